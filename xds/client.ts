@@ -1,0 +1,180 @@
+import { create, fromBinary, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
+import { AnySchema } from '@bufbuild/protobuf/wkt';
+import { Client, type ChannelCredentials, type ClientDuplexStream, type Metadata } from '@grpc/grpc-js';
+import type { NodeSchema } from '#envoy/envoy/config/core/v3/base_pb.ts';
+import {
+  DeltaDiscoveryRequestSchema,
+  DeltaDiscoveryResponseSchema,
+} from '#envoy/envoy/service/discovery/v3/discovery_pb.ts';
+import { createBackoff } from './backoff.ts';
+import { DELTA_METHOD } from './service.ts';
+import type { Resource, TypeUrl } from './types.ts';
+
+/** One server that can be asked; `target` in gRPC's form, e.g. `dns:///host:18000`, `ipv4:10.0.0.2:18000`, `unix:/path`. */
+export type Upstream = { readonly target: string; readonly credentials: ChannelCredentials };
+
+/** What a server sent: resources that are new or changed, names that are gone. To be answered with `answer`. */
+export type DeltaUpdate = {
+  readonly typeUrl: TypeUrl;
+  readonly nonce: string;
+  readonly version: string;
+  readonly resources: readonly Resource[];
+  readonly removed: readonly string[];
+};
+
+/** What the owner of a client provides. */
+export type DeltaClientOptions = {
+  /** Tried one after the other. At least one. */
+  readonly upstreams: readonly Upstream[];
+  readonly node: MessageInitShape<typeof NodeSchema>;
+  metadata?(): Promise<Metadata> | Metadata;
+  /** What the client already has of a type, by name: told to a server on connecting, which then sends only what differs. */
+  versions(typeUrl: TypeUrl): ReadonlyMap<string, string>;
+  onUpdate(update: DeltaUpdate): void;
+  /** `connected`: a server has taken the stream. `disconnected`: with the reason, once a loss. */
+  onState(state: 'connected' | 'disconnected', detail: string): void;
+};
+
+/** An incremental ADS client that stays connected: it comes back by itself, to the next upstream, with back-off and jitter. */
+export type DeltaClient = {
+  /** Replaces what is subscribed to of a type; `*` stands for all. */
+  subscribe(typeUrl: TypeUrl, names: ReadonlySet<string>): void;
+  /** Acknowledges an update, or refuses it with an error. One of a connection that is gone is passed over. */
+  answer(update: DeltaUpdate, error?: string): void;
+  close(): void;
+};
+
+const INVALID_ARGUMENT = 3;
+const FIRST_WAIT_MS = 100;
+const LONGEST_WAIT_MS = 10_000;
+
+const CHANNEL_OPTIONS = {
+  'grpc.keepalive_time_ms': 10_000,
+  'grpc.keepalive_timeout_ms': 20_000,
+  'grpc.max_receive_message_length': -1,
+  'grpc.initial_reconnect_backoff_ms': 100,
+  'grpc.max_reconnect_backoff_ms': 1000,
+};
+
+type Call = ClientDuplexStream<Buffer, Buffer>;
+type Connection = { readonly call: Call; readonly client: Client; isFirst: boolean; heard: boolean };
+type RequestInit = Omit<MessageInitShape<typeof DeltaDiscoveryRequestSchema>, '$typeName'>;
+
+/** Connects as soon as something is subscribed to. */
+export function createDeltaClient(options: DeltaClientOptions): DeltaClient {
+  const subscriptions = new Map<TypeUrl, ReadonlySet<string>>();
+  const open = new Map<string, Connection>(); // by type and nonce: which connection an update came from
+  const backoff = createBackoff(FIRST_WAIT_MS, LONGEST_WAIT_MS);
+  let connection: Connection | undefined;
+  let retry: NodeJS.Timeout | undefined;
+  let attempts = 0;
+  let closed = false;
+
+  async function connect(): Promise<void> {
+    retry = undefined;
+    const upstream = options.upstreams[attempts++ % options.upstreams.length];
+    if (closed || upstream === undefined) return;
+    const client = new Client(upstream.target, upstream.credentials, CHANNEL_OPTIONS);
+    try {
+      const metadata = await options.metadata?.();
+      const { path, requestSerialize, responseDeserialize } = DELTA_METHOD;
+      const call: Call = metadata
+        ? client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, metadata)
+        : client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize);
+      const current: Connection = { call, client, isFirst: true, heard: false };
+      connection = current;
+      call.on('metadata', () => hear(current));
+      call.on('data', (bytes: Buffer) => {
+        hear(current);
+        try {
+          receive(current, bytes);
+        } catch (error) {
+          call.cancel();
+          disconnect(current, `a response that is none: ${String(error)}`);
+        }
+      });
+      call.on('error', (error) => disconnect(current, error.message));
+      call.on('end', () => disconnect(current, 'the server ended the stream'));
+      for (const [typeUrl, names] of subscriptions) sendFirst(current, typeUrl, names);
+    } catch (error) {
+      client.close();
+      options.onState('disconnected', String(error));
+      scheduleConnect();
+    }
+  }
+
+  function scheduleConnect(): void {
+    if (!closed && retry === undefined) retry = setTimeout(() => void connect(), backoff.next());
+  }
+
+  function disconnect(lost: Connection, reason: string): void {
+    if (connection !== lost) return;
+    connection = undefined;
+    open.clear();
+    lost.client.close();
+    if (closed) return;
+    options.onState('disconnected', reason);
+    scheduleConnect();
+  }
+
+  /** The server's headers, or a first response: it has taken the stream. */
+  function hear(from: Connection): void {
+    if (connection !== from || from.heard) return;
+    from.heard = true;
+    backoff.reset();
+    options.onState('connected', from.call.getPeer());
+  }
+
+  function send(to: Connection, request: RequestInit): void {
+    const node = to.isFirst ? options.node : undefined;
+    to.isFirst = false;
+    const message = create(DeltaDiscoveryRequestSchema, node === undefined ? request : { ...request, node });
+    to.call.write(Buffer.from(toBinary(DeltaDiscoveryRequestSchema, message)));
+  }
+
+  function sendFirst(to: Connection, typeUrl: TypeUrl, names: ReadonlySet<string>): void {
+    const initialResourceVersions = Object.fromEntries(options.versions(typeUrl));
+    send(to, { typeUrl, resourceNamesSubscribe: [...names], initialResourceVersions });
+  }
+
+  function receive(from: Connection, bytes: Buffer): void {
+    if (connection !== from) return;
+    const message = fromBinary(DeltaDiscoveryResponseSchema, bytes);
+    const resources = message.resources.flatMap(({ name, version, resource }): Resource[] =>
+      resource === undefined ? [] : [{ name, version, any: toBinary(AnySchema, resource) }],
+    );
+    const { typeUrl, nonce, systemVersionInfo: version, removedResources: removed } = message;
+    open.set(`${typeUrl} ${nonce}`, from);
+    options.onUpdate({ typeUrl, nonce, version, resources, removed });
+  }
+
+  return {
+    subscribe(typeUrl, names) {
+      const before = subscriptions.get(typeUrl);
+      subscriptions.set(typeUrl, new Set(names));
+      if (connection === undefined) {
+        if (retry === undefined && attempts === 0) void connect();
+        return;
+      }
+      if (before === undefined) return sendFirst(connection, typeUrl, names);
+      const resourceNamesSubscribe = [...names].filter((name) => !before.has(name));
+      const resourceNamesUnsubscribe = [...before].filter((name) => !names.has(name));
+      if (resourceNamesSubscribe.length + resourceNamesUnsubscribe.length === 0) return;
+      send(connection, { typeUrl, resourceNamesSubscribe, resourceNamesUnsubscribe });
+    },
+    answer({ typeUrl, nonce }, error) {
+      const from = open.get(`${typeUrl} ${nonce}`);
+      open.delete(`${typeUrl} ${nonce}`);
+      if (from === undefined || from !== connection) return;
+      const refusal = error === undefined ? {} : { errorDetail: { code: INVALID_ARGUMENT, message: error } };
+      send(from, { typeUrl, responseNonce: nonce, ...refusal });
+    },
+    close() {
+      closed = true;
+      clearTimeout(retry);
+      connection?.call.cancel();
+      connection?.client.close();
+      connection = undefined;
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import type { XdsNode } from './node.ts';
+import type { Resource, TypeUrl } from './types.ts';
+
+/** What every request has, in either variant. `nonce` is empty when it answers no response. */
+type RequestBase = {
+  /** Only on the first request of a stream; later ones may leave it out. */
+  readonly node: XdsNode | undefined;
+  readonly typeUrl: TypeUrl;
+  readonly nonce: string;
+  /** Set when the response that `nonce` names was refused; the client's own words. */
+  readonly error: string | undefined;
+};
+
+/** A request of `StreamAggregatedResources`. */
+export type SotwRequest = RequestBase & { readonly names: readonly string[] };
+
+/** A request of `DeltaAggregatedResources`. */
+export type DeltaRequest = RequestBase & {
+  readonly subscribe: readonly string[];
+  readonly unsubscribe: readonly string[];
+  readonly initialVersions: Readonly<Record<string, string>>;
+};
+
+/** A response in either variant, before it is encoded. `removed` is for the incremental one alone. */
+export type Response = {
+  readonly typeUrl: TypeUrl;
+  readonly version: string;
+  readonly nonce: string;
+  readonly resources: readonly Resource[];
+  readonly removed: readonly string[];
+};

@@ -1,0 +1,125 @@
+import { credentials, Server, ServerCredentials, status } from '@grpc/grpc-js';
+import { afterEach, expect, test } from 'vitest';
+import { createDeltaClient, type DeltaClient, type DeltaUpdate } from './client.ts';
+import { XdsRefusal } from './refusal.ts';
+import { createXdsServer, type XdsServerOptions } from './server.ts';
+import { makeSnapshot } from './testing.ts';
+import { CLUSTER } from './types.ts';
+
+const cleanups: (() => void)[] = [];
+afterEach(() => {
+  for (const cleanup of cleanups.splice(0)) cleanup();
+});
+
+/** A server on a port of its own, or on the one given. */
+async function listen(options: Partial<XdsServerOptions> = {}, port = 0) {
+  const xds = createXdsServer({ keyOf: ({ id }) => id, ...options });
+  const grpc = new Server();
+  xds.addTo(grpc);
+  const bound = await new Promise<number>((resolve, reject) => {
+    grpc.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, at) =>
+      error === null ? resolve(at) : reject(error),
+    );
+  });
+  cleanups.push(() => grpc.forceShutdown());
+  return { xds, grpc, port: bound };
+}
+
+/** A client that keeps what it is sent, acknowledges it, and lets a test wait for what happens. */
+function connect(ports: readonly number[], id = 'n') {
+  const events: string[] = [];
+  const versions = new Map<string, string>();
+  let wake = (): void => {};
+  const happened = (event: string): void => {
+    events.push(event);
+    wake();
+  };
+  const client: DeltaClient = createDeltaClient({
+    upstreams: ports.map((port) => ({
+      target: `ipv4:127.0.0.1:${port}`,
+      credentials: credentials.createInsecure(),
+    })),
+    node: { id, cluster: 'c' },
+    versions: () => versions,
+    onUpdate(update: DeltaUpdate) {
+      for (const { name, version } of update.resources) versions.set(name, version);
+      for (const name of update.removed) versions.delete(name);
+      client.answer(update);
+      happened(
+        [...update.resources.map(({ name }) => `+${name}`), ...update.removed.map((n) => `-${n}`)].join(' '),
+      );
+    },
+    onState: (state, detail) => happened(state === 'connected' ? state : `${state}: ${detail}`),
+  });
+  cleanups.push(() => client.close());
+  const until = async (event: string | RegExp): Promise<void> => {
+    const seen = (): boolean => events.some((e) => (typeof event === 'string' ? e === event : event.test(e)));
+    while (!seen()) await new Promise<void>((resolve) => void (wake = resolve));
+  };
+  return { client, events, until };
+}
+
+test('a client gets its snapshot, then each change, and the server knows what it has', async () => {
+  const { xds, port } = await listen();
+  xds.set('n', makeSnapshot({ [CLUSTER]: { a: '1' } }));
+  const { client, until } = connect([port]);
+  client.subscribe(CLUSTER, new Set(['*']));
+  await until('+a');
+  xds.set('n', makeSnapshot({ [CLUSTER]: { a: '1', b: '1' } }));
+  await until('+b');
+  await expect.poll(() => xds.settled('n', CLUSTER)).toBe('acknowledged');
+  expect(xds.streams()).toMatchObject([
+    {
+      key: 'n',
+      variant: 'delta',
+      node: { id: 'n', cluster: 'c' },
+      types: [{ typeUrl: CLUSTER, resources: 2 }],
+    },
+  ]);
+});
+
+test('a stream whose snapshot is not there yet waits, and is served as soon as it is', async () => {
+  const { xds, port } = await listen();
+  const { client, until, events } = connect([port]);
+  client.subscribe(CLUSTER, new Set(['*']));
+  await until('connected');
+  xds.set('n', makeSnapshot({ [CLUSTER]: { a: '1' } }));
+  await until('+a');
+  xds.delete('n');
+  expect(events).toEqual(['connected', '+a']);
+});
+
+test('a node that is turned away learns why', async () => {
+  const { port } = await listen({
+    keyOf: ({ id }) => {
+      throw new XdsRefusal(status.INVALID_ARGUMENT, `node.id ${JSON.stringify(id)}: no`);
+    },
+  });
+  const { client, until } = connect([port]);
+  client.subscribe(CLUSTER, new Set(['*']));
+  await until(/^disconnected: 3 INVALID_ARGUMENT: node.id "n": no/);
+});
+
+test('a client that lost its server comes back to it, brings what it has, and is sent the difference alone', async () => {
+  const first = await listen();
+  first.xds.set('n', makeSnapshot({ [CLUSTER]: { a: '1', b: '1' } }));
+  const { client, until, events } = connect([first.port]);
+  client.subscribe(CLUSTER, new Set(['*']));
+  await until('+a +b');
+  first.grpc.forceShutdown();
+  await until(/^disconnected/);
+  const second = await listen({}, first.port);
+  second.xds.set('n', makeSnapshot({ [CLUSTER]: { a: '1', b: '2' } }));
+  await until('+b');
+  expect(events.filter((event) => event.startsWith('+'))).toEqual(['+a +b', '+b']);
+});
+
+test('a client goes on to the next of its upstreams', async () => {
+  const dead = await listen();
+  dead.grpc.forceShutdown();
+  const { xds, port } = await listen();
+  xds.set('n', makeSnapshot({ [CLUSTER]: { a: '1' } }));
+  const { client, until } = connect([dead.port, port]);
+  client.subscribe(CLUSTER, new Set(['*']));
+  await until('+a');
+});

@@ -1,0 +1,43 @@
+import type { XdsNode } from './node.ts';
+import type { XdsStream } from './stream.ts';
+import type { Refusal, TypeState } from './type-state.ts';
+import type { TypeUrl } from './types.ts';
+
+/** How one stream stands, for people and programs that look from outside. Times are milliseconds since 1970. */
+export type StreamStatus = {
+  readonly id: number;
+  readonly key: string;
+  readonly node: XdsNode;
+  readonly variant: 'delta' | 'sotw';
+  readonly peer: string;
+  readonly connectedAt: number;
+  readonly types: readonly TypeStatus[];
+};
+
+/** How one type of one stream stands. `resources` is how many the client was sent and still has. */
+export type TypeStatus = {
+  readonly typeUrl: TypeUrl;
+  readonly resources: number;
+  readonly acknowledged: { readonly version: string; readonly at: number } | undefined;
+  /** The response that waits for its answer. */
+  readonly outstanding: { readonly version: string; readonly sentAt: number } | undefined;
+  readonly refused: Refusal | undefined;
+};
+
+/** A stream's status as plain data. */
+export function streamStatus(
+  connection: Omit<StreamStatus, 'types'> & { readonly stream: XdsStream },
+): StreamStatus {
+  const { id, key, node, variant, peer, connectedAt, stream } = connection;
+  return { id, key, node, variant, peer, connectedAt, types: Array.from(stream.types.values(), typeStatus) };
+}
+
+function typeStatus({ typeUrl, known, acknowledged, outstanding, refused }: TypeState): TypeStatus {
+  return {
+    typeUrl,
+    resources: known.size,
+    acknowledged,
+    outstanding: outstanding && { version: outstanding.version, sentAt: outstanding.sentAt },
+    refused,
+  };
+}

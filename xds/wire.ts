@@ -1,0 +1,101 @@
+import { fromBinary } from '@bufbuild/protobuf';
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import {
+  DeltaDiscoveryRequestSchema,
+  DiscoveryRequestSchema,
+} from '#envoy/envoy/service/discovery/v3/discovery_pb.ts';
+import { keepNode } from './node.ts';
+import type { DeltaRequest, Response, SotwRequest } from './request.ts';
+import type { Resource } from './types.ts';
+
+// Unknown fields are skipped, not kept: an Envoy's node brings 60 kB of them.
+const SKIP_UNKNOWN = { readUnknownFields: false };
+
+/** Reads an `envoy.service.discovery.v3.DiscoveryRequest`. Throws on bytes that are none. */
+export function decodeSotwRequest(bytes: Uint8Array): SotwRequest {
+  const message = fromBinary(DiscoveryRequestSchema, bytes, SKIP_UNKNOWN);
+  return {
+    node: message.node && keepNode(message.node),
+    typeUrl: message.typeUrl,
+    nonce: message.responseNonce,
+    error: message.errorDetail?.message,
+    names: message.resourceNames,
+  };
+}
+
+/** Reads an `envoy.service.discovery.v3.DeltaDiscoveryRequest`. Throws on bytes that are none. */
+export function decodeDeltaRequest(bytes: Uint8Array): DeltaRequest {
+  const message = fromBinary(DeltaDiscoveryRequestSchema, bytes, SKIP_UNKNOWN);
+  return {
+    node: message.node && keepNode(message.node),
+    typeUrl: message.typeUrl,
+    nonce: message.responseNonce,
+    error: message.errorDetail?.message,
+    subscribe: message.resourceNamesSubscribe,
+    unsubscribe: message.resourceNamesUnsubscribe,
+    initialVersions: message.initialResourceVersions,
+  };
+}
+
+// A protobuf message is the concatenation of its fields in any order, so a resource's field is encoded once and
+// copied into every response that brings it.
+
+const DISCOVERY_RESPONSE = { version: 1, resources: 2, typeUrl: 4, nonce: 5 };
+const DELTA_RESPONSE = { version: 1, resources: 2, typeUrl: 4, nonce: 5, removed: 6 };
+const DELTA_RESOURCE = { version: 1, resource: 2, name: 3 };
+
+/** Writes an `envoy.service.discovery.v3.DiscoveryResponse`. */
+export function encodeSotwResponse({ version, typeUrl, nonce, resources }: Response): Buffer {
+  const fields = resources.map((resource) => cachedField(sotwFields, resource, sotwField));
+  const head = new BinaryWriter();
+  writeString(head, DISCOVERY_RESPONSE.version, version);
+  writeString(head, DISCOVERY_RESPONSE.typeUrl, typeUrl);
+  writeString(head, DISCOVERY_RESPONSE.nonce, nonce);
+  return Buffer.concat([head.finish(), ...fields]);
+}
+
+/** Writes an `envoy.service.discovery.v3.DeltaDiscoveryResponse`. */
+export function encodeDeltaResponse({ version, typeUrl, nonce, resources, removed }: Response): Buffer {
+  const fields = resources.map((resource) => cachedField(deltaFields, resource, deltaField));
+  const head = new BinaryWriter();
+  writeString(head, DELTA_RESPONSE.version, version);
+  writeString(head, DELTA_RESPONSE.typeUrl, typeUrl);
+  writeString(head, DELTA_RESPONSE.nonce, nonce);
+  for (const name of removed) writeString(head, DELTA_RESPONSE.removed, name);
+  return Buffer.concat([head.finish(), ...fields]);
+}
+
+const sotwFields = new WeakMap<Resource, Uint8Array>();
+const deltaFields = new WeakMap<Resource, Uint8Array>();
+
+function cachedField(
+  cache: WeakMap<Resource, Uint8Array>,
+  resource: Resource,
+  encode: (resource: Resource) => Uint8Array,
+): Uint8Array {
+  let field = cache.get(resource);
+  if (field === undefined) {
+    field = encode(resource);
+    cache.set(resource, field);
+  }
+  return field;
+}
+
+function sotwField({ any }: Resource): Uint8Array {
+  return new BinaryWriter().tag(DISCOVERY_RESPONSE.resources, WireType.LengthDelimited).bytes(any).finish();
+}
+
+function deltaField({ name, version, any }: Resource): Uint8Array {
+  const resource = new BinaryWriter();
+  writeString(resource, DELTA_RESOURCE.version, version);
+  resource.tag(DELTA_RESOURCE.resource, WireType.LengthDelimited).bytes(any);
+  writeString(resource, DELTA_RESOURCE.name, name);
+  return new BinaryWriter()
+    .tag(DELTA_RESPONSE.resources, WireType.LengthDelimited)
+    .bytes(resource.finish())
+    .finish();
+}
+
+function writeString(writer: BinaryWriter, field: number, value: string): void {
+  if (value !== '') writer.tag(field, WireType.LengthDelimited).string(value);
+}
