@@ -1,0 +1,152 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { credentials, Server, ServerCredentials } from '@grpc/grpc-js';
+import { afterEach, expect, test } from 'vitest';
+import { createLog } from '../../common/log.ts';
+import { createDeltaClient, type DeltaClient, type DeltaUpdate } from '../../xds/client.ts';
+import { createXdsServer } from '../../xds/server.ts';
+import { makeSnapshot } from '../../xds/testing.ts';
+import { CLUSTER, ROUTES } from '../../xds/types.ts';
+import { startRelay } from './relay.ts';
+
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
+});
+
+const insecure = credentials.createInsecure();
+
+/** A control plane: an ADS server on a port of its own, or on the one given. */
+async function controlPlane(port = 0) {
+  const xds = createXdsServer({ keyOf: ({ id }) => id });
+  const grpc = new Server();
+  xds.addTo(grpc);
+  const bound = await new Promise<number>((resolve, reject) => {
+    grpc.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, at) =>
+      error === null ? resolve(at) : reject(error),
+    );
+  });
+  cleanups.push(() => grpc.forceShutdown());
+  return { xds, port: bound, stop: () => grpc.forceShutdown() };
+}
+
+async function relayTo(port: number) {
+  const folder = mkdtempSync(join(tmpdir(), 'relay-'));
+  const socketPath = join(folder, 'ads.sock');
+  const relay = await startRelay({
+    socketPath,
+    upstreams: [{ target: `ipv4:127.0.0.1:${port}`, credentials: insecure }],
+    node: { id: 'n', cluster: 'n', metadata: {} },
+    log: createLog('test', 'silent'),
+  });
+  cleanups.push(async () => {
+    await relay.close();
+    rmSync(folder, { recursive: true });
+  });
+  return { relay, socketPath };
+}
+
+/** A client in Envoy's place. It answers an update only when told to, unless `answers` is set. */
+function envoy(socketPath: string, answers = true) {
+  const updates: DeltaUpdate[] = [];
+  const states: string[] = [];
+  const client: DeltaClient = createDeltaClient({
+    upstreams: [{ target: `unix:${socketPath}`, credentials: insecure }],
+    node: { id: 'n', cluster: 'n' },
+    versions: () => new Map(),
+    onUpdate(update) {
+      updates.push(update);
+      if (answers) client.answer(update);
+    },
+    onState: (state) => void states.push(state),
+  });
+  cleanups.push(() => client.close());
+  const contents = (): string[] =>
+    updates.flatMap(({ resources, removed }) => [
+      ...resources.map(({ any }) => Buffer.from(any).toString().split('\x12').at(-1)?.slice(1) ?? ''),
+      ...removed.map((name) => `-${name}`),
+    ]);
+  return { client, updates, states, contents };
+}
+
+const ALL = new Set(['*']);
+
+test('what the control plane serves reaches Envoy, and its acknowledgement the control plane', async () => {
+  const { xds, port } = await controlPlane();
+  const { relay, socketPath } = await relayTo(port);
+  const proxy = envoy(socketPath, false);
+  proxy.client.subscribe(CLUSTER, ALL);
+  xds.set('n', makeSnapshot({ [CLUSTER]: { a: '1' } }));
+  await expect.poll(proxy.contents).toEqual(['a=1']);
+  expect(relay.status()).toMatchObject({ connected: true, disconnectedSince: undefined });
+  expect(xds.settled('n', CLUSTER)).toBe('pending');
+  proxy.updates.forEach((update) => proxy.client.answer(update));
+  await expect.poll(() => xds.settled('n', CLUSTER)).toBe('acknowledged');
+});
+
+test("Envoy's refusal reaches the control plane in its own words, and the last good resource goes back to Envoy", async () => {
+  const { xds, port } = await controlPlane();
+  const { relay, socketPath } = await relayTo(port);
+  const proxy = envoy(socketPath, false);
+  proxy.client.subscribe(CLUSTER, ALL);
+  xds.set('n', makeSnapshot({ [CLUSTER]: { a: '1', b: '1' } }));
+  await expect.poll(proxy.contents).toEqual(['a=1', 'b=1']);
+  proxy.client.answer(proxy.updates[0] as DeltaUpdate);
+  xds.set('n', makeSnapshot({ [CLUSTER]: { a: '2', b: '2' } }));
+  await expect.poll(proxy.contents).toEqual(['a=1', 'b=1', 'a=2', 'b=2']);
+  proxy.client.answer(proxy.updates[1] as DeltaUpdate, 'a is wrong');
+  await expect.poll(() => xds.streams()[0]?.types[0]?.refused?.message).toBe('a is wrong');
+  await expect.poll(proxy.contents).toEqual(['a=1', 'b=1', 'a=2', 'b=2', 'a=1', 'b=1']);
+  expect(relay.status().refusals).toBe(1);
+  // The control plane sends what differs from what it sent last: b in its second version is not sent again.
+  xds.set('n', makeSnapshot({ [CLUSTER]: { a: '3', b: '2' } }));
+  proxy.client.answer(proxy.updates[2] as DeltaUpdate);
+  await expect.poll(() => proxy.contents().slice(6)).toEqual(['a=3', 'b=2']);
+});
+
+test('the control plane goes away and comes back: Envoy keeps its stream, and gets the difference', async () => {
+  const first = await controlPlane();
+  const { relay, socketPath } = await relayTo(first.port);
+  const proxy = envoy(socketPath);
+  proxy.client.subscribe(CLUSTER, ALL);
+  first.xds.set('n', makeSnapshot({ [CLUSTER]: { a: '1', b: '1' } }));
+  await expect.poll(() => first.xds.settled('n', CLUSTER)).toBe('acknowledged');
+  first.stop();
+  await expect.poll(() => relay.status().connected).toBe(false);
+  const second = await controlPlane(first.port);
+  second.xds.set('n', makeSnapshot({ [CLUSTER]: { a: '1', b: '2' } }));
+  await expect.poll(proxy.contents).toEqual(['a=1', 'b=1', 'b=2']);
+  expect(proxy.states).toEqual(['connected']);
+});
+
+test('an Envoy that comes back while the control plane is away is given the last good configuration', async () => {
+  const { xds, port, stop } = await controlPlane();
+  const { relay, socketPath } = await relayTo(port);
+  const before = envoy(socketPath);
+  before.client.subscribe(CLUSTER, ALL);
+  before.client.subscribe(ROUTES, new Set(['r', 's']));
+  xds.set('n', makeSnapshot({ [CLUSTER]: { a: '1' }, [ROUTES]: { r: '1', s: '1' } }));
+  await expect.poll(() => xds.settled('n', ROUTES)).toBe('acknowledged');
+  stop();
+  await expect.poll(() => relay.status().connected).toBe(false);
+  before.client.close();
+  const after = envoy(socketPath);
+  after.client.subscribe(CLUSTER, ALL);
+  await expect.poll(after.contents).toEqual(['a=1']);
+  after.client.subscribe(ROUTES, new Set(['r']));
+  await expect.poll(after.contents).toEqual(['a=1', 'r=1']);
+  after.client.subscribe(ROUTES, new Set(['r', 's']));
+  await expect.poll(after.contents).toEqual(['a=1', 'r=1', 's=1']);
+});
+
+test('a resource that Envoy no longer wants is no longer asked for', async () => {
+  const { xds, port } = await controlPlane();
+  const { socketPath } = await relayTo(port);
+  const proxy = envoy(socketPath);
+  xds.set('n', makeSnapshot({ [ROUTES]: { r: '1', s: '1' } }));
+  proxy.client.subscribe(ROUTES, new Set(['r', 's']));
+  await expect.poll(proxy.contents).toEqual(['r=1', 's=1']);
+  proxy.client.subscribe(ROUTES, new Set(['s']));
+  await expect.poll(() => xds.streams()[0]?.types[0]?.resources).toBe(1);
+});

@@ -1,0 +1,148 @@
+import { Server, ServerCredentials } from '@grpc/grpc-js';
+import type { Log } from '../../common/log.ts';
+import { createDeltaClient, type DeltaUpdate, type Upstream } from '../../xds/client.ts';
+import { createXdsServer, type XdsServer } from '../../xds/server.ts';
+import type { Answer } from '../../xds/stream.ts';
+import type { TypeUrl } from '../../xds/types.ts';
+import { createRelayedConfig } from './relayed-config.ts';
+import { createRelayedSubscriptions } from './relayed-subscriptions.ts';
+
+/** What a relay needs to know. */
+export type RelayOptions = {
+  /** The unix socket that Envoy's bootstrap names. Its folder is the agent's own, so that no other user can open it. */
+  readonly socketPath: string;
+  /** Control planes, tried one after the other. */
+  readonly upstreams: readonly Upstream[];
+  readonly node: NodeIdentity;
+  readonly log: Log;
+};
+
+/** Who the proxy says it is: the node of Envoy's bootstrap. */
+export type NodeIdentity = {
+  readonly id: string;
+  readonly cluster: string;
+  readonly metadata: Readonly<Record<string, unknown>>;
+};
+
+/** How the relay stands. */
+export type RelayStatus = {
+  readonly connected: boolean;
+  /** Since when there has been no control plane; undefined while there is one. */
+  readonly disconnectedSince: Date | undefined;
+  readonly lastError: string | undefined;
+  /** Responses of the control plane that Envoy refused, since the start. */
+  readonly refusals: number;
+};
+
+/** ADS between Envoy and the control plane, with the last good configuration between them. */
+export type Relay = { status(): RelayStatus; close(): Promise<void> };
+
+const KEY = 'envoy';
+
+/**
+ * Starts to listen. A response of the control plane is acknowledged or refused only when Envoy has answered it, in
+ * Envoy's own words. When the control plane goes away, Envoy's stream stays, and so does what Envoy has; an Envoy that
+ * comes back meanwhile is given the last good configuration.
+ */
+export async function startRelay({ socketPath, upstreams, node, log }: RelayOptions): Promise<Relay> {
+  const config = createRelayedConfig();
+  const subscriptions = createRelayedSubscriptions();
+  const unanswered = new Map<TypeUrl, DeltaUpdate>();
+  let disconnectedSince: Date | undefined = new Date();
+  let lastError: string | undefined;
+  let refusals = 0;
+
+  const downstream: XdsServer = createXdsServer({
+    keyOf: () => KEY,
+    onAnswer: (_key, answer) => passOn(answer),
+    onSubscription(_key, typeUrl, subscription) {
+      const { names, dropped } = subscriptions.update(typeUrl, subscription);
+      if (dropped.length > 0) config.forget(typeUrl, dropped);
+      upstream.subscribe(typeUrl, names);
+      settle(typeUrl);
+    },
+    onStream(event) {
+      if (event === 'opened') subscriptions.restart();
+      log.info({ event }, `Envoy's ADS stream was ${event}`);
+    },
+  });
+
+  const upstream = createDeltaClient({
+    upstreams,
+    node: { id: node.id, cluster: node.cluster, metadata: node.metadata as Record<string, never> },
+    versions: (typeUrl) => {
+      unanswered.delete(typeUrl);
+      const versions = config.restart(typeUrl);
+      serve();
+      return versions;
+    },
+    onUpdate(update) {
+      log.debug(
+        { typeUrl: update.typeUrl, version: update.version, resources: update.resources.length },
+        'an update',
+      );
+      // The control plane has one unanswered response a type at most; an answer to an older one is not owed any more.
+      unanswered.set(update.typeUrl, update);
+      config.offer(update);
+      serve();
+      settle(update.typeUrl);
+    },
+    onState(state, detail) {
+      const isConnected = state === 'connected';
+      disconnectedSince = isConnected ? undefined : (disconnectedSince ?? new Date());
+      if (!isConnected) lastError = detail;
+      log[isConnected ? 'info' : 'warn'](
+        { detail },
+        `${state} ${isConnected ? 'to' : 'from'} the control plane`,
+      );
+    },
+  });
+
+  function serve(): void {
+    downstream.set(KEY, config.snapshot());
+  }
+
+  /** Envoy's answer is the answer to the control plane. */
+  function passOn({ typeUrl, error }: Answer): void {
+    const update = unanswered.get(typeUrl);
+    if (error === undefined || update === undefined) return settle(typeUrl);
+    unanswered.delete(typeUrl);
+    refusals += 1;
+    log.error(
+      { typeUrl, version: update.version, error },
+      'Envoy refused an update; the last good one is served again',
+    );
+    upstream.answer(update, error);
+    config.refuse(typeUrl);
+    serve();
+  }
+
+  /** Acknowledges an update once Envoy has all of it, which may take several responses, or none if it had it before. */
+  function settle(typeUrl: TypeUrl): void {
+    const update = unanswered.get(typeUrl);
+    if (update === undefined || downstream.settled(KEY, typeUrl) !== 'acknowledged') return;
+    unanswered.delete(typeUrl);
+    config.accept(typeUrl);
+    upstream.answer(update);
+  }
+
+  const server = new Server({ 'grpc.max_send_message_length': -1, 'grpc.max_receive_message_length': -1 });
+  downstream.addTo(server);
+  await listen(server, socketPath);
+
+  return {
+    status: () => ({ connected: disconnectedSince === undefined, disconnectedSince, lastError, refusals }),
+    async close() {
+      upstream.close();
+      server.forceShutdown();
+    },
+  };
+}
+
+function listen(server: Server, socketPath: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync(`unix:${socketPath}`, ServerCredentials.createInsecure(), (error) =>
+      error === null ? resolve() : reject(error),
+    );
+  });
+}

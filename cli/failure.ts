@@ -1,0 +1,18 @@
+/** Writes what went wrong to stderr, with its causes, and answers the exit code: the error's own `exitCode`, else 1. */
+export function reportFailure(error: unknown): number {
+  process.stderr.write(`daybreak: ${describe(error)}\n`);
+  if (
+    typeof error === 'object' &&
+    error !== null &&
+    'exitCode' in error &&
+    typeof error.exitCode === 'number'
+  ) {
+    return error.exitCode;
+  }
+  return 1;
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}: ${describe(error.cause)}`;
+}

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { boolean, compileSettings, integer, list, oneOf, port, SettingsError, text } from './settings.ts';
+
+test('unset and empty variables take their defaults; values are trimmed; the result is frozen', () => {
+  const settings = compileSettings({ A: ' 7 ', B: '' }, (read) => ({
+    a: read('A', integer(1, 9), 1),
+    b: read('B', text, 'default'),
+    c: read('C', port, undefined),
+  }));
+  expect(settings).toEqual({ a: 7, b: 'default', c: undefined });
+  expect(Object.isFrozen(settings)).toBe(true);
+});
+
+test('every problem is listed at once, with the name, the value and what is allowed', () => {
+  const compile = () =>
+    compileSettings({ PORT: '70000', LEVEL: 'loud', FLAG: 'yes', PORTS: '80,,443' }, (read) => {
+      read('PORT', port, 1);
+      read('LEVEL', oneOf('info', 'debug'), 'info');
+      read('FLAG', boolean, false);
+      read('PORTS', list(port), []);
+      read.problem({ name: 'ID', got: undefined, wanted: 'the name of a virtual node' });
+      return {};
+    });
+  expect(compile).toThrow(SettingsError);
+  expect(compile).toThrow(
+    [
+      'PORT="70000": a whole number from 1 to 65535',
+      'LEVEL="loud": one of info, debug',
+      'FLAG="yes": 1 or true, 0 or false',
+      'PORTS="80,,443": a comma-separated list, each something (got "")',
+      'ID is not set: the name of a virtual node',
+    ].join('\n'),
+  );
+});
+
+test.each(['1', 't', 'T', 'TRUE', 'true', 'True'])('%s is true', (value) => {
+  expect(boolean(value)).toEqual({ value: true });
+});
+
+test.each(['1.5', '1e3', '0x10', '', ' 1', '+1'])('%j is no whole number', (value) => {
+  expect(integer(0, 99)(value)).toEqual({ wanted: 'a whole number from 0 to 99' });
+});

@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest';
+import { Model } from '../mesh/model.ts';
+import type { Change, Kind } from '../mesh/resource.ts';
+import { featuresOf, parseIdentity, resolve } from './identity.ts';
+
+describe('parseIdentity', () => {
+  test.each([
+    ['mesh/m/virtualNode/n', { mesh: 'm', owner: undefined, kind: 'virtualNode', name: 'n' }],
+    ['mesh/m/virtualGateway/g', { mesh: 'm', owner: undefined, kind: 'virtualGateway', name: 'g' }],
+    [
+      'mesh/m@111122223333/virtualNode/n',
+      { mesh: 'm', owner: '111122223333', kind: 'virtualNode', name: 'n' },
+    ],
+    [
+      'arn:aws:appmesh:us-west-2:111122223333:mesh/m/virtualNode/n',
+      { mesh: 'm', owner: '111122223333', kind: 'virtualNode', name: 'n' },
+    ],
+    [
+      'arn:aws-cn:appmesh:cn-north-1:111122223333:mesh/m@444455556666/virtualNode/n',
+      { mesh: 'm', owner: '444455556666', kind: 'virtualNode', name: 'n' },
+    ],
+  ])('%s', (id, identity) => {
+    expect(parseIdentity(id)).toEqual(identity);
+  });
+
+  test.each([
+    '',
+    'n',
+    'mesh/m',
+    'mesh/m/virtualRouter/r',
+    'mesh/m/virtualNode/n/more',
+    'arn:aws:s3:::mesh/m/virtualNode/n',
+  ])('%j names no proxy', (id) => {
+    expect(() => parseIdentity(id)).toThrow(`node.id ${JSON.stringify(id)} names no proxy`);
+  });
+});
+
+describe('resolve', () => {
+  const model = modelOf(
+    ['mesh', '111111111111', 'one'],
+    ['virtualNode', '111111111111', 'one', 'n'],
+    ['mesh', '111111111111', 'two'],
+    ['virtualNode', '111111111111', 'two', 'n'],
+    ['mesh', '222222222222', 'two'],
+    ['virtualNode', '222222222222', 'two', 'n'],
+  );
+
+  test.each([
+    ['mesh/one/virtualNode/n', '111111111111'],
+    ['arn:aws:appmesh:eu-west-1:999999999999:mesh/one/virtualNode/n', '111111111111'],
+    ['mesh/two@222222222222/virtualNode/n', '222222222222'],
+    ['arn:aws:appmesh:eu-west-1:111111111111:mesh/two/virtualNode/n', '111111111111'],
+    ['mesh/two/virtualNode/n', undefined],
+    ['mesh/one/virtualNode/other', undefined],
+    ['mesh/none/virtualNode/n', undefined],
+  ])('%s belongs to %s', (id, owner) => {
+    expect(resolve(model, parseIdentity(id))?.owner).toBe(owner);
+  });
+});
+
+test.each([
+  [{}, { ipv6: false, sds: false }],
+  [{ daybreak: { ipv6: true, sds: true } }, { ipv6: true, sds: true }],
+  [{ daybreak: 'yes' }, { ipv6: false, sds: false }],
+  [{ daybreak: { ipv6: 'true' } }, { ipv6: false, sds: false }],
+])('features of %j', (metadata, features) => {
+  expect(featuresOf(metadata)).toEqual(features);
+});
+
+function modelOf(...resources: readonly [Kind, string, string, string?][]): Model {
+  const model = new Model();
+  model.apply(
+    resources.map(([kind, owner, mesh, name = mesh], index): Change => {
+      const id = { kind, owner, mesh, parent: '', name };
+      const at = { uid: name, version: 1, createdAt: 0, lastUpdatedAt: 0, resourceOwner: owner, tags: [] };
+      return { revision: index + 1, id, resource: { ...id, ...at, spec: {} } };
+    }),
+  );
+  return model;
+}

@@ -1,0 +1,55 @@
+import { status } from '@grpc/grpc-js';
+import type { JsonObject } from '@bufbuild/protobuf';
+import { XdsRefusal } from '../../xds/refusal.ts';
+import type { Features } from '../translate/proxy.ts';
+import type { Model } from '../mesh/model.ts';
+import type { ProxyId } from '../mesh/view.ts';
+
+/** The resource that a proxy stands for, as its node.id names it. `owner` is the account, where the id gives one. */
+export type Identity = {
+  readonly mesh: string;
+  readonly owner: string | undefined;
+  readonly kind: ProxyId['kind'];
+  readonly name: string;
+};
+
+const ARN = /^arn:[^:/]+:appmesh(?:-preview)?:[^:/]*:(?<account>\d{12}):(?<path>mesh\/.+)$/;
+const PATH =
+  /^mesh\/(?<mesh>[^/@]+)(?:@(?<owner>\d{12}))?\/(?<kind>virtualNode|virtualGateway)\/(?<name>[^/]+)$/;
+
+/**
+ * Reads a node.id: a full ARN, `mesh/M/virtualNode/N`, `mesh/M/virtualGateway/G`, or with `M@OWNER` for a mesh of another
+ * account (the forms of App Mesh's APPMESH_RESOURCE_ARN).
+ * @throws XdsRefusal INVALID_ARGUMENT for anything else.
+ */
+export function parseIdentity(id: string): Identity {
+  const arn = ARN.exec(id)?.groups;
+  const path = PATH.exec(arn?.['path'] ?? id)?.groups;
+  const { mesh, kind, name } = path ?? {};
+  if (mesh === undefined || name === undefined || (kind !== 'virtualNode' && kind !== 'virtualGateway')) {
+    const forms =
+      'mesh/M/virtualNode/N, mesh/M/virtualGateway/G (M@OWNER for a mesh of another account), or their ARN';
+    throw new XdsRefusal(
+      status.INVALID_ARGUMENT,
+      `node.id ${JSON.stringify(id)} names no proxy: it has to be ${forms}`,
+    );
+  }
+  return { mesh, owner: path?.['owner'] ?? arn?.['account'], kind, name };
+}
+
+/** The resource in the model, as far as it exists: the owner counts only where several meshes have the name. */
+export function resolve(model: Model, { mesh, owner, kind, name }: Identity): ProxyId | undefined {
+  const named = model.meshes().filter((candidate) => candidate.name === mesh);
+  const found = named.length === 1 ? named[0] : named.find((candidate) => candidate.owner === owner);
+  if (found === undefined) return undefined;
+  const id = { kind, owner: found.owner, mesh, parent: '', name } as ProxyId;
+  return model.get(id) === undefined ? undefined : id;
+}
+
+/** What the proxy's bootstrap has, as the agent says under `node.metadata.daybreak`; nothing where it says nothing. */
+export function featuresOf(metadata: JsonObject): Features {
+  const said = metadata['daybreak'];
+  const has = (name: string): boolean =>
+    typeof said === 'object' && said !== null && !Array.isArray(said) && said[name] === true;
+  return { ipv6: has('ipv6'), sds: has('sds') };
+}
