@@ -70,10 +70,10 @@ function instanceOf({ node }: StreamStatus): string {
 
 function stateOf({ types }: StreamStatus, config: ProxyConfig | undefined): ProxyStatus['state'] {
   if (config?.state !== 'served') return config?.state ?? 'waiting';
-  if (types.some(({ refused }) => refused !== undefined)) return 'refused';
-  const isAnswered = ({ outstanding, acknowledged }: TypeStatus): boolean =>
-    outstanding === undefined && acknowledged !== undefined;
-  return types.length > 0 && types.every(isAnswered) ? 'in sync' : 'updating';
+  if (types.some(({ settled }) => settled === 'refused')) return 'refused';
+  return types.length > 0 && types.every(({ settled }) => settled === 'acknowledged')
+    ? 'in sync'
+    : 'updating';
 }
 
 function typeStatus({ typeUrl, resources, acknowledged, refused }: TypeStatus): ProxyTypeStatus {

@@ -26,7 +26,8 @@ export type DeltaUpdate = {
 export type DeltaClientOptions = {
   /** Tried one after the other. At least one. */
   readonly upstreams: readonly Upstream[];
-  readonly node: MessageInitShape<typeof NodeSchema>;
+  /** Who the client is; asked for on each connection. */
+  node(): MessageInitShape<typeof NodeSchema>;
   metadata?(): Promise<Metadata> | Metadata;
   /** What the client already has of a type, by name: told to a server on connecting, which then sends only what differs. */
   versions(typeUrl: TypeUrl): ReadonlyMap<string, string>;
@@ -126,7 +127,7 @@ export function createDeltaClient(options: DeltaClientOptions): DeltaClient {
   }
 
   function send(to: Connection, request: RequestInit): void {
-    const node = to.isFirst ? options.node : undefined;
+    const node = to.isFirst ? options.node() : undefined;
     to.isFirst = false;
     const message = create(DeltaDiscoveryRequestSchema, node === undefined ? request : { ...request, node });
     to.call.write(Buffer.from(toBinary(DeltaDiscoveryRequestSchema, message)));

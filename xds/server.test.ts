@@ -39,7 +39,7 @@ function connect(ports: readonly number[], id = 'n') {
       target: `ipv4:127.0.0.1:${port}`,
       credentials: credentials.createInsecure(),
     })),
-    node: { id, cluster: 'c' },
+    node: () => ({ id, cluster: 'c' }),
     versions: () => versions,
     onUpdate(update: DeltaUpdate) {
       for (const { name, version } of update.resources) versions.set(name, version);

@@ -1,5 +1,5 @@
 import type { XdsNode } from './node.ts';
-import type { XdsStream } from './stream.ts';
+import type { Settled, XdsStream } from './stream.ts';
 import type { Refusal, TypeState } from './type-state.ts';
 import type { TypeUrl } from './types.ts';
 
@@ -14,10 +14,11 @@ export type StreamStatus = {
   readonly types: readonly TypeStatus[];
 };
 
-/** How one type of one stream stands. `resources` is how many the client was sent and still has. */
+/** How one type of one stream stands. A client that came back with all that it needs is acknowledged without having said so. `resources` is how many the client was sent and still has. */
 export type TypeStatus = {
   readonly typeUrl: TypeUrl;
   readonly resources: number;
+  readonly settled: Settled;
   readonly acknowledged: { readonly version: string; readonly at: number } | undefined;
   /** The response that waits for its answer. */
   readonly outstanding: { readonly version: string; readonly sentAt: number } | undefined;
@@ -29,13 +30,25 @@ export function streamStatus(
   connection: Omit<StreamStatus, 'types'> & { readonly stream: XdsStream },
 ): StreamStatus {
   const { id, key, node, variant, peer, connectedAt, stream } = connection;
-  return { id, key, node, variant, peer, connectedAt, types: Array.from(stream.types.values(), typeStatus) };
+  return {
+    id,
+    key,
+    node,
+    variant,
+    peer,
+    connectedAt,
+    types: Array.from(stream.types.values(), (type) => typeStatus(type, stream)),
+  };
 }
 
-function typeStatus({ typeUrl, known, acknowledged, outstanding, refused }: TypeState): TypeStatus {
+function typeStatus(
+  { typeUrl, known, acknowledged, outstanding, refused }: TypeState,
+  stream: XdsStream,
+): TypeStatus {
   return {
     typeUrl,
     resources: known.size,
+    settled: stream.settled(typeUrl),
     acknowledged,
     outstanding: outstanding && { version: outstanding.version, sentAt: outstanding.sentAt },
     refused,

@@ -53,7 +53,7 @@ function envoy(socketPath: string, answers = true) {
   const states: string[] = [];
   const client: DeltaClient = createDeltaClient({
     upstreams: [{ target: `unix:${socketPath}`, credentials: insecure }],
-    node: { id: 'n', cluster: 'n' },
+    node: () => ({ id: 'n', cluster: 'n', userAgentName: 'envoy' }),
     versions: () => new Map(),
     onUpdate(update) {
       updates.push(update);
@@ -80,6 +80,7 @@ test('what the control plane serves reaches Envoy, and its acknowledgement the c
   xds.set('n', makeSnapshot({ [CLUSTER]: { a: '1' } }));
   await expect.poll(proxy.contents).toEqual(['a=1']);
   expect(relay.status()).toMatchObject({ connected: true, disconnectedSince: undefined });
+  expect(xds.streams()[0]?.node).toMatchObject({ id: 'n', version: 'envoy' });
   expect(xds.settled('n', CLUSTER)).toBe('pending');
   proxy.updates.forEach((update) => proxy.client.answer(update));
   await expect.poll(() => xds.settled('n', CLUSTER)).toBe('acknowledged');

@@ -1,4 +1,6 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
+import type { NodeSchema } from '#envoy/envoy/config/core/v3/base_pb.ts';
 import type { Log } from '../../common/log.ts';
 import { createDeltaClient, type DeltaUpdate, type Upstream } from '../../xds/client.ts';
 import { createXdsServer, type XdsServer } from '../../xds/server.ts';
@@ -51,6 +53,7 @@ export async function startRelay({ socketPath, upstreams, node, log }: RelayOpti
   let disconnectedSince: Date | undefined = new Date();
   let lastError: string | undefined;
   let refusals = 0;
+  let envoyVersion = '';
 
   const downstream: XdsServer = createXdsServer({
     keyOf: () => KEY,
@@ -61,15 +64,23 @@ export async function startRelay({ socketPath, upstreams, node, log }: RelayOpti
       upstream.subscribe(typeUrl, names);
       settle(typeUrl);
     },
-    onStream(event) {
-      if (event === 'opened') subscriptions.restart();
+    onStream(event, _key, { version }) {
+      if (event === 'opened') {
+        subscriptions.restart();
+        envoyVersion = version;
+      }
       log.info({ event }, `Envoy's ADS stream was ${event}`);
     },
   });
 
   const upstream = createDeltaClient({
     upstreams,
-    node: { id: node.id, cluster: node.cluster, metadata: node.metadata as Record<string, never> },
+    node: () => ({
+      id: node.id,
+      cluster: node.cluster,
+      metadata: node.metadata as Record<string, never>,
+      ...userAgent(envoyVersion),
+    }),
     versions: (typeUrl) => {
       unanswered.delete(typeUrl);
       const versions = config.restart(typeUrl);
@@ -137,6 +148,12 @@ export async function startRelay({ socketPath, upstreams, node, log }: RelayOpti
       server.forceShutdown();
     },
   };
+}
+
+/** The proxy that the control plane is to see is Envoy, not its agent. */
+function userAgent(version: string): MessageInitShape<typeof NodeSchema> {
+  const [userAgentName = '', value = ''] = version.split(' ');
+  return { userAgentName, userAgentVersionType: { case: 'userAgentVersion', value } };
 }
 
 function listen(server: Server, socketPath: string): Promise<void> {

@@ -421,12 +421,7 @@ export type GrpcRetryPolicy = {
   readonly tcpRetryEvents?: TcpRetryPolicyEvents;
 };
 
-export type GrpcRetryPolicyEvent =
-  | 'cancelled'
-  | 'deadline-exceeded'
-  | 'internal'
-  | 'resource-exhausted'
-  | 'unavailable';
+export type GrpcRetryPolicyEvent = 'cancelled' | 'deadline-exceeded' | 'internal' | 'resource-exhausted' | 'unavailable';
 
 export type GrpcRetryPolicyEvents = readonly GrpcRetryPolicyEvent[];
 
@@ -532,16 +527,7 @@ export type HttpGatewayRouteRewrite = {
   readonly prefix?: HttpGatewayRoutePrefixRewrite;
 };
 
-export type HttpMethod =
-  | 'GET'
-  | 'HEAD'
-  | 'POST'
-  | 'PUT'
-  | 'DELETE'
-  | 'CONNECT'
-  | 'OPTIONS'
-  | 'TRACE'
-  | 'PATCH';
+export type HttpMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE' | 'CONNECT' | 'OPTIONS' | 'TRACE' | 'PATCH';
 
 export type HttpPathMatch = {
   readonly exact?: string;
@@ -928,7 +914,9 @@ export type TagResourceInput = {
   readonly tags: TagList;
 };
 
-export type TagResourceOutput = {};
+export type TagResourceOutput = {
+
+};
 
 export type TcpRetryPolicyEvent = 'connection-error';
 
@@ -989,7 +977,9 @@ export type UntagResourceInput = {
   readonly tagKeys: TagKeyList;
 };
 
-export type UntagResourceOutput = {};
+export type UntagResourceOutput = {
+
+};
 
 export type UpdateGatewayRouteInput = {
   readonly clientToken?: string;

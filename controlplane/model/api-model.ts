@@ -1,0 +1,48 @@
+import raw from './appmesh-2019-01-25.json' with { type: 'json' };
+
+/** One shape of the API model (a type, in the words of AWS's service models), with its limits. */
+export type Shape = {
+  readonly type: 'structure' | 'list' | 'string' | 'integer' | 'long' | 'boolean' | 'timestamp';
+  /** The fields of a structure. */
+  readonly members?: Readonly<Record<string, Member>>;
+  /** The elements of a list. */
+  readonly member?: Member;
+  readonly required?: readonly string[];
+  readonly enum?: readonly string[];
+  /** Exactly one member is set. */
+  readonly union?: boolean;
+  /** Of a number its value, of a string its length in characters, of a list its length. */
+  readonly min?: number;
+  readonly max?: number;
+  readonly pattern?: string;
+  /** The member of an output that is the whole body. */
+  readonly payload?: string;
+  readonly error?: { readonly httpStatusCode: number };
+};
+
+/** A field of a structure. `location` says where in a request it stands; none means the body. */
+export type Member = {
+  readonly shape: string;
+  readonly location?: 'uri' | 'querystring';
+  readonly locationName?: string;
+};
+
+type RawOperation = {
+  readonly name: string;
+  readonly http: { readonly method: string; readonly requestUri: string };
+  readonly input: { readonly shape: string };
+  readonly output: { readonly shape: string };
+};
+
+/** The App Mesh API of 2019-01-25 as data: all operations and shapes. */
+export const API_MODEL = raw as unknown as {
+  readonly operations: Readonly<Record<string, RawOperation>>;
+  readonly shapes: Readonly<Record<string, Shape>>;
+};
+
+/** The shape of that name; an unknown one is a fault of the program. */
+export function shapeNamed(name: string): Shape {
+  const shape = API_MODEL.shapes[name];
+  if (shape === undefined) throw new Error(`the API model has no shape ${name}`);
+  return shape;
+}

@@ -1,0 +1,70 @@
+import { shapeNamed, type Shape } from './api-model.ts';
+
+/** A JSON Schema, as far as it is used here. */
+export type JsonSchema = { readonly [keyword: string]: unknown };
+
+/**
+ * Bounds of numbers that the model leaves open, by shape: what they become in Envoy is an unsigned 32-bit count. Any
+ * other whole number may use as much as a JSON number holds exactly.
+ */
+const COUNT_MAX = 2 ** 32 - 1;
+const COUNTS: ReadonlySet<string> = new Set([
+  'MaxConnections',
+  'MaxPendingRequests',
+  'MaxRequests',
+  'MaxRetries',
+  'OutlierDetectionMaxServerErrors',
+]);
+
+/**
+ * The JSON Schema (draft 7) of a shape and all in it. Unknown members are refused, a union has exactly one member, and
+ * whole numbers are such that JSON.parse has not rounded them.
+ */
+export function jsonSchemaOf(name: string): JsonSchema {
+  const shape = shapeNamed(name);
+  switch (shape.type) {
+    case 'structure':
+      return structure(shape);
+    case 'list':
+      return { type: 'array', items: jsonSchemaOf(shape.member?.shape ?? ''), ...limits(shape, 'Items') };
+    case 'string':
+      return {
+        type: 'string',
+        ...limits(shape, 'Length'),
+        ...(shape.enum === undefined ? {} : { enum: shape.enum }),
+        ...(shape.pattern === undefined ? {} : { pattern: shape.pattern }),
+      };
+    case 'integer':
+    case 'long':
+      return {
+        type: 'integer',
+        minimum: shape.min ?? Number.MIN_SAFE_INTEGER,
+        maximum: shape.max ?? (COUNTS.has(name) ? COUNT_MAX : Number.MAX_SAFE_INTEGER),
+      };
+    case 'boolean':
+      return { type: 'boolean' };
+    case 'timestamp':
+      break;
+  }
+  return { type: 'number' };
+}
+
+function structure({ members = {}, required = [], union = false }: Shape): JsonSchema {
+  const properties = Object.fromEntries(
+    Object.entries(members).map(([member, { shape }]) => [member, jsonSchemaOf(shape)]),
+  );
+  return {
+    type: 'object',
+    properties,
+    required,
+    additionalProperties: false,
+    ...(union ? { minProperties: 1, maxProperties: 1 } : {}),
+  };
+}
+
+function limits({ min, max }: Shape, what: 'Length' | 'Items'): JsonSchema {
+  return {
+    ...(min === undefined ? {} : { [`min${what}`]: min }),
+    ...(max === undefined ? {} : { [`max${what}`]: max }),
+  };
+}

@@ -1,0 +1,39 @@
+import { Agent, get } from 'node:http';
+
+const LIMIT_MS = 15_000;
+
+/** Asks a color teller again and again, over connections that are kept. */
+export type AskTeller = () => Promise<string>;
+
+/**
+ * Makes a client of the teller at `endpoint` (host:port).
+ * Its errors say what came instead of a color: another status and its body, or how the connection failed.
+ */
+export function createAskTeller(endpoint: string): AskTeller {
+  const agent = new Agent({ keepAlive: true });
+
+  function ask(): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const signal = AbortSignal.timeout(LIMIT_MS);
+      const request = get(`http://${endpoint}/`, { agent, signal }, (answer) => {
+        const chunks: Buffer[] = [];
+        answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+        answer.on('error', reject);
+        answer.on('end', () => {
+          const body = Buffer.concat(chunks).toString().trim();
+          if (answer.statusCode === 200) resolve(body);
+          else reject(new Error(`${endpoint} answered ${answer.statusCode}: ${body}`));
+        });
+      });
+      request.on('error', (error: NodeJS.ErrnoException) => {
+        // The other end closed a kept connection as we used it again, so it has not seen the request: as Go's client, with
+        // which this app was first written, ask on another.
+        if (request.reusedSocket && error.code === 'ECONNRESET') resolve(ask());
+        else
+          reject(new Error(`${endpoint}: ${signal.aborted ? `no answer in ${LIMIT_MS} ms` : error.message}`));
+      });
+    });
+  }
+
+  return ask;
+}

@@ -1,0 +1,22 @@
+/** How often each color was told. */
+export type Tally = {
+  add(color: string): void;
+  clear(): void;
+  /** Each color's share of all, rounded to two decimals. Colors in the order of their first telling. */
+  shares(): Record<string, number>;
+};
+
+/** An empty tally. */
+export function createTally(): Tally {
+  const counts = new Map<string, number>();
+  return {
+    add: (color) => void counts.set(color, (counts.get(color) ?? 0) + 1),
+    clear: () => counts.clear(),
+    shares() {
+      const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
+      return Object.fromEntries(
+        [...counts].map(([color, count]) => [color, Math.round((count / total) * 100) / 100]),
+      );
+    },
+  };
+}

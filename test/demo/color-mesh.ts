@@ -1,0 +1,96 @@
+import { join } from 'node:path';
+import type { AppMeshClient } from '@aws-sdk/client-app-mesh';
+import { startControlPlane, type ControlPlane } from '../lab/control-plane.ts';
+import { request } from '../lab/http.ts';
+import type { Host } from '../lab/host.ts';
+import type { Lab } from '../lab/lab.ts';
+import type { Program } from '../lab/program.ts';
+import { startSidecar } from '../lab/sidecar.ts';
+import type { Stage } from '../lab/stage.ts';
+import { until } from '../lab/until.ts';
+import { appMeshClient, createColorModel, MESH, NODES, PORT, TELLER, type Weights } from './color-model.ts';
+
+/** A virtual node's host with all that runs on it. */
+export type ColorHost = { readonly host: Host; readonly app: Program; readonly agent: Program };
+
+/** The color application in its mesh: five hosts, four apps, four sidecars, one control plane. */
+export type ColorMesh = {
+  readonly controlPlane: ControlPlane;
+  readonly controlHost: Host;
+  readonly client: AppMeshClient;
+  readonly hosts: Readonly<Record<keyof typeof NODES, ColorHost>>;
+  /** What a person asks for a color. */
+  readonly url: string;
+  /** Waits until every proxy has acknowledged all that it is to have. */
+  inSync(): Promise<void>;
+};
+
+const APPS = join(import.meta.dirname, 'apps');
+
+const COLORS: Readonly<Record<string, string>> = {
+  'colorteller-vn': 'white',
+  'colorteller-blue-vn': 'blue',
+  'colorteller-red-vn': 'red',
+};
+
+/**
+ * Makes the hosts, the model and the programs, and waits until a request gets its color. `say` is told of each step as
+ * it begins.
+ */
+export async function startColorMesh(
+  lab: Lab,
+  stage: Stage,
+  weights: Weights,
+  say: (step: string) => void = () => {},
+): Promise<ColorMesh> {
+  say('hosts: a control plane, the gateway, three tellers');
+  const controlHost = await lab.host('control');
+  const places = new Map<string, Host>();
+  for (const [node, dnsName] of Object.entries(NODES)) {
+    places.set(node, await lab.host(node.replace(/-vn$/, ''), { dns: [dnsName] }));
+  }
+
+  say('the control plane, and the mesh through its App Mesh API');
+  const controlPlane = await startControlPlane(controlHost, stage);
+  const client = appMeshClient(controlPlane.endpoint);
+  await createColorModel(client, weights);
+
+  say('on each host: the app, its rules, its agent, its Envoy');
+  const start = async (node: string): Promise<ColorHost> => {
+    const host = places.get(node);
+    if (host === undefined) throw new Error(`${node} has no host`);
+    const app = startApp(host, node);
+    const resource = `mesh/${MESH}/virtualNode/${node}`;
+    const sidecar = startSidecar(host, stage, { resource, xds: controlPlane.xds, appPorts: `${PORT}` });
+    await app.line(/./);
+    return { host, app, agent: await sidecar };
+  };
+  const started = await Promise.all(
+    Object.keys(NODES).map(async (node) => [node, await start(node)] as const),
+  );
+  const hosts = Object.fromEntries(started) as ColorMesh['hosts'];
+
+  const inSync = async (): Promise<void> => {
+    await until(
+      'every proxy in sync',
+      async () => {
+        const { proxies } = await controlPlane.status();
+        return proxies.length === started.length && proxies.every(({ state }) => state === 'in sync');
+      },
+      { limitMs: 30_000 },
+    );
+  };
+  await inSync();
+  const url = `http://${hosts['colorgateway-vn'].host.address}:${PORT}/color`;
+  await until('a first color', async () => (await request(url)).status === 200);
+  return { controlPlane, controlHost, client, hosts, url, inSync };
+}
+
+function startApp(host: Host, node: string): Program {
+  const color = COLORS[node];
+  const [file, env] =
+    color === undefined
+      ? (['colorgateway.ts', { COLOR_TELLER_ENDPOINT: `${TELLER}:${PORT}` }] as const)
+      : (['colorteller.ts', { COLOR: color }] as const);
+  return host.spawn('app', process.execPath, [join(APPS, file)], { env, log: join(host.folder, 'app.log') });
+}

@@ -1,0 +1,81 @@
+import { stripVTControlCharacters, styleText } from 'node:util';
+import { shares, type Tally } from './traffic.ts';
+
+/** Where the demo tells people what happens. On a terminal the last lines are redrawn in place. */
+export type Display = {
+  /** A step begins; the one before is done. */
+  readonly step: (text: string) => void;
+  /** The moving part: shares, requests, failures, and a note. */
+  show(tally: Tally, target: number, note: string): void;
+  /** Lines that stay. */
+  print(text: string): void;
+};
+
+const BAR = 40;
+const PLAIN_EVERY_MS = 1000;
+const STYLES: Readonly<Record<string, 'white' | 'blue' | 'red'>> = {
+  white: 'white',
+  blue: 'blue',
+  red: 'red',
+};
+
+/** A display on a stream; off a terminal it writes a plain line a second. */
+export function createDisplay(stream: NodeJS.WriteStream): Display {
+  let drawn = 0;
+  let lastPlain = 0;
+  const startedAt = Date.now();
+
+  const write = (text: string): void =>
+    void stream.write(stream.isTTY ? text : stripVTControlCharacters(text));
+  const settle = (): void => {
+    drawn = 0;
+    lastPlain = 0;
+  };
+
+  return {
+    step(text) {
+      settle();
+      write(`${styleText('dim', `${seconds(startedAt)} s`)}  ${text}\n`);
+    },
+    show(tally, target, note) {
+      if (!stream.isTTY) {
+        if (Date.now() - lastPlain < PLAIN_EVERY_MS && tally.requests < target) return;
+        lastPlain = Date.now();
+        write(`  ${plainLine(tally, target, note)}\n`);
+        return;
+      }
+      const lines = barLines(tally, target, note);
+      const up = drawn > 0 ? `\x1b[${drawn}A` : '';
+      drawn = lines.length;
+      write(`${up}${lines.map((line) => `\x1b[2K${line}\n`).join('')}`);
+    },
+    print(text) {
+      settle();
+      write(`${text}\n`);
+    },
+  };
+}
+
+function barLines(tally: Tally, target: number, note: string): readonly string[] {
+  const bars = Object.entries(shares(tally)).map(([color, share]) => {
+    const bar = '█'.repeat(Math.round(share * BAR)).padEnd(BAR, '·');
+    return `          ${color.padEnd(6)} ${styleText(STYLES[color] ?? 'white', bar)} ${percent(share)}`;
+  });
+  // A fixed number of lines, so that what is redrawn is what was drawn.
+  while (bars.length < 3) bars.push('');
+  const failures = styleText(tally.failures === 0 ? 'green' : 'red', `${tally.failures} failed`);
+  return [...bars, `          ${tally.requests} of ${target} requests, ${failures}  ${note}`];
+}
+
+function plainLine(tally: Tally, target: number, note: string): string {
+  const parts = Object.entries(shares(tally)).map(([color, share]) => `${color} ${percent(share)}`);
+  return `${parts.join(', ')}: ${tally.requests} of ${target} requests, ${tally.failures} failed  ${note}`.trimEnd();
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1).padStart(5)} %`;
+}
+
+function seconds(since: number): string {
+  return ((Date.now() - since) / 1000).toFixed(1).padStart(5);
+}

@@ -1,0 +1,52 @@
+import { once } from 'node:events';
+import { createLab } from '../lab/lab.ts';
+import { stage } from '../lab/stage.ts';
+import { startColorMesh } from './color-mesh.ts';
+import { createDisplay } from './display.ts';
+import { readOptions } from './options.ts';
+import { shiftWeights, watch } from './shift.ts';
+import { describeNextSteps, describeResult, resultOf } from './summary.ts';
+import { startTraffic } from './traffic.ts';
+
+// The main job: a mesh of real Envoys whose weights move while traffic flows. Whatever ends this process, the lab takes
+// away all that it made.
+
+const options = readOptions(process.argv.slice(2));
+const display = createDisplay(options.json ? process.stderr : process.stdout);
+const lab = await createLab({ name: 'demo' });
+try {
+  display.step('Node, Envoy and the programs, where every user can run them');
+  const mesh = await startColorMesh(lab, await stage(lab), { 'colorteller-vn': 1 }, display.step);
+
+  const baseline = Math.max(100, Math.round(options.requests / 4));
+  // The counted requests take some seconds, so that there is something to see.
+  const traffic = startTraffic(mesh.url, Math.max(400, options.requests / 10));
+  display.step('all weight on white');
+  await watch(
+    () => traffic.tally().requests >= baseline,
+    () => display.show(traffic.tally(), baseline, ''),
+  );
+
+  display.step('UpdateRoute: blue 8, red 2, under traffic');
+  const before = traffic.cut();
+  const propagationMs = await shiftWeights(mesh, { 'colorteller-blue-vn': 8, 'colorteller-red-vn': 2 });
+  const during = traffic.cut();
+  const note = `in Envoy after ${propagationMs} ms`;
+  await watch(
+    () => traffic.tally().requests >= options.requests,
+    () => display.show(traffic.tally(), options.requests, note),
+  );
+  const result = resultOf(before, during, await traffic.stop(), propagationMs);
+
+  display.print(describeResult(result));
+  if (options.keep) {
+    display.print(`${describeNextSteps(mesh)}\n\nEverything runs until Ctrl-C.`);
+  } else {
+    display.print('\nnpm run demo -- --keep leaves it running, with commands to look further.');
+  }
+  if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`);
+  if (options.keep) await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  if (result.failures > 0) process.exitCode = 1;
+} finally {
+  await lab.close();
+}

@@ -1,0 +1,28 @@
+import { Command, InvalidArgumentError } from 'commander';
+
+/** What `npm run demo --` is told. */
+export type DemoOptions = {
+  /** Ends stdout with one line of JSON. */
+  readonly json: boolean;
+  /** Leaves all of it running until Ctrl-C. */
+  readonly keep: boolean;
+  /** How many requests to count after the weights moved. Default 2,000. */
+  readonly requests: number;
+};
+
+/** Reads the demo's arguments; wrong ones end the process with a usage message and exit code 1. */
+export function readOptions(args: readonly string[]): DemoOptions {
+  return new Command('npm run demo --')
+    .description('The color application in a mesh of real Envoys, on hosts made of network namespaces')
+    .option('--json', 'end stdout with one line of JSON', false)
+    .option('--keep', 'leave everything running until Ctrl-C, to look further', false)
+    .option('--requests <n>', 'how many requests to count after the weights moved', requestCount, 2000)
+    .parse(args, { from: 'user' })
+    .opts<DemoOptions>();
+}
+
+function requestCount(value: string): number {
+  const count = /^\d{1,7}$/.test(value) ? Number(value) : 0;
+  if (count < 1) throw new InvalidArgumentError('It has to be a whole number from 1 to 9999999.');
+  return count;
+}

@@ -1,0 +1,98 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { keepAlive, request } from '../lab/http.ts';
+
+/** What became of requests: how many answered which color, and what went wrong, by what it said. */
+export type Tally = {
+  readonly requests: number;
+  readonly failures: number;
+  readonly colors: Readonly<Record<string, number>>;
+  readonly errors: Readonly<Record<string, number>>;
+};
+
+/** Requests that go on until they are stopped, at an even pace. */
+export type Traffic = {
+  /** From now on, requests are counted from zero. Those under way count where they began. Answers the tally until now. */
+  cut(): Tally;
+  tally(): Tally;
+  /** Answers the last tally, when the requests under way are back. */
+  stop(): Promise<Tally>;
+};
+
+const CONNECTIONS = 8;
+
+/** Asks `url` for its color, `perSecond` times a second over eight connections. */
+export function startTraffic(url: string, perSecond: number): Traffic {
+  const agent = keepAlive(CONNECTIONS);
+  let current = newTally();
+  const stopped = new AbortController();
+
+  async function ask(): Promise<void> {
+    const tally = current;
+    tally.requests += 1;
+    try {
+      const { status, body } = await request(url, { agent });
+      if (status === 200) count(tally.colors, (JSON.parse(body) as { color: string }).color);
+      else fail(tally, `${status} ${body.slice(0, 100)}`);
+    } catch (error) {
+      fail(tally, error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** One connection's share of the pace. A request that takes long is made up for, so that the pace holds. */
+  async function work(index: number): Promise<void> {
+    const everyMs = (1000 * CONNECTIONS) / perSecond;
+    let due = performance.now() + (everyMs * index) / CONNECTIONS;
+    while (!stopped.signal.aborted) {
+      const wait = due - performance.now();
+      if (wait > 1) await sleep(wait);
+      if (stopped.signal.aborted) return;
+      await ask();
+      due = Math.max(due + everyMs, performance.now() - 1000);
+    }
+  }
+
+  const workers = Array.from({ length: CONNECTIONS }, (_, index) => work(index));
+  return {
+    cut() {
+      const before = current;
+      current = newTally();
+      return before;
+    },
+    tally: () => current,
+    async stop() {
+      stopped.abort();
+      await Promise.all(workers);
+      agent.destroy();
+      return current;
+    },
+  };
+}
+
+/** Each color's part of the requests that were answered, 0 to 1, rounded to four places; colors by name. */
+export function shares({ colors }: Tally): Readonly<Record<string, number>> {
+  const answered = Object.values(colors).reduce((sum, n) => sum + n, 0);
+  const entries = Object.entries(colors).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(
+    entries.map(([color, n]) => [color, Math.round((n / answered) * 10_000) / 10_000]),
+  );
+}
+
+type MutableTally = {
+  requests: number;
+  failures: number;
+  colors: Record<string, number>;
+  errors: Record<string, number>;
+};
+
+function newTally(): MutableTally {
+  return { requests: 0, failures: 0, colors: {}, errors: {} };
+}
+
+function fail(tally: MutableTally, error: string): void {
+  tally.failures += 1;
+  count(tally.errors, error);
+}
+
+function count(counts: Record<string, number>, key: string): void {
+  counts[key] = (counts[key] ?? 0) + 1;
+}

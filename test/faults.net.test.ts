@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openColorFixture, type ColorFixture, type ColorNode } from './color-fixture.ts';
+import { shiftWeights } from './demo/shift.ts';
+import { startTraffic } from './demo/traffic.ts';
+import { askFrom } from './lab/ask.ts';
+import { startSidecar } from './lab/sidecar.ts';
+import { until } from './lab/until.ts';
+
+const GATEWAY = 'colorgateway-vn';
+const BLUE = 'colorteller-blue-vn';
+const RED = 'colorteller-red-vn';
+
+let color: ColorFixture;
+beforeAll(async () => {
+  color = await openColorFixture('faults', { [BLUE]: 1, [RED]: 1 });
+});
+afterAll(() => color?.close());
+
+/** The process of a host's Envoy, as its agent says. */
+async function envoyPid(node: ColorNode): Promise<number> {
+  const answer = await askFrom(color.host(node), 'http://127.0.0.1:9902/status');
+  if (!('body' in answer)) throw new Error(answer.error);
+  return Number((JSON.parse(answer.body) as { envoyPid: string }).envoyPid);
+}
+
+test('the control plane killed with -9 and started again: no request fails, and the model is what it was', async () => {
+  const { mesh } = color;
+  const { revision } = await mesh.controlPlane.status();
+  const traffic = startTraffic(mesh.url, 200);
+  await color.killControlPlane();
+  await until('traffic without a control plane', () => traffic.tally().requests >= 200);
+  await color.restartControlPlane();
+  await mesh.inSync();
+  expect((await mesh.controlPlane.status()).revision).toBe(revision);
+  await shiftWeights(mesh, { [BLUE]: 1 });
+  const before = traffic.cut();
+  await until('traffic after it', () => traffic.tally().requests >= 200);
+  const after = await traffic.stop();
+  expect([before.errors, after.errors]).toEqual([{}, {}]);
+  expect(Object.keys(after.colors)).toEqual(['blue']);
+});
+
+test('an Envoy that dies while the control plane is away comes back with its last good configuration', async () => {
+  await color.killControlPlane();
+  const before = await envoyPid(GATEWAY);
+  process.kill(before, 'SIGKILL');
+  await until('another Envoy', async () => {
+    const pid = await envoyPid(GATEWAY);
+    return pid > 0 && pid !== before && (await color.admin(GATEWAY).ready());
+  });
+  const { requests, ...rest } = await color.send(100);
+  expect(rest).toEqual({ failures: 0, errors: {}, colors: { blue: requests } });
+  await color.restartControlPlane();
+  await color.mesh.inSync();
+});
+
+test('an agent killed with -9 takes its Envoy with it; a new agent brings the node back', async () => {
+  const { mesh } = color;
+  const { host, agent } = mesh.hosts[GATEWAY];
+  const pid = await envoyPid(GATEWAY);
+  agent.kill('SIGKILL');
+  await agent.ended;
+  await until('Envoy gone', () => !isAlive(pid));
+  const resource = `mesh/default/virtualNode/${GATEWAY}`;
+  await startSidecar(host, color.programs, { resource, xds: mesh.controlPlane.xds, appPorts: '9080' });
+  await mesh.inSync();
+  await until('Envoy back', () => color.admin(GATEWAY).ready());
+  expect(await color.send(50)).toMatchObject({ failures: 0, errors: {} });
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,37 @@
+import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { beforeAll, afterAll, expect, test } from 'vitest';
+import { bundle } from './bundle.ts';
+
+const entry = join(import.meta.dirname, 'testdata/program.ts');
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'daybreak-bundle-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+test('runs where there are no packages, and loads only what a subcommand needs', async () => {
+  const { daybreak } = await bundle({ entry, folder });
+  expect((await execa(process.execPath, [daybreak, 'rpc'])).stdout).toBe('white');
+  const rpc = (await readdir(join(folder, 'parts'))).find((name) => name.startsWith('program-rpc'));
+  await rm(join(folder, 'parts', rpc ?? ''));
+  expect((await execa(process.execPath, [daybreak, 'plain'])).stdout).toBe('plain');
+  expect((await stat(daybreak)).size).toBeLessThan(10_000);
+  await bundle({ entry, folder });
+  expect((await execa(process.execPath, [daybreak, 'rpc'])).stdout).toBe('white');
+});
+
+test('leaves alone what would be the same, and removes parts only when they are old', async () => {
+  const { daybreak } = await bundle({ entry, folder });
+  const [recent, old] = ['recent.mjs', 'old.mjs'].map((name) => join(folder, 'parts', name));
+  await writeFile(recent ?? '', '');
+  await writeFile(old ?? '', '');
+  await utimes(old ?? '', 0, 0);
+  const before = await stat(daybreak);
+  await bundle({ entry, folder });
+  expect((await stat(daybreak)).ino).toBe(before.ino);
+  expect(await readFile(recent ?? '', 'utf8')).toBe('');
+  await expect(stat(old ?? '')).rejects.toThrow('ENOENT');
+});

@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { build, type OutputFile } from 'esbuild';
+
+const ROOT = join(import.meta.dirname, '../..');
+const KEEP_MS = 60 * 60 * 1000;
+
+/** Packages in CommonJS (grpc-js among them) call `require`, which a module does not have. */
+const REQUIRE = `import { createRequire as daybreakRequire } from 'node:module'; const require = daybreakRequire(import.meta.url);`;
+
+/** Where the programs of a checkout are, as files that need nothing but Node. */
+export type Bundle = {
+  readonly folder: string;
+  /** The command `daybreak`, as `node` is given it. */
+  readonly daybreak: string;
+};
+
+/**
+ * Bundles the programs into `dist/`: one entry, and a file each for what only one subcommand loads, so that `daybreak proxyinit`
+ * reads its own code and no other. Files that would not change are left alone, and each new one appears in one move, so programs
+ * that run from an earlier bundle are not disturbed.
+ * `entry` and `folder` are there for other programs than ours.
+ */
+export async function bundle({
+  entry = join(ROOT, 'cli/main.ts'),
+  folder = join(ROOT, 'dist'),
+}: {
+  entry?: string;
+  folder?: string;
+} = {}): Promise<Bundle> {
+  const { outputFiles } = await build({
+    entryPoints: { daybreak: entry },
+    outdir: folder,
+    bundle: true,
+    splitting: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    banner: { js: REQUIRE },
+    outExtension: { '.js': '.mjs' },
+    entryNames: '[name]',
+    chunkNames: 'parts/[name]-[hash]',
+    // pg asks for it where it is installed; here it never is.
+    external: ['pg-native'],
+    legalComments: 'none',
+    logLevel: 'silent',
+    write: false,
+  });
+  for (const file of outputFiles) await put(file);
+  await removeOld(
+    join(folder, 'parts'),
+    outputFiles.map(({ path }) => path),
+  );
+  return { folder, daybreak: join(folder, 'daybreak.mjs') };
+}
+
+async function put({ path, contents }: OutputFile): Promise<void> {
+  const there = await readFile(path).catch(() => undefined);
+  if (there?.equals(contents) === true) return;
+  await mkdir(dirname(path), { recursive: true });
+  const part = `${path}.${randomUUID()}`;
+  await writeFile(part, contents);
+  await rename(part, path);
+}
+
+/** Parts of earlier bundles are kept for an hour: a program that started then may not have loaded all of its own yet. */
+async function removeOld(folder: string, current: readonly string[]): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  const old = names.map((name) => join(folder, name)).filter((path) => !current.includes(path));
+  for (const path of old) {
+    const { mtimeMs } = await stat(path);
+    if (Date.now() - mtimeMs > KEEP_MS) await rm(path, { force: true });
+  }
+}

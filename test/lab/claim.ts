@@ -1,0 +1,88 @@
+import { once } from 'node:events';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { isAlive, ownerOf, type Owner } from './owner.ts';
+import { removeRemains, type Remains } from './remains.ts';
+import { SUBNETS, type Subnet } from './subnet.ts';
+
+const CLAIMS = '/run/daybreak-labs';
+const LOCK_SECONDS = 60;
+
+/** A lab's right to its name and its addresses, until it is given back. */
+export type Claim = Remains & { readonly name: string; readonly subnet: Subnet; release(): void };
+
+type ClaimRecord = Remains & { readonly owner: Owner };
+
+/**
+ * Claims the lowest free subnet for a lab of this process, and clears away the labs of processes that are gone.
+ * The names of everything the lab makes begin with `daybreak-N-`, and no other lab's do, whatever it is called.
+ */
+export async function claimLab(label: string | undefined, temporary: string): Promise<Claim> {
+  mkdirSync(CLAIMS, { recursive: true });
+  return await locked(() => {
+    const taken = sweep();
+    const number = Array.from({ length: SUBNETS }, (_, index) => index + 1).find(
+      (candidate) => !taken.has(candidate),
+    );
+    if (number === undefined)
+      throw new Error(`all ${SUBNETS} labs of this machine are in use: see ${CLAIMS}`);
+    const name = label === undefined ? `daybreak-${number}` : `daybreak-${number}-${label}`;
+    const owner = ownerOf(process.pid);
+    if (owner === undefined) throw new Error('/proc does not know this process: is it mounted?');
+    const record: ClaimRecord = {
+      owner,
+      // An interface's name has at most 15 characters, and those of ours say all that is needed.
+      link: `daybreak-${number}`,
+      folder: join(temporary, name),
+    };
+    const file = join(CLAIMS, String(number));
+    writeFileSync(file, JSON.stringify(record));
+    return { ...record, name, subnet: { number }, release: () => rmSync(file, { force: true }) };
+  });
+}
+
+/** The numbers of the labs in use; those of dead owners are removed first. */
+function sweep(): Set<number> {
+  const live = new Set<number>();
+  for (const file of readdirSync(CLAIMS).filter((name) => /^\d+$/.test(name))) {
+    const record = parse(readFileSync(join(CLAIMS, file), 'utf8'));
+    if (record !== undefined && isAlive(record.owner)) {
+      live.add(Number(file));
+      continue;
+    }
+    if (record !== undefined) removeRemains(record);
+    rmSync(join(CLAIMS, file), { force: true });
+  }
+  return live;
+}
+
+/** A machine that stopped in the middle of a write leaves an empty claim. */
+function parse(text: string): ClaimRecord | undefined {
+  try {
+    return JSON.parse(text) as ClaimRecord;
+  } catch {
+    return undefined;
+  }
+}
+
+/** One process at a time, by a lock that the kernel opens again however its holder ends. */
+async function locked<T>(work: () => T): Promise<T> {
+  const holder = execa(
+    'flock',
+    ['--wait', String(LOCK_SECONDS), join(CLAIMS, 'lock'), 'sh', '-c', 'echo ours; cat'],
+    {
+      reject: false,
+      buffer: false,
+      stdin: 'pipe',
+    },
+  );
+  try {
+    const outcome = await Promise.race([once(holder.stdout, 'data').then(() => 'ours' as const), holder]);
+    if (outcome !== 'ours') throw new Error(`no lock on ${CLAIMS} within ${LOCK_SECONDS} s`);
+    return work();
+  } finally {
+    holder.stdin.end();
+    await holder;
+  }
+}

@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import type { Status } from '../../controlplane/status.ts';
+import { request } from './http.ts';
+import type { Host } from './host.ts';
+import type { Program } from './program.ts';
+import type { Stage } from './stage.ts';
+
+/** A control plane that runs on a host. */
+export type ControlPlane = {
+  readonly program: Program;
+  /** The App Mesh API, as the test process and every host reach it. */
+  readonly endpoint: string;
+  /** What agents are given as APPMESH_XDS_ENDPOINT. */
+  readonly xds: string;
+  status(): Promise<Status>;
+};
+
+const API_PORT = 8080;
+const ADS_PORT = 18_000;
+
+/** Starts a control plane, with its model in the host's folder, and waits until it serves. Started again, it goes on with that model. */
+export async function startControlPlane(host: Host, { node, daybreak }: Stage): Promise<ControlPlane> {
+  const args = ['controlplane', '--data', join(host.folder, 'model'), '--insecure'];
+  const listen = ['--api', `${host.address}:${API_PORT}`, '--ads', `${host.address}:${ADS_PORT}`];
+  const program = host.spawn('controlplane', node, [daybreak, ...args, ...listen], {
+    log: join(host.folder, 'controlplane.log'),
+  });
+  await program.line(/"ready":true/);
+  const endpoint = `http://${host.address}:${API_PORT}`;
+  return {
+    program,
+    endpoint,
+    xds: `http://${host.address}:${ADS_PORT}`,
+    status: async () => JSON.parse((await request(`${endpoint}/status`)).body) as Status,
+  };
+}

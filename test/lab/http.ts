@@ -1,0 +1,70 @@
+import { Agent, request as start, type IncomingHttpHeaders } from 'node:http';
+
+/** What to ask. */
+export type Ask = {
+  /** Default: GET. */
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+  /** For the whole exchange, to the last byte of the answer. Default: 10,000. */
+  readonly limitMs?: number;
+  /** Default: a connection of its own. */
+  readonly agent?: Agent;
+  /** A unix socket to send it to, whatever host the URL names. */
+  readonly socketPath?: string;
+};
+
+/** What came back, whatever its status. */
+export type Answer = {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+};
+
+/**
+ * Sends one HTTP/1.1 request and reads the whole answer.
+ * @throws Error with method and URL, when the connection fails or the time is up: never for a status.
+ */
+export function request(
+  url: string,
+  { method = 'GET', headers = {}, body, limitMs = 10_000, agent, socketPath }: Ask = {},
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const fail = (cause: Error) =>
+      reject(
+        new Error(
+          `${method} ${url}: ${cause.name === 'AbortError' ? `no answer within ${limitMs} ms` : cause.message}`,
+          { cause },
+        ),
+      );
+    const outgoing = start(
+      url,
+      {
+        method,
+        headers,
+        agent: agent ?? false,
+        signal: AbortSignal.timeout(limitMs),
+        ...(socketPath === undefined ? {} : { socketPath }),
+      },
+      (incoming) => {
+        const chunks: Buffer[] = [];
+        incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+        incoming.on('error', fail);
+        incoming.on('end', () =>
+          resolve({
+            status: incoming.statusCode ?? 0,
+            headers: incoming.headers,
+            body: Buffer.concat(chunks).toString(),
+          }),
+        );
+      },
+    );
+    outgoing.on('error', fail);
+    outgoing.end(body);
+  });
+}
+
+/** Connections that are used again, at most `connections` to one host. Call destroy() on it at the end. */
+export function keepAlive(connections: number): Agent {
+  return new Agent({ keepAlive: true, maxSockets: connections });
+}

@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import { hostsFile } from './names.ts';
+
+test('a hosts file knows localhost, and a line an address', () => {
+  const text = hostsFile([
+    { addresses: ['198.18.0.2'], names: ['gateway', 'colorgateway.default.svc.cluster.local'] },
+    { addresses: ['198.18.0.3', 'fd98:18:0::3'], names: ['teller'] },
+  ]);
+  expect(text.split('\n').slice(2)).toEqual([
+    '198.18.0.2 gateway colorgateway.default.svc.cluster.local',
+    '198.18.0.3 teller',
+    'fd98:18:0::3 teller',
+    '',
+  ]);
+});

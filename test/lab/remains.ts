@@ -1,0 +1,66 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readlinkSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { NETNS_ETC } from './names.ts';
+
+const NAMESPACES = '/run/netns';
+const LIMIT_MS = 5_000;
+
+/**
+ * What a lab leaves in the system: a network interface, which has its number in its name, and whatever else has a name that
+ * begins with that one and a `-`; and its folder.
+ */
+export type Remains = { readonly link: string; readonly folder: string };
+
+/**
+ * Removes everything of a lab, whoever made it: the processes in its namespaces, the namespaces with their interfaces, its
+ * hosts files, its folder. Synchronous, so that it can be the last thing that a process does. What is not there is passed over.
+ */
+export function removeRemains({ link, folder }: Remains): void {
+  const namespaces = entries(NAMESPACES).filter((entry) => entry.startsWith(`${link}-`));
+  killAll(namespaces);
+  const lines = [`link del ${link}`, ...namespaces.map((namespace) => `netns del ${namespace}`)];
+  // -force: goes on after a line that fails. An interface that is not there is no matter.
+  spawnSync('ip', ['-force', '-batch', '-'], { input: `${lines.join('\n')}\n`, timeout: LIMIT_MS });
+  for (const entry of entries(NETNS_ETC).filter((candidate) => candidate.startsWith(`${link}-`))) {
+    rmSync(join(NETNS_ETC, entry), { recursive: true, force: true });
+  }
+  rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+}
+
+/** Kills until nobody is left: who is killed may just have started another. */
+function killAll(namespaces: readonly string[]): void {
+  const inodes = new Set(namespaces.map((namespace) => `net:[${statSync(join(NAMESPACES, namespace)).ino}]`));
+  const until = Date.now() + LIMIT_MS;
+  const clock = new Int32Array(new SharedArrayBuffer(4));
+  while (Date.now() < until) {
+    const pids = entries('/proc').filter((pid) => /^\d+$/.test(pid) && inodes.has(networkOf(pid)));
+    if (pids.length === 0) return;
+    for (const pid of pids) kill(Number(pid));
+    Atomics.wait(clock, 0, 0, 5);
+  }
+}
+
+function networkOf(pid: string): string {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/net`);
+  } catch {
+    return 'gone';
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended by itself.
+  }
+}
+
+function entries(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,4 @@
+/** Needs nothing. */
+export function say(): void {
+  process.stdout.write('plain\n');
+}

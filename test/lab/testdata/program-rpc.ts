@@ -1,0 +1,8 @@
+import { Metadata } from '@grpc/grpc-js';
+
+/** Shows that a package in CommonJS works in the bundle. */
+export function say(): void {
+  const metadata = new Metadata();
+  metadata.set('color', 'white');
+  process.stdout.write(`${metadata.get('color').join()}\n`);
+}
