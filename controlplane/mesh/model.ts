@@ -25,8 +25,8 @@ export class Model {
   }
 
   /** All resources of a kind in a mesh, under `parent` where the kind has one ('' where not), sorted by name. */
-  list<K extends Kind>(kind: K, mesh: MeshId, parent = ''): readonly Resource<K>[] {
-    const table = this.#tables.get(tableKey({ kind, ...mesh, parent }));
+  list<K extends Kind>(kind: K, { owner, mesh }: MeshId, parent = ''): readonly Resource<K>[] {
+    const table = this.#tables.get(tableKey({ kind, owner, mesh, parent }));
     if (table === undefined) return [];
     return [...table.values()].toSorted(byName) as unknown as readonly Resource<K>[];
   }

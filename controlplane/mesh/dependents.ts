@@ -1,0 +1,119 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Change, Resource, ResourceId } from './resource.ts';
+import { backendNames, gatewayRouteTargets, routeTargets, targetNode, type ProxyId } from './view.ts';
+
+/**
+ * Knows who depends on whom in the whole model, as a graph that is walked from what changed up to the proxies that see
+ * it: the cost is that of the walk, whatever the size of the mesh.
+ */
+export class Dependents {
+  readonly #resources = new Map<Vertex, Resource>();
+  readonly #users = new Map<Vertex, Set<Vertex>>();
+
+  /**
+   * Takes changes over, oldest first, and names every proxy whose view is another one afterwards, each once. One that
+   * was deleted is named too: it has no view any more.
+   */
+  apply(changes: readonly Change[]): readonly ProxyId[] {
+    const proxies = new Map<Vertex, ProxyId>();
+    for (const change of changes) {
+      const touched = this.#replace(change);
+      if (touched.length === 0) continue;
+      if (isProxy(change.id)) proxies.set(vertex(change.id), plain(change.id));
+      for (const id of this.#above(touched)) proxies.set(vertex(id), plain(id));
+    }
+    return [...proxies.values()];
+  }
+
+  /** Puts the new state in place and names the vertices that are not what they were. */
+  #replace({ id, resource }: Change): readonly Vertex[] {
+    const key = vertex(id);
+    const before = this.#resources.get(key);
+    if (resource === undefined) this.#resources.delete(key);
+    else this.#resources.set(key, resource);
+    if (isDeepStrictEqual(before?.spec, resource?.spec)) return [];
+    if (before !== undefined) for (const used of uses(before)) this.#unlink(used, key);
+    if (resource !== undefined) for (const used of uses(resource)) this.#link(used, key);
+    return isDeepStrictEqual(seenByCallers(before), seenByCallers(resource)) ? [key] : [key, asTarget(id)];
+  }
+
+  /** Every proxy that leads to one of these vertices; the way goes through what exists only. */
+  #above(touched: readonly Vertex[]): readonly ProxyId[] {
+    const found: ProxyId[] = [];
+    const reached = new Set<Vertex>(touched);
+    for (const key of reached) {
+      const resource = this.#resources.get(key);
+      if (resource !== undefined && isProxy(resource)) found.push(resource);
+      if (resource === undefined && !touched.includes(key)) continue;
+      const parent = parentOf(key);
+      if (parent !== undefined) reached.add(parent);
+      for (const user of this.#users.get(key) ?? []) reached.add(user);
+    }
+    return found;
+  }
+
+  #link(used: Vertex, user: Vertex): void {
+    const users = this.#users.get(used) ?? new Set();
+    this.#users.set(used, users.add(user));
+  }
+
+  #unlink(used: Vertex, user: Vertex): void {
+    const users = this.#users.get(used);
+    users?.delete(user);
+    if (users?.size === 0) this.#users.delete(used);
+  }
+}
+
+type Vertex = string;
+
+function vertex({ kind, owner, mesh, parent, name }: ResourceId): Vertex {
+  return [kind, owner, mesh, parent, name].join('\0');
+}
+
+/** A virtual node has a second vertex: what its callers see of it. */
+function asTarget(id: ResourceId): Vertex {
+  return `target\0${vertex(id)}`;
+}
+
+/** The virtual router of a route, the virtual gateway of a gateway route: each is made of its children. */
+function parentOf(key: Vertex): Vertex | undefined {
+  const [kind, owner = '', mesh = '', name = ''] = key.split('\0');
+  if (kind === 'route') return vertex({ kind: 'virtualRouter', owner, mesh, parent: '', name });
+  if (kind === 'gatewayRoute') return vertex({ kind: 'virtualGateway', owner, mesh, parent: '', name });
+  return undefined;
+}
+
+function isProxy(id: ResourceId): id is ProxyId {
+  return id.kind === 'virtualNode' || id.kind === 'virtualGateway';
+}
+
+function plain({ kind, owner, mesh, parent, name }: ProxyId): ProxyId {
+  return { kind, owner, mesh, parent, name };
+}
+
+function seenByCallers(resource: Resource | undefined): unknown {
+  return is(resource, 'virtualNode') ? targetNode(resource.name, resource.spec) : undefined;
+}
+
+/** What a resource's part of a view is made of. A child is linked the other way round: its parent uses it. */
+function uses(resource: Resource): readonly Vertex[] {
+  const at = { owner: resource.owner, mesh: resource.mesh, parent: '' };
+  const mesh = vertex({ ...at, kind: 'mesh', name: at.mesh });
+  const service = (name: string): Vertex => vertex({ ...at, kind: 'virtualService', name });
+  const target = (name: string): Vertex => asTarget({ ...at, kind: 'virtualNode', name });
+  if (is(resource, 'virtualNode')) return [mesh, ...backendNames(resource.spec).map(service)];
+  if (is(resource, 'virtualGateway')) return [mesh];
+  if (is(resource, 'gatewayRoute')) return gatewayRouteTargets(resource.spec).map(service);
+  if (is(resource, 'route')) return routeTargets(resource.spec).map(target);
+  if (is(resource, 'virtualService')) {
+    const { virtualNode, virtualRouter } = resource.spec.provider ?? {};
+    if (virtualNode !== undefined) return [target(virtualNode.virtualNodeName)];
+    if (virtualRouter === undefined) return [];
+    return [vertex({ ...at, kind: 'virtualRouter', name: virtualRouter.virtualRouterName })];
+  }
+  return [];
+}
+
+function is<K extends Resource['kind']>(resource: Resource | undefined, kind: K): resource is Resource<K> {
+  return resource?.kind === kind;
+}

@@ -1,0 +1,93 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createLog } from '../../common/log.ts';
+import { openSqliteStore } from '../store/sqlite.ts';
+import type { Store, Write } from '../store/store.ts';
+import { openLiveModel } from './live-model.ts';
+import type { Resource } from './resource.ts';
+
+const log = createLog('test', 'silent');
+const MESH = { owner: '111122223333', mesh: 'colors' };
+
+function node(name: string): Resource<'virtualNode'> {
+  const times = { version: 1, createdAt: 0, lastUpdatedAt: 0 };
+  return {
+    kind: 'virtualNode',
+    ...MESH,
+    parent: '',
+    name,
+    spec: {},
+    uid: name,
+    ...times,
+    resourceOwner: MESH.owner,
+    tags: [],
+  };
+}
+
+function put(expectedMeshRevision: number, name: string): Write {
+  return { mesh: MESH, expectedMeshRevision, puts: [node(name)], deletes: [] };
+}
+
+let folder: string;
+let store: Store;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'daybreak-live-'));
+  store = openSqliteStore({ folder });
+});
+afterEach(async () => {
+  await store.close();
+  await rm(folder, { recursive: true });
+});
+
+it('opens with all that the store has', async () => {
+  await store.commit(put(0, 'white'));
+  const { model } = await openLiveModel(store, log);
+  expect(model.revision).toBe(1);
+  expect(model.list('virtualNode', MESH)).toEqual([node('white')]);
+});
+
+it('has a change, and has told of it, when its commit comes back', async () => {
+  const live = await openLiveModel(store, log);
+  const told: number[] = [];
+  live.onChanges((changes) => told.push(...changes.map(({ revision }) => revision)));
+  await live.commit(put(0, 'white'));
+  expect(live.model.get(node('white'))).toEqual(node('white'));
+  expect(told).toEqual([1]);
+});
+
+it('takes the changes of others before its own, in order, each once', async () => {
+  const live = await openLiveModel(store, log);
+  const told: string[] = [];
+  live.onChanges((changes) => told.push(...changes.map(({ id }) => id.name)));
+  await store.commit(put(0, 'theirs'));
+  expect(await live.commit(put(0, 'stale'))).toEqual({ outcome: 'stale' });
+  await live.commit(put(1, 'ours'));
+  expect(told).toEqual(['theirs', 'ours']);
+  await live.catchUp();
+  expect(told).toEqual(['theirs', 'ours']);
+});
+
+it('follows what others commit', async () => {
+  const live = await openLiveModel(store, log);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  live.onChanges(() => resolve());
+  await store.commit(put(0, 'theirs'));
+  await promise;
+  expect(live.model.revision).toBe(1);
+});
+
+it('goes on when a listener fails, and leaves alone one that has stopped', async () => {
+  const live = await openLiveModel(store, log);
+  const told: string[] = [];
+  live.onChanges(() => {
+    throw new Error('a fault of a listener');
+  });
+  const stop = live.onChanges(() => told.push('once'));
+  await live.commit(put(0, 'white'));
+  stop();
+  await live.commit(put(1, 'blue'));
+  expect(told).toEqual(['once']);
+  expect(live.model.revision).toBe(2);
+});

@@ -1,0 +1,94 @@
+import type { Log } from '../../common/log.ts';
+import type { Store, TokenKey, Write, Written } from '../store/store.ts';
+import { Model } from './model.ts';
+import type { Change } from './resource.ts';
+
+/** Is told of changes once the model has them, oldest first, each exactly once. Must not throw; what it throws is logged. */
+export type ChangesListener = (changes: readonly Change[]) => void;
+
+/** The model in memory together with the store behind it: reads are from `model`, writes go through `commit`. */
+export type LiveModel = {
+  readonly model: Model;
+  /** Commits to the store. Once it has come back, `model` has the change (and all before it) and listeners were told. */
+  commit(write: Write): Promise<Written>;
+  /** Brings `model` up to what the store has. */
+  catchUp(): Promise<void>;
+  /** As in Store. */
+  tokenContent(key: TokenKey, now: number): Promise<string | undefined>;
+  /** Returns how to stop. */
+  onChanges(listener: ChangesListener): () => void;
+  /** Closes the store too. */
+  close(): Promise<void>;
+};
+
+/** Loads all that the store has, and follows it from there. */
+export async function openLiveModel(store: Store, log: Log): Promise<LiveModel> {
+  const model = new Model();
+  const listeners = new Set<ChangesListener>();
+
+  const take = (changes: readonly Change[]): void => {
+    const fresh = changes.filter(({ revision }) => revision > model.revision);
+    if (fresh.length === 0) return;
+    model.apply(fresh);
+    for (const listener of listeners) {
+      try {
+        listener(fresh);
+      } catch (error) {
+        log.error({ err: error, revision: model.revision }, 'a listener to the model failed');
+      }
+    }
+  };
+  const catchUp = coalesced(async () => take(await store.changesSince(model.revision)));
+
+  const stop = store.onChange(() => {
+    catchUp().catch((error: unknown) => log.error({ err: error }, 'the model could not follow the store'));
+  });
+  await catchUp();
+
+  return {
+    model,
+    commit: async (write) => {
+      const written = await store.commit(write);
+      if (written.outcome === 'committed') {
+        // Another control plane may have committed in between; its changes come first.
+        if (written.changes[0]?.revision === model.revision + 1) take(written.changes);
+        else await catchUp();
+      }
+      return written;
+    },
+    catchUp,
+    tokenContent: (key, now) => store.tokenContent(key, now),
+    onChanges: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    close: async () => {
+      stop();
+      await store.close();
+    },
+  };
+}
+
+/**
+ * At most one run at a time and one waiting. A call during a run gets the run after it, because the one under way may
+ * have read before the change that the caller wants to see.
+ */
+function coalesced(run: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  let next: Promise<void> | undefined;
+  const start = (): Promise<void> => {
+    running = run().finally(() => {
+      running = undefined;
+    });
+    return running;
+  };
+  const afterwards = (): Promise<void> => {
+    next = undefined;
+    return start();
+  };
+  return () => {
+    if (running === undefined) return start();
+    next ??= running.then(afterwards, afterwards);
+    return next;
+  };
+}

@@ -1,0 +1,35 @@
+/** Time limit of a request, of a route and of a virtual node's listener, in milliseconds (App Mesh's). */
+export const REQUEST_TIMEOUT = 15_000;
+
+/** How long a request or a TCP connection may lie idle, in milliseconds (App Mesh's; Envoy's own for requests). */
+export const IDLE_TIMEOUT = 300_000;
+
+/** Connecting to the application beside the proxy, and to a gateway's own second pass, in milliseconds (App Mesh's). */
+export const INGRESS_CONNECT_TIMEOUT = 250;
+
+/** Connecting to another virtual node, in milliseconds (App Mesh's). */
+export const EGRESS_CONNECT_TIMEOUT = 1000;
+
+/** Connecting to an address outside the mesh, in milliseconds (Envoy's own default: a lost SYN costs a second). */
+export const PASS_THROUGH_CONNECT_TIMEOUT = 5000;
+
+/** The value of every circuit breaker that nobody set (App Mesh's). */
+export const UNLIMITED = 2_147_483_647;
+
+/** Retries of a route that has no policy (App Mesh's). */
+export const RETRIES = 2;
+
+/** How often a retry looks for a host that was not tried yet (App Mesh's). */
+export const HOST_SELECTION_ATTEMPTS = 5n;
+
+/** The rank of a route without a priority: behind every explicit one, of which 1000 is the last. */
+export const NO_PRIORITY = 1001;
+
+/** One DNS question: seconds until it is asked again, and how often, so that a dead server costs 2 to 3 s, not 69. */
+export const DNS_QUERY = { timeoutSeconds: 1n, tries: 2 } as const;
+
+/** The longest duration that is sent, in milliseconds (31 years): Envoy refuses what its clock cannot hold. */
+export const LONGEST = 1e12;
+
+/** The largest value of Envoy's 32-bit counters. */
+export const UINT32_MAX = 4_294_967_295;

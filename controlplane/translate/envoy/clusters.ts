@@ -1,0 +1,108 @@
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import type { CircuitBreakers_ThresholdsSchema } from '#envoy/envoy/config/cluster/v3/circuit_breaker_pb.ts';
+import {
+  ClusterSchema,
+  Cluster_DiscoveryType as Discovery,
+  Cluster_LbPolicy as LbPolicy,
+} from '#envoy/envoy/config/cluster/v3/cluster_pb.ts';
+import type { ClusterLoadAssignmentSchema } from '#envoy/envoy/config/endpoint/v3/endpoint_pb.ts';
+import { HttpProtocolOptionsSchema } from '#envoy/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.ts';
+import type { PortProtocol } from '../../model/types.ts';
+import type { Resource } from '../../../xds/types.ts';
+import { INGRESS_CONNECT_TIMEOUT, PASS_THROUGH_CONNECT_TIMEOUT, UINT32_MAX, UNLIMITED } from '../defaults.ts';
+import { encode } from '../encode.ts';
+import { socketAddress } from './address.ts';
+import { duration } from './duration.ts';
+import { typed } from './typed.ts';
+
+/** Envoy's form of a cluster, before defaults. */
+export type ClusterInit = Exclude<MessageInitShape<typeof ClusterSchema>, { $typeName: string }>;
+
+/** The limits of a listener's connection pool, whichever protocol's; what is not given has no limit. */
+export type Pool = {
+  readonly maxConnections?: number;
+  readonly maxPendingRequests?: number;
+  readonly maxRequests?: number;
+};
+
+/** A cluster as a resource. */
+export function cluster(init: ClusterInit & { name: string }): Resource {
+  return encode(ClusterSchema, init.name, create(ClusterSchema, init));
+}
+
+/** One address on this machine. */
+export function localCluster(
+  name: string,
+  { address, port, protocol, pool }: { address: string; port: number; protocol: PortProtocol; pool: Pool },
+): Resource {
+  return cluster({
+    name,
+    clusterDiscoveryType: { case: 'type', value: Discovery.STATIC },
+    connectTimeout: duration(INGRESS_CONNECT_TIMEOUT),
+    loadAssignment: oneEndpoint(name, address, port),
+    circuitBreakers: circuitBreakers(pool),
+    typedExtensionProtocolOptions: protocolOptions(protocol),
+  });
+}
+
+/** Whatever address the connection was going to before it was redirected, in the protocol that the caller speaks. */
+export function passThroughCluster(name: string): Resource {
+  return cluster({
+    name,
+    clusterDiscoveryType: { case: 'type', value: Discovery.ORIGINAL_DST },
+    lbPolicy: LbPolicy.CLUSTER_PROVIDED,
+    connectTimeout: duration(PASS_THROUGH_CONNECT_TIMEOUT),
+    circuitBreakers: circuitBreakers({}),
+    typedExtensionProtocolOptions: {
+      [HttpProtocolOptionsSchema.typeName]: typed(HttpProtocolOptionsSchema, {
+        upstreamProtocolOptions: {
+          case: 'useDownstreamProtocolConfig',
+          value: { httpProtocolOptions: {}, http2ProtocolOptions: {} },
+        },
+      }),
+    },
+  });
+}
+
+/** One host, which `address` names, with or without resolution. */
+export function oneEndpoint(
+  clusterName: string,
+  address: string,
+  port: number,
+): MessageInitShape<typeof ClusterLoadAssignmentSchema> {
+  const endpoint = { address: socketAddress(address, port) };
+  return {
+    clusterName,
+    endpoints: [{ lbEndpoints: [{ hostIdentifier: { case: 'endpoint', value: endpoint } }] }],
+  };
+}
+
+/** The limits of a cluster: App Mesh leaves nothing at Envoy's own 1,024. */
+export function circuitBreakers(pool: Pool): NonNullable<ClusterInit['circuitBreakers']> {
+  const thresholds: MessageInitShape<typeof CircuitBreakers_ThresholdsSchema> = {
+    maxConnections: limit(pool.maxConnections),
+    maxPendingRequests: limit(pool.maxPendingRequests),
+    maxRequests: limit(pool.maxRequests),
+    maxRetries: UNLIMITED,
+  };
+  return { thresholds: [thresholds] };
+}
+
+/** HTTP/2 for `http2` and `grpc`; nothing for the others, which is HTTP/1.1 or plain bytes. */
+export function protocolOptions(
+  protocol: PortProtocol,
+): NonNullable<ClusterInit['typedExtensionProtocolOptions']> {
+  if (protocol === 'http' || protocol === 'tcp') return {};
+  return {
+    [HttpProtocolOptionsSchema.typeName]: typed(HttpProtocolOptionsSchema, {
+      upstreamProtocolOptions: {
+        case: 'explicitHttpConfig',
+        value: { protocolConfig: { case: 'http2ProtocolOptions', value: {} } },
+      },
+    }),
+  };
+}
+
+function limit(value: number | undefined): number {
+  return value === undefined ? UNLIMITED : Math.min(value, UINT32_MAX);
+}

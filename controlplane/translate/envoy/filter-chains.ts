@@ -1,0 +1,49 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import type {
+  FilterChainMatchSchema,
+  FilterChainSchema,
+} from '#envoy/envoy/config/listener/v3/listener_components_pb.ts';
+import { ConfigSchema as DirectResponseSchema } from '#envoy/envoy/extensions/filters/network/direct_response/v3/config_pb.ts';
+import { TcpProxySchema } from '#envoy/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.ts';
+import type { FilterInit } from './connection-manager.ts';
+import { duration } from './duration.ts';
+import { extension } from './typed.ts';
+
+/** One way through a listener. */
+export type FilterChainInit = MessageInitShape<typeof FilterChainSchema>;
+
+/** What a connection must have to take it; empty: anything. */
+export type FilterChainMatchInit = MessageInitShape<typeof FilterChainMatchSchema>;
+
+/** A cluster and its share of connections, relative to the others' (1 at least: Envoy's rule for TCP). */
+export type WeightedTcp = { readonly cluster: string; readonly weight: number };
+
+/** A chain with one filter. */
+export function chain(name: string, match: FilterChainMatchInit, filter: FilterInit): FilterChainInit {
+  return { name, filterChainMatch: match, filters: [filter] };
+}
+
+/** Passes bytes on. `idle` is in milliseconds, 0 for no limit, undefined for Envoy's default. */
+export function tcpProxy(
+  statPrefix: string,
+  targets: readonly [WeightedTcp, ...WeightedTcp[]],
+  idle: number | undefined,
+): FilterInit {
+  const [first, ...others] = targets;
+  const clusters = targets.map(({ cluster, weight }) => ({ name: cluster, weight }));
+  return extension('envoy.filters.network.tcp_proxy', TcpProxySchema, {
+    statPrefix,
+    clusterSpecifier:
+      others.length === 0
+        ? { case: 'cluster', value: first.cluster }
+        : { case: 'weightedClusters', value: { clusters } },
+    ...(idle === undefined ? {} : { idleTimeout: duration(idle) }),
+  });
+}
+
+/** Closes a connection as soon as it was accepted. */
+export function closing(): FilterInit {
+  return extension('envoy.filters.network.direct_response', DirectResponseSchema, {
+    response: { specifier: { case: 'inlineString', value: '' } },
+  });
+}

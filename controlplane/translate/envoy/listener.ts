@@ -1,0 +1,34 @@
+import { create } from '@bufbuild/protobuf';
+import { TrafficDirection } from '#envoy/envoy/config/core/v3/base_pb.ts';
+import { ListenerSchema } from '#envoy/envoy/config/listener/v3/listener_pb.ts';
+import type { Resource } from '../../../xds/types.ts';
+import { encode } from '../encode.ts';
+import { socketAddress, type Addresses } from './address.ts';
+import type { FilterChainInit } from './filter-chains.ts';
+import type { ListenerFilterInit } from './listener-filters.ts';
+import { aggregateStats } from './metadata.ts';
+
+/** A listener on every address of the machine: redirected connections arrive at any of them. */
+export function listener(
+  name: string,
+  options: {
+    readonly address: Addresses['listen'];
+    readonly port: number;
+    readonly direction: 'inbound' | 'outbound';
+    readonly filters: readonly ListenerFilterInit[];
+    readonly chains: readonly FilterChainInit[];
+  },
+): Resource {
+  const { address, port, direction, filters, chains } = options;
+  const message = create(ListenerSchema, {
+    name,
+    address: socketAddress(address, port),
+    // On `::` the statistics would be called `[__]_15000`, and dashboards know the IPv4 name.
+    ...(address === '::' ? { statPrefix: `0.0.0.0_${port}` } : {}),
+    trafficDirection: direction === 'inbound' ? TrafficDirection.INBOUND : TrafficDirection.OUTBOUND,
+    listenerFilters: [...filters],
+    filterChains: [...chains],
+    metadata: aggregateStats({}),
+  });
+  return encode(ListenerSchema, name, message);
+}

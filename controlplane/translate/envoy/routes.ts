@@ -1,0 +1,84 @@
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { RouteConfigurationSchema } from '#envoy/envoy/config/route/v3/route_pb.ts';
+import type {
+  RouteActionSchema,
+  RouteSchema,
+  VirtualHostSchema,
+} from '#envoy/envoy/config/route/v3/route_components_pb.ts';
+import type { Resource } from '../../../xds/types.ts';
+import { encode } from '../encode.ts';
+import type { HttpOffer, Rule } from '../offer.ts';
+import { duration } from './duration.ts';
+import { routeMatch } from './match.ts';
+import { aggregateStats } from './metadata.ts';
+import { upstreamName, type UpstreamMesh } from './upstream.ts';
+
+/** Envoy's form of a route. */
+export type RouteInit = Exclude<MessageInitShape<typeof RouteSchema>, { $typeName: string }>;
+
+/** Envoy's form of a virtual host. */
+export type VirtualHostInit = Exclude<MessageInitShape<typeof VirtualHostSchema>, { $typeName: string }>;
+
+type RouteActionInit = Exclude<MessageInitShape<typeof RouteActionSchema>, { $typeName: string }>;
+
+/** A route configuration; virtual hosts are sorted by name, as App Mesh sent them. */
+export function routeConfiguration(
+  name: string,
+  hosts: readonly (VirtualHostInit & { name: string })[],
+): Resource {
+  const virtualHosts = hosts.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  return encode(RouteConfigurationSchema, name, create(RouteConfigurationSchema, { name, virtualHosts }));
+}
+
+/** The routes of what a virtual service offers, in its order. */
+export function offerRoutes(mesh: UpstreamMesh, offer: HttpOffer): readonly RouteInit[] {
+  return offer.rules.map((rule) => ({
+    name: rule.name,
+    match: routeMatch(rule.conditions),
+    action: ruleAction(mesh, rule),
+    metadata: aggregateStats({ TargetVirtualService: offer.service }),
+  }));
+}
+
+/** A route for everything to one cluster. Times are in milliseconds, 0 for no limit. */
+export function wholeRoute(
+  clusterName: string,
+  times: { readonly timeout: number; readonly idle: number | undefined },
+): RouteInit {
+  return {
+    match: { pathSpecifier: { case: 'prefix', value: '/' } },
+    action: {
+      case: 'route',
+      value: { clusterSpecifier: { case: 'cluster', value: clusterName }, ...timeouts(times) },
+    },
+  };
+}
+
+/** The time limits of a route, in milliseconds, 0 for none. */
+export function timeouts(times: {
+  readonly timeout: number;
+  readonly idle: number | undefined;
+}): RouteActionInit {
+  return {
+    timeout: duration(times.timeout),
+    ...(times.idle === undefined ? {} : { idleTimeout: duration(times.idle) }),
+  };
+}
+
+/** Envoy refuses weights that add up to nothing: then the answer is 503 at once. */
+function ruleAction(mesh: UpstreamMesh, rule: Rule): NonNullable<RouteInit['action']> {
+  if (rule.targets.every(({ weight }) => weight === 0))
+    return { case: 'directResponse', value: { status: 503 } };
+  const clusters = rule.targets.map((target) => ({
+    name: upstreamName(mesh, target),
+    weight: target.weight,
+  }));
+  return {
+    case: 'route',
+    value: {
+      clusterSpecifier: { case: 'weightedClusters', value: { clusters } },
+      ...timeouts(rule),
+      retryPolicy: rule.retry,
+    },
+  };
+}

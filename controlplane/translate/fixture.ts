@@ -1,0 +1,71 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import type { JsonObject } from '@bufbuild/protobuf';
+import { CLUSTER, ENDPOINTS, LISTENER, ROUTES, type Snapshot, type TypeUrl } from '../../xds/types.ts';
+import { FIXTURE_OWNER, modelFromInputs, type Written } from '../mesh/fixture.ts';
+import { viewOf, type ProxyView } from '../mesh/view.ts';
+import type { Problem } from './problems.ts';
+import type { Features } from './proxy.ts';
+import { resourceJson } from './registry.ts';
+import { translate, type Translation } from './translate.ts';
+
+/** A case: a small mesh `m` in the API's form, and the proxy that is looked at. */
+export type Case = {
+  readonly title: string;
+  readonly proxy: `${'virtualNode' | 'virtualGateway'}/${string}`;
+  readonly features?: Partial<Features>;
+  readonly resources: readonly Written[];
+};
+
+/** What a case gives, as a person reads it. */
+export type Golden = {
+  readonly problems: readonly Problem[];
+  readonly clusters: readonly JsonObject[];
+  readonly endpoints: readonly JsonObject[];
+  readonly listeners: readonly JsonObject[];
+  readonly routes: readonly JsonObject[];
+};
+
+const TESTDATA = new URL('testdata/', import.meta.url);
+
+/** The names of all cases, sorted. */
+export function caseNames(): readonly string[] {
+  const files = readdirSync(TESTDATA).filter(
+    (file) => file.endsWith('.json') && !file.endsWith('.golden.json'),
+  );
+  return files.map((file) => file.slice(0, -'.json'.length)).toSorted();
+}
+
+/** A case by its name. */
+export function readCase(name: string): Case {
+  return JSON.parse(readFileSync(new URL(`${name}.json`, TESTDATA), 'utf8')) as Case;
+}
+
+/** The view of a case's proxy; each call builds it from nothing. */
+export function caseView({ proxy, resources }: Case): ProxyView {
+  const [kind, name = ''] = proxy.split('/');
+  const at = { owner: FIXTURE_OWNER, mesh: 'm', parent: '', name };
+  const model = modelFromInputs(resources.map((written) => ({ meshName: 'm', ...written })));
+  const view = viewOf(model, { ...at, kind: kind === 'virtualNode' ? 'virtualNode' : 'virtualGateway' });
+  if (view === undefined) throw new Error(`the case has no ${proxy}`);
+  return view;
+}
+
+/** A case, translated. */
+export function translateCase(test: Case): Translation {
+  return translate(caseView(test), { ipv6: false, sds: false, ...test.features });
+}
+
+/** A translation as a person reads it. */
+export function golden({ snapshot, problems }: Translation): Golden {
+  return {
+    problems,
+    clusters: listed(snapshot, CLUSTER),
+    endpoints: listed(snapshot, ENDPOINTS),
+    listeners: listed(snapshot, LISTENER),
+    routes: listed(snapshot, ROUTES),
+  };
+}
+
+function listed(snapshot: Snapshot, type: TypeUrl): readonly JsonObject[] {
+  return [...(snapshot.get(type)?.resources.values() ?? [])].map(resourceJson);
+}

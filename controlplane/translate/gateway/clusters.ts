@@ -1,0 +1,45 @@
+import type { VirtualGatewayView } from '../../mesh/view.ts';
+import type { Resource } from '../../../xds/types.ts';
+import { localCluster, type Pool } from '../envoy/clusters.ts';
+import { upstreamCluster, type UpstreamMesh } from '../envoy/upstream.ts';
+import { EGRESS_PORT, selfRedirectCluster } from '../names.ts';
+import type { Report } from '../problems.ts';
+import type { GatewayListener, GatewayPlan } from './plan.ts';
+
+/** The name of a listener's way to the second pass. */
+export function redirectName(
+  view: VirtualGatewayView,
+  listeners: readonly GatewayListener[],
+  { spec }: GatewayListener,
+): string {
+  const { protocol, port } = spec.portMapping;
+  const which = listeners.length > 1 ? port : undefined;
+  return selfRedirectCluster(view.mesh.name, view.name, protocol, which);
+}
+
+/** The way to the second pass, one for each listener, which has the listener's connection pool. */
+export function redirectClusters(
+  view: VirtualGatewayView,
+  listeners: readonly GatewayListener[],
+  report: Report,
+): readonly Resource[] {
+  return listeners.map((each) => {
+    const { portMapping, connectionPool } = each.spec;
+    const { protocol, port } = portMapping;
+    const pool: Pool | undefined = connectionPool?.[protocol];
+    if (connectionPool !== undefined && pool === undefined) {
+      const where = `virtualGateway/${view.name}/listener/${port}/connectionPool`;
+      report(where, `it sets no limit, because it is not for ${protocol}`);
+    }
+    const name = redirectName(view, listeners, each);
+    return localCluster(name, { address: '127.0.0.1', port: EGRESS_PORT, protocol, pool: pool ?? {} });
+  });
+}
+
+/** Everything that a virtual gateway's routes can reach. */
+export function egressClusters(mesh: UpstreamMesh, plan: GatewayPlan, report: Report): readonly Resource[] {
+  const rules = plan.services.flatMap(({ offers }) => offers.flatMap((offer) => offer.rules));
+  const targets = rules.flatMap(({ targets: each }) => each);
+  const clusters = targets.map((target) => upstreamCluster(mesh, target, report));
+  return [...new Map(clusters.map((cluster) => [cluster.name, cluster])).values()];
+}

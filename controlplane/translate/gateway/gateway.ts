@@ -1,0 +1,35 @@
+import type { VirtualGatewayView } from '../../mesh/view.ts';
+import { accessLogs } from '../envoy/access-log.ts';
+import { addresses } from '../envoy/address.ts';
+import type { Report } from '../problems.ts';
+import type { Features, ProxyResources } from '../proxy.ts';
+import { egressClusters, redirectClusters } from './clusters.ts';
+import { egressListener, ingressListeners } from './listeners.ts';
+import { gatewayPlan } from './plan.ts';
+import { ingressRoutes } from './routes.ts';
+import { secondPass, secondPassName } from './second-pass.ts';
+
+/**
+ * All that a virtual gateway's proxy is to have. A request passes through it twice: a gateway route sends it to the
+ * proxy's own egress listener, under the name of a virtual service, and there that service's routes take it.
+ */
+export function gatewayResources(
+  view: VirtualGatewayView,
+  features: Features,
+  report: Report,
+): ProxyResources {
+  const ipPreference = view.mesh.spec.serviceDiscovery?.ipPreference;
+  const mesh = { name: view.mesh.name, ipPreference };
+  const at = addresses(ipPreference, features.ipv6);
+  const accessLog = accessLogs(view.spec.logging, `virtualGateway/${view.name}`, report);
+  const plan = gatewayPlan(view, report);
+  return {
+    clusters: [...redirectClusters(view, plan.listeners, report), ...egressClusters(mesh, plan, report)],
+    endpoints: [],
+    listeners: [
+      ...ingressListeners(plan.listeners, at, accessLog),
+      egressListener(secondPassName(plan), at, accessLog),
+    ],
+    routes: [...ingressRoutes(view, plan.listeners, report), secondPass(mesh, plan, report)],
+  };
+}

@@ -1,0 +1,53 @@
+import { FilterChainMatch_ConnectionSourceType as SourceType } from '#envoy/envoy/config/listener/v3/listener_components_pb.ts';
+import type { Resource } from '../../../xds/types.ts';
+import type { Addresses } from '../envoy/address.ts';
+import { connectionManager, type AccessLogInit } from '../envoy/connection-manager.ts';
+import { chain } from '../envoy/filter-chains.ts';
+import { tlsInspector } from '../envoy/listener-filters.ts';
+import { listener } from '../envoy/listener.ts';
+import * as names from '../names.ts';
+import type { GatewayListener } from './plan.ts';
+
+/** The first pass: one listener for each of the virtual gateway's own, on its real port. */
+export function ingressListeners(
+  listeners: readonly GatewayListener[],
+  { listen }: Addresses,
+  accessLog: readonly AccessLogInit[],
+): readonly Resource[] {
+  const several = listeners.length > 1;
+  return listeners.map(({ spec: { portMapping } }) => {
+    const { port, protocol } = portMapping;
+    const filter = connectionManager({
+      statPrefix: names.ingressStats(protocol, port, several),
+      routes: names.ingressRoutes(protocol, port),
+      accessLog,
+    });
+    return listener(names.ingressListener(port), {
+      address: listen,
+      port,
+      direction: 'inbound',
+      filters: [tlsInspector()],
+      chains: [chain(`ingress_${protocol}_${port}`, { destinationPort: port }, filter)],
+    });
+  });
+}
+
+/**
+ * The second pass, which the first one connects to: nobody else may, so a connection from another machine has no chain
+ * and is closed.
+ */
+export function egressListener(
+  routes: string,
+  { listen }: Addresses,
+  accessLog: readonly AccessLogInit[],
+): Resource {
+  const filter = connectionManager({ statPrefix: names.EGRESS_STATS, routes, accessLog });
+  const match = { destinationPort: names.EGRESS_PORT, sourceType: SourceType.SAME_IP_OR_LOOPBACK };
+  return listener(names.egressListener(), {
+    address: listen,
+    port: names.EGRESS_PORT,
+    direction: 'outbound',
+    filters: [],
+    chains: [chain(`egress_${names.EGRESS_PORT}`, match, filter)],
+  });
+}

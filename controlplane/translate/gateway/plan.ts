@@ -1,0 +1,82 @@
+import type { VirtualGatewayView } from '../../mesh/view.ts';
+import type { VirtualGatewayListener } from '../../model/types.ts';
+import { isHeaderValue } from '../envoy/text.ts';
+import { EGRESS_PORT } from '../names.ts';
+import type { Report } from '../problems.ts';
+import { offers } from '../services.ts';
+import { onePerPort } from '../targets.ts';
+import { fits, gatewayRule, type GatewayRule, type GatewayService } from './rules.ts';
+
+/** All that goes through a virtual gateway. */
+export type GatewayPlan = {
+  readonly listeners: readonly GatewayListener[];
+  /** The virtual services that the routes lead to, sorted by name. */
+  readonly services: readonly GatewayService[];
+};
+
+/** A listener with the routes that stand for it, in no order. */
+export type GatewayListener = {
+  readonly spec: VirtualGatewayListener;
+  readonly rules: readonly GatewayRule[];
+};
+
+/** Decides what a virtual gateway does; what cannot work is reported. */
+export function gatewayPlan(view: VirtualGatewayView, report: Report): GatewayPlan {
+  const at = `virtualGateway/${view.name}`;
+  const specs = workingListeners(view, report);
+  const services = new Map(gatewayServices(view, report).map((service) => [service.name, service]));
+  for (const route of view.routes) {
+    if (specs.some(({ portMapping: { protocol, port } }) => fits(route, protocol, port))) continue;
+    report(
+      `${at}/gatewayRoute/${route.name}`,
+      'no listener of the virtual gateway has its protocol and port',
+    );
+  }
+  const listeners = specs.map((spec) => {
+    const { protocol, port } = spec.portMapping;
+    const rules = view.routes.flatMap((route): readonly GatewayRule[] => {
+      if (!fits(route, protocol, port)) return [];
+      const rule = gatewayRule(route, protocol, services);
+      if (!('problem' in rule)) return [rule];
+      report(`${at}/gatewayRoute/${route.name}`, `the route has no effect: ${rule.problem}`);
+      return [];
+    });
+    return { spec, rules };
+  });
+  const reached = new Set(listeners.flatMap(({ rules }) => rules.map(({ service }) => service)));
+  return { listeners, services: [...services.values()].filter((service) => reached.has(service)) };
+}
+
+function workingListeners(view: VirtualGatewayView, report: Report): readonly VirtualGatewayListener[] {
+  const at = `virtualGateway/${view.name}`;
+  return onePerPort(view.spec.listeners, at, report).filter(({ portMapping: { port }, tls, healthCheck }) => {
+    const where = `${at}/listener/${port}`;
+    const secured = tls !== undefined && tls.mode !== 'DISABLED';
+    if (port === EGRESS_PORT) report(where, `port ${port} is the proxy's own`);
+    else if (secured) report(where, 'it asks for TLS, which is not built yet: it is not opened');
+    if (healthCheck !== undefined)
+      report(`${where}/healthCheck`, 'no health check is made: nothing in the mesh calls a gateway');
+    return port !== EGRESS_PORT && !secured;
+  });
+}
+
+/** A gateway speaks HTTP only, and its second pass finds a service by its name. */
+function gatewayServices(view: VirtualGatewayView, report: Report): readonly GatewayService[] {
+  if (view.spec.backendDefaults?.clientPolicy?.tls !== undefined) {
+    const where = `virtualGateway/${view.name}/backendDefaults`;
+    report(where, 'its client policy asks for TLS, which is not built yet: nothing is sent');
+    return [];
+  }
+  return view.services.flatMap((service): readonly GatewayService[] => {
+    const { name, provider } = service;
+    const where = `virtualService/${name}`;
+    const all = offers(service, report);
+    if (provider.kind === 'missing') return [];
+    if (name === '' || !isHeaderValue(name)) {
+      report(where, 'its name cannot be a host name');
+      return [];
+    }
+    if (all.some(({ kind }) => kind === 'tcp')) report(where, 'a virtual gateway cannot send TCP to it');
+    return [{ name, offers: all.flatMap((offer) => (offer.kind === 'http' ? [offer] : [])) }];
+  });
+}

@@ -1,0 +1,50 @@
+import type { VirtualNodeView } from '../../mesh/view.ts';
+import type { Listener } from '../../model/types.ts';
+import type { Resource } from '../../../xds/types.ts';
+import type { Addresses } from '../envoy/address.ts';
+import { localCluster, passThroughCluster, type Pool } from '../envoy/clusters.ts';
+import { upstreamCluster, type UpstreamMesh } from '../envoy/upstream.ts';
+import * as names from '../names.ts';
+import type { Target } from '../offer.ts';
+import type { Report } from '../problems.ts';
+import type { EgressPort } from './egress.ts';
+import { allowsAll } from './listeners.ts';
+
+/** The application beside the proxy: a cluster for each of the virtual node's listeners. */
+export function ingressClusters(
+  view: VirtualNodeView,
+  listeners: readonly Listener[],
+  { application }: Addresses,
+  report: Report,
+): readonly Resource[] {
+  return listeners.map(({ portMapping: { port, protocol }, connectionPool }) => {
+    const pool: Pool | undefined = connectionPool?.[protocol];
+    if (connectionPool !== undefined && pool === undefined) {
+      const where = `virtualNode/${view.name}/listener/${port}/connectionPool`;
+      report(where, `it sets no limit, because it is not for ${protocol}`);
+    }
+    const name = names.ingressCluster(view.mesh.name, view.name, protocol, port);
+    return localCluster(name, { address: application, port, protocol, pool: pool ?? {} });
+  });
+}
+
+/** Everything that a virtual node's outbound traffic can reach. */
+export function egressClusters(
+  view: VirtualNodeView,
+  mesh: UpstreamMesh,
+  ports: readonly EgressPort[],
+  report: Report,
+): readonly Resource[] {
+  const targets = ports.flatMap(portTargets).map((target) => upstreamCluster(mesh, target, report));
+  const clusters = new Map(targets.map((cluster) => [cluster.name, cluster]));
+  return [
+    ...clusters.values(),
+    passThroughCluster(names.amazonCluster(mesh.name)),
+    ...(allowsAll(view) ? [passThroughCluster(names.allowAllCluster(mesh.name))] : []),
+  ];
+}
+
+function portTargets(port: EgressPort): readonly Target[] {
+  if (port.kind === 'tcp') return port.offer.targets;
+  return port.hosts.flatMap(({ offer }) => offer.rules.flatMap(({ targets }) => targets));
+}

@@ -1,0 +1,121 @@
+import type { VirtualNodeView } from '../../mesh/view.ts';
+import type { Listener } from '../../model/types.ts';
+import type { Resource } from '../../../xds/types.ts';
+import { IDLE_TIMEOUT } from '../defaults.ts';
+import type { Addresses } from '../envoy/address.ts';
+import { connectionManager, type AccessLogInit } from '../envoy/connection-manager.ts';
+import { milliseconds } from '../envoy/duration.ts';
+import { chain, closing, tcpProxy, type FilterChainInit } from '../envoy/filter-chains.ts';
+import { originalDestination, tlsInspectorOn } from '../envoy/listener-filters.ts';
+import { listener } from '../envoy/listener.ts';
+import { upstreamName, type UpstreamMesh } from '../envoy/upstream.ts';
+import * as names from '../names.ts';
+import type { TcpOffer } from '../offer.ts';
+import type { EgressPort } from './egress.ts';
+
+/** The port that `*.amazonaws.com` is let out on, told by the name that the TLS client asks for. */
+const AMAZON = { port: 443, names: ['*.amazonaws.com'] };
+
+/** All of a virtual node's inbound traffic; no listener where it has none itself. */
+export function ingressListener(
+  view: VirtualNodeView,
+  listeners: readonly Listener[],
+  { listen }: Addresses,
+  accessLog: readonly AccessLogInit[],
+): readonly Resource[] {
+  if (listeners.length === 0) return [];
+  const several = listeners.length > 1;
+  const chains = listeners.map((each): FilterChainInit => {
+    const { port, protocol } = each.portMapping;
+    const statPrefix = names.ingressStats(protocol, port, several);
+    const match = { destinationPort: port };
+    if (protocol === 'tcp') {
+      const target = { cluster: names.ingressCluster(view.mesh.name, view.name, protocol, port), weight: 1 };
+      const idle = milliseconds(each.timeout?.tcp?.idle) ?? IDLE_TIMEOUT;
+      return chain(`ingress_tcp_${port}`, match, tcpProxy(statPrefix, [target], idle));
+    }
+    const routes = names.ingressRoutes(protocol, port);
+    return chain(`ingress_${protocol}_${port}`, match, connectionManager({ statPrefix, routes, accessLog }));
+  });
+  return [
+    listener(names.ingressListener(names.INGRESS_PORT), {
+      address: listen,
+      port: names.INGRESS_PORT,
+      direction: 'inbound',
+      filters: [originalDestination()],
+      chains: [...chains, ...ownPorts()],
+    }),
+  ];
+}
+
+/**
+ * All of a virtual node's outbound traffic: a chain for each port of its backends, one for AWS's own services, and with
+ * ALLOW_ALL those for everything else. Without one, a connection is closed.
+ */
+export function egressListener(
+  view: VirtualNodeView,
+  mesh: UpstreamMesh,
+  ports: readonly EgressPort[],
+  { listen }: Addresses,
+  accessLog: readonly AccessLogInit[],
+): Resource {
+  const backends = ports.map((port) =>
+    port.kind === 'tcp' ? tcpChain(mesh, port.offer) : httpChain(port, accessLog),
+  );
+  const amazon = chain(
+    'egress_amazonaws',
+    { destinationPort: AMAZON.port, serverNames: AMAZON.names },
+    passThrough(names.amazonCluster(mesh.name)),
+  );
+  return listener(names.egressListener(), {
+    address: listen,
+    port: names.EGRESS_PORT,
+    direction: 'outbound',
+    filters: [originalDestination(), tlsInspectorOn(AMAZON.port)],
+    chains: [...backends, amazon, ...(allowsAll(view) ? allowAll(mesh, ports) : []), ...ownPorts()],
+  });
+}
+
+/** Whether the mesh lets everything out. */
+export function allowsAll({ mesh }: VirtualNodeView): boolean {
+  return mesh.spec.egressFilter?.type === 'ALLOW_ALL';
+}
+
+function httpChain(
+  { port, protocol }: Extract<EgressPort, { kind: 'http' }>,
+  accessLog: readonly AccessLogInit[],
+): FilterChainInit {
+  const routes = names.egressRoutes(protocol, port);
+  const filter = connectionManager({ statPrefix: names.EGRESS_STATS, routes, accessLog });
+  return chain(`egress_${protocol}_${port}`, { destinationPort: port }, filter);
+}
+
+function tcpChain(mesh: UpstreamMesh, { port, targets, idle }: TcpOffer): FilterChainInit {
+  const [first, ...others] = targets
+    .filter(({ weight }) => weight > 0)
+    .map((target) => ({ cluster: upstreamName(mesh, target), weight: target.weight }));
+  const filter = first === undefined ? closing() : tcpProxy(names.EGRESS_STATS, [first, ...others], idle);
+  return chain(`egress_tcp_${port}`, { destinationPort: port }, filter);
+}
+
+/** Port 443 needs a chain of its own, because the one for AWS's services keeps the catch-all from seeing it. */
+function allowAll(mesh: UpstreamMesh, ports: readonly EgressPort[]): readonly FilterChainInit[] {
+  const filter = passThrough(names.allowAllCluster(mesh.name));
+  const taken = ports.some(({ port }) => port === AMAZON.port);
+  const match = { destinationPort: AMAZON.port };
+  return [
+    ...(taken ? [] : [chain(`egress_allow_all_${AMAZON.port}`, match, filter)]),
+    chain('egress_allow_all', {}, filter),
+  ];
+}
+
+function passThrough(cluster: string): ReturnType<typeof tcpProxy> {
+  return tcpProxy(names.EGRESS_STATS, [{ cluster, weight: 1 }], undefined);
+}
+
+/** A connection that was made straight to the proxy would be sent to the proxy, without end. */
+function ownPorts(): readonly FilterChainInit[] {
+  return [names.INGRESS_PORT, names.EGRESS_PORT].map((port) =>
+    chain(`own_port_${port}`, { destinationPort: port }, closing()),
+  );
+}

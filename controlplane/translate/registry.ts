@@ -1,0 +1,47 @@
+import { createRegistry, fromBinary, toJson, type JsonObject, type Registry } from '@bufbuild/protobuf';
+import { AnySchema, anyUnpack } from '@bufbuild/protobuf/wkt';
+import { ClusterSchema } from '#envoy/envoy/config/cluster/v3/cluster_pb.ts';
+import { ClusterLoadAssignmentSchema } from '#envoy/envoy/config/endpoint/v3/endpoint_pb.ts';
+import { ListenerSchema } from '#envoy/envoy/config/listener/v3/listener_pb.ts';
+import { RouteConfigurationSchema } from '#envoy/envoy/config/route/v3/route_pb.ts';
+import { FileAccessLogSchema } from '#envoy/envoy/extensions/access_loggers/file/v3/file_pb.ts';
+import { RouterSchema } from '#envoy/envoy/extensions/filters/http/router/v3/router_pb.ts';
+import { OriginalDstSchema } from '#envoy/envoy/extensions/filters/listener/original_dst/v3/original_dst_pb.ts';
+import { TlsInspectorSchema } from '#envoy/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb.ts';
+import { ConfigSchema as DirectResponseSchema } from '#envoy/envoy/extensions/filters/network/direct_response/v3/config_pb.ts';
+import { HttpConnectionManagerSchema } from '#envoy/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.ts';
+import { TcpProxySchema } from '#envoy/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.ts';
+import { CaresDnsResolverConfigSchema } from '#envoy/envoy/extensions/network/dns_resolver/cares/v3/cares_dns_resolver_pb.ts';
+import { PreviousHostsPredicateSchema } from '#envoy/envoy/extensions/retry/host/previous_hosts/v3/previous_hosts_pb.ts';
+import { HttpProtocolOptionsSchema } from '#envoy/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.ts';
+import type { Resource } from '../../xds/types.ts';
+
+/** Every message that `translate` puts into an `Any`, at any depth. */
+export const REGISTRY: Registry = createRegistry(
+  ClusterSchema,
+  ClusterLoadAssignmentSchema,
+  ListenerSchema,
+  RouteConfigurationSchema,
+  FileAccessLogSchema,
+  RouterSchema,
+  OriginalDstSchema,
+  TlsInspectorSchema,
+  DirectResponseSchema,
+  HttpConnectionManagerSchema,
+  TcpProxySchema,
+  CaresDnsResolverConfigSchema,
+  PreviousHostsPredicateSchema,
+  HttpProtocolOptionsSchema,
+);
+
+/**
+ * A resource as a person reads it: Envoy's JSON in the spelling of its reference (`stat_prefix`), extensions spelled out.
+ * @throws Error when it holds a message that is not in the registry.
+ */
+export function resourceJson({ name, any }: Resource): JsonObject {
+  const message = anyUnpack(fromBinary(AnySchema, any), REGISTRY);
+  const schema = message === undefined ? undefined : REGISTRY.getMessage(message.$typeName);
+  if (message === undefined || schema === undefined)
+    throw new Error(`resource ${name} is of an unknown type`);
+  return toJson(schema, message, { registry: REGISTRY, useProtoFieldName: true }) as JsonObject;
+}

@@ -1,0 +1,54 @@
+import type { ProviderView, ServiceView, TargetNode } from '../mesh/view.ts';
+import { IDLE_TIMEOUT, REQUEST_TIMEOUT } from './defaults.ts';
+import { defaultRetryPolicy } from './envoy/retry.ts';
+import { upstreamProblem } from './envoy/upstream.ts';
+import type { Offer, Rule, Target } from './offer.ts';
+import type { Report } from './problems.ts';
+import { routerOffers } from './routers.ts';
+import { onePerPort } from './targets.ts';
+
+/** The offers of a virtual service, in the order of the listeners behind it; what cannot work is reported. */
+export function offers({ name, provider }: ServiceView, report: Report): readonly Offer[] {
+  if (provider.kind === 'none') {
+    report(`virtualService/${name}`, 'it has no provider: nothing is sent to it');
+    return [];
+  }
+  if (provider.kind === 'virtualNode') return nodeOffers(name, provider.node, report);
+  if (provider.kind === 'virtualRouter') return routerOffers(name, provider, report);
+  report(`virtualService/${name}`, missing(provider));
+  return [];
+}
+
+/** A service without a router: each listener of the node is reached on its own port, with App Mesh's defaults. */
+function nodeOffers(service: string, node: TargetNode, report: Report): readonly Offer[] {
+  return onePerPort(node.listeners, `virtualNode/${node.name}`, report).flatMap(
+    (listener): readonly Offer[] => {
+      const { port, protocol } = listener.portMapping;
+      const problem = upstreamProblem({ node, listener });
+      if (problem !== undefined) {
+        report(`virtualService/${service}`, `virtual node ${node.name} cannot be reached: ${problem}`);
+        return [];
+      }
+      const targets = [{ node, listener, weight: 100 }];
+      if (protocol === 'tcp') return [{ kind: 'tcp', service, port, targets, idle: IDLE_TIMEOUT }];
+      return [{ kind: 'http', service, port, protocol, rules: [wholeService(targets)] }];
+    },
+  );
+}
+
+function wholeService(targets: readonly Target[]): Rule {
+  return {
+    name: '',
+    conditions: { path: { kind: 'prefix', text: '/' }, headers: [], query: [] },
+    targets,
+    timeout: REQUEST_TIMEOUT,
+    idle: undefined,
+    retry: defaultRetryPolicy(),
+  };
+}
+
+function missing({ what, name }: Extract<ProviderView, { kind: 'missing' }>): string {
+  if (what === 'virtualService') return 'the virtual service does not exist';
+  const kind = what === 'virtualNode' ? 'virtual node' : 'virtual router';
+  return `its provider, ${kind} ${name}, does not exist`;
+}

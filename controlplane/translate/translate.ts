@@ -1,0 +1,29 @@
+import { CLUSTER, ENDPOINTS, LISTENER, ROUTES, type Snapshot } from '../../xds/types.ts';
+import type { ProxyView } from '../mesh/view.ts';
+import { typeResources } from './encode.ts';
+import { gatewayResources } from './gateway/gateway.ts';
+import { nodeResources } from './node/node.ts';
+import { collectProblems, type Problem } from './problems.ts';
+import type { Features } from './proxy.ts';
+
+/** What a proxy is to have, and the parts of the model that have no effect in it. */
+export type Translation = { readonly snapshot: Snapshot; readonly problems: readonly Problem[] };
+
+/**
+ * One proxy's view of the model as Envoy's resources: all four types, sorted by name, each encoded. Pure: the same view
+ * and features give the same bytes. It never throws for what the API accepts; a part that cannot work is left out alone.
+ */
+export function translate(view: ProxyView, features: Features): Translation {
+  const { report, list } = collectProblems();
+  const resources =
+    view.kind === 'virtualNode'
+      ? nodeResources(view, features, report)
+      : gatewayResources(view, features, report);
+  const snapshot: Snapshot = new Map([
+    [CLUSTER, typeResources(resources.clusters)],
+    [ENDPOINTS, typeResources(resources.endpoints)],
+    [LISTENER, typeResources(resources.listeners)],
+    [ROUTES, typeResources(resources.routes)],
+  ]);
+  return { snapshot, problems: list() };
+}
