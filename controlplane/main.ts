@@ -5,7 +5,6 @@ import { createXdsServer, type XdsServer } from '../xds/server.ts';
 import { listenAds } from './ads/listen.ts';
 import { createProxyConfigs } from './ads/proxy-configs.ts';
 import { createApi } from './api/api.ts';
-import { Dependents } from './mesh/dependents.ts';
 import { openLiveModel } from './mesh/live-model.ts';
 import type { ControlPlaneSettings } from './settings.ts';
 import { statusOf } from './status.ts';
@@ -20,9 +19,7 @@ export async function runControlPlane(settings: ControlPlaneSettings, log: Log):
   const store = openSqliteStore({ folder: settings.data });
   const live = await openLiveModel(store, log);
 
-  const dependents = new Dependents();
-  dependents.apply(await store.changesSince(0));
-  const configs = createProxyConfigs(live.model, dependents, () => xds, log);
+  const configs = createProxyConfigs(live.model, () => xds, log);
   const xds: XdsServer = createXdsServer({
     keyOf: configs.keyOf,
     onStream(event, key, { id }) {

@@ -1,7 +1,7 @@
 import type { Log } from '../../common/log.ts';
 import type { XdsNode } from '../../xds/node.ts';
 import type { XdsServer } from '../../xds/server.ts';
-import type { Dependents } from '../mesh/dependents.ts';
+import { Dependents } from '../mesh/dependents.ts';
 import type { Model } from '../mesh/model.ts';
 import type { Change } from '../mesh/resource.ts';
 import { viewOf, type ProxyId } from '../mesh/view.ts';
@@ -33,13 +33,12 @@ export type ProxyConfigs = {
   readonly get: (key: string) => ProxyConfig | undefined;
 };
 
-/** Translates for proxies, on demand and on change, into the snapshots of an ADS server. */
-export function createProxyConfigs(
-  model: Model,
-  dependents: Dependents,
-  server: () => XdsServer,
-  log: Log,
-): ProxyConfigs {
+/** Translates for proxies, on demand and on change, into the snapshots of an ADS server. Begins with the model as it is. */
+export function createProxyConfigs(model: Model, server: () => XdsServer, log: Log): ProxyConfigs {
+  const dependents = new Dependents();
+  dependents.apply(
+    Array.from(model.resources(), (resource) => ({ revision: model.revision, id: resource, resource })),
+  );
   const configs = new Map<string, ProxyConfig>();
   const keysByName = new Map<string, Set<string>>();
 

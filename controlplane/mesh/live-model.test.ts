@@ -91,3 +91,11 @@ it('goes on when a listener fails, and leaves alone one that has stopped', async
   expect(told).toEqual(['once']);
   expect(live.model.revision).toBe(2);
 });
+
+it('tells once of a change that it reads while its commit comes back', async () => {
+  const live = await openLiveModel(store, log);
+  const told: number[] = [];
+  live.onChanges((changes) => told.push(...changes.map(({ revision }) => revision)));
+  await Promise.all([live.commit(put(0, 'white')), live.catchUp()]);
+  expect(told).toEqual([1]);
+});

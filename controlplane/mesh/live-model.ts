@@ -1,7 +1,8 @@
 import type { Log } from '../../common/log.ts';
 import type { Store, TokenKey, Write, Written } from '../store/store.ts';
-import { Model } from './model.ts';
-import type { Change } from './resource.ts';
+import { meshKey, Model } from './model.ts';
+import type { Change, MeshId } from './resource.ts';
+import { createTurns } from './turns.ts';
 
 /** Is told of changes once the model has them, oldest first, each exactly once. Must not throw; what it throws is logged. */
 export type ChangesListener = (changes: readonly Change[]) => void;
@@ -11,6 +12,8 @@ export type LiveModel = {
   readonly model: Model;
   /** Commits to the store. Once it has come back, `model` has the change (and all before it) and listeners were told. */
   commit(write: Write): Promise<Written>;
+  /** Runs one writer of a mesh after another, so that those of this process do not make each other stale. */
+  inTurn<T>(mesh: MeshId, write: () => Promise<T>): Promise<T>;
   /** Brings `model` up to what the store has. */
   catchUp(): Promise<void>;
   /** As in Store. */
@@ -25,6 +28,7 @@ export type LiveModel = {
 export async function openLiveModel(store: Store, log: Log): Promise<LiveModel> {
   const model = new Model();
   const listeners = new Set<ChangesListener>();
+  const turns = createTurns();
 
   const take = (changes: readonly Change[]): void => {
     const fresh = changes.filter(({ revision }) => revision > model.revision);
@@ -56,6 +60,7 @@ export async function openLiveModel(store: Store, log: Log): Promise<LiveModel> 
       }
       return written;
     },
+    inTurn: (mesh, write) => turns(meshKey(mesh), write),
     catchUp,
     tokenContent: (key, now) => store.tokenContent(key, now),
     onChanges: (listener) => {

@@ -40,6 +40,11 @@ export class Model {
     return meshes.toSorted((a, b) => byName(a, b) || compare(a.owner, b.owner));
   }
 
+  /** Every resource of every mesh, in no order. */
+  *resources(): Generator<Resource> {
+    for (const table of this.#tables.values()) yield* table.values();
+  }
+
   /** Takes changes over, oldest first. One that is already here is passed over. */
   apply(changes: readonly Change[]): void {
     for (const { revision, id, resource } of changes) {

@@ -1,13 +1,27 @@
 import type { Change, MeshId, Resource, ResourceId } from '../mesh/resource.ts';
 
+/** Names one use of a client's token: tokens of different accounts or operations have nothing to do with each other. */
+export type TokenKey = { readonly account: string; readonly operation: string; readonly token: string };
+
+/** A client's token and a digest of what was asked with it, so that a call that is sent twice is done once. */
+export type TokenUse = TokenKey & {
+  readonly content: string /** Milliseconds since 1970. */;
+  readonly at: number;
+};
+
+/** How long a token is remembered, in milliseconds: a day. */
+export const TOKEN_LIFETIME = 24 * 60 * 60 * 1000;
+
 /** What one API call writes: all of it or nothing. */
 export type Write = {
   /** The mesh that the caller looked at to decide. */
   readonly mesh: MeshId;
-  /** That mesh's revision then (0: it did not exist). Another one now means that somebody wrote in between. */
+  /** That mesh's revision then (0: nothing was ever in it). Another one now means that somebody wrote in between. */
   readonly expectedMeshRevision: number;
   readonly puts: readonly Resource[];
   readonly deletes: readonly ResourceId[];
+  /** The client's token, kept with the change for TOKEN_LIFETIME. One that is already kept makes the write stale. */
+  readonly token?: TokenUse | undefined;
 };
 
 /** What became of a write. `stale`: nothing was written; read `changesSince` and decide anew. */
@@ -18,11 +32,15 @@ export type Written =
 /**
  * Keeps the model durably. A write that came back as committed survives the process being killed at any moment.
  * Revisions rise by one a commit, in commit order; all changes of one commit bear its revision.
+ * Where the store cannot be used at all, its methods reject with a StoreError.
  */
 export type Store = {
+  /** A write needs at least one put or delete. */
   commit(write: Write): Promise<Written>;
   /** Every resource as the change that last touched it (deleted ones too), with a revision above `revision`, oldest first. */
   changesSince(revision: number): Promise<readonly Change[]>;
+  /** The digest kept with a token that was used less than TOKEN_LIFETIME before `now`; undefined where there is none. */
+  tokenContent(key: TokenKey, now: number): Promise<string | undefined>;
   /** Called after commits of this process, and as a hint after those of others; answer with `changesSince`. Returns how to stop. */
   onChange(listener: () => void): () => void;
   close(): Promise<void>;

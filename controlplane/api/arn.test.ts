@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest';
+import type { Kind } from '../mesh/resource.ts';
+import { arnOf, parseArn } from './arn.ts';
+
+const CASES: readonly [Kind, string, string, string][] = [
+  ['mesh', '', 'm', 'mesh/m'],
+  ['virtualNode', '', 'n', 'mesh/m/virtualNode/n'],
+  ['virtualService', '', 'a/b:80', 'mesh/m/virtualService/a/b:80'],
+  ['virtualRouter', '', 'r', 'mesh/m/virtualRouter/r'],
+  ['route', 'r', 'a/route/b', 'mesh/m/virtualRouter/r/route/a/route/b'],
+  ['virtualGateway', '', 'g', 'mesh/m/virtualGateway/g'],
+  ['gatewayRoute', 'g', 'x', 'mesh/m/virtualGateway/g/gatewayRoute/x'],
+];
+
+it.each(CASES)('%s %s %s', (kind, parent, name, path) => {
+  const id = { kind, owner: '111122223333', mesh: 'm', parent, name };
+  expect(arnOf(id, 'eu-west-1')).toBe(`arn:aws:appmesh:eu-west-1:111122223333:${path}`);
+  expect(parseArn(arnOf(id, 'eu-west-1'), 'eu-west-1')).toEqual(id);
+});
+
+it.each([
+  '',
+  'mesh/m',
+  'arn:aws:appmesh:us-east-1:111122223333:mesh/m',
+  'arn:aws:appmesh:eu-west-1:1:mesh/m',
+  'arn:aws:s3:eu-west-1:111122223333:mesh/m',
+  'arn:aws:appmesh:eu-west-1:111122223333:mesh/m/route/x',
+  'arn:aws:appmesh:eu-west-1:111122223333:mesh/m/virtualNode/',
+  'arn:aws:appmesh:eu-west-1:111122223333:mesh/',
+])('%s is none', (arn) => {
+  expect(parseArn(arn, 'eu-west-1')).toBeUndefined();
+});

@@ -1,0 +1,43 @@
+import type { ResourceId } from '../mesh/resource.ts';
+import { PARENTS } from './identity.ts';
+
+const PATTERN =
+  /^arn:aws[a-z-]*:appmesh:(?<region>[^:]*):(?<owner>\d{12}):mesh\/(?<mesh>[^/]+)(?:\/(?<rest>.+))?$/su;
+
+/** The ARN of a resource. The account in it is the mesh owner's. */
+export function arnOf({ kind, owner, mesh, parent, name }: ResourceId, region: string): string {
+  const base = `arn:aws:appmesh:${region}:${owner}:mesh/${mesh}`;
+  const within = PARENTS[kind];
+  if (kind === 'mesh') return base;
+  return within === undefined ? `${base}/${kind}/${name}` : `${base}/${within}/${parent}/${kind}/${name}`;
+}
+
+/** What an ARN names; undefined where it is no ARN of a resource of a mesh, or of another region. */
+export function parseArn(arn: string, region: string): ResourceId | undefined {
+  const { region: found, owner = '', mesh = '', rest } = PATTERN.exec(arn)?.groups ?? {};
+  if (found !== region) return undefined;
+  if (rest === undefined) return { kind: 'mesh', owner, mesh, parent: '', name: mesh };
+  const id = nested(rest) ?? flat(rest);
+  return id === undefined ? undefined : { owner, mesh, ...id };
+}
+
+type Rest = Pick<ResourceId, 'kind' | 'parent' | 'name'>;
+
+function nested(rest: string): Rest | undefined {
+  const [, within, parent = '', kind = '', name = ''] = /^(\w+)\/([^/]+)\/(\w+)\/(.+)$/su.exec(rest) ?? [];
+  if ((kind !== 'route' && kind !== 'gatewayRoute') || PARENTS[kind] !== within) return undefined;
+  return { kind, parent, name };
+}
+
+function flat(rest: string): Rest | undefined {
+  const [, kind = '', name = ''] = /^(\w+)\/(.+)$/su.exec(rest) ?? [];
+  switch (kind) {
+    case 'virtualNode':
+    case 'virtualRouter':
+    case 'virtualService':
+    case 'virtualGateway':
+      return { kind, parent: '', name };
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,121 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { createLog } from '../../common/log.ts';
+import { openLiveModel, type LiveModel } from '../mesh/live-model.ts';
+import { openSqliteStore } from '../store/sqlite.ts';
+import { createApi } from './api.ts';
+
+/** What a call answered: the status, the error's name where there is one, and the body. */
+export type Answer = { readonly status: number; readonly error: string | undefined; readonly body: Json };
+type Json = Readonly<Record<string, unknown>>;
+
+/** An API of its own for a test, over a real store in a folder that goes with it. */
+export type TestApi = {
+  readonly app: FastifyInstance;
+  readonly live: LiveModel;
+  /** What time it is for the API, in milliseconds since 1970; to be moved by the test. */
+  readonly clock: { now: number };
+  call(method: 'GET' | 'PUT' | 'DELETE' | 'POST', path: string, body?: unknown): Promise<Answer>;
+  /** Stops the control plane and starts another one on the same folder. */
+  restart(): Promise<TestApi>;
+  close(): Promise<void>;
+};
+
+/** The account and region of every test API. */
+export const ACCOUNT = '111122223333';
+export const REGION = 'eu-west-1';
+
+/** Starts one, over a fresh folder. */
+export async function startApi(): Promise<TestApi> {
+  return startOn(await mkdtemp(join(tmpdir(), 'daybreak-api-')), { now: 1_700_000_000_123 });
+}
+
+async function startOn(folder: string, clock: { now: number }): Promise<TestApi> {
+  const log = createLog('test', 'silent');
+  const live = await openLiveModel(openSqliteStore({ folder }), log);
+  const app = createApi({ live, account: ACCOUNT, region: REGION, log, now: () => clock.now });
+  const stop = async (): Promise<void> => {
+    await app.close();
+    await live.close();
+  };
+  return {
+    app,
+    live,
+    clock,
+    call: async (method, path, body) => {
+      const payload = typeof body === 'string' || body === undefined ? body : JSON.stringify(body);
+      const reply = await app.inject({
+        method,
+        url: `/v20190125${path}`,
+        ...(payload === undefined ? {} : { payload, headers: { 'content-type': 'application/json' } }),
+      });
+      const error = reply.headers['x-amzn-errortype'];
+      return {
+        status: reply.statusCode,
+        error: typeof error === 'string' ? error : undefined,
+        body: reply.json<Json>(),
+      };
+    },
+    restart: async () => {
+      await stop();
+      return startOn(folder, clock);
+    },
+    close: async () => {
+      await stop();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+const listener = (port: number, protocol = 'http') => ({ portMapping: { port, protocol } });
+const MESH = '/meshes/colors';
+
+/** A node that listens on the ports given, over http. */
+export const nodeSpec = (...ports: number[]) => ({
+  listeners: ports.map((port) => listener(port)),
+  serviceDiscovery: { dns: { hostname: 'white.local' } },
+});
+
+/** A route of all traffic to the node `white`. */
+export const routeSpec = (weight = 1, extra: object = {}) => ({
+  httpRoute: {
+    match: { prefix: '/' },
+    action: { weightedTargets: [{ virtualNode: 'white', weight, ...extra }] },
+  },
+});
+
+/** One of each kind, in the order in which they can be made: the collection, the name's member, the name, the specification. */
+export const ALL_KINDS = [
+  ['/meshes', 'meshName', 'colors', { egressFilter: { type: 'ALLOW_ALL' } }],
+  [`${MESH}/virtualNodes`, 'virtualNodeName', 'white', nodeSpec(9080)],
+  [`${MESH}/virtualRouters`, 'virtualRouterName', 'router', { listeners: [listener(9080)] }],
+  [`${MESH}/virtualRouter/router/routes`, 'routeName', 'all', routeSpec()],
+  [
+    `${MESH}/virtualServices`,
+    'virtualServiceName',
+    'teller.local',
+    { provider: { virtualRouter: { virtualRouterName: 'router' } } },
+  ],
+  [`${MESH}/virtualGateways`, 'virtualGatewayName', 'door', { listeners: [listener(8080)] }],
+  [
+    `${MESH}/virtualGateway/door/gatewayRoutes`,
+    'gatewayRouteName',
+    'in',
+    {
+      httpRoute: {
+        match: { prefix: '/' },
+        action: { target: { virtualService: { virtualServiceName: 'teller.local' } } },
+      },
+    },
+  ],
+] as const;
+
+/** Makes one of each kind. */
+export async function makeAll(api: TestApi): Promise<void> {
+  for (const [path, member, name, spec] of ALL_KINDS) {
+    const { status, body } = await api.call('PUT', path, { [member]: name, spec });
+    if (status !== 200) throw new Error(`making ${name}: ${JSON.stringify(body)}`);
+  }
+}

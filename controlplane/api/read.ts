@@ -1,0 +1,27 @@
+import type { ResourceHandler } from './context.ts';
+import { missing, requireParents, resourceId } from './identity.ts';
+import { resourceOutput } from './output.ts';
+import { page } from './paging.ts';
+
+/** The most that one page of a list has. */
+const PAGE = 100;
+
+/** One resource. */
+export const describe: ResourceHandler = async (context, { kind, resultShape }, input) => {
+  const { model } = context.live;
+  const id = resourceId(context, kind, input);
+  requireParents(model, id);
+  const resource = model.get(id);
+  if (resource === undefined) throw missing(id);
+  return resourceOutput(context, resource, resultShape, 'ACTIVE');
+};
+
+/** A page of the resources of a kind under one parent, sorted by name. */
+export const list: ResourceHandler = async (context, { kind, result, resultShape }, input) => {
+  const { model } = context.live;
+  const id = resourceId(context, kind, input);
+  requireParents(model, id);
+  const { items, nextToken } = page(model.list(kind, id, id.parent), ({ name }) => name, input, PAGE);
+  const references = items.map((resource) => resourceOutput(context, resource, resultShape, 'ACTIVE'));
+  return { [result]: references, ...(nextToken === undefined ? {} : { nextToken }) };
+};

@@ -1,0 +1,71 @@
+import type { Resource } from '../mesh/resource.ts';
+import type { TagOperation } from '../model/operations.ts';
+import { parseArn } from './arn.ts';
+import type { ApiContext } from './context.ts';
+import { badRequest, tooManyTags } from './errors.ts';
+import { missing } from './identity.ts';
+import { page } from './paging.ts';
+import type { Input } from './request.ts';
+import { writeTo } from './write.ts';
+
+/** The most tags that a resource has, and that one page of them has. */
+const MOST = 50;
+
+type Tags = Resource['tags'];
+type TagHandler = (context: ApiContext, input: Input) => Promise<Readonly<Record<string, unknown>>>;
+
+/** What each of the three operations on tags does. Tags are no part of a specification: they leave its version alone. */
+export const TAG_HANDLERS: Readonly<Record<TagOperation['verb'], TagHandler>> = {
+  TagResource: (context, input) => {
+    const added = (input['tags'] ?? []) as Tags;
+    return change(context, input, (tags) => {
+      const kept = tags.filter(({ key }) => !added.some((tag) => tag.key === key));
+      return sorted([...kept, ...added]);
+    });
+  },
+
+  UntagResource: (context, input) => {
+    const keys = (input['tagKeys'] ?? []) as readonly string[];
+    return change(context, input, (tags) => tags.filter(({ key }) => !keys.includes(key)));
+  },
+
+  ListTagsForResource: async (context, input) => {
+    const id = idOf(context, input);
+    const resource = context.live.model.get(id);
+    if (resource === undefined) throw missing(id);
+    const { items, nextToken } = page(sorted(resource.tags), ({ key }) => key, input, MOST);
+    return { tags: items, ...(nextToken === undefined ? {} : { nextToken }) };
+  },
+};
+
+async function change(
+  context: ApiContext,
+  input: Input,
+  edit: (tags: Tags) => Tags,
+): Promise<Readonly<Record<string, unknown>>> {
+  const id = idOf(context, input);
+  return writeTo(context, id, undefined, (model) => {
+    const existing = model.get(id);
+    if (existing === undefined) throw missing(id);
+    const tags = edit(existing.tags);
+    if (tags.length > MOST) {
+      throw tooManyTags(
+        `The resource would have ${tags.length} tags, and may have ${MOST}. Nothing was changed.`,
+      );
+    }
+    return { put: { ...existing, tags }, answer: {} };
+  });
+}
+
+function idOf({ region }: ApiContext, input: Input) {
+  const arn = String(input['resourceArn']);
+  const id = parseArn(arn, region);
+  if (id !== undefined) return id;
+  throw badRequest(
+    `Value '${arn.slice(0, 300)}' at 'resourceArn' is not the ARN of a resource of a mesh in region ${region}.`,
+  );
+}
+
+function sorted(tags: Tags): Tags {
+  return tags.toSorted((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key)));
+}

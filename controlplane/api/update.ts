@@ -1,0 +1,38 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Resource, Specs } from '../mesh/resource.ts';
+import type { ResourceHandler } from './context.ts';
+import { requireConsistent } from './consistency.ts';
+import { missing, requireParents, resourceId } from './identity.ts';
+import { resourceOutput } from './output.ts';
+import { requireReferences } from './references.ts';
+import { unservedViolations } from './unserved.ts';
+import { refuse } from './violation.ts';
+import { tokenUse, writeTo } from './write.ts';
+
+/**
+ * Replaces the whole specification. The version rises by one, or stays where nothing changes. A mesh may be updated
+ * without a specification: then it keeps the one it has.
+ */
+export const update: ResourceHandler = async (context, operation, input) => {
+  const { kind, resultShape } = operation;
+  const id = resourceId(context, kind, input);
+  const spec = input['spec'] as Specs[typeof kind] | undefined;
+  refuse(unservedViolations(kind, spec));
+  return writeTo(context, id, tokenUse(context, operation, input), (model, repeated) => {
+    requireParents(model, id);
+    const existing = model.get(id);
+    if (existing === undefined) throw missing(id);
+    if (repeated || spec === undefined || isDeepStrictEqual(existing.spec, spec)) {
+      return { answer: resourceOutput(context, existing, resultShape, 'ACTIVE') };
+    }
+    const resource: Resource = {
+      ...existing,
+      spec,
+      version: existing.version + 1,
+      lastUpdatedAt: context.now(),
+    };
+    requireReferences(model, resource);
+    requireConsistent(model, resource);
+    return { put: resource, answer: resourceOutput(context, resource, resultShape, 'ACTIVE') };
+  });
+};

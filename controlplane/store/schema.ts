@@ -1,0 +1,37 @@
+/**
+ * The steps that lead from an empty file to the schema of this version, one entry a version; they only ever go forward.
+ * A step that was released is never edited: a change is a new step at the end.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  -- One row a resource that ever was; body is null once it is deleted, and the row stays as the change that deleted it.
+  create table resource (
+    kind text not null,
+    owner text not null,
+    mesh text not null,
+    parent text not null,
+    name text not null,
+    revision integer not null,
+    body text,
+    primary key (kind, owner, mesh, parent, name)
+  ) strict, without rowid;
+  create index resource_by_revision on resource (revision);
+  create index resource_by_mesh on resource (owner, mesh, revision);
+
+  create table client_token (
+    account text not null,
+    operation text not null,
+    token text not null,
+    content text not null,
+    used_at integer not null,
+    primary key (account, operation, token)
+  ) strict, without rowid;
+  create index client_token_by_age on client_token (used_at);
+  `,
+];
+
+/** The schema version that this program writes. */
+export const SCHEMA_VERSION: number = MIGRATIONS.length;
+
+/** SQLite's application_id of our files ("DBRK"), which tells them from any other database. */
+export const APPLICATION_ID = 0x44_42_52_4b;
