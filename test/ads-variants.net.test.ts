@@ -52,7 +52,7 @@ describe.each([
       problems: [],
     });
     expect((await proxy())?.envoy).toMatch(/^envoy 1\.\d+\.\d+$/);
-    expect(await weights(await admin.configDump())).toEqual({ 'colorteller-vn': 1 });
+    expect(weights(await admin.configDump())).toEqual({ 'colorteller-vn': 1 });
 
     await updateWeights(appMeshClient(controlPlane.endpoint), {
       'colorteller-blue-vn': 8,

@@ -1,5 +1,5 @@
 import { startColorMesh, type ColorMesh } from './demo/color-mesh.ts';
-import type { Weights } from './demo/color-model.ts';
+import type { ColorNode, Weights } from './demo/color-model.ts';
 import { startTraffic, type Tally } from './demo/traffic.ts';
 import { startControlPlane } from './lab/control-plane.ts';
 import { openEnvoyAdmin, type EnvoyAdmin } from './lab/envoy-admin.ts';
@@ -7,9 +7,6 @@ import type { Host } from './lab/host.ts';
 import { createLab, type Lab } from './lab/lab.ts';
 import { stage, type Stage } from './lab/stage.ts';
 import { until } from './lab/until.ts';
-
-/** The virtual nodes of the color application. */
-export type ColorNode = keyof ColorMesh['hosts'];
 
 /** The color application for one test file: made once, taken away at the end. */
 export type ColorFixture = {

@@ -1,7 +1,7 @@
 import { UpdateMeshCommand } from '@aws-sdk/client-app-mesh';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openColorFixture, type ColorFixture, type ColorNode } from './color-fixture.ts';
-import { MESH, PORT, TELLER, type Weights } from './demo/color-model.ts';
+import { openColorFixture, type ColorFixture } from './color-fixture.ts';
+import { MESH, PORT, TELLER, type ColorNode, type Weights } from './demo/color-model.ts';
 import { shiftWeights } from './demo/shift.ts';
 import { startTraffic, type Tally } from './demo/traffic.ts';
 import { askFrom } from './lab/ask.ts';

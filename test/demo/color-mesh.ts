@@ -8,7 +8,17 @@ import type { Program } from '../lab/program.ts';
 import { startSidecar } from '../lab/sidecar.ts';
 import type { Stage } from '../lab/stage.ts';
 import { until } from '../lab/until.ts';
-import { appMeshClient, createColorModel, MESH, NODES, PORT, TELLER, type Weights } from './color-model.ts';
+import {
+  appMeshClient,
+  createColorModel,
+  hostnameOf,
+  MESH,
+  NODES,
+  PORT,
+  TELLER,
+  type ColorNode,
+  type Weights,
+} from './color-model.ts';
 
 /** A virtual node's host with all that runs on it. */
 export type ColorHost = { readonly host: Host; readonly app: Program; readonly agent: Program };
@@ -18,7 +28,7 @@ export type ColorMesh = {
   readonly controlPlane: ControlPlane;
   readonly controlHost: Host;
   readonly client: AppMeshClient;
-  readonly hosts: Readonly<Record<keyof typeof NODES, ColorHost>>;
+  readonly hosts: Readonly<Record<ColorNode, ColorHost>>;
   /** What a person asks for a color. */
   readonly url: string;
   /** Waits until every proxy has acknowledged all that it is to have. */
@@ -46,8 +56,8 @@ export async function startColorMesh(
   say('hosts: a control plane, the gateway, three tellers');
   const controlHost = await lab.host('control');
   const places = new Map<string, Host>();
-  for (const [node, dnsName] of Object.entries(NODES)) {
-    places.set(node, await lab.host(node.replace(/-vn$/, ''), { dns: [dnsName] }));
+  for (const node of NODES) {
+    places.set(node, await lab.host(node.replace(/-vn$/, ''), { dns: [hostnameOf(node)] }));
   }
 
   say('the control plane, and the mesh through its App Mesh API');
@@ -65,9 +75,7 @@ export async function startColorMesh(
     await app.line(/./);
     return { host, app, agent: await sidecar };
   };
-  const started = await Promise.all(
-    Object.keys(NODES).map(async (node) => [node, await start(node)] as const),
-  );
+  const started = await Promise.all(NODES.map(async (node) => [node, await start(node)] as const));
   const hosts = Object.fromEntries(started) as ColorMesh['hosts'];
 
   const inSync = async (): Promise<void> => {

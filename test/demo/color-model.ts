@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   AppMeshClient,
   CreateMeshCommand,
@@ -6,10 +8,15 @@ import {
   CreateVirtualRouterCommand,
   CreateVirtualServiceCommand,
   UpdateRouteCommand,
-  type WeightedTarget,
+  type CreateMeshInput,
+  type CreateRouteInput,
+  type CreateVirtualNodeInput,
+  type CreateVirtualRouterInput,
+  type CreateVirtualServiceInput,
 } from '@aws-sdk/client-app-mesh';
 
-// The color application's mesh, through the App Mesh API, with the client that its users have.
+// The color application's mesh, through the App Mesh API, with the client that its users have. The files in model/ are
+// what `aws appmesh create-… --cli-input-json` takes.
 
 /** The mesh's name. */
 export const MESH = 'default';
@@ -20,20 +27,22 @@ export const TELLER = 'colorteller.default.svc.cluster.local';
 /** The port of every app. */
 export const PORT = 9080;
 
-/** The virtual nodes and the DNS names that lead to their hosts. */
-export const NODES = {
-  'colorgateway-vn': 'colorgateway.default.svc.cluster.local',
-  'colorteller-vn': TELLER,
-  'colorteller-blue-vn': 'colorteller-blue.default.svc.cluster.local',
-  'colorteller-red-vn': 'colorteller-red.default.svc.cluster.local',
-} as const;
+/** The virtual nodes: the gateway, and a teller for each color. */
+export const NODES = [
+  'colorgateway-vn',
+  'colorteller-vn',
+  'colorteller-blue-vn',
+  'colorteller-red-vn',
+] as const;
+
+/** One of them. */
+export type ColorNode = (typeof NODES)[number];
 
 /** How the route divides requests: weight by virtual node. */
-export type Weights = Readonly<Partial<Record<keyof typeof NODES, number>>>;
+export type Weights = Readonly<Partial<Record<ColorNode, number>>>;
 
-const meshName = MESH;
-const virtualRouterName = 'colorteller-vr';
-const routeName = 'colorteller-route';
+/** The folder of the model's files. */
+export const MODEL = join(import.meta.dirname, 'model');
 
 /** A client for a control plane's API; it signs, as it always did, with credentials that stand for nobody. */
 export function appMeshClient(endpoint: string): AppMeshClient {
@@ -43,33 +52,32 @@ export function appMeshClient(endpoint: string): AppMeshClient {
 
 /** Makes the mesh, its nodes, router, route and service, parents first. */
 export async function createColorModel(client: AppMeshClient, weights: Weights): Promise<void> {
-  const listeners = [{ portMapping: { port: PORT, protocol: 'http' as const } }];
-  await client.send(new CreateMeshCommand({ meshName }));
-  for (const [virtualNodeName, hostname] of Object.entries(NODES)) {
-    const isGateway = virtualNodeName === 'colorgateway-vn';
-    const backends = isGateway ? [{ virtualService: { virtualServiceName: TELLER } }] : [];
-    const spec = { listeners, serviceDiscovery: { dns: { hostname } }, backends };
-    await client.send(new CreateVirtualNodeCommand({ meshName, virtualNodeName, spec }));
-  }
-  await client.send(new CreateVirtualRouterCommand({ meshName, virtualRouterName, spec: { listeners } }));
-  const spec = routeSpec(weights);
-  await client.send(new CreateRouteCommand({ meshName, virtualRouterName, routeName, spec }));
-  const provider = { virtualRouter: { virtualRouterName } };
-  await client.send(
-    new CreateVirtualServiceCommand({ meshName, virtualServiceName: TELLER, spec: { provider } }),
-  );
+  await client.send(new CreateMeshCommand(read<CreateMeshInput>('mesh')));
+  for (const node of NODES)
+    await client.send(new CreateVirtualNodeCommand(read<CreateVirtualNodeInput>(node)));
+  await client.send(new CreateVirtualRouterCommand(read<CreateVirtualRouterInput>('colorteller-vr')));
+  await client.send(new CreateRouteCommand(routeWith(weights)));
+  await client.send(new CreateVirtualServiceCommand(read<CreateVirtualServiceInput>('colorteller-vs')));
 }
 
 /** Gives the route other weights. */
 export async function updateWeights(client: AppMeshClient, weights: Weights): Promise<void> {
-  const spec = routeSpec(weights);
-  await client.send(new UpdateRouteCommand({ meshName, virtualRouterName, routeName, spec }));
+  await client.send(new UpdateRouteCommand(routeWith(weights)));
 }
 
-function routeSpec(weights: Weights) {
-  const weightedTargets: WeightedTarget[] = Object.entries(weights).map(([virtualNode, weight]) => ({
-    virtualNode,
-    weight,
-  }));
-  return { httpRoute: { match: { prefix: '/' }, action: { weightedTargets } } };
+/** The name that leads to a node's host, as its file says. */
+export function hostnameOf(node: ColorNode): string {
+  return read<CreateVirtualNodeInput>(node).spec?.serviceDiscovery?.dns?.hostname ?? node;
+}
+
+function routeWith(weights: Weights): CreateRouteInput {
+  const route = read<CreateRouteInput>('colorteller-route');
+  const weightedTargets = Object.entries(weights).map(([virtualNode, weight]) => ({ virtualNode, weight }));
+  return { ...route, spec: { httpRoute: { match: { prefix: '/' }, action: { weightedTargets } } } };
+}
+
+// The files are ours and are what their name says.
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters
+function read<T>(name: string): T {
+  return JSON.parse(readFileSync(join(MODEL, `${name}.json`), 'utf8')) as T;
 }

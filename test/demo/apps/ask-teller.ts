@@ -7,13 +7,14 @@ export type AskTeller = () => Promise<string>;
 
 /**
  * Makes a client of the teller at `endpoint` (host:port).
+ * Nothing is asked twice: a connection that breaks is an error, so that nothing which goes wrong in between stays unseen.
  * Its errors say what came instead of a color: another status and its body, or how the connection failed.
  */
 export function createAskTeller(endpoint: string): AskTeller {
   const agent = new Agent({ keepAlive: true });
 
-  function ask(): Promise<string> {
-    return new Promise((resolve, reject) => {
+  return () =>
+    new Promise((resolve, reject) => {
       const signal = AbortSignal.timeout(LIMIT_MS);
       const request = get(`http://${endpoint}/`, { agent, signal }, (answer) => {
         const chunks: Buffer[] = [];
@@ -26,14 +27,8 @@ export function createAskTeller(endpoint: string): AskTeller {
         });
       });
       request.on('error', (error: NodeJS.ErrnoException) => {
-        // The other end closed a kept connection as we used it again, so it has not seen the request: as Go's client, with
-        // which this app was first written, ask on another.
-        if (request.reusedSocket && error.code === 'ECONNRESET') resolve(ask());
-        else
-          reject(new Error(`${endpoint}: ${signal.aborted ? `no answer in ${LIMIT_MS} ms` : error.message}`));
+        const what = signal.aborted ? `no answer in ${LIMIT_MS} ms` : error.message;
+        reject(new Error(`${endpoint}: ${what}`));
       });
     });
-  }
-
-  return ask;
 }
