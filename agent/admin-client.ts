@@ -1,0 +1,80 @@
+import { request } from 'node:http';
+
+/** Envoy's own word for its state on `GET /ready`, and ours for no answer. */
+export type Lifecycle = 'LIVE' | 'PRE_INITIALIZING' | 'INITIALIZING' | 'DRAINING' | 'UNREACHABLE';
+
+/** Envoy's admin interface, as far as the agent asks it. Every call has a time limit, and fails with what went wrong. */
+export type AdminClient = {
+  ready(signal?: AbortSignal): Promise<Lifecycle>;
+  /** Numbers by name, of the statistics whose names match the regular expression (RE2). */
+  stats(filter: string, signal?: AbortSignal): Promise<ReadonlyMap<string, number>>;
+  /** Tells Envoy to send connections away gently while it goes on to accept new ones. */
+  drainListeners(signal?: AbortSignal): Promise<void>;
+};
+
+const LIMIT_MS = 2000;
+const LARGEST_ANSWER = 16 * 1024 * 1024;
+const LIFECYCLES: readonly Lifecycle[] = ['LIVE', 'PRE_INITIALIZING', 'INITIALIZING', 'DRAINING'];
+
+/** A client for the admin interface that listens on `address`; a wildcard is asked on loopback. */
+export function createAdminClient({
+  address,
+  port,
+}: {
+  readonly address: string;
+  readonly port: number;
+}): AdminClient {
+  const host = address === '0.0.0.0' || address === '::' ? '127.0.0.1' : address;
+
+  async function ask(method: 'GET' | 'POST', path: string, signal?: AbortSignal): Promise<Answer> {
+    const limit = AbortSignal.timeout(LIMIT_MS);
+    const either = signal === undefined ? limit : AbortSignal.any([limit, signal]);
+    return send({ method, host, port, path, signal: either, agent: false });
+  }
+
+  return {
+    async ready(signal) {
+      const { body } = await ask('GET', '/ready', signal);
+      return LIFECYCLES.find((lifecycle) => lifecycle === body.trim()) ?? 'UNREACHABLE';
+    },
+    async stats(filter, signal) {
+      const path = `/stats?format=json&filter=${encodeURIComponent(filter)}`;
+      const { stats } = JSON.parse(expectOk(path, await ask('GET', path, signal))) as StatsAnswer;
+      return new Map(stats.flatMap(({ name, value }) => (name === undefined ? [] : [[name, Number(value)]])));
+    },
+    async drainListeners(signal) {
+      const path = '/drain_listeners?graceful';
+      expectOk(path, await ask('POST', path, signal));
+    },
+  };
+}
+
+type StatsAnswer = { readonly stats: readonly { readonly name?: string; readonly value?: number }[] };
+type Answer = { readonly status: number; readonly body: string };
+
+function send(options: Parameters<typeof request>[1] & object): Promise<Answer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+  const call = request(options, (response) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    response.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > LARGEST_ANSWER)
+        response.destroy(new Error(`an answer of more than ${LARGEST_ANSWER} bytes`));
+    });
+    response.on('error', reject);
+    response.on('end', () =>
+      resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }),
+    );
+  });
+  call.on('error', reject);
+  call.end();
+  return promise;
+}
+
+function expectOk(path: string, { status, body }: Answer): string {
+  if (status !== 200)
+    throw new Error(`Envoy's admin interface answered ${path} with ${status}: ${body.trim()}`);
+  return body;
+}

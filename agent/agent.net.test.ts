@@ -1,0 +1,226 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, globSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ENVOY, makeAgentHost, type AgentHost, type RunningAgent } from './testdata/agent-host.ts';
+
+let host: AgentHost;
+let count = 0;
+
+beforeEach(async () => {
+  host = await makeAgentHost(`dbpi-${process.pid}-a${(count += 1)}`);
+});
+
+afterEach(() => host.remove());
+
+test('it brings Envoy to LIVE, both as uid 1337, and tidies up', async () => {
+  const agent = await host.start();
+  await live(agent);
+  expect(await agent.status()).toMatchObject({
+    healthStatus: 'HEALTHY',
+    managementServerConnectionStatus: 'CONNECTED',
+    initialConfigUpdateStatus: 'UPDATE_SUCCESSFUL',
+  });
+  const { envoyPid } = await agent.status();
+  for (const pid of [agent.pid(), Number(envoyPid)]) {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    expect(status).toMatch(/^Uid:\t1337\t1337\t1337\t1337$/m);
+    expect(status).toMatch(/^Gid:\t1337\t1337\t1337\t1337$/m);
+    expect(status).toMatch(/^Groups:\s*$/m);
+    expect(status).toMatch(/^CapPrm:\t0+$/m);
+  }
+  agent.kill('SIGTERM');
+  expect(await agent.ended).toBe(0);
+  expect(isRunning(Number(envoyPid))).toBe(false);
+  expect(host.runFolders()).toEqual([]);
+});
+
+test('started as its user already, as ECS does, it needs no right at all', async () => {
+  const user = '--reuid=1337 --regid=1337 --clear-groups --bounding-set=-all --no-new-privs';
+  const agent = await host.start({}, 'agent 2>&1 | cat; exit ${PIPESTATUS[0]}', user);
+  await live(agent);
+  expect(await host.run('curl', '-s', '127.0.0.1:15000/a-path')).toBe('hello\n');
+  agent.kill('SIGTERM');
+  expect(await agent.ended).toBe(0);
+  expect(agent.output()).toContain('served /a-path');
+});
+
+test('an Envoy that is killed is back', async () => {
+  const agent = await host.start();
+  await live(agent);
+  const before = await agent.status();
+  process.kill(Number(before.envoyPid), 'SIGKILL');
+  await expect.poll(async () => (await agent.status()).envoyRestartCount, { timeout: 10_000 }).toBe('1');
+  await live(agent);
+  expect((await agent.status()).envoyPid).not.toBe(before.envoyPid);
+});
+
+test('an agent that is killed takes its Envoy with it, and both come back', async () => {
+  const agent = await host.start();
+  await live(agent);
+  const envoyPid = Number((await agent.status()).envoyPid);
+  agent.kill('SIGKILL');
+  await agent.ended;
+  await expect.poll(() => isRunning(envoyPid), { timeout: 2000 }).toBe(false);
+  const next = await host.start();
+  await live(next);
+  next.kill('SIGTERM');
+  expect(await next.ended).toBe(0);
+});
+
+describe('told to stop', () => {
+  test.each([
+    'SIGTERM',
+    'SIGQUIT',
+    'SIGINT',
+  ] as const)('%s: without a connection it does not wait', async (signal) => {
+    const agent = await host.start({ LISTENER_DRAIN_WAIT_TIME_S: '110' });
+    await live(agent);
+    agent.kill(signal);
+    expect(await agent.ended).toBe(0);
+    expect(agent.output()).toContain('drained: connections gone');
+  });
+
+  test('it waits for a connection that is open, and serves meanwhile', async () => {
+    const agent = await host.start({ LISTENER_DRAIN_WAIT_TIME_S: '110' });
+    await live(agent);
+    const connection = await openConnection();
+    agent.kill('SIGTERM');
+    await expect.poll(async () => (await agent.status()).daybreak.supervisor.state).toBe('draining');
+    expect(await agent.status()).toMatchObject({ envoyState: 'DRAINING', healthStatus: 'UNHEALTHY' });
+    for (let index = 0; index < 20; index += 1) {
+      expect(await host.run('curl', '-s', '127.0.0.1:15000/')).toBe('hello\n');
+      expect((await agent.status()).daybreak.supervisor.state).toBe('draining');
+    }
+    connection.stdin.end();
+    expect(await agent.ended).toBe(0);
+    expect(agent.output()).toContain('drained: connections gone');
+  });
+
+  test('it waits no longer than it may', async () => {
+    const agent = await host.start({ LISTENER_DRAIN_WAIT_TIME_S: '5' });
+    await live(agent);
+    const connection = await openConnection();
+    agent.kill('SIGTERM');
+    expect(await agent.ended).toBe(0);
+    expect(agent.output()).toContain('drained: time is up');
+    connection.stdin.end();
+  });
+
+  test('a second signal ends the wait', async () => {
+    const agent = await host.start({ LISTENER_DRAIN_WAIT_TIME_S: '110' });
+    await live(agent);
+    const connection = await openConnection();
+    agent.kill('SIGTERM');
+    await expect.poll(async () => (await agent.status()).daybreak.supervisor.state).toBe('draining');
+    agent.kill('SIGTERM');
+    expect(await agent.ended).toBe(0);
+    expect(agent.output()).toContain('drained: told to hurry');
+    connection.stdin.end();
+  });
+});
+
+describe('/dev/stdout works, whatever the stdout of the agent is', () => {
+  test.each([
+    ['a socket', 'exec agent'],
+    ["root's pipe", 'agent 2> >(cat >&2) | cat'],
+    ["root's file", 'umask 077; agent > out 2> err; code=$?; cat out err; exit $code'],
+    ['a terminal', 'script -qfec agent /dev/null'],
+    ['nothing', 'agent > /dev/null'],
+  ])('%s', async (kind, shell) => {
+    const agent = await host.start({}, shell);
+    await live(agent);
+    expect(await host.run('curl', '-s', '127.0.0.1:15000/a-path')).toBe('hello\n');
+    agent.kill('SIGTERM');
+    expect(await agent.ended).toBe(0);
+    expect(agent.output().includes('served /a-path')).toBe(kind !== 'nothing');
+  });
+
+  test('a reader that does not read: lines are dropped and counted, requests are served', async () => {
+    execFileSync('mkfifo', [join(host.folder, 'stuck')]);
+    const unread = openSync(join(host.folder, 'stuck'), 'r+');
+    const agent = await host.start({}, 'agent > stuck');
+    await live(agent);
+    const answers = await host.run('curl', '-s', `127.0.0.1:15000/${'x'.repeat(4000)}[1-800]`);
+    expect(answers).toBe('hello\n'.repeat(800));
+    await expect
+      .poll(async () => (await agent.status()).daybreak.droppedOutputBytes, { timeout: 20_000 })
+      .toBeGreaterThan(0);
+    expect(await agent.status()).toMatchObject({ healthStatus: 'HEALTHY' });
+    agent.kill('SIGTERM');
+    expect(await agent.ended).toBe(0);
+    closeSync(unread);
+  });
+});
+
+describe('a failure to start is explained, and leaves nothing', () => {
+  test.each([
+    [
+      'bad settings',
+      { ENVOY_LOG_LEVEL: 'loud', ENABLE_ENVOY_XRAY_TRACING: '1' },
+      /ENABLE_ENVOY_XRAY.*[^]*ENVOY_LOG_LEVEL/,
+    ],
+    [
+      'no Envoy',
+      { DAYBREAK_ENVOY: '/nowhere/envoy' },
+      /no Envoy that this user may run; looked for \/nowhere\/envoy/,
+    ],
+    ['an Envoy that is no program', { DAYBREAK_ENVOY: '/etc/passwd' }, /looked for \/etc\/passwd/],
+    [
+      'an Envoy that always ends',
+      { DAYBREAK_ENVOY: '/bin/false', APPNET_ENVOY_RESTART_COUNT: '1' },
+      /used up its 1 restarts/,
+    ],
+    ['a folder of root', { DAYBREAK_RUN_DIR: '/root' }, /cannot make a folder in \/root as uid 1337/],
+    [
+      'a certificate that is not there',
+      { APPMESH_XDS_ENDPOINT: 'a:1', DAYBREAK_XDS_CA_FILE: '/nowhere/ca.pem' },
+      /DAYBREAK_XDS_CA_FILE=\/nowhere\/ca.pem/,
+    ],
+    [
+      'a port that is privileged',
+      { APPNET_AGENT_HTTP_PORT: '80' },
+      /cannot listen on 127.0.0.1 port 80 .*EACCES/,
+    ],
+  ])('%s', async (_, env, message) => {
+    const agent = await host.start(env);
+    expect(await agent.ended).toBe(1);
+    expect(agent.output()).toMatch(message);
+    expect(host.runFolders()).toEqual([]);
+  });
+});
+
+test('Envoy accepts each bootstrap', () => {
+  const goldens = globSync('*.bootstrap.json', { cwd: join(import.meta.dirname, 'testdata') });
+  expect(goldens.length).toBeGreaterThan(0);
+  for (const golden of goldens) {
+    const path = join(import.meta.dirname, 'testdata', golden);
+    // A pipe, because Envoy opens /dev/stdout by name, which a socket does not allow.
+    const validate = '"$0" --mode validate -c "$1" -l warn 2>&1 | cat';
+    const said = execFileSync('bash', ['-c', validate, ENVOY, path]).toString();
+    expect(said).toContain(`configuration '${path}' OK`);
+  }
+});
+
+async function live(agent: RunningAgent): Promise<void> {
+  await expect
+    .poll(async () => (await agent.status().catch(() => undefined))?.envoyState, { timeout: 20_000 })
+    .toBe('LIVE');
+}
+
+/** A connection to Envoy's listener that stays open until its stdin ends. */
+async function openConnection() {
+  const script = 'exec 3<>/dev/tcp/127.0.0.1/15000; echo open; cat > /dev/null';
+  const child = spawn('ip', ['netns', 'exec', `dbpi-${process.pid}-a${count}`, 'bash', '-c', script]);
+  await once(child.stdout, 'data');
+  return child;
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,76 @@
+/** What can stop the agent after its settings were found good. */
+export type AgentErrorCode =
+  | 'ENVOY_MISSING'
+  | 'PROGRAM_MISSING'
+  | 'PRIVILEGES'
+  | 'RUN_FOLDER'
+  | 'XDS_FILE'
+  | 'STATUS_PORT'
+  | 'ENVOY_CRASH_LOOP';
+
+/** A failure for people to read: what was tried, what came of it, what helps. The exit code is 1. */
+export class AgentError extends Error {
+  readonly code: AgentErrorCode;
+  readonly exitCode = 1;
+
+  constructor(code: AgentErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'AgentError';
+    this.code = code;
+  }
+}
+
+/** There is no Envoy where it was looked for. */
+export function envoyMissing(looked: readonly string[]): AgentError {
+  const message = `no Envoy that this user may run; looked for ${looked.join(', ')}: set DAYBREAK_ENVOY to its path`;
+  return new AgentError('ENVOY_MISSING', message);
+}
+
+/** A small program that the agent needs is not on the PATH. */
+export function programMissing(program: string, debianPackage: string, cause: unknown): AgentError {
+  return new AgentError('PROGRAM_MISSING', `${program} was not found: install ${debianPackage}`, { cause });
+}
+
+/** Started as root, the agent could not become the user that the rules let out. */
+export function cannotDropPrivileges(uid: number, gid: number, cause: unknown): AgentError {
+  return new AgentError(
+    'PRIVILEGES',
+    `cannot become uid ${uid}, gid ${gid} (${text(cause)}): start as that user, or allow SETUID and SETGID`,
+    { cause },
+  );
+}
+
+/** The folder for the bootstrap and the socket cannot be made. */
+export function cannotMakeRunFolder(folder: string, cause: unknown): AgentError {
+  return new AgentError(
+    'RUN_FOLDER',
+    `cannot make a folder in ${folder} as uid ${process.getuid?.()} (${text(cause)}): set DAYBREAK_RUN_DIR`,
+    { cause },
+  );
+}
+
+/** A certificate, key or token for the control plane cannot be read. */
+export function cannotReadXdsFile(variable: string, path: string, cause: unknown): AgentError {
+  return new AgentError('XDS_FILE', `${variable}=${path} cannot be used (${text(cause)})`, { cause });
+}
+
+/** The status address is taken or not ours. */
+export function cannotServeStatus(address: string, port: number, cause: unknown): AgentError {
+  return new AgentError(
+    'STATUS_PORT',
+    `cannot listen on ${address} port ${port} (${text(cause)}): set APPNET_AGENT_HTTP_PORT or APPNET_AGENT_HTTP_BIND_ADDRESS`,
+    { cause },
+  );
+}
+
+/** Envoy ended more often than the budget of restarts allows. */
+export function envoyCrashLoop(restarts: number, how: string): AgentError {
+  return new AgentError(
+    'ENVOY_CRASH_LOOP',
+    `Envoy ${how} and has used up its ${restarts} restarts (APPNET_ENVOY_RESTART_COUNT)`,
+  );
+}
+
+function text(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -1,0 +1,59 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { createBackoff } from '../xds/backoff.ts';
+import type { AdminClient, Lifecycle } from './admin-client.ts';
+
+/** How one Envoy is. */
+export type Health = {
+  readonly lifecycle: Lifecycle;
+  /** What became of its first configuration; undefined while it has neither taken nor refused one. */
+  readonly initialConfig: 'UPDATE_SUCCESSFUL' | 'UPDATE_FAILED' | undefined;
+};
+
+/** An Envoy that does not answer. */
+export const UNREACHABLE: Health = { lifecycle: 'UNREACHABLE', initialConfig: undefined };
+
+const FIRST_WAIT_MS = 40;
+const LONGEST_WAIT_MS = 1000;
+const LARGEST_JITTER_MS = 50;
+const UPDATES = String.raw`^(cluster_manager\.cds|listener_manager\.lds)\.update_(success|rejected)$|listener_create_failure$`;
+
+/**
+ * Reports the health of an Envoy until `signal`: often at first, then, once it is LIVE, every `pollMs`. Never fails;
+ * an Envoy that does not answer is reported as UNREACHABLE.
+ */
+export async function watchHealth(
+  admin: AdminClient,
+  pollMs: number,
+  signal: AbortSignal,
+  report: (health: Health) => void,
+): Promise<void> {
+  const backoff = createBackoff(FIRST_WAIT_MS, LONGEST_WAIT_MS);
+  while (!signal.aborted) {
+    const health = await readHealth(admin, signal);
+    if (signal.aborted) return;
+    report(health);
+    const isLive = health.lifecycle === 'LIVE';
+    if (isLive) backoff.reset();
+    const wait = isLive ? pollMs + Math.random() * LARGEST_JITTER_MS : backoff.next();
+    await delay(wait, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+async function readHealth(admin: AdminClient, signal: AbortSignal): Promise<Health> {
+  try {
+    const [lifecycle, updates] = await Promise.all([admin.ready(signal), admin.stats(UPDATES, signal)]);
+    return { lifecycle, initialConfig: initialConfig(updates) };
+  } catch {
+    return UNREACHABLE;
+  }
+}
+
+function initialConfig(updates: ReadonlyMap<string, number>): Health['initialConfig'] {
+  const happened = (name: string) => (updates.get(name) ?? 0) > 0;
+  const took = (type: string) => happened(`${type}.update_success`);
+  const refused = (type: string) => happened(`${type}.update_rejected`) && !took(type);
+  const types = ['cluster_manager.cds', 'listener_manager.lds'];
+  if (types.every(took)) return 'UPDATE_SUCCESSFUL';
+  const failed = types.some(refused) || happened('listener_manager.listener_create_failure');
+  return failed ? 'UPDATE_FAILED' : undefined;
+}

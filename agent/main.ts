@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Log, LogLevel } from '../common/log.ts';
+import { SettingsError } from '../common/settings.ts';
+import packageJson from '../package.json' with { type: 'json' };
+import { createAdminClient } from './admin-client.ts';
+import { bootstrap } from './bootstrap.ts';
+import { drain } from './drain.ts';
+import { findEnvoy } from './envoy-binary.ts';
+import { envoyArgs } from './envoy-command.ts';
+import { AgentError, envoyCrashLoop } from './errors.ts';
+import { watchHealth } from './health.ts';
+import { readHostFacts } from './host-facts.ts';
+import { nodeIdentity } from './node-identity.ts';
+import { openEnvoyOutput } from './output/envoy-output.ts';
+import { dropPrivileges } from './privileges.ts';
+import { startRelay } from './relay/relay.ts';
+import { makeRunFolder } from './run-folder.ts';
+import { readAgentSettings, type AgentSettings } from './settings.ts';
+import { status } from './status.ts';
+import { serveStatus } from './status-server.ts';
+import { listenForStop } from './stop-signals.ts';
+import { describeExit, startEnvoy } from './supervisor/envoy-process.ts';
+import { createSupervisor } from './supervisor/supervisor.ts';
+import { withoutEffect } from './unserved.ts';
+import { upstreams } from './upstreams.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Runs Envoy for the virtual node or gateway that the environment names, until SIGTERM, SIGQUIT or SIGINT; a second one
+ * cuts the drain short. Answers the exit code: 0 after a signal, 1 after bad settings, a failure, or too many crashes.
+ */
+export async function runAgent(env: Environment, log: Log): Promise<number> {
+  try {
+    const settings = readAgentSettings(env);
+    log.level = LEVELS[settings.envoy.logLevel];
+    log.debug({ variables: withoutEffect(env) }, 'variables that are set and have no effect');
+    await run(settings, env, log);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof SettingsError || error instanceof AgentError)) throw error;
+    for (const line of error.message.split('\n')) log.fatal({ err: error.cause }, line);
+    return error.exitCode;
+  }
+}
+
+async function run(settings: AgentSettings, env: Environment, log: Log): Promise<void> {
+  dropPrivileges(settings.user, log);
+  const startedAt = new Date();
+  const cleanups: (() => unknown)[] = [];
+  const stop = listenForStop((signal) => log.info({ signal }, 'was told to stop'));
+  cleanups.push(stop.release);
+  try {
+    const binary = findEnvoy(settings.envoy);
+    const agent = { instance: randomUUID(), version: packageJson.version, node: settings.resource.id };
+    const node = nodeIdentity(settings, readHostFacts(), agent);
+
+    const folder = makeRunFolder(settings.runFolder);
+    cleanups.push(folder.remove);
+    const socketPath = join(folder.path, 'ads.sock');
+    const bootstrapPath = join(folder.path, 'bootstrap.json');
+    writeFileSync(bootstrapPath, JSON.stringify(bootstrap(settings, node, socketPath)), { mode: 0o600 });
+
+    const relay = await startRelay({ socketPath, upstreams: upstreams(settings.xds), node, log });
+    cleanups.push(() => relay.close());
+    const output = await openEnvoyOutput(folder.path, log);
+    cleanups.push(output.close);
+
+    const admin = createAdminClient(settings.envoy.admin);
+    const command = { binary, args: envoyArgs(settings, bootstrapPath), env, ...output };
+    const supervisor = createSupervisor({
+      start: () => startEnvoy(command),
+      watch: (signal, report) => watchHealth(admin, settings.health.pollMs, signal, report),
+      drain: (hurry) => drain(admin, settings.drainSeconds * 1000, hurry),
+      restarts: settings.restarts,
+      stop,
+      log,
+    });
+    const statusServer = await serveStatus(settings.status, () =>
+      status({
+        now: new Date(),
+        startedAt,
+        agent,
+        supervisor: supervisor.state(),
+        restarts: supervisor.restarts(),
+        relay: relay.status(),
+        disconnectedLimitSeconds: settings.health.disconnectedLimitSeconds,
+        droppedOutputBytes: output.dropped(),
+      }),
+    );
+    cleanups.push(statusServer.close);
+
+    const reason = await supervisor.run();
+    if (reason.kind === 'crash-loop') throw envoyCrashLoop(settings.restarts, describeExit(reason.exit));
+  } finally {
+    for (const cleanup of cleanups.toReversed()) await cleanup();
+  }
+}
+
+/** Envoy's levels in the words of our log. */
+const LEVELS: Readonly<Record<AgentSettings['envoy']['logLevel'], LogLevel>> = {
+  trace: 'trace',
+  debug: 'debug',
+  info: 'info',
+  warn: 'warn',
+  warning: 'warn',
+  error: 'error',
+  critical: 'fatal',
+  off: 'silent',
+};

@@ -1,0 +1,36 @@
+import { announcedRuntime } from './bootstrap-runtime.ts';
+import type { HostFacts } from './host-facts.ts';
+import type { NodeIdentity } from './relay/relay.ts';
+import type { AgentSettings } from './settings.ts';
+
+/** What tells one agent from another that stands for the same resource. */
+export type AgentIdentity = {
+  /** Unique to this process. */
+  readonly instance: string;
+  /** Of the agent. */
+  readonly version: string;
+};
+
+/**
+ * Envoy's node: App Mesh's id, cluster and metadata, and under `daybreak` what this agent can do. Nobody answers on a
+ * secret discovery socket yet; without any IPv6 address an IPv6 listener would be refused.
+ */
+export function nodeIdentity(settings: AgentSettings, facts: HostFacts, agent: AgentIdentity): NodeIdentity {
+  return {
+    id: settings.resource.id,
+    cluster: settings.cluster,
+    metadata: {
+      'aws.appmesh.static_runtime': announcedRuntime(settings.runtime),
+      'aws.appmesh.task.interfaces': { ipv4: facts.ipv4, ipv6: facts.ipv6 },
+      'aws.appmesh.platformInfo': {
+        systemInfo: { systemPlatform: facts.platform, systemKernelVersion: facts.kernel },
+      },
+      daybreak: {
+        instance: agent.instance,
+        version: agent.version,
+        sds: false,
+        ipv6: Object.keys(facts.ipv6).length > 0,
+      },
+    },
+  };
+}

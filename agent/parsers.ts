@@ -1,0 +1,12 @@
+import { isIP } from 'node:net';
+import type { Parser } from '../common/settings.ts';
+
+/** An absolute path. */
+export const path: Parser<string> = (value) =>
+  value.startsWith('/') && !value.includes('\0') ? { value } : { wanted: 'an absolute path' };
+
+/** An IP address; an IPv6 one may stand in brackets. */
+export const address: Parser<string> = (value) => {
+  const bare = value.replace(/^\[(.*)\]$/, '$1');
+  return isIP(bare) !== 0 && !bare.includes('%') ? { value: bare } : { wanted: 'an IPv4 or IPv6 address' };
+};

@@ -1,0 +1,32 @@
+/** What signals ask for: the first to drain and end, a second not to wait any longer. */
+export type StopSignals = {
+  readonly drain: AbortSignal;
+  readonly hurry: AbortSignal;
+  /** Gives the signals back their usual effect. */
+  readonly release: () => void;
+};
+
+const SIGNALS = ['SIGTERM', 'SIGQUIT', 'SIGINT'] as const;
+
+/** Starts to listen for SIGTERM, SIGQUIT and SIGINT; `onSignal` hears of each. */
+export function listenForStop(onSignal: (signal: NodeJS.Signals) => void): StopSignals {
+  const drain = new AbortController();
+  const hurry = new AbortController();
+  const listener = (signal: NodeJS.Signals) => {
+    onSignal(signal);
+    if (drain.signal.aborted) hurry.abort();
+    drain.abort();
+  };
+  for (const signal of SIGNALS) process.on(signal, listener);
+  // Node would open its debugger's port for anybody who sends this one; App Mesh's agent passed it over.
+  const ignored = () => undefined;
+  process.on('SIGUSR1', ignored);
+  return {
+    drain: drain.signal,
+    hurry: hurry.signal,
+    release() {
+      for (const signal of SIGNALS) process.off(signal, listener);
+      process.off('SIGUSR1', ignored);
+    },
+  };
+}

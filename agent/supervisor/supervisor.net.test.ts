@@ -1,0 +1,172 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { once } from 'node:events';
+import { expect, onTestFinished, test } from 'vitest';
+import { createLog } from '../../common/log.ts';
+import { createAdminClient } from '../admin-client.ts';
+import { drain } from '../drain.ts';
+import { watchHealth } from '../health.ts';
+import { startEnvoy } from './envoy-process.ts';
+import { createSupervisor } from './supervisor.ts';
+
+const PROGRAM = join(import.meta.dirname, '../testdata/little-envoy.ts');
+
+/** A supervisor of the little Envoy, run with `args`, and the two signals that end it. */
+async function supervisor(args: readonly string[], options: { restarts?: number; stableMs?: number } = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'supervisor-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const port = await freePort();
+  const toDrain = new AbortController();
+  const toHurry = new AbortController();
+  const journal = join(folder, 'journal');
+  const admin = createAdminClient({ address: '127.0.0.1', port });
+  const subject = createSupervisor({
+    start: () =>
+      startEnvoy({
+        binary: process.execPath,
+        args: [PROGRAM, '--admin', `${port}`, '--journal', journal, ...args],
+        env: process.env,
+        stdoutFd: 1,
+        stderrFd: 2,
+        stopLimitMs: 300,
+      }),
+    watch: (signal, report) => watchHealth(admin, 2000, signal, report),
+    drain: (cut) => drain(admin, 20_000, cut),
+    restarts: options.restarts ?? 3,
+    ...(options.stableMs === undefined ? {} : { stableMs: options.stableMs }),
+    stop: { drain: toDrain.signal, hurry: toHurry.signal },
+    log: createLog('test', 'silent'),
+  });
+  return {
+    ...subject,
+    port,
+    drain: () => toDrain.abort(),
+    hurry: () => toHurry.abort(),
+    journal: () => readFileSync(journal, 'utf8').trim().split('\n'),
+    reaches: async (kind: string) => {
+      await expect.poll(() => subject.state().kind, { timeout: 15_000 }).toBe(kind);
+    },
+    pid: () => {
+      const state = subject.state();
+      return 'pid' in state ? state.pid : undefined;
+    },
+  };
+}
+
+test('an Envoy that is killed is started again', async () => {
+  const subject = await supervisor([]);
+  const ended = subject.run();
+  await subject.reaches('running');
+  const before = subject.pid() ?? 0;
+  process.kill(before, 'SIGKILL');
+  await subject.reaches('backing-off');
+  await subject.reaches('running');
+  expect(subject.pid()).not.toBe(before);
+  expect(subject.restarts()).toEqual({ made: 1, left: 2 });
+  subject.drain();
+  expect(await ended).toEqual({ kind: 'told' });
+  expect(subject.state().kind).toBe('stopped');
+});
+
+test('a crash loop ends when the restarts are used up', async () => {
+  const subject = await supervisor(['--exit', '3'], { restarts: 2 });
+  expect(await subject.run()).toEqual({ kind: 'crash-loop', exit: { code: 3, signal: null } });
+  expect(subject.journal()).toEqual(['started', 'started', 'started']);
+  expect(subject.restarts()).toEqual({ made: 2, left: 0 });
+});
+
+test('an Envoy that was LIVE long enough is forgiven', async () => {
+  const subject = await supervisor([], { restarts: 1, stableMs: 0 });
+  const ended = subject.run();
+  for (const made of [1, 2, 3]) {
+    await subject.reaches('running');
+    process.kill(subject.pid() ?? 0, 'SIGKILL');
+    await expect.poll(() => subject.restarts().made, { timeout: 15_000 }).toBe(made);
+  }
+  subject.drain();
+  expect(await ended).toEqual({ kind: 'told' });
+});
+
+test('it drains, and waits for connections', async () => {
+  const subject = await supervisor(['--connections', '1']);
+  const ended = subject.run();
+  await subject.reaches('running');
+  subject.drain();
+  await subject.reaches('draining');
+  // It would have given up long before it has asked so often, if it did not see the connection.
+  const asked = () => subject.journal().filter((line) => line === 'asked for connections').length;
+  await expect.poll(asked, { timeout: 15_000 }).toBeGreaterThan(10);
+  expect(subject.state().kind).toBe('draining');
+  await fetch(`http://127.0.0.1:${subject.port}/connections-gone`, { method: 'POST' });
+  expect(await ended).toEqual({ kind: 'told' });
+  expect(subject.journal().filter((line) => line !== 'asked for connections')).toEqual([
+    'started',
+    'drained graceful=',
+    'terminated',
+  ]);
+});
+
+test('told to hurry, it does not wait for connections', async () => {
+  const subject = await supervisor(['--connections', '1']);
+  const ended = subject.run();
+  await subject.reaches('running');
+  subject.drain();
+  await subject.reaches('draining');
+  subject.hurry();
+  expect(await ended).toEqual({ kind: 'told' });
+  expect(subject.journal().at(-1)).toBe('terminated');
+});
+
+test('an Envoy that was never LIVE has nothing to drain', async () => {
+  const subject = await supervisor(['--ready', 'PRE_INITIALIZING']);
+  const ended = subject.run();
+  await expect
+    .poll(() => subject.state(), { timeout: 15_000 })
+    .toMatchObject({ health: { lifecycle: 'PRE_INITIALIZING' } });
+  subject.drain();
+  expect(await ended).toEqual({ kind: 'told' });
+  expect(subject.journal()).toEqual(['started', 'terminated']);
+});
+
+test('an Envoy that dies while it drains is not started again', async () => {
+  const subject = await supervisor(['--connections', '1']);
+  const ended = subject.run();
+  await subject.reaches('running');
+  const pid = subject.pid() ?? 0;
+  subject.drain();
+  await subject.reaches('draining');
+  process.kill(pid, 'SIGKILL');
+  expect(await ended).toEqual({ kind: 'told' });
+  expect(subject.restarts().made).toBe(0);
+});
+
+test('told to stop between two starts, it starts none', async () => {
+  const subject = await supervisor(['--exit', '3']);
+  const ended = subject.run();
+  await subject.reaches('backing-off');
+  subject.drain();
+  expect(await ended).toEqual({ kind: 'told' });
+  expect(subject.restarts().made).toBe(subject.journal().length - 1);
+});
+
+test('an Envoy that does not end when it is told to is killed', async () => {
+  const subject = await supervisor(['--stubborn']);
+  const ended = subject.run();
+  await subject.reaches('running');
+  const pid = subject.pid() ?? 0;
+  subject.drain();
+  subject.hurry();
+  expect(await ended).toEqual({ kind: 'told' });
+  expect(subject.journal().at(-1)).toBe('terminated');
+  expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}

@@ -1,0 +1,4 @@
+import { createLog } from '../../common/log.ts';
+import { runAgent } from '../main.ts';
+
+process.exit(await runAgent(process.env, createLog('agent')));
