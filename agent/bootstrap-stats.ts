@@ -1,15 +1,26 @@
 import type { AgentSettings } from './settings.ts';
 import type { StatsSettings } from './envoy-settings.ts';
 
-/** The tags that App Mesh took out of the names of statistics; dashboards know them. */
+/** The tags that App Mesh took out of the names of statistics, by what follows `ingress.` in a name; dashboards know them. */
 const EXTRACTED = [
-  { tagName: 'appmesh.listener_protocol', regex: String.raw`.*?\.ingress\.((\w+?)\.)[0-9]+?\.(.+?)$` },
-  { tagName: 'appmesh.listener_port', regex: String.raw`.*?\.ingress\.\w+?\.(([0-9]+?)\.)(.+?)$` },
-  {
-    tagName: 'envoy_rds_route_config',
-    regex: String.raw`.*?\.ingress\.\w+?\.[0-9]+?\.rds\.((.*?)\.)(.+?)$`,
-  },
+  { tagName: 'appmesh.listener_protocol', after: String.raw`((\w+?)\.)[0-9]+?\.(.+?)$` },
+  { tagName: 'appmesh.listener_port', after: String.raw`\w+?\.(([0-9]+?)\.)(.+?)$` },
+  { tagName: 'envoy_rds_route_config', after: String.raw`\w+?\.[0-9]+?\.rds\.((.*?)\.)(.+?)$` },
 ];
+
+/**
+ * Where `ingress.` stands in the names that have it. App Mesh looked for it anywhere in any name, and so Envoy's main
+ * thread spent 17 to 90 ms a cluster on names that cannot match; a literal first word lets Envoy pass over all others.
+ */
+const BEFORE = [
+  String.raw`^http\.ingress\.`,
+  String.raw`^tcp\.ingress\.`,
+  String.raw`^listener\..+?\.ingress\.`,
+];
+
+const extracted = EXTRACTED.flatMap(({ tagName, after }) =>
+  BEFORE.map((before) => ({ tagName, regex: `${before}${after}` })),
+);
 
 const RESOURCE_TAG = { virtualNode: 'appmesh.virtual_node', virtualGateway: 'appmesh.virtual_gateway' };
 
@@ -19,7 +30,7 @@ export function statsConfig({ resource, stats }: AgentSettings) {
     { tagName: 'appmesh.mesh', fixedValue: resource.mesh },
     { tagName: RESOURCE_TAG[resource.kind], fixedValue: resource.name },
   ];
-  return { statsTags: [...(stats.resourceTags ? fixed : []), ...EXTRACTED] };
+  return { statsTags: [...(stats.resourceTags ? fixed : []), ...extracted] };
 }
 
 /** The sink for DogStatsD, or nothing. */

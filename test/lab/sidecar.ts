@@ -1,3 +1,4 @@
+import { chownSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Host } from './host.ts';
 import type { Program } from './program.ts';
@@ -32,6 +33,10 @@ export async function writeRules(host: Host, { node, daybreak }: Stage, appPorts
 
 /** Runs an agent on a host, as uid 1337. It may be waited for with `line`. */
 export function startAgent(host: Host, stage: Stage, { resource, xds, env = {} }: SidecarOptions): Program {
+  // A folder that goes with the lab: an agent that is killed leaves its files there.
+  const runFolder = join(host.folder, 'run');
+  mkdirSync(runFolder, { recursive: true });
+  chownSync(runFolder, SIDECAR_UID, SIDECAR_UID);
   return host.spawn('agent', stage.node, [stage.daybreak, 'agent'], {
     uid: SIDECAR_UID,
     log: join(host.folder, 'agent.log'),
@@ -39,6 +44,7 @@ export function startAgent(host: Host, stage: Stage, { resource, xds, env = {} }
       APPMESH_VIRTUAL_NODE_NAME: resource,
       APPMESH_XDS_ENDPOINT: xds,
       DAYBREAK_ENVOY: stage.envoy,
+      DAYBREAK_RUN_DIR: runFolder,
       ...env,
     },
   });
