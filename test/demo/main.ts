@@ -30,7 +30,7 @@ try {
   display.step('UpdateRoute: blue 8, red 2, under traffic');
   const before = traffic.cut();
   const propagationMs = await shiftWeights(mesh, { 'colorteller-blue-vn': 8, 'colorteller-red-vn': 2 });
-  const during = traffic.cut();
+  const during = traffic.cut(options.requests);
   const note = `in Envoy after ${propagationMs} ms`;
   await watch(
     () => traffic.tally().requests >= options.requests,
@@ -47,6 +47,9 @@ try {
   if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`);
   if (options.keep) await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   if (result.failures > 0) process.exitCode = 1;
+} catch (error) {
+  process.stderr.write(`demo: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
 } finally {
   await lab.close();
 }

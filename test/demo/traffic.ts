@@ -11,8 +11,11 @@ export type Tally = {
 
 /** Requests that go on until they are stopped, at an even pace. */
 export type Traffic = {
-  /** From now on, requests are counted from zero. Those under way count where they began. Answers the tally until now. */
-  cut(): Tally;
+  /**
+   * From now on, requests are counted from zero; those under way count where they began. After `most` of them no more
+   * are sent (default: no end). Answers the tally until now.
+   */
+  cut(most?: number): Tally;
   tally(): Tally;
   /** Answers the last tally, when the requests under way are back. */
   stop(): Promise<Tally>;
@@ -24,6 +27,7 @@ const CONNECTIONS = 8;
 export function startTraffic(url: string, perSecond: number): Traffic {
   const agent = keepAlive(CONNECTIONS);
   let current = newTally();
+  let limit = Infinity;
   const stopped = new AbortController();
 
   async function ask(): Promise<void> {
@@ -46,15 +50,16 @@ export function startTraffic(url: string, perSecond: number): Traffic {
       const wait = due - performance.now();
       if (wait > 1) await sleep(wait);
       if (stopped.signal.aborted) return;
-      await ask();
+      if (current.requests < limit) await ask();
       due = Math.max(due + everyMs, performance.now() - 1000);
     }
   }
 
   const workers = Array.from({ length: CONNECTIONS }, (_, index) => work(index));
   return {
-    cut() {
+    cut(most = Infinity) {
       const before = current;
+      limit = most;
       current = newTally();
       return before;
     },

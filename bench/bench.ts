@@ -1,0 +1,27 @@
+/** One thing that was measured: `ours` beside what the same costs elsewhere (`peer`), both in `unit`. */
+export type BenchRow = {
+  readonly what: string;
+  readonly unit: string;
+  readonly ours: number;
+  /** Undefined where there is nothing to compare with. */
+  readonly peer?: number | undefined;
+};
+
+/** What a bench found. `notes`: sentences for people, on what the peer is and what the numbers were taken with. */
+export type Bench = { readonly rows: readonly BenchRow[]; readonly notes?: readonly string[] };
+
+/** What a bench is run with. */
+export type BenchOptions = {
+  /** The words after the bench's name. */
+  readonly args: readonly string[];
+  /** Says on stderr what goes on, a line at a time. */
+  readonly say: (line: string) => void;
+};
+
+/** What each file of a bench exports as `run`. Leaves nothing behind: no process, no file. */
+export type RunBench = (options: BenchOptions) => Promise<Bench>;
+
+/** A bench that cannot be run as it was asked for; the message says why. The exit code is 2. */
+export class BenchUsageError extends Error {
+  readonly exitCode = 2;
+}

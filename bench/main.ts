@@ -1,0 +1,30 @@
+// `npm run bench -- NAME [--json] [ARGUMENTS]`: what something costs, beside what the same costs elsewhere.
+import { BenchUsageError, type RunBench } from './bench.ts';
+import { benchJson, benchTable } from './report.ts';
+
+/** Every bench by its name; loaded only when it is asked for. */
+const BENCHES: Readonly<Record<string, () => Promise<{ readonly run: RunBench }>>> = {
+  propagation: () => import('./propagation.ts'),
+};
+
+async function main(words: readonly string[]): Promise<void> {
+  const json = words.includes('--json');
+  const [name = '', ...args] = words.filter((word) => word !== '--json');
+  const load = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
+  if (load === undefined) {
+    const wanted = Object.keys(BENCHES).join(', ');
+    throw new BenchUsageError(`no bench ${JSON.stringify(name)}: it has to be one of ${wanted}`);
+  }
+  const { run } = await load();
+  const bench = await run({ args, say: (line) => void process.stderr.write(`${line}\n`) });
+  process.stdout.write(json ? benchJson(name, bench) : benchTable(bench));
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(
+    `bench: ${error instanceof BenchUsageError ? error.message : String((error as Error).stack)}\n`,
+  );
+  process.exitCode = error instanceof BenchUsageError ? error.exitCode : 1;
+}
