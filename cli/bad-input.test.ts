@@ -1,0 +1,77 @@
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { expect, test } from 'vitest';
+
+const MAIN = join(import.meta.dirname, 'main.ts');
+
+/** Runs the command with nothing in its environment but what is given. */
+async function daybreak(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const { exitCode, stdout, stderr } = await execa(process.execPath, [MAIN, ...args], {
+    env,
+    extendEnv: false,
+    reject: false,
+    stdin: 'ignore',
+    timeout: 20_000,
+  });
+  return { exitCode, stdout, stderr };
+}
+
+const node = 'mesh/apps/virtualNode/serviceB';
+const xds = 'http://127.0.0.1:18000';
+
+test.each<[string, readonly string[], Readonly<Record<string, string>>, readonly string[]]>([
+  ['no data folder', ['controlplane'], {}, ['--data is not set']],
+  [
+    'a port out of range, and an account that is none',
+    ['controlplane', '--data', 'd', '--api', '127.0.0.1:70000', '--account', '12'],
+    {},
+    ['--api="127.0.0.1:70000"', 'up to 65535', '--account="12"', 'twelve digits'],
+  ],
+  [
+    'a flag by its variable',
+    ['controlplane'],
+    { DAYBREAK_DATA: 'd', DAYBREAK_ADS: 'nowhere' },
+    ['--ads="nowhere"', 'HOST:PORT'],
+  ],
+  ['beyond loopback', ['controlplane', '--data', 'd', '--api', '0.0.0.0:8080'], {}, ['--insecure']],
+  [
+    'proxyinit: a port out of range, and an address that is none',
+    ['proxyinit'],
+    { APPMESH_APP_PORTS: '99999', APPMESH_EGRESS_IGNORED_IP: '1.2.3' },
+    ['APPMESH_APP_PORTS="99999"', 'from 1 to 65535', 'APPMESH_EGRESS_IGNORED_IP="1.2.3"'],
+  ],
+  [
+    'agent: no resource',
+    ['agent'],
+    { APPMESH_XDS_ENDPOINT: xds },
+    ['APPMESH_RESOURCE_ARN is not set', 'mesh/apps/virtualNode/serviceB'],
+  ],
+  [
+    'agent: a wrong endpoint, a name that is none, a number that is none',
+    ['agent'],
+    { APPMESH_RESOURCE_ARN: 'serviceB', APPMESH_XDS_ENDPOINT: 'ftp://there', ENVOY_CONCURRENCY: 'many' },
+    [
+      'APPMESH_RESOURCE_ARN=\\"serviceB\\"',
+      'APPMESH_XDS_ENDPOINT=\\"ftp://there\\"',
+      'ENVOY_CONCURRENCY=\\"many\\"',
+    ],
+  ],
+  [
+    'agent: an Envoy that is not there',
+    ['agent'],
+    { APPMESH_RESOURCE_ARN: node, APPMESH_XDS_ENDPOINT: xds, DAYBREAK_ENVOY: '/nowhere/envoy' },
+    ['/nowhere/envoy'],
+  ],
+  [
+    'status: nobody there',
+    ['status', '--endpoint', 'http://127.0.0.1:1'],
+    {},
+    ['http://127.0.0.1:1 cannot be reached'],
+  ],
+  ['status: no URL', ['status', '--endpoint', 'here'], {}, ['--endpoint "here"']],
+])('%s: exit 1, and the message names the place, the value and what is allowed', async (_, args, env, messages) => {
+  const { exitCode, stdout, stderr } = await daybreak(args, env);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+  for (const message of messages) expect(stderr).toContain(message);
+  expect(stderr).not.toMatch(/^\s+at /m);
+});
