@@ -15,7 +15,7 @@ test('for people: a table', () => {
     [
       'WHAT                            UNIT    OURS   PEER  RATIO',
       'durable writes, 32 connections  1/s    3,123  6,247    0.5',
-      'start                           ms   0.1235',
+      'start                           ms    0.1235',
       '',
       'peer: a bare insert',
       '',
