@@ -7,6 +7,7 @@ import { startTraffic, type Tally } from './demo/traffic.ts';
 import { askFrom } from './lab/ask.ts';
 import { chanceBounds, isByChance } from './lab/share.ts';
 import { SIDECAR_UID } from './lab/sidecar.ts';
+import { until } from './lab/until.ts';
 
 const GATEWAY = 'colorgateway-vn';
 const BLUE = 'colorteller-blue-vn';
@@ -78,9 +79,10 @@ describe('weights', () => {
         color.mesh,
         [{ [WHITE]: 1 }, { [BLUE]: 1 }, { [RED]: 1, [WHITE]: 3 }][move % 3] as Weights,
       );
+      await until('more requests', () => traffic.tally().requests >= 100 * (move + 1));
     }
     const { requests, failures, errors } = await traffic.stop();
-    expect(requests).toBeGreaterThan(0);
+    expect(requests).toBeGreaterThanOrEqual(1000);
     expect({ failures, errors }).toEqual({ failures: 0, errors: {} });
   });
 });

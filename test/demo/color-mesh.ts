@@ -83,7 +83,7 @@ export async function startColorMesh(
       'every proxy in sync',
       async () => {
         const { proxies } = await controlPlane.status();
-        return proxies.length === started.length && proxies.every(({ state }) => state === 'in sync');
+        return proxies.length >= started.length && proxies.every(({ state }) => state === 'in sync');
       },
       { limitMs: 30_000 },
     );

@@ -1,0 +1,45 @@
+import { credentials } from '@grpc/grpc-js';
+import { createDeltaClient } from '../../xds/client.ts';
+import { CLUSTER } from '../../xds/types.ts';
+
+/** A client in an Envoy's place that has every cluster of one proxy, and acknowledges whatever comes. */
+export type ClusterWatcher = {
+  /** Settles once a cluster has `text` somewhere in its bytes, a host name for instance. */
+  has(text: string): Promise<void>;
+  /** How many clusters it has now. */
+  count(): number;
+  close(): void;
+};
+
+/** Watches the clusters of `resource`, e.g. `mesh/default/virtualNode/gateway`, over incremental ADS at `ads` (host:port). */
+export function watchClusters(ads: string, resource: string): ClusterWatcher {
+  const clusters = new Map<string, Buffer>();
+  const waiting = new Set<() => void>();
+  const client = createDeltaClient({
+    upstreams: [{ target: `ipv4:${ads}`, credentials: credentials.createInsecure() }],
+    node: () => ({ id: resource, cluster: resource, userAgentName: 'envoy' }),
+    versions: () => new Map(),
+    onUpdate(update) {
+      for (const { name, any } of update.resources) clusters.set(name, Buffer.from(any));
+      for (const name of update.removed) clusters.delete(name);
+      client.answer(update);
+      for (const look of waiting) look();
+    },
+    onState: () => undefined,
+  });
+  client.subscribe(CLUSTER, new Set(['*']));
+  return {
+    has: (text) =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if (![...clusters.values()].some((bytes) => bytes.includes(text))) return;
+          waiting.delete(look);
+          resolve();
+        };
+        waiting.add(look);
+        look();
+      }),
+    count: () => clusters.size,
+    close: () => client.close(),
+  };
+}

@@ -1,0 +1,71 @@
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import type { Status } from '../../controlplane/status.ts';
+import { request } from './http.ts';
+import { createTail } from './tail.ts';
+
+/** A control plane on this machine's loopback, in a process of its own. */
+export type LocalControlPlane = {
+  /** Where its API is, e.g. `http://127.0.0.1:40001`. */
+  readonly api: string;
+  /** Where its ADS is, e.g. `127.0.0.1:40002`. */
+  readonly ads: string;
+  readonly pid: number;
+  status(): Promise<Status>;
+  /** The end of its log. */
+  log(): string;
+  /** Sends SIGKILL, and waits until it has ended. */
+  kill(): Promise<void>;
+  /** Sends SIGTERM; answers the exit code. After 10 s it is killed, and the code is undefined. */
+  stop(): Promise<number | undefined>;
+};
+
+const DAYBREAK = join(import.meta.dirname, '../../cli/main.ts');
+const STOP_LIMIT_MS = 10_000;
+const START_LIMIT_MS = 40_000;
+
+/**
+ * Starts one on free ports and waits until it serves. `where`: `--data` or `--store` and its value, and any other flags.
+ * `program`: the command `daybreak`; default this checkout's source.
+ * @throws Error with its log where it does not serve
+ */
+export async function startLocalControlPlane(
+  where: readonly string[],
+  program: string = DAYBREAK,
+): Promise<LocalControlPlane> {
+  const args = ['controlplane', ...where, '--api', '127.0.0.1:0', '--ads', '127.0.0.1:0'];
+  const child = execa(process.execPath, [program, ...args], {
+    reject: false,
+    buffer: false,
+    stdin: 'ignore',
+    forceKillAfterDelay: STOP_LIMIT_MS,
+  });
+  const log = createTail();
+  child.stderr.on('data', (chunk: Buffer) => log.append(chunk));
+  const ready = await Promise.race([
+    once(child.stdout, 'data', { signal: AbortSignal.timeout(START_LIMIT_MS) }),
+    child.then(() => undefined),
+  ]).catch(() => undefined);
+  const { pid } = child;
+  if (ready === undefined || pid === undefined) {
+    child.kill('SIGKILL');
+    throw new Error(`the control plane does not serve:\n${log.text()}`);
+  }
+  const { api, ads } = JSON.parse(String(ready[0])) as { api: string; ads: string };
+  return {
+    api,
+    ads,
+    pid,
+    status: async () => JSON.parse((await request(`${api}/status`)).body) as Status,
+    log: () => log.text(),
+    kill: async () => {
+      child.kill('SIGKILL');
+      await child;
+    },
+    stop: async () => {
+      child.kill('SIGTERM');
+      return (await child).exitCode;
+    },
+  };
+}

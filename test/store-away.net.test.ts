@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DescribeVirtualNodeCommand, ListMeshesCommand } from '@aws-sdk/client-app-mesh';
+import { startTestPostgres, type TestPostgres } from '../controlplane/store/testing-postgres.ts';
+import { appMeshClient } from './demo/color-model.ts';
+import { watchClusters, type ClusterWatcher } from './lab/ads-client.ts';
+import { request } from './lab/http.ts';
+import { startLocalControlPlane, type LocalControlPlane } from './lab/local-control-plane.ts';
+import { until } from './lab/until.ts';
+import { createPair, FRONT, moveBack, PAIR } from './pair-model.ts';
+
+// A control plane whose PostgreSQL goes away, and comes back.
+
+let server: TestPostgres;
+let url: string;
+let controlPlane: LocalControlPlane;
+let front: ClusterWatcher;
+const client = () => appMeshClient(controlPlane.api);
+
+beforeAll(async () => {
+  server = await startTestPostgres();
+  url = await server.database();
+  controlPlane = await startLocalControlPlane(['--store', url]);
+  await createPair(client());
+  front = watchClusters(controlPlane.ads, FRONT);
+  await front.has('first.local');
+});
+afterAll(async () => {
+  front?.close();
+  await controlPlane?.stop();
+  await server?.remove();
+});
+
+test.each([
+  'fast',
+  'immediate',
+] as const)('the store is away (%s): writes are refused, reads and proxies go on from memory, and all recovers by itself', async (mode) => {
+  await moveBack(client(), `before-${mode}.local`);
+  await server.stop(mode);
+
+  const refusal = { name: 'ServiceUnavailableException', $metadata: { httpStatusCode: 503 } };
+  await expect(moveBack(client(), 'lost.local')).rejects.toMatchObject(refusal);
+  const read = new DescribeVirtualNodeCommand({ meshName: PAIR, virtualNodeName: 'front' });
+  expect((await client().send(read)).virtualNode?.virtualNodeName).toBe('front');
+  expect((await client().send(new ListMeshesCommand())).meshes).toHaveLength(1);
+  expect((await request(`${controlPlane.api}/healthz`)).status).toBe(200);
+  expect((await request(`${controlPlane.api}/readyz`)).status).toBe(503);
+  const newcomer = watchClusters(controlPlane.ads, FRONT);
+  await newcomer.has(`before-${mode}.local`);
+  newcomer.close();
+
+  await server.start();
+  await until('a write', async () => {
+    await moveBack(client(), `after-${mode}.local`);
+    return true;
+  });
+  await front.has(`after-${mode}.local`);
+  expect((await request(`${controlPlane.api}/readyz`)).status).toBe(200);
+});
+
+test('what was written by another control plane while the connection was lost is there once it is back', async () => {
+  const other = await startLocalControlPlane(['--store', url]);
+  try {
+    await server.stop('immediate');
+    await server.start();
+    await until('a write through the other', async () => {
+      await moveBack(appMeshClient(other.api), 'by-other.local');
+      return true;
+    });
+    await front.has('by-other.local');
+  } finally {
+    await other.stop();
+  }
+});
+
+test('a control plane waits for a store that comes later than itself', async () => {
+  await server.stop('fast');
+  const starting = startLocalControlPlane(['--store', url]);
+  await Promise.race([starting.catch(() => undefined), new Promise((resolve) => setTimeout(resolve, 1500))]);
+  await server.start();
+  const late = await starting;
+  expect(late.log()).toContain('waiting for the store');
+  expect((await late.status()).revision).toBeGreaterThan(0);
+  expect(await late.stop()).toBe(0);
+});
+
+test('a store that cannot be had is named, without its password, and the exit code is 1', async () => {
+  const wrong = new URL(url);
+  wrong.password = 'secret';
+  wrong.pathname = '/nowhere';
+  const start = startLocalControlPlane(['--store', wrong.href]);
+  await expect(start).rejects.toThrow(/database "nowhere" does not exist/);
+  await expect(start).rejects.not.toThrow(/secret/);
+});
