@@ -39,11 +39,7 @@ try {
   const result = resultOf(before, during, await traffic.stop(), propagationMs);
 
   display.print(describeResult(result));
-  if (options.keep) {
-    display.print(`${describeNextSteps(mesh)}\n\nEverything runs until Ctrl-C.`);
-  } else {
-    display.print('\nnpm run demo -- --keep leaves it running, with commands to look further.');
-  }
+  display.print(describeNextSteps(mesh, options.keep));
   if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`);
   if (options.keep) await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   if (result.failures > 0) process.exitCode = 1;

@@ -31,11 +31,15 @@ export function describeResult({ requests, failures, before, after, propagationM
   ].join('\n');
 }
 
-/** Commands to look further, which work while the mesh is up. */
-export function describeNextSteps(mesh: ColorMesh): string {
+/** Commands to look further, which work while the mesh is up: with `--keep` they do when this is read. */
+export function describeNextSteps(mesh: ColorMesh, isKept: boolean): string {
   const gateway = mesh.hosts['colorgateway-vn'].host.namespace;
   const { endpoint } = mesh.controlPlane;
   return [
+    '',
+    isKept
+      ? 'Everything runs until Ctrl-C. To look further:'
+      : 'All of it is taken away now. `npm run demo -- --keep` leaves it running, to look further:',
     '',
     'Ask for a color:',
     `  curl ${mesh.url}`,
@@ -44,7 +48,8 @@ export function describeNextSteps(mesh: ColorMesh): string {
     "The gateway's Envoy, as it is configured:",
     `  ip netns exec ${gateway} curl -s 127.0.0.1:9901/config_dump`,
     'The mesh through the AWS command line (any credentials do):',
-    `  AWS_ENDPOINT_URL_APP_MESH=${endpoint} aws appmesh list-virtual-nodes --mesh-name default --region us-east-1`,
+    `  AWS_ENDPOINT_URL_APP_MESH=${endpoint} AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any \\`,
+    '    aws appmesh list-virtual-nodes --mesh-name default --region us-east-1',
     "The gateway's rules:",
     `  ip netns exec ${gateway} iptables-save -t nat`,
   ].join('\n');
