@@ -9,6 +9,7 @@ import type { XdsNode } from './node.ts';
 import { XdsRefusal } from './refusal.ts';
 import type { DeltaRequest, SotwRequest } from './request.ts';
 import { DELTA_METHOD, SOTW_METHOD } from './service.ts';
+import { shareUnchanged } from './snapshot.ts';
 import { createStream, MalformedRequest, type Answer, type Settled, type XdsStream } from './stream.ts';
 import { streamStatus, type StreamStatus } from './status.ts';
 import type { Subscription } from './subscription.ts';
@@ -148,8 +149,10 @@ export function createXdsServer(options: XdsServerOptions): XdsServer {
 
   return {
     set(key, snapshot) {
-      if (snapshots.get(key) === snapshot) return;
-      snapshots.set(key, snapshot);
+      const before = snapshots.get(key);
+      const next = shareUnchanged(before, snapshot);
+      if (next === before) return;
+      snapshots.set(key, next);
       if (connections.has(key)) scheduleUpdate(key);
     },
     get: (key) => snapshots.get(key),

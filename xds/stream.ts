@@ -64,6 +64,7 @@ export function createStream<R extends SotwRequest | DeltaRequest>(
     const state = types.get(request.typeUrl) ?? newTypeState(request.typeUrl);
     types.set(request.typeUrl, state);
     const answer = takeAnswer(state, request);
+    if (!isMereAnswer(state, request, answer)) state.complete = undefined;
     variant.subscribe(state, request, answer !== undefined);
     if (answer !== undefined) world.onAnswer(answer);
     update();
@@ -105,13 +106,19 @@ export function createStream<R extends SotwRequest | DeltaRequest>(
     const state = types.get(typeUrl);
     const type = snapshot.get(typeUrl);
     if (state === undefined || type === undefined || state.outstanding !== undefined) return;
+    if (state.complete === type) return;
     const due = variant.respond(state, type, mayRemove);
-    if (due === undefined) return;
+    if (due === undefined) {
+      if (removals(state, type).length === 0) state.complete = type;
+      return;
+    }
     const response: Response = { ...due, nonce: String(++nonces) };
     recordSent(state, response, mayRemove ? removals(state, type) : []);
+    if (removals(state, type).length === 0) state.complete = type;
     const warmed = types.get(WARMED_BY.get(typeUrl) ?? '');
     if (warmed !== undefined && response.resources.length > 0) {
       for (const name of warmed.subscription.names) if (name !== '*') warmed.forced.add(name);
+      warmed.complete = undefined;
     }
     world.send(variant.encode(response));
   }
@@ -144,8 +151,10 @@ export function createStream<R extends SotwRequest | DeltaRequest>(
     if (state === undefined) return isAwaited() ? 'pending' : 'acknowledged';
     const type = snapshot?.get(typeUrl);
     if (type === undefined || state.outstanding !== undefined || state.answerDue) return 'pending';
-    const { resources, absent } = additions(state, type);
-    if (resources.length > 0 || absent.length > 0 || removals(state, type).length > 0) return 'pending';
+    const isComplete = state.complete === type;
+    const { resources, absent } = isComplete ? NOTHING_DUE : additions(state, type);
+    if (resources.length > 0 || absent.length > 0 || (!isComplete && removals(state, type).length > 0))
+      return 'pending';
     return state.refused === undefined ? 'acknowledged' : 'refused';
   }
 
@@ -156,6 +165,20 @@ export function createStream<R extends SotwRequest | DeltaRequest>(
     settled: (typeUrl) => settledIn(world.snapshot(), typeUrl),
     close: () => clearTimeout(stepTimer),
   };
+}
+
+const NOTHING_DUE = { resources: [], absent: [] };
+
+/** Whether a request does nothing but acknowledge or refuse: by far the most do. */
+function isMereAnswer(
+  state: TypeState,
+  request: SotwRequest | DeltaRequest,
+  answer: Answer | undefined,
+): boolean {
+  if (answer === undefined) return false;
+  if ('subscribe' in request) return request.subscribe.length + request.unsubscribe.length === 0;
+  const { names } = state.subscription;
+  return request.names.length === names.size && request.names.every((name) => names.has(name));
 }
 
 /** Settles the outstanding response if the request answers it. A refusal is known by its error alone, never by a version. */

@@ -1,5 +1,5 @@
 import { noSubscription, type Subscription } from './subscription.ts';
-import type { Resource, TypeUrl } from './types.ts';
+import type { Resource, TypeResources, TypeUrl } from './types.ts';
 
 /** A response that the client has neither acknowledged nor refused. */
 export type Outstanding = {
@@ -28,6 +28,8 @@ export type TypeState = {
   readonly forced: Set<string>;
   /** State of the world: a request waits for an answer, also when there is nothing new. */
   answerDue: boolean;
+  /** The resources that the client has all of, as far as it wants them; undefined while that is not known. */
+  complete: TypeResources | undefined;
   lastNonce: string;
   outstanding: Outstanding | undefined;
   acknowledged: { readonly version: string; readonly at: number } | undefined;
@@ -44,6 +46,7 @@ export function newTypeState(typeUrl: TypeUrl): TypeState {
     absent: new Set(),
     forced: new Set(),
     answerDue: false,
+    complete: undefined,
     lastNonce: '',
     outstanding: undefined,
     acknowledged: undefined,

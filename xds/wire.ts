@@ -1,11 +1,11 @@
 import { fromBinary } from '@bufbuild/protobuf';
-import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import {
   DeltaDiscoveryRequestSchema,
   DiscoveryRequestSchema,
 } from '#envoy/envoy/service/discovery/v3/discovery_pb.ts';
 import { keepNode } from './node.ts';
 import type { DeltaRequest, Response, SotwRequest } from './request.ts';
+import { bytesField, concatenate, stringField } from './wire-fields.ts';
 import type { Resource } from './types.ts';
 
 // Unknown fields are skipped, not kept: an Envoy's node brings 60 kB of them.
@@ -46,23 +46,23 @@ const DELTA_RESOURCE = { version: 1, resource: 2, name: 3 };
 
 /** Writes an `envoy.service.discovery.v3.DiscoveryResponse`. */
 export function encodeSotwResponse({ version, typeUrl, nonce, resources }: Response): Buffer {
-  const fields = resources.map((resource) => cachedField(sotwFields, resource, sotwField));
-  const head = new BinaryWriter();
-  writeString(head, DISCOVERY_RESPONSE.version, version);
-  writeString(head, DISCOVERY_RESPONSE.typeUrl, typeUrl);
-  writeString(head, DISCOVERY_RESPONSE.nonce, nonce);
-  return Buffer.concat([head.finish(), ...fields]);
+  return concatenate([
+    stringField(DISCOVERY_RESPONSE.version, version),
+    stringField(DISCOVERY_RESPONSE.typeUrl, typeUrl),
+    stringField(DISCOVERY_RESPONSE.nonce, nonce),
+    ...resources.map((resource) => cachedField(sotwFields, resource, sotwField)),
+  ]);
 }
 
 /** Writes an `envoy.service.discovery.v3.DeltaDiscoveryResponse`. */
 export function encodeDeltaResponse({ version, typeUrl, nonce, resources, removed }: Response): Buffer {
-  const fields = resources.map((resource) => cachedField(deltaFields, resource, deltaField));
-  const head = new BinaryWriter();
-  writeString(head, DELTA_RESPONSE.version, version);
-  writeString(head, DELTA_RESPONSE.typeUrl, typeUrl);
-  writeString(head, DELTA_RESPONSE.nonce, nonce);
-  for (const name of removed) writeString(head, DELTA_RESPONSE.removed, name);
-  return Buffer.concat([head.finish(), ...fields]);
+  return concatenate([
+    stringField(DELTA_RESPONSE.version, version),
+    stringField(DELTA_RESPONSE.typeUrl, typeUrl),
+    stringField(DELTA_RESPONSE.nonce, nonce),
+    ...removed.map((name) => stringField(DELTA_RESPONSE.removed, name)),
+    ...resources.map((resource) => cachedField(deltaFields, resource, deltaField)),
+  ]);
 }
 
 const sotwFields = new WeakMap<Resource, Uint8Array>();
@@ -82,20 +82,14 @@ function cachedField(
 }
 
 function sotwField({ any }: Resource): Uint8Array {
-  return new BinaryWriter().tag(DISCOVERY_RESPONSE.resources, WireType.LengthDelimited).bytes(any).finish();
+  return bytesField(DISCOVERY_RESPONSE.resources, any);
 }
 
 function deltaField({ name, version, any }: Resource): Uint8Array {
-  const resource = new BinaryWriter();
-  writeString(resource, DELTA_RESOURCE.version, version);
-  resource.tag(DELTA_RESOURCE.resource, WireType.LengthDelimited).bytes(any);
-  writeString(resource, DELTA_RESOURCE.name, name);
-  return new BinaryWriter()
-    .tag(DELTA_RESPONSE.resources, WireType.LengthDelimited)
-    .bytes(resource.finish())
-    .finish();
-}
-
-function writeString(writer: BinaryWriter, field: number, value: string): void {
-  if (value !== '') writer.tag(field, WireType.LengthDelimited).string(value);
+  const resource = concatenate([
+    stringField(DELTA_RESOURCE.version, version),
+    bytesField(DELTA_RESOURCE.resource, any),
+    stringField(DELTA_RESOURCE.name, name),
+  ]);
+  return bytesField(DELTA_RESPONSE.resources, resource);
 }

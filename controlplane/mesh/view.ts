@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type {
   GatewayRouteSpec,
   Listeners,
@@ -8,7 +9,7 @@ import type {
   VirtualNodeSpec,
   VirtualRouterListeners,
 } from '../model/types.ts';
-import type { Model } from './model.ts';
+import { meshKey, type Model } from './model.ts';
 import type { MeshId, ResourceId } from './resource.ts';
 
 /** What a proxy can stand for. */
@@ -128,8 +129,31 @@ function gatewayView(
   return { kind: 'virtualGateway', mesh, name: gateway.name, spec: gateway.spec, routes, services };
 }
 
+/**
+ * One object for all proxies, and the same one as long as it says the same: what is made from it can be kept by it.
+ */
 function serviceView(model: Model, mesh: MeshId, name: string): ServiceView {
-  return { name, provider: providerView(model, mesh, name) };
+  const known = servicesOf(model, mesh);
+  const revision = model.meshRevision(mesh);
+  const last = known.get(name);
+  if (last?.revision === revision) return last.view;
+  const fresh: ServiceView = { name, provider: providerView(model, mesh, name) };
+  const view = last !== undefined && isDeepStrictEqual(last.view, fresh) ? last.view : fresh;
+  known.set(name, { revision, view });
+  return view;
+}
+
+type KnownService = { readonly revision: number; readonly view: ServiceView };
+
+/** By mesh and service. It holds services that were once asked for, until their mesh is gone. */
+const services = new WeakMap<Model, Map<string, Map<string, KnownService>>>();
+
+function servicesOf(model: Model, mesh: MeshId): Map<string, KnownService> {
+  const meshes = services.get(model) ?? new Map<string, Map<string, KnownService>>();
+  services.set(model, meshes);
+  const known = meshes.get(meshKey(mesh)) ?? new Map<string, KnownService>();
+  meshes.set(meshKey(mesh), known);
+  return known;
 }
 
 function providerView(model: Model, { owner, mesh }: MeshId, service: string): ProviderView {

@@ -28,7 +28,8 @@ type Placed =
 /** What a virtual router's listeners offer under the name of a virtual service. */
 export function routerOffers(service: string, router: Router, report: Report): readonly Offer[] {
   const where = `virtualRouter/${router.name}`;
-  const ports = onePerPort(router.listeners, where, report).map(({ portMapping }) => portMapping);
+  const listeners = router.listeners.length > 0 ? router.listeners : targetListeners(router);
+  const ports = onePerPort(listeners, where, report).map(({ portMapping }) => portMapping);
   for (const { name, spec } of router.routes) {
     if (ports.some((port) => place({ name, spec }, port) !== undefined)) continue;
     report(`${where}/route/${name}`, 'no listener of the virtual router has its protocol and port');
@@ -39,6 +40,13 @@ export function routerOffers(service: string, router: Router, report: Report): r
       ? tcpOffer(service, router, port.port, placed, report)
       : [httpOffer(service, router, { port: port.port, protocol: port.protocol }, placed, report)];
   });
+}
+
+/** A router without listeners, as the API of 2018-10-01 makes them, is reached wherever its targets listen. */
+function targetListeners({ nodes }: Router): readonly { readonly portMapping: Port }[] {
+  const mappings = nodes.flatMap(({ listeners }) => listeners.map(({ portMapping }) => portMapping));
+  const distinct = new Map(mappings.map((mapping) => [`${mapping.port} ${mapping.protocol}`, mapping]));
+  return [...distinct.values()].toSorted((a, b) => a.port - b.port).map((portMapping) => ({ portMapping }));
 }
 
 /** The part of a route that stands for a listener's protocol, if its match lets it stand for the port. */

@@ -2,13 +2,20 @@ import type { ProviderView, ServiceView, TargetNode } from '../mesh/view.ts';
 import { IDLE_TIMEOUT, REQUEST_TIMEOUT } from './defaults.ts';
 import { defaultRetryPolicy } from './envoy/retry.ts';
 import { upstreamProblem } from './envoy/upstream.ts';
+import { createMemo } from './memo.ts';
 import type { Offer, Rule, Target } from './offer.ts';
 import type { Report } from './problems.ts';
 import { routerOffers } from './routers.ts';
 import { onePerPort } from './targets.ts';
 
-/** The offers of a virtual service, in the order of the listeners behind it; what cannot work is reported. */
-export function offers({ name, provider }: ServiceView, report: Report): readonly Offer[] {
+/** The offers of a virtual service, in the order of the listeners behind it, made once; what cannot work is reported. */
+export function offers(service: ServiceView, report: Report): readonly Offer[] {
+  return memo(service, '', report, (found) => makeOffers(service, found));
+}
+
+const memo = createMemo<readonly Offer[]>();
+
+function makeOffers({ name, provider }: ServiceView, report: Report): readonly Offer[] {
   if (provider.kind === 'none') {
     report(`virtualService/${name}`, 'it has no provider: nothing is sent to it');
     return [];

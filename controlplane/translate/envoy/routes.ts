@@ -1,12 +1,14 @@
-import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { create, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { RouteConfigurationSchema } from '#envoy/envoy/config/route/v3/route_pb.ts';
-import type {
-  RouteActionSchema,
-  RouteSchema,
+import {
   VirtualHostSchema,
+  type RouteActionSchema,
+  type RouteSchema,
 } from '#envoy/envoy/config/route/v3/route_components_pb.ts';
 import type { Resource } from '../../../xds/types.ts';
-import { encode } from '../encode.ts';
+import { encodeBytes } from '../encode.ts';
+import { createMemo } from '../memo.ts';
 import type { HttpOffer, Rule } from '../offer.ts';
 import { duration } from './duration.ts';
 import { routeMatch } from './match.ts';
@@ -22,13 +24,33 @@ export type VirtualHostInit = Exclude<MessageInitShape<typeof VirtualHostSchema>
 type RouteActionInit = Exclude<MessageInitShape<typeof RouteActionSchema>, { $typeName: string }>;
 
 /** A route configuration; virtual hosts are sorted by name, as App Mesh sent them. */
-export function routeConfiguration(
-  name: string,
-  hosts: readonly (VirtualHostInit & { name: string })[],
-): Resource {
-  const virtualHosts = hosts.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  return encode(RouteConfigurationSchema, name, create(RouteConfigurationSchema, { name, virtualHosts }));
+export function routeConfiguration(name: string, hosts: readonly EncodedHost[]): Resource {
+  const sorted = hosts.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  // The message is the concatenation of its fields: a virtual host is encoded once for all that have it.
+  const message = new BinaryWriter();
+  message.tag(RouteConfigurationSchema.field.name.number, WireType.LengthDelimited).string(name);
+  const { number } = RouteConfigurationSchema.field.virtualHosts;
+  for (const { bytes } of sorted) message.tag(number, WireType.LengthDelimited).bytes(bytes);
+  return encodeBytes(RouteConfigurationSchema, name, message.finish());
 }
+
+/** A virtual host as a part of a route configuration. */
+export type EncodedHost = { readonly name: string; readonly bytes: Uint8Array };
+
+/** Encodes a virtual host. */
+export function virtualHost(init: VirtualHostInit & { name: string }): EncodedHost {
+  return { name: init.name, bytes: toBinary(VirtualHostSchema, create(VirtualHostSchema, init)) };
+}
+
+/** The virtual host of what a service offers, encoded once for all proxies that have it under these domains. */
+export function offerHost(mesh: UpstreamMesh, offer: HttpOffer, domains: readonly string[]): EncodedHost {
+  return offerHosts(offer, JSON.stringify([mesh.name, domains]), nothing, () =>
+    virtualHost({ name: offer.service, domains: [...domains], routes: [...offerRoutes(mesh, offer)] }),
+  );
+}
+
+const offerHosts = createMemo<EncodedHost>();
+const nothing = (): void => {};
 
 /** The routes of what a virtual service offers, in its order. */
 export function offerRoutes(mesh: UpstreamMesh, offer: HttpOffer): readonly RouteInit[] {

@@ -7,8 +7,9 @@ import type { Resource } from '../../../xds/types.ts';
 import type { TargetNode } from '../../mesh/view.ts';
 import type { DnsServiceDiscovery, IpPreference, Listener } from '../../model/types.ts';
 import { DNS_QUERY, EGRESS_CONNECT_TIMEOUT } from '../defaults.ts';
+import { createMemo } from '../memo.ts';
 import { egressCluster } from '../names.ts';
-import { collectProblems, type Problem, type Report } from '../problems.ts';
+import type { Report } from '../problems.ts';
 import { circuitBreakers, cluster, oneEndpoint, protocolOptions, type ClusterInit } from './clusters.ts';
 import { duration } from './duration.ts';
 import { healthChecks, outlierDetection } from './health.ts';
@@ -44,40 +45,31 @@ export function upstreamName(mesh: UpstreamMesh, { node, listener }: Upstream): 
 /** The cluster of an upstream that has no `upstreamProblem`: built and encoded once for all proxies that have it. */
 export function upstreamCluster(mesh: UpstreamMesh, upstream: Upstream, report: Report): Resource {
   const key = JSON.stringify([mesh, upstream.node.name, upstream.node.serviceDiscovery]);
-  const known = built.get(upstream.listener) ?? new Map<string, Built>();
-  const { resource, problems } = known.get(key) ?? build(mesh, upstream);
-  built.set(upstream.listener, known.set(key, { resource, problems }));
-  for (const { where, what } of problems) report(where, what);
-  return resource;
+  return memo(upstream.listener, key, report, (found) => build(mesh, upstream, found));
 }
 
-type Built = { readonly resource: Resource; readonly problems: readonly Problem[] };
+const memo = createMemo<Resource>();
 
-/** By the specification's own object, which is never changed and goes when the virtual node does. */
-const built = new WeakMap<Listener, Map<string, Built>>();
-
-function build(mesh: UpstreamMesh, upstream: Upstream): Built {
+function build(mesh: UpstreamMesh, upstream: Upstream, report: Report): Resource {
   const { node, listener } = upstream;
   const { port, protocol } = listener.portMapping;
   const dns = node.serviceDiscovery?.dns ?? { hostname: '' };
   const hostname = dns.hostname.replace(/\.$/, '');
   const name = upstreamName(mesh, upstream);
   const where = `virtualNode/${node.name}/listener/${port}`;
-  const problems = collectProblems();
-  const outliers = outlierDetection(listener.outlierDetection, where, problems.report);
+  const outliers = outlierDetection(listener.outlierDetection, where, report);
   const checked = { authority: `${hostname}:${port}`, protocol };
-  const resource = cluster({
+  return cluster({
     name,
     ...discovery(dns, hostname, mesh.ipPreference),
     connectTimeout: duration(EGRESS_CONNECT_TIMEOUT),
     loadAssignment: oneEndpoint(name, hostname, port),
     circuitBreakers: circuitBreakers({}),
     typedExtensionProtocolOptions: protocolOptions(protocol),
-    healthChecks: [...healthChecks(listener.healthCheck, checked, where, problems.report)],
+    healthChecks: [...healthChecks(listener.healthCheck, checked, where, report)],
     ...(outliers === undefined ? {} : { outlierDetection: outliers }),
     metadata: aggregateStats({ TargetVirtualNode: node.name }),
   });
-  return { resource, problems: problems.list() };
 }
 
 /**

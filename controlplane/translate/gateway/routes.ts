@@ -3,7 +3,13 @@ import type { VirtualGatewayView } from '../../mesh/view.ts';
 import type { Resource } from '../../../xds/types.ts';
 import { routeMatch } from '../envoy/match.ts';
 import { byRank } from '../envoy/order.ts';
-import { routeConfiguration, timeouts, type RouteInit, type VirtualHostInit } from '../envoy/routes.ts';
+import {
+  routeConfiguration,
+  timeouts,
+  virtualHost,
+  type RouteInit,
+  type VirtualHostInit,
+} from '../envoy/routes.ts';
 import * as names from '../names.ts';
 import type { Report } from '../problems.ts';
 import { redirectName } from './clusters.ts';
@@ -25,7 +31,7 @@ export function ingressRoutes(
     const { protocol, port } = listener.spec.portMapping;
     const cluster = redirectName(view, listeners, listener);
     const hosts = virtualHosts(view, listener, cluster, report);
-    return routeConfiguration(names.ingressRoutes(protocol, port), hosts);
+    return routeConfiguration(names.ingressRoutes(protocol, port), hosts.map(virtualHost));
   });
 }
 

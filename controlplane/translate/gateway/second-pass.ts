@@ -1,6 +1,12 @@
 import type { Resource } from '../../../xds/types.ts';
 import type { HeaderCondition } from '../envoy/match.ts';
-import { offerRoutes, routeConfiguration, type RouteInit, type VirtualHostInit } from '../envoy/routes.ts';
+import {
+  offerRoutes,
+  routeConfiguration,
+  virtualHost,
+  type RouteInit,
+  type VirtualHostInit,
+} from '../envoy/routes.ts';
 import type { UpstreamMesh } from '../envoy/upstream.ts';
 import * as names from '../names.ts';
 import type { HttpOffer } from '../offer.ts';
@@ -34,7 +40,7 @@ export function secondPass(mesh: UpstreamMesh, plan: GatewayPlan, report: Report
   );
   const wildcard = hosts.some(({ domains }) => domains.includes('*'));
   const others = led.length > 0 && !wildcard ? [{ name: DEFAULT_HOST, domains: ['*'], routes: led }] : [];
-  return routeConfiguration(secondPassName(plan), [...hosts, ...others]);
+  return routeConfiguration(secondPassName(plan), [...hosts, ...others].map(virtualHost));
 }
 
 /** Host names are compared without case; the first by name keeps one that two services would have. */

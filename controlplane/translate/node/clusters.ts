@@ -4,6 +4,7 @@ import type { Resource } from '../../../xds/types.ts';
 import type { Addresses } from '../envoy/address.ts';
 import { localCluster, passThroughCluster, type Pool } from '../envoy/clusters.ts';
 import { upstreamCluster, type UpstreamMesh } from '../envoy/upstream.ts';
+import { createMemo } from '../memo.ts';
 import * as names from '../names.ts';
 import type { Target } from '../offer.ts';
 import type { Report } from '../problems.ts';
@@ -39,10 +40,17 @@ export function egressClusters(
   const clusters = new Map(targets.map((cluster) => [cluster.name, cluster]));
   return [
     ...clusters.values(),
-    passThroughCluster(names.amazonCluster(mesh.name)),
-    ...(allowsAll(view) ? [passThroughCluster(names.allowAllCluster(mesh.name))] : []),
+    passThrough(names.amazonCluster(mesh.name)),
+    ...(allowsAll(view) ? [passThrough(names.allowAllCluster(mesh.name))] : []),
   ];
+
+  function passThrough(name: string): Resource {
+    return passThroughs(view.mesh.spec, name, report, () => passThroughCluster(name));
+  }
 }
+
+/** By the mesh's specification: all its proxies have the same. */
+const passThroughs = createMemo<Resource>();
 
 function portTargets(port: EgressPort): readonly Target[] {
   if (port.kind === 'tcp') return port.offer.targets;

@@ -3,7 +3,7 @@ import type { HttpTimeout, Listener } from '../../model/types.ts';
 import type { Resource } from '../../../xds/types.ts';
 import { REQUEST_TIMEOUT } from '../defaults.ts';
 import { milliseconds } from '../envoy/duration.ts';
-import { offerRoutes, routeConfiguration, wholeRoute, type VirtualHostInit } from '../envoy/routes.ts';
+import { offerHost, routeConfiguration, virtualHost, wholeRoute, type EncodedHost } from '../envoy/routes.ts';
 import type { UpstreamMesh } from '../envoy/upstream.ts';
 import * as names from '../names.ts';
 import type { Report } from '../problems.ts';
@@ -29,7 +29,7 @@ export function ingressRoutes(
       idle: milliseconds(own?.idle),
     });
     const name = names.ingressRoutes(protocol, port);
-    return [routeConfiguration(name, [{ name: 'ingress', domains: ['*'], routes: [route] }])];
+    return [routeConfiguration(name, [virtualHost({ name: 'ingress', domains: ['*'], routes: [route] })])];
   });
 }
 
@@ -44,18 +44,14 @@ export function egressRoutes(
 ): readonly Resource[] {
   return ports.flatMap((port) => {
     if (port.kind === 'tcp') return [];
-    const hosts = port.hosts.map(({ offer, domains }) => ({
-      name: offer.service,
-      domains: [...domains],
-      routes: [...offerRoutes(mesh, offer)],
-    }));
-    const taken = hosts.some(({ domains }) => domains.includes('*'));
+    const hosts = port.hosts.map(({ offer, domains }) => offerHost(mesh, offer, domains));
+    const taken = port.hosts.some(({ domains }) => domains.includes('*'));
     const others = allowsAll(view) && !taken ? [allowAllHost(mesh)] : [];
     return [routeConfiguration(names.egressRoutes(port.protocol, port.port), [...hosts, ...others])];
   });
 }
 
-function allowAllHost(mesh: UpstreamMesh): VirtualHostInit & { name: string } {
+function allowAllHost(mesh: UpstreamMesh): EncodedHost {
   const route = wholeRoute(names.allowAllCluster(mesh.name), { timeout: 0, idle: undefined });
-  return { name: 'mesh-allow-all', domains: ['*'], routes: [route] };
+  return virtualHost({ name: 'mesh-allow-all', domains: ['*'], routes: [route] });
 }

@@ -1,0 +1,43 @@
+// Length-delimited fields of protobuf (wire type 2), written into buffers of the right size: a response a stream is made
+// for each change, and a writer that grows costs more than all else about it.
+
+const NOTHING = Buffer.alloc(0);
+
+/** A string field with its tag; nothing for the empty string, as proto3 has it. Field numbers are below 16. */
+export function stringField(field: number, value: string): Buffer {
+  if (value === '') return NOTHING;
+  const length = Buffer.byteLength(value);
+  const head = 1 + varintSize(length);
+  const bytes = Buffer.allocUnsafe(head + length);
+  writeHead(bytes, field, length);
+  bytes.write(value, head);
+  return bytes;
+}
+
+/** A bytes or message field with its tag. Field numbers are below 16. */
+export function bytesField(field: number, value: Uint8Array): Buffer {
+  const head = 1 + varintSize(value.length);
+  const bytes = Buffer.allocUnsafe(head + value.length);
+  writeHead(bytes, field, value.length);
+  bytes.set(value, head);
+  return bytes;
+}
+
+/** A message made of its fields, in any order. */
+export function concatenate(fields: readonly Uint8Array[]): Buffer {
+  return Buffer.concat(fields);
+}
+
+function writeHead(bytes: Buffer, field: number, length: number): void {
+  bytes[0] = (field << 3) | 2;
+  let rest = length;
+  let at = 1;
+  for (; rest > 127; rest >>>= 7) bytes[at++] = (rest & 127) | 128;
+  bytes[at] = rest;
+}
+
+function varintSize(value: number): number {
+  let size = 1;
+  for (let rest = value; rest > 127; rest >>>= 7) size += 1;
+  return size;
+}
