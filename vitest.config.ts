@@ -7,6 +7,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          // Half of the time would go into loading the same modules again for each file.
+          isolate: false,
           include: [
             '{agent,proxyinit,controlplane,xds,cli,common,bench}/**/*.test.ts',
             'test/{lab,demo}/**/*.test.ts',
