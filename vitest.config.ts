@@ -10,7 +10,7 @@ export default defineConfig({
           // Half of the time would go into loading the same modules again for each file.
           isolate: false,
           include: [
-            '{agent,proxyinit,controlplane,xds,cli,common,bench}/**/*.test.ts',
+            '{agent,proxyinit,controlplane,xds,cli,common,bench,images}/**/*.test.ts',
             'test/{lab,demo}/**/*.test.ts',
           ],
           exclude: ['**/*.net.test.ts', 'node_modules/**'],

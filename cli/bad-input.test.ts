@@ -35,6 +35,12 @@ test.each<[string, readonly string[], Readonly<Record<string, string>>, readonly
   ],
   ['beyond loopback', ['controlplane', '--data', 'd', '--api', '0.0.0.0:8080'], {}, ['--insecure']],
   [
+    'beyond loopback, although the variable says no to it',
+    ['controlplane', '--data', 'd', '--api', '0.0.0.0:8080'],
+    { DAYBREAK_INSECURE: '0' },
+    ['--api="0.0.0.0:8080"'],
+  ],
+  [
     'proxyinit: a port out of range, and an address that is none',
     ['proxyinit'],
     { APPMESH_APP_PORTS: '99999', APPMESH_EGRESS_IGNORED_IP: '1.2.3' },
@@ -68,7 +74,6 @@ test.each<[string, readonly string[], Readonly<Record<string, string>>, readonly
     {},
     ['http://127.0.0.1:1 cannot be reached'],
   ],
-  ['status: no URL', ['status', '--endpoint', 'here'], {}, ['--endpoint "here"']],
 ])('%s: exit 1, and the message names the place, the value and what is allowed', async (_, args, env, messages) => {
   const { exitCode, stdout, stderr } = await daybreak(args, env);
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });

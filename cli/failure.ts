@@ -1,5 +1,11 @@
-/** Writes what went wrong to stderr, with its causes, and answers the exit code: the error's own `exitCode`, else 1. */
+import { CommanderError } from 'commander';
+
+/**
+ * Writes what went wrong to stderr, with its causes, and answers the exit code: the error's own `exitCode`, else 1. Where the
+ * command was called wrongly that is 2, and commander has said what is wrong already.
+ */
 export function reportFailure(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   process.stderr.write(`daybreak: ${describe(error)}\n`);
   if (
     typeof error === 'object' &&

@@ -1,30 +1,39 @@
 #!/usr/bin/env node
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
+import { addBackupCommands } from './backup/commands.ts';
 import { reportFailure } from './failure.ts';
+import { addOperatorCommands, withClient } from './operator-commands.ts';
+import { caFileOption, endpointOption, flag, outputOption, regionOption } from './options.ts';
+import { addProxyinitCommand } from './proxyinit-command.ts';
 
 // The command `daybreak`: each program is loaded only when it is asked for, so that a short one starts fast.
 
 const daybreak = new Command('daybreak')
   .description('App Mesh on your own machines: a control plane, an agent for Envoy, and the iptables rules')
   .version(manifest.version)
-  .showHelpAfterError();
-
-/** A flag that is also DAYBREAK_ and its name in capitals; the flag wins. */
-function flag(flags: string, description: string): Option {
-  const name = /--([a-z-]+)/.exec(flags)?.[1] ?? '';
-  return new Option(flags, description).env(`DAYBREAK_${name.toUpperCase().replaceAll('-', '_')}`);
-}
+  .showHelpAfterError()
+  // So that a command that was called wrongly ends with 2, which scripts can tell from one that failed.
+  .exitOverride();
 
 daybreak
   .command('controlplane')
   .description('serve the App Mesh API, and configuration to proxies over ADS')
   .addOption(flag('--data <dir>', 'the folder that the model is kept in'))
+  .addOption(flag('--store <url>', 'instead of --data: a PostgreSQL database, postgres://user@host/database'))
   .addOption(flag('--api <host:port>', 'where the API listens (default: 127.0.0.1:8080)'))
   .addOption(flag('--ads <host:port>', 'where proxies connect (default: 127.0.0.1:18000)'))
-  .addOption(flag('--account <id>', 'the account that meshes belong to (default: 000000000000)'))
+  .addOption(flag('--credentials <file>', 'the users, keys and policies that calls are held against'))
+  .addOption(flag('--tls-cert <file>', 'serve over TLS with this certificate and its chain, PEM'))
+  .addOption(flag('--tls-key <file>', 'the key of that certificate, PEM'))
+  .addOption(flag('--audit <file>', 'write each change, and each call that is denied, to this file'))
+  .addOption(flag('--quotas <list>', 'how many there may be, e.g. virtualNodes=5000,routes=2000'))
+  .addOption(
+    flag('--rate-limit <rate[:burst]>', 'calls a second of one user, and at once (default: no limit)'),
+  )
+  .addOption(flag('--account <id>', 'without --credentials: whose meshes they are (default: 000000000000)'))
   .addOption(flag('--region <name>', 'the region in ARNs (default: us-east-1)'))
-  .addOption(flag('--insecure', 'listen beyond loopback although nobody is asked who he is'))
+  .addOption(flag('--insecure [boolean]', 'listen beyond loopback without TLS, or without asking who calls'))
   .action(async (options: Record<string, string | boolean>) => {
     const { controlPlane } = await import('./controlplane.ts');
     process.exitCode = await controlPlane(options);
@@ -38,29 +47,27 @@ daybreak
     process.exitCode = await agent(process.env);
   });
 
-daybreak
-  .command('proxyinit')
-  .description(
-    "write the iptables rules that lead an app's traffic through Envoy; told by APPMESH_* variables",
-  )
-  .argument('[command]', 'apply', 'apply')
-  .option('--dry-run', 'print what would be restored, and change nothing', false)
-  .action(async (command: string, options: { dryRun: boolean }) => {
-    const { proxyinit } = await import('./proxyinit.ts');
-    process.exitCode = await proxyinit(command, options.dryRun, process.env);
-  });
+addProxyinitCommand(daybreak);
 
 daybreak
   .command('status')
   .description('show how every connected proxy stands with the model')
-  .addOption(flag('--endpoint <url>', 'the control plane').default('http://127.0.0.1:8080'))
-  .addOption(
-    new Option('-o, --output <form>', 'for people or for programs').choices(['text', 'json']).default('text'),
-  )
-  .action(async (options: { endpoint: string; output: 'text' | 'json' }) => {
+  .addOption(endpointOption())
+  .addOption(regionOption())
+  .addOption(caFileOption())
+  .addOption(outputOption(['text', 'json'], 'text'))
+  .action(async (options: { endpoint: string; region: string; caFile?: string; output: 'text' | 'json' }) => {
     const { status } = await import('./status.ts');
-    await status(options.endpoint, options.output);
+    await withClient(options, (client) => status(client, options.output));
   });
+
+addOperatorCommands(daybreak);
+addBackupCommands(daybreak);
+
+// A reader that has seen enough, such as `head`, is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
 
 try {
   await daybreak.parseAsync();

@@ -1,10 +1,10 @@
 import type { Status } from '../controlplane/status.ts';
-import { fetchJson } from './endpoint.ts';
+import type { Client } from './client/client.ts';
 import { formatTable } from './table.ts';
 
 /** Prints how every connected proxy stands: a table for people, the control plane's own JSON for programs. */
-export async function status(endpoint: string, output: 'text' | 'json'): Promise<void> {
-  const answer = await fetchJson<Status>(endpoint, '/status');
+export async function status(client: Client, output: 'text' | 'json'): Promise<void> {
+  const answer = (await client.read('/status')) as Status;
   process.stdout.write(output === 'json' ? `${JSON.stringify(answer, null, 2)}\n` : describeStatus(answer));
 }
 

@@ -1,11 +1,17 @@
 import { expect, test } from 'vitest';
+import { DEFAULT_QUOTAS } from './api/quotas.ts';
 import { compileControlPlaneSettings } from './settings.ts';
 
 test('defaults', () => {
   expect(compileControlPlaneSettings({ '--data': '/var/lib/daybreak' })).toEqual({
-    data: '/var/lib/daybreak',
+    store: { engine: 'sqlite', folder: '/var/lib/daybreak' },
     api: { host: '127.0.0.1', port: 8080 },
     ads: { host: '127.0.0.1', port: 18_000 },
+    credentials: undefined,
+    tls: undefined,
+    audit: undefined,
+    quotas: DEFAULT_QUOTAS,
+    rateLimit: undefined,
     account: '000000000000',
     region: 'us-east-1',
     insecure: false,
@@ -16,11 +22,11 @@ test('every problem is listed', () => {
   const flags = { '--api': 'here', '--ads': '10.0.0.1:18000', '--account': '12', '--region': 'Mars!' };
   expect(() => compileControlPlaneSettings(flags)).toThrow(
     [
+      '--data is not set: the folder that the model is kept in, or --store for one in PostgreSQL',
       '--api="here": HOST:PORT, e.g. 127.0.0.1:8080 or [::1]:8080, with a port up to 65535',
       '--account="12": an AWS account id, twelve digits',
       '--region="Mars!": a region, e.g. us-east-1',
-      '--data is not set: the folder that the model is kept in',
-      '--ads="10.0.0.1:18000": beyond loopback anyone who reaches the port has all rights; say --insecure if that network is trusted, or use a loopback address',
+      '--ads="10.0.0.1:18000": beyond loopback any proxy that reaches the port gets the configuration it names; say --insecure if that network is trusted, or use a loopback address',
     ].join('\n'),
   );
 });
@@ -32,4 +38,64 @@ test('beyond loopback with --insecure', () => {
     '--insecure': 'true',
   });
   expect(settings).toMatchObject({ ads: { host: '0.0.0.0' }, insecure: true });
+});
+
+const secure = { '--credentials': 'c', '--tls-cert': 'crt', '--tls-key': 'key' };
+
+test('the API beyond loopback with TLS and credentials', () => {
+  const flags = { '--data': 'd', '--api': '0.0.0.0:443', ...secure };
+  expect(compileControlPlaneSettings(flags)).toMatchObject({
+    credentials: 'c',
+    tls: { cert: 'crt', key: 'key' },
+    insecure: false,
+  });
+});
+
+test.each([
+  [
+    'neither',
+    {},
+    '--api="0.0.0.0:443": beyond loopback it needs --credentials, and --tls-cert with --tls-key',
+  ],
+  ['no TLS', { '--credentials': 'c' }, '--api="0.0.0.0:443": beyond loopback it needs'],
+  ['no credentials', { ...secure, '--credentials': '' }, '--api="0.0.0.0:443": beyond loopback it needs'],
+  [
+    'half of TLS',
+    { ...secure, '--tls-key': '' },
+    '--tls-key is not set: the key of the certificate in --tls-cert',
+  ],
+  [
+    'the other half',
+    { ...secure, '--tls-cert': '' },
+    '--tls-cert is not set: the certificate of the key in --tls-key',
+  ],
+])('the API beyond loopback with %s', (_, flags, problem) => {
+  const compile = () => compileControlPlaneSettings({ '--data': 'd', '--api': '0.0.0.0:443', ...flags });
+  expect(compile).toThrow(problem);
+});
+
+test('quotas and a rate limit', () => {
+  const flags = { '--data': 'd', '--quotas': 'virtualNodes=5000, meshes=1', '--rate-limit': '2.5:100' };
+  expect(compileControlPlaneSettings(flags)).toMatchObject({
+    quotas: { ...DEFAULT_QUOTAS, virtualNodes: 5000, meshes: 1 },
+    rateLimit: { rate: 2.5, burst: 100 },
+  });
+  expect(compileControlPlaneSettings({ '--data': 'd', '--rate-limit': '20' })).toMatchObject({
+    rateLimit: { rate: 20, burst: 40 },
+  });
+});
+
+test.each([
+  ['--quotas', 'nodes=1', 'NAME=NUMBER with a name of meshes, virtualNodes'],
+  ['--quotas', 'meshes=', 'NAME=NUMBER'],
+  ['--quotas', 'meshes=1000001', 'a whole number from 0 to 1000000'],
+  ['--quotas', 'meshes=1,meshes=2', 'each name once'],
+  ['--rate-limit', '0', 'calls a second, more than 0'],
+  ['--rate-limit', '10:0', 'calls a second, more than 0'],
+])('%s %s is refused', (name, value, wanted) => {
+  expect(() => compileControlPlaneSettings({ '--data': 'd', [name]: value })).toThrow(wanted);
+});
+
+test.each(['0', 'false'])('--insecure %s, as DAYBREAK_INSECURE may say, is not insecure', (value) => {
+  expect(compileControlPlaneSettings({ '--data': 'd', '--insecure': value }).insecure).toBe(false);
 });

@@ -1,19 +1,34 @@
 import { hostPort, isLoopback, type HostPort } from '../common/host-port.ts';
-import { compileSettings, text, type Parser } from '../common/settings.ts';
+import { boolean, compileSettings, text, type Parser, type Reader } from '../common/settings.ts';
+import { readQuotas } from './api/quota-settings.ts';
+import type { Quotas } from './api/quotas.ts';
+import { rateLimit } from './api/rate-limit.ts';
+import type { BucketSettings } from './api/token-bucket.ts';
+import { readStoreLocation, type StoreLocation } from './store/location.ts';
+import type { CertificateFiles } from './tls/open-certificate.ts';
 
 /** What `daybreak controlplane` is told. Every flag is also `DAYBREAK_` and its name in capitals. */
 export type ControlPlaneSettings = {
-  /** The folder that holds all that must last. Created when it is not there. */
-  readonly data: string;
+  /** Where all is kept that must last: a folder, created when it is not there, or a PostgreSQL database. */
+  readonly store: StoreLocation;
   /** Where the App Mesh API listens. Default 127.0.0.1:8080. */
   readonly api: HostPort;
   /** Where proxies connect. Default 127.0.0.1:18000. */
   readonly ads: HostPort;
-  /** The account that meshes belong to. Default 000000000000. */
+  /** The file of users, keys and policies. Undefined: nobody is asked who he is. */
+  readonly credentials: string | undefined;
+  /** The certificate of both listeners. Undefined: plain text. */
+  readonly tls: CertificateFiles | undefined;
+  /** The file that changes and denials are written to. Undefined: none. */
+  readonly audit: string | undefined;
+  readonly quotas: Quotas;
+  /** Undefined: none. */
+  readonly rateLimit: BucketSettings | undefined;
+  /** The account that everyone acts for where nobody is asked. Default 000000000000. */
   readonly account: string;
   /** The region in ARNs. Default us-east-1. */
   readonly region: string;
-  /** Listen beyond loopback although nobody is asked who he is. */
+  /** Listen beyond loopback without TLS, or without asking who calls. */
   readonly insecure: boolean;
 };
 
@@ -32,22 +47,49 @@ export function compileControlPlaneSettings(
 ): ControlPlaneSettings {
   return compileSettings(flags, (read) => {
     const settings: ControlPlaneSettings = {
-      data: read('--data', text, ''),
+      store: readStoreLocation(read),
       api: read('--api', hostPort, { host: '127.0.0.1', port: 8080 }),
       ads: read('--ads', hostPort, { host: '127.0.0.1', port: 18_000 }),
+      credentials: read('--credentials', text, undefined),
+      tls: readCertificateFiles(read),
+      audit: read('--audit', text, undefined),
+      quotas: readQuotas(read),
+      rateLimit: read('--rate-limit', rateLimit, undefined),
       account: read('--account', account, '000000000000'),
       region: read('--region', region, 'us-east-1'),
-      insecure: flags['--insecure'] !== undefined,
+      insecure: read('--insecure', boolean, false),
     };
-    if (settings.data === '') {
-      read.problem({ name: '--data', got: undefined, wanted: 'the folder that the model is kept in' });
-    }
-    for (const name of ['api', 'ads'] as const) {
-      if (settings.insecure || isLoopback(settings[name].host)) continue;
-      const wanted =
-        'beyond loopback anyone who reaches the port has all rights; say --insecure if that network is trusted, or use a loopback address';
-      read.problem({ name: `--${name}`, got: flags[`--${name}`], wanted });
-    }
+    requireSafety(read, flags, settings);
     return settings;
   });
+}
+
+function readCertificateFiles(read: Reader): CertificateFiles | undefined {
+  const cert = read('--tls-cert', text, '');
+  const key = read('--tls-key', text, '');
+  if (cert !== '' && key !== '') return { cert, key };
+  if (cert !== '')
+    read.problem({ name: '--tls-key', got: undefined, wanted: 'the key of the certificate in --tls-cert' });
+  if (key !== '')
+    read.problem({ name: '--tls-cert', got: undefined, wanted: 'the certificate of the key in --tls-key' });
+  return undefined;
+}
+
+// Nothing of ours listens beyond loopback without TLS and authentication unless --insecure says so.
+function requireSafety(
+  read: Reader,
+  flags: Readonly<Record<string, string | undefined>>,
+  { insecure, api, ads, credentials, tls }: ControlPlaneSettings,
+): void {
+  if (insecure) return;
+  if (!isLoopback(api.host) && (credentials === undefined || tls === undefined)) {
+    const wanted =
+      'beyond loopback it needs --credentials, and --tls-cert with --tls-key; say --insecure if that network is trusted, or use a loopback address';
+    read.problem({ name: '--api', got: flags['--api'], wanted });
+  }
+  if (!isLoopback(ads.host)) {
+    const wanted =
+      'beyond loopback any proxy that reaches the port gets the configuration it names; say --insecure if that network is trusted, or use a loopback address';
+    read.problem({ name: '--ads', got: flags['--ads'], wanted });
+  }
 }

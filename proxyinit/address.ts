@@ -32,6 +32,11 @@ export function covers(outer: Cidr, inner: Cidr): boolean {
   return network(outer) === network(inner);
 }
 
+/** The address that is `index` after the first one of the range, which is not checked for an end. */
+export function addressAt({ family, address }: Cidr, index: number): string {
+  return format(family, toNumber(family, address) + BigInt(index));
+}
+
 function bitsOf(family: Family): number {
   return family === 'ipv4' ? 32 : 128;
 }

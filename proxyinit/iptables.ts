@@ -1,65 +1,67 @@
-import { execFile } from 'node:child_process';
+import { basename } from 'node:path';
 import type { Family } from './address.ts';
-import { commandTimeout, natUnavailable, netAdminMissing, programMissing, restoreFailed } from './errors.ts';
+import { runCommand } from './command.ts';
+import { natUnavailable, netAdminMissing, restoreFailed } from './errors.ts';
+import type { Programs } from './programs.ts';
+import { parseSaved, type Ruleset } from './saved.ts';
 
-/** Longer than any wait for the kernel's own lock on the legacy backend, which the commands below wait for. */
+/** Beyond the wait for the lock that iptables itself has on the legacy backend. */
 const COMMAND_SECONDS = 30;
-const XTABLES_LOCK_SECONDS = 20;
 
-/** Reads the nat table of a family, as `iptables-save` prints it. */
-export async function saveNat(family: Family, env: NodeJS.ProcessEnv): Promise<string> {
-  const program = `${prefix(family)}-save`;
-  const { ended, output, said } = await run(program, ['-t', 'nat'], '', env);
-  if (ended) return output;
-  throw denied(said) ? netAdminMissing(program, said) : natUnavailable(family, program, said);
+/** What the restore programs are called with. They wait for other users of iptables where these lock. */
+export function restoreArguments(wait: number): readonly string[] {
+  return wait === 0 ? ['--noflush'] : ['--noflush', `--wait=${wait}`];
 }
 
-/** Restores `text` in one transaction. `applied` names the families that were changed before, for the error message. */
-export async function restoreNat(
-  family: Family,
+/**
+ * Reads all tables that are there, or why it cannot. `table`: only this one, which the legacy backend then makes where it is missing.
+ * @throws ProxyinitError where it may not
+ */
+export async function save(
+  { save: program }: Programs,
+  env: NodeJS.ProcessEnv,
+  { table, counters = false }: { readonly table?: string; readonly counters?: boolean } = {},
+): Promise<{ readonly saved: Ruleset } | { readonly unusable: string }> {
+  const args = [...(counters ? ['--counters'] : []), ...(table === undefined ? [] : ['--table', table])];
+  const { code, output, said } = await runCommand(program, args, { env, seconds: COMMAND_SECONDS });
+  if (code === 0) return { saved: parseSaved(output) };
+  if (denied(said)) throw netAdminMissing(basename(program), said);
+  return { unusable: said };
+}
+
+/**
+ * Restores `text`, a transaction a table. `descriptor`: what holds our lock, which it is to hold as long as it works.
+ * @throws ProxyinitError
+ */
+export async function restore(
+  { restore: program }: Programs,
   text: string,
-  env: NodeJS.ProcessEnv,
-  applied: readonly Family[],
+  {
+    env,
+    wait,
+    descriptor,
+    family,
+  }: {
+    readonly env: NodeJS.ProcessEnv;
+    readonly wait: number;
+    readonly descriptor: number;
+    readonly family: Family;
+  },
 ): Promise<void> {
-  const program = `${prefix(family)}-restore`;
-  const { ended, said } = await run(program, ['--noflush', `--wait=${XTABLES_LOCK_SECONDS}`], text, env);
-  if (ended) return;
-  throw denied(said) ? netAdminMissing(program, said) : restoreFailed(program, said, applied);
-}
-
-type Result = { readonly ended: boolean; readonly output: string; readonly said: string };
-
-function run(
-  program: string,
-  args: readonly string[],
-  input: string,
-  env: NodeJS.ProcessEnv,
-): Promise<Result> {
-  const { promise, resolve, reject } = Promise.withResolvers<Result>();
-  const options = { env, timeout: COMMAND_SECONDS * 1000, maxBuffer: 64 * 1024 * 1024 };
-  const child = execFile(program, args, options, (error, output, errors) => {
-    if (error === null) return resolve({ ended: true, output, said: '' });
-    if (error.code === 'ENOENT') return reject(programMissing(program, error));
-    if (error.killed === true) return reject(commandTimeout(program, COMMAND_SECONDS));
-    resolve({ ended: false, output, said: oneLine(errors) || error.message });
+  const { code, said } = await runCommand(program, restoreArguments(wait), {
+    env,
+    input: text,
+    seconds: wait + COMMAND_SECONDS,
+    inherit: descriptor,
   });
-  // A program that ends without reading its input is judged by its exit status, not by the broken pipe.
-  child.stdin?.on('error', () => undefined);
-  child.stdin?.end(input);
-  return promise;
-}
-
-function prefix(family: Family): string {
-  return family === 'ipv4' ? 'iptables' : 'ip6tables';
+  if (code === 0) return;
+  if (denied(said)) throw netAdminMissing(basename(program), said);
+  if (/do you need to insmod|table does not exist/i.test(said)) {
+    throw natUnavailable(family, basename(program), said);
+  }
+  throw restoreFailed(basename(program), said);
 }
 
 function denied(said: string): boolean {
   return /permission denied|operation not permitted|must be root/i.test(said);
-}
-
-function oneLine(text: string): string {
-  return text
-    .trim()
-    .split(/\s*\n\s*/)
-    .join('; ');
 }

@@ -1,16 +1,12 @@
+import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
+import type { ProxyinitCommand } from './commands.ts';
 import { runProxyinit } from './main.ts';
 
-test('a dry run prints a text a family and touches nothing', async () => {
-  const { code, stdout, stderr } = await run({ APPMESH_ENABLE_IPV6: '1' }, true);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(stdout.match(/^# .*$/gm)).toEqual(['# iptables-restore --noflush', '# ip6tables-restore --noflush']);
-  expect(stdout.match(/^\*nat\n[^*]*^COMMIT$/gm)).toHaveLength(2);
-});
+const BAD = { APPMESH_APP_PORTS: 'http', APPMESH_IGNORE_UID: 'envoy', PATH: '/nowhere' };
 
 test.each([true, false])('bad settings are listed on stderr, dry run %s', async (dryRun) => {
-  const env = { APPMESH_APP_PORTS: 'http', APPMESH_IGNORE_UID: 'envoy', PATH: '/nowhere' };
-  const { code, stdout, stderr } = await run(env, dryRun);
+  const { code, stdout, stderr } = await run('apply', BAD, dryRun);
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
   expect(stderr.match(/^APPMESH_\w+="\w+": /gm)).toEqual([
     'APPMESH_IGNORE_UID="envoy": ',
@@ -18,10 +14,22 @@ test.each([true, false])('bad settings are listed on stderr, dry run %s', async 
   ]);
 });
 
-async function run(env: Record<string, string>, dryRun: boolean) {
+test.each([
+  'status',
+  'verify',
+] as const)('%s changes nothing, so there is no dry run of it', async (command) => {
+  expect(await run(command, {}, true)).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: expect.stringMatching(/^--dry-run goes with apply and remove/),
+  });
+});
+
+async function run(command: ProxyinitCommand, env: Record<string, string>, dryRun: boolean) {
   const out: string[] = [];
   const err: string[] = [];
   const into = (lines: string[]) => ({ write: (text: string) => lines.push(text) });
-  const code = await runProxyinit({ command: 'apply', dryRun }, env, into(out), into(err));
+  const io = { env, stdin: Readable.from([]), stdout: into(out), stderr: into(err) };
+  const code = await runProxyinit({ command, dryRun, flags: {} }, io);
   return { code, stdout: out.join(''), stderr: err.join('') };
 }

@@ -1,73 +1,122 @@
 import { SettingsError } from '../common/settings.ts';
-import { apply, type Outcome } from './apply.ts';
 import type { Family } from './address.ts';
-import { ProxyinitError } from './errors.ts';
-import { formatPorts } from './ports.ts';
-import { reconcile } from './reconcile.ts';
-import { rules } from './rules.ts';
-import { readProxyinitSettings, type ProxyinitSettings } from './settings.ts';
+import { apply, planApply, planRemoval, remove, type RunOptions } from './apply.ts';
+import type { ProxyinitCommand } from './commands.ts';
+import { ProxyinitError, usage } from './errors.ts';
+import { gather } from './gather.ts';
+import type { Given } from './given.ts';
+import { hostWithout, inspect, type Host } from './inspect.ts';
+import { describeOutcome, describeRemoval, describeStatus, describeSteps } from './report.ts';
+import { readProxyinitSettings, readRunSettings, type ProxyinitSettings } from './settings.ts';
+import { readStatus } from './status.ts';
+import { serveCommands } from './stdin-commands.ts';
 
-/** What the command line asks for. `dryRun` prints what would be restored on a fresh host and touches nothing. */
-export type ProxyinitArgs = { readonly command: 'apply'; readonly dryRun: boolean };
+/** What the command line asks for. `dryRun` prints what `apply` or `remove` would restore, and changes nothing. */
+export type ProxyinitArgs = {
+  readonly command: ProxyinitCommand;
+  readonly dryRun: boolean;
+  /** Flags by their names without `--`. */
+  readonly flags: Given['flags'];
+};
 
-type Output = { write(text: string): unknown };
+/** The process around it. */
+export type ProxyinitIo = {
+  readonly env: Given['env'];
+  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
+  readonly stdout: { write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown };
+};
+
+/** Where iptables and flock are; an init system's or sudo's PATH may lack it. */
+const SYSTEM_FOLDERS = '/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin';
+
+/** The exit codes of a question that was answered with no, or that not all was found out about. */
+const NOT_SO = 3;
+const UNSURE = 4;
 
 /**
- * Redirects the app's traffic to Envoy, as the environment says. Running it again changes nothing and succeeds.
- * Answers the exit code: 0 when the rules are in force, 1 after bad settings or a failure, which `stderr` explains.
+ * Redirects the app's traffic to Envoy, takes that back, or says how it is. Running it again changes nothing and succeeds.
+ * Answers the exit code: 0 when all is as it should be; 1 after bad settings or a failure and 2 after a command that does not
+ * go, which `stderr` explains; 3 when `status` finds other rules than the settings ask for, or `verify` traffic that goes
+ * elsewhere; 4 when all that `verify` could send went right, and it could not send all.
  */
-export async function runProxyinit(
-  { dryRun }: ProxyinitArgs,
-  env: Readonly<Record<string, string | undefined>>,
-  stdout: Output,
-  stderr: Output = process.stderr,
-): Promise<number> {
+export async function runProxyinit(args: ProxyinitArgs, io: ProxyinitIo): Promise<number> {
   try {
-    const settings = readProxyinitSettings(env);
-    if (dryRun) {
-      stdout.write(preview(settings));
-      return 0;
-    }
-    for (const outcome of await apply(settings, env)) report(outcome, settings, stdout, stderr);
-    return 0;
+    return await dispatch(args, await gather(args.flags, io.env), io);
   } catch (error) {
     if (!(error instanceof SettingsError || error instanceof ProxyinitError)) throw error;
-    stderr.write(`${error.message}\n`);
+    io.stderr.write(`${error.message}\n`);
     return error.exitCode;
   }
 }
 
-/** The restore texts of all families, each under the command that would read it. */
-function preview(settings: ProxyinitSettings): string {
-  const families: readonly Family[] = settings.ipv6 ? ['ipv4', 'ipv6'] : ['ipv4'];
-  return families
-    .map((family) => {
-      const command = family === 'ipv4' ? 'iptables-restore' : 'ip6tables-restore';
-      return `# ${command} --noflush\n${reconcile('', rules(settings, family)) ?? ''}`;
-    })
-    .join('');
-}
-
-function report({ family, did }: Outcome, settings: ProxyinitSettings, stdout: Output, stderr: Output): void {
-  const name = family === 'ipv4' ? 'IPv4' : 'IPv6';
-  switch (did) {
-    case 'applied':
-      stdout.write(`${name}: rules are in force: ${summary(settings)}\n`);
-      return;
-    case 'nothing':
-      stdout.write(`${name}: rules were in force already, nothing changed: ${summary(settings)}\n`);
-      return;
-    case 'absent':
-      stderr.write(`APPMESH_ENABLE_IPV6 asks for IPv6 rules, but this host has no IPv6: none are needed\n`);
+async function dispatch({ command, dryRun }: ProxyinitArgs, given: Given, io: ProxyinitIo): Promise<number> {
+  const env = { ...given.env, PATH: `${given.env['PATH'] ?? ''}:${SYSTEM_FOLDERS}`, LC_ALL: 'C' };
+  switch (command) {
+    case 'remove': {
+      const options = { env, run: readRunSettings(given) };
+      if (dryRun) return previewRemoval(options, io);
+      io.stdout.write(describeRemoval(await remove(options)));
+      return 0;
+    }
+    case 'apply': {
+      const settings = readProxyinitSettings(given);
+      const options = { env, run: readRunSettings(given) };
+      if (dryRun) return previewApply(settings, options, io);
+      return settings.startEnabled ? applyNow(settings, options, io) : serveCommands(settings, options, io);
+    }
+    case 'status': {
+      if (dryRun) throw usage('--dry-run goes with apply and remove: status changes nothing');
+      const status = await readStatus(readProxyinitSettings(given), { env, run: readRunSettings(given) });
+      io.stdout.write(describeStatus(status));
+      return status.inForce ? 0 : NOT_SO;
+    }
+    case 'verify': {
+      if (dryRun) throw usage('--dry-run goes with apply and remove: verify changes no rule');
+      const { verify } = await import('./verify/main.ts');
+      const verdict = await verify(readProxyinitSettings(given), { env, run: readRunSettings(given) }, io);
+      return { right: 0, wrong: NOT_SO, unsure: UNSURE }[verdict];
+    }
   }
 }
 
-function summary({ appPorts, ingressPort, egressPort, ignoredUid, ignoredGid }: ProxyinitSettings): string {
-  const inbound =
-    appPorts.length === 0
-      ? 'no inbound port'
-      : `inbound ${appPorts.map(formatPorts).join()} to ${ingressPort}`;
-  const uid = ignoredUid === undefined ? [] : [`uid ${ignoredUid}`];
-  const gid = ignoredGid === undefined ? [] : [`gid ${ignoredGid}`];
-  return `${inbound}, outbound to ${egressPort} except from ${[...uid, ...gid].join(' and ')}`;
+async function applyNow(
+  settings: ProxyinitSettings,
+  options: RunOptions,
+  { stdout }: ProxyinitIo,
+): Promise<number> {
+  for (const outcome of await apply(settings, options)) stdout.write(describeOutcome(outcome, settings));
+  return 0;
+}
+
+async function previewApply(
+  settings: ProxyinitSettings,
+  options: RunOptions,
+  io: ProxyinitIo,
+): Promise<number> {
+  const host = await inspectOrAssume(settings.families, options, io);
+  io.stdout.write(describeSteps(planApply(host, settings), options.run.wait));
+  return 0;
+}
+
+async function previewRemoval({ run, env }: RunOptions, { stdout }: ProxyinitIo): Promise<number> {
+  const host = await inspect({ run, env, families: [], writing: false });
+  stdout.write(describeSteps(planRemoval(host), run.wait));
+  return 0;
+}
+
+/** Who may not read rules can still see what a host without any would be given. */
+async function inspectOrAssume(
+  families: readonly Family[],
+  { run, env }: RunOptions,
+  { stderr }: ProxyinitIo,
+): Promise<Host> {
+  try {
+    return await inspect({ run, env, families, writing: false });
+  } catch (error) {
+    const blind = ['NET_ADMIN_MISSING', 'PROGRAM_MISSING'];
+    if (!(error instanceof ProxyinitError && blind.includes(error.code))) throw error;
+    stderr.write(`${error.message}\nso this is what would be restored where no rules of proxyinit are yet\n`);
+    return hostWithout(families, run.backend === 'auto' ? 'nft' : run.backend);
+  }
 }

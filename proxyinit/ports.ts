@@ -3,6 +3,9 @@ import type { Parser } from '../common/settings.ts';
 /** Ports from `first` to `last`, both included; one port where they are equal. */
 export type PortRange = { readonly first: number; readonly last: number };
 
+/** The way in for whoever has to repair the host. */
+export const SSH: PortRange = { first: 22, last: 22 };
+
 /** How many ports one `multiport` match can hold; a range takes the room of two (xt_multiport.h, XT_MULTI_PORTS). */
 const MULTIPORT_ROOM = 15;
 

@@ -2,10 +2,10 @@ import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { expect, test } from 'vitest';
-import type { Family } from './address.ts';
-import { reconcile } from './reconcile.ts';
-import { rules } from './rules.ts';
+import { hostWithout } from './inspect.ts';
+import { planApply } from './apply.ts';
 import { readProxyinitSettings } from './settings.ts';
+import { givenBy } from './testdata/given.ts';
 
 const testdata = join(import.meta.dirname, 'testdata');
 
@@ -13,14 +13,15 @@ const testdata = join(import.meta.dirname, 'testdata');
 const cases = globSync('*.env', { cwd: testdata })
   .sort()
   .flatMap((file) => {
-    const settings = readProxyinitSettings(parseEnv(readFileSync(join(testdata, file), 'utf8')));
-    const families: readonly Family[] = settings.ipv6 ? ['ipv4', 'ipv6'] : ['ipv4'];
-    return families.map((family) => {
+    const env = parseEnv(readFileSync(join(testdata, file), 'utf8'));
+    const settings = readProxyinitSettings(givenBy(env, { nameservers: ['10.0.0.2', 'fd00::2'] }));
+    return settings.families.map((family) => {
       const golden = `${basename(file, '.env')}.${family === 'ipv4' ? 'v4' : 'v6'}.rules`;
       return { golden, family, settings };
     });
   });
 
 test.each(cases)('$golden', async ({ golden, family, settings }) => {
-  await expect(reconcile('', rules(settings, family))).toMatchFileSnapshot(join(testdata, golden));
+  const steps = planApply(hostWithout([family], 'nft'), settings);
+  await expect(steps.map(({ text }) => text).join('')).toMatchFileSnapshot(join(testdata, golden));
 });

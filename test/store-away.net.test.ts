@@ -57,6 +57,37 @@ test.each([
   expect((await request(`${controlPlane.api}/readyz`)).status).toBe(200);
 });
 
+test('a store that does not answer: writes are refused in bounded time, however many wait; reads go on', async () => {
+  await moveBack(client(), 'before-silence.local');
+  await server.freeze();
+  try {
+    const writes = Array.from({ length: 20 }, () => moveBack(client(), 'silence.local'));
+    const read = new DescribeVirtualNodeCommand({ meshName: PAIR, virtualNodeName: 'front' });
+    expect((await client().send(read)).virtualNode?.virtualNodeName).toBe('front');
+    const outcomes = await Promise.allSettled(writes);
+    expect(outcomes.map(({ status }) => status)).toEqual(writes.map(() => 'rejected'));
+    expect(outcomes[0]).toMatchObject({ reason: { name: 'ServiceUnavailableException' } });
+  } finally {
+    await server.thaw();
+  }
+  await until('a write', async () => {
+    await moveBack(client(), 'after-silence.local');
+    return true;
+  });
+  await front.has('after-silence.local');
+}, 30_000);
+
+test('a control plane stops while its store is away', async () => {
+  const other = await startLocalControlPlane(['--store', url]);
+  await server.stop('fast');
+  expect(await other.stop()).toBe(0);
+  await server.start();
+  await until('a write', async () => {
+    await moveBack(client(), 'stopped.local');
+    return true;
+  });
+});
+
 test('what was written by another control plane while the connection was lost is there once it is back', async () => {
   const other = await startLocalControlPlane(['--store', url]);
   try {

@@ -55,6 +55,8 @@ const CHANNEL_OPTIONS = {
   'grpc.max_receive_message_length': -1,
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.max_reconnect_backoff_ms': 1000,
+  // A TXT question that a server which does not answer leaves open for 20 s, and the process with it.
+  'grpc.service_config_disable_resolution': 1,
 };
 
 type Call = ClientDuplexStream<Buffer, Buffer>;

@@ -5,6 +5,7 @@ import { installHostPackages } from './debian.mjs';
 import { installEnvoy } from './envoy.mjs';
 import { SetupError } from './errors.mjs';
 import { installNpmPackages } from './npm-packages.mjs';
+import { installPostgres } from './postgres.mjs';
 import { createProgress } from './progress.mjs';
 import { mayMakeHosts } from './privilege.mjs';
 import { check } from './task-check.mjs';
@@ -33,11 +34,12 @@ async function installCore(workshop) {
 /** @param {Workshop} workshop */
 async function installAll(workshop) {
   await installHostPackages(workshop);
+  await installPostgres(workshop);
   await installCore(workshop);
   await installAws(workshop);
 }
 
-/** Without root only the unit tests run, and they need neither hosts nor the AWS command line. @param {Workshop} workshop */
+/** Without root only the unit tests run, and they need neither hosts, nor PostgreSQL, nor the AWS command line. @param {Workshop} workshop */
 async function installForTests(workshop) {
   await (mayMakeHosts('npm test').yes ? installAll(workshop) : installCore(workshop));
 }

@@ -1,6 +1,9 @@
-import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { Server } from '@grpc/grpc-js';
+import type { Followed } from '../../common/followed-files.ts';
 import { formatHostPort, type HostPort } from '../../common/host-port.ts';
 import type { XdsServer } from '../../xds/server.ts';
+import type { ServerCertificate } from '../tls/server-certificate.ts';
+import { adsServerCredentials } from './server-credentials.ts';
 
 /** A gRPC server that listens. */
 export type AdsListener = {
@@ -18,12 +21,16 @@ const OPTIONS = {
   'grpc.max_send_message_length': -1,
 };
 
-/** Serves ADS in plain text. Rejects when the address cannot be had. */
-export async function listenAds(xds: XdsServer, { host, port }: HostPort): Promise<AdsListener> {
+/** Serves ADS, over TLS where there is a certificate. Rejects when the address cannot be had. */
+export async function listenAds(
+  xds: XdsServer,
+  { host, port }: HostPort,
+  tls?: Followed<ServerCertificate>,
+): Promise<AdsListener> {
   const server = new Server(OPTIONS);
   xds.addTo(server);
   const bound = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(formatHostPort({ host, port }), ServerCredentials.createInsecure(), (error, at) =>
+    server.bindAsync(formatHostPort({ host, port }), adsServerCredentials(tls), (error, at) =>
       error === null ? resolve(at) : reject(error),
     );
   });

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { shapeNamed, type Shape } from '../model/api-model.ts';
+import { API_MODEL, shapeNamed, type ApiModel, type Shape } from '../model/api-model.ts';
 
 /** Texts that occur in specifications, so that some of what is made up passes, and those that break things. */
 const TEXTS = [
@@ -21,18 +21,18 @@ const TEXTS = [
 /**
  * Values of a shape for property tests: mostly right, each part of it wrong with a small chance (`slips` in 100).
  */
-export function anyOf(shape: string, slips: number): fc.Arbitrary<unknown> {
-  const right = rightValue(shapeNamed(shape), slips);
+export function anyOf(shape: string, slips: number, model: ApiModel = API_MODEL): fc.Arbitrary<unknown> {
+  const right = rightValue(shapeNamed(shape, model), slips, model);
   if (slips === 0) return right;
   return fc.oneof({ arbitrary: right, weight: 100 - slips }, { arbitrary: fc.jsonValue(), weight: slips });
 }
 
-function rightValue(shape: Shape, slips: number): fc.Arbitrary<unknown> {
+function rightValue(shape: Shape, slips: number, model: ApiModel): fc.Arbitrary<unknown> {
   switch (shape.type) {
     case 'structure':
-      return structure(shape, slips);
+      return structure(shape, slips, model);
     case 'list':
-      return fc.array(anyOf(shape.member?.shape ?? '', slips), {
+      return fc.array(anyOf(shape.member?.shape ?? '', slips, model), {
         minLength: shape.min ?? 0,
         maxLength: Math.min(shape.max ?? 3, 3),
       });
@@ -56,9 +56,10 @@ function rightValue(shape: Shape, slips: number): fc.Arbitrary<unknown> {
 function structure(
   { members = {}, required = [], union = false }: Shape,
   slips: number,
+  model: ApiModel,
 ): fc.Arbitrary<unknown> {
   const values = Object.fromEntries(
-    Object.entries(members).map(([name, { shape }]) => [name, anyOf(shape, slips)]),
+    Object.entries(members).map(([name, { shape }]) => [name, anyOf(shape, slips, model)]),
   );
   if (union) {
     return fc.oneof(

@@ -8,18 +8,35 @@ import {
   type FastifyRequest,
 } from 'fastify';
 import type { Log } from '../../common/log.ts';
+import type { Authenticate } from '../auth/authenticate.ts';
+import { describeCaller } from '../auth/principal.ts';
 import type { LiveModel } from '../mesh/live-model.ts';
 import { StoreError } from '../store/errors.ts';
+import { newCall } from './call.ts';
+import { betaOperations } from './beta/operations.ts';
 import { ApiError, internal, unavailable, unknownMethod, unknownPath, unreadable } from './errors.ts';
 import { health } from './health.ts';
 import { appMeshOperations, methodsAt } from './operations.ts';
+import { DEFAULT_QUOTAS, type Quotas } from './quotas.ts';
+import { limitRate, unlimited } from './rate-limit.ts';
+import { tlsServer, type ServerTls } from './tls-server.ts';
+import type { BucketSettings } from './token-bucket.ts';
+import { findOutWhoCalls } from './who-calls.ts';
 
-/** `account` (12 digits) and `region` are those of every caller and every ARN. `now`: milliseconds since 1970, default the clock. */
+/** `region` is that of every ARN. */
 export type ApiOptions = {
   readonly live: LiveModel;
-  readonly account: string;
   readonly region: string;
   readonly log: Log;
+  /** Finds out who calls. */
+  readonly authenticate: Authenticate;
+  /** Default: DEFAULT_QUOTAS. */
+  readonly quotas?: Quotas;
+  /** Default: none. */
+  readonly rateLimit?: BucketSettings | undefined;
+  /** Default: plain HTTP. */
+  readonly tls?: ServerTls | undefined;
+  /** Milliseconds since 1970. Default: the clock. */
   readonly now?: () => number;
 };
 
@@ -32,7 +49,17 @@ const REQUEST_TIMEOUT = 30_000;
  * The App Mesh API, `/healthz` and `/readyz`, ready to listen. Others may add their own routes before it does; theirs get
  * the same request ids and errors.
  */
-export function createApi({ live, account, region, log, now = Date.now }: ApiOptions): FastifyInstance {
+export function createApi(options: ApiOptions): FastifyInstance {
+  const {
+    live,
+    region,
+    log,
+    authenticate,
+    quotas = DEFAULT_QUOTAS,
+    rateLimit,
+    tls,
+    now = Date.now,
+  } = options;
   const loggerInstance: FastifyBaseLogger = log;
   const app = fastify({
     loggerInstance,
@@ -43,17 +70,27 @@ export function createApi({ live, account, region, log, now = Date.now }: ApiOpt
     requestTimeout: REQUEST_TIMEOUT,
     // A name of 255 characters, each of four bytes, each byte escaped as %XX, is 3,060 characters in a path.
     routerOptions: { maxParamLength: 4096 },
+    ...(tls === undefined ? {} : { serverFactory: tlsServer(tls) }),
     frameworkErrors: (error, request, reply) => {
       void answerError(error, request, reply);
     },
   });
+  // Whatever the content type says, the body is JSON; and it stays as it was sent until it is known who signed it.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    '*',
+    { parseAs: 'buffer' },
+    async (_request: FastifyRequest, body: Buffer) => body,
+  );
+  findOutWhoCalls(app, authenticate, rateLimit === undefined ? unlimited : limitRate(rateLimit, now));
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-amzn-RequestId', request.id);
   });
   app.addHook('onResponse', async (request, reply) => logAccess(request, reply));
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply));
   app.setNotFoundHandler((request, reply) => answerError(noRoute(request), request, reply));
-  app.register(appMeshOperations({ live, account, region, now }));
+  app.register(appMeshOperations({ live, region, quotas, now }));
+  app.register(betaOperations({ live, region, quotas, now }));
   app.register(health(live));
   return app;
 }
@@ -66,6 +103,8 @@ function noRoute({ method, url }: FastifyRequest): ApiError {
 
 function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const answer = asApiError(error);
+  request.call ??= newCall();
+  request.call.failure = answer;
   if (answer.status >= 500) request.log.error({ err: error }, 'request failed');
   return reply
     .code(answer.status)
@@ -97,6 +136,11 @@ function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+// A presigned URL is as good as a password until it expires.
+function withoutSignature(url: string): string {
+  return url.replaceAll(/([?&]X-Amz-(?:Signature|Security-Token|Credential)=)[^&]*/gi, '$1…');
+}
+
 function logAccess(request: FastifyRequest, reply: FastifyReply): void {
   const { operation } = request.routeOptions.config as { readonly operation?: string };
   if (operation === undefined) return;
@@ -104,8 +148,10 @@ function logAccess(request: FastifyRequest, reply: FastifyReply): void {
     {
       operation,
       method: request.method,
-      url: request.url,
+      url: withoutSignature(request.url),
       status: reply.statusCode,
+      error: request.call.failure?.code,
+      caller: describeCaller(request.call.caller),
       ms: Math.round(reply.elapsedTime * 10) / 10,
       from: request.ip,
     },

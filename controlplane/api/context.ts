@@ -1,16 +1,24 @@
+import type { Principal } from '../auth/principal.ts';
 import type { LiveModel } from '../mesh/live-model.ts';
 import type { ResourceOperation } from '../model/operations.ts';
+import type { Quotas } from './quotas.ts';
 import type { Input } from './request.ts';
 
-/** What every handler works with. */
-export type ApiContext = {
+/** What all calls work with. */
+export type ApiServices = {
   readonly live: LiveModel;
-  /** The account that all callers belong to, 12 digits. */
-  readonly account: string;
   /** The region in ARNs. */
   readonly region: string;
+  /** How many of each kind there may be. */
+  readonly quotas: Quotas;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+};
+
+/** What the handler of one call works with. */
+export type ApiContext = ApiServices & {
+  /** Who calls. */
+  readonly caller: Principal;
 };
 
 /** Carries one call out and gives the body of the answer. `input` is checked against the model and the rules beyond it. */
@@ -18,4 +26,7 @@ export type ResourceHandler = (
   context: ApiContext,
   operation: ResourceOperation,
   input: Input,
-) => Promise<Readonly<Record<string, unknown>>>;
+) => Promise<Output>;
+
+/** The body of an answer. */
+export type Output = Readonly<Record<string, unknown>>;

@@ -1,22 +1,34 @@
 import { randomUUID } from 'node:crypto';
 import type { Resource } from '../mesh/resource.ts';
-import type { ResourceHandler } from './context.ts';
+import type { ResourceOperation } from '../model/operations.ts';
+import type { ApiContext, Output, ResourceHandler } from './context.ts';
 import { requireConsistent } from './consistency.ts';
 import { conflict } from './errors.ts';
 import { nameMember, requireParents, resourceId, title } from './identity.ts';
 import { resourceOutput } from './output.ts';
+import { requireRoom, requireRoomForBackends } from './quotas.ts';
 import { requireReferences } from './references.ts';
+import type { Input } from './request.ts';
 import { unservedViolations } from './unserved.ts';
 import { refuse } from './violation.ts';
-import { tokenUse, writeTo } from './write.ts';
+import { tokenUse, writeTo, type Decide } from './write.ts';
 
 /** Makes a resource, at version 1. */
 export const create: ResourceHandler = async (context, operation, input) => {
-  const { kind, resultShape } = operation;
+  const id = resourceId(context, operation.kind, input);
+  return writeTo(context, id, tokenUse(context, operation, input), decideToCreate(context, operation, input));
+};
+
+/** What it takes to make the resource that the input names. */
+export function decideToCreate(
+  context: ApiContext,
+  { kind, resultShape }: ResourceOperation,
+  input: Input,
+): Decide<Output> {
   const id = resourceId(context, kind, input);
   const spec = input['spec'] ?? {};
   refuse(unservedViolations(kind, spec));
-  return writeTo(context, id, tokenUse(context, operation, input), (model, repeated) => {
+  return (model, repeated) => {
     requireParents(model, id);
     const existing = model.get(id);
     if (existing !== undefined) {
@@ -31,11 +43,13 @@ export const create: ResourceHandler = async (context, operation, input) => {
       version: 1,
       createdAt: now,
       lastUpdatedAt: now,
-      resourceOwner: context.account,
+      resourceOwner: context.caller.account,
       tags: (input['tags'] ?? []) as Resource['tags'],
     };
+    requireRoom(context.quotas, model, resource);
+    requireRoomForBackends(context.quotas, undefined, resource);
     requireReferences(model, resource);
     requireConsistent(model, resource);
-    return { put: resource, answer: resourceOutput(context, resource, resultShape, 'ACTIVE') };
-  });
-};
+    return { puts: [resource], answer: resourceOutput(context, resource, resultShape, 'ACTIVE') };
+  };
+}

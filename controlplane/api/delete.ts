@@ -1,18 +1,33 @@
-import type { ResourceHandler } from './context.ts';
+import type { ResourceOperation } from '../model/operations.ts';
+import type { ApiContext, Output, ResourceHandler } from './context.ts';
 import { missing, requireParents, resourceId } from './identity.ts';
 import { requireUnused } from './in-use.ts';
 import { resourceOutput } from './output.ts';
-import { writeTo } from './write.ts';
+import { requireMayDelete } from './permission.ts';
+import type { Input } from './request.ts';
+import { writeTo, type Decide } from './write.ts';
 
 /** Deletes a resource that nothing depends on, and answers with it as it was, its version one higher. */
-export const remove: ResourceHandler = async (context, { kind, resultShape }, input) => {
+export const remove: ResourceHandler = async (context, operation, input) => {
+  const id = resourceId(context, operation.kind, input);
+  return writeTo(context, id, undefined, decideToDelete(context, operation, input));
+};
+
+/** What it takes to delete the resource that the input names. */
+export function decideToDelete(
+  context: ApiContext,
+  operation: ResourceOperation,
+  input: Input,
+): Decide<Output> {
+  const { kind, resultShape } = operation;
   const id = resourceId(context, kind, input);
-  return writeTo(context, id, undefined, (model) => {
+  return (model) => {
     requireParents(model, id);
     const existing = model.get(id);
     if (existing === undefined) throw missing(id);
+    requireMayDelete(context.caller, existing);
     requireUnused(model, id);
     const last = { ...existing, version: existing.version + 1, lastUpdatedAt: context.now() };
-    return { delete: id, answer: resourceOutput(context, last, resultShape, 'DELETED') };
-  });
-};
+    return { deletes: [id], answer: resourceOutput(context, last, resultShape, 'DELETED') };
+  };
+}

@@ -19,6 +19,17 @@ const STATUS = {
   UnknownOperationException: 404,
   RequestEntityTooLargeException: 413,
   RequestUriTooLongException: 414,
+  /** Nobody signed. */
+  MissingAuthenticationTokenException: 403,
+  /** The signature cannot be read. */
+  IncompleteSignatureException: 403,
+  /** Not what the key makes of this request, or not of this time. */
+  InvalidSignatureException: 403,
+  /** No such access key, or not with that session token. */
+  UnrecognizedClientException: 403,
+  ExpiredTokenException: 403,
+  /** It is known who asks, and he may not. */
+  AccessDeniedException: 403,
 } as const;
 
 /** The name of an error, as it stands in `x-amzn-ErrorType`. */
@@ -52,6 +63,9 @@ export const notFound = (message: string): ApiError => new ApiError('NotFoundExc
 /** It exists already, or the client's token was used for something else. */
 export const conflict = (message: string): ApiError => new ApiError('ConflictException', message);
 
+/** The caller is known, and may not do that to what is there. */
+export const forbidden = (message: string): ApiError => new ApiError('ForbiddenException', message);
+
 /** It cannot be deleted because of what depends on it. */
 export const inUse = (message: string): ApiError => new ApiError('ResourceInUseException', message);
 
@@ -64,6 +78,13 @@ export const unreadable = (message: string): ApiError => new ApiError('Serializa
 /** Nothing was done, and the same call may succeed later. */
 export const unavailable = (message: string, cause?: unknown): ApiError =>
   new ApiError('ServiceUnavailableException', message, { cause });
+
+/** The account, or the parent, has as many as the operator lets it have. */
+export const limitExceeded = (message: string): ApiError => new ApiError('LimitExceededException', message);
+
+/** Too many calls of one principal; `seconds` (whole, at least 1) until the next one may succeed. */
+export const tooManyRequests = (message: string, seconds: number): ApiError =>
+  new ApiError('TooManyRequestsException', message, { headers: { 'retry-after': String(seconds) } });
 
 /** There is no such path. */
 export const unknownPath = (method: string, path: string): ApiError =>

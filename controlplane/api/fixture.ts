@@ -1,15 +1,20 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, InjectOptions } from 'fastify';
 import { createLog } from '../../common/log.ts';
+import { admitAnyone } from '../auth/authenticate.ts';
+import type { Credentials } from '../auth/credentials.ts';
+import { signed } from '../auth/testing.ts';
+import { admitSigned } from '../auth/verify.ts';
 import { openLiveModel, type LiveModel } from '../mesh/live-model.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
-import { createApi } from './api.ts';
+import { createApi, type ApiOptions } from './api.ts';
 
 /** What a call answered: the status, the error's name where there is one, and the body. */
 export type Answer = { readonly status: number; readonly error: string | undefined; readonly body: Json };
 type Json = Readonly<Record<string, unknown>>;
+type Method = 'GET' | 'PUT' | 'DELETE' | 'POST';
 
 /** An API of its own for a test, over a real store in a folder that goes with it. */
 export type TestApi = {
@@ -17,9 +22,11 @@ export type TestApi = {
   readonly live: LiveModel;
   /** What time it is for the API, in milliseconds since 1970; to be moved by the test. */
   readonly clock: { now: number };
-  call(method: 'GET' | 'PUT' | 'DELETE' | 'POST', path: string, body?: unknown): Promise<Answer>;
-  /** Stops the control plane and starts another one on the same folder. */
-  restart(): Promise<TestApi>;
+  call(method: Method, path: string, body?: unknown): Promise<Answer>;
+  /** The same, signed with a key of the document that the API was started with. */
+  callAs(accessKeyId: string, method: Method, path: string, body?: unknown): Promise<Answer>;
+  /** Stops the control plane and starts another one on the same folder; `changed` goes over its options. */
+  restart(changed?: TestApiOptions): Promise<TestApi>;
   close(): Promise<void>;
 };
 
@@ -27,15 +34,35 @@ export type TestApi = {
 export const ACCOUNT = '111122223333';
 export const REGION = 'eu-west-1';
 
+/** What a test API has of its own. `credentials`: who may call; default: anyone, with all rights. */
+export type TestApiOptions = Pick<Partial<ApiOptions>, 'quotas' | 'rateLimit'> & {
+  readonly credentials?: Credentials;
+};
+
 /** Starts one, over a fresh folder. */
-export async function startApi(): Promise<TestApi> {
-  return startOn(await mkdtemp(join(tmpdir(), 'daybreak-api-')), { now: 1_700_000_000_123 });
+export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
+  return startOn(await mkdtemp(join(tmpdir(), 'daybreak-api-')), { now: 1_700_000_000_123 }, options);
 }
 
-async function startOn(folder: string, clock: { now: number }): Promise<TestApi> {
+async function startOn(folder: string, clock: { now: number }, options: TestApiOptions): Promise<TestApi> {
   const log = createLog('test', 'silent');
   const live = await openLiveModel(openSqliteStore({ folder }), log);
-  const app = createApi({ live, account: ACCOUNT, region: REGION, log, now: () => clock.now });
+  const { credentials, ...rest } = options;
+  const now = (): number => clock.now;
+  const authenticate =
+    credentials === undefined
+      ? admitAnyone(ACCOUNT)
+      : admitSigned({ credentials: () => credentials, region: REGION, now });
+  const app = createApi({ live, authenticate, region: REGION, log, now, ...rest });
+  const send = async (request: InjectOptions): Promise<Answer> => {
+    const reply = await app.inject(request);
+    const error = reply.headers['x-amzn-errortype'];
+    return {
+      status: reply.statusCode,
+      error: typeof error === 'string' ? error : undefined,
+      body: reply.json<Json>(),
+    };
+  };
   const stop = async (): Promise<void> => {
     await app.close();
     await live.close();
@@ -44,23 +71,37 @@ async function startOn(folder: string, clock: { now: number }): Promise<TestApi>
     app,
     live,
     clock,
-    call: async (method, path, body) => {
+    call: (method, path, body) => {
       const payload = typeof body === 'string' || body === undefined ? body : JSON.stringify(body);
-      const reply = await app.inject({
+      return send({
         method,
         url: `/v20190125${path}`,
         ...(payload === undefined ? {} : { payload, headers: { 'content-type': 'application/json' } }),
       });
-      const error = reply.headers['x-amzn-errortype'];
-      return {
-        status: reply.statusCode,
-        error: typeof error === 'string' ? error : undefined,
-        body: reply.json<Json>(),
-      };
     },
-    restart: async () => {
+    callAs: async (accessKeyId, method, path, body) => {
+      const [before = '', after = ''] = path.split('?');
+      const request = await signed(
+        {
+          method,
+          path: `/v20190125${before}`,
+          query: Object.fromEntries(new URLSearchParams(after)),
+          body: body === undefined ? '' : JSON.stringify(body),
+        },
+        { accessKeyId, at: clock.now },
+      );
+      const { headers, body: payload } = request;
+      const url = `/v20190125${path}`;
+      return send({
+        method,
+        url,
+        headers: headers as Record<string, string>,
+        ...(payload.length > 0 ? { payload } : {}),
+      });
+    },
+    restart: async (changed = {}) => {
       await stop();
-      return startOn(folder, clock);
+      return startOn(folder, clock, { ...options, ...changed });
     },
     close: async () => {
       await stop();

@@ -23,7 +23,7 @@ export function title(kind: Kind): string {
 /** The resource that an input names; with a kind whose name is not in the input (a list), its name is ''. */
 export function resourceId(context: ApiContext, kind: Kind, input: Input): ResourceId {
   const name = textOf(input, nameMember(kind));
-  const owner = textOf(input, 'meshOwner') || context.account;
+  const owner = textOf(input, 'meshOwner') || context.caller.account;
   const parent = PARENTS[kind];
   return {
     kind,

@@ -1,7 +1,9 @@
+import type { Resource } from '../mesh/resource.ts';
 import type { ResourceHandler } from './context.ts';
 import { missing, requireParents, resourceId } from './identity.ts';
 import { resourceOutput } from './output.ts';
 import { page } from './paging.ts';
+import { visibleMeshes } from './permission.ts';
 
 /** The most that one page of a list has. */
 const PAGE = 100;
@@ -21,7 +23,13 @@ export const list: ResourceHandler = async (context, { kind, result, resultShape
   const { model } = context.live;
   const id = resourceId(context, kind, input);
   requireParents(model, id);
-  const { items, nextToken } = page(model.list(kind, id, id.parent), ({ name }) => name, input, PAGE);
+  const all = kind === 'mesh' ? visibleMeshes(context) : model.list(kind, id, id.parent);
+  const { items, nextToken } = page(all, pageKey, input, PAGE);
   const references = items.map((resource) => resourceOutput(context, resource, resultShape, 'ACTIVE'));
   return { [result]: references, ...(nextToken === undefined ? {} : { nextToken }) };
 };
+
+// Several meshes of one name may be in a list, each of another owner. No name has a NUL character.
+function pageKey({ kind, name, owner }: Resource): string {
+  return kind === 'mesh' ? `${name}\0${owner}` : name;
+}

@@ -20,9 +20,18 @@ export type RequestParts = {
  * @throws ApiError BadRequestException that lists every violation
  */
 export function readInput(operation: Operation, parts: RequestParts): Input {
-  const { input, misplaced } = gather(operation, parts);
-  refuse([...misplaced, ...shapeViolations(operation.inputShape, input)]);
+  const input = readShape(operation, parts);
   refuse(ruleViolations(operation.inputShape, input));
+  return input;
+}
+
+/**
+ * The same, without the rules: they are about the current API.
+ * @throws ApiError BadRequestException that lists every violation of the operation's own model
+ */
+export function readShape(operation: Operation, parts: RequestParts): Input {
+  const { input, misplaced } = gather(operation, parts);
+  refuse([...misplaced, ...shapeViolations(operation.inputShape, input, operation.model)]);
   return input;
 }
 
@@ -41,7 +50,8 @@ function gather(
   }
   for (const [name, value] of Object.entries(query)) {
     const member = members[name];
-    if (member?.location === 'querystring') input[name] = fromQuery(value, shapeNamed(member.shape).type);
+    if (member?.location === 'querystring')
+      input[name] = fromQuery(value, shapeNamed(member.shape, operation.model).type);
     else if (!SIGNATURE.test(name)) {
       misplaced.push({ path: name, value, constraint: 'Member is unknown here, in the query string' });
     }

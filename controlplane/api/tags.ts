@@ -1,10 +1,11 @@
 import type { Resource } from '../mesh/resource.ts';
 import type { TagOperation } from '../model/operations.ts';
-import { parseArn } from './arn.ts';
+import { taggedId } from './arn.ts';
 import type { ApiContext } from './context.ts';
-import { badRequest, tooManyTags } from './errors.ts';
+import { tooManyTags } from './errors.ts';
 import { missing } from './identity.ts';
 import { page } from './paging.ts';
+import { requireMayChange } from './permission.ts';
 import type { Input } from './request.ts';
 import { writeTo } from './write.ts';
 
@@ -30,7 +31,7 @@ export const TAG_HANDLERS: Readonly<Record<TagOperation['verb'], TagHandler>> = 
   },
 
   ListTagsForResource: async (context, input) => {
-    const id = idOf(context, input);
+    const id = taggedId(context.region, input);
     const resource = context.live.model.get(id);
     if (resource === undefined) throw missing(id);
     const { items, nextToken } = page(sorted(resource.tags), ({ key }) => key, input, MOST);
@@ -43,27 +44,19 @@ async function change(
   input: Input,
   edit: (tags: Tags) => Tags,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const id = idOf(context, input);
+  const id = taggedId(context.region, input);
   return writeTo(context, id, undefined, (model) => {
     const existing = model.get(id);
     if (existing === undefined) throw missing(id);
+    requireMayChange(context.caller, existing);
     const tags = edit(existing.tags);
     if (tags.length > MOST) {
       throw tooManyTags(
         `The resource would have ${tags.length} tags, and may have ${MOST}. Nothing was changed.`,
       );
     }
-    return { put: { ...existing, tags }, answer: {} };
+    return { puts: [{ ...existing, tags }], answer: {} };
   });
-}
-
-function idOf({ region }: ApiContext, input: Input) {
-  const arn = String(input['resourceArn']);
-  const id = parseArn(arn, region);
-  if (id !== undefined) return id;
-  throw badRequest(
-    `Value '${arn.slice(0, 300)}' at 'resourceArn' is not the ARN of a resource of a mesh in region ${region}.`,
-  );
 }
 
 function sorted(tags: Tags): Tags {

@@ -1,27 +1,42 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Resource, Specs } from '../mesh/resource.ts';
-import type { ResourceHandler } from './context.ts';
+import type { ResourceOperation } from '../model/operations.ts';
+import type { ApiContext, Output, ResourceHandler } from './context.ts';
 import { requireConsistent } from './consistency.ts';
 import { missing, requireParents, resourceId } from './identity.ts';
 import { resourceOutput } from './output.ts';
+import { requireMayChange } from './permission.ts';
+import { requireRoomForBackends } from './quotas.ts';
 import { requireReferences } from './references.ts';
+import type { Input } from './request.ts';
 import { unservedViolations } from './unserved.ts';
 import { refuse } from './violation.ts';
-import { tokenUse, writeTo } from './write.ts';
+import { tokenUse, writeTo, type Decide } from './write.ts';
 
 /**
  * Replaces the whole specification. The version rises by one, or stays where nothing changes. A mesh may be updated
  * without a specification: then it keeps the one it has.
  */
 export const update: ResourceHandler = async (context, operation, input) => {
+  const id = resourceId(context, operation.kind, input);
+  return writeTo(context, id, tokenUse(context, operation, input), decideToUpdate(context, operation, input));
+};
+
+/** What it takes to give the resource that the input names its new specification. */
+export function decideToUpdate(
+  context: ApiContext,
+  operation: ResourceOperation,
+  input: Input,
+): Decide<Output> {
   const { kind, resultShape } = operation;
   const id = resourceId(context, kind, input);
   const spec = input['spec'] as Specs[typeof kind] | undefined;
   refuse(unservedViolations(kind, spec));
-  return writeTo(context, id, tokenUse(context, operation, input), (model, repeated) => {
+  return (model, repeated) => {
     requireParents(model, id);
     const existing = model.get(id);
     if (existing === undefined) throw missing(id);
+    requireMayChange(context.caller, existing);
     if (repeated || spec === undefined || isDeepStrictEqual(existing.spec, spec)) {
       return { answer: resourceOutput(context, existing, resultShape, 'ACTIVE') };
     }
@@ -31,8 +46,9 @@ export const update: ResourceHandler = async (context, operation, input) => {
       version: existing.version + 1,
       lastUpdatedAt: context.now(),
     };
+    requireRoomForBackends(context.quotas, existing, resource);
     requireReferences(model, resource);
     requireConsistent(model, resource);
-    return { put: resource, answer: resourceOutput(context, resource, resultShape, 'ACTIVE') };
-  });
-};
+    return { puts: [resource], answer: resourceOutput(context, resource, resultShape, 'ACTIVE') };
+  };
+}

@@ -1,20 +1,26 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { API_MODEL, type ApiModel } from '../model/api-model.ts';
 import { jsonSchemaOf } from '../model/json-schema.ts';
 import { elementPath, memberPath, type Violation } from './violation.ts';
 
 const ajv = new Ajv({ allErrors: true, verbose: true, strict: true, ownProperties: true });
-const validators = new Map<string, ValidateFunction>();
+const validators = new Map<ApiModel, Map<string, ValidateFunction>>();
 
-/** Everything in `input` that the model's shape of that name does not allow. */
-export function shapeViolations(shape: string, input: unknown): readonly Violation[] {
-  const validator = validators.get(shape) ?? compile(shape);
+/** Everything in `input` that the shape of that name in a model (default: the current one) does not allow. */
+export function shapeViolations(
+  shape: string,
+  input: unknown,
+  model: ApiModel = API_MODEL,
+): readonly Violation[] {
+  const validator = validators.get(model)?.get(shape) ?? compile(shape, model);
   if (validator(input)) return [];
   return (validator.errors ?? []).flatMap((error) => toViolation(error, input) ?? []);
 }
 
-function compile(shape: string): ValidateFunction {
-  const validator = ajv.compile(jsonSchemaOf(shape));
-  validators.set(shape, validator);
+function compile(shape: string, model: ApiModel): ValidateFunction {
+  const validator = ajv.compile(jsonSchemaOf(shape, model));
+  const compiled = validators.get(model) ?? new Map<string, ValidateFunction>();
+  validators.set(model, compiled.set(shape, validator));
   return validator;
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createLog } from '../../common/log.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
-import type { Store, Write } from '../store/store.ts';
+import type { Hint, Store, Write } from '../store/store.ts';
 import { openLiveModel } from './live-model.ts';
 import type { Resource } from './resource.ts';
 
@@ -98,4 +98,54 @@ it('tells once of a change that it reads while its commit comes back', async () 
   live.onChanges((changes) => told.push(...changes.map(({ revision }) => revision)));
   await Promise.all([live.commit(put(0, 'white')), live.catchUp()]);
   expect(told).toEqual([1]);
+});
+
+/** A store that can be made to forget, as one does whose server was replaced by a copy that lagged behind. */
+function forgetful(): Store & { tell(hint: Hint): void; forgetAfter(revision: number): Promise<void> } {
+  const listeners = new Set<(hint: Hint) => void>();
+  return {
+    isShared: true,
+    commit: (write) => store.commit(write),
+    changesSince: (revision) => store.changesSince(revision),
+    tokenContent: (key, now) => store.tokenContent(key, now),
+    contents: () => store.contents(),
+    replace: (contents, mayReplace) => store.replace(contents, mayReplace),
+    close: () => store.close(),
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    tell: (hint) => listeners.forEach((listener) => listener(hint)),
+    forgetAfter: async (revision) => {
+      const kept = (await store.changesSince(0)).filter((change) => change.revision <= revision);
+      await store.close();
+      await rm(folder, { recursive: true });
+      store = openSqliteStore({ folder });
+      for (const [index, { resource }] of kept.entries()) {
+        const puts = resource === undefined ? [] : [resource];
+        await store.commit({ mesh: MESH, expectedMeshRevision: index, puts, deletes: [] });
+      }
+    },
+  };
+}
+
+it('becomes what the store holds when that lost its last commits, and tells of the difference', async () => {
+  const fragile = forgetful();
+  const live = await openLiveModel(fragile, log);
+  await live.commit(put(0, 'white'));
+  await live.commit(put(1, 'blue'));
+  await live.commit(put(2, 'red'));
+  await fragile.forgetAfter(1);
+  await store.commit(put(1, 'green'));
+  const told = new Map<string, boolean>();
+  live.onChanges((changes) =>
+    changes.forEach(({ id, resource }) => told.set(id.name, resource !== undefined)),
+  );
+  fragile.tell({ kind: 'reconnected' });
+  await live.catchUp();
+  expect(live.model.revision).toBe(2);
+  expect(live.model.list('virtualNode', MESH).map(({ name }) => name)).toEqual(['green', 'white']);
+  expect(Object.fromEntries(told)).toEqual({ blue: false, green: true, red: false });
+  expect(await live.commit(put(2, 'black'))).toMatchObject({ outcome: 'committed', revision: 3 });
+  expect(live.model.get(node('black'))).toEqual(node('black'));
 });

@@ -1,5 +1,6 @@
 import type { Log } from '../../common/log.ts';
 import type { Store, TokenKey, Write, Written } from '../store/store.ts';
+import { createFreshen } from './freshen.ts';
 import { meshKey, Model } from './model.ts';
 import type { Change, MeshId } from './resource.ts';
 import { createTurns } from './turns.ts';
@@ -16,6 +17,11 @@ export type LiveModel = {
   inTurn<T>(mesh: MeshId, write: () => Promise<T>): Promise<T>;
   /** Brings `model` up to what the store has. */
   catchUp(): Promise<void>;
+  /**
+   * The same, as far as others may write to the store at all, and a store that is away may be waited for: whoever comes
+   * from another control plane then finds what he wrote there. Never rejects.
+   */
+  freshen(): Promise<void>;
   /** As in Store. */
   tokenContent(key: TokenKey, now: number): Promise<string | undefined>;
   /** Returns how to stop. */
@@ -30,21 +36,33 @@ export async function openLiveModel(store: Store, log: Log): Promise<LiveModel> 
   const listeners = new Set<ChangesListener>();
   const turns = createTurns();
 
-  const take = (changes: readonly Change[]): void => {
-    const fresh = changes.filter(({ revision }) => revision > model.revision);
-    if (fresh.length === 0) return;
-    model.apply(fresh);
+  const tell = (changes: readonly Change[]): void => {
+    if (changes.length === 0) return;
     for (const listener of listeners) {
       try {
-        listener(fresh);
+        listener(changes);
       } catch (error) {
         log.error({ err: error, revision: model.revision }, 'a listener to the model failed');
       }
     }
   };
-  const catchUp = coalesced(async () => take(await store.changesSince(model.revision)));
+  const take = (changes: readonly Change[]): void => {
+    const fresh = changes.filter(({ revision }) => revision > model.revision);
+    model.apply(fresh);
+    tell(fresh);
+  };
+  // Set from the moment the store may hold something else than what was read from it, until all of it is read again.
+  let isDoubtful = false;
+  const catchUp = coalesced(async () => {
+    if (!isDoubtful) return take(await store.changesSince(model.revision));
+    const all = await store.changesSince(0);
+    isDoubtful = false;
+    tell(model.replace(all));
+  });
 
-  const stop = store.onChange(() => {
+  const stop = store.onChange((hint) => {
+    if (hint.kind === 'reconnected') isDoubtful = true;
+    else if (!isDoubtful && hint.revision <= model.revision) return;
     catchUp().catch((error: unknown) => log.error({ err: error }, 'the model could not follow the store'));
   });
   await catchUp();
@@ -55,13 +73,14 @@ export async function openLiveModel(store: Store, log: Log): Promise<LiveModel> 
       const written = await store.commit(write);
       if (written.outcome === 'committed') {
         // Another control plane may have committed in between; its changes come first.
-        if (written.changes[0]?.revision === model.revision + 1) take(written.changes);
+        if (!isDoubtful && written.revision === model.revision + 1) take(written.changes);
         else await catchUp();
       }
       return written;
     },
     inTurn: (mesh, write) => turns(meshKey(mesh), write),
     catchUp,
+    freshen: store.isShared ? createFreshen(catchUp) : async () => undefined,
     tokenContent: (key, now) => store.tokenContent(key, now),
     onChanges: (listener) => {
       listeners.add(listener);

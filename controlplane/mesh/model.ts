@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Change, Kind, MeshId, Resource, ResourceId } from './resource.ts';
 
 /**
@@ -31,6 +32,11 @@ export class Model {
     return [...table.values()].toSorted(byName) as unknown as readonly Resource<K>[];
   }
 
+  /** How many `list` would give. */
+  count(kind: Kind, { owner, mesh }: MeshId, parent = ''): number {
+    return this.#tables.get(tableKey({ kind, owner, mesh, parent }))?.size ?? 0;
+  }
+
   /** Every mesh of every owner, sorted by name, then owner. */
   meshes(): readonly Resource<'mesh'>[] {
     const meshes: Resource<'mesh'>[] = [];
@@ -45,19 +51,61 @@ export class Model {
     for (const table of this.#tables.values()) yield* table.values();
   }
 
+  /** The model as it would be with these changes, which nobody has committed. This one stays as it is. */
+  with({
+    puts = [],
+    deletes = [],
+  }: {
+    readonly puts?: readonly Resource[];
+    readonly deletes?: readonly ResourceId[];
+  }): Model {
+    const next = new Model();
+    for (const [key, table] of this.#tables) next.#tables.set(key, table);
+    for (const [key, revision] of this.#meshRevisions) next.#meshRevisions.set(key, revision);
+    next.#revision = this.#revision;
+    for (const key of [...puts, ...deletes].map(tableKey))
+      next.#tables.set(key, new Map(next.#tables.get(key)));
+    for (const id of deletes) next.#tables.get(tableKey(id))?.delete(id.name);
+    for (const resource of puts) next.#tables.get(tableKey(resource))?.set(resource.name, resource);
+    return next;
+  }
+
   /** Takes changes over, oldest first. One that is already here is passed over. */
   apply(changes: readonly Change[]): void {
-    for (const { revision, id, resource } of changes) {
-      if (revision < this.#revision) continue;
-      const key = tableKey(id);
-      const table = this.#tables.get(key) ?? new Map<string, Resource>();
-      if (resource === undefined) table.delete(id.name);
-      else table.set(id.name, resource);
-      if (table.size === 0) this.#tables.delete(key);
-      else this.#tables.set(key, table);
-      this.#meshRevisions.set(meshKey(id), revision);
-      this.#revision = revision;
+    for (const change of changes) {
+      if (change.revision >= this.#revision) this.#take(change);
     }
+  }
+
+  /**
+   * Becomes what a store holds (all of its changes, oldest first), whatever was here before. Answers what that changed, so
+   * that whoever follows the changes comes to the same state.
+   */
+  replace(all: readonly Change[]): readonly Change[] {
+    const revision = all.at(-1)?.revision ?? 0;
+    const held = new Set(all.map(({ id }) => idKey(id)));
+    const lost = [...this.resources()]
+      .filter((resource) => !held.has(idKey(resource)))
+      .map(({ kind, owner, mesh, parent, name }): Change => {
+        return { revision, id: { kind, owner, mesh, parent, name }, resource: undefined };
+      });
+    const changed = all.filter(({ id, resource }) => !isDeepStrictEqual(this.get(id), resource));
+    this.#tables.clear();
+    this.#meshRevisions.clear();
+    this.#revision = 0;
+    for (const change of all) this.#take(change);
+    return [...lost, ...changed];
+  }
+
+  #take({ revision, id, resource }: Change): void {
+    const key = tableKey(id);
+    const table = this.#tables.get(key) ?? new Map<string, Resource>();
+    if (resource === undefined) table.delete(id.name);
+    else table.set(id.name, resource);
+    if (table.size === 0) this.#tables.delete(key);
+    else this.#tables.set(key, table);
+    this.#meshRevisions.set(meshKey(id), revision);
+    this.#revision = revision;
   }
 }
 
@@ -68,6 +116,10 @@ export function meshKey({ owner, mesh }: MeshId): string {
 
 function tableKey({ kind, owner, mesh, parent }: Omit<ResourceId, 'name'>): string {
   return kind === 'mesh' ? `mesh\0${owner}` : `${kind}\0${owner}\0${mesh}\0${parent}`;
+}
+
+function idKey(id: ResourceId): string {
+  return `${tableKey(id)}\0${id.name}`;
 }
 
 function byName(a: Resource, b: Resource): number {

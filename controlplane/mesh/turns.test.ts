@@ -25,3 +25,14 @@ it('goes on after a failure, and gives it to the one whose work it was', async (
   await expect(failing).rejects.toThrow('mine');
   expect(await next).toBe('done');
 });
+
+it('lets only so many wait', async () => {
+  const inTurn = createTurns(2);
+  const gate = Promise.withResolvers<void>();
+  const all = [1, 2, 3, 4].map((each) => inTurn('a', () => gate.promise.then(() => each)));
+  await expect(all[3]).rejects.toMatchObject({ code: 'unavailable' });
+  expect(await inTurn('b', async () => 'ahead')).toBe('ahead');
+  gate.resolve();
+  expect(await Promise.all(all.slice(0, 3))).toEqual([1, 2, 3]);
+  expect(await inTurn('a', async () => 5)).toBe(5);
+});

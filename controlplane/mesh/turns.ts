@@ -1,17 +1,29 @@
-/** Runs work for a key once all earlier work for that key is done, whether it succeeded or failed. */
+import { unavailable } from '../store/errors.ts';
+
+/**
+ * Runs work for a key once all earlier work for that key is done, whether it succeeded or failed. Rejects with a StoreError
+ * where too much waits already.
+ */
 export type Turns = <T>(key: string, work: () => Promise<T>) => Promise<T>;
 
+/** How much may wait for one key. */
+const MOST = 500;
+
 /** Makes a queue a key; a key without work costs nothing. */
-export function createTurns(): Turns {
-  const last = new Map<string, Promise<unknown>>();
-  return (key, work) => {
-    const before = last.get(key);
-    const mine = before === undefined ? work() : before.then(work, work);
-    last.set(key, mine);
-    const leave = (): void => {
-      if (last.get(key) === mine) last.delete(key);
-    };
-    mine.then(leave, leave);
-    return mine;
+export function createTurns(most = MOST): Turns {
+  const queues = new Map<string, { last: Promise<unknown>; length: number }>();
+  return async (key, work) => {
+    const queue = queues.get(key) ?? { last: Promise.resolve(), length: 0 };
+    if (queue.length > most) throw unavailable('commit', `${most} writes to the same mesh wait already`);
+    queues.set(key, queue);
+    queue.length += 1;
+    const mine = queue.length === 1 ? work() : queue.last.then(work, work);
+    queue.last = mine;
+    try {
+      return await mine;
+    } finally {
+      queue.length -= 1;
+      if (queue.length === 0) queues.delete(key);
+    }
   };
 }

@@ -1,3 +1,4 @@
+import rawBeta from './appmesh-2018-10-01.json' with { type: 'json' };
 import raw from './appmesh-2019-01-25.json' with { type: 'json' };
 
 /** One shape of the API model (a type, in the words of AWS's service models), with its limits. */
@@ -34,15 +35,21 @@ type RawOperation = {
   readonly output: { readonly shape: string };
 };
 
-/** The App Mesh API of 2019-01-25 as data: all operations and shapes. */
-export const API_MODEL = raw as unknown as {
+/** A version of the API as data: all operations and shapes. */
+export type ApiModel = {
   readonly operations: Readonly<Record<string, RawOperation>>;
   readonly shapes: Readonly<Record<string, Shape>>;
 };
 
-/** The shape of that name; an unknown one is a fault of the program. */
-export function shapeNamed(name: string): Shape {
-  const shape = API_MODEL.shapes[name];
+/** The App Mesh API of 2019-01-25, the current one. */
+export const API_MODEL = raw as unknown as ApiModel;
+
+/** The beta API of 2018-10-01. */
+export const BETA_MODEL = rawBeta as unknown as ApiModel;
+
+/** The shape of that name, in the current model unless another is given; an unknown one is a fault of the program. */
+export function shapeNamed(name: string, model: ApiModel = API_MODEL): Shape {
+  const shape = model.shapes[name];
   if (shape === undefined) throw new Error(`the API model has no shape ${name}`);
   return shape;
 }

@@ -1,4 +1,4 @@
-import { shapeNamed, type Shape } from './api-model.ts';
+import { shapeNamed, type ApiModel, type Shape } from './api-model.ts';
 
 /** A JSON Schema, as far as it is used here. */
 export type JsonSchema = { readonly [keyword: string]: unknown };
@@ -20,13 +20,17 @@ const COUNTS: ReadonlySet<string> = new Set([
  * The JSON Schema (draft 7) of a shape and all in it. Unknown members are refused, a union has exactly one member, and
  * whole numbers are such that JSON.parse has not rounded them.
  */
-export function jsonSchemaOf(name: string): JsonSchema {
-  const shape = shapeNamed(name);
+export function jsonSchemaOf(name: string, model: ApiModel): JsonSchema {
+  const shape = shapeNamed(name, model);
   switch (shape.type) {
     case 'structure':
-      return structure(shape);
+      return structure(shape, model);
     case 'list':
-      return { type: 'array', items: jsonSchemaOf(shape.member?.shape ?? ''), ...limits(shape, 'Items') };
+      return {
+        type: 'array',
+        items: jsonSchemaOf(shape.member?.shape ?? '', model),
+        ...limits(shape, 'Items'),
+      };
     case 'string':
       return {
         type: 'string',
@@ -49,9 +53,9 @@ export function jsonSchemaOf(name: string): JsonSchema {
   return { type: 'number' };
 }
 
-function structure({ members = {}, required = [], union = false }: Shape): JsonSchema {
+function structure({ members = {}, required = [], union = false }: Shape, model: ApiModel): JsonSchema {
   const properties = Object.fromEntries(
-    Object.entries(members).map(([member, { shape }]) => [member, jsonSchemaOf(shape)]),
+    Object.entries(members).map(([member, { shape }]) => [member, jsonSchemaOf(shape, model)]),
   );
   return {
     type: 'object',

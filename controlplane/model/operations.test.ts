@@ -1,12 +1,15 @@
 import { expect, it } from 'vitest';
-import { OPERATIONS } from './operations.ts';
+import { BETA_OPERATIONS, OPERATIONS } from './operations.ts';
 
-it('are derived from the model, all 38', async () => {
-  expect(OPERATIONS).toHaveLength(38);
-  const table = OPERATIONS.map((operation) => {
+it.each([
+  ['2019-01-25', OPERATIONS, 38],
+  ['2018-10-01', BETA_OPERATIONS, 19],
+] as const)('are derived from the model of %s, all of them', async (version, operations, count) => {
+  expect(operations).toHaveLength(count);
+  const table = operations.map((operation) => {
     const what =
       'kind' in operation ? `${operation.kind} → ${operation.result}: ${operation.resultShape}` : 'tags';
     return `${operation.name}: ${operation.method} ${operation.path} ${operation.verb} ${what}\n`;
   });
-  await expect(table.join('')).toMatchFileSnapshot('testdata/operations.txt');
+  await expect(table.join('')).toMatchFileSnapshot(`testdata/operations-${version}.txt`);
 });

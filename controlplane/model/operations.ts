@@ -1,5 +1,5 @@
 import type { Kind } from '../mesh/resource.ts';
-import { API_MODEL, shapeNamed, type Shape } from './api-model.ts';
+import { API_MODEL, BETA_MODEL, shapeNamed, type ApiModel, type Shape } from './api-model.ts';
 
 /** What an operation does to a kind of resource. */
 export type Verb = 'Create' | 'Describe' | 'Update' | 'Delete' | 'List';
@@ -7,14 +7,17 @@ export type Verb = 'Create' | 'Describe' | 'Update' | 'Delete' | 'List';
 /** What all operations have. `path` has its parameters in braces. */
 type Common = {
   readonly name: string;
+  /** The version of the API that it belongs to. */
+  readonly model: ApiModel;
   readonly method: string;
   readonly path: string;
   readonly inputShape: string;
   readonly input: Shape;
+  readonly outputShape: string;
   readonly output: Shape;
 };
 
-/** One of the 35 operations on the seven kinds. */
+/** One of the 35 operations on the seven kinds (19 on four in the beta). */
 export type ResourceOperation = Common & {
   readonly verb: Verb;
   readonly kind: Kind;
@@ -32,32 +35,55 @@ export type TagOperation = Common & {
 /** An operation of the API. */
 export type Operation = ResourceOperation | TagOperation;
 
-/** All 38 operations, in the order of the model. */
-export const OPERATIONS: readonly Operation[] = Object.values(API_MODEL.operations).map(
-  ({ name, http, input, output }): Operation => {
+/** All 38 operations of the current API, in the order of the model. */
+export const OPERATIONS: readonly Operation[] = operationsOf(API_MODEL);
+
+/** All 19 operations of the beta API, in the order of its model. */
+export const BETA_OPERATIONS: readonly Operation[] = operationsOf(BETA_MODEL);
+
+const byName: ReadonlyMap<string, Operation> = new Map(OPERATIONS.map((each) => [each.name, each]));
+
+/** The operation of the current API of that name; an unknown one is a fault of the program. */
+export function operationNamed(name: string): Operation {
+  const operation = byName.get(name);
+  if (operation === undefined) throw new Error(`the API has no operation ${name}`);
+  return operation;
+}
+
+/** The same for operations on the kinds of resources. */
+export function resourceOperationNamed(name: string): ResourceOperation {
+  const operation = operationNamed(name);
+  if (!('kind' in operation)) throw new Error(`operation ${name} is not about a kind of resource`);
+  return operation;
+}
+
+function operationsOf(model: ApiModel): readonly Operation[] {
+  return Object.values(model.operations).map(({ name, http, input, output }): Operation => {
     const common: Common = {
       name,
+      model,
       method: http.method,
       path: http.requestUri,
       inputShape: input.shape,
-      input: shapeNamed(input.shape),
-      output: shapeNamed(output.shape),
+      input: shapeNamed(input.shape, model),
+      outputShape: output.shape,
+      output: shapeNamed(output.shape, model),
     };
     if (name === 'TagResource' || name === 'UntagResource' || name === 'ListTagsForResource') {
       return { ...common, verb: name };
     }
     const verb = /^(?:Create|Describe|Update|Delete|List)/.exec(name)?.[0];
     if (verb === undefined) throw new Error(`the API model has an operation with an unknown verb: ${name}`);
-    return { ...common, verb: verb as Verb, ...resultOf(common.output) };
-  },
-);
+    return { ...common, verb: verb as Verb, ...resultOf(common) };
+  });
+}
 
 // A data object is the payload `route` of shape RouteData; a list is `routes`, its elements of shape RouteRef.
-function resultOf(output: Shape): Pick<ResourceOperation, 'kind' | 'result' | 'resultShape'> {
+function resultOf({ output, model }: Common): Pick<ResourceOperation, 'kind' | 'result' | 'resultShape'> {
   const members = output.members ?? {};
   const result = output.payload ?? Object.keys(members).find((member) => member !== 'nextToken') ?? '';
   const shape = members[result]?.shape ?? '';
-  const resultShape = shapeNamed(shape).member?.shape ?? shape;
+  const resultShape = shapeNamed(shape, model).member?.shape ?? shape;
   const noun = resultShape.replace(/(?:Data|Ref)$/, '');
   return { kind: (noun.charAt(0).toLowerCase() + noun.slice(1)) as Kind, result, resultShape };
 }

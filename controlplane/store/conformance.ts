@@ -112,7 +112,7 @@ export function storeConformance(engine: string, makeHome: () => Promise<StoreHo
     });
 
     it('tells names apart that differ in case, in blanks at the end, and in a suffix', async () => {
-      const names = ['a', 'A', 'a ', 'a/b', "a'b", '\u00e4', 'a\u0308'];
+      const names = ['a', 'A', 'a ', 'a\0', 'a\0b', 'a/b', "a'b", '\u00e4', 'a\u0308'];
       await store.commit(put(0, ...names.map((name) => node(name))));
       const kept = (await store.changesSince(0)).map(({ id }) => id.name);
       expect(kept.toSorted()).toEqual(names.toSorted());
@@ -154,10 +154,52 @@ export function storeConformance(engine: string, makeHome: () => Promise<StoreHo
 
     it('tells of a commit, until it is told to stop', async () => {
       const { promise, resolve } = Promise.withResolvers<void>();
-      const stop = store.onChange(resolve);
+      const stop = store.onChange(() => resolve());
       await store.commit(put(0, node('white')));
       await promise;
       stop();
+    });
+
+    it('gives its contents, without what was deleted', async () => {
+      await store.commit({ ...put(0, node('white'), node('blue')), token: use });
+      await store.commit({ ...put(1), deletes: [idOf(node('blue'))] });
+      expect(await store.contents()).toEqual({ revision: 2, resources: [node('white')], tokens: [use] });
+    });
+
+    it('takes contents over when it is empty, at a revision above theirs, and goes on from there', async () => {
+      const contents = { revision: 41, resources: [node('white'), node('blue', 3)], tokens: [use] };
+      expect(await store.replace(contents, false)).toEqual({ outcome: 'replaced', revision: 42 });
+      const { resources, ...rest } = await store.contents();
+      expect(rest).toEqual({ revision: 42, tokens: [use] });
+      expect(resources).toEqual(expect.arrayContaining([node('white'), node('blue', 3)]));
+      expect(await store.commit(put(42, node('red')))).toMatchObject({ outcome: 'committed', revision: 43 });
+    });
+
+    it('is replaced only when told to, as a commit that deletes what it held', async () => {
+      await store.commit({ ...put(0, node('white'), node('blue')), token: use });
+      const contents = { revision: 0, resources: [node('blue', 9), node('red')], tokens: [] };
+      expect(await store.replace(contents, false)).toEqual({ outcome: 'occupied', resources: 2 });
+      expect(await store.changesSince(1)).toEqual([]);
+      expect(await store.replace(contents, true)).toEqual({ outcome: 'replaced', revision: 2 });
+      expect(await store.tokenContent(use, 5000)).toBeUndefined();
+      const changes = await store.changesSince(1);
+      expect(changes).toHaveLength(3);
+      expect(changes).toEqual(
+        expect.arrayContaining([
+          { revision: 2, id: idOf(node('white')), resource: undefined },
+          { revision: 2, id: idOf(node('blue')), resource: node('blue', 9) },
+          { revision: 2, id: idOf(node('red')), resource: node('red') },
+        ]),
+      );
+    });
+
+    it('takes and gives more than any batch of its own', async () => {
+      const resources = Array.from({ length: 2500 }, (_, index) => node(`n${index}`));
+      const tokens = resources.map(({ name }) => ({ ...use, token: name }));
+      await store.replace({ revision: 0, resources, tokens }, false);
+      const contents = await store.contents();
+      expect(contents.resources).toHaveLength(2500);
+      expect(contents.tokens).toHaveLength(2500);
     });
 
     it('has all it had after it was closed and opened again', async () => {

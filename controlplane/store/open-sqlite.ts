@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreError, foreign, held, newer, unavailable } from './errors.ts';
 import { readOwner, removeOwner, writeOwner } from './owner.ts';
-import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
+import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION } from './sqlite-schema.ts';
 
 /** An open database that nobody else can open, and how to let go of it. */
 export type OwnedDatabase = { readonly file: string; readonly db: DatabaseSync; close(): void };
@@ -13,6 +13,11 @@ const SQLITE_BUSY = 5;
 const SQLITE_CORRUPT = 11;
 const SQLITE_NOTADB = 26;
 
+/** The file in a data folder that holds the model. */
+export function databaseFile(folder: string): string {
+  return join(resolve(folder), 'daybreak.db');
+}
+
 /**
  * Opens `folder`/daybreak.db for this process alone and brings its schema to this version. The folder is made when it
  * is missing, for this user only. The lock is the operating system's, so it goes when the process does, however it ends.
@@ -20,7 +25,7 @@ const SQLITE_NOTADB = 26;
  * @throws StoreError
  */
 export function openSqlite(folder: string, patience: number): OwnedDatabase {
-  const file = join(resolve(folder), 'daybreak.db');
+  const file = databaseFile(folder);
   const db = openFile(folder, file, patience);
   try {
     // Exclusive before the first access: no other process can then read or write, and no shared memory is needed.

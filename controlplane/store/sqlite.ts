@@ -2,7 +2,8 @@ import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { Change, Kind, Resource, ResourceId } from '../mesh/resource.ts';
 import { StoreError, unavailable } from './errors.ts';
 import { openSqlite } from './open-sqlite.ts';
-import { TOKEN_LIFETIME, type Store, type TokenKey, type Write, type Written } from './store.ts';
+import { readContents, replaceContents } from './sqlite-contents.ts';
+import { TOKEN_LIFETIME, type Hint, type Store, type TokenKey, type Write, type Written } from './store.ts';
 
 /** `patience`: how long to wait for another owner of the folder to leave, in milliseconds. Default: 2000. */
 export type SqliteOptions = { readonly folder: string; readonly patience?: number };
@@ -16,7 +17,7 @@ export function openSqliteStore({ folder, patience = 2000 }: SqliteOptions): Sto
   const owned = openSqlite(folder, patience);
   const { db } = owned;
   const statements = prepare(db);
-  const listeners = new Set<() => void>();
+  const listeners = new Set<(hint: Hint) => void>();
   let closed = false;
 
   const guard = async <T>(what: string, work: () => T): Promise<T> => {
@@ -27,16 +28,17 @@ export function openSqliteStore({ folder, patience = 2000 }: SqliteOptions): Sto
       throw unavailable(what, error);
     }
   };
-  const hint = (): void => {
-    for (const listener of listeners) listener();
+  const hint = (revision: number): void => {
+    for (const listener of listeners) listener({ kind: 'committed', revision });
   };
 
   return {
+    isShared: false,
     commit: (write) =>
       guard('commit', () => {
         const written = transaction(db, () => commit(statements, write));
         // Later than the promise's own continuation: who committed has applied the change before the hint comes.
-        if (written.outcome === 'committed') setImmediate(hint);
+        if (written.outcome === 'committed') setImmediate(hint, written.revision);
         return written;
       }),
     changesSince: (revision) => guard('read changes', () => statements.since.all(revision).map(toChange)),
@@ -46,6 +48,13 @@ export function openSqliteStore({ folder, patience = 2000 }: SqliteOptions): Sto
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
+    contents: () => guard('read its contents', () => readContents(db)),
+    replace: (contents, mayReplace) =>
+      guard('be replaced', () => {
+        const replaced = transaction(db, () => replaceContents(db, contents, mayReplace));
+        if (replaced.outcome === 'replaced') setImmediate(hint, replaced.revision);
+        return replaced;
+      }),
     close: async () => {
       if (closed) return;
       closed = true;
@@ -112,7 +121,7 @@ function commit(statements: Statements, write: Write): Written {
     const body = resource === undefined ? null : JSON.stringify(resource);
     statements.put.run(id.kind, id.owner, id.mesh, id.parent, id.name, revision, body);
   }
-  return { outcome: 'committed', changes };
+  return { outcome: 'committed', revision, changes };
 }
 
 function tokenContent(statements: Statements, key: TokenKey, after: number): string | undefined {

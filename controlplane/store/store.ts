@@ -26,8 +26,28 @@ export type Write = {
 
 /** What became of a write. `stale`: nothing was written; read `changesSince` and decide anew. */
 export type Written =
-  | { readonly outcome: 'committed'; readonly changes: readonly Change[] }
+  | { readonly outcome: 'committed'; readonly revision: number; readonly changes: readonly Change[] }
   | { readonly outcome: 'stale' };
+
+/**
+ * Why to read `changesSince`. `committed`: there are commits up to this revision. `reconnected`: the store was away, and
+ * may have come back without the last of what it had (a server that took over from another): read all of it anew.
+ */
+export type Hint =
+  | { readonly kind: 'committed'; readonly revision: number }
+  | { readonly kind: 'reconnected' };
+
+/** All that a store holds, as of one revision: what a backup is made of. Engines have it in common. */
+export type Contents = {
+  readonly revision: number;
+  readonly resources: readonly Resource[];
+  readonly tokens: readonly TokenUse[];
+};
+
+/** What became of a replacement. `occupied`: nothing was written, because the store holds that many resources already. */
+export type Replaced =
+  | { readonly outcome: 'replaced'; readonly revision: number }
+  | { readonly outcome: 'occupied'; readonly resources: number };
 
 /**
  * Keeps the model durably. A write that came back as committed survives the process being killed at any moment.
@@ -35,13 +55,22 @@ export type Written =
  * Where the store cannot be used at all, its methods reject with a StoreError.
  */
 export type Store = {
-  /** A write needs at least one put or delete. */
+  /** Whether others may commit to it as well. */
+  readonly isShared: boolean;
+  /** A write needs at least one put or delete, and names each resource once. */
   commit(write: Write): Promise<Written>;
   /** Every resource as the change that last touched it (deleted ones too), with a revision above `revision`, oldest first. */
   changesSince(revision: number): Promise<readonly Change[]>;
   /** The digest kept with a token that was used less than TOKEN_LIFETIME before `now`; undefined where there is none. */
   tokenContent(key: TokenKey, now: number): Promise<string | undefined>;
-  /** Called after commits of this process, and as a hint after those of others; answer with `changesSince`. Returns how to stop. */
-  onChange(listener: () => void): () => void;
+  /** Called after commits, of this process and of others; only a hint: the truth is in `changesSince`. Returns how to stop. */
+  onChange(listener: (hint: Hint) => void): () => void;
+  contents(): Promise<Contents>;
+  /**
+   * Makes these all that the store holds, in one commit with a revision above its own and theirs. What it held before is
+   * deleted by that commit, so whoever follows the store comes to the same state. One that holds any resource is left
+   * alone unless `mayReplace`.
+   */
+  replace(contents: Contents, mayReplace: boolean): Promise<Replaced>;
   close(): Promise<void>;
 };

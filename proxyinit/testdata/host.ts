@@ -1,64 +1,93 @@
 import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { build } from 'esbuild';
 
 /** How a program in a namespace ended. */
 export type Ended = { readonly code: number; readonly stdout: string; readonly stderr: string };
 
+type Env = Readonly<Record<string, string>>;
+
 /** A network namespace of the test's own, its loopback up. */
 export type Host = {
   readonly name: string;
+  /** The command that runs another in it. */
+  inside(command: readonly string[]): readonly string[];
   /** Runs a program to its end. */
-  run(command: readonly string[], env?: Readonly<Record<string, string>>, input?: string): Promise<Ended>;
-  /** Runs proxyinit as the command line would. */
-  proxyinit(env: Readonly<Record<string, string>>): Promise<Ended>;
-  /** The rules of one family, without the lines that change from call to call. */
-  rules(command?: 'iptables-save' | 'ip6tables-save'): Promise<string>;
-  /** Starts a server on each port; each answers with its port. */
+  run(command: readonly string[], env?: Env, input?: string): Promise<Ended>;
+  /** Runs proxyinit, with its command and flags, and what it reads on stdin. */
+  proxyinit(env: Env, args?: readonly string[], input?: string): Promise<Ended>;
+  /** What a save program prints, without the lines and numbers that change from call to call. Default: `iptables-save -t nat`. */
+  rules(program?: string, table?: string): Promise<string>;
+  /** Starts a server on each port, TCP and UDP; each answers with its port. */
   serve(ports: readonly number[]): Promise<void>;
   /** What answered at the address as the given user: a port, or what went wrong. */
   dial(address: string, port: number, uid?: number): Promise<string>;
+  /** The same over UDP; empty where nobody answered. */
+  ask(address: string, port: number, uid?: number): Promise<string>;
   remove(): void;
 };
 
-export function makeHost(name: string): Host {
+/** A file that runs proxyinit, as the images have it. Made once a test file. */
+export async function bundleProxyinit(folder: string): Promise<string> {
+  const outfile = join(folder, 'run.mjs');
+  await build({
+    entryPoints: [join(import.meta.dirname, 'run.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    logLevel: 'silent',
+  });
+  return outfile;
+}
+
+/** Makes a host. `program`: what `proxyinit` runs; default: the source as it is. */
+export function makeHost(name: string, program = join(import.meta.dirname, 'run.ts')): Host {
   execFileSync('ip', ['netns', 'add', name]);
   execFileSync('ip', ['-n', name, 'link', 'set', 'lo', 'up']);
   const children: ChildProcess[] = [];
-  const inside = (command: readonly string[]) => ['netns', 'exec', name, ...command];
+  const inside = (command: readonly string[]) => ['ip', 'netns', 'exec', name, ...command];
 
   const run: Host['run'] = (command, env = {}, input = '') => {
     const { promise, resolve } = Promise.withResolvers<Ended>();
-    const options = { env: { PATH: process.env['PATH'], ...env }, timeout: 30_000 };
-    const child = execFile('ip', inside(command), options, (error, stdout, stderr) => {
+    const options = { env: { PATH: process.env['PATH'], ...env }, timeout: 60_000 };
+    const [file = '', ...args] = inside(command);
+    const child = execFile(file, args, options, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr });
     });
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(input);
     return promise;
   };
+  const as = (uid: number) => ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups'];
 
   return {
     name,
+    inside,
     run,
-    proxyinit: (env) => run([process.execPath, join(import.meta.dirname, 'run.ts')], env),
-    rules: async (command = 'iptables-save') => {
-      const { stdout } = await run([command, '-t', 'nat']);
+    proxyinit: (env, args = [], input = '') => run([process.execPath, program, ...args], env, input),
+    rules: async (command = 'iptables-save', table = 'nat') => {
+      const { stdout } = await run([command, ...(table === 'all' ? [] : ['-t', table])]);
       return stdout.replace(/^#.*\n/gm, '').replace(/\[\d+:\d+\]/g, '[0:0]');
     },
     serve: async (ports) => {
       const script = join(import.meta.dirname, 'servers.ts');
-      const child = spawn('ip', inside([process.execPath, script, ...ports.map(String)]), {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
+      const [file = '', ...args] = inside([process.execPath, script, ...ports.map(String)]);
+      const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'inherit'] });
       children.push(child);
       await once(child.stdout, 'data');
     },
     dial: async (address, port, uid = 1000) => {
-      const user = ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups'];
       const script = `exec timeout 5 cat < /dev/tcp/${address}/${port}`;
-      const { stdout, stderr } = await run([...user, 'bash', '-c', script]);
+      const { stdout, stderr } = await run([...as(uid), 'bash', '-c', script]);
       return stdout.trim() || stderr.trim();
+    },
+    ask: async (address, port, uid = 1000) => {
+      const script = `exec 3<>/dev/udp/${address}/${port} && echo question >&3 && exec timeout 2 head -n 1 <&3`;
+      const { stdout } = await run([...as(uid), 'bash', '-c', script]);
+      return stdout.trim();
     },
     remove: () => {
       for (const child of children) child.kill('SIGKILL');
@@ -77,4 +106,5 @@ export function joinHosts(first: Host, second: Host): void {
     ip(`-n ${name} link set wire up`);
   }
   ip(`-n ${first.name} route add default via 10.77.0.2`);
+  ip(`-n ${first.name} -6 route add default via fd77::2`);
 }

@@ -1,16 +1,26 @@
+import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 
-// Listens on each port given and tells whoever connects which port it was that answered.
+// Listens on each port given, TCP and UDP, and tells whoever comes which port it was that answered.
 const ports = process.argv.slice(2).map(Number);
 await Promise.all(
-  ports.map((port) => {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
+  ports.flatMap((port) => {
+    const tcp = Promise.withResolvers<void>();
     const server = createServer((socket) => {
       socket.on('error', () => undefined);
       socket.end(`${port}\n`);
     });
-    server.on('error', reject).listen(port, '::', resolve);
-    return promise;
+    server.on('error', tcp.reject).listen(port, '::', tcp.resolve);
+
+    // What is redirected comes to these addresses, and an answer has to come from them.
+    const udp = ['127.0.0.1', '::1', '::'].map((address) => {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      const socket = createSocket({ type: address === '127.0.0.1' ? 'udp4' : 'udp6', ipv6Only: address === '::1' });
+      socket.on('message', (_, from) => socket.send(`${port}\n`, from.port, from.address));
+      socket.on('error', reject).bind(port, address, resolve);
+      return promise;
+    });
+    return [tcp.promise, ...udp];
   }),
 );
 process.stdout.write('ready\n');

@@ -35,3 +35,13 @@ test('leaves alone what would be the same, and removes parts only when they are 
   expect(await readFile(recent ?? '', 'utf8')).toBe('');
   await expect(stat(old ?? '')).rejects.toThrow('ENOENT');
 });
+
+test('the bundled command signs with the AWS credentials of its environment, although their package is CommonJS', async () => {
+  const { daybreak } = await bundle({ folder: join(folder, 'command') });
+  const env = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'not-a-secret' };
+  const args = [daybreak, 'get', 'mesh', '--endpoint', 'http://127.0.0.1:1'];
+  const { exitCode, stderr } = await execa(process.execPath, args, { env, reject: false });
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain('http://127.0.0.1:1');
+  expect(stderr).not.toContain('is not a function');
+});

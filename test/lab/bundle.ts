@@ -37,6 +37,8 @@ export async function bundle({
     platform: 'node',
     format: 'esm',
     target: 'node24',
+    // A package in CommonJS that is imported when needed has no names of its own; most have a module beside it.
+    mainFields: ['module', 'main'],
     banner: { js: REQUIRE },
     outExtension: { '.js': '.mjs' },
     entryNames: '[name]',

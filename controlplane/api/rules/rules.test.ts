@@ -48,7 +48,10 @@ const check5 = (extra: object) => ({
     ...extra,
   },
 });
-const log = (format: object) => ({ logging: { accessLog: { file: { path: '/dev/stdout', format } } } });
+const file = (path: string, format?: object) => ({
+  logging: { accessLog: { file: { path, ...(format && { format }) } } },
+});
+const log = (format: object) => file('/dev/stdout', format);
 const first = 'listeners.1.member';
 
 describe('beyond the model', () => {
@@ -125,6 +128,7 @@ describe('beyond the model', () => {
       { backends: [{ virtualService: { virtualServiceName: 'a\n' } }] },
       ['backends.1.member.virtualService.virtualServiceName', 'without control characters'],
     ],
+    ['a long name', file('é'.repeat(128)), ['logging.accessLog.file.path', 'a name of more than 255 bytes']],
     ['a line end in a log', log({ text: '%START_TIME% %REQ(:METHOD)%\n' })],
     [
       'an unknown command',

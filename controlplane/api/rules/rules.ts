@@ -9,7 +9,7 @@ import { exactlyOneOf, headerMatch, hostname, httpPath, queryMatch } from './mat
 import { inputNames } from './names.ts';
 import { regex } from './regex.ts';
 import { retryEvent, retryPolicy, routeSpec, weightedTargets } from './route.ts';
-import { dnsHostname, text, virtualNodeSpec } from './virtual-node.ts';
+import { dnsHostname, filePath, text, virtualNodeSpec } from './virtual-node.ts';
 import { tagList } from './tags.ts';
 
 /** What is wrong with a value of a shape, beyond what the model says. `path` is where it stands. */
@@ -55,6 +55,7 @@ const RULES: { readonly [shape: string]: Rule } = {
   ],
   VirtualNodeSpec: virtualNodeSpec,
   Hostname: dnsHostname,
+  FilePath: filePath,
   TextFormat: accessLogFormat,
   JsonFormat: jsonAccessLogFormat,
 

@@ -26,6 +26,12 @@ export function dnsHostname(value: string, path: string): readonly Violation[] {
   ];
 }
 
+/** A file that Envoy is to open: no file system takes a longer name, and Envoy refuses the whole listener then. */
+export function filePath(value: string, path: string): readonly Violation[] {
+  if (value.split('/').every((name) => Buffer.byteLength(name) <= 255)) return [];
+  return [{ path, value, constraint: 'Member must not have a name of more than 255 bytes between two /' }];
+}
+
 /** Text of `min` to `max` characters, where the model sets no bounds. */
 export function text(min: number, max: number) {
   return (value: string, path: string): readonly Violation[] => {

@@ -1,0 +1,23 @@
+const WARM_UP_MS = 1000;
+const MEASURED_MS = 4000;
+
+/** What a load came to: how many a second, and how long each took, in milliseconds. */
+export type Load = { readonly perSecond: number; readonly times: readonly number[] };
+
+/** Does `work` again and again, `parallel` at a time, for five seconds; the first of them does not count. `work` is given which of them it is. */
+export async function inParallel(parallel: number, work: (index: number) => Promise<void>): Promise<Load> {
+  const times: number[] = [];
+  const from = performance.now() + WARM_UP_MS;
+  const until = from + MEASURED_MS;
+  const worker = async (index: number): Promise<void> => {
+    for (;;) {
+      const start = performance.now();
+      if (start >= until) return;
+      await work(index);
+      const end = performance.now();
+      if (start >= from && end <= until) times.push(end - start);
+    }
+  };
+  await Promise.all(Array.from({ length: parallel }, (_, index) => worker(index)));
+  return { perSecond: (times.length * 1000) / MEASURED_MS, times };
+}

@@ -1,0 +1,36 @@
+import { ALL_KINDS } from '../../controlplane/api/fixture.ts';
+
+const OWN_TAG = [{ key: 'team', value: 'colors' }];
+
+/** One document of each kind, as `aws appmesh create-… --cli-input-json` takes it. */
+export const documents: readonly Record<string, unknown>[] = ALL_KINDS.map(([path, member, name, spec]) => ({
+  meshName: 'colors',
+  ...(path.includes('/routes') ? { virtualRouterName: 'router' } : {}),
+  ...(path.includes('/gatewayRoutes') ? { virtualGatewayName: 'door' } : {}),
+  [member]: name,
+  spec,
+  tags: OWN_TAG,
+}));
+
+/** A virtual node that does nothing. */
+export const node = (name: string, extra: object = {}) => ({
+  meshName: 'colors',
+  virtualNodeName: name,
+  spec: {},
+  ...extra,
+});
+/** Its mesh. */
+export const mesh = { meshName: 'colors' };
+
+/** A route for a port that its router does not have: only the control plane can tell. */
+export const wrongRoute = {
+  meshName: 'colors',
+  virtualRouterName: 'router',
+  routeName: 'wrong',
+  spec: {
+    httpRoute: {
+      match: { prefix: '/', port: 1 },
+      action: { weightedTargets: [{ virtualNode: 'white', weight: 1 }] },
+    },
+  },
+};

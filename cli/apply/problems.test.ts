@@ -1,0 +1,67 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startBench, type Bench } from '../fixture.ts';
+import { documents, mesh, node, wrongRoute } from './fixture.ts';
+
+let bench: Bench;
+beforeEach(async () => {
+  bench = await startBench();
+});
+afterEach(() => bench.close());
+
+describe('what is wrong', () => {
+  it('is told of all documents at once, before anything is done', async () => {
+    await bench.write(
+      'a.yaml',
+      'meshName: colors\n---\nmeshName: colors\nvirtualNodeName: a\nspec: {listeners: [{portMapping: {port: 0, protocol: htp}}]}\n---\n{a: 1\n',
+    );
+    await bench.write(
+      'b.json',
+      '[{"meshName":"colors"},\n {"name":"x"},\n 7,\n {"virtualServiceName":"s","spec":{}, "extra": 12345678901234567890}]',
+    );
+    await bench.write(
+      'c.json',
+      '[{"meshName":"colors"},\n {"virtualServiceName":"s","spec":{}, "extra": {}}]',
+    );
+    const error = await bench.apply(['a.yaml', 'b.json', 'c.json']).catch((thrown: unknown) => thrown);
+    await expect(`${(error as Error).message.replaceAll(`${bench.folder}/`, '')}\n`).toMatchFileSnapshot(
+      'testdata/problems.txt',
+    );
+    expect(error).toMatchObject({ exitCode: 1 });
+    expect(bench.api.live.model.revision).toBe(0);
+  });
+
+  it('is told of what a document needs and nobody has', async () => {
+    const [, , , route, service] = documents;
+    const error = await bench
+      .apply(['-'], { stdin: JSON.stringify([mesh, route, service]) })
+      .catch((thrown: unknown) => thrown);
+    expect((error as Error).message.split('\n')).toEqual([
+      'nothing was done, because of the documents:',
+      "(stdin):1 (document 2, route colors/router/all): Value 'router' at 'virtualRouterName': virtual router colors/router is neither in the files nor on the control plane",
+      "(stdin):1 (document 2, route colors/router/all): Value 'white' at 'spec.httpRoute.action.weightedTargets.1.member.virtualNode': virtual node colors/white is neither in the files nor on the control plane",
+      "(stdin):1 (document 3, virtual service colors/teller.local): Value 'router' at 'spec.provider.virtualRouter.virtualRouterName': virtual router colors/router is neither in the files nor on the control plane",
+    ]);
+    expect(bench.api.live.model.revision).toBe(0);
+  });
+
+  it('is told in the words of the API, the rest is done, and what needs it is left out', async () => {
+    await bench.write('all.json', documents);
+    await bench.apply(['all.json']);
+    const ran = await bench.apply(['-'], { stdin: JSON.stringify([wrongRoute, node('good'), documents[0]]) });
+    await expect(`${ran.stdout}${ran.stderr}`).toMatchFileSnapshot('testdata/failed.txt');
+    expect(ran.code).toBe(1);
+    const json = await bench.apply(['-'], {
+      stdin: JSON.stringify([wrongRoute, node('good')]),
+      output: 'json',
+    });
+    await expect(json.stdout).toMatchFileSnapshot('testdata/failed.json');
+  });
+
+  it('is told when the control plane goes away', async () => {
+    await bench.write('all.json', documents);
+    await bench.api.app.close();
+    await expect(bench.apply(['all.json'])).rejects.toThrow(
+      /the control plane at http:\/\/127\.0\.0\.1:\d+ cannot be reached/,
+    );
+  });
+});

@@ -1,0 +1,159 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { operationNamed } from '../../controlplane/model/operations.ts';
+import { CommandError } from '../errors.ts';
+import { CallError } from './errors.ts';
+import { createSender, type WireResponse } from './send.ts';
+import { createSigner, type Signer } from './sign.ts';
+
+/** Where a control plane is, and how to be known to it. */
+export type ClientOptions = {
+  readonly endpoint: string;
+  readonly region: string;
+  /** Certificates (PEM) of authorities to trust beside the usual ones. */
+  readonly caFile?: string | undefined;
+};
+
+/** A JSON object. */
+export type Json = Readonly<Record<string, unknown>>;
+
+/** Calls one control plane. Its methods reject with a CallError. */
+export type Client = {
+  /** Carries out an operation of the API, by the name and with the members that the API model has. */
+  call(operation: string, input: Json): Promise<Json>;
+  /** Reads what the control plane says about itself, e.g. `/status`. */
+  read(path: string): Promise<Json>;
+  /** Reads what it gives as text, e.g. `/backup`. */
+  readText(path: string): Promise<string>;
+  close(): void;
+};
+
+/** How often a call is tried that failed for a reason that may pass, and the first pause, in milliseconds. */
+const ATTEMPTS = 5;
+const FIRST_PAUSE_MS = 100;
+
+/**
+ * A client for the control plane at an endpoint. Credentials are looked for when the first call is made.
+ * @throws CommandError where the endpoint is no URL, with exit code 1 like every setting that is wrong
+ */
+export function createClient(
+  { endpoint, region, caFile }: ClientOptions,
+  env: NodeJS.ProcessEnv = process.env,
+): Client {
+  const url = parseEndpoint(endpoint);
+  const sender = createSender(url, caFile);
+  let signer: Promise<Signer> | undefined;
+
+  const attempt = async (request: Request): Promise<WireResponse> => {
+    signer ??= createSigner(url, region, env);
+    const sign = await signer;
+    const { query, ...rest } = request;
+    const headers = await sign({ ...request, headers: { host: url.host, ...CONTENT_TYPE } });
+    const text = Object.entries(query).map(([name, value]) => `${escape(name)}=${escape(value)}`);
+    const path = text.length === 0 ? request.path : `${request.path}?${text.join('&')}`;
+    return sender.send({ ...rest, path, headers });
+  };
+  const exchange = async <T>(
+    request: Request,
+    take: (answer: WireResponse, what: string) => T,
+  ): Promise<T> => {
+    for (let tries = 1; ; tries += 1) {
+      const answer = await attempt(request).catch((error: unknown) => error);
+      if (!mayPass(answer) || tries === ATTEMPTS) {
+        if (answer instanceof Error) throw answer;
+        return take(answer as WireResponse, `${request.method} ${url.origin}${request.path}`);
+      }
+      await sleep(Math.random() * FIRST_PAUSE_MS * 2 ** tries);
+    }
+  };
+  const get = (path: string): Request => {
+    return { method: 'GET', path: `${url.pathname.replace(/\/$/, '')}${path}`, query: {}, body: '' };
+  };
+  return {
+    call: (name, input) => exchange(requestOf(name, input), resultOf),
+    read: (path) => exchange(get(path), resultOf),
+    readText: (path) => exchange(get(path), textOf),
+    close: () => sender.close(),
+  };
+}
+
+type Request = {
+  readonly method: string;
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  readonly body: string;
+};
+
+const CONTENT_TYPE = { 'content-type': 'application/json' };
+
+function parseEndpoint(endpoint: string): URL {
+  const url = URL.parse(endpoint);
+  if (url !== null && /^https?:$/.test(url.protocol)) return url;
+  throw new CommandError(
+    `--endpoint ${JSON.stringify(endpoint)}: it has to be a URL, e.g. http://127.0.0.1:8080`,
+  );
+}
+
+// The model says which member of an input stands in the path, which in the query, and that the rest is the body.
+function requestOf(name: string, input: Json): Request {
+  const operation = operationNamed(name);
+  const query: Record<string, string> = {};
+  const body: Record<string, unknown> = {};
+  let { path } = operation;
+  for (const [member, value] of Object.entries(input)) {
+    const location = operation.input.members?.[member]?.location;
+    if (location === 'uri') path = path.replace(`{${member}}`, () => escape(String(value)));
+    else if (location === 'querystring') query[member] = String(value);
+    else body[member] = value;
+  }
+  return {
+    method: operation.method,
+    path,
+    query,
+    body: operation.method === 'PUT' ? JSON.stringify(body) : '',
+  };
+}
+
+// As AWS escapes: encodeURIComponent leaves five characters that a signature wants escaped.
+function escape(text: string): string {
+  return encodeURIComponent(text.toWellFormed()).replaceAll(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
+// Creates bear a token and updates replace the whole, so that every call may be sent twice.
+function mayPass(answer: unknown): boolean {
+  if (answer instanceof CallError)
+    return (answer.cause as { code?: string } | undefined)?.code === 'ECONNRESET';
+  const { status } = answer as { readonly status?: number };
+  return status === 429 || status === 503;
+}
+
+function textOf(answer: WireResponse, what: string): string {
+  return answer.status === 200 ? answer.body : refuse(answer, what);
+}
+
+function resultOf(answer: WireResponse, what: string): Json {
+  const json = parse(answer.body);
+  return answer.status === 200 && json !== undefined ? json : refuse(answer, what);
+}
+
+function refuse({ status, headers, body }: WireResponse, what: string): never {
+  const json = parse(body);
+  const code = headers['x-amzn-errortype'];
+  if (typeof code === 'string' && typeof json?.['message'] === 'string') {
+    throw new CallError(`${json['message']} (${code})`, { code, status });
+  }
+  throw new CallError(`${what} answered ${status}, which is no answer of this API: ${body.slice(0, 300)}`, {
+    status,
+  });
+}
+
+function parse(body: string): Json | undefined {
+  try {
+    const value: unknown = JSON.parse(body);
+    return typeof value === 'object' && value !== null ? (value as Json) : undefined;
+  } catch {
+    return undefined;
+  }
+}

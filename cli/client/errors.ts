@@ -1,0 +1,28 @@
+/**
+ * What a control plane answered instead of doing what was asked, or why it did not answer. `code` is the API's name of the
+ * error (`NotFoundException`), or undefined where no answer of the API came.
+ */
+export class CallError extends Error {
+  readonly code: string | undefined;
+  readonly status: number | undefined;
+  readonly exitCode = 1;
+
+  constructor(
+    message: string,
+    {
+      code,
+      status,
+      cause,
+    }: { readonly code?: string; readonly status?: number; readonly cause?: unknown } = {},
+  ) {
+    super(message, cause === undefined ? {} : { cause });
+    this.name = 'CallError';
+    this.code = code;
+    this.status = status;
+  }
+}
+
+/** Whether an error is the API's own of that name. */
+export function isApiError(error: unknown, code: string): boolean {
+  return error instanceof CallError && error.code === code;
+}

@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
+import { getCACertificates } from 'node:tls';
+import { CommandError } from '../errors.ts';
+import { CallError } from './errors.ts';
+
+/** A request as it goes over the wire. `path` is escaped already, with the query string. */
+export type WireRequest = {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+};
+
+/** The answer: `headers` in lower case. */
+export type WireResponse = {
+  readonly status: number;
+  readonly headers: http.IncomingHttpHeaders;
+  readonly body: string;
+};
+
+/** Sends requests to one server. */
+export type Sender = {
+  send(request: WireRequest): Promise<WireResponse>;
+  /** Closes the connections that are kept open. */
+  close(): void;
+};
+
+/** How long one call may take, in milliseconds. */
+const CALL_LIMIT_MS = 20_000;
+/** The most connections to the server at a time. */
+const CONNECTIONS = 16;
+
+/**
+ * Sends over connections that are kept open. Not by fetch, which would rewrite paths that have a name of one or two dots.
+ * `send` rejects with a CallError where no whole answer comes in time. `caFile`: certificates (PEM) of authorities to trust
+ * beside those that Node trusts.
+ * @throws CommandError where the file cannot be read
+ */
+export function createSender(endpoint: URL, caFile: string | undefined): Sender {
+  const tls = endpoint.protocol === 'https:';
+  const { Agent, request: start } = tls ? https : http;
+  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS, ...(tls ? trust(caFile) : {}) });
+  const send = ({ method, path, headers, body }: WireRequest): Promise<WireResponse> => {
+    const { promise, resolve, reject } = Promise.withResolvers<WireResponse>();
+    const signal = AbortSignal.timeout(CALL_LIMIT_MS);
+    const request = start(endpoint, { agent, method, path, headers, signal }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => {
+        const { statusCode: status = 0 } = response;
+        resolve({ status, headers: response.headers, body: Buffer.concat(chunks).toString() });
+      });
+    });
+    request.on('error', reject);
+    request.end(body);
+    return promise.catch((error: unknown) => {
+      const what = signal.aborted ? `did not answer within ${CALL_LIMIT_MS / 1000} s` : 'cannot be reached';
+      throw new CallError(`the control plane at ${endpoint.origin} ${what}`, { cause: error });
+    });
+  };
+  return { send, close: () => agent.destroy() };
+}
+
+function trust(caFile: string | undefined): { readonly ca?: string[] } {
+  if (caFile === undefined) return {};
+  try {
+    return { ca: [...getCACertificates('default'), readFileSync(caFile, 'utf8')] };
+  } catch (error) {
+    throw new CommandError(
+      `the certificates in ${caFile} (--ca-file, DAYBREAK_CA_FILE or AWS_CA_BUNDLE) cannot be read`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,99 @@
+import { once } from 'node:events';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+// The page about the commands: everything in it that has a prompt is run, in order, and has to print what the page says.
+
+const PAGE = join(import.meta.dirname, '../docs/commands.md');
+
+const DAYBREAK = join(import.meta.dirname, 'main.ts');
+
+let folder: string;
+let endpoint: string;
+let stop: () => Promise<unknown>;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'daybreak-page-'));
+  const where = ['--data', join(folder, 'model'), '--api', '127.0.0.1:0', '--ads', '127.0.0.1:0'];
+  const program = execa(process.execPath, [DAYBREAK, 'controlplane', ...where], {
+    reject: false,
+    stdin: 'ignore',
+    stderr: 'ignore',
+  });
+  stop = async () => {
+    program.kill();
+    return await program;
+  };
+  const [ready] = (await once(program.stdout, 'data', { signal: AbortSignal.timeout(20_000) })) as [Buffer];
+  endpoint = (JSON.parse(ready.toString()) as { api: string }).api;
+}, 30_000);
+afterAll(async () => {
+  await stop();
+  await rm(folder, { recursive: true });
+});
+
+/** A command of the page, and what is printed below it. */
+type Example = { readonly command: string; readonly output: string };
+
+it('prints what the page says', { timeout: 120_000 }, async () => {
+  const page = await readFile(PAGE, 'utf8');
+  for (const [name, content] of filesOf(page)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), content);
+  }
+  const examples = examplesOf(page);
+  expect(examples.length).toBeGreaterThan(20);
+  const outputs = await run(examples.map(({ command }) => command));
+  expect(examples.map(({ command }, index) => ({ command, output: plain(outputs[index] ?? '') }))).toEqual(
+    examples.map(({ command, output }) => ({ command, output: plain(output) })),
+  );
+});
+
+// A block of YAML whose first line is a comment with a file's name.
+function filesOf(page: string): readonly (readonly [string, string])[] {
+  return [...page.matchAll(/^```yaml\n(# (\S+)\n[^]*?)^```$/gm)].map(([, content = '', name = '']) => [
+    name,
+    content,
+  ]);
+}
+
+function examplesOf(page: string): readonly Example[] {
+  const blocks = [...page.matchAll(/^```console\n([^]*?)^```$/gm)].map(([, text = '']) => text);
+  return blocks.flatMap((block) =>
+    block
+      .split(/^\$ /m)
+      .slice(1)
+      .map((text) => {
+        const [command = '', ...output] = text.split('\n');
+        return { command, output: output.join('\n') };
+      }),
+  );
+}
+
+/** What each command prints, on stdout or stderr, in one shell. */
+async function run(commands: readonly string[]): Promise<readonly string[]> {
+  const daybreak = join(folder, 'daybreak');
+  await writeFile(daybreak, `#!/bin/sh\nexec ${process.execPath} ${DAYBREAK} "$@"\n`);
+  await chmod(daybreak, 0o755);
+  const marker = '\u0001';
+  const steps = commands.map((command) => `code=$?; printf '${marker}'; (exit $code)\n${command}`);
+  const { all } = await execa('bash', ['-c', `exec 2>&1\n${steps.join('\n')}`], {
+    cwd: folder,
+    all: true,
+    reject: false,
+    extendEnv: false,
+    stripFinalNewline: false,
+    env: { PATH: `${folder}:${process.env['PATH']}`, HOME: folder, LC_ALL: 'C', DAYBREAK_ENDPOINT: endpoint },
+  });
+  return all.split(marker).slice(1);
+}
+
+// Without what is different each time.
+function plain(text: string): string {
+  return text
+    .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, 'TIME')
+    .replaceAll(/(At: )\d+(?:\.\d+)?/g, '$1SECONDS')
+    .replaceAll(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'UID');
+}

@@ -1,0 +1,72 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { Argument, Command, Option } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { addOperatorCommands } from '../operator-commands.ts';
+import { completionScript, SHELLS } from './completion.ts';
+
+const run = promisify(execFile);
+
+function daybreak(): Command {
+  const program = new Command('daybreak').description("a program's commands").version('1');
+  const token = program.command('token').description('tokens');
+  token
+    .command('create')
+    .description('make a token')
+    .addOption(new Option('--node <pattern>', 'for which'))
+    .addArgument(new Argument('[what]').choices(['one', 'two']));
+  addOperatorCommands(program);
+  return program;
+}
+
+/** What bash offers after these words; the last is the one that is being typed. */
+async function offered(...words: readonly string[]): Promise<readonly string[]> {
+  const script = `${completionScript('bash', daybreak())}
+COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+_daybreak
+printf '%s\\n' "\${COMPREPLY[@]}"`;
+  const { stdout } = await run('bash', ['-u', '-c', script, 'bash', 'daybreak', ...words]);
+  return stdout.split('\n').filter((line) => line !== '');
+}
+
+describe('bash', () => {
+  const cases: readonly [readonly string[], readonly string[]][] = [
+    [[''], ['token', 'apply', 'get', 'delete', 'export', 'completion']],
+    [['ex'], ['export']],
+    [['-'], ['-V', '--version', '-h', '--help']],
+    [['get', 'virtualr'], ['virtualrouter']],
+    [
+      ['get', ''],
+      ['mesh', 'virtualnode', 'virtualrouter', 'route', 'virtualservice', 'virtualgateway', 'gatewayroute'],
+    ],
+    [['get', 'mesh', '--mesh-'], ['--mesh-owner']],
+    [
+      ['get', 'mesh', '-o', ''],
+      ['table', 'json', 'yaml'],
+    ],
+    [['export', '--output', 'j'], ['json']],
+    [['apply', '-f', ''], []],
+    [['apply', '--d'], ['--dry-run']],
+    [
+      ['completion', ''],
+      ['bash', 'zsh', 'fish'],
+    ],
+    [['token', ''], ['create']],
+    [
+      ['token', 'create', ''],
+      ['one', 'two'],
+    ],
+    [['token', 'create', '--n'], ['--node']],
+    [
+      ['unknown', ''],
+      ['token', 'apply', 'get', 'delete', 'export', 'completion'],
+    ],
+  ];
+  it.each(cases)('%j', async (words, wanted) => {
+    expect(await offered(...words)).toEqual(wanted);
+  });
+});
+
+it.each(SHELLS)('the script for %s', async (shell) => {
+  await expect(completionScript(shell, daybreak())).toMatchFileSnapshot(`testdata/completion.${shell}`);
+});

@@ -1,0 +1,72 @@
+#compdef daybreak
+autoload -U +X compinit && compinit
+autoload -U +X bashcompinit && bashcompinit
+_daybreak() {
+  local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} path='' next words='' i
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    next="$path${path:+ }${COMP_WORDS[i]}"
+    case $next in
+      'token'|'token create'|'apply'|'get'|'delete'|'export'|'completion') path=$next ;;
+    esac
+  done
+  case "$path|$previous" in
+    'token create|--node') words='' ;;
+    'apply|--endpoint') words='' ;;
+    'apply|--region') words='' ;;
+    'apply|--ca-file') words='' ;;
+    'apply|--mesh') words='' ;;
+    'apply|--mesh-owner') words='' ;;
+    'apply|-f'|'apply|--filename') words='' ;;
+    'apply|-l'|'apply|--selector') words='' ;;
+    'apply|-o'|'apply|--output') words='text json' ;;
+    'get|--endpoint') words='' ;;
+    'get|--region') words='' ;;
+    'get|--ca-file') words='' ;;
+    'get|--mesh') words='' ;;
+    'get|--mesh-owner') words='' ;;
+    'get|--virtual-router') words='' ;;
+    'get|--virtual-gateway') words='' ;;
+    'get|-o'|'get|--output') words='table json yaml' ;;
+    'delete|--endpoint') words='' ;;
+    'delete|--region') words='' ;;
+    'delete|--ca-file') words='' ;;
+    'delete|--mesh') words='' ;;
+    'delete|--mesh-owner') words='' ;;
+    'delete|--virtual-router') words='' ;;
+    'delete|--virtual-gateway') words='' ;;
+    'delete|-f'|'delete|--filename') words='' ;;
+    'delete|-o'|'delete|--output') words='text json' ;;
+    'export|--endpoint') words='' ;;
+    'export|--region') words='' ;;
+    'export|--ca-file') words='' ;;
+    'export|--mesh') words='' ;;
+    'export|--mesh-owner') words='' ;;
+    'export|-o'|'export|--output') words='yaml json' ;;
+    *)
+      if [[ $word == -* ]]; then
+        case $path in
+        '') words='-V --version -h --help' ;;
+        'token') words='-h --help' ;;
+        'token create') words='--node -h --help' ;;
+        'apply') words='--endpoint --region --ca-file --mesh --mesh-owner -f --filename -R --recursive --dry-run --exit-code --prune -l --selector -o --output -h --help' ;;
+        'get') words='--endpoint --region --ca-file --mesh --mesh-owner --virtual-router --virtual-gateway -o --output -h --help' ;;
+        'delete') words='--endpoint --region --ca-file --mesh --mesh-owner --virtual-router --virtual-gateway -f --filename -R --recursive --ignore-not-found -o --output -h --help' ;;
+        'export') words='--endpoint --region --ca-file --mesh --mesh-owner -o --output -h --help' ;;
+        'completion') words='-h --help' ;;
+        esac
+      else
+        case $path in
+        '') words='token apply get delete export completion' ;;
+        'token') words='create' ;;
+        'token create') words='one two' ;;
+        'apply') words='' ;;
+        'get') words='mesh virtualnode virtualrouter route virtualservice virtualgateway gatewayroute' ;;
+        'delete') words='mesh virtualnode virtualrouter route virtualservice virtualgateway gatewayroute' ;;
+        'export') words='' ;;
+        'completion') words='bash zsh fish' ;;
+        esac
+      fi ;;
+  esac
+  COMPREPLY=($(compgen -W "$words" -- "$word"))
+}
+complete -o default -F _daybreak daybreak

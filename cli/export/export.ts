@@ -1,0 +1,76 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Client, Json } from '../client/client.ts';
+import { describeResource, listTags } from '../client/resources.ts';
+import { CALLS_AT_ONCE, mapConcurrently } from '../concurrency.ts';
+import { CommandError } from '../errors.ts';
+import type { ResourceKey } from '../resources/key.ts';
+import { listMesh } from '../resources/list-mesh.ts';
+import { documentOf, formatDocuments, formatValue, type DocumentForm } from '../resources/write-documents.ts';
+import { fileNames } from './file-names.ts';
+
+/** What `daybreak export` is told. Without a folder the documents go to stdout. */
+export type ExportOptions = {
+  readonly mesh: string;
+  readonly meshOwner: string | undefined;
+  readonly output: DocumentForm;
+  readonly folder: string | undefined;
+};
+
+/**
+ * Writes a whole mesh as documents that apply takes back, parents before children: to stdout, or to a folder, a file each.
+ * @throws CommandError where there is no such mesh, or the folder has something in it already: nothing is written
+ */
+export async function exportMesh(
+  client: Client,
+  { mesh, meshOwner, output, folder }: ExportOptions,
+  stdout: { write(text: string): unknown },
+): Promise<void> {
+  if (folder !== undefined) await requireEmpty(folder);
+  const documents = await readMesh(client, mesh, meshOwner);
+  if (folder === undefined) {
+    stdout.write(
+      formatDocuments(
+        documents.map(({ document }) => document),
+        output,
+      ),
+    );
+    return;
+  }
+  const names = fileNames(
+    documents.map(({ key }) => key),
+    output,
+  );
+  await mkdir(folder, { recursive: true });
+  for (const [index, { document }] of documents.entries()) {
+    await writeFile(join(folder, names[index] ?? ''), formatValue(document, output), { flag: 'wx' });
+  }
+  stdout.write(`${documents.length} documents of mesh ${mesh} are in ${folder}\n`);
+}
+
+async function requireEmpty(folder: string): Promise<void> {
+  const entries = await readdir(folder).catch((error: unknown) => {
+    if ((error as { code?: string }).code === 'ENOENT') return [];
+    throw new CommandError(`${folder} cannot be read`, { cause: error });
+  });
+  if (entries.length === 0) return;
+  // What a former export left behind would come back to life with the next apply.
+  throw new CommandError(`${folder} is not empty: export writes to a new or an empty folder`);
+}
+
+async function readMesh(
+  client: Client,
+  mesh: string,
+  meshOwner: string | undefined,
+): Promise<readonly { key: ResourceKey; document: Json }[]> {
+  const listed = await listMesh(client, { owner: meshOwner, mesh });
+  if (listed.length === 0) throw new CommandError(`there is no mesh ${mesh}`);
+  const documents = await mapConcurrently(listed, CALLS_AT_ONCE, async ({ key, arn }) => {
+    const described = await describeResource(client, key);
+    if (described === undefined) return [];
+    // A mesh that is somebody else's is no document of ours: only its owner can make it.
+    if (key.kind === 'mesh' && meshOwner !== undefined) return [];
+    return [{ key, document: documentOf(key, described.spec, await listTags(client, arn)) }];
+  });
+  return documents.flat();
+}

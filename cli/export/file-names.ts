@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import type { ResourceKey } from '../resources/key.ts';
+
+/** The most characters that a name is given within a file name: file systems take 255 bytes. */
+const LONGEST = 150;
+
+/**
+ * File names for documents, in their order, none twice, not even on a file system that ignores case: the kind, then the
+ * names, `route.router+all.yaml`. What is not a plain letter, digit, `.`, `_` or `-` is escaped as in a URL.
+ */
+export function fileNames(keys: readonly ResourceKey[], extension: string): readonly string[] {
+  const taken = new Set<string>();
+  return keys.map((key) => {
+    const base = baseName(key);
+    let name = base;
+    for (let count = 2; taken.has(name.toLowerCase()); count += 1) name = `${base}~${count}`;
+    taken.add(name.toLowerCase());
+    return `${name}.${extension}`;
+  });
+}
+
+function baseName({ kind, parent, name }: ResourceKey): string {
+  const names = [parent, name]
+    .filter((part) => part !== '')
+    .map(escape)
+    .join('+');
+  const hash = createHash('sha256').update(names).digest('hex').slice(0, 16);
+  return `${kind}.${names.length > LONGEST ? `${names.slice(0, LONGEST)}~${hash}` : names}`;
+}
+
+function escape(name: string): string {
+  return [...Buffer.from(name)]
+    .map((byte) => String.fromCharCode(byte))
+    .map((character) => (/[\w.-]/.test(character) ? character : `%${hex(character)}`))
+    .join('');
+}
+
+function hex(character: string): string {
+  return character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0');
+}

@@ -1,0 +1,125 @@
+import { routeOf, targetOf } from '../../controlplane/api/spec-parts.ts';
+import type { Kind, Specs } from '../../controlplane/mesh/resource.ts';
+import type { PortProtocol } from '../../controlplane/model/types.ts';
+import type { Described } from '../client/resources.ts';
+import type { ResourceKey } from '../resources/key.ts';
+
+/** Heads and cells of a table of one kind. */
+export type Columns = {
+  readonly head: readonly string[];
+  readonly cells: (key: ResourceKey, described: Described) => readonly string[];
+};
+
+/** What a table of a kind shows: what each resource is for, its version, and when it last changed (UTC). */
+export function columnsOf(kind: Kind): Columns {
+  const { head, cells } = OWN[kind] as {
+    head: readonly string[];
+    cells: (spec: unknown) => readonly string[];
+  };
+  const within = kind === 'route' ? ['ROUTER'] : kind === 'gatewayRoute' ? ['GATEWAY'] : [];
+  const owner = kind === 'mesh' ? ['OWNER'] : [];
+  return {
+    head: [...within, 'NAME', ...owner, ...head, 'VERSION', 'CHANGED'],
+    cells: ({ parent, name }, { spec, metadata: { version, lastUpdatedAt, meshOwner } }) => [
+      ...(within.length > 0 ? [parent] : []),
+      name,
+      ...(owner.length > 0 ? [meshOwner] : []),
+      ...cells(spec),
+      String(version),
+      new Date(lastUpdatedAt * 1000).toISOString().replace(/\.\d+Z$/, 'Z'),
+    ],
+  };
+}
+
+type Own = {
+  readonly [K in Kind]: { readonly head: readonly string[]; cells(spec: Specs[K]): readonly string[] };
+};
+
+const OWN: Own = {
+  mesh: {
+    head: ['EGRESS'],
+    // What App Mesh does where a mesh does not say.
+    cells: ({ egressFilter }) => [egressFilter?.type ?? 'DROP_ALL'],
+  },
+  virtualNode: {
+    head: ['LISTENERS', 'FOUND AT', 'BACKENDS'],
+    cells: ({ listeners, serviceDiscovery: { dns, awsCloudMap } = {}, backends = [] }) => [
+      ports(listeners),
+      dns?.hostname ??
+        (awsCloudMap === undefined ? NOTHING : `${awsCloudMap.serviceName}.${awsCloudMap.namespaceName}`),
+      joined(backends.map(({ virtualService }) => virtualService?.virtualServiceName ?? NOTHING)),
+    ],
+  },
+  virtualRouter: { head: ['LISTENERS'], cells: ({ listeners }) => [ports(listeners)] },
+  route: {
+    head: ['PRIORITY', 'MATCH', 'TARGETS'],
+    cells: (spec) => {
+      const { member = '', match = {}, action } = routeOf(spec) ?? {};
+      const targets = action?.weightedTargets.map(
+        ({ virtualNode, port, weight }) => `${virtualNode}${port === undefined ? '' : `:${port}`} ${weight}`,
+      );
+      return [String(spec.priority ?? NOTHING), matched(member, match), joined(targets ?? [])];
+    },
+  },
+  virtualService: {
+    head: ['PROVIDER'],
+    cells: ({ provider: { virtualNode, virtualRouter } = {} }) => {
+      if (virtualNode !== undefined) return [`virtual node ${virtualNode.virtualNodeName}`];
+      return [virtualRouter === undefined ? NOTHING : `virtual router ${virtualRouter.virtualRouterName}`];
+    },
+  },
+  virtualGateway: { head: ['LISTENERS'], cells: ({ listeners }) => [ports(listeners)] },
+  gatewayRoute: {
+    head: ['PRIORITY', 'MATCH', 'TARGET'],
+    cells: (spec) => {
+      const [member = '', route] = Object.entries(spec).find(([name]) => name.endsWith('Route')) ?? [];
+      const target = targetOf(spec);
+      const port = target?.port === undefined ? '' : `:${target.port}`;
+      return [
+        String(spec.priority ?? NOTHING),
+        matched(member, (route as { match?: object } | undefined)?.match ?? {}),
+        `${target?.virtualService.virtualServiceName ?? NOTHING}${port}`,
+      ];
+    },
+  },
+};
+
+const NOTHING = '-';
+
+/** How many items of a list a cell shows. */
+const SHOWN = 3;
+
+function joined(items: readonly string[]): string {
+  if (items.length === 0) return NOTHING;
+  const more = items.length - SHOWN;
+  return `${items.slice(0, SHOWN).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+type Listener = { readonly portMapping: { readonly port: number; readonly protocol: PortProtocol } };
+
+function ports(listeners: readonly Listener[] = []): string {
+  return joined(listeners.map(({ portMapping: { port, protocol } }) => `${port}/${protocol}`));
+}
+
+type Match = {
+  readonly prefix?: string;
+  readonly path?: { readonly exact?: string; readonly regex?: string };
+  readonly serviceName?: string;
+  readonly methodName?: string;
+  readonly port?: number;
+};
+
+// `http /a`, `grpc service.Name/Method`, and a plus sign where there are further conditions.
+function matched(member: string, match: Match): string {
+  const { prefix, path = {}, serviceName, methodName, port, ...others } = match;
+  const parts = [
+    member.replace(/Route$/, ''),
+    port === undefined ? undefined : `:${port}`,
+    prefix,
+    path.exact,
+    path.regex,
+    methodName === undefined ? serviceName : `${serviceName}/${methodName}`,
+    Object.keys(others).length > 0 ? '+' : undefined,
+  ];
+  return parts.filter((part) => part !== undefined).join(' ');
+}

@@ -1,0 +1,56 @@
+import { nameMember, PARENTS } from '../../controlplane/api/identity.ts';
+import type { Kind } from '../../controlplane/mesh/resource.ts';
+import { kindInWords } from './kinds.ts';
+
+/**
+ * What names a resource in documents and calls. `parent` is the virtual router of a route, the virtual gateway of a
+ * gateway route, else ''. `owner` is the account of a mesh that is shared with the caller, undefined for the caller's own.
+ */
+export type ResourceKey = {
+  readonly kind: Kind;
+  readonly owner: string | undefined;
+  readonly mesh: string;
+  readonly parent: string;
+  readonly name: string;
+};
+
+/** One text for one resource, to be used as a key of maps. */
+export function keyText({ kind, owner = '', mesh, parent, name }: ResourceKey): string {
+  return [kind, owner, mesh, parent, name].join('\0');
+}
+
+/** A resource in words: `virtual node colors/white`, `route colors/router/all`. */
+export function describeKey({ kind, mesh, parent, name }: ResourceKey): string {
+  const path = (kind === 'mesh' ? [name] : [mesh, parent, name]).filter((part) => part !== '');
+  return `${kindInWords(kind)} ${path.join('/')}`;
+}
+
+/** The members of an input or a document that name the resource, as the API calls them. */
+export function keyMembers({
+  kind,
+  owner,
+  mesh,
+  parent,
+  name,
+}: ResourceKey): Readonly<Record<string, string>> {
+  const within = PARENTS[kind];
+  return {
+    meshName: mesh,
+    ...(owner === undefined ? {} : { meshOwner: owner }),
+    ...(within === undefined ? {} : { [nameMember(within)]: parent }),
+    [nameMember(kind)]: name,
+  };
+}
+
+/** The key of another resource in the same mesh, without a parent. */
+export function besides({ owner, mesh }: ResourceKey, kind: Kind, name: string): ResourceKey {
+  return { kind, owner, mesh, parent: '', name };
+}
+
+/** What has to be there before the resource: its mesh, then its router or gateway. */
+export function parentKeys(key: ResourceKey): readonly ResourceKey[] {
+  if (key.kind === 'mesh') return [];
+  const within = PARENTS[key.kind];
+  const mesh = besides(key, 'mesh', key.mesh);
+  return within === undefined ? [mesh] : [mesh, besides(key, within, key.parent)];
+}

@@ -1,0 +1,32 @@
+import { KINDS, type Kind } from '../../controlplane/mesh/resource.ts';
+import { UsageError } from '../errors.ts';
+
+/** The words that a kind goes by on the command line, the first of them in help and completion. */
+const WORDS: Readonly<Record<Kind, readonly string[]>> = {
+  mesh: ['mesh', 'meshes'],
+  virtualNode: ['virtualnode', 'virtualnodes', 'vn'],
+  virtualRouter: ['virtualrouter', 'virtualrouters', 'vr'],
+  route: ['route', 'routes'],
+  virtualService: ['virtualservice', 'virtualservices', 'vs'],
+  virtualGateway: ['virtualgateway', 'virtualgateways', 'vg'],
+  gatewayRoute: ['gatewayroute', 'gatewayroutes', 'gr'],
+};
+
+/** The first word of each kind. */
+export const KIND_WORDS: readonly string[] = KINDS.map((kind) => WORDS[kind][0] ?? kind);
+
+/**
+ * The kind that a word means: `virtualnode`, `virtualNodes`, `virtual-node`, `vn`.
+ * @throws UsageError that lists the words
+ */
+export function parseKind(word: string): Kind {
+  const plain = word.toLowerCase().replaceAll(/[-_]/g, '');
+  const kind = KINDS.find((candidate) => WORDS[candidate].includes(plain));
+  if (kind !== undefined) return kind;
+  throw new UsageError(`${JSON.stringify(word)} is no kind of resource: one of ${KIND_WORDS.join(', ')}`);
+}
+
+/** The kind in words: `virtual node`. */
+export function kindInWords(kind: Kind): string {
+  return kind.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}

@@ -1,0 +1,36 @@
+import { PARENTS } from '../../controlplane/api/identity.ts';
+import { KINDS, type Kind } from '../../controlplane/mesh/resource.ts';
+import type { Client } from '../client/client.ts';
+import { describeResource, listResources, type Listed } from '../client/resources.ts';
+import { CALLS_AT_ONCE, mapConcurrently } from '../concurrency.ts';
+import type { ResourceKey } from './key.ts';
+
+/** A mesh and everything in it, parents before children; nothing where there is no such mesh. */
+export async function listMesh(
+  client: Client,
+  { owner, mesh }: Pick<ResourceKey, 'owner' | 'mesh'>,
+): Promise<readonly Listed[]> {
+  const key: ResourceKey = { kind: 'mesh', owner, mesh, parent: '', name: mesh };
+  const found = await describeResource(client, key);
+  if (found === undefined) return [];
+  const all: Listed[] = [{ key, arn: found.metadata.arn }];
+  for (const kind of KINDS) if (kind !== 'mesh') all.push(...(await listKind(client, kind, key)));
+  return all;
+}
+
+/** All resources of a kind in a mesh, whatever their parents; `parent` narrows it to one. */
+export async function listKind(
+  client: Client,
+  kind: Kind,
+  { owner, mesh }: Pick<ResourceKey, 'owner' | 'mesh'>,
+  parent?: string,
+): Promise<readonly Listed[]> {
+  const within = PARENTS[kind];
+  if (within === undefined) return listResources(client, kind, { owner, mesh, parent: '' });
+  if (parent !== undefined) return listResources(client, kind, { owner, mesh, parent });
+  const parents = await listResources(client, within, { owner, mesh, parent: '' });
+  const lists = await mapConcurrently(parents, CALLS_AT_ONCE, ({ key: { name } }) =>
+    listResources(client, kind, { owner, mesh, parent: name }),
+  );
+  return lists.flat();
+}

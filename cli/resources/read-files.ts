@@ -1,0 +1,64 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text as readAll } from 'node:stream/consumers';
+import { CommandError } from '../errors.ts';
+import { parseDocuments, type Parsed } from './parse-documents.ts';
+
+/** The names of files that are read in a folder; a file that is named itself may have any name. */
+const EXTENSIONS = /\.(?:json|ya?ml)$/i;
+/** The largest file, in bytes. */
+const FILE_LIMIT = 64 * 1024 * 1024;
+
+/**
+ * Reads what `-f` names: files, folders (their files ending in .json, .yaml or .yml, by name; with `recursive` those of
+ * their folders too, hidden ones left out), and `-` for stdin.
+ * @throws CommandError for one that cannot be read
+ */
+export async function readFiles(
+  paths: readonly string[],
+  { recursive, stdin }: { readonly recursive: boolean; readonly stdin: NodeJS.ReadableStream },
+): Promise<Parsed> {
+  const parsed: Parsed[] = [];
+  for (const path of paths) {
+    if (path === '-') parsed.push(parseDocuments('-', await readAll(stdin)));
+    else
+      for (const file of await filesAt(path, recursive)) parsed.push(parseDocuments(file, await read(file)));
+  }
+  return {
+    documents: parsed.flatMap(({ documents }) => documents),
+    problems: parsed.flatMap(({ problems }) => problems),
+  };
+}
+
+async function filesAt(path: string, recursive: boolean): Promise<readonly string[]> {
+  const found = await attempt(path, stat(path));
+  if (!found.isDirectory()) return [path];
+  const entries = await attempt(path, readdir(path, { withFileTypes: true }));
+  const files: string[] = [];
+  for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    const inside = join(path, entry.name);
+    if (entry.name.startsWith('.')) continue;
+    if (entry.isDirectory()) files.push(...(recursive ? await filesAt(inside, true) : []));
+    else if (EXTENSIONS.test(entry.name)) files.push(inside);
+  }
+  return files;
+}
+
+async function read(file: string): Promise<string> {
+  const { size } = await attempt(file, stat(file));
+  if (size > FILE_LIMIT) throw new CommandError(`${file} has ${size} bytes, and may have ${FILE_LIMIT}`);
+  const bytes = await attempt(file, readFile(file));
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw new CommandError(`${file} is not valid UTF-8`, { cause: error });
+  }
+}
+
+async function attempt<T>(path: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw new CommandError(`${path} cannot be read`, { cause: error });
+  }
+}

@@ -1,0 +1,120 @@
+import { ApiError } from '../../controlplane/api/errors.ts';
+import { nameMember, PARENTS, title } from '../../controlplane/api/identity.ts';
+import { readInput } from '../../controlplane/api/request.ts';
+import { unservedViolations } from '../../controlplane/api/unserved.ts';
+import { refuse } from '../../controlplane/api/violation.ts';
+import { KINDS, type Kind } from '../../controlplane/mesh/resource.ts';
+import { operationNamed } from '../../controlplane/model/operations.ts';
+import type { Json } from '../client/client.ts';
+import type { Document, Problem, RawDocument } from './document.ts';
+import { keyText, type ResourceKey } from './key.ts';
+
+/** What documents lack when they do not say it: the mesh, and its owner. */
+export type Defaults = { readonly mesh?: string | undefined; readonly meshOwner?: string | undefined };
+
+/** The documents that are right, and what is wrong with the others. */
+export type Recognised = { readonly documents: readonly Document[]; readonly problems: readonly Problem[] };
+
+/**
+ * Finds out what each document is, by the names in it, and checks it as the API will: against the model and the rules
+ * beyond it. Members that only answers of the API have (`metadata`, `status`) and `clientToken` are passed over, so that
+ * what `get -o yaml` and `aws appmesh describe-…` print can be applied.
+ */
+export function recogniseDocuments(raw: readonly RawDocument[], defaults: Defaults): Recognised {
+  const documents: Document[] = [];
+  const problems: Problem[] = [];
+  const seen = new Map<string, Document>();
+  for (const { value, origin } of raw) {
+    const members = membersOf(value);
+    const kind = members === undefined ? undefined : kindOf(members);
+    if (members === undefined || kind === undefined) {
+      problems.push({ origin, message: NO_RESOURCE });
+      continue;
+    }
+    const input = inputOf(kind, members, defaults);
+    const key = keyOf(kind, input);
+    try {
+      check(kind, input);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      problems.push({ origin, at: key, message: error.message });
+      continue;
+    }
+    const document = { key, spec: input['spec'], tags: input['tags'], origin } as Document;
+    const other = seen.get(keyText(key));
+    if (other === undefined) documents.push(document);
+    else {
+      const { file, line } = other.origin;
+      problems.push({ origin, at: key, message: `${file}:${line} has a document of the same resource` });
+    }
+    seen.set(keyText(key), document);
+  }
+  return { documents, problems };
+}
+
+const NO_RESOURCE = `it names no resource: it has to be an object with one of ${KINDS.map(nameMember).join(', ')}`;
+
+// `{"route": {…}}` is what the AWS command line prints; the API's own answer is what stands inside.
+function membersOf(value: unknown): Json | undefined {
+  if (!isObject(value)) return undefined;
+  const [only, ...others] = Object.entries(value);
+  const wrapped = only !== undefined && others.length === 0 && KINDS.some((kind) => kind === only[0]);
+  return wrapped && isObject(only[1]) ? only[1] : value;
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+// A route names its router too, and everything its mesh: the innermost name tells the kind.
+function kindOf(members: Json): Kind | undefined {
+  const named = KINDS.filter((kind) => nameMember(kind) in members);
+  const outer = new Set(named.flatMap((kind) => PARENTS[kind] ?? []));
+  const inner = named.filter((kind) => kind !== 'mesh' && !outer.has(kind));
+  return inner.length > 0 ? inner[0] : named[0];
+}
+
+const PASSED_OVER = new Set(['metadata', 'status', 'clientToken']);
+
+function inputOf(kind: Kind, members: Json, { mesh, meshOwner }: Defaults): Json {
+  const given = Object.fromEntries(Object.entries(members).filter(([name]) => !PASSED_OVER.has(name)));
+  return {
+    ...(mesh === undefined ? {} : { meshName: mesh }),
+    ...(meshOwner === undefined || kind === 'mesh' ? {} : { meshOwner }),
+    ...given,
+  };
+}
+
+function keyOf(kind: Kind, input: Json): ResourceKey {
+  const within = PARENTS[kind];
+  const text = (member: string): string => {
+    const value = input[member];
+    return typeof value === 'string' ? value : '';
+  };
+  return {
+    kind,
+    owner: input['meshOwner'] === undefined ? undefined : text('meshOwner'),
+    mesh: text('meshName'),
+    parent: within === undefined ? '' : text(nameMember(within)),
+    name: text(nameMember(kind)),
+  };
+}
+
+function check(kind: Kind, input: Json): void {
+  const operation = operationNamed(`Create${title(kind)}`);
+  const parts: Record<'uri' | 'querystring' | 'body', Record<string, unknown>> = {
+    uri: {},
+    querystring: {},
+    body: {},
+  };
+  for (const [name, value] of Object.entries(input)) {
+    parts[operation.input.members?.[name]?.location ?? 'body'][name] = value;
+  }
+  const { uri, querystring, body } = parts;
+  readInput(operation, {
+    params: uri as Record<string, string>,
+    query: querystring as Record<string, string>,
+    body,
+  });
+  refuse(unservedViolations(kind, input['spec']));
+}

@@ -1,0 +1,57 @@
+import { resourceOperationNamed, type ResourceOperation } from '../../model/operations.ts';
+import { readShape, type Input, type RequestParts } from '../request.ts';
+import { ruleViolations } from '../rules/rules.ts';
+import { shapeViolations } from '../validate.ts';
+import { elementPath, refuse, type Violation } from '../violation.ts';
+import { toCurrentSpec } from './specs.ts';
+
+/** What a call of the beta API asks for, in terms of the current one. */
+export type BetaInput = {
+  /** The input of the current operation of the same name. */
+  readonly input: Input;
+  /** The names that a virtual router is to be reached by; undefined where the call does not speak of them. */
+  readonly serviceNames: readonly string[] | undefined;
+};
+
+/**
+ * Reads the input of an operation of the beta API: checks it against the beta's model, puts it as the current API would have
+ * it, and checks that against the current model and the rules beyond it. Paths in the error are those of the beta.
+ * @throws ApiError BadRequestException that lists every violation
+ */
+export function readBetaInput(operation: ResourceOperation, parts: RequestParts): BetaInput {
+  const given = readShape(operation, parts);
+  const current = resourceOperationNamed(operation.name);
+  if (operation.kind === 'virtualRouter' && given['spec'] !== undefined) {
+    const { serviceNames } = given['spec'] as { readonly serviceNames?: readonly string[] };
+    const input = { ...given, spec: {} };
+    refuse([...violations(current, input), ...serviceNameViolations(input, serviceNames ?? [])]);
+    return { input, serviceNames: serviceNames ?? [] };
+  }
+  const spec = given['spec'] as Readonly<Record<string, unknown>> | undefined;
+  const input = spec === undefined ? given : { ...given, spec: toCurrentSpec(operation.kind, spec) };
+  refuse(violations(current, input).map((each) => ({ ...each, path: betaPath(each.path) })));
+  return { input, serviceNames: undefined };
+}
+
+function violations({ inputShape }: ResourceOperation, input: Input): readonly Violation[] {
+  const found = shapeViolations(inputShape, input);
+  return found.length > 0 ? found : ruleViolations(inputShape, input);
+}
+
+function betaPath(path: string): string {
+  return path
+    .replace(/^(spec\.backends\.\d+\.member)\.virtualService\.virtualServiceName$/, '$1')
+    .replace(/^spec\.serviceDiscovery\.dns\.hostname$/, 'spec.serviceDiscovery.dns.serviceName');
+}
+
+// Each name becomes the name of a virtual service, and has to be right as one.
+function serviceNameViolations({ meshName }: Input, names: readonly string[]): readonly Violation[] {
+  return names.flatMap((virtualServiceName, index) => {
+    const path = elementPath('spec.serviceNames', index);
+    if (names.indexOf(virtualServiceName) < index) {
+      return [{ path, value: virtualServiceName, constraint: 'Member must not be given twice' }];
+    }
+    const found = ruleViolations('CreateVirtualServiceInput', { meshName, virtualServiceName, spec: {} });
+    return found.filter((each) => each.path === 'virtualServiceName').map((each) => ({ ...each, path }));
+  });
+}

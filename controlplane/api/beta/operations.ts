@@ -1,0 +1,36 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { BETA_OPERATIONS, resourceOperationNamed, type ResourceOperation } from '../../model/operations.ts';
+import type { ApiServices, Output } from '../context.ts';
+import { addRoute, carryOut, HANDLERS, type Handlers } from '../operations.ts';
+import type { RequestParts } from '../request.ts';
+import { readBetaInput } from './input.ts';
+import { toBetaOutput } from './output.ts';
+import { routerHandlers } from './router.ts';
+import { updateExpressible } from './update.ts';
+
+/**
+ * The 19 operations of the beta API of 2018-10-01 as routes. Each is read by the beta's model, carried out as the operation
+ * of its name of the current API, and answered by the beta's model.
+ */
+export function betaOperations(services: ApiServices) {
+  return async (app: FastifyInstance): Promise<void> => {
+    for (const operation of BETA_OPERATIONS) {
+      if (!('kind' in operation)) continue;
+      addRoute(app, operation, (request, parts) => answer(services, request, operation, parts));
+    }
+  };
+}
+
+async function answer(
+  services: ApiServices,
+  request: FastifyRequest,
+  operation: ResourceOperation,
+  parts: RequestParts,
+): Promise<Output> {
+  const { input, serviceNames = [] } = readBetaInput(operation, parts);
+  const handlers = operation.kind === 'virtualRouter' ? routerHandlers(serviceNames) : OTHER_HANDLERS;
+  const current = resourceOperationNamed(operation.name);
+  return toBetaOutput(operation, await carryOut(services, request, current, input, handlers));
+}
+
+const OTHER_HANDLERS: Handlers = { ...HANDLERS, Update: updateExpressible };

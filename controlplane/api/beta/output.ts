@@ -1,0 +1,14 @@
+import type { Kind, Specs } from '../../mesh/resource.ts';
+import type { ResourceOperation } from '../../model/operations.ts';
+import type { Output } from '../context.ts';
+import { only, toBetaSpec } from './specs.ts';
+
+/** The answer of the current API's operation as the beta gives it. A virtual router's specification is the beta's already. */
+export function toBetaOutput(operation: ResourceOperation, answer: Output): Output {
+  const { verb, kind, resultShape, outputShape } = operation;
+  if (verb === 'List') return only(outputShape, answer) as Output;
+  const { spec } = answer;
+  const translated =
+    spec === undefined || kind === 'virtualRouter' ? spec : toBetaSpec(kind, spec as Specs[Kind]);
+  return only(resultShape, { ...answer, spec: translated }) as Output;
+}

@@ -1,0 +1,92 @@
+import type { Model } from '../../mesh/model.ts';
+import type { ResourceId } from '../../mesh/resource.ts';
+import type { Output, ResourceHandler } from '../context.ts';
+import { decideToCreate } from '../create.ts';
+import { decideToDelete } from '../delete.ts';
+import { resourceId } from '../identity.ts';
+import { HANDLERS, type Handlers } from '../operations.ts';
+import { resourceOutput } from '../output.ts';
+import { decideToUpdate } from '../update.ts';
+import { tokenUse, writeTo } from '../write.ts';
+import { addService, decideInTurn, removeService, serviceNamesOf } from './service-names.ts';
+
+/**
+ * What the beta does with virtual routers: the names in `serviceNames` are virtual services that have the router as their
+ * provider, made and deleted with it in one commit. Whoever calls needs the right to do that to each of them, too.
+ * @param serviceNames those that the call asks for
+ */
+export function routerHandlers(serviceNames: readonly string[]): Handlers {
+  return {
+    ...HANDLERS,
+    Create: create(serviceNames),
+    Describe: describe,
+    Update: update(serviceNames),
+    Delete: remove,
+  };
+}
+
+function create(serviceNames: readonly string[]): ResourceHandler {
+  return async (context, operation, input) => {
+    const router = resourceId(context, operation.kind, input);
+    const decide = decideToCreate(context, operation, input);
+    const token = tokenUse(context, operation, { ...input, serviceNames });
+    return writeTo(context, router, token, (model, repeated) => {
+      const { puts = [], answer } = decide(model, repeated);
+      if (puts.length === 0) return { answer: withNames(answer, model, router) };
+      const services = serviceNames.map((name) => addService(context, router, name));
+      const made = decideInTurn(model.with({ puts }), services);
+      return { puts: [...puts, ...made.puts], answer: withNames(answer, made.after, router) };
+    });
+  };
+}
+
+const describe: ResourceHandler = async (context, operation, input) => {
+  const answer = await HANDLERS.Describe(context, operation, input);
+  return withNames(answer, context.live.model, resourceId(context, operation.kind, input));
+};
+
+function update(serviceNames: readonly string[]): ResourceHandler {
+  return async (context, operation, given) => {
+    // Listeners, which the beta does not know, stay as they are.
+    const input = { ...given, spec: undefined };
+    const router = resourceId(context, operation.kind, input);
+    const decide = decideToUpdate(context, operation, input);
+    const token = tokenUse(context, operation, { ...input, serviceNames });
+    return writeTo(context, router, token, (model, repeated) => {
+      const { answer } = decide(model, repeated);
+      const existing = model.get(router);
+      const names = serviceNamesOf(model, router);
+      const gone = names.filter((name) => !serviceNames.includes(name));
+      const added = serviceNames.filter((name) => !names.includes(name));
+      if (repeated || existing === undefined || gone.length + added.length === 0) {
+        return { answer: withNames(answer, model, router) };
+      }
+      const { puts, deletes, after } = decideInTurn(model, [
+        ...gone.map((name) => removeService(context, router, name)),
+        ...added.map((name) => addService(context, router, name)),
+      ]);
+      const changed = { ...existing, version: existing.version + 1, lastUpdatedAt: context.now() };
+      const output = resourceOutput(context, changed, operation.resultShape, 'ACTIVE');
+      return { puts: [...puts, changed], deletes, answer: withNames(output, after, router) };
+    });
+  };
+}
+
+const remove: ResourceHandler = async (context, operation, input) => {
+  const router = resourceId(context, operation.kind, input);
+  const decide = decideToDelete(context, operation, input);
+  return writeTo(context, router, undefined, (model) => {
+    const services = serviceNamesOf(model, router).map((name) => removeService(context, router, name));
+    const { deletes, after } = decideInTurn(model, services);
+    const last = decide(after, false);
+    return {
+      deletes: [...deletes, ...(last.deletes ?? [])],
+      answer: withNames(last.answer, model, router),
+    };
+  });
+};
+
+// The router's specification as the beta has it.
+function withNames(answer: Output, model: Model, router: ResourceId): Output {
+  return { ...answer, spec: { serviceNames: serviceNamesOf(model, router) } };
+}

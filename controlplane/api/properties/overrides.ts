@@ -1,0 +1,100 @@
+import * as fc from 'fast-check';
+import { expression, hostName, logFormat, pathOf, textOf } from './arbitrary-texts.ts';
+import { wholeNumber, type Overrides, type Right } from './model-values.ts';
+import { NAMED } from './named.ts';
+import { gatewayRouteSpec } from './right-gateway-routes.ts';
+import { routeSpec } from './right-routes.ts';
+
+type Json = Record<string, unknown>;
+
+/** Ports that Envoy needs for itself, at a node or a gateway. */
+const TAKEN = new Set([15_000, 15_001]);
+const YEAR = 365 * 24 * 60 * 60;
+
+/** What the rules beyond the model allow. */
+export const OVERRIDES: Overrides = {
+  Duration: () => duration(0),
+  OutlierDetection: ({ structure }) =>
+    structure('OutlierDetection', { interval: duration(1), baseEjectionDuration: duration(1) }),
+
+  VirtualNodeSpec: (right) =>
+    right.structure('VirtualNodeSpec', { listeners: listeners(right, 'Listener', 0) }).map(findable),
+  ServiceDiscovery: ({ value }) => value('ServiceDiscovery', { awsCloudMap: undefined }),
+  Hostname: () => hostName,
+  ClientPolicy: ({ structure }) => structure('ClientPolicy', { tls: undefined }),
+  VirtualGatewayClientPolicy: ({ structure }) => structure('VirtualGatewayClientPolicy', { tls: undefined }),
+
+  VirtualRouterSpec: (right) =>
+    right.structure('VirtualRouterSpec', { listeners: listeners(right, 'VirtualRouterListener', 0) }),
+  VirtualGatewaySpec: (right) =>
+    right.structure('VirtualGatewaySpec', { listeners: listeners(right, 'VirtualGatewayListener', 1) }),
+  VirtualNodeServiceProvider: () => fc.record({ virtualNodeName: fc.constantFrom(...NAMED.nodes) }),
+  VirtualRouterServiceProvider: () => fc.record({ virtualRouterName: fc.constantFrom(...NAMED.routers) }),
+
+  RouteSpec: routeSpec,
+  GatewayRouteSpec: gatewayRouteSpec,
+  HeaderMatchMethod: ({ value }) => value('HeaderMatchMethod', { regex: expression }),
+  GrpcRouteMetadataMatchMethod: ({ value }) => value('GrpcRouteMetadataMatchMethod', { regex: expression }),
+  GrpcMetadataMatchMethod: ({ value }) => value('GrpcMetadataMatchMethod', { regex: expression }),
+  QueryParameterMatch: () => fc.record({ exact: textOf(0, 255) }),
+  QueryParameterName: () => textOf(1, 1024),
+  HttpPathMatch: () => fc.oneof(fc.record({ exact: pathOf(255) }), fc.record({ regex: expression })),
+  HttpRetryPolicyEvent: () =>
+    fc.constantFrom('server-error', 'gateway-error', 'client-error', 'stream-error'),
+
+  FilePath: () => pathOf(255).filter((path) => Buffer.byteLength(path) <= 255),
+  TextFormat: () => logFormat,
+  JsonFormat: () =>
+    fc.uniqueArray(fc.record({ key: textOf(1, 100), value: logFormat }), {
+      selector: ({ key }) => key,
+      maxLength: 4,
+    }),
+};
+
+function duration(least: number): fc.Arbitrary<Json> {
+  return fc.oneof(
+    fc.record({ unit: fc.constant('s'), value: wholeNumber(least, YEAR) }),
+    fc.record({ unit: fc.constant('ms'), value: wholeNumber(least, YEAR * 1000) }),
+  );
+}
+
+function listeners(right: Right, shape: string, least: number): fc.Arbitrary<readonly unknown[]> {
+  const port = wholeNumber(1, 65_535).filter((number) => !TAKEN.has(number));
+  return fc
+    .uniqueArray(port, { minLength: least, maxLength: 4 })
+    .chain((ports) => fc.tuple(...ports.map((each) => listenerOn(right, shape, each))));
+}
+
+// Pools, timeouts and health checks have to fit the listener's protocol and port.
+function listenerOn(right: Right, shape: string, port: number): fc.Arbitrary<unknown> {
+  const gateway = shape === 'VirtualGatewayListener';
+  const protocols = gateway ? ['http', 'http2', 'grpc'] : ['http', 'http2', 'grpc', 'tcp'];
+  return fc.constantFrom(...protocols).chain((protocol) => {
+    const portMapping = fc.constant({ port, protocol });
+    if (shape === 'VirtualRouterListener') return fc.record({ portMapping });
+    const others = protocols.filter((other) => other !== protocol);
+    const onlyThis = Object.fromEntries(others.map((other) => [other, undefined]));
+    const prefix = gateway ? 'VirtualGateway' : 'VirtualNode';
+    return right.structure(shape, {
+      portMapping,
+      tls: undefined,
+      connectionPool: right.value(`${prefix}ConnectionPool`, onlyThis),
+      ...(gateway ? {} : { timeout: right.value('ListenerTimeout', onlyThis) }),
+      healthCheck: healthCheck(right, `${gateway ? prefix : ''}HealthCheckPolicy`, port),
+    });
+  });
+}
+
+function healthCheck({ structure }: Right, shape: string, port: number): fc.Arbitrary<unknown> {
+  const check = structure(shape, { port: fc.constant(port), path: pathOf(255) });
+  return fc.tuple(check, pathOf(255)).map(([given, path]) => {
+    const needsPath = given['protocol'] === 'http' || given['protocol'] === 'http2';
+    return needsPath ? { path, ...given } : given;
+  });
+}
+
+// One that listens says where it is found.
+function findable(spec: Json): Json {
+  const { listeners: some = [] } = spec as { listeners?: readonly unknown[] };
+  return some.length > 0 ? { serviceDiscovery: { dns: { hostname: 'a' } }, ...spec } : spec;
+}

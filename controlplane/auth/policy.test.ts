@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { matchesGlob } from './glob.ts';
+import { judge, type Statement } from './policy.ts';
+
+describe('a pattern', () => {
+  it.each([
+    ['*', '', true],
+    ['*', 'arn:aws:appmesh:eu-west-1:111122223333:mesh/a/b', true],
+    ['a*c', 'abc', true],
+    ['a*c', 'ac', true],
+    ['a*c', 'acb', false],
+    ['a?c', 'abc', true],
+    ['a?c', 'ac', false],
+    ['*b*b', 'abbab', true],
+    ['*b*c*', 'abd', false],
+    ['', '', true],
+    ['', 'a', false],
+    ['a**', 'a', true],
+    ['mesh/*/virtualNode/?', 'mesh/x/y/virtualNode/z', true],
+    ['A', 'a', false],
+    ['a.c', 'abc', false],
+  ])('%s on %j: %s', (pattern, text, matches) => {
+    expect(matchesGlob(pattern, text)).toBe(matches);
+  });
+
+  it('that is hostile costs little', () => {
+    expect(matchesGlob(`${'*a'.repeat(100)}b`, 'a'.repeat(3000))).toBe(false);
+  });
+});
+
+describe('statements', () => {
+  const allow = (actions: string[], resources: string[]): Statement => ({
+    effect: 'Allow',
+    actions,
+    resources,
+  });
+  const deny = (actions: string[], resources: string[]): Statement => ({
+    ...allow(actions, resources),
+    effect: 'Deny',
+  });
+  const ARN = 'arn:aws:appmesh:eu-west-1:111122223333:mesh/prod';
+
+  it.each<[string, Statement[], string]>([
+    ['nothing is said', [], 'unmentioned'],
+    ['all is allowed', [allow(['*'], ['*'])], 'allowed'],
+    ['the service is allowed', [allow(['appmesh:*'], ['*'])], 'allowed'],
+    ['the case differs', [allow(['appmesh:deletemesh'], ['*'])], 'allowed'],
+    ['another action', [allow(['appmesh:describe*'], ['*'])], 'unmentioned'],
+    ['another resource', [allow(['*'], ['arn:aws:appmesh:*:*:mesh/test'])], 'unmentioned'],
+    ['one of several resources', [allow(['*'], ['arn:x', 'arn:aws:appmesh:*:*:mesh/prod*'])], 'allowed'],
+    ['deny wins, last', [allow(['*'], ['*']), deny(['appmesh:delete*'], ['*'])], 'denied'],
+    ['deny wins, first', [deny(['*'], [ARN]), allow(['*'], ['*'])], 'denied'],
+    ['a denial of something else', [deny(['appmesh:update*'], ['*']), allow(['*'], ['*'])], 'allowed'],
+  ])('%s', (_, statements, verdict) => {
+    expect(judge(statements, 'appmesh:DeleteMesh', ARN)).toBe(verdict);
+  });
+});

@@ -1,0 +1,23 @@
+import { matchesGlob } from './glob.ts';
+
+/** One statement of an IAM policy, its actions in small letters: what it says of them, for which resources. */
+export type Statement = {
+  readonly effect: 'Allow' | 'Deny';
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+};
+
+/** What statements say together: `denied` in words, or not mentioned, which is a refusal too. */
+export type Verdict = 'allowed' | 'denied' | 'unmentioned';
+
+/** Judges an action on a resource as IAM does: one Deny outweighs every Allow. Actions are compared without case. */
+export function judge(statements: readonly Statement[], action: string, resource: string): Verdict {
+  const small = action.toLowerCase();
+  const matching = statements.filter(
+    ({ actions, resources }) =>
+      actions.some((pattern) => matchesGlob(pattern, small)) &&
+      resources.some((pattern) => matchesGlob(pattern, resource)),
+  );
+  if (matching.some(({ effect }) => effect === 'Deny')) return 'denied';
+  return matching.length > 0 ? 'allowed' : 'unmentioned';
+}

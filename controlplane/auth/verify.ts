@@ -1,0 +1,103 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Authenticate, SignedRequest } from './authenticate.ts';
+import { readClaim, type Claim } from './claim.ts';
+import type { AccessKey, Credentials } from './credentials.ts';
+import { expiredToken, invalidSignature, signatureMismatch, unrecognizedClient } from './errors.ts';
+import { keyByPassword } from './password.ts';
+import { isSignedWith } from './signature.ts';
+
+/** How far a client's clock may be off, either way, in milliseconds: AWS's five minutes. */
+const WINDOW = 5 * 60 * 1000;
+
+/** What signatures are verified against. `credentials` is asked anew for each request; `now`: milliseconds since 1970. */
+export type VerifierOptions = {
+  readonly credentials: () => Credentials;
+  readonly region: string;
+  readonly now: () => number;
+};
+
+/**
+ * Admits users of the credentials file, by AWS Signature Version 4 for the service `appmesh`, or by a password where one
+ * will do.
+ */
+export function admitSigned({ credentials, region, now }: VerifierOptions): Authenticate {
+  return async (request) => {
+    const shown = request.passwordWillDo ? keyByPassword(request, credentials(), now()) : undefined;
+    if (shown !== undefined) return shown.user;
+    const claim = readClaim(request);
+    const key = credentials().keys.get(claim.accessKeyId);
+    if (key === undefined || !hasSessionToken(key, claim)) throw unrecognizedClient();
+    requireScope(claim, region);
+    requireTime(claim, now());
+    const sum = createHash('sha256').update(request.body).digest('hex');
+    requireCoverage(claim, request, sum);
+    if (!(await isSignedWith(key.secret, request, claim, sum))) throw signatureMismatch();
+    // Only to those who have the key: to others it is as good as any.
+    if (key.expires !== undefined && now() >= key.expires) throw expiredToken();
+    return key.user;
+  };
+}
+
+function hasSessionToken({ sessionToken }: AccessKey, claim: Claim): boolean {
+  if (sessionToken === undefined || claim.sessionToken === undefined) {
+    return sessionToken === claim.sessionToken;
+  }
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(sessionToken), digest(claim.sessionToken));
+}
+
+function requireScope({ scope, signedAt }: Claim, region: string): void {
+  if (scope.service !== 'appmesh') {
+    throw invalidSignature(
+      `Credential should be scoped to correct service: 'appmesh'. Found: '${clip(scope.service)}'.`,
+    );
+  }
+  if (scope.region !== region) {
+    throw invalidSignature(
+      `Credential should be scoped to a valid region. This control plane's is '${region}', found: '${clip(scope.region)}'.`,
+    );
+  }
+  const day = basicTime(signedAt).slice(0, 8);
+  if (scope.day !== day) {
+    throw invalidSignature(
+      `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${scope.day}' != '${day}'.`,
+    );
+  }
+}
+
+function requireTime({ signedAt, lifetime }: Claim, now: number): void {
+  const signed = basicTime(signedAt);
+  const end = signedAt + (lifetime === undefined ? WINDOW : lifetime * 1000);
+  if (now > end) {
+    const limit =
+      lifetime === undefined
+        ? `earlier than ${basicTime(now - WINDOW)} (${basicTime(now)} - 5 min.)`
+        : `past its ${lifetime} seconds (now: ${basicTime(now)})`;
+    throw invalidSignature(`Signature expired: ${signed} is now ${limit}`);
+  }
+  if (signedAt > now + WINDOW) {
+    throw invalidSignature(
+      `Signature not yet current: ${signed} is still later than ${basicTime(now + WINDOW)} (${basicTime(now)} + 5 min.)`,
+    );
+  }
+}
+
+// Whatever is not signed, anyone on the way may have changed. The time is part of what is signed in any case.
+function requireCoverage({ signedHeaders }: Claim, { headers }: SignedRequest, bodySum: string): void {
+  if (!signedHeaders.includes('host')) {
+    throw invalidSignature("'Host' must be a 'SignedHeader' in the AWS Authorization.");
+  }
+  const said = headers['x-amz-content-sha256'];
+  if (said === undefined || said === bodySum) return;
+  throw invalidSignature(
+    `The header x-amz-content-sha256 is not the SHA-256 of the body, which is ${bodySum}. Unsigned and streamed payloads are not accepted.`,
+  );
+}
+
+function basicTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().replaceAll(/[-:]|\.\d+/g, '');
+}
+
+function clip(text: string): string {
+  return text.length > 64 ? `${text.slice(0, 64)}…` : text;
+}

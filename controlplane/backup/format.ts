@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import { KINDS, type Resource } from '../mesh/resource.ts';
+import type { Contents, TokenUse } from '../store/store.ts';
+import { damaged, laterFormat, notABackup } from './errors.ts';
+
+// A backup is text, a line a record, JSON behind a checksum: `CHECKSUM {"resource":{…}}`. Each checksum covers the line
+// before it too, so that a line that is changed, lost, doubled or moved shows, and where. The first line is the header, the
+// last one says how many there are. It holds the model as the API has it, and nothing of the engine that it came from.
+
+/** The version of the form that this program writes. One that is read may be older. */
+export const FORMAT = 1;
+
+/** What a backup says of itself. */
+export type BackupHeader = {
+  readonly format: number;
+  /** The version of the program that wrote it. */
+  readonly program: string;
+  /** When, in ISO 8601, UTC. */
+  readonly createdAt: string;
+  readonly revision: number;
+};
+
+/** A whole backup. */
+export type Backup = { readonly header: BackupHeader; readonly contents: Contents };
+
+/** The lines of a backup, each with its newline. Equal contents give equal lines, whatever engine they come from. */
+export function* backupLines(contents: Contents, program: string, now: Date): Generator<string> {
+  const { revision } = contents;
+  const header: BackupHeader = { format: FORMAT, program, createdAt: now.toISOString(), revision };
+  let checksum = '';
+  let lines = 1;
+  const line = (record: object): string => {
+    const json = JSON.stringify(record);
+    checksum = checksumOf(checksum, json);
+    lines += 1;
+    return `${checksum} ${json}\n`;
+  };
+  yield line({ daybreak: 'backup', ...header });
+  for (const resource of contents.resources.toSorted(byPlace)) yield line({ resource });
+  for (const token of contents.tokens.toSorted((a, b) => compare(tokenKey(a), tokenKey(b))))
+    yield line({ token });
+  yield line({ lines });
+}
+
+/**
+ * Reads a backup, and checks all of it first. `name` stands for the file in errors.
+ * @throws BackupError that says in which line something is wrong
+ */
+export function readBackup(text: string, name: string): Backup {
+  const lines = text.split('\n');
+  if (lines[0]?.includes('"daybreak":"backup"') !== true) throw notABackup(name);
+  const records: Record<string, unknown>[] = [];
+  let checksum = '';
+  for (const [index, line] of lines.slice(0, -1).entries()) {
+    const [, sum, json = ''] = /^([0-9a-f]{32}) (.*)$/s.exec(line) ?? [];
+    checksum = checksumOf(checksum, json);
+    if (sum !== checksum) throw damaged(name, index + 1, 'its checksum is not that of its content');
+    records.push(JSON.parse(json) as Record<string, unknown>);
+    // What follows in a later format is not for this program to judge.
+    if (index === 0) requireKnown(records[0] as unknown as BackupHeader, name);
+  }
+  if (lines.at(-1) !== '') throw damaged(name, lines.length, 'it is cut off');
+  const [header, ...rest] = records;
+  if (header === undefined) throw notABackup(name);
+  if (rest.pop()?.['lines'] !== records.length) {
+    throw damaged(name, lines.length, 'it is missing: the file was cut off before it');
+  }
+  const { format, program, createdAt, revision } = header as unknown as BackupHeader;
+  const contents = { revision, ...contentsOf(rest, name) };
+  return { header: { format, program, createdAt, revision }, contents };
+}
+
+/** How much there is, in words. */
+export function countOf({ resources }: Pick<Contents, 'resources'>): string {
+  return resources.length === 1 ? '1 resource' : `${resources.length} resources`;
+}
+
+function requireKnown(header: BackupHeader, name: string): void {
+  if (header.format > FORMAT) throw laterFormat(name, header, FORMAT);
+}
+
+function contentsOf(
+  records: readonly Record<string, unknown>[],
+  name: string,
+): Pick<Contents, 'resources' | 'tokens'> {
+  const resources: Resource[] = [];
+  const tokens: TokenUse[] = [];
+  for (const [index, { resource, token }] of records.entries()) {
+    if (isResource(resource)) resources.push(resource);
+    else if (token !== undefined) tokens.push(token as TokenUse);
+    else throw damaged(name, index + 2, 'it is no record that this program knows');
+  }
+  return { resources, tokens };
+}
+
+function isResource(value: unknown): value is Resource {
+  return KINDS.some((kind) => kind === (value as Partial<Resource> | undefined)?.kind);
+}
+
+function checksumOf(before: string, json: string): string {
+  return createHash('sha256').update(before).update(json).digest('hex').slice(0, 32);
+}
+
+function byPlace(a: Resource, b: Resource): number {
+  return KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || compare(place(a), place(b));
+}
+
+function place({ owner, mesh, parent, name }: Resource): string {
+  return JSON.stringify([owner, mesh, parent, name]);
+}
+
+function tokenKey({ account, operation, token }: TokenUse): string {
+  return JSON.stringify([account, operation, token]);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}

@@ -1,0 +1,110 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startApi, type TestApi } from '../api/fixture.ts';
+import type { ResourceId } from '../mesh/resource.ts';
+import type { ProxyStatus, Status } from '../status.ts';
+import { openSqliteStore } from '../store/sqlite.ts';
+import type { Write } from '../store/store.ts';
+import { addGauges } from './gauges.ts';
+import { measureApi } from './measure-api.ts';
+import { measureStore } from './measure-store.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+
+let metrics: Metrics;
+let api: TestApi;
+beforeEach(async () => {
+  metrics = createMetrics();
+  api = await startApi();
+  measureApi(api.app, metrics);
+});
+afterEach(() => api.close());
+
+/** The lines about one metric, without the words about it. */
+const linesOf = async (name: string): Promise<string[]> => {
+  const { body, headers } = await api.app.inject({ url: '/metrics' });
+  expect(headers['content-type']).toContain('text/plain; version=0.0.4');
+  return body.split('\n').filter((line) => line.startsWith(`daybreak_${name}`));
+};
+
+describe('calls', () => {
+  it('are counted by operation and status, and timed', async () => {
+    await api.call('PUT', '/meshes', { meshName: 'colors' });
+    await api.call('GET', '/meshes/colors');
+    await api.call('GET', '/meshes/none');
+    await api.call('GET', '/nowhere');
+    await api.app.inject({ url: '/healthz' });
+    expect(await linesOf('api_requests_total')).toEqual([
+      'daybreak_api_requests_total{operation="CreateMesh",status="200"} 1',
+      'daybreak_api_requests_total{operation="DescribeMesh",status="200"} 1',
+      'daybreak_api_requests_total{operation="DescribeMesh",status="404"} 1',
+      'daybreak_api_requests_total{operation="none",status="404"} 1',
+    ]);
+    const durations = await linesOf('api_request_duration_seconds_count');
+    expect(durations).toContain('daybreak_api_request_duration_seconds_count{operation="DescribeMesh"} 2');
+    expect(await linesOf('api_requests_total{operation="GetMetrics"')).toEqual([
+      'daybreak_api_requests_total{operation="GetMetrics",status="200"} 2',
+    ]);
+  });
+});
+
+describe('a store', () => {
+  it('has its commits counted by what became of them', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'daybreak-metrics-'));
+    const store = measureStore(openSqliteStore({ folder }), metrics);
+    const mesh = { owner: '111122223333', mesh: 'colors' };
+    const id: ResourceId = { ...mesh, kind: 'mesh', parent: '', name: 'colors' };
+    const write: Write = { mesh, expectedMeshRevision: 0, puts: [], deletes: [id] };
+    for (const outcome of ['committed', 'stale', 'stale'])
+      expect(await store.commit(write)).toMatchObject({ outcome });
+    await store.close();
+    await expect(store.commit(write)).rejects.toThrow('it is closed');
+    await rm(folder, { recursive: true });
+    expect(await linesOf('store_commits_total')).toEqual([
+      'daybreak_store_commits_total{outcome="committed"} 1',
+      'daybreak_store_commits_total{outcome="stale"} 2',
+      'daybreak_store_commits_total{outcome="failed"} 1',
+    ]);
+    expect(await linesOf('store_commit_duration_seconds_count')).toEqual([
+      'daybreak_store_commit_duration_seconds_count 4',
+    ]);
+  });
+});
+
+describe('what is looked up', () => {
+  it('is the revision, the proxies by their state, and the end of the certificate', async () => {
+    const proxy = {
+      resource: '',
+      instance: '',
+      envoy: '',
+      peer: '',
+      variant: 'delta',
+      connectedAt: '',
+      types: [],
+      problems: [],
+    } as const;
+    const status = (...states: ProxyStatus['state'][]): Status => ({
+      revision: 7,
+      proxies: states.map((state) => ({ ...proxy, state })),
+    });
+    let now = status('in sync', 'in sync', 'refused');
+    const certificate = () => ({ cert: Buffer.of(), key: Buffer.of(), notBefore: 0, notAfter: 5000 });
+    addGauges(metrics, { status: () => now, certificate });
+    expect(await linesOf('ads_streams')).toEqual([
+      'daybreak_ads_streams{state="in sync"} 2',
+      'daybreak_ads_streams{state="refused"} 1',
+    ]);
+    now = status('in sync');
+    expect(await linesOf('ads_streams')).toEqual(['daybreak_ads_streams{state="in sync"} 1']);
+    expect(await linesOf('store_revision')).toEqual(['daybreak_store_revision 7']);
+    expect(await linesOf('tls_certificate_expiry')).toEqual([
+      'daybreak_tls_certificate_expiry_timestamp_seconds 5',
+    ]);
+  });
+});
+
+it('what can go wrong stands at zero before it does', async () => {
+  expect(await linesOf('audit_events_total')).toHaveLength(3);
+  expect(await linesOf('file_readings_total')).toHaveLength(4);
+});

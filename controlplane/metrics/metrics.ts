@@ -1,0 +1,104 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** What the control plane counts, and the registry that shows it. docs/metrics.md lists all of it. */
+export type Metrics = {
+  readonly registry: Registry;
+  /** A call of the HTTP interface was answered; `operation` is `none` where no route fits. */
+  readonly request: (operation: string, status: number, seconds: number) => void;
+  /** A commit came back, or failed. */
+  readonly commit: (outcome: 'committed' | 'stale' | 'failed', seconds: number) => void;
+  /** A proxy refused resources of a type. */
+  readonly refusal: (type: string) => void;
+  /** What became of an audit event. */
+  readonly audit: (outcome: 'written' | 'lost' | 'skipped') => void;
+  /** Files that are followed were read again. */
+  readonly reading: (files: 'credentials' | 'certificate', outcome: 'read' | 'refused') => void;
+  /** A number that is asked for when somebody looks; by label where it has one. */
+  readonly gauge: (name: string, help: string, collect: () => number) => void;
+  readonly gaugeBy: (
+    name: string,
+    help: string,
+    label: string,
+    collect: () => ReadonlyMap<string, number>,
+  ) => void;
+};
+
+const API_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const COMMIT_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];
+
+/** Starts counting at zero, with the usual numbers about the process and Node beside ours. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const counter = (name: string, help: string, ...labelNames: string[]): Counter =>
+    new Counter({ name: `daybreak_${name}`, help, labelNames, registers });
+
+  const requests = counter(
+    'api_requests_total',
+    'Calls answered, by operation and HTTP status',
+    'operation',
+    'status',
+  );
+  const commits = counter('store_commits_total', 'Commits asked of the store, by outcome', 'outcome');
+  const refusals = counter(
+    'ads_refusals_total',
+    'Responses that proxies refused, by type of resource',
+    'type',
+  );
+  const audited = counter('audit_events_total', 'Audit events by outcome', 'outcome');
+  const readings = counter('file_readings_total', 'Changed files read again, or refused', 'files', 'outcome');
+  const durations = new Histogram({
+    name: 'daybreak_api_request_duration_seconds',
+    help: 'Time from the head of a request to the end of its answer',
+    labelNames: ['operation'],
+    buckets: API_BUCKETS,
+    registers,
+  });
+  const commitDurations = new Histogram({
+    name: 'daybreak_store_commit_duration_seconds',
+    help: 'Time that a commit took, until it was durable',
+    buckets: COMMIT_BUCKETS,
+    registers,
+  });
+  // From the beginning, so that the first of them is seen as a rise.
+  for (const outcome of ['committed', 'stale', 'failed']) commits.inc({ outcome }, 0);
+  for (const outcome of ['written', 'lost', 'skipped']) audited.inc({ outcome }, 0);
+  for (const outcome of ['read', 'refused']) {
+    for (const files of ['credentials', 'certificate']) readings.inc({ files, outcome }, 0);
+  }
+  return {
+    registry,
+    request: (operation, status, seconds) => {
+      requests.inc({ operation, status });
+      durations.observe({ operation }, seconds);
+    },
+    commit: (outcome, seconds) => {
+      commits.inc({ outcome });
+      commitDurations.observe(seconds);
+    },
+    refusal: (type) => refusals.inc({ type }),
+    audit: (outcome) => audited.inc({ outcome }),
+    reading: (files, outcome) => readings.inc({ files, outcome }),
+    gauge: (name, help, collect) => {
+      const gauge: Gauge = new Gauge({
+        name: `daybreak_${name}`,
+        help,
+        registers,
+        collect: () => gauge.set(collect()),
+      });
+    },
+    gaugeBy: (name, help, label, collect) => {
+      const gauge: Gauge = new Gauge({
+        name: `daybreak_${name}`,
+        help,
+        labelNames: [label],
+        registers,
+        collect: () => {
+          gauge.reset();
+          for (const [value, number] of collect()) gauge.set({ [label]: value }, number);
+        },
+      });
+    },
+  };
+}

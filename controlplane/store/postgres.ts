@@ -1,0 +1,126 @@
+import type { QueryConfig } from 'pg';
+import type { Log } from '../../common/log.ts';
+import type { Change } from '../mesh/resource.ts';
+import { withoutPassword } from './location.ts';
+import { openPostgres } from './open-postgres.ts';
+import { boundedCalls } from './postgres-calls.ts';
+import { LIMITS, connectionConfig } from './postgres-connection.ts';
+import { readContents, replaceContents } from './postgres-contents.ts';
+import { listenForCommits } from './postgres-listener.ts';
+import { bareId, meshText, toChange, toColumns, type ChangeRow } from './postgres-rows.ts';
+import { SCHEMA_VERSION } from './postgres-schema.ts';
+import { TOKEN_LIFETIME, type Hint, type Store, type Write } from './store.ts';
+
+/**
+ * `url`: postgres://user:password@host:port/database?sslmode=…. `patience`: how long to wait for a server that is away
+ * when the store is opened, in milliseconds; default 30,000.
+ */
+export type PostgresOptions = { readonly url: string; readonly log: Log; readonly patience?: number };
+
+/**
+ * A store in a PostgreSQL database, which several control planes may share. When the server goes away, calls reject with
+ * a StoreError after a few seconds at most, and succeed again once it is back.
+ * @throws StoreError when the database cannot be used; it says why
+ */
+export async function openPostgresStore({ url, log, patience = 30_000 }: PostgresOptions): Promise<Store> {
+  const where = withoutPassword(url);
+  const pool = await openPostgres(url, where, log, patience);
+  const listeners = new Set<(hint: Hint) => void>();
+  const closing = new AbortController();
+  const listening = listenForCommits({
+    config: connectionConfig(url),
+    signal: closing.signal,
+    onHint: (hint) => {
+      for (const listener of listeners) listener(hint);
+    },
+    onState: (state, reason) => logState(log, where, state, reason),
+  });
+  const call = boundedCalls(where, () => closing.signal.aborted);
+
+  return {
+    isShared: true,
+    commit: (write) =>
+      call('commit', async () => {
+        const changes = changesOf(write);
+        const { rows } = await pool.query<{ revision: string | null }>(commitQuery(write, changes));
+        const answer = rows[0]?.revision ?? undefined;
+        if (answer === undefined) return { outcome: 'stale' };
+        const revision = Number(answer);
+        return {
+          outcome: 'committed',
+          revision,
+          changes: changes.map((change) => ({ revision, ...change })),
+        };
+      }),
+    changesSince: (revision) =>
+      call('read changes', async () =>
+        (await pool.query<ChangeRow>(sinceQuery(revision))).rows.map(toChange),
+      ),
+    tokenContent: ({ account, operation, token }, now) =>
+      call('read a client token', async () => {
+        const values = [account, operation, token, now - TOKEN_LIFETIME];
+        const { rows } = await pool.query<{ content: string }>({ name: 'token', text: TOKEN, values });
+        return rows[0]?.content;
+      }),
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    contents: () => call('read its contents', () => readContents(pool)),
+    replace: (contents, mayReplace) => call('be replaced', () => replaceContents(pool, contents, mayReplace)),
+    close: async () => {
+      if (closing.signal.aborted) return;
+      closing.abort();
+      listeners.clear();
+      await listening;
+      await pool.end();
+    },
+  };
+}
+
+function logState(log: Log, where: string, state: 'connected' | 'lost', reason: string): void {
+  if (state === 'connected') log.info({ store: where }, 'the store is connected');
+  else
+    log.error({ store: where, reason }, 'the store is away: the model in memory goes on, writes are refused');
+}
+
+// Named, so that the server prepares each only once a connection. A query that fails takes its connection with it: nothing
+// is known of the state that it is in.
+const TOKEN =
+  'select content from daybreak.client_token where account = $1 and operation = $2 and token = $3 and used_at > $4';
+const COMMIT = 'select daybreak.commit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) as revision';
+
+function sinceQuery(revision: number): QueryConfig & { readonly query_timeout: number } {
+  return {
+    name: 'since',
+    text: 'select id, revision, body from daybreak.changes_since($1, $2)',
+    values: [SCHEMA_VERSION, revision],
+    query_timeout: revision === 0 ? LIMITS.longMs : LIMITS.shortMs,
+  };
+}
+
+type BareChange = Omit<Change, 'revision'>;
+
+function changesOf({ puts, deletes }: Write): readonly BareChange[] {
+  return [
+    ...deletes.map((id) => ({ id: bareId(id), resource: undefined })),
+    ...puts.map((resource) => ({ id: bareId(resource), resource })),
+  ];
+}
+
+function commitQuery(
+  { mesh, expectedMeshRevision, token }: Write,
+  changes: readonly BareChange[],
+): QueryConfig {
+  const use = [token?.account, token?.operation, token?.token, token?.content, token?.at];
+  const forgotten = token === undefined ? undefined : token.at - TOKEN_LIFETIME;
+  const values = [
+    SCHEMA_VERSION,
+    meshText(mesh),
+    expectedMeshRevision,
+    ...toColumns(changes),
+    ...use,
+    forgotten,
+  ];
+  return { name: 'commit', text: COMMIT, values };
+}

@@ -1,0 +1,112 @@
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { get } from 'node:https';
+import type { IncomingMessage } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, credentials } from '@grpc/grpc-js';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Followed } from '../../common/followed-files.ts';
+import { createLog } from '../../common/log.ts';
+import { createXdsServer } from '../../xds/server.ts';
+import { listenAds } from '../ads/listen.ts';
+import { createApi } from '../api/api.ts';
+import { admitAnyone } from '../auth/authenticate.ts';
+import { openLiveModel } from '../mesh/live-model.ts';
+import { openSqliteStore } from '../store/sqlite.ts';
+import { openCertificate } from './open-certificate.ts';
+import type { ServerCertificate } from './server-certificate.ts';
+import { selfSigned, writeSelfSigned } from './testing.ts';
+
+const log = createLog('test', 'silent');
+let folder: string;
+let files: { cert: string; key: string };
+let tls: Followed<ServerCertificate> | undefined;
+let readings: string[];
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'daybreak-tls-'));
+  files = { cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') };
+  readings = [];
+});
+afterEach(async () => {
+  tls?.close();
+  await rm(folder, { recursive: true });
+});
+const open = async (): Promise<Followed<ServerCertificate>> => {
+  tls = await openCertificate(files, log, (outcome) => readings.push(outcome));
+  return tls;
+};
+const until = (...expected: string[]) => vi.waitFor(() => expect(readings).toEqual(expected), 5000);
+
+describe('a certificate that is renewed while the servers run', () => {
+  it('is what the next connection to the API gets', async () => {
+    const old = await writeSelfSigned(files);
+    const live = await openLiveModel(openSqliteStore({ folder }), log);
+    const options = { live, region: 'eu-west-1', log, authenticate: admitAnyone('000000000000') };
+    const api = createApi({ ...options, tls: await open() });
+    await api.listen({ host: '127.0.0.1', port: 0 });
+    const { port } = api.server.address() as { port: number };
+    const ask = async (ca: string): Promise<number | undefined> => {
+      const request = get({ host: 'localhost', port, path: '/v20190125/meshes', ca, agent: false });
+      const [answer] = (await once(request, 'response')) as [IncomingMessage];
+      answer.resume();
+      return answer.statusCode;
+    };
+    expect(await ask(old)).toBe(200);
+    const renewed = await writeSelfSigned(files);
+    await until('read');
+    expect(await ask(renewed)).toBe(200);
+    await expect(ask(old)).rejects.toMatchObject({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+    await api.close();
+    await live.close();
+  });
+
+  it('is what the next proxy gets', async () => {
+    const old = await writeSelfSigned(files);
+    const xds = createXdsServer({ keyOf: () => 'key' });
+    const ads = await listenAds(xds, { host: '127.0.0.1', port: 0 }, await open());
+    const connects = async (ca: string): Promise<boolean> => {
+      const client = new Client(`localhost:${ads.address.port}`, credentials.createSsl(Buffer.from(ca)));
+      const ready = await new Promise<boolean>((resolve) => {
+        client.waitForReady(Date.now() + 1000, (error) => resolve(error === undefined));
+      });
+      client.close();
+      return ready;
+    };
+    expect(await connects(old)).toBe(true);
+    const renewed = await writeSelfSigned(files);
+    await until('read');
+    expect(await connects(renewed)).toBe(true);
+    expect(await connects(old)).toBe(false);
+    ads.close();
+  });
+
+  it('comes into force only together with its key', async () => {
+    const old = await writeSelfSigned(files);
+    const followed = await open();
+    const { cert, key } = await selfSigned();
+    await writeFile(files.cert, cert);
+    await until('refused');
+    expect(followed.current().cert.toString()).toBe(old);
+    await writeFile(files.key, key);
+    await until('refused', 'read');
+    expect(followed.current().cert.toString()).toBe(cert);
+  });
+});
+
+describe('at the start', () => {
+  it.each<[string, () => Promise<void>, string]>([
+    [
+      'no certificate',
+      async () => writeFile(files.cert, 'nothing'),
+      'cert.pem has no certificate in PEM form',
+    ],
+    ['no key', async () => writeFile(files.key, 'nothing'), 'key.pem is no key, without a passphrase, of'],
+    ['the key of another', async () => writeFile(files.key, (await selfSigned()).key), 'key.pem is no key'],
+    ['no file', async () => rm(files.key), 'the certificate cannot be read from'],
+  ])('%s is an error', async (_, spoil, message) => {
+    await writeSelfSigned(files);
+    await spoil();
+    await expect(open()).rejects.toThrow(message);
+  });
+});

@@ -1,0 +1,49 @@
+import { X509Certificate } from 'node:crypto';
+import { createSecureContext } from 'node:tls';
+
+/** A certificate with its chain, and its key, both PEM, that fit together; and when it is valid, in milliseconds since 1970. */
+export type ServerCertificate = {
+  readonly cert: Buffer;
+  readonly key: Buffer;
+  readonly notBefore: number;
+  readonly notAfter: number;
+};
+
+/** The files of a server's certificate cannot be used. The exit code is 1. */
+export class CertificateError extends Error {
+  readonly exitCode = 1;
+}
+
+/**
+ * Makes a certificate and its key ready for a server. Whether it is valid today, clients judge, by their own clocks.
+ * @param files what they are called, for the message
+ * @throws CertificateError
+ */
+export function readServerCertificate(
+  files: { readonly cert: string; readonly key: string },
+  cert: Buffer,
+  key: Buffer,
+): ServerCertificate {
+  const parsed = parse(files.cert, cert);
+  try {
+    createSecureContext({ cert, key });
+  } catch (error) {
+    throw new CertificateError(
+      `${files.key} is no key, without a passphrase, of the certificate in ${files.cert}: ${reason(error)}`,
+      { cause: error },
+    );
+  }
+  return { cert, key, notBefore: parsed.validFromDate.getTime(), notAfter: parsed.validToDate.getTime() };
+}
+
+function parse(file: string, cert: Buffer): X509Certificate {
+  try {
+    return new X509Certificate(cert);
+  } catch (error) {
+    throw new CertificateError(`${file} has no certificate in PEM form: ${reason(error)}`, { cause: error });
+  }
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

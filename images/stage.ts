@@ -1,0 +1,47 @@
+import { chmod, copyFile, mkdir, readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { bundle } from '../test/lab/bundle.ts';
+
+const NODE = 'usr/lib/daybreak/node';
+const PROGRAM = 'usr/lib/daybreak/program';
+
+/** Where each file of this folder is installed. */
+const FILES: Readonly<Record<string, string>> = {
+  'programs/agent': 'usr/bin/agent',
+  'programs/daybreak': 'usr/bin/daybreak',
+  'systemd/daybreak-agent.service': 'usr/lib/systemd/system/daybreak-agent.service',
+  'systemd/daybreak-proxyinit.service': 'usr/lib/systemd/system/daybreak-proxyinit.service',
+  'systemd/sysusers.conf': 'usr/lib/sysusers.d/daybreak.conf',
+};
+
+/**
+ * Writes into `folder`, which is new or empty, all of Daybreak as it is installed, with paths as below `/`: the commands, the
+ * bundled programs, `node` (the path of a Node binary for the machine they will run on), and systemd's units and user. It is
+ * the context of the Dockerfile, and what a machine without Docker unpacks. Envoy is not in it.
+ * @throws Error when something is in `folder`: all that is there in the end gets new modes.
+ */
+export async function stage(folder: string, node: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  if ((await readdir(folder)).length > 0) throw new Error(`${folder} is not empty: name a new folder`);
+  for (const [file, installed] of Object.entries(FILES)) {
+    await put(join(import.meta.dirname, file), join(folder, installed));
+  }
+  await put(node, join(folder, NODE));
+  await bundle({ folder: join(folder, PROGRAM) });
+  await openToAll(folder);
+}
+
+async function put(file: string, installed: string): Promise<void> {
+  await mkdir(dirname(installed), { recursive: true });
+  await copyFile(file, installed);
+}
+
+/** Uid 1337 reads and runs all of it, whatever umask it was checked out under. */
+async function openToAll(folder: string): Promise<void> {
+  await chmod(folder, 0o755);
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    const runs = entry.isDirectory() || dirname(path).endsWith('/bin') || path === join(folder, NODE);
+    await chmod(path, runs ? 0o755 : 0o644);
+  }
+}

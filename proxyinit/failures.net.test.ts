@@ -1,0 +1,198 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { lines, pathWith, usePlace } from './testdata/place.ts';
+
+const place = usePlace();
+
+const BOTH = { APPMESH_APP_PORTS: '8080,8443', APPMESH_ENABLE_IPV6: '1' };
+const NO_TABLE = "can't initialize ip6tables table \\`nat': Table does not exist (do you need to insmod?)";
+
+describe('inputs that broke the originals', () => {
+  test.each([
+    ['a port over 65535', { APPMESH_APP_PORTS: '99999' }, /^APPMESH_APP_PORTS="99999"/],
+    ['a name for a port', { APPMESH_APP_PORTS: 'http,8080' }, /^APPMESH_APP_PORTS="http,8080"/],
+    [
+      'a bad port after good egress settings',
+      { APPMESH_EGRESS_IGNORED_PORTS: '22,0' },
+      /^APPMESH_EGRESS_IGNORED_PORTS=/,
+    ],
+  ])('%s changes nothing', async (_, env, message) => {
+    const host = place.host();
+    const { code, stdout, stderr } = await host.proxyinit({ ...BOTH, ...env });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(message);
+    expect((await host.run(['nft', 'list', 'ruleset'])).stdout).toBe('');
+  });
+
+  const ports = (count: number) => Array.from({ length: count }, (_, index) => 8000 + index).join();
+  test.each([
+    ['16 app ports', { APPMESH_APP_PORTS: ports(16) }],
+    ['40 ignored ports', { APPMESH_EGRESS_IGNORED_PORTS: ports(40) }],
+    [
+      'ranges, 20 of them',
+      {
+        APPMESH_APP_PORTS: Array.from(
+          { length: 20 },
+          (_, index) => `${9000 + 10 * index}:${9005 + 10 * index}`,
+        ).join(),
+      },
+    ],
+    ['no app ports', { APPMESH_APP_PORTS: '' }],
+    ['22 given, and given twice', { APPMESH_EGRESS_IGNORED_PORTS: '22,22' }],
+    [
+      'an ECS configuration with ranges',
+      { DAYBREAK_PROXY_CONFIGURATION: '{"properties":[{"name":"AppPorts","value":"8000:8010"}]}' },
+    ],
+  ])('%s work, and can be taken away', async (_, env) => {
+    for (const backend of ['nft', 'legacy']) {
+      const host = place.host();
+      const asked = { ...env, DAYBREAK_IPTABLES_BACKEND: backend };
+      expect(await host.proxyinit(asked)).toMatchObject({ code: 0, stderr: '' });
+      expect((await host.proxyinit(asked)).stdout).toContain('nothing changed');
+      expect((await host.proxyinit(asked, ['remove'])).code).toBe(0);
+      expect(await host.rules(`iptables-${backend}-save`)).not.toContain('APPMESH');
+    }
+  });
+});
+
+describe('IPv6', () => {
+  const path = place.script('ip6tables-nft-save', `echo "ip6tables-save v1.8.9: ${NO_TABLE}" >&2; exit 3`);
+  const script = async (host: ReturnType<typeof place.host>) => {
+    await host.run([
+      'sh',
+      '-c',
+      `ln -sf ip6tables-nft-save ${path}/ip6tables-save; ln -sf /usr/sbin/ip6tables-nft-restore ${path}/ip6tables-restore`,
+    ]);
+    return pathWith(path);
+  };
+
+  test('a host that has none needs no rules', async () => {
+    const host = place.host();
+    await host.run(['sysctl', '-qw', 'net.ipv6.conf.all.disable_ipv6=1']);
+    expect(await host.proxyinit({ ...BOTH, PATH: await script(host) })).toMatchObject({
+      code: 0,
+      stderr: '',
+      stdout: expect.stringMatching(/IPv4: rules are in force.*\nIPv6: this host has none/),
+    });
+  });
+
+  test('a host that has it, but not the module, is told so, and nothing is changed', async () => {
+    const host = place.host();
+    const { code, stderr } = await host.proxyinit({ ...BOTH, PATH: await script(host) });
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(
+        /^ip6tables-\S*save cannot use the nat table \(.*\): the kernel needs the module .*; APPMESH_ENABLE_IPV6=0 .*\n$/,
+      ),
+    });
+    expect(await host.rules()).not.toContain('APPMESH');
+  });
+
+  test('nobody asked for it, so nobody minds', async () => {
+    const host = place.host();
+    const env = { APPMESH_APP_PORTS: '80', PATH: await script(host) };
+    expect(await host.proxyinit(env)).toMatchObject({ code: 0, stderr: '' });
+  });
+});
+
+test('the second family is refused: the first is brought back to what it was', async () => {
+  const host = place.host();
+  await host.run(['iptables-nft-restore'], {}, '*nat\n-A OUTPUT -p udp -j RETURN\nCOMMIT\n');
+  await host.proxyinit({ APPMESH_APP_PORTS: '80' });
+  const before = await host.rules();
+  const path = place.script('ip6tables-restore', 'cat > /dev/null; echo "Bad rule" >&2; exit 2');
+  await host.run(['ln', '-s', '/usr/sbin/ip6tables-nft-save', join(path, 'ip6tables-save')]);
+  await host.run(['ln', '-s', 'ip6tables-restore', join(path, 'ip6tables-nft-restore')]);
+  for (const guard of ['0', '1']) {
+    const failed = await host.proxyinit({ ...BOTH, DAYBREAK_GUARD: guard, PATH: pathWith(path) });
+    expect(failed).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        /^ip6tables-restore refused the rules \(Bad rule\): the rules are what they were before\n$/,
+      ),
+    });
+    expect(lines(await host.rules())).toEqual(lines(before));
+    expect(await host.rules('iptables-save', 'filter')).not.toContain('APPMESH');
+  }
+});
+
+test("a table that only nft understands is not written to, and nft's own tables do not matter", async () => {
+  const host = place.host();
+  await host.run(
+    ['nft', '-f', '-'],
+    {},
+    'table inet mine { chain c { type filter hook input priority 0; tcp dport { 80, 443 } accept; } }',
+  );
+  expect((await host.proxyinit(BOTH)).code).toBe(0);
+  await host.proxyinit(BOTH, ['remove']);
+  const own =
+    'table ip nat { set s { type ipv4_addr; flags timeout; }; chain c { ip daddr @s counter limit rate over 1/second burst 3 packets queue num 1 bypass; meta mark set jhash ip saddr mod 2; } }';
+  await host.run(['nft', '-f', '-'], {}, own);
+  const saved = await host.run(['iptables-nft-save']);
+  const { code, stderr } = await host.proxyinit(BOTH);
+  if (saved.stdout.includes('incompatible')) {
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(/holds rules that were made by nft/),
+    });
+  } else {
+    expect(code).toBe(0);
+  }
+});
+
+describe('what is missing is named', () => {
+  test('NET_ADMIN', async () => {
+    const host = place.host();
+    for (const backend of ['auto', 'nft', 'legacy']) {
+      const command = ['setpriv', '--bounding-set=-net_admin', process.execPath, place.program, 'apply'];
+      const { code, stderr } = await host.run(command, { ...BOTH, DAYBREAK_IPTABLES_BACKEND: backend });
+      expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('--cap-add NET_ADMIN') });
+    }
+  });
+
+  test('root', async () => {
+    const host = place.host();
+    const command = ['setpriv', '--reuid=1000', '--clear-groups', process.execPath, place.program];
+    await host.run(['chmod', '-R', 'a+rX', place.folder]);
+    expect(await host.run(command, BOTH)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('run as root'),
+    });
+  });
+
+  const without = (folder: string) => [
+    'unshare',
+    '--mount',
+    'sh',
+    '-c',
+    `mount --bind ${place.folder} ${folder} && exec "$@"`,
+    'sh',
+  ];
+
+  test('iptables', async () => {
+    const host = place.host();
+    const { code, stderr } = await host.run([...without('/usr/sbin'), process.execPath, place.program], BOTH);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: 'iptables-save was not found: install iptables\n' });
+  });
+
+  test('the backend that was asked for', async () => {
+    const host = place.host();
+    const path = place.plain('nft');
+    const command = [...without('/usr/sbin'), process.execPath, place.program];
+    const { code, stderr } = await host.run(command, {
+      ...BOTH,
+      PATH: pathWith(path),
+      DAYBREAK_IPTABLES_BACKEND: 'legacy',
+    });
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringContaining('iptables-save was not found: install iptables'),
+    });
+  });
+
+  test('flock', async () => {
+    const host = place.host();
+    const { code, stderr } = await host.run([...without('/usr/bin'), process.execPath, place.program], BOTH);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: 'flock was not found: install util-linux\n' });
+  });
+});

@@ -1,0 +1,69 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { findGiven, type Given } from './given.ts';
+import { parseProxyConfiguration, type ProxyConfiguration } from './proxy-configuration.ts';
+import { PROXY_CONFIGURATION } from './sources.ts';
+
+const RESOLV_CONF = '/etc/resolv.conf';
+const METADATA_URI = 'ECS_CONTAINER_METADATA_URI_V4';
+const METADATA_TRIES = 3;
+const METADATA_SECONDS = 2;
+const MAX_BYTES = 4 * 1024 * 1024;
+
+/** Everything that settings can be given by: flags, variables, the `proxyConfiguration` that these name, the host's resolvers. */
+export async function gather(flags: Given['flags'], env: Given['env']): Promise<Given> {
+  const without = { flags, env, properties: {}, problems: [], nameservers: [] };
+  const { name, text } = findGiven(PROXY_CONFIGURATION, without);
+  const configuration = text === '' ? undefined : await load(text.trim(), name, env);
+  return { ...without, ...configuration, nameservers: await readNameservers() };
+}
+
+/** JSON as it is; `metadata`, which asks ECS; or the path of a file. */
+async function load(text: string, at: string, env: Given['env']): Promise<ProxyConfiguration> {
+  if (/^[{[]/.test(text)) return parseProxyConfiguration(text, at);
+  if (text === 'metadata') return loadMetadata(at, env);
+  try {
+    return parseProxyConfiguration(await readFile(text, 'utf8'), `${at}=${text}`);
+  } catch (error) {
+    return unreadable(at, text, `JSON, metadata, or a file that can be read (${(error as Error).message})`);
+  }
+}
+
+/** The labels of all of a task's containers are in the metadata of the task. */
+async function loadMetadata(at: string, env: Given['env']): Promise<ProxyConfiguration> {
+  const uri = env[METADATA_URI] ?? '';
+  if (!/^https?:\/\//.test(uri)) {
+    return unreadable(at, 'metadata', `JSON or a file, for this is no ECS task: ${METADATA_URI} is no URL`);
+  }
+  try {
+    return parseProxyConfiguration(await fetchText(`${uri}/task`), `${at}=metadata`);
+  } catch (error) {
+    const { message, cause } = error as Error;
+    const why = cause instanceof Error ? `${message}: ${cause.message}` : message;
+    return unreadable(at, 'metadata', `JSON or a file, for ${uri}/task did not answer (${why})`);
+  }
+}
+
+async function fetchText(url: string, tries = METADATA_TRIES): Promise<string> {
+  try {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(METADATA_SECONDS * 1000) });
+    if (!answer.ok) throw new Error(`HTTP status ${answer.status}`);
+    const body = await answer.text();
+    if (body.length > MAX_BYTES) throw new Error(`more than ${MAX_BYTES} bytes`);
+    return body;
+  } catch (error) {
+    if (tries <= 1) throw error;
+    await sleep(200 * (METADATA_TRIES - tries + 1) * (1 + Math.random()));
+    return fetchText(url, tries - 1);
+  }
+}
+
+/** A host without the file asks nobody. */
+async function readNameservers(): Promise<readonly string[]> {
+  const text = await readFile(RESOLV_CONF, 'utf8').catch(() => '');
+  return Array.from(text.matchAll(/^[ \t]*nameserver[ \t]+([^\s%#;]+)/gm), ([, address]) => address ?? '');
+}
+
+function unreadable(name: string, got: string, wanted: string): ProxyConfiguration {
+  return { properties: {}, problems: [{ name, got, wanted }] };
+}

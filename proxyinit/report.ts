@@ -1,0 +1,73 @@
+import type { Family } from './address.ts';
+import type { Outcome } from './apply.ts';
+import { restoreArguments } from './iptables.ts';
+import { describePorts, type ProxyinitSettings } from './settings.ts';
+import type { Step } from './plan.ts';
+import type { FamilyStatus, Status } from './status.ts';
+import { basename } from 'node:path';
+
+/** One line on what `apply` did with a family. */
+export function describeOutcome({ family, did, backend }: Outcome, settings: ProxyinitSettings): string {
+  switch (did) {
+    case 'applied':
+      return `${title(family)}: rules are in force: ${describeSettings(settings)} (${backend})\n`;
+    case 'nothing':
+      return `${title(family)}: rules were in force already, nothing changed: ${describeSettings(settings)} (${backend})\n`;
+    case 'removed':
+      return `${title(family)}: rules of an earlier run were removed (${backend})\n`;
+    case 'absent':
+      return `${title(family)}: this host has none, so no rules are needed\n`;
+  }
+}
+
+/** One line on each family that `remove` took rules from. */
+export function describeRemoval(outcomes: readonly Outcome[]): string {
+  if (outcomes.length === 0) return 'no rules of proxyinit were there, nothing changed\n';
+  return outcomes.map(({ family, backend }) => `${title(family)}: rules are removed (${backend})\n`).join('');
+}
+
+/** The texts of restores, each under the command that reads it. */
+export function describeSteps(steps: readonly Step[], wait: number): string {
+  if (steps.length === 0) return '# nothing to restore\n';
+  return steps
+    .map(({ present, text }) => {
+      return `# ${[basename(present.programs.restore), ...restoreArguments(wait)].join(' ')}\n${text}`;
+    })
+    .join('');
+}
+
+/** A line for each family and backend, and its rules below. */
+export function describeStatus({ families }: Status): string {
+  if (families.length === 0) return 'no rules of proxyinit are there\n';
+  return families.map(describeFamily).join('');
+}
+
+const STATES: Readonly<Record<FamilyStatus['state'], string>> = {
+  'in force': 'the rules are in force',
+  different: 'rules are there, but not those that the settings ask for: apply replaces them',
+  missing: 'no rules are there, though the settings ask for them',
+  'left over': 'rules are there that the settings do not ask for: apply or remove takes them away',
+  absent: 'this host has none, so no rules are needed',
+  none: 'no rules are there, and none are asked for',
+};
+
+function describeFamily({ family, backend, state, rules }: FamilyStatus): string {
+  const lines = rules.map(({ table, packets, rule }) => {
+    return `  ${`${packets} packets`.padStart(16)}  ${table.padEnd(6)}  ${rule}\n`;
+  });
+  return `${title(family)} (${backend}): ${STATES[state]}\n${lines.join('')}`;
+}
+
+function describeSettings(settings: ProxyinitSettings): string {
+  const { appPorts, ingressPort, egressPort, ignoredUids, ignoredGids, dns } = settings;
+  const inbound =
+    appPorts.length === 0 ? 'no inbound port' : `inbound ${describePorts(appPorts)} to ${ingressPort}`;
+  const owners = [...ignoredUids.map((uid) => `uid ${uid}`), ...ignoredGids.map((gid) => `gid ${gid}`)];
+  const questions = dns === undefined ? '' : `, DNS to ${dns.port}`;
+  return `${inbound}, outbound to ${egressPort} except from ${owners.join(' and ')}${questions}`;
+}
+
+/** What people call it. */
+function title(family: Family): string {
+  return family === 'ipv4' ? 'IPv4' : 'IPv6';
+}

@@ -1,0 +1,137 @@
+/** Where one setting can be given. Each is also a variable: `DAYBREAK_` and the flag's name in capitals. */
+export type Source = {
+  /** The flag, without `--`. */
+  readonly flag: string;
+  /** What the flag is followed by; a flag without is 1, and 0 with `no-` before it. */
+  readonly argument?: string;
+  readonly description: string;
+  /** App Mesh's variable for the same. */
+  readonly appmesh?: string;
+  /** The property of an ECS `proxyConfiguration` for the same. */
+  readonly property?: string;
+};
+
+/** Every setting of proxyinit, in the order in which they are shown. */
+export const SOURCES = {
+  ignoredUids: {
+    flag: 'ignore-uid',
+    argument: '<list>',
+    description: 'whose traffic passes by (default: 1337 where no gid is given either)',
+    appmesh: 'APPMESH_IGNORE_UID',
+    property: 'IgnoredUID',
+  },
+  ignoredGids: {
+    flag: 'ignore-gid',
+    argument: '<list>',
+    description: 'the same by group',
+    appmesh: 'APPMESH_IGNORE_GID',
+    property: 'IgnoredGID',
+  },
+  appPorts: {
+    flag: 'app-ports',
+    argument: '<list>',
+    description: 'inbound ports and ranges that Envoy gets, or * for all (default: none)',
+    appmesh: 'APPMESH_APP_PORTS',
+    property: 'AppPorts',
+  },
+  ingressPort: {
+    flag: 'ingress-port',
+    argument: '<port>',
+    description: "Envoy's port for inbound traffic (default: 15000)",
+    appmesh: 'APPMESH_ENVOY_INGRESS_PORT',
+    property: 'ProxyIngressPort',
+  },
+  egressPort: {
+    flag: 'egress-port',
+    argument: '<port>',
+    description: "Envoy's port for outbound traffic (default: 15001)",
+    appmesh: 'APPMESH_ENVOY_EGRESS_PORT',
+    property: 'ProxyEgressPort',
+  },
+  ignoredPorts: {
+    flag: 'egress-ignored-ports',
+    argument: '<list>',
+    description: 'destination ports left alone; 22 always is',
+    appmesh: 'APPMESH_EGRESS_IGNORED_PORTS',
+    property: 'EgressIgnoredPorts',
+  },
+  ignoredAddresses: {
+    flag: 'egress-ignored-ip',
+    argument: '<list>',
+    description: 'destinations left alone, addresses and ranges; those of metadata always are',
+    appmesh: 'APPMESH_EGRESS_IGNORED_IP',
+    property: 'EgressIgnoredIPs',
+  },
+  ipv4: { flag: 'enable-ipv4', description: 'rules for IPv4 (default: yes; --no-enable-ipv4)' },
+  ipv6: { flag: 'enable-ipv6', description: 'the same rules for IPv6', appmesh: 'APPMESH_ENABLE_IPV6' },
+  egressPorts: {
+    flag: 'egress-ports',
+    argument: '<list>',
+    description: 'only these destination ports go to Envoy (default: all)',
+  },
+  egressAddresses: {
+    flag: 'egress-ip',
+    argument: '<list>',
+    description: 'only these destinations go to Envoy (default: all)',
+  },
+  egressUids: {
+    flag: 'egress-uid',
+    argument: '<list>',
+    description: 'only traffic of these users goes to Envoy (default: all)',
+  },
+  ingressAddresses: {
+    flag: 'ingress-ip',
+    argument: '<list>',
+    description: 'only inbound traffic from these sources goes to Envoy (default: all)',
+  },
+  ingressIgnoredPorts: {
+    flag: 'ingress-ignored-ports',
+    argument: '<list>',
+    description: 'inbound ports left alone, for --app-ports with ranges or *',
+  },
+  ingressIgnoredAddresses: {
+    flag: 'ingress-ignored-ip',
+    argument: '<list>',
+    description: 'sources whose inbound traffic is left alone',
+  },
+  ignoredInterfaces: {
+    flag: 'ignored-interfaces',
+    argument: '<list>',
+    description: 'interfaces left alone both ways, such as docker0 or veth+',
+  },
+  interceptSsh: { flag: 'intercept-ssh', description: 'port 22 is no longer left alone' },
+  dns: { flag: 'dns', description: 'DNS questions go to a resolver on this node' },
+  dnsPort: { flag: 'dns-port', argument: '<port>', description: "that resolver's port (default: 15053)" },
+  dnsServers: {
+    flag: 'dns-servers',
+    argument: '<list>',
+    description: 'questions to these servers, or to all (default: those of /etc/resolv.conf)',
+  },
+  dropInvalid: { flag: 'drop-invalid', description: 'drop inbound segments that belong to no connection' },
+  startEnabled: {
+    flag: 'start-enabled',
+    description: 'apply now (the default); --no-start-enabled waits for commands on stdin',
+    appmesh: 'APPMESH_START_ENABLED',
+  },
+  guard: { flag: 'guard', description: 'until the rules are in force, drop what they would redirect' },
+  wait: {
+    flag: 'wait',
+    argument: '[seconds]',
+    description: 'how long to wait for other runs and other users of iptables (default: 60)',
+  },
+  backend: {
+    flag: 'iptables-backend',
+    argument: '<name>',
+    description: 'nft, legacy, or auto: what the rules that are there and the kernel show (default: auto)',
+  },
+} as const satisfies Readonly<Record<string, Source>>;
+
+/** A setting's name inside. */
+export type SettingName = keyof typeof SOURCES;
+
+/** Where an ECS `proxyConfiguration` is to be found. It holds other settings, so it stands apart. */
+export const PROXY_CONFIGURATION = {
+  flag: 'proxy-configuration',
+  argument: '<json|file|metadata>',
+  description: "an ECS proxyConfiguration: JSON, a task definition's file, or the container's metadata",
+} as const satisfies Source;

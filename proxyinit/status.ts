@@ -1,0 +1,72 @@
+import type { Family } from './address.ts';
+import type { RunOptions } from './apply.ts';
+import { OUR_CHAINS } from './chain.ts';
+import { inspect } from './inspect.ts';
+import type { Backend } from './programs.ts';
+import { reconcile } from './reconcile.ts';
+import { rules } from './rules.ts';
+import { ours, type Ruleset } from './saved.ts';
+import type { ProxyinitSettings } from './settings.ts';
+
+/** How one family stands in one backend. */
+export type FamilyStatus = {
+  readonly family: Family;
+  readonly backend: Backend;
+  /**
+   * `in force`: exactly what the settings ask for; `different`: something else of ours; `none`: nothing of ours, and nothing is asked
+   * for; `missing`: nothing of ours, though it is asked for; `absent`: asked for, and the host has no such IP; `left over`:
+   * something of ours, where nothing is asked for.
+   */
+  readonly state: 'in force' | 'different' | 'none' | 'missing' | 'absent' | 'left over';
+  /** Our rules as they stand, with the packets that met each. */
+  readonly rules: readonly { readonly table: string; readonly packets: number; readonly rule: string }[];
+};
+
+/** All families and backends that have something of ours, or should have. */
+export type Status = { readonly inForce: boolean; readonly families: readonly FamilyStatus[] };
+
+/**
+ * Compares what is there with what the settings ask for; changes nothing.
+ * @throws ProxyinitError
+ */
+export async function readStatus(settings: ProxyinitSettings, { run, env }: RunOptions): Promise<Status> {
+  const { families } = settings;
+  const { present, choice, absent } = await inspect({ run, env, families, writing: false, counters: true });
+  const all = present.map(({ family, backend, saved }): FamilyStatus => {
+    const asked = families.includes(family) && backend === choice.backend;
+    const isThere = ours(saved).length > 0;
+    const right = reconcile(saved, asked ? rules(settings, family) : []) === undefined;
+    const state = asked
+      ? isThere
+        ? right
+          ? 'in force'
+          : 'different'
+        : 'missing'
+      : isThere
+        ? 'left over'
+        : 'none';
+    return { family, backend, state, rules: rulesOf(saved) };
+  });
+  const missing = absent.map((family): FamilyStatus => {
+    return { family, backend: choice.backend, state: 'absent', rules: [] };
+  });
+  const shown = [...all.filter(({ state }) => state !== 'none'), ...missing];
+  const fine: readonly FamilyStatus['state'][] = ['in force', 'absent'];
+  return { inForce: shown.every(({ state }) => fine.includes(state)), families: shown };
+}
+
+function rulesOf(saved: Ruleset): FamilyStatus['rules'] {
+  return ours(saved).flatMap(({ table, name, jumps }) => {
+    const here = saved.tables.get(table)?.rules ?? [];
+    const jumpsHere = here.filter(({ chain, rule }) => {
+      return (
+        !OUR_CHAINS[table].includes(chain) && jumps.some((jump) => jump.from === chain && jump.rule === rule)
+      );
+    });
+    return [...jumpsHere, ...here.filter(({ chain }) => chain === name)].map(({ chain, rule, packets }) => ({
+      table,
+      packets,
+      rule: `-A ${chain} ${rule}`,
+    }));
+  });
+}

@@ -1,0 +1,60 @@
+import { createInterface } from 'node:readline';
+import { apply, remove, type RunOptions } from './apply.ts';
+import { ProxyinitError } from './errors.ts';
+import type { ProxyinitIo } from './main.ts';
+import { describeOutcome, describeRemoval, describeStatus } from './report.ts';
+import type { ProxyinitSettings } from './settings.ts';
+import { readStatus } from './status.ts';
+
+const COMMANDS = 'Available commands: quit, status, enable, disable';
+
+/**
+ * The interface of App Mesh's route manager: a command a line on stdin. `enable` puts the rules in force, `disable` and `quit` take
+ * them away, and `quit` ends. The end of stdin ends it too, and leaves the rules as they are. Answers the exit code: 1
+ * where the last command failed, which `stderr` explains, else 0.
+ */
+export async function serveCommands(
+  settings: ProxyinitSettings,
+  options: RunOptions,
+  { stdin, stdout, stderr }: ProxyinitIo,
+): Promise<number> {
+  const prompt = () => (stdin.isTTY === true ? stdout.write('> ') : undefined);
+  let enabled = false;
+  let failed = false;
+  stderr.write('no rules were written: commands are waited for on stdin (APPMESH_START_ENABLED is 0)\n');
+  prompt();
+  for await (const line of createInterface({ input: stdin, crlfDelay: Infinity })) {
+    const command = line.trim();
+    try {
+      failed = false;
+      switch (command) {
+        case '':
+          break;
+        case 'status':
+          stdout.write(describeStatus(await readStatus(settings, options)));
+          break;
+        case 'enable':
+          for (const outcome of await apply(settings, options))
+            stdout.write(describeOutcome(outcome, settings));
+          enabled = true;
+          break;
+        case 'disable':
+          stdout.write(describeRemoval(await remove(options)));
+          enabled = false;
+          break;
+        case 'quit':
+          stdout.write(describeRemoval(await remove(options)));
+          return 0;
+        default:
+          stdout.write(`${COMMANDS}\n`);
+      }
+    } catch (error) {
+      if (!(error instanceof ProxyinitError)) throw error;
+      failed = true;
+      stderr.write(`${error.message}\n`);
+    }
+    prompt();
+  }
+  stderr.write(`stdin ended: the rules ${enabled ? 'stay in force' : 'were not written by this run'}\n`);
+  return failed ? 1 : 0;
+}

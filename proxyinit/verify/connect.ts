@@ -1,0 +1,32 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { asOwner } from './as-owner.ts';
+import type { Owner } from './probes.ts';
+import type { Endpoint } from './sockets.ts';
+
+/** What came of a connection: the end of ours, or what the system said. */
+export type Attempt = { readonly end: Endpoint; readonly socket: Socket } | { readonly code: string };
+
+/** Opens a connection as somebody else, and waits so many milliseconds at most. Whoever gets the socket destroys it. */
+export async function attempt(
+  owner: Owner,
+  address: string,
+  port: number,
+  milliseconds: number,
+): Promise<Attempt> {
+  let failure: NodeJS.ErrnoException | undefined;
+  const socket = await asOwner(owner, () => {
+    return connect({ host: address, port }).on('error', (error) => (failure = error));
+  });
+  try {
+    if (socket.connecting) await once(socket, 'connect', { signal: AbortSignal.timeout(milliseconds) });
+  } catch (error) {
+    failure ??= error as NodeJS.ErrnoException;
+  }
+  const { localAddress, localPort } = socket;
+  if (failure === undefined && localAddress !== undefined && localPort !== undefined) {
+    return { end: { address: localAddress, port: localPort }, socket };
+  }
+  socket.destroy();
+  return { code: failure?.name === 'AbortError' ? 'ETIMEDOUT' : (failure?.code ?? 'ECONNRESET') };
+}

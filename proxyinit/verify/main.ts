@@ -1,0 +1,149 @@
+import { networkInterfaces } from 'node:os';
+import { addressAt, cidr, type Family } from '../address.ts';
+import type { RunOptions } from '../apply.ts';
+import { ProxyinitError } from '../errors.ts';
+import { describeStatus } from '../report.ts';
+import type { ProxyinitSettings } from '../settings.ts';
+import { readStatus } from '../status.ts';
+import { arrivalOf, judge, type Finding } from './arrival.ts';
+import { attempt } from './connect.ts';
+import { askUdp } from './dns-question.ts';
+import { echoUdp, standIn } from './listener.ts';
+import { sendFromOutside, senderAddress } from './outside.ts';
+import {
+  appOwner,
+  dnsProbes,
+  inProbes,
+  outProbes,
+  type InProbe,
+  type OutProbe,
+  type Untried,
+} from './probes.ts';
+
+/** How long a connection may take. On this host, where it should arrive, it takes no time. */
+const WAIT_MS = 1000;
+
+/** What all probes together say; `unsure` where one could not be sent, and all others went right. */
+export type Verdict = 'right' | 'wrong' | 'unsure';
+
+/**
+ * Sends connections through the rules that are there, out as the app and as Envoy, and in from a namespace beside this one, looks in the
+ * kernel's list of sockets where each arrived, and writes a line on each. Where nothing listens at Envoy's ports, it does so itself
+ * while it looks. No rule is changed.
+ * @throws ProxyinitError where it may not do that
+ */
+export async function verify(
+  settings: ProxyinitSettings,
+  options: RunOptions,
+  { stdout }: { readonly stdout: { write(text: string): unknown } },
+): Promise<Verdict> {
+  const status = await readStatus(settings, options);
+  if (!status.inForce) stdout.write(describeStatus(status));
+  const absent = status.families.filter(({ state }) => state === 'absent').map(({ family }) => family);
+  const families = settings.families.filter((family) => !absent.includes(family));
+
+  const findings: Finding[] = [];
+  const found = (finding: Finding) => {
+    findings.push(finding);
+    stdout.write(`${finding.text}\n`);
+  };
+  const ports = [settings.egressPort, settings.ingressPort, ...(settings.dns ? [settings.dns.port] : [])];
+  const standIns = await standIn(ports, envoyOwner(settings), families);
+  try {
+    for (const family of families) {
+      const probes = [...outProbes(settings, family, neighbours(family)), ...dnsProbes(settings, family)];
+      for (const probe of probes) found('because' in probe ? untried(probe) : await sendOut(probe));
+      for (const probe of dnsProbes(settings, family)) found(await sendQuestion(probe, settings, options));
+    }
+    await sendIn(
+      families.flatMap((family) => inProbes(settings, family)),
+      options.env,
+      found,
+    );
+  } finally {
+    standIns.close();
+  }
+  if (!status.inForce || findings.some(({ verdict }) => verdict === 'wrong')) return 'wrong';
+  return findings.every(({ verdict }) => verdict === 'right') ? 'right' : 'unsure';
+}
+
+/** The addresses are tried in turn until there is a route to one. */
+async function sendOut(probe: OutProbe): Promise<Finding> {
+  for (const address of probe.addresses) {
+    const result = await attempt(probe.owner, address, probe.port, WAIT_MS);
+    if ('code' in result && result.code === 'ENETUNREACH') continue;
+    if ('code' in result) return judge(probe, address, { code: result.code });
+    const arrived = await arrivalOf(result.end);
+    result.socket.destroy();
+    return judge(probe, address, { arrived });
+  }
+  return untried({ ...probe, because: `there is no route to ${probe.addresses.join(' or ')}` });
+}
+
+async function sendIn(
+  probes: readonly (InProbe | Untried)[],
+  env: NodeJS.ProcessEnv,
+  found: (finding: Finding) => void,
+): Promise<void> {
+  const ready = probes.filter((probe): probe is InProbe => !('because' in probe));
+  for (const probe of probes) if ('because' in probe) found(untried(probe));
+  if (ready.length === 0) return;
+  let count = 0;
+  try {
+    await sendFromOutside(ready, WAIT_MS, env, async ({ probe, port, code }) => {
+      count += 1;
+      const address = senderAddress(probe.family);
+      const outcome = port === undefined ? { code } : { arrived: await arrivalOf({ address, port }) };
+      found(judge(probe, probe.to, outcome));
+    });
+  } catch (error) {
+    if (!(error instanceof ProxyinitError)) throw error;
+    for (const probe of ready.slice(count)) found(untried({ ...probe, because: error.message }));
+  }
+}
+
+async function sendQuestion(
+  probe: OutProbe,
+  settings: ProxyinitSettings,
+  options: RunOptions,
+): Promise<Finding> {
+  const redirected = async () => {
+    const { families } = await readStatus(settings, options);
+    const rules = families.filter(({ family }) => family === probe.family).flatMap((one) => one.rules);
+    const questions = rules.filter(
+      ({ rule }) => rule.includes('-p udp') && rule.includes('daybreak/to-resolver'),
+    );
+    return questions.reduce((sum, { packets }) => sum + packets, 0);
+  };
+  const echo = await echoUdp(probe.arrives ?? 0, envoyOwner(settings), probe.family);
+  try {
+    return await askUdp(probe, echo === undefined ? redirected : 'echo', WAIT_MS);
+  } finally {
+    echo?.close();
+  }
+}
+
+function untried({ family, what, because }: Untried): Finding {
+  const title = family === 'ipv4' ? 'IPv4' : 'IPv6';
+  return { verdict: 'unsure', text: `${title} ${what}: not tried: ${because}` };
+}
+
+function envoyOwner(settings: ProxyinitSettings) {
+  const app = appOwner(settings) ?? { uid: 0, gid: 0 };
+  return { uid: settings.ignoredUids[0] ?? app.uid, gid: settings.ignoredGids[0] ?? app.gid };
+}
+
+/** An address in each of this host's networks that is not its own: the first one, or the second where that is its own. */
+function neighbours(family: Family): readonly string[] {
+  const wanted = family === 'ipv4' ? 'IPv4' : 'IPv6';
+  return Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter((one) => one.family === wanted && !one.internal && !one.address.startsWith('fe80'))
+    .flatMap((one) => {
+      const network = cidr(one.cidr ?? '');
+      if ('wanted' in network) return [];
+      return [addressAt(network.value, 1), addressAt(network.value, 2)].filter(
+        (address) => address !== one.address,
+      );
+    });
+}

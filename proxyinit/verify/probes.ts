@@ -1,0 +1,136 @@
+import { cidr, covers, type Cidr, type Family } from '../address.ts';
+import { SSH, type PortRange } from '../ports.ts';
+import type { ProxyinitSettings } from '../settings.ts';
+
+/** Who opens a connection: a user and a group. */
+export type Owner = { readonly uid: number; readonly gid: number };
+
+/** A connection to be tried, and the port of this host where it has to arrive; undefined where it has to pass by. */
+export type Probe = {
+  readonly family: Family;
+  /** Beginning with the direction, for people. */
+  readonly what: string;
+  readonly port: number;
+  readonly arrives: number | undefined;
+};
+
+/** One from this host: by whom, and the addresses that it can be sent to, the first with a route counts. */
+export type OutProbe = Probe & { readonly owner: Owner; readonly addresses: readonly string[] };
+
+/** One to this host, from outside. */
+export type InProbe = Probe & { readonly to: string };
+
+/** What cannot be tried, and why. */
+export type Untried = { readonly family: Family; readonly what: string; readonly because: string };
+
+/** Addresses that belong to nobody (RFC 5737, RFC 3849): where outbound probes go, and the wire that inbound ones come by. */
+const NOWHERE = { ipv4: '192.0.2.1', ipv6: '2001:db8::1' } as const;
+export const WIRE = {
+  ipv4: { here: '198.51.100.1', there: '198.51.100.2', prefix: 30 },
+  ipv6: { here: '2001:db8:1::1', there: '2001:db8:1::2', prefix: 64 },
+} as const;
+
+/** Ports that are tried, in this order, until one is found that the settings say the right thing of: `discard` first. */
+const PORTS = [9, 7, 80, 443, 8080, 9000, 19, 22, 1];
+
+/** Users who are not likely to be Envoy's. */
+const USERS = [65_534, 1000, 1001, 0];
+
+/** The outbound probes of a family. `neighbours`: addresses of this host's networks that are not its own. */
+export function outProbes(
+  settings: ProxyinitSettings,
+  family: Family,
+  neighbours: readonly string[],
+): readonly (OutProbe | Untried)[] {
+  const what = 'out';
+  const { ignoredPorts, ignoredAddresses, egressOnly, egressPort } = settings;
+  const redirected = (address: string) => {
+    const one = parsed(address);
+    const only = egressOnly.addresses;
+    return (
+      !ignoredAddresses.some((range) => covers(range, one)) &&
+      (only.length === 0 || only.some((range) => covers(range, one)))
+    );
+  };
+  const wished = egressOnly.addresses
+    .filter((range) => range.family === family)
+    .map(({ address }) => address);
+  const addresses = [NOWHERE[family], ...neighbours, ...wished].filter(redirected);
+  const port = (egressOnly.ports.length === 0 ? PORTS : egressOnly.ports.map(({ first }) => first)).find(
+    (candidate) => !contains(ignoredPorts, candidate),
+  );
+  const app = appOwner(settings);
+  if (addresses.length === 0) return [{ family, what, because: 'the settings leave all addresses alone' }];
+  if (port === undefined) return [{ family, what, because: 'the settings leave all ports alone' }];
+  if (app === undefined) return [{ family, what, because: 'the settings leave all users alone' }];
+  const probe = { family, port, addresses };
+  return [
+    { ...probe, what: `out, as uid ${app.uid}`, owner: app, arrives: egressPort },
+    ...envoyOwners(settings, app).map(({ owner, who }) => {
+      return { ...probe, what: `out, as Envoy (${who})`, owner, arrives: undefined };
+    }),
+  ];
+}
+
+/** The inbound probes of a family; none where there are no inbound rules. */
+export function inProbes(settings: ProxyinitSettings, family: Family): readonly (InProbe | Untried)[] {
+  const { appPorts, ingressIgnoredPorts, ingressIgnoredAddresses, ingressOnly, interceptSsh } = settings;
+  if (appPorts !== 'all' && appPorts.length === 0) return [];
+  const { here, there } = WIRE[family];
+  const from = parsed(there);
+  const only = ingressOnly.addresses;
+  const admitted = only.length === 0 || only.some((range) => covers(range, from));
+  if (!admitted || ingressIgnoredAddresses.some((range) => covers(range, from))) {
+    return [{ family, what: 'in', because: `the settings leave ${there}, where probes come from, alone` }];
+  }
+  const exempt = [...(interceptSsh ? [] : [SSH]), ...ingressIgnoredPorts];
+  const candidates = appPorts === 'all' ? PORTS : appPorts.flatMap(({ first, last }) => [first, last]);
+  const port = candidates.find((candidate) => !contains(exempt, candidate));
+  if (port === undefined) return [{ family, what: 'in', because: 'the settings leave all ports alone' }];
+  const other = [...PORTS, 2, 3, 4].find((candidate) => {
+    return contains(exempt, candidate) || (appPorts !== 'all' && !contains(appPorts, candidate));
+  });
+  return [
+    { family, what: 'in', to: here, port, arrives: settings.ingressPort },
+    ...(other === undefined ? [] : [{ family, what: 'in', to: here, port: other, arrives: undefined }]),
+  ];
+}
+
+/** The probes of DNS over TCP, and where questions over UDP are to go. */
+export function dnsProbes(settings: ProxyinitSettings, family: Family): readonly OutProbe[] {
+  const owner = appOwner(settings);
+  if (settings.dns === undefined || owner === undefined) return [];
+  const { servers, port } = settings.dns;
+  const addresses =
+    servers === 'all'
+      ? [NOWHERE[family]]
+      : servers.filter((range) => range.family === family).map(({ address }) => address);
+  if (addresses.length === 0) return [];
+  return [{ family, what: `DNS, as uid ${owner.uid}`, owner, addresses, port: 53, arrives: port }];
+}
+
+/** Somebody whose traffic the settings redirect. */
+export function appOwner({ ignoredUids, ignoredGids, egressOnly }: ProxyinitSettings): Owner | undefined {
+  const uid = (egressOnly.uids.length === 0 ? USERS : egressOnly.uids).find(
+    (one) => !ignoredUids.includes(one),
+  );
+  const gid = USERS.find((one) => !ignoredGids.includes(one));
+  return uid === undefined || gid === undefined ? undefined : { uid, gid };
+}
+
+function envoyOwners({ ignoredUids, ignoredGids }: ProxyinitSettings, app: Owner) {
+  return [
+    ...ignoredUids.map((uid) => ({ owner: { ...app, uid }, who: `uid ${uid}` })),
+    ...ignoredGids.map((gid) => ({ owner: { ...app, gid }, who: `gid ${gid}` })),
+  ];
+}
+
+function contains(ranges: readonly PortRange[], port: number): boolean {
+  return ranges.some(({ first, last }) => first <= port && port <= last);
+}
+
+function parsed(address: string): Cidr {
+  const result = cidr(address);
+  if ('value' in result) return result.value;
+  throw new TypeError(`${address} is ${result.wanted}`);
+}

@@ -1,0 +1,97 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readBackup } from '../controlplane/backup/format.ts';
+import type { Resource } from '../controlplane/mesh/resource.ts';
+import { startTestPostgres, type TestPostgres } from '../controlplane/store/testing-postgres.ts';
+import { request } from './lab/http.ts';
+import { startLocalControlPlane, type LocalControlPlane } from './lab/local-control-plane.ts';
+import { until } from './lab/until.ts';
+import { makeMeshes, send, specOf, writeUntilFailure, type Written } from './write-stream.ts';
+
+// kill -9 at random moments during a stream of writes: every acknowledged write is there, and no other is half there.
+
+/** For a long run: `DAYBREAK_CRASHES=100 npm test -- test/crash`. */
+const CRASHES = Number(process.env['DAYBREAK_CRASHES'] ?? 10);
+const LONGEST_MS = 400;
+/** Two writers a mesh: they contend within it, and the meshes for the disk. */
+const WRITERS = ['one', 'two', 'one', 'two'] as const;
+
+let server: TestPostgres;
+let folder: string;
+beforeAll(async () => {
+  server = await startTestPostgres();
+  folder = await mkdtemp(join(tmpdir(), 'daybreak-crash-'));
+});
+afterAll(async () => {
+  await server?.remove();
+  await rm(folder, { recursive: true });
+});
+
+test.each([
+  ['sqlite: the control plane is killed', 'sqlite', ['control plane']],
+  ['postgres: the control plane or the server is killed', 'postgres', ['control plane', 'server']],
+] as const)('%s', { timeout: 30_000 + CRASHES * 10_000 }, async (_, engine, victims) => {
+  const where =
+    engine === 'sqlite' ? ['--data', join(folder, 'model')] : ['--store', await server.database()];
+  const history: Written[] = [];
+  const flags = [...where, '--quotas', 'virtualNodes=1000000'];
+  let controlPlane = await startLocalControlPlane(flags);
+  try {
+    await makeMeshes(controlPlane.api, [...new Set(WRITERS)]);
+    for (let round = 0; round < CRASHES; round += 1) {
+      const stop = new AbortController();
+      const writing = WRITERS.map((mesh, writer) =>
+        writeUntilFailure(controlPlane.api, mesh, `${round}-${writer}`, stop.signal),
+      );
+      await sleep(Math.random() * LONGEST_MS);
+      if (victims[round % victims.length] === 'server') await server.kill();
+      else await controlPlane.kill();
+      stop.abort();
+      history.push(...(await Promise.all(writing)).flat());
+      if (victims[round % victims.length] === 'server') await server.start();
+      else controlPlane = await startLocalControlPlane(flags);
+      await verify(controlPlane, history);
+    }
+    expect(history.reduce((sum, { answered }) => sum + answered, 0)).toBeGreaterThan(CRASHES);
+  } finally {
+    await controlPlane.stop();
+  }
+});
+
+/** Compares all that was ever written with what the store holds; then what was unknown is known. */
+async function verify({ api }: LocalControlPlane, history: readonly Written[]): Promise<void> {
+  const held = await until('the store', () => virtualNodes(api), { limitMs: 20_000 });
+  const names = new Set(history.map(({ name }) => name));
+  expect([...held.keys()].filter((name) => !names.has(name))).toEqual([]);
+  expect(history.map((written) => fault(written, held.get(written.name))).filter(Boolean)).toEqual([]);
+  // A client that was not answered sends its call again, with the same token: it is done once.
+  const unanswered = history.filter(({ sent, answered }) => answered < sent);
+  for (const written of unanswered) {
+    expect(await send(api, written, written.sent)).toMatchObject({ status: 200 });
+    written.answered = written.sent;
+  }
+  const after = await virtualNodes(api);
+  expect(history.map((written) => fault(written, after.get(written.name))).filter(Boolean)).toEqual([]);
+}
+
+/** What is wrong with what became of a write, in words; undefined where it is as it may be. */
+function fault({ name, sent, answered }: Written, held: Resource | undefined): string | undefined {
+  const version = held?.version ?? 0;
+  if (version < answered) return `${name}: version ${answered} was answered, and it has ${version}`;
+  if (version > sent) return `${name}: version ${sent} was sent, and it has ${version}`;
+  const isWhole = held === undefined || isDeepStrictEqual(held.spec, specOf(version));
+  return isWhole ? undefined : `${name}: version ${version} has ${JSON.stringify(held.spec)}`;
+}
+
+async function virtualNodes(api: string): Promise<ReadonlyMap<string, Resource>> {
+  const { status, body } = await request(`${api}/backup`);
+  if (status !== 200) throw new Error(body);
+  const { resources } = readBackup(body, 'the store').contents;
+  return new Map(
+    resources.filter(({ kind }) => kind === 'virtualNode').map((resource) => [resource.name, resource]),
+  );
+}

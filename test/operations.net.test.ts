@@ -1,0 +1,206 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OPERATIONS } from '../controlplane/model/operations.ts';
+import { OWNER, REGION } from '../controlplane/auth/testing.ts';
+import {
+  awsClient,
+  botocoreClient,
+  sdkClient,
+  type Client,
+  type ClientMaker,
+  type Outcome,
+} from './operations/clients.ts';
+import { creates, deletes, everything, reads, updates, type Step } from './operations/story.ts';
+import { startSecuredControlPlane, type SecuredControlPlane } from './secured-control-plane.ts';
+
+// Every operation of the API against the running program, over TLS and with signatures, by each of its users' clients.
+
+const CLIENTS: readonly (readonly [string, ClientMaker])[] = [
+  ['@aws-sdk/client-app-mesh', sdkClient],
+  ['aws', awsClient],
+  ['botocore', botocoreClient],
+];
+/** One process a call takes too long for every error. */
+const FAST = CLIENTS.filter(([name]) => name !== 'aws');
+
+const planes: SecuredControlPlane[] = [];
+const clients: Client[] = [];
+afterAll(async () => {
+  for (const client of clients) client.close();
+  for (const plane of planes) {
+    await plane.stop();
+    plane.remove();
+  }
+});
+async function start(...flags: readonly string[]): Promise<SecuredControlPlane> {
+  const plane = await startSecuredControlPlane('--region', REGION, ...flags);
+  planes.push(plane);
+  return plane;
+}
+function open(make: ClientMaker, plane: SecuredControlPlane, key = 'AKADMIN'): Client {
+  const client = make(plane, key);
+  clients.push(client);
+  return client;
+}
+async function run(client: Client, steps: readonly Step[]): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const step of steps) outcomes.push(await client.call(step));
+  return outcomes;
+}
+function requireDone(outcomes: readonly Outcome[]): void {
+  const failed = outcomes.find((outcome) => 'error' in outcome);
+  if (failed !== undefined) throw new Error(`the preparation failed: ${JSON.stringify(failed)}`);
+}
+const errorsOf = (steps: readonly Step[], outcomes: readonly Outcome[]): Record<string, string> =>
+  Object.fromEntries(
+    steps.map(({ operation }, index) => {
+      const outcome = outcomes[index];
+      return [operation, outcome !== undefined && 'error' in outcome ? outcome.error : 'done'];
+    }),
+  );
+const all = (steps: readonly Step[], error: string): Record<string, string> =>
+  Object.fromEntries(steps.map(({ operation }) => [operation, error]));
+const change = (steps: readonly Step[], input: object, ...kinds: RegExp[]): Step[] =>
+  steps
+    .filter(({ operation }) => kinds.length === 0 || kinds.some((kind) => kind.test(operation)))
+    .map((step) => ({ ...step, input: { ...step.input, ...input } }));
+
+describe('every operation', () => {
+  let plane: SecuredControlPlane;
+  beforeAll(async () => {
+    plane = await start();
+  });
+
+  it('is one that the tests know', () => {
+    expect(
+      everything('m')
+        .map(({ operation }) => operation)
+        .toSorted(),
+    ).toEqual(OPERATIONS.map(({ name }) => name).toSorted());
+  });
+
+  it('answers all clients alike', async () => {
+    const seen: unknown[] = [];
+    for (const [name, make] of CLIENTS) {
+      const steps = everything('colors');
+      const outcomes = await run(open(make, plane), steps);
+      expect({ name, errors: errorsOf(steps, outcomes) }).toEqual({ name, errors: all(steps, 'done') });
+      seen.push(JSON.parse(JSON.stringify(outcomes, withoutAccidents)));
+    }
+    expect(seen[1]).toEqual(seen[0]);
+    expect(seen[2]).toEqual(seen[0]);
+  }, 180_000);
+
+  // What differs from one time to the next, and what a client adds.
+  function withoutAccidents(key: string, value: unknown): unknown {
+    return ['uid', 'createdAt', 'lastUpdatedAt', 'ResponseMetadata'].includes(key) ? undefined : value;
+  }
+});
+
+describe.each(FAST)('each error of the model, by %s', (_, make) => {
+  let plane: SecuredControlPlane;
+  let admin: Client;
+  const mesh = 'shared';
+  beforeAll(async () => {
+    const each =
+      'virtualNodes=1,virtualServices=1,virtualRouters=1,virtualGateways=1,routes=1,gatewayRoutes=1';
+    plane = await start('--quotas', `meshes=1,${each}`);
+    admin = open(make, plane);
+    requireDone(await run(admin, creates(mesh)));
+  });
+  const expectAll = async (client: Client, steps: readonly Step[], error: string) => {
+    expect(steps.length).toBeGreaterThan(0);
+    expect(errorsOf(steps, await run(client, steps))).toEqual(all(steps, error));
+  };
+  const every = [...reads(mesh), ...updates(mesh), ...deletes(mesh), ...creates(mesh)];
+  const missing = `arn:aws:appmesh:${REGION}:${OWNER}:mesh/none`;
+
+  it('BadRequestException', async () => {
+    const inMesh = every.filter(({ input }) => 'meshName' in input);
+    await expectAll(admin, change(inMesh, { meshName: 'x'.repeat(256) }), 'BadRequestException');
+    await expectAll(admin, change(every, { resourceArn: 'none' }, /Tag|tag/), 'BadRequestException');
+    await expectAll(admin, change(every, { limit: 1000 }, /^List/), 'BadRequestException');
+  });
+
+  it('NotFoundException', async () => {
+    const inMesh = every.filter(({ operation, input }) => 'meshName' in input && operation !== 'CreateMesh');
+    await expectAll(admin, change(inMesh, { meshName: 'none' }), 'NotFoundException');
+    await expectAll(admin, change(every, { resourceArn: missing }, /Tag|tag/), 'NotFoundException');
+  });
+
+  it('ConflictException', async () => {
+    await expectAll(admin, creates(mesh), 'ConflictException');
+    // A token is kept with what it changed.
+    await expectAll(admin, updates(mesh, 1), 'done');
+    const token = { clientToken: 'once' };
+    await expectAll(admin, change(updates(mesh, 0), token, /^Update/), 'done');
+    await expectAll(admin, change(updates(mesh, 0), token, /^Update/), 'done');
+    await expectAll(admin, change(updates(mesh, 1), token, /^Update/), 'ConflictException');
+  });
+
+  it('ResourceInUseException', async () => {
+    const steps = change(deletes(mesh), {}, /^Delete(?!Route|GatewayRoute)/);
+    await expectAll(admin, updates(mesh, 1), 'done');
+    await expectAll(admin, steps, 'ResourceInUseException');
+  });
+
+  it('ForbiddenException, to those who share the mesh, for what is not theirs', async () => {
+    const guest = open(make, plane, 'AKGUEST');
+    const shared = change(every, { meshOwner: OWNER }, /^(?:Update|Delete)(?!Mesh)/);
+    await expectAll(guest, shared, 'ForbiddenException');
+    await expectAll(guest, change(every, {}, /^(?:Untag|Tag)/), 'ForbiddenException');
+    await expectAll(
+      guest,
+      change(reads(mesh), { meshOwner: OWNER }, /^Describe|^List(?!Meshes|Tags)/),
+      'done',
+    );
+  });
+
+  it('LimitExceededException', async () => {
+    const second = change(creates(mesh), {}).map(({ operation, input }) => {
+      const member = `${operation.charAt(6).toLowerCase()}${operation.slice(7)}Name`;
+      return { operation, input: { ...input, [member]: 'second' } };
+    });
+    await expectAll(admin, second, 'LimitExceededException');
+  });
+
+  it('TooManyTagsException', async () => {
+    const tags = Array.from({ length: 50 }, (__, index) => ({ key: `k${index}`, value: '' }));
+    const tag = change(every, { tags }, /^TagResource/);
+    await expectAll(admin, tag, 'done');
+    const more = [{ key: 'one more', value: '' }];
+    await expectAll(admin, change(tag, { tags: more }), 'TooManyTagsException');
+  });
+
+  it('AccessDeniedException, where no policy allows it', async () => {
+    await expectAll(open(make, plane, 'AKNOBODY'), every, 'AccessDeniedException');
+  });
+
+  it('TooManyRequestsException, under a rate limit', async () => {
+    const limited = open(make, await start('--rate-limit', '0.001:1'));
+    expect(await limited.call({ operation: 'ListMeshes', input: {} })).toHaveProperty('output');
+    await expectAll(limited, every, 'TooManyRequestsException');
+  });
+});
+
+describe('a list of 501 resources', () => {
+  const meshName = 'large';
+  const NAMES = Array.from({ length: 501 }, (_, index) => `node-${String(index).padStart(3, '0')}`);
+  let plane: SecuredControlPlane;
+  beforeAll(async () => {
+    plane = await start();
+    const client = open(sdkClient, plane);
+    await client.call({ operation: 'CreateMesh', input: { meshName } });
+    const made = await Promise.all(
+      NAMES.toReversed().map((virtualNodeName) =>
+        client.call({ operation: 'CreateVirtualNode', input: { meshName, virtualNodeName, spec: {} } }),
+      ),
+    );
+    requireDone(made);
+  });
+
+  it.each(CLIENTS)('comes whole and in order, page by page, by %s', async (_, make) => {
+    const outcome = await open(make, plane).all({ operation: 'ListVirtualNodes', input: { meshName } });
+    const { virtualNodes } = (outcome as { output: { virtualNodes: { virtualNodeName: string }[] } }).output;
+    expect(virtualNodes.map(({ virtualNodeName }) => virtualNodeName)).toEqual(NAMES);
+  });
+});

@@ -1,0 +1,33 @@
+"""Calls App Mesh with botocore, the library that boto3 is made of: a line of JSON a call on stdin, one an outcome on stdout."""
+
+import json
+import sys
+
+from awscli.botocore.config import Config
+from awscli.botocore.session import get_session
+
+options = json.loads(sys.argv[1])
+client = get_session().create_client(
+    "appmesh",
+    **options,
+    # What is wrong is for the control plane to say.
+    config=Config(retries={"max_attempts": 0}, parameter_validation=False),
+)
+methods = {api: method for method, api in client.meta.method_to_api_mapping.items()}
+
+for line in sys.stdin:
+    call = json.loads(line)
+    try:
+        if call.get("pages"):
+            pages = client.get_paginator(methods[call["operation"]]).paginate(**call["input"])
+            outcome = {"output": pages.build_full_result()}
+        else:
+            outcome = {"output": getattr(client, methods[call["operation"]])(**call["input"])}
+    except client.exceptions.ClientError as error:
+        response = error.response
+        outcome = {
+            "error": response["Error"]["Code"],
+            "message": response["Error"]["Message"],
+            "status": response["ResponseMetadata"]["HTTPStatusCode"],
+        }
+    print(json.dumps(outcome, default=lambda time: time.timestamp()), flush=True)
