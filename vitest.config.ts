@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-// Two projects: `unit` needs nothing but Node; `net` makes hosts out of network namespaces, so it needs root.
+// Three projects: `unit` needs nothing but Node and is quick; `program` runs whole programs, as anybody; `net` makes hosts
+// out of network namespaces, so it needs root.
 export default defineConfig({
   test: {
     projects: [
@@ -9,11 +10,23 @@ export default defineConfig({
           name: 'unit',
           // Half of the time would go into loading the same modules again for each file.
           isolate: false,
+          // By default a processor is left free, and there may be but two.
+          maxWorkers: 2,
           include: [
             '{agent,proxyinit,controlplane,xds,cli,common,bench,images}/**/*.test.ts',
             'test/{lab,demo}/**/*.test.ts',
           ],
-          exclude: ['**/*.net.test.ts', 'node_modules/**'],
+          exclude: ['**/*.{net,program}.test.ts', 'node_modules/**'],
+        },
+      },
+      {
+        test: {
+          name: 'program',
+          include: ['**/*.program.test.ts'],
+          exclude: ['node_modules/**'],
+          isolate: false,
+          maxWorkers: 2,
+          testTimeout: 30_000,
         },
       },
       {
@@ -22,6 +35,7 @@ export default defineConfig({
           include: ['**/*.net.test.ts'],
           exclude: ['node_modules/**'],
           pool: 'forks',
+          maxWorkers: 1,
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,

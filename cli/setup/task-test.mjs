@@ -9,9 +9,10 @@ import { mayMakeHosts } from './privilege.mjs';
 const REPORTS = '--reports=';
 
 /**
- * `npm test`: is the generated code current; the unit tests; and those that make hosts, where that is allowed.
+ * `npm test`: is the generated code current; the unit tests; those that run programs; and those that make hosts, where that is
+ * allowed.
  * @param {Workshop} workshop
- * @param {readonly string[]} args `--reports=DIR` also writes vitest's JSON there, unit.json and net.json; the rest is vitest's
+ * @param {readonly string[]} args `--reports=DIR` also writes vitest's JSON there, a file a project; the rest is vitest's
  */
 export async function test(workshop, args) {
   const reports = args.find((arg) => arg.startsWith(REPORTS))?.slice(REPORTS.length);
@@ -36,6 +37,7 @@ export async function test(workshop, args) {
   const failed = [];
   if (!(await generatedCodeIsCurrent(workshop))) failed.push('generated code');
   if ((await project('unit')) !== 0) failed.push('unit tests');
+  if ((await project('program')) !== 0) failed.push('tests of programs');
   const may = mayMakeHosts('npm test');
   if (may.yes) {
     if ((await project('net')) !== 0) failed.push('tests with hosts');
