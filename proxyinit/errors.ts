@@ -41,7 +41,11 @@ export function programMissing(program: string, cause: unknown): ProxyinitError 
   const missing = cause === undefined || (cause as NodeJS.ErrnoException).code === 'ENOENT';
   return missing
     ? new ProxyinitError('PROGRAM_MISSING', help, { cause })
-    : new ProxyinitError('COMMAND_FAILED', `${program} cannot be run: ${String(cause)}`, { cause });
+    : new ProxyinitError(
+        'COMMAND_FAILED',
+        `${program} cannot be run: ${cause instanceof Error ? cause.message : 'an unknown failure'}`,
+        { cause },
+      );
 }
 
 /** The kernel refused: not root, or root without the capability. */
@@ -93,7 +97,7 @@ export function undone(failure: ProxyinitError): ProxyinitError {
 export function notUndone(failure: ProxyinitError, cause: unknown): ProxyinitError {
   return new ProxyinitError(
     failure.code,
-    `${failure.message}; and what was there before could not be brought back (${String(cause)}): run apply or remove again`,
+    `${failure.message}; and what was there before could not be brought back (${cause instanceof Error ? cause.message : 'an unknown failure'}): run apply or remove again`,
     { cause },
   );
 }

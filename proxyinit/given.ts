@@ -14,9 +14,9 @@ export type Given = {
 
 /** Reads settings by their names inside; problems bear the name of the flag, variable or property that was at fault. */
 export type SettingReader = {
-  read<T, F = T>(name: SettingName, parse: Parser<T>, fallback: F): T | F;
+  readonly read: <T, F = T>(name: SettingName, parse: Parser<T>, fallback: F) => T | F;
   /** Reports a problem that only several settings together show, at the place of one of them. */
-  problem(name: SettingName, wanted: string): void;
+  readonly problem: (name: SettingName, wanted: string) => void;
 };
 
 /** The first of flag, `DAYBREAK_…`, App Mesh's variable and property that is there, and not empty. */

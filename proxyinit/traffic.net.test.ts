@@ -155,7 +155,9 @@ async function askFrom(host: Host, uid: number): Promise<string> {
     socket.bind(40000, () => socket.send('question', 53, '10.77.0.2'));
     setTimeout(() => process.exit(), 2000).unref();`;
   const { stdout } = await host.run([
-    ...['setpriv', `--reuid=${uid}`, '--clear-groups'],
+    'setpriv',
+    `--reuid=${uid}`,
+    '--clear-groups',
     process.execPath,
     '-e',
     script,

@@ -77,7 +77,11 @@ export function makeHost(name: string, program = join(import.meta.dirname, 'run.
       const [file = '', ...args] = inside([process.execPath, script, ...ports.map(String)]);
       const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'inherit'] });
       children.push(child);
-      await once(child.stdout, 'data');
+      const ended = once(child, 'exit').then(() => {
+        throw new Error('the servers did not start');
+      });
+      await Promise.race([once(child.stdout, 'data', { signal: AbortSignal.timeout(20_000) }), ended]);
+      ended.catch(() => undefined);
     },
     dial: async (address, port, uid = 1000) => {
       const script = `exec timeout 5 cat < /dev/tcp/${address}/${port}`;

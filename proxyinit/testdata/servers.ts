@@ -15,7 +15,7 @@ await Promise.all(
     // What is redirected comes to these addresses, and an answer has to come from them.
     const udp = ['127.0.0.1', '::1', '::'].map((address) => {
       const { promise, resolve, reject } = Promise.withResolvers<void>();
-      const socket = createSocket({ type: address === '127.0.0.1' ? 'udp4' : 'udp6', ipv6Only: address === '::1' });
+      const socket = createSocket({ type: address === '127.0.0.1' ? 'udp4' : 'udp6', reuseAddr: true });
       socket.on('message', (_, from) => socket.send(`${port}\n`, from.port, from.address));
       socket.on('error', reject).bind(port, address, resolve);
       return promise;

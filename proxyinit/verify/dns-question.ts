@@ -6,7 +6,7 @@ import type { OutProbe } from './probes.ts';
 
 /** A question for the name servers of the root, with the number `id`: everyone who answers DNS answers that. */
 function question(id: Buffer): Buffer {
-  return Buffer.concat([id, Buffer.from('0100000100000000000000' + '00020001', 'hex')]);
+  return Buffer.concat([id, Buffer.from('010000010000000000000000020001', 'hex')]);
 }
 
 /**
