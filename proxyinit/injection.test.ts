@@ -11,7 +11,7 @@ import { givenBy } from './testdata/given.ts';
 
 const WORD = String.raw`(?:[A-Za-z0-9_:./,+!-]+|"daybreak/[a-z-]+")`;
 const LINE = new RegExp(
-  String.raw`^(?:\*(?:raw|mangle|nat|filter)|COMMIT|:APPMESH_\w+ - \[0:0\]|-[AID] (?:OUTPUT|PREROUTING|INPUT|APPMESH_\w+)(?: ${WORD})+)$`,
+  String.raw`^(?:\*(?:raw|mangle|nat|filter)|COMMIT|-X APPMESH_\w+|:APPMESH_\w+ - \[0:0\]|-[AID] (?:OUTPUT|PREROUTING|INPUT|APPMESH_\w+)(?: ${WORD})+)$`,
 );
 const TARGETS = /-j (?!RETURN$|DROP$|REDIRECT --to-ports \d+$|CT --zone [12]$|APPMESH_\w+$)/;
 
