@@ -53,7 +53,7 @@ async function fetchText(url: string, tries = METADATA_TRIES): Promise<string> {
     return body;
   } catch (error) {
     if (tries <= 1) throw error;
-    await sleep(200 * (METADATA_TRIES - tries + 1) * (1 + Math.random()));
+    await sleep(100 * (METADATA_TRIES - tries + 1) * (1 + Math.random()));
     return fetchText(url, tries - 1);
   }
 }

@@ -96,7 +96,11 @@ describe.each(['nft', 'legacy'] as const)('%s', (backend) => {
 
 test('a hundred at once leave one set of rules', { timeout: 120_000 }, async () => {
   const host = place.host();
-  const runs = await Promise.all(Array.from({ length: 100 }, () => host.proxyinit(BOTH)));
+  // So slow that all the others have begun before the first one has written.
+  const path = place.script('iptables-restore', 'sleep 2; exec /usr/sbin/iptables-nft-restore "$@"');
+  await host.run(['ln', '-s', '/usr/sbin/iptables-nft-save', `${path}/iptables-save`]);
+  const env = { ...BOTH, PATH: pathWith(path) };
+  const runs = await Promise.all(Array.from({ length: 100 }, () => host.proxyinit(env)));
   expect(runs.filter(({ code, stderr }) => code !== 0 || stderr !== '')).toEqual([]);
   expect(runs.filter(({ stdout }) => !stdout.includes('nothing changed'))).toHaveLength(1);
   for (const save of ['iptables-nft-save', 'ip6tables-nft-save']) {

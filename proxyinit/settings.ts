@@ -1,7 +1,8 @@
-import { boolean, integer, list, oneOf, port, type Parser } from '../common/settings.ts';
+import { boolean, integer, oneOf, port } from '../common/settings.ts';
 import { cidr, covers, type Cidr, type Family } from './address.ts';
 import { compileGiven, type Given, type SettingReader } from './given.ts';
 import { interfaceName } from './interface-name.ts';
+import { allOr, items } from './lists.ts';
 import { formatPorts, portRange, splitForMultiport, SSH, type PortRange } from './ports.ts';
 
 /** What the rules are made from. Every value is a number, an address or a name of checked form: no text gets through as it came. */
@@ -57,8 +58,7 @@ const DNS_PORT = 15_053;
 
 const WAIT_SECONDS = 60;
 
-/** More than anyone needs, and no more than iptables can do at once. */
-const MAX_ITEMS = 512;
+/** More rules than anyone needs. */
 const MAX_COMBINATIONS = 1024;
 
 /** What an iptables owner match takes; 2^32-1 stands for "no user". */
@@ -164,26 +164,6 @@ function readFamilies({ read, problem }: SettingReader): readonly Family[] {
   const ipv6 = read('ipv6', boolean, false);
   if (!ipv4 && !ipv6) problem('ipv4', '1, unless there are to be rules for IPv6');
   return [...(ipv4 ? (['ipv4'] as const) : []), ...(ipv6 ? (['ipv6'] as const) : [])];
-}
-
-/** A list of distinct things. */
-function items<T>(item: Parser<T>): Parser<readonly T[]> {
-  const parseAll = list(item);
-  return (text) => {
-    const parsed = parseAll(text);
-    if (!('value' in parsed)) return parsed;
-    if (parsed.value.length > MAX_ITEMS)
-      return { wanted: `at most ${MAX_ITEMS} items, not ${parsed.value.length}` };
-    return { value: [...new Map(parsed.value.map((value) => [JSON.stringify(value), value])).values()] };
-  };
-}
-
-function allOr<T>(parse: Parser<T>): Parser<T | 'all'> {
-  return (text) => {
-    if (text === '*' || text === 'all') return { value: 'all' };
-    const parsed = parse(text);
-    return 'wanted' in parsed ? { wanted: `${parsed.wanted}; or * for all` } : parsed;
-  };
 }
 
 /** Port 22 is left alone even if nobody says so, or a mistake would lock the operator out; it never gets a second rule. */

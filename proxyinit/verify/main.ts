@@ -17,11 +17,13 @@ import {
   outProbes,
   type InProbe,
   type OutProbe,
+  type Probe,
   type Untried,
 } from './probes.ts';
 
-/** How long a connection may take. On this host, where it should arrive, it takes no time. */
-const WAIT_MS = 1000;
+/** How long a connection may take that should arrive on this host, and how long to look whether one does that should not. */
+const ARRIVE_MS = 2000;
+const PASS_MS = 300;
 
 /** What all probes together say; `unsure` where one could not be sent, and all others went right. */
 export type Verdict = 'right' | 'wrong' | 'unsure';
@@ -70,7 +72,7 @@ export async function verify(
 /** The addresses are tried in turn until there is a route to one. */
 async function sendOut(probe: OutProbe): Promise<Finding> {
   for (const address of probe.addresses) {
-    const result = await attempt(probe.owner, address, probe.port, WAIT_MS);
+    const result = await attempt(probe.owner, address, probe.port, limitOf(probe));
     if ('code' in result && result.code === 'ENETUNREACH') continue;
     if ('code' in result) return judge(probe, address, { code: result.code });
     const arrived = await arrivalOf(result.end);
@@ -90,7 +92,7 @@ async function sendIn(
   if (ready.length === 0) return;
   let count = 0;
   try {
-    await sendFromOutside(ready, WAIT_MS, env, async ({ probe, port, code }) => {
+    await sendFromOutside(ready, limitOf, env, async ({ probe, port, code }) => {
       count += 1;
       const address = senderAddress(probe.family);
       const outcome = port === undefined ? { code } : { arrived: await arrivalOf({ address, port }) };
@@ -117,10 +119,14 @@ async function sendQuestion(
   };
   const echo = await echoUdp(probe.arrives ?? 0, envoyOwner(settings), probe.family);
   try {
-    return await askUdp(probe, echo === undefined ? redirected : 'echo', WAIT_MS);
+    return await askUdp(probe, echo === undefined ? redirected : 'echo', ARRIVE_MS);
   } finally {
     echo?.close();
   }
+}
+
+function limitOf({ arrives }: Probe): number {
+  return arrives === undefined ? PASS_MS : ARRIVE_MS;
 }
 
 function untried({ family, what, because }: Untried): Finding {

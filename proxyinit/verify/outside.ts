@@ -39,7 +39,7 @@ ip link set "$WIRE" up && exec "$@"`;
  */
 export async function sendFromOutside(
   probes: readonly InProbe[],
-  milliseconds: number,
+  limitOf: (probe: InProbe) => number,
   env: NodeJS.ProcessEnv,
   seen: (sent: Sent) => Promise<void>,
 ): Promise<void> {
@@ -47,7 +47,7 @@ export async function sendFromOutside(
   const families = [...new Set(probes.map(({ family }) => family))];
   const cidrs = (end: 'here' | 'there') =>
     families.map((family) => `${WIRE[family][end]}/${WIRE[family].prefix}`);
-  const orders = JSON.stringify(probes.map(({ to, port }) => [to, port, milliseconds]));
+  const orders = JSON.stringify(probes.map((probe) => [probe.to, probe.port, limitOf(probe)]));
   const sender = spawn(
     'unshare',
     ['--net', 'sh', '-c', SETUP, 'sh', process.execPath, '-e', SENDER, orders],
@@ -70,7 +70,10 @@ export async function sendFromOutside(
       await ip(['address', 'add', address, 'dev', here, ...nodad(address)], env);
     await ip(['link', 'set', here, 'up'], env);
     sender.stdin.write('\n');
-    const limit = setTimeout(() => sender.kill('SIGKILL'), 5000 + probes.length * milliseconds * 2);
+    const limit = setTimeout(
+      () => sender.kill('SIGKILL'),
+      5000 + probes.reduce((sum, probe) => sum + 2 * limitOf(probe), 0),
+    );
     let count = 0;
     for await (const line of createInterface({ input: sender.stdout })) {
       const probe = probes[count];

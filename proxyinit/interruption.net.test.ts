@@ -1,0 +1,145 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { joinHosts, type Host } from './testdata/host.ts';
+import { killOften } from './testdata/kill-often.ts';
+import { pathWith, usePlace } from './testdata/place.ts';
+
+const place = usePlace();
+
+test('killed at random moments, the next run repairs (testdata/kill-often.ts does it hundreds of times)', async () => {
+  expect(await killOften(place.host(), place.program, 10, 7)).toEqual([]);
+});
+
+/** A PATH whose restore programs take their time, before and after. */
+function slow(backend: 'nft' | 'legacy'): string {
+  return ['iptables', 'ip6tables'].reduce((path, name) => {
+    const real = `/usr/sbin/${name}-${backend}-restore`;
+    const text = `sleep 0.12; ${real} "$@"; code=$?; sleep 0.12; exit $code`;
+    const folder = place.script(`${name}-restore`, text);
+    return `${linked(folder, name, backend)}:${path}`;
+  }, process.env['PATH'] ?? '');
+}
+
+function linked(folder: string, name: string, backend: string): string {
+  symlinkSync(`/usr/sbin/${name}-${backend}-save`, join(folder, `${name}-save`));
+  return folder;
+}
+
+async function pair(): Promise<{ app: Host; peer: Host }> {
+  const [app, peer] = [place.host(), place.host()];
+  joinHosts(app, peer);
+  await Promise.all([app.serve([8080, 15_000, 15_001, 25_001]), peer.serve([22, 9000])]);
+  return { app, peer };
+}
+
+/** Probers of one host must not use the same ports. */
+let probers = 1;
+afterEach(() => {
+  probers = 1;
+});
+
+/** Connects again and again while `work` is done: who answered, in order, without repetitions. */
+async function whoAnswers(from: Host, address: string, port: number, work: () => Promise<unknown>) {
+  const script = join(import.meta.dirname, 'testdata/prober.ts');
+  const command = [
+    'setpriv',
+    '--reuid=1000',
+    '--clear-groups',
+    process.execPath,
+    script,
+    address,
+    `${port}`,
+    `${(probers += 1) * 10_000}`,
+  ];
+  const [file = '', ...args] = from.inside(command);
+  const prober = spawn(file, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  let text = '';
+  prober.stdout.on('data', (data: Buffer) => (text += data.toString()));
+  await once(prober.stdout, 'data', { signal: AbortSignal.timeout(10_000) });
+  await work();
+  const ended = once(prober, 'exit');
+  prober.kill('SIGKILL');
+  await ended;
+  const answers = text.trim().split('\n').slice(0, -1);
+  return answers.filter((answer, index) => answer !== answers[index - 1]);
+}
+
+describe('the guard', () => {
+  test.each([
+    'nft',
+    'legacy',
+  ] as const)('out, %s: neither redirected nor refused never comes', async (backend) => {
+    const { app } = await pair();
+    const env = { APPMESH_ENABLE_IPV6: '1', PATH: slow(backend) };
+    const answers = await whoAnswers(app, '10.77.0.2', 9000, () =>
+      app.proxyinit({ ...env, DAYBREAK_GUARD: '1' }),
+    );
+    expect(answers).toEqual(['9000', '-', '15001']);
+
+    const more = {
+      ...env,
+      DAYBREAK_GUARD: '1',
+      APPMESH_ENVOY_EGRESS_PORT: '25001',
+      DAYBREAK_DROP_INVALID: '1',
+    };
+    expect(await whoAnswers(app, '10.77.0.2', 9000, () => app.proxyinit(more))).toEqual(['15001', '25001']);
+  });
+
+  test('in: the same', async () => {
+    const { app, peer } = await pair();
+    const env = { APPMESH_APP_PORTS: '8080', DAYBREAK_GUARD: '1', PATH: slow('nft') };
+    const answers = await whoAnswers(peer, '10.77.0.1', 8080, () => app.proxyinit(env));
+    expect(answers).toEqual(['8080', '-', '15000']);
+  });
+
+  test('what is exempt goes on, and so do rules that move to the other backend', async () => {
+    const { app } = await pair();
+    const env = { DAYBREAK_GUARD: '1', PATH: slow('nft') };
+    expect(await whoAnswers(app, '10.77.0.2', 22, () => app.proxyinit(env))).toEqual(['22']);
+    const legacy = { DAYBREAK_GUARD: '1', DAYBREAK_IPTABLES_BACKEND: 'legacy' };
+    expect(await whoAnswers(app, '10.77.0.2', 9000, () => app.proxyinit(legacy))).toEqual(['15001']);
+    expect(await app.rules('iptables-nft-save')).not.toContain('APPMESH');
+  });
+
+  test('killed with the guard in place: refused, until the next run', async () => {
+    const { app } = await pair();
+    const [file = '', ...args] = app.inside([process.execPath, place.program]);
+    const env = { DAYBREAK_GUARD: '1', PATH: slow('nft') };
+    const child = spawn(file, args, { env, stdio: 'ignore' });
+    await expect
+      .poll(() => app.rules('iptables-nft-save', 'filter'), { timeout: 10_000, interval: 20 })
+      .toContain('-j APPMESH_GUARD_OUT');
+    const ended = once(child, 'exit');
+    child.kill('SIGKILL');
+    await ended;
+    expect(await app.rules()).not.toContain('APPMESH');
+    expect(await whoAnswers(app, '10.77.0.2', 9000, () => app.run(['sleep', '0.3']))).toEqual(['-']);
+    const answers = await whoAnswers(app, '10.77.0.2', 9000, () => app.proxyinit({ PATH: slow('nft') }));
+    expect(answers).toEqual(['-', '15001']);
+    expect(await app.rules('iptables-nft-save', 'filter')).not.toContain('APPMESH');
+  });
+});
+
+test('a run that was killed in the middle of a restore leaves the lock to that restore', async () => {
+  const host = place.host();
+  const [file = '', ...args] = host.inside([process.execPath, place.program]);
+  const script = 'touch "$0.began"; sleep 0.7; exec /usr/sbin/iptables-nft-restore "$@"';
+  const folder = linked(place.script('iptables-restore', script), 'iptables', 'nft');
+  const env = { PATH: pathWith(folder), APPMESH_IGNORE_UID: '5' };
+  const child = spawn(file, args, { env, stdio: 'ignore' });
+  const began = () => existsSync(join(folder, 'iptables-restore.began'));
+  await expect.poll(began, { timeout: 10_000, interval: 20 }).toBe(true);
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
+  expect((await host.proxyinit({}, ['apply', '--wait=0'])).stderr).toContain('another proxyinit is at work');
+  const next = await host.proxyinit({});
+  expect(next).toMatchObject({ code: 0, stdout: expect.stringContaining('rules are in force:') });
+  expect((await host.rules()).match(/-A OUTPUT.*|--uid-owner \d+/g)).toEqual([
+    expect.stringContaining('APPMESH_EGRESS'),
+    '--uid-owner 1337',
+  ]);
+});
