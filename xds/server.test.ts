@@ -1,8 +1,8 @@
-import { credentials, Server, ServerCredentials, status } from '@grpc/grpc-js';
+import { credentials, status } from '@grpc/grpc-js';
 import { afterEach, expect, test } from 'vitest';
 import { createDeltaClient, type DeltaClient, type DeltaUpdate } from './client.ts';
 import { XdsRefusal } from './refusal.ts';
-import { createXdsServer, type XdsServerOptions } from './server.ts';
+import { listenForTest } from './testing-server.ts';
 import { makeSnapshot } from './testing.ts';
 import { CLUSTER } from './types.ts';
 
@@ -11,18 +11,11 @@ afterEach(() => {
   for (const cleanup of cleanups.splice(0)) cleanup();
 });
 
-/** A server on a port of its own, or on the one given. */
-async function listen(options: Partial<XdsServerOptions> = {}, port = 0) {
-  const xds = createXdsServer({ keyOf: ({ id }) => id, ...options });
-  const grpc = new Server();
-  xds.addTo(grpc);
-  const bound = await new Promise<number>((resolve, reject) => {
-    grpc.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, at) =>
-      error === null ? resolve(at) : reject(error),
-    );
-  });
-  cleanups.push(() => grpc.forceShutdown());
-  return { xds, grpc, port: bound };
+/** A server that is stopped after the test. */
+async function listen(...args: Parameters<typeof listenForTest>) {
+  const server = await listenForTest(...args);
+  cleanups.push(server.stop);
+  return server;
 }
 
 /** A client that keeps what it is sent, acknowledges it, and lets a test wait for what happens. */
@@ -106,7 +99,7 @@ test('a client that lost its server comes back to it, brings what it has, and is
   const { client, until, events } = connect([first.port]);
   client.subscribe(CLUSTER, new Set(['*']));
   await until('+a +b');
-  first.grpc.forceShutdown();
+  first.stop();
   await until(/^disconnected/);
   const second = await listen({}, first.port);
   second.xds.set('n', makeSnapshot({ [CLUSTER]: { a: '1', b: '2' } }));
@@ -116,7 +109,7 @@ test('a client that lost its server comes back to it, brings what it has, and is
 
 test('a client goes on to the next of its upstreams', async () => {
   const dead = await listen();
-  dead.grpc.forceShutdown();
+  dead.stop();
   const { xds, port } = await listen();
   xds.set('n', makeSnapshot({ [CLUSTER]: { a: '1' } }));
   const { client, until } = connect([dead.port, port]);

@@ -44,15 +44,7 @@ export type XdsServer = {
   addTo(server: Server): void;
 };
 
-type Connection = {
-  readonly id: number;
-  readonly key: string;
-  readonly node: XdsNode;
-  readonly variant: 'delta' | 'sotw';
-  readonly peer: string;
-  readonly connectedAt: number;
-  readonly stream: XdsStream;
-};
+type Connection = Omit<StreamStatus, 'types'> & { readonly stream: XdsStream };
 
 /** Makes a server with no snapshots. */
 export function createXdsServer(options: XdsServerOptions): XdsServer {

@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { credentials, Server, ServerCredentials } from '@grpc/grpc-js';
+import { credentials } from '@grpc/grpc-js';
 import { afterEach, expect, test } from 'vitest';
 import { createLog } from '../../common/log.ts';
 import { createDeltaClient, type DeltaClient, type DeltaUpdate } from '../../xds/client.ts';
-import { createXdsServer } from '../../xds/server.ts';
+import { listenForTest } from '../../xds/testing-server.ts';
 import { makeSnapshot } from '../../xds/testing.ts';
 import { CLUSTER, ROUTES } from '../../xds/types.ts';
 import { startRelay } from './relay.ts';
@@ -17,18 +17,11 @@ afterEach(async () => {
 
 const insecure = credentials.createInsecure();
 
-/** A control plane: an ADS server on a port of its own, or on the one given. */
+/** A control plane that is stopped after the test. */
 async function controlPlane(port = 0) {
-  const xds = createXdsServer({ keyOf: ({ id }) => id });
-  const grpc = new Server();
-  xds.addTo(grpc);
-  const bound = await new Promise<number>((resolve, reject) => {
-    grpc.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, at) =>
-      error === null ? resolve(at) : reject(error),
-    );
-  });
-  cleanups.push(() => grpc.forceShutdown());
-  return { xds, port: bound, stop: () => grpc.forceShutdown() };
+  const server = await listenForTest({}, port);
+  cleanups.push(server.stop);
+  return server;
 }
 
 async function relayTo(port: number) {
