@@ -5,6 +5,7 @@ import { Dependents } from '../mesh/dependents.ts';
 import type { Model } from '../mesh/model.ts';
 import type { Change } from '../mesh/resource.ts';
 import { viewOf, type ProxyId } from '../mesh/view.ts';
+import { NOTHING_FOUND } from '../translate/found.ts';
 import type { Problem } from '../translate/problems.ts';
 import type { Features } from '../translate/proxy.ts';
 import { translate } from '../translate/translate.ts';
@@ -50,7 +51,7 @@ export function createProxyConfigs(model: Model, server: () => XdsServer, log: L
       server().delete(config.key);
       return;
     }
-    const { snapshot, problems } = translate(view, config.features);
+    const { snapshot, problems } = translate(view, config.features, NOTHING_FOUND);
     for (const problem of problems)
       log.warn({ proxy: nameOf(config.identity), ...problem }, 'a part of the model has no effect');
     config.state = 'served';

@@ -1,8 +1,9 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import type { JsonObject } from '@bufbuild/protobuf';
-import { CLUSTER, ENDPOINTS, LISTENER, ROUTES, type Snapshot, type TypeUrl } from '../../xds/types.ts';
+import { CLUSTER, ENDPOINTS, LISTENER, ROUTES, SECRET, type Snapshot, type TypeUrl } from '../../xds/types.ts';
 import { FIXTURE_OWNER, modelFromInputs, type Written } from '../mesh/fixture.ts';
 import { viewOf, type ProxyView } from '../mesh/view.ts';
+import type { Certificate, Found, Instance } from './found.ts';
 import type { Problem } from './problems.ts';
 import type { Features } from './proxy.ts';
 import { resourceJson } from './registry.ts';
@@ -14,6 +15,12 @@ export type Case = {
   readonly proxy: `${'virtualNode' | 'virtualGateway'}/${string}`;
   readonly features?: Partial<Features>;
   readonly resources: readonly Written[];
+  /** What is known outside the model: instances by `namespace/service`, certificates and authorities by ARN. */
+  readonly found?: {
+    readonly instances?: Readonly<Record<string, readonly Instance[]>>;
+    readonly certificates?: Readonly<Record<string, Certificate>>;
+    readonly authorities?: Readonly<Record<string, string>>;
+  };
 };
 
 /** What a case gives, as a person reads it. */
@@ -23,6 +30,7 @@ export type Golden = {
   readonly endpoints: readonly JsonObject[];
   readonly listeners: readonly JsonObject[];
   readonly routes: readonly JsonObject[];
+  readonly secrets: readonly JsonObject[];
 };
 
 const TESTDATA = new URL('testdata/', import.meta.url);
@@ -52,7 +60,15 @@ export function caseView({ proxy, resources }: Case): ProxyView {
 
 /** A case, translated. */
 export function translateCase(test: Case): Translation {
-  return translate(caseView(test), { ipv6: false, sds: false, ...test.features });
+  return translate(caseView(test), { ipv6: false, sds: false, ...test.features }, caseFound(test));
+}
+
+function caseFound({ found }: Case): Found {
+  return {
+    instances: (namespace, service) => found?.instances?.[`${namespace}/${service}`],
+    certificate: (arn) => found?.certificates?.[arn],
+    authority: (arn) => found?.authorities?.[arn],
+  };
 }
 
 /** A translation as a person reads it. */
@@ -63,6 +79,7 @@ export function golden({ snapshot, problems }: Translation): Golden {
     endpoints: listed(snapshot, ENDPOINTS),
     listeners: listed(snapshot, LISTENER),
     routes: listed(snapshot, ROUTES),
+    secrets: listed(snapshot, SECRET),
   };
 }
 

@@ -14,4 +14,5 @@ export type ProxyResources = {
   readonly endpoints: readonly Resource[];
   readonly listeners: readonly Resource[];
   readonly routes: readonly Resource[];
+  readonly secrets: readonly Resource[];
 };

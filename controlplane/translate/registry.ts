@@ -14,6 +14,7 @@ import { TcpProxySchema } from '#envoy/envoy/extensions/filters/network/tcp_prox
 import { CaresDnsResolverConfigSchema } from '#envoy/envoy/extensions/network/dns_resolver/cares/v3/cares_dns_resolver_pb.ts';
 import { PreviousHostsPredicateSchema } from '#envoy/envoy/extensions/retry/host/previous_hosts/v3/previous_hosts_pb.ts';
 import { HttpProtocolOptionsSchema } from '#envoy/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.ts';
+import { SecretSchema } from '#envoy/envoy/extensions/transport_sockets/tls/v3/secret_pb.ts';
 import type { Resource } from '../../xds/types.ts';
 
 /** Every message that `translate` puts into an `Any`, at any depth. */
@@ -32,6 +33,7 @@ export const REGISTRY: Registry = createRegistry(
   CaresDnsResolverConfigSchema,
   PreviousHostsPredicateSchema,
   HttpProtocolOptionsSchema,
+  SecretSchema,
 );
 
 /**

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { CLUSTER, ENDPOINTS, LISTENER, ROUTES, type Snapshot } from '../../xds/types.ts';
+import { CLUSTER, ENDPOINTS, LISTENER, ROUTES, SECRET, type Snapshot } from '../../xds/types.ts';
 import type { Written } from '../mesh/fixture.ts';
 import { caseNames, golden, readCase, translateCase } from './fixture.ts';
 
@@ -10,9 +10,9 @@ test.each(caseNames())('%s', async (name) => {
   await expect(text).toMatchFileSnapshot(`testdata/${name}.golden.json`);
 });
 
-test.each(caseNames())('%s: all four types, sorted by name', (name) => {
+test.each(caseNames())('%s: all types, sorted by name', (name) => {
   const { snapshot } = translateCase(readCase(name));
-  expect([...snapshot.keys()]).toEqual([CLUSTER, ENDPOINTS, LISTENER, ROUTES]);
+  expect([...snapshot.keys()]).toEqual([CLUSTER, ENDPOINTS, LISTENER, ROUTES, SECRET]);
   for (const { resources } of snapshot.values()) {
     expect([...resources.keys()]).toEqual([...resources.keys()].toSorted());
   }

@@ -1,6 +1,7 @@
 import type { VirtualGatewayView } from '../../mesh/view.ts';
 import { accessLogs } from '../envoy/access-log.ts';
 import { addresses } from '../envoy/address.ts';
+import type { Found } from '../found.ts';
 import type { Report } from '../problems.ts';
 import type { Features, ProxyResources } from '../proxy.ts';
 import { egressClusters, redirectClusters } from './clusters.ts';
@@ -16,6 +17,7 @@ import { secondPass, secondPassName } from './second-pass.ts';
 export function gatewayResources(
   view: VirtualGatewayView,
   features: Features,
+  _found: Found,
   report: Report,
 ): ProxyResources {
   const ipPreference = view.mesh.spec.serviceDiscovery?.ipPreference;
@@ -31,5 +33,6 @@ export function gatewayResources(
       egressListener(secondPassName(plan), at, accessLog),
     ],
     routes: [...ingressRoutes(view, plan.listeners, report), secondPass(mesh, plan, report)],
+    secrets: [],
   };
 }

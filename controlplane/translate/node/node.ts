@@ -4,6 +4,7 @@ import type { Resource } from '../../../xds/types.ts';
 import { accessLogs } from '../envoy/access-log.ts';
 import { addresses, type Addresses } from '../envoy/address.ts';
 import type { AccessLogInit } from '../envoy/connection-manager.ts';
+import type { Found } from '../found.ts';
 import { createMemo } from '../memo.ts';
 import { EGRESS_PORT, INGRESS_PORT } from '../names.ts';
 import type { Report } from '../problems.ts';
@@ -15,7 +16,7 @@ import { allowsAll, egressListener, ingressListener } from './listeners.ts';
 import { egressRoutes, ingressRoutes } from './routes.ts';
 
 /** All that the sidecar of a virtual node is to have. What a change leaves as it was is not made again. */
-export function nodeResources(view: VirtualNodeView, features: Features, report: Report): ProxyResources {
+export function nodeResources(view: VirtualNodeView, features: Features, _found: Found, report: Report): ProxyResources {
   const ipPreference = view.mesh.spec.serviceDiscovery?.ipPreference;
   const mesh = { name: view.mesh.name, ipPreference };
   const at = addresses(ipPreference, features.ipv6);
@@ -32,11 +33,12 @@ export function nodeResources(view: VirtualNodeView, features: Features, report:
     endpoints: [],
     listeners: [...inbound.listeners, outbound],
     routes: [...inbound.routes, ...egressRoutes(view, mesh, ports)],
+    secrets: [],
   };
 }
 
 /** All that leads to the application beside the proxy, and the access log, which is the same in both directions. */
-type Inbound = Omit<ProxyResources, 'endpoints'> & { readonly accessLog: readonly AccessLogInit[] };
+type Inbound = Omit<ProxyResources, 'endpoints' | 'secrets'> & { readonly accessLog: readonly AccessLogInit[] };
 
 const inboundParts = createMemo<Inbound>();
 const outboundListeners = createMemo<Resource>();

@@ -1,0 +1,40 @@
+/**
+ * What lies outside the model and a proxy's configuration needs: asked for while it is translated, so that whoever
+ * answers knows who is to be translated again when the answer changes. Translation stays pure: the same view, features
+ * and answers give the same bytes. What a memo keeps must not come from here.
+ */
+export type Found = {
+  /**
+   * The instances of a Cloud Map service, whatever their attributes, sorted by id. Empty where there are none; undefined
+   * while nothing is known.
+   */
+  readonly instances: (namespace: string, service: string) => readonly Instance[] | undefined;
+  /** What a certificate's ARN stands for; undefined while, or because, nothing is known. */
+  readonly certificate: (arn: string) => Certificate | undefined;
+  /** The certificate of a private authority, PEM, by its ARN; undefined while, or because, nothing is known. */
+  readonly authority: (arn: string) => string | undefined;
+};
+
+/** One instance of a Cloud Map service. Without a port of its own it listens where the virtual node does. */
+export type Instance = {
+  readonly id: string;
+  readonly ipv4?: string;
+  readonly ipv6?: string;
+  readonly port?: number;
+  readonly healthy: boolean;
+  readonly attributes: Readonly<Record<string, string>>;
+};
+
+/** A certificate with its key, all PEM: `chain` begins with the leaf, `authority` is what its callers trust. */
+export type Certificate = {
+  readonly chain: string;
+  readonly privateKey: string;
+  readonly authority: string;
+};
+
+/** Nothing is known of anything. */
+export const NOTHING_FOUND: Found = {
+  instances: () => undefined,
+  certificate: () => undefined,
+  authority: () => undefined,
+};
