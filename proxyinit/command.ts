@@ -7,7 +7,7 @@ export type Ended = { readonly code: number; readonly output: string; readonly s
 /** How a program is run. */
 export type CommandOptions = {
   readonly env: NodeJS.ProcessEnv;
-  /** Written to its stdin. Default: nothing. */
+  /** Written to its stdin. Default: there is nothing to read. */
   readonly input?: string;
   /** It is killed, and an error thrown, after so many seconds. Default 30. */
   readonly seconds?: number;
@@ -24,12 +24,17 @@ export type CommandOptions = {
 export function runCommand(
   program: string,
   args: readonly string[],
-  { env, input = '', seconds = 30, inherit, limit = 64 * 1024 * 1024 }: CommandOptions,
+  { env, input, seconds = 30, inherit, limit = 64 * 1024 * 1024 }: CommandOptions,
 ): Promise<Ended> {
   const { promise, resolve, reject } = Promise.withResolvers<Ended>();
   const child = spawn(program, args, {
     env,
-    stdio: ['pipe', 'pipe', 'pipe', ...(inherit === undefined ? [] : [inherit])],
+    stdio: [
+      input === undefined ? 'ignore' : 'pipe',
+      'pipe',
+      'pipe',
+      ...(inherit === undefined ? [] : [inherit]),
+    ],
   });
   const output: Buffer[] = [];
   const errors: Buffer[] = [];

@@ -1,7 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { joinHosts, type Host } from './testdata/host.ts';
-import { EVERYTHING, lines, pathWith, usePlace } from './testdata/place.ts';
+import type { Host } from './testdata/host.ts';
+import { EVERYTHING, pathWith, usePlace } from './testdata/place.ts';
 
 const place = usePlace();
 
@@ -25,6 +24,14 @@ describe("the route manager's commands on stdin", () => {
       0,
       ALL,
       /removed[^]*in force/,
+    ],
+    [
+      'quit after that, which left the jumps',
+      { APPMESH_START_ENABLED: '0' },
+      'enable\ndisable\nenable\nquit\n',
+      0,
+      [],
+      /in force[^]*removed \(nft\)\n$/,
     ],
     ['enable twice', { APPMESH_START_ENABLED: '0' }, 'enable\nenable\n', 0, ALL, /nothing changed/],
     ['quit', { APPMESH_START_ENABLED: '0' }, 'enable\nquit\nenable\n', 0, [], /removed \(nft\)\n$/],
@@ -105,6 +112,36 @@ describe('dry run', () => {
     );
   });
 
+  test('each setting comes from the first that has it: flag, DAYBREAK_…, APPMESH_…, proxyConfiguration', async () => {
+    const host = place.host();
+    const properties = Object.entries({
+      AppPorts: '4',
+      ProxyIngressPort: '20004',
+      EgressIgnoredPorts: '44',
+      IgnoredUID: '444',
+    });
+    const env = {
+      DAYBREAK_PROXY_CONFIGURATION: JSON.stringify({
+        properties: properties.map(([name, value]) => ({ name, value })),
+      }),
+      APPMESH_APP_PORTS: '3',
+      APPMESH_ENVOY_INGRESS_PORT: '20003',
+      APPMESH_EGRESS_IGNORED_PORTS: '33',
+      DAYBREAK_APP_PORTS: '2',
+      DAYBREAK_INGRESS_PORT: '20002',
+    };
+    const { code, stdout } = await host.proxyinit(env, ['apply', '--dry-run', '--app-ports=1']);
+    expect(code).toBe(0);
+    expect(stdout.match(/--(?:dports|to-ports|uid-owner) \d+/g)).toEqual([
+      '--uid-owner 444',
+      '--dports 33',
+      '--dports 22',
+      '--to-ports 15001',
+      '--dports 1',
+      '--to-ports 20002',
+    ]);
+  });
+
   test('remove prints what it would restore', async () => {
     const host = place.host();
     await host.proxyinit(EVERYTHING);
@@ -160,84 +197,5 @@ describe('status', () => {
         /IPv4 \(nft\): the rules are in force[^]*IPv6 \(nft\): rules are there, but not/,
       ),
     });
-  });
-});
-
-describe('verify', () => {
-  const joined = async () => {
-    const [app, peer] = [place.host(), place.host()];
-    joinHosts(app, peer);
-    return { app, peer };
-  };
-
-  test('sends probes out and in, and tells where each arrived', async () => {
-    const { app } = await joined();
-    const env = { ...BOTH, DAYBREAK_DNS: '1', DAYBREAK_DNS_SERVERS: '10.77.0.2,fd77::2' };
-    await app.proxyinit(env);
-    const before = await app.rules('iptables-save', 'all');
-    const { code, stdout, stderr } = await app.proxyinit(env, ['verify']);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    await expect(stdout).toMatchFileSnapshot('testdata/verify.out');
-    expect(await app.rules('iptables-save', 'all')).toBe(before);
-    expect((await app.run(['ip', '-o', 'link'])).stdout.trim().split('\n')).toHaveLength(2);
-  });
-
-  test('with an Envoy that listens, and a resolver', async () => {
-    const { app } = await joined();
-    const env = { ...BOTH, DAYBREAK_DNS: '1', DAYBREAK_DNS_SERVERS: '10.77.0.2' };
-    await app.serve([15_000, 15_001, 15_053]);
-    await app.proxyinit(env);
-    const { code, stdout } = await app.proxyinit(env, ['verify']);
-    expect(stdout).toContain('to 192.0.2.1 port 9: arrived at port 15001, as it should');
-    expect(stdout).toContain('sent to port 15053, and an answer came back, as it should');
-    expect(code).toBe(0);
-  });
-
-  test.each([
-    [
-      'no rules',
-      [],
-      /no rules are there[^]*out, as uid 65534, to 192.0.2.1 port 9: .*and should have arrived at port 15001/,
-    ],
-    [
-      'the rule for Envoy is gone',
-      ['-D', 'APPMESH_EGRESS', '1'],
-      /out, as Envoy \(uid 1337\).*: arrived at port 15001, and should have been left alone/,
-    ],
-    [
-      'another rule comes first',
-      ['-I', 'OUTPUT', '-p', 'tcp', '-j', 'ACCEPT'],
-      /out, as uid 65534.* and should have arrived at port 15001/,
-    ],
-    [
-      'inbound goes elsewhere',
-      ['-I', 'PREROUTING', '-p', 'tcp', '-j', 'REDIRECT', '--to-ports', '15001'],
-      /in, to 198.51.100.1 port 8080: arrived at port 15001, and should have arrived at port 15000/,
-    ],
-  ])('what is wrong is told: %s', async (_, change, text) => {
-    const { app } = await joined();
-    const env = { APPMESH_APP_PORTS: '8080' };
-    if (change.length > 0) {
-      await app.proxyinit(env);
-      execFileSync('ip', ['netns', 'exec', app.name, 'iptables-nft', '-t', 'nat', ...change]);
-    }
-    expect(await app.proxyinit(env, ['verify'])).toMatchObject({
-      code: 3,
-      stdout: expect.stringMatching(text),
-    });
-  });
-
-  test('a probe that cannot be sent is told, and by an exit code of its own', async () => {
-    const { app } = await joined();
-    await app.proxyinit(BOTH);
-    const command = ['setpriv', '--bounding-set=-sys_admin', process.execPath, place.program, 'verify'];
-    const { code, stdout } = await app.run(command, BOTH);
-    expect(code).toBe(4);
-    expect(lines(stdout).filter((line) => line.includes('not tried'))).toEqual(
-      ['IPv4', 'IPv4', 'IPv6', 'IPv6'].map(
-        (family) =>
-          `${family} in: not tried: no network namespace could be made (that needs the capability SYS_ADMIN)`,
-      ),
-    );
   });
 });

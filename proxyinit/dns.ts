@@ -28,10 +28,13 @@ export function dns(settings: ProxyinitSettings, family: Family): readonly Chain
     {
       table: 'raw',
       name: 'APPMESH_DNS_ANSWER',
-      rules: servers(settings, family).map((server) => {
-        const matches = [server && source(server), '-p udp -m udp --sport 53'];
-        return rule(matches, 'dns-answer', `CT --zone ${RESOLVER_ZONE}`);
-      }),
+      rules: [
+        ...leftAlone(settings, '-i'),
+        ...servers(settings, family).map((server) => {
+          const matches = [server && source(server), '-p udp -m udp --sport 53'];
+          return rule(matches, 'dns-answer', `CT --zone ${RESOLVER_ZONE}`);
+        }),
+      ],
       jumps: [{ from: 'PREROUTING', rule: rule(['-p udp'], 'dns-zones', 'APPMESH_DNS_ANSWER') }],
     },
   ];
@@ -42,6 +45,7 @@ export function dnsRules(settings: ProxyinitSettings, family: Family, target: st
   if (servers(settings, family).length === 0) return [];
   return [
     ...ignoredOwners(settings).map(([owner, comment]) => rule([owner], comment, 'RETURN')),
+    ...leftAlone(settings, '-o'),
     ...servers(settings, family).flatMap((server) => {
       return ['udp', 'tcp'].flatMap((protocol) => {
         return apps(settings).map((app) => {
@@ -67,6 +71,7 @@ function zones(settings: ProxyinitSettings, family: Family, port: number): reado
   const questions = '-p udp -m udp --dport 53';
   const limited = settings.egressOnly.uids.length > 0;
   return [
+    ...leftAlone(settings, '-o'),
     ...owners.map((owner) => rule([questions, owner], 'dns-upstream', `CT --zone ${RESOLVER_ZONE}`)),
     rule([`-p udp -m udp --sport ${port}`], 'dns-answer', `CT --zone ${APP_ZONE}`),
     ...servers(settings, family).flatMap((server) => {
@@ -78,6 +83,11 @@ function zones(settings: ProxyinitSettings, family: Family, port: number): reado
       ];
     }),
   ];
+}
+
+/** What comes or leaves by interfaces that are left out keeps the books that it would have without us. */
+function leftAlone({ ignoredInterfaces }: ProxyinitSettings, match: '-i' | '-o'): readonly string[] {
+  return ignoredInterfaces.map((name) => rule([`${match} ${name}`], 'ignored-interface', 'RETURN'));
 }
 
 function apps({ egressOnly }: ProxyinitSettings): readonly (string | undefined)[] {

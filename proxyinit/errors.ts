@@ -112,6 +112,14 @@ export function lockTimeout(seconds: number): ProxyinitError {
   );
 }
 
+/** Somebody else holds the lock that the legacy programs share. */
+export function iptablesLocked(program: string, seconds: number): ProxyinitError {
+  return new ProxyinitError(
+    'LOCK_TIMEOUT',
+    `${program} waited for another user of iptables for ${seconds} s in vain; --wait SECONDS waits longer`,
+  );
+}
+
 /** The lock could not even be tried. */
 export function lockFailed(locked: string, said: string): ProxyinitError {
   return new ProxyinitError('LOCK_FAILED', `flock could not lock ${locked} (${said})`);

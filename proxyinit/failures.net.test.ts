@@ -76,6 +76,46 @@ describe('IPv6', () => {
     });
   });
 
+  test('a host that has none, and a kernel that would take rules for it', async () => {
+    const host = place.host();
+    await host.run(['sysctl', '-qw', 'net.ipv6.conf.all.disable_ipv6=1']);
+    expect(await host.proxyinit(BOTH)).toMatchObject({ code: 0, stderr: '' });
+    expect((await host.proxyinit(BOTH, ['status'])).code).toBe(0);
+    expect(await host.proxyinit(BOTH, ['remove'])).toMatchObject({ code: 0, stderr: '' });
+    expect(await host.rules('ip6tables-save')).not.toContain('APPMESH');
+  });
+
+  test('a kernel without it is not even asked, by whatever command', async () => {
+    const host = place.host();
+    const asked = place.script('ip6tables-nft-save', `touch "$0.asked"; echo "${NO_TABLE}" >&2; exit 3`);
+    const names = ['ip6tables-save', 'ip6tables-restore', 'ip6tables-nft-restore', 'ip6tables-legacy-save'];
+    for (const name of names) await host.run(['ln', '-s', 'ip6tables-nft-save', join(asked, name)]);
+    // Such a kernel has no if_inet6 among a process's files about its network.
+    const hide = 'cp /proc/net/ip_tables_names "$0"; mount --bind "$0" /proc/$$/net && exec "$@"';
+    const run = (command: string) => {
+      const words = [
+        'unshare',
+        '--mount',
+        'sh',
+        '-c',
+        hide,
+        place.empty(),
+        process.execPath,
+        place.program,
+        command,
+      ];
+      return host.run(words, { ...BOTH, PATH: pathWith(asked) });
+    };
+    const absent = expect.stringMatching(/^IPv6.*: this host has none, so no rules are needed$/m);
+    expect(await run('apply')).toMatchObject({ code: 0, stderr: '', stdout: absent });
+    expect(await run('apply')).toMatchObject({ code: 0, stderr: '', stdout: absent });
+    expect(await run('status')).toMatchObject({ code: 0, stderr: '', stdout: absent });
+    expect(await host.rules()).toContain('--dports 8080,8443');
+    expect(await run('remove')).toMatchObject({ code: 0, stderr: '' });
+    expect(await host.rules()).not.toContain('APPMESH');
+    expect((await host.run(['ls', asked])).stdout).not.toContain('asked');
+  });
+
   test('a host that has it, but not the module, is told so, and nothing is changed', async () => {
     const host = place.host();
     const { code, stderr } = await host.proxyinit({ ...BOTH, PATH: await script(host) });
@@ -151,6 +191,25 @@ describe("rules of nft's own", () => {
 });
 
 describe('what is missing is named', () => {
+  test('a kernel without the modules of either backend', async () => {
+    const host = place.host();
+    const path = place.script('iptables-nft-save', 'echo "${0##*/}: Protocol not supported" >&2; exit 3');
+    await host.run(['ln', '-s', 'iptables-nft-save', join(path, 'iptables-legacy-save')]);
+    await host.run(['ln', '-s', 'iptables-nft-save', join(path, 'iptables-save')]);
+    for (const name of ['iptables-nft-restore', 'iptables-legacy-restore', 'iptables-restore']) {
+      await host.run(['ln', '-s', '/bin/false', join(path, name)]);
+    }
+    expect(await host.proxyinit(BOTH, ['apply'])).toMatchObject({ code: 0 });
+    await host.proxyinit({}, ['remove']);
+    expect(await host.proxyinit({ ...BOTH, PATH: pathWith(path) })).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(
+        /^iptables cannot use the nat table \(.*Protocol not supported.*\): the kernel needs the module iptable_nat or nft_chain_nat\n$/,
+      ),
+    });
+  });
+
   test('NET_ADMIN', async () => {
     const host = place.host();
     for (const backend of ['auto', 'nft', 'legacy']) {

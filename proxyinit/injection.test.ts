@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { SettingsError } from '../common/settings.ts';
 import { planApply } from './apply.ts';
+import type { Given } from './given.ts';
 import { hostWithout } from './inspect.ts';
 import { readProxyinitSettings } from './settings.ts';
 import { SOURCES, type Source } from './sources.ts';
@@ -15,9 +16,15 @@ const LINE = new RegExp(
 );
 const TARGETS = /-j (?!RETURN$|DROP$|REDIRECT --to-ports \d+$|CT --zone [12]$|APPMESH_\w+$)/;
 
-const variables = Object.values(SOURCES).map(
-  (source: Source) => `DAYBREAK_${source.flag.toUpperCase().replaceAll('-', '_')}`,
-);
+const sources: readonly Source[] = Object.values(SOURCES);
+const names = {
+  flags: sources.map(({ flag }) => flag),
+  env: sources.flatMap(({ flag, appmesh }) => [
+    `DAYBREAK_${flag.toUpperCase().replaceAll('-', '_')}`,
+    ...(appmesh === undefined ? [] : [appmesh]),
+  ]),
+  properties: sources.flatMap(({ property }) => (property === undefined ? [] : [property])),
+};
 const bait = fc.constantFrom(
   '8080',
   '10.0.0.0/8',
@@ -46,13 +53,20 @@ const bait = fc.constantFrom(
   '%eth0',
 );
 const value = fc.array(fc.oneof(bait, fc.string()), { maxLength: 4 }).map((parts) => parts.join(''));
-const environment = fc.dictionary(fc.constantFrom(...variables), value, { maxKeys: 4 });
+const some = (keys: readonly string[], maxKeys: number) =>
+  fc.dictionary(fc.constantFrom(...keys), value, { maxKeys });
+const anything = fc.record({
+  flags: some(names.flags, 2),
+  env: some(names.env, 3),
+  properties: some(names.properties, 1),
+  nameservers: fc.array(value, { maxLength: 2 }),
+});
 
-test('nothing can be injected through a value', () => {
+test('nothing can be injected through a value, wherever it comes from', () => {
   let accepted = 0;
   fc.assert(
-    fc.property(environment, (env) => {
-      const text = restored(env);
+    fc.property(anything, (given) => {
+      const text = restored(given);
       if (text === undefined) return;
       accepted += 1;
       for (const line of text.trimEnd().split('\n')) {
@@ -65,9 +79,12 @@ test('nothing can be injected through a value', () => {
   expect(accepted).toBeGreaterThan(100);
 });
 
-function restored(env: Record<string, string>): string | undefined {
+function restored({
+  env,
+  ...more
+}: Pick<Given, 'env' | 'flags' | 'properties' | 'nameservers'>): string | undefined {
   try {
-    const settings = readProxyinitSettings(givenBy(env, { nameservers: ['10.0.0.2'] }));
+    const settings = readProxyinitSettings(givenBy(env, more));
     return planApply(hostWithout(settings.families, 'nft'), settings)
       .map(({ text }) => text)
       .join('');

@@ -9,3 +9,8 @@ export const interfaceName: Parser<string> = (text) => {
           'the name of a network interface of up to 15 letters, digits, . _ or -, or the beginning of one followed by +',
       };
 };
+
+/** Whether iptables finds that an interface is meant by a name of that kind. */
+export function matchesInterface(pattern: string, name: string): boolean {
+  return pattern.endsWith('+') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
+}

@@ -9,8 +9,11 @@ import { pathWith, usePlace } from './testdata/place.ts';
 
 const place = usePlace();
 
-test('killed at random moments, the next run repairs (testdata/kill-often.ts does it hundreds of times)', async () => {
-  expect(await killOften(place.host(), place.program, 10, 7)).toEqual([]);
+test.each([
+  'nft',
+  'legacy',
+])('killed at random moments, the next run repairs (testdata/kill-often.ts does it hundreds of times): %s', async (backend) => {
+  expect(await killOften(place.host(), place.program, { rounds: 8, seed: 7, backend })).toEqual([]);
 });
 
 /** A PATH whose restore programs take their time, before and after. */

@@ -1,16 +1,19 @@
 import { basename } from 'node:path';
 import type { Family } from './address.ts';
 import { runCommand } from './command.ts';
-import { natUnavailable, netAdminMissing, restoreFailed } from './errors.ts';
+import { iptablesLocked, natUnavailable, netAdminMissing, restoreFailed } from './errors.ts';
 import type { Programs } from './programs.ts';
 import { parseSaved, type Ruleset } from './saved.ts';
 
 /** Beyond the wait for the lock that iptables itself has on the legacy backend. */
 const COMMAND_SECONDS = 30;
 
-/** What the restore programs are called with. They wait for other users of iptables where these lock. */
+/**
+ * What the restore programs are called with. They wait for other users of iptables where these lock: for a second at least, because
+ * iptables 1.8.9 waits without end where it is told 0 or nothing.
+ */
 export function restoreArguments(wait: number): readonly string[] {
-  return wait === 0 ? ['--noflush'] : ['--noflush', `--wait=${wait}`];
+  return ['--noflush', `--wait=${shortestWait(wait)}`];
 }
 
 /**
@@ -56,10 +59,15 @@ export async function restore(
   });
   if (code === 0) return;
   if (denied(said)) throw netAdminMissing(basename(program), said);
+  if (/xtables lock/i.test(said)) throw iptablesLocked(basename(program), shortestWait(wait));
   if (/do you need to insmod|table does not exist/i.test(said)) {
     throw natUnavailable(family, basename(program), said);
   }
   throw restoreFailed(basename(program), said);
+}
+
+function shortestWait(wait: number): number {
+  return Math.max(1, wait);
 }
 
 function denied(said: string): boolean {

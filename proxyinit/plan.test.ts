@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { planApply, planRemoval } from './apply.ts';
 import { guard } from './guard.ts';
-import { hostWithout, type Host, type Present } from './inspect.ts';
+import type { Present } from './found.ts';
+import { hostWithout, type Host } from './inspect.ts';
 import { rules } from './rules.ts';
 import { withChains } from './saved.ts';
 import { readProxyinitSettings } from './settings.ts';

@@ -1,6 +1,7 @@
 import type { Family } from './address.ts';
 import type { Chain } from './chain.ts';
-import type { Host, Present } from './inspect.ts';
+import type { Present } from './found.ts';
+import type { Host } from './inspect.ts';
 import { reconcile } from './reconcile.ts';
 import { ours, withChains } from './saved.ts';
 

@@ -39,3 +39,8 @@ export function splitForMultiport(ports: readonly PortRange[]): readonly (readon
   }
   return lists;
 }
+
+/** The port or ports for people. */
+export function describePorts(ports: readonly PortRange[] | 'all'): string {
+  return ports === 'all' ? 'all ports' : ports.map(formatPorts).join();
+}

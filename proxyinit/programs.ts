@@ -1,4 +1,4 @@
-import { constants, promises } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Family } from './address.ts';
 import { runCommand } from './command.ts';
@@ -40,14 +40,12 @@ async function programsOf(family: Family, folders: readonly string[], env: NodeJ
   const name = programName(family);
   const programs = new Map<Backend, Programs>();
   for (const backend of BACKENDS) {
-    const [save, restore] = await Promise.all([
-      find(`${name}-${backend}-save`, folders),
-      find(`${name}-${backend}-restore`, folders),
-    ]);
+    const save = find(`${name}-${backend}-save`, folders);
+    const restore = find(`${name}-${backend}-restore`, folders);
     if (save !== undefined && restore !== undefined) programs.set(backend, { save, restore });
   }
-  const save = await find(`${name}-save`, folders);
-  const restore = await find(`${name}-restore`, folders);
+  const save = find(`${name}-save`, folders);
+  const restore = find(`${name}-restore`, folders);
   const standard = save === undefined ? undefined : await kindOf(save, env);
   if (save !== undefined && restore !== undefined && standard !== undefined) {
     programs.set(standard, { save, restore });
@@ -55,21 +53,24 @@ async function programsOf(family: Family, folders: readonly string[], env: NodeJ
   return { standard, programs };
 }
 
-async function find(name: string, folders: readonly string[]): Promise<string | undefined> {
-  for (const folder of folders) {
-    const path = join(folder, name);
-    const there = await promises.access(path, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (there) return path;
+/** Asked at once: as many questions as there are, a thread each would take longer than the answers. */
+function find(name: string, folders: readonly string[]): string | undefined {
+  return folders.map((folder) => join(folder, name)).find(isProgram);
+}
+
+function isProgram(path: string): boolean {
+  try {
+    const file = statSync(path, { throwIfNoEntry: false });
+    return file !== undefined && file.isFile() && (file.mode & 0o111) !== 0;
+  } catch {
+    // A folder that may not be entered, or is none.
+    return false;
   }
-  return undefined;
 }
 
 /** The file that the name leads to says it, else its version does; versions before 1.8 are legacy and do not say so. */
 async function kindOf(save: string, env: NodeJS.ProcessEnv): Promise<Backend> {
-  const file = await promises.realpath(save);
+  const file = realpathSync(save);
   if (/nft/.test(file)) return 'nft';
   if (/legacy/.test(file)) return 'legacy';
   const { output } = await runCommand(save, ['--version'], { env });

@@ -1,8 +1,9 @@
 import type { Family } from './address.ts';
 import type { Outcome } from './apply.ts';
 import { restoreArguments } from './iptables.ts';
-import { describePorts, type ProxyinitSettings } from './settings.ts';
 import type { Step } from './plan.ts';
+import { describePorts } from './ports.ts';
+import type { ProxyinitSettings } from './settings.ts';
 import type { FamilyStatus, Status } from './status.ts';
 import { basename } from 'node:path';
 

@@ -94,21 +94,44 @@ describe.each(['nft', 'legacy'] as const)('%s', (backend) => {
   });
 });
 
-test('a hundred at once leave one set of rules', { timeout: 120_000 }, async () => {
+test.each(['nft', 'legacy'] as const)('a hundred at once leave one set of rules: %s', {
+  timeout: 120_000,
+}, async (backend) => {
   const host = place.host();
   // So slow that all the others have begun before the first one has written.
-  const path = place.script('iptables-restore', 'sleep 2; exec /usr/sbin/iptables-nft-restore "$@"');
-  await host.run(['ln', '-s', '/usr/sbin/iptables-nft-save', `${path}/iptables-save`]);
-  const env = { ...BOTH, PATH: pathWith(path) };
+  const path = place.script('iptables-restore', `sleep 2; exec /usr/sbin/iptables-${backend}-restore "$@"`);
+  await host.run(['ln', '-s', `/usr/sbin/iptables-${backend}-save`, `${path}/iptables-save`]);
+  const env = { ...BOTH, DAYBREAK_IPTABLES_BACKEND: backend, PATH: pathWith(path) };
   const runs = await Promise.all(Array.from({ length: 100 }, () => host.proxyinit(env)));
   expect(runs.filter(({ code, stderr }) => code !== 0 || stderr !== '')).toEqual([]);
   expect(runs.filter(({ stdout }) => !stdout.includes('nothing changed'))).toHaveLength(1);
-  for (const save of ['iptables-nft-save', 'ip6tables-nft-save']) {
+  for (const save of [`iptables-${backend}-save`, `ip6tables-${backend}-save`]) {
     expect((await host.rules(save)).match(/-j APPMESH_\w+/g)).toEqual([
       '-j APPMESH_INGRESS',
       '-j APPMESH_EGRESS',
     ]);
   }
+});
+
+test('other users of legacy iptables are waited for, where that is wanted', async () => {
+  const host = place.host();
+  // The lock of the legacy programs is the whole machine's, unless this names another.
+  const file = `${place.empty()}/xtables.lock`;
+  const env = { ...BOTH, DAYBREAK_IPTABLES_BACKEND: 'legacy', XTABLES_LOCKFILE: file };
+  const holder = host.run(['flock', file, 'sh', '-c', `until [ -e ${file}.enough ]; do sleep 0.1; done`]);
+  await expect.poll(async () => (await host.run(['flock', '-n', file, 'true'])).code).toBe(1);
+  expect(await host.proxyinit(env, ['apply', '--wait=0'])).toEqual({
+    code: 1,
+    stdout: '',
+    stderr:
+      'iptables-legacy-restore waited for another user of iptables for 1 s in vain; --wait SECONDS waits longer: ' +
+      'the rules are what they were before\n',
+  });
+  const patient = host.proxyinit(env, ['apply', '--wait=30']);
+  await host.run(['sh', '-c', `sleep 0.5; touch ${file}.enough`]);
+  expect(await patient).toMatchObject({ code: 0, stderr: '' });
+  await holder;
+  expect(await host.rules('iptables-legacy-save')).toContain('--dports 8080,8443');
 });
 
 test('a run that does not want to wait says that another is at work', async () => {

@@ -11,21 +11,23 @@ export function rules(settings: ProxyinitSettings, family: Family): readonly Cha
     egress(settings, family),
     ...ingress(settings, family),
     ...dns(settings, family),
-    ...(settings.dropInvalid ? [invalid()] : []),
+    ...invalid(settings),
   ];
 }
 
 /** A segment that connection tracking cannot place is not translated back either: the app would answer it with a reset. */
-function invalid(): Chain {
-  return {
-    table: 'mangle',
-    name: 'APPMESH_INVALID',
-    rules: [rule([], 'drop-invalid', 'DROP')],
-    jumps: [
-      {
-        from: 'PREROUTING',
-        rule: rule(['-p tcp', '-m conntrack --ctstate INVALID'], 'drop-invalid', 'APPMESH_INVALID'),
-      },
-    ],
-  };
+function invalid({ dropInvalid, ignoredInterfaces }: ProxyinitSettings): readonly Chain[] {
+  if (!dropInvalid) return [];
+  const jump = rule(['-p tcp', '-m conntrack --ctstate INVALID'], 'drop-invalid', 'APPMESH_INVALID');
+  return [
+    {
+      table: 'mangle',
+      name: 'APPMESH_INVALID',
+      rules: [
+        ...ignoredInterfaces.map((name) => rule([`-i ${name}`], 'ignored-interface', 'RETURN')),
+        rule([], 'drop-invalid', 'DROP'),
+      ],
+      jumps: [{ from: 'PREROUTING', rule: jump }],
+    },
+  ];
 }

@@ -1,9 +1,10 @@
 import { boolean, integer, oneOf, port } from '../common/settings.ts';
-import { cidr, covers, type Cidr, type Family } from './address.ts';
+import { cidr, type Cidr, type Family } from './address.ts';
+import { withMetadata, withSsh } from './always-exempt.ts';
 import { compileGiven, type Given, type SettingReader } from './given.ts';
 import { interfaceName } from './interface-name.ts';
 import { allOr, items } from './lists.ts';
-import { formatPorts, portRange, splitForMultiport, SSH, type PortRange } from './ports.ts';
+import { portRange, splitForMultiport, type PortRange } from './ports.ts';
 
 /** What the rules are made from. Every value is a number, an address or a name of checked form: no text gets through as it came. */
 export type ProxyinitSettings = {
@@ -63,13 +64,6 @@ const MAX_COMBINATIONS = 1024;
 
 /** What an iptables owner match takes; 2^32-1 stands for "no user". */
 const id = integer(0, 4_294_967_294);
-
-/** Instance metadata, ECS task credentials, instance metadata over IPv6: an app without these loses its credentials. */
-const METADATA: readonly Cidr[] = [
-  { family: 'ipv4', address: '169.254.169.254', prefix: 32 },
-  { family: 'ipv4', address: '169.254.170.2', prefix: 32 },
-  { family: 'ipv6', address: 'fd00:ec2::254', prefix: 128 },
-];
 
 /**
  * Compiles what the rules are made from. Unset: uid 1337 where neither uid nor gid is given, ports 15000 and 15001, no app
@@ -164,20 +158,4 @@ function readFamilies({ read, problem }: SettingReader): readonly Family[] {
   const ipv6 = read('ipv6', boolean, false);
   if (!ipv4 && !ipv6) problem('ipv4', '1, unless there are to be rules for IPv6');
   return [...(ipv4 ? (['ipv4'] as const) : []), ...(ipv6 ? (['ipv6'] as const) : [])];
-}
-
-/** Port 22 is left alone even if nobody says so, or a mistake would lock the operator out; it never gets a second rule. */
-function withSsh(given: readonly PortRange[], interceptSsh: boolean): readonly PortRange[] {
-  const exempt = given.some(({ first, last }) => first <= SSH.first && SSH.last <= last);
-  return exempt || interceptSsh ? given : [...given, SSH];
-}
-
-function withMetadata(given: readonly Cidr[]): readonly Cidr[] {
-  const missing = METADATA.filter((address) => !given.some((range) => covers(range, address)));
-  return [...given, ...missing];
-}
-
-/** The port or ports for people. */
-export function describePorts(ports: readonly PortRange[] | 'all'): string {
-  return ports === 'all' ? 'all ports' : ports.map(formatPorts).join();
 }

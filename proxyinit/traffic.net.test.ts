@@ -134,10 +134,20 @@ describe.each(['nft', 'legacy'] as const)('%s', (backend) => {
     });
   });
 
-  test('interfaces left out, both ways', async () => {
-    const ours = await hosts({ APPMESH_APP_PORTS: '8080', DAYBREAK_IGNORED_INTERFACES: 'wir+' }, backend);
+  test('interfaces left out, both ways, and by questions too', async () => {
+    const asked = {
+      APPMESH_APP_PORTS: '8080',
+      DAYBREAK_IGNORED_INTERFACES: 'wir+',
+      DAYBREAK_DNS: '1',
+      DAYBREAK_DNS_SERVERS: '10.77.0.2,127.0.0.1',
+    };
+    const ours = await hosts(asked, backend);
     expect(await ours.app.dial('10.77.0.2', 9000)).toBe('9000');
     expect(await ours.peer.dial('10.77.0.1', 8080)).toBe('8080');
+    expect(await ours.app.ask('10.77.0.2', 53)).toBe('53');
+    expect(await ours.app.dial('10.77.0.2', 53)).toBe('53');
+    // By an interface that is not left out.
+    expect(await ours.app.ask('127.0.0.1', 53)).toBe('15053');
   });
 
   test('port 22 where it is asked for', async () => {

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { bundleProxyinit, makeHost, type Host } from './host.ts';
 
 // Kills proxyinit at random moments, and looks whether the next run puts right whatever is left.
-// As a program: node kill-often.ts [ROUNDS] [SEED]
+// As a program: node kill-often.ts [ROUNDS] [SEED] [nft|legacy]
 
 type Env = Readonly<Record<string, string>>;
 
@@ -27,10 +27,15 @@ const WANTED: Env = { APPMESH_APP_PORTS: '8080', APPMESH_ENABLE_IPV6: '1', DAYBR
 const SPAN = 160;
 
 /** What went wrong in one round: undefined means nothing. `seed` makes rounds come again. */
-export async function killOften(host: Host, program: string, rounds: number, seed: number): Promise<readonly string[]> {
+export async function killOften(
+  host: Host,
+  program: string,
+  { rounds, seed, backend }: { readonly rounds: number; readonly seed: number; readonly backend: string },
+): Promise<readonly string[]> {
   const random = generator(seed);
-  const all = async () => (await Promise.all(['iptables', 'ip6tables'].map((name) => host.rules(`${name}-nft-save`, 'all')))).map(rulesIn);
-  await host.proxyinit(WANTED);
+  const all = async () => (await Promise.all(['iptables', 'ip6tables'].map((name) => host.rules(`${name}-${backend}-save`, 'all')))).map(rulesIn);
+  const asked = { DAYBREAK_IPTABLES_BACKEND: backend };
+  await host.proxyinit({ ...WANTED, ...asked });
   const wanted = await all();
   const wrong: string[] = [];
   for (let round = 0; round < rounds; round += 1) {
@@ -38,12 +43,12 @@ export async function killOften(host: Host, program: string, rounds: number, see
     const command = random() < 0.25 ? 'remove' : 'apply';
     const after = Math.floor(random() * SPAN);
     const [file = '', ...args] = host.inside([process.execPath, program, command]);
-    const child = spawn(file, args, { env: { PATH: process.env['PATH'], ...state }, stdio: 'ignore' });
+    const child = spawn(file, args, { env: { PATH: process.env['PATH'], ...state, ...asked }, stdio: 'ignore' });
     const ended = once(child, 'exit');
     await Promise.race([sleep(after), ended]);
     child.kill('SIGKILL');
     await ended;
-    const { code, stderr } = await host.proxyinit(WANTED);
+    const { code, stderr } = await host.proxyinit({ ...WANTED, ...asked });
     const rules = await all();
     if (code !== 0 || rules.join() !== wanted.join()) {
       wrong.push(`round ${round}: ${command} ${JSON.stringify(state)} killed after ${after} ms: ${code} ${stderr}\n${rules.join('\n')}`);
@@ -69,13 +74,13 @@ function generator(seed: number): () => number {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const [rounds = '500', seed = String(Date.now() % 1e6)] = process.argv.slice(2);
+  const [rounds = '500', seed = String(Date.now() % 1e6), backend = 'nft'] = process.argv.slice(2);
   const folder = await mkdtemp(join(tmpdir(), 'dbpi-'));
   const program = await bundleProxyinit(folder);
   const host = makeHost(`dbpi-kill-${process.pid}`, program);
   try {
-    const wrong = await killOften(host, program, Number(rounds), Number(seed));
-    process.stdout.write(`${wrong.join('\n')}\n${rounds} rounds, seed ${seed}: ${wrong.length} went wrong\n`);
+    const wrong = await killOften(host, program, { rounds: Number(rounds), seed: Number(seed), backend });
+    process.stdout.write(`${wrong.join('\n')}\n${rounds} rounds, seed ${seed}, ${backend}: ${wrong.length} went wrong\n`);
     process.exitCode = wrong.length === 0 ? 0 : 1;
   } finally {
     host.remove();

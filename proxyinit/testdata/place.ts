@@ -10,6 +10,8 @@ export type Place = {
   readonly program: string;
   /** A host that goes after the test, or with `kept` after all of them. */
   host(kept?: 'kept'): Host;
+  /** A folder in which nothing is. */
+  empty(): string;
   /** A folder for the PATH in which a plain `iptables` is of this backend. */
   plain(backend: 'nft' | 'legacy'): string;
   /** A folder for the PATH with this program in it, a shell script. */
@@ -42,6 +44,7 @@ export function usePlace(): Place {
       hosts[kept ?? 'test'].add(host);
       return host;
     },
+    empty: subfolder,
     plain: (backend) => {
       const path = subfolder();
       for (const name of ['iptables', 'ip6tables']) {

@@ -1,5 +1,3 @@
-import { networkInterfaces } from 'node:os';
-import { addressAt, cidr, type Family } from '../address.ts';
 import type { RunOptions } from '../apply.ts';
 import { ProxyinitError } from '../errors.ts';
 import { describeStatus } from '../report.ts';
@@ -9,6 +7,7 @@ import { arrivalOf, judge, type Finding } from './arrival.ts';
 import { attempt } from './connect.ts';
 import { askUdp } from './dns-question.ts';
 import { echoUdp, standIn } from './listener.ts';
+import { neighbours } from './neighbours.ts';
 import { sendFromOutside, senderAddress } from './outside.ts';
 import {
   appOwner,
@@ -20,6 +19,7 @@ import {
   type Probe,
   type Untried,
 } from './probes.ts';
+import { byTheRules } from './way-out.ts';
 
 /** How long a connection may take that should arrive on this host, and how long to look whether one does that should not. */
 const ARRIVE_MS = 2000;
@@ -53,9 +53,17 @@ export async function verify(
   const standIns = await standIn(ports, envoyOwner(settings), families);
   try {
     for (const family of families) {
-      const probes = [...outProbes(settings, family, neighbours(family)), ...dnsProbes(settings, family)];
-      for (const probe of probes) found('because' in probe ? untried(probe) : await sendOut(probe));
-      for (const probe of dnsProbes(settings, family)) found(await sendQuestion(probe, settings, options));
+      const admit = async (probe: OutProbe | Untried) => {
+        return 'because' in probe ? probe : byTheRules(probe, settings.ignoredInterfaces);
+      };
+      const out = await Promise.all(outProbes(settings, family, neighbours(family)).map(admit));
+      const questions = await Promise.all(dnsProbes(settings, family).map(admit));
+      for (const probe of [...out, ...questions]) {
+        found('because' in probe ? untried(probe) : await sendOut(probe));
+      }
+      for (const probe of questions) {
+        if (!('because' in probe)) found(await sendQuestion(probe, settings, options));
+      }
     }
     await sendIn(
       families.flatMap((family) => inProbes(settings, family)),
@@ -137,19 +145,4 @@ function untried({ family, what, because }: Untried): Finding {
 function envoyOwner(settings: ProxyinitSettings) {
   const app = appOwner(settings) ?? { uid: 0, gid: 0 };
   return { uid: settings.ignoredUids[0] ?? app.uid, gid: settings.ignoredGids[0] ?? app.gid };
-}
-
-/** An address in each of this host's networks that is not its own: the first one, or the second where that is its own. */
-function neighbours(family: Family): readonly string[] {
-  const wanted = family === 'ipv4' ? 'IPv4' : 'IPv6';
-  return Object.values(networkInterfaces())
-    .flatMap((addresses) => addresses ?? [])
-    .filter((one) => one.family === wanted && !one.internal && !one.address.startsWith('fe80'))
-    .flatMap((one) => {
-      const network = cidr(one.cidr ?? '');
-      if ('wanted' in network) return [];
-      return [addressAt(network.value, 1), addressAt(network.value, 2)].filter(
-        (address) => address !== one.address,
-      );
-    });
 }

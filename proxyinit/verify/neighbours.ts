@@ -1,0 +1,17 @@
+import { networkInterfaces } from 'node:os';
+import { addressAt, cidr, type Family } from '../address.ts';
+
+/** An address in each of this host's networks that is not its own: the first one, or the second where that is its own. */
+export function neighbours(family: Family): readonly string[] {
+  const wanted = family === 'ipv4' ? 'IPv4' : 'IPv6';
+  return Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter((one) => one.family === wanted && !one.internal && !one.address.startsWith('fe80'))
+    .flatMap((one) => {
+      const network = cidr(one.cidr ?? '');
+      if ('wanted' in network) return [];
+      return [addressAt(network.value, 1), addressAt(network.value, 2)].filter(
+        (address) => address !== one.address,
+      );
+    });
+}

@@ -1,0 +1,43 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { networkInterfaces } from 'node:os';
+import type { Family } from '../address.ts';
+import { matchesInterface } from '../interface-name.ts';
+import type { OutProbe, Untried } from './probes.ts';
+
+/**
+ * The probe with those of its addresses that are reached by interfaces the settings do not leave alone; or why it cannot be tried.
+ * Addresses without a route stay, for whoever sends to find that out.
+ */
+export async function byTheRules(probe: OutProbe, ignored: readonly string[]): Promise<OutProbe | Untried> {
+  if (ignored.length === 0) return probe;
+  const ways = await Promise.all(probe.addresses.map((address) => interfaceTowards(address, probe.family)));
+  const left = (way: string | undefined) => {
+    return way !== undefined && ignored.some((pattern) => matchesInterface(pattern, way));
+  };
+  const addresses = probe.addresses.filter((_, index) => !left(ways[index]));
+  if (addresses.length > 0) return { ...probe, addresses };
+  const { family, what } = probe;
+  const names = [...new Set(ways)].join(' and ');
+  return {
+    family,
+    what,
+    because: `${probe.addresses.join(' and ')} are reached by ${names}, which the settings leave alone`,
+  };
+}
+
+/** The interface whose address the kernel would send from; a connected socket of UDP tells it and sends nothing. */
+async function interfaceTowards(address: string, family: Family): Promise<string | undefined> {
+  const socket = createSocket(family === 'ipv4' ? 'udp4' : 'udp6');
+  try {
+    socket.connect(9, address);
+    await once(socket, 'connect');
+    const own = socket.address().address;
+    const all = Object.entries(networkInterfaces());
+    return all.find(([, addresses]) => addresses?.some((one) => one.address === own))?.[0];
+  } catch {
+    return undefined;
+  } finally {
+    socket.close();
+  }
+}

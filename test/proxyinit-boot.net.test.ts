@@ -1,0 +1,127 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { makeMachine, type Booted } from './proxyinit/machine.ts';
+
+/** Writes down which rules of ours are there, each time that it is asked to. */
+const SEE = (when: string) =>
+  `/bin/sh -c 'iptables-save -t nat | grep -c daybreak/ >> /var/seen/${when}; true'`;
+
+/** Units around ours, each of which looks for the rules at its moment. */
+const UNITS = {
+  // Stopped after everything that is started after it.
+  'first.service': `[Unit]
+DefaultDependencies=no
+Before=daybreak-proxyinit.service
+Conflicts=shutdown.target
+Before=shutdown.target
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=${SEE('before')}
+ExecStop=${SEE('after')}
+[Install]
+WantedBy=multi-user.target
+`,
+  // Where a network manager stands.
+  'network.service': `[Unit]
+DefaultDependencies=no
+After=network-pre.target
+Before=network.target
+Wants=network.target
+[Service]
+Type=oneshot
+ExecStart=${SEE('network')}
+[Install]
+WantedBy=multi-user.target
+`,
+  'app.service': `[Unit]
+Requires=daybreak-proxyinit.service
+After=daybreak-proxyinit.service
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=${SEE('app')}
+[Install]
+WantedBy=multi-user.target
+`,
+  // As Debian's: a restart flushes whatever rules there are.
+  'nftables.service': `[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/bin/sh -c 'printf "*nat\\nCOMMIT\\n" | iptables-restore'
+ExecStop=/bin/sh -c 'printf "*nat\\nCOMMIT\\n" | iptables-restore'
+`,
+};
+
+/** Of the settings below: six for outbound traffic, the jump to them among these, and two for inbound. */
+const RULES = '8';
+
+test('a machine with systemd: rules before the network and the app, at every start, and gone when stopped', async () => {
+  const machine = await makeMachine();
+  onTestFinished(() => machine.remove());
+  for (const [name, text] of Object.entries(UNITS)) await machine.write(`etc/systemd/system/${name}`, text);
+  await machine.write('var/seen/.keep', '');
+  const seen = async (when: string) => (await machine.read(`var/seen/${when}`)).trim().split('\n');
+
+  const first = await machine.boot();
+  const enabled = await first.run(`set -e
+    mkdir -p /etc/daybreak
+    echo 'APPMESH_APP_PORTS=8000' > /etc/daybreak/proxyinit.env
+    echo 'APPMESH_RESOURCE_ARN=mesh/apps/virtualNode/serviceB' > /etc/daybreak/agent.env
+    echo 'APPMESH_XDS_ENDPOINT=http://127.0.0.1:18000' >> /etc/daybreak/agent.env
+    systemctl enable --now daybreak-proxyinit daybreak-agent
+    systemctl enable first network app nftables`);
+  expect(enabled).toMatchObject({ code: 0 });
+  expect(await count(first)).toBe(RULES);
+  await first.end('reboot');
+
+  const second = await machine.boot();
+  expect(await Promise.all(['before', 'network', 'app'].map(seen))).toEqual([['0'], [RULES], [RULES]]);
+  await expect.poll(() => owners(second, 'daybreak-agent'), { timeout: 10_000 }).toContain('envoy 1337');
+
+  // Whoever restores rules of others flushes ours, and they come again.
+  await second.run('iptables -t nat -A OUTPUT -p udp -j RETURN; systemctl restart nftables');
+  const { stdout } = await second.run('iptables-save -t nat');
+  expect(stdout).not.toContain('-p udp');
+  await expect.poll(() => count(second), { timeout: 10_000 }).toBe(RULES);
+  // The app, which must not run without them, was stopped meanwhile.
+  await expect.poll(() => seen('app'), { timeout: 10_000 }).toEqual([RULES, RULES]);
+  expect((await second.run('systemctl is-active daybreak-agent')).code).toBe(0);
+
+  // A file of App Mesh's script for EC2 may say that there be no rules yet; who runs the unit wants them.
+  const more = 'APPMESH_APP_PORTS=9000\\nAPPMESH_ENABLE_IPV6=1\\nAPPMESH_START_ENABLED=0\\n';
+  await second.run(`printf '${more}' > /etc/daybreak/proxyinit.env`);
+  expect((await second.run('systemctl reload daybreak-proxyinit')).code).toBe(0);
+  for (const program of ['iptables', 'ip6tables']) {
+    expect((await second.run(`${program}-save -t nat`)).stdout).toContain('--dports 9000');
+  }
+
+  expect((await second.run('systemctl stop daybreak-proxyinit')).code).toBe(0);
+  for (const program of ['iptables', 'ip6tables']) {
+    expect((await second.run(`${program}-save -t nat`)).stdout).not.toContain('APPMESH');
+  }
+  const refused = await second.run(
+    'echo APPMESH_APP_PORTS=http > /etc/daybreak/proxyinit.env; systemctl start app || systemctl is-active app',
+  );
+  expect(refused.stdout).toBe('inactive');
+  expect((await second.run('journalctl --unit daybreak-proxyinit')).stdout).toContain(
+    'APPMESH_APP_PORTS="http"',
+  );
+  const started = await second.run('echo > /etc/daybreak/proxyinit.env; systemctl start app');
+  expect(started.code).toBe(0);
+  expect(await count(second)).toBe('6');
+
+  await second.end('poweroff');
+  expect(await seen('after')).toEqual(['0']);
+});
+
+async function count({ run }: Booted): Promise<string> {
+  return (await run('iptables-save -t nat | grep -c daybreak/')).stdout;
+}
+
+/** The processes of a unit, each with the user whose it is. */
+async function owners({ run }: Booted, unit: string): Promise<readonly string[]> {
+  const { stdout } =
+    await run(`cd /sys/fs/cgroup/system.slice/${unit}.service && for id in $(cat cgroup.procs); do
+    echo $(cat /proc/$id/comm) $(stat --format=%u /proc/$id); done`);
+  return stdout.split('\n');
+}

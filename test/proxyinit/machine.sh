@@ -1,0 +1,77 @@
+#!/bin/sh
+# Boots a machine out of namespaces: systemd as PID 1, the programs of this one, and /etc and /var of its own, which last from one
+# boot to the next. Ends with 129 when it reboots, and with 130 when it is switched off.
+# $1: the machine's folder, with etc and var; $2: what is installed on it, a folder with usr; $3: the file of its Envoy.
+set -eu
+
+boot() {
+  folder=$1 installed=$2 envoy=$3
+
+  # Systemd takes the tree of control groups that it sees for its own, so it is shown a group that is.
+  mkdir -p "$folder/groups" "$folder/root"
+  mount -t cgroup2 cgroup2 "$folder/groups"
+  group=$folder/groups/daybreak-boot-$$
+  mkdir "$group"
+  trap 'remove_groups "$group"' EXIT
+
+  lay_out "$folder/root" "$folder" "$installed" "$envoy"
+  cd "$folder/root"
+  code=0
+  sh -c 'echo $$ > "$0/cgroup.procs"; exec "$@"' "$group" \
+    setpriv --pdeathsig=KILL unshare --mount --pid --kill-child --cgroup --net --uts --ipc --fork sh "$script" "enter" || code=$?
+  exit "$code"
+}
+
+# /usr is that of this machine with what is installed laid over it; nothing that is written to it is kept.
+lay_out() {
+  root=$1 folder=$2 installed=$3 envoy=$4
+  mount -t tmpfs -o mode=755 tmpfs "$root"
+  cd "$root"
+  mkdir -p .above/upper .above/work .before usr etc var proc sys dev run tmp
+  mount -t overlay overlay -o "lowerdir=$installed/usr:/usr,upperdir=.above/upper,workdir=.above/work" usr
+  touch usr/bin/envoy
+  mount --bind "$envoy" usr/bin/envoy
+  for name in bin sbin lib lib32 lib64; do
+    if [ -L "/$name" ]; then ln -s "usr/$name" "$name"; fi
+  done
+  mount --bind "$folder/etc" etc
+  mount --bind "$folder/var" var
+  mount -t tmpfs -o mode=755 tmpfs run
+  mount -t tmpfs -o mode=1777 tmpfs tmp
+  mount -t tmpfs -o mode=755 tmpfs dev
+  mkdir dev/shm
+  for name in null zero full random urandom tty; do
+    touch "dev/$name"
+    mount --bind "/dev/$name" "dev/$name"
+  done
+}
+
+# In the new namespaces. What belongs to the whole computer is not this systemd's to change, as in any container.
+enter() {
+  mount -t proc proc proc
+  mount --bind proc/sys proc/sys
+  mount -o remount,bind,ro proc/sys
+  mount -t sysfs -o ro sysfs sys
+  mount -t cgroup2 cgroup2 sys/fs/cgroup
+  ip link set lo up
+  pivot_root . .before
+  umount -l /.before
+  exec env -i container=namespaces PATH=/usr/sbin:/usr/bin setpriv --bounding-set=-sys_module,-sys_time,-sys_rawio \
+    /usr/lib/systemd/systemd --unit=multi-user.target
+}
+
+# The last of its processes may not be reaped yet.
+remove_groups() {
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    if find "$1" -depth -type d -exec rmdir {} + 2> /dev/null; then return; fi
+    sleep 0.1
+  done
+}
+
+case $1 in
+  enter) enter ;;
+  *)
+    script=$(realpath "$0")
+    boot "$@"
+    ;;
+esac

@@ -1,0 +1,148 @@
+import { constants, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
+import { stage } from '../../images/stage.ts';
+
+const SCRIPT = join(import.meta.dirname, 'machine.sh');
+
+/** The longest that a boot, a command and an end may take, in milliseconds, on a busy machine. */
+const BOOT_MS = 30_000;
+const COMMAND_MS = 30_000;
+const END_MS = 30_000;
+
+/** What of /etc belongs to what is installed below /usr. */
+const OF_THIS_MACHINE = ['alternatives', 'ld.so.cache', 'nsswitch.conf'];
+
+/** What systemd itself needs; everybody else is made by systemd-sysusers. */
+const USERS = {
+  passwd: 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n',
+  group: 'root:x:0:\nnogroup:x:65534:\n',
+};
+
+/** How a command ended on the machine. */
+export type Ended = { readonly code: number; readonly stdout: string; readonly stderr: string };
+
+/** A machine with Daybreak as it is installed, and a systemd of its own as PID 1. /etc and /var last from one boot to the next. */
+export type Machine = {
+  /** Puts a file there: `etc/…` or `var/…`. */
+  write(path: string, text: string): Promise<void>;
+  /** The text of a file there; empty where there is none. */
+  read(path: string): Promise<string>;
+  /** Starts it, and waits until systemd has started all that it is to start. */
+  boot(): Promise<Booted>;
+  /** Switches it off, whatever it does, and takes it away. */
+  remove(): Promise<void>;
+};
+
+/** A machine that runs. */
+export type Booted = {
+  /** Runs a line of shell there, as root. */
+  readonly run: (command: string) => Promise<Ended>;
+  /** Systemd stops everything in its order, and ends; the machine can be booted again. */
+  readonly end: (how: 'reboot' | 'poweroff') => Promise<void>;
+};
+
+/**
+ * Makes one that has never been started. `envoy`: the file that is its /usr/bin/envoy.
+ * @throws Error where there is no such file
+ */
+export async function makeMachine(envoy = process.env['DAYBREAK_ENVOY'] ?? ''): Promise<Machine> {
+  await access(envoy, constants.X_OK).catch((cause: unknown) => {
+    throw new Error(`DAYBREAK_ENVOY=${JSON.stringify(envoy)}: no program there`, { cause });
+  });
+  const folder = mkdtempSync(join(tmpdir(), 'daybreak-machine-'));
+  const etc = join(folder, 'etc');
+  for (const name of ['etc', 'var']) mkdirSync(join(folder, name));
+  for (const name of OF_THIS_MACHINE) {
+    cpSync(join('/etc', name), join(etc, name), { recursive: true, verbatimSymlinks: true });
+  }
+  for (const [name, text] of Object.entries(USERS)) writeFileSync(join(etc, name), text);
+  writeFileSync(join(etc, 'hostname'), 'machine\n');
+  // With none it would be a first boot, which enables units by itself.
+  writeFileSync(join(etc, 'machine-id'), `${'daeb'.repeat(8)}\n`);
+  const installed = join(folder, 'installed');
+  await stage(installed, process.execPath);
+
+  let running: Promise<unknown> = Promise.resolve();
+  let off = () => Promise.resolve();
+  return {
+    write: async (path, text) => {
+      await mkdir(dirname(join(folder, path)), { recursive: true });
+      await writeFile(join(folder, path), text);
+    },
+    read: (path) => readFile(join(folder, path), 'utf8').catch(() => ''),
+    boot: async () => {
+      const args = ['--pdeathsig=KILL', 'unshare', '--mount', 'sh', SCRIPT, folder, installed, envoy];
+      const machine = execa('setpriv', args, { reject: false });
+      running = machine;
+      // Everything ends with its PID 1, and the script clears away what is left.
+      off = async () => void process.kill(await firstOf(machine.pid), 'SIGKILL');
+      const run = async (command: string): Promise<Ended> => {
+        const words = [`--target=${await firstOf(machine.pid)}`, '--all', 'sh', '-c', command];
+        const {
+          exitCode = -1,
+          stdout,
+          stderr,
+        } = await execa('nsenter', words, {
+          reject: false,
+          timeout: COMMAND_MS,
+        });
+        return { code: exitCode, stdout, stderr };
+      };
+      const failed = machine.then(({ stderr, exitCode }) => {
+        throw new Error(`the machine ended with ${exitCode} as it booted: ${stderr}`);
+      });
+      await Promise.race([failed, untilRunning(run)]);
+      failed.catch(() => undefined);
+      return {
+        run,
+        end: async (how) => {
+          await run(`systemctl --no-block ${how}`);
+          const ended = await Promise.race([machine, sleep(END_MS)]);
+          const wanted = { reboot: 129, poweroff: 130 }[how];
+          if (ended?.exitCode !== wanted) {
+            throw new Error(
+              `${how}: not ended with ${wanted} within ${END_MS} ms, but ${ended?.exitCode}: ${ended?.stderr}`,
+            );
+          }
+        },
+      };
+    },
+    remove: async () => {
+      await off().catch(() => undefined);
+      await running;
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+/** Systemd, as this machine numbers it: what `unshare` started, which is what the script started. */
+async function firstOf(pid: number | undefined): Promise<number> {
+  const childOf = async (parent: number | undefined, name: string): Promise<number> => {
+    const children = await readFile(`/proc/${parent}/task/${parent}/children`, 'utf8');
+    for (const child of children.trim().split(' ').map(Number)) {
+      if ((await readFile(`/proc/${child}/comm`, 'utf8')).trim() === name) return child;
+    }
+    throw new Error(`process ${parent} has not started ${name} yet`);
+  };
+  return childOf(await childOf(pid, 'unshare'), 'systemd');
+}
+
+async function untilRunning(run: Booted['run']): Promise<void> {
+  const end = Date.now() + BOOT_MS;
+  let said = '';
+  while (Date.now() < end) {
+    try {
+      const { stdout, stderr } = await run('systemctl is-system-running');
+      if (['running', 'degraded'].includes(stdout.trim())) return;
+      said = stdout + stderr;
+    } catch (error) {
+      said = String(error);
+    }
+    await sleep(100);
+  }
+  throw new Error(`the machine has not booted within ${BOOT_MS} ms: ${said}`);
+}
