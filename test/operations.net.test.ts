@@ -1,15 +1,14 @@
+import { Client as Connection } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { OPERATIONS } from '../controlplane/model/operations.ts';
+import { BETA_OPERATIONS, OPERATIONS } from '../controlplane/model/operations.ts';
 import { OWNER, REGION } from '../controlplane/auth/testing.ts';
-import {
-  awsClient,
-  botocoreClient,
-  sdkClient,
-  type Client,
-  type ClientMaker,
-  type Outcome,
-} from './operations/clients.ts';
+import { awsBetaClient, awsClient, awsInOneProcess } from './operations/aws-client.ts';
+import { betaStory } from './operations/beta-story.ts';
+import { boto3BetaClient, boto3Client } from './operations/boto3-client.ts';
+import type { Client, ClientMaker, Outcome } from './operations/client.ts';
+import { sdkClient } from './operations/sdk-client.ts';
 import { creates, deletes, everything, reads, updates, type Step } from './operations/story.ts';
+import { startTestPostgres, type TestPostgres } from '../controlplane/store/testing-postgres.ts';
 import { startSecuredControlPlane, type SecuredControlPlane } from './secured-control-plane.ts';
 
 // Every operation of the API against the running program, over TLS and with signatures, by each of its users' clients.
@@ -17,10 +16,10 @@ import { startSecuredControlPlane, type SecuredControlPlane } from './secured-co
 const CLIENTS: readonly (readonly [string, ClientMaker])[] = [
   ['@aws-sdk/client-app-mesh', sdkClient],
   ['aws', awsClient],
-  ['botocore', botocoreClient],
+  ['boto3', boto3Client],
 ];
-/** One process a call takes too long for every error. */
-const FAST = CLIENTS.filter(([name]) => name !== 'aws');
+/** For every error, a process a call takes too long. */
+const FAST = CLIENTS.map(([name, make]) => [name, name === 'aws' ? awsInOneProcess : make] as const);
 
 const planes: SecuredControlPlane[] = [];
 const clients: Client[] = [];
@@ -179,6 +178,66 @@ describe.each(FAST)('each error of the model, by %s', (_, make) => {
     const limited = open(make, await start('--rate-limit', '0.001:1'));
     expect(await limited.call({ operation: 'ListMeshes', input: {} })).toHaveProperty('output');
     await expectAll(limited, every, 'TooManyRequestsException');
+  });
+});
+
+describe.each(FAST)('what the store does to the model’s errors, by %s', (_, make) => {
+  const mesh = 'stored';
+  const writes = [...updates(mesh), ...deletes(mesh), ...creates('other')];
+  let server: TestPostgres;
+  let url: string;
+  let admin: Client;
+  beforeAll(async () => {
+    server = await startTestPostgres();
+    url = await server.database();
+    admin = open(make, await start('--store', url));
+    requireDone(await run(admin, creates(mesh)));
+  });
+  afterAll(() => server?.remove());
+
+  it('InternalServerErrorException for all that writes, where the server no longer has what the store is made of', async () => {
+    const sql = new Connection(url);
+    await sql.connect();
+    await sql.query('alter table daybreak.resource rename to lost');
+    expect(errorsOf(writes, await run(admin, writes))).toEqual(all(writes, 'InternalServerErrorException'));
+    expect(errorsOf(reads(mesh), await run(admin, reads(mesh)))).toEqual(all(reads(mesh), 'done'));
+    await sql.query('alter table daybreak.lost rename to resource');
+    await sql.end();
+    requireDone(await run(admin, updates(mesh)));
+  });
+
+  it('ServiceUnavailableException for all that writes, while the server is away', async () => {
+    await server.stop('fast');
+    expect(errorsOf(writes, await run(admin, writes))).toEqual(all(writes, 'ServiceUnavailableException'));
+    expect(errorsOf(reads(mesh), await run(admin, reads(mesh)))).toEqual(all(reads(mesh), 'done'));
+  });
+});
+
+describe('every operation of the beta', () => {
+  const BETA = [
+    ['boto3', boto3BetaClient],
+    ['aws', awsBetaClient],
+  ] as const;
+  let plane: SecuredControlPlane;
+  beforeAll(async () => {
+    plane = await start();
+  });
+
+  it('is one that the tests know', () => {
+    const names = betaStory('m').map(({ operation }) => operation);
+    expect(names.toSorted()).toEqual(BETA_OPERATIONS.map(({ name }) => name).toSorted());
+  });
+
+  it.each(BETA)('works by %s, for who may, and for nobody else', async (_, make) => {
+    const steps = betaStory('colors');
+    const denied = await run(open(make, plane, 'AKNOBODY'), steps);
+    expect(errorsOf(steps, denied)).toEqual(all(steps, 'AccessDeniedException'));
+    const outcomes = await run(open(make, plane), steps);
+    expect(errorsOf(steps, outcomes)).toEqual(all(steps, 'done'));
+    const router = outcomes[steps.findIndex(({ operation }) => operation === 'UpdateVirtualRouter')];
+    expect(router).toMatchObject({
+      output: { virtualRouter: { spec: { serviceNames: ['other.local', 'teller.local'] } } },
+    });
   });
 });
 

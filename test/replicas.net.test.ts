@@ -2,7 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CreateVirtualNodeCommand, DescribeVirtualNodeCommand } from '@aws-sdk/client-app-mesh';
+import {
+  CreateVirtualNodeCommand,
+  DescribeVirtualNodeCommand,
+  ListMeshesCommand,
+} from '@aws-sdk/client-app-mesh';
 import { startTestPostgres, type TestPostgres } from '../controlplane/store/testing-postgres.ts';
 import { appMeshClient } from './demo/color-model.ts';
 import { watchClusters, type ClusterWatcher } from './lab/ads-client.ts';
@@ -70,6 +74,33 @@ describe('two control planes on one database', () => {
     late.close();
     expect((await one.status()).revision).toBe((await two.status()).revision);
   });
+});
+
+test('the quota of meshes holds when two control planes make them at once', async () => {
+  const flags = ['--store', await server.database(), '--quotas', 'meshes=7'];
+  const planes = await Promise.all([startLocalControlPlane(flags), startLocalControlPlane(flags)]);
+  const agent = keepAlive(20);
+  try {
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, (_, index) =>
+        request(`${planes[index % 2 === 0 ? 0 : 1].api}/v20190125/meshes`, {
+          method: 'PUT',
+          agent,
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ meshName: `m${index}` }),
+        }),
+      ),
+    );
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(7);
+    expect(answers.filter(({ body }) => body.includes('Mesh limit exceeded'))).toHaveLength(33);
+    for (const { api } of planes) {
+      const { meshes } = await appMeshClient(api).send(new ListMeshesCommand({}));
+      expect(meshes).toHaveLength(7);
+    }
+  } finally {
+    agent.destroy();
+    await Promise.all(planes.map((plane) => plane.stop()));
+  }
 });
 
 describe('two writers on one mesh lose nothing', () => {

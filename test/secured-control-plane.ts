@@ -30,7 +30,7 @@ export type SecuredControlPlane = {
   remove(): void;
 };
 
-/** Starts one, with the users of `DOCUMENT`. `flags` come last. */
+/** Starts one, with the users of `DOCUMENT`, and a folder for its model unless the flags have `--store`. `flags` come last. */
 export async function startSecuredControlPlane(...flags: readonly string[]): Promise<SecuredControlPlane> {
   const folder = mkdtempSync(join(tmpdir(), 'daybreak-secured-'));
   const file = (name: string): string => join(folder, name);
@@ -42,7 +42,8 @@ export async function startSecuredControlPlane(...flags: readonly string[]): Pro
   };
   await writeSelfSigned(files);
   await writeFile(files.credentials, JSON.stringify(DOCUMENT), { mode: 0o600 });
-  const where = ['--data', file('data'), '--api', '127.0.0.1:0', '--ads', '127.0.0.1:0'];
+  const store = flags.includes('--store') ? [] : ['--data', file('data')];
+  const where = [...store, '--api', '127.0.0.1:0', '--ads', '127.0.0.1:0'];
   const tls = ['--tls-cert', files.cert, '--tls-key', files.key];
   const who = ['--credentials', files.credentials, '--audit', files.audit];
   const program = execa(process.execPath, [DAYBREAK, 'controlplane', ...where, ...tls, ...who, ...flags], {

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DescribeVirtualNodeCommand, ListMeshesCommand } from '@aws-sdk/client-app-mesh';
 import { startTestPostgres, type TestPostgres } from '../controlplane/store/testing-postgres.ts';
@@ -5,10 +7,14 @@ import { appMeshClient } from './demo/color-model.ts';
 import { watchClusters, type ClusterWatcher } from './lab/ads-client.ts';
 import { request } from './lab/http.ts';
 import { startLocalControlPlane, type LocalControlPlane } from './lab/local-control-plane.ts';
+import { createTail } from './lab/tail.ts';
 import { until } from './lab/until.ts';
 import { createPair, FRONT, moveBack, PAIR } from './pair-model.ts';
 
 // A control plane whose PostgreSQL goes away, and comes back.
+
+const DAYBREAK = join(import.meta.dirname, '../cli/main.ts');
+const LOOPBACK = ['--api', '127.0.0.1:0', '--ads', '127.0.0.1:0'];
 
 let server: TestPostgres;
 let url: string;
@@ -105,14 +111,22 @@ test('what was written by another control plane while the connection was lost is
 
 test('a control plane waits for a store that comes later than itself', async () => {
   await server.stop('fast');
-  const starting = startLocalControlPlane(['--store', url]);
-  await Promise.race([starting.catch(() => undefined), new Promise((resolve) => setTimeout(resolve, 1500))]);
+  const program = execa(process.execPath, [DAYBREAK, 'controlplane', '--store', url, ...LOOPBACK], {
+    stdin: 'ignore',
+    reject: false,
+  });
+  const printed = createTail();
+  for (const stream of [program.stdout, program.stderr]) {
+    stream.on('data', (chunk: Buffer) => printed.append(chunk));
+  }
+  const prints = (text: string) =>
+    until(text, async () => printed.text().includes(text), { limitMs: 20_000 });
+  await prints('waiting for the store');
   await server.start();
-  const late = await starting;
-  expect(late.log()).toContain('waiting for the store');
-  expect((await late.status()).revision).toBeGreaterThan(0);
-  expect(await late.stop()).toBe(0);
-});
+  await prints('"ready":true');
+  program.kill('SIGTERM');
+  expect((await program).exitCode).toBe(0);
+}, 60_000);
 
 test('a store that cannot be had is named, without its password, and the exit code is 1', async () => {
   const wrong = new URL(url);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isProgram, quoted, run } from './command.mjs';
 import { place } from './place.mjs';
-import { installWheels, providePython } from './python.mjs';
+import { holdsWheels, installWheels, providePython } from './python.mjs';
 
 /** @import { Workshop } from './workshop.mjs' */
 
@@ -11,20 +11,22 @@ const VERSION = '1.46.3';
 const REQUIREMENTS = fileURLToPath(new URL('requirements-aws.txt', import.meta.url));
 
 /**
- * The AWS command line that the tests drive the API with, of one version whatever the machine has. What is run later
- * finds it by DAYBREAK_AWS.
+ * The AWS command line and boto3, which the tests drive the API with, each of one version whatever the machine has. What is
+ * run later finds the command by DAYBREAK_AWS, and boto3 in its folder.
  * @param {Workshop} workshop
  */
 export async function installAws(workshop) {
   const target = join(workshop.folder, `aws-${VERSION}`);
   const command = join(target, 'aws');
   const present = async () =>
-    isProgram(command) && isProgram(await readFile(join(target, 'python'), 'utf8').catch(() => ''));
+    isProgram(command) &&
+    isProgram(await readFile(join(target, 'python'), 'utf8').catch(() => '')) &&
+    (await holdsWheels(target, REQUIREMENTS));
   if (!(await present())) {
     const python = await providePython(workshop);
     await place(workshop, {
-      what: `AWS command line ${VERSION}`,
-      doing: 'installing it from PyPI (22 MB, about 10 s)',
+      what: `AWS command line ${VERSION} and boto3`,
+      doing: 'installing it from PyPI (40 MB, about 20 s)',
       target,
       present,
       async fill(folder) {

@@ -13,13 +13,35 @@ const HOST_COMMANDS = [
   { command: 'ip6tables-restore', name: 'iptables' },
 ];
 
+/** What only tests need beside these: rules that iptables did not make, and a machine that boots. */
+const TEST_COMMANDS = [
+  { command: 'nft', name: 'nftables' },
+  { command: 'systemctl', name: 'systemd' },
+];
+
 /**
  * The Debian packages that network namespaces need: those of which a command is missing.
  * @param {Workshop} workshop
  */
 export async function installHostPackages(workshop) {
+  await installPackagesOf(workshop, HOST_COMMANDS);
+}
+
+/**
+ * The same, and what tests need beside these.
+ * @param {Workshop} workshop
+ */
+export async function installTestPackages(workshop) {
+  await installPackagesOf(workshop, [...HOST_COMMANDS, ...TEST_COMMANDS]);
+}
+
+/**
+ * @param {Workshop} workshop
+ * @param {readonly { command: string, name: string }[]} commands
+ */
+async function installPackagesOf(workshop, commands) {
   const missing = () =>
-    HOST_COMMANDS.filter(({ command }) => programs(command, workshop.env['PATH'] ?? '').length === 0);
+    commands.filter(({ command }) => programs(command, workshop.env['PATH'] ?? '').length === 0);
   const names = [...new Set(missing().map(({ name }) => name))];
   if (names.length === 0) return;
   await installDebianPackages(workshop, names);

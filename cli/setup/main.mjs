@@ -1,9 +1,10 @@
 // The way in for `npm run check|test|demo|bench`: sets up what the task needs, then runs it under the project's own Node.
 // Plain JavaScript for the machine's Node (20 or later), and no package, because none is installed yet.
 import { installAws } from './aws.mjs';
-import { installHostPackages } from './debian.mjs';
-import { installEnvoy } from './envoy.mjs';
+import { installHostPackages, installTestPackages } from './debian.mjs';
+import { installEnvoy, installOldestEnvoy } from './envoy.mjs';
 import { SetupError } from './errors.mjs';
+import { installMoto } from './moto.mjs';
 import { installNpmPackages } from './npm-packages.mjs';
 import { installPostgres } from './postgres.mjs';
 import { createProgress } from './progress.mjs';
@@ -33,15 +34,22 @@ async function installCore(workshop) {
 
 /** @param {Workshop} workshop */
 async function installAll(workshop) {
-  await installHostPackages(workshop);
+  await installTestPackages(workshop);
   await installPostgres(workshop);
   await installCore(workshop);
+  await installOldestEnvoy(workshop);
   await installAws(workshop);
+  await installMoto(workshop);
 }
 
-/** Without root only the unit tests run, and they need neither hosts, nor PostgreSQL, nor the AWS command line. @param {Workshop} workshop */
+/**
+ * Without root there are no tests with hosts, and nothing else needs PostgreSQL, the AWS command line or another Envoy.
+ * @param {Workshop} workshop
+ */
 async function installForTests(workshop) {
-  await (mayMakeHosts('npm test').yes ? installAll(workshop) : installCore(workshop));
+  if (mayMakeHosts('npm test').yes) return installAll(workshop);
+  await installCore(workshop);
+  await installMoto(workshop);
 }
 
 /** @param {Workshop} workshop */

@@ -1,3 +1,4 @@
+import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { attempt, programs, run } from './command.mjs';
 import { installDebianPackages } from './debian.mjs';
@@ -50,6 +51,22 @@ export async function providePython(workshop) {
   return python;
 }
 
+/** Where a folder of packages keeps the requirements that it was made from. */
+const RECORD = 'requirements.txt';
+
+/**
+ * Whether a folder that `installWheels` made holds what the requirements file pins today.
+ * @param {string} packages
+ * @param {string} requirements the file
+ */
+export async function holdsWheels(packages, requirements) {
+  const [held, wanted] = await Promise.all([
+    readFile(join(packages, RECORD), 'utf8').catch(() => undefined),
+    readFile(requirements, 'utf8'),
+  ]);
+  return held === wanted;
+}
+
 /**
  * Installs what a requirements file pins, by hash and from wheels only, into `folder`/packages.
  * @param {Workshop} workshop
@@ -81,5 +98,6 @@ export async function installWheels({ signal }, python, requirements, folder) {
     // A user's own pip settings may ask for what --target excludes.
     env: { ...process.env, PIP_USER: '0', PIP_PREFIX: undefined, PIP_TARGET: undefined },
   });
+  await copyFile(requirements, join(packages, RECORD));
   return packages;
 }

@@ -14,6 +14,7 @@ import type { LiveModel } from '../mesh/live-model.ts';
 import { StoreError } from '../store/errors.ts';
 import { newCall } from './call.ts';
 import { betaOperations } from './beta/operations.ts';
+import type { ApiServices } from './context.ts';
 import { ApiError, internal, unavailable, unknownMethod, unknownPath, unreadable } from './errors.ts';
 import { health } from './health.ts';
 import { appMeshOperations, methodsAt } from './operations.ts';
@@ -22,6 +23,7 @@ import { limitRate, unlimited } from './rate-limit.ts';
 import { tlsServer, type ServerTls } from './tls-server.ts';
 import type { BucketSettings } from './token-bucket.ts';
 import { findOutWhoCalls } from './who-calls.ts';
+import { createWriters } from './write-together.ts';
 
 /** `region` is that of every ARN. */
 export type ApiOptions = {
@@ -89,8 +91,9 @@ export function createApi(options: ApiOptions): FastifyInstance {
   app.addHook('onResponse', async (request, reply) => logAccess(request, reply));
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply));
   app.setNotFoundHandler((request, reply) => answerError(noRoute(request), request, reply));
-  app.register(appMeshOperations({ live, region, quotas, now }));
-  app.register(betaOperations({ live, region, quotas, now }));
+  const services: ApiServices = { live, writers: createWriters(live, now), region, quotas, now };
+  app.register(appMeshOperations(services));
+  app.register(betaOperations(services));
   app.register(health(live));
   return app;
 }
@@ -115,7 +118,7 @@ function answerError(error: unknown, request: FastifyRequest, reply: FastifyRepl
 
 function asApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
-  if (error instanceof StoreError)
+  if (error instanceof StoreError && error.status === 503)
     return unavailable(`${capital(error.message)}. Nothing is known to be lost.`, error);
   switch ((error as { readonly code?: string }).code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':

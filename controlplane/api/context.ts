@@ -3,10 +3,13 @@ import type { LiveModel } from '../mesh/live-model.ts';
 import type { ResourceOperation } from '../model/operations.ts';
 import type { Quotas } from './quotas.ts';
 import type { Input } from './request.ts';
+import type { Writers } from './write-together.ts';
 
 /** What all calls work with. */
 export type ApiServices = {
   readonly live: LiveModel;
+  /** Takes calls on that write. */
+  readonly writers: Writers;
   /** The region in ARNs. */
   readonly region: string;
   /** How many of each kind there may be. */

@@ -50,6 +50,15 @@ describe('a quota', () => {
     expect((await make('third')).status).toBe(200);
   });
 
+  it('of meshes holds for those that are made at once', async () => {
+    await start({ quotas: { ...DEFAULT_QUOTAS, meshes: 5 } });
+    const names = Array.from({ length: 40 }, (_, index) => `m${index}`);
+    const answers = await Promise.all(names.map((meshName) => api.call('PUT', '/meshes', { meshName })));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(5);
+    expect(answers.filter(({ error }) => error === 'LimitExceededException')).toHaveLength(35);
+    expect(api.live.model.meshes()).toHaveLength(5);
+  });
+
   it('counts the routes of each router for themselves', async () => {
     await start({ quotas: { ...DEFAULT_QUOTAS, routes: 1 } });
     await makeAll(api);

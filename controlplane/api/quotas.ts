@@ -36,8 +36,7 @@ const NAMES: Readonly<Record<Kind, QuotaName>> = {
 };
 
 /**
- * To be asked before a new resource is put. What is above a quota already, because the quota was lowered, stays. Meshes that
- * are made at the same moment may exceed theirs by as many, since each has its own turn.
+ * To be asked before a new resource is put. What is above a quota already, because the quota was lowered, stays.
  * @throws ApiError LimitExceededException
  */
 export function requireRoom(quotas: Quotas, model: Model, { kind, owner, mesh, parent }: Resource): void {

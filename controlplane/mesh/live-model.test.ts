@@ -27,7 +27,7 @@ function node(name: string): Resource<'virtualNode'> {
 }
 
 function put(expectedMeshRevision: number, name: string): Write {
-  return { mesh: MESH, expectedMeshRevision, puts: [node(name)], deletes: [] };
+  return { mesh: MESH, expectedMeshRevision, puts: [node(name)], deletes: [], tokens: [] };
 }
 
 let folder: string;
@@ -107,6 +107,7 @@ function forgetful(): Store & { tell(hint: Hint): void; forgetAfter(revision: nu
     isShared: true,
     commit: (write) => store.commit(write),
     changesSince: (revision) => store.changesSince(revision),
+    prune: (kept) => store.prune(kept),
     tokenContent: (key, now) => store.tokenContent(key, now),
     contents: () => store.contents(),
     replace: (contents, mayReplace) => store.replace(contents, mayReplace),
@@ -117,13 +118,13 @@ function forgetful(): Store & { tell(hint: Hint): void; forgetAfter(revision: nu
     },
     tell: (hint) => listeners.forEach((listener) => listener(hint)),
     forgetAfter: async (revision) => {
-      const kept = (await store.changesSince(0)).filter((change) => change.revision <= revision);
+      const kept = (await store.changesSince(0)).changes.filter((change) => change.revision <= revision);
       await store.close();
       await rm(folder, { recursive: true });
       store = openSqliteStore({ folder });
       for (const [index, { resource }] of kept.entries()) {
         const puts = resource === undefined ? [] : [resource];
-        await store.commit({ mesh: MESH, expectedMeshRevision: index, puts, deletes: [] });
+        await store.commit({ mesh: MESH, expectedMeshRevision: index, puts, deletes: [], tokens: [] });
       }
     },
   };
@@ -148,4 +149,28 @@ it('becomes what the store holds when that lost its last commits, and tells of t
   expect(Object.fromEntries(told)).toEqual({ blue: false, green: true, red: false });
   expect(await live.commit(put(2, 'black'))).toMatchObject({ outcome: 'committed', revision: 3 });
   expect(live.model.get(node('black'))).toEqual(node('black'));
+});
+
+it('lets the store forget old deletions, and another reader that is too far behind reads everything anew', async () => {
+  const live = await openLiveModel(store, log);
+  const late = forgetful();
+  const other = await openLiveModel(late, log);
+  await live.commit(put(0, 'white'));
+  await live.commit(put(1, 'blue'));
+  await other.catchUp();
+  const told: (readonly [string, boolean])[] = [];
+  other.onChanges((changes) =>
+    told.push(...changes.map(({ id, resource }) => [id.name, resource !== undefined] as const)),
+  );
+  await live.commit({ ...put(2, 'red'), deletes: [node('blue')] });
+  for (let round = 0; round < 12; round += 1) {
+    const deletes = Array.from({ length: 1000 }, (_, index) => node(`${round}-${index}`));
+    await live.commit({ mesh: MESH, expectedMeshRevision: 3 + round, puts: [], deletes, tokens: [] });
+  }
+  expect((await store.changesSince(0)).changes).toHaveLength(2 + 10_000);
+  await other.catchUp();
+  expect(other.model.list('virtualNode', MESH).map(({ name }) => name)).toEqual(['red', 'white']);
+  expect(told).toContainEqual(['blue', false]);
+  expect(told).toContainEqual(['red', true]);
+  expect(other.model.revision).toBe(live.model.revision);
 });

@@ -1,8 +1,9 @@
 import type { Log } from '../../common/log.ts';
 import type { Store, TokenKey, Write, Written } from '../store/store.ts';
+import { forgetDeletions } from './forget-deletions.ts';
 import { createFreshen } from './freshen.ts';
-import { meshKey, Model } from './model.ts';
-import type { Change, MeshId } from './resource.ts';
+import { Model } from './model.ts';
+import type { Change } from './resource.ts';
 import { createTurns } from './turns.ts';
 
 /** Is told of changes once the model has them, oldest first, each exactly once. Must not throw; what it throws is logged. */
@@ -13,8 +14,8 @@ export type LiveModel = {
   readonly model: Model;
   /** Commits to the store. Once it has come back, `model` has the change (and all before it) and listeners were told. */
   commit(write: Write): Promise<Written>;
-  /** Runs one writer of a mesh after another, so that those of this process do not make each other stale. */
-  inTurn<T>(mesh: MeshId, write: () => Promise<T>): Promise<T>;
+  /** Runs one after another what counts an account's meshes and makes one, so that those of this process do not make each other stale. */
+  inTurn<T>(account: string, write: () => Promise<T>): Promise<T>;
   /** Brings `model` up to what the store has. */
   catchUp(): Promise<void>;
   /**
@@ -46,18 +47,25 @@ export async function openLiveModel(store: Store, log: Log): Promise<LiveModel> 
       }
     }
   };
+  const forget = forgetDeletions(store, log);
   const take = (changes: readonly Change[]): void => {
     const fresh = changes.filter(({ revision }) => revision > model.revision);
     model.apply(fresh);
     tell(fresh);
+    forget(fresh);
   };
   // Set from the moment the store may hold something else than what was read from it, until all of it is read again.
   let isDoubtful = false;
   const catchUp = coalesced(async () => {
-    if (!isDoubtful) return take(await store.changesSince(model.revision));
-    const all = await store.changesSince(0);
+    if (!isDoubtful) {
+      const { revision } = model;
+      const { from, changes } = await store.changesSince(revision);
+      if (from === revision) return take(changes);
+      isDoubtful = true;
+    }
+    const { changes } = await store.changesSince(0);
     isDoubtful = false;
-    tell(model.replace(all));
+    tell(model.replace(changes));
   });
 
   const stop = store.onChange((hint) => {
@@ -78,7 +86,7 @@ export async function openLiveModel(store: Store, log: Log): Promise<LiveModel> 
       }
       return written;
     },
-    inTurn: (mesh, write) => turns(meshKey(mesh), write),
+    inTurn: turns,
     catchUp,
     freshen: store.isShared ? createFreshen(catchUp) : async () => undefined,
     tokenContent: (key, now) => store.tokenContent(key, now),

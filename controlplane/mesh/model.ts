@@ -7,7 +7,7 @@ import type { Change, Kind, MeshId, Resource, ResourceId } from './resource.ts';
  */
 export class Model {
   readonly #tables = new Map<string, Map<string, Resource>>();
-  readonly #meshRevisions = new Map<string, number>();
+  readonly #meshes = new Map<string, MeshState>();
   #revision = 0;
 
   /** The revision of the last change applied; 0 when there was none. */
@@ -15,9 +15,17 @@ export class Model {
     return this.#revision;
   }
 
-  /** The revision of the last change within one mesh; 0 when there was none. */
+  /** The revision of the last change within one mesh; 0 while nothing is in it. */
   meshRevision(mesh: MeshId): number {
-    return this.#meshRevisions.get(meshKey(mesh)) ?? 0;
+    return this.#meshes.get(meshKey(mesh))?.revision ?? 0;
+  }
+
+  /**
+   * An object that stands for a mesh from the first resource in it to the last: what hangs on it in a WeakMap goes with the
+   * mesh. Undefined while nothing is in it.
+   */
+  meshLife(mesh: MeshId): object | undefined {
+    return this.#meshes.get(meshKey(mesh))?.life;
   }
 
   /** The resource of that name, or undefined. */
@@ -39,10 +47,10 @@ export class Model {
 
   /** Every mesh of every owner, sorted by name, then owner. */
   meshes(): readonly Resource<'mesh'>[] {
-    const meshes: Resource<'mesh'>[] = [];
-    for (const [key, table] of this.#tables) {
-      if (key.startsWith('mesh\0')) meshes.push(...([...table.values()] as Resource<'mesh'>[]));
-    }
+    const meshes = Array.from(this.#meshes.keys()).flatMap((key): Resource<'mesh'> | [] => {
+      const [owner = '', mesh = ''] = key.split('\0');
+      return this.get({ kind: 'mesh', owner, mesh, parent: '', name: mesh }) ?? [];
+    });
     return meshes.toSorted((a, b) => byName(a, b) || compare(a.owner, b.owner));
   }
 
@@ -61,7 +69,7 @@ export class Model {
   }): Model {
     const next = new Model();
     for (const [key, table] of this.#tables) next.#tables.set(key, table);
-    for (const [key, revision] of this.#meshRevisions) next.#meshRevisions.set(key, revision);
+    for (const [key, state] of this.#meshes) next.#meshes.set(key, state);
     next.#revision = this.#revision;
     for (const key of [...puts, ...deletes].map(tableKey))
       next.#tables.set(key, new Map(next.#tables.get(key)));
@@ -90,24 +98,38 @@ export class Model {
         return { revision, id: { kind, owner, mesh, parent, name }, resource: undefined };
       });
     const changed = all.filter(({ id, resource }) => !isDeepStrictEqual(this.get(id), resource));
+    const before = new Map(this.#meshes);
     this.#tables.clear();
-    this.#meshRevisions.clear();
+    this.#meshes.clear();
     this.#revision = 0;
     for (const change of all) this.#take(change);
+    for (const [key, state] of this.#meshes) {
+      this.#meshes.set(key, { ...state, life: before.get(key)?.life ?? state.life });
+    }
     return [...lost, ...changed];
   }
 
   #take({ revision, id, resource }: Change): void {
     const key = tableKey(id);
     const table = this.#tables.get(key) ?? new Map<string, Resource>();
+    const before = table.size;
     if (resource === undefined) table.delete(id.name);
     else table.set(id.name, resource);
     if (table.size === 0) this.#tables.delete(key);
     else this.#tables.set(key, table);
-    this.#meshRevisions.set(meshKey(id), revision);
+    this.#touch(id, revision, table.size - before);
     this.#revision = revision;
   }
+
+  #touch(mesh: MeshId, revision: number, more: number): void {
+    const key = meshKey(mesh);
+    const { size, life } = this.#meshes.get(key) ?? { size: 0, life: {} };
+    if (size + more === 0) this.#meshes.delete(key);
+    else this.#meshes.set(key, { revision, size: size + more, life });
+  }
 }
+
+type MeshState = { readonly revision: number; readonly size: number; readonly life: object };
 
 /** One text for one mesh, to be used as a key. */
 export function meshKey({ owner, mesh }: MeshId): string {
@@ -118,7 +140,8 @@ function tableKey({ kind, owner, mesh, parent }: Omit<ResourceId, 'name'>): stri
   return kind === 'mesh' ? `mesh\0${owner}` : `${kind}\0${owner}\0${mesh}\0${parent}`;
 }
 
-function idKey(id: ResourceId): string {
+/** One text for one resource, to be used as a key. */
+export function idKey(id: ResourceId): string {
   return `${tableKey(id)}\0${id.name}`;
 }
 

@@ -14,7 +14,7 @@ export function createTurns(most = MOST): Turns {
   const queues = new Map<string, { last: Promise<unknown>; length: number }>();
   return async (key, work) => {
     const queue = queues.get(key) ?? { last: Promise.resolve(), length: 0 };
-    if (queue.length > most) throw unavailable('commit', `${most} writes to the same mesh wait already`);
+    if (queue.length > most) throw unavailable('commit', `${most} writes wait for the same turn already`);
     queues.set(key, queue);
     queue.length += 1;
     const mine = queue.length === 1 ? work() : queue.last.then(work, work);

@@ -9,7 +9,7 @@ import type {
   VirtualNodeSpec,
   VirtualRouterListeners,
 } from '../model/types.ts';
-import { meshKey, type Model } from './model.ts';
+import type { Model } from './model.ts';
 import type { MeshId, ResourceId } from './resource.ts';
 
 /** What a proxy can stand for. */
@@ -110,7 +110,7 @@ export function gatewayRouteTargets(spec: GatewayRouteSpec): readonly string[] {
 function nodeView(model: Model, id: ResourceId<'virtualNode'>, mesh: MeshView): VirtualNodeView | undefined {
   const node = model.get(id);
   if (node === undefined) return undefined;
-  const services = unique(backendNames(node.spec)).map((name) => serviceView(model, id, name));
+  const services = serviceViews(model, id, backendNames(node.spec));
   return { kind: 'virtualNode', mesh, name: node.name, spec: node.spec, services };
 }
 
@@ -124,35 +124,39 @@ function gatewayView(
   const routes = model
     .list('gatewayRoute', { owner: id.owner, mesh: id.mesh }, id.name)
     .map(({ name, spec }) => ({ name, spec }));
-  const names = unique(routes.flatMap(({ spec }) => gatewayRouteTargets(spec)));
-  const services = names.map((name) => serviceView(model, id, name));
+  const names = routes.flatMap(({ spec }) => gatewayRouteTargets(spec));
+  const services = serviceViews(model, id, names);
   return { kind: 'virtualGateway', mesh, name: gateway.name, spec: gateway.spec, routes, services };
 }
 
 /**
- * One object for all proxies, and the same one as long as it says the same: what is made from it can be kept by it.
+ * Each service once, sorted by name. A service is one object for all proxies, and the same one as long as it says the same:
+ * what is made from it can be kept by it.
  */
-function serviceView(model: Model, mesh: MeshId, name: string): ServiceView {
+function serviceViews(model: Model, mesh: MeshId, names: readonly string[]): readonly ServiceView[] {
   const known = servicesOf(model, mesh);
   const revision = model.meshRevision(mesh);
-  const last = known.get(name);
-  if (last?.revision === revision) return last.view;
-  const fresh: ServiceView = { name, provider: providerView(model, mesh, name) };
-  const view = last !== undefined && isDeepStrictEqual(last.view, fresh) ? last.view : fresh;
-  known.set(name, { revision, view });
-  return view;
+  return unique(names).map((name) => {
+    const last = known.get(name);
+    if (last?.revision === revision) return last.view;
+    const fresh: ServiceView = { name, provider: providerView(model, mesh, name) };
+    const view = last !== undefined && isDeepStrictEqual(last.view, fresh) ? last.view : fresh;
+    known.set(name, { revision, view });
+    return view;
+  });
 }
 
 type KnownService = { readonly revision: number; readonly view: ServiceView };
 
 /** By mesh and service. It holds services that were once asked for, until their mesh is gone. */
-const services = new WeakMap<Model, Map<string, Map<string, KnownService>>>();
+const services = new WeakMap<Model, WeakMap<object, Map<string, KnownService>>>();
 
 function servicesOf(model: Model, mesh: MeshId): Map<string, KnownService> {
-  const meshes = services.get(model) ?? new Map<string, Map<string, KnownService>>();
+  const meshes = services.get(model) ?? new WeakMap<object, Map<string, KnownService>>();
   services.set(model, meshes);
-  const known = meshes.get(meshKey(mesh)) ?? new Map<string, KnownService>();
-  meshes.set(meshKey(mesh), known);
+  const life = model.meshLife(mesh) ?? {};
+  const known = meshes.get(life) ?? new Map<string, KnownService>();
+  meshes.set(life, known);
   return known;
 }
 

@@ -1,15 +1,22 @@
 /**
  * Why a store cannot be used.
  * `held`: another control plane has it. `newer`: a later version of the program wrote it. `foreign`: it is something
- * else than a store of ours, or damaged. `unavailable`: the disk or the server refuses.
+ * else than a store of ours, or damaged. `unavailable`: the disk or the server refuses. `damaged`: it was ours when it was
+ * opened, and no longer has what it is made of; that does not pass.
  */
-export type StoreErrorCode = 'held' | 'newer' | 'foreign' | 'unavailable';
+export type StoreErrorCode = 'held' | 'newer' | 'foreign' | 'unavailable' | 'damaged';
 
-/** The store cannot be used; the message says which one and why. At start the exit code is 1, in an API call the status 503. */
+/**
+ * The store cannot be used; the message says which one and why. At start the exit code is 1; `status` is that of an API call:
+ * 503, or 500 where it is damaged.
+ */
 export class StoreError extends Error {
   readonly code: StoreErrorCode;
   readonly exitCode = 1;
-  readonly status = 503;
+
+  get status(): 500 | 503 {
+    return this.code === 'damaged' ? 500 : 503;
+  }
 
   constructor(code: StoreErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
@@ -45,4 +52,11 @@ export function foreign(file: string, reason: string, cause?: unknown): StoreErr
 export function unavailable(what: string, cause: unknown): StoreError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new StoreError('unavailable', `the store failed to ${what}: ${reason}`, { cause });
+}
+
+/** The engine failed at `what` because of what it found in the store. */
+export function damaged(what: string, cause: Error): StoreError {
+  return new StoreError('damaged', `the store is damaged, and failed to ${what}: ${cause.message}`, {
+    cause,
+  });
 }

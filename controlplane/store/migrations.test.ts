@@ -15,6 +15,6 @@ test('the steps of sqlite lead from nothing to the schema, one after the other',
   const db = new DatabaseSync(':memory:');
   for (const step of SQLITE) db.exec(`begin; ${step}; commit`);
   const tables = db.prepare("select name from sqlite_schema where type = 'table' order by name").all();
-  expect(tables.map(({ name }) => name)).toEqual(['client_token', 'resource']);
+  expect(tables.map(({ name }) => name)).toEqual(['client_token', 'resource', 'store']);
   db.close();
 });

@@ -1,4 +1,4 @@
-import { newer, unavailable } from './errors.ts';
+import { damaged, newer, unavailable } from './errors.ts';
 import { LIMITS, describePostgresError, sqlState } from './postgres-connection.ts';
 import { SCHEMA_VERSION, UNKNOWN_SCHEMA } from './postgres-schema.ts';
 
@@ -30,11 +30,16 @@ export function boundedCalls(where: string, isClosed: () => boolean, now: () => 
       if (sqlState(error) === UNKNOWN_SCHEMA) throw newer(where, versionIn(error), SCHEMA_VERSION);
       const reason = describePostgresError(error);
       if (sqlState(error) === undefined && now() - start > SLOW_MS) rest = { until: now() + REST_MS, reason };
-      throw unavailable(what, reason);
+      throw isDamage(error) ? damaged(what, reason) : unavailable(what, reason);
     } finally {
       calls -= 1;
     }
   };
+}
+
+/** A table, function or right is gone; the server found its files damaged; or a body is no JSON. */
+function isDamage(error: unknown): boolean {
+  return error instanceof SyntaxError || /^(?:42|XX)/.test(sqlState(error) ?? '');
 }
 
 function versionIn(error: unknown): number {

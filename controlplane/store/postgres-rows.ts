@@ -32,6 +32,11 @@ export function meshText({ owner, mesh }: MeshId): string {
   return JSON.stringify([owner, mesh]);
 }
 
+/** What the id of each mesh of an owner starts with, as it stands in its column. */
+export function meshIdStart(owner: string): string {
+  return `["mesh",${JSON.stringify(owner)},`;
+}
+
 /** The name of a resource without the rest of it. */
 export function bareId({ kind, owner, mesh, parent, name }: ResourceId): ResourceId {
   return { kind, owner, mesh, parent, name };

@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import { createLog } from '../../common/log.ts';
 import { storeConformance } from './conformance.ts';
 import { openPostgresStore } from './postgres.ts';
-import { SCHEMA_VERSION } from './postgres-schema.ts';
+import { MIGRATIONS, SCHEMA_VERSION } from './postgres-schema.ts';
 import type { Hint, Store, Write } from './store.ts';
 import { startTestPostgres, type TestPostgres } from './testing-postgres.ts';
 
@@ -38,8 +38,11 @@ async function open(as = url): Promise<Store> {
 async function sql(text: string): Promise<void> {
   const client = new Client(url);
   await client.connect();
-  await client.query(text);
-  await client.end();
+  try {
+    await client.query(text);
+  } finally {
+    await client.end();
+  }
 }
 
 const MESH = { owner: '111122223333', mesh: 'colors' };
@@ -52,6 +55,7 @@ function put(expectedMeshRevision: number, name: string, mesh = MESH): Write {
     expectedMeshRevision,
     puts: [{ ...id, spec: {}, uid: name, ...times, resourceOwner: mesh.owner, tags: [] }],
     deletes: [],
+    tokens: [],
   };
 }
 
@@ -76,6 +80,28 @@ describe('a database', () => {
     await expect(running.commit(put(0, 'white'))).rejects.toMatchObject(refusal);
     await expect(running.changesSince(0)).rejects.toMatchObject(refusal);
     await expect(running.contents()).rejects.toMatchObject(refusal);
+  });
+
+  it('of the first schema is moved to this one, with all it holds', async () => {
+    await sql(`${MIGRATIONS[0] ?? ''}; update daybreak.store set schema_version = 1`);
+    const commit = `select daybreak.commit(1, '["1","colors"]', 0, '{k}', '{"[\\"virtualNode\\",\\"1\\",\\"colors\\",\\"\\",\\"white\\"]"}',
+      '{"[\\"1\\",\\"colors\\"]"}', '{"{\\"name\\":\\"white\\"}"}', null, null, null, null, null, null)`;
+    await sql(commit);
+    const [store] = await Promise.all([open(), open()]);
+    const id = { kind: 'virtualNode', owner: '1', mesh: 'colors', parent: '', name: 'white' };
+    const changes = [{ revision: 1, id, resource: { name: 'white' } }];
+    expect(await store.changesSince(0)).toEqual({ from: 0, changes });
+    expect(await store.commit(put(0, 'white'))).toMatchObject({ outcome: 'committed', revision: 2 });
+    // As an older program goes on calling it.
+    await expect(sql(commit)).rejects.toMatchObject({ code: 'DB001' });
+  });
+
+  it('that lost a table, or the right to it, says that it is damaged', async () => {
+    const store = await open();
+    await sql('drop table daybreak.resource');
+    const damage = { code: 'damaged', status: 500, message: expect.stringContaining('resource') as string };
+    await expect(store.commit(put(0, 'white'))).rejects.toMatchObject(damage);
+    await expect(store.changesSince(0)).rejects.toMatchObject(damage);
   });
 
   it('whose schema daybreak is something else is refused, and left alone', async () => {
@@ -150,7 +176,7 @@ describe('two programs on one database', () => {
     const told = hint(two, committed(1));
     await one.commit(put(0, 'white'));
     await told;
-    expect(await two.changesSince(0)).toHaveLength(1);
+    expect((await two.changesSince(0)).changes).toHaveLength(1);
   });
 
   it('never both win with what they saw of one mesh', async () => {
@@ -160,7 +186,7 @@ describe('two programs on one database', () => {
       const outcomes = (await Promise.all(writes)).map(({ outcome }) => outcome);
       expect(outcomes.toSorted()).toEqual(['committed', 'stale']);
     }
-    const revisions = (await one.changesSince(0)).map(({ revision }) => revision);
+    const revisions = (await one.changesSince(0)).changes.map(({ revision }) => revision);
     expect(revisions).toEqual(Array.from({ length: 50 }, (_, index) => index + 1));
   });
 
@@ -175,7 +201,7 @@ describe('two programs on one database', () => {
     );
     const seen: number[] = [];
     while (seen.length < 300) {
-      const changes = await reader.changesSince(seen.at(-1) ?? 0);
+      const { changes } = await reader.changesSince(seen.at(-1) ?? 0);
       seen.push(...changes.map(({ revision }) => revision));
     }
     await writing;

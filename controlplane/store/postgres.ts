@@ -1,15 +1,15 @@
-import type { QueryConfig } from 'pg';
+import type { Pool, QueryConfig } from 'pg';
 import type { Log } from '../../common/log.ts';
 import type { Change } from '../mesh/resource.ts';
 import { withoutPassword } from './location.ts';
 import { openPostgres } from './open-postgres.ts';
 import { boundedCalls } from './postgres-calls.ts';
-import { LIMITS, connectionConfig } from './postgres-connection.ts';
+import { LIMITS, connectionConfig, sqlState } from './postgres-connection.ts';
 import { readContents, replaceContents } from './postgres-contents.ts';
 import { listenForCommits } from './postgres-listener.ts';
-import { bareId, meshText, toChange, toColumns, type ChangeRow } from './postgres-rows.ts';
-import { SCHEMA_VERSION } from './postgres-schema.ts';
-import { TOKEN_LIFETIME, type Hint, type Store, type Write } from './store.ts';
+import { bareId, meshIdStart, meshText, toChange, toColumns, type ChangeRow } from './postgres-rows.ts';
+import { FORGOTTEN, SCHEMA_VERSION } from './postgres-schema.ts';
+import { TOKEN_LIFETIME, type Changes, type Hint, type Store, type Write } from './store.ts';
 
 /**
  * `url`: postgres://user:password@host:port/database?sslmode=…. `patience`: how long to wait for a server that is away
@@ -52,10 +52,11 @@ export async function openPostgresStore({ url, log, patience = 30_000 }: Postgre
           changes: changes.map((change) => ({ revision, ...change })),
         };
       }),
-    changesSince: (revision) =>
-      call('read changes', async () =>
-        (await pool.query<ChangeRow>(sinceQuery(revision))).rows.map(toChange),
-      ),
+    changesSince: (revision) => call('read changes', () => changesSince(pool, revision)),
+    prune: (kept) =>
+      call('forget deletions', async () => {
+        await pool.query(pruneQuery(kept));
+      }),
     tokenContent: ({ account, operation, token }, now) =>
       call('read a client token', async () => {
         const values = [account, operation, token, now - TOKEN_LIFETIME];
@@ -88,9 +89,27 @@ function logState(log: Log, where: string, state: 'connected' | 'lost', reason: 
 // is known of the state that it is in.
 const TOKEN =
   'select content from daybreak.client_token where account = $1 and operation = $2 and token = $3 and used_at > $4';
-const COMMIT = 'select daybreak.commit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) as revision';
+const COMMIT =
+  'select daybreak.commit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) as revision';
+const PRUNE = 'select daybreak.prune($1, $2)';
 
-function sinceQuery(revision: number): QueryConfig & { readonly query_timeout: number } {
+async function changesSince(pool: Pool, revision: number): Promise<Changes> {
+  try {
+    const { rows } = await pool.query<ChangeRow>(sinceQuery(revision));
+    return { from: revision, changes: rows.map(toChange) };
+  } catch (error) {
+    if (sqlState(error) !== FORGOTTEN) throw error;
+    return changesSince(pool, 0);
+  }
+}
+
+type LimitedQuery = QueryConfig & { readonly query_timeout: number };
+
+function pruneQuery(kept: number): LimitedQuery {
+  return { text: PRUNE, values: [SCHEMA_VERSION, kept], query_timeout: LIMITS.longMs };
+}
+
+function sinceQuery(revision: number): LimitedQuery {
   return {
     name: 'since',
     text: 'select id, revision, body from daybreak.changes_since($1, $2)',
@@ -109,18 +128,22 @@ function changesOf({ puts, deletes }: Write): readonly BareChange[] {
 }
 
 function commitQuery(
-  { mesh, expectedMeshRevision, token }: Write,
+  { mesh, expectedMeshRevision, expectedMeshes, tokens }: Write,
   changes: readonly BareChange[],
 ): QueryConfig {
-  const use = [token?.account, token?.operation, token?.token, token?.content, token?.at];
-  const forgotten = token === undefined ? undefined : token.at - TOKEN_LIFETIME;
+  const uses = (['account', 'operation', 'token', 'content', 'at'] as const).map((column) =>
+    tokens.map((use) => use[column]),
+  );
+  const forgottenBefore = Math.min(...tokens.map(({ at }) => at)) - TOKEN_LIFETIME;
   const values = [
     SCHEMA_VERSION,
     meshText(mesh),
     expectedMeshRevision,
+    meshIdStart(mesh.owner),
+    expectedMeshes,
     ...toColumns(changes),
-    ...use,
-    forgotten,
+    ...uses,
+    tokens.length === 0 ? undefined : forgottenBefore,
   ];
   return { name: 'commit', text: COMMIT, values };
 }

@@ -1,13 +1,15 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { storeConformance } from './conformance.ts';
+import { APPLICATION_ID, MIGRATIONS } from './sqlite-schema.ts';
 import { openSqliteStore } from './sqlite.ts';
+import type { Resource } from '../mesh/resource.ts';
 
 async function makeFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'daybreak-store-'));
@@ -22,6 +24,18 @@ storeConformance('sqlite', async () => {
 });
 
 const FIXTURE = join(import.meta.dirname, 'fixtures/commit-forever.ts');
+
+function manyNodes(count: number): readonly Resource[] {
+  const rest = { version: 1, createdAt: 0, lastUpdatedAt: 0, resourceOwner: '1', tags: [] };
+  const id = { kind: 'virtualNode', owner: '1', mesh: 'm', parent: '' } as const;
+  return Array.from({ length: count }, (_, index) => ({
+    ...id,
+    name: `n${index}`,
+    spec: {},
+    uid: 'x'.repeat(500),
+    ...rest,
+  }));
+}
 
 type Writer = { child: ChildProcess; printed: string[][]; line(count: number): Promise<void> };
 
@@ -117,6 +131,36 @@ describe('a data folder', () => {
     expect(await readFile(join(folder, 'daybreak.db'), 'utf8')).toBe(content);
   });
 
+  it('of the first schema is moved to this one, with all it holds', async () => {
+    const db = new DatabaseSync(join(folder, 'daybreak.db'));
+    db.exec(`begin; ${MIGRATIONS[0] ?? ''}; pragma application_id = ${APPLICATION_ID}; pragma user_version = 1;
+      insert into resource values ('virtualNode', '1', 'colors', '', 'white', 1, '{"name":"white"}'), ('virtualNode', '1', 'colors', '', 'blue', 2, null);
+      commit`);
+    db.close();
+    const store = openSqliteStore({ folder });
+    const changes = (await store.changesSince(0)).changes.map(({ id, resource }) => [id.name, resource]);
+    expect(changes).toEqual([
+      ['white', { name: 'white' }],
+      ['blue', undefined],
+    ]);
+    expect((await store.changesSince(1)).from).toBe(1);
+    await store.close();
+  });
+
+  it('whose file is overwritten under it says that it is damaged', async () => {
+    const store = openSqliteStore({ folder });
+    // More than is kept in memory.
+    await store.replace({ revision: 0, resources: manyNodes(10_000), tokens: [] }, false);
+    for (const name of ['daybreak.db', 'daybreak.db-wal']) {
+      const { size } = await stat(join(folder, name));
+      const file = await open(join(folder, name), 'r+');
+      await file.write(Buffer.alloc(Math.max(0, size - 12_288), 0xff), 0, null, 12_288);
+      await file.close();
+    }
+    await expect(store.contents()).rejects.toMatchObject({ code: 'damaged', status: 500 });
+    await store.close();
+  });
+
   it('that cannot be made is refused by its name', async () => {
     await writeFile(join(folder, 'file'), '');
     expect(() => openSqliteStore({ folder: join(folder, 'file', 'data') })).toThrow(
@@ -136,7 +180,7 @@ describe('a data folder', () => {
       printed.push(...writer.printed.filter((names) => names.length === 2 && names[1]?.length === 36));
     }
     const store = openSqliteStore({ folder });
-    const changes = await store.changesSince(0);
+    const { changes } = await store.changesSince(0);
     await store.close();
     const kept = new Set(changes.map(({ id }) => id.name));
     expect(printed.length).toBeGreaterThan(5);

@@ -1,9 +1,13 @@
-import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
-import type { Change, Kind, Resource, ResourceId } from '../mesh/resource.ts';
-import { StoreError, unavailable } from './errors.ts';
+import type { DatabaseSync } from 'node:sqlite';
+import { damaged, StoreError, unavailable } from './errors.ts';
 import { openSqlite } from './open-sqlite.ts';
+import { sqliteHistory } from './sqlite-changes.ts';
+import { sqliteWrites } from './sqlite-commit.ts';
 import { readContents, replaceContents } from './sqlite-contents.ts';
-import { TOKEN_LIFETIME, type Hint, type Store, type TokenKey, type Write, type Written } from './store.ts';
+import type { Hint, Store } from './store.ts';
+
+// SQLite's primary result codes (https://www.sqlite.org/rescode.html): ERROR, CORRUPT, NOTADB.
+const DAMAGE: ReadonlySet<number> = new Set([1, 11, 26]);
 
 /** `patience`: how long to wait for another owner of the folder to leave, in milliseconds. Default: 2000. */
 export type SqliteOptions = { readonly folder: string; readonly patience?: number };
@@ -16,7 +20,8 @@ export type SqliteOptions = { readonly folder: string; readonly patience?: numbe
 export function openSqliteStore({ folder, patience = 2000 }: SqliteOptions): Store {
   const owned = openSqlite(folder, patience);
   const { db } = owned;
-  const statements = prepare(db);
+  const writes = sqliteWrites(db);
+  const history = sqliteHistory(db);
   const listeners = new Set<(hint: Hint) => void>();
   let closed = false;
 
@@ -25,7 +30,7 @@ export function openSqliteStore({ folder, patience = 2000 }: SqliteOptions): Sto
     try {
       return work();
     } catch (error) {
-      throw unavailable(what, error);
+      throw isDamage(error) ? damaged(what, error) : unavailable(what, error);
     }
   };
   const hint = (revision: number): void => {
@@ -36,14 +41,14 @@ export function openSqliteStore({ folder, patience = 2000 }: SqliteOptions): Sto
     isShared: false,
     commit: (write) =>
       guard('commit', () => {
-        const written = transaction(db, () => commit(statements, write));
+        const written = transaction(db, () => writes.commit(write));
         // Later than the promise's own continuation: who committed has applied the change before the hint comes.
         if (written.outcome === 'committed') setImmediate(hint, written.revision);
         return written;
       }),
-    changesSince: (revision) => guard('read changes', () => statements.since.all(revision).map(toChange)),
-    tokenContent: (key, now) =>
-      guard('read a client token', () => tokenContent(statements, key, now - TOKEN_LIFETIME)),
+    changesSince: (revision) => guard('read changes', () => history.changesSince(revision)),
+    prune: (kept) => guard('forget deletions', () => transaction(db, () => history.prune(kept))),
+    tokenContent: (key, now) => guard('read a client token', () => writes.tokenContent(key, now)),
     onChange: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
@@ -64,30 +69,10 @@ export function openSqliteStore({ folder, patience = 2000 }: SqliteOptions): Sto
   };
 }
 
-type Statements = ReturnType<typeof prepare>;
-
-function prepare(db: DatabaseSync) {
-  return {
-    revision: db.prepare('select coalesce(max(revision), 0) as revision from resource'),
-    meshRevision: db.prepare(
-      'select coalesce(max(revision), 0) as revision from resource where owner = ? and mesh = ?',
-    ),
-    put: db.prepare(
-      `insert into resource (kind, owner, mesh, parent, name, revision, body) values (?, ?, ?, ?, ?, ?, ?)
-       on conflict do update set revision = excluded.revision, body = excluded.body`,
-    ),
-    since: db.prepare(
-      'select * from resource where revision > ? order by revision, kind, owner, mesh, parent, name',
-    ),
-    token: db.prepare(
-      'select content from client_token where account = ? and operation = ? and token = ? and used_at > ?',
-    ),
-    putToken: db.prepare(
-      `insert into client_token (account, operation, token, content, used_at) values (?, ?, ?, ?, ?)
-       on conflict do update set content = excluded.content, used_at = excluded.used_at`,
-    ),
-    forgetTokens: db.prepare('delete from client_token where used_at <= ?'),
-  };
+/** A table is gone, the file is damaged, or a body is no JSON. */
+function isDamage(error: unknown): error is Error {
+  const { errcode } = error as { readonly errcode?: number };
+  return error instanceof SyntaxError || (errcode !== undefined && DAMAGE.has(errcode & 0xff));
 }
 
 function transaction<T>(db: DatabaseSync, work: () => T): T {
@@ -101,47 +86,4 @@ function transaction<T>(db: DatabaseSync, work: () => T): T {
     if (db.isTransaction) db.exec('rollback');
     throw error;
   }
-}
-
-function commit(statements: Statements, write: Write): Written {
-  const { mesh, token, puts, deletes } = write;
-  const found = Number(statements.meshRevision.get(mesh.owner, mesh.mesh)?.['revision']);
-  if (found !== write.expectedMeshRevision) return { outcome: 'stale' };
-  if (token !== undefined) {
-    if (tokenContent(statements, token, token.at - TOKEN_LIFETIME) !== undefined) return { outcome: 'stale' };
-    statements.forgetTokens.run(token.at - TOKEN_LIFETIME);
-    statements.putToken.run(token.account, token.operation, token.token, token.content, token.at);
-  }
-  const revision = Number(statements.revision.get()?.['revision']) + 1;
-  const changes: Change[] = [
-    ...deletes.map((id) => ({ revision, id: bareId(id), resource: undefined })),
-    ...puts.map((resource) => ({ revision, id: bareId(resource), resource })),
-  ];
-  for (const { id, resource } of changes) {
-    const body = resource === undefined ? null : JSON.stringify(resource);
-    statements.put.run(id.kind, id.owner, id.mesh, id.parent, id.name, revision, body);
-  }
-  return { outcome: 'committed', revision, changes };
-}
-
-function tokenContent(statements: Statements, key: TokenKey, after: number): string | undefined {
-  const row = statements.token.get(key.account, key.operation, key.token, after);
-  return row === undefined ? undefined : String(row['content']);
-}
-
-function bareId({ kind, owner, mesh, parent, name }: ResourceId): ResourceId {
-  return { kind, owner, mesh, parent, name };
-}
-
-function toChange(row: Record<string, SQLOutputValue>): Change {
-  const id: ResourceId = {
-    kind: String(row['kind']) as Kind,
-    owner: String(row['owner']),
-    mesh: String(row['mesh']),
-    parent: String(row['parent']),
-    name: String(row['name']),
-  };
-  const body = row['body'];
-  const resource = typeof body === 'string' ? (JSON.parse(body) as Resource) : undefined;
-  return { revision: Number(row['revision']), id, resource };
 }

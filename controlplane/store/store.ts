@@ -12,16 +12,18 @@ export type TokenUse = TokenKey & {
 /** How long a token is remembered, in milliseconds: a day. */
 export const TOKEN_LIFETIME = 24 * 60 * 60 * 1000;
 
-/** What one API call writes: all of it or nothing. */
+/** What API calls write together: all of it or nothing. */
 export type Write = {
   /** The mesh that the caller looked at to decide. */
   readonly mesh: MeshId;
-  /** That mesh's revision then (0: nothing was ever in it). Another one now means that somebody wrote in between. */
+  /** That mesh's revision then (0: nothing is in it). Another one now means that somebody wrote in between. */
   readonly expectedMeshRevision: number;
+  /** How many meshes its owner had then, for who decided by that. Another number now makes the write stale. */
+  readonly expectedMeshes?: number | undefined;
   readonly puts: readonly Resource[];
   readonly deletes: readonly ResourceId[];
-  /** The client's token, kept with the change for TOKEN_LIFETIME. One that is already kept makes the write stale. */
-  readonly token?: TokenUse | undefined;
+  /** The clients' tokens, each once, kept with the change for TOKEN_LIFETIME. One that is already kept makes the write stale. */
+  readonly tokens: readonly TokenUse[];
 };
 
 /** What became of a write. `stale`: nothing was written; read `changesSince` and decide anew. */
@@ -50,17 +52,29 @@ export type Replaced =
   | { readonly outcome: 'occupied'; readonly resources: number };
 
 /**
+ * What changed. `from`: the revision that was asked for; or 0 where the store has forgotten a deletion since: then these are
+ * all resources, and what is not among them does not exist.
+ */
+export type Changes = { readonly from: number; readonly changes: readonly Change[] };
+
+/**
  * Keeps the model durably. A write that came back as committed survives the process being killed at any moment.
- * Revisions rise by one a commit, in commit order; all changes of one commit bear its revision.
+ * Revisions rise by one a commit, in commit order; all changes of one commit bear its revision. A mesh's revision is that
+ * of the last change in it, deletions too, and 0 while nothing is in it.
  * Where the store cannot be used at all, its methods reject with a StoreError.
  */
 export type Store = {
   /** Whether others may commit to it as well. */
   readonly isShared: boolean;
-  /** A write needs at least one put or delete, and names each resource once. */
+  /** A write names each resource once. One that only has tokens takes no revision: it comes back with that of the last commit. */
   commit(write: Write): Promise<Written>;
   /** Every resource as the change that last touched it (deleted ones too), with a revision above `revision`, oldest first. */
-  changesSince(revision: number): Promise<readonly Change[]>;
+  changesSince(revision: number): Promise<Changes>;
+  /**
+   * Forgets deletions, except for the last `kept` (at least 1) and the last change of each mesh that has something in it.
+   * Who is further behind is given everything by `changesSince`.
+   */
+  prune(kept: number): Promise<void>;
   /** The digest kept with a token that was used less than TOKEN_LIFETIME before `now`; undefined where there is none. */
   tokenContent(key: TokenKey, now: number): Promise<string | undefined>;
   /** Called after commits, of this process and of others; only a hint: the truth is in `changesSince`. Returns how to stop. */

@@ -1,15 +1,19 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, globSync } from 'node:fs';
-import { chown, mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { chown, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
+import { family, isRunning, signal } from './testing-process-family.ts';
 
 /** A PostgreSQL server of a test's own, in a temporary folder, on a socket in it: no port. */
 export type TestPostgres = {
+  /** Where it listens on 127.0.0.1, for who speaks TLS; 0 where it was started without. */
+  readonly port: number;
   /** Makes an empty database, and answers its URL. */
   database(): Promise<string>;
   start(): Promise<void>;
@@ -30,21 +34,27 @@ const run = promisify(execFile);
 const START_LIMIT_MS = 30_000;
 const ENV = { LC_ALL: 'C', PATH: process.env['PATH'] };
 
+/** What a server shows, both PEM. */
+export type TestPostgresTls = { readonly cert: string; readonly key: string };
+
 /**
- * Starts one. PostgreSQL does not run as root: then it is run as its own user, `postgres`. It ends with this process.
+ * Starts one; with `tls` it listens on loopback too, for TLS only. PostgreSQL does not run as root: then it is run as its own user, `postgres`. It ends with this process.
  * @throws Error where it is not installed, or does not start
  */
-export async function startTestPostgres(): Promise<TestPostgres> {
+export async function startTestPostgres(tls?: TestPostgresTls): Promise<TestPostgres> {
   const bin = postgresFolder();
   const user = process.getuid?.() === 0 ? await userIds('postgres') : undefined;
   const folder = await mkdtemp(join(tmpdir(), 'daybreak-pg-'));
   if (user !== undefined) await chown(folder, user.uid, user.gid);
+  const port = tls === undefined ? 0 : await freePort();
+  // The name of the socket has a port in it, too.
+  const socket = port === 0 ? 5432 : port;
   const urlOf = (database: string): string =>
-    `postgres://postgres@localhost/${database}?host=${encodeURIComponent(folder)}`;
+    `postgres://postgres@localhost:${socket}/${database}?host=${encodeURIComponent(folder)}`;
   let server: ChildProcess | undefined;
 
   const start = async (): Promise<void> => {
-    server = await spawnServer(bin, folder, user);
+    server = await spawnServer(bin, folder, user, port);
     await answers(urlOf('postgres'), server, folder);
   };
   const end = async (name: NodeJS.Signals): Promise<void> => {
@@ -62,6 +72,7 @@ export async function startTestPostgres(): Promise<TestPostgres> {
       cwd: folder,
       env: ENV,
     });
+    if (tls !== undefined) await writeTls(join(folder, 'data'), tls, user);
     await start();
   } catch (error) {
     await rm(folder, { recursive: true });
@@ -69,6 +80,7 @@ export async function startTestPostgres(): Promise<TestPostgres> {
   }
   let databases = 0;
   return {
+    port,
     async database() {
       databases += 1;
       const name = `test_${databases}`;
@@ -96,10 +108,33 @@ export async function startTestPostgres(): Promise<TestPostgres> {
   };
 }
 
-async function spawnServer(bin: string, folder: string, user: User | undefined): Promise<ChildProcess> {
+/** The files have the names that PostgreSQL looks for. Over TCP only who speaks TLS is let in. */
+async function writeTls(data: string, { cert, key }: TestPostgresTls, user: User | undefined): Promise<void> {
+  await writeFile(join(data, 'server.crt'), cert);
+  await writeFile(join(data, 'server.key'), key, { mode: 0o600 });
+  if (user !== undefined) await chown(join(data, 'server.key'), user.uid, user.gid);
+  await writeFile(join(data, 'pg_hba.conf'), 'local all all trust\nhostssl all all 127.0.0.1/32 trust\n');
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+async function spawnServer(
+  bin: string,
+  folder: string,
+  user: User | undefined,
+  port: number,
+): Promise<ChildProcess> {
   const log = await open(join(folder, 'log'), 'a');
   const as = user === undefined ? [] : [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups'];
-  const options = ['listen_addresses=', `unix_socket_directories=${folder}`, 'max_connections=60'];
+  const tcp = port === 0 ? ['listen_addresses='] : ['listen_addresses=127.0.0.1', `port=${port}`, 'ssl=on'];
+  const options = [...tcp, `unix_socket_directories=${folder}`, 'max_connections=60'];
   const postgres = [
     join(bin, 'postgres'),
     '-D',
@@ -129,31 +164,6 @@ async function answers(url: string, server: ChildProcess, folder: string): Promi
       throw new Error(`PostgreSQL does not start:\n${log}`, { cause });
     }
   }
-}
-
-/** The server, and then the processes that it has started. */
-async function family(server: ChildProcess | undefined): Promise<readonly number[]> {
-  const pid = server?.pid;
-  if (pid === undefined) return [];
-  const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
-  const words = text.split(' ').filter((word) => word.trim() !== '');
-  return [pid, ...words.map(Number)];
-}
-
-function signal(pids: readonly number[], name: NodeJS.Signals): void {
-  for (const pid of pids) {
-    try {
-      process.kill(pid, name);
-    } catch {
-      // It has ended by itself.
-    }
-  }
-}
-
-/** Not so of a process that has ended and waits for PID 1 to notice. */
-async function isRunning(pid: number): Promise<boolean> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ') X');
-  return !/\) [ZX]/.test(stat);
 }
 
 /** Debian keeps the server's programs off the PATH, a folder a version. */

@@ -1,13 +1,13 @@
-"""Calls App Mesh with botocore, the library that boto3 is made of: a line of JSON a call on stdin, one an outcome on stdout."""
+"""Calls App Mesh with boto3: a line of JSON a call on stdin, one an outcome on stdout."""
 
 import json
 import sys
 
-from awscli.botocore.config import Config
-from awscli.botocore.session import get_session
+import boto3
+from botocore.config import Config
 
 options = json.loads(sys.argv[1])
-client = get_session().create_client(
+client = boto3.client(
     "appmesh",
     **options,
     # What is wrong is for the control plane to say.

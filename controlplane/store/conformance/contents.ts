@@ -1,0 +1,71 @@
+import { expect, it } from 'vitest';
+import { idOf, node, put, use, type Subject } from './fixture.ts';
+
+/** Giving everything, taking everything over, and being opened again. */
+export function contentsCases(subject: Subject): void {
+  it('gives its contents, without what was deleted', async () => {
+    await subject.store.commit({ ...put(0, node('white'), node('blue')), tokens: [use] });
+    await subject.store.commit({ ...put(1), deletes: [idOf(node('blue'))] });
+    expect(await subject.store.contents()).toEqual({
+      revision: 2,
+      resources: [node('white')],
+      tokens: [use],
+    });
+  });
+
+  it('takes contents over when it is empty, at a revision above theirs, and goes on from there', async () => {
+    const contents = { revision: 41, resources: [node('white'), node('blue', 3)], tokens: [use] };
+    expect(await subject.store.replace(contents, false)).toEqual({ outcome: 'replaced', revision: 42 });
+    const { resources, ...rest } = await subject.store.contents();
+    expect(rest).toEqual({ revision: 42, tokens: [use] });
+    expect(resources).toEqual(expect.arrayContaining([node('white'), node('blue', 3)]));
+    expect(await subject.store.commit(put(42, node('red')))).toMatchObject({
+      outcome: 'committed',
+      revision: 43,
+    });
+  });
+
+  it('is replaced only when told to, as a commit that deletes what it held', async () => {
+    await subject.store.commit({ ...put(0, node('white'), node('blue')), tokens: [use] });
+    const contents = { revision: 0, resources: [node('blue', 9), node('red')], tokens: [] };
+    expect(await subject.store.replace(contents, false)).toEqual({ outcome: 'occupied', resources: 2 });
+    expect(await subject.since(1)).toEqual([]);
+    expect(await subject.store.replace(contents, true)).toEqual({ outcome: 'replaced', revision: 2 });
+    expect(await subject.store.tokenContent(use, 5000)).toBeUndefined();
+    const changes = await subject.since(1);
+    expect(changes).toHaveLength(3);
+    expect(changes).toEqual(
+      expect.arrayContaining([
+        { revision: 2, id: idOf(node('white')), resource: undefined },
+        { revision: 2, id: idOf(node('blue')), resource: node('blue', 9) },
+        { revision: 2, id: idOf(node('red')), resource: node('red') },
+      ]),
+    );
+  });
+
+  it('takes and gives more than any batch of its own', async () => {
+    const resources = Array.from({ length: 2500 }, (_, index) => node(`n${index}`));
+    const tokens = resources.map(({ name }) => ({ ...use, token: name }));
+    await subject.store.replace({ revision: 0, resources, tokens }, false);
+    const contents = await subject.store.contents();
+    expect(contents.resources).toHaveLength(2500);
+    expect(contents.tokens).toHaveLength(2500);
+  });
+
+  it('has all it had after it was closed and opened again', async () => {
+    await subject.store.commit({ ...put(0, node('white')), tokens: [use] });
+    await subject.store.commit(put(1, node('blue')));
+    const before = await subject.since(0);
+    await subject.reopen();
+    expect(await subject.since(0)).toEqual(before);
+    expect(await subject.store.tokenContent(use, 5000)).toBe('c');
+    expect(await subject.store.commit(put(2, node('red')))).toMatchObject({ changes: [{ revision: 3 }] });
+  });
+
+  it('refuses to work once it is closed, and may be closed twice', async () => {
+    await subject.store.close();
+    await subject.store.close();
+    await expect(subject.store.commit(put(0, node('white')))).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(subject.store.changesSince(0)).rejects.toMatchObject({ code: 'unavailable' });
+  });
+}
