@@ -3,9 +3,12 @@ import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { addBackupCommands } from './backup/commands.ts';
 import { reportFailure } from './failure.ts';
+import { addInspectCommands } from './inspect/commands.ts';
 import { addOperatorCommands, withClient } from './operator-commands.ts';
 import { caFileOption, endpointOption, flag, outputOption, regionOption } from './options.ts';
 import { addProxyinitCommand } from './proxyinit-command.ts';
+import type { StatusOptions } from './status.ts';
+import { addTokenCommands } from './token/commands.ts';
 
 // The command `daybreak`: each program is loaded only when it is asked for, so that a short one starts fast.
 
@@ -24,6 +27,8 @@ daybreak
   .addOption(flag('--api <host:port>', 'where the API listens (default: 127.0.0.1:8080)'))
   .addOption(flag('--ads <host:port>', 'where proxies connect (default: 127.0.0.1:18000)'))
   .addOption(flag('--credentials <file>', 'the users, keys and policies that calls are held against'))
+  .addOption(flag('--tokens <file>', 'the bearer tokens that proxies may show; see token create'))
+  .addOption(flag('--client-ca <file>', 'authorities, PEM, whose client certificates proxies may show'))
   .addOption(flag('--tls-cert <file>', 'serve over TLS with this certificate and its chain, PEM'))
   .addOption(flag('--tls-key <file>', 'the key of that certificate, PEM'))
   .addOption(flag('--audit <file>', 'write each change, and each call that is denied, to this file'))
@@ -31,8 +36,32 @@ daybreak
   .addOption(
     flag('--rate-limit <rate[:burst]>', 'calls a second of one user, and at once (default: no limit)'),
   )
+  .addOption(flag('--max-proxies <number>', 'how many proxies may be connected (default: any number)'))
+  .addOption(
+    flag(
+      '--max-proxies-per-resource <number>',
+      'how many of one virtual node or gateway (default: any number)',
+    ),
+  )
+  .addOption(
+    flag(
+      '--ads-rate-limit <rate[:burst]>',
+      'new streams of proxies a second, and at once (default: 1000:5000)',
+    ),
+  )
+  .addOption(
+    flag('--drain <seconds>', 'the longest time to let proxies go in when it stops, 0 to 25 (default: 5)'),
+  )
   .addOption(flag('--account <id>', 'without --credentials: whose meshes they are (default: 000000000000)'))
-  .addOption(flag('--region <name>', 'the region in ARNs (default: us-east-1)'))
+  .addOption(flag('--region <name>', 'the region in ARNs, and of AWS Cloud Map (default: us-east-1)'))
+  .addOption(
+    flag(
+      '--cloud-map-interval <seconds>',
+      'the time between two looks at a service of Cloud Map (default: 5)',
+    ),
+  )
+  .addOption(flag('--cloud-map-cache <file>', "Cloud Map's last answers (default: cloud-map.json in --data)"))
+  .addOption(flag('--certificates <dir>', 'certificates by ARN, which go before those of AWS'))
   .addOption(flag('--insecure [boolean]', 'listen beyond loopback without TLS, or without asking who calls'))
   .action(async (options: Record<string, string | boolean>) => {
     const { controlPlane } = await import('./controlplane.ts');
@@ -56,13 +85,16 @@ daybreak
   .addOption(regionOption())
   .addOption(caFileOption())
   .addOption(outputOption(['text', 'json'], 'text'))
-  .action(async (options: { endpoint: string; region: string; caFile?: string; output: 'text' | 'json' }) => {
+  .option('--watch', 'look again every second, until it is interrupted', false)
+  .action(async (options: Parameters<typeof withClient>[0] & StatusOptions) => {
     const { status } = await import('./status.ts');
-    await withClient(options, (client) => status(client, options.output));
+    await withClient(options, (client) => status(client, options, process.stdout));
   });
 
 addOperatorCommands(daybreak);
+addInspectCommands(daybreak);
 addBackupCommands(daybreak);
+addTokenCommands(daybreak);
 
 // A reader that has seen enough, such as `head`, is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -13,6 +13,9 @@ export type ClientOptions = {
   readonly caFile?: string | undefined;
 };
 
+/** The parameters of a query, not escaped. */
+export type Query = Readonly<Record<string, string>>;
+
 /** A JSON object. */
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -20,8 +23,8 @@ export type Json = Readonly<Record<string, unknown>>;
 export type Client = {
   /** Carries out an operation of the API, by the name and with the members that the API model has. */
   call(operation: string, input: Json): Promise<Json>;
-  /** Reads what the control plane says about itself, e.g. `/status`. */
-  read(path: string): Promise<Json>;
+  /** Reads what the control plane says about itself, e.g. `/status`, or answers to a query. */
+  read(path: string, query?: Query): Promise<Json>;
   /** Reads what it gives as text, e.g. `/backup`. */
   readText(path: string): Promise<string>;
   close(): void;
@@ -65,12 +68,12 @@ export function createClient(
       await sleep(Math.random() * FIRST_PAUSE_MS * 2 ** tries);
     }
   };
-  const get = (path: string): Request => {
-    return { method: 'GET', path: `${url.pathname.replace(/\/$/, '')}${path}`, query: {}, body: '' };
+  const get = (path: string, query: Query = {}): Request => {
+    return { method: 'GET', path: `${url.pathname.replace(/\/$/, '')}${path}`, query, body: '' };
   };
   return {
     call: (name, input) => exchange(requestOf(name, input), resultOf),
-    read: (path) => exchange(get(path), resultOf),
+    read: (path, query) => exchange(get(path, query), resultOf),
     readText: (path) => exchange(get(path), textOf),
     close: () => sender.close(),
   };
@@ -79,7 +82,7 @@ export function createClient(
 type Request = {
   readonly method: string;
   readonly path: string;
-  readonly query: Readonly<Record<string, string>>;
+  readonly query: Query;
   readonly body: string;
 };
 

@@ -2,7 +2,13 @@ import { OPERATIONS } from '../model/operations.ts';
 import { matchesGlob } from './glob.ts';
 
 /** What a user needs for the parts of the HTTP interface that are no operations of App Mesh. */
-export const OPERATOR_ACTIONS = ['daybreak:GetBackup', 'daybreak:GetMetrics', 'daybreak:GetStatus'] as const;
+export const OPERATOR_ACTIONS = [
+  'daybreak:Explain',
+  'daybreak:GetBackup',
+  'daybreak:GetConfigDump',
+  'daybreak:GetMetrics',
+  'daybreak:GetStatus',
+] as const;
 
 /** An action that only this control plane knows. */
 export type OperatorAction = (typeof OPERATOR_ACTIONS)[number];

@@ -1,0 +1,97 @@
+import type { Outcome, Pass, Sent } from '../../controlplane/explain/explanation.ts';
+import type { Explained } from '../../controlplane/explain/route.ts';
+import type { Client } from '../client/client.ts';
+import { UsageError } from '../errors.ts';
+import { formatTable } from '../table.ts';
+import { previewQuery, type Asked } from './preview-query.ts';
+
+/** The request to explain; headers as `name: value`. */
+export type AskedAbout = Asked & {
+  readonly method: string;
+  readonly url: string;
+  readonly header: readonly string[];
+};
+
+/** Prints what becomes of a request. @throws UsageError for a header that is none */
+export async function explain(
+  client: Client,
+  { output, method, url, header, ...asked }: AskedAbout & { readonly output: 'text' | 'json' },
+  stdout: { write(text: string): unknown },
+): Promise<void> {
+  const headers = JSON.stringify(header.map(headerLine));
+  const query = { ...previewQuery(asked), method, url, headers };
+  const explained = (await client.read('/explain', query)) as Explained;
+  stdout.write(
+    output === 'json' ? `${JSON.stringify(explained, undefined, 2)}\n` : describeExplanation(explained),
+  );
+}
+
+function headerLine(line: string): readonly [string, string] {
+  const colon = line.indexOf(':');
+  if (colon < 1) throw new UsageError(`--header ${JSON.stringify(line)}: it has to be "name: value"`);
+  return [line.slice(0, colon).trim(), line.slice(colon + 1).trim()];
+}
+
+/** An explanation as text for people: each way through a listener, what happens in the end, and what has no effect. */
+export function describeExplanation({ passes, outcome, problems }: Explained): string {
+  const notes = problems.map(({ where, what }) => `${where}: ${what}\n`).join('');
+  return [
+    ...passes.map(describePass),
+    describeOutcome(outcome),
+    ...(notes === '' ? [] : [`Without effect in this proxy:\n${indent(notes)}`]),
+  ].join('\n');
+}
+
+function describePass({ listener, chain, routeConfiguration, virtualHost, routes }: Pass): string {
+  const where = [`listener ${listener}`, `filter chain ${chain}`];
+  if (routeConfiguration !== undefined) where.push(`routes ${routeConfiguration}`);
+  const head = `${where.join(', ')}\n`;
+  if (virtualHost === undefined) return head;
+  const { name, domain } = virtualHost;
+  const host = `virtual host ${name}${domain === name ? '' : `, by its domain ${domain}`}\n`;
+  if (routes.length === 0) return `${head}${host}`;
+  const rows = routes.map((route) => [route.name || '(all)', route.verdict, route.why.join('; ')]);
+  return `${head}${host}${indent(formatTable(['ROUTE', 'VERDICT', 'WHY'], rows))}`;
+}
+
+function describeOutcome(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case 'sent':
+      return describeSent(outcome);
+    case 'passed':
+      return `It leaves the mesh by cluster ${outcome.cluster}: ${outcome.why}.\n`;
+    case 'answered':
+      return `The proxy answers ${outcome.status}: ${outcome.why}.\n`;
+    case 'closed':
+      return `The proxy closes the connection: ${outcome.why}.\n`;
+  }
+}
+
+function describeSent({ virtualService, targets, timeout, idleTimeout, retry }: Sent): string {
+  const head =
+    virtualService === undefined ? 'It is sent to\n' : `Virtual service ${virtualService} sends it to\n`;
+  const rows = targets.map(({ cluster, virtualNode, share }) => [
+    percent(share),
+    virtualNode ?? '-',
+    cluster,
+  ]);
+  const limits = [
+    timeout === undefined ? 'no time limit' : `time limit ${timeout} s`,
+    ...(idleTimeout === undefined ? [] : [`idle limit ${idleTimeout} s`]),
+    ...(retry === undefined ? [] : [describeRetry(retry)]),
+  ];
+  return `${head}${indent(formatTable(['SHARE', 'VIRTUAL NODE', 'CLUSTER'], rows))}with ${limits.join(', ')}.\n`;
+}
+
+function describeRetry({ on, retries, perTryTimeout }: NonNullable<Sent['retry']>): string {
+  const limit = perTryTimeout === undefined ? '' : `, ${perTryTimeout} s each`;
+  return `${retries} ${retries === 1 ? 'retry' : 'retries'} (${on}${limit})`;
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toPrecision(4))} %`;
+}
+
+function indent(text: string): string {
+  return text.replaceAll(/^(?=.)/gm, '  ');
+}

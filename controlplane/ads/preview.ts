@@ -1,0 +1,45 @@
+import { badRequest, notFound } from '../api/errors.ts';
+import { XdsRefusal } from '../../xds/refusal.ts';
+import type { Model } from '../mesh/model.ts';
+import { viewOf } from '../mesh/view.ts';
+import type { Found } from '../translate/found.ts';
+import type { Features } from '../translate/proxy.ts';
+import { translate, type Translation } from '../translate/translate.ts';
+import { parseIdentity, resolve, type Identity } from './identity.ts';
+
+/** What a proxy would be served now, whether or not one is connected. */
+export type Preview = Translation & { readonly identity: Identity; readonly features: Features };
+
+/**
+ * Translates for a proxy that is named as in a node.id. Features that are not given are those of the proxy that is
+ * connected, else those of an agent on a machine without IPv6 and without a socket for secrets.
+ * @throws ApiError BadRequestException where the id is malformed, NotFoundException where the model has no such proxy
+ */
+export type PreviewOf = (node: string, features?: Features) => Preview;
+
+/** Looks at the model as it is; `connected` knows the features of a proxy that is there. */
+export function createPreview(
+  model: Model,
+  found: Found,
+  connected: (identity: Identity) => Features | undefined,
+): PreviewOf {
+  return (node, asked) => {
+    const identity = identityOf(node);
+    const id = resolve(model, identity);
+    const view = id && viewOf(model, id);
+    if (view === undefined) throw notFound(`The model has no ${node}.`);
+    const features = asked ?? connected(identity) ?? USUAL;
+    return { identity, features, ...translate(view, features, found) };
+  };
+}
+
+const USUAL: Features = { ipv6: false, sds: false, files: true };
+
+function identityOf(node: string): Identity {
+  try {
+    return parseIdentity(node);
+  } catch (error) {
+    if (error instanceof XdsRefusal) throw badRequest(error.message.replace(/^node\.id/, 'The node'));
+    throw error;
+  }
+}

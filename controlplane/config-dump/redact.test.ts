@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { redactKeys } from './redact.ts';
+
+test('key material is left out, wherever it stands; names of files and certificates stay', () => {
+  const certificate = { certificate_chain: { inline_string: 'PEM' } };
+  expect(
+    redactKeys({
+      name: 'a',
+      tls_certificate: {
+        ...certificate,
+        private_key: { inline_string: 'KEY' },
+        password: { inline_bytes: 'aw==' },
+      },
+      list: [{ tls_certificates: [{ private_key: { filename: '/key.pem' } }] }],
+      session_ticket_keys: { keys: [{ inline_string: 'KEY' }] },
+    }),
+  ).toEqual({
+    name: 'a',
+    tls_certificate: { ...certificate, private_key: '(left out)', password: '(left out)' },
+    list: [{ tls_certificates: [{ private_key: { filename: '/key.pem' } }] }],
+    session_ticket_keys: '(left out)',
+  });
+});

@@ -1,0 +1,134 @@
+import { expect, test } from 'vitest';
+import { readCase, translateCase } from '../translate/fixture.ts';
+import { askedRequest, type HeaderLine } from './asked-request.ts';
+import { explain } from './explain.ts';
+import type { Explanation } from './explanation.ts';
+import { readServed } from './served.ts';
+
+function explained(name: string, url: string, headers: readonly HeaderLine[] = []): Explanation {
+  const input = readCase(name);
+  const [kind, resource = ''] = input.proxy.split('/');
+  const identity = {
+    mesh: 'm',
+    owner: undefined,
+    kind: kind === 'virtualNode' ? ('virtualNode' as const) : ('virtualGateway' as const),
+    name: resource,
+  };
+  const served = readServed(translateCase(input).snapshot);
+  return explain(served, identity, askedRequest('GET', url, headers));
+}
+
+test('a backend: its virtual host, route, weights and limits', () => {
+  expect(explained('colors', 'http://colorteller.default.svc.cluster.local:9080/x')).toEqual({
+    proxy: 'mesh/m/virtualNode/colorgateway-vn',
+    passes: [
+      {
+        listener: 'lds_egress_0.0.0.0_15001',
+        chain: 'egress_http_9080',
+        routeConfiguration: 'rds_egress_http_9080',
+        virtualHost: {
+          name: 'colorteller.default.svc.cluster.local',
+          domain: 'colorteller.default.svc.cluster.local:9080',
+        },
+        routes: [{ name: 'colorteller-route', verdict: 'taken', why: [] }],
+      },
+    ],
+    outcome: expect.objectContaining({
+      kind: 'sent',
+      virtualService: 'colorteller.default.svc.cluster.local',
+      timeout: 15,
+      retry: { on: expect.stringContaining('reset') as unknown, retries: 2 },
+    }) as unknown,
+  });
+});
+
+const OUTCOMES: readonly (readonly [string, string, string, object])[] = [
+  [
+    'a host name that is no backend',
+    'colors',
+    'http://other:9080/',
+    { kind: 'answered', status: 404, why: expect.stringContaining('other:9080') },
+  ],
+  ['a port without a backend', 'colors', 'http://other:81/', { kind: 'closed' }],
+  ["the proxy's own port", 'colors', 'http://other:15001/', { kind: 'closed' }],
+  [
+    'AWS by TLS',
+    'colors',
+    'https://s3.eu-west-1.amazonaws.com/',
+    { kind: 'passed', cluster: 'cds_egress_m_amazonaws' },
+  ],
+  ['TLS to others', 'colors', 'https://example.com/', { kind: 'closed' }],
+  [
+    'TLS to others, where the mesh lets it out',
+    'allow-all-bare',
+    'https://example.com/',
+    { kind: 'passed', cluster: 'cds_egress_m_mesh-allow-all' },
+  ],
+  [
+    'another port, where the mesh lets it out',
+    'allow-all',
+    'http://example.com:81/',
+    { kind: 'passed', cluster: 'cds_egress_m_mesh-allow-all' },
+  ],
+  ['weights that add up to nothing', 'weights-zero', 'http://h.local/', { kind: 'answered', status: 503 }],
+  ['a port that no listener of a gateway is on', 'gateway', 'http://x:81/', { kind: 'closed' }],
+];
+
+test.each(OUTCOMES)('%s', (_what, name, url, outcome) => {
+  expect(explained(name, url).outcome).toMatchObject(outcome);
+});
+
+test('a gateway: two passes, the second under the name of the virtual service, with the path rewritten', () => {
+  const { passes, outcome } = explained('gateway', 'http://anything:8088/u/quick/1');
+  expect(
+    passes.map(({ routeConfiguration, virtualHost }) => [routeConfiguration, virtualHost?.name]),
+  ).toEqual([
+    ['rds_ingress_http_8088', 'self_redirect'],
+    ['rds_egress_http_15001', 'a.local'],
+  ]);
+  expect(passes[1]?.routes.map(({ verdict, why }) => [verdict, ...why])).toEqual([
+    ['no match', 'header x-app-mesh-virtual-service is missing'],
+    ['no match', 'header x-app-mesh-virtual-service is missing'],
+    ['taken'],
+  ]);
+  expect(outcome).toMatchObject({ kind: 'sent', targets: [{ cluster: 'cds_egress_m_a_http_80', share: 1 }] });
+});
+
+test('a route that does not match says every condition that is not met, one that comes later that it was not reached', () => {
+  const headers: readonly HeaderLine[] = [
+    ['absent', 'no'],
+    ['prefix', 'w'],
+    ['range', '10'],
+  ];
+  expect(explained('http-matches', 'http://b.local/p?q=w', headers).passes[0]?.routes).toEqual([
+    { name: 'regex', verdict: 'no match', why: ['the path does not match /(a|b)+'] },
+    { name: 'exact', verdict: 'no match', why: ['the path is not /exact'] },
+    {
+      name: 'everything',
+      verdict: 'no match',
+      why: [
+        'the method is "GET", which does not equal "PATCH"',
+        'the scheme is "http", which does not equal "https"',
+        'header present is missing',
+        'header absent is there, and must not be',
+        'header exact is missing',
+        'header prefix is "w", which does not begin with "v"',
+        'header suffix is missing',
+        'header regex is missing',
+        'header range is "10", which is not a number from -5 to below 10',
+        'query parameter there is missing',
+        'query parameter q is "w", which does not equal "v"',
+      ],
+    },
+    { name: 'no-path', verdict: 'taken', why: [] },
+    { name: 'empty-prefix', verdict: 'not reached', why: [] },
+  ]);
+});
+
+test.each([
+  ['GET', 'ftp://x/', 'URL "ftp://x/"'],
+  ['GET', '/x', 'URL "/x"'],
+  ['G T', 'http://x/', 'method "G T"'],
+])('%s %s cannot be asked about', (method, url, named) => {
+  expect(() => askedRequest(method, url, [])).toThrow(named);
+});

@@ -1,0 +1,74 @@
+import type { Listener } from '#envoy/envoy/config/listener/v3/listener_pb.ts';
+import type { Identity } from '../ads/identity.ts';
+import * as names from '../translate/names.ts';
+import type { AskedRequest } from './asked-request.ts';
+import { considerRoutes } from './considered-routes.ts';
+import { chainFor } from './filter-chain.ts';
+import type { Explanation, Outcome, Pass } from './explanation.ts';
+import { connectionOutcome, requestRoutes } from './filter.ts';
+import { sentBy } from './route-action.ts';
+import type { Served } from './served.ts';
+
+/**
+ * Follows a request through what a proxy is served, by Envoy's own rules: the application's from a virtual node, a
+ * caller's into a virtual gateway, which then passes a second time. Pure.
+ */
+export function explain(served: Served, { mesh, kind, name }: Identity, request: AskedRequest): Explanation {
+  const passes: Pass[] = [];
+  const proxy = `mesh/${mesh}/${kind}/${name}`;
+  if (kind === 'virtualNode') {
+    const outcome = through(names.egressListener(), request, false);
+    return { proxy, passes, outcome };
+  }
+  const first = through(names.ingressListener(request.port), request, false);
+  return { proxy, passes, outcome: first };
+
+  function through(listenerName: string, asked: AskedRequest, local: boolean): Outcome {
+    const listener = served.listeners.get(listenerName);
+    if (listener === undefined) return { kind: 'closed', why: noListener(served, asked) };
+    const { port, serverName } = asked;
+    const chain = chainFor(listener, { port, serverName, tls: asked.scheme === 'https' && !local, local });
+    if (chain === undefined) return { kind: 'closed', why: noChain(listener, asked) };
+    const routesName = requestRoutes(chain);
+    if (routesName === undefined) {
+      passes.push({ listener: listenerName, chain: chain.name, routes: [] });
+      return connectionOutcome(served, chain, asked);
+    }
+    return routed({ listener: listenerName, chain: chain.name, routeConfiguration: routesName }, asked);
+  }
+
+  function routed(way: Omit<Pass, 'routes'> & { routeConfiguration: string }, asked: AskedRequest): Outcome {
+    const hosts = served.routes.get(way.routeConfiguration)?.virtualHosts ?? [];
+    const { virtualHost, routes, taken } = considerRoutes(hosts, asked);
+    passes.push({ ...way, ...(virtualHost === undefined ? {} : { virtualHost }), routes });
+    if (virtualHost === undefined) {
+      const known = hosts.map((host) => host.name).join(', ');
+      const why = `no virtual service has the host name ${asked.authority}; on this port there is ${known || 'none'}`;
+      return { kind: 'answered', status: 404, why };
+    }
+    if (taken === undefined) {
+      const host = virtualHost.name;
+      const why = routes.length === 0 ? `${host} has no routes` : `no route of ${host} takes it`;
+      return { kind: 'answered', status: 404, why };
+    }
+    const by = sentBy(served, taken, asked);
+    return by.kind === 'again' ? through(names.egressListener(), by.request, true) : by.outcome;
+  }
+}
+
+/** Why nothing takes a connection at all. */
+function noListener({ listeners }: Served, { port }: AskedRequest): string {
+  const ports = [...listeners.values()].map((listener) => listener.name).join(', ');
+  return `no listener is on port ${port}; the proxy has ${ports || 'none'}`;
+}
+
+/** Why no filter chain takes a connection. */
+function noChain(listener: Listener, { port }: AskedRequest): string {
+  const ports = listener.filterChains.flatMap(
+    ({ filterChainMatch }) => filterChainMatch?.destinationPort ?? [],
+  );
+  const known = [...new Set(ports)].filter(
+    (each) => each !== names.INGRESS_PORT && each !== names.EGRESS_PORT,
+  );
+  return `no backend is on port ${port} (ports that are taken: ${known.join(', ')}), and the mesh lets nothing else out`;
+}

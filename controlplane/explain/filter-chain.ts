@@ -1,0 +1,63 @@
+import type { FilterChain } from '#envoy/envoy/config/listener/v3/listener_components_pb.ts';
+import { FilterChainMatch_ConnectionSourceType as SourceType } from '#envoy/envoy/config/listener/v3/listener_components_pb.ts';
+import type { Listener } from '#envoy/envoy/config/listener/v3/listener_pb.ts';
+
+/** A connection as a listener tells it from others. `local`: it comes from the same machine. */
+export type Connection = {
+  readonly port: number;
+  readonly tls: boolean;
+  readonly serverName: string;
+  readonly local: boolean;
+};
+
+/**
+ * The filter chain that takes a connection. Envoy goes from one property to the next and never back: port, server name,
+ * transport, source; at each the most specific value that fits decides (FilterChainMatch in Envoy's API reference).
+ */
+export function chainFor(listener: Listener, connection: Connection): FilterChain | undefined {
+  const { port, tls, local } = connection;
+  const byPort = firstThatFits(listener.filterChains, [
+    ({ filterChainMatch }) => filterChainMatch?.destinationPort === port,
+    ({ filterChainMatch }) => filterChainMatch?.destinationPort === undefined,
+  ]);
+  const serverName = tls ? connection.serverName.toLowerCase() : '';
+  const byName = firstThatFits(byPort, [
+    ...nameForms(serverName).map((form) => (chain: FilterChain) => serverNames(chain).includes(form)),
+    (chain) => serverNames(chain).length === 0,
+  ]);
+  const transport = tls ? 'tls' : 'raw_buffer';
+  const byTransport = firstThatFits(byName, [
+    ({ filterChainMatch }) => filterChainMatch?.transportProtocol === transport,
+    ({ filterChainMatch }) => (filterChainMatch?.transportProtocol ?? '') === '',
+  ]);
+  const [chain] = firstThatFits(byTransport, [
+    ({ filterChainMatch }) => filterChainMatch?.sourceType === source(local),
+    ({ filterChainMatch }) => (filterChainMatch?.sourceType ?? SourceType.ANY) === SourceType.ANY,
+  ]);
+  return chain;
+}
+
+type Fits = (chain: FilterChain) => boolean;
+
+function firstThatFits(chains: readonly FilterChain[], forms: readonly Fits[]): readonly FilterChain[] {
+  for (const fits of forms) {
+    const found = chains.filter(fits);
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+function serverNames({ filterChainMatch }: FilterChain): readonly string[] {
+  return filterChainMatch?.serverNames ?? [];
+}
+
+/** `a.b.c` is taken by `a.b.c`, else by `*.b.c`, else by `*.c`. */
+function nameForms(name: string): readonly string[] {
+  if (name === '') return [];
+  const labels = name.split('.');
+  return [name, ...labels.slice(1).map((_, index) => `*.${labels.slice(index + 1).join('.')}`)];
+}
+
+function source(local: boolean): SourceType {
+  return local ? SourceType.SAME_IP_OR_LOOPBACK : SourceType.EXTERNAL;
+}

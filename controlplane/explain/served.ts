@@ -1,0 +1,37 @@
+import { fromBinary, type DescMessage, type MessageShape } from '@bufbuild/protobuf';
+import { AnySchema, anyUnpack } from '@bufbuild/protobuf/wkt';
+import { ClusterSchema, type Cluster } from '#envoy/envoy/config/cluster/v3/cluster_pb.ts';
+import { ListenerSchema, type Listener } from '#envoy/envoy/config/listener/v3/listener_pb.ts';
+import { RouteConfigurationSchema, type RouteConfiguration } from '#envoy/envoy/config/route/v3/route_pb.ts';
+import { CLUSTER, LISTENER, ROUTES, type Snapshot, type TypeUrl } from '../../xds/types.ts';
+
+/** What a proxy is served, as messages, by name. */
+export type Served = {
+  readonly listeners: ReadonlyMap<string, Listener>;
+  readonly routes: ReadonlyMap<string, RouteConfiguration>;
+  readonly clusters: ReadonlyMap<string, Cluster>;
+};
+
+/** Reads a snapshot back. */
+export function readServed(snapshot: Snapshot): Served {
+  return {
+    listeners: messages(snapshot, LISTENER, ListenerSchema),
+    routes: messages(snapshot, ROUTES, RouteConfigurationSchema),
+    clusters: messages(snapshot, CLUSTER, ClusterSchema),
+  };
+}
+
+function messages<D extends DescMessage>(
+  snapshot: Snapshot,
+  type: TypeUrl,
+  schema: D,
+): ReadonlyMap<string, MessageShape<D>> {
+  const resources = [...(snapshot.get(type)?.resources.values() ?? [])];
+  return new Map(
+    resources.map(({ name, any }) => {
+      const message = anyUnpack(fromBinary(AnySchema, any), schema);
+      if (message === undefined) throw new Error(`resource ${name} is no ${schema.typeName}`);
+      return [name, message];
+    }),
+  );
+}

@@ -1,0 +1,27 @@
+import { Cluster_DiscoveryType as Discovery } from '#envoy/envoy/config/cluster/v3/cluster_pb.ts';
+import { readTags } from '../translate/envoy/metadata.ts';
+import type { SentTarget } from './explanation.ts';
+import type { Served } from './served.ts';
+
+/** Clusters by weight as targets by share; without any weight the shares are 0. */
+export function targetsOf(
+  { clusters }: Served,
+  weighted: readonly {
+    readonly name: string;
+    readonly weight?: number | { readonly value: number } | undefined;
+  }[],
+): readonly SentTarget[] {
+  const weights = weighted.map(({ weight }) => (typeof weight === 'object' ? weight.value : (weight ?? 0)));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return weighted.map(({ name }, index) => {
+    const virtualNode = readTags(clusters.get(name)?.metadata)['TargetVirtualNode'];
+    const share = total === 0 ? 0 : (weights[index] ?? 0) / total;
+    return { cluster: name, ...(virtualNode === undefined ? {} : { virtualNode }), share };
+  });
+}
+
+/** Whether a cluster is whatever address the application asked for. */
+export function isPassThrough({ clusters }: Served, name: string): boolean {
+  const type = clusters.get(name)?.clusterDiscoveryType;
+  return type?.case === 'type' && type.value === Discovery.ORIGINAL_DST;
+}

@@ -1,0 +1,28 @@
+import type { VirtualHost } from '#envoy/envoy/config/route/v3/route_components_pb.ts';
+
+/** A virtual host, and the one of its domains that took the request. */
+export type TakenHost = { readonly host: VirtualHost; readonly domain: string };
+
+/**
+ * The virtual host of a Host header: its own name, else the longest `*suffix`, else the longest `prefix*`, else `*`;
+ * without regard to case, and a `*` stands for one character at least (VirtualHost.domains in Envoy's API reference).
+ */
+export function hostFor(hosts: readonly VirtualHost[], authority: string): TakenHost | undefined {
+  const wanted = authority.toLowerCase();
+  const all = hosts.flatMap((host) => host.domains.map((domain) => ({ host, domain })));
+  const fitting = all.filter(({ domain }) => fits(domain.toLowerCase(), wanted));
+  return fitting.toSorted((a, b) => rank(a.domain) - rank(b.domain) || b.domain.length - a.domain.length)[0];
+}
+
+function fits(domain: string, wanted: string): boolean {
+  if (domain === '*') return true;
+  if (domain.startsWith('*')) return wanted.length >= domain.length && wanted.endsWith(domain.slice(1));
+  if (domain.endsWith('*')) return wanted.length >= domain.length && wanted.startsWith(domain.slice(0, -1));
+  return domain === wanted;
+}
+
+function rank(domain: string): number {
+  if (domain === '*') return 3;
+  if (domain.startsWith('*')) return 1;
+  return domain.endsWith('*') ? 2 : 0;
+}
