@@ -3,8 +3,11 @@ import type { AgentSettings } from './settings.ts';
 import { staticRuntime } from './bootstrap-runtime.ts';
 import { statsConfig, statsSinks } from './bootstrap-stats.ts';
 
-/** The cluster that leads to the agent's socket. */
+/** The cluster that leads to the agent's socket; the control plane refers to it for certificates from files. */
 const AGENT_CLUSTER = 'daybreak_agent';
+
+/** The cluster that leads to somebody else's secrets, under App Mesh's name. */
+const SDS_CLUSTER = 'static_cluster_sds_unix_socket';
 
 /** Envoy's bootstrap as plain JSON, ready to be written. */
 export type BootstrapJson = ReturnType<typeof bootstrap>;
@@ -32,7 +35,7 @@ export function bootstrap(settings: AgentSettings, node: NodeIdentity, socketPat
       cdsConfig: overAds,
       ldsConfig: overAds,
     },
-    staticResources: { clusters: [agentCluster(socketPath)] },
+    staticResources: { clusters: [socketCluster(AGENT_CLUSTER, socketPath), ...sdsCluster(envoy)] },
     layeredRuntime: {
       layers: [
         { name: 'static_layer_0', staticLayer: staticRuntime(settings.runtime) },
@@ -61,9 +64,14 @@ function admin({ address, port, accessLogPath }: AgentSettings['envoy']['admin']
   };
 }
 
-function agentCluster(socketPath: string) {
+/** Nothing may refer to the cluster unless it is there: `node.metadata.daybreak.sds` says so. */
+function sdsCluster({ sdsSocketPath }: AgentSettings['envoy']) {
+  return sdsSocketPath === undefined ? [] : [socketCluster(SDS_CLUSTER, sdsSocketPath)];
+}
+
+function socketCluster(name: string, socketPath: string) {
   return {
-    name: AGENT_CLUSTER,
+    name,
     type: 'STATIC',
     connectTimeout: '1s',
     typedExtensionProtocolOptions: {
@@ -73,7 +81,7 @@ function agentCluster(socketPath: string) {
       },
     },
     loadAssignment: {
-      clusterName: AGENT_CLUSTER,
+      clusterName: name,
       endpoints: [{ lbEndpoints: [{ endpoint: { address: { pipe: { path: socketPath } } } }] }],
     },
   };

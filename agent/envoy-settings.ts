@@ -1,6 +1,6 @@
 import { boolean, integer, oneOf, port, text, type Reader } from '../common/settings.ts';
 import { goDuration } from './go-duration.ts';
-import { address, path } from './parsers.ts';
+import { address, path, socketPath } from './parsers.ts';
 
 /** What Envoy is started with. */
 export type EnvoySettings = {
@@ -14,6 +14,8 @@ export type EnvoySettings = {
   readonly skipDeprecatedLogs: boolean;
   readonly initialFetchTimeoutSeconds: number;
   readonly outlierLogPath: string;
+  /** Where another program serves secrets: Envoy's way to SPIRE. */
+  readonly sdsSocketPath: string | undefined;
   readonly admin: { readonly address: string; readonly port: number; readonly accessLogPath: string };
 };
 
@@ -45,6 +47,7 @@ export function readEnvoy(read: Reader): EnvoySettings {
     disableHotRestart: read('DISABLE_HOT_RESTART', boolean, true),
     skipDeprecatedLogs: read('ENVOY_SKIP_DEPRECATED_LOGS', boolean, true),
     initialFetchTimeoutSeconds: read('ENVOY_INITIAL_FETCH_TIMEOUT', integer(0, 86_400), 0),
+    sdsSocketPath: read('APPMESH_SDS_SOCKET_PATH', socketPath, undefined),
     outlierLogPath: read('ENVOY_OUTLIER_DETECTION_EVENT_LOG_PATH', path, '/dev/stdout'),
     admin: {
       address: bothFamilies && adminAddress === '0.0.0.0' ? '::' : adminAddress,

@@ -20,6 +20,14 @@ export class AgentError extends Error {
   }
 }
 
+/** A file of a certificate cannot be used: only what needs that certificate goes without. */
+export class SecretFileError extends Error {
+  constructor(file: string, what: string, cause?: unknown) {
+    super(`${file}: ${what}`, cause === undefined ? {} : { cause });
+    this.name = 'SecretFileError';
+  }
+}
+
 /** There is no Envoy where it was looked for. */
 export function envoyMissing(looked: readonly string[]): AgentError {
   const message = `no Envoy that this user may run; looked for ${looked.join(', ')}: set DAYBREAK_ENVOY to its path`;

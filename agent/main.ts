@@ -17,6 +17,7 @@ import { openEnvoyOutput } from './output/envoy-output.ts';
 import { dropPrivileges } from './privileges.ts';
 import { startRelay } from './relay/relay.ts';
 import { makeRunFolder } from './run-folder.ts';
+import { createFileSecrets } from './secrets/file-secrets.ts';
 import { readAgentSettings, type AgentSettings } from './settings.ts';
 import { status } from './status.ts';
 import { serveStatus } from './status-server.ts';
@@ -63,7 +64,10 @@ async function run(settings: AgentSettings, env: Environment, log: Log): Promise
     const bootstrapPath = join(folder.path, 'bootstrap.json');
     writeFileSync(bootstrapPath, JSON.stringify(bootstrap(settings, node, socketPath)), { mode: 0o600 });
 
-    const relay = await startRelay({ socketPath, upstreams: upstreams(settings.xds), node, log });
+    const secrets = createFileSecrets(log);
+    cleanups.push(() => secrets.close());
+    const beside = [secrets];
+    const relay = await startRelay({ socketPath, upstreams: upstreams(settings.xds), node, log, beside });
     cleanups.push(() => relay.close());
     const output = await openEnvoyOutput(folder.path, log);
     cleanups.push(output.close);
@@ -86,6 +90,7 @@ async function run(settings: AgentSettings, env: Environment, log: Log): Promise
         supervisor: supervisor.state(),
         restarts: supervisor.restarts(),
         relay: relay.status(),
+        secrets: secrets.status(),
         disconnectedLimitSeconds: settings.health.disconnectedLimitSeconds,
         droppedOutputBytes: output.dropped(),
       }),

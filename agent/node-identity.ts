@@ -12,8 +12,8 @@ export type AgentIdentity = {
 };
 
 /**
- * Envoy's node: App Mesh's id, cluster and metadata, and under `daybreak` what this agent can do. Nobody answers on a
- * secret discovery socket yet; without any IPv6 address an IPv6 listener would be refused.
+ * Envoy's node: App Mesh's id, cluster and metadata, and under `daybreak` what this agent can do. Without any IPv6 address
+ * an IPv6 listener would be refused.
  */
 export function nodeIdentity(settings: AgentSettings, facts: HostFacts, agent: AgentIdentity): NodeIdentity {
   return {
@@ -28,7 +28,8 @@ export function nodeIdentity(settings: AgentSettings, facts: HostFacts, agent: A
       daybreak: {
         instance: agent.instance,
         version: agent.version,
-        sds: false,
+        sds: settings.envoy.sdsSocketPath !== undefined,
+        files: true,
         ipv6: Object.keys(facts.ipv6).length > 0,
       },
     },

@@ -5,6 +5,12 @@ import type { Parser } from '../common/settings.ts';
 export const path: Parser<string> = (value) =>
   value.startsWith('/') && !value.includes('\0') ? { value } : { wanted: 'an absolute path' };
 
+/** A unix socket's absolute path: it has 107 bytes at most (unix(7)). */
+export const socketPath: Parser<string> = (value) =>
+  'value' in path(value) && Buffer.byteLength(value) <= 107
+    ? { value }
+    : { wanted: 'an absolute path of at most 107 bytes' };
+
 /** An IP address; an IPv6 one may stand in brackets. */
 export const address: Parser<string> = (value) => {
   const bare = value.replace(/^\[(.*)\]$/, '$1');

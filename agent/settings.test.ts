@@ -141,7 +141,6 @@ describe('what this version does not serve', () => {
     ['ENVOY_STATS_SINKS_CFG_FILE', '/f', 'file'],
     ['ENVOY_RESOURCES_CONFIG_FILE', '/f', 'file'],
     ['ENVOY_CONFIG_FILE', '/f', 'bootstrap'],
-    ['APPMESH_SDS_SOCKET_PATH', '/run/spire/agent.sock', 'secret'],
     ['APPNET_ENABLE_RELAY_MODE_FOR_XDS', '1', 'relay'],
     ['APPNET_AGENT_ADMIN_MODE', 'uds', 'management'],
     ['ENVOY_ADMIN_MODE', 'uds', 'socket'],

@@ -78,6 +78,7 @@ function input(some: Partial<StatusInput>): StatusInput {
     restarts: { made: 2, left: 1 },
     relay: connected,
     disconnectedLimitSeconds: 3600,
+    secrets: [],
     droppedOutputBytes: 0,
     ...some,
   };

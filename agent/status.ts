@@ -1,6 +1,7 @@
 import { formatGoDuration } from './go-duration.ts';
 import { UNREACHABLE, type Health } from './health.ts';
 import type { RelayStatus } from './relay/relay.ts';
+import type { FileSecretStatus } from './secrets/file-secrets.ts';
 import type { SupervisorState } from './supervisor/state.ts';
 
 /** What the status is made from. */
@@ -11,6 +12,8 @@ export type StatusInput = {
   readonly supervisor: SupervisorState;
   readonly restarts: { readonly made: number; readonly left: number };
   readonly relay: RelayStatus;
+  /** The certificates from files that Envoy asked for. */
+  readonly secrets: readonly FileSecretStatus[];
   /** How long the control plane may be away before that counts as unhealthy. */
   readonly disconnectedLimitSeconds: number;
   readonly droppedOutputBytes: number;
@@ -40,6 +43,7 @@ export function status(input: StatusInput) {
       supervisor: describeSupervisor(supervisor),
       restartsLeft: restarts.left,
       relay: { ...relay, disconnectedSince: relay.disconnectedSince?.toISOString() },
+      certificates: input.secrets,
       droppedOutputBytes: input.droppedOutputBytes,
     },
   };

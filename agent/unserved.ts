@@ -18,7 +18,6 @@ const VALUES: Readonly<Record<string, string>> = {
   ENVOY_TRACING_CFG_FILE: 'merging a file into the bootstrap',
   ENVOY_STATS_CONFIG_FILE: 'merging a file into the bootstrap',
   ENVOY_STATS_SINKS_CFG_FILE: 'merging a file into the bootstrap',
-  APPMESH_SDS_SOCKET_PATH: 'a secret discovery socket',
   APPNET_AGENT_ADMIN_MODE: 'the management interface (GET /status is always there)',
   APPNET_ENVOY_LOG_DESTINATION: 'logging to files',
   APPNET_CONTAINER_IP_MAPPING: 'Service Connect',

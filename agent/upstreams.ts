@@ -1,4 +1,4 @@
-import { readFile, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { isIPv4, isIPv6 } from 'node:net';
 import { credentials, Metadata, type CallCredentials, type ChannelCredentials } from '@grpc/grpc-js';
 import type { Upstream } from '../xds/client.ts';
@@ -7,14 +7,16 @@ import type { XdsEndpoint } from './xds-endpoint.ts';
 import type { XdsSettings } from './xds-settings.ts';
 
 /**
- * The control planes as gRPC takes them, with the credentials that the settings name.
- * @throws AgentError when a file cannot be used.
+ * The control planes as gRPC takes them, with the credentials that the settings name. Files are read again for each
+ * connection, so that a renewed certificate or token needs no restart.
+ * @throws AgentError when a file cannot be used now.
  */
 export function upstreams(xds: XdsSettings): readonly Upstream[] {
-  const secure = xds.endpoints.some(({ kind }) => kind === 'tls') ? tls(xds) : undefined;
+  const secure = (): ChannelCredentials => tls(xds);
+  if (xds.endpoints.some(({ kind }) => kind === 'tls')) secure();
   return xds.endpoints.map((endpoint) => ({
     target: target(endpoint),
-    credentials: (endpoint.kind === 'tls' ? secure : undefined) ?? credentials.createInsecure(),
+    credentials: endpoint.kind === 'tls' ? secure : credentials.createInsecure(),
   }));
 }
 
@@ -30,22 +32,22 @@ function tls({ caFile, certificate, tokenFile }: XdsSettings): ChannelCredential
   const roots = caFile === undefined ? null : read('DAYBREAK_XDS_CA_FILE', caFile);
   const cert = certificate === undefined ? null : read('DAYBREAK_XDS_CERT_FILE', certificate.certFile);
   const key = certificate === undefined ? null : read('DAYBREAK_XDS_KEY_FILE', certificate.keyFile);
-  const channel = made('DAYBREAK_XDS_CA_FILE', caFile, () => credentials.createSsl(roots, key, cert));
+  made('DAYBREAK_XDS_CA_FILE', caFile, () => credentials.createSsl(roots));
+  const channel = made('DAYBREAK_XDS_CERT_FILE', certificate?.certFile, () =>
+    credentials.createSsl(roots, key, cert),
+  );
   if (tokenFile === undefined) return channel;
-  read('DAYBREAK_XDS_TOKEN_FILE', tokenFile);
-  return credentials.combineChannelCredentials(channel, bearer(tokenFile));
+  const token = read('DAYBREAK_XDS_TOKEN_FILE', tokenFile).toString().trim();
+  return credentials.combineChannelCredentials(channel, bearer(tokenFile, token));
 }
 
-/** The token of the moment: the file is read again for each call, so that a new token needs no restart. */
-function bearer(tokenFile: string): CallCredentials {
-  return credentials.createFromMetadataGenerator((_options, callback) => {
-    readFile(tokenFile, 'utf8', (error, token) => {
-      if (error !== null) return callback(error);
-      const metadata = new Metadata();
-      metadata.set('authorization', `Bearer ${token.trim()}`);
-      callback(null, metadata);
-    });
+function bearer(tokenFile: string, token: string): CallCredentials {
+  const metadata = made('DAYBREAK_XDS_TOKEN_FILE', tokenFile, () => {
+    const shown = new Metadata();
+    shown.set('authorization', `Bearer ${token}`);
+    return shown;
   });
+  return credentials.createFromMetadataGenerator((_options, callback) => callback(null, metadata));
 }
 
 function read(variable: string, path: string): Buffer {

@@ -9,7 +9,7 @@ export type XdsSettings = {
   readonly caFile: string | undefined;
   /** A client certificate and its key: both or neither. */
   readonly certificate: { readonly certFile: string; readonly keyFile: string } | undefined;
-  /** Holds a bearer token; read again for each connection. */
+  /** Holds a bearer token. All files are read again for each connection. */
   readonly tokenFile: string | undefined;
 };
 

@@ -21,8 +21,8 @@ export type FollowOptions<T> = {
   readonly log: Log;
   /** How often to look, in milliseconds. Default 500. */
   readonly interval?: number;
-  /** Is told of each reading after the first, good or bad. */
-  readonly onReading?: (outcome: 'read' | 'refused') => void;
+  /** Is told of each reading after the first, good or bad, and of what was wrong with a bad one. */
+  readonly onReading?: (outcome: 'read' | 'refused', error?: unknown) => void;
 };
 
 /**
@@ -49,7 +49,7 @@ export async function followFiles<T>({
     try {
       value = read(...(await contentsOf(what, files)));
     } catch (error) {
-      onReading?.('refused');
+      onReading?.('refused', error);
       log.error(
         { err: error, files },
         `the ${what} changed and cannot be used: what was read before stays in force`,

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { UpdateMeshCommand } from '@aws-sdk/client-app-mesh';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openColorFixture, type ColorFixture } from './color-fixture.ts';
@@ -24,6 +26,26 @@ async function setEgressFilter(type: 'ALLOW_ALL' | 'DROP_ALL'): Promise<void> {
   await color.mesh.client.send(new UpdateMeshCommand({ meshName: MESH, spec: { egressFilter: { type } } }));
   await color.mesh.inSync();
 }
+
+test('the statistics that are nearest to those of the metric extension are there', async () => {
+  expect(await color.send(1)).toMatchObject({ failures: 0 });
+  const names = [
+    'http.ingress.downstream_cx_active',
+    'http.ingress.downstream_cx_total',
+    'http.ingress.downstream_cx_rx_bytes_total',
+    'http.ingress.downstream_cx_tx_bytes_total',
+    'http.ingress.downstream_rq_total',
+    ...['upstream_rq_total', 'upstream_rq_2xx', 'upstream_rq_time', 'upstream_cx_rx_bytes_total'].map(
+      (name) => `cluster.cds_egress_${MESH}_${WHITE}_http_${PORT}.${name}`,
+    ),
+  ];
+  const page = await readFile(join(import.meta.dirname, '../docs/metrics.md'), 'utf8');
+  const { body } = await color.admin(GATEWAY).ask('/stats');
+  const known = body.split('\n').map((line) => line.slice(0, line.indexOf(': ')));
+  expect(names.filter((name) => !known.includes(name))).toEqual([]);
+  const last = (name: string): string => name.replace(/^cluster.*\./, '');
+  expect(names.filter((name) => !page.includes(last(name)))).toEqual([]);
+});
 
 describe('weights', () => {
   const weights: Weights = { [BLUE]: 8, [RED]: 2 };

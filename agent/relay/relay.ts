@@ -4,7 +4,7 @@ import type { NodeSchema } from '#envoy/envoy/config/core/v3/base_pb.ts';
 import type { Log } from '../../common/log.ts';
 import { createDeltaClient, type DeltaUpdate, type Upstream } from '../../xds/client.ts';
 import { createXdsServer, type XdsServer } from '../../xds/server.ts';
-import type { Answer } from '../../xds/stream.ts';
+import type { Answer } from '../../xds/answers.ts';
 import type { TypeUrl } from '../../xds/types.ts';
 import { createRelayedConfig } from './relayed-config.ts';
 import { createRelayedSubscriptions } from './relayed-subscriptions.ts';
@@ -17,6 +17,8 @@ export type RelayOptions = {
   readonly upstreams: readonly Upstream[];
   readonly node: NodeIdentity;
   readonly log: Log;
+  /** What is served on the same socket beside ADS. */
+  readonly beside?: readonly { addTo(server: Server): void }[];
 };
 
 /** Who the proxy says it is: the node of Envoy's bootstrap. */
@@ -46,7 +48,13 @@ const KEY = 'envoy';
  * Envoy's own words. When the control plane goes away, Envoy's stream stays, and so does what Envoy has; an Envoy that
  * comes back meanwhile is given the last good configuration.
  */
-export async function startRelay({ socketPath, upstreams, node, log }: RelayOptions): Promise<Relay> {
+export async function startRelay({
+  socketPath,
+  upstreams,
+  node,
+  log,
+  beside = [],
+}: RelayOptions): Promise<Relay> {
   const config = createRelayedConfig();
   const subscriptions = createRelayedSubscriptions();
   const unanswered = new Map<TypeUrl, DeltaUpdate>();
@@ -139,6 +147,7 @@ export async function startRelay({ socketPath, upstreams, node, log }: RelayOpti
 
   const server = new Server({ 'grpc.max_send_message_length': -1, 'grpc.max_receive_message_length': -1 });
   downstream.addTo(server);
+  for (const service of beside) service.addTo(server);
   await listen(server, socketPath);
 
   return {

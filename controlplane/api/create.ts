@@ -9,14 +9,14 @@ import { resourceOutput } from './output.ts';
 import { requireRoom, requireRoomForBackends } from './quotas.ts';
 import { requireReferences } from './references.ts';
 import type { Input } from './request.ts';
-import { unservedViolations } from './unserved.ts';
-import { refuse } from './violation.ts';
 import { tokenUse, writeTo, type Decide } from './write.ts';
 
 /** Makes a resource, at version 1. */
 export const create: ResourceHandler = async (context, operation, input) => {
   const id = resourceId(context, operation.kind, input);
-  return writeTo(context, id, tokenUse(context, operation, input), decideToCreate(context, operation, input));
+  const decide = decideToCreate(context, operation, input);
+  const write = () => writeTo(context, id, tokenUse(context, operation, input), decide);
+  return operation.kind === 'mesh' ? context.live.inTurn(id.owner, write) : write();
 };
 
 /** What it takes to make the resource that the input names. */
@@ -27,7 +27,6 @@ export function decideToCreate(
 ): Decide<Output> {
   const id = resourceId(context, kind, input);
   const spec = input['spec'] ?? {};
-  refuse(unservedViolations(kind, spec));
   return (model, repeated) => {
     requireParents(model, id);
     const existing = model.get(id);

@@ -123,22 +123,6 @@ describe('a specification', () => {
       [`${MESH}/virtualNodes`, { virtualNodeName: 'a', meshName: 'colors', spec: {} }],
       "at 'meshName' failed to satisfy constraint: Member belongs in the path",
     ],
-    [
-      'refuses what this version does not serve',
-      node({
-        ...nodeSpec(1),
-        backends: [
-          { virtualService: { virtualServiceName: 'a' } },
-          {
-            virtualService: {
-              virtualServiceName: 'b',
-              clientPolicy: { tls: { validation: { trust: { file: { certificateChain: '/ca' } } } } },
-            },
-          },
-        ],
-      }),
-      "1 validation error detected: Value '{validation: {trust: {file: {…}}}}' at 'spec.backends.2.member.virtualService.clientPolicy.tls' failed to satisfy constraint: Member must be null: this version of Daybreak does not serve it yet",
-    ],
   ];
   it.each(cases)('%s', async (_, [path, body], message) => {
     expect(await api.call('PUT', path, body)).toMatchObject({

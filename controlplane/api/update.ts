@@ -9,8 +9,6 @@ import { requireMayChange } from './permission.ts';
 import { requireRoomForBackends } from './quotas.ts';
 import { requireReferences } from './references.ts';
 import type { Input } from './request.ts';
-import { unservedViolations } from './unserved.ts';
-import { refuse } from './violation.ts';
 import { tokenUse, writeTo, type Decide } from './write.ts';
 
 /**
@@ -31,7 +29,6 @@ export function decideToUpdate(
   const { kind, resultShape } = operation;
   const id = resourceId(context, kind, input);
   const spec = input['spec'] as Specs[typeof kind] | undefined;
-  refuse(unservedViolations(kind, spec));
   return (model, repeated) => {
     requireParents(model, id);
     const existing = model.get(id);

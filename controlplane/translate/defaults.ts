@@ -28,6 +28,12 @@ export const NO_PRIORITY = 1001;
 /** One DNS question: seconds until it is asked again, and how often, so that a dead server costs 2 to 3 s, not 69. */
 export const DNS_QUERY = { timeoutSeconds: 1n, tries: 2 } as const;
 
+/**
+ * How long a new listener or cluster waits for a secret, in milliseconds, before it goes into force without it, and
+ * refuses connections until it comes. Envoy's own 15 s would hold up all of a proxy's start.
+ */
+export const SECRET_FETCH_TIMEOUT = 2000;
+
 /** The longest duration that is sent, in milliseconds (31 years): Envoy refuses what its clock cannot hold. */
 export const LONGEST = 1e12;
 

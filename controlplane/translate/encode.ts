@@ -1,24 +1,33 @@
 import { hash } from 'node:crypto';
-import { create, toBinary, type DescMessage, type MessageShape } from '@bufbuild/protobuf';
+import { toBinary, type DescMessage, type MessageShape } from '@bufbuild/protobuf';
 import { AnySchema } from '@bufbuild/protobuf/wkt';
 import type { Resource, TypeResources } from '../../xds/types.ts';
+import { bytesFieldOf, concatenate, stringField } from '../../xds/wire-fields.ts';
 
 /** One resource in the form in which it travels. Its version is a hash of its content, so equal content is equal bytes. */
 export function encode<D extends DescMessage>(schema: D, name: string, message: MessageShape<D>): Resource {
-  return encodeBytes(schema, name, toBinary(schema, message));
+  return encodeFields(schema, name, [toBinary(schema, message)]);
 }
 
-/** The same for a message that is encoded already. */
-export function encodeBytes(schema: DescMessage, name: string, value: Uint8Array): Resource {
-  const any = toBinary(
-    AnySchema,
-    create(AnySchema, { typeUrl: `type.googleapis.com/${schema.typeName}`, value }),
-  );
+/** The same for a message whose fields are encoded already. */
+export function encodeFields(schema: DescMessage, name: string, fields: readonly Uint8Array[]): Resource {
+  const message = concatenate([
+    stringField(ANY.typeUrl.number, `type.googleapis.com/${schema.typeName}`),
+    ...bytesFieldOf(ANY.value.number, fields),
+  ]);
+  // Copied out of the pool that small buffers share, which it would keep from being freed.
+  const any = new Uint8Array(message);
   return { name, version: hash('sha256', any, 'hex').slice(0, 16), any };
 }
 
-/** All resources of one type, by name and sorted by it. */
-export function typeResources(resources: readonly Resource[]): TypeResources {
+const ANY = AnySchema.field;
+
+/** All resources of one type, by name and sorted by it; `unknown` is as in xds/. */
+export function typeResources(
+  resources: readonly Resource[],
+  unknown?: TypeResources['unknown'],
+): TypeResources {
   const sorted = resources.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  return { resources: new Map(sorted.map((resource) => [resource.name, resource])) };
+  const known = new Map(sorted.map((resource) => [resource.name, resource]));
+  return unknown === undefined || unknown.size === 0 ? { resources: known } : { resources: known, unknown };
 }

@@ -1,6 +1,14 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import type { JsonObject } from '@bufbuild/protobuf';
-import { CLUSTER, ENDPOINTS, LISTENER, ROUTES, SECRET, type Snapshot, type TypeUrl } from '../../xds/types.ts';
+import {
+  CLUSTER,
+  ENDPOINTS,
+  LISTENER,
+  ROUTES,
+  SECRET,
+  type Snapshot,
+  type TypeUrl,
+} from '../../xds/types.ts';
 import { FIXTURE_OWNER, modelFromInputs, type Written } from '../mesh/fixture.ts';
 import { viewOf, type ProxyView } from '../mesh/view.ts';
 import type { Certificate, Found, Instance } from './found.ts';
@@ -28,6 +36,8 @@ export type Golden = {
   readonly problems: readonly Problem[];
   readonly clusters: readonly JsonObject[];
   readonly endpoints: readonly JsonObject[];
+  /** What those proxies have meanwhile that had nothing, where nothing is known; absent where all is known. */
+  readonly unknown?: readonly JsonObject[];
   readonly listeners: readonly JsonObject[];
   readonly routes: readonly JsonObject[];
   readonly secrets: readonly JsonObject[];
@@ -60,7 +70,11 @@ export function caseView({ proxy, resources }: Case): ProxyView {
 
 /** A case, translated. */
 export function translateCase(test: Case): Translation {
-  return translate(caseView(test), { ipv6: false, sds: false, ...test.features }, caseFound(test));
+  return translate(
+    caseView(test),
+    { ipv6: false, sds: false, files: false, ...test.features },
+    caseFound(test),
+  );
 }
 
 function caseFound({ found }: Case): Found {
@@ -77,10 +91,17 @@ export function golden({ snapshot, problems }: Translation): Golden {
     problems,
     clusters: listed(snapshot, CLUSTER),
     endpoints: listed(snapshot, ENDPOINTS),
+    ...meanwhile(snapshot),
     listeners: listed(snapshot, LISTENER),
     routes: listed(snapshot, ROUTES),
     secrets: listed(snapshot, SECRET),
   };
+}
+
+function meanwhile(snapshot: Snapshot): Pick<Golden, 'unknown'> {
+  const unknown = [ENDPOINTS, SECRET].flatMap((type) => [...(snapshot.get(type)?.unknown ?? [])]);
+  const shown = unknown.map(([name, each]) => (each === undefined ? { name } : resourceJson(each)));
+  return shown.length === 0 ? {} : { unknown: shown };
 }
 
 function listed(snapshot: Snapshot, type: TypeUrl): readonly JsonObject[] {

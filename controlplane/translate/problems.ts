@@ -4,6 +4,9 @@ export type Problem = { readonly where: string; readonly what: string };
 /** Takes one problem down. */
 export type Report = (where: string, what: string) => void;
 
+/** For what has no problems of its own, or has them reported elsewhere. */
+export const unreported: Report = () => {};
+
 /** A place to report problems to, and the list of them: each once, sorted. */
 export function collectProblems(): { readonly report: Report; readonly list: () => readonly Problem[] } {
   const found = new Map<string, Problem>();

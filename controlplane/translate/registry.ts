@@ -15,6 +15,10 @@ import { CaresDnsResolverConfigSchema } from '#envoy/envoy/extensions/network/dn
 import { PreviousHostsPredicateSchema } from '#envoy/envoy/extensions/retry/host/previous_hosts/v3/previous_hosts_pb.ts';
 import { HttpProtocolOptionsSchema } from '#envoy/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.ts';
 import { SecretSchema } from '#envoy/envoy/extensions/transport_sockets/tls/v3/secret_pb.ts';
+import {
+  DownstreamTlsContextSchema,
+  UpstreamTlsContextSchema,
+} from '#envoy/envoy/extensions/transport_sockets/tls/v3/tls_pb.ts';
 import type { Resource } from '../../xds/types.ts';
 
 /** Every message that `translate` puts into an `Any`, at any depth. */
@@ -34,6 +38,8 @@ export const REGISTRY: Registry = createRegistry(
   PreviousHostsPredicateSchema,
   HttpProtocolOptionsSchema,
   SecretSchema,
+  DownstreamTlsContextSchema,
+  UpstreamTlsContextSchema,
 );
 
 /**

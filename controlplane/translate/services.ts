@@ -31,7 +31,7 @@ function nodeOffers(service: string, node: TargetNode, report: Report): readonly
   return onePerPort(node.listeners, `virtualNode/${node.name}`, report).flatMap(
     (listener): readonly Offer[] => {
       const { port, protocol } = listener.portMapping;
-      const problem = upstreamProblem({ node, listener });
+      const problem = upstreamProblem({ node });
       if (problem !== undefined) {
         report(`virtualService/${service}`, `virtual node ${node.name} cannot be reached: ${problem}`);
         return [];

@@ -35,7 +35,7 @@ export function resolveTarget(
     route.protocol !== 'tcp' && (protocol === 'tcp' || (route.protocol === 'grpc' && protocol === 'http'));
   if (mismatch)
     return problem(`has a ${protocol} listener, which a ${route.protocol} route cannot be sent to`);
-  const unreachable = upstreamProblem({ node, listener });
+  const unreachable = upstreamProblem({ node });
   if (unreachable !== undefined) return problem(`cannot be reached: ${unreachable}`);
   return { node, listener, weight };
 }

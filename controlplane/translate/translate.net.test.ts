@@ -1,25 +1,35 @@
-import { execa } from 'execa';
-import { expect, test } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writeSelfSigned } from '../tls/testing.ts';
 import { caseNames, golden, readCase, translateCase } from './fixture.ts';
+import { envoyOf, ENVOYS, validate } from './real-envoy.ts';
 import { staticConfig } from './static-config.ts';
 
-test.each(caseNames())('Envoy takes all of %s', async (name) => {
-  const config = JSON.stringify(staticConfig(golden(translateCase(readCase(name)))));
-  expect(await validate(config)).toBe('');
-});
+const folder = mkdtempSync(join(tmpdir(), 'translate-'));
+const files = { cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') };
 
-test('Envoy refuses what is wrong, so the others say something', async () => {
-  const wrong = golden(translateCase(readCase('colors')));
-  expect(await validate(JSON.stringify(staticConfig({ ...wrong, clusters: [] })))).toContain(
-    'unknown weighted cluster',
-  );
-});
+beforeAll(() => writeSelfSigned(files));
+afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What a real Envoy has against a bootstrap; '' when nothing. */
-async function validate(config: string): Promise<string> {
-  const envoy = process.env['DAYBREAK_ENVOY'];
-  if (envoy === undefined) throw new Error('DAYBREAK_ENVOY is not set: it must name an Envoy binary');
-  const args = ['--mode', 'validate', '--log-level', 'warn', '--config-yaml', config];
-  const { exitCode, stderr } = await execa(envoy, args, { reject: false, timeout: 30_000 });
-  return exitCode === 0 && stderr === '' ? '' : stderr;
-}
+/** Keys are named as such in the cases; all else that Envoy reads is certificates. */
+const fileOf = (path: string): string => (path.endsWith('-key.pem') ? files.key : files.cert);
+
+describe.each(ENVOYS)('%s', (variable) => {
+  test.each(caseNames())('takes all of %s', async (name) => {
+    const config = JSON.stringify(staticConfig(golden(translateCase(readCase(name))), fileOf));
+    expect(await validate(envoyOf(variable), config)).toBe('');
+  });
+
+  test('refuses what is wrong, so the others say something', async () => {
+    const wrong = golden(translateCase(readCase('colors')));
+    const config = JSON.stringify(staticConfig({ ...wrong, clusters: [] }));
+    expect(await validate(envoyOf(variable), config)).toContain('unknown weighted cluster');
+  });
+
+  test('refuses a certificate file that is not there', async () => {
+    const config = JSON.stringify(staticConfig(golden(translateCase(readCase('tls-listeners')))));
+    expect(await validate(envoyOf(variable), config)).toContain('Invalid path: /keys/');
+  });
+});

@@ -1,10 +1,21 @@
-import { CLUSTER, ENDPOINTS, LISTENER, ROUTES, SECRET, type Snapshot } from '../../xds/types.ts';
+import {
+  CLUSTER,
+  ENDPOINTS,
+  LISTENER,
+  ROUTES,
+  SECRET,
+  type Resource,
+  type Snapshot,
+  type TypeResources,
+  type TypeUrl,
+} from '../../xds/types.ts';
 import type { ProxyView } from '../mesh/view.ts';
 import { typeResources } from './encode.ts';
 import type { Found } from './found.ts';
 import { gatewayResources } from './gateway/gateway.ts';
 import { nodeResources } from './node/node.ts';
-import { collectProblems, type Problem } from './problems.ts';
+import { createMemo } from './memo.ts';
+import { collectProblems, unreported, type Problem } from './problems.ts';
 import type { Features } from './proxy.ts';
 
 /** What a proxy is to have, and the parts of the model that have no effect in it. */
@@ -20,12 +31,24 @@ export function translate(view: ProxyView, features: Features, found: Found): Tr
     view.kind === 'virtualNode'
       ? nodeResources(view, features, found, report)
       : gatewayResources(view, features, found, report);
+  const { endpoints, secrets } = resources;
+  const variant = JSON.stringify(features);
+  const listed = (typeUrl: TypeUrl, known: readonly Resource[], unknown?: TypeResources['unknown']) => {
+    const make = (): TypeResources => typeResources(known, unknown);
+    const parts = [...known, '', ...(unknown ?? NOTHING).entries()].flat();
+    return [typeUrl, lists(view.spec, `${typeUrl} ${variant}`, unreported, make, parts)] as const;
+  };
   const snapshot: Snapshot = new Map([
-    [CLUSTER, typeResources(resources.clusters)],
-    [ENDPOINTS, typeResources(resources.endpoints)],
-    [LISTENER, typeResources(resources.listeners)],
-    [ROUTES, typeResources(resources.routes)],
-    [SECRET, typeResources(resources.secrets)],
+    listed(CLUSTER, resources.clusters),
+    listed(ENDPOINTS, endpoints.known, endpoints.unknown),
+    listed(LISTENER, resources.listeners),
+    listed(ROUTES, resources.routes),
+    listed(SECRET, secrets.known, secrets.unknown),
   ]);
   return { snapshot, problems: list() };
 }
+
+/** The very same list for the same resources: whoever has it is known to have all. */
+const lists = createMemo<TypeResources>();
+
+const NOTHING: NonNullable<TypeResources['unknown']> = new Map();

@@ -45,6 +45,12 @@ export const hostName: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom('10.0.0.1', 'fd00::1', 'colorteller.default.svc.cluster.local'),
 );
 
+/** Names in certificates: of each kind, and any text. */
+export const subjectName: fc.Arbitrary<string> = fc.oneof(
+  textOf(1, 254),
+  fc.constantFrom('a.example.com', 'spiffe://m/node/a', '10.0.0.1', 'fd00::1', 'a@example.com'),
+);
+
 /** Expressions that RE2 takes. */
 export const expression: fc.Arbitrary<string> = fc.constantFrom(
   '.*',
@@ -53,7 +59,7 @@ export const expression: fc.Arbitrary<string> = fc.constantFrom(
   String.raw`\d+\.\d+`,
   '(?i)é|日',
   '^$',
-  String.raw`\p{L}`,
+  String.raw`\p{Greek}+`,
 );
 
 /** Formats of access logs. */

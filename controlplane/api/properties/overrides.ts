@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { expression, hostName, logFormat, pathOf, textOf } from './arbitrary-texts.ts';
+import { expression, hostName, logFormat, pathOf, subjectName, textOf } from './arbitrary-texts.ts';
 import { wholeNumber, type Overrides, type Right } from './model-values.ts';
 import { NAMED } from './named.ts';
 import { gatewayRouteSpec } from './right-gateway-routes.ts';
@@ -19,10 +19,15 @@ export const OVERRIDES: Overrides = {
 
   VirtualNodeSpec: (right) =>
     right.structure('VirtualNodeSpec', { listeners: listeners(right, 'Listener', 0) }).map(findable),
-  ServiceDiscovery: ({ value }) => value('ServiceDiscovery', { awsCloudMap: undefined }),
   Hostname: () => hostName,
-  ClientPolicy: ({ structure }) => structure('ClientPolicy', { tls: undefined }),
-  VirtualGatewayClientPolicy: ({ structure }) => structure('VirtualGatewayClientPolicy', { tls: undefined }),
+  AwsCloudMapInstanceAttributeKey: () => textOf(1, 255, ['a', 'Z', '0', '-', '_', '~', '!']),
+  AwsCloudMapInstanceAttributeValue: () => textOf(1, 1024, ['a', 'Z', '0', '-', '_', '~', '!']),
+
+  ClientPolicyTls: clientTls('ClientPolicyTls'),
+  VirtualGatewayClientPolicyTls: clientTls('VirtualGatewayClientPolicyTls'),
+  SubjectAlternativeName: () => subjectName,
+  SdsSecretName: () => textOf(1, 255),
+  VirtualGatewaySdsSecretName: () => textOf(1, 255),
 
   VirtualRouterSpec: (right) =>
     right.structure('VirtualRouterSpec', { listeners: listeners(right, 'VirtualRouterListener', 0) }),
@@ -77,7 +82,6 @@ function listenerOn(right: Right, shape: string, port: number): fc.Arbitrary<unk
     const prefix = gateway ? 'VirtualGateway' : 'VirtualNode';
     return right.structure(shape, {
       portMapping,
-      tls: undefined,
       connectionPool: right.value(`${prefix}ConnectionPool`, onlyThis),
       ...(gateway ? {} : { timeout: right.value('ListenerTimeout', onlyThis) }),
       healthCheck: healthCheck(right, `${gateway ? prefix : ''}HealthCheckPolicy`, port),
@@ -92,6 +96,23 @@ function healthCheck({ structure }: Right, shape: string, port: number): fc.Arbi
     return needsPath ? { path, ...given } : given;
   });
 }
+
+// Authorities from a socket vouch for names, which have to be there.
+function clientTls(shape: string): Overrides[string] {
+  return ({ structure }) =>
+    fc.tuple(structure(shape), subjectName).map(([policy, name]) => {
+      const validation = policy['validation'] as Json;
+      const { subjectAlternativeNames: names } = validation as { subjectAlternativeNames?: Names };
+      const named = (names?.match.exact.length ?? 0) > 0;
+      if (named || !('sds' in (validation['trust'] as Json))) return policy;
+      return {
+        ...policy,
+        validation: { ...validation, subjectAlternativeNames: { match: { exact: [name] } } },
+      };
+    });
+}
+
+type Names = { readonly match: { readonly exact: readonly string[] } };
 
 // One that listens says where it is found.
 function findable(spec: Json): Json {

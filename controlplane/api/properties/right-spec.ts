@@ -6,7 +6,6 @@ import { OVERRIDES } from './overrides.ts';
 
 /**
  * Specifications that the API has to accept, made from the model and the rules beyond it. They name only what NAMED has.
- * Parts that this version does not serve are left out.
  */
 export function rightSpec(kind: Kind): fc.Arbitrary<unknown> {
   return RIGHT.value(`${title(kind)}Spec`);

@@ -13,7 +13,7 @@ export function slipsOf(name: string, value: unknown, path: string): readonly Sl
 
 /** By shape: texts that only a rule beyond the model refuses. */
 const WRONG_BY_RULE: { readonly [shape: string]: readonly unknown[] } = {
-  HttpPathRegex: ['(', '(?=a)', String.raw`\1`, '((a{1,30}){1,30})'],
+  HttpPathRegex: ['(', '(?=a)', String.raw`\1`, '((a{1,30}){1,30})', String.raw`\pL`, String.raw`\x{100}`],
   HttpPathExact: ['a', ''],
   Hostname: ['a:80', '', 'a b'],
   ExactHostName: ['*.a'],

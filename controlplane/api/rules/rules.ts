@@ -2,6 +2,7 @@ import { API_MODEL } from '../../model/api-model.ts';
 import type * as api from '../../model/types.ts';
 import { elementPath, memberPath, type Violation } from '../violation.ts';
 import { accessLogFormat, jsonAccessLogFormat } from './access-log.ts';
+import { clientPolicyTls } from './client-policy.ts';
 import { duration, positiveDuration } from './durations.ts';
 import { gatewayRouteSpec } from './gateway-route.ts';
 import { gatewayListener, listener, uniqueListeners } from './listeners.ts';
@@ -56,6 +57,10 @@ const RULES: { readonly [shape: string]: Rule } = {
   VirtualNodeSpec: virtualNodeSpec,
   Hostname: dnsHostname,
   FilePath: filePath,
+  SdsSecretName: text(1, 2048),
+  VirtualGatewaySdsSecretName: text(1, 2048),
+  ClientPolicyTls: clientPolicyTls,
+  VirtualGatewayClientPolicyTls: clientPolicyTls,
   TextFormat: accessLogFormat,
   JsonFormat: jsonAccessLogFormat,
 

@@ -5,12 +5,14 @@ import type {
 } from '#envoy/envoy/config/listener/v3/listener_components_pb.ts';
 import { ConfigSchema as DirectResponseSchema } from '#envoy/envoy/extensions/filters/network/direct_response/v3/config_pb.ts';
 import { TcpProxySchema } from '#envoy/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.ts';
+import type { Doors } from '../tls/listeners.ts';
 import type { FilterInit } from './connection-manager.ts';
 import { duration } from './duration.ts';
+import { serverSocket } from './tls.ts';
 import { extension } from './typed.ts';
 
 /** One way through a listener. */
-export type FilterChainInit = MessageInitShape<typeof FilterChainSchema>;
+export type FilterChainInit = Exclude<MessageInitShape<typeof FilterChainSchema>, { $typeName: string }>;
 
 /** What a connection must have to take it; empty: anything. */
 export type FilterChainMatchInit = MessageInitShape<typeof FilterChainMatchSchema>;
@@ -21,6 +23,25 @@ export type WeightedTcp = { readonly cluster: string; readonly weight: number };
 /** A chain with one filter. */
 export function chain(name: string, match: FilterChainMatchInit, filter: FilterInit): FilterChainInit {
   return { name, filterChainMatch: match, filters: [filter] };
+}
+
+/**
+ * The chains of a listener's ways in, on one port: with both, the TLS inspector tells which a connection takes. The one
+ * that is alone takes all, so that plain text meets TLS and fails there.
+ */
+export function doorChains(
+  name: string,
+  destinationPort: number,
+  { plain, tls }: Pick<Doors, 'plain' | 'tls'>,
+  filter: FilterInit,
+): readonly FilterChainInit[] {
+  if (tls === undefined) return [chain(name, { destinationPort }, filter)];
+  const transportSocket = serverSocket(tls);
+  if (!plain) return [{ ...chain(name, { destinationPort }, filter), transportSocket }];
+  return [
+    { ...chain(`${name}_tls`, { destinationPort, transportProtocol: 'tls' }, filter), transportSocket },
+    chain(name, { destinationPort, transportProtocol: 'raw_buffer' }, filter),
+  ];
 }
 
 /** Passes bytes on. `idle` is in milliseconds, 0 for no limit, undefined for Envoy's default. */

@@ -1,5 +1,8 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import type { ListenerFilterSchema } from '#envoy/envoy/config/listener/v3/listener_components_pb.ts';
+import type {
+  ListenerFilterChainMatchPredicateSchema,
+  ListenerFilterSchema,
+} from '#envoy/envoy/config/listener/v3/listener_components_pb.ts';
 import { OriginalDstSchema } from '#envoy/envoy/extensions/filters/listener/original_dst/v3/original_dst_pb.ts';
 import { TlsInspectorSchema } from '#envoy/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb.ts';
 import { extension } from './typed.ts';
@@ -9,6 +12,8 @@ export type ListenerFilterInit = Exclude<
   MessageInitShape<typeof ListenerFilterSchema>,
   { $typeName: string }
 >;
+
+type Predicate = MessageInitShape<typeof ListenerFilterChainMatchPredicateSchema>;
 
 /** Finds out where a redirected connection was going to. */
 export function originalDestination(): ListenerFilterInit {
@@ -21,15 +26,19 @@ export function tlsInspector(): ListenerFilterInit {
 }
 
 /**
- * The same, on one destination port only: elsewhere it would hold up protocols in which the server speaks first. It
+ * The same, on these destination ports only: elsewhere it would hold up protocols in which the server speaks first. It
  * must stand behind `originalDestination`, which restores the port.
  */
-export function tlsInspectorOn(port: number): ListenerFilterInit {
-  const range = { start: port, end: port + 1 };
-  return {
-    ...tlsInspector(),
-    filterDisabled: {
-      rule: { case: 'notMatch', value: { rule: { case: 'destinationPortRange', value: range } } },
-    },
-  };
+export function tlsInspectorOn(...ports: readonly [number, ...number[]]): ListenerFilterInit {
+  const [first, ...others] = ports.map(onPort);
+  const any = others.length === 0 ? first : anyOf(ports.map(onPort));
+  return { ...tlsInspector(), filterDisabled: { rule: { case: 'notMatch', value: any ?? {} } } };
+}
+
+function onPort(port: number): Predicate {
+  return { rule: { case: 'destinationPortRange', value: { start: port, end: port + 1 } } };
+}
+
+function anyOf(rules: Predicate[]): Predicate {
+  return { rule: { case: 'orMatch', value: { rules } } };
 }

@@ -17,9 +17,11 @@ export function listener(
     readonly direction: 'inbound' | 'outbound';
     readonly filters: readonly ListenerFilterInit[];
     readonly chains: readonly FilterChainInit[];
+    /** Whether a connection that says nothing for Envoy's 15 s goes on as plain text. Default: it is closed. */
+    readonly patient?: boolean;
   },
 ): Resource {
-  const { address, port, direction, filters, chains } = options;
+  const { address, port, direction, filters, chains, patient = false } = options;
   const message = create(ListenerSchema, {
     name,
     address: socketAddress(address, port),
@@ -28,6 +30,7 @@ export function listener(
     trafficDirection: direction === 'inbound' ? TrafficDirection.INBOUND : TrafficDirection.OUTBOUND,
     listenerFilters: [...filters],
     filterChains: [...chains],
+    ...(patient ? { continueOnListenerFiltersTimeout: true } : {}),
     metadata: aggregateStats({}),
   });
   return encode(ListenerSchema, name, message);

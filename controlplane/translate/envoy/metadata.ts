@@ -1,5 +1,5 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import type { MetadataSchema } from '#envoy/envoy/config/core/v3/base_pb.ts';
+import type { Metadata, MetadataSchema } from '#envoy/envoy/config/core/v3/base_pb.ts';
 
 /**
  * The tags that App Mesh's metric extension put on statistics, in its own form: a JSON text within `filter_metadata`.
@@ -9,5 +9,15 @@ export function aggregateStats(
   tags: Readonly<Record<string, string>>,
 ): MessageInitShape<typeof MetadataSchema> {
   const list = Object.entries(tags).map(([key, value]) => ({ key, value }));
-  return { filterMetadata: { 'aws.appmesh.aggregate_stats': { config: JSON.stringify({ tags: list }) } } };
+  return { filterMetadata: { [EXTENSION]: { config: JSON.stringify({ tags: list }) } } };
 }
+
+/** The tags back from a message's metadata; none where it has none. */
+export function readTags(metadata: Metadata | undefined): Readonly<Record<string, string>> {
+  const config = metadata?.filterMetadata[EXTENSION]?.['config'];
+  if (typeof config !== 'string') return {};
+  const { tags } = JSON.parse(config) as { tags: readonly { key: string; value: string }[] };
+  return Object.fromEntries(tags.map(({ key, value }) => [key, value]));
+}
+
+const EXTENSION = 'aws.appmesh.aggregate_stats';

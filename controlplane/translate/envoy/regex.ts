@@ -1,24 +1,25 @@
-import { RE2JS } from 're2js';
+import { programSize } from './regex-size.ts';
 
 /** How large a compiled expression may be: what App Mesh's bootstrap allows (`re2.max_program_size.error_level`). */
-const LARGEST_PROGRAM = 1000;
+export const LARGEST_PROGRAM = 1000;
 
-/** Instructions that RE2 spends on the ends of an expression, beyond ours. */
-const MARGIN = 10;
+/** An escape of a character beyond Latin-1, by its number in hexadecimal (`\\x{100}`) or octal (`\\400`). */
+const WIDE_ESCAPE = /(?<!\\)(?:\\\\)*(\\x\{0*[1-9a-f][0-9a-f]{2,}\}|\\[4-7][0-7]{2})/i;
 
-/** Why RE2, which Envoy matches with, would refuse an expression; undefined when it would not. */
+/** The first escape in an expression that stands for no byte; undefined where there is none. Envoy 1.40 matches bytes. */
+export function wideEscape(regex: string): string | undefined {
+  return WIDE_ESCAPE.exec(regex)?.[1];
+}
+
+/** Why RE2, which Envoy matches with, would refuse an expression; undefined when no Envoy in use would. */
 export function regexProblem(regex: string): string | undefined {
+  const wide = wideEscape(regex);
+  if (wide !== undefined) return `${wide} is no byte, and Envoy matches bytes: write the character itself`;
   try {
-    const size = (RE2JS.compile(regex).programSize() + MARGIN) * byteFactor(regex);
+    const size = programSize(regex);
     if (size <= LARGEST_PROGRAM) return undefined;
     return `the expression is too large: about ${size} instructions, at most ${LARGEST_PROGRAM} are allowed`;
   } catch (error) {
     return `no regular expression of RE2: ${error instanceof Error ? error.message : String(error)}`;
   }
-}
-
-/** How many instructions RE2, which reads bytes, may need where ours, which reads characters, needs one. */
-function byteFactor(regex: string): number {
-  if (/\\p|[^\0-\x7f]/i.test(regex)) return 8;
-  return /\.|\[\^|\\[WDS]/.test(regex) ? 2 : 1;
 }

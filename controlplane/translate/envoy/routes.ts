@@ -1,5 +1,4 @@
 import { create, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
-import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { RouteConfigurationSchema } from '#envoy/envoy/config/route/v3/route_pb.ts';
 import {
   VirtualHostSchema,
@@ -7,9 +6,11 @@ import {
   type RouteSchema,
 } from '#envoy/envoy/config/route/v3/route_components_pb.ts';
 import type { Resource } from '../../../xds/types.ts';
-import { encodeBytes } from '../encode.ts';
+import { bytesField, stringField } from '../../../xds/wire-fields.ts';
+import { encodeFields } from '../encode.ts';
 import { createMemo } from '../memo.ts';
 import type { HttpOffer, Rule } from '../offer.ts';
+import { unreported } from '../problems.ts';
 import { duration } from './duration.ts';
 import { routeMatch } from './match.ts';
 import { aggregateStats } from './metadata.ts';
@@ -27,30 +28,31 @@ type RouteActionInit = Exclude<MessageInitShape<typeof RouteActionSchema>, { $ty
 export function routeConfiguration(name: string, hosts: readonly EncodedHost[]): Resource {
   const sorted = hosts.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   // The message is the concatenation of its fields: a virtual host is encoded once for all that have it.
-  const message = new BinaryWriter();
-  message.tag(RouteConfigurationSchema.field.name.number, WireType.LengthDelimited).string(name);
-  const { number } = RouteConfigurationSchema.field.virtualHosts;
-  for (const { bytes } of sorted) message.tag(number, WireType.LengthDelimited).bytes(bytes);
-  return encodeBytes(RouteConfigurationSchema, name, message.finish());
+  return encodeFields(RouteConfigurationSchema, name, [
+    stringField(FIELDS.name.number, name),
+    ...sorted.map(({ field }) => field),
+  ]);
 }
 
-/** A virtual host as a part of a route configuration. */
-export type EncodedHost = { readonly name: string; readonly bytes: Uint8Array };
+const FIELDS = RouteConfigurationSchema.field;
+
+/** A virtual host as a field of a route configuration. */
+export type EncodedHost = { readonly name: string; readonly field: Uint8Array };
 
 /** Encodes a virtual host. */
 export function virtualHost(init: VirtualHostInit & { name: string }): EncodedHost {
-  return { name: init.name, bytes: toBinary(VirtualHostSchema, create(VirtualHostSchema, init)) };
+  const bytes = toBinary(VirtualHostSchema, create(VirtualHostSchema, init));
+  return { name: init.name, field: bytesField(FIELDS.virtualHosts.number, bytes) };
 }
 
 /** The virtual host of what a service offers, encoded once for all proxies that have it under these domains. */
 export function offerHost(mesh: UpstreamMesh, offer: HttpOffer, domains: readonly string[]): EncodedHost {
-  return offerHosts(offer, JSON.stringify([mesh.name, domains]), nothing, () =>
+  return offerHosts(offer, [mesh.name, ...domains].join('\0'), unreported, () =>
     virtualHost({ name: offer.service, domains: [...domains], routes: [...offerRoutes(mesh, offer)] }),
   );
 }
 
 const offerHosts = createMemo<EncodedHost>();
-const nothing = (): void => {};
 
 /** The routes of what a virtual service offers, in its order. */
 export function offerRoutes(mesh: UpstreamMesh, offer: HttpOffer): readonly RouteInit[] {

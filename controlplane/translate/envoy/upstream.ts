@@ -1,39 +1,31 @@
-import {
-  Cluster_DiscoveryType as Discovery,
-  Cluster_DnsLookupFamily as Family,
-} from '#envoy/envoy/config/cluster/v3/cluster_pb.ts';
-import { CaresDnsResolverConfigSchema } from '#envoy/envoy/extensions/network/dns_resolver/cares/v3/cares_dns_resolver_pb.ts';
+import { Cluster_DiscoveryType as Discovery } from '#envoy/envoy/config/cluster/v3/cluster_pb.ts';
 import type { Resource } from '../../../xds/types.ts';
 import type { TargetNode } from '../../mesh/view.ts';
-import type { DnsServiceDiscovery, IpPreference, Listener } from '../../model/types.ts';
-import { DNS_QUERY, EGRESS_CONNECT_TIMEOUT } from '../defaults.ts';
+import type { IpPreference, Listener } from '../../model/types.ts';
+import { EGRESS_CONNECT_TIMEOUT } from '../defaults.ts';
+import { discoveryName } from '../discovery-name.ts';
 import { createMemo } from '../memo.ts';
 import { egressCluster } from '../names.ts';
 import type { Report } from '../problems.ts';
-import { circuitBreakers, cluster, oneEndpoint, protocolOptions, type ClusterInit } from './clusters.ts';
+import { circuitBreakers, cluster, protocolOptions, type ClusterInit } from './clusters.ts';
+import { discovery, discoveryProblem } from './discovery.ts';
 import { duration } from './duration.ts';
 import { healthChecks, outlierDetection } from './health.ts';
 import { aggregateStats } from './metadata.ts';
-import { isHeaderValue } from './text.ts';
-import { typed } from './typed.ts';
+import { clientSocket, type TlsEnd } from './tls.ts';
 
 /** One listener of a virtual node, as a target of traffic. */
 export type Upstream = { readonly node: TargetNode; readonly listener: Listener };
+
+/** How an upstream is called: in plain text where it is undefined, not at all where it is refused. */
+export type UpstreamTls = TlsEnd | 'refused' | undefined;
 
 /** What of the caller's mesh an upstream depends on. */
 export type UpstreamMesh = { readonly name: string; readonly ipPreference: IpPreference | undefined };
 
 /** Why nothing can be sent to a listener of a virtual node; undefined when it can. */
-export function upstreamProblem({ node, listener }: Upstream): string | undefined {
-  if (listener.tls !== undefined && listener.tls.mode !== 'DISABLED') {
-    return `its listener on port ${listener.portMapping.port} asks for TLS, which is not built yet`;
-  }
-  const { dns, awsCloudMap } = node.serviceDiscovery ?? {};
-  if (awsCloudMap !== undefined) return 'it is discovered by AWS Cloud Map, which is not built yet';
-  if (dns === undefined) return 'it has no service discovery';
-  const { hostname } = dns;
-  if (hostname.replace(/\.$/, '') !== '' && isHeaderValue(hostname)) return undefined;
-  return `its host name ${JSON.stringify(hostname)} is none`;
+export function upstreamProblem({ node }: Pick<Upstream, 'node'>): string | undefined {
+  return discoveryProblem(node);
 }
 
 /** The name of an upstream's cluster. */
@@ -43,27 +35,30 @@ export function upstreamName(mesh: UpstreamMesh, { node, listener }: Upstream): 
 }
 
 /** The cluster of an upstream that has no `upstreamProblem`: built and encoded once for all proxies that have it. */
-export function upstreamCluster(mesh: UpstreamMesh, upstream: Upstream, report: Report): Resource {
-  const key = JSON.stringify([mesh, upstream.node.name, upstream.node.serviceDiscovery]);
-  return memo(upstream.listener, key, report, (found) => build(mesh, upstream, found));
+export function upstreamCluster(
+  mesh: UpstreamMesh,
+  upstream: Upstream,
+  tls: UpstreamTls,
+  report: Report,
+): Resource {
+  const key = JSON.stringify([mesh, upstream.node.name, upstream.node.serviceDiscovery, tls]);
+  return memo(upstream.listener, key, report, (found) => build(mesh, upstream, tls, found));
 }
 
 const memo = createMemo<Resource>();
 
-function build(mesh: UpstreamMesh, upstream: Upstream, report: Report): Resource {
+function build(mesh: UpstreamMesh, upstream: Upstream, tls: UpstreamTls, report: Report): Resource {
   const { node, listener } = upstream;
   const { port, protocol } = listener.portMapping;
-  const dns = node.serviceDiscovery?.dns ?? { hostname: '' };
-  const hostname = dns.hostname.replace(/\.$/, '');
   const name = upstreamName(mesh, upstream);
   const where = `virtualNode/${node.name}/listener/${port}`;
   const outliers = outlierDetection(listener.outlierDetection, where, report);
-  const checked = { authority: `${hostname}:${port}`, protocol };
+  const checked = { authority: `${discoveryName(node)}:${port}`, protocol };
   return cluster({
     name,
-    ...discovery(dns, hostname, mesh.ipPreference),
+    ...(tls === 'refused' ? nowhere(name) : discovery(node, name, port, mesh.ipPreference)),
+    ...(typeof tls === 'object' ? { transportSocket: clientSocket(tls, discoveryName(node)) } : {}),
     connectTimeout: duration(EGRESS_CONNECT_TIMEOUT),
-    loadAssignment: oneEndpoint(name, hostname, port),
     circuitBreakers: circuitBreakers({}),
     typedExtensionProtocolOptions: protocolOptions(protocol),
     healthChecks: [...healthChecks(listener.healthCheck, checked, where, report)],
@@ -72,33 +67,7 @@ function build(mesh: UpstreamMesh, upstream: Upstream, report: Report): Resource
   });
 }
 
-/**
- * How a host name is resolved. A qualified one is asked for as it stands: App Mesh gave it a trailing dot, with which
- * c-ares does not find it in a hosts file.
- */
-function discovery(
-  dns: DnsServiceDiscovery,
-  hostname: string,
-  meshPreference: IpPreference | undefined,
-): ClusterInit {
-  const type = dns.responseType === 'ENDPOINTS' ? Discovery.STRICT_DNS : Discovery.LOGICAL_DNS;
-  return {
-    clusterDiscoveryType: { case: 'type', value: type },
-    dnsLookupFamily: lookupFamily(dns.ipPreference ?? meshPreference),
-    typedDnsResolverConfig: {
-      name: 'envoy.network.dns_resolver.cares',
-      typedConfig: typed(CaresDnsResolverConfigSchema, {
-        dnsResolverOptions: { noDefaultSearchDomain: hostname.includes('.') },
-        queryTimeoutSeconds: DNS_QUERY.timeoutSeconds,
-        queryTries: DNS_QUERY.tries,
-      }),
-    },
-  };
-}
-
-/** `AUTO` asks for IPv6 first. */
-function lookupFamily(preference: IpPreference | undefined): Family {
-  if (preference === 'IPv4_ONLY') return Family.V4_ONLY;
-  if (preference === 'IPv4_PREFERRED') return Family.V4_PREFERRED;
-  return preference === 'IPv6_ONLY' ? Family.V6_ONLY : Family.AUTO;
+/** A cluster without any endpoint: it is there because routes name it. */
+function nowhere(clusterName: string): ClusterInit {
+  return { clusterDiscoveryType: { case: 'type', value: Discovery.STATIC }, loadAssignment: { clusterName } };
 }

@@ -4,7 +4,8 @@ import { localCluster, type Pool } from '../envoy/clusters.ts';
 import { upstreamCluster, type UpstreamMesh } from '../envoy/upstream.ts';
 import { EGRESS_PORT, selfRedirectCluster } from '../names.ts';
 import type { Report } from '../problems.ts';
-import type { GatewayListener, GatewayPlan } from './plan.ts';
+import type { UpstreamCall } from './calls.ts';
+import type { GatewayListener } from './plan.ts';
 
 /** The name of a listener's way to the second pass. */
 export function redirectName(
@@ -37,9 +38,10 @@ export function redirectClusters(
 }
 
 /** Everything that a virtual gateway's routes can reach. */
-export function egressClusters(mesh: UpstreamMesh, plan: GatewayPlan, report: Report): readonly Resource[] {
-  const rules = plan.services.flatMap(({ offers }) => offers.flatMap((offer) => offer.rules));
-  const targets = rules.flatMap(({ targets: each }) => each);
-  const clusters = targets.map((target) => upstreamCluster(mesh, target, report));
-  return [...new Map(clusters.map((cluster) => [cluster.name, cluster])).values()];
+export function egressClusters(
+  mesh: UpstreamMesh,
+  calls: readonly UpstreamCall[],
+  report: Report,
+): readonly Resource[] {
+  return calls.map(({ target, tls }) => upstreamCluster(mesh, target, tls, report));
 }

@@ -1,9 +1,12 @@
 import type { VirtualGatewayView } from '../../mesh/view.ts';
 import { accessLogs } from '../envoy/access-log.ts';
 import { addresses } from '../envoy/address.ts';
+import { upstreamEndpoints } from '../envoy/endpoints.ts';
 import type { Found } from '../found.ts';
 import type { Report } from '../problems.ts';
 import type { Features, ProxyResources } from '../proxy.ts';
+import { servedSecrets } from '../tls/secrets.ts';
+import { upstreamCalls } from './calls.ts';
 import { egressClusters, redirectClusters } from './clusters.ts';
 import { egressListener, ingressListeners } from './listeners.ts';
 import { gatewayPlan } from './plan.ts';
@@ -17,22 +20,25 @@ import { secondPass, secondPassName } from './second-pass.ts';
 export function gatewayResources(
   view: VirtualGatewayView,
   features: Features,
-  _found: Found,
+  found: Found,
   report: Report,
 ): ProxyResources {
   const ipPreference = view.mesh.spec.serviceDiscovery?.ipPreference;
   const mesh = { name: view.mesh.name, ipPreference };
   const at = addresses(ipPreference, features.ipv6);
   const accessLog = accessLogs(view.spec.logging, `virtualGateway/${view.name}`, report);
-  const plan = gatewayPlan(view, report);
+  const plan = gatewayPlan(view, features, report);
+  const calls = upstreamCalls(view, mesh, plan, features, report);
+  const needs = [...plan.listeners.map(({ doors }) => doors), ...calls].flatMap((each) => each.needs);
+  const targets = calls.map(({ target }) => target);
   return {
-    clusters: [...redirectClusters(view, plan.listeners, report), ...egressClusters(mesh, plan, report)],
-    endpoints: [],
+    clusters: [...redirectClusters(view, plan.listeners, report), ...egressClusters(mesh, calls, report)],
+    endpoints: upstreamEndpoints(mesh, targets, found, report),
     listeners: [
       ...ingressListeners(plan.listeners, at, accessLog),
       egressListener(secondPassName(plan), at, accessLog),
     ],
     routes: [...ingressRoutes(view, plan.listeners, report), secondPass(mesh, plan, report)],
-    secrets: [],
+    secrets: servedSecrets(needs, found, report),
   };
 }

@@ -2,7 +2,7 @@ import { FilterChainMatch_ConnectionSourceType as SourceType } from '#envoy/envo
 import type { Resource } from '../../../xds/types.ts';
 import type { Addresses } from '../envoy/address.ts';
 import { connectionManager, type AccessLogInit } from '../envoy/connection-manager.ts';
-import { chain } from '../envoy/filter-chains.ts';
+import { chain, doorChains } from '../envoy/filter-chains.ts';
 import { tlsInspector } from '../envoy/listener-filters.ts';
 import { listener } from '../envoy/listener.ts';
 import * as names from '../names.ts';
@@ -15,7 +15,7 @@ export function ingressListeners(
   accessLog: readonly AccessLogInit[],
 ): readonly Resource[] {
   const several = listeners.length > 1;
-  return listeners.map(({ spec: { portMapping } }) => {
+  return listeners.map(({ spec: { portMapping }, doors }) => {
     const { port, protocol } = portMapping;
     const filter = connectionManager({
       statPrefix: names.ingressStats(protocol, port, several),
@@ -27,7 +27,7 @@ export function ingressListeners(
       port,
       direction: 'inbound',
       filters: [tlsInspector()],
-      chains: [chain(`ingress_${protocol}_${port}`, { destinationPort: port }, filter)],
+      chains: doorChains(`ingress_${protocol}_${port}`, port, doors, filter),
     });
   });
 }

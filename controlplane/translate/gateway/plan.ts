@@ -3,8 +3,10 @@ import type { VirtualGatewayListener } from '../../model/types.ts';
 import { isHeaderValue } from '../envoy/text.ts';
 import { EGRESS_PORT } from '../names.ts';
 import type { Report } from '../problems.ts';
+import type { Features } from '../proxy.ts';
 import { offers } from '../services.ts';
 import { onePerPort } from '../targets.ts';
+import { listenerDoors, type Doors } from '../tls/listeners.ts';
 import { fits, gatewayRule, type GatewayRule, type GatewayService } from './rules.ts';
 
 /** All that goes through a virtual gateway. */
@@ -17,22 +19,24 @@ export type GatewayPlan = {
 /** A listener with the routes that stand for it, in no order. */
 export type GatewayListener = {
   readonly spec: VirtualGatewayListener;
+  readonly doors: Doors;
   readonly rules: readonly GatewayRule[];
 };
 
 /** Decides what a virtual gateway does; what cannot work is reported. */
-export function gatewayPlan(view: VirtualGatewayView, report: Report): GatewayPlan {
+export function gatewayPlan(view: VirtualGatewayView, features: Features, report: Report): GatewayPlan {
   const at = `virtualGateway/${view.name}`;
-  const specs = workingListeners(view, report);
+  const open = openListeners(view, features, report);
   const services = new Map(gatewayServices(view, report).map((service) => [service.name, service]));
   for (const route of view.routes) {
-    if (specs.some(({ portMapping: { protocol, port } }) => fits(route, protocol, port))) continue;
+    if (open.some(({ spec: { portMapping } }) => fits(route, portMapping.protocol, portMapping.port)))
+      continue;
     report(
       `${at}/gatewayRoute/${route.name}`,
       'no listener of the virtual gateway has its protocol and port',
     );
   }
-  const listeners = specs.map((spec) => {
+  const listeners = open.map(({ spec, doors }) => {
     const { protocol, port } = spec.portMapping;
     const rules = view.routes.flatMap((route): readonly GatewayRule[] => {
       if (!fits(route, protocol, port)) return [];
@@ -41,32 +45,34 @@ export function gatewayPlan(view: VirtualGatewayView, report: Report): GatewayPl
       report(`${at}/gatewayRoute/${route.name}`, `the route has no effect: ${rule.problem}`);
       return [];
     });
-    return { spec, rules };
+    return { spec, doors, rules };
   });
   const reached = new Set(listeners.flatMap(({ rules }) => rules.map(({ service }) => service)));
   return { listeners, services: [...services.values()].filter((service) => reached.has(service)) };
 }
 
-function workingListeners(view: VirtualGatewayView, report: Report): readonly VirtualGatewayListener[] {
+function openListeners(
+  view: VirtualGatewayView,
+  features: Features,
+  report: Report,
+): readonly Omit<GatewayListener, 'rules'>[] {
   const at = `virtualGateway/${view.name}`;
-  return onePerPort(view.spec.listeners, at, report).filter(({ portMapping: { port }, tls, healthCheck }) => {
+  return onePerPort(view.spec.listeners, at, report).flatMap((spec) => {
+    const { port } = spec.portMapping;
     const where = `${at}/listener/${port}`;
-    const secured = tls !== undefined && tls.mode !== 'DISABLED';
-    if (port === EGRESS_PORT) report(where, `port ${port} is the proxy's own`);
-    else if (secured) report(where, 'it asks for TLS, which is not built yet: it is not opened');
-    if (healthCheck !== undefined)
+    if (spec.healthCheck !== undefined)
       report(`${where}/healthCheck`, 'no health check is made: nothing in the mesh calls a gateway');
-    return port !== EGRESS_PORT && !secured;
+    if (port === EGRESS_PORT) {
+      report(where, `port ${port} is the proxy's own`);
+      return [];
+    }
+    const doors = listenerDoors(spec, features, where, report);
+    return doors === undefined ? [] : [{ spec, doors }];
   });
 }
 
 /** A gateway speaks HTTP only, and its second pass finds a service by its name. */
 function gatewayServices(view: VirtualGatewayView, report: Report): readonly GatewayService[] {
-  if (view.spec.backendDefaults?.clientPolicy?.tls !== undefined) {
-    const where = `virtualGateway/${view.name}/backendDefaults`;
-    report(where, 'its client policy asks for TLS, which is not built yet: nothing is sent');
-    return [];
-  }
   return view.services.flatMap((service): readonly GatewayService[] => {
     const { name, provider } = service;
     const where = `virtualService/${name}`;

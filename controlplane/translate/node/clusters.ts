@@ -6,9 +6,8 @@ import { localCluster, passThroughCluster, type Pool } from '../envoy/clusters.t
 import { upstreamCluster, type UpstreamMesh } from '../envoy/upstream.ts';
 import { createMemo } from '../memo.ts';
 import * as names from '../names.ts';
-import type { Target } from '../offer.ts';
 import type { Report } from '../problems.ts';
-import type { EgressPort } from './egress.ts';
+import type { UpstreamCall } from './calls.ts';
 import { allowsAll } from './listeners.ts';
 
 /** The application beside the proxy: a cluster for each of the virtual node's listeners. */
@@ -33,13 +32,11 @@ export function ingressClusters(
 export function egressClusters(
   view: VirtualNodeView,
   mesh: UpstreamMesh,
-  ports: readonly EgressPort[],
+  calls: readonly UpstreamCall[],
   report: Report,
 ): readonly Resource[] {
-  const targets = ports.flatMap(portTargets).map((target) => upstreamCluster(mesh, target, report));
-  const clusters = new Map(targets.map((cluster) => [cluster.name, cluster]));
   return [
-    ...clusters.values(),
+    ...calls.map(({ target, tls }) => upstreamCluster(mesh, target, tls, report)),
     passThrough(names.amazonCluster(mesh.name)),
     ...(allowsAll(view) ? [passThrough(names.allowAllCluster(mesh.name))] : []),
   ];
@@ -51,8 +48,3 @@ export function egressClusters(
 
 /** By the mesh's specification: all its proxies have the same. */
 const passThroughs = createMemo<Resource>();
-
-function portTargets(port: EgressPort): readonly Target[] {
-  if (port.kind === 'tcp') return port.offer.targets;
-  return port.hosts.flatMap(({ offer }) => offer.rules.flatMap(({ targets }) => targets));
-}

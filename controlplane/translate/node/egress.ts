@@ -19,63 +19,58 @@ export type EgressPort =
 /** A virtual service and the host names that mean it. */
 export type EgressHost = { readonly offer: HttpOffer; readonly domains: readonly string[] };
 
+/** A port while it is filled. `taken`: who has a domain, by its name in lower case, because Envoy compares without case. */
+type OpenPort =
+  | (Extract<EgressPort, { kind: 'http' }> & {
+      readonly hosts: EgressHost[];
+      readonly taken: Map<string, HttpOffer>;
+    })
+  | Extract<EgressPort, { kind: 'tcp' }>;
+
 /**
  * Decides, port by port, what a virtual node's backends get. A port has one protocol, and TCP one service: the first by
  * the service's name wins, and what loses is reported.
  */
 export function egressPorts(view: VirtualNodeView, report: Report): readonly EgressPort[] {
-  const ports = new Map<number, EgressPort>();
+  const ports = new Map<number, OpenPort>();
   for (const service of view.services) {
-    if (asksForTls(view, service.name)) {
-      report(
-        `virtualService/${service.name}`,
-        'the client policy of this backend asks for TLS, which is not built yet',
-      );
-      continue;
-    }
     for (const offer of offers(service, report)) {
-      const claimed = claim(ports.get(offer.port), offer);
-      if (typeof claimed === 'string') report(`virtualService/${service.name}/port/${offer.port}`, claimed);
-      else ports.set(offer.port, claimed);
+      const problem = claim(ports, offer);
+      if (problem !== undefined) report(`virtualService/${service.name}/port/${offer.port}`, problem);
     }
   }
   return [...ports.values()].toSorted((a, b) => a.port - b.port);
 }
 
-/** The port with an offer more, or why it cannot have it. */
-function claim(taken: EgressPort | undefined, offer: Offer): EgressPort | string {
+/** Gives an offer its port, or says why it cannot have it. */
+function claim(ports: Map<number, OpenPort>, offer: Offer): string | undefined {
   const { port, service } = offer;
+  const there = ports.get(port);
   if (port === INGRESS_PORT || port === EGRESS_PORT) return `port ${port} is the proxy's own`;
   if (offer.kind === 'tcp') {
-    if (taken === undefined) return { kind: 'tcp', port, offer };
-    return `${holder(taken)} has this port, and TCP needs a port of its own`;
+    if (there !== undefined) return `${holder(there)} has this port, and TCP needs a port of its own`;
+    ports.set(port, { kind: 'tcp', port, offer });
+    return undefined;
   }
   if (!isHeaderValue(service) || service === '') return 'its name cannot be a host name';
   const { protocol } = offer;
-  const host = { offer, domains: domains(service, port) };
-  if (taken === undefined) return { kind: 'http', port, protocol, hosts: [host] };
-  if (taken.kind === 'tcp' || taken.protocol !== protocol) {
-    return `${holder(taken)} has this port with ${taken.kind === 'tcp' ? 'tcp' : taken.protocol}, not ${protocol}`;
+  const open = there ?? { kind: 'http', port, protocol, hosts: [], taken: new Map<string, HttpOffer>() };
+  if (open.kind === 'tcp' || open.protocol !== protocol) {
+    return `${holder(open)} has this port with ${open.kind === 'tcp' ? 'tcp' : open.protocol}, not ${protocol}`;
   }
-  const rival = taken.hosts.find((other) => sharesDomain(other, host));
-  if (rival !== undefined)
-    return `its host names collide with those of virtual service ${rival.offer.service}`;
-  return { ...taken, hosts: [...taken.hosts, host] };
+  const own = domains(service, port);
+  const compared = own.map((domain) => domain.toLowerCase());
+  for (const domain of compared) {
+    const rival = open.taken.get(domain);
+    if (rival !== undefined) return `its host names collide with those of virtual service ${rival.service}`;
+  }
+  for (const domain of compared) open.taken.set(domain, offer);
+  open.hosts.push({ offer, domains: own });
+  ports.set(port, open);
+  return undefined;
 }
 
-function holder(taken: EgressPort): string {
-  const service = taken.kind === 'tcp' ? taken.offer.service : taken.hosts[0]?.offer.service;
+function holder(there: EgressPort): string {
+  const service = there.kind === 'tcp' ? there.offer.service : there.hosts[0]?.offer.service;
   return `virtual service ${service}`;
-}
-
-/** Host names are compared without case. */
-function sharesDomain(a: EgressHost, b: EgressHost): boolean {
-  const taken = new Set(a.domains.map((domain) => domain.toLowerCase()));
-  return b.domains.some((domain) => taken.has(domain.toLowerCase()));
-}
-
-function asksForTls({ spec }: VirtualNodeView, service: string): boolean {
-  const backends = (spec.backends ?? []).flatMap(({ virtualService }) => virtualService ?? []);
-  const own = backends.find(({ virtualServiceName }) => virtualServiceName === service)?.clientPolicy;
-  return (own ?? spec.backendDefaults?.clientPolicy)?.tls !== undefined;
 }

@@ -1,11 +1,12 @@
 import type { VirtualNodeView } from '../../mesh/view.ts';
 import type { Listener } from '../../model/types.ts';
+import type { Doors } from '../tls/listeners.ts';
 import type { Resource } from '../../../xds/types.ts';
 import { IDLE_TIMEOUT } from '../defaults.ts';
 import type { Addresses } from '../envoy/address.ts';
 import { connectionManager, type AccessLogInit } from '../envoy/connection-manager.ts';
 import { milliseconds } from '../envoy/duration.ts';
-import { chain, closing, tcpProxy, type FilterChainInit } from '../envoy/filter-chains.ts';
+import { chain, closing, doorChains, tcpProxy, type FilterChainInit } from '../envoy/filter-chains.ts';
 import { originalDestination, tlsInspectorOn } from '../envoy/listener-filters.ts';
 import { listener } from '../envoy/listener.ts';
 import { upstreamName, type UpstreamMesh } from '../envoy/upstream.ts';
@@ -16,34 +17,42 @@ import type { EgressPort } from './egress.ts';
 /** The port that `*.amazonaws.com` is let out on, told by the name that the TLS client asks for. */
 const AMAZON = { port: 443, names: ['*.amazonaws.com'] };
 
+/** A listener that can be opened, and how. */
+export type OpenListener = { readonly spec: Listener; readonly doors: Doors };
+
 /** All of a virtual node's inbound traffic; no listener where it has none itself. */
 export function ingressListener(
   view: VirtualNodeView,
-  listeners: readonly Listener[],
+  listeners: readonly OpenListener[],
   { listen }: Addresses,
   accessLog: readonly AccessLogInit[],
 ): readonly Resource[] {
   if (listeners.length === 0) return [];
   const several = listeners.length > 1;
-  const chains = listeners.map((each): FilterChainInit => {
-    const { port, protocol } = each.portMapping;
+  const chains = listeners.flatMap(({ spec, doors }): readonly FilterChainInit[] => {
+    const { port, protocol } = spec.portMapping;
     const statPrefix = names.ingressStats(protocol, port, several);
-    const match = { destinationPort: port };
     if (protocol === 'tcp') {
       const target = { cluster: names.ingressCluster(view.mesh.name, view.name, protocol, port), weight: 1 };
-      const idle = milliseconds(each.timeout?.tcp?.idle) ?? IDLE_TIMEOUT;
-      return chain(`ingress_tcp_${port}`, match, tcpProxy(statPrefix, [target], idle));
+      const idle = milliseconds(spec.timeout?.tcp?.idle) ?? IDLE_TIMEOUT;
+      return doorChains(`ingress_tcp_${port}`, port, doors, tcpProxy(statPrefix, [target], idle));
     }
     const routes = names.ingressRoutes(protocol, port);
-    return chain(`ingress_${protocol}_${port}`, match, connectionManager({ statPrefix, routes, accessLog }));
+    const filter = connectionManager({ statPrefix, routes, accessLog });
+    return doorChains(`ingress_${protocol}_${port}`, port, doors, filter);
   });
+  const [first, ...others] = listeners.flatMap(({ spec, doors: { plain, tls } }) =>
+    plain && tls !== undefined ? [spec.portMapping.port] : [],
+  );
+  const inspector = first === undefined ? [] : [tlsInspectorOn(first, ...others)];
   return [
     listener(names.ingressListener(names.INGRESS_PORT), {
       address: listen,
       port: names.INGRESS_PORT,
       direction: 'inbound',
-      filters: [originalDestination()],
+      filters: [originalDestination(), ...inspector],
       chains: [...chains, ...ownPorts()],
+      patient: inspector.length > 0,
     }),
   ];
 }

@@ -1,0 +1,131 @@
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { Client, credentials, Server, ServerCredentials, type ClientDuplexStream } from '@grpc/grpc-js';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import {
+  DeltaDiscoveryRequestSchema,
+  DeltaDiscoveryResponseSchema,
+  type DeltaDiscoveryResponse,
+} from '#envoy/envoy/service/discovery/v3/discovery_pb.ts';
+import { fileSecretName } from '../../common/file-secret-name.ts';
+import { createLog } from '../../common/log.ts';
+import { createAuthority, writePair, type Authority } from '../../test/tls/authority.ts';
+import { SERVICES } from '../../xds/service.ts';
+import { SECRET } from '../../xds/types.ts';
+import { createFileSecrets, type FileSecrets } from './file-secrets.ts';
+
+let folder: string;
+let authority: Authority;
+let secrets: FileSecrets;
+let server: Server;
+let client: Client;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'file-secrets-'));
+  authority = await createAuthority();
+  secrets = createFileSecrets(createLog('test', 'silent'));
+  server = new Server();
+  secrets.addTo(server);
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
+      error === null ? resolve(bound) : reject(error),
+    );
+  });
+  client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
+});
+afterEach(async () => {
+  client.close();
+  server.forceShutdown();
+  secrets.close();
+  await rm(folder, { recursive: true });
+});
+
+type Stream = { readonly said: string[]; readonly call: ClientDuplexStream<Buffer, Buffer> };
+
+/** A stream as Envoy opens one for each secret; what is said to it: the name, with a `-` when it is not there. */
+function subscribe(name: string): Stream {
+  const { path, requestSerialize, responseDeserialize } = SERVICES.secrets.delta;
+  const call = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize);
+  const said: string[] = [];
+  const send = (request: object): void => {
+    const message = create(DeltaDiscoveryRequestSchema, { node: { id: 'n' }, typeUrl: SECRET, ...request });
+    call.write(Buffer.from(toBinary(DeltaDiscoveryRequestSchema, message)));
+  };
+  call.on('error', () => {});
+  call.on('data', (bytes: Buffer) => {
+    const response: DeltaDiscoveryResponse = fromBinary(DeltaDiscoveryResponseSchema, bytes);
+    said.push(
+      ...response.resources.map((each) => each.name),
+      ...response.removedResources.map((gone) => `-${gone}`),
+    );
+    send({ responseNonce: response.nonce });
+  });
+  send({ resourceNamesSubscribe: [name] });
+  return { said, call };
+}
+
+const pairAt = (path: string) =>
+  fileSecretName({ kind: 'certificate', chain: `${path}-chain.pem`, privateKey: `${path}-key.pem` });
+const states = () => secrets.status().map(({ state, problem }) => [state, problem]);
+
+test('a certificate is served, and served again when its files are others', async () => {
+  const path = join(folder, 'app');
+  await writePair(path, await authority.issue({ dns: ['a'] }));
+  const { said } = subscribe(pairAt(path));
+  await expect.poll(() => said).toEqual([pairAt(path)]);
+  expect(states()).toEqual([['served', undefined]]);
+  await writePair(path, await authority.issue({ dns: ['b'] }));
+  await expect.poll(() => said, { timeout: 5000 }).toEqual([pairAt(path), pairAt(path)]);
+});
+
+test('one that is not there is said to be absent, and served once it is', async () => {
+  const path = join(folder, 'app');
+  const { said } = subscribe(pairAt(path));
+  await expect.poll(() => said).toEqual([`-${pairAt(path)}`]);
+  expect(states()).toEqual([['missing', expect.stringContaining(`${path}-chain.pem`)]]);
+  await writePair(path, await authority.issue({ dns: ['a'] }));
+  await expect.poll(() => said, { timeout: 5000 }).toEqual([`-${pairAt(path)}`, pairAt(path)]);
+});
+
+test('one that can no longer be used stays in force as it was, and the status says so', async () => {
+  const path = join(folder, 'ca.pem');
+  const name = fileSecretName({ kind: 'trust', chain: path });
+  await writeFile(path, authority.certificate);
+  const { said } = subscribe(name);
+  await expect.poll(() => said).toEqual([name]);
+  await writeFile(path, 'nothing');
+  const problem = `${path}: it has no certificate in PEM form`;
+  await expect.poll(states, { timeout: 5000 }).toEqual([['served', problem]]);
+  expect(said).toEqual([name]);
+  await writeFile(`${path}.new`, authority.certificate);
+  await rename(`${path}.new`, path);
+  await expect.poll(states, { timeout: 5000 }).toEqual([['served', undefined]]);
+});
+
+test('an Envoy that comes back is given what was in force, though the files have gone', async () => {
+  const path = join(folder, 'app');
+  await writePair(path, await authority.issue({ dns: ['a'] }));
+  const before = subscribe(pairAt(path));
+  await expect.poll(() => before.said).toEqual([pairAt(path)]);
+  before.call.cancel();
+  await expect.poll(() => secrets.status()).toEqual([]);
+  await rm(`${path}-key.pem`);
+  const { said } = subscribe(pairAt(path));
+  await expect.poll(() => said).toEqual([pairAt(path)]);
+});
+
+test('what nobody asks for any more is not in the status', async () => {
+  const path = join(folder, 'app');
+  const [one, other] = [subscribe(pairAt(path)), subscribe(pairAt(path))];
+  await expect.poll(() => [one.said.length, other.said.length]).toEqual([1, 1]);
+  one.call.cancel();
+  expect(secrets.status()).toHaveLength(1);
+  other.call.cancel();
+  await expect.poll(() => secrets.status()).toEqual([]);
+});
+
+test('a name that stands for no files is absent', async () => {
+  const { said } = subscribe('default');
+  await expect.poll(() => said).toEqual(['-default']);
+});

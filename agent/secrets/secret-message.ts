@@ -1,0 +1,43 @@
+import { hash } from 'node:crypto';
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { SECRET, type Resource } from '../../xds/types.ts';
+
+// By hand, because the generated types of Envoy's TLS messages bring along all that those refer to, and cost memory.
+// Field numbers: envoy/extensions/transport_sockets/tls/v3/secret.proto and common.proto, google/protobuf/any.proto.
+const ANY = { typeUrl: 1, value: 2 } as const;
+const NAMED = { name: 1, tlsCertificate: 2, validationContext: 4 } as const;
+const TLS_CERTIFICATE = { certificateChain: 1, privateKey: 2 } as const;
+const VALIDATION_CONTEXT = { trustedCa: 1 } as const;
+const DATA_SOURCE = { inlineBytes: 2 } as const;
+
+/** A certificate with its chain and its key, both PEM, as Envoy is sent it. */
+export function certificateMessage(name: string, chain: Uint8Array, privateKey: Uint8Array): Resource {
+  const certificate = message(
+    [TLS_CERTIFICATE.certificateChain, inline(chain)],
+    [TLS_CERTIFICATE.privateKey, inline(privateKey)],
+  );
+  return resource(name, [NAMED.tlsCertificate, certificate]);
+}
+
+/** Authorities that are trusted, PEM, as Envoy is sent them. */
+export function trustMessage(name: string, chain: Uint8Array): Resource {
+  return resource(name, [NAMED.validationContext, message([VALIDATION_CONTEXT.trustedCa, inline(chain)])]);
+}
+
+type Field = readonly [number: number, value: Uint8Array];
+
+function resource(name: string, content: Field): Resource {
+  const secret = message([NAMED.name, Buffer.from(name)], content);
+  const any = message([ANY.typeUrl, Buffer.from(SECRET)], [ANY.value, secret]);
+  return { name, version: hash('sha256', any, 'hex').slice(0, 16), any };
+}
+
+function inline(bytes: Uint8Array): Uint8Array {
+  return message([DATA_SOURCE.inlineBytes, bytes]);
+}
+
+function message(...fields: readonly Field[]): Uint8Array {
+  const writer = new BinaryWriter();
+  for (const [number, value] of fields) writer.tag(number, WireType.LengthDelimited).bytes(value);
+  return writer.finish();
+}

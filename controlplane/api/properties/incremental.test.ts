@@ -1,0 +1,207 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { credentials } from '@grpc/grpc-js';
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createDeltaClient, type DeltaClient } from '../../../xds/client.ts';
+import { CLUSTER, ENDPOINTS, LISTENER, ROUTES, SECRET, type Snapshot } from '../../../xds/types.ts';
+import { listenForTest } from '../../../xds/testing-server.ts';
+import { Dependents } from '../../mesh/dependents.ts';
+import { FIXTURE_OWNER, modelFromInputs, put, resourceFromInput, type Written } from '../../mesh/fixture.ts';
+import { Model } from '../../mesh/model.ts';
+import type { Change, Kind } from '../../mesh/resource.ts';
+import { viewOf, type ProxyId } from '../../mesh/view.ts';
+import { NOTHING_FOUND } from '../../translate/found.ts';
+import { translate } from '../../translate/translate.ts';
+import { GATEWAY_PORT, NAMED } from './named.ts';
+import { rightSpec } from './right-spec.ts';
+
+// A series of changes to a mesh, each with only the proxies made again that the change names: they have the same as if the
+// mesh had just been made, and who is to have nothing new is sent nothing.
+
+const RUNS = Number(process.env['DAYBREAK_TEST_RUNS'] ?? 20);
+
+const FEATURES = { ipv6: true, sds: true, files: true };
+const BY_NAME = [ROUTES, ENDPOINTS, SECRET];
+
+const PROXIES: readonly ProxyId[] = (
+  [
+    ['virtualNode', 'blue'],
+    ['virtualNode', 'red'],
+    ['virtualGateway', 'door'],
+  ] as const
+).map(([kind, name]) => ({ kind, name, owner: FIXTURE_OWNER, mesh: 'm', parent: '' }));
+
+/** A resource of a kind that another specification may refer to, with any right specification. */
+function written(kind: Kind, names: Readonly<Record<string, string>>): fc.Arbitrary<Written> {
+  return rightSpec(kind).map((spec) => ({ meshName: 'm', ...names, spec: withHttp(kind, spec) }));
+}
+
+// Gateway routes that are made up may name this port.
+function withHttp(kind: Kind, spec: unknown): unknown {
+  if (kind !== 'virtualGateway') return spec;
+  return { ...(spec as object), listeners: [{ portMapping: { port: GATEWAY_PORT, protocol: 'http' } }] };
+}
+
+const [virtualRouterName] = NAMED.routers;
+const [virtualServiceName] = NAMED.services;
+const resource: fc.Arbitrary<Written> = fc.oneof(
+  written('mesh', {}),
+  ...NAMED.nodes.map((virtualNodeName) => written('virtualNode', { virtualNodeName })),
+  written('virtualRouter', { virtualRouterName }),
+  written('route', { virtualRouterName, routeName: 'a' }),
+  written('route', { virtualRouterName, routeName: 'b' }),
+  written('virtualService', { virtualServiceName }),
+  written('virtualGateway', { virtualGatewayName: 'door' }),
+  written('gatewayRoute', { virtualGatewayName: 'door', gatewayRouteName: 'g' }),
+);
+const edits = fc.array(
+  fc.record({ input: resource, deleted: fc.boolean(), tagged: fc.constantFrom(false, false, true) }),
+  { minLength: 1, maxLength: 15 },
+);
+
+const backends = [{ virtualService: { virtualServiceName } }];
+const beginning: readonly Written[] = [
+  { meshName: 'm' },
+  { meshName: 'm', virtualNodeName: 'blue', spec: { backends } },
+  { meshName: 'm', virtualNodeName: 'red', spec: { backends } },
+  { meshName: 'm', virtualGatewayName: 'door', spec: { listeners: [] } },
+];
+
+let ads: Awaited<ReturnType<typeof listenForTest>>;
+const clients = new Map<string, DeltaClient>();
+const updates = new Map<string, number>();
+
+beforeAll(async () => {
+  ads = await listenForTest();
+  for (const key of PROXIES.map(keyOf)) {
+    const client = createDeltaClient({
+      upstreams: [{ target: `127.0.0.1:${ads.port}`, credentials: credentials.createInsecure() }],
+      node: () => ({ id: key, cluster: key, userAgentName: 'envoy' }),
+      versions: () => new Map(),
+      onUpdate(update) {
+        updates.set(key, (updates.get(key) ?? 0) + 1);
+        client.answer(update);
+      },
+      onState: () => undefined,
+    });
+    for (const type of [CLUSTER, LISTENER]) client.subscribe(type, new Set(['*']));
+    clients.set(key, client);
+  }
+});
+afterAll(() => {
+  for (const client of clients.values()) client.close();
+  ads.stop();
+});
+
+it('gives what the mesh gives from scratch, and wakes nobody for nothing', {
+  timeout: 3_600_000,
+}, async () => {
+  await fc.assert(
+    fc.asyncProperty(edits, async (list) => {
+      const model = new Model();
+      const dependents = new Dependents();
+      let revision = 0;
+      for (const input of beginning) serve([put(resourceFromInput(input, ++revision), revision)]);
+      await settled();
+      for (const { input, deleted, tagged } of list) {
+        const before = new Map(PROXIES.map((id) => [keyOf(id), versions(ads.xds.get(keyOf(id)))]));
+        const counted = new Map(updates);
+        serve([edit(model, input, ++revision, { deleted, tagged })]);
+        await settled();
+        const scratch = modelFromInputs(
+          Array.from(model.resources(), ({ kind, name, parent, spec }) => inputOf(kind, name, parent, spec)),
+        );
+        for (const id of PROXIES) {
+          const key = keyOf(id);
+          const after = versions(ads.xds.get(key));
+          expect(after).toEqual(versions(snapshotOf(scratch, id)));
+          if (JSON.stringify(after) === JSON.stringify(before.get(key)))
+            expect(updates.get(key)).toBe(counted.get(key));
+        }
+      }
+
+      function serve(changes: readonly Change[]): void {
+        model.apply(changes);
+        for (const id of dependents.apply(changes)) {
+          const snapshot = snapshotOf(model, id);
+          if (snapshot !== undefined) ads.xds.set(keyOf(id), snapshot);
+        }
+      }
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+function keyOf({ kind, name }: ProxyId): string {
+  return `${kind}/${name}`;
+}
+
+function snapshotOf(model: Model, id: ProxyId): Snapshot | undefined {
+  const view = viewOf(model, id);
+  return view && translate(view, FEATURES, NOTHING_FOUND).snapshot;
+}
+
+/** The mesh and the proxies themselves stay, because nothing would be left to look at; others come and go. */
+function edit(
+  model: Model,
+  input: Written,
+  revision: number,
+  { deleted, tagged }: { readonly deleted: boolean; readonly tagged: boolean },
+): Change {
+  const made = resourceFromInput(input, revision);
+  const same = tagged ? model.get(made) : undefined;
+  if (same !== undefined)
+    return put({ ...same, version: revision, tags: [{ key: 'k', value: 'v' }] }, revision);
+  const stays =
+    made.kind === 'mesh' || PROXIES.some(({ kind, name }) => kind === made.kind && name === made.name);
+  const change = put(made, revision);
+  return deleted && !stays ? { ...change, resource: undefined } : change;
+}
+
+function inputOf(kind: Kind, name: string, parent: string, spec: unknown): Written {
+  const within = { route: 'virtualRouterName', gatewayRoute: 'virtualGatewayName' } as Partial<
+    Record<Kind, string>
+  >;
+  const above = within[kind];
+  const names = { meshName: 'm', [`${kind}Name`]: name, ...(above === undefined ? {} : { [above]: parent }) };
+  return structuredClone({ ...names, spec });
+}
+
+/** By type and name the version; what is not known for now has the version of its stand-in. */
+function versions(snapshot: Snapshot | undefined): Readonly<Record<string, string>> {
+  const all = [...(snapshot ?? [])].flatMap(([type, { resources, unknown = new Map() }]) => [
+    ...[...resources].map(([name, { version }]): [string, string] => [`${type} ${name}`, version]),
+    ...[...unknown].map(([name]): [string, string] => [`${type} ${name}`, 'unknown']),
+  ]);
+  return Object.fromEntries(all);
+}
+
+/** Waits until every client has asked for all that its snapshot has, and has answered all that it was sent. */
+async function settled(): Promise<void> {
+  const end = Date.now() + 20_000;
+  for (;;) {
+    for (const [key, client] of clients)
+      for (const type of BY_NAME)
+        client.subscribe(type, new Set(ads.xds.get(key)?.get(type)?.resources.keys() ?? []));
+    await turn();
+    const streams = ads.xds.streams();
+    const quiet = streams.every(({ types }) =>
+      types.every((type) => type.settled !== 'pending' && type.outstanding === undefined),
+    );
+    const asked = streams.every(({ key, types }) => asksForAll(key, types));
+    if (streams.length === PROXIES.length && quiet && asked) return;
+    if (Date.now() > end) throw new Error(`not settled: ${JSON.stringify(streams)}`);
+  }
+}
+
+/** Names that were asked for are on their way until the server has sent what they mean. */
+function asksForAll(
+  key: string,
+  types: readonly { readonly typeUrl: string; readonly resources: number }[],
+): boolean {
+  return BY_NAME.every((type) => {
+    const wanted = ads.xds.get(key)?.get(type)?.resources.size ?? 0;
+    const has = types.find(({ typeUrl }) => typeUrl === type)?.resources ?? 0;
+    return has >= wanted;
+  });
+}

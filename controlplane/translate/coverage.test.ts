@@ -1,0 +1,73 @@
+import { isDeepStrictEqual } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { resourceFromInput } from '../mesh/fixture.ts';
+import { KINDS, type Kind } from '../mesh/resource.ts';
+import { caseNames, readCase, translateCase } from './fixture.ts';
+import { leavesOf, occurrences } from './leaves.ts';
+
+// Every leaf of the API's specifications is in some case, and there it counts: with another value in its place, Envoy
+// would get something else.
+
+/** Leaves, or all leaves below a path, that Envoy is not told of, and why. */
+const NO_EFFECT: Readonly<Record<string, string>> = {
+  'virtualGateway: listeners[].healthCheck.':
+    'callers check a virtual node because its cluster is in the mesh; nothing in the mesh calls a gateway by a cluster',
+};
+
+/** Leaves, or all below a path, that the API takes from nobody, and why. */
+const REFUSED: Readonly<Record<string, string>> = {
+  'route: httpRoute.match.scheme=': 'only an http2Route matches by scheme',
+};
+
+/** Leaves that some case holds, and of these the ones that make a difference. */
+const { held, felt } = look();
+
+describe.each(KINDS)('%s', (kind) => {
+  const all = leavesOf(kind).map((leaf) => named(kind, leaf));
+  const left = Object.keys(REFUSED);
+  const wanted = all.filter((leaf) => !left.some((path) => leaf.startsWith(path)));
+
+  test('each leaf is in a case', () => {
+    expect(wanted.filter((leaf) => !held.has(leaf))).toEqual([]);
+  });
+
+  test('each leaf reaches Envoy, or it is written down why not', () => {
+    expect(wanted.filter((leaf) => !felt.has(leaf) && excuse(leaf) === undefined)).toEqual([]);
+    expect(wanted.filter((leaf) => felt.has(leaf) && excuse(leaf) !== undefined)).toEqual([]);
+  });
+});
+
+test('what is written down as an exception exists', () => {
+  const all = KINDS.flatMap((kind) => leavesOf(kind).map((leaf) => named(kind, leaf)));
+  const paths = [...Object.keys(NO_EFFECT), ...Object.keys(REFUSED)];
+  expect(paths.filter((path) => !all.some((leaf) => leaf.startsWith(path)))).toEqual([]);
+});
+
+function excuse(leaf: string): string | undefined {
+  return Object.entries(NO_EFFECT).find(([path]) => leaf.startsWith(path))?.[1];
+}
+
+function named(kind: Kind, leaf: string): string {
+  return `${kind}: ${leaf}`;
+}
+
+function look(): { readonly held: ReadonlySet<string>; readonly felt: ReadonlySet<string> } {
+  const all = new Set<string>();
+  const seen = new Set<string>();
+  for (const input of caseNames().map(readCase)) {
+    const before = translateCase(input).snapshot;
+    input.resources.forEach((written, index) => {
+      const { kind, spec } = resourceFromInput({ meshName: 'm', ...written });
+      for (const { leaf, others } of occurrences(kind, spec)) {
+        const name = named(kind, leaf);
+        all.add(name);
+        const changed = (other: unknown): boolean => {
+          const resources = input.resources.with(index, { ...written, spec: other });
+          return !isDeepStrictEqual(translateCase({ ...input, resources }).snapshot, before);
+        };
+        if (!seen.has(name) && others.some(changed)) seen.add(name);
+      }
+    });
+  }
+  return { held: all, felt: seen };
+}

@@ -1,0 +1,28 @@
+import type { VirtualGatewayView } from '../../mesh/view.ts';
+import { upstreamName, type Upstream, type UpstreamMesh } from '../envoy/upstream.ts';
+import type { Report } from '../problems.ts';
+import type { Features } from '../proxy.ts';
+import { callOf, type Call } from '../tls/calls.ts';
+import type { GatewayPlan } from './plan.ts';
+
+/** A listener of a virtual node that the gateway reaches, and how. */
+export type UpstreamCall = Call & { readonly target: Upstream };
+
+/** All that a virtual gateway's routes lead to, each once; a gateway has one client policy for all of it. */
+export function upstreamCalls(
+  view: VirtualGatewayView,
+  mesh: UpstreamMesh,
+  plan: GatewayPlan,
+  features: Features,
+  report: Report,
+): readonly UpstreamCall[] {
+  const rules = plan.services.flatMap(({ offers }) => offers.flatMap((offer) => offer.rules));
+  const targets = rules.flatMap(({ targets: each }) => each);
+  const policy = view.spec.backendDefaults?.clientPolicy?.tls;
+  const where = `virtualGateway/${view.name}/backendDefaults/clientPolicy`;
+  const distinct = new Map(targets.map((target) => [upstreamName(mesh, target), target]));
+  return Array.from(distinct.values(), (target) => ({
+    target,
+    ...callOf(policy, target, features, where, report),
+  }));
+}

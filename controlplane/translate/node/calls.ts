@@ -1,0 +1,87 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { VirtualNodeView } from '../../mesh/view.ts';
+import { upstreamName, type Upstream, type UpstreamMesh } from '../envoy/upstream.ts';
+import type { Report } from '../problems.ts';
+import type { Features } from '../proxy.ts';
+import { callOf, type Call, type PolicyTls } from '../tls/calls.ts';
+import type { EgressPort } from './egress.ts';
+
+/** A listener of a virtual node that this one reaches, and how. */
+export type UpstreamCall = Call & { readonly target: Upstream };
+
+/**
+ * All that a virtual node's backends lead to, each once. A listener has one cluster, however many backends lead to it: of
+ * those whose client policies differ, one whose policy counts goes before one without, and then the first by name.
+ */
+export function upstreamCalls(
+  view: VirtualNodeView,
+  mesh: UpstreamMesh,
+  ports: readonly EgressPort[],
+  features: Features,
+  report: Report,
+): readonly UpstreamCall[] {
+  const reached = new Map<string, Reached>();
+  for (const { service, target } of ports.flatMap(targetsOf)) {
+    const name = upstreamName(mesh, target);
+    const known = reached.get(name);
+    if (known === undefined) reached.set(name, { target, services: new Set([service]) });
+    else known.services.add(service);
+  }
+  const policies = policiesOf(view);
+  return Array.from(reached.values(), ({ target, services }) => ({
+    target,
+    ...oneCall(target, [...services].toSorted(), policies, features, report),
+  }));
+}
+
+/** All of the ports that `upstreamCalls` and the clusters of the calls depend on, part by part. */
+export function targetParts(ports: readonly EgressPort[]): readonly unknown[] {
+  return ports.flatMap(targetsOf).flatMap(({ service, target: { node, listener } }) => {
+    return [service, node.name, node.listeners, node.serviceDiscovery, listener];
+  });
+}
+
+type Reached = { readonly target: Upstream; readonly services: Set<string> };
+
+function oneCall(
+  target: Upstream,
+  services: readonly string[],
+  policies: (service: string) => PolicyTls | undefined,
+  features: Features,
+  report: Report,
+): Call {
+  const calls = services.map((service) => ({
+    service,
+    call: callOf(policies(service), target, features, `virtualService/${service}`, report),
+  }));
+  const chosen = calls.find(({ call }) => call.policy) ?? calls[0];
+  if (chosen === undefined) return { tls: undefined, needs: [], policy: false };
+  for (const { service, call } of calls) {
+    if (isDeepStrictEqual(call.tls, chosen.call.tls)) continue;
+    const { node, listener } = target;
+    const where = `port ${listener.portMapping.port} of virtual node ${node.name}`;
+    report(
+      `virtualService/${service}`,
+      `${where} is called as backend ${chosen.service} asks, not as this one`,
+    );
+  }
+  return chosen.call;
+}
+
+/** A backend's own client policy takes the place of the default one, whole. */
+function policiesOf({ spec }: VirtualNodeView): (service: string) => PolicyTls | undefined {
+  const backends = (spec.backends ?? []).flatMap(({ virtualService }) => virtualService ?? []);
+  const own = new Map(backends.map((each) => [each.virtualServiceName, each.clientPolicy]));
+  return (service) => (own.get(service) ?? spec.backendDefaults?.clientPolicy)?.tls;
+}
+
+function targetsOf(port: EgressPort): readonly { readonly service: string; readonly target: Upstream }[] {
+  const offers =
+    port.kind === 'tcp'
+      ? [{ service: port.offer.service, targets: port.offer.targets }]
+      : port.hosts.map(({ offer }) => ({
+          service: offer.service,
+          targets: offer.rules.flatMap(({ targets }) => targets),
+        }));
+  return offers.flatMap(({ service, targets }) => targets.map((target) => ({ service, target })));
+}

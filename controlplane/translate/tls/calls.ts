@@ -1,0 +1,98 @@
+import type { TargetNode } from '../../mesh/view.ts';
+import type { ClientPolicyTls, Listener, VirtualGatewayClientPolicyTls } from '../../model/types.ts';
+import { discoveryName } from '../discovery-name.ts';
+import type { TlsEnd } from '../envoy/tls.ts';
+import type { Report } from '../problems.ts';
+import type { Features } from '../proxy.ts';
+import type { Need } from './secrets.ts';
+import { certificateSource, sourceProblem, validationOf, type Validation } from './sources.ts';
+
+/** The TLS part of a client policy. */
+export type PolicyTls = ClientPolicyTls | VirtualGatewayClientPolicyTls;
+
+/** How a listener of a virtual node is called. `policy`: a client policy decided it, not the listener itself. */
+export type Call = {
+  /** Undefined: in plain text. `refused`: not at all, because what its TLS needs cannot be had. */
+  readonly tls: TlsEnd | 'refused' | undefined;
+  readonly needs: readonly Need[];
+  readonly policy: boolean;
+};
+
+type Target = { readonly node: TargetNode; readonly listener: Listener };
+
+/**
+ * How a caller with this policy, if any, calls a listener. A policy counts on the ports that it names, and where it is
+ * not to be enforced, only if the listener takes TLS. Without one that counts the listener decides: TLS if it takes it,
+ * against the authority of an ACM certificate, else without looking at the certificate. `where` is the policy's place.
+ */
+export function callOf(
+  policy: PolicyTls | undefined,
+  target: Target,
+  features: Features,
+  where: string,
+  report: Report,
+): Call {
+  const { port } = target.listener.portMapping;
+  const server = serverTls(target);
+  const counts = policy?.ports === undefined || policy.ports.length === 0 || policy.ports.includes(port);
+  if (policy !== undefined && counts && (policy.enforce !== false || server !== undefined)) {
+    const end = policyEnd(policy, target, features);
+    if (server === undefined)
+      report(where, `${listenerOf(target)} takes no TLS, which the client policy asks for`);
+    return withNeeds(end, true, where, target, report);
+  }
+  if (server === undefined) return { tls: undefined, needs: [], policy: false };
+  const place = `virtualNode/${target.node.name}/listener/${port}/tls`;
+  return withNeeds(listenerEnd(target, features), false, place, target, report);
+}
+
+function withNeeds(
+  end: TlsEnd | { readonly problem: string },
+  policy: boolean,
+  where: string,
+  target: Target,
+  report: Report,
+): Call {
+  if ('problem' in end) {
+    report(where, `${listenerOf(target)} cannot be reached: ${end.problem}`);
+    return { tls: 'refused', needs: [], policy };
+  }
+  if (end.certificate === undefined && serverTls(target)?.validation !== undefined) {
+    report(where, `${listenerOf(target)} asks for a client certificate, and no client policy gives one`);
+  }
+  const sources = [end.certificate, end.validation?.trust].flatMap((source) => source ?? []);
+  return { tls: end, needs: sources.map((source) => ({ where, source })), policy };
+}
+
+function policyEnd(
+  { certificate, validation }: PolicyTls,
+  { node, listener }: Target,
+  features: Features,
+): TlsEnd | { readonly problem: string } {
+  const own = certificate && certificateSource(certificate);
+  const wanted = validationOf(validation, [discoveryName(node)]);
+  if (wanted === undefined) return { problem: 'the client policy trusts nothing' };
+  const problem = sourceProblem(own, features) ?? sourceProblem(wanted.trust, features);
+  if (problem !== undefined) return { problem };
+  const { protocol } = listener.portMapping;
+  return { certificate: own, validation: wanted, protocol, files: features.files };
+}
+
+function listenerEnd(target: Target, { files }: Features): TlsEnd {
+  const { protocol } = target.listener.portMapping;
+  return { certificate: undefined, validation: ofListener(target), protocol, files };
+}
+
+function ofListener(target: Target): Validation | undefined {
+  const arn = serverTls(target)?.certificate.acm?.certificateArn;
+  if (arn === undefined) return undefined;
+  return { trust: { kind: 'issuer', certificate: arn }, names: [discoveryName(target.node)] };
+}
+
+function serverTls({ listener: { tls } }: Target): Listener['tls'] {
+  return tls?.mode === 'DISABLED' ? undefined : tls;
+}
+
+function listenerOf({ node, listener }: Target): string {
+  return `the listener on port ${listener.portMapping.port} of virtual node ${node.name}`;
+}

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { CLUSTER, LISTENER, SECRET, type Snapshot } from '../../../xds/types.ts';
+import { caseView, readCase } from '../fixture.ts';
+import { NOTHING_FOUND, type Certificate, type Found } from '../found.ts';
+import { translate } from '../translate.ts';
+
+const FEATURES = { ipv6: false, sds: true, files: false };
+const certificate = (name: string): Certificate => ({ chain: name, privateKey: name, authority: name });
+
+/** Everything is known, by this name. */
+const known = (name: string): Found => ({
+  ...NOTHING_FOUND,
+  certificate: () => certificate(name),
+  authority: () => name,
+});
+
+const versions = (snapshot: Snapshot, type: string) =>
+  Array.from(snapshot.get(type)?.resources.values() ?? [], ({ name, version }) => [name, version]);
+
+test.each([
+  'tls-listeners',
+  'tls-server-decides',
+  'tls-client-policies',
+])('%s: what is found changes the secrets and nothing else, and is not remembered', (name) => {
+  const view = caseView(readCase(name));
+  const [first, renewed, lost] = [known('one'), known('two'), NOTHING_FOUND].map(
+    (found) => translate(view, FEATURES, found).snapshot,
+  );
+  if (first === undefined || renewed === undefined || lost === undefined) throw new Error('three, of three');
+  for (const type of [CLUSTER, LISTENER]) {
+    expect(versions(renewed, type)).toEqual(versions(first, type));
+    expect(versions(lost, type)).toEqual(versions(first, type));
+  }
+  const names = versions(first, SECRET).map(([secret]) => secret);
+  expect(versions(renewed, SECRET).map(([secret]) => secret)).toEqual(names);
+  expect(versions(renewed, SECRET)).not.toEqual(versions(first, SECRET));
+  expect(versions(lost, SECRET)).toEqual([]);
+});

@@ -1,0 +1,70 @@
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { SecretSchema } from '#envoy/envoy/extensions/transport_sockets/tls/v3/secret_pb.ts';
+import type { Resource } from '../../../xds/types.ts';
+import { encode } from '../encode.ts';
+import type { Found } from '../found.ts';
+import type { Report } from '../problems.ts';
+import type { Discovered } from '../proxy.ts';
+import { certificateName, trustName, type ServedTrust } from './secret-names.ts';
+import type { CertificateSource, TrustSource } from './sources.ts';
+
+/** A source that some part of the model names, and which part. */
+export type Need = { readonly where: string; readonly source: CertificateSource | TrustSource };
+
+/**
+ * The secrets that the control plane serves itself, each once, from what is known outside the model. Where nothing is
+ * known that is reported, and Envoy refuses the connections that need it, until it comes.
+ */
+export function servedSecrets(needs: readonly Need[], found: Found, report: Report): Discovered {
+  const known = new Map<string, Resource>();
+  const unknown = new Map<string, Resource | undefined>();
+  for (const { where, source } of needs) {
+    if (source.kind === 'file' || source.kind === 'sds') continue;
+    const missing = (arn: string): void =>
+      report(where, `nothing is known of ${arn} (yet): connections that need it are refused`);
+    const { name, resource, isWhole } =
+      'arn' in source ? certificateOf(source.arn, found, missing) : trustOf(source, found, missing);
+    if (isWhole) known.set(name, resource);
+    else unknown.set(name, resource);
+  }
+  return { known: [...known.values()], unknown };
+}
+
+type Served = { readonly name: string } & (
+  | { readonly isWhole: true; readonly resource: Resource }
+  | { readonly isWhole: false; readonly resource: Resource | undefined }
+);
+
+function certificateOf(arn: string, found: Found, missing: (arn: string) => void): Served {
+  const name = certificateName(arn);
+  const certificate = found.certificate(arn);
+  if (certificate === undefined) {
+    missing(arn);
+    return { name, isWhole: false, resource: undefined };
+  }
+  const value = { certificateChain: inline(certificate.chain), privateKey: inline(certificate.privateKey) };
+  return { name, isWhole: true, resource: secret(name, { case: 'tlsCertificate', value }) };
+}
+
+/** Those of several authorities that are known are enough for a proxy that has none yet. */
+function trustOf(source: ServedTrust, found: Found, missing: (arn: string) => void): Served {
+  const name = trustName(source);
+  const arns = source.kind === 'acm' ? source.authorities : [source.certificate];
+  const known = arns.flatMap((arn) => {
+    const pem = source.kind === 'acm' ? found.authority(arn) : found.certificate(arn)?.authority;
+    if (pem === undefined) missing(arn);
+    return pem ?? [];
+  });
+  if (known.length === 0) return { name, isWhole: false, resource: undefined };
+  const trustedCa = inline(known.map((pem) => pem.replace(/\n*$/, '\n')).join(''));
+  const resource = secret(name, { case: 'validationContext', value: { trustedCa } });
+  return { name, isWhole: known.length === arns.length, resource };
+}
+
+function secret(name: string, type: NonNullable<MessageInitShape<typeof SecretSchema>['type']>): Resource {
+  return encode(SecretSchema, name, create(SecretSchema, { name, type }));
+}
+
+function inline(value: string) {
+  return { specifier: { case: 'inlineString' as const, value } };
+}

@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import type { AppMeshClient } from '@aws-sdk/client-app-mesh';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { appMeshClient } from './demo/color-model.ts';
+import { askFrom } from './lab/ask.ts';
+import { startControlPlane } from './lab/control-plane.ts';
+import { openEnvoyAdmin, type EnvoyAdmin } from './lab/envoy-admin.ts';
+import type { Host } from './lab/host.ts';
+import { createLab, type Lab } from './lab/lab.ts';
+import { startSidecar } from './lab/sidecar.ts';
+import { stage } from './lab/stage.ts';
+import { until } from './lab/until.ts';
+import { createPair, FRONT, moveBack } from './pair-model.ts';
+
+// A DNS server that takes questions and never answers: the worst of them all.
+
+const TELLER = join(import.meta.dirname, 'demo/apps/colorteller.ts');
+
+let lab: Lab;
+let front: Host;
+let admin: EnvoyAdmin;
+let client: AppMeshClient;
+
+beforeAll(async () => {
+  lab = await createLab({ name: 'dns' });
+  const programs = await stage(lab);
+  const control = await lab.host('control', { dns: ['back.local'] });
+  const back = await lab.host('back', { dns: ['first.local'] });
+  front = await lab.host('front', { dns: ['front.local'] });
+  await front.exec('iptables', ['-A', 'INPUT', '-i', 'lo', '-p', 'udp', '--dport', '53', '-j', 'DROP']);
+  back.spawn('app', programs.node, [TELLER], { env: { COLOR: 'found' } });
+
+  const { endpoint, xds } = await startControlPlane(control, programs);
+  client = appMeshClient(endpoint);
+  await createPair(client);
+  await moveBack(client, 'nowhere.example');
+  await startSidecar(front, programs, { resource: FRONT, xds, appPorts: '' });
+  admin = await openEnvoyAdmin(front);
+});
+afterAll(async () => {
+  client?.destroy();
+  await admin?.close();
+  await lab?.close();
+});
+
+const ask = () => askFrom(front, 'http://back.local:9080/');
+
+// Envoy's own settings would hold it up for 69 s.
+test('an Envoy whose DNS server does not answer is LIVE, and only what has that name does not work', async () => {
+  await until('a LIVE Envoy', () => admin.ready(), { limitMs: 20_000 });
+  expect(await ask()).toMatchObject({ status: 503 });
+});
+
+test('a name that the hosts file knows is found all the same', async () => {
+  await moveBack(client, 'first.local');
+  const found = async () => {
+    const answer = await ask();
+    return 'status' in answer && answer.status === 200 && answer;
+  };
+  expect(await until('an answer from the host of that name', found, { limitMs: 20_000 })).toMatchObject({
+    body: 'found',
+  });
+});

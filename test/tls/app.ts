@@ -1,0 +1,13 @@
+// Usage: node app.ts PORT…. An app that knows nothing of TLS: it answers each request on these ports with the port.
+import { createServer } from 'node:http';
+
+const ports = process.argv.slice(2).map(Number);
+await Promise.all(
+  ports.map(
+    (port) =>
+      new Promise<void>((resolve) => {
+        createServer((_incoming, outgoing) => void outgoing.end(String(port))).listen(port, resolve);
+      }),
+  ),
+);
+process.stdout.write('ready\n');

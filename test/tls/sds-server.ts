@@ -1,0 +1,34 @@
+// Usage: node sds-server.ts SOCKET FOLDER. A secret discovery server, as SPIRE's agent is one: it has the certificate `app`
+// (app-chain.pem and app-key.pem of the folder) and the authorities `ROOTCA` (ca.pem), and reads them when it starts.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { create } from '@bufbuild/protobuf';
+import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { SecretSchema } from '#envoy/envoy/extensions/transport_sockets/tls/v3/secret_pb.ts';
+import { encode, typeResources } from '../../controlplane/translate/encode.ts';
+import { createXdsServer } from '../../xds/server.ts';
+import { SECRET } from '../../xds/types.ts';
+
+const [socket = '', folder = ''] = process.argv.slice(2);
+
+function inline(file: string) {
+  const value = readFileSync(join(folder, file));
+  return { specifier: { case: 'inlineBytes' as const, value } };
+}
+
+const certificate = { certificateChain: inline('app-chain.pem'), privateKey: inline('app-key.pem') };
+const secrets = [
+  create(SecretSchema, { name: 'app', type: { case: 'tlsCertificate', value: certificate } }),
+  create(SecretSchema, {
+    name: 'ROOTCA',
+    type: { case: 'validationContext', value: { trustedCa: inline('ca.pem') } },
+  }),
+];
+const xds = createXdsServer({ keyOf: () => 'all' });
+const resources = typeResources(secrets.map((secret) => encode(SecretSchema, secret.name, secret)));
+xds.set('all', new Map([[SECRET, resources]]));
+const server = new Server();
+xds.addTo(server, 'secrets');
+server.bindAsync(`unix:${socket}`, ServerCredentials.createInsecure(), (error) => {
+  process.stdout.write(`${error === null ? 'ready' : error.message}\n`);
+});
