@@ -1,5 +1,6 @@
 import { createLog } from '../common/log.ts';
 import { runControlPlane } from '../controlplane/main.ts';
+import { AWS_VARIABLES } from '../controlplane/discovery/settings.ts';
 import { compileControlPlaneSettings } from '../controlplane/settings.ts';
 
 /** Runs the control plane with options as commander has them; answers its exit code. */
@@ -7,7 +8,10 @@ export async function controlPlane(options: Readonly<Record<string, string | boo
   const flags = Object.entries(options).flatMap(([name, value]) =>
     value === false ? [] : [[flagName(name), String(value)]],
   );
-  const settings = compileControlPlaneSettings(Object.fromEntries(flags) as Record<string, string>);
+  const aws = AWS_VARIABLES.map((name) => [name, process.env[name]]);
+  const settings = compileControlPlaneSettings(
+    Object.fromEntries([...aws, ...flags]) as Record<string, string | undefined>,
+  );
   return await runControlPlane(settings, createLog('controlplane'));
 }
 

@@ -1,10 +1,15 @@
-import { expect, test } from 'vitest';
-import type { ProxyStatus } from '../controlplane/status.ts';
-import { describeStatus } from './status.ts';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { describe, expect, test } from 'vitest';
+import type { ProxyStatus, Status } from '../controlplane/status.ts';
+import { createClient } from './client/client.ts';
+import { NO_CREDENTIALS } from './fixture.ts';
+import { describeStatus, status } from './status.ts';
 
 const proxy: ProxyStatus = {
   resource: 'mesh/default/virtualNode/colorgateway-vn',
-  instance: 'i-1',
+  instance: '0a1b2c3d-0000-4000-8000-000000000000',
+  agent: '0.1.0',
   envoy: 'envoy 1.40.0',
   peer: '198.18.0.3:40000',
   variant: 'delta',
@@ -14,42 +19,120 @@ const proxy: ProxyStatus = {
     {
       type: 'Cluster',
       resources: 4,
+      sentVersion: undefined,
+      sentAt: undefined,
       version: 'v',
       acknowledgedAt: '2026-11-21T12:00:00.100Z',
+      refusedVersion: undefined,
+      refusedAt: undefined,
       error: undefined,
     },
   ],
   problems: [],
 };
 
+const [type] = proxy.types;
+
 test('a line a proxy, in columns', () => {
-  expect(describeStatus({ revision: 7, proxies: [proxy] })).toBe(
+  const plain = { ...proxy, instance: '', agent: '', state: 'updating', envoy: 'envoy 1.37.0' } as const;
+  const sent = {
+    ...plain,
+    types: type === undefined ? [] : [{ ...type, sentAt: '2026-11-21T12:00:01.000Z' }],
+  };
+  expect(describeStatus({ revision: 7, proxies: [proxy, sent] })).toBe(
     [
       'The model is at revision 7.',
       '',
-      'RESOURCE                                  STATE    ENVOY         PEER              CONNECTED SINCE           RESOURCES',
-      'mesh/default/virtualNode/colorgateway-vn  in sync  envoy 1.40.0  198.18.0.3:40000  2026-11-21T12:00:00.000Z  Cluster 4',
+      'RESOURCE                                  INSTANCE  STATE     ENVOY         AGENT  PEER              CONNECTED SINCE           RESOURCES',
+      'mesh/default/virtualNode/colorgateway-vn  0a1b2c3d  in sync   envoy 1.40.0  0.1.0  198.18.0.3:40000  2026-11-21T12:00:00.000Z  Cluster 4',
+      'mesh/default/virtualNode/colorgateway-vn            updating  envoy 1.37.0         198.18.0.3:40000  2026-11-21T12:00:00.000Z  Cluster 4 sent',
       '',
     ].join('\n'),
   );
 });
 
+test('columns without anything in them are left out', () => {
+  const text = describeStatus({ revision: 7, proxies: [{ ...proxy, instance: '', agent: '' }] });
+  expect(text).toContain('RESOURCE                                  STATE    ENVOY ');
+});
+
 test('what Envoy refused and what has no effect stand below the table', () => {
-  const types = [
-    { type: 'Listener', resources: 1, version: undefined, acknowledgedAt: undefined, error: 'no such file' },
-  ];
+  const types = type === undefined ? [] : [{ ...type, type: 'Listener', error: 'no such file' }];
   const problems = [{ where: 'backend a.local', what: 'there is no such virtual service' }];
   const text = describeStatus({ revision: 1, proxies: [{ ...proxy, types, problems }] });
+  expect(text).toContain('Listener 4 refused');
   expect(text.split('\n').slice(-4)).toEqual([
     '',
-    'mesh/default/virtualNode/colorgateway-vn refused Listener: no such file',
+    'mesh/default/virtualNode/colorgateway-vn (0a1b2c3d) refused Listener: no such file',
     'mesh/default/virtualNode/colorgateway-vn: backend a.local: there is no such virtual service',
     '',
   ]);
+});
+
+test.each([
+  ['waiting', 'does not exist: its proxies wait for it'],
+  ['orphaned', 'was deleted: its proxies keep what they had'],
+] as const)('%s is explained, once a resource', (state, words) => {
+  const text = describeStatus({
+    revision: 1,
+    proxies: [
+      { ...proxy, state },
+      { ...proxy, state },
+    ],
+  });
+  expect(text.split(words)).toHaveLength(2);
 });
 
 test('no proxy', () => {
   expect(describeStatus({ revision: 0, proxies: [] })).toBe(
     'The model is at revision 0. No proxy is connected.\n',
   );
+});
+
+describe('watching', () => {
+  /** Looks at what a control plane answers, one thing after the other; an error is one of its API. */
+  async function watch(answers: readonly (Status | Error)[], options: { json?: boolean; isTTY?: boolean }) {
+    const end = new AbortController();
+    const left = [...answers];
+    const shown: string[] = [];
+    const server = createServer((_request, response) => {
+      const answer = left.shift();
+      if (left.length === 0) end.abort();
+      const isError = answer instanceof Error;
+      response.writeHead(isError ? 403 : 200, isError ? { 'x-amzn-errortype': 'AccessDeniedException' } : {});
+      response.end(JSON.stringify(isError ? { message: answer.message } : answer));
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const endpoint = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
+    const client = createClient({ endpoint, region: 'eu-west-1' }, NO_CREDENTIALS);
+    const stdout = { isTTY: options.isTTY === true, write: (text: string) => shown.push(text) };
+    const output = options.json === true ? 'json' : 'text';
+    await status(client, { output, watch: true }, stdout, end.signal);
+    client.close();
+    server.close();
+    return shown;
+  }
+  const first: Status = { revision: 1, proxies: [] };
+
+  test('draws over itself on a terminal, and goes on while the control plane is away', async () => {
+    const shown = await watch([first, new Error('not you'), { ...first, revision: 2 }], {
+      isTTY: true,
+    });
+    expect(shown).toHaveLength(3);
+    for (const each of shown) expect(each.startsWith('\u001B[H\u001B[J')).toBe(true);
+    expect(shown[1]).toContain('not you (AccessDeniedException)');
+    expect(shown[2]).toContain('revision 2');
+  });
+
+  test('prints one table after another elsewhere', async () => {
+    const shown = await watch([first], {});
+    expect(shown[0]).toMatch(/^\d{4}-.*Z {2}The model is at revision 1\. No proxy is connected\.\n\n$/);
+  });
+
+  test('prints an object a line for programs', async () => {
+    expect(await watch([first, new Error('not you')], { json: true })).toEqual([
+      `${JSON.stringify(first)}\n`,
+      '{"error":"not you (AccessDeniedException)"}\n',
+    ]);
+  });
 });

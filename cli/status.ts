@@ -1,30 +1,109 @@
-import type { Status } from '../controlplane/status.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ProxyStatus, ProxyTypeStatus, Status } from '../controlplane/status.ts';
 import type { Client } from './client/client.ts';
+import { CallError } from './client/errors.ts';
 import { formatTable } from './table.ts';
 
-/** Prints how every connected proxy stands: a table for people, the control plane's own JSON for programs. */
-export async function status(client: Client, output: 'text' | 'json'): Promise<void> {
-  const answer = (await client.read('/status')) as Status;
-  process.stdout.write(output === 'json' ? `${JSON.stringify(answer, null, 2)}\n` : describeStatus(answer));
+/** How the status is shown. */
+export type StatusOptions = {
+  readonly output: 'text' | 'json';
+  /** Look again every second, until the command is ended. */
+  readonly watch: boolean;
+};
+
+/** Where it is shown; a terminal is drawn over in place. */
+export type StatusOutput = { readonly isTTY?: boolean; write(text: string): unknown };
+
+const EVERY_MS = 1000;
+
+/** Up to the corner, and what stands below it away: without a flicker, and without the scrollback. */
+const IN_PLACE = '\u001B[H\u001B[J';
+
+/**
+ * Prints how every connected proxy stands: a table for people, the control plane's own JSON for programs. Watching goes on
+ * while the control plane cannot be reached, and says so; with JSON it prints an object a line. `signal` ends it.
+ */
+export async function status(
+  client: Client,
+  { output, watch }: StatusOptions,
+  stdout: StatusOutput,
+  signal?: AbortSignal,
+): Promise<void> {
+  const read = async (): Promise<Status> => (await client.read('/status')) as Status;
+  if (!watch) {
+    const answer = await read();
+    stdout.write(output === 'json' ? `${JSON.stringify(answer, null, 2)}\n` : describeStatus(answer));
+    return;
+  }
+  const describe = output === 'json' ? (answer: Status) => `${JSON.stringify(answer)}\n` : framed(stdout);
+  for (;;) {
+    const answer = await read().catch(unreachable);
+    stdout.write(typeof answer === 'string' ? complaint(answer, output, stdout) : describe(answer));
+    if (signal?.aborted === true) return;
+    await sleep(EVERY_MS, undefined, { ...(signal && { signal }) }).catch(() => undefined);
+  }
 }
+
+function unreachable(error: unknown): string {
+  if (error instanceof CallError) return error.message;
+  throw error;
+}
+
+function framed(stdout: StatusOutput): (answer: Status) => string {
+  return (answer) => frame(describeStatus(answer), stdout);
+}
+
+function frame(text: string, { isTTY }: StatusOutput): string {
+  const now = new Date().toISOString();
+  return isTTY === true ? `${IN_PLACE}${now}  ${text}` : `${now}  ${text}\n`;
+}
+
+function complaint(message: string, output: StatusOptions['output'], stdout: StatusOutput): string {
+  if (output === 'json') return `${JSON.stringify({ error: message })}\n`;
+  return frame(`${message}\n`, stdout);
+}
+
+const HEAD = ['RESOURCE', 'INSTANCE', 'STATE', 'ENVOY', 'AGENT', 'PEER', 'CONNECTED SINCE', 'RESOURCES'];
 
 /** The status as text for people; the problems and refusals follow below the table. */
 export function describeStatus({ revision, proxies }: Status): string {
   if (proxies.length === 0) return `The model is at revision ${revision}. No proxy is connected.\n`;
-  const rows = proxies.map(({ resource, state, envoy, peer, connectedAt, types }) => [
-    resource,
-    state,
-    envoy,
-    peer,
-    connectedAt,
-    types.map(({ type, resources }) => `${type} ${resources}`).join(', '),
+  const rows = proxies.map((proxy) => [
+    proxy.resource,
+    shortInstance(proxy),
+    proxy.state,
+    proxy.envoy,
+    proxy.agent,
+    proxy.peer,
+    proxy.connectedAt,
+    proxy.types.map(describeType).join(', '),
   ]);
-  const table = formatTable(['RESOURCE', 'STATE', 'ENVOY', 'PEER', 'CONNECTED SINCE', 'RESOURCES'], rows);
-  const notes = proxies.flatMap(({ resource, types, problems }) => [
-    ...types.flatMap(({ type, error }) =>
-      error === undefined ? [] : [`${resource} refused ${type}: ${error}`],
-    ),
-    ...problems.map(({ where, what }) => `${resource}: ${where}: ${what}`),
-  ]);
+  // A column that is empty in all rows says nothing.
+  const shown = HEAD.flatMap((_, column) => (rows.some((row) => row[column] !== '') ? [column] : []));
+  const pick = (row: readonly string[]): readonly string[] => shown.map((column) => row[column] ?? '');
+  const table = formatTable(pick(HEAD), rows.map(pick));
+  const notes = [...new Set(proxies.flatMap(notesOn))];
   return `The model is at revision ${revision}.\n\n${table}${notes.length > 0 ? `\n${notes.join('\n')}\n` : ''}`;
+}
+
+function describeType({ type, resources, sentAt, error }: ProxyTypeStatus): string {
+  if (error !== undefined) return `${type} ${resources} refused`;
+  return `${type} ${resources}${sentAt === undefined ? '' : ' sent'}`;
+}
+
+function notesOn(proxy: ProxyStatus): readonly string[] {
+  const { resource, state, types, problems } = proxy;
+  const instance = shortInstance(proxy);
+  const who = instance === '' ? resource : `${resource} (${instance})`;
+  return [
+    ...(state === 'waiting' ? [`${resource} does not exist: its proxies wait for it`] : []),
+    ...(state === 'orphaned' ? [`${resource} was deleted: its proxies keep what they had`] : []),
+    ...types.flatMap(({ type, error }) => (error === undefined ? [] : [`${who} refused ${type}: ${error}`])),
+    ...problems.map(({ where, what }) => `${resource}: ${where}: ${what}`),
+  ];
+}
+
+// Instances are UUIDs; the first part tells the processes of one resource apart.
+function shortInstance({ instance }: ProxyStatus): string {
+  return /^[0-9a-f]{8}-/.test(instance) ? instance.slice(0, 8) : instance;
 }

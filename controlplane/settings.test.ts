@@ -8,12 +8,24 @@ test('defaults', () => {
     api: { host: '127.0.0.1', port: 8080 },
     ads: { host: '127.0.0.1', port: 18_000 },
     credentials: undefined,
+    tokens: undefined,
+    clientCa: undefined,
+    proxyQuotas: { proxies: undefined, proxiesPerResource: undefined },
+    adsRateLimit: { rate: 1000, burst: 5000 },
+    drainSeconds: 5,
     tls: undefined,
     audit: undefined,
     quotas: DEFAULT_QUOTAS,
     rateLimit: undefined,
     account: '000000000000',
     region: 'us-east-1',
+    discovery: {
+      region: 'us-east-1',
+      cloudMapInterval: 5000,
+      cloudMapCache: '/var/lib/daybreak/cloud-map.json',
+      certificates: undefined,
+      endpoints: { cloudMap: undefined, acm: undefined, privateCa: undefined },
+    },
     insecure: false,
   });
 });
@@ -23,10 +35,10 @@ test('every problem is listed', () => {
   expect(() => compileControlPlaneSettings(flags)).toThrow(
     [
       '--data is not set: the folder that the model is kept in, or --store for one in PostgreSQL',
+      '--region="Mars!": a region, e.g. us-east-1',
       '--api="here": HOST:PORT, e.g. 127.0.0.1:8080 or [::1]:8080, with a port up to 65535',
       '--account="12": an AWS account id, twelve digits',
-      '--region="Mars!": a region, e.g. us-east-1',
-      '--ads="10.0.0.1:18000": beyond loopback any proxy that reaches the port gets the configuration it names; say --insecure if that network is trusted, or use a loopback address',
+      '--ads="10.0.0.1:18000": beyond loopback it needs --tls-cert with --tls-key, and --tokens, --client-ca or --credentials; say --insecure if that network is trusted, or use a loopback address',
     ].join('\n'),
   );
 });
@@ -74,6 +86,44 @@ test.each([
   expect(compile).toThrow(problem);
 });
 
+const tls = { '--tls-cert': 'crt', '--tls-key': 'key' };
+
+test.each([
+  ['tokens', { ...tls, '--tokens': 't' }],
+  ['a client CA', { ...tls, '--client-ca': 'ca' }],
+  ['credentials', { ...tls, '--credentials': 'c' }],
+])('ADS beyond loopback with TLS and %s', (_, flags) => {
+  const settings = compileControlPlaneSettings({ '--data': 'd', '--ads': '0.0.0.0:443', ...flags });
+  expect(settings).toMatchObject({ ads: { host: '0.0.0.0' }, insecure: false });
+});
+
+test.each([
+  ['TLS alone', tls, '--ads="0.0.0.0:443": beyond loopback it needs --tls-cert with --tls-key, and --tokens'],
+  ['tokens alone', { '--tokens': 't' }, '--ads="0.0.0.0:443": beyond loopback it needs'],
+  [
+    'a client CA alone',
+    { '--client-ca': 'ca' },
+    '--client-ca="ca": client certificates are shown over TLS only',
+  ],
+])('ADS beyond loopback with %s', (_, flags, problem) => {
+  const compile = () => compileControlPlaneSettings({ '--data': 'd', '--ads': '0.0.0.0:443', ...flags });
+  expect(compile).toThrow(problem);
+});
+
+test('how many proxies, how fast, and how they are let go', () => {
+  const flags = {
+    '--max-proxies': '10000',
+    '--max-proxies-per-resource': '50',
+    '--ads-rate-limit': '100:200',
+    '--drain': '20',
+  };
+  expect(compileControlPlaneSettings({ '--data': 'd', ...flags })).toMatchObject({
+    proxyQuotas: { proxies: 10_000, proxiesPerResource: 50 },
+    adsRateLimit: { rate: 100, burst: 200 },
+    drainSeconds: 20,
+  });
+});
+
 test('quotas and a rate limit', () => {
   const flags = { '--data': 'd', '--quotas': 'virtualNodes=5000, meshes=1', '--rate-limit': '2.5:100' };
   expect(compileControlPlaneSettings(flags)).toMatchObject({
@@ -92,6 +142,9 @@ test.each([
   ['--quotas', 'meshes=1,meshes=2', 'each name once'],
   ['--rate-limit', '0', 'calls a second, more than 0'],
   ['--rate-limit', '10:0', 'calls a second, more than 0'],
+  ['--max-proxies', '0', 'a whole number from 1 to 1000000'],
+  ['--ads-rate-limit', 'fast', 'RATE or RATE:BURST'],
+  ['--drain', '26', 'a whole number from 0 to 25'],
 ])('%s %s is refused', (name, value, wanted) => {
   expect(() => compileControlPlaneSettings({ '--data': 'd', [name]: value })).toThrow(wanted);
 });

@@ -1,9 +1,11 @@
 import { hostPort, isLoopback, type HostPort } from '../common/host-port.ts';
-import { boolean, compileSettings, text, type Parser, type Reader } from '../common/settings.ts';
+import { boolean, compileSettings, integer, text, type Parser, type Reader } from '../common/settings.ts';
+import type { ProxyQuotas } from './ads/proxy-quotas.ts';
 import { readQuotas } from './api/quota-settings.ts';
 import type { Quotas } from './api/quotas.ts';
 import { rateLimit } from './api/rate-limit.ts';
 import type { BucketSettings } from './api/token-bucket.ts';
+import { readDiscoverySettings, type DiscoverySettings } from './discovery/settings.ts';
 import { readStoreLocation, type StoreLocation } from './store/location.ts';
 import type { CertificateFiles } from './tls/open-certificate.ts';
 
@@ -17,6 +19,15 @@ export type ControlPlaneSettings = {
   readonly ads: HostPort;
   /** The file of users, keys and policies. Undefined: nobody is asked who he is. */
   readonly credentials: string | undefined;
+  /** The file of bearer tokens that proxies may show. Undefined: none. */
+  readonly tokens: string | undefined;
+  /** The authorities whose client certificates proxies may show. Undefined: none. */
+  readonly clientCa: string | undefined;
+  readonly proxyQuotas: ProxyQuotas;
+  /** New streams of proxies. Default: 1,000 a second, 5,000 at once. */
+  readonly adsRateLimit: BucketSettings;
+  /** The longest time to let proxies go in when it stops, in seconds, 0 to 25. Default 5. */
+  readonly drainSeconds: number;
   /** The certificate of both listeners. Undefined: plain text. */
   readonly tls: CertificateFiles | undefined;
   /** The file that changes and denials are written to. Undefined: none. */
@@ -28,6 +39,7 @@ export type ControlPlaneSettings = {
   readonly account: string;
   /** The region in ARNs. Default us-east-1. */
   readonly region: string;
+  readonly discovery: DiscoverySettings;
   /** Listen beyond loopback without TLS, or without asking who calls. */
   readonly insecure: boolean;
 };
@@ -39,29 +51,44 @@ const region: Parser<string> = (value) =>
   /^[a-z0-9-]{1,64}$/.test(value) ? { value } : { wanted: 'a region, e.g. us-east-1' };
 
 /**
- * Compiles flags, given by name with their dashes (`--data`), into settings.
+ * Compiles flags, given by name with their dashes (`--data`), and AWS's own variables into settings.
  * @throws SettingsError that lists every problem.
  */
 export function compileControlPlaneSettings(
   flags: Readonly<Record<string, string | undefined>>,
 ): ControlPlaneSettings {
   return compileSettings(flags, (read) => {
+    const store = readStoreLocation(read);
+    const ownRegion = read('--region', region, undefined);
     const settings: ControlPlaneSettings = {
-      store: readStoreLocation(read),
+      store,
       api: read('--api', hostPort, { host: '127.0.0.1', port: 8080 }),
       ads: read('--ads', hostPort, { host: '127.0.0.1', port: 18_000 }),
       credentials: read('--credentials', text, undefined),
+      tokens: read('--tokens', text, undefined),
+      clientCa: read('--client-ca', text, undefined),
+      proxyQuotas: {
+        proxies: read('--max-proxies', integer(1, 1_000_000), undefined),
+        proxiesPerResource: read('--max-proxies-per-resource', integer(1, 1_000_000), undefined),
+      },
+      adsRateLimit: read('--ads-rate-limit', rateLimit, { rate: 1000, burst: 5000 }),
+      drainSeconds: read('--drain', integer(0, 25), 5),
       tls: readCertificateFiles(read),
       audit: read('--audit', text, undefined),
       quotas: readQuotas(read),
       rateLimit: read('--rate-limit', rateLimit, undefined),
       account: read('--account', account, '000000000000'),
-      region: read('--region', region, 'us-east-1'),
+      region: ownRegion ?? 'us-east-1',
+      discovery: readDiscoverySettings(read, store, ownRegion ?? readAwsRegion(read)),
       insecure: read('--insecure', boolean, false),
     };
     requireSafety(read, flags, settings);
     return settings;
   });
+}
+
+function readAwsRegion(read: Reader): string {
+  return read('AWS_REGION', region, undefined) ?? read('AWS_DEFAULT_REGION', region, 'us-east-1');
 }
 
 function readCertificateFiles(read: Reader): CertificateFiles | undefined {
@@ -79,17 +106,22 @@ function readCertificateFiles(read: Reader): CertificateFiles | undefined {
 function requireSafety(
   read: Reader,
   flags: Readonly<Record<string, string | undefined>>,
-  { insecure, api, ads, credentials, tls }: ControlPlaneSettings,
+  { insecure, api, ads, credentials, tokens, clientCa, tls }: ControlPlaneSettings,
 ): void {
+  if (clientCa !== undefined && tls === undefined) {
+    const wanted = 'client certificates are shown over TLS only: it needs --tls-cert and --tls-key';
+    read.problem({ name: '--client-ca', got: clientCa, wanted });
+  }
   if (insecure) return;
   if (!isLoopback(api.host) && (credentials === undefined || tls === undefined)) {
     const wanted =
       'beyond loopback it needs --credentials, and --tls-cert with --tls-key; say --insecure if that network is trusted, or use a loopback address';
     read.problem({ name: '--api', got: flags['--api'], wanted });
   }
-  if (!isLoopback(ads.host)) {
+  const asks = tokens ?? clientCa ?? credentials;
+  if (!isLoopback(ads.host) && (asks === undefined || tls === undefined)) {
     const wanted =
-      'beyond loopback any proxy that reaches the port gets the configuration it names; say --insecure if that network is trusted, or use a loopback address';
+      'beyond loopback it needs --tls-cert with --tls-key, and --tokens, --client-ca or --credentials; say --insecure if that network is trusted, or use a loopback address';
     read.problem({ name: '--ads', got: flags['--ads'], wanted });
   }
 }

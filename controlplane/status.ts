@@ -14,6 +14,8 @@ export type ProxyStatus = {
   readonly resource: string;
   /** What tells processes of one resource apart; empty for an Envoy without an agent. */
   readonly instance: string;
+  /** The version of its agent; empty for an Envoy without one. */
+  readonly agent: string;
   readonly envoy: string;
   readonly peer: string;
   readonly variant: 'delta' | 'sotw';
@@ -24,18 +26,30 @@ export type ProxyStatus = {
    */
   readonly state: 'in sync' | 'updating' | 'refused' | 'waiting' | 'orphaned';
   readonly types: readonly ProxyTypeStatus[];
-  /** Parts of the model that have no effect on this proxy, and why. */
+  /** Parts of the model that have no effect on this proxy, and why; and what AWS, or a folder, cannot be asked for now. */
   readonly problems: ProxyConfig['problems'];
 };
 
-/** One type of a proxy's resources. `error` is Envoy's own. */
+/** One type of a proxy's resources: how many it was sent and has, and what it said to them. */
 export type ProxyTypeStatus = {
   readonly type: string;
   readonly resources: number;
+  /** What was sent and not answered yet. */
+  readonly sentVersion: string | undefined;
+  readonly sentAt: string | undefined;
+  /** What it acknowledged last. */
   readonly version: string | undefined;
   readonly acknowledgedAt: string | undefined;
+  /** What it refused, as long as it has not taken another; the error is Envoy's own. */
+  readonly refusedVersion: string | undefined;
+  readonly refusedAt: string | undefined;
   readonly error: string | undefined;
 };
+
+/** A type's name without its package: `Cluster`. */
+export function shortName(typeUrl: string): string {
+  return typeUrl.slice(typeUrl.lastIndexOf('.') + 1);
+}
 
 /** Puts together what the streams and the configurations say. */
 export function statusOf(
@@ -44,28 +58,41 @@ export function statusOf(
   configOf: (key: string) => ProxyConfig | undefined,
 ): Status {
   const proxies = streams.map((stream) => proxyStatus(stream, configOf(stream.key)));
-  return { revision, proxies: proxies.toSorted((a, b) => (a.resource < b.resource ? -1 : 1)) };
+  return { revision, proxies: proxies.toSorted((a, b) => compare(sortKey(a), sortKey(b))) };
+}
+
+// So that a proxy keeps its line from one look to the next.
+function sortKey({ resource, instance, peer }: ProxyStatus): string {
+  return `${resource}\0${instance}\0${peer}`;
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }
 
 function proxyStatus(stream: StreamStatus, config: ProxyConfig | undefined): ProxyStatus {
   const { mesh = '', kind = '', name = '' } = config?.identity ?? {};
   return {
     resource: `mesh/${mesh}/${kind}/${name}`,
-    instance: instanceOf(stream),
+    instance: saidBy(stream, 'instance'),
+    agent: saidBy(stream, 'version'),
     envoy: stream.node.version,
     peer: stream.peer,
     variant: stream.variant,
     connectedAt: new Date(stream.connectedAt).toISOString(),
     state: stateOf(stream, config),
     types: stream.types.map(typeStatus),
-    problems: config?.problems ?? [],
+    problems: [...(config?.problems ?? []), ...(config?.troubles() ?? [])],
   };
 }
 
-function instanceOf({ node }: StreamStatus): string {
+// What an agent adds to the node of its Envoy.
+function saidBy({ node }: StreamStatus, name: 'instance' | 'version'): string {
   const said = node.metadata['daybreak'];
   if (typeof said !== 'object' || said === null || Array.isArray(said)) return '';
-  return typeof said['instance'] === 'string' ? said['instance'] : '';
+  const value = said[name];
+  return typeof value === 'string' ? value : '';
 }
 
 function stateOf({ types }: StreamStatus, config: ProxyConfig | undefined): ProxyStatus['state'] {
@@ -76,12 +103,20 @@ function stateOf({ types }: StreamStatus, config: ProxyConfig | undefined): Prox
     : 'updating';
 }
 
-function typeStatus({ typeUrl, resources, acknowledged, refused }: TypeStatus): ProxyTypeStatus {
+function typeStatus({ typeUrl, resources, outstanding, acknowledged, refused }: TypeStatus): ProxyTypeStatus {
   return {
-    type: typeUrl.split('.').at(-1) ?? typeUrl,
+    type: shortName(typeUrl),
     resources,
+    sentVersion: outstanding?.version,
+    sentAt: iso(outstanding?.sentAt),
     version: acknowledged?.version,
-    acknowledgedAt: acknowledged && new Date(acknowledged.at).toISOString(),
+    acknowledgedAt: iso(acknowledged?.at),
+    refusedVersion: refused?.version,
+    refusedAt: iso(refused?.at),
     error: refused?.message,
   };
+}
+
+function iso(time: number | undefined): string | undefined {
+  return time === undefined ? undefined : new Date(time).toISOString();
 }

@@ -1,8 +1,6 @@
 import { ApiError } from '../../controlplane/api/errors.ts';
 import { nameMember, PARENTS, title } from '../../controlplane/api/identity.ts';
 import { readInput } from '../../controlplane/api/request.ts';
-import { unservedViolations } from '../../controlplane/api/unserved.ts';
-import { refuse } from '../../controlplane/api/violation.ts';
 import { KINDS, type Kind } from '../../controlplane/mesh/resource.ts';
 import { operationNamed } from '../../controlplane/model/operations.ts';
 import type { Json } from '../client/client.ts';
@@ -116,5 +114,4 @@ function check(kind: Kind, input: Json): void {
     query: querystring as Record<string, string>,
     body,
   });
-  refuse(unservedViolations(kind, input['spec']));
 }

@@ -59,10 +59,10 @@ describe('resolve', () => {
 });
 
 test.each([
-  [{}, { ipv6: false, sds: false }],
-  [{ daybreak: { ipv6: true, sds: true } }, { ipv6: true, sds: true }],
-  [{ daybreak: 'yes' }, { ipv6: false, sds: false }],
-  [{ daybreak: { ipv6: 'true' } }, { ipv6: false, sds: false }],
+  [{}, { ipv6: false, sds: false, files: false }],
+  [{ daybreak: { ipv6: true, sds: true, files: true } }, { ipv6: true, sds: true, files: true }],
+  [{ daybreak: 'yes' }, { ipv6: false, sds: false, files: false }],
+  [{ daybreak: { ipv6: 'true' } }, { ipv6: false, sds: false, files: false }],
 ])('features of %j', (metadata, features) => {
   expect(featuresOf(metadata)).toEqual(features);
 });

@@ -37,12 +37,19 @@ export function parseIdentity(id: string): Identity {
   return { mesh, owner: path?.['owner'] ?? arn?.['account'], kind, name };
 }
 
-/** The resource in the model, as far as it exists: the owner counts only where several meshes have the name. */
-export function resolve(model: Model, { mesh, owner, kind, name }: Identity): ProxyId | undefined {
+/** The account whose mesh it is, as far as the mesh exists: what the id says counts only where several have the name. */
+export function meshOwner(model: Model, { mesh, owner }: Identity): string | undefined {
   const named = model.meshes().filter((candidate) => candidate.name === mesh);
   const found = named.length === 1 ? named[0] : named.find((candidate) => candidate.owner === owner);
-  if (found === undefined) return undefined;
-  const id = { kind, owner: found.owner, mesh, parent: '', name } as ProxyId;
+  return found?.owner;
+}
+
+/** The resource in the model, as far as it exists. */
+export function resolve(model: Model, identity: Identity): ProxyId | undefined {
+  const owner = meshOwner(model, identity);
+  if (owner === undefined) return undefined;
+  const { kind, mesh, name } = identity;
+  const id = { kind, owner, mesh, parent: '', name } as ProxyId;
   return model.get(id) === undefined ? undefined : id;
 }
 
@@ -51,5 +58,5 @@ export function featuresOf(metadata: JsonObject): Features {
   const said = metadata['daybreak'];
   const has = (name: string): boolean =>
     typeof said === 'object' && said !== null && !Array.isArray(said) && said[name] === true;
-  return { ipv6: has('ipv6'), sds: has('sds') };
+  return { ipv6: has('ipv6'), sds: has('sds'), files: has('files') };
 }

@@ -1,15 +1,19 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Log } from '../../common/log.ts';
 import type { XdsNode } from '../../xds/node.ts';
 import type { XdsServer } from '../../xds/server.ts';
+import type { Discovery } from '../discovery/discovery.ts';
 import { Dependents } from '../mesh/dependents.ts';
 import type { Model } from '../mesh/model.ts';
 import type { Change } from '../mesh/resource.ts';
 import { viewOf, type ProxyId } from '../mesh/view.ts';
-import { NOTHING_FOUND } from '../translate/found.ts';
 import type { Problem } from '../translate/problems.ts';
 import type { Features } from '../translate/proxy.ts';
 import { translate } from '../translate/translate.ts';
 import { featuresOf, parseIdentity, resolve, type Identity } from './identity.ts';
+
+/** For how long configurations are made before anything else gets its turn, in milliseconds. */
+const LONGEST_TURN = 20;
 
 /** One configuration that is served: who asked for it, and how it stands. */
 export type ProxyConfig = {
@@ -19,6 +23,8 @@ export type ProxyConfig = {
   /** `waiting`: the id names nothing yet. `orphaned`: its resource was deleted; the proxies keep what they have. */
   state: 'waiting' | 'served' | 'orphaned';
   problems: readonly Problem[];
+  /** What of it is not fresh, because who knows cannot be asked. */
+  readonly troubles: () => readonly Problem[];
   /** How many streams there are. */
   streams: number;
 };
@@ -29,13 +35,24 @@ export type ProxyConfigs = {
   readonly keyOf: (node: XdsNode) => string;
   /** A stream has ended; what nobody is connected for any more is forgotten. */
   readonly release: (key: string) => void;
-  /** Makes anew what these changes touch, and nothing else. */
-  readonly apply: (changes: readonly Change[]) => void;
+  /** Makes anew what these changes touch, and nothing else. Answers how many streams that is for. */
+  readonly apply: (changes: readonly Change[]) => number;
   readonly get: (key: string) => ProxyConfig | undefined;
+  /** What a proxy that is connected says that it has; of several, the first. */
+  readonly connectedFeatures: (identity: Identity) => Features | undefined;
 };
 
-/** Translates for proxies, on demand and on change, into the snapshots of an ADS server. Begins with the model as it is. */
-export function createProxyConfigs(model: Model, server: () => XdsServer, log: Log): ProxyConfigs {
+/**
+ * Translates for proxies, on demand and on change, into the snapshots of an ADS server. Begins with the model as it is. A
+ * configuration that needs what was never asked for outside the model waits for the first answer, a little while at most:
+ * until then its proxies keep what they have.
+ */
+export function createProxyConfigs(
+  model: Model,
+  discovery: Discovery,
+  server: () => XdsServer,
+  log: Log,
+): ProxyConfigs {
   const dependents = new Dependents();
   dependents.apply(
     Array.from(model.resources(), (resource) => ({ revision: model.revision, id: resource, resource })),
@@ -48,28 +65,56 @@ export function createProxyConfigs(model: Model, server: () => XdsServer, log: L
     const view = id && viewOf(model, id);
     if (view === undefined) {
       if (config.state === 'served') config.state = 'orphaned';
+      discovery.ask(config.key).end();
       server().delete(config.key);
       return;
     }
-    const { snapshot, problems } = translate(view, config.features, NOTHING_FOUND);
-    for (const problem of problems)
-      log.warn({ proxy: nameOf(config.identity), ...problem }, 'a part of the model has no effect');
+    const asking = discovery.ask(config.key);
+    const { snapshot, problems } = translate(view, config.features, asking.found);
+    const isAwaited = asking.end();
     config.state = 'served';
+    if (isAwaited) return;
+    const said = new Set(config.problems.map(({ where, what }) => `${where}\0${what}`));
+    for (const { where, what } of problems) {
+      if (said.has(`${where}\0${what}`)) continue;
+      log.warn({ proxy: nameOf(config.identity), where, what }, 'a part of the model has no effect');
+    }
     config.problems = problems;
     server().set(config.key, snapshot);
   }
+
+  /** An answer may be of concern to every proxy there is: nobody else has to wait for all of them. */
+  async function makeInTurns(keys: Iterable<string>): Promise<void> {
+    let since = performance.now();
+    for (const key of keys) {
+      const config = configs.get(key);
+      if (config !== undefined) make(config);
+      if (performance.now() - since < LONGEST_TURN) continue;
+      await nextTurn();
+      since = performance.now();
+    }
+  }
+  discovery.onChange((askers) => void makeInTurns(askers));
 
   return {
     keyOf(node) {
       const identity = parseIdentity(node.id);
       const features = featuresOf(node.metadata);
-      const key = `${nameOf(identity)}@${identity.owner ?? ''}${features.ipv6 ? ' ipv6' : ''}${features.sds ? ' sds' : ''}`;
+      const key = `${nameOf(identity)}@${identity.owner ?? ''}${features.ipv6 ? ' ipv6' : ''}${features.sds ? ' sds' : ''}${features.files ? ' files' : ''}`;
       const shared = configs.get(key);
       if (shared !== undefined) {
         shared.streams += 1;
         return key;
       }
-      const config: ProxyConfig = { key, identity, features, state: 'waiting', problems: [], streams: 1 };
+      const config: ProxyConfig = {
+        key,
+        identity,
+        features,
+        state: 'waiting',
+        problems: [],
+        troubles: () => discovery.troublesOf(key),
+        streams: 1,
+      };
       configs.set(key, config);
       const siblings = keysByName.get(nameOf(identity)) ?? new Set();
       keysByName.set(nameOf(identity), siblings.add(key));
@@ -83,17 +128,26 @@ export function createProxyConfigs(model: Model, server: () => XdsServer, log: L
       const siblings = keysByName.get(nameOf(config.identity));
       siblings?.delete(key);
       if (siblings?.size === 0) keysByName.delete(nameOf(config.identity));
+      discovery.ask(key).end();
       server().delete(key);
     },
     apply(changes) {
+      let streams = 0;
       for (const proxy of dependents.apply(changes)) {
         for (const key of keysByName.get(nameOf(proxy)) ?? []) {
           const config = configs.get(key);
-          if (config !== undefined) make(config);
+          if (config === undefined) continue;
+          make(config);
+          streams += config.streams;
         }
       }
+      return streams;
     },
     get: (key) => configs.get(key),
+    connectedFeatures(identity) {
+      const [key = ''] = keysByName.get(nameOf(identity)) ?? [];
+      return configs.get(key)?.features;
+    },
   };
 }
 

@@ -2,11 +2,26 @@ import { stat } from 'node:fs/promises';
 import { followFiles } from '../../common/followed-files.ts';
 import type { Log } from '../../common/log.ts';
 import { admitAnyone, type Authenticate } from './authenticate.ts';
+import type { AccessKey } from './credentials.ts';
 import { readCredentials } from './read-credentials.ts';
 import { admitSigned } from './verify.ts';
 
 /** Who may come in, as long as it is not closed. */
-export type Access = { readonly authenticate: Authenticate; readonly close: () => void };
+export type Access = {
+  readonly authenticate: Authenticate;
+  /** The users of the credentials file, known by their signatures; undefined where nobody is asked. */
+  readonly signers: Signers | undefined;
+  readonly close: () => void;
+};
+
+/** Users who sign. */
+export type Signers = {
+  readonly authenticate: Authenticate;
+  /** A key as the file has it now. */
+  readonly keyOf: (accessKeyId: string) => AccessKey | undefined;
+  /** The file was read again. */
+  readonly onChange: (listener: () => void) => void;
+};
 
 /** `credentials`: the file that says who is known; undefined: nobody is asked, and everyone acts for `account`. */
 export type AccessOptions = {
@@ -28,7 +43,9 @@ export async function openAccess({
   log,
   onReading,
 }: AccessOptions): Promise<Access> {
-  if (file === undefined) return { authenticate: admitAnyone(account), close: () => undefined };
+  if (file === undefined) {
+    return { authenticate: admitAnyone(account), signers: undefined, close: () => undefined };
+  }
   const followed = await followFiles({
     what: 'credentials',
     files: [file],
@@ -38,8 +55,14 @@ export async function openAccess({
   });
   await warnIfReadable(file, log);
   log.info({ file, users: followed.current().users.length }, 'users are known by their signatures');
+  const authenticate = admitSigned({ credentials: followed.current, region, now: Date.now });
   return {
-    authenticate: admitSigned({ credentials: followed.current, region, now: Date.now }),
+    authenticate,
+    signers: {
+      authenticate,
+      keyOf: (id) => followed.current().keys.get(id),
+      onChange: (listener) => void followed.onChange(listener),
+    },
     close: followed.close,
   };
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startApi, type TestApi } from '../api/fixture.ts';
-import type { ResourceId } from '../mesh/resource.ts';
+import type { Resource } from '../mesh/resource.ts';
 import type { ProxyStatus, Status } from '../status.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
 import type { Write } from '../store/store.ts';
@@ -54,8 +54,10 @@ describe('a store', () => {
     const folder = await mkdtemp(join(tmpdir(), 'daybreak-metrics-'));
     const store = measureStore(openSqliteStore({ folder }), metrics);
     const mesh = { owner: '111122223333', mesh: 'colors' };
-    const id: ResourceId = { ...mesh, kind: 'mesh', parent: '', name: 'colors' };
-    const write: Write = { mesh, expectedMeshRevision: 0, puts: [], deletes: [id] };
+    const times = { version: 1, createdAt: 0, lastUpdatedAt: 0 };
+    const id = { ...mesh, kind: 'mesh', parent: '', name: 'colors' } as const;
+    const put: Resource = { ...id, spec: {}, uid: '', ...times, resourceOwner: '', tags: [] };
+    const write: Write = { mesh, expectedMeshRevision: 0, puts: [put], deletes: [], tokens: [] };
     for (const outcome of ['committed', 'stale', 'stale'])
       expect(await store.commit(write)).toMatchObject({ outcome });
     await store.close();
@@ -73,10 +75,11 @@ describe('a store', () => {
 });
 
 describe('what is looked up', () => {
-  it('is the revision, the proxies by their state, and the end of the certificate', async () => {
+  it('is the revision, the proxies by their state, what has no effect, and the end of the certificate', async () => {
     const proxy = {
       resource: '',
       instance: '',
+      agent: '',
       envoy: '',
       peer: '',
       variant: 'delta',
@@ -90,21 +93,55 @@ describe('what is looked up', () => {
     });
     let now = status('in sync', 'in sync', 'refused');
     const certificate = () => ({ cert: Buffer.of(), key: Buffer.of(), notBefore: 0, notAfter: 5000 });
-    addGauges(metrics, { status: () => now, certificate });
+    addGauges(metrics, { status: () => now, certificate, answerAges: () => new Map([['instances', 3]]) });
     expect(await linesOf('ads_streams')).toEqual([
       'daybreak_ads_streams{state="in sync"} 2',
       'daybreak_ads_streams{state="refused"} 1',
     ]);
+    expect(await linesOf('model_problems')).toEqual([]);
+    const problems = [{ where: 'backend b.local', what: 'there is no such virtual service' }];
+    now = {
+      revision: 7,
+      proxies: [{ ...proxy, state: 'in sync', resource: 'mesh/m/virtualNode/a', problems }],
+    };
+    expect(await linesOf('model_problems')).toEqual([
+      'daybreak_model_problems{resource="mesh/m/virtualNode/a"} 1',
+    ]);
     now = status('in sync');
     expect(await linesOf('ads_streams')).toEqual(['daybreak_ads_streams{state="in sync"} 1']);
     expect(await linesOf('store_revision')).toEqual(['daybreak_store_revision 7']);
+    expect(await linesOf('discovery_answer_age')).toEqual([
+      'daybreak_discovery_answer_age_seconds{what="instances"} 3',
+    ]);
     expect(await linesOf('tls_certificate_expiry')).toEqual([
       'daybreak_tls_certificate_expiry_timestamp_seconds 5',
     ]);
   });
 });
 
+it('proxies have what they are sent and what they answer counted, by type', async () => {
+  metrics.push('Cluster');
+  metrics.push('Cluster');
+  metrics.answer('Cluster', true);
+  metrics.answer('Cluster', false);
+  metrics.refusedStream('denied');
+  metrics.propagation(0.2);
+  expect(await linesOf('ads_pushes_total')).toEqual(['daybreak_ads_pushes_total{type="Cluster"} 2']);
+  expect(await linesOf('ads_acknowledgements_total')).toEqual([
+    'daybreak_ads_acknowledgements_total{type="Cluster"} 1',
+  ]);
+  expect(await linesOf('ads_refusals_total')).toEqual(['daybreak_ads_refusals_total{type="Cluster"} 1']);
+  expect(await linesOf('ads_refused_streams_total')).toContain(
+    'daybreak_ads_refused_streams_total{reason="denied"} 1',
+  );
+  expect(await linesOf('ads_propagation_seconds_count')).toEqual([
+    'daybreak_ads_propagation_seconds_count 1',
+  ]);
+});
+
 it('what can go wrong stands at zero before it does', async () => {
   expect(await linesOf('audit_events_total')).toHaveLength(3);
-  expect(await linesOf('file_readings_total')).toHaveLength(4);
+  expect(await linesOf('file_readings_total')).toHaveLength(8);
+  expect(await linesOf('ads_refused_streams_total')).toHaveLength(5);
+  expect(await linesOf('discovery_polls_total')).toHaveLength(8);
 });

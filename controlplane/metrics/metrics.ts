@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { SOURCES, type SourceName } from '../discovery/source-names.ts';
 
 /** What the control plane counts, and the registry that shows it. docs/metrics.md lists all of it. */
 export type Metrics = {
@@ -7,12 +8,22 @@ export type Metrics = {
   readonly request: (operation: string, status: number, seconds: number) => void;
   /** A commit came back, or failed. */
   readonly commit: (outcome: 'committed' | 'stale' | 'failed', seconds: number) => void;
-  /** A proxy refused resources of a type. */
-  readonly refusal: (type: string) => void;
+  /** A response was sent to a proxy; types by their short names. */
+  readonly push: (type: string) => void;
+  /** A proxy answered a response: took it, or refused it. */
+  readonly answer: (type: string, isTaken: boolean) => void;
+  /** A change has come to a proxy that it touches, so many seconds after the model had it. */
+  readonly propagation: (seconds: number) => void;
   /** What became of an audit event. */
   readonly audit: (outcome: 'written' | 'lost' | 'skipped') => void;
   /** Files that are followed were read again. */
-  readonly reading: (files: 'credentials' | 'certificate', outcome: 'read' | 'refused') => void;
+  readonly reading: (files: (typeof FOLLOWED)[number], outcome: 'read' | 'refused') => void;
+  /** A stream of a proxy was refused, or ended because what it had shown no longer holds. */
+  readonly refusedStream: (reason: (typeof STREAM_REFUSALS)[number]) => void;
+  /** A proxy's stream was ended because it read nothing of what it was sent. */
+  readonly stalledStream: () => void;
+  /** AWS, or a folder in its stead, was asked for something. */
+  readonly poll: (source: SourceName, outcome: 'answered' | 'failed') => void;
   /** A number that is asked for when somebody looks; by label where it has one. */
   readonly gauge: (name: string, help: string, collect: () => number) => void;
   readonly gaugeBy: (
@@ -23,7 +34,10 @@ export type Metrics = {
   ) => void;
 };
 
+const FOLLOWED = ['credentials', 'certificate', 'tokens', 'clientCa'] as const;
+const STREAM_REFUSALS = ['unauthenticated', 'denied', 'rate', 'quota', 'malformed'] as const;
 const API_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const PROPAGATION_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 const COMMIT_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];
 
 /** Starts counting at zero, with the usual numbers about the process and Node beside ours. */
@@ -46,8 +60,29 @@ export function createMetrics(): Metrics {
     'Responses that proxies refused, by type of resource',
     'type',
   );
+  const pushes = counter('ads_pushes_total', 'Responses sent to proxies, by type of resource', 'type');
+  const acknowledgements = counter(
+    'ads_acknowledgements_total',
+    'Responses that proxies acknowledged, by type of resource',
+    'type',
+  );
   const audited = counter('audit_events_total', 'Audit events by outcome', 'outcome');
   const readings = counter('file_readings_total', 'Changed files read again, or refused', 'files', 'outcome');
+  const refusedStreams = counter(
+    'ads_refused_streams_total',
+    'Streams of proxies that were refused, or ended because what they had shown no longer holds',
+    'reason',
+  );
+  const stalledStreams = counter(
+    'ads_stalled_streams_total',
+    'Streams of proxies that were ended because the proxy read nothing of what it was sent',
+  );
+  const polls = counter(
+    'discovery_polls_total',
+    'Questions to AWS, or to a folder, by source and outcome',
+    'source',
+    'outcome',
+  );
   const durations = new Histogram({
     name: 'daybreak_api_request_duration_seconds',
     help: 'Time from the head of a request to the end of its answer',
@@ -61,11 +96,21 @@ export function createMetrics(): Metrics {
     buckets: COMMIT_BUCKETS,
     registers,
   });
+  const propagations = new Histogram({
+    name: 'daybreak_ads_propagation_seconds',
+    help: 'Time from a change of the model until a proxy that it touches acknowledged what was made of it',
+    buckets: PROPAGATION_BUCKETS,
+    registers,
+  });
   // From the beginning, so that the first of them is seen as a rise.
   for (const outcome of ['committed', 'stale', 'failed']) commits.inc({ outcome }, 0);
   for (const outcome of ['written', 'lost', 'skipped']) audited.inc({ outcome }, 0);
   for (const outcome of ['read', 'refused']) {
-    for (const files of ['credentials', 'certificate']) readings.inc({ files, outcome }, 0);
+    for (const files of FOLLOWED) readings.inc({ files, outcome }, 0);
+  }
+  for (const reason of STREAM_REFUSALS) refusedStreams.inc({ reason }, 0);
+  for (const source of SOURCES) {
+    for (const outcome of ['answered', 'failed']) polls.inc({ source, outcome }, 0);
   }
   return {
     registry,
@@ -77,9 +122,14 @@ export function createMetrics(): Metrics {
       commits.inc({ outcome });
       commitDurations.observe(seconds);
     },
-    refusal: (type) => refusals.inc({ type }),
+    push: (type) => pushes.inc({ type }),
+    answer: (type, isTaken) => (isTaken ? acknowledgements : refusals).inc({ type }),
+    propagation: (seconds) => propagations.observe(seconds),
     audit: (outcome) => audited.inc({ outcome }),
     reading: (files, outcome) => readings.inc({ files, outcome }),
+    refusedStream: (reason) => refusedStreams.inc({ reason }),
+    stalledStream: () => stalledStreams.inc(),
+    poll: (source, outcome) => polls.inc({ source, outcome }),
     gauge: (name, help, collect) => {
       const gauge: Gauge = new Gauge({
         name: `daybreak_${name}`,

@@ -10,6 +10,7 @@ import type { Followed } from '../../common/followed-files.ts';
 import { createLog } from '../../common/log.ts';
 import { createXdsServer } from '../../xds/server.ts';
 import { listenAds } from '../ads/listen.ts';
+import { admitAll } from '../ads/testing.ts';
 import { createApi } from '../api/api.ts';
 import { admitAnyone } from '../auth/authenticate.ts';
 import { openLiveModel } from '../mesh/live-model.ts';
@@ -64,7 +65,9 @@ describe('a certificate that is renewed while the servers run', () => {
   it('is what the next proxy gets', async () => {
     const old = await writeSelfSigned(files);
     const xds = createXdsServer({ keyOf: () => 'key' });
-    const ads = await listenAds(xds, { host: '127.0.0.1', port: 0 }, await open());
+    const where = { host: '127.0.0.1', port: 0 };
+    const tlsFiles = { certificate: await open(), clientCa: undefined };
+    const ads = await listenAds(xds, where, admitAll(), tlsFiles);
     const connects = async (ca: string): Promise<boolean> => {
       const client = new Client(`localhost:${ads.address.port}`, credentials.createSsl(Buffer.from(ca)));
       const ready = await new Promise<boolean>((resolve) => {

@@ -1,9 +1,14 @@
 // The library for certificates wants it to be loaded first.
 // oxlint-disable-next-line import/no-unassigned-import
 import 'reflect-metadata';
-import { webcrypto } from 'node:crypto';
+import { randomUUID, webcrypto } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
-import { SubjectAlternativeNameExtension, X509CertificateGenerator } from '@peculiar/x509';
+import {
+  BasicConstraintsExtension,
+  SubjectAlternativeNameExtension,
+  X509CertificateGenerator,
+  type JsonGeneralName,
+} from '@peculiar/x509';
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 
@@ -24,9 +29,59 @@ export async function selfSigned(): Promise<{ readonly cert: string; readonly ke
       ]),
     ],
   });
-  const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
-  const key = `-----BEGIN PRIVATE KEY-----\n${pkcs8}\n-----END PRIVATE KEY-----\n`;
-  return { cert: `${certificate.toString('pem')}\n`, key };
+  return { cert: `${certificate.toString('pem')}\n`, key: await pemOf(keys.privateKey) };
+}
+
+async function pemOf(key: webcrypto.CryptoKey): Promise<string> {
+  const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', key)).toString('base64');
+  return `-----BEGIN PRIVATE KEY-----\n${pkcs8}\n-----END PRIVATE KEY-----\n`;
+}
+
+/** What a certificate says of its holder. */
+export type Names = {
+  readonly commonName?: string;
+  readonly alternative?: readonly JsonGeneralName[];
+  /** From now on, in milliseconds; default: an hour. In the past: it has expired. */
+  readonly lifetimeMs?: number;
+};
+
+/** An authority that issues certificates. */
+export type Authority = {
+  readonly pem: string;
+  issue(names: Names): Promise<{ readonly cert: string; readonly key: string }>;
+};
+
+/** A new authority, valid from a day ago for two. */
+export async function makeAuthority(): Promise<Authority> {
+  const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+  const now = Date.now();
+  const notBefore = new Date(now - 86_400_000);
+  const issuer = `CN=authority-${randomUUID()}`;
+  const authority = await X509CertificateGenerator.createSelfSigned({
+    name: issuer,
+    notBefore,
+    notAfter: new Date(now + 86_400_000),
+    keys,
+    signingAlgorithm: ALGORITHM,
+    extensions: [new BasicConstraintsExtension(true, undefined, true)],
+  });
+  return {
+    pem: `${authority.toString('pem')}\n`,
+    async issue({ commonName, alternative = [], lifetimeMs = 3_600_000 }) {
+      const own = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+      const certificate = await X509CertificateGenerator.create({
+        subject: commonName === undefined ? '' : [{ CN: [commonName] }],
+        issuer,
+        notBefore,
+        notAfter: new Date(Date.now() + lifetimeMs),
+        publicKey: own.publicKey,
+        signingKey: keys.privateKey,
+        signingAlgorithm: ALGORITHM,
+        extensions: alternative.length === 0 ? [] : [new SubjectAlternativeNameExtension([...alternative])],
+      });
+      return { cert: `${certificate.toString('pem')}\n`, key: await pemOf(own.privateKey) };
+    },
+  };
 }
 
 /** Writes a new one to files, as a renewal does, and answers the certificate. */

@@ -18,12 +18,20 @@ export type ControlPlane = {
 const API_PORT = 8080;
 const ADS_PORT = 18_000;
 
-/** Starts a control plane, with its model in the host's folder, and waits until it serves. Started again, it goes on with that model. */
-export async function startControlPlane(host: Host, { node, daybreak }: Stage): Promise<ControlPlane> {
-  const args = ['controlplane', '--data', join(host.folder, 'model'), '--insecure'];
+/**
+ * Starts a control plane, with its model in the host's folder, and waits until it serves. Started again, it goes on with that
+ * model. `more`: further flags and variables.
+ */
+export async function startControlPlane(
+  host: Host,
+  { node, daybreak }: Stage,
+  more: { readonly flags?: readonly string[]; readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<ControlPlane> {
+  const args = ['controlplane', '--data', join(host.folder, 'model'), '--insecure', ...(more.flags ?? [])];
   const listen = ['--api', `${host.address}:${API_PORT}`, '--ads', `${host.address}:${ADS_PORT}`];
   const program = host.spawn('controlplane', node, [daybreak, ...args, ...listen], {
     log: join(host.folder, 'controlplane.log'),
+    env: more.env ?? {},
   });
   await program.line(/"ready":true/);
   const endpoint = `http://${host.address}:${API_PORT}`;

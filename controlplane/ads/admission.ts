@@ -1,0 +1,217 @@
+import {
+  ServerInterceptingCall,
+  status,
+  type Metadata,
+  type ServerInterceptingCallInterface,
+  type ServerInterceptor,
+} from '@grpc/grpc-js';
+import { XdsRefusal } from '../../xds/refusal.ts';
+import type { TokenBucket } from '../api/token-bucket.ts';
+import { authenticateStream, type StreamAuthorities } from './authenticate-stream.ts';
+import type { Credential } from './credential.ts';
+import type { Identity } from './identity.ts';
+import { describeSubject } from './node-pattern.ts';
+import { pace } from './pace.ts';
+import type { ProxyCount } from './proxy-quotas.ts';
+import { reasonOf, type RefusalReason } from './refusal-reason.ts';
+
+/** What admission goes by. */
+export type AdmissionOptions = {
+  readonly authorities: StreamAuthorities;
+  readonly newcomers: TokenBucket;
+  readonly proxies: ProxyCount;
+  /** The account of a proxy's mesh in the model, as far as there is one. */
+  readonly ownerOf: (identity: Identity) => string | undefined;
+  /** A newcomer was refused, or a stream ended because what it had shown no longer holds. */
+  readonly onRefusal: (reason: RefusalReason, peer: string, refusal: XdsRefusal) => void;
+};
+
+/** Decides which streams there are, whatever service they are of. */
+export type Admission = {
+  /** For the gRPC server: nothing of a call goes on before it is known who makes it. */
+  readonly interceptor: ServerInterceptor;
+  /** The stream that came with this metadata asks to be that proxy. Throws an XdsRefusal. */
+  admit(metadata: Metadata, identity: Identity): void;
+  /** Asks all streams again, and ends those whose answer no longer holds, evenly within `spreadMs` (default: 2,000; 0: now). */
+  recheck(spreadMs?: number): void;
+  /** Admits no more, and ends all streams, evenly within `limitMs`. Resolves once the last was told. */
+  letGo(limitMs: number, signal: AbortSignal): Promise<void>;
+};
+
+type Call = ServerInterceptingCallInterface;
+type Live = {
+  readonly call: Call;
+  credential: Credential | undefined;
+  identity: Identity | undefined;
+  leaveCount: (() => void) | undefined;
+  expiry: NodeJS.Timeout | undefined;
+  /** It was ended, or its client has gone, perhaps while it was being found out who it is. */
+  isOver: boolean;
+};
+
+/** Services that show every proxy, to whoever asks. */
+const STATUS_SERVICES = /^\/envoy\.service\.status\./;
+
+/** Streams that share a token that expires come back spread over so many milliseconds. */
+const EXPIRY_JITTER_MS = 2000;
+const REVOCATION_SPREAD_MS = 2000;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** Starts with no streams. */
+export function createAdmission(options: AdmissionOptions): Admission {
+  const { authorities, newcomers, proxies, ownerOf, onRefusal } = options;
+  const streams = new Set<Live>();
+  const byMetadata = new WeakMap<Metadata, Live>();
+  let isStopping = false;
+
+  const interceptor: ServerInterceptor = ({ path }, call) => {
+    const live: Live = {
+      call,
+      credential: undefined,
+      identity: undefined,
+      leaveCount: undefined,
+      expiry: undefined,
+      isOver: false,
+    };
+    return new ServerInterceptingCall(call, {
+      start: (next) =>
+        next({
+          onReceiveMetadata: (metadata, pass) => receive(live, path, metadata, pass),
+          onReceiveMessage: (message, pass) => pass(message),
+          onReceiveHalfClose: (pass) => pass(),
+          onCancel: () => leave(live),
+        }),
+      // What the service itself refuses, most of all what `admit` below threw into it.
+      sendStatus: (sent, next) => {
+        const reason = reasonOf(sent.code, 'quota');
+        if (reason !== undefined && live.identity === undefined) {
+          onRefusal(reason, call.getPeer(), new XdsRefusal(sent.code, sent.details));
+        }
+        next(sent);
+      },
+    });
+  };
+
+  function receive(live: Live, path: string, metadata: Metadata, pass: (metadata: Metadata) => void): void {
+    const enter = (credential: Credential): void => {
+      if (live.isOver) return;
+      credential.prove();
+      if (STATUS_SERVICES.test(path)) credential.admit(undefined);
+      live.credential = credential;
+      streams.add(live);
+      byMetadata.set(metadata, live);
+      endAtExpiry(live);
+      pass(metadata);
+    };
+    const { call } = live;
+    try {
+      requireWelcome();
+      const caller = { path, getHost: () => call.getHost(), getAuthContext: () => call.getAuthContext() };
+      const shown = authenticateStream(authorities, caller, metadata);
+      if (!(shown instanceof Promise)) return enter(shown);
+      shown.then(enter).catch((error: unknown) => end(live, error));
+    } catch (error) {
+      end(live, error);
+    }
+  }
+
+  function requireWelcome(): void {
+    if (isStopping) throw new XdsRefusal(status.UNAVAILABLE, 'this control plane is stopping: ask another');
+    const wait = newcomers();
+    if (wait === 0) return;
+    const soon = `the next will be admitted in ${Math.ceil(wait * 1000)} ms`;
+    throw new XdsRefusal(
+      status.RESOURCE_EXHAUSTED,
+      `too many new streams at once for --ads-rate-limit: ${soon}`,
+    );
+  }
+
+  function endAtExpiry(live: Live): void {
+    clearTimeout(live.expiry);
+    const expires = live.credential?.expires();
+    if (expires === undefined) return;
+    const left = Math.max(0, expires - Date.now()) + Math.random() * EXPIRY_JITTER_MS;
+    live.expiry = setTimeout(
+      () => {
+        if (check(live)) endAtExpiry(live);
+      },
+      Math.min(left, LONGEST_TIMER_MS),
+    ).unref();
+  }
+
+  /** Asks a stream again; false where it was ended. */
+  function check(live: Live): boolean {
+    try {
+      ask(live);
+      return true;
+    } catch (error) {
+      end(live, error);
+      return false;
+    }
+  }
+
+  function ask({ credential, identity }: Live): void {
+    credential?.prove();
+    if (identity !== undefined) credential?.admit(subjectOf(identity));
+  }
+
+  function subjectOf(identity: Identity) {
+    return { identity, owner: ownerOf(identity) ?? identity.owner };
+  }
+
+  function end(live: Live, error: unknown): void {
+    if (live.isOver) return;
+    leave(live);
+    const refusal = XdsRefusal.from(error);
+    const reason = reasonOf(refusal.code, 'rate');
+    if (reason !== undefined) onRefusal(reason, live.call.getPeer(), refusal);
+    live.call.sendStatus({ code: refusal.code, details: refusal.message });
+  }
+
+  function leave(live: Live): void {
+    live.isOver = true;
+    clearTimeout(live.expiry);
+    streams.delete(live);
+    live.leaveCount?.();
+    live.leaveCount = undefined;
+  }
+
+  return {
+    interceptor,
+    admit(metadata, identity) {
+      const live = byMetadata.get(metadata);
+      if (live === undefined) throw new XdsRefusal(status.INTERNAL, 'a stream that nobody let in');
+      live.credential?.prove();
+      live.credential?.admit(subjectOf(identity));
+      live.leaveCount = proxies.enter(describeSubject({ identity, owner: undefined }), live.call.getPeer());
+      live.identity = identity;
+    },
+    recheck(spreadMs = REVOCATION_SPREAD_MS) {
+      const ended = [...streams].filter((live) => {
+        try {
+          ask(live);
+          endAtExpiry(live);
+          return false;
+        } catch {
+          return true;
+        }
+      });
+      void pace(ended, spreadMs, (live) => {
+        if (streams.has(live)) check(live);
+      });
+    },
+    letGo(limitMs, signal) {
+      isStopping = true;
+      return pace(
+        [...streams],
+        limitMs,
+        (live) => {
+          if (!streams.has(live)) return;
+          leave(live);
+          live.call.sendStatus({ code: status.OK, details: 'this control plane is stopping: ask another' });
+        },
+        signal,
+      );
+    },
+  };
+}

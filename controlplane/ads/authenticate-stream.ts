@@ -1,0 +1,105 @@
+import { X509Certificate } from 'node:crypto';
+import type { Metadata, ServerInterceptingCallInterface } from '@grpc/grpc-js';
+import type { Followed } from '../../common/followed-files.ts';
+import { ApiError } from '../api/errors.ts';
+import type { SignedRequest } from '../auth/authenticate.ts';
+import type { Access } from '../auth/open-access.ts';
+import type { ClientCa } from './client-ca.ts';
+import {
+  ANYONE,
+  certificateHolder,
+  signer,
+  tokenHolder,
+  unauthenticated,
+  type Credential,
+} from './credential.ts';
+import { tokenSum, type Tokens } from './tokens.ts';
+
+/** What streams are held against. Where nothing of it is given, nobody is asked who he is. */
+export type StreamAuthorities = {
+  readonly tokens: Followed<Tokens> | undefined;
+  readonly clientCa: Followed<ClientCa> | undefined;
+  /** Users of the credentials file, known by their signatures. */
+  readonly signers: Access['signers'];
+  readonly region: string;
+};
+
+/** The call that opens a stream: its path, and what the transport knows. */
+export type OpeningCall = Pick<ServerInterceptingCallInterface, 'getHost' | 'getAuthContext'> & {
+  readonly path: string;
+};
+
+/**
+ * Finds out who opens a stream: the bearer token in its metadata, else the signature, else the certificate of its
+ * connection. Whether he may be what he then asks to be is not judged here, nor whether what he shows still holds. Throws or
+ * rejects with an XdsRefusal UNAUTHENTICATED.
+ */
+export function authenticateStream(
+  authorities: StreamAuthorities,
+  call: OpeningCall,
+  metadata: Metadata,
+): Credential | Promise<Credential> {
+  const { tokens, clientCa, signers, region } = authorities;
+  if (tokens === undefined && clientCa === undefined && signers === undefined) return ANYONE;
+  const authorization = String(metadata.get('authorization')[0] ?? '');
+  const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
+  if (tokens !== undefined && token !== undefined) {
+    return tokenHolder(tokenSum(token), tokens.current, Date.now);
+  }
+  if (signers !== undefined && authorization.startsWith('AWS4-')) {
+    return bySignature(signers, region, call, metadata);
+  }
+  const certificate = clientCa === undefined ? undefined : call.getAuthContext().sslPeerCertificate;
+  if (clientCa !== undefined && certificate !== undefined) {
+    const parsed = new X509Certificate(certificate.raw);
+    return certificateHolder(parsed, certificate, clientCa.current, Date.now);
+  }
+  throw unauthenticated(`no credentials: this control plane wants ${wanted(authorities)}`);
+}
+
+function wanted({ tokens, clientCa, signers }: StreamAuthorities): string {
+  const ways = [
+    ...(tokens === undefined ? [] : ['authorization: Bearer TOKEN with a token of its --tokens']),
+    ...(clientCa === undefined ? [] : ['a client certificate of its --client-ca that is valid now']),
+    ...(signers === undefined ? [] : ['a SigV4 signature of a user of its --credentials']),
+  ];
+  return ways.join(', or ');
+}
+
+/**
+ * A call signed as Envoy's AWS IAM plugin for google_grpc does it: POST to the method's path, with an empty body, whatever
+ * the stream then brings. The host is signed without a default port, which the call may still name.
+ */
+async function bySignature(
+  signers: NonNullable<Access['signers']>,
+  region: string,
+  call: OpeningCall,
+  metadata: Metadata,
+): Promise<Credential> {
+  const host = call.getHost();
+  const hosts = new Set([host, host.replace(/:(443|80)$/, '')]);
+  let refusal: unknown;
+  for (const candidate of hosts) {
+    try {
+      const caller = await signers.authenticate(signedParts(call.path, candidate, metadata));
+      const key = caller.kind === 'user' ? signers.keyOf(caller.accessKeyId) : undefined;
+      if (key !== undefined) return signer(key, signers.keyOf, region, Date.now);
+    } catch (error) {
+      refusal = error;
+    }
+  }
+  if (refusal instanceof ApiError) throw unauthenticated(refusal.message, { cause: refusal });
+  throw refusal ?? unauthenticated('the access key is not in the --credentials file any more');
+}
+
+function signedParts(path: string, host: string, metadata: Metadata): SignedRequest {
+  const names = Object.keys(metadata.getMap());
+  const headers = names.map((name) => [name, metadata.get(name).map(String).join(',')] as const);
+  return {
+    method: 'POST',
+    path,
+    query: {},
+    headers: { ...Object.fromEntries(headers), host },
+    body: new Uint8Array(),
+  };
+}

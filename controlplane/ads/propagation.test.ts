@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { createXdsServer } from '../../xds/server.ts';
+import { makeSnapshot } from '../../xds/testing.ts';
+import { CLUSTER, LISTENER } from '../../xds/types.ts';
+import { measurePropagation } from './propagation.ts';
+
+test('counts once a change, stream and type, what was sent after the change to a stream that was there before it', () => {
+  let now = 1000;
+  const reported: number[] = [];
+  const { watch, during, answered } = measurePropagation(
+    (seconds) => reported.push(seconds),
+    () => now,
+  );
+  const server = watch(createXdsServer({ keyOf: ({ id }) => id }));
+  const set = (version: string) => server.set('n', makeSnapshot({ [CLUSTER]: { a: version } }));
+  const answer = (typeUrl: string, sentAt: number, { id = 1, connectedAt = 900, error = '' } = {}) =>
+    answered(
+      'n',
+      { typeUrl, version: 'v', sentAt, error: error === '' ? undefined : error },
+      { id, connectedAt },
+    );
+
+  during(now, () => set('1'));
+  answer(CLUSTER, 1000); // the first snapshot: nobody waited for a change
+
+  now = 2000;
+  during(now, () => set('2'));
+  now = 2500;
+  answer(CLUSTER, 1999); // sent before it
+  answer(CLUSTER, 2100, { error: 'no' });
+  answer(CLUSTER, 2100, { id: 2, connectedAt: 2050 }); // connected after it
+  answer(CLUSTER, 2100);
+  answer(CLUSTER, 2200); // once more
+  answer(LISTENER, 2100);
+  now = 3000;
+  answer(CLUSTER, 2100, { id: 3 });
+  expect(reported).toEqual([0.5, 0.5, 1]);
+
+  during(now, () => set('2')); // the same: no change
+  set('3'); // not by the model
+  now = 9000;
+  answer(CLUSTER, 8000, { id: 4 });
+  expect(reported).toHaveLength(3);
+});

@@ -1,0 +1,134 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { credentials, type ChannelCredentials } from '@grpc/grpc-js';
+import { afterEach, beforeEach } from 'vitest';
+import { createLog } from '../../common/log.ts';
+import { createXdsServer, type XdsServer } from '../../xds/server.ts';
+import { openAccess } from '../auth/open-access.ts';
+import { DOCUMENT, OWNER, REGION } from '../auth/testing.ts';
+import { openCertificate } from '../tls/open-certificate.ts';
+import { writeSelfSigned } from '../tls/testing.ts';
+import type { Admission } from './admission.ts';
+import { parseIdentity } from './identity.ts';
+import { listenAds, type AdsListener } from './listen.ts';
+import { openAdsAccess, type AdsAccessSettings } from './open-ads-access.ts';
+import type { RefusalReason } from './refusal-reason.ts';
+import { openStream, type OpenOptions, type TestStream } from './testing-client.ts';
+import { tokenSum } from './tokens.ts';
+
+const log = createLog('test', 'silent');
+const UNLIMITED = { proxies: undefined, proxiesPerResource: undefined };
+
+/** A control plane's ADS over TLS, with everything around it, and what became of it. */
+export type Served = {
+  /** `localhost:…`, which its certificate is for. */
+  readonly address: string;
+  readonly refusals: readonly RefusalReason[];
+  /** The kinds of files that were read again. */
+  readonly readings: readonly string[];
+  /** The accounts of meshes, as a model would have them. */
+  readonly owners: Map<string, string>;
+  readonly xds: XdsServer;
+  readonly listener: AdsListener;
+  readonly admission: Admission;
+};
+
+/** Which of the files `tokens`, `ca.pem` and `credentials` it asks for. The last is there by itself. */
+export type Asks = { readonly tokens?: boolean; readonly clientCa?: boolean; readonly credentials?: boolean };
+
+/** What each test of a file gets: a folder, a server on what the folder says, and streams to it; all gone afterwards. */
+export type AccessFixture = {
+  readonly file: (name: string) => string;
+  readonly serve: (asks: Asks, limits?: Partial<Limits>) => Promise<Served>;
+  /** Opens a stream to the server as that node; without `channel`: without a certificate. */
+  readonly open: (
+    node: string,
+    metadata?: Readonly<Record<string, string>>,
+    channel?: ChannelCredentials,
+    options?: Pick<OpenOptions, 'method' | 'authority'>,
+  ) => TestStream;
+  /** Credentials with a certificate. */
+  readonly channel: (certificate: { readonly cert: string; readonly key: string }) => ChannelCredentials;
+};
+
+type Limits = Pick<AdsAccessSettings, 'proxyQuotas' | 'adsRateLimit'>;
+
+/** To be called once, at the top of a test file. */
+export function accessFixture(): AccessFixture {
+  let folder: string;
+  let trusted: Buffer;
+  let address = '';
+  let cleanups: (() => unknown)[] = [];
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'daybreak-access-'));
+    cleanups = [() => rm(folder, { recursive: true })];
+  });
+  afterEach(async () => {
+    for (const cleanup of cleanups.toReversed()) await cleanup();
+  });
+  const file = (name: string): string => join(folder, name);
+
+  async function serve(asks: Asks, limits: Partial<Limits> = {}): Promise<Served> {
+    const refusals: RefusalReason[] = [];
+    const readings: string[] = [];
+    const owners = new Map<string, string>();
+    const files = { cert: file('cert.pem'), key: file('key.pem') };
+    trusted = Buffer.from(await writeSelfSigned(files));
+    const certificate = await openCertificate(files, log, () => undefined);
+    await writeFile(file('credentials'), JSON.stringify(DOCUMENT), { mode: 0o600 });
+    const access = await openAccess({
+      credentials: asks.credentials ? file('credentials') : undefined,
+      account: OWNER,
+      region: REGION,
+      log,
+      onReading: () => readings.push('credentials'),
+    });
+    const ads = await openAdsAccess(
+      {
+        tokens: asks.tokens ? file('tokens') : undefined,
+        clientCa: asks.clientCa ? file('ca.pem') : undefined,
+        proxyQuotas: UNLIMITED,
+        adsRateLimit: { rate: 1000, burst: 1000 },
+        region: REGION,
+        ...limits,
+      },
+      {
+        signers: access.signers,
+        ownerOf: ({ mesh }) => owners.get(mesh),
+        log,
+        onReading: (what) => readings.push(what),
+        onRefusal: (reason) => refusals.push(reason),
+      },
+    );
+    const { admission, clientCa } = ads;
+    const xds = createXdsServer({
+      keyOf(node, metadata) {
+        admission.admit(metadata, parseIdentity(node.id));
+        return node.id;
+      },
+    });
+    const where = { host: '127.0.0.1', port: 0 };
+    const listener = await listenAds(xds, where, admission, { certificate, clientCa });
+    cleanups.push(() => listener.close(), ads.close, access.close, certificate.close);
+    address = `localhost:${listener.address.port}`;
+    return { address, refusals, readings, owners, xds, listener, admission };
+  }
+
+  return {
+    file,
+    serve,
+    open(node, metadata = {}, channel = credentials.createSsl(trusted), options = {}) {
+      const stream = openStream(address, { node, metadata, channel, ...options });
+      cleanups.push(() => stream.close());
+      return stream;
+    },
+    channel: ({ cert, key }) => credentials.createSsl(trusted, Buffer.from(key), Buffer.from(cert)),
+  };
+}
+
+/** A line of a tokens file. */
+export function tokenLine(token: string, nodes: readonly string[], expires?: string): string {
+  const end = expires === undefined ? {} : { expires };
+  return `${JSON.stringify({ sha256: tokenSum(token), nodes, ...end })}\n`;
+}

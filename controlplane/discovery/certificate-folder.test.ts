@@ -1,0 +1,90 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createLog } from '../../common/log.ts';
+import { until } from '../../test/lab/until.ts';
+import { followFolder } from './certificate-folder.ts';
+import type { Following } from './following.ts';
+
+const log = createLog('test', 'silent');
+const ARN = 'arn:aws:acm:us-east-1:111122223333:certificate/red';
+const NOWHERE: Following<string> = {
+  current: () => 'elsewhere',
+  settled: () => true,
+  trouble: () => undefined,
+  answeredAt: () => 7,
+  close: () => undefined,
+};
+
+let folder: string;
+let following: Following<string> | undefined;
+let changes: number;
+let closed: number;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'daybreak-certificates-'));
+  [changes, closed] = [0, 0];
+});
+afterEach(async () => {
+  following?.close();
+  await rm(folder, { recursive: true });
+});
+
+function follow(): Following<string> {
+  following = followFolder({
+    folder,
+    arn: ARN,
+    files: ['certificate.pem', 'key.pem'],
+    read: (where, [chain, key]) => {
+      if (chain !== key) throw new Error(`${where}: they do not belong together`);
+      return `${chain}`;
+    },
+    elsewhere: () => ({ ...NOWHERE, close: () => void (closed += 1) }),
+    onChange: () => void (changes += 1),
+    onReading: () => undefined,
+    log,
+    interval: 20,
+  });
+  return following;
+}
+
+async function write(chain: string, key = chain): Promise<void> {
+  await mkdir(join(folder, ARN), { recursive: true });
+  await writeFile(join(folder, ARN, 'certificate.pem'), chain);
+  await writeFile(join(folder, ARN, 'key.pem'), key);
+}
+
+test('what the folder has goes before what is known elsewhere, also when it comes later', async () => {
+  const { current, answeredAt } = follow();
+  await until('elsewhere', () => current() === 'elsewhere');
+  expect(answeredAt()).toBe(7);
+  await write('red');
+  await until('the folder', () => current() === 'red');
+  expect([changes, closed, answeredAt()]).toEqual([1, 1, undefined]);
+});
+
+test('a change of the files is followed; one that cannot be used leaves the last in force, and is said', async () => {
+  await write('red');
+  const { current, trouble, settled } = follow();
+  await until('the folder', () => current() === 'red');
+  expect(settled()).toBe(true);
+  await write('blue');
+  await until('the change', () => current() === 'blue');
+  await write('white', 'another');
+  await until('trouble', () => trouble() !== undefined);
+  expect(current()).toBe('blue');
+  await write('green');
+  await until('no trouble', () => current() === 'green' && trouble() === undefined);
+  expect(closed).toBe(0);
+});
+
+test('a folder that cannot be used is not passed over for what is known elsewhere', async () => {
+  await write('red', 'another');
+  const { current, trouble, settled } = follow();
+  await until('trouble', () => trouble() !== undefined);
+  expect(trouble()?.reason).toContain('they do not belong together');
+  expect([current(), settled()]).toEqual([undefined, true]);
+  await write('red');
+  await until('the folder', () => current() === 'red');
+  expect(trouble()).toBeUndefined();
+});

@@ -1,0 +1,107 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { followFiles, type Followed } from '../../common/followed-files.ts';
+import type { Log } from '../../common/log.ts';
+import { reasonOf } from './errors.ts';
+import type { Following, Trouble } from './following.ts';
+
+/** Files of an ARN's folder, and what they are together. */
+export type FolderOptions<T> = {
+  readonly folder: string;
+  readonly arn: string;
+  readonly files: readonly string[];
+  /** Makes a value of the files' contents, in their order; throws where it cannot. */
+  readonly read: (where: string, contents: readonly string[]) => T;
+  /** Follows what the ARN stands for elsewhere, until the folder has it. */
+  readonly elsewhere: (onChange: () => void) => Following<T>;
+  /** What is known has changed, or the first look has ended. */
+  readonly onChange: () => void;
+  readonly onReading: (outcome: 'answered' | 'failed') => void;
+  readonly log: Log;
+  /** How often to look at the files, or whether there are any by now, in milliseconds. Default: 500. */
+  readonly interval?: number;
+};
+
+/**
+ * Follows what a folder `CERTIFICATES/ARN` holds, as soon as there is one; before, what is known elsewhere. A folder that
+ * goes away again, or comes to hold what cannot be used, leaves its last good content in force.
+ */
+export function followFolder<T>(options: FolderOptions<T>): Following<T> {
+  const { arn, onChange, log, interval = 500 } = options;
+  const where = join(options.folder, arn);
+  const stop = new AbortController();
+  let files: Followed<T> | undefined;
+  let other: Following<T> | undefined;
+  let trouble: Trouble | undefined;
+
+  /** Answers whether the folder is followed from now on. */
+  async function open(): Promise<boolean> {
+    if (!(await isFolder(where))) {
+      other ??= stop.signal.aborted ? undefined : options.elsewhere(onChange);
+      return false;
+    }
+    try {
+      files = await followFiles<T>({
+        what: `certificate ${arn}`,
+        files: options.files.map((file) => join(where, file)),
+        read: (...contents) => options.read(where, contents.map(String)),
+        log,
+        interval,
+        onReading: (outcome) => noteReading(outcome === 'read'),
+      });
+    } catch (error) {
+      noteFailure(reasonOf(error));
+      return false;
+    }
+    options.onReading('answered');
+    files.onChange(onChange);
+    return true;
+  }
+
+  function noteReading(good: boolean): void {
+    options.onReading(good ? 'answered' : 'failed');
+    trouble = good
+      ? undefined
+      : { since: Date.now(), reason: 'its files changed and cannot be used: see the log' };
+  }
+
+  function noteFailure(reason: string): void {
+    if (trouble?.reason === reason) return;
+    options.onReading('failed');
+    log.error({ arn, reason }, 'a certificate cannot be used');
+    const first = trouble === undefined;
+    trouble = { since: Date.now(), reason };
+    if (first) onChange();
+  }
+
+  async function follow(): Promise<void> {
+    while (!(await open())) await sleep(interval, undefined, { ref: false, signal: stop.signal });
+    if (stop.signal.aborted) files?.close();
+    other?.close();
+    trouble = undefined;
+    onChange();
+  }
+  // It only ends by being stopped, or with files that are followed.
+  follow().catch(() => undefined);
+
+  return {
+    current: () => (files === undefined ? other?.current() : files.current()),
+    settled: () => files !== undefined || trouble !== undefined || other?.settled() === true,
+    trouble: () => trouble ?? (files === undefined ? other?.trouble() : undefined),
+    answeredAt: () => (files === undefined ? other?.answeredAt() : undefined),
+    close: () => {
+      stop.abort();
+      files?.close();
+      other?.close();
+    },
+  };
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch {
+    return false;
+  }
+}

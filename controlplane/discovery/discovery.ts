@@ -1,0 +1,112 @@
+import type { Log } from '../../common/log.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import type { Certificate, Found, Instance } from '../translate/found.ts';
+import type { Problem } from '../translate/problems.ts';
+import type { Following } from './following.ts';
+import { openMemory, NO_MEMORY } from './memory.ts';
+import { createRegistry, type Registry } from './registry.ts';
+import type { DiscoverySettings } from './settings.ts';
+import { createSources } from './sources.ts';
+
+/** What is looked for outside the model, for those who ask: each service and certificate once, however many ask. */
+export type Discovery = {
+  /** An asker begins to ask anew; `found` is for translate. */
+  readonly ask: (asker: string) => Asking;
+  /** For somebody who is told of no change. What is not known yet is, when he asks again a little later. */
+  readonly glance: Found;
+  /** Is told whose answers have changed, or are first there. Returns how to stop. */
+  readonly onChange: (listener: (askers: ReadonlySet<string>) => void) => () => void;
+  /** What keeps an asker's answers from being fresh. */
+  readonly troublesOf: (asker: string) => readonly Problem[];
+  /** The age of the oldest answer in use, in seconds, by source. */
+  readonly ages: () => ReadonlyMap<string, number>;
+  readonly close: () => Promise<void>;
+};
+
+/** One round of questions. */
+export type Asking = {
+  readonly found: Found;
+  /** Ends the round. Answers whether a first answer is still due: of that, or that it is late, the asker is told as of a change. */
+  readonly end: () => boolean;
+};
+
+/** Starts with nothing asked. The SDK is loaded, and AWS asked, only when somebody asks. */
+export async function openDiscovery(
+  settings: DiscoverySettings,
+  log: Log,
+  metrics: Pick<Metrics, 'poll'>,
+): Promise<Discovery> {
+  const { cloudMapCache } = settings;
+  const memory = cloudMapCache === undefined ? NO_MEMORY : await openMemory(cloudMapCache, log);
+  const sources = createSources(settings, { memory, log, onPoll: metrics.poll });
+  const listeners = new Set<(askers: ReadonlySet<string>) => void>();
+  let changed = new Set<string>();
+
+  // Answers often come together: who asked for several of them is told once.
+  function tell(askers: Iterable<string>): void {
+    if (changed.size === 0) setImmediate(tellAll);
+    for (const asker of askers) changed.add(asker);
+  }
+  function tellAll(): void {
+    const askers = changed;
+    changed = new Set();
+    for (const listener of listeners) listener(askers);
+  }
+
+  const instances = createRegistry<readonly Instance[]>(tell);
+  const certificates = createRegistry<Certificate>(tell);
+  const authorities = createRegistry<string>(tell);
+  const registries = { instances, certificates, authorities };
+
+  return {
+    ask(asker) {
+      const sessions = {
+        instances: instances.begin(asker),
+        certificates: certificates.begin(asker),
+        authorities: authorities.begin(asker),
+      };
+      return {
+        found: sources.found({
+          instances: sessions.instances.ask,
+          certificates: sessions.certificates.ask,
+          authorities: sessions.authorities.ask,
+        }),
+        end: () =>
+          Object.values(sessions)
+            .map((session) => session.end())
+            .includes(true),
+      };
+    },
+    glance: sources.found({
+      instances: instances.glance,
+      certificates: certificates.glance,
+      authorities: authorities.glance,
+    }),
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    troublesOf: (asker) =>
+      Object.values(registries).flatMap((registry) => registry.askedBy(asker).flatMap(problem)),
+    ages: () => new Map(Object.entries(registries).map(([source, registry]) => [source, oldest(registry)])),
+    close: async () => {
+      for (const registry of Object.values(registries)) registry.close();
+      sources.close();
+      await memory.close();
+    },
+  };
+}
+
+function problem([key, following]: readonly [string, Following<unknown>]): readonly Problem[] {
+  const trouble = following.trouble();
+  if (trouble === undefined) return [];
+  const at = following.answeredAt();
+  const stays = at === undefined ? '' : `; the answer of ${new Date(at).toISOString()} stays in force`;
+  const what = `it cannot be asked since ${new Date(trouble.since).toISOString()}: ${trouble.reason}${stays}`;
+  return [{ where: key, what }];
+}
+
+function oldest({ entries }: Pick<Registry<unknown>, 'entries'>): number {
+  const times = entries().flatMap(([, following]) => following.answeredAt() ?? []);
+  return times.length === 0 ? 0 : (Date.now() - Math.min(...times)) / 1000;
+}

@@ -1,0 +1,32 @@
+import { isIPv4, isIPv6 } from 'node:net';
+import type { HttpInstanceSummary } from '@aws-sdk/client-servicediscovery';
+import type { Instance } from '../translate/found.ts';
+
+/** The instances of an answer, sorted by id: Cloud Map shuffles them. What an attribute says that is no address or port counts as not said. */
+export function instancesOf(summaries: readonly HttpInstanceSummary[]): readonly Instance[] {
+  return summaries.map(instanceOf).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+function instanceOf({
+  InstanceId: id = '',
+  HealthStatus,
+  Attributes: attributes = {},
+}: HttpInstanceSummary): Instance {
+  const ipv4 = attributes['AWS_INSTANCE_IPV4'] ?? '';
+  const ipv6 = attributes['AWS_INSTANCE_IPV6'] ?? '';
+  const port = portOf(attributes['AWS_INSTANCE_PORT']);
+  return {
+    id,
+    ...(isIPv4(ipv4) ? { ipv4 } : {}),
+    ...(isIPv6(ipv6) ? { ipv6 } : {}),
+    ...(port === undefined ? {} : { port }),
+    // UNKNOWN is the status of an instance that nobody checks.
+    healthy: HealthStatus !== 'UNHEALTHY',
+    attributes,
+  };
+}
+
+function portOf(text = ''): number | undefined {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  return port >= 1 && port <= 65_535 ? port : undefined;
+}

@@ -1,0 +1,92 @@
+import { expect, test } from 'vitest';
+import type { Following } from './following.ts';
+import { createRegistry, type Registry, type Start } from './registry.ts';
+
+/** Something that is followed, of which the test knows what there is to know. */
+type Known = { value: string | undefined; settled: boolean; closed: boolean; changed: () => void };
+
+function world(): { readonly known: Map<string, Known>; readonly start: (key: string) => Start<string> } {
+  const known = new Map<string, Known>();
+  return {
+    known,
+    start: (key) => (changed) => {
+      const state: Known = { value: undefined, settled: false, closed: false, changed };
+      known.set(key, state);
+      const following: Following<string> = {
+        current: () => state.value,
+        settled: () => state.settled,
+        trouble: () => undefined,
+        answeredAt: () => undefined,
+        close: () => void (state.closed = true),
+      };
+      return following;
+    },
+  };
+}
+
+function setUp(linger: number) {
+  const { known, start } = world();
+  const told: string[][] = [];
+  const registry: Registry<string> = createRegistry((askers) => void told.push([...askers]), linger);
+  const ask = (asker: string, ...keys: string[]) => {
+    const session = registry.begin(asker);
+    const values = keys.map((key) => session.ask(key, start(key)));
+    return { values, due: session.end() };
+  };
+  const learn = (key: string, value: string): void => {
+    const state = known.get(key);
+    if (state === undefined) throw new Error(`nobody asked for ${key}`);
+    Object.assign(state, { value, settled: true });
+    state.changed();
+  };
+  return { registry, known, told, ask, learn, start };
+}
+
+const turn = () => new Promise((resolve) => setTimeout(resolve, 5));
+
+test('each key is followed once, and those are told who ask for it', () => {
+  const { ask, learn, told, known } = setUp(60_000);
+  expect(ask('a', 'x', 'y')).toEqual({ values: [undefined, undefined], due: true });
+  ask('b', 'y');
+  learn('x', '1');
+  expect(ask('a', 'x', 'y')).toEqual({ values: ['1', undefined], due: true });
+  learn('y', '2');
+  expect(told).toEqual([['a'], ['a', 'b']]);
+  expect(ask('a', 'x', 'y')).toEqual({ values: ['1', '2'], due: false });
+  expect(known.size).toBe(2);
+});
+
+test('what an asker does not ask for any more he is not told of', () => {
+  const { ask, learn, told, registry } = setUp(60_000);
+  ask('a', 'x', 'y');
+  ask('a', 'y');
+  learn('x', '1');
+  expect(told).toEqual([[]]);
+  expect(registry.askedBy('a').map(([key]) => key)).toEqual(['y']);
+});
+
+test('what nobody asks for is let go after a while, unless somebody comes back', async () => {
+  const { ask, known, registry } = setUp(0);
+  ask('a', 'x', 'y');
+  ask('a');
+  ask('a', 'y');
+  await turn();
+  expect([known.get('x')?.closed, known.get('y')?.closed]).toEqual([true, false]);
+  expect(registry.entries().map(([key]) => key)).toEqual(['y']);
+});
+
+test('a glance starts to follow, and lets go again', async () => {
+  const { registry, known, learn, start } = setUp(0);
+  expect(registry.glance('x', start('x'))).toBeUndefined();
+  learn('x', '1');
+  expect(registry.glance('x', start('x'))).toBe('1');
+  await turn();
+  expect(known.get('x')?.closed).toBe(true);
+});
+
+test('closed, it follows nothing', () => {
+  const { registry, ask, known } = setUp(60_000);
+  ask('a', 'x');
+  registry.close();
+  expect(known.get('x')?.closed).toBe(true);
+});

@@ -1,0 +1,126 @@
+import type { Log } from '../../common/log.ts';
+import type { Certificate, Found, Instance } from '../translate/found.ts';
+import { createAcm } from './acm.ts';
+import { makeCertificate, readAuthority } from './certificate.ts';
+import { followFolder, type FolderOptions } from './certificate-folder.ts';
+import { createCloudMap } from './cloud-map.ts';
+import type { Following } from './following.ts';
+import { createGate } from './gate.ts';
+import type { Memory } from './memory.ts';
+import { poll } from './poll.ts';
+import { createPrivateCa } from './private-ca.ts';
+import type { Start } from './registry.ts';
+import type { DiscoverySettings } from './settings.ts';
+import type { SourceName } from './source-names.ts';
+
+/** All sources together. */
+export type Sources = {
+  /** What translate is given, where `lookup` finds or starts what is followed. */
+  readonly found: (lookup: Lookup) => Found;
+  readonly close: () => void;
+};
+
+/** Finds what is followed by its key, and what is known of it; starts it where it is not followed. */
+export type Lookup = {
+  readonly instances: Find<readonly Instance[]>;
+  readonly certificates: Find<Certificate>;
+  readonly authorities: Find<string>;
+};
+
+type Find<T> = (key: string, start: Start<T>) => T | undefined;
+
+type SourcesOptions = {
+  readonly memory: Memory;
+  readonly log: Log;
+  readonly onPoll: (source: SourceName, outcome: 'answered' | 'failed') => void;
+};
+
+/** Calls to AWS at once, of each service. */
+const AT_ONCE = 16;
+
+/** Between two looks at a certificate, in milliseconds: a renewed one is served well within App Mesh's 35 minutes. */
+const CERTIFICATE_INTERVAL = 15 * 60 * 1000;
+
+/** AWS Cloud Map, ACM, AWS Private CA, and the folder that goes before the latter two. */
+export function createSources(settings: DiscoverySettings, { memory, log, onPoll }: SourcesOptions): Sources {
+  const { endpoints, certificates: folder } = settings;
+  const cloudMap = createCloudMap(settings.region, endpoints.cloudMap);
+  const acm = createAcm(endpoints.acm);
+  const privateCa = createPrivateCa(endpoints.privateCa);
+  const toCloudMap = createGate(AT_ONCE);
+  const toCertificates = createGate(AT_ONCE);
+  const counted = (source: SourceName) => (outcome: 'answered' | 'failed') => onPoll(source, outcome);
+
+  const instances = (key: string, namespace: string, service: string): Start<readonly Instance[]> => {
+    return (onChange) =>
+      poll({
+        subject: key,
+        ask: (signal) => toCloudMap(() => cloudMap.instances(namespace, service, signal)),
+        interval: settings.cloudMapInterval,
+        remembered: memory.get(key),
+        onAnswer: (answer) => memory.put(key, answer),
+        onPoll: counted('cloud-map'),
+        onChange,
+        log,
+      });
+  };
+
+  const fromAws =
+    <T>(source: SourceName, arn: string, ask: (arn: string, signal: AbortSignal) => Promise<T>): Start<T> =>
+    (onChange): Following<T> =>
+      poll({
+        subject: arn,
+        ask: (signal) => toCertificates(() => ask(arn, signal)),
+        interval: CERTIFICATE_INTERVAL,
+        onPoll: counted(source),
+        onChange,
+        log,
+      });
+
+  const folderFirst = <T>(
+    arn: string,
+    files: readonly string[],
+    read: FolderOptions<T>['read'],
+    elsewhere: Start<T>,
+  ): Start<T> => {
+    // An ARN is part of a path from here on.
+    if (folder === undefined || !/^arn:[\w:/-]+$/.test(arn)) return elsewhere;
+    const options = { folder, arn, files, read, elsewhere, onReading: counted('folder'), log };
+    return (onChange) => followFolder({ ...options, onChange });
+  };
+
+  return {
+    found: (lookup) => ({
+      instances: (namespace, service) => {
+        // Either may hold a slash.
+        const key = `awsCloudMap/${JSON.stringify([namespace, service])}`;
+        return lookup.instances(key, instances(key, namespace, service));
+      },
+      certificate: (arn) =>
+        lookup.certificates(
+          arn,
+          folderFirst(arn, CERTIFICATE_FILES, ownCertificate, fromAws('acm', arn, acm.certificate)),
+        ),
+      authority: (arn) =>
+        lookup.authorities(
+          arn,
+          folderFirst(arn, AUTHORITY_FILES, ownAuthority, fromAws('private-ca', arn, privateCa.authority)),
+        ),
+    }),
+    close: () => {
+      cloudMap.close();
+      acm.close();
+    },
+  };
+}
+
+const CERTIFICATE_FILES = ['certificate.pem', 'key.pem'];
+const AUTHORITY_FILES = ['certificate.pem'];
+
+function ownCertificate(where: string, [chain = '', privateKey = '']: readonly string[]): Certificate {
+  return makeCertificate({ chain, privateKey, where });
+}
+
+function ownAuthority(where: string, [pem = '']: readonly string[]): string {
+  return readAuthority(pem, where);
+}

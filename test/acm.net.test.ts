@@ -1,0 +1,138 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CreateMeshCommand, CreateVirtualGatewayCommand } from '@aws-sdk/client-app-mesh';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { requestCertificate } from '../controlplane/discovery/testing-certificates.ts';
+import { ANY_CREDENTIALS } from '../controlplane/discovery/testing-cloud-map.ts';
+import { startMoto, type Moto } from '../controlplane/discovery/testing-moto.ts';
+import { makeAuthority, type Authority } from '../controlplane/tls/testing.ts';
+import { appMeshClient } from './demo/color-model.ts';
+import { startControlPlane, type ControlPlane } from './lab/control-plane.ts';
+import { openEnvoyAdmin, type EnvoyAdmin } from './lab/envoy-admin.ts';
+import type { Host } from './lab/host.ts';
+import { createLab, type Lab } from './lab/lab.ts';
+import { startAgent } from './lab/sidecar.ts';
+import { stage, type Stage } from './lab/stage.ts';
+import { until } from './lab/until.ts';
+import { knock } from './tls/knock.ts';
+
+// A virtual gateway with three listeners: a certificate of ACM, which moto stands in for, one of the folder, and one that
+// nobody has.
+
+const PORTS = { acm: 8441, folder: 8442, nobody: 8443 } as const;
+const OWN = 'arn:aws:acm:us-east-1:111122223333:certificate/own';
+const NOBODY = 'arn:aws:acm:us-east-1:111122223333:certificate/nobody';
+
+let moto: Moto;
+let lab: Lab;
+let programs: Stage;
+let control: Host;
+let gateway: Host;
+let envoy: EnvoyAdmin;
+let controlPlane: ControlPlane;
+let authority: Authority;
+
+beforeAll(async () => {
+  lab = await createLab({ name: 'certificates' });
+  programs = await stage(lab);
+  authority = await makeAuthority();
+  moto = await startMoto(lab.address);
+  control = await lab.host('control');
+  gateway = await lab.host('gateway');
+  await writeOwn('first.local');
+  await openControlPlane();
+  const arn = await requestCertificate(moto.endpoint, 'acm.local', { exportable: true });
+  await createModel({ acm: arn, folder: OWN, nobody: NOBODY });
+  startAgent(gateway, programs, {
+    resource: 'mesh/m/virtualGateway/gw',
+    xds: controlPlane.xds,
+    appPorts: '',
+  });
+  envoy = await openEnvoyAdmin(gateway);
+  await until('live', () => envoy.ready(), { limitMs: 20_000 });
+});
+afterAll(async () => {
+  await envoy?.close();
+  await lab?.close();
+  await moto?.stop();
+});
+
+const certificates = (): string => join(control.folder, 'certificates');
+
+async function writeOwn(name: string): Promise<void> {
+  const { cert, key } = await authority.issue({ alternative: [{ type: 'dns', value: name }] });
+  const folder = join(certificates(), OWN);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'certificate.pem'), `${cert}${authority.pem}`);
+  writeFileSync(join(folder, 'key.pem'), key);
+}
+
+async function openControlPlane(): Promise<void> {
+  controlPlane = await startControlPlane(control, programs, {
+    flags: ['--certificates', certificates()],
+    env: {
+      AWS_ENDPOINT_URL: moto.endpoint,
+      AWS_ACCESS_KEY_ID: ANY_CREDENTIALS.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: ANY_CREDENTIALS.secretAccessKey,
+    },
+  });
+}
+
+async function createModel(arns: Readonly<Record<keyof typeof PORTS, string>>): Promise<void> {
+  const client = appMeshClient(controlPlane.endpoint);
+  const listeners = Object.entries(arns).map(([name, certificateArn]) => ({
+    portMapping: { port: PORTS[name as keyof typeof PORTS], protocol: 'http' as const },
+    tls: { mode: 'STRICT' as const, certificate: { acm: { certificateArn } } },
+  }));
+  await client.send(new CreateMeshCommand({ meshName: 'm' }));
+  await client.send(
+    new CreateVirtualGatewayCommand({ meshName: 'm', virtualGatewayName: 'gw', spec: { listeners } }),
+  );
+}
+
+/** The names in the certificate that a port shows. */
+async function shown(name: keyof typeof PORTS): Promise<string | undefined> {
+  const outcome = await knock(gateway.address, PORTS[name], {});
+  return 'certificate' in outcome ? outcome.certificate?.subjectAltName : undefined;
+}
+
+const problems = async (): Promise<readonly string[]> => {
+  const { proxies } = await controlPlane.status();
+  return proxies.flatMap((proxy) => proxy.problems.map(({ where, what }) => `${where} ${what}`));
+};
+
+test('each listener has the certificate that its ARN stands for; one that nobody has costs its own listener', async () => {
+  await until('ACM', async () => (await shown('acm')) === 'DNS:acm.local');
+  expect(await shown('folder')).toBe('DNS:first.local');
+  expect(await shown('nobody')).toBeUndefined();
+  expect(await problems()).toEqual([
+    expect.stringMatching(/listener\/8443.* nothing is known of .*\/nobody/),
+    expect.stringMatching(/\/nobody it cannot be asked since .*ResourceNotFoundException/),
+  ]);
+});
+
+test('a certificate that is renewed in the folder is in force, and no listener was made anew', async () => {
+  const before = await envoy.stat('listener_manager.listener_create_success');
+  await writeOwn('second.local');
+  await until('renewed', async () => (await shown('folder')) === 'DNS:second.local');
+  expect(await envoy.stat('listener_manager.listener_create_success')).toBe(before);
+});
+
+test('a control plane that starts while AWS is away takes no certificate from who has it', async () => {
+  moto.pause();
+  controlPlane.program.kill('SIGKILL');
+  await controlPlane.program.ended;
+  await openControlPlane();
+  await until('in sync', async () => {
+    const { proxies } = await controlPlane.status();
+    return proxies.length === 1 && proxies[0]?.state === 'in sync';
+  });
+  await until('trouble', async () => (await problems()).some((each) => each.includes('no answer in 5 s')));
+  expect([await shown('acm'), await shown('folder')]).toEqual(['DNS:acm.local', 'DNS:second.local']);
+  moto.resume();
+});
+
+test('no key is in what the control plane writes', async () => {
+  const { stdout } = await control.exec('grep', ['-rlE', 'PRIVATE KEY', control.folder], { check: false });
+  expect(stdout.trim().split('\n')).toEqual([join(certificates(), OWN, 'key.pem')]);
+});
