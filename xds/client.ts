@@ -1,6 +1,13 @@
 import { create, fromBinary, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
 import { AnySchema } from '@bufbuild/protobuf/wkt';
-import { Client, type ChannelCredentials, type ClientDuplexStream, type Metadata } from '@grpc/grpc-js';
+import {
+  Client,
+  status,
+  type ChannelCredentials,
+  type ClientDuplexStream,
+  type Metadata,
+  type StatusObject,
+} from '@grpc/grpc-js';
 import type { NodeSchema } from '#envoy/envoy/config/core/v3/base_pb.ts';
 import {
   DeltaDiscoveryRequestSchema,
@@ -10,8 +17,14 @@ import { createBackoff } from './backoff.ts';
 import { DELTA_METHOD } from './service.ts';
 import type { Resource, TypeUrl } from './types.ts';
 
-/** One server that can be asked; `target` in gRPC's form, e.g. `dns:///host:18000`, `ipv4:10.0.0.2:18000`, `unix:/path`. */
-export type Upstream = { readonly target: string; readonly credentials: ChannelCredentials };
+/**
+ * One server that can be asked; `target` in gRPC's form, e.g. `dns:///host:18000`, `ipv4:10.0.0.2:18000`, `unix:/path`.
+ * Credentials that may change are a function, called for each connection; what it throws counts as a lost connection.
+ */
+export type Upstream = {
+  readonly target: string;
+  readonly credentials: ChannelCredentials | (() => ChannelCredentials);
+};
 
 /** What a server sent: resources that are new or changed, names that are gone. To be answered with `answer`. */
 export type DeltaUpdate = {
@@ -32,7 +45,7 @@ export type DeltaClientOptions = {
   /** What the client already has of a type, by name: told to a server on connecting, which then sends only what differs. */
   versions(typeUrl: TypeUrl): ReadonlyMap<string, string>;
   onUpdate(update: DeltaUpdate): void;
-  /** `connected`: a server has taken the stream. `disconnected`: with the reason, once a loss. */
+  /** `connected`: a server has taken the stream. `disconnected`: with the server and the reason, once a loss. */
   onState(state: 'connected' | 'disconnected', detail: string): void;
 };
 
@@ -45,7 +58,6 @@ export type DeltaClient = {
   close(): void;
 };
 
-const INVALID_ARGUMENT = 3;
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 10_000;
 
@@ -77,8 +89,11 @@ export function createDeltaClient(options: DeltaClientOptions): DeltaClient {
     retry = undefined;
     const upstream = options.upstreams[attempts++ % options.upstreams.length];
     if (closed || upstream === undefined) return;
-    const client = new Client(upstream.target, upstream.credentials, CHANNEL_OPTIONS);
+    const { target, credentials } = upstream;
+    let client: Client | undefined;
     try {
+      const channel = typeof credentials === 'function' ? credentials() : credentials;
+      client = new Client(target, channel, CHANNEL_OPTIONS);
       const metadata = await options.metadata?.();
       const { path, requestSerialize, responseDeserialize } = DELTA_METHOD;
       const call: Call = metadata
@@ -93,15 +108,16 @@ export function createDeltaClient(options: DeltaClientOptions): DeltaClient {
           receive(current, bytes);
         } catch (error) {
           call.cancel();
-          disconnect(current, `a response that is none: ${String(error)}`);
+          disconnect(current, `${target}: a response that is none: ${String(error)}`);
         }
       });
-      call.on('error', (error) => disconnect(current, error.message));
-      call.on('end', () => disconnect(current, 'the server ended the stream'));
+      // Without a listener it would be thrown; the status says the same.
+      call.on('error', () => undefined);
+      call.on('status', (end) => disconnect(current, describeEnd(target, end)));
       for (const [typeUrl, names] of subscriptions) sendFirst(current, typeUrl, names);
     } catch (error) {
-      client.close();
-      options.onState('disconnected', String(error));
+      client?.close();
+      options.onState('disconnected', `${target}: ${error instanceof Error ? error.message : String(error)}`);
       scheduleConnect();
     }
   }
@@ -169,7 +185,8 @@ export function createDeltaClient(options: DeltaClientOptions): DeltaClient {
       const from = open.get(`${typeUrl} ${nonce}`);
       open.delete(`${typeUrl} ${nonce}`);
       if (from === undefined || from !== connection) return;
-      const refusal = error === undefined ? {} : { errorDetail: { code: INVALID_ARGUMENT, message: error } };
+      const refusal =
+        error === undefined ? {} : { errorDetail: { code: status.INVALID_ARGUMENT, message: error } };
       send(from, { typeUrl, responseNonce: nonce, ...refusal });
     },
     close() {
@@ -180,4 +197,18 @@ export function createDeltaClient(options: DeltaClientOptions): DeltaClient {
       connection = undefined;
     },
   };
+}
+
+/** Codes by which a server says that it is the client who cannot be served, and not that something failed. */
+const REFUSALS: readonly status[] = [
+  status.INVALID_ARGUMENT,
+  status.PERMISSION_DENIED,
+  status.RESOURCE_EXHAUSTED,
+  status.UNAUTHENTICATED,
+];
+
+function describeEnd(target: string, { code, details }: Pick<StatusObject, 'code' | 'details'>): string {
+  if (code === status.OK) return `${target} ended the stream${details === '' ? '' : `: ${details}`}`;
+  const words = `${code} ${status[code]}: ${details}`;
+  return REFUSALS.includes(code) ? `refused by ${target}: ${words}` : `${target}: ${words}`;
 }

@@ -12,16 +12,19 @@ export type XdsNode = {
   readonly metadata: JsonObject;
   /** The client's own name and version, e.g. `envoy 1.40.0`. Empty when it says none. */
   readonly version: string;
+  /** What of the protocol's options the client supports: its features that begin with `xds.config.`. */
+  readonly features: readonly string[];
 };
 
 /** Keeps the parts of a node message that matter here. */
 export function keepNode(node: Node): XdsNode {
-  const { id, cluster, metadata, locality } = node;
+  const { id, cluster, metadata, locality, clientFeatures } = node;
   return {
     id,
     cluster,
     metadata: metadata ?? {},
     version: [node.userAgentName, clientVersion(node)].filter((part) => part !== '').join(' '),
+    features: clientFeatures.filter((feature) => feature.startsWith('xds.config.')),
     locality: locality && { region: locality.region, zone: locality.zone, subZone: locality.subZone },
   };
 }

@@ -12,7 +12,11 @@ type RequestBase = {
 };
 
 /** A request of `StreamAggregatedResources`. */
-export type SotwRequest = RequestBase & { readonly names: readonly string[] };
+export type SotwRequest = RequestBase & {
+  readonly names: readonly string[];
+  /** Of what the client has of this type; empty when it has nothing. */
+  readonly version: string;
+};
 
 /** A request of `DeltaAggregatedResources`. */
 export type DeltaRequest = RequestBase & {
@@ -21,11 +25,12 @@ export type DeltaRequest = RequestBase & {
   readonly initialVersions: Readonly<Record<string, string>>;
 };
 
-/** A response in either variant, before it is encoded. `removed` is for the incremental one alone. */
+/** A response in either variant, before it is encoded. */
 export type Response = {
   readonly typeUrl: TypeUrl;
   readonly version: string;
   readonly nonce: string;
   readonly resources: readonly Resource[];
+  /** Names that are gone, or do not exist. In state of the world, where there is a way to say so. */
   readonly removed: readonly string[];
 };

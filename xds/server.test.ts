@@ -90,7 +90,7 @@ test('a node that is turned away learns why', async () => {
   });
   const { client, until } = connect([port]);
   client.subscribe(CLUSTER, new Set(['*']));
-  await until(/^disconnected: 3 INVALID_ARGUMENT: node.id "n": no/);
+  await until(/^disconnected: refused by ipv4:127.0.0.1:\d+: 3 INVALID_ARGUMENT: node.id "n": no/);
 });
 
 test('a client that lost its server comes back to it, brings what it has, and is sent the difference alone', async () => {

@@ -5,29 +5,49 @@ import {
   type Server,
   type ServerDuplexStream,
 } from '@grpc/grpc-js';
+import type { Answer } from './answers.ts';
+import { DEFAULT_LIMITS, ExcessiveRequest, MalformedRequest, type StreamLimits } from './limits.ts';
 import type { XdsNode } from './node.ts';
 import { XdsRefusal } from './refusal.ts';
 import type { DeltaRequest, SotwRequest } from './request.ts';
-import { DELTA_METHOD, SOTW_METHOD } from './service.ts';
+import { resourceStatuses } from './resource-status.ts';
+import { resetCall } from './reset-call.ts';
+import { SERVICES, type DiscoveryService, type ServiceName } from './service.ts';
 import { shareUnchanged } from './snapshot.ts';
-import { createStream, MalformedRequest, type Answer, type Settled, type XdsStream } from './stream.ts';
-import { streamStatus, type StreamStatus } from './status.ts';
+import { watchStalls } from './stalls.ts';
+import { createStream, type Settled, type XdsStream } from './stream.ts';
+import { streamStatus, type StreamStatus, type XdsClient } from './status.ts';
 import type { Subscription } from './subscription.ts';
 import type { Snapshot, TypeUrl } from './types.ts';
 import { delta, sotw, type Variant } from './variant.ts';
 
 /** What the owner of a server decides and hears of. */
 export type XdsServerOptions = {
-  /** The key of the snapshot that a node is to have. Throws an XdsRefusal to turn the stream away. Called once a stream. */
-  keyOf(node: XdsNode): string;
-  /** A response was acknowledged or refused. */
-  onAnswer?(key: string, answer: Answer): void;
+  /**
+   * The key of the snapshot that a node is to have. Throws an XdsRefusal to turn the stream away. Called once a stream, with
+   * the metadata that the call came with.
+   */
+  keyOf(node: XdsNode, metadata: Metadata): string;
+  /** A response was sent. */
+  onPush?(key: string, typeUrl: TypeUrl): void;
+  /** A response was acknowledged or refused, by the stream of that id. */
+  onAnswer?(key: string, answer: Answer, stream: Pick<StreamStatus, 'id' | 'connectedAt'>): void;
   /** A stream subscribed to something, or to less. */
   onSubscription?(key: string, typeUrl: TypeUrl, subscription: Subscription): void;
   /** A stream was opened (its first request has been read) or has ended. */
   onStream?(event: 'opened' | 'closed', key: string, node: XdsNode): void;
+  /** A stream was ended because its client read nothing of what was sent to it. */
+  onStall?(key: string, node: XdsNode): void;
   /** How long a step of CDS, EDS, LDS, RDS waits for its answer. Default: 5,000 ms. */
   readonly stepTimeoutMs?: number;
+  /** How long a client may read nothing of what is sent to it. Default: 60,000 ms. */
+  readonly stallTimeoutMs?: number;
+  /** How long a stream may go without its first request. Default: 30,000 ms. */
+  readonly firstRequestTimeoutMs?: number;
+  /** Types that are empty, and answered so, where a snapshot does not have them. Default: none; what it lacks is unanswered. */
+  readonly emptyTypes?: readonly TypeUrl[];
+  /** What one stream may ask for. */
+  readonly limits?: Partial<StreamLimits>;
 };
 
 /** Serves snapshots to clients of the aggregated discovery service, in both variants. Knows nothing of what they mean. */
@@ -40,42 +60,88 @@ export type XdsServer = {
   /** How the streams of a key stand with a type; 'pending' too when there is no stream. */
   settled(key: string, typeUrl: TypeUrl): Settled;
   streams(): readonly StreamStatus[];
-  /** Adds the service to a gRPC server. */
-  addTo(server: Server): void;
+  /** The same, down to each resource. */
+  clients(): readonly XdsClient[];
+  /** Adds services to a gRPC server. Default: all types on one stream, alone. */
+  addTo(server: Server, ...services: readonly ServiceName[]): void;
 };
 
 type Connection = Omit<StreamStatus, 'types'> & { readonly stream: XdsStream };
+type Call = ServerDuplexStream<Buffer, Buffer>;
+
+/** Streams that are brought up to date in one turn of the event loop; requests are read between turns. */
+const STREAMS_A_TURN = 256;
 
 /** Makes a server with no snapshots. */
 export function createXdsServer(options: XdsServerOptions): XdsServer {
   const snapshots = new Map<string, Snapshot>();
   const connections = new Map<string, Set<Connection>>();
-  const changed = new Set<string>();
+  const outdated = new Set<XdsStream>();
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const stalls = watchStalls<() => void>(options.stallTimeoutMs ?? 60_000, (drop) => drop());
+  const emptyTypes: Snapshot = new Map(
+    options.emptyTypes?.map((typeUrl) => [typeUrl, { resources: new Map() }]),
+  );
   let lastId = 0;
 
   function scheduleUpdate(key: string): void {
-    if (changed.size === 0) setImmediate(updateChanged);
-    changed.add(key);
+    if (outdated.size === 0) setImmediate(updateSome);
+    for (const { stream } of connections.get(key) ?? []) outdated.add(stream);
   }
 
-  function updateChanged(): void {
-    const keys = [...changed];
-    changed.clear();
-    for (const key of keys) for (const { stream } of connections.get(key) ?? []) stream.update();
+  function updateSome(): void {
+    let left = STREAMS_A_TURN;
+    for (const stream of outdated) {
+      if (left-- === 0) break;
+      outdated.delete(stream);
+      stream.update();
+    }
+    if (outdated.size > 0) setImmediate(updateSome);
   }
 
   function serve<R extends SotwRequest | DeltaRequest>(
     variant: Variant<R>,
-    call: ServerDuplexStream<Buffer, Buffer>,
+    onlyType: TypeUrl | undefined,
+    call: Call,
   ): void {
     let connection: Connection | undefined;
+    let unsent = 0;
+    let isOver = false;
 
     const stream = createStream(variant, open, {
       snapshot: () => (connection === undefined ? undefined : snapshots.get(connection.key)),
-      send: (bytes) => void call.write(bytes),
-      onAnswer: (answer) => connection !== undefined && options.onAnswer?.(connection.key, answer),
+      send,
+      hasLeft: () => unsent === 0,
+      onAnswer: (answer) =>
+        connection !== undefined && options.onAnswer?.(connection.key, answer, connection),
       stepTimeoutMs: options.stepTimeoutMs ?? 5000,
+      limits,
+      onlyType,
     });
+    const firstRequestTimer = setTimeout(() => {
+      refuse(new XdsRefusal(status.DEADLINE_EXCEEDED, 'a stream without a first request'));
+    }, options.firstRequestTimeoutMs ?? 30_000).unref();
+
+    function send(bytes: Buffer, typeUrl: TypeUrl): void {
+      unsent += 1;
+      if (connection !== undefined) options.onPush?.(connection.key, typeUrl);
+      stalls.waits(drop);
+      call.write(bytes, left);
+    }
+
+    function left(): void {
+      unsent -= 1;
+      stalls.reads(drop);
+      if (unsent > 0) stalls.waits(drop);
+      else if (connection !== undefined && stream.isHeldUp()) stream.update();
+    }
+
+    function drop(): void {
+      const dropped = connection;
+      close();
+      resetCall(call);
+      if (dropped !== undefined) options.onStall?.(dropped.key, dropped.node);
+    }
 
     // Joined before its first configuration is computed, so that no change in between is lost.
     function open({ node }: R): void {
@@ -85,7 +151,8 @@ export function createXdsServer(options: XdsServerOptions): XdsServer {
           'the first request of a stream names its node, and this one does not',
         );
       }
-      const key = options.keyOf(node);
+      const key = options.keyOf(node, call.metadata);
+      clearTimeout(firstRequestTimer);
       connection = {
         id: ++lastId,
         key,
@@ -102,6 +169,10 @@ export function createXdsServer(options: XdsServerOptions): XdsServer {
     }
 
     function close(): void {
+      isOver = true;
+      clearTimeout(firstRequestTimer);
+      stalls.reads(drop);
+      outdated.delete(stream);
       stream.close();
       if (connection === undefined) return;
       const { key, node } = connection;
@@ -113,36 +184,54 @@ export function createXdsServer(options: XdsServerOptions): XdsServer {
     }
 
     function receive(bytes: Buffer): void {
+      // What was on its way when the stream was refused, or its client gone.
+      if (isOver) return;
       try {
         const typeUrl = stream.receive(bytes);
         const subscription = stream.types.get(typeUrl)?.subscription;
         if (connection && subscription) options.onSubscription?.(connection.key, typeUrl, subscription);
       } catch (error) {
-        const refusal = XdsRefusal.from(
-          error,
-          error instanceof MalformedRequest ? status.INVALID_ARGUMENT : undefined,
-        );
-        close();
-        call.emit('error', { code: refusal.code, details: refusal.message });
+        refuse(XdsRefusal.from(error, codeOf(error)));
       }
     }
 
+    function refuse({ code, message }: XdsRefusal): void {
+      close();
+      call.emit('error', { code, details: message });
+      watchLast();
+    }
+
     call.on('data', receive);
-    call.on('end', () => call.end());
+    /** The status waits behind what has not left, and grpc-js does not say when such a client is gone. */
+    function watchLast(): void {
+      if (unsent > 0) stalls.waits(drop);
+    }
+
+    call.on('end', () => {
+      close();
+      call.end();
+      watchLast();
+    });
     call.on('cancelled', close);
     call.on('close', close);
     call.on('error', close);
   }
 
   const handler =
-    <R extends SotwRequest | DeltaRequest>(variant: Variant<R>): handleBidiStreamingCall<Buffer, Buffer> =>
+    <R extends SotwRequest | DeltaRequest>(
+      variant: Variant<R>,
+      { onlyType }: DiscoveryService,
+    ): handleBidiStreamingCall<Buffer, Buffer> =>
     (call) =>
-      serve(variant, call);
+      serve(variant, onlyType, call);
 
   return {
     set(key, snapshot) {
       const before = snapshots.get(key);
-      const next = shareUnchanged(before, snapshot);
+      const next = shareUnchanged(
+        before,
+        emptyTypes.size === 0 ? snapshot : new Map([...emptyTypes, ...snapshot]),
+      );
       if (next === before) return;
       snapshots.set(key, next);
       if (connections.has(key)) scheduleUpdate(key);
@@ -155,11 +244,27 @@ export function createXdsServer(options: XdsServerOptions): XdsServer {
       return answers.includes('refused') ? 'refused' : 'acknowledged';
     },
     streams: () => [...connections.values()].flatMap((all) => Array.from(all, streamStatus)),
-    addTo(server) {
-      server.addService(
-        { StreamAggregatedResources: SOTW_METHOD, DeltaAggregatedResources: DELTA_METHOD },
-        { StreamAggregatedResources: handler(sotw), DeltaAggregatedResources: handler(delta) },
-      );
+    clients: () =>
+      [...connections.values()].flatMap((all) =>
+        Array.from(all, ({ stream, ...client }) => ({
+          ...client,
+          resources: () => resourceStatuses(stream.types, snapshots.get(client.key)),
+        })),
+      ),
+    addTo(server, ...services) {
+      for (const name of services.length === 0 ? (['aggregated'] as const) : services) {
+        const service: DiscoveryService = SERVICES[name];
+        const { sotw: stateOfTheWorld, delta: incremental } = service;
+        server.addService(
+          { sotw: stateOfTheWorld, delta: incremental },
+          { sotw: handler(sotw, service), delta: handler(delta, service) },
+        );
+      }
     },
   };
+}
+
+function codeOf(error: unknown): status | undefined {
+  if (error instanceof MalformedRequest) return status.INVALID_ARGUMENT;
+  return error instanceof ExcessiveRequest ? status.RESOURCE_EXHAUSTED : undefined;
 }

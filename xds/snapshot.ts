@@ -10,7 +10,7 @@ export function shareUnchanged(before: Snapshot | undefined, next: Snapshot): Sn
   const shared = new Map<TypeUrl, TypeResources>();
   for (const [typeUrl, type] of next) {
     const old = before.get(typeUrl);
-    const kept = old !== undefined && isEqual(old, type) ? old : type;
+    const kept = old !== undefined && (old === type || isEqual(old, type)) ? old : type;
     isSame &&= kept === old;
     shared.set(typeUrl, kept);
   }
@@ -18,7 +18,16 @@ export function shareUnchanged(before: Snapshot | undefined, next: Snapshot): Sn
 }
 
 function isEqual(a: TypeResources, b: TypeResources): boolean {
-  if (a.version !== b.version || a.resources.size !== b.resources.size) return false;
-  for (const [name, { version }] of b.resources) if (a.resources.get(name)?.version !== version) return false;
+  return a.version === b.version && holdSame(a.resources, b.resources) && holdSame(a.unknown, b.unknown);
+}
+
+const NONE: ReadonlyMap<string, undefined> = new Map();
+
+function holdSame(a: TypeResources['unknown'] = NONE, b: TypeResources['unknown'] = NONE): boolean {
+  if (a.size !== b.size) return false;
+  for (const [name, resource] of b) {
+    const old = a.get(name);
+    if (!a.has(name) || old?.version !== resource?.version || old?.ttlMs !== resource?.ttlMs) return false;
+  }
   return true;
 }

@@ -1,4 +1,5 @@
 import type { XdsNode } from './node.ts';
+import type { ResourceStatus } from './resource-status.ts';
 import type { Settled, XdsStream } from './stream.ts';
 import type { Refusal, TypeState } from './type-state.ts';
 import type { TypeUrl } from './types.ts';
@@ -13,6 +14,9 @@ export type StreamStatus = {
   readonly connectedAt: number;
   readonly types: readonly TypeStatus[];
 };
+
+/** One client, and how it stands with each of its resources: made when asked for. */
+export type XdsClient = Omit<StreamStatus, 'types'> & { resources(): readonly ResourceStatus[] };
 
 /** How one type of one stream stands. A client that came back with all that it needs is acknowledged without having said so. `resources` is how many the client was sent and still has. */
 export type TypeStatus = {

@@ -69,16 +69,6 @@ describe('delta', () => {
     expect(c.settle()).toEqual(['RDS +b']);
   });
 
-  test('naming one resource ends the legacy wildcard', () => {
-    const c = converse('delta', makeSnapshot({ [CLUSTER]: { a: '1', b: '1' } }));
-    c.ask({ typeUrl: CLUSTER });
-    expect(c.settle()).toEqual(['CDS +a +b']);
-    c.ask({ typeUrl: CLUSTER, resourceNamesSubscribe: ['a'] });
-    c.settle();
-    c.set(makeSnapshot({ [CLUSTER]: { a: '1', b: '2' } }));
-    expect(c.said()).toEqual([]);
-  });
-
   test('a name unsubscribed under a wildcard is sent once more', () => {
     const c = converse('delta', makeSnapshot({ [CLUSTER]: { a: '1', b: '1' } }));
     c.ask({ typeUrl: CLUSTER, resourceNamesSubscribe: ['*', 'a'] });

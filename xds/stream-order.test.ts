@@ -97,6 +97,23 @@ describe('order', () => {
     expect(c.settle()).toEqual(['CDS +a', 'EDS +a', 'LDS +l', 'RDS +r']);
   });
 
+  test('endpoints do not wait for the answer to their clusters, which a client gives when these are warm; the rest does', () => {
+    const start = { [CLUSTER]: {}, [ENDPOINTS]: {}, [LISTENER]: { l: '1' }, [ROUTES]: {} };
+    const c = converse('delta', makeSnapshot(start));
+    c.ask({ typeUrl: CLUSTER, resourceNamesSubscribe: ['*'] });
+    c.ask({ typeUrl: LISTENER, resourceNamesSubscribe: ['*'] });
+    c.settle();
+    c.set(makeSnapshot({ ...start, [CLUSTER]: { a: '1' }, [ENDPOINTS]: { a: '1' }, [LISTENER]: { l: '2' } }));
+    const [clusters] = c.take();
+    c.ask({ typeUrl: ENDPOINTS, resourceNamesSubscribe: ['a'] });
+    const [endpoints] = c.take();
+    expect(endpoints?.typeUrl).toBe(ENDPOINTS);
+    c.ask({ typeUrl: ENDPOINTS, responseNonce: endpoints?.nonce });
+    expect(c.said()).toEqual([]);
+    c.ask({ typeUrl: CLUSTER, responseNonce: clusters?.nonce });
+    expect(c.said()).toEqual(['LDS +l']);
+  });
+
   test('a client that comes back keeps a cluster until the route that its old routes led to has changed', () => {
     const version = (typeUrl: string, name: string) =>
       makeSnapshot(before).get(typeUrl)?.resources.get(name)?.version ?? '';

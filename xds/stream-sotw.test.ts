@@ -40,10 +40,10 @@ describe('state of the world', () => {
     expect(c.said()).toEqual(['EDS +a']);
   });
 
-  test('names that do not exist are answered with an empty list, and sent when they are made', () => {
+  test('a cluster without endpoints is told so, and sent them when they are made', () => {
     const c = converse('sotw', makeSnapshot({ [ENDPOINTS]: {} }));
     c.ask({ typeUrl: ENDPOINTS, resourceNames: ['a'] });
-    expect(c.settle({ [ENDPOINTS]: ['a'] })).toEqual(['EDS']);
+    expect(c.settle({ [ENDPOINTS]: ['a'] })).toEqual(['EDS -a']);
     c.set(makeSnapshot({ [ENDPOINTS]: { a: '1' } }));
     expect(c.settle({ [ENDPOINTS]: ['a'] })).toEqual(['EDS +a']);
   });

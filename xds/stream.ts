@@ -1,25 +1,27 @@
+import { expectAnswer, isMereAnswer, recordSent, takeAnswer, type Answer } from './answers.ts';
+import { createHeartbeatTimer, heartbeatOf } from './heartbeat.ts';
+import { checkRequest, checkSubscriptions, MalformedRequest, type StreamLimits } from './limits.ts';
 import { ADDITION_ORDER, DEPENDENTS, REMOVAL_ORDER, WARMED_BY } from './order.ts';
 import { additions, removals } from './plan.ts';
 import type { DeltaRequest, Response, SotwRequest } from './request.ts';
+import { supportsTtl, type TtlForm } from './ttl.ts';
 import { newTypeState, type TypeState } from './type-state.ts';
-import type { Snapshot, TypeUrl } from './types.ts';
+import { CLUSTER, type Snapshot, type TypeUrl } from './types.ts';
 import type { Variant } from './variant.ts';
-
-/** The answer to one response: acknowledged, or refused in the client's words. */
-export type Answer = {
-  readonly typeUrl: TypeUrl;
-  readonly version: string;
-  readonly error: string | undefined;
-};
 
 /** What a stream needs of the world around it. */
 export type StreamWorld = {
   /** The snapshot that is to be served now; undefined while there is none, and then nothing is answered. */
   snapshot(): Snapshot | undefined;
-  send(bytes: Buffer): void;
+  send(bytes: Buffer, typeUrl: TypeUrl): void;
+  /** Whether all that was sent has left. Where it has not, a stream that is held up by it wants `update` once it has. */
+  hasLeft(): boolean;
   onAnswer(answer: Answer): void;
   /** How long a step waits for its answer before the order goes on without it, in milliseconds. */
   readonly stepTimeoutMs: number;
+  readonly limits: StreamLimits;
+  /** The one type of a stream that is not aggregated; its requests may leave it out. */
+  readonly onlyType?: TypeUrl | undefined;
 };
 
 /** How a type stands: not all of it answered yet, or answered as it now is. */
@@ -32,12 +34,11 @@ export type XdsStream = {
   /** Sends what a new snapshot makes due. */
   update(): void;
   settled(typeUrl: TypeUrl): Settled;
+  /** Whether something waits for what was sent before it to leave. */
+  isHeldUp(): boolean;
   readonly types: ReadonlyMap<TypeUrl, TypeState>;
   close(): void;
 };
-
-/** A request that cannot be served; the stream ends with INVALID_ARGUMENT. */
-export class MalformedRequest extends Error {}
 
 /** Starts a conversation in one of the two variants. */
 export function createStream<R extends SotwRequest | DeltaRequest>(
@@ -46,26 +47,34 @@ export function createStream<R extends SotwRequest | DeltaRequest>(
   world: StreamWorld,
 ): XdsStream {
   const types = new Map<TypeUrl, TypeState>();
+  const heartbeats = createHeartbeatTimer(types, beat);
   let nonces = 0;
   let started = false;
+  let ttl: TtlForm | undefined;
   let removalsWaitUntil = 0;
-  let stepTimer: NodeJS.Timeout | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let wakeAt = Infinity;
+  let isHeldUp = false;
 
   function receive(bytes: Uint8Array): TypeUrl {
-    const request = decode(bytes);
+    const request = withType(decode(bytes));
+    checkRequest(request, types, world.limits);
     if (!started) first(request);
+    if (!started && request.node !== undefined && supportsTtl(request.node, variant.name))
+      ttl = 'with content';
     started = true;
     // A client that comes back asks for one type after another: what its routes still need is known only then.
-    if ('initialVersions' in request && Object.keys(request.initialVersions).length > 0 && types.size === 0) {
-      removalsWaitUntil = Date.now() + world.stepTimeoutMs;
+    if ('initialVersions' in request && types.size === 0 && world.onlyType === undefined) {
+      if (Object.keys(request.initialVersions).length > 0)
+        removalsWaitUntil = Date.now() + world.stepTimeoutMs;
     }
-    if (request.typeUrl === '')
-      throw new MalformedRequest('type_url is empty: on ADS each request names its type');
     const state = types.get(request.typeUrl) ?? newTypeState(request.typeUrl);
     types.set(request.typeUrl, state);
     const answer = takeAnswer(state, request);
-    if (!isMereAnswer(state, request, answer)) state.complete = undefined;
-    variant.subscribe(state, request, answer !== undefined);
+    const isAnswered = answer?.isNewest === true;
+    if (!isAnswered || !isMereAnswer(state, request)) state.complete = undefined;
+    variant.subscribe(state, request, isAnswered);
+    if (state.complete === undefined) checkSubscriptions(types, world.limits);
     if (answer !== undefined) world.onAnswer(answer);
     update();
     return request.typeUrl;
@@ -81,16 +90,36 @@ export function createStream<R extends SotwRequest | DeltaRequest>(
     }
   }
 
+  function withType(request: R): R {
+    const { onlyType } = world;
+    if (onlyType === undefined) {
+      if (request.typeUrl !== '') return request;
+      throw new MalformedRequest('type_url is empty: on ADS each request names its type');
+    }
+    if (request.typeUrl === '' || request.typeUrl === onlyType) return { ...request, typeUrl: onlyType };
+    const got = JSON.stringify(request.typeUrl.slice(0, 200));
+    throw new MalformedRequest(`type_url ${got}: this service has ${onlyType} alone`);
+  }
+
   /** Sends all that may go now: at most one unanswered response a type, and no step over an unanswered one. */
   function update(): void {
-    clearTimeout(stepTimer);
+    wakeAt = Infinity;
+    isHeldUp = false;
     const snapshot = world.snapshot();
-    if (snapshot === undefined) return;
+    if (snapshot !== undefined) walk(snapshot);
+    clearTimeout(timer);
+    if (wakeAt < Infinity) timer = setTimeout(update, Math.max(0, wakeAt - Date.now())).unref();
+  }
+
+  function walk(snapshot: Snapshot): void {
     for (const typeUrl of types.keys())
       if (!ADDITION_ORDER.includes(typeUrl)) advance(typeUrl, snapshot, true);
+    let isOwed = false;
     for (const typeUrl of ADDITION_ORDER) {
       advance(typeUrl, snapshot, !REMOVAL_ORDER.includes(typeUrl));
-      if (waitsFor(typeUrl)) return;
+      isOwed ||= owesAnswer(typeUrl);
+      // Envoy answers for its clusters when all are warm, and the new ones wait for their endpoints.
+      if (isOwed && typeUrl !== CLUSTER) return;
     }
     for (const typeUrl of REMOVAL_ORDER) {
       if (!types.has(typeUrl)) continue;
@@ -98,116 +127,93 @@ export function createStream<R extends SotwRequest | DeltaRequest>(
       if (dependents.every((dependent) => settledIn(snapshot, dependent) === 'acknowledged')) {
         advance(typeUrl, snapshot, true);
       }
-      if (waitsFor(typeUrl)) return;
+      if (owesAnswer(typeUrl)) return;
     }
   }
 
   function advance(typeUrl: TypeUrl, snapshot: Snapshot, mayRemove: boolean): void {
     const state = types.get(typeUrl);
     const type = snapshot.get(typeUrl);
-    if (state === undefined || type === undefined || state.outstanding !== undefined) return;
-    if (state.complete === type) return;
+    if (state === undefined || type === undefined || state.complete === type || !maySend(state)) return;
     const due = variant.respond(state, type, mayRemove);
-    if (due === undefined) {
-      if (removals(state, type).length === 0) state.complete = type;
-      return;
+    if (due !== undefined) {
+      const response: Response = { ...due, nonce: String(++nonces) };
+      recordSent(state, response, mayRemove ? removals(state, type) : []);
+      warm(typeUrl, response);
+      heartbeats.sent(ttl === undefined ? [] : response.resources);
+      world.send(variant.encode(response, ttl), response.typeUrl);
     }
-    const response: Response = { ...due, nonce: String(++nonces) };
-    recordSent(state, response, mayRemove ? removals(state, type) : []);
     if (removals(state, type).length === 0) state.complete = type;
-    const warmed = types.get(WARMED_BY.get(typeUrl) ?? '');
-    if (warmed !== undefined && response.resources.length > 0) {
-      for (const name of warmed.subscription.names) if (name !== '*') warmed.forced.add(name);
-      warmed.complete = undefined;
-    }
-    world.send(variant.encode(response));
   }
 
-  /** Whether the order has to wait for an answer; if so, a timer sees to it that it does not wait for ever. */
-  function waitsFor(typeUrl: TypeUrl): boolean {
+  /** What a changed cluster or listener makes the client wait for is due again. */
+  function warm(typeUrl: TypeUrl, { resources }: Response): void {
+    const warmed = types.get(WARMED_BY.get(typeUrl) ?? '');
+    if (warmed === undefined || resources.length === 0) return;
+    for (const name of warmed.subscription.names) warmed.forced.add(name);
+    warmed.complete = undefined;
+  }
+
+  function maySend(state: TypeState): boolean {
+    if (state.outstanding === undefined) return true;
+    if (owesAnswer(state.typeUrl)) return false;
+    isHeldUp ||= !world.hasLeft();
+    return !isHeldUp;
+  }
+
+  /** Whether there is an answer to wait for; what waits for it is looked at again when the time limit has passed. */
+  function owesAnswer(typeUrl: TypeUrl): boolean {
     const outstanding = types.get(typeUrl)?.outstanding;
     if (outstanding === undefined || outstanding.late) return false;
-    const left = outstanding.sentAt + world.stepTimeoutMs - Date.now();
-    if (left <= 0) {
-      outstanding.late = true;
-      return false;
-    }
-    stepTimer = setTimeout(update, left).unref();
-    return true;
+    outstanding.late = !waitUntil(outstanding.sentAt + world.stepTimeoutMs);
+    return !outstanding.late;
   }
 
-  /** Whether a type that was not asked for so far may still be; if so, what waits for it is looked at again in time. */
-  function isAwaited(): boolean {
-    const left = removalsWaitUntil - Date.now();
-    if (left > 0) {
-      clearTimeout(stepTimer);
-      stepTimer = setTimeout(update, left).unref();
-    }
-    return left > 0;
+  function waitUntil(time: number): boolean {
+    if (Date.now() >= time) return false;
+    wakeAt = Math.min(wakeAt, time);
+    return true;
   }
 
   function settledIn(snapshot: Snapshot | undefined, typeUrl: TypeUrl): Settled {
     const state = types.get(typeUrl);
-    if (state === undefined) return isAwaited() ? 'pending' : 'acknowledged';
+    if (state === undefined) return waitUntil(removalsWaitUntil) ? 'pending' : 'acknowledged';
     const type = snapshot?.get(typeUrl);
-    if (type === undefined || state.outstanding !== undefined || state.answerDue) return 'pending';
-    const isComplete = state.complete === type;
-    const { resources, absent } = isComplete ? NOTHING_DUE : additions(state, type);
-    if (resources.length > 0 || absent.length > 0 || (!isComplete && removals(state, type).length > 0))
-      return 'pending';
+    if (type === undefined || isUnanswered(state) || state.answerDue) return 'pending';
+    if (state.complete !== type) {
+      const { resources, absent } = additions(state, type);
+      if (resources.length + absent.length + removals(state, type).length > 0) return 'pending';
+    }
     return state.refused === undefined ? 'acknowledged' : 'refused';
+  }
+
+  /** Refreshes what has a time to live, unless the client is being sent something else. */
+  function beat(): void {
+    for (const state of types.values()) {
+      const heartbeat = heartbeatOf(state, variant.name);
+      if (heartbeat === undefined || !maySend(state)) continue;
+      const { resources, form } = heartbeat;
+      const version = state.lastVersion;
+      const response = { typeUrl: state.typeUrl, version, nonce: String(++nonces), resources, removed: [] };
+      expectAnswer(state, response);
+      world.send(variant.encode(response, form), response.typeUrl);
+    }
   }
 
   return {
     receive,
     update,
     types,
+    isHeldUp: () => isHeldUp,
     settled: (typeUrl) => settledIn(world.snapshot(), typeUrl),
-    close: () => clearTimeout(stepTimer),
+    close() {
+      clearTimeout(timer);
+      heartbeats.close();
+    },
   };
 }
 
-const NOTHING_DUE = { resources: [], absent: [] };
-
-/** Whether a request does nothing but acknowledge or refuse: by far the most do. */
-function isMereAnswer(
-  state: TypeState,
-  request: SotwRequest | DeltaRequest,
-  answer: Answer | undefined,
-): boolean {
-  if (answer === undefined) return false;
-  if ('subscribe' in request) return request.subscribe.length + request.unsubscribe.length === 0;
-  const { names } = state.subscription;
-  return request.names.length === names.size && request.names.every((name) => names.has(name));
-}
-
-/** Settles the outstanding response if the request answers it. A refusal is known by its error alone, never by a version. */
-function takeAnswer(state: TypeState, request: SotwRequest | DeltaRequest): Answer | undefined {
-  const { outstanding } = state;
-  if (outstanding === undefined || request.nonce !== outstanding.nonce) return undefined;
-  const { version } = outstanding;
-  const at = Date.now();
-  state.outstanding = undefined;
-  if (request.error === undefined) {
-    state.acknowledged = { version, at };
-    state.refused = undefined;
-  } else {
-    state.refused = { version, message: request.error, at };
-  }
-  return { typeUrl: state.typeUrl, version, error: request.error };
-}
-
-function recordSent(state: TypeState, response: Response, gone: readonly string[]): void {
-  for (const resource of response.resources) {
-    state.known.set(resource.name, { version: resource.version, resource });
-    state.absent.delete(resource.name);
-  }
-  for (const name of gone) state.known.delete(name);
-  for (const name of [...response.removed, ...gone]) {
-    if (state.subscription.names.has(name)) state.absent.add(name);
-  }
-  state.forced.clear();
-  state.answerDue = false;
-  state.lastNonce = response.nonce;
-  state.outstanding = { nonce: response.nonce, version: response.version, sentAt: Date.now(), late: false };
+/** An Envoy that no longer watches anything does not answer a response without resources (state of the world). */
+function isUnanswered({ outstanding }: TypeState): boolean {
+  return outstanding !== undefined && !(outstanding.late && outstanding.names.length === 0);
 }

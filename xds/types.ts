@@ -2,12 +2,27 @@
 export type TypeUrl = string;
 
 /** One resource, encoded once: `any` is a `google.protobuf.Any`, its type URL within. */
-export type Resource = { readonly name: string; readonly version: string; readonly any: Uint8Array };
+export type Resource = {
+  readonly name: string;
+  readonly version: string;
+  readonly any: Uint8Array;
+  /**
+   * How long a client that has lost its server may keep it, in milliseconds; it is refreshed while there is a server. Only for
+   * clients that support it; the others keep it. Default: for ever.
+   */
+  readonly ttlMs?: number;
+};
 
 /** One type's part of a snapshot. A version that is not given is the hash of the (name, version) pairs. */
 export type TypeResources = {
   readonly version?: string;
   readonly resources: ReadonlyMap<string, Resource>;
+  /**
+   * Names that are meant to exist, and of which no more is known for now. Who has something under one keeps it; who has
+   * nothing is given this meanwhile, or told that there is nothing, so that it does not wait. None of these names is among
+   * the resources.
+   */
+  readonly unknown?: ReadonlyMap<string, Resource | undefined>;
 };
 
 /** All that one proxy is to have. Several proxies share one under a key. A type that is absent is unknown: not yet empty. */

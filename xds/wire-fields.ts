@@ -23,6 +23,14 @@ export function bytesField(field: number, value: Uint8Array): Buffer {
   return bytes;
 }
 
+/** The same for a value that is in pieces, itself in pieces: its head, and then they. */
+export function bytesFieldOf(field: number, pieces: readonly Uint8Array[]): readonly Uint8Array[] {
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  const head = Buffer.allocUnsafe(1 + varintSize(length));
+  writeHead(head, field, length);
+  return [head, ...pieces];
+}
+
 /** A message made of its fields, in any order. */
 export function concatenate(fields: readonly Uint8Array[]): Buffer {
   return Buffer.concat(fields);

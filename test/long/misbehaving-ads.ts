@@ -1,0 +1,25 @@
+// Sends messages that make no sense to a control plane, and looks whether it keeps its size and serves in the end.
+// `node test/long/misbehaving-ads.ts --messages 1000000`
+import { parseArgs } from 'node:util';
+import { fireAtControlPlane } from '../xds/control-plane-under-fire.ts';
+
+/** How much more the process may hold in the end than in the middle, in MiB. */
+const GROWTH_MIB = 64;
+
+const { values } = parseArgs({
+  options: {
+    messages: { type: 'string', default: '1000000' },
+    seed: { type: 'string', default: String(Date.now()) },
+  },
+});
+const seed = Number(values.seed);
+process.stdout.write(`${values.messages} messages, seed ${seed}\n`);
+const endured = await fireAtControlPlane(Number(values.messages), seed, (line) =>
+  process.stdout.write(`${line}\n`),
+);
+process.stdout.write(`${JSON.stringify(endured)}\n`);
+const { rssMib } = endured;
+const growth = (rssMib.at(-1) ?? 0) - (rssMib[Math.floor(rssMib.length / 2)] ?? 0);
+const isWell = endured.serves && endured.left === 0 && endured.exitCode === 0 && growth <= GROWTH_MIB;
+if (!isWell) process.stdout.write(`it grew by ${growth} MiB, or does not serve as it should\n`);
+process.exitCode = isWell ? 0 : 1;

@@ -1,0 +1,28 @@
+// A gRPC client that finds its service by xDS: `node grpc-client-program.ts SERVICE`, with a bootstrap in
+// GRPC_XDS_BOOTSTRAP_CONFIG. For each line on its standard input it makes one call, and prints the answer or the error.
+import { createInterface } from 'node:readline';
+import { Client, credentials } from '@grpc/grpc-js';
+import { register } from '@grpc/grpc-js-xds';
+
+const LIMIT_MS = 5000;
+
+register();
+const client = new Client(`xds:///${process.argv[2] ?? ''}`, credentials.createInsecure());
+const asTheyAre = (bytes: Buffer): Buffer => bytes;
+
+for await (const word of createInterface(process.stdin)) {
+  const deadline = Date.now() + LIMIT_MS;
+  const answer = await new Promise<string>((resolve) => {
+    client.makeUnaryRequest(
+      '/test.Echo/Say',
+      asTheyAre,
+      asTheyAre,
+      Buffer.from(word),
+      { deadline },
+      (error, value) => resolve(error === null ? String(value) : `${error.code} ${error.details}`),
+    );
+  });
+  process.stdout.write(`${answer}\n`);
+}
+client.close();
+process.exit();

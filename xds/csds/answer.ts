@@ -1,0 +1,110 @@
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { timestampFromMs } from '@bufbuild/protobuf/wkt';
+import { status } from '@grpc/grpc-js';
+import {
+  ClientResourceStatus,
+  UpdateFailureStateSchema,
+} from '#envoy/envoy/admin/v3/config_dump_shared_pb.ts';
+import { NodeSchema } from '#envoy/envoy/config/core/v3/base_pb.ts';
+import {
+  ClientConfig_GenericXdsConfigSchema,
+  ClientConfigSchema,
+  ClientStatusRequestSchema,
+  ClientStatusResponseSchema,
+  ConfigStatus,
+  type ClientConfig,
+  type ClientConfig_GenericXdsConfig,
+} from '#envoy/envoy/service/status/v3/csds_pb.ts';
+import type { XdsNode } from '../node.ts';
+import { XdsRefusal } from '../refusal.ts';
+import type { ResourceStatus } from '../resource-status.ts';
+import type { XdsClient } from '../status.ts';
+import { matchesNode } from './node-matcher.ts';
+
+/** Resources in one answer. More are some 30 MB. */
+const MOST_RESOURCES = 200_000;
+
+/**
+ * Answers an `envoy.service.status.v3.ClientStatusRequest` about the clients that it matches. Contents are not part of it, as
+ * if `exclude_resource_contents` were always set: no secret can leave this way, and thousands of proxies fit into an answer.
+ * @throws XdsRefusal on a request that is none, a matcher that is not supported, and an answer that would be too long
+ */
+export function answerStatus(request: Uint8Array, clients: readonly XdsClient[]): Buffer {
+  const { nodeMatchers } = decode(request);
+  const matches = nodeMatchers.map(matchesNode);
+  const asked = clients.filter(({ node }) => matches.length === 0 || matches.some((match) => match(node)));
+  const config: ClientConfig[] = [];
+  let left = MOST_RESOURCES;
+  for (const client of asked) {
+    const resources = client.resources();
+    left -= resources.length;
+    if (left < 0) {
+      const limit = `more than ${MOST_RESOURCES} resources of ${asked.length} clients: narrow it with node_matchers`;
+      throw new XdsRefusal(status.RESOURCE_EXHAUSTED, limit);
+    }
+    config.push(
+      create(ClientConfigSchema, { node: nodeOf(client.node), genericXdsConfigs: resources.map(configOf) }),
+    );
+  }
+  return Buffer.from(toBinary(ClientStatusResponseSchema, create(ClientStatusResponseSchema, { config })));
+}
+
+function decode(request: Uint8Array) {
+  try {
+    return fromBinary(ClientStatusRequestSchema, request, { readUnknownFields: false });
+  } catch (error) {
+    throw new XdsRefusal(status.INVALID_ARGUMENT, `no ClientStatusRequest: ${String(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function nodeOf({ id, cluster, metadata, version }: XdsNode) {
+  const [userAgentName = '', value = ''] = version.split(' ');
+  return create(NodeSchema, {
+    id,
+    cluster,
+    metadata,
+    userAgentName,
+    userAgentVersionType: { case: 'userAgentVersion', value },
+  });
+}
+
+const CONFIG_STATUS = {
+  synced: ConfigStatus.SYNCED,
+  stale: ConfigStatus.STALE,
+  'not sent': ConfigStatus.NOT_SENT,
+  refused: ConfigStatus.ERROR,
+} as const satisfies Record<ResourceStatus['state'], ConfigStatus>;
+
+const CLIENT_STATUS = {
+  synced: ClientResourceStatus.ACKED,
+  stale: ClientResourceStatus.REQUESTED,
+  'not sent': ClientResourceStatus.REQUESTED,
+  refused: ClientResourceStatus.NACKED,
+} as const satisfies Record<ResourceStatus['state'], ClientResourceStatus>;
+
+function configOf({
+  typeUrl,
+  name,
+  version,
+  state,
+  doesNotExist,
+  refusal,
+}: ResourceStatus): ClientConfig_GenericXdsConfig {
+  const errorState =
+    refusal &&
+    create(UpdateFailureStateSchema, {
+      details: refusal.message,
+      versionInfo: refusal.version,
+      lastUpdateAttempt: timestampFromMs(refusal.at),
+    });
+  return create(ClientConfig_GenericXdsConfigSchema, {
+    typeUrl,
+    name,
+    versionInfo: version,
+    configStatus: CONFIG_STATUS[state],
+    clientStatus: doesNotExist ? ClientResourceStatus.DOES_NOT_EXIST : CLIENT_STATUS[state],
+    ...(errorState === undefined ? {} : { errorState }),
+  });
+}

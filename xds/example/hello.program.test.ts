@@ -1,0 +1,127 @@
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect, createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+// A real Envoy on loopback, with the example as its control plane.
+
+const ENVOY = process.env['DAYBREAK_ENVOY'] ?? '';
+const stops: (() => unknown)[] = [];
+let folder: string;
+let adsPort: number;
+let greeterPort: number;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'xds-example-'));
+  [adsPort, greeterPort] = [await freePort(), await freePort()];
+});
+afterAll(async () => {
+  for (const stop of stops.toReversed()) await stop();
+  await rm(folder, { recursive: true });
+});
+
+describe.each(['DELTA_GRPC', 'GRPC'])('%s: the example, through a real Envoy,', (apiType) => {
+  test('greets, and in new words', async () => {
+    const { example } = await startExample();
+    const { envoy } = await startEnvoy(apiType);
+    await expect.poll(greeting, { timeout: 20_000 }).toBe('hello\n');
+    example.stdin.write('good day\n');
+    await expect.poll(greeting, { timeout: 20_000 }).toBe('good day\n');
+    envoy.kill('SIGKILL');
+    await envoy;
+    example.stdin.end();
+    expect((await example).exitCode).toBe(0);
+  });
+
+  test('is forgotten when it is gone, and not before (P25)', async () => {
+    const { example } = await startExample(`${TTL_MS}`);
+    const { envoy } = await startEnvoy(apiType);
+    await expect.poll(greeting, { timeout: 20_000 }).toBe('hello\n');
+    for (const end = Date.now() + 3 * TTL_MS; Date.now() < end; ) expect(await greeting()).toBe('hello\n');
+    example.kill('SIGKILL');
+    await example;
+    await expect.poll(greeting, { timeout: 20_000 }).toBe('nobody listens');
+    envoy.kill('SIGKILL');
+    await envoy;
+  });
+});
+
+const TTL_MS = 1500;
+// An Envoy knows what a time to live is, and does not say so by itself.
+const TTL_FEATURES = ['xds.config.supports-resource-ttl', 'xds.config.supports-resource-in-sotw'];
+
+async function startExample(...more: string[]) {
+  const program = join(import.meta.dirname, 'hello.ts');
+  const args = [program, `${adsPort}`, `${greeterPort}`, ...more];
+  const example = execa(process.execPath, args, { buffer: false, reject: false });
+  stops.push(() => example.kill());
+  await once(example.stdout, 'data');
+  return { example };
+}
+
+async function startEnvoy(apiType: string) {
+  const config = join(folder, `${apiType}.json`);
+  await writeFile(config, JSON.stringify(bootstrap(apiType)));
+  const args = ['-c', config, '--concurrency', '1', '--disable-hot-restart', '--log-level', 'error'];
+  const envoy = execa(ENVOY, args, { reject: false, cwd: folder });
+  stops.push(() => envoy.kill('SIGKILL'));
+  return { envoy };
+}
+
+async function greeting(): Promise<string> {
+  try {
+    return await text(connect(greeterPort, '127.0.0.1'));
+  } catch {
+    return 'nobody listens';
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+function bootstrap(apiType: string) {
+  const source = { ads: {}, resource_api_version: 'V3' };
+  const options = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
+  const http2 = {
+    [options]: {
+      '@type': `type.googleapis.com/${options}`,
+      explicit_http_config: { http2_protocol_options: {} },
+    },
+  };
+  const address = { socket_address: { address: '127.0.0.1', port_value: adsPort } };
+  return {
+    node: { id: 'any', cluster: 'hello', client_features: TTL_FEATURES },
+    dynamic_resources: {
+      ads_config: {
+        api_type: apiType,
+        transport_api_version: 'V3',
+        grpc_services: [{ envoy_grpc: { cluster_name: 'ads' } }],
+      },
+      cds_config: source,
+      lds_config: source,
+    },
+    static_resources: {
+      clusters: [
+        {
+          name: 'ads',
+          type: 'STATIC',
+          typed_extension_protocol_options: http2,
+          load_assignment: {
+            cluster_name: 'ads',
+            endpoints: [{ lb_endpoints: [{ endpoint: { address } }] }],
+          },
+        },
+      ],
+    },
+  };
+}

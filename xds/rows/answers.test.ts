@@ -1,0 +1,220 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { makeSnapshot } from '../testing.ts';
+import { converse, refused } from '../testing-stream.ts';
+import { CLUSTER, ENDPOINTS, ROUTES } from '../types.ts';
+
+// Rows P3 to P8, P23 and P24 of docs/xds.md: nonces, versions, and what an acknowledgement, a refusal and an old answer do.
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const one = makeSnapshot({ [CLUSTER]: { a: '1' } });
+
+describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
+  test('P3 every response has a nonce of its own, whatever its type', () => {
+    const c = converse(variant, makeSnapshot({ [CLUSTER]: { a: '1' }, [ROUTES]: { r: '1' } }));
+    c.subscribe(CLUSTER);
+    const [first] = c.take();
+    c.ask({ typeUrl: CLUSTER, responseNonce: first?.nonce });
+    c.subscribe(ROUTES, 'r');
+    const [second] = c.take();
+    expect(first?.nonce).not.toBe('');
+    expect(second?.nonce).not.toBe(first?.nonce);
+  });
+
+  test('P3 a nonce of an earlier stream means nothing: the request is a first one', () => {
+    const c = converse(variant, one);
+    c.ask({ typeUrl: CLUSTER, responseNonce: 'of another stream', versionInfo: 'old' });
+    expect(c.settle()).toEqual(['CDS +a']);
+  });
+
+  test('P4 a version is of the type, not of the stream', () => {
+    const both = { [CLUSTER]: { a: '1' }, [ROUTES]: { r: '1' } };
+    const versions = (types: typeof both): (string | undefined)[] => {
+      const c = converse(variant, makeSnapshot(types));
+      c.subscribe(CLUSTER);
+      const [clusters] = c.take();
+      c.ask({ typeUrl: CLUSTER, responseNonce: clusters?.nonce });
+      c.subscribe(ROUTES, 'r');
+      return [clusters?.version, c.take()[0]?.version];
+    };
+    const before = versions(both);
+    const after = versions({ ...both, [ROUTES]: { r: '2' } });
+    expect(after[0]).toBe(before[0]);
+    expect(after[1]).not.toBe(before[1]);
+  });
+
+  test('P4 a version that is given is served as it is', () => {
+    const resources = one.get(CLUSTER)?.resources ?? new Map();
+    const c = converse(variant, new Map([[CLUSTER, { version: '2026-11-21/7', resources }]]));
+    c.subscribe(CLUSTER);
+    expect(c.take()[0]?.version).toBe('2026-11-21/7');
+  });
+
+  test('P5 an acknowledgement is not answered, nor is the same again', () => {
+    const c = converse(variant, one);
+    c.subscribe(CLUSTER);
+    const [response] = c.take();
+    const acknowledgement = {
+      typeUrl: CLUSTER,
+      responseNonce: response?.nonce,
+      versionInfo: response?.version,
+    };
+    c.ask(acknowledgement);
+    c.ask(acknowledgement);
+    expect(c.said()).toEqual([]);
+    expect(c.answers).toEqual([
+      expect.objectContaining({ typeUrl: CLUSTER, version: response?.version, error: undefined }),
+    ]);
+  });
+
+  test('P5 a refusal is known by its error alone, even with the version that was sent', () => {
+    const c = converse(variant, one);
+    c.subscribe(CLUSTER);
+    const [response] = c.take();
+    c.ask({
+      typeUrl: CLUSTER,
+      responseNonce: response?.nonce,
+      versionInfo: response?.version,
+      errorDetail: refused,
+    });
+    expect(c.stream.settled(CLUSTER)).toBe('refused');
+    expect(c.answers).toMatchObject([{ error: 'no good' }]);
+  });
+
+  test('P5 an acknowledgement without a version is one', () => {
+    const c = converse(variant, one);
+    c.subscribe(CLUSTER);
+    const [response] = c.take();
+    c.ask({ typeUrl: CLUSTER, responseNonce: response?.nonce, versionInfo: '' });
+    expect(c.stream.settled(CLUSTER)).toBe('acknowledged');
+  });
+
+  test('P6 what was refused is not sent again, not even when it is refused twice; other content goes out at once', () => {
+    const c = converse(variant, one);
+    c.subscribe(CLUSTER);
+    const [response] = c.take();
+    const refusal = { typeUrl: CLUSTER, responseNonce: response?.nonce, errorDetail: refused };
+    c.ask(refusal);
+    c.ask(refusal);
+    c.set(makeSnapshot({ [CLUSTER]: { a: '1' } }));
+    vi.advanceTimersByTime(60_000);
+    expect(c.said()).toEqual([]);
+    c.set(makeSnapshot({ [CLUSTER]: { a: '2' } }));
+    expect(c.settle()).toEqual(['CDS +a']);
+    expect(c.stream.settled(CLUSTER)).toBe('acknowledged');
+  });
+
+  test('P6 a refused route stays refused until something else under its name is acknowledged', () => {
+    const c = converse(variant, makeSnapshot({ [ROUTES]: { r: 'bad', s: '1' } }));
+    c.subscribe(ROUTES, 'r', 's');
+    const names = { resourceNames: variant === 'sotw' ? ['r', 's'] : [] };
+    const [response] = c.take();
+    const nonce = { typeUrl: ROUTES, responseNonce: response?.nonce };
+    c.ask(
+      variant === 'sotw' ? { ...nonce, ...names, errorDetail: refused } : { ...nonce, errorDetail: refused },
+    );
+    c.set(makeSnapshot({ [ROUTES]: { r: 'bad', s: '2' } }));
+    expect(c.settle({ [ROUTES]: ['r', 's'] })).toEqual(['RDS +s']);
+    expect(c.stream.settled(ROUTES)).toBe('refused');
+    c.set(makeSnapshot({ [ROUTES]: { r: 'good', s: '2' } }));
+    expect(c.settle({ [ROUTES]: ['r', 's'] })).toEqual(['RDS +r']);
+    expect(c.stream.settled(ROUTES)).toBe('acknowledged');
+  });
+
+  test('P23 what was unsubscribed from while a response was due is not sent', () => {
+    const c = converse(variant, makeSnapshot({ [ROUTES]: { r: '1', s: '1' } }));
+    c.subscribe(ROUTES, 'r', 's');
+    const [response] = c.take();
+    c.set(makeSnapshot({ [ROUTES]: { r: '2', s: '2' } }));
+    const less = variant === 'sotw' ? { resourceNames: ['r'] } : { resourceNamesUnsubscribe: ['s'] };
+    c.ask({ typeUrl: ROUTES, responseNonce: response?.nonce, ...less });
+    expect(c.settle({ [ROUTES]: ['r'] })).toEqual(['RDS +r']);
+  });
+
+  test('P23 of several changes while a response is out, the last alone is sent', () => {
+    const c = converse(variant, one);
+    c.subscribe(CLUSTER);
+    const [response] = c.take();
+    for (const content of ['2', '3', '4']) c.set(makeSnapshot({ [CLUSTER]: { a: content } }));
+    expect(c.said()).toEqual([]);
+    c.ask({ typeUrl: CLUSTER, responseNonce: response?.nonce });
+    expect(c.settle()).toEqual(['CDS +a']);
+  });
+
+  test('P23 a client that reads and never answers is sent newer content all the same, once a time limit', () => {
+    const c = converse(variant, one);
+    c.subscribe(CLUSTER);
+    expect(c.said()).toEqual(['CDS +a']);
+    c.set(makeSnapshot({ [CLUSTER]: { a: '2' } }));
+    c.set(makeSnapshot({ [CLUSTER]: { a: '3' } }));
+    expect(c.said()).toEqual([]);
+    vi.advanceTimersByTime(1000);
+    expect(c.said()).toEqual(['CDS +a']);
+    vi.advanceTimersByTime(60_000);
+    expect(c.said()).toEqual([]);
+  });
+
+  test('P23 the refusal of a response that has been superseded is heard, and the newer one decides', () => {
+    const c = converse(variant, one);
+    c.subscribe(CLUSTER);
+    const [old] = c.take();
+    vi.advanceTimersByTime(1000);
+    c.set(makeSnapshot({ [CLUSTER]: { a: '2' } }));
+    const [newer] = c.take();
+    c.ask({ typeUrl: CLUSTER, responseNonce: old?.nonce, errorDetail: refused });
+    expect(c.answers).toMatchObject([{ version: old?.version, error: 'no good' }]);
+    c.ask({ typeUrl: CLUSTER, responseNonce: newer?.nonce });
+    expect(c.stream.settled(CLUSTER)).toBe('acknowledged');
+  });
+
+  test('P24 an equal snapshot is not sent, nor is a change of what nobody asked for', () => {
+    const c = converse(variant, makeSnapshot({ [ENDPOINTS]: { a: '1', b: '1' } }));
+    c.subscribe(ENDPOINTS, 'a');
+    c.settle({ [ENDPOINTS]: ['a'] });
+    c.set(makeSnapshot({ [ENDPOINTS]: { a: '1', b: '1' } }));
+    c.set(makeSnapshot({ [ENDPOINTS]: { a: '1', b: '2', c: '1' } }));
+    expect(c.said()).toEqual([]);
+  });
+});
+
+test('P7 state of the world: a request with a stale nonce is passed over, for the newer one to come', () => {
+  const c = converse('sotw', makeSnapshot({ [ROUTES]: { a: '1', b: '1' } }));
+  c.subscribe(ROUTES, 'a');
+  const [first] = c.take();
+  c.ask({ typeUrl: ROUTES, resourceNames: ['a'], responseNonce: first?.nonce });
+  c.set(makeSnapshot({ [ROUTES]: { a: '2', b: '1' } }));
+  const [second] = c.take();
+  c.ask({ typeUrl: ROUTES, resourceNames: ['a', 'b'], responseNonce: first?.nonce });
+  expect(c.said()).toEqual([]);
+  c.ask({ typeUrl: ROUTES, resourceNames: ['a', 'b'], responseNonce: second?.nonce });
+  expect(c.settle({ [ROUTES]: ['a', 'b'] })).toEqual(['RDS +b']);
+});
+
+test('P7 state of the world: an empty nonce in mid-stream is a new subscription, not a stale one (envoy issue 3355)', () => {
+  const c = converse('sotw', makeSnapshot({ [ENDPOINTS]: { a: '1', b: '1' } }));
+  c.subscribe(ENDPOINTS, 'a');
+  c.settle({ [ENDPOINTS]: ['a'] });
+  c.ask({ typeUrl: ENDPOINTS, resourceNames: ['a', 'b'] });
+  expect(c.settle({ [ENDPOINTS]: ['a', 'b'] })).toEqual(['EDS +a +b']);
+});
+
+test('P7 state of the world: a client that begins anew with a response out is not left waiting for its own answer', () => {
+  const c = converse('sotw', one);
+  c.subscribe(CLUSTER);
+  expect(c.said()).toEqual(['CDS +a']);
+  c.subscribe(CLUSTER);
+  expect(c.settle()).toEqual(['CDS +a']);
+});
+
+test('P8 incremental: a stale nonce loses neither what is subscribed to nor what is unsubscribed from', () => {
+  const c = converse('delta', makeSnapshot({ [ROUTES]: { a: '1', b: '1' } }));
+  c.subscribe(ROUTES, 'a');
+  c.settle();
+  const stale = { typeUrl: ROUTES, responseNonce: 'stale' };
+  c.ask({ ...stale, resourceNamesSubscribe: ['b'] });
+  expect(c.settle()).toEqual(['RDS +b']);
+  c.ask({ ...stale, resourceNamesUnsubscribe: ['a'] });
+  c.set(makeSnapshot({ [ROUTES]: { a: '2', b: '2' } }));
+  expect(c.settle()).toEqual(['RDS +b']);
+});

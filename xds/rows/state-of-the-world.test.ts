@@ -1,0 +1,132 @@
+import { describe, expect, test } from 'vitest';
+import { makeSnapshot } from '../testing.ts';
+import { converse } from '../testing-stream.ts';
+import {
+  CLUSTER,
+  ENDPOINTS,
+  EXTENSION_CONFIG,
+  LISTENER,
+  ROUTES,
+  RUNTIME,
+  SECRET,
+  type Snapshot,
+} from '../types.ts';
+
+// Rows P11, P12 and P22 of docs/xds.md: what a response of state of the world holds, and what its silence means.
+
+describe.each([
+  [CLUSTER, 'CDS'],
+  [LISTENER, 'LDS'],
+])('%s', (typeUrl, short) => {
+  test('P11 each response holds all; what is missing is deleted; an empty one deletes the rest', () => {
+    const c = converse('sotw', makeSnapshot({ [typeUrl]: { a: '1', b: '1' } }));
+    c.subscribe(typeUrl);
+    expect(c.settle()).toEqual([`${short} +a +b`]);
+    c.set(makeSnapshot({ [typeUrl]: { a: '1', b: '2' } }));
+    expect(c.settle()).toEqual([`${short} +a +b`]);
+    c.set(makeSnapshot({ [typeUrl]: { b: '2' } }));
+    expect(c.settle()).toEqual([`${short} +b`]);
+    c.set(makeSnapshot({ [typeUrl]: {} }));
+    expect(c.settle()).toEqual([short]);
+  });
+
+  test('P11 each response holds all that was named, where names were given (as a gRPC client does)', () => {
+    const names = { [typeUrl]: ['a', 'b'] };
+    const c = converse('sotw', makeSnapshot({ [typeUrl]: { a: '1', b: '1', c: '1' } }));
+    c.subscribe(typeUrl, 'a', 'b');
+    expect(c.settle(names)).toEqual([`${short} +a +b`]);
+    c.set(makeSnapshot({ [typeUrl]: { a: '1', b: '2', c: '2' } }));
+    expect(c.settle(names)).toEqual([`${short} +a +b`]);
+    c.set(makeSnapshot({ [typeUrl]: { b: '2' } }));
+    expect(c.settle(names)).toEqual([`${short} +b`]);
+  });
+
+  test.each([
+    'delta',
+    'sotw',
+  ] as const)('P11 %s: without a snapshot nothing is sent, not even an empty list', (variant) => {
+    const c = converse(variant);
+    c.subscribe(typeUrl);
+    c.subscribe(typeUrl);
+    expect(c.said()).toEqual([]);
+    c.set(makeSnapshot({ [typeUrl]: { a: '1' } }));
+    expect(c.settle()).toEqual([`${short} +a`]);
+  });
+
+  test.each([
+    'delta',
+    'sotw',
+  ] as const)('P11 %s: a snapshot without the type has no list of it', (variant) => {
+    const c = converse(variant, makeSnapshot({ [ROUTES]: {} }));
+    c.subscribe(typeUrl);
+    expect(c.said()).toEqual([]);
+  });
+
+  test.each([
+    'delta',
+    'sotw',
+  ] as const)('P11 %s: a snapshot that is taken away leaves what was sent', (variant) => {
+    let snapshot: Snapshot | undefined = makeSnapshot({ [typeUrl]: { a: '1' } });
+    const c = converse(variant, undefined, { snapshot: () => snapshot });
+    c.subscribe(typeUrl);
+    c.settle();
+    snapshot = undefined;
+    c.stream.update();
+    expect(c.said()).toEqual([]);
+  });
+
+  test('P12 a name that is asked for beside all is in the list once', () => {
+    const c = converse('sotw', makeSnapshot({ [typeUrl]: { a: '1', b: '1' } }));
+    c.subscribe(typeUrl, '*', 'a', 'a');
+    expect(c.settle({ [typeUrl]: ['*', 'a'] })).toEqual([`${short} +a +b`]);
+  });
+});
+
+describe.each([
+  [ENDPOINTS, 'EDS'],
+  [ROUTES, 'RDS'],
+  [SECRET, 'SDS'],
+  [EXTENSION_CONFIG, 'ECDS'],
+  [RUNTIME, 'RTDS'],
+])('%s', (typeUrl, short) => {
+  const names = { [typeUrl]: ['a', 'b'] };
+
+  test('P12 a response holds what changed, and no name twice', () => {
+    const c = converse('sotw', makeSnapshot({ [typeUrl]: { a: '1', b: '1' } }));
+    c.subscribe(typeUrl, 'a', 'b', 'a');
+    expect(c.settle(names)).toEqual([`${short} +a +b`]);
+    c.set(makeSnapshot({ [typeUrl]: { a: '2', b: '1' } }));
+    expect(c.settle(names)).toEqual([`${short} +a`]);
+  });
+
+  test('P12 there is no word for a deletion: it is not sent, and a resource that comes back is', () => {
+    const c = converse('sotw', makeSnapshot({ [typeUrl]: { a: '1', b: '1' } }));
+    c.subscribe(typeUrl, 'a', 'b');
+    c.settle(names);
+    c.set(makeSnapshot({ [typeUrl]: { b: '1' } }));
+    expect(c.said()).toEqual([]);
+    expect(c.stream.settled(typeUrl)).toBe('acknowledged');
+    c.set(makeSnapshot({ [typeUrl]: { a: '1', b: '1' } }));
+    expect(c.settle(names)).toEqual([`${short} +a`]);
+  });
+});
+
+describe('P22 endpoints of a cluster that the server does not know', () => {
+  test.each([
+    'delta',
+    'sotw',
+  ] as const)('%s: are answered, or the cluster warms for ever (envoy issue 9934)', (variant) => {
+    const c = converse(variant, makeSnapshot({ [CLUSTER]: { a: '1' }, [ENDPOINTS]: { a: '1' } }));
+    c.subscribe(CLUSTER);
+    c.settle();
+    c.set(makeSnapshot({ [CLUSTER]: {}, [ENDPOINTS]: {} }));
+    c.subscribe(ENDPOINTS, 'a');
+    expect(c.settle({ [ENDPOINTS]: ['a'] })).toContain('EDS -a');
+  });
+
+  test('state of the world: those that a client brought from an earlier stream are not emptied', () => {
+    const c = converse('sotw', makeSnapshot({ [ENDPOINTS]: { a: '1' } }));
+    c.ask({ typeUrl: ENDPOINTS, resourceNames: ['a', 'old'], versionInfo: 'of an earlier stream' });
+    expect(c.settle({ [ENDPOINTS]: ['a', 'old'] })).toEqual(['EDS +a']);
+  });
+});

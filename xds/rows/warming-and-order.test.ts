@@ -1,0 +1,118 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { makeSnapshot } from '../testing.ts';
+import { converse, refused } from '../testing-stream.ts';
+import { CLUSTER, ENDPOINTS, LISTENER, ROUTES, SECRET } from '../types.ts';
+
+// Rows P20 and P21 of docs/xds.md, in both variants.
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const before = {
+  [CLUSTER]: { old: '1' },
+  [ENDPOINTS]: { old: '1' },
+  [LISTENER]: { l: '1' },
+  [ROUTES]: { r: 'to old' },
+};
+const after = {
+  [CLUSTER]: { new: '1' },
+  [ENDPOINTS]: { new: '1' },
+  [LISTENER]: { l: '2' },
+  [ROUTES]: { r: 'to new' },
+};
+
+describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
+  const names: Record<string, string[]> = { [ENDPOINTS]: ['old'], [ROUTES]: ['r'] };
+  const connected = () => {
+    const c = converse(variant, makeSnapshot(before));
+    for (const typeUrl of [CLUSTER, ENDPOINTS, LISTENER, ROUTES]) {
+      c.subscribe(typeUrl, ...(names[typeUrl] ?? []));
+      c.settle(names);
+    }
+    return c;
+  };
+  type Conversation = ReturnType<typeof connected>;
+  const answer = (c: Conversation, error = {}) => {
+    for (const { typeUrl, nonce } of c.take()) {
+      const asked = variant === 'sotw' ? { resourceNames: names[typeUrl] ?? [] } : {};
+      c.ask({ typeUrl, responseNonce: nonce, ...asked, ...error });
+    }
+  };
+
+  test('P20 an updated cluster brings its unchanged endpoints again (envoy issues 13009, 33607, 46383)', () => {
+    const c = connected();
+    c.set(makeSnapshot({ ...before, [CLUSTER]: { old: '2' } }));
+    expect(c.settle(names)).toEqual(['CDS +old', 'EDS +old']);
+  });
+
+  test('P20 an updated listener brings its unchanged routes again', () => {
+    const c = connected();
+    c.set(makeSnapshot({ ...before, [LISTENER]: { l: '2' } }));
+    expect(c.settle(names)).toEqual(['LDS +l', 'RDS +r']);
+  });
+
+  test('P21 clusters, endpoints, listeners, routes, each when the one before is acknowledged; then what is stale goes', () => {
+    const c = connected();
+    c.set(makeSnapshot(after));
+    const order = c.settle(names);
+    const common = ['LDS +l', 'RDS +r'];
+    expect(order).toEqual(
+      variant === 'delta'
+        ? ['CDS +new', ...common, 'CDS -old', 'EDS -old']
+        : ['CDS +new +old', ...common, 'CDS +new'],
+    );
+  });
+
+  test('P21 no step is made over an unanswered one, and none waits for longer than its limit', () => {
+    const c = connected();
+    c.set(makeSnapshot(after));
+    expect(c.said()).toEqual([variant === 'delta' ? 'CDS +new' : 'CDS +new +old']);
+    vi.advanceTimersByTime(999);
+    expect(c.said()).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(c.said()).toEqual(['LDS +l']);
+    vi.advanceTimersByTime(1000);
+    expect(c.said()).toEqual(['RDS +r']);
+    vi.advanceTimersByTime(60_000);
+    expect(c.said()).toEqual([]);
+  });
+
+  test('P21 a refused step does not hold up the next; what the refused one may still need stays', () => {
+    const c = connected();
+    c.set(makeSnapshot(after));
+    answer(c);
+    answer(c);
+    answer(c, { errorDetail: refused });
+    expect(c.stream.settled(ROUTES)).toBe('refused');
+    vi.advanceTimersByTime(60_000);
+    expect(c.said()).toEqual([]);
+    c.set(makeSnapshot({ ...after, [ROUTES]: { r: 'to new, well said' } }));
+    expect(c.settle(names)).toEqual(
+      variant === 'delta' ? ['RDS +r', 'CDS -old', 'EDS -old'] : ['RDS +r', 'CDS +new'],
+    );
+  });
+
+  test('P21 a cluster that a refused route may need stays although another route was acknowledged since', () => {
+    const two = { ...names, [ROUTES]: ['r', 's'] };
+    const c = converse(variant, makeSnapshot({ ...before, [ROUTES]: { r: 'to old', s: '1' } }));
+    c.subscribe(CLUSTER);
+    c.settle(two);
+    c.subscribe(ROUTES, 'r', 's');
+    c.settle(two);
+    c.set(makeSnapshot({ ...after, [ROUTES]: { r: 'bad', s: '1' } }));
+    answer(c);
+    const [response] = c.take();
+    const asked = variant === 'sotw' ? { resourceNames: ['r', 's'] } : {};
+    c.ask({ typeUrl: ROUTES, responseNonce: response?.nonce, ...asked, errorDetail: refused });
+    c.set(makeSnapshot({ ...after, [ROUTES]: { r: 'bad', s: '2' } }));
+    expect(c.settle(two)).toEqual(['RDS +s']);
+  });
+
+  test('P21 a type beside the four waits for none of them', () => {
+    const c = converse(variant, makeSnapshot({ ...before, [SECRET]: { s: '1' } }));
+    c.subscribe(CLUSTER);
+    expect(c.said()).toEqual(['CDS +old']);
+    c.subscribe(SECRET, 's');
+    expect(c.said()).toEqual(['SDS +s']);
+  });
+});
