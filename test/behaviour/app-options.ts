@@ -1,0 +1,29 @@
+/** What an app listens on. Every port of `http`, `http2`, `grpc` and `tcp` is a server of its own. */
+export type AppOptions = {
+  /** How it calls itself in its answers. */
+  readonly name: string;
+  /** The address to listen on. Default: every one, of both families. */
+  readonly host?: string;
+  readonly http?: readonly number[];
+  readonly http2?: readonly number[];
+  readonly grpc?: readonly number[];
+  readonly tcp?: readonly number[];
+  /** Ports whose health checks fail. */
+  readonly sick?: readonly number[];
+};
+
+/** Where an app is asked about itself and told what to do, past every proxy. */
+export const APP_CONTROL_PORT = 6999;
+
+/** What an app says of a request that it got. */
+export type Seen = {
+  readonly name: string;
+  readonly port: number;
+  /** Which attempt of its id this is, from 1. */
+  readonly attempt: number;
+  readonly method: string;
+  readonly path: string;
+  readonly host: string;
+  readonly version: string;
+  readonly headers: Readonly<Record<string, string>>;
+};

@@ -1,0 +1,52 @@
+// An app on a host: it answers on many ports, in each protocol, as the request or its control port tells it to.
+// Its argument is AppOptions as JSON.
+import { createServer } from 'node:http';
+import { createServer as createHttp2Server } from 'node:http2';
+import { createServer as createTcpServer, type Socket } from 'node:net';
+import { APP_CONTROL_PORT, type AppOptions } from './app-options.ts';
+import { createAttempts } from './attempts.ts';
+import { answerHttp } from './app-http.ts';
+import { serveGrpc } from './app-grpc.ts';
+import { acceptWebSocket } from './app-web-socket.ts';
+
+const options = JSON.parse(process.argv[2] ?? '{}') as AppOptions;
+const { name, host, http = [], http2 = [], grpc = [], tcp = [] } = options;
+
+const attempts = createAttempts();
+/** Ports whose health checks fail, and ports that fail altogether. */
+const sick = new Set(options.sick ?? []);
+const failing = new Set<number>();
+
+for (const port of http) {
+  const server = createServer((request, response) =>
+    answerHttp({ name, port, attempts, sick, failing }, request, response),
+  );
+  server.on('upgrade', (request, socket: Socket) => acceptWebSocket(request, socket));
+  server.listen(port, host);
+}
+
+for (const port of http2) {
+  const server = createHttp2Server((request, response) =>
+    answerHttp({ name, port, attempts, sick, failing }, request, response),
+  );
+  server.on('sessionError', () => {});
+  server.listen(port, host);
+}
+
+for (const port of tcp) {
+  createTcpServer((socket) => {
+    socket.on('error', () => {});
+    attempts.next(`tcp ${port}`);
+    socket.write(`${name} ${port}\n`);
+    socket.on('data', (bytes) => void socket.write(bytes));
+  }).listen(port, host);
+}
+
+await Promise.all(grpc.map((port) => serveGrpc({ name, host, port, attempts, sick })));
+
+createServer((request, response) => {
+  const [what = '', id = ''] = (request.url ?? '').split('/').slice(1).map(decodeURIComponent);
+  if (what === 'attempts') return void response.end(String(attempts.count(id)));
+  if (what === 'fail') failing.add(Number(id));
+  return void response.end();
+}).listen(APP_CONTROL_PORT, () => process.stdout.write('ready\n'));

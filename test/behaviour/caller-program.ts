@@ -1,0 +1,122 @@
+// Asks, from the host that it runs on, whatever it is told to on a unix socket (its argument): one Ask a request.
+import { createServer } from 'node:http';
+import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
+import { connect } from 'node:net';
+import { connect as connectHttp2 } from 'node:http2';
+import { request } from '../lab/http.ts';
+import type { Ask, Outcome } from './caller.ts';
+import { echoMethod } from './grpc-methods.ts';
+
+const LIMIT_MS = 20_000;
+
+type Kind<K extends Ask['kind']> = Extract<Ask, { kind: K }>;
+
+createServer((incoming, response) => {
+  const chunks: Buffer[] = [];
+  incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+  incoming.on('end', () => {
+    const begin = performance.now();
+    void asked(JSON.parse(Buffer.concat(chunks).toString()) as Ask)
+      .catch((error: Error) => ({ error: codeOf(error) }))
+      .then((outcome) => response.end(JSON.stringify({ ...outcome, tookMs: performance.now() - begin })));
+  });
+}).listen(process.argv[2], () => process.stdout.write('ready\n'));
+
+function codeOf(error: Error): string {
+  const { code } = (error.cause ?? error) as NodeJS.ErrnoException;
+  return code ?? error.message;
+}
+
+function asked(ask: Ask): Promise<Omit<Outcome, 'tookMs'>> {
+  switch (ask.kind) {
+    case 'http':
+      return askHttp(ask);
+    case 'http2':
+      return askHttp2(ask);
+    case 'grpc':
+      return askGrpc(ask);
+    case 'tcp':
+      return askTcp(ask);
+    case 'webSocket':
+      return askWebSocket(ask);
+  }
+}
+
+async function askHttp({ url, method = 'GET', headers = {} }: Kind<'http'>): Promise<Partial<Outcome>> {
+  const answer = await request(url, { method, headers, limitMs: LIMIT_MS });
+  return { status: answer.status, body: answer.body, headers: answer.headers };
+}
+
+function askHttp2({ url, method = 'GET', headers = {} }: Kind<'http2'>): Promise<Partial<Outcome>> {
+  const { origin, pathname, search } = new URL(url);
+  return new Promise((resolve, reject) => {
+    const session = connectHttp2(origin);
+    const stream = session.request({ ':path': pathname + search, ':method': method, ...headers });
+    let status = 0;
+    let body = '';
+    session.on('error', reject);
+    stream.on('response', (got) => (status = got[':status'] ?? 0));
+    stream.on('data', (bytes: Buffer) => (body += bytes.toString()));
+    stream.on('error', reject);
+    stream.on('close', () => {
+      session.close();
+      resolve({ status, body });
+    });
+  });
+}
+
+function askGrpc({ address, authority, path, metadata = {} }: Kind<'grpc'>): Promise<Partial<Outcome>> {
+  const client = new Client(address, credentials.createInsecure(), {
+    'grpc.default_authority': authority,
+    // What is counted at the server are Envoy's retries.
+    'grpc.enable_retries': 0,
+  });
+  const { requestSerialize, responseDeserialize } = echoMethod(path);
+  const sent = new Metadata();
+  for (const [key, value] of Object.entries(metadata)) sent.set(key, value);
+  return new Promise((resolve) => {
+    const options = { deadline: Date.now() + LIMIT_MS };
+    const settle = (error: ServiceError | null, bytes?: Buffer): void => {
+      client.close();
+      resolve({ status: error?.code ?? 0, body: (bytes ?? error?.details ?? '').toString() });
+    };
+    client.makeUnaryRequest(
+      path,
+      requestSerialize,
+      responseDeserialize,
+      Buffer.alloc(0),
+      sent,
+      options,
+      settle,
+    );
+  });
+}
+
+/** What the server says until it closes, or has said as much as is waited for after `say` was sent to it. */
+function askTcp({ host, port, say, expect, holdMs = 0 }: Kind<'tcp'>): Promise<Partial<Outcome>> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port });
+    let body = '';
+    socket.setTimeout(LIMIT_MS, () => socket.destroy(new Error('no end')));
+    socket.on('data', (bytes) => {
+      if (body === '' && say !== undefined) socket.write(say);
+      body += bytes.toString();
+      if (expect !== undefined && body.includes(expect)) setTimeout(() => socket.destroy(), holdMs);
+    });
+    socket.on('error', reject);
+    socket.on('close', () => resolve({ body }));
+  });
+}
+
+/** With the client that Node has. */
+function askWebSocket({ url, say }: Kind<'webSocket'>): Promise<Partial<Outcome>> {
+  return new Promise((resolve, reject) => {
+    const socket = new WebSocket(url);
+    socket.addEventListener('open', () => socket.send(say));
+    socket.addEventListener('error', () => reject(new Error('no WebSocket')));
+    socket.addEventListener('message', ({ data }) => {
+      resolve({ body: String(data) });
+      socket.close();
+    });
+  });
+}

@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import type { IncomingHttpHeaders } from 'node:http';
+import { request } from '../lab/http.ts';
+import type { Host } from '../lab/host.ts';
+import type { Seen } from './app-options.ts';
+
+type Headers = Readonly<Record<string, string>>;
+
+type Request = { readonly url: string; readonly method?: string; readonly headers?: Headers };
+
+/** What is asked of somebody. */
+export type Ask =
+  | ({ readonly kind: 'http' } & Request)
+  | ({ readonly kind: 'http2' } & Request)
+  | {
+      readonly kind: 'grpc';
+      /** `host:port` */
+      readonly address: string;
+      /** The virtual service. */
+      readonly authority: string;
+      /** `/package.Service/Method` */
+      readonly path: string;
+      readonly metadata?: Headers;
+    }
+  | {
+      readonly kind: 'tcp';
+      readonly host: string;
+      readonly port: number;
+      /** What is sent once the server has spoken. */
+      readonly say?: string;
+      /** What ends the conversation; without it, only the other side does. */
+      readonly expect?: string;
+      /** How long the connection is kept open after that. Default: 0. */
+      readonly holdMs?: number;
+    }
+  | { readonly kind: 'webSocket'; readonly url: string; readonly say: string };
+
+/** What came of it. `status`: HTTP's, or gRPC's. `error`: the code of the error that the client saw. */
+export type Outcome = {
+  readonly status?: number;
+  readonly body?: string;
+  readonly headers?: IncomingHttpHeaders;
+  readonly error?: string;
+  readonly tookMs: number;
+};
+
+/** Somebody on a host who asks: as its app would, so through its Envoy. */
+export type Caller = {
+  ask(ask: Ask): Promise<Outcome>;
+};
+
+const PROGRAM = join(import.meta.dirname, 'caller-program.ts');
+
+/** Starts a caller on a host; it goes with the lab. */
+export async function startCaller(host: Host): Promise<Caller> {
+  const socketPath = join(host.folder, 'caller');
+  await host.spawn('caller', process.execPath, [PROGRAM, socketPath]).line(/^ready$/);
+  return {
+    async ask(ask) {
+      const options = { method: 'POST', body: JSON.stringify(ask), socketPath, limitMs: 30_000 };
+      const { body } = await request('http://caller/', options);
+      return JSON.parse(body) as Outcome;
+    },
+  };
+}
+
+/** What the app says that it saw. @throws Error where it was not an app that answered */
+export function seenIn({ status, body = '', error }: Outcome): Seen {
+  if (status === 200 && body.startsWith('{')) return JSON.parse(body) as Seen;
+  throw new Error(`no app answered, but ${error ?? `${status} ${body}`}`);
+}

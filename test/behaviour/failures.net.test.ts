@@ -1,0 +1,269 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { until } from '../lab/until.ts';
+import { seenIn, type Ask, type Outcome } from './caller.ts';
+import {
+  CHECKED,
+  FIRM,
+  GRPC,
+  GRPC_EVENTS,
+  HTTP,
+  HTTP2,
+  inputs,
+  LONELY,
+  POOL,
+  SHAKY,
+  SLOW,
+  TARGET,
+} from './failures-model.ts';
+import { envoysFor, openScene, type Scene } from './scene.ts';
+
+// What becomes of requests that fail: retries as the app counts them, time limits, hosts that are shunned, pools that
+// are full.
+
+/** The time limit of the model, in milliseconds, and long before any default of 15 s. */
+const SECOND_MS = 1000;
+const SOON_MS = 8000;
+
+describe.each(envoysFor({ telling: false }))('%s', (variable) => {
+  let scene: Scene<'app' | 'other' | 'server' | 'client'>;
+  let lastId = 0;
+
+  beforeAll(async () => {
+    const both = { http: [SHAKY, FIRM, CHECKED.http], http2: [CHECKED.http2], grpc: [CHECKED.grpc] };
+    scene = await openScene('failures', variable, {
+      inputs: () => inputs,
+      hosts: {
+        app: {
+          dns: ['pair'],
+          app: {
+            http: [TARGET.http, LONELY, ...both.http],
+            http2: [TARGET.http2, ...both.http2],
+            grpc: [TARGET.grpc, ...both.grpc],
+            tcp: [TARGET.tcp, CHECKED.tcp],
+          },
+        },
+        other: { dns: ['pair'], app: { ...both, sick: Object.values(CHECKED) } },
+        server: {
+          app: { http: [SLOW, POOL.http], http2: [POOL.http2], grpc: [POOL.grpc], tcp: [POOL.tcp] },
+          resource: 'mesh/m/virtualNode/server',
+          appPorts: [SLOW, ...Object.values(POOL)],
+        },
+        client: { resource: 'mesh/m/virtualNode/client' },
+      },
+    });
+  });
+  afterAll(() => scene?.close());
+
+  /** Asks from `client`; nothing listens at the address itself, so only its Envoy can answer. */
+  const ask = (request: Ask): Promise<Outcome> => scene.actors.client.caller.ask(request);
+
+  const askHttp = (service: string, plan: string, port = HTTP, id = nextId()): Promise<Outcome> => {
+    const url = `http://${scene.lab.address}:${port}/`;
+    return ask({
+      kind: 'http',
+      url,
+      headers: { host: `${service}.local`, 'x-id': id, 'x-plan': plan },
+    });
+  };
+
+  const askGrpc = (service: string, plan: string, port = GRPC, id = nextId()): Promise<Outcome> =>
+    ask({
+      kind: 'grpc',
+      address: `${scene.lab.address}:${port}`,
+      authority: `${service}.local`,
+      path: '/test.Colors/Red',
+      metadata: { 'x-id': id, 'x-plan': plan },
+    });
+
+  const askTcp = (port: number, more: Partial<Extract<Ask, { kind: 'tcp' }>> = {}): Promise<Outcome> =>
+    ask({ kind: 'tcp', host: scene.lab.address, port, ...more });
+
+  function nextId(): string {
+    lastId += 1;
+    return `id-${lastId}`;
+  }
+
+  describe('retries, counted by the app', () => {
+    test.each([
+      ['no-policy', '503', 3, 503],
+      ['no-policy', '503,200', 2, 200],
+      ['no-policy', 'reset,200', 2, 200],
+      ['no-policy', 'reset', 3, 503],
+      ['no-policy', '500', 1, 500],
+      ['no-policy', '409', 1, 409],
+      ['no-retries', '503', 1, 503],
+      ['server-error', '500', 4, 500],
+      ['server-error', '501,505,511,200', 4, 200],
+      ['server-error', '502,200', 2, 200],
+      ['server-error', '409', 1, 409],
+      ['server-error', '429', 1, 429],
+      ['server-error', 'reset,200', 2, 200],
+      ['gateway-error', '502', 2, 502],
+      ['gateway-error', '503', 2, 503],
+      ['gateway-error', '504', 2, 504],
+      ['gateway-error', '500', 1, 500],
+      ['client-error', '409', 2, 409],
+      ['client-error', '404', 1, 404],
+      ['client-error', '503', 1, 503],
+      ['stream-error', 'refuse,200', 2, 200],
+      ['stream-error', '503', 1, 503],
+    ])('%s: %s makes %i attempts, and an answer %i', async (service, plan, attempts, status) => {
+      const id = nextId();
+      const port = service === 'stream-error' ? HTTP2 : HTTP;
+      expect((await askHttp(service, plan, port, id)).status).toBe(status);
+      expect(await scene.actors.app.attempts(id)).toBe(attempts);
+    });
+
+    test.each([
+      ...Object.entries(GRPC_EVENTS).map(([event, code]) => [event, String(code), 3, code] as const),
+      ['cancelled', '13', 1, 13],
+      ['internal', '13,ok', 2, 0],
+      ['no-policy', '14', 3, 14],
+      ['no-policy', '13', 1, 13],
+    ] as const)('gRPC, %s: %s makes %i attempts, and status %i', async (event, plan, attempts, status) => {
+      const id = nextId();
+      expect((await askGrpc(`calls-${event}`, plan, GRPC, id)).status).toBe(status);
+      expect(await scene.actors.app.attempts(id)).toBe(attempts);
+    });
+
+    test('connection-error: a host that takes no connections costs no request, but without retries', async () => {
+      const statuses = async (service: string): Promise<readonly (number | undefined)[]> => {
+        const outcomes = await Promise.all(Array.from({ length: 12 }, () => askHttp(service, '200')));
+        return outcomes.map(({ status }) => status);
+      };
+      expect(new Set(await statuses('connection-error'))).toEqual(new Set([200]));
+      const refused = await scene.actors.client
+        .admin()
+        .stat(`cluster.cds_egress_m_lonely_http_${LONELY}.upstream_cx_connect_fail`);
+      expect(refused).toBeGreaterThan(0);
+      expect(new Set(await statuses('connection-once'))).toContain(503);
+    });
+  });
+
+  describe('time limits', { concurrent: true }, () => {
+    const inTime = ({ tookMs }: Outcome): void => {
+      expect(tookMs).toBeGreaterThan(SECOND_MS * 0.9);
+      expect(tookMs).toBeLessThan(SOON_MS);
+    };
+
+    test('of an attempt: the next one is made', async () => {
+      const outcome = await askHttp('per-try', 'hang,200');
+      expect(seenIn(outcome).attempt).toBe(2);
+      inTime(outcome);
+    });
+
+    test('of a request', async () => {
+      const outcome = await askHttp('per-request', 'hang');
+      expect(outcome.status).toBe(504);
+      inTime(outcome);
+    });
+
+    test('of a request that comes through a listener with its own', async () => {
+      const outcome = await askHttp('listener', 'hang');
+      expect(outcome.status).toBe(504);
+      inTime(outcome);
+    });
+
+    test('of an answer in which nothing happens any more', async () => {
+      const outcome = await askHttp('idle', 'stall');
+      expect(outcome.error).toBeDefined();
+      inTime(outcome);
+    });
+
+    test('of a call', async () => {
+      const outcome = await askGrpc('calls-limited', 'hang');
+      expect(outcome.status).toBe(14);
+      inTime(outcome);
+    });
+
+    test('of a connection in which nothing happens any more', async () => {
+      const outcome = await askTcp(7302);
+      expect(outcome).toMatchObject({ body: `app ${TARGET.tcp}\n` });
+      inTime(outcome);
+    });
+  });
+
+  describe('hosts that fail', () => {
+    const namesOf = async (service: string, port: number, requests: number): Promise<ReadonlySet<string>> => {
+      const names = new Set<string>();
+      for (let sent = 0; sent < requests; sent += 1) {
+        const outcome = await askHttp(service, '200', port);
+        names.add(outcome.status === 200 ? seenIn(outcome).name : String(outcome.status));
+      }
+      return names;
+    };
+    const stat = (cluster: string, name: string): Promise<number> =>
+      scene.actors.client.admin().stat(`cluster.cds_egress_m_${cluster}.${name}`);
+
+    test('are ejected after so many errors, and get no more requests', async () => {
+      expect(await namesOf('shaky', SHAKY, 4)).toEqual(new Set(['app', 'other']));
+      await scene.actors.other.fail(SHAKY);
+      await until('an ejection', async () => {
+        await askHttp('shaky', '200', SHAKY);
+        return (await stat(`shaky_http_${SHAKY}`, 'outlier_detection.ejections_active')) === 1;
+      });
+      expect(await namesOf('shaky', SHAKY, 10)).toEqual(new Set(['app']));
+    });
+
+    test('are not ejected where none may be', async () => {
+      await scene.actors.other.fail(FIRM);
+      await until('an ejection that is not made', async () => {
+        await askHttp('firm', '200', FIRM);
+        return (await stat(`firm_http_${FIRM}`, 'outlier_detection.ejections_overflow')) > 0;
+      });
+      expect(await namesOf('firm', FIRM, 4)).toEqual(new Set(['app', '500']));
+    });
+
+    test.each(
+      Object.entries(CHECKED),
+    )('are found by %s health checks, and get no requests', async (protocol, port) => {
+      const cluster = `checked-${protocol}_${protocol}_${port}`;
+      await until('one healthy host of two', async () => {
+        const healthy = await stat(cluster, 'membership_healthy');
+        return healthy === 1 && (await stat(cluster, 'membership_total')) === 2;
+      });
+      expect(await stat(cluster, 'health_check.success')).toBeGreaterThan(0);
+      expect(await stat(cluster, 'health_check.failure')).toBeGreaterThan(0);
+      for (let sent = 0; sent < 6; sent += 1) {
+        if (protocol === 'tcp') {
+          expect((await askTcp(port, { expect: '\n' })).body).toBe(`app ${port}\n`);
+        } else if (protocol === 'grpc') {
+          expect((await askGrpc('checked-grpc', 'ok', port)).body).toBe(`app ${port} /test.Colors/Red`);
+        } else {
+          expect(seenIn(await askHttp(`checked-${protocol}`, '200', port)).name).toBe('app');
+        }
+      }
+    });
+  });
+
+  describe('a pool that is full', () => {
+    /** Releases differ in whether a limit on requests counts as `active` or as `pending`. */
+    const overflow = async (protocol: keyof typeof POOL): Promise<number> => {
+      const cluster = `cds_ingress_m_server_${protocol}_${POOL[protocol]}`;
+      const counter = `upstream_(rq_pending|rq_active|cx)_overflow`;
+      const stats = await scene.actors.server.admin().stats(`^cluster\\.${cluster}\\.${counter}$`);
+      return [...stats.values()].reduce((sum, value) => sum + value, 0);
+    };
+    const four = (one: () => Promise<Outcome>): Promise<readonly Outcome[]> =>
+      Promise.all(Array.from({ length: 4 }, one));
+
+    test.each(['http', 'http2'] as const)('%s: 503, and counted', async (protocol) => {
+      const outcomes = await four(() => askHttp('server', 'wait:500', POOL[protocol]));
+      const statuses = outcomes.map(({ status }) => status);
+      expect(new Set(statuses)).toEqual(new Set([200, 503]));
+      expect(await overflow(protocol)).toBeGreaterThan(0);
+    });
+
+    test('grpc: unavailable, and counted', async () => {
+      const outcomes = await four(() => askGrpc('server', 'wait:500', POOL.grpc));
+      expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set([0, 14]));
+      expect(await overflow('grpc')).toBeGreaterThan(0);
+    });
+
+    test('tcp: closed, and counted', async () => {
+      const outcomes = await four(() => askTcp(POOL.tcp, { expect: '\n', holdMs: 500 }));
+      expect(new Set(outcomes.map(({ body }) => body))).toEqual(new Set([`server ${POOL.tcp}\n`, '']));
+      expect(await overflow('tcp')).toBeGreaterThan(0);
+    });
+  });
+});

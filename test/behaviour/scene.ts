@@ -1,0 +1,148 @@
+import { chownSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { envoyOf, ENVOYS } from '../../controlplane/translate/real-envoy.ts';
+import { startControlPlane, type ControlPlane } from '../lab/control-plane.ts';
+import { openEnvoyAdmin, type EnvoyAdmin } from '../lab/envoy-admin.ts';
+import { request } from '../lab/http.ts';
+import type { Host } from '../lab/host.ts';
+import { createLab, type Lab } from '../lab/lab.ts';
+import { SIDECAR_UID, startAgent } from '../lab/sidecar.ts';
+import { stage } from '../lab/stage.ts';
+import { until } from '../lab/until.ts';
+import { APP_CONTROL_PORT, type AppOptions } from './app-options.ts';
+import { startCaller, type Caller } from './caller.ts';
+import { createAll, type Input } from './inputs.ts';
+
+/** A host of a scene: what runs on it beside a caller. */
+export type Role = {
+  /** Further names that lead to it. */
+  readonly dns?: readonly string[];
+  readonly app?: Omit<AppOptions, 'name'>;
+  /** `mesh/M/virtualNode/N`, or a virtual gateway: then it has an Envoy, and for a node the rules that lead to it. */
+  readonly resource?: string;
+  /** The app's ports that a sidecar takes traffic for. */
+  readonly appPorts?: readonly number[];
+};
+
+/** Hosts by their names, and the model that their Envoys have. */
+export type Plot<H extends string> = {
+  readonly hosts: Readonly<Record<H, Role>>;
+  /** `logs`: a folder of each host that its Envoy can write in. */
+  readonly inputs: (logs: (host: H) => string) => readonly Input[];
+  /** Whether names lead to IPv6 addresses too, and rules are for them. Default: false. */
+  readonly ipv6?: boolean;
+};
+
+/** One host, ready to be asked and looked at. */
+export type Actor = {
+  readonly host: Host;
+  readonly caller: Caller;
+  /** Its Envoy's; fails where it has none. */
+  admin(): EnvoyAdmin;
+  /** How often its app was asked with an id. */
+  attempts(id: string): Promise<number>;
+  /** Has its app answer 500 on a port from now on. */
+  fail(port: number): Promise<void>;
+};
+
+/** What a test file plays on: one control plane, a few hosts, some with an Envoy, all in sync. */
+export type Scene<H extends string> = {
+  readonly lab: Lab;
+  readonly controlPlane: ControlPlane;
+  readonly actors: Readonly<Record<H, Actor>>;
+  close(): Promise<void>;
+};
+
+/**
+ * The Envoys that a test file is run with: the current one. One that tells much in little time is run with the oldest
+ * too, and with DAYBREAK_TEST_ALL_ENVOYS=1 every one is.
+ */
+export function envoysFor(file: { readonly telling: boolean }): readonly (typeof ENVOYS)[number][] {
+  return file.telling || process.env['DAYBREAK_TEST_ALL_ENVOYS'] === '1' ? ENVOYS : [ENVOYS[0]];
+}
+
+/** Makes hosts, model and programs, with the Envoy that a variable names, and waits until every Envoy has all of its configuration. */
+export async function openScene<H extends string>(
+  name: string,
+  variable: (typeof ENVOYS)[number],
+  plot: Plot<H>,
+): Promise<Scene<H>> {
+  const lab = await createLab({ name, ipv6Names: plot.ipv6 ?? false });
+  try {
+    return await furnish(lab, envoyOf(variable), plot);
+  } catch (error) {
+    await lab.close();
+    throw error;
+  }
+}
+
+async function furnish<H extends string>(lab: Lab, envoy: string, plot: Plot<H>): Promise<Scene<H>> {
+  const programs = await stage(lab, envoy);
+  const controlPlane = await startControlPlane(await lab.host('control'), programs);
+  const roles = Object.entries<Role>(plot.hosts);
+  const hosts = new Map<string, Host>();
+  // All names first: an app or an Envoy may ask for one as it starts.
+  for (const [host, { dns = [] }] of roles) hosts.set(host, await lab.host(host, { dns }));
+  await createAll(controlPlane.endpoint, plot.inputs(logsOf));
+  const actors = await Promise.all(
+    roles.map(async ([key, role]): Promise<[string, Actor]> => [key, await enter(hosts.get(key), role)]),
+  );
+  const resources = roles.flatMap(([, { resource }]) => resource ?? []);
+  await until('every Envoy in sync', async () => {
+    const { proxies } = await controlPlane.status();
+    return resources.every((resource) =>
+      proxies.some((proxy) => proxy.resource === resource && proxy.state === 'in sync'),
+    );
+  });
+  for (const [key, { resource }] of roles) {
+    const actor = actors.find(([name]) => name === key)?.[1];
+    if (resource !== undefined)
+      await until(`${key} LIVE`, async () => (await actor?.admin().ready()) === true);
+  }
+  return {
+    lab,
+    controlPlane,
+    actors: Object.fromEntries(actors) as Record<H, Actor>,
+    close: () => lab.close(),
+  };
+
+  function logsOf(key: string): string {
+    const folder = join(hosts.get(key)?.folder ?? '', 'logs');
+    mkdirSync(folder, { recursive: true });
+    chownSync(folder, SIDECAR_UID, SIDECAR_UID);
+    return folder;
+  }
+
+  async function enter(host: Host | undefined, role: Role): Promise<Actor> {
+    if (host === undefined) throw new Error('a host is missing');
+    const { app, resource, appPorts = [] } = role;
+    if (app !== undefined) {
+      const options = JSON.stringify({ ...app, name: host.name } satisfies AppOptions);
+      const program = join(import.meta.dirname, 'app.ts');
+      await host.spawn('app', process.execPath, [program, options]).line(/^ready$/);
+    }
+    const caller = await startCaller(host);
+    if (resource !== undefined) {
+      const ports = appPorts.join(',');
+      if (resource.includes('/virtualNode/')) {
+        const env = { APPMESH_APP_PORTS: ports, APPMESH_ENABLE_IPV6: plot.ipv6 === true ? '1' : '0' };
+        await host.exec(programs.node, [programs.daybreak, 'proxyinit'], { env });
+      }
+      // One thread: a retry then always finds the connection that the attempt before it used.
+      const env = { ENVOY_CONCURRENCY: '1' };
+      startAgent(host, programs, { resource, xds: controlPlane.xds, appPorts: ports, env });
+    }
+    const admin = resource === undefined ? undefined : await openEnvoyAdmin(host);
+    const control = (path: string) => request(`http://${host.address}:${APP_CONTROL_PORT}/${path}`);
+    return {
+      host,
+      caller,
+      admin() {
+        if (admin === undefined) throw new Error(`${host.name} has no Envoy`);
+        return admin;
+      },
+      attempts: async (id) => Number((await control(`attempts/${encodeURIComponent(id)}`)).body),
+      fail: async (port) => void (await control(`fail/${port}`)),
+    };
+  }
+}

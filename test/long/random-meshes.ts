@@ -1,0 +1,64 @@
+// Gives a running Envoy mesh after mesh made up at random out of what the API accepts, over ADS, and looks whether it takes
+// all of each and nothing is left warming. `node test/long/random-meshes.ts --runs 100000`. Needs root, and DAYBREAK_ENVOY or
+// --envoy.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import * as fc from 'fast-check';
+import { anyMesh } from '../../controlplane/api/properties/any-mesh.ts';
+import { createEnvoyJudge } from '../../controlplane/api/properties/envoy-judge.ts';
+import { translateMesh } from '../../controlplane/api/properties/translate-mesh.ts';
+import { selfSigned } from '../../controlplane/tls/testing.ts';
+import { envoyOf } from '../../controlplane/translate/real-envoy.ts';
+
+/** Meshes that are made up at a time. */
+const BATCH = 100;
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '100000' },
+    seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
+    envoy: { type: 'string' },
+  },
+});
+const runs = Number(values.runs);
+const seed = Number(values.seed);
+const binary = values.envoy ?? envoyOf('DAYBREAK_ENVOY');
+
+process.stdout.write(`${runs} meshes, seed ${seed}, ${binary}\n`);
+process.exitCode = (await main()) ? 0 : 1;
+
+async function main(): Promise<boolean> {
+  const folder = await mkdtemp(join(tmpdir(), 'random-meshes-'));
+  const files = {
+    log: '/dev/null',
+    certificate: join(folder, 'cert.pem'),
+    privateKey: join(folder, 'key.pem'),
+  };
+  const pem = await selfSigned();
+  await writeFile(files.certificate, pem.cert);
+  await writeFile(files.privateKey, pem.key);
+  const envoy = createEnvoyJudge(binary, pem);
+  const begin = performance.now();
+  try {
+    for (let taken = 0; taken < runs; taken += BATCH) {
+      const numRuns = Math.min(BATCH, runs - taken);
+      const property = fc.asyncProperty(anyMesh(files), async (mesh) => {
+        const verdict = await envoy.judge(translateMesh(mesh, pem).snapshot);
+        if (verdict !== '') throw new Error(verdict);
+      });
+      const found = await fc.check(property, { numRuns, seed: seed + taken });
+      if (found.failed) {
+        process.stdout.write(`${fc.defaultReportMessage(found)}\n`);
+        return false;
+      }
+      const each = Math.round((performance.now() - begin) / (taken + numRuns));
+      process.stdout.write(`${taken + numRuns} meshes, ${each} ms each\n`);
+    }
+    return true;
+  } finally {
+    await envoy.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
