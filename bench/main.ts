@@ -8,6 +8,8 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly run: RunBench }>
   proxyinit: () => import('./proxyinit.ts'),
   replicas: () => import('./replicas.ts'),
   propagation: () => import('./propagation.ts'),
+  push: () => import('./push.ts'),
+  translate: () => import('./translate.ts'),
 };
 
 async function main(words: readonly string[]): Promise<void> {

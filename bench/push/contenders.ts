@@ -1,0 +1,69 @@
+import { once } from 'node:events';
+import { execa } from 'execa';
+import { openSqliteStore } from '../../controlplane/store/sqlite.ts';
+import { startLocalControlPlane } from '../../test/lab/local-control-plane.ts';
+import { FEWS, meshResources, MESH, routeSpec, type MeshSize, type Watched } from './mesh.ts';
+import type { ChangeRequest } from './streams.ts';
+
+/** An ADS server with the mesh of mesh.ts. */
+export type Contender = {
+  readonly name: 'ours' | 'peer';
+  readonly ads: string;
+  readonly pid: number;
+  /** The request that gives a service's first target so much weight. */
+  change(service: Watched, weight: number): ChangeRequest;
+  stop(): Promise<unknown>;
+};
+
+/** Daybreak's control plane, as it is installed, with a durable store in `folder`. */
+export async function startOurs(daybreak: string, folder: string, size: MeshSize): Promise<Contender> {
+  const store = openSqliteStore({ folder });
+  await store.replace({ revision: 0, resources: meshResources(size), tokens: [] }, false);
+  await store.close();
+  const controlPlane = await startLocalControlPlane(['--data', folder], daybreak);
+  const { api, ads, pid } = controlPlane;
+  const targets = new Map(
+    meshResources(size).flatMap(({ kind, parent, spec }) => (kind === 'route' ? [[parent, spec]] : [])) as [
+      string,
+      ReturnType<typeof routeSpec>,
+    ][],
+  );
+  return {
+    name: 'ours',
+    ads,
+    pid,
+    change(service, weight) {
+      const [first, second] = (targets.get(service)?.httpRoute?.action.weightedTargets ?? []).map(
+        ({ virtualNode }) => Number(virtualNode.slice('vn-'.length)),
+      );
+      const spec = routeSpec([first ?? 0, second ?? 0], weight);
+      const url = `${api}/v20190125/meshes/${MESH}/virtualRouter/${service}/routes/all`;
+      return { method: 'PUT', url, body: JSON.stringify({ spec }) };
+    },
+    stop: () => controlPlane.stop(),
+  };
+}
+
+/** go-control-plane's snapshot cache. */
+export async function startPeer(gocp: string, { nodes, backends }: MeshSize): Promise<Contender> {
+  const child = execa(gocp, ['-nodes', `${nodes}`, '-backends', `${backends}`], {
+    stderr: 'inherit',
+    buffer: false,
+    reject: false,
+  });
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  const { api, ads } = JSON.parse(String(line)) as { readonly api: string; readonly ads: string };
+  return {
+    name: 'peer',
+    ads,
+    pid: child.pid ?? 0,
+    change: (service, weight) => {
+      const only = service === FEWS ? '&only=few' : '';
+      return { method: 'GET', url: `${api}/update?weight=${weight}${only}`, body: '' };
+    },
+    stop: async () => {
+      child.kill();
+      await child;
+    },
+  };
+}

@@ -1,0 +1,98 @@
+import type { Kind, Resource, Specs } from '../../controlplane/mesh/resource.ts';
+
+/** The mesh's name. */
+export const MESH = 'bench';
+
+/** The service that every virtual node calls, and the one that only `vn-few` calls; each has a router of its own name. */
+export const EVERYONES = 'svc-0.bench.local';
+export const FEWS = 'svc-few.bench.local';
+
+/** The services whose routes are changed. */
+export type Watched = typeof EVERYONES | typeof FEWS;
+
+/** How large a mesh is: virtual nodes, and backends of each. */
+export type MeshSize = { readonly nodes: number; readonly backends: number };
+
+/**
+ * A mesh of virtual nodes `vn-0` and so on, and `vn-few`. Service S is routed half and half to virtual node S and the one
+ * that is half of the mesh further on. All call service 0, and the services after their own number; `vn-few` calls
+ * `svc-few` in place of the last of these. gocp/mesh.go has the same.
+ */
+export function meshResources({ nodes, backends }: MeshSize): readonly Resource[] {
+  const half = Math.floor(nodes / 2);
+  const following = (node: number): readonly number[] =>
+    Array.from({ length: backends - 1 }, (_, index) => 1 + ((node + 1 + index) % (nodes - 1)));
+  const called = (node: number): readonly string[] => [EVERYONES, ...following(node).map(serviceName)];
+  const all = Array.from({ length: nodes }, (_, node) => node);
+  const last = following(nodes).at(-1) ?? 0;
+  return [
+    resource('mesh', MESH, '', {}),
+    ...all.map((node) => resource('virtualNode', `vn-${node}`, '', nodeSpec(node, called(node)))),
+    resource('virtualNode', 'vn-few', '', nodeSpec(nodes, [...called(nodes).slice(0, -1), FEWS])),
+    ...all.flatMap((node) => service(serviceName(node), [node, (node + half) % nodes])),
+    ...service(FEWS, [last, (last + half) % nodes]),
+  ];
+}
+
+/** A route's specification: so many of a hundred requests go to the first of two virtual nodes. */
+export function routeSpec([first, second]: readonly [number, number], weight: number): Specs['route'] {
+  return {
+    httpRoute: {
+      match: { prefix: '/' },
+      action: {
+        weightedTargets: [
+          { virtualNode: `vn-${first}`, weight },
+          { virtualNode: `vn-${second}`, weight: 100 - weight },
+        ],
+      },
+    },
+  };
+}
+
+/** A virtual node's specification. */
+export function nodeSpec(node: number, backends: readonly string[]): Specs['virtualNode'] {
+  return {
+    listeners: [
+      {
+        portMapping: { port: 8080, protocol: 'http' },
+        outlierDetection: {
+          baseEjectionDuration: { unit: 's', value: 30 },
+          interval: { unit: 's', value: 10 },
+          maxEjectionPercent: 50,
+          maxServerErrors: 5,
+        },
+      },
+    ],
+    serviceDiscovery: { dns: { hostname: `vn-${node}.bench.local`, responseType: 'ENDPOINTS' } },
+    backends: backends.map((virtualServiceName) => ({ virtualService: { virtualServiceName } })),
+  };
+}
+
+function serviceName(number: number): string {
+  return `svc-${number}.bench.local`;
+}
+
+function service(name: string, targets: readonly [number, number]): readonly Resource[] {
+  return [
+    resource('virtualRouter', name, '', { listeners: [{ portMapping: { port: 8080, protocol: 'http' } }] }),
+    resource('route', 'all', name, routeSpec(targets, 50)),
+    resource('virtualService', name, '', { provider: { virtualRouter: { virtualRouterName: name } } }),
+  ];
+}
+
+function resource<K extends Kind>(kind: K, name: string, parent: string, spec: Specs[K]): Resource {
+  const owner = '000000000000';
+  const times = { version: 1, createdAt: 1_700_000_000_000, lastUpdatedAt: 1_700_000_000_000 };
+  return {
+    kind,
+    owner,
+    mesh: MESH,
+    parent,
+    name,
+    spec,
+    uid: `${kind}-${name}`,
+    ...times,
+    resourceOwner: owner,
+    tags: [],
+  };
+}

@@ -1,0 +1,92 @@
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { execa } from 'execa';
+import type { Variant } from './options.ts';
+
+/** One HTTP request of a change. */
+export type ChangeRequest = { readonly method: string; readonly url: string; readonly body: string };
+
+/** A change and how it is known: virtual host `host` gives its first cluster `weight`. */
+export type WeightChange = {
+  readonly requests: readonly ChangeRequest[];
+  /** Time from one request to the next, in milliseconds. */
+  readonly everyMs?: number;
+  readonly host: string;
+  readonly weight: number;
+  /** How many streams are to have it. */
+  readonly expect: number;
+  /** How long to look for more that comes afterwards, in milliseconds. */
+  readonly ms?: number;
+};
+
+/** What came of a command; xdsload/main.go says what each is. Times are in milliseconds. */
+export type Outcome = {
+  readonly ms: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly answered: number;
+  readonly span: number;
+  readonly settled: number;
+  readonly gap: number;
+  readonly messages: number;
+  readonly bytes: number;
+  readonly reached: number;
+  readonly failed: number;
+};
+
+/** Many streams to one server, in a process of their own. */
+export type Streams = {
+  /** Connects all that are down. `awaited`: what each has to be sent until it counts; default an answer for each type. */
+  connect(known: boolean, awaited?: Pick<WeightChange, 'host' | 'weight'>): Promise<Outcome>;
+  /** Drops so many, default all. */
+  drop(count?: number): Promise<void>;
+  change(change: WeightChange): Promise<Outcome>;
+  idle(ms: number): Promise<Outcome>;
+  stop(): Promise<void>;
+};
+
+/** How many of the streams are for `vn-few`. */
+export const FEW = 5;
+
+/** Starts the load generator. It connects only when it is told to. */
+export function openStreams(
+  program: string,
+  options: {
+    readonly ads: string;
+    readonly count: number;
+    readonly nodes: number;
+    readonly variant: Variant;
+  },
+): Streams {
+  const { ads, count, nodes, variant } = options;
+  const args = ['-addr', ads, '-n', `${count}`, '-nodes', `${nodes}`, '-few', `${FEW}`, '-variant', variant];
+  const child = execa(program, args, { stdin: 'pipe', stderr: 'inherit', buffer: false, reject: false });
+  const lines = createInterface({ input: child.stdout });
+
+  async function ask(command: object): Promise<Outcome> {
+    child.stdin.write(`${JSON.stringify(command)}\n`);
+    const [line] = (await Promise.race([once(lines, 'line'), child.then(() => [])])) as [string?];
+    if (line === undefined) throw new Error('the load generator has ended');
+    const { error, ...outcome } = JSON.parse(line) as Outcome & { readonly error?: string };
+    if (error !== undefined) throw new Error(`the load generator: ${error}`);
+    return outcome;
+  }
+
+  /** Streams may fail while they connect, as Envoys' do; not later. */
+  async function askConnected(command: object): Promise<Outcome> {
+    const outcome = await ask(command);
+    if (outcome.failed > 0) throw new Error(`${outcome.failed} streams ended by themselves`);
+    return outcome;
+  }
+
+  return {
+    connect: (known, awaited) => ask({ do: 'connect', known, ms: 500, ...awaited }),
+    drop: async (dropped = 0) => void (await ask({ do: 'drop', streams: dropped })),
+    change: (change) => askConnected({ do: 'change', ms: 200, ...change }),
+    idle: (ms) => askConnected({ do: 'idle', ms }),
+    stop: async () => {
+      child.stdin.end();
+      await child;
+    },
+  };
+}
