@@ -81,8 +81,8 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
   });
 
   test('P31 a push to many streams leaves room for requests in between', async () => {
-    const { xds, port } = await listen();
-    const calls = Array.from({ length: 300 }, () => open(port, variant));
+    const { xds, port } = await listen({ turnMs: 0 });
+    const calls = Array.from({ length: 3 }, () => open(port, variant));
     for (const call of calls) call.ask({ node, typeUrl: CLUSTER });
     xds.set('n', clusters);
     const responses = await Promise.all(calls.map((call) => call.next()));
@@ -92,7 +92,7 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
     xds.set('n', makeSnapshot({ [CLUSTER]: { a: '2' } }));
     expect(pushedTo()).toBe(0);
     await new Promise(setImmediate);
-    expect(pushedTo()).toBe(256);
+    expect(pushedTo()).toBe(1);
     await Promise.all(calls.map((call) => call.next()));
   });
 
