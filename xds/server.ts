@@ -41,7 +41,7 @@ export type XdsServerOptions = {
   /** How long a step of CDS, EDS, LDS, RDS waits for its answer. Default: 5,000 ms. */
   readonly stepTimeoutMs?: number;
   /**
-   * For how long streams are brought up to date before requests are read. Default: 50 ms, enough for a thousand, so that
+   * For how long streams are brought up to date before requests are read. Default: 200 ms, enough for five thousand, so that
    * the last of them does not wait for the acknowledgements of the first.
    */
   readonly turnMs?: number;
@@ -79,7 +79,7 @@ export function createXdsServer(options: XdsServerOptions): XdsServer {
   const snapshots = new Map<string, Snapshot>();
   const connections = new Map<string, Set<Connection>>();
   const outdated = new Set<XdsStream>();
-  const turnMs = options.turnMs ?? 50;
+  const turnMs = options.turnMs ?? 200;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const stalls = watchStalls<() => void>(options.stallTimeoutMs ?? 60_000, (drop) => drop());
   const emptyTypes: Snapshot = new Map(
