@@ -1,4 +1,5 @@
 import type { StreamStatus, TypeStatus } from '../xds/status.ts';
+import { proxyPath } from './ads/identity.ts';
 import type { ProxyConfig } from './ads/proxy-configs.ts';
 
 /** What `GET /status` answers: how far the model is, and how every proxy stands with it. Times are ISO 8601, UTC. */
@@ -72,9 +73,8 @@ function compare(a: string, b: string): number {
 }
 
 function proxyStatus(stream: StreamStatus, config: ProxyConfig | undefined): ProxyStatus {
-  const { mesh = '', kind = '', name = '' } = config?.identity ?? {};
   return {
-    resource: `mesh/${mesh}/${kind}/${name}`,
+    resource: config === undefined ? stream.node.id : proxyPath(config.identity),
     instance: saidBy(stream, 'instance'),
     agent: saidBy(stream, 'version'),
     envoy: stream.node.version,

@@ -1,15 +1,15 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Resource, TypeResources } from './types.ts';
 
 /** The version of a resource's content: 16 hexadecimal digits of its SHA-256. The same bytes always have the same version. */
 export function contentVersion(any: Uint8Array): string {
-  return createHash('sha256').update(any).digest('hex').slice(0, 16);
+  return shortHash(any);
 }
 
 /** The version of a set of resources: a hash of its (name, version) pairs, in any order. */
 export function setVersion(resources: Iterable<Resource>): string {
   const pairs = Array.from(resources, ({ name, version }) => `${name}\0${version}`).sort();
-  return createHash('sha256').update(pairs.join('\n')).digest('hex').slice(0, 16);
+  return shortHash(pairs.join('\n'));
 }
 
 const wholeVersions = new WeakMap<TypeResources, string>();
@@ -23,4 +23,8 @@ export function typeVersion(type: TypeResources): string {
     wholeVersions.set(type, version);
   }
   return version;
+}
+
+function shortHash(content: string | Uint8Array): string {
+  return hash('sha256', content, 'hex').slice(0, 16);
 }

@@ -1,10 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
 import { createLog } from '../../common/log.ts';
+import { freePort } from '../../test/lab/free-port.ts';
 import { createAdminClient } from '../admin-client.ts';
 import { drain } from '../drain.ts';
 import { watchHealth } from '../health.ts';
@@ -162,11 +161,3 @@ test('an Envoy that does not end when it is told to is killed', async () => {
   expect(subject.journal().at(-1)).toBe('terminated');
   expect(() => process.kill(pid, 0)).toThrow('ESRCH');
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}

@@ -1,6 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import { status } from '@grpc/grpc-js';
 import { XdsRefusal } from '../../xds/refusal.ts';
+import { arnOf } from '../api/arn.ts';
 import { ApiError } from '../api/errors.ts';
 import { authorize } from '../auth/authorize.ts';
 import type { AccessKey } from '../auth/credentials.ts';
@@ -125,9 +126,10 @@ export function signer(
           authorize(holder, { action: 'daybreak:GetStatus', resource: '*' }, undefined);
         } else {
           const { identity, owner = user.account } = subject;
-          const resource = `arn:aws:appmesh:${region}:${owner}:mesh/${identity.mesh}/${identity.kind}/${identity.name}`;
+          const { kind, mesh, name } = identity;
+          const resource = arnOf({ kind, owner, mesh, parent: '', name }, region);
           const deed = { action: 'appmesh:StreamAggregatedResources', resource };
-          authorize(holder, deed, { owner, mesh: identity.mesh });
+          authorize(holder, deed, { owner, mesh });
         }
       } catch (error) {
         if (error instanceof ApiError) throw denied(error.message, { cause: error });

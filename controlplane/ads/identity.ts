@@ -37,6 +37,11 @@ export function parseIdentity(id: string): Identity {
   return { mesh, owner: path?.['owner'] ?? arn?.['account'], kind, name };
 }
 
+/** What a proxy stands for, without its account: `mesh/M/virtualNode/N`. */
+export function proxyPath({ mesh, kind, name }: Pick<ProxyId, 'mesh' | 'kind' | 'name'>): string {
+  return `mesh/${mesh}/${kind}/${name}`;
+}
+
 /** The account whose mesh it is, as far as the mesh exists: what the id says counts only where several have the name. */
 export function meshOwner(model: Model, { mesh, owner }: Identity): string | undefined {
   const named = model.meshes().filter((candidate) => candidate.name === mesh);

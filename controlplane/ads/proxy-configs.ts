@@ -6,11 +6,11 @@ import type { Discovery } from '../discovery/discovery.ts';
 import { Dependents } from '../mesh/dependents.ts';
 import type { Model } from '../mesh/model.ts';
 import type { Change } from '../mesh/resource.ts';
-import { viewOf, type ProxyId } from '../mesh/view.ts';
+import { viewOf } from '../mesh/view.ts';
 import type { Problem } from '../translate/problems.ts';
 import type { Features } from '../translate/proxy.ts';
 import { translate } from '../translate/translate.ts';
-import { featuresOf, parseIdentity, resolve, type Identity } from './identity.ts';
+import { featuresOf, parseIdentity, proxyPath, resolve, type Identity } from './identity.ts';
 
 /** For how long configurations are made before anything else gets its turn, in milliseconds. */
 const LONGEST_TURN = 20;
@@ -77,7 +77,7 @@ export function createProxyConfigs(
     const said = new Set(config.problems.map(({ where, what }) => `${where}\0${what}`));
     for (const { where, what } of problems) {
       if (said.has(`${where}\0${what}`)) continue;
-      log.warn({ proxy: nameOf(config.identity), where, what }, 'a part of the model has no effect');
+      log.warn({ proxy: proxyPath(config.identity), where, what }, 'a part of the model has no effect');
     }
     config.problems = problems;
     server().set(config.key, snapshot);
@@ -100,7 +100,7 @@ export function createProxyConfigs(
     keyOf(node) {
       const identity = parseIdentity(node.id);
       const features = featuresOf(node.metadata);
-      const key = `${nameOf(identity)}@${identity.owner ?? ''}${features.ipv6 ? ' ipv6' : ''}${features.sds ? ' sds' : ''}${features.files ? ' files' : ''}`;
+      const key = `${proxyPath(identity)}@${identity.owner ?? ''}${features.ipv6 ? ' ipv6' : ''}${features.sds ? ' sds' : ''}${features.files ? ' files' : ''}`;
       const shared = configs.get(key);
       if (shared !== undefined) {
         shared.streams += 1;
@@ -116,8 +116,8 @@ export function createProxyConfigs(
         streams: 1,
       };
       configs.set(key, config);
-      const siblings = keysByName.get(nameOf(identity)) ?? new Set();
-      keysByName.set(nameOf(identity), siblings.add(key));
+      const siblings = keysByName.get(proxyPath(identity)) ?? new Set();
+      keysByName.set(proxyPath(identity), siblings.add(key));
       make(config);
       return key;
     },
@@ -125,16 +125,16 @@ export function createProxyConfigs(
       const config = configs.get(key);
       if (config === undefined || --config.streams > 0) return;
       configs.delete(key);
-      const siblings = keysByName.get(nameOf(config.identity));
+      const siblings = keysByName.get(proxyPath(config.identity));
       siblings?.delete(key);
-      if (siblings?.size === 0) keysByName.delete(nameOf(config.identity));
+      if (siblings?.size === 0) keysByName.delete(proxyPath(config.identity));
       discovery.ask(key).end();
       server().delete(key);
     },
     apply(changes) {
       let streams = 0;
       for (const proxy of dependents.apply(changes)) {
-        for (const key of keysByName.get(nameOf(proxy)) ?? []) {
+        for (const key of keysByName.get(proxyPath(proxy)) ?? []) {
           const config = configs.get(key);
           if (config === undefined) continue;
           make(config);
@@ -145,12 +145,8 @@ export function createProxyConfigs(
     },
     get: (key) => configs.get(key),
     connectedFeatures(identity) {
-      const [key = ''] = keysByName.get(nameOf(identity)) ?? [];
+      const [key = ''] = keysByName.get(proxyPath(identity)) ?? [];
       return configs.get(key)?.features;
     },
   };
-}
-
-function nameOf({ mesh, kind, name }: Pick<ProxyId, 'mesh' | 'kind' | 'name'>): string {
-  return `mesh/${mesh}/${kind}/${name}`;
 }

@@ -1,9 +1,10 @@
 import type { JsonObject } from '@bufbuild/protobuf';
-import type { TypeUrl } from '../../xds/types.ts';
+import { proxyPath } from '../ads/identity.ts';
 import type { Preview } from '../ads/preview.ts';
 import type { Problem } from '../translate/problems.ts';
 import type { Features } from '../translate/proxy.ts';
 import { resourceJson } from '../translate/registry.ts';
+import { shortName } from '../status.ts';
 import { redactKeys } from './redact.ts';
 
 /** What a proxy is served, in Envoy's JSON, by type (`Cluster`, `Listener`, …); private keys are left out. */
@@ -16,16 +17,10 @@ export type ConfigDump = {
 
 /** Writes a translation out for people and programs. */
 export function configDump({ identity, features, problems, snapshot }: Preview): ConfigDump {
-  const { mesh, kind, name } = identity;
   const types = [...snapshot].map(([typeUrl, { resources }]) => [
     shortName(typeUrl),
     [...resources.values()].map((resource) => redactKeys(resourceJson(resource))),
   ]);
   const resources = Object.fromEntries(types) as ConfigDump['resources'];
-  return { proxy: `mesh/${mesh}/${kind}/${name}`, features, problems, resources };
-}
-
-/** `Cluster` of `type.googleapis.com/envoy.config.cluster.v3.Cluster`. */
-function shortName(typeUrl: TypeUrl): string {
-  return typeUrl.slice(typeUrl.lastIndexOf('.') + 1);
+  return { proxy: proxyPath(identity), features, problems, resources };
 }

@@ -1,5 +1,5 @@
 import type { Listener } from '#envoy/envoy/config/listener/v3/listener_pb.ts';
-import type { Identity } from '../ads/identity.ts';
+import { proxyPath, type Identity } from '../ads/identity.ts';
 import * as names from '../translate/names.ts';
 import type { AskedRequest } from './asked-request.ts';
 import { considerRoutes } from './considered-routes.ts';
@@ -13,10 +13,10 @@ import type { Served } from './served.ts';
  * Follows a request through what a proxy is served, by Envoy's own rules: the application's from a virtual node, a
  * caller's into a virtual gateway, which then passes a second time. Pure.
  */
-export function explain(served: Served, { mesh, kind, name }: Identity, request: AskedRequest): Explanation {
+export function explain(served: Served, identity: Identity, request: AskedRequest): Explanation {
   const passes: Pass[] = [];
-  const proxy = `mesh/${mesh}/${kind}/${name}`;
-  if (kind === 'virtualNode') {
+  const proxy = proxyPath(identity);
+  if (identity.kind === 'virtualNode') {
     const outcome = through(names.egressListener(), request, false);
     return { proxy, passes, outcome };
   }
@@ -27,12 +27,16 @@ export function explain(served: Served, { mesh, kind, name }: Identity, request:
     const listener = served.listeners.get(listenerName);
     if (listener === undefined) return { kind: 'closed', why: noListener(served, asked) };
     const { port, serverName } = asked;
-    const chain = chainFor(listener, { port, serverName, tls: asked.scheme === 'https' && !local, local });
+    const tls = asked.scheme === 'https' && !local;
+    const chain = chainFor(listener, { port, serverName, tls, local });
     if (chain === undefined) return { kind: 'closed', why: noChain(listener, asked) };
     const routesName = requestRoutes(chain);
-    if (routesName === undefined) {
+    const takesTls = chain.transportSocket !== undefined;
+    if (routesName === undefined || tls !== takesTls) {
       passes.push({ listener: listenerName, chain: chain.name, routes: [] });
-      return connectionOutcome(served, chain, asked);
+      return routesName === undefined
+        ? connectionOutcome(served, chain, asked)
+        : { kind: 'closed', why: takesTls ? TLS_ALONE : NO_TLS };
     }
     return routed({ listener: listenerName, chain: chain.name, routeConfiguration: routesName }, asked);
   }
@@ -55,6 +59,9 @@ export function explain(served: Served, { mesh, kind, name }: Identity, request:
     return by.kind === 'again' ? through(names.egressListener(), by.request, true) : by.outcome;
   }
 }
+
+const TLS_ALONE = 'the listener takes TLS alone, and this is plain text';
+const NO_TLS = 'requests are read there, and TLS of the application itself cannot be';
 
 /** Why nothing takes a connection at all. */
 function noListener({ listeners }: Served, { port }: AskedRequest): string {

@@ -2,12 +2,12 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, globSync } from 'node:fs';
 import { chown, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
+import { freePort } from '../../test/lab/free-port.ts';
 import { family, isRunning, signal } from './testing-process-family.ts';
 
 /** A PostgreSQL server of a test's own, in a temporary folder, on a socket in it: no port. */
@@ -114,15 +114,6 @@ async function writeTls(data: string, { cert, key }: TestPostgresTls, user: User
   await writeFile(join(data, 'server.key'), key, { mode: 0o600 });
   if (user !== undefined) await chown(join(data, 'server.key'), user.uid, user.gid);
   await writeFile(join(data, 'pg_hba.conf'), 'local all all trust\nhostssl all all 127.0.0.1/32 trust\n');
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 async function spawnServer(

@@ -1,7 +1,7 @@
-import { hash } from 'node:crypto';
 import { toBinary, type DescMessage, type MessageShape } from '@bufbuild/protobuf';
 import { AnySchema } from '@bufbuild/protobuf/wkt';
 import type { Resource, TypeResources } from '../../xds/types.ts';
+import { contentVersion } from '../../xds/version.ts';
 import { bytesFieldOf, concatenate, stringField } from '../../xds/wire-fields.ts';
 
 /** One resource in the form in which it travels. Its version is a hash of its content, so equal content is equal bytes. */
@@ -17,7 +17,7 @@ export function encodeFields(schema: DescMessage, name: string, fields: readonly
   ]);
   // Copied out of the pool that small buffers share, which it would keep from being freed.
   const any = new Uint8Array(message);
-  return { name, version: hash('sha256', any, 'hex').slice(0, 16), any };
+  return { name, version: contentVersion(any), any };
 }
 
 const ANY = AnySchema.field;

@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { connect as connectHttp2 } from 'node:http2';
 import { request } from '../lab/http.ts';
 import type { Ask, Outcome } from './caller.ts';
-import { echoMethod } from './grpc-methods.ts';
+import { echoMethod } from '../lab/grpc-methods.ts';
 
 const LIMIT_MS = 20_000;
 

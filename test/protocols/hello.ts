@@ -1,17 +1,7 @@
-import type { MethodDefinition } from '@grpc/grpc-js';
+import { echoMethod } from '../lab/grpc-methods.ts';
 
 /** The port of each protocol's server. */
 export const PORTS = { tcp: 7001, http2: 7002, grpc: 7003 } as const;
 
-const asTheyAre = (bytes: Buffer): Buffer => bytes;
-
 /** A method whose messages are plain bytes. */
-export const HELLO: MethodDefinition<Buffer, Buffer> = {
-  path: '/test.Greeter/Hello',
-  requestStream: false,
-  responseStream: false,
-  requestSerialize: asTheyAre,
-  requestDeserialize: asTheyAre,
-  responseSerialize: asTheyAre,
-  responseDeserialize: asTheyAre,
-};
+export const HELLO = echoMethod('/test.Greeter/Hello');

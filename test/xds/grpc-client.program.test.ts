@@ -18,6 +18,7 @@ import { encodeResource, snapshotOf } from '../../xds/encode.ts';
 import { listenForTest } from '../../xds/testing-server.ts';
 import { CLUSTER, ENDPOINTS, LISTENER, ROUTES, type Snapshot } from '../../xds/types.ts';
 import { appMeshClient, createColorModel, MESH } from '../demo/color-model.ts';
+import { echoMethod } from '../lab/grpc-methods.ts';
 import { startLocalControlPlane } from '../lab/local-control-plane.ts';
 
 // @grpc/grpc-js-xds, a client written by others: it asks for listeners and clusters by name, in state of the world.
@@ -90,18 +91,8 @@ async function listen() {
 /** A service that repeats what it is told, and says who it is. */
 async function backend(name: string): Promise<number> {
   const server = new Server();
-  const asTheyAre = (bytes: Buffer): Buffer => bytes;
-  const say = {
-    path: '/test.Echo/Say',
-    requestStream: false,
-    responseStream: false,
-    requestSerialize: asTheyAre,
-    requestDeserialize: asTheyAre,
-    responseSerialize: asTheyAre,
-    responseDeserialize: asTheyAre,
-  } as const;
   server.addService(
-    { say },
+    { say: echoMethod('/test.Echo/Say') },
     {
       say: ({ request }: { request: Buffer }, send: (error: null, value: Buffer) => void) =>
         send(null, Buffer.from(`${name}: ${String(request)}`)),
