@@ -75,7 +75,8 @@ function examplesOf(page: string): readonly Example[] {
 /** What each command prints, on stdout or stderr, in one shell. */
 async function run(commands: readonly string[]): Promise<readonly string[]> {
   const daybreak = join(folder, 'daybreak');
-  await writeFile(daybreak, `#!/bin/sh\nexec ${process.execPath} ${DAYBREAK} "$@"\n`);
+  // The checkout may be in a folder with a blank in its name.
+  await writeFile(daybreak, `#!/bin/sh\nexec '${process.execPath}' '${DAYBREAK}' "$@"\n`);
   await chmod(daybreak, 0o755);
   const marker = '\u0001';
   const steps = commands.map((command) => `code=$?; printf '${marker}'; (exit $code)\n${command}`);
