@@ -72,7 +72,7 @@ export async function makeAgentHost(name: string): Promise<AgentHost> {
   async function start(env: Env = {}, shell = 'exec agent', user = ''): Promise<RunningAgent> {
     // `ip netns exec` and the shell before it become the agent, so the process id stays.
     const program = join(folder, 'agent');
-    const inside = `ip netns exec ${name} setpriv ${user} ${process.execPath} ${join(import.meta.dirname, 'run-agent.ts')}`;
+    const inside = `ip netns exec ${name} setpriv ${user} '${process.execPath}' '${join(import.meta.dirname, 'run-agent.ts')}'`;
     writeFileSync(program, `#!/bin/sh\necho $$ > ${folder}/pid\nexec ${inside}\n`, { mode: 0o755 });
     const child = spawn('bash', ['-c', shell.replaceAll('agent', program)], {
       cwd: folder,
