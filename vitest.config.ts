@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+// No test says how fast the machine is: what is waited for may take this long, in milliseconds.
+const expectation = { poll: { timeout: 20_000 } };
+
 // Three projects: `unit` needs nothing but Node and is quick; `program` runs whole programs, as anybody; `net` makes hosts
 // out of network namespaces, so it needs root.
 export default defineConfig({
@@ -8,6 +11,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          expect: expectation,
+          testTimeout: 30_000,
           // Half of the time would go into loading the same modules again for each file.
           isolate: false,
           // By default a processor is left free, and there may be but two.
@@ -22,6 +27,7 @@ export default defineConfig({
       {
         test: {
           name: 'program',
+          expect: expectation,
           include: ['**/*.program.test.ts'],
           exclude: ['node_modules/**'],
           isolate: false,
@@ -32,6 +38,7 @@ export default defineConfig({
       {
         test: {
           name: 'net',
+          expect: expectation,
           include: ['**/*.net.test.ts'],
           exclude: ['node_modules/**'],
           pool: 'forks',

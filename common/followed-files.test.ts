@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { followFiles, type Followed } from './followed-files.ts';
 import { createLog } from './log.ts';
 
@@ -36,7 +36,7 @@ async function follow(...names: string[]): Promise<Followed<string>> {
   });
   return followed;
 }
-const until = (text: string) => vi.waitFor(() => expect(followed?.current()).toBe(text));
+const until = (text: string) => expect.poll(() => followed?.current()).toBe(text);
 
 test('what is written, replaced or behind another link comes into force, and listeners are told', async () => {
   await write('a', 'A');
@@ -62,9 +62,9 @@ test('what cannot be read leaves the last good value in force, and is read when 
   await write('a', 'A');
   await follow('a');
   await write('a', 'not good');
-  await vi.waitFor(() => expect(readings).toEqual(['refused']));
+  await expect.poll(() => readings).toEqual(['refused']);
   await rm(path('a'));
-  await vi.waitFor(() => expect(readings).toEqual(['refused', 'refused']));
+  await expect.poll(() => readings).toEqual(['refused', 'refused']);
   expect(followed?.current()).toBe('A');
   await write('a', 'B');
   await until('B');

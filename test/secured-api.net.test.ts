@@ -187,7 +187,7 @@ test('the audit file has each change and each denial, and goes on under its name
   plane.signal('SIGHUP');
   const admin = await clientOf('AKADMIN');
   await admin.send(new CreateMeshCommand({ meshName: 'later' }));
-  await vi.waitFor(async () => expect(await events()).toMatchObject([{ eventName: 'CreateMesh' }]), 5000);
+  await expect.poll(events).toMatchObject([{ eventName: 'CreateMesh' }]);
 });
 
 test('a renewed certificate and changed users come into force without a restart', async () => {
@@ -201,7 +201,7 @@ test('a renewed certificate and changed users come into force without a restart'
     await expect(list('AKREADER')).rejects.toMatchObject({ name: 'UnrecognizedClientException' });
   }, 10_000);
   await writeFile(plane.files.credentials, '{}');
-  await vi.waitFor(() => expect(plane.log().join('\n')).toContain('"accounts\\" is missing'), 10_000);
+  await expect.poll(() => plane.log().join('\n')).toContain('"accounts\\" is missing');
   await expect(list('AKADMIN')).resolves.toMatchObject({});
 });
 

@@ -1,19 +1,30 @@
 // Called by .ci/run: counts what the tests of a run came to. Usage: node count.mjs REPORTS [STEP-THAT-FAILED...]
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 /**
- * @typedef {{ numPassedTests: number, numFailedTests: number, success: boolean,
- *   testResults: { status: string, assertionResults: { status: string }[] }[] }} Report
+ * @typedef {{ status: string, fullName?: string, failureMessages?: string[] }} Assertion
+ * @typedef {{ name: string, status: string, message?: string, assertionResults: Assertion[] }} TestFile
+ * @typedef {{ numPassedTests: number, numFailedTests: number, testResults: TestFile[] }} Report
  */
 
-/** A file that could not even be loaded has failed no test, and yet has failed. @param {Report} report */
-function failures({ testResults, numFailedTests }) {
-  const broken = testResults.filter(
-    ({ status, assertionResults }) =>
-      status === 'failed' && !assertionResults.some((assertion) => assertion.status === 'failed'),
-  );
-  return numFailedTests + broken.length;
+/** Of a failure's text: the rest is in the run's output, further up. */
+const CHARACTERS_A_FAILURE = 2000;
+
+/** What failed, a text each. A file that could not even be loaded has failed no test, and yet has failed. @param {Report} report */
+function failures({ testResults }) {
+  return testResults.flatMap(({ name, status, message = '', assertionResults }) => {
+    const tests = assertionResults.filter((assertion) => assertion.status === 'failed');
+    if (tests.length === 0) return status === 'failed' ? [failure(name, 'the file itself', [message])] : [];
+    return tests.map(({ fullName = '', failureMessages = [] }) => failure(name, fullName, failureMessages));
+  });
+}
+
+/** @param {string} file @param {string} test @param {readonly string[]} messages */
+function failure(file, test, messages) {
+  const text = stripVTControlCharacters(messages.join('\n')).slice(0, CHARACTERS_A_FAILURE).trim();
+  return `failed: ${relative(process.cwd(), file)}: ${test}\n${text.replaceAll(/^/gm, '    ')}\n`;
 }
 
 const [folder = '', ...failedSteps] = process.argv.slice(2);
@@ -22,9 +33,11 @@ const reports = readdirSync(folder)
   .filter((name) => name.endsWith('.json'))
   .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')));
 const passed = reports.reduce((sum, report) => sum + report.numPassedTests, 0);
-const failedTests = reports.reduce((sum, report) => sum + failures(report), 0);
+const failedTests = reports.flatMap(failures);
 // A failed step that no failed test explains: format, lint, types, generated code, the set-up itself.
-const failed = failedTests > 0 ? failedTests : failedSteps.length;
+const failed = failedTests.length > 0 ? failedTests.length : failedSteps.length;
+// At the end, where who reads only the end of the output finds it.
+for (const text of failedTests) process.stdout.write(text);
 for (const step of failedSteps) process.stdout.write(`failed: npm run ${step}\n`);
 if (passed === 0) process.stdout.write('no test ran\n');
 process.stdout.write(`${passed} passed, ${failed} failed\n`);

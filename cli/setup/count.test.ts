@@ -4,17 +4,30 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, onTestFinished, test } from 'vitest';
 
-const passed = { status: 'passed', assertionResults: [{ status: 'passed' }, { status: 'passed' }] };
-const failed = { status: 'failed', assertionResults: [{ status: 'passed' }, { status: 'failed' }] };
-const broken = { status: 'failed', assertionResults: [] };
+const name = join(process.cwd(), 'xds', 'nonce.test.ts');
+const assertion = { status: 'passed', fullName: 'is right', failureMessages: [] };
+const wrong = {
+  status: 'failed',
+  fullName: 'a nonce is used once',
+  failureMessages: ['\u001B[31mexpected\u001B[39m 1\nto be 2'],
+};
+const passed = { name, status: 'passed', assertionResults: [assertion, assertion] };
+const failed = { name, status: 'failed', assertionResults: [assertion, wrong] };
+const broken = { name, status: 'failed', message: 'No such module', assertionResults: [] };
 const unit = { numPassedTests: 2, numFailedTests: 0, testResults: [passed] };
 
 test.each([
-  { what: 'all passed', reports: [unit, unit], steps: [], last: '4 passed, 0 failed', code: 0 },
+  { what: 'all passed', reports: [unit, unit], steps: [], says: [], last: '4 passed, 0 failed', code: 0 },
   {
     what: 'a test failed',
     reports: [unit, { numPassedTests: 1, numFailedTests: 1, testResults: [failed] }],
     steps: ['test'],
+    says: [
+      'failed: xds/nonce.test.ts: a nonce is used once',
+      '    expected 1',
+      '    to be 2',
+      'failed: npm run test',
+    ],
     last: '3 passed, 1 failed',
     code: 1,
   },
@@ -22,12 +35,20 @@ test.each([
     what: 'a file that does not load is a failure',
     reports: [{ numPassedTests: 2, numFailedTests: 0, testResults: [passed, broken] }],
     steps: [],
+    says: ['failed: xds/nonce.test.ts: the file itself', '    No such module'],
     last: '2 passed, 1 failed',
     code: 1,
   },
-  { what: 'only a check failed', reports: [unit], steps: ['check'], last: '2 passed, 1 failed', code: 1 },
-  { what: 'no test ran', reports: [], steps: [], last: '0 passed, 0 failed', code: 1 },
-])('$what: $last', async ({ reports, steps, last, code }) => {
+  {
+    what: 'only a check failed',
+    reports: [unit],
+    steps: ['check'],
+    says: ['failed: npm run check'],
+    last: '2 passed, 1 failed',
+    code: 1,
+  },
+  { what: 'no test ran', reports: [], steps: [], says: ['no test ran'], last: '0 passed, 0 failed', code: 1 },
+])('$what: $last', async ({ reports, steps, says, last, code }) => {
   const folder = await mkdtemp(join(tmpdir(), 'daybreak-count-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   for (const [index, report] of reports.entries()) {
@@ -35,6 +56,6 @@ test.each([
   }
   const script = join(import.meta.dirname, 'count.mjs');
   const result = await execa(process.execPath, [script, folder, ...steps], { reject: false });
-  expect(result.stdout.split('\n').at(-1)).toBe(last);
+  expect(result.stdout.split('\n')).toEqual([...says, last]);
   expect(result.exitCode).toBe(code);
 });

@@ -101,7 +101,7 @@ describe('too many', () => {
     });
     expect(await open('mesh/m/virtualNode/other').opened).toBe('served');
     first.close();
-    await vi.waitFor(async () => expect(await open(NODE).opened).toBe('served'));
+    await expect.poll(() => open(NODE).opened).toBe('served');
     expect(new Set(refusals)).toEqual(new Set(['quota']));
   });
 

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createLog } from '../../common/log.ts';
 import { openLineFile, type LineFile } from './line-file.ts';
 
@@ -27,8 +27,7 @@ const start = (file: string, most?: number): void => {
     ...(most === undefined ? {} : { most }),
   });
 };
-const until = (name: string, text: string) =>
-  vi.waitFor(async () => expect(await readFile(path(name), 'utf8')).toBe(text));
+const until = (name: string, text: string) => expect.poll(() => readFile(path(name), 'utf8')).toBe(text);
 
 test('lines are written in order, and after what is there', async () => {
   await writeFile(path('log'), 'before\n');

@@ -1,6 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { createGroups } from './groups.ts';
+
+/** Until all that can begin has begun. */
+async function quiet(): Promise<void> {
+  for (let turns = 0; turns < 20; turns += 1) await turn();
+}
 
 /** Groups that wait until they are let through, each noted as it begins. */
 function gated(limits?: Parameters<typeof createGroups>[1]) {
@@ -16,15 +21,15 @@ function gated(limits?: Parameters<typeof createGroups>[1]) {
 it('puts together what comes at once, and what comes while a group is under way', async () => {
   const { begun, groups, open } = gated();
   for (const work of ['a', 'b']) groups('one', work);
-  await sleep(5);
+  await quiet();
   for (const work of ['c', 'd', 'e']) groups('one', work);
-  await sleep(5);
+  await quiet();
   expect(begun).toEqual(['ab']);
   open();
-  await sleep(5);
+  await quiet();
   expect(begun).toEqual(['ab', 'cde']);
   groups('one', 'f');
-  await sleep(5);
+  await quiet();
   expect(begun).toEqual(['ab', 'cde', 'f']);
 });
 
@@ -32,18 +37,18 @@ it('lets the work for another key go ahead', async () => {
   const { begun, groups } = gated();
   groups('one', 'a');
   groups('other', 'b');
-  await sleep(5);
+  await quiet();
   expect(begun).toEqual(['a', 'b']);
 });
 
 it('lets only so many wait, and makes no group larger than it may be', async () => {
   const { begun, groups, open } = gated({ waiting: 3, together: 2 });
   groups('one', 'a');
-  await sleep(5);
+  await quiet();
   for (const work of ['b', 'c', 'd']) groups('one', work);
   expect(() => groups('one', 'e')).toThrow(expect.objectContaining({ code: 'unavailable' }));
   groups('other', 'x');
   open();
-  await sleep(5);
+  await quiet();
   expect(begun).toEqual(['a', 'x', 'bc', 'd']);
 });

@@ -5,7 +5,7 @@ import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, credentials } from '@grpc/grpc-js';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Followed } from '../../common/followed-files.ts';
 import { createLog } from '../../common/log.ts';
 import { createXdsServer } from '../../xds/server.ts';
@@ -37,7 +37,7 @@ const open = async (): Promise<Followed<ServerCertificate>> => {
   tls = await openCertificate(files, log, (outcome) => readings.push(outcome));
   return tls;
 };
-const until = (...expected: string[]) => vi.waitFor(() => expect(readings).toEqual(expected), 5000);
+const until = (...expected: string[]) => expect.poll(() => readings).toEqual(expected);
 
 describe('a certificate that is renewed while the servers run', () => {
   it('is what the next connection to the API gets', async () => {
