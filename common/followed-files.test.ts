@@ -36,7 +36,9 @@ async function follow(...names: string[]): Promise<Followed<string>> {
   });
   return followed;
 }
-const until = (text: string) => expect.poll(() => followed?.current()).toBe(text);
+const until = async (text: string): Promise<void> => {
+  await expect.poll(() => followed?.current()).toBe(text);
+};
 
 test('what is written, replaced or behind another link comes into force, and listeners are told', async () => {
   await write('a', 'A');

@@ -88,16 +88,17 @@ export async function followFiles<T>({
   };
 }
 
+/** Where several cannot be read, the error names the first. */
 async function contentsOf(what: string, files: readonly string[]): Promise<readonly Buffer[]> {
-  return Promise.all(
-    files.map(async (file) => {
-      try {
-        return await readFile(file);
-      } catch (error) {
-        throw new Error(`the ${what} cannot be read from ${file}`, { cause: error });
-      }
-    }),
-  );
+  const contents: Buffer[] = [];
+  for (const file of files) {
+    try {
+      contents.push(await readFile(file));
+    } catch (error) {
+      throw new Error(`the ${what} cannot be read from ${file}`, { cause: error });
+    }
+  }
+  return contents;
 }
 
 async function fingerprint(files: readonly string[]): Promise<string> {

@@ -62,7 +62,10 @@ export type XdsServer = {
   get(key: string): Snapshot | undefined;
   /** Forgets a snapshot. Its streams stay, and keep what they have. */
   delete(key: string): void;
-  /** How the streams of a key stand with a type; 'pending' too when there is no stream. */
+  /**
+   * How the streams of a key stand with a type; 'pending' too when there is no stream. A stream that never asked for the type
+   * has nothing to acknowledge.
+   */
   settled(key: string, typeUrl: TypeUrl): Settled;
   streams(): readonly StreamStatus[];
   /** The same, down to each resource. */

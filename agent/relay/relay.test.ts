@@ -105,6 +105,7 @@ test('the control plane goes away and comes back: Envoy keeps its stream, and ge
   const proxy = envoy(socketPath);
   proxy.client.subscribe(CLUSTER, ALL);
   first.xds.set('n', makeSnapshot({ [CLUSTER]: { a: '1', b: '1' } }));
+  await expect.poll(proxy.contents).toEqual(['a=1', 'b=1']);
   await expect.poll(() => first.xds.settled('n', CLUSTER)).toBe('acknowledged');
   first.stop();
   await expect.poll(() => relay.status().connected).toBe(false);
@@ -121,6 +122,7 @@ test('an Envoy that comes back while the control plane is away is given the last
   before.client.subscribe(CLUSTER, ALL);
   before.client.subscribe(ROUTES, new Set(['r', 's']));
   xds.set('n', makeSnapshot({ [CLUSTER]: { a: '1' }, [ROUTES]: { r: '1', s: '1' } }));
+  await expect.poll(before.contents).toEqual(['a=1', 'r=1', 's=1']);
   await expect.poll(() => xds.settled('n', ROUTES)).toBe('acknowledged');
   stop();
   await expect.poll(() => relay.status().connected).toBe(false);
@@ -132,6 +134,28 @@ test('an Envoy that comes back while the control plane is away is given the last
   await expect.poll(after.contents).toEqual(['a=1', 'r=1']);
   after.client.subscribe(ROUTES, new Set(['r', 's']));
   await expect.poll(after.contents).toEqual(['a=1', 'r=1', 's=1']);
+});
+
+test('what comes for a type that an Envoy that comes back has not asked for yet is acknowledged once it has', async () => {
+  const { xds, port } = await controlPlane();
+  const { socketPath } = await relayTo(port);
+  const before = envoy(socketPath);
+  before.client.subscribe(ROUTES, new Set(['r']));
+  xds.set('n', makeSnapshot({ [CLUSTER]: { a: '1' }, [ROUTES]: { r: '1' } }));
+  await expect.poll(before.contents).toEqual(['r=1']);
+  await expect.poll(() => xds.settled('n', ROUTES)).toBe('acknowledged');
+  before.client.close();
+  const after = envoy(socketPath);
+  after.client.subscribe(CLUSTER, ALL);
+  await expect.poll(after.contents).toEqual(['a=1']);
+  xds.set('n', makeSnapshot({ [CLUSTER]: { a: '2' }, [ROUTES]: { r: '2' } }));
+  await expect.poll(after.contents).toEqual(['a=1', 'a=2']);
+  const routes = () => xds.streams()[0]?.types.find(({ typeUrl }) => typeUrl === ROUTES);
+  await expect.poll(() => routes()?.outstanding).toBeDefined();
+  expect(routes()?.settled).toBe('pending');
+  after.client.subscribe(ROUTES, new Set(['r']));
+  await expect.poll(after.contents).toEqual(['a=1', 'a=2', 'r=2']);
+  await expect.poll(() => routes()?.settled).toBe('acknowledged');
 });
 
 test('a resource that Envoy no longer wants is no longer asked for', async () => {

@@ -139,7 +139,8 @@ export async function startRelay({
   /** Acknowledges an update once Envoy has all of it, which may take several responses, or none if it had it before. */
   function settle(typeUrl: TypeUrl): void {
     const update = unanswered.get(typeUrl);
-    if (update === undefined || downstream.settled(KEY, typeUrl) !== 'acknowledged') return;
+    if (update === undefined || !subscriptions.isAsked(typeUrl)) return;
+    if (downstream.settled(KEY, typeUrl) !== 'acknowledged') return;
     unanswered.delete(typeUrl);
     config.accept(typeUrl);
     upstream.answer(update);

@@ -8,6 +8,8 @@ export type RelayedSubscriptions = {
     typeUrl: TypeUrl,
     subscription: Subscription,
   ): { names: ReadonlySet<string>; dropped: readonly string[] };
+  /** Whether Envoy's stream has asked for anything of a type yet. */
+  isAsked(typeUrl: TypeUrl): boolean;
   /**
    * Envoy began a new stream. It asks for its names one after the other; until then those of the stream before stay
    * subscribed, so that the last good configuration is there when it does.
@@ -32,6 +34,7 @@ export function createRelayedSubscriptions(): RelayedSubscriptions {
       upstream.set(typeUrl, all);
       return { names: all, dropped };
     },
+    isAsked: (typeUrl) => stream.has(typeUrl),
     restart() {
       stream = new Map();
     },

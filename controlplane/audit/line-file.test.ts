@@ -27,7 +27,9 @@ const start = (file: string, most?: number): void => {
     ...(most === undefined ? {} : { most }),
   });
 };
-const until = (name: string, text: string) => expect.poll(() => readFile(path(name), 'utf8')).toBe(text);
+const until = async (name: string, text: string): Promise<void> => {
+  await expect.poll(() => readFile(path(name), 'utf8')).toBe(text);
+};
 
 test('lines are written in order, and after what is there', async () => {
   await writeFile(path('log'), 'before\n');

@@ -37,7 +37,9 @@ const open = async (): Promise<Followed<ServerCertificate>> => {
   tls = await openCertificate(files, log, (outcome) => readings.push(outcome));
   return tls;
 };
-const until = (...expected: string[]) => expect.poll(() => readings).toEqual(expected);
+const until = async (...expected: string[]): Promise<void> => {
+  await expect.poll(() => readings).toEqual(expected);
+};
 
 describe('a certificate that is renewed while the servers run', () => {
   it('is what the next connection to the API gets', async () => {
