@@ -1,5 +1,5 @@
 import type { DeltaRequest, Response, SotwRequest } from './request.ts';
-import { hasWildcard } from './subscription.ts';
+import { hasWildcard, isUnchanged } from './subscription.ts';
 import type { Outstanding, TypeState } from './type-state.ts';
 import type { TypeUrl } from './types.ts';
 
@@ -21,7 +21,10 @@ export function recordSent(state: TypeState, response: Response, gone: readonly 
     state.absent.delete(resource.name);
   }
   for (const name of gone) state.known.delete(name);
-  for (const name of state.subscription.names) if (!state.known.has(name)) state.absent.add(name);
+  const { wildcard, names } = state.subscription;
+  // Without the wildcard, what is known was asked for by name.
+  if (wildcard || state.known.size < names.size)
+    for (const name of names) if (!state.known.has(name)) state.absent.add(name);
   state.forced.clear();
   state.answerDue = false;
   expectAnswer(state, response);
@@ -62,9 +65,7 @@ export function takeAnswer(
 /** Whether a request does nothing but acknowledge or refuse: by far the most do. */
 export function isMereAnswer(state: TypeState, request: SotwRequest | DeltaRequest): boolean {
   if ('subscribe' in request) return request.subscribe.length + request.unsubscribe.length === 0;
-  const { names, wildcard } = state.subscription;
-  const asked = wildcard ? request.names.filter((name) => name !== '*') : request.names;
-  return asked.length === names.size && asked.every((name) => names.has(name));
+  return isUnchanged(state.subscription, state.typeUrl, request.names);
 }
 
 function takeSuperseded(state: TypeState, nonce: string): Outstanding | undefined {

@@ -14,18 +14,27 @@ export function additions(state: TypeState, type: TypeResources): Additions {
     const isNews = known?.version !== resource.version || known?.resource?.ttlMs !== resource.ttlMs;
     if (isNews || state.forced.has(resource.name)) due.push(resource);
   };
+  const change = changeSinceComplete(state, type);
+  if (change !== undefined && state.forced.size === 0) {
+    for (const resource of change.changed) if (wants(state.subscription, resource.name)) consider(resource);
+    return { resources: due, absent };
+  }
   if (state.subscription.wildcard) for (const resource of all(state, type)) consider(resource);
   for (const name of state.subscription.names) {
     const resource = type.resources.get(name) ?? standIn(state, type, name);
     if (resource === undefined) {
-      if (!state.known.has(name) && (!state.absent.has(name) || state.forced.has(name))) absent.push(name);
+      if (state.known.has(name) || state.brought.has(name)) continue;
+      if (!state.absent.has(name) || state.forced.has(name)) absent.push(name);
     } else if (!state.subscription.wildcard) consider(resource);
   }
   return { resources: due, absent };
 }
 
 /** Names that the client has and the snapshot has no more. */
-export function removals(state: TypeState, { resources, unknown }: TypeResources): readonly string[] {
+export function removals(state: TypeState, type: TypeResources): readonly string[] {
+  const change = changeSinceComplete(state, type);
+  if (change !== undefined) return change.gone.filter((name) => state.known.has(name));
+  const { resources, unknown } = type;
   const gone: string[] = [];
   for (const name of state.known.keys()) {
     if (!resources.has(name) && unknown?.has(name) !== true) gone.push(name);
@@ -43,6 +52,35 @@ export function* subscribed(state: TypeState, type: TypeResources): Generator<Re
     const resource = type.resources.get(name) ?? standIn(state, type, name);
     if (resource !== undefined && wants(state.subscription, name)) yield resource;
   }
+}
+
+/** From one list of resources to another: what is new or other, and the names that are gone. */
+type Change = {
+  /** Weak: each list would keep the one before, and that the one before it. */
+  readonly from: WeakRef<TypeResources>;
+  readonly changed: readonly Resource[];
+  readonly gone: readonly string[];
+};
+
+const changes = new WeakMap<TypeResources, Change>();
+
+/**
+ * What can be due to a client that had all of an earlier list: the same for all who did, so it is found once. Undefined where
+ * more can be due.
+ */
+function changeSinceComplete({ complete: from }: TypeState, type: TypeResources): Change | undefined {
+  if (from === undefined || from.unknown !== undefined || type.unknown !== undefined) return undefined;
+  const known = changes.get(type);
+  if (known?.from.deref() === from) return known;
+  const changed: Resource[] = [];
+  for (const resource of type.resources.values()) {
+    const before = from.resources.get(resource.name);
+    if (before?.version !== resource.version || before.ttlMs !== resource.ttlMs) changed.push(resource);
+  }
+  const gone = [...from.resources.keys()].filter((name) => !type.resources.has(name));
+  const change = { from: new WeakRef(from), changed, gone };
+  changes.set(type, change);
+  return change;
 }
 
 function* all(state: TypeState, type: TypeResources): Generator<Resource> {

@@ -34,3 +34,10 @@ export type Response = {
   /** Names that are gone, or do not exist. In state of the world, where there is a way to say so. */
   readonly removed: readonly string[];
 };
+
+/** A response on its way to a client. It is encoded when it leaves, so that what waits for a slow reader is no copy. */
+export type OutgoingResponse = {
+  readonly typeUrl: TypeUrl;
+  /** The bytes stand where they are until the next response of any stream is encoded. */
+  readonly encode: () => Buffer;
+};

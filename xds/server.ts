@@ -2,6 +2,7 @@ import {
   Metadata,
   status,
   type handleBidiStreamingCall,
+  type MethodDefinition,
   type Server,
   type ServerDuplexStream,
 } from '@grpc/grpc-js';
@@ -9,7 +10,7 @@ import type { Answer } from './answers.ts';
 import { DEFAULT_LIMITS, ExcessiveRequest, MalformedRequest, type StreamLimits } from './limits.ts';
 import type { XdsNode } from './node.ts';
 import { XdsRefusal } from './refusal.ts';
-import type { DeltaRequest, SotwRequest } from './request.ts';
+import type { DeltaRequest, OutgoingResponse, SotwRequest } from './request.ts';
 import { resourceStatuses } from './resource-status.ts';
 import { resetCall } from './reset-call.ts';
 import { SERVICES, type DiscoveryService, type ServiceName } from './service.ts';
@@ -75,7 +76,10 @@ export type XdsServer = {
 };
 
 type Connection = Omit<StreamStatus, 'types'> & { readonly stream: XdsStream };
-type Call = ServerDuplexStream<Buffer, Buffer>;
+type ServerMethod = Omit<MethodDefinition<Buffer, Buffer>, 'responseSerialize'> & {
+  readonly responseSerialize: (response: OutgoingResponse) => Buffer;
+};
+type Call = ServerDuplexStream<Buffer, OutgoingResponse>;
 
 /** Makes a server with no snapshots. */
 export function createXdsServer(options: XdsServerOptions): XdsServer {
@@ -128,11 +132,11 @@ export function createXdsServer(options: XdsServerOptions): XdsServer {
       refuse(new XdsRefusal(status.DEADLINE_EXCEEDED, 'a stream without a first request'));
     }, options.firstRequestTimeoutMs ?? 30_000).unref();
 
-    function send(bytes: Buffer, typeUrl: TypeUrl): void {
+    function send(response: OutgoingResponse): void {
       unsent += 1;
-      if (connection !== undefined) options.onPush?.(connection.key, typeUrl);
+      if (connection !== undefined) options.onPush?.(connection.key, response.typeUrl);
       stalls.waits(drop);
-      call.write(bytes, left);
+      call.write(response, left);
     }
 
     function left(): void {
@@ -227,7 +231,7 @@ export function createXdsServer(options: XdsServerOptions): XdsServer {
     <R extends SotwRequest | DeltaRequest>(
       variant: Variant<R>,
       { onlyType }: DiscoveryService,
-    ): handleBidiStreamingCall<Buffer, Buffer> =>
+    ): handleBidiStreamingCall<Buffer, OutgoingResponse> =>
     (call) =>
       serve(variant, onlyType, call);
 
@@ -262,12 +266,17 @@ export function createXdsServer(options: XdsServerOptions): XdsServer {
         const service: DiscoveryService = SERVICES[name];
         const { sotw: stateOfTheWorld, delta: incremental } = service;
         server.addService(
-          { sotw: stateOfTheWorld, delta: incremental },
+          { sotw: serverSide(stateOfTheWorld), delta: serverSide(incremental) },
           { sotw: handler(sotw, service), delta: handler(delta, service) },
         );
       }
     },
   };
+}
+
+/** The method as this server implements it: what it sends is encoded as it leaves. */
+function serverSide(method: MethodDefinition<Buffer, Buffer>): ServerMethod {
+  return { ...method, responseSerialize: ({ encode }) => encode() };
 }
 
 function codeOf(error: unknown): status | undefined {

@@ -3,7 +3,7 @@ import { createHeartbeatTimer, heartbeatOf } from './heartbeat.ts';
 import { checkRequest, checkSubscriptions, MalformedRequest, type StreamLimits } from './limits.ts';
 import { ADDITION_ORDER, DEPENDENTS, REMOVAL_ORDER, WARMED_BY } from './order.ts';
 import { additions, removals } from './plan.ts';
-import type { DeltaRequest, Response, SotwRequest } from './request.ts';
+import type { DeltaRequest, OutgoingResponse, Response, SotwRequest } from './request.ts';
 import { supportsTtl, type TtlForm } from './ttl.ts';
 import { newTypeState, type TypeState } from './type-state.ts';
 import { CLUSTER, type Snapshot, type TypeUrl } from './types.ts';
@@ -13,7 +13,7 @@ import type { Variant } from './variant.ts';
 export type StreamWorld = {
   /** The snapshot that is to be served now; undefined while there is none, and then nothing is answered. */
   snapshot(): Snapshot | undefined;
-  send(bytes: Buffer, typeUrl: TypeUrl): void;
+  send(message: OutgoingResponse): void;
   /** Whether all that was sent has left. Where it has not, a stream that is held up by it wants `update` once it has. */
   hasLeft(): boolean;
   onAnswer(answer: Answer): void;
@@ -72,9 +72,11 @@ export function createStream<R extends SotwRequest | DeltaRequest>(
     types.set(request.typeUrl, state);
     const answer = takeAnswer(state, request);
     const isAnswered = answer?.isNewest === true;
-    if (!isAnswered || !isMereAnswer(state, request)) state.complete = undefined;
-    variant.subscribe(state, request, isAnswered);
-    if (state.complete === undefined) checkSubscriptions(types, world.limits);
+    if (!isAnswered || !isMereAnswer(state, request)) {
+      state.complete = undefined;
+      variant.subscribe(state, request, isAnswered);
+      checkSubscriptions(types, world.limits);
+    }
     if (answer !== undefined) world.onAnswer(answer);
     update();
     return request.typeUrl;
@@ -141,9 +143,14 @@ export function createStream<R extends SotwRequest | DeltaRequest>(
       recordSent(state, response, mayRemove ? removals(state, type) : []);
       warm(typeUrl, response);
       heartbeats.sent(ttl === undefined ? [] : response.resources);
-      world.send(variant.encode(response, ttl), response.typeUrl);
+      send(response, ttl);
     }
     if (removals(state, type).length === 0) state.complete = type;
+    else if (due !== undefined) state.complete = undefined;
+  }
+
+  function send(response: Response, form?: TtlForm): void {
+    world.send({ typeUrl: response.typeUrl, encode: () => variant.encode(response, form) });
   }
 
   /** What a changed cluster or listener makes the client wait for is due again. */
@@ -196,7 +203,7 @@ export function createStream<R extends SotwRequest | DeltaRequest>(
       const version = state.lastVersion;
       const response = { typeUrl: state.typeUrl, version, nonce: String(++nonces), resources, removed: [] };
       expectAnswer(state, response);
-      world.send(variant.encode(response, form), response.typeUrl);
+      send(response, form);
     }
   }
 

@@ -53,6 +53,20 @@ export function replaceNames(
   };
 }
 
+/** State of the world: whether a request surely changes nothing, as it has the names in the order in which they are known. */
+export function isUnchanged(
+  { wildcard, named, names: known }: Subscription,
+  typeUrl: TypeUrl,
+  names: readonly string[],
+): boolean {
+  if (!named) return names.length === 0 && known.size === 0 && wildcard === hasWildcard(typeUrl);
+  if (wildcard) return known.size === 0 && names.length === 1 && names[0] === WILDCARD;
+  if (names.length !== known.size) return false;
+  let index = 0;
+  for (const name of known) if (name !== names[index++]) return false;
+  return true;
+}
+
 /** Incremental: names are added and taken away. A name that is subscribed to again counts as added: the client may have forgotten it. */
 export function changeNames(
   subscription: Subscription,

@@ -43,7 +43,7 @@ export function converse(variant: 'delta' | 'sotw', initial?: Snapshot, options:
   const answers: Answer[] = [];
   const world: StreamWorld = {
     snapshot: () => snapshot,
-    send: (bytes) => void sent.push(variant === 'delta' ? readDelta(bytes) : readSotw(bytes)),
+    send: ({ encode }) => void sent.push(variant === 'delta' ? readDelta(encode()) : readSotw(encode())),
     hasLeft: () => true,
     limits: DEFAULT_LIMITS,
     onAnswer: (answer) => void answers.push(answer),

@@ -55,13 +55,12 @@ export const sotw: Variant<SotwRequest> = {
 
   respond(state, type, mayRemove) {
     if (hasAllAlready(state, type)) return undefined;
-    const { resources: due, absent } = additions(state, type);
+    const { resources: due, absent: removed } = additions(state, type);
     const isWhole = hasWildcard(state.typeUrl);
     const gone = removals(state, type);
     // Only a list that is whole can say that something is gone. Of the rest it is for what refers to it to say so, and
     // until then the client keeps what it has.
     if (!isWhole) for (const name of gone) leave(state, name);
-    const removed = absent.filter((name) => !state.brought.has(name));
     const isDue =
       due.length > 0 || removed.length > 0 || state.answerDue || (isWhole && mayRemove && gone.length > 0);
     if (!isDue) return undefined;
@@ -150,8 +149,13 @@ function heldBack(state: TypeState, gone: readonly string[]): readonly Resource[
 function versionOf(state: TypeState, type: TypeResources, held: readonly Resource[]): string {
   if (type.version !== undefined || (state.subscription.wildcard && held.length === 0))
     return typeVersion(type);
-  const own = [...subscribed(state, type), ...held];
   // Most that name what they want name all there is, and that version is computed once for all of them.
-  const isAll = own.length === type.resources.size && own.every(({ name }) => type.resources.has(name));
-  return isAll ? typeVersion(type) : setVersion(own);
+  if (held.length === 0 && type.unknown === undefined && namesAll(state, type)) return typeVersion(type);
+  return setVersion([...subscribed(state, type), ...held]);
+}
+
+function namesAll({ subscription: { names } }: TypeState, { resources }: TypeResources): boolean {
+  if (names.size < resources.size) return false;
+  for (const name of resources.keys()) if (!names.has(name)) return false;
+  return true;
 }

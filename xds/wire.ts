@@ -5,7 +5,8 @@ import {
 } from '#envoy/envoy/service/discovery/v3/discovery_pb.ts';
 import { keepNode } from './node.ts';
 import type { DeltaRequest, Response, SotwRequest } from './request.ts';
-import { bytesField, concatenate, stringField } from './wire-fields.ts';
+import { createResponsePage } from './response-page.ts';
+import { bytesField, bytesFieldOf, concatenate, stringField } from './wire-fields.ts';
 import { deltaResourceWithTtl, sotwResourceWithTtl, type TtlForm } from './ttl.ts';
 import { ENDPOINTS, type Resource } from './types.ts';
 
@@ -39,27 +40,30 @@ export function decodeDeltaRequest(bytes: Uint8Array): DeltaRequest {
   };
 }
 
-// A protobuf message is the concatenation of its fields in any order, so a resource's field is encoded once and
-// copied into every response that brings it.
+// A protobuf message is the concatenation of its fields in any order, so a resource is encoded once and copied into every
+// response that brings it.
 
-const DISCOVERY_RESPONSE = { version: 1, resources: 2, typeUrl: 4, nonce: 5 };
-const DELTA_RESPONSE = { version: 1, resources: 2, typeUrl: 4, nonce: 5, removed: 6 };
+const DISCOVERY_RESPONSE = { version: 1, resources: 2, typeUrl: 4 };
+const DELTA_RESPONSE = { version: 1, resources: 2, typeUrl: 4, removed: 6 };
 const ANY = { typeUrl: 1, value: 2 };
 const CLUSTER_LOAD_ASSIGNMENT = { clusterName: 1 };
 const DELTA_RESOURCE = { version: 1, resource: 2, name: 3 };
 
-/** Writes an `envoy.service.discovery.v3.DiscoveryResponse`. Without `ttl`, resources are written as if they had none. */
-export function encodeSotwResponse(
-  { version, typeUrl, nonce, resources, removed }: Response,
-  ttl?: TtlForm,
-): Buffer {
-  return concatenate([
+const sotwPage = createResponsePage();
+const deltaPage = createResponsePage();
+
+/**
+ * Writes an `envoy.service.discovery.v3.DiscoveryResponse`, whose bytes stand until the next one. Without `ttl`, resources are
+ * written as if they had none.
+ */
+export function encodeSotwResponse(response: Response, ttl?: TtlForm): Buffer {
+  const { version, typeUrl, resources, removed } = response;
+  return sotwPage.write(response, ttl, () => [
     stringField(DISCOVERY_RESPONSE.version, version),
     stringField(DISCOVERY_RESPONSE.typeUrl, typeUrl),
-    stringField(DISCOVERY_RESPONSE.nonce, nonce),
-    ...resources.map((resource) =>
+    ...resources.flatMap((resource) =>
       ttl === undefined || resource.ttlMs === undefined
-        ? cachedField(sotwFields, resource, sotwField)
+        ? sotwFields(resource)
         : bytesField(DISCOVERY_RESPONSE.resources, sotwResourceWithTtl(resource, version, ttl)),
     ),
     // An Envoy whose cluster warms waits for its endpoints; of other types there is no word for what does not exist.
@@ -67,51 +71,34 @@ export function encodeSotwResponse(
   ]);
 }
 
-/** Writes an `envoy.service.discovery.v3.DeltaDiscoveryResponse`. Without `ttl`, resources are written as if they had none. */
-export function encodeDeltaResponse(
-  { version, typeUrl, nonce, resources, removed }: Response,
-  ttl?: TtlForm,
-): Buffer {
-  return concatenate([
+/**
+ * Writes an `envoy.service.discovery.v3.DeltaDiscoveryResponse`, whose bytes stand until the next one. Without `ttl`, resources
+ * are written as if they had none.
+ */
+export function encodeDeltaResponse(response: Response, ttl?: TtlForm): Buffer {
+  const { version, typeUrl, resources, removed } = response;
+  return deltaPage.write(response, ttl, () => [
     stringField(DELTA_RESPONSE.version, version),
     stringField(DELTA_RESPONSE.typeUrl, typeUrl),
-    stringField(DELTA_RESPONSE.nonce, nonce),
     ...removed.map((name) => stringField(DELTA_RESPONSE.removed, name)),
-    ...resources.map((resource) =>
+    ...resources.flatMap((resource) =>
       ttl === undefined || resource.ttlMs === undefined
-        ? cachedField(deltaFields, resource, deltaField)
+        ? deltaFields(resource)
         : bytesField(DELTA_RESPONSE.resources, deltaResourceWithTtl(resource, ttl)),
     ),
   ]);
 }
 
-const sotwFields = new WeakMap<Resource, Uint8Array>();
-const deltaFields = new WeakMap<Resource, Uint8Array>();
-
-function cachedField(
-  cache: WeakMap<Resource, Uint8Array>,
-  resource: Resource,
-  encode: (resource: Resource) => Uint8Array,
-): Uint8Array {
-  let field = cache.get(resource);
-  if (field === undefined) {
-    field = encode(resource);
-    cache.set(resource, field);
-  }
-  return field;
+function sotwFields({ any }: Resource): readonly Uint8Array[] {
+  return bytesFieldOf(DISCOVERY_RESPONSE.resources, [any]);
 }
 
-function sotwField({ any }: Resource): Uint8Array {
-  return bytesField(DISCOVERY_RESPONSE.resources, any);
-}
-
-function deltaField({ name, version, any }: Resource): Uint8Array {
-  const resource = concatenate([
+function deltaFields({ name, version, any }: Resource): readonly Uint8Array[] {
+  return bytesFieldOf(DELTA_RESPONSE.resources, [
     stringField(DELTA_RESOURCE.version, version),
-    bytesField(DELTA_RESOURCE.resource, any),
+    ...bytesFieldOf(DELTA_RESOURCE.resource, [any]),
     stringField(DELTA_RESOURCE.name, name),
   ]);
-  return bytesField(DELTA_RESPONSE.resources, resource);
 }
 
 /** A cluster's endpoints, of which there are none. */

@@ -1,6 +1,7 @@
 import type { Answer } from '../../xds/answers.ts';
 import type { XdsServer } from '../../xds/server.ts';
 import type { StreamStatus } from '../../xds/status.ts';
+import type { TypeUrl } from '../../xds/types.ts';
 
 /** Measures how long changes of the model take to the proxies that they touch. */
 export type Propagation = {
@@ -11,7 +12,8 @@ export type Propagation = {
   readonly answered: (key: string, answer: Answer, stream: Pick<StreamStatus, 'id' | 'connectedAt'>) => void;
 };
 
-type Change = { readonly at: number; readonly counted: Set<string> };
+/** `counted`: by type, the streams that have it. */
+type Change = { readonly at: number; readonly counted: Map<TypeUrl, Set<number>> };
 
 /**
  * `report` is told the seconds from a change until a proxy acknowledged a response that was sent since: once a change, stream
@@ -37,7 +39,7 @@ export function measurePropagation(report: (seconds: number) => void, now: () =>
         if (server.get(key) === before) return;
         // Another snapshot, by a change or not, is all that streams hear of from now on.
         if (at === undefined || before === undefined) changes.delete(key);
-        else changes.set(key, { at, counted: new Set() });
+        else changes.set(key, { at, counted: new Map() });
       },
       delete(key) {
         changes.delete(key);
@@ -48,9 +50,9 @@ export function measurePropagation(report: (seconds: number) => void, now: () =>
       const change = changes.get(key);
       if (change === undefined || error !== undefined) return;
       if (sentAt < change.at || connectedAt >= change.at) return;
-      const what = `${id} ${typeUrl}`;
-      if (change.counted.has(what)) return;
-      change.counted.add(what);
+      const streams = change.counted.get(typeUrl) ?? new Set();
+      if (streams.has(id)) return;
+      change.counted.set(typeUrl, streams.add(id));
       report((now() - change.at) / 1000);
     },
   };

@@ -4,7 +4,6 @@ import { EXTENSION_CONFIG, RUNTIME } from '../../xds/types.ts';
 import type { Discovery } from '../discovery/discovery.ts';
 import type { LiveModel } from '../mesh/live-model.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import { shortName } from '../status.ts';
 import type { Admission } from './admission.ts';
 import { parseIdentity } from './identity.ts';
 import { paceChanges } from './pacing.ts';
@@ -48,10 +47,10 @@ export function serveProxies({ live, discovery, admission, metrics, log }: Proxi
       log.warn({ key, proxy: id }, 'a proxy read nothing of what it was sent; its stream was ended');
     },
     emptyTypes: [EXTENSION_CONFIG, RUNTIME],
-    onPush: (_key, typeUrl) => metrics.push(shortName(typeUrl)),
+    onPush: (_key, typeUrl) => metrics.push(typeUrl),
     onAnswer(key, answer, stream) {
       const { typeUrl, version, error } = answer;
-      metrics.answer(shortName(typeUrl), error === undefined);
+      metrics.answer(typeUrl, error === undefined);
       propagation.answered(key, answer, stream);
       if (error !== undefined)
         log.error({ key, typeUrl, version, error }, 'a proxy refused its configuration');

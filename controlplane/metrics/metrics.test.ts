@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CLUSTER } from '../../xds/types.ts';
 import { startApi, type TestApi } from '../api/fixture.ts';
 import type { Resource } from '../mesh/resource.ts';
 import type { ProxyStatus, Status } from '../status.ts';
@@ -120,10 +121,10 @@ describe('what is looked up', () => {
 });
 
 it('proxies have what they are sent and what they answer counted, by type', async () => {
-  metrics.push('Cluster');
-  metrics.push('Cluster');
-  metrics.answer('Cluster', true);
-  metrics.answer('Cluster', false);
+  metrics.push(CLUSTER);
+  metrics.push(CLUSTER);
+  metrics.answer(CLUSTER, true);
+  metrics.answer(CLUSTER, false);
   metrics.refusedStream('denied');
   metrics.propagation(0.2);
   expect(await linesOf('ads_pushes_total')).toEqual(['daybreak_ads_pushes_total{type="Cluster"} 2']);

@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { SOURCES, type SourceName } from '../discovery/source-names.ts';
+import { shortName } from '../status.ts';
 
 /** What the control plane counts, and the registry that shows it. docs/metrics.md lists all of it. */
 export type Metrics = {
@@ -8,10 +9,10 @@ export type Metrics = {
   readonly request: (operation: string, status: number, seconds: number) => void;
   /** A commit came back, or failed. */
   readonly commit: (outcome: 'committed' | 'stale' | 'failed', seconds: number) => void;
-  /** A response was sent to a proxy; types by their short names. */
-  readonly push: (type: string) => void;
+  /** A response was sent to a proxy. */
+  readonly push: (typeUrl: string) => void;
   /** A proxy answered a response: took it, or refused it. */
-  readonly answer: (type: string, isTaken: boolean) => void;
+  readonly answer: (typeUrl: string, isTaken: boolean) => void;
   /** A change has come to a proxy that it touches, so many seconds after the model had it. */
   readonly propagation: (seconds: number) => void;
   /** What became of an audit event. */
@@ -55,16 +56,12 @@ export function createMetrics(): Metrics {
     'status',
   );
   const commits = counter('store_commits_total', 'Commits asked of the store, by outcome', 'outcome');
-  const refusals = counter(
-    'ads_refusals_total',
-    'Responses that proxies refused, by type of resource',
-    'type',
-  );
-  const pushes = counter('ads_pushes_total', 'Responses sent to proxies, by type of resource', 'type');
-  const acknowledgements = counter(
+  const tally = (name: string, help: string): ((typeUrl: string) => void) => typeTally(name, help, registers);
+  const refuse = tally('ads_refusals_total', 'Responses that proxies refused, by type of resource');
+  const push = tally('ads_pushes_total', 'Responses sent to proxies, by type of resource');
+  const acknowledge = tally(
     'ads_acknowledgements_total',
     'Responses that proxies acknowledged, by type of resource',
-    'type',
   );
   const audited = counter('audit_events_total', 'Audit events by outcome', 'outcome');
   const readings = counter('file_readings_total', 'Changed files read again, or refused', 'files', 'outcome');
@@ -122,8 +119,8 @@ export function createMetrics(): Metrics {
       commits.inc({ outcome });
       commitDurations.observe(seconds);
     },
-    push: (type) => pushes.inc({ type }),
-    answer: (type, isTaken) => (isTaken ? acknowledgements : refusals).inc({ type }),
+    push,
+    answer: (typeUrl, isTaken) => (isTaken ? acknowledge : refuse)(typeUrl),
     propagation: (seconds) => propagations.observe(seconds),
     audit: (outcome) => audited.inc({ outcome }),
     reading: (files, outcome) => readings.inc({ files, outcome }),
@@ -151,4 +148,20 @@ export function createMetrics(): Metrics {
       });
     },
   };
+}
+
+/** A counter by type of what happens to every stream at once: what was counted is handed on when somebody looks. */
+function typeTally(name: string, help: string, registers: Registry[]): (typeUrl: string) => void {
+  const counts = new Map<string, number>();
+  const counter: Counter = new Counter({
+    name: `daybreak_${name}`,
+    help,
+    labelNames: ['type'],
+    registers,
+    collect: () => {
+      for (const [typeUrl, count] of counts) counter.inc({ type: shortName(typeUrl) }, count);
+      counts.clear();
+    },
+  });
+  return (typeUrl) => void counts.set(typeUrl, (counts.get(typeUrl) ?? 0) + 1);
 }

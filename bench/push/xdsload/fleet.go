@@ -14,6 +14,12 @@ import (
 	"google.golang.org/grpc/credentials/insecure"
 )
 
+// The windows of an Envoy 1.40. Given none, grpc-go sends a ping along with what it acknowledges, to find out its own.
+const (
+	streamWindow     = 16 << 20
+	connectionWindow = 24 << 20
+)
+
 // A stream or connection that fails is tried again, with the back-off that Envoy has.
 var retries = grpc.ConnectParams{
 	Backoff:           backoff.Config{BaseDelay: 500 * time.Millisecond, Multiplier: 1.6, Jitter: 0.2, MaxDelay: 30 * time.Second},
@@ -63,6 +69,7 @@ func (f *fleet) connect(c command) (answer, error) {
 func (f *fleet) start(s *stream) error {
 	conn, err := grpc.NewClient("passthrough:///"+f.addr, grpc.WithTransportCredentials(insecure.NewCredentials()),
 		grpc.WithContextDialer(f.dial), grpc.WithConnectParams(retries),
+		grpc.WithInitialWindowSize(streamWindow), grpc.WithInitialConnWindowSize(connectionWindow),
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(1<<28), grpc.WaitForReady(true), grpc.ForceCodec(codec{})))
 	if err != nil {
 		return err
