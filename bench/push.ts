@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundle } from '../test/lab/bundle.ts';
 import type { Bench, BenchOptions, BenchRow, RunBench } from './bench.ts';
-import { startOurs, startPeer, type Contender } from './push/contenders.ts';
+import { startFloor, startOurs, startPeer, type Contender } from './push/contenders.ts';
 import { buildGoPrograms, type GoPrograms } from './push/go-programs.ts';
 import { measure, type Side } from './push/measure.ts';
 import type { MeshSize } from './push/mesh.ts';
@@ -15,7 +15,7 @@ import { openStreams } from './push/streams.ts';
 const SIZE: MeshSize = { nodes: 200, backends: 10 };
 
 /**
- * `--streams N,N --variants sotw,delta --rounds N`, `--quick` for a short one; `--soak idle|churn --minutes N` to watch ours
+ * `--streams N,N --variants sotw,delta --rounds N`, `--quick` for a short one, `--floor` beside a server that does nothing else; `--soak idle|churn --minutes N` to watch ours
  * alone for a long time.
  */
 export const run: RunBench = async ({ args, say }) => {
@@ -33,14 +33,19 @@ export const run: RunBench = async ({ args, say }) => {
         rows.push(...(await compare({ daybreak, programs, folder, variant, count, options })));
       }
     }
-    return { rows, notes: NOTES };
+    return { rows, notes: [PEERS[options.beside], ...NOTES] };
   } finally {
     await rm(folder, { recursive: true });
   }
 };
 
+const PEERS = {
+  peer: "peer: go-control-plane's snapshot cache, given the change in memory; ours is UpdateRoute through the API, committed to disk.",
+  floor:
+    'peer: grpc-js alone, which replays one configuration to all and keeps nothing; ours is UpdateRoute through the API.',
+};
+
 const NOTES = [
-  "peer: go-control-plane's snapshot cache, given the change in memory; ours is UpdateRoute through the API, committed to disk.",
   `${SIZE.nodes} virtual nodes, ${SIZE.backends} backends each; every stream a connection and a real Envoy's node. Medians of the rounds.`,
 ];
 
@@ -55,7 +60,9 @@ type Trial = {
 
 async function compare({ daybreak, programs, folder, variant, count, options }: Trial): Promise<BenchRow[]> {
   const data = await mkdtemp(join(folder, 'data-'));
-  const contenders = [await startOurs(daybreak, data, SIZE), await startPeer(programs.gocp, SIZE)];
+  const other =
+    options.beside === 'peer' ? await startPeer(programs.gocp, SIZE) : await startFloor(data, SIZE);
+  const contenders = [await startOurs(daybreak, data, SIZE), other];
   const sides = contenders.map((contender) => sideOf(contender, programs, variant, count));
   try {
     const found = await measure(sides, options);

@@ -3,13 +3,14 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { createLog } from '../common/log.ts';
 import { createProxyConfigs, type ProxyConfigs } from '../controlplane/ads/proxy-configs.ts';
-import { openDiscovery, type Discovery } from '../controlplane/discovery/discovery.ts';
+import type { Discovery } from '../controlplane/discovery/discovery.ts';
 import { Model } from '../controlplane/mesh/model.ts';
 import type { Resource } from '../controlplane/mesh/resource.ts';
 import { createXdsServer, type XdsServer } from '../xds/server.ts';
 import type { Snapshot } from '../xds/types.ts';
 import { BenchUsageError, type BenchRow, type RunBench } from './bench.ts';
-import { EVERYONES, FEWS, MESH, meshResources, routeSpec } from './push/mesh.ts';
+import { openNoDiscovery } from './no-discovery.ts';
+import { EVERYONES, FEWS, MESH, meshResources, withWeight } from './push/mesh.ts';
 import { percentile } from './statistics.ts';
 
 const SIZES = [200, 2000] as const;
@@ -35,7 +36,7 @@ export const run: RunBench = async ({ args: [rounds = `${ROUNDS}`], say }) => {
     throw new BenchUsageError(`${rounds} rounds: it has to be a whole number from 1 to 9999`);
   }
   const log = createLog('bench', 'silent');
-  const discovery = await openDiscovery(NOWHERE, log, { poll: () => undefined });
+  const discovery = await openNoDiscovery(log);
   try {
     const found = SIZES.map((nodes) => {
       say(`${nodes} virtual nodes`);
@@ -55,14 +56,6 @@ const NOTES = [
   `ours: a mesh of ${SIZES[1]} virtual nodes with ${BACKENDS} backends each; peer: one of ${SIZES[0]}. The ratio of what a proxy costs, and of`,
   'a change that as many proxies see, has to be near 1. Changes: medians, through the index, the view, translation and the snapshot.',
 ];
-
-const NOWHERE = {
-  region: 'us-east-1',
-  cloudMapInterval: 5000,
-  cloudMapCache: undefined,
-  certificates: undefined,
-  endpoints: { cloudMap: undefined, acm: undefined, privateCa: undefined },
-};
 
 type Figure = { readonly unit: string; readonly value: number };
 
@@ -149,8 +142,8 @@ function make(nodes: number, discovery: Discovery): Made {
 type ChangeCase = { readonly what: string; readonly change: (model: Model, round: number) => Resource };
 
 const CHANGES: readonly ChangeCase[] = [
-  { what: 'a route that all see', change: (model, round) => withWeight(model, EVERYONES, round) },
-  { what: 'a route that one sees', change: (model, round) => withWeight(model, FEWS, round) },
+  { what: 'a route that all see', change: (model, round) => withWeight(model, EVERYONES, round % 50) },
+  { what: 'a route that one sees', change: (model, round) => withWeight(model, FEWS, round % 50) },
   {
     what: "a virtual node's host name, which its callers see",
     change: (model, round) => {
@@ -170,14 +163,6 @@ const CHANGES: readonly ChangeCase[] = [
 ];
 
 const AT = { owner: '000000000000', mesh: MESH, parent: '' };
-
-function withWeight(model: Model, service: string, round: number): Resource {
-  const route = existing(model.get({ ...AT, kind: 'route', parent: service, name: 'all' }));
-  const [first = 0, second = 0] = (route.spec.httpRoute?.action.weightedTargets ?? []).map(
-    ({ virtualNode }) => Number(virtualNode.slice('vn-'.length)),
-  );
-  return { ...route, spec: routeSpec([first, second], round % 50) };
-}
 
 function existing<T>(resource: T | undefined): T {
   if (resource === undefined) throw new Error('the mesh lacks what is to be changed');

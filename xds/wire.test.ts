@@ -7,7 +7,7 @@ import {
 } from '#envoy/envoy/service/discovery/v3/discovery_pb.ts';
 import type { Response } from './request.ts';
 import { makeResource } from './testing.ts';
-import { CLUSTER, ROUTES, type Resource } from './types.ts';
+import { CLUSTER, ENDPOINTS, ROUTES } from './types.ts';
 import { encodeDeltaResponse, encodeSotwResponse } from './wire.ts';
 
 // Lengths around those where their own encoding grows by a byte.
@@ -23,29 +23,32 @@ test('a state-of-the-world response reads back as it was meant', () => {
   expect(equals(DiscoveryResponseSchema, read, create(DiscoveryResponseSchema, expected))).toBe(true);
 });
 
-test('the bytes of a response are its own, whatever was written before it', () => {
-  const read = (asked: Partial<Response>) => {
-    const bytes = encodeSotwResponse({ ...response, ...asked });
-    const { versionInfo, nonce, resources: found, typeUrl } = fromBinary(DiscoveryResponseSchema, bytes);
-    return [versionInfo, nonce, typeUrl, found.map(({ value }) => value.length)];
-  };
-  const few = resources.slice(0, 3);
-  const lengths = (all: readonly Resource[]) => all.map(({ any }) => fromBinary(AnySchema, any).value.length);
-  // From long to short and back, from one of over a mebibyte to one of the page, the same but for its nonce, version or type.
-  for (const nonce of ['1', '1234567', '9']) {
-    expect(read({ nonce })).toEqual(['v', nonce, CLUSTER, lengths(resources)]);
-    expect(read({ nonce, resources: few })).toEqual(['v', nonce, CLUSTER, lengths(few)]);
-    expect(read({ nonce: '88', resources: [...few] })).toEqual(['v', '88', CLUSTER, lengths(few)]);
-    expect(read({ nonce, resources: few.slice(1) })).toEqual(['v', nonce, CLUSTER, lengths(few.slice(1))]);
-    expect(read({ nonce, resources: few.toReversed() })).toEqual([
-      'v',
-      nonce,
-      CLUSTER,
-      lengths(few.toReversed()),
-    ]);
-    expect(read({ nonce, resources: few, version: 'w' })).toEqual(['w', nonce, CLUSTER, lengths(few)]);
-    expect(read({ nonce, resources: few, typeUrl: ROUTES })).toEqual(['v', nonce, ROUTES, lengths(few)]);
-  }
+const few = resources.slice(0, 3);
+const usual = { ...response, resources: few, typeUrl: ENDPOINTS };
+
+test.each<Partial<Response>>([
+  { nonce: '1234567' },
+  { version: 'w' },
+  { typeUrl: ROUTES },
+  { removed: ['a'] },
+  { removed: ['ü', 'a'] },
+  { resources: few.slice(1) },
+  { resources: few.toReversed() },
+  { resources: [...few.slice(1), makeResource(CLUSTER, 'größe-1', 'y')] },
+  { resources }, // more than a mebibyte
+])('the bytes of a response are its own, whatever was written before it: %#', (other) => {
+  const read = (changes: Partial<Response>) =>
+    fromBinary(DiscoveryResponseSchema, Uint8Array.from(encodeSotwResponse({ ...usual, ...changes })));
+  const before = read({});
+  const after = read(other);
+  expect(read({})).toEqual(before);
+  const { nonce, version, typeUrl, resources: wanted, removed } = { ...usual, ...other };
+  expect(after).toMatchObject({ nonce, versionInfo: version, typeUrl });
+  const absent = typeUrl === ENDPOINTS ? removed.length : 0;
+  expect(after.resources).toHaveLength(wanted.length + absent);
+  expect(after.resources.slice(0, wanted.length)).toEqual(
+    wanted.map(({ any }) => fromBinary(AnySchema, any)),
+  );
 });
 
 test('an incremental response reads back as it was meant', () => {

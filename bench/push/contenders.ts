@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { execa } from 'execa';
 import { openSqliteStore } from '../../controlplane/store/sqlite.ts';
 import { startLocalControlPlane } from '../../test/lab/local-control-plane.ts';
@@ -7,7 +8,7 @@ import type { ChangeRequest } from './streams.ts';
 
 /** An ADS server with the mesh of mesh.ts. */
 export type Contender = {
-  readonly name: 'ours' | 'peer';
+  readonly name: 'ours' | 'peer' | 'floor';
   readonly ads: string;
   readonly pid: number;
   /** The request that gives a service's first target so much weight. */
@@ -45,8 +46,22 @@ export async function startOurs(daybreak: string, folder: string, size: MeshSize
 }
 
 /** go-control-plane's snapshot cache. */
-export async function startPeer(gocp: string, { nodes, backends }: MeshSize): Promise<Contender> {
-  const child = execa(gocp, ['-nodes', `${nodes}`, '-backends', `${backends}`], {
+export function startPeer(gocp: string, { nodes, backends }: MeshSize): Promise<Contender> {
+  return startProgram('peer', gocp, ['-nodes', `${nodes}`, '-backends', `${backends}`]);
+}
+
+/** grpc-js alone: floor.ts. What is to be durable it writes to a file in `folder`. */
+export function startFloor(folder: string, { nodes, backends }: MeshSize): Promise<Contender> {
+  const program = join(import.meta.dirname, 'floor.ts');
+  return startProgram('floor', process.execPath, [program, `${nodes}`, `${backends}`, join(folder, 'floor')]);
+}
+
+async function startProgram(
+  name: Contender['name'],
+  program: string,
+  args: readonly string[],
+): Promise<Contender> {
+  const child = execa(program, args, {
     stderr: 'inherit',
     buffer: false,
     reject: false,
@@ -54,7 +69,7 @@ export async function startPeer(gocp: string, { nodes, backends }: MeshSize): Pr
   const [line] = (await once(child.stdout, 'data')) as [Buffer];
   const { api, ads } = JSON.parse(String(line)) as { readonly api: string; readonly ads: string };
   return {
-    name: 'peer',
+    name,
     ads,
     pid: child.pid ?? 0,
     change: (service, weight) => {

@@ -1,4 +1,7 @@
+import type { Model } from '../../controlplane/mesh/model.ts';
 import type { Kind, Resource, Specs } from '../../controlplane/mesh/resource.ts';
+
+const OWNER = '000000000000';
 
 /** The mesh's name. */
 export const MESH = 'bench';
@@ -49,6 +52,17 @@ export function routeSpec([first, second]: readonly [number, number], weight: nu
   };
 }
 
+/** A service's route, with so many of a hundred requests for its first target. */
+export function withWeight(model: Model, host: Watched, weight: number): Resource {
+  const at = { owner: OWNER, mesh: MESH, parent: host, kind: 'route', name: 'all' } as const;
+  const route = model.get(at);
+  if (route === undefined) throw new Error(`no route of ${host}`);
+  const [first = 0, second = 0] = (route.spec.httpRoute?.action.weightedTargets ?? []).map(
+    ({ virtualNode }) => Number(virtualNode.slice('vn-'.length)),
+  );
+  return { ...route, spec: routeSpec([first, second], weight) };
+}
+
 /** A virtual node's specification. */
 export function nodeSpec(node: number, backends: readonly string[]): Specs['virtualNode'] {
   return {
@@ -81,7 +95,7 @@ function service(name: string, targets: readonly [number, number]): readonly Res
 }
 
 function resource<K extends Kind>(kind: K, name: string, parent: string, spec: Specs[K]): Resource {
-  const owner = '000000000000';
+  const owner = OWNER;
   const times = { version: 1, createdAt: 1_700_000_000_000, lastUpdatedAt: 1_700_000_000_000 };
   return {
     kind,

@@ -7,6 +7,7 @@ test('without words: the whole comparison', () => {
     streams: [1000, 5000],
     variants: ['sotw', 'delta'],
     rounds: 25,
+    beside: 'peer',
     storms: 5,
     idleMs: 30_000,
     soak: undefined,
@@ -19,6 +20,10 @@ test('a short one of one kind', () => {
     variants: ['delta'],
     rounds: 9,
   });
+});
+
+test('beside the floor', () => {
+  expect(readOptions(['--floor'])).toMatchObject({ beside: 'floor' });
 });
 
 test('a soak', () => {

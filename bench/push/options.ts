@@ -10,6 +10,8 @@ export type PushOptions = {
   readonly variants: readonly Variant[];
   /** How often each change is made, and how often all connect. */
   readonly rounds: number;
+  /** Beside what: go-control-plane, or a server that does nothing but send. */
+  readonly beside: 'peer' | 'floor';
   readonly storms: number;
   /** How long to look at nothing, in milliseconds. */
   readonly idleMs: number;
@@ -37,6 +39,7 @@ export function readOptions(args: readonly string[]): PushOptions {
       .map((text) => whole('--streams', text, 10, 20_000)),
     variants: (values.variants ?? 'sotw,delta').split(',').map(variant),
     rounds: whole('--rounds', values.rounds ?? (quick ? '9' : '25'), 1, 9999),
+    beside: values.floor === true ? 'floor' : 'peer',
     storms: quick ? 3 : 5,
     idleMs: quick ? 5000 : 30_000,
     soak: soak && { kind: soak, minutes: whole('--minutes', values.minutes ?? '60', 1, 10_000) },
@@ -45,6 +48,7 @@ export function readOptions(args: readonly string[]): PushOptions {
 
 const OPTIONS = {
   quick: { type: 'boolean' },
+  floor: { type: 'boolean' },
   streams: { type: 'string' },
   variants: { type: 'string' },
   rounds: { type: 'string' },

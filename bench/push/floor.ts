@@ -1,0 +1,114 @@
+// The floor: what is left of an ADS server in Node when it does nothing. It has the configurations of two virtual nodes, and
+// replays one of them to each stream: no state a stream, no order, no answers awaited, nothing counted or logged. A change is
+// written to a file that is synced, then its routes are encoded once and sent to all. Usage: floor.ts NODES BACKENDS FILE
+import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { Server, ServerCredentials, type ServerDuplexStream } from '@grpc/grpc-js';
+import { createLog } from '../../common/log.ts';
+import { createProxyConfigs } from '../../controlplane/ads/proxy-configs.ts';
+import { Model } from '../../controlplane/mesh/model.ts';
+import { createXdsServer } from '../../xds/server.ts';
+import { DELTA_METHOD, SOTW_METHOD } from '../../xds/service.ts';
+import { ROUTES, type TypeUrl } from '../../xds/types.ts';
+import {
+  decodeDeltaRequest,
+  decodeSotwRequest,
+  encodeDeltaResponse,
+  encodeSotwResponse,
+} from '../../xds/wire.ts';
+import { openNoDiscovery } from '../no-discovery.ts';
+import { EVERYONES, FEWS, MESH, meshResources, withWeight } from './mesh.ts';
+
+type Call = ServerDuplexStream<Buffer, Buffer>;
+type Variant = 'sotw' | 'delta';
+
+/** The configuration of all streams but the few, and that of those. */
+const NAMES = ['vn-0', 'vn-few'] as const;
+type Name = (typeof NAMES)[number];
+
+const [nodes = 200, backends = 10] = process.argv.slice(2, 4).map(Number);
+const file = openSync(process.argv[4] ?? '', 'w');
+const log = createLog('bench', 'silent');
+const discovery = await openNoDiscovery(log);
+const model = new Model();
+model.apply(
+  meshResources({ nodes, backends }).map((resource, index) => ({
+    revision: index + 1,
+    id: resource,
+    resource,
+  })),
+);
+const snapshots = createXdsServer({ keyOf: () => '' });
+const configs = createProxyConfigs(model, discovery, () => snapshots, log);
+const keys = new Map<Name, string>(
+  NAMES.map((name) => {
+    const id = `mesh/${MESH}/virtualNode/${name}`;
+    return [
+      name,
+      configs.keyOf({ id, cluster: '', locality: undefined, metadata: {}, version: '', features: [] }),
+    ];
+  }),
+);
+const streams = new Map<Call, { readonly name: Name; readonly variant: Variant }>();
+
+function responseOf(name: Name, variant: Variant, typeUrl: TypeUrl): Buffer {
+  const resources = [
+    ...(snapshots
+      .get(keys.get(name) ?? '')
+      ?.get(typeUrl)
+      ?.resources.values() ?? []),
+  ];
+  const response = { typeUrl, version: '1', nonce: '1', resources, removed: [] };
+  return Buffer.from(variant === 'sotw' ? encodeSotwResponse(response) : encodeDeltaResponse(response));
+}
+
+const serve = (variant: Variant) => (call: Call) => {
+  const decode = variant === 'sotw' ? decodeSotwRequest : decodeDeltaRequest;
+  call.on('data', (bytes: Buffer) => {
+    const { node, typeUrl, nonce } = decode(bytes);
+    if (node !== undefined)
+      streams.set(call, { name: node.id.endsWith('/vn-few') ? 'vn-few' : 'vn-0', variant });
+    const stream = streams.get(call);
+    if (stream !== undefined && nonce === '') call.write(responseOf(stream.name, variant, typeUrl));
+  });
+  call.on('end', () => call.end());
+  for (const event of ['cancelled', 'close', 'error']) call.on(event, () => void streams.delete(call));
+};
+
+function change(service: typeof EVERYONES | typeof FEWS, weight: number): void {
+  const resource = withWeight(model, service, weight);
+  writeSync(file, `${JSON.stringify(resource)}\n`);
+  fsyncSync(file);
+  const changes = [{ revision: model.revision + 1, id: resource, resource }];
+  model.apply(changes);
+  configs.apply(changes);
+  const sent = service === FEWS ? (['vn-few'] as const) : NAMES;
+  for (const variant of ['sotw', 'delta'] as const) {
+    const routes = new Map<Name, Buffer>(sent.map((name) => [name, responseOf(name, variant, ROUTES)]));
+    for (const [call, stream] of streams) {
+      const bytes = stream.variant === variant ? routes.get(stream.name) : undefined;
+      if (bytes !== undefined) call.write(bytes);
+    }
+  }
+}
+
+const server = new Server({ 'grpc.max_send_message_length': -1, 'grpc.enable_channelz': 0 });
+server.addService({ sotw: SOTW_METHOD, delta: DELTA_METHOD }, { sotw: serve('sotw'), delta: serve('delta') });
+const api = createServer((request, response) => {
+  const { searchParams } = new URL(request.url ?? '', 'http://floor');
+  change(searchParams.get('only') === 'few' ? FEWS : EVERYONES, Number(searchParams.get('weight')));
+  response.end();
+});
+process.once('SIGTERM', () => {
+  closeSync(file);
+  process.exit(0);
+});
+server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) => {
+  if (error !== null) throw error;
+  api.listen(0, '127.0.0.1', () => {
+    const address = api.address();
+    const apiPort = typeof address === 'object' ? address?.port : undefined;
+    const ready = { ready: true, api: `http://127.0.0.1:${apiPort}`, ads: `127.0.0.1:${port}` };
+    process.stdout.write(`${JSON.stringify(ready)}\n`);
+  });
+});
