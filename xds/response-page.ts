@@ -15,6 +15,9 @@ export type ResponsePage = {
 /** The nonce's number in the responses of both variants. */
 const NONCE = 5;
 
+/** Of a stream's responses, counted, with the field's head. */
+const LONGEST_NONCE = 2 + String(Number.MAX_SAFE_INTEGER).length;
+
 /** What is longer is not kept, in bytes. */
 const LONGEST = 1024 * 1024;
 
@@ -41,7 +44,7 @@ export function createResponsePage(): ResponsePage {
         last = undefined;
         const fields = body();
         bodyLength = fields.reduce((sum, { length }) => sum + length, 0);
-        const length = bodyLength + MAX_NONCE_FIELD;
+        const length = bodyLength + LONGEST_NONCE;
         if (length > LONGEST) return concatenate([...fields, nonce]);
         put(fields, length);
         last = response;
@@ -52,9 +55,6 @@ export function createResponsePage(): ResponsePage {
     },
   };
 }
-
-/** A nonce counts a stream's responses. */
-const MAX_NONCE_FIELD = 2 + String(Number.MAX_SAFE_INTEGER).length;
 
 function isSame(one: Response, other: Response): boolean {
   return (

@@ -146,6 +146,7 @@ export function createStream<R extends SotwRequest | DeltaRequest>(
       send(response, ttl);
     }
     if (removals(state, type).length === 0) state.complete = type;
+    // Of this list the client has a part, and of the one before no longer all.
     else if (due !== undefined) state.complete = undefined;
   }
 
