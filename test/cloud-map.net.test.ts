@@ -6,13 +6,14 @@ import {
   CreateVirtualServiceCommand,
   type CreateVirtualNodeInput,
 } from '@aws-sdk/client-app-mesh';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   ANY_CREDENTIALS,
   createCloudMapServices,
   type RegisteredService,
 } from '../controlplane/discovery/testing-cloud-map.ts';
 import { startMoto, type Moto } from '../controlplane/discovery/testing-moto.ts';
+import { envoyOf, ENVOYS } from '../controlplane/translate/real-envoy.ts';
 import { appMeshClient, PORT } from './demo/color-model.ts';
 import { startTraffic, type Tally } from './demo/traffic.ts';
 import { startControlPlane, type ControlPlane } from './lab/control-plane.ts';
@@ -32,215 +33,217 @@ const CALLER = 'mesh/m/virtualNode/caller';
 const CLUSTER = `cds_egress_m_teller_http_${PORT}`;
 const APPS = join(import.meta.dirname, 'demo/apps');
 
-let moto: Moto;
-let lab: Lab;
-let programs: Stage;
-let control: Host;
-let controlPlane: ControlPlane;
-let service: RegisteredService;
-let caller: Host;
-let admin: EnvoyAdmin;
-const tellers = new Map<string, { readonly host: Host; readonly app: Program }>();
+describe.each(ENVOYS)('%s', (variable) => {
+  let moto: Moto;
+  let lab: Lab;
+  let programs: Stage;
+  let control: Host;
+  let controlPlane: ControlPlane;
+  let service: RegisteredService;
+  let caller: Host;
+  let admin: EnvoyAdmin;
+  const tellers = new Map<string, { readonly host: Host; readonly app: Program }>();
 
-beforeAll(async () => {
-  lab = await createLab({ name: 'cloud-map' });
-  programs = await stage(lab);
-  moto = await startMoto(lab.address);
-  service = await createCloudMapServices(moto.endpoint)('prod', 'colors');
-  control = await lab.host('control', { dns: ['colors.local'] });
-  for (const color of COLORS) {
-    const host = await lab.host(color);
-    tellers.set(color, { host, app: startTeller(host, color) });
+  beforeAll(async () => {
+    lab = await createLab({ name: 'cloud-map' });
+    programs = await stage(lab, envoyOf(variable));
+    moto = await startMoto(lab.address);
+    service = await createCloudMapServices(moto.endpoint)('prod', 'colors');
+    control = await lab.host('control', { dns: ['colors.local'] });
+    for (const color of COLORS) {
+      const host = await lab.host(color);
+      tellers.set(color, { host, app: startTeller(host, color) });
+    }
+    await register('red');
+    await openControlPlane();
+    await createModel();
+    caller = await startCaller('caller');
+    admin = await openEnvoyAdmin(caller);
+    await until('a first color', async () => (await request(urlOf(caller))).status === 200);
+  });
+  afterAll(async () => {
+    await admin?.close();
+    await lab?.close();
+    await moto?.stop();
+  });
+
+  const urlOf = (host: Host): string => `http://${host.address}:${PORT}/color`;
+
+  function startTeller(host: Host, color: string): Program {
+    return host.spawn('app', process.execPath, [join(APPS, 'colorteller.ts')], { env: { COLOR: color } });
   }
-  await register('red');
-  await openControlPlane();
-  await createModel();
-  caller = await startCaller('caller');
-  admin = await openEnvoyAdmin(caller);
-  await until('a first color', async () => (await request(urlOf(caller))).status === 200);
-});
-afterAll(async () => {
-  await admin?.close();
-  await lab?.close();
-  await moto?.stop();
-});
 
-const urlOf = (host: Host): string => `http://${host.address}:${PORT}/color`;
+  async function register(color: string, stageName = 'live'): Promise<void> {
+    const address = tellers.get(color)?.host.address ?? '';
+    await service.register(color, {
+      AWS_INSTANCE_IPV4: address,
+      AWS_INSTANCE_PORT: `${PORT}`,
+      stage: stageName,
+    });
+  }
 
-function startTeller(host: Host, color: string): Program {
-  return host.spawn('app', process.execPath, [join(APPS, 'colorteller.ts')], { env: { COLOR: color } });
-}
+  async function openControlPlane(): Promise<void> {
+    controlPlane = await startControlPlane(control, programs, {
+      flags: ['--cloud-map-interval', '1'],
+      env: {
+        AWS_ENDPOINT_URL: moto.endpoint,
+        AWS_ACCESS_KEY_ID: ANY_CREDENTIALS.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: ANY_CREDENTIALS.secretAccessKey,
+      },
+    });
+  }
 
-async function register(color: string, stageName = 'live'): Promise<void> {
-  const address = tellers.get(color)?.host.address ?? '';
-  await service.register(color, {
-    AWS_INSTANCE_IPV4: address,
-    AWS_INSTANCE_PORT: `${PORT}`,
-    stage: stageName,
-  });
-}
+  async function createModel(): Promise<void> {
+    const client = appMeshClient(controlPlane.endpoint);
+    const listeners: NonNullable<CreateVirtualNodeInput['spec']>['listeners'] = [
+      { portMapping: { port: PORT, protocol: 'http' } },
+    ];
+    const attributes = [{ key: 'stage', value: 'live' }];
+    const awsCloudMap = { namespaceName: 'prod', serviceName: 'colors', attributes };
+    const backends = [{ virtualService: { virtualServiceName: 'colors.local' } }];
+    const meshName = 'm';
+    await client.send(new CreateMeshCommand({ meshName }));
+    await client.send(
+      new CreateVirtualNodeCommand({
+        meshName,
+        virtualNodeName: 'teller',
+        spec: { listeners, serviceDiscovery: { awsCloudMap } },
+      }),
+    );
+    await client.send(
+      new CreateVirtualServiceCommand({
+        meshName,
+        virtualServiceName: 'colors.local',
+        spec: { provider: { virtualNode: { virtualNodeName: 'teller' } } },
+      }),
+    );
+    await client.send(
+      new CreateVirtualNodeCommand({
+        meshName,
+        virtualNodeName: 'caller',
+        spec: { listeners, backends, serviceDiscovery: { dns: { hostname: 'caller.local' } } },
+      }),
+    );
+  }
 
-async function openControlPlane(): Promise<void> {
-  controlPlane = await startControlPlane(control, programs, {
-    flags: ['--cloud-map-interval', '1'],
-    env: {
-      AWS_ENDPOINT_URL: moto.endpoint,
-      AWS_ACCESS_KEY_ID: ANY_CREDENTIALS.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: ANY_CREDENTIALS.secretAccessKey,
-    },
-  });
-}
+  /** An app that asks for colors, and its sidecar. The name it asks for leads anywhere but to where the answer comes from. */
+  async function startCaller(name: string): Promise<Host> {
+    const host = await lab.host(name);
+    const env = { COLOR_TELLER_ENDPOINT: `colors.local:${PORT}` };
+    const app = host.spawn('app', process.execPath, [join(APPS, 'colorgateway.ts')], { env });
+    await app.line(/./);
+    await startSidecar(host, programs, { resource: CALLER, xds: controlPlane.xds, appPorts: `${PORT}` });
+    return host;
+  }
 
-async function createModel(): Promise<void> {
-  const client = appMeshClient(controlPlane.endpoint);
-  const listeners: NonNullable<CreateVirtualNodeInput['spec']>['listeners'] = [
-    { portMapping: { port: PORT, protocol: 'http' } },
-  ];
-  const attributes = [{ key: 'stage', value: 'live' }];
-  const awsCloudMap = { namespaceName: 'prod', serviceName: 'colors', attributes };
-  const backends = [{ virtualService: { virtualServiceName: 'colors.local' } }];
-  const meshName = 'm';
-  await client.send(new CreateMeshCommand({ meshName }));
-  await client.send(
-    new CreateVirtualNodeCommand({
-      meshName,
-      virtualNodeName: 'teller',
-      spec: { listeners, serviceDiscovery: { awsCloudMap } },
-    }),
-  );
-  await client.send(
-    new CreateVirtualServiceCommand({
-      meshName,
-      virtualServiceName: 'colors.local',
-      spec: { provider: { virtualNode: { virtualNodeName: 'teller' } } },
-    }),
-  );
-  await client.send(
-    new CreateVirtualNodeCommand({
-      meshName,
-      virtualNodeName: 'caller',
-      spec: { listeners, backends, serviceDiscovery: { dns: { hostname: 'caller.local' } } },
-    }),
-  );
-}
+  /** The colors of the next requests. */
+  async function colorsOf(requests: number): Promise<readonly string[]> {
+    const tally = await send(requests);
+    expect(tally.errors).toEqual({});
+    return Object.keys(tally.colors).toSorted();
+  }
 
-/** An app that asks for colors, and its sidecar. The name it asks for leads anywhere but to where the answer comes from. */
-async function startCaller(name: string): Promise<Host> {
-  const host = await lab.host(name);
-  const env = { COLOR_TELLER_ENDPOINT: `colors.local:${PORT}` };
-  const app = host.spawn('app', process.execPath, [join(APPS, 'colorgateway.ts')], { env });
-  await app.line(/./);
-  await startSidecar(host, programs, { resource: CALLER, xds: controlPlane.xds, appPorts: `${PORT}` });
-  return host;
-}
+  async function send(requests: number): Promise<Tally> {
+    const traffic = startTraffic(urlOf(caller), 200);
+    await until('the requests', () => traffic.tally().requests >= requests);
+    return await traffic.stop();
+  }
 
-/** The colors of the next requests. */
-async function colorsOf(requests: number): Promise<readonly string[]> {
-  const tally = await send(requests);
-  expect(tally.errors).toEqual({});
-  return Object.keys(tally.colors).toSorted();
-}
-
-async function send(requests: number): Promise<Tally> {
-  const traffic = startTraffic(urlOf(caller), 200);
-  await until('the requests', () => traffic.tally().requests >= requests);
-  return await traffic.stop();
-}
-
-const troubles = async (): Promise<readonly string[]> => {
-  const { proxies } = await controlPlane.status();
-  return proxies.flatMap(({ problems }) => problems.map(({ where, what }) => `${where} ${what}`));
-};
-
-/** Waits until that many looks at Cloud Map more have been answered. */
-async function looks(more: number): Promise<void> {
-  const answered = async (): Promise<number> => {
-    const { body } = await request(`${controlPlane.endpoint}/metrics`);
-    const line = /^daybreak_discovery_polls_total\{source="cloud-map",outcome="answered"\} (\d+)$/m;
-    return Number(line.exec(body)?.[1]);
+  const troubles = async (): Promise<readonly string[]> => {
+    const { proxies } = await controlPlane.status();
+    return proxies.flatMap(({ problems }) => problems.map(({ where, what }) => `${where} ${what}`));
   };
-  const before = await answered();
-  await until('looks at Cloud Map', async () => (await answered()) >= before + more);
-}
 
-test('instances come and go under traffic: no request fails, and nothing but endpoints changes', async () => {
-  const clusters = await admin.stat('cluster_manager.cds.update_success');
-  const traffic = startTraffic(urlOf(caller), 200);
-  await until('red', () => (traffic.tally().colors['red'] ?? 0) > 20);
-  await register('blue');
-  await until('blue', () => (traffic.tally().colors['blue'] ?? 0) > 20);
-  await service.deregister('red');
-  await until('no red', async () => (await admin.stat(`cluster.${CLUSTER}.membership_total`)) === 1);
-  expect(traffic.cut().errors).toEqual({});
-  tellers.get('red')?.app.kill('SIGKILL');
-  await until('traffic without red', () => traffic.tally().requests > 100);
-  const rest = await traffic.stop();
-  expect([rest.errors, Object.keys(rest.colors)]).toEqual([{}, ['blue']]);
-  expect(await admin.stat('cluster_manager.cds.update_success')).toBe(clusters);
-});
+  /** Waits until that many looks at Cloud Map more have been answered. */
+  async function looks(more: number): Promise<void> {
+    const answered = async (): Promise<number> => {
+      const { body } = await request(`${controlPlane.endpoint}/metrics`);
+      const line = /^daybreak_discovery_polls_total\{source="cloud-map",outcome="answered"\} (\d+)$/m;
+      return Number(line.exec(body)?.[1]);
+    };
+    const before = await answered();
+    await until('looks at Cloud Map', async () => (await answered()) >= before + more);
+  }
 
-test('only instances with all attributes are used', async () => {
-  await register('white', 'test');
-  await looks(2);
-  expect(await colorsOf(50)).toEqual(['blue']);
-  await service.deregister('white');
-  await register('white');
-  await until('white', async () => (await colorsOf(20)).includes('white'));
-});
-
-test('unhealthy instances are passed over, unless there are no others', async () => {
-  await service.setHealth('white', 'UNHEALTHY');
-  await until('no white', async () => !(await colorsOf(20)).includes('white'));
-  await service.setHealth('blue', 'UNHEALTHY');
-  await until('both', async () => (await colorsOf(20)).length === 2);
-  await service.setHealth('blue', 'HEALTHY');
-  await until('no white', async () => !(await colorsOf(20)).includes('white'));
-});
-
-test('while AWS is away, and the control plane is killed and started again, all goes on; a new sidecar too', async () => {
-  const traffic = startTraffic(urlOf(caller), 100);
-  moto.pause();
-  const [said] = await until(
-    'trouble',
-    async () => {
-      const all = await troubles();
-      return all.length > 0 && all;
-    },
-    { limitMs: 20_000 },
-  );
-  expect(said).toMatch(/^awsCloudMap\/\["prod","colors"\] it cannot be asked since .* stays in force$/);
-  controlPlane.program.kill('SIGKILL');
-  await controlPlane.program.ended;
-  await openControlPlane();
-  await until('in sync', async () => {
-    const { proxies } = await controlPlane.status();
-    return proxies.length === 1 && proxies[0]?.state === 'in sync';
+  test('instances come and go under traffic: no request fails, and nothing but endpoints changes', async () => {
+    const clusters = await admin.stat('cluster_manager.cds.update_success');
+    const traffic = startTraffic(urlOf(caller), 200);
+    await until('red', () => (traffic.tally().colors['red'] ?? 0) > 20);
+    await register('blue');
+    await until('blue', () => (traffic.tally().colors['blue'] ?? 0) > 20);
+    await service.deregister('red');
+    await until('no red', async () => (await admin.stat(`cluster.${CLUSTER}.membership_total`)) === 1);
+    expect(traffic.cut().errors).toEqual({});
+    tellers.get('red')?.app.kill('SIGKILL');
+    await until('traffic without red', () => traffic.tally().requests > 100);
+    const rest = await traffic.stop();
+    expect([rest.errors, Object.keys(rest.colors)]).toEqual([{}, ['blue']]);
+    expect(await admin.stat('cluster_manager.cds.update_success')).toBe(clusters);
   });
-  const second = await startCaller('second');
-  await until('a color for the new one', async () => (await request(urlOf(second))).status === 200);
-  expect((await traffic.stop()).errors).toEqual({});
-});
 
-test('with nothing kept a sidecar that works goes on; a new one is LIVE without instances until AWS is back', async () => {
-  const traffic = startTraffic(urlOf(caller), 100);
-  controlPlane.program.kill('SIGKILL');
-  await controlPlane.program.ended;
-  rmSync(join(control.folder, 'model/cloud-map.json'));
-  await openControlPlane();
-  await until('in sync', async () => {
-    const { proxies } = await controlPlane.status();
-    return proxies.length === 2 && proxies.every(({ state }) => state === 'in sync');
+  test('only instances with all attributes are used', async () => {
+    await register('white', 'test');
+    await looks(2);
+    expect(await colorsOf(50)).toEqual(['blue']);
+    await service.deregister('white');
+    await register('white');
+    await until('white', async () => (await colorsOf(20)).includes('white'));
   });
-  const third = await startCaller('third');
-  const thirdAdmin = await openEnvoyAdmin(third);
-  await until('LIVE', () => thirdAdmin.ready(), { limitMs: 12_000 });
-  expect((await request(urlOf(third))).status).toBe(500);
-  expect(await troubles()).toContainEqual(
-    expect.stringMatching(/^virtualNode\/teller\/serviceDiscovery nothing is known/),
-  );
-  moto.resume();
-  await until('a color for the new one', async () => (await request(urlOf(third))).status === 200);
-  await until('no trouble', async () => (await troubles()).length === 0);
-  await thirdAdmin.close();
-  expect((await traffic.stop()).errors).toEqual({});
+
+  test('unhealthy instances are passed over, unless there are no others', async () => {
+    await service.setHealth('white', 'UNHEALTHY');
+    await until('no white', async () => !(await colorsOf(20)).includes('white'));
+    await service.setHealth('blue', 'UNHEALTHY');
+    await until('both', async () => (await colorsOf(20)).length === 2);
+    await service.setHealth('blue', 'HEALTHY');
+    await until('no white', async () => !(await colorsOf(20)).includes('white'));
+  });
+
+  test('while AWS is away, and the control plane is killed and started again, all goes on; a new sidecar too', async () => {
+    const traffic = startTraffic(urlOf(caller), 100);
+    moto.pause();
+    const [said] = await until(
+      'trouble',
+      async () => {
+        const all = await troubles();
+        return all.length > 0 && all;
+      },
+      { limitMs: 20_000 },
+    );
+    expect(said).toMatch(/^awsCloudMap\/\["prod","colors"\] it cannot be asked since .* stays in force$/);
+    controlPlane.program.kill('SIGKILL');
+    await controlPlane.program.ended;
+    await openControlPlane();
+    await until('in sync', async () => {
+      const { proxies } = await controlPlane.status();
+      return proxies.length === 1 && proxies[0]?.state === 'in sync';
+    });
+    const second = await startCaller('second');
+    await until('a color for the new one', async () => (await request(urlOf(second))).status === 200);
+    expect((await traffic.stop()).errors).toEqual({});
+  });
+
+  test('with nothing kept a sidecar that works goes on; a new one is LIVE without instances until AWS is back', async () => {
+    const traffic = startTraffic(urlOf(caller), 100);
+    controlPlane.program.kill('SIGKILL');
+    await controlPlane.program.ended;
+    rmSync(join(control.folder, 'model/cloud-map.json'));
+    await openControlPlane();
+    await until('in sync', async () => {
+      const { proxies } = await controlPlane.status();
+      return proxies.length === 2 && proxies.every(({ state }) => state === 'in sync');
+    });
+    const third = await startCaller('third');
+    const thirdAdmin = await openEnvoyAdmin(third);
+    await until('LIVE', () => thirdAdmin.ready(), { limitMs: 12_000 });
+    expect((await request(urlOf(third))).status).toBe(500);
+    expect(await troubles()).toContainEqual(
+      expect.stringMatching(/^virtualNode\/teller\/serviceDiscovery nothing is known/),
+    );
+    moto.resume();
+    await until('a color for the new one', async () => (await request(urlOf(third))).status === 200);
+    await until('no trouble', async () => (await troubles()).length === 0);
+    await thirdAdmin.close();
+    expect((await traffic.stop()).errors).toEqual({});
+  });
 });

@@ -72,6 +72,37 @@ const OUTCOMES: readonly (readonly [string, string, string, object])[] = [
   ],
   ['weights that add up to nothing', 'weights-zero', 'http://h.local/', { kind: 'answered', status: 503 }],
   ['a port that no listener of a gateway is on', 'gateway', 'http://x:81/', { kind: 'closed' }],
+  [
+    'plain text to a gateway that takes TLS alone',
+    'tls-gateway-listeners',
+    'http://x:443/',
+    { kind: 'closed', why: 'the listener takes TLS alone, and this is plain text' },
+  ],
+  [
+    'TLS to a gateway that takes both',
+    'tls-gateway-listeners',
+    'https://x:8443/',
+    { kind: 'answered', status: 404 },
+  ],
+  [
+    'plain text to a gateway that takes both',
+    'tls-gateway-listeners',
+    'http://x:8443/',
+    { kind: 'answered', status: 404 },
+  ],
+  [
+    'TLS to a gateway that takes none',
+    'tls-gateway-listeners',
+    'https://x:8084/',
+    { kind: 'closed', why: 'requests are read there, and TLS of the application itself cannot be' },
+  ],
+  [
+    "the application's own TLS to a backend of requests",
+    'colors',
+    'https://colorteller.default.svc.cluster.local:9080/',
+    { kind: 'closed', why: 'requests are read there, and TLS of the application itself cannot be' },
+  ],
+  ["the application's own TLS to a backend of bytes", 'allow-all', 'https://db.local/', { kind: 'sent' }],
 ];
 
 test.each(OUTCOMES)('%s', (_what, name, url, outcome) => {
@@ -131,42 +162,4 @@ test.each([
   ['G T', 'http://x/', 'method "G T"'],
 ])('%s %s cannot be asked about', (method, url, named) => {
   expect(() => askedRequest(method, url, [])).toThrow(named);
-});
-
-const TRANSPORTS: readonly (readonly [string, string, string, object])[] = [
-  [
-    'plain text to a gateway that takes TLS alone',
-    'tls-gateway-listeners',
-    'http://x:443/',
-    { kind: 'closed', why: 'the listener takes TLS alone, and this is plain text' },
-  ],
-  [
-    'TLS to a gateway that takes both',
-    'tls-gateway-listeners',
-    'https://x:8443/',
-    { kind: 'answered', status: 404 },
-  ],
-  [
-    'plain text to a gateway that takes both',
-    'tls-gateway-listeners',
-    'http://x:8443/',
-    { kind: 'answered', status: 404 },
-  ],
-  [
-    'TLS to a gateway that takes none',
-    'tls-gateway-listeners',
-    'https://x:8084/',
-    { kind: 'closed', why: 'requests are read there, and TLS of the application itself cannot be' },
-  ],
-  [
-    "the application's own TLS to a backend of requests",
-    'colors',
-    'https://colorteller.default.svc.cluster.local:9080/',
-    { kind: 'closed', why: 'requests are read there, and TLS of the application itself cannot be' },
-  ],
-  ["the application's own TLS to a backend of bytes", 'allow-all', 'https://db.local/', { kind: 'sent' }],
-];
-
-test.each(TRANSPORTS)('%s', (_what, name, url, outcome) => {
-  expect(explained(name, url).outcome).toMatchObject(outcome);
 });

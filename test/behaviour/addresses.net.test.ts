@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ENVOYS } from '../../controlplane/translate/real-envoy.ts';
 import type { IpPreference } from '../../controlplane/model/types.ts';
 import { seenIn } from './caller.ts';
 import { backends, inputsOf, on, type Input } from './inputs.ts';
-import { envoysFor, openScene, type Scene } from './scene.ts';
+import { openScene, type Scene } from './scene.ts';
 
 // IPv4 and IPv6: a mesh for each preference, with one host each. Each host asks the next one, so that every Envoy is
 // once the caller's, which resolves names, and once the app's, which reaches it on one loopback address or the other.
@@ -55,7 +56,7 @@ const role = (name: Name) => ({
   appPorts: [PORT],
 });
 
-describe.each(envoysFor({ telling: false }))('%s', (variable) => {
+describe.each(ENVOYS)('%s', (variable) => {
   let scene: Scene<Name | 'outside'>;
 
   beforeAll(async () => {

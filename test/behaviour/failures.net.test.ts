@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ENVOYS } from '../../controlplane/translate/real-envoy.ts';
 import { until } from '../lab/until.ts';
 import { seenIn, type Ask, type Outcome } from './caller.ts';
 import {
@@ -15,7 +16,7 @@ import {
   SLOW,
   TARGET,
 } from './failures-model.ts';
-import { envoysFor, openScene, type Scene } from './scene.ts';
+import { openScene, type Scene } from './scene.ts';
 
 // What becomes of requests that fail: retries as the app counts them, time limits, hosts that are shunned, pools that
 // are full.
@@ -24,7 +25,7 @@ import { envoysFor, openScene, type Scene } from './scene.ts';
 const SECOND_MS = 1000;
 const SOON_MS = 8000;
 
-describe.each(envoysFor({ telling: false }))('%s', (variable) => {
+describe.each(ENVOYS)('%s', (variable) => {
   let scene: Scene<'app' | 'other' | 'server' | 'client'>;
   let lastId = 0;
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ENVOYS } from '../../controlplane/translate/real-envoy.ts';
 import type {
   GatewayRouteSpec,
   HttpGatewayRouteAction,
@@ -9,7 +10,7 @@ import type {
 import { until } from '../lab/until.ts';
 import { seenIn, type Ask } from './caller.ts';
 import { inputsOf, on, type Input } from './inputs.ts';
-import { envoysFor, openScene, type Scene } from './scene.ts';
+import { openScene, type Scene } from './scene.ts';
 
 // A virtual gateway: which route takes a request, and what of it the app sees. Each port of the app is a virtual service.
 
@@ -146,7 +147,7 @@ const inputs = (log: string): readonly Input[] => [
   ...routes,
 ];
 
-describe.each(envoysFor({ telling: true }))('%s', (variable) => {
+describe.each(ENVOYS)('%s', (variable) => {
   let scene: Scene<'app' | 'gateway' | 'outside'>;
 
   beforeAll(async () => {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ENVOYS } from '../../controlplane/translate/real-envoy.ts';
 import { isByChance } from '../lab/share.ts';
 import { until } from '../lab/until.ts';
 import { seenIn, type Outcome } from './caller.ts';
@@ -19,11 +20,11 @@ import {
   TCP,
   TCP_TARGETS,
 } from './routes-model.ts';
-import { envoysFor, openScene, type Scene } from './scene.ts';
+import { openScene, type Scene } from './scene.ts';
 
 // Where requests go, seen by the app.
 
-describe.each(envoysFor({ telling: true }))('%s', (variable) => {
+describe.each(ENVOYS)('%s', (variable) => {
   let scene: Scene<'client' | 'app'>;
 
   beforeAll(async () => {

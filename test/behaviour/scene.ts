@@ -1,6 +1,6 @@
 import { chownSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { envoyOf, ENVOYS } from '../../controlplane/translate/real-envoy.ts';
+import { envoyOf, type ENVOYS } from '../../controlplane/translate/real-envoy.ts';
 import { startControlPlane, type ControlPlane } from '../lab/control-plane.ts';
 import { openEnvoyAdmin, type EnvoyAdmin } from '../lab/envoy-admin.ts';
 import { request } from '../lab/http.ts';
@@ -52,14 +52,6 @@ export type Scene<H extends string> = {
   readonly actors: Readonly<Record<H, Actor>>;
   close(): Promise<void>;
 };
-
-/**
- * The Envoys that a test file is run with: the current one. One that tells much in little time is run with the oldest
- * too, and with DAYBREAK_TEST_ALL_ENVOYS=1 every one is.
- */
-export function envoysFor(file: { readonly telling: boolean }): readonly (typeof ENVOYS)[number][] {
-  return file.telling || process.env['DAYBREAK_TEST_ALL_ENVOYS'] === '1' ? ENVOYS : [ENVOYS[0]];
-}
 
 /** Makes hosts, model and programs, with the Envoy that a variable names, and waits until every Envoy has all of its configuration. */
 export async function openScene<H extends string>(

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AppMeshClient } from '@aws-sdk/client-app-mesh';
 import type { Status } from '../../agent/status.ts';
+import { envoyOf, type ENVOYS } from '../../controlplane/translate/real-envoy.ts';
 import { appMeshClient } from '../demo/color-model.ts';
 import { startControlPlane } from '../lab/control-plane.ts';
 import { openEnvoyAdmin, type EnvoyAdmin } from '../lab/envoy-admin.ts';
@@ -45,8 +46,8 @@ export type TlsFixture = {
 /** The folder of the programs that speak other protocols than HTTP/1.1. */
 export const PROTOCOL_PROGRAMS = join(import.meta.dirname, '../protocols');
 
-/** Opens it; `name` is the lab's. */
-export async function openTlsFixture(name: string): Promise<TlsFixture> {
+/** Opens it with the Envoy that a variable names; `name` is the lab's. */
+export async function openTlsFixture(name: string, variable: (typeof ENVOYS)[number]): Promise<TlsFixture> {
   const [servers, callers] = await Promise.all([createAuthority(), createAuthority()]);
   const lab = await createLab({ name });
   const folder = join(lab.folder, 'keys');
@@ -58,7 +59,7 @@ export async function openTlsFixture(name: string): Promise<TlsFixture> {
   await writePair(join(folder, 'app'), await servers.issue({ dns: ['from-sds'] }));
   await writePair(join(folder, 'caller'), await callers.issue({ uri: [CALLER] }));
 
-  const programs = await stage(lab);
+  const programs = await stage(lab, envoyOf(variable));
   const controlPlane = await startControlPlane(await lab.host('control'), programs);
   const api = appMeshClient(controlPlane.endpoint);
   await createModel(api, folder);
