@@ -35,7 +35,7 @@ export const ACCOUNT = '111122223333';
 export const REGION = 'eu-west-1';
 
 /** What a test API has of its own. `credentials`: who may call; default: anyone, with all rights. */
-export type TestApiOptions = Pick<Partial<ApiOptions>, 'quotas' | 'rateLimit'> & {
+export type TestApiOptions = Pick<Partial<ApiOptions>, 'quotas' | 'rateLimit' | 'log'> & {
   readonly credentials?: Credentials;
 };
 
