@@ -42,7 +42,7 @@ export const run: RunBench = async ({ args, say }) => {
 const PEERS = {
   peer: "peer: go-control-plane's snapshot cache, given the change in memory; ours is UpdateRoute through the API, committed to disk.",
   floor:
-    'peer: grpc-js alone, which replays one configuration to all and keeps nothing; ours is UpdateRoute through the API.',
+    "peer: gRPC on Node's HTTP/2 alone, which replays one configuration to all and keeps nothing; ours is UpdateRoute through the API.",
 };
 
 const NOTES = [

@@ -9,10 +9,45 @@ export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 
 /** How much a log says. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** A log for one program; `program` stands on every line. Default level: info. */
+/** A log for one program; `program` stands on every line. Default level: info. Lines of one turn go out together. */
 export function createLog(program: string, level: LogLevel = 'info'): Log {
   return pino(
     { level, base: { program }, timestamp: () => `,"time":"${new Date().toISOString()}"` },
-    destination({ fd: 2, sync: true }),
+    inTurns(destination({ fd: 2, sync: true })),
   );
+}
+
+/** What is kept at most before it goes out, in characters. */
+const MOST_WAITING = 64 * 1024;
+
+const ERROR = 50;
+
+type Output = { write(text: string): void; lastLevel?: number };
+
+/**
+ * Writes what was logged at the end of each turn of the event loop, at once: a thousand proxies that connect are some lines
+ * each, and a write costs more than a line. An error, with what is before it, goes out when it is logged, and the rest when the
+ * process ends, however it does unless it is killed.
+ */
+function inTurns(output: Output): Output {
+  let waiting = '';
+  const flush = (): void => {
+    const text = waiting;
+    waiting = '';
+    if (text !== '') output.write(text);
+  };
+  let endsFlushed = false;
+  const stream = {
+    // So pino tells the level of each line.
+    [Symbol.for('pino.metadata')]: true,
+    lastLevel: 0,
+    write(line: string) {
+      if (!endsFlushed) process.once('exit', flush);
+      endsFlushed = true;
+      if (waiting === '') setImmediate(flush);
+      waiting += line;
+      if (stream.lastLevel >= ERROR || waiting.length > MOST_WAITING) flush();
+    },
+  };
+  return stream;
 }

@@ -1,13 +1,14 @@
 import type { X509Certificate } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { modelFromInputs, FIXTURE_OWNER } from '../controlplane/mesh/fixture.ts';
 import { viewOf } from '../controlplane/mesh/view.ts';
 import { NOTHING_FOUND, type Certificate } from '../controlplane/translate/found.ts';
 import { envoyOf, ENVOYS } from '../controlplane/translate/real-envoy.ts';
 import { translate } from '../controlplane/translate/translate.ts';
+import { listenGrpc, type GrpcListener } from '../xds/grpc/listen.ts';
+import { createGrpcServer } from '../xds/grpc/server.ts';
 import { createXdsServer } from '../xds/server.ts';
 import { openEnvoyAdmin, type EnvoyAdmin } from './lab/envoy-admin.ts';
 import type { Host } from './lab/host.ts';
@@ -29,7 +30,7 @@ const PORTS = { known: 8441, late: 8442, socket: 8443, plain: 8080 } as const;
 describe.each(ENVOYS)('%s', (variable) => {
   const known = new Map<string, Certificate>();
   const xds = createXdsServer({ keyOf: () => NODE });
-  const grpc = new Server();
+  let ads: GrpcListener;
 
   let lab: Lab;
   let gateway: Host;
@@ -42,23 +43,20 @@ describe.each(ENVOYS)('%s', (variable) => {
     lab = await createLab({ name: 'acm' });
     const programs = await stage(lab, envoyOf(variable));
     gateway = await lab.host('gateway');
+    const grpc = createGrpcServer();
     xds.addTo(grpc);
-    const port = await new Promise<number>((resolve, reject) => {
-      grpc.bindAsync(`${lab.address}:0`, ServerCredentials.createInsecure(), (error, bound) =>
-        error === null ? resolve(bound) : reject(error),
-      );
-    });
+    ads = await listenGrpc(grpc, { host: lab.address, port: 0 });
     await learn('known', 'first.local');
     // Nobody listens there yet.
     const env = { APPMESH_SDS_SOCKET_PATH: join(gateway.folder, 'sds.sock') };
-    const options = { resource: NODE, xds: `http://${lab.address}:${port}`, appPorts: '', env };
+    const options = { resource: NODE, xds: `http://${lab.address}:${ads.port}`, appPorts: '', env };
     agent = startAgent(gateway, programs, options);
     envoy = await openEnvoyAdmin(gateway);
     await until('live', () => envoy.ready(), { limitMs: 20_000 });
   });
 
   afterAll(async () => {
-    grpc.forceShutdown();
+    ads?.close();
     await envoy?.close();
     await lab?.close();
   });
@@ -148,7 +146,7 @@ describe.each(ENVOYS)('%s', (variable) => {
   });
 
   test('without the control plane an Envoy that comes back has its certificates', async () => {
-    grpc.forceShutdown();
+    ads.close();
     const { stdout } = await gateway.exec('pgrep', ['-P', `${agent.pid}`]);
     await gateway.exec('kill', ['-9', ...stdout.trim().split('\n')]);
     await until('back', async () => (await certificateOf('known'))?.subjectAltName === 'DNS:second.local', {

@@ -1,7 +1,7 @@
 import { credentials, status } from '@grpc/grpc-js';
 import { afterEach, expect, test } from 'vitest';
 import { createDeltaClient, type DeltaClient, type DeltaUpdate } from './client.ts';
-import { XdsRefusal } from './refusal.ts';
+import { CallError } from './grpc/call-error.ts';
 import { listenForTest } from './testing-server.ts';
 import { makeSnapshot } from './testing.ts';
 import { CLUSTER } from './types.ts';
@@ -85,7 +85,7 @@ test('a stream whose snapshot is not there yet waits, and is served as soon as i
 test('a node that is turned away learns why', async () => {
   const { port } = await listen({
     keyOf: ({ id }) => {
-      throw new XdsRefusal(status.INVALID_ARGUMENT, `node.id ${JSON.stringify(id)}: no`);
+      throw new CallError(status.INVALID_ARGUMENT, `node.id ${JSON.stringify(id)}: no`);
     },
   });
   const { client, until } = connect([port]);

@@ -1,18 +1,12 @@
-import {
-  Metadata,
-  status,
-  type handleBidiStreamingCall,
-  type MethodDefinition,
-  type Server,
-  type ServerDuplexStream,
-} from '@grpc/grpc-js';
 import type { Answer } from './answers.ts';
 import { DEFAULT_LIMITS, ExcessiveRequest, MalformedRequest, type StreamLimits } from './limits.ts';
 import type { XdsNode } from './node.ts';
-import { XdsRefusal } from './refusal.ts';
+import { CallError } from './grpc/call-error.ts';
+import type { GrpcServer, Method } from './grpc/server.ts';
+import type { CallReader, ServerCall } from './grpc/server-call.ts';
+import { status, type CallEnd, type Status } from './grpc/status.ts';
 import type { DeltaRequest, OutgoingResponse, SotwRequest } from './request.ts';
 import { resourceStatuses } from './resource-status.ts';
-import { resetCall } from './reset-call.ts';
 import { SERVICES, type DiscoveryService, type ServiceName } from './service.ts';
 import { shareUnchanged } from './snapshot.ts';
 import { watchStalls } from './stalls.ts';
@@ -25,10 +19,10 @@ import { delta, sotw, type Variant } from './variant.ts';
 /** What the owner of a server decides and hears of. */
 export type XdsServerOptions = {
   /**
-   * The key of the snapshot that a node is to have. Throws an XdsRefusal to turn the stream away. Called once a stream, with
-   * the metadata that the call came with.
+   * The key of the snapshot that a node is to have. Throws a CallError to turn the stream away. Called once a stream, with
+   * the call that it came by.
    */
-  keyOf(node: XdsNode, metadata: Metadata): string;
+  keyOf(node: XdsNode, call: ServerCall): string;
   /** A response was sent. */
   onPush?(key: string, typeUrl: TypeUrl): void;
   /** A response was acknowledged or refused, by the stream of that id. */
@@ -72,15 +66,10 @@ export type XdsServer = {
   /** The same, down to each resource. */
   clients(): readonly XdsClient[];
   /** Adds services to a gRPC server. Default: all types on one stream, alone. */
-  addTo(server: Server, ...services: readonly ServiceName[]): void;
+  addTo(server: GrpcServer, ...services: readonly ServiceName[]): void;
 };
 
 type Connection = Omit<StreamStatus, 'types'> & { readonly stream: XdsStream };
-type ServerMethod = Omit<MethodDefinition<Buffer, Buffer>, 'responseSerialize'> & {
-  readonly responseSerialize: (response: OutgoingResponse) => Buffer;
-};
-type Call = ServerDuplexStream<Buffer, OutgoingResponse>;
-
 /** Makes a server with no snapshots. */
 export function createXdsServer(options: XdsServerOptions): XdsServer {
   const snapshots = new Map<string, Snapshot>();
@@ -112,11 +101,10 @@ export function createXdsServer(options: XdsServerOptions): XdsServer {
   function serve<R extends SotwRequest | DeltaRequest>(
     variant: Variant<R>,
     onlyType: TypeUrl | undefined,
-    call: Call,
-  ): void {
+    call: ServerCall,
+  ): CallReader {
     let connection: Connection | undefined;
     let unsent = 0;
-    let isOver = false;
 
     const stream = createStream(variant, open, {
       snapshot: () => (connection === undefined ? undefined : snapshots.get(connection.key)),
@@ -129,14 +117,14 @@ export function createXdsServer(options: XdsServerOptions): XdsServer {
       onlyType,
     });
     const firstRequestTimer = setTimeout(() => {
-      refuse(new XdsRefusal(status.DEADLINE_EXCEEDED, 'a stream without a first request'));
+      call.end(status.DEADLINE_EXCEEDED, 'a stream without a first request');
     }, options.firstRequestTimeoutMs ?? 30_000).unref();
 
     function send(response: OutgoingResponse): void {
       unsent += 1;
       if (connection !== undefined) options.onPush?.(connection.key, response.typeUrl);
       stalls.waits(drop);
-      call.write(response, left);
+      call.write(response.encode, left);
     }
 
     function left(): void {
@@ -148,42 +136,41 @@ export function createXdsServer(options: XdsServerOptions): XdsServer {
 
     function drop(): void {
       const dropped = connection;
-      close();
-      resetCall(call);
+      call.reset();
       if (dropped !== undefined) options.onStall?.(dropped.key, dropped.node);
     }
 
     // Joined before its first configuration is computed, so that no change in between is lost.
     function open({ node }: R): void {
       if (node === undefined) {
-        throw new XdsRefusal(
+        throw new CallError(
           status.INVALID_ARGUMENT,
           'the first request of a stream names its node, and this one does not',
         );
       }
-      const key = options.keyOf(node, call.metadata);
+      const key = options.keyOf(node, call);
       clearTimeout(firstRequestTimer);
       connection = {
         id: ++lastId,
         key,
         node,
         variant: variant.name,
-        peer: call.getPeer(),
+        peer: call.connection.peer,
         connectedAt: Date.now(),
         stream,
       };
       const siblings = connections.get(key) ?? new Set();
       connections.set(key, siblings.add(connection));
-      call.sendMetadata(new Metadata());
+      call.sendHeaders();
       options.onStream?.('opened', key, node);
     }
 
-    function close(): void {
-      isOver = true;
+    function close(end: CallEnd | undefined): void {
       clearTimeout(firstRequestTimer);
-      stalls.reads(drop);
       outdated.delete(stream);
       stream.close();
+      // A status waits behind what has not left.
+      if (end === undefined || unsent === 0) stalls.reads(drop);
       if (connection === undefined) return;
       const { key, node } = connection;
       const siblings = connections.get(key);
@@ -193,45 +180,23 @@ export function createXdsServer(options: XdsServerOptions): XdsServer {
       options.onStream?.('closed', key, node);
     }
 
-    function receive(bytes: Buffer): void {
-      // What was on its way when the stream was refused, or its client gone.
-      if (isOver) return;
-      try {
-        const typeUrl = stream.receive(bytes);
-        const subscription = stream.types.get(typeUrl)?.subscription;
-        if (connection && subscription) options.onSubscription?.(connection.key, typeUrl, subscription);
-      } catch (error) {
-        refuse(XdsRefusal.from(error, codeOf(error)));
-      }
-    }
-
-    function refuse({ code, message }: XdsRefusal): void {
-      close();
-      call.emit('error', { code, details: message });
-      watchLast();
-    }
-
-    call.on('data', receive);
-    /** The status waits behind what has not left, and grpc-js does not say when such a client is gone. */
-    function watchLast(): void {
-      if (unsent > 0) stalls.waits(drop);
-    }
-
-    call.on('end', () => {
-      close();
-      call.end();
-      watchLast();
-    });
-    call.on('cancelled', close);
-    call.on('close', close);
-    call.on('error', close);
+    call.whenOver(close);
+    return {
+      message(bytes) {
+        try {
+          const typeUrl = stream.receive(bytes);
+          const subscription = stream.types.get(typeUrl)?.subscription;
+          if (connection && subscription) options.onSubscription?.(connection.key, typeUrl, subscription);
+        } catch (error) {
+          throw CallError.from(error, codeOf(error));
+        }
+      },
+      halfClose: () => call.end(status.OK),
+    };
   }
 
-  const handler =
-    <R extends SotwRequest | DeltaRequest>(
-      variant: Variant<R>,
-      { onlyType }: DiscoveryService,
-    ): handleBidiStreamingCall<Buffer, OutgoingResponse> =>
+  const method =
+    <R extends SotwRequest | DeltaRequest>(variant: Variant<R>, onlyType: TypeUrl | undefined): Method =>
     (call) =>
       serve(variant, onlyType, call);
 
@@ -264,22 +229,14 @@ export function createXdsServer(options: XdsServerOptions): XdsServer {
     addTo(server, ...services) {
       for (const name of services.length === 0 ? (['aggregated'] as const) : services) {
         const service: DiscoveryService = SERVICES[name];
-        const { sotw: stateOfTheWorld, delta: incremental } = service;
-        server.addService(
-          { sotw: serverSide(stateOfTheWorld), delta: serverSide(incremental) },
-          { sotw: handler(sotw, service), delta: handler(delta, service) },
-        );
+        server.add(service.sotw.path, method(sotw, service.onlyType));
+        server.add(service.delta.path, method(delta, service.onlyType));
       }
     },
   };
 }
 
-/** The method as this server implements it: what it sends is encoded as it leaves. */
-function serverSide(method: MethodDefinition<Buffer, Buffer>): ServerMethod {
-  return { ...method, responseSerialize: ({ encode }) => encode() };
-}
-
-function codeOf(error: unknown): status | undefined {
+function codeOf(error: unknown): Status | undefined {
   if (error instanceof MalformedRequest) return status.INVALID_ARGUMENT;
   return error instanceof ExcessiveRequest ? status.RESOURCE_EXHAUSTED : undefined;
 }

@@ -1,4 +1,5 @@
-import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { listenGrpc } from './grpc/listen.ts';
+import { createGrpcServer } from './grpc/server.ts';
 import type { ServiceName } from './service.ts';
 import { createXdsServer, type XdsServer, type XdsServerOptions } from './server.ts';
 
@@ -9,12 +10,8 @@ export async function listenForTest(
   services: readonly ServiceName[] = [],
 ): Promise<{ readonly xds: XdsServer; readonly port: number; readonly stop: () => void }> {
   const xds = createXdsServer({ keyOf: ({ id }) => id, ...options });
-  const grpc = new Server();
+  const grpc = createGrpcServer();
   xds.addTo(grpc, ...services);
-  const bound = await new Promise<number>((resolve, reject) => {
-    grpc.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, at) =>
-      error === null ? resolve(at) : reject(error),
-    );
-  });
-  return { xds, port: bound, stop: () => grpc.forceShutdown() };
+  const listener = await listenGrpc(grpc, { port });
+  return { xds, port: listener.port, stop: listener.close };
 }

@@ -1,8 +1,9 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { Server, ServerCredentials } from '@grpc/grpc-js';
 import type { NodeSchema } from '#envoy/envoy/config/core/v3/base_pb.ts';
 import type { Log } from '../../common/log.ts';
 import { createDeltaClient, type DeltaUpdate, type Upstream } from '../../xds/client.ts';
+import { listenGrpc } from '../../xds/grpc/listen.ts';
+import { createGrpcServer, type GrpcServer } from '../../xds/grpc/server.ts';
 import { createXdsServer, type XdsServer } from '../../xds/server.ts';
 import type { Answer } from '../../xds/answers.ts';
 import type { TypeUrl } from '../../xds/types.ts';
@@ -18,7 +19,7 @@ export type RelayOptions = {
   readonly node: NodeIdentity;
   readonly log: Log;
   /** What is served on the same socket beside ADS. */
-  readonly beside?: readonly { addTo(server: Server): void }[];
+  readonly beside?: readonly { addTo(server: GrpcServer): void }[];
 };
 
 /** Who the proxy says it is: the node of Envoy's bootstrap. */
@@ -146,16 +147,16 @@ export async function startRelay({
     upstream.answer(update);
   }
 
-  const server = new Server({ 'grpc.max_send_message_length': -1, 'grpc.max_receive_message_length': -1 });
+  const server = createGrpcServer({ mostMessageBytes: Infinity });
   downstream.addTo(server);
   for (const service of beside) service.addTo(server);
-  await listen(server, socketPath);
+  const listener = await listenGrpc(server, { path: socketPath });
 
   return {
     status: () => ({ connected: disconnectedSince === undefined, disconnectedSince, lastError, refusals }),
     async close() {
       upstream.close();
-      server.forceShutdown();
+      listener.close();
     },
   };
 }
@@ -164,12 +165,4 @@ export async function startRelay({
 function userAgent(version: string): MessageInitShape<typeof NodeSchema> {
   const [userAgentName = '', value = ''] = version.split(' ');
   return { userAgentName, userAgentVersionType: { case: 'userAgentVersion', value } };
-}
-
-function listen(server: Server, socketPath: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.bindAsync(`unix:${socketPath}`, ServerCredentials.createInsecure(), (error) =>
-      error === null ? resolve() : reject(error),
-    );
-  });
 }

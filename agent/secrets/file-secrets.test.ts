@@ -2,7 +2,7 @@ import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import { Client, credentials, Server, ServerCredentials, type ClientDuplexStream } from '@grpc/grpc-js';
+import { Client, credentials, type ClientDuplexStream } from '@grpc/grpc-js';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
   DeltaDiscoveryRequestSchema,
@@ -12,6 +12,8 @@ import {
 import { fileSecretName } from '../../common/file-secret-name.ts';
 import { createLog } from '../../common/log.ts';
 import { createAuthority, writePair, type Authority } from '../../test/tls/authority.ts';
+import { listenGrpc, type GrpcListener } from '../../xds/grpc/listen.ts';
+import { createGrpcServer } from '../../xds/grpc/server.ts';
 import { SERVICES } from '../../xds/service.ts';
 import { SECRET } from '../../xds/types.ts';
 import { createFileSecrets, type FileSecrets } from './file-secrets.ts';
@@ -19,24 +21,20 @@ import { createFileSecrets, type FileSecrets } from './file-secrets.ts';
 let folder: string;
 let authority: Authority;
 let secrets: FileSecrets;
-let server: Server;
+let listener: GrpcListener;
 let client: Client;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'file-secrets-'));
   authority = await createAuthority();
   secrets = createFileSecrets(createLog('test', 'silent'));
-  server = new Server();
+  const server = createGrpcServer();
   secrets.addTo(server);
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
-      error === null ? resolve(bound) : reject(error),
-    );
-  });
-  client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
+  listener = await listenGrpc(server, { port: 0 });
+  client = new Client(`127.0.0.1:${listener.port}`, credentials.createInsecure());
 });
 afterEach(async () => {
   client.close();
-  server.forceShutdown();
+  listener.close();
   secrets.close();
   await rm(folder, { recursive: true });
 });

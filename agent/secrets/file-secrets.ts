@@ -1,6 +1,6 @@
-import type { Server } from '@grpc/grpc-js';
 import { parseFileSecretName } from '../../common/file-secret-name.ts';
 import type { Log } from '../../common/log.ts';
+import type { GrpcServer } from '../../xds/grpc/server.ts';
 import { createXdsServer, type XdsServer } from '../../xds/server.ts';
 import { SECRET, type Resource } from '../../xds/types.ts';
 import { followSecret, type FollowedSecret } from './follow-secret.ts';
@@ -18,7 +18,7 @@ export type FileSecretStatus = {
 /** Certificates from files, which Envoy asks for by the names of common/file-secret-name.ts. */
 export type FileSecrets = {
   /** Adds the secret discovery service to a gRPC server. */
-  addTo(server: Server): void;
+  addTo(server: GrpcServer): void;
   status(): readonly FileSecretStatus[];
   close(): void;
 };

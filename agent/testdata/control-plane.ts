@@ -2,7 +2,8 @@ import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createFileRegistry, fromBinary, fromJson, toBinary, type JsonValue } from '@bufbuild/protobuf';
 import { anyPack, AnySchema, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
-import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { listenGrpc } from '../../xds/grpc/listen.ts';
+import { createGrpcServer } from '../../xds/grpc/server.ts';
 import { createXdsServer } from '../../xds/server.ts';
 import { CLUSTER, LISTENER, type Resource, type TypeUrl } from '../../xds/types.ts';
 import { contentVersion } from '../../xds/version.ts';
@@ -71,15 +72,11 @@ export async function startControlPlane(socketPath: string, nodeId: string): Pro
       [LISTENER, { resources: new Map([[listener.name, listener]]) }],
     ]),
   );
-  const server = new Server();
+  const server = createGrpcServer();
   xds.addTo(server);
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.bindAsync(`unix:${socketPath}`, ServerCredentials.createInsecure(), (error) =>
-    error === null ? resolve() : reject(error),
-  );
-  await promise;
+  const serving = await listenGrpc(server, { path: socketPath });
   chmodSync(socketPath, 0o777);
-  return { stop: () => server.forceShutdown() };
+  return { stop: serving.close };
 }
 
 function resource(typeUrl: TypeUrl, name: string, json: JsonValue): Resource {

@@ -50,7 +50,7 @@ export function startPeer(gocp: string, { nodes, backends }: MeshSize): Promise<
   return startProgram('peer', gocp, ['-nodes', `${nodes}`, '-backends', `${backends}`]);
 }
 
-/** grpc-js alone: floor.ts. What is to be durable it writes to a file in `folder`. */
+/** gRPC alone, on Node's HTTP/2: floor.ts. What is to be durable it writes to a file in `folder`. */
 export function startFloor(folder: string, { nodes, backends }: MeshSize): Promise<Contender> {
   const program = join(import.meta.dirname, 'floor.ts');
   return startProgram('floor', process.execPath, [program, `${nodes}`, `${backends}`, join(folder, 'floor')]);

@@ -3,10 +3,13 @@
 // written to a file that is synced, then its routes are encoded once and sent to all. Usage: floor.ts NODES BACKENDS FILE
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { Server, ServerCredentials, type ServerDuplexStream } from '@grpc/grpc-js';
 import { createLog } from '../../common/log.ts';
 import { createProxyConfigs } from '../../controlplane/ads/proxy-configs.ts';
 import { Model } from '../../controlplane/mesh/model.ts';
+import { listenGrpc } from '../../xds/grpc/listen.ts';
+import { createGrpcServer, type Method } from '../../xds/grpc/server.ts';
+import type { ServerCall } from '../../xds/grpc/server-call.ts';
+import { status } from '../../xds/grpc/status.ts';
 import { createXdsServer } from '../../xds/server.ts';
 import { DELTA_METHOD, SOTW_METHOD } from '../../xds/service.ts';
 import { ROUTES, type TypeUrl } from '../../xds/types.ts';
@@ -19,7 +22,6 @@ import {
 import { openNoDiscovery } from '../no-discovery.ts';
 import { EVERYONES, FEWS, MESH, meshResources, withWeight } from './mesh.ts';
 
-type Call = ServerDuplexStream<Buffer, Buffer>;
 type Variant = 'sotw' | 'delta';
 
 /** The configuration of all streams but the few, and that of those. */
@@ -49,7 +51,7 @@ const keys = new Map<Name, string>(
     ];
   }),
 );
-const streams = new Map<Call, { readonly name: Name; readonly variant: Variant }>();
+const streams = new Map<ServerCall, { readonly name: Name; readonly variant: Variant }>();
 
 function responseOf(name: Name, variant: Variant, typeUrl: TypeUrl): Buffer {
   const resources = [
@@ -62,18 +64,29 @@ function responseOf(name: Name, variant: Variant, typeUrl: TypeUrl): Buffer {
   return Buffer.from(variant === 'sotw' ? encodeSotwResponse(response) : encodeDeltaResponse(response));
 }
 
-const serve = (variant: Variant) => (call: Call) => {
-  const decode = variant === 'sotw' ? decodeSotwRequest : decodeDeltaRequest;
-  call.on('data', (bytes: Buffer) => {
-    const { node, typeUrl, nonce } = decode(bytes);
-    if (node !== undefined)
-      streams.set(call, { name: node.id.endsWith('/vn-few') ? 'vn-few' : 'vn-0', variant });
-    const stream = streams.get(call);
-    if (stream !== undefined && nonce === '') call.write(responseOf(stream.name, variant, typeUrl));
-  });
-  call.on('end', () => call.end());
-  for (const event of ['cancelled', 'close', 'error']) call.on(event, () => void streams.delete(call));
-};
+const serve =
+  (variant: Variant): Method =>
+  (call) => {
+    const decode = variant === 'sotw' ? decodeSotwRequest : decodeDeltaRequest;
+    call.whenOver(() => void streams.delete(call));
+    return {
+      message(bytes) {
+        const { node, typeUrl, nonce } = decode(bytes);
+        if (node !== undefined)
+          streams.set(call, { name: node.id.endsWith('/vn-few') ? 'vn-few' : 'vn-0', variant });
+        const stream = streams.get(call);
+        if (stream !== undefined && nonce === '') send(call, responseOf(stream.name, variant, typeUrl));
+      },
+      halfClose: () => call.end(status.OK),
+    };
+  };
+
+function send(call: ServerCall, bytes: Buffer): void {
+  call.write(
+    () => bytes,
+    () => undefined,
+  );
+}
 
 function change(service: typeof EVERYONES | typeof FEWS, weight: number): void {
   const resource = withWeight(model, service, weight);
@@ -87,13 +100,15 @@ function change(service: typeof EVERYONES | typeof FEWS, weight: number): void {
     const routes = new Map<Name, Buffer>(sent.map((name) => [name, responseOf(name, variant, ROUTES)]));
     for (const [call, stream] of streams) {
       const bytes = stream.variant === variant ? routes.get(stream.name) : undefined;
-      if (bytes !== undefined) call.write(bytes);
+      if (bytes !== undefined) send(call, bytes);
     }
   }
 }
 
-const server = new Server({ 'grpc.max_send_message_length': -1, 'grpc.enable_channelz': 0 });
-server.addService({ sotw: SOTW_METHOD, delta: DELTA_METHOD }, { sotw: serve('sotw'), delta: serve('delta') });
+const server = createGrpcServer();
+server.add(SOTW_METHOD.path, serve('sotw'));
+server.add(DELTA_METHOD.path, serve('delta'));
+const { port } = await listenGrpc(server, { port: 0 });
 const api = createServer((request, response) => {
   const { searchParams } = new URL(request.url ?? '', 'http://floor');
   change(searchParams.get('only') === 'few' ? FEWS : EVERYONES, Number(searchParams.get('weight')));
@@ -103,12 +118,9 @@ process.once('SIGTERM', () => {
   closeSync(file);
   process.exit(0);
 });
-server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) => {
-  if (error !== null) throw error;
-  api.listen(0, '127.0.0.1', () => {
-    const address = api.address();
-    const apiPort = typeof address === 'object' ? address?.port : undefined;
-    const ready = { ready: true, api: `http://127.0.0.1:${apiPort}`, ads: `127.0.0.1:${port}` };
-    process.stdout.write(`${JSON.stringify(ready)}\n`);
-  });
+api.listen(0, '127.0.0.1', () => {
+  const address = api.address();
+  const apiPort = typeof address === 'object' ? address?.port : undefined;
+  const ready = { ready: true, api: `http://127.0.0.1:${apiPort}`, ads: `127.0.0.1:${port}` };
+  process.stdout.write(`${JSON.stringify(ready)}\n`);
 });

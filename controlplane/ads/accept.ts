@@ -27,8 +27,7 @@ export async function accept(
   };
   try {
     for (const { address } of await lookup(host, { all: true })) {
-      // As node:http2 has it for connections of its own.
-      const server = createServer({ allowHalfOpen: true }, onConnection);
+      const server = createServer(onConnection);
       servers.push(server);
       server.listen({ host: address, port: bound, backlog: QUEUE });
       await once(server, 'listening');

@@ -1,11 +1,6 @@
-import {
-  ServerInterceptingCall,
-  status,
-  type Metadata,
-  type ServerInterceptingCallInterface,
-  type ServerInterceptor,
-} from '@grpc/grpc-js';
-import { XdsRefusal } from '../../xds/refusal.ts';
+import { CallError } from '../../xds/grpc/call-error.ts';
+import type { ServerCall } from '../../xds/grpc/server-call.ts';
+import { status, type CallEnd } from '../../xds/grpc/status.ts';
 import type { TokenBucket } from '../api/token-bucket.ts';
 import { authenticateStream, type StreamAuthorities } from './authenticate-stream.ts';
 import type { Credential } from './credential.ts';
@@ -23,24 +18,23 @@ export type AdmissionOptions = {
   /** The account of a proxy's mesh in the model, as far as there is one. */
   readonly ownerOf: (identity: Identity) => string | undefined;
   /** A newcomer was refused, or a stream ended because what it had shown no longer holds. */
-  readonly onRefusal: (reason: RefusalReason, peer: string, refusal: XdsRefusal) => void;
+  readonly onRefusal: (reason: RefusalReason, peer: string, refusal: CallError) => void;
 };
 
 /** Decides which streams there are, whatever service they are of. */
 export type Admission = {
   /** For the gRPC server: nothing of a call goes on before it is known who makes it. */
-  readonly interceptor: ServerInterceptor;
-  /** The stream that came with this metadata asks to be that proxy. Throws an XdsRefusal. */
-  admit(metadata: Metadata, identity: Identity): void;
+  readonly guard: (call: ServerCall, enter: () => void) => void;
+  /** A stream asks to be that proxy. Throws a CallError. */
+  admit(call: ServerCall, identity: Identity): void;
   /** Asks all streams again, and ends those whose answer no longer holds, evenly within `spreadMs` (default: 2,000; 0: now). */
   recheck(spreadMs?: number): void;
   /** Admits no more, and ends all streams, evenly within `limitMs`. Resolves once the last was told. */
   letGo(limitMs: number, signal: AbortSignal): Promise<void>;
 };
 
-type Call = ServerInterceptingCallInterface;
 type Live = {
-  readonly call: Call;
+  readonly call: ServerCall;
   credential: Credential | undefined;
   identity: Identity | undefined;
   leaveCount: (() => void) | undefined;
@@ -61,10 +55,10 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export function createAdmission(options: AdmissionOptions): Admission {
   const { authorities, newcomers, proxies, ownerOf, onRefusal } = options;
   const streams = new Set<Live>();
-  const byMetadata = new WeakMap<Metadata, Live>();
+  const byCall = new WeakMap<ServerCall, Live>();
   let isStopping = false;
 
-  const interceptor: ServerInterceptor = ({ path }, call) => {
+  function guard(call: ServerCall, enter: () => void): void {
     const live: Live = {
       call,
       credential: undefined,
@@ -73,54 +67,43 @@ export function createAdmission(options: AdmissionOptions): Admission {
       expiry: undefined,
       isOver: false,
     };
-    return new ServerInterceptingCall(call, {
-      start: (next) =>
-        next({
-          onReceiveMetadata: (metadata, pass) => receive(live, path, metadata, pass),
-          onReceiveMessage: (message, pass) => pass(message),
-          onReceiveHalfClose: (pass) => pass(),
-          onCancel: () => leave(live),
-        }),
-      // What the service itself refuses, most of all what `admit` below threw into it.
-      sendStatus: (sent, next) => {
-        const reason = reasonOf(sent.code, 'quota');
-        if (reason !== undefined && live.identity === undefined) {
-          onRefusal(reason, call.getPeer(), new XdsRefusal(sent.code, sent.details));
-        }
-        next(sent);
-      },
+    call.whenOver((callEnd) => {
+      noteRefusal(live, callEnd);
+      leave(live);
     });
-  };
-
-  function receive(live: Live, path: string, metadata: Metadata, pass: (metadata: Metadata) => void): void {
-    const enter = (credential: Credential): void => {
+    const known = (credential: Credential): void => {
       if (live.isOver) return;
       credential.prove();
-      if (STATUS_SERVICES.test(path)) credential.admit(undefined);
+      if (STATUS_SERVICES.test(call.path)) credential.admit(undefined);
       live.credential = credential;
       streams.add(live);
-      byMetadata.set(metadata, live);
+      byCall.set(call, live);
       endAtExpiry(live);
-      pass(metadata);
+      enter();
     };
-    const { call } = live;
     try {
       requireWelcome();
-      const caller = { path, getHost: () => call.getHost(), getAuthContext: () => call.getAuthContext() };
-      const shown = authenticateStream(authorities, caller, metadata);
-      if (!(shown instanceof Promise)) return enter(shown);
-      shown.then(enter).catch((error: unknown) => end(live, error));
+      const shown = authenticateStream(authorities, call);
+      if (!(shown instanceof Promise)) return known(shown);
+      shown.then(known).catch((error: unknown) => end(live, error));
     } catch (error) {
       end(live, error);
     }
   }
 
+  /** What the service itself refuses, most of all what `admit` below threw into it. */
+  function noteRefusal({ call, identity, isOver }: Live, callEnd: CallEnd | undefined): void {
+    const reason = reasonOf(callEnd?.code, 'quota');
+    if (callEnd === undefined || reason === undefined || identity !== undefined || isOver) return;
+    onRefusal(reason, call.connection.peer, new CallError(callEnd.code, callEnd.details));
+  }
+
   function requireWelcome(): void {
-    if (isStopping) throw new XdsRefusal(status.UNAVAILABLE, 'this control plane is stopping: ask another');
+    if (isStopping) throw new CallError(status.UNAVAILABLE, 'this control plane is stopping: ask another');
     const wait = newcomers();
     if (wait === 0) return;
     const soon = `the next will be admitted in ${Math.ceil(wait * 1000)} ms`;
-    throw new XdsRefusal(
+    throw new CallError(
       status.RESOURCE_EXHAUSTED,
       `too many new streams at once for --ads-rate-limit: ${soon}`,
     );
@@ -162,10 +145,10 @@ export function createAdmission(options: AdmissionOptions): Admission {
   function end(live: Live, error: unknown): void {
     if (live.isOver) return;
     leave(live);
-    const refusal = XdsRefusal.from(error);
+    const refusal = CallError.from(error);
     const reason = reasonOf(refusal.code, 'rate');
-    if (reason !== undefined) onRefusal(reason, live.call.getPeer(), refusal);
-    live.call.sendStatus({ code: refusal.code, details: refusal.message });
+    if (reason !== undefined) onRefusal(reason, live.call.connection.peer, refusal);
+    live.call.fail(refusal);
   }
 
   function leave(live: Live): void {
@@ -177,13 +160,13 @@ export function createAdmission(options: AdmissionOptions): Admission {
   }
 
   return {
-    interceptor,
-    admit(metadata, identity) {
-      const live = byMetadata.get(metadata);
-      if (live === undefined) throw new XdsRefusal(status.INTERNAL, 'a stream that nobody let in');
+    guard,
+    admit(call, identity) {
+      const live = byCall.get(call);
+      if (live === undefined) throw new CallError(status.INTERNAL, 'a stream that nobody let in');
       live.credential?.prove();
       live.credential?.admit(subjectOf(identity));
-      live.leaveCount = proxies.enter(describeSubject({ identity, owner: undefined }), live.call.getPeer());
+      live.leaveCount = proxies.enter(describeSubject({ identity, owner: undefined }), call.connection.peer);
       live.identity = identity;
     },
     recheck(spreadMs = REVOCATION_SPREAD_MS) {
@@ -208,7 +191,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
         (live) => {
           if (!streams.has(live)) return;
           leave(live);
-          live.call.sendStatus({ code: status.OK, details: 'this control plane is stopping: ask another' });
+          live.call.end(status.OK, 'this control plane is stopping: ask another');
         },
         signal,
       );

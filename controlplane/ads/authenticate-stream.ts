@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
-import type { Metadata, ServerInterceptingCallInterface } from '@grpc/grpc-js';
 import type { Followed } from '../../common/followed-files.ts';
+import type { ServerCall } from '../../xds/grpc/server-call.ts';
 import { ApiError } from '../api/errors.ts';
 import type { SignedRequest } from '../auth/authenticate.ts';
 import type { Access } from '../auth/open-access.ts';
@@ -24,32 +24,26 @@ export type StreamAuthorities = {
   readonly region: string;
 };
 
-/** The call that opens a stream: its path, and what the transport knows. */
-export type OpeningCall = Pick<ServerInterceptingCallInterface, 'getHost' | 'getAuthContext'> & {
-  readonly path: string;
-};
-
 /**
  * Finds out who opens a stream: the bearer token in its metadata, else the signature, else the certificate of its
  * connection. Whether he may be what he then asks to be is not judged here, nor whether what he shows still holds. Throws or
- * rejects with an XdsRefusal UNAUTHENTICATED.
+ * rejects with a CallError UNAUTHENTICATED.
  */
 export function authenticateStream(
   authorities: StreamAuthorities,
-  call: OpeningCall,
-  metadata: Metadata,
+  call: ServerCall,
 ): Credential | Promise<Credential> {
   const { tokens, clientCa, signers, region } = authorities;
   if (tokens === undefined && clientCa === undefined && signers === undefined) return ANYONE;
-  const authorization = String(metadata.get('authorization')[0] ?? '');
+  const authorization = call.headers.authorization ?? '';
   const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
   if (tokens !== undefined && token !== undefined) {
     return tokenHolder(tokenSum(token), tokens.current, Date.now);
   }
   if (signers !== undefined && authorization.startsWith('AWS4-')) {
-    return bySignature(signers, region, call, metadata);
+    return bySignature(signers, region, call);
   }
-  const certificate = clientCa === undefined ? undefined : call.getAuthContext().sslPeerCertificate;
+  const certificate = clientCa === undefined ? undefined : call.connection.certificate();
   if (clientCa !== undefined && certificate !== undefined) {
     const parsed = new X509Certificate(certificate.raw);
     return certificateHolder(parsed, certificate, clientCa.current, Date.now);
@@ -73,15 +67,14 @@ function wanted({ tokens, clientCa, signers }: StreamAuthorities): string {
 async function bySignature(
   signers: NonNullable<Access['signers']>,
   region: string,
-  call: OpeningCall,
-  metadata: Metadata,
+  call: ServerCall,
 ): Promise<Credential> {
-  const host = call.getHost();
+  const host = call.authority;
   const hosts = new Set([host, host.replace(/:(443|80)$/, '')]);
   let refusal: unknown;
   for (const candidate of hosts) {
     try {
-      const caller = await signers.authenticate(signedParts(call.path, candidate, metadata));
+      const caller = await signers.authenticate(signedParts(call, candidate));
       const key = caller.kind === 'user' ? signers.keyOf(caller.accessKeyId) : undefined;
       if (key !== undefined) return signer(key, signers.keyOf, region, Date.now);
     } catch (error) {
@@ -92,9 +85,10 @@ async function bySignature(
   throw refusal ?? unauthenticated('the access key is not in the --credentials file any more');
 }
 
-function signedParts(path: string, host: string, metadata: Metadata): SignedRequest {
-  const names = Object.keys(metadata.getMap());
-  const headers = names.map((name) => [name, metadata.get(name).map(String).join(',')] as const);
+function signedParts({ path, headers: fields }: ServerCall, host: string): SignedRequest {
+  const headers = Object.entries(fields)
+    .filter(([name]) => !name.startsWith(':'))
+    .map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : (value ?? '')] as const);
   return {
     method: 'POST',
     path,

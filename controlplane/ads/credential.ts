@@ -1,6 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
-import { status } from '@grpc/grpc-js';
-import { XdsRefusal } from '../../xds/refusal.ts';
+import { CallError } from '../../xds/grpc/call-error.ts';
+import { status } from '../../xds/grpc/status.ts';
 import { arnOf } from '../api/arn.ts';
 import { ApiError } from '../api/errors.ts';
 import { authorize } from '../auth/authorize.ts';
@@ -24,11 +24,11 @@ export type Credential = {
   readonly who: string;
   /** When it ends by itself, as things stand, in milliseconds since 1970; undefined: never. */
   expires(): number | undefined;
-  /** Whether it holds at this moment; to be asked again while the stream lives. Throws an XdsRefusal UNAUTHENTICATED. */
+  /** Whether it holds at this moment; to be asked again while the stream lives. Throws a CallError UNAUTHENTICATED. */
   prove(): void;
   /**
    * Whether its holder may be that proxy at this moment; undefined: may see all proxies. To be asked again too, after
-   * `prove`. Throws an XdsRefusal PERMISSION_DENIED.
+   * `prove`. Throws a CallError PERMISSION_DENIED.
    */
   admit(subject: Subject | undefined): void;
 };
@@ -140,11 +140,11 @@ export function signer(
 }
 
 /** It is not known who asks; the gRPC code is 16. */
-export const unauthenticated = (message: string, options?: ErrorOptions): XdsRefusal =>
-  new XdsRefusal(status.UNAUTHENTICATED, message, options);
+export const unauthenticated = (message: string, options?: ErrorOptions): CallError =>
+  new CallError(status.UNAUTHENTICATED, message, options);
 
-const denied = (message: string, options?: ErrorOptions): XdsRefusal =>
-  new XdsRefusal(status.PERMISSION_DENIED, message, options);
+const denied = (message: string, options?: ErrorOptions): CallError =>
+  new CallError(status.PERMISSION_DENIED, message, options);
 
 function requireNode(who: string, nodes: readonly NodePattern[], subject: Subject | undefined): void {
   const admits = nodes.slice(0, 5).map(formatNodePattern).join(', ');

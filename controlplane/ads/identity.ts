@@ -1,6 +1,6 @@
-import { status } from '@grpc/grpc-js';
 import type { JsonObject } from '@bufbuild/protobuf';
-import { XdsRefusal } from '../../xds/refusal.ts';
+import { CallError } from '../../xds/grpc/call-error.ts';
+import { status } from '../../xds/grpc/status.ts';
 import type { Features } from '../translate/proxy.ts';
 import type { Model } from '../mesh/model.ts';
 import type { ProxyId } from '../mesh/view.ts';
@@ -20,7 +20,7 @@ const PATH =
 /**
  * Reads a node.id: a full ARN, `mesh/M/virtualNode/N`, `mesh/M/virtualGateway/G`, or with `M@OWNER` for a mesh of another
  * account (the forms of App Mesh's APPMESH_RESOURCE_ARN).
- * @throws XdsRefusal INVALID_ARGUMENT for anything else.
+ * @throws CallError INVALID_ARGUMENT for anything else.
  */
 export function parseIdentity(id: string): Identity {
   const arn = ARN.exec(id)?.groups;
@@ -29,7 +29,7 @@ export function parseIdentity(id: string): Identity {
   if (mesh === undefined || name === undefined || (kind !== 'virtualNode' && kind !== 'virtualGateway')) {
     const forms =
       'mesh/M/virtualNode/N, mesh/M/virtualGateway/G (M@OWNER for a mesh of another account), or their ARN';
-    throw new XdsRefusal(
+    throw new CallError(
       status.INVALID_ARGUMENT,
       `node.id ${JSON.stringify(id)} names no proxy: it has to be ${forms}`,
     );

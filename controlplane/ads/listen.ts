@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Server } from '@grpc/grpc-js';
 import type { HostPort } from '../../common/host-port.ts';
 import { addStatusService } from '../../xds/csds/service.ts';
+import { createGrpcServer } from '../../xds/grpc/server.ts';
 import type { XdsServer } from '../../xds/server.ts';
 import { SERVICE_NAMES } from '../../xds/service.ts';
 import { accept } from './accept.ts';
 import type { Admission } from './admission.ts';
-import { adsServerCredentials, type AdsTls } from './server-credentials.ts';
+import { acceptTls, type AdsTls } from './accept-tls.ts';
 
 /** A gRPC server that listens. */
 export type AdsListener = {
@@ -21,15 +21,9 @@ export type AdsListener = {
   close(): void;
 };
 
-// App Mesh's Envoys and our agents ping every 10 s without data, which grpc-js never minds. The server pings too, so that a
-// peer that vanished is noticed, in 40 s at the latest.
-const OPTIONS = {
-  'grpc.keepalive_time_ms': 30_000,
-  'grpc.keepalive_timeout_ms': 10_000,
-  'grpc.max_send_message_length': -1,
-  // Counters a connection and a message, for a service that is not offered.
-  'grpc.enable_channelz': 0,
-};
+// App Mesh's Envoys and our agents ping every 10 s without data. The server pings too, so that a peer that vanished is
+// noticed, in 40 s at the latest.
+const KEEP_ALIVE = { everyMs: 30_000, timeoutMs: 10_000 };
 
 /** How long the last statuses may take to their clients. */
 const LAST_BYTES_MS = 1000;
@@ -41,25 +35,25 @@ export async function listenAds(
   admission: Admission,
   tls?: AdsTls,
 ): Promise<AdsListener> {
-  const server = new Server({ ...OPTIONS, interceptors: [admission.interceptor] });
+  const server = createGrpcServer({ guard: admission.guard, keepAlive: KEEP_ALIVE });
   xds.addTo(server, ...SERVICE_NAMES);
   addStatusService(server, xds);
-  const connections = server.createConnectionInjector(adsServerCredentials(tls));
-  const acceptor = await accept({ host, port }, (socket) => connections.injectConnection(socket));
+  const secure = tls && acceptTls(tls, server.serve);
+  const acceptor = await accept({ host, port }, secure?.handshake ?? server.serve);
+  function close(): void {
+    acceptor.close();
+    secure?.close();
+    server.close();
+  }
   return {
     address: acceptor.address,
     async stop(limitMs, signal) {
       acceptor.close();
-      connections.drain(limitMs + LAST_BYTES_MS);
+      const gone = server.drain();
       await admission.letGo(limitMs, signal);
-      const { promise: gone, resolve } = Promise.withResolvers<void>();
-      server.tryShutdown(() => resolve());
       await Promise.race([gone, sleep(LAST_BYTES_MS, undefined, { ref: false })]);
-      server.forceShutdown();
+      close();
     },
-    close() {
-      acceptor.close();
-      server.forceShutdown();
-    },
+    close,
   };
 }

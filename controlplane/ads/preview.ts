@@ -1,5 +1,5 @@
 import { badRequest, notFound } from '../api/errors.ts';
-import { XdsRefusal } from '../../xds/refusal.ts';
+import { CallError } from '../../xds/grpc/call-error.ts';
 import type { Model } from '../mesh/model.ts';
 import { viewOf } from '../mesh/view.ts';
 import type { Found } from '../translate/found.ts';
@@ -39,7 +39,7 @@ function identityOf(node: string): Identity {
   try {
     return parseIdentity(node);
   } catch (error) {
-    if (error instanceof XdsRefusal) throw badRequest(error.message.replace(/^node\.id/, 'The node'));
+    if (error instanceof CallError) throw badRequest(error.message.replace(/^node\.id/, 'The node'));
     throw error;
   }
 }

@@ -31,7 +31,7 @@ export type ProxyConfig = {
 
 /** The configurations of all proxies that are connected, kept as the model has them. */
 export type ProxyConfigs = {
-  /** The key of a new stream's configuration, made if it is the first to ask. Throws an XdsRefusal on a malformed id. */
+  /** The key of a new stream's configuration, made if it is the first to ask. Throws a CallError on a malformed id. */
   readonly keyOf: (node: XdsNode) => string;
   /** A stream has ended; what nobody is connected for any more is forgotten. */
   readonly release: (key: string) => void;

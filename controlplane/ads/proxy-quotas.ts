@@ -1,5 +1,5 @@
-import { status } from '@grpc/grpc-js';
-import { XdsRefusal } from '../../xds/refusal.ts';
+import { CallError } from '../../xds/grpc/call-error.ts';
+import { status } from '../../xds/grpc/status.ts';
 
 /** How many proxies may be connected; undefined: any number. */
 export type ProxyQuotas = {
@@ -10,7 +10,7 @@ export type ProxyQuotas = {
 
 /** Counts connected proxies. A proxy with several streams over one connection counts once. */
 export type ProxyCount = {
-  /** Counts one in; the answer counts it out. Throws an XdsRefusal RESOURCE_EXHAUSTED where that would be too many. */
+  /** Counts one in; the answer counts it out. Throws a CallError RESOURCE_EXHAUSTED where that would be too many. */
   enter(resource: string, peer: string): () => void;
 };
 
@@ -51,6 +51,6 @@ export function countProxies({ proxies, proxiesPerResource }: ProxyQuotas): Prox
   };
 }
 
-function tooMany(message: string): XdsRefusal {
-  return new XdsRefusal(status.RESOURCE_EXHAUSTED, message);
+function tooMany(message: string): CallError {
+  return new CallError(status.RESOURCE_EXHAUSTED, message);
 }

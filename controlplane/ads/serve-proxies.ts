@@ -34,8 +34,8 @@ export function serveProxies({ live, discovery, admission, metrics, log }: Proxi
   const propagation = measurePropagation(metrics.propagation, Date.now);
   const configs = createProxyConfigs(live.model, discovery, () => watched, log);
   const xds = createXdsServer({
-    keyOf(node, metadata) {
-      admission.admit(metadata, parseIdentity(node.id));
+    keyOf(node, call) {
+      admission.admit(call, parseIdentity(node.id));
       return configs.keyOf(node);
     },
     onStream(event, key, { id }) {

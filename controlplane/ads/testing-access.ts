@@ -103,8 +103,8 @@ export function accessFixture(): AccessFixture {
     );
     const { admission, clientCa } = ads;
     const xds = createXdsServer({
-      keyOf(node, metadata) {
-        admission.admit(metadata, parseIdentity(node.id));
+      keyOf(node, call) {
+        admission.admit(call, parseIdentity(node.id));
         return node.id;
       },
     });

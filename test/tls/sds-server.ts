@@ -3,9 +3,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { create } from '@bufbuild/protobuf';
-import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { SecretSchema } from '#envoy/envoy/extensions/transport_sockets/tls/v3/secret_pb.ts';
 import { encode, typeResources } from '../../controlplane/translate/encode.ts';
+import { listenGrpc } from '../../xds/grpc/listen.ts';
+import { createGrpcServer } from '../../xds/grpc/server.ts';
 import { createXdsServer } from '../../xds/server.ts';
 import { SECRET } from '../../xds/types.ts';
 
@@ -27,8 +28,7 @@ const secrets = [
 const xds = createXdsServer({ keyOf: () => 'all' });
 const resources = typeResources(secrets.map((secret) => encode(SecretSchema, secret.name, secret)));
 xds.set('all', new Map([[SECRET, resources]]));
-const server = new Server();
+const server = createGrpcServer();
 xds.addTo(server, 'secrets');
-server.bindAsync(`unix:${socket}`, ServerCredentials.createInsecure(), (error) => {
-  process.stdout.write(`${error === null ? 'ready' : error.message}\n`);
-});
+await listenGrpc(server, { path: socket });
+process.stdout.write('ready\n');

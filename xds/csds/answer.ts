@@ -1,6 +1,5 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
-import { status } from '@grpc/grpc-js';
 import {
   ClientResourceStatus,
   UpdateFailureStateSchema,
@@ -16,7 +15,8 @@ import {
   type ClientConfig_GenericXdsConfig,
 } from '#envoy/envoy/service/status/v3/csds_pb.ts';
 import type { XdsNode } from '../node.ts';
-import { XdsRefusal } from '../refusal.ts';
+import { CallError } from '../grpc/call-error.ts';
+import { status } from '../grpc/status.ts';
 import type { ResourceStatus } from '../resource-status.ts';
 import type { XdsClient } from '../status.ts';
 import { matchesNode } from './node-matcher.ts';
@@ -27,7 +27,7 @@ const MOST_RESOURCES = 200_000;
 /**
  * Answers an `envoy.service.status.v3.ClientStatusRequest` about the clients that it matches. Contents are not part of it, as
  * if `exclude_resource_contents` were always set: no secret can leave this way, and thousands of proxies fit into an answer.
- * @throws XdsRefusal on a request that is none, a matcher that is not supported, and an answer that would be too long
+ * @throws CallError on a request that is none, a matcher that is not supported, and an answer that would be too long
  */
 export function answerStatus(request: Uint8Array, clients: readonly XdsClient[]): Buffer {
   const { nodeMatchers } = decode(request);
@@ -40,7 +40,7 @@ export function answerStatus(request: Uint8Array, clients: readonly XdsClient[])
     left -= resources.length;
     if (left < 0) {
       const limit = `more than ${MOST_RESOURCES} resources of ${asked.length} clients: narrow it with node_matchers`;
-      throw new XdsRefusal(status.RESOURCE_EXHAUSTED, limit);
+      throw new CallError(status.RESOURCE_EXHAUSTED, limit);
     }
     config.push(
       create(ClientConfigSchema, { node: nodeOf(client.node), genericXdsConfigs: resources.map(configOf) }),
@@ -53,7 +53,7 @@ function decode(request: Uint8Array) {
   try {
     return fromBinary(ClientStatusRequestSchema, request, { readUnknownFields: false });
   } catch (error) {
-    throw new XdsRefusal(status.INVALID_ARGUMENT, `no ClientStatusRequest: ${String(error)}`, {
+    throw new CallError(status.INVALID_ARGUMENT, `no ClientStatusRequest: ${String(error)}`, {
       cause: error,
     });
   }

@@ -1,5 +1,5 @@
 import { create, fromBinary, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
-import { Client, credentials, Server, ServerCredentials, status } from '@grpc/grpc-js';
+import { Client, credentials, status } from '@grpc/grpc-js';
 import { afterEach, expect, test } from 'vitest';
 import { ClientResourceStatus } from '#envoy/envoy/admin/v3/config_dump_shared_pb.ts';
 import {
@@ -7,6 +7,8 @@ import {
   ClientStatusResponseSchema,
   ConfigStatus,
 } from '#envoy/envoy/service/status/v3/csds_pb.ts';
+import { listenGrpc } from '../grpc/listen.ts';
+import { createGrpcServer } from '../grpc/server.ts';
 import { openCall, type TestCall } from '../rows/testing-call.ts';
 import { createXdsServer, type XdsServer } from '../server.ts';
 import { makeSnapshot } from '../testing.ts';
@@ -22,13 +24,11 @@ afterEach(() => {
 
 async function listen(): Promise<{ xds: XdsServer; port: number }> {
   const xds = createXdsServer({ keyOf: ({ id }) => id });
-  const server = new Server();
+  const server = createGrpcServer();
   xds.addTo(server);
   addStatusService(server, xds);
-  cleanups.push(() => server.forceShutdown());
-  const port = await new Promise<number>((resolve) => {
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (_error, at) => resolve(at));
-  });
+  const { port, close } = await listenGrpc(server, { port: 0 });
+  cleanups.push(close);
   return { xds, port };
 }
 

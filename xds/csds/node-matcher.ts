@@ -1,12 +1,12 @@
-import { status } from '@grpc/grpc-js';
 import type { NodeMatcher } from '#envoy/envoy/type/matcher/v3/node_pb.ts';
 import type { StringMatcher } from '#envoy/envoy/type/matcher/v3/string_pb.ts';
 import type { XdsNode } from '../node.ts';
-import { XdsRefusal } from '../refusal.ts';
+import { CallError } from '../grpc/call-error.ts';
+import { status } from '../grpc/status.ts';
 
 /**
  * Whether a node is meant by an `envoy.type.matcher.v3.NodeMatcher`. Of the node's id alone, by exact, prefix, suffix or
- * contains. @throws XdsRefusal on any other matcher
+ * contains. @throws CallError on any other matcher
  */
 export function matchesNode({ nodeId, nodeMetadatas }: NodeMatcher): (node: XdsNode) => boolean {
   if (nodeMetadatas.length > 0) throw unsupported('node_metadatas');
@@ -30,11 +30,11 @@ function matchesText({ matchPattern, ignoreCase }: StringMatcher): (text: string
     case 'custom':
       throw unsupported('node_id.custom');
     case undefined:
-      throw new XdsRefusal(status.INVALID_ARGUMENT, 'node_matchers: a node_id without a pattern');
+      throw new CallError(status.INVALID_ARGUMENT, 'node_matchers: a node_id without a pattern');
   }
 }
 
-function unsupported(field: string): XdsRefusal {
+function unsupported(field: string): CallError {
   const allowed = 'node_id by exact, prefix, suffix or contains';
-  return new XdsRefusal(status.INVALID_ARGUMENT, `node_matchers: ${field} is not supported; ${allowed} is`);
+  return new CallError(status.INVALID_ARGUMENT, `node_matchers: ${field} is not supported; ${allowed} is`);
 }

@@ -1,11 +1,7 @@
-import type {
-  MethodDefinition,
-  Server,
-  ServerDuplexStream,
-  ServerUnaryCall,
-  sendUnaryData,
-} from '@grpc/grpc-js';
-import { XdsRefusal } from '../refusal.ts';
+import type { MethodDefinition } from '@grpc/grpc-js';
+import type { GrpcServer } from '../grpc/server.ts';
+import type { ServerCall } from '../grpc/server-call.ts';
+import { status } from '../grpc/status.ts';
 import type { XdsServer } from '../server.ts';
 
 const SERVICE = '/envoy.service.status.v3.ClientStatusDiscoveryService';
@@ -16,47 +12,55 @@ export const STATUS_METHODS = {
   FetchClientStatus: method('FetchClientStatus', false),
 };
 
-type Stream = ServerDuplexStream<Buffer, Buffer>;
-
 /**
  * Adds CSDS to a gRPC server: what each client of `xds` was sent, has acknowledged, and has refused in its own words. It shows
- * all of them to whoever asks, so who may ask is for an interceptor to decide.
+ * all of them to whoever asks, so who may ask is for the server's guard to decide.
  */
-export function addStatusService(server: Server, xds: XdsServer): void {
-  // Loaded when somebody asks: hardly anybody does, and the messages know all of Envoy's configuration dump.
-  const answer = async (request: Buffer): Promise<Buffer> =>
-    (await import('./answer.ts')).answerStatus(request, xds.clients());
-
-  server.addService(STATUS_METHODS, {
-    StreamClientStatus(call: Stream) {
-      answerAll(call, answer).catch((error: unknown) => {
-        const { code, message } = XdsRefusal.from(error);
-        call.emit('error', { code, details: message });
-      });
-    },
-    FetchClientStatus({ request }: ServerUnaryCall<Buffer, Buffer>, send: sendUnaryData<Buffer>) {
-      answer(request).then(
-        (response) => send(null, response),
-        (error: unknown) => {
-          const { code, message } = XdsRefusal.from(error);
-          send({ code, details: message });
-        },
-      );
-    },
-  });
-}
-
-/** One after the other: who does not read its answers is not given more. */
-async function answerAll(call: Stream, answer: (request: Buffer) => Promise<Buffer>): Promise<void> {
-  for await (const request of call) {
-    const response = await answer(request as Buffer);
-    const left = Promise.withResolvers<void>();
-    call.once('cancelled', left.resolve);
-    call.write(response, () => left.resolve());
-    await left.promise;
-    call.off('cancelled', left.resolve);
+export function addStatusService(server: GrpcServer, xds: XdsServer): void {
+  /** Answers one request. Resolves when the answer has left, and never if it does not. */
+  async function answer(call: ServerCall, request: Buffer): Promise<void> {
+    // Loaded when somebody asks: hardly anybody does, and the messages know all of Envoy's configuration dump.
+    const { answerStatus } = await import('./answer.ts');
+    const response = answerStatus(request, xds.clients());
+    const { promise, resolve } = Promise.withResolvers<void>();
+    call.write(() => response, resolve);
+    await promise;
   }
-  call.end();
+
+  server.add(STATUS_METHODS.StreamClientStatus.path, (call) => {
+    let answered = Promise.resolve();
+    return {
+      // One after the other: who does not read its answers is not given more, and is not read from.
+      message(bytes) {
+        const request = Buffer.from(bytes);
+        call.pause();
+        answered = answered
+          .then(() => answer(call, request))
+          .then(
+            () => call.resume(),
+            (error: unknown) => call.fail(error),
+          );
+      },
+      halfClose: () => void answered.then(() => call.end(status.OK)),
+    };
+  });
+  server.add(STATUS_METHODS.FetchClientStatus.path, (call) => {
+    let request: Buffer | undefined;
+    return {
+      message(bytes) {
+        if (request === undefined) request = Buffer.from(bytes);
+        else call.end(status.UNIMPLEMENTED, 'more than one request, for a method that takes one');
+      },
+      halfClose() {
+        if (request === undefined)
+          return call.end(status.UNIMPLEMENTED, 'no request, for a method that takes one');
+        answer(call, request).then(
+          () => call.end(status.OK),
+          (error: unknown) => call.fail(error),
+        );
+      },
+    };
+  });
 }
 
 function method(name: string, isStream: boolean): MethodDefinition<Buffer, Buffer> {

@@ -6,10 +6,11 @@
 import { createInterface } from 'node:readline';
 import { create } from '@bufbuild/protobuf';
 import { anyPack } from '@bufbuild/protobuf/wkt';
-import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { ListenerSchema } from '#envoy/envoy/config/listener/v3/listener_pb.ts';
 import { ConfigSchema } from '#envoy/envoy/extensions/filters/network/direct_response/v3/config_pb.ts';
 import { encodeResource, snapshotOf } from '../encode.ts';
+import { listenGrpc } from '../grpc/listen.ts';
+import { createGrpcServer } from '../grpc/server.ts';
 import { createXdsServer } from '../server.ts';
 import { CLUSTER, type Snapshot } from '../types.ts';
 
@@ -36,12 +37,10 @@ function saying(greeting: string): Snapshot {
 const xds = createXdsServer({ keyOf: ({ cluster }) => cluster });
 xds.set('hello', saying('hello'));
 
-const grpc = new Server();
+const grpc = createGrpcServer();
 xds.addTo(grpc);
-grpc.bindAsync(`127.0.0.1:${adsPort}`, ServerCredentials.createInsecure(), (error) => {
-  if (error !== null) throw error;
-  process.stdout.write('serving\n');
-});
+const listener = await listenGrpc(grpc, { port: Number(adsPort) });
+process.stdout.write('serving\n');
 
 for await (const greeting of createInterface(process.stdin)) xds.set('hello', saying(greeting));
-grpc.forceShutdown();
+listener.close();

@@ -2,9 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { execa } from 'execa';
 import type { Answer } from '../../../xds/answers.ts';
+import { listenGrpc, type GrpcListener } from '../../../xds/grpc/listen.ts';
+import { createGrpcServer } from '../../../xds/grpc/server.ts';
 import { createXdsServer, type XdsServer } from '../../../xds/server.ts';
 import type { ServiceName } from '../../../xds/service.ts';
 import { CLUSTER, LISTENER, SECRET, type Snapshot } from '../../../xds/types.ts';
@@ -96,7 +97,7 @@ export async function startLiveEnvoy(binary: string, pem: Pem): Promise<LiveEnvo
   async function close(): Promise<void> {
     envoy.kill('SIGKILL');
     await envoy;
-    for (const server of servers) server.forceShutdown();
+    for (const server of servers) server.close();
     await rm(folder, { recursive: true, force: true });
   }
 
@@ -116,13 +117,8 @@ export async function startLiveEnvoy(binary: string, pem: Pem): Promise<LiveEnvo
   };
 }
 
-async function listen(xds: XdsServer, path: string, services: readonly ServiceName[]): Promise<Server> {
-  const server = new Server();
+function listen(xds: XdsServer, path: string, services: readonly ServiceName[]): Promise<GrpcListener> {
+  const server = createGrpcServer();
   xds.addTo(server, ...services);
-  await new Promise<void>((resolve, reject) => {
-    server.bindAsync(`unix:${path}`, ServerCredentials.createInsecure(), (error) =>
-      error === null ? resolve() : reject(error),
-    );
-  });
-  return server;
+  return listenGrpc(server, { path });
 }

@@ -1,0 +1,25 @@
+import type { Socket } from 'node:net';
+import { TLSSocket, type DetailedPeerCertificate } from 'node:tls';
+import { formatHostPort } from '../../common/host-port.ts';
+
+/** The connection that a call came over. */
+export type Connection = {
+  /** The client's address, `HOST:PORT`; `unknown` on a unix socket. Each connection of a host has its own. */
+  readonly peer: string;
+  /** The certificate that the client showed; undefined where there is none, or none that the server's authorities vouch for. */
+  certificate(): DetailedPeerCertificate | undefined;
+};
+
+/** What there is to know of a socket. */
+export function connectionOf(socket: Socket): Connection {
+  const { remoteAddress: host, remotePort: port } = socket;
+  return {
+    peer: host === undefined || port === undefined ? 'unknown' : formatHostPort({ host, port }),
+    certificate() {
+      if (!(socket instanceof TLSSocket) || !socket.authorized) return undefined;
+      const certificate = socket.getPeerCertificate(true);
+      // Where there is none, Node answers an object without members.
+      return certificate.raw === undefined ? undefined : certificate;
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { frame } from '../testing-http2.ts';
+import { splitMessages } from './message-splitter.ts';
+import { status } from './status.ts';
+
+function collect(mostBytes = 1000, encoding = 'identity') {
+  const messages: string[] = [];
+  const splitter = splitMessages(
+    mostBytes,
+    encoding,
+    (bytes) => void messages.push(bytes.toString('latin1')),
+  );
+  return { splitter, messages };
+}
+
+test('messages come out as they went in, however their bytes were cut', () => {
+  const text = fc.string({ unit: 'binary-ascii', maxLength: 40 });
+  fc.assert(
+    fc.property(fc.array(text), fc.array(fc.nat(30)), (sent, cuts) => {
+      const { splitter, messages } = collect();
+      let rest = Buffer.concat(sent.map((each) => frame(Buffer.from(each, 'latin1'))));
+      for (const cut of cuts) {
+        splitter.push(rest.subarray(0, cut));
+        rest = rest.subarray(cut);
+      }
+      splitter.push(rest);
+      expect(messages).toEqual(sent);
+      expect(splitter.isAmid()).toBe(false);
+    }),
+  );
+});
+
+test('a message that is not whole is amid', () => {
+  const { splitter, messages } = collect();
+  splitter.push(frame(Buffer.from('whole')));
+  expect(splitter.isAmid()).toBe(false);
+  splitter.push(frame(Buffer.from('half')).subarray(0, 7));
+  expect(splitter.isAmid()).toBe(true);
+  expect(messages).toEqual(['whole']);
+});
+
+const HEAD = (flag: number, length: number) => Buffer.from([flag, 0, 0, length >> 8, length & 255]);
+
+test.each([
+  ['longer than is read', HEAD(0, 1001), 'identity', status.RESOURCE_EXHAUSTED, /1001 bytes: at most 1000/],
+  [
+    'compressed',
+    HEAD(1, 10),
+    'gzip',
+    status.UNIMPLEMENTED,
+    /gzip encoding: this server reads identity alone/,
+  ],
+  ['compressed, in a call that is not', HEAD(1, 10), 'identity', status.INTERNAL, /the flag 1/],
+  ['with a flag that is none', HEAD(2, 10), 'gzip', status.INTERNAL, /the flag 2/],
+] as const)('a message %s is refused by its head alone', (_, head, encoding, code, message) => {
+  for (const chunks of [[head], Array.from(head, (byte) => Buffer.from([byte]))]) {
+    const { splitter } = collect(1000, encoding);
+    expect(() => chunks.forEach((chunk) => splitter.push(chunk))).toThrow(
+      expect.objectContaining({ code, message: expect.stringMatching(message) as string }),
+    );
+  }
+});

@@ -1,0 +1,207 @@
+import { constants } from 'node:http2';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, credentials, Metadata, type StatusObject } from '@grpc/grpc-js';
+import { describe, expect, test } from 'vitest';
+import { frame } from '../testing-http2.ts';
+import { CallError } from './call-error.ts';
+import type { Method } from './server.ts';
+import type { ServerCall } from './server-call.ts';
+import { status } from './status.ts';
+import { answerOf, echo, grpcFixture, PATH, silent } from './testing.ts';
+
+const { serve, raw, cleanup } = grpcFixture();
+
+describe('a call', () => {
+  test('brings its messages, and its answers come in order, before its status', async () => {
+    const { port } = await serve(echo);
+    const stream = raw(port).open(PATH);
+    const sent = ['', 'a', 'b'.repeat(100_000), 'c'].map((text) => frame(Buffer.from(text)));
+    stream.end(Buffer.concat(sent));
+    const { fields, body } = await answerOf(stream);
+    expect(body.equals(Buffer.concat(sent))).toBe(true);
+    expect(fields).toMatchObject({
+      ':status': 200,
+      'content-type': 'application/grpc',
+      'grpc-status': '0',
+      'grpc-accept-encoding': 'identity',
+    });
+  });
+
+  test('ends with its code and its words, whatever is in them', async () => {
+    const words = 'no: 100 % "größe" \n 🙂\ud800';
+    const { port } = await serve(() => {
+      throw new CallError(status.NOT_FOUND, words);
+    });
+    const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
+    cleanup(() => client.close());
+    const asIs = (bytes: Buffer): Buffer => bytes;
+    const call = client.makeBidiStreamRequest(PATH, asIs, asIs, new Metadata());
+    call.on('error', () => undefined).on('data', () => undefined);
+    const end = await new Promise<StatusObject>((resolve) => call.once('status', resolve));
+    expect(end).toMatchObject({ code: status.NOT_FOUND, details: words.toWellFormed() });
+  });
+
+  test('whose method throws what it should not ends as an internal error, and no other call does', async () => {
+    const { port } = await serve((call) => ({
+      ...echo(call),
+      message() {
+        throw new TypeError('a fault');
+      },
+    }));
+    const client = raw(port);
+    const other = client.open(PATH);
+    const stream = client.open(PATH);
+    stream.write(frame(Buffer.from('x')));
+    expect((await answerOf(stream)).fields).toMatchObject({ 'grpc-status': '13', 'grpc-message': 'a fault' });
+    other.end();
+    expect((await answerOf(other)).fields).toMatchObject({ 'grpc-status': '0' });
+  });
+
+  test('that ends amid a message is told so', async () => {
+    const { port } = await serve(echo);
+    const stream = raw(port).open(PATH);
+    stream.end(frame(Buffer.from('whole')).subarray(0, 8));
+    expect((await answerOf(stream)).fields).toMatchObject({ 'grpc-status': String(status.INTERNAL) });
+  });
+
+  test('with a message that is too long is told so, and the message is not waited for', async () => {
+    const { port } = await serve(echo, { mostMessageBytes: 10 });
+    const stream = raw(port).open(PATH);
+    stream.write(frame(Buffer.alloc(11)).subarray(0, 5));
+    expect((await answerOf(stream)).fields).toMatchObject({
+      'grpc-status': String(status.RESOURCE_EXHAUSTED),
+      'grpc-message': 'a message of 11 bytes: at most 10 are read',
+    });
+  });
+
+  test('encodes a message when those before it have left, and not before', async () => {
+    const encoded: number[] = [];
+    const { port } = await serve((call) => {
+      for (let number = 0; number < 3; number += 1) {
+        const encode = (): Buffer => {
+          encoded.push(number);
+          return Buffer.alloc(100_000, `${number}`);
+        };
+        call.write(encode, () => undefined);
+      }
+      call.end(status.OK);
+      call.write(
+        () => Buffer.from('after its end'),
+        () => undefined,
+      );
+      return silent(call);
+    });
+    const stream = raw(port).open(PATH);
+    stream.pause();
+    await expect.poll(() => encoded.length).toBeGreaterThan(0);
+    await sleep(20);
+    expect(encoded).toEqual([0]);
+    const { body, fields } = await answerOf(stream);
+    expect(body.length).toBe(3 * 100_005);
+    expect([...body.toString('latin1').matchAll(/0+|1+|2+/g)].map(([run]) => run.length > 90_000)).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(fields).toMatchObject({ 'grpc-status': '0' });
+  });
+
+  test('that the client leaves open after its end is closed', async () => {
+    const { port } = await serve((call) => {
+      call.end(status.OK);
+      return silent(call);
+    });
+    const stream = raw(port).open(PATH);
+    stream.resume();
+    await new Promise((resolve) => stream.once('close', resolve));
+    expect(stream.rstCode).toBe(constants.NGHTTP2_NO_ERROR);
+  });
+
+  test.each([
+    ['resets it', constants.NGHTTP2_CANCEL],
+    ['resets it without an error', constants.NGHTTP2_NO_ERROR],
+  ])('is over as soon as the client %s, though nothing of what it was sent has left', async (_, code) => {
+    let over = false;
+    const { port } = await serve((call) => {
+      call.whenOver(() => (over = true));
+      call.write(
+        () => Buffer.alloc(200_000),
+        () => undefined,
+      );
+      return silent(call);
+    });
+    const stream = raw(port).open(PATH);
+    stream.pause();
+    await new Promise((resolve) => stream.once('response', resolve));
+    stream.close(code);
+    await expect.poll(() => over).toBe(true);
+  });
+});
+
+describe('refused at once:', () => {
+  const ask = (port: number, headers: Readonly<Record<string, string>>) => {
+    const all = { ':method': 'POST', ':path': PATH, 'content-type': 'application/grpc', ...headers };
+    return answerOf(raw(port).session.request(all, { endStream: false }));
+  };
+
+  test.each([
+    ['what is no gRPC', { 'content-type': 'application/json' }, { ':status': 415 }],
+    ['another kind of gRPC', { 'content-type': 'application/grpc-web' }, { ':status': 415 }],
+    ['another HTTP method', { ':method': 'PUT' }, { ':status': 405 }],
+    [
+      'a method that is not there',
+      { ':path': '/test.Service/None' },
+      { ':status': 200, 'grpc-status': '12', 'grpc-message': 'this server has no method /test.Service/None' },
+    ],
+    ['a time limit that is none', { 'grpc-timeout': '5 s' }, { 'grpc-status': '13' }],
+    ['a time limit without end', { 'grpc-timeout': '123456789S' }, { 'grpc-status': '13' }],
+  ])('%s', async (_, headers, expected) => {
+    const { port } = await serve(echo);
+    expect((await ask(port, headers)).fields).toMatchObject(expected);
+  });
+
+  test.each(['application/grpc+proto', 'application/grpc;charset=utf-8'])('not: %s', async (type) => {
+    const { port } = await serve((call) => {
+      call.end(status.OK);
+      return silent(call);
+    });
+    expect((await ask(port, { 'content-type': type })).fields).toMatchObject({ 'grpc-status': '0' });
+  });
+
+  test.each(['20m', '20000u', '20000000n'])('not at once: a call past its time, %s', async (limit) => {
+    const { port } = await serve(silent);
+    expect((await ask(port, { 'grpc-timeout': limit })).fields).toMatchObject({
+      'grpc-status': String(status.DEADLINE_EXCEEDED),
+      'grpc-message': 'the call was to take 20 ms at most',
+    });
+  });
+});
+
+describe('a guard', () => {
+  test('lets in later, or ends the call, before its method hears of it', async () => {
+    const heard: ServerCall[] = [];
+    const method: Method = (call) => {
+      heard.push(call);
+      return echo(call);
+    };
+    const guard = (call: ServerCall, enter: () => void): void => {
+      if (call.headers['who'] === 'friend') setTimeout(enter, 5);
+      else call.end(status.UNAUTHENTICATED, 'who?');
+    };
+    const { port } = await serve(method, { guard });
+    const client = raw(port);
+    const refused = client.open(PATH);
+    refused.write(frame(Buffer.from('x')));
+    expect((await answerOf(refused)).fields).toMatchObject({ 'grpc-status': '16', 'grpc-message': 'who?' });
+    expect(heard).toEqual([]);
+    const headers = { ':method': 'POST', ':path': PATH, 'content-type': 'application/grpc', who: 'friend' };
+    const stream = client.session.request(headers, { endStream: false });
+    stream.end(frame(Buffer.from('hello')));
+    expect((await answerOf(stream)).body.subarray(5).toString()).toBe('hello');
+    expect(heard[0]).toMatchObject({
+      path: PATH,
+      authority: `127.0.0.1:${port}`,
+      connection: { peer: expect.stringMatching(/^127\.0\.0\.1:\d+$/) },
+    });
+  });
+});

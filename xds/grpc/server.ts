@@ -1,0 +1,139 @@
+import {
+  constants,
+  performServerHandshake,
+  type IncomingHttpHeaders,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
+import type { Socket } from 'node:net';
+import { closeAfterEnd } from './close-after.ts';
+import { connectionOf } from './connection.ts';
+import { timeoutOf } from './deadline.ts';
+import { keepAlive, type KeepAlive } from './keep-alive.ts';
+import { ServerCall, type CallReader } from './server-call.ts';
+import { status } from './status.ts';
+
+/** Takes a call: answers what is to hear of it. */
+export type Method = (call: ServerCall) => CallReader;
+
+/** What a server is told. */
+export type GrpcServerOptions = {
+  /** Asked about each call before its method is: it calls `enter`, at once or later, or ends the call. Default: all may enter. */
+  readonly guard?: (call: ServerCall, enter: () => void) => void;
+  /** Default: none. A peer that vanished is then noticed when the kernel gives up. */
+  readonly keepAlive?: KeepAlive;
+  /** The longest message that is read, in bytes. Default: 4 MiB. */
+  readonly mostMessageBytes?: number;
+};
+
+/** A gRPC server over HTTP/2. It is given connections, and knows nothing of where they come from. */
+export type GrpcServer = {
+  /** Adds a method, by its path: `/package.Service/Method`. */
+  readonly add: (path: string, method: Method) => void;
+  /** Speaks gRPC on a connection, plain text or TLS. */
+  readonly serve: (socket: Socket) => void;
+  /** Tells all clients to come no more on their connections (GOAWAY). Resolves when the last call is over, and all are closed. */
+  readonly drain: () => Promise<void>;
+  /** Ends all connections at once. */
+  readonly close: () => void;
+};
+
+const MIB = 2 ** 20;
+
+/** Calls of one connection at a time; more wait at the client. */
+const MOST_CALLS = 1000;
+
+const SESSION = {
+  settings: { maxConcurrentStreams: MOST_CALLS, enablePush: false },
+  // Responses may be of any size. One that a client does not read is the one that waits.
+  maxSessionMemory: Number.MAX_SAFE_INTEGER,
+};
+
+/** Makes a server without methods. */
+export function createGrpcServer(options: GrpcServerOptions = {}): GrpcServer {
+  const { guard, mostMessageBytes = 4 * MIB } = options;
+  const methods = new Map<string, Method>();
+  const sessions = new Set<ServerHttp2Session>();
+  let drained: (() => void) | undefined;
+
+  function open(call: ServerCall): void {
+    const method = methods.get(call.path);
+    if (method === undefined) {
+      return call.end(status.UNIMPLEMENTED, `this server has no method ${call.path.slice(0, 200)}`);
+    }
+    if (guard === undefined) enter(call, method);
+    else guard(call, () => enter(call, method));
+  }
+
+  function enter(call: ServerCall, method: Method): void {
+    call.read(method(call), mostMessageBytes);
+  }
+
+  function limitTime(call: ServerCall): void {
+    const timeout = timeoutOf(first(call.headers['grpc-timeout']));
+    if (timeout === undefined || timeout > LONGEST_TIMER_MS) return;
+    const timer = setTimeout(
+      () => call.end(status.DEADLINE_EXCEEDED, `the call was to take ${timeout} ms at most`),
+      timeout,
+    ).unref();
+    call.whenOver(() => clearTimeout(timer));
+  }
+
+  return {
+    add(path, method) {
+      methods.set(path, method);
+    },
+    serve(socket) {
+      const connection = connectionOf(socket);
+      const session = performServerHandshake(socket, SESSION);
+      sessions.add(session);
+      if (options.keepAlive !== undefined) keepAlive(session, options.keepAlive);
+      // It is followed by 'close'.
+      session.on('error', () => undefined);
+      session.once('close', () => {
+        sessions.delete(session);
+        if (sessions.size === 0) drained?.();
+      });
+      session.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
+        const refusal = httpStatusFor(headers);
+        if (refusal !== undefined) return refuse(stream, refusal);
+        const call = new ServerCall(stream, headers, connection);
+        try {
+          limitTime(call);
+          open(call);
+        } catch (error) {
+          call.fail(error);
+        }
+      });
+      if (drained !== undefined) session.close();
+    },
+    drain() {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      drained = resolve;
+      for (const session of sessions) session.close();
+      if (sessions.size === 0) resolve();
+      return promise;
+    },
+    close() {
+      for (const session of sessions) session.destroy();
+    },
+  };
+}
+
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** What is no gRPC is answered as HTTP ("gRPC over HTTP2", Requests). */
+function httpStatusFor(headers: IncomingHttpHeaders): number | undefined {
+  if (headers[':method'] !== 'POST') return 405;
+  return /^application\/grpc(?:[+;]|$)/.test(headers['content-type'] ?? '') ? undefined : 415;
+}
+
+function refuse(stream: ServerHttp2Stream, code: number): void {
+  stream.on('error', () => undefined);
+  stream.respond({ [constants.HTTP2_HEADER_STATUS]: code }, { endStream: true });
+  closeAfterEnd(stream);
+}
+
+function first(field: string | string[] | undefined): string | undefined {
+  return typeof field === 'string' ? field : field?.[0];
+}

@@ -1,0 +1,32 @@
+/** How a call ended, by gRPC's codes ("Status codes and their use in gRPC"). */
+export const status = {
+  OK: 0,
+  CANCELLED: 1,
+  UNKNOWN: 2,
+  INVALID_ARGUMENT: 3,
+  DEADLINE_EXCEEDED: 4,
+  NOT_FOUND: 5,
+  ALREADY_EXISTS: 6,
+  PERMISSION_DENIED: 7,
+  RESOURCE_EXHAUSTED: 8,
+  FAILED_PRECONDITION: 9,
+  ABORTED: 10,
+  OUT_OF_RANGE: 11,
+  UNIMPLEMENTED: 12,
+  INTERNAL: 13,
+  UNAVAILABLE: 14,
+  DATA_LOSS: 15,
+  UNAUTHENTICATED: 16,
+} as const;
+
+/** One of the codes. */
+export type Status = (typeof status)[keyof typeof status];
+
+/** A code, and for whoever reads it, why. */
+export type CallEnd = { readonly code: Status; readonly details: string };
+
+/** The header fields that say how a call ended ("gRPC over HTTP2", Responses): the text is percent-encoded UTF-8. */
+export function statusFields({ code, details }: CallEnd): Readonly<Record<string, string>> {
+  const message = details.toWellFormed().replaceAll(/[^ -$&-~]+/g, encodeURIComponent);
+  return { 'grpc-status': String(code), ...(message === '' ? {} : { 'grpc-message': message }) };
+}
