@@ -131,14 +131,27 @@ export class ServerCall {
 
   #put(encode: () => Uint8Array, left: () => void): void {
     if (this.#isGone()) return;
+    const message = this.#framed(encode);
+    if (message === undefined) return;
     this.#isWriting = true;
-    this.#stream.write(framed(encode()), (error) => {
+    this.#stream.write(message, (error) => {
       this.#isWriting = false;
       const next = this.#waiting.shift();
       if (next !== undefined) this.#put(next.encode, next.left);
       else if (this.#state === 'over' && !this.#isGone()) this.#stream.end();
       if (error === null || error === undefined) left();
     });
+  }
+
+  /** A message that cannot be encoded ends its call, and nothing else. */
+  #framed(encode: () => Uint8Array): Buffer | undefined {
+    try {
+      return framed(encode());
+    } catch (error) {
+      this.fail(error);
+      this.#stream.end();
+      return undefined;
+    }
   }
 
   #receive(splitter: MessageSplitter, chunk: Buffer): void {

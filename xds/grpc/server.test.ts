@@ -57,6 +57,22 @@ describe('a call', () => {
     expect((await answerOf(other)).fields).toMatchObject({ 'grpc-status': '0' });
   });
 
+  test.each([0, 1])('whose message %i cannot be encoded ends as an internal error', async (bad) => {
+    const { port } = await serve((call) => {
+      for (let number = 0; number < 3; number += 1) {
+        const encode = (): Buffer => {
+          if (number === bad) throw new TypeError('a fault');
+          return Buffer.from(`${number}`);
+        };
+        call.write(encode, () => undefined);
+      }
+      return silent(call);
+    });
+    const { fields, body } = await answerOf(raw(port).open(PATH));
+    expect(fields).toMatchObject({ 'grpc-status': '13', 'grpc-message': 'a fault' });
+    expect(body.length).toBe(bad * 6);
+  });
+
   test('that ends amid a message is told so', async () => {
     const { port } = await serve(echo);
     const stream = raw(port).open(PATH);
