@@ -38,3 +38,15 @@ export const ROUTES: TypeUrl = `${PREFIX}envoy.config.route.v3.RouteConfiguratio
 export const SECRET: TypeUrl = `${PREFIX}envoy.extensions.transport_sockets.tls.v3.Secret`;
 export const EXTENSION_CONFIG: TypeUrl = `${PREFIX}envoy.config.core.v3.TypedExtensionConfig`;
 export const RUNTIME: TypeUrl = `${PREFIX}envoy.service.runtime.v3.Runtime`;
+
+const KNOWN: ReadonlyMap<TypeUrl, TypeUrl> = new Map(
+  [CLUSTER, ENDPOINTS, LISTENER, ROUTES, SECRET, EXTENSION_CONFIG, RUNTIME].map((each) => [each, each]),
+);
+
+/**
+ * The same URL, and where it is one of these, the very string: a stream looks its types up many times for each request, and a
+ * string that was read from a message is compared letter by letter each time.
+ */
+export function sameTypeUrl(read: TypeUrl): TypeUrl {
+  return KNOWN.get(read) ?? read;
+}

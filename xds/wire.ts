@@ -8,7 +8,7 @@ import type { DeltaRequest, Response, SotwRequest } from './request.ts';
 import { createResponsePage } from './response-page.ts';
 import { bytesField, bytesFieldOf, concatenate, stringField } from './wire-fields.ts';
 import { deltaResourceWithTtl, sotwResourceWithTtl, type TtlForm } from './ttl.ts';
-import { ENDPOINTS, type Resource } from './types.ts';
+import { ENDPOINTS, sameTypeUrl, type Resource } from './types.ts';
 
 // Unknown fields are skipped, not kept: an Envoy's node brings 60 kB of them.
 const SKIP_UNKNOWN = { readUnknownFields: false };
@@ -18,7 +18,7 @@ export function decodeSotwRequest(bytes: Uint8Array): SotwRequest {
   const message = fromBinary(DiscoveryRequestSchema, bytes, SKIP_UNKNOWN);
   return {
     node: message.node && keepNode(message.node),
-    typeUrl: message.typeUrl,
+    typeUrl: sameTypeUrl(message.typeUrl),
     nonce: message.responseNonce,
     error: message.errorDetail?.message,
     names: message.resourceNames,
@@ -31,7 +31,7 @@ export function decodeDeltaRequest(bytes: Uint8Array): DeltaRequest {
   const message = fromBinary(DeltaDiscoveryRequestSchema, bytes, SKIP_UNKNOWN);
   return {
     node: message.node && keepNode(message.node),
-    typeUrl: message.typeUrl,
+    typeUrl: sameTypeUrl(message.typeUrl),
     nonce: message.responseNonce,
     error: message.errorDetail?.message,
     subscribe: message.resourceNamesSubscribe,

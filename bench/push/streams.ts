@@ -36,6 +36,8 @@ export type Outcome = {
 
 /** Many streams to one server, in a process of their own. */
 export type Streams = {
+  /** That process. */
+  readonly pid: number;
   /** Connects all that are down. `awaited`: what each has to be sent until it counts; default an answer for each type. */
   connect(known: boolean, awaited?: Pick<WeightChange, 'host' | 'weight'>): Promise<Outcome>;
   /** Drops so many, default all. */
@@ -80,6 +82,7 @@ export function openStreams(
   }
 
   return {
+    pid: child.pid ?? 0,
     connect: (known, awaited) => ask({ do: 'connect', known, ms: 500, ...awaited }),
     drop: async (dropped = 0) => void (await ask({ do: 'drop', streams: dropped })),
     change: (change) => askConnected({ do: 'change', ms: 200, ...change }),

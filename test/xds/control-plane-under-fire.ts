@@ -24,7 +24,7 @@ export type Endured = {
 const NODES = ['colorgateway-vn', 'colorteller-vn', 'colorteller-blue-vn'].map(
   (name) => `mesh/${MESH}/virtualNode/${name}`,
 );
-// Of a connection that is cut in the middle Node does not always tell: the server's pings find out, in 40 s.
+// More than the 40 s in which the server's pings find out what nothing else tells.
 const LAST_STREAMS_MS = 90_000;
 
 /** Starts a control plane with a mesh, sends it so many messages that make no sense, and looks how it is. */

@@ -20,7 +20,7 @@ export function timeoutOf(value: string | undefined): number | undefined {
   const unitMs = UNIT_MS[unit];
   if (unitMs !== undefined) return Number(digits) * unitMs;
   throw new CallError(
-    status.INTERNAL,
+    status.INVALID_ARGUMENT,
     `grpc-timeout ${JSON.stringify(value)}: it has to be up to eight digits and one of H, M, S, m, u, n`,
   );
 }

@@ -51,8 +51,8 @@ test.each([
     status.UNIMPLEMENTED,
     /gzip encoding: this server reads identity alone/,
   ],
-  ['compressed, in a call that is not', HEAD(1, 10), 'identity', status.INTERNAL, /the flag 1/],
-  ['with a flag that is none', HEAD(2, 10), 'gzip', status.INTERNAL, /the flag 2/],
+  ['compressed, in a call that is not', HEAD(1, 10), 'identity', status.INVALID_ARGUMENT, /the flag 1/],
+  ['with a flag that is none', HEAD(2, 10), 'gzip', status.INVALID_ARGUMENT, /the flag 2/],
 ] as const)('a message %s is refused by its head alone', (_, head, encoding, code, message) => {
   for (const chunks of [[head], Array.from(head, (byte) => Buffer.from([byte]))]) {
     const { splitter } = collect(1000, encoding);

@@ -66,8 +66,9 @@ export function splitMessages(
 function requirePlain(flag: number, encoding: string): void {
   if (flag === 0) return;
   if (flag > 1 || encoding === 'identity') {
+    // Not INTERNAL, as gRPC's text on compression has it: that is for what this server does wrong.
     throw new CallError(
-      status.INTERNAL,
+      status.INVALID_ARGUMENT,
       `a message with the flag ${flag}, in a call of ${encoding} encoding`,
     );
   }

@@ -165,7 +165,7 @@ export class ServerCall {
 
   #finish(splitter: MessageSplitter, reader: CallReader): void {
     if (this.#state === 'over') return;
-    if (splitter.isAmid()) return this.end(status.INTERNAL, 'the call ended amid a message');
+    if (splitter.isAmid()) return this.end(status.INVALID_ARGUMENT, 'the call ended amid a message');
     try {
       reader.halfClose();
     } catch (error) {
