@@ -20,14 +20,15 @@ export function createLog(program: string, level: LogLevel = 'info'): Log {
 /** What is kept at most before it goes out, in characters. */
 const MOST_WAITING = 64 * 1024;
 
+/** pino's number of the level `error`. */
 const ERROR = 50;
 
 type Output = { write(text: string): void; lastLevel?: number };
 
 /**
- * Writes what was logged at the end of each turn of the event loop, at once: a thousand proxies that connect are some lines
- * each, and a write costs more than a line. An error, with what is before it, goes out when it is logged, and the rest when the
- * process ends, however it does unless it is killed.
+ * Writes all that was logged in a turn of the event loop in one go, at its end: a thousand proxies that connect are some lines
+ * each, and a write costs more than a line. An error goes out when it is logged, with what is before it; the rest, at the latest,
+ * when the process ends, unless it is killed.
  */
 function inTurns(output: Output): Output {
   let waiting = '';
@@ -36,14 +37,14 @@ function inTurns(output: Output): Output {
     waiting = '';
     if (text !== '') output.write(text);
   };
-  let endsFlushed = false;
+  let isFirst = true;
   const stream = {
     // So pino tells the level of each line.
     [Symbol.for('pino.metadata')]: true,
     lastLevel: 0,
     write(line: string) {
-      if (!endsFlushed) process.once('exit', flush);
-      endsFlushed = true;
+      if (isFirst) process.once('exit', flush);
+      isFirst = false;
       if (waiting === '') setImmediate(flush);
       waiting += line;
       if (stream.lastLevel >= ERROR || waiting.length > MOST_WAITING) flush();

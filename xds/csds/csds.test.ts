@@ -11,6 +11,7 @@ import { listenGrpc } from '../grpc/listen.ts';
 import { createGrpcServer } from '../grpc/server.ts';
 import { openCall, type TestCall } from '../rows/testing-call.ts';
 import { createXdsServer, type XdsServer } from '../server.ts';
+import { connectRaw, frame } from '../testing-http2.ts';
 import { makeSnapshot } from '../testing.ts';
 import { CLUSTER, ROUTES, SECRET } from '../types.ts';
 import { addStatusService, STATUS_METHODS } from './service.ts';
@@ -156,4 +157,20 @@ test('P28 a stream answers each request, and ends with its client', async () => 
   const answers: Buffer[] = [];
   for await (const bytes of call) answers.push(bytes as Buffer);
   expect(answers.map((bytes) => fromBinary(ClientStatusResponseSchema, bytes).config.length)).toEqual([1, 1]);
+});
+
+test.each([
+  ['no request', 0, 'no request, for a method that takes one'],
+  ['two requests', 2, 'more than one request, for a method that takes one'],
+])('P28 fetching with %s is refused', async (_, count, message) => {
+  const { port } = await listen();
+  const raw = connectRaw(port);
+  cleanups.push(raw.close);
+  const stream = raw.open(STATUS_METHODS.FetchClientStatus.path);
+  const answered = new Promise((resolve) => stream.once('response', resolve));
+  stream.end(Buffer.concat(Array.from({ length: count }, () => frame(encode({})))));
+  expect(await answered).toMatchObject({
+    'grpc-status': String(status.UNIMPLEMENTED),
+    'grpc-message': message,
+  });
 });

@@ -68,3 +68,21 @@ test('a connection that the client cuts takes its calls with it, at once', async
   client.close();
   await expect.poll(() => live, { timeout: 5000 }).toBe(0);
 });
+
+test('a connection that is drained is not cut by its own pings', async () => {
+  const calls: ServerCall[] = [];
+  const keepAlive = { everyMs: 20, timeoutMs: 20 };
+  const method: Method = (call) => {
+    calls.push(call);
+    call.sendHeaders();
+    return silent(call);
+  };
+  const { port, server } = await serve(method, { keepAlive });
+  const stream = raw(port).open(PATH);
+  await new Promise((resolve) => stream.once('response', resolve));
+  const drained = server.drain();
+  await sleep(150);
+  calls[0]?.end(status.OK, 'go elsewhere');
+  expect((await answerOf(stream)).fields).toMatchObject({ 'grpc-message': 'go elsewhere' });
+  await drained;
+});

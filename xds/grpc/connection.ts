@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { TLSSocket, type DetailedPeerCertificate } from 'node:tls';
+import { TLSSocket, type PeerCertificate } from 'node:tls';
 import { formatHostPort } from '../../common/host-port.ts';
 
 /** The connection that a call came over. */
@@ -7,7 +7,7 @@ export type Connection = {
   /** The client's address, `HOST:PORT`; `unknown` on a unix socket. Each connection of a host has its own. */
   readonly peer: string;
   /** The certificate that the client showed; undefined where there is none, or none that the server's authorities vouch for. */
-  certificate(): DetailedPeerCertificate | undefined;
+  certificate(): PeerCertificate | undefined;
 };
 
 /** What there is to know of a socket. */
@@ -17,9 +17,9 @@ export function connectionOf(socket: Socket): Connection {
     peer: host === undefined || port === undefined ? 'unknown' : formatHostPort({ host, port }),
     certificate() {
       if (!(socket instanceof TLSSocket) || !socket.authorized) return undefined;
-      const certificate = socket.getPeerCertificate(true);
+      const certificate = socket.getPeerCertificate();
       // Where there is none, Node answers an object without members.
-      return certificate.raw === undefined ? undefined : certificate;
+      return (certificate.raw as Buffer | undefined) === undefined ? undefined : certificate;
     },
   };
 }
