@@ -10,6 +10,7 @@ import { appMeshClient } from './demo/color-model.ts';
 import { startControlPlane, type ControlPlane } from './lab/control-plane.ts';
 import { openEnvoyAdmin, type EnvoyAdmin } from './lab/envoy-admin.ts';
 import type { Host } from './lab/host.ts';
+import { allInSync } from './lab/in-sync.ts';
 import { createLab, type Lab } from './lab/lab.ts';
 import { startAgent } from './lab/sidecar.ts';
 import { stage, type Stage } from './lab/stage.ts';
@@ -123,10 +124,7 @@ test('a control plane that starts while AWS is away takes no certificate from wh
   controlPlane.program.kill('SIGKILL');
   await controlPlane.program.ended;
   await openControlPlane();
-  await until('in sync', async () => {
-    const { proxies } = await controlPlane.status();
-    return proxies.length === 1 && proxies[0]?.state === 'in sync';
-  });
+  await allInSync(controlPlane, 1);
   await until('trouble', async () => (await problems()).some((each) => each.includes('no answer in 5 s')));
   expect([await shown('acm'), await shown('folder')]).toEqual(['DNS:acm.local', 'DNS:second.local']);
   moto.resume();

@@ -20,6 +20,7 @@ import { startControlPlane, type ControlPlane } from './lab/control-plane.ts';
 import { openEnvoyAdmin, type EnvoyAdmin } from './lab/envoy-admin.ts';
 import { request } from './lab/http.ts';
 import type { Host } from './lab/host.ts';
+import { allInSync } from './lab/in-sync.ts';
 import { createLab, type Lab } from './lab/lab.ts';
 import type { Program } from './lab/program.ts';
 import { startSidecar } from './lab/sidecar.ts';
@@ -214,10 +215,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     controlPlane.program.kill('SIGKILL');
     await controlPlane.program.ended;
     await openControlPlane();
-    await until('in sync', async () => {
-      const { proxies } = await controlPlane.status();
-      return proxies.length === 1 && proxies[0]?.state === 'in sync';
-    });
+    await allInSync(controlPlane, 1);
     const second = await startCaller('second');
     await until('a color for the new one', async () => (await request(urlOf(second))).status === 200);
     expect((await traffic.stop()).errors).toEqual({});
@@ -229,10 +227,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     await controlPlane.program.ended;
     rmSync(join(control.folder, 'model/cloud-map.json'));
     await openControlPlane();
-    await until('in sync', async () => {
-      const { proxies } = await controlPlane.status();
-      return proxies.length === 2 && proxies.every(({ state }) => state === 'in sync');
-    });
+    await allInSync(controlPlane, 2);
     const third = await startCaller('third');
     const thirdAdmin = await openEnvoyAdmin(third);
     await until('LIVE', () => thirdAdmin.ready(), { limitMs: 12_000 });
