@@ -101,7 +101,8 @@ async function contentsOf(what: string, files: readonly string[]): Promise<reado
   return contents;
 }
 
-async function fingerprint(files: readonly string[]): Promise<string> {
+/** What tells apart two states of some files or folders without reading them. One that is not there counts as well. */
+export async function fingerprint(files: readonly string[]): Promise<string> {
   const parts = await Promise.all(
     files.map(async (file) => {
       try {

@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createLog } from '../../common/log.ts';
 import { until } from '../../test/lab/until.ts';
@@ -19,11 +20,12 @@ const NOWHERE: Following<string> = {
 
 let folder: string;
 let following: Following<string> | undefined;
+let read: string[];
 let changes: number;
 let closed: number;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'daybreak-certificates-'));
-  [changes, closed] = [0, 0];
+  [read, changes, closed] = [[], 0, 0];
 });
 afterEach(async () => {
   following?.close();
@@ -36,6 +38,7 @@ function follow(): Following<string> {
     arn: ARN,
     files: ['certificate.pem', 'key.pem'],
     read: (where, [chain, key]) => {
+      read.push(`${chain} ${key}`);
       if (chain !== key) throw new Error(`${where}: they do not belong together`);
       return `${chain}`;
     },
@@ -48,19 +51,37 @@ function follow(): Following<string> {
   return following;
 }
 
-async function write(chain: string, key = chain): Promise<void> {
-  await mkdir(join(folder, ARN), { recursive: true });
-  await writeFile(join(folder, ARN, 'certificate.pem'), chain);
-  await writeFile(join(folder, ARN, 'key.pem'), key);
+async function write(chain: string, key = chain, name = ARN): Promise<void> {
+  await mkdir(join(folder, name), { recursive: true });
+  await writeFile(join(folder, name, 'certificate.pem'), chain);
+  await writeFile(join(folder, name, 'key.pem'), key);
 }
 
 test('what the folder has goes before what is known elsewhere, also when it comes later', async () => {
   const { current, answeredAt } = follow();
   await until('elsewhere', () => current() === 'elsewhere');
   expect(answeredAt()).toBe(7);
-  await write('red');
+  await write('red', 'red', 'prepared');
+  await mkdir(dirname(join(folder, ARN)), { recursive: true });
+  await rename(join(folder, 'prepared'), join(folder, ARN));
   await until('the folder', () => current() === 'red');
   expect([changes, closed, answeredAt()]).toEqual([1, 1, undefined]);
+});
+
+test('a folder that comes later is not read, and not said to be wrong, while it is still being written', async () => {
+  const { current, trouble } = follow();
+  await until('elsewhere', () => current() === 'elsewhere');
+  mkdirSync(join(folder, ARN), { recursive: true });
+  // This timer has a turn between any two looks, which wait twenty times as long.
+  let turns = 0;
+  const writing = setInterval(() => {
+    turns += 1;
+    appendFileSync(join(folder, ARN, turns < 100 ? 'certificate.pem' : 'key.pem'), 'r');
+    if (turns === 198) clearInterval(writing);
+  }, 1);
+  const whole = 'r'.repeat(99);
+  await until('the folder', () => current() === whole);
+  expect([read, changes, trouble()]).toEqual([[`${whole} ${whole}`], 1, undefined]);
 });
 
 test('a change of the files is followed; one that cannot be used leaves the last in force, and is said', async () => {

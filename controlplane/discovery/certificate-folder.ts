@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { followFiles, type Followed } from '../../common/followed-files.ts';
+import { fingerprint, followFiles, type Followed } from '../../common/followed-files.ts';
 import type { Log } from '../../common/log.ts';
 import { reasonOf } from './errors.ts';
 import type { Following, Trouble } from './following.ts';
@@ -24,12 +24,15 @@ export type FolderOptions<T> = {
 };
 
 /**
- * Follows what a folder `CERTIFICATES/ARN` holds, as soon as there is one; before, what is known elsewhere. A folder that
- * goes away again, or comes to hold what cannot be used, leaves its last good content in force.
+ * Follows what a folder `CERTIFICATES/ARN` holds, as soon as there is one; before, what is known elsewhere. A folder that is
+ * there from the start is read at once; one that comes later, once it has stood still from one look to the next, so that what
+ * is being written is neither taken nor said to be wrong. A folder that goes away again, or comes to hold what cannot be used,
+ * leaves its last good content in force.
  */
 export function followFolder<T>(options: FolderOptions<T>): Following<T> {
   const { arn, onChange, log, interval = 500 } = options;
   const where = join(options.folder, arn);
+  const paths = options.files.map((file) => join(where, file));
   const stop = new AbortController();
   let files: Followed<T> | undefined;
   let other: Following<T> | undefined;
@@ -37,14 +40,10 @@ export function followFolder<T>(options: FolderOptions<T>): Following<T> {
 
   /** Answers whether the folder is followed from now on. */
   async function open(): Promise<boolean> {
-    if (!(await isFolder(where))) {
-      other ??= stop.signal.aborted ? undefined : options.elsewhere(onChange);
-      return false;
-    }
     try {
       files = await followFiles<T>({
         what: `certificate ${arn}`,
-        files: options.files.map((file) => join(where, file)),
+        files: paths,
         read: (...contents) => options.read(where, contents.map(String)),
         log,
         interval,
@@ -76,7 +75,16 @@ export function followFolder<T>(options: FolderOptions<T>): Following<T> {
   }
 
   async function follow(): Promise<void> {
-    while (!(await open())) await sleep(interval, undefined, { ref: false, signal: stop.signal });
+    let seen: string | undefined;
+    for (;;) {
+      const isThere = await isFolder(where);
+      const now = await fingerprint([where, ...paths]);
+      const isStill = seen === undefined || now === seen;
+      seen = now;
+      if (!isThere) other ??= stop.signal.aborted ? undefined : options.elsewhere(onChange);
+      else if (isStill && (await open())) break;
+      await sleep(interval, undefined, { ref: false, signal: stop.signal });
+    }
     if (stop.signal.aborted) files?.close();
     other?.close();
     trouble = undefined;
