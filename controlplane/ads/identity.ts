@@ -44,7 +44,7 @@ export function proxyPath({ mesh, kind, name }: Pick<ProxyId, 'mesh' | 'kind' | 
 
 /** The account whose mesh it is, as far as the mesh exists: what the id says counts only where several have the name. */
 export function meshOwner(model: Model, { mesh, owner }: Identity): string | undefined {
-  const named = model.meshes().filter((candidate) => candidate.name === mesh);
+  const named = model.meshesNamed(mesh);
   const found = named.length === 1 ? named[0] : named.find((candidate) => candidate.owner === owner);
   return found?.owner;
 }

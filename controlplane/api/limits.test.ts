@@ -56,7 +56,7 @@ describe('a quota', () => {
     const answers = await Promise.all(names.map((meshName) => api.call('PUT', '/meshes', { meshName })));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(5);
     expect(answers.filter(({ error }) => error === 'LimitExceededException')).toHaveLength(35);
-    expect(api.live.model.meshes()).toHaveLength(5);
+    expect([...api.live.model.resources()]).toHaveLength(5);
   });
 
   it('counts the routes of each router for themselves', async () => {

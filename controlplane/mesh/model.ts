@@ -8,7 +8,11 @@ import type { Change, Kind, MeshId, Resource, ResourceId } from './resource.ts';
 export class Model {
   readonly #tables = new Map<string, Map<string, Resource>>();
   readonly #meshes = new Map<string, MeshState>();
+  readonly #generations = new Map<string, number>();
+  /** Who has, or had, a mesh: a few accounts. */
+  readonly #owners = new Set<string>();
   #revision = 0;
+  #generation = 0;
 
   /** The revision of the last change applied; 0 when there was none. */
   get revision(): number {
@@ -28,6 +32,16 @@ export class Model {
     return this.#meshes.get(meshKey(mesh))?.life;
   }
 
+  /** Rises with each change that is taken over. A revision may come a second time with another content, this does not. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** The generation that brought the last change to what `list` would give; 0 where that is nothing. */
+  generationOf(table: Omit<ResourceId, 'name'>): number {
+    return this.#generations.get(tableKey(table)) ?? 0;
+  }
+
   /** The resource of that name, or undefined. */
   get<K extends Kind>(id: ResourceId<K>): Resource<K> | undefined {
     return this.#tables.get(tableKey(id))?.get(id.name) as Resource<K> | undefined;
@@ -45,13 +59,12 @@ export class Model {
     return this.#tables.get(tableKey({ kind, owner, mesh, parent }))?.size ?? 0;
   }
 
-  /** Every mesh of every owner, sorted by name, then owner. */
-  meshes(): readonly Resource<'mesh'>[] {
-    const meshes = Array.from(this.#meshes.keys()).flatMap((key): Resource<'mesh'> | [] => {
-      const [owner = '', mesh = ''] = key.split('\0');
-      return this.get({ kind: 'mesh', owner, mesh, parent: '', name: mesh }) ?? [];
-    });
-    return meshes.toSorted((a, b) => byName(a, b) || compare(a.owner, b.owner));
+  /** The meshes of that name, of every owner, sorted by owner. */
+  meshesNamed(name: string): readonly Resource<'mesh'>[] {
+    const meshes = Array.from(this.#owners, (owner) =>
+      this.get({ kind: 'mesh', owner, mesh: name, parent: '', name }),
+    );
+    return meshes.filter((mesh) => mesh !== undefined).toSorted((a, b) => compare(a.owner, b.owner));
   }
 
   /** Every resource of every mesh, in no order. */
@@ -70,6 +83,8 @@ export class Model {
     const next = new Model();
     for (const [key, table] of this.#tables) next.#tables.set(key, table);
     for (const [key, state] of this.#meshes) next.#meshes.set(key, state);
+    for (const { owner } of puts) next.#owners.add(owner);
+    for (const owner of this.#owners) next.#owners.add(owner);
     next.#revision = this.#revision;
     for (const key of [...puts, ...deletes].map(tableKey))
       next.#tables.set(key, new Map(next.#tables.get(key)));
@@ -101,6 +116,8 @@ export class Model {
     const before = new Map(this.#meshes);
     this.#tables.clear();
     this.#meshes.clear();
+    this.#generations.clear();
+    this.#owners.clear();
     this.#revision = 0;
     for (const change of all) this.#take(change);
     for (const [key, state] of this.#meshes) {
@@ -110,13 +127,20 @@ export class Model {
   }
 
   #take({ revision, id, resource }: Change): void {
+    this.#owners.add(id.owner);
     const key = tableKey(id);
     const table = this.#tables.get(key) ?? new Map<string, Resource>();
     const before = table.size;
     if (resource === undefined) table.delete(id.name);
     else table.set(id.name, resource);
-    if (table.size === 0) this.#tables.delete(key);
-    else this.#tables.set(key, table);
+    this.#generation += 1;
+    if (table.size === 0) {
+      this.#tables.delete(key);
+      this.#generations.delete(key);
+    } else {
+      this.#tables.set(key, table);
+      this.#generations.set(key, this.#generation);
+    }
     this.#touch(id, revision, table.size - before);
     this.#revision = revision;
   }

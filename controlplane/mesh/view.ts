@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type {
   GatewayRouteSpec,
   Listeners,
@@ -10,7 +9,9 @@ import type {
   VirtualRouterListeners,
 } from '../model/types.ts';
 import type { Model } from './model.ts';
-import type { MeshId, ResourceId } from './resource.ts';
+import { backendNames, gatewayRouteTargets, unique } from './references.ts';
+import type { ResourceId } from './resource.ts';
+import { serviceViews } from './services.ts';
 
 /** What a proxy can stand for. */
 export type ProxyId = ResourceId<'virtualNode'> | ResourceId<'virtualGateway'>;
@@ -85,32 +86,10 @@ export function viewOf(model: Model, id: ProxyId): ProxyView | undefined {
   return id.kind === 'virtualNode' ? nodeView(model, id, meshView) : gatewayView(model, id, meshView);
 }
 
-/** The part of a virtual node that its callers see. */
-export function targetNode(name: string, spec: VirtualNodeSpec): TargetNode {
-  return { name, listeners: spec.listeners ?? [], serviceDiscovery: spec.serviceDiscovery };
-}
-
-/** The virtual services that a virtual node names as backends. */
-export function backendNames(spec: VirtualNodeSpec): readonly string[] {
-  return (spec.backends ?? []).flatMap(({ virtualService }) => virtualService?.virtualServiceName ?? []);
-}
-
-/** The virtual nodes that a route sends to. */
-export function routeTargets(spec: RouteSpec): readonly string[] {
-  const routes = [spec.httpRoute, spec.http2Route, spec.grpcRoute, spec.tcpRoute];
-  return routes.flatMap((route) => route?.action.weightedTargets.map((target) => target.virtualNode) ?? []);
-}
-
-/** The virtual services that a gateway route sends to. */
-export function gatewayRouteTargets(spec: GatewayRouteSpec): readonly string[] {
-  const routes = [spec.httpRoute, spec.http2Route, spec.grpcRoute];
-  return routes.flatMap((route) => route?.action.target.virtualService.virtualServiceName ?? []);
-}
-
 function nodeView(model: Model, id: ResourceId<'virtualNode'>, mesh: MeshView): VirtualNodeView | undefined {
   const node = model.get(id);
   if (node === undefined) return undefined;
-  const services = serviceViews(model, id, backendNames(node.spec));
+  const services = serviceViews(model, id, backends(node.spec));
   return { kind: 'virtualNode', mesh, name: node.name, spec: node.spec, services };
 }
 
@@ -125,64 +104,15 @@ function gatewayView(
     .list('gatewayRoute', { owner: id.owner, mesh: id.mesh }, id.name)
     .map(({ name, spec }) => ({ name, spec }));
   const names = routes.flatMap(({ spec }) => gatewayRouteTargets(spec));
-  const services = serviceViews(model, id, names);
+  const services = serviceViews(model, id, unique(names));
   return { kind: 'virtualGateway', mesh, name: gateway.name, spec: gateway.spec, routes, services };
 }
 
-/**
- * Each service once, sorted by name. A service is one object for all proxies, and the same one as long as it says the same:
- * what is made from it can be kept by it.
- */
-function serviceViews(model: Model, mesh: MeshId, names: readonly string[]): readonly ServiceView[] {
-  const known = servicesOf(model, mesh);
-  const revision = model.meshRevision(mesh);
-  return unique(names).map((name) => {
-    const last = known.get(name);
-    if (last?.revision === revision) return last.view;
-    const fresh: ServiceView = { name, provider: providerView(model, mesh, name) };
-    const view = last !== undefined && isDeepStrictEqual(last.view, fresh) ? last.view : fresh;
-    known.set(name, { revision, view });
-    return view;
-  });
-}
-
-type KnownService = { readonly revision: number; readonly view: ServiceView };
-
-/** By mesh and service. It holds services that were once asked for, until their mesh is gone. */
-const services = new WeakMap<Model, WeakMap<object, Map<string, KnownService>>>();
-
-function servicesOf(model: Model, mesh: MeshId): Map<string, KnownService> {
-  const meshes = services.get(model) ?? new WeakMap<object, Map<string, KnownService>>();
-  services.set(model, meshes);
-  const life = model.meshLife(mesh) ?? {};
-  const known = meshes.get(life) ?? new Map<string, KnownService>();
-  meshes.set(life, known);
+/** A virtual node's backends, each once, sorted: found once, because a specification is never changed. */
+function backends(spec: VirtualNodeSpec): readonly string[] {
+  const known = backendsOf.get(spec) ?? unique(backendNames(spec));
+  backendsOf.set(spec, known);
   return known;
 }
 
-function providerView(model: Model, { owner, mesh }: MeshId, service: string): ProviderView {
-  const at = { owner, mesh, parent: '' };
-  const found = model.get({ ...at, kind: 'virtualService', name: service });
-  if (found === undefined) return { kind: 'missing', what: 'virtualService', name: service };
-  const { virtualNode, virtualRouter } = found.spec.provider ?? {};
-  if (virtualNode !== undefined) {
-    const name = virtualNode.virtualNodeName;
-    const node = model.get({ ...at, kind: 'virtualNode', name });
-    if (node === undefined) return { kind: 'missing', what: 'virtualNode', name };
-    return { kind: 'virtualNode', node: targetNode(name, node.spec) };
-  }
-  if (virtualRouter === undefined) return { kind: 'none' };
-  const name = virtualRouter.virtualRouterName;
-  const router = model.get({ ...at, kind: 'virtualRouter', name });
-  if (router === undefined) return { kind: 'missing', what: 'virtualRouter', name };
-  const routes = model.list('route', at, name).map((route) => ({ name: route.name, spec: route.spec }));
-  const nodes = unique(routes.flatMap(({ spec }) => routeTargets(spec))).flatMap((target) => {
-    const node = model.get({ ...at, kind: 'virtualNode', name: target });
-    return node === undefined ? [] : [targetNode(target, node.spec)];
-  });
-  return { kind: 'virtualRouter', name, listeners: router.spec.listeners ?? [], routes, nodes };
-}
-
-function unique(names: readonly string[]): readonly string[] {
-  return [...new Set(names)].toSorted();
-}
+const backendsOf = new WeakMap<VirtualNodeSpec, readonly string[]>();
