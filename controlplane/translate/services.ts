@@ -3,8 +3,8 @@ import { IDLE_TIMEOUT, REQUEST_TIMEOUT } from './defaults.ts';
 import { defaultRetryPolicy } from './envoy/retry.ts';
 import { upstreamProblem } from './envoy/upstream.ts';
 import { createMemo } from './memo.ts';
-import type { Offer, Rule, Target } from './offer.ts';
-import type { Report } from './problems.ts';
+import type { HttpOffer, Offer, Rule, Target } from './offer.ts';
+import { collectProblems, unreported, type Report } from './problems.ts';
 import { routerOffers } from './routers.ts';
 import { onePerPort } from './targets.ts';
 
@@ -14,6 +14,25 @@ export function offers(service: ServiceView, report: Report): readonly Offer[] {
 }
 
 const memo = createMemo<readonly Offer[]>();
+
+/**
+ * All of a virtual service but by which rules its requests are shared out, as one text: what it offers where, what it leads
+ * to, what is wrong with it. It is made once, and the same text again as long as nothing but the rules is another.
+ */
+export function reachOf(service: ServiceView): string {
+  return reaches(service, '', unreported, () => {
+    const { report, list } = collectProblems();
+    const all = offers(service, report).map((offer) => (offer.kind === 'tcp' ? offer : httpReach(offer)));
+    return JSON.stringify([service.name, all, list()]);
+  });
+}
+
+const reaches = createMemo<string>();
+
+function httpReach({ port, protocol, rules }: HttpOffer): unknown {
+  const targets = rules.flatMap((rule) => rule.targets.map(({ node, listener }) => [node, listener]));
+  return [port, protocol, [...new Set(targets.map((target) => JSON.stringify(target)))]];
+}
 
 function makeOffers({ name, provider }: ServiceView, report: Report): readonly Offer[] {
   if (provider.kind === 'none') {

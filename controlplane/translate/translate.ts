@@ -7,16 +7,14 @@ import {
   type Resource,
   type Snapshot,
   type TypeResources,
-  type TypeUrl,
 } from '../../xds/types.ts';
 import type { ProxyView } from '../mesh/view.ts';
 import { typeResources } from './encode.ts';
 import type { Found } from './found.ts';
 import { gatewayResources } from './gateway/gateway.ts';
 import { nodeResources } from './node/node.ts';
-import { createMemo } from './memo.ts';
-import { collectProblems, unreported, type Problem } from './problems.ts';
-import type { Features } from './proxy.ts';
+import { collectProblems, type Problem } from './problems.ts';
+import type { Discovered, Features } from './proxy.ts';
 
 /** What a proxy is to have, and the parts of the model that have no effect in it. */
 export type Translation = { readonly snapshot: Snapshot; readonly problems: readonly Problem[] };
@@ -31,24 +29,30 @@ export function translate(view: ProxyView, features: Features, found: Found): Tr
     view.kind === 'virtualNode'
       ? nodeResources(view, features, found, report)
       : gatewayResources(view, features, found, report);
-  const { endpoints, secrets } = resources;
-  const variant = JSON.stringify(features);
-  const listed = (typeUrl: TypeUrl, known: readonly Resource[], unknown?: TypeResources['unknown']) => {
-    const make = (): TypeResources => typeResources(known, unknown);
-    const parts = [...known, '', ...(unknown ?? NOTHING).entries()].flat();
-    return [typeUrl, lists(view.spec, `${typeUrl} ${variant}`, unreported, make, parts)] as const;
-  };
+  const { clusters, endpoints, listeners, routes, secrets } = resources;
   const snapshot: Snapshot = new Map([
-    listed(CLUSTER, resources.clusters),
-    listed(ENDPOINTS, endpoints.known, endpoints.unknown),
-    listed(LISTENER, resources.listeners),
-    listed(ROUTES, resources.routes),
-    listed(SECRET, secrets.known, secrets.unknown),
+    [CLUSTER, listOf(clusters)],
+    [ENDPOINTS, discoveredList(endpoints)],
+    [LISTENER, listOf(listeners)],
+    [ROUTES, typeResources(routes)],
+    [SECRET, discoveredList(secrets)],
   ]);
   return { snapshot, problems: list() };
 }
 
-/** The very same list for the same resources: whoever has it is known to have all. */
-const lists = createMemo<TypeResources>();
+/** What was made of the very same resources is the very same: whoever has it is known to have all. */
+function listOf(resources: readonly Resource[]): TypeResources {
+  const known = lists.get(resources);
+  if (known !== undefined) return known;
+  const list = typeResources(resources);
+  lists.set(resources, list);
+  return list;
+}
 
-const NOTHING: NonNullable<TypeResources['unknown']> = new Map();
+const lists = new WeakMap<readonly Resource[], TypeResources>();
+
+function discoveredList({ known, unknown }: Discovered): TypeResources {
+  return known.length === 0 && unknown.size === 0 ? EMPTY : typeResources(known, unknown);
+}
+
+const EMPTY = typeResources([]);

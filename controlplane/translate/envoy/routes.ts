@@ -8,9 +8,8 @@ import {
 import type { Resource } from '../../../xds/types.ts';
 import { bytesField, stringField } from '../../../xds/wire-fields.ts';
 import { encodeFields } from '../encode.ts';
-import { createMemo } from '../memo.ts';
+import { domains } from '../names.ts';
 import type { HttpOffer, Rule } from '../offer.ts';
-import { unreported } from '../problems.ts';
 import { duration } from './duration.ts';
 import { routeMatch } from './match.ts';
 import { aggregateStats } from './metadata.ts';
@@ -45,14 +44,11 @@ export function virtualHost(init: VirtualHostInit & { name: string }): EncodedHo
   return { name: init.name, field: bytesField(FIELDS.virtualHosts.number, bytes) };
 }
 
-/** The virtual host of what a service offers, encoded once for all proxies that have it under these domains. */
-export function offerHost(mesh: UpstreamMesh, offer: HttpOffer, domains: readonly string[]): EncodedHost {
-  return offerHosts(offer, [mesh.name, ...domains].join('\0'), unreported, () =>
-    virtualHost({ name: offer.service, domains: [...domains], routes: [...offerRoutes(mesh, offer)] }),
-  );
+/** The virtual host of what a service offers, under all of its names. */
+export function offerHost(mesh: UpstreamMesh, offer: HttpOffer): EncodedHost {
+  const names = [...domains(offer.service, offer.port)];
+  return virtualHost({ name: offer.service, domains: names, routes: [...offerRoutes(mesh, offer)] });
 }
-
-const offerHosts = createMemo<EncodedHost>();
 
 /** The routes of what a virtual service offers, in its order. */
 export function offerRoutes(mesh: UpstreamMesh, offer: HttpOffer): readonly RouteInit[] {

@@ -34,13 +34,6 @@ export function upstreamCalls(
   }));
 }
 
-/** All of the ports that `upstreamCalls` and the clusters of the calls depend on, part by part. */
-export function targetParts(ports: readonly EgressPort[]): readonly unknown[] {
-  return ports.flatMap(targetsOf).flatMap(({ service, target: { node, listener } }) => {
-    return [service, node.name, node.listeners, node.serviceDiscovery, listener];
-  });
-}
-
 type Reached = { readonly target: Upstream; readonly services: Set<string> };
 
 function oneCall(

@@ -11,13 +11,16 @@ export type EgressPort =
       readonly kind: 'http';
       readonly port: number;
       readonly protocol: HttpProtocol;
-      /** What answers to which host names, sorted by the service's name; no domain occurs twice. */
+      /** What answers, sorted by the service's name; no domain is that of two. */
       readonly hosts: readonly EgressHost[];
     }
   | { readonly kind: 'tcp'; readonly port: number; readonly offer: TcpOffer };
 
-/** A virtual service and the host names that mean it. */
-export type EgressHost = { readonly offer: HttpOffer; readonly domains: readonly string[] };
+/** What a virtual service offers on the port, and where that stands. It is meant by the host names `domains` has for it. */
+export type EgressHost = { readonly offer: HttpOffer; readonly at: OfferAt };
+
+/** An offer by its place: which of the view's services it is of, and which of the service's offers it is. */
+export type OfferAt = { readonly service: number; readonly offer: number };
 
 /** A port while it is filled. `taken`: who has a domain, by its name in lower case, because Envoy compares without case. */
 type OpenPort =
@@ -33,9 +36,9 @@ type OpenPort =
  */
 export function egressPorts(view: VirtualNodeView, report: Report): readonly EgressPort[] {
   const ports = new Map<number, OpenPort>();
-  for (const service of view.services) {
-    for (const offer of offers(service, report)) {
-      const problem = claim(ports, offer);
+  for (const [index, service] of view.services.entries()) {
+    for (const [at, offer] of offers(service, report).entries()) {
+      const problem = claim(ports, { offer, at: { service: index, offer: at } });
       if (problem !== undefined) report(`virtualService/${service.name}/port/${offer.port}`, problem);
     }
   }
@@ -43,7 +46,10 @@ export function egressPorts(view: VirtualNodeView, report: Report): readonly Egr
 }
 
 /** Gives an offer its port, or says why it cannot have it. */
-function claim(ports: Map<number, OpenPort>, offer: Offer): string | undefined {
+function claim(
+  ports: Map<number, OpenPort>,
+  { offer, at }: { readonly offer: Offer; readonly at: OfferAt },
+): string | undefined {
   const { port, service } = offer;
   const there = ports.get(port);
   if (port === INGRESS_PORT || port === EGRESS_PORT) return `port ${port} is the proxy's own`;
@@ -58,14 +64,13 @@ function claim(ports: Map<number, OpenPort>, offer: Offer): string | undefined {
   if (open.kind === 'tcp' || open.protocol !== protocol) {
     return `${holder(open)} has this port with ${open.kind === 'tcp' ? 'tcp' : open.protocol}, not ${protocol}`;
   }
-  const own = domains(service, port);
-  const compared = own.map((domain) => domain.toLowerCase());
+  const compared = domains(service, port).map((domain) => domain.toLowerCase());
   for (const domain of compared) {
     const rival = open.taken.get(domain);
     if (rival !== undefined) return `its host names collide with those of virtual service ${rival.service}`;
   }
   for (const domain of compared) open.taken.set(domain, offer);
-  open.hosts.push({ offer, domains: own });
+  open.hosts.push({ offer, at });
   ports.set(port, open);
   return undefined;
 }

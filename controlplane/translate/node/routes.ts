@@ -1,13 +1,15 @@
-import type { VirtualNodeView } from '../../mesh/view.ts';
+import type { ServiceView, VirtualNodeView } from '../../mesh/view.ts';
 import type { HttpTimeout, Listener } from '../../model/types.ts';
 import type { Resource } from '../../../xds/types.ts';
 import { REQUEST_TIMEOUT } from '../defaults.ts';
 import { milliseconds } from '../envoy/duration.ts';
 import { offerHost, routeConfiguration, virtualHost, wholeRoute, type EncodedHost } from '../envoy/routes.ts';
 import type { UpstreamMesh } from '../envoy/upstream.ts';
+import { createMemo } from '../memo.ts';
 import * as names from '../names.ts';
-import type { Report } from '../problems.ts';
-import type { EgressPort } from './egress.ts';
+import { unreported, type Report } from '../problems.ts';
+import { offers } from '../services.ts';
+import type { EgressPort, OfferAt } from './egress.ts';
 import { allowsAll } from './listeners.ts';
 
 /** The routes to the application beside the proxy, one configuration a listener. */
@@ -33,23 +35,62 @@ export function ingressRoutes(
   });
 }
 
+/** Of one port, which offers its routes are made of, and what else is in them. */
+export type PortRoutes = {
+  readonly name: string;
+  readonly hosts: readonly OfferAt[];
+  readonly others: readonly EncodedHost[];
+};
+
 /**
- * The routes to the backends, one configuration a port. A request for another host goes, with ALLOW_ALL, to the address
- * that the application asked for, without any limit of ours; without it, Envoy answers 404.
+ * What the routes to the backends are made of, one configuration a port. A request for another host goes, with ALLOW_ALL, to
+ * the address that the application asked for, without any limit of ours; without it, Envoy answers 404.
  */
-export function egressRoutes(
+export function portRoutes(
   view: VirtualNodeView,
   mesh: UpstreamMesh,
   ports: readonly EgressPort[],
-): readonly Resource[] {
+): readonly PortRoutes[] {
   return ports.flatMap((port) => {
     if (port.kind === 'tcp') return [];
-    const hosts = port.hosts.map(({ offer, domains }) => offerHost(mesh, offer, domains));
-    const taken = port.hosts.some(({ domains }) => domains.includes('*'));
-    const others = allowsAll(view) && !taken ? [allowAllHost(mesh)] : [];
-    return [routeConfiguration(names.egressRoutes(port.protocol, port.port), [...hosts, ...others])];
+    const taken = port.hosts.some(({ offer }) => names.domains(offer.service, port.port).includes('*'));
+    return {
+      name: names.egressRoutes(port.protocol, port.port),
+      hosts: port.hosts.map(({ at }) => at),
+      others: allowsAll(view) && !taken ? [allowAllHost(mesh)] : [],
+    };
   });
 }
+
+/** The routes to the backends as these are now; a port's configuration is made again only if one of its hosts is. */
+export function egressRoutes(
+  view: VirtualNodeView,
+  mesh: UpstreamMesh,
+  ports: readonly PortRoutes[],
+): readonly Resource[] {
+  return ports.map(({ name, hosts, others }) => {
+    const all = hosts.flatMap(
+      ({ service, offer }) => serviceHosts(view.services[service], mesh)[offer] ?? [],
+    );
+    all.push(...others);
+    return configurations(view.spec, name, unreported, () => routeConfiguration(name, all), all);
+  });
+}
+
+const configurations = createMemo<Resource>();
+
+/** The virtual host of each of a service's offers, undefined for TCP: encoded once for all that call the service. */
+function serviceHosts(
+  service: ServiceView | undefined,
+  mesh: UpstreamMesh,
+): readonly (EncodedHost | undefined)[] {
+  if (service === undefined) return [];
+  return hostsOf(service, mesh.name, unreported, () =>
+    offers(service, unreported).map((offer) => (offer.kind === 'http' ? offerHost(mesh, offer) : undefined)),
+  );
+}
+
+const hostsOf = createMemo<readonly (EncodedHost | undefined)[]>();
 
 function allowAllHost(mesh: UpstreamMesh): EncodedHost {
   const route = wholeRoute(names.allowAllCluster(mesh.name), { timeout: 0, idle: undefined });

@@ -1,0 +1,75 @@
+import type { VirtualNodeView } from '../../mesh/view.ts';
+import type { Resource } from '../../../xds/types.ts';
+import { addresses } from '../envoy/address.ts';
+import type { Upstream, UpstreamMesh } from '../envoy/upstream.ts';
+import { createMemo } from '../memo.ts';
+import type { Report } from '../problems.ts';
+import type { Features } from '../proxy.ts';
+import { reachOf } from '../services.ts';
+import type { Need } from '../tls/secrets.ts';
+import { upstreamCalls } from './calls.ts';
+import { egressClusters } from './clusters.ts';
+import { egressPorts, type EgressPort } from './egress.ts';
+import { inboundParts } from './inbound.ts';
+import { allowsAll, egressListener } from './listeners.ts';
+import { portRoutes, type PortRoutes } from './routes.ts';
+
+/** All of a virtual node's configuration that stays as it is when requests are only shared out by other rules. */
+export type Frame = {
+  readonly mesh: UpstreamMesh;
+  readonly clusters: readonly Resource[];
+  readonly listeners: readonly Resource[];
+  readonly ingressRoutes: readonly Resource[];
+  readonly egressRoutes: readonly PortRoutes[];
+  /** The targets whose hosts are discovered by Cloud Map. */
+  readonly discovered: readonly Upstream[];
+  /** The certificates and authorities of listeners and calls. */
+  readonly needs: readonly Need[];
+};
+
+/** The frame of a view: the one before if the mesh, the virtual node and what its backends lead to are the same. */
+export function frameOf(view: VirtualNodeView, features: Features, report: Report): Frame {
+  const { ipv6, sds, files } = features;
+  const key = `${view.mesh.name}\0${view.name}\0${ipv6} ${sds} ${files}`;
+  const parts = [view.mesh.spec, ...view.services.map(reachOf)];
+  return frames(view.spec, key, report, (inner) => makeFrame(view, features, inner), parts);
+}
+
+const frames = createMemo<Frame>();
+
+function makeFrame(view: VirtualNodeView, features: Features, report: Report): Frame {
+  const ipPreference = view.mesh.spec.serviceDiscovery?.ipPreference;
+  const mesh = { name: view.mesh.name, ipPreference };
+  const at = addresses(ipPreference, features.ipv6);
+  const inbound = inboundParts(view, at, features, report);
+  const ports = egressPorts(view, report);
+  const key = JSON.stringify([mesh.name, view.name, allowsAll(view), at, ports.map(chainKey)]);
+  const outbound = outboundListeners(view.spec, key, report, () =>
+    egressListener(view, mesh, ports, at, inbound.accessLog),
+  );
+  const calls = upstreamCalls(view, mesh, ports, features, report);
+  return {
+    mesh,
+    clusters: [...inbound.clusters, ...egressClusters(view, mesh, calls, report)],
+    listeners: [...inbound.listeners, outbound],
+    ingressRoutes: inbound.routes,
+    egressRoutes: portRoutes(view, mesh, ports),
+    discovered: calls.flatMap(({ target }) =>
+      target.node.serviceDiscovery?.awsCloudMap === undefined ? [] : [target],
+    ),
+    needs: [...inbound.needs, ...calls.flatMap((call) => call.needs)],
+  };
+}
+
+const outboundListeners = createMemo<Resource>();
+
+/** All of a port that its chain in the listener depends on. */
+function chainKey(port: EgressPort): unknown {
+  if (port.kind === 'http') return [port.port, port.protocol];
+  const { targets, idle } = port.offer;
+  return [
+    port.port,
+    idle,
+    targets.map(({ node, listener, weight }) => [node.name, listener.portMapping, weight]),
+  ];
+}

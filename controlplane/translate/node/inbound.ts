@@ -1,0 +1,61 @@
+import type { VirtualNodeView } from '../../mesh/view.ts';
+import { accessLogs } from '../envoy/access-log.ts';
+import type { Addresses } from '../envoy/address.ts';
+import type { AccessLogInit } from '../envoy/connection-manager.ts';
+import { createMemo } from '../memo.ts';
+import { EGRESS_PORT, INGRESS_PORT } from '../names.ts';
+import type { Report } from '../problems.ts';
+import type { Features, ProxyResources } from '../proxy.ts';
+import { onePerPort } from '../targets.ts';
+import { listenerDoors } from '../tls/listeners.ts';
+import type { Need } from '../tls/secrets.ts';
+import { ingressClusters } from './clusters.ts';
+import { ingressListener, type OpenListener } from './listeners.ts';
+import { ingressRoutes } from './routes.ts';
+
+/** All that leads to the application beside the proxy, and the access log, which is the same in both directions. */
+export type Inbound = Omit<ProxyResources, 'endpoints' | 'secrets'> & {
+  readonly accessLog: readonly AccessLogInit[];
+  readonly needs: readonly Need[];
+};
+
+/** Makes what leads to the application once, whatever the virtual node calls. */
+export function inboundParts(
+  view: VirtualNodeView,
+  at: Addresses,
+  features: Features,
+  report: Report,
+): Inbound {
+  const key = JSON.stringify([view.mesh.name, view.name, at, features.sds, features.files]);
+  return memo(view.spec, key, report, (inner) => makeInbound(view, at, features, inner));
+}
+
+const memo = createMemo<Inbound>();
+
+function makeInbound(view: VirtualNodeView, at: Addresses, features: Features, report: Report): Inbound {
+  const accessLog = accessLogs(view.spec.logging, `virtualNode/${view.name}`, report);
+  const open = openListeners(view, features, report);
+  const listeners = open.map(({ spec }) => spec);
+  return {
+    accessLog,
+    clusters: ingressClusters(view, listeners, at, report),
+    listeners: ingressListener(view, open, at, accessLog),
+    routes: ingressRoutes(view, listeners, report),
+    needs: open.flatMap(({ doors }) => doors.needs),
+  };
+}
+
+/** The listeners that can have a chain. */
+function openListeners(view: VirtualNodeView, features: Features, report: Report): readonly OpenListener[] {
+  const at = `virtualNode/${view.name}`;
+  return onePerPort(view.spec.listeners ?? [], at, report).flatMap((spec) => {
+    const { port } = spec.portMapping;
+    const where = `${at}/listener/${port}`;
+    if (port === INGRESS_PORT || port === EGRESS_PORT) {
+      report(where, `port ${port} is the proxy's own`);
+      return [];
+    }
+    const doors = listenerDoors(spec, features, where, report);
+    return doors === undefined ? [] : [{ spec, doors }];
+  });
+}
