@@ -31,6 +31,17 @@ test('messages come out as they went in, however their bytes were cut', () => {
   );
 });
 
+test('what is left of one call is not touched by another', () => {
+  const [one, other] = [collect(), collect()];
+  const red = frame(Buffer.from('red'));
+  one.splitter.push(red.subarray(0, 6));
+  one.splitter.push(Buffer.concat([red.subarray(6), red.subarray(0, 7)]));
+  other.splitter.push(frame(Buffer.from('chartreuse')).subarray(0, 6));
+  other.splitter.push(frame(Buffer.from('chartreuse')).subarray(6));
+  one.splitter.push(red.subarray(7));
+  expect([one.messages, other.messages]).toEqual([['red', 'red'], ['chartreuse']]);
+});
+
 test('a message that is not whole is amid', () => {
   const { splitter, messages } = collect();
   splitter.push(frame(Buffer.from('whole')));

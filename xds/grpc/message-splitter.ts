@@ -1,4 +1,5 @@
 import { CallError } from './call-error.ts';
+import { whileGathered } from './gathered.ts';
 import { status } from './status.ts';
 
 /** Takes the bytes of a call as they come, and hands out its messages. Between messages it holds nothing. */
@@ -55,7 +56,10 @@ export function splitMessages(
         parts.push(chunk);
         return;
       }
-      const rest = split(first === undefined ? chunk : Buffer.concat([...parts, chunk]));
+      const rest =
+        first === undefined
+          ? split(chunk)
+          : whileGathered([...parts, chunk], (bytes) => Buffer.from(split(bytes)));
       held = rest.length;
       parts = held === 0 ? [] : [rest];
     },
