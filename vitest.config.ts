@@ -13,6 +13,7 @@ export default defineConfig({
           name: 'unit',
           expect: expectation,
           testTimeout: 30_000,
+          hookTimeout: 60_000,
           // Half of the time would go into loading the same modules again for each file.
           isolate: false,
           // By default a processor is left free, and there may be but two.
@@ -33,6 +34,7 @@ export default defineConfig({
           isolate: false,
           maxWorkers: 2,
           testTimeout: 30_000,
+          hookTimeout: 60_000,
         },
       },
       {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { nodeFlags } from '../test/lab/node-flags.ts';
 import { TARGETS } from './options.ts';
 import { stage } from './stage.ts';
 
@@ -77,13 +78,17 @@ test('the default Envoy is the one that is tested', async () => {
 });
 
 test('the commands are for everybody, and run the staged Node and program with their arguments', async () => {
-  for (const [name, args] of [
-    ['daybreak', '"$@"'],
-    ['agent', 'agent "$@"'],
+  for (const [name, flags, args] of [
+    ['daybreak', ['--max-semi-space-size=8'], '"$@"'],
+    ['agent', ['--max-semi-space-size=1'], 'agent "$@"'],
   ] as const) {
     const path = join(folder, 'context/usr/bin', name);
     expect((await stat(path)).mode & 0o777).toBe(0o755);
-    const [, node, program, ...rest] = (await readFile(path, 'utf8')).trim().split('\n')[1]?.split(' ') ?? [];
+    const [, node, ...words] = (await readFile(path, 'utf8')).trim().split('\n').at(-1)?.split(' ') ?? [];
+    const [program, ...rest] = words.slice(flags.length);
+    expect(words.slice(0, flags.length)).toEqual(flags);
+    expect(nodeFlags(name)).toEqual(flags);
+    expect((await execa(process.execPath, [...flags, '--version'])).stdout).toBe(process.version);
     expect((await stat(join(folder, 'context', node ?? ''))).mode & 0o777).toBe(0o755);
     expect((await stat(join(folder, 'context', program ?? ''))).mode & 0o777).toBe(0o644);
     expect(rest.join(' ')).toBe(args);

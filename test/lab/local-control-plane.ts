@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import type { Status } from '../../controlplane/status.ts';
 import { request } from './http.ts';
+import { nodeFlags } from './node-flags.ts';
 import { createTail } from './tail.ts';
 
 /** A control plane on this machine's loopback, in a process of its own. */
@@ -27,7 +28,7 @@ const START_LIMIT_MS = 40_000;
 
 /**
  * Starts one on free ports and waits until it serves. `where`: `--data` or `--store` and its value, and any other flags.
- * `program`: the command `daybreak`; default this checkout's source.
+ * `program`: the command `daybreak`; default this checkout's source. Node gets the flags that it is installed with.
  * @throws Error with its log where it does not serve
  */
 export async function startLocalControlPlane(
@@ -35,7 +36,7 @@ export async function startLocalControlPlane(
   program: string = DAYBREAK,
 ): Promise<LocalControlPlane> {
   const args = ['controlplane', ...where, '--api', '127.0.0.1:0', '--ads', '127.0.0.1:0'];
-  const child = execa(process.execPath, [program, ...args], {
+  const child = execa(process.execPath, [...nodeFlags('daybreak'), program, ...args], {
     reject: false,
     buffer: false,
     stdin: 'ignore',
