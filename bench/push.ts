@@ -61,7 +61,7 @@ type Trial = {
 async function compare({ daybreak, programs, folder, variant, count, options }: Trial): Promise<BenchRow[]> {
   const data = await mkdtemp(join(folder, 'data-'));
   const other =
-    options.beside === 'peer' ? await startPeer(programs.gocp, SIZE) : await startFloor(data, SIZE);
+    options.beside === 'peer' ? await startPeer(programs.gocp, data, SIZE) : await startFloor(data, SIZE);
   const contenders = [await startOurs(daybreak, data, SIZE), other];
   const sides = contenders.map((contender) => sideOf(contender, programs, variant, count));
   try {

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { openSqliteStore } from '../../controlplane/store/sqlite.ts';
 import { startLocalControlPlane } from '../../test/lab/local-control-plane.ts';
-import { FEWS, meshResources, MESH, routeSpec, type MeshSize, type Watched } from './mesh.ts';
+import { nodeFlags } from '../../test/lab/node-flags.ts';
+import { writeConfigurations } from './configurations.ts';
+import { meshResources, MESH, routeSpec, type MeshSize, type Watched } from './mesh.ts';
 import type { ChangeRequest } from './streams.ts';
 
 /** An ADS server with the mesh of mesh.ts. */
@@ -45,15 +47,18 @@ export async function startOurs(daybreak: string, folder: string, size: MeshSize
   };
 }
 
-/** go-control-plane's snapshot cache. */
-export function startPeer(gocp: string, { nodes, backends }: MeshSize): Promise<Contender> {
-  return startProgram('peer', gocp, ['-nodes', `${nodes}`, '-backends', `${backends}`]);
+/** go-control-plane's snapshot cache, with the configurations that ours makes, which are handed over in `folder`. */
+export async function startPeer(gocp: string, folder: string, size: MeshSize): Promise<Contender> {
+  const file = join(folder, 'configurations');
+  await writeConfigurations(file, size);
+  return startProgram('peer', gocp, ['-configurations', file]);
 }
 
 /** gRPC alone, on Node's HTTP/2: floor.ts. What is to be durable it writes to a file in `folder`. */
 export function startFloor(folder: string, { nodes, backends }: MeshSize): Promise<Contender> {
   const program = join(import.meta.dirname, 'floor.ts');
-  return startProgram('floor', process.execPath, [program, `${nodes}`, `${backends}`, join(folder, 'floor')]);
+  const args = [...nodeFlags('daybreak'), program, `${nodes}`, `${backends}`, join(folder, 'floor')];
+  return startProgram('floor', process.execPath, args);
 }
 
 async function startProgram(
@@ -73,8 +78,7 @@ async function startProgram(
     ads,
     pid: child.pid ?? 0,
     change: (service, weight) => {
-      const only = service === FEWS ? '&only=few' : '';
-      return { method: 'GET', url: `${api}/update?weight=${weight}${only}`, body: '' };
+      return { method: 'GET', url: `${api}/update?host=${service}&weight=${weight}`, body: '' };
     },
     stop: async () => {
       child.kill();

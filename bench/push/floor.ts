@@ -111,7 +111,7 @@ server.add(DELTA_METHOD.path, serve('delta'));
 const { port } = await listenGrpc(server, { port: 0 });
 const api = createServer((request, response) => {
   const { searchParams } = new URL(request.url ?? '', 'http://floor');
-  change(searchParams.get('only') === 'few' ? FEWS : EVERYONES, Number(searchParams.get('weight')));
+  change(searchParams.get('host') === FEWS ? FEWS : EVERYONES, Number(searchParams.get('weight')));
   response.end();
 });
 process.once('SIGTERM', () => {

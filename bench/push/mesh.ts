@@ -1,9 +1,8 @@
 import type { Model } from '../../controlplane/mesh/model.ts';
 import type { Kind, Resource, Specs } from '../../controlplane/mesh/resource.ts';
 
-const OWNER = '000000000000';
-
-/** The mesh's name. */
+/** The mesh's account and name. */
+export const OWNER = '000000000000';
 export const MESH = 'bench';
 
 /** The service that every virtual node calls, and the one that only `vn-few` calls; each has a router of its own name. */
@@ -19,7 +18,7 @@ export type MeshSize = { readonly nodes: number; readonly backends: number };
 /**
  * A mesh of virtual nodes `vn-0` and so on, and `vn-few`. Service S is routed half and half to virtual node S and the one
  * that is half of the mesh further on. All call service 0, and the services after their own number; `vn-few` calls
- * `svc-few` in place of the last of these. gocp/mesh.go has the same.
+ * `svc-few` in place of the last of these.
  */
 export function meshResources({ nodes, backends }: MeshSize): readonly Resource[] {
   const half = Math.floor(nodes / 2);

@@ -1,41 +1,43 @@
-// gocp is the yardstick: an ADS server on go-control-plane's snapshot cache, with a mesh of the shape that the measured
-// control plane is given. GET /update?weight=W changes the route that every virtual node sees and sets all snapshots
-// again; with &only=few it changes the route that one virtual node sees, and sets that one's snapshot.
+// gocp is the yardstick: an ADS server on go-control-plane's snapshot cache, with the configurations that the measured control
+// plane has. GET /update?host=H&weight=W changes a virtual host's route, and sets the snapshots of those that have it again.
 package main
 
 import (
 	"context"
 	"encoding/json"
 	"flag"
+	"math"
 	"net"
 	"net/http"
 	"os"
 	"strconv"
 	"sync"
+	"time"
 
 	discovery "github.com/envoyproxy/go-control-plane/envoy/service/discovery/v3"
 	"github.com/envoyproxy/go-control-plane/pkg/cache/v3"
 	"github.com/envoyproxy/go-control-plane/pkg/server/v3"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/keepalive"
 )
 
-// control holds the weights that the mesh stands at, and the snapshots made from them.
+// control holds the configurations, and the snapshots made from them.
 type control struct {
-	mu      sync.Mutex
-	mesh    mesh
-	version int
-	cache   cache.SnapshotCache
+	mu             sync.Mutex
+	configurations []*configuration
+	version        int
+	cache          cache.SnapshotCache
 }
 
-// set makes the snapshots of the virtual nodes from first on again.
-func (c *control) set(first int) error {
+// set makes these configurations' snapshots.
+func (c *control) set(configurations []*configuration) error {
 	c.version++
-	for node := first; node <= c.mesh.nodes; node++ {
-		snapshot, err := c.mesh.snapshot(node, strconv.Itoa(c.version))
+	for _, each := range configurations {
+		snapshot, err := each.snapshot(strconv.Itoa(c.version))
 		if err != nil {
 			return err
 		}
-		if err := c.cache.SetSnapshot(context.Background(), c.mesh.id(node), snapshot); err != nil {
+		if err := c.cache.SetSnapshot(context.Background(), each.id, snapshot); err != nil {
 			return err
 		}
 	}
@@ -48,31 +50,37 @@ func (c *control) update(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "weight: it has to be a whole number from 0 to 100", http.StatusBadRequest)
 		return
 	}
+	host := r.URL.Query().Get("host")
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	first := 0
-	if r.URL.Query().Get("only") == "few" {
-		first = c.mesh.nodes
-		c.mesh.fewWeight = uint32(weight)
-	} else {
-		c.mesh.weight = uint32(weight)
+	var changed []*configuration
+	for _, each := range c.configurations {
+		if each.setWeight(host, uint32(weight)) {
+			changed = append(changed, each)
+		}
 	}
-	if err := c.set(first); err != nil {
+	if err := c.set(changed); err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 	}
 }
 
 func main() {
-	nodes := flag.Int("nodes", 200, "virtual nodes")
-	backends := flag.Int("backends", 10, "backends of a virtual node")
+	file := flag.String("configurations", "", "what configurations.ts wrote")
 	flag.Parse()
-	c := &control{mesh: mesh{nodes: *nodes, backends: *backends, weight: 50, fewWeight: 50}, cache: cache.NewSnapshotCache(true, cache.IDHash{}, nil)}
-	if err := c.set(0); err != nil {
+	configurations, err := readConfigurations(*file)
+	if err != nil {
+		panic(err)
+	}
+	c := &control{configurations: configurations, cache: cache.NewSnapshotCache(true, cache.IDHash{}, nil)}
+	if err := c.set(configurations); err != nil {
 		panic(err)
 	}
 	ads := listen()
 	api := listen()
-	g := grpc.NewServer(grpc.MaxConcurrentStreams(1000000))
+	// With a keep-alive time, whatever it is, grpc-go sets TCP_USER_TIMEOUT to 20 s. Linux then cuts connections on which nothing
+	// is said for that long, although their keep-alive probes are answered (TCPAbortOnTimeout in nstat).
+	never := keepalive.ServerParameters{Time: time.Duration(math.MaxInt64)}
+	g := grpc.NewServer(grpc.MaxConcurrentStreams(1000000), grpc.KeepaliveParams(never))
 	discovery.RegisterAggregatedDiscoveryServiceServer(g, server.NewServer(context.Background(), c.cache, nil))
 	http.HandleFunc("/update", c.update)
 	go func() { panic(http.Serve(api, nil)) }()

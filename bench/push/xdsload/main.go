@@ -57,7 +57,7 @@ type answer struct {
 	Failed  int64 `json:"failed"`
 }
 
-const limit = 60 * time.Second
+const limit = 5 * time.Minute
 
 func main() {
 	addr := flag.String("addr", "127.0.0.1:18000", "ADS server")

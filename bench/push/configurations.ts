@@ -1,0 +1,37 @@
+import { writeFile } from 'node:fs/promises';
+import { Model } from '../../controlplane/mesh/model.ts';
+import { viewOf } from '../../controlplane/mesh/view.ts';
+import { NOTHING_FOUND } from '../../controlplane/translate/found.ts';
+import { translate } from '../../controlplane/translate/translate.ts';
+import { MESH, meshResources, OWNER, type MeshSize } from './mesh.ts';
+
+/** One proxy's configuration, for a server that makes none: its node.id, and each resource as an encoded Any in base64. */
+export type Configuration = { readonly id: string; readonly resources: readonly string[] };
+
+/** What each virtual node of a mesh is to have, as the control plane has it for a proxy that says nothing of its machine. */
+export function configurations(size: MeshSize): readonly Configuration[] {
+  const model = new Model();
+  model.apply(
+    meshResources(size).map((resource, index) => ({ revision: index + 1, id: resource, resource })),
+  );
+  return model.list('virtualNode', { owner: OWNER, mesh: MESH }).map((node) => {
+    const view = viewOf(model, node);
+    if (view === undefined) throw new Error(`no view of ${node.name}`);
+    const { snapshot } = translate(view, { ipv6: false, sds: false, files: false }, NOTHING_FOUND);
+    const all = [...snapshot.values()].flatMap(({ resources }) => [...resources.values()]);
+    return {
+      id: `mesh/${MESH}/virtualNode/${node.name}`,
+      resources: all.map(({ any }) => Buffer.from(any).toString('base64')),
+    };
+  });
+}
+
+/** Writes them to a file, one a line, as JSON. */
+export async function writeConfigurations(file: string, size: MeshSize): Promise<void> {
+  await writeFile(
+    file,
+    configurations(size)
+      .map((each) => `${JSON.stringify(each)}\n`)
+      .join(''),
+  );
+}
