@@ -34,3 +34,20 @@ it('keeps nothing of a mesh that is gone, also where it was replaced', () => {
   model.apply([node('a', 4)]);
   expect(model.meshLife(MESH)).not.toBe(life);
 });
+
+it('knows the meshes of a name, of every account that has one, by account', () => {
+  const mesh = (owner: string, name: string, revision: number): Change =>
+    put({ ...resourceFromInput({ meshName: name }, revision), owner }, revision);
+  const owners = (model: Model): readonly string[] => model.meshesNamed('m').map(({ owner }) => owner);
+  const model = new Model();
+  expect(owners(model)).toEqual([]);
+  model.apply([mesh('222222222222', 'm', 1), mesh('111111111111', 'm', 2), mesh('333333333333', 'other', 3)]);
+  expect(owners(model)).toEqual(['111111111111', '222222222222']);
+  const { resource } = mesh('444444444444', 'm', 4);
+  const next = model.with({ puts: resource === undefined ? [] : [resource] });
+  expect(owners(next)).toEqual(['111111111111', '222222222222', '444444444444']);
+  model.apply([gone(mesh('222222222222', 'm', 4), 4)]);
+  expect(owners(model)).toEqual(['111111111111']);
+  model.replace([mesh('333333333333', 'm', 1)]);
+  expect(owners(model)).toEqual(['333333333333']);
+});

@@ -55,12 +55,13 @@ type KnownService = {
 const meshes = new WeakMap<Model, WeakMap<object, KnownServices>>();
 
 function servicesOf(model: Model, mesh: MeshId): KnownServices {
-  const ofModel = meshes.get(model) ?? new WeakMap<object, KnownServices>();
-  meshes.set(model, ofModel);
   const life = model.meshLife(mesh) ?? {};
-  const known = ofModel.get(life) ?? { services: new Map(), generation: -1, madeOf: '' };
-  ofModel.set(life, known);
-  return known;
+  const known = meshes.get(model)?.get(life);
+  if (known !== undefined) return known;
+  const fresh: KnownServices = { services: new Map(), generation: -1, madeOf: '' };
+  const ofModel = meshes.get(model) ?? new WeakMap<object, KnownServices>();
+  meshes.set(model, ofModel.set(life, fresh));
+  return fresh;
 }
 
 /** The generation of the routes that a service was made of. */

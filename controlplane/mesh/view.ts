@@ -110,9 +110,11 @@ function gatewayView(
 
 /** A virtual node's backends, each once, sorted: found once, because a specification is never changed. */
 function backends(spec: VirtualNodeSpec): readonly string[] {
-  const known = backendsOf.get(spec) ?? unique(backendNames(spec));
-  backendsOf.set(spec, known);
-  return known;
+  const known = backendsOf.get(spec);
+  if (known !== undefined) return known;
+  const names = unique(backendNames(spec));
+  backendsOf.set(spec, names);
+  return names;
 }
 
 const backendsOf = new WeakMap<VirtualNodeSpec, readonly string[]>();

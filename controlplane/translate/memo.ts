@@ -26,8 +26,8 @@ const KEYS = 64;
 export function createMemo<V>(): Memo<V> {
   const kept = new WeakMap<object, Map<string, Kept<V>>>();
   return (owner, key, report, make, parts = NO_PARTS) => {
-    const own = kept.get(owner) ?? new Map<string, Kept<V>>();
-    kept.set(owner, own);
+    let own = kept.get(owner);
+    if (own === undefined) kept.set(owner, (own = new Map<string, Kept<V>>()));
     const found = own.get(key);
     const { made, problems } =
       found !== undefined && isSame(found.parts, parts) ? found : keep(own, key, make, parts);

@@ -16,7 +16,7 @@ export type EgressPort =
     }
   | { readonly kind: 'tcp'; readonly port: number; readonly offer: TcpOffer };
 
-/** What a virtual service offers on the port, and where that stands. It is meant by the host names `domains` has for it. */
+/** What a virtual service offers on the port, and where that stands. Its host names are those of `domains` in names.ts. */
 export type EgressHost = { readonly offer: HttpOffer; readonly at: OfferAt };
 
 /** An offer by its place: which of the view's services it is of, and which of the service's offers it is. */
