@@ -17,7 +17,7 @@ const SUPERSEDED_KEPT = 4;
 /** Notes a response as sent. `gone`: names that it takes away, or whose absence from it does. */
 export function recordSent(state: TypeState, response: Response, gone: readonly string[]): void {
   for (const resource of response.resources) {
-    state.known.set(resource.name, { version: resource.version, resource });
+    state.known.set(resource.name, resource);
     state.absent.delete(resource.name);
   }
   for (const name of gone) state.known.delete(name);

@@ -1,6 +1,6 @@
 import { hasWildcard } from './subscription.ts';
 import { heartbeatAfter, type TtlForm } from './ttl.ts';
-import type { TypeState } from './type-state.ts';
+import { sentResource, type TypeState } from './type-state.ts';
 import type { Resource, TypeUrl } from './types.ts';
 
 /** What refreshes the time to live of a type's resources. */
@@ -12,9 +12,7 @@ export type Heartbeat = { readonly resources: readonly Resource[]; readonly form
  * hold, and does not count a heartbeat as held.
  */
 export function heartbeatOf(state: TypeState, variant: 'delta' | 'sotw'): Heartbeat | undefined {
-  const all = Array.from(state.known.values(), ({ resource }) => resource).filter(
-    (resource) => resource !== undefined,
-  );
+  const all = Array.from(state.known.values(), sentResource).filter((resource) => resource !== undefined);
   const mortal = all.filter(({ name, ttlMs }) => ttlMs !== undefined && !state.refusedNames.has(name));
   if (mortal.length === 0 || (variant === 'sotw' && state.refused !== undefined)) return undefined;
   if (variant === 'sotw' && hasWildcard(state.typeUrl)) return { resources: all, form: 'with content' };
@@ -48,7 +46,7 @@ export function createHeartbeatTimer(
   function fire(): void {
     at = Infinity;
     const known = [...types.values()].flatMap((state) => [...state.known.values()]);
-    schedule(heartbeatAfter(known.flatMap(({ resource }) => resource ?? [])));
+    schedule(heartbeatAfter(known.flatMap((each) => sentResource(each) ?? [])));
     if (at < Infinity) beat();
   }
 

@@ -1,4 +1,4 @@
-import type { TypeState } from './type-state.ts';
+import { sentResource, type TypeState } from './type-state.ts';
 import type { Resource, TypeResources } from './types.ts';
 import { wants } from './subscription.ts';
 
@@ -11,7 +11,7 @@ export function additions(state: TypeState, type: TypeResources): Additions {
   const absent: string[] = [];
   const consider = (resource: Resource): void => {
     const known = state.known.get(resource.name);
-    const isNews = known?.version !== resource.version || known?.resource?.ttlMs !== resource.ttlMs;
+    const isNews = known?.version !== resource.version || sentResource(known)?.ttlMs !== resource.ttlMs;
     if (isNews || state.forced.has(resource.name)) due.push(resource);
   };
   const change = changeSinceComplete(state, type);
@@ -95,6 +95,6 @@ function* all(state: TypeState, type: TypeResources): Generator<Resource> {
 function standIn(state: TypeState, { unknown }: TypeResources, name: string): Resource | undefined {
   if (unknown?.has(name) !== true) return undefined;
   const known = state.known.get(name);
-  if (known?.resource !== undefined) return known.resource;
-  return known !== undefined || state.brought.has(name) ? undefined : unknown.get(name);
+  if (known !== undefined) return sentResource(known);
+  return state.brought.has(name) ? undefined : unknown.get(name);
 }

@@ -1,3 +1,4 @@
+import { NameSet } from './name-set.ts';
 import { noSubscription, type Subscription } from './subscription.ts';
 import type { Resource, TypeResources, TypeUrl } from './types.ts';
 
@@ -15,8 +16,13 @@ export type Outstanding = {
 /** A response that the client refused, in its own words. */
 export type Refusal = { readonly version: string; readonly message: string; readonly at: number };
 
-/** What the client has under a name. The resource itself is unknown when the client brought it from an earlier stream. */
-export type Known = { readonly version: string; readonly resource: Resource | undefined };
+/** What the client has under a name: what it was sent, or what it brought from an earlier stream, of which there is the version alone. */
+export type Known = Resource | { readonly version: string; readonly any?: undefined };
+
+/** What the client was sent under a name; undefined where it brought it. */
+export function sentResource(known: Known | undefined): Resource | undefined {
+  return known?.any === undefined ? undefined : known;
+}
 
 /** All that one stream's one type is about; a plain record, changed by the stream alone. */
 export type TypeState = {
@@ -27,13 +33,13 @@ export type TypeState = {
   /** By name: what was sent last (or what the client said it has), whether or not it was acknowledged. */
   readonly known: Map<string, Known>;
   /** State of the world: names under which the client may have something of an earlier stream, or of what is gone since. */
-  readonly brought: Set<string>;
+  readonly brought: NameSet;
   /** State of the world: the version of all that the client has from an earlier stream; empty when that is of no use. */
   broughtVersion: string;
   /** Names that the client was told do not exist. */
-  readonly absent: Set<string>;
+  readonly absent: NameSet;
   /** Names to be sent even if their version is known. */
-  readonly forced: Set<string>;
+  readonly forced: NameSet;
   /** A request waits for an answer, also when there is nothing new. */
   answerDue: boolean;
   /** The resources that the client has all of, as far as it wants them; undefined while that is not known. */
@@ -47,7 +53,7 @@ export type TypeState = {
   /** The last refusal, until all that it was about has been replaced by what the client acknowledged. */
   refused: Refusal | undefined;
   /** What refused responses were about: which of their resources the client did not take, it does not say. */
-  readonly refusedNames: Set<string>;
+  readonly refusedNames: NameSet;
 };
 
 /** The state before a type's first request. */
@@ -57,10 +63,10 @@ export function newTypeState(typeUrl: TypeUrl): TypeState {
     subscription: noSubscription(),
     asked: false,
     known: new Map(),
-    brought: new Set(),
+    brought: new NameSet(),
     broughtVersion: '',
-    absent: new Set(),
-    forced: new Set(),
+    absent: new NameSet(),
+    forced: new NameSet(),
     answerDue: false,
     complete: undefined,
     lastNonce: '',
@@ -69,7 +75,7 @@ export function newTypeState(typeUrl: TypeUrl): TypeState {
     superseded: [],
     acknowledged: undefined,
     refused: undefined,
-    refusedNames: new Set(),
+    refusedNames: new NameSet(),
   };
 }
 

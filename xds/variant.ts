@@ -1,7 +1,7 @@
 import { additions, removals, subscribed } from './plan.ts';
 import type { DeltaRequest, Response, SotwRequest } from './request.ts';
 import { changeNames, hasWildcard, replaceNames, wants } from './subscription.ts';
-import { forget, type TypeState } from './type-state.ts';
+import { forget, sentResource, type TypeState } from './type-state.ts';
 import type { TtlForm } from './ttl.ts';
 import type { Resource, TypeResources } from './types.ts';
 import { setVersion, typeVersion } from './version.ts';
@@ -91,7 +91,7 @@ export const delta: Variant<DeltaRequest> = {
     for (const name of change.removed) {
       forget(state, name);
       // Still wanted by the wildcard: the client has to be told how it now stands, one way or the other.
-      if (state.subscription.wildcard) state.known.set(name, { version: '', resource: undefined });
+      if (state.subscription.wildcard) state.known.set(name, { version: '' });
     }
     // Even an empty answer ends the client's wait for its first configuration; one that comes back has no such wait.
     if (change.wildcard === 'added' && !comesBack) state.answerDue = true;
@@ -116,7 +116,7 @@ function leave(state: TypeState, name: string): void {
 /** What the client says it has from an earlier stream. Only the first message of a type may say it. */
 function bring(state: TypeState, versions: Readonly<Record<string, string>>): void {
   for (const [name, version] of Object.entries(versions)) {
-    if (wants(state.subscription, name)) state.known.set(name, { version, resource: undefined });
+    if (wants(state.subscription, name)) state.known.set(name, { version });
   }
 }
 
@@ -130,7 +130,7 @@ function hasAllAlready(state: TypeState, type: TypeResources): boolean {
   if (broughtVersion === '' || type.version !== undefined || type.unknown !== undefined) return false;
   if (broughtVersion !== versionOf(state, type, [])) return false;
   for (const resource of subscribed(state, type)) {
-    state.known.set(resource.name, { version: resource.version, resource });
+    state.known.set(resource.name, resource);
   }
   state.forced.clear();
   state.answerDue = false;
@@ -143,7 +143,7 @@ function forgetUnwanted(state: TypeState): void {
 }
 
 function heldBack(state: TypeState, gone: readonly string[]): readonly Resource[] {
-  return gone.flatMap((name) => state.known.get(name)?.resource ?? []);
+  return gone.flatMap((name) => sentResource(state.known.get(name)) ?? []);
 }
 
 function versionOf(state: TypeState, type: TypeResources, held: readonly Resource[]): string {

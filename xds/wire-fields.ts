@@ -1,5 +1,5 @@
-// Length-delimited fields of protobuf (wire type 2), written into buffers of the right size: a response a stream is made
-// for each change, and a writer that grows costs more than all else about it.
+// Length-delimited fields of protobuf (wire type 2), each in a buffer of the right size, for messages that are kept. What is
+// written again for each stream is for message-writer.ts.
 
 const NOTHING = Buffer.alloc(0);
 
@@ -9,7 +9,7 @@ export function stringField(field: number, value: string): Buffer {
   const length = Buffer.byteLength(value);
   const head = 1 + varintSize(length);
   const bytes = Buffer.allocUnsafe(head + length);
-  writeHead(bytes, field, length);
+  writeHead(bytes, 0, field, length);
   bytes.write(value, head);
   return bytes;
 }
@@ -18,7 +18,7 @@ export function stringField(field: number, value: string): Buffer {
 export function bytesField(field: number, value: Uint8Array): Buffer {
   const head = 1 + varintSize(value.length);
   const bytes = Buffer.allocUnsafe(head + value.length);
-  writeHead(bytes, field, value.length);
+  writeHead(bytes, 0, field, value.length);
   bytes.set(value, head);
   return bytes;
 }
@@ -27,7 +27,7 @@ export function bytesField(field: number, value: Uint8Array): Buffer {
 export function bytesFieldOf(field: number, pieces: readonly Uint8Array[]): readonly Uint8Array[] {
   const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
   const head = Buffer.allocUnsafe(1 + varintSize(length));
-  writeHead(head, field, length);
+  writeHead(head, 0, field, length);
   return [head, ...pieces];
 }
 
@@ -36,15 +36,17 @@ export function concatenate(fields: readonly Uint8Array[]): Buffer {
   return Buffer.concat(fields);
 }
 
-function writeHead(bytes: Buffer, field: number, length: number): void {
-  bytes[0] = (field << 3) | 2;
+/** Writes the tag and length of a field at a place. */
+export function writeHead(bytes: Uint8Array, start: number, field: number, length: number): void {
+  let at = start;
+  bytes[at++] = (field << 3) | 2;
   let rest = length;
-  let at = 1;
   for (; rest > 127; rest >>>= 7) bytes[at++] = (rest & 127) | 128;
   bytes[at] = rest;
 }
 
-function varintSize(value: number): number {
+/** How many bytes a length takes. */
+export function varintSize(value: number): number {
   let size = 1;
   for (let rest = value; rest > 127; rest >>>= 7) size += 1;
   return size;

@@ -1,23 +1,30 @@
-import { fromBinary } from '@bufbuild/protobuf';
+import { fromBinary, type DescMessage, type MessageShape } from '@bufbuild/protobuf';
+import { NodeSchema, type Node } from '#envoy/envoy/config/core/v3/base_pb.ts';
 import {
   DeltaDiscoveryRequestSchema,
   DiscoveryRequestSchema,
 } from '#envoy/envoy/service/discovery/v3/discovery_pb.ts';
+import { bytesSize, stringSize, type MessageWriter } from './message-writer.ts';
 import { keepNode } from './node.ts';
 import type { DeltaRequest, Response, SotwRequest } from './request.ts';
 import { createResponsePage } from './response-page.ts';
-import { bytesField, bytesFieldOf, concatenate, stringField } from './wire-fields.ts';
+import { bytesField, concatenate, stringField } from './wire-fields.ts';
 import { deltaResourceWithTtl, sotwResourceWithTtl, type TtlForm } from './ttl.ts';
+import { messageField, withoutMessageField } from './wire-cut.ts';
 import { ENDPOINTS, sameTypeUrl, type Resource } from './types.ts';
 
-// Unknown fields are skipped, not kept: an Envoy's node brings 60 kB of them.
+/** The number of a request's node in each variant, and that of a node's extensions, which are 60 kB of an Envoy's. */
+const NODE = { sotw: 2, delta: 1 };
+const EXTENSIONS = 9;
+
+// Nothing is kept that the generated types do not know.
 const SKIP_UNKNOWN = { readUnknownFields: false };
 
 /** Reads an `envoy.service.discovery.v3.DiscoveryRequest`. Throws on bytes that are none. */
 export function decodeSotwRequest(bytes: Uint8Array): SotwRequest {
-  const message = fromBinary(DiscoveryRequestSchema, bytes, SKIP_UNKNOWN);
+  const { message, node = message.node } = decode(DiscoveryRequestSchema, NODE.sotw, bytes);
   return {
-    node: message.node && keepNode(message.node),
+    node: node && keepNode(node),
     typeUrl: sameTypeUrl(message.typeUrl),
     nonce: message.responseNonce,
     error: message.errorDetail?.message,
@@ -28,15 +35,29 @@ export function decodeSotwRequest(bytes: Uint8Array): SotwRequest {
 
 /** Reads an `envoy.service.discovery.v3.DeltaDiscoveryRequest`. Throws on bytes that are none. */
 export function decodeDeltaRequest(bytes: Uint8Array): DeltaRequest {
-  const message = fromBinary(DeltaDiscoveryRequestSchema, bytes, SKIP_UNKNOWN);
+  const { message, node = message.node } = decode(DeltaDiscoveryRequestSchema, NODE.delta, bytes);
   return {
-    node: message.node && keepNode(message.node),
+    node: node && keepNode(node),
     typeUrl: sameTypeUrl(message.typeUrl),
     nonce: message.responseNonce,
     error: message.errorDetail?.message,
     subscribe: message.resourceNamesSubscribe,
     unsubscribe: message.resourceNamesUnsubscribe,
     initialVersions: message.initialResourceVersions,
+  };
+}
+
+/** A request, and apart from it its node, whose extensions are not so much as looked at. Where it could not be told apart, the request has it. */
+function decode<Request extends DescMessage>(
+  schema: Request,
+  nodeField: number,
+  bytes: Uint8Array,
+): { readonly message: MessageShape<Request>; readonly node: Node | undefined } {
+  const node = messageField(bytes, nodeField);
+  if (node === undefined) return { message: fromBinary(schema, bytes, SKIP_UNKNOWN), node };
+  return {
+    message: fromBinary(schema, withoutMessageField(bytes, nodeField), SKIP_UNKNOWN),
+    node: fromBinary(NodeSchema, withoutMessageField(node, EXTENSIONS), SKIP_UNKNOWN),
   };
 }
 
@@ -58,17 +79,18 @@ const deltaPage = createResponsePage();
  */
 export function encodeSotwResponse(response: Response, ttl?: TtlForm): Buffer {
   const { version, typeUrl, resources, removed } = response;
-  return sotwPage.write(response, ttl, () => [
-    stringField(DISCOVERY_RESPONSE.version, version),
-    stringField(DISCOVERY_RESPONSE.typeUrl, typeUrl),
-    ...resources.flatMap((resource) =>
-      ttl === undefined || resource.ttlMs === undefined
-        ? sotwFields(resource)
-        : bytesField(DISCOVERY_RESPONSE.resources, sotwResourceWithTtl(resource, version, ttl)),
-    ),
+  return sotwPage.write(response, ttl, (writer) => {
+    writer.string(DISCOVERY_RESPONSE.version, version);
+    writer.string(DISCOVERY_RESPONSE.typeUrl, typeUrl);
+    for (const resource of resources) {
+      const isPlain = ttl === undefined || resource.ttlMs === undefined;
+      const any = isPlain ? resource.any : sotwResourceWithTtl(resource, version, ttl);
+      writer.bytes(DISCOVERY_RESPONSE.resources, any);
+    }
     // An Envoy whose cluster warms waits for its endpoints; of other types there is no word for what does not exist.
-    ...(typeUrl === ENDPOINTS ? removed.map(noEndpoints) : []),
-  ]);
+    if (typeUrl !== ENDPOINTS) return;
+    for (const cluster of removed) writer.bytes(DISCOVERY_RESPONSE.resources, noEndpoints(cluster));
+  });
 }
 
 /**
@@ -77,33 +99,26 @@ export function encodeSotwResponse(response: Response, ttl?: TtlForm): Buffer {
  */
 export function encodeDeltaResponse(response: Response, ttl?: TtlForm): Buffer {
   const { version, typeUrl, resources, removed } = response;
-  return deltaPage.write(response, ttl, () => [
-    stringField(DELTA_RESPONSE.version, version),
-    stringField(DELTA_RESPONSE.typeUrl, typeUrl),
-    ...removed.map((name) => stringField(DELTA_RESPONSE.removed, name)),
-    ...resources.flatMap((resource) =>
-      ttl === undefined || resource.ttlMs === undefined
-        ? deltaFields(resource)
-        : bytesField(DELTA_RESPONSE.resources, deltaResourceWithTtl(resource, ttl)),
-    ),
-  ]);
+  return deltaPage.write(response, ttl, (writer) => {
+    writer.string(DELTA_RESPONSE.version, version);
+    writer.string(DELTA_RESPONSE.typeUrl, typeUrl);
+    for (const name of removed) writer.string(DELTA_RESPONSE.removed, name);
+    for (const resource of resources) {
+      if (ttl === undefined || resource.ttlMs === undefined) writeDeltaResource(writer, resource);
+      else writer.bytes(DELTA_RESPONSE.resources, deltaResourceWithTtl(resource, ttl));
+    }
+  });
 }
 
-function sotwFields({ any }: Resource): readonly Uint8Array[] {
-  return bytesFieldOf(DISCOVERY_RESPONSE.resources, [any]);
-}
-
-function deltaFields({ name, version, any }: Resource): readonly Uint8Array[] {
-  return bytesFieldOf(DELTA_RESPONSE.resources, [
-    stringField(DELTA_RESOURCE.version, version),
-    ...bytesFieldOf(DELTA_RESOURCE.resource, [any]),
-    stringField(DELTA_RESOURCE.name, name),
-  ]);
+function writeDeltaResource(writer: MessageWriter, { name, version, any }: Resource): void {
+  writer.head(DELTA_RESPONSE.resources, stringSize(version) + bytesSize(any) + stringSize(name));
+  writer.string(DELTA_RESOURCE.version, version);
+  writer.bytes(DELTA_RESOURCE.resource, any);
+  writer.string(DELTA_RESOURCE.name, name);
 }
 
 /** A cluster's endpoints, of which there are none. */
 function noEndpoints(cluster: string): Buffer {
   const assignment = stringField(CLUSTER_LOAD_ASSIGNMENT.clusterName, cluster);
-  const any = concatenate([stringField(ANY.typeUrl, ENDPOINTS), bytesField(ANY.value, assignment)]);
-  return bytesField(DISCOVERY_RESPONSE.resources, any);
+  return concatenate([stringField(ANY.typeUrl, ENDPOINTS), bytesField(ANY.value, assignment)]);
 }
