@@ -54,8 +54,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** Starts with no streams. */
 export function createAdmission(options: AdmissionOptions): Admission {
   const { authorities, newcomers, proxies, ownerOf, onRefusal } = options;
-  const streams = new Set<Live>();
-  const byCall = new WeakMap<ServerCall, Live>();
+  const streams = new Map<ServerCall, Live>();
   let isStopping = false;
 
   function guard(call: ServerCall, enter: () => void): void {
@@ -76,8 +75,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
       credential.prove();
       if (STATUS_SERVICES.test(call.path)) credential.admit(undefined);
       live.credential = credential;
-      streams.add(live);
-      byCall.set(call, live);
+      streams.set(call, live);
       endAtExpiry(live);
       enter();
     };
@@ -154,7 +152,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
   function leave(live: Live): void {
     live.isOver = true;
     clearTimeout(live.expiry);
-    streams.delete(live);
+    streams.delete(live.call);
     live.leaveCount?.();
     live.leaveCount = undefined;
   }
@@ -162,7 +160,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
   return {
     guard,
     admit(call, identity) {
-      const live = byCall.get(call);
+      const live = streams.get(call);
       if (live === undefined) throw new CallError(status.INTERNAL, 'a stream that nobody let in');
       live.credential?.prove();
       live.credential?.admit(subjectOf(identity));
@@ -170,7 +168,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
       live.identity = identity;
     },
     recheck(spreadMs = REVOCATION_SPREAD_MS) {
-      const ended = [...streams].filter((live) => {
+      const ended = [...streams.values()].filter((live) => {
         try {
           ask(live);
           endAtExpiry(live);
@@ -180,16 +178,16 @@ export function createAdmission(options: AdmissionOptions): Admission {
         }
       });
       void pace(ended, spreadMs, (live) => {
-        if (streams.has(live)) check(live);
+        if (streams.has(live.call)) check(live);
       });
     },
     letGo(limitMs, signal) {
       isStopping = true;
       return pace(
-        [...streams],
+        [...streams.values()],
         limitMs,
         (live) => {
-          if (!streams.has(live)) return;
+          if (!streams.has(live.call)) return;
           leave(live);
           live.call.end(status.OK, 'this control plane is stopping: ask another');
         },

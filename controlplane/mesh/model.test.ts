@@ -50,4 +50,9 @@ it('knows the meshes of a name, of every account that has one, by account', () =
   expect(owners(model)).toEqual(['111111111111']);
   model.replace([mesh('333333333333', 'm', 1)]);
   expect(owners(model)).toEqual(['333333333333']);
+  model.replace([mesh('333333333333', 'other', 1)]);
+  expect(owners(model)).toEqual([]);
+  const changed = mesh('333333333333', 'm', 2);
+  model.apply([changed]);
+  expect(model.meshesNamed('m')[0]).toBe(changed.resource);
 });

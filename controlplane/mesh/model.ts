@@ -11,6 +11,8 @@ export class Model {
   readonly #generations = new Map<string, number>();
   /** Who has, or had, a mesh: a few accounts. */
   readonly #owners = new Set<string>();
+  /** What `meshesNamed` found, for each stream that connects to ask again. */
+  readonly #named = new Map<string, readonly Resource<'mesh'>[]>();
   #revision = 0;
   #generation = 0;
 
@@ -61,10 +63,16 @@ export class Model {
 
   /** The meshes of that name, of every owner, sorted by owner. */
   meshesNamed(name: string): readonly Resource<'mesh'>[] {
+    const known = this.#named.get(name);
+    if (known !== undefined) return known;
     const meshes = Array.from(this.#owners, (owner) =>
       this.get({ kind: 'mesh', owner, mesh: name, parent: '', name }),
-    );
-    return meshes.filter((mesh) => mesh !== undefined).toSorted((a, b) => compare(a.owner, b.owner));
+    )
+      .filter((mesh) => mesh !== undefined)
+      .toSorted((a, b) => compare(a.owner, b.owner));
+    // Of names that clients make up nothing is kept.
+    if (meshes.length > 0) this.#named.set(name, meshes);
+    return meshes;
   }
 
   /** Every resource of every mesh, in no order. */
@@ -118,6 +126,7 @@ export class Model {
     this.#meshes.clear();
     this.#generations.clear();
     this.#owners.clear();
+    this.#named.clear();
     this.#revision = 0;
     for (const change of all) this.#take(change);
     for (const [key, state] of this.#meshes) {
@@ -128,6 +137,7 @@ export class Model {
 
   #take({ revision, id, resource }: Change): void {
     this.#owners.add(id.owner);
+    if (id.kind === 'mesh') this.#named.delete(id.name);
     const key = tableKey(id);
     const table = this.#tables.get(key) ?? new Map<string, Resource>();
     const before = table.size;
