@@ -19,6 +19,9 @@ export type Figures = ReadonlyMap<string, { readonly unit: string; readonly valu
 const BURST = 100;
 const REST_MS = 3000;
 
+/** How long a server has to put away what the streams that were dropped have left. */
+const SETTLE_MS = 1500;
+
 /** Measures all that the table has, the sides in turns wherever a thing is done more than once. */
 export async function measure(
   sides: readonly Side[],
@@ -37,6 +40,7 @@ export async function measure(
   const empty = await inTurns(1, ({ contender }) => residentKb(contender.pid));
   const storm = async (side: Side) => {
     await side.streams.drop();
+    await sleep(SETTLE_MS);
     const before = await cpuMs(side.streams.pid);
     const cost = await costOf(side, () => side.streams.connect(false));
     return { ...cost, clients: (await cpuMs(side.streams.pid)) - before };
