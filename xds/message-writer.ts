@@ -1,6 +1,6 @@
 import { writeHead, varintSize } from './wire-fields.ts';
 
-/** What is longer than this is written in a place of its own, in bytes. */
+/** A longer place is given up before the next message, in bytes. */
 const MOST_KEPT = 1024 * 1024;
 
 /**

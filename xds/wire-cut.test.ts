@@ -48,6 +48,7 @@ describe('the message fields of a number are told from the others', () => {
     ['there is a group', [0x12, 1, 1, 0x1b, 0x1c]],
     ['there is a wire type that is none', [0x12, 1, 1, 0x1e]],
     ['there is a field 0', [0x12, 1, 1, 0x00, 1]],
+    ['there are pieces without end', Array.from({ length: 100 }, () => [0x12, 1, 1, 0x08, 1]).flat()],
   ])('but not where %s', (_, message) => {
     expect(messageField(Uint8Array.from(message), 2)).toBeUndefined();
     expect([...withoutMessageField(Uint8Array.from(message), 2)]).toEqual(message);

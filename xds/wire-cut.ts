@@ -7,14 +7,19 @@ const FIXED_64 = 1;
 const LENGTH_DELIMITED = 2;
 const FIXED_32 = 5;
 
+/** A message of more pieces is one that nobody means well with, and each piece takes more room than its bytes. */
+const MOST_PIECES = 16;
+
 /**
  * What the message fields of a number hold, one after the other, which merges them. Undefined where there is none, or where
- * fields cannot be told apart, as a message is malformed or has groups: that is for a reader of all of it to judge.
+ * fields cannot be told apart, as a message is malformed, has groups or very many such fields: that is for a reader of all of it to
+ * judge.
  */
 export function messageField(bytes: Uint8Array, field: number): Uint8Array | undefined {
   const parts: Uint8Array[] = [];
   const isRead = eachField(bytes, (tag, _start, content, end) => {
     if (tag === messageTag(field)) parts.push(bytes.subarray(content, end));
+    return parts.length < MOST_PIECES;
   });
   return isRead && parts.length > 0 ? joined(parts) : undefined;
 }
@@ -24,18 +29,22 @@ export function withoutMessageField(bytes: Uint8Array, field: number): Uint8Arra
   const parts: Uint8Array[] = [];
   let kept = 0;
   const isRead = eachField(bytes, (tag, start, _content, end) => {
-    if (tag !== messageTag(field)) return;
+    if (tag !== messageTag(field)) return true;
     if (kept < start) parts.push(bytes.subarray(kept, start));
     kept = end;
+    return parts.length < MOST_PIECES;
   });
   if (!isRead || kept === 0) return bytes;
   return joined([...parts, bytes.subarray(kept)]);
 }
 
-/** Tells of each field: its tag, where it starts, where its content does, and where it ends. False where that cannot be told. */
+/**
+ * Tells of each field: its tag, where it starts, where its content does, and where it ends. False where that cannot be told, or
+ * nobody wants to hear more.
+ */
 function eachField(
   bytes: Uint8Array,
-  tell: (tag: number, start: number, content: number, end: number) => void,
+  tell: (tag: number, start: number, content: number, end: number) => boolean,
 ): boolean {
   for (let start = 0; start < bytes.length; ) {
     const tag = varintAt(bytes, start);
@@ -50,7 +59,7 @@ function eachField(
     else if ((tag & 7) === FIXED_32) end = content + 4;
     // Also where one of them is no number.
     if (!(tag > 7 && end <= bytes.length)) return false;
-    tell(tag, start, content, end);
+    if (!tell(tag, start, content, end)) return false;
     start = end;
   }
   return true;

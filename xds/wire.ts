@@ -47,7 +47,7 @@ export function decodeDeltaRequest(bytes: Uint8Array): DeltaRequest {
   };
 }
 
-/** A request, and apart from it its node, whose extensions are not so much as looked at. Where it could not be told apart, the request has it. */
+/** A request, and apart from it its node without extensions. Where that cannot be told apart, the request has it. */
 function decode<Request extends DescMessage>(
   schema: Request,
   nodeField: number,
