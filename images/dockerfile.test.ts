@@ -79,7 +79,7 @@ test('the default Envoy is the one that is tested', async () => {
 
 test('the commands are for everybody, and run the staged Node and program with their arguments', async () => {
   for (const [name, flags, args] of [
-    ['daybreak', ['--max-semi-space-size=4'], '"$@"'],
+    ['daybreak', ['--max-semi-space-size=8'], '"$@"'],
     ['agent', ['--max-semi-space-size=1'], 'agent "$@"'],
   ] as const) {
     const path = join(folder, 'context/usr/bin', name);
