@@ -1,7 +1,7 @@
 import { writeHead, varintSize } from './wire-fields.ts';
 
-/** A longer place is given up before the next message, in bytes. */
-const MOST_KEPT = 1024 * 1024;
+/** A place that is longer than this is not used again, in bytes. */
+export const MOST_KEPT = 1024 * 1024;
 
 /**
  * Writes a message field by field, where the one before it stood. Length-delimited fields alone, with numbers below 16. A response

@@ -32,6 +32,21 @@ test('what differs in its nonce alone is not written again, and no longer than t
   expect(bodies).toEqual(['a', 'b', 'a']);
 });
 
+test('one of more than a mebibyte stands, and is not kept', () => {
+  const page = createResponsePage();
+  let bodies = 0;
+  const write = (): Buffer =>
+    page.write(response('a', '1'), undefined, (writer) => {
+      bodies += 1;
+      writer.bytes(2, Buffer.alloc(1024 * 1024, 7));
+    });
+  const first = write();
+  const before = Buffer.from(first);
+  expect(write()).toEqual(first);
+  expect(first).toEqual(before);
+  expect(bodies).toBe(2);
+});
+
 test('after one that could not be written, what was written before is written again', () => {
   const page = createResponsePage();
   const body = (writer: MessageWriter): void => writer.string(1, 'whole');

@@ -1,4 +1,4 @@
-import { MessageWriter } from './message-writer.ts';
+import { MessageWriter, MOST_KEPT } from './message-writer.ts';
 import type { Response } from './request.ts';
 import type { TtlForm } from './ttl.ts';
 
@@ -15,7 +15,7 @@ export type ResponsePage = {
 /** The nonce's number in the responses of both variants. */
 const NONCE = 5;
 
-/** Takes no memory before its first response, and a mebibyte after it, or as much as the last one took. */
+/** Takes no memory before its first response, and no more than a mebibyte after it. */
 export function createResponsePage(): ResponsePage {
   const writer = new MessageWriter();
   let bodyLength = 0;
@@ -34,7 +34,12 @@ export function createResponsePage(): ResponsePage {
       }
       writer.backTo(bodyLength);
       writer.string(NONCE, response.nonce);
-      return writer.written();
+      const bytes = writer.written();
+      if (bytes.length > MOST_KEPT) {
+        last = undefined;
+        writer.backTo(0);
+      }
+      return bytes;
     },
   };
 }
