@@ -127,6 +127,19 @@ describe('too many', () => {
   });
 });
 
+test('who has gone is not asked again', async () => {
+  const { owners, admission, xds } = await serve({});
+  const stream = open(NODE);
+  expect(await stream.opened).toBe('served');
+  const asked = vi.spyOn(owners, 'get');
+  admission.recheck(0);
+  expect(asked).toHaveBeenCalledTimes(1);
+  stream.close();
+  await expect.poll(() => xds.streams()).toEqual([]);
+  admission.recheck(0);
+  expect(asked).toHaveBeenCalledTimes(1);
+});
+
 test('stopping lets all streams go, evenly, and no new one comes in', async () => {
   const { listener, xds } = await serve({});
   const all = Array.from({ length: 20 }, () => open(NODE));
