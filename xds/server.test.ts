@@ -73,13 +73,26 @@ test('a client gets its snapshot, then each change, and the server knows what it
 
 test('a stream whose snapshot is not there yet waits, and is served as soon as it is', async () => {
   const { xds, port } = await listen();
-  const { client, until, events } = connect([port]);
+  const { client, until } = connect([port]);
   client.subscribe(CLUSTER, new Set(['*']));
   await until('connected');
   xds.set('n', makeSnapshot({ [CLUSTER]: { a: '1' } }));
   await until('+a');
+});
+
+test('a stream whose snapshot is deleted is sent nothing, and keeps what it has, until there is another', async () => {
+  const { xds, port } = await listen();
+  xds.set('n', makeSnapshot({ [CLUSTER]: { a: '1' } }));
+  const { client, until, events } = connect([port]);
+  client.subscribe(CLUSTER, new Set(['*']));
+  await until('+a');
+  await expect.poll(() => xds.settled('n', CLUSTER)).toBe('acknowledged');
   xds.delete('n');
-  expect(events).toEqual(['connected', '+a']);
+  client.subscribe(CLUSTER, new Set(['*', 'b']));
+  await expect.poll(() => xds.streams()).toMatchObject([{ types: [{ resources: 1 }] }]);
+  xds.set('n', makeSnapshot({ [CLUSTER]: { a: '1', b: '1', c: '1' } }));
+  await until('+b +c');
+  expect(events.filter((event) => event !== 'connected')).toEqual(['+a', '+b +c']);
 });
 
 test('a node that is turned away learns why', async () => {

@@ -1,5 +1,5 @@
-import type { Log } from '../common/log.ts';
-import { openDiscovery, type Discovery } from '../controlplane/discovery/discovery.ts';
+import type { Log } from '../../common/log.ts';
+import { openDiscovery, type Discovery } from './discovery.ts';
 
 /** Discovery for a mesh in which nothing is to be looked up. */
 export function openNoDiscovery(log: Log): Promise<Discovery> {

@@ -1,0 +1,55 @@
+import { create } from '@bufbuild/protobuf';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { NodeSchema } from '#envoy/envoy/config/core/v3/base_pb.ts';
+import { createLog } from '../../common/log.ts';
+import { keepNode } from '../../xds/node.ts';
+import { createXdsServer, type XdsServer } from '../../xds/server.ts';
+import { CLUSTER } from '../../xds/types.ts';
+import type { Discovery } from '../discovery/discovery.ts';
+import { openNoDiscovery } from '../discovery/testing-no-discovery.ts';
+import { modelFromInputs, put, resourceFromInput } from '../mesh/fixture.ts';
+import type { Model } from '../mesh/model.ts';
+import type { Change } from '../mesh/resource.ts';
+import { createProxyConfigs, type ProxyConfigs } from './proxy-configs.ts';
+
+const log = createLog('test', 'silent');
+const CLUSTERS = ['cds_egress_m_amazonaws', 'cds_ingress_m_app_http_8080'];
+
+let discovery: Discovery;
+let model: Model;
+let server: XdsServer;
+let configs: ProxyConfigs;
+beforeEach(async () => {
+  discovery = await openNoDiscovery(log);
+  model = modelFromInputs([{ meshName: 'm' }]);
+  server = createXdsServer({ keyOf: () => '' });
+  configs = createProxyConfigs(model, discovery, () => server, log);
+});
+afterEach(() => discovery.close());
+
+function apply(change: Change): void {
+  model.apply([change]);
+  configs.apply([change]);
+}
+
+const node = (revision: number): Change => {
+  const spec = { listeners: [{ portMapping: { port: 8080, protocol: 'http' } }] };
+  return put(resourceFromInput({ meshName: 'm', virtualNodeName: 'app', spec }), revision);
+};
+
+test('a proxy whose resource is not there waits; one whose resource is deleted is sent nothing more; both are served once it is made', () => {
+  const key = configs.keyOf(keepNode(create(NodeSchema, { id: 'mesh/m/virtualNode/app' })));
+  const now = () => ({
+    state: configs.get(key)?.state,
+    clusters: server.get(key) && [...(server.get(key)?.get(CLUSTER)?.resources.keys() ?? [])],
+  });
+  expect(now()).toEqual({ state: 'waiting', clusters: undefined });
+  apply(node(100));
+  const served = { state: 'served', clusters: CLUSTERS };
+  expect(now()).toEqual(served);
+  apply({ ...node(101), resource: undefined });
+  // Not a snapshot that is empty: that would be sent.
+  expect(now()).toEqual({ state: 'orphaned', clusters: undefined });
+  apply(node(102));
+  expect(now()).toEqual(served);
+});
