@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { modelFromInputs, FIXTURE_OWNER } from '../controlplane/mesh/fixture.ts';
 import { viewOf } from '../controlplane/mesh/view.ts';
+import { readFeatures } from '../controlplane/translate/features.ts';
 import { NOTHING_FOUND, type Certificate } from '../controlplane/translate/found.ts';
 import { envoyOf, ENVOYS } from '../controlplane/translate/real-envoy.ts';
 import { translate } from '../controlplane/translate/translate.ts';
@@ -88,7 +89,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     const view = viewOf(model, { ...at, kind: 'virtualGateway' });
     if (view === undefined) throw new Error('the model has no gateway');
     const found = { ...NOTHING_FOUND, certificate: (arn: string) => known.get(arn) };
-    xds.set(NODE, translate(view, { ipv6: false, sds: true, files: true }, found).snapshot);
+    xds.set(NODE, translate(view, readFeatures({ sds: true, files: true }), found).snapshot);
   }
 
   const visit = (name: keyof typeof PORTS) =>

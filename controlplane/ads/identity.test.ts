@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Model } from '../mesh/model.ts';
 import type { Change, Kind } from '../mesh/resource.ts';
+import { NO_FEATURES } from '../translate/features.ts';
 import { featuresOf, parseIdentity, resolve } from './identity.ts';
 
 describe('parseIdentity', () => {
@@ -59,10 +60,13 @@ describe('resolve', () => {
 });
 
 test.each([
-  [{}, { ipv6: false, sds: false, files: false }],
-  [{ daybreak: { ipv6: true, sds: true, files: true } }, { ipv6: true, sds: true, files: true }],
-  [{ daybreak: 'yes' }, { ipv6: false, sds: false, files: false }],
-  [{ daybreak: { ipv6: 'true' } }, { ipv6: false, sds: false, files: false }],
+  [{}, NO_FEATURES],
+  [
+    { daybreak: { ipv6: true, sds: true, files: true } },
+    { ...NO_FEATURES, ipv6: true, sds: true, files: true },
+  ],
+  [{ daybreak: 'yes' }, NO_FEATURES],
+  [{ daybreak: { ipv6: 'true' } }, NO_FEATURES],
 ])('features of %j', (metadata, features) => {
   expect(featuresOf(metadata)).toEqual(features);
 });

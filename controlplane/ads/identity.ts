@@ -1,7 +1,7 @@
 import type { JsonObject } from '@bufbuild/protobuf';
 import { CallError } from '../../xds/grpc/call-error.ts';
 import { status } from '../../xds/grpc/status.ts';
-import type { Features } from '../translate/proxy.ts';
+import { NO_FEATURES, readFeatures, type Features } from '../translate/features.ts';
 import type { Model } from '../mesh/model.ts';
 import type { ProxyId } from '../mesh/view.ts';
 
@@ -61,7 +61,5 @@ export function resolve(model: Model, identity: Identity): ProxyId | undefined {
 /** What the proxy's bootstrap has, as the agent says under `node.metadata.daybreak`; nothing where it says nothing. */
 export function featuresOf(metadata: JsonObject): Features {
   const said = metadata['daybreak'];
-  const has = (name: string): boolean =>
-    typeof said === 'object' && said !== null && !Array.isArray(said) && said[name] === true;
-  return { ipv6: has('ipv6'), sds: has('sds'), files: has('files') };
+  return typeof said === 'object' && said !== null && !Array.isArray(said) ? readFeatures(said) : NO_FEATURES;
 }

@@ -1,5 +1,5 @@
 import { badRequest } from '../api/errors.ts';
-import type { Features } from '../translate/proxy.ts';
+import { FEATURE_NAMES, readFeatures, type Features } from '../translate/features.ts';
 
 /** A parameter of a query that has to be there, once. @throws ApiError BadRequestException */
 export function parameter(query: unknown, name: string): string {
@@ -21,11 +21,9 @@ export function askedFeatures(query: unknown): Features | undefined {
   const names = parameter(query, 'features')
     .split(',')
     .filter((name) => name !== 'none');
-  const unknown = names.find((name) => !FEATURES.some((feature) => feature === name));
+  const unknown = names.find((name) => !FEATURE_NAMES.some((feature) => feature === name));
   if (unknown !== undefined) {
-    throw badRequest(`The feature ${JSON.stringify(unknown)} is none of ${FEATURES.join(', ')}.`);
+    throw badRequest(`The feature ${JSON.stringify(unknown)} is none of ${FEATURE_NAMES.join(', ')}.`);
   }
-  return { ipv6: names.includes('ipv6'), sds: names.includes('sds'), files: names.includes('files') };
+  return readFeatures(Object.fromEntries(names.map((name) => [name, true])));
 }
-
-const FEATURES: readonly (keyof Features)[] = ['ipv6', 'sds', 'files'];

@@ -3,7 +3,7 @@ import { CallError } from '../../xds/grpc/call-error.ts';
 import type { Model } from '../mesh/model.ts';
 import { viewOf } from '../mesh/view.ts';
 import type { Found } from '../translate/found.ts';
-import type { Features } from '../translate/proxy.ts';
+import { readFeatures, type Features } from '../translate/features.ts';
 import { translate, type Translation } from '../translate/translate.ts';
 import { parseIdentity, resolve, type Identity } from './identity.ts';
 
@@ -33,7 +33,7 @@ export function createPreview(
   };
 }
 
-const USUAL: Features = { ipv6: false, sds: false, files: true };
+const USUAL: Features = readFeatures({ files: true });
 
 function identityOf(node: string): Identity {
   try {

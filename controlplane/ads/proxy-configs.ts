@@ -8,7 +8,7 @@ import type { Model } from '../mesh/model.ts';
 import type { Change } from '../mesh/resource.ts';
 import { viewOf } from '../mesh/view.ts';
 import type { Problem } from '../translate/problems.ts';
-import type { Features } from '../translate/proxy.ts';
+import { featuresKey, type Features } from '../translate/features.ts';
 import { translate } from '../translate/translate.ts';
 import { featuresOf, parseIdentity, proxyPath, resolve, type Identity } from './identity.ts';
 
@@ -100,7 +100,7 @@ export function createProxyConfigs(
     keyOf(node) {
       const identity = parseIdentity(node.id);
       const features = featuresOf(node.metadata);
-      const key = `${proxyPath(identity)}@${identity.owner ?? ''}${features.ipv6 ? ' ipv6' : ''}${features.sds ? ' sds' : ''}${features.files ? ' files' : ''}`;
+      const key = `${proxyPath(identity)}@${identity.owner ?? ''} ${featuresKey(features)}`;
       const shared = configs.get(key);
       if (shared !== undefined) {
         shared.streams += 1;

@@ -2,7 +2,7 @@ import type { JsonObject } from '@bufbuild/protobuf';
 import { proxyPath } from '../ads/identity.ts';
 import type { Preview } from '../ads/preview.ts';
 import type { Problem } from '../translate/problems.ts';
-import type { Features } from '../translate/proxy.ts';
+import type { Features } from '../translate/features.ts';
 import { resourceJson } from '../translate/registry.ts';
 import { shortName } from '../status.ts';
 import { redactKeys } from './redact.ts';

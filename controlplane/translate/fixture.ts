@@ -13,7 +13,7 @@ import { FIXTURE_OWNER, modelFromInputs, type Written } from '../mesh/fixture.ts
 import { viewOf, type ProxyView } from '../mesh/view.ts';
 import type { Certificate, Found, Instance } from './found.ts';
 import type { Problem } from './problems.ts';
-import type { Features } from './proxy.ts';
+import { NO_FEATURES, type Features } from './features.ts';
 import { resourceJson } from './registry.ts';
 import { translate, type Translation } from './translate.ts';
 
@@ -70,11 +70,7 @@ export function caseView({ proxy, resources }: Case): ProxyView {
 
 /** A case, translated. */
 export function translateCase(test: Case): Translation {
-  return translate(
-    caseView(test),
-    { ipv6: false, sds: false, files: false, ...test.features },
-    caseFound(test),
-  );
+  return translate(caseView(test), { ...NO_FEATURES, ...test.features }, caseFound(test));
 }
 
 function caseFound({ found }: Case): Found {

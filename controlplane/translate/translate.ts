@@ -14,7 +14,8 @@ import type { Found } from './found.ts';
 import { gatewayResources } from './gateway/gateway.ts';
 import { nodeResources } from './node/node.ts';
 import { collectProblems, type Problem } from './problems.ts';
-import type { Discovered, Features } from './proxy.ts';
+import type { Features } from './features.ts';
+import type { Discovered } from './proxy.ts';
 
 /** What a proxy is to have, and the parts of the model that have no effect in it. */
 export type Translation = { readonly snapshot: Snapshot; readonly problems: readonly Problem[] };

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import type { Kind } from '../../mesh/resource.ts';
 import type { Case } from '../../translate/fixture.ts';
-import type { Features } from '../../translate/proxy.ts';
+import { FEATURE_NAMES, readFeatures, type Features } from '../../translate/features.ts';
 import { GATEWAY_PORT, NAMED } from './named.ts';
 import { rightSpec } from './right-spec.ts';
 
@@ -23,7 +23,9 @@ const some = (kind: Kind, most: number) => fc.array(rightSpec(kind), { maxLength
 export function anyMesh(files: Files): fc.Arbitrary<AnyMesh> {
   return fc.record({
     proxy: fc.constantFrom('virtualNode/app', 'virtualNode/blue', 'virtualGateway/door'),
-    features: fc.record({ ipv6: fc.boolean(), sds: fc.boolean(), files: fc.boolean() }),
+    features: fc
+      .subarray([...FEATURE_NAMES])
+      .map((names) => readFeatures(Object.fromEntries(names.map((name) => [name, true])))),
     known: fc.boolean(),
     resources: resources.map((made) => withFiles(made, files)),
   });

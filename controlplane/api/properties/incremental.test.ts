@@ -10,6 +10,7 @@ import { FIXTURE_OWNER, modelFromInputs, put, resourceFromInput, type Written } 
 import { Model } from '../../mesh/model.ts';
 import type { Change, Kind } from '../../mesh/resource.ts';
 import { viewOf, type ProxyId } from '../../mesh/view.ts';
+import { readFeatures } from '../../translate/features.ts';
 import { NOTHING_FOUND } from '../../translate/found.ts';
 import { translate } from '../../translate/translate.ts';
 import { GATEWAY_PORT, NAMED } from './named.ts';
@@ -20,7 +21,7 @@ import { rightSpec } from './right-spec.ts';
 
 const RUNS = Number(process.env['DAYBREAK_TEST_RUNS'] ?? 20);
 
-const FEATURES = { ipv6: true, sds: true, files: true };
+const FEATURES = readFeatures({ ipv6: true, sds: true, files: true });
 const BY_NAME = [ROUTES, ENDPOINTS, SECRET];
 
 const PROXIES: readonly ProxyId[] = (

@@ -1,7 +1,7 @@
 import type { VirtualGatewayView } from '../../mesh/view.ts';
 import { upstreamName, type Upstream, type UpstreamMesh } from '../envoy/upstream.ts';
 import type { Report } from '../problems.ts';
-import type { Features } from '../proxy.ts';
+import type { Features } from '../features.ts';
 import { callOf, type Call } from '../tls/calls.ts';
 import type { GatewayPlan } from './plan.ts';
 

@@ -3,7 +3,7 @@ import type { VirtualGatewayListener } from '../../model/types.ts';
 import { isHeaderValue } from '../envoy/text.ts';
 import { EGRESS_PORT } from '../names.ts';
 import type { Report } from '../problems.ts';
-import type { Features } from '../proxy.ts';
+import type { Features } from '../features.ts';
 import { offers } from '../services.ts';
 import { onePerPort } from '../targets.ts';
 import { listenerDoors, type Doors } from '../tls/listeners.ts';

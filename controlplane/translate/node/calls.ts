@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { VirtualNodeView } from '../../mesh/view.ts';
 import { upstreamName, type Upstream, type UpstreamMesh } from '../envoy/upstream.ts';
 import type { Report } from '../problems.ts';
-import type { Features } from '../proxy.ts';
+import type { Features } from '../features.ts';
 import { callOf, type Call, type PolicyTls } from '../tls/calls.ts';
 import type { EgressPort } from './egress.ts';
 

@@ -3,13 +3,13 @@ import { CLUSTER, ENDPOINTS, LISTENER, SECRET, type Resource } from '../../../xd
 import { FIXTURE_OWNER, put, resourceFromInput, type Written } from '../../mesh/fixture.ts';
 import { Model } from '../../mesh/model.ts';
 import { viewOf } from '../../mesh/view.ts';
+import { NO_FEATURES } from '../features.ts';
 import { NOTHING_FOUND } from '../found.ts';
 import { translate, type Translation } from '../translate.ts';
 
 // What a change to one virtual service leaves as it was is the very same object afterwards: neither made nor encoded again.
 
 const ID = { owner: FIXTURE_OWNER, mesh: 'm', parent: '', kind: 'virtualNode', name: 'caller' } as const;
-const FEATURES = { ipv6: false, sds: false, files: false };
 
 /** Service `web` on port 8080 by http, `api` on 8081 by http, `db` on 5432 by tcp; each leads to the node of its name. */
 const PORTS = { web: [8080, 'http'], api: [8081, 'http'], db: [5432, 'tcp'] } as const;
@@ -60,7 +60,7 @@ function course(...changes: readonly Written[]): readonly Translation[] {
   const caller = (): Translation => {
     const view = viewOf(model, ID);
     if (view === undefined) throw new Error('there is no view');
-    return translate(view, FEATURES, NOTHING_FOUND);
+    return translate(view, NO_FEATURES, NOTHING_FOUND);
   };
   for (const written of MESH) apply(written);
   return [

@@ -4,7 +4,7 @@ import { addresses } from '../envoy/address.ts';
 import type { Upstream, UpstreamMesh } from '../envoy/upstream.ts';
 import { createMemo } from '../memo.ts';
 import type { Report } from '../problems.ts';
-import type { Features } from '../proxy.ts';
+import { featuresKey, type Features } from '../features.ts';
 import { reachOf } from '../services.ts';
 import type { Need } from '../tls/secrets.ts';
 import { upstreamCalls } from './calls.ts';
@@ -29,8 +29,7 @@ export type Frame = {
 
 /** The frame of a view: the one before if the mesh, the virtual node and what its backends lead to are the same. */
 export function frameOf(view: VirtualNodeView, features: Features, report: Report): Frame {
-  const { ipv6, sds, files } = features;
-  const key = `${view.mesh.name}\0${view.name}\0${ipv6} ${sds} ${files}`;
+  const key = JSON.stringify([view.mesh.name, view.name, featuresKey(features)]);
   const parts = [view.mesh.spec, ...view.services.map(reachOf)];
   return frames(view.spec, key, report, (inner) => makeFrame(view, features, inner), parts);
 }

@@ -5,7 +5,8 @@ import type { AccessLogInit } from '../envoy/connection-manager.ts';
 import { createMemo } from '../memo.ts';
 import { EGRESS_PORT, INGRESS_PORT } from '../names.ts';
 import type { Report } from '../problems.ts';
-import type { Features, ProxyResources } from '../proxy.ts';
+import { featuresKey, type Features } from '../features.ts';
+import type { ProxyResources } from '../proxy.ts';
 import { onePerPort } from '../targets.ts';
 import { listenerDoors } from '../tls/listeners.ts';
 import type { Need } from '../tls/secrets.ts';
@@ -26,7 +27,7 @@ export function inboundParts(
   features: Features,
   report: Report,
 ): Inbound {
-  const key = JSON.stringify([view.mesh.name, view.name, at, features.sds, features.files]);
+  const key = JSON.stringify([view.mesh.name, view.name, at, featuresKey(features)]);
   return memo(view.spec, key, report, (inner) => makeInbound(view, at, features, inner));
 }
 

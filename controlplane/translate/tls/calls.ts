@@ -3,7 +3,7 @@ import type { ClientPolicyTls, Listener, VirtualGatewayClientPolicyTls } from '.
 import { discoveryName } from '../discovery-name.ts';
 import type { TlsEnd } from '../envoy/tls.ts';
 import type { Report } from '../problems.ts';
-import type { Features } from '../proxy.ts';
+import type { Features } from '../features.ts';
 import type { Need } from './secrets.ts';
 import { certificateSource, sourceProblem, validationOf, type Validation } from './sources.ts';
 

@@ -1,7 +1,7 @@
 import type { Listener, PortProtocol, VirtualGatewayListener } from '../../model/types.ts';
 import type { TlsEnd } from '../envoy/tls.ts';
 import type { Report } from '../problems.ts';
-import type { Features } from '../proxy.ts';
+import type { Features } from '../features.ts';
 import type { Need } from './secrets.ts';
 import { certificateSource, sourceProblem, validationOf } from './sources.ts';
 

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { CLUSTER, LISTENER, SECRET, type Snapshot } from '../../../xds/types.ts';
+import { readFeatures } from '../features.ts';
 import { caseView, readCase } from '../fixture.ts';
 import { NOTHING_FOUND, type Certificate, type Found } from '../found.ts';
 import { translate } from '../translate.ts';
 
-const FEATURES = { ipv6: false, sds: true, files: false };
+const FEATURES = readFeatures({ sds: true });
 const certificate = (name: string): Certificate => ({ chain: name, privateKey: name, authority: name });
 
 /** Everything is known, by this name. */

@@ -1,4 +1,4 @@
-import type { Features } from '../proxy.ts';
+import type { Features } from '../features.ts';
 
 /** Where a certificate and its key come from. */
 export type CertificateSource =

@@ -1,0 +1,42 @@
+/** A feature that a proxy has or has not: only `true` counts. */
+const flag = (said: unknown): boolean => said === true;
+
+/**
+ * Every feature, with the reader of what an agent says under `node.metadata.daybreak`. A proxy that says nothing has none:
+ * App Mesh's own image, whose Envoy is 1.34 at most, is sent nothing that it may not know.
+ */
+const READERS = {
+  /** The machine has IPv6. */
+  ipv6: flag,
+  /** The bootstrap has a cluster to fetch secrets from, `static_cluster_sds_unix_socket`. */
+  sds: flag,
+  /** The agent reads certificate files, and serves them as secrets (common/file-secret-name.ts). */
+  files: flag,
+} as const satisfies Readonly<Record<string, (said: unknown) => boolean | string | undefined>>;
+
+/** What a proxy says that it can do: an input of translation, and part, whole, of every key under which its result is kept. */
+export type Features = { readonly [name in keyof typeof READERS]: ReturnType<(typeof READERS)[name]> };
+
+/** The names of all features. */
+export const FEATURE_NAMES = Object.keys(READERS) as readonly (keyof Features)[];
+
+/** Reads the features from an object with a member a feature; a missing or foreign value counts as not said. */
+export function readFeatures(said: Readonly<Record<string, unknown>>): Features {
+  const read = FEATURE_NAMES.map((name) => [name, READERS[name](said[name])]);
+  return Object.fromEntries(read) as Features;
+}
+
+/** A proxy that says nothing of itself. */
+export const NO_FEATURES: Features = readFeatures({});
+
+/** All features as one text, for use in a key. It covers every member, so a new one needs no change anywhere else. */
+export function featuresKey(features: Features): string {
+  let key = keys.get(features);
+  if (key === undefined) {
+    key = JSON.stringify(FEATURE_NAMES.map((name) => features[name] ?? null));
+    keys.set(features, key);
+  }
+  return key;
+}
+
+const keys = new WeakMap<Features, string>();
