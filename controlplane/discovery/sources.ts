@@ -5,7 +5,7 @@ import { makeCertificate, readAuthority } from './certificate.ts';
 import { followFolder, type FolderOptions } from './certificate-folder.ts';
 import { createCloudMap } from './cloud-map.ts';
 import type { Following } from './following.ts';
-import { createGate } from './gate.ts';
+import { createSemaphore } from '../../common/semaphore.ts';
 import type { Memory } from './memory.ts';
 import { poll } from './poll.ts';
 import { createPrivateCa } from './private-ca.ts';
@@ -47,8 +47,8 @@ export function createSources(settings: DiscoverySettings, { memory, log, onPoll
   const cloudMap = createCloudMap(settings.region, endpoints.cloudMap);
   const acm = createAcm(endpoints.acm);
   const privateCa = createPrivateCa(endpoints.privateCa);
-  const toCloudMap = createGate(AT_ONCE);
-  const toCertificates = createGate(AT_ONCE);
+  const toCloudMap = createSemaphore(AT_ONCE);
+  const toCertificates = createSemaphore(AT_ONCE);
   const counted = (source: SourceName) => (outcome: 'answered' | 'failed') => onPoll(source, outcome);
 
   const instances = (key: string, namespace: string, service: string): Start<readonly Instance[]> => {

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { createGate } from './gate.ts';
+import { createSemaphore } from './semaphore.ts';
 
-test('so much at once, in the order in which it came, and room is given back after a failure', async () => {
-  const gate = createGate(2);
+test('a semaphore runs so much work at once in the order of the calls, and frees the place of work that failed', async () => {
+  const semaphore = createSemaphore(2);
   const begun: number[] = [];
   const ends = [0, 1, 2, 3].map(() => Promise.withResolvers<void>());
   const works = ends.map(({ promise }, index) =>
-    gate(async () => {
+    semaphore(async () => {
       begun.push(index);
       await promise;
       return index;
@@ -20,5 +20,5 @@ test('so much at once, in the order in which it came, and room is given back aft
   expect(begun).toEqual([0, 1, 2]);
   for (const { resolve } of ends) resolve();
   expect(await Promise.all([works[0], works[2], works[3]])).toEqual([0, 2, 3]);
-  expect(await gate(async () => 'free')).toBe('free');
+  expect(await semaphore(async () => 'free')).toBe('free');
 });
