@@ -6,6 +6,7 @@ import { writePair } from './tls/authority.ts';
 import { openTlsFixture, type TlsFixture } from './tls/fixture.ts';
 import { CALLER, PORTS, SERVER } from './tls/model.ts';
 import { startSteady } from './tls/steady.ts';
+import { untilExpired } from './tls/until-expired.ts';
 
 // The server's listeners, as callers from outside meet them.
 
@@ -87,6 +88,32 @@ describe.each(ENVOYS)('%s', (variable) => {
       expect(await mesh.fromOutside('strict', { ALPNProtocols: ['h2', 'http/1.1'] })).toMatchObject({
         status: 200,
       });
+    });
+  });
+
+  describe.each(['TLSv1.2', 'TLSv1.3'] as const)('resumption, %s', (version) => {
+    const versions = { minVersion: version, maxVersion: version } as const;
+
+    test('a listener that asks for no certificate resumes sessions', async () => {
+      const first = await mesh.fromOutside('strict', versions);
+      const session = 'session' in first ? first.session : undefined;
+      expect(await mesh.fromOutside('strict', { ...versions, ...(session && { session }) })).toMatchObject({
+        status: 200,
+        isResumed: true,
+      });
+    });
+
+    test('one that asks for a certificate looks at it each time: once expired, it opens no session again', async () => {
+      const { own, session } = await untilExpired(async (endsIn) => {
+        const pair = await mesh.callers.issue({ uri: [CALLER], endsIn });
+        const certificate = { cert: pair.chain, key: pair.privateKey, ...versions };
+        const outcome = await mesh.fromOutside('mutual', certificate);
+        return 'status' in outcome ? { own: certificate, session: outcome.session } : undefined;
+      });
+      expect(await mesh.fromOutside('mutual', own)).toHaveProperty('error');
+      expect(await mesh.fromOutside('mutual', { ...own, ...(session && { session }) })).toHaveProperty(
+        'error',
+      );
     });
   });
 

@@ -5,8 +5,18 @@ import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 
 /** What came of one HTTP request over a connection of its own: an answer, or the error that the client saw. */
 export type Knock =
-  | { readonly status: number; readonly body: string; readonly certificate: X509Certificate | undefined }
+  | ({ readonly status: number; readonly body: string } & Handshake)
   | { readonly error: string };
+
+/** What TLS brought; nothing over plain text. */
+type Handshake = {
+  /** The server's. */
+  readonly certificate?: X509Certificate | undefined;
+  /** Whether the session that was brought (`session` of the options) was resumed. */
+  readonly isResumed?: boolean;
+  /** The newest session that the server gave. */
+  readonly session?: Buffer | undefined;
+};
 
 const LIMIT_MS = 5000;
 
@@ -17,7 +27,7 @@ export async function knock(host: string, port: number, tls?: ConnectionOptions)
     const open = await connect(host, port, tls);
     socket = open.socket;
     const { status, body } = await get(host, open.socket);
-    return { status, body, certificate: open.certificate };
+    return { status, body, ...open.handshake() };
   } catch (error) {
     return { error: (error as NodeJS.ErrnoException).code ?? String(error) };
   } finally {
@@ -29,17 +39,24 @@ function connect(
   host: string,
   port: number,
   tls: ConnectionOptions | undefined,
-): Promise<{ socket: Socket; certificate: X509Certificate | undefined }> {
+): Promise<{ socket: Socket; handshake: () => Handshake }> {
   return new Promise((resolve, reject) => {
     const signal = AbortSignal.timeout(LIMIT_MS);
     if (tls === undefined) {
-      const socket = connectTcp({ host, port, signal }, () => resolve({ socket, certificate: undefined }));
+      const socket = connectTcp({ host, port, signal }, () => resolve({ socket, handshake: () => ({}) }));
       socket.on('error', reject);
       return;
     }
+    let session: Buffer | undefined;
+    const handshake = (): Handshake => ({
+      certificate: socket.getPeerX509Certificate(),
+      isResumed: socket.isSessionReused(),
+      session,
+    });
     const socket = connectTls({ host, port, rejectUnauthorized: false, ...tls }, () =>
-      resolve({ socket, certificate: socket.getPeerX509Certificate() }),
+      resolve({ socket, handshake }),
     );
+    socket.on('session', (given: Buffer) => (session = given));
     socket.setTimeout(LIMIT_MS, () => socket.destroy(new Error('no handshake')));
     socket.on('error', reject);
     socket.on('close', () => reject(new Error('closed')));

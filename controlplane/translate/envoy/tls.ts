@@ -1,6 +1,9 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { isIP } from 'node:net';
-import { SubjectAltNameMatcher_SanType as SanType } from '#envoy/envoy/extensions/transport_sockets/tls/v3/common_pb.ts';
+import {
+  SubjectAltNameMatcher_SanType as SanType,
+  TlsParameters_TlsProtocol as TlsProtocol,
+} from '#envoy/envoy/extensions/transport_sockets/tls/v3/common_pb.ts';
 import type {
   CertificateValidationContextSchema,
   SubjectAltNameMatcherSchema,
@@ -29,24 +32,44 @@ type Socket = ReturnType<typeof extension>;
 
 const NAME = 'envoy.transport_sockets.tls';
 
-/** TLS for connections that are accepted; with a validation, callers have to show a certificate. */
+/**
+ * TLS for connections that are accepted, from 1.2 to 1.3 as Envoy's defaults are. With a validation callers have to show a
+ * certificate, in every handshake: Envoy would resume a session without looking at it again.
+ */
 export function serverSocket(end: TlsEnd): Socket {
   return extension(NAME, DownstreamTlsContextSchema, {
     commonTlsContext: common(end, end.protocol === 'http' ? ['http/1.1'] : ['h2', 'http/1.1']),
-    ...(end.validation === undefined ? {} : { requireClientCertificate: true }),
+    ...(end.validation === undefined ? {} : { requireClientCertificate: true, ...NO_RESUMPTION }),
   });
 }
+
+// Tickets, and with TLS 1.2 session ids too; an Envoy before 1.28 does not know the second field, and passes it over.
+const NO_RESUMPTION = {
+  sessionTicketKeysType: { case: 'disableStatelessSessionResumption', value: true },
+  disableStatefulSessionResumption: true,
+} as const;
 
 /** The longest name that Envoy asks for, in bytes. */
 const LONGEST_NAME = 255;
 
-/** TLS for connections that are made, and the name that is asked for; an address is none (RFC 6066, 3). */
+/**
+ * TLS 1.2 or 1.3 for connections that are made, and the name that is asked for; an address is none (RFC 6066, 3). Without a
+ * version Envoy, as a client, offers 1.2 alone.
+ */
 export function clientSocket(end: TlsEnd, host: string): Socket {
   return extension(NAME, UpstreamTlsContextSchema, {
-    commonTlsContext: common(end, end.protocol === 'http' ? ['http/1.1'] : ['h2']),
+    commonTlsContext: {
+      ...common(end, end.protocol === 'http' ? ['http/1.1'] : ['h2']),
+      tlsParams: VERSIONS,
+    },
     ...(isIP(host) === 0 && Buffer.byteLength(host) <= LONGEST_NAME ? { sni: host } : {}),
   });
 }
+
+const VERSIONS = {
+  tlsMinimumProtocolVersion: TlsProtocol.TLSv1_2,
+  tlsMaximumProtocolVersion: TlsProtocol.TLSv1_3,
+} as const;
 
 function common({ certificate, validation, protocol, files }: TlsEnd, alpn: string[]): Common {
   return {
