@@ -1,8 +1,9 @@
 /**
  * The key under a Listener's `metadata.filter_metadata` where the control plane lists the names whose addresses tell the
  * filter chains of one destination port apart. Its value is a Struct of the shape of `ListenerNames`. It is sent only to a
- * proxy with the feature `names`: the agent resolves the names, and puts their addresses into the listener's
- * `filter_chain_matcher`.
+ * proxy with the feature `names`: the agent resolves the names, puts their addresses into the listener's
+ * `filter_chain_matcher`, and takes this key away. Envoy never sees it: with other metadata it replaces the whole listener and
+ * drains every connection, while another matcher is taken over in place.
  */
 export const LISTENER_NAMES = 'daybreak.names';
 
