@@ -111,6 +111,21 @@ describe('apply', () => {
     expect(ran).toMatchObject({ code: 0, stderr: '' });
     expect(ran.stdout).toContain('0 created, 3 changed, 0 deleted, 0 unchanged.');
   });
+
+  it('changes the protocol and the port of listeners together with their routes, which no order of updates allowed', async () => {
+    await bench.write('all.json', documents);
+    await bench.apply(['all.json']);
+    const text = JSON.stringify(documents)
+      .replaceAll('"httpRoute"', '"http2Route"')
+      .replaceAll('"protocol":"http"', '"protocol":"http2"')
+      .replaceAll('9080', '9090');
+    const ran = await bench.apply(['-'], { stdin: text });
+    expect(ran).toMatchObject({ code: 0, stderr: '' });
+    expect(ran.stdout).toContain('0 created, 5 changed, 0 deleted, 2 unchanged.');
+    expect((await bench.apply(['-'], { stdin: text })).stdout).toContain(
+      '0 changed, 0 deleted, 7 unchanged.',
+    );
+  });
 });
 
 describe('a dry run', () => {

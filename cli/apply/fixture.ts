@@ -1,4 +1,5 @@
 import { ALL_KINDS } from '../../controlplane/api/fixture.ts';
+import { DEFAULT_QUOTAS } from '../../controlplane/api/quotas.ts';
 
 const OWN_TAG = [{ key: 'team', value: 'colors' }];
 
@@ -22,15 +23,11 @@ export const node = (name: string, extra: object = {}) => ({
 /** Its mesh. */
 export const mesh = { meshName: 'colors' };
 
-/** A route for a port that its router does not have: only the control plane can tell. */
-export const wrongRoute = {
-  meshName: 'colors',
-  virtualRouterName: 'router',
-  routeName: 'wrong',
+/** A virtual node with more backends than the quota: only the control plane can tell. */
+export const wrongNode = node('wrong', {
   spec: {
-    httpRoute: {
-      match: { prefix: '/', port: 1 },
-      action: { weightedTargets: [{ virtualNode: 'white', weight: 1 }] },
-    },
+    backends: Array.from({ length: DEFAULT_QUOTAS.backends + 1 }, (_, index) => ({
+      virtualService: { virtualServiceName: `s${index}` },
+    })),
   },
-};
+});

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startBench, type Bench } from '../fixture.ts';
-import { documents, mesh, node, wrongRoute } from './fixture.ts';
+import { documents, mesh, node, wrongNode } from './fixture.ts';
 
 let bench: Bench;
 beforeEach(async () => {
@@ -47,11 +47,11 @@ describe('what is wrong', () => {
   it('is told in the words of the API, the rest is done, and what needs it is left out', async () => {
     await bench.write('all.json', documents);
     await bench.apply(['all.json']);
-    const ran = await bench.apply(['-'], { stdin: JSON.stringify([wrongRoute, node('good'), documents[0]]) });
+    const ran = await bench.apply(['-'], { stdin: JSON.stringify([wrongNode, node('good'), documents[0]]) });
     await expect(`${ran.stdout}${ran.stderr}`).toMatchFileSnapshot('testdata/failed.txt');
     expect(ran.code).toBe(1);
     const json = await bench.apply(['-'], {
-      stdin: JSON.stringify([wrongRoute, node('good')]),
+      stdin: JSON.stringify([wrongNode, node('good')]),
       output: 'json',
     });
     await expect(json.stdout).toMatchFileSnapshot('testdata/failed.json');

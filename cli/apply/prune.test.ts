@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startBench, type Bench } from '../fixture.ts';
-import { documents, mesh, node, wrongRoute } from './fixture.ts';
+import { documents, mesh, node, wrongNode } from './fixture.ts';
 
 let bench: Bench;
 beforeEach(async () => {
@@ -59,7 +59,7 @@ describe('prune', () => {
     await bench.apply(['all.json']);
     await bench.apply(['-'], { stdin: JSON.stringify(tagged('out', 'a')) });
     const ran = await bench.apply(['-'], {
-      stdin: JSON.stringify(wrongRoute),
+      stdin: JSON.stringify(wrongNode),
       prune: true,
       selector: ['a=yes'],
     });

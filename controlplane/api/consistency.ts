@@ -1,19 +1,19 @@
 import type { Model } from '../mesh/model.ts';
 import type { Kind, Resource, ResourceId } from '../mesh/resource.ts';
-import type { PortProtocol } from '../model/types.ts';
 import { routesThatDependOn } from './dependent-routes.ts';
 import { title } from './identity.ts';
 import { gatewayMatchOf, isKind, routeOf, targetOf } from './spec-parts.ts';
 import { elementPath, refuse, type Violation } from './violation.ts';
 
-/** The parts of a listener that routes depend on. */
-type Listener = { readonly portMapping: { readonly port: number; readonly protocol: PortProtocol } };
+/** The part of a listener that routes depend on. */
+type Listener = { readonly portMapping: { readonly port: number } };
 
 /**
- * Ports and protocols must fit together: those of a route with its router and its targets, those of a gateway route with
- * its gateway and its virtual service; where several listeners leave a choice, a port must name one. A change is held
- * against the routes that are there already, too.
- * @throws ApiError BadRequestException that lists what does not fit
+ * Where several listeners leave a choice, a port must name one: in a route for its router and for each target, in a
+ * gateway route for its gateway and for the provider of its virtual service. A change is held against the routes that
+ * are there already, too. A route that names a port or a protocol which no listener has is taken: a router and its
+ * routes are updated one after the other, in whichever order. It has no effect meanwhile, and the status lists it.
+ * @throws ApiError BadRequestException that lists where a port is missing
  */
 export function requireConsistent(model: Model, changed: Resource): void {
   const view = viewWith(model, changed);
@@ -68,21 +68,17 @@ function problems(view: View, resource: Resource): readonly Violation[] {
 function routeProblems(view: View, resource: Resource<'route'>): readonly Violation[] {
   const route = routeOf(resource.spec);
   if (route === undefined) return [];
-  const { member, protocol, match, action } = route;
-  const router = `virtual router ${resource.parent}`;
+  const { member, match, action } = route;
   const path = `spec.${member}`;
   return [
-    ...fit(view.listenersOf('virtualRouter', resource, resource.parent), {
-      path,
-      portPath: `${path}.match.port`,
+    ...portNeeded(view.listenersOf('virtualRouter', resource, resource.parent), {
+      path: `${path}.match.port`,
       port: match.port,
-      protocol,
-      what: router,
+      what: `virtual router ${resource.parent}`,
     }),
     ...action.weightedTargets.flatMap(({ virtualNode, port }, index) =>
-      fit(view.listenersOf('virtualNode', resource, virtualNode), {
-        path,
-        portPath: `${elementPath(`${path}.action.weightedTargets`, index)}.port`,
+      portNeeded(view.listenersOf('virtualNode', resource, virtualNode), {
+        path: `${elementPath(`${path}.action.weightedTargets`, index)}.port`,
         port,
         what: `virtual node ${virtualNode}`,
       }),
@@ -97,53 +93,27 @@ function gatewayRouteProblems(view: View, resource: Resource<'gatewayRoute'>): r
   const { virtualServiceName } = target.virtualService;
   const path = `spec.${match.member}`;
   return [
-    ...fit(view.listenersOf('virtualGateway', resource, resource.parent), {
-      path,
-      portPath: `${path}.match.port`,
+    ...portNeeded(view.listenersOf('virtualGateway', resource, resource.parent), {
+      path: `${path}.match.port`,
       port: match.port,
-      protocol: match.protocol,
       what: `virtual gateway ${resource.parent}`,
     }),
-    ...fit(view.providerListeners(resource, virtualServiceName), {
-      path,
-      portPath: `${path}.action.target.port`,
+    ...portNeeded(view.providerListeners(resource, virtualServiceName), {
+      path: `${path}.action.target.port`,
       port: target.port,
       what: `the provider of virtual service ${virtualServiceName}`,
     }),
   ];
 }
 
-type Use = {
-  /** Where the route stands, and where its port. */
-  readonly path: string;
-  readonly portPath: string;
-  readonly port: number | undefined;
-  /** The protocol that the listener must have; undefined where it may have any. */
-  readonly protocol?: PortProtocol;
-  readonly what: string;
-};
+/** Where a port can stand in a route, what stands there, and whose listeners it tells apart. */
+type PortUse = { readonly path: string; readonly port: number | undefined; readonly what: string };
 
-function fit(
-  listeners: readonly Listener[],
-  { path, portPath, port, protocol, what }: Use,
-): readonly Violation[] {
-  if (listeners.length === 0) return [];
+function portNeeded(listeners: readonly Listener[], { path, port, what }: PortUse): readonly Violation[] {
+  if (port !== undefined || listeners.length < 2) return [];
   const ports = listeners.map(({ portMapping }) => portMapping.port).join(', ');
-  if (port === undefined && listeners.length > 1) {
-    const constraint = `Member must be one of the ports [${ports}], because ${what} has several listeners`;
-    return [{ path: portPath, value: undefined, constraint }];
-  }
-  const listener =
-    port === undefined ? listeners[0] : listeners.find(({ portMapping }) => portMapping.port === port);
-  if (listener === undefined) {
-    return [
-      { path: portPath, value: port, constraint: `Member must be one of the ports [${ports}] of ${what}` },
-    ];
-  }
-  const found = listener.portMapping.protocol;
-  if (protocol === undefined || protocol === found) return [];
-  const constraint = `Member must be a route for ${found}, the protocol of port ${listener.portMapping.port} of ${what}`;
-  return [{ path, value: protocol, constraint }];
+  const constraint = `Member must be one of the ports [${ports}], because ${what} has several listeners`;
+  return [{ path, value: undefined, constraint }];
 }
 
 function blame({ kind, parent, name }: Resource, { path, value, constraint }: Violation): Violation {

@@ -4,8 +4,8 @@ import type { Resource, ResourceId } from '../mesh/resource.ts';
 import { routeOf, targetOf } from './spec-parts.ts';
 
 /**
- * The routes and gateway routes, as they are, that a change of this resource could make wrong: none where neither its ports
- * and protocols nor its provider change.
+ * The routes and gateway routes, as they are, that a change of this resource could make ambiguous: none where it had several
+ * listeners before, or has not now, and its provider stays.
  */
 export function routesThatDependOn(model: Model, changed: Resource): readonly Resource[] {
   const before = model.get(changed);
@@ -29,7 +29,7 @@ export function routesThatDependOn(model: Model, changed: Resource): readonly Re
 
 function essence({ spec }: Resource): unknown {
   if ('provider' in spec) return spec.provider;
-  return 'listeners' in spec ? spec.listeners?.map(({ portMapping }) => portMapping) : undefined;
+  return 'listeners' in spec && spec.listeners !== undefined && spec.listeners.length > 1;
 }
 
 function throughProvider(model: Model, provider: Resource): readonly Resource[] {

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { makeAll, nodeSpec, routeSpec, startApi, type TestApi } from './fixture.ts';
+import { makeAll, nodeSpec, startApi, type TestApi } from './fixture.ts';
 
 // Requests that are refused change nothing, so that all cases share one control plane.
 let api: TestApi;
@@ -133,42 +133,34 @@ describe('a specification', () => {
   });
 });
 
-describe('ports and protocols', () => {
-  const route = (spec: unknown) => api.call('PUT', ROUTES, { routeName: 'b', spec });
+describe('a port that several listeners need', () => {
+  const second = (kind: string, protocol: string) => () =>
+    api.call('PUT', `${MESH}/${kind}`, {
+      spec: { listeners: [9080, 8080].map((port) => ({ portMapping: { port, protocol } })) },
+    });
   const cases: readonly [string, () => Promise<unknown>, string][] = [
-    [
-      "a route of another protocol than its router's",
-      () => route({ http2Route: routeSpec().httpRoute }),
-      "Value 'http2' at 'spec.http2Route' failed to satisfy constraint: Member must be a route for http, the protocol of port 9080 of virtual router router",
-    ],
-    [
-      'a port that the target does not have',
-      () => route(routeSpec(1, { port: 7 })),
-      "Value '7' at 'spec.httpRoute.action.weightedTargets.1.member.port' failed to satisfy constraint: Member must be one of the ports [9080] of virtual node white",
-    ],
     [
       'a second listener on a node that a route names without a port',
       () => api.call('PUT', `${MESH}/virtualNodes/white`, { spec: nodeSpec(9080, 9081) }),
       "Value 'router/all' at 'spec' failed to satisfy constraint: Member must suit Route all under router, where spec.httpRoute.action.weightedTargets.1.member.port is null: Member must be one of the ports [9080, 9081], because virtual node white has several listeners",
     ],
     [
-      'another protocol for a router that has routes',
-      () =>
-        api.call('PUT', `${MESH}/virtualRouters/router`, {
-          spec: { listeners: [{ portMapping: { port: 9080, protocol: 'grpc' } }] },
-        }),
-      'Member must suit Route all under router',
+      'a second listener on a router with a route that names no port',
+      second('virtualRouters/router', 'http'),
+      'Member must suit Route all under router, where spec.httpRoute.match.port is null: Member must be one of the ports [9080, 8080], because virtual router router has several listeners',
     ],
     [
-      'another protocol for a gateway that has routes',
-      () =>
-        api.call('PUT', `${MESH}/virtualGateways/door`, {
-          spec: { listeners: [{ portMapping: { port: 8080, protocol: 'grpc' } }] },
-        }),
-      'Member must suit GatewayRoute in under door',
+      'the same with a gateway route that leads to it and names no port',
+      second('virtualRouters/router', 'http'),
+      'Member must suit GatewayRoute in under door, where spec.httpRoute.action.target.port is null',
+    ],
+    [
+      'a second listener on a gateway with a route that names no port',
+      second('virtualGateways/door', 'http'),
+      'Member must suit GatewayRoute in under door, where spec.httpRoute.match.port is null',
     ],
   ];
-  it.each(cases)('refused: %s', async (_, call, message) => {
+  it.each(cases)('is asked for: %s', async (_, call, message) => {
     expect(await call()).toMatchObject({
       error: 'BadRequestException',
       body: { message: expect.stringContaining(message) },

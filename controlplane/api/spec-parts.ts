@@ -1,15 +1,8 @@
 import type { Kind, Resource } from '../mesh/resource.ts';
-import type {
-  GatewayRouteSpec,
-  GatewayRouteTarget,
-  PortProtocol,
-  RouteSpec,
-  WeightedTargets,
-} from '../model/types.ts';
+import type { GatewayRouteSpec, GatewayRouteTarget, RouteSpec, WeightedTargets } from '../model/types.ts';
 
 /** What routes of all protocols have. */
 export type AnyRoute = {
-  readonly protocol: PortProtocol;
   readonly member: (keyof RouteSpec & keyof GatewayRouteSpec) | 'tcpRoute';
   readonly match: { readonly port?: number };
   readonly action: { readonly weightedTargets: WeightedTargets };
@@ -22,11 +15,11 @@ export function isKind<K extends Kind>(resource: Resource, kind: K): resource is
 
 /** The one route in a route's specification, whatever its protocol. */
 export function routeOf({ grpcRoute, http2Route, httpRoute, tcpRoute }: RouteSpec): AnyRoute | undefined {
-  if (grpcRoute !== undefined) return { protocol: 'grpc', member: 'grpcRoute', ...grpcRoute };
-  if (http2Route !== undefined) return { protocol: 'http2', member: 'http2Route', ...http2Route };
-  if (httpRoute !== undefined) return { protocol: 'http', member: 'httpRoute', ...httpRoute };
+  if (grpcRoute !== undefined) return { member: 'grpcRoute', ...grpcRoute };
+  if (http2Route !== undefined) return { member: 'http2Route', ...http2Route };
+  if (httpRoute !== undefined) return { member: 'httpRoute', ...httpRoute };
   if (tcpRoute !== undefined) {
-    return { protocol: 'tcp', member: 'tcpRoute', action: tcpRoute.action, match: tcpRoute.match ?? {} };
+    return { member: 'tcpRoute', action: tcpRoute.action, match: tcpRoute.match ?? {} };
   }
   return undefined;
 }
@@ -40,17 +33,14 @@ export function targetOf({
   return (grpcRoute ?? http2Route ?? httpRoute)?.action.target;
 }
 
-/** The port that a gateway route matches, its protocol, and which member it is. */
+/** The port that a gateway route matches, and which member it is. */
 export function gatewayMatchOf({
   grpcRoute,
   http2Route,
   httpRoute,
-}: GatewayRouteSpec):
-  | { readonly protocol: PortProtocol; readonly member: string; readonly port: number | undefined }
-  | undefined {
-  if (grpcRoute !== undefined) return { protocol: 'grpc', member: 'grpcRoute', port: grpcRoute.match.port };
-  if (http2Route !== undefined)
-    return { protocol: 'http2', member: 'http2Route', port: http2Route.match.port };
-  if (httpRoute !== undefined) return { protocol: 'http', member: 'httpRoute', port: httpRoute.match.port };
+}: GatewayRouteSpec): { readonly member: string; readonly port: number | undefined } | undefined {
+  if (grpcRoute !== undefined) return { member: 'grpcRoute', port: grpcRoute.match.port };
+  if (http2Route !== undefined) return { member: 'http2Route', port: http2Route.match.port };
+  if (httpRoute !== undefined) return { member: 'httpRoute', port: httpRoute.match.port };
   return undefined;
 }
