@@ -1,7 +1,7 @@
 import type { ProviderView, ServiceView, TargetNode } from '../mesh/view.ts';
-import { IDLE_TIMEOUT, REQUEST_TIMEOUT } from './defaults.ts';
 import { defaultRetryPolicy } from './envoy/retry.ts';
 import { upstreamProblem } from './envoy/upstream.ts';
+import { connectionIdle, requestTimes } from './listener-times.ts';
 import { createMemo } from './memo.ts';
 import type { HttpOffer, Offer, Rule, Target } from './offer.ts';
 import { collectProblems, unreported, type Report } from './problems.ts';
@@ -45,7 +45,7 @@ function makeOffers({ name, provider }: ServiceView, report: Report): readonly O
   return [];
 }
 
-/** A service without a router: each listener of the node is reached on its own port, with App Mesh's defaults. */
+/** A service without a router: each listener of the node is reached on its own port, within the listener's own time limits. */
 function nodeOffers(service: string, node: TargetNode, report: Report): readonly Offer[] {
   return onePerPort(node.listeners, `virtualNode/${node.name}`, report).flatMap(
     (listener): readonly Offer[] => {
@@ -56,19 +56,20 @@ function nodeOffers(service: string, node: TargetNode, report: Report): readonly
         return [];
       }
       const targets = [{ node, listener, weight: 100 }];
-      if (protocol === 'tcp') return [{ kind: 'tcp', service, port, targets, idle: IDLE_TIMEOUT }];
-      return [{ kind: 'http', service, port, protocol, rules: [wholeService(targets)] }];
+      if (protocol === 'tcp')
+        return [{ kind: 'tcp', service, port, targets, idle: connectionIdle(listener) }];
+      const rule = wholeService(targets, requestTimes(listener));
+      return [{ kind: 'http', service, port, protocol, rules: [rule] }];
     },
   );
 }
 
-function wholeService(targets: readonly Target[]): Rule {
+function wholeService(targets: readonly Target[], times: Pick<Rule, 'timeout' | 'idle'>): Rule {
   return {
     name: '',
     conditions: { path: { kind: 'prefix', text: '/' }, headers: [], query: [] },
     targets,
-    timeout: REQUEST_TIMEOUT,
-    idle: undefined,
+    ...times,
     retry: defaultRetryPolicy(),
   };
 }

@@ -4,10 +4,8 @@ import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js'
 import { connect } from 'node:net';
 import { connect as connectHttp2 } from 'node:http2';
 import { request } from '../lab/http.ts';
-import type { Ask, Outcome } from './caller.ts';
+import { LIMIT_MS, type Ask, type Outcome } from './caller.ts';
 import { echoMethod } from '../lab/grpc-methods.ts';
-
-const LIMIT_MS = 20_000;
 
 type Kind<K extends Ask['kind']> = Extract<Ask, { kind: K }>;
 
@@ -42,8 +40,13 @@ function asked(ask: Ask): Promise<Omit<Outcome, 'tookMs'>> {
   }
 }
 
-async function askHttp({ url, method = 'GET', headers = {} }: Kind<'http'>): Promise<Partial<Outcome>> {
-  const answer = await request(url, { method, headers, limitMs: LIMIT_MS });
+async function askHttp({
+  url,
+  method = 'GET',
+  headers = {},
+  limitMs = LIMIT_MS,
+}: Kind<'http'>): Promise<Partial<Outcome>> {
+  const answer = await request(url, { method, headers, limitMs });
   return { status: answer.status, body: answer.body, headers: answer.headers };
 }
 
@@ -65,7 +68,13 @@ function askHttp2({ url, method = 'GET', headers = {} }: Kind<'http2'>): Promise
   });
 }
 
-function askGrpc({ address, authority, path, metadata = {} }: Kind<'grpc'>): Promise<Partial<Outcome>> {
+function askGrpc({
+  address,
+  authority,
+  path,
+  metadata = {},
+  limitMs = LIMIT_MS,
+}: Kind<'grpc'>): Promise<Partial<Outcome>> {
   const client = new Client(address, credentials.createInsecure(), {
     'grpc.default_authority': authority,
     // What is counted at the server are Envoy's retries.
@@ -75,7 +84,7 @@ function askGrpc({ address, authority, path, metadata = {} }: Kind<'grpc'>): Pro
   const sent = new Metadata();
   for (const [key, value] of Object.entries(metadata)) sent.set(key, value);
   return new Promise((resolve) => {
-    const options = { deadline: Date.now() + LIMIT_MS };
+    const options = { deadline: Date.now() + limitMs };
     const settle = (error: ServiceError | null, bytes?: Buffer): void => {
       client.close();
       resolve({ status: error?.code ?? 0, body: (bytes ?? error?.details ?? '').toString() });
@@ -93,13 +102,21 @@ function askGrpc({ address, authority, path, metadata = {} }: Kind<'grpc'>): Pro
 }
 
 /** What the server says until it closes, or has said as much as is waited for after `say` was sent to it. */
-function askTcp({ host, port, say, expect, holdMs = 0 }: Kind<'tcp'>): Promise<Partial<Outcome>> {
+function askTcp({
+  host,
+  port,
+  say,
+  afterMs = 0,
+  expect,
+  holdMs = 0,
+  limitMs = LIMIT_MS,
+}: Kind<'tcp'>): Promise<Partial<Outcome>> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host, port });
     let body = '';
-    socket.setTimeout(LIMIT_MS, () => socket.destroy(new Error('no end')));
+    socket.setTimeout(limitMs, () => socket.destroy(new Error('no end')));
     socket.on('data', (bytes) => {
-      if (body === '' && say !== undefined) socket.write(say);
+      if (body === '' && say !== undefined) setTimeout(() => socket.write(say), afterMs);
       body += bytes.toString();
       if (expect !== undefined && body.includes(expect)) setTimeout(() => socket.destroy(), holdMs);
     });

@@ -8,8 +8,10 @@ type Headers = Readonly<Record<string, string>>;
 
 type Request = { readonly url: string; readonly method?: string; readonly headers?: Headers };
 
-/** What is asked of somebody. */
-export type Ask =
+/** What is asked of somebody; after `limitMs` (default: 20,000) it is given up. */
+export type Ask = { readonly limitMs?: number } & What;
+
+type What =
   | ({ readonly kind: 'http' } & Request)
   | ({ readonly kind: 'http2' } & Request)
   | {
@@ -26,8 +28,9 @@ export type Ask =
       readonly kind: 'tcp';
       readonly host: string;
       readonly port: number;
-      /** What is sent once the server has spoken. */
+      /** What is sent once the server has spoken, and how long after that. Default: at once. */
       readonly say?: string;
+      readonly afterMs?: number;
       /** What ends the conversation; without it, only the other side does. */
       readonly expect?: string;
       /** How long the connection is kept open after that. Default: 0. */
@@ -51,13 +54,17 @@ export type Caller = {
 
 const PROGRAM = join(import.meta.dirname, 'caller-program.ts');
 
+/** After how long something that was asked is given up, unless that says otherwise. */
+export const LIMIT_MS = 20_000;
+
 /** Starts a caller on a host; it goes with the lab. */
 export async function startCaller(host: Host): Promise<Caller> {
   const socketPath = join(host.folder, 'caller');
   await host.spawn('caller', process.execPath, [PROGRAM, socketPath]).line(/^ready$/);
   return {
     async ask(ask) {
-      const options = { method: 'POST', body: JSON.stringify(ask), socketPath, limitMs: 30_000 };
+      const limitMs = (ask.limitMs ?? LIMIT_MS) + 10_000;
+      const options = { method: 'POST', body: JSON.stringify(ask), socketPath, limitMs };
       const { body } = await request('http://caller/', options);
       return JSON.parse(body) as Outcome;
     },

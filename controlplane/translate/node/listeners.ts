@@ -2,14 +2,13 @@ import type { VirtualNodeView } from '../../mesh/view.ts';
 import type { Listener } from '../../model/types.ts';
 import type { Doors } from '../tls/listeners.ts';
 import type { Resource } from '../../../xds/types.ts';
-import { IDLE_TIMEOUT } from '../defaults.ts';
 import type { Addresses } from '../envoy/address.ts';
 import { connectionManager, type AccessLogInit } from '../envoy/connection-manager.ts';
-import { milliseconds } from '../envoy/duration.ts';
 import { chain, closing, doorChains, tcpProxy, type FilterChainInit } from '../envoy/filter-chains.ts';
 import { originalDestination, tlsInspectorOn } from '../envoy/listener-filters.ts';
 import { listener } from '../envoy/listener.ts';
 import { upstreamName, type UpstreamMesh } from '../envoy/upstream.ts';
+import { connectionIdle } from '../listener-times.ts';
 import * as names from '../names.ts';
 import type { TcpOffer } from '../offer.ts';
 import type { EgressPort } from './egress.ts';
@@ -34,8 +33,8 @@ export function ingressListener(
     const statPrefix = names.ingressStats(protocol, port, several);
     if (protocol === 'tcp') {
       const target = { cluster: names.ingressCluster(view.mesh.name, view.name, protocol, port), weight: 1 };
-      const idle = milliseconds(spec.timeout?.tcp?.idle) ?? IDLE_TIMEOUT;
-      return doorChains(`ingress_tcp_${port}`, port, doors, tcpProxy(statPrefix, [target], idle));
+      const filter = tcpProxy(statPrefix, [target], connectionIdle(spec));
+      return doorChains(`ingress_tcp_${port}`, port, doors, filter);
     }
     const routes = names.ingressRoutes(protocol, port);
     const filter = connectionManager({ statPrefix, routes, accessLog });

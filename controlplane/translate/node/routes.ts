@@ -1,10 +1,9 @@
 import type { ServiceView, VirtualNodeView } from '../../mesh/view.ts';
-import type { HttpTimeout, Listener } from '../../model/types.ts';
+import type { Listener } from '../../model/types.ts';
 import type { Resource } from '../../../xds/types.ts';
-import { REQUEST_TIMEOUT } from '../defaults.ts';
-import { milliseconds } from '../envoy/duration.ts';
 import { offerHost, routeConfiguration, virtualHost, wholeRoute, type EncodedHost } from '../envoy/routes.ts';
 import type { UpstreamMesh } from '../envoy/upstream.ts';
+import { requestTimes } from '../listener-times.ts';
 import { createMemo } from '../memo.ts';
 import * as names from '../names.ts';
 import { unreported, type Report } from '../problems.ts';
@@ -18,18 +17,16 @@ export function ingressRoutes(
   listeners: readonly Listener[],
   report: Report,
 ): readonly Resource[] {
-  return listeners.flatMap(({ portMapping: { port, protocol }, timeout }) => {
-    const own: HttpTimeout | undefined = timeout?.[protocol];
-    if (timeout !== undefined && own === undefined) {
+  return listeners.flatMap((listener) => {
+    const { portMapping, timeout } = listener;
+    const { port, protocol } = portMapping;
+    if (timeout !== undefined && timeout[protocol] === undefined) {
       const where = `virtualNode/${view.name}/listener/${port}/timeout`;
       report(where, `it sets no limit, because it is not for ${protocol}`);
     }
     if (protocol === 'tcp') return [];
     const cluster = names.ingressCluster(view.mesh.name, view.name, protocol, port);
-    const route = wholeRoute(cluster, {
-      timeout: milliseconds(own?.perRequest) ?? REQUEST_TIMEOUT,
-      idle: milliseconds(own?.idle),
-    });
+    const route = wholeRoute(cluster, requestTimes(listener));
     const name = names.ingressRoutes(protocol, port);
     return [routeConfiguration(name, [virtualHost({ name: 'ingress', domains: ['*'], routes: [route] })])];
   });

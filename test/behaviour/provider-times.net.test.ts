@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ENVOYS } from '../../controlplane/translate/real-envoy.ts';
+import type { Ask, Outcome } from './caller.ts';
+import { GATE, PORTS, timesApp, timesModel } from './provider-times-model.ts';
+import { openScene, type Scene } from './scene.ts';
+
+// The time limits of a virtual node's listener in the Envoys of those who call it without a router. No Envoy stands beside
+// the app, so only a caller's can end what does not end by itself. That limits beyond the defaults of 15 and 300 s hold as
+// well is shown by `test/long/provider-times.ts`.
+
+const HALF_A_SECOND = { unit: 'ms', value: 500 } as const;
+/** Longer than the limit, and shorter than the default of 15 s. */
+const LATER = 'wait:5000';
+
+describe.each(ENVOYS)('%s', (variable) => {
+  let scene: Scene<'app' | 'client' | 'gate'>;
+
+  beforeAll(async () => {
+    scene = await openScene('provider-times', variable, {
+      inputs: () => timesModel({ perRequest: HALF_A_SECOND, idle: HALF_A_SECOND }),
+      hosts: {
+        app: { app: timesApp },
+        client: { resource: 'mesh/m/virtualNode/client' },
+        gate: { resource: 'mesh/m/virtualGateway/gate' },
+      },
+    });
+  });
+  afterAll(() => scene?.close());
+
+  const ask = (request: Ask): Promise<Outcome> => scene.actors.client.caller.ask(request);
+  const askHttp = (port: number, plan: string): Promise<Outcome> =>
+    ask({
+      kind: 'http',
+      url: `http://${scene.lab.address}:${port}/`,
+      headers: { host: 'target.local', 'x-plan': plan },
+    });
+
+  const ASKS = {
+    http: () => askHttp(PORTS.http, 'hang'),
+    http2: () =>
+      ask({
+        kind: 'http2',
+        url: `http://${scene.lab.address}:${PORTS.http2}/`,
+        headers: { ':authority': 'target.local', 'x-plan': 'hang' },
+      }),
+    grpc: () =>
+      ask({
+        kind: 'grpc',
+        address: `${scene.lab.address}:${PORTS.grpc}`,
+        authority: 'target.local',
+        path: '/test.Colors/Red',
+        metadata: { 'x-plan': 'hang' },
+      }),
+    gateway: () =>
+      scene.actors.app.caller.ask({
+        kind: 'http',
+        url: `http://gate:${GATE}/`,
+        headers: { 'x-plan': 'hang' },
+      }),
+    silence: () => askHttp(PORTS.silent, 'stall'),
+  } as const;
+
+  test.concurrent.each([
+    ['http', { status: 504 }],
+    ['http2', { status: 504 }],
+    ['grpc', { status: 14 }],
+    ['gateway', { status: 504 }],
+    ['silence', { error: expect.any(String) as string }],
+  ] as const)('%s: the caller gives up at the limit of the listener, not at 15 s or 300 s', async (kind, end) => {
+    const ends: Partial<Outcome>[] = [];
+    const slow = askHttp(PORTS.plain, LATER).then(({ status }) => ends.push({ status: status ?? 0 }));
+    const limited = ASKS[kind]().then((outcome) => ends.push(outcome));
+    await Promise.all([slow, limited]);
+    expect(ends).toEqual([expect.objectContaining(end), { status: 200 }]);
+  });
+
+  test('tcp: the caller closes a silent connection at the limit of the listener, not at 300 s', async () => {
+    const outcome = await ask({ kind: 'tcp', host: scene.lab.address, port: PORTS.tcp });
+    expect({ body: outcome.body, error: outcome.error }).toEqual({
+      body: `app ${PORTS.tcp}\n`,
+      error: undefined,
+    });
+  });
+});
