@@ -12,6 +12,7 @@ import { envoyArgs } from './envoy-command.ts';
 import { AgentError, envoyCrashLoop } from './errors.ts';
 import { watchHealth } from './health.ts';
 import { readHostFacts } from './host-facts.ts';
+import { createNameFilling } from './names/listener-names.ts';
 import { nodeIdentity } from './node-identity.ts';
 import { openEnvoyOutput } from './output/envoy-output.ts';
 import { dropPrivileges } from './privileges.ts';
@@ -67,7 +68,16 @@ async function run(settings: AgentSettings, env: Environment, log: Log): Promise
     const secrets = createFileSecrets(log);
     cleanups.push(() => secrets.close());
     const beside = [secrets];
-    const relay = await startRelay({ socketPath, upstreams: upstreams(settings.xds), node, log, beside });
+    const names = createNameFilling(log);
+    cleanups.push(names.close);
+    const relay = await startRelay({
+      socketPath,
+      upstreams: upstreams(settings.xds),
+      node,
+      log,
+      names,
+      beside,
+    });
     cleanups.push(() => relay.close());
     const output = await openEnvoyOutput(folder.path, log);
     cleanups.push(output.close);
@@ -91,6 +101,7 @@ async function run(settings: AgentSettings, env: Environment, log: Log): Promise
         restarts: supervisor.restarts(),
         relay: relay.status(),
         secrets: secrets.status(),
+        names: names.status(),
         disconnectedLimitSeconds: settings.health.disconnectedLimitSeconds,
         droppedOutputBytes: output.dropped(),
       }),

@@ -30,6 +30,7 @@ export function nodeIdentity(settings: AgentSettings, facts: HostFacts, agent: A
         version: agent.version,
         sds: settings.envoy.sdsSocketPath !== undefined,
         files: true,
+        names: true,
         ipv6: Object.keys(facts.ipv6).length > 0,
       },
     },

@@ -79,6 +79,7 @@ function input(some: Partial<StatusInput>): StatusInput {
     relay: connected,
     disconnectedLimitSeconds: 3600,
     secrets: [],
+    names: [],
     droppedOutputBytes: 0,
     ...some,
   };

@@ -1,3 +1,4 @@
+import type { NameStatus } from '../common/follow-names.ts';
 import { formatGoDuration } from './go-duration.ts';
 import { UNREACHABLE, type Health } from './health.ts';
 import type { RelayStatus } from './relay/relay.ts';
@@ -14,6 +15,8 @@ export type StatusInput = {
   readonly relay: RelayStatus;
   /** The certificates from files that Envoy asked for. */
   readonly secrets: readonly FileSecretStatus[];
+  /** The names whose addresses tell the filter chains of one port apart. */
+  readonly names: readonly NameStatus[];
   /** How long the control plane may be away before that counts as unhealthy. */
   readonly disconnectedLimitSeconds: number;
   readonly droppedOutputBytes: number;
@@ -44,6 +47,7 @@ export function status(input: StatusInput) {
       restartsLeft: restarts.left,
       relay: { ...relay, disconnectedSince: relay.disconnectedSince?.toISOString() },
       certificates: input.secrets,
+      names: input.names,
       droppedOutputBytes: input.droppedOutputBytes,
     },
   };

@@ -14,7 +14,8 @@ const TTL_QUESTION = { timeout: 1000, tries: 2 };
  */
 export async function askHost(name: string): Promise<HostAnswer> {
   const [found, ttls] = await Promise.all([lookup(name, { all: true }), ttlsOf(name)]);
-  const addresses = found.map(({ address }) => address);
+  // An address with a zone (fe80::1%eth0) means something on one interface only.
+  const addresses = found.map(({ address }) => address).filter((address) => !address.includes('%'));
   const known = addresses.flatMap((address) => ttls.get(address) ?? []);
   return { addresses, ttlMs: known.length === 0 ? undefined : 1000 * Math.min(...known) };
 }

@@ -10,7 +10,7 @@ afterEach(() => {
 });
 
 /** A resolver whose answers are set by the test, and asked for again as often as is allowed. */
-function resolver(answers: Record<string, readonly string[]>) {
+function resolver(answers: Record<string, readonly string[]>, keepMs = 1) {
   const asked: string[] = [];
   let changes = 0;
   const ask = async (name: string): Promise<HostAnswer> => {
@@ -19,7 +19,7 @@ function resolver(answers: Record<string, readonly string[]>) {
     if (addresses === undefined) throw new Error(`getaddrinfo ENOTFOUND ${name}`);
     return { addresses, ttlMs: 0 };
   };
-  const names = followNames({ log, ask, onChange: () => (changes += 1) });
+  const names = followNames({ log, ask, keepMs, onChange: () => (changes += 1) });
   open.push(names);
   return { names, asked, changes: () => changes };
 }
@@ -61,16 +61,36 @@ test('an answer that is the same changes nothing, whatever its order', async () 
   expect(changes()).toBe(1);
 });
 
-test('a name that is no longer followed is not asked for any more, and forgotten', async () => {
+test('a name that is no longer followed keeps its addresses for a while, and then it is forgotten', async () => {
   const { names, asked } = resolver({ a: ['10.0.0.1'], b: ['10.0.0.2'] });
   names.follow(['a', 'b']);
   await expect.poll(() => names.addressesOf('a')).toBeDefined();
   names.follow(['b']);
+  expect(names.addressesOf('a')).toEqual({ current: ['10.0.0.1'], former: [] });
+  await expect.poll(() => names.status().map(({ name }) => name)).toEqual(['b']);
   expect(names.addressesOf('a')).toBeUndefined();
-  expect(names.status().map(({ name }) => name)).toEqual(['b']);
   const before = asked.filter((name) => name === 'a').length;
-  await expect.poll(() => asked.filter((name) => name === 'b').length).toBeGreaterThan(2);
+  const questions = asked.length;
+  await expect.poll(() => asked.length).toBeGreaterThan(questions + 1);
   expect(asked.filter((name) => name === 'a')).toHaveLength(before);
+});
+
+test('a name that is wanted again in time has never been away', async () => {
+  const { names, changes } = resolver({ a: ['10.0.0.1'] }, 60_000);
+  names.follow(['a']);
+  await expect.poll(changes).toBe(1);
+  names.follow([]);
+  names.follow(['a']);
+  expect(names.addressesOf('a')).toEqual({ current: ['10.0.0.1'], former: [] });
+});
+
+test('a name is settled once its first question is answered or has failed', async () => {
+  const { names, changes } = resolver({ a: ['10.0.0.1'] });
+  names.follow(['a', 'gone']);
+  expect([names.isSettled('a'), names.isSettled('gone')]).toEqual([false, false]);
+  await expect.poll(() => [names.isSettled('a'), names.isSettled('gone')]).toEqual([true, true]);
+  await expect.poll(changes).toBeGreaterThan(0);
+  expect(names.addressesOf('gone')).toBeUndefined();
 });
 
 test("the host's resolver answers for localhost", async () => {

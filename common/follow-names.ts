@@ -2,13 +2,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { askHost, type HostAnswer } from './ask-host.ts';
 import type { Log } from './log.ts';
-import { nameAddresses, NOTHING_SEEN, see, type NameAddresses } from './seen-addresses.ts';
+import { FORMER_MS, nameAddresses, NOTHING_SEEN, see, type NameAddresses } from './seen-addresses.ts';
 import { createSemaphore } from './semaphore.ts';
 
 /** The addresses of some names, kept up to date. Names are compared without case. */
 export type FollowedNames = {
-  /** From now on these names are followed, and no others. */
+  /**
+   * From now on these names are followed. A name that is not among them any more is followed for some minutes more, because
+   * it may come back: a configuration that Envoy refused is replaced by the one before it.
+   */
   readonly follow: (names: Iterable<string>) => void;
+  /** Whether the first question about a followed name has been answered, or has failed. */
+  readonly isSettled: (name: string) => boolean;
   /** The addresses of a name that is followed; undefined while it has never been answered. */
   readonly addressesOf: (name: string) => NameAddresses | undefined;
   /** How each name stands, sorted. */
@@ -21,11 +26,13 @@ export type NameStatus = NameAddresses & { readonly name: string; readonly probl
 
 /** How to follow names. */
 export type FollowNamesOptions = {
-  /** Is told once for all changes of a turn of the event loop. */
+  /** Is told once for all changes of a turn of the event loop: other addresses, or a name that is settled now. */
   readonly onChange: () => void;
   readonly log: Log;
   /** Default: the host's resolver. */
   readonly ask?: (name: string) => Promise<HostAnswer>;
+  /** For how long a name is followed after it was wanted for the last time, in milliseconds. Default: five minutes. */
+  readonly keepMs?: number;
 };
 
 /** getaddrinfo takes a thread of a pool of four, which reads files too. */
@@ -38,15 +45,22 @@ const LONGEST = 30_000;
 type Followed = {
   readonly stop: AbortController;
   seen: typeof NOTHING_SEEN;
-  isAnswered: boolean;
+  first: 'asking' | 'answered' | 'failed';
   problem: string | undefined;
+  /** The end of its following; undefined while it is wanted. */
+  until: number | undefined;
 };
 
 /**
  * Asks for each name again when its TTL is over. A failure, NXDOMAIN among them, leaves the last good answer in force: an
  * address is forgotten only some minutes after answers have stopped to have it (seen-addresses.ts).
  */
-export function followNames({ onChange, log, ask = askHost }: FollowNamesOptions): FollowedNames {
+export function followNames({
+  onChange,
+  log,
+  ask = askHost,
+  keepMs = FORMER_MS,
+}: FollowNamesOptions): FollowedNames {
   const names = new Map<string, Followed>();
   const semaphore = createSemaphore(AT_ONCE);
   let isChangeDue = false;
@@ -66,8 +80,8 @@ export function followNames({ onChange, log, ask = askHost }: FollowNamesOptions
     const now = nameAddresses(state.seen);
     if (state.problem !== undefined) log.info({ name }, 'the name can be looked up again');
     state.problem = undefined;
-    if (state.isAnswered && isDeepStrictEqual(before, now)) return;
-    state.isAnswered = true;
+    if (state.first === 'answered' && isDeepStrictEqual(before, now)) return;
+    state.first = 'answered';
     log.debug({ name, ...now }, 'the addresses of a name changed');
     changed();
   }
@@ -77,6 +91,9 @@ export function followNames({ onChange, log, ask = askHost }: FollowNamesOptions
     if (state.problem !== problem)
       log.warn({ name, problem }, 'a name cannot be looked up: its last addresses stay in use');
     state.problem = problem;
+    if (state.first !== 'asking') return;
+    state.first = 'failed';
+    changed();
   }
 
   /** Answers how long to wait before the next question. */
@@ -95,6 +112,10 @@ export function followNames({ onChange, log, ask = askHost }: FollowNamesOptions
   async function run(name: string, state: Followed): Promise<void> {
     const { signal } = state.stop;
     while (!signal.aborted) {
+      if (state.until !== undefined && performance.now() > state.until) {
+        names.delete(name);
+        return;
+      }
       const wait = await askOnce(name, state);
       await sleep(wait * (0.9 + Math.random() * 0.2), undefined, { ref: false, signal });
     }
@@ -104,8 +125,9 @@ export function followNames({ onChange, log, ask = askHost }: FollowNamesOptions
     const state: Followed = {
       stop: new AbortController(),
       seen: NOTHING_SEEN,
-      isAnswered: false,
+      first: 'asking',
       problem: undefined,
+      until: undefined,
     };
     // It ends only by being stopped.
     run(name, state).catch(() => undefined);
@@ -115,16 +137,14 @@ export function followNames({ onChange, log, ask = askHost }: FollowNamesOptions
   return {
     follow(wanted) {
       const next = new Set(Array.from(wanted, (name) => name.toLowerCase()));
-      for (const [name, { stop }] of names) {
-        if (next.has(name)) continue;
-        stop.abort();
-        names.delete(name);
-      }
+      const end = performance.now() + keepMs;
+      for (const [name, state] of names) state.until = next.has(name) ? undefined : (state.until ?? end);
       for (const name of next) if (!names.has(name)) names.set(name, start(name));
     },
+    isSettled: (name) => names.get(name.toLowerCase())?.first !== 'asking',
     addressesOf(name) {
       const state = names.get(name.toLowerCase());
-      return state?.isAnswered === true ? nameAddresses(state.seen) : undefined;
+      return state?.first === 'answered' ? nameAddresses(state.seen) : undefined;
     },
     status: () =>
       Array.from(names, ([name, { seen, problem }]) => ({ name, ...nameAddresses(seen), problem })).toSorted(

@@ -7,6 +7,7 @@ import { createGrpcServer, type GrpcServer } from '../../xds/grpc/server.ts';
 import { createXdsServer, type XdsServer } from '../../xds/server.ts';
 import type { Answer } from '../../xds/answers.ts';
 import type { TypeUrl } from '../../xds/types.ts';
+import type { NameFilling } from '../names/listener-names.ts';
 import { createRelayedConfig } from './relayed-config.ts';
 import { createRelayedSubscriptions } from './relayed-subscriptions.ts';
 
@@ -18,6 +19,8 @@ export type RelayOptions = {
   readonly upstreams: readonly Upstream[];
   readonly node: NodeIdentity;
   readonly log: Log;
+  /** Fills the addresses of names into the listeners that Envoy is served. Default: listeners pass through as they are. */
+  readonly names?: NameFilling;
   /** What is served on the same socket beside ADS. */
   readonly beside?: readonly { addTo(server: GrpcServer): void }[];
 };
@@ -54,6 +57,7 @@ export async function startRelay({
   upstreams,
   node,
   log,
+  names: filling,
   beside = [],
 }: RelayOptions): Promise<Relay> {
   const config = createRelayedConfig();
@@ -63,6 +67,8 @@ export async function startRelay({
   let lastError: string | undefined;
   let refusals = 0;
   let envoyVersion = '';
+  /** What is offered is not served yet, because its listeners wait for the addresses of names. */
+  let isHeld = false;
 
   const downstream: XdsServer = createXdsServer({
     keyOf: () => KEY,
@@ -119,8 +125,16 @@ export async function startRelay({
   });
 
   function serve(): void {
-    downstream.set(KEY, config.snapshot());
+    const offered = config.snapshot();
+    const snapshot = filling === undefined ? offered : filling.fill(offered);
+    isHeld = snapshot === undefined;
+    if (snapshot !== undefined) downstream.set(KEY, snapshot);
   }
+
+  filling?.onChange(() => {
+    serve();
+    for (const typeUrl of unanswered.keys()) settle(typeUrl);
+  });
 
   /** Envoy's answer is the answer to the control plane. */
   function passOn({ typeUrl, error }: Answer): void {
@@ -140,7 +154,7 @@ export async function startRelay({
   /** Acknowledges an update once Envoy has all of it, which may take several responses, or none if it had it before. */
   function settle(typeUrl: TypeUrl): void {
     const update = unanswered.get(typeUrl);
-    if (update === undefined || !subscriptions.isAsked(typeUrl)) return;
+    if (update === undefined || isHeld || !subscriptions.isAsked(typeUrl)) return;
     if (downstream.settled(KEY, typeUrl) !== 'acknowledged') return;
     unanswered.delete(typeUrl);
     config.accept(typeUrl);

@@ -1,0 +1,79 @@
+import { afterEach, expect, test } from 'vitest';
+import type { HostAnswer } from '../../common/ask-host.ts';
+import { createLog } from '../../common/log.ts';
+import { LISTENER, type Resource, type Snapshot } from '../../xds/types.ts';
+import { createNameFilling, type NameFilling } from './listener-names.ts';
+import { chainsOf, namedListener } from './testing-listener.ts';
+
+const NAMES = {
+  '3306': [
+    { chain: 'a', names: ['a.local'] },
+    { chain: 'b', names: ['b.local'] },
+  ],
+};
+
+const open: NameFilling[] = [];
+afterEach(() => {
+  for (const filling of open.splice(0)) filling.close();
+});
+
+function fillingWith(ask: (name: string) => Promise<HostAnswer>) {
+  const filling = createNameFilling(createLog('test', 'silent'), ask);
+  open.push(filling);
+  let changes = 0;
+  filling.onChange(() => (changes += 1));
+  return { filling, changes: () => changes };
+}
+
+function snapshotOf(...listeners: readonly Resource[]): Snapshot {
+  return new Map([[LISTENER, { resources: new Map(listeners.map((each) => [each.name, each])) }]]);
+}
+
+const listenerIn = (snapshot: Snapshot | undefined) => snapshot?.get(LISTENER)?.resources.get('egress');
+
+test('a snapshot whose listeners want no names passes at once, as it is', () => {
+  const { filling } = fillingWith(async () => Promise.reject(new Error('nobody asks')));
+  const snapshot = snapshotOf(namedListener({ '80': 'http' }));
+  expect(filling.fill(snapshot)).toBe(snapshot);
+  expect(filling.status()).toEqual([]);
+});
+
+test('a listener waits until each of its names is answered or has failed', async () => {
+  const second = Promise.withResolvers<HostAnswer>();
+  const { filling, changes } = fillingWith((name) =>
+    name === 'a.local' ? Promise.resolve({ addresses: ['10.0.0.1'], ttlMs: 60_000 }) : second.promise,
+  );
+  const snapshot = snapshotOf(namedListener({ '3306': 'other' }, NAMES));
+  expect(filling.fill(snapshot)).toBeUndefined();
+  await expect.poll(() => filling.status()[0]?.current).toEqual(['10.0.0.1']);
+  expect(filling.fill(snapshot)).toBeUndefined();
+  const before = changes();
+  second.reject(new Error('no such name'));
+  await expect.poll(changes).toBeGreaterThan(before);
+  expect(chainsOf(listenerIn(filling.fill(snapshot)) as Resource)).toEqual({
+    '3306': { '10.0.0.1/32': 'a', '*': 'other' },
+  });
+});
+
+test('a resolver that does not answer holds a listener for a limited time', async () => {
+  const { filling, changes } = fillingWith(() => new Promise(() => undefined));
+  const snapshot = snapshotOf(namedListener({ '3306': 'other' }, NAMES));
+  expect(filling.fill(snapshot)).toBeUndefined();
+  await expect.poll(changes).toBe(1);
+  expect(chainsOf(listenerIn(filling.fill(snapshot)) as Resource)).toEqual({ '3306': { '*': 'other' } });
+});
+
+test('an address that moves changes the listener, and the same addresses give the very same one', async () => {
+  const answers: Record<string, string> = { 'a.local': '10.0.0.1', 'b.local': '10.0.0.2' };
+  const { filling, changes } = fillingWith(async (name) => ({ addresses: [answers[name] ?? ''], ttlMs: 0 }));
+  const snapshot = snapshotOf(namedListener({}, NAMES));
+  await expect.poll(() => filling.fill(snapshot)).toBeDefined();
+  const filled = listenerIn(filling.fill(snapshot));
+  expect(listenerIn(filling.fill(snapshot))).toBe(filled);
+  answers['a.local'] = '10.0.0.3';
+  const before = changes();
+  await expect.poll(changes).toBeGreaterThan(before);
+  expect(chainsOf(listenerIn(filling.fill(snapshot)) as Resource)).toEqual({
+    '3306': { '10.0.0.1/32': 'a', '10.0.0.3/32': 'a', '10.0.0.2/32': 'b' },
+  });
+});
