@@ -29,6 +29,20 @@ const meshes = async (accessKeyId: string): Promise<string[]> => {
 const node = (virtualNodeName: string) => ({ virtualNodeName, spec: {} });
 const arn = (path: string): string => `arn:aws:appmesh:eu-west-1:${OWNER}:${path}`;
 
+it("a token of one account's list of meshes does not go on with another account's", async () => {
+  for (const meshName of ['a', 'b']) {
+    await ok(api.callAs('AKADMIN', 'PUT', '/meshes', { meshName }));
+    await ok(api.callAs('AKGUEST', 'PUT', '/meshes', { meshName }));
+  }
+  const { nextToken } = await ok(api.callAs('AKADMIN', 'GET', '/meshes?limit=1'));
+  const next = `/meshes?limit=1&nextToken=${String(nextToken)}`;
+  expect((await ok(api.callAs('AKADMIN', 'GET', next)))['meshes']).toMatchObject([{ meshName: 'b' }]);
+  expect(await api.callAs('AKGUEST', 'GET', next)).toMatchObject({
+    error: 'BadRequestException',
+    body: { message: expect.stringContaining('belongs to another list') },
+  });
+});
+
 describe('what a user may do', () => {
   it('is nothing without a signature', async () => {
     expect(await api.call('GET', '/meshes')).toMatchObject({

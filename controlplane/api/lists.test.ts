@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ACCOUNT, REGION, startApi, type TestApi } from './fixture.ts';
+import { ACCOUNT, REGION, routeSpec, startApi, type TestApi } from './fixture.ts';
 
 let api: TestApi;
 beforeEach(async () => {
@@ -62,6 +62,66 @@ describe('a list', () => {
       ['a', 'b'],
       ['c', 'd'],
     ]);
+  });
+});
+
+describe('a token', () => {
+  const arn = (name: string): string =>
+    encodeURIComponent(`arn:aws:appmesh:${REGION}:${ACCOUNT}:mesh/${name}`);
+  const tokenOf = async (path: string): Promise<string> => {
+    const { body } = await api.call('GET', path);
+    if (typeof body['nextToken'] !== 'string') throw new Error(`no token: ${JSON.stringify(body)}`);
+    return encodeURIComponent(body['nextToken']);
+  };
+  beforeEach(async () => {
+    const tags = ['a', 'b', 'c'].map((key) => ({ key, value: '' }));
+    await api.call('PUT', '/meshes', { meshName: 'more', tags });
+    await api.call('PUT', '/tag?resourceArn=' + arn('colors'), { tags });
+    for (const mesh of ['colors', 'more']) {
+      for (const name of ['a', 'b', 'c']) {
+        await api.call('PUT', `/meshes/${mesh}/virtualNodes`, { virtualNodeName: name, spec: {} });
+        await api.call('PUT', `/meshes/${mesh}/virtualRouters`, { virtualRouterName: name, spec: {} });
+        for (const route of ['x', 'y', 'z']) {
+          const spec = routeSpec(1, { virtualNode: 'a' });
+          await api.call('PUT', `/meshes/${mesh}/virtualRouter/${name}/routes`, { routeName: route, spec });
+        }
+      }
+    }
+  });
+
+  const others: readonly [string, string, string][] = [
+    ['another mesh', NODES, '/meshes/more/virtualNodes'],
+    ['another kind', NODES, '/meshes/colors/virtualRouters'],
+    ['another parent', '/meshes/colors/virtualRouter/a/routes', '/meshes/colors/virtualRouter/b/routes'],
+    ['a parent', '/meshes/colors/virtualRouter/a/routes', '/meshes/colors/virtualRouters'],
+    ['all meshes', NODES, '/meshes'],
+    ['the same with another filter', NODES, `${NODES}?meshOwner=${ACCOUNT}`],
+    ["another resource's tags", `/tags?resourceArn=${arn('colors')}`, `/tags?resourceArn=${arn('more')}`],
+  ];
+  const also = (path: string): string => `${path}${path.includes('?') ? '&' : '?'}limit=1`;
+  it.each(others)('is refused by the list of %s, which skipped items', async (_, from, to) => {
+    expect((await api.call('GET', also(to))).status).toBe(200);
+    expect(await api.call('GET', `${also(to)}&nextToken=${await tokenOf(also(from))}`)).toMatchObject({
+      status: 400,
+      error: 'BadRequestException',
+      body: { message: expect.stringContaining("at 'nextToken' belongs to another list") },
+    });
+  });
+
+  it('continues its own list, in pages of another size too', async () => {
+    const { body } = await api.call('GET', `${NODES}?limit=2&nextToken=${await tokenOf(`${NODES}?limit=1`)}`);
+    expect(body).toMatchObject({ virtualNodes: [{ virtualNodeName: 'b' }, { virtualNodeName: 'c' }] });
+  });
+
+  it.each([
+    'e30',
+    'eyJhZnRlciI6ImEifQ',
+    '%C3%A4',
+  ])('that this API did not give out is refused: %s', async (token) => {
+    expect(await api.call('GET', `${NODES}?nextToken=${token}`)).toMatchObject({
+      error: 'BadRequestException',
+      body: { message: expect.stringContaining('is not a token that this API gave out') },
+    });
   });
 });
 

@@ -19,12 +19,13 @@ export const describe: ResourceHandler = async (context, { kind, resultShape }, 
 };
 
 /** A page of the resources of a kind under one parent, sorted by name. */
-export const list: ResourceHandler = async (context, { kind, result, resultShape }, input) => {
+export const list: ResourceHandler = async (context, { name, kind, result, resultShape }, input) => {
   const { model } = context.live;
   const id = resourceId(context, kind, input);
   requireParents(model, id);
   const all = kind === 'mesh' ? visibleMeshes(context) : model.list(kind, id, id.parent);
-  const { items, nextToken } = page(all, pageKey, input, PAGE);
+  const call = { operation: name, account: context.caller.account, input };
+  const { items, nextToken } = page(all, pageKey, call, PAGE);
   const references = items.map((resource) => resourceOutput(context, resource, resultShape, 'ACTIVE'));
   return { [result]: references, ...(nextToken === undefined ? {} : { nextToken }) };
 };

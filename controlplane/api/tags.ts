@@ -34,7 +34,8 @@ export const TAG_HANDLERS: Readonly<Record<TagOperation['verb'], TagHandler>> = 
     const id = taggedId(context.region, input);
     const resource = context.live.model.get(id);
     if (resource === undefined) throw missing(id);
-    const { items, nextToken } = page(sorted(resource.tags), ({ key }) => key, input, MOST);
+    const call = { operation: 'ListTagsForResource', account: context.caller.account, input };
+    const { items, nextToken } = page(sorted(resource.tags), ({ key }) => key, call, MOST);
     return { tags: items, ...(nextToken === undefined ? {} : { nextToken }) };
   },
 };
