@@ -1,5 +1,6 @@
 import type { Operation } from '../model/operations.ts';
 import { shapeNamed } from '../model/api-model.ts';
+import { exactNumber } from './exact-number.ts';
 import type { Violation } from './violation.ts';
 import { refuse } from './violation.ts';
 import { shapeViolations } from './validate.ts';
@@ -66,7 +67,7 @@ const PLACES = { uri: 'path', querystring: 'query string' } as const;
 const SIGNATURE = /^x-amz-/i;
 
 function fromQuery(value: string | readonly string[], type: string): unknown {
-  return type === 'integer' && typeof value === 'string' && /^-?\d{1,15}$/.test(value)
-    ? Number(value)
-    : value;
+  if (type !== 'integer' || typeof value !== 'string') return value;
+  if (/^-?\d{1,15}$/.test(value)) return Number(value);
+  return /^-?[1-9]\d+$/.test(value) ? exactNumber(Number(value), value) : value;
 }

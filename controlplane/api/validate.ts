@@ -1,6 +1,7 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { API_MODEL, type ApiModel } from '../model/api-model.ts';
 import { jsonSchemaOf } from '../model/json-schema.ts';
+import { isExactNumber, type ExactNumber } from './exact-number.ts';
 import { elementPath, memberPath, type Violation } from './violation.ts';
 
 const ajv = new Ajv({ allErrors: true, verbose: true, strict: true, ownProperties: true });
@@ -14,7 +15,8 @@ export function shapeViolations(
 ): readonly Violation[] {
   const validator = validators.get(model)?.get(shape) ?? compile(shape, model);
   if (validator(input)) return [];
-  return (validator.errors ?? []).flatMap((error) => toViolation(error, input) ?? []);
+  const errors = validator.errors ?? [];
+  return errors.filter(isFirstOfNumber).flatMap((error) => toViolation(error, input) ?? []);
 }
 
 function compile(shape: string, model: ApiModel): ValidateFunction {
@@ -24,9 +26,15 @@ function compile(shape: string, model: ApiModel): ValidateFunction {
   return validator;
 }
 
+// To Ajv a number that is kept as it was written is an object, which may break several rules for objects.
+function isFirstOfNumber({ data }: ErrorObject, index: number, errors: readonly ErrorObject[]): boolean {
+  return !isExactNumber(data) || errors.findIndex((error) => error.data === data) === index;
+}
+
 function toViolation(error: ErrorObject, input: unknown): Violation | undefined {
   const { keyword, params, data } = error;
   const path = readablePath(error.instancePath, input);
+  if (isExactNumber(data)) return { path, value: data, constraint: `Member must ${limitOf(data, error)}` };
   switch (keyword) {
     case 'required':
       return {
@@ -77,7 +85,21 @@ function constraint({ keyword, params, parentSchema }: ErrorObject): string {
   }
 }
 
-type Schema = { readonly properties?: Readonly<Record<string, unknown>> };
+// Beyond every limit that a whole number can have; where another type is wanted, that is what is wrong.
+function limitOf({ rawJSON }: ExactNumber, { parentSchema }: ErrorObject): string {
+  const { type, minimum, maximum } = parentSchema as Schema;
+  if (type !== 'integer') return `be ${TYPE_NAMES[String(type)] ?? String(type)}`;
+  return rawJSON.startsWith('-')
+    ? `have value greater than or equal to ${String(minimum)}`
+    : `have value less than or equal to ${String(maximum)}`;
+}
+
+type Schema = {
+  readonly type?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly properties?: Readonly<Record<string, unknown>>;
+};
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {
   object: 'a structure',

@@ -1,4 +1,5 @@
 import { badRequest, type ApiError } from './errors.ts';
+import { isExactNumber } from './exact-number.ts';
 
 /**
  * One thing wrong with a request: where (as in `spec.listeners.1.member.portMapping.port`, elements counted from 1), what
@@ -40,6 +41,7 @@ function sentence({ path, value, constraint }: Violation): string {
 // JSON.stringify would follow a hostile value as deep as it goes.
 function show(value: unknown, depth: number): string {
   if (typeof value === 'string') return value;
+  if (isExactNumber(value)) return value.rawJSON;
   if (typeof value !== 'object' || value === null) return String(value);
   if (depth === 0) return Array.isArray(value) ? '[…]' : '{…}';
   if (Array.isArray(value))
