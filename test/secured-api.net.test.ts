@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { Agent } from 'node:https';
+import { connect } from 'node:tls';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -58,6 +60,33 @@ test.each([
 ])('%s: the SDK throws the error of AWS', async (_, key, extra, error) => {
   const client = await clientOf(key, extra);
   await expect(client.send(new ListMeshesCommand({}))).rejects.toMatchObject(refused(error));
+});
+
+test.each([
+  ['no HTTP', 'garbage\r\n\r\n', '400 Bad Request', 'SerializationException'],
+  [
+    'a request without a host',
+    'GET /meshes HTTP/1.1\r\nConnection: close\r\n\r\n',
+    '400 Bad Request',
+    'SerializationException',
+  ],
+  [
+    'headers that are too large',
+    `GET /meshes HTTP/1.1\r\nX: ${'a'.repeat(20_000)}\r\n\r\n`,
+    '431 Request Header Fields Too Large',
+    'RequestHeaderFieldsTooLargeException',
+  ],
+])('%s is answered in the form of all other errors, over TLS', async (_, bytes, status, error) => {
+  const { hostname, port } = new URL(plane.endpoint);
+  const socket = connect({ host: hostname, port: Number(port), ca: await readFile(plane.files.cert) });
+  let answer = '';
+  socket.setEncoding('utf8').on('data', (text: string) => (answer += text));
+  socket.write(bytes);
+  await once(socket, 'close');
+  expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status}\r\n`));
+  expect(answer.toLowerCase()).toContain(`x-amzn-errortype: ${error.toLowerCase()}\r\n`);
+  expect(answer.toLowerCase()).toMatch(/\r\nx-amzn-requestid: [0-9a-f-]{36}\r\n/);
+  expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toEqual({ message: expect.any(String) as string });
 });
 
 test('a client whose clock is wrong by an hour is told, and sets itself right', async () => {

@@ -11,12 +11,12 @@ import type { Log } from '../../common/log.ts';
 import type { Authenticate } from '../auth/authenticate.ts';
 import { describeCaller } from '../auth/principal.ts';
 import type { LiveModel } from '../mesh/live-model.ts';
-import { StoreError } from '../store/errors.ts';
-import { newCall } from './call.ts';
 import { betaOperations } from './beta/operations.ts';
 import type { ApiServices } from './context.ts';
-import { ApiError, internal, unavailable, unknownMethod, unknownPath, unreadable } from './errors.ts';
+import { sendError } from './error-answer.ts';
+import { unavailable, unknownMethod, unknownPath, type ApiError } from './errors.ts';
 import { health } from './health.ts';
+import { createNoRequests } from './no-request.ts';
 import { appMeshOperations, methodsAt } from './operations.ts';
 import { DEFAULT_QUOTAS, type Quotas } from './quotas.ts';
 import { limitRate, unlimited } from './rate-limit.ts';
@@ -63,6 +63,11 @@ export function createApi(options: ApiOptions): FastifyInstance {
     now = Date.now,
   } = options;
   const loggerInstance: FastifyBaseLogger = log;
+  const noRequests = createNoRequests({
+    log,
+    requestTimeout: REQUEST_TIMEOUT,
+    connectRefused: (url) => noRoute('CONNECT', url),
+  });
   const app = fastify({
     loggerInstance,
     // One line an answered call is written below, instead of two of fastify's.
@@ -72,11 +77,17 @@ export function createApi(options: ApiOptions): FastifyInstance {
     requestTimeout: REQUEST_TIMEOUT,
     // A name of 255 characters, each of four bytes, each byte escaped as %XX, is 3,060 characters in a path.
     routerOptions: { maxParamLength: 4096 },
-    ...(tls === undefined ? {} : { serverFactory: tlsServer(tls) }),
+    ...(tls === undefined
+      ? { http: { requireHostHeader: false } }
+      : { serverFactory: tlsServer(tls, { requireHostHeader: false }) }),
+    // Both would answer in a form of their own; what is here instead answers in ours.
+    clientErrorHandler: noRequests.onReadError,
+    return503OnClosing: false,
     frameworkErrors: (error, request, reply) => {
-      void answerError(error, request, reply);
+      void sendError(error, request, reply, BODY_LIMIT);
     },
   });
+  noRequests.addTo(app);
   // Whatever the content type says, the body is JSON; and it stays as it was sent until it is known who signed it.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
@@ -85,12 +96,17 @@ export function createApi(options: ApiOptions): FastifyInstance {
     async (_request: FastifyRequest, body: Buffer) => body,
   );
   findOutWhoCalls(app, authenticate, rateLimit === undefined ? unlimited : limitRate(rateLimit, now));
+  let isClosing = false;
+  app.addHook('preClose', async () => {
+    isClosing = true;
+  });
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-amzn-RequestId', request.id);
+    if (isClosing) throw unavailable('This control plane is stopping. Nothing was done.');
+    if (request.is404) throw noRoute(request.method, request.url);
   });
   app.addHook('onResponse', async (request, reply) => logAccess(request, reply));
-  app.setErrorHandler((error, request, reply) => answerError(error, request, reply));
-  app.setNotFoundHandler((request, reply) => answerError(noRoute(request), request, reply));
+  app.setErrorHandler((error, request, reply) => sendError(error, request, reply, BODY_LIMIT));
   const services: ApiServices = { live, writers: createWriters(live, now), region, quotas, now };
   app.register(appMeshOperations(services));
   app.register(betaOperations(services));
@@ -98,45 +114,10 @@ export function createApi(options: ApiOptions): FastifyInstance {
   return app;
 }
 
-function noRoute({ method, url }: FastifyRequest): ApiError {
+function noRoute(method: string, url: string): ApiError {
   const [path = ''] = url.split('?');
   const methods = methodsAt(path);
   return methods.length === 0 ? unknownPath(method, path) : unknownMethod(method, path, methods);
-}
-
-function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const answer = asApiError(error);
-  request.call ??= newCall();
-  request.call.failure = answer;
-  if (answer.status >= 500) request.log.error({ err: error }, 'request failed');
-  return reply
-    .code(answer.status)
-    .headers({ ...answer.headers, 'x-amzn-RequestId': request.id, 'x-amzn-ErrorType': answer.code })
-    .type('application/json')
-    .send({ message: answer.message });
-}
-
-function asApiError(error: unknown): ApiError {
-  if (error instanceof ApiError) return error;
-  if (error instanceof StoreError && error.status === 503)
-    return unavailable(`${capital(error.message)}. Nothing is known to be lost.`, error);
-  switch ((error as { readonly code?: string }).code) {
-    case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new ApiError('RequestEntityTooLargeException', `The body has more than ${BODY_LIMIT} bytes.`);
-    case 'FST_ERR_BAD_URL':
-      return unreadable('The path has an escape (%XX) that is not valid, or is not UTF-8.');
-    case 'FST_ERR_MAX_PARAM_LENGTH':
-      return new ApiError('RequestUriTooLongException', 'A name in the path is longer than any name can be.');
-    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
-      return unreadable('The body is not as long as the header Content-Length says.');
-    case undefined:
-    default:
-      return internal(error);
-  }
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 // A presigned URL is as good as a password until it expires.

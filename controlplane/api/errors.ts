@@ -15,10 +15,15 @@ const STATUS = {
   TooManyTagsException: 400,
   /** The request is no HTTP request, or its body no JSON, that this API can read. */
   SerializationException: 400,
-  /** No operation has that method and path. */
+  /** No operation has that path. */
   UnknownOperationException: 404,
+  /** The path is that of an operation, which takes another method. */
+  MethodNotAllowedException: 405,
+  RequestTimeoutException: 408,
   RequestEntityTooLargeException: 413,
   RequestUriTooLongException: 414,
+  ExpectationFailedException: 417,
+  RequestHeaderFieldsTooLargeException: 431,
   /** Nobody signed. */
   MissingAuthenticationTokenException: 403,
   /** The signature cannot be read. */
@@ -94,7 +99,7 @@ export const unknownPath = (method: string, path: string): ApiError =>
 export const unknownMethod = (method: string, path: string, allowed: readonly string[]): ApiError => {
   const headers = { allow: allowed.join(', ') };
   const message = `There is no operation at ${method} ${path}: it takes ${allowed.join(' or ')}.`;
-  return new ApiError('UnknownOperationException', message, { headers });
+  return new ApiError('MethodNotAllowedException', message, { headers });
 };
 
 /** A fault of ours. What exactly went wrong is in the log only, under the request's id. */

@@ -63,8 +63,8 @@ describe('the path', () => {
     ['GET', '/meshes/%ff', 400, 'SerializationException', /escape/],
     ['GET', `/meshes/${'x'.repeat(5000)}`, 414, 'RequestUriTooLongException', /longer/],
     ['GET', '/nothing', 404, 'UnknownOperationException', /no operation at GET \/v20190125\/nothing\.$/],
-    ['POST', '/meshes', 404, 'UnknownOperationException', /it takes GET or PUT/],
-    ['PUT', '/tags', 404, 'UnknownOperationException', /it takes GET/],
+    ['POST', '/meshes', 405, 'MethodNotAllowedException', /it takes GET or PUT/],
+    ['PUT', '/tags', 405, 'MethodNotAllowedException', /it takes GET/],
     ['GET', '/meshes/', 400, 'BadRequestException', /Value '' at 'meshName'/],
     ['GET', '/meshes/colors/', 404, 'UnknownOperationException', /no operation/],
   ];

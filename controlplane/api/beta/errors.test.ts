@@ -98,7 +98,8 @@ describe('what is wrong', () => {
       error: 'UnknownOperationException',
     });
     expect(await beta(api, 'PUT', MESH, {})).toMatchObject({
-      error: 'UnknownOperationException',
+      status: 405,
+      error: 'MethodNotAllowedException',
       body: { message: 'There is no operation at PUT /meshes/default: it takes DELETE or GET.' },
     });
   });
