@@ -101,7 +101,7 @@ describe('get', () => {
     [selection('virtualNode', { name: 'none' }), 'there is no virtual node none in mesh colors', 1],
     [selection('route', { name: 'none' }), 'there is no route none in mesh colors', 1],
     [selection('mesh', { name: 'none' }), 'there is no mesh none', 1],
-    [selection('virtualNode', { mesh: 'none' }), 'Mesh with name none was not found', 1],
+    [selection('virtualNode', { mesh: 'none' }), 'Mesh with name none is not present for account', 1],
   ];
   it.each(wrong)('is refused: %j', async (what, message, exitCode) => {
     const error = await show(what).catch((thrown: unknown) => thrown);

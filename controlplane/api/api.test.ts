@@ -130,11 +130,34 @@ describe('what must be there', () => {
     expect(await api.call('GET', path)).toMatchObject({ status: 404, error: 'NotFoundException' });
   });
 
+  it.each([
+    ['/meshes/none', 'Mesh with name none is not present for account 111122223333'],
+    [
+      `${MESH}/virtualNodes/none`,
+      'VirtualNode with name none is not present under mesh colors for account 111122223333',
+    ],
+    [
+      `${MESH}/virtualRouter/router/routes/none`,
+      'Route with name none is not present under VirtualRouter router under mesh colors for account 111122223333',
+    ],
+    [
+      `${MESH}/virtualGateway/none/gatewayRoutes/in`,
+      'VirtualGateway with name none is not present under mesh colors for account 111122223333',
+    ],
+  ])('what is asked for: %s', async (path, message) => {
+    await makeAll(api);
+    expect(await api.call('GET', path)).toEqual({
+      status: 404,
+      error: 'NotFoundException',
+      body: { message },
+    });
+  });
+
   const missingReferences: readonly [string, unknown, string][] = [
     [
       `${MESH}/virtualServices`,
       { virtualServiceName: 'a', spec: { provider: { virtualNode: { virtualNodeName: 'none' } } } },
-      'VirtualNode with name none was not found in mesh colors',
+      'VirtualNode with name none is not present under mesh colors for account 111122223333',
     ],
     [
       `${MESH}/virtualServices`,
@@ -179,7 +202,7 @@ describe('what is in use', () => {
   const cases: readonly [string, string][] = [
     [
       MESH,
-      'Mesh with name colors cannot be deleted because it still has VIRTUAL_SERVICE: [teller.local], VIRTUAL_ROUTER: [router], VIRTUAL_NODE: [white], VIRTUAL_GATEWAY: [door]',
+      'Mesh colors for account 111122223333 has active VirtualServices, please delete VirtualServices before deleting the Mesh. VIRTUAL_SERVICE: [teller.local], VIRTUAL_ROUTER: [router], VIRTUAL_NODE: [white], VIRTUAL_GATEWAY: [door]',
     ],
     [
       `${MESH}/virtualNodes/white`,
@@ -187,7 +210,7 @@ describe('what is in use', () => {
     ],
     [
       `${MESH}/virtualRouters/router`,
-      'VirtualRouter with name router cannot be deleted because it still has ROUTE: [all]',
+      'VirtualRouter router for account 111122223333 has active Routes, please delete Routes before deleting the VirtualRouter. ROUTE: [all]',
     ],
     [
       `${MESH}/virtualServices/teller.local`,
@@ -195,7 +218,7 @@ describe('what is in use', () => {
     ],
     [
       `${MESH}/virtualGateways/door`,
-      'VirtualGateway with name door cannot be deleted because it still has GATEWAY_ROUTE: [in]',
+      'VirtualGateway door for account 111122223333 has active GatewayRoutes, please delete GatewayRoutes before deleting the VirtualGateway. GATEWAY_ROUTE: [in]',
     ],
   ];
   it.each(cases)('is not deleted: %s', async (path, message) => {

@@ -52,14 +52,14 @@ export function requireParents(model: Model, id: ResourceId): void {
   for (const parent of parentIds(id)) if (model.get(parent) === undefined) throw missing(parent);
 }
 
-/** The answer to a name that names nothing. */
-export function missing({ kind, owner, mesh, parent, name }: ResourceId): Error {
-  const within = PARENTS[kind];
-  const place =
-    kind === 'mesh'
-      ? `in account ${owner}`
-      : `${within === undefined ? '' : `under ${title(within)} ${parent} `}in mesh ${mesh} of account ${owner}`;
-  return notFound(`${title(kind)} with name ${name} was not found ${place}.`);
+/** The answer to a name that names nothing, in the words of App Mesh (docs/errors.md). */
+export function missing(id: ResourceId): Error {
+  const places = parentIds(id)
+    .toReversed()
+    .map(({ kind, name }) => (kind === 'mesh' ? `under mesh ${name} ` : `under ${title(kind)} ${name} `));
+  return notFound(
+    `${title(id.kind)} with name ${id.name} is not present ${places.join('')}for account ${id.owner}`,
+  );
 }
 
 function textOf(input: Input, member: string): string {

@@ -8,7 +8,8 @@ import { title } from './identity.ts';
 const SHOWN = 10;
 
 /**
- * A virtual service that is only named as a backend is not in use: backends may name what is not there.
+ * A virtual service that is only named as a backend is not in use: backends may name what is not there. The sentences are
+ * those that App Mesh answered with (docs/errors.md); the names after them are ours.
  * @throws ApiError ResourceInUseException that names what depends on the resource
  */
 export function requireUnused(model: Model, id: ResourceId): void {
@@ -35,11 +36,13 @@ function requireEmpty(model: Model, id: ResourceId, kinds: readonly Kind[]): voi
   const parent = id.kind === 'mesh' ? '' : id.name;
   const found = kinds
     .map((kind) => ({ kind, names: model.list(kind, id, parent).map(({ name }) => name) }))
-    .filter(({ names }) => names.length > 0)
-    .map(({ kind, names }) => `${upper(kind)}: [${some(names)}]`);
-  if (found.length === 0) return;
+    .filter(({ names }) => names.length > 0);
+  const [first] = found;
+  if (first === undefined) return;
+  const what = `${title(first.kind)}s`;
+  const names = found.map((each) => `${upper(each.kind)}: [${some(each.names)}]`).join(', ');
   throw inUse(
-    `${title(id.kind)} with name ${id.name} cannot be deleted because it still has ${found.join(', ')}`,
+    `${title(id.kind)} ${id.name} for account ${id.owner} has active ${what}, please delete ${what} before deleting the ${title(id.kind)}. ${names}`,
   );
 }
 

@@ -188,7 +188,7 @@ describe('the AWS SDK', () => {
     const unknown = client.send(new DescribeVirtualNodeCommand({ ...node, virtualNodeName: 'none' }));
     await expect(unknown).rejects.toBeInstanceOf(NotFoundException);
     await expect(unknown).rejects.toMatchObject({
-      message: 'VirtualNode with name none was not found in mesh colors of account 111122223333.',
+      message: 'VirtualNode with name none is not present under mesh colors for account 111122223333',
       $metadata: { httpStatusCode: 404, requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) },
     });
     await expect(client.send(new CreateMeshCommand({ meshName }))).rejects.toBeInstanceOf(ConflictException);
