@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { makeSnapshot } from './testing.ts';
 import { converse, refused } from './testing-stream.ts';
-import { CLUSTER, ENDPOINTS, LISTENER, ROUTES } from './types.ts';
+import { CLUSTER, ENDPOINTS, EXTENSION_CONFIG, LISTENER, ROUTES } from './types.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -115,19 +115,24 @@ describe('order', () => {
   });
 
   test('a client that comes back keeps a cluster until the route that its old routes led to has changed', () => {
+    const filters = { [EXTENSION_CONFIG]: { e: '1' } };
     const version = (typeUrl: string, name: string) =>
-      makeSnapshot(before).get(typeUrl)?.resources.get(name)?.version ?? '';
+      makeSnapshot({ ...before, ...filters })
+        .get(typeUrl)
+        ?.resources.get(name)?.version ?? '';
     const comeBack = (typeUrl: string, name: string) => ({
       typeUrl,
-      resourceNamesSubscribe: [typeUrl === ROUTES ? name : '*'],
+      resourceNamesSubscribe: [typeUrl === CLUSTER || typeUrl === LISTENER ? '*' : name],
       initialResourceVersions: { [name]: version(typeUrl, name) },
     });
-    const c = converse('delta', makeSnapshot(after));
+    const c = converse('delta', makeSnapshot({ ...after, ...filters }));
     c.ask(comeBack(CLUSTER, 'old'));
     expect(c.settle()).toEqual(['CDS +new']);
     c.ask(comeBack(LISTENER, 'l'));
     c.ask(comeBack(ROUTES, 'r'));
-    expect(c.settle()).toEqual(['RDS +r', 'CDS -old']);
+    expect(c.settle()).toEqual(['RDS +r']);
+    c.ask(comeBack(EXTENSION_CONFIG, 'e'));
+    expect(c.settle()).toEqual(['CDS -old']);
   });
 
   test('a client that comes back and asks for clusters alone is told of removals after the time limit', () => {

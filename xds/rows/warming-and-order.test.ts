@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { makeSnapshot } from '../testing.ts';
 import { converse, refused } from '../testing-stream.ts';
-import { CLUSTER, ENDPOINTS, LISTENER, ROUTES, SECRET } from '../types.ts';
+import { CLUSTER, ENDPOINTS, EXTENSION_CONFIG, LISTENER, ROUTES, SECRET } from '../types.ts';
 
 // Rows P20 and P21 of docs/xds.md, in both variants.
 
@@ -63,6 +63,71 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
     );
   });
 
+  describe('P21 extension configurations', () => {
+    const filters = { ...before, [EXTENSION_CONFIG]: { e: 'to old' } };
+    const asked: Record<string, string[]> = { ...names, [EXTENSION_CONFIG]: ['e'] };
+    const withFilter = () => {
+      const c = converse(variant, makeSnapshot(filters));
+      for (const typeUrl of [CLUSTER, ENDPOINTS, LISTENER, EXTENSION_CONFIG, ROUTES]) {
+        c.subscribe(typeUrl, ...(asked[typeUrl] ?? []));
+        c.settle(asked);
+      }
+      return c;
+    };
+
+    test('P21 come after the clusters that they name and before the listeners that name them', () => {
+      const c = withFilter();
+      c.set(makeSnapshot({ ...after, [EXTENSION_CONFIG]: { e: 'to new' } }));
+      const common = ['ECDS +e', 'LDS +l', 'RDS +r'];
+      expect(c.settle(asked)).toEqual(
+        variant === 'delta'
+          ? ['CDS +new', ...common, 'CDS -old', 'EDS -old']
+          : ['CDS +new +old', ...common, 'CDS +new'],
+      );
+    });
+
+    test('P21 are not taken away before the listeners without them are acknowledged: new connections would be closed', () => {
+      const c = withFilter();
+      c.set(makeSnapshot({ ...filters, [EXTENSION_CONFIG]: {}, [LISTENER]: { l: 'without' } }));
+      expect(c.said()).toEqual(['LDS +l']);
+      vi.advanceTimersByTime(60_000);
+      expect(c.said()).toEqual(['RDS +r']);
+      const subscribed = variant === 'sotw' ? { resourceNames: ['r'] } : {};
+      for (const typeUrl of [LISTENER, ROUTES]) {
+        const responseNonce = c.stream.types.get(typeUrl)?.lastNonce;
+        c.ask({ typeUrl, responseNonce, ...(typeUrl === ROUTES ? subscribed : {}) });
+      }
+      // In state of the world it is the client that stops asking.
+      expect(c.settle(asked)).toEqual(variant === 'delta' ? ['ECDS -e'] : []);
+    });
+
+    test('P21 that the client refused keep the cluster that the one in force may still need', () => {
+      const c = withFilter();
+      c.set(makeSnapshot({ ...filters, [CLUSTER]: { new: '1' }, [EXTENSION_CONFIG]: { e: 'bad' } }));
+      answer(c);
+      const [response] = c.take();
+      const again = variant === 'sotw' ? { resourceNames: ['e'] } : {};
+      c.ask({
+        typeUrl: EXTENSION_CONFIG,
+        responseNonce: response?.nonce,
+        ...again,
+        errorDetail: refused,
+      });
+      vi.advanceTimersByTime(60_000);
+      expect(c.said()).toEqual([]);
+      c.set(makeSnapshot({ ...filters, [CLUSTER]: { new: '1' }, [EXTENSION_CONFIG]: { e: 'good' } }));
+      expect(c.settle(asked)).toEqual(
+        variant === 'delta' ? ['ECDS +e', 'CDS -old'] : ['ECDS +e', 'CDS +new', 'EDS +old'],
+      );
+    });
+
+    test('P20 do not come again with a changed listener: the client has them', () => {
+      const c = withFilter();
+      c.set(makeSnapshot({ ...filters, [LISTENER]: { l: '2' } }));
+      expect(c.settle(asked)).toEqual(['LDS +l', 'RDS +r']);
+    });
+  });
+
   test('P21 no step is made over an unanswered one, and none waits for longer than its limit', () => {
     const c = connected();
     c.set(makeSnapshot(after));
@@ -108,7 +173,7 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
     expect(c.settle(two)).toEqual(['RDS +s']);
   });
 
-  test('P21 a type beside the four waits for none of them', () => {
+  test('P21 a type beside the five waits for none of them', () => {
     const c = converse(variant, makeSnapshot({ ...before, [SECRET]: { s: '1' } }));
     c.subscribe(CLUSTER);
     expect(c.said()).toEqual(['CDS +old']);
