@@ -1,9 +1,10 @@
 import type { Model } from '../mesh/model.ts';
 import type { Kind, Resource, ResourceId } from '../mesh/resource.ts';
 import { routesThatDependOn } from './dependent-routes.ts';
-import { title } from './identity.ts';
+import { badRequest } from './errors.ts';
+import { sentencesOf, type MissingPort } from './missing-ports.ts';
 import { gatewayMatchOf, isKind, routeOf, targetOf } from './spec-parts.ts';
-import { elementPath, refuse, type Violation } from './violation.ts';
+import { elementPath } from './violation.ts';
 
 /** The part of a listener that routes depend on. */
 type Listener = { readonly portMapping: { readonly port: number } };
@@ -17,12 +18,10 @@ type Listener = { readonly portMapping: { readonly port: number } };
  */
 export function requireConsistent(model: Model, changed: Resource): void {
   const view = viewWith(model, changed);
-  refuse([
-    ...problems(view, changed),
-    ...routesThatDependOn(model, changed).flatMap((other) =>
-      problems(view, other).map((found) => blame(other, found)),
-    ),
-  ]);
+  const missing = [changed, ...routesThatDependOn(model, changed)].flatMap((route) =>
+    missingPorts(view, route),
+  );
+  if (missing.length > 0) throw badRequest(sentencesOf(changed, missing).join('. '));
 }
 
 /** What the checks read: the model as it would be after the change. */
@@ -59,68 +58,56 @@ function viewWith(model: Model, changed: Resource): View {
   };
 }
 
-function problems(view: View, resource: Resource): readonly Violation[] {
-  if (isKind(resource, 'route')) return routeProblems(view, resource);
-  if (isKind(resource, 'gatewayRoute')) return gatewayRouteProblems(view, resource);
+function missingPorts(view: View, resource: Resource): readonly MissingPort[] {
+  if (isKind(resource, 'route')) return ofRoute(view, resource);
+  if (isKind(resource, 'gatewayRoute')) return ofGatewayRoute(view, resource);
   return [];
 }
 
-function routeProblems(view: View, resource: Resource<'route'>): readonly Violation[] {
-  const route = routeOf(resource.spec);
-  if (route === undefined) return [];
-  const { member, match, action } = route;
-  const path = `spec.${member}`;
+function ofRoute(view: View, route: Resource<'route'>): readonly MissingPort[] {
+  const found = routeOf(route.spec);
+  if (found === undefined) return [];
+  const { member, match, action } = found;
+  const targets = `spec.${member}.action.weightedTargets`;
   return [
-    ...portNeeded(view.listenersOf('virtualRouter', resource, resource.parent), {
-      path: `${path}.match.port`,
-      port: match.port,
-      what: `virtual router ${resource.parent}`,
+    ...portNeeded(match.port, view.listenersOf('virtualRouter', route, route.parent), {
+      route,
+      use: 'match',
+      path: `spec.${member}.match.port`,
     }),
     ...action.weightedTargets.flatMap(({ virtualNode, port }, index) =>
-      portNeeded(view.listenersOf('virtualNode', resource, virtualNode), {
-        path: `${elementPath(`${path}.action.weightedTargets`, index)}.port`,
-        port,
-        what: `virtual node ${virtualNode}`,
+      portNeeded(port, view.listenersOf('virtualNode', route, virtualNode), {
+        route,
+        use: 'target',
+        path: `${elementPath(targets, index)}.port`,
       }),
     ),
   ];
 }
 
-function gatewayRouteProblems(view: View, resource: Resource<'gatewayRoute'>): readonly Violation[] {
-  const match = gatewayMatchOf(resource.spec);
-  const target = targetOf(resource.spec);
+function ofGatewayRoute(view: View, route: Resource<'gatewayRoute'>): readonly MissingPort[] {
+  const match = gatewayMatchOf(route.spec);
+  const target = targetOf(route.spec);
   if (match === undefined || target === undefined) return [];
-  const { virtualServiceName } = target.virtualService;
-  const path = `spec.${match.member}`;
   return [
-    ...portNeeded(view.listenersOf('virtualGateway', resource, resource.parent), {
-      path: `${path}.match.port`,
-      port: match.port,
-      what: `virtual gateway ${resource.parent}`,
+    ...portNeeded(match.port, view.listenersOf('virtualGateway', route, route.parent), {
+      route,
+      use: 'match',
+      path: `spec.${match.member}.match.port`,
     }),
-    ...portNeeded(view.providerListeners(resource, virtualServiceName), {
-      path: `${path}.action.target.port`,
-      port: target.port,
-      what: `the provider of virtual service ${virtualServiceName}`,
+    ...portNeeded(target.port, view.providerListeners(route, target.virtualService.virtualServiceName), {
+      route,
+      use: 'target',
+      path: `spec.${match.member}.action.target.port`,
     }),
   ];
 }
 
-/** Where a port can stand in a route, what stands there, and whose listeners it tells apart. */
-type PortUse = { readonly path: string; readonly port: number | undefined; readonly what: string };
-
-function portNeeded(listeners: readonly Listener[], { path, port, what }: PortUse): readonly Violation[] {
+function portNeeded(
+  port: number | undefined,
+  listeners: readonly Listener[],
+  place: Omit<MissingPort, 'ports'>,
+): readonly MissingPort[] {
   if (port !== undefined || listeners.length < 2) return [];
-  const ports = listeners.map(({ portMapping }) => portMapping.port).join(', ');
-  const constraint = `Member must be one of the ports [${ports}], because ${what} has several listeners`;
-  return [{ path, value: undefined, constraint }];
-}
-
-function blame({ kind, parent, name }: Resource, { path, value, constraint }: Violation): Violation {
-  const shown = value === undefined ? 'null' : JSON.stringify(value);
-  return {
-    path: 'spec',
-    value: `${parent}/${name}`,
-    constraint: `Member must suit ${title(kind)} ${name} under ${parent}, where ${path} is ${shown}: ${constraint}`,
-  };
+  return [{ ...place, ports: listeners.map(({ portMapping }) => portMapping.port) }];
 }

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { makeAll, nodeSpec, startApi, type TestApi } from './fixture.ts';
+import { makeAll, startApi, type TestApi } from './fixture.ts';
 
 // Requests that are refused change nothing, so that all cases share one control plane.
 let api: TestApi;
@@ -177,41 +177,6 @@ describe('a number that JSON.parse rounds', () => {
     expect(answer).toMatchObject(
       refusal('1', 'spec.rawJSON', 'Member is unknown here: [listeners] are allowed'),
     );
-  });
-});
-
-describe('a port that several listeners need', () => {
-  const second = (kind: string, protocol: string) => () =>
-    api.call('PUT', `${MESH}/${kind}`, {
-      spec: { listeners: [9080, 8080].map((port) => ({ portMapping: { port, protocol } })) },
-    });
-  const cases: readonly [string, () => Promise<unknown>, string][] = [
-    [
-      'a second listener on a node that a route names without a port',
-      () => api.call('PUT', `${MESH}/virtualNodes/white`, { spec: nodeSpec(9080, 9081) }),
-      "Value 'router/all' at 'spec' failed to satisfy constraint: Member must suit Route all under router, where spec.httpRoute.action.weightedTargets.1.member.port is null: Member must be one of the ports [9080, 9081], because virtual node white has several listeners",
-    ],
-    [
-      'a second listener on a router with a route that names no port',
-      second('virtualRouters/router', 'http'),
-      'Member must suit Route all under router, where spec.httpRoute.match.port is null: Member must be one of the ports [9080, 8080], because virtual router router has several listeners',
-    ],
-    [
-      'the same with a gateway route that leads to it and names no port',
-      second('virtualRouters/router', 'http'),
-      'Member must suit GatewayRoute in under door, where spec.httpRoute.action.target.port is null',
-    ],
-    [
-      'a second listener on a gateway with a route that names no port',
-      second('virtualGateways/door', 'http'),
-      'Member must suit GatewayRoute in under door, where spec.httpRoute.match.port is null',
-    ],
-  ];
-  it.each(cases)('is asked for: %s', async (_, call, message) => {
-    expect(await call()).toMatchObject({
-      error: 'BadRequestException',
-      body: { message: expect.stringContaining(message) },
-    });
   });
 });
 
