@@ -115,14 +115,17 @@ function make(nodes: number, discovery: Discovery): Made {
   );
   const begin = performance.now();
   const keys = names.map((name) =>
-    configs.keyOf({
-      id: `mesh/${MESH}/virtualNode/${name}`,
-      cluster: '',
-      locality: undefined,
-      metadata: {},
-      version: '',
-      features: [],
-    }),
+    configs.keyOf(
+      {
+        id: `mesh/${MESH}/virtualNode/${name}`,
+        cluster: '',
+        locality: undefined,
+        metadata: {},
+        version: '',
+        features: [],
+      },
+      false,
+    ),
   );
   const coldMs = performance.now() - begin;
   return {

@@ -47,7 +47,7 @@ const keys = new Map<Name, string>(
     const id = `mesh/${MESH}/virtualNode/${name}`;
     return [
       name,
-      configs.keyOf({ id, cluster: '', locality: undefined, metadata: {}, version: '', features: [] }),
+      configs.keyOf({ id, cluster: '', locality: undefined, metadata: {}, version: '', features: [] }, false),
     ];
   }),
 );

@@ -52,10 +52,11 @@ describe('a token', () => {
     ],
     ['with an id that is none', bearer('good'), 'nonsense', [INVALID_ARGUMENT, /names no proxy/]],
   ])('%s', async (_, metadata, node, expected) => {
-    const { refusals } = await serve({ tokens: true });
+    const { refusals, identified } = await serve({ tokens: true });
     const opened = await open(node, metadata).opened;
     if (expected === 'served') {
       expect(opened).toBe('served');
+      expect(identified).toEqual([true]);
       expect(refusals).toEqual([]);
       return;
     }
@@ -151,6 +152,13 @@ describe('what is asked on ADS is asked everywhere', () => {
   });
 });
 
+test('where nothing is asked, what is shown identifies nobody', async () => {
+  await writeFile(file('tokens'), tokenLine('good', ['*']));
+  const { identified } = await serve({});
+  expect(await open(NODE, bearer('good')).opened).toBe('served');
+  expect(identified).toEqual([false]);
+});
+
 describe('a client certificate', () => {
   beforeEach(() => writeFile(file('ca.pem'), authority.pem));
   const spiffe = (path: string): Names => ({
@@ -169,9 +177,9 @@ describe('a client certificate', () => {
     ['of no node', { commonName: 'web.example' }, [PERMISSION_DENIED, /names no proxy/]],
     ['that has expired', { ...spiffe(NODE), lifetimeMs: -1000 }, [UNAUTHENTICATED, /valid now/]],
   ])('%s', async (_, names, expected) => {
-    await serve({ clientCa: true });
+    const { identified } = await serve({ clientCa: true });
     const opened = await open(NODE, {}, await certified(names)).opened;
-    if (expected === 'served') return expect(opened).toBe('served');
+    if (expected === 'served') return expect([opened, ...identified]).toEqual(['served', true]);
     expect(opened).toMatchObject({
       code: expected[0],
       details: expect.stringMatching(expected[1]) as string,

@@ -2,7 +2,7 @@ import { CallError } from '../../xds/grpc/call-error.ts';
 import type { ServerCall } from '../../xds/grpc/server-call.ts';
 import { status, type CallEnd } from '../../xds/grpc/status.ts';
 import type { TokenBucket } from '../api/token-bucket.ts';
-import { authenticateStream, type StreamAuthorities } from './authenticate-stream.ts';
+import { asksAnything, authenticateStream, type StreamAuthorities } from './authenticate-stream.ts';
 import type { Credential } from './credential.ts';
 import type { Identity } from './identity.ts';
 import { describeSubject } from './node-pattern.ts';
@@ -25,8 +25,13 @@ export type AdmissionOptions = {
 export type Admission = {
   /** For the gRPC server: nothing of a call goes on before it is known who makes it. */
   readonly guard: (call: ServerCall, enter: () => void) => void;
-  /** A stream asks to be that proxy. Throws a CallError. */
-  admit(call: ServerCall, identity: Identity): void;
+  /**
+   * A stream asks to be that proxy. Answers whether it has shown who it is, so that it may have private keys. Throws a
+   * CallError.
+   */
+  admit(call: ServerCall, identity: Identity): { readonly isIdentified: boolean };
+  /** Whether proxies have to show who they are. */
+  readonly asks: boolean;
   /** Asks all streams again, and ends those whose answer no longer holds, evenly within `spreadMs` (default: 2,000; 0: now). */
   recheck(spreadMs?: number): void;
   /** Admits no more, and ends all streams, evenly within `limitMs`. Resolves once the last was told. */
@@ -166,7 +171,9 @@ export function createAdmission(options: AdmissionOptions): Admission {
       live.credential?.admit(subjectOf(identity));
       live.leaveCount = proxies.enter(describeSubject({ identity, owner: undefined }), call.connection.peer);
       live.identity = identity;
+      return { isIdentified: live.credential?.identifies === true };
     },
+    asks: asksAnything(authorities),
     recheck(spreadMs = REVOCATION_SPREAD_MS) {
       const ended = [...streams.values()].filter((live) => {
         try {

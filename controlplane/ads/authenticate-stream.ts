@@ -24,6 +24,11 @@ export type StreamAuthorities = {
   readonly region: string;
 };
 
+/** Whether anything is given that streams are held against. */
+export function asksAnything({ tokens, clientCa, signers }: StreamAuthorities): boolean {
+  return tokens !== undefined || clientCa !== undefined || signers !== undefined;
+}
+
 /**
  * Finds out who opens a stream: the bearer token in its metadata, else the signature, else the certificate of its
  * connection. Whether he may be what he then asks to be is not judged here, nor whether what he shows still holds. Throws or
@@ -34,7 +39,7 @@ export function authenticateStream(
   call: ServerCall,
 ): Credential | Promise<Credential> {
   const { tokens, clientCa, signers, region } = authorities;
-  if (tokens === undefined && clientCa === undefined && signers === undefined) return ANYONE;
+  if (!asksAnything(authorities)) return ANYONE;
   const authorization = call.headers.authorization ?? '';
   const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
   if (tokens !== undefined && token !== undefined) {

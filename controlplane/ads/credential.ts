@@ -22,6 +22,8 @@ import type { Tokens } from './tokens.ts';
 export type Credential = {
   /** For the log. Never a secret. */
   readonly who: string;
+  /** Whether it says who its holder is: he may have private keys. */
+  readonly identifies: boolean;
   /** When it ends by itself, as things stand, in milliseconds since 1970; undefined: never. */
   expires(): number | undefined;
   /** Whether it holds at this moment; to be asked again while the stream lives. Throws a CallError UNAUTHENTICATED. */
@@ -36,6 +38,7 @@ export type Credential = {
 /** Nobody is asked who he is. */
 export const ANYONE: Credential = {
   who: 'anyone',
+  identifies: false,
   expires: () => undefined,
   prove: () => undefined,
   admit: () => undefined,
@@ -46,6 +49,7 @@ export function tokenHolder(sum: string, tokens: () => Tokens, now: () => number
   const who = `the token ${sum.slice(0, 12)}`;
   return {
     who,
+    identifies: true,
     expires: () => tokens().get(sum)?.expires,
     prove() {
       const grant = tokens().get(sum);
@@ -75,6 +79,7 @@ export function certificateHolder(
   const trusted = ca();
   return {
     who,
+    identifies: true,
     expires: () => expires,
     prove() {
       if (now() >= expires) {
@@ -107,6 +112,7 @@ export function signer(
   const who = userArn(user);
   return {
     who,
+    identifies: true,
     expires: () => keyOf(user.accessKeyId)?.expires,
     prove() {
       const current = keyOf(user.accessKeyId);

@@ -2,10 +2,11 @@ import { badRequest, notFound } from '../api/errors.ts';
 import { CallError } from '../../xds/grpc/call-error.ts';
 import type { Model } from '../mesh/model.ts';
 import { viewOf } from '../mesh/view.ts';
-import type { Found } from '../translate/found.ts';
+import { withoutKeys, type Found } from '../translate/found.ts';
 import { readFeatures, type Features } from '../translate/features.ts';
 import { translate, type Translation } from '../translate/translate.ts';
 import { parseIdentity, resolve, type Identity } from './identity.ts';
+import type { ProxyConfig } from './proxy-configs.ts';
 
 /** What a proxy would be served now, whether or not one is connected. */
 export type Preview = Translation & { readonly identity: Identity; readonly features: Features };
@@ -17,19 +18,24 @@ export type Preview = Translation & { readonly identity: Identity; readonly feat
  */
 export type PreviewOf = (node: string, features?: Features) => Preview;
 
-/** Looks at the model as it is; `connected` knows the features of a proxy that is there. */
+/**
+ * Looks at the model as it is; `connected` knows a proxy that is there. `asks`: proxies have to show who they are, so one that
+ * is not there would have private keys.
+ */
 export function createPreview(
   model: Model,
   found: Found,
-  connected: (identity: Identity) => Features | undefined,
+  connected: (identity: Identity) => Pick<ProxyConfig, 'features' | 'isIdentified'> | undefined,
+  asks: boolean,
 ): PreviewOf {
   return (node, asked) => {
     const identity = identityOf(node);
     const id = resolve(model, identity);
     const view = id && viewOf(model, id);
     if (view === undefined) throw notFound(`The model has no ${node}.`);
-    const features = asked ?? connected(identity) ?? USUAL;
-    return { identity, features, ...translate(view, features, found) };
+    const { features: usual, isIdentified } = connected(identity) ?? { features: USUAL, isIdentified: asks };
+    const features = asked ?? usual;
+    return { identity, features, ...translate(view, features, isIdentified ? found : withoutKeys(found)) };
   };
 }
 

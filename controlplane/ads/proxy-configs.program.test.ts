@@ -74,7 +74,8 @@ function app(...services: readonly string[]): Written {
   return { meshName: 'm', virtualNodeName: 'app', spec: { backends } };
 }
 
-const connect = (): string => configs.keyOf(keepNode(create(NodeSchema, { id: 'mesh/m/virtualNode/app' })));
+const connect = (): string =>
+  configs.keyOf(keepNode(create(NodeSchema, { id: 'mesh/m/virtualNode/app' })), false);
 
 /** The names of a type that are served, and those of which nothing is known. */
 function served(

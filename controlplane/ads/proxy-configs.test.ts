@@ -38,7 +38,7 @@ const node = (revision: number): Change => {
 };
 
 test('a proxy whose resource is not there waits; one whose resource is deleted is sent nothing more; both are served once it is made', () => {
-  const key = configs.keyOf(keepNode(create(NodeSchema, { id: 'mesh/m/virtualNode/app' })));
+  const key = configs.keyOf(keepNode(create(NodeSchema, { id: 'mesh/m/virtualNode/app' })), false);
   const now = () => ({
     state: configs.get(key)?.state,
     clusters: server.get(key) && [...(server.get(key)?.get(CLUSTER)?.resources.keys() ?? [])],

@@ -8,7 +8,8 @@ import type { Model } from '../mesh/model.ts';
 import type { Change } from '../mesh/resource.ts';
 import { viewOf } from '../mesh/view.ts';
 import type { Problem } from '../translate/problems.ts';
-import { featuresKey, type Features } from '../translate/features.ts';
+import type { Features } from '../translate/features.ts';
+import { withoutKeys } from '../translate/found.ts';
 import { translate } from '../translate/translate.ts';
 import { featuresOf, parseIdentity, proxyPath, resolve, type Identity } from './identity.ts';
 
@@ -20,6 +21,8 @@ export type ProxyConfig = {
   readonly key: string;
   readonly identity: Identity;
   readonly features: Features;
+  /** Its streams have shown who they are; to others no private key is served. */
+  readonly isIdentified: boolean;
   /** `waiting`: the id names nothing yet. `orphaned`: its resource was deleted; the proxies keep what they have. */
   state: 'waiting' | 'served' | 'orphaned';
   problems: readonly Problem[];
@@ -31,15 +34,18 @@ export type ProxyConfig = {
 
 /** The configurations of all proxies that are connected, kept as the model has them. */
 export type ProxyConfigs = {
-  /** The key of a new stream's configuration, made if it is the first to ask. Throws a CallError on a malformed id. */
-  readonly keyOf: (node: XdsNode) => string;
+  /**
+   * The key of a new stream's configuration, made if it is the first to ask. `isIdentified`: the stream has shown who it is.
+   * Throws a CallError on a malformed id.
+   */
+  readonly keyOf: (node: XdsNode, isIdentified: boolean) => string;
   /** A stream has ended; what nobody is connected for any more is forgotten. */
   readonly release: (key: string) => void;
   /** Makes anew what these changes touch, and nothing else. Answers how many streams that is for. */
   readonly apply: (changes: readonly Change[]) => number;
   readonly get: (key: string) => ProxyConfig | undefined;
-  /** What a proxy that is connected says that it has; of several, the first. */
-  readonly connectedFeatures: (identity: Identity) => Features | undefined;
+  /** The configuration of a proxy that is connected; of several, the first. */
+  readonly connected: (identity: Identity) => ProxyConfig | undefined;
 };
 
 /**
@@ -70,7 +76,8 @@ export function createProxyConfigs(
       return;
     }
     const asking = discovery.ask(config.key);
-    const { snapshot, problems } = translate(view, config.features, asking.found);
+    const found = config.isIdentified ? asking.found : withoutKeys(asking.found);
+    const { snapshot, problems } = translate(view, config.features, found);
     const isAwaited = asking.end();
     config.state = 'served';
     if (isAwaited) return;
@@ -97,10 +104,14 @@ export function createProxyConfigs(
   discovery.onChange((askers) => void makeInTurns(askers));
 
   return {
-    keyOf(node) {
-      const identity = parseIdentity(node.id);
-      const features = featuresOf(node.metadata);
-      const key = `${proxyPath(identity)}@${identity.owner ?? ''} ${featuresKey(features)}`;
+    keyOf(node, isIdentified) {
+      const recipient = {
+        identity: parseIdentity(node.id),
+        features: featuresOf(node.metadata),
+        isIdentified,
+      };
+      // The whole of it: two streams that differ in anything never share what is made for one of them.
+      const key = JSON.stringify(recipient);
       const shared = configs.get(key);
       if (shared !== undefined) {
         shared.streams += 1;
@@ -108,16 +119,16 @@ export function createProxyConfigs(
       }
       const config: ProxyConfig = {
         key,
-        identity,
-        features,
+        ...recipient,
         state: 'waiting',
         problems: [],
         troubles: () => discovery.troublesOf(key),
         streams: 1,
       };
       configs.set(key, config);
-      const siblings = keysByName.get(proxyPath(identity)) ?? new Set();
-      keysByName.set(proxyPath(identity), siblings.add(key));
+      const path = proxyPath(recipient.identity);
+      const siblings = keysByName.get(path) ?? new Set();
+      keysByName.set(path, siblings.add(key));
       make(config);
       return key;
     },
@@ -144,9 +155,9 @@ export function createProxyConfigs(
       return streams;
     },
     get: (key) => configs.get(key),
-    connectedFeatures(identity) {
+    connected(identity) {
       const [key = ''] = keysByName.get(proxyPath(identity)) ?? [];
-      return configs.get(key)?.features;
+      return configs.get(key);
     },
   };
 }

@@ -35,8 +35,8 @@ export function serveProxies({ live, discovery, admission, metrics, log }: Proxi
   const configs = createProxyConfigs(live.model, discovery, () => watched, log);
   const xds = createXdsServer({
     keyOf(node, call) {
-      admission.admit(call, parseIdentity(node.id));
-      return configs.keyOf(node);
+      const { isIdentified } = admission.admit(call, parseIdentity(node.id));
+      return configs.keyOf(node, isIdentified);
     },
     onStream(event, key, { id }) {
       if (event === 'closed') configs.release(key);
@@ -67,7 +67,7 @@ export function serveProxies({ live, discovery, admission, metrics, log }: Proxi
   return {
     xds,
     configs,
-    preview: createPreview(live.model, discovery.glance, configs.connectedFeatures),
+    preview: createPreview(live.model, discovery.glance, configs.connected, admission.asks),
     close: pacing.close,
   };
 }

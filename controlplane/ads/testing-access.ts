@@ -25,6 +25,8 @@ export type Served = {
   /** `localhost:…`, which its certificate is for. */
   readonly address: string;
   readonly refusals: readonly RefusalReason[];
+  /** Of each stream that was admitted, whether it has shown who it is. */
+  readonly identified: readonly boolean[];
   /** The kinds of files that were read again. */
   readonly readings: readonly string[];
   /** The accounts of meshes, as a model would have them. */
@@ -71,6 +73,7 @@ export function accessFixture(): AccessFixture {
 
   async function serve(asks: Asks, limits: Partial<Limits> = {}): Promise<Served> {
     const refusals: RefusalReason[] = [];
+    const identified: boolean[] = [];
     const readings: string[] = [];
     const owners = new Map<string, string>();
     const files = { cert: file('cert.pem'), key: file('key.pem') };
@@ -104,7 +107,7 @@ export function accessFixture(): AccessFixture {
     const { admission, clientCa } = ads;
     const xds = createXdsServer({
       keyOf(node, call) {
-        admission.admit(call, parseIdentity(node.id));
+        identified.push(admission.admit(call, parseIdentity(node.id)).isIdentified);
         return node.id;
       },
     });
@@ -112,7 +115,7 @@ export function accessFixture(): AccessFixture {
     const listener = await listenAds(xds, where, admission, { certificate, clientCa });
     cleanups.push(() => listener.close(), ads.close, access.close, certificate.close);
     address = `localhost:${listener.address.port}`;
-    return { address, refusals, readings, owners, xds, listener, admission };
+    return { address, refusals, identified, readings, owners, xds, listener, admission };
   }
 
   return {

@@ -28,7 +28,7 @@ const gatewayRoute = (match: object, to: object = {}) => ({
 let api: TestApi;
 beforeEach(async () => {
   api = await startApi();
-  api.app.register(explainRoute(createPreview(api.live.model, NOTHING_FOUND, () => undefined)));
+  api.app.register(explainRoute(createPreview(api.live.model, NOTHING_FOUND, () => undefined, true)));
   await makeAll(api);
   const backends = [{ virtualService: { virtualServiceName: 'teller.local' } }];
   await put(`${MESH}/virtualNodes`, { virtualNodeName: 'caller', spec: { backends } });

@@ -10,8 +10,11 @@ export type Found = {
    * while nothing is known.
    */
   readonly instances: (namespace: string, service: string) => readonly Instance[] | undefined;
-  /** What a certificate's ARN stands for; undefined while, or because, nothing is known. */
-  readonly certificate: (arn: string) => Certificate | undefined;
+  /**
+   * What a certificate's ARN stands for; undefined while, or because, nothing is known. Without its key where the proxy may
+   * not have that.
+   */
+  readonly certificate: (arn: string) => Certificate | PublicCertificate | undefined;
   /** The certificate of a private authority, PEM, by its ARN; undefined while, or because, nothing is known. */
   readonly authority: (arn: string) => string | undefined;
 };
@@ -32,6 +35,20 @@ export type Certificate = {
   readonly privateKey: string;
   readonly authority: string;
 };
+
+/** A certificate as everybody may know it. */
+export type PublicCertificate = Omit<Certificate, 'privateKey'>;
+
+/** The same answers without any private key, for a proxy that has not shown who it is. */
+export function withoutKeys(found: Found): Found {
+  return {
+    ...found,
+    certificate: (arn) => {
+      const known = found.certificate(arn);
+      return known && { chain: known.chain, authority: known.authority };
+    },
+  };
+}
 
 /** Nothing is known of anything. */
 export const NOTHING_FOUND: Found = {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { CLUSTER, LISTENER, SECRET, type Snapshot } from '../../../xds/types.ts';
+import { CLUSTER, ENDPOINTS, LISTENER, ROUTES, SECRET, type Snapshot } from '../../../xds/types.ts';
 import { readFeatures } from '../features.ts';
 import { caseView, readCase } from '../fixture.ts';
-import { NOTHING_FOUND, type Certificate, type Found } from '../found.ts';
+import { NOTHING_FOUND, withoutKeys, type Certificate, type Found } from '../found.ts';
 import { translate } from '../translate.ts';
 
 const FEATURES = readFeatures({ sds: true });
@@ -36,4 +36,31 @@ test.each([
   expect(versions(renewed, SECRET).map(([secret]) => secret)).toEqual(names);
   expect(versions(renewed, SECRET)).not.toEqual(versions(first, SECRET));
   expect(versions(lost, SECRET)).toEqual([]);
+});
+
+test.each([
+  'tls-gateway-listeners',
+  'tls-listeners',
+  'tls-server-decides',
+  'tls-client-policies',
+])('%s: a proxy that may have no keys gets everything else', (name) => {
+  const view = caseView(readCase(name));
+  const all = translate(view, FEATURES, known('the key')).snapshot;
+  const { snapshot, problems } = translate(view, FEATURES, withoutKeys(known('the key')));
+  for (const type of [CLUSTER, ENDPOINTS, LISTENER, ROUTES]) {
+    expect(versions(snapshot, type)).toEqual(versions(all, type));
+  }
+  const certificates = versions(all, SECRET).flatMap(([secret = '']) =>
+    secret.startsWith('certificate:') ? [secret] : [],
+  );
+  expect(versions(snapshot, SECRET)).toEqual(
+    versions(all, SECRET).filter(([secret = '']) => !certificates.includes(secret)),
+  );
+  expect([...(snapshot.get(SECRET)?.unknown ?? [])]).toEqual(
+    certificates.map((secret) => [secret, undefined]),
+  );
+  for (const secret of certificates) {
+    const arn = secret.slice('certificate:'.length);
+    expect(problems.map(({ what }) => what)).toContainEqual(expect.stringContaining(`the key of ${arn}`));
+  }
 });

@@ -13,21 +13,20 @@ export type Need = { readonly where: string; readonly source: CertificateSource 
 
 /**
  * The secrets that the control plane serves itself, each once, from what is known outside the model. Where nothing is
- * known that is reported, and Envoy refuses the connections that need it, until it comes.
+ * known, or the proxy may not have the key, that is reported, and Envoy refuses the connections that need it, until it comes.
  */
 export function servedSecrets(needs: readonly Need[], found: Found, report: Report): Discovered {
   const known = new Map<string, Resource>();
-  const unknown = new Map<string, Resource | undefined>();
+  const missing = new Map<string, Resource | undefined>();
   for (const { where, source } of needs) {
     if (source.kind === 'file' || source.kind === 'sds') continue;
-    const missing = (arn: string): void =>
-      report(where, `nothing is known of ${arn} (yet): connections that need it are refused`);
+    const lack = (what: string): void => report(where, what);
     const { name, resource, isWhole } =
-      'arn' in source ? certificateOf(source.arn, found, missing) : trustOf(source, found, missing);
+      'arn' in source ? certificateOf(source.arn, found, lack) : trustOf(source, found, lack);
     if (isWhole) known.set(name, resource);
-    else unknown.set(name, resource);
+    else missing.set(name, resource);
   }
-  return { known: [...known.values()], unknown };
+  return { known: [...known.values()], unknown: missing };
 }
 
 type Served = { readonly name: string } & (
@@ -35,11 +34,11 @@ type Served = { readonly name: string } & (
   | { readonly isWhole: false; readonly resource: Resource | undefined }
 );
 
-function certificateOf(arn: string, found: Found, missing: (arn: string) => void): Served {
+function certificateOf(arn: string, found: Found, lack: (what: string) => void): Served {
   const name = certificateName(arn);
   const certificate = found.certificate(arn);
-  if (certificate === undefined) {
-    missing(arn);
+  if (certificate === undefined || !('privateKey' in certificate)) {
+    lack(certificate === undefined ? unknown(arn) : withheld(arn));
     return { name, isWhole: false, resource: undefined };
   }
   const value = { certificateChain: inline(certificate.chain), privateKey: inline(certificate.privateKey) };
@@ -47,18 +46,26 @@ function certificateOf(arn: string, found: Found, missing: (arn: string) => void
 }
 
 /** Those of several authorities that are known are enough for a proxy that has none yet. */
-function trustOf(source: ServedTrust, found: Found, missing: (arn: string) => void): Served {
+function trustOf(source: ServedTrust, found: Found, lack: (what: string) => void): Served {
   const name = trustName(source);
   const arns = source.kind === 'acm' ? source.authorities : [source.certificate];
   const known = arns.flatMap((arn) => {
     const pem = source.kind === 'acm' ? found.authority(arn) : found.certificate(arn)?.authority;
-    if (pem === undefined) missing(arn);
+    if (pem === undefined) lack(unknown(arn));
     return pem ?? [];
   });
   if (known.length === 0) return { name, isWhole: false, resource: undefined };
   const trustedCa = inline(known.map((pem) => pem.replace(/\n*$/, '\n')).join(''));
   const resource = secret(name, { case: 'validationContext', value: { trustedCa } });
   return { name, isWhole: known.length === arns.length, resource };
+}
+
+function unknown(arn: string): string {
+  return `nothing is known of ${arn} (yet): connections that need it are refused`;
+}
+
+function withheld(arn: string): string {
+  return `the key of ${arn} is given to proxies that show who they are, and nobody is asked: set --tokens, --client-ca or --credentials; until then connections that need it are refused`;
 }
 
 function secret(name: string, type: NonNullable<MessageInitShape<typeof SecretSchema>['type']>): Resource {
