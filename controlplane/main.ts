@@ -18,15 +18,40 @@ import { measureStore } from './metrics/measure-store.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import type { ControlPlaneSettings } from './settings.ts';
 import { statusOf, type Status } from './status.ts';
-import { createStopping } from './stopping.ts';
+import { createStopping, type Stopping } from './stopping.ts';
 import { openStore } from './store/open-store.ts';
 import { openCertificate } from './tls/open-certificate.ts';
 
 /**
  * Runs a control plane until SIGTERM or SIGINT. Once it serves, it prints one line of JSON with its real addresses.
- * Answers the exit code.
+ * A start that fails closes what it opened and throws. Answers the exit code.
  */
 export async function runControlPlane(settings: ControlPlaneSettings, log: Log): Promise<number> {
+  await using opened = new AsyncDisposableStack();
+  const serving = await start(settings, log, opened);
+  process.stdout.write(`${JSON.stringify({ ready: true, api: serving.api, ads: serving.ads })}\n`);
+  await serving.stopping.asked(log);
+  await serving.letGo();
+  return 0;
+}
+
+/** A control plane that serves. */
+type Serving = {
+  /** The API's address with its real port, e.g. `https://127.0.0.1:8080`. */
+  readonly api: string;
+  /** The address of ADS with its real port, e.g. `127.0.0.1:18000`. */
+  readonly ads: string;
+  readonly stopping: Stopping;
+  /** Takes no new proxies and lets those that are connected go, within the settings' limit. */
+  readonly letGo: () => Promise<void>;
+};
+
+/** Opens one thing after the other; each is closed before what it was opened on. The addresses come last. */
+async function start(
+  settings: ControlPlaneSettings,
+  log: Log,
+  opened: AsyncDisposableStack,
+): Promise<Serving> {
   const { region, quotas, rateLimit } = settings;
   const metrics = createMetrics();
   const access = await openAccess({
@@ -34,9 +59,15 @@ export async function runControlPlane(settings: ControlPlaneSettings, log: Log):
     log,
     onReading: (outcome) => metrics.reading('credentials', outcome),
   });
+  opened.defer(access.close);
   const tls =
     settings.tls &&
     (await openCertificate(settings.tls, log, (outcome) => metrics.reading('certificate', outcome)));
+  opened.defer(() => tls?.close());
+  const store = measureStore(await openStore(settings.store, log), metrics);
+  opened.defer(() => store.close());
+  const live = await openLiveModel(store, log);
+  opened.defer(() => live.close());
   const { admission, ...adsAccess } = await openAdsAccess(settings, {
     signers: access.signers,
     ownerOf: (identity) => meshOwner(live.model, identity),
@@ -44,46 +75,37 @@ export async function runControlPlane(settings: ControlPlaneSettings, log: Log):
     onReading: metrics.reading,
     onRefusal: metrics.refusedStream,
   });
-  const store = measureStore(await openStore(settings.store, log), metrics);
-  const live = await openLiveModel(store, log);
-
+  opened.defer(adsAccess.close);
   const discovery = await openDiscovery(settings.discovery, log, metrics);
+  opened.defer(discovery.close);
   const proxies = serveProxies({ live, discovery, admission, metrics, log });
+  opened.defer(proxies.close);
   const status = (): Status => statusOf(live.model.revision, proxies.xds.streams(), proxies.configs.get);
   addGauges(metrics, { status, certificate: tls?.current, answerAges: discovery.ages });
 
-  const { authenticate } = access;
-  const api = createApi({ live, region, log, authenticate, quotas, rateLimit, tls });
-  const audit =
-    settings.audit === undefined ? undefined : openAudit(api, settings.audit, { region, log, metrics });
+  const api = createApi({ live, region, log, authenticate: access.authenticate, quotas, rateLimit, tls });
+  if (settings.audit !== undefined) {
+    const audit = openAudit(api, settings.audit, { region, log, metrics });
+    opened.defer(audit.close);
+  }
+  opened.defer(() => api.close());
   measureApi(api, metrics);
   api.register(backupRoute(store));
   api.register(configDumpRoute(proxies.preview));
   api.register(explainRoute(proxies.preview));
   api.get('/status', { config: { action: 'daybreak:GetStatus' } }, status);
 
-  const stopping = createStopping(api);
+  const stopping = opened.use(createStopping(api));
   const adsTls = tls && { certificate: tls, clientCa: adsAccess.clientCa };
   const ads = await listenAds(proxies.xds, settings.ads, admission, adsTls);
+  opened.defer(() => ads.close());
   const scheme = tls === undefined ? 'http' : 'https';
-  await api.listen({ ...settings.api, listenTextResolver: () => `the API listens, over ${scheme}` });
+  await api.listen({ ...settings.api, listenTextResolver: (at) => `the API listens on ${at}` });
   const { port } = api.server.address() as { port: number };
-  const ready = {
-    ready: true,
+  return {
     api: `${scheme}://${formatHostPort({ host: settings.api.host, port })}`,
     ads: formatHostPort(ads.address),
+    stopping,
+    letGo: () => ads.stop(settings.drainSeconds * 1000, stopping.hurry),
   };
-  process.stdout.write(`${JSON.stringify(ready)}\n`);
-
-  await stopping.asked(log);
-  await ads.stop(settings.drainSeconds * 1000, stopping.hurry);
-  await api.close();
-  proxies.close();
-  await discovery.close();
-  await live.close();
-  await audit?.close();
-  access.close();
-  adsAccess.close();
-  tls?.close();
-  return 0;
 }

@@ -2,32 +2,39 @@ import { once } from 'node:events';
 import type { FastifyInstance } from 'fastify';
 import type { Log } from '../common/log.ts';
 
-/** How a control plane is told to stop. */
-export type Stopping = {
+/** How a control plane is told to stop. Disposing of it gives the signals back. */
+export type Stopping = Disposable & {
   /** Resolves on the first SIGTERM or SIGINT. From then on `/readyz` answers 503, whatever else is still served. */
   asked(log: Log): Promise<void>;
   /** Aborted by the second one. */
   readonly hurry: AbortSignal;
 };
 
-/** To be called before the API listens. */
+/**
+ * Takes the signals from now on. To be called before the API listens: once it does, whoever started this control plane may
+ * stop it at any moment.
+ */
 export function createStopping(api: FastifyInstance): Stopping {
-  const hurry = new AbortController();
-  let isAsked = false;
+  const first = new AbortController();
+  const second = new AbortController();
+  let signal = '';
+  const told = (name: string): void => {
+    signal ||= name;
+    (first.signal.aborted ? second : first).abort();
+  };
+  process.on('SIGTERM', told).on('SIGINT', told);
   api.addHook('onRequest', async (request, reply) => {
-    if (!isAsked || request.routeOptions.url !== '/readyz') return;
+    if (!first.signal.aborted || request.routeOptions.url !== '/readyz') return;
     await reply.code(503).send({ status: 'unready', reason: 'this control plane is stopping' });
   });
-  const told = async (): Promise<string> => {
-    const [signal] = (await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])) as [string];
-    return signal;
-  };
   return {
     async asked(log) {
-      log.info({ signal: await told() }, 'stopping: proxies are let go');
-      isAsked = true;
-      void told().then(() => hurry.abort());
+      if (!first.signal.aborted) await once(first.signal, 'abort');
+      log.info({ signal }, 'stopping: proxies are let go');
     },
-    hurry: hurry.signal,
+    hurry: second.signal,
+    [Symbol.dispose]() {
+      process.off('SIGTERM', told).off('SIGINT', told);
+    },
   };
 }

@@ -33,7 +33,7 @@ export type AdsAccessWorld = {
 export type AdsAccess = {
   readonly admission: Admission;
   readonly clientCa: Followed<ClientCa> | undefined;
-  readonly close: () => void;
+  readonly close: () => Promise<void>;
 };
 
 /** At once after a silence, and a second: a fleet that is refused comes back every few seconds, each with a line. */
@@ -45,21 +45,24 @@ const LOGGED: BucketSettings = { rate: 2, burst: 50 };
  */
 export async function openAdsAccess(settings: AdsAccessSettings, world: AdsAccessWorld): Promise<AdsAccess> {
   const { signers, ownerOf, log, onReading, onRefusal } = world;
-  const follow = <T>(
+  await using opened = new AsyncDisposableStack();
+  const follow = async <T>(
     what: string,
     file: string | undefined,
     read: (file: string, content: Buffer) => T,
     name: 'tokens' | 'clientCa',
-  ): Promise<Followed<T>> | undefined =>
-    file === undefined
-      ? undefined
-      : followFiles({
-          what,
-          files: [file],
-          read: (content = Buffer.alloc(0)) => read(file, content),
-          log,
-          onReading: (outcome) => onReading(name, outcome),
-        });
+  ): Promise<Followed<T> | undefined> => {
+    if (file === undefined) return undefined;
+    const followed = await followFiles({
+      what,
+      files: [file],
+      read: (content = Buffer.alloc(0)) => read(file, content),
+      log,
+      onReading: (outcome) => onReading(name, outcome),
+    });
+    opened.defer(followed.close);
+    return followed;
+  };
   const tokens = await follow('tokens', settings.tokens, readTokens, 'tokens');
   const clientCa = await follow('client CA', settings.clientCa, readClientCa, 'clientCa');
   if (signers !== undefined && tokens === undefined && clientCa === undefined) {
@@ -83,12 +86,6 @@ export async function openAdsAccess(settings: AdsAccessSettings, world: AdsAcces
     },
   });
   for (const followed of [tokens, clientCa, signers]) followed?.onChange(() => admission.recheck());
-  return {
-    admission,
-    clientCa,
-    close: () => {
-      tokens?.close();
-      clientCa?.close();
-    },
-  };
+  const all = opened.move();
+  return { admission, clientCa, close: () => all.disposeAsync() };
 }

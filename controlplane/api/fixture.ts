@@ -9,6 +9,7 @@ import { signed } from '../auth/testing.ts';
 import { admitSigned } from '../auth/verify.ts';
 import { openLiveModel, type LiveModel } from '../mesh/live-model.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
+import type { Store } from '../store/store.ts';
 import { createApi, type ApiOptions } from './api.ts';
 
 /** What a call answered: the status, the error's name where there is one, and the body. */
@@ -20,6 +21,7 @@ type Method = 'GET' | 'PUT' | 'DELETE' | 'POST';
 export type TestApi = {
   readonly app: FastifyInstance;
   readonly live: LiveModel;
+  readonly store: Store;
   /** What time it is for the API, in milliseconds since 1970; to be moved by the test. */
   readonly clock: { now: number };
   call(method: Method, path: string, body?: unknown): Promise<Answer>;
@@ -46,7 +48,8 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
 
 async function startOn(folder: string, clock: { now: number }, options: TestApiOptions): Promise<TestApi> {
   const log = createLog('test', 'silent');
-  const live = await openLiveModel(openSqliteStore({ folder }), log);
+  const store = openSqliteStore({ folder });
+  const live = await openLiveModel(store, log);
   const { credentials, ...rest } = options;
   const now = (): number => clock.now;
   const authenticate =
@@ -65,11 +68,13 @@ async function startOn(folder: string, clock: { now: number }, options: TestApiO
   };
   const stop = async (): Promise<void> => {
     await app.close();
-    await live.close();
+    live.close();
+    await store.close();
   };
   return {
     app,
     live,
+    store,
     clock,
     call: (method, path, body) => {
       const payload = typeof body === 'string' || body === undefined ? body : JSON.stringify(body);

@@ -136,9 +136,9 @@ describe('calls that come at once', () => {
 
   it('are all refused when the store is', async () => {
     await createMesh();
-    const { live } = api;
+    const { store } = api;
     const calls = names.map(make);
-    await live.close();
+    await store.close();
     expect(count(await Promise.all(calls))).toEqual({ ServiceUnavailableException: names.length });
   });
 });

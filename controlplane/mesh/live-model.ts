@@ -27,8 +27,8 @@ export type LiveModel = {
   tokenContent(key: TokenKey, now: number): Promise<string | undefined>;
   /** Returns how to stop. */
   onChanges(listener: ChangesListener): () => void;
-  /** Closes the store too. */
-  close(): Promise<void>;
+  /** Follows the store no longer, which stays open. */
+  close(): void;
 };
 
 /** Loads all that the store has, and follows it from there. */
@@ -73,7 +73,12 @@ export async function openLiveModel(store: Store, log: Log): Promise<LiveModel> 
     else if (!isDoubtful && hint.revision <= model.revision) return;
     catchUp().catch((error: unknown) => log.error({ err: error }, 'the model could not follow the store'));
   });
-  await catchUp();
+  try {
+    await catchUp();
+  } catch (error) {
+    stop();
+    throw error;
+  }
 
   return {
     model,
@@ -94,10 +99,7 @@ export async function openLiveModel(store: Store, log: Log): Promise<LiveModel> 
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    close: async () => {
-      stop();
-      await store.close();
-    },
+    close: stop,
   };
 }
 

@@ -44,7 +44,8 @@ const until = async (...expected: string[]): Promise<void> => {
 describe('a certificate that is renewed while the servers run', () => {
   it('is what the next connection to the API gets', async () => {
     const old = await writeSelfSigned(files);
-    const live = await openLiveModel(openSqliteStore({ folder }), log);
+    const store = openSqliteStore({ folder });
+    const live = await openLiveModel(store, log);
     const options = { live, region: 'eu-west-1', log, authenticate: admitAnyone('000000000000') };
     const api = createApi({ ...options, tls: await open() });
     await api.listen({ host: '127.0.0.1', port: 0 });
@@ -61,7 +62,8 @@ describe('a certificate that is renewed while the servers run', () => {
     expect(await ask(renewed)).toBe(200);
     await expect(ask(old)).rejects.toMatchObject({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
     await api.close();
-    await live.close();
+    live.close();
+    await store.close();
   });
 
   it('is what the next proxy gets', async () => {

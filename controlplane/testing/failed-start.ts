@@ -1,0 +1,100 @@
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { nodeFlags } from '../../test/lab/node-flags.ts';
+import { startLocalControlPlane } from '../../test/lab/local-control-plane.ts';
+
+const DAYBREAK = join(import.meta.dirname, '../../cli/main.ts');
+/** A control plane that stays is killed then, which the exit code shows. */
+const LIMIT_MS = 60_000;
+
+/** One thing that cannot be opened: the flags that ask for it, and the words that the error must have. */
+type Broken = {
+  readonly flags: (at: Place) => readonly string[];
+  readonly says: (at: Place) => readonly string[];
+};
+type Place = { readonly folder: string; readonly taken: string };
+
+const badFile = (flag: string, ...more: readonly string[]): Broken => ({
+  flags: ({ folder }) => [flag, join(folder, 'bad'), ...more],
+  says: ({ folder }) => [join(folder, 'bad')],
+});
+
+/** Each thing that a control plane opens at its start, broken. */
+const BROKEN: Readonly<Record<string, Broken>> = {
+  'the port of the API is taken': {
+    flags: ({ taken }) => ['--api', taken],
+    says: ({ taken }) => ['EADDRINUSE', taken],
+  },
+  'the port of ADS is taken': {
+    flags: ({ taken }) => ['--ads', taken],
+    says: ({ taken }) => ['EADDRINUSE', taken],
+  },
+  'the address of the API is not this machine’s': {
+    // TEST-NET-1 (RFC 5737): no machine has it.
+    flags: () => ['--api', '192.0.2.1:0', '--insecure'],
+    says: () => ['EADDRNOTAVAIL', '192.0.2.1'],
+  },
+  'the address of ADS is not this machine’s': {
+    flags: () => ['--ads', '192.0.2.1:0', '--insecure'],
+    says: () => ['EADDRNOTAVAIL', '192.0.2.1'],
+  },
+  'the credentials cannot be read': badFile('--credentials'),
+  'the tokens cannot be read': badFile('--tokens'),
+  'the client CA cannot be read': badFile('--client-ca'),
+  'the certificate cannot be read': {
+    flags: ({ folder }) => ['--tls-cert', join(folder, 'bad'), '--tls-key', join(folder, 'bad')],
+    says: ({ folder }) => [join(folder, 'bad')],
+  },
+};
+
+/**
+ * The start of a control plane with one thing broken after the other. Each ends with 1 and one line that names the thing,
+ * and leaves nothing behind: another control plane then opens the same store. `where`: `--data` or `--store` and its value.
+ */
+export function failedStarts(where: (folder: string) => Promise<readonly string[]>): void {
+  let at: Place;
+  let store: readonly string[];
+  let other: ReturnType<typeof createServer>;
+  beforeEach(async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'daybreak-start-'));
+    await writeFile(join(folder, 'bad'), 'neither JSON nor PEM');
+    other = createServer().listen({ host: '127.0.0.1', port: 0 });
+    await once(other, 'listening');
+    at = { folder, taken: `127.0.0.1:${(other.address() as AddressInfo).port}` };
+    store = await where(folder);
+  });
+  afterEach(async () => {
+    other.close();
+    await rm(at.folder, { recursive: true });
+  });
+
+  it.each(Object.entries(BROKEN))(
+    'ends with 1 when %s',
+    async (_what, { flags, says }) => {
+      const { exitCode, stdout, stderr } = await start(store, flags(at));
+      const lines = stderr.split('\n').filter((line) => line.startsWith('daybreak: '));
+      expect({ exitCode, stdout, lines: lines.length }).toEqual({ exitCode: 1, stdout: '', lines: 1 });
+      for (const word of says(at)) expect(lines[0]).toContain(word);
+      expect(stderr).not.toMatch(/^\s+at /m);
+      const next = await startLocalControlPlane(store);
+      expect(await next.stop()).toBe(0);
+    },
+    2 * LIMIT_MS,
+  );
+}
+
+function start(store: readonly string[], flags: readonly string[]) {
+  const free = ['--api', '--ads'].flatMap((flag) => (flags.includes(flag) ? [] : [flag, '127.0.0.1:0']));
+  const args = [...nodeFlags('daybreak'), DAYBREAK, 'controlplane', ...store, ...free, ...flags];
+  return execa(process.execPath, args, {
+    reject: false,
+    stdin: 'ignore',
+    timeout: LIMIT_MS,
+    killSignal: 'SIGKILL',
+  });
+}
