@@ -36,6 +36,35 @@ test('it brings Envoy to LIVE, both as uid 1337, and tidies up', async () => {
   expect(host.runFolders()).toEqual([]);
 });
 
+test('Envoy gets no credentials and no privileges, neither leaves memory behind, and SIGUSR1 opens no debugger', async () => {
+  const agent = await host.start({
+    AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'a-secret',
+    AWS_SESSION_TOKEN: 'a-secret',
+    AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '/v2/credentials/a-secret',
+    OTEL_EXPORTER_OTLP_HEADERS: 'authorization=a-secret',
+    OTEL_RESOURCE_ATTRIBUTES: 'service.name=b',
+    DD_SERVICE: 'b',
+    HOSTNAME: 'named',
+    DAYBREAK_ENVOY_ENV: 'HOSTNAME',
+  });
+  await live(agent);
+  const pid = Number((await agent.status()).envoyPid);
+  const read = (file: string) => readFileSync(file, 'utf8');
+  const variables = read(`/proc/${pid}/environ`).split('\0');
+  expect(variables).toEqual(
+    expect.arrayContaining(['OTEL_RESOURCE_ATTRIBUTES=service.name=b', 'DD_SERVICE=b', 'HOSTNAME=named']),
+  );
+  expect(variables.filter((each) => /^(AWS|APPMESH|DAYBREAK)_|a-secret/.test(each))).toEqual([]);
+  expect(read(`/proc/${pid}/status`)).toMatch(/^NoNewPrivs:\t1$/m);
+  expect(read(`/proc/${pid}/limits`)).toMatch(/^Max core file size +0 +0 /m);
+  for (const each of [pid, agent.pid()]) expect(read(`/proc/${each}/coredump_filter`)).toBe('00000000\n');
+  agent.kill('SIGUSR1');
+  agent.kill('SIGTERM');
+  expect(await agent.ended).toBe(0);
+  expect(agent.output()).not.toContain('Debugger');
+});
+
 test('started as its user already, as ECS does, it needs no right at all', async () => {
   const user = '--reuid=1337 --regid=1337 --clear-groups --bounding-set=-all --no-new-privs';
   const agent = await host.start({}, 'agent 2>&1 | cat; exit ${PIPESTATUS[0]}', user);

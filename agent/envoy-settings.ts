@@ -1,12 +1,14 @@
-import { boolean, integer, oneOf, port, text, type Reader } from '../common/settings.ts';
+import { boolean, integer, list, oneOf, port, text, type Reader } from '../common/settings.ts';
 import { goDuration } from './go-duration.ts';
-import { address, path, socketPath } from './parsers.ts';
+import { address, path, socketPath, variableName } from './parsers.ts';
 
 /** What Envoy is started with. */
 export type EnvoySettings = {
   /** The binary, or undefined for the first `envoy` in `searchPath`. */
   readonly binary: string | undefined;
   readonly searchPath: readonly string[];
+  /** The agent's variables that Envoy gets beside those that it needs. */
+  readonly variables: readonly string[];
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** Worker threads; undefined leaves it to Envoy: one a processor. */
   readonly concurrency: number | undefined;
@@ -42,6 +44,7 @@ export function readEnvoy(read: Reader): EnvoySettings {
     searchPath: `${read('PATH', text, '')}:${DEFAULT_PATH}`
       .split(':')
       .filter((entry) => entry.startsWith('/')),
+    variables: read('DAYBREAK_ENVOY_ENV', list(variableName), []),
     logLevel: read('ENVOY_LOG_LEVEL', oneOf(...LOG_LEVELS), 'info'),
     concurrency: concurrency > 0 ? concurrency : undefined,
     disableHotRestart: read('DISABLE_HOT_RESTART', boolean, true),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { guardProcess } from '../common/guard-process.ts';
 import type { Log, LogLevel } from '../common/log.ts';
 import { SettingsError } from '../common/settings.ts';
 import packageJson from '../package.json' with { type: 'json' };
@@ -9,6 +10,7 @@ import { bootstrap } from './bootstrap.ts';
 import { drain } from './drain.ts';
 import { findEnvoy } from './envoy-binary.ts';
 import { envoyArgs } from './envoy-command.ts';
+import { envoyEnvironment } from './envoy-environment.ts';
 import { AgentError, envoyCrashLoop } from './errors.ts';
 import { watchHealth } from './health.ts';
 import { readHostFacts } from './host-facts.ts';
@@ -49,9 +51,9 @@ export async function runAgent(env: Environment, log: Log): Promise<number> {
 }
 
 async function run(settings: AgentSettings, env: Environment, log: Log): Promise<void> {
+  const cleanups: (() => unknown)[] = [guardProcess()];
   dropPrivileges(settings.user, log);
   const startedAt = new Date();
-  const cleanups: (() => unknown)[] = [];
   const stop = listenForStop((signal) => log.info({ signal }, 'was told to stop'));
   cleanups.push(stop.release);
   try {
@@ -83,7 +85,12 @@ async function run(settings: AgentSettings, env: Environment, log: Log): Promise
     cleanups.push(output.close);
 
     const admin = createAdminClient(settings.envoy.admin);
-    const command = { binary, args: envoyArgs(settings, bootstrapPath), env, ...output };
+    const command = {
+      binary,
+      args: envoyArgs(settings, bootstrapPath),
+      env: envoyEnvironment(env, settings.envoy.variables),
+      ...output,
+    };
     const supervisor = createSupervisor({
       start: () => startEnvoy(command),
       watch: (signal, report) => watchHealth(admin, settings.health.pollMs, signal, report),

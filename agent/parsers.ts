@@ -16,3 +16,7 @@ export const address: Parser<string> = (value) => {
   const bare = value.replace(/^\[(.*)\]$/, '$1');
   return isIP(bare) !== 0 && !bare.includes('%') ? { value: bare } : { wanted: 'an IPv4 or IPv6 address' };
 };
+
+/** The name of a variable. */
+export const variableName: Parser<string> = (value) =>
+  /^[A-Za-z_]\w*$/.test(value) ? { value } : { wanted: 'the name of a variable, such as HOSTNAME' };

@@ -15,6 +15,7 @@ test('the two that are needed, and the defaults', () => {
     xds: { endpoints: [{ kind: 'plaintext', host: '10.0.0.2', port: 18_000 }] },
     envoy: {
       searchPath: ['/usr/local/bin', '/usr/bin', '/bin'],
+      variables: [],
       logLevel: 'info',
       disableHotRestart: true,
       skipDeprecatedLogs: true,

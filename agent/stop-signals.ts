@@ -18,15 +18,11 @@ export function listenForStop(onSignal: (signal: NodeJS.Signals) => void): StopS
     drain.abort();
   };
   for (const signal of SIGNALS) process.on(signal, listener);
-  // Node would open its debugger's port for anybody who sends this one; App Mesh's agent passed it over.
-  const ignored = () => undefined;
-  process.on('SIGUSR1', ignored);
   return {
     drain: drain.signal,
     hurry: hurry.signal,
     release() {
       for (const signal of SIGNALS) process.off(signal, listener);
-      process.off('SIGUSR1', ignored);
     },
   };
 }

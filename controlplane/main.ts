@@ -1,3 +1,4 @@
+import { guardProcess } from '../common/guard-process.ts';
 import { formatHostPort } from '../common/host-port.ts';
 import type { Log } from '../common/log.ts';
 import { meshOwner } from './ads/identity.ts';
@@ -27,6 +28,7 @@ import { openCertificate } from './tls/open-certificate.ts';
  * A start that fails closes what it opened and throws. Answers the exit code.
  */
 export async function runControlPlane(settings: ControlPlaneSettings, log: Log): Promise<number> {
+  guardProcess();
   await using opened = new AsyncDisposableStack();
   const serving = await start(settings, log, opened);
   process.stdout.write(`${JSON.stringify({ ready: true, api: serving.api, ads: serving.ads })}\n`);

@@ -79,8 +79,8 @@ test('the default Envoy is the one that is tested', async () => {
 
 test('the commands are for everybody, and run the staged Node and program with their arguments', async () => {
   for (const [name, flags, args] of [
-    ['daybreak', ['--max-semi-space-size=8'], '"$@"'],
-    ['agent', ['--max-semi-space-size=1'], 'agent "$@"'],
+    ['daybreak', ['--disable-sigusr1', '--max-semi-space-size=8'], '"$@"'],
+    ['agent', ['--disable-sigusr1', '--max-semi-space-size=1'], 'agent "$@"'],
   ] as const) {
     const path = join(folder, 'context/usr/bin', name);
     expect((await stat(path)).mode & 0o777).toBe(0o755);

@@ -45,6 +45,14 @@ test('an agent that is killed before the kernel knows of it leaves none behind',
   expect(await output).toEqual([]);
 });
 
+test('it can gain no privileges, and leaves no core file', async () => {
+  const envoy = await startEnvoy({ ...quiet, binary: 'sleep', args: ['1000'] });
+  await expect.poll(() => readFileSync(`/proc/${envoy.pid}/comm`, 'utf8')).toBe('sleep\n');
+  expect(readFileSync(`/proc/${envoy.pid}/status`, 'utf8')).toMatch(/^NoNewPrivs:\t1$/m);
+  expect(readFileSync(`/proc/${envoy.pid}/limits`, 'utf8')).toMatch(/^Max core file size +0 +0 /m);
+  await envoy.stop();
+});
+
 test('without setpriv it says what to install', async () => {
   const start = startEnvoy({ ...quiet, env: { PATH: '/nowhere' }, binary: 'sh', args: [] });
   await expect(start).rejects.toThrow('setpriv was not found: install util-linux');

@@ -54,12 +54,15 @@ export async function startEnvoy(command: EnvoyCommand): Promise<EnvoyProcess> {
   };
 }
 
+/** No core file, in which there would be keys; no start where the agent was killed before the kernel knew of `--pdeathsig`. */
+const SCRIPT = 'ulimit -c 0; [ "$PPID" = "$0" ] && exec "$@"';
+
 /**
- * Arguments for `setpriv` that run `command` under the condition that its parent is, and stays, the process `agentPid`.
- * The shell sees an agent that was killed before the kernel had been told to pass that on.
+ * Arguments for `setpriv` that run `command` under the condition that its parent is, and stays, the process `agentPid`, without
+ * a way to more privileges, such as a program with a set-user-ID bit or file capabilities.
  */
 export function boundTo(agentPid: number, command: readonly string[]): readonly string[] {
-  return ['--pdeathsig', 'KILL', 'sh', '-c', '[ "$PPID" = "$0" ] && exec "$@"', `${agentPid}`, ...command];
+  return ['--no-new-privs', '--pdeathsig', 'KILL', 'sh', '-c', SCRIPT, `${agentPid}`, ...command];
 }
 
 /** The end of a process in words, e.g. `was killed by SIGSEGV`. */
