@@ -8,6 +8,7 @@ import { writePair } from './tls/authority.ts';
 import { openTlsFixture, PROTOCOL_PROGRAMS, type TlsFixture } from './tls/fixture.ts';
 import { knock } from './tls/knock.ts';
 import { createGateway, GATEWAY_PORT, PORTS, PROTOCOLS, SERVER, setPolicy, type Port } from './tls/model.ts';
+import { startSteady } from './tls/steady.ts';
 
 // The client's calls of its backend, under one client policy after another.
 
@@ -116,16 +117,39 @@ describe.each(ENVOYS)('%s', (variable) => {
     await answers('permissive', 200);
   });
 
-  test('a certificate that has expired is refused, and once it is renewed taken', async () => {
-    const expired = await mesh.servers.issue({ dns: [SERVER, 'expired'], endsIn: -60_000 });
-    await writePair(join(mesh.folder, 'server'), expired);
-    await until('expired', async () => (await mesh.shownBy('strict')) === `DNS:${SERVER}, DNS:expired`);
-    // A cluster that has changed makes its connections anew.
+  test('a certificate that has expired does not replace a good one: no request fails', async () => {
     await withPolicy({ validation: trust() });
-    await answers('strict', 503);
-    expect(await mesh.clientEnvoy.stat(`${EGRESS}.ssl.fail_verify_error`)).toBeGreaterThan(0);
-    await writePair(join(mesh.folder, 'server'), await mesh.servers.issue({ dns: [SERVER] }));
     await answers('strict', 200);
+    const steady = startSteady(mesh.server.address, PORTS.strict);
+    await writePair(
+      join(mesh.folder, 'server'),
+      await mesh.servers.issue({ dns: [SERVER, 'expired'], endsIn: -60_000 }),
+    );
+    await until('said in the status', async () =>
+      (await mesh.status()).daybreak.certificates.some(
+        ({ problem }) => problem?.includes('server-chain.pem: its certificate expired at') === true,
+      ),
+    );
+    expect(await mesh.shownBy('strict')).toBe(`DNS:${SERVER}`);
+    // A cluster that has changed makes its connections anew.
+    await withPolicy({ validation: { ...trust(), ...names(SERVER) } });
+    await answers('strict', 200);
+    expect(await steady.stop()).toMatchObject({ failed: 0 });
+    await writePair(join(mesh.folder, 'server'), await mesh.servers.issue({ dns: [SERVER] }));
+  });
+
+  test('one that has expired is served where there was none, and callers that look refuse it until it is renewed', async () => {
+    await withPolicy({ validation: trust() });
+    await writePair(
+      join(mesh.folder, 'missing'),
+      await mesh.servers.issue({ dns: [SERVER], endsIn: -60_000 }),
+    );
+    await until('in force', async () => (await mesh.shownBy('missing')) === `DNS:${SERVER}`);
+    await answers('missing', 503);
+    const cluster = `cluster.cds_egress_m_${SERVER}_http_${PORTS.missing}`;
+    expect(await mesh.clientEnvoy.stat(`${cluster}.ssl.fail_verify_error`)).toBeGreaterThan(0);
+    await writePair(join(mesh.folder, 'missing'), await mesh.servers.issue({ dns: [SERVER] }));
+    await answers('missing', 200);
   });
 
   test('a gateway takes TLS, and calls with its own policy', async () => {

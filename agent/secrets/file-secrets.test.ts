@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -99,6 +100,58 @@ test('one that can no longer be used stays in force as it was, and the status sa
   await writeFile(`${path}.new`, authority.certificate);
   await rename(`${path}.new`, path);
   await expect.poll(states, { timeout: 5000 }).toEqual([['served', undefined]]);
+});
+
+test('a certificate that has expired does not replace one that is valid, and the status says so', async () => {
+  const path = join(folder, 'app');
+  await writePair(path, await authority.issue({ dns: ['good'] }));
+  const { said } = subscribe(pairAt(path));
+  await expect.poll(() => said).toEqual([pairAt(path)]);
+  const ends = secrets.status()[0]?.validity;
+  await writePair(path, await authority.issue({ dns: ['expired'], endsIn: -60_000 }));
+  const problem = expect.stringMatching(
+    /app-chain\.pem: its certificate expired at \S+Z: the one before stays in force$/,
+  ) as unknown;
+  await expect.poll(states).toEqual([['served', problem]]);
+  expect(secrets.status()[0]?.validity).toEqual(ends);
+  await writePair(path, await authority.issue({ dns: ['renewed'] }));
+  await expect.poll(states).toEqual([['served', undefined]]);
+  expect(said).toEqual([pairAt(path), pairAt(path)]);
+});
+
+test('one that is not valid yet does not either, and the status says so', async () => {
+  const path = join(folder, 'app');
+  await writePair(path, await authority.issue({ dns: ['good'] }));
+  const { said } = subscribe(pairAt(path));
+  await expect.poll(() => said).toEqual([pairAt(path)]);
+  await writePair(path, await authority.issue({ dns: ['early'], beginsIn: 1_800_000 }));
+  const problem = expect.stringMatching(
+    /its certificate is not valid before \S+Z: the one before stays in force$/,
+  ) as unknown;
+  await expect.poll(states).toEqual([['served', problem]]);
+  expect(said).toEqual([pairAt(path)]);
+});
+
+test('once its time has come, it replaces the one before', async () => {
+  const path = join(folder, 'app');
+  await writePair(path, await authority.issue({ dns: ['good'] }));
+  const { said } = subscribe(pairAt(path));
+  await expect.poll(() => said).toEqual([pairAt(path)]);
+  const pair = await authority.issue({ dns: ['early'], beginsIn: 4000 });
+  const begins = new X509Certificate(pair.chain).validFromDate;
+  await writePair(path, pair);
+  await expect.poll(() => said).toEqual([pairAt(path), pairAt(path)]);
+  expect(Date.now()).toBeGreaterThanOrEqual(begins.getTime());
+  expect(states()).toEqual([['served', undefined]]);
+});
+
+test('the first one is served though it has expired, and one that is valid replaces it', async () => {
+  const path = join(folder, 'app');
+  await writePair(path, await authority.issue({ dns: ['expired'], endsIn: -60_000 }));
+  const { said } = subscribe(pairAt(path));
+  await expect.poll(() => said).toEqual([pairAt(path)]);
+  await writePair(path, await authority.issue({ dns: ['a'] }));
+  await expect.poll(() => said).toEqual([pairAt(path), pairAt(path)]);
 });
 
 test('an Envoy that comes back is given what was in force, though the files have gone', async () => {

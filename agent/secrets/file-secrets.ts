@@ -1,18 +1,21 @@
 import { parseFileSecretName } from '../../common/file-secret-name.ts';
 import type { Log } from '../../common/log.ts';
+import type { Validity } from '../../common/validity.ts';
 import type { GrpcServer } from '../../xds/grpc/server.ts';
 import { createXdsServer, type XdsServer } from '../../xds/server.ts';
 import { SECRET, type Resource } from '../../xds/types.ts';
-import { followSecret, type FollowedSecret } from './follow-secret.ts';
+import { followSecret, type FollowedSecret, type SecretState } from './follow-secret.ts';
 import { filesOf } from './secret-content.ts';
 
-/** How a certificate that Envoy asked for stands, for the status. */
+/** How a certificate that Envoy asked for stands. */
 export type FileSecretStatus = {
+  readonly name: string;
   readonly files: readonly string[];
-  readonly state: 'reading' | 'missing' | 'served';
+  readonly state: SecretState['kind'];
   /** Which file is wrong, and how. One that is `served` nevertheless is in force as it was before. */
   readonly problem: string | undefined;
-  readonly expires: string | undefined;
+  /** The time of the one that is served. */
+  readonly validity: Validity | undefined;
 };
 
 /** Certificates from files, which Envoy asks for by the names of common/file-secret-name.ts. */
@@ -117,7 +120,10 @@ export function createFileSecrets(log: Log): FileSecrets {
 
   return {
     addTo: (grpc) => server.addTo(grpc, 'secrets'),
-    status: () => [...followed.values()].filter(({ streams: all }) => all.size > 0).map(describe),
+    status: () =>
+      [...followed]
+        .filter(([, { streams: all }]) => all.size > 0)
+        .map(([name, shared]) => describe(name, shared)),
     close() {
       for (const { secret, forgetting } of followed.values()) {
         clearTimeout(forgetting);
@@ -128,12 +134,13 @@ export function createFileSecrets(log: Log): FileSecrets {
   };
 }
 
-function describe({ secret, files, refusal }: Shared): FileSecretStatus {
+function describe(name: string, { secret, files, refusal }: Shared): FileSecretStatus {
   const state = secret.state();
   return {
+    name,
     files,
     state: state.kind,
     problem: (state.kind === 'reading' ? undefined : state.problem) ?? refusal,
-    expires: state.kind === 'served' ? state.content.notAfter.toISOString() : undefined,
+    validity: state.kind === 'served' ? state.content.validity : undefined,
   };
 }

@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FileSecret } from '../../common/file-secret-name.ts';
 import { followFiles, type Followed } from '../../common/followed-files.ts';
 import type { Log } from '../../common/log.ts';
+import { validityAt, validityProblem } from '../../common/validity.ts';
+import { SecretFileError } from '../errors.ts';
 import { filesOf, secretContent, type SecretContent } from './secret-content.ts';
 
 /**
@@ -18,6 +20,8 @@ export type FollowedSecret = { readonly state: () => SecretState; readonly close
 
 /** How often files are looked at, in milliseconds. */
 const INTERVAL_MS = 500;
+/** The longest time that a timer is set for, in milliseconds. */
+const LONGEST_TIMER_MS = 86_400_000;
 
 const reading: SecretState = { kind: 'reading' };
 const missing = (problem: string): SecretState => ({ kind: 'missing', problem });
@@ -27,7 +31,11 @@ const served = (content: SecretContent, problem?: string): SecretState => ({
   problem,
 });
 
-/** Follows the files of a secret, also such as are not there yet; `onChange` is told of each new state. */
+/**
+ * Follows the files of a secret, also such as are not there yet; `onChange` is told of each new state. What is valid is not
+ * replaced by what has expired, nor by what is not valid yet before it is. The first that is read is taken as it is: callers
+ * who hold its time against nothing are served, and the others see why not.
+ */
 export function followSecret(
   name: string,
   secret: FileSecret,
@@ -38,17 +46,43 @@ export function followSecret(
   const stop = new AbortController();
   let state = reading;
   let followed: Followed<SecretContent> | undefined;
+  /** Runs while the files hold one that is not valid yet. */
+  let untilValid: NodeJS.Timeout | undefined;
 
   function enter(next: SecretState): void {
     state = next;
     if (!stop.signal.aborted) onChange();
   }
 
+  function waitFor(content: SecretContent): void {
+    const wait = content.validity.notBefore.getTime() - Date.now();
+    const look = () => {
+      if (validityAt(content.validity, new Date()) === 'not yet valid') return waitFor(content);
+      log.info({ files }, 'a certificate that was not valid yet came into force');
+      enter(served(content));
+    };
+    untilValid = setTimeout(look, Math.min(wait + 1, LONGEST_TIMER_MS)).unref();
+  }
+
+  /** @throws SecretFileError where what is in force is better */
+  function read(...contents: readonly Buffer[]): SecretContent {
+    clearTimeout(untilValid);
+    const content = secretContent(name, secret, contents);
+    const now = new Date();
+    if (state.kind !== 'served' || validityAt(state.content.validity, now) !== 'valid') return content;
+    const kind = validityAt(content.validity, now);
+    if (kind === 'valid') return content;
+    if (kind === 'not yet valid') waitFor(content);
+    const what = secret.kind === 'certificate' ? 'its certificate' : 'its authority';
+    const problem = validityProblem(what, content.validity, now);
+    throw new SecretFileError(secret.chain, `${problem}: the one before stays in force`);
+  }
+
   function open(): Promise<Followed<SecretContent>> {
     return followFiles({
       what: 'certificate files',
       files,
-      read: (...contents) => secretContent(name, secret, contents),
+      read,
       log,
       interval: INTERVAL_MS,
       onReading(outcome, error) {
@@ -84,6 +118,7 @@ export function followSecret(
     state: () => state,
     close() {
       stop.abort();
+      clearTimeout(untilValid);
       followed?.close();
     },
   };

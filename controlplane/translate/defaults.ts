@@ -34,6 +34,12 @@ export const DNS_QUERY = { timeoutSeconds: 1n, tries: 2 } as const;
  */
 export const SECRET_FETCH_TIMEOUT = 2000;
 
+/**
+ * The back-off of Envoy's streams for secrets to a socket on its own host, in milliseconds. Envoy's own goes up to 30 s, so a
+ * server that came back was used half a minute later. Envoy knows the field since 1.26; an older one passes it over.
+ */
+export const SECRET_RETRY_INTERVALS = { base: 200, max: 2000 } as const;
+
 /** The longest duration that is sent, in milliseconds (31 years): Envoy refuses what its clock cannot hold. */
 export const LONGEST = 1e12;
 

@@ -19,8 +19,10 @@ export type Pair = { readonly chain: string; readonly privateKey: string };
 export type Wanted = {
   readonly dns?: readonly string[];
   readonly uri?: readonly string[];
-  /** In milliseconds from now, less than an hour ago at the earliest. Default: an hour. */
+  /** In milliseconds from now, after its beginning. Default: an hour. */
   readonly endsIn?: number;
+  /** In milliseconds from now. Default: an hour ago. */
+  readonly beginsIn?: number;
   /** The kind of its key. Default: P-256. */
   readonly key?: KeyKind;
 };
@@ -61,12 +63,12 @@ export async function createAuthority(): Promise<Authority> {
   });
   return {
     certificate: `${root.toString('pem')}\n`,
-    async issue({ dns = [], uri = [], endsIn = HOUR, key = 'P-256' }) {
+    async issue({ dns = [], uri = [], endsIn = HOUR, beginsIn = -HOUR, key = 'P-256' }) {
       const own = await generate(key);
       const certificate = await X509CertificateGenerator.create({
         subject: 'CN=test',
         issuer: name,
-        notBefore,
+        notBefore: new Date(Date.now() + beginsIn),
         notAfter: new Date(Date.now() + endsIn),
         publicKey: own.publicKey,
         signingKey: keys.privateKey,

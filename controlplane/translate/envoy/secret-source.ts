@@ -6,7 +6,7 @@ import {
 } from '#envoy/envoy/config/core/v3/config_source_pb.ts';
 import type { SdsSecretConfigSchema } from '#envoy/envoy/extensions/transport_sockets/tls/v3/secret_pb.ts';
 import { fileSecretName } from '../../../common/file-secret-name.ts';
-import { SECRET_FETCH_TIMEOUT } from '../defaults.ts';
+import { SECRET_FETCH_TIMEOUT, SECRET_RETRY_INTERVALS } from '../defaults.ts';
 import { AGENT_CLUSTER, SDS_CLUSTER } from '../names.ts';
 import { certificateName, trustName } from '../tls/secret-names.ts';
 import type { CertificateSource, TrustSource } from '../tls/sources.ts';
@@ -47,7 +47,12 @@ function fromAgent(name: string): SecretConfigInit {
 }
 
 function service(clusterName: string, apiType: ApiType): NonNullable<SourceInit['configSourceSpecifier']> {
-  const grpcServices = [{ targetSpecifier: { case: 'envoyGrpc' as const, value: { clusterName } } }];
+  const retryBackOff = {
+    baseInterval: duration(SECRET_RETRY_INTERVALS.base),
+    maxInterval: duration(SECRET_RETRY_INTERVALS.max),
+  };
+  const envoyGrpc = { clusterName, retryPolicy: { retryBackOff } };
+  const grpcServices = [{ targetSpecifier: { case: 'envoyGrpc' as const, value: envoyGrpc } }];
   const value = {
     apiType,
     transportApiVersion: ApiVersion.V3,
