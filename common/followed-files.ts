@@ -57,7 +57,7 @@ export async function followFiles<T>({
       return;
     }
     onReading?.('read');
-    log.info({ files }, `the ${what} changed and came into force`);
+    log.info({ files }, `the ${what} changed and was read again`);
     for (const listener of listeners) listener(value);
   };
   const follow = async (): Promise<void> => {

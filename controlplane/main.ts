@@ -83,7 +83,12 @@ async function start(
   const proxies = serveProxies({ live, discovery, admission, metrics, log });
   opened.defer(proxies.close);
   const status = (): Status => statusOf(live.model.revision, proxies.xds.streams(), proxies.configs.get);
-  addGauges(metrics, { status, certificate: tls?.current, answerAges: discovery.ages });
+  addGauges(metrics, {
+    status,
+    certificate: tls?.current,
+    answerAges: discovery.ages,
+    certificateEnds: discovery.ends,
+  });
 
   const api = createApi({ live, region, log, authenticate: access.authenticate, quotas, rateLimit, tls });
   if (settings.audit !== undefined) {

@@ -27,6 +27,7 @@ const PORTS = { acm: 8441, folder: 8442, nobody: 8443 } as const;
 const OWN = 'arn:aws:acm:us-east-1:111122223333:certificate/own';
 const GATEWAY = 'mesh/m/virtualGateway/gw';
 const TOKEN = 'a-token';
+const DAY = 24 * 60 * 60 * 1000;
 const FRONT_PORT = 18443;
 const NOBODY = 'arn:aws:acm:us-east-1:111122223333:certificate/nobody';
 
@@ -72,8 +73,8 @@ describe.each(ENVOYS)('%s', (variable) => {
 
   const certificates = (): string => join(control.folder, 'certificates');
 
-  async function writeOwn(name: string): Promise<void> {
-    const { cert, key } = await authority.issue({ alternative: [{ type: 'dns', value: name }] });
+  async function writeOwn(name: string, lifetimeMs = 30 * DAY): Promise<void> {
+    const { cert, key } = await authority.issue({ alternative: [{ type: 'dns', value: name }], lifetimeMs });
     const folder = join(certificates(), OWN);
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'certificate.pem'), `${cert}${authority.pem}`);
@@ -175,12 +176,27 @@ describe.each(ENVOYS)('%s', (variable) => {
     expect(await envoy.stat('listener_manager.listener_create_success')).toBe(before);
   });
 
+  test('an expired pair in the folder replaced a good one, and nobody said so', async () => {
+    await writeOwn('expired.local', -DAY / 2);
+    const says = async (what: string) => (await problems()).some((each) => each.startsWith(`${OWN} ${what}`));
+    await until('the problem', () => says('what came in its place is not used: it expired at'));
+    expect(controlPlane.program.stderr()).toContain('what came in its place is not used');
+    // A control plane that starts with it alone knows of nothing better; the proxy does.
+    await reopenControlPlane();
+    await allInSync(controlPlane, 1);
+    await until('the problem', () => says('it expired at'));
+    expect(await shown('folder')).toBe('DNS:second.local');
+    await writeOwn('third.local');
+    await until('renewed', async () => (await shown('folder')) === 'DNS:third.local');
+    await until('no problem', async () => !(await problems()).some((each) => each.startsWith(OWN)));
+  });
+
   test('a control plane that starts while AWS is away takes no certificate from who has it', async () => {
     moto.pause();
     await reopenControlPlane();
     await allInSync(controlPlane, 1);
     await until('trouble', async () => (await problems()).some((each) => each.includes('no answer in 5 s')));
-    expect([await shown('acm'), await shown('folder')]).toEqual(['DNS:acm.local', 'DNS:second.local']);
+    expect([await shown('acm'), await shown('folder')]).toEqual(['DNS:acm.local', 'DNS:third.local']);
     moto.resume();
   });
 
@@ -189,7 +205,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     await openControlPlane();
     await allInSync(controlPlane, 1);
     expect((await problems()).join()).toContain(`the key of ${OWN}`);
-    expect([await shown('acm'), await shown('folder')]).toEqual(['DNS:acm.local', 'DNS:second.local']);
+    expect([await shown('acm'), await shown('folder')]).toEqual(['DNS:acm.local', 'DNS:third.local']);
   });
 
   test('no key is in what the control plane writes', async () => {

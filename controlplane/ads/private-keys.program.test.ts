@@ -25,6 +25,7 @@ import { tokenLine } from './testing-access.ts';
 
 const ARN = 'arn:aws:acm:us-east-1:111122223333:certificate/own';
 const [CERTIFICATE, TRUST] = [`certificate:${ARN}`, `issuer:${ARN}`];
+const DAY = 24 * 60 * 60 * 1000;
 const NODE = 'mesh/m/virtualNode/app';
 
 let folder: string;
@@ -34,7 +35,8 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'daybreak-keys-'));
   cleanups = [];
   const authority = await makeAuthority();
-  const { cert, key } = await authority.issue({ alternative: [{ type: 'dns', value: 'app.local' }] });
+  const names = [{ type: 'dns' as const, value: 'app.local' }];
+  const { cert, key } = await authority.issue({ alternative: names, lifetimeMs: 30 * DAY });
   const own = join(folder, 'certificates', ARN);
   mkdirSync(own, { recursive: true, mode: 0o700 });
   writeFileSync(join(own, 'certificate.pem'), `${cert}${authority.pem}`);

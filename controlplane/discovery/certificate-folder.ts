@@ -47,7 +47,7 @@ export function followFolder<T>(options: FolderOptions<T>): Following<T> {
         read: (...contents) => options.read(where, contents.map(String)),
         log,
         interval,
-        onReading: (outcome) => noteReading(outcome === 'read'),
+        onReading: (outcome, error) => noteReading(outcome === 'read' ? undefined : reasonOf(error)),
       });
     } catch (error) {
       noteFailure(reasonOf(error));
@@ -58,11 +58,12 @@ export function followFolder<T>(options: FolderOptions<T>): Following<T> {
     return true;
   }
 
-  function noteReading(good: boolean): void {
-    options.onReading(good ? 'answered' : 'failed');
-    trouble = good
-      ? undefined
-      : { since: Date.now(), reason: 'its files changed and cannot be used: see the log' };
+  function noteReading(problem: string | undefined): void {
+    options.onReading(problem === undefined ? 'answered' : 'failed');
+    trouble =
+      problem === undefined
+        ? undefined
+        : { since: Date.now(), reason: `its files changed and cannot be used: ${problem}` };
   }
 
   function noteFailure(reason: string): void {

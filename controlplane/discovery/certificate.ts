@@ -1,4 +1,5 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
+import type { Validity } from '../../common/certificate-validity.ts';
 import type { Certificate } from '../translate/found.ts';
 import { unusable } from './errors.ts';
 
@@ -35,6 +36,12 @@ export function makeCertificate({ chain, privateKey, passphrase, where }: Certif
     privateKey: String(key.export({ type: 'pkcs8', format: 'pem' })),
     authority: pem.at(-1) ?? '',
   };
+}
+
+/** The dates of the first certificate of a PEM text. */
+export function validityOf(pem: string): Validity {
+  const { validFromDate, validToDate } = new X509Certificate(pem);
+  return { notBefore: validFromDate.getTime(), notAfter: validToDate.getTime() };
 }
 
 /** The certificate of an authority: the first of a PEM text. @throws DiscoveryError when that is none */

@@ -76,7 +76,7 @@ test('one whose key may not be had: that is said by its ARN', async () => {
 
 test('the certificate of a private authority', async () => {
   const arn = await createPrivateAuthority(moto.endpoint, authority.pem);
-  expect(await ask(({ authority: of }) => of(arn))).toBe(authority.pem);
+  expect(await ask(({ authority: of }) => of(arn))).toEqual({ pem: authority.pem });
 });
 
 test('an authority that is not there', async () => {
@@ -101,7 +101,7 @@ test('what the folder has, AWS is not asked for', async () => {
     chain: `${cert}${authority.pem}`,
     authority: authority.pem,
   });
-  expect(await ask(({ authority: of }) => of(ca))).toBe(authority.pem);
+  expect(await ask(({ authority: of }) => of(ca))).toEqual({ pem: authority.pem });
   expect(polls).toEqual(['folder answered', 'folder answered']);
 });
 

@@ -1,6 +1,6 @@
 import type { Log } from '../../common/log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import type { Certificate, Found, Instance } from '../translate/found.ts';
+import type { Authority, Certificate, Found, Instance } from '../translate/found.ts';
 import type { Problem } from '../translate/problems.ts';
 import type { Following } from './following.ts';
 import { openMemory, NO_MEMORY } from './memory.ts';
@@ -16,8 +16,10 @@ export type Discovery = {
   readonly glance: Found;
   /** Is told whose answers have changed, or are first there. Returns how to stop. */
   readonly onChange: (listener: (askers: ReadonlySet<string>) => void) => () => void;
-  /** What keeps an asker's answers from being fresh. */
+  /** What keeps an asker's answers from being fresh, or from being of use, now or soon. */
   readonly troublesOf: (asker: string) => readonly Problem[];
+  /** When certificates and authorities in use end, in seconds since 1970, by ARN. */
+  readonly ends: () => ReadonlyMap<string, number>;
   /** The age of the oldest answer in use, in seconds, by source. */
   readonly ages: () => ReadonlyMap<string, number>;
   readonly close: () => Promise<void>;
@@ -55,7 +57,7 @@ export async function openDiscovery(
 
   const instances = createRegistry<readonly Instance[]>(tell);
   const certificates = createRegistry<Certificate>(tell);
-  const authorities = createRegistry<string>(tell);
+  const authorities = createRegistry<Authority>(tell);
   const registries = { instances, certificates, authorities };
 
   return {
@@ -87,8 +89,9 @@ export async function openDiscovery(
       return () => void listeners.delete(listener);
     },
     troublesOf: (asker) =>
-      Object.values(registries).flatMap((registry) => registry.askedBy(asker).flatMap(problem)),
+      Object.values(registries).flatMap((registry) => registry.askedBy(asker).flatMap(problems)),
     ages: () => new Map(Object.entries(registries).map(([source, registry]) => [source, oldest(registry)])),
+    ends: () => new Map([certificates, authorities].flatMap((registry) => registry.entries().flatMap(end))),
     close: async () => {
       for (const registry of Object.values(registries)) registry.close();
       sources.close();
@@ -97,13 +100,22 @@ export async function openDiscovery(
   };
 }
 
-function problem([key, following]: readonly [string, Following<unknown>]): readonly Problem[] {
+function problems([key, following]: readonly [string, Following<unknown>]): readonly Problem[] {
+  const warnings = (following.warnings?.() ?? []).map((what) => ({ where: key, what }));
   const trouble = following.trouble();
-  if (trouble === undefined) return [];
+  if (trouble === undefined) return warnings;
   const at = following.answeredAt();
   const stays = at === undefined ? '' : `; the answer of ${new Date(at).toISOString()} stays in force`;
   const what = `it cannot be asked since ${new Date(trouble.since).toISOString()}: ${trouble.reason}${stays}`;
-  return [{ where: key, what }];
+  return [{ where: key, what }, ...warnings];
+}
+
+function end([arn, following]: readonly [string, Following<unknown>]): readonly (readonly [
+  string,
+  number,
+])[] {
+  const time = following.end?.();
+  return time === undefined ? [] : [[arn, time / 1000]];
 }
 
 function oldest({ entries }: Pick<Registry<unknown>, 'entries'>): number {

@@ -8,6 +8,10 @@ export type Following<T> = {
   readonly trouble: () => Trouble | undefined;
   /** When what is known was last seen to be so, in milliseconds since 1970. */
   readonly answeredAt: () => number | undefined;
+  /** What else is wrong with what is known, or soon will be. Default: nothing. */
+  readonly warnings?: () => readonly string[];
+  /** Until when what is known is valid, in milliseconds since 1970. Default: for ever. */
+  readonly end?: () => number | undefined;
   readonly close: () => void;
 };
 

@@ -1,11 +1,12 @@
 import type { Log } from '../../common/log.ts';
-import type { Certificate, Found, Instance } from '../translate/found.ts';
+import type { Authority, Certificate, Found, Instance } from '../translate/found.ts';
 import { createAcm } from './acm.ts';
-import { makeCertificate, readAuthority } from './certificate.ts';
+import { makeCertificate, readAuthority, validityOf } from './certificate.ts';
 import { followFolder, type FolderOptions } from './certificate-folder.ts';
 import { createCloudMap } from './cloud-map.ts';
 import type { Following } from './following.ts';
 import { createSemaphore } from '../../common/semaphore.ts';
+import { keepValid } from './keep-valid.ts';
 import type { Memory } from './memory.ts';
 import { poll } from './poll.ts';
 import { createPrivateCa } from './private-ca.ts';
@@ -24,7 +25,7 @@ export type Sources = {
 export type Lookup = {
   readonly instances: Find<readonly Instance[]>;
   readonly certificates: Find<Certificate>;
-  readonly authorities: Find<string>;
+  readonly authorities: Find<Authority>;
 };
 
 type Find<T> = (key: string, start: Start<T>) => T | undefined;
@@ -89,6 +90,24 @@ export function createSources(settings: DiscoverySettings, { memory, log, onPoll
     return (onChange) => followFolder({ ...options, onChange });
   };
 
+  const certificate = (arn: string): Start<Certificate> =>
+    keepValid<Certificate, Certificate>({
+      arn,
+      start: folderFirst(arn, CERTIFICATE_FILES, ownCertificate, fromAws('acm', arn, acm.certificate)),
+      validityOf: ({ chain }) => validityOf(chain),
+      answer: (value, isLastResort) => (isLastResort ? { ...value, isLastResort } : value),
+      log,
+    });
+
+  const authority = (arn: string): Start<Authority> =>
+    keepValid({
+      arn,
+      start: folderFirst(arn, AUTHORITY_FILES, ownAuthority, fromAws('private-ca', arn, privateCa.authority)),
+      validityOf,
+      answer: (pem, isLastResort) => (isLastResort ? { pem, isLastResort } : { pem }),
+      log,
+    });
+
   return {
     found: (lookup) => ({
       instances: (namespace, service) => {
@@ -96,16 +115,8 @@ export function createSources(settings: DiscoverySettings, { memory, log, onPoll
         const key = `awsCloudMap/${JSON.stringify([namespace, service])}`;
         return lookup.instances(key, instances(key, namespace, service));
       },
-      certificate: (arn) =>
-        lookup.certificates(
-          arn,
-          folderFirst(arn, CERTIFICATE_FILES, ownCertificate, fromAws('acm', arn, acm.certificate)),
-        ),
-      authority: (arn) =>
-        lookup.authorities(
-          arn,
-          folderFirst(arn, AUTHORITY_FILES, ownAuthority, fromAws('private-ca', arn, privateCa.authority)),
-        ),
+      certificate: (arn) => lookup.certificates(arn, certificate(arn)),
+      authority: (arn) => lookup.authorities(arn, authority(arn)),
     }),
     close: () => {
       cloudMap.close();

@@ -7,10 +7,15 @@ export type GaugeSources = {
   readonly status: () => Status;
   readonly certificate: (() => ServerCertificate) | undefined;
   readonly answerAges: () => ReadonlyMap<string, number>;
+  /** When certificates end that proxies are served, in seconds since 1970, by ARN. */
+  readonly certificateEnds: () => ReadonlyMap<string, number>;
 };
 
 /** Adds the numbers that are not counted but looked up. */
-export function addGauges(metrics: Metrics, { status, certificate, answerAges }: GaugeSources): void {
+export function addGauges(
+  metrics: Metrics,
+  { status, certificate, answerAges, certificateEnds }: GaugeSources,
+): void {
   metrics.gauge('store_revision', 'Revision of the last change to the model', () => status().revision);
   metrics.gaugeBy('ads_streams', 'Connected proxies, by how they stand with the model', 'state', () => {
     const states = new Map<string, number>();
@@ -31,6 +36,12 @@ export function addGauges(metrics: Metrics, { status, certificate, answerAges }:
     'Age of the oldest answer in use from AWS, by what it is',
     'what',
     answerAges,
+  );
+  metrics.gaugeBy(
+    'served_certificate_expiry_timestamp_seconds',
+    'When a certificate or an authority that proxies are served expires, in seconds since 1970, by its ARN',
+    'arn',
+    certificateEnds,
   );
   if (certificate === undefined) return;
   metrics.gauge(

@@ -94,7 +94,12 @@ describe('what is looked up', () => {
     });
     let now = status('in sync', 'in sync', 'refused');
     const certificate = () => ({ cert: Buffer.of(), key: Buffer.of(), notBefore: 0, notAfter: 5000 });
-    addGauges(metrics, { status: () => now, certificate, answerAges: () => new Map([['instances', 3]]) });
+    addGauges(metrics, {
+      status: () => now,
+      certificate,
+      answerAges: () => new Map([['instances', 3]]),
+      certificateEnds: () => new Map([['arn', 8]]),
+    });
     expect(await linesOf('ads_streams')).toEqual([
       'daybreak_ads_streams{state="in sync"} 2',
       'daybreak_ads_streams{state="refused"} 1',

@@ -77,7 +77,10 @@ function caseFound({ found }: Case): Found {
   return {
     instances: (namespace, service) => found?.instances?.[`${namespace}/${service}`],
     certificate: (arn) => found?.certificates?.[arn],
-    authority: (arn) => found?.authorities?.[arn],
+    authority: (arn) => {
+      const pem = found?.authorities?.[arn];
+      return pem === undefined ? undefined : { pem };
+    },
   };
 }
 

@@ -15,8 +15,8 @@ export type Found = {
    * not have that.
    */
   readonly certificate: (arn: string) => Certificate | PublicCertificate | undefined;
-  /** The certificate of a private authority, PEM, by its ARN; undefined while, or because, nothing is known. */
-  readonly authority: (arn: string) => string | undefined;
+  /** A private authority by its ARN; undefined while, or because, nothing is known. */
+  readonly authority: (arn: string) => Authority | undefined;
 };
 
 /** One instance of a Cloud Map service. Without a port of its own it listens where the virtual node does. */
@@ -29,12 +29,19 @@ export type Instance = {
   readonly attributes: Readonly<Record<string, string>>;
 };
 
-/** A certificate with its key, all PEM: `chain` begins with the leaf, `authority` is what its callers trust. */
+/**
+ * A certificate with its key, all PEM: `chain` begins with the leaf, `authority` is what its callers trust. `isLastResort`: it
+ * is not valid now, and only for a proxy that has none yet.
+ */
 export type Certificate = {
   readonly chain: string;
   readonly privateKey: string;
   readonly authority: string;
+  readonly isLastResort?: true;
 };
+
+/** The certificate of an authority, PEM; `isLastResort` as above. */
+export type Authority = { readonly pem: string; readonly isLastResort?: true };
 
 /** A certificate as everybody may know it. */
 export type PublicCertificate = Omit<Certificate, 'privateKey'>;
@@ -45,7 +52,9 @@ export function withoutKeys(found: Found): Found {
     ...found,
     certificate: (arn) => {
       const known = found.certificate(arn);
-      return known && { chain: known.chain, authority: known.authority };
+      if (known === undefined) return undefined;
+      const { chain, authority, isLastResort } = known;
+      return { chain, authority, ...(isLastResort && { isLastResort }) };
     },
   };
 }

@@ -19,7 +19,7 @@ export function translateMesh(
   const found: Found = {
     instances: () => (known ? INSTANCES : undefined),
     certificate: () => (known ? certificate : undefined),
-    authority: () => (known ? cert : undefined),
+    authority: () => (known ? { pem: cert } : undefined),
   };
   return translate(caseView({ title: '', proxy, resources }), features, found);
 }

@@ -12,7 +12,7 @@ const certificate = (name: string): Certificate => ({ chain: name, privateKey: n
 const known = (name: string): Found => ({
   ...NOTHING_FOUND,
   certificate: () => certificate(name),
-  authority: () => name,
+  authority: () => ({ pem: name }),
 });
 
 const versions = (snapshot: Snapshot, type: string) =>

@@ -2,7 +2,7 @@ import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { SecretSchema } from '#envoy/envoy/extensions/transport_sockets/tls/v3/secret_pb.ts';
 import type { Resource } from '../../../xds/types.ts';
 import { encode } from '../encode.ts';
-import type { Found } from '../found.ts';
+import type { Authority, Found } from '../found.ts';
 import type { Report } from '../problems.ts';
 import type { Discovered } from '../proxy.ts';
 import { certificateName, trustName, type ServedTrust } from './secret-names.ts';
@@ -23,15 +23,15 @@ export function servedSecrets(needs: readonly Need[], found: Found, report: Repo
     const lack = (what: string): void => report(where, what);
     const { name, resource, isWhole } =
       'arn' in source ? certificateOf(source.arn, found, lack) : trustOf(source, found, lack);
-    if (isWhole) known.set(name, resource);
+    if (isWhole && resource !== undefined) known.set(name, resource);
     else missing.set(name, resource);
   }
   return { known: [...known.values()], unknown: missing };
 }
 
 type Served = { readonly name: string } & (
-  | { readonly isWhole: true; readonly resource: Resource }
-  | { readonly isWhole: false; readonly resource: Resource | undefined }
+  | { readonly isWhole: boolean; readonly resource: Resource }
+  | { readonly isWhole: false; readonly resource: undefined }
 );
 
 function certificateOf(arn: string, found: Found, lack: (what: string) => void): Served {
@@ -42,22 +42,30 @@ function certificateOf(arn: string, found: Found, lack: (what: string) => void):
     return { name, isWhole: false, resource: undefined };
   }
   const value = { certificateChain: inline(certificate.chain), privateKey: inline(certificate.privateKey) };
-  return { name, isWhole: true, resource: secret(name, { case: 'tlsCertificate', value }) };
+  const isWhole = certificate.isLastResort !== true;
+  return { name, isWhole, resource: secret(name, { case: 'tlsCertificate', value }) };
 }
 
-/** Those of several authorities that are known are enough for a proxy that has none yet. */
+/** Those of several authorities that are known, and valid or not, are enough for a proxy that has none yet. */
 function trustOf(source: ServedTrust, found: Found, lack: (what: string) => void): Served {
   const name = trustName(source);
   const arns = source.kind === 'acm' ? source.authorities : [source.certificate];
   const known = arns.flatMap((arn) => {
-    const pem = source.kind === 'acm' ? found.authority(arn) : found.certificate(arn)?.authority;
-    if (pem === undefined) lack(unknown(arn));
-    return pem ?? [];
+    const authority = source.kind === 'acm' ? found.authority(arn) : issuerOf(found.certificate(arn));
+    if (authority === undefined) lack(unknown(arn));
+    return authority ?? [];
   });
   if (known.length === 0) return { name, isWhole: false, resource: undefined };
-  const trustedCa = inline(known.map((pem) => pem.replace(/\n*$/, '\n')).join(''));
+  const trustedCa = inline(known.map(({ pem }) => pem.replace(/\n*$/, '\n')).join(''));
   const resource = secret(name, { case: 'validationContext', value: { trustedCa } });
-  return { name, isWhole: known.length === arns.length, resource };
+  const isWhole = known.length === arns.length && known.every(({ isLastResort }) => isLastResort !== true);
+  return { name, isWhole, resource };
+}
+
+function issuerOf(certificate: ReturnType<Found['certificate']>): Authority | undefined {
+  if (certificate === undefined) return undefined;
+  const { authority: pem, isLastResort } = certificate;
+  return { pem, ...(isLastResort && { isLastResort }) };
 }
 
 function unknown(arn: string): string {
