@@ -6,6 +6,7 @@ export type AgentErrorCode =
   | 'RUN_FOLDER'
   | 'XDS_FILE'
   | 'STATUS_PORT'
+  | 'APP_ADDRESS'
   | 'ENVOY_CRASH_LOOP';
 
 /** A failure for people to read: what was tried, what came of it, what helps. The exit code is 1. */
@@ -69,6 +70,12 @@ export function cannotServeStatus(address: string, port: number, cause: unknown)
     `cannot listen on ${address} port ${port} (${text(cause)}): set APPNET_AGENT_HTTP_PORT or APPNET_AGENT_HTTP_BIND_ADDRESS`,
     { cause },
   );
+}
+
+/** DAYBREAK_APP_ADDRESS names an interface that is not there, or has no address yet. */
+export function noAddressOnInterface(name: string, interfaces: readonly string[]): AgentError {
+  const message = `DAYBREAK_APP_ADDRESS=${name} is no network interface with an address; there is ${interfaces.join(', ')}`;
+  return new AgentError('APP_ADDRESS', message);
 }
 
 /** Envoy ended more often than the budget of restarts allows. */

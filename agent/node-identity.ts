@@ -1,3 +1,4 @@
+import { resolveAppAddress } from './app-address.ts';
 import { announcedRuntime } from './bootstrap-runtime.ts';
 import type { HostFacts } from './host-facts.ts';
 import type { NodeIdentity } from './relay/relay.ts';
@@ -14,8 +15,10 @@ export type AgentIdentity = {
 /**
  * Envoy's node: App Mesh's id, cluster and metadata, and under `daybreak` what this agent can do. Without any IPv6 address
  * an IPv6 listener would be refused.
+ * @throws AgentError where the interface that the application listens on has no address
  */
 export function nodeIdentity(settings: AgentSettings, facts: HostFacts, agent: AgentIdentity): NodeIdentity {
+  const app = resolveAppAddress(settings.appAddress, facts);
   return {
     id: settings.resource.id,
     cluster: settings.cluster,
@@ -32,6 +35,7 @@ export function nodeIdentity(settings: AgentSettings, facts: HostFacts, agent: A
         files: true,
         names: true,
         ipv6: Object.keys(facts.ipv6).length > 0,
+        ...(app === undefined ? {} : { appAddress: app }),
       },
     },
   };

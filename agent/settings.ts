@@ -8,6 +8,7 @@ import {
   type Reader,
 } from '../common/settings.ts';
 import { readEnvoy, readStats, type EnvoySettings, type StatsSettings } from './envoy-settings.ts';
+import { appAddress } from './app-address.ts';
 import { address } from './parsers.ts';
 import { resourceName, type ResourceName } from './resource-name.ts';
 import { refuseUnserved } from './unserved.ts';
@@ -30,6 +31,8 @@ export type AgentSettings = {
   readonly xds: XdsSettings;
   readonly envoy: EnvoySettings;
   readonly stats: StatsSettings;
+  /** Where the application listens: an IP address or a network interface; undefined: where its IP preference leads to. */
+  readonly appAddress: string | undefined;
   readonly runtime: RuntimeSettings;
   readonly status: { readonly address: string; readonly port: number };
   readonly health: { readonly pollMs: number; readonly disconnectedLimitSeconds: number };
@@ -69,6 +72,7 @@ export function readAgentSettings(
       xds: readXds(read),
       envoy: readEnvoy(read),
       stats: readStats(read),
+      appAddress: read('DAYBREAK_APP_ADDRESS', appAddress, undefined),
       runtime: {
         maxRequestsPerIoCycle: read('MAX_REQUESTS_PER_IO_CYCLE', integer(0, 2_147_483_647), 0),
         setTracingDecision: read('APPMESH_SET_TRACING_DECISION', boolean, true),

@@ -45,7 +45,10 @@ function explainCommand(): Command {
 function withProxy(command: Command): Command {
   return command
     .addArgument(new Argument('<node>', 'mesh/M/virtualNode/N, mesh/M/virtualGateway/G, or its ARN'))
-    .option('--features <list>', 'as for a proxy that has these of ipv6, sds, files and no other, or none')
+    .option(
+      '--features <list>',
+      'as for a proxy that says this of itself: ipv6, ipv6=false, appAddress=IP, sds, files, or none',
+    )
     .addOption(endpointOption())
     .addOption(regionOption())
     .addOption(caFileOption());

@@ -12,18 +12,35 @@ export function parameter(query: unknown, name: string): string {
 export const nodeParameter = (query: unknown): string => parameter(query, 'node');
 
 /**
- * The features that a query gives as a list, e.g. `features=ipv6,files` or `features=none`; undefined where it gives none.
- * @throws ApiError BadRequestException
+ * The features that a query gives as a list, e.g. `features=ipv6,files`, `features=ipv6=false,appAddress=::1` or
+ * `features=none`; undefined where it gives none. A name without a value means `true`.
+ * @throws ApiError BadRequestException for an unknown name, or a value that no proxy could say
  */
 export function askedFeatures(query: unknown): Features | undefined {
   const { features } = query as Readonly<Record<string, unknown>>;
   if (features === undefined) return undefined;
-  const names = parameter(query, 'features')
+  const asked = parameter(query, 'features')
     .split(',')
-    .filter((name) => name !== 'none');
-  const unknown = names.find((name) => !FEATURE_NAMES.some((feature) => feature === name));
-  if (unknown !== undefined) {
-    throw badRequest(`The feature ${JSON.stringify(unknown)} is none of ${FEATURE_NAMES.join(', ')}.`);
-  }
-  return readFeatures(Object.fromEntries(names.map((name) => [name, true])));
+    .filter((item) => item !== 'none')
+    .map(askedFeature);
+  return readFeatures(Object.fromEntries(asked));
 }
+
+function askedFeature(item: string): readonly [name: string, said: unknown] {
+  const [text = '', ...rest] = item.split('=');
+  const name = FEATURE_NAMES.find((feature) => feature === text);
+  if (name === undefined) {
+    throw badRequest(`The feature ${JSON.stringify(text)} is none of ${FEATURE_NAMES.join(', ')}.`);
+  }
+  const value = rest.length === 0 ? 'true' : rest.join('=');
+  const said = WORDS.get(value) ?? value;
+  if (readFeatures({ [name]: said })[name] !== said) {
+    throw badRequest(`The feature ${name} cannot be ${JSON.stringify(value)}.`);
+  }
+  return [name, said];
+}
+
+const WORDS: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['false', false],
+]);

@@ -39,7 +39,7 @@ export function createPreview(
   };
 }
 
-const USUAL: Features = readFeatures({ files: true });
+const USUAL: Features = readFeatures({ ipv6: false, files: true });
 
 function identityOf(node: string): Identity {
   try {

@@ -7,8 +7,8 @@ import { configDump } from './config-dump.ts';
 const CONFIG: RouteConfig = { action: 'daybreak:GetConfigDump' };
 
 /**
- * `GET /config-dump?node=…`: what a proxy is served, whether or not it is connected. `features=ipv6,sds,files` goes over what
- * it says that it has. Needs the action `daybreak:GetConfigDump`.
+ * `GET /config-dump?node=…`: what a proxy is served, whether or not it is connected. `features=ipv6,appAddress=::1,sds,files`
+ * goes over what it says that it has. Needs the action `daybreak:GetConfigDump`.
  */
 export function configDumpRoute(preview: PreviewOf) {
   return async (app: FastifyInstance): Promise<void> => {

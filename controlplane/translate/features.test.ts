@@ -1,13 +1,29 @@
 import { expect, it } from 'vitest';
 import { FEATURE_NAMES, featuresKey, NO_FEATURES, readFeatures } from './features.ts';
+import { FEATURE_SAMPLES } from './testing-features.ts';
 
 it('reads no feature where the proxy says nothing, or something else', () => {
   expect(readFeatures({})).toEqual(NO_FEATURES);
   expect(readFeatures({ ipv6: 'true', sds: 1, files: {}, unheard: true })).toEqual(NO_FEATURES);
 });
 
-it.each(FEATURE_NAMES)('has another key for a proxy with %s', (name) => {
-  const one = readFeatures({ ...NO_FEATURES, [name]: true });
-  expect(featuresKey(one)).not.toBe(featuresKey(NO_FEATURES));
-  expect(featuresKey({ ...one })).toBe(featuresKey(one));
+it.each(FEATURE_NAMES)('has another key for each thing that a proxy may say of %s', (name) => {
+  const samples = FEATURE_SAMPLES[name].map((said) => readFeatures({ ...NO_FEATURES, [name]: said }));
+  expect(samples.map((features) => features[name])).toEqual(FEATURE_SAMPLES[name]);
+  const keys = [NO_FEATURES, ...samples].map(featuresKey);
+  expect(new Set(keys).size).toBe(keys.length);
+  expect(featuresKey({ ...NO_FEATURES })).toBe(featuresKey(NO_FEATURES));
+});
+
+it.each([
+  '0.0.0.0',
+  '::',
+  '0::0',
+  'fe80::1%eth0',
+  'localhost',
+  '127.0.0.1:80',
+  '',
+  7,
+])('the address of the app is not %j', (appAddress) => {
+  expect(readFeatures({ appAddress })).toEqual(NO_FEATURES);
 });

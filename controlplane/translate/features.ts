@@ -1,13 +1,24 @@
+import { isAppAddress } from '../../common/app-address.ts';
+
 /** A feature that a proxy has or has not: only `true` counts. */
 const flag = (said: unknown): boolean => said === true;
+
+/** A fact that a proxy may say nothing about. */
+const fact = (said: unknown): boolean | undefined => (typeof said === 'boolean' ? said : undefined);
+
+/** An address that an application listens on. */
+const address = (said: unknown): string | undefined =>
+  typeof said === 'string' && isAppAddress(said) ? said : undefined;
 
 /**
  * Every feature, with the reader of what an agent says under `node.metadata.daybreak`. A proxy that says nothing has none:
  * App Mesh's own image, whose Envoy is 1.34 at most, is sent nothing that it may not know.
  */
 const READERS = {
-  /** The machine has IPv6. */
-  ipv6: flag,
+  /** Whether the machine has IPv6; App Mesh's own image does not say. */
+  ipv6: fact,
+  /** Where the application listens, if not on the loopback address that its IP preference leads to. */
+  appAddress: address,
   /** The bootstrap has a cluster to fetch secrets from, `static_cluster_sds_unix_socket`. */
   sds: flag,
   /** The agent reads certificate files, and serves them as secrets (common/file-secret-name.ts). */

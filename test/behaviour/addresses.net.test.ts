@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ENVOYS } from '../../controlplane/translate/real-envoy.ts';
 import type { IpPreference } from '../../controlplane/model/types.ts';
@@ -5,7 +7,7 @@ import { seenIn } from './caller.ts';
 import { backends, inputsOf, on, type Input } from './inputs.ts';
 import { openScene, type Scene } from './scene.ts';
 
-// IPv4 and IPv6: a mesh for each preference, with one host each. Each host asks the next one, so that every Envoy is
+// IPv4 and IPv6: a mesh for each preference, and one without any, with one host each. Each host asks the next one, so that every Envoy is
 // once the caller's, which resolves names, and once the app's, which reaches it on one loopback address or the other.
 // All names lead to both kinds of address.
 
@@ -13,30 +15,34 @@ const PORT = 7001;
 /** Where no backend is. */
 const ELSEWHERE = 7099;
 
-const PREFERENCES = ['IPv6_ONLY', 'IPv6_PREFERRED', 'IPv4_PREFERRED', 'IPv4_ONLY'] as const;
-const NAMES = ['six-only', 'six-first', 'four-first', 'four-only'] as const;
+const PREFERENCES = ['IPv6_ONLY', 'IPv6_PREFERRED', 'IPv4_PREFERRED', 'IPv4_ONLY', 'none'] as const;
+const NAMES = ['six-only', 'six-first', 'four-first', 'four-only', 'unset'] as const;
 type Name = (typeof NAMES)[number];
 
 const at = <T>(list: readonly [T, ...T[]], index: number): T => list[index % list.length] ?? list[0];
 
 /** What each preference means: the loopback address of the app, and the family in which others are called. */
-const MEANING: Readonly<Record<IpPreference, { readonly app: string; readonly calls: 4 | 6 }>> = {
+const MEANING: Readonly<Record<IpPreference | 'none', { readonly app: string; readonly calls: 4 | 6 }>> = {
   IPv6_ONLY: { app: '::1', calls: 6 },
   IPv6_PREFERRED: { app: '::1', calls: 6 },
   IPv4_PREFERRED: { app: '127.0.0.1', calls: 4 },
   IPv4_ONLY: { app: '127.0.0.1', calls: 4 },
+  none: { app: '127.0.0.1', calls: 4 },
 };
 
-const preferenceOf = (name: Name): IpPreference => at(PREFERENCES, NAMES.indexOf(name));
+const preferenceOf = (name: Name): IpPreference | 'none' => at(PREFERENCES, NAMES.indexOf(name));
 const nextOf = (name: Name): Name => at(NAMES, NAMES.indexOf(name) + 1);
 
 /** A mesh of one host, whose backend is the next host. */
-function mesh(name: Name): readonly Input[] {
+function mesh(name: Name, logs: string): readonly Input[] {
   const is = inputsOf(name);
   const ipPreference = preferenceOf(name);
   const type = ipPreference === 'IPv6_ONLY' ? 'ALLOW_ALL' : 'DROP_ALL';
   return [
-    is.mesh({ serviceDiscovery: { ipPreference }, egressFilter: { type } }),
+    is.mesh({
+      ...(ipPreference === 'none' ? {} : { serviceDiscovery: { ipPreference } }),
+      egressFilter: { type },
+    }),
     is.node('next', {
       listeners: [on(PORT, 'http')],
       serviceDiscovery: { dns: { hostname: nextOf(name) } },
@@ -46,6 +52,11 @@ function mesh(name: Name): readonly Input[] {
       listeners: [on(PORT, 'http')],
       serviceDiscovery: { dns: { hostname: name } },
       backends: backends(['next.local']),
+      logging: {
+        accessLog: {
+          file: { path: `${logs}/access.log`, format: { text: '%DOWNSTREAM_REMOTE_ADDRESS%\n' } },
+        },
+      },
     }),
   ];
 }
@@ -62,12 +73,13 @@ describe.each(ENVOYS)('%s', (variable) => {
   beforeAll(async () => {
     scene = await openScene('addresses', variable, {
       ipv6: true,
-      inputs: () => NAMES.flatMap(mesh),
+      inputs: (logs) => NAMES.flatMap((name) => mesh(name, logs(name))),
       hosts: {
         'six-only': role('six-only'),
         'six-first': role('six-first'),
         'four-first': role('four-first'),
         'four-only': role('four-only'),
+        unset: role('unset'),
         outside: { dns: ['next.local'], app: { http: [PORT, ELSEWHERE] } },
       },
     });
@@ -96,6 +108,13 @@ describe.each(ENVOYS)('%s', (variable) => {
     expect(body).toContain(`cds_egress_${name}_next_http_${PORT}::${address}:${PORT}::rq_success::`);
     const other = addressOf(nextOf(name), MEANING[preferenceOf(name)].calls === 4 ? 6 : 4);
     expect(body).not.toContain(`${other}:${PORT}::`);
+  });
+
+  test('callers over IPv4 are known by their IPv4 address, on a listener for both families', async () => {
+    const { address } = scene.actors['four-only'].host;
+    await ask('four-only', addressOf('outside', 4), PORT, { host: 'next.local' });
+    const log = join(scene.actors.unset.host.folder, 'logs/access.log');
+    await expect.poll(() => readFileSync(log, 'utf8')).toMatch(new RegExp(`^${address}:\\d+$`, 'm'));
   });
 
   test('statistics of a listener on both families have the name that they had', async () => {

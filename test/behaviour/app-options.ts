@@ -4,6 +4,8 @@ export type AppOptions = {
   readonly name: string;
   /** The address to listen on. Default: every one, of both families. */
   readonly host?: string;
+  /** Whether a server on every address leaves IPv4 out. */
+  readonly ipv6Only?: boolean;
   readonly http?: readonly number[];
   readonly http2?: readonly number[];
   readonly grpc?: readonly number[];

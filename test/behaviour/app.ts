@@ -10,7 +10,7 @@ import { serveGrpc } from './app-grpc.ts';
 import { acceptWebSocket } from './app-web-socket.ts';
 
 const options = JSON.parse(process.argv[2] ?? '{}') as AppOptions;
-const { name, host, http = [], http2 = [], grpc = [], tcp = [] } = options;
+const { name, host, ipv6Only = false, http = [], http2 = [], grpc = [], tcp = [] } = options;
 
 const attempts = createAttempts();
 /** Ports whose health checks fail, and ports that fail altogether. */
@@ -22,7 +22,7 @@ for (const port of http) {
     answerHttp({ name, port, attempts, sick, failing }, request, response),
   );
   server.on('upgrade', (request, socket: Socket) => acceptWebSocket(request, socket));
-  server.listen(port, host);
+  server.listen({ port, host, ipv6Only });
 }
 
 for (const port of http2) {
@@ -30,7 +30,7 @@ for (const port of http2) {
     answerHttp({ name, port, attempts, sick, failing }, request, response),
   );
   server.on('sessionError', () => {});
-  server.listen(port, host);
+  server.listen({ port, host, ipv6Only });
 }
 
 for (const port of tcp) {
@@ -39,7 +39,7 @@ for (const port of tcp) {
     attempts.next(`tcp ${port}`);
     socket.write(`${name} ${port}\n`);
     socket.on('data', (bytes) => void socket.write(bytes));
-  }).listen(port, host);
+  }).listen({ port, host, ipv6Only });
 }
 
 await Promise.all(grpc.map((port) => serveGrpc({ name, host, port, attempts, sick })));

@@ -17,11 +17,15 @@ import { createAll, type Input } from './inputs.ts';
 export type Role = {
   /** Further names that lead to it. */
   readonly dns?: readonly string[];
+  /** Whether names lead to its IPv6 address too. Default: as in the whole plot. */
+  readonly ipv6Names?: boolean;
   readonly app?: Omit<AppOptions, 'name'>;
   /** `mesh/M/virtualNode/N`, or a virtual gateway: then it has an Envoy, and for a node the rules that lead to it. */
   readonly resource?: string;
   /** The app's ports that a sidecar takes traffic for. */
   readonly appPorts?: readonly number[];
+  /** Further variables of its agent. */
+  readonly env?: Readonly<Record<string, string>>;
 };
 
 /** Hosts by their names, and the model that their Envoys have. */
@@ -31,6 +35,8 @@ export type Plot<H extends string> = {
   readonly inputs: (logs: (host: H) => string) => readonly Input[];
   /** Whether names lead to IPv6 addresses too, and rules are for them. Default: false. */
   readonly ipv6?: boolean;
+  /** Further flags and variables of the control plane. */
+  readonly controlPlane?: (lab: Lab) => Promise<Parameters<typeof startControlPlane>[2]>;
 };
 
 /** One host, ready to be asked and looked at. */
@@ -70,11 +76,13 @@ export async function openScene<H extends string>(
 
 async function furnish<H extends string>(lab: Lab, envoy: string, plot: Plot<H>): Promise<Scene<H>> {
   const programs = await stage(lab, envoy);
-  const controlPlane = await startControlPlane(await lab.host('control'), programs);
+  const told = await plot.controlPlane?.(lab);
+  const controlPlane = await startControlPlane(await lab.host('control'), programs, told);
   const roles = Object.entries<Role>(plot.hosts);
   const hosts = new Map<string, Host>();
   // All names first: an app or an Envoy may ask for one as it starts.
-  for (const [host, { dns = [] }] of roles) hosts.set(host, await lab.host(host, { dns }));
+  for (const [host, { dns = [], ipv6Names = plot.ipv6 ?? false }] of roles)
+    hosts.set(host, await lab.host(host, { dns, ipv6Names }));
   await createAll(controlPlane.endpoint, plot.inputs(logsOf));
   const actors = await Promise.all(
     roles.map(async ([key, role]): Promise<[string, Actor]> => [key, await enter(hosts.get(key), role)]),
@@ -107,7 +115,7 @@ async function furnish<H extends string>(lab: Lab, envoy: string, plot: Plot<H>)
 
   async function enter(host: Host | undefined, role: Role): Promise<Actor> {
     if (host === undefined) throw new Error('a host is missing');
-    const { app, resource, appPorts = [] } = role;
+    const { app, resource, appPorts = [], env: more = {} } = role;
     if (app !== undefined) {
       const options = JSON.stringify({ ...app, name: host.name } satisfies AppOptions);
       const program = join(import.meta.dirname, 'app.ts');
@@ -121,7 +129,7 @@ async function furnish<H extends string>(lab: Lab, envoy: string, plot: Plot<H>)
         await host.exec(programs.node, [programs.daybreak, 'proxyinit'], { env });
       }
       // One thread: a retry then always finds the connection that the attempt before it used.
-      const env = { ENVOY_CONCURRENCY: '1' };
+      const env = { ENVOY_CONCURRENCY: '1', ...more };
       startAgent(host, programs, { resource, xds: controlPlane.xds, appPorts: ports, env });
     }
     const admin = resource === undefined ? undefined : await openEnvoyAdmin(host);

@@ -23,6 +23,8 @@ export type LabOptions = {
 export type HostOptions = {
   /** Further names that lead to this host, from every host; several hosts may share one. */
   readonly dns?: readonly string[];
+  /** Whether its names lead to its IPv6 address too. Default: as the lab was told. */
+  readonly ipv6Names?: boolean;
 };
 
 /** Some hosts on a switch. The test process is on it as well, so it reaches each of them by its address. */
@@ -81,7 +83,7 @@ async function furnish(claim: Claim, ipv6Names: boolean, remove: () => void): Pr
   // Hosts are added one after another, however they are asked for: each changes the names of all before it.
   let previous: Promise<unknown> = Promise.resolve();
 
-  async function add(hostName: string, dns: readonly string[]): Promise<Host> {
+  async function add(hostName: string, dns: readonly string[], sixth: boolean): Promise<Host> {
     checkName('host', hostName);
     if (!open) throw new Error(`lab ${claim.name} is closed: no host ${hostName}`);
     if (hostName === 'switch' || entries.has(hostName)) {
@@ -96,7 +98,7 @@ async function furnish(claim: Claim, ipv6Names: boolean, remove: () => void): Pr
       address6: address6(subnet, number),
       folder: join(claim.folder, hostName),
     };
-    const addresses = ipv6Names ? [place.address, place.address6] : [place.address];
+    const addresses = sixth ? [place.address, place.address6] : [place.address];
     const before = [...entries.keys()];
     entries.set(hostName, { addresses, names: [hostName, ...dns] });
     mkdirSync(place.folder);
@@ -112,8 +114,8 @@ async function furnish(claim: Claim, ipv6Names: boolean, remove: () => void): Pr
     name: claim.name,
     address: address(subnet, OURS),
     folder: claim.folder,
-    host(hostName, { dns = [] } = {}) {
-      const host = previous.then(() => add(hostName, dns));
+    host(hostName, { dns = [], ipv6Names: sixth = ipv6Names } = {}) {
+      const host = previous.then(() => add(hostName, dns, sixth));
       previous = host.catch(() => undefined);
       return host;
     },

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import type { Kind } from '../../mesh/resource.ts';
 import type { Case } from '../../translate/fixture.ts';
 import { FEATURE_NAMES, readFeatures, type Features } from '../../translate/features.ts';
+import { FEATURE_SAMPLES } from '../../translate/testing-features.ts';
 import { GATEWAY_PORT, NAMED } from './named.ts';
 import { rightSpec } from './right-spec.ts';
 
@@ -23,13 +24,15 @@ const some = (kind: Kind, most: number) => fc.array(rightSpec(kind), { maxLength
 export function anyMesh(files: Files): fc.Arbitrary<AnyMesh> {
   return fc.record({
     proxy: fc.constantFrom('virtualNode/app', 'virtualNode/blue', 'virtualGateway/door'),
-    features: fc
-      .subarray([...FEATURE_NAMES])
-      .map((names) => readFeatures(Object.fromEntries(names.map((name) => [name, true])))),
+    features: anyFeatures,
     known: fc.boolean(),
     resources: resources.map((made) => withFiles(made, files)),
   });
 }
+
+const anyFeatures: fc.Arbitrary<Features> = fc
+  .tuple(...FEATURE_NAMES.map((name) => fc.constantFrom<unknown>(undefined, ...FEATURE_SAMPLES[name])))
+  .map((said) => readFeatures(Object.fromEntries(said.map((value, index) => [FEATURE_NAMES[index], value]))));
 
 const resources: fc.Arbitrary<Resources> = fc
   .record({

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { viewOf } from '../../mesh/view.ts';
 import { golden } from '../../translate/fixture.ts';
 import { NOTHING_FOUND } from '../../translate/found.ts';
+import { NO_FEATURES } from '../../translate/features.ts';
 import { translate } from '../../translate/translate.ts';
 import { ACCOUNT, startApi, type TestApi } from '../fixture.ts';
 
@@ -110,7 +111,7 @@ async function begin({ node, router, route, gateway, gatewayRoute }: Specs): Pro
 function served(kind: 'virtualNode' | 'virtualGateway', name: string): unknown {
   const view = viewOf(api.live.model, { kind, owner: ACCOUNT, mesh: 'm', parent: '', name });
   if (view === undefined) throw new Error(`there is no ${kind} ${name}`);
-  return golden(translate(view, { ipv6: false, sds: false, files: false }, NOTHING_FOUND));
+  return golden(translate(view, NO_FEATURES, NOTHING_FOUND));
 }
 
 function all(): readonly unknown[] {

@@ -1,18 +1,23 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { AddressSchema } from '#envoy/envoy/config/core/v3/address_pb.ts';
 import type { IpPreference } from '../../model/types.ts';
+import type { Features } from '../features.ts';
 
-/** The addresses of one proxy: where it listens, and where its application does. */
-export type Addresses = { readonly listen: '0.0.0.0' | '::'; readonly application: '127.0.0.1' | '::1' };
+/** The addresses of one proxy: where it listens, and where its application does. `::` takes IPv4 too. */
+export type Addresses = { readonly listen: '0.0.0.0' | '::'; readonly application: string };
 
 /**
- * A mesh with any IP preference has its proxies listen on both families, and the ones that prefer IPv6 reach the
- * application there; a proxy that does not say that it has IPv6 keeps to IPv4.
+ * Where the host has IPv6, a proxy listens on both families; one that does not say (App Mesh's own image) does so where its
+ * virtual node or mesh has any preference. The application is where its agent says, else on the loopback address of the
+ * family that is preferred, IPv4 where none is.
  */
-export function addresses(preference: IpPreference | undefined, ipv6: boolean): Addresses {
-  if (preference === undefined || !ipv6) return { listen: '0.0.0.0', application: '127.0.0.1' };
-  const sixth = preference === 'IPv6_ONLY' || preference === 'IPv6_PREFERRED';
-  return { listen: '::', application: sixth ? '::1' : '127.0.0.1' };
+export function addresses(
+  preference: IpPreference | undefined,
+  { ipv6, appAddress }: Pick<Features, 'ipv6' | 'appAddress'>,
+): Addresses {
+  const both = ipv6 ?? preference !== undefined;
+  const sixth = both && (preference === 'IPv6_ONLY' || preference === 'IPv6_PREFERRED');
+  return { listen: both ? '::' : '0.0.0.0', application: appAddress ?? (sixth ? '::1' : '127.0.0.1') };
 }
 
 /** A TCP address. */

@@ -8,6 +8,7 @@ import type { TargetNode } from '../../mesh/view.ts';
 import type { DnsServiceDiscovery, IpPreference } from '../../model/types.ts';
 import { DNS_QUERY } from '../defaults.ts';
 import { discoveryName } from '../discovery-name.ts';
+import { nodePreference } from '../ip-preference.ts';
 import { oneEndpoint, type ClusterInit } from './clusters.ts';
 import { duration } from './duration.ts';
 import { isHeaderValue } from './text.ts';
@@ -32,7 +33,8 @@ export function discovery(
   const { dns } = node.serviceDiscovery ?? {};
   if (dns === undefined) return byEndpointDiscovery();
   const hostname = discoveryName(node);
-  return { ...byName(dns, hostname, meshPreference), loadAssignment: oneEndpoint(cluster, hostname, port) };
+  const preference = nodePreference(node.serviceDiscovery, meshPreference);
+  return { ...byName(dns, hostname, preference), loadAssignment: oneEndpoint(cluster, hostname, port) };
 }
 
 /**
@@ -60,12 +62,12 @@ function byEndpointDiscovery(): ClusterInit {
 function byName(
   dns: DnsServiceDiscovery,
   hostname: string,
-  meshPreference: IpPreference | undefined,
+  preference: IpPreference | undefined,
 ): ClusterInit {
   const type = dns.responseType === 'ENDPOINTS' ? Discovery.STRICT_DNS : Discovery.LOGICAL_DNS;
   return {
     clusterDiscoveryType: { case: 'type', value: type },
-    dnsLookupFamily: lookupFamily(dns.ipPreference ?? meshPreference),
+    dnsLookupFamily: lookupFamily(preference),
     typedDnsResolverConfig: {
       name: 'envoy.network.dns_resolver.cares',
       typedConfig: typed(CaresDnsResolverConfigSchema, {

@@ -6,6 +6,7 @@ import type { TargetNode } from '../../mesh/view.ts';
 import type { AwsCloudMapServiceDiscovery, IpPreference } from '../../model/types.ts';
 import { encode } from '../encode.ts';
 import type { Found, Instance } from '../found.ts';
+import { nodePreference } from '../ip-preference.ts';
 import { createMemo } from '../memo.ts';
 import type { Report } from '../problems.ts';
 import type { Discovered } from '../proxy.ts';
@@ -35,7 +36,7 @@ export function upstreamEndpoints(
       );
       unknown.set(cluster, assignment(cluster, []));
     } else {
-      const preference = service.ipPreference ?? mesh.ipPreference;
+      const preference = nodePreference(node.serviceDiscovery, mesh.ipPreference);
       const ports = [upstream.listener, ...node.listeners].map(({ portMapping }) => portMapping.port);
       const key = JSON.stringify([cluster, node.name, ports, service.attributes, preference]);
       const made = assignments(instances, key, report, (inner) =>
@@ -83,7 +84,8 @@ function hostsOf(
     else hosts.set(`${address} ${port}`, { address, port });
   }
   if (without > 0) {
-    const lacking = preference === undefined ? 'have no IP address' : `have no address for ${preference}`;
+    const isOnly = preference === 'IPv4_ONLY' || preference === 'IPv6_ONLY';
+    const lacking = isOnly ? `have no address for ${preference}` : 'have no IP address';
     const what = `${without} of its ${instances.length} instances in AWS Cloud Map ${lacking}`;
     report(`virtualNode/${upstream.node.name}/serviceDiscovery`, what);
   }

@@ -20,7 +20,7 @@ export type Upstream = { readonly node: TargetNode; readonly listener: Listener 
 /** How an upstream is called: in plain text where it is undefined, not at all where it is refused. */
 export type UpstreamTls = TlsEnd | 'refused' | undefined;
 
-/** What of the caller's mesh an upstream depends on. */
+/** What of the caller's mesh an upstream depends on; the preference is the caller's where the mesh has none. */
 export type UpstreamMesh = { readonly name: string; readonly ipPreference: IpPreference | undefined };
 
 /** Why nothing can be sent to a listener of a virtual node; undefined when it can. */

@@ -3,6 +3,7 @@ import { accessLogs } from '../envoy/access-log.ts';
 import { addresses } from '../envoy/address.ts';
 import { upstreamEndpoints } from '../envoy/endpoints.ts';
 import type { Found } from '../found.ts';
+import { callerPreference } from '../ip-preference.ts';
 import type { Report } from '../problems.ts';
 import type { Features } from '../features.ts';
 import type { ProxyResources } from '../proxy.ts';
@@ -24,9 +25,8 @@ export function gatewayResources(
   found: Found,
   report: Report,
 ): ProxyResources {
-  const ipPreference = view.mesh.spec.serviceDiscovery?.ipPreference;
-  const mesh = { name: view.mesh.name, ipPreference };
-  const at = addresses(ipPreference, features.ipv6);
+  const mesh = { name: view.mesh.name, ipPreference: callerPreference(view.mesh, features) };
+  const at = addresses(view.mesh.spec.serviceDiscovery?.ipPreference, features);
   const accessLog = accessLogs(view.spec.logging, `virtualGateway/${view.name}`, report);
   const plan = gatewayPlan(view, features, report);
   const calls = upstreamCalls(view, mesh, plan, features, report);

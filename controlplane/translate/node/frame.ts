@@ -2,6 +2,7 @@ import type { VirtualNodeView } from '../../mesh/view.ts';
 import type { Resource } from '../../../xds/types.ts';
 import { addresses } from '../envoy/address.ts';
 import type { Upstream, UpstreamMesh } from '../envoy/upstream.ts';
+import { callerPreference, nodePreference } from '../ip-preference.ts';
 import { createMemo } from '../memo.ts';
 import type { Report } from '../problems.ts';
 import { featuresKey, type Features } from '../features.ts';
@@ -37,9 +38,9 @@ export function frameOf(view: VirtualNodeView, features: Features, report: Repor
 const frames = createMemo<Frame>();
 
 function makeFrame(view: VirtualNodeView, features: Features, report: Report): Frame {
-  const ipPreference = view.mesh.spec.serviceDiscovery?.ipPreference;
-  const mesh = { name: view.mesh.name, ipPreference };
-  const at = addresses(ipPreference, features.ipv6);
+  const mesh = { name: view.mesh.name, ipPreference: callerPreference(view.mesh, features) };
+  const meshPreference = view.mesh.spec.serviceDiscovery?.ipPreference;
+  const at = addresses(nodePreference(view.spec.serviceDiscovery, meshPreference), features);
   const inbound = inboundParts(view, at, features, report);
   const ports = egressPorts(view, report);
   const key = JSON.stringify([mesh.name, view.name, allowsAll(view), at, ports.map(chainKey)]);
