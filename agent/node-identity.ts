@@ -33,6 +33,7 @@ export function nodeIdentity(settings: AgentSettings, facts: HostFacts, agent: A
         version: agent.version,
         sds: settings.envoy.sdsSocketPath !== undefined,
         files: true,
+        ecds: true,
         names: true,
         ipv6: Object.keys(facts.ipv6).length > 0,
         ...(app === undefined ? {} : { appAddress: app }),

@@ -1,10 +1,9 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { appMeshClient, createColorModel, MESH, PORT, TELLER, updateWeights } from './demo/color-model.ts';
 import { startControlPlane, type ControlPlane } from './lab/control-plane.ts';
 import { openEnvoyAdmin } from './lab/envoy-admin.ts';
 import { createLab, type Lab } from './lab/lab.ts';
+import { startPlainEnvoy } from './lab/plain-envoy.ts';
 import { stage, type Stage } from './lab/stage.ts';
 import { until } from './lab/until.ts';
 
@@ -30,17 +29,9 @@ describe.each([
 ] as const)('%s (%s, %s_grpc)', (variant, apiType, grpcClient) => {
   test('a real Envoy gets its configuration, then a changed weight, and acknowledges both', async () => {
     const host = await lab.host(`envoy-${variant}-${grpcClient}`);
-    const path = join(host.folder, 'envoy.json');
-    await writeFile(
-      path,
-      JSON.stringify(bootstrap(apiType, grpcClient, controlPlane.xds.replace('http://', ''))),
-    );
-    const envoy = host.spawn(
-      'envoy',
-      programs.envoy,
-      ['-c', path, '--disable-hot-restart', '--concurrency', '1'],
-      { uid: 1337 },
-    );
+    const id = `mesh/${MESH}/virtualNode/colorgateway-vn`;
+    const ads = controlPlane.xds.replace('http://', '');
+    const envoy = startPlainEnvoy(host, programs, { id, ads, apiType, grpcClient });
     const admin = await openEnvoyAdmin(host);
     await until('Envoy live', () => admin.ready());
     const proxy = async () =>
@@ -76,49 +67,6 @@ describe.each([
     await updateWeights(appMeshClient(controlPlane.endpoint), { 'colorteller-vn': 1 });
   });
 });
-
-function bootstrap(apiType: string, grpcClient: 'envoy' | 'google', ads: string) {
-  const id = `mesh/${MESH}/virtualNode/colorgateway-vn`;
-  const service =
-    grpcClient === 'envoy'
-      ? { envoy_grpc: { cluster_name: 'ads' } }
-      : { google_grpc: { target_uri: ads, stat_prefix: 'ads' } };
-  const [address, port] = ads.split(':');
-  const source = { ads: {}, resource_api_version: 'V3', initial_fetch_timeout: '0s' };
-  return {
-    node: { id, cluster: id },
-    admin: { address: { socket_address: { address: '127.0.0.1', port_value: 9901 } } },
-    dynamic_resources: {
-      ads_config: { api_type: apiType, transport_api_version: 'V3', grpc_services: [service] },
-      cds_config: source,
-      lds_config: source,
-    },
-    static_resources: {
-      clusters: [
-        {
-          name: 'ads',
-          type: 'STATIC',
-          typed_extension_protocol_options: {
-            'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': {
-              '@type': 'type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions',
-              explicit_http_config: { http2_protocol_options: {} },
-            },
-          },
-          load_assignment: {
-            cluster_name: 'ads',
-            endpoints: [
-              {
-                lb_endpoints: [
-                  { endpoint: { address: { socket_address: { address, port_value: Number(port) } } } },
-                ],
-              },
-            ],
-          },
-        },
-      ],
-    },
-  };
-}
 
 /** The weights of the route to the teller, by virtual node, as Envoy has them. */
 function weights(configDump: unknown): Record<string, number> {

@@ -7,7 +7,7 @@ import { createLog } from '../../common/log.ts';
 import { createDeltaClient, type DeltaClient, type DeltaUpdate } from '../../xds/client.ts';
 import { listenForTest } from '../../xds/testing-server.ts';
 import { makeSnapshot } from '../../xds/testing.ts';
-import { CLUSTER, ROUTES } from '../../xds/types.ts';
+import { CLUSTER, EXTENSION_CONFIG, LISTENER, ROUTES } from '../../xds/types.ts';
 import { startRelay } from './relay.ts';
 
 const cleanups: (() => unknown)[] = [];
@@ -97,6 +97,41 @@ test("Envoy's refusal reaches the control plane in its own words, and the last g
   xds.set('n', makeSnapshot({ [CLUSTER]: { a: '3', b: '2' } }));
   proxy.client.answer(proxy.updates[2] as DeltaUpdate);
   await expect.poll(() => proxy.contents().slice(6)).toEqual(['a=3', 'b=2']);
+});
+
+test('of an extension configuration that Envoy refuses the last good one stays, and what a listener no longer names goes last', async () => {
+  const { xds, port } = await controlPlane();
+  const { socketPath } = await relayTo(port);
+  const proxy = envoy(socketPath, false);
+  const answerAll = (error?: string) => {
+    for (const update of proxy.updates.splice(0)) proxy.client.answer(update, error);
+  };
+  proxy.client.subscribe(LISTENER, ALL);
+  xds.set('n', makeSnapshot({ [LISTENER]: { l: 'with e' }, [EXTENSION_CONFIG]: { e: '1' } }));
+  await expect.poll(proxy.contents).toEqual(['l=with e']);
+  answerAll();
+  proxy.client.subscribe(EXTENSION_CONFIG, new Set(['e']));
+  // At first the relay has nothing under this name, and a listener that waits for it goes on waiting.
+  await expect.poll(() => proxy.contents().at(-1)).toBe('e=1');
+  answerAll();
+  await expect.poll(() => xds.settled('n', EXTENSION_CONFIG)).toBe('acknowledged');
+
+  xds.set('n', makeSnapshot({ [LISTENER]: { l: 'with e' }, [EXTENSION_CONFIG]: { e: '2' } }));
+  await expect.poll(proxy.contents).toEqual(['e=2']);
+  answerAll('e is wrong');
+  await expect.poll(() => xds.settled('n', EXTENSION_CONFIG)).toBe('refused');
+  await expect.poll(proxy.contents).toEqual(['e=1']);
+  answerAll();
+
+  xds.set('n', makeSnapshot({ [LISTENER]: { l: 'with e' }, [EXTENSION_CONFIG]: { e: '3' } }));
+  await expect.poll(proxy.contents).toEqual(['e=3']);
+  answerAll();
+  await expect.poll(() => xds.settled('n', EXTENSION_CONFIG)).toBe('acknowledged');
+
+  xds.set('n', makeSnapshot({ [LISTENER]: { l: 'without' }, [EXTENSION_CONFIG]: {} }));
+  await expect.poll(proxy.contents).toEqual(['l=without']);
+  answerAll();
+  await expect.poll(proxy.contents).toEqual(['-e']);
 });
 
 test('the control plane goes away and comes back: Envoy keeps its stream, and gets the difference', async () => {

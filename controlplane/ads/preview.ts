@@ -39,7 +39,7 @@ export function createPreview(
   };
 }
 
-const USUAL: Features = readFeatures({ ipv6: false, files: true });
+const USUAL: Features = readFeatures({ ipv6: false, files: true, ecds: true });
 
 function identityOf(node: string): Identity {
   try {

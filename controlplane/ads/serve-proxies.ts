@@ -1,6 +1,6 @@
 import type { Log } from '../../common/log.ts';
 import { createXdsServer, type XdsServer } from '../../xds/server.ts';
-import { EXTENSION_CONFIG, RUNTIME } from '../../xds/types.ts';
+import { RUNTIME } from '../../xds/types.ts';
 import type { Discovery } from '../discovery/discovery.ts';
 import type { LiveModel } from '../mesh/live-model.ts';
 import type { Metrics } from '../metrics/metrics.ts';
@@ -46,7 +46,7 @@ export function serveProxies({ live, discovery, admission, metrics, log }: Proxi
       metrics.stalledStream();
       log.warn({ key, proxy: id }, 'a proxy read nothing of what it was sent; its stream was ended');
     },
-    emptyTypes: [EXTENSION_CONFIG, RUNTIME],
+    emptyTypes: [RUNTIME],
     onPush: (_key, typeUrl) => metrics.push(typeUrl),
     onAnswer(key, answer, stream) {
       const { typeUrl, version, error } = answer;

@@ -71,6 +71,24 @@ const OUTCOMES: readonly (readonly [string, string, string, object])[] = [
     { kind: 'passed', cluster: 'cds_egress_m_mesh-allow-all' },
   ],
   ['weights that add up to nothing', 'weights-zero', 'http://h.local/', { kind: 'answered', status: 503 }],
+  [
+    'TCP whose filter stands in the listener by its name',
+    'tcp-by-name',
+    'http://x:5432/',
+    {
+      kind: 'sent',
+      targets: [
+        expect.objectContaining({ cluster: 'cds_egress_m_blue_tcp_5432', share: 0.75 }),
+        expect.objectContaining({ cluster: 'cds_egress_m_green_tcp_5432', share: 0.25 }),
+      ],
+    },
+  ],
+  [
+    'TCP with weights that add up to nothing',
+    'tcp-by-name',
+    'http://x:5433/',
+    { kind: 'closed', why: 'chain egress_tcp_5433_closed.local closes every connection' },
+  ],
   ['a port that no listener of a gateway is on', 'gateway', 'http://x:81/', { kind: 'closed' }],
   [
     'plain text to a gateway that takes TLS alone',

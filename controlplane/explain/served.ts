@@ -1,11 +1,13 @@
 import { fromBinary, type DescMessage, type MessageShape } from '@bufbuild/protobuf';
 import { AnySchema, anyUnpack } from '@bufbuild/protobuf/wkt';
 import { ClusterSchema, type Cluster } from '#envoy/envoy/config/cluster/v3/cluster_pb.ts';
+import { TypedExtensionConfigSchema } from '#envoy/envoy/config/core/v3/extension_pb.ts';
+import type { Filter } from '#envoy/envoy/config/listener/v3/listener_components_pb.ts';
 import { ListenerSchema, type Listener } from '#envoy/envoy/config/listener/v3/listener_pb.ts';
 import { RouteConfigurationSchema, type RouteConfiguration } from '#envoy/envoy/config/route/v3/route_pb.ts';
-import { CLUSTER, LISTENER, ROUTES, type Snapshot, type TypeUrl } from '../../xds/types.ts';
+import { CLUSTER, EXTENSION_CONFIG, LISTENER, ROUTES, type Snapshot, type TypeUrl } from '../../xds/types.ts';
 
-/** What a proxy is served, as messages, by name. */
+/** What a proxy is served, as messages, by name. In listeners a filter that stands there by its name has its configuration. */
 export type Served = {
   readonly listeners: ReadonlyMap<string, Listener>;
   readonly routes: ReadonlyMap<string, RouteConfiguration>;
@@ -15,10 +17,24 @@ export type Served = {
 /** Reads a snapshot back. */
 export function readServed(snapshot: Snapshot): Served {
   return {
-    listeners: messages(snapshot, LISTENER, ListenerSchema),
+    listeners: wholeListeners(snapshot),
     routes: messages(snapshot, ROUTES, RouteConfigurationSchema),
     clusters: messages(snapshot, CLUSTER, ClusterSchema),
   };
+}
+
+function wholeListeners(snapshot: Snapshot): ReadonlyMap<string, Listener> {
+  const listeners = messages(snapshot, LISTENER, ListenerSchema);
+  const extensions = messages(snapshot, EXTENSION_CONFIG, TypedExtensionConfigSchema);
+  for (const { filterChains } of listeners.values())
+    for (const filter of filterChains.flatMap(({ filters }) => filters)) fill(filter);
+  return listeners;
+
+  function fill(filter: Filter): void {
+    if (filter.configType.case !== 'configDiscovery') return;
+    const value = extensions.get(filter.name)?.typedConfig;
+    if (value !== undefined) filter.configType = { case: 'typedConfig', value };
+  }
 }
 
 function messages<D extends DescMessage>(

@@ -23,6 +23,8 @@ const READERS = {
   sds: flag,
   /** The agent reads certificate files, and serves them as secrets (common/file-secret-name.ts). */
   files: flag,
+  /** Envoy asks for what passes TCP on by name (ECDS for network filters, since 1.28): a change of it drains nothing. */
+  ecds: flag,
 } as const satisfies Readonly<Record<string, (said: unknown) => boolean | string | undefined>>;
 
 /** What a proxy says that it can do: an input of translation, and part, whole, of every key under which its result is kept. */

@@ -3,6 +3,7 @@ import type { JsonObject } from '@bufbuild/protobuf';
 import {
   CLUSTER,
   ENDPOINTS,
+  EXTENSION_CONFIG,
   LISTENER,
   ROUTES,
   SECRET,
@@ -38,6 +39,8 @@ export type Golden = {
   readonly endpoints: readonly JsonObject[];
   /** What those proxies have meanwhile that had nothing, where nothing is known; absent where all is known. */
   readonly unknown?: readonly JsonObject[];
+  /** Absent where no listener has a filter that it names only. */
+  readonly extensions?: readonly JsonObject[];
   readonly listeners: readonly JsonObject[];
   readonly routes: readonly JsonObject[];
   readonly secrets: readonly JsonObject[];
@@ -91,6 +94,7 @@ export function golden({ snapshot, problems }: Translation): Golden {
     clusters: listed(snapshot, CLUSTER),
     endpoints: listed(snapshot, ENDPOINTS),
     ...meanwhile(snapshot),
+    ...named(snapshot),
     listeners: listed(snapshot, LISTENER),
     routes: listed(snapshot, ROUTES),
     secrets: listed(snapshot, SECRET),
@@ -101,6 +105,11 @@ function meanwhile(snapshot: Snapshot): Pick<Golden, 'unknown'> {
   const unknown = [ENDPOINTS, SECRET].flatMap((type) => [...(snapshot.get(type)?.unknown ?? [])]);
   const shown = unknown.map(([name, each]) => (each === undefined ? { name } : resourceJson(each)));
   return shown.length === 0 ? {} : { unknown: shown };
+}
+
+function named(snapshot: Snapshot): Pick<Golden, 'extensions'> {
+  const extensions = listed(snapshot, EXTENSION_CONFIG);
+  return extensions.length === 0 ? {} : { extensions };
 }
 
 function listed(snapshot: Snapshot, type: TypeUrl): readonly JsonObject[] {

@@ -66,6 +66,16 @@ export function egressRoutes(protocol: HttpProtocol, port: number): string {
   return `rds_egress_${protocol}_${port}`;
 }
 
+/** The filter chain of connections to a tcp listener, and what stands behind the name of its filter. */
+export function ingressConnections(port: number): string {
+  return `ingress_tcp_${port}`;
+}
+
+/** The filter chain of connections to a virtual service; `port` is the one that the application asked for. */
+export function egressConnections(port: number, service: string): string {
+  return `egress_tcp_${port}_${service}`;
+}
+
 /** The prefix of the statistics of inbound traffic; it names protocol and port where there are several listeners. */
 export function ingressStats(protocol: PortProtocol, port: number, several: boolean): string {
   return several ? `ingress.${protocol}.${port}` : 'ingress';

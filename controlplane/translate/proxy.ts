@@ -13,6 +13,8 @@ export type Discovered = {
 export type ProxyResources = {
   readonly clusters: readonly Resource[];
   readonly endpoints: Discovered;
+  /** The configurations of filters that listeners name. */
+  readonly extensions: readonly Resource[];
   readonly listeners: readonly Resource[];
   readonly routes: readonly Resource[];
   readonly secrets: Discovered;

@@ -2,6 +2,7 @@ import { createRegistry, fromBinary, toJson, type JsonObject, type Registry } fr
 import { AnySchema, anyUnpack } from '@bufbuild/protobuf/wkt';
 import { ClusterSchema } from '#envoy/envoy/config/cluster/v3/cluster_pb.ts';
 import { ClusterLoadAssignmentSchema } from '#envoy/envoy/config/endpoint/v3/endpoint_pb.ts';
+import { TypedExtensionConfigSchema } from '#envoy/envoy/config/core/v3/extension_pb.ts';
 import { ListenerSchema } from '#envoy/envoy/config/listener/v3/listener_pb.ts';
 import { RouteConfigurationSchema } from '#envoy/envoy/config/route/v3/route_pb.ts';
 import { FileAccessLogSchema } from '#envoy/envoy/extensions/access_loggers/file/v3/file_pb.ts';
@@ -25,6 +26,7 @@ import type { Resource } from '../../xds/types.ts';
 export const REGISTRY: Registry = createRegistry(
   ClusterSchema,
   ClusterLoadAssignmentSchema,
+  TypedExtensionConfigSchema,
   ListenerSchema,
   RouteConfigurationSchema,
   FileAccessLogSchema,

@@ -9,14 +9,14 @@ const ADS_CLUSTER = 'ads';
 
 /**
  * A bootstrap with resources built in, for an Envoy that is to judge them without a control plane: route configurations
- * stand inside the listeners that ask for them, and there are the clusters that secrets are fetched from.
- * @throws Error when a listener asks for one that is not there.
+ * and what filters are asked for by name stand inside the listeners that ask for them, and there are the clusters that secrets are fetched from.
+ * @throws Error when a listener asks for what is not there.
  */
 export function staticConfig(
-  { clusters, listeners, routes }: Golden,
+  { clusters, extensions = [], listeners, routes }: Golden,
   fileOf: FileOf = (path) => path,
 ): JsonObject {
-  const inlined = (each: JsonValue): JsonObject => inline(each, routes, fileOf) as JsonObject;
+  const inlined = (each: JsonValue): JsonObject => inline(each, { routes, extensions }, fileOf) as JsonObject;
   const sources = [ADS_CLUSTER, AGENT_CLUSTER, SDS_CLUSTER].map(secretSource);
   return {
     node: { id: 'judged', cluster: 'judged' },
@@ -44,19 +44,23 @@ function secretSource(name: string): JsonObject {
   };
 }
 
-function inline(value: JsonValue, routes: readonly JsonObject[], fileOf: FileOf): JsonValue {
-  if (Array.isArray(value)) return value.map((each) => inline(each, routes, fileOf));
+/** What listeners ask for by name. */
+type Named = { readonly routes: readonly JsonObject[]; readonly extensions: readonly JsonObject[] };
+
+function inline(value: JsonValue, named: Named, fileOf: FileOf): JsonValue {
+  if (Array.isArray(value)) return value.map((each) => inline(each, named, fileOf));
   if (value === null || typeof value !== 'object') return value;
   const entries = Object.entries(value).map(([key, each]): [string, JsonValue] => {
-    if (key === 'rds') return ['route_config', routesNamed(each, routes)];
-    return [key, key === 'filename' ? fileOf(each as string) : inline(each, routes, fileOf)];
+    if (key === 'rds') return ['route_config', find(named.routes, (each as JsonObject)['route_config_name'])];
+    if (key === 'config_discovery')
+      return ['typed_config', find(named.extensions, value['name'])['typed_config'] ?? null];
+    return [key, key === 'filename' ? fileOf(each as string) : inline(each, named, fileOf)];
   });
   return Object.fromEntries(entries);
 }
 
-function routesNamed(rds: JsonValue, routes: readonly JsonObject[]): JsonObject {
-  const { route_config_name: name } = rds as JsonObject;
-  const found = routes.find((route) => route['name'] === name);
-  if (found === undefined) throw new Error(`no route configuration is called ${JSON.stringify(name)}`);
+function find(resources: readonly JsonObject[], name: JsonValue | undefined): JsonObject {
+  const found = resources.find((each) => each['name'] === name);
+  if (found === undefined) throw new Error(`nothing is called ${JSON.stringify(name)}`);
   return found;
 }

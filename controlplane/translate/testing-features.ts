@@ -6,4 +6,5 @@ export const FEATURE_SAMPLES: { readonly [name in keyof Features]: readonly Feat
   appAddress: ['192.0.2.1', '2001:db8::1'],
   sds: [true],
   files: [true],
+  ecds: [true],
 };

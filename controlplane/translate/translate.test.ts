@@ -1,6 +1,14 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { CLUSTER, ENDPOINTS, LISTENER, ROUTES, SECRET, type Snapshot } from '../../xds/types.ts';
+import {
+  CLUSTER,
+  ENDPOINTS,
+  EXTENSION_CONFIG,
+  LISTENER,
+  ROUTES,
+  SECRET,
+  type Snapshot,
+} from '../../xds/types.ts';
 import type { Written } from '../mesh/fixture.ts';
 import { caseNames, golden, readCase, translateCase } from './fixture.ts';
 
@@ -12,7 +20,7 @@ test.each(caseNames())('%s', async (name) => {
 
 test.each(caseNames())('%s: all types, sorted by name', (name) => {
   const { snapshot } = translateCase(readCase(name));
-  expect([...snapshot.keys()]).toEqual([CLUSTER, ENDPOINTS, LISTENER, ROUTES, SECRET]);
+  expect([...snapshot.keys()]).toEqual([CLUSTER, ENDPOINTS, EXTENSION_CONFIG, LISTENER, ROUTES, SECRET]);
   for (const { resources } of snapshot.values()) {
     expect([...resources.keys()]).toEqual([...resources.keys()].toSorted());
   }

@@ -1,6 +1,7 @@
 import {
   CLUSTER,
   ENDPOINTS,
+  EXTENSION_CONFIG,
   LISTENER,
   ROUTES,
   SECRET,
@@ -30,10 +31,11 @@ export function translate(view: ProxyView, features: Features, found: Found): Tr
     view.kind === 'virtualNode'
       ? nodeResources(view, features, found, report)
       : gatewayResources(view, features, found, report);
-  const { clusters, endpoints, listeners, routes, secrets } = resources;
+  const { clusters, endpoints, extensions, listeners, routes, secrets } = resources;
   const snapshot: Snapshot = new Map([
     [CLUSTER, listOf(clusters)],
     [ENDPOINTS, discoveredList(endpoints)],
+    [EXTENSION_CONFIG, extensions.length === 0 ? EMPTY : typeResources(extensions)],
     [LISTENER, listOf(listeners)],
     [ROUTES, typeResources(routes)],
     [SECRET, discoveredList(secrets)],

@@ -3,14 +3,22 @@ import { credentials } from '@grpc/grpc-js';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createDeltaClient, type DeltaClient } from '../../../xds/client.ts';
-import { CLUSTER, ENDPOINTS, LISTENER, ROUTES, SECRET, type Snapshot } from '../../../xds/types.ts';
+import {
+  CLUSTER,
+  ENDPOINTS,
+  EXTENSION_CONFIG,
+  LISTENER,
+  ROUTES,
+  SECRET,
+  type Snapshot,
+} from '../../../xds/types.ts';
 import { listenForTest } from '../../../xds/testing-server.ts';
 import { Dependents } from '../../mesh/dependents.ts';
 import { FIXTURE_OWNER, modelFromInputs, put, resourceFromInput, type Written } from '../../mesh/fixture.ts';
 import { Model } from '../../mesh/model.ts';
 import type { Change, Kind } from '../../mesh/resource.ts';
 import { viewOf, type ProxyId } from '../../mesh/view.ts';
-import { readFeatures } from '../../translate/features.ts';
+import { FEATURE_NAMES, readFeatures } from '../../translate/features.ts';
 import { NOTHING_FOUND } from '../../translate/found.ts';
 import { translate } from '../../translate/translate.ts';
 import { GATEWAY_PORT, NAMED } from './named.ts';
@@ -21,8 +29,8 @@ import { rightSpec } from './right-spec.ts';
 
 const RUNS = Number(process.env['DAYBREAK_TEST_RUNS'] ?? 20);
 
-const FEATURES = readFeatures({ ipv6: true, sds: true, files: true });
-const BY_NAME = [ROUTES, ENDPOINTS, SECRET];
+const FEATURES = readFeatures(Object.fromEntries(FEATURE_NAMES.map((name) => [name, true])));
+const BY_NAME = [ROUTES, ENDPOINTS, EXTENSION_CONFIG, SECRET];
 
 const PROXIES: readonly ProxyId[] = (
   [

@@ -2,8 +2,8 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { viewOf } from '../../mesh/view.ts';
 import { golden } from '../../translate/fixture.ts';
-import { NOTHING_FOUND } from '../../translate/found.ts';
 import { NO_FEATURES } from '../../translate/features.ts';
+import { NOTHING_FOUND } from '../../translate/found.ts';
 import { translate } from '../../translate/translate.ts';
 import { ACCOUNT, startApi, type TestApi } from '../fixture.ts';
 

@@ -9,7 +9,7 @@ import type { Doors } from '../tls/listeners.ts';
 import type { FilterInit } from './connection-manager.ts';
 import { duration } from './duration.ts';
 import { serverSocket } from './tls.ts';
-import { extension } from './typed.ts';
+import { extension, type Extension } from './typed.ts';
 
 /** One way through a listener. */
 export type FilterChainInit = Exclude<MessageInitShape<typeof FilterChainSchema>, { $typeName: string }>;
@@ -49,7 +49,7 @@ export function tcpProxy(
   statPrefix: string,
   targets: readonly [WeightedTcp, ...WeightedTcp[]],
   idle: number | undefined,
-): FilterInit {
+): Extension {
   const [first, ...others] = targets;
   const clusters = targets.map(({ cluster, weight }) => ({ name: cluster, weight }));
   return extension('envoy.filters.network.tcp_proxy', TcpProxySchema, {
@@ -63,7 +63,7 @@ export function tcpProxy(
 }
 
 /** Closes a connection as soon as it was accepted. */
-export function closing(): FilterInit {
+export function closing(): Extension {
   return extension('envoy.filters.network.direct_response', DirectResponseSchema, {
     response: { specifier: { case: 'inlineString', value: '' } },
   });

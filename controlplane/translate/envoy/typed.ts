@@ -6,11 +6,14 @@ export function typed<D extends DescMessage>(schema: D, init: MessageInitShape<D
   return anyPack(schema, create(schema, init));
 }
 
-/** A named extension with its configuration: every one has it, because lookup by name alone is gone from Envoy. */
+/** A named extension with its configuration. */
+export type Extension = { name: string; configType: { case: 'typedConfig'; value: Any } };
+
+/** Makes one. Every one has its configuration, because lookup by name alone is gone from Envoy. */
 export function extension<D extends DescMessage>(
   name: string,
   schema: D,
   init: MessageInitShape<D>,
-): { name: string; configType: { case: 'typedConfig'; value: Any } } {
+): Extension {
   return { name, configType: { case: 'typedConfig', value: typed(schema, init) } };
 }

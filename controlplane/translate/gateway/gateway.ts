@@ -35,6 +35,7 @@ export function gatewayResources(
   return {
     clusters: [...redirectClusters(view, plan.listeners, report), ...egressClusters(mesh, calls, report)],
     endpoints: upstreamEndpoints(mesh, targets, found, report),
+    extensions: [],
     listeners: [
       ...ingressListeners(plan.listeners, at, accessLog),
       egressListener(secondPassName(plan), at, accessLog),

@@ -14,7 +14,7 @@ export type EgressPort =
       /** What answers, sorted by the service's name; no domain is that of two. */
       readonly hosts: readonly EgressHost[];
     }
-  | { readonly kind: 'tcp'; readonly port: number; readonly offer: TcpOffer };
+  | { readonly kind: 'tcp'; readonly port: number; readonly offer: TcpOffer; readonly at: OfferAt };
 
 /** What a virtual service offers on the port, and where that stands. Its host names are those of `domains` in names.ts. */
 export type EgressHost = { readonly offer: HttpOffer; readonly at: OfferAt };
@@ -55,7 +55,7 @@ function claim(
   if (port === INGRESS_PORT || port === EGRESS_PORT) return `port ${port} is the proxy's own`;
   if (offer.kind === 'tcp') {
     if (there !== undefined) return `${holder(there)} has this port, and TCP needs a port of its own`;
-    ports.set(port, { kind: 'tcp', port, offer });
+    ports.set(port, { kind: 'tcp', port, offer, at });
     return undefined;
   }
   if (!isHeaderValue(service) || service === '') return 'its name cannot be a host name';

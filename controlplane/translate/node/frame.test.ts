@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { CLUSTER, ENDPOINTS, LISTENER, SECRET, type Resource } from '../../../xds/types.ts';
+import { CLUSTER, ENDPOINTS, EXTENSION_CONFIG, LISTENER, SECRET, type Resource } from '../../../xds/types.ts';
 import { FIXTURE_OWNER, put, resourceFromInput, type Written } from '../../mesh/fixture.ts';
 import { Model } from '../../mesh/model.ts';
 import { viewOf } from '../../mesh/view.ts';
-import { NO_FEATURES } from '../features.ts';
+import { NO_FEATURES, readFeatures } from '../features.ts';
 import { NOTHING_FOUND } from '../found.ts';
 import { translate, type Translation } from '../translate.ts';
 
@@ -50,8 +50,10 @@ const MESH: readonly Written[] = [
   ]),
 ];
 
+const BY_NAME = readFeatures({ ecds: true });
+
 /** The caller's configuration before and after each of some changes. */
-function course(...changes: readonly Written[]): readonly Translation[] {
+function course(changes: readonly Written[], features = NO_FEATURES): readonly Translation[] {
   const model = new Model();
   const apply = (written: Written): void => {
     const revision = model.revision + 1;
@@ -60,7 +62,7 @@ function course(...changes: readonly Written[]): readonly Translation[] {
   const caller = (): Translation => {
     const view = viewOf(model, ID);
     if (view === undefined) throw new Error('there is no view');
-    return translate(view, NO_FEATURES, NOTHING_FOUND);
+    return translate(view, features, NOTHING_FOUND);
   };
   for (const written of MESH) apply(written);
   return [
@@ -84,25 +86,39 @@ test.each([
   ['where a target is found', node('web', 'away'), ['cds_egress_m_web_http_8080', 'rds_egress_http_8080']],
   ['what the caller does not see', { virtualNodeName: 'other', spec: {} }, []],
 ])('%s makes these anew, and nothing else', (_, change, expected) => {
-  const [before, after] = course(change);
+  const [before, after] = course([change]);
   const old = new Set(resources(before));
   const fresh = resources(after).filter((each) => !old.has(each));
   expect(fresh.map(({ name }) => name)).toEqual(expected);
 });
 
-test('lists that are as they were are the very same', () => {
-  const [before, after] = course(route('web', ['web'], 2));
+test.each([
+  ['the weight of a route', [route('db', ['web']), route('db', ['web'], 2)]],
+  ['no weight at all', [route('db', ['web']), route('db', ['web'], 0)]],
+])('of a TCP route whose filter is known by name, %s makes that filter anew, and nothing else', (_, changes) => {
+  const [, before, after] = course(changes, BY_NAME);
+  const old = new Set(resources(before));
+  const fresh = resources(after).filter((each) => !old.has(each));
+  expect(fresh.map(({ name }) => name)).toEqual(['egress_tcp_5432_db']);
+  expect(after?.snapshot.get(EXTENSION_CONFIG)?.resources.size).toBe(1);
+});
+
+test.each([
+  ['http', route('web', ['web'], 2)],
+  ['tcp', route('db', ['db'], 2)],
+] as const)('lists that are as they were are the very same: %s', (_, change) => {
+  const [before, after] = course([change], BY_NAME);
   for (const type of [CLUSTER, ENDPOINTS, LISTENER, SECRET]) {
     expect(after?.snapshot.get(type)).toBe(before?.snapshot.get(type));
   }
 });
 
 test('what is wrong with a service is said after each change, and no longer than it is so', () => {
-  const [before, ...after] = course(
+  const [before, ...after] = course([
     route('web', ['web'], 0),
     route('api', ['api'], 2),
     route('web', ['web'], 1),
-  );
+  ]);
   const problem = {
     where: 'virtualRouter/web/route/all',
     what: 'no target has a weight above 0: the answer is 503',

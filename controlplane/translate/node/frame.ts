@@ -10,7 +10,8 @@ import { reachOf } from '../services.ts';
 import type { Need } from '../tls/secrets.ts';
 import { upstreamCalls } from './calls.ts';
 import { egressClusters } from './clusters.ts';
-import { egressPorts, type EgressPort } from './egress.ts';
+import { namedConnections } from './connections.ts';
+import { egressPorts, type EgressPort, type OfferAt } from './egress.ts';
 import { inboundParts } from './inbound.ts';
 import { allowsAll, egressListener } from './listeners.ts';
 import { portRoutes, type PortRoutes } from './routes.ts';
@@ -20,6 +21,9 @@ export type Frame = {
   readonly mesh: UpstreamMesh;
   readonly clusters: readonly Resource[];
   readonly listeners: readonly Resource[];
+  readonly ingressExtensions: readonly Resource[];
+  /** Where what else listeners name is to be had, in the view as it now is. */
+  readonly egressConnections: readonly OfferAt[];
   readonly ingressRoutes: readonly Resource[];
   readonly egressRoutes: readonly PortRoutes[];
   /** The targets whose hosts are discovered by Cloud Map. */
@@ -31,7 +35,7 @@ export type Frame = {
 /** The frame of a view: the one before if the mesh, the virtual node and what its backends lead to are the same. */
 export function frameOf(view: VirtualNodeView, features: Features, report: Report): Frame {
   const key = JSON.stringify([view.mesh.name, view.name, featuresKey(features)]);
-  const parts = [view.mesh.spec, ...view.services.map(reachOf)];
+  const parts = [view.mesh.spec, ...view.services.map((service) => reachOf(service, features.ecds))];
   return frames(view.spec, key, report, (inner) => makeFrame(view, features, inner), parts);
 }
 
@@ -43,15 +47,18 @@ function makeFrame(view: VirtualNodeView, features: Features, report: Report): F
   const at = addresses(nodePreference(view.spec.serviceDiscovery, meshPreference), features);
   const inbound = inboundParts(view, at, features, report);
   const ports = egressPorts(view, report);
-  const key = JSON.stringify([mesh.name, view.name, allowsAll(view), at, ports.map(chainKey)]);
+  const chains = ports.map((port) => chainKey(port, features));
+  const key = JSON.stringify([mesh.name, view.name, allowsAll(view), at, chains]);
   const outbound = outboundListeners(view.spec, key, report, () =>
-    egressListener(view, mesh, ports, at, inbound.accessLog),
+    egressListener(view, mesh, ports, at, inbound.accessLog, features),
   );
   const calls = upstreamCalls(view, mesh, ports, features, report);
   return {
     mesh,
     clusters: [...inbound.clusters, ...egressClusters(view, mesh, calls, report)],
     listeners: [...inbound.listeners, outbound],
+    ingressExtensions: inbound.extensions,
+    egressConnections: features.ecds ? namedConnections(ports) : [],
     ingressRoutes: inbound.routes,
     egressRoutes: portRoutes(view, mesh, ports),
     discovered: calls.flatMap(({ target }) =>
@@ -64,9 +71,10 @@ function makeFrame(view: VirtualNodeView, features: Features, report: Report): F
 const outboundListeners = createMemo<Resource>();
 
 /** All of a port that its chain in the listener depends on. */
-function chainKey(port: EgressPort): unknown {
+function chainKey(port: EgressPort, { ecds }: Features): unknown {
   if (port.kind === 'http') return [port.port, port.protocol];
-  const { targets, idle } = port.offer;
+  const { targets, idle, service } = port.offer;
+  if (ecds) return [port.port, service];
   return [
     port.port,
     idle,

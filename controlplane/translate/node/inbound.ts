@@ -40,7 +40,7 @@ function makeInbound(view: VirtualNodeView, at: Addresses, features: Features, r
   return {
     accessLog,
     clusters: ingressClusters(view, listeners, at, report),
-    listeners: ingressListener(view, open, at, accessLog),
+    ...ingressListener(view, open, at, accessLog, features),
     routes: ingressRoutes(view, listeners, report),
     needs: open.flatMap(({ doors }) => doors.needs),
   };

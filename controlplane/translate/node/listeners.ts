@@ -6,11 +6,14 @@ import type { Addresses } from '../envoy/address.ts';
 import { connectionManager, type AccessLogInit } from '../envoy/connection-manager.ts';
 import { chain, closing, doorChains, tcpProxy, type FilterChainInit } from '../envoy/filter-chains.ts';
 import { originalDestination, tlsInspectorOn } from '../envoy/listener-filters.ts';
+import { discoveredFilter, filterConfig } from '../envoy/filter-discovery.ts';
 import { listener } from '../envoy/listener.ts';
-import { upstreamName, type UpstreamMesh } from '../envoy/upstream.ts';
+import type { UpstreamMesh } from '../envoy/upstream.ts';
+import type { Features } from '../features.ts';
 import { connectionIdle } from '../listener-times.ts';
 import * as names from '../names.ts';
 import type { TcpOffer } from '../offer.ts';
+import { connectionFilter } from './connections.ts';
 import type { EgressPort } from './egress.ts';
 
 /** The port that `*.amazonaws.com` is let out on, told by the name that the TLS client asks for. */
@@ -19,22 +22,29 @@ const AMAZON = { port: 443, names: ['*.amazonaws.com'] };
 /** A listener that can be opened, and how. */
 export type OpenListener = { readonly spec: Listener; readonly doors: Doors };
 
-/** All of a virtual node's inbound traffic; no listener where it has none itself. */
+/**
+ * All of a virtual node's inbound traffic, and what stands behind the names of its filters; no listener where it has none
+ * itself.
+ */
 export function ingressListener(
   view: VirtualNodeView,
   listeners: readonly OpenListener[],
   { listen }: Addresses,
   accessLog: readonly AccessLogInit[],
-): readonly Resource[] {
-  if (listeners.length === 0) return [];
+  { ecds }: Pick<Features, 'ecds'>,
+): { readonly listeners: readonly Resource[]; readonly extensions: readonly Resource[] } {
+  if (listeners.length === 0) return { listeners: [], extensions: [] };
   const several = listeners.length > 1;
+  const extensions: Resource[] = [];
   const chains = listeners.flatMap(({ spec, doors }): readonly FilterChainInit[] => {
     const { port, protocol } = spec.portMapping;
     const statPrefix = names.ingressStats(protocol, port, several);
     if (protocol === 'tcp') {
       const target = { cluster: names.ingressCluster(view.mesh.name, view.name, protocol, port), weight: 1 };
       const filter = tcpProxy(statPrefix, [target], connectionIdle(spec));
-      return doorChains(`ingress_tcp_${port}`, port, doors, filter);
+      const name = names.ingressConnections(port);
+      if (ecds) extensions.push(filterConfig(name, filter));
+      return doorChains(name, port, doors, ecds ? discoveredFilter(name) : filter);
     }
     const routes = names.ingressRoutes(protocol, port);
     const filter = connectionManager({ statPrefix, routes, accessLog });
@@ -44,16 +54,15 @@ export function ingressListener(
     plain && tls !== undefined ? [spec.portMapping.port] : [],
   );
   const inspector = first === undefined ? [] : [tlsInspectorOn(first, ...others)];
-  return [
-    listener(names.ingressListener(names.INGRESS_PORT), {
-      address: listen,
-      port: names.INGRESS_PORT,
-      direction: 'inbound',
-      filters: [originalDestination(), ...inspector],
-      chains: [...chains, ...ownPorts()],
-      patient: inspector.length > 0,
-    }),
-  ];
+  const inbound = listener(names.ingressListener(names.INGRESS_PORT), {
+    address: listen,
+    port: names.INGRESS_PORT,
+    direction: 'inbound',
+    filters: [originalDestination(), ...inspector],
+    chains: [...chains, ...ownPorts()],
+    patient: inspector.length > 0,
+  });
+  return { listeners: [inbound], extensions };
 }
 
 /**
@@ -66,9 +75,10 @@ export function egressListener(
   ports: readonly EgressPort[],
   { listen }: Addresses,
   accessLog: readonly AccessLogInit[],
+  { ecds }: Pick<Features, 'ecds'>,
 ): Resource {
   const backends = ports.map((port) =>
-    port.kind === 'tcp' ? tcpChain(mesh, port.offer) : httpChain(port, accessLog),
+    port.kind === 'tcp' ? tcpChain(mesh, port.offer, ecds) : httpChain(port, accessLog),
   );
   const amazon = chain(
     'egress_amazonaws',
@@ -98,12 +108,12 @@ function httpChain(
   return chain(`egress_${protocol}_${port}`, { destinationPort: port }, filter);
 }
 
-function tcpChain(mesh: UpstreamMesh, { port, targets, idle }: TcpOffer): FilterChainInit {
-  const [first, ...others] = targets
-    .filter(({ weight }) => weight > 0)
-    .map((target) => ({ cluster: upstreamName(mesh, target), weight: target.weight }));
-  const filter = first === undefined ? closing() : tcpProxy(names.EGRESS_STATS, [first, ...others], idle);
-  return chain(`egress_tcp_${port}`, { destinationPort: port }, filter);
+function tcpChain(mesh: UpstreamMesh, offer: TcpOffer, ecds: boolean): FilterChainInit {
+  const { port, service } = offer;
+  const match = { destinationPort: port };
+  if (!ecds) return chain(`egress_tcp_${port}`, match, connectionFilter(mesh, offer));
+  const name = names.egressConnections(port, service);
+  return chain(name, match, discoveredFilter(name));
 }
 
 /** Port 443 needs a chain of its own, because the one for AWS's services keeps the catch-all from seeing it. */

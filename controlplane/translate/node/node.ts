@@ -5,6 +5,7 @@ import type { Report } from '../problems.ts';
 import type { Features } from '../features.ts';
 import type { ProxyResources } from '../proxy.ts';
 import { servedSecrets } from '../tls/secrets.ts';
+import { egressExtensions } from './connections.ts';
 import { frameOf } from './frame.ts';
 import { egressRoutes } from './routes.ts';
 
@@ -19,6 +20,7 @@ export function nodeResources(
   return {
     clusters: frame.clusters,
     endpoints: upstreamEndpoints(frame.mesh, frame.discovered, found, report),
+    extensions: [...frame.ingressExtensions, ...egressExtensions(view, frame.mesh, frame.egressConnections)],
     listeners: frame.listeners,
     routes: [...frame.ingressRoutes, ...egressRoutes(view, frame.mesh, frame.egressRoutes)],
     secrets: servedSecrets(frame.needs, found, report),

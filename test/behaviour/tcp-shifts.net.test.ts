@@ -1,0 +1,179 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ENVOYS, envoyOf } from '../../controlplane/translate/real-envoy.ts';
+import type { WeightedTargets } from '../../controlplane/model/types.ts';
+import { allInSync } from '../lab/in-sync.ts';
+import { openEnvoyAdmin, type EnvoyAdmin } from '../lab/envoy-admin.ts';
+import { request } from '../lab/http.ts';
+import { startPlainEnvoy } from '../lab/plain-envoy.ts';
+import { writeRules } from '../lab/sidecar.ts';
+import { stage } from '../lab/stage.ts';
+import { until } from '../lab/until.ts';
+import { startHolder, type Holder } from './holder.ts';
+import { backends, inputsOf, on, type Input } from './inputs.ts';
+import { openScene, type Scene } from './scene.ts';
+
+// Weights of a TCP route move while connections are open. Three Envoys have the same configuration: one by its agent, two
+// straight from the control plane, one in each variant of ADS.
+
+const PORT = 5432;
+const WITNESS = 5433;
+/** Of these one half is idle. */
+const HELD = Number(process.env['DAYBREAK_TEST_CONNECTIONS'] ?? 40);
+/** The shortest drain that an agent takes, in seconds. */
+const DRAIN = 5;
+const CALLERS = ['agent', 'delta', 'sotw'] as const;
+type Caller = (typeof CALLERS)[number];
+
+/** The shares of blue, of 100, one after the other. */
+const SHIFTS = [60, 70, 80, 90, 100, 90, 60, 30, 10, 0];
+
+const is = inputsOf('m');
+const dns = (hostname: string) => ({ serviceDiscovery: { dns: { hostname } } });
+const callerSpec = (services: readonly string[]) => ({ backends: backends(services) });
+
+function targets(blue: number, green: number): WeightedTargets {
+  return [
+    { virtualNode: 'blue', weight: blue },
+    { virtualNode: 'green', weight: green },
+  ];
+}
+
+const INPUTS: readonly Input[] = [
+  is.mesh(),
+  is.node('blue', { listeners: [on(PORT, 'tcp')], ...dns('blue') }),
+  is.node('green', { listeners: [on(PORT, 'tcp')], ...dns('green') }),
+  is.node('lost', {}),
+  is.node('witness', { listeners: [on(WITNESS, 'tcp')], ...dns('blue') }),
+  is.router('db', [[PORT, 'tcp']]),
+  is.route('db', 'all', { tcpRoute: { action: { weightedTargets: targets(50, 50) } } }),
+  is.service('db.local', { router: 'db' }),
+  is.service('witness.local', { node: 'witness' }),
+  is.node('caller', callerSpec(['db.local', 'witness.local'])),
+];
+
+describe.each(ENVOYS)('%s', (variable) => {
+  let scene: Scene<Caller | 'blue' | 'green'>;
+  const holders = new Map<Caller, Holder>();
+  const admins = new Map<Caller, EnvoyAdmin>();
+
+  beforeAll(async () => {
+    scene = await openScene('tcp-shifts', variable, {
+      inputs: () => INPUTS,
+      hosts: {
+        blue: { dns: ['db.local', 'witness.local'], app: { tcp: [PORT, WITNESS] } },
+        green: { app: { tcp: [PORT] } },
+        agent: {
+          resource: 'mesh/m/virtualNode/caller',
+          env: { LISTENER_DRAIN_WAIT_TIME_S: `${DRAIN}` },
+        },
+        delta: {},
+        sotw: {},
+      },
+    });
+    const programs = await stage(scene.lab, envoyOf(variable));
+    const ads = scene.controlPlane.xds.replace('http://', '');
+    for (const caller of CALLERS) {
+      const { host } = scene.actors[caller];
+      if (caller !== 'agent') {
+        await writeRules(host, programs, '');
+        startPlainEnvoy(host, programs, {
+          id: 'mesh/m/virtualNode/caller',
+          ads,
+          apiType: caller === 'delta' ? 'DELTA_GRPC' : 'GRPC',
+          features: { ecds: true },
+          drainSeconds: DRAIN,
+        });
+      }
+      const admin = caller === 'agent' ? scene.actors.agent.admin() : await openEnvoyAdmin(host);
+      admins.set(caller, admin);
+      await until(`${caller} LIVE`, () => admin.ready());
+      holders.set(caller, await startHolder(host));
+    }
+    await allInSync(scene.controlPlane, CALLERS.length);
+  });
+  afterAll(() => scene?.close());
+
+  const to = (count: number, port = PORT) => ({ host: 'db.local', port, count });
+
+  /** Changes the model, and waits until every Envoy has acknowledged another version of a type. */
+  async function change(
+    path: string,
+    spec: unknown,
+    type: 'TypedExtensionConfig' | 'Listener',
+  ): Promise<void> {
+    const versions = async () => {
+      const { proxies } = await scene.controlPlane.status();
+      return proxies.map(({ types }) => types.find((one) => one.type === type)?.version);
+    };
+    const before = await versions();
+    const url = `${scene.controlPlane.endpoint}/v20190125/meshes/m/${path}`;
+    expect(await request(url, { method: 'PUT', body: JSON.stringify({ spec }) })).toMatchObject({
+      status: 200,
+    });
+    await until('another version', async () =>
+      (await versions()).every((version) => !before.includes(version)),
+    );
+    await allInSync(scene.controlPlane, CALLERS.length);
+  }
+
+  const shift = (weightedTargets: WeightedTargets) =>
+    change(
+      'virtualRouter/db/routes/all',
+      { tcpRoute: { action: { weightedTargets } } },
+      'TypedExtensionConfig',
+    );
+
+  async function everywhere<T>(
+    ask: (holder: Holder, caller: Caller) => Promise<T>,
+  ): Promise<Record<Caller, T>> {
+    const asked = CALLERS.map(async (caller) => [caller, await ask(holders.get(caller) as Holder, caller)]);
+    return Object.fromEntries(await Promise.all(asked)) as Record<Caller, T>;
+  }
+
+  const all = <T>(value: T) => Object.fromEntries(CALLERS.map((caller) => [caller, value]));
+
+  test('ten shifts of the weights of a tcp route cut no open connection, idle or busy, and new ones follow them', {
+    timeout: 120_000,
+  }, async () => {
+    await everywhere(async (holder) => {
+      await holder.hold('held', to(HELD / 2), false);
+      await holder.hold('held', to(HELD / 2), true);
+      await holder.hold('witness', to(1, WITNESS), false);
+    });
+    const counted = '^listener_manager\\.(listener_modified|listener_in_place_updated)$';
+    const before = await everywhere(
+      async (_, caller) => (await admins.get(caller)?.stats(counted)) ?? new Map(),
+    );
+
+    for (const blue of SHIFTS) {
+      await shift(targets(blue, 100 - blue));
+      const seen = await everywhere((holder) => holder.try(to(40)));
+      for (const caller of CALLERS) {
+        const { blue: toBlue = 0, green: toGreen = 0, closed = 0 } = seen[caller];
+        expect({ caller, blue, closed, all: toBlue + toGreen }).toEqual({ caller, blue, closed: 0, all: 40 });
+        if (blue === 100) expect(toGreen).toBe(0);
+        else if (blue === 0) expect(toBlue).toBe(0);
+        // Chosen at random: that none of 40 goes to a share of 30 % happens once in a million times.
+        else if (blue >= 30 && blue <= 70) expect(Math.min(toBlue, toGreen)).toBeGreaterThan(0);
+      }
+    }
+    expect(
+      await everywhere(async (_, caller) => (await admins.get(caller)?.stats(counted)) ?? new Map()),
+    ).toEqual(before);
+
+    // Nowhere to go; then a target that is no longer there, whose cluster goes with the connections on it open.
+    await shift([{ virtualNode: 'lost', weight: 1 }]);
+    expect(await everywhere((holder) => holder.try(to(4)))).toEqual(all({ closed: 4 }));
+    await shift([{ virtualNode: 'blue', weight: 1 }]);
+    expect(await everywhere((holder) => holder.try(to(4)))).toEqual(all({ blue: 4 }));
+
+    // A chain that goes is drained, with its connection: whatever a shift had begun to drain was so earlier.
+    await change('virtualNodes/caller', callerSpec(['db.local']), 'Listener');
+    await everywhere((holder, caller) =>
+      until(`the witness of ${caller} is cut`, async () => (await holder.look('witness')).cut === 1, {
+        limitMs: 60_000,
+      }),
+    );
+    expect(await everywhere((holder) => holder.look('held'))).toEqual(all({ cut: 0, alive: HELD }));
+  });
+});
