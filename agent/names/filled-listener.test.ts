@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { PortAddresses } from './filled-listener.ts';
 import { filledListener, namesIn } from './filled-listener.ts';
-import { chainsOf, listenerOf, namedListener } from './testing-listener.ts';
+import { chainsOf, listenerOf, namedListener, OTHER_METADATA } from './testing-listener.ts';
 
 const NAMES = {
   '3306': [
@@ -49,8 +49,8 @@ test('a port of which the control plane says nothing leaves all other addresses 
 test('all else of the listener stays, and its version tells what it is made of', () => {
   const sent = namedListener({ '3306': 'other' }, NAMES);
   const filled = filledListener(sent, ADDRESSES);
-  const { filterChainMatcher: _sent, ...before } = listenerOf(sent.any);
-  const { filterChainMatcher: _filled, ...after } = listenerOf(filled.any);
+  const { filterChainMatcher: _sent, metadata: _names, ...before } = listenerOf(sent.any);
+  const { filterChainMatcher: _filled, metadata: _none, ...after } = listenerOf(filled.any);
   expect(after).toEqual(before);
   expect(filled.name).toBe(sent.name);
   expect(filled.version.startsWith(`${sent.version}-`)).toBe(true);
@@ -59,7 +59,15 @@ test('all else of the listener stays, and its version tells what it is made of',
   expect(filledListener(sent, moved).version).not.toBe(filled.version);
 });
 
-test('without any address the listener is the one that was sent', () => {
-  const sent = namedListener({ '3306': 'other' }, NAMES);
+test('a listener that names nothing is the one that was sent', () => {
+  const sent = namedListener({ '3306': 'other' });
   expect(filledListener(sent, new Map([['3306', []]]))).toBe(sent);
+});
+
+test.each([
+  ['without any address', new Map([['3306', []]])],
+  ['with addresses', ADDRESSES],
+])('the names are not in what Envoy is served, for other metadata make it drain the whole listener: %s', (_, ports) => {
+  const filled = listenerOf(filledListener(namedListener({ '3306': 'other' }, NAMES), ports).any);
+  expect(filled.metadata?.filterMetadata).toEqual({ [OTHER_METADATA]: { kept: true } });
 });

@@ -30,24 +30,43 @@ export function namesIn({ any }: Resource): ListenerNames {
 
 /**
  * The listener with addresses in its `filter_chain_matcher`: for each port, the chain that has the destination address, and
- * for all others what the control plane wrote for the port. Its version is the control plane's with a hash of its bytes behind it.
+ * for all others what the control plane wrote for the port. The names themselves are not in it, since Envoy drains every
+ * connection of a listener whose metadata changes. Its version is the control plane's with a hash of its bytes behind it.
  */
 export function filledListener(resource: Resource, ports: PortAddresses): Resource {
   const listener = messageField(resource.any, AnySchema.field.value.number);
-  const encoded = listener && messageField(listener, FILTER_CHAIN_MATCHER);
-  if (listener === undefined || encoded === undefined) return resource;
-  const matcher = fromBinary(MatcherSchema, encoded);
-  if (!fill(matcher, ports)) return resource;
-  const filled = new BinaryWriter()
-    .raw(withoutMessageField(listener, FILTER_CHAIN_MATCHER))
-    .tag(FILTER_CHAIN_MATCHER, 2)
-    .bytes(toBinary(MatcherSchema, matcher))
-    .finish();
+  if (listener === undefined) return resource;
+  const filled = withAddresses(withoutNames(listener), ports);
+  if (filled === listener) return resource;
   const any = concatenate([
     withoutMessageField(resource.any, AnySchema.field.value.number),
     bytesField(AnySchema.field.value.number, filled),
   ]);
   return { ...resource, any, version: `${resource.version}-${contentVersion(any)}` };
+}
+
+/** A listener, encoded, with all of its metadata but the names; the very same where it has none. */
+function withoutNames(listener: Uint8Array): Uint8Array {
+  const encoded = messageField(listener, METADATA);
+  if (encoded === undefined) return listener;
+  const metadata = fromBinary(MetadataSchema, encoded);
+  if (!(LISTENER_NAMES in metadata.filterMetadata)) return listener;
+  delete metadata.filterMetadata[LISTENER_NAMES];
+  return withField(listener, METADATA, toBinary(MetadataSchema, metadata));
+}
+
+/** A listener, encoded, with addresses in its matcher; the very same where there are none, or no matcher by port. */
+function withAddresses(listener: Uint8Array, ports: PortAddresses): Uint8Array {
+  const encoded = messageField(listener, FILTER_CHAIN_MATCHER);
+  if (encoded === undefined) return listener;
+  const matcher = fromBinary(MatcherSchema, encoded);
+  if (!fill(matcher, ports)) return listener;
+  return withField(listener, FILTER_CHAIN_MATCHER, toBinary(MatcherSchema, matcher));
+}
+
+/** Replaces a message field. */
+function withField(message: Uint8Array, field: number, value: Uint8Array): Uint8Array {
+  return new BinaryWriter().raw(withoutMessageField(message, field)).tag(field, 2).bytes(value).finish();
 }
 
 /** Puts the addresses before what stands for each port. False where the matcher is not by port, or there are no addresses. */

@@ -2,6 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import type { HostAnswer } from '../../common/ask-host.ts';
 import { createLog } from '../../common/log.ts';
 import { LISTENER, type Resource, type Snapshot } from '../../xds/types.ts';
+import { namesIn } from './filled-listener.ts';
 import { createNameFilling, type NameFilling } from './listener-names.ts';
 import { chainsOf, namedListener } from './testing-listener.ts';
 
@@ -36,6 +37,13 @@ test('a snapshot whose listeners want no names passes at once, as it is', () => 
   const snapshot = snapshotOf(namedListener({ '80': 'http' }));
   expect(filling.fill(snapshot)).toBe(snapshot);
   expect(filling.status()).toEqual([]);
+});
+
+test('a port whose names are none is no reason to show Envoy that they are', () => {
+  const { filling } = fillingWith(async () => Promise.reject(new Error('nobody asks')));
+  const sent = namedListener({}, { '3306': [{ chain: 'a', names: [] }] });
+  const filled = listenerIn(filling.fill(snapshotOf(sent))) as Resource;
+  expect(namesIn(filled)).toEqual({});
 });
 
 test('a listener waits until each of its names is answered or has failed', async () => {

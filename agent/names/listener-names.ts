@@ -67,10 +67,11 @@ export function createNameFilling(log: Log, ask?: FollowNamesOptions['ask']): Na
       const wanted = all.flatMap(({ names }) => Object.values(names).flatMap(namesOfChains));
       followed.follow(wanted);
       if (isWaiting(wanted)) return undefined;
-      if (listeners === undefined || wanted.length === 0) return snapshot;
+      if (listeners === undefined) return snapshot;
       const resources = new Map(
         all.map(({ resource, names }) => [resource.name, filledOf(resource, addressesOf(names))]),
       );
+      if (all.every(({ resource }) => resources.get(resource.name) === resource)) return snapshot;
       return new Map(snapshot).set(LISTENER, { ...listeners, resources });
     },
     onChange(listener) {

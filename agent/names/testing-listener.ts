@@ -9,15 +9,21 @@ import { LISTENER_NAMES, type ListenerNames } from '../../common/listener-names.
 import type { Resource } from '../../xds/types.ts';
 import { contentVersion } from '../../xds/version.ts';
 
+/** A key of metadata that is nobody's here. */
+export const OTHER_METADATA = 'other';
+
 /** A listener as the control plane sends it: the chain of each port where no address is known, and the names of others. */
 export function namedListener(others: Readonly<Record<string, string>>, names?: ListenerNames): Resource {
   const map = Object.fromEntries(Object.entries(others).map(([port, chain]) => [port, toChain(chain)]));
   const listener = create(ListenerSchema, {
     name: 'egress',
     statPrefix: 'kept',
-    ...(names === undefined
-      ? {}
-      : { metadata: { filterMetadata: { [LISTENER_NAMES]: names as unknown as JsonObject } } }),
+    metadata: {
+      filterMetadata: {
+        [OTHER_METADATA]: { kept: true },
+        ...(names === undefined ? {} : { [LISTENER_NAMES]: names as unknown as JsonObject }),
+      },
+    },
     filterChainMatcher: {
       matcherType: { case: 'matcherTree', value: { treeType: { case: 'exactMatchMap', value: { map } } } },
       onNoMatch: toChain('outermost'),
