@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ChannelCredentials } from '@grpc/grpc-js';
 import { AgentError } from './errors.ts';
 import { upstreams } from './upstreams.ts';
 import type { XdsSettings } from './xds-settings.ts';
@@ -22,10 +21,9 @@ function file(name: string, content: string): string {
   return path;
 }
 
-/** The credentials of the first upstream, made anew as for each connection. */
-function connect(settings: XdsSettings): ChannelCredentials | undefined {
-  const [first] = upstreams(settings);
-  return typeof first?.credentials === 'function' ? first.credentials() : first?.credentials;
+/** What the first upstream is spoken to with, read anew as for each connection. */
+function connect(settings: XdsSettings) {
+  return upstreams(settings)[0]?.secure?.();
 }
 
 test('replicas in their order, each as it is spoken to', () => {
@@ -35,24 +33,25 @@ test('replicas in their order, each as it is spoken to', () => {
     { kind: 'unix', path: '/run/ads.sock' },
   ] as const;
   const all = upstreams({ ...NOTHING, endpoints });
-  expect(all.map(({ target }) => target)).toEqual([
-    'dns:///control:443',
-    'ipv4:10.0.0.2:18000',
-    'unix:/run/ads.sock',
+  expect(all.map(({ address }) => address)).toEqual([
+    { host: 'control', port: 443 },
+    { host: '10.0.0.2', port: 18_000 },
+    { path: '/run/ads.sock' },
   ]);
-  expect(all.map(({ credentials }) => typeof credentials)).toEqual(['function', 'object', 'object']);
+  expect(all.map(({ secure }) => secure !== undefined)).toEqual([true, false, false]);
 });
 
 test('files are read again for each connection', () => {
   const tokenFile = file('token', 'first\n');
   const settings = { ...SECURE, tokenFile };
+  expect(connect(settings)?.headers).toEqual({ authorization: 'Bearer first' });
   const [upstream] = upstreams(settings);
-  const again = upstream?.credentials as () => ChannelCredentials;
-  expect(again()).toBeInstanceOf(ChannelCredentials);
   writeFileSync(tokenFile, '');
-  expect(again).toThrow(`DAYBREAK_XDS_TOKEN_FILE=${tokenFile} cannot be used (it is empty)`);
+  expect(() => upstream?.secure?.()).toThrow(
+    `DAYBREAK_XDS_TOKEN_FILE=${tokenFile} cannot be used (it is empty)`,
+  );
   writeFileSync(tokenFile, 'second');
-  expect(again()).toBeInstanceOf(ChannelCredentials);
+  expect(upstream?.secure?.().headers).toEqual({ authorization: 'Bearer second' });
 });
 
 describe('a file that cannot be used is named, with its variable', () => {

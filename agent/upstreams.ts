@@ -1,53 +1,54 @@
 import { readFileSync } from 'node:fs';
-import { isIPv4, isIPv6 } from 'node:net';
-import { credentials, Metadata, type CallCredentials, type ChannelCredentials } from '@grpc/grpc-js';
+import { createSecureContext } from 'node:tls';
 import type { Upstream } from '../xds/client.ts';
 import { cannotReadXdsFile } from './errors.ts';
+import { reachEndpoint } from './reach-endpoint.ts';
 import type { XdsEndpoint } from './xds-endpoint.ts';
 import type { XdsSettings } from './xds-settings.ts';
 
 /**
- * The control planes as gRPC takes them, with the credentials that the settings name. Files are read again for each
- * connection, so that a renewed certificate or token needs no restart.
+ * The control planes with the credentials that the settings name. Files are read again for each connection, so that a renewed
+ * certificate or token needs no restart.
  * @throws AgentError when a file cannot be used now.
  */
 export function upstreams(xds: XdsSettings): readonly Upstream[] {
-  const secure = (): ChannelCredentials => tls(xds);
+  const secure = (): Secure => readSecure(xds);
   if (xds.endpoints.some(({ kind }) => kind === 'tls')) secure();
-  return xds.endpoints.map((endpoint) => ({
-    target: target(endpoint),
-    credentials: endpoint.kind === 'tls' ? secure : credentials.createInsecure(),
-  }));
+  return xds.endpoints.map((endpoint) => upstream(endpoint, secure));
 }
 
-/** An endpoint as a gRPC target: addresses are named as such, or gRPC would ask DNS for them. */
-export function target(endpoint: XdsEndpoint): string {
-  if (endpoint.kind === 'unix') return `unix:${endpoint.path}`;
+type Secure = ReturnType<NonNullable<Upstream['secure']>>;
+
+function upstream(endpoint: XdsEndpoint, secure: () => Secure): Upstream {
+  // A socket of this machine is there or not: there is no network between, which could be out of reach.
+  if (endpoint.kind === 'unix') return { address: { path: endpoint.path } };
   const { host, port } = endpoint;
-  if (isIPv4(host)) return `ipv4:${host}:${port}`;
-  return isIPv6(host) ? `ipv6:[${host}]:${port}` : `dns:///${host}:${port}`;
+  return {
+    address: { host, port },
+    reach: (signal) => reachEndpoint(host, port, signal),
+    ...(endpoint.kind === 'tls' ? { secure } : {}),
+  };
 }
 
-function tls({ caFile, certificate, tokenFile }: XdsSettings): ChannelCredentials {
-  const roots = caFile === undefined ? null : read('DAYBREAK_XDS_CA_FILE', caFile);
-  const cert = certificate === undefined ? null : read('DAYBREAK_XDS_CERT_FILE', certificate.certFile);
-  const key = certificate === undefined ? null : read('DAYBREAK_XDS_KEY_FILE', certificate.keyFile);
-  made('DAYBREAK_XDS_CA_FILE', caFile, () => credentials.createSsl(roots));
-  const channel = made('DAYBREAK_XDS_CERT_FILE', certificate?.certFile, () =>
-    credentials.createSsl(roots, key, cert),
-  );
-  if (tokenFile === undefined) return channel;
-  const token = read('DAYBREAK_XDS_TOKEN_FILE', tokenFile).toString().trim();
-  return credentials.combineChannelCredentials(channel, bearer(tokenFile, token));
+function readSecure({ caFile, certificate, tokenFile }: XdsSettings): Secure {
+  const ca = caFile === undefined ? undefined : read('DAYBREAK_XDS_CA_FILE', caFile);
+  const cert = certificate === undefined ? undefined : read('DAYBREAK_XDS_CERT_FILE', certificate.certFile);
+  const key = certificate === undefined ? undefined : read('DAYBREAK_XDS_KEY_FILE', certificate.keyFile);
+  made('DAYBREAK_XDS_CA_FILE', caFile, () => createSecureContext({ ca }));
+  made('DAYBREAK_XDS_CERT_FILE', certificate?.certFile, () => createSecureContext({ cert, key }));
+  const headers = tokenFile === undefined ? {} : { authorization: `Bearer ${readToken(tokenFile)}` };
+  return { tls: { ca, cert, key }, headers };
 }
 
-function bearer(tokenFile: string, token: string): CallCredentials {
-  const metadata = made('DAYBREAK_XDS_TOKEN_FILE', tokenFile, () => {
-    const shown = new Metadata();
-    shown.set('authorization', `Bearer ${token}`);
-    return shown;
+/** The characters of a bearer token (RFC 6750, section 2.1, `b64token`) and no line breaks. */
+const TOKEN = /^[\x21-\x7e]+$/;
+
+function readToken(file: string): string {
+  const token = read('DAYBREAK_XDS_TOKEN_FILE', file).toString().trim();
+  return made('DAYBREAK_XDS_TOKEN_FILE', file, () => {
+    if (!TOKEN.test(token)) throw new Error('it is no token: one line of visible ASCII characters is wanted');
+    return token;
   });
-  return credentials.createFromMetadataGenerator((_options, callback) => callback(null, metadata));
 }
 
 function read(variable: string, path: string): Buffer {

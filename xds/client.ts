@@ -1,30 +1,13 @@
-import { create, fromBinary, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
+import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { AnySchema } from '@bufbuild/protobuf/wkt';
-import {
-  Client,
-  status,
-  type ChannelCredentials,
-  type ClientDuplexStream,
-  type Metadata,
-  type StatusObject,
-} from '@grpc/grpc-js';
-import type { NodeSchema } from '#envoy/envoy/config/core/v3/base_pb.ts';
-import {
-  DeltaDiscoveryRequestSchema,
-  DeltaDiscoveryResponseSchema,
-} from '#envoy/envoy/service/discovery/v3/discovery_pb.ts';
-import { createBackoff } from './backoff.ts';
-import { DELTA_METHOD } from './service.ts';
+import { DeltaDiscoveryResponseSchema } from '#envoy/envoy/service/discovery/v3/discovery_pb.ts';
+import { createBackoff, type Backoff } from './backoff.ts';
+import { startRace, type Race } from './client-race.ts';
+import { openStream, type ClientStream, type StreamOptions, type Upstream } from './client-stream.ts';
+import { status } from './grpc/status.ts';
 import type { Resource, TypeUrl } from './types.ts';
 
-/**
- * One server that can be asked; `target` in gRPC's form, e.g. `dns:///host:18000`, `ipv4:10.0.0.2:18000`, `unix:/path`.
- * Credentials that may change are a function, called for each connection; what it throws counts as a lost connection.
- */
-export type Upstream = {
-  readonly target: string;
-  readonly credentials: ChannelCredentials | (() => ChannelCredentials);
-};
+export type { Upstream } from './client-stream.ts';
 
 /** What a server sent: resources that are new or changed, names that are gone. To be answered with `answer`. */
 export type DeltaUpdate = {
@@ -36,16 +19,13 @@ export type DeltaUpdate = {
 };
 
 /** What the owner of a client provides. */
-export type DeltaClientOptions = {
-  /** Tried one after the other. At least one. */
+export type DeltaClientOptions = StreamOptions & {
+  /** At least one. The next in turn is tried first, and after a second without an answer the one after it, beside it. */
   readonly upstreams: readonly Upstream[];
-  /** Who the client is; asked for on each connection. */
-  node(): MessageInitShape<typeof NodeSchema>;
-  metadata?(): Promise<Metadata> | Metadata;
   /** What the client already has of a type, by name: told to a server on connecting, which then sends only what differs. */
   versions(typeUrl: TypeUrl): ReadonlyMap<string, string>;
   onUpdate(update: DeltaUpdate): void;
-  /** `connected`: a server has taken the stream. `disconnected`: with the server and the reason, once a loss. */
+  /** `connected`: a server has taken the stream. `disconnected`: with the server and the reason, once an attempt or a loss. */
   onState(state: 'connected' | 'disconnected', detail: string): void;
 };
 
@@ -59,105 +39,91 @@ export type DeltaClient = {
 };
 
 const FIRST_WAIT_MS = 100;
-const LONGEST_WAIT_MS = 10_000;
+/** The longest wait while no server can be reached: it costs nobody anything to be asked again. */
+const LONGEST_WAIT_MS = 2000;
+/** The longest wait after a server refused this client: it has to be let be. */
+const LONGEST_REFUSED_WAIT_MS = 10_000;
+/** How long a server may take to its headers. It doubles with each that took longer: the server may be busy. */
+const FIRST_LIMIT_MS = 5000;
+const LONGEST_LIMIT_MS = 30_000;
 
-const CHANNEL_OPTIONS = {
-  'grpc.keepalive_time_ms': 10_000,
-  'grpc.keepalive_timeout_ms': 20_000,
-  'grpc.max_receive_message_length': -1,
-  'grpc.initial_reconnect_backoff_ms': 100,
-  'grpc.max_reconnect_backoff_ms': 1000,
-  // A TXT question that a server which does not answer leaves open for 20 s, and the process with it.
-  'grpc.service_config_disable_resolution': 1,
-};
-
-type Call = ClientDuplexStream<Buffer, Buffer>;
-type Connection = { readonly call: Call; readonly client: Client; isFirst: boolean; heard: boolean };
-type RequestInit = Omit<MessageInitShape<typeof DeltaDiscoveryRequestSchema>, '$typeName'>;
+type State =
+  | { readonly kind: 'idle' | 'closed' }
+  | { readonly kind: 'racing'; readonly race: Race }
+  | { readonly kind: 'connected'; readonly stream: ClientStream }
+  | { readonly kind: 'waiting'; readonly timer: NodeJS.Timeout };
 
 /** Connects as soon as something is subscribed to. */
 export function createDeltaClient(options: DeltaClientOptions): DeltaClient {
   const subscriptions = new Map<TypeUrl, ReadonlySet<string>>();
-  const open = new Map<string, Connection>(); // by type and nonce: which connection an update came from
-  const backoff = createBackoff(FIRST_WAIT_MS, LONGEST_WAIT_MS);
-  let connection: Connection | undefined;
-  let retry: NodeJS.Timeout | undefined;
-  let attempts = 0;
-  let closed = false;
+  const open = new Map<string, ClientStream>(); // by type and nonce: which stream an update came from
+  const unreachable = createBackoff(FIRST_WAIT_MS, LONGEST_WAIT_MS);
+  const refused = createBackoff(FIRST_WAIT_MS, LONGEST_REFUSED_WAIT_MS);
+  let state: State = { kind: 'idle' };
+  let turn = 0;
+  let silences = 0;
 
-  async function connect(): Promise<void> {
-    retry = undefined;
-    const upstream = options.upstreams[attempts++ % options.upstreams.length];
-    if (closed || upstream === undefined) return;
-    const { target, credentials } = upstream;
-    let client: Client | undefined;
+  function connect(): void {
+    const { upstreams } = options;
+    const first = turn++ % upstreams.length;
+    const race = startRace({
+      upstreams: [...upstreams.slice(first), ...upstreams.slice(0, first)],
+      limitMs: Math.min(LONGEST_LIMIT_MS, FIRST_LIMIT_MS * 2 ** silences),
+      isReachedFirst: silences > 0,
+      open(upstream, events) {
+        const stream = openStream(upstream, options, events);
+        for (const [typeUrl, names] of subscriptions) sendFirst(stream, typeUrl, names);
+        return stream;
+      },
+      onWon(stream, peer) {
+        silences = 0;
+        unreachable.reset();
+        refused.reset();
+        state = { kind: 'connected', stream };
+        turn = upstreams.indexOf(stream.upstream) + 1;
+        options.onState('connected', peer);
+        return {
+          onResponse: (bytes) => take(stream, bytes),
+          onEnd({ reason, refused: isRefused }) {
+            open.clear();
+            wait(isRefused ? refused : unreachable);
+            options.onState('disconnected', reason);
+          },
+        };
+      },
+      onFailed: (reason) => options.onState('disconnected', reason),
+      onLost(lost) {
+        silences = lost.silent ? silences + 1 : 0;
+        wait(lost.refused ? refused : unreachable);
+      },
+    });
+    state = { kind: 'racing', race };
+  }
+
+  function wait(backoff: Backoff): void {
+    state = { kind: 'waiting', timer: setTimeout(connect, backoff.next()) };
+  }
+
+  /** The streams that requests go to now. */
+  function streams(): Iterable<ClientStream> {
+    if (state.kind === 'connected') return [state.stream];
+    return state.kind === 'racing' ? state.race.streams() : [];
+  }
+
+  function sendFirst(to: ClientStream, typeUrl: TypeUrl, names: ReadonlySet<string>): void {
+    const initialResourceVersions = Object.fromEntries(options.versions(typeUrl));
+    to.send({ typeUrl, resourceNamesSubscribe: [...names], initialResourceVersions });
+  }
+
+  function take(from: ClientStream, bytes: Buffer): void {
     try {
-      const channel = typeof credentials === 'function' ? credentials() : credentials;
-      client = new Client(target, channel, CHANNEL_OPTIONS);
-      const metadata = await options.metadata?.();
-      const { path, requestSerialize, responseDeserialize } = DELTA_METHOD;
-      const call: Call = metadata
-        ? client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, metadata)
-        : client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize);
-      const current: Connection = { call, client, isFirst: true, heard: false };
-      connection = current;
-      call.on('metadata', () => hear(current));
-      call.on('data', (bytes: Buffer) => {
-        hear(current);
-        try {
-          receive(current, bytes);
-        } catch (error) {
-          call.cancel();
-          disconnect(current, `${target}: a response that is none: ${String(error)}`);
-        }
-      });
-      // Without a listener it would be thrown; the status says the same.
-      call.on('error', () => undefined);
-      call.on('status', (end) => disconnect(current, describeEnd(target, end)));
-      for (const [typeUrl, names] of subscriptions) sendFirst(current, typeUrl, names);
+      receive(from, bytes);
     } catch (error) {
-      client?.close();
-      options.onState('disconnected', `${target}: ${error instanceof Error ? error.message : String(error)}`);
-      scheduleConnect();
+      from.fail(`a response that is none: ${String(error)}`);
     }
   }
 
-  function scheduleConnect(): void {
-    if (!closed && retry === undefined) retry = setTimeout(() => void connect(), backoff.next());
-  }
-
-  function disconnect(lost: Connection, reason: string): void {
-    if (connection !== lost) return;
-    connection = undefined;
-    open.clear();
-    lost.client.close();
-    if (closed) return;
-    options.onState('disconnected', reason);
-    scheduleConnect();
-  }
-
-  /** The server's headers, or a first response: it has taken the stream. */
-  function hear(from: Connection): void {
-    if (connection !== from || from.heard) return;
-    from.heard = true;
-    backoff.reset();
-    options.onState('connected', from.call.getPeer());
-  }
-
-  function send(to: Connection, request: RequestInit): void {
-    const node = to.isFirst ? options.node() : undefined;
-    to.isFirst = false;
-    const message = create(DeltaDiscoveryRequestSchema, node === undefined ? request : { ...request, node });
-    to.call.write(Buffer.from(toBinary(DeltaDiscoveryRequestSchema, message)));
-  }
-
-  function sendFirst(to: Connection, typeUrl: TypeUrl, names: ReadonlySet<string>): void {
-    const initialResourceVersions = Object.fromEntries(options.versions(typeUrl));
-    send(to, { typeUrl, resourceNamesSubscribe: [...names], initialResourceVersions });
-  }
-
-  function receive(from: Connection, bytes: Buffer): void {
-    if (connection !== from) return;
+  function receive(from: ClientStream, bytes: Buffer): void {
     const message = fromBinary(DeltaDiscoveryResponseSchema, bytes);
     const resources = message.resources.flatMap(({ name, version, resource }): Resource[] =>
       resource === undefined ? [] : [{ name, version, any: toBinary(AnySchema, resource) }],
@@ -171,44 +137,31 @@ export function createDeltaClient(options: DeltaClientOptions): DeltaClient {
     subscribe(typeUrl, names) {
       const before = subscriptions.get(typeUrl);
       subscriptions.set(typeUrl, new Set(names));
-      if (connection === undefined) {
-        if (retry === undefined && attempts === 0) void connect();
-        return;
+      if (state.kind === 'idle') return connect();
+      for (const stream of streams()) {
+        if (before === undefined) {
+          sendFirst(stream, typeUrl, names);
+          continue;
+        }
+        const resourceNamesSubscribe = [...names].filter((name) => !before.has(name));
+        const resourceNamesUnsubscribe = [...before].filter((name) => !names.has(name));
+        if (resourceNamesSubscribe.length + resourceNamesUnsubscribe.length === 0) continue;
+        stream.send({ typeUrl, resourceNamesSubscribe, resourceNamesUnsubscribe });
       }
-      if (before === undefined) return sendFirst(connection, typeUrl, names);
-      const resourceNamesSubscribe = [...names].filter((name) => !before.has(name));
-      const resourceNamesUnsubscribe = [...before].filter((name) => !names.has(name));
-      if (resourceNamesSubscribe.length + resourceNamesUnsubscribe.length === 0) return;
-      send(connection, { typeUrl, resourceNamesSubscribe, resourceNamesUnsubscribe });
     },
     answer({ typeUrl, nonce }, error) {
       const from = open.get(`${typeUrl} ${nonce}`);
       open.delete(`${typeUrl} ${nonce}`);
-      if (from === undefined || from !== connection) return;
+      if (from === undefined || state.kind !== 'connected' || state.stream !== from) return;
       const refusal =
         error === undefined ? {} : { errorDetail: { code: status.INVALID_ARGUMENT, message: error } };
-      send(from, { typeUrl, responseNonce: nonce, ...refusal });
+      from.send({ typeUrl, responseNonce: nonce, ...refusal });
     },
     close() {
-      closed = true;
-      clearTimeout(retry);
-      connection?.call.cancel();
-      connection?.client.close();
-      connection = undefined;
+      if (state.kind === 'connected') state.stream.close();
+      if (state.kind === 'racing') state.race.cancel();
+      if (state.kind === 'waiting') clearTimeout(state.timer);
+      state = { kind: 'closed' };
     },
   };
-}
-
-/** Codes by which a server says that it is the client who cannot be served, and not that something failed. */
-const REFUSALS: readonly status[] = [
-  status.INVALID_ARGUMENT,
-  status.PERMISSION_DENIED,
-  status.RESOURCE_EXHAUSTED,
-  status.UNAUTHENTICATED,
-];
-
-function describeEnd(target: string, { code, details }: Pick<StatusObject, 'code' | 'details'>): string {
-  if (code === status.OK) return `${target} ended the stream${details === '' ? '' : `: ${details}`}`;
-  const words = `${code} ${status[code]}: ${details}`;
-  return REFUSALS.includes(code) ? `refused by ${target}: ${words}` : `${target}: ${words}`;
 }

@@ -1,4 +1,4 @@
-import { credentials, status } from '@grpc/grpc-js';
+import { status } from './grpc/status.ts';
 import { afterEach, expect, test } from 'vitest';
 import { createDeltaClient, type DeltaClient, type DeltaUpdate } from './client.ts';
 import { CallError } from './grpc/call-error.ts';
@@ -28,10 +28,7 @@ function connect(ports: readonly number[], id = 'n') {
     wake();
   };
   const client: DeltaClient = createDeltaClient({
-    upstreams: ports.map((port) => ({
-      target: `ipv4:127.0.0.1:${port}`,
-      credentials: credentials.createInsecure(),
-    })),
+    upstreams: ports.map((port) => ({ address: { host: '127.0.0.1', port } })),
     node: () => ({ id, cluster: 'c' }),
     versions: () => versions,
     onUpdate(update: DeltaUpdate) {
@@ -103,7 +100,7 @@ test('a node that is turned away learns why', async () => {
   });
   const { client, until } = connect([port]);
   client.subscribe(CLUSTER, new Set(['*']));
-  await until(/^disconnected: refused by ipv4:127.0.0.1:\d+: 3 INVALID_ARGUMENT: node.id "n": no/);
+  await until(/^disconnected: refused by 127.0.0.1:\d+: 3 INVALID_ARGUMENT: node.id "n": no/);
 });
 
 test('a client that lost its server comes back to it, brings what it has, and is sent the difference alone', async () => {

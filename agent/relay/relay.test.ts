@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { credentials } from '@grpc/grpc-js';
 import { afterEach, expect, test } from 'vitest';
 import { createLog } from '../../common/log.ts';
 import { createDeltaClient, type DeltaClient, type DeltaUpdate } from '../../xds/client.ts';
@@ -15,8 +14,6 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
 });
 
-const insecure = credentials.createInsecure();
-
 /** A control plane that is stopped after the test. */
 async function controlPlane(port = 0) {
   const server = await listenForTest({}, port);
@@ -29,7 +26,7 @@ async function relayTo(port: number) {
   const socketPath = join(folder, 'ads.sock');
   const relay = await startRelay({
     socketPath,
-    upstreams: [{ target: `ipv4:127.0.0.1:${port}`, credentials: insecure }],
+    upstreams: [{ address: { host: '127.0.0.1', port } }],
     node: { id: 'n', cluster: 'n', metadata: {} },
     log: createLog('test', 'silent'),
   });
@@ -45,7 +42,7 @@ function envoy(socketPath: string, answers = true) {
   const updates: DeltaUpdate[] = [];
   const states: string[] = [];
   const client: DeltaClient = createDeltaClient({
-    upstreams: [{ target: `unix:${socketPath}`, credentials: insecure }],
+    upstreams: [{ address: { path: socketPath } }],
     node: () => ({ id: 'n', cluster: 'n', userAgentName: 'envoy' }),
     versions: () => new Map(),
     onUpdate(update) {

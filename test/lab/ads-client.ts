@@ -1,4 +1,3 @@
-import { credentials } from '@grpc/grpc-js';
 import { createDeltaClient } from '../../xds/client.ts';
 import { CLUSTER } from '../../xds/types.ts';
 
@@ -13,10 +12,11 @@ export type ClusterWatcher = {
 
 /** Watches the clusters of `resource`, e.g. `mesh/default/virtualNode/gateway`, over incremental ADS at `ads` (host:port). */
 export function watchClusters(ads: string, resource: string): ClusterWatcher {
+  const [host = '', port] = ads.split(':');
   const clusters = new Map<string, Buffer>();
   const waiting = new Set<() => void>();
   const client = createDeltaClient({
-    upstreams: [{ target: `ipv4:${ads}`, credentials: credentials.createInsecure() }],
+    upstreams: [{ address: { host, port: Number(port) } }],
     node: () => ({ id: resource, cluster: resource, userAgentName: 'envoy' }),
     versions: () => new Map(),
     onUpdate(update) {

@@ -1,5 +1,4 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { credentials } from '@grpc/grpc-js';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createDeltaClient, type DeltaClient } from '../../../xds/client.ts';
@@ -84,7 +83,7 @@ beforeAll(async () => {
   ads = await listenForTest();
   for (const key of PROXIES.map(keyOf)) {
     const client = createDeltaClient({
-      upstreams: [{ target: `127.0.0.1:${ads.port}`, credentials: credentials.createInsecure() }],
+      upstreams: [{ address: { host: '127.0.0.1', port: ads.port } }],
       node: () => ({ id: key, cluster: key, userAgentName: 'envoy' }),
       versions: () => new Map(),
       onUpdate(update) {
