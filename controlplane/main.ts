@@ -82,7 +82,7 @@ async function start(
   opened.defer(discovery.close);
   const proxies = serveProxies({ live, discovery, admission, metrics, log });
   opened.defer(proxies.close);
-  const status = (): Status => statusOf(live.model.revision, proxies.xds.streams(), proxies.configs.get);
+  const status = (): Status => statusOf(live.model.revision, proxies.xds.streams(), proxies.configs);
   addGauges(metrics, {
     status,
     certificate: tls?.current,

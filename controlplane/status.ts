@@ -1,6 +1,8 @@
 import type { StreamStatus, TypeStatus } from '../xds/status.ts';
+import { SECRET } from '../xds/types.ts';
 import { proxyPath } from './ads/identity.ts';
-import type { ProxyConfig } from './ads/proxy-configs.ts';
+import type { ProxyConfig, ProxyConfigs } from './ads/proxy-configs.ts';
+import { problemsIn, type Circumstances, type Problem } from './translate/problems.ts';
 
 /** What `GET /status` answers: how far the model is, and how every proxy stands with it. Times are ISO 8601, UTC. */
 export type Status = {
@@ -28,7 +30,7 @@ export type ProxyStatus = {
   readonly state: 'in sync' | 'updating' | 'refused' | 'waiting' | 'orphaned';
   readonly types: readonly ProxyTypeStatus[];
   /** Parts of the model that have no effect on this proxy, and why; and what AWS, or a folder, cannot be asked for now. */
-  readonly problems: ProxyConfig['problems'];
+  readonly problems: readonly Problem[];
 };
 
 /** One type of a proxy's resources: how many it was sent and has, and what it said to them. */
@@ -56,9 +58,9 @@ export function shortName(typeUrl: string): string {
 export function statusOf(
   revision: number,
   streams: readonly StreamStatus[],
-  configOf: (key: string) => ProxyConfig | undefined,
+  configs: Pick<ProxyConfigs, 'get' | 'circumstances'>,
 ): Status {
-  const proxies = streams.map((stream) => proxyStatus(stream, configOf(stream.key)));
+  const proxies = streams.map((stream) => proxyStatus(stream, configs));
   return { revision, proxies: proxies.toSorted((a, b) => compare(sortKey(a), sortKey(b))) };
 }
 
@@ -72,7 +74,11 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-function proxyStatus(stream: StreamStatus, config: ProxyConfig | undefined): ProxyStatus {
+function proxyStatus(
+  stream: StreamStatus,
+  configs: Pick<ProxyConfigs, 'get' | 'circumstances'>,
+): ProxyStatus {
+  const config = configs.get(stream.key);
   return {
     resource: config === undefined ? stream.node.id : proxyPath(config.identity),
     instance: saidBy(stream, 'instance'),
@@ -83,8 +89,18 @@ function proxyStatus(stream: StreamStatus, config: ProxyConfig | undefined): Pro
     connectedAt: new Date(stream.connectedAt).toISOString(),
     state: stateOf(stream, config),
     types: stream.types.map(typeStatus),
-    problems: [...(config?.problems ?? []), ...(config?.troubles() ?? [])],
+    problems: config === undefined ? [] : problemsOf(stream, config, configs.circumstances(config.identity)),
   };
+}
+
+function problemsOf(
+  { types }: StreamStatus,
+  { problems, troubles }: ProxyConfig,
+  circumstances: Circumstances,
+): readonly Problem[] {
+  const secrets = types.find(({ typeUrl }) => typeUrl === SECRET);
+  const held = (name: string): string | undefined => secrets?.held(name);
+  return [...problemsIn(problems, { ...circumstances, held }), ...troubles()];
 }
 
 // What an agent adds to the node of its Envoy.

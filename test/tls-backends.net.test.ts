@@ -14,7 +14,7 @@ import type { Host } from './lab/host.ts';
 import { createLab, type Lab } from './lab/lab.ts';
 import type { Program } from './lab/program.ts';
 import { startSidecar } from './lab/sidecar.ts';
-import { stage } from './lab/stage.ts';
+import { stage, type Stage } from './lab/stage.ts';
 import { until } from './lab/until.ts';
 import { createAuthority, writePair, type Authority } from './tls/authority.ts';
 import { untilExpired } from './tls/until-expired.ts';
@@ -31,10 +31,13 @@ const PORTS = {
   old: [9002, { maxVersion: 'TLSv1.2' }],
   new: [9003, { minVersion: 'TLSv1.3' }],
   hybrid: [9004, { minVersion: 'TLSv1.3', ecdhCurve: 'X25519MLKEM768' }],
+  /** Its listener is tcp, those of the others are http. */
+  tcp: [9005, {}],
 } as const;
 
 describe.each(ENVOYS)('%s', (variable) => {
   let lab: Lab;
+  let programs: Stage;
   let controlPlane: ControlPlane;
   let backend: Host;
   let client: Host;
@@ -46,7 +49,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     servers = await createAuthority();
     mkdirSync(folder(), { mode: 0o755 });
     writeFileSync(join(folder(), 'servers.pem'), servers.certificate);
-    const programs = await stage(lab, envoyOf(variable));
+    programs = await stage(lab, envoyOf(variable));
     controlPlane = await startControlPlane(await lab.host('control'), programs);
     backend = await lab.host(BACKEND);
     client = await lab.host('client');
@@ -67,7 +70,7 @@ describe.each(ENVOYS)('%s', (variable) => {
   async function createModel(): Promise<void> {
     const api = appMeshClient(controlPlane.endpoint);
     const listeners = Object.values(PORTS).map(([port]) => ({
-      portMapping: { port, protocol: 'http' as const },
+      portMapping: { port, protocol: port === PORTS.tcp[0] ? ('tcp' as const) : ('http' as const) },
     }));
     const serviceDiscovery = { dns: { hostname: BACKEND } };
     const validation = { trust: { file: { certificateChain: join(folder(), 'servers.pem') } } };
@@ -112,6 +115,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     ['any', 'TLSv1.3'],
     ['old', 'TLSv1.2'],
     ['new', 'TLSv1.3'],
+    ['tcp', 'TLSv1.3'],
   ] as const)('a backend that takes versions "%s" is called by %s', async (name, protocol) => {
     const { status, body } = await call(name);
     expect([status, body]).toEqual([200, expect.stringContaining(`"protocol":"${protocol}"`)]);
@@ -130,5 +134,42 @@ describe.each(ENVOYS)('%s', (variable) => {
     });
     expect(await call('old')).toMatchObject({ status: 503 });
     expect(await call('any')).toMatchObject({ status: 503 });
+  });
+
+  /** What the status has against the client's backends. */
+  async function problems(): Promise<readonly string[]> {
+    const { proxies } = await controlPlane.status();
+    const { problems: all = [] } = proxies.find(({ resource }) => resource.endsWith('/client')) ?? {};
+    return all.map(({ where, what }) => `${where} ${what}`);
+  }
+
+  test('a backend with TLS of its own was said to take none', async () => {
+    await startApp({});
+    for (const name of ['any', 'tcp'] as const) {
+      await until(name, async () => (await call(name)).status === 200);
+    }
+    expect(await problems()).toEqual([]);
+  });
+
+  test('an Envoy before it takes plain text alone, and that is said; what it but passes on is as before', async () => {
+    const { xds } = controlPlane;
+    const appPorts = Object.values(PORTS)
+      .map(([port]) => port)
+      .join(',');
+    await startSidecar(backend, programs, {
+      resource: `mesh/${meshName}/virtualNode/${BACKEND}`,
+      xds,
+      appPorts,
+    });
+    await until('in force', async () => (await call('any')).status === 503);
+    await until('an Envoy that serves', async () => (await call('tcp')).status === 200);
+    const http = Object.values(PORTS).slice(0, -1);
+    expect(await problems()).toEqual(
+      http.map(([port]) =>
+        expect.stringContaining(
+          `the listener on port ${port} of virtual node backend takes no TLS, which the client policy asks for`,
+        ),
+      ),
+    );
   });
 });

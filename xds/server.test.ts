@@ -68,6 +68,20 @@ test('a client gets its snapshot, then each change, and the server knows what it
   ]);
 });
 
+test('the server knows which versions a client has, also those of an earlier stream', async () => {
+  const [first, second] = [await listen(), await listen()];
+  const heldAt = ({ xds }: typeof first) => ['a', 'b'].map((name) => xds.streams()[0]?.types[0]?.held(name));
+  const snapshot = makeSnapshot({ [CLUSTER]: { a: '1' } });
+  const version = snapshot.get(CLUSTER)?.resources.get('a')?.version;
+  first.xds.set('n', snapshot);
+  const { client, until } = connect([first.port, second.port]);
+  client.subscribe(CLUSTER, new Set(['*']));
+  await until('+a');
+  expect(heldAt(first)).toEqual([version, undefined]);
+  first.stop();
+  await expect.poll(() => heldAt(second)).toEqual([version, undefined]);
+});
+
 test('a stream whose snapshot is not there yet waits, and is served as soon as it is', async () => {
   const { xds, port } = await listen();
   const { client, until } = connect([port]);

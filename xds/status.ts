@@ -27,9 +27,11 @@ export type TypeStatus = {
   /** The response that waits for its answer. */
   readonly outstanding: { readonly version: string; readonly sentAt: number } | undefined;
   readonly refused: Refusal | undefined;
+  /** The version that the client was sent or brought of a name; undefined where it has none, or state of the world does not tell. */
+  readonly held: (name: string) => string | undefined;
 };
 
-/** A stream's status as plain data. */
+/** A stream's status as it is now. */
 export function streamStatus(
   connection: Omit<StreamStatus, 'types'> & { readonly stream: XdsStream },
 ): StreamStatus {
@@ -56,5 +58,6 @@ function typeStatus(
     acknowledged,
     outstanding: outstanding && { version: outstanding.version, sentAt: outstanding.sentAt },
     refused,
+    held: (name) => known.get(name)?.version,
   };
 }

@@ -4,12 +4,18 @@ import type { Model } from '../mesh/model.ts';
 import { viewOf } from '../mesh/view.ts';
 import { withoutKeys, type Found } from '../translate/found.ts';
 import { readFeatures, type Features } from '../translate/features.ts';
+import { problemsIn, type Problem } from '../translate/problems.ts';
 import { translate, type Translation } from '../translate/translate.ts';
 import { parseIdentity, resolve, type Identity } from './identity.ts';
-import type { ProxyConfig } from './proxy-configs.ts';
+import type { ProxyConfigs } from './proxy-configs.ts';
 
 /** What a proxy would be served now, whether or not one is connected. */
-export type Preview = Translation & { readonly identity: Identity; readonly features: Features };
+export type Preview = {
+  readonly identity: Identity;
+  readonly features: Features;
+  readonly snapshot: Translation['snapshot'];
+  readonly problems: readonly Problem[];
+};
 
 /**
  * Translates for a proxy that is named as in a node.id. Features that are not given are those of the proxy that is
@@ -19,13 +25,13 @@ export type Preview = Translation & { readonly identity: Identity; readonly feat
 export type PreviewOf = (node: string, features?: Features) => Preview;
 
 /**
- * Looks at the model as it is; `connected` knows a proxy that is there. `asks`: proxies have to show who they are, so one that
+ * Looks at the model as it is; `proxies` are those that are there. `asks`: proxies have to show who they are, so one that
  * is not there would have private keys.
  */
 export function createPreview(
   model: Model,
   found: Found,
-  connected: (identity: Identity) => Pick<ProxyConfig, 'features' | 'isIdentified'> | undefined,
+  proxies: Pick<ProxyConfigs, 'connected' | 'circumstances'>,
   asks: boolean,
 ): PreviewOf {
   return (node, asked) => {
@@ -33,9 +39,13 @@ export function createPreview(
     const id = resolve(model, identity);
     const view = id && viewOf(model, id);
     if (view === undefined) throw notFound(`The model has no ${node}.`);
-    const { features: usual, isIdentified } = connected(identity) ?? { features: USUAL, isIdentified: asks };
+    const { features: usual, isIdentified } = proxies.connected(identity) ?? {
+      features: USUAL,
+      isIdentified: asks,
+    };
     const features = asked ?? usual;
-    return { identity, features, ...translate(view, features, isIdentified ? found : withoutKeys(found)) };
+    const { snapshot, problems } = translate(view, features, isIdentified ? found : withoutKeys(found));
+    return { identity, features, snapshot, problems: problemsIn(problems, proxies.circumstances(identity)) };
   };
 }
 

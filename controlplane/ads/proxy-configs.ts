@@ -7,7 +7,12 @@ import { Dependents } from '../mesh/dependents.ts';
 import type { Model } from '../mesh/model.ts';
 import type { Change } from '../mesh/resource.ts';
 import { viewOf } from '../mesh/view.ts';
-import type { Problem } from '../translate/problems.ts';
+import {
+  problemsIn,
+  type Circumstances,
+  type ConditionalProblem,
+  type Problem,
+} from '../translate/problems.ts';
 import type { Features } from '../translate/features.ts';
 import { withoutKeys } from '../translate/found.ts';
 import { translate } from '../translate/translate.ts';
@@ -25,7 +30,7 @@ export type ProxyConfig = {
   readonly isIdentified: boolean;
   /** `waiting`: the id names nothing yet. `orphaned`: its resource was deleted; the proxies keep what they have. */
   state: 'waiting' | 'served' | 'orphaned';
-  problems: readonly Problem[];
+  problems: readonly ConditionalProblem[];
   /** What of it is not fresh, because who knows cannot be asked. */
   readonly troubles: () => readonly Problem[];
   /** How many streams there are. */
@@ -46,6 +51,8 @@ export type ProxyConfigs = {
   readonly get: (key: string) => ProxyConfig | undefined;
   /** The configuration of a proxy that is connected; of several, the first. */
   readonly connected: (identity: Identity) => ProxyConfig | undefined;
+  /** The circumstances of a proxy that has no secret yet. */
+  readonly circumstances: (identity: Identity) => Circumstances;
 };
 
 /**
@@ -66,6 +73,12 @@ export function createProxyConfigs(
   const configs = new Map<string, ProxyConfig>();
   const keysByName = new Map<string, Set<string>>();
 
+  /** Whatever secrets a proxy may have. */
+  const circumstances = (identity: Identity): Circumstances => ({
+    isConnected: (name) => keysByName.has(proxyPath({ ...identity, kind: 'virtualNode', name })),
+    held: () => undefined,
+  });
+
   function make(config: ProxyConfig): void {
     const id = resolve(model, config.identity);
     const view = id && viewOf(model, id);
@@ -82,7 +95,7 @@ export function createProxyConfigs(
     config.state = 'served';
     if (isAwaited) return;
     const said = new Set(config.problems.map(({ where, what }) => `${where}\0${what}`));
-    for (const { where, what } of problems) {
+    for (const { where, what } of problemsIn(problems, circumstances(config.identity))) {
       if (said.has(`${where}\0${what}`)) continue;
       log.warn({ proxy: proxyPath(config.identity), where, what }, 'a part of the model has no effect');
     }
@@ -159,5 +172,6 @@ export function createProxyConfigs(
       const [key = ''] = keysByName.get(proxyPath(identity)) ?? [];
       return configs.get(key);
     },
+    circumstances,
   };
 }

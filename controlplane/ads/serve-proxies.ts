@@ -67,7 +67,7 @@ export function serveProxies({ live, discovery, admission, metrics, log }: Proxi
   return {
     xds,
     configs,
-    preview: createPreview(live.model, discovery.glance, configs.connected, admission.asks),
+    preview: createPreview(live.model, discovery.glance, configs, admission.asks),
     close: pacing.close,
   };
 }

@@ -1,4 +1,5 @@
 import { createAdmission, type Admission, type AdmissionOptions } from './admission.ts';
+import type { ProxyConfigs } from './proxy-configs.ts';
 import { countProxies } from './proxy-quotas.ts';
 
 /** An admission that asks nobody who he is and refuses nobody, unless `options` say otherwise. For tests. */
@@ -12,3 +13,9 @@ export function admitAll(options: Partial<AdmissionOptions> = {}): Admission {
     ...options,
   });
 }
+
+/** Nobody is connected. For tests. */
+export const NO_PROXIES: Pick<ProxyConfigs, 'connected' | 'circumstances'> = {
+  connected: () => undefined,
+  circumstances: () => ({ isConnected: () => false, held: () => undefined }),
+};

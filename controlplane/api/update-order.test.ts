@@ -1,5 +1,6 @@
 import { beforeEach, afterEach, describe, expect, it } from 'vitest';
 import { createPreview } from '../ads/preview.ts';
+import { NO_PROXIES } from '../ads/testing.ts';
 import { explainRoute, type Explained } from '../explain/route.ts';
 import { NOTHING_FOUND } from '../translate/found.ts';
 import { makeAll, nodeSpec, routeSpec, startApi, type TestApi } from './fixture.ts';
@@ -28,7 +29,7 @@ const gatewayRoute = (match: object, to: object = {}) => ({
 let api: TestApi;
 beforeEach(async () => {
   api = await startApi();
-  api.app.register(explainRoute(createPreview(api.live.model, NOTHING_FOUND, () => undefined, true)));
+  api.app.register(explainRoute(createPreview(api.live.model, NOTHING_FOUND, NO_PROXIES, true)));
   await makeAll(api);
   const backends = [{ virtualService: { virtualServiceName: 'teller.local' } }];
   await put(`${MESH}/virtualNodes`, { virtualNodeName: 'caller', spec: { backends } });

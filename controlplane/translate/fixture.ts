@@ -13,7 +13,7 @@ import {
 import { FIXTURE_OWNER, modelFromInputs, type Written } from '../mesh/fixture.ts';
 import { viewOf, type ProxyView } from '../mesh/view.ts';
 import type { Certificate, Found, Instance } from './found.ts';
-import type { Problem } from './problems.ts';
+import type { ConditionalProblem } from './problems.ts';
 import { NO_FEATURES, type Features } from './features.ts';
 import { resourceJson } from './registry.ts';
 import { translate, type Translation } from './translate.ts';
@@ -34,7 +34,7 @@ export type Case = {
 
 /** What a case gives, as a person reads it. */
 export type Golden = {
-  readonly problems: readonly Problem[];
+  readonly problems: readonly ConditionalProblem[];
   readonly clusters: readonly JsonObject[];
   readonly endpoints: readonly JsonObject[];
   /** What those proxies have meanwhile that had nothing, where nothing is known; absent where all is known. */

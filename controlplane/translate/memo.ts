@@ -1,4 +1,4 @@
-import { collectProblems, type Problem, type Report } from './problems.ts';
+import { collectProblems, type ConditionalProblem, type Report } from './problems.ts';
 
 /**
  * Keeps what was made from a part of the model: by the part itself, which is never changed and takes it along when it
@@ -16,7 +16,7 @@ export type Memo<V> = (
 
 type Kept<V> = {
   readonly made: V;
-  readonly problems: readonly Problem[];
+  readonly problems: readonly ConditionalProblem[];
   readonly parts: readonly unknown[];
 };
 
@@ -31,7 +31,7 @@ export function createMemo<V>(): Memo<V> {
     const found = own.get(key);
     const { made, problems } =
       found !== undefined && isSame(found.parts, parts) ? found : keep(own, key, make, parts);
-    for (const { where, what } of problems) report(where, what);
+    for (const { where, what, only } of problems) report(where, what, only);
     return made;
   };
 }

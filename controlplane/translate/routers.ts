@@ -142,7 +142,8 @@ function resolveTargets(
   });
   if (resolved.every(({ weight }) => weight === 0)) {
     const answer = route.protocol === 'tcp' ? 'connections are closed' : 'the answer is 503';
-    report(where, `no target has a weight above 0: ${answer}`);
+    const why = resolved.length === 0 ? 'no target can be reached' : 'no target has a weight above 0';
+    report(where, `${why}: ${answer}`);
   }
   return resolved;
 }

@@ -40,7 +40,7 @@ function offerReach(offer: Offer): unknown {
 
 function makeOffers({ name, provider }: ServiceView, report: Report): readonly Offer[] {
   if (provider.kind === 'none') {
-    report(`virtualService/${name}`, 'it has no provider: nothing is sent to it');
+    report(`virtualService/${name}`, 'it has no provider, so it has no effect');
     return [];
   }
   if (provider.kind === 'virtualNode') return nodeOffers(name, provider.node, report);

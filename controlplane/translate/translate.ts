@@ -14,12 +14,12 @@ import { typeResources } from './encode.ts';
 import type { Found } from './found.ts';
 import { gatewayResources } from './gateway/gateway.ts';
 import { nodeResources } from './node/node.ts';
-import { collectProblems, type Problem } from './problems.ts';
+import { collectProblems, type ConditionalProblem } from './problems.ts';
 import type { Features } from './features.ts';
 import type { Discovered } from './proxy.ts';
 
 /** What a proxy is to have, and the parts of the model that have no effect in it. */
-export type Translation = { readonly snapshot: Snapshot; readonly problems: readonly Problem[] };
+export type Translation = { readonly snapshot: Snapshot; readonly problems: readonly ConditionalProblem[] };
 
 /**
  * One proxy's view of the model as Envoy's resources: all types, sorted by name, each encoded. Pure: the same view,

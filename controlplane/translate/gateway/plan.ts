@@ -41,9 +41,16 @@ export function gatewayPlan(view: VirtualGatewayView, features: Features, report
     const rules = view.routes.flatMap((route): readonly GatewayRule[] => {
       if (!fits(route, protocol, port)) return [];
       const rule = gatewayRule(route, protocol, services);
-      if (!('problem' in rule)) return [rule];
-      report(`${at}/gatewayRoute/${route.name}`, `the route has no effect: ${rule.problem}`);
-      return [];
+      const where = `${at}/gatewayRoute/${route.name}`;
+      if ('problem' in rule) {
+        report(where, `the route has no effect: ${rule.problem}`);
+        return [];
+      }
+      const { name, tcpPorts } = rule.service;
+      if (rule.offer === undefined && tcpPorts.length > 0) {
+        report(where, `virtual service ${name} takes TCP alone, which a virtual gateway cannot send it`);
+      }
+      return [rule];
     });
     return { spec, doors, rules };
   });
@@ -82,7 +89,8 @@ function gatewayServices(view: VirtualGatewayView, report: Report): readonly Gat
       report(where, 'its name cannot be a host name');
       return [];
     }
-    if (all.some(({ kind }) => kind === 'tcp')) report(where, 'a virtual gateway cannot send TCP to it');
-    return [{ name, offers: all.flatMap((offer) => (offer.kind === 'http' ? [offer] : [])) }];
+    const requests = all.flatMap((offer) => (offer.kind === 'http' ? [offer] : []));
+    const tcpPorts = all.flatMap(({ kind, port }) => (kind === 'tcp' ? [port] : []));
+    return [{ name, offers: requests, tcpPorts }];
   });
 }

@@ -6,8 +6,15 @@ import type { HttpOffer } from '../offer.ts';
 import { hostPattern, hostProblem, type HostPattern } from './hosts.ts';
 import { rewriteProblem, rewrites, type Rewrite } from './rewrites.ts';
 
-/** A virtual service with what it offers to a gateway: requests, on one port or several. */
-export type GatewayService = { readonly name: string; readonly offers: readonly HttpOffer[] };
+/**
+ * A virtual service with what it offers to a gateway: requests, on one port or several. `tcpPorts`: where it takes connections,
+ * which a gateway has no way to send.
+ */
+export type GatewayService = {
+  readonly name: string;
+  readonly offers: readonly HttpOffer[];
+  readonly tcpPorts: readonly number[];
+};
 
 /** A gateway route: on which host it stands, what it takes and how it rewrites that, and where it sends it. */
 export type GatewayRule = {
@@ -49,7 +56,9 @@ export function gatewayRule(
   }
   const offer = port === undefined ? service.offers[0] : service.offers.find((each) => each.port === port);
   if (offer === undefined && service.offers.length > 0) {
-    return { problem: `virtual service ${service.name} takes no requests on port ${port}` };
+    const isTcp = service.tcpPorts.some((each) => each === port);
+    const what = isTcp ? 'TCP alone, which a virtual gateway cannot send it,' : 'no requests';
+    return { problem: `virtual service ${service.name} takes ${what} on port ${port}` };
   }
   if (port === undefined && service.offers.length > 1) {
     return { problem: `virtual service ${service.name} has several ports, and the target names none` };

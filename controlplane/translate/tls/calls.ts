@@ -37,13 +37,22 @@ export function callOf(
   const counts = policy?.ports === undefined || policy.ports.length === 0 || policy.ports.includes(port);
   if (policy !== undefined && counts && (policy.enforce !== false || server !== undefined)) {
     const end = policyEnd(policy, target, features);
-    if (server === undefined)
-      report(where, `${listenerOf(target)} takes no TLS, which the client policy asks for`);
+    if (server === undefined) reportPlain(target, where, report);
     return withNeeds(end, true, where, target, report);
   }
   if (server === undefined) return { tls: undefined, needs: [], policy: false };
   const place = `virtualNode/${target.node.name}/listener/${port}/tls`;
   return withNeeds(listenerEnd(target, features), false, place, target, report);
+}
+
+/**
+ * The caller speaks TLS all the same. Whether the other end does is its own affair, unless an Envoy is there that reads
+ * requests: what is but passed on may still be TLS to the application.
+ */
+function reportPlain({ node, listener }: Target, where: string, report: Report): void {
+  if (listener.portMapping.protocol === 'tcp') return;
+  const what = `${listenerOf({ node, listener })} takes no TLS, which the client policy asks for, and the Envoy there refuses it`;
+  report(where, what, { kind: 'connected', virtualNode: node.name });
 }
 
 function withNeeds(

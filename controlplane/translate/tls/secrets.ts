@@ -20,46 +20,48 @@ export function servedSecrets(needs: readonly Need[], found: Found, report: Repo
   const missing = new Map<string, Resource | undefined>();
   for (const { where, source } of needs) {
     if (source.kind === 'file' || source.kind === 'sds') continue;
-    const lack = (what: string): void => report(where, what);
-    const { name, resource, isWhole } =
-      'arn' in source ? certificateOf(source.arn, found, lack) : trustOf(source, found, lack);
+    const { name, resource, isWhole, lacks } =
+      'arn' in source ? certificateOf(source.arn, found) : trustOf(source, found);
     if (isWhole && resource !== undefined) known.set(name, resource);
     else missing.set(name, resource);
+    for (const what of lacks)
+      report(where, what, { kind: 'lacking', secret: name, standIn: resource?.version });
   }
   return { known: [...known.values()], unknown: missing };
 }
 
-type Served = { readonly name: string } & (
+type Served = { readonly name: string; readonly lacks: readonly string[] } & (
   | { readonly isWhole: boolean; readonly resource: Resource }
   | { readonly isWhole: false; readonly resource: undefined }
 );
 
-function certificateOf(arn: string, found: Found, lack: (what: string) => void): Served {
+function certificateOf(arn: string, found: Found): Served {
   const name = certificateName(arn);
   const certificate = found.certificate(arn);
   if (certificate === undefined || !('privateKey' in certificate)) {
-    lack(certificate === undefined ? unknown(arn) : withheld(arn));
-    return { name, isWhole: false, resource: undefined };
+    const lacks = [certificate === undefined ? unknown(arn) : withheld(arn)];
+    return { name, isWhole: false, resource: undefined, lacks };
   }
   const value = { certificateChain: inline(certificate.chain), privateKey: inline(certificate.privateKey) };
   const isWhole = certificate.isLastResort !== true;
-  return { name, isWhole, resource: secret(name, { case: 'tlsCertificate', value }) };
+  return { name, isWhole, resource: secret(name, { case: 'tlsCertificate', value }), lacks: [] };
 }
 
 /** Those of several authorities that are known, and valid or not, are enough for a proxy that has none yet. */
-function trustOf(source: ServedTrust, found: Found, lack: (what: string) => void): Served {
+function trustOf(source: ServedTrust, found: Found): Served {
   const name = trustName(source);
   const arns = source.kind === 'acm' ? source.authorities : [source.certificate];
-  const known = arns.flatMap((arn) => {
-    const authority = source.kind === 'acm' ? found.authority(arn) : issuerOf(found.certificate(arn));
-    if (authority === undefined) lack(unknown(arn));
-    return authority ?? [];
-  });
-  if (known.length === 0) return { name, isWhole: false, resource: undefined };
+  const all = arns.map((arn) => ({
+    arn,
+    authority: source.kind === 'acm' ? found.authority(arn) : issuerOf(found.certificate(arn)),
+  }));
+  const known = all.flatMap(({ authority }) => authority ?? []);
+  const lacks = all.flatMap(({ arn, authority }) => (authority === undefined ? [unknown(arn)] : []));
+  if (known.length === 0) return { name, isWhole: false, resource: undefined, lacks };
   const trustedCa = inline(known.map(({ pem }) => pem.replace(/\n*$/, '\n')).join(''));
   const resource = secret(name, { case: 'validationContext', value: { trustedCa } });
-  const isWhole = known.length === arns.length && known.every(({ isLastResort }) => isLastResort !== true);
-  return { name, isWhole, resource };
+  const isWhole = lacks.length === 0 && known.every(({ isLastResort }) => isLastResort !== true);
+  return { name, isWhole, resource, lacks };
 }
 
 function issuerOf(certificate: ReturnType<Found['certificate']>): Authority | undefined {
@@ -69,11 +71,11 @@ function issuerOf(certificate: ReturnType<Found['certificate']>): Authority | un
 }
 
 function unknown(arn: string): string {
-  return `nothing is known of ${arn} (yet): connections that need it are refused`;
+  return `nothing is known of ${arn} (yet): a proxy without it refuses the connections that need it`;
 }
 
 function withheld(arn: string): string {
-  return `the key of ${arn} is given to proxies that show who they are, and nobody is asked: set --tokens, --client-ca or --credentials; until then connections that need it are refused`;
+  return `the key of ${arn} is given to proxies that show who they are, and nobody is asked: set --tokens, --client-ca or --credentials; a proxy without it refuses the connections that need it`;
 }
 
 function secret(name: string, type: NonNullable<MessageInitShape<typeof SecretSchema>['type']>): Resource {
