@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import type { AppEndpoint } from './application/trouble.ts';
 
 /** Envoy's own word for its state on `GET /ready`, and ours for no answer. */
 export type Lifecycle = 'LIVE' | 'PRE_INITIALIZING' | 'INITIALIZING' | 'DRAINING' | 'UNREACHABLE';
@@ -8,6 +9,8 @@ export type AdminClient = {
   ready(signal?: AbortSignal): Promise<Lifecycle>;
   /** Numbers by name, of the statistics whose names match the regular expression (RE2). */
   stats(filter: string, signal?: AbortSignal): Promise<ReadonlyMap<string, number>>;
+  /** The addresses of static clusters, of those whose names match the regular expression (RE2) as a whole. */
+  endpoints(clusters: string, signal?: AbortSignal): Promise<readonly AppEndpoint[]>;
   /** Tells Envoy to send connections away gently while it goes on to accept new ones. */
   drainListeners(signal?: AbortSignal): Promise<void>;
 };
@@ -42,6 +45,16 @@ export function createAdminClient({
       const { stats } = JSON.parse(expectOk(path, await ask('GET', path, signal))) as StatsAnswer;
       return new Map(stats.flatMap(({ name, value }) => (name === undefined ? [] : [[name, Number(value)]])));
     },
+    async endpoints(clusters, signal) {
+      const path = `/config_dump?resource=dynamic_active_clusters&name_regex=${encodeURIComponent(clusters)}`;
+      const { configs = [] } = JSON.parse(expectOk(path, await ask('GET', path, signal))) as ClusterDump;
+      return configs.flatMap(({ cluster: { name, load_assignment } }) =>
+        (load_assignment?.endpoints ?? [])
+          .flatMap(({ lb_endpoints = [] }) => lb_endpoints)
+          .map(({ endpoint }) => endpoint.address.socket_address)
+          .map((found) => ({ cluster: name, address: found.address, port: found.port_value })),
+      );
+    },
     async drainListeners(signal) {
       const path = '/drain_listeners?graceful';
       expectOk(path, await ask('POST', path, signal));
@@ -50,6 +63,25 @@ export function createAdminClient({
 }
 
 type StatsAnswer = { readonly stats: readonly { readonly name?: string; readonly value?: number }[] };
+/** Envoy's JSON, as far as it is read. */
+type ClusterDump = {
+  readonly configs?: readonly {
+    readonly cluster: {
+      readonly name: string;
+      readonly load_assignment?: {
+        readonly endpoints?: readonly {
+          readonly lb_endpoints?: readonly {
+            readonly endpoint: {
+              readonly address: {
+                readonly socket_address: { readonly address: string; readonly port_value: number };
+              };
+            };
+          }[];
+        }[];
+      };
+    };
+  }[];
+};
 type Answer = { readonly status: number; readonly body: string };
 
 function send(options: Parameters<typeof request>[1] & object): Promise<Answer> {

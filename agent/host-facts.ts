@@ -9,6 +9,13 @@ export type HostFacts = {
   readonly kernel: string;
 };
 
+/** Whether an address is one of this host: of loopback, or of an interface. */
+export function isLocal(address: string, { ipv4, ipv6 }: Pick<HostFacts, 'ipv4' | 'ipv6'>): boolean {
+  if (address === '::1' || address.startsWith('127.')) return true;
+  const all = [ipv4, ipv6].flatMap((byInterface) => Object.values(byInterface).flat());
+  return all.some((cidr) => cidr.replace(/\/.*/, '') === address);
+}
+
 /** Looks at the host. Interfaces that are down are not seen. */
 export function readHostFacts(): HostFacts {
   const byFamily = (wanted: 'IPv4' | 'IPv6') => {

@@ -6,6 +6,8 @@ import type { Log, LogLevel } from '../common/log.ts';
 import { SettingsError } from '../common/settings.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { createAdminClient } from './admin-client.ts';
+import { readListeningSockets } from './application/listening-sockets.ts';
+import { watchApplication } from './application/watch-application.ts';
 import { bootstrap } from './bootstrap.ts';
 import { drain } from './drain.ts';
 import { findEnvoy } from './envoy-binary.ts';
@@ -13,7 +15,7 @@ import { envoyArgs } from './envoy-command.ts';
 import { envoyEnvironment } from './envoy-environment.ts';
 import { AgentError, envoyCrashLoop } from './errors.ts';
 import { watchHealth } from './health.ts';
-import { readHostFacts } from './host-facts.ts';
+import { isLocal, readHostFacts } from './host-facts.ts';
 import { createNameFilling } from './names/listener-names.ts';
 import { nodeIdentity } from './node-identity.ts';
 import { openEnvoyOutput } from './output/envoy-output.ts';
@@ -59,7 +61,8 @@ async function run(settings: AgentSettings, env: Environment, log: Log): Promise
   try {
     const binary = findEnvoy(settings.envoy);
     const agent = { instance: randomUUID(), version: packageJson.version, node: settings.resource.id };
-    const node = nodeIdentity(settings, readHostFacts(), agent);
+    const facts = readHostFacts();
+    const node = nodeIdentity(settings, facts, agent);
 
     const folder = makeRunFolder(settings.runFolder);
     cleanups.push(folder.remove);
@@ -91,9 +94,22 @@ async function run(settings: AgentSettings, env: Environment, log: Log): Promise
       env: envoyEnvironment(env, settings.envoy.variables),
       ...output,
     };
+    const application = watchApplication({
+      admin,
+      pollMs: settings.health.pollMs,
+      isLocal: (address) => isLocal(address, facts),
+      readSockets: readListeningSockets,
+      log,
+    });
     const supervisor = createSupervisor({
       start: () => startEnvoy(command),
-      watch: (signal, report) => watchHealth(admin, settings.health.pollMs, signal, report),
+      watch: async (signal, report) => {
+        await Promise.all([
+          watchHealth(admin, settings.health.pollMs, signal, report),
+          // A gateway has no application.
+          settings.resource.kind === 'virtualNode' ? application.watch(signal) : undefined,
+        ]);
+      },
       drain: (hurry) => drain(admin, settings.drainSeconds * 1000, hurry),
       restarts: settings.restarts,
       stop,
@@ -109,6 +125,7 @@ async function run(settings: AgentSettings, env: Environment, log: Log): Promise
         relay: relay.status(),
         secrets: secrets.status(),
         names: names.status(),
+        application: application.problems(),
         disconnectedLimitSeconds: settings.health.disconnectedLimitSeconds,
         droppedOutputBytes: output.dropped(),
       }),

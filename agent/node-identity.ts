@@ -1,4 +1,4 @@
-import { resolveAppAddress } from './app-address.ts';
+import { resolveAppAddress } from './application/app-address.ts';
 import { announcedRuntime } from './bootstrap-runtime.ts';
 import type { HostFacts } from './host-facts.ts';
 import type { NodeIdentity } from './relay/relay.ts';

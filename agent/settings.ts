@@ -8,7 +8,7 @@ import {
   type Reader,
 } from '../common/settings.ts';
 import { readEnvoy, readStats, type EnvoySettings, type StatsSettings } from './envoy-settings.ts';
-import { appAddress } from './app-address.ts';
+import { appAddress } from './application/app-address.ts';
 import { address } from './parsers.ts';
 import { resourceName, type ResourceName } from './resource-name.ts';
 import { refuseUnserved } from './unserved.ts';

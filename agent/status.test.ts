@@ -80,6 +80,7 @@ function input(some: Partial<StatusInput>): StatusInput {
     disconnectedLimitSeconds: 3600,
     secrets: [],
     names: [],
+    application: [],
     droppedOutputBytes: 0,
     ...some,
   };

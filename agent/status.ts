@@ -1,4 +1,5 @@
 import type { NameStatus } from '../common/follow-names.ts';
+import type { ApplicationProblem } from './application/watch-application.ts';
 import { formatGoDuration } from './go-duration.ts';
 import { UNREACHABLE, type Health } from './health.ts';
 import type { RelayStatus } from './relay/relay.ts';
@@ -17,6 +18,8 @@ export type StatusInput = {
   readonly secrets: readonly FileSecretStatus[];
   /** The names whose addresses tell the filter chains of one port apart. */
   readonly names: readonly NameStatus[];
+  /** Why the application cannot be reached, by port. */
+  readonly application: readonly ApplicationProblem[];
   /** How long the control plane may be away before that counts as unhealthy. */
   readonly disconnectedLimitSeconds: number;
   readonly droppedOutputBytes: number;
@@ -48,6 +51,7 @@ export function status(input: StatusInput) {
       relay: { ...relay, disconnectedSince: relay.disconnectedSince?.toISOString() },
       certificates: input.secrets,
       names: input.names,
+      application: input.application,
       droppedOutputBytes: input.droppedOutputBytes,
     },
   };

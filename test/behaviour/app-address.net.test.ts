@@ -1,59 +1,103 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ENVOYS } from '../../controlplane/translate/real-envoy.ts';
-import { seenIn } from './caller.ts';
+import type { ApplicationProblem } from '../../agent/application/watch-application.ts';
+import type { Status } from '../../agent/status.ts';
+import { askFrom } from '../lab/ask.ts';
+import { seenIn, type Outcome } from './caller.ts';
 import { backends, inputsOf, on } from './inputs.ts';
 import { openScene, type Role, type Scene } from './scene.ts';
 
-// Applications that do not listen where Envoy looks for them by default: on the task's own address alone, or on `::1`.
+// Applications that do not listen where Envoy looks for them by default: on the task's own address alone, or on `::1`; and
+// what the agent says where nobody told it.
 
 const PORT = 7001;
 
 const is = inputsOf('m');
 const NODES = ['own', 'loopback'] as const;
+const LOST = ['astray', 'away'] as const;
 
-const role = (host: (typeof NODES)[number], app: Role['app'], address: string): Role => ({
+const role = (host: string, app: Role['app']): Role => ({
   ...(app === undefined ? {} : { app }),
   resource: `mesh/m/virtualNode/${host}`,
   appPorts: [PORT],
-  env: { DAYBREAK_APP_ADDRESS: address },
 });
 
 describe.each(ENVOYS)('%s', (variable) => {
-  let scene: Scene<(typeof NODES)[number] | 'client'>;
+  let scene: Scene<(typeof NODES)[number] | (typeof LOST)[number] | 'client'>;
 
   beforeAll(async () => {
     scene = await openScene('app-address', variable, {
       inputs: () => [
         is.mesh(),
-        ...NODES.flatMap((node) => [
+        ...[...NODES, ...LOST].flatMap((node) => [
           is.node(node, {
             listeners: [on(PORT, 'http')],
             serviceDiscovery: { dns: { hostname: node } },
           }),
           is.service(`${node}.local`, { node }),
         ]),
-        is.node('client', { backends: backends(NODES.map((node) => `${node}.local`)) }),
+        is.node('client', { backends: backends([...NODES, ...LOST].map((node) => `${node}.local`)) }),
       ],
       hosts: {
         // Its name leads to its own address.
-        own: role('own', { host: 'own', http: [PORT] }, 'eth0'),
-        loopback: role('loopback', { host: '::1', http: [PORT] }, '::1'),
+        own: { ...role('own', { host: 'own', http: [PORT] }), env: { DAYBREAK_APP_ADDRESS: 'eth0' } },
+        loopback: {
+          ...role('loopback', { host: '::1', http: [PORT] }),
+          env: { DAYBREAK_APP_ADDRESS: '::1' },
+        },
+        astray: { ...role('astray', { host: 'astray', http: [PORT] }), env: { HC_POLL_INTERVAL_MS: '2000' } },
+        away: { ...role('away', undefined), env: { HC_POLL_INTERVAL_MS: '2000' } },
         client: { resource: 'mesh/m/virtualNode/client' },
       },
     });
   });
   afterAll(() => scene?.close());
 
-  test.each(NODES)('%s: the application answers', async (node) => {
-    const outcome = await scene.actors.client.caller.ask({
+  const ask = (node: string): Promise<Outcome> =>
+    scene.actors.client.caller.ask({
       kind: 'http',
       url: `http://${scene.lab.address}:${PORT}/`,
       headers: { host: `${node}.local` },
     });
-    expect(seenIn(outcome)).toMatchObject({ name: node, port: PORT });
+
+  /** What the agent on a host says of its application. */
+  const said = async (node: (typeof LOST)[number] | 'own'): Promise<readonly ApplicationProblem[]> => {
+    const answer = await askFrom(scene.actors[node].host, 'http://127.0.0.1:9902/status');
+    if ('error' in answer) throw new Error(`no status of ${node}: ${answer.error}`);
+    return (JSON.parse(answer.body) as Status).daybreak.application;
+  };
+
+  test.each(NODES)('%s: the application answers', async (node) => {
+    expect(seenIn(await ask(node))).toMatchObject({ name: node, port: PORT });
     const requests = await scene.actors[node]
       .admin()
       .stat(`cluster.cds_ingress_m_${node}_http_${PORT}.upstream_rq_200`);
     expect(requests).toBeGreaterThan(0);
+  });
+
+  test('an application that listens elsewhere is a problem that says where, before any request and after', async () => {
+    const problem = expect.stringMatching(
+      /^nothing listens at 127\.0\.0\.1:7001, but something at (.+):7001: set DAYBREAK_APP_ADDRESS=\1$/,
+    ) as string;
+    await expect.poll(() => said('astray')).toMatchObject([{ port: PORT, failed: 0, problem }]);
+    expect((await ask('astray')).status).toBe(503);
+    await expect.poll(async () => (await said('astray'))[0]?.failed).toBeGreaterThan(0);
+    expect(readFileSync(join(scene.actors.astray.host.folder, 'agent.log'), 'utf8')).toContain(
+      'the application cannot be reached: nothing listens at 127.0.0.1:7001, but something at ',
+    );
+  });
+
+  test('an application that comes late is a problem until then', async () => {
+    await expect.poll(() => said('away')).toMatchObject([{ problem: 'nothing listens at 127.0.0.1:7001' }]);
+    const program =
+      "require('node:net').createServer((s) => s.end()).listen(7001, () => console.log('ready'))";
+    await scene.actors.away.host.spawn('late', process.execPath, ['-e', program]).line(/^ready$/);
+    await expect.poll(() => said('away')).toEqual([]);
+  });
+
+  test('an application that can be reached is no problem', async () => {
+    expect(await said('own')).toEqual([]);
   });
 });

@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
-import { isAppAddress } from '../common/app-address.ts';
-import type { Parser } from '../common/settings.ts';
-import { noAddressOnInterface } from './errors.ts';
-import type { HostFacts } from './host-facts.ts';
+import { isAppAddress } from '../../common/app-address.ts';
+import type { Parser } from '../../common/settings.ts';
+import { noAddressOnInterface } from '../errors.ts';
+import type { HostFacts } from '../host-facts.ts';
 
 /** Where the application listens: an IP address, or a network interface of the host (at most 15 characters: netdevice(7)). */
 export const appAddress: Parser<string> = (value) => {
