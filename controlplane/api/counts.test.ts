@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startApi, type TestApi } from './fixture.ts';
 
-// What Envoy has as an unsigned number of 32 bits, where the model has no limit.
+// Where the model has no limit: an integer is what all SDKs can read, and a long what Envoy has as an unsigned number of 32 bits.
 
-const MOST = 4_294_967_295;
+const INTEGER = 2_147_483_647;
+const LONG = 4_294_967_295;
 
 let api: TestApi;
 beforeAll(async () => {
@@ -29,25 +30,26 @@ const outliers = (maxServerErrors: number) => {
   return { outlierDetection: { maxServerErrors, ...times, maxEjectionPercent: 50 } };
 };
 
-const COUNTS: readonly (readonly [string, string, (count: number) => object])[] = [
-  ['http', 'connectionPool.http.maxConnections', (count) => pool('http', { maxConnections: count })],
+const COUNTS: readonly (readonly [string, string, number, (count: number) => object])[] = [
+  ['http', 'connectionPool.http.maxConnections', INTEGER, (count) => pool('http', { maxConnections: count })],
   [
     'http',
     'connectionPool.http.maxPendingRequests',
+    INTEGER,
     (count) => pool('http', { maxConnections: 1, maxPendingRequests: count }),
   ],
-  ['http2', 'connectionPool.http2.maxRequests', (count) => pool('http2', { maxRequests: count })],
-  ['grpc', 'connectionPool.grpc.maxRequests', (count) => pool('grpc', { maxRequests: count })],
-  ['tcp', 'connectionPool.tcp.maxConnections', (count) => pool('tcp', { maxConnections: count })],
-  ['http', 'outlierDetection.maxServerErrors', outliers],
+  ['http2', 'connectionPool.http2.maxRequests', INTEGER, (count) => pool('http2', { maxRequests: count })],
+  ['grpc', 'connectionPool.grpc.maxRequests', INTEGER, (count) => pool('grpc', { maxRequests: count })],
+  ['tcp', 'connectionPool.tcp.maxConnections', INTEGER, (count) => pool('tcp', { maxConnections: count })],
+  ['http', 'outlierDetection.maxServerErrors', LONG, outliers],
 ];
 
-it.each(COUNTS)('%s: %s is at most 4294967295', async (protocol, path, settings) => {
-  expect((await make(path, protocol, settings(MOST))).status).toBe(200);
-  const { status, body } = await make(`${path}-more`, protocol, settings(MOST + 1));
+it.each(COUNTS)('%s: %s is at most %i', async (protocol, path, most, settings) => {
+  expect((await make(path, protocol, settings(most))).status).toBe(200);
+  const { status, body } = await make(`${path}-more`, protocol, settings(most + 1));
   expect(status).toBe(400);
   expect(body['message']).toContain(
-    `Value '4294967296' at 'spec.listeners.1.member.${path}' failed to satisfy constraint: Member must have value less than or equal to 4294967295`,
+    `Value '${most + 1}' at 'spec.listeners.1.member.${path}' failed to satisfy constraint: Member must have value less than or equal to ${most}`,
   );
 });
 
@@ -64,8 +66,8 @@ it("a retry policy's maxRetries is at most 4294967295", async () => {
     const httpRoute = { match: { prefix: '/' }, action: { weightedTargets }, retryPolicy };
     return api.call('PUT', '/meshes/m/virtualRouter/r/routes', { routeName, spec: { httpRoute } });
   };
-  expect(await route('most', MOST)).toMatchObject({ status: 200 });
-  expect((await route('more', MOST + 1)).body['message']).toContain(
+  expect(await route('most', LONG)).toMatchObject({ status: 200 });
+  expect((await route('more', LONG + 1)).body['message']).toContain(
     `'spec.httpRoute.retryPolicy.maxRetries' failed to satisfy constraint: Member must have value less than or equal to 4294967295`,
   );
 });

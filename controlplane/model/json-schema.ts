@@ -3,18 +3,14 @@ import { shapeNamed, type ApiModel, type Shape } from './api-model.ts';
 /** A JSON Schema, as far as it is used here. */
 export type JsonSchema = { readonly [keyword: string]: unknown };
 
-/**
- * Bounds of numbers that the model leaves open, by shape: what they become in Envoy is an unsigned 32-bit count. Any
- * other whole number may use as much as a JSON number holds exactly.
- */
+/** What an `integer` is in all of AWS's SDKs: several of them cannot read an answer that has more. */
+const INTEGER = { minimum: -(2 ** 31), maximum: 2 ** 31 - 1 };
+/** What a `long` can be so that JSON.parse has not rounded it. */
+const LONG = { minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER };
+
+/** Shapes whose numbers the model leaves open, and that become an unsigned count of 32 bits in Envoy. */
 const COUNT_MAX = 2 ** 32 - 1;
-const COUNTS: ReadonlySet<string> = new Set([
-  'MaxConnections',
-  'MaxPendingRequests',
-  'MaxRequests',
-  'MaxRetries',
-  'OutlierDetectionMaxServerErrors',
-]);
+const COUNTS: ReadonlySet<string> = new Set(['MaxRetries', 'OutlierDetectionMaxServerErrors']);
 
 /**
  * The JSON Schema (draft 7) of a shape and all in it. Unknown members are refused, a union has exactly one member, and
@@ -39,11 +35,16 @@ export function jsonSchemaOf(name: string, model: ApiModel): JsonSchema {
         ...(shape.pattern === undefined ? {} : { pattern: shape.pattern }),
       };
     case 'integer':
+      return {
+        type: 'integer',
+        minimum: shape.min ?? INTEGER.minimum,
+        maximum: shape.max ?? INTEGER.maximum,
+      };
     case 'long':
       return {
         type: 'integer',
-        minimum: shape.min ?? Number.MIN_SAFE_INTEGER,
-        maximum: shape.max ?? (COUNTS.has(name) ? COUNT_MAX : Number.MAX_SAFE_INTEGER),
+        minimum: shape.min ?? LONG.minimum,
+        maximum: shape.max ?? (COUNTS.has(name) ? COUNT_MAX : LONG.maximum),
       };
     case 'boolean':
       return { type: 'boolean' };

@@ -34,6 +34,7 @@ export function modelValues(overrides: Overrides): Right {
         if (shape.enum !== undefined) return fc.constantFrom(...shape.enum);
         return textOf(shape.min ?? 1, shape.max ?? 255);
       case 'integer':
+        return wholeNumber(shape.min ?? -(2 ** 31), shape.max ?? 2 ** 31 - 1);
       case 'long':
         return wholeNumber(shape.min ?? Number.MIN_SAFE_INTEGER, shape.max ?? 2 ** 32 - 1);
       case 'boolean':
