@@ -2,24 +2,21 @@ import { Client as Connection } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BETA_OPERATIONS, OPERATIONS } from '../controlplane/model/operations.ts';
 import { OWNER, REGION } from '../controlplane/auth/testing.ts';
-import { awsBetaClient, awsClient, awsInOneProcess } from './operations/aws-client.ts';
+import { startTestPostgres, type TestPostgres } from '../controlplane/store/testing-postgres.ts';
+import { awsBetaClient } from './operations/aws-client.ts';
 import { betaStory } from './operations/beta-story.ts';
-import { boto3BetaClient, boto3Client } from './operations/boto3-client.ts';
+import { boto3BetaClient } from './operations/boto3-client.ts';
 import type { Client, ClientMaker, Outcome } from './operations/client.ts';
+import { PRESENT, prepareClients, reportLeftOut } from './operations/clients.ts';
 import { sdkClient } from './operations/sdk-client.ts';
 import { creates, deletes, everything, reads, updates, type Step } from './operations/story.ts';
-import { startTestPostgres, type TestPostgres } from '../controlplane/store/testing-postgres.ts';
+import { withoutAccidents } from './operations/without-accidents.ts';
 import { startSecuredControlPlane, type SecuredControlPlane } from './secured-control-plane.ts';
 
 // Every operation of the API against the running program, over TLS and with signatures, by each of its users' clients.
 
-const CLIENTS: readonly (readonly [string, ClientMaker])[] = [
-  ['@aws-sdk/client-app-mesh', sdkClient],
-  ['aws', awsClient],
-  ['boto3', boto3Client],
-];
-/** For every error, a process a call takes too long. */
-const FAST = CLIENTS.map(([name, make]) => [name, name === 'aws' ? awsInOneProcess : make] as const);
+beforeAll(prepareClients, 600_000);
+reportLeftOut();
 
 const planes: SecuredControlPlane[] = [];
 const clients: Client[] = [];
@@ -79,23 +76,17 @@ describe('every operation', () => {
 
   it('answers all clients alike', async () => {
     const seen: unknown[] = [];
-    for (const [name, make] of CLIENTS) {
+    for (const { name, make } of PRESENT) {
       const steps = everything('colors');
       const outcomes = await run(open(make, plane), steps);
       expect({ name, errors: errorsOf(steps, outcomes) }).toEqual({ name, errors: all(steps, 'done') });
-      seen.push(JSON.parse(JSON.stringify(outcomes, withoutAccidents)));
+      seen.push(withoutAccidents(outcomes));
     }
-    expect(seen[1]).toEqual(seen[0]);
-    expect(seen[2]).toEqual(seen[0]);
+    expect(seen).toEqual(PRESENT.map(() => seen[0]));
   }, 180_000);
-
-  // What differs from one time to the next, and what a client adds.
-  function withoutAccidents(key: string, value: unknown): unknown {
-    return ['uid', 'createdAt', 'lastUpdatedAt', 'ResponseMetadata'].includes(key) ? undefined : value;
-  }
 });
 
-describe.each(FAST)('each error of the model, by %s', (_, make) => {
+describe.each(PRESENT)('each error of the model, by $name', ({ fast: make }) => {
   let plane: SecuredControlPlane;
   let admin: Client;
   const mesh = 'shared';
@@ -181,7 +172,7 @@ describe.each(FAST)('each error of the model, by %s', (_, make) => {
   });
 });
 
-describe.each(FAST)('what the store does to the model’s errors, by %s', (_, make) => {
+describe.each(PRESENT)('what the store does to the model’s errors, by $name', ({ fast: make }) => {
   const mesh = 'stored';
   const writes = [...updates(mesh), ...deletes(mesh), ...creates('other')];
   let server: TestPostgres;
@@ -257,7 +248,7 @@ describe('a list of 501 resources', () => {
     requireDone(made);
   });
 
-  it.each(CLIENTS)('comes whole and in order, page by page, by %s', async (_, make) => {
+  it.each(PRESENT)('comes whole and in order, page by page, by $name', async ({ make }) => {
     const outcome = await open(make, plane).all({ operation: 'ListVirtualNodes', input: { meshName } });
     const { virtualNodes } = (outcome as { output: { virtualNodes: { virtualNodeName: string }[] } }).output;
     expect(virtualNodes.map(({ virtualNodeName }) => virtualNodeName)).toEqual(NAMES);

@@ -21,6 +21,17 @@ function failures({ testResults }) {
   });
 }
 
+const LEFT_OUT = ['skipped', 'pending', 'todo', 'disabled'];
+
+/** What did not run, a text each: its name says why. @param {Report} report */
+function leftOut({ testResults }) {
+  return testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter(({ status }) => LEFT_OUT.includes(status))
+      .map(({ fullName = '' }) => `left out: ${relative(process.cwd(), name)}: ${fullName}\n`),
+  );
+}
+
 /** @param {string} file @param {string} test @param {readonly string[]} messages */
 function failure(file, test, messages) {
   const text = stripVTControlCharacters(messages.join('\n')).slice(0, CHARACTERS_A_FAILURE).trim();
@@ -36,9 +47,12 @@ const passed = reports.reduce((sum, report) => sum + report.numPassedTests, 0);
 const failedTests = reports.flatMap(failures);
 // A failed step that no failed test explains: format, lint, types, generated code, the set-up itself.
 const failed = failedTests.length > 0 ? failedTests.length : failedSteps.length;
+const skipped = reports.flatMap(leftOut);
 // At the end, where who reads only the end of the output finds it.
+for (const text of skipped) process.stdout.write(text);
 for (const text of failedTests) process.stdout.write(text);
 for (const step of failedSteps) process.stdout.write(`failed: npm run ${step}\n`);
 if (passed === 0) process.stdout.write('no test ran\n');
-process.stdout.write(`${passed} passed, ${failed} failed\n`);
+const others = skipped.length === 0 ? '' : `, ${skipped.length} skipped`;
+process.stdout.write(`${passed} passed, ${failed} failed${others}\n`);
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0;

@@ -14,6 +14,7 @@ const wrong = {
 const passed = { name, status: 'passed', assertionResults: [assertion, assertion] };
 const failed = { name, status: 'failed', assertionResults: [assertion, wrong] };
 const broken = { name, status: 'failed', message: 'No such module', assertionResults: [] };
+const absent = { status: 'skipped', fullName: 'go is left out: there is no go on the PATH' };
 const unit = { numPassedTests: 2, numFailedTests: 0, testResults: [passed] };
 
 test.each([
@@ -46,6 +47,20 @@ test.each([
     says: ['failed: npm run check'],
     last: '2 passed, 1 failed',
     code: 1,
+  },
+  {
+    what: 'what was left out is counted, and says why',
+    reports: [
+      {
+        numPassedTests: 1,
+        numFailedTests: 0,
+        testResults: [{ ...passed, assertionResults: [assertion, absent] }],
+      },
+    ],
+    steps: [],
+    says: ['left out: xds/nonce.test.ts: go is left out: there is no go on the PATH'],
+    last: '1 passed, 0 failed, 1 skipped',
+    code: 0,
   },
   { what: 'no test ran', reports: [], steps: [], says: ['no test ran'], last: '0 passed, 0 failed', code: 1 },
 ])('$what: $last', async ({ reports, steps, says, last, code }) => {

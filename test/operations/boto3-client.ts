@@ -1,9 +1,8 @@
 import { join } from 'node:path';
-import { REGION, secretOf } from '../../controlplane/auth/testing.ts';
 import type { SecuredControlPlane } from '../secured-control-plane.ts';
-import type { Client, ClientMaker, Outcome } from './client.ts';
+import type { Client, ClientMaker } from './client.ts';
 import { awsPython } from './installed.ts';
-import { startLineProgram } from './line-program.ts';
+import { lineClient, optionsFor } from './line-client.ts';
 
 /** boto3, in one process. */
 export const boto3Client: ClientMaker = (plane, accessKeyId) => start(plane, accessKeyId, {});
@@ -12,21 +11,17 @@ export const boto3Client: ClientMaker = (plane, accessKeyId) => start(plane, acc
 export const boto3BetaClient: ClientMaker = (plane, accessKeyId) =>
   start(plane, accessKeyId, { api_version: '2018-10-01' });
 
-function start({ endpoint, files }: SecuredControlPlane, accessKeyId: string, more: object): Client {
+function start(plane: SecuredControlPlane, accessKeyId: string, more: object): Client {
   const { python, packages } = awsPython();
-  const options = {
-    endpoint_url: endpoint,
-    region_name: REGION,
-    verify: files.cert,
+  const options = optionsFor(plane, accessKeyId);
+  const given = {
+    endpoint_url: options.endpoint,
+    region_name: options.region,
+    verify: options.authorities,
     aws_access_key_id: accessKeyId,
-    aws_secret_access_key: secretOf(accessKeyId),
+    aws_secret_access_key: options.secretAccessKey,
     ...more,
   };
   const script = join(import.meta.dirname, 'boto3-calls.py');
-  const program = startLineProgram(python, [script, JSON.stringify(options)], { PYTHONPATH: packages });
-  return {
-    call: async (step) => (await program.exchange(step)) as Outcome,
-    all: async (step) => (await program.exchange({ ...step, pages: true })) as Outcome,
-    close: () => program.close(),
-  };
+  return lineClient(python, [script, JSON.stringify(given)], { PYTHONPATH: packages });
 }

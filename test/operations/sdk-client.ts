@@ -3,6 +3,7 @@ import { Agent } from 'node:https';
 import * as sdk from '@aws-sdk/client-app-mesh';
 import { REGION, secretOf } from '../../controlplane/auth/testing.ts';
 import type { ClientMaker, Outcome } from './client.ts';
+import { plain } from './plain.ts';
 
 type Command = Parameters<sdk.AppMeshClient['send']>[0];
 type Paginator = (config: object, input: object) => AsyncIterable<Readonly<Record<string, unknown>>>;
@@ -48,11 +49,3 @@ export const sdkClient: ClientMaker = ({ endpoint, files }, accessKeyId) => {
     close: () => client.destroy(),
   };
 };
-
-/** Dates as the other clients have them: seconds since 1970. */
-function plain(value: unknown): unknown {
-  if (value instanceof Date) return value.getTime() / 1000;
-  if (Array.isArray(value)) return value.map(plain);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, plain(item)]));
-}

@@ -14,13 +14,17 @@ const gatewayRoute = (prefix: string) => ({
   },
 });
 
-type Thing = {
+/** A resource that a story is about. */
+export type Thing = {
+  /** As operations name it: `VirtualNode`. */
   readonly kind: string;
+  /** Its parents' names and its own, without that of the story's mesh. */
   readonly names: Readonly<Record<string, string>>;
-  /** Two specifications that are right, and differ. */
+  /** Two specifications that are right. */
   readonly specs: readonly [object, object];
 };
 
+/** One of each kind, in the order in which they can be made. */
 const THINGS: readonly Thing[] = [
   { kind: 'Mesh', names: {}, specs: [{}, { egressFilter: { type: 'ALLOW_ALL' } }] },
   {
@@ -67,15 +71,11 @@ function within({ names }: Thing): Readonly<Record<string, string>> {
 }
 
 const step = (operation: string, input: object): Step => ({ operation, input: { ...input } });
-const named = (meshName: string, { kind, names }: Thing): object => ({
-  meshName,
-  ...names,
-  ...(kind === 'Mesh' ? {} : {}),
-});
+const named = (meshName: string, { names }: Thing): object => ({ meshName, ...names });
 
-/** Makes one of each kind in a mesh, parents first. */
-export const creates = (meshName: string): readonly Step[] =>
-  THINGS.map((thing) =>
+/** Makes all of it in a mesh, parents first. Default: one of each kind. */
+export const creates = (meshName: string, things = THINGS): readonly Step[] =>
+  things.map((thing) =>
     step(`Create${thing.kind}`, {
       ...named(meshName, thing),
       spec: thing.specs[0],
@@ -83,43 +83,68 @@ export const creates = (meshName: string): readonly Step[] =>
     }),
   );
 
+/** Reads all of it, one by one. */
+export const describes = (meshName: string, things = THINGS): readonly Step[] =>
+  things.map((thing) => step(`Describe${thing.kind}`, named(meshName, thing)));
+
 /** Reads all of it: one by one, in lists, and its tags. */
-export const reads = (meshName: string): readonly Step[] => [
-  ...THINGS.map((thing) => step(`Describe${thing.kind}`, named(meshName, thing))),
-  ...THINGS.map((thing) =>
-    thing.kind === 'Mesh'
-      ? step('ListMeshes', {})
-      : step(`List${thing.kind}s`, { meshName, ...within(thing) }),
+export const reads = (meshName: string, things = THINGS): readonly Step[] => [
+  ...describes(meshName, things),
+  ...once(
+    things.map((thing) =>
+      thing.kind === 'Mesh'
+        ? step('ListMeshes', {})
+        : step(`List${thing.kind}s`, { meshName, ...within(thing) }),
+    ),
   ),
   step('ListTagsForResource', { resourceArn: arnOf(meshName) }),
 ];
 
+const TAGS = [
+  { key: 'team', value: 'blue' },
+  { key: 'nothing', value: '' },
+];
+
 /** Changes all of it, its tags too. */
-export const updates = (meshName: string, which: 0 | 1 = 1): readonly Step[] => [
-  ...THINGS.map((thing) =>
+export const updates = (meshName: string, which: 0 | 1 = 1, things = THINGS): readonly Step[] => [
+  ...things.map((thing) =>
     step(`Update${thing.kind}`, { ...named(meshName, thing), spec: thing.specs[which] }),
   ),
-  step('TagResource', { resourceArn: arnOf(meshName), tags: [{ key: 'team', value: 'blue' }] }),
-  step('UntagResource', { resourceArn: arnOf(meshName), tagKeys: ['team'] }),
+  step('TagResource', { resourceArn: arnOf(meshName), tags: TAGS }),
+  step('UntagResource', { resourceArn: arnOf(meshName), tagKeys: TAGS.map(({ key }) => key) }),
 ];
 
-/** Deletes all of it, children first; the virtual service between its gateway route and its provider. */
-export const deletes = (meshName: string): readonly Step[] =>
-  ['GatewayRoute', 'VirtualGateway', 'VirtualService', 'Route', 'VirtualRouter', 'VirtualNode', 'Mesh'].map(
-    (kind) => {
-      const thing = THINGS.find((candidate) => candidate.kind === kind);
-      if (thing === undefined) throw new Error(`no thing of kind ${kind}`);
-      return step(`Delete${kind}`, named(meshName, thing));
-    },
+/** Children first; a virtual service between its gateway routes and its provider. */
+const DELETED = [
+  'GatewayRoute',
+  'VirtualGateway',
+  'VirtualService',
+  'Route',
+  'VirtualRouter',
+  'VirtualNode',
+  'Mesh',
+];
+
+/** Deletes all of it. */
+export const deletes = (meshName: string, things = THINGS): readonly Step[] =>
+  DELETED.flatMap((kind) =>
+    things
+      .filter((thing) => thing.kind === kind)
+      .map((thing) => step(`Delete${kind}`, named(meshName, thing))),
   );
 
-/** Every operation of the API, once. */
-export const everything = (meshName: string): readonly Step[] => [
-  ...creates(meshName),
-  ...reads(meshName),
-  ...updates(meshName),
-  ...deletes(meshName),
+/** Makes, reads, changes, reads and deletes all of it. By default every operation of the API, once. */
+export const everything = (meshName: string, things = THINGS): readonly Step[] => [
+  ...creates(meshName, things),
+  ...reads(meshName, things),
+  ...updates(meshName, 1, things),
+  ...(things === THINGS ? [] : describes(meshName, things)),
+  ...deletes(meshName, things),
 ];
+
+function once(steps: readonly Step[]): readonly Step[] {
+  return [...new Map(steps.map((each) => [JSON.stringify(each), each])).values()];
+}
 
 function arnOf(meshName: string): string {
   return `arn:aws:appmesh:${REGION}:${OWNER}:mesh/${meshName}`;

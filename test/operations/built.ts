@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa, ExecaError } from 'execa';
+
+/** A client that is built from the sources of a folder beside this file. */
+export type Built = {
+  readonly name: string;
+  /** The programs on the PATH that it takes. */
+  readonly needs: readonly string[];
+  /** Builds it from `sources` into `folder`. */
+  readonly build: (sources: string, folder: string) => readonly [command: string, ...args: string[]];
+};
+
+/** Where the set-up puts what it installs. */
+const INSTALLED = join(import.meta.dirname, '../../.daybreak');
+/** What comes from the Go module proxy or Maven Central is fetched the first time, in milliseconds. */
+const LIMIT_MS = 570_000;
+
+/** Why one cannot be built on this machine; undefined where it can. */
+export function whyNot({ needs }: Built): string | undefined {
+  const missing = needs.filter((program) => !isOnPath(program));
+  return missing.length === 0 ? undefined : `there is no ${missing.join(' and no ')} on the PATH`;
+}
+
+/** Builds one, unless the same sources were built before. Answers the folder. */
+export async function built({ name, build }: Built): Promise<string> {
+  const sources = join(import.meta.dirname, name);
+  const folder = join(INSTALLED, `client-${name}-${digest(sources)}`);
+  if (existsSync(folder)) return folder;
+  mkdirSync(INSTALLED, { recursive: true });
+  const former = readdirSync(INSTALLED).filter((other) => other.startsWith(`client-${name}-`));
+  const part = await mkdtemp(join(INSTALLED, 'part-'));
+  try {
+    const [command, ...args] = build(sources, part);
+    await execa(command, args, { cwd: sources, timeout: LIMIT_MS, stdin: 'ignore' });
+    await rename(part, folder);
+  } catch (error) {
+    if (!(error instanceof ExecaError)) throw error;
+    throw new Error(`building the client in ${sources} failed:\n${error.stdout}\n${error.stderr}`, {
+      cause: error,
+    });
+  } finally {
+    await rm(part, { recursive: true, force: true });
+  }
+  for (const other of former) await rm(join(INSTALLED, other), { recursive: true, force: true });
+  return folder;
+}
+
+function digest(folder: string): string {
+  const hash = createHash('sha256');
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).toSorted()) {
+    const file = join(folder, name);
+    if (statSync(file).isFile()) hash.update(`${name}\0`).update(readFileSync(file));
+  }
+  return hash.digest('hex').slice(0, 12);
+}
+
+function isOnPath(program: string): boolean {
+  return (process.env['PATH'] ?? '').split(':').some((folder) => {
+    try {
+      accessSync(join(folder, program), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}

@@ -1,0 +1,27 @@
+import { join } from 'node:path';
+import { built, type Built } from './built.ts';
+import type { ClientMaker } from './client.ts';
+import { lineClient, optionsFor } from './line-client.ts';
+
+/** The program in `java/`. */
+export const JAVA: Built = {
+  name: 'java',
+  needs: ['mvn', 'javac', 'java'],
+  build: (_, folder) => ['mvn', '--batch-mode', '--quiet', `-Dbuilt=${folder}`, 'compile'],
+};
+
+/** Builds the AWS SDK for Java v2. Answers what makes its clients. */
+export async function javaClients(): Promise<ClientMaker> {
+  const folder = await built(JAVA);
+  const classes = [join(folder, 'classes'), join(folder, 'lib', '*')].join(':');
+  return (plane, key) =>
+    lineClient('java', [
+      // A short life: no time for the best code, and no second heap.
+      '-XX:TieredStopAtLevel=1',
+      '-XX:+UseSerialGC',
+      '-cp',
+      classes,
+      'daybreak.operations.Main',
+      JSON.stringify(optionsFor(plane, key)),
+    ]);
+}
