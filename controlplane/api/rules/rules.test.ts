@@ -133,12 +133,12 @@ describe('beyond the model', () => {
     [
       'an unknown command',
       log({ text: 'a %NOPE% b' }),
-      ['logging.accessLog.file.format.text', 'in their form: "%NOPE% b"'],
+      ['logging.accessLog.file.format.text', 'no Envoy knows the command at "%NOPE% b"'],
     ],
     [
       'a single percent',
       log({ text: '100% sure' }),
-      ['logging.accessLog.file.format.text', 'percent sign as %%'],
+      ['logging.accessLog.file.format.text', 'a percent sign is written %%'],
     ],
     [
       'a log as JSON',

@@ -18,7 +18,7 @@ export function accessLogs(
   const file = logging?.accessLog?.file;
   if (file === undefined) return [];
   const problem = formatTexts(file.format)
-    .map(formatProblem)
+    .map((text) => formatProblem(text, 'all'))
     .find((each) => each !== undefined);
   if (problem !== undefined) {
     report(`${where}/logging`, `no access log is written: ${problem}`);
