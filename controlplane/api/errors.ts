@@ -40,6 +40,9 @@ const STATUS = {
 /** The name of an error, as it stands in `x-amzn-ErrorType`. */
 export type ErrorCode = keyof typeof STATUS;
 
+/** Every name of an error. */
+export const ERROR_CODES = Object.keys(STATUS) as readonly ErrorCode[];
+
 /** An answer that says what was wrong. `headers` go with it. */
 export class ApiError extends Error {
   readonly code: ErrorCode;

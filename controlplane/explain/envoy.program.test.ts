@@ -10,7 +10,16 @@ import { startRoutingEnvoy } from './testing-envoy.ts';
 // What `explain` says of a request is what a real Envoy does with it: the same route of the same virtual host, or none.
 // For each route there is a request that meets all of its conditions, and others that differ from it in one thing.
 
-const CASES = ['http-matches', 'grpc-matches', 'route-order', 'gateway', 'gateway-matches', 'collisions'];
+const CASES = [
+  'http-matches',
+  'any-path',
+  'grpc-matches',
+  'route-order',
+  'gateway',
+  'gateway-matches',
+  'gateway-any-path',
+  'collisions',
+];
 
 test.each(CASES)('%s', { timeout: 120_000 }, async (name) => {
   const { routes } = readServed(translateCase(overHttp(readCase(name))).snapshot);

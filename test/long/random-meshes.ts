@@ -50,7 +50,7 @@ async function main(): Promise<boolean> {
       });
       const found = await fc.check(property, { numRuns, seed: seed + taken });
       if (found.failed) {
-        process.stdout.write(`${fc.defaultReportMessage(found)}\n`);
+        process.stdout.write(`${fc.defaultReportMessage(found)}\n${String(found.errorInstance)}\n`);
         return false;
       }
       const each = Math.round((performance.now() - begin) / (taken + numRuns));

@@ -19,7 +19,7 @@ describe('what is wrong', () => {
     [node({ backends: [7] }), "Value '7' at 'spec.backends.1.member'"],
     [
       node({ backends: ['a', 'a\n'] }),
-      "at 'spec.backends.2.member' failed to satisfy constraint: Member must be text without control",
+      "at 'spec.backends.2.member' failed to satisfy constraint: Member must be text without line breaks",
     ],
     [
       node({ backends: [{ virtualService: {} }] }),
@@ -32,7 +32,7 @@ describe('what is wrong', () => {
       'Member must satisfy enum value set: [http, tcp]',
     ],
     [node({ listeners: [listener] }), "Value null at 'spec.serviceDiscovery'"],
-    [node(dns('a:80')), "Value 'a:80' at 'spec.serviceDiscovery.dns.serviceName'"],
+    [node(dns('')), "Value '' at 'spec.serviceDiscovery.dns.serviceName'"],
     [node({ serviceDiscovery: { dns: {} } }), "Value null at 'spec.serviceDiscovery.dns.serviceName'"],
     [
       node({ serviceDiscovery: { dns: { hostname: 'a' } } }),

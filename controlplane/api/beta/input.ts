@@ -46,7 +46,7 @@ function betaPath(path: string): string {
 
 // Each name becomes the name of a virtual service, and has to be right as one.
 function serviceNameViolations({ meshName }: Input, names: readonly string[]): readonly Violation[] {
-  return names.flatMap((virtualServiceName, index) => {
+  return names.flatMap((virtualServiceName, index): readonly Violation[] => {
     const path = elementPath('spec.serviceNames', index);
     if (names.indexOf(virtualServiceName) < index) {
       return [{ path, value: virtualServiceName, constraint: 'Member must not be given twice' }];

@@ -9,30 +9,32 @@ type Json = Record<string, unknown>;
 
 /** Ports that Envoy needs for itself, at a node or a gateway. */
 const TAKEN = new Set([15_000, 15_001]);
-const YEAR = 365 * 24 * 60 * 60;
 
 /** What the rules beyond the model allow. */
 export const OVERRIDES: Overrides = {
-  Duration: () => duration(0),
+  Duration: duration(0),
   OutlierDetection: ({ structure }) =>
-    structure('OutlierDetection', { interval: duration(1), baseEjectionDuration: duration(1) }),
+    structure('OutlierDetection', {
+      interval: duration(1)({ structure }),
+      baseEjectionDuration: duration(1)({ structure }),
+    }),
 
   VirtualNodeSpec: (right) =>
     right.structure('VirtualNodeSpec', { listeners: listeners(right, 'Listener', 0) }).map(findable),
-  Hostname: () => hostName,
+  Hostname: () => fc.oneof(hostName, textOf(1, 300)),
   AwsCloudMapInstanceAttributeKey: () => textOf(1, 255, ['a', 'Z', '0', '-', '_', '~', '!']),
   AwsCloudMapInstanceAttributeValue: () => textOf(1, 1024, ['a', 'Z', '0', '-', '_', '~', '!']),
 
   ClientPolicyTls: clientTls('ClientPolicyTls'),
   VirtualGatewayClientPolicyTls: clientTls('VirtualGatewayClientPolicyTls'),
   SubjectAlternativeName: () => subjectName,
-  SdsSecretName: () => textOf(1, 255),
-  VirtualGatewaySdsSecretName: () => textOf(1, 255),
+  SdsSecretName: () => textOf(1, 3000),
+  VirtualGatewaySdsSecretName: () => textOf(1, 3000),
 
   VirtualRouterSpec: (right) =>
     right.structure('VirtualRouterSpec', { listeners: listeners(right, 'VirtualRouterListener', 0) }),
   VirtualGatewaySpec: (right) =>
-    right.structure('VirtualGatewaySpec', { listeners: listeners(right, 'VirtualGatewayListener', 1) }),
+    right.structure('VirtualGatewaySpec', { listeners: listeners(right, 'VirtualGatewayListener', 0) }),
   VirtualNodeServiceProvider: () => fc.record({ virtualNodeName: fc.constantFrom(...NAMED.nodes) }),
   VirtualRouterServiceProvider: () => fc.record({ virtualRouterName: fc.constantFrom(...NAMED.routers) }),
 
@@ -41,9 +43,14 @@ export const OVERRIDES: Overrides = {
   HeaderMatchMethod: ({ value }) => value('HeaderMatchMethod', { regex: expression }),
   GrpcRouteMetadataMatchMethod: ({ value }) => value('GrpcRouteMetadataMatchMethod', { regex: expression }),
   GrpcMetadataMatchMethod: ({ value }) => value('GrpcMetadataMatchMethod', { regex: expression }),
-  QueryParameterMatch: () => fc.record({ exact: textOf(0, 255) }),
-  QueryParameterName: () => textOf(1, 1024),
-  HttpPathMatch: () => fc.oneof(fc.record({ exact: pathOf(255) }), fc.record({ regex: expression })),
+  QueryParameterMatch: () => fc.record({ exact: textOf(0, 255) }, { requiredKeys: [] }),
+  QueryParameterName: () => textOf(1, 1024).filter((name) => Buffer.byteLength(name) <= 1024),
+  HttpPathMatch: () =>
+    fc.oneof(
+      fc.record({ exact: fc.oneof(pathOf(255), textOf(1, 255)) }),
+      fc.record({ regex: expression }),
+      fc.constant({}),
+    ),
   HttpRetryPolicyEvent: () =>
     fc.constantFrom('server-error', 'gateway-error', 'client-error', 'stream-error'),
 
@@ -56,11 +63,10 @@ export const OVERRIDES: Overrides = {
     }),
 };
 
-function duration(least: number): fc.Arbitrary<Json> {
-  return fc.oneof(
-    fc.record({ unit: fc.constant('s'), value: wholeNumber(least, YEAR) }),
-    fc.record({ unit: fc.constant('ms'), value: wholeNumber(least, YEAR * 1000) }),
-  );
+// Without value or unit it counts as not given; however long it is, Envoy is told what it can hold.
+function duration(least: number): (right: Pick<Right, 'structure'>) => fc.Arbitrary<Json> {
+  const value = fc.oneof(wholeNumber(least, 100_000), wholeNumber(least, Number.MAX_SAFE_INTEGER));
+  return ({ structure }) => structure('Duration', { value });
 }
 
 function listeners(right: Right, shape: string, least: number): fc.Arbitrary<readonly unknown[]> {
@@ -70,7 +76,7 @@ function listeners(right: Right, shape: string, least: number): fc.Arbitrary<rea
     .chain((ports) => fc.tuple(...ports.map((each) => listenerOn(right, shape, each))));
 }
 
-// Pools, timeouts and health checks have to fit the listener's protocol and port.
+// Pools have to fit the listener's protocol, health checks its port.
 function listenerOn(right: Right, shape: string, port: number): fc.Arbitrary<unknown> {
   const gateway = shape === 'VirtualGatewayListener';
   const protocols = gateway ? ['http', 'http2', 'grpc'] : ['http', 'http2', 'grpc', 'tcp'];
@@ -83,17 +89,11 @@ function listenerOn(right: Right, shape: string, port: number): fc.Arbitrary<unk
     return right.structure(shape, {
       portMapping,
       connectionPool: right.value(`${prefix}ConnectionPool`, onlyThis),
-      ...(gateway ? {} : { timeout: right.value('ListenerTimeout', onlyThis) }),
-      healthCheck: healthCheck(right, `${gateway ? prefix : ''}HealthCheckPolicy`, port),
+      healthCheck: right.structure(`${gateway ? prefix : ''}HealthCheckPolicy`, {
+        port: fc.constant(port),
+        path: fc.oneof(pathOf(255), textOf(0, 255)),
+      }),
     });
-  });
-}
-
-function healthCheck({ structure }: Right, shape: string, port: number): fc.Arbitrary<unknown> {
-  const check = structure(shape, { port: fc.constant(port), path: pathOf(255) });
-  return fc.tuple(check, pathOf(255)).map(([given, path]) => {
-    const needsPath = given['protocol'] === 'http' || given['protocol'] === 'http2';
-    return needsPath ? { path, ...given } : given;
   });
 }
 

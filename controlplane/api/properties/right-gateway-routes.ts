@@ -2,9 +2,7 @@ import * as fc from 'fast-check';
 import { hostName, pathOf, textOf } from './arbitrary-texts.ts';
 import type { Right } from './model-values.ts';
 import { GATEWAY_PORT, NAMED } from './named.ts';
-import { prefixOrPath, type Where } from './right-routes.ts';
-
-type Json = Record<string, unknown>;
+import { prefixOrPath } from './right-routes.ts';
 
 /** Gateway routes of the three protocols. */
 export function gatewayRouteSpec(right: Right): fc.Arbitrary<unknown> {
@@ -22,48 +20,40 @@ function http(right: Right): fc.Arbitrary<unknown> {
     hostname: hostMatch(),
     port: fc.constant(GATEWAY_PORT),
   });
-  const where = fc.oneof(prefixOrPath(right), fc.constant<Where>({}));
-  return fc.tuple(conditions, where).chain(([others, some]) => {
-    const match: Json = { ...others, ...some };
-    const matches = ['prefix', 'path', 'hostname', 'port'].some((name) => name in match);
-    return right.structure('HttpGatewayRoute', {
-      match: fc.constant(matches ? match : { ...match, prefix: '/' }),
-      action: right.structure('HttpGatewayRouteAction', {
-        target: target(right),
-        rewrite: rewrite(right, 'path' in some),
-      }),
-    });
+  return fc.tuple(conditions, prefixOrPath(right)).chain(([others, where]) =>
+    right.structure('HttpGatewayRoute', {
+      match: fc.constant({ ...others, ...where }),
+      action: right.structure('HttpGatewayRouteAction', { target: target(right), rewrite: rewrite(right) }),
+    }),
+  );
+}
+
+function grpc(right: Right): fc.Arbitrary<unknown> {
+  return right.structure('GrpcGatewayRoute', {
+    match: right.structure('GrpcGatewayRouteMatch', {
+      serviceName: textOf(1, 255),
+      hostname: hostMatch(),
+      port: fc.constant(GATEWAY_PORT),
+    }),
+    action: right.structure('GrpcGatewayRouteAction', { target: target(right) }),
   });
 }
 
-function grpc({ structure, value }: Right): fc.Arbitrary<unknown> {
-  const match = structure('GrpcGatewayRouteMatch', {
-    serviceName: textOf(1, 255),
-    hostname: hostMatch(),
-    port: fc.constant(GATEWAY_PORT),
-  }).map((given) =>
-    'serviceName' in given || 'hostname' in given ? given : { ...given, serviceName: 'a.B' },
-  );
-  return structure('GrpcGatewayRoute', {
-    match,
-    action: structure('GrpcGatewayRouteAction', { target: target({ structure, value }) }),
-  });
-}
-
-// What is matched by path may be given another path, anything else another prefix.
-function rewrite({ structure }: Right, byPath: boolean): fc.Arbitrary<unknown> {
-  const prefix = fc.oneof(
-    fc.record({ defaultPrefix: fc.constantFrom('ENABLED', 'DISABLED') }),
-    fc.record({ value: pathOf(254).map((path) => `${path}/`) }),
-  );
+function rewrite({ structure }: Right): fc.Arbitrary<unknown> {
+  const text = fc.oneof(pathOf(255), textOf(1, 255));
   return structure('HttpGatewayRouteRewrite', {
-    prefix: byPath ? undefined : prefix,
-    path: byPath ? fc.record({ exact: pathOf(255) }) : undefined,
+    prefix: fc.oneof(
+      fc.record({ defaultPrefix: fc.constantFrom('ENABLED', 'DISABLED') }),
+      fc.record({ value: text }),
+      fc.constant({}),
+    ),
+    path: fc.record({ exact: text }, { requiredKeys: [] }),
   });
 }
 
 function hostMatch(): fc.Arbitrary<unknown> {
-  return fc.oneof(fc.record({ exact: hostName }), fc.record({ suffix: hostName }));
+  const text = fc.oneof(hostName, textOf(1, 253));
+  return fc.oneof(fc.record({ exact: text }), fc.record({ suffix: text }), fc.constant({}));
 }
 
 function target({ structure }: Right): fc.Arbitrary<unknown> {

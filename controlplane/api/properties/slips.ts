@@ -14,17 +14,18 @@ export function slipsOf(name: string, value: unknown, path: string): readonly Sl
 /** By shape: texts that only a rule beyond the model refuses. */
 const WRONG_BY_RULE: { readonly [shape: string]: readonly unknown[] } = {
   HttpPathRegex: ['(', '(?=a)', String.raw`\1`, '((a{1,30}){1,30})', String.raw`\pL`, String.raw`\x{100}`],
-  HttpPathExact: ['a', ''],
-  Hostname: ['a:80', '', 'a b'],
-  ExactHostName: ['*.a'],
-  SuffixHostname: ['*', 'a/b'],
+  HttpPathMatch: [{ exact: '/a', regex: 'b' }],
+  GatewayRouteHostnameMatch: [{ exact: 'a', suffix: 'b' }],
+  HttpGatewayRoutePrefixRewrite: [{ defaultPrefix: 'DISABLED', value: '/' }],
+  Hostname: [''],
+  SdsSecretName: [''],
+  VirtualGatewaySdsSecretName: [''],
   HttpRetryPolicyEvent: ['5xx'],
   FilePath: ['é'.repeat(200)],
   TextFormat: ['%NOPE%', '100%', '%REQ%'],
   JsonValue: ['%NOPE%'],
   ServiceName: ['', 'x'.repeat(256)],
-  QueryParameterName: [''],
-  WeightedTargets: [[{ virtualNode: 'blue', weight: 0 }]],
+  QueryParameterName: ['', 'é'.repeat(513)],
 };
 
 const FREE_TEXT = new Set(['TextFormat', 'JsonKey', 'JsonValue']);
@@ -48,7 +49,8 @@ function wrongHere(name: string, shape: Shape, value: unknown): readonly unknown
         7,
         ...(min !== undefined && min > 0 ? [''] : []),
         ...(max === undefined ? [] : ['x'.repeat(max + 1)]),
-        ...(FREE_TEXT.has(name) ? [] : ['a\u0000', 'a\n', '\ud800']),
+        '\ud800',
+        ...(FREE_TEXT.has(name) ? [] : ['a\u0000', 'a\n', 'a\r']),
       ];
     case 'integer':
     case 'long':

@@ -1,22 +1,25 @@
 import type { JsonFormat } from '../../model/types.ts';
 import { formatProblem } from '../../translate/envoy/access-log-format.ts';
-import { elementPath, memberPath, type Violation } from '../violation.ts';
+import { elementPath, memberPath } from '../violation.ts';
+import type { Broken } from './rule.ts';
 
 /** The text of an access log line: Envoy refuses one with a command that it does not know. */
-export function accessLogFormat(value: string, path: string): readonly Violation[] {
+export function accessLogFormat(value: string, path: string): readonly Broken[] {
   const problem = formatProblem(value, 'some');
   if (problem === undefined) return [];
-  return [{ path, value, constraint: `Member must be a format of Envoy's access log: ${problem}` }];
+  const constraint = `Member must be a format of Envoy's access log: ${problem}`;
+  return [{ rule: 'log-format', path, value, constraint }];
 }
 
 /** A log line as JSON: each key once, each value a text as above. */
-export function jsonAccessLogFormat(value: JsonFormat, path: string): readonly Violation[] {
+export function jsonAccessLogFormat(value: JsonFormat, path: string): readonly Broken[] {
   const keys = new Set<string>();
   return value.flatMap(({ key, value: format }, index) => {
     const at = elementPath(path, index);
     const found = [...accessLogFormat(format, memberPath(at, 'value'))];
     if (keys.has(key)) {
-      found.push({ path: memberPath(at, 'key'), value: key, constraint: 'Member must not be given twice' });
+      const constraint = 'Member must not be given twice';
+      found.push({ rule: 'log-key-once', path: memberPath(at, 'key'), value: key, constraint });
     }
     keys.add(key);
     return found;

@@ -1,5 +1,6 @@
 import type { ClientPolicyTls, VirtualGatewayClientPolicyTls } from '../../model/types.ts';
-import { elementPath, memberPath, type Violation } from '../violation.ts';
+import { elementPath, memberPath } from '../violation.ts';
+import type { Broken } from './rule.ts';
 
 /**
  * The TLS of a client policy. Names are compared whole, so a wildcard in one that is enforced would match nothing; and
@@ -8,15 +9,19 @@ import { elementPath, memberPath, type Violation } from '../violation.ts';
 export function clientPolicyTls(
   { enforce, validation }: ClientPolicyTls | VirtualGatewayClientPolicyTls,
   path: string,
-): readonly Violation[] {
+): readonly Broken[] {
   const names = validation.subjectAlternativeNames?.match.exact ?? [];
   const given = memberPath(path, 'validation.subjectAlternativeNames');
-  const found = names.flatMap((value, index): readonly Violation[] => {
+  const found = names.flatMap((value, index): readonly Broken[] => {
     if (enforce === false || !value.includes('*')) return [];
     const constraint = 'Member must be a name without * where the policy is enforced';
-    return [{ path: elementPath(memberPath(given, 'match.exact'), index), value, constraint }];
+    const at = elementPath(memberPath(given, 'match.exact'), index);
+    return [{ rule: 'tls-wildcard-name', path: at, value, constraint }];
   });
   if (validation.trust.sds === undefined || names.length > 0) return found;
   const constraint = 'Member must name one at least where validation.trust.sds is set';
-  return [...found, { path: given, value: validation.subjectAlternativeNames, constraint }];
+  return [
+    ...found,
+    { rule: 'tls-sds-names', path: given, value: validation.subjectAlternativeNames, constraint },
+  ];
 }

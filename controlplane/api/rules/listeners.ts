@@ -1,5 +1,6 @@
 import type { HealthCheckPolicy, Listener, VirtualGatewayListener } from '../../model/types.ts';
-import { elementPath, memberPath, type Violation } from '../violation.ts';
+import { elementPath, memberPath } from '../violation.ts';
+import type { Broken } from './rule.ts';
 
 /** Envoy's own ports beside a virtual node: where inbound and outbound traffic is redirected to. */
 const PROXY_PORTS = [15_000, 15_001] as const;
@@ -7,72 +8,61 @@ const PROXY_PORTS = [15_000, 15_001] as const;
 type AnyListener = {
   readonly portMapping: { readonly port: number; readonly protocol: string };
   readonly connectionPool?: object;
-  readonly timeout?: object;
-  readonly healthCheck?: Pick<HealthCheckPolicy, 'path' | 'port' | 'protocol'>;
+  readonly healthCheck?: Pick<HealthCheckPolicy, 'port'>;
 };
 
 /** A virtual node's listener. */
-export function listener(value: Listener, path: string): readonly Violation[] {
+export function listener(value: Listener, path: string): readonly Broken[] {
   return [...anyListener(value, path), ...freePort(value, path, PROXY_PORTS)];
 }
 
 /** A virtual gateway's listener; a gateway's Envoy listens on that port itself, and on 15001. */
-export function gatewayListener(value: VirtualGatewayListener, path: string): readonly Violation[] {
+export function gatewayListener(value: VirtualGatewayListener, path: string): readonly Broken[] {
   return [...anyListener(value, path), ...freePort(value, path, [15_001])];
 }
 
-/** Two listeners on one port would be one filter chain twice, which Envoy refuses. */
+/** Listeners of a virtual node or gateway: two on one port would be one filter chain, or address, twice. */
 export function uniqueListeners(
   listeners: readonly AnyListener[] | undefined,
   path: string,
-): readonly Violation[] {
+): readonly Broken[] {
   const ports = new Set<number>();
-  return (listeners ?? []).flatMap(({ portMapping: { port } }, index) => {
+  return (listeners ?? []).flatMap(({ portMapping: { port } }, index): readonly Broken[] => {
     if (!ports.has(port)) {
       ports.add(port);
       return [];
     }
     const at = memberPath(elementPath(memberPath(path, 'listeners'), index), 'portMapping.port');
-    return [{ path: at, value: port, constraint: 'Member must be a port that no other listener here has' }];
+    const constraint = 'Member must be a port that no other listener here has';
+    return [{ rule: 'port-once', path: at, value: port, constraint }];
   });
 }
 
-function freePort(value: AnyListener, path: string, taken: readonly number[]): readonly Violation[] {
+function freePort(value: AnyListener, path: string, taken: readonly number[]): readonly Broken[] {
   const { port } = value.portMapping;
   if (!taken.includes(port)) return [];
   const constraint = `Member must not be ${taken.join(' or ')}, where Envoy itself listens`;
-  return [{ path: memberPath(path, 'portMapping.port'), value: port, constraint }];
+  return [{ rule: 'proxy-port', path: memberPath(path, 'portMapping.port'), value: port, constraint }];
 }
 
-function anyListener(value: AnyListener, path: string): readonly Violation[] {
-  const { protocol } = value.portMapping;
+function anyListener(value: AnyListener, path: string): readonly Broken[] {
+  const { connectionPool, healthCheck, portMapping } = value;
   return [
-    ...ofProtocol(value.connectionPool, memberPath(path, 'connectionPool'), protocol),
-    ...ofProtocol(value.timeout, memberPath(path, 'timeout'), protocol),
-    ...healthCheck(value, memberPath(path, 'healthCheck')),
+    ...poolOf(connectionPool, memberPath(path, 'connectionPool'), portMapping.protocol),
+    ...checkedPort(healthCheck?.port, memberPath(path, 'healthCheck.port'), portMapping.port),
   ];
 }
 
-// A pool or a timeout has one member, named for the protocol that it is about.
-function ofProtocol(value: object | undefined, path: string, protocol: string): readonly Violation[] {
-  const [given] = Object.keys(value ?? {});
+// A pool has one member, named for the protocol that it is about.
+function poolOf(pool: object | undefined, path: string, protocol: string): readonly Broken[] {
+  const [given] = Object.keys(pool ?? {});
   if (given === undefined || given === protocol) return [];
-  return [
-    { path, value: given, constraint: `Member must be set for ${protocol}, the protocol of the listener` },
-  ];
+  const constraint = `Member must be set for ${protocol}, the protocol of the listener`;
+  return [{ rule: 'pool-protocol', path, value: given, constraint }];
 }
 
-function healthCheck({ healthCheck: check, portMapping }: AnyListener, path: string): readonly Violation[] {
-  if (check === undefined) return [];
-  const found: Violation[] = [];
-  if (check.port !== undefined && check.port !== portMapping.port) {
-    const constraint = `Member must be ${portMapping.port}, the port of the listener`;
-    found.push({ path: memberPath(path, 'port'), value: check.port, constraint });
-  }
-  const needsPath = check.protocol === 'http' || check.protocol === 'http2';
-  if (needsPath && check.path?.startsWith('/') !== true) {
-    const constraint = `Member must begin with / in a health check over ${check.protocol}`;
-    found.push({ path: memberPath(path, 'path'), value: check.path, constraint });
-  }
-  return found;
+function checkedPort(checked: number | undefined, path: string, port: number): readonly Broken[] {
+  if (checked === undefined || checked === port) return [];
+  const constraint = `Member must be ${port}, the port of the listener`;
+  return [{ rule: 'health-check-port', path, value: checked, constraint }];
 }

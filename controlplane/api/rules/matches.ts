@@ -1,62 +1,60 @@
-import type { HeaderMatchMethod, HttpPathMatch, QueryParameterMatch } from '../../model/types.ts';
-import { memberPath, type Violation } from '../violation.ts';
+import type { GatewayRouteHostnameMatch, HeaderMatchMethod, HttpPathMatch } from '../../model/types.ts';
+import { LONGEST_QUERY_NAME } from '../../translate/envoy/match.ts';
+import { memberPath } from '../violation.ts';
 import { regex } from './regex.ts';
+import type { Broken } from './rule.ts';
 
-/** A structure that is a choice, though the model does not say so. */
-export function exactlyOneOf<T extends object>(
+/** A structure whose members exclude each other: of two, one would be passed over in silence. None is as if it were absent. */
+export function atMostOneOf<T extends object>(
   value: T,
   path: string,
   ...members: readonly (keyof T & string)[]
-): readonly Violation[] {
-  if (members.filter((member) => value[member] !== undefined).length === 1) return [];
-  return [{ path, value, constraint: `Member must set exactly one of [${members.join(', ')}]` }];
+): readonly Broken[] {
+  if (given(value, members) < 2) return [];
+  const constraint = `Member must set at most one of [${members.join(', ')}]`;
+  return [{ rule: 'one-of-two', path, value, constraint }];
+}
+
+/** The specification of a route or gateway route: it is of one protocol. */
+export function oneRouteType<T extends object>(
+  value: T,
+  path: string,
+  ...members: readonly (keyof T & string)[]
+): readonly Broken[] {
+  if (given(value, members) === 1) return [];
+  const constraint = `Member must set exactly one of [${members.join(', ')}]`;
+  return [{ rule: 'one-route-type', path, value, constraint }];
+}
+
+function given<T extends object>(value: T, members: readonly (keyof T & string)[]): number {
+  return members.filter((member) => value[member] !== undefined).length;
 }
 
 /** A match by header or by gRPC metadata. */
-export function headerMatch(value: HeaderMatchMethod, path: string): readonly Violation[] {
+export function headerMatch(value: HeaderMatchMethod, path: string): readonly Broken[] {
   return value.regex === undefined ? [] : regex(value.regex, memberPath(path, 'regex'));
 }
 
 /** A path is matched whole or by expression. */
-export function httpPath(value: HttpPathMatch, path: string): readonly Violation[] {
-  const choice = exactlyOneOf(value, path, 'exact', 'regex');
-  return value.exact === undefined
-    ? choice
-    : [...choice, ...absolutePath(value.exact, memberPath(path, 'exact'))];
+export function httpPath(value: HttpPathMatch, path: string): readonly Broken[] {
+  return atMostOneOf(value, path, 'exact', 'regex');
 }
 
-/** A path, or the beginning of one. Those that App Mesh kept for itself stay refused. */
-export function absolutePath(value: string, path: string): readonly Violation[] {
-  if (!value.startsWith('/')) return [{ path, value, constraint: 'Member must begin with /' }];
-  if (/^\/aws-app-?mesh/.test(value)) {
-    return [
-      {
-        path,
-        value,
-        constraint: 'Member must not begin with /aws-appmesh or /aws-app-mesh, which are reserved',
-      },
-    ];
-  }
-  return [];
+/** A host name is matched whole or by its end. */
+export function hostnameMatch(value: GatewayRouteHostnameMatch, path: string): readonly Broken[] {
+  return atMostOneOf(value, path, 'exact', 'suffix');
 }
 
-/** A gRPC service name. Those that App Mesh kept for itself stay refused. */
-export function grpcService(value: string, path: string): readonly Violation[] {
-  if (!/^aws\.app-?mesh/.test(value)) return [];
-  return [
-    { path, value, constraint: 'Member must not begin with aws.appmesh or aws.app-mesh, which are reserved' },
-  ];
+/** The beginning of a path. */
+export function absolutePrefix(value: string | undefined, path: string): readonly Broken[] {
+  if (value === undefined || value.startsWith('/')) return [];
+  return [{ rule: 'absolute-prefix', path, value, constraint: 'Member must begin with /' }];
 }
 
-/** A query parameter's match: there is one way. Without a match, its presence is enough. */
-export function queryMatch(value: QueryParameterMatch, path: string): readonly Violation[] {
-  return exactlyOneOf(value, path, 'exact');
-}
-
-/** A host name to match, or its end. Envoy takes `*` for a wildcard. */
-export function hostname(value: string, path: string): readonly Violation[] {
-  if (!/[*\s/]/.test(value)) return [];
-  return [
-    { path, value, constraint: 'Member must be a host name, or the end of one, without *, / and blanks' },
-  ];
+/** The name of a query parameter: Envoy refuses an empty one, and one that is too long. */
+export function queryName(value: string, path: string): readonly Broken[] {
+  const bytes = Buffer.byteLength(value);
+  if (bytes > 0 && bytes <= LONGEST_QUERY_NAME) return [];
+  const constraint = `Member must have 1 to ${LONGEST_QUERY_NAME} bytes`;
+  return [{ rule: 'query-name', path, value, constraint }];
 }

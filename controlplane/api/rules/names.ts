@@ -1,26 +1,40 @@
-import type { Violation } from '../violation.ts';
+import type { RuleName } from './catalog.ts';
+import type { Broken } from './rule.ts';
 
 /** Names that a proxy's identity is made of, or an ARN has in its middle: `mesh/M/virtualNode/N`. */
 const SEGMENTS = ['meshName', 'virtualNodeName', 'virtualRouterName', 'virtualGatewayName'] as const;
 const NAMES = [...SEGMENTS, 'virtualServiceName', 'routeName', 'gatewayRouteName'] as const;
 
 /** The names at the top of an operation's input: those of resources, in the path and the body. */
-export function inputNames(input: Readonly<Record<string, unknown>>): readonly Violation[] {
+export function inputNames(input: Readonly<Record<string, unknown>>): readonly Broken[] {
   return [
-    ...broken(input, SEGMENTS, (name) => name.includes('/'), 'Member must be a name, not an ARN: without /'),
+    ...broken(
+      'name-slash',
+      input,
+      SEGMENTS,
+      (name) => name.includes('/'),
+      'Member must be a name, not an ARN: without /',
+    ),
     // Every HTTP client takes these for steps in a path, and would never reach the resource.
-    ...broken(input, NAMES, (name) => name === '.' || name === '..', 'Member must not be . or ..'),
+    ...broken(
+      'name-as-step',
+      input,
+      NAMES,
+      (name) => name === '.' || name === '..',
+      'Member must not be . or ..',
+    ),
   ];
 }
 
 function broken(
+  rule: RuleName,
   input: Readonly<Record<string, unknown>>,
   members: readonly string[],
   test: (name: string) => boolean,
   constraint: string,
-): readonly Violation[] {
+): readonly Broken[] {
   return members.flatMap((path) => {
     const value = input[path];
-    return typeof value === 'string' && test(value) ? [{ path, value, constraint }] : [];
+    return typeof value === 'string' && test(value) ? [{ rule, path, value, constraint }] : [];
   });
 }

@@ -1,22 +1,29 @@
 import { LARGEST_PROGRAM, wideEscape } from '../../translate/envoy/regex.ts';
 import { programSize } from '../../translate/envoy/regex-size.ts';
-import type { Violation } from '../violation.ts';
+import type { Broken } from './rule.ts';
 
 /** An expression that every Envoy in use will take: RE2, and not too large. */
-export function regex(value: string, path: string): readonly Violation[] {
+export function regex(value: string, path: string): readonly Broken[] {
   const wide = wideEscape(value);
   if (wide !== undefined) {
     const constraint = `Member must be a regular expression for bytes, and ${wide} is none: write the character itself`;
-    return [{ path, value, constraint }];
+    return [{ rule: 'regex', path, value, constraint }];
   }
   try {
     const size = programSize(value);
     if (size <= LARGEST_PROGRAM) return [];
     const constraint = `Member must be a smaller regular expression: its RE2 program has about ${size} instructions, and Envoy takes ${LARGEST_PROGRAM}`;
-    return [{ path, value, constraint }];
+    return [{ rule: 'regex', path, value, constraint }];
   } catch (error) {
     const reason =
       error instanceof Error ? error.message.replace(/^error parsing regexp: /, '') : String(error);
-    return [{ path, value, constraint: `Member must be a regular expression as RE2 has them: ${reason}` }];
+    return [
+      {
+        rule: 'regex',
+        path,
+        value,
+        constraint: `Member must be a regular expression as RE2 has them: ${reason}`,
+      },
+    ];
   }
 }

@@ -1,15 +1,19 @@
 import type { TagList } from '../../model/types.ts';
-import { elementPath, memberPath, type Violation } from '../violation.ts';
+import { elementPath, memberPath } from '../violation.ts';
+import type { RuleName } from './catalog.ts';
+import type { Broken } from './rule.ts';
 
 /** Tags: each key once, and none of AWS's own. */
-export function tagList(tags: TagList, path: string): readonly Violation[] {
+export function tagList(tags: TagList, path: string): readonly Broken[] {
   const keys = new Set<string>();
   return tags.flatMap(({ key }, index) => {
     const at = memberPath(elementPath(path, index), 'key');
-    const found: Violation[] = [];
-    if (keys.has(key)) found.push({ path: at, value: key, constraint: 'Member must not be given twice' });
-    if (/^aws:/i.test(key))
-      found.push({ path: at, value: key, constraint: 'Member must not begin with aws:' });
+    const found: Broken[] = [];
+    const wrong = (rule: RuleName, constraint: string): void => {
+      found.push({ rule, path: at, value: key, constraint });
+    };
+    if (keys.has(key)) wrong('tag-key-once', 'Member must not be given twice');
+    if (/^aws:/i.test(key)) wrong('tag-key-aws', 'Member must not begin with aws:');
     keys.add(key);
     return found;
   });

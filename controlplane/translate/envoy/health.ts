@@ -6,7 +6,7 @@ import type { HealthCheckPolicy, OutlierDetection, PortProtocol } from '../../mo
 import { UINT32_MAX } from '../defaults.ts';
 import type { Report } from '../problems.ts';
 import { duration, milliseconds } from './duration.ts';
-import { isHeaderValue } from './text.ts';
+import { isStrictHeaderValue } from './text.ts';
 
 type HealthCheckInit = Exclude<MessageInitShape<typeof HealthCheckSchema>, { $typeName: string }>;
 type OutlierDetectionInit = MessageInitShape<typeof OutlierDetectionSchema>;
@@ -22,8 +22,10 @@ export function healthChecks(
   report: Report,
 ): readonly HealthCheckInit[] {
   if (policy === undefined) return [];
-  const path = policy.path === undefined || policy.path === '' ? '/' : policy.path;
-  const problem = checkProblem(policy, path, protocol);
+  // A request's path begins with a slash; Envoy sends what it is given.
+  const { path: given = '' } = policy;
+  const path = given.startsWith('/') ? given : `/${given}`;
+  const problem = checkProblem(policy, { path, authority, listener: protocol });
   if (problem !== undefined) {
     report(`${where}/healthCheck`, `no health check is made: ${problem}`);
     return [];
@@ -62,11 +64,18 @@ export function outlierDetection(
   };
 }
 
-function checkProblem(policy: HealthCheckPolicy, path: string, listener: PortProtocol): string | undefined {
+function checkProblem(
+  policy: HealthCheckPolicy,
+  { path, authority, listener }: { path: string; authority: string; listener: PortProtocol },
+): string | undefined {
   if (policy.intervalMillis <= 0 || policy.timeoutMillis <= 0) {
     return 'intervalMillis and timeoutMillis must be more than 0';
   }
-  if (!isHeaderValue(path)) return `its path ${JSON.stringify(path)} holds a line break or a NUL`;
+  if (policy.protocol === 'http' || policy.protocol === 'http2') {
+    const wrong = [path, authority].find((text) => !isStrictHeaderValue(text));
+    if (wrong !== undefined)
+      return `it would ask for ${JSON.stringify(wrong)}, which holds a control character`;
+  }
   const http2 = listener === 'http2' || listener === 'grpc';
   if (policy.protocol !== 'grpc' || http2) return undefined;
   return `its protocol is grpc, which needs a listener with http2 or grpc, and this one has ${listener}`;

@@ -49,7 +49,7 @@ export type GrpcMatch = {
 };
 
 /** What Envoy takes for the name of a query parameter, in bytes. */
-const LONGEST_QUERY_NAME = 1024;
+export const LONGEST_QUERY_NAME = 1024;
 
 /** The conditions of an HTTP match; without a path it takes every one. */
 export function httpConditions(match: HttpMatch): Conditions {

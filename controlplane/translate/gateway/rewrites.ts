@@ -36,6 +36,9 @@ export function rewriteProblem(
   const value = rewrite?.prefix?.value;
   if (exact !== undefined && path.kind === 'prefix') return 'a path is rewritten where no path is matched';
   if (value !== undefined && path.kind !== 'prefix') return 'a prefix is rewritten where a path is matched';
-  const unsafe = [exact, value].find((text) => text !== undefined && !isHeaderValue(text));
-  return unsafe === undefined ? undefined : `${JSON.stringify(unsafe)} holds a line break or a NUL`;
+  const to = exact ?? value ?? '/';
+  if (!isHeaderValue(to)) return `${JSON.stringify(to)} holds a line break or a NUL`;
+  return to.startsWith('/')
+    ? undefined
+    : `a path is rewritten to ${JSON.stringify(to)}, which does not begin with /`;
 }

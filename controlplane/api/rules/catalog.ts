@@ -1,0 +1,42 @@
+/**
+ * Every rule beyond the API model, and why it stands: `evidence` shows App Mesh refusing what breaks it, `envoy` refuses it,
+ * in both releases, with more than what is wrong; or it was `chosen`, and is a departure. docs/api-rules.md says it of each.
+ */
+export const RULES = {
+  'absolute-prefix': 'evidence',
+  'grpc-method-of-service': 'evidence',
+  'health-check-port': 'evidence',
+  'match-port': 'evidence',
+  'one-route-type': 'evidence',
+  'pool-protocol': 'evidence',
+  'reserved-grpc-service': 'evidence',
+  'reserved-prefix': 'evidence',
+  'retry-event': 'evidence',
+  'retry-some-event': 'evidence',
+  'service-discovery': 'evidence',
+  'service-name-length': 'evidence',
+  'tag-key-aws': 'evidence',
+  'tag-key-once': 'evidence',
+  'target-port': 'evidence',
+  'tls-sds-names': 'evidence',
+  'tls-wildcard-name': 'evidence',
+
+  'file-name-length': 'envoy',
+  'host-name': 'envoy',
+  'log-format': 'envoy',
+  'outlier-time': 'envoy',
+  'port-once': 'envoy',
+  'proxy-port': 'envoy',
+  'query-name': 'envoy',
+  regex: 'envoy',
+  'secret-name': 'envoy',
+
+  'log-key-once': 'chosen',
+  'name-as-step': 'chosen',
+  'name-slash': 'chosen',
+  'one-of-two': 'chosen',
+  text: 'chosen',
+} as const satisfies Readonly<Record<string, 'evidence' | 'envoy' | 'chosen'>>;
+
+/** The name of a rule beyond the model. */
+export type RuleName = keyof typeof RULES;

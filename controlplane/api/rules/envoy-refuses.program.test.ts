@@ -1,0 +1,17 @@
+import { describe, expect, test } from 'vitest';
+import { envoyOf, ENVOYS, validate } from '../../translate/real-envoy.ts';
+import { ENVOY_TRIALS, type Config } from './testing-envoy-trials.ts';
+
+// What the API refuses because Envoy does, both releases refuse, and for that reason.
+
+function judged(variable: (typeof ENVOYS)[number], resources: Config): Promise<string> {
+  const config = { node: { id: 'judged', cluster: 'judged' }, static_resources: resources };
+  return validate(envoyOf(variable), JSON.stringify(config));
+}
+
+describe.each(ENVOYS)('%s', (variable) => {
+  test.each(Object.entries(ENVOY_TRIALS))('%s', async (_, { broken, right }) => {
+    expect(await judged(variable, broken)).not.toBe('');
+    expect(await judged(variable, right)).toBe('');
+  });
+});

@@ -1,0 +1,17 @@
+import type { Duration, OutlierDetection } from '../../model/types.ts';
+import { memberPath } from '../violation.ts';
+import type { Broken } from './rule.ts';
+
+/** When hosts are looked at, and how long one that fails is left out: Envoy refuses 0, which switches off other durations. */
+export function outlierDetection(value: OutlierDetection, path: string): readonly Broken[] {
+  return [
+    ...positive(value.interval, memberPath(path, 'interval')),
+    ...positive(value.baseEjectionDuration, memberPath(path, 'baseEjectionDuration')),
+  ];
+}
+
+function positive(value: Duration, path: string): readonly Broken[] {
+  if (value.value !== 0) return [];
+  const constraint = 'Member must have value greater than or equal to 1';
+  return [{ rule: 'outlier-time', path: memberPath(path, 'value'), value: 0, constraint }];
+}
