@@ -26,7 +26,7 @@ beforeEach(() => {
   vi.useFakeTimers({ now: START });
   [offered, changes] = [undefined, 0];
   following = keepValid<Pair, string>({
-    arn: 'arn',
+    subject: { arn: 'arn' },
     start: (onChange) => {
       tell = onChange;
       return {

@@ -5,7 +5,8 @@ import type { Start } from './registry.ts';
 
 /** What is valid for a time, and how it is answered. */
 export type KeepValidOptions<T, A> = {
-  readonly arn: string;
+  /** What it is, for the log: `{ arn }`. */
+  readonly subject: Readonly<Record<string, string>>;
   /** Follows it where it is, whatever its dates. */
   readonly start: Start<T>;
   readonly validityOf: (value: T) => Validity;
@@ -25,7 +26,7 @@ const LONGEST_WAIT = 60 * 60 * 1000;
  * the latter comes into force once it is valid. That is said, and that an end is near.
  */
 export function keepValid<T, A>(options: KeepValidOptions<T, A>): Start<A> {
-  const { arn, start, validityOf, answer, log } = options;
+  const { subject, start, validityOf, answer, log } = options;
   return (onChange): Following<A> => {
     let inForce: InForce<T, A> | undefined;
     /** What came in its place and is not valid now. */
@@ -62,7 +63,7 @@ export function keepValid<T, A>(options: KeepValidOptions<T, A>): Start<A> {
     function say(now: number): void {
       const all = warnings(now);
       for (const warning of all.filter((each) => !said.includes(each))) {
-        log.warn({ arn }, `a certificate has to be renewed: ${warning}`);
+        log.warn(subject, `a certificate has to be renewed: ${warning}`);
       }
       said = all;
     }
@@ -88,6 +89,7 @@ export function keepValid<T, A>(options: KeepValidOptions<T, A>): Start<A> {
       // It may also be that the first look has ended.
       onChange();
     });
+    look();
     return {
       current: () => inForce?.answer,
       settled: source.settled,

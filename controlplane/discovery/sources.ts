@@ -92,7 +92,7 @@ export function createSources(settings: DiscoverySettings, { memory, log, onPoll
 
   const certificate = (arn: string): Start<Certificate> =>
     keepValid<Certificate, Certificate>({
-      arn,
+      subject: { arn },
       start: folderFirst(arn, CERTIFICATE_FILES, ownCertificate, fromAws('acm', arn, acm.certificate)),
       validityOf: ({ chain }) => validityOf(chain),
       answer: (value, isLastResort) => (isLastResort ? { ...value, isLastResort } : value),
@@ -101,7 +101,7 @@ export function createSources(settings: DiscoverySettings, { memory, log, onPoll
 
   const authority = (arn: string): Start<Authority> =>
     keepValid({
-      arn,
+      subject: { arn },
       start: folderFirst(arn, AUTHORITY_FILES, ownAuthority, fromAws('private-ca', arn, privateCa.authority)),
       validityOf,
       answer: (pem, isLastResort) => (isLastResort ? { pem, isLastResort } : { pem }),

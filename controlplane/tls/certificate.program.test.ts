@@ -88,6 +88,17 @@ describe('a certificate that is renewed while the servers run', () => {
     ads.close();
   });
 
+  it('does not come into force where it has expired and the one before has not', async () => {
+    const old = await writeSelfSigned(files);
+    const followed = await open();
+    await writeSelfSigned(files, -60_000);
+    await until('read');
+    expect(followed.current().cert.toString()).toBe(old);
+    const renewed = await writeSelfSigned(files);
+    await until('read', 'read');
+    expect(followed.current().cert.toString()).toBe(renewed);
+  });
+
   it('comes into force only together with its key', async () => {
     const old = await writeSelfSigned(files);
     const followed = await open();
@@ -102,6 +113,11 @@ describe('a certificate that is renewed while the servers run', () => {
 });
 
 describe('at the start', () => {
+  it('one that has expired is better than none', async () => {
+    const expired = await writeSelfSigned(files, -60_000);
+    expect((await open()).current().cert.toString()).toBe(expired);
+  });
+
   it.each<[string, () => Promise<void>, string]>([
     [
       'no certificate',

@@ -1,15 +1,14 @@
 import { followFiles, type Followed } from '../../common/followed-files.ts';
 import type { Log } from '../../common/log.ts';
+import { keepValid } from '../discovery/keep-valid.ts';
 import { readServerCertificate, type ServerCertificate } from './server-certificate.ts';
 
 /** Where a server's certificate with its chain is, and where its key, both PEM. */
 export type CertificateFiles = { readonly cert: string; readonly key: string };
 
-/** From when on the log warns that a certificate ends, in milliseconds: a week. */
-const SOON = 7 * 24 * 60 * 60 * 1000;
-
 /**
- * Reads a server's certificate, and reads it again whenever it is renewed.
+ * Reads a server's certificate, and reads it again whenever it is renewed. One that has expired or is not valid yet leaves in
+ * force what is valid; that is logged, and that an end is near.
  * @throws CertificateError, or that of the file system, where the files cannot be used
  */
 export async function openCertificate(
@@ -24,25 +23,36 @@ export async function openCertificate(
     log,
     onReading,
   });
-  const tellDates = (certificate: ServerCertificate): void => sayWhenValid(certificate, files, log);
-  tellDates(followed.current());
-  followed.onChange(tellDates);
-  return followed;
-}
-
-function sayWhenValid(
-  { notBefore, notAfter }: ServerCertificate,
-  { cert }: CertificateFiles,
-  log: Log,
-): void {
-  const now = Date.now();
-  const dates = {
-    file: cert,
-    notBefore: new Date(notBefore).toISOString(),
-    notAfter: new Date(notAfter).toISOString(),
+  const first = followed.current();
+  const listeners = new Set<(certificate: ServerCertificate) => void>();
+  const kept = keepValid<ServerCertificate, ServerCertificate>({
+    subject: { file: files.cert },
+    start: (onChange) => {
+      followed.onChange(onChange);
+      return {
+        current: followed.current,
+        settled: () => true,
+        trouble: () => undefined,
+        answeredAt: () => undefined,
+        close: followed.close,
+      };
+    },
+    validityOf: (certificate) => certificate,
+    answer: (certificate) => certificate,
+    log,
+  })(() => {
+    for (const listener of listeners) listener(current());
+  });
+  const current = (): ServerCertificate => kept.current() ?? first;
+  return {
+    current,
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    close: () => {
+      kept.close();
+      listeners.clear();
+    },
   };
-  if (now > notAfter) log.error(dates, 'the certificate has expired: clients will refuse it');
-  else if (now < notBefore) log.error(dates, 'the certificate is not valid yet: clients will refuse it');
-  else if (now > notAfter - SOON) log.warn(dates, 'the certificate expires soon');
-  else log.info(dates, 'the certificate is in force');
 }

@@ -12,14 +12,19 @@ import {
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 
-/** A certificate for this machine that vouches for itself, and its key, both PEM, valid from an hour ago for two. */
-export async function selfSigned(): Promise<{ readonly cert: string; readonly key: string }> {
+/**
+ * A certificate for this machine that vouches for itself, and its key, both PEM, valid from an hour ago, and from now on for
+ * so many milliseconds; default: two hours. In the past: it has expired.
+ */
+export async function selfSigned(
+  lifetimeMs = 7_200_000,
+): Promise<{ readonly cert: string; readonly key: string }> {
   const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
   const now = Date.now();
   const certificate = await X509CertificateGenerator.createSelfSigned({
     name: 'CN=localhost',
     notBefore: new Date(now - 3_600_000),
-    notAfter: new Date(now + 7_200_000),
+    notAfter: new Date(now + lifetimeMs),
     keys,
     signingAlgorithm: ALGORITHM,
     extensions: [
@@ -85,11 +90,11 @@ export async function makeAuthority(): Promise<Authority> {
 }
 
 /** Writes a new one to files, as a renewal does, and answers the certificate. */
-export async function writeSelfSigned(files: {
-  readonly cert: string;
-  readonly key: string;
-}): Promise<string> {
-  const { cert, key } = await selfSigned();
+export async function writeSelfSigned(
+  files: { readonly cert: string; readonly key: string },
+  lifetimeMs?: number,
+): Promise<string> {
+  const { cert, key } = await selfSigned(lifetimeMs);
   await writeFile(files.cert, cert);
   await writeFile(files.key, key);
   return cert;
