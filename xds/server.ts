@@ -124,7 +124,13 @@ export function createXdsServer(options: XdsServerOptions): XdsServer {
       unsent += 1;
       if (connection !== undefined) options.onPush?.(connection.key, response.typeUrl);
       stalls.waits(drop);
-      call.write(response.encode, left);
+      call.write(response.encode, left, moved);
+    }
+
+    /** A part of a response has left: a reader that is slow has as long again for the next part. */
+    function moved(): void {
+      stalls.reads(drop);
+      stalls.waits(drop);
     }
 
     function left(): void {

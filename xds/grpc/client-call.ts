@@ -70,7 +70,7 @@ export function openCall(
   session.on('error', keepError);
   session.once('connect', () => session.setLocalWindowSize(WINDOW));
   session.once('close', () => finish());
-  if (pings !== undefined) keepAlive(session, pings);
+  if (pings !== undefined) keepAlive(session, socket, pings);
 
   const stream = session.request({
     [constants.HTTP2_HEADER_METHOD]: 'POST',

@@ -6,6 +6,8 @@ import { formatHostPort } from '../../common/host-port.ts';
 export type Connection = {
   /** The client's address, `HOST:PORT`; `unknown` on a unix socket. Each connection of a host has its own. */
   readonly peer: string;
+  /** Counts a write that has begun, and one that has left. */
+  readonly writes: { begin(): void; end(): void; readonly arePending: boolean };
   /** The certificate that the client showed; undefined where there is none, or none that the server's authorities vouch for. */
   certificate(): PeerCertificate | undefined;
 };
@@ -13,7 +15,15 @@ export type Connection = {
 /** What there is to know of a socket. */
 export function connectionOf(socket: Socket): Connection {
   const { remoteAddress: host, remotePort: port } = socket;
+  let pending = 0;
   return {
+    writes: {
+      begin: () => void (pending += 1),
+      end: () => void (pending -= 1),
+      get arePending() {
+        return pending > 0;
+      },
+    },
     peer: host === undefined || port === undefined ? 'unknown' : formatHostPort({ host, port }),
     certificate() {
       if (!(socket instanceof TLSSocket) || !socket.authorized) return undefined;

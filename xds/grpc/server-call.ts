@@ -14,7 +14,10 @@ export type CallReader = {
 };
 
 /** A message that waits for those before it to leave. */
-type Waiting = { readonly encode: () => Uint8Array; readonly left: () => void };
+type Waiting = { readonly encode: () => Uint8Array; readonly left: () => void; readonly moved: () => void };
+
+/** How much of a message is handed to HTTP/2 at once, in bytes: a frame. A slow reader then shows that it reads. */
+const PIECE = 16 * 1024;
 
 /** `over` is a call with a status that has left or is on its way, or whose client is gone. */
 type State = 'open' | 'over';
@@ -87,13 +90,14 @@ export class ServerCall {
 
   /**
    * Sends a message once those before it have left: not before that is it encoded, so that what waits for a slow reader
-   * takes no room. `left` is called when it is on its way, and never if it does not get that far.
+   * takes no room. `left` is called when it is on its way, and never if it does not get that far; `moved` when a part of it is, and
+   * there is more.
    */
-  write(encode: () => Uint8Array, left: () => void): void {
+  write(encode: () => Uint8Array, left: () => void, moved: () => void = () => undefined): void {
     if (this.#state === 'over') return;
     this.sendHeaders();
-    if (this.#isWriting) this.#waiting.push({ encode, left });
-    else this.#put(encode, left);
+    if (this.#isWriting) this.#waiting.push({ encode, left, moved });
+    else this.#put({ encode, left, moved });
   }
 
   /** Ends the call with a status, once what was written before has left. */
@@ -129,17 +133,29 @@ export class ServerCall {
     if (!this.#isGone()) this.#stream.close(constants.NGHTTP2_CANCEL);
   }
 
-  #put(encode: () => Uint8Array, left: () => void): void {
+  #put({ encode, left, moved }: Waiting): void {
     if (this.#isGone()) return;
     const message = this.#framed(encode);
     if (message === undefined) return;
     this.#isWriting = true;
-    this.#stream.write(message, (error) => {
+    this.connection.writes.begin();
+    this.#putPieces(message, 0, left, moved);
+  }
+
+  #putPieces(message: Buffer, start: number, left: () => void, moved: () => void): void {
+    const end = start + PIECE;
+    this.#stream.write(message.subarray(start, end), (error) => {
+      const isSent = error === null || error === undefined;
+      if (isSent && end < message.length && !this.#isGone()) {
+        moved();
+        return this.#putPieces(message, end, left, moved);
+      }
       this.#isWriting = false;
+      this.connection.writes.end();
       const next = this.#waiting.shift();
-      if (next !== undefined) this.#put(next.encode, next.left);
+      if (next !== undefined) this.#put(next);
       else if (this.#state === 'over' && !this.#isGone()) this.#stream.end();
-      if (error === null || error === undefined) left();
+      if (isSent) left();
     });
   }
 

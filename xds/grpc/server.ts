@@ -87,7 +87,9 @@ export function createGrpcServer(options: GrpcServerOptions = {}): GrpcServer {
       const connection = connectionOf(socket);
       const session = performServerHandshake(socket, SESSION);
       sessions.add(session);
-      if (options.keepAlive !== undefined) keepAlive(session, options.keepAlive);
+      if (options.keepAlive !== undefined) {
+        keepAlive(session, socket, options.keepAlive, () => connection.writes.arePending);
+      }
       // It is followed by 'close'.
       session.on('error', () => undefined);
       session.once('close', () => {
