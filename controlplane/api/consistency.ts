@@ -17,11 +17,14 @@ type Listener = { readonly portMapping: { readonly port: number } };
  * @throws ApiError BadRequestException that lists where a port is missing
  */
 export function requireConsistent(model: Model, changed: Resource): void {
-  const view = viewWith(model, changed);
-  const missing = [changed, ...routesThatDependOn(model, changed)].flatMap((route) =>
-    missingPorts(view, route),
-  );
+  const missing = missingPorts(model, changed);
   if (missing.length > 0) throw badRequest(sentencesOf(changed, missing).join('. '));
+}
+
+/** Where a port is missing once a resource is as it is here: in itself, and in the routes that are there already. */
+export function missingPorts(model: Model, changed: Resource): readonly MissingPort[] {
+  const view = viewWith(model, changed);
+  return [changed, ...routesThatDependOn(model, changed)].flatMap((route) => ofResource(view, route));
 }
 
 /** What the checks read: the model as it would be after the change. */
@@ -58,7 +61,7 @@ function viewWith(model: Model, changed: Resource): View {
   };
 }
 
-function missingPorts(view: View, resource: Resource): readonly MissingPort[] {
+function ofResource(view: View, resource: Resource): readonly MissingPort[] {
   if (isKind(resource, 'route')) return ofRoute(view, resource);
   if (isKind(resource, 'gatewayRoute')) return ofGatewayRoute(view, resource);
   return [];

@@ -1,4 +1,5 @@
 import type { Kind, Resource } from '../mesh/resource.ts';
+import type { RuleName } from './rules/catalog.ts';
 
 /** A port that a route has to name, because there are several listeners where it leads from (`match`) or to (`target`). */
 export type MissingPort = {
@@ -8,6 +9,11 @@ export type MissingPort = {
   readonly path: string;
   readonly ports: readonly number[];
 };
+
+/** The rule that it breaks. */
+export function ruleOf({ use }: MissingPort): RuleName {
+  return `${use}-port`;
+}
 
 /** How many routes App Mesh named. */
 const SHOWN = 5;

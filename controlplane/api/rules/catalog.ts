@@ -1,11 +1,13 @@
 /**
  * Every rule beyond the API model, and why it stands: `evidence` shows App Mesh refusing what breaks it, `envoy` refuses it,
  * in both releases, with more than what is wrong; or it was `chosen`, and is a departure. docs/api-rules.md says it of each.
+ * The sizes of numbers are in model/json-schema.ts.
  */
 export const RULES = {
   'absolute-prefix': 'evidence',
   'grpc-method-of-service': 'evidence',
   'health-check-port': 'evidence',
+  'integer-size': 'evidence',
   'match-port': 'evidence',
   'one-route-type': 'evidence',
   'pool-protocol': 'evidence',
@@ -21,6 +23,7 @@ export const RULES = {
   'tls-sds-names': 'evidence',
   'tls-wildcard-name': 'evidence',
 
+  'count-size': 'envoy',
   'file-name-length': 'envoy',
   'host-name': 'envoy',
   'log-format': 'envoy',
@@ -32,6 +35,7 @@ export const RULES = {
   'secret-name': 'envoy',
 
   'log-key-once': 'chosen',
+  'long-size': 'chosen',
   'name-as-step': 'chosen',
   'name-slash': 'chosen',
   'one-of-two': 'chosen',

@@ -10,6 +10,11 @@ export type Config = Readonly<Record<string, unknown>>;
 /** For each rule with the reason `envoy` a configuration that breaks it, and one that differs from it in nothing else. */
 export const ENVOY_TRIALS: Readonly<Record<EnvoyRule, { readonly broken: Config; readonly right: Config }>> =
   {
+    'count-size': pair(
+      (retries: number) => routed({ retry_policy: { num_retries: retries } }),
+      2 ** 32,
+      2 ** 32 - 1,
+    ),
     'file-name-length': pair(
       (path: string) => httpListener({ log: { path } }),
       `/${'a'.repeat(256)}`,
@@ -45,36 +50,51 @@ function logLine(format: string): Config {
   return { path: '/dev/null', log_format: { text_format_source: { inline_string: format } } };
 }
 
-function manager({ log, query, regex }: { log?: Config; query?: string; regex?: string } = {}): Config {
+type ManagerParts = {
+  readonly log?: Config;
+  readonly query?: string;
+  readonly regex?: string;
+  readonly routes?: readonly Config[];
+};
+
+function manager({ log, query, regex, routes }: ManagerParts = {}): Config {
   const match = {
     prefix: '/',
     ...(query === undefined ? {} : { query_parameters: [{ name: query, present_match: true }] }),
     ...(regex === undefined ? {} : { headers: [{ name: 'a', string_match: { safe_regex: { regex } } }] }),
   };
-  const hosts = [{ name: 'v', domains: ['*'], routes: [{ match, direct_response: { status: 200 } }] }];
+  const host = {
+    name: 'v',
+    domains: ['*'],
+    routes: routes ?? [{ match, direct_response: { status: 200 } }],
+  };
+  const file = {
+    name: 'file',
+    typed_config: any('extensions.access_loggers.file.v3.FileAccessLog', log ?? {}),
+  };
   return {
     name: 'manager',
     typed_config: any('extensions.filters.network.http_connection_manager.v3.HttpConnectionManager', {
       stat_prefix: 'x',
-      route_config: { name: 'r', virtual_hosts: hosts },
+      route_config: { name: 'r', virtual_hosts: [host] },
       http_filters: [{ name: 'router', typed_config: any('extensions.filters.http.router.v3.Router', {}) }],
-      ...(log === undefined
-        ? {}
-        : {
-            access_log: [
-              { name: 'file', typed_config: any('extensions.access_loggers.file.v3.FileAccessLog', log) },
-            ],
-          }),
+      ...(log === undefined ? {} : { access_log: [file] }),
     }),
   };
 }
 
-function httpListener(parts: Parameters<typeof manager>[0]): Config {
+function httpListener(parts: ManagerParts): Config {
   return {
     listeners: [
       { name: 'l', address: address('127.0.0.1', 1), filter_chains: [{ filters: [manager(parts)] }] },
     ],
   };
+}
+
+/** A listener with a route to a cluster. */
+function routed(action: Config): Config {
+  const route = { match: { prefix: '/' }, route: { cluster: 'c', ...action } };
+  return { ...httpListener({ routes: [route] }), ...cluster({}) };
 }
 
 /** Listeners, each with its port and the destination ports of its chains. */

@@ -1,0 +1,107 @@
+import { expect, test } from 'vitest';
+import { modelFromInputs, resourceFromInput, type Written } from '../mesh/fixture.ts';
+import type { Model } from '../mesh/model.ts';
+import { caseNames, readCase } from '../translate/fixture.ts';
+import { missingPorts } from './consistency.ts';
+import { ApiError } from './errors.ts';
+import { title } from './identity.ts';
+import { ruleOf } from './missing-ports.ts';
+import { requireReferences } from './references.ts';
+import type { RuleName } from './rules/catalog.ts';
+import { ruleViolations } from './rules/rules.ts';
+import { shapeViolations } from './validate.ts';
+
+// What the translation decides can come about: the API takes every resource of every case. Where it does not, a rule of
+// docs/api-rules.md says why, and the translation has an answer all the same: models come from backups and older versions.
+
+/** Why the API does not take a resource: a rule, the model itself, or something that is named and is not there. */
+type Refusal = RuleName | 'model' | 'missing';
+
+/** By case and resource, what of a case the API does not take. */
+const REFUSED: Readonly<Record<string, Readonly<Record<string, readonly Refusal[]>>>> = {
+  'access-log-unknown': { app: ['log-format'] },
+  'cloud-map-unknown': { odd: ['text'] },
+  collisions: {
+    app: ['port-once', 'proxy-port', 'text'],
+    own: ['proxy-port'],
+    'line\nbreak.local': ['text'],
+  },
+  'gateway-ports': {
+    'gw/absent-port': ['match-port'],
+    'gw/ambiguous': ['match-port', 'target-port'],
+    'gw/b': ['match-port'],
+    'gw/grpc': ['match-port'],
+    'gw/grpc-host': ['match-port'],
+    'gw/http-header': ['match-port'],
+  },
+  'gateway-problems': {
+    gw: ['port-once', 'proxy-port'],
+    'gw/absent': ['missing'],
+    'gw/regex': ['regex'],
+    'gw/rewrite-line': ['text'],
+  },
+  'gateway-tcp': { 'gw/any': ['target-port'] },
+  health: { e: ['outlier-time'], f: ['text'] },
+  'http-matches': { 'r/empty-prefix': ['absolute-prefix'] },
+  mismatches: {
+    're/bad': ['regex'],
+    're/large': ['regex'],
+    're/line': ['text'],
+    're/empty-name': ['query-name'],
+    're/long-name': ['query-name'],
+  },
+  missing: {
+    app: ['service-name-length'],
+    silent: ['service-discovery'],
+    'half/r': ['missing'],
+    'no-node.local': ['missing'],
+    'no-router.local': ['missing'],
+  },
+  pools: { app: ['pool-protocol'] },
+  retries: { 'h/none': ['retry-some-event'], 'h/unknown': ['model'] },
+  'router-ports': {
+    'r/both': ['match-port'],
+    'r/grpc': ['match-port', 'target-port'],
+    'r/no-protocol': ['match-port', 'target-port'],
+    'r/nowhere': ['target-port'],
+  },
+};
+
+test.each(caseNames())('%s', (name) => {
+  const resources = readCase(name).resources.map((written): Written => ({ meshName: 'm', ...written }));
+  const model = modelFromInputs(resources);
+  const refused = resources.flatMap((written) => {
+    const found = refusals(model, written);
+    return found.length === 0 ? [] : [[labelOf(written), found] as const];
+  });
+  expect(Object.fromEntries(refused)).toEqual(REFUSED[name] ?? {});
+});
+
+test('what is written down as refused is in a case', () => {
+  expect(Object.keys(REFUSED).filter((name) => !caseNames().includes(name))).toEqual([]);
+});
+
+function refusals(model: Model, written: Written): readonly Refusal[] {
+  const resource = resourceFromInput(written);
+  const shape = `Create${title(resource.kind)}Input`;
+  if (shapeViolations(shape, written).length > 0) return ['model'];
+  const broken = ruleViolations(shape, written).map(({ rule }): Refusal => rule);
+  const missing = isMissing(model, written) ? (['missing'] as const) : [];
+  return [...new Set([...broken, ...missing, ...missingPorts(model, resource).map(ruleOf)])].toSorted();
+}
+
+function isMissing(model: Model, written: Written): boolean {
+  try {
+    requireReferences(model, resourceFromInput(written));
+    return false;
+  } catch (error) {
+    if (error instanceof ApiError) return true;
+    throw error;
+  }
+}
+
+/** A resource's name, after that of its router or gateway. */
+function labelOf(written: Written): string {
+  const { name, parent } = resourceFromInput(written);
+  return parent === '' ? name : `${parent}/${name}`;
+}

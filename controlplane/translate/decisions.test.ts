@@ -1,0 +1,136 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { caseNames } from './fixture.ts';
+
+// Each row of docs/translation.md that decides what becomes of an input has a case in testdata/, which shows it. That the API
+// lets such an input come about is looked at in api/translated-cases.test.ts. A new row has its case here.
+
+/** The cases that show a decision, or why none can: `other: …` says what does. */
+const DECISIONS: Readonly<Record<string, readonly string[] | `other: ${string}`>> = {
+  'Something in the model cannot work (a missing target, a bad expression, two owners of one port or host name)':
+    ['collisions', 'gateway-problems', 'mismatches', 'missing'],
+  'A connection straight to 15000 or 15001 of a virtual node':
+    'other: no input; every case of a virtual node shows it',
+  'A connection from another machine to 15001 of a virtual gateway':
+    'other: no input; every case of a gateway shows it',
+  '`prefix_ranges` of egress chains': 'other: no input; every case shows it',
+  'TLS inspector on 15001': 'other: no input; every case shows it',
+  'Type and connect timeout of `amazonaws` and `mesh-allow-all`': ['allow-all-bare'],
+  'Unknown host on a port with HTTP backends, ALLOW_ALL': ['allow-all'],
+  'Host name of an upstream': ['discovery'],
+  DNS: ['discovery'],
+  'Initial fetch of routes': 'other: no input; every case shows it',
+  'HTTP version of listeners': ['protocols'],
+  'Idle timeout': ['timeouts', 'listener-timeouts', 'tcp-route'],
+  'Time limits of callers, virtual node as provider': ['provider-times'],
+  'Weights, targets and time limits of TCP, a proxy that says `ecds`': ['tcp-by-name'],
+  'The same, other Envoys': ['tcp-route'],
+  'Retries of TCP connections': ['tcp-route'],
+  'Order of routes': ['route-order'],
+  'A route or gateway route without prefix or path: by port, header, method or query alone': [
+    'any-path',
+    'gateway-any-path',
+  ],
+  '`scheme` of an `httpRoute`': ['any-path'],
+  '`method: CONNECT`': ['methods', 'gateway-methods'],
+  'gRPC service and method': ['grpc-matches'],
+  'Target without a port': ['router-ports', 'mismatches'],
+  'Protocol of route and target differ': ['mismatches'],
+  'A route or gateway route whose protocol or port no listener has; a target port that no listener has': [
+    'router-ports',
+    'gateway-ports',
+    'missing',
+  ],
+  'Targets that cannot be reached': ['missing'],
+  'Weights that add up to nothing': ['weights-zero'],
+  'Virtual router without listeners (the API of 2018-10-01 knows no others)': ['router-without-listeners'],
+  'Several TCP routes of one router listener': ['mismatches'],
+  'Virtual service names': ['odd-names', 'collisions'],
+  'Route and virtual host names on ingress': ['colors'],
+  'Which traffic is in the access log': ['access-log'],
+  "An access-log format that an Envoy in use would refuse, App Mesh's image (1.34) among them": [
+    'access-log-unknown',
+    'access-log-commands',
+  ],
+  'Health check without a path, or without a slash before it': ['health'],
+  'Health check whose host or path holds a control character': ['health'],
+  'Success-rate outlier detection': ['health'],
+  Expressions: ['mismatches', 'http-matches'],
+  Durations: ['timeouts'],
+  "A time limit for another protocol than the listener's": ['timeouts'],
+  'IP preference': ['ip-node', 'ip-node-cloud-map', 'ip-ipv4-only', 'ip-ipv6-only'],
+  'Listeners and IPv6': ['ipv6', 'ipv6-absent', 'ipv6-unsaid', 'ip-default'],
+  'No preference': ['ip-default', 'ip-default-ipv4', 'ip-default-gateway'],
+  'Address of the application': ['app-address', 'ipv6'],
+  'Gateway, host match': ['gateway-matches', 'gateway-problems'],
+  'Gateway, prefix rewrite': ['gateway', 'gateway-matches', 'gateway-any-path'],
+  'Gateway, path match without rewrite': ['gateway-matches'],
+  'Gateway, a rewrite of a prefix where a path is matched, of a path where none is, or to what does not begin with `/`':
+    ['gateway-problems'],
+  'Gateway, target port': ['gateway-ports'],
+  'Gateway, host not rewritten': ['gateway', 'gateway-http-route'],
+  'Gateway, time limits of the first pass': ['gateway', 'gateway-provider-times'],
+  "Gateway, name of the second pass's routes": ['gateway', 'gateway-ports'],
+  'Gateway route to a virtual service that takes TCP alone': ['gateway-tcp'],
+  'Gateway without listeners': ['gateway-no-listeners'],
+  'Gateway, `healthCheck` of a listener': ['gateway-listeners'],
+  Cluster: ['cloud-map'],
+  'Which instances': ['cloud-map'],
+  'Unhealthy instances': ['cloud-map'],
+  Address: ['cloud-map-addresses', 'cloud-map-addresses-mesh'],
+  Port: ['cloud-map'],
+  'Host of health checks, name in certificates': ['cloud-map'],
+  'Nothing is known (yet)': ['cloud-map-unknown'],
+  STRICT: ['tls-listeners'],
+  PERMISSIVE: ['tls-listeners'],
+  'A caller that says nothing on a PERMISSIVE port of a virtual node':
+    'other: no input; test/tls-listeners.net.test.ts',
+  ALPN: ['tls-listeners', 'tls-client-policies'],
+  Versions: ['tls-client-policies'],
+  'Ciphers and key exchange': "other: no input; Envoy's defaults",
+  'Resumption of sessions': ['tls-listeners'],
+  'Server name (SNI)': ['tls-client-policies', 'tls-long-name'],
+  '`validation` of a listener': ['tls-listeners'],
+  'Names (`subjectAlternativeNames`)': ['tls-listeners', 'tls-client-policies'],
+  'A client policy without names, or with an empty list': ['tls-client-policies'],
+  'Which port `ports` means': ['tls-client-policies'],
+  "A backend's client policy and the default one": [
+    'tls-defaults-acm',
+    'tls-defaults-file',
+    'tls-defaults-sds',
+  ],
+  '`enforce: false`': ['tls-client-policies'],
+  'An enforced policy and a listener without TLS': ['tls-client-policies'],
+  'No policy that counts': ['tls-server-decides'],
+  'A listener that asks callers for a certificate, and no policy that gives one': ['tls-server-decides'],
+  'Two backends that lead to one listener of one virtual node, with different policies': ['tls-two-policies'],
+  'ACM certificates and private authorities': ['tls-listeners', 'tls-defaults-acm'],
+  'A certificate or an authority that has expired, or is not valid yet':
+    'other: no input; controlplane/discovery',
+  'A private key, and a proxy that has not shown who it is': 'other: no input; controlplane/ads',
+  'A secret that is not there (yet)': ['tls-refused'],
+  'Certificates from files, an agent of ours': ['tls-listeners-agent', 'tls-client-policies-agent'],
+  'A pair in files that has expired, or is not valid yet': 'other: no input; agent/secrets',
+  'Certificates from files, other Envoys': ['tls-listeners'],
+  SDS: ['tls-listeners', 'tls-refused'],
+};
+
+const page = readFileSync(new URL('../../docs/translation.md', import.meta.url), 'utf8');
+const [decisions = ''] = page.split('\n## How it is shown\n');
+const rows = decisions
+  .split('\n')
+  .filter((line) => line.startsWith('| ') && !line.startsWith('| question |') && !line.startsWith('| --- |'))
+  .map((line) => line.slice(2, line.indexOf(' | ', 2)));
+
+test('every decision of docs/translation.md names the cases that show it', () => {
+  expect(rows.filter((question) => DECISIONS[question] === undefined)).toEqual([]);
+});
+
+test('every decision that is shown stands in docs/translation.md', () => {
+  expect(Object.keys(DECISIONS).filter((question) => !rows.includes(question))).toEqual([]);
+});
+
+test('every case that shows a decision exists', () => {
+  const named = Object.values(DECISIONS).flatMap((shown) => (typeof shown === 'string' ? [] : shown));
+  expect(named.filter((name) => !caseNames().includes(name))).toEqual([]);
+});
