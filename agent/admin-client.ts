@@ -11,6 +11,13 @@ export type AdminClient = {
   stats(filter: string, signal?: AbortSignal): Promise<ReadonlyMap<string, number>>;
   /** The addresses of static clusters, of those whose names match the regular expression (RE2) as a whole. */
   endpoints(clusters: string, signal?: AbortSignal): Promise<readonly AppEndpoint[]>;
+  /** As `stats`, with those among them that are texts. */
+  values(filter: string, signal?: AbortSignal): Promise<ReadonlyMap<string, number | string>>;
+  /**
+   * The parts of Envoy's configuration dump under `resource`, such as `dynamic_active_secrets`, as it writes them; `mask` names the
+   * fields that are wanted, with commas. Default: all.
+   */
+  configDump<T>(resource: string, mask?: string, signal?: AbortSignal): Promise<readonly T[]>;
   /** Tells Envoy to send connections away gently while it goes on to accept new ones. */
   drainListeners(signal?: AbortSignal): Promise<void>;
 };
@@ -35,19 +42,35 @@ export function createAdminClient({
     return send({ method, host, port, path, signal: either, agent: false });
   }
 
+  async function values(filter: string, signal?: AbortSignal): Promise<ReadonlyMap<string, number | string>> {
+    const path = `/stats?format=json&filter=${encodeURIComponent(filter)}`;
+    const { stats } = JSON.parse(expectOk(path, await ask('GET', path, signal))) as StatsAnswer;
+    return new Map(
+      stats.flatMap(({ name, value }) => (name === undefined || value === undefined ? [] : [[name, value]])),
+    );
+  }
+
+  async function dump<T>(query: string, signal?: AbortSignal): Promise<readonly T[]> {
+    const path = `/config_dump?${query}`;
+    const { configs = [] } = JSON.parse(expectOk(path, await ask('GET', path, signal))) as DumpAnswer<T>;
+    return configs;
+  }
+
   return {
     async ready(signal) {
       const { body } = await ask('GET', '/ready', signal);
       return LIFECYCLES.find((lifecycle) => lifecycle === body.trim()) ?? 'UNREACHABLE';
     },
     async stats(filter, signal) {
-      const path = `/stats?format=json&filter=${encodeURIComponent(filter)}`;
-      const { stats } = JSON.parse(expectOk(path, await ask('GET', path, signal))) as StatsAnswer;
-      return new Map(stats.flatMap(({ name, value }) => (name === undefined ? [] : [[name, Number(value)]])));
+      const all = await values(filter, signal);
+      return new Map([...all].filter((pair): pair is [string, number] => typeof pair[1] === 'number'));
     },
+    values,
+    configDump: (resource, mask, signal) =>
+      dump(`resource=${resource}${mask === undefined ? '' : `&mask=${mask}`}`, signal),
     async endpoints(clusters, signal) {
-      const path = `/config_dump?resource=dynamic_active_clusters&name_regex=${encodeURIComponent(clusters)}`;
-      const { configs = [] } = JSON.parse(expectOk(path, await ask('GET', path, signal))) as ClusterDump;
+      const query = `resource=dynamic_active_clusters&name_regex=${encodeURIComponent(clusters)}`;
+      const configs = await dump<DumpedCluster>(query, signal);
       return configs.flatMap(({ cluster: { name, load_assignment } }) =>
         (load_assignment?.endpoints ?? [])
           .flatMap(({ lb_endpoints = [] }) => lb_endpoints)
@@ -62,25 +85,26 @@ export function createAdminClient({
   };
 }
 
-type StatsAnswer = { readonly stats: readonly { readonly name?: string; readonly value?: number }[] };
+type StatsAnswer = {
+  readonly stats: readonly { readonly name?: string; readonly value?: number | string }[];
+};
+type DumpAnswer<T> = { readonly configs?: readonly T[] };
 /** Envoy's JSON, as far as it is read. */
-type ClusterDump = {
-  readonly configs?: readonly {
-    readonly cluster: {
-      readonly name: string;
-      readonly load_assignment?: {
-        readonly endpoints?: readonly {
-          readonly lb_endpoints?: readonly {
-            readonly endpoint: {
-              readonly address: {
-                readonly socket_address: { readonly address: string; readonly port_value: number };
-              };
+type DumpedCluster = {
+  readonly cluster: {
+    readonly name: string;
+    readonly load_assignment?: {
+      readonly endpoints?: readonly {
+        readonly lb_endpoints?: readonly {
+          readonly endpoint: {
+            readonly address: {
+              readonly socket_address: { readonly address: string; readonly port_value: number };
             };
-          }[];
+          };
         }[];
-      };
+      }[];
     };
-  }[];
+  };
 };
 type Answer = { readonly status: number; readonly body: string };
 

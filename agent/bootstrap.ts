@@ -4,10 +4,10 @@ import { staticRuntime } from './bootstrap-runtime.ts';
 import { statsConfig, statsSinks } from './bootstrap-stats.ts';
 
 /** The cluster that leads to the agent's socket; the control plane refers to it for certificates from files. */
-const AGENT_CLUSTER = 'daybreak_agent';
+export const AGENT_CLUSTER = 'daybreak_agent';
 
 /** The cluster that leads to somebody else's secrets, under App Mesh's name. */
-const SDS_CLUSTER = 'static_cluster_sds_unix_socket';
+export const SDS_CLUSTER = 'static_cluster_sds_unix_socket';
 
 /** Envoy's bootstrap as plain JSON, ready to be written. */
 export type BootstrapJson = ReturnType<typeof bootstrap>;

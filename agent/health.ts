@@ -17,24 +17,34 @@ const LONGEST_WAIT_MS = 1000;
 const LARGEST_JITTER_MS = 50;
 const UPDATES = String.raw`^(cluster_manager\.cds|listener_manager\.lds)\.update_(success|rejected)$|listener_create_failure$`;
 
+/** What is looked at beside the health of an Envoy that is LIVE, before that is reported. */
+export type Beside = {
+  look(signal: AbortSignal): Promise<void>;
+  /** Whether it is to be looked at again soon. */
+  isUnsettled(): boolean;
+};
+
 /**
- * Reports the health of an Envoy until `signal`: often at first, then, once it is LIVE, every `pollMs`. Never fails;
- * an Envoy that does not answer is reported as UNREACHABLE.
+ * Reports the health of an Envoy until `signal`: often at first, then, once it is LIVE, every `pollMs`, or each second while what is
+ * beside it is unsettled. Never fails; an Envoy that does not answer is reported as UNREACHABLE.
  */
 export async function watchHealth(
   admin: AdminClient,
   pollMs: number,
   signal: AbortSignal,
   report: (health: Health) => void,
+  beside?: Beside,
 ): Promise<void> {
   const backoff = createBackoff(FIRST_WAIT_MS, LONGEST_WAIT_MS);
   while (!signal.aborted) {
     const health = await readHealth(admin, signal);
+    const isLive = health.lifecycle === 'LIVE';
+    if (isLive) await beside?.look(signal);
     if (signal.aborted) return;
     report(health);
-    const isLive = health.lifecycle === 'LIVE';
     if (isLive) backoff.reset();
-    const wait = isLive ? pollMs + Math.random() * LARGEST_JITTER_MS : backoff.next();
+    const liveWait = beside?.isUnsettled() === true ? LONGEST_WAIT_MS : pollMs;
+    const wait = isLive ? liveWait + Math.random() * LARGEST_JITTER_MS : backoff.next();
     await delay(wait, undefined, { signal }).catch(() => undefined);
   }
 }

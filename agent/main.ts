@@ -22,7 +22,10 @@ import { openEnvoyOutput } from './output/envoy-output.ts';
 import { dropPrivileges } from './privileges.ts';
 import { startRelay } from './relay/relay.ts';
 import { makeRunFolder } from './run-folder.ts';
+import { agentMetrics } from './metrics.ts';
 import { createFileSecrets } from './secrets/file-secrets.ts';
+import { createSdsWords } from './secrets/sds-words.ts';
+import { createSecretWatch } from './secrets/watch-secrets.ts';
 import { readAgentSettings, type AgentSettings } from './settings.ts';
 import { status } from './status.ts';
 import { serveStatus } from './status-server.ts';
@@ -70,9 +73,9 @@ async function run(settings: AgentSettings, env: Environment, log: Log): Promise
     const bootstrapPath = join(folder.path, 'bootstrap.json');
     writeFileSync(bootstrapPath, JSON.stringify(bootstrap(settings, node, socketPath)), { mode: 0o600 });
 
-    const secrets = createFileSecrets(log);
-    cleanups.push(() => secrets.close());
-    const beside = [secrets];
+    const fileSecrets = createFileSecrets(log);
+    cleanups.push(() => fileSecrets.close());
+    const beside = [fileSecrets];
     const names = createNameFilling(log);
     cleanups.push(names.close);
     const relay = await startRelay({
@@ -84,7 +87,8 @@ async function run(settings: AgentSettings, env: Environment, log: Log): Promise
       beside,
     });
     cleanups.push(() => relay.close());
-    const output = await openEnvoyOutput(folder.path, log);
+    const words = createSdsWords();
+    const output = await openEnvoyOutput(folder.path, log, (piece) => words.hear(piece));
     cleanups.push(output.close);
 
     const admin = createAdminClient(settings.envoy.admin);
@@ -101,11 +105,14 @@ async function run(settings: AgentSettings, env: Environment, log: Log): Promise
       readSockets: readListeningSockets,
       log,
     });
+    const { sdsSocketPath } = settings.envoy;
+    const secrets = createSecretWatch({ admin, relay, files: fileSecrets, sdsSocketPath, words, log });
     const supervisor = createSupervisor({
       start: () => startEnvoy(command),
       watch: async (signal, report) => {
+        secrets.begin();
         await Promise.all([
-          watchHealth(admin, settings.health.pollMs, signal, report),
+          watchHealth(admin, settings.health.pollMs, signal, report, secrets),
           // A gateway has no application.
           settings.resource.kind === 'virtualNode' ? application.watch(signal) : undefined,
         ]);
@@ -115,7 +122,7 @@ async function run(settings: AgentSettings, env: Environment, log: Log): Promise
       stop,
       log,
     });
-    const statusServer = await serveStatus(settings.status, () =>
+    const read = () =>
       status({
         now: new Date(),
         startedAt,
@@ -124,12 +131,14 @@ async function run(settings: AgentSettings, env: Environment, log: Log): Promise
         restarts: supervisor.restarts(),
         relay: relay.status(),
         secrets: secrets.status(),
+        awaited: secrets.awaited(),
         names: names.status(),
         application: application.problems(),
         disconnectedLimitSeconds: settings.health.disconnectedLimitSeconds,
         droppedOutputBytes: output.dropped(),
-      }),
-    );
+      });
+    const metrics = () => agentMetrics(read().healthStatus, secrets.status());
+    const statusServer = await serveStatus(settings.status, { status: read, metrics });
     cleanups.push(statusServer.close);
 
     const reason = await supervisor.run();

@@ -41,6 +41,17 @@ test("App Mesh's fields are strings", () => {
   expect(daybreak).toMatchObject({ node: 'n', supervisor: { state: 'running' }, restartsLeft: 1 });
 });
 
+test('a listener that waits for a secret: neither healthy nor ready, and the reason', () => {
+  const reason = 'ingress_http_8443: waits for app: nobody listens';
+  const running = withHealth(starting(42), live);
+  expect(status(input({ supervisor: running, awaited: [reason] }))).toMatchObject({
+    healthStatus: 'UNHEALTHY',
+    envoyState: 'LIVE',
+    envoyReadinessState: 'NOT_INITIALIZED',
+    daybreak: { notReady: [reason] },
+  });
+});
+
 describe('health', () => {
   const running = withHealth(starting(42), live);
   const preparing: Health = { lifecycle: 'PRE_INITIALIZING', initialConfig: undefined };
@@ -79,6 +90,7 @@ function input(some: Partial<StatusInput>): StatusInput {
     relay: connected,
     disconnectedLimitSeconds: 3600,
     secrets: [],
+    awaited: [],
     names: [],
     application: [],
     droppedOutputBytes: 0,

@@ -3,7 +3,7 @@ import type { ApplicationProblem } from './application/watch-application.ts';
 import { formatGoDuration } from './go-duration.ts';
 import { UNREACHABLE, type Health } from './health.ts';
 import type { RelayStatus } from './relay/relay.ts';
-import type { FileSecretStatus } from './secrets/file-secrets.ts';
+import type { SecretStatus } from './secrets/secret-status.ts';
 import type { SupervisorState } from './supervisor/state.ts';
 
 /** What the status is made from. */
@@ -14,8 +14,10 @@ export type StatusInput = {
   readonly supervisor: SupervisorState;
   readonly restarts: { readonly made: number; readonly left: number };
   readonly relay: RelayStatus;
-  /** The certificates from files that Envoy asked for. */
-  readonly secrets: readonly FileSecretStatus[];
+  /** The secrets that Envoy's configuration names, whoever serves them. */
+  readonly secrets: readonly SecretStatus[];
+  /** Those that listeners wait for, in words. */
+  readonly awaited: readonly string[];
   /** The names whose addresses tell the filter chains of one port apart. */
   readonly names: readonly NameStatus[];
   /** Why the application cannot be reached, by port. */
@@ -42,14 +44,16 @@ export function status(input: StatusInput) {
     ...(relay.disconnectedSince === undefined
       ? {}
       : { managementServerDisconnectedTimestamp: relay.disconnectedSince.toISOString() }),
-    envoyReadinessState: health.lifecycle === 'LIVE' ? 'INITIALIZED' : 'NOT_INITIALIZED',
+    envoyReadinessState:
+      health.lifecycle === 'LIVE' && input.awaited.length === 0 ? 'INITIALIZED' : 'NOT_INITIALIZED',
     initialConfigUpdateStatus: health.initialConfig ?? '',
     daybreak: {
       ...agent,
       supervisor: describeSupervisor(supervisor),
       restartsLeft: restarts.left,
       relay: { ...relay, disconnectedSince: relay.disconnectedSince?.toISOString() },
-      certificates: input.secrets,
+      notReady: input.awaited,
+      certificates: input.secrets.map(describeSecret),
       names: input.names,
       application: input.application,
       droppedOutputBytes: input.droppedOutputBytes,
@@ -57,7 +61,10 @@ export function status(input: StatusInput) {
   };
 }
 
-/** HEALTHY: LIVE, with no configuration refused from the start, and a control plane that is not away for too long. */
+/**
+ * HEALTHY: LIVE, with no configuration refused from the start, no listener that waits for a secret, and a control plane that is
+ * not away for too long.
+ */
 function healthStatus(input: StatusInput, health: Health): 'HEALTHY' | 'UNHEALTHY' {
   const since = input.relay.disconnectedSince?.getTime() ?? input.now.getTime();
   const awayTooLong = input.now.getTime() - since > input.disconnectedLimitSeconds * 1000;
@@ -65,6 +72,7 @@ function healthStatus(input: StatusInput, health: Health): 'HEALTHY' | 'UNHEALTH
     input.supervisor.kind === 'running' &&
     health.lifecycle === 'LIVE' &&
     health.initialConfig !== 'UPDATE_FAILED' &&
+    input.awaited.length === 0 &&
     !awayTooLong;
   return healthy ? 'HEALTHY' : 'UNHEALTHY';
 }
@@ -77,4 +85,12 @@ function describeSupervisor(state: SupervisorState) {
   const known = { state: state.kind, since: state.since.toISOString() };
   if (state.kind === 'backing-off') return { ...known, until: state.until.toISOString(), exit: state.exit };
   return state.kind === 'stopped' ? { ...known, reason: state.reason.kind } : known;
+}
+
+function describeSecret({ validity, ...secret }: SecretStatus) {
+  return {
+    ...secret,
+    notBefore: validity && new Date(validity.notBefore).toISOString(),
+    expires: validity && new Date(validity.notAfter).toISOString(),
+  };
 }

@@ -20,9 +20,13 @@ const CLOSE_LIMIT_MS = 1000;
 
 /**
  * Opens the way. Envoy opens `/dev/stdout` by name for its access logs; what the agent has there may be a socket, or
- * root's, and could not be opened so.
+ * root's, and could not be opened so. `onLog` hears what Envoy writes to its own log, which is its stderr.
  */
-export async function openEnvoyOutput(folder: string, log: Log): Promise<EnvoyOutput> {
+export async function openEnvoyOutput(
+  folder: string,
+  log: Log,
+  onLog: (piece: Buffer) => void,
+): Promise<EnvoyOutput> {
   const [stdout, stderr] = await Promise.all([
     makeFifo(join(folder, 'stdout')),
     makeFifo(join(folder, 'stderr')),
@@ -31,6 +35,7 @@ export async function openEnvoyOutput(folder: string, log: Log): Promise<EnvoyOu
     forwardLines(reader, fd, (bytes) => {
       log.warn({ bytes, fd }, "dropped some of Envoy's output, for it was not read fast enough");
     });
+  stderr.reader.on('data', onLog);
   const forwarders = [forward(stdout, STDOUT), forward(stderr, STDERR)];
   return {
     stdoutFd: stdout.writeFd,

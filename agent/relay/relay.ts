@@ -6,7 +6,7 @@ import { listenGrpc } from '../../xds/grpc/listen.ts';
 import { createGrpcServer, type GrpcServer } from '../../xds/grpc/server.ts';
 import { createXdsServer, type XdsServer } from '../../xds/server.ts';
 import type { Answer } from '../../xds/answers.ts';
-import type { TypeUrl } from '../../xds/types.ts';
+import type { Resource, TypeUrl } from '../../xds/types.ts';
 import type { NameFilling } from '../names/listener-names.ts';
 import { createRelayedConfig } from './relayed-config.ts';
 import { createRelayedSubscriptions } from './relayed-subscriptions.ts';
@@ -43,7 +43,12 @@ export type RelayStatus = {
 };
 
 /** ADS between Envoy and the control plane, with the last good configuration between them. */
-export type Relay = { status(): RelayStatus; close(): Promise<void> };
+export type Relay = {
+  status(): RelayStatus;
+  /** The resources of a type that Envoy is to have now. */
+  served(typeUrl: TypeUrl): Iterable<Resource>;
+  close(): Promise<void>;
+};
 
 const KEY = 'envoy';
 
@@ -168,6 +173,7 @@ export async function startRelay({
 
   return {
     status: () => ({ connected: disconnectedSince === undefined, disconnectedSince, lastError, refusals }),
+    served: (typeUrl) => config.snapshot().get(typeUrl)?.resources.values() ?? [],
     async close() {
       upstream.close();
       listener.close();

@@ -1,6 +1,6 @@
+import type { Validity } from '../../common/certificate-validity.ts';
 import { parseFileSecretName } from '../../common/file-secret-name.ts';
 import type { Log } from '../../common/log.ts';
-import type { Validity } from '../../common/validity.ts';
 import type { GrpcServer } from '../../xds/grpc/server.ts';
 import { createXdsServer, type XdsServer } from '../../xds/server.ts';
 import { SECRET, type Resource } from '../../xds/types.ts';

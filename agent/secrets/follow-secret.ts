@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { takesPlaceOf } from '../../common/certificate-validity.ts';
 import type { FileSecret } from '../../common/file-secret-name.ts';
 import { followFiles, type Followed } from '../../common/followed-files.ts';
 import type { Log } from '../../common/log.ts';
-import { validityAt, validityProblem } from '../../common/validity.ts';
 import { SecretFileError } from '../errors.ts';
 import { filesOf, secretContent, type SecretContent } from './secret-content.ts';
+import { validityProblem } from './validity-problem.ts';
 
 /**
  * How a secret stands: not looked at yet; without files that can be used, so that Envoy does not have it; or in force,
@@ -20,8 +21,8 @@ export type FollowedSecret = { readonly state: () => SecretState; readonly close
 
 /** How often files are looked at, in milliseconds. */
 const INTERVAL_MS = 500;
-/** The longest time that a timer is set for, in milliseconds. */
-const LONGEST_TIMER_MS = 86_400_000;
+/** The clock may be set: it is looked at again so often, in milliseconds. */
+const LONGEST_TIMER_MS = 3_600_000;
 
 const reading: SecretState = { kind: 'reading' };
 const missing = (problem: string): SecretState => ({ kind: 'missing', problem });
@@ -55,24 +56,23 @@ export function followSecret(
   }
 
   function waitFor(content: SecretContent): void {
-    const wait = content.validity.notBefore.getTime() - Date.now();
+    const wait = content.validity.notBefore - Date.now();
     const look = () => {
-      if (validityAt(content.validity, new Date()) === 'not yet valid') return waitFor(content);
+      if (content.validity.notBefore > Date.now()) return waitFor(content);
       log.info({ files }, 'a certificate that was not valid yet came into force');
       enter(served(content));
     };
-    untilValid = setTimeout(look, Math.min(wait + 1, LONGEST_TIMER_MS)).unref();
+    untilValid = setTimeout(look, Math.min(wait, LONGEST_TIMER_MS)).unref();
   }
 
   /** @throws SecretFileError where what is in force is better */
   function read(...contents: readonly Buffer[]): SecretContent {
     clearTimeout(untilValid);
     const content = secretContent(name, secret, contents);
-    const now = new Date();
-    if (state.kind !== 'served' || validityAt(state.content.validity, now) !== 'valid') return content;
-    const kind = validityAt(content.validity, now);
-    if (kind === 'valid') return content;
-    if (kind === 'not yet valid') waitFor(content);
+    const now = Date.now();
+    if (state.kind !== 'served' || takesPlaceOf(state.content.validity, content.validity, now))
+      return content;
+    if (content.validity.notBefore > now) waitFor(content);
     const what = secret.kind === 'certificate' ? 'its certificate' : 'its authority';
     const problem = validityProblem(what, content.validity, now);
     throw new SecretFileError(secret.chain, `${problem}: the one before stays in force`);

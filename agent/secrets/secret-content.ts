@@ -1,6 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
 import type { FileSecret } from '../../common/file-secret-name.ts';
-import type { Validity } from '../../common/validity.ts';
+import type { Validity } from '../../common/certificate-validity.ts';
 import type { Resource } from '../../xds/types.ts';
 import { checkKey, readCertificates } from './pem.ts';
 import { certificateMessage, trustMessage } from './secret-message.ts';
@@ -39,7 +39,7 @@ export function validityOf(
 ): Validity {
   const counted = kind === 'certificate' ? [first] : [first, ...others];
   return {
-    notBefore: new Date(Math.min(...counted.map(({ validFromDate }) => validFromDate.getTime()))),
-    notAfter: new Date(Math.max(...counted.map(({ validToDate }) => validToDate.getTime()))),
+    notBefore: Math.min(...counted.map(({ validFromDate }) => validFromDate.getTime())),
+    notAfter: Math.max(...counted.map(({ validToDate }) => validToDate.getTime())),
   };
 }

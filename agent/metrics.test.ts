@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { agentMetrics } from './metrics.ts';
+import type { SecretStatus } from './secrets/secret-status.ts';
+
+const secret: SecretStatus = {
+  name: 'a"b\\c',
+  source: 'sds',
+  kind: 'certificate',
+  listeners: [],
+  clusters: [],
+  files: undefined,
+  state: 'expired',
+  problem: 'the certificate expired',
+  validity: { notBefore: 0, notAfter: 1_764_504_000_500 },
+};
+
+test('each secret has its end, its state and whether it is in trouble', () => {
+  const text = agentMetrics('UNHEALTHY', [
+    secret,
+    { ...secret, name: 'w', state: 'waiting', problem: undefined, validity: undefined },
+  ]);
+  expect(text.split('\n').filter((line) => !line.startsWith('#'))).toEqual([
+    'daybreak_agent_healthy 0',
+    String.raw`daybreak_agent_secret_expiry_timestamp_seconds{name="a\"b\\c",source="sds"} 1764504000`,
+    String.raw`daybreak_agent_secret_state{name="a\"b\\c",source="sds",state="expired"} 1`,
+    'daybreak_agent_secret_state{name="w",source="sds",state="waiting"} 1',
+    String.raw`daybreak_agent_secret_problem{name="a\"b\\c",source="sds"} 1`,
+    'daybreak_agent_secret_problem{name="w",source="sds"} 0',
+    '',
+  ]);
+  expect(text).toContain('# TYPE daybreak_agent_secret_problem gauge\n');
+});

@@ -1,0 +1,162 @@
+import { expect, test } from 'vitest';
+import type { Validity } from '../../common/certificate-validity.ts';
+import type { EnvoySecret } from './envoy-secrets.ts';
+import type { FileSecretStatus } from './file-secrets.ts';
+import type { SecretReference } from './secret-references.ts';
+import { secretStatuses, type SecretFacts } from './secret-status.ts';
+
+const DAY = 86_400_000;
+const now = Date.parse('2026-11-29T12:00:00Z');
+const good: Validity = { notBefore: now - DAY, notAfter: now + 300 * DAY };
+const bad: Validity = { notBefore: now - 2 * DAY, notAfter: now - DAY };
+const ending: Validity = { notBefore: now - 300 * DAY, notAfter: now + DAY };
+const early: Validity = { notBefore: now + DAY, notAfter: now + 300 * DAY };
+
+const on = (source: SecretReference['source'], name = 'app'): SecretReference => ({
+  name,
+  kind: 'certificate',
+  source,
+  user: { kind: 'listener', name: 'ingress_http_8443' },
+});
+const waits: EnvoySecret = { name: 'app', since: now - DAY, received: undefined };
+const has = (validity: Validity): EnvoySecret => ({
+  name: 'app',
+  since: now - DAY,
+  received: { version: '1', validity },
+});
+const file = (given: Partial<FileSecretStatus>): FileSecretStatus => ({
+  name: 'app',
+  files: ['/chain', '/key'],
+  state: 'served',
+  problem: undefined,
+  validity: good,
+  ...given,
+});
+
+function facts(given: Partial<SecretFacts>): SecretFacts {
+  return {
+    now,
+    references: [on('sds')],
+    envoy: [],
+    late: new Set(),
+    refused: new Set(),
+    before: new Map(),
+    files: [],
+    sds: { path: '/s', unreachable: undefined, ended: new Set(), words: () => undefined },
+    controlPlane: undefined,
+    ...given,
+  };
+}
+
+const late = new Set(['app']);
+const ended = (unreachable?: string, words?: string): SecretFacts['sds'] => ({
+  path: '/s',
+  unreachable,
+  ended: new Set(['app']),
+  words: () => words,
+});
+
+test.each<[string, Partial<SecretFacts>, string, string | undefined]>([
+  ['asked for a moment ago', { envoy: [waits] }, 'waiting', undefined],
+  ['in force', { envoy: [has(good)] }, 'served', undefined],
+  [
+    'near its end',
+    { envoy: [has(ending)] },
+    'served',
+    'the certificate expires at 2026-11-30T12:00:00Z and has not been renewed',
+  ],
+  ['past its end', { envoy: [has(bad)] }, 'expired', 'the certificate expired at 2026-11-28T12:00:00Z'],
+  [
+    'before its time',
+    { envoy: [has(early)] },
+    'not yet valid',
+    'the certificate is not valid before 2026-11-30T12:00:00Z',
+  ],
+  [
+    'socket that nobody listens at',
+    { envoy: [waits], late, sds: ended('/s: nobody listens there') },
+    'waiting',
+    '/s: nobody listens there',
+  ],
+  [
+    'server that has no such secret',
+    { envoy: [waits], late, sds: ended(undefined, 'no identity issued (code 7)') },
+    'waiting',
+    '/s: the server answers: no identity issued (code 7)',
+  ],
+  [
+    'server that is gone, while the certificate is in force',
+    { envoy: [has(good)], sds: ended('/s: nobody listens there') },
+    'served',
+    '/s: nobody listens there; until that is mended it is not renewed',
+  ],
+  [
+    'server that is gone, and a certificate that has expired',
+    { envoy: [has(bad)], sds: ended('/s: nobody listens there') },
+    'expired',
+    'the certificate expired at 2026-11-28T12:00:00Z; /s: nobody listens there; until that is mended it is not renewed',
+  ],
+  [
+    'control plane that does not serve it',
+    { references: [on('ads')], envoy: [waits], late },
+    'waiting',
+    'the control plane does not serve it',
+  ],
+  [
+    'control plane that is away',
+    { references: [on('ads')], envoy: [waits], late, controlPlane: 'it is away' },
+    'waiting',
+    'it is away',
+  ],
+  [
+    'files that are not there',
+    {
+      references: [on('files')],
+      envoy: [waits],
+      files: [file({ state: 'missing', problem: '/chain: none', validity: undefined })],
+    },
+    'missing',
+    '/chain: none',
+  ],
+  [
+    'files that have gone wrong, and the certificate before in force',
+    { references: [on('files')], envoy: [has(good)], files: [file({ problem: '/chain: none' })] },
+    'served',
+    '/chain: none',
+  ],
+  [
+    'first one that Envoy refused',
+    { envoy: [has(good)], refused: late, late },
+    'waiting',
+    expect.stringMatching(
+      /^Envoy refused what it was sent last; .*has no entry for a workload of uid/,
+    ) as string,
+  ],
+])('a secret: %s', (_what, given, state, problem) => {
+  expect(secretStatuses(facts(given))).toMatchObject([{ name: 'app', state }]);
+  expect(secretStatuses(facts(given))[0]?.problem).toEqual(problem);
+});
+
+test('one that Envoy refused another of has the end of the one that is in force', () => {
+  const [status] = secretStatuses(
+    facts({ envoy: [has(early)], refused: late, before: new Map([['app', good]]) }),
+  );
+  expect(status).toMatchObject({ state: 'served', validity: good });
+  expect(status?.problem).toMatch(/^Envoy refused/);
+});
+
+test('all who have a secret are named, ten clusters at most', () => {
+  const clusters = Array.from({ length: 12 }, (_, index) => ({
+    ...on('sds'),
+    user: { kind: 'cluster' as const, name: `c${10 + index}` },
+  }));
+  const [status] = secretStatuses(facts({ references: [...clusters, on('sds'), on('sds')] }));
+  expect(status?.listeners).toEqual(['ingress_http_8443']);
+  expect(status?.clusters).toEqual(['c10', 'c11', 'c12', 'c13', 'c14', 'c15', 'c16', 'c17', 'c18', 'c19']);
+});
+
+test('files that Envoy asks for and no configuration names are listed too', () => {
+  expect(secretStatuses(facts({ references: [], files: [file({})] }))).toMatchObject([
+    { name: 'app', source: 'files', listeners: [], state: 'served', validity: good },
+  ]);
+});

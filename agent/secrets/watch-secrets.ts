@@ -1,0 +1,167 @@
+import type { Validity } from '../../common/certificate-validity.ts';
+import type { Log } from '../../common/log.ts';
+import { CLUSTER, LISTENER, type Resource } from '../../xds/types.ts';
+import type { AdminClient } from '../admin-client.ts';
+import type { Relay } from '../relay/relay.ts';
+import { createEnvoySecrets, type EnvoySecret } from './envoy-secrets.ts';
+import type { FileSecrets } from './file-secrets.ts';
+import { probeSocket } from './probe-socket.ts';
+import type { SdsWords } from './sds-words.ts';
+import { secretReferences, type SecretReference } from './secret-references.ts';
+import { createSecretStats, SECRET_STATS } from './secret-stats.ts';
+import { moment } from './validity-problem.ts';
+import { secretStatuses, type SdsFacts, type SecretStatus } from './secret-status.ts';
+
+/** What the secrets are known from. */
+export type SecretWatchOptions = {
+  readonly admin: Pick<AdminClient, 'configDump' | 'values'>;
+  readonly relay: Pick<Relay, 'served' | 'status'>;
+  readonly files: Pick<FileSecrets, 'status'>;
+  /** `APPMESH_SDS_SOCKET_PATH`. */
+  readonly sdsSocketPath: string | undefined;
+  readonly words: Pick<SdsWords, 'about'>;
+  readonly log: Log;
+};
+
+/** The secrets of one Envoy after another. */
+export type SecretWatch = {
+  /** Another Envoy begins, which has none yet. */
+  begin(): void;
+  /** Looks at all of them, and logs what has changed. Costs nothing while the configuration names none. Never fails. */
+  look(signal: AbortSignal): Promise<void>;
+  /** As of the last look. */
+  status(): readonly SecretStatus[];
+  /** Why listeners refuse connections: each a secret that they wait for. */
+  awaited(): readonly string[];
+  /** Whether it is worth while to look again soon. */
+  isUnsettled(): boolean;
+};
+
+/** How long a new listener waits for a secret (SECRET_FETCH_TIMEOUT of the control plane), in milliseconds. */
+const LISTENER_WAITS_MS = 2000;
+/** How long after a change there may soon be another one. */
+const UNSETTLED_MS = 60_000;
+
+/** Starts before the first Envoy. */
+export function createSecretWatch(options: SecretWatchOptions): SecretWatch {
+  const { admin, relay, files, log, sdsSocketPath = '' } = options;
+  const envoy = createEnvoySecrets(admin);
+  const references = createReferences();
+  let isFirstLook = true;
+  let late: ReadonlySet<string> = new Set();
+  /** The time of what Envoy accepted last, by name. */
+  const accepted = new Map<string, Validity>();
+  let stats = createSecretStats();
+  let statuses: readonly SecretStatus[] = [];
+  let changedAt = 0;
+
+  async function look(signal: AbortSignal): Promise<void> {
+    const named = references.of([
+      [LISTENER, relay.served(LISTENER)],
+      [CLUSTER, relay.served(CLUSTER)],
+    ]);
+    if (named.length === 0) return report(named, [], new Set(), Date.now());
+    const [secrets, values] = await Promise.all([envoy.read(signal), admin.values(SECRET_STATS, signal)]);
+    const now = Date.now();
+    const waiting = secrets.filter(({ received }) => received === undefined);
+    const isLate = ({ name, since }: EnvoySecret) =>
+      isFirstLook || late.has(name) || now - since > LISTENER_WAITS_MS;
+    late = new Set(waiting.filter(isLate).map(({ name }) => name));
+    isFirstLook = false;
+    const { refused, ended } = stats.read(named, secrets, values, now);
+    for (const { name, received } of secrets)
+      if (received?.validity !== undefined && !refused.has(name)) accepted.set(name, received.validity);
+    const isInTrouble = named.some(
+      ({ name, source }) => source === 'sds' && (late.has(name) || ended.has(name)),
+    );
+    const unreachable = isInTrouble ? await probeSocket(sdsSocketPath) : undefined;
+    report(named, secrets, refused, now, { unreachable, ended });
+  }
+
+  function report(
+    named: readonly SecretReference[],
+    secrets: readonly EnvoySecret[],
+    refused: ReadonlySet<string>,
+    now: number,
+    sds: Pick<SdsFacts, 'unreachable' | 'ended'> = { unreachable: undefined, ended: new Set() },
+  ): void {
+    const before = statuses;
+    const { connected, lastError } = relay.status();
+    statuses = secretStatuses({
+      now,
+      references: named,
+      envoy: secrets,
+      late,
+      refused,
+      before: accepted,
+      files: files.status(),
+      sds: { ...sds, path: sdsSocketPath, words: (name) => options.words.about(name, now) },
+      controlPlane: connected ? undefined : `the control plane cannot be reached (${lastError ?? 'not yet'})`,
+    });
+    if (logChanges(before, statuses)) changedAt = now;
+  }
+
+  /** Answers whether there were any. */
+  function logChanges(before: readonly SecretStatus[], after: readonly SecretStatus[]): boolean {
+    const known = new Map(before.map((each) => [keyOf(each), sayingOf(each)]));
+    const fileProblems = new Set(files.status().map(({ problem }) => problem));
+    const changed = after.filter((each) => known.get(keyOf(each)) !== sayingOf(each));
+    for (const { name, source, state, problem, validity, listeners, clusters } of changed) {
+      // Its reader has said it already.
+      if (problem !== undefined && fileProblems.has(problem)) continue;
+      const expires = validity && moment(validity.notAfter);
+      const facts = { secret: name, source, state, expires, listeners, clusters };
+      if (problem !== undefined) log[state === 'served' ? 'warn' : 'error'](facts, `a secret: ${problem}`);
+      else if (state === 'served') log.info(facts, 'a secret is in force');
+    }
+    return changed.length > 0;
+  }
+
+  return {
+    begin() {
+      isFirstLook = true;
+      late = new Set();
+      accepted.clear();
+      stats = createSecretStats();
+    },
+    look: (signal) =>
+      look(signal).catch((error: unknown) => log.debug({ err: error }, 'secrets were not read')),
+    status: () => statuses,
+    awaited: () =>
+      statuses
+        .filter(
+          ({ state, problem, listeners }) =>
+            isAwaited(state) && problem !== undefined && listeners.length > 0,
+        )
+        .map(({ name, listeners, problem }) => `${listeners.join(', ')}: waits for ${name}: ${problem}`),
+    isUnsettled: () => Date.now() - changedAt < UNSETTLED_MS,
+  };
+}
+
+function isAwaited(state: SecretStatus['state']): boolean {
+  return state === 'waiting' || state === 'missing';
+}
+
+function keyOf({ source, name }: SecretStatus): string {
+  return `${source} ${name}`;
+}
+
+function sayingOf({ state, problem, validity }: SecretStatus): string {
+  return JSON.stringify({ state, problem, validity });
+}
+
+/** What resources name, read once for each that is new. */
+function createReferences() {
+  const known = new WeakMap<Resource, readonly SecretReference[]>();
+  return {
+    of(types: readonly (readonly [string, Iterable<Resource>])[]): readonly SecretReference[] {
+      return types.flatMap(([typeUrl, resources]) =>
+        Array.from(resources).flatMap((resource) => {
+          const found = known.get(resource) ?? secretReferences(typeUrl, resource);
+          known.set(resource, found);
+          return found;
+        }),
+      );
+    },
+  };
+}
