@@ -25,6 +25,7 @@ daybreak
   .addOption(flag('--data <dir>', 'the folder that the model is kept in'))
   .addOption(flag('--store <url>', 'instead of --data: a PostgreSQL database, postgres://user@host/database'))
   .addOption(flag('--api <host:port>', 'where the API listens (default: 127.0.0.1:8080)'))
+  .addOption(flag('--api-host <names>', 'further names by which the API is called, with commas'))
   .addOption(flag('--ads <host:port>', 'where proxies connect (default: 127.0.0.1:18000)'))
   .addOption(flag('--credentials <file>', 'the users, keys and policies that calls are held against'))
   .addOption(flag('--tokens <file>', 'the bearer tokens that proxies may show; see token create'))

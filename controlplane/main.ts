@@ -1,4 +1,5 @@
 import { guardProcess } from '../common/guard-process.ts';
+import { hostname } from 'node:os';
 import { formatHostPort } from '../common/host-port.ts';
 import type { Log } from '../common/log.ts';
 import { meshOwner } from './ads/identity.ts';
@@ -90,7 +91,9 @@ async function start(
     certificateEnds: discovery.ends,
   });
 
-  const api = createApi({ live, region, log, authenticate: access.authenticate, quotas, rateLimit, tls });
+  const { authenticate } = access;
+  const hosts = [hostname(), ...settings.apiHosts];
+  const api = createApi({ live, region, log, authenticate, quotas, rateLimit, hosts, tls });
   if (settings.audit !== undefined) {
     const audit = openAudit(api, settings.audit, { region, log, metrics });
     opened.defer(audit.close);

@@ -6,6 +6,7 @@ test('defaults', () => {
   expect(compileControlPlaneSettings({ '--data': '/var/lib/daybreak' })).toEqual({
     store: { engine: 'sqlite', folder: '/var/lib/daybreak' },
     api: { host: '127.0.0.1', port: 8080 },
+    apiHosts: [],
     ads: { host: '127.0.0.1', port: 18_000 },
     credentials: undefined,
     tokens: undefined,

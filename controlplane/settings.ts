@@ -1,6 +1,7 @@
 import { hostPort, isLoopback, type HostPort } from '../common/host-port.ts';
 import { boolean, compileSettings, integer, text, type Parser, type Reader } from '../common/settings.ts';
 import type { ProxyQuotas } from './ads/proxy-quotas.ts';
+import { hostNames } from './api/own-hosts.ts';
 import { readQuotas } from './api/quota-settings.ts';
 import type { Quotas } from './api/quotas.ts';
 import { rateLimit } from './api/rate-limit.ts';
@@ -15,6 +16,8 @@ export type ControlPlaneSettings = {
   readonly store: StoreLocation;
   /** Where the App Mesh API listens. Default 127.0.0.1:8080. */
   readonly api: HostPort;
+  /** Further names by which the API is called. Default: none. */
+  readonly apiHosts: readonly string[];
   /** Where proxies connect. Default 127.0.0.1:18000. */
   readonly ads: HostPort;
   /** The file of users, keys and policies. Undefined: nobody is asked who he is. */
@@ -63,6 +66,7 @@ export function compileControlPlaneSettings(
     const settings: ControlPlaneSettings = {
       store,
       api: read('--api', hostPort, { host: '127.0.0.1', port: 8080 }),
+      apiHosts: read('--api-host', hostNames, []),
       ads: read('--ads', hostPort, { host: '127.0.0.1', port: 18_000 }),
       credentials: read('--credentials', text, undefined),
       tokens: read('--tokens', text, undefined),

@@ -16,6 +16,7 @@ import type { ApiServices } from './context.ts';
 import { sendError } from './error-answer.ts';
 import { unavailable, unknownMethod, unknownPath, type ApiError } from './errors.ts';
 import { health } from './health.ts';
+import { requireOwnHost } from './require-own-host.ts';
 import { createNoRequests } from './no-request.ts';
 import { appMeshOperations, methodsAt } from './operations.ts';
 import { DEFAULT_QUOTAS, type Quotas } from './quotas.ts';
@@ -36,6 +37,8 @@ export type ApiOptions = {
   readonly quotas?: Quotas;
   /** Default: none. */
   readonly rateLimit?: BucketSettings | undefined;
+  /** Further names by which the API is called. Default: none. */
+  readonly hosts?: readonly string[];
   /** Default: plain HTTP. */
   readonly tls?: ServerTls | undefined;
   /** Milliseconds since 1970. Default: the clock. */
@@ -59,6 +62,7 @@ export function createApi(options: ApiOptions): FastifyInstance {
     authenticate,
     quotas = DEFAULT_QUOTAS,
     rateLimit,
+    hosts = [],
     tls,
     now = Date.now,
   } = options;
@@ -95,6 +99,7 @@ export function createApi(options: ApiOptions): FastifyInstance {
     { parseAs: 'buffer' },
     async (_request: FastifyRequest, body: Buffer) => body,
   );
+  requireOwnHost(app, { names: hosts, certificate: tls && (() => tls.current().cert) });
   findOutWhoCalls(app, authenticate, rateLimit === undefined ? unlimited : limitRate(rateLimit, now));
   let isClosing = false;
   app.addHook('preClose', async () => {

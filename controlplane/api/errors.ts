@@ -23,6 +23,8 @@ const STATUS = {
   RequestEntityTooLargeException: 413,
   RequestUriTooLongException: 414,
   ExpectationFailedException: 417,
+  /** The request is for another host. */
+  MisdirectedRequestException: 421,
   RequestHeaderFieldsTooLargeException: 431,
   /** Nobody signed. */
   MissingAuthenticationTokenException: 403,
@@ -93,6 +95,14 @@ export const limitExceeded = (message: string): ApiError => new ApiError('LimitE
 /** Too many calls of one principal; `seconds` (whole, at least 1) until the next one may succeed. */
 export const tooManyRequests = (message: string, seconds: number): ApiError =>
   new ApiError('TooManyRequestsException', message, { headers: { 'retry-after': String(seconds) } });
+
+/** The request is for a host that is not this control plane. */
+export const misdirected = (host: string): ApiError =>
+  new ApiError(
+    'MisdirectedRequestException',
+    `This control plane is not ${JSON.stringify(host)}: it takes loopback names, IP addresses, the name of its machine, the names ` +
+      'of its certificate, appmesh.REGION.amazonaws.com, and what --api-host names.',
+  );
 
 /** There is no such path. */
 export const unknownPath = (method: string, path: string): ApiError =>

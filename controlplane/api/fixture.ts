@@ -56,7 +56,15 @@ async function startOn(folder: string, clock: { now: number }, options: TestApiO
     credentials === undefined
       ? admitAnyone(ACCOUNT)
       : admitSigned({ credentials: () => credentials, region: REGION, now });
-  const app = createApi({ live, authenticate, region: REGION, log, now, ...rest });
+  const app = createApi({
+    live,
+    authenticate,
+    region: REGION,
+    log,
+    now,
+    hosts: ['daybreak.example'],
+    ...rest,
+  });
   const send = async (request: InjectOptions): Promise<Answer> => {
     const reply = await app.inject(request);
     const error = reply.headers['x-amzn-errortype'];

@@ -42,7 +42,7 @@ function parse(text: string) {
 
 const MESHES = '/v20190125/meshes';
 const request = (method: string, ...lines: string[]): string =>
-  [`${method} ${MESHES} HTTP/1.1`, 'Host: x', ...lines, '', ''].join('\r\n');
+  [`${method} ${MESHES} HTTP/1.1`, 'Host: localhost', ...lines, '', ''].join('\r\n');
 const CHUNKED = 'Transfer-Encoding: chunked';
 const LARGE = 'a'.repeat(20_000);
 
@@ -100,7 +100,7 @@ describe('has the form of all other errors', () => {
     ],
     [
       'a path that is too long',
-      `GET /${LARGE} HTTP/1.1\r\nHost: x\r\n\r\n`,
+      `GET /${LARGE} HTTP/1.1\r\nHost: localhost\r\n\r\n`,
       431,
       'RequestHeaderFieldsTooLargeException',
       /more than 16384 bytes/,
@@ -137,7 +137,7 @@ describe('has the form of all other errors', () => {
     ],
     [
       'OPTIONS for the server',
-      'OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n',
+      'OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n',
       404,
       'UnknownOperationException',
       /\*/,
@@ -156,7 +156,7 @@ describe('has the form of all other errors', () => {
 
   // What could be read does not end the connection by itself.
   function withClose(bytes: string): string {
-    return bytes.replace('Host: x\r\n', 'Host: x\r\nConnection: close\r\n');
+    return bytes.replace('Host: localhost\r\n', 'Host: localhost\r\nConnection: close\r\n');
   }
 
   it('HEAD, without a body', async () => {
