@@ -80,11 +80,7 @@ describe('an agent is served', () => {
 
 describe('an agent is refused, and says the code and the reason', () => {
   test.each<[string, () => Promise<Shown>, RegExp]>([
-    [
-      'with nothing',
-      async () => ({}),
-      /refused by dns:\/\/\/control:18443: 16 UNAUTHENTICATED: no credentials/,
-    ],
+    ['with nothing', async () => ({}), /refused by control:18443: 16 UNAUTHENTICATED: no credentials/],
     [
       'with a wrong token',
       async () => ({ token: 'wrong' }),
