@@ -1,11 +1,16 @@
+import {
+  address,
+  any,
+  httpListener,
+  logLine,
+  manager,
+  type Config,
+} from '../../translate/testing-configs.ts';
 import type { RULES } from './catalog.ts';
 
 type EnvoyRule = {
   [R in keyof typeof RULES]: (typeof RULES)[R] extends 'envoy' ? R : never;
 }[keyof typeof RULES];
-
-/** Envoy's configuration, in JSON. */
-export type Config = Readonly<Record<string, unknown>>;
 
 /** For each rule with the reason `envoy` a configuration that breaks it, and one that differs from it in nothing else. */
 export const ENVOY_TRIALS: Readonly<Record<EnvoyRule, { readonly broken: Config; readonly right: Config }>> =
@@ -40,55 +45,6 @@ export const ENVOY_TRIALS: Readonly<Record<EnvoyRule, { readonly broken: Config;
 
 function pair<T>(config: (value: T) => Config, broken: T, right: T): { broken: Config; right: Config } {
   return { broken: config(broken), right: config(right) };
-}
-
-function any(type: string, value: object): Config {
-  return { '@type': `type.googleapis.com/envoy.${type}`, ...value };
-}
-
-function logLine(format: string): Config {
-  return { path: '/dev/null', log_format: { text_format_source: { inline_string: format } } };
-}
-
-type ManagerParts = {
-  readonly log?: Config;
-  readonly query?: string;
-  readonly regex?: string;
-  readonly routes?: readonly Config[];
-};
-
-function manager({ log, query, regex, routes }: ManagerParts = {}): Config {
-  const match = {
-    prefix: '/',
-    ...(query === undefined ? {} : { query_parameters: [{ name: query, present_match: true }] }),
-    ...(regex === undefined ? {} : { headers: [{ name: 'a', string_match: { safe_regex: { regex } } }] }),
-  };
-  const host = {
-    name: 'v',
-    domains: ['*'],
-    routes: routes ?? [{ match, direct_response: { status: 200 } }],
-  };
-  const file = {
-    name: 'file',
-    typed_config: any('extensions.access_loggers.file.v3.FileAccessLog', log ?? {}),
-  };
-  return {
-    name: 'manager',
-    typed_config: any('extensions.filters.network.http_connection_manager.v3.HttpConnectionManager', {
-      stat_prefix: 'x',
-      route_config: { name: 'r', virtual_hosts: [host] },
-      http_filters: [{ name: 'router', typed_config: any('extensions.filters.http.router.v3.Router', {}) }],
-      ...(log === undefined ? {} : { access_log: [file] }),
-    }),
-  };
-}
-
-function httpListener(parts: ManagerParts): Config {
-  return {
-    listeners: [
-      { name: 'l', address: address('127.0.0.1', 1), filter_chains: [{ filters: [manager(parts)] }] },
-    ],
-  };
 }
 
 /** A listener with a route to a cluster. */
@@ -154,8 +110,4 @@ function secret(name: string): Config {
       ...clusters,
     ],
   };
-}
-
-function address(host: string, port: number): Config {
-  return { socket_address: { address: host, port_value: port } };
 }
