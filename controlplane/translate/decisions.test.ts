@@ -18,6 +18,8 @@ const DECISIONS: Readonly<Record<string, readonly string[] | `other: ${string}`>
   'Type and connect timeout of `amazonaws` and `mesh-allow-all`': ['allow-all-bare'],
   'Unknown host on a port with HTTP backends, ALLOW_ALL': ['allow-all'],
   'Host name of an upstream': ['discovery'],
+  'A name that had addresses and has none any more':
+    'other: no input; test/behaviour/dns-answers.net.test.ts',
   DNS: ['discovery'],
   'Initial fetch of routes': 'other: no input; every case shows it',
   'HTTP version of listeners': ['protocols'],
@@ -54,6 +56,7 @@ const DECISIONS: Readonly<Record<string, readonly string[] | `other: ${string}`>
   ],
   'Health check without a path, or without a slash before it': ['health'],
   'Health check whose host or path holds a control character': ['health'],
+  "Health checks before a caller's first request": ['health'],
   'Success-rate outlier detection': ['health'],
   Expressions: ['mismatches', 'http-matches'],
   Durations: ['timeouts'],

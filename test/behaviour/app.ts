@@ -48,5 +48,7 @@ createServer((request, response) => {
   const [what = '', id = ''] = (request.url ?? '').split('/').slice(1).map(decodeURIComponent);
   if (what === 'attempts') return void response.end(String(attempts.count(id)));
   if (what === 'fail') failing.add(Number(id));
+  if (what === 'sick') sick.add(Number(id));
+  if (what === 'well') sick.delete(Number(id));
   return void response.end();
 }).listen(APP_CONTROL_PORT, () => process.stdout.write('ready\n'));

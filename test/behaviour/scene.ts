@@ -49,6 +49,8 @@ export type Actor = {
   attempts(id: string): Promise<number>;
   /** Has its app answer 500 on a port from now on. */
   fail(port: number): Promise<void>;
+  /** Has its health checks on a port fail from now on, or succeed. */
+  feel(port: number, health: 'sick' | 'well'): Promise<void>;
 };
 
 /** What a test file plays on: one control plane, a few hosts, some with an Envoy, all in sync. */
@@ -143,6 +145,7 @@ async function furnish<H extends string>(lab: Lab, envoy: string, plot: Plot<H>)
       },
       attempts: async (id) => Number((await control(`attempts/${encodeURIComponent(id)}`)).body),
       fail: async (port) => void (await control(`fail/${port}`)),
+      feel: async (port, health) => void (await control(`${health}/${port}`)),
     };
   }
 }

@@ -34,6 +34,8 @@ export function healthChecks(
     {
       timeout: duration(policy.timeoutMillis),
       interval: duration(policy.intervalMillis),
+      // Envoy's own is 60 s until the first request: the first ones would meet what was found out a minute ago.
+      noTrafficInterval: duration(policy.intervalMillis),
       healthyThreshold: policy.healthyThreshold,
       unhealthyThreshold: policy.unhealthyThreshold,
       ...(policy.port === undefined ? {} : { altPort: policy.port }),
