@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa, ExecaError } from 'execa';
+import { isOnPath } from './on-path.ts';
 
 /** A client that is built from the sources of a folder beside this file. */
 export type Built = {
@@ -55,15 +56,4 @@ function digest(folder: string): string {
     if (statSync(file).isFile()) hash.update(`${name}\0`).update(readFileSync(file));
   }
   return hash.digest('hex').slice(0, 12);
-}
-
-function isOnPath(program: string): boolean {
-  return (process.env['PATH'] ?? '').split(':').some((folder) => {
-    try {
-      accessSync(join(folder, program), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
 }

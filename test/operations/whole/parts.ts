@@ -95,7 +95,7 @@ export const HEADERS = [
   { name: 'prefix', match: { prefix: 'a' }, invert: true },
   { name: 'suffix', match: { suffix: 'a' }, invert: false },
   { name: 'regex', match: { regex: 'a+' } },
-  { name: 'range', match: { range: { start: 0, end: 1 } } },
+  { name: 'range', match: { range: { start: 0, end: 2 } } },
   { name: 'present' },
 ] as const;
 

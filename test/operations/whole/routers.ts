@@ -29,13 +29,12 @@ function httpRoutes(member: keyof typeof HTTP): readonly Thing[] {
   const spec = (match: object, more: object = {}) => ({
     [member]: { match: { port, ...match }, action: action(port), ...more },
   });
-  const scheme = member === 'http2Route' ? (name: string) => ({ scheme: name }) : () => ({});
   const queryParameters = [{ name: 'a', match: { exact: '' } }, { name: 'b' }];
   return [
     route(
       `${member}-conditions`,
-      { ...spec({ prefix: '/', headers: HEADERS, queryParameters, ...scheme('http') }), priority: 0 },
-      { ...spec({ path: { regex: '/a+' }, ...scheme('https') }), priority: 1000 },
+      { ...spec({ prefix: '/', headers: HEADERS, queryParameters, scheme: 'http' }), priority: 0 },
+      { ...spec({ path: { regex: '/a+' }, scheme: 'https' }), priority: 1000 },
     ),
     route(
       `${member}-limits`,

@@ -1,0 +1,102 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { isOnPath } from '../on-path.ts';
+import type { Schemas } from './schema.ts';
+
+/** How an apply came out. */
+export type Applied = { readonly added: number; readonly changed: number; readonly destroyed: number };
+
+/** Terraform in a folder of its own, with a state of its own. */
+export type Terraform = {
+  /** Writes the configuration, in place of the one before. */
+  configure(configuration: object): void;
+  /** The resources of App Mesh in the provider's schema. */
+  schemas(): Promise<Schemas>;
+  apply(): Promise<Applied>;
+  /** What would be changed, in Terraform's words; empty where nothing would. */
+  plan(): Promise<string>;
+  destroy(): Promise<Applied>;
+  remove(): void;
+};
+
+/** No step of it takes longer, in milliseconds. */
+const LIMIT_MS = 240_000;
+
+/** Why there is no Terraform, or nothing to make it speak to AWS; undefined where there is. */
+export function whyNoTerraform(): string | undefined {
+  if (!isOnPath('terraform')) return 'there is no terraform on the PATH';
+  if (process.env['TF_PLUGIN_DIR'] !== undefined) return undefined;
+  return 'TF_PLUGIN_DIR names no folder with the provider hashicorp/aws (a filesystem mirror of Terraform)';
+}
+
+/** Makes a folder for it, whose providers come from `plugins`, and from nowhere else. */
+export async function startTerraform(plugins: string, configuration: object): Promise<Terraform> {
+  const folder = mkdtempSync(join(tmpdir(), 'daybreak-terraform-'));
+  const settings = join(folder, 'settings.tfrc');
+  writeFileSync(
+    settings,
+    `provider_installation {\n  filesystem_mirror {\n    path = ${JSON.stringify(plugins)}\n  }\n}\n`,
+  );
+  const run = async (...args: readonly string[]) =>
+    execa('terraform', args, {
+      cwd: folder,
+      // Nothing that the machine is set up with is to be met, credentials of AWS least of all.
+      extendEnv: false,
+      env: {
+        PATH: process.env['PATH'],
+        HOME: folder,
+        TF_CLI_CONFIG_FILE: settings,
+        TF_IN_AUTOMATION: '1',
+        CHECKPOINT_DISABLE: '1',
+        AWS_EC2_METADATA_DISABLED: 'true',
+      },
+      stdin: 'ignore',
+      timeout: LIMIT_MS,
+      reject: false,
+    });
+  const must = async (...args: readonly string[]): Promise<string> => {
+    const { exitCode, stdout, stderr } = await run(...args);
+    if (exitCode === 0) return stdout;
+    // Which line of the configuration it was is of no use: it is one.
+    const said = stderr.split('\n').filter((line) => !/^ +(?:on main|\d+:)/.test(line));
+    throw new Error(`terraform ${args.join(' ')}: exit ${String(exitCode)}\n${said.join('\n')}`);
+  };
+  const configure = (next: object): void => writeFileSync(join(folder, 'main.tf.json'), JSON.stringify(next));
+  configure(configuration);
+  await must('init', '-input=false', '-no-color');
+  return {
+    configure,
+    schemas: async () => {
+      const { provider_schemas } = JSON.parse(await must('providers', 'schema', '-json')) as {
+        readonly provider_schemas: Readonly<Record<string, { readonly resource_schemas: Schemas }>>;
+      };
+      const [provider] = Object.values(provider_schemas);
+      const all = Object.entries(provider?.resource_schemas ?? {});
+      return Object.fromEntries(all.filter(([name]) => name.startsWith('aws_appmesh_')));
+    },
+    apply: async () => counts(await must('apply', '-auto-approve', '-input=false', '-no-color')),
+    plan: async () => {
+      const { exitCode, stdout, stderr } = await run(
+        'plan',
+        '-detailed-exitcode',
+        '-input=false',
+        '-no-color',
+      );
+      if (exitCode === 0) return '';
+      if (exitCode === 2) return stdout;
+      throw new Error(`terraform plan: exit ${String(exitCode)}\n${stderr}`);
+    },
+    destroy: async () => counts(await must('destroy', '-auto-approve', '-input=false', '-no-color')),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+// `Apply complete! Resources: 2 imported, 0 added, 0 changed, 0 destroyed.`
+function counts(output: string): Applied {
+  const result = /complete! Resources: .*/.exec(output)?.[0];
+  if (result === undefined) throw new Error(`terraform does not say how it came out:\n${output}`);
+  const count = (what: string): number => Number(new RegExp(`(\\d+) ${what}`).exec(result)?.[1] ?? 0);
+  return { added: count('added'), changed: count('changed'), destroyed: count('destroyed') };
+}
