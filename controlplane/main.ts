@@ -19,7 +19,7 @@ import { measureApi } from './metrics/measure-api.ts';
 import { measureStore } from './metrics/measure-store.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import type { ControlPlaneSettings } from './settings.ts';
-import { statusOf, type Status } from './status.ts';
+import { createStatus, statusRoute } from './status-route.ts';
 import { createStopping, type Stopping } from './stopping.ts';
 import { openStore } from './store/open-store.ts';
 import { openCertificate } from './tls/open-certificate.ts';
@@ -83,7 +83,7 @@ async function start(
   opened.defer(discovery.close);
   const proxies = serveProxies({ live, discovery, admission, metrics, log });
   opened.defer(proxies.close);
-  const status = (): Status => statusOf(live.model.revision, proxies.xds.streams(), proxies.configs);
+  const status = createStatus(live.model, proxies.xds, proxies.configs);
   addGauges(metrics, {
     status,
     certificate: tls?.current,
@@ -103,7 +103,7 @@ async function start(
   api.register(backupRoute(store));
   api.register(configDumpRoute(proxies.preview));
   api.register(explainRoute(proxies.preview));
-  api.get('/status', { config: { action: 'daybreak:GetStatus' } }, status);
+  api.register(statusRoute(status));
 
   const stopping = opened.use(createStopping(api));
   const adsTls = tls && { certificate: tls, clientCa: adsAccess.clientCa };

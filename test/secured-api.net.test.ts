@@ -202,16 +202,20 @@ test('the audit file has each change and each denial, and goes on under its name
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as { eventName: string; errorCode?: string });
-  const before = await events();
-  expect(before.map(({ eventName, errorCode }) => `${eventName} ${errorCode ?? 'done'}`)).toEqual(
-    expect.arrayContaining([
-      'CreateMesh done',
-      'CreateVirtualNode done',
-      'DeleteMesh AccessDeniedException',
-      'ListMeshes ExpiredTokenException',
-      'GetMetrics AccessDeniedException',
-    ]),
-  );
+  // A line is handed over before its call is answered, and written soon after.
+  const before = async () =>
+    (await events()).map(({ eventName, errorCode }) => `${eventName} ${errorCode ?? 'done'}`);
+  await expect
+    .poll(before)
+    .toEqual(
+      expect.arrayContaining([
+        'CreateMesh done',
+        'CreateVirtualNode done',
+        'DeleteMesh AccessDeniedException',
+        'ListMeshes ExpiredTokenException',
+        'GetMetrics AccessDeniedException',
+      ]),
+    );
   await rename(plane.files.audit, `${plane.files.audit}.1`);
   plane.signal('SIGHUP');
   const admin = await clientOf('AKADMIN');

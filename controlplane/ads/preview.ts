@@ -6,8 +6,9 @@ import { withoutKeys, type Found } from '../translate/found.ts';
 import { readFeatures, type Features } from '../translate/features.ts';
 import { problemsIn, type Problem } from '../translate/problems.ts';
 import { translate, type Translation } from '../translate/translate.ts';
-import { parseIdentity, resolve, type Identity } from './identity.ts';
+import { parseIdentity, type Identity } from './identity.ts';
 import type { ProxyConfigs } from './proxy-configs.ts';
+import { resolveFor, type Viewer } from './viewer.ts';
 
 /** What a proxy would be served now, whether or not one is connected. */
 export type Preview = {
@@ -18,11 +19,12 @@ export type Preview = {
 };
 
 /**
- * Translates for a proxy that is named as in a node.id. Features that are not given are those of the proxy that is
+ * Translates for a proxy that is named as in a node.id, in a mesh that is the viewer's or shared with the viewer. Features that are not given are those of the proxy that is
  * connected, else those of an agent on a machine without IPv6 and without a socket for secrets.
- * @throws ApiError BadRequestException where the id is malformed, NotFoundException where the model has no such proxy
+ * @throws ApiError BadRequestException where the id is malformed, AccessDeniedException where the mesh is another account's,
+ *   NotFoundException where the model has no such proxy
  */
-export type PreviewOf = (node: string, features?: Features) => Preview;
+export type PreviewOf = (viewer: Viewer, node: string, features?: Features) => Preview;
 
 /**
  * Looks at the model as it is; `proxies` are those that are there. `asks`: proxies have to show who they are, so one that
@@ -34,9 +36,9 @@ export function createPreview(
   proxies: Pick<ProxyConfigs, 'connected' | 'circumstances'>,
   asks: boolean,
 ): PreviewOf {
-  return (node, asked) => {
+  return (viewer, node, asked) => {
     const identity = identityOf(node);
-    const id = resolve(model, identity);
+    const id = resolveFor(viewer, model, identity);
     const view = id && viewOf(model, id);
     if (view === undefined) throw notFound(`The model has no ${node}.`);
     const { features: usual, isIdentified } = proxies.connected(identity) ?? {

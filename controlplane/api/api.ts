@@ -9,12 +9,14 @@ import {
 } from 'fastify';
 import type { Log } from '../../common/log.ts';
 import type { Authenticate } from '../auth/authenticate.ts';
+import { isInspection } from '../auth/actions.ts';
 import { describeCaller } from '../auth/principal.ts';
 import type { LiveModel } from '../mesh/live-model.ts';
 import { betaOperations } from './beta/operations.ts';
 import type { ApiServices } from './context.ts';
 import { sendError } from './error-answer.ts';
 import { unavailable, unknownMethod, unknownPath, type ApiError } from './errors.ts';
+import type { RouteConfig } from './call.ts';
 import { health } from './health.ts';
 import { requireOwnHost } from './require-own-host.ts';
 import { createNoRequests } from './no-request.ts';
@@ -131,11 +133,11 @@ function withoutSignature(url: string): string {
 }
 
 function logAccess(request: FastifyRequest, reply: FastifyReply): void {
-  const { operation } = request.routeOptions.config as { readonly operation?: string };
-  if (operation === undefined) return;
+  const { operation, action = '' } = request.routeOptions.config as RouteConfig;
+  if (operation === undefined && !isInspection(action)) return;
   request.log.info(
     {
-      operation,
+      operation: operation ?? action,
       method: request.method,
       url: withoutSignature(request.url),
       status: reply.statusCode,

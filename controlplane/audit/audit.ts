@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { TLSSocket } from 'node:tls';
+import { isInspection } from '../auth/actions.ts';
 import { claimedAccessKey } from '../auth/claim.ts';
 import type { RouteConfig } from '../api/call.ts';
 import { createTokenBucket } from '../api/token-bucket.ts';
@@ -21,7 +22,8 @@ export type AuditOptions = {
 const UNPROVEN = { rate: 10, burst: 1000 };
 
 /**
- * Writes down each call of an operation that changes something, whatever came of it, and each call that is denied. The line
+ * Writes down each call of an operation that changes something, whatever came of it, each call that is denied, and each that
+ * looks at what stands beside the API (backup, configuration of a proxy, status). The line
  * is handed over before the answer is sent, and nobody waits for it to be written. Calls that a rate limit turned away were
  * not looked at, and are not written.
  */
@@ -32,7 +34,8 @@ export function addAudit(app: FastifyInstance, { append, skip, region, now }: Au
     const name = operation || action.replace(/^.*:/, '');
     const { caller, failure, input, resource } = request.call;
     const readOnly = operation === '' || /^(?:Describe|List)/.test(operation);
-    if (name === '' || reply.statusCode === 429 || (readOnly && reply.statusCode !== 403)) return;
+    const isOfInterest = !readOnly || reply.statusCode === 403 || isInspection(action);
+    if (name === '' || reply.statusCode === 429 || !isOfInterest) return;
     if (caller === undefined && bucket() > 0) {
       skip();
       return;

@@ -10,6 +10,14 @@ export const OPERATOR_ACTIONS = [
   'daybreak:GetStatus',
 ] as const;
 
+/**
+ * Whether an action shows parts of the model or of its proxies, so that each use of it leaves a line in log and audit. Metrics are
+ * counts, and are read all the time.
+ */
+export function isInspection(action: string): boolean {
+  return action !== 'daybreak:GetMetrics' && OPERATOR_ACTIONS.some((each) => each === action);
+}
+
 /** An action that only this control plane knows. */
 export type OperatorAction = (typeof OPERATOR_ACTIONS)[number];
 

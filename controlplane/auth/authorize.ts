@@ -1,6 +1,7 @@
 import type { MeshId } from '../mesh/resource.ts';
 import { accessDenied } from './errors.ts';
-import { judge } from './policy.ts';
+import type { OperatorAction } from './actions.ts';
+import { isWrittenOut, judge } from './policy.ts';
 import { standingIn, userArn, type Principal, type User } from './principal.ts';
 
 /** What somebody wants to do, e.g. `appmesh:CreateRoute`, and the ARN of what he wants to do it to (`*`: nothing in particular). */
@@ -27,6 +28,22 @@ export function authorize(principal: Principal, deed: Deed, mesh: MeshId | undef
       `because no resource-based policy allows the ${deed.action} action: account ${mesh.owner} shares no mesh ${mesh.mesh} with account ${principal.account}`,
     );
   }
+}
+
+/**
+ * The same for a deed that is of all accounts, such as a backup: a user needs a statement that names its action in full. One that
+ * allows `*` was written for what is the account's own.
+ * @throws ApiError AccessDeniedException
+ */
+export function authorizeForAll(principal: Principal, action: OperatorAction): void {
+  const deed = { action, resource: '*' };
+  authorize(principal, deed, undefined);
+  if (principal.kind === 'anyone' || isWrittenOut(principal.statements, action)) return;
+  throw denied(
+    principal,
+    deed,
+    `because it is of all accounts, and no identity-based policy names the ${action} action in full`,
+  );
 }
 
 function denied(user: User, { action, resource }: Deed, reason: string): Error {

@@ -1,19 +1,23 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import manifest from '../../package.json' with { type: 'json' };
-import type { RouteConfig } from '../api/call.ts';
+import { callerOf, type RouteConfig } from '../api/call.ts';
+import { authorizeForAll } from '../auth/authorize.ts';
 import type { Store } from '../store/store.ts';
 import { backupLines } from './format.ts';
 
 /** Where a backup is got from. */
 export const BACKUP_PATH = '/backup';
 
-const CONFIG: RouteConfig = { action: 'daybreak:GetBackup' };
+const ACTION = 'daybreak:GetBackup';
+const CONFIG: RouteConfig = { action: ACTION };
 
-/** `GET /backup`: all that the store holds, as of one revision, while it goes on. Needs the action `daybreak:GetBackup`. */
+/** `GET /backup`: all that the store holds, as of one revision, while it goes on. Needs the action
+ * `daybreak:GetBackup`, written out, because it is of all accounts. */
 export function backupRoute(store: Pick<Store, 'contents'>) {
   return async (app: FastifyInstance): Promise<void> => {
-    app.get(BACKUP_PATH, { config: CONFIG }, async (_request, reply) => {
+    app.get(BACKUP_PATH, { config: CONFIG }, async (request, reply) => {
+      authorizeForAll(callerOf(request), ACTION);
       const lines = backupLines(await store.contents(), manifest.version, new Date());
       return reply.type('application/x-ndjson').send(Readable.from(lines));
     });

@@ -1,10 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import { askedFeatures, nodeParameter } from '../ads/preview-query.ts';
 import type { PreviewOf } from '../ads/preview.ts';
-import type { RouteConfig } from '../api/call.ts';
+import { callerOf, type RouteConfig } from '../api/call.ts';
 import { configDump } from './config-dump.ts';
 
-const CONFIG: RouteConfig = { action: 'daybreak:GetConfigDump' };
+const ACTION = 'daybreak:GetConfigDump';
+const CONFIG: RouteConfig = { action: ACTION };
 
 /**
  * `GET /config-dump?node=…`: what a proxy is served, whether or not it is connected. `features=ipv6,appAddress=::1,sds,files`
@@ -12,8 +13,10 @@ const CONFIG: RouteConfig = { action: 'daybreak:GetConfigDump' };
  */
 export function configDumpRoute(preview: PreviewOf) {
   return async (app: FastifyInstance): Promise<void> => {
-    app.get('/config-dump', { config: CONFIG }, async ({ query }) =>
-      configDump(preview(nodeParameter(query), askedFeatures(query))),
-    );
+    app.get('/config-dump', { config: CONFIG }, async (request) => {
+      const { query } = request;
+      const viewer = { caller: callerOf(request), action: ACTION } as const;
+      return configDump(preview(viewer, nodeParameter(query), askedFeatures(query)));
+    });
   };
 }

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { askedFeatures, nodeParameter, parameter } from '../ads/preview-query.ts';
 import type { PreviewOf } from '../ads/preview.ts';
-import type { RouteConfig } from '../api/call.ts';
+import { callerOf, type RouteConfig } from '../api/call.ts';
 import { badRequest } from '../api/errors.ts';
 import type { Problem } from '../translate/problems.ts';
 import { askedRequest, AskedRequestError, type AskedRequest, type HeaderLine } from './asked-request.ts';
@@ -12,7 +12,8 @@ import { readServed } from './served.ts';
 /** What `GET /explain` answers; `problems` are the parts of the model that have no effect on that proxy. */
 export type Explained = Explanation & { readonly problems: readonly Problem[] };
 
-const CONFIG: RouteConfig = { action: 'daybreak:Explain' };
+const ACTION = 'daybreak:Explain';
+const CONFIG: RouteConfig = { action: ACTION };
 
 /**
  * `GET /explain?node=…&method=…&url=…&headers=…`: what would become of a request. `headers` is a JSON list of pairs of name
@@ -20,10 +21,12 @@ const CONFIG: RouteConfig = { action: 'daybreak:Explain' };
  */
 export function explainRoute(preview: PreviewOf) {
   return async (app: FastifyInstance): Promise<void> => {
-    app.get('/explain', { config: CONFIG }, async ({ query }): Promise<Explained> => {
-      const request = requestOf(query);
-      const { identity, snapshot, problems } = preview(nodeParameter(query), askedFeatures(query));
-      return { ...explain(readServed(snapshot), identity, request), problems };
+    app.get('/explain', { config: CONFIG }, async (request): Promise<Explained> => {
+      const { query } = request;
+      const asked = requestOf(query);
+      const viewer = { caller: callerOf(request), action: ACTION } as const;
+      const { identity, snapshot, problems } = preview(viewer, nodeParameter(query), askedFeatures(query));
+      return { ...explain(readServed(snapshot), identity, asked), problems };
     });
   };
 }
