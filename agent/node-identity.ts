@@ -34,6 +34,7 @@ export function nodeIdentity(settings: AgentSettings, facts: HostFacts, agent: A
         sds: settings.envoy.sdsSocketPath !== undefined,
         files: true,
         ecds: true,
+        recentHttp: true,
         names: true,
         ipv6: Object.keys(facts.ipv6).length > 0,
         ...(app === undefined ? {} : { appAddress: app }),

@@ -63,6 +63,18 @@ daybreak
   )
   .addOption(flag('--cloud-map-cache <file>', "Cloud Map's last answers (default: cloud-map.json in --data)"))
   .addOption(flag('--certificates <dir>', 'certificates by ARN, which go before those of AWS'))
+  .addOption(
+    flag(
+      '--max-request-headers-kib <number>',
+      'the most KiB of headers that a proxy takes, of requests and of answers (default: 96)',
+    ),
+  )
+  .addOption(
+    flag(
+      '--max-request-headers <number>',
+      'the most header lines that a proxy takes, of requests and of answers (default: 200)',
+    ),
+  )
   .addOption(flag('--insecure [boolean]', 'listen beyond loopback without TLS, or without asking who calls'))
   .action(async (options: Record<string, string | boolean>) => {
     const { controlPlane } = await import('./controlplane.ts');

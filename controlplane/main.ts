@@ -81,7 +81,7 @@ async function start(
   opened.defer(adsAccess.close);
   const discovery = await openDiscovery(settings.discovery, log, metrics);
   opened.defer(discovery.close);
-  const proxies = serveProxies({ live, discovery, admission, metrics, log });
+  const proxies = serveProxies({ live, discovery, admission, metrics, log, settings: settings.translation });
   opened.defer(proxies.close);
   const status = createStatus(live.model, proxies.xds, proxies.configs);
   addGauges(metrics, {

@@ -27,6 +27,7 @@ test('defaults', () => {
       certificates: undefined,
       endpoints: { cloudMap: undefined, acm: undefined, privateCa: undefined },
     },
+    translation: { headers: { kib: 96, lines: 200 } },
     insecure: false,
   });
 });
@@ -125,6 +126,12 @@ test('how many proxies, how fast, and how they are let go', () => {
   });
 });
 
+test('how large headers may be', () => {
+  const flags = { '--max-request-headers-kib': '8192', '--max-request-headers': '10000' };
+  const { translation } = compileControlPlaneSettings({ '--data': 'd', ...flags });
+  expect(translation).toEqual({ headers: { kib: 8192, lines: 10_000 } });
+});
+
 test('quotas and a rate limit', () => {
   const flags = { '--data': 'd', '--quotas': 'virtualNodes=5000, meshes=1', '--rate-limit': '2.5:100' };
   expect(compileControlPlaneSettings(flags)).toMatchObject({
@@ -146,6 +153,8 @@ test.each([
   ['--max-proxies', '0', 'a whole number from 1 to 1000000'],
   ['--ads-rate-limit', 'fast', 'RATE or RATE:BURST'],
   ['--drain', '26', 'a whole number from 0 to 25'],
+  ['--max-request-headers-kib', '8193', 'a whole number from 1 to 8192'],
+  ['--max-request-headers', '0', 'a whole number from 1 to 10000'],
 ])('%s %s is refused', (name, value, wanted) => {
   expect(() => compileControlPlaneSettings({ '--data': 'd', [name]: value })).toThrow(wanted);
 });

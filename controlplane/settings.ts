@@ -9,6 +9,7 @@ import type { BucketSettings } from './api/token-bucket.ts';
 import { readDiscoverySettings, type DiscoverySettings } from './discovery/settings.ts';
 import { readStoreLocation, type StoreLocation } from './store/location.ts';
 import type { CertificateFiles } from './tls/open-certificate.ts';
+import { DEFAULT_SETTINGS, type TranslationSettings } from './translate/options.ts';
 
 /** What `daybreak controlplane` is told. Every flag is also `DAYBREAK_` and its name in capitals. */
 export type ControlPlaneSettings = {
@@ -43,6 +44,8 @@ export type ControlPlaneSettings = {
   /** The region in ARNs. Default us-east-1. */
   readonly region: string;
   readonly discovery: DiscoverySettings;
+  /** What all proxies are given. Default: headers of 96 KiB and 200 lines. */
+  readonly translation: TranslationSettings;
   /** Listen beyond loopback without TLS, or without asking who calls. */
   readonly insecure: boolean;
 };
@@ -84,11 +87,22 @@ export function compileControlPlaneSettings(
       account: read('--account', account, '000000000000'),
       region: ownRegion ?? 'us-east-1',
       discovery: readDiscoverySettings(read, store, ownRegion ?? readAwsRegion(read)),
+      translation: readTranslationSettings(read),
       insecure: read('--insecure', boolean, false),
     };
     requireSafety(read, flags, settings);
     return settings;
   });
+}
+
+function readTranslationSettings(read: Reader): TranslationSettings {
+  const { kib, lines } = DEFAULT_SETTINGS.headers;
+  return {
+    headers: {
+      kib: read('--max-request-headers-kib', integer(1, 8192), kib),
+      lines: read('--max-request-headers', integer(1, 10_000), lines),
+    },
+  };
 }
 
 function readAwsRegion(read: Reader): string {

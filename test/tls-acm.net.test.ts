@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { modelFromInputs, FIXTURE_OWNER } from '../controlplane/mesh/fixture.ts';
 import { viewOf } from '../controlplane/mesh/view.ts';
 import { readFeatures } from '../controlplane/translate/features.ts';
+import { DEFAULT_SETTINGS } from '../controlplane/translate/options.ts';
 import { NOTHING_FOUND, type Certificate } from '../controlplane/translate/found.ts';
 import { envoyOf, ENVOYS } from '../controlplane/translate/real-envoy.ts';
 import { translate } from '../controlplane/translate/translate.ts';
@@ -89,7 +90,8 @@ describe.each(ENVOYS)('%s', (variable) => {
     const view = viewOf(model, { ...at, kind: 'virtualGateway' });
     if (view === undefined) throw new Error('the model has no gateway');
     const found = { ...NOTHING_FOUND, certificate: (arn: string) => known.get(arn) };
-    xds.set(NODE, translate(view, readFeatures({ sds: true, files: true }), found).snapshot);
+    const options = { ...readFeatures({ sds: true, files: true }), ...DEFAULT_SETTINGS };
+    xds.set(NODE, translate(view, options, found).snapshot);
   }
 
   const visit = (name: keyof typeof PORTS) =>

@@ -4,6 +4,7 @@ import type { Model } from '../mesh/model.ts';
 import { viewOf } from '../mesh/view.ts';
 import { withoutKeys, type Found } from '../translate/found.ts';
 import { readFeatures, type Features } from '../translate/features.ts';
+import { DEFAULT_SETTINGS, type TranslationSettings } from '../translate/options.ts';
 import { problemsIn, type Problem } from '../translate/problems.ts';
 import { translate, type Translation } from '../translate/translate.ts';
 import { parseIdentity, type Identity } from './identity.ts';
@@ -35,6 +36,7 @@ export function createPreview(
   found: Found,
   proxies: Pick<ProxyConfigs, 'connected' | 'circumstances'>,
   asks: boolean,
+  settings: TranslationSettings = DEFAULT_SETTINGS,
 ): PreviewOf {
   return (viewer, node, asked) => {
     const identity = identityOf(node);
@@ -46,12 +48,13 @@ export function createPreview(
       isIdentified: asks,
     };
     const features = asked ?? usual;
-    const { snapshot, problems } = translate(view, features, isIdentified ? found : withoutKeys(found));
+    const options = { ...features, ...settings };
+    const { snapshot, problems } = translate(view, options, isIdentified ? found : withoutKeys(found));
     return { identity, features, snapshot, problems: problemsIn(problems, proxies.circumstances(identity)) };
   };
 }
 
-const USUAL: Features = readFeatures({ ipv6: false, files: true, ecds: true });
+const USUAL: Features = readFeatures({ ipv6: false, files: true, ecds: true, recentHttp: true });
 
 function identityOf(node: string): Identity {
   try {

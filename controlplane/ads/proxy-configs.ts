@@ -15,6 +15,7 @@ import {
 } from '../translate/problems.ts';
 import type { Features } from '../translate/features.ts';
 import { withoutKeys } from '../translate/found.ts';
+import { DEFAULT_SETTINGS, type TranslationSettings } from '../translate/options.ts';
 import { translate } from '../translate/translate.ts';
 import { featuresOf, parseIdentity, proxyPath, resolve, type Identity } from './identity.ts';
 
@@ -65,6 +66,7 @@ export function createProxyConfigs(
   discovery: Discovery,
   server: () => XdsServer,
   log: Log,
+  settings: TranslationSettings = DEFAULT_SETTINGS,
 ): ProxyConfigs {
   const dependents = new Dependents();
   dependents.apply(
@@ -90,7 +92,7 @@ export function createProxyConfigs(
     }
     const asking = discovery.ask(config.key);
     const found = config.isIdentified ? asking.found : withoutKeys(asking.found);
-    const { snapshot, problems } = translate(view, config.features, found);
+    const { snapshot, problems } = translate(view, { ...config.features, ...settings }, found);
     const isAwaited = asking.end();
     config.state = 'served';
     if (isAwaited) return;

@@ -6,6 +6,7 @@ import type { LiveModel } from '../mesh/live-model.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Admission } from './admission.ts';
 import { parseIdentity } from './identity.ts';
+import type { TranslationSettings } from '../translate/options.ts';
 import { paceChanges } from './pacing.ts';
 import { createPreview, type PreviewOf } from './preview.ts';
 import { measurePropagation } from './propagation.ts';
@@ -27,12 +28,14 @@ export type ProxiesOptions = {
   readonly admission: Admission;
   readonly metrics: Metrics;
   readonly log: Log;
+  readonly settings: TranslationSettings;
 };
 
 /** Joins the model to an ADS server, which nobody can reach yet. */
-export function serveProxies({ live, discovery, admission, metrics, log }: ProxiesOptions): Proxies {
+export function serveProxies(options: ProxiesOptions): Proxies {
+  const { live, discovery, admission, metrics, log, settings } = options;
   const propagation = measurePropagation(metrics.propagation, Date.now);
-  const configs = createProxyConfigs(live.model, discovery, () => watched, log);
+  const configs = createProxyConfigs(live.model, discovery, () => watched, log, settings);
   const xds = createXdsServer({
     keyOf(node, call) {
       const { isIdentified } = admission.admit(call, parseIdentity(node.id));
@@ -67,7 +70,7 @@ export function serveProxies({ live, discovery, admission, metrics, log }: Proxi
   return {
     xds,
     configs,
-    preview: createPreview(live.model, discovery.glance, configs, admission.asks),
+    preview: createPreview(live.model, discovery.glance, configs, admission.asks, settings),
     close: pacing.close,
   };
 }

@@ -1,14 +1,14 @@
-import type { Route, VirtualHost } from '#envoy/envoy/config/route/v3/route_components_pb.ts';
+import type { Route } from '#envoy/envoy/config/route/v3/route_components_pb.ts';
 import type { AskedRequest } from './asked-request.ts';
 import type { ConsideredRoute, Pass } from './explanation.ts';
 import { unmetConditions } from './route-conditions.ts';
-import { hostFor } from './virtual-host.ts';
+import { hostFor, type Hosts } from './virtual-host.ts';
 
 /** The virtual host that a request meets, its routes in order, and the one that takes it. */
 export type Consideration = Pick<Pass, 'virtualHost' | 'routes'> & { readonly taken?: Route };
 
 /** Looks for a route as Envoy does: one virtual host by the Host header, then its first route that fits, or none. */
-export function considerRoutes(hosts: readonly VirtualHost[], request: AskedRequest): Consideration {
+export function considerRoutes(hosts: Hosts, request: AskedRequest): Consideration {
   const found = hostFor(hosts, request.authority);
   if (found === undefined) return { routes: [] };
   const { host, domain } = found;

@@ -18,6 +18,7 @@ const CASES = [
   'gateway',
   'gateway-matches',
   'gateway-any-path',
+  'gateway-hosts',
   'collisions',
 ];
 
@@ -42,8 +43,8 @@ function overHttp(original: Case): Case {
   return JSON.parse(JSON.stringify(original).replaceAll('"scheme":"https"', '"scheme":"http"')) as Case;
 }
 
-function ourRoute({ virtualHosts }: RouteConfiguration, request: AskedRequest): string | undefined {
-  const { virtualHost, routes } = considerRoutes(virtualHosts, request);
+function ourRoute(configuration: RouteConfiguration, request: AskedRequest): string | undefined {
+  const { virtualHost, routes } = considerRoutes(configuration, request);
   const index = routes.findIndex(({ verdict }) => verdict === 'taken');
   return index === -1 ? undefined : `${virtualHost?.name}/${index}`;
 }

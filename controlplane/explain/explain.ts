@@ -8,6 +8,7 @@ import type { Explanation, Outcome, Pass } from './explanation.ts';
 import { connectionOutcome, requestRoutes } from './filter.ts';
 import { sentBy } from './route-action.ts';
 import type { Served } from './served.ts';
+import type { Hosts } from './virtual-host.ts';
 
 /**
  * Follows a request through what a proxy is served, by Envoy's own rules: the application's from a virtual node, a
@@ -42,11 +43,11 @@ export function explain(served: Served, identity: Identity, request: AskedReques
   }
 
   function routed(way: Omit<Pass, 'routes'> & { routeConfiguration: string }, asked: AskedRequest): Outcome {
-    const hosts = served.routes.get(way.routeConfiguration)?.virtualHosts ?? [];
+    const hosts = served.routes.get(way.routeConfiguration) ?? NO_HOSTS;
     const { virtualHost, routes, taken } = considerRoutes(hosts, asked);
     passes.push({ ...way, ...(virtualHost === undefined ? {} : { virtualHost }), routes });
     if (virtualHost === undefined) {
-      const known = hosts.map((host) => host.name).join(', ');
+      const known = hosts.virtualHosts.map((host) => host.name).join(', ');
       const why = `no virtual service has the host name ${asked.authority}; on this port there is ${known || 'none'}`;
       return { kind: 'answered', status: 404, why };
     }
@@ -79,3 +80,5 @@ function noChain(listener: Listener, { port }: AskedRequest): string {
   );
   return `no backend is on port ${port} (ports that are taken: ${known.join(', ')}), and the mesh lets nothing else out`;
 }
+
+const NO_HOSTS: Hosts = { virtualHosts: [], ignorePortInHostMatching: false };

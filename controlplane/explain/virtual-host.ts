@@ -1,4 +1,8 @@
 import type { VirtualHost } from '#envoy/envoy/config/route/v3/route_components_pb.ts';
+import type { RouteConfiguration } from '#envoy/envoy/config/route/v3/route_pb.ts';
+
+/** Virtual hosts, and how they are found. */
+export type Hosts = Pick<RouteConfiguration, 'virtualHosts' | 'ignorePortInHostMatching'>;
 
 /** A virtual host, and the one of its domains that took the request. */
 export type TakenHost = { readonly host: VirtualHost; readonly domain: string };
@@ -7,9 +11,13 @@ export type TakenHost = { readonly host: VirtualHost; readonly domain: string };
  * The virtual host of a Host header: its own name, else the longest `*suffix`, else the longest `prefix*`, else `*`;
  * without regard to case, and a `*` stands for one character at least (VirtualHost.domains in Envoy's API reference).
  */
-export function hostFor(hosts: readonly VirtualHost[], authority: string): TakenHost | undefined {
-  const wanted = authority.toLowerCase();
-  const all = hosts.flatMap((host) => host.domains.map((domain) => ({ host, domain })));
+export function hostFor(
+  { virtualHosts, ignorePortInHostMatching }: Hosts,
+  authority: string,
+): TakenHost | undefined {
+  const whole = authority.toLowerCase();
+  const wanted = ignorePortInHostMatching ? whole.replace(/:[^:\]]*$/, '') : whole;
+  const all = virtualHosts.flatMap((host) => host.domains.map((domain) => ({ host, domain })));
   const fitting = all.filter(({ domain }) => fits(domain.toLowerCase(), wanted));
   return fitting.toSorted((a, b) => rank(a.domain) - rank(b.domain) || b.domain.length - a.domain.length)[0];
 }

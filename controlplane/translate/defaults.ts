@@ -25,6 +25,24 @@ export const HOST_SELECTION_ATTEMPTS = 5n;
 /** The rank of a route without a priority: behind every explicit one, of which 1000 is the last. */
 export const NO_PRIORITY = 1001;
 
+/** The most KiB of headers that an Envoy takes which does not say that it knows more. */
+export const OLD_HEADER_KIB = 96;
+
+/** The Host that a request of HTTP/1.0 gets where it has none, which HTTP/1.1 does not allow. */
+export const HTTP10_HOST = 'localhost';
+
+/**
+ * How many streams a connection to the application is given before it has said how many it takes: what HTTP/2 recommends
+ * as the least (RFC 9113, 6.5.2). Those that wait for a connection are shared out by it.
+ */
+export const APPLICATION_STREAMS = 100;
+
+/**
+ * How often a stream that the application refused is sent again, 25 to 250 ms later each time (Envoy's own): enough for
+ * 1,000 at once to an application that takes 5 a connection.
+ */
+export const REFUSED_STREAM_RETRIES = 20;
+
 /** One DNS question: seconds until it is asked again, and how often, so that a dead server costs 2 to 3 s, not 69. */
 export const DNS_QUERY = { timeoutSeconds: 1n, tries: 2 } as const;
 

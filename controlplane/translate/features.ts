@@ -25,6 +25,8 @@ const READERS = {
   files: flag,
   /** Envoy asks for what passes TCP on by name (ECDS for network filters, since 1.28): a change of it drains nothing. */
   ecds: flag,
+  /** Its Envoy knows the fields of HTTP that are newer than 1.25: 1.34 has all of them. */
+  recentHttp: flag,
 } as const satisfies Readonly<Record<string, (said: unknown) => boolean | string | undefined>>;
 
 /** What a proxy says that it can do: an input of translation, and part, whole, of every key under which its result is kept. */

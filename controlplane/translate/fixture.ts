@@ -14,7 +14,8 @@ import { FIXTURE_OWNER, modelFromInputs, type Written } from '../mesh/fixture.ts
 import { viewOf, type ProxyView } from '../mesh/view.ts';
 import type { Certificate, Found, Instance } from './found.ts';
 import type { ConditionalProblem } from './problems.ts';
-import { NO_FEATURES, type Features } from './features.ts';
+import type { Features } from './features.ts';
+import { NO_OPTIONS, type TranslationSettings } from './options.ts';
 import { resourceJson } from './registry.ts';
 import { translate, type Translation } from './translate.ts';
 
@@ -23,6 +24,7 @@ export type Case = {
   readonly title: string;
   readonly proxy: `${'virtualNode' | 'virtualGateway'}/${string}`;
   readonly features?: Partial<Features>;
+  readonly settings?: Partial<TranslationSettings>;
   readonly resources: readonly Written[];
   /** What is known outside the model: instances by `namespace/service`, certificates and authorities by ARN. */
   readonly found?: {
@@ -73,7 +75,7 @@ export function caseView({ proxy, resources }: Case): ProxyView {
 
 /** A case, translated. */
 export function translateCase(test: Case): Translation {
-  return translate(caseView(test), { ...NO_FEATURES, ...test.features }, caseFound(test));
+  return translate(caseView(test), { ...NO_OPTIONS, ...test.features, ...test.settings }, caseFound(test));
 }
 
 function caseFound({ found }: Case): Found {

@@ -1,6 +1,6 @@
 /**
  * What lies outside the model and a proxy's configuration needs: asked for while it is translated, so that whoever
- * answers knows who is to be translated again when the answer changes. Translation stays pure: the same view, features
+ * answers knows who is to be translated again when the answer changes. Translation stays pure: the same view, options
  * and answers give the same bytes. What a memo keeps by a part of the model must not come from here; what it keeps by an
  * answer may.
  */

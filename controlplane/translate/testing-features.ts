@@ -7,4 +7,5 @@ export const FEATURE_SAMPLES: { readonly [name in keyof Features]: readonly Feat
   sds: [true],
   files: [true],
   ecds: [true],
+  recentHttp: [true],
 };

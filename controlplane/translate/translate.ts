@@ -15,7 +15,7 @@ import type { Found } from './found.ts';
 import { gatewayResources } from './gateway/gateway.ts';
 import { nodeResources } from './node/node.ts';
 import { collectProblems, type ConditionalProblem } from './problems.ts';
-import type { Features } from './features.ts';
+import type { Options } from './options.ts';
 import type { Discovered } from './proxy.ts';
 
 /** What a proxy is to have, and the parts of the model that have no effect in it. */
@@ -23,14 +23,14 @@ export type Translation = { readonly snapshot: Snapshot; readonly problems: read
 
 /**
  * One proxy's view of the model as Envoy's resources: all types, sorted by name, each encoded. Pure: the same view,
- * features and answers from outside give the same bytes. It never throws for what the API accepts; a part that cannot work is left out alone.
+ * options and answers from outside give the same bytes. It never throws for what the API accepts; a part that cannot work is left out alone.
  */
-export function translate(view: ProxyView, features: Features, found: Found): Translation {
+export function translate(view: ProxyView, options: Options, found: Found): Translation {
   const { report, list } = collectProblems();
   const resources =
     view.kind === 'virtualNode'
-      ? nodeResources(view, features, found, report)
-      : gatewayResources(view, features, found, report);
+      ? nodeResources(view, options, found, report)
+      : gatewayResources(view, options, found, report);
   const { clusters, endpoints, extensions, listeners, routes, secrets } = resources;
   const snapshot: Snapshot = new Map([
     [CLUSTER, listOf(clusters)],

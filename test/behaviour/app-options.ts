@@ -1,4 +1,4 @@
-/** What an app listens on. Every port of `http`, `http2`, `grpc` and `tcp` is a server of its own. */
+/** What an app listens on. Every port is a server of its own. */
 export type AppOptions = {
   /** How it calls itself in its answers. */
   readonly name: string;
@@ -10,6 +10,10 @@ export type AppOptions = {
   readonly http2?: readonly number[];
   readonly grpc?: readonly number[];
   readonly tcp?: readonly number[];
+  /** HTTP/1 to the byte: each answers with the request as it came. */
+  readonly raw?: readonly number[];
+  /** HTTP/2 and gRPC: a port, and how many streams it takes on one connection. */
+  readonly limited?: readonly (readonly [port: number, streams: number])[];
   /** Ports whose health checks fail. */
   readonly sick?: readonly number[];
 };

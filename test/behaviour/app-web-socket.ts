@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
+import type { ServerHttp2Stream } from 'node:http2';
+import type { Duplex } from 'node:stream';
 
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 const TEXT = 0x81;
 
 /** Accepts a WebSocket (RFC 6455) and sends each short text back, behind `echo `. */
-export function acceptWebSocket(request: IncomingMessage, socket: Socket): void {
-  const key = request.headers['sec-websocket-key'] ?? '';
-  const accept = createHash('sha1').update(`${key}${GUID}`).digest('base64');
+export function acceptWebSocket(request: IncomingMessage, socket: Duplex): void {
+  const accept = acceptance(request.headers['sec-websocket-key']);
   const lines = [
     'HTTP/1.1 101 Switching Protocols',
     'upgrade: websocket',
@@ -16,6 +16,20 @@ export function acceptWebSocket(request: IncomingMessage, socket: Socket): void 
     `sec-websocket-accept: ${accept}`,
   ];
   socket.write(`${lines.join('\r\n')}\r\n\r\n`);
+  echo(socket);
+}
+
+/** The same as a stream of HTTP/2 (RFC 8441), for a caller of HTTP/1.1 behind a proxy too, which looks at the key. */
+export function acceptWebSocketStream(key: string | undefined, stream: ServerHttp2Stream): void {
+  stream.respond({ ':status': 200, 'sec-websocket-accept': acceptance(key) });
+  echo(stream);
+}
+
+function acceptance(key = ''): string {
+  return createHash('sha1').update(`${key}${GUID}`).digest('base64');
+}
+
+function echo(socket: Duplex): void {
   socket.on('error', () => {});
   socket.on('data', (frame: Buffer) => {
     if (frame[0] !== TEXT) return void socket.end();

@@ -1,16 +1,28 @@
 // An app on a host: it answers on many ports, in each protocol, as the request or its control port tells it to.
 // Its argument is AppOptions as JSON.
 import { createServer } from 'node:http';
-import { createServer as createHttp2Server } from 'node:http2';
-import { createServer as createTcpServer, type Socket } from 'node:net';
+import { createServer as createHttp2Server, type Http2ServerRequest } from 'node:http2';
+import { createServer as createTcpServer } from 'node:net';
 import { APP_CONTROL_PORT, type AppOptions } from './app-options.ts';
 import { createAttempts } from './attempts.ts';
 import { answerHttp } from './app-http.ts';
 import { serveGrpc } from './app-grpc.ts';
-import { acceptWebSocket } from './app-web-socket.ts';
+import { serveLimited } from './app-limited.ts';
+import { serveRaw } from './app-raw.ts';
+import { acceptWebSocket, acceptWebSocketStream } from './app-web-socket.ts';
 
 const options = JSON.parse(process.argv[2] ?? '{}') as AppOptions;
-const { name, host, ipv6Only = false, http = [], http2 = [], grpc = [], tcp = [] } = options;
+const {
+  name,
+  host,
+  ipv6Only = false,
+  http = [],
+  http2 = [],
+  grpc = [],
+  tcp = [],
+  raw = [],
+  limited = [],
+} = options;
 
 const attempts = createAttempts();
 /** Ports whose health checks fail, and ports that fail altogether. */
@@ -21,13 +33,17 @@ for (const port of http) {
   const server = createServer((request, response) =>
     answerHttp({ name, port, attempts, sick, failing }, request, response),
   );
-  server.on('upgrade', (request, socket: Socket) => acceptWebSocket(request, socket));
+  server.on('upgrade', acceptWebSocket);
   server.listen({ port, host, ipv6Only });
 }
 
 for (const port of http2) {
-  const server = createHttp2Server((request, response) =>
+  const settings = { enableConnectProtocol: true };
+  const server = createHttp2Server({ settings }, (request, response) =>
     answerHttp({ name, port, attempts, sick, failing }, request, response),
+  );
+  server.on('connect', ({ headers, stream }: Http2ServerRequest) =>
+    acceptWebSocketStream(headers['sec-websocket-key'], stream),
   );
   server.on('sessionError', () => {});
   server.listen({ port, host, ipv6Only });
@@ -41,6 +57,9 @@ for (const port of tcp) {
     socket.on('data', (bytes) => void socket.write(bytes));
   }).listen({ port, host, ipv6Only });
 }
+
+for (const port of raw) serveRaw(name, port, host);
+for (const [port, streams] of limited) serveLimited(port, host, streams);
 
 await Promise.all(grpc.map((port) => serveGrpc({ name, host, port, attempts, sick })));
 

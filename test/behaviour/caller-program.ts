@@ -4,10 +4,11 @@ import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js'
 import { connect } from 'node:net';
 import { connect as connectHttp2 } from 'node:http2';
 import { request } from '../lab/http.ts';
-import { LIMIT_MS, type Ask, type Outcome } from './caller.ts';
+import { LIMIT_MS, type Ask, type Kind, type Outcome } from './caller.ts';
+import { askBurst } from './caller-burst.ts';
+import { askRaw } from './caller-raw.ts';
+import { askWebSocket, askWebSocketStream } from './caller-web-socket.ts';
 import { echoMethod } from '../lab/grpc-methods.ts';
-
-type Kind<K extends Ask['kind']> = Extract<Ask, { kind: K }>;
 
 createServer((incoming, response) => {
   const chunks: Buffer[] = [];
@@ -36,7 +37,11 @@ function asked(ask: Ask): Promise<Omit<Outcome, 'tookMs'>> {
     case 'tcp':
       return askTcp(ask);
     case 'webSocket':
-      return askWebSocket(ask);
+      return ask.version === 2 ? askWebSocketStream(ask) : askWebSocket(ask);
+    case 'raw':
+      return askRaw(ask);
+    case 'burst':
+      return askBurst(ask);
   }
 }
 
@@ -122,18 +127,5 @@ function askTcp({
     });
     socket.on('error', reject);
     socket.on('close', () => resolve({ body }));
-  });
-}
-
-/** With the client that Node has. */
-function askWebSocket({ url, say }: Kind<'webSocket'>): Promise<Partial<Outcome>> {
-  return new Promise((resolve, reject) => {
-    const socket = new WebSocket(url);
-    socket.addEventListener('open', () => socket.send(say));
-    socket.addEventListener('error', () => reject(new Error('no WebSocket')));
-    socket.addEventListener('message', ({ data }) => {
-      resolve({ body: String(data) });
-      socket.close();
-    });
   });
 }

@@ -36,9 +36,40 @@ type What =
       /** How long the connection is kept open after that. Default: 0. */
       readonly holdMs?: number;
     }
-  | { readonly kind: 'webSocket'; readonly url: string; readonly say: string };
+  | {
+      readonly kind: 'webSocket';
+      readonly url: string;
+      readonly say: string;
+      /** Default: 1, as Node's own client has it. */
+      readonly version?: 1 | 2;
+    }
+  | {
+      readonly kind: 'raw';
+      readonly host: string;
+      readonly port: number;
+      /** What is sent, a character a byte. */
+      readonly bytes: string;
+      /** What ends the conversation; without it, only the other side does. */
+      readonly until?: string;
+      /** Whether nothing is sent after it (FIN). Default: false. */
+      readonly half?: boolean;
+    }
+  | {
+      readonly kind: 'burst';
+      /** `host:port` */
+      readonly address: string;
+      readonly authority: string;
+      readonly count: number;
+      readonly grpc: boolean;
+    };
 
-/** What came of it. `status`: HTTP's, or gRPC's. `error`: the code of the error that the client saw. */
+/** The asks of one kind. */
+export type Kind<K extends Ask['kind']> = Extract<Ask, { kind: K }>;
+
+/**
+ * What came of it. `status`: HTTP's, or gRPC's. `body`: of a burst how many had each outcome, as JSON. `error`: the code of the error
+ * that the client saw.
+ */
 export type Outcome = {
   readonly status?: number;
   readonly body?: string;

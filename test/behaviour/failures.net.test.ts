@@ -261,6 +261,16 @@ describe.each(ENVOYS)('%s', (variable) => {
       expect(await overflow('grpc')).toBeGreaterThan(0);
     });
 
+    test.each(['http', 'http2', 'grpc'] as const)('%s: the caller does not try again', async (protocol) => {
+      const port = POOL[protocol];
+      const outcomes = await four(() =>
+        protocol === 'grpc' ? askGrpc('server', 'wait:500', port) : askHttp('server', 'wait:500', port),
+      );
+      expect(outcomes.some(({ status }) => status === (protocol === 'grpc' ? 14 : 503))).toBe(true);
+      const retries = `cluster.cds_egress_m_server_${protocol}_${port}.upstream_rq_retry`;
+      expect(await scene.actors.client.admin().stat(retries)).toBe(0);
+    });
+
     test('tcp: closed, and counted', async () => {
       const outcomes = await four(() => askTcp(POOL.tcp, { expect: '\n', holdMs: 500 }));
       expect(new Set(outcomes.map(({ body }) => body))).toEqual(new Set([`server ${POOL.tcp}\n`, '']));

@@ -71,6 +71,7 @@ const routes: readonly Input[] = [
   route('host', { prefix: '/', hostname: { exact: 'a.example.com' } }, two),
   route('suffix', { prefix: '/', hostname: { suffix: '.example.org' } }, two),
   route('plain-suffix', { prefix: '/', hostname: { suffix: 'example.net' } }, two),
+  route('hyphen', { prefix: '/', hostname: { suffix: '-app.example.com' } }, two),
   route(
     'header',
     { prefix: '/on', headers: [{ name: 'x-a', match: { exact: 'v' } }] },
@@ -194,6 +195,16 @@ describe.each(ENVOYS)('%s', (variable) => {
     ['/a', withHost(`c.b.example.org:${HTTP}`), { port: TWO, path: '/a', host: 'two.local' }],
     ['/a', withHost('example.net'), { port: TWO, path: '/a', host: 'two.local' }],
     ['/a', withHost('b.example.net'), { port: TWO, path: '/a', host: 'two.local' }],
+    ...['a.example.com', 'b.example.org', 'example.net', 'b.example.net', 'b-app.example.com'].flatMap(
+      (host) =>
+        ['', ':80', ':443', ':8443', '.'].map(
+          (rest): [string, Request, { port: number; path: string; host: string }] => [
+            '/a',
+            withHost(`${host}${rest}`),
+            { port: TWO, path: '/a', host: 'two.local' },
+          ],
+        ),
+    ),
     ['/on', {}, { port: ONE, path: '/', host: 'one.local' }],
     ['/on', { headers: { 'x-a': 'v' } }, { port: TWO, path: '/', host: 'two.local' }],
     ['/on?q=v', {}, { port: TWO, path: '/?q=v', host: 'two.local' }],
@@ -215,6 +226,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     ['/second', { port: HTTP }],
     ['/a', withHost('example.org')],
     ['/a', withHost('b.example.com')],
+    ['/a', withHost('app.example.com')],
   ])('%s with %j is found nowhere', async (path, request) => {
     expect((await ask(path, request)).status).toBe(404);
   });

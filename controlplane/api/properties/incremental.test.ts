@@ -18,6 +18,7 @@ import { Model } from '../../mesh/model.ts';
 import type { Change, Kind } from '../../mesh/resource.ts';
 import { viewOf, type ProxyId } from '../../mesh/view.ts';
 import { FEATURE_NAMES, readFeatures } from '../../translate/features.ts';
+import { DEFAULT_SETTINGS } from '../../translate/options.ts';
 import { NOTHING_FOUND } from '../../translate/found.ts';
 import { translate } from '../../translate/translate.ts';
 import { GATEWAY_PORT, NAMED } from './named.ts';
@@ -29,6 +30,7 @@ import { rightSpec } from './right-spec.ts';
 const RUNS = Number(process.env['DAYBREAK_TEST_RUNS'] ?? 20);
 
 const FEATURES = readFeatures(Object.fromEntries(FEATURE_NAMES.map((name) => [name, true])));
+const OPTIONS = { ...FEATURES, ...DEFAULT_SETTINGS };
 const BY_NAME = [ROUTES, ENDPOINTS, EXTENSION_CONFIG, SECRET];
 
 const PROXIES: readonly ProxyId[] = (
@@ -146,7 +148,7 @@ function keyOf({ kind, name }: ProxyId): string {
 
 function snapshotOf(model: Model, id: ProxyId): Snapshot | undefined {
   const view = viewOf(model, id);
-  return view && translate(view, FEATURES, NOTHING_FOUND).snapshot;
+  return view && translate(view, OPTIONS, NOTHING_FOUND).snapshot;
 }
 
 /** The mesh and the proxies themselves stay, because nothing would be left to look at; others come and go. */

@@ -1,5 +1,6 @@
 import type { Certificate, Found, Instance } from '../../translate/found.ts';
 import { caseView } from '../../translate/fixture.ts';
+import { DEFAULT_SETTINGS } from '../../translate/options.ts';
 import { translate, type Translation } from '../../translate/translate.ts';
 import type { AnyMesh } from './any-mesh.ts';
 import type { Pem } from './asked-secrets.ts';
@@ -21,5 +22,5 @@ export function translateMesh(
     certificate: () => (known ? certificate : undefined),
     authority: () => (known ? { pem: cert } : undefined),
   };
-  return translate(caseView({ title: '', proxy, resources }), features, found);
+  return translate(caseView({ title: '', proxy, resources }), { ...features, ...DEFAULT_SETTINGS }, found);
 }

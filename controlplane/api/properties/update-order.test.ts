@@ -2,8 +2,8 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { viewOf } from '../../mesh/view.ts';
 import { golden } from '../../translate/fixture.ts';
-import { NO_FEATURES } from '../../translate/features.ts';
 import { NOTHING_FOUND } from '../../translate/found.ts';
+import { NO_OPTIONS } from '../../translate/options.ts';
 import { translate } from '../../translate/translate.ts';
 import { ACCOUNT, startApi, type TestApi } from '../fixture.ts';
 
@@ -111,7 +111,7 @@ async function begin({ node, router, route, gateway, gatewayRoute }: Specs): Pro
 function served(kind: 'virtualNode' | 'virtualGateway', name: string): unknown {
   const view = viewOf(api.live.model, { kind, owner: ACCOUNT, mesh: 'm', parent: '', name });
   if (view === undefined) throw new Error(`there is no ${kind} ${name}`);
-  return golden(translate(view, NO_FEATURES, NOTHING_FOUND));
+  return golden(translate(view, NO_OPTIONS, NOTHING_FOUND));
 }
 
 function all(): readonly unknown[] {

@@ -11,8 +11,10 @@ import type { PortProtocol } from '../../model/types.ts';
 import type { Resource } from '../../../xds/types.ts';
 import { INGRESS_CONNECT_TIMEOUT, PASS_THROUGH_CONNECT_TIMEOUT, UINT32_MAX, UNLIMITED } from '../defaults.ts';
 import { encode } from '../encode.ts';
+import type { Options } from '../options.ts';
 import { socketAddress } from './address.ts';
 import { duration } from './duration.ts';
+import { clientLimits, HTTP1, HTTP2 } from './http-protocol.ts';
 import { typed } from './typed.ts';
 
 /** Envoy's form of a cluster, before defaults. */
@@ -30,10 +32,17 @@ export function cluster(init: ClusterInit & { name: string }): Resource {
   return encode(ClusterSchema, init.name, create(ClusterSchema, init));
 }
 
-/** One address on this machine. */
+/** One address on this machine. `streams`: as in `protocolOptions`. */
 export function localCluster(
   name: string,
-  { address, port, protocol, pool }: { address: string; port: number; protocol: PortProtocol; pool: Pool },
+  {
+    address,
+    port,
+    protocol,
+    pool,
+    streams,
+  }: { address: string; port: number; protocol: PortProtocol; pool: Pool; streams?: number },
+  options: Options,
 ): Resource {
   return cluster({
     name,
@@ -41,12 +50,12 @@ export function localCluster(
     connectTimeout: duration(INGRESS_CONNECT_TIMEOUT),
     loadAssignment: oneEndpoint(name, address, port),
     circuitBreakers: circuitBreakers(pool),
-    typedExtensionProtocolOptions: protocolOptions(protocol),
+    typedExtensionProtocolOptions: protocolOptions(protocol, options, streams),
   });
 }
 
 /** Whatever address the connection was going to before it was redirected, in the protocol that the caller speaks. */
-export function passThroughCluster(name: string): Resource {
+export function passThroughCluster(name: string, options: Options): Resource {
   return cluster({
     name,
     clusterDiscoveryType: { case: 'type', value: Discovery.ORIGINAL_DST },
@@ -55,9 +64,10 @@ export function passThroughCluster(name: string): Resource {
     circuitBreakers: circuitBreakers({}),
     typedExtensionProtocolOptions: {
       [HttpProtocolOptionsSchema.typeName]: typed(HttpProtocolOptionsSchema, {
+        commonHttpProtocolOptions: clientLimits(options),
         upstreamProtocolOptions: {
           case: 'useDownstreamProtocolConfig',
-          value: { httpProtocolOptions: {}, http2ProtocolOptions: {} },
+          value: { httpProtocolOptions: HTTP1, http2ProtocolOptions: HTTP2 },
         },
       }),
     },
@@ -88,16 +98,28 @@ export function circuitBreakers(pool: Pool): NonNullable<ClusterInit['circuitBre
   return { thresholds: [thresholds] };
 }
 
-/** HTTP/2 for `http2` and `grpc`; nothing for the others, which is HTTP/1.1 or plain bytes. */
+/**
+ * HTTP/1.1 for `http`, HTTP/2 for `http2` and `grpc`, nothing for plain bytes. `streams`: the most at once on a connection
+ * of HTTP/2, however many more the other side takes; default: Envoy's.
+ */
 export function protocolOptions(
   protocol: PortProtocol,
+  options: Options,
+  streams?: number,
 ): NonNullable<ClusterInit['typedExtensionProtocolOptions']> {
-  if (protocol === 'http' || protocol === 'tcp') return {};
+  if (protocol === 'tcp') return {};
+  const limited = streams === undefined ? {} : { maxConcurrentStreams: streams };
   return {
     [HttpProtocolOptionsSchema.typeName]: typed(HttpProtocolOptionsSchema, {
+      commonHttpProtocolOptions: clientLimits(options),
       upstreamProtocolOptions: {
         case: 'explicitHttpConfig',
-        value: { protocolConfig: { case: 'http2ProtocolOptions', value: {} } },
+        value: {
+          protocolConfig:
+            protocol === 'http'
+              ? { case: 'httpProtocolOptions', value: HTTP1 }
+              : { case: 'http2ProtocolOptions', value: { ...HTTP2, ...limited } },
+        },
       },
     }),
   };

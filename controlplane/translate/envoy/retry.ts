@@ -2,7 +2,7 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { RetryPolicySchema } from '#envoy/envoy/config/route/v3/route_components_pb.ts';
 import { PreviousHostsPredicateSchema } from '#envoy/envoy/extensions/retry/host/previous_hosts/v3/previous_hosts_pb.ts';
 import type { GrpcRetryPolicy } from '../../model/types.ts';
-import { HOST_SELECTION_ATTEMPTS, RETRIES, UINT32_MAX } from '../defaults.ts';
+import { HOST_SELECTION_ATTEMPTS, REFUSED_STREAM_RETRIES, RETRIES, UINT32_MAX } from '../defaults.ts';
 import type { Report } from '../problems.ts';
 import { duration, milliseconds } from './duration.ts';
 import { extension } from './typed.ts';
@@ -28,6 +28,14 @@ export const HTTP_RETRY_EVENTS: readonly string[] = Object.keys(HTTP_EVENTS);
 export function defaultRetryPolicy(): RetryPolicyInit {
   const on = ['reset', 'unavailable', 'connect-failure', 'refused-stream', 'retriable-status-codes'];
   return { ...common(on), numRetries: RETRIES, retriableStatusCodes: [503] };
+}
+
+/**
+ * On the way to the application: only a stream that it refused is sent again, which it has done nothing with (RFC 9113,
+ * 8.7). It refuses those over its limit, which a new connection does not know yet.
+ */
+export function applicationRetryPolicy(): RetryPolicyInit {
+  return { retryOn: 'refused-stream', numRetries: REFUSED_STREAM_RETRIES };
 }
 
 /** A route's own policy, HTTP or gRPC; a connection that is reset is always tried again. */

@@ -13,6 +13,7 @@ import type { HttpOffer, Rule } from '../offer.ts';
 import { duration } from './duration.ts';
 import { routeMatch } from './match.ts';
 import { aggregateStats } from './metadata.ts';
+import type { RetryPolicyInit } from './retry.ts';
 import { upstreamName, type UpstreamMesh } from './upstream.ts';
 
 /** Envoy's form of a route. */
@@ -23,13 +24,20 @@ export type VirtualHostInit = Exclude<MessageInitShape<typeof VirtualHostSchema>
 
 type RouteActionInit = Exclude<MessageInitShape<typeof RouteActionSchema>, { $typeName: string }>;
 
-/** A route configuration; virtual hosts are sorted by name, as App Mesh sent them. */
-export function routeConfiguration(name: string, hosts: readonly EncodedHost[]): Resource {
+/**
+ * A route configuration; virtual hosts are sorted by name, as App Mesh sent them. `more`: what else is in it, if anything.
+ */
+export function routeConfiguration(
+  name: string,
+  hosts: readonly EncodedHost[],
+  more: MessageInitShape<typeof RouteConfigurationSchema> = {},
+): Resource {
   const sorted = hosts.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   // The message is the concatenation of its fields: a virtual host is encoded once for all that have it.
   return encodeFields(RouteConfigurationSchema, name, [
     stringField(FIELDS.name.number, name),
     ...sorted.map(({ field }) => field),
+    toBinary(RouteConfigurationSchema, create(RouteConfigurationSchema, more)),
   ]);
 }
 
@@ -60,16 +68,21 @@ export function offerRoutes(mesh: UpstreamMesh, offer: HttpOffer): readonly Rout
   }));
 }
 
-/** A route for everything to one cluster. Times are in milliseconds, 0 for no limit. */
+/** A route for everything to one cluster. Times are in milliseconds, 0 for no limit; without a policy nothing is retried. */
 export function wholeRoute(
   clusterName: string,
   times: { readonly timeout: number; readonly idle: number | undefined },
+  retryPolicy?: RetryPolicyInit,
 ): RouteInit {
   return {
     match: { pathSpecifier: { case: 'prefix', value: '/' } },
     action: {
       case: 'route',
-      value: { clusterSpecifier: { case: 'cluster', value: clusterName }, ...timeouts(times) },
+      value: {
+        clusterSpecifier: { case: 'cluster', value: clusterName },
+        ...timeouts(times),
+        ...(retryPolicy === undefined ? {} : { retryPolicy }),
+      },
     },
   };
 }

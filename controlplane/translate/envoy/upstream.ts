@@ -6,6 +6,7 @@ import { EGRESS_CONNECT_TIMEOUT } from '../defaults.ts';
 import { discoveryName } from '../discovery-name.ts';
 import { createMemo } from '../memo.ts';
 import { egressCluster } from '../names.ts';
+import { optionsKey, type Options } from '../options.ts';
 import type { Report } from '../problems.ts';
 import { circuitBreakers, cluster, protocolOptions, type ClusterInit } from './clusters.ts';
 import { discovery, discoveryProblem } from './discovery.ts';
@@ -39,15 +40,23 @@ export function upstreamCluster(
   mesh: UpstreamMesh,
   upstream: Upstream,
   tls: UpstreamTls,
+  options: Options,
   report: Report,
 ): Resource {
-  const key = JSON.stringify([mesh, upstream.node.name, upstream.node.serviceDiscovery, tls]);
-  return memo(upstream.listener, key, report, (found) => build(mesh, upstream, tls, found));
+  const { node, listener } = upstream;
+  const key = JSON.stringify([mesh, node.name, node.serviceDiscovery, tls, optionsKey(options)]);
+  return memo(listener, key, report, (found) => build(mesh, upstream, tls, options, found));
 }
 
 const memo = createMemo<Resource>();
 
-function build(mesh: UpstreamMesh, upstream: Upstream, tls: UpstreamTls, report: Report): Resource {
+function build(
+  mesh: UpstreamMesh,
+  upstream: Upstream,
+  tls: UpstreamTls,
+  options: Options,
+  report: Report,
+): Resource {
   const { node, listener } = upstream;
   const { port, protocol } = listener.portMapping;
   const name = upstreamName(mesh, upstream);
@@ -60,7 +69,7 @@ function build(mesh: UpstreamMesh, upstream: Upstream, tls: UpstreamTls, report:
     ...(typeof tls === 'object' ? { transportSocket: clientSocket(tls, discoveryName(node)) } : {}),
     connectTimeout: duration(EGRESS_CONNECT_TIMEOUT),
     circuitBreakers: circuitBreakers({}),
-    typedExtensionProtocolOptions: protocolOptions(protocol),
+    typedExtensionProtocolOptions: protocolOptions(protocol, options),
     healthChecks: [...healthChecks(listener.healthCheck, checked, where, report)],
     ...(outliers === undefined ? {} : { outlierDetection: outliers }),
     metadata: aggregateStats({ TargetVirtualNode: node.name }),

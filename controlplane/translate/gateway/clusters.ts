@@ -3,6 +3,7 @@ import type { Resource } from '../../../xds/types.ts';
 import { localCluster, type Pool } from '../envoy/clusters.ts';
 import { upstreamCluster, type UpstreamMesh } from '../envoy/upstream.ts';
 import { EGRESS_PORT, selfRedirectCluster } from '../names.ts';
+import type { Options } from '../options.ts';
 import type { Report } from '../problems.ts';
 import type { UpstreamCall } from './calls.ts';
 import type { GatewayListener } from './plan.ts';
@@ -22,6 +23,7 @@ export function redirectName(
 export function redirectClusters(
   view: VirtualGatewayView,
   listeners: readonly GatewayListener[],
+  options: Options,
   report: Report,
 ): readonly Resource[] {
   return listeners.map((each) => {
@@ -33,7 +35,8 @@ export function redirectClusters(
       report(where, `it sets no limit, because it is not for ${protocol}`);
     }
     const name = redirectName(view, listeners, each);
-    return localCluster(name, { address: '127.0.0.1', port: EGRESS_PORT, protocol, pool: pool ?? {} });
+    const at = { address: '127.0.0.1', port: EGRESS_PORT, protocol, pool: pool ?? {} };
+    return localCluster(name, at, options);
   });
 }
 
@@ -41,7 +44,8 @@ export function redirectClusters(
 export function egressClusters(
   mesh: UpstreamMesh,
   calls: readonly UpstreamCall[],
+  options: Options,
   report: Report,
 ): readonly Resource[] {
-  return calls.map(({ target, tls }) => upstreamCluster(mesh, target, tls, report));
+  return calls.map(({ target, tls }) => upstreamCluster(mesh, target, tls, options, report));
 }

@@ -5,7 +5,7 @@ import { upstreamEndpoints } from '../envoy/endpoints.ts';
 import type { Found } from '../found.ts';
 import { callerPreference } from '../ip-preference.ts';
 import type { Report } from '../problems.ts';
-import type { Features } from '../features.ts';
+import type { Options } from '../options.ts';
 import type { ProxyResources } from '../proxy.ts';
 import { servedSecrets } from '../tls/secrets.ts';
 import { upstreamCalls } from './calls.ts';
@@ -21,24 +21,27 @@ import { secondPass, secondPassName } from './second-pass.ts';
  */
 export function gatewayResources(
   view: VirtualGatewayView,
-  features: Features,
+  options: Options,
   found: Found,
   report: Report,
 ): ProxyResources {
-  const mesh = { name: view.mesh.name, ipPreference: callerPreference(view.mesh, features) };
-  const at = addresses(view.mesh.spec.serviceDiscovery?.ipPreference, features);
+  const mesh = { name: view.mesh.name, ipPreference: callerPreference(view.mesh, options) };
+  const at = addresses(view.mesh.spec.serviceDiscovery?.ipPreference, options);
   const accessLog = accessLogs(view.spec.logging, `virtualGateway/${view.name}`, report);
-  const plan = gatewayPlan(view, features, report);
-  const calls = upstreamCalls(view, mesh, plan, features, report);
+  const plan = gatewayPlan(view, options, report);
+  const calls = upstreamCalls(view, mesh, plan, options, report);
   const needs = [...plan.listeners.map(({ doors }) => doors), ...calls].flatMap((each) => each.needs);
   const targets = calls.map(({ target }) => target);
   return {
-    clusters: [...redirectClusters(view, plan.listeners, report), ...egressClusters(mesh, calls, report)],
+    clusters: [
+      ...redirectClusters(view, plan.listeners, options, report),
+      ...egressClusters(mesh, calls, options, report),
+    ],
     endpoints: upstreamEndpoints(mesh, targets, found, report),
     extensions: [],
     listeners: [
-      ...ingressListeners(plan.listeners, at, accessLog),
-      egressListener(secondPassName(plan), at, accessLog),
+      ...ingressListeners(plan.listeners, at, accessLog, options),
+      egressListener(secondPassName(plan), at, accessLog, options),
     ],
     routes: [...ingressRoutes(view, plan.listeners, report), secondPass(mesh, plan, report)],
     secrets: servedSecrets(needs, found, report),

@@ -6,7 +6,10 @@ export type HostPattern =
   | { readonly kind: 'any' }
   | { readonly kind: 'exact' | 'suffix'; readonly text: string };
 
-/** The pattern of a match. A suffix is compared label by label: `*.example.com` and `.example.com` are the same. */
+/**
+ * The pattern of a match. A suffix is compared label by label: `*.example.com` and `.example.com` are the same. One that
+ * begins with a hyphen is the end of a label.
+ */
 export function hostPattern(hostname: GatewayRouteHostnameMatch | undefined): HostPattern {
   if (hostname?.exact !== undefined) return { kind: 'exact', text: hostname.exact };
   if (hostname?.suffix === undefined) return { kind: 'any' };
@@ -16,7 +19,7 @@ export function hostPattern(hostname: GatewayRouteHostnameMatch | undefined): Ho
 /** Why Envoy would refuse a pattern; undefined when it would not. */
 export function hostProblem(pattern: HostPattern): string | undefined {
   if (pattern.kind === 'any') return undefined;
-  const usable = pattern.text.replace(/^\./, '') !== '' && isHeaderValue(pattern.text);
+  const usable = pattern.text.replace(/^[.-]/, '') !== '' && isHeaderValue(pattern.text);
   return usable ? undefined : `${JSON.stringify(pattern.text)} cannot be a host name`;
 }
 
@@ -26,16 +29,26 @@ export function hostName(pattern: HostPattern): string {
   return pattern.kind === 'exact' ? pattern.text : `*${pattern.text}`;
 }
 
+/** Whether a pattern is for one port of the Host header only. */
+export function namesPort(pattern: HostPattern): boolean {
+  return pattern.kind !== 'any' && /:\d+$/.test(pattern.text);
+}
+
 /**
- * What Envoy matches the Host header with; a port behind the name is passed over where Envoy can do that. A suffix that
- * does not begin with a dot takes the bare name too.
+ * What Envoy matches the Host header with. A suffix that begins with neither dot nor hyphen takes the bare name too.
+ * Where Envoy does not pass over the port in the header, a suffix needs a domain for each that it may have.
  */
 export function hostDomains(pattern: HostPattern, port: number): readonly string[] {
   if (pattern.kind === 'any') return ['*'];
   const { text } = pattern;
   if (pattern.kind === 'exact') return [text, `${text}:*`];
-  if (text.startsWith('.')) return [`*${text}`, `*${text}:${port}`];
-  return [text, `${text}:*`, `*.${text}`, `*.${text}:${port}`];
+  if (/^[.-]/.test(text)) return [`*${text}`, ...ported(`*${text}`, port)];
+  return [text, `${text}:*`, `*.${text}`, ...ported(`*.${text}`, port)];
+}
+
+/** With the port of the listener, and with those of the balancers that stand before it. */
+function ported(domain: string, port: number): readonly string[] {
+  return [...new Set([port, 80, 443])].map((each) => `${domain}:${each}`);
 }
 
 /** Patterns in the order in which they are given their domains: everything, one host each, suffixes. */

@@ -6,6 +6,7 @@ import { chain, doorChains } from '../envoy/filter-chains.ts';
 import { tlsInspector } from '../envoy/listener-filters.ts';
 import { listener } from '../envoy/listener.ts';
 import * as names from '../names.ts';
+import type { Options } from '../options.ts';
 import type { GatewayListener } from './plan.ts';
 
 /** The first pass: one listener for each of the virtual gateway's own, on its real port. */
@@ -13,15 +14,14 @@ export function ingressListeners(
   listeners: readonly GatewayListener[],
   { listen }: Addresses,
   accessLog: readonly AccessLogInit[],
+  options: Options,
 ): readonly Resource[] {
   const several = listeners.length > 1;
   return listeners.map(({ spec: { portMapping }, doors }) => {
     const { port, protocol } = portMapping;
-    const filter = connectionManager({
-      statPrefix: names.ingressStats(protocol, port, several),
-      routes: names.ingressRoutes(protocol, port),
-      accessLog,
-    });
+    const statPrefix = names.ingressStats(protocol, port, several);
+    const routes = names.ingressRoutes(protocol, port);
+    const filter = connectionManager({ place: 'gateway', statPrefix, routes, accessLog }, options);
     return listener(names.ingressListener(port), {
       address: listen,
       port,
@@ -40,8 +40,10 @@ export function egressListener(
   routes: string,
   { listen }: Addresses,
   accessLog: readonly AccessLogInit[],
+  options: Options,
 ): Resource {
-  const filter = connectionManager({ statPrefix: names.EGRESS_STATS, routes, accessLog });
+  const statPrefix = names.EGRESS_STATS;
+  const filter = connectionManager({ place: 'secondPass', statPrefix, routes, accessLog }, options);
   const match = { destinationPort: names.EGRESS_PORT, sourceType: SourceType.SAME_IP_OR_LOOPBACK };
   return listener(names.egressListener(), {
     address: listen,

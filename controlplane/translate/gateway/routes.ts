@@ -13,7 +13,7 @@ import {
 import * as names from '../names.ts';
 import type { Report } from '../problems.ts';
 import { redirectName } from './clusters.ts';
-import { byPattern, hostDomains, hostName, type HostPattern } from './hosts.ts';
+import { byPattern, hostDomains, hostName, namesPort, type HostPattern } from './hosts.ts';
 import type { GatewayListener } from './plan.ts';
 import { longestTimes } from './times.ts';
 import type { Rewrite } from './rewrites.ts';
@@ -31,7 +31,10 @@ export function ingressRoutes(
     const { protocol, port } = listener.spec.portMapping;
     const cluster = redirectName(view, listeners, listener);
     const hosts = virtualHosts(view, listener, cluster, report);
-    return routeConfiguration(names.ingressRoutes(protocol, port), hosts.map(virtualHost));
+    const ignorePortInHostMatching = listener.rules.every(({ host }) => !namesPort(host));
+    return routeConfiguration(names.ingressRoutes(protocol, port), hosts.map(virtualHost), {
+      ignorePortInHostMatching,
+    });
   });
 }
 
@@ -90,7 +93,11 @@ function firstPass(rule: GatewayRule, { path, to }: Rewrite, cluster: string): R
         clusterSpecifier: { case: 'cluster', value: cluster },
         ...(to === undefined ? {} : { prefixRewrite: to }),
         ...(rewritesHost
-          ? { hostRewriteSpecifier: { case: 'hostRewriteLiteral', value: service.name } }
+          ? {
+              hostRewriteSpecifier: { case: 'hostRewriteLiteral', value: service.name },
+              // Envoy says it as x-envoy-original-host, 1.37 at least; what applications read is this.
+              appendXForwardedHost: true,
+            }
           : {}),
         ...(offer === undefined ? {} : timeouts(longestTimes(offer))),
       },

@@ -5,7 +5,9 @@ import type { Addresses } from '../envoy/address.ts';
 import { localCluster, passThroughCluster, type Pool } from '../envoy/clusters.ts';
 import { upstreamCluster, type UpstreamMesh } from '../envoy/upstream.ts';
 import { createMemo } from '../memo.ts';
+import { APPLICATION_STREAMS } from '../defaults.ts';
 import * as names from '../names.ts';
+import { optionsKey, type Options } from '../options.ts';
 import type { Report } from '../problems.ts';
 import type { UpstreamCall } from './calls.ts';
 import { allowsAll } from './listeners.ts';
@@ -15,6 +17,7 @@ export function ingressClusters(
   view: VirtualNodeView,
   listeners: readonly Listener[],
   { application }: Addresses,
+  options: Options,
   report: Report,
 ): readonly Resource[] {
   return listeners.map(({ portMapping: { port, protocol }, connectionPool }) => {
@@ -24,7 +27,8 @@ export function ingressClusters(
       report(where, `it sets no limit, because it is not for ${protocol}`);
     }
     const name = names.ingressCluster(view.mesh.name, view.name, protocol, port);
-    return localCluster(name, { address: application, port, protocol, pool: pool ?? {} });
+    const streams = APPLICATION_STREAMS;
+    return localCluster(name, { address: application, port, protocol, pool: pool ?? {}, streams }, options);
   });
 }
 
@@ -33,16 +37,18 @@ export function egressClusters(
   view: VirtualNodeView,
   mesh: UpstreamMesh,
   calls: readonly UpstreamCall[],
+  options: Options,
   report: Report,
 ): readonly Resource[] {
   return [
-    ...calls.map(({ target, tls }) => upstreamCluster(mesh, target, tls, report)),
+    ...calls.map(({ target, tls }) => upstreamCluster(mesh, target, tls, options, report)),
     passThrough(names.amazonCluster(mesh.name)),
     ...(allowsAll(view) ? [passThrough(names.allowAllCluster(mesh.name))] : []),
   ];
 
   function passThrough(name: string): Resource {
-    return passThroughs(view.mesh.spec, name, report, () => passThroughCluster(name));
+    const key = JSON.stringify([name, optionsKey(options)]);
+    return passThroughs(view.mesh.spec, key, report, () => passThroughCluster(name, options));
   }
 }
 

@@ -10,6 +10,7 @@ export type EgressPort =
   | {
       readonly kind: 'http';
       readonly port: number;
+      /** What its routes are named after: of several protocols the first of http, http2 and grpc. */
       readonly protocol: HttpProtocol;
       /** What answers, sorted by the service's name; no domain is that of two. */
       readonly hosts: readonly EgressHost[];
@@ -31,8 +32,8 @@ type OpenPort =
   | Extract<EgressPort, { kind: 'tcp' }>;
 
 /**
- * Decides, port by port, what a virtual node's backends get. A port has one protocol, and TCP one service: the first by
- * the service's name wins, and what loses is reported.
+ * Decides, port by port, what a virtual node's backends get. A port has requests, of whichever protocols, or TCP for one
+ * service: the first by the service's name wins, and what loses is reported.
  */
 export function egressPorts(view: VirtualNodeView, report: Report): readonly EgressPort[] {
   const ports = new Map<number, OpenPort>();
@@ -61,9 +62,7 @@ function claim(
   if (!isHeaderValue(service) || service === '') return 'its name cannot be a host name';
   const { protocol } = offer;
   const open = there ?? { kind: 'http', port, protocol, hosts: [], taken: new Map<string, HttpOffer>() };
-  if (open.kind === 'tcp' || open.protocol !== protocol) {
-    return `${holder(open)} has this port with ${open.kind === 'tcp' ? 'tcp' : open.protocol}, not ${protocol}`;
-  }
+  if (open.kind === 'tcp') return `${holder(open)} has this port with tcp, not ${protocol}`;
   const compared = domains(service, port).map((domain) => domain.toLowerCase());
   for (const domain of compared) {
     const rival = open.taken.get(domain);
@@ -71,9 +70,15 @@ function claim(
   }
   for (const domain of compared) open.taken.set(domain, offer);
   open.hosts.push({ offer, at });
-  ports.set(port, open);
+  ports.set(port, { ...open, protocol: first(open.protocol, protocol) });
   return undefined;
 }
+
+function first(a: HttpProtocol, b: HttpProtocol): HttpProtocol {
+  return NAMED.find((protocol) => protocol === a || protocol === b) ?? a;
+}
+
+const NAMED: readonly HttpProtocol[] = ['http', 'http2', 'grpc'];
 
 function holder(there: EgressPort): string {
   const service = there.kind === 'tcp' ? there.offer.service : there.hosts[0]?.offer.service;

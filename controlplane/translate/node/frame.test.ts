@@ -4,6 +4,7 @@ import { FIXTURE_OWNER, put, resourceFromInput, type Written } from '../../mesh/
 import { Model } from '../../mesh/model.ts';
 import { viewOf } from '../../mesh/view.ts';
 import { NO_FEATURES, readFeatures } from '../features.ts';
+import { DEFAULT_SETTINGS } from '../options.ts';
 import { NOTHING_FOUND } from '../found.ts';
 import { translate, type Translation } from '../translate.ts';
 
@@ -62,7 +63,7 @@ function course(changes: readonly Written[], features = NO_FEATURES): readonly T
   const caller = (): Translation => {
     const view = viewOf(model, ID);
     if (view === undefined) throw new Error('there is no view');
-    return translate(view, features, NOTHING_FOUND);
+    return translate(view, { ...features, ...DEFAULT_SETTINGS }, NOTHING_FOUND);
   };
   for (const written of MESH) apply(written);
   return [

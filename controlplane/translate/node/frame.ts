@@ -5,7 +5,7 @@ import type { Upstream, UpstreamMesh } from '../envoy/upstream.ts';
 import { callerPreference, nodePreference } from '../ip-preference.ts';
 import { createMemo } from '../memo.ts';
 import type { Report } from '../problems.ts';
-import { featuresKey, type Features } from '../features.ts';
+import { optionsKey, type Options } from '../options.ts';
 import { reachOf } from '../services.ts';
 import type { Need } from '../tls/secrets.ts';
 import { upstreamCalls } from './calls.ts';
@@ -33,32 +33,32 @@ export type Frame = {
 };
 
 /** The frame of a view: the one before if the mesh, the virtual node and what its backends lead to are the same. */
-export function frameOf(view: VirtualNodeView, features: Features, report: Report): Frame {
-  const key = JSON.stringify([view.mesh.name, view.name, featuresKey(features)]);
-  const parts = [view.mesh.spec, ...view.services.map((service) => reachOf(service, features.ecds))];
-  return frames(view.spec, key, report, (inner) => makeFrame(view, features, inner), parts);
+export function frameOf(view: VirtualNodeView, options: Options, report: Report): Frame {
+  const key = JSON.stringify([view.mesh.name, view.name, optionsKey(options)]);
+  const parts = [view.mesh.spec, ...view.services.map((service) => reachOf(service, options.ecds))];
+  return frames(view.spec, key, report, (inner) => makeFrame(view, options, inner), parts);
 }
 
 const frames = createMemo<Frame>();
 
-function makeFrame(view: VirtualNodeView, features: Features, report: Report): Frame {
-  const mesh = { name: view.mesh.name, ipPreference: callerPreference(view.mesh, features) };
+function makeFrame(view: VirtualNodeView, options: Options, report: Report): Frame {
+  const mesh = { name: view.mesh.name, ipPreference: callerPreference(view.mesh, options) };
   const meshPreference = view.mesh.spec.serviceDiscovery?.ipPreference;
-  const at = addresses(nodePreference(view.spec.serviceDiscovery, meshPreference), features);
-  const inbound = inboundParts(view, at, features, report);
+  const at = addresses(nodePreference(view.spec.serviceDiscovery, meshPreference), options);
+  const inbound = inboundParts(view, at, options, report);
   const ports = egressPorts(view, report);
-  const chains = ports.map((port) => chainKey(port, features));
-  const key = JSON.stringify([mesh.name, view.name, allowsAll(view), at, chains]);
+  const chains = ports.map((port) => chainKey(port, options));
+  const key = JSON.stringify([mesh.name, view.name, allowsAll(view), at, optionsKey(options), chains]);
   const outbound = outboundListeners(view.spec, key, report, () =>
-    egressListener(view, mesh, ports, at, inbound.accessLog, features),
+    egressListener(view, mesh, ports, at, inbound.accessLog, options),
   );
-  const calls = upstreamCalls(view, mesh, ports, features, report);
+  const calls = upstreamCalls(view, mesh, ports, options, report);
   return {
     mesh,
-    clusters: [...inbound.clusters, ...egressClusters(view, mesh, calls, report)],
+    clusters: [...inbound.clusters, ...egressClusters(view, mesh, calls, options, report)],
     listeners: [...inbound.listeners, outbound],
     ingressExtensions: inbound.extensions,
-    egressConnections: features.ecds ? namedConnections(ports) : [],
+    egressConnections: options.ecds ? namedConnections(ports) : [],
     ingressRoutes: inbound.routes,
     egressRoutes: portRoutes(view, mesh, ports),
     discovered: calls.flatMap(({ target }) =>
@@ -71,7 +71,7 @@ function makeFrame(view: VirtualNodeView, features: Features, report: Report): F
 const outboundListeners = createMemo<Resource>();
 
 /** All of a port that its chain in the listener depends on. */
-function chainKey(port: EgressPort, { ecds }: Features): unknown {
+function chainKey(port: EgressPort, { ecds }: Options): unknown {
   if (port.kind === 'http') return [port.port, port.protocol];
   const { targets, idle, service } = port.offer;
   if (ecds) return [port.port, service];

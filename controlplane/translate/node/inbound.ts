@@ -5,7 +5,7 @@ import type { AccessLogInit } from '../envoy/connection-manager.ts';
 import { createMemo } from '../memo.ts';
 import { EGRESS_PORT, INGRESS_PORT } from '../names.ts';
 import type { Report } from '../problems.ts';
-import { featuresKey, type Features } from '../features.ts';
+import { optionsKey, type Options } from '../options.ts';
 import type { ProxyResources } from '../proxy.ts';
 import { onePerPort } from '../targets.ts';
 import { listenerDoors } from '../tls/listeners.ts';
@@ -24,30 +24,30 @@ export type Inbound = Omit<ProxyResources, 'endpoints' | 'secrets'> & {
 export function inboundParts(
   view: VirtualNodeView,
   at: Addresses,
-  features: Features,
+  options: Options,
   report: Report,
 ): Inbound {
-  const key = JSON.stringify([view.mesh.name, view.name, at, featuresKey(features)]);
-  return memo(view.spec, key, report, (inner) => makeInbound(view, at, features, inner));
+  const key = JSON.stringify([view.mesh.name, view.name, at, optionsKey(options)]);
+  return memo(view.spec, key, report, (inner) => makeInbound(view, at, options, inner));
 }
 
 const memo = createMemo<Inbound>();
 
-function makeInbound(view: VirtualNodeView, at: Addresses, features: Features, report: Report): Inbound {
+function makeInbound(view: VirtualNodeView, at: Addresses, options: Options, report: Report): Inbound {
   const accessLog = accessLogs(view.spec.logging, `virtualNode/${view.name}`, report);
-  const open = openListeners(view, features, report);
+  const open = openListeners(view, options, report);
   const listeners = open.map(({ spec }) => spec);
   return {
     accessLog,
-    clusters: ingressClusters(view, listeners, at, report),
-    ...ingressListener(view, open, at, accessLog, features),
+    clusters: ingressClusters(view, listeners, at, options, report),
+    ...ingressListener(view, open, at, accessLog, options),
     routes: ingressRoutes(view, listeners, report),
     needs: open.flatMap(({ doors }) => doors.needs),
   };
 }
 
 /** The listeners that can have a chain. */
-function openListeners(view: VirtualNodeView, features: Features, report: Report): readonly OpenListener[] {
+function openListeners(view: VirtualNodeView, options: Options, report: Report): readonly OpenListener[] {
   const at = `virtualNode/${view.name}`;
   return onePerPort(view.spec.listeners ?? [], at, report).flatMap((spec) => {
     const { port } = spec.portMapping;
@@ -56,7 +56,7 @@ function openListeners(view: VirtualNodeView, features: Features, report: Report
       report(where, `port ${port} is the proxy's own`);
       return [];
     }
-    const doors = listenerDoors(spec, features, where, report);
+    const doors = listenerDoors(spec, options, where, report);
     return doors === undefined ? [] : [{ spec, doors }];
   });
 }

@@ -9,10 +9,10 @@ import { originalDestination, tlsInspectorOn } from '../envoy/listener-filters.t
 import { discoveredFilter, filterConfig } from '../envoy/filter-discovery.ts';
 import { listener } from '../envoy/listener.ts';
 import type { UpstreamMesh } from '../envoy/upstream.ts';
-import type { Features } from '../features.ts';
 import { connectionIdle } from '../listener-times.ts';
 import * as names from '../names.ts';
 import type { TcpOffer } from '../offer.ts';
+import type { Options } from '../options.ts';
 import { connectionFilter } from './connections.ts';
 import type { EgressPort } from './egress.ts';
 
@@ -31,7 +31,7 @@ export function ingressListener(
   listeners: readonly OpenListener[],
   { listen }: Addresses,
   accessLog: readonly AccessLogInit[],
-  { ecds }: Pick<Features, 'ecds'>,
+  options: Options,
 ): { readonly listeners: readonly Resource[]; readonly extensions: readonly Resource[] } {
   if (listeners.length === 0) return { listeners: [], extensions: [] };
   const several = listeners.length > 1;
@@ -43,11 +43,11 @@ export function ingressListener(
       const target = { cluster: names.ingressCluster(view.mesh.name, view.name, protocol, port), weight: 1 };
       const filter = tcpProxy(statPrefix, [target], connectionIdle(spec));
       const name = names.ingressConnections(port);
-      if (ecds) extensions.push(filterConfig(name, filter));
-      return doorChains(name, port, doors, ecds ? discoveredFilter(name) : filter);
+      if (options.ecds) extensions.push(filterConfig(name, filter));
+      return doorChains(name, port, doors, options.ecds ? discoveredFilter(name) : filter);
     }
     const routes = names.ingressRoutes(protocol, port);
-    const filter = connectionManager({ statPrefix, routes, accessLog });
+    const filter = connectionManager({ place: 'ingress', statPrefix, routes, accessLog }, options);
     return doorChains(`ingress_${protocol}_${port}`, port, doors, filter);
   });
   const [first, ...others] = listeners.flatMap(({ spec, doors: { plain, tls } }) =>
@@ -75,10 +75,10 @@ export function egressListener(
   ports: readonly EgressPort[],
   { listen }: Addresses,
   accessLog: readonly AccessLogInit[],
-  { ecds }: Pick<Features, 'ecds'>,
+  options: Options,
 ): Resource {
   const backends = ports.map((port) =>
-    port.kind === 'tcp' ? tcpChain(mesh, port.offer, ecds) : httpChain(port, accessLog),
+    port.kind === 'tcp' ? tcpChain(mesh, port.offer, options.ecds) : httpChain(port, accessLog, options),
   );
   const amazon = chain(
     'egress_amazonaws',
@@ -102,9 +102,11 @@ export function allowsAll({ mesh }: VirtualNodeView): boolean {
 function httpChain(
   { port, protocol }: Extract<EgressPort, { kind: 'http' }>,
   accessLog: readonly AccessLogInit[],
+  options: Options,
 ): FilterChainInit {
   const routes = names.egressRoutes(protocol, port);
-  const filter = connectionManager({ statPrefix: names.EGRESS_STATS, routes, accessLog });
+  const statPrefix = names.EGRESS_STATS;
+  const filter = connectionManager({ place: 'egress', statPrefix, routes, accessLog }, options);
   return chain(`egress_${protocol}_${port}`, { destinationPort: port }, filter);
 }
 

@@ -2,7 +2,7 @@ import type { VirtualNodeView } from '../../mesh/view.ts';
 import { upstreamEndpoints } from '../envoy/endpoints.ts';
 import type { Found } from '../found.ts';
 import type { Report } from '../problems.ts';
-import type { Features } from '../features.ts';
+import type { Options } from '../options.ts';
 import type { ProxyResources } from '../proxy.ts';
 import { servedSecrets } from '../tls/secrets.ts';
 import { egressExtensions } from './connections.ts';
@@ -12,11 +12,11 @@ import { egressRoutes } from './routes.ts';
 /** All that the sidecar of a virtual node is to have. What a change leaves as it was is not made again. */
 export function nodeResources(
   view: VirtualNodeView,
-  features: Features,
+  options: Options,
   found: Found,
   report: Report,
 ): ProxyResources {
-  const frame = frameOf(view, features, report);
+  const frame = frameOf(view, options, report);
   return {
     clusters: frame.clusters,
     endpoints: upstreamEndpoints(frame.mesh, frame.discovered, found, report),

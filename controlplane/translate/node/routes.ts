@@ -1,6 +1,7 @@
 import type { ServiceView, VirtualNodeView } from '../../mesh/view.ts';
 import type { Listener } from '../../model/types.ts';
 import type { Resource } from '../../../xds/types.ts';
+import { applicationRetryPolicy } from '../envoy/retry.ts';
 import { offerHost, routeConfiguration, virtualHost, wholeRoute, type EncodedHost } from '../envoy/routes.ts';
 import type { UpstreamMesh } from '../envoy/upstream.ts';
 import { requestTimes } from '../listener-times.ts';
@@ -26,7 +27,8 @@ export function ingressRoutes(
     }
     if (protocol === 'tcp') return [];
     const cluster = names.ingressCluster(view.mesh.name, view.name, protocol, port);
-    const route = wholeRoute(cluster, requestTimes(listener));
+    const retry = protocol === 'http' ? undefined : applicationRetryPolicy();
+    const route = wholeRoute(cluster, requestTimes(listener), retry);
     const name = names.ingressRoutes(protocol, port);
     return [routeConfiguration(name, [virtualHost({ name: 'ingress', domains: ['*'], routes: [route] })])];
   });
@@ -89,7 +91,9 @@ function serviceHosts(
 
 const hostsOf = createMemo<readonly (EncodedHost | undefined)[]>();
 
+/** For hosts outside the mesh: no limit on time or silence, and nothing of Envoy's own in the answer. */
 function allowAllHost(mesh: UpstreamMesh): EncodedHost {
-  const route = wholeRoute(names.allowAllCluster(mesh.name), { timeout: 0, idle: undefined });
-  return virtualHost({ name: 'mesh-allow-all', domains: ['*'], routes: [route] });
+  const route = wholeRoute(names.allowAllCluster(mesh.name), { timeout: 0, idle: 0 });
+  const responseHeadersToRemove = ['x-envoy-upstream-service-time'];
+  return virtualHost({ name: 'mesh-allow-all', domains: ['*'], routes: [route], responseHeadersToRemove });
 }

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
 import { CLUSTER, ENDPOINTS, LISTENER, ROUTES, SECRET, type Snapshot } from '../../../xds/types.ts';
 import { readFeatures } from '../features.ts';
+import { DEFAULT_SETTINGS } from '../options.ts';
 import { caseView, readCase } from '../fixture.ts';
 import { NOTHING_FOUND, withoutKeys, type Certificate, type Found } from '../found.ts';
 import { translate } from '../translate.ts';
 
-const FEATURES = readFeatures({ sds: true });
+const OPTIONS = { ...readFeatures({ sds: true }), ...DEFAULT_SETTINGS };
 const certificate = (name: string): Certificate => ({ chain: name, privateKey: name, authority: name });
 
 /** Everything is known, by this name. */
@@ -25,7 +26,7 @@ test.each([
 ])('%s: what is found changes the secrets and nothing else, and is not remembered', (name) => {
   const view = caseView(readCase(name));
   const [first, renewed, lost] = [known('one'), known('two'), NOTHING_FOUND].map(
-    (found) => translate(view, FEATURES, found).snapshot,
+    (found) => translate(view, OPTIONS, found).snapshot,
   );
   if (first === undefined || renewed === undefined || lost === undefined) throw new Error('three, of three');
   for (const type of [CLUSTER, LISTENER]) {
@@ -45,8 +46,8 @@ test.each([
   'tls-client-policies',
 ])('%s: a proxy that may have no keys gets everything else', (name) => {
   const view = caseView(readCase(name));
-  const all = translate(view, FEATURES, known('the key')).snapshot;
-  const { snapshot, problems } = translate(view, FEATURES, withoutKeys(known('the key')));
+  const all = translate(view, OPTIONS, known('the key')).snapshot;
+  const { snapshot, problems } = translate(view, OPTIONS, withoutKeys(known('the key')));
   for (const type of [CLUSTER, ENDPOINTS, LISTENER, ROUTES]) {
     expect(versions(snapshot, type)).toEqual(versions(all, type));
   }

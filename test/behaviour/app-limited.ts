@@ -1,0 +1,28 @@
+import { createServer, type ServerHttp2Stream } from 'node:http2';
+
+/** How long an answer takes, in milliseconds: long enough for a burst of requests to meet. */
+const ANSWER_MS = 20;
+
+/** A server of HTTP/2 and gRPC that refuses more than some streams at once on a connection, as MAX_CONCURRENT_STREAMS says. */
+export function serveLimited(port: number, host: string | undefined, streams: number): void {
+  const server = createServer({ settings: { maxConcurrentStreams: streams } });
+  server.on('sessionError', () => {});
+  server.on('stream', (stream: ServerHttp2Stream, headers) => {
+    stream.on('error', () => {});
+    stream.resume();
+    setTimeout(() => answer(stream, headers['content-type'] === 'application/grpc'), ANSWER_MS);
+  });
+  server.listen(port, host);
+}
+
+function answer(stream: ServerHttp2Stream, isGrpc: boolean): void {
+  if (stream.destroyed) return;
+  if (!isGrpc) {
+    stream.respond({ ':status': 200 });
+    stream.end('ok');
+    return;
+  }
+  stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
+  stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
+  stream.end();
+}

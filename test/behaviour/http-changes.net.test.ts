@@ -1,0 +1,186 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ENVOYS } from '../../controlplane/translate/real-envoy.ts';
+import { HTTP2 } from './http-edges-model.ts';
+import { bodyOf, message, openEdges, planned, type Edges } from './http-edges-scene.ts';
+
+// The tables of docs/http.md, row by row: what becomes of what is sent through two Envoys.
+
+const PAGE = readFileSync(new URL('../../docs/http.md', import.meta.url), 'utf8');
+const HOST = 'Host: server.local';
+const CLOSE = 'Connection: close';
+
+/** What is sent, and what the application, or else the caller, is to see of it. */
+type Trial = {
+  readonly sent: string;
+  readonly half?: boolean;
+  readonly seen?: RegExp;
+  readonly unseen?: RegExp;
+  readonly answer?: RegExp;
+};
+
+const request = (...lines: readonly string[]): string => message('GET /a HTTP/1.1', HOST, CLOSE, ...lines);
+const target = (text: string): string => message(`GET ${text} HTTP/1.1`, HOST, CLOSE);
+const post = (body: string, ...lines: readonly string[]): string =>
+  `${message('POST /a HTTP/1.1', HOST, CLOSE, ...lines)}${body}`;
+const status = (code: number): RegExp => new RegExp(`^HTTP/1.1 ${code} `);
+const ok = (...lines: readonly string[]): string => message('HTTP/1.1 200 OK', 'Content-Length: 0', ...lines);
+const lines = (count: number): readonly string[] => Array.from({ length: count }, (_, at) => `x-${at}: v`);
+
+const CHANGED: Readonly<Record<string, readonly Trial[]>> = {
+  'Names of headers and trailers': [{ sent: request('X-A: v'), seen: /\r\nx-a: v\r\n/ }],
+  'The reason phrase': [
+    {
+      sent: request(planned('HTTP/1.1 200 Splendid\r\nContent-Length: 0\r\n\r\n')),
+      answer: /^HTTP\/1.1 200 OK\r\n/,
+    },
+  ],
+  'A request of HTTP/1.0': [
+    { sent: message('GET /a HTTP/1.0', HOST), seen: /^GET \/a HTTP\/1.1\r\nhost: server.local\r\n/ },
+    { sent: message('GET /a HTTP/1.0'), seen: /^GET \/a HTTP\/1.1\r\nhost: localhost\r\n/ },
+  ],
+  'An answer of HTTP/1.0': [
+    { sent: request(planned('HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n')), answer: status(200) },
+  ],
+  'A path with `.`, `..`, `//` or `\\`': [{ sent: target('//a/../b\\c'), seen: /^GET \/b\/c HTTP/ }],
+  'A path with `%41` or `{`': [
+    { sent: target('/%41{'), seen: /^GET \/A%7B HTTP/ },
+    { sent: target('/a%2Fb'), seen: /^GET \/a%2Fb HTTP/ },
+  ],
+  'A whole URL as the target': [
+    {
+      sent: message('GET http://server.local/b HTTP/1.1', 'Host: other', CLOSE),
+      seen: /^GET \/b HTTP\/1.1\r\nhost: server.local\r\n/,
+    },
+  ],
+  'Two `Host` lines': [{ sent: request('Host: b'), seen: /\r\nhost: server.local,b\r\n/ }],
+  'A `Host` with a dot at its end': [
+    { sent: message('GET /a HTTP/1.1', 'Host: server.local.', CLOSE), seen: /\r\nhost: server.local\r\n/ },
+  ],
+  '`Connection` and the headers that it names, `Keep-Alive`, `Proxy-Connection`': [
+    {
+      sent: message(
+        'GET /a HTTP/1.1',
+        HOST,
+        'Connection: close, x-hop',
+        'X-Hop: 1',
+        'Keep-Alive: 1',
+        'Proxy-Connection: close',
+      ),
+      unseen: /connection:|x-hop|keep-alive/,
+    },
+  ],
+  'Extensions of chunks': [
+    {
+      sent: post('3;x=y\r\nabc\r\n0\r\n\r\n', 'Transfer-Encoding: chunked'),
+      seen: /\r\n\r\n3\r\nabc\r\n0\r\n\r\n$/,
+    },
+  ],
+  '`Upgrade` to anything but WebSocket': [
+    {
+      sent: message('GET /a HTTP/1.1', HOST, 'Connection: upgrade, close', 'Upgrade: foo'),
+      unseen: /upgrade/,
+    },
+  ],
+  'A request without a body and its length, of another method than GET, HEAD, DELETE and TRACE': [
+    { sent: message('OPTIONS /a HTTP/1.1', HOST, CLOSE), seen: /\r\ncontent-length: 0\r\n/ },
+  ],
+  'Every request': [
+    {
+      sent: request(),
+      seen: /\r\nx-forwarded-proto: http\r\nx-request-id: [^]*x-envoy-expected-rq-timeout-ms: 15000\r\n/,
+    },
+    {
+      sent: request('x-envoy-retry-on: 5xx', 'x-envoy-max-retries: 9'),
+      unseen: /x-envoy-retry-on|x-envoy-max-retries/,
+    },
+  ],
+  'Every answer': [{ sent: request(), answer: /\r\nx-envoy-upstream-service-time: \d+\r\ndate: / }],
+};
+
+const REFUSED: Readonly<Record<string, readonly Trial[]>> = {
+  '`OPTIONS *`, and `CONNECT` to any host': [
+    { sent: message('OPTIONS * HTTP/1.1', HOST, CLOSE), answer: status(404) },
+    { sent: message('CONNECT server.local:80 HTTP/1.1', HOST, CLOSE), answer: status(404) },
+  ],
+  'Bytes beyond ASCII in a path or a query': [
+    { sent: target('/\xc3\xa9'), answer: status(400) },
+    { sent: target('/?\xc3\xa9'), answer: status(400) },
+  ],
+  'A `#` in the target': [{ sent: target('/a#b'), answer: status(400) }],
+  'A method that HTTP does not register': [
+    { sent: message('FOO /a HTTP/1.1', HOST, CLOSE), answer: status(400) },
+  ],
+  '`Transfer-Encoding: identity`': [
+    { sent: post('abc', 'Transfer-Encoding: identity', 'Content-Length: 3'), answer: status(400) },
+    { sent: request(planned(ok('Transfer-Encoding: identity'))), answer: status(502) },
+  ],
+  '`Transfer-Encoding` with anything but `chunked`': [
+    { sent: post('0\r\n\r\n', 'Transfer-Encoding: gzip, chunked'), answer: status(501) },
+  ],
+  '`Content-Length` twice': [
+    { sent: post('a', 'Content-Length: 1', 'Content-Length: 1'), answer: status(400) },
+  ],
+  'A header name with a space': [{ sent: request('x y: v'), answer: status(400) }],
+  'HTTP/1.1 without `Host`': [{ sent: message('GET /a HTTP/1.1', CLOSE), answer: status(400) }],
+  'Bytes that are not HTTP': [{ sent: '\x16\x03\x01\x00\x00\r\n\r\n', answer: status(400) }],
+  'More than 96 KiB or 200 lines of headers': [
+    { sent: request(...lines(205)), answer: status(431) },
+    { sent: request(`x-a: ${'a'.repeat(98 * 1024)}`), answer: status(431) },
+    { sent: request('x-lines: 205'), answer: status(502) },
+    { sent: request(`x-bytes: ${98 * 1024}`), answer: status(502) },
+  ],
+  'A caller that ends its side of the connection before the answer has come': [
+    { sent: message('GET /a HTTP/1.1', HOST), half: true, answer: /^$/ },
+  ],
+};
+
+/** The first cells of the table below a heading. */
+function rows(heading: string): readonly string[] {
+  const [, section = ''] = PAGE.split(`## ${heading}\n`);
+  const [table = ''] = section.split('\n\n').filter((block) => block.trimStart().startsWith('|'));
+  return table
+    .trim()
+    .split('\n')
+    .slice(2)
+    .map((line) => /^\| (.*?) \| /.exec(line)?.[1] ?? line);
+}
+
+describe.each(ENVOYS)('%s', (variable) => {
+  let edges: Edges;
+
+  beforeAll(async () => {
+    edges = await openEdges(variable);
+  });
+  afterAll(() => edges?.scene.close());
+
+  const LONG = 'A header of more than 64 KiB to an http2 or grpc listener';
+
+  test('every row has its trials', () => {
+    expect(Object.keys(CHANGED)).toEqual(rows('What is changed'));
+    expect([...Object.keys(REFUSED), LONG].toSorted()).toEqual(rows('What is refused').toSorted());
+  });
+
+  test.each(Object.entries({ ...CHANGED, ...REFUSED }))('%s', async (_, trials) => {
+    for (const { sent, half = false, seen, unseen, answer } of trials) {
+      const got = await edges.raw('mesh', sent, { half });
+      if (answer !== undefined) expect(got).toMatch(answer);
+      if (seen !== undefined) expect(bodyOf(got)).toMatch(seen);
+      if (unseen !== undefined) expect(bodyOf(got)).not.toMatch(unseen);
+      if (answer === undefined) expect(got).toMatch(/^HTTP\/1\.[01] 200 OK\r\n/);
+    }
+  });
+
+  test.each([LONG])('%s', async () => {
+    const { caller } = edges.scene.actors.client;
+    const ask = (size: number) =>
+      caller.ask({
+        kind: 'http',
+        url: `http://server.local:${HTTP2}/`,
+        // HPACK cannot make it shorter.
+        headers: { 'x-long': '~'.repeat(size) },
+      });
+    expect((await ask(60 * 1024)).status).toBe(200);
+    expect((await ask(70 * 1024)).status).not.toBe(200);
+  });
+});
