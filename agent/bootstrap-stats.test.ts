@@ -27,10 +27,42 @@ test.each([
   'cluster.cds_ingress_m_n_http_8080.upstream_rq_total',
   'vhost.colorteller.default.svc.cluster.local.vcluster.other.upstream_rq_total',
 ])("%s loses what App Mesh's tags took out of it, and nothing else", (name) => {
-  const tags: Record<string, string | undefined> = {};
-  for (const { tagName, ...tag } of statsConfig(readAgentSettings(env)).statsTags) {
-    if ('regex' in tag) tags[tagName] ??= new RegExp(tag.regex).exec(name)?.[1];
-  }
   const expected = Object.entries(APP_MESH).map(([tag, regex]) => [tag, regex.exec(name)?.[1]] as const);
-  expect(tags).toEqual(Object.fromEntries(expected));
+  expect(taken(name, env)).toEqual(Object.fromEntries(expected.filter(([, part]) => part !== undefined)));
 });
+
+const DOTTED: readonly (readonly [string, string, string])[] = [
+  ['cluster.', 'cds_egress_m_a.b_http_80', '.upstream_cx_total'],
+  ['cluster.', 'cds_egress_m.dev_a_http2_80', '.upstream_rq_200'],
+  ['cluster.', 'cds_ingress_m_a.b_grpc_80', '.ssl.versions.TLSv1.3'],
+  ['cluster.', 'cds_egress_m_a_http_80.b_tcp_81', '.circuit_breakers.default.cx_open'],
+  ['cluster.', 'cds_ingress_m_gate.way_self_redirect_8080_http_15001', '.upstream_cx_total'],
+  ['cluster.', 'cds_egress_m.dev_amazonaws', '.upstream_cx_total'],
+  ['cluster.', 'cds_egress_m.dev_mesh-allow-all', '.upstream_cx_total'],
+  ['extension_config_discovery.network_filter.', 'egress_tcp_5432_db.local', '.config_reload'],
+  ['sds.', 'file_/keys/a.pem;/keys/b.pem', '.key_rotation_failed'],
+];
+const TAGS = {
+  cluster: 'envoy.cluster_name',
+  extension_config_discovery: 'envoy_extension_config',
+  sds: 'envoy_sds_secret',
+};
+
+test.each(DOTTED)('%s%s%s loses the name in the middle, whole', (before, name, after) => {
+  const [family = ''] = before.split('.');
+  expect(taken(`${before}${name}${after}`, env)).toEqual({ [TAGS[family as keyof typeof TAGS]]: `${name}.` });
+});
+
+test.each(DOTTED)('DogStatsD: %s%s%s keeps the name in the middle', (before, name, after) => {
+  expect(taken(`${before}${name}${after}`, { ...env, ENABLE_ENVOY_DOG_STATSD: '1' })).toEqual({});
+});
+
+/** What tags take out of a statistic's name, as Envoy does it: the first expression of each tag that matches. */
+function taken(name: string, from: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const tags: Record<string, string> = {};
+  for (const { tagName, ...tag } of statsConfig(readAgentSettings(from)).statsTags) {
+    const part = 'regex' in tag ? new RegExp(tag.regex).exec(name)?.[1] : undefined;
+    if (part !== undefined) tags[tagName] ??= part;
+  }
+  return tags;
+}

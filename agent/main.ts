@@ -137,7 +137,7 @@ async function run(settings: AgentSettings, env: Environment, log: Log): Promise
         disconnectedLimitSeconds: settings.health.disconnectedLimitSeconds,
         droppedOutputBytes: output.dropped(),
       });
-    const metrics = () => agentMetrics(read().healthStatus, secrets.status());
+    const metrics = () => agentMetrics(read().healthStatus, secrets.status(), application.problems());
     const statusServer = await serveStatus(settings.status, { status: read, metrics });
     cleanups.push(statusServer.close);
 

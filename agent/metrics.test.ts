@@ -14,11 +14,16 @@ const secret: SecretStatus = {
   validity: { notBefore: 0, notAfter: 1_764_504_000_500 },
 };
 
-test('each secret has its end, its state and whether it is in trouble', () => {
-  const text = agentMetrics('UNHEALTHY', [
-    secret,
-    { ...secret, name: 'w', state: 'waiting', problem: undefined, validity: undefined },
-  ]);
+test('each secret has its end, its state and whether it is in trouble; so has an application', () => {
+  const waiting: SecretStatus = {
+    ...secret,
+    name: 'w',
+    state: 'waiting',
+    problem: undefined,
+    validity: undefined,
+  };
+  const lost = { port: 9080, problem: 'nothing listens', failed: 0, since: '2026-11-21T12:00:00Z' };
+  const text = agentMetrics('UNHEALTHY', [secret, waiting], [lost]);
   expect(text.split('\n').filter((line) => !line.startsWith('#'))).toEqual([
     'daybreak_agent_healthy 0',
     String.raw`daybreak_agent_secret_expiry_timestamp_seconds{name="a\"b\\c",source="sds"} 1764504000`,
@@ -26,6 +31,7 @@ test('each secret has its end, its state and whether it is in trouble', () => {
     'daybreak_agent_secret_state{name="w",source="sds",state="waiting"} 1',
     String.raw`daybreak_agent_secret_problem{name="a\"b\\c",source="sds"} 1`,
     'daybreak_agent_secret_problem{name="w",source="sds"} 0',
+    'daybreak_agent_application_problem{port="9080"} 1',
     '',
   ]);
   expect(text).toContain('# TYPE daybreak_agent_secret_problem gauge\n');

@@ -1,3 +1,4 @@
+import type { ApplicationProblem } from './application/watch-application.ts';
 import type { SecretStatus } from './secrets/secret-status.ts';
 import type { Status } from './status.ts';
 
@@ -5,7 +6,11 @@ type Labels = Readonly<Record<string, string>>;
 type Sample = readonly [labels: Labels, value: number];
 
 /** The agent's own metrics, in Prometheus's text format. Envoy's are at its admin interface. */
-export function agentMetrics(healthStatus: Status['healthStatus'], secrets: readonly SecretStatus[]): string {
+export function agentMetrics(
+  healthStatus: Status['healthStatus'],
+  secrets: readonly SecretStatus[],
+  application: readonly ApplicationProblem[],
+): string {
   const expiry = secrets.flatMap(({ name, source, validity }): Sample[] =>
     validity === undefined ? [] : [[{ name, source }, Math.floor(validity.notAfter / 1000)]],
   );
@@ -22,6 +27,11 @@ export function agentMetrics(healthStatus: Status['healthStatus'], secrets: read
     gauge('daybreak_agent_secret_expiry_timestamp_seconds', 'When a secret expires.', expiry),
     gauge('daybreak_agent_secret_state', 'The state of a secret, as in /status.', state),
     gauge('daybreak_agent_secret_problem', 'Whether there is something wrong with a secret.', problem),
+    gauge(
+      'daybreak_agent_application_problem',
+      'A port of the virtual node whose application cannot be reached.',
+      application.map(({ port }): Sample => [{ port: String(port) }, 1]),
+    ),
   ].join('');
 }
 
