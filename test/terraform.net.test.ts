@@ -47,7 +47,7 @@ describe.skipIf(why !== undefined)(`terraform${why === undefined ? '' : ` is lef
       const wanted = attributePaths(block).filter((path) => path.startsWith('spec.'));
       return wanted.filter((path) => !set.has(path)).map((path) => `${type}.${path}`);
     });
-    // Of a member that the API has not: the provider reads it nowhere.
+    // The API has no such member, and the provider does not read it.
     expect(missing).toEqual(['aws_appmesh_route.spec.grpc_route.match.prefix']);
   });
 

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { execa, ExecaError } from 'execa';
 import { isOnPath } from './on-path.ts';
 
-/** A client that is built from the sources of a folder beside this file. */
+/** A client that is built from sources: those in the folder of its name beside this file. */
 export type Built = {
   readonly name: string;
   /** The programs on the PATH that it takes. */
   readonly needs: readonly string[];
-  /** Builds it from `sources` into `folder`. */
-  readonly build: (sources: string, folder: string) => readonly [command: string, ...args: string[]];
+  /** The command that builds it into `folder`, run among its sources. */
+  readonly build: (folder: string) => readonly [command: string, ...args: string[]];
 };
 
 /** Where the set-up puts what it installs. */
@@ -34,7 +34,7 @@ export async function built({ name, build }: Built): Promise<string> {
   const former = readdirSync(INSTALLED).filter((other) => other.startsWith(`client-${name}-`));
   const part = await mkdtemp(join(INSTALLED, 'part-'));
   try {
-    const [command, ...args] = build(sources, part);
+    const [command, ...args] = build(part);
     await execa(command, args, { cwd: sources, timeout: LIMIT_MS, stdin: 'ignore' });
     await rename(part, folder);
   } catch (error) {

@@ -7,7 +7,7 @@ import { lineClient, optionsFor } from './line-client.ts';
 export const GO: Built = {
   name: 'go',
   needs: ['go'],
-  build: (_, folder) => ['go', 'build', '-trimpath', '-buildvcs=false', '-o', join(folder, 'client'), '.'],
+  build: (folder) => ['go', 'build', '-trimpath', '-buildvcs=false', '-o', join(folder, 'client'), '.'],
 };
 
 /** Builds the AWS SDK for Go v2. Answers what makes its clients. */

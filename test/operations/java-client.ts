@@ -7,7 +7,7 @@ import { lineClient, optionsFor } from './line-client.ts';
 export const JAVA: Built = {
   name: 'java',
   needs: ['mvn', 'javac', 'java'],
-  build: (_, folder) => ['mvn', '--batch-mode', '--quiet', `-Dbuilt=${folder}`, 'compile'],
+  build: (folder) => ['mvn', '--batch-mode', '--quiet', `-Dbuilt=${folder}`, 'compile'],
 };
 
 /** Builds the AWS SDK for Java v2. Answers what makes its clients. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -27,8 +27,10 @@ const LIMIT_MS = 240_000;
 /** Why there is no Terraform, or nothing to make it speak to AWS; undefined where there is. */
 export function whyNoTerraform(): string | undefined {
   if (!isOnPath('terraform')) return 'there is no terraform on the PATH';
-  if (process.env['TF_PLUGIN_DIR'] !== undefined) return undefined;
-  return 'TF_PLUGIN_DIR names no folder with the provider hashicorp/aws (a filesystem mirror of Terraform)';
+  const plugins = process.env['TF_PLUGIN_DIR'];
+  if (plugins === undefined)
+    return 'TF_PLUGIN_DIR names no filesystem mirror with the provider hashicorp/aws';
+  return existsSync(plugins) ? undefined : `TF_PLUGIN_DIR is ${plugins}, which is not there`;
 }
 
 /** Makes a folder for it, whose providers come from `plugins`, and from nowhere else. */
