@@ -1,6 +1,7 @@
 import { create, equals, fromBinary } from '@bufbuild/protobuf';
-import { AnySchema } from '@bufbuild/protobuf/wkt';
+import { AnySchema, anyUnpack } from '@bufbuild/protobuf/wkt';
 import { expect, test } from 'vitest';
+import { ClusterLoadAssignmentSchema } from '#envoy/envoy/config/endpoint/v3/endpoint_pb.ts';
 import {
   DeltaDiscoveryResponseSchema,
   DiscoveryResponseSchema,
@@ -63,4 +64,11 @@ test('an incremental response reads back as it was meant', () => {
   expect(
     equals(DeltaDiscoveryResponseSchema, read, create(DeltaDiscoveryResponseSchema, expected as never)),
   ).toBe(true);
+});
+
+test('an assignment without a name is left out: Envoy would refuse the response', () => {
+  const assignments = { typeUrl: ENDPOINTS, version: '1', nonce: '1', resources: [], removed: ['', 'a'] };
+  const read = fromBinary(DiscoveryResponseSchema, encodeSotwResponse(assignments));
+  const names = read.resources.map((any) => anyUnpack(any, ClusterLoadAssignmentSchema)?.clusterName);
+  expect(names).toEqual(['a']);
 });

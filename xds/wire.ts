@@ -89,7 +89,9 @@ export function encodeSotwResponse(response: Response, ttl?: TtlForm): Buffer {
     }
     // An Envoy whose cluster warms waits for its endpoints; of other types there is no word for what does not exist.
     if (typeUrl !== ENDPOINTS) return;
-    for (const cluster of removed) writer.bytes(DISCOVERY_RESPONSE.resources, noEndpoints(cluster));
+    // An assignment without a name is invalid, and Envoy would refuse the whole response.
+    for (const cluster of removed)
+      if (cluster !== '') writer.bytes(DISCOVERY_RESPONSE.resources, noEndpoints(cluster));
   });
 }
 

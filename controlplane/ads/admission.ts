@@ -13,6 +13,7 @@ import { reasonOf, type RefusalReason } from './refusal-reason.ts';
 /** What admission goes by. */
 export type AdmissionOptions = {
   readonly authorities: StreamAuthorities;
+  /** New streams of those that have shown who they are, or of anyone where nobody is asked. */
   readonly newcomers: TokenBucket;
   readonly proxies: ProxyCount;
   /** The account of a proxy's mesh in the model, as far as there is one. */
@@ -48,6 +49,9 @@ type Live = {
   isOver: boolean;
 };
 
+/** What load balancers ask, which show no credentials. It says that this control plane serves, and no more. */
+const HEALTH_SERVICE = /^\/grpc\.health\.v1\.Health\//;
+
 /** Services that show every proxy, to whoever asks. */
 const STATUS_SERVICES = /^\/envoy\.service\.status\./;
 
@@ -78,6 +82,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
     const known = (credential: Credential): void => {
       if (live.isOver) return;
       credential.prove();
+      requireRoom();
       if (STATUS_SERVICES.test(call.path)) credential.admit(undefined);
       live.credential = credential;
       streams.set(call, live);
@@ -85,7 +90,8 @@ export function createAdmission(options: AdmissionOptions): Admission {
       enter();
     };
     try {
-      requireWelcome();
+      if (HEALTH_SERVICE.test(call.path)) return enter();
+      requireService();
       const shown = authenticateStream(authorities, call);
       if (!(shown instanceof Promise)) return known(shown);
       shown.then(known).catch((error: unknown) => end(live, error));
@@ -101,8 +107,12 @@ export function createAdmission(options: AdmissionOptions): Admission {
     onRefusal(reason, call.connection.peer, new CallError(callEnd.code, callEnd.details));
   }
 
-  function requireWelcome(): void {
+  function requireService(): void {
     if (isStopping) throw new CallError(status.UNAVAILABLE, 'this control plane is stopping: ask another');
+  }
+
+  /** Asked once it is known who comes: strangers must not use up what is there for proxies. */
+  function requireRoom(): void {
     const wait = newcomers();
     if (wait === 0) return;
     const soon = `the next will be admitted in ${Math.ceil(wait * 1000)} ms`;

@@ -1,7 +1,10 @@
 import { X509Certificate } from 'node:crypto';
 import type { Followed } from '../../common/followed-files.ts';
 import type { ServerCall } from '../../xds/grpc/server-call.ts';
+import { CallError } from '../../xds/grpc/call-error.ts';
+import { status } from '../../xds/grpc/status.ts';
 import { ApiError } from '../api/errors.ts';
+import type { TokenBucket } from '../api/token-bucket.ts';
 import type { SignedRequest } from '../auth/authenticate.ts';
 import type { Access } from '../auth/open-access.ts';
 import type { ClientCa } from './client-ca.ts';
@@ -21,6 +24,8 @@ export type StreamAuthorities = {
   readonly clientCa: Followed<ClientCa> | undefined;
   /** Users of the credentials file, known by their signatures. */
   readonly signers: Access['signers'];
+  /** Signatures that are verified: it is not known before whether a stranger made one, and it takes work. */
+  readonly verifications: TokenBucket;
   readonly region: string;
 };
 
@@ -46,6 +51,7 @@ export function authenticateStream(
     return tokenHolder(tokenSum(token), tokens.current, Date.now);
   }
   if (signers !== undefined && authorization.startsWith('AWS4-')) {
+    requireVerification(authorities);
     return bySignature(signers, region, call);
   }
   const certificate = clientCa === undefined ? undefined : call.connection.certificate();
@@ -54,6 +60,16 @@ export function authenticateStream(
     return certificateHolder(parsed, certificate, clientCa.current, Date.now);
   }
   throw unauthenticated(`no credentials: this control plane wants ${wanted(authorities)}`);
+}
+
+function requireVerification({ verifications }: StreamAuthorities): void {
+  const wait = verifications();
+  if (wait === 0) return;
+  const soon = `the next will be verified in ${Math.ceil(wait * 1000)} ms`;
+  throw new CallError(
+    status.RESOURCE_EXHAUSTED,
+    `too many new streams with signatures at once for --ads-rate-limit: ${soon}`,
+  );
 }
 
 function wanted({ tokens, clientCa, signers }: StreamAuthorities): string {

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HostPort } from '../../common/host-port.ts';
 import { addStatusService } from '../../xds/csds/service.ts';
+import { addHealthService } from '../../xds/grpc/health.ts';
 import { createGrpcServer } from '../../xds/grpc/server.ts';
 import type { XdsServer } from '../../xds/server.ts';
-import { SERVICE_NAMES } from '../../xds/service.ts';
+import { SERVICE_NAMES, SERVICES } from '../../xds/service.ts';
 import { accept } from './accept.ts';
 import type { Admission } from './admission.ts';
 import { acceptTls, type AdsTls } from './accept-tls.ts';
@@ -25,6 +26,9 @@ export type AdsListener = {
 // noticed, in 40 s at the latest.
 const KEEP_ALIVE = { everyMs: 30_000, timeoutMs: 10_000 };
 
+/** What a health check may ask for: `envoy.service.discovery.v3.AggregatedDiscoveryService` and the service of each type. */
+const SERVICES_ASKED_FOR = new Set(Object.values(SERVICES).map(({ sotw }) => sotw.path.split('/')[1] ?? ''));
+
 /** How long the last statuses may take to their clients. */
 const LAST_BYTES_MS = 1000;
 
@@ -38,6 +42,8 @@ export async function listenAds(
   const server = createGrpcServer({ guard: admission.guard, keepAlive: KEEP_ALIVE });
   xds.addTo(server, ...SERVICE_NAMES);
   addStatusService(server, xds);
+  let isStopping = false;
+  addHealthService(server, SERVICES_ASKED_FOR, () => !isStopping);
   const secure = tls && acceptTls(tls, server.serve);
   const acceptor = await accept({ host, port }, secure?.handshake ?? server.serve);
   function close(): void {
@@ -48,6 +54,7 @@ export async function listenAds(
   return {
     address: acceptor.address,
     async stop(limitMs, signal) {
+      isStopping = true;
       acceptor.close();
       const gone = server.drain();
       await admission.letGo(limitMs, signal);

@@ -74,7 +74,13 @@ export async function openAdsAccess(settings: AdsAccessSettings, world: AdsAcces
   const loggable = createTokenBucket(LOGGED, Date.now);
   let unlogged = 0;
   const admission = createAdmission({
-    authorities: { tokens, clientCa, signers, region: settings.region },
+    authorities: {
+      tokens,
+      clientCa,
+      signers,
+      verifications: createTokenBucket(settings.adsRateLimit, Date.now),
+      region: settings.region,
+    },
     newcomers: createTokenBucket(settings.adsRateLimit, Date.now),
     proxies: countProxies(settings.proxyQuotas),
     ownerOf,

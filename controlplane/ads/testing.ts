@@ -5,7 +5,13 @@ import { countProxies } from './proxy-quotas.ts';
 /** An admission that asks nobody who he is and refuses nobody, unless `options` say otherwise. For tests. */
 export function admitAll(options: Partial<AdmissionOptions> = {}): Admission {
   return createAdmission({
-    authorities: { tokens: undefined, clientCa: undefined, signers: undefined, region: 'eu-west-1' },
+    authorities: {
+      tokens: undefined,
+      clientCa: undefined,
+      signers: undefined,
+      verifications: () => 0,
+      region: 'eu-west-1',
+    },
     newcomers: () => 0,
     proxies: countProxies({ proxies: undefined, proxiesPerResource: undefined }),
     ownerOf: () => undefined,

@@ -219,3 +219,14 @@ it('health is told', async () => {
   expect((await api.app.inject('/healthz')).json()).toEqual({ status: 'ok' });
   expect((await api.app.inject('/readyz')).json()).toEqual({ status: 'ready', revision });
 });
+
+it('with tens of thousands of mistakes is told of the first', async () => {
+  const backends = Array.from({ length: 80_001 }, () => 1);
+  const body = { virtualNodeName: 'n', spec: { backends } };
+  const { status, body: answer } = await api.call('PUT', '/meshes/colors/virtualNodes', body);
+  expect(status).toBe(400);
+  expect(answer['message']).toMatch(
+    /^More than 100 validation errors detected: Value '1' at 'spec\.backends\.1\.member'/,
+  );
+  expect(answer['message']).toMatch(/; and more$/);
+});

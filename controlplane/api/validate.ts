@@ -2,7 +2,7 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { API_MODEL, type ApiModel } from '../model/api-model.ts';
 import { jsonSchemaOf } from '../model/json-schema.ts';
 import { isExactNumber, type ExactNumber } from './exact-number.ts';
-import { elementPath, memberPath, type Violation } from './violation.ts';
+import { elementPath, memberPath, MOST_VIOLATIONS, type Violation } from './violation.ts';
 
 const ajv = new Ajv({ allErrors: true, verbose: true, strict: true, ownProperties: true });
 const validators = new Map<ApiModel, Map<string, ValidateFunction>>();
@@ -16,7 +16,10 @@ export function shapeViolations(
   const validator = validators.get(model)?.get(shape) ?? compile(shape, model);
   if (validator(input)) return [];
   const errors = validator.errors ?? [];
-  return errors.filter(isFirstOfNumber).flatMap((error) => toViolation(error, input) ?? []);
+  return errors
+    .slice(0, MOST_VIOLATIONS + 1)
+    .filter(isFirstOfNumber)
+    .flatMap((error) => toViolation(error, input) ?? []);
 }
 
 function compile(shape: string, model: ApiModel): ValidateFunction {

@@ -7,7 +7,10 @@ import { isExactNumber } from './exact-number.ts';
  */
 export type Violation = { readonly path: string; readonly value: unknown; readonly constraint: string };
 
-/** How many are written out; the number at the front counts all of them. */
+/** How many are looked at: a body of a mebibyte can have tens of thousands, and nobody reads them. */
+export const MOST_VIOLATIONS = 100;
+
+/** How many are written out; the number at the front counts all of them, up to MOST_VIOLATIONS. */
 const SHOWN = 50;
 
 /** The path of a member of the structure at `path`. */
@@ -28,6 +31,11 @@ export function refuse(violations: readonly Violation[]): void {
 function validationError(violations: readonly Violation[]): ApiError {
   const count = violations.length;
   const sentences = violations.slice(0, SHOWN).map(sentence);
+  if (count > MOST_VIOLATIONS) {
+    return badRequest(
+      `More than ${MOST_VIOLATIONS} validation errors detected: ${sentences.join('; ')}; and more`,
+    );
+  }
   if (count > SHOWN) sentences.push(`and ${count - SHOWN} more`);
   const detected = `${count} validation ${count === 1 ? 'error' : 'errors'} detected`;
   return badRequest(`${detected}: ${sentences.join('; ')}`);

@@ -57,16 +57,15 @@ export function createGrpcServer(options: GrpcServerOptions = {}): GrpcServer {
   let drained: (() => void) | undefined;
 
   function open(call: ServerCall): void {
-    const method = methods.get(call.path);
-    if (method === undefined) {
-      return call.end(status.UNIMPLEMENTED, `this server has no method ${call.path.slice(0, 200)}`);
-    }
-    if (guard === undefined) enter(call, method);
-    else guard(call, () => enter(call, method));
+    // A stranger does not learn which methods there are.
+    if (guard === undefined) enter(call);
+    else guard(call, () => enter(call));
   }
 
-  function enter(call: ServerCall, method: Method): void {
-    call.read(method(call), mostMessageBytes);
+  function enter(call: ServerCall): void {
+    const method = methods.get(call.path);
+    if (method !== undefined) return call.read(method(call), mostMessageBytes);
+    call.end(status.UNIMPLEMENTED, `this server has no method ${call.path.slice(0, 200)}`);
   }
 
   function limitTime(call: ServerCall): void {
