@@ -1,40 +1,29 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { anyPack, StringValueSchema, type Any } from '@bufbuild/protobuf/wkt';
 import { DestinationIPInputSchema } from '#envoy/envoy/extensions/matching/common_inputs/network/v3/network_inputs_pb.ts';
-import { IPMatcherSchema, type IPMatcher_IPRangeMatcherSchema } from '#envoy/xds/type/matcher/v3/ip_pb.ts';
 import { Matcher_OnMatchSchema, type Matcher_OnMatch } from '#envoy/xds/type/matcher/v3/matcher_pb.ts';
 import type { ChainAddresses } from './chain-addresses.ts';
 
-type RangeMatcherInit = MessageInitShape<typeof IPMatcher_IPRangeMatcherSchema>;
 type ExtensionInit = { readonly name: string; readonly typedConfig: Any };
 
 /**
  * What a connection gets by its destination address: the filter chain that has the address, else `otherwise`; without
- * that, the outermost `on_no_match` of the listener's `filter_chain_matcher`.
+ * that, the outermost `on_no_match` of the listener's `filter_chain_matcher`. Addresses are compared as texts, in the one form
+ * that inet_ntop(3) gives them: Envoy calls its matcher for ranges work in progress, and warns of each range.
  */
 export function byAddress(
   chains: readonly ChainAddresses[],
-  otherwise: Matcher_OnMatch | undefined,
+  otherwise: MessageInitShape<typeof Matcher_OnMatchSchema> | undefined,
 ): Matcher_OnMatch | undefined {
-  if (chains.length === 0) return otherwise;
-  const rangeMatchers = chains.map(
-    ({ chain, addresses }): RangeMatcherInit => ({
-      ranges: addresses.map((address) => ({
-        addressPrefix: address,
-        prefixLen: address.includes(':') ? 128 : 32,
-      })),
-      onMatch: toChain(chain),
-    }),
+  if (chains.length === 0) return otherwise && create(Matcher_OnMatchSchema, otherwise);
+  const map = Object.fromEntries(
+    chains.flatMap(({ chain, addresses }) => addresses.map((address) => [address, toChain(chain)])),
   );
   const input = extension(
     'destination-ip',
     anyPack(DestinationIPInputSchema, create(DestinationIPInputSchema)),
   );
-  const matcher = extension(
-    'by-address',
-    anyPack(IPMatcherSchema, create(IPMatcherSchema, { rangeMatchers })),
-  );
-  const tree = { input, treeType: { case: 'customMatch' as const, value: matcher } };
+  const tree = { input, treeType: { case: 'exactMatchMap' as const, value: { map } } };
   return create(Matcher_OnMatchSchema, {
     onMatch: {
       case: 'matcher',

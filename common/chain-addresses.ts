@@ -29,7 +29,8 @@ export function chainAddresses(
     addresses.push(address);
     shares.set(chain, addresses);
   }
-  return chains.flatMap(({ chain }) => {
+  // The ambiguous chain may be one that has names too.
+  return [...new Set(chains.map(({ chain }) => chain))].flatMap((chain) => {
     const addresses = shares.get(chain);
     return addresses === undefined ? [] : [{ chain, addresses: addresses.toSorted() }];
   });

@@ -36,14 +36,14 @@ test('a listener that cannot be read has no names, and passes as it is', () => {
 test('the chain that has the address comes first, and what the control plane wrote for the port is for all others', () => {
   const filled = filledListener(namedListener({ '3306': 'other', '80': 'http' }, NAMES), ADDRESSES);
   expect(chainsOf(filled)).toEqual({
-    '3306': { '10.0.0.1/32': 'a', 'fd00::1/128': 'a', '10.0.0.2/32': 'b', '*': 'other' },
+    '3306': { '10.0.0.1': 'a', 'fd00::1': 'a', '10.0.0.2': 'b', '*': 'other' },
     '80': { '*': 'http' },
   });
 });
 
 test('a port of which the control plane says nothing leaves all other addresses to the outermost choice', () => {
   const filled = filledListener(namedListener({ '80': 'http' }, NAMES), ADDRESSES);
-  expect(chainsOf(filled)['3306']).toEqual({ '10.0.0.1/32': 'a', 'fd00::1/128': 'a', '10.0.0.2/32': 'b' });
+  expect(chainsOf(filled)['3306']).toEqual({ '10.0.0.1': 'a', 'fd00::1': 'a', '10.0.0.2': 'b' });
 });
 
 test('all else of the listener stays, and its version tells what it is made of', () => {

@@ -59,7 +59,7 @@ test('a listener waits until each of its names is answered or has failed', async
   second.reject(new Error('no such name'));
   await expect.poll(changes).toBeGreaterThan(before);
   expect(chainsOf(listenerIn(filling.fill(snapshot)) as Resource)).toEqual({
-    '3306': { '10.0.0.1/32': 'a', '*': 'other' },
+    '3306': { '10.0.0.1': 'a', '*': 'other' },
   });
 });
 
@@ -82,6 +82,20 @@ test('an address that moves changes the listener, and the same addresses give th
   const before = changes();
   await expect.poll(changes).toBeGreaterThan(before);
   expect(chainsOf(listenerIn(filling.fill(snapshot)) as Resource)).toEqual({
-    '3306': { '10.0.0.1/32': 'a', '10.0.0.3/32': 'a', '10.0.0.2/32': 'b' },
+    '3306': { '10.0.0.1': 'a', '10.0.0.3': 'a', '10.0.0.2': 'b' },
   });
+});
+
+test('an address that two names have is a problem of both in the status', async () => {
+  const { filling } = fillingWith(async () => ({ addresses: ['10.0.0.1'], ttlMs: 60_000 }));
+  const closed = { chain: 'closed', ambiguous: true as const };
+  const snapshot = snapshotOf(namedListener({}, { '3306': [...NAMES['3306'], closed] }));
+  await expect.poll(() => filling.fill(snapshot)).toBeDefined();
+  expect(chainsOf(listenerIn(filling.fill(snapshot)) as Resource)).toEqual({
+    '3306': { '10.0.0.1': 'closed' },
+  });
+  expect(filling.status().map(({ problem }) => problem)).toEqual([
+    'the address 10.0.0.1 of a.local is that of b.local too: nothing tells them apart on port 3306',
+    'the address 10.0.0.1 of b.local is that of a.local too: nothing tells them apart on port 3306',
+  ]);
 });

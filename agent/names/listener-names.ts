@@ -2,6 +2,7 @@ import { chainAddresses } from '../../common/chain-addresses.ts';
 import { followNames, type FollowNamesOptions, type NameStatus } from '../../common/follow-names.ts';
 import type { ListenerNames } from '../../common/listener-names.ts';
 import type { Log } from '../../common/log.ts';
+import { sharedAddresses, type SharedAddress } from '../../common/shared-addresses.ts';
 import { LISTENER, type Resource, type Snapshot } from '../../xds/types.ts';
 import { filledListener, namesIn, type PortAddresses } from './filled-listener.ts';
 
@@ -14,6 +15,7 @@ export type NameFilling = {
   readonly fill: (snapshot: Snapshot) => Snapshot | undefined;
   /** Is told when `fill` would give something else for the same snapshot. One listener: the relay. */
   readonly onChange: (listener: () => void) => void;
+  /** How each name stands. Its problem may be that on some port another has its address. */
   readonly status: () => readonly NameStatus[];
   readonly close: () => void;
 };
@@ -30,6 +32,7 @@ export function createNameFilling(log: Log, ask?: FollowNamesOptions['ask']): Na
     onChange: () => changed(),
     ...(ask === undefined ? {} : { ask }),
   });
+  let shared: readonly SharedAddress[] = [];
   const namesOf = remember(namesIn);
   const filledOf = rememberLast(filledListener);
 
@@ -37,6 +40,14 @@ export function createNameFilling(log: Log, ask?: FollowNamesOptions['ask']): Na
     return new Map(
       Object.entries(names).map(([port, chains]) => [port, chainAddresses(chains, followed.addressesOf)]),
     );
+  }
+
+  /** Notes the addresses that two names have, and says of those that it did not know. */
+  function noteShared(ports: readonly ListenerNames[]): void {
+    const known = new Set(shared.map(describeShared));
+    shared = ports.flatMap((each) => sharedAddresses(each, followed.addressesOf));
+    for (const each of shared)
+      if (!known.has(describeShared(each))) log.warn({ name: each.name }, describeShared(each));
   }
 
   /** Whether the first answers are still waited for. A new wait begins when all names have been settled once. */
@@ -67,6 +78,7 @@ export function createNameFilling(log: Log, ask?: FollowNamesOptions['ask']): Na
       const wanted = all.flatMap(({ names }) => Object.values(names).flatMap(namesOfChains));
       followed.follow(wanted);
       if (isWaiting(wanted)) return undefined;
+      noteShared(all.map(({ names }) => names));
       if (listeners === undefined) return snapshot;
       const resources = new Map(
         all.map(({ resource, names }) => [resource.name, filledOf(resource, addressesOf(names))]),
@@ -77,12 +89,20 @@ export function createNameFilling(log: Log, ask?: FollowNamesOptions['ask']): Na
     onChange(listener) {
       changed = listener;
     },
-    status: followed.status,
+    status: () =>
+      followed.status().map((each) => {
+        const own = shared.find(({ name }) => name.toLowerCase() === each.name);
+        return { ...each, problem: each.problem ?? (own && describeShared(own)) };
+      }),
     close() {
       clearTimeout(patience?.timer);
       followed.close();
     },
   };
+}
+
+function describeShared({ port, name, rival, address }: SharedAddress): string {
+  return `the address ${address} of ${name} is that of ${rival} too: nothing tells them apart on port ${port}`;
 }
 
 function namesOfChains(chains: ListenerNames[string]): readonly string[] {

@@ -1,7 +1,6 @@
 import { create, fromBinary, toBinary, type JsonObject } from '@bufbuild/protobuf';
 import { anyPack, anyUnpack, AnySchema } from '@bufbuild/protobuf/wkt';
 import { ListenerSchema, type Listener } from '#envoy/envoy/config/listener/v3/listener_pb.ts';
-import { IPMatcherSchema } from '#envoy/xds/type/matcher/v3/ip_pb.ts';
 import { StringValueSchema } from '@bufbuild/protobuf/wkt';
 import type { Matcher, Matcher_OnMatch } from '#envoy/xds/type/matcher/v3/matcher_pb.ts';
 import { toChain } from '../../common/address-matcher.ts';
@@ -56,19 +55,13 @@ function exactMatches(matcher: Matcher | undefined): Readonly<Record<string, Mat
 
 function byAddress({ onMatch }: Matcher_OnMatch): Record<string, string> {
   if (onMatch.case !== 'matcher') return { '*': chainName(onMatch) };
-  const type = onMatch.value.matcherType;
-  if (type.case !== 'matcherTree' || type.value.treeType.case !== 'customMatch') return {};
-  const custom = type.value.treeType.value.typedConfig;
-  const ranges = (custom && anyUnpack(custom, IPMatcherSchema)?.rangeMatchers) ?? [];
   const otherwise = onMatch.value.onNoMatch;
   return {
     ...Object.fromEntries(
-      ranges.flatMap((range) =>
-        range.ranges.map(({ addressPrefix, prefixLen }) => [
-          `${addressPrefix}/${prefixLen ?? ''}`,
-          chainName(range.onMatch?.onMatch),
-        ]),
-      ),
+      Object.entries(exactMatches(onMatch.value)).map(([address, { onMatch: chosen }]) => [
+        address,
+        chainName(chosen),
+      ]),
     ),
     ...(otherwise === undefined ? {} : { '*': chainName(otherwise.onMatch) }),
   };

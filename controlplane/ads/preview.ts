@@ -54,7 +54,7 @@ export function createPreview(
   };
 }
 
-const USUAL: Features = readFeatures({ ipv6: false, files: true, ecds: true, recentHttp: true });
+const USUAL: Features = readFeatures({ ipv6: false, files: true, ecds: true, recentHttp: true, names: true });
 
 function identityOf(node: string): Identity {
   try {

@@ -1,4 +1,5 @@
 import type { Log } from '../../common/log.ts';
+import type { NameAddresses } from '../../common/seen-addresses.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Authority, Certificate, Found, Instance } from '../translate/found.ts';
 import type { Problem } from '../translate/problems.ts';
@@ -58,7 +59,9 @@ export async function openDiscovery(
   const instances = createRegistry<readonly Instance[]>(tell);
   const certificates = createRegistry<Certificate>(tell);
   const authorities = createRegistry<Authority>(tell);
-  const registries = { instances, certificates, authorities };
+  const addresses = createRegistry<NameAddresses>(tell);
+  const dated = { instances, certificates, authorities };
+  const registries = { ...dated, addresses };
 
   return {
     ask(asker) {
@@ -66,12 +69,14 @@ export async function openDiscovery(
         instances: instances.begin(asker),
         certificates: certificates.begin(asker),
         authorities: authorities.begin(asker),
+        addresses: addresses.begin(asker),
       };
       return {
         found: sources.found({
           instances: sessions.instances.ask,
           certificates: sessions.certificates.ask,
           authorities: sessions.authorities.ask,
+          addresses: sessions.addresses.ask,
         }),
         end: () =>
           Object.values(sessions)
@@ -83,6 +88,7 @@ export async function openDiscovery(
       instances: instances.glance,
       certificates: certificates.glance,
       authorities: authorities.glance,
+      addresses: addresses.glance,
     }),
     onChange: (listener) => {
       listeners.add(listener);
@@ -90,7 +96,7 @@ export async function openDiscovery(
     },
     troublesOf: (asker) =>
       Object.values(registries).flatMap((registry) => registry.askedBy(asker).flatMap(problems)),
-    ages: () => new Map(Object.entries(registries).map(([source, registry]) => [source, oldest(registry)])),
+    ages: () => new Map(Object.entries(dated).map(([source, registry]) => [source, oldest(registry)])),
     ends: () => new Map([certificates, authorities].flatMap((registry) => registry.entries().flatMap(end))),
     close: async () => {
       for (const registry of Object.values(registries)) registry.close();

@@ -1,4 +1,5 @@
 import type { Log } from '../../common/log.ts';
+import type { NameAddresses } from '../../common/seen-addresses.ts';
 import type { Authority, Certificate, Found, Instance } from '../translate/found.ts';
 import { createAcm } from './acm.ts';
 import { makeCertificate, readAuthority, validityOf } from './certificate.ts';
@@ -6,6 +7,7 @@ import { followFolder, type FolderOptions } from './certificate-folder.ts';
 import { createCloudMap } from './cloud-map.ts';
 import type { Following } from './following.ts';
 import { createSemaphore } from '../../common/semaphore.ts';
+import { createHostNames } from './host-names.ts';
 import { keepValid } from './keep-valid.ts';
 import type { Memory } from './memory.ts';
 import { poll } from './poll.ts';
@@ -26,6 +28,7 @@ export type Lookup = {
   readonly instances: Find<readonly Instance[]>;
   readonly certificates: Find<Certificate>;
   readonly authorities: Find<Authority>;
+  readonly addresses: Find<NameAddresses>;
 };
 
 type Find<T> = (key: string, start: Start<T>) => T | undefined;
@@ -42,12 +45,13 @@ const AT_ONCE = 16;
 /** Between two looks at a certificate, in milliseconds: a renewed one is served well within App Mesh's 35 minutes. */
 const CERTIFICATE_INTERVAL = 15 * 60 * 1000;
 
-/** AWS Cloud Map, ACM, AWS Private CA, and the folder that goes before the latter two. */
+/** AWS Cloud Map, ACM, AWS Private CA, the folder that goes before the latter two, and the host's resolver. */
 export function createSources(settings: DiscoverySettings, { memory, log, onPoll }: SourcesOptions): Sources {
   const { endpoints, certificates: folder } = settings;
   const cloudMap = createCloudMap(settings.region, endpoints.cloudMap);
   const acm = createAcm(endpoints.acm);
   const privateCa = createPrivateCa(endpoints.privateCa);
+  const hostNames = createHostNames(log);
   const toCloudMap = createSemaphore(AT_ONCE);
   const toCertificates = createSemaphore(AT_ONCE);
   const counted = (source: SourceName) => (outcome: 'answered' | 'failed') => onPoll(source, outcome);
@@ -117,10 +121,12 @@ export function createSources(settings: DiscoverySettings, { memory, log, onPoll
       },
       certificate: (arn) => lookup.certificates(arn, certificate(arn)),
       authority: (arn) => lookup.authorities(arn, authority(arn)),
+      addresses: (name) => lookup.addresses(`dns/${name}`, hostNames.start(name)),
     }),
     close: () => {
       cloudMap.close();
       acm.close();
+      hostNames.close();
     },
   };
 }

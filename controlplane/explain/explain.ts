@@ -3,7 +3,7 @@ import { proxyPath, type Identity } from '../ads/identity.ts';
 import * as names from '../translate/names.ts';
 import type { AskedRequest } from './asked-request.ts';
 import { considerRoutes } from './considered-routes.ts';
-import { chainFor } from './filter-chain.ts';
+import { chainFor, portsOf } from './filter-chain.ts';
 import type { Explanation, Outcome, Pass } from './explanation.ts';
 import { connectionOutcome, requestRoutes } from './filter.ts';
 import { sentBy } from './route-action.ts';
@@ -62,6 +62,8 @@ export function explain(served: Served, identity: Identity, request: AskedReques
 }
 
 const TLS_ALONE = 'the listener takes TLS alone, and this is plain text';
+const NO_BACKEND =
+  'no backend on this port has that address or server name, and the mesh lets nothing else out';
 const NO_TLS = 'requests are read there, and TLS of the application itself cannot be';
 
 /** Why nothing takes a connection at all. */
@@ -72,12 +74,8 @@ function noListener({ listeners }: Served, { port }: AskedRequest): string {
 
 /** Why no filter chain takes a connection. */
 function noChain(listener: Listener, { port }: AskedRequest): string {
-  const ports = listener.filterChains.flatMap(
-    ({ filterChainMatch }) => filterChainMatch?.destinationPort ?? [],
-  );
-  const known = [...new Set(ports)].filter(
-    (each) => each !== names.INGRESS_PORT && each !== names.EGRESS_PORT,
-  );
+  const known = portsOf(listener).filter((each) => each !== names.INGRESS_PORT && each !== names.EGRESS_PORT);
+  if (known.includes(port) && listener.filterChainMatcher !== undefined) return NO_BACKEND;
   return `no backend is on port ${port} (ports that are taken: ${known.join(', ')}), and the mesh lets nothing else out`;
 }
 

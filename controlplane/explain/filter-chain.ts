@@ -1,8 +1,12 @@
 import type { FilterChain } from '#envoy/envoy/config/listener/v3/listener_components_pb.ts';
 import { FilterChainMatch_ConnectionSourceType as SourceType } from '#envoy/envoy/config/listener/v3/listener_components_pb.ts';
 import type { Listener } from '#envoy/envoy/config/listener/v3/listener_pb.ts';
+import { matchedChain, matchedPorts } from './chain-matcher.ts';
 
-/** A connection as a listener tells it from others. `local`: it comes from the same machine. */
+/**
+ * A connection as a listener tells it from others. `serverName`: by which its address was found, and which a TLS client asks
+ * for. `local`: it comes from the same machine.
+ */
 export type Connection = {
   readonly port: number;
   readonly tls: boolean;
@@ -10,11 +14,26 @@ export type Connection = {
   readonly local: boolean;
 };
 
+/** The filter chain that takes a connection: the one that the listener's matcher chooses, or where it has none, that matches. */
+export function chainFor(listener: Listener, connection: Connection): FilterChain | undefined {
+  if (listener.filterChainMatcher === undefined) return matchingChain(listener, connection);
+  const name = matchedChain(listener, connection);
+  return listener.filterChains.find((chain) => chain.name === name);
+}
+
+/** The destination ports that a listener tells from others. */
+export function portsOf(listener: Listener): readonly number[] {
+  const matched = listener.filterChains.flatMap(
+    ({ filterChainMatch }) => filterChainMatch?.destinationPort ?? [],
+  );
+  return [...new Set([...matched, ...matchedPorts(listener)])].toSorted((a, b) => a - b);
+}
+
 /**
- * The filter chain that takes a connection. Envoy goes from one property to the next and never back: port, server name,
+ * The filter chain that matches a connection. Envoy goes from one property to the next and never back: port, server name,
  * transport, source; at each the most specific value that fits decides (FilterChainMatch in Envoy's API reference).
  */
-export function chainFor(listener: Listener, connection: Connection): FilterChain | undefined {
+function matchingChain(listener: Listener, connection: Connection): FilterChain | undefined {
   const { port, tls, local } = connection;
   const byPort = firstThatFits(listener.filterChains, [
     ({ filterChainMatch }) => filterChainMatch?.destinationPort === port,

@@ -24,7 +24,7 @@ export function connectionOutcome(served: Served, chain: FilterChain, { port }: 
       return {
         kind: 'passed',
         cluster,
-        why: `no backend is on port ${port}: it goes where the application sent it`,
+        why: `no backend on port ${port} takes it: it goes where the application sent it`,
       };
     }
     return { kind: 'sent', targets: targetsOf(served, [{ name: cluster, weight: 1 }]) };

@@ -7,8 +7,12 @@ import { caseNames } from './fixture.ts';
 
 /** The cases that show a decision, or why none can: `other: …` says what does. */
 const DECISIONS: Readonly<Record<string, readonly string[] | `other: ${string}`>> = {
-  'Something in the model cannot work (a missing target, a bad expression, two owners of one port or host name)':
-    ['collisions', 'gateway-problems', 'mismatches', 'missing'],
+  'Something in the model cannot work (a missing target, a bad expression, two owners of one host name)': [
+    'collisions',
+    'gateway-problems',
+    'mismatches',
+    'missing',
+  ],
   'A connection straight to 15000 or 15001 of a virtual node':
     'other: no input; every case of a virtual node shows it',
   'A connection from another machine to 15001 of a virtual gateway':
@@ -82,6 +86,19 @@ const DECISIONS: Readonly<Record<string, readonly string[] | `other: ${string}`>
   'Gateway route to a virtual service that takes TCP alone': ['gateway-tcp'],
   'Gateway without listeners': ['gateway-no-listeners'],
   'Gateway, `healthCheck` of a listener': ['gateway-listeners'],
+  'By what': ['tcp-shared', 'tcp-shared-agent'],
+  'Whose addresses': ['tcp-shared', 'tcp-shared-agent'],
+  'How it comes into force': ['tcp-shared', 'tcp-shared-agent'],
+  'Until when an address counts': ['tcp-shared'],
+  'An address of two of them': ['tcp-shared-problems'],
+  'Names that are the same but for case, or that nobody can look up': ['tcp-shared-problems'],
+  'An address, or on 443 a server name, of none of them': [
+    'tcp-shared',
+    'tcp-shared-agent',
+    'tcp-shared-tls',
+  ],
+  'When the listener has that form': ['tcp-shared', 'tcp-shared-agent', 'tcp-route'],
+  'Which Envoys': 'other: no input; both releases judge every case',
   Cluster: ['cloud-map'],
   'Which instances': ['cloud-map'],
   'Unhealthy instances': ['cloud-map'],

@@ -27,6 +27,8 @@ const READERS = {
   ecds: flag,
   /** Its Envoy knows the fields of HTTP that are newer than 1.25: 1.34 has all of them. */
   recentHttp: flag,
+  /** The agent looks up the names that a listener has in its metadata (common/listener-names.ts). */
+  names: flag,
 } as const satisfies Readonly<Record<string, (said: unknown) => boolean | string | undefined>>;
 
 /** What a proxy says that it can do: an input of translation, and part, whole, of every key under which its result is kept. */

@@ -10,6 +10,7 @@ import {
   type Snapshot,
   type TypeUrl,
 } from '../../xds/types.ts';
+import type { NameAddresses } from '../../common/seen-addresses.ts';
 import { FIXTURE_OWNER, modelFromInputs, type Written } from '../mesh/fixture.ts';
 import { viewOf, type ProxyView } from '../mesh/view.ts';
 import type { Certificate, Found, Instance } from './found.ts';
@@ -26,11 +27,13 @@ export type Case = {
   readonly features?: Partial<Features>;
   readonly settings?: Partial<TranslationSettings>;
   readonly resources: readonly Written[];
-  /** What is known outside the model: instances by `namespace/service`, certificates and authorities by ARN. */
+  /** What is known outside the model: instances by `namespace/service`, certificates and authorities by ARN, addresses. */
   readonly found?: {
     readonly instances?: Readonly<Record<string, readonly Instance[]>>;
     readonly certificates?: Readonly<Record<string, Certificate>>;
     readonly authorities?: Readonly<Record<string, string>>;
+    /** By name, in lower case. */
+    readonly addresses?: Readonly<Record<string, NameAddresses>>;
   };
 };
 
@@ -86,6 +89,7 @@ function caseFound({ found }: Case): Found {
       const pem = found?.authorities?.[arn];
       return pem === undefined ? undefined : { pem };
     },
+    addresses: (name) => found?.addresses?.[name.toLowerCase()],
   };
 }
 

@@ -1,3 +1,5 @@
+import type { NameAddresses } from '../../common/seen-addresses.ts';
+
 /**
  * What lies outside the model and a proxy's configuration needs: asked for while it is translated, so that whoever
  * answers knows who is to be translated again when the answer changes. Translation stays pure: the same view, options
@@ -17,6 +19,8 @@ export type Found = {
   readonly certificate: (arn: string) => Certificate | PublicCertificate | undefined;
   /** A private authority by its ARN; undefined while, or because, nothing is known. */
   readonly authority: (arn: string) => Authority | undefined;
+  /** The addresses of a host name as this host's resolver gives them; undefined while it has never answered. */
+  readonly addresses: (name: string) => NameAddresses | undefined;
 };
 
 /** One instance of a Cloud Map service. Without a port of its own it listens where the virtual node does. */
@@ -64,4 +68,5 @@ export const NOTHING_FOUND: Found = {
   instances: () => undefined,
   certificate: () => undefined,
   authority: () => undefined,
+  addresses: () => undefined,
 };

@@ -1,5 +1,5 @@
 import { createRegistry, fromBinary, toJson, type JsonObject, type Registry } from '@bufbuild/protobuf';
-import { AnySchema, anyUnpack } from '@bufbuild/protobuf/wkt';
+import { AnySchema, anyUnpack, StringValueSchema } from '@bufbuild/protobuf/wkt';
 import { ClusterSchema } from '#envoy/envoy/config/cluster/v3/cluster_pb.ts';
 import { ClusterLoadAssignmentSchema } from '#envoy/envoy/config/endpoint/v3/endpoint_pb.ts';
 import { TypedExtensionConfigSchema } from '#envoy/envoy/config/core/v3/extension_pb.ts';
@@ -12,6 +12,11 @@ import { TlsInspectorSchema } from '#envoy/envoy/extensions/filters/listener/tls
 import { ConfigSchema as DirectResponseSchema } from '#envoy/envoy/extensions/filters/network/direct_response/v3/config_pb.ts';
 import { HttpConnectionManagerSchema } from '#envoy/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.ts';
 import { TcpProxySchema } from '#envoy/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.ts';
+import {
+  DestinationIPInputSchema,
+  DestinationPortInputSchema,
+  ServerNameInputSchema,
+} from '#envoy/envoy/extensions/matching/common_inputs/network/v3/network_inputs_pb.ts';
 import { CaresDnsResolverConfigSchema } from '#envoy/envoy/extensions/network/dns_resolver/cares/v3/cares_dns_resolver_pb.ts';
 import { PreviousHostsPredicateSchema } from '#envoy/envoy/extensions/retry/host/previous_hosts/v3/previous_hosts_pb.ts';
 import { HttpProtocolOptionsSchema } from '#envoy/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.ts';
@@ -36,6 +41,10 @@ export const REGISTRY: Registry = createRegistry(
   DirectResponseSchema,
   HttpConnectionManagerSchema,
   TcpProxySchema,
+  DestinationIPInputSchema,
+  DestinationPortInputSchema,
+  ServerNameInputSchema,
+  StringValueSchema,
   CaresDnsResolverConfigSchema,
   PreviousHostsPredicateSchema,
   HttpProtocolOptionsSchema,

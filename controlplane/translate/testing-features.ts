@@ -8,4 +8,5 @@ export const FEATURE_SAMPLES: { readonly [name in keyof Features]: readonly Feat
   files: [true],
   ecds: [true],
   recentHttp: [true],
+  names: [true],
 };

@@ -37,6 +37,8 @@ export type Lab = {
   readonly folder: string;
   /** Adds a host; its name (a-z, 0-9, `-`) is known to all. Up to 252. */
   host(name: string, options?: HostOptions): Promise<Host>;
+  /** Gives a host other further names than it was made with, for every host and for programs that run. */
+  rename(host: Host, dns: readonly string[]): Promise<void>;
   /** Kills what runs and removes all that was made. Doing it again does nothing. */
   close(): Promise<void>;
 };
@@ -118,6 +120,14 @@ async function furnish(claim: Claim, ipv6Names: boolean, remove: () => void): Pr
       const host = previous.then(() => add(hostName, dns, sixth));
       previous = host.catch(() => undefined);
       return host;
+    },
+    async rename({ name: hostName }, dns) {
+      await previous;
+      const entry = entries.get(hostName);
+      if (entry === undefined) throw new Error(`lab ${claim.name} has no host ${hostName}`);
+      entries.set(hostName, { ...entry, names: [hostName, ...dns] });
+      const all = [...entries.values()];
+      await Promise.all([...entries.keys()].map((each) => updateNames(`${claim.name}-${each}`, all)));
     },
     async close() {
       if (!open) return;

@@ -11,6 +11,9 @@ const INSTANCES: readonly Instance[] = [
   { id: 'i-3', ipv6: 'fd00::3', healthy: true, attributes: {} },
 ];
 
+/** Names that begin alike share an address. */
+const addressesOf = (name: string): readonly string[] => [`10.0.1.${name.charCodeAt(0) % 4}`, 'fd00::9'];
+
 /** What the proxy of a mesh is to have: with all certificates and instances that it names, or with none of them known. */
 export function translateMesh(
   { proxy, resources, features, known }: AnyMesh,
@@ -21,6 +24,7 @@ export function translateMesh(
     instances: () => (known ? INSTANCES : undefined),
     certificate: () => (known ? certificate : undefined),
     authority: () => (known ? { pem: cert } : undefined),
+    addresses: (name) => (known ? { current: addressesOf(name), former: ['10.0.1.9'] } : undefined),
   };
   return translate(caseView({ title: '', proxy, resources }), { ...features, ...DEFAULT_SETTINGS }, found);
 }

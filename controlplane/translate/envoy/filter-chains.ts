@@ -20,9 +20,13 @@ export type FilterChainMatchInit = MessageInitShape<typeof FilterChainMatchSchem
 /** A cluster and its share of connections, relative to the others' (1 at least: Envoy's rule for TCP). */
 export type WeightedTcp = { readonly cluster: string; readonly weight: number };
 
-/** A chain with one filter. */
-export function chain(name: string, match: FilterChainMatchInit, filter: FilterInit): FilterChainInit {
-  return { name, filterChainMatch: match, filters: [filter] };
+/** A chain with one filter. Without a match it is for the listener's matcher to choose it. */
+export function chain(
+  name: string,
+  match: FilterChainMatchInit | undefined,
+  filter: FilterInit,
+): FilterChainInit {
+  return { name, ...(match === undefined ? {} : { filterChainMatch: match }), filters: [filter] };
 }
 
 /**

@@ -1,12 +1,14 @@
 import { create } from '@bufbuild/protobuf';
 import { TrafficDirection } from '#envoy/envoy/config/core/v3/base_pb.ts';
 import { ListenerSchema } from '#envoy/envoy/config/listener/v3/listener_pb.ts';
+import type { ListenerNames } from '../../../common/listener-names.ts';
 import type { Resource } from '../../../xds/types.ts';
 import { encode } from '../encode.ts';
 import { socketAddress, type Addresses } from './address.ts';
+import type { ChainMatcherInit } from './chain-matcher.ts';
 import type { FilterChainInit } from './filter-chains.ts';
 import type { ListenerFilterInit } from './listener-filters.ts';
-import { aggregateStats } from './metadata.ts';
+import { aggregateStats, withNames } from './metadata.ts';
 
 /** A listener on every address of the machine: redirected connections arrive at any of them. */
 export function listener(
@@ -19,9 +21,13 @@ export function listener(
     readonly chains: readonly FilterChainInit[];
     /** Whether a connection that says nothing for Envoy's 15 s goes on as plain text. Default: it is closed. */
     readonly patient?: boolean;
+    /** Chooses among the chains; default: these match by themselves. */
+    readonly matcher?: ChainMatcherInit;
+    /** What an agent is to look up for the matcher. Default: nothing. */
+    readonly names?: ListenerNames;
   },
 ): Resource {
-  const { address, port, direction, filters, chains, patient = false } = options;
+  const { address, port, direction, filters, chains, patient = false, matcher, names = {} } = options;
   const message = create(ListenerSchema, {
     name,
     address: socketAddress(address, port),
@@ -31,7 +37,8 @@ export function listener(
     listenerFilters: [...filters],
     filterChains: [...chains],
     ...(patient ? { continueOnListenerFiltersTimeout: true } : {}),
-    metadata: aggregateStats({}),
+    ...(matcher === undefined ? {} : { filterChainMatcher: matcher }),
+    metadata: withNames(aggregateStats({}), names),
   });
   return encode(ListenerSchema, name, message);
 }

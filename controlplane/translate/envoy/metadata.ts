@@ -1,15 +1,24 @@
-import type { MessageInitShape } from '@bufbuild/protobuf';
+import type { JsonObject, MessageInitShape } from '@bufbuild/protobuf';
+import { LISTENER_NAMES, type ListenerNames } from '../../../common/listener-names.ts';
 import type { Metadata, MetadataSchema } from '#envoy/envoy/config/core/v3/base_pb.ts';
+
+/** Envoy's form of metadata. */
+export type MetadataInit = Exclude<MessageInitShape<typeof MetadataSchema>, { $typeName: string }>;
 
 /**
  * The tags that App Mesh's metric extension put on statistics, in its own form: a JSON text within `filter_metadata`.
  * Envoy itself passes over them.
  */
-export function aggregateStats(
-  tags: Readonly<Record<string, string>>,
-): MessageInitShape<typeof MetadataSchema> {
+export function aggregateStats(tags: Readonly<Record<string, string>>): MetadataInit {
   const list = Object.entries(tags).map(([key, value]) => ({ key, value }));
   return { filterMetadata: { [EXTENSION]: { config: JSON.stringify({ tags: list }) } } };
+}
+
+/** The same with the names of a listener, where there are any; they are for an agent, and Envoy does not get them. */
+export function withNames(metadata: MetadataInit, names: ListenerNames): MetadataInit {
+  if (Object.keys(names).length === 0) return metadata;
+  const struct = JSON.parse(JSON.stringify(names)) as JsonObject;
+  return { filterMetadata: { ...metadata.filterMetadata, [LISTENER_NAMES]: struct } };
 }
 
 /** The tags back from a message's metadata; none where it has none. */

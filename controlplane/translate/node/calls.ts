@@ -69,12 +69,12 @@ function policiesOf({ spec }: VirtualNodeView): (service: string) => PolicyTls |
 }
 
 function targetsOf(port: EgressPort): readonly { readonly service: string; readonly target: Upstream }[] {
-  const offers =
-    port.kind === 'tcp'
-      ? [{ service: port.offer.service, targets: port.offer.targets }]
-      : port.hosts.map(({ offer }) => ({
-          service: offer.service,
-          targets: offer.rules.flatMap(({ targets }) => targets),
-        }));
-  return offers.flatMap(({ service, targets }) => targets.map((target) => ({ service, target })));
+  const requests = (port.http?.hosts ?? []).map(({ offer }) => ({
+    service: offer.service,
+    targets: offer.rules.flatMap(({ targets }) => targets),
+  }));
+  const connections = port.tcp.map(({ offer: { service, targets } }) => ({ service, targets }));
+  return [...requests, ...connections].flatMap(({ service, targets }) =>
+    targets.map((target) => ({ service, target })),
+  );
 }

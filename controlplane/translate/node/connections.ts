@@ -1,6 +1,6 @@
 import type { ServiceView, VirtualNodeView } from '../../mesh/view.ts';
 import type { Resource } from '../../../xds/types.ts';
-import { closing, tcpProxy } from '../envoy/filter-chains.ts';
+import { closing, tcpProxy, type WeightedTcp } from '../envoy/filter-chains.ts';
 import { filterConfig } from '../envoy/filter-discovery.ts';
 import type { Extension } from '../envoy/typed.ts';
 import { upstreamName, type UpstreamMesh } from '../envoy/upstream.ts';
@@ -11,17 +11,27 @@ import { unreported } from '../problems.ts';
 import { offers } from '../services.ts';
 import type { EgressPort, OfferAt } from './egress.ts';
 
-/** Shares connections out by weight. Envoy refuses weights that add up to nothing: then every connection is closed. */
-export function connectionFilter(mesh: UpstreamMesh, { targets, idle }: TcpOffer): Extension {
-  const [first, ...others] = targets
+/** The clusters that connections to a service are shared out to; none where no weight is above 0. */
+export function sharesOf(mesh: UpstreamMesh, { targets }: TcpOffer): readonly WeightedTcp[] {
+  return targets
     .filter(({ weight }) => weight > 0)
     .map((target) => ({ cluster: upstreamName(mesh, target), weight: target.weight }));
+}
+
+/** Shares connections out by weight. Envoy refuses weights that add up to nothing: then every connection is closed. */
+export function connectionFilter({
+  shares: [first, ...others],
+  idle,
+}: {
+  readonly shares: readonly WeightedTcp[];
+  readonly idle: number;
+}): Extension {
   return first === undefined ? closing() : tcpProxy(names.EGRESS_STATS, [first, ...others], idle);
 }
 
 /** Of which offers the listener for outbound traffic has filters that it knows by name only. */
 export function namedConnections(ports: readonly EgressPort[]): readonly OfferAt[] {
-  return ports.flatMap((port) => (port.kind === 'tcp' ? [port.at] : []));
+  return ports.flatMap(({ tcp }) => tcp.map(({ at }) => at));
 }
 
 /** What stands behind the names of these filters now. */
@@ -45,7 +55,7 @@ function serviceExtensions(
     offers(service, unreported).map((offer) => {
       if (offer.kind !== 'tcp') return undefined;
       const name = names.egressConnections(offer.port, service.name);
-      return filterConfig(name, connectionFilter(mesh, offer));
+      return filterConfig(name, connectionFilter({ shares: sharesOf(mesh, offer), idle: offer.idle }));
     }),
   );
 }

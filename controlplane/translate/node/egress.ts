@@ -6,34 +6,40 @@ import type { Report } from '../problems.ts';
 import { offers } from '../services.ts';
 
 /** All that goes out through one destination port. */
-export type EgressPort =
-  | {
-      readonly kind: 'http';
-      readonly port: number;
-      /** What its routes are named after: of several protocols the first of http, http2 and grpc. */
-      readonly protocol: HttpProtocol;
-      /** What answers, sorted by the service's name; no domain is that of two. */
-      readonly hosts: readonly EgressHost[];
-    }
-  | { readonly kind: 'tcp'; readonly port: number; readonly offer: TcpOffer; readonly at: OfferAt };
+export type EgressPort = {
+  readonly port: number;
+  /** Undefined where no backend takes requests. */
+  readonly http: HttpBackends | undefined;
+  /** Those that take connections, sorted by the service's name. Those that share the port are told apart by address. */
+  readonly tcp: readonly TcpBackend[];
+};
+
+/** The backends that take requests on a port. */
+export type HttpBackends = {
+  /** What its routes are named after: of several protocols the first of http, http2 and grpc. */
+  readonly protocol: HttpProtocol;
+  /** What answers, sorted by the service's name; no domain is that of two. */
+  readonly hosts: readonly EgressHost[];
+};
 
 /** What a virtual service offers on the port, and where that stands. Its host names are those of `domains` in names.ts. */
 export type EgressHost = { readonly offer: HttpOffer; readonly at: OfferAt };
+
+/** The same for connections. */
+export type TcpBackend = { readonly offer: TcpOffer; readonly at: OfferAt };
 
 /** An offer by its place: which of the view's services it is of, and which of the service's offers it is. */
 export type OfferAt = { readonly service: number; readonly offer: number };
 
 /** A port while it is filled. `taken`: who has a domain, by its name in lower case, because Envoy compares without case. */
-type OpenPort =
-  | (Extract<EgressPort, { kind: 'http' }> & {
-      readonly hosts: EgressHost[];
-      readonly taken: Map<string, HttpOffer>;
-    })
-  | Extract<EgressPort, { kind: 'tcp' }>;
+type OpenPort = EgressPort & {
+  http: (HttpBackends & { readonly hosts: EgressHost[]; readonly taken: Map<string, HttpOffer> }) | undefined;
+  readonly tcp: TcpBackend[];
+};
 
 /**
- * Decides, port by port, what a virtual node's backends get. A port has requests, of whichever protocols, or TCP for one
- * service: the first by the service's name wins, and what loses is reported.
+ * Decides, port by port, what a virtual node's backends get. A host name is that of one service: the first by the service's
+ * name wins, and what loses is reported.
  */
 export function egressPorts(view: VirtualNodeView, report: Report): readonly EgressPort[] {
   const ports = new Map<number, OpenPort>();
@@ -46,23 +52,22 @@ export function egressPorts(view: VirtualNodeView, report: Report): readonly Egr
   return [...ports.values()].toSorted((a, b) => a.port - b.port);
 }
 
-/** Gives an offer its port, or says why it cannot have it. */
+/** Gives an offer its place on its port, or says why it cannot have one. */
 function claim(
   ports: Map<number, OpenPort>,
   { offer, at }: { readonly offer: Offer; readonly at: OfferAt },
 ): string | undefined {
   const { port, service } = offer;
-  const there = ports.get(port);
   if (port === INGRESS_PORT || port === EGRESS_PORT) return `port ${port} is the proxy's own`;
+  const there: OpenPort = ports.get(port) ?? { port, http: undefined, tcp: [] };
   if (offer.kind === 'tcp') {
-    if (there !== undefined) return `${holder(there)} has this port, and TCP needs a port of its own`;
-    ports.set(port, { kind: 'tcp', port, offer, at });
+    there.tcp.push({ offer, at });
+    ports.set(port, there);
     return undefined;
   }
   if (!isHeaderValue(service) || service === '') return 'its name cannot be a host name';
   const { protocol } = offer;
-  const open = there ?? { kind: 'http', port, protocol, hosts: [], taken: new Map<string, HttpOffer>() };
-  if (open.kind === 'tcp') return `${holder(open)} has this port with tcp, not ${protocol}`;
+  const open = there.http ?? { protocol, hosts: [], taken: new Map<string, HttpOffer>() };
   const compared = domains(service, port).map((domain) => domain.toLowerCase());
   for (const domain of compared) {
     const rival = open.taken.get(domain);
@@ -70,7 +75,8 @@ function claim(
   }
   for (const domain of compared) open.taken.set(domain, offer);
   open.hosts.push({ offer, at });
-  ports.set(port, { ...open, protocol: first(open.protocol, protocol) });
+  there.http = { ...open, protocol: first(open.protocol, protocol) };
+  ports.set(port, there);
   return undefined;
 }
 
@@ -79,8 +85,3 @@ function first(a: HttpProtocol, b: HttpProtocol): HttpProtocol {
 }
 
 const NAMED: readonly HttpProtocol[] = ['http', 'http2', 'grpc'];
-
-function holder(there: EgressPort): string {
-  const service = there.kind === 'tcp' ? there.offer.service : there.hosts[0]?.offer.service;
-  return `virtual service ${service}`;
-}

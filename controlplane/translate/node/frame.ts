@@ -1,6 +1,7 @@
 import type { VirtualNodeView } from '../../mesh/view.ts';
 import type { Resource } from '../../../xds/types.ts';
 import { addresses } from '../envoy/address.ts';
+import type { AccessLogInit } from '../envoy/connection-manager.ts';
 import type { Upstream, UpstreamMesh } from '../envoy/upstream.ts';
 import { callerPreference, nodePreference } from '../ip-preference.ts';
 import { createMemo } from '../memo.ts';
@@ -11,16 +12,20 @@ import type { Need } from '../tls/secrets.ts';
 import { upstreamCalls } from './calls.ts';
 import { egressClusters } from './clusters.ts';
 import { namedConnections } from './connections.ts';
-import { egressPorts, type EgressPort, type OfferAt } from './egress.ts';
+import { egressPorts, type OfferAt } from './egress.ts';
 import { inboundParts } from './inbound.ts';
-import { allowsAll, egressListener } from './listeners.ts';
+import { allowsAll } from './listeners.ts';
+import { outboundOf, type Outbound } from './outbound.ts';
 import { portRoutes, type PortRoutes } from './routes.ts';
 
 /** All of a virtual node's configuration that stays as it is when requests are only shared out by other rules. */
 export type Frame = {
   readonly mesh: UpstreamMesh;
   readonly clusters: readonly Resource[];
-  readonly listeners: readonly Resource[];
+  readonly inboundListeners: readonly Resource[];
+  readonly accessLog: readonly AccessLogInit[];
+  /** What the other listener is made of, but for the addresses of names. */
+  readonly outbound: Outbound;
   readonly ingressExtensions: readonly Resource[];
   /** Where what else listeners name is to be had, in the view as it now is. */
   readonly egressConnections: readonly OfferAt[];
@@ -47,16 +52,13 @@ function makeFrame(view: VirtualNodeView, options: Options, report: Report): Fra
   const at = addresses(nodePreference(view.spec.serviceDiscovery, meshPreference), options);
   const inbound = inboundParts(view, at, options, report);
   const ports = egressPorts(view, report);
-  const chains = ports.map((port) => chainKey(port, options));
-  const key = JSON.stringify([mesh.name, view.name, allowsAll(view), at, optionsKey(options), chains]);
-  const outbound = outboundListeners(view.spec, key, report, () =>
-    egressListener(view, mesh, ports, at, inbound.accessLog, options),
-  );
   const calls = upstreamCalls(view, mesh, ports, options, report);
   return {
     mesh,
     clusters: [...inbound.clusters, ...egressClusters(view, mesh, calls, options, report)],
-    listeners: [...inbound.listeners, outbound],
+    inboundListeners: inbound.listeners,
+    accessLog: inbound.accessLog,
+    outbound: outboundOf(mesh, at, allowsAll(view), ports, calls, options, report),
     ingressExtensions: inbound.extensions,
     egressConnections: options.ecds ? namedConnections(ports) : [],
     ingressRoutes: inbound.routes,
@@ -66,18 +68,4 @@ function makeFrame(view: VirtualNodeView, options: Options, report: Report): Fra
     ),
     needs: [...inbound.needs, ...calls.flatMap((call) => call.needs)],
   };
-}
-
-const outboundListeners = createMemo<Resource>();
-
-/** All of a port that its chain in the listener depends on. */
-function chainKey(port: EgressPort, { ecds }: Options): unknown {
-  if (port.kind === 'http') return [port.port, port.protocol];
-  const { targets, idle, service } = port.offer;
-  if (ecds) return [port.port, service];
-  return [
-    port.port,
-    idle,
-    targets.map(({ node, listener, weight }) => [node.name, listener.portMapping, weight]),
-  ];
 }

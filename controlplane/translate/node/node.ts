@@ -7,6 +7,7 @@ import type { ProxyResources } from '../proxy.ts';
 import { servedSecrets } from '../tls/secrets.ts';
 import { egressExtensions } from './connections.ts';
 import { frameOf } from './frame.ts';
+import { nodeListeners } from './node-listeners.ts';
 import { egressRoutes } from './routes.ts';
 
 /** All that the sidecar of a virtual node is to have. What a change leaves as it was is not made again. */
@@ -21,7 +22,7 @@ export function nodeResources(
     clusters: frame.clusters,
     endpoints: upstreamEndpoints(frame.mesh, frame.discovered, found, report),
     extensions: [...frame.ingressExtensions, ...egressExtensions(view, frame.mesh, frame.egressConnections)],
-    listeners: frame.listeners,
+    listeners: nodeListeners(view, frame, found, report),
     routes: [...frame.ingressRoutes, ...egressRoutes(view, frame.mesh, frame.egressRoutes)],
     secrets: servedSecrets(frame.needs, found, report),
   };

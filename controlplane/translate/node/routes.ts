@@ -50,12 +50,12 @@ export function portRoutes(
   mesh: UpstreamMesh,
   ports: readonly EgressPort[],
 ): readonly PortRoutes[] {
-  return ports.flatMap((port) => {
-    if (port.kind === 'tcp') return [];
-    const taken = port.hosts.some(({ offer }) => names.domains(offer.service, port.port).includes('*'));
+  return ports.flatMap(({ port, http }) => {
+    if (http === undefined) return [];
+    const taken = http.hosts.some(({ offer }) => names.domains(offer.service, port).includes('*'));
     return {
-      name: names.egressRoutes(port.protocol, port.port),
-      hosts: port.hosts.map(({ at }) => at),
+      name: names.egressRoutes(http.protocol, port),
+      hosts: http.hosts.map(({ at }) => at),
       others: allowsAll(view) && !taken ? [allowAllHost(mesh)] : [],
     };
   });

@@ -1,0 +1,49 @@
+import { afterEach, expect, test } from 'vitest';
+import { createLog } from '../../common/log.ts';
+import type { HostAnswer } from '../../common/ask-host.ts';
+import { createHostNames } from './host-names.ts';
+
+const closes: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closes.splice(0)) close();
+});
+
+function hostNames(ask: (name: string) => Promise<HostAnswer>) {
+  const names = createHostNames(createLog('test', 'silent'), ask);
+  closes.push(names.close);
+  return names;
+}
+
+test('who asks for a name is told of its first answer and of others, and not of those of other names', async () => {
+  const answers: Record<string, string[]> = { 'a.local': ['10.0.0.1'], 'b.local': ['10.0.0.2'] };
+  const names = hostNames(async (name) => ({ addresses: answers[name] ?? [], ttlMs: 0 }));
+  const told: string[] = [];
+  const a = names.start('A.local')(() => told.push('a'));
+  const b = names.start('b.local')(() => told.push('b'));
+  expect([a.settled(), a.current()]).toEqual([false, undefined]);
+  await expect.poll(() => [...told].toSorted()).toEqual(['a', 'b']);
+  expect([a.settled(), a.current(), b.current()]).toEqual([
+    true,
+    { current: ['10.0.0.1'], former: [] },
+    { current: ['10.0.0.2'], former: [] },
+  ]);
+  answers['a.local'] = ['10.0.0.3'];
+  await expect.poll(a.current, { timeout: 5000 }).toEqual({ current: ['10.0.0.3'], former: ['10.0.0.1'] });
+  expect(told.filter((who) => who === 'b')).toEqual(['b']);
+});
+
+test('a name that cannot be looked up is settled, and says why', async () => {
+  const names = hostNames(async () => Promise.reject(new Error('no such name')));
+  const following = names.start('a.local')(() => undefined);
+  await expect.poll(following.settled).toBe(true);
+  expect(following.current()).toBeUndefined();
+  expect(following.warnings?.()).toEqual(['it cannot be looked up: no such name']);
+});
+
+test('a resolver that does not answer is waited for a limited time, and who waits is told', async () => {
+  const names = hostNames(() => new Promise(() => undefined));
+  let told = 0;
+  const following = names.start('a.local')(() => (told += 1));
+  await expect.poll(following.settled, { timeout: 10_000 }).toBe(true);
+  expect(told).toBe(1);
+});

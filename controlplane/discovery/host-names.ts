@@ -1,0 +1,67 @@
+import { isDeepStrictEqual } from 'node:util';
+import { followNames, type FollowNamesOptions } from '../../common/follow-names.ts';
+import type { Log } from '../../common/log.ts';
+import type { NameAddresses } from '../../common/seen-addresses.ts';
+import type { Start } from './registry.ts';
+
+/** The addresses of host names, as this host's resolver gives them. */
+export type HostNames = {
+  /** Starts to follow a name. */
+  readonly start: (name: string) => Start<NameAddresses>;
+  readonly close: () => void;
+};
+
+/** How long the first answer is waited for, in milliseconds. */
+const PATIENCE = 2000;
+
+type State = { readonly addresses: NameAddresses | undefined; readonly isSettled: boolean };
+type Followed = { readonly onChange: () => void; state: State; isLate: boolean };
+
+/** Follows no names at first. `ask` is for tests; by default the host's resolver is asked. */
+export function createHostNames(log: Log, ask?: FollowNamesOptions['ask']): HostNames {
+  const followed = new Map<string, Followed>();
+  const names = followNames({ log, onChange: tell, ...(ask === undefined ? {} : { ask }) });
+
+  function stateOf(name: string, isLate: boolean): State {
+    return { addresses: names.addressesOf(name), isSettled: isLate || names.isSettled(name) };
+  }
+
+  /** Tells those whose answers have changed, or are first there. */
+  function tell(): void {
+    for (const [name, each] of followed) {
+      const state = stateOf(name, each.isLate);
+      if (isDeepStrictEqual(state, each.state)) continue;
+      each.state = state;
+      each.onChange();
+    }
+  }
+
+  return {
+    start: (name) => (onChange) => {
+      const each: Followed = { onChange, state: { addresses: undefined, isSettled: false }, isLate: false };
+      followed.set(name, each);
+      names.follow(followed.keys());
+      each.state = stateOf(name, false);
+      const patience = setTimeout(() => {
+        each.isLate = true;
+        tell();
+      }, PATIENCE).unref();
+      return {
+        current: () => each.state.addresses,
+        settled: () => each.state.isSettled,
+        trouble: () => undefined,
+        answeredAt: () => undefined,
+        warnings() {
+          const problem = names.status().find((status) => status.name === name.toLowerCase())?.problem;
+          return problem === undefined ? [] : [`it cannot be looked up: ${problem}`];
+        },
+        close() {
+          clearTimeout(patience);
+          followed.delete(name);
+          names.follow(followed.keys());
+        },
+      };
+    },
+    close: names.close,
+  };
+}

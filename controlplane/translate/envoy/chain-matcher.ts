@@ -1,0 +1,78 @@
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import {
+  DestinationPortInputSchema,
+  ServerNameInputSchema,
+} from '#envoy/envoy/extensions/matching/common_inputs/network/v3/network_inputs_pb.ts';
+import {
+  Matcher_OnMatchSchema,
+  type MatcherSchema,
+  type Matcher_MatcherList_FieldMatcherSchema,
+  type Matcher_OnMatch,
+} from '#envoy/xds/type/matcher/v3/matcher_pb.ts';
+import type { StringMatcherSchema } from '#envoy/xds/type/matcher/v3/string_pb.ts';
+import { typed } from './typed.ts';
+
+/** How a listener chooses the filter chain of a connection, in place of what its chains match themselves. */
+export type ChainMatcherInit = Exclude<MessageInitShape<typeof MatcherSchema>, { $typeName: string }>;
+
+type StringMatcherInit = MessageInitShape<typeof StringMatcherSchema>;
+type OnMatchInit = MessageInitShape<typeof Matcher_OnMatchSchema>;
+
+/**
+ * A choice by destination port, in decimal. What it leaves open, at any depth, is for `otherwise`; without that, the connection
+ * is closed.
+ */
+export function byPort(
+  ports: ReadonlyMap<string, OnMatchInit>,
+  otherwise: OnMatchInit | undefined,
+): ChainMatcherInit {
+  return {
+    matcherType: {
+      case: 'matcherTree',
+      value: {
+        input: { name: 'destination-port', typedConfig: typed(DestinationPortInputSchema, {}) },
+        treeType: { case: 'exactMatchMap', value: { map: Object.fromEntries(ports) } },
+      },
+    },
+    ...(otherwise === undefined ? {} : { onNoMatch: otherwise }),
+  };
+}
+
+/** A server name that a TLS client asks for: a name, `*.` before one for all that end in it, or any at all. */
+export type ServerName = { readonly name: string } | 'any';
+
+/** A choice by the server name that a TLS client asks for, the first that fits; for all other connections `otherwise`. */
+export function byServerName(
+  choices: readonly { readonly serverName: ServerName; readonly to: OnMatchInit }[],
+  otherwise: OnMatchInit | undefined,
+): Matcher_OnMatch {
+  const input = { name: 'server-name', typedConfig: typed(ServerNameInputSchema, {}) };
+  const matchers = choices.map(
+    ({ serverName, to }): MessageInitShape<typeof Matcher_MatcherList_FieldMatcherSchema> => ({
+      predicate: {
+        matchType: {
+          case: 'singlePredicate',
+          value: { input, matcher: { case: 'valueMatch', value: nameMatcher(serverName) } },
+        },
+      },
+      onMatch: to,
+    }),
+  );
+  const matcher: ChainMatcherInit = {
+    matcherType: { case: 'matcherList', value: { matchers } },
+    ...(otherwise === undefined ? {} : { onNoMatch: otherwise }),
+  };
+  return create(Matcher_OnMatchSchema, { onMatch: { case: 'matcher', value: matcher } });
+}
+
+/** Envoy has server names in lower case. */
+function nameMatcher(serverName: ServerName): StringMatcherInit {
+  if (serverName === 'any') {
+    const value = { engineType: { case: 'googleRe2' as const, value: {} }, regex: '.+' };
+    return { matchPattern: { case: 'safeRegex', value } };
+  }
+  const name = serverName.name.toLowerCase();
+  return name.startsWith('*.')
+    ? { matchPattern: { case: 'suffix', value: name.slice(1) } }
+    : { matchPattern: { case: 'exact', value: name } };
+}

@@ -1,0 +1,170 @@
+import { toChain, byAddress } from '../../../common/address-matcher.ts';
+import type { ChainAddresses } from '../../../common/chain-addresses.ts';
+import type { Resource } from '../../../xds/types.ts';
+import { byPort, byServerName, type ChainMatcherInit } from '../envoy/chain-matcher.ts';
+import { connectionManager, type AccessLogInit } from '../envoy/connection-manager.ts';
+import {
+  chain,
+  closing,
+  tcpProxy,
+  type FilterChainInit,
+  type FilterChainMatchInit,
+} from '../envoy/filter-chains.ts';
+import { discoveredFilter } from '../envoy/filter-discovery.ts';
+import { originalDestination, tlsInspectorOn } from '../envoy/listener-filters.ts';
+import { listener } from '../envoy/listener.ts';
+import * as names from '../names.ts';
+import type { Options } from '../options.ts';
+import { connectionFilter } from './connections.ts';
+import { CLOSED_CHAIN, listenerNames, TLS_PORT, type Outbound, type OutboundPort } from './outbound.ts';
+import { ownPorts } from './own-ports.ts';
+
+/** The names of the TLS servers on port 443 that are let out in every mesh. */
+const AMAZON = '*.amazonaws.com';
+const AMAZON_CHAIN = 'egress_amazonaws';
+const ALLOW_ALL_CHAIN = 'egress_allow_all';
+
+/** The addresses of each port's chains. */
+export type PortAddresses = ReadonlyMap<number, readonly ChainAddresses[]>;
+
+/**
+ * All of a virtual node's outbound traffic: a chain for the requests on each port of its backends and one for the
+ * connections to each, one for AWS's own services, and with ALLOW_ALL what everything else takes. Without any, a connection is
+ * closed.
+ */
+export function egressListener(
+  outbound: Outbound,
+  accessLog: readonly AccessLogInit[],
+  addresses: PortAddresses,
+): Resource {
+  const { listen, form, options } = outbound;
+  return listener(names.egressListener(), {
+    address: listen,
+    port: names.EGRESS_PORT,
+    direction: 'outbound',
+    filters: [originalDestination(), tlsInspectorOn(TLS_PORT)],
+    ...(form === 'match'
+      ? { chains: matchedChains(outbound, accessLog) }
+      : { chains: allChains(outbound, accessLog), matcher: matcherOf(outbound, addresses) }),
+    names: options.names ? listenerNames(outbound) : {},
+  });
+}
+
+/** Chains that match a port each. */
+function matchedChains(outbound: Outbound, accessLog: readonly AccessLogInit[]): readonly FilterChainInit[] {
+  const { mesh, ports, allowsAll, options } = outbound;
+  const backends = ports.flatMap((port) =>
+    portChains(port, accessLog, options, { destinationPort: port.port }),
+  );
+  const amazon = { destinationPort: TLS_PORT, serverNames: [AMAZON] };
+  return [
+    ...backends,
+    chain(AMAZON_CHAIN, amazon, passThrough(names.amazonCluster(mesh))),
+    ...(allowsAll ? allowAll(mesh, ports) : []),
+    ...ownPorts(),
+  ];
+}
+
+/** Port 443 needs a chain of its own, because the one for AWS's services keeps the catch-all from seeing it. */
+function allowAll(mesh: string, ports: readonly OutboundPort[]): readonly FilterChainInit[] {
+  const filter = passThrough(names.allowAllCluster(mesh));
+  const taken = ports.some(({ port }) => port === TLS_PORT);
+  const match = { destinationPort: TLS_PORT };
+  return [
+    ...(taken ? [] : [chain(`${ALLOW_ALL_CHAIN}_${TLS_PORT}`, match, filter)]),
+    chain(ALLOW_ALL_CHAIN, {}, filter),
+  ];
+}
+
+/** Chains that the matcher chooses among. */
+function allChains(
+  { mesh, ports, allowsAll, options }: Outbound,
+  accessLog: readonly AccessLogInit[],
+): readonly FilterChainInit[] {
+  return [
+    ...ports.flatMap((port) => portChains(port, accessLog, options, undefined)),
+    chain(AMAZON_CHAIN, undefined, passThrough(names.amazonCluster(mesh))),
+    ...(allowsAll ? [chain(ALLOW_ALL_CHAIN, undefined, passThrough(names.allowAllCluster(mesh)))] : []),
+    chain(CLOSED_CHAIN, undefined, closing()),
+  ];
+}
+
+function portChains(
+  { requests, connections }: OutboundPort,
+  accessLog: readonly AccessLogInit[],
+  options: Options,
+  match: FilterChainMatchInit | undefined,
+): readonly FilterChainInit[] {
+  const statPrefix = names.EGRESS_STATS;
+  const manager =
+    requests &&
+    connectionManager({ place: 'egress', statPrefix, routes: requests.routes, accessLog }, options);
+  return [
+    ...(requests === undefined || manager === undefined ? [] : [chain(requests.chain, match, manager)]),
+    ...connections.map(({ chain: name, inline }) =>
+      chain(name, match, inline === undefined ? discoveredFilter(name) : connectionFilter(inline)),
+    ),
+  ];
+}
+
+function passThrough(cluster: string): ReturnType<typeof tcpProxy> {
+  return tcpProxy(names.EGRESS_STATS, [{ cluster, weight: 1 }], undefined);
+}
+
+type OnMatch = NonNullable<Parameters<typeof byAddress>[1]> | ReturnType<typeof toChain>;
+
+/** Which chain takes a connection. */
+function matcherOf(outbound: Outbound, addresses: PortAddresses): ChainMatcherInit {
+  const { ports, allowsAll } = outbound;
+  const choices = new Map<string, OnMatch>(
+    [names.INGRESS_PORT, names.EGRESS_PORT].map((port) => [String(port), toChain(CLOSED_CHAIN)]),
+  );
+  for (const port of ports) {
+    const choice = choiceOf(outbound, port, addresses.get(port.port) ?? []);
+    if (choice !== undefined) choices.set(String(port.port), choice);
+  }
+  const onTlsPort = ports.find(({ port }) => port === TLS_PORT);
+  choices.set(String(TLS_PORT), tlsChoice(outbound, onTlsPort));
+  return byPort(choices, allowsAll ? toChain(ALLOW_ALL_CHAIN) : undefined);
+}
+
+/** Of a port, where connections go; undefined where they go where all others do. */
+function choiceOf(
+  { allowsAll }: Outbound,
+  { requests, connections, toldApartBy, isGuarded }: OutboundPort,
+  addresses: readonly ChainAddresses[],
+): OnMatch | undefined {
+  const [only] = requests === undefined ? connections : [requests];
+  if (toldApartBy === undefined) return only && toChain(only.chain);
+  // Where TLS was asked for there is never plain text instead.
+  const unknown = requests?.chain ?? (allowsAll && isGuarded ? CLOSED_CHAIN : undefined);
+  return byAddress(addresses, unknown === undefined ? undefined : toChain(unknown));
+}
+
+/** The same on the port of HTTPS, where the name that a TLS client asks for comes first. */
+function tlsChoice({ allowsAll }: Outbound, port: OutboundPort | undefined): OnMatch {
+  const amazon = { serverName: { name: AMAZON }, to: toChain(AMAZON_CHAIN) };
+  const [only] = port?.requests === undefined ? (port?.connections ?? []) : [port.requests];
+  if (port?.toldApartBy === undefined) return byServerName([amazon], only && toChain(only.chain));
+  const { requests, connections, isGuarded } = port;
+  const isGuard = allowsAll && isGuarded && requests === undefined;
+  const others = isGuard ? [{ serverName: 'any' as const, to: toChain(ALLOW_ALL_CHAIN) }] : [];
+  const unknown = requests?.chain ?? (isGuard ? CLOSED_CHAIN : undefined);
+  return byServerName(
+    [...namedChoices(connections), amazon, ...others],
+    unknown === undefined ? undefined : toChain(unknown),
+  );
+}
+
+/** Whole names before those that stand for many, and of these the longest first. One that two have leads to neither. */
+function namedChoices(connections: OutboundPort['connections']) {
+  const chains = new Map<string, string>();
+  for (const { service, chain: name } of connections) {
+    const key = service.toLowerCase();
+    chains.set(key, chains.has(key) ? CLOSED_CHAIN : name);
+  }
+  const rank = (name: string): number => (name.startsWith('*.') ? name.length : Infinity);
+  return [...chains]
+    .toSorted(([a], [b]) => (rank(a) === rank(b) ? 0 : rank(b) - rank(a)))
+    .map(([name, to]) => ({ serverName: { name }, to: toChain(to) }));
+}

@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { LISTENER } from '../../../xds/types.ts';
+import type { NameAddresses } from '../../../common/seen-addresses.ts';
+import { caseView, readCase } from '../fixture.ts';
+import { NO_OPTIONS, type Options } from '../options.ts';
+import { NOTHING_FOUND } from '../found.ts';
+import { translate, type Translation } from '../translate.ts';
+
+// Addresses of names are answers from outside the model: what they are asked for, and what another answer makes anew.
+
+const input = readCase('tcp-shared');
+const view = caseView(input);
+
+function translated(
+  addresses: Readonly<Record<string, NameAddresses>>,
+  options: Options = NO_OPTIONS,
+): Translation & { readonly asked: readonly string[] } {
+  const asked = new Set<string>();
+  const found = {
+    ...NOTHING_FOUND,
+    addresses: (name: string) => {
+      asked.add(name);
+      return addresses[name.toLowerCase()];
+    },
+  };
+  return { ...translate(view, options, found), asked: [...asked].toSorted() };
+}
+
+const KNOWN = input.found?.addresses ?? {};
+
+test('only the names of backends that share a port are asked for, and of an agent that looks them up none', () => {
+  const { asked, problems } = translated(KNOWN);
+  expect(asked).toEqual(['Queue.local', 'db1.local', 'db2.local', 'web.local', 'www.local']);
+  expect(problems).toEqual([]);
+  const byAgent = translated({}, { ...NO_OPTIONS, names: true });
+  expect([byAgent.asked, byAgent.problems]).toEqual([[], []]);
+});
+
+test('another address makes the outbound listener anew and nothing else; the same ones give the very same list', () => {
+  const before = translated(KNOWN).snapshot;
+  expect(translated({ ...KNOWN }).snapshot.get(LISTENER)).toBe(before.get(LISTENER));
+  const moved = { ...KNOWN, 'db2.local': { current: ['10.0.0.22'], former: ['10.0.0.2'] } };
+  const after = translated(moved).snapshot;
+  const old = new Set([...before.values()].flatMap(({ resources }) => [...resources.values()]));
+  const fresh = [...after.values()].flatMap(({ resources }) => [...resources.values()]);
+  expect(fresh.filter((each) => !old.has(each)).map(({ name }) => name)).toEqual([
+    'lds_egress_0.0.0.0_15001',
+  ]);
+});
