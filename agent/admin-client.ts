@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { serialOf } from './secrets/pem.ts';
 import type { AppEndpoint } from './application/trouble.ts';
 
 /** Envoy's own word for its state on `GET /ready`, and ours for no answer. */
@@ -11,13 +12,13 @@ export type AdminClient = {
   stats(filter: string, signal?: AbortSignal): Promise<ReadonlyMap<string, number>>;
   /** The addresses of static clusters, of those whose names match the regular expression (RE2) as a whole. */
   endpoints(clusters: string, signal?: AbortSignal): Promise<readonly AppEndpoint[]>;
-  /** As `stats`, with those among them that are texts. */
-  values(filter: string, signal?: AbortSignal): Promise<ReadonlyMap<string, number | string>>;
   /**
    * The parts of Envoy's configuration dump under `resource`, such as `dynamic_active_secrets`, as it writes them; `mask` names the
    * fields that are wanted, with commas. Default: all.
    */
   configDump<T>(resource: string, mask?: string, signal?: AbortSignal): Promise<readonly T[]>;
+  /** The serial numbers of all certificates and authorities that are in force, as `serialOf` (secrets/pem.ts) writes them. */
+  certificates(signal?: AbortSignal): Promise<ReadonlySet<string>>;
   /** Tells Envoy to send connections away gently while it goes on to accept new ones. */
   drainListeners(signal?: AbortSignal): Promise<void>;
 };
@@ -42,14 +43,6 @@ export function createAdminClient({
     return send({ method, host, port, path, signal: either, agent: false });
   }
 
-  async function values(filter: string, signal?: AbortSignal): Promise<ReadonlyMap<string, number | string>> {
-    const path = `/stats?format=json&filter=${encodeURIComponent(filter)}`;
-    const { stats } = JSON.parse(expectOk(path, await ask('GET', path, signal))) as StatsAnswer;
-    return new Map(
-      stats.flatMap(({ name, value }) => (name === undefined || value === undefined ? [] : [[name, value]])),
-    );
-  }
-
   async function dump<T>(query: string, signal?: AbortSignal): Promise<readonly T[]> {
     const path = `/config_dump?${query}`;
     const { configs = [] } = JSON.parse(expectOk(path, await ask('GET', path, signal))) as DumpAnswer<T>;
@@ -62,10 +55,10 @@ export function createAdminClient({
       return LIFECYCLES.find((lifecycle) => lifecycle === body.trim()) ?? 'UNREACHABLE';
     },
     async stats(filter, signal) {
-      const all = await values(filter, signal);
-      return new Map([...all].filter((pair): pair is [string, number] => typeof pair[1] === 'number'));
+      const path = `/stats?format=json&filter=${encodeURIComponent(filter)}`;
+      const { stats } = JSON.parse(expectOk(path, await ask('GET', path, signal))) as StatsAnswer;
+      return new Map(stats.flatMap(({ name, value }) => (name === undefined ? [] : [[name, Number(value)]])));
     },
-    values,
     configDump: (resource, mask, signal) =>
       dump(`resource=${resource}${mask === undefined ? '' : `&mask=${mask}`}`, signal),
     async endpoints(clusters, signal) {
@@ -78,6 +71,13 @@ export function createAdminClient({
           .map((found) => ({ cluster: name, address: found.address, port: found.port_value })),
       );
     },
+    async certificates(signal) {
+      const { certificates = [] } = JSON.parse(
+        expectOk('/certs', await ask('GET', '/certs', signal)),
+      ) as CertificatesAnswer;
+      const all = certificates.flatMap(({ ca_cert = [], cert_chain = [] }) => [...ca_cert, ...cert_chain]);
+      return new Set(all.map(({ serial_number }) => serialOf(serial_number)));
+    },
     async drainListeners(signal) {
       const path = '/drain_listeners?graceful';
       expectOk(path, await ask('POST', path, signal));
@@ -86,7 +86,14 @@ export function createAdminClient({
 }
 
 type StatsAnswer = {
-  readonly stats: readonly { readonly name?: string; readonly value?: number | string }[];
+  readonly stats: readonly { readonly name?: string; readonly value?: number }[];
+};
+type DumpedCertificate = { readonly serial_number: string };
+type CertificatesAnswer = {
+  readonly certificates?: readonly {
+    readonly ca_cert?: readonly DumpedCertificate[];
+    readonly cert_chain?: readonly DumpedCertificate[];
+  }[];
 };
 type DumpAnswer<T> = { readonly configs?: readonly T[] };
 /** Envoy's JSON, as far as it is read. */

@@ -108,14 +108,25 @@ describe.each(ENVOYS)('%s', (variable) => {
       expires: before?.expires,
     });
     await shows(SDS_PORT, 'DNS:first');
+    // Sent again, Envoy acknowledges it, and it is no more in force than before.
+    const acknowledged = await node.envoy.stat('sds.app.update_success');
+    await sds.stop();
+    sds = await node.startSds();
+    await until(
+      'acknowledged',
+      async () => (await node.envoy.stat('sds.app.update_success')) > acknowledged,
+      PATIENCE,
+    );
+    await stands('app', 'served', /^Envoy refused what it was sent last;[^;]*$/);
+    await shows(SDS_PORT, 'DNS:first');
   });
 
-  test('a server that comes back is used again, though it was away for long', async () => {
+  test('a server that is away is asked again every second or so, and used once it is back', async () => {
     await sds.stop();
     const failures = async () => node.envoy.stat('sds.app.update_failure');
     const before = await failures();
     await stands('app', 'served', /agent\.sock: .*; until that is mended it is not renewed$/);
-    // So many that Envoy's own back-off would have grown beyond half a minute by then.
+    // Envoy's own back-off, of up to half a minute, leaves time for six or so.
     await until('many attempts', async () => (await failures()) >= before + 12, { limitMs: 40_000 });
     await node.writeApp({ dns: ['second'] });
     sds = await node.startSds();

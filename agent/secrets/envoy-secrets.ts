@@ -1,6 +1,6 @@
 import type { Validity } from '../../common/certificate-validity.ts';
 import type { AdminClient } from '../admin-client.ts';
-import { readCertificates } from './pem.ts';
+import { readCertificates, serialOf } from './pem.ts';
 import { validityOf } from './secret-content.ts';
 import type { SecretReference } from './secret-references.ts';
 
@@ -12,9 +12,10 @@ export type EnvoySecret = {
   /** Undefined while Envoy waits for it. */
   readonly received:
     | {
-        readonly version: string;
         /** Undefined where its certificates cannot be read. */
         readonly validity: Validity | undefined;
+        /** Of the first certificate, or of all authorities: the serial numbers, as `serialOf` writes them. */
+        readonly serials: readonly string[];
       }
     | undefined;
 };
@@ -36,7 +37,7 @@ type Full = Head & { readonly secret: object };
 
 /**
  * Asks through `admin`. Envoy's `/certs` names no secrets, so what each holds is read from the dump: certificates whole, keys
- * left out by Envoy.
+ * left out by Envoy. It holds what was sent last, which need not be in force.
  */
 export function createEnvoySecrets(admin: Pick<AdminClient, 'configDump'>): EnvoySecrets {
   let known: { readonly heads: string; readonly received: readonly EnvoySecret[] } = {
@@ -64,18 +65,21 @@ function waitingSecret({ name, last_updated: since }: Head): EnvoySecret {
   return { name, since: Date.parse(since), received: undefined };
 }
 
-function receivedSecret({ name, version_info: version, last_updated: since, secret }: Full): EnvoySecret {
-  return { name, since: Date.parse(since), received: { version, validity: readValidity(secret) } };
+function receivedSecret({ name, last_updated: since, secret }: Full): EnvoySecret {
+  return { name, since: Date.parse(since), received: readContent(secret) };
 }
 
 /** A certificate's chain, or a context's authorities, those of SPIFFE's trust domains among them: whatever is PEM. */
-function readValidity(secret: object): Validity | undefined {
+function readContent(secret: object): EnvoySecret['received'] {
   const kind: SecretReference['kind'] = 'tls_certificate' in secret ? 'certificate' : 'trust';
   const pem = Buffer.concat(Array.from(inlineData(secret)));
   try {
-    return validityOf(kind, readCertificates('', pem));
+    const certificates = readCertificates('', pem);
+    const counted = kind === 'certificate' ? certificates.slice(0, 1) : certificates;
+    const serials = counted.map(({ serialNumber }) => serialOf(serialNumber));
+    return { validity: validityOf(kind, certificates), serials };
   } catch {
-    return undefined;
+    return { validity: undefined, serials: [] };
   }
 }
 

@@ -59,3 +59,8 @@ function kindProblem({
   const kind = [type, details?.namedCurve].filter((part) => part !== undefined).join(' ');
   return `it is a key of the kind ${kind}: Envoy takes RSA, Ed25519, and ECDSA on P-256, P-384 and P-521`;
 }
+
+/** A serial number in hexadecimal, as it can be compared: Envoy and Node write it differently. */
+export function serialOf(hexadecimal: string): string {
+  return hexadecimal.toLowerCase().replace(/^0+/, '');
+}

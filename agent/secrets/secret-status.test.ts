@@ -22,7 +22,7 @@ const waits: EnvoySecret = { name: 'app', since: now - DAY, received: undefined 
 const has = (validity: Validity): EnvoySecret => ({
   name: 'app',
   since: now - DAY,
-  received: { version: '1', validity },
+  received: { validity, serials: ['1'] },
 });
 const file = (given: Partial<FileSecretStatus>): FileSecretStatus => ({
   name: 'app',
@@ -107,6 +107,12 @@ test.each<[string, Partial<SecretFacts>, string, string | undefined]>([
     { references: [on('ads')], envoy: [waits], late, controlPlane: 'it is away' },
     'waiting',
     'it is away',
+  ],
+  [
+    'files that are there, and an Envoy that does not take them',
+    { references: [on('files')], envoy: [waits], late, files: [file({})] },
+    'waiting',
+    'Envoy has not taken it from the agent',
   ],
   [
     'files that are not there',

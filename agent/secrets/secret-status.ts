@@ -124,6 +124,7 @@ function problemOf(
     source === 'sds' && (isWaiting || (isInForce && facts.sds.ended.has(name)))
       ? sdsProblem(name, isInForce, facts.sds)
       : undefined,
+    file?.state === 'served' && isWaiting ? 'Envoy has not taken it from the agent' : undefined,
     source === 'ads' && isWaiting ? (facts.controlPlane ?? 'the control plane does not serve it') : undefined,
   ];
   const said = problems.filter((each) => each !== undefined);

@@ -14,7 +14,7 @@ import { secretStatuses, type SdsFacts, type SecretStatus } from './secret-statu
 
 /** What the secrets are known from. */
 export type SecretWatchOptions = {
-  readonly admin: Pick<AdminClient, 'configDump' | 'values'>;
+  readonly admin: Pick<AdminClient, 'certificates' | 'configDump' | 'stats'>;
   readonly relay: Pick<Relay, 'served' | 'status'>;
   readonly files: Pick<FileSecrets, 'status'>;
   /** `APPMESH_SDS_SOCKET_PATH`. */
@@ -61,14 +61,17 @@ export function createSecretWatch(options: SecretWatchOptions): SecretWatch {
       [CLUSTER, relay.served(CLUSTER)],
     ]);
     if (named.length === 0) return report(named, [], new Set(), Date.now());
-    const [secrets, values] = await Promise.all([envoy.read(signal), admin.values(SECRET_STATS, signal)]);
+    const secrets = await envoy.read(signal);
+    // Afterwards: what was refused meanwhile is counted then.
+    const values = await admin.stats(SECRET_STATS, signal);
     const now = Date.now();
     const waiting = secrets.filter(({ received }) => received === undefined);
     const isLate = ({ name, since }: EnvoySecret) =>
       isFirstLook || late.has(name) || now - since > LISTENER_WAITS_MS;
     late = new Set(waiting.filter(isLate).map(({ name }) => name));
     isFirstLook = false;
-    const { refused, ended } = stats.read(named, secrets, values, now);
+    const { rejected, ended } = stats.read(named, values, now);
+    const refused = rejected.size === 0 ? rejected : await notInForce(secrets, rejected, signal);
     for (const { name, received } of secrets)
       if (received?.validity !== undefined && !refused.has(name)) accepted.set(name, received.validity);
     const isInTrouble = named.some(
@@ -76,6 +79,21 @@ export function createSecretWatch(options: SecretWatchOptions): SecretWatch {
     );
     const unreachable = isInTrouble ? await probeSocket(sdsSocketPath) : undefined;
     report(named, secrets, refused, now, { unreachable, ended });
+  }
+
+  /**
+   * Those that Envoy has refused something of, and whose certificates are not in force. Counters do not tell: sent again, what
+   * it has refused is acknowledged, and is as little in force as before.
+   */
+  async function notInForce(
+    secrets: readonly EnvoySecret[],
+    rejected: ReadonlySet<string>,
+    signal: AbortSignal,
+  ): Promise<ReadonlySet<string>> {
+    const inForce = await admin.certificates(signal);
+    const isInForce = ({ received }: EnvoySecret) => received?.serials.some((serial) => inForce.has(serial));
+    const refused = secrets.filter((each) => rejected.has(each.name) && isInForce(each) === false);
+    return new Set(refused.map(({ name }) => name));
   }
 
   function report(
