@@ -6,6 +6,9 @@ import type { ChainAddresses } from './chain-addresses.ts';
 
 type ExtensionInit = { readonly name: string; readonly typedConfig: Any };
 
+/** What follows from a match: a filter chain, or a further choice. */
+export type OnMatchInit = MessageInitShape<typeof Matcher_OnMatchSchema>;
+
 /**
  * What a connection gets by its destination address: the filter chain that has the address, else `otherwise`; without
  * that, the outermost `on_no_match` of the listener's `filter_chain_matcher`. Addresses are compared as texts, in the one form
@@ -13,7 +16,7 @@ type ExtensionInit = { readonly name: string; readonly typedConfig: Any };
  */
 export function byAddress(
   chains: readonly ChainAddresses[],
-  otherwise: MessageInitShape<typeof Matcher_OnMatchSchema> | undefined,
+  otherwise: OnMatchInit | undefined,
 ): Matcher_OnMatch | undefined {
   if (chains.length === 0) return otherwise && create(Matcher_OnMatchSchema, otherwise);
   const map = Object.fromEntries(
@@ -36,7 +39,7 @@ export function byAddress(
 }
 
 /** The choice of a filter chain of the listener, by its name. */
-export function toChain(name: string): MessageInitShape<typeof Matcher_OnMatchSchema> {
+export function toChain(name: string): OnMatchInit {
   const value = anyPack(StringValueSchema, create(StringValueSchema, { value: name }));
   return { onMatch: { case: 'action', value: extension(name, value) } };
 }

@@ -10,13 +10,13 @@ import {
   type Matcher_OnMatch,
 } from '#envoy/xds/type/matcher/v3/matcher_pb.ts';
 import type { StringMatcherSchema } from '#envoy/xds/type/matcher/v3/string_pb.ts';
+import type { OnMatchInit } from '../../../common/address-matcher.ts';
 import { typed } from './typed.ts';
 
 /** How a listener chooses the filter chain of a connection, in place of what its chains match themselves. */
 export type ChainMatcherInit = Exclude<MessageInitShape<typeof MatcherSchema>, { $typeName: string }>;
 
 type StringMatcherInit = MessageInitShape<typeof StringMatcherSchema>;
-type OnMatchInit = MessageInitShape<typeof Matcher_OnMatchSchema>;
 
 /**
  * A choice by destination port, in decimal. What it leaves open, at any depth, is for `otherwise`; without that, the connection

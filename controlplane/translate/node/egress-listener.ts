@@ -1,4 +1,4 @@
-import { toChain, byAddress } from '../../../common/address-matcher.ts';
+import { byAddress, toChain, type OnMatchInit } from '../../../common/address-matcher.ts';
 import type { ChainAddresses } from '../../../common/chain-addresses.ts';
 import type { Resource } from '../../../xds/types.ts';
 import { byPort, byServerName, type ChainMatcherInit } from '../envoy/chain-matcher.ts';
@@ -111,19 +111,17 @@ function passThrough(cluster: string): ReturnType<typeof tcpProxy> {
   return tcpProxy(names.EGRESS_STATS, [{ cluster, weight: 1 }], undefined);
 }
 
-type OnMatch = NonNullable<Parameters<typeof byAddress>[1]> | ReturnType<typeof toChain>;
-
 /** Which chain takes a connection. */
 function matcherOf(outbound: Outbound, addresses: PortAddresses): ChainMatcherInit {
   const { ports, allowsAll } = outbound;
-  const choices = new Map<string, OnMatch>(
+  const choices = new Map<string, OnMatchInit>(
     [names.INGRESS_PORT, names.EGRESS_PORT].map((port) => [String(port), toChain(CLOSED_CHAIN)]),
   );
-  for (const port of ports) {
+  for (const port of ports.filter((each) => each.port !== TLS_PORT)) {
     const choice = choiceOf(outbound, port, addresses.get(port.port) ?? []);
     if (choice !== undefined) choices.set(String(port.port), choice);
   }
-  const onTlsPort = ports.find(({ port }) => port === TLS_PORT);
+  const onTlsPort = ports.find((each) => each.port === TLS_PORT);
   choices.set(String(TLS_PORT), tlsChoice(outbound, onTlsPort));
   return byPort(choices, allowsAll ? toChain(ALLOW_ALL_CHAIN) : undefined);
 }
@@ -133,7 +131,7 @@ function choiceOf(
   { allowsAll }: Outbound,
   { requests, connections, toldApartBy, isGuarded }: OutboundPort,
   addresses: readonly ChainAddresses[],
-): OnMatch | undefined {
+): OnMatchInit | undefined {
   const [only] = requests === undefined ? connections : [requests];
   if (toldApartBy === undefined) return only && toChain(only.chain);
   // Where TLS was asked for there is never plain text instead.
@@ -142,7 +140,7 @@ function choiceOf(
 }
 
 /** The same on the port of HTTPS, where the name that a TLS client asks for comes first. */
-function tlsChoice({ allowsAll }: Outbound, port: OutboundPort | undefined): OnMatch {
+function tlsChoice({ allowsAll }: Outbound, port: OutboundPort | undefined): OnMatchInit {
   const amazon = { serverName: { name: AMAZON }, to: toChain(AMAZON_CHAIN) };
   const [only] = port?.requests === undefined ? (port?.connections ?? []) : [port.requests];
   if (port?.toldApartBy === undefined) return byServerName([amazon], only && toChain(only.chain));
