@@ -87,6 +87,8 @@ test('the commands are for everybody, and run the staged Node and program with t
     const [, node, ...words] = (await readFile(path, 'utf8')).trim().split('\n').at(-1)?.split(' ') ?? [];
     const [program, ...rest] = words.slice(flags.length);
     expect(words.slice(0, flags.length)).toEqual(flags);
+    // Core files would have keys in them.
+    expect(await readFile(path, 'utf8')).toMatch(/^ulimit -c 0$/m);
     expect(nodeFlags(name)).toEqual(flags);
     expect((await execa(process.execPath, [...flags, '--version'])).stdout).toBe(process.version);
     expect((await stat(join(folder, 'context', node ?? ''))).mode & 0o777).toBe(0o755);

@@ -14,10 +14,12 @@ export type SecretStats = {
 /** Longer than Envoy waits between two attempts to reach the server of secrets, in milliseconds. */
 const ENDED_MS = 3000;
 
+/** Of one of the server's secrets: attempts that failed, and when it was last seen down, in milliseconds since 1970. */
+type Stream = { readonly failed: number; readonly downAt: number };
+
 /** Reads the statistics of an Envoy that has just been started, again and again. */
 export function createSecretStats() {
-  const failures = new Map<string, number>();
-  const downAt = new Map<string, number>();
+  let streams: ReadonlyMap<string, Stream> = new Map();
 
   return {
     read(
@@ -27,18 +29,20 @@ export function createSecretStats() {
     ): SecretStats {
       const rejected = new Set<string>();
       const ended = new Set<string>();
+      const after = new Map<string, Stream>();
       for (const { name, source } of references) {
         const value = (what: string) => stats.get(`${statPrefix(name)}.${what}`) ?? 0;
         if (value('update_rejected') > 0) rejected.add(name);
         if (source !== 'sds') continue;
         const failed = value('update_failure');
         // It is up for a moment in each attempt.
-        const isDown =
-          value('control_plane.connected_state') !== 1 || failed > (failures.get(name) ?? failed);
-        failures.set(name, failed);
-        if (isDown) downAt.set(name, now);
-        if (now - (downAt.get(name) ?? 0) < ENDED_MS) ended.add(name);
+        const known = streams.get(name);
+        const isDown = value('control_plane.connected_state') !== 1 || failed > (known?.failed ?? failed);
+        const downAt = isDown ? now : (known?.downAt ?? 0);
+        after.set(name, { failed, downAt });
+        if (now - downAt < ENDED_MS) ended.add(name);
       }
+      streams = after;
       return { rejected, ended };
     },
   };

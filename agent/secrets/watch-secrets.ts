@@ -50,7 +50,7 @@ export function createSecretWatch(options: SecretWatchOptions): SecretWatch {
   let isFirstLook = true;
   let late: ReadonlySet<string> = new Set();
   /** The time of what Envoy accepted last, by name. */
-  const accepted = new Map<string, Validity>();
+  let accepted: ReadonlyMap<string, Validity> = new Map();
   let stats = createSecretStats();
   let statuses: readonly SecretStatus[] = [];
   let changedAt = 0;
@@ -72,8 +72,12 @@ export function createSecretWatch(options: SecretWatchOptions): SecretWatch {
     isFirstLook = false;
     const { rejected, ended } = stats.read(named, values, now);
     const refused = rejected.size === 0 ? rejected : await notInForce(secrets, rejected, signal);
-    for (const { name, received } of secrets)
-      if (received?.validity !== undefined && !refused.has(name)) accepted.set(name, received.validity);
+    accepted = new Map(
+      secrets.flatMap(({ name, received }) => {
+        const validity = refused.has(name) ? accepted.get(name) : received?.validity;
+        return validity === undefined ? [] : [[name, validity] as const];
+      }),
+    );
     const isInTrouble = named.some(
       ({ name, source }) => source === 'sds' && (late.has(name) || ended.has(name)),
     );
@@ -139,7 +143,7 @@ export function createSecretWatch(options: SecretWatchOptions): SecretWatch {
     begin() {
       isFirstLook = true;
       late = new Set();
-      accepted.clear();
+      accepted = new Map();
       stats = createSecretStats();
     },
     look: (signal) =>
