@@ -1,4 +1,5 @@
 import type { Log } from '../../common/log.ts';
+import { NOTHING_FOUND } from '../translate/found.ts';
 import { openDiscovery, type Discovery } from './discovery.ts';
 
 /** Discovery for a mesh in which nothing is to be looked up. */
@@ -15,3 +16,14 @@ export function openNoDiscovery(log: Log): Promise<Discovery> {
     { poll: () => undefined },
   );
 }
+
+/** The same, which answers at once that nothing is known, so that no configuration waits for an answer. */
+export const NOTHING_TO_DISCOVER: Discovery = {
+  ask: () => ({ found: NOTHING_FOUND, end: () => false }),
+  glance: NOTHING_FOUND,
+  onChange: () => () => undefined,
+  troublesOf: () => [],
+  ages: () => new Map(),
+  ends: () => new Map(),
+  close: async () => undefined,
+};

@@ -1,4 +1,4 @@
-import { collectProblems, type ConditionalProblem, type Report } from './problems.ts';
+import { collectProblems, reportAll, type ConditionalProblem, type Report } from './problems.ts';
 
 /**
  * Keeps what was made from a part of the model: by the part itself, which is never changed and takes it along when it
@@ -31,7 +31,7 @@ export function createMemo<V>(): Memo<V> {
     const found = own.get(key);
     const { made, problems } =
       found !== undefined && isSame(found.parts, parts) ? found : keep(own, key, make, parts);
-    for (const { where, what, only } of problems) report(where, what, only);
+    reportAll(problems, report);
     return made;
   };
 }

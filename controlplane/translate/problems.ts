@@ -37,6 +37,11 @@ export function problemsIn(
 /** Takes one problem down. */
 export type Report = (where: string, what: string, only?: Condition) => void;
 
+/** Takes down problems that were found before. */
+export function reportAll(problems: readonly ConditionalProblem[], report: Report): void {
+  for (const { where, what, only } of problems) report(where, what, only);
+}
+
 /** For what has no problems of its own, or has them reported elsewhere. */
 export const unreported: Report = () => {};
 

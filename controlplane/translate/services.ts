@@ -4,7 +4,7 @@ import { upstreamProblem } from './envoy/upstream.ts';
 import { connectionIdle, requestTimes } from './listener-times.ts';
 import { createMemo } from './memo.ts';
 import type { Offer, Rule, Target } from './offer.ts';
-import { collectProblems, unreported, type Report } from './problems.ts';
+import type { Report } from './problems.ts';
 import { routerOffers } from './routers.ts';
 import { onePerPort } from './targets.ts';
 
@@ -14,29 +14,6 @@ export function offers(service: ServiceView, report: Report): readonly Offer[] {
 }
 
 const memo = createMemo<readonly Offer[]>();
-
-/**
- * All of a virtual service but by which rules its requests are shared out, as one text: what it offers where, what it leads
- * to, what is wrong with it. It is made once, and the same text again as long as nothing but the rules is another. Those of TCP
- * are left out only `withoutTcpRules`: elsewhere they stand in the listener.
- */
-export function reachOf(service: ServiceView, withoutTcpRules: boolean): string {
-  return reaches(service, String(withoutTcpRules), unreported, () => {
-    const { report, list } = collectProblems();
-    const all = offers(service, report).map((offer) =>
-      offer.kind === 'tcp' && !withoutTcpRules ? offer : offerReach(offer),
-    );
-    return JSON.stringify([service.name, all, list()]);
-  });
-}
-
-const reaches = createMemo<string>();
-
-function offerReach(offer: Offer): unknown {
-  const all = offer.kind === 'tcp' ? offer.targets : offer.rules.flatMap(({ targets }) => targets);
-  const targets = all.map(({ node, listener }) => JSON.stringify([node, listener]));
-  return [offer.port, offer.kind === 'tcp' ? 'tcp' : offer.protocol, [...new Set(targets)]];
-}
 
 function makeOffers({ name, provider }: ServiceView, report: Report): readonly Offer[] {
   if (provider.kind === 'none') {

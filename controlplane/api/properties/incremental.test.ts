@@ -11,29 +11,35 @@ import {
   SECRET,
   type Snapshot,
 } from '../../../xds/types.ts';
+import { create, type JsonObject } from '@bufbuild/protobuf';
+import { NodeSchema } from '#envoy/envoy/config/core/v3/base_pb.ts';
+import { createLog } from '../../../common/log.ts';
+import { keepNode } from '../../../xds/node.ts';
+import type { XdsServer } from '../../../xds/server.ts';
 import { listenForTest } from '../../../xds/testing-server.ts';
-import { Dependents } from '../../mesh/dependents.ts';
+import { proxyPath } from '../../ads/identity.ts';
+import { createProxyConfigs } from '../../ads/proxy-configs.ts';
+import { NOTHING_TO_DISCOVER } from '../../discovery/testing-no-discovery.ts';
 import { FIXTURE_OWNER, modelFromInputs, put, resourceFromInput, type Written } from '../../mesh/fixture.ts';
 import { Model } from '../../mesh/model.ts';
 import type { Change, Kind } from '../../mesh/resource.ts';
 import { viewOf, type ProxyId } from '../../mesh/view.ts';
-import { FEATURE_NAMES, readFeatures } from '../../translate/features.ts';
+import { FEATURE_NAMES, readFeatures, type Features } from '../../translate/features.ts';
+import { FEATURE_SAMPLES } from '../../translate/testing-features.ts';
 import { DEFAULT_SETTINGS } from '../../translate/options.ts';
-import { NOTHING_FOUND } from '../../translate/found.ts';
 import { translate } from '../../translate/translate.ts';
 import { GATEWAY_PORT, NAMED } from './named.ts';
 import { rightSpec } from './right-spec.ts';
 
-// A series of changes to a mesh, each with only the proxies made again that the change names: they have the same as if the
-// mesh had just been made, and who is to have nothing new is sent nothing.
+// A series of changes to a mesh, each with only the proxies made again that the change names, through the very caches of the
+// control plane. Two proxies of each resource differ in what they can do, at random. Each has the same as if the mesh had just been
+// made for it alone, and a proxy that is to have nothing new is sent nothing.
 
 const RUNS = Number(process.env['DAYBREAK_TEST_RUNS'] ?? 20);
 
-const FEATURES = readFeatures(Object.fromEntries(FEATURE_NAMES.map((name) => [name, true])));
-const OPTIONS = { ...FEATURES, ...DEFAULT_SETTINGS };
 const BY_NAME = [ROUTES, ENDPOINTS, EXTENSION_CONFIG, SECRET];
 
-const PROXIES: readonly ProxyId[] = (
+const RESOURCES: readonly ProxyId[] = (
   [
     ['virtualNode', 'blue'],
     ['virtualNode', 'red'],
@@ -41,19 +47,46 @@ const PROXIES: readonly ProxyId[] = (
   ] as const
 ).map(([kind, name]) => ({ kind, name, owner: FIXTURE_OWNER, mesh: 'm', parent: '' }));
 
-/** A resource of a kind that another specification may refer to, with any right specification. */
-function written(kind: Kind, names: Readonly<Record<string, string>>): fc.Arbitrary<Written> {
-  return rightSpec(kind).map((spec) => ({ meshName: 'm', ...names, spec: withHttp(kind, spec) }));
-}
+/** A proxy: one of two that stand for a resource. */
+type Proxy = { readonly id: ProxyId; readonly which: 0 | 1 };
+const PROXIES: readonly Proxy[] = RESOURCES.flatMap((id) => [
+  { id, which: 0 },
+  { id, which: 1 },
+]);
 
-// Gateway routes that are made up may name this port.
-function withHttp(kind: Kind, spec: unknown): unknown {
-  if (kind !== 'virtualGateway') return spec;
-  return { ...(spec as object), listeners: [{ portMapping: { port: GATEWAY_PORT, protocol: 'http' } }] };
-}
+/** Two proxies that differ in one feature: what forgets that one gives them the same. */
+const twoFeatures: fc.Arbitrary<readonly [Features, Features]> = fc
+  .record(
+    Object.fromEntries(
+      FEATURE_NAMES.map((name) => [name, fc.constantFrom<unknown>(undefined, ...FEATURE_SAMPLES[name])]),
+    ),
+  )
+  .chain((first) =>
+    fc
+      .constantFrom(...FEATURE_NAMES)
+      .chain((name) => {
+        const values = [undefined, ...FEATURE_SAMPLES[name]].filter((value) => value !== first[name]);
+        return fc.constantFrom<unknown>(...values).map((value) => ({ ...first, [name]: value }));
+      })
+      .map((second) => [readFeatures(first), readFeatures(second)] as const),
+  );
 
 const [virtualRouterName] = NAMED.routers;
 const [virtualServiceName] = NAMED.services;
+const backends = [{ virtualService: { virtualServiceName } }];
+
+/** A resource of a kind that another specification may refer to, with any right specification. */
+function written(kind: Kind, names: Readonly<Record<string, string>>): fc.Arbitrary<Written> {
+  return rightSpec(kind).map((spec) => ({ meshName: 'm', ...names, spec: connected(kind, spec as object) }));
+}
+
+/** So that a change reaches somebody: a node calls the service, and a gateway has the port that gateway routes may name. */
+function connected(kind: Kind, spec: object): object {
+  if (kind === 'virtualNode') return { ...spec, backends };
+  if (kind !== 'virtualGateway') return spec;
+  return { ...spec, listeners: [{ portMapping: { port: GATEWAY_PORT, protocol: 'http' } }] };
+}
+
 const resource: fc.Arbitrary<Written> = fc.oneof(
   written('mesh', {}),
   ...NAMED.nodes.map((virtualNodeName) => written('virtualNode', { virtualNodeName })),
@@ -69,7 +102,6 @@ const edits = fc.array(
   { minLength: 1, maxLength: 15 },
 );
 
-const backends = [{ virtualService: { virtualServiceName } }];
 const beginning: readonly Written[] = [
   { meshName: 'm' },
   { meshName: 'm', virtualNodeName: 'blue', spec: { backends } },
@@ -77,6 +109,7 @@ const beginning: readonly Written[] = [
   { meshName: 'm', virtualGatewayName: 'door', spec: { listeners: [] } },
 ];
 
+const log = createLog('test', 'silent');
 let ads: Awaited<ReturnType<typeof listenForTest>>;
 const clients = new Map<string, DeltaClient>();
 const updates = new Map<string, number>();
@@ -107,24 +140,36 @@ it('gives what the mesh gives from scratch, and wakes nobody for nothing', {
   timeout: 3_600_000,
 }, async () => {
   await fc.assert(
-    fc.asyncProperty(edits, async (list) => {
+    fc.asyncProperty(edits, twoFeatures, async (list, features) => {
       const model = new Model();
-      const dependents = new Dependents();
+      const proxiesOf = new Map<string, string[]>();
+      const server: Pick<XdsServer, 'set' | 'delete'> = {
+        set: (key, snapshot) => {
+          for (const proxy of proxiesOf.get(key) ?? []) ads.xds.set(proxy, snapshot);
+        },
+        delete: () => undefined,
+      };
+      const configs = createProxyConfigs(model, NOTHING_TO_DISCOVER, () => server as XdsServer, log);
+      for (const { id, which } of PROXIES) {
+        const node = create(NodeSchema, {
+          id: proxyPath(id),
+          metadata: { daybreak: said(features[which]) },
+        });
+        const key = configs.keyOf(keepNode(node), false);
+        proxiesOf.set(key, [...(proxiesOf.get(key) ?? []), keyOf({ id, which })]);
+      }
       let revision = 0;
       for (const input of beginning) serve([put(resourceFromInput(input, ++revision), revision)]);
       await settled();
       for (const { input, deleted, tagged } of list) {
-        const before = new Map(PROXIES.map((id) => [keyOf(id), versions(ads.xds.get(keyOf(id)))]));
+        const before = new Map(PROXIES.map(keyOf).map((key) => [key, versions(ads.xds.get(key))] as const));
         const counted = new Map(updates);
         serve([edit(model, input, ++revision, { deleted, tagged })]);
         await settled();
-        const scratch = modelFromInputs(
-          Array.from(model.resources(), ({ kind, name, parent, spec }) => inputOf(kind, name, parent, spec)),
-        );
-        for (const id of PROXIES) {
-          const key = keyOf(id);
+        for (const proxy of PROXIES) {
+          const key = keyOf(proxy);
           const after = versions(ads.xds.get(key));
-          expect(after).toEqual(versions(snapshotOf(scratch, id)));
+          expect(after).toEqual(versions(fromScratch(model, proxy.id, features[proxy.which])));
           if (JSON.stringify(after) === JSON.stringify(before.get(key)))
             expect(updates.get(key)).toBe(counted.get(key));
         }
@@ -132,23 +177,29 @@ it('gives what the mesh gives from scratch, and wakes nobody for nothing', {
 
       function serve(changes: readonly Change[]): void {
         model.apply(changes);
-        for (const id of dependents.apply(changes)) {
-          const snapshot = snapshotOf(model, id);
-          if (snapshot !== undefined) ads.xds.set(keyOf(id), snapshot);
-        }
+        configs.apply(changes);
       }
     }),
     { numRuns: RUNS },
   );
 });
 
-function keyOf({ kind, name }: ProxyId): string {
-  return `${kind}/${name}`;
+/** Features as an agent says them: it leaves out what it does not know. */
+function said(features: Features): JsonObject {
+  return JSON.parse(JSON.stringify(features)) as JsonObject;
 }
 
-function snapshotOf(model: Model, id: ProxyId): Snapshot | undefined {
-  const view = viewOf(model, id);
-  return view && translate(view, OPTIONS, NOTHING_FOUND).snapshot;
+function keyOf({ id: { kind, name }, which }: Proxy): string {
+  return `${kind}/${name} ${which}`;
+}
+
+/** What a proxy is to have by a model of its own: nothing that is kept was made for another. */
+function fromScratch(model: Model, id: ProxyId, features: Features): Snapshot | undefined {
+  const inputs = Array.from(model.resources(), ({ kind, name, parent, spec }) =>
+    inputOf(kind, name, parent, spec),
+  );
+  const view = viewOf(modelFromInputs(inputs), id);
+  return view && translate(view, { ...features, ...DEFAULT_SETTINGS }, NOTHING_TO_DISCOVER.glance).snapshot;
 }
 
 /** The mesh and the proxies themselves stay, because nothing would be left to look at; others come and go. */
@@ -163,7 +214,7 @@ function edit(
   if (same !== undefined)
     return put({ ...same, version: revision, tags: [{ key: 'k', value: 'v' }] }, revision);
   const stays =
-    made.kind === 'mesh' || PROXIES.some(({ kind, name }) => kind === made.kind && name === made.name);
+    made.kind === 'mesh' || RESOURCES.some(({ kind, name }) => kind === made.kind && name === made.name);
   const change = put(made, revision);
   return deleted && !stays ? { ...change, resource: undefined } : change;
 }

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { VirtualNodeView } from '../../mesh/view.ts';
 import { upstreamName, type Upstream, type UpstreamMesh } from '../envoy/upstream.ts';
 import type { Report } from '../problems.ts';
 import type { Features } from '../features.ts';
 import { callOf, type Call, type PolicyTls } from '../tls/calls.ts';
 import type { EgressPort } from './egress.ts';
+import type { OwnView } from './own-view.ts';
 
 /** A listener of a virtual node that this one reaches, and how. */
 export type UpstreamCall = Call & { readonly target: Upstream };
@@ -14,7 +14,7 @@ export type UpstreamCall = Call & { readonly target: Upstream };
  * those whose client policies differ, one whose policy counts goes before one without, and then the first by name.
  */
 export function upstreamCalls(
-  view: VirtualNodeView,
+  view: OwnView,
   mesh: UpstreamMesh,
   ports: readonly EgressPort[],
   features: Features,
@@ -62,19 +62,13 @@ function oneCall(
 }
 
 /** A backend's own client policy takes the place of the default one, whole. */
-function policiesOf({ spec }: VirtualNodeView): (service: string) => PolicyTls | undefined {
+function policiesOf({ spec }: OwnView): (service: string) => PolicyTls | undefined {
   const backends = (spec.backends ?? []).flatMap(({ virtualService }) => virtualService ?? []);
   const own = new Map(backends.map((each) => [each.virtualServiceName, each.clientPolicy]));
   return (service) => (own.get(service) ?? spec.backendDefaults?.clientPolicy)?.tls;
 }
 
 function targetsOf(port: EgressPort): readonly { readonly service: string; readonly target: Upstream }[] {
-  const requests = (port.http?.hosts ?? []).map(({ offer }) => ({
-    service: offer.service,
-    targets: offer.rules.flatMap(({ targets }) => targets),
-  }));
-  const connections = port.tcp.map(({ offer: { service, targets } }) => ({ service, targets }));
-  return [...requests, ...connections].flatMap(({ service, targets }) =>
-    targets.map((target) => ({ service, target })),
-  );
+  const reaches = [...(port.http?.hosts ?? []), ...port.tcp].map(({ reach }) => reach);
+  return reaches.flatMap(({ service, upstreams }) => upstreams.map((target) => ({ service, target })));
 }

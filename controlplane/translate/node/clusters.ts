@@ -1,4 +1,3 @@
-import type { VirtualNodeView } from '../../mesh/view.ts';
 import type { Listener } from '../../model/types.ts';
 import type { Resource } from '../../../xds/types.ts';
 import type { Addresses } from '../envoy/address.ts';
@@ -11,10 +10,11 @@ import { optionsKey, type Options } from '../options.ts';
 import type { Report } from '../problems.ts';
 import type { UpstreamCall } from './calls.ts';
 import { allowsAll } from './listeners.ts';
+import type { OwnView } from './own-view.ts';
 
 /** The application beside the proxy: a cluster for each of the virtual node's listeners. */
 export function ingressClusters(
-  view: VirtualNodeView,
+  view: OwnView,
   listeners: readonly Listener[],
   { application }: Addresses,
   options: Options,
@@ -34,7 +34,7 @@ export function ingressClusters(
 
 /** Everything that a virtual node's outbound traffic can reach. */
 export function egressClusters(
-  view: VirtualNodeView,
+  view: OwnView,
   mesh: UpstreamMesh,
   calls: readonly UpstreamCall[],
   options: Options,

@@ -6,13 +6,13 @@ import type { Extension } from '../envoy/typed.ts';
 import { upstreamName, type UpstreamMesh } from '../envoy/upstream.ts';
 import { createMemo } from '../memo.ts';
 import * as names from '../names.ts';
-import type { TcpOffer } from '../offer.ts';
+import type { Target } from '../offer.ts';
 import { unreported } from '../problems.ts';
 import { offers } from '../services.ts';
 import type { EgressPort, OfferAt } from './egress.ts';
 
 /** The clusters that connections to a service are shared out to; none where no weight is above 0. */
-export function sharesOf(mesh: UpstreamMesh, { targets }: TcpOffer): readonly WeightedTcp[] {
+export function sharesOf(mesh: UpstreamMesh, targets: readonly Target[]): readonly WeightedTcp[] {
   return targets
     .filter(({ weight }) => weight > 0)
     .map((target) => ({ cluster: upstreamName(mesh, target), weight: target.weight }));
@@ -55,7 +55,10 @@ function serviceExtensions(
     offers(service, unreported).map((offer) => {
       if (offer.kind !== 'tcp') return undefined;
       const name = names.egressConnections(offer.port, service.name);
-      return filterConfig(name, connectionFilter({ shares: sharesOf(mesh, offer), idle: offer.idle }));
+      return filterConfig(
+        name,
+        connectionFilter({ shares: sharesOf(mesh, offer.targets), idle: offer.idle }),
+      );
     }),
   );
 }

@@ -1,9 +1,7 @@
-import type { VirtualNodeView } from '../../mesh/view.ts';
 import { isHeaderValue } from '../envoy/text.ts';
 import { domains, EGRESS_PORT, INGRESS_PORT, type HttpProtocol } from '../names.ts';
-import type { HttpOffer, Offer, TcpOffer } from '../offer.ts';
-import type { Report } from '../problems.ts';
-import { offers } from '../services.ts';
+import { reportAll, type Report } from '../problems.ts';
+import type { HttpReach, Reach, ServiceReach, TcpReach } from '../reach.ts';
 
 /** All that goes out through one destination port. */
 export type EgressPort = {
@@ -23,17 +21,17 @@ export type HttpBackends = {
 };
 
 /** What a virtual service offers on the port, and where that stands. Its host names are those of `domains` in names.ts. */
-export type EgressHost = { readonly offer: HttpOffer; readonly at: OfferAt };
+export type EgressHost = { readonly reach: HttpReach; readonly at: OfferAt };
 
 /** The same for connections. */
-export type TcpBackend = { readonly offer: TcpOffer; readonly at: OfferAt };
+export type TcpBackend = { readonly reach: TcpReach; readonly at: OfferAt };
 
 /** An offer by its place: which of the view's services it is of, and which of the service's offers it is. */
 export type OfferAt = { readonly service: number; readonly offer: number };
 
 /** A port while it is filled. `taken`: who has a domain, by its name in lower case, because Envoy compares without case. */
 type OpenPort = EgressPort & {
-  http: (HttpBackends & { readonly hosts: EgressHost[]; readonly taken: Map<string, HttpOffer> }) | undefined;
+  http: (HttpBackends & { readonly hosts: EgressHost[]; readonly taken: Map<string, HttpReach> }) | undefined;
   readonly tcp: TcpBackend[];
 };
 
@@ -41,12 +39,13 @@ type OpenPort = EgressPort & {
  * Decides, port by port, what a virtual node's backends get. A host name is that of one service: the first by the service's
  * name wins, and what loses is reported.
  */
-export function egressPorts(view: VirtualNodeView, report: Report): readonly EgressPort[] {
+export function egressPorts(services: readonly ServiceReach[], report: Report): readonly EgressPort[] {
   const ports = new Map<number, OpenPort>();
-  for (const [index, service] of view.services.entries()) {
-    for (const [at, offer] of offers(service, report).entries()) {
-      const problem = claim(ports, { offer, at: { service: index, offer: at } });
-      if (problem !== undefined) report(`virtualService/${service.name}/port/${offer.port}`, problem);
+  for (const [index, { name, reaches, problems }] of services.entries()) {
+    reportAll(problems, report);
+    for (const [at, reach] of reaches.entries()) {
+      const problem = claim(ports, { reach, at: { service: index, offer: at } });
+      if (problem !== undefined) report(`virtualService/${name}/port/${reach.port}`, problem);
     }
   }
   return [...ports.values()].toSorted((a, b) => a.port - b.port);
@@ -55,26 +54,26 @@ export function egressPorts(view: VirtualNodeView, report: Report): readonly Egr
 /** Gives an offer its place on its port, or says why it cannot have one. */
 function claim(
   ports: Map<number, OpenPort>,
-  { offer, at }: { readonly offer: Offer; readonly at: OfferAt },
+  { reach, at }: { readonly reach: Reach; readonly at: OfferAt },
 ): string | undefined {
-  const { port, service } = offer;
+  const { port, service } = reach;
   if (port === INGRESS_PORT || port === EGRESS_PORT) return `port ${port} is the proxy's own`;
   const there: OpenPort = ports.get(port) ?? { port, http: undefined, tcp: [] };
-  if (offer.kind === 'tcp') {
-    there.tcp.push({ offer, at });
+  if (reach.kind === 'tcp') {
+    there.tcp.push({ reach, at });
     ports.set(port, there);
     return undefined;
   }
   if (!isHeaderValue(service) || service === '') return 'its name cannot be a host name';
-  const { protocol } = offer;
-  const open = there.http ?? { protocol, hosts: [], taken: new Map<string, HttpOffer>() };
+  const { protocol } = reach;
+  const open = there.http ?? { protocol, hosts: [], taken: new Map<string, HttpReach>() };
   const compared = domains(service, port).map((domain) => domain.toLowerCase());
   for (const domain of compared) {
     const rival = open.taken.get(domain);
     if (rival !== undefined) return `its host names collide with those of virtual service ${rival.service}`;
   }
-  for (const domain of compared) open.taken.set(domain, offer);
-  open.hosts.push({ offer, at });
+  for (const domain of compared) open.taken.set(domain, reach);
+  open.hosts.push({ reach, at });
   there.http = { ...open, protocol: first(open.protocol, protocol) };
   ports.set(port, there);
   return undefined;

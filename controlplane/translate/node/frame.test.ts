@@ -127,3 +127,23 @@ test('what is wrong with a service is said after each change, and no longer than
   expect(before?.problems).toEqual([]);
   expect(after.map(({ problems }) => problems)).toEqual([[problem], [problem], []]);
 });
+
+test('a route that leads to another listener of the same node gives the caller that listener’s cluster', () => {
+  const listeners = [8080, 9090].map((port) => ({ portMapping: { port, protocol: 'http' } }));
+  const spec = { listeners, serviceDiscovery: { dns: { hostname: 'web' } } };
+  const to = (port: number): Written => ({
+    routeName: 'all',
+    virtualRouterName: 'web',
+    spec: {
+      httpRoute: {
+        match: { prefix: '/' },
+        action: { weightedTargets: [{ virtualNode: 'web', weight: 1, port }] },
+      },
+    },
+  });
+  const after = course([{ virtualNodeName: 'web', spec }, to(8080), to(9090)]).slice(2);
+  const clusters = after.map(({ snapshot }) =>
+    [...(snapshot.get(CLUSTER)?.resources.keys() ?? [])].filter((name) => name.includes('_web_')),
+  );
+  expect(clusters).toEqual([['cds_egress_m_web_http_8080'], ['cds_egress_m_web_http_9090']]);
+});

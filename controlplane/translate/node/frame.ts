@@ -7,7 +7,7 @@ import { callerPreference, nodePreference } from '../ip-preference.ts';
 import { createMemo } from '../memo.ts';
 import type { Report } from '../problems.ts';
 import { optionsKey, type Options } from '../options.ts';
-import { reachOf } from '../services.ts';
+import { reachOf, type ServiceReach } from '../reach.ts';
 import type { Need } from '../tls/secrets.ts';
 import { upstreamCalls } from './calls.ts';
 import { egressClusters } from './clusters.ts';
@@ -16,6 +16,7 @@ import { egressPorts, type OfferAt } from './egress.ts';
 import { inboundParts } from './inbound.ts';
 import { allowsAll } from './listeners.ts';
 import { outboundOf, type Outbound } from './outbound.ts';
+import type { OwnView } from './own-view.ts';
 import { portRoutes, type PortRoutes } from './routes.ts';
 
 /** All of a virtual node's configuration that stays as it is when requests are only shared out by other rules. */
@@ -40,18 +41,24 @@ export type Frame = {
 /** The frame of a view: the one before if the mesh, the virtual node and what its backends lead to are the same. */
 export function frameOf(view: VirtualNodeView, options: Options, report: Report): Frame {
   const key = JSON.stringify([view.mesh.name, view.name, optionsKey(options)]);
-  const parts = [view.mesh.spec, ...view.services.map((service) => reachOf(service, options.ecds))];
-  return frames(view.spec, key, report, (inner) => makeFrame(view, options, inner), parts);
+  const services = view.services.map((service) => reachOf(service, options.ecds));
+  const parts = [view.mesh.spec, ...services.map((service) => service.key)];
+  return frames(view.spec, key, report, (inner) => makeFrame(view, services, options, inner), parts);
 }
 
 const frames = createMemo<Frame>();
 
-function makeFrame(view: VirtualNodeView, options: Options, report: Report): Frame {
+function makeFrame(
+  view: OwnView,
+  services: readonly ServiceReach[],
+  options: Options,
+  report: Report,
+): Frame {
   const mesh = { name: view.mesh.name, ipPreference: callerPreference(view.mesh, options) };
   const meshPreference = view.mesh.spec.serviceDiscovery?.ipPreference;
   const at = addresses(nodePreference(view.spec.serviceDiscovery, meshPreference), options);
   const inbound = inboundParts(view, at, options, report);
-  const ports = egressPorts(view, report);
+  const ports = egressPorts(services, report);
   const calls = upstreamCalls(view, mesh, ports, options, report);
   return {
     mesh,

@@ -1,4 +1,3 @@
-import type { VirtualNodeView } from '../../mesh/view.ts';
 import { accessLogs } from '../envoy/access-log.ts';
 import type { Addresses } from '../envoy/address.ts';
 import type { AccessLogInit } from '../envoy/connection-manager.ts';
@@ -13,6 +12,7 @@ import type { Need } from '../tls/secrets.ts';
 import { ingressClusters } from './clusters.ts';
 import { ingressListener, type OpenListener } from './listeners.ts';
 import { ingressRoutes } from './routes.ts';
+import type { OwnView } from './own-view.ts';
 
 /** All that leads to the application beside the proxy, and the access log, which is the same in both directions. */
 export type Inbound = Omit<ProxyResources, 'endpoints' | 'secrets'> & {
@@ -21,19 +21,14 @@ export type Inbound = Omit<ProxyResources, 'endpoints' | 'secrets'> & {
 };
 
 /** Makes what leads to the application once, whatever the virtual node calls. */
-export function inboundParts(
-  view: VirtualNodeView,
-  at: Addresses,
-  options: Options,
-  report: Report,
-): Inbound {
+export function inboundParts(view: OwnView, at: Addresses, options: Options, report: Report): Inbound {
   const key = JSON.stringify([view.mesh.name, view.name, at, optionsKey(options)]);
   return memo(view.spec, key, report, (inner) => makeInbound(view, at, options, inner));
 }
 
 const memo = createMemo<Inbound>();
 
-function makeInbound(view: VirtualNodeView, at: Addresses, options: Options, report: Report): Inbound {
+function makeInbound(view: OwnView, at: Addresses, options: Options, report: Report): Inbound {
   const accessLog = accessLogs(view.spec.logging, `virtualNode/${view.name}`, report);
   const open = openListeners(view, options, report);
   const listeners = open.map(({ spec }) => spec);
@@ -47,7 +42,7 @@ function makeInbound(view: VirtualNodeView, at: Addresses, options: Options, rep
 }
 
 /** The listeners that can have a chain. */
-function openListeners(view: VirtualNodeView, options: Options, report: Report): readonly OpenListener[] {
+function openListeners(view: OwnView, options: Options, report: Report): readonly OpenListener[] {
   const at = `virtualNode/${view.name}`;
   return onePerPort(view.spec.listeners ?? [], at, report).flatMap((spec) => {
     const { port } = spec.portMapping;

@@ -1,4 +1,3 @@
-import type { VirtualNodeView } from '../../mesh/view.ts';
 import type { Listener } from '../../model/types.ts';
 import type { Doors } from '../tls/listeners.ts';
 import type { Resource } from '../../../xds/types.ts';
@@ -12,6 +11,7 @@ import { connectionIdle } from '../listener-times.ts';
 import * as names from '../names.ts';
 import type { Options } from '../options.ts';
 import { ownPorts } from './own-ports.ts';
+import type { OwnView } from './own-view.ts';
 
 /** A listener that can be opened, and how. */
 export type OpenListener = { readonly spec: Listener; readonly doors: Doors };
@@ -21,7 +21,7 @@ export type OpenListener = { readonly spec: Listener; readonly doors: Doors };
  * itself.
  */
 export function ingressListener(
-  view: VirtualNodeView,
+  view: OwnView,
   listeners: readonly OpenListener[],
   { listen }: Addresses,
   accessLog: readonly AccessLogInit[],
@@ -60,6 +60,6 @@ export function ingressListener(
 }
 
 /** Whether the mesh lets everything out. */
-export function allowsAll({ mesh }: VirtualNodeView): boolean {
+export function allowsAll({ mesh }: OwnView): boolean {
   return mesh.spec.egressFilter?.type === 'ALLOW_ALL';
 }

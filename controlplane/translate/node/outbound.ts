@@ -4,7 +4,7 @@ import type { WeightedTcp } from '../envoy/filter-chains.ts';
 import { isHeaderValue } from '../envoy/text.ts';
 import { upstreamName, type UpstreamMesh } from '../envoy/upstream.ts';
 import * as names from '../names.ts';
-import type { TcpOffer } from '../offer.ts';
+import type { TcpReach } from '../reach.ts';
 import type { Options } from '../options.ts';
 import type { Report } from '../problems.ts';
 import type { UpstreamCall } from './calls.ts';
@@ -95,13 +95,13 @@ function outboundPort(
   const isShared = needsTelling(egress);
   const toldApartBy = isShared ? (port === TLS_PORT ? 'server name' : 'address') : undefined;
   if (toldApartBy !== undefined) reportNames(egress, toldApartBy, report);
-  const targets = tcp.flatMap(({ offer }) => offer.targets);
+  const upstreams = tcp.flatMap(({ reach }) => reach.upstreams);
   return {
     port,
     requests: http && requestsOf(port, http, isShared),
-    connections: tcp.map(({ offer }) => connectionsOf(mesh, offer, isShared, options)),
+    connections: tcp.map(({ reach }) => connectionsOf(mesh, reach, isShared, options)),
     toldApartBy,
-    isGuarded: isShared && targets.some((target) => guarded.has(upstreamName(mesh, target))),
+    isGuarded: isShared && upstreams.some((target) => guarded.has(upstreamName(mesh, target))),
   };
 }
 
@@ -118,29 +118,28 @@ function requestsOf(
   return {
     chain: `egress_${protocol}_${port}`,
     routes: names.egressRoutes(protocol, port),
-    services: isShared ? hosts.map(({ offer }) => offer.service) : [],
+    services: isShared ? hosts.map(({ reach }) => reach.service) : [],
   };
 }
 
 function connectionsOf(
   mesh: UpstreamMesh,
-  offer: TcpOffer,
+  { port, service, inline }: TcpReach,
   isShared: boolean,
   { ecds }: Options,
 ): OutboundConnections {
-  const { port, service, idle } = offer;
   return {
     service,
     chain: ecds || isShared ? names.egressConnections(port, service) : `egress_tcp_${port}`,
-    inline: ecds ? undefined : { shares: sharesOf(mesh, offer), idle },
+    inline: inline && { shares: sharesOf(mesh, inline.targets), idle: inline.idle },
   };
 }
 
 /** Says whose names cannot tell them from the others on the port, or are another's too. */
 function reportNames({ port, tcp }: EgressPort, by: 'address' | 'server name', report: Report): void {
   const known = new Map<string, string>();
-  for (const { offer } of tcp) {
-    const { service } = offer;
+  for (const { reach } of tcp) {
+    const { service } = reach;
     const where = `virtualService/${service}/port/${port}`;
     if (!isHostName(by === 'address' ? service : service.replace(/^\*\./, ''))) {
       const lack = by === 'address' ? 'has no address' : 'is none that a TLS client asks for';

@@ -10,11 +10,12 @@ import * as names from '../names.ts';
 import { unreported, type Report } from '../problems.ts';
 import { offers } from '../services.ts';
 import type { EgressPort, OfferAt } from './egress.ts';
+import type { OwnView } from './own-view.ts';
 import { allowsAll } from './listeners.ts';
 
 /** The routes to the application beside the proxy, one configuration a listener. */
 export function ingressRoutes(
-  view: VirtualNodeView,
+  view: OwnView,
   listeners: readonly Listener[],
   report: Report,
 ): readonly Resource[] {
@@ -46,13 +47,13 @@ export type PortRoutes = {
  * the address that the application asked for, without any limit of ours; without it, Envoy answers 404.
  */
 export function portRoutes(
-  view: VirtualNodeView,
+  view: OwnView,
   mesh: UpstreamMesh,
   ports: readonly EgressPort[],
 ): readonly PortRoutes[] {
   return ports.flatMap(({ port, http }) => {
     if (http === undefined) return [];
-    const taken = http.hosts.some(({ offer }) => names.domains(offer.service, port).includes('*'));
+    const taken = http.hosts.some(({ reach }) => names.domains(reach.service, port).includes('*'));
     return {
       name: names.egressRoutes(http.protocol, port),
       hosts: http.hosts.map(({ at }) => at),

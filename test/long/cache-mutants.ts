@@ -1,0 +1,96 @@
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+
+// node test/long/cache-mutants.ts [--runs N]: breaks each key under which a translation is kept, one after the other, in a copy of
+// the checkout, and runs the tests of incremental translation. One that survives is a key that could forget something unseen.
+
+const ROOT = join(import.meta.dirname, '../..');
+const TESTS = [
+  'controlplane/api/properties/incremental.test.ts',
+  'controlplane/translate/node/frame.test.ts',
+];
+const at = process.argv.indexOf('--runs');
+const RUNS = at === -1 ? '150' : (process.argv[at + 1] ?? '150');
+
+type Mutant = { readonly what: string; readonly file: string; readonly from: string; readonly to: string };
+
+const FRAME = 'controlplane/translate/node/frame.ts';
+const FRAME_KEY = 'view.name, optionsKey(options)]';
+const MUTANTS: readonly Mutant[] = [
+  {
+    what: 'the frame’s key without `sds`',
+    file: FRAME,
+    from: FRAME_KEY,
+    to: 'view.name, optionsKey({ ...options, sds: false })]',
+  },
+  {
+    what: 'the frame’s key without `files`',
+    file: FRAME,
+    from: FRAME_KEY,
+    to: 'view.name, optionsKey({ ...options, files: false })]',
+  },
+  {
+    what: 'the key of what is inbound without options',
+    file: 'controlplane/translate/node/inbound.ts',
+    from: 'at, optionsKey(options)]',
+    to: 'at]',
+  },
+  {
+    what: 'a proxy’s key without `files`',
+    file: 'controlplane/ads/proxy-configs.ts',
+    from: 'const key = JSON.stringify(recipient);',
+    to: 'const key = JSON.stringify({ ...recipient, features: { ...recipient.features, files: false } });',
+  },
+  {
+    what: 'a reach without the listeners that it leads to',
+    file: 'controlplane/translate/reach.ts',
+    from: 'key: JSON.stringify(reach)',
+    to: "key: JSON.stringify(reach, (name, value: unknown) => (name === 'listener' ? undefined : value))",
+  },
+];
+
+/** Whether the test fails in a copy with a mutation, or in one without any. */
+async function fails(folder: string, mutant?: Mutant): Promise<boolean> {
+  if (mutant !== undefined) {
+    const file = join(folder, mutant.file);
+    const text = await readFile(file, 'utf8');
+    if (!text.includes(mutant.from))
+      throw new Error(`${mutant.file} has no ${mutant.from}: mend this script`);
+    await writeFile(file, text.replace(mutant.from, mutant.to));
+  }
+  const { exitCode } = await execa('vitest', ['run', '--root', folder, '--project', 'unit', ...TESTS], {
+    cwd: folder,
+    preferLocal: true,
+    reject: false,
+    env: { DAYBREAK_TEST_RUNS: RUNS },
+  });
+  if (mutant !== undefined) await cp(join(ROOT, mutant.file), join(folder, mutant.file));
+  return exitCode !== 0;
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'daybreak-mutants-'));
+try {
+  for (const name of [
+    'agent',
+    'common',
+    'controlplane',
+    'xds',
+    'package.json',
+    'tsconfig.json',
+    'vitest.config.ts',
+  ])
+    await cp(join(ROOT, name), join(folder, name), { recursive: true });
+  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  if (await fails(folder)) throw new Error('the test fails without a mutation');
+  let survivors = 0;
+  for (const mutant of MUTANTS) {
+    const isFound = await fails(folder, mutant);
+    if (!isFound) survivors += 1;
+    process.stdout.write(`${isFound ? 'found   ' : 'SURVIVED'} ${mutant.what}\n`);
+  }
+  process.exitCode = survivors === 0 ? 0 : 1;
+} finally {
+  await rm(folder, { recursive: true });
+}
