@@ -19,8 +19,10 @@ export type AdminClient = {
   configDump<T>(resource: string, mask?: string, signal?: AbortSignal): Promise<readonly T[]>;
   /** The serial numbers of all certificates and authorities that are in force, as `serialOf` (secrets/pem.ts) writes them. */
   certificates(signal?: AbortSignal): Promise<ReadonlySet<string>>;
-  /** Tells Envoy to send connections away gently while it goes on to accept new ones. */
+  /** Has Envoy tell callers with each answer to close the connection, while it goes on to accept new ones. */
   drainListeners(signal?: AbortSignal): Promise<void>;
+  /** Has Envoy accept no more connections of callers; those that are open stay. */
+  closeListeners(signal?: AbortSignal): Promise<void>;
 };
 
 const LIMIT_MS = 2000;
@@ -47,6 +49,10 @@ export function createAdminClient({
     const path = `/config_dump?${query}`;
     const { configs = [] } = JSON.parse(expectOk(path, await ask('GET', path, signal))) as DumpAnswer<T>;
     return configs;
+  }
+
+  async function post(path: string, signal?: AbortSignal): Promise<void> {
+    expectOk(path, await ask('POST', path, signal));
   }
 
   return {
@@ -78,10 +84,9 @@ export function createAdminClient({
       const all = certificates.flatMap(({ ca_cert = [], cert_chain = [] }) => [...ca_cert, ...cert_chain]);
       return new Set(all.map(({ serial_number }) => serialOf(serial_number)));
     },
-    async drainListeners(signal) {
-      const path = '/drain_listeners?graceful';
-      expectOk(path, await ask('POST', path, signal));
-    },
+    // Of inbound listeners alone: the application may need the other one to the last.
+    drainListeners: (signal) => post('/drain_listeners?inboundonly&graceful&skip_exit', signal),
+    closeListeners: (signal) => post('/drain_listeners?inboundonly', signal),
   };
 }
 

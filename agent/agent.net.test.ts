@@ -108,7 +108,7 @@ describe('told to stop', () => {
     await live(agent);
     agent.kill(signal);
     expect(await agent.ended).toBe(0);
-    expect(agent.output()).toContain('drained: connections gone');
+    expect(agent.output()).toContain('drained: nothing is under way');
   });
 
   test('it waits for a connection that is open, and serves meanwhile', async () => {
@@ -124,7 +124,7 @@ describe('told to stop', () => {
     }
     connection.stdin.end();
     expect(await agent.ended).toBe(0);
-    expect(agent.output()).toContain('drained: connections gone');
+    expect(agent.output()).toContain('drained: nothing is under way');
   });
 
   test('it waits no longer than it may', async () => {
@@ -243,9 +243,9 @@ async function live(agent: RunningAgent): Promise<void> {
     .toBe('LIVE');
 }
 
-/** A connection to Envoy's listener that stays open until its stdin ends. */
+/** A connection to Envoy's TCP listener that stays open until its stdin ends. */
 async function openConnection() {
-  const script = 'exec 3<>/dev/tcp/127.0.0.1/15000; echo open; cat > /dev/null';
+  const script = 'exec 3<>/dev/tcp/127.0.0.1/15003; echo open; cat > /dev/null';
   const child = spawn('ip', ['netns', 'exec', `dbpi-${process.pid}-a${count}`, 'bash', '-c', script]);
   await once(child.stdout, 'data');
   return child;

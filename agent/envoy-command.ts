@@ -1,6 +1,9 @@
 import type { AgentSettings } from './settings.ts';
 
-/** Envoy's arguments, as App Mesh's agent gave them. */
+/**
+ * Envoy's arguments. It has one drain time for filter chains that change, for a stop and for a hot restart: that of a chain is its, for
+ * the agent alone ends a stop. By default Envoy would tell callers to close their connections more and more over that time.
+ */
 export function envoyArgs({ envoy, drainSeconds }: AgentSettings, bootstrapPath: string): readonly string[] {
   return [
     '-c',
@@ -9,6 +12,10 @@ export function envoyArgs({ envoy, drainSeconds }: AgentSettings, bootstrapPath:
     envoy.logLevel,
     ...(envoy.concurrency === undefined ? [] : ['--concurrency', `${envoy.concurrency}`]),
     '--drain-time-s',
+    `${envoy.listenerDrainSeconds}`,
+    '--drain-strategy',
+    'immediate',
+    '--parent-shutdown-time-s',
     `${drainSeconds}`,
     ...(envoy.disableHotRestart ? ['--disable-hot-restart'] : []),
     ...(envoy.skipDeprecatedLogs ? ['--skip-deprecated-logs'] : []),

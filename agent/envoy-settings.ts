@@ -15,6 +15,8 @@ export type EnvoySettings = {
   readonly disableHotRestart: boolean;
   readonly skipDeprecatedLogs: boolean;
   readonly initialFetchTimeoutSeconds: number;
+  /** How long connections of a filter chain that was changed or taken away may go on. */
+  readonly listenerDrainSeconds: number;
   readonly outlierLogPath: string;
   /** Where another program serves secrets: Envoy's way to SPIRE. */
   readonly sdsSocketPath: string | undefined;
@@ -50,6 +52,7 @@ export function readEnvoy(read: Reader): EnvoySettings {
     disableHotRestart: read('DISABLE_HOT_RESTART', boolean, true),
     skipDeprecatedLogs: read('ENVOY_SKIP_DEPRECATED_LOGS', boolean, true),
     initialFetchTimeoutSeconds: read('ENVOY_INITIAL_FETCH_TIMEOUT', integer(0, 86_400), 0),
+    listenerDrainSeconds: read('DAYBREAK_LISTENER_DRAIN_S', integer(1, 86_400), 600),
     sdsSocketPath: read('APPMESH_SDS_SOCKET_PATH', socketPath, undefined),
     outlierLogPath: read('ENVOY_OUTLIER_DETECTION_EVENT_LOG_PATH', path, '/dev/stdout'),
     admin: {

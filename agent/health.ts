@@ -38,15 +38,23 @@ export async function watchHealth(
   const backoff = createBackoff(FIRST_WAIT_MS, LONGEST_WAIT_MS);
   while (!signal.aborted) {
     const health = await readHealth(admin, signal);
-    const isLive = health.lifecycle === 'LIVE';
-    if (isLive) await beside?.look(signal);
+    const serves = health.lifecycle === 'LIVE';
+    if (serves) await beside?.look(signal);
     if (signal.aborted) return;
     report(health);
-    if (isLive) backoff.reset();
+    if (serves) backoff.reset();
     const liveWait = beside?.isUnsettled() === true ? LONGEST_WAIT_MS : pollMs;
-    const wait = isLive ? liveWait + Math.random() * LARGEST_JITTER_MS : backoff.next();
+    const wait = serves ? liveWait + Math.random() * LARGEST_JITTER_MS : backoff.next();
     await delay(wait, undefined, { signal }).catch(() => undefined);
   }
+}
+
+/** Whether an Envoy is LIVE now. Never fails. */
+export function isLive(admin: Pick<AdminClient, 'ready'>): Promise<boolean> {
+  return admin.ready().then(
+    (lifecycle) => lifecycle === 'LIVE',
+    () => false,
+  );
 }
 
 async function readHealth(admin: AdminClient, signal: AbortSignal): Promise<Health> {

@@ -9,12 +9,12 @@ import { createAdminClient } from './admin-client.ts';
 import { readListeningSockets } from './application/listening-sockets.ts';
 import { watchApplication } from './application/watch-application.ts';
 import { bootstrap } from './bootstrap.ts';
-import { drain } from './drain.ts';
+import { drain } from './drain/drain.ts';
 import { findEnvoy } from './envoy-binary.ts';
 import { envoyArgs } from './envoy-command.ts';
 import { envoyEnvironment } from './envoy-environment.ts';
 import { AgentError, envoyCrashLoop } from './errors.ts';
-import { watchHealth } from './health.ts';
+import { isLive, watchHealth } from './health.ts';
 import { isLocal, readHostFacts } from './host-facts.ts';
 import { createNameFilling } from './names/listener-names.ts';
 import { nodeIdentity } from './node-identity.ts';
@@ -117,6 +117,7 @@ async function run(settings: AgentSettings, env: Environment, log: Log): Promise
           settings.resource.kind === 'virtualNode' ? application.watch(signal) : undefined,
         ]);
       },
+      isLive: () => isLive(admin),
       drain: (hurry) => drain(admin, settings.drainSeconds * 1000, hurry),
       restarts: settings.restarts,
       stop,

@@ -4,16 +4,17 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createLog } from '../../common/log.ts';
 import { freePort } from '../../test/lab/free-port.ts';
+import { until } from '../../test/lab/until.ts';
 import { createAdminClient } from '../admin-client.ts';
-import { drain } from '../drain.ts';
-import { watchHealth } from '../health.ts';
+import { drain } from '../drain/drain.ts';
+import { isLive, watchHealth } from '../health.ts';
 import { startEnvoy } from './envoy-process.ts';
-import { createSupervisor } from './supervisor.ts';
+import { createSupervisor, type SupervisorOptions } from './supervisor.ts';
 
 const PROGRAM = join(import.meta.dirname, '../testdata/little-envoy.ts');
 
 /** A supervisor of the little Envoy, run with `args`, and the two signals that end it. */
-async function supervisor(args: readonly string[], options: { restarts?: number; stableMs?: number } = {}) {
+async function supervisor(args: readonly string[], options: Partial<SupervisorOptions> = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'supervisor-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const port = await freePort();
@@ -32,11 +33,12 @@ async function supervisor(args: readonly string[], options: { restarts?: number;
         stopLimitMs: 300,
       }),
     watch: (signal, report) => watchHealth(admin, 2000, signal, report),
+    isLive: () => isLive(admin),
     drain: (cut) => drain(admin, 20_000, cut),
-    restarts: options.restarts ?? 3,
-    ...(options.stableMs === undefined ? {} : { stableMs: options.stableMs }),
+    restarts: 3,
     stop: { drain: toDrain.signal, hurry: toHurry.signal },
     log: createLog('test', 'silent'),
+    ...options,
   });
   return {
     ...subject,
@@ -102,7 +104,8 @@ test('it drains, and waits for connections', async () => {
   expect(await ended).toEqual({ kind: 'told' });
   expect(subject.journal().filter((line) => line !== 'asked for connections')).toEqual([
     'started',
-    'drained graceful=',
+    'drained inboundonly=&graceful=&skip_exit=',
+    'drained inboundonly=',
     'terminated',
   ]);
 });
@@ -116,6 +119,15 @@ test('told to hurry, it does not wait for connections', async () => {
   subject.hurry();
   expect(await ended).toEqual({ kind: 'told' });
   expect(subject.journal().at(-1)).toBe('terminated');
+});
+
+test('an Envoy that has become LIVE since it was last looked at drains too', async () => {
+  const subject = await supervisor([], { watch: async () => undefined });
+  const ended = subject.run();
+  await until('LIVE', async () => (await fetch(`http://127.0.0.1:${subject.port}/ready`)).ok);
+  subject.drain();
+  expect(await ended).toEqual({ kind: 'told' });
+  expect(subject.journal()).toContain('drained inboundonly=');
 });
 
 test('an Envoy that was never LIVE has nothing to drain', async () => {

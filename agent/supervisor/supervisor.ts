@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../../common/log.ts';
-import type { DrainOutcome } from '../drain.ts';
-import type { Health } from '../health.ts';
+import type { DrainOutcome } from '../drain/drain.ts';
+import { UNREACHABLE, type Health } from '../health.ts';
 import { describeExit, type EnvoyProcess, type Exit } from './envoy-process.ts';
 import { createRestartBudget } from './restart-budget.ts';
 import {
@@ -21,6 +21,8 @@ export type SupervisorOptions = {
   start(): Promise<EnvoyProcess>;
   /** Reports the health of the Envoy that runs, until `signal`. */
   watch(signal: AbortSignal, report: (health: Health) => void): Promise<void>;
+  /** Whether the Envoy that runs is LIVE now, which may be sooner than `watch` says it. */
+  isLive(): Promise<boolean>;
   /** Sends the connections away before Envoy is stopped. */
   drain(cut: AbortSignal): Promise<DrainOutcome>;
   /** Restarts in a row before it gives up. */
@@ -89,11 +91,14 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 
   /** An Envoy that was never LIVE has no connections to send away. */
   async function end(envoy: EnvoyProcess, cut: AbortSignal): Promise<Exit> {
-    if (state.kind === 'running') {
-      state = draining(envoy.pid, state.health);
+    if (state.kind === 'running' || (await options.isLive())) {
+      state = draining(envoy.pid, 'health' in state ? state.health : UNREACHABLE);
       log.info({ pid: envoy.pid }, 'drains');
-      const outcome = await Promise.race([options.drain(cut), envoy.exited]);
-      log.info({ pid: envoy.pid }, `drained: ${typeof outcome === 'string' ? outcome : 'Envoy is gone'}`);
+      const { how, ...left } = await Promise.race([
+        options.drain(cut),
+        envoy.exited.then(() => ({ how: 'Envoy is gone' })),
+      ]);
+      log.info({ pid: envoy.pid, ...left }, `drained: ${how}`);
     }
     return envoy.stop();
   }

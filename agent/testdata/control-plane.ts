@@ -15,6 +15,7 @@ const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, readFile
 const LISTENER_JSON = {
   name: 'lds_ingress_0.0.0.0_15000',
   address: { socketAddress: { address: '0.0.0.0', portValue: 15_000 } },
+  trafficDirection: 'INBOUND',
   filterChains: [
     {
       filters: [
@@ -61,15 +62,32 @@ const LISTENER_JSON = {
   ],
 };
 
+/** A TCP listener that gives back what it is sent. */
+const ECHO_JSON = {
+  name: 'lds_ingress_0.0.0.0_15003',
+  address: { socketAddress: { address: '0.0.0.0', portValue: 15_003 } },
+  trafficDirection: 'INBOUND',
+  filterChains: [
+    {
+      filters: [
+        {
+          name: 'envoy.filters.network.echo',
+          typedConfig: { '@type': 'type.googleapis.com/envoy.extensions.filters.network.echo.v3.Echo' },
+        },
+      ],
+    },
+  ],
+};
+
 /** A control plane for one node on a unix socket, which reaches into every network namespace. */
 export async function startControlPlane(socketPath: string, nodeId: string): Promise<{ stop(): void }> {
   const xds = createXdsServer({ keyOf: ({ id }) => id });
-  const listener = resource(LISTENER, LISTENER_JSON.name, LISTENER_JSON);
+  const listeners = [LISTENER_JSON, ECHO_JSON].map((json) => resource(LISTENER, json.name, json));
   xds.set(
     nodeId,
     new Map([
       [CLUSTER, { resources: new Map() }],
-      [LISTENER, { resources: new Map([[listener.name, listener]]) }],
+      [LISTENER, { resources: new Map(listeners.map((each) => [each.name, each])) }],
     ]),
   );
   const server = createGrpcServer();

@@ -39,7 +39,7 @@ createServer((request, response) => {
       ];
       const filter = searchParams.get('filter') ?? '';
       const wanted = new RegExp(filter);
-      if (filter.includes('downstream_cx_active')) note('asked for connections');
+      if (filter.includes('downstream_cx')) note('asked for connections');
       response.end(JSON.stringify({ stats: known.filter(({ name }) => wanted.test(name)) }));
       return;
     }

@@ -35,6 +35,8 @@ const DECISIONS: Readonly<Record<string, readonly string[] | `other: ${string}`>
   'Time limits of callers, virtual node as provider': ['provider-times'],
   'Weights, targets and time limits of TCP, a proxy that says `ecds`': ['tcp-by-name'],
   'The same, other Envoys': ['tcp-route'],
+  'Any other change of a filter chain (an access log, TLS, another backend on its port)':
+    'other: no input; test/behaviour/stops.net.test.ts',
   'Retries of TCP connections': ['tcp-route'],
   'Order of routes': ['route-order'],
   'A route or gateway route without prefix or path: by port, header, method or query alone': [

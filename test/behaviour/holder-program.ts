@@ -20,7 +20,7 @@ createServer((incoming, response) => {
     );
 }).listen(process.argv[2], () => process.stdout.write('ready\n'));
 
-async function obey(order: Order): Promise<Taken | Held> {
+async function obey(order: Order): Promise<Taken | Held | null> {
   switch (order.kind) {
     case 'hold': {
       const { taken, sockets } = await open(order);
@@ -33,6 +33,10 @@ async function obey(order: Order): Promise<Taken | Held> {
       for (const socket of sockets) socket.destroy();
       return taken;
     }
+    case 'drop':
+      for (const socket of groups.get(order.group) ?? []) socket.destroy();
+      groups.delete(order.group);
+      return null;
     case 'look':
       return look(groups.get(order.group) ?? []);
   }

@@ -15,7 +15,7 @@ export type Order =
   | ({ readonly kind: 'hold'; readonly group: string; readonly busy: boolean } & Connections)
   /** They are closed as soon as the server has said its name. */
   | ({ readonly kind: 'try' } & Connections)
-  | { readonly kind: 'look'; readonly group: string };
+  | { readonly kind: 'look' | 'drop'; readonly group: string };
 
 /** How many connections each server took, by the name that it says; `closed`: those that no server took. */
 export type Taken = Readonly<Record<string, number>>;
@@ -28,6 +28,8 @@ export type Holder = {
   hold(group: string, to: Connections, busy: boolean): Promise<Taken>;
   try(to: Connections): Promise<Taken>;
   look(group: string): Promise<Held>;
+  /** Closes them. */
+  drop(group: string): Promise<void>;
 };
 
 /** Starts one on a host; it goes with the lab. */
@@ -39,6 +41,7 @@ export async function startHolder(host: Host): Promise<Holder> {
     hold: (group, to, busy) => tell({ kind: 'hold', group, busy, ...to }) as Promise<Taken>,
     try: (to) => tell({ kind: 'try', ...to }) as Promise<Taken>,
     look: (group) => tell({ kind: 'look', group }) as Promise<Held>,
+    drop: async (group) => void (await tell({ kind: 'drop', group })),
   };
 
   async function tell(order: Order): Promise<unknown> {

@@ -5,6 +5,7 @@ import { startControlPlane, type ControlPlane } from '../lab/control-plane.ts';
 import { openEnvoyAdmin, type EnvoyAdmin } from '../lab/envoy-admin.ts';
 import { request } from '../lab/http.ts';
 import type { Host } from '../lab/host.ts';
+import type { Program } from '../lab/program.ts';
 import { createLab, type Lab } from '../lab/lab.ts';
 import { SIDECAR_UID, startAgent } from '../lab/sidecar.ts';
 import { stage } from '../lab/stage.ts';
@@ -45,6 +46,10 @@ export type Actor = {
   readonly caller: Caller;
   /** Its Envoy's; fails where it has none. */
   admin(): EnvoyAdmin;
+  /** Its agent, the last that was started; fails where it has none. */
+  agent(): Program;
+  /** Starts another agent, once the last has ended. `env`: further variables. */
+  startAgent(env?: Readonly<Record<string, string>>): Program;
   /** How often its app was asked with an id. */
   attempts(id: string): Promise<number>;
   /** Has its app answer 500 on a port from now on. */
@@ -124,6 +129,8 @@ async function furnish<H extends string>(lab: Lab, envoy: string, plot: Plot<H>)
       await host.spawn('app', process.execPath, [program, options]).line(/^ready$/);
     }
     const caller = await startCaller(host);
+    let agent: Program | undefined;
+    let start: ((further: Readonly<Record<string, string>>) => Program) | undefined;
     if (resource !== undefined) {
       const ports = appPorts.join(',');
       if (resource.includes('/virtualNode/')) {
@@ -132,7 +139,14 @@ async function furnish<H extends string>(lab: Lab, envoy: string, plot: Plot<H>)
       }
       // One thread: a retry then always finds the connection that the attempt before it used.
       const env = { ENVOY_CONCURRENCY: '1', ...more };
-      startAgent(host, programs, { resource, xds: controlPlane.xds, appPorts: ports, env });
+      start = (further) =>
+        startAgent(host, programs, {
+          resource,
+          xds: controlPlane.xds,
+          appPorts: ports,
+          env: { ...env, ...further },
+        });
+      agent = start({});
     }
     const admin = resource === undefined ? undefined : await openEnvoyAdmin(host);
     const control = (path: string) => request(`http://${host.address}:${APP_CONTROL_PORT}/${path}`);
@@ -142,6 +156,15 @@ async function furnish<H extends string>(lab: Lab, envoy: string, plot: Plot<H>)
       admin() {
         if (admin === undefined) throw new Error(`${host.name} has no Envoy`);
         return admin;
+      },
+      agent() {
+        if (agent === undefined) throw new Error(`${host.name} has no agent`);
+        return agent;
+      },
+      startAgent(further = {}) {
+        if (start === undefined) throw new Error(`${host.name} has no agent`);
+        agent = start(further);
+        return agent;
       },
       attempts: async (id) => Number((await control(`attempts/${encodeURIComponent(id)}`)).body),
       fail: async (port) => void (await control(`fail/${port}`)),

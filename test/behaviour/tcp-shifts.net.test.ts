@@ -19,7 +19,7 @@ const PORT = 5432;
 const WITNESS = 5433;
 /** Of these one half is idle. */
 const HELD = Number(process.env['DAYBREAK_TEST_CONNECTIONS'] ?? 40);
-/** The shortest drain that an agent takes, in seconds. */
+/** How long a chain that goes is drained, in seconds. */
 const DRAIN = 5;
 const CALLERS = ['agent', 'delta', 'sotw'] as const;
 type Caller = (typeof CALLERS)[number];
@@ -64,7 +64,7 @@ describe.each(ENVOYS)('%s', (variable) => {
         green: { app: { tcp: [PORT] } },
         agent: {
           resource: 'mesh/m/virtualNode/caller',
-          env: { LISTENER_DRAIN_WAIT_TIME_S: `${DRAIN}` },
+          env: { DAYBREAK_LISTENER_DRAIN_S: `${DRAIN}` },
         },
         delta: {},
         sotw: {},

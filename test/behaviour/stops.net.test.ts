@@ -1,0 +1,190 @@
+import { connect } from 'node:net';
+import { once } from 'node:events';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ENVOYS } from '../../controlplane/translate/real-envoy.ts';
+import { askFrom } from '../lab/ask.ts';
+import { keepAlive, request } from '../lab/http.ts';
+import type { Host } from '../lab/host.ts';
+import type { Program } from '../lab/program.ts';
+import { until } from '../lab/until.ts';
+import { startHolder } from './holder.ts';
+import { startLoad } from './load.ts';
+import type { Scene } from './scene.ts';
+import {
+  HTTP,
+  openStops,
+  startAgain,
+  stopAgent,
+  stopUnderLoad,
+  TARGET,
+  TCP,
+  type StopsHost,
+} from './stops-scene.ts';
+
+// How a sidecar and a gateway end. A stop that must not take its whole time would take longer than the test may.
+
+const LONG = { LISTENER_DRAIN_WAIT_TIME_S: '110' };
+const SHORT = { LISTENER_DRAIN_WAIT_TIME_S: '5' };
+const QUIET = 'nothing is under way';
+
+/** An application's request, and its connection, which stays open afterwards. */
+const POOL = `
+const { Agent, get } = require('node:http');
+const agent = new Agent({ keepAlive: true });
+get(process.argv[1], { agent }, (answer) => answer.resume().on('end', () => console.log(answer.statusCode)));
+setInterval(() => {}, 1e6);
+`;
+
+describe.each(ENVOYS)('%s', (variable) => {
+  let scene: Scene<StopsHost>;
+  beforeAll(async () => {
+    scene = await openStops('stops', variable);
+  });
+  afterAll(() => scene?.close());
+
+  /** Has the agent of a host drain for at most so long. */
+  async function withDrain(host: StopsHost, env: Readonly<Record<string, string>>): Promise<Program> {
+    await stopAgent(scene.actors[host].agent());
+    return startAgain(scene.actors[host], env);
+  }
+
+  const url = (host: StopsHost) => `http://${scene.actors[host].host.address}:${HTTP}/`;
+
+  const isDraining = (host: Host) =>
+    until('the drain', async () => {
+      const answer = await askFrom(host, 'http://127.0.0.1:9902/status');
+      return (
+        'body' in answer && (JSON.parse(answer.body) as { envoyState: string }).envoyState === 'DRAINING'
+      );
+    });
+
+  test.each([
+    'gate',
+    'one',
+  ] as const)('idle connections do not hold %s: of a caller, of a gateway to itself, of an application to its sidecar', async (name) => {
+    const agent = await withDrain(name, LONG);
+    const pool = keepAlive(1);
+    expect(await request(url(name), { agent: pool })).toMatchObject({ status: 200 });
+    const { host } = scene.actors[name];
+    if (name === 'one')
+      await host.spawn('pool', process.execPath, ['-e', POOL, `http://other.local:${HTTP}/`]).line(/^200$/);
+    expect(await stopAgent(agent)).toBe(QUIET);
+    pool.destroy();
+    await startAgain(scene.actors[name]);
+  });
+
+  test('a request under way is waited for, whichever way it goes', async () => {
+    const plan = { 'x-plan': 'wait:3000' };
+    for (const ask of [
+      () => request(url('one'), { headers: plan }),
+      () => scene.actors.one.caller.ask({ kind: 'http', url: `http://other.local:${HTTP}/`, headers: plan }),
+    ]) {
+      const agent = await withDrain('one', LONG);
+      const asked = ask();
+      await until('the request', async () => (await active()) === 1);
+      expect(await stopAgent(agent)).toBe(QUIET);
+      expect(await asked).toMatchObject({ status: 200 });
+      await startAgain(scene.actors.one);
+    }
+
+    async function active(): Promise<number> {
+      const stats = await scene.actors.one.admin().stats('^http\\.(in|e)gress.*downstream_rq_active$');
+      return [...stats.values()].reduce((sum, count) => sum + count, 0);
+    }
+  });
+
+  test('an open TCP connection is waited for, whichever way it goes, and served', async () => {
+    const { host } = scene.actors.one;
+    const holder = await startHolder(host);
+    for (const open of [
+      async () => {
+        const socket = connect(TCP, host.address);
+        await once(socket, 'data');
+        return {
+          isServed: async () => {
+            socket.write('still there');
+            await once(socket, 'data');
+          },
+          close: async () => void socket.destroy(),
+        };
+      },
+      async () => {
+        await holder.hold('open', { host: 'other.local', port: TCP, count: 1 }, true);
+        return {
+          isServed: async () => expect(await holder.look('open')).toEqual({ cut: 0, alive: 1 }),
+          close: () => holder.drop('open'),
+        };
+      },
+    ]) {
+      const agent = await withDrain('one', LONG);
+      const { isServed, close } = await open();
+      const stopping = stopAgent(agent);
+      await isDraining(host);
+      // Longer than a drain takes that sees nothing.
+      const load = startLoad({ hosts: [host.address], port: HTTP, perSecond: 20 });
+      await until('requests', () => load.tally().requests >= 60);
+      expect((await load.stop()).failed).toEqual({});
+      await isServed();
+      await close();
+      expect(await stopping).toBe(QUIET);
+      await startAgain(scene.actors.one);
+    }
+  });
+
+  test('an open TCP connection holds no stop beyond its time', async () => {
+    const agent = await withDrain('one', SHORT);
+    const socket = connect(TCP, scene.actors.one.host.address);
+    socket.on('error', () => undefined);
+    await once(socket, 'data');
+    expect(await stopAgent(agent)).toBe('time is up');
+    socket.destroy();
+    await startAgain(scene.actors.one);
+  });
+
+  test('without a second instance a stop takes its whole time, and serves, however short connections are', async () => {
+    const agent = await withDrain('gate', SHORT);
+    const load = startLoad({
+      hosts: [scene.actors.gate.host.address],
+      port: HTTP,
+      perSecond: 150,
+      fresh: true,
+    });
+    expect(await stopAgent(agent)).toBe('time is up');
+    const { requests, failed } = await load.stop();
+    expect(requests).toBeGreaterThan(100);
+    // Reset where the kernel had taken a connection, and Envoy had not when its listener was closed.
+    expect(Object.keys(failed).filter((what) => what !== 'ECONNRESET')).toEqual([]);
+    await startAgain(scene.actors.gate);
+  });
+
+  test.each([
+    'node',
+    'gateway, deregistered',
+  ] as const)('with a second instance and 200 requests a second, stops lose none: %s', {
+    timeout: 120_000,
+  }, async (what) => {
+    const options = { stops: 2, perSecond: 200, drainSeconds: what === 'node' ? 5 : 110 };
+    expect(await stopUnderLoad(scene, what, options)).toMatchObject({
+      failed: {},
+      refused: 0,
+      ends: { [what === 'node' ? 'time is up' : QUIET]: 2 },
+    });
+  });
+
+  test('a filter chain that changes under load loses no request: its connections are told to close', async () => {
+    const { one } = scene.actors;
+    const load = startLoad({ hosts: [one.host.address], port: HTTP, perSecond: 200 });
+    const changes = () => one.admin().stat('listener_manager.listener_in_place_updated');
+    const before = await changes();
+    const logging = { accessLog: { file: { path: '/dev/null' } } };
+    const body = JSON.stringify({ spec: { ...TARGET, logging } });
+    const path = '/v20190125/meshes/m/virtualNodes/target';
+    expect(await request(`${scene.controlPlane.endpoint}${path}`, { method: 'PUT', body })).toMatchObject({
+      status: 200,
+    });
+    await until('a change', async () => (await changes()) > before);
+    const { requests } = load.tally();
+    await until('requests', () => load.tally().requests > requests + 100);
+    expect(await load.stop()).toMatchObject({ failed: {}, refused: 0 });
+  });
+});
