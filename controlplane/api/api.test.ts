@@ -81,6 +81,17 @@ describe('a change', () => {
     expect((await api.call('PUT', ROUTE, { spec: routeSpec() })).body).toMatchObject({ spec: routeSpec() });
   });
 
+  it('by a clock that was set back is not dated before the last one, nor before the creation', async () => {
+    await makeAll(api);
+    const lastUpdatedAt = 1_700_000_000.123;
+    api.clock.now -= 60_000;
+    const dates = { createdAt: lastUpdatedAt, lastUpdatedAt };
+    const updated = await api.call('PUT', ROUTE, { spec: routeSpec(7) });
+    expect(updated.body).toMatchObject({ metadata: { version: 2, ...dates } });
+    const deleted = await api.call('DELETE', ROUTE);
+    expect(deleted.body).toMatchObject({ metadata: { version: 3, ...dates } });
+  });
+
   it('of a mesh may leave the specification as it is', async () => {
     await makeAll(api);
     expect((await api.call('PUT', MESH, {})).body).toMatchObject({

@@ -2,6 +2,7 @@ import type { ResourceOperation } from '../model/operations.ts';
 import type { ApiContext, Output, ResourceHandler } from './context.ts';
 import { missing, requireParents, resourceId } from './identity.ts';
 import { requireUnused } from './in-use.ts';
+import { nextVersion } from './next-version.ts';
 import { resourceOutput } from './output.ts';
 import { requireMayDelete } from './permission.ts';
 import type { Input } from './request.ts';
@@ -27,7 +28,7 @@ export function decideToDelete(
     if (existing === undefined) throw missing(id);
     requireMayDelete(context.caller, existing);
     requireUnused(model, id);
-    const last = { ...existing, version: existing.version + 1, lastUpdatedAt: context.now() };
+    const last = nextVersion(existing, context.now());
     return { deletes: [id], answer: resourceOutput(context, last, resultShape, 'DELETED') };
   };
 }

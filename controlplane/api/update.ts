@@ -5,6 +5,7 @@ import type { ApiContext, Output, ResourceHandler } from './context.ts';
 import { requireConsistent } from './consistency.ts';
 import { missing, requireParents, resourceId } from './identity.ts';
 import { resourceOutput } from './output.ts';
+import { nextVersion } from './next-version.ts';
 import { requireMayChange } from './permission.ts';
 import { requireRoomForBackends } from './quotas.ts';
 import { requireReferences } from './references.ts';
@@ -37,12 +38,7 @@ export function decideToUpdate(
     if (repeated || spec === undefined || isDeepStrictEqual(existing.spec, spec)) {
       return { answer: resourceOutput(context, existing, resultShape, 'ACTIVE') };
     }
-    const resource: Resource = {
-      ...existing,
-      spec,
-      version: existing.version + 1,
-      lastUpdatedAt: context.now(),
-    };
+    const resource: Resource = { ...nextVersion(existing, context.now()), spec };
     requireRoomForBackends(context.quotas, existing, resource);
     requireReferences(model, resource);
     requireConsistent(model, resource);

@@ -141,8 +141,13 @@ describe("a virtual router's names", () => {
     const spec = { provider: { virtualRouter: { virtualRouterName: 'r' } } };
     await api.call('PUT', `${MESH}/virtualServices`, { virtualServiceName: 'new', spec });
     expect((await beta(api, 'GET', ROUTER)).body).toMatchObject(router(['a', 'b', 'new']));
+    const before = await current(ROUTER);
+    api.clock.now -= 60_000;
     await made(api, ROUTER, router(['new']));
-    expect(await current(ROUTER)).toMatchObject({ spec: { listeners } });
+    const after = await current(ROUTER);
+    expect(after).toMatchObject({ spec: { listeners } });
+    // The clock was set back in between.
+    expect(after['metadata']).toEqual({ ...(before['metadata'] as object), version: 3 });
   });
 
   it('are made once by a call that is sent twice', async () => {

@@ -4,6 +4,7 @@ import type { Output, ResourceHandler } from '../context.ts';
 import { decideToCreate } from '../create.ts';
 import { decideToDelete } from '../delete.ts';
 import { resourceId } from '../identity.ts';
+import { nextVersion } from '../next-version.ts';
 import { HANDLERS, type Handlers } from '../operations.ts';
 import { resourceOutput } from '../output.ts';
 import { decideToUpdate } from '../update.ts';
@@ -65,7 +66,7 @@ function update(serviceNames: readonly string[]): ResourceHandler {
         ...gone.map((name) => removeService(context, router, name)),
         ...added.map((name) => addService(context, router, name)),
       ]);
-      const changed = { ...existing, version: existing.version + 1, lastUpdatedAt: context.now() };
+      const changed = nextVersion(existing, context.now());
       const output = resourceOutput(context, changed, operation.resultShape, 'ACTIVE');
       return { puts: [...puts, changed], deletes, answer: withNames(output, after, router) };
     });
