@@ -24,6 +24,9 @@ daybreak
   .description('serve the App Mesh API, and configuration to proxies over ADS')
   .addOption(flag('--data <dir>', 'the folder that the model is kept in'))
   .addOption(flag('--store <url>', 'instead of --data: a PostgreSQL database, postgres://user@host/database'))
+  .addOption(
+    flag('--accept-loss [boolean]', 'start although the store has lost something: go on with what is there'),
+  )
   .addOption(flag('--api <host:port>', 'where the API listens (default: 127.0.0.1:8080)'))
   .addOption(flag('--api-host <names>', 'further names by which the API is called, with commas'))
   .addOption(flag('--ads <host:port>', 'where proxies connect (default: 127.0.0.1:18000)'))

@@ -67,7 +67,10 @@ async function start(
     settings.tls &&
     (await openCertificate(settings.tls, log, (outcome) => metrics.reading('certificate', outcome)));
   opened.defer(() => tls?.close());
-  const store = measureStore(await openStore(settings.store, log), metrics);
+  const store = measureStore(
+    await openStore(settings.store, log, settings.acceptLoss ? 'accept' : 'refuse'),
+    metrics,
+  );
   opened.defer(() => store.close());
   const live = await openLiveModel(store, log);
   opened.defer(() => live.close());

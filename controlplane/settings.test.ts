@@ -5,6 +5,7 @@ import { compileControlPlaneSettings } from './settings.ts';
 test('defaults', () => {
   expect(compileControlPlaneSettings({ '--data': '/var/lib/daybreak' })).toEqual({
     store: { engine: 'sqlite', folder: '/var/lib/daybreak' },
+    acceptLoss: false,
     api: { host: '127.0.0.1', port: 8080 },
     apiHosts: [],
     ads: { host: '127.0.0.1', port: 18_000 },
@@ -157,6 +158,11 @@ test.each([
   ['--max-request-headers', '0', 'a whole number from 1 to 10000'],
 ])('%s %s is refused', (name, value, wanted) => {
   expect(() => compileControlPlaneSettings({ '--data': 'd', [name]: value })).toThrow(wanted);
+});
+
+test('--accept-loss, also as a variable has it', () => {
+  for (const value of ['true', '1'])
+    expect(compileControlPlaneSettings({ '--data': 'd', '--accept-loss': value }).acceptLoss).toBe(true);
 });
 
 test.each(['0', 'false'])('--insecure %s, as DAYBREAK_INSECURE may say, is not insecure', (value) => {

@@ -15,6 +15,8 @@ import { DEFAULT_SETTINGS, type TranslationSettings } from './translate/options.
 export type ControlPlaneSettings = {
   /** Where all is kept that must last: a folder, created when it is not there, or a PostgreSQL database. */
   readonly store: StoreLocation;
+  /** Start with what the store has, although it has lost something. */
+  readonly acceptLoss: boolean;
   /** Where the App Mesh API listens. Default 127.0.0.1:8080. */
   readonly api: HostPort;
   /** Further names by which the API is called. Default: none. */
@@ -68,6 +70,7 @@ export function compileControlPlaneSettings(
     const ownRegion = read('--region', region, undefined);
     const settings: ControlPlaneSettings = {
       store,
+      acceptLoss: read('--accept-loss', boolean, false),
       api: read('--api', hostPort, { host: '127.0.0.1', port: 8080 }),
       apiHosts: read('--api-host', hostNames, []),
       ads: read('--ads', hostPort, { host: '127.0.0.1', port: 18_000 }),

@@ -25,7 +25,7 @@ export async function restoreBackup(
   const name = file === '-' ? 'stdin' : file;
   const backup = readBackup(await read(file, stdin), name);
   const where = location.engine === 'sqlite' ? location.folder : withoutPassword(location.url);
-  const store = await openStore(location, createLog('restore', 'warn'));
+  const store = await openStore(location, createLog('restore', 'warn'), 'replace');
   try {
     const revision = await restore(store, backup, where, replace);
     stderr.write(

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { checksumOf } from '../../common/seal.ts';
 import { KINDS, type Resource } from '../mesh/resource.ts';
 import type { Contents, TokenUse } from '../store/store.ts';
 import { damaged, laterFormat, notABackup } from './errors.ts';
@@ -31,7 +31,7 @@ export function* backupLines(contents: Contents, program: string, now: Date): Ge
   let lines = 1;
   const line = (record: object): string => {
     const json = JSON.stringify(record);
-    checksum = checksumOf(checksum, json);
+    checksum = checksumOf(checksum + json);
     lines += 1;
     return `${checksum} ${json}\n`;
   };
@@ -53,7 +53,7 @@ export function readBackup(text: string, name: string): Backup {
   let checksum = '';
   for (const [index, line] of lines.slice(0, -1).entries()) {
     const [, sum, json = ''] = /^([0-9a-f]{32}) (.*)$/s.exec(line) ?? [];
-    checksum = checksumOf(checksum, json);
+    checksum = checksumOf(checksum + json);
     if (sum !== checksum) throw damaged(name, index + 1, 'its checksum is not that of its content');
     records.push(JSON.parse(json) as Record<string, unknown>);
     // What follows in a later format is not for this program to judge.
@@ -95,10 +95,6 @@ function contentsOf(
 
 function isResource(value: unknown): value is Resource {
   return KINDS.some((kind) => kind === (value as Partial<Resource> | undefined)?.kind);
-}
-
-function checksumOf(before: string, json: string): string {
-  return createHash('sha256').update(before).update(json).digest('hex').slice(0, 32);
 }
 
 function byPlace(a: Resource, b: Resource): number {

@@ -111,6 +111,7 @@ function forgetful(): Store & { tell(hint: Hint): void; forgetAfter(revision: nu
     tokenContent: (key, now) => store.tokenContent(key, now),
     contents: () => store.contents(),
     replace: (contents, mayReplace) => store.replace(contents, mayReplace),
+    probe: () => store.probe(),
     close: () => store.close(),
     onChange: (listener) => {
       listeners.add(listener);

@@ -1,10 +1,10 @@
 /**
  * Why a store cannot be used.
  * `held`: another control plane has it. `newer`: a later version of the program wrote it. `foreign`: it is something
- * else than a store of ours, or damaged. `unavailable`: the disk or the server refuses. `damaged`: it was ours when it was
- * opened, and no longer has what it is made of; that does not pass.
+ * else than a store of ours. `unavailable`: the disk or the server refuses. `damaged`: it no longer has what was written to
+ * it; that does not pass. `lost`: it lacks commits that were acknowledged.
  */
-export type StoreErrorCode = 'held' | 'newer' | 'foreign' | 'unavailable' | 'damaged';
+export type StoreErrorCode = 'held' | 'newer' | 'foreign' | 'unavailable' | 'damaged' | 'lost';
 
 /**
  * The store cannot be used; the message says which one and why. At start the exit code is 1; `status` is that of an API call:
@@ -54,9 +54,47 @@ export function unavailable(what: string, cause: unknown): StoreError {
   return new StoreError('unavailable', `the store failed to ${what}: ${reason}`, { cause });
 }
 
-/** The engine failed at `what` because of what it found in the store. */
-export function damaged(what: string, cause: Error): StoreError {
-  return new StoreError('damaged', `the store is damaged, and failed to ${what}: ${cause.message}`, {
-    cause,
-  });
+/** The engine failed at `what` because of what it found in the store. `advice`: what to do, as a sentence. */
+export function damaged(what: string, cause: Error, advice = ''): StoreError {
+  const message = `the store is damaged, and failed to ${what}: ${cause.message}${advice === '' ? '' : `. ${advice}`}`;
+  return new StoreError('damaged', message, { cause });
+}
+
+/** What to do about rows that are not what was written. `store`: the flags that name the store. */
+export function adviceOnRows(store: string): string {
+  return `Restore a backup (daybreak restore FILE ${store} --replace), or start the control plane once with --accept-loss, which deletes them.`;
+}
+
+/** The database is empty, or not there, and was not so before. `mark`: the newest revision that is known, 0 where none is. */
+export function emptied(file: string, folder: string, mark: number): StoreError {
+  const known = mark > 0 ? `revision ${mark} was acknowledged` : `its log ${file}-wal has commits`;
+  return new StoreError(
+    'lost',
+    `${file} is empty or missing, and ${known}. Nothing was changed. ${adviceOnLoss(folder)}`,
+  );
+}
+
+/** The database is of an older revision than the mark beside it. */
+export function lostCommits(file: string, folder: string, revision: number, mark: number): StoreError {
+  return new StoreError(
+    'lost',
+    `${file} is at revision ${revision}, and revision ${mark} was acknowledged: commits are lost. ${adviceOnLoss(folder)}`,
+  );
+}
+
+function adviceOnLoss(folder: string): string {
+  return `Bring the missing file back, restore a backup (daybreak restore FILE --data ${folder} --replace), or start the control plane once with --accept-loss to go on with what is there.`;
+}
+
+/** What is logged where a start goes on with what is there. */
+export const LOSS_ACCEPTED = 'what the store has lost is accepted: start without --accept-loss from now on';
+
+/** The backup before a change of the schema could not be written. */
+export function noBackup(file: string, cause: unknown): StoreError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new StoreError(
+    'unavailable',
+    `the schema is not moved forward, because ${file} cannot be written: ${reason}. Nothing was changed.`,
+    { cause },
+  );
 }

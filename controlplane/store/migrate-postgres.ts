@@ -1,4 +1,5 @@
 import type { PoolClient, Pool } from 'pg';
+import type { Log } from '../../common/log.ts';
 import { foreign, newer } from './errors.ts';
 import { LIMITS } from './postgres-connection.ts';
 import { MIGRATIONS, SCHEMA_VERSION } from './postgres-schema.ts';
@@ -11,23 +12,26 @@ const LOCK = 0x44_42_52_4b;
  * is at this version already. `where` names the database in errors.
  * @throws StoreError `newer`, `foreign`; what the driver throws
  */
-export async function migratePostgres(pool: Pool, where: string): Promise<void> {
+export async function migratePostgres(pool: Pool, where: string, log: Log): Promise<void> {
   const client = await pool.connect();
   let failure: Error | boolean = true;
   try {
-    if ((await schemaVersion(client, where)) < SCHEMA_VERSION) await migrate(client, where);
+    if ((await schemaVersion(client, where)) < SCHEMA_VERSION) await migrate(client, where, log);
     failure = false;
   } finally {
     client.release(failure);
   }
 }
 
-async function migrate(client: PoolClient, where: string): Promise<void> {
+async function migrate(client: PoolClient, where: string, log: Log): Promise<void> {
   await client.query('begin');
   await client.query(`set local lock_timeout = ${LIMITS.longMs}`);
   const wait = { query_timeout: LIMITS.longMs };
   await client.query({ text: `select pg_advisory_xact_lock(${LOCK})`, ...wait });
   const version = await schemaVersion(client, where);
+  if (version > 0 && version < SCHEMA_VERSION) {
+    log.info({ store: where, from: version, to: SCHEMA_VERSION }, 'the schema of the store is moved forward');
+  }
   for (const step of MIGRATIONS.slice(version)) await client.query({ text: step, ...wait });
   await client.query('update daybreak.store set schema_version = $1', [SCHEMA_VERSION]);
   await client.query('commit');

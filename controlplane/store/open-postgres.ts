@@ -2,23 +2,34 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { Log } from '../../common/log.ts';
 import { createBackoff } from '../../xds/backoff.ts';
-import { StoreError, unavailable } from './errors.ts';
+import { LOSS_ACCEPTED, StoreError, unavailable } from './errors.ts';
 import { migratePostgres } from './migrate-postgres.ts';
+import { acceptLoss } from './postgres-damage.ts';
 import { describePostgresError, isPassing, openPool } from './postgres-connection.ts';
+import type { Loss } from './store.ts';
+
+/** `where` names the database in errors and in the log. `patience`: how long to wait for the server, in milliseconds. */
+export type OpenOptions = {
+  readonly url: string;
+  readonly where: string;
+  readonly log: Log;
+  readonly patience: number;
+  readonly loss: Loss;
+};
 
 /**
  * Opens a pool of connections to a database whose schema is of this version. A server that is away, or starting, is waited
- * for. `where` names the database in errors and in the log.
- * @param patience how long to wait, in milliseconds
+ * for.
  * @throws StoreError
  */
-export async function openPostgres(url: string, where: string, log: Log, patience: number): Promise<Pool> {
+export async function openPostgres({ url, where, log, patience, loss }: OpenOptions): Promise<Pool> {
   const pool = openPool(url);
   const backoff = createBackoff(100, 3000);
   const end = Date.now() + patience;
   for (;;) {
     try {
-      await migratePostgres(pool, where);
+      await migratePostgres(pool, where, log);
+      if (loss === 'accept') await accept(pool, where, log);
       return pool;
     } catch (error) {
       const wait = backoff.next();
@@ -31,4 +42,9 @@ export async function openPostgres(url: string, where: string, log: Log, patienc
       await sleep(wait);
     }
   }
+}
+
+async function accept(pool: Pool, where: string, log: Log): Promise<void> {
+  const damagedRows = await acceptLoss(pool);
+  log.warn({ store: where, damagedRows }, LOSS_ACCEPTED);
 }

@@ -1,16 +1,16 @@
 import type { Log } from '../../common/log.ts';
 import type { StoreLocation } from './location.ts';
-import type { Store } from './store.ts';
+import type { Loss, Store } from './store.ts';
 
 /**
  * Opens the store, and loads the engine's code for it.
  * @throws StoreError when it cannot be used; it says why
  */
-export async function openStore(location: StoreLocation, log: Log): Promise<Store> {
+export async function openStore(location: StoreLocation, log: Log, loss: Loss): Promise<Store> {
   if (location.engine === 'sqlite') {
     const { openSqliteStore } = await import('./sqlite.ts');
-    return openSqliteStore({ folder: location.folder });
+    return openSqliteStore({ folder: location.folder, loss, log });
   }
   const { openPostgresStore } = await import('./postgres.ts');
-  return openPostgresStore({ url: location.url, log });
+  return openPostgresStore({ url: location.url, loss, log });
 }

@@ -1,9 +1,12 @@
-import { damaged, newer, unavailable } from './errors.ts';
+import { DamagedRows } from './damaged-rows.ts';
+import { adviceOnRows, damaged, newer, unavailable } from './errors.ts';
 import { LIMITS, describePostgresError, sqlState } from './postgres-connection.ts';
-import { SCHEMA_VERSION, UNKNOWN_SCHEMA } from './postgres-schema.ts';
+import { OUTDATED, SCHEMA_VERSION, UNKNOWN_SCHEMA } from './postgres-schema.ts';
 
 /** Carries out one call of the store; `what` completes "the store failed to …". Rejects with a StoreError. */
 export type Call = <T>(what: string, work: () => Promise<T>) => Promise<T>;
+
+const ADVICE = adviceOnRows('--store URL');
 
 /** A call that failed only after this long was given up waiting for, in milliseconds. */
 const SLOW_MS = 1000;
@@ -27,6 +30,8 @@ export function boundedCalls(where: string, isClosed: () => boolean, now: () => 
     try {
       return await work();
     } catch (error) {
+      if (error instanceof DamagedRows) throw damaged(what, error, ADVICE);
+      if (sqlState(error) === OUTDATED) throw damaged(what, error as Error, ADVICE);
       if (sqlState(error) === UNKNOWN_SCHEMA) throw newer(where, versionIn(error), SCHEMA_VERSION);
       const reason = describePostgresError(error);
       if (sqlState(error) === undefined && now() - start > SLOW_MS) rest = { until: now() + REST_MS, reason };
@@ -37,9 +42,9 @@ export function boundedCalls(where: string, isClosed: () => boolean, now: () => 
   };
 }
 
-/** A table, function or right is gone; the server found its files damaged; or a body is no JSON. */
+/** A table, function or right is gone, or the server found its files damaged. */
 function isDamage(error: unknown): boolean {
-  return error instanceof SyntaxError || /^(?:42|XX)/.test(sqlState(error) ?? '');
+  return /^(?:42|XX)/.test(sqlState(error) ?? '');
 }
 
 function versionIn(error: unknown): number {

@@ -1,4 +1,4 @@
-import { Pool, type ClientConfig } from 'pg';
+import { Pool, type ClientConfig, type QueryConfig } from 'pg';
 
 /** How long something may take, in milliseconds, and how many connections one control plane holds beside the one that listens. */
 export const LIMITS = {
@@ -14,6 +14,9 @@ export const LIMITS = {
   /** Calls that are under way or wait for a connection; more are refused. */
   calls: 1000,
 } as const;
+
+/** A query with a limit of its own, in milliseconds. */
+export type LimitedQuery = QueryConfig & { readonly query_timeout: number };
 
 /** What every connection is opened with. What the URL does not say comes from the usual variables (PGPASSWORD, PGSSLMODE, …). */
 export function connectionConfig(url: string): ClientConfig {

@@ -4,27 +4,48 @@ import type { Change } from '../mesh/resource.ts';
 import { withoutPassword } from './location.ts';
 import { openPostgres } from './open-postgres.ts';
 import { boundedCalls } from './postgres-calls.ts';
-import { LIMITS, connectionConfig, sqlState } from './postgres-connection.ts';
+import { LIMITS, connectionConfig, sqlState, type LimitedQuery } from './postgres-connection.ts';
 import { readContents, replaceContents } from './postgres-contents.ts';
 import { listenForCommits } from './postgres-listener.ts';
-import { bareId, meshIdStart, meshText, toChange, toColumns, type ChangeRow } from './postgres-rows.ts';
+import { probe } from './postgres-probe.ts';
+import {
+  bareId,
+  meshIdStart,
+  meshText,
+  readChanges,
+  readTokens,
+  TOKEN_COLUMNS,
+  toColumns,
+  type ChangeRow,
+  type TokenRow,
+} from './postgres-rows.ts';
 import { FORGOTTEN, SCHEMA_VERSION } from './postgres-schema.ts';
-import { TOKEN_LIFETIME, type Changes, type Hint, type Store, type Write } from './store.ts';
+import { TOKEN_LIFETIME, type Changes, type Hint, type Loss, type Store, type Write } from './store.ts';
 
 /**
  * `url`: postgres://user:password@host:port/database?sslmode=…. `patience`: how long to wait for a server that is away
- * when the store is opened, in milliseconds; default 30,000.
+ * when the store is opened, in milliseconds; default 30,000. `loss`: default `refuse`.
  */
-export type PostgresOptions = { readonly url: string; readonly log: Log; readonly patience?: number };
+export type PostgresOptions = {
+  readonly url: string;
+  readonly log: Log;
+  readonly patience?: number;
+  readonly loss?: Loss;
+};
 
 /**
  * A store in a PostgreSQL database, which several control planes may share. When the server goes away, calls reject with
  * a StoreError after a few seconds at most, and succeed again once it is back.
  * @throws StoreError when the database cannot be used; it says why
  */
-export async function openPostgresStore({ url, log, patience = 30_000 }: PostgresOptions): Promise<Store> {
+export async function openPostgresStore({
+  url,
+  log,
+  patience = 30_000,
+  loss = 'refuse',
+}: PostgresOptions): Promise<Store> {
   const where = withoutPassword(url);
-  const pool = await openPostgres(url, where, log, patience);
+  const pool = await openPostgres({ url, where, log, patience, loss });
   const listeners = new Set<(hint: Hint) => void>();
   const closing = new AbortController();
   const listening = listenForCommits({
@@ -60,14 +81,15 @@ export async function openPostgresStore({ url, log, patience = 30_000 }: Postgre
     tokenContent: ({ account, operation, token }, now) =>
       call('read a client token', async () => {
         const values = [account, operation, token, now - TOKEN_LIFETIME];
-        const { rows } = await pool.query<{ content: string }>({ name: 'token', text: TOKEN, values });
-        return rows[0]?.content;
+        const { rows } = await pool.query<TokenRow>({ name: 'token', text: TOKEN, values });
+        return readTokens(rows)[0]?.content;
       }),
     onChange: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
     contents: () => call('read its contents', () => readContents(pool)),
+    probe: () => call('write', () => probe(pool)),
     replace: (contents, mayReplace) => call('be replaced', () => replaceContents(pool, contents, mayReplace)),
     close: async () => {
       if (closing.signal.aborted) return;
@@ -87,8 +109,7 @@ function logState(log: Log, where: string, state: 'connected' | 'lost', reason: 
 
 // Named, so that the server prepares each only once a connection. A query that fails takes its connection with it: nothing
 // is known of the state that it is in.
-const TOKEN =
-  'select content from daybreak.client_token where account = $1 and operation = $2 and token = $3 and used_at > $4';
+const TOKEN = `select ${TOKEN_COLUMNS} from daybreak.client_token where account = $1 and operation = $2 and token = $3 and used_at > $4`;
 const COMMIT =
   'select daybreak.commit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) as revision';
 const PRUNE = 'select daybreak.prune($1, $2)';
@@ -96,14 +117,12 @@ const PRUNE = 'select daybreak.prune($1, $2)';
 async function changesSince(pool: Pool, revision: number): Promise<Changes> {
   try {
     const { rows } = await pool.query<ChangeRow>(sinceQuery(revision));
-    return { from: revision, changes: rows.map(toChange) };
+    return { from: revision, changes: readChanges(rows) };
   } catch (error) {
     if (sqlState(error) !== FORGOTTEN) throw error;
     return changesSince(pool, 0);
   }
 }
-
-type LimitedQuery = QueryConfig & { readonly query_timeout: number };
 
 function pruneQuery(kept: number): LimitedQuery {
   return { text: PRUNE, values: [SCHEMA_VERSION, kept], query_timeout: LIMITS.longMs };
@@ -112,7 +131,7 @@ function pruneQuery(kept: number): LimitedQuery {
 function sinceQuery(revision: number): LimitedQuery {
   return {
     name: 'since',
-    text: 'select id, revision, body from daybreak.changes_since($1, $2)',
+    text: 'select id, revision, body, sound from daybreak.changes_since($1, $2)',
     values: [SCHEMA_VERSION, revision],
     query_timeout: revision === 0 ? LIMITS.longMs : LIMITS.shortMs,
   };

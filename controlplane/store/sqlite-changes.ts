@@ -1,5 +1,5 @@
-import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
-import type { Change, Kind, Resource, ResourceId } from '../mesh/resource.ts';
+import type { DatabaseSync } from 'node:sqlite';
+import { readChanges } from './sqlite-rows.ts';
 import type { Changes } from './store.ts';
 
 /** What Store.changesSince and Store.prune do. `prune` is to be called in a transaction. */
@@ -24,7 +24,7 @@ export function sqliteHistory(db: DatabaseSync): SqliteHistory {
   return {
     changesSince: (revision) => {
       const from = revision < Number(forgotten.get()?.['forgotten']) ? 0 : revision;
-      return { from, changes: since.all(from).map(toChange) };
+      return { from, changes: readChanges(since.all(from)) };
     },
     prune: (kept) => {
       const cutoff = oldestKept.get(kept - 1)?.['revision'];
@@ -32,17 +32,4 @@ export function sqliteHistory(db: DatabaseSync): SqliteHistory {
       for (const row of forget.all(cutoff)) setForgotten.run(Number(row['revision']));
     },
   };
-}
-
-function toChange(row: Record<string, SQLOutputValue>): Change {
-  const id: ResourceId = {
-    kind: String(row['kind']) as Kind,
-    owner: String(row['owner']),
-    mesh: String(row['mesh']),
-    parent: String(row['parent']),
-    name: String(row['name']),
-  };
-  const body = row['body'];
-  const resource = typeof body === 'string' ? (JSON.parse(body) as Resource) : undefined;
-  return { revision: Number(row['revision']), id, resource };
 }

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Change, MeshId, ResourceId } from '../mesh/resource.ts';
+import { PUT_RESOURCE, PUT_TOKEN, readTokens } from './sqlite-rows.ts';
 import { TOKEN_LIFETIME, type TokenKey, type Write, type Written } from './store.ts';
 
 /** What Store.commit and Store.tokenContent do. `commit` is to be called in a transaction. */
@@ -27,17 +28,11 @@ function prepare(db: DatabaseSync) {
     ),
     anyInMesh: db.prepare('select 1 from resource where owner = ? and mesh = ? and body is not null limit 1'),
     meshes: db.prepare(`select count(body) as meshes from resource where kind = 'mesh' and owner = ?`),
-    put: db.prepare(
-      `insert into resource (kind, owner, mesh, parent, name, revision, body) values (?, ?, ?, ?, ?, ?, ?)
-       on conflict do update set revision = excluded.revision, body = excluded.body`,
-    ),
+    put: db.prepare(PUT_RESOURCE),
     token: db.prepare(
-      'select content from client_token where account = ? and operation = ? and token = ? and used_at > ?',
+      'select * from client_token where account = ? and operation = ? and token = ? and used_at > ?',
     ),
-    putToken: db.prepare(
-      `insert into client_token (account, operation, token, content, used_at) values (?, ?, ?, ?, ?)
-       on conflict do update set content = excluded.content, used_at = excluded.used_at`,
-    ),
+    putToken: db.prepare(PUT_TOKEN),
     forgetTokens: db.prepare('delete from client_token where used_at <= ?'),
   };
 }
@@ -79,8 +74,8 @@ function hasRevision(statements: Statements, { owner, mesh }: MeshId, expected: 
 }
 
 function tokenContent(statements: Statements, key: TokenKey, now: number): string | undefined {
-  const row = statements.token.get(key.account, key.operation, key.token, now - TOKEN_LIFETIME);
-  return row === undefined ? undefined : String(row['content']);
+  const [use] = readTokens(statements.token.all(key.account, key.operation, key.token, now - TOKEN_LIFETIME));
+  return use?.content;
 }
 
 function bareId({ kind, owner, mesh, parent, name }: ResourceId): ResourceId {

@@ -1,6 +1,6 @@
 /**
  * The steps that lead from an empty file to the schema of this version, one entry a version; they only ever go forward.
- * A step that was released is never edited: a change is a new step at the end.
+ * A step that was released is never edited: a change is a new step at the end. They call the functions of row-checksum.ts.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -37,10 +37,24 @@ export const MIGRATIONS: readonly string[] = [
   insert into store (forgotten) values (0);
   create index deletion_by_revision on resource (revision) where body is null;
   `,
+  `
+  -- A checksum for each row, of all its other columns. One that is damaged already must not look sound from now on.
+  alter table resource add column checksum text not null default '';
+  update resource set checksum = resource_checksum(kind, owner, mesh, parent, name, revision, body)
+    where body is null or json_valid(body);
+  alter table client_token add column checksum text not null default '';
+  update client_token set checksum = token_checksum(account, operation, token, content, used_at);
+
+  -- Written to find out whether the disk takes anything.
+  alter table store add column probe blob;
+  `,
 ];
 
 /** The schema version that this program writes. */
 export const SCHEMA_VERSION: number = MIGRATIONS.length;
+
+/** The first schema version whose rows have checksums. */
+export const CHECKSUMS_SINCE = 3;
 
 /** SQLite's application_id of our files ("DBRK"), which tells them from any other database. */
 export const APPLICATION_ID = 0x44_42_52_4b;

@@ -1,13 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readBackup } from '../backup/format.ts';
 import { storeConformance } from './conformance.ts';
-import { APPLICATION_ID, MIGRATIONS } from './sqlite-schema.ts';
+import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION } from './sqlite-schema.ts';
 import { openSqliteStore } from './sqlite.ts';
 import type { Resource } from '../mesh/resource.ts';
 
@@ -131,19 +132,71 @@ describe('a data folder', () => {
     expect(await readFile(join(folder, 'daybreak.db'), 'utf8')).toBe(content);
   });
 
-  it('of the first schema is moved to this one, with all it holds', async () => {
+  /** Makes a database of an older schema, with a virtual node and one that was deleted. */
+  function makeOld(version: number, body = '{"kind":"virtualNode","name":"white"}'): void {
     const db = new DatabaseSync(join(folder, 'daybreak.db'));
-    db.exec(`begin; ${MIGRATIONS[0] ?? ''}; pragma application_id = ${APPLICATION_ID}; pragma user_version = 1;
-      insert into resource values ('virtualNode', '1', 'colors', '', 'white', 1, '{"name":"white"}'), ('virtualNode', '1', 'colors', '', 'blue', 2, null);
+    const steps = MIGRATIONS.slice(0, version).join(';');
+    db.exec(`begin; ${steps}; pragma application_id = ${APPLICATION_ID}; pragma user_version = ${version};
+      insert into resource values ('virtualNode', '1', 'colors', '', 'white', 1, '${body}'), ('virtualNode', '1', 'colors', '', 'blue', 2, null);
+      insert into client_token values ('1', 'CreateVirtualNode', 't', 'c', 5000);
       commit`);
     db.close();
+  }
+  const WHITE = { kind: 'virtualNode', name: 'white' };
+  const BEFORE = `before-${SCHEMA_VERSION}.backup`;
+
+  it.each([1, 2])('of schema %d is moved to this one, with all it holds', async (version) => {
+    makeOld(version);
     const store = openSqliteStore({ folder });
     const changes = (await store.changesSince(0)).changes.map(({ id, resource }) => [id.name, resource]);
     expect(changes).toEqual([
-      ['white', { name: 'white' }],
+      ['white', WHITE],
       ['blue', undefined],
     ]);
     expect((await store.changesSince(1)).from).toBe(1);
+    expect((await store.contents()).tokens).toMatchObject([{ token: 't', content: 'c', at: 5000 }]);
+    await store.close();
+  });
+
+  it.each([1, 2])('of schema %d is first written to a backup, which restores it', async (version) => {
+    makeOld(version);
+    const store = openSqliteStore({ folder });
+    const contents = await store.contents();
+    await store.close();
+    const text = await readFile(join(folder, BEFORE), 'utf8');
+    expect(readBackup(text, BEFORE).contents).toEqual(contents);
+    expect(contents.resources).toEqual([WHITE]);
+    expect((await stat(join(folder, BEFORE))).mode & 0o777).toBe(0o600);
+  });
+
+  it('of an older schema is left alone where that backup cannot be written', async () => {
+    makeOld(2);
+    await mkdir(join(folder, BEFORE, 'in the way'), { recursive: true });
+    expect(() => openSqliteStore({ folder })).toThrow(
+      expect.objectContaining({
+        code: 'unavailable',
+        message: expect.stringMatching(/the schema is not moved forward, because .*backup cannot be written/),
+      }),
+    );
+    const db = new DatabaseSync(join(folder, 'daybreak.db'));
+    expect(db.prepare('pragma user_version').get()).toEqual({ user_version: 2 });
+    db.close();
+    await rm(join(folder, BEFORE), { recursive: true });
+    await openSqliteStore({ folder }).close();
+  });
+
+  it('of this schema, and a new one, has no such backup', async () => {
+    await openSqliteStore({ folder }).close();
+    await openSqliteStore({ folder }).close();
+    await expect(stat(join(folder, BEFORE))).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it('of an older schema with a body that is no JSON is refused, until the loss is accepted', async () => {
+    makeOld(2, '{"kind":"virtualNode","name:"white"}');
+    const refusal = { code: 'damaged', message: expect.stringContaining('virtualNode "white"') as string };
+    expect(() => openSqliteStore({ folder })).toThrow(expect.objectContaining(refusal));
+    const store = openSqliteStore({ folder, loss: 'accept' });
+    expect(await store.contents()).toMatchObject({ resources: [], tokens: [{ token: 't' }] });
     await store.close();
   });
 

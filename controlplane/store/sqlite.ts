@@ -1,27 +1,45 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { damaged, StoreError, unavailable } from './errors.ts';
+import type { Log } from '../../common/log.ts';
+import { DamagedRows } from './damaged-rows.ts';
+import { adviceOnRows, damaged, StoreError, unavailable } from './errors.ts';
+import { keepMark } from './mark.ts';
 import { openSqlite } from './open-sqlite.ts';
 import { sqliteHistory } from './sqlite-changes.ts';
 import { sqliteWrites } from './sqlite-commit.ts';
-import { readContents, replaceContents } from './sqlite-contents.ts';
-import type { Hint, Store } from './store.ts';
+import { currentRevision, readContents, replaceContents } from './sqlite-contents.ts';
+import { probe } from './sqlite-probe.ts';
+import type { Hint, Loss, Store } from './store.ts';
 
 // SQLite's primary result codes (https://www.sqlite.org/rescode.html): ERROR, CORRUPT, NOTADB.
 const DAMAGE: ReadonlySet<number> = new Set([1, 11, 26]);
 
-/** `patience`: how long to wait for another owner of the folder to leave, in milliseconds. Default: 2000. */
-export type SqliteOptions = { readonly folder: string; readonly patience?: number };
+/**
+ * `patience`: how long to wait for another owner of the folder to leave, in milliseconds; default 2000. `loss`: default
+ * `refuse`. `log`: default none.
+ */
+export type SqliteOptions = {
+  readonly folder: string;
+  readonly patience?: number;
+  readonly loss?: Loss;
+  readonly log?: Log;
+};
 
 /**
  * The embedded store: one SQLite file in a folder that belongs to this process alone. It is synchronous inside: a commit
  * takes as long as the disk needs to make it durable.
  * @throws StoreError when the folder cannot be used; it says why
  */
-export function openSqliteStore({ folder, patience = 2000 }: SqliteOptions): Store {
-  const owned = openSqlite(folder, patience);
-  const { db } = owned;
-  const writes = sqliteWrites(db);
-  const history = sqliteHistory(db);
+export function openSqliteStore({ folder, patience = 2000, loss = 'refuse', log }: SqliteOptions): Store {
+  const owned = openSqlite({ folder, patience, loss, log }, (db) => ({
+    writes: sqliteWrites(db),
+    history: sqliteHistory(db),
+  }));
+  const {
+    db,
+    statements: { writes, history },
+  } = owned;
+  const mark = keepMark(folder, owned.mark, log);
+  if (loss !== 'replace') mark.note(currentRevision(db));
   const listeners = new Set<(hint: Hint) => void>();
   let closed = false;
 
@@ -30,6 +48,7 @@ export function openSqliteStore({ folder, patience = 2000 }: SqliteOptions): Sto
     try {
       return work();
     } catch (error) {
+      if (error instanceof DamagedRows) throw damaged(what, error, adviceOnRows(`--data ${folder}`));
       throw isDamage(error) ? damaged(what, error) : unavailable(what, error);
     }
   };
@@ -42,6 +61,7 @@ export function openSqliteStore({ folder, patience = 2000 }: SqliteOptions): Sto
     commit: (write) =>
       guard('commit', () => {
         const written = transaction(db, () => writes.commit(write));
+        if (written.outcome === 'committed') mark.note(written.revision);
         // Later than the promise's own continuation: who committed has applied the change before the hint comes.
         if (written.outcome === 'committed') setImmediate(hint, written.revision);
         return written;
@@ -56,23 +76,27 @@ export function openSqliteStore({ folder, patience = 2000 }: SqliteOptions): Sto
     contents: () => guard('read its contents', () => readContents(db)),
     replace: (contents, mayReplace) =>
       guard('be replaced', () => {
-        const replaced = transaction(db, () => replaceContents(db, contents, mayReplace));
+        const replaced = transaction(db, () => replaceContents(db, contents, mayReplace, owned.mark ?? 0));
+        // Nothing took the place of nothing: then no row has the revision.
+        if (replaced.outcome === 'replaced') mark.note(currentRevision(db));
         if (replaced.outcome === 'replaced') setImmediate(hint, replaced.revision);
         return replaced;
       }),
+    probe: () => guard('write', () => probe(db)),
     close: async () => {
       if (closed) return;
       closed = true;
       listeners.clear();
+      await mark.close();
       owned.close();
     },
   };
 }
 
-/** A table is gone, the file is damaged, or a body is no JSON. */
+/** A table is gone, or the file is damaged. */
 function isDamage(error: unknown): error is Error {
   const { errcode } = error as { readonly errcode?: number };
-  return error instanceof SyntaxError || (errcode !== undefined && DAMAGE.has(errcode & 0xff));
+  return errcode !== undefined && DAMAGE.has(errcode & 0xff);
 }
 
 function transaction<T>(db: DatabaseSync, work: () => T): T {

@@ -1,5 +1,8 @@
 import type { Change, MeshId, Resource, ResourceId } from '../mesh/resource.ts';
 
+/** Bytes that Store.probe writes: as much as most commits, and more. */
+export const PROBE_BYTES = 64 * 1024;
+
 /** Names one use of a client's token: tokens of different accounts or operations have nothing to do with each other. */
 export type TokenKey = { readonly account: string; readonly operation: string; readonly token: string };
 
@@ -58,10 +61,17 @@ export type Replaced =
 export type Changes = { readonly from: number; readonly changes: readonly Change[] };
 
 /**
+ * What to do at the start about a store that has lost something. `refuse`: it is not opened. `accept`: it is opened with
+ * what is there, and rows that are damaged are deleted. `replace`: the same, but nothing is deleted: all is to be replaced.
+ */
+export type Loss = 'refuse' | 'accept' | 'replace';
+
+/**
  * Keeps the model durably. A write that came back as committed survives the process being killed at any moment.
  * Revisions rise by one a commit, in commit order; all changes of one commit bear its revision. A mesh's revision is that
  * of the last change in it, deletions too, and 0 while nothing is in it.
- * Where the store cannot be used at all, its methods reject with a StoreError.
+ * Where the store cannot be used at all, its methods reject with a StoreError; `damaged` names what it read that is not what
+ * was written.
  */
 export type Store = {
   /** Whether others may commit to it as well. */
@@ -86,5 +96,7 @@ export type Store = {
    * alone unless `mayReplace`.
    */
   replace(contents: Contents, mayReplace: boolean): Promise<Replaced>;
+  /** Writes something durable that is no part of the contents and takes no revision: whether the store takes writes. */
+  probe(): Promise<void>;
   close(): Promise<void>;
 };

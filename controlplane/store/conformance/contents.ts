@@ -68,4 +68,14 @@ export function contentsCases(subject: Subject): void {
     await expect(subject.store.commit(put(0, node('white')))).rejects.toMatchObject({ code: 'unavailable' });
     await expect(subject.store.changesSince(0)).rejects.toMatchObject({ code: 'unavailable' });
   });
+
+  it('is written to for a probe, which changes nothing that it gives', async () => {
+    await subject.store.commit({ ...put(0, node('white')), tokens: [use] });
+    const [contents, changes] = [await subject.store.contents(), await subject.since(0)];
+    await subject.store.probe();
+    await subject.store.probe();
+    expect(await subject.store.contents()).toEqual(contents);
+    expect(await subject.since(0)).toEqual(changes);
+    expect(await subject.store.commit(put(1, node('blue')))).toMatchObject({ revision: 2 });
+  });
 }

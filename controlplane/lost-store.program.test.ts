@@ -1,0 +1,87 @@
+import { mkdtemp, rm, stat, truncate } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { request } from '../test/lab/http.ts';
+import { startLocalControlPlane, type LocalControlPlane } from '../test/lab/local-control-plane.ts';
+import { until } from '../test/lab/until.ts';
+import { readBackup } from './backup/format.ts';
+import { readMark } from './store/mark.ts';
+
+// A folder that has less than was acknowledged, by the command line.
+
+const DAYBREAK = join(import.meta.dirname, '../cli/main.ts');
+const NODES = 30;
+
+let folder: string;
+let data: string;
+let running: LocalControlPlane | undefined;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'daybreak-lost-'));
+  data = join(folder, 'model');
+  const first = await start();
+  const { api } = first;
+  await put(`${api}/v20190125/meshes`, { meshName: 'm' });
+  for (let index = 0; index < NODES; index += 1)
+    await put(`${api}/v20190125/meshes/m/virtualNodes`, { virtualNodeName: `n${index}`, spec: {} });
+  await daybreak('backup', join(folder, 'backup'), '--endpoint', api);
+  await until('the mark', () => readMark(data, undefined) === NODES + 1);
+  await first.kill();
+  const log = join(data, 'daybreak.db-wal');
+  await truncate(log, Math.floor((await stat(log)).size / 2));
+});
+afterEach(async () => {
+  await running?.kill();
+  await rm(folder, { recursive: true });
+});
+
+async function start(...flags: readonly string[]): Promise<LocalControlPlane> {
+  return (running = await startLocalControlPlane(['--data', data, ...flags]));
+}
+
+async function put(url: string, body: object): Promise<void> {
+  const headers = { 'content-type': 'application/json' };
+  const { status } = await request(url, { method: 'PUT', headers, body: JSON.stringify(body) });
+  if (status !== 200) throw new Error(`PUT ${url}: ${status}`);
+}
+
+async function daybreak(...args: readonly string[]) {
+  return await execa(process.execPath, [DAYBREAK, ...args], {
+    reject: false,
+    stdin: 'ignore',
+    timeout: 30_000,
+  });
+}
+
+const nodes = async ({ api }: LocalControlPlane): Promise<number> => {
+  const { resources } = readBackup((await request(`${api}/backup`)).body, 'the store').contents;
+  return resources.filter(({ kind }) => kind === 'virtualNode').length;
+};
+
+test('a control plane whose log was cut in half ends with 1 and says what to do; so does a backup', async () => {
+  for (const args of [['controlplane'], ['backup', join(folder, 'second')]]) {
+    const { exitCode, stdout, stderr } = await daybreak(...args, '--data', data);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(stderr).toMatch(
+      new RegExp(
+        `^daybreak: ${data}/daybreak\\.db is at revision \\d+, and revision ${NODES + 1} was acknowledged: commits are lost\\. .* \\(daybreak restore FILE --data ${data} --replace\\), or start .* --accept-loss .*\\.$`,
+      ),
+    );
+  }
+});
+
+test('a backup that was restored makes it whole again', async () => {
+  const restored = await daybreak('restore', join(folder, 'backup'), '--data', data, '--replace');
+  expect(restored).toMatchObject({ exitCode: 0, stdout: '' });
+  expect(await nodes(await start())).toBe(NODES);
+});
+
+test('with --accept-loss it starts once with what is there, and from then on without', async () => {
+  const first = await start('--accept-loss');
+  const left = await nodes(first);
+  expect(left).toBeLessThan(NODES);
+  expect(first.log()).toContain('what the store has lost is accepted');
+  expect(await first.stop()).toBe(0);
+  expect(await nodes(await start())).toBe(left);
+});
