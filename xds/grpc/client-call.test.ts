@@ -161,7 +161,7 @@ test('a server that answers no ping any more is noticed', async () => {
     for (const socket of sockets) socket.destroy();
   });
   const { write, messages, ended } = call((between.address() as AddressInfo).port, {
-    keepAlive: { everyMs: 50, timeoutMs: 50 },
+    keepAlive: { everyMs: 100, timeoutMs: 2000 },
   });
   write(Buffer.from('a'));
   await expect.poll(() => messages).toEqual(['a']);
