@@ -53,6 +53,14 @@ const FIRST_OF_MESH: ManagerInit = {
   preserveExternalRequestId: true,
 };
 
+/**
+ * No caller is one of the mesh's own, whose `x-envoy-…` would be heeded: nobody comes from the address of all. To give no
+ * range, or nothing in older releases, would mean all private addresses.
+ */
+const NOBODY: ManagerInit['internalAddressConfig'] = {
+  cidrRanges: [{ addressPrefix: '255.255.255.255', prefixLen: 32 }],
+};
+
 /** What is particular to a manager, by where it stands. */
 const PLACES = {
   /** Before the application, in its sidecar. */
@@ -109,8 +117,7 @@ export function connectionManager(
     http2ProtocolOptions: HTTP2,
     serverHeaderTransformation: ServerHeader.PASS_THROUGH,
     proxy100Continue: true,
-    // No address is one of the mesh's own: `x-envoy-…` of a caller is not heeded, in older releases too.
-    internalAddressConfig: {},
+    internalAddressConfig: NOBODY,
     ...PLACES[place],
   });
 }
