@@ -12,6 +12,7 @@ import { createApi } from './api/api.ts';
 import { backupRoute } from './backup/route.ts';
 import { configDumpRoute } from './config-dump/route.ts';
 import { openDiscovery } from './discovery/discovery.ts';
+import { createEnvoysOf } from './explain/connected-envoys.ts';
 import { explainRoute } from './explain/route.ts';
 import { openLiveModel } from './mesh/live-model.ts';
 import { addGauges } from './metrics/gauges.ts';
@@ -105,7 +106,8 @@ async function start(
   measureApi(api, metrics);
   api.register(backupRoute(store));
   api.register(configDumpRoute(proxies.preview));
-  api.register(explainRoute(proxies.preview));
+  const envoysOf = createEnvoysOf(live.model, proxies.xds, proxies.configs);
+  api.register(explainRoute(proxies.preview, envoysOf));
   api.register(statusRoute(status));
 
   const stopping = opened.use(createStopping(api));

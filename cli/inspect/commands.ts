@@ -25,7 +25,11 @@ function configDumpCommand(): Command {
 
 function explainCommand(): Command {
   type Options = Endpoint &
-    Features & { readonly output: 'text' | 'json'; readonly header: readonly string[] };
+    Features & {
+      readonly output: 'text' | 'json';
+      readonly header: readonly string[];
+      readonly http2?: boolean;
+    };
   return withProxy(new Command('explain'))
     .description('show which virtual service, route and targets a request meets, and why not the others')
     .argument('<method>', 'e.g. GET')
@@ -33,6 +37,7 @@ function explainCommand(): Command {
     .addOption(
       new Option('-H, --header <name: value>', 'a header; may be given again').argParser(collect).default([]),
     )
+    .option('--http2', 'the caller speaks HTTP/2, as gRPC does; without it HTTP/1.1')
     .addOption(outputOption(['text', 'json'], 'text'))
     .action(async (node: string, method: string, url: string, options: Options) => {
       const { explain } = await import('./explain.ts');

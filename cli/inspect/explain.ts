@@ -5,21 +5,23 @@ import { UsageError } from '../errors.ts';
 import { formatTable } from '../table.ts';
 import { previewQuery, type Asked } from './preview-query.ts';
 
-/** The request to explain; headers as `name: value`. */
+/** The request to explain; headers as `name: value`; over HTTP/1.1 if not over HTTP/2. */
 export type AskedAbout = Asked & {
   readonly method: string;
   readonly url: string;
   readonly header: readonly string[];
+  readonly http2?: boolean;
 };
 
 /** Prints what becomes of a request. @throws UsageError for a header that is none */
 export async function explain(
   client: Client,
-  { output, method, url, header, ...asked }: AskedAbout & { readonly output: 'text' | 'json' },
+  { output, method, url, header, http2 = false, ...asked }: AskedAbout & { readonly output: 'text' | 'json' },
   stdout: { write(text: string): unknown },
 ): Promise<void> {
   const headers = JSON.stringify(header.map(headerLine));
-  const query = { ...previewQuery(asked), method, url, headers };
+  const protocol = http2 ? 'HTTP/2' : 'HTTP/1.1';
+  const query = { ...previewQuery(asked), method, url, headers, protocol };
   const explained = (await client.read('/explain', query)) as Explained;
   stdout.write(
     output === 'json' ? `${JSON.stringify(explained, undefined, 2)}\n` : describeExplanation(explained),
@@ -32,13 +34,26 @@ function headerLine(line: string): readonly [string, string] {
   return [line.slice(0, colon).trim(), line.slice(colon + 1).trim()];
 }
 
-/** An explanation as text for people: each way through a listener, what happens in the end, and what has no effect. */
-export function describeExplanation({ passes, outcome, problems }: Explained): string {
+/**
+ * An explanation as text for people: each way through a listener, what happens in the end, and what has no effect. Releases of
+ * Envoy are named where they do not do the same.
+ */
+export function describeExplanation({ passes, outcome, envoy, others, problems }: Explained): string {
   const notes = problems.map(({ where, what }) => `${where}: ${what}\n`).join('');
   return [
-    ...passes.map(describePass),
-    describeOutcome(outcome),
+    ...(others.length === 0 ? [] : [`Envoy ${envoy.version}:\n`]),
+    describeWay({ passes, outcome }),
+    ...others.map(({ version, ...other }) => `Envoy ${version}:\n\n${describeWay(other)}`),
     ...(notes === '' ? [] : [`Without effect in this proxy:\n${indent(notes)}`]),
+  ].join('\n');
+}
+
+function describeWay({ passes, outcome }: Pick<Explained, 'passes' | 'outcome'>): string {
+  const isOpen = passes.some(({ routes }) => routes.some(({ verdict }) => verdict === 'may match'));
+  const end = describeOutcome(outcome);
+  return [
+    ...passes.map(describePass),
+    isOpen ? `Where no route takes it that may match:\n${indent(end)}` : end,
   ].join('\n');
 }
 

@@ -61,7 +61,7 @@ beforeEach(async () => {
   const status = createStatus(model, { streams: () => streams as never }, configs as never);
   for (const route of [
     configDumpRoute(preview),
-    explainRoute(preview),
+    explainRoute(preview, () => []),
     backupRoute(api.store),
     statusRoute(status),
   ])

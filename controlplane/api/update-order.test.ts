@@ -29,7 +29,7 @@ const gatewayRoute = (match: object, to: object = {}) => ({
 let api: TestApi;
 beforeEach(async () => {
   api = await startApi();
-  api.app.register(explainRoute(createPreview(api.live.model, NOTHING_FOUND, NO_PROXIES, true)));
+  api.app.register(explainRoute(createPreview(api.live.model, NOTHING_FOUND, NO_PROXIES, true), () => []));
   await makeAll(api);
   const backends = [{ virtualService: { virtualServiceName: 'teller.local' } }];
   await put(`${MESH}/virtualNodes`, { virtualNodeName: 'caller', spec: { backends } });

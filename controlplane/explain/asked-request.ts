@@ -1,16 +1,22 @@
-/** A request as Envoy sees it when it looks for a route: header names in lower case, the path without repeated slashes. */
+import { joinValues } from './manager/joined-headers.ts';
+import type { Protocol } from './request.ts';
+
+/** A request without a body as its caller writes it. */
 export type AskedRequest = {
+  readonly protocol: Protocol;
   readonly method: string;
-  readonly scheme: 'http' | 'https';
-  /** The Host header. */
+  /** Whether the caller speaks TLS. */
+  readonly tls: boolean;
+  /** The Host header, or `:authority`. */
   readonly authority: string;
   /** The name that the address was found by, which a TLS client asks for. */
   readonly serverName: string;
   /** The port that the connection goes to. */
   readonly port: number;
-  readonly path: string;
-  readonly query: readonly (readonly [name: string, value: string])[];
-  readonly headers: ReadonlyMap<string, string>;
+  /** Path and query as they are sent: without the fragment; blanks and what is not ASCII in percent-encoding. */
+  readonly target: string;
+  /** In the caller's order, names in lower case; without Host. */
+  readonly headers: readonly HeaderLine[];
 };
 
 /** A header as it is written on a command line: `name: value`. */
@@ -19,55 +25,63 @@ export type HeaderLine = readonly [name: string, value: string];
 /** Thrown for what cannot be asked about; the message names the part and what is allowed. */
 export class AskedRequestError extends Error {}
 
+/** Scheme, authority, path and query; what follows `#` is not sent. */
+const WRITTEN_URL = /^(https?):\/\/([^/?#\\]*)([^#]*)/is;
+
+const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
+
 /**
  * Reads a method, a URL and headers. A Host header goes over the URL's host, as with curl; the port is the URL's, else its
  * scheme's. @throws AskedRequestError
  */
-export function askedRequest(method: string, url: string, headers: readonly HeaderLine[]): AskedRequest {
+export function askedRequest(
+  method: string,
+  url: string,
+  headers: readonly HeaderLine[],
+  protocol: Protocol = 'HTTP/1.1',
+): AskedRequest {
   const parsed = URL.parse(url);
-  const scheme = parsed?.protocol.slice(0, -1);
-  if (parsed === null || (scheme !== 'http' && scheme !== 'https'))
+  const [, scheme = '', written = '', rest = ''] = WRITTEN_URL.exec(url.trim()) ?? [];
+  if (parsed === null || scheme === '')
     throw new AskedRequestError(`URL ${JSON.stringify(url)}: it has to be absolute, http:// or https://`);
-  if (!/^[\w!#$%&'*+.^`|~-]+$/.test(method))
+  if (!TOKEN.test(method))
     throw new AskedRequestError(`method ${JSON.stringify(method)}: it has to be one word, e.g. GET`);
-  const own = new Map<string, string>();
-  for (const [name, value] of headers) {
-    const key = name.toLowerCase();
-    const before = own.get(key);
-    // Blanks at the ends are none of a value, and Envoy compares with all values of a name, joined.
-    const trimmed = value.replaceAll(/^[ \t]+|[ \t]+$/g, '');
-    own.set(key, before === undefined ? trimmed : `${before},${trimmed}`);
-  }
-  const authority = own.get('host') ?? parsed.host;
-  own.delete('host');
+  const lines = headers.map(headerLine);
+  const [host, ...more] = lines.flatMap(([name, value]) => (name === 'host' ? [value] : []));
+  if (protocol === 'HTTP/2' && more.length > 0)
+    throw new AskedRequestError('header Host: HTTP/2 has one authority, and this names several');
+  const tls = scheme.toLowerCase() === 'https';
   return {
+    protocol,
     method,
-    scheme,
-    authority,
+    tls,
+    authority: host === undefined ? authorityOf(written, parsed) : joinValues([host, ...more]),
     serverName: parsed.hostname,
-    port: parsed.port === '' ? { http: 80, https: 443 }[scheme] : Number(parsed.port),
-    path: parsed.pathname.replaceAll(/\/{2,}/g, '/'),
-    query: queryOf(parsed.search),
-    headers: own,
+    port: parsed.port === '' ? (tls ? 443 : 80) : Number(parsed.port),
+    target: targetOf(rest),
+    headers: lines.filter(([name]) => name !== 'host'),
   };
 }
 
-/** The same request after its path was rewritten; what stands behind a question mark is its query. */
-export function withPath(request: AskedRequest, path: string): AskedRequest {
-  const mark = path.indexOf('?');
-  return mark === -1
-    ? { ...request, path }
-    : { ...request, path: path.slice(0, mark), query: queryOf(path.slice(mark)) };
+function headerLine([name, value]: HeaderLine): HeaderLine {
+  if (!TOKEN.test(name))
+    throw new AskedRequestError(`header ${JSON.stringify(name)}: a name is letters, digits and hyphens`);
+  // Blanks at the ends are none of a value.
+  const trimmed = value.replaceAll(/^[ \t]+|[ \t]+$/g, '');
+  // oxlint-disable-next-line no-control-regex -- these are what is looked for
+  if (/[\0-\x08\n-\x1f\x7f]/.test(trimmed))
+    throw new AskedRequestError(`header ${name}: its value holds a line break or another control character`);
+  return [name.toLowerCase(), trimmed];
 }
 
-// Envoy splits at `&` and the first `=`, and does not decode.
-function queryOf(search: string): readonly (readonly [string, string])[] {
-  if (search.length <= 1) return [];
-  return search
-    .slice(1)
-    .split('&')
-    .map((part) => {
-      const equals = part.indexOf('=');
-      return equals === -1 ? [part, ''] : [part.slice(0, equals), part.slice(equals + 1)];
-    });
+/** As written, in the caller's case; a client leaves out the scheme's own port, and a user's name. */
+function authorityOf(written: string, parsed: URL): string {
+  const host = written.replace(/^.*@/, '');
+  const named = parsed.port === '' ? host.replace(/:\d*$/, '') : host;
+  return named.toLowerCase() === parsed.host ? named : parsed.host;
+}
+
+function targetOf(rest: string): string {
+  const rooted = /^[/\\]/.test(rest) ? rest : `/${rest}`;
+  return rooted.toWellFormed().replaceAll(/[^!-~]+/g, encodeURIComponent);
 }

@@ -1,11 +1,23 @@
-import { expect, test } from 'vitest';
+import { create } from '@bufbuild/protobuf';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ListenerSchema } from '#envoy/envoy/config/listener/v3/listener_pb.ts';
 import type { Route, VirtualHost } from '#envoy/envoy/config/route/v3/route_components_pb.ts';
 import type { RouteConfiguration } from '#envoy/envoy/config/route/v3/route_pb.ts';
+import { CLUSTER, LISTENER, ROUTES, type Snapshot } from '../../xds/types.ts';
+import { encode, typeResources } from '../translate/encode.ts';
+import { socketAddress } from '../translate/envoy/address.ts';
+import { connectionManager } from '../translate/envoy/connection-manager.ts';
+import { NO_OPTIONS } from '../translate/options.ts';
 import { readCase, translateCase, type Case } from '../translate/fixture.ts';
+import { envoyOf } from '../translate/real-envoy.ts';
 import { askedRequest, type AskedRequest, type HeaderLine } from './asked-request.ts';
-import { considerRoutes } from './considered-routes.ts';
+import { requestChain, type RequestChain } from './filter.ts';
+import { arrive } from './manager/arrive.ts';
+import { considerRoutes } from './match/considered-routes.ts';
 import { readServed } from './served.ts';
-import { startRoutingEnvoy } from './testing-envoy.ts';
+import { startAnsweringEnvoy, type AnsweringEnvoy, type Fate } from './testing/answering-envoy.ts';
+import { ownAddress } from './testing/own-address.ts';
+import { TRIED } from './testing/tried.ts';
 
 // What `explain` says of a request is what a real Envoy does with it: the same route of the same virtual host, or none.
 // For each route there is a request that meets all of its conditions, and others that differ from it in one thing.
@@ -22,34 +34,87 @@ const CASES = [
   'collisions',
 ];
 
-test.each(CASES)('%s', { timeout: 120_000 }, async (name) => {
-  const { routes } = readServed(translateCase(overHttp(readCase(name))).snapshot);
-  const configurations = [...routes.values()];
-  const envoy = await startRoutingEnvoy(configurations);
-  try {
-    for (const configuration of configurations) {
-      for (const request of requests(configuration)) {
-        const taken = await envoy.route(configuration.name, request);
-        expect({ request, taken }).toEqual({ request, taken: ourRoute(configuration, request) });
+const FIRST_PORT = 9000;
+
+describe.each(TRIED)('%s', (variable, release) => {
+  let envoy: AnsweringEnvoy;
+  const address = ownAddress();
+  beforeAll(async () => {
+    envoy = await startAnsweringEnvoy(envoyOf(variable));
+  });
+  afterAll(() => envoy?.close());
+
+  test.each(CASES)('%s', { timeout: 120_000 }, async (name) => {
+    const { snapshot } = translateCase(overHttp(readCase(name)));
+    const configurations = [...readServed(snapshot).routes.values()];
+    const onPorts = oneListenerEach(snapshot, configurations);
+    const doors = configurations.map((_, index) => ({ address, port: FIRST_PORT + index, tls: false }));
+    await envoy.take(onPorts, { address, ports: new Map() }, doors);
+    const { listeners } = readServed(onPorts);
+    for (const [index, configuration] of configurations.entries()) {
+      const door = doors[index];
+      const [chain] = listeners.get(configuration.name)?.filterChains ?? [];
+      const requests = chain && requestChain(chain);
+      if (door === undefined || requests === undefined)
+        throw new Error(`no listener has ${configuration.name}`);
+      for (const asked of requestsOf(configuration)) {
+        const raw = { ...asked, scheme: 'http' };
+        const happened = await envoy.ask(door, raw);
+        expect({ raw, happened }).toEqual({ raw, happened: saidOf(configuration, requests, asked) });
       }
     }
-  } finally {
-    await envoy.close();
+  });
+
+  function saidOf(configuration: RouteConfiguration, { settings }: RequestChain, asked: AskedRequest): Fate {
+    const arrival = arrive({ ...asked, scheme: 'http' }, settings, release, asked.port);
+    if (arrival.kind === 'refused')
+      return arrival.outcome.kind === 'closed'
+        ? arrival.outcome
+        : { kind: 'answered', status: arrival.outcome.status };
+    const { virtualHost, routes } = considerRoutes(configuration, arrival.request, release);
+    const index = routes.findIndex(({ verdict }) => verdict === 'taken');
+    if (index === -1) return { kind: 'none', routes: configuration.name };
+    return { kind: 'taken', routes: configuration.name, route: `${virtualHost?.name}/${index}` };
   }
 });
+
+/** A listener for each of the route configurations, with a connection manager as ours are. */
+function oneListenerEach(snapshot: Snapshot, configurations: readonly RouteConfiguration[]): Snapshot {
+  const listeners = configurations.map(({ name }, index) =>
+    encode(
+      ListenerSchema,
+      name,
+      create(ListenerSchema, {
+        name,
+        address: socketAddress('0.0.0.0', FIRST_PORT + index),
+        filterChains: [
+          {
+            filters: [
+              connectionManager(
+                { place: 'egress', statPrefix: 'x', routes: name, accessLog: [] },
+                NO_OPTIONS,
+              ),
+            ],
+          },
+        ],
+      }),
+    ),
+  );
+  const routes = snapshot.get(ROUTES);
+  if (routes === undefined) throw new Error('the case has no routes');
+  return new Map([
+    [CLUSTER, typeResources([])],
+    [LISTENER, typeResources(listeners)],
+    [ROUTES, routes],
+  ]);
+}
 
 /** The same case with no condition that a request without TLS cannot meet. */
 function overHttp(original: Case): Case {
   return JSON.parse(JSON.stringify(original).replaceAll('"scheme":"https"', '"scheme":"http"')) as Case;
 }
 
-function ourRoute(configuration: RouteConfiguration, request: AskedRequest): string | undefined {
-  const { virtualHost, routes } = considerRoutes(configuration, request);
-  const index = routes.findIndex(({ verdict }) => verdict === 'taken');
-  return index === -1 ? undefined : `${virtualHost?.name}/${index}`;
-}
-
-function requests({ virtualHosts }: RouteConfiguration): readonly AskedRequest[] {
+function requestsOf({ virtualHosts }: RouteConfiguration): readonly AskedRequest[] {
   return virtualHosts.flatMap((host) =>
     host.routes.flatMap((route) => variations(partsOf(host, route)).map(requestOf)),
   );

@@ -2,64 +2,106 @@ import type { Listener } from '#envoy/envoy/config/listener/v3/listener_pb.ts';
 import { proxyPath, type Identity } from '../ads/identity.ts';
 import * as names from '../translate/names.ts';
 import type { AskedRequest } from './asked-request.ts';
-import { considerRoutes } from './considered-routes.ts';
 import { chainFor, portsOf } from './filter-chain.ts';
 import type { Explanation, Outcome, Pass } from './explanation.ts';
-import { connectionOutcome, requestRoutes } from './filter.ts';
+import { connectionOutcome, requestChain, type RequestChain } from './filter.ts';
+import { arrive } from './manager/arrive.ts';
+import { considerRoutes } from './match/considered-routes.ts';
+import type { Hosts } from './match/virtual-host.ts';
+import { sentOn } from './next-pass.ts';
+import type { Release } from './release.ts';
+import type { IncomingRequest } from './request.ts';
 import { sentBy } from './route-action.ts';
 import type { Served } from './served.ts';
-import type { Hosts } from './virtual-host.ts';
+import { takesUpgrade } from './upgrades.ts';
+
+/** A request with the connection that it comes by. */
+type Call = {
+  readonly request: IncomingRequest;
+  readonly listener: string;
+  readonly port: number;
+  readonly serverName: string;
+  /** It comes from the same machine. */
+  readonly local: boolean;
+};
 
 /**
- * Follows a request through what a proxy is served, by Envoy's own rules: the application's from a virtual node, a
- * caller's into a virtual gateway, which then passes a second time. Pure.
+ * Follows a request through what a proxy is served, by the rules of its release of Envoy: the application's from a virtual
+ * node, a caller's into a virtual gateway, which then passes a second time. Pure.
  */
-export function explain(served: Served, identity: Identity, request: AskedRequest): Explanation {
+export function explain(
+  served: Served,
+  identity: Identity,
+  asked: AskedRequest,
+  release: Release,
+): Explanation {
   const passes: Pass[] = [];
-  const proxy = proxyPath(identity);
-  if (identity.kind === 'virtualNode') {
-    const outcome = through(names.egressListener(), request, false);
-    return { proxy, passes, outcome };
-  }
-  const first = through(names.ingressListener(request.port), request, false);
-  return { proxy, passes, outcome: first };
+  const { port, serverName } = asked;
+  const listener = identity.kind === 'virtualNode' ? names.egressListener() : names.ingressListener(port);
+  const request = { ...asked, scheme: asked.tls ? 'https' : 'http' };
+  const outcome = through({ request, listener, port, serverName, local: false });
+  return { proxy: proxyPath(identity), passes, outcome };
 
-  function through(listenerName: string, asked: AskedRequest, local: boolean): Outcome {
-    const listener = served.listeners.get(listenerName);
-    if (listener === undefined) return { kind: 'closed', why: noListener(served, asked) };
-    const { port, serverName } = asked;
-    const tls = asked.scheme === 'https' && !local;
-    const chain = chainFor(listener, { port, serverName, tls, local });
-    if (chain === undefined) return { kind: 'closed', why: noChain(listener, asked) };
-    const routesName = requestRoutes(chain);
+  function through(call: Call): Outcome {
+    const {
+      port: to,
+      local,
+      request: { tls },
+    } = call;
+    const found = served.listeners.get(call.listener);
+    if (found === undefined) return { kind: 'closed', why: noListener(served, to) };
+    const chain = chainFor(found, { port: to, serverName: call.serverName, tls, local });
+    if (chain === undefined) return { kind: 'closed', why: noChain(found, to) };
+    const requests = requestChain(chain);
     const takesTls = chain.transportSocket !== undefined;
-    if (routesName === undefined || tls !== takesTls) {
-      passes.push({ listener: listenerName, chain: chain.name, routes: [] });
-      return routesName === undefined
-        ? connectionOutcome(served, chain, asked)
-        : { kind: 'closed', why: takesTls ? TLS_ALONE : NO_TLS };
-    }
-    return routed({ listener: listenerName, chain: chain.name, routeConfiguration: routesName }, asked);
+    if (requests !== undefined && tls === takesTls) return routed(call, chain.name, requests);
+    passes.push({ listener: call.listener, chain: chain.name, routes: [] });
+    if (requests === undefined) return connectionOutcome(served, chain, to);
+    return { kind: 'closed', why: takesTls ? TLS_ALONE : NO_TLS };
   }
 
-  function routed(way: Omit<Pass, 'routes'> & { routeConfiguration: string }, asked: AskedRequest): Outcome {
-    const hosts = served.routes.get(way.routeConfiguration) ?? NO_HOSTS;
-    const { virtualHost, routes, taken } = considerRoutes(hosts, asked);
-    passes.push({ ...way, ...(virtualHost === undefined ? {} : { virtualHost }), routes });
-    if (virtualHost === undefined) {
-      const known = hosts.virtualHosts.map((host) => host.name).join(', ');
-      const why = `no virtual service has the host name ${asked.authority}; on this port there is ${known || 'none'}`;
+  function routed(
+    call: Call,
+    chain: string,
+    { routes: name, settings, saysOriginals }: RequestChain,
+  ): Outcome {
+    const pass = { listener: call.listener, chain, routeConfiguration: name };
+    const arrival = arrive(call.request, settings, release, call.port);
+    if (arrival.kind === 'refused') {
+      passes.push({ ...pass, routes: [] });
+      const { why, kind } = arrival.outcome;
+      // The one that hears of it is the first pass.
+      return call.local && kind === 'closed' ? { kind: 'answered', status: 503, why } : arrival.outcome;
+    }
+    const { request: seen, upgrade } = arrival;
+    const hosts = served.routes.get(name) ?? NO_HOSTS;
+    const { virtualHost, host, routes, taken } = considerRoutes(hosts, seen, release);
+    passes.push({ ...pass, ...(virtualHost === undefined ? {} : { virtualHost }), routes });
+    if (host === undefined) {
+      const known = hosts.virtualHosts.map((each) => each.name).join(', ');
+      const why = `no virtual service has the host name ${seen.authority}; on this port there is ${known || 'none'}`;
       return { kind: 'answered', status: 404, why };
     }
     if (taken === undefined) {
-      const host = virtualHost.name;
-      const why = routes.length === 0 ? `${host} has no routes` : `no route of ${host} takes it`;
+      const why = routes.length === 0 ? `${host.name} has no routes` : `no route of ${host.name} takes it`;
       return { kind: 'answered', status: 404, why };
     }
-    const by = sentBy(served, taken, asked);
-    return by.kind === 'again' ? through(names.egressListener(), by.request, true) : by.outcome;
+    if (upgrade !== undefined && !takesUpgrade(upgrade, settings.upgrades, taken))
+      return { kind: 'answered', status: 403, why: `no upgrade to ${upgrade} is made` };
+    const by = sentBy(served, taken);
+    if (by.kind === 'outcome') return by.outcome;
+    const departure = { host, route: taken, action: by.action, cluster: by.cluster, saysOriginals, upgrade };
+    return through({
+      request: sentOn(seen, departure),
+      listener: names.egressListener(),
+      port: names.EGRESS_PORT,
+      serverName: '',
+      local: true,
+    });
   }
 }
+
+const NO_HOSTS: Hosts = { virtualHosts: [], ignorePortInHostMatching: false };
 
 const TLS_ALONE = 'the listener takes TLS alone, and this is plain text';
 const NO_BACKEND =
@@ -67,16 +109,14 @@ const NO_BACKEND =
 const NO_TLS = 'requests are read there, and TLS of the application itself cannot be';
 
 /** Why nothing takes a connection at all. */
-function noListener({ listeners }: Served, { port }: AskedRequest): string {
-  const ports = [...listeners.values()].map((listener) => listener.name).join(', ');
-  return `no listener is on port ${port}; the proxy has ${ports || 'none'}`;
+function noListener({ listeners }: Served, port: number): string {
+  const known = [...listeners.values()].map((listener) => listener.name).join(', ');
+  return `no listener is on port ${port}; the proxy has ${known || 'none'}`;
 }
 
 /** Why no filter chain takes a connection. */
-function noChain(listener: Listener, { port }: AskedRequest): string {
+function noChain(listener: Listener, port: number): string {
   const known = portsOf(listener).filter((each) => each !== names.INGRESS_PORT && each !== names.EGRESS_PORT);
   if (known.includes(port) && listener.filterChainMatcher !== undefined) return NO_BACKEND;
   return `no backend is on port ${port} (ports that are taken: ${known.join(', ')}), and the mesh lets nothing else out`;
 }
-
-const NO_HOSTS: Hosts = { virtualHosts: [], ignorePortInHostMatching: false };

@@ -17,10 +17,13 @@ export type Pass = {
   readonly routes: readonly ConsideredRoute[];
 };
 
-/** A route in Envoy's order. `why`: each condition that the request does not meet. */
+/**
+ * A route in Envoy's order. `may match`: that depends on what Envoy makes for each request, e.g. its id; what follows holds
+ * where it does not. `why`: each condition that the request does not meet, or may not meet.
+ */
 export type ConsideredRoute = {
   readonly name: string;
-  readonly verdict: 'taken' | 'no match' | 'not reached';
+  readonly verdict: 'taken' | 'may match' | 'no match' | 'not reached';
   readonly why: readonly string[];
 };
 

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { FilterChain } from '#envoy/envoy/config/listener/v3/listener_components_pb.ts';
 import { FilterChainMatch_ConnectionSourceType as SourceType } from '#envoy/envoy/config/listener/v3/listener_components_pb.ts';
 import type { Listener } from '#envoy/envoy/config/listener/v3/listener_pb.ts';
@@ -39,7 +40,8 @@ function matchingChain(listener: Listener, connection: Connection): FilterChain 
     ({ filterChainMatch }) => filterChainMatch?.destinationPort === port,
     ({ filterChainMatch }) => filterChainMatch?.destinationPort === undefined,
   ]);
-  const serverName = tls ? connection.serverName.toLowerCase() : '';
+  // Of an address a TLS client says nothing.
+  const serverName = tls && !isAddress(connection.serverName) ? connection.serverName.toLowerCase() : '';
   const byName = firstThatFits(byPort, [
     ...nameForms(serverName).map((form) => (chain: FilterChain) => serverNames(chain).includes(form)),
     (chain) => serverNames(chain).length === 0,
@@ -54,6 +56,11 @@ function matchingChain(listener: Listener, connection: Connection): FilterChain 
     ({ filterChainMatch }) => (filterChainMatch?.sourceType ?? SourceType.ANY) === SourceType.ANY,
   ]);
   return chain;
+}
+
+/** As it stands in a URL: IPv6 in brackets. */
+function isAddress(name: string): boolean {
+  return isIP(name.replaceAll(/^\[|\]$/g, '')) !== 0;
 }
 
 type Fits = (chain: FilterChain) => boolean;

@@ -1,8 +1,8 @@
 import type { Duration } from '@bufbuild/protobuf/wkt';
+import type { Cluster } from '#envoy/envoy/config/cluster/v3/cluster_pb.ts';
 import type { Route, RouteAction } from '#envoy/envoy/config/route/v3/route_components_pb.ts';
 import { readTags } from '../translate/envoy/metadata.ts';
 import { EGRESS_PORT } from '../translate/names.ts';
-import { withPath, type AskedRequest } from './asked-request.ts';
 import type { Outcome, Sent } from './explanation.ts';
 import type { Served } from './served.ts';
 import { isPassThrough, targetsOf } from './targets.ts';
@@ -10,10 +10,10 @@ import { isPassThrough, targetsOf } from './targets.ts';
 /** Where a route sends a request: to an end, or, from a gateway's first pass, through the same proxy again. */
 export type SentBy =
   | { readonly kind: 'outcome'; readonly outcome: Outcome }
-  | { readonly kind: 'again'; readonly request: AskedRequest };
+  | { readonly kind: 'again'; readonly action: RouteAction; readonly cluster: Cluster | undefined };
 
 /** What a route that takes a request does with it. */
-export function sentBy(served: Served, route: Route, request: AskedRequest): SentBy {
+export function sentBy(served: Served, route: Route): SentBy {
   if (route.action.case === 'directResponse') {
     const { status } = route.action.value;
     return outcome({ kind: 'answered', status, why: `the weights of ${route.name} add up to nothing` });
@@ -22,7 +22,7 @@ export function sentBy(served: Served, route: Route, request: AskedRequest): Sen
   const action = route.action.value;
   const { clusterSpecifier: to } = action;
   if (to.case === 'cluster' && leadsBack(served, to.value)) {
-    return { kind: 'again', request: rewritten(request, route, action) };
+    return { kind: 'again', action, cluster: served.clusters.get(to.value) };
   }
   if (to.case === 'cluster' && isPassThrough(served, to.value)) {
     const why = 'the host name is no backend: it goes where the application sent it';
@@ -53,28 +53,6 @@ function leadsBack({ clusters }: Served, name: string): boolean {
       return port?.case === 'portValue' && port.value === EGRESS_PORT;
     }),
   );
-}
-
-function rewritten(request: AskedRequest, route: Route, action: RouteAction): AskedRequest {
-  const headers = new Map(request.headers);
-  for (const name of route.requestHeadersToRemove) headers.delete(name.toLowerCase());
-  for (const { header } of route.requestHeadersToAdd) {
-    if (header !== undefined) headers.set(header.key.toLowerCase(), header.value);
-  }
-  const { hostRewriteSpecifier: host } = action;
-  const authority = host.case === 'hostRewriteLiteral' ? host.value : request.authority;
-  const passed = { ...request, headers, authority, port: EGRESS_PORT };
-  const path = rewrittenPath(request.path, route, action);
-  return path === request.path ? passed : withPath(passed, path);
-}
-
-/** A prefix is replaced; of an exact path and of an expression, all of the path is. */
-function rewrittenPath(path: string, { match }: Route, { prefixRewrite }: RouteAction): string {
-  if (prefixRewrite === '') return path;
-  const specifier = match?.pathSpecifier;
-  return specifier?.case === 'prefix'
-    ? `${prefixRewrite}${path.slice(specifier.value.length)}`
-    : prefixRewrite;
 }
 
 function limits({ timeout, idleTimeout, retryPolicy }: RouteAction): Partial<Sent> {

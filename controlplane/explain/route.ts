@@ -5,28 +5,32 @@ import { callerOf, type RouteConfig } from '../api/call.ts';
 import { badRequest } from '../api/errors.ts';
 import type { Problem } from '../translate/problems.ts';
 import { askedRequest, AskedRequestError, type AskedRequest, type HeaderLine } from './asked-request.ts';
-import { explain } from './explain.ts';
-import type { Explanation } from './explanation.ts';
+import { explainByRelease, type ByRelease } from './by-release.ts';
+import type { EnvoysOf } from './connected-envoys.ts';
+import type { Protocol } from './request.ts';
 import { readServed } from './served.ts';
 
 /** What `GET /explain` answers; `problems` are the parts of the model that have no effect on that proxy. */
-export type Explained = Explanation & { readonly problems: readonly Problem[] };
+export type Explained = ByRelease & { readonly problems: readonly Problem[] };
 
 const ACTION = 'daybreak:Explain';
 const CONFIG: RouteConfig = { action: ACTION };
 
 /**
  * `GET /explain?node=…&method=…&url=…&headers=…`: what would become of a request. `headers` is a JSON list of pairs of name
- * and value. Needs the action `daybreak:Explain`.
+ * and value; `protocol=HTTP/2` where the caller speaks that. Needs the action `daybreak:Explain`.
  */
-export function explainRoute(preview: PreviewOf) {
+export function explainRoute(preview: PreviewOf, envoysOf: EnvoysOf) {
   return async (app: FastifyInstance): Promise<void> => {
     app.get('/explain', { config: CONFIG }, async (request): Promise<Explained> => {
       const { query } = request;
       const asked = requestOf(query);
       const viewer = { caller: callerOf(request), action: ACTION } as const;
       const { identity, snapshot, problems } = preview(viewer, nodeParameter(query), askedFeatures(query));
-      return { ...explain(readServed(snapshot), identity, asked), problems };
+      return {
+        ...explainByRelease(readServed(snapshot), identity, asked, envoysOf(viewer, identity)),
+        problems,
+      };
     });
   };
 }
@@ -34,11 +38,17 @@ export function explainRoute(preview: PreviewOf) {
 function requestOf(query: unknown): AskedRequest {
   const headers = headersOf((query as Readonly<Record<string, unknown>>)['headers'] ?? '[]');
   try {
-    return askedRequest(parameter(query, 'method'), parameter(query, 'url'), headers);
+    return askedRequest(parameter(query, 'method'), parameter(query, 'url'), headers, protocolOf(query));
   } catch (error) {
     if (error instanceof AskedRequestError) throw badRequest(error.message);
     throw error;
   }
+}
+
+function protocolOf(query: unknown): Protocol {
+  const { protocol = 'HTTP/1.1' } = query as Readonly<Record<string, unknown>>;
+  if (protocol === 'HTTP/1.1' || protocol === 'HTTP/2') return protocol;
+  throw badRequest('The query parameter protocol has to be HTTP/1.1 or HTTP/2.');
 }
 
 function headersOf(text: unknown): readonly HeaderLine[] {

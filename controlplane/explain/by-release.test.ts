@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import type { StreamStatus } from '../../xds/status.ts';
+import { anyone } from '../auth/principal.ts';
+import { modelFromInputs } from '../mesh/fixture.ts';
+import { readCase, translateCase } from '../translate/fixture.ts';
+import { askedRequest, type HeaderLine } from './asked-request.ts';
+import { explainByRelease, type ByRelease } from './by-release.ts';
+import { createEnvoysOf } from './connected-envoys.ts';
+import { readServed } from './served.ts';
+
+const IDENTITY = { mesh: 'm', owner: undefined, kind: 'virtualNode', name: 'app' } as const;
+
+const SERVED = readServed(translateCase(readCase('http-matches')).snapshot);
+
+/** Whether a header that came twice is compared line by line shows in the one that has to begin with `v`. */
+function explained(lines: readonly HeaderLine[], envoys: readonly string[]): ByRelease {
+  return explainByRelease(SERVED, IDENTITY, askedRequest('GET', 'http://b.local/', lines), envoys);
+}
+
+const TWICE: readonly HeaderLine[] = [
+  ['prefix', 'w'],
+  ['prefix', 'v'],
+];
+
+test('without a connected proxy it is the current release, and the oldest where that does something else', () => {
+  expect(explained([], [])).toMatchObject({ envoy: { version: '1.40.0', connected: false }, others: [] });
+  const { others } = explained(TWICE, ['']);
+  expect(others.map(({ version }) => version)).toEqual(['1.37.0']);
+  expect(others[0]?.passes[0]?.routes[2]?.why).toContain(
+    'header prefix is "w,v", which does not begin with "v"',
+  );
+});
+
+test('with connected ones it is theirs', () => {
+  expect(explained(TWICE, ['envoy 1.37.0'])).toMatchObject({
+    envoy: { version: '1.37.0', connected: true },
+    others: [],
+  });
+  expect(explained(TWICE, ['envoy 1.40.0', 'envoy 1.40.0', 'envoy 1.38.0', 'grpc-go 1.60.0'])).toMatchObject({
+    envoy: { version: '1.40.0', connected: true },
+    others: [{ version: '1.38.0' }],
+  });
+});
+
+test('the connected ones are those of the proxy, as far as the viewer sees it', () => {
+  const model = modelFromInputs([{ meshName: 'm', spec: {} }]);
+  const streams = ['app', 'app', 'other'].map((name, index) => ({
+    key: name,
+    node: { version: `envoy 1.4${index}.0` },
+  })) as unknown as readonly StreamStatus[];
+  const configs = { get: (name: string) => ({ identity: { ...IDENTITY, name } }) };
+  const envoysOf = createEnvoysOf(model, { streams: () => streams }, configs);
+  const viewer = { caller: anyone('000000000000'), action: 'daybreak:Explain' } as const;
+  expect(envoysOf(viewer, IDENTITY)).toEqual(['envoy 1.40.0', 'envoy 1.41.0']);
+});

@@ -1,0 +1,31 @@
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { envoyOf } from '../translate/real-envoy.ts';
+import { anyGateway, anySidecar } from './testing/any-scene.ts';
+import { startDifferential, type Differential } from './testing/differential.ts';
+import { TRIED } from './testing/tried.ts';
+
+// What `explain` says of a request is what a real Envoy does with it, of either release: routes, conditions, hosts, paths and
+// headers made up at random out of what Envoy touches. `test/long/random-requests.ts` goes on with it.
+
+const RUNS = Number(process.env['DAYBREAK_TEST_RUNS'] ?? 300);
+
+describe.each(TRIED)('%s', (variable, release) => {
+  let differential: Differential;
+  beforeAll(async () => {
+    differential = await startDifferential(envoyOf(variable), release);
+  });
+  afterAll(() => differential?.close());
+
+  it.each([
+    ['the application beside a virtual node', anySidecar],
+    ['a caller of a virtual gateway', anyGateway],
+  ])('does what is said of a request of %s', { timeout: 600_000 }, async (_who, scenes) => {
+    await fc.assert(
+      fc.asyncProperty(scenes, async (scene) => {
+        expect(await differential.differences(scene)).toEqual([]);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+});

@@ -1,0 +1,103 @@
+import type { HeaderValue, Headers } from '../request.ts';
+import type { Release } from '../release.ts';
+import { textOf, tokensOf } from './hop-headers.ts';
+import { joinValues } from './joined-headers.ts';
+import { isReferer } from './referer.ts';
+import type { ManagerSettings } from './settings.ts';
+
+/** What a random request id is, to people. */
+export const NEW_REQUEST_ID: HeaderValue = { made: 'a random UUID' };
+
+/** What a caller's address is, to people. */
+export const CALLER_ADDRESS: HeaderValue = { made: "the caller's address" };
+
+const HOP = ['keep-alive', 'proxy-connection', 'transfer-encoding'];
+
+// Envoy takes these from callers whose address is internal; by its defaults no address is.
+const INTERNAL = [
+  'x-envoy-expected-rq-timeout-ms',
+  'x-envoy-force-trace',
+  'x-envoy-hedge-on-per-try-timeout',
+  'x-envoy-internal',
+  'x-envoy-ip-tags',
+  'x-envoy-max-retries',
+  'x-envoy-original-url',
+  'x-envoy-retriable-header-names',
+  'x-envoy-retriable-status-codes',
+  'x-envoy-retry-grpc-on',
+  'x-envoy-retry-on',
+  'x-envoy-upstream-alt-stat-name',
+  'x-envoy-upstream-rq-per-try-timeout-ms',
+  'x-envoy-upstream-rq-timeout-alt-response',
+  'x-envoy-upstream-rq-timeout-ms',
+];
+
+/** Taken away too from callers that are known by their address. */
+const INTERNAL_AT_EDGE = [
+  'x-envoy-decorator-operation',
+  'x-envoy-downstream-service-cluster',
+  'x-envoy-downstream-service-node',
+  'x-envoy-original-host',
+  'x-envoy-original-path',
+];
+
+/**
+ * What a connection manager makes of the headers of a request before it looks for a route
+ * (ConnectionManagerUtility::mutateRequestHeaders in Envoy). `upgrades`: the request asks for another protocol.
+ */
+export function managedHeaders(
+  before: Headers,
+  settings: ManagerSettings,
+  release: Release,
+  { tls, upgrades }: { readonly tls: boolean; readonly upgrades: boolean },
+): Headers {
+  const headers = new Map(before);
+  const remove = (names: readonly string[]): void => {
+    for (const name of names) headers.delete(name);
+  };
+  remove(upgrades ? HOP : [...HOP, 'connection', 'upgrade']);
+  keepTrailers(headers);
+  const referer = textOf(headers, 'referer');
+  if (referer !== undefined && !isReferer(referer)) headers.delete('referer');
+  if (!settings.passesExpect && textOf(headers, 'expect')?.toLowerCase() === '100-continue')
+    headers.delete('expect');
+  nameCaller(headers, settings, tls);
+  remove(INTERNAL);
+  if (release.removesStreamDuration) remove(['x-envoy-upstream-stream-duration-ms']);
+  if (settings.useRemoteAddress) {
+    remove(INTERNAL_AT_EDGE);
+    headers.set('x-envoy-external-address', [CALLER_ADDRESS]);
+  }
+  nameRequest(headers, settings);
+  headers.delete('x-forwarded-client-cert');
+  return headers;
+}
+
+/** Of what TE lists, trailers alone stays. */
+function keepTrailers(headers: Map<string, readonly HeaderValue[]>): void {
+  const te = textOf(headers, 'te');
+  if (te === undefined || te === '') return;
+  if (tokensOf(te).includes('trailers')) headers.set('te', ['trailers']);
+  else headers.delete('te');
+}
+
+function nameCaller(
+  headers: Map<string, readonly HeaderValue[]>,
+  { useRemoteAddress, appendsForwardedFor, trustedHops }: ManagerSettings,
+  tls: boolean,
+): void {
+  if (useRemoteAddress && appendsForwardedFor)
+    headers.set('x-forwarded-for', [joinValues([...(headers.get('x-forwarded-for') ?? []), CALLER_ADDRESS])]);
+  const untrusted = useRemoteAddress && trustedHops === 0;
+  if (untrusted || !headers.has('x-forwarded-proto'))
+    headers.set('x-forwarded-proto', [tls ? 'https' : 'http']);
+}
+
+function nameRequest(
+  headers: Map<string, readonly HeaderValue[]>,
+  { makesRequestId, keepsExternalRequestId, useRemoteAddress }: ManagerSettings,
+): void {
+  const [given = ''] = headers.get('x-request-id') ?? [];
+  const replaced = useRemoteAddress && !keepsExternalRequestId;
+  if (makesRequestId && (given === '' || replaced)) headers.set('x-request-id', [NEW_REQUEST_ID]);
+}

@@ -1,0 +1,79 @@
+import { headersOf, type HeaderValue, type Headers, type Line, type Protocol } from '../request.ts';
+
+// Envoy keeps one value of the headers that it has a fast way to, and joins the lines of these as they come. Found by
+// sending each name that stands in its binaries twice: the same in 1.37.0 and 1.40.0.
+const JOINED = new Set([
+  'accept',
+  'accept-encoding',
+  'access-control-request-headers',
+  'access-control-request-method',
+  'access-control-request-private-network',
+  'authorization',
+  'cache-control',
+  'cdn-loop',
+  'connection',
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'expect',
+  'grpc-accept-encoding',
+  'grpc-timeout',
+  'if-match',
+  'if-modified-since',
+  'if-none-match',
+  'if-range',
+  'if-unmodified-since',
+  'keep-alive',
+  'origin',
+  'pragma',
+  'proxy-connection',
+  'referer',
+  'te',
+  'transfer-encoding',
+  'upgrade',
+  'user-agent',
+  'via',
+  'x-client-trace-id',
+  'x-envoy-attempt-count',
+  'x-envoy-decorator-operation',
+  'x-envoy-downstream-service-cluster',
+  'x-envoy-downstream-service-node',
+  'x-envoy-external-address',
+  'x-envoy-is-timeout-retry',
+  'x-envoy-original-host',
+  'x-envoy-original-path',
+  'x-envoy-upstream-stream-duration-ms',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-port',
+  'x-forwarded-proto',
+  'x-request-id',
+]);
+
+/** The lines of a request as Envoy keeps them: the well-known names joined, HTTP/2's pieces of a cookie put together. */
+export function keptHeaders(lines: readonly Line[], protocol: Protocol): Headers {
+  const kept = [...headersOf(lines)].map(([name, values]): [string, readonly HeaderValue[]] => {
+    if (name === 'cookie' && protocol === 'HTTP/2') return [name, [joinAll(values, '; ')]];
+    return [name, JOINED.has(name) ? [joinValues(values)] : values];
+  });
+  return new Map(kept);
+}
+
+/** Values one behind the other, parted by commas; empty ones leave no comma. */
+export function joinValues(values: readonly string[]): string;
+export function joinValues(values: readonly HeaderValue[]): HeaderValue;
+export function joinValues(values: readonly HeaderValue[]): HeaderValue {
+  return joinAll(
+    values.filter((value) => value !== ''),
+    ',',
+  );
+}
+
+function joinAll(values: readonly HeaderValue[], separator: string): HeaderValue {
+  const [first = '', ...rest] = values;
+  if (rest.length === 0) return first;
+  const texts = values.map((value) => (typeof value === 'string' ? value : value.made));
+  return values.every((value) => typeof value === 'string')
+    ? texts.join(separator)
+    : { made: texts.join(' and ') };
+}

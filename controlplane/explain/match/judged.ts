@@ -1,0 +1,18 @@
+/**
+ * How a request stands with a condition of a route. `unsure`: it depends on what Envoy makes anew for each request. `why` is
+ * a sentence.
+ */
+export type Judged = { readonly kind: 'met' } | { readonly kind: 'unmet' | 'unsure'; readonly why: string };
+
+/** The condition holds. */
+export const MET: Judged = { kind: 'met' };
+
+/** The condition does not hold. */
+export function unmet(why: string): Judged {
+  return { kind: 'unmet', why };
+}
+
+/** Met, or not for this reason. */
+export function metIf(met: boolean, why: () => string): Judged {
+  return met ? MET : unmet(why());
+}

@@ -1,0 +1,111 @@
+import { anyUnpack } from '@bufbuild/protobuf/wkt';
+import type { Cluster } from '#envoy/envoy/config/cluster/v3/cluster_pb.ts';
+import {
+  HeaderValueOption_HeaderAppendAction as Append,
+  type HeaderValueOption,
+} from '#envoy/envoy/config/core/v3/base_pb.ts';
+import type { Route, RouteAction, VirtualHost } from '#envoy/envoy/config/route/v3/route_components_pb.ts';
+import { HttpProtocolOptionsSchema } from '#envoy/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.ts';
+import { keptHeaders } from './manager/joined-headers.ts';
+import { saysEmptyBody } from './manager/methods.ts';
+import {
+  linesOf,
+  pathOf,
+  type HeaderValue,
+  type IncomingRequest,
+  type Protocol,
+  type RoutedRequest,
+} from './request.ts';
+
+/** How a request leaves: by which route of which virtual host, and whether Envoy says what it has rewritten. */
+export type Departure = {
+  readonly host: VirtualHost;
+  readonly route: Route;
+  readonly action: RouteAction;
+  readonly cluster: Cluster | undefined;
+  readonly saysOriginals: boolean;
+  readonly upgrade: string | undefined;
+};
+
+type Mutable = Map<string, readonly HeaderValue[]>;
+
+/** What the router goes by itself, and the tracer, of those that the manager leaves alone. */
+const READ_BY_ROUTER = ['x-envoy-decorator-operation', 'x-envoy-upstream-stream-duration-ms'];
+
+/** A request as it comes to the listener that a route sends it to: a gateway's second pass. */
+export function sentOn(request: RoutedRequest, departure: Departure): IncomingRequest {
+  const { host, route, action, cluster, saysOriginals, upgrade } = departure;
+  const protocol = protocolOf(cluster, request.protocol);
+  const headers: Mutable = new Map(request.headers);
+  for (const name of READ_BY_ROUTER) headers.delete(name);
+  for (const level of [route, host]) mutate(headers, level);
+  const authority = rewrittenHost(headers, request.authority, action, saysOriginals);
+  const target = rewrittenTarget(headers, request.target ?? '/', route, action, saysOriginals);
+  if (protocol === 'HTTP/1.1' && saysEmptyBody(request.method) && !headers.has('content-length'))
+    headers.set('content-length', ['0']);
+  if (protocol === 'HTTP/2' && upgrade !== undefined) headers.set('connection', ['upgrade']);
+  const { scheme } = request;
+  return {
+    protocol,
+    method: request.method,
+    scheme: scheme === 'https' ? 'https' : 'http',
+    tls: false,
+    authority,
+    target,
+    headers: linesOf(keptHeaders(linesOf(headers), protocol)),
+  };
+}
+
+function protocolOf(cluster: Cluster | undefined, callers: Protocol): Protocol {
+  const any = cluster?.typedExtensionProtocolOptions[HttpProtocolOptionsSchema.typeName];
+  const options = any && anyUnpack(any, HttpProtocolOptionsSchema)?.upstreamProtocolOptions;
+  if (options?.case === 'useDownstreamProtocolConfig') return callers;
+  const explicit = options?.case === 'explicitHttpConfig' ? options.value.protocolConfig.case : undefined;
+  return explicit === 'http2ProtocolOptions' ? 'HTTP/2' : 'HTTP/1.1';
+}
+
+function mutate(
+  headers: Mutable,
+  level: Pick<Route, 'requestHeadersToAdd' | 'requestHeadersToRemove'>,
+): void {
+  for (const name of level.requestHeadersToRemove) headers.delete(name.toLowerCase());
+  for (const option of level.requestHeadersToAdd) add(headers, option);
+}
+
+function add(headers: Mutable, { header, appendAction }: HeaderValueOption): void {
+  if (header === undefined) return;
+  const name = header.key.toLowerCase();
+  const there = headers.get(name) ?? [];
+  if (there.length > 0 && appendAction === Append.ADD_IF_ABSENT) return;
+  if (there.length === 0 && appendAction === Append.OVERWRITE_IF_EXISTS) return;
+  const kept = appendAction === Append.APPEND_IF_EXISTS_OR_ADD ? there : [];
+  headers.set(name, [...kept, header.value]);
+}
+
+function rewrittenHost(
+  headers: Mutable,
+  before: string,
+  { hostRewriteSpecifier: host, appendXForwardedHost }: RouteAction,
+  saysOriginals: boolean,
+): string {
+  if (host.case !== 'hostRewriteLiteral') return before;
+  if (saysOriginals) headers.set('x-envoy-original-host', [before]);
+  if (appendXForwardedHost)
+    headers.set('x-forwarded-host', [...(headers.get('x-forwarded-host') ?? []), before]);
+  return host.value;
+}
+
+/** A prefix is replaced; of an exact path and of an expression, all of the path is. */
+function rewrittenTarget(
+  headers: Mutable,
+  before: string,
+  { match }: Route,
+  { prefixRewrite }: RouteAction,
+  saysOriginals: boolean,
+): string {
+  if (prefixRewrite === '') return before;
+  if (saysOriginals) headers.set('x-envoy-original-path', [before]);
+  const specifier = match?.pathSpecifier;
+  const matched = specifier?.case === 'prefix' ? specifier.value.length : pathOf(before).length;
+  return `${prefixRewrite}${before.slice(matched)}`;
+}

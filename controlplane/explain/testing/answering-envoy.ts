@@ -1,0 +1,71 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Snapshot } from '../../../xds/types.ts';
+import { answering, NEWEST, type Place } from './answering.ts';
+import { askRaw, type RawRequest } from './raw-http.ts';
+import { startServedEnvoy } from './served-envoy.ts';
+
+/** What Envoy did with a request. */
+export type Fate =
+  /** `virtual host/index` of the route that took it, in this route configuration. */
+  | { readonly kind: 'taken'; readonly routes: string; readonly route: string }
+  /** No route took it. */
+  | { readonly kind: 'none'; readonly routes: string }
+  /** It answered itself before, or beside, any route. */
+  | { readonly kind: 'answered'; readonly status: number }
+  | { readonly kind: 'closed' };
+
+/** A listener: where it is, and whether it takes TLS. */
+export type Door = { readonly address: string; readonly port: number; readonly tls: boolean };
+
+/** A real Envoy that says by which route it took a request. */
+export type AnsweringEnvoy = {
+  /** Has it take a configuration in a place of its own, and waits until it goes by that at each door. */
+  take(snapshot: Snapshot, place: Place, doors: readonly Door[]): Promise<void>;
+  ask(door: Door, request: RawRequest): Promise<Fate>;
+  close(): Promise<void>;
+};
+
+const POLL_MS = 5;
+const LIMIT_MS = 20_000;
+
+/** Starts one. @throws Error with its log when it does not start */
+export async function startAnsweringEnvoy(binary: string): Promise<AnsweringEnvoy> {
+  const envoy = await startServedEnvoy(binary);
+  let number = 0;
+  return {
+    async take(snapshot, place, doors) {
+      number += 1;
+      await envoy.take(answering(snapshot, place, number));
+      const signal = AbortSignal.timeout(LIMIT_MS);
+      for (const door of doors) {
+        // A worker hears of new routes a moment after they were acknowledged.
+        while ((await newestAt(door)) !== String(number)) await sleep(POLL_MS, undefined, { signal });
+      }
+    },
+    ask: askFate,
+    close: () => envoy.close(),
+  };
+}
+
+async function newestAt(door: Door): Promise<string | undefined> {
+  const request: RawRequest = {
+    protocol: 'HTTP/1.1',
+    method: 'GET',
+    scheme: 'http',
+    authority: NEWEST,
+    target: '/',
+    headers: [],
+  };
+  const fate = await askFate(door, request).catch(() => undefined);
+  return fate?.kind === 'taken' ? fate.route : undefined;
+}
+
+async function askFate(door: Door, request: RawRequest): Promise<Fate> {
+  const answer = await askRaw(door, request);
+  if (answer === undefined) return { kind: 'closed' };
+  const { status, body } = answer;
+  const [routes = '', route = '-'] = body.split(/ (.*)/s);
+  if (status === 404 && route === '-') return { kind: 'none', routes };
+  if (status === 503 && route !== '-') return { kind: 'taken', routes, route };
+  return { kind: 'answered', status };
+}

@@ -1,0 +1,140 @@
+import * as fc from 'fast-check';
+import type { HeaderMatchMethod } from '../../model/types.ts';
+
+// What Envoy takes away, adds, joins or reads, by what they have to do with one another, and what means nothing to it.
+const TOPICS: readonly (readonly string[])[] = [
+  [
+    'x-multi',
+    'x-beta',
+    'x_under',
+    'priority',
+    'early-data',
+    'traceparent',
+    'x-b3-sampled',
+    'x-envoy-unknown',
+  ],
+  ['cookie', 'accept', 'user-agent', 'authorization', 'content-type', 'via', 'cache-control', 'origin'],
+  ['if-match', 'pragma', 'cdn-loop', 'grpc-timeout', 'referer', 'content-length', 'expect', 'trailer'],
+  ['connection', 'upgrade', 'http2-settings', 'te', 'x-beta'],
+  ['connection', 'keep-alive', 'proxy-connection', 'te', 'transfer-encoding', 'trailer', 'x-forwarded-for'],
+  ['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'x-forwarded-port', 'x-forwarded-client-cert'],
+  ['x-request-id', 'x-client-trace-id', 'x-app-mesh-virtual-service', 'x-app-mesh-virtual-service-port'],
+  ['x-envoy-external-address', 'x-envoy-original-host', 'x-envoy-original-path', 'x-envoy-original-url'],
+  ['x-envoy-retry-on', 'x-envoy-retry-grpc-on', 'x-envoy-max-retries', 'x-envoy-internal'],
+  ['x-envoy-upstream-rq-timeout-ms', 'x-envoy-expected-rq-timeout-ms', 'x-envoy-attempt-count'],
+  ['x-envoy-decorator-operation', 'x-envoy-downstream-service-cluster', 'x-envoy-downstream-service-node'],
+  ['x-envoy-upstream-stream-duration-ms', 'x-envoy-hedge-on-per-try-timeout', 'x-envoy-ip-tags'],
+  ['x-envoy-force-trace', 'x-envoy-upstream-alt-stat-name', 'x-envoy-retriable-status-codes'],
+  ['x-envoy-retriable-header-names', 'x-envoy-upstream-rq-per-try-timeout-ms', 'x-envoy-is-timeout-retry'],
+  ['x-envoy-upstream-rq-timeout-alt-response', 'x-envoy-overloaded', 'host'],
+];
+
+/** A few names and values that have to do with one another: the conditions and the lines of a scene are of these. */
+export type Words = { readonly names: readonly string[]; readonly values: readonly string[] };
+
+const COMMON = [
+  '',
+  'a',
+  'b',
+  'A',
+  'a,b',
+  'a, b',
+  'b,a',
+  'a b',
+  'é',
+  'aé',
+  '1',
+  '7',
+  '+7',
+  '-3',
+  '07',
+  '1.0',
+  '9999999999999999999',
+];
+
+/** Any few of those. */
+export const fewWords: fc.Arbitrary<Words> = fc.record({
+  names: fc
+    .oneof(fc.constantFrom(...TOPICS), fc.constant(TOPICS.flat()))
+    .chain((names) => fc.uniqueArray(fc.constantFrom(...names), { minLength: 1, maxLength: 3 })),
+  values: fc.uniqueArray(fc.constantFrom(...COMMON), { minLength: 1, maxLength: 3 }),
+});
+
+const OWN: Readonly<Record<string, readonly string[]>> = {
+  te: ['trailers', 'trailers, gzip', 'Trailers', 'gzip', ''],
+  upgrade: ['websocket', 'WebSocket', 'h2c', 'foo', ''],
+  expect: ['100-continue', '100-Continue', 'a'],
+  'content-length': ['0'],
+  // A limit that older releases heed, so a long one.
+  'x-envoy-upstream-stream-duration-ms': ['a', '86400000', ''],
+  'transfer-encoding': ['chunked'],
+  'x-forwarded-proto': ['http', 'https', 'HTTPS', 'a', 'http,https', ''],
+  referer: [
+    'http://a/b',
+    '/a',
+    'a',
+    'a b',
+    'a:b',
+    'http://u@a/',
+    'http://a/#b',
+    'http://a:70000/',
+    '//a',
+    '?a',
+    'é',
+    '',
+  ],
+};
+
+/** Values of a header: such as Envoy reads, and such as conditions tell apart. */
+export function valueOf(name: string, { names, values }: Words): fc.Arbitrary<string> {
+  if (name === 'connection') {
+    const token = fc.constantFrom(
+      ...names,
+      'close',
+      'keep-alive',
+      'Upgrade',
+      'http2-settings',
+      'te',
+      'X-Multi',
+      ':path',
+      'host',
+      '',
+    );
+    return fc.array(token, { maxLength: 3 }).map((tokens) => tokens.join(', '));
+  }
+  const own = OWN[name];
+  return fc.constantFrom(...(own ?? values));
+}
+
+/** A condition on such a value, of each kind that the API has. */
+export function matchOf(value: fc.Arbitrary<string>): fc.Arbitrary<HeaderMatchMethod | undefined> {
+  const text = value.map((each) => (each === '' ? 'a' : each));
+  const part = fc.tuple(text, fc.nat(3)).map(([each, length]) =>
+    Array.from(each)
+      .slice(0, length + 1)
+      .join(''),
+  );
+  const bound = fc.constantFrom(-3, 0, 1, 7, 8, 100);
+  return fc.oneof(
+    fc.constant(undefined),
+    text.map((exact) => ({ exact })),
+    part.map((prefix) => ({ prefix })),
+    part.map((each) => ({ suffix: each })),
+    text.map((each) => ({ regex: each.replaceAll(/[.+?()[\]{}|^$*\\]/g, String.raw`\$&`) })),
+    fc
+      .constantFrom('.*', '.', 'a.', '[ab]', '[^a]*', 'a|b', '(?i)A,?B?', '[é]', '.*é', String.raw`\d+`, '')
+      .map((regex) => ({
+        regex: regex === '' ? 'a*' : regex,
+      })),
+    fc.tuple(bound, bound).map(([start, end]) => ({ range: { start, end } })),
+  );
+}
+
+/** A name in upper and lower case, as HTTP/1.1 lets it be written. */
+export function anyCase(name: string): fc.Arbitrary<string> {
+  return fc.constantFrom(
+    name,
+    name.toUpperCase(),
+    name.replaceAll(/\b[a-z]/g, (letter) => letter.toUpperCase()),
+  );
+}

@@ -1,0 +1,67 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
+import { createTail } from '../../../test/lab/tail.ts';
+import { listenGrpc } from '../../../xds/grpc/listen.ts';
+import { createGrpcServer } from '../../../xds/grpc/server.ts';
+import { createXdsServer } from '../../../xds/server.ts';
+import type { Snapshot } from '../../../xds/types.ts';
+import { bootstrap, ID } from '../../api/properties/live-bootstrap.ts';
+
+/** A real Envoy that is served one configuration after the other, over ADS. */
+export type ServedEnvoy = {
+  /** Has Envoy take a configuration in place of the one before. @throws Error with its own words when it refuses it */
+  take(snapshot: Snapshot): Promise<void>;
+  close(): Promise<void>;
+};
+
+const LIMIT_MS = 20_000;
+const POLL_MS = 2;
+
+/** Starts one, as whoever runs the test. @throws Error with its log when it does not begin to ask */
+export async function startServedEnvoy(binary: string): Promise<ServedEnvoy> {
+  const folder = await mkdtemp(join(tmpdir(), 'served-envoy-'));
+  const [ads, sds, admin] = [join(folder, 'ads'), join(folder, 'sds'), join(folder, 'admin')];
+  const refusals: string[] = [];
+  const control = createXdsServer({
+    keyOf: () => ID,
+    onAnswer(_key, { error }) {
+      if (error !== undefined) refusals.push(error);
+    },
+  });
+  const server = createGrpcServer();
+  control.addTo(server, 'aggregated');
+  const listener = await listenGrpc(server, { path: ads });
+  const config = JSON.stringify(bootstrap({ ads, sds, admin }));
+  const args = ['--disable-hot-restart', '--drain-time-s', '1', '--concurrency', '1', '--log-level', 'error'];
+  const envoy = execa('setpriv', ['--pdeathsig', 'KILL', '--', binary, ...args, '--config-yaml', config], {
+    reject: false,
+    all: true,
+    stdin: 'ignore',
+    buffer: false,
+  });
+  const log = createTail();
+  envoy.all.on('data', (chunk: Buffer) => log.append(chunk));
+  let ended = false;
+  void envoy.then(() => (ended = true));
+  return {
+    async take(snapshot) {
+      refusals.length = 0;
+      control.set(ID, snapshot);
+      const end = Date.now() + LIMIT_MS;
+      while ([...snapshot.keys()].some((type) => control.settled(ID, type) !== 'acknowledged')) {
+        if (refusals.length > 0) throw new Error(`Envoy refuses it: ${refusals.join()}`);
+        if (ended || Date.now() > end) throw new Error(`Envoy does not take it:\n${log.text()}`);
+        await sleep(POLL_MS);
+      }
+    },
+    async close() {
+      envoy.kill('SIGKILL');
+      await envoy;
+      listener.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
