@@ -4,8 +4,12 @@ export const REQUEST_TIMEOUT = 15_000;
 /** How long a request or a TCP connection may lie idle, in milliseconds (App Mesh's; Envoy's own for requests). */
 export const IDLE_TIMEOUT = 300_000;
 
-/** Connecting to the application beside the proxy, and to a gateway's own second pass, in milliseconds (App Mesh's). */
-export const INGRESS_CONNECT_TIMEOUT = 250;
+/**
+ * Connecting to the application beside the proxy, and to a gateway's own second pass, in milliseconds (Envoy's own default). An
+ * application that is not there refuses at once; one whose queue of connections is full has the kernel ask again after a
+ * second, which App Mesh's 250 ms did not wait for.
+ */
+export const INGRESS_CONNECT_TIMEOUT = 5000;
 
 /** Connecting to another virtual node, in milliseconds (App Mesh's). */
 export const EGRESS_CONNECT_TIMEOUT = 1000;

@@ -9,8 +9,10 @@ export function serveLimited(port: number, host: string | undefined, streams: nu
   server.on('sessionError', () => {});
   server.on('stream', (stream: ServerHttp2Stream, headers) => {
     stream.on('error', () => {});
+    stream.on('end', () =>
+      setTimeout(() => answer(stream, headers['content-type'] === 'application/grpc'), ANSWER_MS),
+    );
     stream.resume();
-    setTimeout(() => answer(stream, headers['content-type'] === 'application/grpc'), ANSWER_MS);
   });
   server.listen(port, host);
 }

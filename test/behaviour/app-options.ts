@@ -12,6 +12,8 @@ export type AppOptions = {
   readonly tcp?: readonly number[];
   /** HTTP/1 to the byte: each answers with the request as it came. */
   readonly raw?: readonly number[];
+  /** HTTP/1.1, with room for one connection that waits: after `/busy` none is accepted for a while. */
+  readonly narrow?: readonly number[];
   /** HTTP/2 and gRPC: a port, and how many streams it takes on one connection. */
   readonly limited?: readonly (readonly [port: number, streams: number])[];
   /** Ports whose health checks fail. */

@@ -8,6 +8,7 @@ import { createAttempts } from './attempts.ts';
 import { answerHttp } from './app-http.ts';
 import { serveGrpc } from './app-grpc.ts';
 import { serveLimited } from './app-limited.ts';
+import { serveNarrow } from './app-narrow.ts';
 import { serveRaw } from './app-raw.ts';
 import { acceptWebSocket, acceptWebSocketStream } from './app-web-socket.ts';
 
@@ -22,6 +23,7 @@ const {
   tcp = [],
   raw = [],
   limited = [],
+  narrow = [],
 } = options;
 
 const attempts = createAttempts();
@@ -38,7 +40,7 @@ for (const port of http) {
 }
 
 for (const port of http2) {
-  const settings = { enableConnectProtocol: true };
+  const settings = { enableConnectProtocol: true, maxHeaderListSize: 2 ** 18 };
   const server = createHttp2Server({ settings }, (request, response) =>
     answerHttp({ name, port, attempts, sick, failing }, request, response),
   );
@@ -59,6 +61,7 @@ for (const port of tcp) {
 }
 
 for (const port of raw) serveRaw(name, port, host);
+for (const port of narrow) serveNarrow(port, host);
 for (const [port, streams] of limited) serveLimited(port, host, streams);
 
 await Promise.all(grpc.map((port) => serveGrpc({ name, host, port, attempts, sick })));

@@ -1,4 +1,4 @@
-import type { RouteSpec } from '../../controlplane/model/types.ts';
+import type { GrpcRetryPolicy, HttpRetryPolicy, RouteSpec } from '../../controlplane/model/types.ts';
 import { backends, inputsOf, on, to, type Input } from './inputs.ts';
 
 // A mesh that lets everything out. `server` has an Envoy of its own, `other` is outside the mesh.
@@ -7,6 +7,8 @@ import { backends, inputsOf, on, to, type Input } from './inputs.ts';
 export const RAW = 7001;
 export const HTTP2 = 7101;
 export const GRPC = 7201;
+export const PLAIN = 7003;
+export const NARROW = 7004;
 
 /** Where `other` answers over HTTP/1.1, beside RAW: on a port of the mesh's backends. */
 export const OTHER = HTTP2;
@@ -41,25 +43,19 @@ function shared(protocol: 'http' | 'http2' | 'grpc', port: number): readonly Inp
   ];
 }
 
-/** A route that never tries again. */
-function once(protocol: 'http2' | 'grpc', port: number): RouteSpec {
-  const retryPolicy = { maxRetries: 0, perRetryTimeout: { unit: 's', value: 15 } } as const;
+/** What is called through routes that never try again. */
+const ONCE = [{ protocol: 'http', port: NARROW } as const, ...LIMITED];
+
+function once({ protocol, port }: (typeof ONCE)[number]): RouteSpec {
+  const policy = { maxRetries: 0, perRetryTimeout: { unit: 's', value: 15 } } as const;
   const action = to('server', port);
-  return protocol === 'http2'
-    ? {
-        http2Route: {
-          match: { ...all, port },
-          action,
-          retryPolicy: { ...retryPolicy, httpRetryEvents: ['stream-error'] },
-        },
-      }
-    : {
-        grpcRoute: {
-          match: { port },
-          action,
-          retryPolicy: { ...retryPolicy, grpcRetryEvents: ['cancelled'] },
-        },
-      };
+  if (protocol === 'grpc') {
+    const retryPolicy: GrpcRetryPolicy = { ...policy, grpcRetryEvents: ['cancelled'] };
+    return { grpcRoute: { match: { port }, action, retryPolicy } };
+  }
+  const retryPolicy: HttpRetryPolicy = { ...policy, httpRetryEvents: ['stream-error'] };
+  const route = { match: { ...all, port }, action, retryPolicy };
+  return protocol === 'http' ? { httpRoute: route } : { http2Route: route };
 }
 
 const service = (port: number) => ({ virtualService: { virtualServiceName: 'server.local' }, port });
@@ -72,6 +68,8 @@ export const inputs: readonly Input[] = [
   is.node('server', {
     listeners: [
       on(RAW, 'http'),
+      on(PLAIN, 'http'),
+      on(NARROW, 'http'),
       on(HTTP2, 'http2'),
       on(GRPC, 'grpc'),
       ...LIMITED.map(({ protocol, port }) => on(port, protocol)),
@@ -83,13 +81,13 @@ export const inputs: readonly Input[] = [
   ...shared('http2', HTTP2),
   ...shared('grpc', GRPC),
   is.router(
-    'burst',
-    LIMITED.map(({ protocol, port }) => [port, protocol] as const),
+    'once',
+    ONCE.map(({ protocol, port }) => [port, protocol]),
   ),
-  ...LIMITED.map(({ protocol, port }) => is.route('burst', `to-${port}`, once(protocol, port))),
-  is.service('burst.local', { router: 'burst' }),
+  ...ONCE.map((each) => is.route('once', `to-${each.port}`, once(each))),
+  is.service('once.local', { router: 'once' }),
   is.node('client', {
-    backends: backends(['server.local', 'http.local', 'http2.local', 'grpc.local', 'burst.local']),
+    backends: backends(['server.local', 'http.local', 'http2.local', 'grpc.local', 'once.local']),
   }),
   is.gateway('gateway', {
     listeners: [
@@ -108,6 +106,9 @@ export const inputs: readonly Input[] = [
         rewrite: { hostname: { defaultTargetHostname: 'DISABLED' } },
       },
     },
+  }),
+  gatewayRoute('plain', {
+    http2Route: { match: { prefix: '/plain', port: GATEWAY.http2 }, action: { target: service(PLAIN) } },
   }),
   gatewayRoute('streams', {
     http2Route: { match: { ...all, port: GATEWAY.http2 }, action: { target: service(HTTP2) } },

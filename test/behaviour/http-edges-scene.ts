@@ -1,6 +1,6 @@
 import type { ENVOYS } from '../../controlplane/translate/real-envoy.ts';
 import type { Ask } from './caller.ts';
-import { GATEWAY, GRPC, HTTP2, inputs, LIMITED, OTHER, RAW } from './http-edges-model.ts';
+import { GATEWAY, GRPC, HTTP2, inputs, LIMITED, NARROW, OTHER, PLAIN, RAW } from './http-edges-model.ts';
 import { openScene, type Scene } from './scene.ts';
 
 /** The raw application of the mesh from its client, one outside the mesh from the client, and the mesh's through the gateway. */
@@ -28,15 +28,17 @@ export async function openEdges(variable: (typeof ENVOYS)[number]): Promise<Edge
     inputs: () => inputs,
     hosts: {
       server: {
-        dns: ['server.local', 'http.local', 'http2.local', 'grpc.local', 'burst.local'],
+        dns: ['server.local', 'http.local', 'http2.local', 'grpc.local', 'once.local'],
         app: {
           raw: [RAW],
+          http: [PLAIN],
+          narrow: [NARROW],
           http2: [HTTP2],
           grpc: [GRPC],
           limited: LIMITED.map(({ port, limit }) => [port, limit] as const),
         },
         resource: 'mesh/m/virtualNode/server',
-        appPorts: [RAW, HTTP2, GRPC, ...LIMITED.map(({ port }) => port)],
+        appPorts: [RAW, PLAIN, NARROW, HTTP2, GRPC, ...LIMITED.map(({ port }) => port)],
       },
       other: { dns: ['other.local'], app: { raw: [RAW], http: [OTHER] } },
       client: { resource: 'mesh/m/virtualNode/client' },

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ENVOYS } from '../../controlplane/translate/real-envoy.ts';
-import { GATEWAY, HTTP2, LIMITED, OTHER, SHARED } from './http-edges-model.ts';
+import { GATEWAY, HTTP2, LIMITED, NARROW, OTHER, SHARED } from './http-edges-model.ts';
 import { bodyOf, message, openEdges, planned, WAYS, type Edges } from './http-edges-scene.ts';
 
 // What real applications send that is not everyday HTTP, and how it comes through two Envoys, or three with a gateway.
@@ -82,6 +82,8 @@ describe.each(ENVOYS)('%s', (variable) => {
       ['client', `ws://server.local:${HTTP2}/`, 2],
       ['client', `ws://other.local:${OTHER}/`, 1],
       ['outside', `ws://door.local:${GATEWAY.http2}/`, 1],
+      ['outside', `ws://door.local:${GATEWAY.http2}/plain`, 1],
+      ['outside', `ws://door.local:${GATEWAY.http2}/plain`, 2],
       ['outside', `ws://door.local:${GATEWAY.http2}/`, 2],
     ] as const)('from %s to %s by HTTP/%i', async (from, url, version) => {
       const outcome = await edges.scene.actors[from].caller.ask({
@@ -122,11 +124,18 @@ describe.each(ENVOYS)('%s', (variable) => {
     protocol,
     port,
   }) => {
-    const address = `burst.local:${port}`;
+    const address = `once.local:${port}`;
     const grpc = protocol === 'grpc';
-    const burst = { kind: 'burst', address, authority: 'burst.local', count: 1000, grpc } as const;
+    const burst = { kind: 'burst', address, authority: 'once.local', count: 1000, grpc } as const;
     const { body = '', error } = await edges.scene.actors.client.caller.ask(burst);
     expect({ error, ...JSON.parse(body) }).toEqual({ error: undefined, [grpc ? 0 : 200]: 1000 });
+  });
+
+  test('connections that an application has no room for yet are made when it has', async () => {
+    const ask = (path: string) =>
+      edges.scene.actors.client.caller.ask({ kind: 'http', url: `http://once.local:${NARROW}${path}` });
+    const all = await Promise.all([ask('/busy'), ...Array.from({ length: 12 }, () => ask('/'))]);
+    expect(all.map(({ status, error }) => error ?? status)).toEqual(all.map(() => 200));
   });
 
   describe('what a gateway says of the caller', () => {
