@@ -167,8 +167,10 @@ describe.each(ENVOYS)('%s', (variable) => {
       expect(kept).not.toMatch(/x-forwarded-host|x-envoy-original-host/);
     });
 
-    test('no caller is taken for the mesh itself', async () => {
-      const seen = await seenBy('gateway', '/a', 'x-envoy-retry-on: 5xx', 'x-envoy-internal: true');
+    test.each(['gateway', 'mesh'] as const)('%s: no caller is taken for the mesh itself', async (way) => {
+      const said = ['x-envoy-retry-on: 5xx', 'x-envoy-internal: true'];
+      expect(await seenBy(way, '/a', ...said)).not.toMatch(/x-envoy-internal|x-envoy-retry-on/);
+      const seen = await seenBy(way, '/a', 'X-Forwarded-For: 10.0.0.1', ...said);
       expect(seen).not.toMatch(/x-envoy-internal|x-envoy-retry-on/);
     });
 

@@ -22,5 +22,6 @@ async function holdsWith(variable: (typeof ENVOYS)[number]): Promise<boolean> {
   }
 }
 
-const held = await Promise.all(ENVOYS.map(holdsWith));
+const held: boolean[] = [];
+for (const variable of ENVOYS) held.push(await holdsWith(variable));
 process.exitCode = held.every(Boolean) ? 0 : 1;
