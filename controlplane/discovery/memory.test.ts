@@ -67,6 +67,16 @@ test.each([
   expect((await openMemory(file, log)).get('x')?.value).toEqual([instance]);
 });
 
+test('an address that was changed on the disk is not served: it begins anew', async () => {
+  const memory = await openMemory(file, log);
+  memory.put('x', [instance]);
+  await memory.close();
+  const text = await readFile(file, 'utf8');
+  expect(text).toContain('10.0.0.1');
+  await writeFile(file, text.replace('10.0.0.1', '10.0.0.9'));
+  expect((await openMemory(file, log)).get('x')).toBeUndefined();
+});
+
 test('a folder that is not there: it goes on', async () => {
   const memory = await openMemory(join(folder, 'no/such/file.json'), log);
   memory.put('x', []);

@@ -1,6 +1,7 @@
 import { open, readFile, rename } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Log } from '../../common/log.ts';
+import { seal, unseal } from '../../common/seal.ts';
 import type { Instance } from '../translate/found.ts';
 import { reasonOf } from './errors.ts';
 import type { Dated } from './following.ts';
@@ -25,8 +26,8 @@ const VERSION = 1;
 export const NO_MEMORY: Memory = { get: () => undefined, put: () => undefined, close: async () => undefined };
 
 /**
- * Opens the file of last answers; one that is not there, or cannot be read, is begun anew. It is only ever replaced as a
- * whole, so it is never half written, and it holds nothing that is secret.
+ * Opens the file of last answers; one that is not there, cannot be read, or is not what was written is begun anew. It is only
+ * ever replaced as a whole, so it is never half written, and it holds nothing that is secret.
  */
 export async function openMemory(file: string, log: Log): Promise<Memory> {
   const known = new Map(Object.entries(await readMemory(file, log)));
@@ -37,7 +38,7 @@ export async function openMemory(file: string, log: Log): Promise<Memory> {
     while (isOutdated) {
       isOutdated = false;
       try {
-        await replace(file, JSON.stringify({ version: VERSION, answers: Object.fromEntries(known) }));
+        await replace(file, seal({ version: VERSION, answers: Object.fromEntries(known) }));
       } catch (error) {
         log.error({ file, reason: reasonOf(error) }, "Cloud Map's last answers cannot be written down");
       }
@@ -63,7 +64,7 @@ export async function openMemory(file: string, log: Log): Promise<Memory> {
 
 async function readMemory(file: string, log: Log): Promise<Contents> {
   try {
-    const { version, answers } = JSON.parse(await readFile(file, 'utf8')) as {
+    const { version, answers } = parse(await readFile(file, 'utf8')) as {
       readonly version: number;
       readonly answers: Contents;
     };
@@ -78,6 +79,11 @@ async function readMemory(file: string, log: Log): Promise<Contents> {
     log.warn({ file, reason: reasonOf(error) }, "Cloud Map's last answers cannot be read: it begins without");
     return {};
   }
+}
+
+/** A file of an older program has no checksum. */
+function parse(text: string): unknown {
+  return text.startsWith('{') ? JSON.parse(text) : unseal(text);
 }
 
 async function replace(file: string, contents: string): Promise<void> {
