@@ -23,6 +23,7 @@ import type { ControlPlaneSettings } from './settings.ts';
 import { createStatus, statusRoute } from './status-route.ts';
 import { createStopping, type Stopping } from './stopping.ts';
 import { openStore } from './store/open-store.ts';
+import { watchWrites } from './store/watch-writes.ts';
 import { openCertificate } from './tls/open-certificate.ts';
 
 /**
@@ -68,11 +69,10 @@ async function start(
     settings.tls &&
     (await openCertificate(settings.tls, log, (outcome) => metrics.reading('certificate', outcome)));
   opened.defer(() => tls?.close());
-  const store = measureStore(
-    await openStore(settings.store, log, settings.acceptLoss ? 'accept' : 'refuse'),
-    metrics,
-  );
-  opened.defer(() => store.close());
+  const engine = await openStore(settings.store, log, settings.acceptLoss ? 'accept' : 'refuse');
+  opened.defer(() => engine.close());
+  const { store, ...writes } = watchWrites(measureStore(engine, metrics), log);
+  opened.defer(writes.close);
   const live = await openLiveModel(store, log);
   opened.defer(() => live.close());
   const { admission, ...adsAccess } = await openAdsAccess(settings, {
@@ -93,11 +93,22 @@ async function start(
     certificate: tls?.current,
     answerAges: discovery.ages,
     certificateEnds: discovery.ends,
+    writeFailure: writes.failure,
   });
 
   const { authenticate } = access;
   const hosts = [hostname(), ...settings.apiHosts];
-  const api = createApi({ live, region, log, authenticate, quotas, rateLimit, hosts, tls });
+  const api = createApi({
+    live,
+    region,
+    log,
+    authenticate,
+    quotas,
+    rateLimit,
+    hosts,
+    tls,
+    writeFailure: writes.failure,
+  });
   if (settings.audit !== undefined) {
     const audit = openAudit(api, settings.audit, { region, log, metrics });
     opened.defer(audit.close);

@@ -50,6 +50,7 @@ test.each([
   expect((await client().send(new ListMeshesCommand())).meshes).toHaveLength(1);
   expect((await request(`${controlPlane.api}/healthz`)).status).toBe(200);
   expect((await request(`${controlPlane.api}/readyz`)).status).toBe(503);
+  expect((await request(`${controlPlane.api}/readyz?for=ads`)).status).toBe(200);
   const newcomer = watchClusters(controlPlane.ads, FRONT);
   await newcomer.has(`before-${mode}.local`);
   newcomer.close();
@@ -61,6 +62,17 @@ test.each([
   });
   await front.has(`after-${mode}.local`);
   expect((await request(`${controlPlane.api}/readyz`)).status).toBe(200);
+});
+
+test('a control plane whose write failed is ready again once the store takes one of its own', async () => {
+  const readiness = async () => (await request(`${controlPlane.api}/readyz`)).status;
+  await moveBack(client(), 'before-probe.local');
+  await server.stop('fast');
+  await expect(moveBack(client(), 'failed.local')).rejects.toMatchObject({
+    name: 'ServiceUnavailableException',
+  });
+  await server.start();
+  await expect.poll(readiness).toBe(200);
 });
 
 test('a store that does not answer: writes are refused in bounded time, however many wait; reads go on', async () => {

@@ -45,6 +45,8 @@ export type ApiOptions = {
   readonly tls?: ServerTls | undefined;
   /** Milliseconds since 1970. Default: the clock. */
   readonly now?: () => number;
+  /** Why the store does not take writes; undefined where it does. Default: that is not known. */
+  readonly writeFailure?: () => Error | undefined;
 };
 
 /** The most bytes that a body has: a virtual node with thousands of backends fits. */
@@ -67,6 +69,7 @@ export function createApi(options: ApiOptions): FastifyInstance {
     hosts = [],
     tls,
     now = Date.now,
+    writeFailure = () => undefined,
   } = options;
   const loggerInstance: FastifyBaseLogger = log;
   const noRequests = createNoRequests({
@@ -117,7 +120,7 @@ export function createApi(options: ApiOptions): FastifyInstance {
   const services: ApiServices = { live, writers: createWriters(live, now), region, quotas, now };
   app.register(appMeshOperations(services));
   app.register(betaOperations(services));
-  app.register(health(live));
+  app.register(health({ live, writeFailure }));
   return app;
 }
 

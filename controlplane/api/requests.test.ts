@@ -218,6 +218,12 @@ describe('the query', () => {
 it('health is told', async () => {
   expect((await api.app.inject('/healthz')).json()).toEqual({ status: 'ok' });
   expect((await api.app.inject('/readyz')).json()).toEqual({ status: 'ready', revision });
+  expect((await api.app.inject('/readyz?for=ads')).json()).toEqual({ status: 'ready', revision });
+  const other = await api.app.inject('/readyz?for=dns');
+  expect([other.statusCode, other.json()]).toEqual([
+    400,
+    { message: 'Value "dns" at \'for\': it has to be ads, or left out.' },
+  ]);
 });
 
 it('with tens of thousands of mistakes is told of the first', async () => {

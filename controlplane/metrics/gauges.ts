@@ -9,14 +9,19 @@ export type GaugeSources = {
   readonly answerAges: () => ReadonlyMap<string, number>;
   /** When certificates end that proxies are served, in seconds since 1970, by ARN. */
   readonly certificateEnds: () => ReadonlyMap<string, number>;
+  /** Why the store does not take writes; undefined where it does. */
+  readonly writeFailure: () => Error | undefined;
 };
 
 /** Adds the numbers that are not counted but looked up. */
 export function addGauges(
   metrics: Metrics,
-  { status, certificate, answerAges, certificateEnds }: GaugeSources,
+  { status, certificate, answerAges, certificateEnds, writeFailure }: GaugeSources,
 ): void {
   metrics.gauge('store_revision', 'Revision of the last change to the model', () => status().revision);
+  metrics.gauge('store_writable', '0 from a commit that failed until a write succeeds, else 1', () =>
+    writeFailure() === undefined ? 1 : 0,
+  );
   metrics.gaugeBy('ads_streams', 'Connected proxies, by how they stand with the model', 'state', () => {
     const states = new Map<string, number>();
     for (const { state } of status().proxies) states.set(state, (states.get(state) ?? 0) + 1);

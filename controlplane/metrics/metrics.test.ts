@@ -94,12 +94,17 @@ describe('what is looked up', () => {
     });
     let now = status('in sync', 'in sync', 'refused');
     const certificate = () => ({ cert: Buffer.of(), key: Buffer.of(), notBefore: 0, notAfter: 5000 });
+    let failure: Error | undefined;
     addGauges(metrics, {
       status: () => now,
       certificate,
       answerAges: () => new Map([['instances', 3]]),
       certificateEnds: () => new Map([['arn', 8]]),
+      writeFailure: () => failure,
     });
+    expect(await linesOf('store_writable')).toEqual(['daybreak_store_writable 1']);
+    failure = new Error('the disk is full');
+    expect(await linesOf('store_writable')).toEqual(['daybreak_store_writable 0']);
     expect(await linesOf('ads_streams')).toEqual([
       'daybreak_ads_streams{state="in sync"} 2',
       'daybreak_ads_streams{state="refused"} 1',

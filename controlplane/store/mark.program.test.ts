@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -114,6 +114,15 @@ describe('the mark of the newest revision', () => {
     );
     expect(await readFile(folder.at('daybreak.db-wal'))).toEqual(log);
     expect((await folder.open('accept').contents()).resources).toEqual([]);
+  });
+
+  it('refuses a database of 0 bytes that has no log, and leaves it at 0 bytes', async () => {
+    await folder.fill(COMMITS);
+    await truncate(folder.at('daybreak.db'), 0);
+    expect(() => folder.open()).toThrow(
+      expect.objectContaining({ code: 'lost', message: expect.stringContaining('is empty or missing') }),
+    );
+    expect((await stat(folder.at('daybreak.db'))).size).toBe(0);
   });
 
   it.each([

@@ -77,7 +77,7 @@ export function openSqlite<S>(options: OpenOptions, prepare: (db: DatabaseSync) 
       const damagedRows = deleteDamaged(db);
       log?.warn({ store: file, mark, revision: currentRevision(db), damagedRows }, LOSS_ACCEPTED);
     }
-    writeOwner(folder, new Date());
+    writeOwner(folder, new Date(), log);
     return { db, statements, mark, close: () => letGo(db, folder) };
   } catch (error) {
     db.close();

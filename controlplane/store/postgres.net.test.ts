@@ -118,6 +118,8 @@ describe('a database', () => {
       grant select, insert, update, delete on all tables in schema daybreak to reader_writer`);
     const store = await open(url.replace('postgres@', 'reader_writer@'));
     expect(await store.commit(put(0, 'white'))).toMatchObject({ outcome: 'committed' });
+    await store.probe();
+    expect((await store.contents()).resources).toHaveLength(1);
   });
 
   it.each([
