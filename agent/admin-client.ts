@@ -29,20 +29,12 @@ const LIMIT_MS = 2000;
 const LARGEST_ANSWER = 16 * 1024 * 1024;
 const LIFECYCLES: readonly Lifecycle[] = ['LIVE', 'PRE_INITIALIZING', 'INITIALIZING', 'DRAINING'];
 
-/** A client for the admin interface that listens on `address`; a wildcard is asked on loopback. */
-export function createAdminClient({
-  address,
-  port,
-}: {
-  readonly address: string;
-  readonly port: number;
-}): AdminClient {
-  const host = address === '0.0.0.0' || address === '::' ? '127.0.0.1' : address;
-
+/** A client for the admin interface on a unix socket. */
+export function createAdminClient(socketPath: string): AdminClient {
   async function ask(method: 'GET' | 'POST', path: string, signal?: AbortSignal): Promise<Answer> {
     const limit = AbortSignal.timeout(LIMIT_MS);
     const either = signal === undefined ? limit : AbortSignal.any([limit, signal]);
-    return send({ method, host, port, path, signal: either, agent: false });
+    return send({ method, socketPath, path, signal: either, agent: false });
   }
 
   async function dump<T>(query: string, signal?: AbortSignal): Promise<readonly T[]> {

@@ -9,6 +9,9 @@ export const AGENT_CLUSTER = 'daybreak_agent';
 /** The cluster that leads to somebody else's secrets, under App Mesh's name. */
 export const SDS_CLUSTER = 'static_cluster_sds_unix_socket';
 
+/** Paths of unix sockets in a folder that no other user can enter: where the agent is, and where Envoy's admin interface is to be. */
+export type Sockets = { readonly agent: string; readonly admin: string };
+
 /** Envoy's bootstrap as plain JSON, ready to be written. */
 export type BootstrapJson = ReturnType<typeof bootstrap>;
 
@@ -16,13 +19,13 @@ export type BootstrapJson = ReturnType<typeof bootstrap>;
  * Envoy's bootstrap: App Mesh's, but for the way to the control plane, which leads through the agent's socket. Plain JSON,
  * because the generated types of the whole bootstrap cost more memory than the agent itself.
  */
-export function bootstrap(settings: AgentSettings, node: NodeIdentity, socketPath: string) {
+export function bootstrap(settings: AgentSettings, node: NodeIdentity, sockets: Sockets) {
   const { envoy, stats } = settings;
   const initialFetchTimeout = `${envoy.initialFetchTimeoutSeconds}s`;
   const overAds = { ads: {}, initialFetchTimeout, resourceApiVersion: 'V3' };
   return {
     node,
-    admin: admin(envoy.admin),
+    admin: admin(envoy.adminLogPath, sockets.admin),
     clusterManager: { outlierDetection: { eventLogPath: envoy.outlierLogPath } },
     dynamicResources: {
       adsConfig: {
@@ -35,7 +38,7 @@ export function bootstrap(settings: AgentSettings, node: NodeIdentity, socketPat
       cdsConfig: overAds,
       ldsConfig: overAds,
     },
-    staticResources: { clusters: [socketCluster(AGENT_CLUSTER, socketPath), ...sdsCluster(envoy)] },
+    staticResources: { clusters: [socketCluster(AGENT_CLUSTER, sockets.agent), ...sdsCluster(envoy)] },
     layeredRuntime: {
       layers: [
         { name: 'static_layer_0', staticLayer: staticRuntime(settings.runtime) },
@@ -48,19 +51,19 @@ export function bootstrap(settings: AgentSettings, node: NodeIdentity, socketPat
   };
 }
 
-function admin({ address, port, accessLogPath }: AgentSettings['envoy']['admin']) {
-  const ipv4Compat = address === '::' ? { ipv4Compat: true } : {};
+/** On a socket that nobody else can open: on a port, any local user and any page in a browser could stop Envoy. */
+function admin(logPath: string, socketPath: string) {
   return {
     accessLog: [
       {
         name: 'envoy.access_loggers.file',
         typedConfig: {
           '@type': 'type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog',
-          path: accessLogPath,
+          path: logPath,
         },
       },
     ],
-    address: { socketAddress: { address, portValue: port, ...ipv4Compat } },
+    address: { pipe: { path: socketPath, mode: 0o600 } },
   };
 }
 

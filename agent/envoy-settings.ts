@@ -1,5 +1,6 @@
 import { boolean, integer, list, oneOf, port, text, type Reader } from '../common/settings.ts';
 import { goDuration } from './go-duration.ts';
+import type { Place } from './serving/serve.ts';
 import { address, path, socketPath, variableName } from './parsers.ts';
 
 /** What Envoy is started with. */
@@ -20,7 +21,15 @@ export type EnvoySettings = {
   readonly outlierLogPath: string;
   /** Where another program serves secrets: Envoy's way to SPIRE. */
   readonly sdsSocketPath: string | undefined;
-  readonly admin: { readonly address: string; readonly port: number; readonly accessLogPath: string };
+  /** Where Envoy writes who asked its admin interface. */
+  readonly adminLogPath: string;
+};
+
+/** What the agent serves of Envoy's admin interface. */
+export type AdminSettings = {
+  readonly place: Place;
+  /** Whether everything is let through, instead of what only tells. */
+  readonly writes: boolean;
 };
 
 /** Which statistics are tagged, sent, and how often. */
@@ -39,8 +48,6 @@ const DEFAULT_PATH = '/usr/local/bin:/usr/bin:/bin';
 /** Reads what Envoy is started with. */
 export function readEnvoy(read: Reader): EnvoySettings {
   const concurrency = read('ENVOY_CONCURRENCY', integer(-1, 1024), -1);
-  const adminAddress = read('DAYBREAK_ADMIN_ADDRESS', address, '127.0.0.1');
-  const bothFamilies = read('ENVOY_ADMIN_ACCESS_ENABLE_IPV6', boolean, false);
   return {
     binary: read('DAYBREAK_ENVOY', path, undefined),
     searchPath: `${read('PATH', text, '')}:${DEFAULT_PATH}`
@@ -55,11 +62,25 @@ export function readEnvoy(read: Reader): EnvoySettings {
     listenerDrainSeconds: read('DAYBREAK_LISTENER_DRAIN_S', integer(1, 86_400), 600),
     sdsSocketPath: read('APPMESH_SDS_SOCKET_PATH', socketPath, undefined),
     outlierLogPath: read('ENVOY_OUTLIER_DETECTION_EVENT_LOG_PATH', path, '/dev/stdout'),
-    admin: {
-      address: bothFamilies && adminAddress === '0.0.0.0' ? '::' : adminAddress,
-      port: read('ENVOY_ADMIN_ACCESS_PORT', port, 9901),
-      accessLogPath: read('ENVOY_ADMIN_ACCESS_LOG_FILE', path, '/tmp/envoy_admin_access.log'),
-    },
+    adminLogPath: read('ENVOY_ADMIN_ACCESS_LOG_FILE', path, '/dev/null'),
+  };
+}
+
+/** Where App Mesh's Envoy had its admin interface with ENVOY_ADMIN_MODE=uds. */
+const ADMIN_SOCKET = '/tmp/envoy_admin.sock';
+
+/** Reads what is served of Envoy's admin interface, and where. */
+export function readAdmin(read: Reader): AdminSettings {
+  const mode = read('ENVOY_ADMIN_MODE', oneOf('tcp', 'uds'), 'tcp');
+  const host = read('DAYBREAK_ADMIN_ADDRESS', address, '127.0.0.1');
+  const bothFamilies = read('ENVOY_ADMIN_ACCESS_ENABLE_IPV6', boolean, false);
+  const tcp = {
+    address: bothFamilies && host === '0.0.0.0' ? '::' : host,
+    port: read('ENVOY_ADMIN_ACCESS_PORT', port, 9901),
+  };
+  return {
+    place: mode === 'uds' ? { path: ADMIN_SOCKET } : tcp,
+    writes: read('DAYBREAK_ADMIN_WRITES', boolean, false),
   };
 }
 

@@ -1,3 +1,5 @@
+import type { Place } from './serving/serve.ts';
+
 /** What can stop the agent after its settings were found good. */
 export type AgentErrorCode =
   | 'ENVOY_MISSING'
@@ -6,6 +8,7 @@ export type AgentErrorCode =
   | 'RUN_FOLDER'
   | 'XDS_FILE'
   | 'STATUS_PORT'
+  | 'ADMIN_PLACE'
   | 'APP_ADDRESS'
   | 'ENVOY_CRASH_LOOP';
 
@@ -63,14 +66,18 @@ export function cannotReadXdsFile(variable: string, path: string, cause: unknown
   return new AgentError('XDS_FILE', `${variable}=${path} cannot be used (${text(cause)})`, { cause });
 }
 
-/** The status address is taken or not ours. */
-export function cannotServeStatus(address: string, port: number, cause: unknown): AgentError {
-  return new AgentError(
-    'STATUS_PORT',
-    `cannot listen on ${address} port ${port} (${text(cause)}): set APPNET_AGENT_HTTP_PORT or APPNET_AGENT_HTTP_BIND_ADDRESS`,
-    { cause },
-  );
+/** A place where the agent serves something is taken or not ours. */
+export function cannotServe(code: 'STATUS_PORT' | 'ADMIN_PLACE', place: Place, cause: unknown): AgentError {
+  const where = 'path' in place ? place.path : `${place.address} port ${place.port}`;
+  const help =
+    'path' in place
+      ? 'remove what is there, or do not set ENVOY_ADMIN_MODE=uds'
+      : { STATUS_PORT: STATUS_VARIABLES, ADMIN_PLACE: ADMIN_VARIABLES }[code];
+  return new AgentError(code, `cannot listen on ${where} (${text(cause)}): ${help}`, { cause });
 }
+
+const STATUS_VARIABLES = 'set APPNET_AGENT_HTTP_PORT or APPNET_AGENT_HTTP_BIND_ADDRESS';
+const ADMIN_VARIABLES = 'set ENVOY_ADMIN_ACCESS_PORT or DAYBREAK_ADMIN_ADDRESS';
 
 /** DAYBREAK_APP_ADDRESS names an interface that is not there, or has no address yet. */
 export function noAddressOnInterface(name: string, interfaces: readonly string[]): AgentError {

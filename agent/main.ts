@@ -6,6 +6,7 @@ import type { Log, LogLevel } from '../common/log.ts';
 import { SettingsError } from '../common/settings.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { createAdminClient } from './admin-client.ts';
+import { serveAdmin } from './admin/serve-admin.ts';
 import { readListeningSockets } from './application/listening-sockets.ts';
 import { watchApplication } from './application/watch-application.ts';
 import { bootstrap } from './bootstrap.ts';
@@ -69,9 +70,9 @@ async function run(settings: AgentSettings, env: Environment, log: Log): Promise
 
     const folder = makeRunFolder(settings.runFolder);
     cleanups.push(folder.remove);
-    const socketPath = join(folder.path, 'ads.sock');
+    const sockets = { agent: join(folder.path, 'ads.sock'), admin: join(folder.path, 'adm.sock') };
     const bootstrapPath = join(folder.path, 'bootstrap.json');
-    writeFileSync(bootstrapPath, JSON.stringify(bootstrap(settings, node, socketPath)), { mode: 0o600 });
+    writeFileSync(bootstrapPath, JSON.stringify(bootstrap(settings, node, sockets)), { mode: 0o600 });
 
     const fileSecrets = createFileSecrets(log);
     cleanups.push(() => fileSecrets.close());
@@ -79,7 +80,7 @@ async function run(settings: AgentSettings, env: Environment, log: Log): Promise
     const names = createNameFilling(log);
     cleanups.push(names.close);
     const relay = await startRelay({
-      socketPath,
+      socketPath: sockets.agent,
       upstreams: upstreams(settings.xds),
       node,
       log,
@@ -91,7 +92,7 @@ async function run(settings: AgentSettings, env: Environment, log: Log): Promise
     const output = await openEnvoyOutput(folder.path, log, (piece) => words.hear(piece));
     cleanups.push(output.close);
 
-    const admin = createAdminClient(settings.envoy.admin);
+    const admin = createAdminClient(sockets.admin);
     const command = {
       binary,
       args: envoyArgs(settings, bootstrapPath),
@@ -139,8 +140,11 @@ async function run(settings: AgentSettings, env: Environment, log: Log): Promise
         droppedOutputBytes: output.dropped(),
       });
     const metrics = () => agentMetrics(read().healthStatus, secrets.status(), application.problems());
-    const statusServer = await serveStatus(settings.status, { status: read, metrics });
+    const { hosts } = settings;
+    const statusServer = await serveStatus({ ...settings.status, hosts }, { status: read, metrics });
     cleanups.push(statusServer.close);
+    const adminServer = await serveAdmin({ ...settings.admin, hosts, socketPath: sockets.admin });
+    cleanups.push(adminServer.close);
 
     const reason = await supervisor.run();
     if (reason.kind === 'crash-loop') throw envoyCrashLoop(settings.restarts, describeExit(reason.exit));

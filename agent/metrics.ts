@@ -5,7 +5,7 @@ import type { Status } from './status.ts';
 type Labels = Readonly<Record<string, string>>;
 type Sample = readonly [labels: Labels, value: number];
 
-/** The agent's own metrics, in Prometheus's text format. Envoy's are at its admin interface. */
+/** The agent's own metrics, in Prometheus's text format. Envoy's are in its admin interface. */
 export function agentMetrics(
   healthStatus: Status['healthStatus'],
   secrets: readonly SecretStatus[],

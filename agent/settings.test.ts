@@ -22,7 +22,7 @@ test('the two that are needed, and the defaults', () => {
       initialFetchTimeoutSeconds: 0,
       listenerDrainSeconds: 600,
       outlierLogPath: '/dev/stdout',
-      admin: { address: '127.0.0.1', port: 9901, accessLogPath: '/tmp/envoy_admin_access.log' },
+      adminLogPath: '/dev/null',
     },
     stats: { resourceTags: false },
     runtime: {
@@ -32,6 +32,8 @@ test('the two that are needed, and the defaults', () => {
       useHttpClientForCredentials: false,
     },
     status: { address: '127.0.0.1', port: 9902 },
+    admin: { place: { address: '127.0.0.1', port: 9901 }, writes: false },
+    hosts: [],
     health: { pollMs: 10_000, disconnectedLimitSeconds: 604_800 },
     restarts: 3,
     drainSeconds: 20,
@@ -65,9 +67,12 @@ describe('variables that have several names, or go together', () => {
     ],
     [
       { DAYBREAK_ADMIN_ADDRESS: '0.0.0.0', ENVOY_ADMIN_ACCESS_ENABLE_IPV6: '1' },
-      { envoy: { admin: { address: '::' } } },
+      { admin: { place: { address: '::', port: 9901 } } },
     ],
-    [{ ENVOY_ADMIN_ACCESS_ENABLE_IPV6: '1' }, { envoy: { admin: { address: '127.0.0.1' } } }],
+    [{ ENVOY_ADMIN_ACCESS_ENABLE_IPV6: '1' }, { admin: { place: { address: '127.0.0.1' } } }],
+    [{ ENVOY_ADMIN_MODE: 'UDS' }, { admin: { place: { path: '/tmp/envoy_admin.sock' } } }],
+    [{ DAYBREAK_ADMIN_WRITES: '1' }, { admin: { writes: true } }],
+    [{ DAYBREAK_AGENT_HOST: 'envoy,node1.internal' }, { hosts: ['envoy', 'node1.internal'] }],
     [{ APPNET_AGENT_HTTP_BIND_ADDRESS: '[::]' }, { status: { address: '::' } }],
     [{ STATSD_PORT: '9' }, { stats: { dogStatsd: undefined } }],
     [
@@ -104,6 +109,9 @@ describe('a bad value is refused by name', () => {
     ['ENVOY_INITIAL_FETCH_TIMEOUT', '-1'],
     ['ENVOY_ADMIN_ACCESS_PORT', '0'],
     ['DAYBREAK_ADMIN_ADDRESS', 'localhost'],
+    ['ENVOY_ADMIN_MODE', 'socket'],
+    ['DAYBREAK_ADMIN_WRITES', 'all'],
+    ['DAYBREAK_AGENT_HOST', 'http://envoy'],
     ['ENVOY_ADMIN_ACCESS_LOG_FILE', 'log'],
     ['ENVOY_STATS_FLUSH_INTERVAL', '5'],
     ['ENABLE_ENVOY_STATS_TAGS', 'yes'],
@@ -146,7 +154,6 @@ describe('what this version does not serve', () => {
     ['ENVOY_CONFIG_FILE', '/f', 'bootstrap'],
     ['APPNET_ENABLE_RELAY_MODE_FOR_XDS', '1', 'relay'],
     ['APPNET_AGENT_ADMIN_MODE', 'uds', 'management'],
-    ['ENVOY_ADMIN_MODE', 'uds', 'socket'],
     ['APPMESH_METRIC_EXTENSION_VERSION', '1', 'metrics'],
     ['APPNET_ENVOY_LOG_DESTINATION', '/var/log', 'files'],
   ])('%s=%s is refused', (name, value, word) => {
@@ -155,7 +162,7 @@ describe('what this version does not serve', () => {
   });
 
   test('switched off it is no problem', () => {
-    const off = { ENABLE_ENVOY_XRAY_TRACING: '0', ENVOY_ADMIN_MODE: 'tcp', ENVOY_TRACING_CFG_FILE: '' };
+    const off = { ENABLE_ENVOY_XRAY_TRACING: '0', ENVOY_TRACING_CFG_FILE: '' };
     expect(problems({ ...NEEDED, ...off })).toEqual([]);
   });
 

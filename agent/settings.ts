@@ -1,3 +1,4 @@
+import { hostNames } from '../common/own-hosts.ts';
 import {
   boolean,
   compileSettings,
@@ -7,7 +8,14 @@ import {
   type Parser,
   type Reader,
 } from '../common/settings.ts';
-import { readEnvoy, readStats, type EnvoySettings, type StatsSettings } from './envoy-settings.ts';
+import {
+  readAdmin,
+  readEnvoy,
+  readStats,
+  type AdminSettings,
+  type EnvoySettings,
+  type StatsSettings,
+} from './envoy-settings.ts';
 import { appAddress } from './application/app-address.ts';
 import { address } from './parsers.ts';
 import { resourceName, type ResourceName } from './resource-name.ts';
@@ -35,6 +43,9 @@ export type AgentSettings = {
   readonly appAddress: string | undefined;
   readonly runtime: RuntimeSettings;
   readonly status: { readonly address: string; readonly port: number };
+  readonly admin: AdminSettings;
+  /** Further names of this machine, by which the two are asked. */
+  readonly hosts: readonly string[];
   readonly health: { readonly pollMs: number; readonly disconnectedLimitSeconds: number };
   /** Restarts in a row: counted anew once an Envoy has been LIVE for a minute. */
   readonly restarts: number;
@@ -46,7 +57,7 @@ export type AgentSettings = {
 };
 
 const ENVOY_UID = 1337;
-/** A unix socket's path has 107 bytes (unix(7)); the agent adds `/daybreak-agent-XXXXXX/ads.sock`. */
+/** A unix socket's path has 107 bytes (unix(7)); the agent adds `/daybreak-agent-XXXXXX/ads.sock`, and `adm.sock`. */
 const LONGEST_RUN_FOLDER = 76;
 
 const id = integer(0, 4_294_967_294);
@@ -83,6 +94,8 @@ export function readAgentSettings(
         address: read('APPNET_AGENT_HTTP_BIND_ADDRESS', address, '127.0.0.1'),
         port: read('APPNET_AGENT_HTTP_PORT', port, 9902),
       },
+      admin: readAdmin(read),
+      hosts: read('DAYBREAK_AGENT_HOST', hostNames, []),
       health: {
         pollMs: read(
           'HC_POLL_INTERVAL_MS',

@@ -1,5 +1,5 @@
-import { createServer } from 'node:http';
-import { cannotServeStatus } from './errors.ts';
+import { cannotServe } from './errors.ts';
+import { refuse, serve, type Call, type Serving } from './serving/serve.ts';
 import type { Status } from './status.ts';
 
 /** What is served: each made anew for each question. */
@@ -9,11 +9,12 @@ export type Served = {
   readonly metrics: () => string;
 };
 
-/** Serves the status until it is closed. */
-export type StatusServer = { readonly close: () => void };
-
-const REQUEST_LIMIT_MS = 5000;
-const MOST_CONNECTIONS = 64;
+/** Where it is served. `hosts`: further names of this machine. */
+export type StatusPlace = {
+  readonly address: string;
+  readonly port: number;
+  readonly hosts: readonly string[];
+};
 
 /**
  * `GET /status`, 200 whatever the health, as App Mesh's agent had it, and `GET /metrics`; anything else is 404 or 405. No TLS, no
@@ -21,36 +22,30 @@ const MOST_CONNECTIONS = 64;
  * @throws AgentError when the address cannot be listened on.
  */
 export async function serveStatus(
-  { address, port }: { readonly address: string; readonly port: number },
+  { address, port, hosts }: StatusPlace,
   { status, metrics }: Served,
-): Promise<StatusServer> {
-  const server = createServer({ requestTimeout: REQUEST_LIMIT_MS, keepAliveTimeout: REQUEST_LIMIT_MS });
-  server.maxConnections = MOST_CONNECTIONS;
-  server.on('request', (request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://agent');
-    if (pathname !== '/status' && pathname !== '/metrics') {
-      response.writeHead(404).end();
-    } else if (request.method !== 'GET' && request.method !== 'HEAD') {
-      response.writeHead(405, { allow: 'GET, HEAD' }).end();
-    } else if (pathname === '/status') {
-      response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' });
-      response.end(`${JSON.stringify(status(), undefined, 2)}\n`);
-    } else {
-      response.writeHead(200, {
-        'content-type': 'text/plain; version=0.0.4; charset=utf-8',
-        'cache-control': 'no-store',
-      });
-      response.end(metrics());
-    }
-  });
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.once('error', (cause) => reject(cannotServeStatus(address, port, cause)));
-  server.listen(port, address, resolve);
-  await promise;
-  return {
-    close() {
-      server.close();
-      server.closeAllConnections();
-    },
+): Promise<Serving> {
+  const answers: Readonly<Record<string, () => readonly [type: string, body: string]>> = {
+    '/status': () => ['application/json', `${JSON.stringify(status(), undefined, 2)}\n`],
+    '/metrics': () => ['text/plain; version=0.0.4; charset=utf-8', metrics()],
   };
+
+  function answer({ request, response, path }: Call): void {
+    const make = answers[path];
+    if (make === undefined) {
+      refuse(response, { status: 404, line: 'there are /status and /metrics' });
+    } else if (request.method !== 'GET' && request.method !== 'HEAD') {
+      refuse(response, { status: 405, line: `${path} can only be read`, allow: 'GET, HEAD' });
+    } else {
+      const [type, body] = make();
+      response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store' });
+      response.end(body);
+    }
+  }
+
+  try {
+    return await serve({ address, port }, hosts, answer);
+  } catch (cause) {
+    throw cannotServe('STATUS_PORT', { address, port }, cause);
+  }
 }

@@ -42,7 +42,6 @@ const WITHOUT_EFFECT: readonly string[] = [
 export function refuseUnserved(read: Reader): void {
   for (const [name, what] of Object.entries(SWITCHES)) read(name, off(what), undefined);
   for (const [name, what] of Object.entries(VALUES)) read(name, unset(what), undefined);
-  read('ENVOY_ADMIN_MODE', tcpOnly, undefined);
 }
 
 /** The variables that are set and change nothing, for the log. */
@@ -62,8 +61,3 @@ function off(what: string): Parser<false> {
 function unset(what: string): Parser<never> {
   return () => ({ wanted: `not to be set: ${what} is not served by this version` });
 }
-
-const tcpOnly: Parser<'tcp'> = (text) =>
-  text.toLowerCase() === 'tcp'
-    ? { value: 'tcp' }
-    : { wanted: "tcp, or not set: Envoy's admin interface on a socket is not served by this version" };

@@ -1,7 +1,7 @@
 import { hostPort, isLoopback, type HostPort } from '../common/host-port.ts';
+import { hostNames } from '../common/own-hosts.ts';
 import { boolean, compileSettings, integer, text, type Parser, type Reader } from '../common/settings.ts';
 import type { ProxyQuotas } from './ads/proxy-quotas.ts';
-import { hostNames } from './api/own-hosts.ts';
 import { readQuotas } from './api/quota-settings.ts';
 import type { Quotas } from './api/quotas.ts';
 import { rateLimit } from './api/rate-limit.ts';

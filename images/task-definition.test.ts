@@ -40,9 +40,8 @@ test('the agent takes the variables of the task definition', () => {
   const settings = readAgentSettings(env);
   expect(settings.resource).toMatchObject({ mesh: 'default', kind: 'virtualNode', name: 'colorgateway-vn' });
   expect(settings.xds.endpoints).toEqual([{ kind: 'plaintext', host: 'daybreak.internal', port: 18_000 }]);
-  expect(proxy?.healthCheck?.command.join(' ')).toContain(
-    `localhost:${settings.envoy.admin.port}/server_info`,
-  );
+  expect(settings.admin.place).toEqual({ address: '127.0.0.1', port: 9901 });
+  expect(proxy?.healthCheck?.command.join(' ')).toContain('localhost:9901/server_info');
   expect(proxy?.user).toBe(`${settings.user.uid}`);
   // Envoy's own end comes after the drain.
   expect(proxy?.stopTimeout).toBeGreaterThan(settings.drainSeconds + 5);

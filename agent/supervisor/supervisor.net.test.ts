@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createLog } from '../../common/log.ts';
-import { freePort } from '../../test/lab/free-port.ts';
+import { request } from '../../test/lab/http.ts';
 import { until } from '../../test/lab/until.ts';
 import { createAdminClient } from '../admin-client.ts';
 import { drain } from '../drain/drain.ts';
@@ -17,16 +17,16 @@ const PROGRAM = join(import.meta.dirname, '../testdata/little-envoy.ts');
 async function supervisor(args: readonly string[], options: Partial<SupervisorOptions> = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'supervisor-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  const port = await freePort();
+  const socketPath = join(folder, 'admin');
   const toDrain = new AbortController();
   const toHurry = new AbortController();
   const journal = join(folder, 'journal');
-  const admin = createAdminClient({ address: '127.0.0.1', port });
+  const admin = createAdminClient(socketPath);
   const subject = createSupervisor({
     start: () =>
       startEnvoy({
         binary: process.execPath,
-        args: [PROGRAM, '--admin', `${port}`, '--journal', journal, ...args],
+        args: [PROGRAM, '--admin', socketPath, '--journal', journal, ...args],
         env: process.env,
         stdoutFd: 1,
         stderrFd: 2,
@@ -42,7 +42,7 @@ async function supervisor(args: readonly string[], options: Partial<SupervisorOp
   });
   return {
     ...subject,
-    port,
+    ask: (path: string, method = 'GET') => request(`http://envoy${path}`, { method, socketPath }),
     drain: () => toDrain.abort(),
     hurry: () => toHurry.abort(),
     journal: () => readFileSync(journal, 'utf8').trim().split('\n'),
@@ -100,7 +100,7 @@ test('it drains, and waits for connections', async () => {
   const asked = () => subject.journal().filter((line) => line === 'asked for connections').length;
   await expect.poll(asked, { timeout: 15_000 }).toBeGreaterThan(10);
   expect(subject.state().kind).toBe('draining');
-  await fetch(`http://127.0.0.1:${subject.port}/connections-gone`, { method: 'POST' });
+  await subject.ask('/connections-gone', 'POST');
   expect(await ended).toEqual({ kind: 'told' });
   expect(subject.journal().filter((line) => line !== 'asked for connections')).toEqual([
     'started',
@@ -124,7 +124,7 @@ test('told to hurry, it does not wait for connections', async () => {
 test('an Envoy that has become LIVE since it was last looked at drains too', async () => {
   const subject = await supervisor([], { watch: async () => undefined });
   const ended = subject.run();
-  await until('LIVE', async () => (await fetch(`http://127.0.0.1:${subject.port}/ready`)).ok);
+  await until('LIVE', async () => (await subject.ask('/ready')).status === 200);
   subject.drain();
   expect(await ended).toEqual({ kind: 'told' });
   expect(subject.journal()).toContain('drained inboundonly=');

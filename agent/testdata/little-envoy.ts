@@ -1,8 +1,8 @@
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { parseArgs } from 'node:util';
 
-// As much of Envoy as a supervisor sees: it starts, answers on its admin port, drains, and ends as it is told.
+// As much of Envoy as a supervisor sees: it starts, answers on its admin socket, drains, and ends as it is told.
 const { values } = parseArgs({
   options: {
     admin: { type: 'string' },
@@ -24,6 +24,8 @@ process.on('SIGTERM', () => {
   if (!values.stubborn) process.exit(0);
 });
 
+// A killed one leaves its socket, as Envoy does.
+if (values.admin !== undefined) rmSync(values.admin, { force: true });
 createServer((request, response) => {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://envoy');
   switch (`${request.method} ${pathname}`) {
@@ -54,4 +56,4 @@ createServer((request, response) => {
     default:
       response.writeHead(404).end();
   }
-}).listen(Number(values.admin), '127.0.0.1');
+}).listen(values.admin);

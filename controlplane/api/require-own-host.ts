@@ -1,7 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import type { RouteConfig } from './call.ts';
 import { forbidden, misdirected } from './errors.ts';
-import { isOwnHost, isOwnOrigin, type OwnHosts } from './own-hosts.ts';
+import { isOwnHost, isOwnOrigin, type OwnHosts } from '../../common/own-hosts.ts';
+
+/** The names that App Mesh's clients sign for. */
+const AWS = /^appmesh(?:-[a-z]+)*\.[a-z0-9-]+\.amazonaws\.com$/;
 
 /**
  * Refuses requests for another host, and those of pages of other sites: a browser on this machine, or on its network, must not do
@@ -14,7 +17,7 @@ export function requireOwnHost(app: FastifyInstance, hosts: OwnHosts): void {
     }
     const { open } = routeOptions.config as RouteConfig;
     // HTTP/1.0 has no Host, and no browser speaks it.
-    if (open || host === undefined || isOwnHost(host, hosts)) return;
+    if (open || host === undefined || isOwnHost(host, { ...hosts, pattern: AWS })) return;
     throw misdirected(host);
   });
 }

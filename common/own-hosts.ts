@@ -1,19 +1,20 @@
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
-import type { Parser } from '../../common/settings.ts';
+import type { Parser } from './settings.ts';
 
-/** What tells whether a host is one that this control plane is called by. */
+/** What tells whether a host is one that this program is called by. */
 export type OwnHosts = {
-  /** Names of `--api-host`, and that of the machine. */
+  /** Names that the operator gave, and that of the machine. */
   readonly names: readonly string[];
-  /** The certificate of the API as it is now, PEM; undefined without TLS. */
+  /** Further names, in lower case. */
+  readonly pattern?: RegExp;
+  /** The certificate that is served now, PEM; undefined without TLS. */
   readonly certificate?: (() => Buffer) | undefined;
 };
 
-const AWS = /^appmesh(?:-[a-z]+)*\.[a-z0-9-]+\.amazonaws\.com$/;
 const NAME = /^[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9_])?$/i;
 
-/** `--api-host`: names with commas between them. */
+/** Names of hosts with commas between them. */
 export const hostNames: Parser<readonly string[]> = (value) => {
   const names = value.split(',');
   const wrong = names.find((name) => !NAME.test(name));
@@ -23,15 +24,14 @@ export const hostNames: Parser<readonly string[]> = (value) => {
 };
 
 /**
- * Whether the header `Host` names this control plane: a loopback name, any IP address, the machine's name, a name of the
- * certificate, `appmesh.REGION.amazonaws.com` (what App Mesh's clients sign for), or one that the operator gave. A page whose
- * own name leads to this machine (DNS rebinding) sends that name, which is none of these.
+ * Whether the header `Host` names this program: a loopback name, any IP address, one of its names, a name of the certificate. A page
+ * whose own name leads to this machine (DNS rebinding) sends that name, which is none of these.
  */
-export function isOwnHost(header: string, { names, certificate }: OwnHosts): boolean {
+export function isOwnHost(header: string, { names, pattern, certificate }: OwnHosts): boolean {
   const host = hostIn(header);
   if (host === undefined) return false;
   if (isIP(host) !== 0 || host === 'localhost' || host.endsWith('.localhost')) return true;
-  if (AWS.test(host) || names.some((name) => name.toLowerCase() === host)) return true;
+  if (pattern?.test(host) === true || names.some((name) => name.toLowerCase() === host)) return true;
   return certificate !== undefined && parsed(certificate()).checkHost(host) !== undefined;
 }
 
