@@ -24,7 +24,7 @@ type Caller = (typeof CALLERS)[number];
 type HostName = Caller | 'open' | 'guarded' | 'server-1' | 'server-2' | 'at-1' | 'at-2' | 'spare' | 'at-both';
 
 const TLS_PROGRAM = join(import.meta.dirname, 'tls-program.ts');
-const DRAIN = { LISTENER_DRAIN_WAIT_TIME_S: '5' };
+const DRAIN = { DAYBREAK_LISTENER_DRAIN_S: '5' };
 const HELD = 10;
 
 describe.each(ENVOYS)('%s', (variable) => {
