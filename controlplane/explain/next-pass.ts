@@ -8,6 +8,7 @@ import type { Route, RouteAction, VirtualHost } from '#envoy/envoy/config/route/
 import { HttpProtocolOptionsSchema } from '#envoy/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.ts';
 import { keptHeaders } from './manager/joined-headers.ts';
 import { saysEmptyBody } from './manager/methods.ts';
+import { tracedId } from './manager/request-id.ts';
 import {
   linesOf,
   pathOf,
@@ -38,22 +39,39 @@ export function sentOn(request: RoutedRequest, departure: Departure): IncomingRe
   const protocol = protocolOf(cluster, request.protocol);
   const headers: Mutable = new Map(request.headers);
   for (const name of READ_BY_ROUTER) headers.delete(name);
+  const ids = headers.get('x-request-id') ?? [];
+  if (ids.length > 0)
+    headers.set(
+      'x-request-id',
+      ids.map((id) => tracedId(id, headers.has('x-client-trace-id'))),
+    );
   for (const level of [route, host]) mutate(headers, level);
   const authority = rewrittenHost(headers, request.authority, action, saysOriginals);
   const target = rewrittenTarget(headers, request.target ?? '/', route, action, saysOriginals);
   if (protocol === 'HTTP/1.1' && saysEmptyBody(request.method) && !headers.has('content-length'))
     headers.set('content-length', ['0']);
-  if (protocol === 'HTTP/2' && upgrade !== undefined) headers.set('connection', ['upgrade']);
-  const { scheme } = request;
   return {
     protocol,
     method: request.method,
-    scheme: scheme === 'https' ? 'https' : 'http',
+    scheme: request.scheme === 'https' ? 'https' : 'http',
     tls: false,
     authority,
     target,
-    headers: linesOf(keptHeaders(linesOf(headers), protocol)),
+    ...(protocol === 'HTTP/2' && upgrade !== undefined
+      ? upgradeOverHttp2(headers, upgrade)
+      : { headers: linesOf(keptHeaders(linesOf(headers), protocol)) }),
   };
+}
+
+/** HTTP/2 asks for another protocol by a method of its own, which is a GET again at the other end. */
+function upgradeOverHttp2(
+  headers: Mutable,
+  upgrade: string,
+): Pick<IncomingRequest, 'method' | 'headers' | 'upgrade'> {
+  const kept = new Map(headers);
+  for (const name of ['connection', 'upgrade']) kept.delete(name);
+  if (kept.get('content-length')?.[0] === '0') kept.delete('content-length');
+  return { method: 'GET', headers: linesOf(keptHeaders(linesOf(kept), 'HTTP/2')), upgrade };
 }
 
 function protocolOf(cluster: Cluster | undefined, callers: Protocol): Protocol {

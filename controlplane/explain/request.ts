@@ -24,6 +24,8 @@ export type IncomingRequest = {
   readonly target: string;
   /** Without Host. */
   readonly headers: readonly Line[];
+  /** What another protocol it asks for over HTTP/2 (RFC 8441); over HTTP/1.1 headers say it. */
+  readonly upgrade?: string;
 };
 
 /** A request as Envoy looks for a route for it. */

@@ -4,7 +4,7 @@ import type { Release } from '../release.ts';
 import type { Headers, IncomingRequest, Line, RoutedRequest } from '../request.ts';
 import { isAuthority, routedAuthority } from './authority.ts';
 import { managedHeaders } from './header-step.ts';
-import { readHopHeaders, textOf } from './hop-headers.ts';
+import { readHopHeaders, textOf, type HopHeaders } from './hop-headers.ts';
 import { keptHeaders } from './joined-headers.ts';
 import { isKnownMethod } from './methods.ts';
 import { routedTarget } from './path.ts';
@@ -28,11 +28,7 @@ export function arrive(
   if (misfit !== undefined) return misfit;
   if (release.knowsQuery && method === 'QUERY' && (textOf(kept, 'content-type') ?? '') === '')
     return answered('QUERY needs a content type');
-  const ignores = (wanted: string): boolean =>
-    settings.ignoredUpgrades.some((matcher) => textMatches(matcher, wanted, release));
-  // Over HTTP/2 nothing names the headers of a connection, and CONNECT is for the next one whole.
-  const asIs = protocol === 'HTTP/2' || method === 'CONNECT';
-  const hop = asIs ? { kind: 'read' as const, headers: kept } : readHopHeaders(kept, ignores);
+  const hop = hopHeaders(incoming, kept, settings, release);
   if (hop.kind === 'refused') return answered(hop.why);
   const target = method === 'CONNECT' ? undefined : routedTarget(incoming.target, settings, release);
   if (target === undefined && method !== 'CONNECT') return answered('its path holds an encoded NUL');
@@ -53,6 +49,23 @@ export function arrive(
     },
     ...(upgrade === undefined ? {} : { upgrade }),
   };
+}
+
+/** What is about the one connection. Over HTTP/2 nothing names it, and CONNECT is for the next one whole. */
+function hopHeaders(
+  { protocol, method, upgrade }: IncomingRequest,
+  kept: Headers,
+  { ignoredUpgrades }: ManagerSettings,
+  release: Release,
+): HopHeaders {
+  if (protocol === 'HTTP/2' && upgrade !== undefined) {
+    const headers = new Map([...kept, ['connection', ['upgrade']], ['upgrade', [upgrade]]]);
+    return { kind: 'read', headers, upgrade };
+  }
+  if (protocol === 'HTTP/2' || method === 'CONNECT') return { kind: 'read', headers: kept };
+  return readHopHeaders(kept, (wanted) =>
+    ignoredUpgrades.some((matcher) => textMatches(matcher, wanted, release)),
+  );
 }
 
 function http1Misfit(

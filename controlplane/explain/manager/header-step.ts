@@ -3,10 +3,8 @@ import type { Release } from '../release.ts';
 import { textOf, tokensOf } from './hop-headers.ts';
 import { joinValues } from './joined-headers.ts';
 import { isReferer } from './referer.ts';
+import { externalId, NEW_REQUEST_ID } from './request-id.ts';
 import type { ManagerSettings } from './settings.ts';
-
-/** What a random request id is, to people. */
-export const NEW_REQUEST_ID: HeaderValue = { made: 'a random UUID' };
 
 /** What a caller's address is, to people. */
 export const CALLER_ADDRESS: HeaderValue = { made: "the caller's address" };
@@ -98,6 +96,8 @@ function nameRequest(
   { makesRequestId, keepsExternalRequestId, useRemoteAddress }: ManagerSettings,
 ): void {
   const [given = ''] = headers.get('x-request-id') ?? [];
-  const replaced = useRemoteAddress && !keepsExternalRequestId;
-  if (makesRequestId && (given === '' || replaced)) headers.set('x-request-id', [NEW_REQUEST_ID]);
+  if (!makesRequestId) return;
+  if (given === '' || (useRemoteAddress && !keepsExternalRequestId))
+    headers.set('x-request-id', [NEW_REQUEST_ID]);
+  else if (useRemoteAddress) headers.set('x-request-id', [externalId(given)]);
 }

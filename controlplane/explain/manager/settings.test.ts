@@ -34,7 +34,6 @@ const NOT_ABOUT_ROUTES = [
   'maxRequestHeadersKb',
   'serverHeaderTransformation',
   'statPrefix',
-  'tracing',
 ];
 
 /** The settings that explain relies on as they are. */
@@ -45,10 +44,22 @@ const AS_THEY_ARE: readonly ((manager: HttpConnectionManager) => unknown)[] = [
     internal?.unixSockets === false &&
     internal.cidrRanges.every(({ addressPrefix }) => addressPrefix === '255.255.255.255') &&
     internal.cidrRanges.length > 0,
+  // Every request is sampled, which its id says behind a gateway.
+  ({ tracing }) =>
+    tracing !== undefined &&
+    [tracing.clientSampling, tracing.randomSampling, tracing.overallSampling].every(
+      (share) => share === undefined,
+    ),
   ({ httpFilters }) => httpFilters.every(({ name }) => name === 'envoy.filters.http.router'),
 ];
 
-const KNOWN = [...READ, ...NOT_ABOUT_ROUTES, 'pathWithEscapedSlashesAction', 'internalAddressConfig'];
+const KNOWN = [
+  ...READ,
+  ...NOT_ABOUT_ROUTES,
+  'pathWithEscapedSlashesAction',
+  'internalAddressConfig',
+  'tracing',
+];
 
 test('every setting of every connection manager that is served is known here', () => {
   const managers = caseNames().flatMap((name) => managersOf(name));

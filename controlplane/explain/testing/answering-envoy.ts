@@ -36,18 +36,15 @@ export async function startAnsweringEnvoy(binary: string): Promise<AnsweringEnvo
     async take(snapshot, place, doors) {
       number += 1;
       await envoy.take(answering(snapshot, place, number));
-      const signal = AbortSignal.timeout(LIMIT_MS);
-      for (const door of doors) {
-        // A worker hears of new routes a moment after they were acknowledged.
-        while ((await newestAt(door)) !== String(number)) await sleep(POLL_MS, undefined, { signal });
-      }
+      for (const door of doors) await goesBy(door, String(number));
     },
     ask: askFate,
     close: () => envoy.close(),
   };
 }
 
-async function newestAt(door: Door): Promise<string | undefined> {
+/** A worker hears of new routes a moment after they were acknowledged. */
+async function goesBy(door: Door, newest: string): Promise<void> {
   const request: RawRequest = {
     protocol: 'HTTP/1.1',
     method: 'GET',
@@ -56,8 +53,16 @@ async function newestAt(door: Door): Promise<string | undefined> {
     target: '/',
     headers: [],
   };
-  const fate = await askFate(door, request).catch(() => undefined);
-  return fate?.kind === 'taken' ? fate.route : undefined;
+  const end = Date.now() + LIMIT_MS;
+  for (;;) {
+    const last = await askFate(door, request).catch((error: Error) => error);
+    if (!(last instanceof Error) && last.kind === 'taken' && last.route === newest) return;
+    if (Date.now() > end)
+      throw new Error(`${door.address}:${door.port} does not go by ${newest}: ${JSON.stringify(last)}`, {
+        cause: last,
+      });
+    await sleep(POLL_MS);
+  }
 }
 
 async function askFate(door: Door, request: RawRequest): Promise<Fate> {

@@ -68,6 +68,14 @@ const OWN: Readonly<Record<string, readonly string[]>> = {
   // A limit that older releases heed, so a long one.
   'x-envoy-upstream-stream-duration-ms': ['a', '86400000', ''],
   'transfer-encoding': ['chunked'],
+  'x-request-id': [
+    'a',
+    'f2197c31-1f51-437e-b357-5e3c2deec204',
+    'F2197C31-1F51-437E-B357-5E3C2DEEC204',
+    'f2197c31-1f51-937e-b357-5e3c2deec204',
+    'f2197c31-1f51-137e-b357-5e3c2deec204',
+    '',
+  ],
   'x-forwarded-proto': ['http', 'https', 'HTTPS', 'a', 'http,https', ''],
   referer: [
     'http://a/b',

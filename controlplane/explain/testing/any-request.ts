@@ -140,13 +140,15 @@ export function requestOf(parts: {
   readonly port: number;
   readonly target: string;
   readonly lines: readonly HeaderLine[];
+  readonly tls?: boolean;
 }): AnyRequest {
-  const { protocol, method, host, port, target, lines } = parts;
-  const url = `http://h.test:${port}${target}`;
+  const { protocol, method, host, port, target, lines, tls = false } = parts;
+  const scheme = tls ? 'https' : 'http';
+  const url = `${scheme}://h.test:${port}${target}`;
   const sent = protocol === 'HTTP/1.1' ? lines : withoutHost(lines);
   const asked = askedRequest(method, url, [['Host', host], ...sent], protocol);
   const headers = protocol === 'HTTP/1.1' ? lines : asked.headers;
-  return { asked, raw: { protocol, method, scheme: 'http', authority: host, target: asked.target, headers } };
+  return { asked, raw: { protocol, method, scheme, authority: host, target: asked.target, headers } };
 }
 
 /** Over HTTP/2 the authority says it. */

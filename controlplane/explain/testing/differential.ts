@@ -38,10 +38,10 @@ export async function startDifferential(binary: string, release: Release): Promi
     const entrance = isNode ? 'lds_egress' : 'lds_ingress';
     const snapshot = withManagers(translateCase(mesh).snapshot, entrance, settings);
     const address = isNode ? ofNode : ofGateway;
-    const door: Door = { address, port: PORT, tls: false };
+    const door: Door = { address, port: PORT, tls: requests[0]?.asked.tls ?? false };
     // No connection is redirected here: a node's listener stands where its backends are asked for.
     const ports = isNode ? new Map([[EGRESS_PORT, PORT]]) : new Map<number, number>();
-    const doors = isNode ? [door] : [door, { ...door, port: EGRESS_PORT }];
+    const doors = isNode ? [door] : [door, { address, port: EGRESS_PORT, tls: false }];
     await envoy.take(snapshot, { address, ports }, doors);
     const served = readServed(snapshot);
     const compared: Compared[] = [];
