@@ -117,7 +117,7 @@ test('an answer that is cut short is cut short', async () => {
   await expect(ask('/stats')).rejects.toThrow('aborted');
 });
 
-test('whoever goes away takes the question with them', async () => {
+test('a client that goes away ends its question to Envoy', async () => {
   const isAsked = Promise.withResolvers<undefined>();
   const isGone = Promise.withResolvers<undefined>();
   const { port } = await admin({

@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream';
 import { cannotServe } from '../errors.ts';
 import { refuse, serve, type Call, type Place, type Refusal, type Serving } from '../serving/serve.ts';
 
-/** What is served of Envoy's admin interface. */
+/** The part of Envoy's admin interface that is served. */
 export type AdminServerOptions = {
   readonly place: Place;
   /** Further names of this machine. */
@@ -64,7 +64,7 @@ function forward({ request, response, path, query }: Call, socketPath: string): 
   outgoing.once('response', (incoming: IncomingMessage) => {
     clearTimeout(timer);
     response.writeHead(incoming.statusCode ?? 502, ofTheMessage(incoming.headers));
-    // An answer that is cut short is cut short for whoever asked, too: pipeline destroys the response.
+    // An answer that Envoy cuts short is cut short for the client too: pipeline destroys the response.
     pipeline(incoming, response, () => undefined);
   });
   outgoing.on('error', (error) => {

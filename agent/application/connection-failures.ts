@@ -4,10 +4,10 @@ export type Counts = { readonly total: number; readonly failed: number };
 /** Connections in vain: since the last that worked, and of these the ones since the last look. */
 export type Failures = { readonly inRow: number; readonly lately: number };
 
-/** What was seen of a cluster at the last look. */
+/** A cluster's counters as of the last look. */
 export type Seen = { readonly counts: Counts; readonly failures: Failures };
 
-/** What is to be known of a cluster before the first look. */
+/** A cluster's counters before the first look. */
 export const UNSEEN: Seen = { counts: { total: 0, failed: 0 }, failures: { inRow: 0, lately: 0 } };
 
 /** A cluster at the next look. As soon as one connection did not fail, the ones before it count no more. */
