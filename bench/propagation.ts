@@ -1,6 +1,6 @@
 // From UpdateRoute to the route in force in a real Envoy: through the API, the store, translation, ADS, the agent's relay.
-import { startColorMesh, type ColorMesh } from '../test/demo/color-mesh.ts';
-import { updateWeights, type Weights } from '../test/demo/color-model.ts';
+import { startColorMesh, type ColorMesh } from '../demo/color-mesh.ts';
+import { updateWeights, type Weights } from '../demo/color-model.ts';
 import { keepAlive, request } from '../test/lab/http.ts';
 import { createLab } from '../test/lab/lab.ts';
 import { stage } from '../test/lab/stage.ts';

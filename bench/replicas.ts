@@ -2,7 +2,7 @@ import { Client } from 'pg';
 import { startTestPostgres } from '../controlplane/store/testing-postgres.ts';
 import { watchClusters } from '../test/lab/ads-client.ts';
 import { bundle } from '../test/lab/bundle.ts';
-import { appMeshClient } from '../test/demo/color-model.ts';
+import { appMeshClient } from '../demo/color-model.ts';
 import { startLocalControlPlane } from '../test/lab/local-control-plane.ts';
 import { createPair, FRONT, moveBack } from '../test/pair-model.ts';
 import type { BenchRow, RunBench } from './bench.ts';

@@ -8,7 +8,7 @@ import { ANY_CREDENTIALS } from '../controlplane/discovery/testing-cloud-map.ts'
 import { startMoto, type Moto } from '../controlplane/discovery/testing-moto.ts';
 import { makeAuthority, type Authority } from '../controlplane/tls/testing.ts';
 import { envoyOf, ENVOYS } from '../controlplane/translate/real-envoy.ts';
-import { appMeshClient } from './demo/color-model.ts';
+import { appMeshClient } from '../demo/color-model.ts';
 import { startControlPlane, type ControlPlane } from './lab/control-plane.ts';
 import { openEnvoyAdmin, type EnvoyAdmin } from './lab/envoy-admin.ts';
 import type { Host } from './lab/host.ts';

@@ -16,8 +16,8 @@ import {
   TELLER,
   updateWeights,
   type ColorNode,
-} from './demo/color-model.ts';
-import { startTraffic, type Tally } from './demo/traffic.ts';
+} from '../demo/color-model.ts';
+import { startTraffic, type Tally } from '../demo/traffic.ts';
 import { openEnvoyAdmin, type EnvoyAdmin } from './lab/envoy-admin.ts';
 import type { Host } from './lab/host.ts';
 import { request } from './lab/http.ts';
@@ -135,7 +135,7 @@ async function makeReplica(name: string, store: string): Promise<Replica> {
 async function startApp(host: Host, node: ColorNode): Promise<void> {
   const file = node === GATEWAY ? 'colorgateway.ts' : 'colorteller.ts';
   const env = { COLOR_TELLER_ENDPOINT: `${TELLER}:${PORT}`, COLOR: node === RED ? 'red' : 'blue' };
-  const app = host.spawn('app', process.execPath, [join(import.meta.dirname, 'demo/apps', file)], { env });
+  const app = host.spawn('app', process.execPath, [join(import.meta.dirname, '../demo/apps', file)], { env });
   await app.line(/./);
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { appMeshClient, createColorModel, MESH, PORT, TELLER, updateWeights } from './demo/color-model.ts';
+import { appMeshClient, createColorModel, MESH, PORT, TELLER, updateWeights } from '../demo/color-model.ts';
 import { startControlPlane, type ControlPlane } from './lab/control-plane.ts';
 import { openEnvoyAdmin } from './lab/envoy-admin.ts';
 import { createLab, type Lab } from './lab/lab.ts';

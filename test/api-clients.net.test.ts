@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DescribeRouteCommand, ListVirtualNodesCommand } from '@aws-sdk/client-app-mesh';
-import { appMeshClient, createColorModel, MODEL, NODES } from './demo/color-model.ts';
+import { appMeshClient, createColorModel, MODEL, NODES } from '../demo/color-model.ts';
 
 // The same mesh, made with the SDK in one control plane and with the `aws` command line in another, has to be the same.
 

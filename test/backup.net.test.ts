@@ -5,7 +5,7 @@ import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { readBackup } from '../controlplane/backup/format.ts';
 import { startTestPostgres, type TestPostgres } from '../controlplane/store/testing-postgres.ts';
-import { appMeshClient, createColorModel } from './demo/color-model.ts';
+import { appMeshClient, createColorModel } from '../demo/color-model.ts';
 import { watchClusters } from './lab/ads-client.ts';
 import { startLocalControlPlane, type LocalControlPlane } from './lab/local-control-plane.ts';
 import { createPair, FRONT, moveBack } from './pair-model.ts';

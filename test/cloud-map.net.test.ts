@@ -14,8 +14,8 @@ import {
 } from '../controlplane/discovery/testing-cloud-map.ts';
 import { startMoto, type Moto } from '../controlplane/discovery/testing-moto.ts';
 import { envoyOf, ENVOYS } from '../controlplane/translate/real-envoy.ts';
-import { appMeshClient, PORT } from './demo/color-model.ts';
-import { startTraffic, type Tally } from './demo/traffic.ts';
+import { appMeshClient, PORT } from '../demo/color-model.ts';
+import { startTraffic, type Tally } from '../demo/traffic.ts';
 import { startControlPlane, type ControlPlane } from './lab/control-plane.ts';
 import { openEnvoyAdmin, type EnvoyAdmin } from './lab/envoy-admin.ts';
 import { request } from './lab/http.ts';
@@ -32,7 +32,7 @@ import { until } from './lab/until.ts';
 const COLORS = ['red', 'blue', 'white'] as const;
 const CALLER = 'mesh/m/virtualNode/caller';
 const CLUSTER = `cds_egress_m_teller_http_${PORT}`;
-const APPS = join(import.meta.dirname, 'demo/apps');
+const APPS = join(import.meta.dirname, '../demo/apps');
 
 describe.each(ENVOYS)('%s', (variable) => {
   let moto: Moto;

@@ -1,6 +1,6 @@
-import { startColorMesh, type ColorMesh } from './demo/color-mesh.ts';
-import type { ColorNode, Weights } from './demo/color-model.ts';
-import { startTraffic, type Tally } from './demo/traffic.ts';
+import { startColorMesh, type ColorMesh } from '../demo/color-mesh.ts';
+import type { ColorNode, Weights } from '../demo/color-model.ts';
+import { startTraffic, type Tally } from '../demo/traffic.ts';
 import { startControlPlane } from './lab/control-plane.ts';
 import { openEnvoyAdmin, type EnvoyAdmin } from './lab/envoy-admin.ts';
 import type { Host } from './lab/host.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { AppMeshClient } from '@aws-sdk/client-app-mesh';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { appMeshClient } from './demo/color-model.ts';
+import { appMeshClient } from '../demo/color-model.ts';
 import { askFrom } from './lab/ask.ts';
 import { startControlPlane } from './lab/control-plane.ts';
 import { openEnvoyAdmin, type EnvoyAdmin } from './lab/envoy-admin.ts';
@@ -14,7 +14,7 @@ import { createPair, FRONT, moveBack } from './pair-model.ts';
 
 // A DNS server that takes questions and never answers: the worst of them all.
 
-const TELLER = join(import.meta.dirname, 'demo/apps/colorteller.ts');
+const TELLER = join(import.meta.dirname, '../demo/apps/colorteller.ts');
 
 let lab: Lab;
 let front: Host;

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { CreateMeshCommand, CreateVirtualNodeCommand } from '@aws-sdk/client-app-mesh';
-import { appMeshClient } from './demo/color-model.ts';
+import { appMeshClient } from '../demo/color-model.ts';
 import { askFrom } from './lab/ask.ts';
 import { startControlPlane } from './lab/control-plane.ts';
 import type { Host } from './lab/host.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openColorFixture, type ColorFixture } from './color-fixture.ts';
-import type { ColorNode } from './demo/color-model.ts';
-import { shiftWeights } from './demo/shift.ts';
-import { startTraffic } from './demo/traffic.ts';
+import type { ColorNode } from '../demo/color-model.ts';
+import { shiftWeights } from '../demo/shift.ts';
+import { startTraffic } from '../demo/traffic.ts';
 import { askFrom } from './lab/ask.ts';
 import { startSidecar } from './lab/sidecar.ts';
 import { until } from './lab/until.ts';

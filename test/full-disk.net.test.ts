@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ListMeshesCommand } from '@aws-sdk/client-app-mesh';
 import { execa } from 'execa';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { appMeshClient } from './demo/color-model.ts';
+import { appMeshClient } from '../demo/color-model.ts';
 import { watchClusters } from './lab/ads-client.ts';
 import { request } from './lab/http.ts';
 import { startLocalControlPlane, type LocalControlPlane } from './lab/local-control-plane.ts';

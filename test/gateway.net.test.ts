@@ -1,8 +1,8 @@
 import { CreateGatewayRouteCommand, CreateVirtualGatewayCommand } from '@aws-sdk/client-app-mesh';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openColorFixture, type ColorFixture } from './color-fixture.ts';
-import { MESH, TELLER } from './demo/color-model.ts';
-import { shiftWeights } from './demo/shift.ts';
+import { MESH, TELLER } from '../demo/color-model.ts';
+import { shiftWeights } from '../demo/shift.ts';
 import { request } from './lab/http.ts';
 import type { Host } from './lab/host.ts';
 import { startAgent } from './lab/sidecar.ts';

@@ -8,7 +8,7 @@ import {
   type PortProtocol,
 } from '@aws-sdk/client-app-mesh';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { appMeshClient } from './demo/color-model.ts';
+import { appMeshClient } from '../demo/color-model.ts';
 import { startControlPlane } from './lab/control-plane.ts';
 import { openEnvoyAdmin, type EnvoyAdmin } from './lab/envoy-admin.ts';
 import type { Host } from './lab/host.ts';

@@ -8,7 +8,7 @@ import {
   ListMeshesCommand,
 } from '@aws-sdk/client-app-mesh';
 import { startTestPostgres, type TestPostgres } from '../controlplane/store/testing-postgres.ts';
-import { appMeshClient } from './demo/color-model.ts';
+import { appMeshClient } from '../demo/color-model.ts';
 import { watchClusters, type ClusterWatcher } from './lab/ads-client.ts';
 import { keepAlive, request, type Answer } from './lab/http.ts';
 import { startLocalControlPlane, type LocalControlPlane } from './lab/local-control-plane.ts';

@@ -3,7 +3,7 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DescribeVirtualNodeCommand, ListMeshesCommand } from '@aws-sdk/client-app-mesh';
 import { startTestPostgres, type TestPostgres } from '../controlplane/store/testing-postgres.ts';
-import { appMeshClient } from './demo/color-model.ts';
+import { appMeshClient } from '../demo/color-model.ts';
 import { watchClusters, type ClusterWatcher } from './lab/ads-client.ts';
 import { request } from './lab/http.ts';
 import { startLocalControlPlane, type LocalControlPlane } from './lab/local-control-plane.ts';

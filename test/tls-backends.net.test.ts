@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-app-mesh';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { envoyOf, ENVOYS } from '../controlplane/translate/real-envoy.ts';
-import { appMeshClient } from './demo/color-model.ts';
+import { appMeshClient } from '../demo/color-model.ts';
 import { askFrom } from './lab/ask.ts';
 import { startControlPlane, type ControlPlane } from './lab/control-plane.ts';
 import type { Host } from './lab/host.ts';

@@ -13,7 +13,7 @@ import {
   DeltaDiscoveryRequestSchema,
   DiscoveryRequestSchema,
 } from '#envoy/envoy/service/discovery/v3/discovery_pb.ts';
-import { appMeshClient } from '../../test/demo/color-model.ts';
+import { appMeshClient } from '../../demo/color-model.ts';
 import { startLocalControlPlane, type LocalControlPlane } from '../../test/lab/local-control-plane.ts';
 import { SERVICES } from '../../xds/service.ts';
 import { SECRET } from '../../xds/types.ts';

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-app-mesh';
 import type { Status } from '../../agent/status.ts';
 import { envoyOf, type ENVOYS } from '../../controlplane/translate/real-envoy.ts';
-import { appMeshClient } from '../demo/color-model.ts';
+import { appMeshClient } from '../../demo/color-model.ts';
 import { startControlPlane } from '../lab/control-plane.ts';
 import { openEnvoyAdmin, type EnvoyAdmin } from '../lab/envoy-admin.ts';
 import type { Host } from '../lab/host.ts';

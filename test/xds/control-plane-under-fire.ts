@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { appMeshClient, createColorModel, MESH } from '../demo/color-model.ts';
+import { appMeshClient, createColorModel, MESH } from '../../demo/color-model.ts';
 import { watchClusters } from '../lab/ads-client.ts';
 import { request } from '../lab/http.ts';
 import { startLocalControlPlane } from '../lab/local-control-plane.ts';

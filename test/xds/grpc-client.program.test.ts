@@ -17,7 +17,7 @@ import { HttpConnectionManagerSchema } from '#envoy/envoy/extensions/filters/net
 import { encodeResource, snapshotOf } from '../../xds/encode.ts';
 import { listenForTest } from '../../xds/testing-server.ts';
 import { CLUSTER, ENDPOINTS, LISTENER, ROUTES, type Snapshot } from '../../xds/types.ts';
-import { appMeshClient, createColorModel, MESH } from '../demo/color-model.ts';
+import { appMeshClient, createColorModel, MESH } from '../../demo/color-model.ts';
 import { echoMethod } from '../lab/grpc-methods.ts';
 import { startLocalControlPlane } from '../lab/local-control-plane.ts';
 

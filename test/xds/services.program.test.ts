@@ -8,7 +8,7 @@ import { ClientStatusResponseSchema, ConfigStatus } from '#envoy/envoy/service/s
 import { STATUS_METHODS } from '../../xds/csds/service.ts';
 import { openCall } from '../../xds/rows/testing-call.ts';
 import { SERVICES, type DiscoveryService, type ServiceName } from '../../xds/service.ts';
-import { appMeshClient, createColorModel, MESH } from '../demo/color-model.ts';
+import { appMeshClient, createColorModel, MESH } from '../../demo/color-model.ts';
 import { startLocalControlPlane, type LocalControlPlane } from '../lab/local-control-plane.ts';
 
 // The services of a running control plane, each by a client of its own.

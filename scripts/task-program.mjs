@@ -5,7 +5,7 @@ import { foreground } from './foreground.mjs';
 
 /** `npm run demo`: the color application on real hosts. @param {Workshop} workshop @param {readonly string[]} args */
 export function demo(workshop, args) {
-  return foreground(workshop, 'node', [join(workshop.root, 'test/demo/main.ts'), ...args]);
+  return foreground(workshop, 'node', [join(workshop.root, 'demo/main.ts'), ...args]);
 }
 
 /** `npm run bench -- NAME`: what something costs. @param {Workshop} workshop @param {readonly string[]} args */

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { createLab } from '../lab/lab.ts';
-import { stage } from '../lab/stage.ts';
+import { createLab } from '../test/lab/lab.ts';
+import { stage } from '../test/lab/stage.ts';
 import { startColorMesh } from './color-mesh.ts';
 import { createDisplay } from './display.ts';
 import { readOptions } from './options.ts';

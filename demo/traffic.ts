@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { keepAlive, request } from '../lab/http.ts';
+import { keepAlive, request } from '../test/lab/http.ts';
 
 /** What became of requests: how many answered which color, and what went wrong, by what it said. */
 export type Tally = {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { until } from '../lab/until.ts';
+import { until } from '../test/lab/until.ts';
 import type { ColorMesh } from './color-mesh.ts';
 import { updateWeights, type Weights } from './color-model.ts';
 

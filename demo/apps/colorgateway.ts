@@ -1,7 +1,7 @@
 // The color gateway: GET /color asks the teller and answers with the color and the shares of all colors so far. Its settings are
 // SERVER_PORT (default 9080) and COLOR_TELLER_ENDPOINT (host:port).
 import { createServer, type ServerResponse } from 'node:http';
-import { port, text } from '../../../common/settings.ts';
+import { port, text } from '../../common/settings.ts';
 import { createAskTeller } from './ask-teller.ts';
 import { serve } from './serve.ts';
 import { settingsOrExit } from './settings.ts';

@@ -1,4 +1,4 @@
-import { compileSettings, SettingsError, type Reader } from '../../../common/settings.ts';
+import { compileSettings, SettingsError, type Reader } from '../../common/settings.ts';
 
 /** The settings of an app from its environment; where they are wrong it says so on stderr and exits 1. */
 export function settingsOrExit<T extends object>(compile: (read: Reader) => T): Readonly<T> {

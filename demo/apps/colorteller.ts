@@ -1,7 +1,7 @@
 // The color teller: answers every request with its one color. Its settings are SERVER_PORT (default 9080) and COLOR (default
 // black).
 import { createServer } from 'node:http';
-import { port, text } from '../../../common/settings.ts';
+import { port, text } from '../../common/settings.ts';
 import { serve } from './serve.ts';
 import { settingsOrExit } from './settings.ts';
 

@@ -22,7 +22,7 @@ const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
  * @returns {Workshop}
  */
 export function createWorkshop(progress) {
-  const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
+  const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
   const interrupted = new AbortController();
   const listeners = Object.entries(EXIT_CODES).map(([name, exitCode]) => {
     const listener = () => interrupted.abort(new SetupError(`interrupted by ${name}`, { exitCode }));
