@@ -5,6 +5,7 @@ import type { Client } from './client/client.ts';
 import { SHELLS } from './completion/completion.ts';
 import { UsageError } from './errors.ts';
 import type { Selection } from './get/select.ts';
+import { importCommand } from './import/command.ts';
 import { caFileOption, collect, endpointOption, flag, outputOption, regionOption } from './options.ts';
 import { KIND_WORDS, parseKind } from './resources/kinds.ts';
 import type { DocumentForm } from './resources/write-documents.ts';
@@ -19,6 +20,7 @@ export function addOperatorCommands(daybreak: Command): void {
   daybreak.addCommand(getCommand().copyInheritedSettings(daybreak));
   daybreak.addCommand(deleteCommand().copyInheritedSettings(daybreak));
   daybreak.addCommand(exportCommand().copyInheritedSettings(daybreak));
+  daybreak.addCommand(importCommand().copyInheritedSettings(daybreak));
   daybreak.addCommand(completionCommand(daybreak).copyInheritedSettings(daybreak));
 }
 

@@ -36,6 +36,9 @@ export type Streams = {
   readonly stderr: { write(text: string): unknown };
 };
 
+/** Where results go. */
+export type Output = Omit<Streams, 'stdin'>;
+
 /** The exit code of a dry run that found differences, where it was asked for. */
 const DIFFERENT = 3;
 
@@ -46,10 +49,33 @@ const DIFFERENT = 3;
  */
 export async function apply(client: Client, options: ApplyOptions, streams: Streams): Promise<number> {
   const selector = selectorOf(options);
-  const documents = await readDocuments(options, streams.stdin);
+  return applyDocuments(
+    client,
+    await readDocuments(options, streams.stdin),
+    { ...options, selector },
+    streams,
+  );
+}
+
+/** What documents are applied with. */
+export type PlanOptions = Pick<ApplyOptions, 'mesh' | 'meshOwner' | 'dryRun' | 'exitCode' | 'output'> & {
+  /** What may be deleted; undefined: nothing. */
+  readonly selector: Selector | undefined;
+};
+
+/**
+ * The same with documents that were read already.
+ * @throws DocumentsError or CommandError: nothing was changed
+ */
+export async function applyDocuments(
+  client: Client,
+  documents: readonly Document[],
+  options: PlanOptions,
+  streams: Output,
+): Promise<number> {
   const missing = await missingReferences(client, documents);
   if (missing.length > 0) throw new DocumentsError(missing);
-  const steps = await plan(client, documents, selector, options);
+  const steps = await plan(client, documents, options);
   return options.dryRun
     ? showPlan(steps, options, streams)
     : report(await carryOut(client, steps, teller(options, streams)), options, streams);
@@ -77,8 +103,7 @@ async function readDocuments(
 async function plan(
   client: Client,
   documents: readonly Document[],
-  selector: Selector | undefined,
-  { mesh, meshOwner }: ApplyOptions,
+  { selector, mesh, meshOwner }: PlanOptions,
 ): Promise<readonly Step[]> {
   const current = await readCurrent(client, documents);
   const steps = planDocuments(documents, current);
@@ -87,19 +112,19 @@ async function plan(
   return [...steps, ...(await planPrune(client, selector, { mesh, meshOwner }, kept))];
 }
 
-function showPlan(steps: readonly Step[], { output, exitCode }: ApplyOptions, { stdout }: Streams): number {
+function showPlan(steps: readonly Step[], { output, exitCode }: PlanOptions, { stdout }: Output): number {
   stdout.write(output === 'json' ? `${JSON.stringify(reportPlan(steps), null, 2)}\n` : describePlan(steps));
   const differs = steps.some(({ action }) => action !== 'unchanged');
   return differs && exitCode ? DIFFERENT : 0;
 }
 
-function teller({ output }: ApplyOptions, { stdout }: Streams): (outcome: Outcome) => void {
+function teller({ output }: PlanOptions, { stdout }: Output): (outcome: Outcome) => void {
   return (outcome) => {
     if (output === 'text') stdout.write(`${describeOutcome(outcome)}\n`);
   };
 }
 
-function report(outcomes: readonly Outcome[], { output }: ApplyOptions, { stdout, stderr }: Streams): number {
+function report(outcomes: readonly Outcome[], { output }: PlanOptions, { stdout, stderr }: Output): number {
   const summary = summarize(outcomes);
   if (output === 'json') stdout.write(`${JSON.stringify(reportOutcomes(outcomes), null, 2)}\n`);
   else stdout.write(`${describeSummary(summary)}\n`);

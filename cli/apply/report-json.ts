@@ -30,8 +30,8 @@ function stepMembers(step: Step): Json {
   const { action, key } = step;
   const members = { action, kind: key.kind, ...keyMembers(key) };
   if (!('document' in step)) return members;
-  const { file, index, line } = step.document.origin;
-  return { ...members, file, document: index, line };
+  const { file, index, line, id } = step.document.origin;
+  return { ...members, file, document: index, line, ...(id === undefined ? {} : { id }) };
 }
 
 function endOf(outcome: Outcome): Json {

@@ -31,7 +31,7 @@ printf '%s\\n' "\${COMPREPLY[@]}"`;
 
 describe('bash', () => {
   const cases: readonly [readonly string[], readonly string[]][] = [
-    [[''], ['token', 'apply', 'get', 'delete', 'export', 'completion']],
+    [[''], ['token', 'apply', 'get', 'delete', 'export', 'import', 'completion']],
     [['ex'], ['export']],
     [['-'], ['-V', '--version', '-h', '--help']],
     [['get', 'virtualr'], ['virtualrouter']],
@@ -59,7 +59,7 @@ describe('bash', () => {
     [['token', 'create', '--n'], ['--node']],
     [
       ['unknown', ''],
-      ['token', 'apply', 'get', 'delete', 'export', 'completion'],
+      ['token', 'apply', 'get', 'delete', 'export', 'import', 'completion'],
     ],
   ];
   it.each(cases)('%j', async (words, wanted) => {

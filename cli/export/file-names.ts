@@ -22,13 +22,19 @@ export function fileNames(keys: readonly ResourceKey[], extension: string): read
 function baseName({ kind, parent, name }: ResourceKey): string {
   const names = [parent, name]
     .filter((part) => part !== '')
-    .map(escape)
+    .map(escapeName)
     .join('+');
-  const hash = createHash('sha256').update(names).digest('hex').slice(0, 16);
-  return `${kind}.${names.length > LONGEST ? `${names.slice(0, LONGEST)}~${hash}` : names}`;
+  return `${kind}.${shorten(names)}`;
 }
 
-function escape(name: string): string {
+/** A text that is too long for a file's name, cut, with a hash of it. */
+export function shorten(text: string): string {
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}~${hash}` : text;
+}
+
+/** A name with everything escaped that is no plain letter, digit, `.`, `_` or `-`, as in a URL. */
+export function escapeName(name: string): string {
   return [...Buffer.from(name)]
     .map((byte) => String.fromCharCode(byte))
     .map((character) => (/[\w.-]/.test(character) ? character : `%${hex(character)}`))

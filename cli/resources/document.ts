@@ -3,7 +3,13 @@ import type { Tag } from '../client/resources.ts';
 import { describeKey, type ResourceKey } from './key.ts';
 
 /** Where a document stands: the file (`-` for stdin), which document in it from 1, and its first line. */
-export type Origin = { readonly file: string; readonly index: number; readonly line: number };
+export type Origin = {
+  readonly file: string;
+  readonly index: number;
+  readonly line: number;
+  /** What the file calls it, where it was imported from a form that has names of its own: a logical id, an address. */
+  readonly id?: string;
+};
 
 /** A resource as a file wants it, checked. */
 export type Document = {
@@ -30,10 +36,10 @@ export function describeProblem({ origin, at, message }: Problem): string {
   return `${describeOrigin(origin, at)}: ${message}`;
 }
 
-/** The place of a document: `mesh.yaml:14 (document 2, virtual node colors/white)`. */
-export function describeOrigin({ file, index, line }: Origin, at?: ResourceKey): string {
+/** The place of a document: `mesh.yaml:14 (document 2, virtual node colors/white)`, or its id instead of its number. */
+export function describeOrigin({ file, index, line, id }: Origin, at?: ResourceKey): string {
   const what = at === undefined ? '' : `, ${describeKey(at)}`;
-  return `${file === '-' ? '(stdin)' : file}:${line} (document ${index}${what})`;
+  return `${file === '-' ? '(stdin)' : file}:${line} (${id ?? `document ${index}`}${what})`;
 }
 
 /** Everything wrong with the files, at once. Nothing was done. Exit code 1. */

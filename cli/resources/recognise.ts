@@ -4,7 +4,7 @@ import { readInput } from '../../controlplane/api/request.ts';
 import { KINDS, type Kind } from '../../controlplane/mesh/resource.ts';
 import { operationNamed } from '../../controlplane/model/operations.ts';
 import type { Json } from '../client/client.ts';
-import type { Document, Problem, RawDocument } from './document.ts';
+import type { Document, Origin, Problem, RawDocument } from './document.ts';
 import { keyText, type ResourceKey } from './key.ts';
 
 /** What documents lack when they do not say it: the mesh, and its owner. */
@@ -23,22 +23,23 @@ export function recogniseDocuments(raw: readonly RawDocument[], defaults: Defaul
   const problems: Problem[] = [];
   const seen = new Map<string, Document>();
   for (const { value, origin } of raw) {
+    const open = openQuestions(value);
+    if (open !== undefined) {
+      if (open.length > 0) problems.push({ origin, message: unanswered(open) });
+      continue;
+    }
     const members = membersOf(value);
     const kind = members === undefined ? undefined : kindOf(members);
     if (members === undefined || kind === undefined) {
       problems.push({ origin, message: NO_RESOURCE });
       continue;
     }
-    const input = inputOf(kind, members, defaults);
-    const key = keyOf(kind, input);
-    try {
-      check(kind, input);
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      problems.push({ origin, at: key, message: error.message });
+    const document = documentFrom(kind, inputOf(kind, members, defaults), origin);
+    if ('message' in document) {
+      problems.push(document);
       continue;
     }
-    const document = { key, spec: input['spec'], tags: input['tags'], origin } as Document;
+    const { key } = document;
     const other = seen.get(keyText(key));
     if (other === undefined) documents.push(document);
     else {
@@ -48,6 +49,32 @@ export function recogniseDocuments(raw: readonly RawDocument[], defaults: Defaul
     seen.set(keyText(key), document);
   }
   return { documents, problems };
+}
+
+// What `daybreak import` wrote beside its documents, where it had to ask; undefined for anything else.
+function openQuestions(value: unknown): readonly string[] | undefined {
+  if (!isObject(value) || Object.keys(value).length !== 1 || !Array.isArray(value['questions']))
+    return undefined;
+  const questions = value['questions'] as unknown[];
+  return questions.flatMap((each) =>
+    isObject(each) && !('value' in each) ? [String(each['parameter'])] : [],
+  );
+}
+
+function unanswered(open: readonly string[]): string {
+  return `import has questions that are not answered (${open.join(', ')}), so documents are missing here: import again with --parameters-file and this file`;
+}
+
+/** The document that an input of a create operation is, or what is wrong with it by the model and the rules beyond it. */
+export function documentFrom(kind: Kind, input: Json, origin: Origin): Document | Problem {
+  const key = keyOf(kind, input);
+  try {
+    check(kind, input);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return { origin, at: key, message: error.message };
+  }
+  return { key, spec: input['spec'], tags: input['tags'], origin } as Document;
 }
 
 const NO_RESOURCE = `it names no resource: it has to be an object with one of ${KINDS.map(nameMember).join(', ')}`;
@@ -83,7 +110,8 @@ function inputOf(kind: Kind, members: Json, { mesh, meshOwner }: Defaults): Json
   };
 }
 
-function keyOf(kind: Kind, input: Json): ResourceKey {
+/** What the input of a create operation names; names that are missing, or no text, are ''. */
+export function keyOf(kind: Kind, input: Json): ResourceKey {
   const within = PARENTS[kind];
   const text = (member: string): string => {
     const value = input[member];

@@ -6,7 +6,7 @@ _daybreak() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     next="$path${path:+ }${COMP_WORDS[i]}"
     case $next in
-      'token'|'token create'|'apply'|'get'|'delete'|'export'|'completion') path=$next ;;
+      'token'|'token create'|'apply'|'get'|'delete'|'export'|'import'|'completion') path=$next ;;
     esac
   done
   case "$path|$previous" in
@@ -42,6 +42,19 @@ _daybreak() {
     'export|--mesh') words='' ;;
     'export|--mesh-owner') words='' ;;
     'export|-o'|'export|--output') words='yaml json' ;;
+    'import|-f'|'import|--filename') words='' ;;
+    'import|--from') words='cloudformation terraform kubernetes describe service-connect' ;;
+    'import|--parameter') words='' ;;
+    'import|--parameters-file') words='' ;;
+    'import|--outputs') words='' ;;
+    'import|--mesh') words='' ;;
+    'import|--account') words='' ;;
+    'import|--region') words='' ;;
+    'import|--max-file-size') words='' ;;
+    'import|-o'|'import|--output') words='' ;;
+    'import|--report') words='' ;;
+    'import|--endpoint') words='' ;;
+    'import|--ca-file') words='' ;;
     *)
       if [[ $word == -* ]]; then
         case $path in
@@ -52,17 +65,19 @@ _daybreak() {
         'get') words='--endpoint --region --ca-file --mesh --mesh-owner --virtual-router --virtual-gateway -o --output -h --help' ;;
         'delete') words='--endpoint --region --ca-file --mesh --mesh-owner --virtual-router --virtual-gateway -f --filename -R --recursive --ignore-not-found -o --output -h --help' ;;
         'export') words='--endpoint --region --ca-file --mesh --mesh-owner -o --output -h --help' ;;
+        'import') words='-f --filename --from --parameter --parameters-file --outputs --mesh --account --region --max-file-size -o --output --apply --dry-run --report --endpoint --ca-file -h --help' ;;
         'completion') words='-h --help' ;;
         esac
       else
         case $path in
-        '') words='token apply get delete export completion' ;;
+        '') words='token apply get delete export import completion' ;;
         'token') words='create' ;;
         'token create') words='one two' ;;
         'apply') words='' ;;
         'get') words='mesh virtualnode virtualrouter route virtualservice virtualgateway gatewayroute' ;;
         'delete') words='mesh virtualnode virtualrouter route virtualservice virtualgateway gatewayroute' ;;
         'export') words='' ;;
+        'import') words='' ;;
         'completion') words='bash zsh fish' ;;
         esac
       fi ;;

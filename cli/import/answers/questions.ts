@@ -1,0 +1,29 @@
+import { stringify } from 'yaml';
+import type { Asked } from '../open-values.ts';
+import { describePath, describePlace } from '../source.ts';
+
+/** The name of the file with questions. */
+export const QUESTIONS_FILE = 'questions.yaml';
+
+/**
+ * The file of questions: `--parameters-file` takes it back once the values are filled in. Answers that were given stay in
+ * it, so that it may be given again.
+ */
+export function formatQuestions(
+  asked: readonly Asked[],
+  answered: readonly (readonly [string, string])[],
+): string {
+  const open = asked.map(({ question, values }) => ({
+    parameter: question.key,
+    why: question.why,
+    answeredBy: question.flags,
+    for: values.map(({ place, path }) => `${describePlace(place)}: ${describePath(path)}`),
+    value: null,
+  }));
+  const questions = [...open, ...answered.map(([parameter, value]) => ({ parameter, value }))];
+  return `${HEAD}${stringify({ questions }, { lineWidth: 0, compat: 'yaml-1.1', nullStr: '' })}`;
+}
+
+const HEAD = `# What the files of the import do not say. Write each answer behind its \`value:\`, and import again with
+# --parameters-file and this file.
+`;

@@ -1,0 +1,49 @@
+import { nameMember, PARENTS } from '../../../controlplane/api/identity.ts';
+import { KINDS, type Kind } from '../../../controlplane/mesh/resource.ts';
+import { OPERATIONS } from '../../../controlplane/model/operations.ts';
+import type { Json } from '../../client/client.ts';
+import { isObject } from '../is-object.ts';
+import type { Path } from '../source.ts';
+
+/** A resource, or only its name, in an answer. */
+export type Item = { readonly kind: Kind; readonly value: Json; readonly path: Path };
+
+/** The members of lists of references, such as `virtualNodes`, and the kinds in them. */
+const LISTS: ReadonlyMap<string, Kind> = new Map(
+  OPERATIONS.flatMap((each) => ('kind' in each && each.verb === 'List' ? [[each.result, each.kind]] : [])),
+);
+
+/** All resources in a value: an answer as the SDKs have it or as the API does, an input of a create call, or lists of these. */
+export function itemsIn(value: unknown, path: Path = []): readonly Item[] {
+  if (Array.isArray(value)) return value.flatMap((each, index) => itemsIn(each, [...path, index]));
+  if (!isObject(value)) return [];
+  const wrapped = Object.entries(value).flatMap(([member, part]) => {
+    const list = LISTS.get(member);
+    if (list !== undefined && Array.isArray(part)) {
+      return part.flatMap((each: unknown, index) => itemOf(list, each, [...path, member, index]));
+    }
+    const kind = KINDS.find((each) => each === member);
+    return kind === undefined ? [] : itemOf(kind, part, [...path, member]);
+  });
+  if (wrapped.length > 0) return wrapped;
+  const kind = kindOf(value);
+  return kind === undefined ? [] : itemOf(kind, value, path);
+}
+
+function itemOf(kind: Kind, value: unknown, path: Path): readonly Item[] {
+  return isObject(value) && nameMember(kind) in value ? [{ kind, value, path }] : [];
+}
+
+// A route names its router too, and everything its mesh: the innermost name tells the kind.
+function kindOf(value: Json): Kind | undefined {
+  const named = KINDS.filter((kind) => nameMember(kind) in value);
+  const outer = new Set(named.flatMap((kind) => PARENTS[kind] ?? []));
+  return named.find((kind) => kind !== 'mesh' && !outer.has(kind)) ?? named[0];
+}
+
+/** Whether a value is an answer of a list call that found nothing. */
+export function isEmptyAnswer(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const members = Object.keys(value).filter((member) => member !== 'nextToken');
+  return members.length > 0 && members.every((member) => LISTS.has(member));
+}

@@ -1,0 +1,109 @@
+import { nameMember, PARENTS } from '../../../controlplane/api/identity.ts';
+import type { Kind } from '../../../controlplane/mesh/resource.ts';
+import type { Json } from '../../client/client.ts';
+import { kindInWords } from '../../resources/kinds.ts';
+import { isObject } from '../is-object.ts';
+import type { ParsedDocument, ParsedFile } from '../reading/parse.ts';
+import type { Found, Gathered, Left, Source } from '../source.ts';
+import { isEmptyAnswer, itemsIn, type Item } from './answers.ts';
+
+/**
+ * What the AWS command line and the SDKs printed: answers to describe, create, update and list calls, and the inputs of create
+ * calls, which are what apply takes. A list names resources without saying what they are, so those that no other answer
+ * describes are left.
+ */
+export const describeSource: Source = {
+  name: 'describe',
+  claims: ({ documents }) =>
+    documents.some(({ value }) => itemsIn(value).length > 0 || isTagAnswer(value) || isEmptyAnswer(value)),
+  gather: (files, { account }) => Promise.resolve(gather(files, account)),
+};
+
+function gather(files: readonly ParsedFile[], account: string | undefined): Gathered {
+  const resources: Found[] = [];
+  const listed: { readonly name: string; readonly left: Left }[] = [];
+  const left: Left[] = [];
+  const owners = meshOwners(files);
+  for (const { file, documents } of files) {
+    for (const document of documents) {
+      if (isTagAnswer(document.value))
+        left.push({ place: { file, line: document.line, id: '' }, reason: TAGS });
+      for (const item of itemsIn(document.value)) {
+        const found = foundIn(file, document, item, owners);
+        const owner = item.kind === 'mesh' ? ownerOf(item) : undefined;
+        if (account !== undefined && owner !== undefined && owner !== account) {
+          left.push({
+            place: found.place,
+            reason: `the mesh is that of account ${owner}, which alone can make it`,
+          });
+        } else if (isDescribed(item)) resources.push(found);
+        else listed.push({ name: nameOf(item), left: { place: found.place, reason: leftReason(item) } });
+      }
+    }
+  }
+  const described = new Set(resources.map(({ kind, members }) => nameOf({ kind, value: members })));
+  left.push(...listed.filter(({ name }) => !described.has(name)).map((each) => each.left));
+  return { resources, left, problems: [], passedOver: new Map() };
+}
+
+// A reference has an ARN of its own; what is described has it in `metadata`.
+function isDescribed({ kind, value }: Item): boolean {
+  return 'spec' in value || (kind === 'mesh' && !('arn' in value));
+}
+
+// The owner of each mesh that is described itself: what others made in it belongs to it all the same.
+function meshOwners(files: readonly ParsedFile[]): ReadonlyMap<unknown, unknown> {
+  const items = files.flatMap(({ documents }) => documents.flatMap(({ value }) => itemsIn(value)));
+  return new Map(
+    items.flatMap((item) => (item.kind === 'mesh' ? [[item.value['meshName'], ownerOf(item)] as const] : [])),
+  );
+}
+
+function ownerOf({ value }: Item): string | undefined {
+  const owner = isObject(value['metadata']) ? value['metadata']['meshOwner'] : value['meshOwner'];
+  return typeof owner === 'string' ? owner : undefined;
+}
+
+function foundIn(
+  file: string,
+  document: ParsedDocument,
+  { kind, value, path }: Item,
+  owners: ReadonlyMap<unknown, unknown>,
+): Found {
+  return {
+    kind,
+    members: inputOf(kind, value, owners),
+    place: { file, line: document.lineAt(path), id: '' },
+    lineAt: (inside) => document.lineAt([...path, ...inside]),
+  };
+}
+
+// What only answers have is left out, but for the account of a mesh that is another's.
+function inputOf(kind: Kind, value: Json, owners: ReadonlyMap<unknown, unknown>): Json {
+  const { meshOwner, resourceOwner } = isObject(value['metadata']) ? value['metadata'] : {};
+  const own = meshOwner === resourceOwner || meshOwner === owners.get(value['meshName']);
+  const shared = kind !== 'mesh' && !own;
+  const members = Object.entries(value).filter(([name]) => !PASSED_OVER.has(name));
+  return { ...(shared ? { meshOwner } : {}), ...Object.fromEntries(members) };
+}
+
+const PASSED_OVER = new Set(['metadata', 'status', 'clientToken']);
+
+function nameOf({ kind, value }: Pick<Item, 'kind' | 'value'>): string {
+  const within = PARENTS[kind];
+  const members = ['meshName', ...(within === undefined ? [] : [nameMember(within)]), nameMember(kind)];
+  return [kind, ...members.map((member) => String(value[member]))].join('\0');
+}
+
+function leftReason({ kind, value }: Item): string {
+  const command = kind.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  const name = `${kindInWords(kind)} ${String(value[nameMember(kind)])}`;
+  return `a list names ${name} and says no more: the answer of aws appmesh describe-${command} is missing`;
+}
+
+const TAGS = 'tags that do not say whose they are: list-tags-for-resource answers without the ARN';
+
+function isTagAnswer(value: unknown): boolean {
+  if (!isObject(value) || !Array.isArray(value['tags'])) return false;
+  return Object.keys(value).every((member) => member === 'tags' || member === 'nextToken');
+}

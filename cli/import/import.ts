@@ -1,0 +1,102 @@
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { applyDocuments, type Streams } from '../apply/apply.ts';
+import type { Client } from '../client/client.ts';
+import { CommandError } from '../errors.ts';
+import { createAnswers } from './answers/answers.ts';
+import { readAnswers, type GivenAnswers } from './answers/given.ts';
+import { formatQuestions, QUESTIONS_FILE } from './answers/questions.ts';
+import { toDocuments, type Imported } from './imported.ts';
+import { questionsOf } from './open-values.ts';
+import type { ImportOptions } from './options.ts';
+import { outputFiles, outputStream } from './output/files.ts';
+import { writeFolder } from './output/folder.ts';
+import { createReader, readInputs } from './reading/files.ts';
+import { reportImport } from './report/json.ts';
+import { describeWant, isWhole } from './report/summary.ts';
+import { describeImport } from './report/text.ts';
+import type { Gathered, ImportContext } from './source.ts';
+import { sortFiles } from './sources.ts';
+
+/**
+ * Reads what people have of a mesh in other forms, and makes the documents of it that apply takes; `client` is asked for when
+ * they are to be applied. Each form is a source (source.ts; sources.ts has all): it finds resources in files and says where
+ * they stand, what nobody said, what it leaves. Here their members are brought to the model's spelling (names.ts) and checked
+ * (imported.ts); then comes the report, and what becomes of the documents. The exit code is that of apply, or 0.
+ * @throws CommandError where anything is open or wrong: documents without open values are written, nothing is applied
+ */
+export async function importFiles(
+  options: ImportOptions,
+  streams: Streams,
+  client: () => Client,
+): Promise<number> {
+  const reader = createReader(options.maxFileSize, streams.stdin);
+  const given = await readAnswers(options, reader);
+  const answers = createAnswers(given.pairs);
+  const context: ImportContext = { ...options, answers, outputs: given.outputs, read: reader.further };
+  const imported = await gather(await readInputs(options.files, reader), options, context);
+  requireSome(imported, options);
+
+  const { to } = options.result;
+  const text = describeImport(imported, answers.unused());
+  (to === 'stdout' ? streams.stderr : streams.stdout).write(text);
+  if (options.report !== undefined) {
+    const report = JSON.stringify(reportImport(imported, answers.unused()), null, 2);
+    await attempt(options.report, writeFile(options.report, `${report}\n`));
+  }
+  if (to === 'stdout') streams.stdout.write(outputStream(imported.documents));
+  if (options.result.to === 'folder') await writeResult(options.result.folder, imported, given, streams);
+  requireWhole(imported, to === 'control plane' ? 'nothing is applied' : 'not all of it is written');
+  if (options.result.to !== 'control plane') return 0;
+  const { dryRun } = options.result;
+  return applyDocuments(client(), imported.documents, { ...PLAIN, dryRun }, streams);
+}
+
+const PLAIN = { selector: undefined, exitCode: false, output: 'text' } as const;
+
+async function gather(
+  files: Awaited<ReturnType<typeof readInputs>>,
+  options: ImportOptions,
+  context: ImportContext,
+): Promise<Imported> {
+  const { bySource, unclaimed } = sortFiles(files, options.from);
+  const gathered: Gathered[] = [{ resources: [], passedOver: new Map(), ...unclaimed }];
+  for (const [source, own] of bySource) gathered.push(await source.gather(own, context));
+  return toDocuments(gathered, options);
+}
+
+function requireSome(imported: Imported, { files }: ImportOptions): void {
+  if (imported.documents.length > 0 || !isWhole(imported)) return;
+  throw new CommandError(`there is no resource of App Mesh in ${files.join(', ')}`);
+}
+
+function requireWhole(imported: Imported, consequence: string): void {
+  if (!isWhole(imported)) throw new CommandError(`${consequence}: ${describeWant(imported)}`);
+}
+
+async function writeResult(
+  folder: string,
+  { documents, open }: Imported,
+  given: GivenAnswers,
+  { stdout }: Pick<Streams, 'stdout'>,
+): Promise<void> {
+  const files = outputFiles(documents);
+  await writeFolder(folder, files);
+  stdout.write(`${files.length} files are in ${folder}`);
+  if (open.length > 0) {
+    const file = join(folder, QUESTIONS_FILE);
+    // What this file answered already stays in it.
+    const kept = given.files.get(resolve(file)) ?? [];
+    await attempt(file, writeFile(file, formatQuestions(questionsOf(open), kept)));
+    stdout.write(`, and the questions in ${file}`);
+  }
+  stdout.write('\n');
+}
+
+async function attempt(file: string, work: Promise<void>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    throw new CommandError(`${file} cannot be written`, { cause: error });
+  }
+}

@@ -1,0 +1,111 @@
+import { isDeepStrictEqual } from 'node:util';
+import { title } from '../../controlplane/api/identity.ts';
+import type { Json } from '../client/client.ts';
+import type { Document, Origin } from '../resources/document.ts';
+import { describeKey, keyText } from '../resources/key.ts';
+import { documentFrom } from '../resources/recognise.ts';
+import { spell } from './names.ts';
+import { ACCOUNT_KEY, openValuesIn, type OpenValue } from './open-values.ts';
+import {
+  describePath,
+  describePlace,
+  Open,
+  type Found,
+  type Gathered,
+  type ImportProblem,
+  type Left,
+  type Place,
+} from './source.ts';
+
+/** What became of everything that was found. */
+export type Imported = {
+  /** In the order in which they were found. */
+  readonly documents: readonly Document[];
+  readonly open: readonly OpenValue[];
+  readonly left: readonly Left[];
+  readonly problems: readonly ImportProblem[];
+  readonly passedOver: ReadonlyMap<string, number>;
+};
+
+/** What resources lack when they do not say it, and whose account the caller has. */
+export type ImportDefaults = { readonly mesh: string | undefined; readonly account: string | undefined };
+
+/**
+ * Makes documents of what sources found: in the model's spelling, checked as the API will. A resource with an open value is
+ * no document yet, and neither is one with a problem. Of two that are the same in everything, the first is taken.
+ */
+export function toDocuments(gathered: readonly Gathered[], defaults: ImportDefaults): Imported {
+  const left = gathered.flatMap((each) => each.left);
+  const problems = gathered.flatMap((each) => each.problems);
+  const open: OpenValue[] = [];
+  const seen = new Map<string, Document>();
+  const counts = new Map<string, number>();
+  for (const found of gathered.flatMap((each) => each.resources)) {
+    const { input, problems: strays } = inputOf(found, defaults);
+    problems.push(...strays);
+    const values = openValuesIn(input, found);
+    open.push(...values);
+    if (strays.length > 0 || values.length > 0) continue;
+    const document = documentFrom(found.kind, input, originOf(found.place, counts));
+    if ('message' in document) {
+      problems.push({
+        place: found.place,
+        message: `${describeKey(document.at ?? NO_KEY)}: ${document.message}`,
+      });
+      continue;
+    }
+    const other = seen.get(keyText(document.key));
+    if (other === undefined) seen.set(keyText(document.key), document);
+    else if (isSame(document, other))
+      left.push({ place: found.place, reason: describeTwin(document, other) });
+    else problems.push({ place: found.place, message: `${describeTwin(document, other)}, and differs` });
+  }
+  return { documents: [...seen.values()], open, left, problems, passedOver: totals(gathered) };
+}
+
+const NO_KEY = { kind: 'mesh', owner: undefined, mesh: '', parent: '', name: '' } as const;
+
+function inputOf(
+  found: Found,
+  { mesh, account }: ImportDefaults,
+): { input: Json; problems: ImportProblem[] } {
+  const { kind, members, place, lineAt, blocks } = found;
+  const { value, strays } = spell(`Create${title(kind)}Input`, members, { blocks });
+  const problems = strays.map(({ path, message }) => ({
+    place: { ...place, line: lineAt?.(path) ?? place.line },
+    message: `${describePath(path)}: ${message}`,
+  }));
+  const { meshOwner, ...input } = value as Json;
+  const named = { ...(mesh === undefined ? {} : { meshName: mesh }), ...input };
+  // The caller's own account is no owner that has to be named.
+  const own = meshOwner === undefined || meshOwner === account || isOwnAccount(meshOwner);
+  return { input: own ? named : { ...named, meshOwner }, problems };
+}
+
+function isOwnAccount(owner: unknown): boolean {
+  return owner instanceof Open && owner.questions.every(({ key }) => key === ACCOUNT_KEY);
+}
+
+function originOf({ file, line, id }: Place, counts: Map<string, number>): Origin {
+  const index = (counts.get(file) ?? 0) + 1;
+  counts.set(file, index);
+  return { file, index, line, ...(id === '' ? {} : { id }) };
+}
+
+function isSame(document: Document, other: Document): boolean {
+  return (
+    isDeepStrictEqual(document.spec ?? {}, other.spec ?? {}) && isDeepStrictEqual(document.tags, other.tags)
+  );
+}
+
+function describeTwin({ key }: Document, { origin: { file, line, id = '' } }: Document): string {
+  return `${describeKey(key)} stands in ${describePlace({ file, line, id })} too`;
+}
+
+function totals(gathered: readonly Gathered[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { passedOver } of gathered) {
+    for (const [type, count] of passedOver) counts.set(type, (counts.get(type) ?? 0) + count);
+  }
+  return counts;
+}

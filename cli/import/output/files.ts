@@ -1,0 +1,51 @@
+import { KINDS } from '../../../controlplane/mesh/resource.ts';
+import { escapeName, shorten } from '../../export/file-names.ts';
+import type { Document, Origin } from '../../resources/document.ts';
+import { documentOf, formatValue } from '../../resources/write-documents.ts';
+
+/** A file to write: its name within the folder, and its text. */
+export type OutputFile = { readonly name: string; readonly text: string };
+
+/** The first line of each file, by which import knows its own. */
+export const MARK = '# Written by daybreak import.';
+
+/** The documents as files, one a mesh and kind: `colors.virtualNode.yaml`. Parents stand before children. */
+export function outputFiles(documents: readonly Document[]): readonly OutputFile[] {
+  // A file system may ignore case: two meshes share their file then.
+  const groups = Map.groupBy(inOrder(documents), (document) => nameOf(document).toLowerCase());
+  return [...groups.values()].map((group) => ({
+    name: group[0] === undefined ? '' : nameOf(group[0]),
+    text: `${MARK}\n${stream(group)}`,
+  }));
+}
+
+/** All documents as one YAML stream. */
+export function outputStream(documents: readonly Document[]): string {
+  return stream(inOrder(documents));
+}
+
+function nameOf({ key: { owner, mesh, kind } }: Document): string {
+  return `${shorten(escapeName(mesh) + (owner === undefined ? '' : `@${owner}`))}.${kind}.yaml`;
+}
+
+function inOrder(documents: readonly Document[]): readonly Document[] {
+  const byMesh = Map.groupBy(documents, ({ key }) => `${key.owner ?? ''}/${key.mesh}`);
+  return [...byMesh.values()].flatMap((group) =>
+    KINDS.flatMap((kind) => group.filter(({ key }) => key.kind === kind)),
+  );
+}
+
+function stream(documents: readonly Document[]): string {
+  return documents
+    .map(
+      ({ key, spec, tags, origin }) =>
+        `# From ${describeOrigin(origin)}\n${formatValue(documentOf(key, spec ?? {}, tags ?? []), 'yaml')}`,
+    )
+    .join('---\n');
+}
+
+// A name with a line break would end the comment.
+function describeOrigin({ file, line, id = '' }: Origin): string {
+  const text = `${file === '-' ? '(stdin)' : file}:${line} ${id}`.trimEnd();
+  return text.replaceAll(/\p{Cc}/gu, ' ');
+}

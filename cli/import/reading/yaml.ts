@@ -1,0 +1,85 @@
+import {
+  isAlias,
+  isCollection,
+  isMap,
+  isNode,
+  isScalar,
+  LineCounter,
+  parseAllDocuments,
+  type Document,
+  type Node,
+} from 'yaml';
+import type { ImportProblem, Path } from '../source.ts';
+import type { ParsedDocument } from './parse.ts';
+import { yamlTags } from './yaml-tags.ts';
+
+/** Aliases of one document that are followed: enough to write with, too few to blow up. */
+const MAX_ALIASES = 1000;
+
+/** Reads the documents of a YAML text. Documents that cannot be read are problems; the others are there. */
+export function parseYaml(
+  file: string,
+  text: string,
+): { readonly documents: readonly ParsedDocument[]; readonly problems: readonly ImportProblem[] } {
+  const lines = new LineCounter();
+  const documents: ParsedDocument[] = [];
+  const problems: ImportProblem[] = [];
+  const options = { lineCounter: lines, customTags: yamlTags, merge: true, prettyErrors: false } as const;
+  const parsed = parseAllDocuments(text, options);
+  if ('empty' in parsed) return { documents, problems };
+  for (const each of parsed as Document.Parsed[]) {
+    const line = lines.linePos((each.contents as Node | null)?.range?.[0] ?? each.range[0]).line;
+    for (const { message, pos } of [...each.errors, ...each.warnings]) {
+      const at = lines.linePos(pos[0]);
+      problems.push({
+        place: { file, line: at.line, id: '' },
+        message: `column ${at.col}: ${firstLine(message)}`,
+      });
+    }
+    if (each.errors.length + each.warnings.length > 0) continue;
+    try {
+      const value: unknown = each.toJS({ maxAliasCount: MAX_ALIASES });
+      if (value === null || value === undefined) continue;
+      documents.push({ value, line, lineAt: (path) => lineOf(each, path, lines) ?? line });
+    } catch (error) {
+      problems.push({ place: { file, line, id: '' }, message: firstLine((error as Error).message) });
+    }
+  }
+  return { documents, problems };
+}
+
+function firstLine(message: string): string {
+  return message.split('\n')[0] ?? message;
+}
+
+function lineOf(document: Document.Parsed, path: Path, lines: LineCounter): number | undefined {
+  let node: unknown = document.contents;
+  let offset: number | undefined;
+  for (const step of path) {
+    const [start, next] = stepInto(document, node, step);
+    if (next === undefined) break;
+    offset = start;
+    node = next;
+  }
+  return offset === undefined ? undefined : lines.linePos(offset).line;
+}
+
+// A member begins where its name does, an element where it does itself.
+function stepInto(
+  document: Document.Parsed,
+  node: unknown,
+  step: string | number,
+): readonly [number | undefined, unknown] {
+  const resolved = isAlias(node) ? node.resolve(document) : node;
+  if (!isCollection(resolved)) return [undefined, undefined];
+  if (isMap(resolved)) {
+    const pair = resolved.items.find(({ key }) => String(isScalar(key) ? key.value : key) === String(step));
+    return [startOf(pair?.key) ?? startOf(pair?.value), pair?.value ?? undefined];
+  }
+  const item = resolved.items[Number(step)];
+  return [startOf(item), item];
+}
+
+function startOf(node: unknown): number | undefined {
+  return isNode(node) ? node.range?.[0] : undefined;
+}

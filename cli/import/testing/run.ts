@@ -1,0 +1,90 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { capture, type Ran } from '../../fixture.ts';
+import { importFiles } from '../import.ts';
+import type { ImportOptions } from '../options.ts';
+
+/** What an import wrote, and what it ended with; an error's message stands in stderr, as on a terminal. */
+export type Imported = Ran & {
+  /** The files of the output folder, by their names. */
+  readonly files: Readonly<Record<string, string>>;
+};
+
+/** Options as on the command line, for a folder of files. */
+export type RunOptions = Partial<Omit<ImportOptions, 'files' | 'result'>> & { readonly stdin?: string };
+
+/** Imports what stands in `paths`, named from `folder`, to a folder of its own; names in what it wrote are from `folder` too. */
+export async function runImport(
+  folder: string,
+  paths: readonly string[],
+  { stdin = '', ...options }: RunOptions = {},
+): Promise<Imported> {
+  const out = await mkdtemp(join(tmpdir(), 'daybreak-import-'));
+  const at = (path: string): string => (path === '-' ? path : join(folder, path));
+  try {
+    const ran = await capture(folder, stdin, async (streams) => {
+      const told: ImportOptions = {
+        ...NOTHING,
+        ...options,
+        files: paths.map(at),
+        parametersFile: (options.parametersFile ?? []).map(at),
+        outputs: (options.outputs ?? []).map(at),
+        result: { to: 'folder', folder: out },
+      };
+      try {
+        return await importFiles(told, streams, noClient);
+      } catch (error) {
+        const { exitCode, message, cause } = error as Error & { exitCode?: number };
+        streams.stderr.write(
+          `${message}${cause instanceof Error && !message.includes(cause.message) ? `: ${cause.message}` : ''}\n`,
+        );
+        return exitCode ?? -1;
+      }
+    });
+    const names = await readdir(out);
+    const files: Record<string, string> = {};
+    for (const name of names.toSorted()) {
+      files[name] = (await readFile(join(out, name), 'utf8')).replaceAll(`${folder}/`, '');
+    }
+    return { ...ran, stdout: ran.stdout.replaceAll(out, 'OUT'), files };
+  } finally {
+    await rm(out, { recursive: true });
+  }
+}
+
+/** The same with files that exist only for it. */
+export async function importTexts(
+  texts: Readonly<Record<string, string | Uint8Array>>,
+  options: RunOptions = {},
+): Promise<Imported> {
+  const folder = await mkdtemp(join(tmpdir(), 'daybreak-import-'));
+  try {
+    for (const [name, text] of Object.entries(texts)) await writeFile(join(folder, name), text);
+    return await runImport(folder, Object.keys(texts), options);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** Everything of it as one text, for a golden file. */
+export function wholeText({ code, stdout, stderr, files }: Imported): string {
+  const parts = Object.entries(files).map(([name, text]) => `=== ${name}\n${text}`);
+  return [`exit ${code}\n`, stdout, stderr === '' ? '' : `daybreak: ${stderr}`, ...parts].join('');
+}
+
+const NOTHING: Omit<ImportOptions, 'files' | 'result'> = {
+  from: undefined,
+  parameter: [],
+  parametersFile: [],
+  outputs: [],
+  mesh: undefined,
+  account: undefined,
+  region: undefined,
+  maxFileSize: 16,
+  report: undefined,
+};
+
+function noClient(): never {
+  throw new Error('nothing is applied here');
+}
