@@ -7,10 +7,12 @@ export type Health = {
   readonly lifecycle: Lifecycle;
   /** What became of its first configuration; undefined while it has neither taken nor refused one. */
   readonly initialConfig: 'UPDATE_SUCCESSFUL' | 'UPDATE_FAILED' | undefined;
+  /** Whether its admin socket is there and gave no answer, in which case it is UNREACHABLE too. */
+  readonly isSilent: boolean;
 };
 
-/** An Envoy that does not answer. */
-export const UNREACHABLE: Health = { lifecycle: 'UNREACHABLE', initialConfig: undefined };
+/** An Envoy that cannot be asked, as before its start. */
+export const UNREACHABLE: Health = { lifecycle: 'UNREACHABLE', initialConfig: undefined, isSilent: false };
 
 const FIRST_WAIT_MS = 40;
 const LONGEST_WAIT_MS = 1000;
@@ -60,10 +62,16 @@ export function isLive(admin: Pick<AdminClient, 'ready'>): Promise<boolean> {
 async function readHealth(admin: AdminClient, signal: AbortSignal): Promise<Health> {
   try {
     const [lifecycle, updates] = await Promise.all([admin.ready(signal), admin.stats(UPDATES, signal)]);
-    return { lifecycle, initialConfig: initialConfig(updates) };
-  } catch {
-    return UNREACHABLE;
+    return { lifecycle, initialConfig: initialConfig(updates), isSilent: false };
+  } catch (error) {
+    return { ...UNREACHABLE, isSilent: isSilence(error) };
   }
+}
+
+/** No answer in time, or so many questions without one that the socket takes no more. A socket that is gone says nothing of Envoy. */
+function isSilence(error: unknown): boolean {
+  const { name, code, cause } = error as NodeJS.ErrnoException;
+  return code === 'EAGAIN' || [name, (cause as Error | undefined)?.name].includes('TimeoutError');
 }
 
 function initialConfig(updates: ReadonlyMap<string, number>): Health['initialConfig'] {

@@ -31,7 +31,8 @@ import { readAgentSettings, type AgentSettings } from './settings.ts';
 import { status } from './status.ts';
 import { serveStatus } from './status-server.ts';
 import { listenForStop } from './stop-signals.ts';
-import { describeExit, startEnvoy } from './supervisor/envoy-process.ts';
+import { startEnvoy } from './supervisor/envoy-process.ts';
+import { describeEnding } from './supervisor/state.ts';
 import { createSupervisor } from './supervisor/supervisor.ts';
 import { withoutEffect } from './unserved.ts';
 import { upstreams } from './upstreams.ts';
@@ -139,7 +140,13 @@ async function run(settings: AgentSettings, env: Environment, log: Log): Promise
         disconnectedLimitSeconds: settings.health.disconnectedLimitSeconds,
         droppedOutputBytes: output.dropped(),
       });
-    const metrics = () => agentMetrics(read().healthStatus, secrets.status(), application.problems());
+    const metrics = () =>
+      agentMetrics({
+        healthStatus: read().healthStatus,
+        restarts: supervisor.restarts(),
+        secrets: secrets.status(),
+        application: application.problems(),
+      });
     const { hosts } = settings;
     const statusServer = await serveStatus({ ...settings.status, hosts }, { status: read, metrics });
     cleanups.push(statusServer.close);
@@ -147,7 +154,7 @@ async function run(settings: AgentSettings, env: Environment, log: Log): Promise
     cleanups.push(adminServer.close);
 
     const reason = await supervisor.run();
-    if (reason.kind === 'crash-loop') throw envoyCrashLoop(settings.restarts, describeExit(reason.exit));
+    if (reason.kind === 'crash-loop') throw envoyCrashLoop(settings.restarts, describeEnding(reason.exit));
   } finally {
     for (const cleanup of cleanups.toReversed()) await cleanup();
   }

@@ -14,7 +14,7 @@ const secret: SecretStatus = {
   validity: { notBefore: 0, notAfter: 1_764_504_000_500 },
 };
 
-test('each secret has its end, its state and whether it is in trouble; so has an application', () => {
+test('restarts are counted; each secret has its end, its state and whether it is in trouble; so has an application', () => {
   const waiting: SecretStatus = {
     ...secret,
     name: 'w',
@@ -23,9 +23,16 @@ test('each secret has its end, its state and whether it is in trouble; so has an
     validity: undefined,
   };
   const lost = { port: 9080, problem: 'nothing listens', failed: 0, since: '2026-11-21T12:00:00Z' };
-  const text = agentMetrics('UNHEALTHY', [secret, waiting], [lost]);
+  const text = agentMetrics({
+    healthStatus: 'UNHEALTHY',
+    restarts: { made: 2, hangs: 1 },
+    secrets: [secret, waiting],
+    application: [lost],
+  });
   expect(text.split('\n').filter((line) => !line.startsWith('#'))).toEqual([
     'daybreak_agent_healthy 0',
+    'daybreak_agent_envoy_restarts_total 2',
+    'daybreak_agent_envoy_hangs_total 1',
     String.raw`daybreak_agent_secret_expiry_timestamp_seconds{name="a\"b\\c",source="sds"} 1764504000`,
     String.raw`daybreak_agent_secret_state{name="a\"b\\c",source="sds",state="expired"} 1`,
     'daybreak_agent_secret_state{name="w",source="sds",state="waiting"} 1',

@@ -5,14 +5,16 @@ import { status, type StatusInput } from './status.ts';
 import {
   backingOff,
   draining,
+  hung,
   starting,
   stopped,
   withHealth,
+  type Ending,
   type SupervisorState,
 } from './supervisor/state.ts';
 
 const now = new Date('2026-11-21T12:00:00Z');
-const live: Health = { lifecycle: 'LIVE', initialConfig: 'UPDATE_SUCCESSFUL' };
+const live: Health = { lifecycle: 'LIVE', initialConfig: 'UPDATE_SUCCESSFUL', isSilent: false };
 const connected: RelayStatus = {
   connected: true,
   disconnectedSince: undefined,
@@ -54,9 +56,10 @@ test('a listener that waits for a secret: neither healthy nor ready, and the rea
 
 describe('health', () => {
   const running = withHealth(starting(42), live);
-  const preparing: Health = { lifecycle: 'PRE_INITIALIZING', initialConfig: undefined };
-  const silent: Health = { lifecycle: 'UNREACHABLE', initialConfig: undefined };
-  const refused: Health = { lifecycle: 'LIVE', initialConfig: 'UPDATE_FAILED' };
+  const killed: Ending = { code: null, signal: 'SIGKILL', hung: true };
+  const preparing: Health = { lifecycle: 'PRE_INITIALIZING', initialConfig: undefined, isSilent: false };
+  const silent: Health = { lifecycle: 'UNREACHABLE', initialConfig: undefined, isSilent: true };
+  const refused: Health = { lifecycle: 'LIVE', initialConfig: 'UPDATE_FAILED', isSilent: false };
   test.each<[string, SupervisorState, RelayStatus, string, string]>([
     ['before the first start', starting(), connected, 'UNHEALTHY', 'UNREACHABLE'],
     ['before LIVE', withHealth(starting(42), preparing), connected, 'UNHEALTHY', 'PRE_INITIALIZING'],
@@ -65,11 +68,22 @@ describe('health', () => {
     ['LIVE, control plane away too long', running, disconnected(3601), 'UNHEALTHY', 'LIVE'],
     ['LIVE, then silent', withHealth(running, silent), connected, 'UNHEALTHY', 'UNREACHABLE'],
     ['LIVE, first configuration refused', withHealth(running, refused), connected, 'UNHEALTHY', 'LIVE'],
-    ['ended', backingOff({ code: null, signal: 'SIGSEGV' }, 200), connected, 'UNHEALTHY', 'UNREACHABLE'],
+    ['being ended because it hangs', hung(42, silent), connected, 'UNHEALTHY', 'UNREACHABLE'],
+    ['ended', backingOff(killed, 200), connected, 'UNHEALTHY', 'UNREACHABLE'],
     ['draining', draining(42, live), connected, 'UNHEALTHY', 'DRAINING'],
     ['over', stopped({ kind: 'told' }), connected, 'UNHEALTHY', 'UNREACHABLE'],
   ])('%s', (_, supervisor, relay, healthStatus, envoyState) => {
     expect(status(input({ supervisor, relay }))).toMatchObject({ healthStatus, envoyState });
+  });
+
+  test('an Envoy that hung is told as that', () => {
+    expect(status(input({ supervisor: hung(42, silent) }))).toMatchObject({
+      envoyPid: '42',
+      daybreak: { supervisor: { state: 'hung' }, hangs: 1 },
+    });
+    expect(status(input({ supervisor: backingOff(killed, 200) }))).toMatchObject({
+      daybreak: { supervisor: { state: 'backing-off', exit: { signal: 'SIGKILL', hung: true } } },
+    });
   });
 
   test('a control plane that is away is told since when', () => {
@@ -86,7 +100,7 @@ function input(some: Partial<StatusInput>): StatusInput {
     startedAt: new Date(now.getTime() - 90_000),
     agent: { version: '0.0.0', instance: 'i', node: 'n' },
     supervisor: starting(),
-    restarts: { made: 2, left: 1 },
+    restarts: { made: 2, hangs: 1, left: 1 },
     relay: connected,
     disconnectedLimitSeconds: 3600,
     secrets: [],

@@ -12,7 +12,7 @@ export type StatusInput = {
   readonly startedAt: Date;
   readonly agent: { readonly version: string; readonly instance: string; readonly node: string };
   readonly supervisor: SupervisorState;
-  readonly restarts: { readonly made: number; readonly left: number };
+  readonly restarts: { readonly made: number; readonly hangs: number; readonly left: number };
   readonly relay: RelayStatus;
   /** The secrets that Envoy's configuration names, whoever serves them. */
   readonly secrets: readonly SecretStatus[];
@@ -51,6 +51,7 @@ export function status(input: StatusInput) {
       ...agent,
       supervisor: describeSupervisor(supervisor),
       restartsLeft: restarts.left,
+      hangs: restarts.hangs,
       relay: { ...relay, disconnectedSince: relay.disconnectedSince?.toISOString() },
       notReady: input.awaited,
       certificates: input.secrets.map(describeSecret),

@@ -1,9 +1,13 @@
 import { UNREACHABLE, type Health } from '../health.ts';
-import type { Exit } from './envoy-process.ts';
+import { describeExit, type Exit } from './envoy-process.ts';
+
+/** How an Envoy came to its end. `hung`: it did not answer any more, and was ended for it. */
+export type Ending = Exit & { readonly hung: boolean };
 
 /**
  * Where the supervisor stands. `starting`: Envoy runs and is not LIVE yet. `running`: it has been LIVE. `backing-off`: it
- * ended and will be started again. `draining`: told to end, connections are being sent away. `stopped`: for good.
+ * ended and will be started again. `hung`: it does not answer any more, and is being ended. `draining`: told to end, connections are
+ * being sent away. `stopped`: for good.
  */
 export type SupervisorState =
   | {
@@ -13,12 +17,13 @@ export type SupervisorState =
       readonly health: Health;
     }
   | { readonly kind: 'running'; readonly since: Date; readonly pid: number; readonly health: Health }
-  | { readonly kind: 'backing-off'; readonly since: Date; readonly until: Date; readonly exit: Exit }
+  | { readonly kind: 'hung'; readonly since: Date; readonly pid: number; readonly health: Health }
+  | { readonly kind: 'backing-off'; readonly since: Date; readonly until: Date; readonly exit: Ending }
   | { readonly kind: 'draining'; readonly since: Date; readonly pid: number; readonly health: Health }
   | { readonly kind: 'stopped'; readonly since: Date; readonly reason: StopReason };
 
 /** Why the supervisor ended: it was told to, or Envoy used up its restarts. */
-export type StopReason = { readonly kind: 'told' } | { readonly kind: 'crash-loop'; readonly exit: Exit };
+export type StopReason = { readonly kind: 'told' } | { readonly kind: 'crash-loop'; readonly exit: Ending };
 
 /** Before the first start there is no process yet. */
 export function starting(pid?: number): SupervisorState {
@@ -26,9 +31,14 @@ export function starting(pid?: number): SupervisorState {
 }
 
 /** Envoy ended so, and is started again after `waitMs`. */
-export function backingOff(exit: Exit, waitMs: number): SupervisorState {
+export function backingOff(exit: Ending, waitMs: number): SupervisorState {
   const since = new Date();
   return { kind: 'backing-off', since, until: new Date(since.getTime() + waitMs), exit };
+}
+
+/** A running Envoy does not answer any more, and is being ended. */
+export function hung(pid: number, health: Health): SupervisorState {
+  return { kind: 'hung', since: new Date(), pid, health };
 }
 
 /** The connections of a running Envoy are being sent away. */
@@ -39,6 +49,11 @@ export function draining(pid: number, health: Health): SupervisorState {
 /** There is no Envoy, and there will be none. */
 export function stopped(reason: StopReason): SupervisorState {
   return { kind: 'stopped', since: new Date(), reason };
+}
+
+/** The end of an Envoy in words, e.g. `was killed by SIGSEGV`. */
+export function describeEnding({ hung: hasHung, ...exit }: Ending): string {
+  return hasHung ? `hung, and ${describeExit(exit)}` : describeExit(exit);
 }
 
 /** The state after a report on the health of Envoy: LIVE for the first time makes it running. */

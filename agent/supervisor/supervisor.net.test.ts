@@ -1,20 +1,30 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { pino } from 'pino';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { createLog } from '../../common/log.ts';
 import { request } from '../../test/lab/http.ts';
 import { until } from '../../test/lab/until.ts';
 import { createAdminClient } from '../admin-client.ts';
 import { drain } from '../drain/drain.ts';
-import { isLive, watchHealth } from '../health.ts';
+import { isLive, watchHealth, type Health } from '../health.ts';
 import { startEnvoy } from './envoy-process.ts';
 import { createSupervisor, type SupervisorOptions } from './supervisor.ts';
 
 const PROGRAM = join(import.meta.dirname, '../testdata/little-envoy.ts');
 
-/** A supervisor of the little Envoy, run with `args`, and the two signals that end it. */
-async function supervisor(args: readonly string[], options: Partial<SupervisorOptions> = {}) {
+type Extra = {
+  /** A real one. */
+  readonly envoy?: string;
+  readonly onLook?: (health: Health) => void;
+};
+
+/** A supervisor of the little Envoy, run with `args`, or of a real one, and the two signals that end it. */
+async function supervisor(
+  args: readonly string[],
+  { envoy, onLook, ...options }: Partial<SupervisorOptions> & Extra = {},
+) {
   const folder = mkdtempSync(join(tmpdir(), 'supervisor-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const socketPath = join(folder, 'admin');
@@ -25,14 +35,22 @@ async function supervisor(args: readonly string[], options: Partial<SupervisorOp
   const subject = createSupervisor({
     start: () =>
       startEnvoy({
-        binary: process.execPath,
-        args: [PROGRAM, '--admin', socketPath, '--journal', journal, ...args],
+        ...(envoy === undefined
+          ? {
+              binary: process.execPath,
+              args: [PROGRAM, '--admin', socketPath, '--journal', journal, ...args],
+            }
+          : { binary: envoy, args: realArgs(socketPath) }),
         env: process.env,
         stdoutFd: 1,
         stderrFd: 2,
         stopLimitMs: 300,
       }),
-    watch: (signal, report) => watchHealth(admin, 2000, signal, report),
+    watch: (signal, report) =>
+      watchHealth(admin, 2000, signal, (health) => {
+        onLook?.(health);
+        report(health);
+      }),
     isLive: () => isLive(admin),
     drain: (cut) => drain(admin, 20_000, cut),
     restarts: 3,
@@ -42,6 +60,7 @@ async function supervisor(args: readonly string[], options: Partial<SupervisorOp
   });
   return {
     ...subject,
+    socketPath,
     ask: (path: string, method = 'GET') => request(`http://envoy${path}`, { method, socketPath }),
     drain: () => toDrain.abort(),
     hurry: () => toHurry.abort(),
@@ -56,6 +75,12 @@ async function supervisor(args: readonly string[], options: Partial<SupervisorOp
   };
 }
 
+/** A real Envoy that listens on its admin socket alone. */
+function realArgs(path: string): readonly string[] {
+  const config = JSON.stringify({ admin: { address: { pipe: { path } } } });
+  return ['--config-yaml', config, '--disable-hot-restart', '-l', 'error'];
+}
+
 test('an Envoy that is killed is started again', async () => {
   const subject = await supervisor([]);
   const ended = subject.run();
@@ -65,7 +90,7 @@ test('an Envoy that is killed is started again', async () => {
   await subject.reaches('backing-off');
   await subject.reaches('running');
   expect(subject.pid()).not.toBe(before);
-  expect(subject.restarts()).toEqual({ made: 1, left: 2 });
+  expect(subject.restarts()).toEqual({ made: 1, hangs: 0, left: 2 });
   subject.drain();
   expect(await ended).toEqual({ kind: 'told' });
   expect(subject.state().kind).toBe('stopped');
@@ -73,9 +98,9 @@ test('an Envoy that is killed is started again', async () => {
 
 test('a crash loop ends when the restarts are used up', async () => {
   const subject = await supervisor(['--exit', '3'], { restarts: 2 });
-  expect(await subject.run()).toEqual({ kind: 'crash-loop', exit: { code: 3, signal: null } });
+  expect(await subject.run()).toEqual({ kind: 'crash-loop', exit: { code: 3, signal: null, hung: false } });
   expect(subject.journal()).toEqual(['started', 'started', 'started']);
-  expect(subject.restarts()).toEqual({ made: 2, left: 0 });
+  expect(subject.restarts()).toEqual({ made: 2, hangs: 0, left: 0 });
 });
 
 test('an Envoy that was LIVE long enough is forgiven', async () => {
@@ -88,6 +113,76 @@ test('an Envoy that was LIVE long enough is forgiven', async () => {
   }
   subject.drain();
   expect(await ended).toEqual({ kind: 'told' });
+});
+
+describe('an Envoy that hangs', () => {
+  test.each([
+    'DAYBREAK_ENVOY',
+    'DAYBREAK_ENVOY_OLDEST',
+  ])('%s: stopped by SIGSTOP, it is ended and started again, and said to have hung', async (variable) => {
+    const said: object[] = [];
+    const log = pino({}, { write: (line: string) => void said.push(JSON.parse(line) as object) });
+    const subject = await supervisor([], { envoy: process.env[variable] ?? 'envoy', hangMs: 0, log });
+    const ended = subject.run();
+    await subject.reaches('running');
+    const before = subject.pid() ?? 0;
+    process.kill(before, 'SIGSTOP');
+    await subject.reaches('hung');
+    await subject.reaches('backing-off');
+    expect(subject.state()).toMatchObject({ exit: { signal: 'SIGKILL', hung: true } });
+    await subject.reaches('running');
+    expect(subject.pid()).not.toBe(before);
+    expect(subject.restarts()).toEqual({ made: 1, hangs: 1, left: 2 });
+    expect(said).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ pid: before, msg: expect.stringMatching(/^Envoy hangs: no answer for/) }),
+        expect.objectContaining({ pid: before, msg: 'Envoy hung, and was killed by SIGKILL' }),
+      ]),
+    );
+    subject.drain();
+    expect(await ended).toEqual({ kind: 'told' });
+  });
+
+  test('one that hangs whenever it is LIVE uses up the restarts', async () => {
+    const subject = await supervisor([], { restarts: 1, hangMs: 0 });
+    const ended = subject.run();
+    for (let index = 0; index < 2; index += 1) {
+      await subject.reaches('running');
+      process.kill(subject.pid() ?? 0, 'SIGSTOP');
+      await subject.reaches('hung');
+    }
+    expect(await ended).toMatchObject({ kind: 'crash-loop', exit: { hung: true } });
+    expect(subject.restarts()).toEqual({ made: 1, hangs: 2, left: 0 });
+  });
+
+  test('one whose socket is gone does not: it cannot be asked', async () => {
+    const looks: Health[] = [];
+    const subject = await supervisor([], { hangMs: 0, onLook: (health) => looks.push(health) });
+    const ended = subject.run();
+    await subject.reaches('running');
+    rmSync(subject.socketPath);
+    const silent = () => looks.filter(({ lifecycle }) => lifecycle === 'UNREACHABLE').length;
+    const before = silent();
+    await expect.poll(silent).toBeGreaterThan(before + 5);
+    expect(subject.state().kind).toBe('running');
+    subject.drain();
+    expect(await ended).toEqual({ kind: 'told' });
+  });
+
+  test('one that drains meanwhile is left to its drain', async () => {
+    const subject = await supervisor(['--connections', '1'], { hangMs: 0 });
+    const ended = subject.run();
+    await subject.reaches('running');
+    const pid = subject.pid() ?? 0;
+    subject.drain();
+    await subject.reaches('draining');
+    process.kill(pid, 'SIGSTOP');
+    await expect.poll(() => subject.state()).toMatchObject({ kind: 'draining', health: { isSilent: true } });
+    process.kill(pid, 'SIGCONT');
+    await subject.ask('/connections-gone', 'POST');
+    expect(await ended).toEqual({ kind: 'told' });
+    expect(subject.restarts()).toMatchObject({ made: 0, hangs: 0 });
+  });
 });
 
 test('it drains, and waits for connections', async () => {

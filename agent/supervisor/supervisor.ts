@@ -3,14 +3,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../../common/log.ts';
 import type { DrainOutcome } from '../drain/drain.ts';
 import { UNREACHABLE, type Health } from '../health.ts';
-import { describeExit, type EnvoyProcess, type Exit } from './envoy-process.ts';
+import type { EnvoyProcess, Exit } from './envoy-process.ts';
+import { createHangWatch } from './hang.ts';
 import { createRestartBudget } from './restart-budget.ts';
 import {
   backingOff,
+  describeEnding,
   draining,
+  hung,
   starting,
   stopped,
   withHealth,
+  type Ending,
   type StopReason,
   type SupervisorState,
 } from './state.ts';
@@ -29,6 +33,8 @@ export type SupervisorOptions = {
   readonly restarts: number;
   /** How long Envoy must have been LIVE for its restarts to be forgotten. Default: a minute. */
   readonly stableMs?: number;
+  /** How long an Envoy that has been LIVE may give no answer until it is ended. Default: a minute. */
+  readonly hangMs?: number;
   /** Ends it: `drain` gently, `hurry` without waiting any longer. */
   readonly stop: { readonly drain: AbortSignal; readonly hurry: AbortSignal };
   readonly log: Log;
@@ -37,16 +43,17 @@ export type SupervisorOptions = {
 /** Keeps one Envoy running. */
 export type Supervisor = {
   state(): SupervisorState;
-  /** Restarts since the agent started, and those that are left in this row. */
-  restarts(): { readonly made: number; readonly left: number };
+  /** Restarts since the agent started, how often Envoy hung, and the restarts that are left in this row. */
+  restarts(): { readonly made: number; readonly hangs: number; readonly left: number };
   /**
-   * Starts Envoy, and again whenever it ends. Resolves when there is no Envoy and there will be none: it was told to stop,
+   * Starts Envoy, and again whenever it ends or hangs. Resolves when there is no Envoy and there will be none: it was told to stop,
    * or the budget of restarts is used up. Fails where Envoy could not even be started. To be called once.
    */
   run(): Promise<StopReason>;
 };
 
 const STABLE_MS = 60_000;
+const HANG_MS = 60_000;
 
 /** A supervisor that has not started anything yet. */
 export function createSupervisor(options: SupervisorOptions): Supervisor {
@@ -54,6 +61,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   const budget = createRestartBudget(options.restarts, options.stableMs ?? STABLE_MS);
   let state = starting();
   let made = 0;
+  let hangs = 0;
 
   async function run(): Promise<StopReason> {
     for (;;) {
@@ -63,7 +71,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       log.info({ pid: envoy.pid }, 'started Envoy');
       const { exit, liveMs } = await attend(envoy);
       if (stop.drain.aborted) return { kind: 'told' };
-      log.error({ pid: envoy.pid, ...exit }, `Envoy ${describeExit(exit)}`);
+      log.error({ pid: envoy.pid, ...exit }, `Envoy ${describeEnding(exit)}`);
       const waitMs = budget.afterExit(liveMs);
       if (waitMs === undefined) return { kind: 'crash-loop', exit };
       state = backingOff(exit, waitMs);
@@ -73,20 +81,36 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     }
   }
 
-  /** Sees an Envoy through to its end, which may be one that was asked for; `liveMs`: how long it was LIVE. */
-  async function attend(envoy: EnvoyProcess): Promise<{ exit: Exit; liveMs: number }> {
+  /** Sees an Envoy through to its end, which may be one that was asked for; `liveMs`: how long it was LIVE, and answered. */
+  async function attend(envoy: EnvoyProcess): Promise<{ exit: Ending; liveMs: number }> {
     const over = new AbortController();
+    const hanging = Promise.withResolvers<number>();
+    const hangWatch = createHangWatch(options.hangMs ?? HANG_MS);
     const watching = options.watch(over.signal, (health) => {
       const next = withHealth(state, health);
       if (state.kind === 'starting' && next.kind === 'running') log.info({ pid: envoy.pid }, 'Envoy is LIVE');
       state = next;
+      const silentMs = hangWatch(health.isSilent);
+      if (state.kind === 'running' && silentMs !== undefined) hanging.resolve(silentMs);
     });
-    const exited = await Promise.race([envoy.exited, aborted(stop.drain, over.signal)]);
-    const liveMs = state.kind === 'running' ? Date.now() - state.since.getTime() : 0;
-    const exit = exited ?? (await end(envoy, AbortSignal.any([stop.hurry, over.signal])));
+    const met = await Promise.race([envoy.exited, hanging.promise, aborted(stop.drain, over.signal)]);
+    const silentMs = typeof met === 'number' ? met : 0;
+    const liveMs = state.kind === 'running' ? Date.now() - state.since.getTime() - silentMs : 0;
+    const exit = await (typeof met === 'object' ? met : endOf(envoy, met, over.signal));
     over.abort();
     await watching;
-    return { exit, liveMs };
+    return { exit: { ...exit, hung: typeof met === 'number' }, liveMs };
+  }
+
+  /** Ends an Envoy that hangs, or that is to end. */
+  function endOf(envoy: EnvoyProcess, silentMs: number | undefined, over: AbortSignal): Promise<Exit> {
+    if (silentMs === undefined || !('health' in state))
+      return end(envoy, AbortSignal.any([stop.hurry, over]));
+    hangs += 1;
+    state = hung(envoy.pid, state.health);
+    const seconds = Math.round(silentMs / 1000);
+    log.error({ pid: envoy.pid, silentMs }, `Envoy hangs: no answer for ${seconds} s; it is ended`);
+    return envoy.stop();
   }
 
   /** An Envoy that was never LIVE has no connections to send away. */
@@ -105,7 +129,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 
   return {
     state: () => state,
-    restarts: () => ({ made, left: budget.left() }),
+    restarts: () => ({ made, hangs, left: budget.left() }),
     async run() {
       const reason = await run();
       state = stopped(reason);
