@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { expect, onTestFinished, test } from 'vitest';
+
+const FOLDER = join(import.meta.dirname, 'systemd');
+const units = (await readdir(FOLDER)).filter((name) => name.endsWith('.service'));
+
+/** Where systemd is installed, it reads the units too. */
+const ANALYZE = ['/usr/bin/systemd-analyze', '/bin/systemd-analyze'].find((path) => existsSync(path));
+
+test('there are two units', () => {
+  expect(units).toEqual(['daybreak-agent.service', 'daybreak-proxyinit.service']);
+});
+
+test.each(
+  units,
+)('%s has a /tmp of its own, and no part of it is there that others look for', async (unit) => {
+  const lines = (await readFile(join(FOLDER, unit), 'utf8')).split('\n');
+  expect(lines.filter((line) => line.startsWith('PrivateTmp='))).toEqual(['PrivateTmp=yes']);
+  expect(lines.filter((line) => !line.startsWith('#') && line.includes('/tmp/'))).toEqual([]);
+});
+
+test.runIf(ANALYZE !== undefined).each(units)('systemd finds no fault in %s', async (unit) => {
+  const folder = await mkdtemp(join(tmpdir(), 'daybreak-units-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  // The programs are not installed here.
+  const text = (await readFile(join(FOLDER, unit), 'utf8')).replaceAll(
+    /\/usr\/bin\/(agent|daybreak)/g,
+    '/bin/true',
+  );
+  await writeFile(join(folder, unit), text);
+  const { exitCode, all } = await execa(ANALYZE ?? '', ['verify', '--man=no', join(folder, unit)], {
+    all: true,
+    reject: false,
+    env: { SYSTEMD_LOG_LEVEL: 'warning' },
+  });
+  expect({ exitCode, said: all.split('\n').filter((line) => line.includes(unit)) }).toEqual({
+    exitCode: 0,
+    said: [],
+  });
+});
