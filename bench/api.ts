@@ -80,7 +80,7 @@ function postgres(database: () => Promise<string>): Engine {
 
 async function writes(engine: Engine, daybreak: string, say: (line: string) => void): Promise<BenchRow[]> {
   const rows: BenchRow[] = [];
-  const controlPlane = await startLocalControlPlane(await engine.where(), daybreak);
+  const controlPlane = await startLocalControlPlane(await engine.where(), { program: daybreak });
   const nodes = `${controlPlane.api}/v20190125/meshes/${MESH}/virtualNodes`;
   const agent = keepAlive(Math.max(...CONNECTIONS));
   const put = async (url: string, body: object): Promise<void> => {
@@ -140,7 +140,7 @@ async function startTimes(where: readonly string[], daybreak: string): Promise<n
   const times: number[] = [];
   for (let round = 0; round < STARTS; round += 1) {
     const start = performance.now();
-    const controlPlane = await startLocalControlPlane(where, daybreak);
+    const controlPlane = await startLocalControlPlane(where, { program: daybreak });
     times.push(performance.now() - start);
     await controlPlane.stop();
   }

@@ -53,8 +53,8 @@ export const run: RunBench = async ({ say }) => {
 async function propagation(url: string): Promise<{ near: number[]; far: number[] }> {
   const { daybreak } = await bundle();
   const where = ['--store', url];
-  const one = await startLocalControlPlane(where, daybreak);
-  const two = await startLocalControlPlane(where, daybreak);
+  const one = await startLocalControlPlane(where, { program: daybreak });
+  const two = await startLocalControlPlane(where, { program: daybreak });
   const client = appMeshClient(one.api);
   const near: number[] = [];
   const far: number[] = [];

@@ -54,6 +54,13 @@ daybreak
     ),
   )
   .addOption(
+    flag(
+      '--max-api-connections <number[:strangers]>',
+      'connections to the API, and of those the ones that have not shown who they are (default: 1000:250)',
+    ),
+  )
+  .addOption(flag('--max-ads-connections <number[:strangers]>', 'the same to ADS (default: 20000:5000)'))
+  .addOption(
     flag('--drain <seconds>', 'the longest time to let proxies go in when it stops, 0 to 25 (default: 5)'),
   )
   .addOption(flag('--account <id>', 'without --credentials: whose meshes they are (default: 000000000000)'))

@@ -11,6 +11,8 @@ import { openAccess } from './auth/open-access.ts';
 import { createApi } from './api/api.ts';
 import { backupRoute } from './backup/route.ts';
 import { configDumpRoute } from './config-dump/route.ts';
+import { guardApi } from './connections/guard-api.ts';
+import { openEntrances } from './connections/open-entrances.ts';
 import { openDiscovery } from './discovery/discovery.ts';
 import { createEnvoysOf } from './explain/connected-envoys.ts';
 import { explainRoute } from './explain/route.ts';
@@ -59,6 +61,7 @@ async function start(
 ): Promise<Serving> {
   const { region, quotas, rateLimit } = settings;
   const metrics = createMetrics();
+  const entrances = openEntrances(settings.connections, log, metrics);
   const access = await openAccess({
     ...settings,
     log,
@@ -114,6 +117,7 @@ async function start(
     opened.defer(audit.close);
   }
   opened.defer(() => api.close());
+  guardApi(api, entrances.api);
   measureApi(api, metrics);
   api.register(backupRoute(store));
   api.register(configDumpRoute(proxies.preview));
@@ -123,7 +127,8 @@ async function start(
 
   const stopping = opened.use(createStopping(api));
   const adsTls = tls && { certificate: tls, clientCa: adsAccess.clientCa };
-  const ads = await listenAds(proxies.xds, settings.ads, admission, adsTls);
+  const entrance = entrances.ads;
+  const ads = await listenAds(proxies.xds, settings.ads, admission, { tls: adsTls, entrance });
   opened.defer(() => ads.close());
   const scheme = tls === undefined ? 'http' : 'https';
   await api.listen({ ...settings.api, listenTextResolver: (at) => `the API listens on ${at}` });

@@ -6,6 +6,7 @@ import { readQuotas } from './api/quota-settings.ts';
 import type { Quotas } from './api/quotas.ts';
 import { rateLimit } from './api/rate-limit.ts';
 import type { BucketSettings } from './api/token-bucket.ts';
+import { connectionLimits, type ListenerLimits } from './connections/limits.ts';
 import { readDiscoverySettings, type DiscoverySettings } from './discovery/settings.ts';
 import { readStoreLocation, type StoreLocation } from './store/location.ts';
 import type { CertificateFiles } from './tls/open-certificate.ts';
@@ -32,6 +33,8 @@ export type ControlPlaneSettings = {
   readonly proxyQuotas: ProxyQuotas;
   /** New streams of proxies. Default: 1,000 a second, 5,000 at once. */
   readonly adsRateLimit: BucketSettings;
+  /** How many connections there may be. Default: 1,000 to the API and 20,000 to ADS, a quarter of them of strangers. */
+  readonly connections: ListenerLimits;
   /** The longest time to let proxies go in when it stops, in seconds, 0 to 25. Default 5. */
   readonly drainSeconds: number;
   /** The certificate of both listeners. Undefined: plain text. */
@@ -82,6 +85,10 @@ export function compileControlPlaneSettings(
         proxiesPerResource: read('--max-proxies-per-resource', integer(1, 1_000_000), undefined),
       },
       adsRateLimit: read('--ads-rate-limit', rateLimit, { rate: 1000, burst: 5000 }),
+      connections: {
+        api: read('--max-api-connections', connectionLimits, { all: 1000, strangers: 250 }),
+        ads: read('--max-ads-connections', connectionLimits, { all: 20_000, strangers: 5000 }),
+      },
       drainSeconds: read('--drain', integer(0, 25), 5),
       tls: readCertificateFiles(read),
       audit: read('--audit', text, undefined),

@@ -23,7 +23,7 @@ export async function startOurs(daybreak: string, folder: string, size: MeshSize
   const store = openSqliteStore({ folder });
   await store.replace({ revision: 0, resources: meshResources(size), tokens: [] }, false);
   await store.close();
-  const controlPlane = await startLocalControlPlane(['--data', folder], daybreak);
+  const controlPlane = await startLocalControlPlane(['--data', folder], { program: daybreak });
   const { api, ads, pid } = controlPlane;
   const targets = new Map(
     meshResources(size).flatMap(({ kind, parent, spec }) => (kind === 'route' ? [[parent, spec]] : [])) as [

@@ -24,8 +24,11 @@ export type AdmissionOptions = {
 
 /** Decides which streams there are, whatever service they are of. */
 export type Admission = {
-  /** For the gRPC server: nothing of a call goes on before it is known who makes it. */
-  readonly guard: (call: ServerCall, enter: () => void) => void;
+  /**
+   * For the gRPC server: nothing of a call goes on before it is known who makes it. `onKnown` is called then, and not for a
+   * health check, which shows nothing.
+   */
+  readonly guard: (call: ServerCall, enter: () => void, onKnown?: () => void) => void;
   /**
    * A stream asks to be that proxy. Answers whether it has shown who it is, so that it may have private keys. Throws a
    * CallError.
@@ -66,7 +69,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
   const streams = new Map<ServerCall, Live>();
   let isStopping = false;
 
-  function guard(call: ServerCall, enter: () => void): void {
+  function guard(call: ServerCall, enter: () => void, onKnown?: () => void): void {
     const live: Live = {
       call,
       credential: undefined,
@@ -87,6 +90,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
       live.credential = credential;
       streams.set(call, live);
       endAtExpiry(live);
+      onKnown?.();
       enter();
     };
     try {

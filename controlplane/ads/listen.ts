@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HostPort } from '../../common/host-port.ts';
 import { addStatusService } from '../../xds/csds/service.ts';
@@ -5,6 +6,9 @@ import { addHealthService } from '../../xds/grpc/health.ts';
 import { createGrpcServer } from '../../xds/grpc/server.ts';
 import type { XdsServer } from '../../xds/server.ts';
 import { SERVICE_NAMES, SERVICES } from '../../xds/service.ts';
+import type { Connection } from '../../xds/grpc/connection.ts';
+import { createEntrance, type Entrance } from '../connections/entrance.ts';
+import type { Place } from '../connections/gate.ts';
 import { accept } from './accept.ts';
 import type { Admission } from './admission.ts';
 import { acceptTls, type AdsTls } from './accept-tls.ts';
@@ -32,20 +36,45 @@ const SERVICES_ASKED_FOR = new Set(Object.values(SERVICES).map(({ sotw }) => sot
 /** How long the last statuses may take to their clients. */
 const LAST_BYTES_MS = 1000;
 
+const UNLIMITED = { all: Infinity, strangers: Infinity };
+
+/** How clients reach it. `tls`: default plain text. `entrance`: default one without limits. */
+export type ListenAdsOptions = { readonly tls?: AdsTls | undefined; readonly entrance?: Entrance };
+
 /** Serves ADS, each type's own service, and CSDS, over TLS where there is a certificate, to those whom `admission` lets in. Rejects when the address cannot be had. */
 export async function listenAds(
   xds: XdsServer,
   { host, port }: HostPort,
   admission: Admission,
-  tls?: AdsTls,
+  {
+    tls,
+    entrance = createEntrance({ limits: UNLIMITED, onTurnedAway: () => undefined }),
+  }: ListenAdsOptions = {},
 ): Promise<AdsListener> {
-  const server = createGrpcServer({ guard: admission.guard, keepAlive: KEEP_ALIVE });
+  const places = new WeakMap<Connection, Place>();
+  const server = createGrpcServer({
+    guard(call, enter) {
+      admission.guard(call, enter, () => {
+        const end = places.get(call.connection)?.begin();
+        if (end !== undefined) call.whenOver(end);
+      });
+    },
+    keepAlive: KEEP_ALIVE,
+  });
   xds.addTo(server, ...SERVICE_NAMES);
   addStatusService(server, xds);
   let isStopping = false;
   addHealthService(server, SERVICES_ASKED_FOR, () => !isStopping);
-  const secure = tls && acceptTls(tls, server.serve);
-  const acceptor = await accept({ host, port }, secure?.handshake ?? server.serve);
+  const serve = (socket: Socket): void => {
+    const arrival = entrance.of(socket);
+    if (arrival === undefined) return void socket.destroy();
+    places.set(server.serve(socket, arrival.peer), arrival.place);
+  };
+  const secure = tls && acceptTls(tls, serve);
+  const acceptor = await accept({ host, port }, (socket) => {
+    socket.on('error', () => undefined);
+    entrance.arrive(socket, () => (secure?.handshake ?? serve)(socket));
+  });
   function close(): void {
     acceptor.close();
     secure?.close();

@@ -2,6 +2,7 @@ import { followFiles, type Followed } from '../../common/followed-files.ts';
 import type { Log } from '../../common/log.ts';
 import type { Access } from '../auth/open-access.ts';
 import { createTokenBucket, type BucketSettings } from '../api/token-bucket.ts';
+import { boundedWarnings } from '../bounded-warnings.ts';
 import { createAdmission, type Admission } from './admission.ts';
 import { readClientCa, type ClientCa } from './client-ca.ts';
 import type { Identity } from './identity.ts';
@@ -36,9 +37,6 @@ export type AdsAccess = {
   readonly close: () => Promise<void>;
 };
 
-/** At once after a silence, and a second: a fleet that is refused comes back every few seconds, each with a line. */
-const LOGGED: BucketSettings = { rate: 2, burst: 50 };
-
 /**
  * Opens ADS to those whom the files know; where there are none, to anyone.
  * @throws TokensError, CertificateError, or that of the file system, where a file cannot be used
@@ -71,8 +69,7 @@ export async function openAdsAccess(settings: AdsAccessSettings, world: AdsAcces
     );
   }
 
-  const loggable = createTokenBucket(LOGGED, Date.now);
-  let unlogged = 0;
+  const warn = boundedWarnings(log);
   const admission = createAdmission({
     authorities: {
       tokens,
@@ -86,9 +83,7 @@ export async function openAdsAccess(settings: AdsAccessSettings, world: AdsAcces
     ownerOf,
     onRefusal(reason, peer, { code, message }) {
       onRefusal(reason);
-      if (loggable() > 0) return void (unlogged += 1);
-      log.warn({ reason, peer, code, unlogged }, `a proxy was refused: ${message}`);
-      unlogged = 0;
+      warn({ reason, peer, code }, `a proxy was refused: ${message}`);
     },
   });
   for (const followed of [tokens, clientCa, signers]) followed?.onChange(() => admission.recheck());

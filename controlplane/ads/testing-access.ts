@@ -112,7 +112,7 @@ export function accessFixture(): AccessFixture {
       },
     });
     const where = { host: '127.0.0.1', port: 0 };
-    const listener = await listenAds(xds, where, admission, { certificate, clientCa });
+    const listener = await listenAds(xds, where, admission, { tls: { certificate, clientCa } });
     cleanups.push(() => listener.close(), ads.close, access.close, certificate.close);
     address = `localhost:${listener.address.port}`;
     return { address, refusals, identified, readings, owners, xds, listener, admission };

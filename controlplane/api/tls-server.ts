@@ -18,7 +18,8 @@ export function tlsServer(tls: ServerTls, http: ServerOptions): FastifyServerFac
   return (handler, options) => {
     const { requestTimeout, keepAliveTimeout } = options as Timeouts;
     const { cert, key } = tls.current();
-    const server = createServer({ ...http, cert, key, requestTimeout, keepAliveTimeout }, handler);
+    const times = { requestTimeout, keepAliveTimeout, handshakeTimeout: requestTimeout };
+    const server = createServer({ ...http, ...times, cert, key }, handler);
     tls.onChange(({ cert: newCert, key: newKey }) => server.setSecureContext({ cert: newCert, key: newKey }));
     return server;
   };

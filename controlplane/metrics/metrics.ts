@@ -23,6 +23,8 @@ export type Metrics = {
   readonly refusedStream: (reason: (typeof STREAM_REFUSALS)[number]) => void;
   /** A proxy's stream was ended because it read nothing of what it was sent. */
   readonly stalledStream: () => void;
+  /** A connection was closed because there are too many, or because it did not show who it is. */
+  readonly turnedAway: (listener: (typeof LISTENERS)[number], why: (typeof TURNED_AWAY)[number]) => void;
   /** AWS, or a folder in its stead, was asked for something. */
   readonly poll: (source: SourceName, outcome: 'answered' | 'failed') => void;
   /** A number that is asked for when somebody looks; by label where it has one. */
@@ -37,6 +39,8 @@ export type Metrics = {
 
 const FOLLOWED = ['credentials', 'certificate', 'tokens', 'clientCa'] as const;
 const STREAM_REFUSALS = ['unauthenticated', 'denied', 'rate', 'quota', 'malformed'] as const;
+const LISTENERS = ['api', 'ads'] as const;
+const TURNED_AWAY = ['full', 'replaced', 'silent'] as const;
 const API_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const PROPAGATION_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 const COMMIT_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];
@@ -74,6 +78,12 @@ export function createMetrics(): Metrics {
     'ads_stalled_streams_total',
     'Streams of proxies that were ended because the proxy read nothing of what it was sent',
   );
+  const connections = counter(
+    'turned_away_connections_total',
+    'Connections that were closed because there are too many, or because they did not show who they are',
+    'listener',
+    'why',
+  );
   const polls = counter(
     'discovery_polls_total',
     'Questions to AWS, or to a folder, by source and outcome',
@@ -106,6 +116,9 @@ export function createMetrics(): Metrics {
     for (const files of FOLLOWED) readings.inc({ files, outcome }, 0);
   }
   for (const reason of STREAM_REFUSALS) refusedStreams.inc({ reason }, 0);
+  for (const listener of LISTENERS) {
+    for (const why of TURNED_AWAY) connections.inc({ listener, why }, 0);
+  }
   for (const source of SOURCES) {
     for (const outcome of ['answered', 'failed']) polls.inc({ source, outcome }, 0);
   }
@@ -126,6 +139,7 @@ export function createMetrics(): Metrics {
     reading: (files, outcome) => readings.inc({ files, outcome }),
     refusedStream: (reason) => refusedStreams.inc({ reason }),
     stalledStream: () => stalledStreams.inc(),
+    turnedAway: (listener, why) => connections.inc({ listener, why }),
     poll: (source, outcome) => polls.inc({ source, outcome }),
     gauge: (name, help, collect) => {
       const gauge: Gauge = new Gauge({

@@ -71,7 +71,7 @@ describe('a certificate that is renewed while the servers run', () => {
     const xds = createXdsServer({ keyOf: () => 'key' });
     const where = { host: '127.0.0.1', port: 0 };
     const tlsFiles = { certificate: await open(), clientCa: undefined };
-    const ads = await listenAds(xds, where, admitAll(), tlsFiles);
+    const ads = await listenAds(xds, where, admitAll(), { tls: tlsFiles });
     const connects = async (ca: string): Promise<boolean> => {
       const client = new Client(`localhost:${ads.address.port}`, credentials.createSsl(Buffer.from(ca)));
       const ready = await new Promise<boolean>((resolve) => {

@@ -26,17 +26,28 @@ const DAYBREAK = join(import.meta.dirname, '../../cli/main.ts');
 const STOP_LIMIT_MS = 10_000;
 const START_LIMIT_MS = 40_000;
 
+/** How a control plane is started. */
+export type LocalOptions = {
+  /** The command `daybreak`; default: this checkout's source. */
+  readonly program?: string;
+  /** How many files it may have open; default: as many as this process. */
+  readonly openFiles?: number;
+};
+
 /**
  * Starts one on free ports and waits until it serves. `where`: `--data` or `--store` and its value, and any other flags.
- * `program`: the command `daybreak`; default this checkout's source. Node gets the flags that it is installed with.
+ * Node gets the flags that it is installed with.
  * @throws Error with its log where it does not serve
  */
 export async function startLocalControlPlane(
   where: readonly string[],
-  program: string = DAYBREAK,
+  { program = DAYBREAK, openFiles }: LocalOptions = {},
 ): Promise<LocalControlPlane> {
   const args = ['controlplane', ...where, '--api', '127.0.0.1:0', '--ads', '127.0.0.1:0'];
-  const child = execa(process.execPath, [...nodeFlags('daybreak'), program, ...args], {
+  const command = [process.execPath, ...nodeFlags('daybreak'), program, ...args];
+  const limited = openFiles === undefined ? command : ['prlimit', `--nofile=${openFiles}`, ...command];
+  const [file = '', ...words] = limited;
+  const child = execa(file, words, {
     reject: false,
     buffer: false,
     stdin: 'ignore',

@@ -12,9 +12,8 @@ export type Connection = {
   certificate(): PeerCertificate | undefined;
 };
 
-/** What there is to know of a socket. */
-export function connectionOf(socket: Socket): Connection {
-  const { remoteAddress: host, remotePort: port } = socket;
+/** What there is to know of a socket. `peer`: where it comes from, where that is not what the socket says, behind a balancer. */
+export function connectionOf(socket: Socket, peer: string = addressOf(socket)): Connection {
   let pending = 0;
   return {
     writes: {
@@ -24,7 +23,7 @@ export function connectionOf(socket: Socket): Connection {
         return pending > 0;
       },
     },
-    peer: host === undefined || port === undefined ? 'unknown' : formatHostPort({ host, port }),
+    peer,
     certificate() {
       if (!(socket instanceof TLSSocket) || !socket.authorized) return undefined;
       const certificate = socket.getPeerCertificate();
@@ -32,4 +31,8 @@ export function connectionOf(socket: Socket): Connection {
       return (certificate.raw as Buffer | undefined) === undefined ? undefined : certificate;
     },
   };
+}
+
+function addressOf({ remoteAddress: host, remotePort: port }: Socket): string {
+  return host === undefined || port === undefined ? 'unknown' : formatHostPort({ host, port });
 }

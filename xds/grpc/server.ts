@@ -7,7 +7,7 @@ import {
 } from 'node:http2';
 import type { Socket } from 'node:net';
 import { closeAfterEnd } from './close-after.ts';
-import { connectionOf } from './connection.ts';
+import { connectionOf, type Connection } from './connection.ts';
 import { timeoutOf } from './deadline.ts';
 import { keepAlive, type KeepAlive } from './keep-alive.ts';
 import { ServerCall, type CallReader } from './server-call.ts';
@@ -30,8 +30,8 @@ export type GrpcServerOptions = {
 export type GrpcServer = {
   /** Adds a method, by its path: `/package.Service/Method`. */
   readonly add: (path: string, method: Method) => void;
-  /** Speaks gRPC on a connection, plain text or TLS. */
-  readonly serve: (socket: Socket) => void;
+  /** Speaks gRPC on a connection, plain text or TLS. `peer`: the client's address, `HOST:PORT`; default: as the socket says. */
+  readonly serve: (socket: Socket, peer?: string) => Connection;
   /** Tells all clients to come no more on their connections (GOAWAY). Resolves when the last call is over, and all are closed. */
   readonly drain: () => Promise<void>;
   /** Ends all connections at once. */
@@ -82,8 +82,8 @@ export function createGrpcServer(options: GrpcServerOptions = {}): GrpcServer {
     add(path, method) {
       methods.set(path, method);
     },
-    serve(socket) {
-      const connection = connectionOf(socket);
+    serve(socket, peer) {
+      const connection = connectionOf(socket, peer);
       const session = performServerHandshake(socket, SESSION);
       sessions.add(session);
       if (options.keepAlive !== undefined) {
@@ -107,6 +107,7 @@ export function createGrpcServer(options: GrpcServerOptions = {}): GrpcServer {
         }
       });
       if (drained !== undefined) session.close();
+      return connection;
     },
     drain() {
       const { promise, resolve } = Promise.withResolvers<void>();
