@@ -52,11 +52,18 @@ const JOINED = new Set([
 
 /** The lines of a request as Envoy keeps them: the well-known names joined, HTTP/2's pieces of a cookie put together. */
 export function keptHeaders(lines: readonly Line[], protocol: Protocol): Headers {
-  const kept = [...headersOf(lines)].map(([name, values]): [string, readonly HeaderValue[]] => {
-    if (name === 'cookie' && protocol === 'HTTP/2') return [name, [joinAll(values, '; ')]];
-    return [name, JOINED.has(name) ? [joinValues(values)] : values];
+  const kept = [...headersOf(lines)].flatMap(([name, values]): [string, readonly HeaderValue[]][] => {
+    if (name === 'cookie' && protocol === 'HTTP/2')
+      return wholeCookie(values).map((value) => [name, [value]]);
+    return [[name, JOINED.has(name) ? [joinValues(values)] : values]];
   });
   return new Map(kept);
+}
+
+/** One cookie of HTTP/2's pieces; none where all are empty. Empty ones before the first that is not leave no separator. */
+function wholeCookie(pieces: readonly HeaderValue[]): readonly HeaderValue[] {
+  const first = pieces.findIndex((piece) => piece !== '');
+  return first === -1 ? [] : [joinAll(pieces.slice(first), '; ')];
 }
 
 /** Values one behind the other, parted by commas; empty ones leave no comma. */

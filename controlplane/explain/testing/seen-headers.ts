@@ -113,6 +113,24 @@ export const AT_NODE: readonly Seen[] = [
     taken: true,
   },
   {
+    title: 'an empty cookie is none over HTTP/2',
+    condition: there('cookie'),
+    lines: [['cookie', '']],
+    protocol: 'HTTP/2',
+    taken: false,
+  },
+  {
+    title: 'the first empty pieces of a cookie leave nothing over HTTP/2',
+    condition: is('cookie', 'a; '),
+    lines: [
+      ['cookie', ''],
+      ['cookie', 'a'],
+      ['cookie', ''],
+    ],
+    protocol: 'HTTP/2',
+    taken: true,
+  },
+  {
     title: 'pieces of a cookie come together over HTTP/2',
     condition: is('cookie', 'a; b'),
     lines: [
@@ -203,6 +221,22 @@ export const AT_HTTP2_PASS: readonly Seen[] = [
     lines: [
       ['connection', 'keep-alive, upgrade'],
       ['upgrade', 'websocket'],
+    ],
+    taken: true,
+  },
+  {
+    title: 'an empty cookie is none',
+    condition: there('cookie'),
+    lines: [['cookie', '']],
+    taken: false,
+  },
+  {
+    title: 'the first empty pieces of a cookie leave nothing',
+    condition: is('cookie', 'a; '),
+    lines: [
+      ['cookie', ''],
+      ['cookie', 'a'],
+      ['cookie', ''],
     ],
     taken: true,
   },
