@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { chainAddresses } from './chain-addresses.ts';
+import type { NamedChain } from './listener-names.ts';
 import type { NameAddresses } from './seen-addresses.ts';
 
 const CHAINS = [
@@ -8,7 +9,10 @@ const CHAINS = [
 ];
 const AMBIGUOUS = { chain: 'closed', ambiguous: true } as const;
 
-function shares(known: Record<string, Partial<NameAddresses>>, chains = [...CHAINS, AMBIGUOUS]) {
+function shares(
+  known: Record<string, Partial<NameAddresses>>,
+  chains: readonly NamedChain[] = [...CHAINS, AMBIGUOUS],
+) {
   const of = (name: string) =>
     known[name] === undefined ? undefined : { current: [], former: [], ...known[name] };
   return chainAddresses(chains, of);
@@ -26,7 +30,19 @@ test('an address of two chains is for the ambiguous one, and for none without it
     { chain: 'a', addresses: ['10.0.0.1'] },
     { chain: 'closed', addresses: ['10.0.0.9'] },
   ]);
-  expect(shares(known, CHAINS as never)).toEqual([{ chain: 'a', addresses: ['10.0.0.1'] }]);
+  expect(shares(known, CHAINS)).toEqual([{ chain: 'a', addresses: ['10.0.0.1'] }]);
+});
+
+test('an address of two chains that lead to the same servers is the first one’s', () => {
+  const chains = [...CHAINS, { chain: 'c', names: ['c.local'], like: 'b' }, AMBIGUOUS];
+  const shared = { current: ['10.0.0.1'] };
+  expect(shares({ 'b.local': shared, 'c.local': { current: ['10.0.0.1', '10.0.0.2'] } }, chains)).toEqual([
+    { chain: 'b', addresses: ['10.0.0.1'] },
+    { chain: 'c', addresses: ['10.0.0.2'] },
+  ]);
+  expect(shares({ 'a.local': shared, 'b.local': shared, 'c.local': shared }, chains)).toEqual([
+    { chain: 'closed', addresses: ['10.0.0.1'] },
+  ]);
 });
 
 test('an address that moved from one chain to another is the new one’s at once', () => {

@@ -6,8 +6,9 @@ export type ChainAddresses = { readonly chain: string; readonly addresses: reado
 
 /**
  * Shares the addresses of names out among the filter chains of one port. An address that one chain's names have in their
- * newest answers is that chain's, even if another chain's names had it formerly. An address of two chains is the ambiguous
- * chain's, or nobody's where there is none: a connection to it must not reach the wrong server.
+ * newest answers is that chain's, even if another chain's names had it formerly. An address of two chains that lead to the same
+ * servers is the first one's; of any other two it is the ambiguous chain's, or nobody's where there is none: a connection to it
+ * must not reach the wrong server.
  */
 export function chainAddresses(
   chains: readonly NamedChain[],
@@ -20,10 +21,11 @@ export function chainAddresses(
       for (const address of known.former) claimsOf(claims, address).former.add(chain);
     }
   }
+  const likes = likeness(chains);
   const ambiguous = chains.find((each) => 'ambiguous' in each)?.chain;
   const shares = new Map<string, string[]>();
   for (const [address, { current, former }] of claims) {
-    const chain = winner(current.size > 0 ? current : former) ?? ambiguous;
+    const chain = winner(current.size > 0 ? current : former, likes) ?? ambiguous;
     if (chain === undefined) continue;
     const addresses = shares.get(chain) ?? [];
     addresses.push(address);
@@ -45,6 +47,15 @@ function claimsOf(claims: Map<string, Claims>, address: string): Claims {
   return own;
 }
 
-function winner(chains: ReadonlySet<string>): string | undefined {
-  return chains.size === 1 ? [...chains][0] : undefined;
+/** Of each chain that leads to the same servers as an earlier one, that one. */
+export function likeness(chains: readonly NamedChain[]): ReadonlyMap<string, string> {
+  return new Map(
+    chains.flatMap((each) => ('names' in each && each.like !== undefined ? [[each.chain, each.like]] : [])),
+  );
+}
+
+function winner(chains: ReadonlySet<string>, likes: ReadonlyMap<string, string>): string | undefined {
+  if (chains.size === 1) return [...chains][0];
+  const firsts = new Set([...chains].map((chain) => likes.get(chain) ?? chain));
+  return firsts.size === 1 ? [...firsts][0] : undefined;
 }

@@ -5,6 +5,7 @@ test('names of a listener are read as they were written, a member that is none i
   const good = {
     3306: [
       { chain: 'egress_tcp_3306_db1', names: ['db1.local', 'db1'] },
+      { chain: 'egress_tcp_3306_db2', names: ['db2.local'], like: 'egress_tcp_3306_db1' },
       { chain: 'ambiguous_3306', ambiguous: true },
     ],
   };

@@ -15,8 +15,11 @@ export type ListenerNames = Readonly<Record<string, readonly NamedChain[]>>;
 
 /** One filter chain, by its name in the listener, and the connections that are to take it. */
 export type NamedChain =
-  /** Connections to an address that one of these host names resolves to. */
-  | { readonly chain: string; readonly names: readonly string[] }
+  /**
+   * Connections to an address that one of these host names resolves to. `like`: an earlier chain of the port, which leads to the
+   * same servers; an address that both have is that one's.
+   */
+  | { readonly chain: string; readonly names: readonly string[]; readonly like?: string }
   /** Connections to an address of names of two chains. At most one of a port; without it they are treated as belonging to no name. */
   | { readonly chain: string; readonly ambiguous: true };
 
@@ -30,11 +33,12 @@ export function readListenerNames(struct: unknown): ListenerNames {
 }
 
 function readChain(value: unknown): readonly NamedChain[] {
-  const { chain, names, ambiguous } = asObject(value);
+  const { chain, names, like, ambiguous } = asObject(value);
   if (typeof chain !== 'string') return [];
   if (ambiguous === true) return [{ chain, ambiguous }];
   if (!Array.isArray(names)) return [];
-  return [{ chain, names: names.filter((name) => typeof name === 'string') }];
+  const known = names.filter((name) => typeof name === 'string');
+  return [{ chain, names: known, ...(typeof like === 'string' ? { like } : {}) }];
 }
 
 function asObject(value: unknown): Readonly<Record<string, unknown>> {

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 import { sharedAddresses } from './shared-addresses.ts';
 
-test('an address of two names on one port is said of either; former ones, other ports and one name twice do not count', () => {
+test('an address of two names on one port is said of either; former ones, other ports, one name twice and the same servers do not count', () => {
   const addresses: Record<string, string[]> = {
-    'a.local': ['10.0.0.1', '10.0.0.2'],
+    'a.local': ['10.0.0.1', '10.0.0.2', '10.0.0.9'],
     'b.local': ['10.0.0.2', '10.0.0.1'],
     'c.local': ['10.0.0.3'],
     'd.local': ['10.0.0.3'],
+    'like-a.local': ['10.0.0.9'],
   };
   const former: Record<string, string[]> = { 'c.local': ['10.0.0.1'] };
   const ports = {
@@ -15,6 +16,7 @@ test('an address of two names on one port is said of either; former ones, other 
       { chain: 'b', names: ['b.local', 'unknown.local'] },
       { chain: 'c', names: ['c.local'] },
       { chain: 'again', names: ['C.local'] },
+      { chain: 'like a', names: ['like-a.local'], like: 'a' },
       { chain: 'closed', ambiguous: true as const },
     ],
     5432: [{ chain: 'd', names: ['d.local'] }],

@@ -1,7 +1,8 @@
+import { likeness } from './chain-addresses.ts';
 import type { ListenerNames } from './listener-names.ts';
 import type { NameAddresses } from './seen-addresses.ts';
 
-/** An address that two names of different filter chains have, so that on this port nothing tells them apart by it. */
+/** An address that two names of filter chains with different servers have, so that on this port nothing tells them apart by it. */
 export type SharedAddress = {
   readonly port: string;
   readonly name: string;
@@ -10,7 +11,7 @@ export type SharedAddress = {
 };
 
 /**
- * For each two names of different chains on a port the first address that both now have, once for either of them. Names that are
+ * For each two names of such chains on a port the first address that both now have, once for either of them. Names that are
  * the same but for case are one.
  */
 export function sharedAddresses(
@@ -21,10 +22,12 @@ export function sharedAddresses(
     const all = chains.flatMap((each) =>
       'names' in each ? each.names.map((name) => ({ name, chain: each.chain })) : [],
     );
+    const likes = likeness(chains);
+    const first = (chain: string): string => likes.get(chain) ?? chain;
     return all.flatMap(({ name, chain }) => {
       const own = addressesOf(name)?.current ?? [];
       return all.flatMap((other) => {
-        if (other.chain === chain || isSame(other.name, name)) return [];
+        if (first(other.chain) === first(chain) || isSame(other.name, name)) return [];
         const theirs = addressesOf(other.name)?.current ?? [];
         const address = own.find((each) => theirs.includes(each));
         return address === undefined ? [] : [{ port, name, rival: other.name, address }];

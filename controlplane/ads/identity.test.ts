@@ -68,7 +68,20 @@ test.each([
   [{ daybreak: 'yes' }, NO_FEATURES],
   [{ daybreak: { ipv6: 'true' } }, NO_FEATURES],
 ])('features of %j', (metadata, features) => {
-  expect(featuresOf(metadata)).toEqual(features);
+  expect(featuresOf({ metadata, version: '' })).toEqual(features);
+});
+
+test.each([
+  ['', false],
+  ['envoy', false],
+  ['envoy 1.21.6', false],
+  ['envoy 1.22.0', true],
+  ['envoy 1.100.0', true],
+  ['gRPC 1.60.0', false],
+])('a proxy that is %j chooses filter chains by a matcher: %s', (version, chainMatcher) => {
+  expect(featuresOf({ metadata: {}, version })).toEqual({ ...NO_FEATURES, chainMatcher });
+  const metadata = { daybreak: { names: true } };
+  expect(featuresOf({ metadata, version })).toEqual({ ...NO_FEATURES, chainMatcher, names: true });
 });
 
 function modelOf(...resources: readonly [Kind, string, string, string?][]): Model {

@@ -1,9 +1,9 @@
-import type { JsonObject } from '@bufbuild/protobuf';
 import { CallError } from '../../xds/grpc/call-error.ts';
 import { status } from '../../xds/grpc/status.ts';
 import { NO_FEATURES, readFeatures, type Features } from '../translate/features.ts';
 import type { Model } from '../mesh/model.ts';
 import type { ProxyId } from '../mesh/view.ts';
+import type { XdsNode } from '../../xds/node.ts';
 
 /** The resource that a proxy stands for, as its node.id names it. `owner` is the account, where the id gives one. */
 export type Identity = {
@@ -58,8 +58,18 @@ export function resolve(model: Model, identity: Identity): ProxyId | undefined {
   return model.get(id) === undefined ? undefined : id;
 }
 
-/** What the proxy's bootstrap has, as the agent says under `node.metadata.daybreak`; nothing where it says nothing. */
-export function featuresOf(metadata: JsonObject): Features {
+/** What a proxy can do: what its agent says under `node.metadata.daybreak`, and what the version of its Envoy shows. */
+export function featuresOf({ metadata, version }: Pick<XdsNode, 'metadata' | 'version'>): Features {
   const said = metadata['daybreak'];
-  return typeof said === 'object' && said !== null && !Array.isArray(said) ? readFeatures(said) : NO_FEATURES;
+  const features =
+    typeof said === 'object' && said !== null && !Array.isArray(said) ? readFeatures(said) : NO_FEATURES;
+  return { ...features, chainMatcher: features.chainMatcher || hasChainMatcher(version) };
+}
+
+/** The first release of Envoy that chooses filter chains by `filter_chain_matcher`, 1.22. */
+const CHAIN_MATCHER_SINCE = 22;
+
+function hasChainMatcher(version: string): boolean {
+  const minor = /^envoy 1\.(?<minor>\d+)\./.exec(version)?.groups?.['minor'];
+  return minor !== undefined && Number(minor) >= CHAIN_MATCHER_SINCE;
 }

@@ -54,7 +54,14 @@ export function createPreview(
   };
 }
 
-const USUAL: Features = readFeatures({ ipv6: false, files: true, ecds: true, recentHttp: true, names: true });
+const USUAL: Features = readFeatures({
+  ipv6: false,
+  files: true,
+  ecds: true,
+  recentHttp: true,
+  chainMatcher: true,
+  names: true,
+});
 
 function identityOf(node: string): Identity {
   try {

@@ -4,12 +4,13 @@ import { NodeSchema } from '#envoy/envoy/config/core/v3/base_pb.ts';
 import { createLog } from '../../common/log.ts';
 import { keepNode } from '../../xds/node.ts';
 import { createXdsServer, type XdsServer } from '../../xds/server.ts';
-import { CLUSTER } from '../../xds/types.ts';
+import { CLUSTER, LISTENER } from '../../xds/types.ts';
 import type { Discovery } from '../discovery/discovery.ts';
 import { openNoDiscovery } from '../discovery/testing-no-discovery.ts';
 import { modelFromInputs, put, resourceFromInput } from '../mesh/fixture.ts';
 import type { Model } from '../mesh/model.ts';
 import type { Change } from '../mesh/resource.ts';
+import { resourceJson } from '../translate/registry.ts';
 import { createProxyConfigs, type ProxyConfigs } from './proxy-configs.ts';
 
 const log = createLog('test', 'silent');
@@ -52,4 +53,32 @@ test('a proxy whose resource is not there waits; one whose resource is deleted i
   expect(now()).toEqual({ state: 'orphaned', clusters: undefined });
   apply(node(102));
   expect(now()).toEqual(served);
+});
+
+test('of two Envoys of one virtual node without an agent, the one that knows filter_chain_matcher by its version is sent it, the older one is not', () => {
+  const services = ['one.example.com', 'two.example.com'];
+  const listeners = [{ portMapping: { port: 443, protocol: 'tcp' } }];
+  const virtualNode = (virtualNodeName: string, spec: object) => ({ virtualNodeName, spec });
+  const written = [
+    virtualNode('app', {
+      backends: services.map((virtualServiceName) => ({ virtualService: { virtualServiceName } })),
+    }),
+    ...services.flatMap((virtualServiceName) => [
+      virtualNode(virtualServiceName, { listeners, serviceDiscovery: { dns: { hostname: 'a.test' } } }),
+      { virtualServiceName, spec: { provider: { virtualNode: { virtualNodeName: virtualServiceName } } } },
+    ]),
+  ];
+  for (const each of written) apply(put(resourceFromInput({ meshName: 'm', ...each }), 100));
+  const forms = [21, 22].map((minorNumber) => {
+    const version = { majorNumber: 1, minorNumber, patch: 0 };
+    const envoy = create(NodeSchema, {
+      id: 'mesh/m/virtualNode/app',
+      userAgentName: 'envoy',
+      userAgentVersionType: { case: 'userAgentBuildVersion', value: { version } },
+    });
+    const snapshot = server.get(configs.keyOf(keepNode(envoy), false));
+    const listener = [...(snapshot?.get(LISTENER)?.resources.values() ?? [])].map(resourceJson)[0];
+    return listener && 'filter_chain_matcher' in listener;
+  });
+  expect(forms).toEqual([false, true]);
 });

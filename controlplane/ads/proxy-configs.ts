@@ -122,7 +122,7 @@ export function createProxyConfigs(
     keyOf(node, isIdentified) {
       const recipient = {
         identity: parseIdentity(node.id),
-        features: featuresOf(node.metadata),
+        features: featuresOf(node),
         isIdentified,
       };
       // The whole of it: two streams that differ in anything never share what is made for one of them.

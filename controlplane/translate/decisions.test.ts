@@ -93,6 +93,10 @@ const DECISIONS: Readonly<Record<string, readonly string[] | `other: ${string}`>
   'How it comes into force': ['tcp-shared', 'tcp-shared-agent'],
   'Until when an address counts': ['tcp-shared'],
   'An address of two of them': ['tcp-shared-problems'],
+  'An address, or a name, of two of them that lead to the same servers': [
+    'tcp-shared-same',
+    'tcp-shared-same-agent',
+  ],
   'Names that are the same but for case, or that nobody can look up': ['tcp-shared-problems'],
   'An address, or on 443 a server name, of none of them': [
     'tcp-shared',
@@ -100,7 +104,7 @@ const DECISIONS: Readonly<Record<string, readonly string[] | `other: ${string}`>
     'tcp-shared-tls',
   ],
   'When the listener has that form': ['tcp-shared', 'tcp-shared-agent', 'tcp-route'],
-  'Which Envoys': 'other: no input; both releases judge every case',
+  'Which Envoys': ['tcp-shared', 'tcp-shared-old'],
   Cluster: ['cloud-map'],
   'Which instances': ['cloud-map'],
   'Unhealthy instances': ['cloud-map'],

@@ -11,8 +11,8 @@ const address = (said: unknown): string | undefined =>
   typeof said === 'string' && isAppAddress(said) ? said : undefined;
 
 /**
- * Every feature, with the reader of what an agent says under `node.metadata.daybreak`. A proxy that says nothing has none:
- * App Mesh's own image, whose Envoy is 1.34 at most, is sent nothing that it may not know.
+ * Every feature, with the reader of what an agent says under `node.metadata.daybreak`. A proxy that says nothing has none but what
+ * its version shows: App Mesh's own image, whose Envoy is 1.34 at most, is sent nothing that it may not know.
  */
 const READERS = {
   /** Whether the machine has IPv6; App Mesh's own image does not say. */
@@ -27,6 +27,11 @@ const READERS = {
   ecds: flag,
   /** Its Envoy knows the fields of HTTP that are newer than 1.25: 1.34 has all of them. */
   recentHttp: flag,
+  /**
+   * Its Envoy chooses filter chains by `filter_chain_matcher`, which came with 1.22 (Envoy's notes on that release). The version
+   * in its node says so (ads/identity.ts), so App Mesh's own image has it.
+   */
+  chainMatcher: flag,
   /** The agent looks up the names that a listener has in its metadata (common/listener-names.ts). */
   names: flag,
 } as const satisfies Readonly<Record<string, (said: unknown) => boolean | string | undefined>>;

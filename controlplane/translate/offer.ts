@@ -15,11 +15,12 @@ export type HttpOffer = {
   readonly rules: readonly Rule[];
 };
 
-/** Connections; `idle` is in milliseconds, 0 for no limit. */
+/** Connections; `idle` is in milliseconds, 0 for no limit. `router`: the virtual router that shares them out, if one does. */
 export type TcpOffer = {
   readonly kind: 'tcp';
   readonly service: string;
   readonly port: number;
+  readonly router: string | undefined;
   readonly targets: readonly Target[];
   readonly idle: number;
 };

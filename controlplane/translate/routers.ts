@@ -123,7 +123,7 @@ function tcpOffer(
   const { weightedTargets } = first.route.action;
   const targets = resolveTargets(weightedTargets, { protocol: 'tcp', port }, router.nodes, where, report);
   const idle = milliseconds(first.route.timeout?.idle) ?? IDLE_TIMEOUT;
-  return [{ kind: 'tcp', service, port, targets, idle }];
+  return [{ kind: 'tcp', service, port, router: router.name, targets, idle }];
 }
 
 /** The targets that can be reached; the others' shares go to these. */

@@ -38,7 +38,7 @@ function nodeOffers(service: string, node: TargetNode, report: Report): readonly
       }
       const targets = [{ node, listener, weight: 100 }];
       if (protocol === 'tcp')
-        return [{ kind: 'tcp', service, port, targets, idle: connectionIdle(listener) }];
+        return [{ kind: 'tcp', service, port, router: undefined, targets, idle: connectionIdle(listener) }];
       const rule = wholeService(targets, requestTimes(listener));
       return [{ kind: 'http', service, port, protocol, rules: [rule] }];
     },

@@ -8,5 +8,6 @@ export const FEATURE_SAMPLES: { readonly [name in keyof Features]: readonly Feat
   files: [true],
   ecds: [true],
   recentHttp: [true],
+  chainMatcher: [true],
   names: [true],
 };

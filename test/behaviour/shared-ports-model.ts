@@ -1,13 +1,22 @@
 import { backends, inputsOf, on, type Input } from './inputs.ts';
 
 /** Ports that several backends of one virtual node share. */
-export const PORTS = { databases: 3306, twins: 3307, mixed: 8080, tls: 443, alone: 3308 } as const;
+export const PORTS = {
+  databases: 3306,
+  twins: 3307,
+  pair: 3309,
+  mixed: 8080,
+  tls: 443,
+  alone: 3308,
+} as const;
 
 /** The backends of the mesh with DROP_ALL. At first there is one database. */
 export const BACKENDS = [
   'db1.local',
   'twin-a.local',
   'twin-b.local',
+  'pair-a.local',
+  'pair-b.local',
   'web.local',
   'queue.local',
   'one.example.com',
@@ -41,6 +50,15 @@ function servicesOf(is: typeof closed, wanted: readonly string[]): readonly Inpu
   });
 }
 
+/** Two names of one virtual node. */
+const PAIR: readonly Input[] = [
+  closed.node('pair', {
+    listeners: [on(PORTS.pair, 'tcp')],
+    serviceDiscovery: { dns: { hostname: 'server-2' } },
+  }),
+  ...['pair-a.local', 'pair-b.local'].map((name) => closed.service(name, { node: 'pair' })),
+];
+
 const trust = { file: { certificateChain: '/not/there.pem' } };
 const clientPolicy = { tls: { enforce: true, validation: { trust } } };
 
@@ -48,6 +66,7 @@ const clientPolicy = { tls: { enforce: true, validation: { trust } } };
 export const INPUTS: readonly Input[] = [
   closed.mesh(),
   ...servicesOf(closed, [...BACKENDS, 'db2.local']),
+  ...PAIR,
   closed.node('caller', { backends: backends(BACKENDS) }),
   open.mesh({ egressFilter: { type: 'ALLOW_ALL' } }),
   ...servicesOf(open, ['db1.local', 'db2.local']),

@@ -24,6 +24,7 @@ type Caller = (typeof CALLERS)[number];
 type HostName = Caller | 'open' | 'guarded' | 'server-1' | 'server-2' | 'at-1' | 'at-2' | 'spare' | 'at-both';
 
 const TLS_PROGRAM = join(import.meta.dirname, 'tls-program.ts');
+const TLS_NAMES = ['one.example.com', 'two.example.com'];
 const DRAIN = { DAYBREAK_LISTENER_DRAIN_S: '5' };
 const HELD = 10;
 
@@ -33,7 +34,7 @@ describe.each(ENVOYS)('%s', (variable) => {
   const admins = new Map<string, EnvoyAdmin>();
 
   beforeAll(async () => {
-    const tcp = [PORTS.databases, PORTS.twins, PORTS.alone];
+    const tcp = [PORTS.databases, PORTS.twins, PORTS.alone, PORTS.pair];
     const caller = { resource: 'mesh/closed/virtualNode/caller', env: DRAIN };
     scene = await openScene('shared-ports', variable, {
       ipv6: true,
@@ -43,7 +44,7 @@ describe.each(ENVOYS)('%s', (variable) => {
         'server-2': { app: { tcp: [...tcp, PORTS.mixed] } },
         'at-1': { dns: ['db1.local', 'web.local'] },
         'at-2': { dns: ['db2.local', 'queue.local'] },
-        'at-both': { dns: ['twin-a.local', 'twin-b.local', 'one.example.com', 'two.example.com'] },
+        'at-both': { dns: ['twin-a.local', 'twin-b.local', 'pair-a.local', 'pair-b.local', ...TLS_NAMES] },
         spare: { dns: ['alone.local'], app: { tcp: [PORTS.databases] } },
         agent: caller,
         plain: {},
@@ -127,6 +128,13 @@ describe.each(ENVOYS)('%s', (variable) => {
   )('%s: two services with one address cannot be told apart, and are closed', async (caller) => {
     expect(await answers(caller, 'twin-a.local', PORTS.twins)).toBe('closed');
     expect(await answers(caller, 'twin-b.local', PORTS.twins)).toBe('closed');
+  });
+
+  test.each(
+    CALLERS,
+  )('%s: two services with one address that lead to one server are both reached', async (caller) => {
+    expect(await answers(caller, 'pair-a.local', PORTS.pair)).toBe('server-2');
+    expect(await answers(caller, 'pair-b.local', PORTS.pair)).toBe('server-2');
   });
 
   test('that is a problem in the status, where the control plane knows the addresses', async () => {

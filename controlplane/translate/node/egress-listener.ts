@@ -16,7 +16,15 @@ import { listener } from '../envoy/listener.ts';
 import * as names from '../names.ts';
 import type { Options } from '../options.ts';
 import { connectionFilter } from './connections.ts';
-import { CLOSED_CHAIN, listenerNames, TLS_PORT, type Outbound, type OutboundPort } from './outbound.ts';
+import {
+  CLOSED_CHAIN,
+  leadToTheSame,
+  listenerNames,
+  TLS_PORT,
+  type Outbound,
+  type OutboundConnections,
+  type OutboundPort,
+} from './outbound.ts';
 import { ownPorts } from './own-ports.ts';
 
 /** The names of the TLS servers on port 443 that are let out in every mesh. */
@@ -154,15 +162,18 @@ function tlsChoice({ allowsAll }: Outbound, port: OutboundPort | undefined): OnM
   );
 }
 
-/** Whole names before those that stand for many, and of these the longest first. One that two have leads to neither. */
+/** Whole names before those that stand for many, and of these the longest first. One that two have leads to neither, unless both lead
+ * to the same. */
 function namedChoices(connections: OutboundPort['connections']) {
-  const chains = new Map<string, string>();
-  for (const { service, chain: name } of connections) {
-    const key = service.toLowerCase();
-    chains.set(key, chains.has(key) ? CLOSED_CHAIN : name);
+  const takers = new Map<string, OutboundConnections | 'two'>();
+  for (const each of connections) {
+    const key = each.service.toLowerCase();
+    const rival = takers.get(key);
+    if (rival === undefined) takers.set(key, each);
+    else if (rival === 'two' || !leadToTheSame(rival, each)) takers.set(key, 'two');
   }
   const rank = (name: string): number => (name.startsWith('*.') ? name.length : Infinity);
-  return [...chains]
+  return [...takers]
     .toSorted(([a], [b]) => (rank(a) === rank(b) ? 0 : rank(b) - rank(a)))
-    .map(([name, to]) => ({ serverName: { name }, to: toChain(to) }));
+    .map(([name, to]) => ({ serverName: { name }, to: toChain(to === 'two' ? CLOSED_CHAIN : to.chain) }));
 }

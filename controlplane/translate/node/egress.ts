@@ -1,5 +1,6 @@
 import { isHeaderValue } from '../envoy/text.ts';
 import { domains, EGRESS_PORT, INGRESS_PORT, type HttpProtocol } from '../names.ts';
+import type { Options } from '../options.ts';
 import { reportAll, type Report } from '../problems.ts';
 import type { HttpReach, Reach, ServiceReach, TcpReach } from '../reach.ts';
 
@@ -37,18 +38,37 @@ type OpenPort = EgressPort & {
 
 /**
  * Decides, port by port, what a virtual node's backends get. A host name is that of one service: the first by the service's
- * name wins, and what loses is reported.
+ * name wins, and what loses is reported. So is a port that connections would share, for an Envoy that cannot tell them apart.
  */
-export function egressPorts(services: readonly ServiceReach[], report: Report): readonly EgressPort[] {
+export function egressPorts(
+  services: readonly ServiceReach[],
+  options: Options,
+  report: Report,
+): readonly EgressPort[] {
   const ports = new Map<number, OpenPort>();
   for (const [index, { name, reaches, problems }] of services.entries()) {
     reportAll(problems, report);
     for (const [at, reach] of reaches.entries()) {
-      const problem = claim(ports, { reach, at: { service: index, offer: at } });
+      const place = { reach, at: { service: index, offer: at } };
+      const problem = whollyTaken(ports.get(reach.port), reach, options) ?? claim(ports, place);
       if (problem !== undefined) report(`virtualService/${name}/port/${reach.port}`, problem);
     }
   }
   return [...ports.values()].toSorted((a, b) => a.port - b.port);
+}
+
+/** Why a port that a service has cannot be shared: without `filter_chain_matcher` there is one chain for each port. */
+function whollyTaken(
+  there: OpenPort | undefined,
+  { kind }: Reach,
+  { chainMatcher, names }: Options,
+): string | undefined {
+  const holder = there?.http?.hosts[0] ?? there?.tcp[0];
+  // An agent that looks names up has an Envoy that is newer.
+  if (holder === undefined || chainMatcher || names) return undefined;
+  if (kind === 'http' && there?.tcp.length === 0) return undefined;
+  const rival = `virtual service ${holder.reach.service} has this port`;
+  return `${rival}, and an Envoy older than 1.22 cannot tell the two apart: connections to this one lead there`;
 }
 
 /** Gives an offer its place on its port, or says why it cannot have one. */

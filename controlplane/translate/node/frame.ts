@@ -58,7 +58,7 @@ function makeFrame(
   const meshPreference = view.mesh.spec.serviceDiscovery?.ipPreference;
   const at = addresses(nodePreference(view.spec.serviceDiscovery, meshPreference), options);
   const inbound = inboundParts(view, at, options, report);
-  const ports = egressPorts(services, report);
+  const ports = egressPorts(services, options, report);
   const calls = upstreamCalls(view, mesh, ports, options, report);
   return {
     mesh,

@@ -9,7 +9,7 @@ import type { Options } from '../options.ts';
 import type { Report } from '../problems.ts';
 import type { UpstreamCall } from './calls.ts';
 import { sharesOf } from './connections.ts';
-import type { EgressPort, HttpBackends } from './egress.ts';
+import type { EgressPort, HttpBackends, TcpBackend } from './egress.ts';
 
 /**
  * All that a virtual node's listener for outbound traffic is made of, but the access log and the addresses of names: plain
@@ -44,10 +44,14 @@ export type OutboundPort = {
   readonly isGuarded: boolean;
 };
 
-/** The connections to one virtual service. `inline`: what its chain does with them; undefined where that is asked for by name. */
+/**
+ * The connections to one virtual service. `inline`: what its chain does with them; undefined where that is asked for by name. `like`: an
+ * earlier chain of the port that leads to the same servers; undefined where there is none.
+ */
 export type OutboundConnections = {
   readonly service: string;
   readonly chain: string;
+  readonly like: string | undefined;
   readonly inline: { readonly shares: readonly WeightedTcp[]; readonly idle: number } | undefined;
 };
 
@@ -94,12 +98,13 @@ function outboundPort(
   const { port, http, tcp } = egress;
   const isShared = needsTelling(egress);
   const toldApartBy = isShared ? (port === TLS_PORT ? 'server name' : 'address') : undefined;
-  if (toldApartBy !== undefined) reportNames(egress, toldApartBy, report);
   const upstreams = tcp.flatMap(({ reach }) => reach.upstreams);
+  const connections = connectionsOf(mesh, tcp, isShared, options);
+  if (toldApartBy !== undefined) reportNames(port, connections, toldApartBy, report);
   return {
     port,
     requests: http && requestsOf(port, http, isShared),
-    connections: tcp.map(({ reach }) => connectionsOf(mesh, reach, isShared, options)),
+    connections,
     toldApartBy,
     isGuarded: isShared && upstreams.some((target) => guarded.has(upstreamName(mesh, target))),
   };
@@ -124,22 +129,43 @@ function requestsOf(
 
 function connectionsOf(
   mesh: UpstreamMesh,
-  { port, service, inline }: TcpReach,
+  backends: readonly TcpBackend[],
   isShared: boolean,
   { ecds }: Options,
-): OutboundConnections {
-  return {
-    service,
-    chain: ecds || isShared ? names.egressConnections(port, service) : `egress_tcp_${port}`,
-    inline: inline && { shares: sharesOf(mesh, inline.targets), idle: inline.idle },
-  };
+): readonly OutboundConnections[] {
+  const firsts = new Map<string, string>();
+  return backends.map(({ reach }) => {
+    const { port, service, inline } = reach;
+    const chain = ecds || isShared ? names.egressConnections(port, service) : `egress_tcp_${port}`;
+    const servers = serversOf(mesh, reach);
+    const like = firsts.get(servers);
+    if (like === undefined) firsts.set(servers, chain);
+    return {
+      service,
+      chain,
+      like,
+      inline: inline && { shares: sharesOf(mesh, inline.targets), idle: inline.idle },
+    };
+  });
+}
+
+/** Where connections go: services for which this is the same need not be told apart. How a router shares them out is its own. */
+function serversOf(mesh: UpstreamMesh, { service, router, upstreams }: TcpReach): string {
+  const [first, ...others] = upstreams;
+  if (first !== undefined && others.length === 0) return JSON.stringify(['node', upstreamName(mesh, first)]);
+  return JSON.stringify(router === undefined ? ['service', service] : ['router', router]);
 }
 
 /** Says whose names cannot tell them from the others on the port, or are another's too. */
-function reportNames({ port, tcp }: EgressPort, by: 'address' | 'server name', report: Report): void {
-  const known = new Map<string, string>();
-  for (const { reach } of tcp) {
-    const { service } = reach;
+function reportNames(
+  port: number,
+  connections: readonly OutboundConnections[],
+  by: 'address' | 'server name',
+  report: Report,
+): void {
+  const known = new Map<string, OutboundConnections>();
+  for (const each of connections) {
+    const { service } = each;
     const where = `virtualService/${service}/port/${port}`;
     if (!isHostName(by === 'address' ? service : service.replace(/^\*\./, ''))) {
       const lack = by === 'address' ? 'has no address' : 'is none that a TLS client asks for';
@@ -147,10 +173,15 @@ function reportNames({ port, tcp }: EgressPort, by: 'address' | 'server name', r
       continue;
     }
     const rival = known.get(service.toLowerCase());
-    if (rival !== undefined)
-      report(where, `its name is that of virtual service ${rival}: connections to both are closed`);
-    else known.set(service.toLowerCase(), service);
+    if (rival === undefined) known.set(service.toLowerCase(), each);
+    else if (!leadToTheSame(rival, each))
+      report(where, `its name is that of virtual service ${rival.service}: connections to both are closed`);
   }
+}
+
+/** Whether it makes no difference which of two chains takes a connection. */
+export function leadToTheSame(a: OutboundConnections, b: OutboundConnections): boolean {
+  return (a.like ?? a.chain) === (b.like ?? b.chain);
 }
 
 /** Whether a resolver can be asked for a name. */
@@ -160,7 +191,8 @@ export function isHostName(name: string): boolean {
 
 /**
  * The names whose addresses tell the chains of a port apart, for ports where nothing else does. An address of requests and
- * connections is that of requests, as before there were connections on the port; other addresses of two services are closed.
+ * connections is that of requests, as before there were connections on the port; other addresses of two services are closed, unless
+ * both lead to the same servers.
  */
 export function listenerNames({ ports }: Outbound): ListenerNames {
   return Object.fromEntries(
@@ -170,13 +202,16 @@ export function listenerNames({ ports }: Outbound): ListenerNames {
         String(port),
         [
           ...(requests === undefined ? [] : [named(requests.chain, requests.services)]),
-          ...connections.map(({ chain, service }) => named(chain, [service])),
+          ...connections.map(({ chain, service, like }) => ({
+            ...named(chain, [service]),
+            ...(like === undefined ? {} : { like }),
+          })),
           { chain: requests?.chain ?? CLOSED_CHAIN, ambiguous: true },
         ],
       ]),
   );
 }
 
-function named(chain: string, services: readonly string[]): NamedChain {
+function named(chain: string, services: readonly string[]): Extract<NamedChain, { names: unknown }> {
   return { chain, names: services.filter(isHostName) };
 }

@@ -10,10 +10,11 @@ import { translate, type Translation } from '../translate.ts';
 
 const input = readCase('tcp-shared');
 const view = caseView(input);
+const BY_VERSION: Options = { ...NO_OPTIONS, chainMatcher: true };
 
 function translated(
   addresses: Readonly<Record<string, NameAddresses>>,
-  options: Options = NO_OPTIONS,
+  options: Options = BY_VERSION,
 ): Translation & { readonly asked: readonly string[] } {
   const asked = new Set<string>();
   const found = {
@@ -32,7 +33,7 @@ test('only the names of backends that share a port are asked for, and of an agen
   const { asked, problems } = translated(KNOWN);
   expect(asked).toEqual(['Queue.local', 'db1.local', 'db2.local', 'web.local', 'www.local']);
   expect(problems).toEqual([]);
-  const byAgent = translated({}, { ...NO_OPTIONS, names: true });
+  const byAgent = translated({}, { ...BY_VERSION, names: true });
   expect([byAgent.asked, byAgent.problems]).toEqual([[], []]);
 });
 
