@@ -20,7 +20,7 @@ export default defineConfig({
           maxWorkers: 2,
           include: [
             '{agent,proxyinit,controlplane,xds,cli,common,bench,images}/**/*.test.ts',
-            '{test/lab,demo,scripts}/**/*.test.ts',
+            '{test/lab,test/docs,demo,scripts}/**/*.test.ts',
           ],
           exclude: ['**/*.{net,program}.test.ts', 'node_modules/**'],
         },

@@ -3,7 +3,7 @@
 here=$(dirname "$0")
 node=$here/../node_modules/.bin/node
 if [ ! -x "$node" ]; then
-  echo "images/build.sh: there is no $node: run 'npm run check' once, which installs it" >&2
+  echo "images/build.sh: there is no $node: run 'npm run setup' once, which installs it" >&2
   exit 1
 fi
 exec "$node" "$here/build.ts" "$@"

@@ -1,6 +1,7 @@
-import { chmod, copyFile, mkdir, readdir } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { bundle } from '../test/lab/bundle.ts';
+import { thirdPartyLicenses } from './third-party-licenses.ts';
 
 const NODE = 'usr/lib/daybreak/node';
 const PROGRAM = 'usr/lib/daybreak/program';
@@ -27,7 +28,8 @@ export async function stage(folder: string, node: string): Promise<void> {
     await put(join(import.meta.dirname, file), join(folder, installed));
   }
   await put(node, join(folder, NODE));
-  await bundle({ folder: join(folder, PROGRAM) });
+  const { packages } = await bundle({ folder: join(folder, PROGRAM) });
+  await writeFile(join(folder, PROGRAM, 'THIRD-PARTY-LICENSES.txt'), await thirdPartyLicenses(packages));
   await openToAll(folder);
 }
 

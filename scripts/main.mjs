@@ -1,4 +1,4 @@
-// The way in for `npm run check|test|demo|bench`: sets up what the task needs, then runs it under the project's own Node.
+// The entry for `npm run setup|check|test|demo|bench|package`: installs what the task needs, then runs it under the project's own Node.
 // Plain JavaScript for the machine's Node (20 or later), and no package, because none is installed yet.
 import { installAws } from './aws.mjs';
 import { installHostPackages, installTestPackages } from './debian.mjs';
@@ -10,21 +10,38 @@ import { installPostgres } from './postgres.mjs';
 import { createProgress } from './progress.mjs';
 import { mayMakeHosts } from './privilege.mjs';
 import { check } from './task-check.mjs';
-import { demo, bench } from './task-program.mjs';
-import { test } from './task-test.mjs';
+import { bench, demo, pack } from './task-program.mjs';
+import { projectsOf, test } from './task-test.mjs';
 import { createWorkshop } from './workshop.mjs';
 
 /** @import { Workshop } from './workshop.mjs' */
-/** @typedef {{ setUp: (workshop: Workshop) => Promise<void>, run: (workshop: Workshop, args: readonly string[]) => Promise<number> }} Task */
+/**
+ * @typedef {object} Task
+ * @property {(workshop: Workshop, args: readonly string[]) => Promise<void>} setUp
+ * @property {(workshop: Workshop, args: readonly string[]) => Promise<number>} run
+ */
 
 /** @type {Readonly<Record<string, Task>>} */
 const TASKS = {
+  setup: { setUp: installOnly, run: async () => 0 },
   check: { setUp: installCore, run: check },
   test: { setUp: installForTests, run: test },
   demo: { setUp: installForDemo, run: demo },
   bench: { setUp: installForBench, run: bench },
-  install: { setUp: installAll, run: async () => 0 },
+  package: { setUp: installNpmPackages, run: pack },
 };
+
+/**
+ * `npm run setup`: what the programs, the images and `npm run check` need; with `--all`, what every test needs.
+ * @param {Workshop} workshop
+ * @param {readonly string[]} args
+ */
+async function installOnly(workshop, args) {
+  const [unknown] = args.filter((arg) => arg !== '--all');
+  if (unknown !== undefined)
+    throw new SetupError(`npm run setup: no argument ${JSON.stringify(unknown)}: it takes --all`);
+  await (args.includes('--all') ? installAll(workshop) : installCore(workshop));
+}
 
 /** @param {Workshop} workshop */
 async function installCore(workshop) {
@@ -45,9 +62,10 @@ async function installAll(workshop) {
 /**
  * Without root there are no tests with hosts, and nothing else needs PostgreSQL, the AWS command line or another Envoy.
  * @param {Workshop} workshop
+ * @param {readonly string[]} args
  */
-async function installForTests(workshop) {
-  if (mayMakeHosts('npm test').yes) return installAll(workshop);
+async function installForTests(workshop, args) {
+  if (projectsOf(args).includes('net') && mayMakeHosts('npm test').yes) return installAll(workshop);
   await installCore(workshop);
   await installMoto(workshop);
 }
@@ -77,7 +95,7 @@ async function main(argv) {
     throw new SetupError(`this is Node ${process.versions.node}: the set-up needs Node 20 or later`);
   }
   const workshop = createWorkshop(createProgress(process.stderr));
-  await task.setUp(workshop);
+  await task.setUp(workshop, args);
   return task.run(workshop, args);
 }
 

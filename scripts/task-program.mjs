@@ -12,3 +12,8 @@ export function demo(workshop, args) {
 export function bench(workshop, args) {
   return foreground(workshop, 'node', [join(workshop.root, 'bench/main.ts'), ...args]);
 }
+
+/** `npm run package`: the command as an npm package. @param {Workshop} workshop @param {readonly string[]} args */
+export function pack(workshop, args) {
+  return foreground(workshop, 'node', [join(workshop.root, 'images/package.ts'), ...args]);
+}

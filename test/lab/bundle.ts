@@ -14,6 +14,8 @@ export type Bundle = {
   readonly folder: string;
   /** The command `daybreak`, as `node` is given it. */
   readonly daybreak: string;
+  /** The folders of the npm packages whose code is in it, in the order of their names. */
+  readonly packages: readonly string[];
 };
 
 /**
@@ -29,7 +31,7 @@ export async function bundle({
   entry?: string;
   folder?: string;
 } = {}): Promise<Bundle> {
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     entryPoints: { daybreak: entry },
     outdir: folder,
     bundle: true,
@@ -48,13 +50,25 @@ export async function bundle({
     legalComments: 'none',
     logLevel: 'silent',
     write: false,
+    metafile: true,
+    absWorkingDir: ROOT,
   });
   for (const file of outputFiles) await put(file);
   await removeOld(
     join(folder, 'parts'),
     outputFiles.map(({ path }) => path),
   );
-  return { folder, daybreak: join(folder, 'daybreak.mjs') };
+  return {
+    folder,
+    daybreak: join(folder, 'daybreak.mjs'),
+    packages: packagesOf(Object.keys(metafile.inputs)),
+  };
+}
+
+/** The folders of packages among the files that a bundle was made from. */
+function packagesOf(inputs: readonly string[]): readonly string[] {
+  const folders = inputs.flatMap((input) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input) ?? []);
+  return [...new Set(folders)].toSorted().map((path) => join(ROOT, path));
 }
 
 async function put({ path, contents }: OutputFile): Promise<void> {
