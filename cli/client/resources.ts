@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { nameMember, title } from '../../controlplane/api/identity.ts';
+import { nameMember, title } from '../../controlplane/mesh/names.ts';
 import type { Kind } from '../../controlplane/mesh/resource.ts';
 import { operationNamed, OPERATIONS, type Verb } from '../../controlplane/model/operations.ts';
 import { CALLS_AT_ONCE, mapConcurrently } from '../concurrency.ts';

@@ -1,4 +1,4 @@
-import { PARENTS } from '../../controlplane/api/identity.ts';
+import { PARENTS } from '../../controlplane/mesh/names.ts';
 import type { Kind } from '../../controlplane/mesh/resource.ts';
 import type { Client } from '../client/client.ts';
 import { describeResource, listResources, type Described } from '../client/resources.ts';

@@ -1,4 +1,4 @@
-import { nameMember, PARENTS } from '../../controlplane/api/identity.ts';
+import { nameMember, PARENTS } from '../../controlplane/mesh/names.ts';
 import type { Kind } from '../../controlplane/mesh/resource.ts';
 import { kindInWords } from './kinds.ts';
 

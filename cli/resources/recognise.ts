@@ -1,5 +1,5 @@
 import { ApiError } from '../../controlplane/api/errors.ts';
-import { nameMember, PARENTS, title } from '../../controlplane/api/identity.ts';
+import { nameMember, PARENTS, title } from '../../controlplane/mesh/names.ts';
 import { readInput } from '../../controlplane/api/request.ts';
 import { KINDS, type Kind } from '../../controlplane/mesh/resource.ts';
 import { operationNamed } from '../../controlplane/model/operations.ts';

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Principal } from '../auth/principal.ts';
 import type { ApiError } from './errors.ts';
-import type { Input } from './request.ts';
+import type { Input } from '../model/input.ts';
 
 /** What becomes known of a call while it is carried out, for those who write it down. */
 export type Call = {

@@ -2,7 +2,7 @@ import type { Principal } from '../auth/principal.ts';
 import type { LiveModel } from '../mesh/live-model.ts';
 import type { ResourceOperation } from '../model/operations.ts';
 import type { Quotas } from './quotas.ts';
-import type { Input } from './request.ts';
+import type { Input } from '../model/input.ts';
 import type { Writers } from './write-together.ts';
 
 /** What all calls work with. */

@@ -4,11 +4,13 @@ import type { ResourceOperation } from '../model/operations.ts';
 import type { ApiContext, Output, ResourceHandler } from './context.ts';
 import { requireConsistent } from './consistency.ts';
 import { conflict } from './errors.ts';
-import { nameMember, requireParents, resourceId, title } from './identity.ts';
+import { resourceId } from './identity.ts';
+import { requireParents } from './present.ts';
+import { nameMember, title } from '../mesh/names.ts';
 import { resourceOutput } from './output.ts';
 import { requireRoom, requireRoomForBackends } from './quotas.ts';
 import { requireReferences } from './references.ts';
-import type { Input } from './request.ts';
+import type { Input } from '../model/input.ts';
 import { tokenUse, writeTo, type Decide } from './write.ts';
 
 /** Makes a resource, at version 1. */

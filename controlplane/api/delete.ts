@@ -1,11 +1,12 @@
 import type { ResourceOperation } from '../model/operations.ts';
 import type { ApiContext, Output, ResourceHandler } from './context.ts';
-import { missing, requireParents, resourceId } from './identity.ts';
+import { resourceId } from './identity.ts';
+import { missing, requireParents } from './present.ts';
 import { requireUnused } from './in-use.ts';
 import { nextVersion } from './next-version.ts';
 import { resourceOutput } from './output.ts';
 import { requireMayDelete } from './permission.ts';
-import type { Input } from './request.ts';
+import type { Input } from '../model/input.ts';
 import { writeTo, type Decide } from './write.ts';
 
 /** Deletes a resource that nothing depends on, and answers with it as it was, its version one higher. */

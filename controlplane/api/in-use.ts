@@ -2,7 +2,7 @@ import type { Model } from '../mesh/model.ts';
 import type { Kind, ResourceId } from '../mesh/resource.ts';
 import { gatewayRoutesTo, routesTo } from './dependent-routes.ts';
 import { inUse } from './errors.ts';
-import { title } from './identity.ts';
+import { title } from '../mesh/names.ts';
 
 /** How many names a message lists. */
 const SHOWN = 10;

@@ -7,7 +7,8 @@ import { remove } from './delete.ts';
 import { parseJsonBody } from './json-body.ts';
 import { requirePermission, resourceOf } from './permission.ts';
 import { describe, list } from './read.ts';
-import { readInput, type Input, type RequestParts } from './request.ts';
+import { readInput, type RequestParts } from './request.ts';
+import type { Input } from '../model/input.ts';
 import { TAG_HANDLERS } from './tags.ts';
 import { update } from './update.ts';
 

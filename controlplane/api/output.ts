@@ -1,8 +1,8 @@
 import type { Resource } from '../mesh/resource.ts';
 import { shapeNamed } from '../model/api-model.ts';
-import { arnOf } from './arn.ts';
+import { arnOf } from '../mesh/arn.ts';
 import type { ApiContext } from './context.ts';
-import { PARENTS, nameMember } from './identity.ts';
+import { PARENTS, nameMember } from '../mesh/names.ts';
 
 /** Whether a resource is there. */
 export type Status = 'ACTIVE' | 'DELETED';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from './canonical-json.ts';
 import { badRequest } from './errors.ts';
-import type { Input } from './request.ts';
+import type { Input } from '../model/input.ts';
 
 /** A page of a list, and where the next one begins, undefined after the last. */
 export type Page<T> = { readonly items: readonly T[]; readonly nextToken: string | undefined };

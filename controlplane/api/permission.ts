@@ -2,11 +2,13 @@ import { authorize } from '../auth/authorize.ts';
 import type { Principal } from '../auth/principal.ts';
 import type { MeshId, Resource, ResourceId } from '../mesh/resource.ts';
 import type { Operation } from '../model/operations.ts';
-import { arnOf, taggedId } from './arn.ts';
+import { taggedId } from './tagged-id.ts';
+import { arnOf } from '../mesh/arn.ts';
 import type { ApiContext } from './context.ts';
 import { forbidden } from './errors.ts';
-import { meshResourceId, parentIds, resourceId, title } from './identity.ts';
-import type { Input } from './request.ts';
+import { resourceId } from './identity.ts';
+import { meshResourceId, parentIds, title } from '../mesh/names.ts';
+import type { Input } from '../model/input.ts';
 
 /**
  * What policies are asked about: the ARN of the resource that the call names, or of the parent of those that it lists; `*`

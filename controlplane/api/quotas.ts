@@ -1,7 +1,7 @@
 import type { Model } from '../mesh/model.ts';
 import type { Kind, Resource } from '../mesh/resource.ts';
 import { limitExceeded } from './errors.ts';
-import { PARENTS, title } from './identity.ts';
+import { PARENTS, title } from '../mesh/names.ts';
 import { isKind } from './spec-parts.ts';
 
 /**

@@ -1,6 +1,7 @@
 import type { Resource } from '../mesh/resource.ts';
 import type { ResourceHandler } from './context.ts';
-import { missing, requireParents, resourceId } from './identity.ts';
+import { resourceId } from './identity.ts';
+import { missing, requireParents } from './present.ts';
 import { resourceOutput } from './output.ts';
 import { page } from './paging.ts';
 import { visibleMeshes } from './permission.ts';

@@ -1,6 +1,6 @@
 import type { Model } from '../mesh/model.ts';
 import type { Kind, Resource, ResourceId } from '../mesh/resource.ts';
-import { missing } from './identity.ts';
+import { missing } from './present.ts';
 import { isKind, routeOf, targetOf } from './spec-parts.ts';
 
 /**

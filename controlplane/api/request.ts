@@ -1,3 +1,4 @@
+import type { Input } from '../model/input.ts';
 import type { Operation } from '../model/operations.ts';
 import { shapeNamed } from '../model/api-model.ts';
 import { exactNumber } from './exact-number.ts';
@@ -5,9 +6,6 @@ import type { Violation } from './violation.ts';
 import { refuse } from './violation.ts';
 import { shapeViolations } from './validate.ts';
 import { ruleViolations } from './rules/rules.ts';
-
-/** The members of an operation's input, wherever in the request they stood; as the model says, once it is checked. */
-export type Input = Readonly<Record<string, unknown>>;
 
 /** The parts of a request that hold input, each already decoded. */
 export type RequestParts = {

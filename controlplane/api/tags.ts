@@ -1,12 +1,12 @@
 import type { Resource } from '../mesh/resource.ts';
 import type { TagOperation } from '../model/operations.ts';
-import { taggedId } from './arn.ts';
+import { taggedId } from './tagged-id.ts';
 import type { ApiContext } from './context.ts';
 import { tooManyTags } from './errors.ts';
-import { missing } from './identity.ts';
+import { missing } from './present.ts';
 import { page } from './paging.ts';
 import { requireMayChange } from './permission.ts';
-import type { Input } from './request.ts';
+import type { Input } from '../model/input.ts';
 import { writeTo } from './write.ts';
 
 /** The most tags that a resource has, and that one page of them has. */

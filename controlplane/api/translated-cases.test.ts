@@ -4,7 +4,7 @@ import type { Model } from '../mesh/model.ts';
 import { caseNames, readCase } from '../translate/fixture.ts';
 import { missingPorts } from './consistency.ts';
 import { ApiError } from './errors.ts';
-import { title } from './identity.ts';
+import { title } from '../mesh/names.ts';
 import { ruleOf } from './missing-ports.ts';
 import { requireReferences } from './references.ts';
 import type { RuleName } from './rules/catalog.ts';

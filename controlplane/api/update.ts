@@ -3,13 +3,14 @@ import type { Resource, Specs } from '../mesh/resource.ts';
 import type { ResourceOperation } from '../model/operations.ts';
 import type { ApiContext, Output, ResourceHandler } from './context.ts';
 import { requireConsistent } from './consistency.ts';
-import { missing, requireParents, resourceId } from './identity.ts';
+import { resourceId } from './identity.ts';
+import { missing, requireParents } from './present.ts';
 import { resourceOutput } from './output.ts';
 import { nextVersion } from './next-version.ts';
 import { requireMayChange } from './permission.ts';
 import { requireRoomForBackends } from './quotas.ts';
 import { requireReferences } from './references.ts';
-import type { Input } from './request.ts';
+import type { Input } from '../model/input.ts';
 import { tokenUse, writeTo, type Decide } from './write.ts';
 
 /**

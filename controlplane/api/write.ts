@@ -5,7 +5,7 @@ import type { ResourceOperation } from '../model/operations.ts';
 import type { TokenUse } from '../store/store.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { ApiContext } from './context.ts';
-import type { Input } from './request.ts';
+import type { Input } from '../model/input.ts';
 
 /** What a call wants written, if anything, and what it answers once it is. */
 export type Decision<T> = {

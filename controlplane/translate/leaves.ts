@@ -1,4 +1,4 @@
-import { title } from '../api/identity.ts';
+import { title } from '../mesh/names.ts';
 import type { Kind } from '../mesh/resource.ts';
 import { shapeNamed } from '../model/api-model.ts';
 

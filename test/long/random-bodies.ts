@@ -13,7 +13,7 @@ import {
   type AnyCall,
 } from '../../controlplane/api/any-call.ts';
 import { makeAll, startApi, type Answer, type TestApi } from '../../controlplane/api/fixture.ts';
-import { nameMember } from '../../controlplane/api/identity.ts';
+import { nameMember } from '../../controlplane/mesh/names.ts';
 import type { Operation } from '../../controlplane/model/operations.ts';
 
 /** Calls that are made up at a time. */

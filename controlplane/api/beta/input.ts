@@ -1,5 +1,6 @@
 import { resourceOperationNamed, type ResourceOperation } from '../../model/operations.ts';
-import { readShape, type Input, type RequestParts } from '../request.ts';
+import { readShape, type RequestParts } from '../request.ts';
+import type { Input } from '../../model/input.ts';
 import { ruleViolations } from '../rules/rules.ts';
 import { shapeViolations } from '../validate.ts';
 import { elementPath, refuse, type Violation } from '../violation.ts';

@@ -2,11 +2,11 @@ import { authorize } from '../../auth/authorize.ts';
 import type { Model } from '../../mesh/model.ts';
 import type { Resource, ResourceId } from '../../mesh/resource.ts';
 import { resourceOperationNamed } from '../../model/operations.ts';
-import { arnOf } from '../arn.ts';
+import { arnOf } from '../../mesh/arn.ts';
 import type { ApiContext } from '../context.ts';
 import { decideToCreate } from '../create.ts';
 import { decideToDelete } from '../delete.ts';
-import type { Input } from '../request.ts';
+import type { Input } from '../../model/input.ts';
 import type { Decide } from '../write.ts';
 
 /** One change of several that one commit makes. */

@@ -1,6 +1,7 @@
 import type { ResourceHandler } from '../context.ts';
 import { badRequest } from '../errors.ts';
-import { resourceId, title } from '../identity.ts';
+import { resourceId } from '../identity.ts';
+import { title } from '../../mesh/names.ts';
 import { decideToUpdate } from '../update.ts';
 import { tokenUse, writeTo } from '../write.ts';
 import { inexpressible } from './specs.ts';

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { KINDS, type Kind } from '../../mesh/resource.ts';
 import { startApi, type TestApi } from '../fixture.ts';
-import { nameMember, title } from '../identity.ts';
+import { nameMember, title } from '../../mesh/names.ts';
 import { GATEWAY_PORT, NAMED } from './named.ts';
 import { rightSpec } from './right-spec.ts';
 import { slipsOf } from './slips.ts';

@@ -1,6 +1,6 @@
 import type * as fc from 'fast-check';
 import type { Kind } from '../../mesh/resource.ts';
-import { title } from '../identity.ts';
+import { title } from '../../mesh/names.ts';
 import { modelValues } from './model-values.ts';
 import { OVERRIDES } from './overrides.ts';
 

@@ -1,7 +1,5 @@
-import type { ResourceId } from '../mesh/resource.ts';
-import { badRequest } from './errors.ts';
-import { PARENTS } from './identity.ts';
-import type { Input } from './request.ts';
+import { PARENTS } from './names.ts';
+import type { ResourceId } from './resource.ts';
 
 const PATTERN =
   /^arn:aws[a-z-]*:appmesh:(?<region>[^:]*):(?<owner>\d{12}):mesh\/(?<mesh>[^/]+)(?:\/(?<rest>.+))?$/su;
@@ -21,19 +19,6 @@ export function parseArn(arn: string, region: string): ResourceId | undefined {
   if (rest === undefined) return { kind: 'mesh', owner, mesh, parent: '', name: mesh };
   const id = nested(rest) ?? flat(rest);
   return id === undefined ? undefined : { owner, mesh, ...id };
-}
-
-/**
- * The resource that the input of an operation on tags names.
- * @throws ApiError BadRequestException where `resourceArn` is none of a mesh's resources
- */
-export function taggedId(region: string, input: Input): ResourceId {
-  const arn = String(input['resourceArn']);
-  const id = parseArn(arn, region);
-  if (id !== undefined) return id;
-  throw badRequest(
-    `Value '${arn.slice(0, 300)}' at 'resourceArn' is not the ARN of a resource of a mesh in region ${region}.`,
-  );
 }
 
 type Rest = Pick<ResourceId, 'kind' | 'parent' | 'name'>;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Kind } from '../mesh/resource.ts';
+import type { Kind } from './resource.ts';
 import { arnOf, parseArn } from './arn.ts';
 
 const CASES: readonly [Kind, string, string, string][] = [
