@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { createBackoff } from '../xds/backoff.ts';
+import { createBackoff } from '../xds/client/backoff.ts';
 import type { AdminClient, Lifecycle } from './admin-client.ts';
 
 /** How one Envoy is. */

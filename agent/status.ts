@@ -1,4 +1,4 @@
-import type { NameStatus } from '../common/follow-names.ts';
+import type { NameStatus } from '../common/addresses/follow-names.ts';
 import type { ApplicationProblem } from './application/watch-application.ts';
 import { formatGoDuration } from './go-duration.ts';
 import { UNREACHABLE, type Health } from './health.ts';

@@ -2,10 +2,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openSqliteStore } from '../controlplane/store/sqlite.ts';
-import { openPostgresStore } from '../controlplane/store/postgres.ts';
+import { openSqliteStore } from '../controlplane/store/sqlite/sqlite.ts';
+import { openPostgresStore } from '../controlplane/store/postgres/postgres.ts';
 import type { Store } from '../controlplane/store/store.ts';
-import { startTestPostgres } from '../controlplane/store/testing-postgres.ts';
+import { startTestPostgres } from '../controlplane/store/testing/postgres-server.ts';
 import { createLog } from '../common/log.ts';
 import { bundle } from '../test/lab/bundle.ts';
 import { keepAlive, request } from '../test/lab/http.ts';

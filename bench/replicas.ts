@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { startTestPostgres } from '../controlplane/store/testing-postgres.ts';
+import { startTestPostgres } from '../controlplane/store/testing/postgres-server.ts';
 import { watchClusters } from '../test/lab/ads-client.ts';
 import { bundle } from '../test/lab/bundle.ts';
 import { appMeshClient } from '../demo/color-model.ts';

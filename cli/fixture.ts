@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
-import { startApi, type TestApi } from '../controlplane/api/fixture.ts';
+import { startApi, type TestApi } from '../controlplane/api/testing/test-api.ts';
 import { apply, type ApplyOptions } from './apply/apply.ts';
 import { createClient, type Client } from './client/client.ts';
 

@@ -1,5 +1,5 @@
 import type { Log } from '../common/log.ts';
-import { createTokenBucket, type BucketSettings } from './api/token-bucket.ts';
+import { createTokenBucket, type BucketSettings } from '../common/token-bucket.ts';
 
 /** At once after a silence, and a second: a fleet that is refused comes back every few seconds, each with a line. */
 const LOGGED: BucketSettings = { rate: 2, burst: 50 };

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import { startTestPostgres, type TestPostgres } from './store/testing-postgres.ts';
+import { startTestPostgres, type TestPostgres } from './store/testing/postgres-server.ts';
 import { failedStarts } from './testing/failed-start.ts';
 
 let server: TestPostgres;

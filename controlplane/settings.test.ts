@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { DEFAULT_QUOTAS } from './api/quotas.ts';
+import { DEFAULT_QUOTAS } from './api/checks/quotas.ts';
 import { compileControlPlaneSettings } from './settings.ts';
 
 test('defaults', () => {

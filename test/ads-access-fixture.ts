@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ProxyStatus, Status } from '../controlplane/status.ts';
-import { makeAuthority, type Authority } from '../controlplane/tls/testing.ts';
+import { makeAuthority, type Authority } from '../controlplane/tls/testing/certificates.ts';
 import type { Host } from './lab/host.ts';
 import type { Lab } from './lab/lab.ts';
 import type { Stage } from './lab/stage.ts';

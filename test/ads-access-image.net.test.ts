@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { DOCUMENT, OWNER, REGION, secretOf, signed } from '../controlplane/auth/testing.ts';
+import { DOCUMENT, OWNER, REGION, secretOf, signed } from '../controlplane/auth/testing/signed-requests.ts';
 import { SOTW_METHOD } from '../xds/service.ts';
 import { ADS, FRONT, startGuardedControlPlane, type GuardedControlPlane } from './ads-access-fixture.ts';
 import type { Host } from './lab/host.ts';

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { makeAuthority, type Authority, type Names } from '../controlplane/tls/testing.ts';
+import { makeAuthority, type Authority, type Names } from '../controlplane/tls/testing/certificates.ts';
 import { ADS, FRONT, startGuardedControlPlane, type GuardedControlPlane } from './ads-access-fixture.ts';
 import { askFrom } from './lab/ask.ts';
 import type { Host } from './lab/host.ts';

@@ -6,7 +6,7 @@ import {
   type AppMeshClient,
 } from '@aws-sdk/client-app-mesh';
 import type { ProxyStatus, Status } from '../controlplane/status.ts';
-import { startTestPostgres, type TestPostgres } from '../controlplane/store/testing-postgres.ts';
+import { startTestPostgres, type TestPostgres } from '../controlplane/store/testing/postgres-server.ts';
 import {
   appMeshClient,
   createColorModel,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { readBackup } from '../controlplane/backup/format.ts';
-import { startTestPostgres, type TestPostgres } from '../controlplane/store/testing-postgres.ts';
+import { startTestPostgres, type TestPostgres } from '../controlplane/store/testing/postgres-server.ts';
 import { appMeshClient, createColorModel } from '../demo/color-model.ts';
 import { watchClusters } from './lab/ads-client.ts';
 import { startLocalControlPlane, type LocalControlPlane } from './lab/local-control-plane.ts';

@@ -13,7 +13,7 @@ import {
   type RegisteredService,
 } from '../controlplane/discovery/testing-cloud-map.ts';
 import { startMoto, type Moto } from '../controlplane/discovery/testing-moto.ts';
-import { envoyOf, ENVOYS } from '../controlplane/translate/real-envoy.ts';
+import { envoyOf, ENVOYS } from '../controlplane/translate/testing/real-envoy.ts';
 import { appMeshClient, PORT } from '../demo/color-model.ts';
 import { startTraffic, type Tally } from '../demo/traffic.ts';
 import { startControlPlane, type ControlPlane } from './lab/control-plane.ts';

@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readBackup } from '../controlplane/backup/format.ts';
 import type { Resource } from '../controlplane/mesh/resource.ts';
-import { startTestPostgres, type TestPostgres } from '../controlplane/store/testing-postgres.ts';
+import { startTestPostgres, type TestPostgres } from '../controlplane/store/testing/postgres-server.ts';
 import { request } from './lab/http.ts';
 import { startLocalControlPlane, type LocalControlPlane } from './lab/local-control-plane.ts';
 import { until } from './lab/until.ts';

@@ -1,8 +1,8 @@
 import { Client as Connection } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BETA_OPERATIONS, OPERATIONS } from '../controlplane/model/operations.ts';
-import { OWNER, REGION } from '../controlplane/auth/testing.ts';
-import { startTestPostgres, type TestPostgres } from '../controlplane/store/testing-postgres.ts';
+import { OWNER, REGION } from '../controlplane/auth/testing/signed-requests.ts';
+import { startTestPostgres, type TestPostgres } from '../controlplane/store/testing/postgres-server.ts';
 import { awsBetaClient } from './operations/aws-client.ts';
 import { betaStory } from './operations/beta-story.ts';
 import { boto3BetaClient } from './operations/boto3-client.ts';

@@ -7,7 +7,7 @@ import {
   DescribeVirtualNodeCommand,
   ListMeshesCommand,
 } from '@aws-sdk/client-app-mesh';
-import { startTestPostgres, type TestPostgres } from '../controlplane/store/testing-postgres.ts';
+import { startTestPostgres, type TestPostgres } from '../controlplane/store/testing/postgres-server.ts';
 import { appMeshClient } from '../demo/color-model.ts';
 import { watchClusters, type ClusterWatcher } from './lab/ads-client.ts';
 import { keepAlive, request, type Answer } from './lab/http.ts';

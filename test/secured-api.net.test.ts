@@ -13,8 +13,8 @@ import {
 } from '@aws-sdk/client-app-mesh';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { DOCUMENT, GUEST, OWNER, REGION, secretOf } from '../controlplane/auth/testing.ts';
-import { writeSelfSigned } from '../controlplane/tls/testing.ts';
+import { DOCUMENT, GUEST, OWNER, REGION, secretOf } from '../controlplane/auth/testing/signed-requests.ts';
+import { writeSelfSigned } from '../controlplane/tls/testing/certificates.ts';
 import { startSecuredControlPlane, type SecuredControlPlane } from './secured-control-plane.ts';
 
 // The running program, over TLS, as users of the SDK and of the aws command line meet it. One story, in order.

@@ -4,8 +4,8 @@ import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { DOCUMENT } from '../controlplane/auth/testing.ts';
-import { writeSelfSigned } from '../controlplane/tls/testing.ts';
+import { DOCUMENT } from '../controlplane/auth/testing/signed-requests.ts';
+import { writeSelfSigned } from '../controlplane/tls/testing/certificates.ts';
 
 const DAYBREAK = join(import.meta.dirname, '../cli/main.ts');
 

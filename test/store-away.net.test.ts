@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DescribeVirtualNodeCommand, ListMeshesCommand } from '@aws-sdk/client-app-mesh';
-import { startTestPostgres, type TestPostgres } from '../controlplane/store/testing-postgres.ts';
+import { startTestPostgres, type TestPostgres } from '../controlplane/store/testing/postgres-server.ts';
 import { appMeshClient } from '../demo/color-model.ts';
 import { watchClusters, type ClusterWatcher } from './lab/ads-client.ts';
 import { request } from './lab/http.ts';

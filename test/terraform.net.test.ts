@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { REGION } from '../controlplane/auth/testing.ts';
+import { REGION } from '../controlplane/auth/testing/signed-requests.ts';
 import { sdkClient } from './operations/sdk-client.ts';
 import { imports, provider, resources } from './operations/terraform/configuration.ts';
 import { attributePaths, setPaths, type Schemas } from './operations/terraform/schema.ts';

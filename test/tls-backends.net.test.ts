@@ -6,7 +6,7 @@ import {
   CreateVirtualServiceCommand,
 } from '@aws-sdk/client-app-mesh';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { envoyOf, ENVOYS } from '../controlplane/translate/real-envoy.ts';
+import { envoyOf, ENVOYS } from '../controlplane/translate/testing/real-envoy.ts';
 import { appMeshClient } from '../demo/color-model.ts';
 import { askFrom } from './lab/ask.ts';
 import { startControlPlane, type ControlPlane } from './lab/control-plane.ts';

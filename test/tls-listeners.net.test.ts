@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ENVOYS } from '../controlplane/translate/real-envoy.ts';
+import { ENVOYS } from '../controlplane/translate/testing/real-envoy.ts';
 import { until } from './lab/until.ts';
 import { writePair } from './tls/authority.ts';
 import { openTlsFixture, type TlsFixture } from './tls/fixture.ts';

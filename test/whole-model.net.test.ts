@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { REGION } from '../controlplane/auth/testing.ts';
+import { REGION } from '../controlplane/auth/testing/signed-requests.ts';
 import { KINDS } from '../controlplane/mesh/resource.ts';
-import { leavesOf, occurrences } from '../controlplane/translate/leaves.ts';
+import { leavesOf, occurrences } from '../controlplane/translate/testing/leaves.ts';
 import { PRESENT, prepareClients, reportLeftOut } from './operations/clients.ts';
 import type { Outcome } from './operations/client.ts';
 import { sdkClient } from './operations/sdk-client.ts';

@@ -1,9 +1,9 @@
 import { status } from './grpc/status.ts';
 import { afterEach, expect, test } from 'vitest';
-import { createDeltaClient, type DeltaClient, type DeltaUpdate } from './client.ts';
+import { createDeltaClient, type DeltaClient, type DeltaUpdate } from './client/client.ts';
 import { CallError } from './grpc/call-error.ts';
-import { listenForTest } from './testing-server.ts';
-import { makeSnapshot } from './testing.ts';
+import { listenForTest } from './testing/server.ts';
+import { makeSnapshot } from './testing/resources.ts';
 import { CLUSTER } from './types.ts';
 
 const cleanups: (() => void)[] = [];

@@ -1,20 +1,20 @@
-import type { Answer } from './answers.ts';
-import { DEFAULT_LIMITS, ExcessiveRequest, MalformedRequest, type StreamLimits } from './limits.ts';
+import type { Answer } from './protocol/acks.ts';
+import { DEFAULT_LIMITS, ExcessiveRequest, MalformedRequest, type StreamLimits } from './protocol/limits.ts';
 import type { XdsNode } from './node.ts';
 import { CallError } from './grpc/call-error.ts';
 import type { GrpcServer, Method } from './grpc/server.ts';
 import type { CallReader, ServerCall } from './grpc/server-call.ts';
 import { status, type CallEnd, type Status } from './grpc/status.ts';
-import type { DeltaRequest, OutgoingResponse, SotwRequest } from './request.ts';
-import { resourceStatuses } from './resource-status.ts';
+import type { DeltaRequest, OutgoingResponse, SotwRequest } from './wire/request.ts';
+import { resourceStatuses } from './protocol/resource-status.ts';
 import { SERVICES, type DiscoveryService, type ServiceName } from './service.ts';
 import { shareUnchanged } from './snapshot.ts';
-import { watchStalls } from './stalls.ts';
-import { createStream, type Settled, type XdsStream } from './stream.ts';
+import { watchStalls } from './protocol/stalls.ts';
+import { createStream, type Settled, type XdsStream } from './protocol/stream.ts';
 import { streamStatus, type StreamStatus, type XdsClient } from './status.ts';
-import type { Subscription } from './subscription.ts';
+import type { Subscription } from './protocol/subscription.ts';
 import type { Snapshot, TypeUrl } from './types.ts';
-import { delta, sotw, type Variant } from './variant.ts';
+import { delta, sotw, type Variant } from './protocol/variant.ts';
 
 /** What the owner of a server decides and hears of. */
 export type XdsServerOptions = {

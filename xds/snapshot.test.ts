@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { shareUnchanged } from './snapshot.ts';
-import { makeSnapshot } from './testing.ts';
+import { makeSnapshot } from './testing/resources.ts';
 import { CLUSTER, LISTENER } from './types.ts';
 
 const before = makeSnapshot({ [CLUSTER]: { a: '1', b: '1' }, [LISTENER]: { l: '1' } });

@@ -1,7 +1,7 @@
 import type { XdsNode } from './node.ts';
-import type { ResourceStatus } from './resource-status.ts';
-import type { Settled, XdsStream } from './stream.ts';
-import type { Refusal, TypeState } from './type-state.ts';
+import type { ResourceStatus } from './protocol/resource-status.ts';
+import type { Settled, XdsStream } from './protocol/stream.ts';
+import type { Refusal, TypeState } from './protocol/type-state.ts';
 import type { TypeUrl } from './types.ts';
 
 /** How one stream stands, for people and programs that look from outside. Times are milliseconds since 1970. */

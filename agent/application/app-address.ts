@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { isAppAddress } from '../../common/app-address.ts';
+import { isAppAddress } from '../../common/contracts/app-address.ts';
 import type { Parser } from '../../common/settings.ts';
 import { noAddressOnInterface } from '../errors.ts';
 import type { HostFacts } from '../host-facts.ts';

@@ -3,13 +3,17 @@ import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import { AnySchema } from '@bufbuild/protobuf/wkt';
 import { MetadataSchema } from '#envoy/envoy/config/core/v3/base_pb.ts';
 import { MatcherSchema, type Matcher } from '#envoy/xds/type/matcher/v3/matcher_pb.ts';
-import { byAddress } from '../../common/address-matcher.ts';
-import type { ChainAddresses } from '../../common/chain-addresses.ts';
-import { LISTENER_NAMES, readListenerNames, type ListenerNames } from '../../common/listener-names.ts';
+import { byAddress } from '../../common/addresses/address-matcher.ts';
+import type { ChainAddresses } from '../../common/addresses/chain-addresses.ts';
+import {
+  LISTENER_NAMES,
+  readListenerNames,
+  type ListenerNames,
+} from '../../common/contracts/listener-names.ts';
 import type { Resource } from '../../xds/types.ts';
-import { contentVersion } from '../../xds/version.ts';
-import { messageField, withoutMessageField } from '../../xds/wire-cut.ts';
-import { bytesField, concatenate } from '../../xds/wire-fields.ts';
+import { contentVersion } from '../../xds/wire/version.ts';
+import { messageField, withoutMessageField } from '../../xds/wire/wire-cut.ts';
+import { bytesField, concatenate } from '../../xds/wire/wire-fields.ts';
 
 /** Fields of envoy.config.listener.v3.Listener. Its own schema would bring most of Envoy's API into the agent's memory. */
 const METADATA = 6;

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import type { HostAnswer } from '../../common/ask-host.ts';
+import type { HostAnswer } from '../../common/addresses/ask-host.ts';
 import { createLog } from '../../common/log.ts';
 import { LISTENER, type Resource, type Snapshot } from '../../xds/types.ts';
 import { namesIn } from './filled-listener.ts';

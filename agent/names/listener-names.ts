@@ -1,8 +1,12 @@
-import { chainAddresses } from '../../common/chain-addresses.ts';
-import { followNames, type FollowNamesOptions, type NameStatus } from '../../common/follow-names.ts';
-import type { ListenerNames } from '../../common/listener-names.ts';
+import { chainAddresses } from '../../common/addresses/chain-addresses.ts';
+import {
+  followNames,
+  type FollowNamesOptions,
+  type NameStatus,
+} from '../../common/addresses/follow-names.ts';
+import type { ListenerNames } from '../../common/contracts/listener-names.ts';
 import type { Log } from '../../common/log.ts';
-import { sharedAddresses, type SharedAddress } from '../../common/shared-addresses.ts';
+import { sharedAddresses, type SharedAddress } from '../../common/addresses/shared-addresses.ts';
 import { LISTENER, type Resource, type Snapshot } from '../../xds/types.ts';
 import { filledListener, namesIn, type PortAddresses } from './filled-listener.ts';
 

@@ -3,10 +3,10 @@ import { anyPack, anyUnpack, AnySchema } from '@bufbuild/protobuf/wkt';
 import { ListenerSchema, type Listener } from '#envoy/envoy/config/listener/v3/listener_pb.ts';
 import { StringValueSchema } from '@bufbuild/protobuf/wkt';
 import type { Matcher, Matcher_OnMatch } from '#envoy/xds/type/matcher/v3/matcher_pb.ts';
-import { toChain } from '../../common/address-matcher.ts';
-import { LISTENER_NAMES, type ListenerNames } from '../../common/listener-names.ts';
+import { toChain } from '../../common/addresses/address-matcher.ts';
+import { LISTENER_NAMES, type ListenerNames } from '../../common/contracts/listener-names.ts';
 import type { Resource } from '../../xds/types.ts';
-import { contentVersion } from '../../xds/version.ts';
+import { contentVersion } from '../../xds/wire/version.ts';
 
 /** A key of metadata that is nobody's here. */
 export const OTHER_METADATA = 'other';

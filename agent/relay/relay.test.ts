@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { createLog } from '../../common/log.ts';
-import { createDeltaClient, type DeltaClient, type DeltaUpdate } from '../../xds/client.ts';
-import { listenForTest } from '../../xds/testing-server.ts';
-import { makeSnapshot } from '../../xds/testing.ts';
+import { createDeltaClient, type DeltaClient, type DeltaUpdate } from '../../xds/client/client.ts';
+import { listenForTest } from '../../xds/testing/server.ts';
+import { makeSnapshot } from '../../xds/testing/resources.ts';
 import { CLUSTER, EXTENSION_CONFIG, LISTENER, ROUTES } from '../../xds/types.ts';
 import { startRelay } from './relay.ts';
 

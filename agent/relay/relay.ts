@@ -1,11 +1,11 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { NodeSchema } from '#envoy/envoy/config/core/v3/base_pb.ts';
 import type { Log } from '../../common/log.ts';
-import { createDeltaClient, type DeltaUpdate, type Upstream } from '../../xds/client.ts';
+import { createDeltaClient, type DeltaUpdate, type Upstream } from '../../xds/client/client.ts';
 import { listenGrpc } from '../../xds/grpc/listen.ts';
 import { createGrpcServer, type GrpcServer } from '../../xds/grpc/server.ts';
 import { createXdsServer, type XdsServer } from '../../xds/server.ts';
-import type { Answer } from '../../xds/answers.ts';
+import type { Answer } from '../../xds/protocol/acks.ts';
 import type { Resource, TypeUrl } from '../../xds/types.ts';
 import type { NameFilling } from '../names/listener-names.ts';
 import { createRelayedConfig } from './relayed-config.ts';

@@ -1,4 +1,4 @@
-import type { Subscription } from '../../xds/subscription.ts';
+import type { Subscription } from '../../xds/protocol/subscription.ts';
 import type { TypeUrl } from '../../xds/types.ts';
 
 /** What is subscribed to upstream on behalf of Envoy. */

@@ -10,7 +10,7 @@ import {
   DeltaDiscoveryResponseSchema,
   type DeltaDiscoveryResponse,
 } from '#envoy/envoy/service/discovery/v3/discovery_pb.ts';
-import { fileSecretName } from '../../common/file-secret-name.ts';
+import { fileSecretName } from '../../common/contracts/file-secret-name.ts';
 import { createLog } from '../../common/log.ts';
 import { createAuthority, writePair, type Authority } from '../../test/tls/authority.ts';
 import { listenGrpc, type GrpcListener } from '../../xds/grpc/listen.ts';

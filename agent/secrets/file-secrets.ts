@@ -1,5 +1,5 @@
 import type { Validity } from '../../common/certificate-validity.ts';
-import { parseFileSecretName } from '../../common/file-secret-name.ts';
+import { parseFileSecretName } from '../../common/contracts/file-secret-name.ts';
 import type { Log } from '../../common/log.ts';
 import type { GrpcServer } from '../../xds/grpc/server.ts';
 import { createXdsServer, type XdsServer } from '../../xds/server.ts';
@@ -18,7 +18,7 @@ export type FileSecretStatus = {
   readonly validity: Validity | undefined;
 };
 
-/** Certificates from files, which Envoy asks for by the names of common/file-secret-name.ts. */
+/** Certificates from files, which Envoy asks for by the names of common/contracts/file-secret-name.ts. */
 export type FileSecrets = {
   /** Adds the secret discovery service to a gRPC server. */
   addTo(server: GrpcServer): void;

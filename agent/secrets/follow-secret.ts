@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { takesPlaceOf } from '../../common/certificate-validity.ts';
-import type { FileSecret } from '../../common/file-secret-name.ts';
-import { followFiles, type Followed } from '../../common/followed-files.ts';
+import type { FileSecret } from '../../common/contracts/file-secret-name.ts';
+import { followFiles, type Followed } from '../../common/files/followed-files.ts';
 import type { Log } from '../../common/log.ts';
 import { SecretFileError } from '../errors.ts';
 import { filesOf, secretContent, type SecretContent } from './secret-content.ts';

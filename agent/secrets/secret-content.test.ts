@@ -6,7 +6,7 @@ import { fromBinary, toJson } from '@bufbuild/protobuf';
 import { AnySchema, anyUnpack } from '@bufbuild/protobuf/wkt';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { SecretSchema } from '#envoy/envoy/extensions/transport_sockets/tls/v3/secret_pb.ts';
-import type { FileSecret } from '../../common/file-secret-name.ts';
+import type { FileSecret } from '../../common/contracts/file-secret-name.ts';
 import { createAuthority, type Authority, type KeyKind, type Pair } from '../../test/tls/authority.ts';
 import { secretContent } from './secret-content.ts';
 

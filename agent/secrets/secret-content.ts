@@ -1,5 +1,5 @@
 import type { X509Certificate } from 'node:crypto';
-import type { FileSecret } from '../../common/file-secret-name.ts';
+import type { FileSecret } from '../../common/contracts/file-secret-name.ts';
 import type { Validity } from '../../common/certificate-validity.ts';
 import type { Resource } from '../../xds/types.ts';
 import { checkKey, readCertificates } from './pem.ts';

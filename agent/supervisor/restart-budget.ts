@@ -1,4 +1,4 @@
-import { createBackoff } from '../../xds/backoff.ts';
+import { createBackoff } from '../../xds/client/backoff.ts';
 
 /** Says after each end of Envoy whether, and when, it is started again. */
 export type RestartBudget = {

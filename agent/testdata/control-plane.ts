@@ -6,7 +6,7 @@ import { listenGrpc } from '../../xds/grpc/listen.ts';
 import { createGrpcServer } from '../../xds/grpc/server.ts';
 import { createXdsServer } from '../../xds/server.ts';
 import { CLUSTER, LISTENER, type Resource, type TypeUrl } from '../../xds/types.ts';
-import { contentVersion } from '../../xds/version.ts';
+import { contentVersion } from '../../xds/wire/version.ts';
 
 const descriptors = join(import.meta.dirname, '../../xds/envoy-1.40.0.binpb');
 const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, readFileSync(descriptors)));

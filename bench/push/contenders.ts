@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { openSqliteStore } from '../../controlplane/store/sqlite.ts';
+import { openSqliteStore } from '../../controlplane/store/sqlite/sqlite.ts';
 import { startLocalControlPlane } from '../../test/lab/local-control-plane.ts';
 import { nodeFlags } from '../../test/lab/node-flags.ts';
 import { writeConfigurations } from './configurations.ts';

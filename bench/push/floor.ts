@@ -18,7 +18,7 @@ import {
   decodeSotwRequest,
   encodeDeltaResponse,
   encodeSotwResponse,
-} from '../../xds/wire.ts';
+} from '../../xds/wire/wire.ts';
 import { openNoDiscovery } from '../../controlplane/discovery/testing-no-discovery.ts';
 import { EVERYONES, FEWS, MESH, meshResources, withWeight } from './mesh.ts';
 

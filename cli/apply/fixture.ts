@@ -1,5 +1,5 @@
-import { ALL_KINDS } from '../../controlplane/api/fixture.ts';
-import { DEFAULT_QUOTAS } from '../../controlplane/api/quotas.ts';
+import { ALL_KINDS } from '../../controlplane/api/testing/test-api.ts';
+import { DEFAULT_QUOTAS } from '../../controlplane/api/checks/quotas.ts';
 
 const OWN_TAG = [{ key: 'team', value: 'colors' }];
 

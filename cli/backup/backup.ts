@@ -4,7 +4,7 @@ import { BACKUP_PATH } from '../../controlplane/backup/route.ts';
 import { openStore } from '../../controlplane/store/open-store.ts';
 import type { StoreLocation } from '../../controlplane/store/location.ts';
 import { createLog } from '../../common/log.ts';
-import { writeDurably } from '../../common/write-durably.ts';
+import { writeDurably } from '../../common/files/write-durably.ts';
 import { CommandError } from '../errors.ts';
 import type { Client } from '../client/client.ts';
 

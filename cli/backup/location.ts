@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { compileSettings, SettingsError } from '../../common/settings.ts';
 import { readStoreLocation, type StoreLocation } from '../../controlplane/store/location.ts';
-import { databaseFile } from '../../controlplane/store/open-sqlite.ts';
+import { databaseFile } from '../../controlplane/store/sqlite/open.ts';
 import { CommandError, UsageError } from '../errors.ts';
 
 /** What names a store on the command line. */

@@ -1,4 +1,4 @@
-import { routeOf, targetOf } from '../../controlplane/api/spec-parts.ts';
+import { routeOf, targetOf } from '../../controlplane/mesh/spec-parts.ts';
 import type { Kind, Specs } from '../../controlplane/mesh/resource.ts';
 import type { PortProtocol } from '../../controlplane/model/types.ts';
 import type { Described } from '../client/resources.ts';

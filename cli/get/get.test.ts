@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { makeAll } from '../../controlplane/api/fixture.ts';
+import { makeAll } from '../../controlplane/api/testing/test-api.ts';
 import type { Kind } from '../../controlplane/mesh/resource.ts';
 import { KINDS } from '../../controlplane/mesh/resource.ts';
 import { capture, startBench, type Bench } from '../fixture.ts';

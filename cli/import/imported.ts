@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { title } from '../../controlplane/api/identity.ts';
+import { title } from '../../controlplane/mesh/names.ts';
 import type { Json } from '../client/client.ts';
 import type { Document, Origin } from '../resources/document.ts';
 import { describeKey, keyText } from '../resources/key.ts';

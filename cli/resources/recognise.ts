@@ -1,6 +1,6 @@
-import { ApiError } from '../../controlplane/api/errors.ts';
+import { ApiError } from '../../controlplane/http/errors.ts';
 import { nameMember, PARENTS, title } from '../../controlplane/mesh/names.ts';
-import { readInput } from '../../controlplane/api/request.ts';
+import { readInput } from '../../controlplane/api/validation/read-input.ts';
 import { KINDS, type Kind } from '../../controlplane/mesh/resource.ts';
 import { operationNamed } from '../../controlplane/model/operations.ts';
 import type { Json } from '../client/client.ts';

@@ -1,5 +1,5 @@
 import type { RouteSpec, GatewayRouteSpec, VirtualServiceSpec } from '../../controlplane/model/types.ts';
-import { gatewayMatchOf, routeOf, targetOf } from '../../controlplane/api/spec-parts.ts';
+import { gatewayMatchOf, routeOf, targetOf } from '../../controlplane/mesh/spec-parts.ts';
 import type { Document } from './document.ts';
 import { besides, parentKeys, type ResourceKey } from './key.ts';
 

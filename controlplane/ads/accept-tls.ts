@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { createServer, type SecureContextOptions, type TLSSocket } from 'node:tls';
-import type { Followed } from '../../common/followed-files.ts';
+import type { Followed } from '../../common/files/followed-files.ts';
 import type { ServerCertificate } from '../tls/server-certificate.ts';
 import type { ClientCa } from './client-ca.ts';
 

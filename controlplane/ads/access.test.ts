@@ -3,8 +3,8 @@ import { status, type ChannelCredentials } from '@grpc/grpc-js';
 import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { STATUS_METHODS } from '../../xds/csds/service.ts';
 import { SERVICES } from '../../xds/service.ts';
-import { GUEST, OWNER } from '../auth/testing.ts';
-import { makeAuthority, type Authority, type Names } from '../tls/testing.ts';
+import { GUEST, OWNER } from '../auth/testing/signed-requests.ts';
+import { makeAuthority, type Authority, type Names } from '../tls/testing/certificates.ts';
 import { accessFixture, tokenLine } from './testing-access.ts';
 
 // Files are looked at twice before they are read: some of these take a while by nature.

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { status } from '@grpc/grpc-js';
 import { describe, expect, test, vi } from 'vitest';
 import { SOTW_METHOD } from '../../xds/service.ts';
-import { OWNER, REGION, signed } from '../auth/testing.ts';
+import { OWNER, REGION, signed } from '../auth/testing/signed-requests.ts';
 import { accessFixture } from './testing-access.ts';
 
 vi.setConfig({ testTimeout: 30_000 });

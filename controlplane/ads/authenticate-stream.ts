@@ -1,10 +1,10 @@
 import { X509Certificate } from 'node:crypto';
-import type { Followed } from '../../common/followed-files.ts';
+import type { Followed } from '../../common/files/followed-files.ts';
 import type { ServerCall } from '../../xds/grpc/server-call.ts';
 import { CallError } from '../../xds/grpc/call-error.ts';
 import { status } from '../../xds/grpc/status.ts';
-import { ApiError } from '../api/errors.ts';
-import type { TokenBucket } from '../api/token-bucket.ts';
+import { ApiError } from '../http/errors.ts';
+import type { TokenBucket } from '../../common/token-bucket.ts';
 import type { SignedRequest } from '../auth/authenticate.ts';
 import type { Access } from '../auth/open-access.ts';
 import type { ClientCa } from './client-ca.ts';

@@ -2,7 +2,7 @@ import type { X509Certificate } from 'node:crypto';
 import { CallError } from '../../xds/grpc/call-error.ts';
 import { status } from '../../xds/grpc/status.ts';
 import { arnOf } from '../mesh/arn.ts';
-import { ApiError } from '../api/errors.ts';
+import { ApiError } from '../http/errors.ts';
 import { authorize } from '../auth/authorize.ts';
 import type { AccessKey } from '../auth/credentials.ts';
 import { userArn } from '../auth/principal.ts';

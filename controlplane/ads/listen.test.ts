@@ -5,7 +5,7 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import { expect, test, vi } from 'vitest';
 import { DiscoveryRequestSchema } from '#envoy/envoy/service/discovery/v3/discovery_pb.ts';
 import { SOTW_METHOD } from '../../xds/service.ts';
-import { frame } from '../../xds/testing-http2.ts';
+import { frame } from '../../xds/testing/http2.ts';
 import { CLUSTER } from '../../xds/types.ts';
 import { accessFixture } from './testing-access.ts';
 

@@ -1,7 +1,7 @@
-import { followFiles, type Followed } from '../../common/followed-files.ts';
+import { followFiles, type Followed } from '../../common/files/followed-files.ts';
 import type { Log } from '../../common/log.ts';
 import type { Access } from '../auth/open-access.ts';
-import { createTokenBucket, type BucketSettings } from '../api/token-bucket.ts';
+import { createTokenBucket, type BucketSettings } from '../../common/token-bucket.ts';
 import { boundedWarnings } from '../bounded-warnings.ts';
 import { createAdmission, type Admission } from './admission.ts';
 import { readClientCa, type ClientCa } from './client-ca.ts';

@@ -1,4 +1,4 @@
-import { badRequest } from '../api/errors.ts';
+import { badRequest } from '../http/errors.ts';
 import { FEATURE_NAMES, readFeatures, type Features } from '../translate/features.ts';
 
 /** A parameter of a query that has to be there, once. @throws ApiError BadRequestException */

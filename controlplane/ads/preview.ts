@@ -1,4 +1,4 @@
-import { badRequest, notFound } from '../api/errors.ts';
+import { badRequest, notFound } from '../http/errors.ts';
 import { CallError } from '../../xds/grpc/call-error.ts';
 import type { Model } from '../mesh/model.ts';
 import { viewOf } from '../mesh/view.ts';

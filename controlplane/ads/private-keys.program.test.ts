@@ -17,7 +17,7 @@ import { appMeshClient } from '../../demo/color-model.ts';
 import { startLocalControlPlane, type LocalControlPlane } from '../../test/lab/local-control-plane.ts';
 import { SERVICES } from '../../xds/service.ts';
 import { SECRET } from '../../xds/types.ts';
-import { makeAuthority } from '../tls/testing.ts';
+import { makeAuthority } from '../tls/testing/certificates.ts';
 import { tokenLine } from './testing-access.ts';
 
 // Whom a control plane gives the private key of a certificate of its folder to. The virtual node has a listener with that

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createXdsServer } from '../../xds/server.ts';
-import { makeSnapshot } from '../../xds/testing.ts';
+import { makeSnapshot } from '../../xds/testing/resources.ts';
 import { CLUSTER, LISTENER } from '../../xds/types.ts';
 import { measurePropagation } from './propagation.ts';
 

@@ -1,4 +1,4 @@
-import type { Answer } from '../../xds/answers.ts';
+import type { Answer } from '../../xds/protocol/acks.ts';
 import type { XdsServer } from '../../xds/server.ts';
 import type { StreamStatus } from '../../xds/status.ts';
 import type { TypeUrl } from '../../xds/types.ts';

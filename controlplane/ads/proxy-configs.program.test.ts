@@ -9,7 +9,7 @@ import { NodeSchema } from '#envoy/envoy/config/core/v3/base_pb.ts';
 import { openDiscovery, type Discovery } from '../discovery/discovery.ts';
 import { ANY_CREDENTIALS, createCloudMapServices } from '../discovery/testing-cloud-map.ts';
 import { startMoto, type Moto } from '../discovery/testing-moto.ts';
-import { modelFromInputs, put, resourceFromInput, type Written } from '../mesh/fixture.ts';
+import { modelFromInputs, put, resourceFromInput, type Written } from '../mesh/testing/resources.ts';
 import type { Model } from '../mesh/model.ts';
 import { createProxyConfigs, type ProxyConfigs } from './proxy-configs.ts';
 

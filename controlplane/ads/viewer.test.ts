@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { addAudit } from '../audit/audit.ts';
 import { compileCredentials } from '../auth/credentials.ts';
-import { DOCUMENT, GUEST, OWNER, secretOf } from '../auth/testing.ts';
-import { startApi, type TestApi } from '../api/fixture.ts';
+import { DOCUMENT, GUEST, OWNER, secretOf } from '../auth/testing/signed-requests.ts';
+import { startApi, type TestApi } from '../api/testing/test-api.ts';
 import { backupRoute } from '../backup/route.ts';
 import { configDumpRoute } from '../config-dump/route.ts';
 import { explainRoute } from '../explain/route.ts';

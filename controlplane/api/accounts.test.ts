@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { compileCredentials } from '../auth/credentials.ts';
-import { DOCUMENT, GUEST, OWNER, secretOf } from '../auth/testing.ts';
-import { startApi, type Answer, type TestApi } from './fixture.ts';
+import { DOCUMENT, GUEST, OWNER, secretOf } from '../auth/testing/signed-requests.ts';
+import { startApi, type Answer, type TestApi } from './testing/test-api.ts';
 
 let api: TestApi;
 beforeEach(async () => {

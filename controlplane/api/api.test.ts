@@ -1,5 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ACCOUNT, ALL_KINDS, makeAll, REGION, routeSpec, startApi, type TestApi } from './fixture.ts';
+import {
+  ACCOUNT,
+  ALL_KINDS,
+  makeAll,
+  REGION,
+  routeSpec,
+  startApi,
+  type TestApi,
+} from './testing/test-api.ts';
 
 let api: TestApi;
 beforeEach(async () => {

@@ -13,20 +13,20 @@ import { isInspection } from '../auth/actions.ts';
 import { describeCaller } from '../auth/principal.ts';
 import type { LiveModel } from '../mesh/live-model.ts';
 import { betaOperations } from './beta/operations.ts';
-import type { ApiServices } from './context.ts';
-import { sendError } from './error-answer.ts';
-import { unavailable, unknownMethod, unknownPath, type ApiError } from './errors.ts';
-import type { RouteConfig } from './call.ts';
-import { health } from './health.ts';
-import { requireOwnHost } from './require-own-host.ts';
-import { createNoRequests } from './no-request.ts';
-import { appMeshOperations, methodsAt } from './operations.ts';
-import { DEFAULT_QUOTAS, type Quotas } from './quotas.ts';
-import { limitRate, unlimited } from './rate-limit.ts';
-import { tlsServer, type ServerTls } from './tls-server.ts';
-import type { BucketSettings } from './token-bucket.ts';
-import { findOutWhoCalls } from './who-calls.ts';
-import { createWriters } from './write-together.ts';
+import type { ApiServices } from './operations/context.ts';
+import { sendError } from '../http/error-answer.ts';
+import { unavailable, unknownMethod, unknownPath, type ApiError } from '../http/errors.ts';
+import type { RouteConfig } from '../http/call.ts';
+import { health } from '../http/health.ts';
+import { requireOwnHost } from '../http/require-own-host.ts';
+import { createNoRequests } from '../http/no-request.ts';
+import { appMeshOperations, methodsAt } from './operations/operations.ts';
+import { DEFAULT_QUOTAS, type Quotas } from './checks/quotas.ts';
+import { limitRate, unlimited } from '../http/rate-limit.ts';
+import { tlsServer, type ServerTls } from '../http/tls-server.ts';
+import type { BucketSettings } from '../../common/token-bucket.ts';
+import { findOutWhoCalls } from '../http/authenticate.ts';
+import { createWriters } from './write/write-together.ts';
 
 /** `region` is that of every ARN. */
 export type ApiOptions = {

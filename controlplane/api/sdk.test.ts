@@ -44,7 +44,7 @@ import {
   UpdateVirtualServiceCommand,
 } from '@aws-sdk/client-app-mesh';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startApi, type TestApi } from './fixture.ts';
+import { startApi, type TestApi } from './testing/test-api.ts';
 
 let api: TestApi;
 let client: AppMeshClient;

@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
-import { modelFromInputs, resourceFromInput, type Written } from '../mesh/fixture.ts';
+import { modelFromInputs, resourceFromInput, type Written } from '../mesh/testing/resources.ts';
 import type { Model } from '../mesh/model.ts';
-import { caseNames, readCase } from '../translate/fixture.ts';
-import { missingPorts } from './consistency.ts';
-import { ApiError } from './errors.ts';
+import { caseNames, readCase } from '../translate/testing/cases.ts';
+import { missingPorts } from './checks/consistency.ts';
+import { ApiError } from '../http/errors.ts';
 import { title } from '../mesh/names.ts';
-import { ruleOf } from './missing-ports.ts';
-import { requireReferences } from './references.ts';
+import { ruleOf } from './checks/missing-ports.ts';
+import { requireReferences } from './checks/references.ts';
 import type { RuleName } from './rules/catalog.ts';
 import { ruleViolations } from './rules/rules.ts';
-import { shapeViolations } from './validate.ts';
+import { shapeViolations } from './validation/validate.ts';
 
 // What the translation decides can come about: the API takes every resource of every case. Where it does not, a rule of
 // docs/api-rules.md says why, and the translation has an answer all the same: models come from backups and older versions.

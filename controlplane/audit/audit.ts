@@ -3,8 +3,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { TLSSocket } from 'node:tls';
 import { isInspection } from '../auth/actions.ts';
 import { claimedAccessKey } from '../auth/claim.ts';
-import type { RouteConfig } from '../api/call.ts';
-import { createTokenBucket } from '../api/token-bucket.ts';
+import type { RouteConfig } from '../http/call.ts';
+import { createTokenBucket } from '../../common/token-bucket.ts';
 import { auditEvent } from './event.ts';
 
 /** `append` gets one line of JSON a call; `skip` is told of one that is passed over. `now`: milliseconds since 1970. */

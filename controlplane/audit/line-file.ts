@@ -1,7 +1,7 @@
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../common/log.ts';
-import { createBackoff } from '../../xds/backoff.ts';
+import { createBackoff } from '../../xds/client/backoff.ts';
 
 /** A file of lines that others may move away at any time. Nobody who appends ever waits for the disk, or fails with it. */
 export type LineFile = {

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { ApiError } from '../api/errors.ts';
+import { ApiError } from '../http/errors.ts';
 import { compileCredentials } from './credentials.ts';
-import { DOCUMENT, NOW, REGION } from './testing.ts';
+import { DOCUMENT, NOW, REGION } from './testing/signed-requests.ts';
 import { admitSigned } from './verify.ts';
 
 const credentials = compileCredentials(DOCUMENT);

@@ -1,4 +1,4 @@
-import { ApiError } from '../api/errors.ts';
+import { ApiError } from '../http/errors.ts';
 
 // The names and sentences are those that AWS's JSON services answer with, so that SDKs and people know them.
 

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { followFiles } from '../../common/followed-files.ts';
+import { followFiles } from '../../common/files/followed-files.ts';
 import type { Log } from '../../common/log.ts';
 import { admitAnyone, type Authenticate } from './authenticate.ts';
 import type { AccessKey } from './credentials.ts';

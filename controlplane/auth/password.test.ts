@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { compileCredentials } from './credentials.ts';
-import { DOCUMENT, NOW, REGION, secretOf } from './testing.ts';
+import { DOCUMENT, NOW, REGION, secretOf } from './testing/signed-requests.ts';
 import { admitSigned } from './verify.ts';
 
 const credentials = compileCredentials(DOCUMENT);

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readCredentials } from './read-credentials.ts';
-import { DOCUMENT, GUEST, OWNER } from './testing.ts';
+import { DOCUMENT, GUEST, OWNER } from './testing/signed-requests.ts';
 
 const read = (document: unknown) =>
   readCredentials(

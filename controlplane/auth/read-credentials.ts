@@ -1,4 +1,4 @@
-import { findJsonBreak } from '../api/json-break.ts';
+import { findJsonBreak } from '../http/json-error-position.ts';
 import { compileCredentials, type Credentials } from './credentials.ts';
 import type { CredentialsDocument } from './credentials-document.ts';
 import { credentialsProblems } from './credentials-problems.ts';

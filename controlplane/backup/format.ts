@@ -1,4 +1,4 @@
-import { checksumOf } from '../../common/seal.ts';
+import { checksumOf } from '../../common/files/seal.ts';
 import { KINDS, type Resource } from '../mesh/resource.ts';
 import type { Contents, TokenUse } from '../store/store.ts';
 import { damaged, laterFormat, notABackup } from './errors.ts';

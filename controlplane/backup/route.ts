@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import manifest from '../../package.json' with { type: 'json' };
-import { callerOf, type RouteConfig } from '../api/call.ts';
+import { callerOf, type RouteConfig } from '../http/call.ts';
 import { authorizeForAll } from '../auth/authorize.ts';
 import type { Store } from '../store/store.ts';
 import { backupLines } from './format.ts';

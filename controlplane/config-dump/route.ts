@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { askedFeatures, nodeParameter } from '../ads/preview-query.ts';
 import type { PreviewOf } from '../ads/preview.ts';
-import { callerOf, type RouteConfig } from '../api/call.ts';
+import { callerOf, type RouteConfig } from '../http/call.ts';
 import { configDump } from './config-dump.ts';
 
 const ACTION = 'daybreak:GetConfigDump';

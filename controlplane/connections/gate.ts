@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { watchStalls } from '../../xds/stalls.ts';
+import { watchStalls } from '../../xds/protocol/stalls.ts';
 import { createCrowd } from './crowd.ts';
 import type { ConnectionLimits } from './limits.ts';
 

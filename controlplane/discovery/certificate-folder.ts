@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fingerprint, followFiles, type Followed } from '../../common/followed-files.ts';
+import { fingerprint, followFiles, type Followed } from '../../common/files/followed-files.ts';
 import type { Log } from '../../common/log.ts';
 import { reasonOf } from './errors.ts';
 import type { Following, Trouble } from './following.ts';

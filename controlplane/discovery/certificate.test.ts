@@ -1,6 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
 import { beforeAll, expect, test } from 'vitest';
-import { makeAuthority, type Authority } from '../tls/testing.ts';
+import { makeAuthority, type Authority } from '../tls/testing/certificates.ts';
 import { makeCertificate, readAuthority } from './certificate.ts';
 
 let authority: Authority;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createLog } from '../../common/log.ts';
 import { until } from '../../test/lab/until.ts';
-import { makeAuthority, type Authority } from '../tls/testing.ts';
+import { makeAuthority, type Authority } from '../tls/testing/certificates.ts';
 import type { Found } from '../translate/found.ts';
 import { openDiscovery, type Discovery } from './discovery.ts';
 import { createPrivateAuthority, requestCertificate } from './testing-certificates.ts';

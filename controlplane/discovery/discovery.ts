@@ -1,5 +1,5 @@
 import type { Log } from '../../common/log.ts';
-import type { NameAddresses } from '../../common/seen-addresses.ts';
+import type { NameAddresses } from '../../common/addresses/seen-addresses.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Authority, Certificate, Found, Instance } from '../translate/found.ts';
 import type { Problem } from '../translate/problems.ts';

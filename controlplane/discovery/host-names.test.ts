@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { createLog } from '../../common/log.ts';
-import type { HostAnswer } from '../../common/ask-host.ts';
+import type { HostAnswer } from '../../common/addresses/ask-host.ts';
 import { createHostNames } from './host-names.ts';
 
 const closes: (() => void)[] = [];

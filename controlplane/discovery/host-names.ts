@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { followNames, type FollowNamesOptions } from '../../common/follow-names.ts';
+import { followNames, type FollowNamesOptions } from '../../common/addresses/follow-names.ts';
 import type { Log } from '../../common/log.ts';
-import type { NameAddresses } from '../../common/seen-addresses.ts';
+import type { NameAddresses } from '../../common/addresses/seen-addresses.ts';
 import type { Start } from './registry.ts';
 
 /** The addresses of host names, as this host's resolver gives them. */

@@ -1,7 +1,7 @@
 import { open, readFile, rename } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Log } from '../../common/log.ts';
-import { seal, unseal } from '../../common/seal.ts';
+import { seal, unseal } from '../../common/files/seal.ts';
 import type { Instance } from '../translate/found.ts';
 import { reasonOf } from './errors.ts';
 import type { Dated } from './following.ts';

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../common/log.ts';
-import { createBackoff } from '../../xds/backoff.ts';
+import { createBackoff } from '../../xds/client/backoff.ts';
 import { reasonOf } from './errors.ts';
 import type { Dated, Following, Trouble } from './following.ts';
 import { limited } from './limited.ts';

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { StreamStatus } from '../../xds/status.ts';
 import { anyone } from '../auth/principal.ts';
-import { modelFromInputs } from '../mesh/fixture.ts';
-import { readCase, translateCase } from '../translate/fixture.ts';
+import { modelFromInputs } from '../mesh/testing/resources.ts';
+import { readCase, translateCase } from '../translate/testing/cases.ts';
 import { askedRequest, type HeaderLine } from './asked-request.ts';
 import { explainByRelease, type ByRelease } from './by-release.ts';
 import { createEnvoysOf } from './connected-envoys.ts';

@@ -11,7 +11,7 @@ import type {
   Matcher_OnMatch,
 } from '#envoy/xds/type/matcher/v3/matcher_pb.ts';
 import type { StringMatcher } from '#envoy/xds/type/matcher/v3/string_pb.ts';
-import { LISTENER_NAMES, readListenerNames } from '../../common/listener-names.ts';
+import { LISTENER_NAMES, readListenerNames } from '../../common/contracts/listener-names.ts';
 import { egressConnections } from '../translate/names.ts';
 import type { Connection } from './filter-chain.ts';
 

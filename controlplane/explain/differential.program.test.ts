@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { envoyOf } from '../translate/real-envoy.ts';
+import { envoyOf } from '../translate/testing/real-envoy.ts';
 import { anyGateway, anySidecar } from './testing/any-scene.ts';
 import { startDifferential, type Differential } from './testing/differential.ts';
 import { TRIED } from './testing/tried.ts';

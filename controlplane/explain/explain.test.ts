@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readCase, translateCase } from '../translate/fixture.ts';
+import { readCase, translateCase } from '../translate/testing/cases.ts';
 import { askedRequest, type HeaderLine } from './asked-request.ts';
 import { explain } from './explain.ts';
 import type { Explanation } from './explanation.ts';

@@ -10,7 +10,7 @@ import { execa } from 'execa';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ListenerSchema } from '#envoy/envoy/config/listener/v3/listener_pb.ts';
-import { envoyOf, ENVOYS } from '../translate/real-envoy.ts';
+import { envoyOf, ENVOYS } from '../translate/testing/real-envoy.ts';
 import { chainFor, type Connection } from './filter-chain.ts';
 import { clientHello } from './testing/client-hello.ts';
 import { ownAddress } from './testing/own-address.ts';

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { askedFeatures, nodeParameter, parameter } from '../ads/preview-query.ts';
 import type { PreviewOf } from '../ads/preview.ts';
-import { callerOf, type RouteConfig } from '../api/call.ts';
-import { badRequest } from '../api/errors.ts';
+import { callerOf, type RouteConfig } from '../http/call.ts';
+import { badRequest } from '../http/errors.ts';
 import type { Problem } from '../translate/problems.ts';
 import { askedRequest, AskedRequestError, type AskedRequest, type HeaderLine } from './asked-request.ts';
 import { explainByRelease, type ByRelease } from './by-release.ts';

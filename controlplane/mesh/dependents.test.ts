@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { isDeepStrictEqual } from 'node:util';
 import { expect, test } from 'vitest';
 import { Dependents } from './dependents.ts';
-import { put, resourceFromInput, type Written } from './fixture.ts';
+import { put, resourceFromInput, type Written } from './testing/resources.ts';
 import { Model } from './model.ts';
 import type { Change, Resource } from './resource.ts';
 import { viewOf, type ProxyId, type ProxyView } from './view.ts';

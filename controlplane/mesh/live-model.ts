@@ -1,10 +1,10 @@
 import type { Log } from '../../common/log.ts';
 import type { Store, TokenKey, Write, Written } from '../store/store.ts';
 import { forgetDeletions } from './forget-deletions.ts';
-import { createFreshen } from './freshen.ts';
+import { createFreshen } from './bounded-refresh.ts';
 import { Model } from './model.ts';
 import type { Change } from './resource.ts';
-import { createTurns } from './turns.ts';
+import { createTurns } from './keyed-mutex.ts';
 
 /** Is told of changes once the model has them, oldest first, each exactly once. Must not throw; what it throws is logged. */
 export type ChangesListener = (changes: readonly Change[]) => void;

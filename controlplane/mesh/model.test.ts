@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { FIXTURE_OWNER, put, resourceFromInput } from './fixture.ts';
+import { FIXTURE_OWNER, put, resourceFromInput } from './testing/resources.ts';
 import { Model } from './model.ts';
 import type { Change } from './resource.ts';
 

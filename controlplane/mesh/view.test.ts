@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { FIXTURE_OWNER, put, resourceFromInput, type Written } from './fixture.ts';
+import { FIXTURE_OWNER, put, resourceFromInput, type Written } from './testing/resources.ts';
 import { Model } from './model.ts';
 import type { Change } from './resource.ts';
 import { viewOf, type ProviderView, type ServiceView } from './view.ts';

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { RouteConfig } from '../api/call.ts';
+import type { RouteConfig } from '../http/call.ts';
 import type { Metrics } from './metrics.ts';
 
 const CONFIG: RouteConfig = { action: 'daybreak:GetMetrics' };

@@ -3,7 +3,7 @@ import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../common/log.ts';
-import { seal, unseal } from '../../common/seal.ts';
+import { seal, unseal } from '../../common/files/seal.ts';
 
 /**
  * The newest revision, in a file of its own beside the database: a database that is below it has lost commits. It is written

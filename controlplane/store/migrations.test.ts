@@ -1,8 +1,8 @@
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
-import { MIGRATIONS as POSTGRES } from './postgres-schema.ts';
+import { MIGRATIONS as POSTGRES } from './postgres/schema.ts';
 import { addChecksumFunctions } from './row-checksum.ts';
-import { MIGRATIONS as SQLITE } from './sqlite-schema.ts';
+import { MIGRATIONS as SQLITE } from './sqlite/schema.ts';
 
 // A step that was released has run on somebody's data: it must stay as it is, and a change be a step of its own.
 test.each([

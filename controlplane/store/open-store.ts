@@ -8,9 +8,9 @@ import type { Loss, Store } from './store.ts';
  */
 export async function openStore(location: StoreLocation, log: Log, loss: Loss): Promise<Store> {
   if (location.engine === 'sqlite') {
-    const { openSqliteStore } = await import('./sqlite.ts');
+    const { openSqliteStore } = await import('./sqlite/sqlite.ts');
     return openSqliteStore({ folder: location.folder, loss, log });
   }
-  const { openPostgresStore } = await import('./postgres.ts');
+  const { openPostgresStore } = await import('./postgres/postgres.ts');
   return openPostgresStore({ url: location.url, loss, log });
 }

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { checksumOf } from '../../common/seal.ts';
+import { checksumOf } from '../../common/files/seal.ts';
 import type { ResourceId } from '../mesh/resource.ts';
 import type { TokenUse } from './store.ts';
 

@@ -1,4 +1,4 @@
-import { followFiles, type Followed } from '../../common/followed-files.ts';
+import { followFiles, type Followed } from '../../common/files/followed-files.ts';
 import type { Log } from '../../common/log.ts';
 import { keepValid } from '../discovery/keep-valid.ts';
 import { readServerCertificate, type ServerCertificate } from './server-certificate.ts';

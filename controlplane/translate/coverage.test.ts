@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { resourceFromInput } from '../mesh/fixture.ts';
+import { resourceFromInput } from '../mesh/testing/resources.ts';
 import { KINDS, type Kind } from '../mesh/resource.ts';
-import { caseNames, readCase, translateCase } from './fixture.ts';
-import { leavesOf, occurrences } from './leaves.ts';
+import { caseNames, readCase, translateCase } from './testing/cases.ts';
+import { leavesOf, occurrences } from './testing/leaves.ts';
 
 // Every leaf of the API's specifications is in some case, and there it counts: with another value in its place, Envoy
 // would get something else.

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { caseNames } from './fixture.ts';
+import { caseNames } from './testing/cases.ts';
 
 // Each row of docs/translation.md that decides what becomes of an input has a case in testdata/, which shows it. That the API
 // lets such an input come about is looked at in api/translated-cases.test.ts. A new row has its case here.

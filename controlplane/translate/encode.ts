@@ -1,8 +1,8 @@
 import { toBinary, type DescMessage, type MessageShape } from '@bufbuild/protobuf';
 import { AnySchema } from '@bufbuild/protobuf/wkt';
 import type { Resource, TypeResources } from '../../xds/types.ts';
-import { contentVersion } from '../../xds/version.ts';
-import { bytesFieldOf, concatenate, stringField } from '../../xds/wire-fields.ts';
+import { contentVersion } from '../../xds/wire/version.ts';
+import { bytesFieldOf, concatenate, stringField } from '../../xds/wire/wire-fields.ts';
 
 /** One resource in the form in which it travels. Its version is a hash of its content, so equal content is equal bytes. */
 export function encode<D extends DescMessage>(schema: D, name: string, message: MessageShape<D>): Resource {

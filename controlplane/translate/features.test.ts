@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { FEATURE_NAMES, featuresKey, NO_FEATURES, readFeatures } from './features.ts';
-import { FEATURE_SAMPLES } from './testing-features.ts';
+import { FEATURE_SAMPLES } from './testing/features.ts';
 
 it('reads no feature where the proxy says nothing, or something else', () => {
   expect(readFeatures({})).toEqual(NO_FEATURES);

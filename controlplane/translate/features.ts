@@ -1,4 +1,4 @@
-import { isAppAddress } from '../../common/app-address.ts';
+import { isAppAddress } from '../../common/contracts/app-address.ts';
 
 /** A feature that a proxy has or has not: only `true` counts. */
 const flag = (said: unknown): boolean => said === true;
@@ -21,7 +21,7 @@ const READERS = {
   appAddress: address,
   /** The bootstrap has a cluster to fetch secrets from, `static_cluster_sds_unix_socket`. */
   sds: flag,
-  /** The agent reads certificate files, and serves them as secrets (common/file-secret-name.ts). */
+  /** The agent reads certificate files, and serves them as secrets (common/contracts/file-secret-name.ts). */
   files: flag,
   /** Envoy asks for what passes TCP on by name (ECDS for network filters, since 1.28): a change of it drains nothing. */
   ecds: flag,
@@ -32,7 +32,7 @@ const READERS = {
    * in its node says so (ads/identity.ts), so App Mesh's own image has it.
    */
   chainMatcher: flag,
-  /** The agent looks up the names that a listener has in its metadata (common/listener-names.ts). */
+  /** The agent looks up the names that a listener has in its metadata (common/contracts/listener-names.ts). */
   names: flag,
 } as const satisfies Readonly<Record<string, (said: unknown) => boolean | string | undefined>>;
 

@@ -1,4 +1,4 @@
-import type { NameAddresses } from '../../common/seen-addresses.ts';
+import type { NameAddresses } from '../../common/addresses/seen-addresses.ts';
 
 /**
  * What lies outside the model and a proxy's configuration needs: asked for while it is translated, so that whoever

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { writeSelfSigned } from '../tls/testing.ts';
-import { caseNames, golden, readCase, translateCase } from './fixture.ts';
-import { envoyOf, ENVOYS, validate } from './real-envoy.ts';
-import { staticConfig } from './static-config.ts';
+import { writeSelfSigned } from '../tls/testing/certificates.ts';
+import { caseNames, golden, readCase, translateCase } from './testing/cases.ts';
+import { envoyOf, ENVOYS, validate } from './testing/real-envoy.ts';
+import { staticConfig } from './testing/static-config.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'translate-'));
 const files = { cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') };

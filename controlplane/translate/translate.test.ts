@@ -9,8 +9,8 @@ import {
   SECRET,
   type Snapshot,
 } from '../../xds/types.ts';
-import type { Written } from '../mesh/fixture.ts';
-import { caseNames, golden, readCase, translateCase } from './fixture.ts';
+import type { Written } from '../mesh/testing/resources.ts';
+import { caseNames, golden, readCase, translateCase } from './testing/cases.ts';
 
 test.each(caseNames())('%s', async (name) => {
   const translation = translateCase(readCase(name));

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ENVOYS } from '../../controlplane/translate/real-envoy.ts';
+import { ENVOYS } from '../../controlplane/translate/testing/real-envoy.ts';
 import type { IpPreference } from '../../controlplane/model/types.ts';
 import { seenIn } from './caller.ts';
 import { backends, inputsOf, on, type Input } from './inputs.ts';

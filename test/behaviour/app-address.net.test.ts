@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ENVOYS } from '../../controlplane/translate/real-envoy.ts';
+import { ENVOYS } from '../../controlplane/translate/testing/real-envoy.ts';
 import type { ApplicationProblem } from '../../agent/application/watch-application.ts';
 import type { Status } from '../../agent/status.ts';
 import { askFrom } from '../lab/ask.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PortProtocol } from '../../controlplane/model/types.ts';
-import { ENVOYS } from '../../controlplane/translate/real-envoy.ts';
+import { ENVOYS } from '../../controlplane/translate/testing/real-envoy.ts';
 import { backends, inputsOf, on, to, type Input } from './inputs.ts';
 import { openScene, type Scene } from './scene.ts';
 

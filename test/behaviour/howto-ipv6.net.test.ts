@@ -6,7 +6,7 @@ import {
 } from '../../controlplane/discovery/testing-cloud-map.ts';
 import { startMoto, type Moto } from '../../controlplane/discovery/testing-moto.ts';
 import type { IpPreference, ServiceDiscovery } from '../../controlplane/model/types.ts';
-import { ENVOYS } from '../../controlplane/translate/real-envoy.ts';
+import { ENVOYS } from '../../controlplane/translate/testing/real-envoy.ts';
 import { createAll, inputsOf, on, type Input } from './inputs.ts';
 import { openScene, type Role, type Scene } from './scene.ts';
 

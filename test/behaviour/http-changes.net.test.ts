@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ENVOYS } from '../../controlplane/translate/real-envoy.ts';
+import { ENVOYS } from '../../controlplane/translate/testing/real-envoy.ts';
 import { HTTP2 } from './http-edges-model.ts';
 import { bodyOf, message, openEdges, planned, type Edges } from './http-edges-scene.ts';
 

@@ -1,4 +1,4 @@
-import type { ENVOYS } from '../../controlplane/translate/real-envoy.ts';
+import type { ENVOYS } from '../../controlplane/translate/testing/real-envoy.ts';
 import type { Ask } from './caller.ts';
 import { GATEWAY, GRPC, HTTP2, inputs, LIMITED, NARROW, OTHER, PLAIN, RAW } from './http-edges-model.ts';
 import { openScene, type Scene } from './scene.ts';

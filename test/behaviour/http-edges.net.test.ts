@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ENVOYS } from '../../controlplane/translate/real-envoy.ts';
+import { ENVOYS } from '../../controlplane/translate/testing/real-envoy.ts';
 import { GATEWAY, HTTP2, LIMITED, NARROW, OTHER, SHARED } from './http-edges-model.ts';
 import { bodyOf, message, openEdges, planned, WAYS, type Edges } from './http-edges-scene.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ENVOYS } from '../../controlplane/translate/real-envoy.ts';
+import { ENVOYS } from '../../controlplane/translate/testing/real-envoy.ts';
 import type { Ask, Outcome } from './caller.ts';
 import { GATE, PORTS, timesApp, timesModel } from './provider-times-model.ts';
 import { openScene, type Scene } from './scene.ts';

@@ -1,6 +1,6 @@
 import { chownSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { envoyOf, type ENVOYS } from '../../controlplane/translate/real-envoy.ts';
+import { envoyOf, type ENVOYS } from '../../controlplane/translate/testing/real-envoy.ts';
 import { startControlPlane, type ControlPlane } from '../lab/control-plane.ts';
 import { openEnvoyAdmin, type EnvoyAdmin } from '../lab/envoy-admin.ts';
 import { request } from '../lab/http.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ENVOYS, envoyOf } from '../../controlplane/translate/real-envoy.ts';
-import { writeSelfSigned } from '../../controlplane/tls/testing.ts';
+import { ENVOYS, envoyOf } from '../../controlplane/translate/testing/real-envoy.ts';
+import { writeSelfSigned } from '../../controlplane/tls/testing/certificates.ts';
 import { openEnvoyAdmin, type EnvoyAdmin } from '../lab/envoy-admin.ts';
 import { request } from '../lab/http.ts';
 import { allInSync } from '../lab/in-sync.ts';

@@ -1,4 +1,4 @@
-import type { ENVOYS } from '../../controlplane/translate/real-envoy.ts';
+import type { ENVOYS } from '../../controlplane/translate/testing/real-envoy.ts';
 import type { VirtualNodeSpec } from '../../controlplane/model/types.ts';
 import type { Program } from '../lab/program.ts';
 import { until } from '../lab/until.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ENVOYS, envoyOf } from '../../controlplane/translate/real-envoy.ts';
+import { ENVOYS, envoyOf } from '../../controlplane/translate/testing/real-envoy.ts';
 import type { WeightedTargets } from '../../controlplane/model/types.ts';
 import { allInSync } from '../lab/in-sync.ts';
 import { openEnvoyAdmin, type EnvoyAdmin } from '../lab/envoy-admin.ts';

@@ -1,4 +1,4 @@
-import { createDeltaClient } from '../../xds/client.ts';
+import { createDeltaClient } from '../../xds/client/client.ts';
 import { CLUSTER } from '../../xds/types.ts';
 
 /** A client in an Envoy's place that has every cluster of one proxy, and acknowledges whatever comes. */

@@ -1,6 +1,6 @@
 // A host outside the mesh that says nothing for 320 s, on a port that a backend of http2 uses: Envoy's own limit is 300 s. It
 // takes some six minutes for each of the two releases. `DAYBREAK_ENVOY=… DAYBREAK_ENVOY_OLDEST=… node test/long/pass-through-silence.ts`
-import { ENVOYS } from '../../controlplane/translate/real-envoy.ts';
+import { ENVOYS } from '../../controlplane/translate/testing/real-envoy.ts';
 import { OTHER } from '../behaviour/http-edges-model.ts';
 import { openEdges } from '../behaviour/http-edges-scene.ts';
 

@@ -1,7 +1,7 @@
 // Time limits of a virtual node's listeners that are longer than the defaults, through every Envoy on the way: of 15 s for a
 // request, and of 300 s for silence. It takes some six minutes for each of the two releases.
 // `DAYBREAK_ENVOY=… DAYBREAK_ENVOY_OLDEST=… node test/long/provider-times.ts`
-import { ENVOYS } from '../../controlplane/translate/real-envoy.ts';
+import { ENVOYS } from '../../controlplane/translate/testing/real-envoy.ts';
 import type { Ask, Outcome } from '../behaviour/caller.ts';
 import { GATE, PORTS, timesApp, timesModel } from '../behaviour/provider-times-model.ts';
 import { openScene } from '../behaviour/scene.ts';

@@ -11,8 +11,8 @@ import {
   sendCall,
   WRITING_OPERATIONS,
   type AnyCall,
-} from '../../controlplane/api/any-call.ts';
-import { makeAll, startApi, type Answer, type TestApi } from '../../controlplane/api/fixture.ts';
+} from '../../controlplane/api/testing/any-call.ts';
+import { makeAll, startApi, type Answer, type TestApi } from '../../controlplane/api/testing/test-api.ts';
 import { nameMember } from '../../controlplane/mesh/names.ts';
 import type { Operation } from '../../controlplane/model/operations.ts';
 

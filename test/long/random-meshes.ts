@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as fc from 'fast-check';
-import { anyMesh } from '../../controlplane/api/properties/any-mesh.ts';
-import { createEnvoyJudge } from '../../controlplane/api/properties/envoy-judge.ts';
-import { translateMesh } from '../../controlplane/api/properties/translate-mesh.ts';
-import { selfSigned } from '../../controlplane/tls/testing.ts';
-import { envoyOf } from '../../controlplane/translate/real-envoy.ts';
+import { anyMesh } from '../../controlplane/api/properties/testing/any-mesh.ts';
+import { createEnvoyJudge } from '../../controlplane/api/properties/testing/envoy-judge.ts';
+import { translateMesh } from '../../controlplane/api/properties/testing/translate-mesh.ts';
+import { selfSigned } from '../../controlplane/tls/testing/certificates.ts';
+import { envoyOf } from '../../controlplane/translate/testing/real-envoy.ts';
 
 /** Meshes that are made up at a time. */
 const BATCH = 100;

@@ -5,7 +5,7 @@ import * as fc from 'fast-check';
 import { releaseOf } from '../../controlplane/explain/release.ts';
 import { anyGateway, anySidecar, type Scene } from '../../controlplane/explain/testing/any-scene.ts';
 import { startDifferential } from '../../controlplane/explain/testing/differential.ts';
-import { envoyOf } from '../../controlplane/translate/real-envoy.ts';
+import { envoyOf } from '../../controlplane/translate/testing/real-envoy.ts';
 
 /** Scenes that are made up at a time. */
 const BATCH = 500;

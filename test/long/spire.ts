@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { Status } from '../../agent/status.ts';
-import { ENVOYS, envoyOf } from '../../controlplane/translate/real-envoy.ts';
+import { ENVOYS, envoyOf } from '../../controlplane/translate/testing/real-envoy.ts';
 import { appMeshClient } from '../../demo/color-model.ts';
 import { askFrom } from '../lab/ask.ts';
 import { startControlPlane } from '../lab/control-plane.ts';

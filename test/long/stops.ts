@@ -2,7 +2,7 @@
 // virtual gateways, whose callers try nothing again, told of the stop by somebody or not. Of the last, a connection that the kernel
 // has taken and Envoy has not when its listener closes is lost, so they are only counted. It takes some 20 minutes for each release.
 // `DAYBREAK_ENVOY=… DAYBREAK_ENVOY_OLDEST=… node test/long/stops.ts [STOPS [DRAIN_SECONDS]]`
-import { ENVOYS } from '../../controlplane/translate/real-envoy.ts';
+import { ENVOYS } from '../../controlplane/translate/testing/real-envoy.ts';
 import { openStops, stopUnderLoad } from '../behaviour/stops-scene.ts';
 
 const [stops = 20, drainSeconds = 20] = process.argv.slice(2).map(Number);

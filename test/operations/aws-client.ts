@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { REGION, secretOf } from '../../controlplane/auth/testing.ts';
+import { REGION, secretOf } from '../../controlplane/auth/testing/signed-requests.ts';
 import type { SecuredControlPlane } from '../secured-control-plane.ts';
 import type { Client, ClientMaker, Outcome } from './client.ts';
 import { awsCommand, awsPython } from './installed.ts';

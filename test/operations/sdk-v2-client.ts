@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Agent } from 'node:https';
 import { createRequire } from 'node:module';
-import { REGION, secretOf } from '../../controlplane/auth/testing.ts';
+import { REGION, secretOf } from '../../controlplane/auth/testing/signed-requests.ts';
 import type { ClientMaker, Outcome } from './client.ts';
 import { plain } from './plain.ts';
 import type { Step } from './story.ts';

@@ -1,4 +1,4 @@
-import { OWNER, REGION } from '../../controlplane/auth/testing.ts';
+import { OWNER, REGION } from '../../controlplane/auth/testing/signed-requests.ts';
 
 /** One call: an operation by its name in the API model, and its input. */
 export type Step = { readonly operation: string; readonly input: Readonly<Record<string, unknown>> };

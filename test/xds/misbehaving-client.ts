@@ -8,7 +8,7 @@ import {
   DiscoveryResponseSchema,
 } from '#envoy/envoy/service/discovery/v3/discovery_pb.ts';
 import { SERVICE_NAMES, SERVICES, type DiscoveryService } from '../../xds/service.ts';
-import { connectRaw, frame, type RawClient } from '../../xds/testing-http2.ts';
+import { connectRaw, frame, type RawClient } from '../../xds/testing/http2.ts';
 import { CLUSTER, ENDPOINTS, LISTENER, ROUTES } from '../../xds/types.ts';
 import { createRandom, type Random } from './random.ts';
 

@@ -6,7 +6,7 @@ import { Client, credentials } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ClientStatusResponseSchema, ConfigStatus } from '#envoy/envoy/service/status/v3/csds_pb.ts';
 import { STATUS_METHODS } from '../../xds/csds/service.ts';
-import { openCall } from '../../xds/rows/testing-call.ts';
+import { openCall } from '../../xds/rows/testing/call.ts';
 import { SERVICES, type DiscoveryService, type ServiceName } from '../../xds/service.ts';
 import { appMeshClient, createColorModel, MESH } from '../../demo/color-model.ts';
 import { startLocalControlPlane, type LocalControlPlane } from '../lab/local-control-plane.ts';

@@ -17,7 +17,7 @@ import {
 import type { XdsNode } from '../node.ts';
 import { CallError } from '../grpc/call-error.ts';
 import { status } from '../grpc/status.ts';
-import type { ResourceStatus } from '../resource-status.ts';
+import type { ResourceStatus } from '../protocol/resource-status.ts';
 import type { XdsClient } from '../status.ts';
 import { matchesNode } from './node-matcher.ts';
 

@@ -9,10 +9,10 @@ import {
 } from '#envoy/envoy/service/status/v3/csds_pb.ts';
 import { listenGrpc } from '../grpc/listen.ts';
 import { createGrpcServer } from '../grpc/server.ts';
-import { openCall, type TestCall } from '../rows/testing-call.ts';
+import { openCall, type TestCall } from '../rows/testing/call.ts';
 import { createXdsServer, type XdsServer } from '../server.ts';
-import { connectRaw, frame } from '../testing-http2.ts';
-import { makeSnapshot } from '../testing.ts';
+import { connectRaw, frame } from '../testing/http2.ts';
+import { makeSnapshot } from '../testing/resources.ts';
 import { CLUSTER, ROUTES, SECRET } from '../types.ts';
 import { addStatusService, STATUS_METHODS } from './service.ts';
 

@@ -8,7 +8,7 @@ import { create } from '@bufbuild/protobuf';
 import { anyPack } from '@bufbuild/protobuf/wkt';
 import { ListenerSchema } from '#envoy/envoy/config/listener/v3/listener_pb.ts';
 import { ConfigSchema } from '#envoy/envoy/extensions/filters/network/direct_response/v3/config_pb.ts';
-import { encodeResource, snapshotOf } from '../encode.ts';
+import { encodeResource, snapshotOf } from '../wire/encode.ts';
 import { listenGrpc } from '../grpc/listen.ts';
 import { createGrpcServer } from '../grpc/server.ts';
 import { createXdsServer } from '../server.ts';

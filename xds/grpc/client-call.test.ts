@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { openCall, type CallOptions, type CallOutcome } from './client-call.ts';
 import { CallError } from './call-error.ts';
 import { status } from './status.ts';
-import { echo, grpcFixture, PATH } from './testing.ts';
+import { echo, grpcFixture, PATH } from './testing/calls.ts';
 
 const fixture = grpcFixture();
 

@@ -2,11 +2,11 @@ import { connect as connectTcp } from 'node:net';
 import { constants } from 'node:http2';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { connectRaw } from '../testing-http2.ts';
+import { connectRaw } from '../testing/http2.ts';
 import type { Method } from './server.ts';
 import type { ServerCall } from './server-call.ts';
 import { status } from './status.ts';
-import { answerOf, echo, grpcFixture, PATH, silent } from './testing.ts';
+import { answerOf, echo, grpcFixture, PATH, silent } from './testing/calls.ts';
 
 const { serve, raw } = grpcFixture();
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { grpcFixture, silent } from './testing.ts';
+import { grpcFixture, silent } from './testing/calls.ts';
 
 const fixture = grpcFixture();
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { frame } from '../testing-http2.ts';
+import { frame } from '../testing/http2.ts';
 import { splitMessages } from './message-splitter.ts';
 import { status } from './status.ts';
 

@@ -2,12 +2,12 @@ import { constants } from 'node:http2';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, credentials, Metadata, type StatusObject } from '@grpc/grpc-js';
 import { describe, expect, test } from 'vitest';
-import { frame } from '../testing-http2.ts';
+import { frame } from '../testing/http2.ts';
 import { CallError } from './call-error.ts';
 import type { Method } from './server.ts';
 import type { ServerCall } from './server-call.ts';
 import { status } from './status.ts';
-import { answerOf, echo, grpcFixture, PATH, silent } from './testing.ts';
+import { answerOf, echo, grpcFixture, PATH, silent } from './testing/calls.ts';
 
 const { serve, raw, cleanup } = grpcFixture();
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { makeSnapshot } from '../testing.ts';
-import { converse, refused } from '../testing-stream.ts';
+import { makeSnapshot } from '../testing/resources.ts';
+import { converse, refused } from '../testing/stream.ts';
 import { CLUSTER, ENDPOINTS, ROUTES } from '../types.ts';
 
 // Rows P3 to P8, P23 and P24 of docs/xds.md: nonces, versions, and what an acknowledgement, a refusal and an old answer do.

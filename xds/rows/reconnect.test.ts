@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { makeSnapshot } from '../testing.ts';
-import { converse } from '../testing-stream.ts';
+import { makeSnapshot } from '../testing/resources.ts';
+import { converse } from '../testing/stream.ts';
 import { CLUSTER, ENDPOINTS, LISTENER, ROUTES, type TypeUrl } from '../types.ts';
 
 // Rows P18 and P19 of docs/xds.md: a client that comes back with what it has.

@@ -8,11 +8,11 @@ import {
   DiscoveryRequestSchema,
 } from '#envoy/envoy/service/discovery/v3/discovery_pb.ts';
 import { SERVICES } from '../service.ts';
-import { connectRaw, frame } from '../testing-http2.ts';
-import { listenForTest } from '../testing-server.ts';
-import { makeSnapshot } from '../testing.ts';
+import { connectRaw, frame } from '../testing/http2.ts';
+import { listenForTest } from '../testing/server.ts';
+import { makeSnapshot } from '../testing/resources.ts';
 import { CLUSTER, type Snapshot } from '../types.ts';
-import { openCall } from './testing-call.ts';
+import { openCall } from './testing/call.ts';
 
 // Row P30 of docs/xds.md: a client that stops to read its HTTP/2 stream, with a server and others on loopback.
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { makeSnapshot } from '../testing.ts';
-import { converse } from '../testing-stream.ts';
+import { makeSnapshot } from '../testing/resources.ts';
+import { converse } from '../testing/stream.ts';
 import {
   CLUSTER,
   ENDPOINTS,

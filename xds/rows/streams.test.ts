@@ -6,11 +6,11 @@ import { status } from '@grpc/grpc-js';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { DiscoveryRequestSchema } from '#envoy/envoy/service/discovery/v3/discovery_pb.ts';
 import { SERVICE_NAMES, SERVICES, type DiscoveryService } from '../service.ts';
-import { connectRaw, frame } from '../testing-http2.ts';
-import { listenForTest } from '../testing-server.ts';
-import { makeSnapshot } from '../testing.ts';
+import { connectRaw, frame } from '../testing/http2.ts';
+import { listenForTest } from '../testing/server.ts';
+import { makeSnapshot } from '../testing/resources.ts';
 import { CLUSTER, ENDPOINTS, LISTENER, ROUTES } from '../types.ts';
-import { openCall } from './testing-call.ts';
+import { openCall } from './testing/call.ts';
 
 // Rows P1, P2, P26, P29, P31 to P34 of docs/xds.md, with a client and a server on loopback.
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { makeSnapshot } from '../testing.ts';
-import { converse } from '../testing-stream.ts';
+import { makeSnapshot } from '../testing/resources.ts';
+import { converse } from '../testing/stream.ts';
 import { CLUSTER, ENDPOINTS, EXTENSION_CONFIG, LISTENER, ROUTES, RUNTIME, SECRET } from '../types.ts';
 
 // Rows P9, P10, P13 to P17 and P26 of docs/xds.md: what a client asks for, and what it is told of it.

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { makeResource } from '../testing.ts';
-import { converse, refused, TTL_FEATURES } from '../testing-stream.ts';
+import { makeResource } from '../testing/resources.ts';
+import { converse, refused, TTL_FEATURES } from '../testing/stream.ts';
 import { CLUSTER, ROUTES, type Snapshot, type TypeUrl } from '../types.ts';
 
 // Row P25 of docs/xds.md: how long a client may keep what it has once its server is gone.

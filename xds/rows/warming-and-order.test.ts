@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { makeSnapshot } from '../testing.ts';
-import { converse, refused } from '../testing-stream.ts';
+import { makeSnapshot } from '../testing/resources.ts';
+import { converse, refused } from '../testing/stream.ts';
 import { CLUSTER, ENDPOINTS, EXTENSION_CONFIG, LISTENER, ROUTES, SECRET } from '../types.ts';
 
 // Rows P20 and P21 of docs/xds.md, in both variants.

@@ -1,4 +1,4 @@
-import { nameMember, PARENTS } from '../../../controlplane/api/identity.ts';
+import { nameMember, PARENTS } from '../../../controlplane/mesh/names.ts';
 import { KINDS, type Kind } from '../../../controlplane/mesh/resource.ts';
 import { OPERATIONS } from '../../../controlplane/model/operations.ts';
 import type { Json } from '../../client/client.ts';

@@ -1,4 +1,4 @@
-import { nameMember, PARENTS } from '../../../controlplane/api/identity.ts';
+import { nameMember, PARENTS } from '../../../controlplane/mesh/names.ts';
 import type { Kind } from '../../../controlplane/mesh/resource.ts';
 import type { Json } from '../../client/client.ts';
 import { kindInWords } from '../../resources/kinds.ts';

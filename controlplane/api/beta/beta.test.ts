@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { makeAll, nodeSpec, routeSpec, startApi, type TestApi } from '../fixture.ts';
-import { beta, made, makeColors, MESH, route, TELLER } from './fixture.ts';
+import { makeAll, nodeSpec, routeSpec, startApi, type TestApi } from '../testing/test-api.ts';
+import { beta, made, makeColors, MESH, route, TELLER } from './testing/beta-api.ts';
 
 let api: TestApi;
 beforeEach(async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startApi, type TestApi } from '../fixture.ts';
-import { beta, makeColors, MESH, route } from './fixture.ts';
+import { startApi, type TestApi } from '../testing/test-api.ts';
+import { beta, makeColors, MESH, route } from './testing/beta-api.ts';
 
 let api: TestApi;
 beforeEach(async () => {

@@ -1,9 +1,9 @@
 import { resourceOperationNamed, type ResourceOperation } from '../../model/operations.ts';
-import { readShape, type RequestParts } from '../request.ts';
+import { readShape, type RequestParts } from '../validation/read-input.ts';
 import type { Input } from '../../model/input.ts';
 import { ruleViolations } from '../rules/rules.ts';
-import { shapeViolations } from '../validate.ts';
-import { elementPath, refuse, type Violation } from '../violation.ts';
+import { shapeViolations } from '../validation/validate.ts';
+import { elementPath, refuse, type Violation } from '../validation/violation.ts';
 import { toCurrentSpec } from './specs.ts';
 
 /** What a call of the beta API asks for, in terms of the current one. */

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { BETA_OPERATIONS, resourceOperationNamed, type ResourceOperation } from '../../model/operations.ts';
-import type { ApiServices, Output } from '../context.ts';
-import { addRoute, carryOut, HANDLERS, type Handlers } from '../operations.ts';
-import type { RequestParts } from '../request.ts';
+import type { ApiServices, Output } from '../operations/context.ts';
+import { addRoute, carryOut, HANDLERS, type Handlers } from '../operations/operations.ts';
+import type { RequestParts } from '../validation/read-input.ts';
 import { readBetaInput } from './input.ts';
 import { toBetaOutput } from './output.ts';
 import { routerHandlers } from './router.ts';

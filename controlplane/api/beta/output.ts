@@ -1,6 +1,6 @@
 import type { Kind, Specs } from '../../mesh/resource.ts';
 import type { ResourceOperation } from '../../model/operations.ts';
-import type { Output } from '../context.ts';
+import type { Output } from '../operations/context.ts';
 import { only, toBetaSpec } from './specs.ts';
 
 /** The answer of the current API's operation as the beta gives it. A virtual router's specification is the beta's already. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { compileCredentials } from '../../auth/credentials.ts';
-import { OWNER, secretOf, signed } from '../../auth/testing.ts';
-import { startApi, type TestApi } from '../fixture.ts';
+import { OWNER, secretOf, signed } from '../../auth/testing/signed-requests.ts';
+import { startApi, type TestApi } from '../testing/test-api.ts';
 
 type Statement = {
   readonly Effect: 'Allow' | 'Deny';

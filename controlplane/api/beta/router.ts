@@ -1,14 +1,14 @@
 import type { Model } from '../../mesh/model.ts';
 import type { ResourceId } from '../../mesh/resource.ts';
-import type { Output, ResourceHandler } from '../context.ts';
-import { decideToCreate } from '../create.ts';
-import { decideToDelete } from '../delete.ts';
-import { resourceId } from '../identity.ts';
-import { nextVersion } from '../next-version.ts';
-import { HANDLERS, type Handlers } from '../operations.ts';
-import { resourceOutput } from '../output.ts';
-import { decideToUpdate } from '../update.ts';
-import { tokenUse, writeTo } from '../write.ts';
+import type { Output, ResourceHandler } from '../operations/context.ts';
+import { decideToCreate } from '../operations/create.ts';
+import { decideToDelete } from '../operations/delete.ts';
+import { resourceId } from '../operations/resource-id.ts';
+import { nextVersion } from '../write/next-version.ts';
+import { HANDLERS, type Handlers } from '../operations/operations.ts';
+import { resourceOutput } from '../operations/output.ts';
+import { decideToUpdate } from '../operations/update.ts';
+import { tokenUse, writeTo } from '../write/write.ts';
 import { addService, decideInTurn, removeService, serviceNamesOf } from './service-names.ts';
 
 /**

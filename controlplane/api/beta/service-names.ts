@@ -3,11 +3,11 @@ import type { Model } from '../../mesh/model.ts';
 import type { Resource, ResourceId } from '../../mesh/resource.ts';
 import { resourceOperationNamed } from '../../model/operations.ts';
 import { arnOf } from '../../mesh/arn.ts';
-import type { ApiContext } from '../context.ts';
-import { decideToCreate } from '../create.ts';
-import { decideToDelete } from '../delete.ts';
+import type { ApiContext } from '../operations/context.ts';
+import { decideToCreate } from '../operations/create.ts';
+import { decideToDelete } from '../operations/delete.ts';
 import type { Input } from '../../model/input.ts';
-import type { Decide } from '../write.ts';
+import type { Decide } from '../write/write.ts';
 
 /** One change of several that one commit makes. */
 type Change = Decide<unknown>;

@@ -1,9 +1,9 @@
-import type { ResourceHandler } from '../context.ts';
-import { badRequest } from '../errors.ts';
-import { resourceId } from '../identity.ts';
+import type { ResourceHandler } from '../operations/context.ts';
+import { badRequest } from '../../http/errors.ts';
+import { resourceId } from '../operations/resource-id.ts';
 import { title } from '../../mesh/names.ts';
-import { decideToUpdate } from '../update.ts';
-import { tokenUse, writeTo } from '../write.ts';
+import { decideToUpdate } from '../operations/update.ts';
+import { tokenUse, writeTo } from '../write/write.ts';
 import { inexpressible } from './specs.ts';
 
 /** How many paths a message lists. */

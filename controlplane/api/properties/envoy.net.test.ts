@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { selfSigned } from '../../tls/testing.ts';
-import { envoyOf, ENVOYS } from '../../translate/real-envoy.ts';
-import { anyMesh, type Files } from './any-mesh.ts';
-import { createEnvoyJudge, type EnvoyJudge } from './envoy-judge.ts';
-import type { Pem } from './asked-secrets.ts';
-import { translateMesh } from './translate-mesh.ts';
+import { selfSigned } from '../../tls/testing/certificates.ts';
+import { envoyOf, ENVOYS } from '../../translate/testing/real-envoy.ts';
+import { anyMesh, type Files } from './testing/any-mesh.ts';
+import { createEnvoyJudge, type EnvoyJudge } from './testing/envoy-judge.ts';
+import type { Pem } from './testing/asked-secrets.ts';
+import { translateMesh } from './testing/translate-mesh.ts';
 
 // What the API accepts, Envoy takes: a running one gets mesh after mesh made up at random, over ADS, with the files and
 // sockets that they name in place. It refuses nothing, and nothing is left warming. `test/long/random-meshes.ts` does the

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createDeltaClient, type DeltaClient } from '../../../xds/client.ts';
+import { createDeltaClient, type DeltaClient } from '../../../xds/client/client.ts';
 import {
   CLUSTER,
   ENDPOINTS,
@@ -16,20 +16,26 @@ import { NodeSchema } from '#envoy/envoy/config/core/v3/base_pb.ts';
 import { createLog } from '../../../common/log.ts';
 import { keepNode } from '../../../xds/node.ts';
 import type { XdsServer } from '../../../xds/server.ts';
-import { listenForTest } from '../../../xds/testing-server.ts';
+import { listenForTest } from '../../../xds/testing/server.ts';
 import { proxyPath } from '../../ads/identity.ts';
 import { createProxyConfigs } from '../../ads/proxy-configs.ts';
 import { NOTHING_TO_DISCOVER } from '../../discovery/testing-no-discovery.ts';
-import { FIXTURE_OWNER, modelFromInputs, put, resourceFromInput, type Written } from '../../mesh/fixture.ts';
+import {
+  FIXTURE_OWNER,
+  modelFromInputs,
+  put,
+  resourceFromInput,
+  type Written,
+} from '../../mesh/testing/resources.ts';
 import { Model } from '../../mesh/model.ts';
 import type { Change, Kind } from '../../mesh/resource.ts';
 import { viewOf, type ProxyId } from '../../mesh/view.ts';
 import { FEATURE_NAMES, readFeatures, type Features } from '../../translate/features.ts';
-import { FEATURE_SAMPLES } from '../../translate/testing-features.ts';
+import { FEATURE_SAMPLES } from '../../translate/testing/features.ts';
 import { DEFAULT_SETTINGS } from '../../translate/options.ts';
 import { translate } from '../../translate/translate.ts';
-import { GATEWAY_PORT, NAMED } from './named.ts';
-import { rightSpec } from './right-spec.ts';
+import { GATEWAY_PORT, NAMED } from './testing/named.ts';
+import { rightSpec } from './testing/right-spec.ts';
 
 // A series of changes to a mesh, each with only the proxies made again that the change names, through the very caches of the
 // control plane. Two proxies of each resource differ in what they can do, at random. Each has the same as if the mesh had just been

@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { KINDS, type Kind } from '../../mesh/resource.ts';
-import { startApi, type TestApi } from '../fixture.ts';
+import { startApi, type TestApi } from '../testing/test-api.ts';
 import { nameMember, title } from '../../mesh/names.ts';
-import { GATEWAY_PORT, NAMED } from './named.ts';
-import { rightSpec } from './right-spec.ts';
-import { slipsOf } from './slips.ts';
+import { GATEWAY_PORT, NAMED } from './testing/named.ts';
+import { rightSpec } from './testing/right-spec.ts';
+import { slipsOf } from './testing/slips.ts';
 
 const RUNS = Number(process.env['DAYBREAK_TEST_RUNS'] ?? 50);
 const LIMIT_MS = 3_600_000;

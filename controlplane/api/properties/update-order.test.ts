@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { viewOf } from '../../mesh/view.ts';
-import { golden } from '../../translate/fixture.ts';
+import { golden } from '../../translate/testing/cases.ts';
 import { NOTHING_FOUND } from '../../translate/found.ts';
 import { NO_OPTIONS } from '../../translate/options.ts';
 import { translate } from '../../translate/translate.ts';
-import { ACCOUNT, startApi, type TestApi } from '../fixture.ts';
+import { ACCOUNT, startApi, type TestApi } from '../testing/test-api.ts';
 
 // Listeners and the routes that need them change together, an update each. Whatever the order, every update is taken, and
 // what proxies have in the end is the same.

@@ -1,6 +1,6 @@
 import type { JsonFormat } from '../../model/types.ts';
 import { formatProblem } from '../../translate/envoy/access-log-format.ts';
-import { elementPath, memberPath } from '../violation.ts';
+import { elementPath, memberPath } from '../validation/violation.ts';
 import type { Broken } from './rule.ts';
 
 /** The text of an access log line: Envoy refuses one with a command that it does not know. */

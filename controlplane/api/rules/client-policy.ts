@@ -1,5 +1,5 @@
 import type { ClientPolicyTls, VirtualGatewayClientPolicyTls } from '../../model/types.ts';
-import { elementPath, memberPath } from '../violation.ts';
+import { elementPath, memberPath } from '../validation/violation.ts';
 import type { Broken } from './rule.ts';
 
 /**

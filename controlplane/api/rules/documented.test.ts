@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { ERROR_CODES } from '../errors.ts';
+import { ERROR_CODES } from '../../http/errors.ts';
 import { RULES } from './catalog.ts';
-import { ENVOY_TRIALS } from './testing-envoy-trials.ts';
+import { ENVOY_TRIALS } from './testing/envoy-trials.ts';
 
 // docs/api-rules.md has every rule and every error, each with the reason that the code gives it, and something that shows it.
 

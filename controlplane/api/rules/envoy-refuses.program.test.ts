@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { envoyOf, ENVOYS, validate } from '../../translate/real-envoy.ts';
-import type { Config } from '../../translate/testing-configs.ts';
-import { ENVOY_TRIALS } from './testing-envoy-trials.ts';
+import { envoyOf, ENVOYS, validate } from '../../translate/testing/real-envoy.ts';
+import type { Config } from '../../translate/testing/configs.ts';
+import { ENVOY_TRIALS } from './testing/envoy-trials.ts';
 
 // What the API refuses because Envoy does, both releases refuse, and for that reason.
 

@@ -1,5 +1,5 @@
 import type { GatewayRouteSpec, HttpGatewayRoute } from '../../model/types.ts';
-import { memberPath } from '../violation.ts';
+import { memberPath } from '../validation/violation.ts';
 import { absolutePrefix, atMostOneOf, oneRouteType } from './matches.ts';
 import type { Broken } from './rule.ts';
 

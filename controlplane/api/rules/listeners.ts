@@ -1,5 +1,5 @@
 import type { HealthCheckPolicy, Listener, VirtualGatewayListener } from '../../model/types.ts';
-import { elementPath, memberPath } from '../violation.ts';
+import { elementPath, memberPath } from '../validation/violation.ts';
 import type { Broken } from './rule.ts';
 
 /** Envoy's own ports beside a virtual node: where inbound and outbound traffic is redirected to. */

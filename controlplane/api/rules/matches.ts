@@ -1,6 +1,6 @@
 import type { GatewayRouteHostnameMatch, HeaderMatchMethod, HttpPathMatch } from '../../model/types.ts';
 import { LONGEST_QUERY_NAME } from '../../translate/envoy/match.ts';
-import { memberPath } from '../violation.ts';
+import { memberPath } from '../validation/violation.ts';
 import { regex } from './regex.ts';
 import type { Broken } from './rule.ts';
 

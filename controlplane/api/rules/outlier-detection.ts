@@ -1,5 +1,5 @@
 import type { Duration, OutlierDetection } from '../../model/types.ts';
-import { memberPath } from '../violation.ts';
+import { memberPath } from '../validation/violation.ts';
 import type { Broken } from './rule.ts';
 
 /** When hosts are looked at, and how long one that fails is left out: Envoy refuses 0, which switches off other durations. */

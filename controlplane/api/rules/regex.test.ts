@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { validate } from '../../translate/real-envoy.ts';
-import { httpListener } from '../../translate/testing-configs.ts';
+import { validate } from '../../translate/testing/real-envoy.ts';
+import { httpListener } from '../../translate/testing/configs.ts';
 import { regex } from './regex.ts';
 
 // Expressions, and whether every Envoy in use takes them: 1.37 reads UTF-8, 1.40 bytes.

@@ -5,7 +5,7 @@ import type {
   HttpRoute,
   RouteSpec,
 } from '../../model/types.ts';
-import { memberPath } from '../violation.ts';
+import { memberPath } from '../validation/violation.ts';
 import { absolutePrefix, atMostOneOf, oneRouteType } from './matches.ts';
 import type { Broken } from './rule.ts';
 

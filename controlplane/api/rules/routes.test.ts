@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { check, type Case } from './testing.ts';
+import { check, type Case } from './testing/rule-cases.ts';
 
 const s = (value: number) => ({ unit: 's', value });
 

@@ -1,4 +1,4 @@
-import type { Violation } from '../violation.ts';
+import type { Violation } from '../validation/violation.ts';
 import type { RuleName } from './catalog.ts';
 
 /** What breaks a rule beyond the model, and which one. */

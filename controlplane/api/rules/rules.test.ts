@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { check } from './testing.ts';
+import { check } from './testing/rule-cases.ts';
 
 const s = (value: number) => ({ unit: 's', value });
 const mapping = (port: number, protocol = 'http') => ({ portMapping: { port, protocol } });

@@ -1,6 +1,6 @@
 import { API_MODEL } from '../../model/api-model.ts';
 import type * as api from '../../model/types.ts';
-import { elementPath, memberPath } from '../violation.ts';
+import { elementPath, memberPath } from '../validation/violation.ts';
 import { accessLogFormat, jsonAccessLogFormat } from './access-log.ts';
 import { clientPolicyTls } from './client-policy.ts';
 import { gatewayRouteSpec } from './gateway-route.ts';

@@ -1,5 +1,5 @@
 import type { VirtualNodeSpec } from '../../model/types.ts';
-import { memberPath } from '../violation.ts';
+import { memberPath } from '../validation/violation.ts';
 import { uniqueListeners } from './listeners.ts';
 import type { Broken } from './rule.ts';
 

@@ -6,7 +6,7 @@ import {
   HttpConnectionManager_PathWithEscapedSlashesAction as EscapedSlashes,
   type HttpConnectionManager,
 } from '#envoy/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.ts';
-import { caseNames, readCase, translateCase } from '../../translate/fixture.ts';
+import { caseNames, readCase, translateCase } from '../../translate/testing/cases.ts';
 import { readServed } from '../served.ts';
 
 // Each setting of a connection manager is one that explain reads, or one that changes nothing for the choice of a route. A new

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import type { HttpRouteMatch } from '../../model/types.ts';
-import type { Case } from '../../translate/fixture.ts';
+import type { Case } from '../../translate/testing/cases.ts';
 import { anyMatch, PATHS } from './any-match.ts';
 import { anyRequest, type AnyRequest } from './any-request.ts';
 import { fewWords, type Words } from './any-header.ts';

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { EGRESS_PORT } from '../../translate/names.ts';
-import { translateCase, type Case } from '../../translate/fixture.ts';
+import { translateCase, type Case } from '../../translate/testing/cases.ts';
 import type { Identity } from '../../ads/identity.ts';
 import { explain } from '../explain.ts';
 import type { Release } from '../release.ts';

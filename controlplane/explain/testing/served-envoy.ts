@@ -8,7 +8,7 @@ import { listenGrpc } from '../../../xds/grpc/listen.ts';
 import { createGrpcServer } from '../../../xds/grpc/server.ts';
 import { createXdsServer } from '../../../xds/server.ts';
 import type { Snapshot } from '../../../xds/types.ts';
-import { bootstrap, ID } from '../../api/properties/live-bootstrap.ts';
+import { bootstrap, ID } from '../../api/properties/testing/live-bootstrap.ts';
 
 /** A real Envoy that is served one configuration after the other, over ADS. */
 export type ServedEnvoy = {

@@ -1,4 +1,4 @@
-import type { ENVOYS } from '../../translate/real-envoy.ts';
+import type { ENVOYS } from '../../translate/testing/real-envoy.ts';
 import { releaseOf, type Release } from '../release.ts';
 
 function release(version: string): Release {

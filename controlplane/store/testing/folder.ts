@@ -2,7 +2,7 @@ import { mkdtemp, rm, stat, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
-import { openSqliteStore } from '../sqlite.ts';
+import { openSqliteStore } from '../sqlite/sqlite.ts';
 import type { Loss, Store } from '../store.ts';
 import { commitColors } from './colors.ts';
 

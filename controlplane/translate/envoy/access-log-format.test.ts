@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { validate } from '../real-envoy.ts';
-import { httpListener, logLine } from '../testing-configs.ts';
+import { validate } from '../testing/real-envoy.ts';
+import { httpListener, logLine } from '../testing/configs.ts';
 import { COMMAND_EXAMPLES } from './access-log-commands.ts';
 import { formatProblem } from './access-log-format.ts';
 

@@ -10,7 +10,7 @@ import {
   type Matcher_OnMatch,
 } from '#envoy/xds/type/matcher/v3/matcher_pb.ts';
 import type { StringMatcherSchema } from '#envoy/xds/type/matcher/v3/string_pb.ts';
-import type { OnMatchInit } from '../../../common/address-matcher.ts';
+import type { OnMatchInit } from '../../../common/addresses/address-matcher.ts';
 import { typed } from './typed.ts';
 
 /** How a listener chooses the filter chain of a connection, in place of what its chains match themselves. */

@@ -1,7 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import { TrafficDirection } from '#envoy/envoy/config/core/v3/base_pb.ts';
 import { ListenerSchema } from '#envoy/envoy/config/listener/v3/listener_pb.ts';
-import type { ListenerNames } from '../../../common/listener-names.ts';
+import type { ListenerNames } from '../../../common/contracts/listener-names.ts';
 import type { Resource } from '../../../xds/types.ts';
 import { encode } from '../encode.ts';
 import { socketAddress, type Addresses } from './address.ts';

@@ -1,5 +1,5 @@
 import type { JsonObject, MessageInitShape } from '@bufbuild/protobuf';
-import { LISTENER_NAMES, type ListenerNames } from '../../../common/listener-names.ts';
+import { LISTENER_NAMES, type ListenerNames } from '../../../common/contracts/listener-names.ts';
 import type { Metadata, MetadataSchema } from '#envoy/envoy/config/core/v3/base_pb.ts';
 
 /** Envoy's form of metadata. */

@@ -6,7 +6,7 @@ import {
   type RouteSchema,
 } from '#envoy/envoy/config/route/v3/route_components_pb.ts';
 import type { Resource } from '../../../xds/types.ts';
-import { bytesField, stringField } from '../../../xds/wire-fields.ts';
+import { bytesField, stringField } from '../../../xds/wire/wire-fields.ts';
 import { encodeFields } from '../encode.ts';
 import { domains } from '../names.ts';
 import type { HttpOffer, Rule } from '../offer.ts';

@@ -5,7 +5,7 @@ import {
   type ConfigSourceSchema,
 } from '#envoy/envoy/config/core/v3/config_source_pb.ts';
 import type { SdsSecretConfigSchema } from '#envoy/envoy/extensions/transport_sockets/tls/v3/secret_pb.ts';
-import { fileSecretName } from '../../../common/file-secret-name.ts';
+import { fileSecretName } from '../../../common/contracts/file-secret-name.ts';
 import { SECRET_FETCH_TIMEOUT, SECRET_RETRY_INTERVALS } from '../defaults.ts';
 import { AGENT_CLUSTER, SDS_CLUSTER } from '../names.ts';
 import { certificateName, trustName } from '../tls/secret-names.ts';

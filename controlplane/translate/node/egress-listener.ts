@@ -1,5 +1,5 @@
-import { byAddress, toChain, type OnMatchInit } from '../../../common/address-matcher.ts';
-import type { ChainAddresses } from '../../../common/chain-addresses.ts';
+import { byAddress, toChain, type OnMatchInit } from '../../../common/addresses/address-matcher.ts';
+import type { ChainAddresses } from '../../../common/addresses/chain-addresses.ts';
 import type { Resource } from '../../../xds/types.ts';
 import { byPort, byServerName, type ChainMatcherInit } from '../envoy/chain-matcher.ts';
 import { connectionManager, type AccessLogInit } from '../envoy/connection-manager.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { CLUSTER, ENDPOINTS, EXTENSION_CONFIG, LISTENER, SECRET, type Resource } from '../../../xds/types.ts';
-import { FIXTURE_OWNER, put, resourceFromInput, type Written } from '../../mesh/fixture.ts';
+import { FIXTURE_OWNER, put, resourceFromInput, type Written } from '../../mesh/testing/resources.ts';
 import { Model } from '../../mesh/model.ts';
 import { viewOf } from '../../mesh/view.ts';
 import { NO_FEATURES, readFeatures } from '../features.ts';

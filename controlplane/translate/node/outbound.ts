@@ -1,4 +1,4 @@
-import type { ListenerNames, NamedChain } from '../../../common/listener-names.ts';
+import type { ListenerNames, NamedChain } from '../../../common/contracts/listener-names.ts';
 import type { Addresses } from '../envoy/address.ts';
 import type { WeightedTcp } from '../envoy/filter-chains.ts';
 import { isHeaderValue } from '../envoy/text.ts';

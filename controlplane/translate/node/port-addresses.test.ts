@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { LISTENER } from '../../../xds/types.ts';
-import type { NameAddresses } from '../../../common/seen-addresses.ts';
-import { caseView, readCase } from '../fixture.ts';
+import type { NameAddresses } from '../../../common/addresses/seen-addresses.ts';
+import { caseView, readCase } from '../testing/cases.ts';
 import { NO_OPTIONS, type Options } from '../options.ts';
 import { NOTHING_FOUND } from '../found.ts';
 import { translate, type Translation } from '../translate.ts';

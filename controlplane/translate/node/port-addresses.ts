@@ -1,5 +1,5 @@
-import { chainAddresses, type ChainAddresses } from '../../../common/chain-addresses.ts';
-import { sharedAddresses } from '../../../common/shared-addresses.ts';
+import { chainAddresses, type ChainAddresses } from '../../../common/addresses/chain-addresses.ts';
+import { sharedAddresses } from '../../../common/addresses/shared-addresses.ts';
 import type { Found } from '../found.ts';
 import type { Report } from '../problems.ts';
 import type { PortAddresses } from './egress-listener.ts';

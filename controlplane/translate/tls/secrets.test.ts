@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { CLUSTER, ENDPOINTS, LISTENER, ROUTES, SECRET, type Snapshot } from '../../../xds/types.ts';
 import { readFeatures } from '../features.ts';
 import { DEFAULT_SETTINGS } from '../options.ts';
-import { caseView, readCase } from '../fixture.ts';
+import { caseView, readCase } from '../testing/cases.ts';
 import { NOTHING_FOUND, withoutKeys, type Certificate, type Found } from '../found.ts';
 import { translate } from '../translate.ts';
 

@@ -1,4 +1,4 @@
-import { OWNER, REGION, secretOf } from '../../../controlplane/auth/testing.ts';
+import { OWNER, REGION, secretOf } from '../../../controlplane/auth/testing/signed-requests.ts';
 import type { SecuredControlPlane } from '../../secured-control-plane.ts';
 import type { Thing } from '../story.ts';
 import { blockOf, type Block, type Schemas } from './schema.ts';

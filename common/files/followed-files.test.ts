@@ -1,0 +1,93 @@
+import { mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { followFiles, type Followed } from './followed-files.ts';
+import { createLog } from '../log.ts';
+
+let folder: string;
+let followed: Followed<string> | undefined;
+const readings: string[] = [];
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'daybreak-followed-'));
+  readings.length = 0;
+});
+afterEach(async () => {
+  followed?.close();
+  await rm(folder, { recursive: true });
+});
+
+const path = (name: string): string => join(folder, name);
+const write = (name: string, text: string) => writeFile(path(name), text);
+
+/** Follows files whose contents are capital letters; anything else is refused. */
+async function follow(...names: string[]): Promise<Followed<string>> {
+  followed = await followFiles({
+    what: 'letters',
+    files: names.map(path),
+    read: (...contents) => {
+      const text = contents.join('');
+      if (!/^[A-Z]*$/.test(text)) throw new Error(`not all capital: ${text}`);
+      return text;
+    },
+    log: createLog('test', 'silent'),
+    interval: 10,
+    onReading: (outcome) => readings.push(outcome),
+  });
+  return followed;
+}
+const until = async (text: string): Promise<void> => {
+  await expect.poll(() => followed?.current()).toBe(text);
+};
+
+test('what is written, replaced or behind another link comes into force, and listeners are told', async () => {
+  await write('a', 'A');
+  const told: string[] = [];
+  const stop = (await follow('a')).onChange((value) => told.push(value));
+  await write('a', 'B');
+  await until('B');
+  await write('new', 'C');
+  await rename(path('new'), path('a'));
+  await until('C');
+  await write('d', 'D');
+  await symlink('d', path('link'));
+  await rename(path('link'), path('a'));
+  await until('D');
+  expect(told).toEqual(['B', 'C', 'D']);
+  stop();
+  await write('d', 'E');
+  await until('E');
+  expect(told).toEqual(['B', 'C', 'D']);
+});
+
+test('what cannot be read leaves the last good value in force, and is read when it is right again', async () => {
+  await write('a', 'A');
+  await follow('a');
+  await write('a', 'not good');
+  await expect.poll(() => readings).toEqual(['refused']);
+  await rm(path('a'));
+  await expect.poll(() => readings).toEqual(['refused', 'refused']);
+  expect(followed?.current()).toBe('A');
+  await write('a', 'B');
+  await until('B');
+  expect(readings.at(-1)).toBe('read');
+});
+
+test('several files are one value', async () => {
+  await write('a', 'A');
+  await write('b', 'B');
+  await follow('a', 'b');
+  expect(followed?.current()).toBe('AB');
+  await write('b', 'C');
+  await until('AC');
+});
+
+test('a file that is bad at the start is an error', async () => {
+  await write('a', 'bad');
+  await expect(follow('a')).rejects.toThrow('not all capital: bad');
+  await expect(follow('none')).rejects.toMatchObject({
+    message: `the letters cannot be read from ${path('none')}`,
+    cause: { code: 'ENOENT' },
+  });
+  expect(await readFile(path('a'), 'utf8')).toBe('bad');
+});

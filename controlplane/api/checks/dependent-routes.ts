@@ -1,0 +1,63 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Model } from '../../mesh/model.ts';
+import type { Resource, ResourceId } from '../../mesh/resource.ts';
+import { routeOf, targetOf } from '../../mesh/spec-parts.ts';
+
+/**
+ * The routes and gateway routes, as they are, that a change of this resource could make ambiguous: none where it had several
+ * listeners before, or has not now, and its provider stays.
+ */
+export function routesThatDependOn(model: Model, changed: Resource): readonly Resource[] {
+  const before = model.get(changed);
+  if (before === undefined || isDeepStrictEqual(essence(before), essence(changed))) return [];
+  switch (changed.kind) {
+    case 'virtualRouter':
+      return [...model.list('route', changed, changed.name), ...throughProvider(model, changed)];
+    case 'virtualNode':
+      return [...routesTo(model, changed), ...throughProvider(model, changed)];
+    case 'virtualService':
+      return gatewayRoutesTo(model, changed);
+    case 'virtualGateway':
+      return model.list('gatewayRoute', changed, changed.name);
+    case 'mesh':
+    case 'route':
+    case 'gatewayRoute':
+      break;
+  }
+  return [];
+}
+
+function essence({ spec }: Resource): unknown {
+  if ('provider' in spec) return spec.provider;
+  return 'listeners' in spec && spec.listeners !== undefined && spec.listeners.length > 1;
+}
+
+function throughProvider(model: Model, provider: Resource): readonly Resource[] {
+  return model
+    .list('virtualService', provider)
+    .filter(({ spec }) => {
+      const { virtualNode, virtualRouter } = spec.provider ?? {};
+      return provider.kind === 'virtualNode'
+        ? virtualNode?.virtualNodeName === provider.name
+        : virtualRouter?.virtualRouterName === provider.name;
+    })
+    .flatMap((service) => gatewayRoutesTo(model, service));
+}
+
+/** Every route in the mesh that has the virtual node among its targets. */
+export function routesTo(model: Model, node: ResourceId): readonly Resource<'route'>[] {
+  return model
+    .list('virtualRouter', node)
+    .flatMap(({ name }) => model.list('route', node, name))
+    .filter(({ spec }) =>
+      routeOf(spec)?.action.weightedTargets.some(({ virtualNode }) => virtualNode === node.name),
+    );
+}
+
+/** Every gateway route in the mesh that leads to the virtual service. */
+export function gatewayRoutesTo(model: Model, service: ResourceId): readonly Resource<'gatewayRoute'>[] {
+  return model
+    .list('virtualGateway', service)
+    .flatMap(({ name }) => model.list('gatewayRoute', service, name))
+    .filter(({ spec }) => targetOf(spec)?.virtualService.virtualServiceName === service.name);
+}

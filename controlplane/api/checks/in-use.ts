@@ -1,0 +1,87 @@
+import type { Model } from '../../mesh/model.ts';
+import type { Kind, ResourceId } from '../../mesh/resource.ts';
+import { gatewayRoutesTo, routesTo } from './dependent-routes.ts';
+import { inUse } from '../../http/errors.ts';
+import { title } from '../../mesh/names.ts';
+
+/** How many names a message lists. */
+const SHOWN = 10;
+
+/**
+ * A virtual service that is only named as a backend is not in use: backends may name what is not there. The sentences are
+ * those that App Mesh answered with (docs/errors.md); the names after them are ours.
+ * @throws ApiError ResourceInUseException that names what depends on the resource
+ */
+export function requireUnused(model: Model, id: ResourceId): void {
+  switch (id.kind) {
+    case 'mesh':
+      return requireEmpty(model, id, ['virtualService', 'virtualRouter', 'virtualNode', 'virtualGateway']);
+    case 'virtualRouter':
+      requireEmpty(model, id, ['route']);
+      return requireNoProvider(model, id, 'virtualRouter');
+    case 'virtualGateway':
+      return requireEmpty(model, id, ['gatewayRoute']);
+    case 'virtualNode':
+      requireNoProvider(model, id, 'virtualNode');
+      return requireNoTarget(model, id);
+    case 'virtualService':
+      return requireNoGatewayRoute(model, id);
+    case 'route':
+    case 'gatewayRoute':
+      return undefined;
+  }
+}
+
+function requireEmpty(model: Model, id: ResourceId, kinds: readonly Kind[]): void {
+  const parent = id.kind === 'mesh' ? '' : id.name;
+  const found = kinds
+    .map((kind) => ({ kind, names: model.list(kind, id, parent).map(({ name }) => name) }))
+    .filter(({ names }) => names.length > 0);
+  const [first] = found;
+  if (first === undefined) return;
+  const what = `${title(first.kind)}s`;
+  const names = found.map((each) => `${upper(each.kind)}: [${some(each.names)}]`).join(', ');
+  throw inUse(
+    `${title(id.kind)} ${id.name} for account ${id.owner} has active ${what}, please delete ${what} before deleting the ${title(id.kind)}. ${names}`,
+  );
+}
+
+function requireNoProvider(model: Model, id: ResourceId, kind: 'virtualNode' | 'virtualRouter'): void {
+  const services = model.list('virtualService', id).filter(({ spec: { provider } }) => {
+    const name =
+      kind === 'virtualNode'
+        ? provider?.virtualNode?.virtualNodeName
+        : provider?.virtualRouter?.virtualRouterName;
+    return name === id.name;
+  });
+  if (services.length === 0) return;
+  const names = some(services.map(({ name }) => name));
+  throw inUse(
+    `${title(kind)} with name ${id.name} cannot be deleted because it is a VirtualService provider. VIRTUAL_SERVICE: [${names}]`,
+  );
+}
+
+function requireNoTarget(model: Model, id: ResourceId): void {
+  const routes = routesTo(model, id);
+  if (routes.length === 0) return;
+  const names = some(routes.map(({ parent, name }) => `${parent}/${name}`));
+  throw inUse(
+    `VirtualNode with name ${id.name} cannot be deleted because it is the target of one or more routes. ROUTE: [${names}]`,
+  );
+}
+
+function requireNoGatewayRoute(model: Model, id: ResourceId): void {
+  const routes = gatewayRoutesTo(model, id);
+  if (routes.length === 0) return;
+  const names = some(routes.map(({ parent, name }) => `${parent}/${name}`));
+  throw inUse(`VirtualService ${id.name} is being referenced in the following: GATEWAY_ROUTE: [${names}]`);
+}
+
+function upper(kind: Kind): string {
+  return kind.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+}
+
+function some(names: readonly string[]): string {
+  const more = names.length - SHOWN;
+  return `${names.slice(0, SHOWN).join(', ')}${more > 0 ? `, and ${more} more` : ''}`;
+}

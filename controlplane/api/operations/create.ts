@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto';
+import type { Resource } from '../../mesh/resource.ts';
+import type { ResourceOperation } from '../../model/operations.ts';
+import type { ApiContext, Output, ResourceHandler } from './context.ts';
+import { requireConsistent } from '../checks/consistency.ts';
+import { conflict } from '../../http/errors.ts';
+import { resourceId } from './resource-id.ts';
+import { requireParents } from '../checks/present.ts';
+import { nameMember, title } from '../../mesh/names.ts';
+import { resourceOutput } from './output.ts';
+import { requireRoom, requireRoomForBackends } from '../checks/quotas.ts';
+import { requireReferences } from '../checks/references.ts';
+import type { Input } from '../../model/input.ts';
+import { tokenUse, writeTo, type Decide } from '../write/write.ts';
+
+/** Makes a resource, at version 1. */
+export const create: ResourceHandler = async (context, operation, input) => {
+  const id = resourceId(context, operation.kind, input);
+  const decide = decideToCreate(context, operation, input);
+  const write = () => writeTo(context, id, tokenUse(context, operation, input), decide);
+  return operation.kind === 'mesh' ? context.live.inTurn(id.owner, write) : write();
+};
+
+/** What it takes to make the resource that the input names. */
+export function decideToCreate(
+  context: ApiContext,
+  { kind, resultShape }: ResourceOperation,
+  input: Input,
+): Decide<Output> {
+  const id = resourceId(context, kind, input);
+  const spec = input['spec'] ?? {};
+  return (model, repeated) => {
+    requireParents(model, id);
+    const existing = model.get(id);
+    if (existing !== undefined) {
+      if (repeated) return { answer: resourceOutput(context, existing, resultShape, 'ACTIVE') };
+      throw conflict(`${title(kind)} with ${nameMember(kind)} ${id.name} already exists.`);
+    }
+    const now = context.now();
+    const resource: Resource = {
+      ...id,
+      spec,
+      uid: randomUUID(),
+      version: 1,
+      createdAt: now,
+      lastUpdatedAt: now,
+      resourceOwner: context.caller.account,
+      tags: (input['tags'] ?? []) as Resource['tags'],
+    };
+    requireRoom(context.quotas, model, resource);
+    requireRoomForBackends(context.quotas, undefined, resource);
+    requireReferences(model, resource);
+    requireConsistent(model, resource);
+    return { puts: [resource], answer: resourceOutput(context, resource, resultShape, 'ACTIVE') };
+  };
+}

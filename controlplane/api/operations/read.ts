@@ -1,0 +1,37 @@
+import type { Resource } from '../../mesh/resource.ts';
+import type { ResourceHandler } from './context.ts';
+import { resourceId } from './resource-id.ts';
+import { missing, requireParents } from '../checks/present.ts';
+import { resourceOutput } from './output.ts';
+import { page } from './paging.ts';
+import { visibleMeshes } from './permission.ts';
+
+/** The most that one page of a list has. */
+const PAGE = 100;
+
+/** One resource. */
+export const describe: ResourceHandler = async (context, { kind, resultShape }, input) => {
+  const { model } = context.live;
+  const id = resourceId(context, kind, input);
+  requireParents(model, id);
+  const resource = model.get(id);
+  if (resource === undefined) throw missing(id);
+  return resourceOutput(context, resource, resultShape, 'ACTIVE');
+};
+
+/** A page of the resources of a kind under one parent, sorted by name. */
+export const list: ResourceHandler = async (context, { name, kind, result, resultShape }, input) => {
+  const { model } = context.live;
+  const id = resourceId(context, kind, input);
+  requireParents(model, id);
+  const all = kind === 'mesh' ? visibleMeshes(context) : model.list(kind, id, id.parent);
+  const call = { operation: name, account: context.caller.account, input };
+  const { items, nextToken } = page(all, pageKey, call, PAGE);
+  const references = items.map((resource) => resourceOutput(context, resource, resultShape, 'ACTIVE'));
+  return { [result]: references, ...(nextToken === undefined ? {} : { nextToken }) };
+};
+
+// Several meshes of one name may be in a list, each of another owner. No name has a NUL character.
+function pageKey({ kind, name, owner }: Resource): string {
+  return kind === 'mesh' ? `${name}\0${owner}` : name;
+}

@@ -1,0 +1,65 @@
+import type { Resource } from '../../mesh/resource.ts';
+import type { TagOperation } from '../../model/operations.ts';
+import { taggedId } from './tagged-id.ts';
+import type { ApiContext } from './context.ts';
+import { tooManyTags } from '../../http/errors.ts';
+import { missing } from '../checks/present.ts';
+import { page } from './paging.ts';
+import { requireMayChange } from './permission.ts';
+import type { Input } from '../../model/input.ts';
+import { writeTo } from '../write/write.ts';
+
+/** The most tags that a resource has, and that one page of them has. */
+const MOST = 50;
+
+type Tags = Resource['tags'];
+type TagHandler = (context: ApiContext, input: Input) => Promise<Readonly<Record<string, unknown>>>;
+
+/** What each of the three operations on tags does. Tags are no part of a specification: they leave its version alone. */
+export const TAG_HANDLERS: Readonly<Record<TagOperation['verb'], TagHandler>> = {
+  TagResource: (context, input) => {
+    const added = (input['tags'] ?? []) as Tags;
+    return change(context, input, (tags) => {
+      const kept = tags.filter(({ key }) => !added.some((tag) => tag.key === key));
+      return sorted([...kept, ...added]);
+    });
+  },
+
+  UntagResource: (context, input) => {
+    const keys = (input['tagKeys'] ?? []) as readonly string[];
+    return change(context, input, (tags) => tags.filter(({ key }) => !keys.includes(key)));
+  },
+
+  ListTagsForResource: async (context, input) => {
+    const id = taggedId(context.region, input);
+    const resource = context.live.model.get(id);
+    if (resource === undefined) throw missing(id);
+    const call = { operation: 'ListTagsForResource', account: context.caller.account, input };
+    const { items, nextToken } = page(sorted(resource.tags), ({ key }) => key, call, MOST);
+    return { tags: items, ...(nextToken === undefined ? {} : { nextToken }) };
+  },
+};
+
+async function change(
+  context: ApiContext,
+  input: Input,
+  edit: (tags: Tags) => Tags,
+): Promise<Readonly<Record<string, unknown>>> {
+  const id = taggedId(context.region, input);
+  return writeTo(context, id, undefined, (model) => {
+    const existing = model.get(id);
+    if (existing === undefined) throw missing(id);
+    requireMayChange(context.caller, existing);
+    const tags = edit(existing.tags);
+    if (tags.length > MOST) {
+      throw tooManyTags(
+        `The resource would have ${tags.length} tags, and may have ${MOST}. Nothing was changed.`,
+      );
+    }
+    return { puts: [{ ...existing, tags }], answer: {} };
+  });
+}
+
+function sorted(tags: Tags): Tags {
+  return tags.toSorted((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key)));
+}

@@ -1,0 +1,48 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Resource, Specs } from '../../mesh/resource.ts';
+import type { ResourceOperation } from '../../model/operations.ts';
+import type { ApiContext, Output, ResourceHandler } from './context.ts';
+import { requireConsistent } from '../checks/consistency.ts';
+import { resourceId } from './resource-id.ts';
+import { missing, requireParents } from '../checks/present.ts';
+import { resourceOutput } from './output.ts';
+import { nextVersion } from '../write/next-version.ts';
+import { requireMayChange } from './permission.ts';
+import { requireRoomForBackends } from '../checks/quotas.ts';
+import { requireReferences } from '../checks/references.ts';
+import type { Input } from '../../model/input.ts';
+import { tokenUse, writeTo, type Decide } from '../write/write.ts';
+
+/**
+ * Replaces the whole specification. The version rises by one, or stays where nothing changes. A mesh may be updated
+ * without a specification: then it keeps the one it has.
+ */
+export const update: ResourceHandler = async (context, operation, input) => {
+  const id = resourceId(context, operation.kind, input);
+  return writeTo(context, id, tokenUse(context, operation, input), decideToUpdate(context, operation, input));
+};
+
+/** What it takes to give the resource that the input names its new specification. */
+export function decideToUpdate(
+  context: ApiContext,
+  operation: ResourceOperation,
+  input: Input,
+): Decide<Output> {
+  const { kind, resultShape } = operation;
+  const id = resourceId(context, kind, input);
+  const spec = input['spec'] as Specs[typeof kind] | undefined;
+  return (model, repeated) => {
+    requireParents(model, id);
+    const existing = model.get(id);
+    if (existing === undefined) throw missing(id);
+    requireMayChange(context.caller, existing);
+    if (repeated || spec === undefined || isDeepStrictEqual(existing.spec, spec)) {
+      return { answer: resourceOutput(context, existing, resultShape, 'ACTIVE') };
+    }
+    const resource: Resource = { ...nextVersion(existing, context.now()), spec };
+    requireRoomForBackends(context.quotas, existing, resource);
+    requireReferences(model, resource);
+    requireConsistent(model, resource);
+    return { puts: [resource], answer: resourceOutput(context, resource, resultShape, 'ACTIVE') };
+  };
+}

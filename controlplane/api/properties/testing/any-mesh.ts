@@ -1,0 +1,105 @@
+import * as fc from 'fast-check';
+import type { Kind } from '../../../mesh/resource.ts';
+import type { Case } from '../../../translate/testing/cases.ts';
+import { FEATURE_NAMES, readFeatures, type Features } from '../../../translate/features.ts';
+import { FEATURE_SAMPLES } from '../../../translate/testing/features.ts';
+import { GATEWAY_PORT, NAMED } from './named.ts';
+import { rightSpec } from './right-spec.ts';
+
+/** A mesh made up of specifications that the API accepts, and the proxy that is looked at. */
+export type AnyMesh = Pick<Case, 'proxy' | 'resources'> & {
+  readonly features: Features;
+  /** Whether certificates, authorities and instances are known that it names, or nothing is. */
+  readonly known: boolean;
+};
+
+/** Real files in place of those that a mesh names. */
+export type Files = { readonly log: string; readonly certificate: string; readonly privateKey: string };
+
+type Resources = Case['resources'];
+
+const some = (kind: Kind, most: number) => fc.array(rightSpec(kind), { maxLength: most });
+
+/** Routes and gateway routes that do not fit the listeners are there, and without effect. */
+export function anyMesh(files: Files): fc.Arbitrary<AnyMesh> {
+  return fc.record({
+    proxy: fc.constantFrom('virtualNode/app', 'virtualNode/blue', 'virtualGateway/door'),
+    features: anyFeatures,
+    known: fc.boolean(),
+    resources: resources.map((made) => withFiles(made, files)),
+  });
+}
+
+const anyFeatures: fc.Arbitrary<Features> = fc
+  .tuple(...FEATURE_NAMES.map((name) => fc.constantFrom<unknown>(undefined, ...FEATURE_SAMPLES[name])))
+  .map((said) => readFeatures(Object.fromEntries(said.map((value, index) => [FEATURE_NAMES[index], value]))));
+
+const resources: fc.Arbitrary<Resources> = fc
+  .record({
+    mesh: rightSpec('mesh'),
+    nodes: fc.tuple(...NAMED.nodes.map(() => rightSpec('virtualNode'))),
+    app: rightSpec('virtualNode'),
+    router: rightSpec('virtualRouter'),
+    routes: some('route', 6),
+    gateway: rightSpec('virtualGateway'),
+    gatewayRoutes: some('gatewayRoute', 4),
+  })
+  .map(({ mesh, nodes, app, router, routes, gateway, gatewayRoutes }) => {
+    const [service] = NAMED.services;
+    const [virtualRouterName] = NAMED.routers;
+    return [
+      { meshName: 'm', spec: mesh },
+      ...NAMED.nodes.map((virtualNodeName, index) => ({ virtualNodeName, spec: nodes[index] })),
+      { virtualNodeName: 'app', spec: withBackend(app, service) },
+      { virtualRouterName, spec: router },
+      { virtualServiceName: service, spec: { provider: { virtualRouter: { virtualRouterName } } } },
+      ...routes.map((spec, index) => ({ virtualRouterName, routeName: `r${index}`, spec })),
+      { virtualGatewayName: 'door', spec: withHttp(gateway) },
+      ...gatewayRoutes.map((spec, index) => ({
+        virtualGatewayName: 'door',
+        gatewayRouteName: `g${index}`,
+        spec,
+      })),
+    ];
+  });
+
+// What is made up names the service at random; here it is one, with the policy that a backend had.
+function withBackend(app: unknown, virtualServiceName: string): unknown {
+  const { backends = [] } = app as { backends?: readonly { virtualService: object }[] };
+  const [first] = backends;
+  return {
+    ...(app as object),
+    backends: [{ virtualService: { ...first?.virtualService, virtualServiceName } }],
+  };
+}
+
+// Gateway routes that are made up may name this port.
+function withHttp(gateway: unknown): unknown {
+  const { listeners } = gateway as { listeners: readonly { portMapping: { port: number } }[] };
+  const others = listeners.filter(({ portMapping }) => portMapping.port !== GATEWAY_PORT);
+  return {
+    ...(gateway as object),
+    listeners: [{ portMapping: { port: GATEWAY_PORT, protocol: 'http' } }, ...others],
+  };
+}
+
+function withFiles(made: readonly unknown[], { log, certificate, privateKey }: Files): Resources {
+  return JSON.parse(JSON.stringify(made), (name, value: unknown) => {
+    if (name === 'certificate' || name === 'trust') return withOwnName(value as object, name);
+    if (name !== 'file') return value;
+    const file = value as object;
+    return {
+      ...file,
+      ...('path' in file ? { path: log } : {}),
+      ...('certificateChain' in file ? { certificateChain: certificate } : {}),
+      ...('privateKey' in file ? { privateKey } : {}),
+    };
+  }) as Resources;
+}
+
+// No socket has a certificate and authorities under one name.
+function withOwnName(source: object, kind: string): object {
+  if (!('sds' in source)) return source;
+  const { secretName } = source.sds as { readonly secretName: string };
+  return { sds: { secretName: `${kind} ${secretName}` } };
+}

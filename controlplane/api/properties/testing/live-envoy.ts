@@ -1,0 +1,124 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
+import type { Answer } from '../../../../xds/protocol/acks.ts';
+import { listenGrpc, type GrpcListener } from '../../../../xds/grpc/listen.ts';
+import { createGrpcServer } from '../../../../xds/grpc/server.ts';
+import { createXdsServer, type XdsServer } from '../../../../xds/server.ts';
+import type { ServiceName } from '../../../../xds/service.ts';
+import { CLUSTER, LISTENER, SECRET, type Snapshot } from '../../../../xds/types.ts';
+import { request } from '../../../../test/lab/http.ts';
+import { createTail } from '../../../../test/lab/tail.ts';
+import { typeResources } from '../../../translate/encode.ts';
+import { askedSecrets, type Pem } from './asked-secrets.ts';
+import { bootstrap, ID, STATIC_CLUSTERS, type Sockets } from './live-bootstrap.ts';
+
+/** An Envoy that takes one configuration after the other. */
+export type LiveEnvoy = {
+  /**
+   * Has Envoy take a configuration in place of the one before, and waits until it has answered all of it and nothing is
+   * left warming. Answers what it has against it; '' when nothing.
+   */
+  take(snapshot: Snapshot): Promise<string>;
+  close(): Promise<void>;
+};
+
+const START_LIMIT_MS = 20_000;
+/** A cluster is warm when its first health check has come to something, which may take the check's own 60 s. */
+const SETTLE_LIMIT_MS = 70_000;
+const POLL_MS = 5;
+
+/**
+ * Starts an Envoy in a network of its own, where nothing can be reached, with a control plane on a unix socket, and one on
+ * another that has every secret that is asked for. Needs root.
+ * @throws Error with Envoy's own words where it does not start.
+ */
+export async function startLiveEnvoy(binary: string, pem: Pem): Promise<LiveEnvoy> {
+  const folder = await mkdtemp(join(tmpdir(), 'live-envoy-'));
+  const [ads, sds, admin] = [join(folder, 'ads'), join(folder, 'sds'), join(folder, 'admin')];
+  const refusals: Answer[] = [];
+  const onAnswer = (_key: string, answer: Answer): void => {
+    if (answer.error !== undefined) refusals.push(answer);
+  };
+  // Longer than anybody waits here: a step that Envoy cannot answer shows.
+  const control = createXdsServer({ keyOf: () => ID, onAnswer, stepTimeoutMs: 2 * SETTLE_LIMIT_MS });
+  const secrets = createXdsServer({ keyOf: () => ID, onAnswer });
+  const servers = [await listen(control, ads, ['aggregated']), await listen(secrets, sds, ['secrets'])];
+  const config = JSON.stringify(bootstrap({ ads, sds, admin } satisfies Sockets));
+  const args = ['--disable-hot-restart', '--drain-time-s', '1', '--concurrency', '1', '--log-level', 'error'];
+  const command = 'ip link set lo up && exec setpriv --pdeathsig KILL -- "$@"';
+  const envoy = execa(
+    'unshare',
+    ['--net', 'sh', '-c', command, 'sh', binary, ...args, '--config-yaml', config],
+    { reject: false, cwd: '/', all: true, stdin: 'ignore', buffer: false },
+  );
+  const log = createTail();
+  envoy.all.on('data', (chunk: Buffer) => log.append(chunk));
+  let ended = false;
+  void envoy.then(() => (ended = true));
+
+  async function stats(): Promise<ReadonlyMap<string, number>> {
+    const filter = '^(cluster_manager|listener_manager)\\.';
+    const url = `http://envoy/stats?filter=${encodeURIComponent(filter)}`;
+    const { body } = await request(url, { socketPath: admin });
+    const lines = body.split('\n').map((line) => line.split(': '));
+    return new Map(lines.map(([name = '', value]): [string, number] => [name, Number(value)]));
+  }
+
+  /** Why Envoy is not done; '' when it is. */
+  async function pending(snapshot: Snapshot): Promise<string> {
+    for (const type of snapshot.keys())
+      if (control.settled(ID, type) === 'pending') return `${type} is not answered`;
+    const got = await stats();
+    for (const name of ['cluster_manager.warming_clusters', 'listener_manager.total_listeners_warming'])
+      if (got.get(name) !== 0) return `${name} is ${got.get(name)}`;
+    // Beside ours there are the static ones.
+    const clusters = (snapshot.get(CLUSTER)?.resources.size ?? 0) + STATIC_CLUSTERS;
+    const listeners = snapshot.get(LISTENER)?.resources.size ?? 0;
+    if (got.get('cluster_manager.active_clusters') !== clusters) return `not ${clusters} clusters`;
+    if (got.get('listener_manager.total_listeners_active') !== listeners) return `not ${listeners} listeners`;
+    return '';
+  }
+
+  async function settle(what: () => Promise<string>, limitMs: number): Promise<string> {
+    const end = Date.now() + limitMs;
+    for (;;) {
+      if (ended) return `it ended:\n${log.text()}`;
+      const [refusal] = refusals;
+      if (refusal !== undefined) return `${refusal.typeUrl} refused: ${refusal.error}`;
+      const why = await what().catch((error: Error) => error.message);
+      if (why === '' || Date.now() > end) return why;
+      await sleep(POLL_MS);
+    }
+  }
+
+  async function close(): Promise<void> {
+    envoy.kill('SIGKILL');
+    await envoy;
+    for (const server of servers) server.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+
+  const why = await settle(async () => ((await stats()).size > 0 ? '' : 'no statistics'), START_LIMIT_MS);
+  if (why !== '') {
+    await close();
+    throw new Error(`Envoy does not start: ${why}`);
+  }
+  return {
+    async take(snapshot) {
+      refusals.length = 0;
+      secrets.set(ID, new Map([[SECRET, typeResources(askedSecrets(snapshot, pem))]]));
+      control.set(ID, snapshot);
+      return settle(() => pending(snapshot), SETTLE_LIMIT_MS);
+    },
+    close,
+  };
+}
+
+function listen(xds: XdsServer, path: string, services: readonly ServiceName[]): Promise<GrpcListener> {
+  const server = createGrpcServer();
+  xds.addTo(server, ...services);
+  return listenGrpc(server, { path });
+}

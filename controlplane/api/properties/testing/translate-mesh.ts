@@ -1,0 +1,30 @@
+import type { Certificate, Found, Instance } from '../../../translate/found.ts';
+import { caseView } from '../../../translate/testing/cases.ts';
+import { DEFAULT_SETTINGS } from '../../../translate/options.ts';
+import { translate, type Translation } from '../../../translate/translate.ts';
+import type { AnyMesh } from './any-mesh.ts';
+import type { Pem } from './asked-secrets.ts';
+
+const INSTANCES: readonly Instance[] = [
+  { id: 'i-1', ipv4: '10.0.0.1', ipv6: 'fd00::1', port: 80, healthy: true, attributes: {} },
+  { id: 'i-2', ipv4: '10.0.0.2', healthy: false, attributes: { a: 'b' } },
+  { id: 'i-3', ipv6: 'fd00::3', healthy: true, attributes: {} },
+];
+
+/** Names that begin alike share an address. */
+const addressesOf = (name: string): readonly string[] => [`10.0.1.${name.charCodeAt(0) % 4}`, 'fd00::9'];
+
+/** What the proxy of a mesh is to have: with all certificates and instances that it names, or with none of them known. */
+export function translateMesh(
+  { proxy, resources, features, known }: AnyMesh,
+  { cert, key }: Pem,
+): Translation {
+  const certificate: Certificate = { chain: cert, privateKey: key, authority: cert };
+  const found: Found = {
+    instances: () => (known ? INSTANCES : undefined),
+    certificate: () => (known ? certificate : undefined),
+    authority: () => (known ? { pem: cert } : undefined),
+    addresses: (name) => (known ? { current: addressesOf(name), former: ['10.0.1.9'] } : undefined),
+  };
+  return translate(caseView({ title: '', proxy, resources }), { ...features, ...DEFAULT_SETTINGS }, found);
+}

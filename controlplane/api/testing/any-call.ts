@@ -1,0 +1,91 @@
+import { isDeepStrictEqual } from 'node:util';
+import * as fc from 'fast-check';
+import type { FastifyInstance } from 'fastify';
+import { BETA_OPERATIONS, OPERATIONS, type Operation } from '../../model/operations.ts';
+import { anyOf } from './any-input.ts';
+import { ACCOUNT, REGION, type Answer } from './test-api.ts';
+
+/** A call made up for a test: where it goes, and the body, JSON or not. */
+export type AnyCall = { readonly url: string; readonly body: string };
+
+/** The operations, of both versions of the API, that take a body. */
+export const WRITING_OPERATIONS: readonly Operation[] = [...OPERATIONS, ...BETA_OPERATIONS].filter(
+  ({ method }) => method === 'PUT',
+);
+
+/** Calls of an operation, most of them nearly right, on what `makeAll` made. */
+export function anyCall(operation: Operation): fc.Arbitrary<AnyCall> {
+  const path = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => NAMES[name] ?? '');
+  const query = 'kind' in operation ? '' : `?resourceArn=${encodeURIComponent(ARN)}`;
+  const input = anyOf(operation.inputShape, 2, operation.model).map((value) =>
+    JSON.stringify(bodyOf(operation, value)),
+  );
+  const broken = fc.tuple(input, fc.nat(), fc.string()).map(([text, at, between]) => {
+    const cut = at % (text.length + 1);
+    return text.slice(0, cut) + between + text.slice(cut + between.length);
+  });
+  const body = fc.oneof(
+    { weight: 8, arbitrary: input },
+    { weight: 1, arbitrary: broken },
+    { weight: 1, arbitrary: fc.json() },
+  );
+  return body.map((text) => ({ url: `${path}${query}`, body: text }));
+}
+
+/** Sends a call, with any content type, as a PUT. */
+export async function sendCall(app: FastifyInstance, { url, body }: AnyCall): Promise<Answer> {
+  const reply = await app.inject({ method: 'PUT', url, payload: body });
+  const error = reply.headers['x-amzn-errortype'];
+  return {
+    status: reply.statusCode,
+    error: typeof error === 'string' ? error : undefined,
+    body: reply.json<Readonly<Record<string, unknown>>>(),
+  };
+}
+
+/** What is wrong with an answer, if anything: one of ours has a status that the model names and a message, or what was asked for. */
+export function faultOf(
+  operation: Operation,
+  { body: sent }: AnyCall,
+  { status, error = '', body: answer }: Answer,
+): string | undefined {
+  if (status !== 200) {
+    const meant = [400, 404, 409].includes(status) && /^[A-Z]\w+Exception$/.test(error);
+    return meant && typeof answer['message'] === 'string'
+      ? undefined
+      : `${status} ${error} ${JSON.stringify(answer)}`;
+  }
+  const { spec } = sent === '' ? {} : (withoutNulls(sent) as { readonly spec?: unknown });
+  // A virtual router of the beta sorts its names, and says when it has none.
+  const isOwn =
+    spec === undefined ||
+    ('kind' in operation && operation.kind === 'virtualRouter' && operation.path.startsWith('/meshes'));
+  if (isOwn || isDeepStrictEqual(answer['spec'], spec)) return undefined;
+  return `asked for ${JSON.stringify(spec)}, got ${JSON.stringify(answer['spec'])}`;
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+  meshName: 'colors',
+  virtualNodeName: 'white',
+  virtualRouterName: 'router',
+  routeName: 'all',
+  virtualServiceName: 'teller.local',
+  virtualGatewayName: 'door',
+  gatewayRouteName: 'in',
+};
+
+const ARN = `arn:aws:appmesh:${REGION}:${ACCOUNT}:mesh/colors/virtualNode/white`;
+
+// What stands in the path or the query is not repeated in the body. Without a token: each call is a new one.
+function bodyOf({ input: { members } }: Operation, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value ?? null;
+  const given = Object.entries(value);
+  return Object.fromEntries(
+    given.filter(([name]) => members?.[name]?.location === undefined && name !== 'clientToken'),
+  );
+}
+
+// A member that is null counts as not given.
+function withoutNulls(text: string): unknown {
+  return JSON.parse(text, (_name, item: unknown) => item ?? undefined);
+}

@@ -1,0 +1,29 @@
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { API_MODEL } from '../../model/api-model.ts';
+import { anyCall, faultOf, sendCall, WRITING_OPERATIONS } from '../testing/any-call.ts';
+import { makeAll, startApi, type TestApi } from '../testing/test-api.ts';
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startApi();
+  await makeAll(api);
+});
+afterAll(() => api.close());
+
+const RUNS = Number(process.env['DAYBREAK_TEST_RUNS'] ?? 50);
+
+describe('any input, right or wrong, has an answer that is meant', () => {
+  const cases = WRITING_OPERATIONS.map(
+    (operation) =>
+      [operation.model === API_MODEL ? '2019-01-25' : '2018-10-01', operation.name, operation] as const,
+  );
+  it.each(cases)('%s %s', { timeout: 600_000 }, async (_version, _name, operation) => {
+    await fc.assert(
+      fc.asyncProperty(anyCall(operation), async (call) => {
+        expect(faultOf(operation, call, await sendCall(api.app, call))).toBeUndefined();
+      }),
+      { numRuns: RUNS },
+    );
+  });
+});

@@ -1,0 +1,131 @@
+import { SignatureV4 } from '@smithy/signature-v4';
+import type { HttpRequest } from '@smithy/types';
+import { Sha256 } from '../../../common/sha256.ts';
+import type { SignedRequest } from '../authenticate.ts';
+import type { CredentialsDocument } from '../credentials-document.ts';
+
+/** The region of signatures, and when they are made unless a test says otherwise. */
+export const REGION = 'eu-west-1';
+export const NOW = 1_700_000_000_000;
+
+/** A secret for tests, a different one a key. */
+export const secretOf = (accessKeyId: string): string => `secret-of-${accessKeyId}-123456`;
+
+/** Who signs, when, for what. */
+export type SignOptions = {
+  readonly accessKeyId: string;
+  readonly secret?: string;
+  readonly sessionToken?: string;
+  readonly at?: number;
+  readonly region?: string;
+  readonly service?: string;
+  /** Makes a presigned URL that holds for so many seconds. */
+  readonly presign?: number;
+  /** Leaves the body's sum out of the headers, as boto does. */
+  readonly withoutSum?: boolean;
+  /** A header that is signed although clients usually leave it out. */
+  readonly alsoSign?: string;
+};
+
+/** A request as a client would send it, signed by the library that AWS's own SDK uses. */
+export async function signed(
+  { method = 'GET', path = '/v20190125/meshes', query = {}, headers = {}, body = '' }: Partial<HttpRequest>,
+  options: SignOptions,
+): Promise<SignedRequest> {
+  const { accessKeyId, secret = secretOf(accessKeyId), sessionToken, at = NOW, presign } = options;
+  const signer = new SignatureV4({
+    credentials: {
+      accessKeyId,
+      secretAccessKey: secret,
+      ...(sessionToken === undefined ? {} : { sessionToken }),
+    },
+    region: options.region ?? REGION,
+    service: options.service ?? 'appmesh',
+    sha256: Sha256,
+    applyChecksum: options.withoutSum !== true,
+  });
+  const request: HttpRequest = {
+    method,
+    path,
+    query,
+    headers: { host: 'daybreak.example', ...headers },
+    protocol: 'https:',
+    hostname: 'daybreak.example',
+    body: String(body),
+  };
+  const signingDate = new Date(at);
+  const result =
+    presign === undefined
+      ? await signer.sign(request, {
+          signingDate,
+          ...(options.alsoSign === undefined ? {} : { signableHeaders: new Set([options.alsoSign]) }),
+        })
+      : await signer.presign(request, { signingDate, expiresIn: presign });
+  const entries = Object.entries(result.query ?? {}).map(([name, value]) => [name, value ?? '']);
+  return {
+    method,
+    path,
+    query: Object.fromEntries(entries) as SignedRequest['query'],
+    headers: result.headers,
+    body: Buffer.from(String(body)),
+  };
+}
+
+const key = (accessKeyId: string) => ({ accessKeyId, secretAccessKey: secretOf(accessKeyId) });
+const policy = (Effect: 'Allow' | 'Deny', Action: string | string[], Resource: string | string[] = '*') => ({
+  Effect,
+  Action,
+  Resource,
+});
+
+/** The account that owns the meshes, and one that some are shared with. */
+export const OWNER = '111122223333';
+export const GUEST = '444455556666';
+
+/** Two accounts with users of different rights; `shared` is a mesh of OWNER's that GUEST may use. */
+export const DOCUMENT: CredentialsDocument = {
+  accounts: [
+    {
+      id: OWNER,
+      shares: [{ mesh: 'shared', with: [GUEST] }],
+      users: [
+        { name: 'admin', accessKeys: [key('AKADMIN')], policies: [{ Statement: policy('Allow', '*') }] },
+        {
+          name: 'reader',
+          accessKeys: [key('AKREADER')],
+          policies: [
+            { Version: '2012-10-17', Statement: [policy('Allow', ['appmesh:Describe*', 'appmesh:List*'])] },
+          ],
+        },
+        {
+          name: 'careful',
+          accessKeys: [key('AKCAREFUL')],
+          policies: [
+            {
+              Statement: [
+                policy('Allow', 'appmesh:*', 'arn:aws:appmesh:*:*:mesh/shared*'),
+                policy('Deny', 'appmesh:Delete*'),
+              ],
+            },
+          ],
+        },
+        { name: 'nobody', accessKeys: [key('AKNOBODY')] },
+        {
+          name: 'visitor',
+          accessKeys: [{ ...key('ASVISITOR'), sessionToken: 'token', expiration: '2023-11-15T00:00:00Z' }],
+          policies: [{ Statement: policy('Allow', 'appmesh:*') }],
+        },
+      ],
+    },
+    {
+      id: GUEST,
+      users: [
+        {
+          name: 'guest',
+          accessKeys: [key('AKGUEST')],
+          policies: [{ Statement: policy('Allow', 'appmesh:*') }],
+        },
+      ],
+    },
+  ],
+};

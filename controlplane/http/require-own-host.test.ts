@@ -1,0 +1,42 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startApi, type TestApi } from '../api/testing/test-api.ts';
+
+describe('a request', () => {
+  let api: TestApi;
+  beforeEach(async () => {
+    api = await startApi();
+  });
+  afterEach(() => api.close());
+
+  const ask = (url: string, headers: Record<string, string>, method: 'GET' | 'PUT' = 'GET') =>
+    api.app.inject({ method, url, headers, ...(method === 'PUT' ? { payload: '{"meshName":"m"}' } : {}) });
+
+  it('for another host is answered 421, and the flag is named', async () => {
+    const answer = await ask('/v20190125/meshes', { host: 'evil.example:8080' }, 'PUT');
+    expect(answer.statusCode).toBe(421);
+    expect(answer.headers['x-amzn-errortype']).toBe('MisdirectedRequestException');
+    expect(answer.json<{ message: string }>().message).toContain('--api-host');
+    expect(api.live.model.revision).toBe(0);
+  });
+
+  it('for a name that App Mesh’s clients sign for is taken, and for what is like it is not', async () => {
+    for (const [host, status] of [
+      ['appmesh.eu-west-1.amazonaws.com', 200],
+      ['appmesh-fips.us-east-1.amazonaws.com', 200],
+      ['appmesh.eu-west-1.amazonaws.com.evil.example', 421],
+    ] as const)
+      expect((await ask('/v20190125/meshes', { host })).statusCode).toBe(status);
+  });
+
+  it('of a page of another site is refused on every route', async () => {
+    const headers = { origin: 'https://evil.example' };
+    for (const url of ['/v20190125/meshes', '/healthz', '/no-such-path']) {
+      expect((await ask(url, headers)).statusCode).toBe(403);
+    }
+  });
+
+  it('for health comes by any name', async () => {
+    for (const url of ['/healthz', '/readyz'])
+      expect((await ask(url, { host: 'anything.example' })).statusCode).toBe(200);
+  });
+});

@@ -1,0 +1,60 @@
+import { Model } from '../model.ts';
+import type { Change, Kind, Resource } from '../resource.ts';
+
+/** A resource as a person writes it for the API: its names and its specification. */
+export type Written = { readonly [member: string]: unknown };
+
+/** The account that owns the meshes of fixtures. */
+export const FIXTURE_OWNER = '000000000000';
+
+const NAMES = [
+  ['routeName', 'route', 'virtualRouterName'],
+  ['gatewayRouteName', 'gatewayRoute', 'virtualGatewayName'],
+  ['virtualNodeName', 'virtualNode', undefined],
+  ['virtualServiceName', 'virtualService', undefined],
+  ['virtualRouterName', 'virtualRouter', undefined],
+  ['virtualGatewayName', 'virtualGateway', undefined],
+  ['meshName', 'mesh', undefined],
+] as const satisfies readonly (readonly [string, Kind, string | undefined])[];
+
+/**
+ * The state that a Create call with this input leaves behind; for tests and tools that read models from files.
+ * @throws Error when it names no resource.
+ */
+export function resourceFromInput(written: Written, revision = 1): Resource {
+  const found = NAMES.find(([member]) => written[member] !== undefined);
+  if (found === undefined) throw new Error(`no resource is named by ${JSON.stringify(written)}`);
+  const [member, kind, parent] = found;
+  return {
+    kind,
+    owner: FIXTURE_OWNER,
+    mesh: textOf(written['meshName']),
+    parent: parent === undefined ? '' : textOf(written[parent]),
+    name: textOf(written[member]),
+    spec: written['spec'] ?? {},
+    uid: '',
+    version: revision,
+    createdAt: 0,
+    lastUpdatedAt: 0,
+    resourceOwner: FIXTURE_OWNER,
+    tags: [],
+  };
+}
+
+/** A model that holds these resources. */
+export function modelFromInputs(inputs: readonly Written[]): Model {
+  const model = new Model();
+  model.apply(inputs.map((written, index) => put(resourceFromInput(written, index + 1), index + 1)));
+  return model;
+}
+
+/** The change that puts a resource in place. */
+export function put(resource: Resource, revision: number): Change {
+  const { kind, owner, mesh, parent, name } = resource;
+  return { revision, id: { kind, owner, mesh, parent, name }, resource };
+}
+
+function textOf(value: unknown): string {
+  if (typeof value !== 'string') throw new Error(`a name is missing: got ${JSON.stringify(value)}`);
+  return value;
+}

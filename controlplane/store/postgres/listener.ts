@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, type ClientConfig } from 'pg';
+import { createBackoff } from '../../../xds/client/backoff.ts';
+import { describePostgresError } from './connection.ts';
+import { CHANNEL, SCHEMA_VERSION } from './schema.ts';
+import type { Hint } from '../store.ts';
+
+/** What is told of the connection that listens. `lost` comes once a loss, with the reason. */
+export type ListenerOptions = {
+  readonly config: ClientConfig;
+  readonly signal: AbortSignal;
+  readonly onHint: (hint: Hint) => void;
+  readonly onState: (state: 'connected' | 'lost', reason: string) => void;
+};
+
+const FIRST_WAIT_MS = 100;
+const LONGEST_WAIT_MS = 5000;
+/** The revision is read at least this often although nothing was told; it also shows that the server is still there. */
+const LOOK_MS = 4000;
+const LAST_WORDS_MS = 500;
+
+/**
+ * Listens for commits on a connection of its own until `signal` aborts, and comes back by itself when that breaks.
+ * Whatever may have been missed is made up for: with a hint after each connect, and on a timer where the revision has
+ * moved. Never rejects.
+ */
+export async function listenForCommits(options: ListenerOptions): Promise<void> {
+  const { signal, onState, onHint } = options;
+  const backoff = createBackoff(FIRST_WAIT_MS, LONGEST_WAIT_MS);
+  let state: 'new' | 'connected' | 'lost' = 'new';
+  const onConnected = (revision: number): void => {
+    backoff.reset();
+    onState('connected', '');
+    onHint(state === 'new' ? { kind: 'committed', revision } : { kind: 'reconnected' });
+    state = 'connected';
+  };
+  while (!signal.aborted) {
+    try {
+      await listen(options, onConnected);
+    } catch (error) {
+      if (state !== 'lost' && !signal.aborted) onState('lost', describePostgresError(error).message);
+      state = 'lost';
+    }
+    await pause(backoff.next(), signal);
+  }
+}
+
+/** One connection, until it breaks (rejects) or `signal` aborts. */
+async function listen(
+  { config, signal, onHint }: ListenerOptions,
+  onConnected: (revision: number) => void,
+): Promise<void> {
+  const client = new Client(config);
+  const broken = new Promise<never>((_, reject) => {
+    client.on('error', reject);
+    client.on('end', () => reject(new Error('the server ended the connection')));
+  });
+  // It may break while nobody waits for it.
+  broken.catch(() => undefined);
+  let seen = 0;
+  client.on('notification', ({ payload }) => {
+    seen = Math.max(seen, Number(payload));
+    onHint({ kind: 'committed', revision: Number(payload) });
+  });
+  try {
+    await client.connect();
+    // First listen, then look: what is committed between the two is told.
+    await client.query(`listen ${CHANNEL}`);
+    seen = await currentRevision(client);
+    onConnected(seen);
+    while (!signal.aborted) {
+      await Promise.race([broken, pause(LOOK_MS * (0.5 + Math.random() / 2), signal)]);
+      if (signal.aborted) return;
+      const revision = await currentRevision(client);
+      if (revision < seen) onHint({ kind: 'reconnected' });
+      if (revision > seen) onHint({ kind: 'committed', revision });
+      seen = revision;
+    }
+  } finally {
+    hangUp(client);
+  }
+}
+
+async function currentRevision(client: Client): Promise<number> {
+  const { rows } = await client.query<{ revision: string }>(
+    'select revision, daybreak.require_schema($1) from daybreak.store',
+    [SCHEMA_VERSION],
+  );
+  return Number(rows[0]?.revision);
+}
+
+/** Says goodbye, but does not wait for a server that says nothing any more. */
+function hangUp(client: Client): void {
+  const { stream } = client.connection;
+  const timer = setTimeout(() => stream.destroy(), LAST_WORDS_MS);
+  const gone = (): void => clearTimeout(timer);
+  client.end().then(gone, gone);
+}
+
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await sleep(milliseconds, undefined, { signal }).catch(() => undefined);
+}

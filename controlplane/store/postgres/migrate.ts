@@ -1,0 +1,57 @@
+import type { PoolClient, Pool } from 'pg';
+import type { Log } from '../../../common/log.ts';
+import { foreign, newer } from '../errors.ts';
+import { LIMITS } from './connection.ts';
+import { MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
+
+/** Any number that others are unlikely to lock: of several programs that start at once, one migrates. */
+const LOCK = 0x44_42_52_4b;
+
+/**
+ * Brings the schema to this version, in one transaction: all of it or nothing. Needs no rights to create anything where it
+ * is at this version already. `where` names the database in errors.
+ * @throws StoreError `newer`, `foreign`; what the driver throws
+ */
+export async function migratePostgres(pool: Pool, where: string, log: Log): Promise<void> {
+  const client = await pool.connect();
+  let failure: Error | boolean = true;
+  try {
+    if ((await schemaVersion(client, where)) < SCHEMA_VERSION) await migrate(client, where, log);
+    failure = false;
+  } finally {
+    client.release(failure);
+  }
+}
+
+async function migrate(client: PoolClient, where: string, log: Log): Promise<void> {
+  await client.query('begin');
+  await client.query(`set local lock_timeout = ${LIMITS.longMs}`);
+  const wait = { query_timeout: LIMITS.longMs };
+  await client.query({ text: `select pg_advisory_xact_lock(${LOCK})`, ...wait });
+  const version = await schemaVersion(client, where);
+  if (version > 0 && version < SCHEMA_VERSION) {
+    log.info({ store: where, from: version, to: SCHEMA_VERSION }, 'the schema of the store is moved forward');
+  }
+  for (const step of MIGRATIONS.slice(version)) await client.query({ text: step, ...wait });
+  await client.query('update daybreak.store set schema_version = $1', [SCHEMA_VERSION]);
+  await client.query('commit');
+}
+
+async function schemaVersion(client: PoolClient, where: string): Promise<number> {
+  // Not to_regclass, which may answer from a cache: what another program made while the lock was waited for has to be seen.
+  const found = await client.query<{ schema: boolean; store: boolean }>(
+    `select exists (select from pg_namespace where nspname = 'daybreak') as schema,
+            exists (select from pg_tables where schemaname = 'daybreak' and tablename = 'store') as store`,
+  );
+  const { schema = false, store = false } = found.rows[0] ?? {};
+  if (!store) {
+    if (schema) throw foreign(where, 'its schema daybreak belongs to something else');
+    return 0;
+  }
+  const { rows } = await client.query<{ schema_version: number }>(
+    'select schema_version from daybreak.store',
+  );
+  const version = rows[0]?.schema_version ?? 0;
+  if (version > SCHEMA_VERSION) throw newer(where, version, SCHEMA_VERSION);
+  return version;
+}

@@ -1,0 +1,235 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Client } from 'pg';
+import { createLog } from '../../../common/log.ts';
+import { storeConformance } from '../testing/conformance.ts';
+import { openPostgresStore } from './postgres.ts';
+import { MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
+import type { Hint, Store, Write } from '../store.ts';
+import { startTestPostgres, type TestPostgres } from '../testing/postgres-server.ts';
+
+const log = createLog('test', 'silent');
+
+let server: TestPostgres;
+beforeAll(async () => {
+  server = await startTestPostgres();
+});
+afterAll(() => server?.remove());
+
+storeConformance('postgres', async () => {
+  const url = await server.database();
+  return { open: () => openPostgresStore({ url, log }), remove: async () => undefined };
+});
+
+let url: string;
+const opened: Store[] = [];
+beforeEach(async () => {
+  url = await server.database();
+});
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((store) => store.close()));
+});
+
+async function open(as = url): Promise<Store> {
+  const store = await openPostgresStore({ url: as, log, patience: 0 });
+  opened.push(store);
+  return store;
+}
+
+async function sql(text: string): Promise<void> {
+  const client = new Client(url);
+  await client.connect();
+  try {
+    await client.query(text);
+  } finally {
+    await client.end();
+  }
+}
+
+const MESH = { owner: '111122223333', mesh: 'colors' };
+
+function put(expectedMeshRevision: number, name: string, mesh = MESH): Write {
+  const times = { version: 1, createdAt: 0, lastUpdatedAt: 0 };
+  const id = { kind: 'virtualNode' as const, ...mesh, parent: '', name };
+  return {
+    mesh,
+    expectedMeshRevision,
+    puts: [{ ...id, spec: {}, uid: name, ...times, resourceOwner: mesh.owner, tags: [] }],
+    deletes: [],
+    tokens: [],
+  };
+}
+
+describe('a database', () => {
+  it('gets its schema once, however many programs start at once', async () => {
+    const stores = await Promise.all([open(), open(), open(), open()]);
+    for (const [index, store] of stores.entries()) {
+      expect(await store.commit(put(index, `n${index}`))).toMatchObject({ revision: index + 1 });
+    }
+  });
+
+  it('of a later version is refused, and so is a program that still runs when it becomes one', async () => {
+    const running = await open();
+    await sql('update daybreak.store set schema_version = 99');
+    const refusal = {
+      code: 'newer',
+      message: expect.stringMatching(
+        `has schema version 99, and this program knows versions up to ${SCHEMA_VERSION}`,
+      ) as string,
+    };
+    await expect(open()).rejects.toMatchObject(refusal);
+    await expect(running.commit(put(0, 'white'))).rejects.toMatchObject(refusal);
+    await expect(running.changesSince(0)).rejects.toMatchObject(refusal);
+    await expect(running.contents()).rejects.toMatchObject(refusal);
+  });
+
+  it('of the first schema is moved to this one, with all it holds', async () => {
+    await sql(`${MIGRATIONS[0] ?? ''}; update daybreak.store set schema_version = 1`);
+    const commit = `select daybreak.commit(1, '["1","colors"]', 0, '{k}', '{"[\\"virtualNode\\",\\"1\\",\\"colors\\",\\"\\",\\"white\\"]"}',
+      '{"[\\"1\\",\\"colors\\"]"}', '{"{\\"name\\":\\"white\\"}"}', null, null, null, null, null, null)`;
+    await sql(commit);
+    const [store] = await Promise.all([open(), open()]);
+    const id = { kind: 'virtualNode', owner: '1', mesh: 'colors', parent: '', name: 'white' };
+    const changes = [{ revision: 1, id, resource: { name: 'white' } }];
+    expect(await store.changesSince(0)).toEqual({ from: 0, changes });
+    expect(await store.commit(put(0, 'white'))).toMatchObject({ outcome: 'committed', revision: 2 });
+    // As an older program goes on calling it.
+    await expect(sql(commit)).rejects.toMatchObject({ code: 'DB001' });
+  });
+
+  it('that lost a table, or the right to it, says that it is damaged', async () => {
+    const store = await open();
+    await sql('drop table daybreak.resource');
+    const damage = { code: 'damaged', status: 500, message: expect.stringContaining('resource') as string };
+    await expect(store.commit(put(0, 'white'))).rejects.toMatchObject(damage);
+    await expect(store.changesSince(0)).rejects.toMatchObject(damage);
+  });
+
+  it('whose schema daybreak is something else is refused, and left alone', async () => {
+    await sql('create schema daybreak; create table daybreak.other (id int)');
+    await expect(open()).rejects.toMatchObject({ code: 'foreign' });
+    await sql('select id from daybreak.other');
+  });
+
+  it('needs no more rights than to read and write, once it has its schema', async () => {
+    await open();
+    await sql(`
+      create role reader_writer login;
+      grant usage on schema daybreak to reader_writer;
+      grant select, insert, update, delete on all tables in schema daybreak to reader_writer`);
+    const store = await open(url.replace('postgres@', 'reader_writer@'));
+    expect(await store.commit(put(0, 'white'))).toMatchObject({ outcome: 'committed' });
+    await store.probe();
+    expect((await store.contents()).resources).toHaveLength(1);
+  });
+
+  it.each([
+    [
+      'that does not exist',
+      (good: string) => good.replace(/\/test_\d+/, '/nowhere'),
+      /"nowhere" does not exist/,
+    ],
+    [
+      'of an unknown user',
+      (good: string) => good.replace('postgres@', 'nobody@'),
+      /role "nobody" does not exist/,
+    ],
+    [
+      'with a certificate that is not there',
+      (good: string) => `${good}&sslmode=verify-full&sslrootcert=/nowhere/ca.pem`,
+      /no such file.*ca\.pem/,
+    ],
+    ['on a server that is not there', () => 'postgres://localhost:1/test', /ECONNREFUSED/],
+  ])('%s is named', async (_, wrong, message) => {
+    await expect(openPostgresStore({ url: wrong(url), log, patience: 500 })).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringMatching(message) as string,
+    });
+  });
+
+  it('with a stricter default isolation, or without synchronous commits, is used all the same', async () => {
+    const name = new URL(url).pathname.slice(1);
+    await sql(`
+      alter database ${name} set default_transaction_isolation = 'serializable';
+      alter database ${name} set synchronous_commit = 'off'`);
+    const stores = await Promise.all([open(), open()]);
+    const meshes = ['a', 'b', 'c', 'd'].map((mesh) => ({ ...MESH, mesh }));
+    const writes = meshes.flatMap((mesh) => stores.map((store) => store.commit(put(0, 'white', mesh))));
+    const outcomes = (await Promise.all(writes)).map(({ outcome }) => outcome);
+    expect(outcomes.filter((outcome) => outcome === 'committed')).toHaveLength(meshes.length);
+  });
+});
+
+describe('two programs on one database', () => {
+  /** Settles with the first hint that is told from now on and is `wanted`. */
+  function hint(store: Store, wanted: (told: Hint) => boolean): Promise<Hint> {
+    return new Promise((resolve) => {
+      const stop = store.onChange((told) => {
+        if (!wanted(told)) return;
+        stop();
+        resolve(told);
+      });
+    });
+  }
+  const committed = (revision: number) => (told: Hint) =>
+    told.kind === 'committed' && told.revision === revision;
+
+  it('are told of what the other commits', async () => {
+    const [one, two] = [await open(), await open()];
+    const told = hint(two, committed(1));
+    await one.commit(put(0, 'white'));
+    await told;
+    expect((await two.changesSince(0)).changes).toHaveLength(1);
+  });
+
+  it('never both win with what they saw of one mesh', async () => {
+    const [one, two] = [await open(), await open()];
+    for (let round = 0; round < 50; round += 1) {
+      const writes = [one, two].map((store, index) => store.commit(put(round, `${index}-${round}`)));
+      const outcomes = (await Promise.all(writes)).map(({ outcome }) => outcome);
+      expect(outcomes.toSorted()).toEqual(['committed', 'stale']);
+    }
+    const revisions = (await one.changesSince(0)).changes.map(({ revision }) => revision);
+    expect(revisions).toEqual(Array.from({ length: 50 }, (_, index) => index + 1));
+  });
+
+  it('see each revision only when all before it can be seen', async () => {
+    const [writer, other, reader] = [await open(), await open(), await open()];
+    const writing = Promise.all(
+      [writer, other].map(async (store, index) => {
+        for (let round = 0; round < 150; round += 1) {
+          await store.commit(put(0, `n${round}`, { ...MESH, mesh: `${index}-${round}` }));
+        }
+      }),
+    );
+    const seen: number[] = [];
+    while (seen.length < 300) {
+      const { changes } = await reader.changesSince(seen.at(-1) ?? 0);
+      seen.push(...changes.map(({ revision }) => revision));
+    }
+    await writing;
+    // A revision that was seen before one below it would be missing here, or be out of order.
+    expect(seen).toEqual(Array.from({ length: 300 }, (_, index) => index + 1));
+  });
+
+  it('are told to read all of it again once a lost connection is back', async () => {
+    const [one, two] = [await open(), await open()];
+    const first = hint(two, committed(1));
+    await one.commit(put(0, 'white'));
+    await first;
+    const back = hint(two, ({ kind }) => kind === 'reconnected');
+    await sql(`select pg_terminate_backend(pid) from pg_stat_activity
+               where datname = current_database() and pid <> pg_backend_pid()`);
+    await back;
+    expect(await two.commit(put(1, 'blue'))).toMatchObject({ outcome: 'committed' });
+  });
+
+  it('see what was not told of, a little later', async () => {
+    const [one, two] = [await open(), await open()];
+    const first = hint(two, committed(1));
+    await one.commit(put(0, 'white'));
+    await first;
+    const late = hint(two, committed(2));
+    await sql('update daybreak.store set revision = revision + 1');
+    await late;
+  }, 15_000);
+});

@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import type { Change, Kind, MeshId, Resource, ResourceId } from '../../mesh/resource.ts';
+import { describeResource, describeToken, requireSound } from '../damaged-rows.ts';
+import type { TokenUse } from '../store.ts';
+
+/** A row of `daybreak.resource`, as the driver reads it. `sound`: its checksum is that of the others. */
+export type ChangeRow = {
+  readonly id: string;
+  readonly revision: string;
+  readonly body: string | null;
+  readonly sound: boolean;
+};
+
+/** A row of `daybreak.client_token`, as the driver reads it. */
+export type TokenRow = Omit<TokenUse, 'at'> & { readonly at: string; readonly sound: boolean };
+
+/** What to select for a ChangeRow and a TokenRow, straight from the tables. */
+export const CHANGE_COLUMNS =
+  'id, revision, body, checksum = daybreak.resource_checksum(key, id, mesh, revision, body) as sound';
+export const TOKEN_COLUMNS =
+  'account, operation, token, content, used_at as at, checksum = daybreak.token_checksum(account, operation, token, content, used_at) as sound';
+
+/**
+ * What rows say.
+ * @throws DamagedRows
+ */
+export function readChanges(rows: readonly ChangeRow[]): readonly Change[] {
+  return requireSound(
+    rows,
+    ({ sound }) => sound,
+    ({ id }) => nameOf(id),
+  ).map(toChange);
+}
+
+/**
+ * What rows say.
+ * @throws DamagedRows
+ */
+export function readTokens(rows: readonly TokenRow[]): readonly TokenUse[] {
+  return requireSound(rows, ({ sound }) => sound, describeToken).map(
+    ({ account, operation, token, content, at }) => ({ account, operation, token, content, at: Number(at) }),
+  );
+}
+
+function toChange({ id, revision, body }: ChangeRow): Change {
+  const resource = body === null ? undefined : (JSON.parse(body) as Resource);
+  return { revision: Number(revision), id: parseId(id), resource };
+}
+
+function parseId(id: string): ResourceId {
+  const [kind, owner, mesh, parent, name] = JSON.parse(id) as [Kind, string, string, string, string];
+  return { kind, owner, mesh, parent, name };
+}
+
+// The id may be what is damaged.
+function nameOf(id: string): string {
+  try {
+    return describeResource(parseId(id));
+  } catch {
+    return id;
+  }
+}
+
+/** Rows to write, a list a column: keys, ids, meshes, bodies. */
+export function toColumns(changes: readonly Omit<Change, 'revision'>[]): unknown[] {
+  const ids = changes.map(({ id }) => idText(id));
+  return [
+    ids.map((id) => createHash('sha256').update(id).digest('base64url')),
+    ids,
+    changes.map(({ id }) => meshText(id)),
+    changes.map(({ resource }) => (resource === undefined ? null : JSON.stringify(resource))),
+  ];
+}
+
+// JSON, because PostgreSQL's text cannot hold a NUL, and UTF-8 no half of a surrogate pair: JSON writes both as \u….
+function idText({ kind, owner, mesh, parent, name }: ResourceId): string {
+  return JSON.stringify([kind, owner, mesh, parent, name]);
+}
+
+/** A mesh as it stands in its column. */
+export function meshText({ owner, mesh }: MeshId): string {
+  return JSON.stringify([owner, mesh]);
+}
+
+/** What the id of each mesh of an owner starts with, as it stands in its column. */
+export function meshIdStart(owner: string): string {
+  return `["mesh",${JSON.stringify(owner)},`;
+}
+
+/** The name of a resource without the rest of it. */
+export function bareId({ kind, owner, mesh, parent, name }: ResourceId): ResourceId {
+  return { kind, owner, mesh, parent, name };
+}

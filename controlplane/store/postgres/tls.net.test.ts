@@ -1,0 +1,93 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Client } from 'pg';
+import { createLog } from '../../../common/log.ts';
+import { makeAuthority } from '../../tls/testing/certificates.ts';
+import { openPostgresStore } from './postgres.ts';
+import { startTestPostgres, type TestPostgres } from '../testing/postgres-server.ts';
+
+const log = createLog('test', 'silent');
+
+let folder: string;
+let server: TestPostgres;
+let database: string;
+const file = (name: string): string => join(folder, name);
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'daybreak-pg-tls-'));
+  const [authority, stranger] = [await makeAuthority(), await makeAuthority()];
+  await writeFile(file('ca.pem'), authority.pem);
+  await writeFile(file('stranger.pem'), stranger.pem);
+  const alternative = [{ type: 'dns', value: 'localhost' }] as const;
+  server = await startTestPostgres(await authority.issue({ commonName: 'localhost', alternative }));
+  database = new URL(await server.database()).pathname;
+});
+afterAll(async () => {
+  await server?.remove();
+  await rm(folder, { recursive: true });
+});
+
+const urlOf = (host: string, parameters: string): string =>
+  `postgres://postgres@${host}:${server.port}${database}?${parameters}`;
+const open = (url: string) => openPostgresStore({ url, log, patience: 0 });
+
+it.each([
+  ['verify-full', 'localhost'],
+  ['verify-ca', 'localhost'],
+  ['require', 'localhost'],
+])('with sslmode=%s every connection is encrypted, also that which listens', async (mode, host) => {
+  const store = await open(urlOf(host, `sslmode=${mode}&sslrootcert=${file('ca.pem')}`));
+  const told = Promise.withResolvers<void>();
+  store.onChange(() => told.resolve());
+  await store.changesSince(0);
+  await told.promise;
+  const observer = new Client(urlOf(host, `sslmode=verify-full&sslrootcert=${file('ca.pem')}`));
+  await observer.connect();
+  const { rows } = await observer.query<{ ssl: boolean }>(
+    `select ssl from pg_stat_ssl join pg_stat_activity using (pid) where application_name = 'daybreak'`,
+  );
+  await observer.end();
+  await store.close();
+  expect(rows).toEqual([{ ssl: true }, { ssl: true }]);
+});
+
+it.each([
+  [
+    'an authority that is not the one named',
+    'localhost',
+    'stranger.pem',
+    /unable to verify|self.signed|issuer/i,
+  ],
+  ['another name', '127.0.0.1', 'ca.pem', /127\.0\.0\.1/],
+])('a server that shows a certificate of %s is refused', async (_, host, ca, message) => {
+  for (const mode of ['verify-full', 'verify-ca', 'require']) {
+    await expect(open(urlOf(host, `sslmode=${mode}&sslrootcert=${file(ca)}`))).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringMatching(message) as string,
+    });
+  }
+});
+
+it('a server that wants TLS is not spoken to without', async () => {
+  await expect(open(urlOf('localhost', 'sslmode=disable'))).rejects.toMatchObject({
+    code: 'unavailable',
+    message: expect.stringContaining('no encryption') as string,
+  });
+});
+
+it('comes back by itself, over TLS, after the server has cut every connection', async () => {
+  const store = await open(urlOf('localhost', `sslmode=verify-full&sslrootcert=${file('ca.pem')}`));
+  const back = Promise.withResolvers<void>();
+  store.onChange(({ kind }) => {
+    if (kind === 'reconnected') back.resolve();
+  });
+  await store.changesSince(0);
+  await server.stop('fast');
+  await expect(store.changesSince(0)).rejects.toMatchObject({ code: 'unavailable' });
+  await server.start();
+  await back.promise;
+  expect(await store.changesSince(0)).toEqual({ from: 0, changes: [] });
+  await store.close();
+});

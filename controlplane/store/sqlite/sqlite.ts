@@ -1,0 +1,113 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Log } from '../../../common/log.ts';
+import { DamagedRows } from '../damaged-rows.ts';
+import { adviceOnRows, damaged, StoreError, unavailable } from '../errors.ts';
+import { keepMark } from '../mark.ts';
+import { openSqlite } from './open.ts';
+import { sqliteHistory } from './changes.ts';
+import { sqliteWrites } from './commit.ts';
+import { currentRevision, readContents, replaceContents } from './contents.ts';
+import { probe } from './probe.ts';
+import type { Hint, Loss, Store } from '../store.ts';
+
+// SQLite's primary result codes (https://www.sqlite.org/rescode.html): ERROR, CORRUPT, NOTADB.
+const DAMAGE: ReadonlySet<number> = new Set([1, 11, 26]);
+
+/**
+ * `patience`: how long to wait for another owner of the folder to leave, in milliseconds; default 2000. `loss`: default
+ * `refuse`. `log`: default none.
+ */
+export type SqliteOptions = {
+  readonly folder: string;
+  readonly patience?: number;
+  readonly loss?: Loss;
+  readonly log?: Log;
+};
+
+/**
+ * The embedded store: one SQLite file in a folder that belongs to this process alone. It is synchronous inside: a commit
+ * takes as long as the disk needs to make it durable.
+ * @throws StoreError when the folder cannot be used; it says why
+ */
+export function openSqliteStore({ folder, patience = 2000, loss = 'refuse', log }: SqliteOptions): Store {
+  const owned = openSqlite({ folder, patience, loss, log }, (db) => ({
+    writes: sqliteWrites(db),
+    history: sqliteHistory(db),
+  }));
+  const {
+    db,
+    statements: { writes, history },
+  } = owned;
+  const mark = keepMark(folder, owned.mark, log);
+  if (loss !== 'replace') mark.note(currentRevision(db));
+  const listeners = new Set<(hint: Hint) => void>();
+  let closed = false;
+
+  const guard = async <T>(what: string, work: () => T): Promise<T> => {
+    if (closed) throw new StoreError('unavailable', `the store failed to ${what}: it is closed`);
+    try {
+      return work();
+    } catch (error) {
+      if (error instanceof DamagedRows) throw damaged(what, error, adviceOnRows(`--data ${folder}`));
+      throw isDamage(error) ? damaged(what, error) : unavailable(what, error);
+    }
+  };
+  const hint = (revision: number): void => {
+    for (const listener of listeners) listener({ kind: 'committed', revision });
+  };
+
+  return {
+    isShared: false,
+    commit: (write) =>
+      guard('commit', () => {
+        const written = transaction(db, () => writes.commit(write));
+        if (written.outcome === 'committed') mark.note(written.revision);
+        // Later than the promise's own continuation: who committed has applied the change before the hint comes.
+        if (written.outcome === 'committed') setImmediate(hint, written.revision);
+        return written;
+      }),
+    changesSince: (revision) => guard('read changes', () => history.changesSince(revision)),
+    prune: (kept) => guard('forget deletions', () => transaction(db, () => history.prune(kept))),
+    tokenContent: (key, now) => guard('read a client token', () => writes.tokenContent(key, now)),
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    contents: () => guard('read its contents', () => readContents(db)),
+    replace: (contents, mayReplace) =>
+      guard('be replaced', () => {
+        const replaced = transaction(db, () => replaceContents(db, contents, mayReplace, owned.mark ?? 0));
+        // Nothing took the place of nothing: then no row has the revision.
+        if (replaced.outcome === 'replaced') mark.note(currentRevision(db));
+        if (replaced.outcome === 'replaced') setImmediate(hint, replaced.revision);
+        return replaced;
+      }),
+    probe: () => guard('write', () => probe(db)),
+    close: async () => {
+      if (closed) return;
+      closed = true;
+      listeners.clear();
+      await mark.close();
+      owned.close();
+    },
+  };
+}
+
+/** A table is gone, or the file is damaged. */
+function isDamage(error: unknown): error is Error {
+  const { errcode } = error as { readonly errcode?: number };
+  return errcode !== undefined && DAMAGE.has(errcode & 0xff);
+}
+
+function transaction<T>(db: DatabaseSync, work: () => T): T {
+  db.exec('begin immediate');
+  try {
+    const result = work();
+    db.exec('commit');
+    return result;
+  } catch (error) {
+    // SQLite has rolled back by itself after some errors (a full disk); a second rollback would hide the first error.
+    if (db.isTransaction) db.exec('rollback');
+    throw error;
+  }
+}

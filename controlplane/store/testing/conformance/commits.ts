@@ -1,0 +1,110 @@
+import { expect, it } from 'vitest';
+import type { MeshId } from '../../../mesh/resource.ts';
+import { idOf, MESH, meshNamed, node, put, type MeshResource, type Subject } from './fixture.ts';
+
+/** What a commit does, and to whom it is stale. */
+export function commitCases(subject: Subject): void {
+  it('is empty at first', async () => {
+    expect(await subject.since(0)).toEqual([]);
+  });
+
+  it('gives one revision to all changes of a commit and rises by one a commit', async () => {
+    const first = await subject.store.commit(put(0, node('white'), node('blue')));
+    const second = await subject.store.commit({ ...put(1, node('white', 2)), deletes: [idOf(node('blue'))] });
+    expect(first).toMatchObject({ outcome: 'committed', changes: [{ revision: 1 }, { revision: 1 }] });
+    expect(second).toMatchObject({ outcome: 'committed', changes: [{ revision: 2 }, { revision: 2 }] });
+  });
+
+  it('answers a commit with what changesSince gives', async () => {
+    const written = await subject.store.commit(put(0, node('white'), node('blue')));
+    const changes = await subject.since(0);
+    expect(changes).toHaveLength(2);
+    expect(written.outcome === 'committed' && written.changes).toEqual(expect.arrayContaining([...changes]));
+  });
+
+  it('keeps only the last change of each resource, oldest first, deletions too', async () => {
+    await subject.store.commit(put(0, node('white')));
+    await subject.store.commit(put(1, node('blue')));
+    await subject.store.commit(put(2, node('white', 2)));
+    await subject.store.commit({ ...put(3), deletes: [idOf(node('blue'))] });
+    const expected = [
+      { revision: 3, id: idOf(node('white')), resource: node('white', 2) },
+      { revision: 4, id: idOf(node('blue')), resource: undefined },
+    ];
+    expect(await subject.since(0)).toEqual(expected);
+    expect(await subject.since(3)).toEqual(expected.slice(1));
+    expect(await subject.since(4)).toEqual([]);
+  });
+
+  it('writes nothing when somebody wrote to the mesh in between', async () => {
+    await subject.store.commit(put(0, node('white')));
+    expect(await subject.store.commit(put(0, node('blue')))).toEqual({ outcome: 'stale' });
+    expect(await subject.since(0)).toHaveLength(1);
+  });
+
+  it('does not mind writes to other meshes', async () => {
+    const other: MeshId = { owner: '999988887777', mesh: MESH.mesh };
+    await subject.store.commit({
+      mesh: other,
+      expectedMeshRevision: 0,
+      puts: [node('white', 1, other)],
+      deletes: [],
+      tokens: [],
+    });
+    expect(await subject.store.commit(put(0, node('white')))).toMatchObject({ outcome: 'committed' });
+    expect(await subject.since(0)).toHaveLength(2);
+  });
+
+  it('counts a deletion as the last change of its mesh', async () => {
+    await subject.store.commit(put(0, node('white'), node('blue')));
+    await subject.store.commit({ ...put(1), deletes: [idOf(node('white'))] });
+    expect(await subject.store.commit(put(1, node('white')))).toEqual({ outcome: 'stale' });
+    expect(await subject.store.commit(put(2, node('white')))).toMatchObject({ outcome: 'committed' });
+  });
+
+  it('counts a mesh with nothing in it as one that never was', async () => {
+    await subject.store.commit(put(0, node('white')));
+    await subject.store.commit({ ...put(1), deletes: [idOf(node('white'))] });
+    expect(await subject.store.commit(put(1, node('white')))).toEqual({ outcome: 'stale' });
+    expect(await subject.store.commit(put(0, node('white')))).toMatchObject({
+      outcome: 'committed',
+      revision: 3,
+    });
+  });
+
+  it('writes nothing when the owner has another number of meshes than the writer counted', async () => {
+    const [colors, shapes] = [meshNamed('colors'), meshNamed('shapes')];
+    const make = (name: MeshResource, expectedMeshes: number) =>
+      subject.store.commit({ ...put(0, name), mesh: { owner: name.owner, mesh: name.mesh }, expectedMeshes });
+    expect(await make(colors, 0)).toMatchObject({ outcome: 'committed' });
+    expect(await make({ ...shapes, owner: '1' }, 0)).toMatchObject({ outcome: 'committed' });
+    expect(await make(shapes, 0)).toEqual({ outcome: 'stale' });
+    expect(await make(shapes, 1)).toMatchObject({ outcome: 'committed' });
+    const gone = { ...put(1), expectedMeshes: 2, deletes: [idOf(colors)] };
+    expect(await subject.store.commit(gone)).toMatchObject({ outcome: 'committed' });
+    expect(await make(colors, 2)).toEqual({ outcome: 'stale' });
+    expect(await make(colors, 1)).toMatchObject({ outcome: 'committed' });
+  });
+
+  it('lets one of two writers that looked at the same state win', async () => {
+    const writes = Array.from({ length: 8 }, (_, index) => subject.store.commit(put(0, node(`n${index}`))));
+    const outcomes = (await Promise.all(writes)).map(({ outcome }) => outcome);
+    expect(outcomes.filter((outcome) => outcome === 'committed')).toHaveLength(1);
+    expect(await subject.since(0)).toHaveLength(1);
+  });
+
+  it('tells names apart that differ in case, in blanks at the end, and in a suffix', async () => {
+    const names = ['a', 'A', 'a ', 'a\0', 'a\0b', 'a/b', "a'b", '\u00e4', 'a\u0308'];
+    await subject.store.commit(put(0, ...names.map((name) => node(name))));
+    const kept = (await subject.since(0)).map(({ id }) => id.name);
+    expect(kept.toSorted()).toEqual(names.toSorted());
+  });
+
+  it('tells of a commit, until it is told to stop', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const stop = subject.store.onChange(() => resolve());
+    await subject.store.commit(put(0, node('white')));
+    await promise;
+    stop();
+  });
+}

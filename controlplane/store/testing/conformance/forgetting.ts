@@ -1,0 +1,84 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { MeshId } from '../../../mesh/resource.ts';
+import { idOf, MESH, node, put, type Subject } from './fixture.ts';
+
+/** What is left of deletions that were forgotten. */
+export function forgettingCases(subject: Subject): void {
+  describe('that forgets deletions', () => {
+    const other: MeshId = { owner: '999988887777', mesh: 'shapes' };
+    const gone = (revision: number, name: string, mesh = MESH) => ({
+      revision,
+      id: idOf(node(name, 1, mesh)),
+      resource: undefined,
+    });
+    beforeEach(async () => {
+      // Revisions 1 to 5: a mesh that lives and has lost two nodes, and one that is gone.
+      await subject.store.commit(put(0, node('white'), node('blue'), node('red')));
+      await subject.store.commit({ ...put(0, node('square', 1, other)), mesh: other });
+      await subject.store.commit({ ...put(1), deletes: [idOf(node('blue'))] });
+      await subject.store.commit({ ...put(2), mesh: other, deletes: [idOf(node('square', 1, other))] });
+      await subject.store.commit({ ...put(3), deletes: [idOf(node('red'))] });
+    });
+
+    it('keeps as many as it is told to, the last ones', async () => {
+      await subject.store.prune(3);
+      expect(await subject.since(2)).toHaveLength(3);
+      await subject.store.prune(2);
+      const expected = [
+        { revision: 1, id: idOf(node('white')), resource: node('white') },
+        gone(4, 'square', other),
+        gone(5, 'red'),
+      ];
+      expect(await subject.store.changesSince(0)).toEqual({ from: 0, changes: expected });
+      await subject.store.prune(2);
+      expect(await subject.since(0)).toEqual(expected);
+    });
+
+    it('gives everything to who has not seen what it has forgotten, and the changes to who has', async () => {
+      await subject.store.prune(1);
+      const everything = await subject.store.changesSince(0);
+      for (const revision of [1, 2, 3])
+        expect(await subject.store.changesSince(revision)).toEqual(everything);
+      expect(await subject.store.changesSince(4)).toEqual({ from: 4, changes: [gone(5, 'red')] });
+      expect(await subject.store.changesSince(5)).toEqual({ from: 5, changes: [] });
+    });
+
+    it('goes on as before, in the mesh that lives and in the one that is gone', async () => {
+      await subject.store.prune(1);
+      expect(await subject.store.commit(put(3, node('blue')))).toEqual({ outcome: 'stale' });
+      expect(await subject.store.commit(put(5, node('blue')))).toMatchObject({
+        outcome: 'committed',
+        revision: 6,
+      });
+      const square = { ...put(0, node('square', 1, other)), mesh: other };
+      expect(await subject.store.commit({ ...square, expectedMeshRevision: 4 })).toEqual({
+        outcome: 'stale',
+      });
+      expect(await subject.store.commit(square)).toMatchObject({ outcome: 'committed', revision: 7 });
+    });
+
+    it('keeps the last change of a mesh that lives, however old', async () => {
+      const names = ['a', 'b', 'c'];
+      await subject.store.commit({ ...put(0, ...names.map((name) => node(name, 1, other))), mesh: other });
+      for (const [index, name] of names.slice(1).entries()) {
+        const write = { ...put(6 + index), mesh: other, deletes: [idOf(node(name, 1, other))] };
+        await subject.store.commit(write);
+      }
+      await subject.store.prune(1);
+      expect(await subject.since(0)).toEqual([
+        { revision: 1, id: idOf(node('white')), resource: node('white') },
+        gone(5, 'red'),
+        { revision: 6, id: idOf(node('a', 1, other)), resource: node('a', 1, other) },
+        gone(8, 'c', other),
+      ]);
+      expect(await subject.store.commit(put(5, node('blue')))).toMatchObject({ outcome: 'committed' });
+    });
+
+    it('knows what it has forgotten after it was closed and opened again', async () => {
+      await subject.store.prune(1);
+      await subject.reopen();
+      expect((await subject.store.changesSince(3)).from).toBe(0);
+      expect((await subject.store.changesSince(4)).from).toBe(4);
+    });
+  });
+}

@@ -1,0 +1,123 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import type { JsonObject } from '@bufbuild/protobuf';
+import {
+  CLUSTER,
+  ENDPOINTS,
+  EXTENSION_CONFIG,
+  LISTENER,
+  ROUTES,
+  SECRET,
+  type Snapshot,
+  type TypeUrl,
+} from '../../../xds/types.ts';
+import type { NameAddresses } from '../../../common/addresses/seen-addresses.ts';
+import { FIXTURE_OWNER, modelFromInputs, type Written } from '../../mesh/testing/resources.ts';
+import { viewOf, type ProxyView } from '../../mesh/view.ts';
+import type { Certificate, Found, Instance } from '../found.ts';
+import type { ConditionalProblem } from '../problems.ts';
+import type { Features } from '../features.ts';
+import { NO_OPTIONS, type TranslationSettings } from '../options.ts';
+import { resourceJson } from '../registry.ts';
+import { translate, type Translation } from '../translate.ts';
+
+/** A case: a small mesh `m` in the API's form, and the proxy that is looked at. */
+export type Case = {
+  readonly title: string;
+  readonly proxy: `${'virtualNode' | 'virtualGateway'}/${string}`;
+  readonly features?: Partial<Features>;
+  readonly settings?: Partial<TranslationSettings>;
+  readonly resources: readonly Written[];
+  /** What is known outside the model: instances by `namespace/service`, certificates and authorities by ARN, addresses. */
+  readonly found?: {
+    readonly instances?: Readonly<Record<string, readonly Instance[]>>;
+    readonly certificates?: Readonly<Record<string, Certificate>>;
+    readonly authorities?: Readonly<Record<string, string>>;
+    /** By name, in lower case. */
+    readonly addresses?: Readonly<Record<string, NameAddresses>>;
+  };
+};
+
+/** What a case gives, as a person reads it. */
+export type Golden = {
+  readonly problems: readonly ConditionalProblem[];
+  readonly clusters: readonly JsonObject[];
+  readonly endpoints: readonly JsonObject[];
+  /** What those proxies have meanwhile that had nothing, where nothing is known; absent where all is known. */
+  readonly unknown?: readonly JsonObject[];
+  /** Absent where no listener has a filter that it names only. */
+  readonly extensions?: readonly JsonObject[];
+  readonly listeners: readonly JsonObject[];
+  readonly routes: readonly JsonObject[];
+  readonly secrets: readonly JsonObject[];
+};
+
+const TESTDATA = new URL('../testdata/', import.meta.url);
+
+/** The names of all cases, sorted. */
+export function caseNames(): readonly string[] {
+  const files = readdirSync(TESTDATA).filter(
+    (file) => file.endsWith('.json') && !file.endsWith('.golden.json'),
+  );
+  return files.map((file) => file.slice(0, -'.json'.length)).toSorted();
+}
+
+/** A case by its name. */
+export function readCase(name: string): Case {
+  return JSON.parse(readFileSync(new URL(`${name}.json`, TESTDATA), 'utf8')) as Case;
+}
+
+/** The view of a case's proxy; each call builds it from nothing. */
+export function caseView({ proxy, resources }: Case): ProxyView {
+  const [kind, name = ''] = proxy.split('/');
+  const at = { owner: FIXTURE_OWNER, mesh: 'm', parent: '', name };
+  const model = modelFromInputs(resources.map((written) => ({ meshName: 'm', ...written })));
+  const view = viewOf(model, { ...at, kind: kind === 'virtualNode' ? 'virtualNode' : 'virtualGateway' });
+  if (view === undefined) throw new Error(`the case has no ${proxy}`);
+  return view;
+}
+
+/** A case, translated. */
+export function translateCase(test: Case): Translation {
+  return translate(caseView(test), { ...NO_OPTIONS, ...test.features, ...test.settings }, caseFound(test));
+}
+
+function caseFound({ found }: Case): Found {
+  return {
+    instances: (namespace, service) => found?.instances?.[`${namespace}/${service}`],
+    certificate: (arn) => found?.certificates?.[arn],
+    authority: (arn) => {
+      const pem = found?.authorities?.[arn];
+      return pem === undefined ? undefined : { pem };
+    },
+    addresses: (name) => found?.addresses?.[name.toLowerCase()],
+  };
+}
+
+/** A translation as a person reads it. */
+export function golden({ snapshot, problems }: Translation): Golden {
+  return {
+    problems,
+    clusters: listed(snapshot, CLUSTER),
+    endpoints: listed(snapshot, ENDPOINTS),
+    ...meanwhile(snapshot),
+    ...named(snapshot),
+    listeners: listed(snapshot, LISTENER),
+    routes: listed(snapshot, ROUTES),
+    secrets: listed(snapshot, SECRET),
+  };
+}
+
+function meanwhile(snapshot: Snapshot): Pick<Golden, 'unknown'> {
+  const unknown = [ENDPOINTS, SECRET].flatMap((type) => [...(snapshot.get(type)?.unknown ?? [])]);
+  const shown = unknown.map(([name, each]) => (each === undefined ? { name } : resourceJson(each)));
+  return shown.length === 0 ? {} : { unknown: shown };
+}
+
+function named(snapshot: Snapshot): Pick<Golden, 'extensions'> {
+  const extensions = listed(snapshot, EXTENSION_CONFIG);
+  return extensions.length === 0 ? {} : { extensions };
+}
+
+function listed(snapshot: Snapshot, type: TypeUrl): readonly JsonObject[] {
+  return [...(snapshot.get(type)?.resources.values() ?? [])].map(resourceJson);
+}

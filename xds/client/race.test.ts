@@ -1,0 +1,140 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import { startRace, type RaceLost } from './race.ts';
+import { nameOf, openStream, type Upstream } from './stream.ts';
+import { listenForTest } from '../testing/server.ts';
+import { CLUSTER } from '../types.ts';
+
+const cleanups: (() => void)[] = [];
+afterEach(() => {
+  for (const cleanup of cleanups.splice(0).toReversed()) cleanup();
+});
+
+type Mute = { readonly upstream: Upstream; readonly open: () => number };
+
+/** A server that accepts connections and says nothing, as a load balancer without a healthy target does. */
+async function mute(): Promise<Mute> {
+  const sockets = new Set<Socket>();
+  const server: Server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined).once('close', () => sockets.delete(socket));
+    socket.resume();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  cleanups.push(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  return { upstream: upstreamAt((server.address() as AddressInfo).port), open: () => sockets.size };
+}
+
+async function good(): Promise<Upstream> {
+  const { port, stop } = await listenForTest({});
+  cleanups.push(stop);
+  return upstreamAt(port);
+}
+
+/** A port that refuses connections. */
+async function refusing(): Promise<Upstream> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return upstreamAt(port);
+}
+
+function upstreamAt(port: number): Upstream {
+  return { address: { host: '127.0.0.1', port } };
+}
+
+/** Runs a race to its end: the target that won, or how it was lost. */
+function race(upstreams: readonly Upstream[], limitMs = 60_000, isReachedFirst = false) {
+  const failures: string[] = [];
+  const { promise: outcome, resolve } = Promise.withResolvers<string | RaceLost>();
+  const started = startRace({
+    upstreams,
+    limitMs,
+    isReachedFirst,
+    open(upstream, events) {
+      const stream = openStream(upstream, { node: () => ({ id: 'n', cluster: 'n' }) }, events);
+      stream.send({ typeUrl: CLUSTER, resourceNamesSubscribe: ['*'] });
+      cleanups.push(stream.close);
+      return stream;
+    },
+    onWon(stream) {
+      resolve(nameOf(stream.upstream.address));
+      return { onResponse: () => undefined, onEnd: () => undefined };
+    },
+    onFailed: (reason) => failures.push(reason),
+    onLost: resolve,
+  });
+  cleanups.push(started.cancel);
+  return { outcome, failures };
+}
+
+test('a server that accepts the connection and says nothing does not keep a client from the next one', async () => {
+  const silent = await mute();
+  const answering = await good();
+  const { outcome, failures } = race([silent.upstream, answering]);
+  expect(await outcome).toBe(nameOf(answering.address));
+  expect(failures).toEqual([]);
+  await expect.poll(silent.open).toBe(0);
+});
+
+test('a server that refuses the connection is followed by the next one at once', async () => {
+  const refuses = await refusing();
+  const answering = await good();
+  const { outcome, failures } = race([refuses, answering]);
+  expect(await outcome).toBe(nameOf(answering.address));
+  expect(failures).toEqual([expect.stringContaining(nameOf(refuses.address))]);
+});
+
+test('servers that say nothing lose within their limit, and it is known that they were silent', async () => {
+  const silent = await mute();
+  const { outcome, failures } = race([silent.upstream], 300);
+  expect(await outcome).toEqual({ silent: true, refused: false });
+  expect(failures).toEqual([`${nameOf(silent.upstream.address)}: it did not answer within 0.3 s`]);
+  await expect.poll(silent.open).toBe(0);
+});
+
+test('a server whose TCP does not answer is not asked for more', async () => {
+  let opened = 0;
+  const lost: Upstream = {
+    ...(await good()),
+    secure: () => {
+      opened += 1;
+      return {};
+    },
+    reach: () => new Promise(() => undefined),
+  };
+  const { outcome, failures } = race([lost], 60_000, true);
+  expect(await outcome).toEqual({ silent: true, refused: false });
+  expect(failures).toEqual([`${nameOf(lost.address)}: no TCP connection within 1.5 s`]);
+  expect(opened).toBe(0);
+});
+
+test('a server whose TCP answers is asked', async () => {
+  const answering: Upstream = { ...(await good()), reach: async () => undefined };
+  const { outcome } = race([answering], 60_000, true);
+  expect(await outcome).toBe(nameOf(answering.address));
+});
+
+test('a race that is cancelled tells nothing more, and leaves no connection', async () => {
+  const silent = await mute();
+  const told: unknown[] = [];
+  const started = startRace({
+    upstreams: [silent.upstream],
+    limitMs: 60_000,
+    isReachedFirst: false,
+    open: (upstream, events) => openStream(upstream, { node: () => ({ id: 'n', cluster: 'n' }) }, events),
+    onWon: () => ({ onResponse: () => undefined, onEnd: () => undefined }),
+    onFailed: (reason) => told.push(reason),
+    onLost: (lost) => told.push(lost),
+  });
+  await expect.poll(silent.open).toBe(1);
+  started.cancel();
+  await expect.poll(silent.open).toBe(0);
+  expect(told).toEqual([]);
+});

@@ -1,0 +1,70 @@
+import type { DeltaRequest, SotwRequest } from '../wire/request.ts';
+import type { TypeState } from './type-state.ts';
+import type { TypeUrl } from '../types.ts';
+
+/** What one stream may ask for, so that no client can make the server hold what it likes. */
+export type StreamLimits = {
+  /** Names subscribed to, of all types together; and as many that a client may say it has. Default: 20,000. */
+  readonly names: number;
+  /** Characters of a name, of a type's too. Default: 1,024. */
+  readonly nameLength: number;
+  /** Types. Default: 32. */
+  readonly types: number;
+};
+
+/** For proxies: an Envoy subscribes to some thousand names at most. */
+export const DEFAULT_LIMITS: StreamLimits = { names: 20_000, nameLength: 1024, types: 32 };
+
+/** A request that asks for more than one stream may; the stream ends with RESOURCE_EXHAUSTED. */
+export class ExcessiveRequest extends Error {}
+
+/** A request that cannot be served; the stream ends with INVALID_ARGUMENT. */
+export class MalformedRequest extends Error {}
+
+/** Looks at a request before anything of it is kept. @throws MalformedRequest or ExcessiveRequest */
+export function checkRequest(
+  request: SotwRequest | DeltaRequest,
+  types: ReadonlyMap<TypeUrl, TypeState>,
+  limits: StreamLimits,
+): void {
+  const { typeUrl } = request;
+  if (typeUrl.length > limits.nameLength) throw tooLong('type_url', typeUrl, limits);
+  if (!types.has(typeUrl) && types.size >= limits.types) {
+    throw new ExcessiveRequest(`${types.size + 1} types on one stream: at most ${limits.types}`);
+  }
+  for (const name of namesIn(request)) {
+    if (name.length > limits.nameLength) throw tooLong('resource name', name, limits);
+  }
+  if (!('initialVersions' in request)) return;
+  const brought = Object.entries(request.initialVersions);
+  if (brought.length > limits.names) {
+    throw new ExcessiveRequest(`${brought.length} initial_resource_versions: at most ${limits.names}`);
+  }
+  for (const pair of brought) {
+    for (const text of pair)
+      if (text.length > limits.nameLength) throw tooLong('initial_resource_versions', text, limits);
+  }
+}
+
+/** Looks at what a stream subscribes to, once that has changed. @throws ExcessiveRequest */
+export function checkSubscriptions(types: ReadonlyMap<TypeUrl, TypeState>, limits: StreamLimits): void {
+  let names = 0;
+  for (const { subscription } of types.values()) names += subscription.names.size;
+  if (names > limits.names) {
+    throw new ExcessiveRequest(`${names} names subscribed to on one stream: at most ${limits.names}`);
+  }
+}
+
+function namesIn(request: SotwRequest | DeltaRequest): readonly string[] {
+  if (!('subscribe' in request)) return request.names;
+  return request.unsubscribe.length === 0
+    ? request.subscribe
+    : [...request.subscribe, ...request.unsubscribe];
+}
+
+function tooLong(what: string, text: string, { nameLength }: StreamLimits): MalformedRequest {
+  const start = JSON.stringify(text.slice(0, 40));
+  return new MalformedRequest(
+    `${what} ${start}… has ${text.length} characters: at most ${nameLength} are allowed`,
+  );
+}

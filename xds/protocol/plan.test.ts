@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { makeSnapshot } from '../testing/resources.ts';
+import { converse, type Sent } from '../testing/stream.ts';
+import { CLUSTER, ROUTES } from '../types.ts';
+
+// What is due is found from what changed since the client had all. It must be what a look at everything finds.
+
+const names = ['a', 'b', 'c'];
+const content = fc.dictionary(fc.constantFrom(...names), fc.constantFrom('1', '2'));
+const typeUrl = fc.constantFrom(CLUSTER, ROUTES);
+const step = fc.oneof(
+  fc.record({ set: fc.record({ [CLUSTER]: content, [ROUTES]: content }) }),
+  fc.record({ subscribe: fc.subarray([...names, '*']), typeUrl }),
+  fc.record({ unsubscribe: fc.subarray(names), typeUrl }),
+  fc.record({ answer: fc.constantFrom('acknowledge', 'refuse') }),
+);
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+/** What a stream sends in reply to these steps; `forgetful`: looking at everything each time. */
+function replay(variant: 'delta' | 'sotw', steps: readonly Step[], forgetful: boolean): unknown[] {
+  const c = converse(variant);
+  const wanted = new Map<string, readonly string[]>();
+  const said: unknown[] = [];
+  let unanswered: ReturnType<typeof c.take> = [];
+  for (const one of steps) {
+    if (forgetful) for (const state of c.stream.types.values()) state.complete = undefined;
+    if ('set' in one) c.set(makeSnapshot(one.set));
+    else if ('answer' in one) {
+      const error = one.answer === 'refuse' ? { errorDetail: { code: 3, message: 'no' } } : {};
+      for (const { typeUrl: type, nonce, version } of unanswered.splice(0)) {
+        const rest = variant === 'sotw' ? { resourceNames: wanted.get(type), versionInfo: version } : {};
+        c.ask({ typeUrl: type, responseNonce: nonce, ...rest, ...error });
+      }
+    } else if (variant === 'sotw') {
+      const given = 'subscribe' in one ? one.subscribe : one.unsubscribe;
+      wanted.set(one.typeUrl, given);
+      const last = c.stream.types.get(one.typeUrl)?.lastNonce ?? '';
+      c.ask({ typeUrl: one.typeUrl, resourceNames: given, responseNonce: last });
+    } else if ('subscribe' in one) c.ask({ typeUrl: one.typeUrl, resourceNamesSubscribe: one.subscribe });
+    else c.ask({ typeUrl: one.typeUrl, resourceNamesUnsubscribe: one.unsubscribe });
+    const sent = c.take();
+    unanswered = [...unanswered, ...sent];
+    said.push([sent.map(inOrder), c.stream.settled(CLUSTER), c.stream.settled(ROUTES)]);
+  }
+  c.stream.close();
+  return said;
+}
+
+/** Within a response, resources have no order. */
+function inOrder(sent: Sent): Sent {
+  return { ...sent, names: sent.names.toSorted(), removed: sent.removed.toSorted() };
+}
+
+test.each(['delta', 'sotw'] as const)('%s: what is due is what a look at everything finds', (variant) => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 25 }), (steps) => {
+      expect(replay(variant, steps, false)).toEqual(replay(variant, steps, true));
+    }),
+    { numRuns: 1500 },
+  );
+});

@@ -1,0 +1,63 @@
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { Client, credentials, type ClientDuplexStream, type StatusObject } from '@grpc/grpc-js';
+import {
+  DeltaDiscoveryRequestSchema,
+  DeltaDiscoveryResponseSchema,
+  DiscoveryRequestSchema,
+  DiscoveryResponseSchema,
+} from '#envoy/envoy/service/discovery/v3/discovery_pb.ts';
+import { SERVICES, type ServiceName } from '../../service.ts';
+
+/** One stream of a discovery service, from the client's side. For tests. */
+export type TestCall = {
+  readonly call: ClientDuplexStream<Buffer, Buffer>;
+  ask(request: Record<string, unknown>): void;
+  /** The next response: its type and nonce, and the names, or in state of the world the contents, of what it brings. */
+  next(): Promise<{ typeUrl: string; nonce: string; resources: string[] }>;
+  /** How the stream ended. */
+  readonly ended: Promise<StatusObject>;
+  readonly close: () => void;
+};
+
+/** Opens one at a server on loopback. */
+export function openCall(
+  port: number,
+  variant: 'delta' | 'sotw',
+  service: ServiceName = 'aggregated',
+): TestCall {
+  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
+  const { path, requestSerialize, responseDeserialize } = SERVICES[service][variant];
+  const call = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize);
+  const waiting: ((bytes: Buffer) => void)[] = [];
+  const arrived: Buffer[] = [];
+  call.on('error', () => undefined);
+  call.on('data', (bytes: Buffer) => {
+    const take = waiting.shift();
+    if (take === undefined) arrived.push(bytes);
+    else take(bytes);
+  });
+  return {
+    call,
+    ended: new Promise((resolve) => call.once('status', resolve)),
+    ask(request) {
+      const bytes =
+        variant === 'delta'
+          ? toBinary(DeltaDiscoveryRequestSchema, create(DeltaDiscoveryRequestSchema, request))
+          : toBinary(DiscoveryRequestSchema, create(DiscoveryRequestSchema, request));
+      call.write(Buffer.from(bytes));
+    },
+    async next() {
+      const bytes = arrived.shift() ?? (await new Promise<Buffer>((resolve) => waiting.push(resolve)));
+      if (variant === 'delta') {
+        const { typeUrl, nonce, resources } = fromBinary(DeltaDiscoveryResponseSchema, bytes);
+        return { typeUrl, nonce, resources: resources.map(({ name }) => name) };
+      }
+      const { typeUrl, nonce, resources } = fromBinary(DiscoveryResponseSchema, bytes);
+      return { typeUrl, nonce, resources: resources.map(({ value }) => Buffer.from(value).toString()) };
+    },
+    close() {
+      call.cancel();
+      client.close();
+    },
+  };
+}

@@ -1,0 +1,17 @@
+import { listenGrpc } from '../grpc/listen.ts';
+import { createGrpcServer } from '../grpc/server.ts';
+import type { ServiceName } from '../service.ts';
+import { createXdsServer, type XdsServer, type XdsServerOptions } from '../server.ts';
+
+/** An ADS server on loopback, on a port of its own or on the one given; `keyOf` is the node's id unless given. For tests. */
+export async function listenForTest(
+  options: Partial<XdsServerOptions> = {},
+  port = 0,
+  services: readonly ServiceName[] = [],
+): Promise<{ readonly xds: XdsServer; readonly port: number; readonly stop: () => void }> {
+  const xds = createXdsServer({ keyOf: ({ id }) => id, ...options });
+  const grpc = createGrpcServer();
+  xds.addTo(grpc, ...services);
+  const listener = await listenGrpc(grpc, { port });
+  return { xds, port: listener.port, stop: listener.close };
+}

@@ -1,0 +1,32 @@
+import { create, toBinary, type DescMessage, type MessageInitShape } from '@bufbuild/protobuf';
+import { AnySchema, anyPack } from '@bufbuild/protobuf/wkt';
+import type { Resource, Snapshot, TypeResources, TypeUrl } from '../types.ts';
+import { contentVersion } from './version.ts';
+
+/** A resource with its type, as a snapshot is made of it. */
+export type TypedResource = Resource & { readonly typeUrl: TypeUrl };
+
+/** Encodes a resource that is written by hand. Its version is the one that is given, or the hash of its content. */
+export function encodeResource<D extends DescMessage>(
+  schema: D,
+  name: string,
+  content: MessageInitShape<D>,
+  { version, ttlMs }: { readonly version?: string; readonly ttlMs?: number } = {},
+): TypedResource {
+  const any = toBinary(AnySchema, anyPack(schema, create(schema, content)));
+  const resource = { name, version: version ?? contentVersion(any), any };
+  const typeUrl = `type.googleapis.com/${schema.typeName}`;
+  return ttlMs === undefined ? { ...resource, typeUrl } : { ...resource, typeUrl, ttlMs };
+}
+
+/** A snapshot of these resources. `types`: those that it has even if nothing is of them. */
+export function snapshotOf(resources: readonly TypedResource[], types: readonly TypeUrl[] = []): Snapshot {
+  const byType = new Map<TypeUrl, Map<string, Resource>>(types.map((typeUrl) => [typeUrl, new Map()]));
+  for (const { typeUrl, ...resource } of resources) {
+    const ofType = byType.get(typeUrl) ?? new Map<string, Resource>();
+    byType.set(typeUrl, ofType.set(resource.name, resource));
+  }
+  return new Map(
+    Array.from(byType, ([typeUrl, ofType]): [TypeUrl, TypeResources] => [typeUrl, { resources: ofType }]),
+  );
+}
