@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { closeSync, globSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ENVOY, makeAgentHost, type AgentHost, type RunningAgent } from './testdata/agent-host.ts';
+import { ENVOY, makeAgentHost, type AgentHost, type RunningAgent } from './testing/agent-host.ts';
 
 let host: AgentHost;
 let count = 0;

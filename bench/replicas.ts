@@ -4,7 +4,7 @@ import { watchClusters } from '../test/lab/ads-client.ts';
 import { bundle } from '../test/lab/bundle.ts';
 import { appMeshClient } from '../demo/color-model.ts';
 import { startLocalControlPlane } from '../test/lab/local-control-plane.ts';
-import { createPair, FRONT, moveBack } from '../test/pair-model.ts';
+import { createPair, FRONT, moveBack } from '../test/testing/pair-model.ts';
 import type { BenchRow, RunBench } from './bench.ts';
 import { percentile } from './statistics.ts';
 

@@ -9,7 +9,7 @@ import type { Resource } from '../controlplane/mesh/resource.ts';
 import { createXdsServer, type XdsServer } from '../xds/server.ts';
 import type { Snapshot } from '../xds/types.ts';
 import { BenchUsageError, type BenchRow, type RunBench } from './bench.ts';
-import { openNoDiscovery } from '../controlplane/discovery/testing-no-discovery.ts';
+import { openNoDiscovery } from '../controlplane/discovery/testing/no-discovery.ts';
 import { EVERYONES, FEWS, MESH, meshResources, withWeight } from './push/mesh.ts';
 import { percentile } from './statistics.ts';
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startBench, type Bench } from './fixture.ts';
+import { startBench, type Bench } from './testing/control-plane.ts';
 
 // The command as it is called: what it prints where, and its exit codes.
 

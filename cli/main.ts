@@ -6,7 +6,7 @@ import { reportFailure } from './failure.ts';
 import { addInspectCommands } from './inspect/commands.ts';
 import { addOperatorCommands, withClient } from './operator-commands.ts';
 import { caFileOption, endpointOption, flag, outputOption, regionOption } from './options.ts';
-import { addProxyinitCommand } from './proxyinit-command.ts';
+import { addProxyinitCommand } from './programs/proxyinit-command.ts';
 import type { StatusOptions } from './status.ts';
 import { addTokenCommands } from './token/commands.ts';
 
@@ -87,7 +87,7 @@ daybreak
   )
   .addOption(flag('--insecure [boolean]', 'listen beyond loopback without TLS, or without asking who calls'))
   .action(async (options: Record<string, string | boolean>) => {
-    const { controlPlane } = await import('./controlplane.ts');
+    const { controlPlane } = await import('./programs/controlplane.ts');
     process.exitCode = await controlPlane(options);
   });
 
@@ -95,7 +95,7 @@ daybreak
   .command('agent')
   .description('bootstrap and supervise the Envoy of one proxy; told by APPMESH_* and ENVOY_* variables')
   .action(async () => {
-    const { agent } = await import('./agent.ts');
+    const { agent } = await import('./programs/agent.ts');
     process.exitCode = await agent(process.env);
   });
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { OWNER, secretOf } from '../controlplane/auth/testing/signed-requests.ts';
-import { startSecuredControlPlane, type SecuredControlPlane } from '../test/secured-control-plane.ts';
+import { startSecuredControlPlane, type SecuredControlPlane } from '../test/testing/secured-control-plane.ts';
 
 // The operator's commands against a control plane as it runs where others reach it: TLS, and it asks who calls.
 

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import type { ProxyStatus, Status } from '../controlplane/status.ts';
 import { createClient } from './client/client.ts';
-import { NO_CREDENTIALS } from './fixture.ts';
+import { NO_CREDENTIALS } from './testing/control-plane.ts';
 import { describeStatus, status } from './status.ts';
 
 const proxy: ProxyStatus = {

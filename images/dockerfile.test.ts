@@ -72,7 +72,7 @@ test('what the images run is there, and every target is named', () => {
 });
 
 test('the default Envoy is the one that is tested', async () => {
-  const setup = await readFile(join(import.meta.dirname, '../scripts/envoy.mjs'), 'utf8');
+  const setup = await readFile(join(import.meta.dirname, '../scripts/install/envoy.mjs'), 'utf8');
   const version = /CURRENT = \{ version: '(.*?)'/.exec(setup)?.[1];
   expect(instructions).toContain(`ARG ENVOY_IMAGE=envoyproxy/envoy:v${version}`);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Host } from './testdata/host.ts';
-import { EVERYTHING, pathWith, usePlace } from './testdata/place.ts';
+import type { Host } from './testing/host.ts';
+import { EVERYTHING, pathWith, usePlace } from './testing/place.ts';
 
 const place = usePlace();
 

@@ -1,4 +1,4 @@
-import type { Family } from './address.ts';
+import type { Family } from './settings/address.ts';
 
 /** What can stop proxyinit after its settings were found good. */
 export type ProxyinitErrorCode =

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { lines, pathWith, usePlace } from './testdata/place.ts';
+import { lines, pathWith, usePlace } from './testing/place.ts';
 
 const place = usePlace();
 

@@ -3,16 +3,16 @@ import { once } from 'node:events';
 import { existsSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { joinHosts, type Host } from './testdata/host.ts';
-import { killOften } from './testdata/kill-often.ts';
-import { pathWith, usePlace } from './testdata/place.ts';
+import { joinHosts, type Host } from './testing/host.ts';
+import { killOften } from './testing/kill-often.ts';
+import { pathWith, usePlace } from './testing/place.ts';
 
 const place = usePlace();
 
 test.each([
   'nft',
   'legacy',
-])('killed at random moments, the next run repairs (testdata/kill-often.ts does it hundreds of times): %s', async (backend) => {
+])('killed at random moments, the next run repairs (testing/kill-often.ts does it hundreds of times): %s', async (backend) => {
   expect(await killOften(place.host(), place.program, { rounds: 8, seed: 7, backend })).toEqual([]);
 });
 
@@ -46,7 +46,7 @@ afterEach(() => {
 
 /** Connects again and again while `work` is done: who answered, in order, without repetitions. */
 async function whoAnswers(from: Host, address: string, port: number, work: () => Promise<unknown>) {
-  const script = join(import.meta.dirname, 'testdata/prober.ts');
+  const script = join(import.meta.dirname, 'testing/prober.ts');
   const command = [
     'setpriv',
     '--reuid=1000',

@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { joinHosts, type Host } from './testdata/host.ts';
-import { usePlace } from './testdata/place.ts';
+import { joinHosts, type Host } from './testing/host.ts';
+import { usePlace } from './testing/place.ts';
 
 const place = usePlace();
 
-const SCRIPT = join(import.meta.dirname, 'testdata/stray-segment.py');
+const SCRIPT = join(import.meta.dirname, 'testing/stray-segment.py');
 
 /** TCP's flags, as they stand in a segment. */
 const [FIN, SYN, RST, ACK] = [1, 2, 4, 16];

@@ -1,13 +1,13 @@
 import { SettingsError } from '../common/settings.ts';
-import type { Family } from './address.ts';
-import { apply, planApply, planRemoval, remove, type RunOptions } from './apply.ts';
+import type { Family } from './settings/address.ts';
+import { apply, planApply, planRemoval, remove, type RunOptions } from './apply/apply.ts';
 import type { ProxyinitCommand } from './commands.ts';
 import { ProxyinitError, usage } from './errors.ts';
-import { gather } from './gather.ts';
-import type { Given } from './given.ts';
-import { hostWithout, inspect, type Host } from './inspect.ts';
+import { gather } from './settings/gather.ts';
+import type { Given } from './settings/given.ts';
+import { hostWithout, inspect, type Host } from './backend/inspect.ts';
 import { describeOutcome, describeRemoval, describeStatus, describeSteps } from './report.ts';
-import { readProxyinitSettings, readRunSettings, type ProxyinitSettings } from './settings.ts';
+import { readProxyinitSettings, readRunSettings, type ProxyinitSettings } from './settings/settings.ts';
 import { readStatus } from './status.ts';
 import { serveCommands } from './stdin-commands.ts';
 

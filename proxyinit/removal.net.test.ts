@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { EVERYTHING, usePlace } from './testdata/place.ts';
+import { EVERYTHING, usePlace } from './testing/place.ts';
 
 const place = usePlace();
 

@@ -1,9 +1,9 @@
-import type { Family } from './address.ts';
-import type { Outcome } from './apply.ts';
-import { restoreArguments } from './iptables.ts';
-import type { Step } from './plan.ts';
-import { describePorts } from './ports.ts';
-import type { ProxyinitSettings } from './settings.ts';
+import type { Family } from './settings/address.ts';
+import type { Outcome } from './apply/apply.ts';
+import { restoreArguments } from './backend/iptables.ts';
+import type { Step } from './apply/plan.ts';
+import { describePorts } from './settings/ports.ts';
+import type { ProxyinitSettings } from './settings/settings.ts';
 import type { FamilyStatus, Status } from './status.ts';
 import { basename } from 'node:path';
 

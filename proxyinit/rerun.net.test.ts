@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { EVERYTHING, lines, pathWith, usePlace } from './testdata/place.ts';
+import { EVERYTHING, lines, pathWith, usePlace } from './testing/place.ts';
 
 const place = usePlace();
 

@@ -1,12 +1,12 @@
-import type { Family } from './address.ts';
-import type { RunOptions } from './apply.ts';
-import { OUR_CHAINS } from './chain.ts';
-import { inspect } from './inspect.ts';
-import type { Backend } from './programs.ts';
-import { reconcile } from './reconcile.ts';
-import { rules } from './rules.ts';
-import { ours, type Ruleset } from './saved.ts';
-import type { ProxyinitSettings } from './settings.ts';
+import type { Family } from './settings/address.ts';
+import type { RunOptions } from './apply/apply.ts';
+import { OUR_CHAINS } from './rules/chain.ts';
+import { inspect } from './backend/inspect.ts';
+import type { Backend } from './backend/programs.ts';
+import { reconcile } from './apply/reconcile.ts';
+import { rules } from './rules/rules.ts';
+import { ours, type Ruleset } from './backend/saved.ts';
+import type { ProxyinitSettings } from './settings/settings.ts';
 
 /** How one family stands in one backend. */
 export type FamilyStatus = {

@@ -1,9 +1,9 @@
 import { createInterface } from 'node:readline';
-import { apply, remove, type RunOptions } from './apply.ts';
+import { apply, remove, type RunOptions } from './apply/apply.ts';
 import { ProxyinitError } from './errors.ts';
 import type { ProxyinitIo } from './main.ts';
 import { describeOutcome, describeRemoval, describeStatus } from './report.ts';
-import type { ProxyinitSettings } from './settings.ts';
+import type { ProxyinitSettings } from './settings/settings.ts';
 import { readStatus } from './status.ts';
 
 const COMMANDS = 'Available commands: quit, status, enable, disable';

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { joinHosts, type Host } from './testdata/host.ts';
-import { usePlace } from './testdata/place.ts';
+import { joinHosts, type Host } from './testing/host.ts';
+import { usePlace } from './testing/place.ts';
 
 const place = usePlace();
 

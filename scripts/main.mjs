@@ -1,17 +1,17 @@
 // The entry for `npm run setup|check|test|demo|bench|package`: installs what the task needs, then runs it under the project's own Node.
 // Plain JavaScript for the machine's Node (20 or later), and no package, because none is installed yet.
-import { installAws } from './aws.mjs';
-import { installHostPackages, installTestPackages } from './debian.mjs';
-import { installEnvoy, installOldestEnvoy } from './envoy.mjs';
+import { installAws } from './install/aws.mjs';
+import { installHostPackages, installTestPackages } from './install/debian.mjs';
+import { installEnvoy, installOldestEnvoy } from './install/envoy.mjs';
 import { SetupError } from './errors.mjs';
-import { installMoto } from './moto.mjs';
-import { installNpmPackages } from './npm-packages.mjs';
-import { installPostgres } from './postgres.mjs';
+import { installMoto } from './install/moto.mjs';
+import { installNpmPackages } from './install/npm-packages.mjs';
+import { installPostgres } from './install/postgres.mjs';
 import { createProgress } from './progress.mjs';
-import { mayMakeHosts } from './privilege.mjs';
-import { check } from './task-check.mjs';
-import { bench, demo, pack } from './task-program.mjs';
-import { projectsOf, test } from './task-test.mjs';
+import { mayMakeHosts } from './install/privilege.mjs';
+import { check } from './tasks/check.mjs';
+import { bench, demo, pack } from './tasks/program.mjs';
+import { projectsOf, test } from './tasks/test.mjs';
 import { createWorkshop } from './workshop.mjs';
 
 /** @import { Workshop } from './workshop.mjs' */

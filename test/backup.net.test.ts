@@ -8,7 +8,7 @@ import { startTestPostgres, type TestPostgres } from '../controlplane/store/test
 import { appMeshClient, createColorModel } from '../demo/color-model.ts';
 import { watchClusters } from './lab/ads-client.ts';
 import { startLocalControlPlane, type LocalControlPlane } from './lab/local-control-plane.ts';
-import { createPair, FRONT, moveBack } from './pair-model.ts';
+import { createPair, FRONT, moveBack } from './testing/pair-model.ts';
 
 // Backups by the command line, of control planes that run, on both engines.
 

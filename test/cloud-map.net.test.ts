@@ -11,8 +11,8 @@ import {
   ANY_CREDENTIALS,
   createCloudMapServices,
   type RegisteredService,
-} from '../controlplane/discovery/testing-cloud-map.ts';
-import { startMoto, type Moto } from '../controlplane/discovery/testing-moto.ts';
+} from '../controlplane/discovery/testing/cloud-map.ts';
+import { startMoto, type Moto } from '../controlplane/discovery/testing/moto.ts';
 import { envoyOf, ENVOYS } from '../controlplane/translate/testing/real-envoy.ts';
 import { appMeshClient, PORT } from '../demo/color-model.ts';
 import { startTraffic, type Tally } from '../demo/traffic.ts';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UpdateMeshCommand } from '@aws-sdk/client-app-mesh';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openColorFixture, type ColorFixture } from './color-fixture.ts';
+import { openColorFixture, type ColorFixture } from './testing/color-lab.ts';
 import { MESH, PORT, TELLER, type ColorNode, type Weights } from '../demo/color-model.ts';
 import { shiftWeights } from '../demo/shift.ts';
 import { startTraffic, type Tally } from '../demo/traffic.ts';

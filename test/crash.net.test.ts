@@ -10,7 +10,7 @@ import { startTestPostgres, type TestPostgres } from '../controlplane/store/test
 import { request } from './lab/http.ts';
 import { startLocalControlPlane, type LocalControlPlane } from './lab/local-control-plane.ts';
 import { until } from './lab/until.ts';
-import { makeMeshes, send, specOf, writeUntilFailure, type Written } from './write-stream.ts';
+import { makeMeshes, send, specOf, writeUntilFailure, type Written } from './testing/write-stream.ts';
 
 // kill -9 at random moments during a stream of writes: every acknowledged write is there, and no other is half there.
 

@@ -10,7 +10,7 @@ import { createLab, type Lab } from './lab/lab.ts';
 import { startSidecar } from './lab/sidecar.ts';
 import { stage } from './lab/stage.ts';
 import { until } from './lab/until.ts';
-import { createPair, FRONT, moveBack } from './pair-model.ts';
+import { createPair, FRONT, moveBack } from './testing/pair-model.ts';
 
 // A DNS server that takes questions and never answers: the worst of them all.
 

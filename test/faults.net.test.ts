@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openColorFixture, type ColorFixture } from './color-fixture.ts';
+import { openColorFixture, type ColorFixture } from './testing/color-lab.ts';
 import type { ColorNode } from '../demo/color-model.ts';
 import { shiftWeights } from '../demo/shift.ts';
 import { startTraffic } from '../demo/traffic.ts';

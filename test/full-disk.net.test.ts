@@ -8,7 +8,7 @@ import { appMeshClient } from '../demo/color-model.ts';
 import { watchClusters } from './lab/ads-client.ts';
 import { request } from './lab/http.ts';
 import { startLocalControlPlane, type LocalControlPlane } from './lab/local-control-plane.ts';
-import { createPair, FRONT, moveBack } from './pair-model.ts';
+import { createPair, FRONT, moveBack } from './testing/pair-model.ts';
 
 // A file system of its own for the data folder, which is full at times.
 

@@ -1,6 +1,6 @@
 import { CreateGatewayRouteCommand, CreateVirtualGatewayCommand } from '@aws-sdk/client-app-mesh';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openColorFixture, type ColorFixture } from './color-fixture.ts';
+import { openColorFixture, type ColorFixture } from './testing/color-lab.ts';
 import { MESH, TELLER } from '../demo/color-model.ts';
 import { shiftWeights } from '../demo/shift.ts';
 import { request } from './lab/http.ts';

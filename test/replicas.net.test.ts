@@ -12,7 +12,7 @@ import { appMeshClient } from '../demo/color-model.ts';
 import { watchClusters, type ClusterWatcher } from './lab/ads-client.ts';
 import { keepAlive, request, type Answer } from './lab/http.ts';
 import { startLocalControlPlane, type LocalControlPlane } from './lab/local-control-plane.ts';
-import { createPair, FRONT, moveBack, PAIR } from './pair-model.ts';
+import { createPair, FRONT, moveBack, PAIR } from './testing/pair-model.ts';
 
 // Several control planes on one PostgreSQL; and two writers at once, on each engine.
 

@@ -15,7 +15,7 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { DOCUMENT, GUEST, OWNER, REGION, secretOf } from '../controlplane/auth/testing/signed-requests.ts';
 import { writeSelfSigned } from '../controlplane/tls/testing/certificates.ts';
-import { startSecuredControlPlane, type SecuredControlPlane } from './secured-control-plane.ts';
+import { startSecuredControlPlane, type SecuredControlPlane } from './testing/secured-control-plane.ts';
 
 // The running program, over TLS, as users of the SDK and of the aws command line meet it. One story, in order.
 

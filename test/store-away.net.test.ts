@@ -9,7 +9,7 @@ import { request } from './lab/http.ts';
 import { startLocalControlPlane, type LocalControlPlane } from './lab/local-control-plane.ts';
 import { createTail } from './lab/tail.ts';
 import { until } from './lab/until.ts';
-import { createPair, FRONT, moveBack, PAIR } from './pair-model.ts';
+import { createPair, FRONT, moveBack, PAIR } from './testing/pair-model.ts';
 
 // A control plane whose PostgreSQL goes away, and comes back.
 

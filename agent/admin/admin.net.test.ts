@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ENVOY, makeAgentHost, type AgentHost, type RunningAgent } from '../testdata/agent-host.ts';
+import { ENVOY, makeAgentHost, type AgentHost, type RunningAgent } from '../testing/agent-host.ts';
 
 // Envoy's admin interface behind its agent, with App Mesh's health check as it was written.
 

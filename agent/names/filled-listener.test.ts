@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { PortAddresses } from './filled-listener.ts';
 import { filledListener, namesIn } from './filled-listener.ts';
-import { chainsOf, listenerOf, namedListener, OTHER_METADATA } from './testing-listener.ts';
+import { chainsOf, listenerOf, namedListener, OTHER_METADATA } from './testing/listener.ts';
 
 const NAMES = {
   '3306': [

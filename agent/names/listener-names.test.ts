@@ -4,7 +4,7 @@ import { createLog } from '../../common/log.ts';
 import { LISTENER, type Resource, type Snapshot } from '../../xds/types.ts';
 import { namesIn } from './filled-listener.ts';
 import { createNameFilling, type NameFilling } from './listener-names.ts';
-import { chainsOf, namedListener } from './testing-listener.ts';
+import { chainsOf, namedListener } from './testing/listener.ts';
 
 const NAMES = {
   '3306': [

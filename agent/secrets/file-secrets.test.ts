@@ -12,7 +12,7 @@ import {
 } from '#envoy/envoy/service/discovery/v3/discovery_pb.ts';
 import { fileSecretName } from '../../common/contracts/file-secret-name.ts';
 import { createLog } from '../../common/log.ts';
-import { createAuthority, writePair, type Authority } from '../../test/tls/authority.ts';
+import { createAuthority, writePair, type Authority } from '../../test/tls/testing/authority.ts';
 import { listenGrpc, type GrpcListener } from '../../xds/grpc/listen.ts';
 import { createGrpcServer } from '../../xds/grpc/server.ts';
 import { SERVICES } from '../../xds/service.ts';

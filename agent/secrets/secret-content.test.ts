@@ -7,7 +7,12 @@ import { AnySchema, anyUnpack } from '@bufbuild/protobuf/wkt';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { SecretSchema } from '#envoy/envoy/extensions/transport_sockets/tls/v3/secret_pb.ts';
 import type { FileSecret } from '../../common/contracts/file-secret-name.ts';
-import { createAuthority, type Authority, type KeyKind, type Pair } from '../../test/tls/authority.ts';
+import {
+  createAuthority,
+  type Authority,
+  type KeyKind,
+  type Pair,
+} from '../../test/tls/testing/authority.ts';
 import { secretContent } from './secret-content.ts';
 
 const CERTIFICATE: FileSecret = { kind: 'certificate', chain: '/chain', privateKey: '/key' };

@@ -23,7 +23,7 @@ test('its process id is that of the program itself', async () => {
 });
 
 test('it ends with the agent, even one that is killed', async () => {
-  const parent = spawn(process.execPath, [join(import.meta.dirname, '../testdata/parent.ts')], {
+  const parent = spawn(process.execPath, [join(import.meta.dirname, '../testing/parent.ts')], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [line] = (await once(parent.stdout, 'data')) as [Buffer];

@@ -12,7 +12,7 @@ import { isLive, watchHealth, type Health } from '../health.ts';
 import { startEnvoy } from './envoy-process.ts';
 import { createSupervisor, type SupervisorOptions } from './supervisor.ts';
 
-const PROGRAM = join(import.meta.dirname, '../testdata/little-envoy.ts');
+const PROGRAM = join(import.meta.dirname, '../testing/little-envoy.ts');
 
 type Extra = {
   /** A real one. */

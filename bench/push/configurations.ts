@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { Model } from '../../controlplane/mesh/model.ts';
 import { viewOf } from '../../controlplane/mesh/view.ts';
-import { NOTHING_FOUND } from '../../controlplane/translate/found.ts';
+import { NOTHING_FOUND } from '../../controlplane/translate/external-inputs.ts';
 import { NO_OPTIONS } from '../../controlplane/translate/options.ts';
 import { translate } from '../../controlplane/translate/translate.ts';
 import { MESH, meshResources, OWNER, type MeshSize } from './mesh.ts';

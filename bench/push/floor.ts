@@ -19,7 +19,7 @@ import {
   encodeDeltaResponse,
   encodeSotwResponse,
 } from '../../xds/wire/wire.ts';
-import { openNoDiscovery } from '../../controlplane/discovery/testing-no-discovery.ts';
+import { openNoDiscovery } from '../../controlplane/discovery/testing/no-discovery.ts';
 import { EVERYONES, FEWS, MESH, meshResources, withWeight } from './mesh.ts';
 
 type Variant = 'sotw' | 'delta';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startBench, type Bench } from '../fixture.ts';
-import { documents, mesh, node, wrongNode } from './fixture.ts';
+import { startBench, type Bench } from '../testing/control-plane.ts';
+import { documents, mesh, node, wrongNode } from './testing/folder.ts';
 
 let bench: Bench;
 beforeEach(async () => {

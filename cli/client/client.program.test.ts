@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Sha256 } from '../../common/sha256.ts';
-import { NO_CREDENTIALS } from '../fixture.ts';
+import { NO_CREDENTIALS } from '../testing/control-plane.ts';
 import { createClient, type Client } from './client.ts';
 import { listResources } from './resources.ts';
 

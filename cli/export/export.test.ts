@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeAll } from '../../controlplane/api/testing/test-api.ts';
-import { capture, startBench, type Bench } from '../fixture.ts';
+import { capture, startBench, type Bench } from '../testing/control-plane.ts';
 import { exportMesh } from './export.ts';
 import { fileNames } from './file-names.ts';
 

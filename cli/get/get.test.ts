@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { makeAll } from '../../controlplane/api/testing/test-api.ts';
 import type { Kind } from '../../controlplane/mesh/resource.ts';
 import { KINDS } from '../../controlplane/mesh/resource.ts';
-import { capture, startBench, type Bench } from '../fixture.ts';
+import { capture, startBench, type Bench } from '../testing/control-plane.ts';
 import { remove, type DeleteOptions } from '../delete.ts';
 import { get } from './get.ts';
 import type { Selection } from './select.ts';

@@ -4,7 +4,7 @@ import { status } from '../../xds/grpc/status.ts';
 import { arnOf } from '../mesh/arn.ts';
 import { ApiError } from '../http/errors.ts';
 import { authorize } from '../auth/authorize.ts';
-import type { AccessKey } from '../auth/credentials.ts';
+import type { AccessKey } from '../auth/credentials/credentials.ts';
 import { userArn } from '../auth/principal.ts';
 import { nodesOfCertificate, type CertificateNames } from './certificate-nodes.ts';
 import { isIssuedBy, type ClientCa } from './client-ca.ts';

@@ -6,7 +6,7 @@ import { keepNode } from '../../xds/node.ts';
 import { createXdsServer, type XdsServer } from '../../xds/server.ts';
 import { CLUSTER, LISTENER } from '../../xds/types.ts';
 import type { Discovery } from '../discovery/discovery.ts';
-import { openNoDiscovery } from '../discovery/testing-no-discovery.ts';
+import { openNoDiscovery } from '../discovery/testing/no-discovery.ts';
 import { modelFromInputs, put, resourceFromInput } from '../mesh/testing/resources.ts';
 import type { Model } from '../mesh/model.ts';
 import type { Change } from '../mesh/resource.ts';

@@ -14,7 +14,7 @@ import {
   type Problem,
 } from '../translate/problems.ts';
 import type { Features } from '../translate/features.ts';
-import { withoutKeys } from '../translate/found.ts';
+import { withoutKeys } from '../translate/external-inputs.ts';
 import { DEFAULT_SETTINGS, type TranslationSettings } from '../translate/options.ts';
 import { translate } from '../translate/translate.ts';
 import { featuresOf, parseIdentity, proxyPath, resolve, type Identity } from './identity.ts';

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { addAudit } from '../audit/audit.ts';
-import { compileCredentials } from '../auth/credentials.ts';
+import { compileCredentials } from '../auth/credentials/credentials.ts';
 import { DOCUMENT, GUEST, OWNER, secretOf } from '../auth/testing/signed-requests.ts';
 import { startApi, type TestApi } from '../api/testing/test-api.ts';
 import { backupRoute } from '../backup/route.ts';
 import { configDumpRoute } from '../config-dump/route.ts';
 import { explainRoute } from '../explain/route.ts';
 import { createStatus, statusRoute } from '../status-route.ts';
-import { NOTHING_FOUND } from '../translate/found.ts';
+import { NOTHING_FOUND } from '../translate/external-inputs.ts';
 import { createPreview } from './preview.ts';
 import { parseIdentity } from './identity.ts';
 import type { ProxyConfig } from './proxy-configs.ts';

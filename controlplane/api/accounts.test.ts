@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { compileCredentials } from '../auth/credentials.ts';
+import { compileCredentials } from '../auth/credentials/credentials.ts';
 import { DOCUMENT, GUEST, OWNER, secretOf } from '../auth/testing/signed-requests.ts';
 import { startApi, type Answer, type TestApi } from './testing/test-api.ts';
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ApiError } from '../http/errors.ts';
-import { compileCredentials } from './credentials.ts';
+import { compileCredentials } from './credentials/credentials.ts';
 import { DOCUMENT, NOW, REGION } from './testing/signed-requests.ts';
 import { admitSigned } from './verify.ts';
 

@@ -2,8 +2,8 @@ import { stat } from 'node:fs/promises';
 import { followFiles } from '../../common/files/followed-files.ts';
 import type { Log } from '../../common/log.ts';
 import { admitAnyone, type Authenticate } from './authenticate.ts';
-import type { AccessKey } from './credentials.ts';
-import { readCredentials } from './read-credentials.ts';
+import type { AccessKey } from './credentials/credentials.ts';
+import { readCredentials } from './credentials/read-credentials.ts';
 import { admitSigned } from './verify.ts';
 
 /** Who may come in, as long as it is not closed. */

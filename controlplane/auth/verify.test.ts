@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SignedRequest } from './authenticate.ts';
-import { compileCredentials } from './credentials.ts';
+import { compileCredentials } from './credentials/credentials.ts';
 import { isSignedWith } from './signature.ts';
 import { DOCUMENT, NOW, REGION, signed, type SignOptions } from './testing/signed-requests.ts';
 import { readClaim } from './claim.ts';

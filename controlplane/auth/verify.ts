@@ -1,9 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Authenticate, SignedRequest } from './authenticate.ts';
 import { readClaim, type Claim } from './claim.ts';
-import type { AccessKey, Credentials } from './credentials.ts';
+import type { AccessKey, Credentials } from './credentials/credentials.ts';
 import { expiredToken, invalidSignature, signatureMismatch, unrecognizedClient } from './errors.ts';
-import { keyByPassword } from './password.ts';
+import { keyByPassword } from './credentials/password.ts';
 import { isSignedWith } from './signature.ts';
 
 /** How far a client's clock may be off, either way, in milliseconds: AWS's five minutes. */

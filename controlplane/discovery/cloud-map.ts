@@ -1,5 +1,5 @@
 import type { ServiceDiscoveryClient } from '@aws-sdk/client-servicediscovery';
-import type { Instance } from '../translate/found.ts';
+import type { Instance } from '../translate/external-inputs.ts';
 import { instancesOf } from './instance.ts';
 
 /** Asks AWS Cloud Map for all instances of a service, healthy or not. Rejects with the SDK's errors. */

@@ -6,8 +6,8 @@ import { createLog } from '../../common/log.ts';
 import { until } from '../../test/lab/until.ts';
 import { openDiscovery, type Discovery } from './discovery.ts';
 import type { DiscoverySettings } from './settings.ts';
-import { ANY_CREDENTIALS, createCloudMapServices, type RegisteredService } from './testing-cloud-map.ts';
-import { startMoto, type Moto } from './testing-moto.ts';
+import { ANY_CREDENTIALS, createCloudMapServices, type RegisteredService } from './testing/cloud-map.ts';
+import { startMoto, type Moto } from './testing/moto.ts';
 
 const log = createLog('test', 'silent');
 

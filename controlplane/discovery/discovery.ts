@@ -1,10 +1,10 @@
 import type { Log } from '../../common/log.ts';
 import type { NameAddresses } from '../../common/addresses/seen-addresses.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import type { Authority, Certificate, Found, Instance } from '../translate/found.ts';
+import type { Authority, Certificate, Found, Instance } from '../translate/external-inputs.ts';
 import type { Problem } from '../translate/problems.ts';
-import type { Following } from './following.ts';
-import { openMemory, NO_MEMORY } from './memory.ts';
+import type { Following } from './watch.ts';
+import { openMemory, NO_MEMORY } from './cache.ts';
 import { createRegistry, type Registry } from './registry.ts';
 import type { DiscoverySettings } from './settings.ts';
 import { createSources } from './sources.ts';

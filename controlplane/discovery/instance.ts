@@ -1,6 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import type { HttpInstanceSummary } from '@aws-sdk/client-servicediscovery';
-import type { Instance } from '../translate/found.ts';
+import type { Instance } from '../translate/external-inputs.ts';
 
 /** The instances of an answer, sorted by id: Cloud Map shuffles them. What an attribute says that is no address or port counts as not said. */
 export function instancesOf(summaries: readonly HttpInstanceSummary[]): readonly Instance[] {

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../common/log.ts';
 import { createBackoff } from '../../xds/client/backoff.ts';
 import { reasonOf } from './errors.ts';
-import type { Dated, Following, Trouble } from './following.ts';
-import { limited } from './limited.ts';
+import type { Dated, Following, Trouble } from './watch.ts';
+import { limited } from './with-timeout.ts';
 
 /** What is asked again and again, and how often. Times are in milliseconds. */
 export type PollOptions<T> = {

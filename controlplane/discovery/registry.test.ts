@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Following } from './following.ts';
+import type { Following } from './watch.ts';
 import { createRegistry, type Registry, type Start } from './registry.ts';
 
 /** Something that is followed, of which the test knows what there is to know. */

@@ -1,4 +1,4 @@
-import type { Following } from './following.ts';
+import type { Following } from './watch.ts';
 
 /** Starts to follow what a key stands for. */
 export type Start<T> = (onChange: () => void) => Following<T>;

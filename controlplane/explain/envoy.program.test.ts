@@ -11,7 +11,7 @@ import { NO_OPTIONS } from '../translate/options.ts';
 import { readCase, translateCase, type Case } from '../translate/testing/cases.ts';
 import { envoyOf } from '../translate/testing/real-envoy.ts';
 import { askedRequest, type AskedRequest, type HeaderLine } from './asked-request.ts';
-import { requestChain, type RequestChain } from './filter.ts';
+import { requestChain, type RequestChain } from './filter-chain/filter.ts';
 import { arrive } from './manager/arrive.ts';
 import { considerRoutes } from './match/considered-routes.ts';
 import { readServed } from './served.ts';

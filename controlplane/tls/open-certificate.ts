@@ -1,6 +1,6 @@
 import { followFiles, type Followed } from '../../common/files/followed-files.ts';
 import type { Log } from '../../common/log.ts';
-import { keepValid } from '../discovery/keep-valid.ts';
+import { keepValid } from '../discovery/certificates/keep-valid.ts';
 import { readServerCertificate, type ServerCertificate } from './server-certificate.ts';
 
 /** Where a server's certificate with its chain is, and where its key, both PEM. */

@@ -115,7 +115,7 @@ const DECISIONS: Readonly<Record<string, readonly string[] | `other: ${string}`>
   STRICT: ['tls-listeners'],
   PERMISSIVE: ['tls-listeners'],
   'A caller that says nothing on a PERMISSIVE port of a virtual node':
-    'other: no input; test/tls-listeners.net.test.ts',
+    'other: no input; test/tls/tls-listeners.net.test.ts',
   ALPN: ['tls-listeners', 'tls-client-policies'],
   Versions: ['tls-client-policies'],
   'Ciphers and key exchange': "other: no input; Envoy's defaults",

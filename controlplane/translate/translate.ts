@@ -11,7 +11,7 @@ import {
 } from '../../xds/types.ts';
 import type { ProxyView } from '../mesh/view.ts';
 import { typeResources } from './encode.ts';
-import type { Found } from './found.ts';
+import type { Found } from './external-inputs.ts';
 import { gatewayResources } from './gateway/gateway.ts';
 import { nodeResources } from './node/node.ts';
 import { collectProblems, type ConditionalProblem } from './problems.ts';

@@ -1,7 +1,7 @@
-import type { RunOptions } from '../apply.ts';
+import type { RunOptions } from '../apply/apply.ts';
 import { ProxyinitError } from '../errors.ts';
 import { describeStatus } from '../report.ts';
-import type { ProxyinitSettings } from '../settings.ts';
+import type { ProxyinitSettings } from '../settings/settings.ts';
 import { readStatus } from '../status.ts';
 import { arrivalOf, judge, type Finding } from './arrival.ts';
 import { attempt } from './connect.ts';

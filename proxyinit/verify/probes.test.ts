@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { readProxyinitSettings } from '../settings.ts';
-import { givenBy } from '../testdata/given.ts';
+import { readProxyinitSettings } from '../settings/settings.ts';
+import { givenBy } from '../testing/given.ts';
 import { dnsProbes, inProbes, outProbes } from './probes.ts';
 
 const given = (env: Record<string, string>) =>

@@ -1,6 +1,6 @@
-import { cidr, covers, type Cidr, type Family } from '../address.ts';
-import { SSH, type PortRange } from '../ports.ts';
-import type { ProxyinitSettings } from '../settings.ts';
+import { cidr, covers, type Cidr, type Family } from '../settings/address.ts';
+import { SSH, type PortRange } from '../settings/ports.ts';
+import type { ProxyinitSettings } from '../settings/settings.ts';
 
 /** Who opens a connection: a user and a group. */
 export type Owner = { readonly uid: number; readonly gid: number };

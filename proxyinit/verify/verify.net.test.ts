@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { joinHosts } from '../testdata/host.ts';
-import { lines, usePlace } from '../testdata/place.ts';
+import { joinHosts } from '../testing/host.ts';
+import { lines, usePlace } from '../testing/place.ts';
 
 const place = usePlace();
 

@@ -1,8 +1,8 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { networkInterfaces } from 'node:os';
-import type { Family } from '../address.ts';
-import { matchesInterface } from '../interface-name.ts';
+import type { Family } from '../settings/address.ts';
+import { matchesInterface } from '../settings/interface-name.ts';
 import type { OutProbe, Untried } from './probes.ts';
 
 /**

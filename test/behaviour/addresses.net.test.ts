@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ENVOYS } from '../../controlplane/translate/testing/real-envoy.ts';
 import type { IpPreference } from '../../controlplane/model/types.ts';
-import { seenIn } from './caller.ts';
-import { backends, inputsOf, on, type Input } from './inputs.ts';
-import { openScene, type Scene } from './scene.ts';
+import { seenIn } from './testing/callers/caller.ts';
+import { backends, inputsOf, on, type Input } from './testing/inputs.ts';
+import { openScene, type Scene } from './testing/scene.ts';
 
 // IPv4 and IPv6: a mesh for each preference, and one without any, with one host each. Each host asks the next one, so that every Envoy is
 // once the caller's, which resolves names, and once the app's, which reaches it on one loopback address or the other.

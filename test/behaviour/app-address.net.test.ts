@@ -5,9 +5,9 @@ import { ENVOYS } from '../../controlplane/translate/testing/real-envoy.ts';
 import type { ApplicationProblem } from '../../agent/application/watch-application.ts';
 import type { Status } from '../../agent/status.ts';
 import { askFrom } from '../lab/ask.ts';
-import { seenIn, type Outcome } from './caller.ts';
-import { backends, inputsOf, on } from './inputs.ts';
-import { openScene, type Role, type Scene } from './scene.ts';
+import { seenIn, type Outcome } from './testing/callers/caller.ts';
+import { backends, inputsOf, on } from './testing/inputs.ts';
+import { openScene, type Role, type Scene } from './testing/scene.ts';
 
 // Applications that do not listen where Envoy looks for them by default: on the task's own address alone, or on `::1`; and
 // what the agent says where nobody told it.

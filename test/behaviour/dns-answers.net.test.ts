@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ENVOYS } from '../../controlplane/translate/testing/real-envoy.ts';
 import { until } from '../lab/until.ts';
-import { startDns, type Answers } from './dns.ts';
-import { backends, inputsOf, on } from './inputs.ts';
-import { openScene, type Scene } from './scene.ts';
+import { startDns, type Answers } from './testing/dns.ts';
+import { backends, inputsOf, on } from './testing/inputs.ts';
+import { openScene, type Scene } from './testing/scene.ts';
 
 // What becomes of a cluster when its DNS server does not give the addresses any more that it gave: with responseType
 // ENDPOINTS, that a name has none is an answer like another; with LOADBALANCER the address that there was stays.

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PortProtocol } from '../../controlplane/model/types.ts';
 import { ENVOYS } from '../../controlplane/translate/testing/real-envoy.ts';
-import { backends, inputsOf, on, to, type Input } from './inputs.ts';
-import { openScene, type Scene } from './scene.ts';
+import { backends, inputsOf, on, to, type Input } from './testing/inputs.ts';
+import { openScene, type Scene } from './testing/scene.ts';
 
 // Dots in the names of a mesh, of virtual nodes, services, a gateway and files: what Prometheus sees of them. Each name has
 // the word `dotted` behind a dot, which no metric's name may hold.

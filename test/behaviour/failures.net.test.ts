@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ENVOYS } from '../../controlplane/translate/testing/real-envoy.ts';
 import { until } from '../lab/until.ts';
-import { seenIn, type Ask, type Outcome } from './caller.ts';
+import { seenIn, type Ask, type Outcome } from './testing/callers/caller.ts';
 import {
   CHECKED,
   FIRM,
@@ -15,8 +15,8 @@ import {
   SHAKY,
   SLOW,
   TARGET,
-} from './failures-model.ts';
-import { openScene, type Scene } from './scene.ts';
+} from './testing/models/failures.ts';
+import { openScene, type Scene } from './testing/scene.ts';
 
 // What becomes of requests that fail: retries as the app counts them, time limits, hosts that are shunned, pools that
 // are full.

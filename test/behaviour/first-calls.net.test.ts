@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ENVOYS } from '../../controlplane/translate/testing/real-envoy.ts';
 import { until } from '../lab/until.ts';
-import { backends, inputsOf, on } from './inputs.ts';
-import { openScene, type Scene } from './scene.ts';
+import { backends, inputsOf, on } from './testing/inputs.ts';
+import { openScene, type Scene } from './testing/scene.ts';
 
 // Health checks of a caller that has sent nothing so far, of two gRPC servers, one of which is NOT_SERVING from the start.
 

@@ -8,9 +8,9 @@ import type {
   HttpGatewayRouteMatch,
 } from '../../controlplane/model/types.ts';
 import { until } from '../lab/until.ts';
-import { seenIn, type Ask } from './caller.ts';
-import { inputsOf, on, type Input } from './inputs.ts';
-import { openScene, type Scene } from './scene.ts';
+import { seenIn, type Ask } from './testing/callers/caller.ts';
+import { inputsOf, on, type Input } from './testing/inputs.ts';
+import { openScene, type Scene } from './testing/scene.ts';
 
 // A virtual gateway: which route takes a request, and what of it the app sees. Each port of the app is a virtual service.
 

@@ -3,12 +3,12 @@ import {
   ANY_CREDENTIALS,
   createCloudMapServices,
   type RegisteredService,
-} from '../../controlplane/discovery/testing-cloud-map.ts';
-import { startMoto, type Moto } from '../../controlplane/discovery/testing-moto.ts';
+} from '../../controlplane/discovery/testing/cloud-map.ts';
+import { startMoto, type Moto } from '../../controlplane/discovery/testing/moto.ts';
 import type { IpPreference, ServiceDiscovery } from '../../controlplane/model/types.ts';
 import { ENVOYS } from '../../controlplane/translate/testing/real-envoy.ts';
-import { createAll, inputsOf, on, type Input } from './inputs.ts';
-import { openScene, type Role, type Scene } from './scene.ts';
+import { createAll, inputsOf, on, type Input } from './testing/inputs.ts';
+import { openScene, type Role, type Scene } from './testing/scene.ts';
 
 // The walkthrough howto-ipv6 of aws-app-mesh-examples: a gateway before six virtual nodes, which can be found by IPv4 alone
 // or by both, and whose applications take IPv4, IPv6 or both; found by DNS or by Cloud Map; and what each preference of the

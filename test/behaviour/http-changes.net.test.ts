@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ENVOYS } from '../../controlplane/translate/testing/real-envoy.ts';
-import { HTTP2 } from './http-edges-model.ts';
-import { bodyOf, message, openEdges, planned, type Edges } from './http-edges-scene.ts';
+import { HTTP2 } from './testing/models/http-edges.ts';
+import { bodyOf, message, openEdges, planned, type Edges } from './testing/http-edges-scene.ts';
 
 // The tables of docs/http.md, row by row: what becomes of what is sent through two Envoys.
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ENVOYS } from '../../controlplane/translate/testing/real-envoy.ts';
-import { GATEWAY, HTTP2, LIMITED, NARROW, OTHER, SHARED } from './http-edges-model.ts';
-import { bodyOf, message, openEdges, planned, WAYS, type Edges } from './http-edges-scene.ts';
+import { GATEWAY, HTTP2, LIMITED, NARROW, OTHER, SHARED } from './testing/models/http-edges.ts';
+import { bodyOf, message, openEdges, planned, WAYS, type Edges } from './testing/http-edges-scene.ts';
 
 // What real applications send that is not everyday HTTP, and how it comes through two Envoys, or three with a gateway.
 

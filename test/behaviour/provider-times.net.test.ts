@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ENVOYS } from '../../controlplane/translate/testing/real-envoy.ts';
-import type { Ask, Outcome } from './caller.ts';
-import { GATE, PORTS, timesApp, timesModel } from './provider-times-model.ts';
-import { openScene, type Scene } from './scene.ts';
+import type { Ask, Outcome } from './testing/callers/caller.ts';
+import { GATE, PORTS, timesApp, timesModel } from './testing/models/provider-times.ts';
+import { openScene, type Scene } from './testing/scene.ts';
 
 // The time limits of a virtual node's listener in the Envoys of those who call it without a router. No Envoy stands beside
 // the app, so only a caller's can end what does not end by itself. That limits beyond the defaults of 15 and 300 s hold as

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ENVOYS } from '../../controlplane/translate/testing/real-envoy.ts';
 import { isByChance } from '../lab/share.ts';
 import { until } from '../lab/until.ts';
-import { seenIn, type Outcome } from './caller.ts';
+import { seenIn, type Outcome } from './testing/callers/caller.ts';
 import {
   A,
   B,
@@ -19,8 +19,8 @@ import {
   TARGETS,
   TCP,
   TCP_TARGETS,
-} from './routes-model.ts';
-import { openScene, type Scene } from './scene.ts';
+} from './testing/models/routes.ts';
+import { openScene, type Scene } from './testing/scene.ts';
 
 // Where requests go, seen by the app.
 

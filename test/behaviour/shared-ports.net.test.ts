@@ -9,11 +9,11 @@ import { startPlainEnvoy } from '../lab/plain-envoy.ts';
 import { writeRules } from '../lab/sidecar.ts';
 import { stage } from '../lab/stage.ts';
 import { until } from '../lab/until.ts';
-import { seenIn } from './caller.ts';
-import { startHolder, type Holder } from './holder.ts';
-import { backends } from './inputs.ts';
-import { openScene, type Scene } from './scene.ts';
-import { BACKENDS, INPUTS, PORTS } from './shared-ports-model.ts';
+import { seenIn } from './testing/callers/caller.ts';
+import { startHolder, type Holder } from './testing/callers/holder.ts';
+import { backends } from './testing/inputs.ts';
+import { openScene, type Scene } from './testing/scene.ts';
+import { BACKENDS, INPUTS, PORTS } from './testing/models/shared-ports.ts';
 
 // Several backends on one port. The names of virtual services lead to hosts of their own, on which nothing listens; the servers
 // are elsewhere, and say who they are. One Envoy has its addresses from its agent, the other from the control plane.
@@ -23,7 +23,7 @@ const CALLERS = ['agent', 'plain'] as const;
 type Caller = (typeof CALLERS)[number];
 type HostName = Caller | 'open' | 'guarded' | 'server-1' | 'server-2' | 'at-1' | 'at-2' | 'spare' | 'at-both';
 
-const TLS_PROGRAM = join(import.meta.dirname, 'tls-program.ts');
+const TLS_PROGRAM = join(import.meta.dirname, 'testing/tls-program.ts');
 const TLS_NAMES = ['one.example.com', 'two.example.com'];
 const DRAIN = { DAYBREAK_LISTENER_DRAIN_S: '5' };
 const HELD = 10;

@@ -7,9 +7,9 @@ import { keepAlive, request } from '../lab/http.ts';
 import type { Host } from '../lab/host.ts';
 import type { Program } from '../lab/program.ts';
 import { until } from '../lab/until.ts';
-import { startHolder } from './holder.ts';
-import { startLoad } from './load.ts';
-import type { Scene } from './scene.ts';
+import { startHolder } from './testing/callers/holder.ts';
+import { startLoad } from './testing/callers/load.ts';
+import type { Scene } from './testing/scene.ts';
 import {
   HTTP,
   openStops,
@@ -19,7 +19,7 @@ import {
   TARGET,
   TCP,
   type StopsHost,
-} from './stops-scene.ts';
+} from './testing/stops-scene.ts';
 
 // How a sidecar and a gateway end. A stop that must not take its whole time would take longer than the test may.
 

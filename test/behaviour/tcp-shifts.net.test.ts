@@ -8,9 +8,9 @@ import { startPlainEnvoy } from '../lab/plain-envoy.ts';
 import { writeRules } from '../lab/sidecar.ts';
 import { stage } from '../lab/stage.ts';
 import { until } from '../lab/until.ts';
-import { startHolder, type Holder } from './holder.ts';
-import { backends, inputsOf, on, type Input } from './inputs.ts';
-import { openScene, type Scene } from './scene.ts';
+import { startHolder, type Holder } from './testing/callers/holder.ts';
+import { backends, inputsOf, on, type Input } from './testing/inputs.ts';
+import { openScene, type Scene } from './testing/scene.ts';
 
 // Weights of a TCP route move while connections are open. Three Envoys have the same configuration: one by its agent, two
 // straight from the control plane, one in each variant of ADS.

@@ -5,7 +5,7 @@ import { execa } from 'execa';
 import { beforeAll, afterAll, expect, test } from 'vitest';
 import { bundle } from './bundle.ts';
 
-const entry = join(import.meta.dirname, 'testdata/program.ts');
+const entry = join(import.meta.dirname, 'testing/program.ts');
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'daybreak-bundle-'));

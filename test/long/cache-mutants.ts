@@ -45,7 +45,7 @@ const MUTANTS: readonly Mutant[] = [
   },
   {
     what: 'a reach without the listeners that it leads to',
-    file: 'controlplane/translate/reach.ts',
+    file: 'controlplane/translate/services/reach.ts',
     from: 'key: JSON.stringify(reach)',
     to: "key: JSON.stringify(reach, (name, value: unknown) => (name === 'listener' ? undefined : value))",
   },

@@ -2,9 +2,9 @@
 // request, and of 300 s for silence. It takes some six minutes for each of the two releases.
 // `DAYBREAK_ENVOY=… DAYBREAK_ENVOY_OLDEST=… node test/long/provider-times.ts`
 import { ENVOYS } from '../../controlplane/translate/testing/real-envoy.ts';
-import type { Ask, Outcome } from '../behaviour/caller.ts';
-import { GATE, PORTS, timesApp, timesModel } from '../behaviour/provider-times-model.ts';
-import { openScene } from '../behaviour/scene.ts';
+import type { Ask, Outcome } from '../behaviour/testing/callers/caller.ts';
+import { GATE, PORTS, timesApp, timesModel } from '../behaviour/testing/models/provider-times.ts';
+import { openScene } from '../behaviour/testing/scene.ts';
 
 const REQUEST = 'wait:20000';
 const SILENCE_MS = 320_000;

@@ -16,8 +16,15 @@ import { createLab } from '../lab/lab.ts';
 import { openLoopback } from '../lab/loopback.ts';
 import { stage, type Stage } from '../lab/stage.ts';
 import { until } from '../lab/until.ts';
-import { makeModel, SERVER_PORT, setClient } from '../tls/spire-model.ts';
-import { buildSpire, joinSpire, spiffeId, SPIRE_PORT, startSpireServer, TRUST_DOMAIN } from '../tls/spire.ts';
+import { makeModel, SERVER_PORT, setClient } from '../tls/testing/spire-model.ts';
+import {
+  buildSpire,
+  joinSpire,
+  spiffeId,
+  SPIRE_PORT,
+  startSpireServer,
+  TRUST_DOMAIN,
+} from '../tls/testing/spire.ts';
 
 const URL_OF_SERVER = `http://server:${SERVER_PORT}/`;
 const UID = 1337;
@@ -169,7 +176,7 @@ async function story(envoy: string): Promise<Readonly<Record<string, number>>> {
 }
 
 async function startApp(host: Host): Promise<void> {
-  const app = join(import.meta.dirname, '../tls/app.ts');
+  const app = join(import.meta.dirname, '../tls/testing/app.ts');
   await host.spawn('app', process.execPath, [app, `${SERVER_PORT}`]).line(/ready/);
 }
 

@@ -3,7 +3,7 @@
 // has taken and Envoy has not when its listener closes is lost, so they are only counted. It takes some 20 minutes for each release.
 // `DAYBREAK_ENVOY=… DAYBREAK_ENVOY_OLDEST=… node test/long/stops.ts [STOPS [DRAIN_SECONDS]]`
 import { ENVOYS } from '../../controlplane/translate/testing/real-envoy.ts';
-import { openStops, stopUnderLoad } from '../behaviour/stops-scene.ts';
+import { openStops, stopUnderLoad } from '../behaviour/testing/stops-scene.ts';
 
 const [stops = 20, drainSeconds = 20] = process.argv.slice(2).map(Number);
 

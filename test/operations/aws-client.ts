@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { REGION, secretOf } from '../../controlplane/auth/testing/signed-requests.ts';
-import type { SecuredControlPlane } from '../secured-control-plane.ts';
+import type { SecuredControlPlane } from '../testing/secured-control-plane.ts';
 import type { Client, ClientMaker, Outcome } from './client.ts';
 import { awsCommand, awsPython } from './installed.ts';
 import { startLineProgram } from './line-program.ts';

@@ -1,4 +1,4 @@
-import type { SecuredControlPlane } from '../secured-control-plane.ts';
+import type { SecuredControlPlane } from '../testing/secured-control-plane.ts';
 import type { Step } from './story.ts';
 
 /** What a client made of an answer: the output, or the error's name. */

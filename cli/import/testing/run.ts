@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { capture, type Ran } from '../../fixture.ts';
+import { capture, type Ran } from '../../testing/control-plane.ts';
 import { importFiles } from '../import.ts';
 import type { ImportOptions } from '../options.ts';
 

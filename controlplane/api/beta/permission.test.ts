@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { compileCredentials } from '../../auth/credentials.ts';
+import { compileCredentials } from '../../auth/credentials/credentials.ts';
 import { OWNER, secretOf, signed } from '../../auth/testing/signed-requests.ts';
 import { startApi, type TestApi } from '../testing/test-api.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { compileCredentials } from '../../auth/credentials.ts';
+import { compileCredentials } from '../../auth/credentials/credentials.ts';
 import { DOCUMENT } from '../../auth/testing/signed-requests.ts';
 import {
   ALL_KINDS,

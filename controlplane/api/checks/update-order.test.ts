@@ -2,7 +2,7 @@ import { beforeEach, afterEach, describe, expect, it } from 'vitest';
 import { createPreview } from '../../ads/preview.ts';
 import { NO_PROXIES } from '../../ads/testing.ts';
 import { explainRoute, type Explained } from '../../explain/route.ts';
-import { NOTHING_FOUND } from '../../translate/found.ts';
+import { NOTHING_FOUND } from '../../translate/external-inputs.ts';
 import { makeAll, nodeSpec, routeSpec, startApi, type TestApi } from '../testing/test-api.ts';
 
 // Who updates a router, a gateway or a node updates its routes before or after it, and both are taken. What does not fit

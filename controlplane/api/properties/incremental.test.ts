@@ -19,7 +19,7 @@ import type { XdsServer } from '../../../xds/server.ts';
 import { listenForTest } from '../../../xds/testing/server.ts';
 import { proxyPath } from '../../ads/identity.ts';
 import { createProxyConfigs } from '../../ads/proxy-configs.ts';
-import { NOTHING_TO_DISCOVER } from '../../discovery/testing-no-discovery.ts';
+import { NOTHING_TO_DISCOVER } from '../../discovery/testing/no-discovery.ts';
 import {
   FIXTURE_OWNER,
   modelFromInputs,

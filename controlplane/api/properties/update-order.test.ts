@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { viewOf } from '../../mesh/view.ts';
 import { golden } from '../../translate/testing/cases.ts';
-import { NOTHING_FOUND } from '../../translate/found.ts';
+import { NOTHING_FOUND } from '../../translate/external-inputs.ts';
 import { NO_OPTIONS } from '../../translate/options.ts';
 import { translate } from '../../translate/translate.ts';
 import { ACCOUNT, startApi, type TestApi } from '../testing/test-api.ts';

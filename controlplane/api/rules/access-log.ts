@@ -1,5 +1,5 @@
 import type { JsonFormat } from '../../model/types.ts';
-import { formatProblem } from '../../translate/envoy/access-log-format.ts';
+import { formatProblem } from '../../translate/envoy/access-log/access-log-format.ts';
 import { elementPath, memberPath } from '../validation/violation.ts';
 import type { Broken } from './rule.ts';
 

@@ -1,5 +1,5 @@
 import type { GatewayRouteHostnameMatch, HeaderMatchMethod, HttpPathMatch } from '../../model/types.ts';
-import { LONGEST_QUERY_NAME } from '../../translate/envoy/match.ts';
+import { LONGEST_QUERY_NAME } from '../../translate/envoy/routes/match.ts';
 import { memberPath } from '../validation/violation.ts';
 import { regex } from './regex.ts';
 import type { Broken } from './rule.ts';

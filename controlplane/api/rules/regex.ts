@@ -1,5 +1,5 @@
-import { LARGEST_PROGRAM, wideEscape } from '../../translate/envoy/regex.ts';
-import { programSize } from '../../translate/envoy/regex-size.ts';
+import { LARGEST_PROGRAM, wideEscape } from '../../translate/envoy/routes/regex.ts';
+import { programSize } from '../../translate/envoy/routes/regex-size.ts';
 import type { Broken } from './rule.ts';
 
 /** An expression that every Envoy in use will take: RE2, and not too large. */

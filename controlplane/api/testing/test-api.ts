@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { createLog } from '../../../common/log.ts';
 import { admitAnyone } from '../../auth/authenticate.ts';
-import type { Credentials } from '../../auth/credentials.ts';
+import type { Credentials } from '../../auth/credentials/credentials.ts';
 import { signed } from '../../auth/testing/signed-requests.ts';
 import { admitSigned } from '../../auth/verify.ts';
 import { openLiveModel, type LiveModel } from '../../mesh/live-model.ts';

@@ -2,7 +2,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import type { HttpRequest } from '@smithy/types';
 import { Sha256 } from '../../../common/sha256.ts';
 import type { SignedRequest } from '../authenticate.ts';
-import type { CredentialsDocument } from '../credentials-document.ts';
+import type { CredentialsDocument } from '../credentials/credentials-document.ts';
 
 /** The region of signatures, and when they are made unless a test says otherwise. */
 export const REGION = 'eu-west-1';

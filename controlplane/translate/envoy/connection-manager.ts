@@ -11,7 +11,7 @@ import {
 } from '#envoy/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.ts';
 import type { Options } from '../options.ts';
 import { duration } from './duration.ts';
-import { HTTP2, http1Server, requestHeadersKib, serverLimits } from './http-protocol.ts';
+import { HTTP2, http1Server, requestHeadersKib, serverLimits } from './clusters/http-protocol.ts';
 import { extension } from './typed.ts';
 import { UPGRADE } from './upgrades.ts';
 

@@ -1,5 +1,5 @@
 import type { VirtualGatewayView } from '../../mesh/view.ts';
-import { upstreamName, type Upstream, type UpstreamMesh } from '../envoy/upstream.ts';
+import { upstreamName, type Upstream, type UpstreamMesh } from '../envoy/clusters/upstream.ts';
 import type { Report } from '../problems.ts';
 import type { Features } from '../features.ts';
 import { callOf, type Call } from '../tls/calls.ts';

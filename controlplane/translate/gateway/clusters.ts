@@ -1,7 +1,7 @@
 import type { VirtualGatewayView } from '../../mesh/view.ts';
 import type { Resource } from '../../../xds/types.ts';
-import { localCluster, type Pool } from '../envoy/clusters.ts';
-import { upstreamCluster, type UpstreamMesh } from '../envoy/upstream.ts';
+import { localCluster, type Pool } from '../envoy/clusters/clusters.ts';
+import { upstreamCluster, type UpstreamMesh } from '../envoy/clusters/upstream.ts';
 import { EGRESS_PORT, selfRedirectCluster } from '../names.ts';
 import type { Options } from '../options.ts';
 import type { Report } from '../problems.ts';

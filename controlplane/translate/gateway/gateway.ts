@@ -1,8 +1,8 @@
 import type { VirtualGatewayView } from '../../mesh/view.ts';
-import { accessLogs } from '../envoy/access-log.ts';
+import { accessLogs } from '../envoy/access-log/access-log.ts';
 import { addresses } from '../envoy/address.ts';
-import { upstreamEndpoints } from '../envoy/endpoints.ts';
-import type { Found } from '../found.ts';
+import { upstreamEndpoints } from '../envoy/clusters/endpoints.ts';
+import type { Found } from '../external-inputs.ts';
 import { callerPreference } from '../ip-preference.ts';
 import type { Report } from '../problems.ts';
 import type { Options } from '../options.ts';

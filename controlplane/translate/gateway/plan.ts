@@ -4,8 +4,8 @@ import { isHeaderValue } from '../envoy/text.ts';
 import { EGRESS_PORT } from '../names.ts';
 import type { Report } from '../problems.ts';
 import type { Features } from '../features.ts';
-import { offers } from '../services.ts';
-import { onePerPort } from '../targets.ts';
+import { offers } from '../services/services.ts';
+import { onePerPort } from '../services/targets.ts';
 import { listenerDoors, type Doors } from '../tls/listeners.ts';
 import { fits, gatewayRule, type GatewayRule, type GatewayService } from './rules.ts';
 

@@ -1,5 +1,5 @@
 import type { HttpGatewayRouteRewrite } from '../../model/types.ts';
-import type { PathMatch } from '../envoy/match.ts';
+import type { PathMatch } from '../envoy/routes/match.ts';
 import { isHeaderValue } from '../envoy/text.ts';
 
 /** One Envoy route that a gateway route needs: what it takes, and what the matched part becomes, if it changes. */

@@ -1,7 +1,7 @@
 import { HeaderValueOption_HeaderAppendAction as Append } from '#envoy/envoy/config/core/v3/base_pb.ts';
 import type { VirtualGatewayView } from '../../mesh/view.ts';
 import type { Resource } from '../../../xds/types.ts';
-import { routeMatch } from '../envoy/match.ts';
+import { routeMatch } from '../envoy/routes/match.ts';
 import { byRank } from '../envoy/order.ts';
 import {
   routeConfiguration,
@@ -9,7 +9,7 @@ import {
   virtualHost,
   type RouteInit,
   type VirtualHostInit,
-} from '../envoy/routes.ts';
+} from '../envoy/routes/routes.ts';
 import * as names from '../names.ts';
 import type { Report } from '../problems.ts';
 import { redirectName } from './clusters.ts';

@@ -1,8 +1,8 @@
 import type { GatewayRouteView } from '../../mesh/view.ts';
 import type { GrpcGatewayRoute, HttpGatewayRoute } from '../../model/types.ts';
-import { conditionsProblem, grpcConditions, httpConditions, type Conditions } from '../envoy/match.ts';
+import { conditionsProblem, grpcConditions, httpConditions, type Conditions } from '../envoy/routes/match.ts';
 import type { HttpProtocol } from '../names.ts';
-import type { HttpOffer } from '../offer.ts';
+import type { HttpOffer } from '../services/offer.ts';
 import { hostPattern, hostProblem, type HostPattern } from './hosts.ts';
 import { rewriteProblem, rewrites, type Rewrite } from './rewrites.ts';
 

@@ -1,15 +1,15 @@
 import type { Resource } from '../../../xds/types.ts';
-import type { HeaderCondition } from '../envoy/match.ts';
+import type { HeaderCondition } from '../envoy/routes/match.ts';
 import {
   offerRoutes,
   routeConfiguration,
   virtualHost,
   type RouteInit,
   type VirtualHostInit,
-} from '../envoy/routes.ts';
-import type { UpstreamMesh } from '../envoy/upstream.ts';
+} from '../envoy/routes/routes.ts';
+import type { UpstreamMesh } from '../envoy/clusters/upstream.ts';
 import * as names from '../names.ts';
-import type { HttpOffer } from '../offer.ts';
+import type { HttpOffer } from '../services/offer.ts';
 import type { Report } from '../problems.ts';
 import type { GatewayPlan } from './plan.ts';
 import type { GatewayService } from './rules.ts';

@@ -1,5 +1,5 @@
 import { IDLE_TIMEOUT, REQUEST_TIMEOUT } from '../defaults.ts';
-import type { HttpOffer } from '../offer.ts';
+import type { HttpOffer } from '../services/offer.ts';
 
 /**
  * The time limits of a gateway's first pass, in milliseconds, 0 for none: the longest of the second one's routes, so

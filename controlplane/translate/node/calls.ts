@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { upstreamName, type Upstream, type UpstreamMesh } from '../envoy/upstream.ts';
+import { upstreamName, type Upstream, type UpstreamMesh } from '../envoy/clusters/upstream.ts';
 import type { Report } from '../problems.ts';
 import type { Features } from '../features.ts';
 import { callOf, type Call, type PolicyTls } from '../tls/calls.ts';

@@ -1,8 +1,8 @@
 import type { Listener } from '../../model/types.ts';
 import type { Resource } from '../../../xds/types.ts';
 import type { Addresses } from '../envoy/address.ts';
-import { localCluster, passThroughCluster, type Pool } from '../envoy/clusters.ts';
-import { upstreamCluster, type UpstreamMesh } from '../envoy/upstream.ts';
+import { localCluster, passThroughCluster, type Pool } from '../envoy/clusters/clusters.ts';
+import { upstreamCluster, type UpstreamMesh } from '../envoy/clusters/upstream.ts';
 import { createMemo } from '../memo.ts';
 import { APPLICATION_STREAMS } from '../defaults.ts';
 import * as names from '../names.ts';

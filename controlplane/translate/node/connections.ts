@@ -3,12 +3,12 @@ import type { Resource } from '../../../xds/types.ts';
 import { closing, tcpProxy, type WeightedTcp } from '../envoy/filter-chains.ts';
 import { filterConfig } from '../envoy/filter-discovery.ts';
 import type { Extension } from '../envoy/typed.ts';
-import { upstreamName, type UpstreamMesh } from '../envoy/upstream.ts';
+import { upstreamName, type UpstreamMesh } from '../envoy/clusters/upstream.ts';
 import { createMemo } from '../memo.ts';
 import * as names from '../names.ts';
-import type { Target } from '../offer.ts';
+import type { Target } from '../services/offer.ts';
 import { unreported } from '../problems.ts';
-import { offers } from '../services.ts';
+import { offers } from '../services/services.ts';
 import type { EgressPort, OfferAt } from './egress.ts';
 
 /** The clusters that connections to a service are shared out to; none where no weight is above 0. */

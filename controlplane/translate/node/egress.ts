@@ -2,7 +2,7 @@ import { isHeaderValue } from '../envoy/text.ts';
 import { domains, EGRESS_PORT, INGRESS_PORT, type HttpProtocol } from '../names.ts';
 import type { Options } from '../options.ts';
 import { reportAll, type Report } from '../problems.ts';
-import type { HttpReach, Reach, ServiceReach, TcpReach } from '../reach.ts';
+import type { HttpReach, Reach, ServiceReach, TcpReach } from '../services/reach.ts';
 
 /** All that goes out through one destination port. */
 export type EgressPort = {

@@ -5,7 +5,7 @@ import { Model } from '../../mesh/model.ts';
 import { viewOf } from '../../mesh/view.ts';
 import { NO_FEATURES, readFeatures } from '../features.ts';
 import { DEFAULT_SETTINGS } from '../options.ts';
-import { NOTHING_FOUND } from '../found.ts';
+import { NOTHING_FOUND } from '../external-inputs.ts';
 import { translate, type Translation } from '../translate.ts';
 
 // What a change to one virtual service leaves as it was is the very same object afterwards: neither made nor encoded again.

@@ -1,4 +1,4 @@
-import { accessLogs } from '../envoy/access-log.ts';
+import { accessLogs } from '../envoy/access-log/access-log.ts';
 import type { Addresses } from '../envoy/address.ts';
 import type { AccessLogInit } from '../envoy/connection-manager.ts';
 import { createMemo } from '../memo.ts';
@@ -6,7 +6,7 @@ import { EGRESS_PORT, INGRESS_PORT } from '../names.ts';
 import type { Report } from '../problems.ts';
 import { optionsKey, type Options } from '../options.ts';
 import type { ProxyResources } from '../proxy.ts';
-import { onePerPort } from '../targets.ts';
+import { onePerPort } from '../services/targets.ts';
 import { listenerDoors } from '../tls/listeners.ts';
 import type { Need } from '../tls/secrets.ts';
 import { ingressClusters } from './clusters.ts';

@@ -1,6 +1,6 @@
 import type { VirtualNodeView } from '../../mesh/view.ts';
 import type { Resource } from '../../../xds/types.ts';
-import type { Found } from '../found.ts';
+import type { Found } from '../external-inputs.ts';
 import { createMemo } from '../memo.ts';
 import { unreported, type Report } from '../problems.ts';
 import { egressListener } from './egress-listener.ts';

@@ -1,6 +1,6 @@
 import type { VirtualNodeView } from '../../mesh/view.ts';
-import { upstreamEndpoints } from '../envoy/endpoints.ts';
-import type { Found } from '../found.ts';
+import { upstreamEndpoints } from '../envoy/clusters/endpoints.ts';
+import type { Found } from '../external-inputs.ts';
 import type { Report } from '../problems.ts';
 import type { Options } from '../options.ts';
 import type { ProxyResources } from '../proxy.ts';

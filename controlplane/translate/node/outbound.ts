@@ -2,9 +2,9 @@ import type { ListenerNames, NamedChain } from '../../../common/contracts/listen
 import type { Addresses } from '../envoy/address.ts';
 import type { WeightedTcp } from '../envoy/filter-chains.ts';
 import { isHeaderValue } from '../envoy/text.ts';
-import { upstreamName, type UpstreamMesh } from '../envoy/upstream.ts';
+import { upstreamName, type UpstreamMesh } from '../envoy/clusters/upstream.ts';
 import * as names from '../names.ts';
-import type { TcpReach } from '../reach.ts';
+import type { TcpReach } from '../services/reach.ts';
 import type { Options } from '../options.ts';
 import type { Report } from '../problems.ts';
 import type { UpstreamCall } from './calls.ts';

@@ -3,7 +3,7 @@ import { LISTENER } from '../../../xds/types.ts';
 import type { NameAddresses } from '../../../common/addresses/seen-addresses.ts';
 import { caseView, readCase } from '../testing/cases.ts';
 import { NO_OPTIONS, type Options } from '../options.ts';
-import { NOTHING_FOUND } from '../found.ts';
+import { NOTHING_FOUND } from '../external-inputs.ts';
 import { translate, type Translation } from '../translate.ts';
 
 // Addresses of names are answers from outside the model: what they are asked for, and what another answer makes anew.

@@ -1,6 +1,6 @@
 import { chainAddresses, type ChainAddresses } from '../../../common/addresses/chain-addresses.ts';
 import { sharedAddresses } from '../../../common/addresses/shared-addresses.ts';
-import type { Found } from '../found.ts';
+import type { Found } from '../external-inputs.ts';
 import type { Report } from '../problems.ts';
 import type { PortAddresses } from './egress-listener.ts';
 import { isHostName, listenerNames, type Outbound } from './outbound.ts';

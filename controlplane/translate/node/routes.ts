@@ -1,14 +1,20 @@
 import type { ServiceView, VirtualNodeView } from '../../mesh/view.ts';
 import type { Listener } from '../../model/types.ts';
 import type { Resource } from '../../../xds/types.ts';
-import { applicationRetryPolicy } from '../envoy/retry.ts';
-import { offerHost, routeConfiguration, virtualHost, wholeRoute, type EncodedHost } from '../envoy/routes.ts';
-import type { UpstreamMesh } from '../envoy/upstream.ts';
+import { applicationRetryPolicy } from '../envoy/routes/retry.ts';
+import {
+  offerHost,
+  routeConfiguration,
+  virtualHost,
+  wholeRoute,
+  type EncodedHost,
+} from '../envoy/routes/routes.ts';
+import type { UpstreamMesh } from '../envoy/clusters/upstream.ts';
 import { requestTimes } from '../listener-times.ts';
 import { createMemo } from '../memo.ts';
 import * as names from '../names.ts';
 import { unreported, type Report } from '../problems.ts';
-import { offers } from '../services.ts';
+import { offers } from '../services/services.ts';
 import type { EgressPort, OfferAt } from './egress.ts';
 import type { OwnView } from './own-view.ts';
 import { allowsAll } from './listeners.ts';

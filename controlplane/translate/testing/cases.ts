@@ -13,7 +13,7 @@ import {
 import type { NameAddresses } from '../../../common/addresses/seen-addresses.ts';
 import { FIXTURE_OWNER, modelFromInputs, type Written } from '../../mesh/testing/resources.ts';
 import { viewOf, type ProxyView } from '../../mesh/view.ts';
-import type { Certificate, Found, Instance } from '../found.ts';
+import type { Certificate, Found, Instance } from '../external-inputs.ts';
 import type { ConditionalProblem } from '../problems.ts';
 import type { Features } from '../features.ts';
 import { NO_OPTIONS, type TranslationSettings } from '../options.ts';

@@ -3,7 +3,7 @@ import { CLUSTER, ENDPOINTS, LISTENER, ROUTES, SECRET, type Snapshot } from '../
 import { readFeatures } from '../features.ts';
 import { DEFAULT_SETTINGS } from '../options.ts';
 import { caseView, readCase } from '../testing/cases.ts';
-import { NOTHING_FOUND, withoutKeys, type Certificate, type Found } from '../found.ts';
+import { NOTHING_FOUND, withoutKeys, type Certificate, type Found } from '../external-inputs.ts';
 import { translate } from '../translate.ts';
 
 const OPTIONS = { ...readFeatures({ sds: true }), ...DEFAULT_SETTINGS };

@@ -2,7 +2,7 @@ import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { SecretSchema } from '#envoy/envoy/extensions/transport_sockets/tls/v3/secret_pb.ts';
 import type { Resource } from '../../../xds/types.ts';
 import { encode } from '../encode.ts';
-import type { Authority, Found } from '../found.ts';
+import type { Authority, Found } from '../external-inputs.ts';
 import type { Report } from '../problems.ts';
 import type { Discovered } from '../proxy.ts';
 import { certificateName, trustName, type ServedTrust } from './secret-names.ts';

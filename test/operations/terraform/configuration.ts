@@ -1,5 +1,5 @@
 import { OWNER, REGION, secretOf } from '../../../controlplane/auth/testing/signed-requests.ts';
-import type { SecuredControlPlane } from '../../secured-control-plane.ts';
+import type { SecuredControlPlane } from '../../testing/secured-control-plane.ts';
 import type { Thing } from '../story.ts';
 import { blockOf, type Block, type Schemas } from './schema.ts';
 

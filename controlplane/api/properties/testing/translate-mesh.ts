@@ -1,4 +1,4 @@
-import type { Certificate, Found, Instance } from '../../../translate/found.ts';
+import type { Certificate, Found, Instance } from '../../../translate/external-inputs.ts';
 import { caseView } from '../../../translate/testing/cases.ts';
 import { DEFAULT_SETTINGS } from '../../../translate/options.ts';
 import { translate, type Translation } from '../../../translate/translate.ts';

@@ -1,0 +1,21 @@
+import { createLog } from '../../common/log.ts';
+import { runControlPlane } from '../../controlplane/main.ts';
+import { AWS_VARIABLES } from '../../controlplane/discovery/settings.ts';
+import { compileControlPlaneSettings } from '../../controlplane/settings.ts';
+
+/** Runs the control plane with options as commander has them; answers its exit code. */
+export async function controlPlane(options: Readonly<Record<string, string | boolean>>): Promise<number> {
+  const flags = Object.entries(options).flatMap(([name, value]) =>
+    value === false ? [] : [[flagName(name), String(value)]],
+  );
+  const aws = AWS_VARIABLES.map((name) => [name, process.env[name]]);
+  const settings = compileControlPlaneSettings(
+    Object.fromEntries([...aws, ...flags]) as Record<string, string | undefined>,
+  );
+  return await runControlPlane(settings, createLog('controlplane'));
+}
+
+// Commander has tlsCert for --tls-cert.
+function flagName(name: string): string {
+  return `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}

@@ -1,0 +1,33 @@
+import { Argument, Option, type Command } from 'commander';
+import { COMMANDS, type ProxyinitCommand } from '../../proxyinit/commands.ts';
+import { PROXY_CONFIGURATION, SOURCES, type Source } from '../../proxyinit/settings/sources.ts';
+
+/** Adds `daybreak proxyinit`, with a flag for each of its settings. */
+export function addProxyinitCommand(daybreak: Command): void {
+  const sources: readonly Source[] = [PROXY_CONFIGURATION, ...Object.values(SOURCES)];
+  const command = daybreak
+    .command('proxyinit')
+    .description(
+      "write the iptables rules that lead an app's traffic through Envoy, as flags and APPMESH_* variables say",
+    )
+    .addArgument(new Argument('[command]', 'what to do').choices(COMMANDS).default('apply'))
+    .option('--dry-run', 'print what would be restored, and change nothing', false);
+  for (const source of sources) {
+    for (const option of optionsOf(source)) command.addOption(option);
+  }
+  command.action(async (name: ProxyinitCommand, options: Record<string, string | boolean | undefined>) => {
+    const { proxyinit } = await import('./proxyinit.ts');
+    const flags = Object.fromEntries(sources.map(({ flag }) => [flag, options[attribute(flag)]]));
+    process.exitCode = await proxyinit({ command: name, dryRun: options['dryRun'] === true, flags });
+  });
+}
+
+/** A flag that is on or off can be given as off too, against a variable that says on; that is not shown in the help. */
+function optionsOf({ flag, argument, description }: Source): readonly Option[] {
+  if (argument !== undefined) return [new Option(`--${flag} ${argument}`, description)];
+  return [new Option(`--${flag}`, description), new Option(`--no-${flag}`).hideHelp()];
+}
+
+function attribute(flag: string): string {
+  return flag.replaceAll(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}

@@ -1,0 +1,31 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { AccessKey, Credentials } from './credentials.ts';
+import type { SignedRequest } from '../authenticate.ts';
+import { expiredToken, unrecognizedClient } from '../errors.ts';
+
+/**
+ * The key that a request shows whole, by HTTP Basic: its id as the user, its secret as the password. Monitoring systems know
+ * no signatures. Undefined where there is no such header. A key with a session token cannot be used so.
+ * @throws ApiError UnrecognizedClientException, ExpiredTokenException
+ */
+export function keyByPassword(
+  { headers }: SignedRequest,
+  { keys }: Credentials,
+  now: number,
+): AccessKey | undefined {
+  const { authorization } = headers;
+  const encoded = typeof authorization === 'string' ? /^Basic +(\S+)$/i.exec(authorization)?.[1] : undefined;
+  if (encoded === undefined) return undefined;
+  const [, id = '', password = ''] = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded, 'base64').toString()) ?? [];
+  const key = keys.get(id);
+  if (key === undefined || key.sessionToken !== undefined || !equal(key.secret, password)) {
+    throw unrecognizedClient();
+  }
+  if (key.expires !== undefined && now >= key.expires) throw expiredToken();
+  return key;
+}
+
+function equal(a: string, b: string): boolean {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(a), digest(b));
+}

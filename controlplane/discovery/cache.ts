@@ -1,0 +1,99 @@
+import { open, readFile, rename } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
+import type { Log } from '../../common/log.ts';
+import { seal, unseal } from '../../common/files/seal.ts';
+import type { Instance } from '../translate/external-inputs.ts';
+import { reasonOf } from './errors.ts';
+import type { Dated } from './watch.ts';
+
+/** Cloud Map's last answers, by the registry's key, over restarts. */
+export type Memory = {
+  readonly get: (key: string) => Dated<readonly Instance[]> | undefined;
+  /** Takes an answer down; written soon after where it says something new. */
+  readonly put: (key: string, instances: readonly Instance[]) => void;
+  /** Waits until all is written. */
+  readonly close: () => Promise<void>;
+};
+
+type Contents = Readonly<Record<string, Dated<readonly Instance[]>>>;
+
+const DAY = 24 * 60 * 60 * 1000;
+/** How long an answer is remembered that nobody has seen again, in milliseconds. */
+const LIFETIME = 30 * DAY;
+const VERSION = 1;
+
+/** Remembers nothing. */
+export const NO_MEMORY: Memory = { get: () => undefined, put: () => undefined, close: async () => undefined };
+
+/**
+ * Opens the file of last answers; one that is not there, cannot be read, or is not what was written is begun anew. It is only
+ * ever replaced as a whole, so it is never half written, and it holds nothing that is secret.
+ */
+export async function openMemory(file: string, log: Log): Promise<Memory> {
+  const known = new Map(Object.entries(await readMemory(file, log)));
+  let writing: Promise<void> | undefined;
+  let isOutdated = false;
+
+  async function write(): Promise<void> {
+    while (isOutdated) {
+      isOutdated = false;
+      try {
+        await replace(file, seal({ version: VERSION, answers: Object.fromEntries(known) }));
+      } catch (error) {
+        log.error({ file, reason: reasonOf(error) }, "Cloud Map's last answers cannot be written down");
+      }
+    }
+    writing = undefined;
+  }
+
+  return {
+    get: (key) => known.get(key),
+    put(key, value) {
+      const last = known.get(key);
+      const now = Date.now();
+      if (last !== undefined && now - last.at < DAY && isDeepStrictEqual(last.value, value)) return;
+      known.set(key, { value, at: now });
+      isOutdated = true;
+      writing ??= write();
+    },
+    close: async () => {
+      await writing;
+    },
+  };
+}
+
+async function readMemory(file: string, log: Log): Promise<Contents> {
+  try {
+    const { version, answers } = parse(await readFile(file, 'utf8')) as {
+      readonly version: number;
+      readonly answers: Contents;
+    };
+    if (version !== VERSION)
+      throw new Error(`it is of version ${version}, and this program knows ${VERSION}`);
+    const limit = Date.now() - LIFETIME;
+    return Object.fromEntries(
+      Object.entries(answers).filter(([, { value, at }]) => Array.isArray(value) && at > limit),
+    );
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    log.warn({ file, reason: reasonOf(error) }, "Cloud Map's last answers cannot be read: it begins without");
+    return {};
+  }
+}
+
+/** A file of an older program has no checksum. */
+function parse(text: string): unknown {
+  return text.startsWith('{') ? JSON.parse(text) : unseal(text);
+}
+
+async function replace(file: string, contents: string): Promise<void> {
+  const part = `${file}.new`;
+  const handle = await open(part, 'w', 0o600);
+  try {
+    await handle.writeFile(contents);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(part, file);
+}

@@ -1,0 +1,122 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Validity } from '../../../common/certificate-validity.ts';
+import { createLog } from '../../../common/log.ts';
+import type { Following } from '../watch.ts';
+import { keepValid } from './keep-valid.ts';
+
+// Time stands still unless a test moves it.
+
+const DAY = 24 * 60 * 60 * 1000;
+const START = Date.parse('2026-01-01T00:00:00Z');
+const day = (days: number): number => START + days * DAY;
+const text = (days: number): string => new Date(day(days)).toISOString();
+
+type Pair = Validity & { readonly name: string };
+const pair = (name: string, from: number, to: number): Pair => ({
+  name,
+  notBefore: day(from),
+  notAfter: day(to),
+});
+
+let offered: Pair | undefined;
+let tell: () => void;
+let changes: number;
+let following: Following<string>;
+beforeEach(() => {
+  vi.useFakeTimers({ now: START });
+  [offered, changes] = [undefined, 0];
+  following = keepValid<Pair, string>({
+    subject: { arn: 'arn' },
+    start: (onChange) => {
+      tell = onChange;
+      return {
+        current: () => offered,
+        settled: () => true,
+        trouble: () => undefined,
+        answeredAt: () => 7,
+        close: () => undefined,
+      };
+    },
+    validityOf: (value) => value,
+    answer: ({ name }, isLastResort) => (isLastResort ? `${name}, for want of better` : name),
+    log: createLog('test', 'silent'),
+  })(() => void (changes += 1));
+});
+afterEach(() => {
+  following.close();
+  vi.useRealTimers();
+});
+
+function offer(given: Pair): void {
+  offered = given;
+  tell();
+}
+
+const now = () => [following.current(), ...(following.warnings?.() ?? [])];
+
+test('nothing is known at first', () => {
+  expect(now()).toEqual([undefined]);
+});
+
+test('one that is valid is in force; the next takes its place', () => {
+  offer(pair('one', -1, 90));
+  expect(now()).toEqual(['one']);
+  offer(pair('two', -1, 91));
+  expect([...now(), following.end?.()]).toEqual(['two', day(91)]);
+});
+
+test('an expired one replaced a good one, and nobody said so', () => {
+  offer(pair('good', -1, 90));
+  offer(pair('old', -90, -1));
+  expect(now()).toEqual(['good', `what came in its place is not used: it expired at ${text(-1)}`]);
+  offer(pair('new', -1, 90));
+  expect(now()).toEqual(['new']);
+});
+
+test('one that is not valid yet replaced a good one; now it comes into force once it is valid', async () => {
+  offer(pair('good', -1, 90));
+  offer(pair('later', 2, 92));
+  expect(now()).toEqual(['good', `what came in its place is not used: it is not valid before ${text(2)}`]);
+  const before = changes;
+  await vi.advanceTimersByTimeAsync(2 * DAY);
+  expect(now()).toEqual(['later']);
+  expect(changes).toBe(before + 1);
+});
+
+test('one that is put back is not in its own way', () => {
+  const good = pair('good', -1, 90);
+  offer(good);
+  offer(pair('old', -90, -1));
+  offer(good);
+  expect(now()).toEqual(['good']);
+});
+
+test.each([
+  ['an expired one', pair('bad', -90, -1), `it expired at ${text(-1)}`],
+  ['one that is not valid yet', pair('bad', 1, 90), `it is not valid before ${text(1)}`],
+])('%s is for who has nothing better, where there was none', (_, bad, why) => {
+  offer(bad);
+  expect(now()).toEqual(['bad, for want of better', why]);
+});
+
+test('one that was not valid yet is in force for all once it is', async () => {
+  offer(pair('later', 1, 90));
+  await vi.advanceTimersByTimeAsync(DAY);
+  expect(now()).toEqual(['later']);
+});
+
+test('an end is said 14 days before, and when it has come; the one in force stays', async () => {
+  offer(pair('good', -1, 90));
+  await vi.advanceTimersByTimeAsync(75 * DAY);
+  expect(now()).toEqual(['good']);
+  await vi.advanceTimersByTimeAsync(DAY);
+  expect(now()).toEqual(['good', `it expires at ${text(90)}`]);
+  await vi.advanceTimersByTimeAsync(14 * DAY);
+  expect(now()).toEqual(['good', `it expired at ${text(90)}`]);
+});
+
+test('once it is closed it looks at nothing any more', () => {
+  offer(pair('good', -1, 90));
+  following.close();
+  expect(vi.getTimerCount()).toBe(0);
+});

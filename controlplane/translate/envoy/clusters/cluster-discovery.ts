@@ -1,0 +1,87 @@
+import {
+  Cluster_DiscoveryType as Discovery,
+  Cluster_DnsLookupFamily as Family,
+} from '#envoy/envoy/config/cluster/v3/cluster_pb.ts';
+import { ApiVersion } from '#envoy/envoy/config/core/v3/config_source_pb.ts';
+import { CaresDnsResolverConfigSchema } from '#envoy/envoy/extensions/network/dns_resolver/cares/v3/cares_dns_resolver_pb.ts';
+import type { TargetNode } from '../../../mesh/view.ts';
+import type { DnsServiceDiscovery, IpPreference } from '../../../model/types.ts';
+import { DNS_QUERY } from '../../defaults.ts';
+import { discoveryName } from '../../discovery-name.ts';
+import { nodePreference } from '../../ip-preference.ts';
+import { oneEndpoint, type ClusterInit } from './clusters.ts';
+import { duration } from '../duration.ts';
+import { isHeaderValue } from '../text.ts';
+import { typed } from '../typed.ts';
+
+/** Why a virtual node cannot be found; undefined when it can. */
+export function discoveryProblem(node: TargetNode): string | undefined {
+  const { dns, awsCloudMap } = node.serviceDiscovery ?? {};
+  if (dns === undefined && awsCloudMap === undefined) return 'it has no service discovery';
+  const name = discoveryName(node);
+  if (name !== '' && isHeaderValue(name)) return undefined;
+  return `its ${dns === undefined ? 'Cloud Map' : 'host'} name ${JSON.stringify(dns?.hostname ?? name)} is none`;
+}
+
+/** How the cluster of a virtual node that has no `discoveryProblem` comes to its hosts. */
+export function discovery(
+  node: TargetNode,
+  cluster: string,
+  port: number,
+  meshPreference: IpPreference | undefined,
+): ClusterInit {
+  const { dns } = node.serviceDiscovery ?? {};
+  if (dns === undefined) return byEndpointDiscovery();
+  const hostname = discoveryName(node);
+  const preference = nodePreference(node.serviceDiscovery, meshPreference);
+  return { ...byName(dns, hostname, preference), loadAssignment: oneEndpoint(cluster, hostname, port) };
+}
+
+/**
+ * Hosts from the control plane. One that is gone from its list gets no more requests, healthy or not. A cluster that is new
+ * or changed waits for its list without end: what it replaces stays in force meanwhile, and is never replaced by nothing.
+ */
+function byEndpointDiscovery(): ClusterInit {
+  return {
+    clusterDiscoveryType: { case: 'type', value: Discovery.EDS },
+    edsClusterConfig: {
+      edsConfig: {
+        configSourceSpecifier: { case: 'ads', value: {} },
+        resourceApiVersion: ApiVersion.V3,
+        initialFetchTimeout: duration(0),
+      },
+    },
+    ignoreHealthOnHostRemoval: true,
+  };
+}
+
+/**
+ * How a host name is resolved. A qualified one is asked for as it stands: App Mesh gave it a trailing dot, with which
+ * c-ares does not find it in a hosts file.
+ */
+function byName(
+  dns: DnsServiceDiscovery,
+  hostname: string,
+  preference: IpPreference | undefined,
+): ClusterInit {
+  const type = dns.responseType === 'ENDPOINTS' ? Discovery.STRICT_DNS : Discovery.LOGICAL_DNS;
+  return {
+    clusterDiscoveryType: { case: 'type', value: type },
+    dnsLookupFamily: lookupFamily(preference),
+    typedDnsResolverConfig: {
+      name: 'envoy.network.dns_resolver.cares',
+      typedConfig: typed(CaresDnsResolverConfigSchema, {
+        dnsResolverOptions: { noDefaultSearchDomain: hostname.includes('.') },
+        queryTimeoutSeconds: DNS_QUERY.timeoutSeconds,
+        queryTries: DNS_QUERY.tries,
+      }),
+    },
+  };
+}
+
+/** `AUTO` asks for IPv6 first. */
+function lookupFamily(preference: IpPreference | undefined): Family {
+  if (preference === 'IPv4_ONLY') return Family.V4_ONLY;
+  if (preference === 'IPv4_PREFERRED') return Family.V4_PREFERRED;
+  return preference === 'IPv6_ONLY' ? Family.V6_ONLY : Family.AUTO;
+}

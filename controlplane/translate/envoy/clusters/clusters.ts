@@ -1,0 +1,135 @@
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import type { CircuitBreakers_ThresholdsSchema } from '#envoy/envoy/config/cluster/v3/circuit_breaker_pb.ts';
+import {
+  ClusterSchema,
+  Cluster_DiscoveryType as Discovery,
+  Cluster_LbPolicy as LbPolicy,
+} from '#envoy/envoy/config/cluster/v3/cluster_pb.ts';
+import type { ClusterLoadAssignmentSchema } from '#envoy/envoy/config/endpoint/v3/endpoint_pb.ts';
+import { HttpProtocolOptionsSchema } from '#envoy/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.ts';
+import type { PortProtocol } from '../../../model/types.ts';
+import type { Resource } from '../../../../xds/types.ts';
+import {
+  INGRESS_CONNECT_TIMEOUT,
+  PASS_THROUGH_CONNECT_TIMEOUT,
+  UINT32_MAX,
+  UNLIMITED,
+} from '../../defaults.ts';
+import { encode } from '../../encode.ts';
+import type { Options } from '../../options.ts';
+import { socketAddress } from '../address.ts';
+import { duration } from '../duration.ts';
+import { clientLimits, HTTP1, HTTP2 } from './http-protocol.ts';
+import { typed } from '../typed.ts';
+
+/** Envoy's form of a cluster, before defaults. */
+export type ClusterInit = Exclude<MessageInitShape<typeof ClusterSchema>, { $typeName: string }>;
+
+/** The limits of a listener's connection pool, whichever protocol's; what is not given has no limit. */
+export type Pool = {
+  readonly maxConnections?: number;
+  readonly maxPendingRequests?: number;
+  readonly maxRequests?: number;
+};
+
+/** A cluster as a resource. */
+export function cluster(init: ClusterInit & { name: string }): Resource {
+  return encode(ClusterSchema, init.name, create(ClusterSchema, init));
+}
+
+/** One address on this machine. `streams`: as in `protocolOptions`. */
+export function localCluster(
+  name: string,
+  {
+    address,
+    port,
+    protocol,
+    pool,
+    streams,
+  }: { address: string; port: number; protocol: PortProtocol; pool: Pool; streams?: number },
+  options: Options,
+): Resource {
+  return cluster({
+    name,
+    clusterDiscoveryType: { case: 'type', value: Discovery.STATIC },
+    connectTimeout: duration(INGRESS_CONNECT_TIMEOUT),
+    loadAssignment: oneEndpoint(name, address, port),
+    circuitBreakers: circuitBreakers(pool),
+    typedExtensionProtocolOptions: protocolOptions(protocol, options, streams),
+  });
+}
+
+/** Whatever address the connection was going to before it was redirected, in the protocol that the caller speaks. */
+export function passThroughCluster(name: string, options: Options): Resource {
+  return cluster({
+    name,
+    clusterDiscoveryType: { case: 'type', value: Discovery.ORIGINAL_DST },
+    lbPolicy: LbPolicy.CLUSTER_PROVIDED,
+    connectTimeout: duration(PASS_THROUGH_CONNECT_TIMEOUT),
+    circuitBreakers: circuitBreakers({}),
+    typedExtensionProtocolOptions: {
+      [HttpProtocolOptionsSchema.typeName]: typed(HttpProtocolOptionsSchema, {
+        commonHttpProtocolOptions: clientLimits(options),
+        upstreamProtocolOptions: {
+          case: 'useDownstreamProtocolConfig',
+          value: { httpProtocolOptions: HTTP1, http2ProtocolOptions: HTTP2 },
+        },
+      }),
+    },
+  });
+}
+
+/** One host, which `address` names, with or without resolution. */
+export function oneEndpoint(
+  clusterName: string,
+  address: string,
+  port: number,
+): MessageInitShape<typeof ClusterLoadAssignmentSchema> {
+  const endpoint = { address: socketAddress(address, port) };
+  return {
+    clusterName,
+    endpoints: [{ lbEndpoints: [{ hostIdentifier: { case: 'endpoint', value: endpoint } }] }],
+  };
+}
+
+/** The limits of a cluster: App Mesh leaves nothing at Envoy's own 1,024. */
+export function circuitBreakers(pool: Pool): NonNullable<ClusterInit['circuitBreakers']> {
+  const thresholds: MessageInitShape<typeof CircuitBreakers_ThresholdsSchema> = {
+    maxConnections: limit(pool.maxConnections),
+    maxPendingRequests: limit(pool.maxPendingRequests),
+    maxRequests: limit(pool.maxRequests),
+    maxRetries: UNLIMITED,
+  };
+  return { thresholds: [thresholds] };
+}
+
+/**
+ * HTTP/1.1 for `http`, HTTP/2 for `http2` and `grpc`, nothing for plain bytes. `streams`: the most at once on a connection
+ * of HTTP/2, however many more the other side takes; default: Envoy's.
+ */
+export function protocolOptions(
+  protocol: PortProtocol,
+  options: Options,
+  streams?: number,
+): NonNullable<ClusterInit['typedExtensionProtocolOptions']> {
+  if (protocol === 'tcp') return {};
+  const limited = streams === undefined ? {} : { maxConcurrentStreams: streams };
+  return {
+    [HttpProtocolOptionsSchema.typeName]: typed(HttpProtocolOptionsSchema, {
+      commonHttpProtocolOptions: clientLimits(options),
+      upstreamProtocolOptions: {
+        case: 'explicitHttpConfig',
+        value: {
+          protocolConfig:
+            protocol === 'http'
+              ? { case: 'httpProtocolOptions', value: HTTP1 }
+              : { case: 'http2ProtocolOptions', value: { ...HTTP2, ...limited } },
+        },
+      },
+    }),
+  };
+}
+
+function limit(value: number | undefined): number {
+  return value === undefined ? UNLIMITED : Math.min(value, UINT32_MAX);
+}

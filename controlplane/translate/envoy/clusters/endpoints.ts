@@ -1,0 +1,125 @@
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import type { LbEndpointSchema } from '#envoy/envoy/config/endpoint/v3/endpoint_components_pb.ts';
+import { ClusterLoadAssignmentSchema } from '#envoy/envoy/config/endpoint/v3/endpoint_pb.ts';
+import type { Resource } from '../../../../xds/types.ts';
+import type { TargetNode } from '../../../mesh/view.ts';
+import type { AwsCloudMapServiceDiscovery, IpPreference } from '../../../model/types.ts';
+import { encode } from '../../encode.ts';
+import type { Found, Instance } from '../../external-inputs.ts';
+import { nodePreference } from '../../ip-preference.ts';
+import { createMemo } from '../../memo.ts';
+import type { Report } from '../../problems.ts';
+import type { Discovered } from '../../proxy.ts';
+import { socketAddress } from '../address.ts';
+import { upstreamName, type Upstream, type UpstreamMesh } from './upstream.ts';
+
+/** The hosts of all upstreams that are discovered by Cloud Map, a list a cluster; an empty one meanwhile. */
+export function upstreamEndpoints(
+  mesh: UpstreamMesh,
+  upstreams: readonly Upstream[],
+  found: Found,
+  report: Report,
+): Discovered {
+  const known = new Map<string, Resource>();
+  const unknown = new Map<string, Resource>();
+  for (const upstream of upstreams) {
+    const { node } = upstream;
+    const service = node.serviceDiscovery?.awsCloudMap;
+    if (service === undefined) continue;
+    const cluster = upstreamName(mesh, upstream);
+    if (known.has(cluster) || unknown.has(cluster)) continue;
+    const instances = found.instances(service.namespaceName, service.serviceName);
+    if (instances === undefined) {
+      report(
+        `virtualNode/${node.name}/serviceDiscovery`,
+        'nothing is known of its instances in AWS Cloud Map so far',
+      );
+      unknown.set(cluster, assignment(cluster, []));
+    } else {
+      const preference = nodePreference(node.serviceDiscovery, mesh.ipPreference);
+      const ports = [upstream.listener, ...node.listeners].map(({ portMapping }) => portMapping.port);
+      const key = JSON.stringify([cluster, node.name, ports, service.attributes, preference]);
+      const made = assignments(instances, key, report, (inner) =>
+        assignment(cluster, hostsOf(upstream, matching(instances, service), preference, inner)),
+      );
+      known.set(cluster, made);
+    }
+  }
+  return { known: [...known.values()], unknown };
+}
+
+/** By the answer: all proxies that reach a virtual node have the same, until there is another answer. */
+const assignments = createMemo<Resource>();
+
+/**
+ * The instances that have all of a virtual node's attributes. Unhealthy ones are left out, unless there are no others: to
+ * try them is better than to have nowhere to go.
+ */
+function matching(
+  instances: readonly Instance[],
+  { attributes = [] }: AwsCloudMapServiceDiscovery,
+): readonly Instance[] {
+  const mine = instances.filter((instance) =>
+    attributes.every(({ key, value }) => instance.attributes[key] === value),
+  );
+  const healthy = mine.filter((instance) => instance.healthy);
+  return healthy.length > 0 ? healthy : mine;
+}
+
+type Host = { readonly address: string; readonly port: number };
+
+/** Each address once: several instances may share one. */
+function hostsOf(
+  upstream: Upstream,
+  instances: readonly Instance[],
+  preference: IpPreference | undefined,
+  report: Report,
+): readonly Host[] {
+  const hosts = new Map<string, Host>();
+  let without = 0;
+  for (const instance of instances) {
+    const address = addressOf(instance, preference);
+    const port = portOf(upstream, instance);
+    if (address === undefined) without += 1;
+    else hosts.set(`${address} ${port}`, { address, port });
+  }
+  if (without > 0) {
+    const isOnly = preference === 'IPv4_ONLY' || preference === 'IPv6_ONLY';
+    const lacking = isOnly ? `have no address for ${preference}` : 'have no IP address';
+    const what = `${without} of its ${instances.length} instances in AWS Cloud Map ${lacking}`;
+    report(`virtualNode/${upstream.node.name}/serviceDiscovery`, what);
+  }
+  return [...hosts.values()];
+}
+
+/** Cloud Map prefers IPv4 where nobody prefers anything. */
+function addressOf({ ipv4, ipv6 }: Instance, preference: IpPreference | undefined): string | undefined {
+  if (preference === 'IPv4_ONLY') return ipv4;
+  if (preference === 'IPv6_ONLY') return ipv6;
+  return preference === 'IPv6_PREFERRED' ? (ipv6 ?? ipv4) : (ipv4 ?? ipv6);
+}
+
+/**
+ * An instance has one port at most and a virtual node may have several listeners: the instance's is that of the listener
+ * with the same port, or else of the first. The others are reached on their own.
+ */
+function portOf(
+  { node, listener }: { node: TargetNode; listener: Upstream['listener'] },
+  { port }: Instance,
+): number {
+  const own = listener.portMapping.port;
+  if (port === undefined) return own;
+  const ports = node.listeners.map(({ portMapping }) => portMapping.port);
+  return !ports.includes(port) && ports[0] === own ? port : own;
+}
+
+function assignment(clusterName: string, hosts: readonly Host[]): Resource {
+  const lbEndpoints = hosts.map(
+    ({ address, port }): MessageInitShape<typeof LbEndpointSchema> => ({
+      hostIdentifier: { case: 'endpoint', value: { address: socketAddress(address, port) } },
+    }),
+  );
+  const endpoints = hosts.length === 0 ? [] : [{ lbEndpoints }];
+  const message = create(ClusterLoadAssignmentSchema, { clusterName, endpoints });
+  return encode(ClusterLoadAssignmentSchema, clusterName, message);
+}

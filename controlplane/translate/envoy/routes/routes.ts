@@ -1,0 +1,117 @@
+import { create, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
+import { RouteConfigurationSchema } from '#envoy/envoy/config/route/v3/route_pb.ts';
+import {
+  VirtualHostSchema,
+  type RouteActionSchema,
+  type RouteSchema,
+} from '#envoy/envoy/config/route/v3/route_components_pb.ts';
+import type { Resource } from '../../../../xds/types.ts';
+import { bytesField, stringField } from '../../../../xds/wire/wire-fields.ts';
+import { encodeFields } from '../../encode.ts';
+import { domains } from '../../names.ts';
+import type { HttpOffer, Rule } from '../../services/offer.ts';
+import { duration } from '../duration.ts';
+import { routeMatch } from './match.ts';
+import { aggregateStats } from '../metadata.ts';
+import type { RetryPolicyInit } from './retry.ts';
+import { upstreamName, type UpstreamMesh } from '../clusters/upstream.ts';
+
+/** Envoy's form of a route. */
+export type RouteInit = Exclude<MessageInitShape<typeof RouteSchema>, { $typeName: string }>;
+
+/** Envoy's form of a virtual host. */
+export type VirtualHostInit = Exclude<MessageInitShape<typeof VirtualHostSchema>, { $typeName: string }>;
+
+type RouteActionInit = Exclude<MessageInitShape<typeof RouteActionSchema>, { $typeName: string }>;
+
+/**
+ * A route configuration; virtual hosts are sorted by name, as App Mesh sent them. `more`: what else is in it, if anything.
+ */
+export function routeConfiguration(
+  name: string,
+  hosts: readonly EncodedHost[],
+  more: MessageInitShape<typeof RouteConfigurationSchema> = {},
+): Resource {
+  const sorted = hosts.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  // The message is the concatenation of its fields: a virtual host is encoded once for all that have it.
+  return encodeFields(RouteConfigurationSchema, name, [
+    stringField(FIELDS.name.number, name),
+    ...sorted.map(({ field }) => field),
+    toBinary(RouteConfigurationSchema, create(RouteConfigurationSchema, more)),
+  ]);
+}
+
+const FIELDS = RouteConfigurationSchema.field;
+
+/** A virtual host as a field of a route configuration. */
+export type EncodedHost = { readonly name: string; readonly field: Uint8Array };
+
+/** Encodes a virtual host. */
+export function virtualHost(init: VirtualHostInit & { name: string }): EncodedHost {
+  const bytes = toBinary(VirtualHostSchema, create(VirtualHostSchema, init));
+  return { name: init.name, field: bytesField(FIELDS.virtualHosts.number, bytes) };
+}
+
+/** The virtual host of what a service offers, under all of its names. */
+export function offerHost(mesh: UpstreamMesh, offer: HttpOffer): EncodedHost {
+  const names = [...domains(offer.service, offer.port)];
+  return virtualHost({ name: offer.service, domains: names, routes: [...offerRoutes(mesh, offer)] });
+}
+
+/** The routes of what a virtual service offers, in its order. */
+export function offerRoutes(mesh: UpstreamMesh, offer: HttpOffer): readonly RouteInit[] {
+  return offer.rules.map((rule) => ({
+    name: rule.name,
+    match: routeMatch(rule.conditions),
+    action: ruleAction(mesh, rule),
+    metadata: aggregateStats({ TargetVirtualService: offer.service }),
+  }));
+}
+
+/** A route for everything to one cluster. Times are in milliseconds, 0 for no limit; without a policy nothing is retried. */
+export function wholeRoute(
+  clusterName: string,
+  times: { readonly timeout: number; readonly idle: number | undefined },
+  retryPolicy?: RetryPolicyInit,
+): RouteInit {
+  return {
+    match: { pathSpecifier: { case: 'prefix', value: '/' } },
+    action: {
+      case: 'route',
+      value: {
+        clusterSpecifier: { case: 'cluster', value: clusterName },
+        ...timeouts(times),
+        ...(retryPolicy === undefined ? {} : { retryPolicy }),
+      },
+    },
+  };
+}
+
+/** The time limits of a route, in milliseconds, 0 for none. */
+export function timeouts(times: {
+  readonly timeout: number;
+  readonly idle: number | undefined;
+}): RouteActionInit {
+  return {
+    timeout: duration(times.timeout),
+    ...(times.idle === undefined ? {} : { idleTimeout: duration(times.idle) }),
+  };
+}
+
+/** Envoy refuses weights that add up to nothing: then the answer is 503 at once. */
+function ruleAction(mesh: UpstreamMesh, rule: Rule): NonNullable<RouteInit['action']> {
+  if (rule.targets.every(({ weight }) => weight === 0))
+    return { case: 'directResponse', value: { status: 503 } };
+  const clusters = rule.targets.map((target) => ({
+    name: upstreamName(mesh, target),
+    weight: target.weight,
+  }));
+  return {
+    case: 'route',
+    value: {
+      clusterSpecifier: { case: 'weightedClusters', value: { clusters } },
+      ...timeouts(rule),
+      retryPolicy: rule.retry,
+    },
+  };
+}

@@ -1,0 +1,105 @@
+import type { Family } from '../settings/address.ts';
+import { ProxyinitError, notUndone, undone } from '../errors.ts';
+import { guard } from '../rules/guard.ts';
+import { inspect, type Host } from '../backend/inspect.ts';
+import { restore, save } from '../backend/iptables.ts';
+import { withLock } from '../backend/lock.ts';
+import { plan, type Step, type Wanted } from './plan.ts';
+import type { Backend } from '../backend/programs.ts';
+import { reconcile } from './reconcile.ts';
+import { rules } from '../rules/rules.ts';
+import { ours } from '../backend/saved.ts';
+import type { ProxyinitSettings, RunSettings } from '../settings/settings.ts';
+
+/**
+ * What became of one family: rules put in force, found in force already, taken away, or left out because the host has no such IP.
+ */
+export type Outcome = {
+  readonly family: Family;
+  readonly did: 'applied' | 'nothing' | 'removed' | 'absent';
+  readonly backend: Backend;
+};
+
+/** How to run. `env`: what programs are run with. */
+export type RunOptions = { readonly run: RunSettings; readonly env: NodeJS.ProcessEnv };
+
+const NONE: Wanted = () => [];
+
+/**
+ * Puts the rules in force in this network namespace where they are not in force yet, and takes away what earlier runs left
+ * that is no longer wanted. Everything is read before anything is changed; a failure brings back what was there before.
+ * @throws ProxyinitError
+ */
+export async function apply(
+  settings: ProxyinitSettings,
+  { run, env }: RunOptions,
+): Promise<readonly Outcome[]> {
+  return withLock(env, run.wait, async (descriptor) => {
+    const host = await inspect({ run, env, families: settings.families, writing: true });
+    const steps = planApply(host, settings);
+    await execute(steps, { run, env }, descriptor);
+    const changed = (family: Family) => steps.some(({ present }) => present.family === family);
+    return [
+      ...settings.families.map((family): Outcome => {
+        if (host.absent.includes(family)) return { family, did: 'absent', backend: host.choice.backend };
+        return { family, did: changed(family) ? 'applied' : 'nothing', backend: host.choice.backend };
+      }),
+      ...outcomes(steps).filter(({ family }) => !settings.families.includes(family)),
+    ];
+  });
+}
+
+/**
+ * Takes away all that is ours, from both backends and families. Answers what it took away: nothing where nothing was there.
+ * @throws ProxyinitError
+ */
+export async function remove({ run, env }: RunOptions): Promise<readonly Outcome[]> {
+  return withLock(env, run.wait, async (descriptor) => {
+    const steps = planRemoval(await inspect({ run, env, families: [], writing: false }));
+    await execute(steps, { run, env }, descriptor);
+    return outcomes(steps);
+  });
+}
+
+/** The restores that `apply` makes. */
+export function planApply(host: Host, settings: ProxyinitSettings): readonly Step[] {
+  const wanted: Wanted = (family) => (settings.families.includes(family) ? rules(settings, family) : []);
+  return plan(host, wanted, settings.guard ? (family) => guard(settings, family) : NONE);
+}
+
+/** The restores that `remove` makes. */
+export function planRemoval(host: Host): readonly Step[] {
+  return plan(host, NONE, NONE);
+}
+
+function outcomes(steps: readonly Step[]): readonly Outcome[] {
+  return steps.map(({ present: { family, backend } }) => ({ family, did: 'removed', backend }));
+}
+
+async function execute(steps: readonly Step[], { run, env }: RunOptions, descriptor: number): Promise<void> {
+  const options = { env, wait: run.wait, descriptor };
+  try {
+    for (const { present, text } of steps) {
+      await restore(present.programs, text, { ...options, family: present.family });
+    }
+  } catch (failure) {
+    if (!(failure instanceof ProxyinitError)) throw failure;
+    await bringBack(steps, options).catch((cause: unknown) => {
+      throw notUndone(failure, cause);
+    });
+    throw undone(failure);
+  }
+}
+
+/** Other rules may have changed since: so what is there now is compared with what of ours was there. */
+async function bringBack(
+  steps: readonly Step[],
+  options: { readonly env: NodeJS.ProcessEnv; readonly wait: number; readonly descriptor: number },
+): Promise<void> {
+  const touched = new Map(steps.map(({ present }) => [present.programs.restore, present]));
+  for (const { programs, family, saved } of touched.values()) {
+    const now = await save(programs, options.env);
+    const text = 'saved' in now ? reconcile(now.saved, ours(saved)) : undefined;
+    if (text !== undefined) await restore(programs, text, { ...options, family });
+  }
+}

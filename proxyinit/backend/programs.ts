@@ -1,0 +1,78 @@
+import { realpathSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Family } from '../settings/address.ts';
+import { runCommand } from './command.ts';
+
+/** The two kinds of iptables: the one that speaks nf_tables, and the old one. */
+export type Backend = 'nft' | 'legacy';
+
+/** Both, the preferred one first. */
+export const BACKENDS: readonly Backend[] = ['nft', 'legacy'];
+
+/** The programs of one backend and family, as paths. */
+export type Programs = { readonly save: string; readonly restore: string };
+
+/** What is installed. `standard`: what a plain `iptables` is on this host, undefined where there is none. */
+export type Installed = {
+  readonly standard: Backend | undefined;
+  readonly of: (backend: Backend, family: Family) => Programs | undefined;
+};
+
+/** What the programs of a family are called. */
+export function programName(family: Family): 'iptables' | 'ip6tables' {
+  return family === 'ipv4' ? 'iptables' : 'ip6tables';
+}
+
+/** Looks for the programs on the PATH: by their plain names where these are of the backend, else as `iptables-nft-save` and the like. */
+export async function findPrograms(env: NodeJS.ProcessEnv): Promise<Installed> {
+  const folders = (env['PATH'] ?? '').split(':').filter((folder) => folder.startsWith('/'));
+  const [ipv4, ipv6] = await Promise.all([
+    programsOf('ipv4', folders, env),
+    programsOf('ipv6', folders, env),
+  ]);
+  return {
+    standard: ipv4.standard,
+    of: (backend, family) => (family === 'ipv4' ? ipv4 : ipv6).programs.get(backend),
+  };
+}
+
+async function programsOf(family: Family, folders: readonly string[], env: NodeJS.ProcessEnv) {
+  const name = programName(family);
+  const programs = new Map<Backend, Programs>();
+  for (const backend of BACKENDS) {
+    const save = find(`${name}-${backend}-save`, folders);
+    const restore = find(`${name}-${backend}-restore`, folders);
+    if (save !== undefined && restore !== undefined) programs.set(backend, { save, restore });
+  }
+  const save = find(`${name}-save`, folders);
+  const restore = find(`${name}-restore`, folders);
+  const standard = save === undefined ? undefined : await kindOf(save, env);
+  if (save !== undefined && restore !== undefined && standard !== undefined) {
+    programs.set(standard, { save, restore });
+  }
+  return { standard, programs };
+}
+
+/** Asked at once: as many questions as there are, a thread each would take longer than the answers. */
+function find(name: string, folders: readonly string[]): string | undefined {
+  return folders.map((folder) => join(folder, name)).find(isProgram);
+}
+
+function isProgram(path: string): boolean {
+  try {
+    const file = statSync(path, { throwIfNoEntry: false });
+    return file !== undefined && file.isFile() && (file.mode & 0o111) !== 0;
+  } catch {
+    // A folder that may not be entered, or is none.
+    return false;
+  }
+}
+
+/** The file that the name leads to says it, else its version does; versions before 1.8 are legacy and do not say so. */
+async function kindOf(save: string, env: NodeJS.ProcessEnv): Promise<Backend> {
+  const file = realpathSync(save);
+  if (/nft/.test(file)) return 'nft';
+  if (/legacy/.test(file)) return 'legacy';
+  const { output } = await runCommand(save, ['--version'], { env });
+  return output.includes('nf_tables') ? 'nft' : 'legacy';
+}

@@ -1,0 +1,36 @@
+import type { Family } from '../settings/address.ts';
+import { rule, type Chain } from './chain.ts';
+import { dnsJumps, dnsRules } from './dns.ts';
+import { egressJump, egressRules } from './egress.ts';
+import { ingressJump, ingressRules } from './ingress.ts';
+import type { ProxyinitSettings } from '../settings/settings.ts';
+
+/**
+ * What stands in `filter` while rules are written: new connections that the rules are going to redirect, and that were not
+ * redirected yet, are dropped. It makes the decisions of the rules themselves, so what is exempt goes on; an app's
+ * first packet is sent again a second later, and then finds the rules.
+ */
+export function guard(settings: ProxyinitSettings, family: Family): readonly Chain[] {
+  const outbound: Chain = {
+    table: 'filter',
+    name: 'APPMESH_GUARD_OUT',
+    rules: egressRules(settings, family, 'DROP'),
+    jumps: [egressJump('APPMESH_GUARD_OUT')],
+  };
+  const inbound: Chain = {
+    table: 'filter',
+    name: 'APPMESH_GUARD_IN',
+    rules: ingressRules(settings, family, 'DROP'),
+    jumps: [ingressJump('INPUT', 'APPMESH_GUARD_IN')],
+  };
+  const questions: Chain = {
+    table: 'filter',
+    name: 'APPMESH_GUARD_DNS',
+    rules: dnsRules(settings, family, 'DROP'),
+    jumps: dnsJumps('APPMESH_GUARD_DNS'),
+  };
+  const known = rule(['-m conntrack --ctstate RELATED,ESTABLISHED,DNAT'], 'guard-known', 'RETURN');
+  return [outbound, inbound, questions]
+    .filter((chain) => chain.rules.length > 0)
+    .map((chain) => ({ ...chain, rules: [known, ...chain.rules] }));
+}

@@ -1,0 +1,33 @@
+import type { Family } from '../settings/address.ts';
+import { rule, type Chain } from './chain.ts';
+import { dns } from './dns.ts';
+import { egress } from './egress.ts';
+import { ingress } from './ingress.ts';
+import type { ProxyinitSettings } from '../settings/settings.ts';
+
+/** The chains of one family; those in `nat` in the order in which App Mesh made them. */
+export function rules(settings: ProxyinitSettings, family: Family): readonly Chain[] {
+  return [
+    egress(settings, family),
+    ...ingress(settings, family),
+    ...dns(settings, family),
+    ...invalid(settings),
+  ];
+}
+
+/** A segment that connection tracking cannot place is not translated back either: the app would answer it with a reset. */
+function invalid({ dropInvalid, ignoredInterfaces }: ProxyinitSettings): readonly Chain[] {
+  if (!dropInvalid) return [];
+  const jump = rule(['-p tcp', '-m conntrack --ctstate INVALID'], 'drop-invalid', 'APPMESH_INVALID');
+  return [
+    {
+      table: 'mangle',
+      name: 'APPMESH_INVALID',
+      rules: [
+        ...ignoredInterfaces.map((name) => rule([`-i ${name}`], 'ignored-interface', 'RETURN')),
+        rule([], 'drop-invalid', 'DROP'),
+      ],
+      jumps: [{ from: 'PREROUTING', rule: jump }],
+    },
+  ];
+}

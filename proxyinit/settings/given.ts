@@ -1,0 +1,69 @@
+import { compileSettings, type Parser, type Problem } from '../../common/settings.ts';
+import { SOURCES, type SettingName, type Source } from './sources.ts';
+
+/** What was given where, as text. Keys: flags without `--`, variables, properties of the `proxyConfiguration`. */
+export type Given = {
+  readonly flags: Readonly<Record<string, string | boolean | undefined>>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly properties: Readonly<Record<string, string>>;
+  /** What was wrong with the `proxyConfiguration` itself. */
+  readonly problems: readonly Problem[];
+  /** The servers that the host asks for names, by /etc/resolv.conf. */
+  readonly nameservers: readonly string[];
+};
+
+/** Reads settings by their names inside; problems bear the name of the flag, variable or property that was at fault. */
+export type SettingReader = {
+  readonly read: <T, F = T>(name: SettingName, parse: Parser<T>, fallback: F) => T | F;
+  /** Reports a problem that only several settings together show, at the place of one of them. */
+  readonly problem: (name: SettingName, wanted: string) => void;
+};
+
+/** The first of flag, `DAYBREAK_…`, App Mesh's variable and property that is there, and not empty. */
+export function findGiven(source: Source, given: Given): { readonly name: string; readonly text: string } {
+  const variable = `DAYBREAK_${source.flag.toUpperCase().replaceAll('-', '_')}`;
+  const { appmesh, property } = source;
+  const candidates: readonly (readonly [string, string | boolean | undefined])[] = [
+    [`--${source.flag}`, given.flags[source.flag]],
+    [variable, given.env[variable]],
+    ...(appmesh === undefined ? [] : [[appmesh, given.env[appmesh]] as const]),
+    ...(property === undefined
+      ? []
+      : [[`proxyConfiguration.${property}`, given.properties[property]] as const]),
+  ];
+  const found = candidates
+    .map(([name, value]) => ({ name, text: textOf(value, source) }))
+    .find(({ text }) => text.trim() !== '');
+  // What nobody gave is spoken of by the name that people know.
+  return found ?? { name: appmesh ?? variable, text: '' };
+}
+
+/**
+ * Compiles settings from wherever they were given: the flag wins over `DAYBREAK_…`, that over App Mesh's variable, that over the
+ * `proxyConfiguration`; each setting by itself.
+ * @throws SettingsError that lists every problem.
+ */
+export function compileGiven<T extends object>(
+  given: Given,
+  compile: (reader: SettingReader) => T,
+): Readonly<T> {
+  const found = (name: SettingName) => findGiven(SOURCES[name], given);
+  const names = Object.keys(SOURCES) as SettingName[];
+  const env = Object.fromEntries(names.map((name) => [found(name).name, found(name).text]));
+  return compileSettings(env, (read) => {
+    for (const problem of given.problems) read.problem(problem);
+    return compile({
+      read: (name, parse, fallback) => read(found(name).name, parse, fallback),
+      problem: (name, wanted) => {
+        const { name: at, text } = found(name);
+        read.problem({ name: at, got: text === '' ? undefined : text, wanted });
+      },
+    });
+  });
+}
+
+/** A flag that could be followed by something and is not asks for the default. */
+function textOf(value: string | boolean | undefined, { argument }: Source): string {
+  if (typeof value !== 'boolean') return value ?? '';
+  return argument === undefined ? (value ? '1' : '0') : '';
+}

@@ -1,0 +1,46 @@
+import type { Parser } from '../../common/settings.ts';
+
+/** Ports from `first` to `last`, both included; one port where they are equal. */
+export type PortRange = { readonly first: number; readonly last: number };
+
+/** The way in for whoever has to repair the host. */
+export const SSH: PortRange = { first: 22, last: 22 };
+
+/** How many ports one `multiport` match can hold; a range takes the room of two (xt_multiport.h, XT_MULTI_PORTS). */
+const MULTIPORT_ROOM = 15;
+
+/** A port such as 8080, or a range such as 8000:8010. Names of services are refused. */
+export const portRange: Parser<PortRange> = (text) => {
+  const match = /^(\d{1,5})(?::(\d{1,5}))?$/.exec(text);
+  const first = Number(match?.[1]);
+  const last = Number(match?.[2] ?? match?.[1]);
+  return first >= 1 && first <= last && last <= 65_535
+    ? { value: { first, last } }
+    : { wanted: 'a port from 1 to 65535, or a range such as 8000:8010' };
+};
+
+/** The range in iptables' spelling. */
+export function formatPorts({ first, last }: PortRange): string {
+  return first === last ? `${first}` : `${first}:${last}`;
+}
+
+/** Splits ports, order kept, into lists that fit into one `multiport` match each. */
+export function splitForMultiport(ports: readonly PortRange[]): readonly (readonly PortRange[])[] {
+  const lists: PortRange[][] = [];
+  let room = 0;
+  for (const port of ports) {
+    const size = port.first === port.last ? 1 : 2;
+    if (room < size) {
+      lists.push([]);
+      room = MULTIPORT_ROOM;
+    }
+    lists.at(-1)?.push(port);
+    room -= size;
+  }
+  return lists;
+}
+
+/** The port or ports for people. */
+export function describePorts(ports: readonly PortRange[] | 'all'): string {
+  return ports === 'all' ? 'all ports' : ports.map(formatPorts).join();
+}

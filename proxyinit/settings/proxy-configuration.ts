@@ -1,0 +1,101 @@
+import type { Problem } from '../../common/settings.ts';
+import { SOURCES } from './sources.ts';
+
+/** The properties of an ECS `proxyConfiguration` by name, and what is wrong with it. */
+export type ProxyConfiguration = {
+  readonly properties: Readonly<Record<string, string>>;
+  readonly problems: readonly Problem[];
+};
+
+/** The label of a container in whose metadata a `proxyConfiguration` is looked for; ECS itself does not show it to tasks. */
+export const LABEL = 'daybreak.proxyConfiguration';
+
+const KNOWN: ReadonlySet<string> = new Set(
+  Object.values(SOURCES).flatMap((source) => ('property' in source ? [source.property] : [])),
+);
+
+const NOTHING = {};
+
+/**
+ * Reads the JSON of a `proxyConfiguration`, of a task definition that has one (a file for `register-task-definition`, an answer of
+ * `describe-task-definition`, a resource of CloudFormation), or of a task's metadata with the label. `at` says where it came from.
+ */
+export function parseProxyConfiguration(json: string, at: string): ProxyConfiguration {
+  let document: unknown;
+  try {
+    document = JSON.parse(json);
+  } catch (error) {
+    return wrong(at, excerpt(json), `JSON (${(error as Error).message})`);
+  }
+  const found = find(document);
+  if (typeof found === 'string') return parseProxyConfiguration(found, `${at}, label ${LABEL}`);
+  if (found === undefined) {
+    const wanted = `a proxyConfiguration, or a task definition or metadata (label ${LABEL}) that has one`;
+    return wrong(at, excerpt(json), wanted);
+  }
+  return read(found, at);
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** CloudFormation begins its names with capitals, everyone else does not. */
+function member(value: unknown, ...names: readonly string[]): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const wanted = names.map((name) => name.toLowerCase());
+  const key = Object.keys(value).find((candidate) => wanted.includes(candidate.toLowerCase()));
+  return key === undefined ? undefined : (value as Members)[key];
+}
+
+function find(document: unknown): Members | string | undefined {
+  const places = [document, member(document, 'taskDefinition'), member(document, 'properties')];
+  for (const place of places) {
+    const inside = member(place, 'proxyConfiguration');
+    if (isObject(inside)) return inside;
+  }
+  const containers = member(document, 'containers');
+  for (const container of [document, ...(Array.isArray(containers) ? (containers as unknown[]) : [])]) {
+    const label = member(member(container, 'labels'), LABEL);
+    if (typeof label === 'string') return label;
+  }
+  const properties = member(document, 'properties', 'proxyConfigurationProperties');
+  return isObject(document) && Array.isArray(properties) ? document : undefined;
+}
+
+function read(configuration: Members, at: string): ProxyConfiguration {
+  const problems: Problem[] = [];
+  const type = member(configuration, 'type') ?? 'APPMESH';
+  if (type !== 'APPMESH') problems.push({ name: `${at}: type`, got: shown(type), wanted: 'APPMESH' });
+  const list = member(configuration, 'properties', 'proxyConfigurationProperties') ?? [];
+  const properties: Record<string, string> = {};
+  for (const [index, item] of (Array.isArray(list) ? (list as unknown[]) : [NOTHING]).entries()) {
+    const name = member(item, 'name');
+    const value = member(item, 'value');
+    const place = `${at}: properties[${index}]`;
+    if (typeof name !== 'string' || typeof value !== 'string') {
+      problems.push({ name: place, got: shown(item), wanted: '{"name": …, "value": …}, both text' });
+    } else if (!KNOWN.has(name)) {
+      problems.push({ name: `${place}.name`, got: name, wanted: `one of ${[...KNOWN].join(', ')}` });
+    } else if (Object.hasOwn(properties, name)) {
+      problems.push({ name: `${place}.name`, got: name, wanted: 'a name that was not there before' });
+    } else {
+      properties[name] = value;
+    }
+  }
+  return { properties, problems };
+}
+
+function isObject(value: unknown): value is Members {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function wrong(name: string, got: string, wanted: string): ProxyConfiguration {
+  return { properties: {}, problems: [{ name, got, wanted }] };
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string' ? value : excerpt(JSON.stringify(value) ?? 'undefined');
+}
+
+function excerpt(text: string): string {
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+}

@@ -1,0 +1,23 @@
+import { installPythonProgram } from './python-program.mjs';
+
+/** @import { Workshop } from '../workshop.mjs' */
+
+const VERSION = '1.46.3';
+
+/**
+ * The AWS command line and boto3, which the tests drive the API with. What is run later finds the command by DAYBREAK_AWS, and
+ * boto3 in its folder.
+ * @param {Workshop} workshop
+ */
+export function installAws(workshop) {
+  return installPythonProgram(workshop, {
+    what: `AWS command line ${VERSION} and boto3`,
+    doing: 'installing it from PyPI (40 MB, about 20 s)',
+    folder: `aws-${VERSION}`,
+    command: 'aws',
+    variable: 'DAYBREAK_AWS',
+    requirements: 'requirements-aws.txt',
+    module: 'awscli',
+    check: 'import awscli.clidriver, boto3',
+  });
+}

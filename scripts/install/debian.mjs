@@ -1,0 +1,88 @@
+import { existsSync } from 'node:fs';
+import { attempt, programs, run } from '../command.mjs';
+import { SetupError } from '../errors.mjs';
+
+/** @import { Workshop } from '../workshop.mjs' */
+
+const LIMIT_SECONDS = 600;
+
+/** The commands that hosts made of network namespaces are built with, and the Debian package each is in. */
+const HOST_COMMANDS = [
+  { command: 'ip', name: 'iproute2' },
+  { command: 'iptables-restore', name: 'iptables' },
+  { command: 'ip6tables-restore', name: 'iptables' },
+];
+
+/** What only tests need beside these: rules that iptables did not make, and a machine that boots. */
+const TEST_COMMANDS = [
+  { command: 'nft', name: 'nftables' },
+  { command: 'systemctl', name: 'systemd' },
+];
+
+/**
+ * The Debian packages that network namespaces need: those of which a command is missing.
+ * @param {Workshop} workshop
+ */
+export async function installHostPackages(workshop) {
+  await installPackagesOf(workshop, HOST_COMMANDS);
+}
+
+/**
+ * The same, and what tests need beside these.
+ * @param {Workshop} workshop
+ */
+export async function installTestPackages(workshop) {
+  await installPackagesOf(workshop, [...HOST_COMMANDS, ...TEST_COMMANDS]);
+}
+
+/**
+ * @param {Workshop} workshop
+ * @param {readonly { command: string, name: string }[]} commands
+ */
+async function installPackagesOf(workshop, commands) {
+  const missing = () =>
+    commands.filter(({ command }) => programs(command, workshop.env['PATH'] ?? '').length === 0);
+  const names = [...new Set(missing().map(({ name }) => name))];
+  if (names.length === 0) return;
+  await installDebianPackages(workshop, names);
+  const [still] = missing();
+  if (still !== undefined)
+    throw new SetupError(`${still.name} is installed, but no ${still.command} is on the PATH`);
+}
+
+/**
+ * Installs packages of the distribution where this may be done; otherwise the error says what to type.
+ * @param {Workshop} workshop
+ * @param {readonly string[]} names
+ */
+export async function installDebianPackages(workshop, names) {
+  const install = ['install', '-y', '--no-install-recommends', ...names];
+  const apt = programs('apt-get', workshop.env['PATH'] ?? '').length > 0 && existsSync('/etc/debian_version');
+  if (!apt || process.getuid?.() !== 0) {
+    const where = apt
+      ? ''
+      : ' (or, on a system that is neither Debian nor Ubuntu, what has the same programs)';
+    throw new SetupError(`this must be installed first${where}:\n\n    sudo apt-get ${install.join(' ')}\n`);
+  }
+  await workshop.progress.step('Debian packages', `installing ${names.join(', ')} (about 10 s)`, () =>
+    aptGet(workshop, install),
+  );
+}
+
+/**
+ * The package lists are fetched only when the install fails without them.
+ * @param {Workshop} workshop
+ * @param {readonly string[]} install
+ */
+async function aptGet({ signal }, install) {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' };
+  // An interruption waits until apt-get is done: a package must not be left half configured.
+  const options = { seconds: LIMIT_SECONDS, env };
+  const wait = ['-o', 'DPkg::Lock::Timeout=120'];
+  const { code } = await attempt('apt-get', [...wait, ...install], options);
+  signal.throwIfAborted();
+  if (code === 0) return;
+  await run('apt-get', [...wait, 'update'], options);
+  signal.throwIfAborted();
+  await run('apt-get', [...wait, ...install], options);
+}

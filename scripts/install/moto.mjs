@@ -1,0 +1,23 @@
+import { installPythonProgram } from './python-program.mjs';
+
+/** @import { Workshop } from '../workshop.mjs' */
+
+const VERSION = '5.2.5';
+
+/**
+ * moto, which stands in for AWS's services in tests: a program that serves over plain HTTP at the address and port that it is
+ * given (`-H`, `-p`) until it is stopped. What is run later finds it by DAYBREAK_MOTO.
+ * @param {Workshop} workshop
+ */
+export function installMoto(workshop) {
+  return installPythonProgram(workshop, {
+    what: `moto ${VERSION}`,
+    doing: 'installing it from PyPI (30 MB, about 15 s)',
+    folder: `moto-${VERSION}`,
+    command: 'serve',
+    variable: 'DAYBREAK_MOTO',
+    requirements: 'requirements-moto.txt',
+    module: 'moto.server',
+    check: 'import moto.server, moto.servicediscovery.urls, moto.acm.urls, moto.acmpca.urls',
+  });
+}

@@ -1,0 +1,86 @@
+import { copyFile, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { isProgram, run } from '../command.mjs';
+import { SetupError } from '../errors.mjs';
+import { place } from './place.mjs';
+
+/** @import { Workshop } from '../workshop.mjs' */
+/** @typedef {{ packages?: Record<string, { version?: string, optional?: boolean }> }} LockFile */
+
+/**
+ * The npm packages of package-lock.json, Node 24 among them.
+ * @param {Workshop} workshop
+ */
+export async function installNpmPackages(workshop) {
+  const { root, signal } = workshop;
+  const target = join(root, 'node_modules');
+  const present = async () =>
+    isProgram(join(target, '.bin/node')) &&
+    isInstalled(
+      await lockFile(join(root, 'package-lock.json')),
+      await lockFile(join(target, '.package-lock.json')),
+    );
+  if (await present()) return;
+  await place(workshop, {
+    what: 'npm packages',
+    doing: 'installing what package-lock.json names, Node 24 among them (600 MB, about 20 s)',
+    target,
+    present,
+    async fill(folder) {
+      for (const name of ['package.json', 'package-lock.json', '.npmrc']) {
+        await copyFile(join(root, name), join(folder, name));
+      }
+      const [command, ...args] = npm();
+      await run(command, [...args, 'ci', '--prefix', folder, '--include=dev', '--include=optional'], {
+        cwd: folder,
+        seconds: 900,
+        signal,
+      });
+      if (!isProgram(join(folder, 'node_modules/.bin/node'))) {
+        throw new SetupError(
+          `npm has no Node 24 for this machine: it is linux on x64 or arm64, not ${platform()}`,
+        );
+      }
+      return join(folder, 'node_modules');
+    },
+  });
+}
+
+/**
+ * Whether what npm says it installed is what the lock file asks for: the same version of everything, and nothing left out
+ * but what is optional (made for another processor).
+ * @param {LockFile | undefined} wanted package-lock.json
+ * @param {LockFile | undefined} installed node_modules/.package-lock.json, which npm writes last of all
+ */
+export function isInstalled(wanted, installed) {
+  if (wanted?.packages === undefined || installed?.packages === undefined) return false;
+  const have = installed.packages;
+  const paths = Object.entries(wanted.packages).filter(([path]) => path !== '');
+  return (
+    paths.every(([path, { version, optional }]) =>
+      have[path] === undefined ? optional === true : have[path].version === version,
+    ) && Object.keys(have).every((path) => wanted.packages?.[path] !== undefined)
+  );
+}
+
+/**
+ * @param {string} file
+ * @returns {Promise<LockFile | undefined>}
+ */
+async function lockFile(file) {
+  try {
+    return JSON.parse(await readFile(file, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The npm that runs us, where one does, so that a machine with several uses one. @returns {[string, ...string[]]} */
+function npm() {
+  const script = process.env['npm_execpath'] ?? '';
+  return basename(script) === 'npm-cli.js' ? [process.execPath, script] : ['npm'];
+}
+
+function platform() {
+  return `${process.platform} on ${process.arch}`;
+}

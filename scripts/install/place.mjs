@@ -1,0 +1,102 @@
+import { spawn } from 'node:child_process';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { run } from '../command.mjs';
+import { SetupError } from '../errors.mjs';
+
+/** @import { Workshop } from '../workshop.mjs' */
+
+const WAIT_SECONDS = 900;
+
+/**
+ * Puts something into its place in one move: `fill` works in a folder of another name, and what it made gets its own name
+ * when it is complete. Whatever stops it, nothing half done has the name. Two set-ups of one checkout take turns.
+ * @param {Workshop} workshop
+ * @param {object} job
+ * @param {string} job.what
+ * @param {string} job.doing as it is shown while it takes its time
+ * @param {string} job.target the path in the end; what was there is replaced
+ * @param {() => Promise<boolean>} job.present whether it is in place after all, asked again when it is our turn
+ * @param {(folder: string) => Promise<string>} job.fill works in `folder`; answers the path in it that is to become `target`
+ */
+export async function place(workshop, { what, doing, target, present, fill }) {
+  await mkdir(workshop.folder, { recursive: true });
+  await workshop.progress.step(what, doing, () =>
+    inTurn(workshop, async () => {
+      if (await present()) return;
+      const part = join(workshop.folder, 'part');
+      await remove(part);
+      await mkdir(part);
+      try {
+        const made = await fill(part);
+        await giveToOwner(workshop, made);
+        await swap(made, target, join(part, 'replaced'));
+      } finally {
+        await remove(part);
+      }
+    }),
+  );
+}
+
+/**
+ * Holds the checkout's lock while `work` runs. The kernel lets go of it when this process ends, however it ends.
+ * @param {Workshop} workshop
+ * @param {() => Promise<void>} work
+ */
+async function inTurn({ folder, signal }, work) {
+  signal.throwIfAborted();
+  const lock = join(folder, 'lock');
+  // Detached, so that a Ctrl-C does not end the holder before what it guards is tidied up.
+  const holder = spawn('flock', ['--wait', String(WAIT_SECONDS), lock, 'sh', '-c', 'echo ours; cat'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    detached: true,
+  });
+  try {
+    await new Promise((resolve, reject) => {
+      const giveUp = () => {
+        holder.kill();
+        reject(signal.reason);
+      };
+      signal.addEventListener('abort', giveUp, { once: true });
+      holder.on('error', (cause) =>
+        reject(new SetupError(`cannot lock ${lock}: ${cause.message}`, { cause })),
+      );
+      holder.on('exit', () =>
+        reject(new SetupError(`another set-up of this checkout has held ${lock} for ${WAIT_SECONDS} s`)),
+      );
+      holder.stdout.once('data', () => {
+        signal.removeEventListener('abort', giveUp);
+        resolve(undefined);
+      });
+    });
+    await work();
+  } finally {
+    holder.stdin.end();
+  }
+}
+
+/** Under sudo, what is installed belongs to the checkout's owner, who will want to change it without sudo. */
+async function giveToOwner(/** @type {Workshop} */ { root }, /** @type {string} */ path) {
+  const { uid, gid } = await stat(root);
+  if (process.getuid?.() !== 0 || uid === 0) return;
+  await run('chown', ['-R', '--no-dereference', `${uid}:${gid}`, path, join(root, '.daybreak')], {
+    seconds: 120,
+  });
+}
+
+/**
+ * @param {string} made
+ * @param {string} target
+ * @param {string} aside
+ */
+async function swap(made, target, aside) {
+  await rename(target, aside).catch((/** @type {NodeJS.ErrnoException} */ error) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
+  await rename(made, target);
+}
+
+/** @param {string} path */
+function remove(path) {
+  return rm(path, { recursive: true, force: true, maxRetries: 3 });
+}

@@ -1,0 +1,41 @@
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isProgram, programs } from '../command.mjs';
+import { installDebianPackages } from './debian.mjs';
+import { SetupError } from '../errors.mjs';
+
+/** @import { Workshop } from '../workshop.mjs' */
+
+const PROGRAMS = '/usr/lib/postgresql';
+
+// Debian starts a server as soon as its package is installed, unless told otherwise here.
+const SETTINGS_FOLDER = '/etc/postgresql-common/createcluster.d';
+const NO_SERVER = 'create_main_cluster = false\n';
+
+/**
+ * The PostgreSQL server's programs, for the tests to start servers of their own. Where they are missing, the
+ * distribution's package is installed, without the server that it would start.
+ * @param {Workshop} workshop
+ */
+export async function installPostgres(workshop) {
+  if (isInstalled(workshop)) return;
+  const settings = join(SETTINGS_FOLDER, 'daybreak.conf');
+  if (process.getuid?.() === 0 && existsSync('/etc/debian_version')) {
+    mkdirSync(SETTINGS_FOLDER, { recursive: true });
+    writeFileSync(settings, NO_SERVER);
+  }
+  try {
+    await installDebianPackages(workshop, ['postgresql']);
+  } finally {
+    rmSync(settings, { force: true });
+  }
+  if (!isInstalled(workshop)) throw new SetupError('postgresql is installed, but there is no initdb');
+}
+
+/** @param {Workshop} workshop */
+function isInstalled({ env }) {
+  // Debian keeps the server's programs off the PATH, a folder a version.
+  const versions = existsSync(PROGRAMS) ? readdirSync(PROGRAMS) : [];
+  const isThere = versions.some((version) => isProgram(join(PROGRAMS, version, 'bin/initdb')));
+  return isThere || programs('initdb', env['PATH'] ?? '').length > 0;
+}

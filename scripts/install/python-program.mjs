@@ -1,0 +1,61 @@
+import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { isProgram, quoted, run } from '../command.mjs';
+import { place } from './place.mjs';
+import { holdsWheels, installWheels, providePython } from './python.mjs';
+
+/** @import { Workshop } from '../workshop.mjs' */
+
+/**
+ * A program in Python that the tests run: its folder and command, where what is run later finds the command, its wheels
+ * (a requirements file beside this one), the module that it is, and Python that fails where a part of it is missing.
+ * @typedef {{
+ *   what: string,
+ *   doing: string,
+ *   folder: string,
+ *   command: string,
+ *   variable: string,
+ *   requirements: string,
+ *   module: string,
+ *   check: string,
+ * }} PythonProgram
+ */
+
+/**
+ * Installs a program, of one version whatever the machine has.
+ * @param {Workshop} workshop
+ * @param {PythonProgram} program
+ */
+export async function installPythonProgram(workshop, program) {
+  const { what, doing, module, check } = program;
+  const requirements = fileURLToPath(new URL(program.requirements, import.meta.url));
+  const target = join(workshop.folder, program.folder);
+  const command = join(target, program.command);
+  const present = async () =>
+    isProgram(command) &&
+    isProgram(await readFile(join(target, 'python'), 'utf8').catch(() => '')) &&
+    (await holdsWheels(target, requirements));
+  if (!(await present())) {
+    const python = await providePython(workshop);
+    await place(workshop, {
+      what,
+      doing,
+      target,
+      present,
+      async fill(folder) {
+        const packages = await installWheels(workshop, python, requirements, folder);
+        await writeFile(join(packages, 'python'), python.executable);
+        // A script of its own, because pip's name the folder they were installed into, and this one is renamed.
+        const launcher = join(packages, program.command);
+        const line = `PYTHONPATH="\${0%/*}" exec ${quoted(python.executable)} -m ${module} "$@"`;
+        await writeFile(launcher, `#!/bin/sh\n${line}\n`);
+        await chmod(launcher, 0o755);
+        const env = { ...process.env, PYTHONPATH: packages };
+        await run(python.executable, ['-c', check], { seconds: 60, signal: workshop.signal, env });
+        return packages;
+      },
+    });
+  }
+  workshop.env[program.variable] = command;
+}

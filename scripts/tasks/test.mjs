@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import { SetupError } from '../errors.mjs';
+import { foreground } from '../foreground.mjs';
+import { outdatedGeneratedCode } from './generated.mjs';
+import { mayMakeHosts } from '../install/privilege.mjs';
+
+/** @import { Workshop } from '../workshop.mjs' */
+
+const REPORTS = '--reports=';
+const ONLY = '--only=';
+
+/** The projects of vitest.config.ts in the order in which they run, and what each is called when it failed. */
+const PROJECTS = {
+  unit: 'unit tests',
+  program: 'tests of programs',
+  net: 'tests with hosts',
+};
+
+/**
+ * The projects that `npm test` runs with these arguments.
+ * @param {readonly string[]} args
+ * @returns {readonly string[]}
+ * @throws {SetupError} when `--only=` names none
+ */
+export function projectsOf(args) {
+  const all = Object.keys(PROJECTS);
+  const named = args.filter((arg) => arg.startsWith(ONLY)).map((arg) => arg.slice(ONLY.length));
+  for (const name of named) {
+    if (!all.includes(name)) throw new SetupError(`--only=${name}: it is one of ${all.join(', ')}`);
+  }
+  return named.length === 0 ? all : all.filter((name) => named.includes(name));
+}
+
+/**
+ * `npm test`: checks that the generated code is current, then runs the unit tests, the tests of programs and, where the
+ * machine allows it, the tests that make hosts.
+ * @param {Workshop} workshop
+ * @param {readonly string[]} args `--only=PROJECT` runs that project alone; `--reports=DIR` also writes vitest's JSON there,
+ *   one file per project; vitest gets the rest
+ */
+export async function test(workshop, args) {
+  const reports = args.find((arg) => arg.startsWith(REPORTS))?.slice(REPORTS.length);
+  const rest = args.filter((arg) => !arg.startsWith(REPORTS) && !arg.startsWith(ONLY));
+  const project = async (/** @type {string} */ name) => {
+    const code = await foreground(workshop, 'vitest', [
+      'run',
+      '--root',
+      workshop.root,
+      '--project',
+      name,
+      // With a filter, one of the two may well have nothing to run.
+      ...(rest.length > 0 ? ['--passWithNoTests'] : []),
+      ...(reports === undefined
+        ? []
+        : ['--reporter=default', '--reporter=json', `--outputFile.json=${join(reports, `${name}.json`)}`]),
+      ...rest,
+    ]);
+    if (code > 128) throw new SetupError('interrupted', { exitCode: code });
+    return code;
+  };
+  const projects = projectsOf(args);
+  const failed = [];
+  if (projects.length > 1 && !(await generatedCodeIsCurrent(workshop))) failed.push('generated code');
+  for (const [name, title] of Object.entries(PROJECTS)) {
+    if (!projects.includes(name)) continue;
+    const may = name === 'net' ? mayMakeHosts('npm test') : undefined;
+    if (may?.yes === false) {
+      process.stderr.write(`left out: the tests that make hosts (*.net.test.ts), because ${may.why}\n`);
+    } else if ((await project(name)) !== 0) {
+      failed.push(title);
+    }
+  }
+  if (failed.length > 0) throw new SetupError(`failed: ${failed.join(', ')}`);
+  return 0;
+}
+
+/** @param {Workshop} workshop */
+async function generatedCodeIsCurrent(workshop) {
+  const outdated = await workshop.progress.step(
+    'generated code',
+    'generating it again to compare (about 10 s)',
+    () => outdatedGeneratedCode(workshop),
+  );
+  if (outdated.length === 0) return true;
+  const list = outdated.map((file) => `    ${file}\n`).join('');
+  process.stderr.write(`not what generation gives (\`npm run generate\` writes it):\n${list}`);
+  return false;
+}

@@ -1,0 +1,246 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  DescribeVirtualNodeCommand,
+  UpdateVirtualNodeCommand,
+  type AppMeshClient,
+} from '@aws-sdk/client-app-mesh';
+import type { ProxyStatus, Status } from '../../controlplane/status.ts';
+import { startTestPostgres, type TestPostgres } from '../../controlplane/store/testing/postgres-server.ts';
+import {
+  appMeshClient,
+  createColorModel,
+  hostnameOf,
+  MESH,
+  PORT,
+  TELLER,
+  updateWeights,
+  type ColorNode,
+} from '../../demo/color-model.ts';
+import { startTraffic, type Tally } from '../../demo/traffic.ts';
+import { openEnvoyAdmin, type EnvoyAdmin } from '../lab/envoy-admin.ts';
+import type { Host } from '../lab/host.ts';
+import { request } from '../lab/http.ts';
+import { createLab, type Lab } from '../lab/lab.ts';
+import type { Program } from '../lab/program.ts';
+import { startSidecar } from '../lab/sidecar.ts';
+import { stage, type Stage } from '../lab/stage.ts';
+import { until } from '../lab/until.ts';
+
+// Two replicas on one PostgreSQL, real Envoys, and traffic that never stops.
+
+const GATEWAY = 'colorgateway-vn';
+const BLUE = 'colorteller-blue-vn';
+const RED = 'colorteller-red-vn';
+const RED_ALIAS = 'another-name-of-red';
+const CYCLES = 100;
+
+/** A control plane that can be ended and started again where it was. */
+type Replica = {
+  readonly host: Host;
+  readonly client: AppMeshClient;
+  start(): Promise<void>;
+  kill(): Promise<void>;
+  /** Ends it as an operator does; answers its exit code. */
+  stop(): Promise<number | undefined>;
+  /** Undefined while it does not serve. */
+  status(): Promise<Status | undefined>;
+};
+
+let lab: Lab;
+let postgres: TestPostgres;
+let programs: Stage;
+let replicas: readonly Replica[];
+let gateway: Host;
+let admin: EnvoyAdmin;
+
+beforeAll(async () => {
+  postgres = await startTestPostgres();
+  const store = await postgres.database();
+  lab = await createLab({ name: 'restart' });
+  programs = await stage(lab);
+  replicas = await Promise.all([makeReplica('one', store), makeReplica('two', store)]);
+  for (const each of replicas) await each.start();
+  await createColorModel(anyone().client, { [BLUE]: 1 });
+  const hosts = new Map<ColorNode, Host>();
+  for (const node of [GATEWAY, BLUE, RED] as const) {
+    const dns = [hostnameOf(node), ...(node === RED ? [RED_ALIAS, TELLER] : [])];
+    hosts.set(node, await lab.host(node.replace(/-vn$/, ''), { dns }));
+  }
+  const xds = replicas.map(({ host }) => `http://${host.address}:18000`).join(',');
+  for (const [node, host] of hosts) {
+    await startApp(host, node);
+    await startSidecar(host, programs, {
+      resource: `mesh/${MESH}/virtualNode/${node}`,
+      xds,
+      appPorts: `${PORT}`,
+    });
+  }
+  gateway = hosts.get(GATEWAY) ?? anyone().host;
+  admin = await openEnvoyAdmin(gateway);
+  await until(
+    'all in sync',
+    async () => {
+      const all = await proxies();
+      return all.length === 3 && all.every(({ state }) => state === 'in sync');
+    },
+    { limitMs: 30_000 },
+  );
+  await until(
+    'a first color',
+    async () => (await request(`http://${gateway.address}:${PORT}/color`)).status === 200,
+  );
+});
+afterAll(async () => {
+  await admin?.close();
+  await lab?.close();
+  await postgres?.remove();
+});
+
+async function makeReplica(name: string, store: string): Promise<Replica> {
+  const host = await lab.host(name);
+  const endpoint = `http://${host.address}:8080`;
+  const listen = ['--api', `${host.address}:8080`, '--ads', `${host.address}:18000`, '--insecure'];
+  let program: Program | undefined;
+  return {
+    host,
+    client: appMeshClient(endpoint),
+    async start() {
+      program = host.spawn(
+        'controlplane',
+        programs.node,
+        [programs.daybreak, 'controlplane', '--store', store, ...listen],
+        {
+          log: join(host.folder, 'controlplane.log'),
+        },
+      );
+      await program.line(/"ready":true/);
+    },
+    async kill() {
+      program?.kill('SIGKILL');
+      await program?.ended;
+      program = undefined;
+    },
+    async stop() {
+      program?.kill('SIGTERM');
+      const ended = await program?.ended;
+      program = undefined;
+      return ended?.code;
+    },
+    status: async () =>
+      program === undefined ? undefined : (JSON.parse((await request(`${endpoint}/status`)).body) as Status),
+  };
+}
+
+async function startApp(host: Host, node: ColorNode): Promise<void> {
+  const file = node === GATEWAY ? 'colorgateway.ts' : 'colorteller.ts';
+  const env = { COLOR_TELLER_ENDPOINT: `${TELLER}:${PORT}`, COLOR: node === RED ? 'red' : 'blue' };
+  const app = host.spawn('app', process.execPath, [join(import.meta.dirname, '../../demo/apps', file)], {
+    env,
+  });
+  await app.line(/./);
+}
+
+/** All connected proxies, of both replicas. */
+async function proxies(): Promise<readonly ProxyStatus[]> {
+  const all = await Promise.all(replicas.map((each) => each.status()));
+  return all.flatMap((each) => each?.proxies ?? []);
+}
+
+/** The replica that the gateway's proxy is connected to. */
+async function serving(): Promise<Replica> {
+  return until(
+    'a replica that serves the gateway',
+    async () => {
+      for (const each of replicas) {
+        const status = await each.status();
+        if (status?.proxies.some(({ peer }) => peer.startsWith(`${gateway.address}:`))) return each;
+      }
+      return undefined;
+    },
+    { limitMs: 30_000 },
+  );
+}
+
+function anyone(but?: Replica): Replica {
+  const found = replicas.find((each) => each !== but);
+  if (found === undefined) throw new Error('there are two replicas');
+  return found;
+}
+
+/** Does something, and waits until the gateway's Envoy has counted it. */
+async function counted(stat: string, act: () => Promise<void>): Promise<void> {
+  const before = await admin.stat(`cluster_manager.${stat}`);
+  await act();
+  const after = () => admin.stat(`cluster_manager.${stat}`);
+  await until(`${stat} above ${before}`, async () => (await after()) > before, {
+    limitMs: 30_000,
+    everyMs: 10,
+  });
+}
+
+async function renameRed(client: AppMeshClient, hostname: string): Promise<void> {
+  const node = { meshName: MESH, virtualNodeName: RED };
+  const { virtualNode } = await client.send(new DescribeVirtualNodeCommand(node));
+  const spec = { ...virtualNode?.spec, serviceDiscovery: { dns: { hostname } } };
+  await client.send(new UpdateVirtualNodeCommand({ ...node, spec }));
+}
+
+test('no request fails while clusters come, change and go, and control planes are killed, started and moved away from', {
+  timeout: 600_000,
+}, async () => {
+  const traffic = startTraffic(`http://${gateway.address}:${PORT}/color`, 100);
+  let kills = 0;
+  for (let cycle = 0; cycle < CYCLES; cycle += 1) {
+    const away = cycle % 10 === 5 ? await serving() : undefined;
+    const writer = anyone(away);
+    await away?.kill();
+    kills += away === undefined ? 0 : 1;
+    // Twice there is none at all for a while: the last configuration goes on.
+    if (cycle === 45 || cycle === 75) {
+      await writer.kill();
+      const before = traffic.tally().requests;
+      await until('traffic without a control plane', () => traffic.tally().requests >= before + 50);
+      await writer.start();
+    }
+    await counted('cluster_added', () => updateWeights(writer.client, { [BLUE]: 1, [RED]: 1 }));
+    await counted('cluster_modified', () =>
+      renameRed(writer.client, cycle % 2 === 0 ? RED_ALIAS : hostnameOf(RED)),
+    );
+    await away?.start();
+    await counted('cluster_removed', () => updateWeights(writer.client, { [BLUE]: 1 }));
+  }
+  expect(kills).toBe(10);
+
+  // Moved, in order, there and back.
+  for (let move = 0; move < 2; move += 1) {
+    const from = await serving();
+    expect(await from.stop()).toBe(0);
+    expect(await serving()).toBe(anyone(from));
+    await until(
+      'all at the other',
+      async () => {
+        const all = await proxies();
+        return all.length === 3 && all.every(({ state }) => state === 'in sync');
+      },
+      { limitMs: 30_000 },
+    );
+    await from.start();
+  }
+  await updateWeights(anyone().client, { [RED]: 1 });
+  const tallies: Tally[] = [];
+  await until(
+    'red alone',
+    async () => {
+      tallies.push(traffic.cut());
+      await until('some traffic', () => traffic.tally().requests >= 20);
+      return Object.keys(traffic.tally().colors).join() === 'red';
+    },
+    { limitMs: 30_000 },
+  );
+  tallies.push(await traffic.stop());
+  expect(tallies.map(({ errors }) => errors)).toEqual(tallies.map(() => ({})));
+  expect(Object.keys(tallies[0]?.colors ?? {}).toSorted()).toEqual(['blue', 'red']);
+  expect(await admin.stat('cluster_manager.cds.update_rejected')).toBe(0);
+  expect(await admin.stat('listener_manager.lds.update_rejected')).toBe(0);
+});

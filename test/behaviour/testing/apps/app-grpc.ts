@@ -1,0 +1,46 @@
+import { Metadata, Server, ServerCredentials, type sendUnaryData, type ServerUnaryCall } from '@grpc/grpc-js';
+import { planned, type Attempts } from '../callers/attempts.ts';
+import { echoMethod, HEALTH_CHECK } from '../../../lab/grpc-methods.ts';
+
+const SERVING = Buffer.from([0x08, 1]);
+const NOT_SERVING = Buffer.from([0x08, 2]);
+
+/** The services and methods that an app has; each says its own name. */
+const METHODS = ['/test.Colors/Red', '/test.Colors/Blue', '/test.Shapes/Square'];
+
+type Call = ServerUnaryCall<Buffer, Buffer>;
+type Answer = sendUnaryData<Buffer>;
+
+/** A gRPC server that answers `name port method`, or with the status that the call's plan has (see `planned`): `ok`, `hang`, `wait:MS` or a number. */
+export async function serveGrpc(app: {
+  readonly name: string;
+  readonly host: string | undefined;
+  readonly port: number;
+  readonly attempts: Attempts;
+  readonly sick: ReadonlySet<number>;
+}): Promise<void> {
+  const server = new Server();
+  for (const path of METHODS) {
+    const method = echoMethod(path);
+    server.addService({ method }, { method: (call: Call, answer: Answer) => echo(path, call, answer) });
+  }
+  const check = (_call: Call, answer: Answer): void =>
+    answer(null, app.sick.has(app.port) ? NOT_SERVING : SERVING);
+  server.addService({ check: HEALTH_CHECK }, { check });
+  await new Promise<void>((resolve, reject) => {
+    server.bindAsync(`${app.host ?? '[::]'}:${app.port}`, ServerCredentials.createInsecure(), (error) =>
+      error === null ? resolve() : reject(error),
+    );
+  });
+
+  function echo(path: string, call: Call, answer: Answer): void {
+    const [id = ''] = call.metadata.get('x-id').map(String);
+    const [plan] = call.metadata.get('x-plan').map(String);
+    const step = planned(plan ?? 'ok', app.attempts.next(id));
+    const [what, milliseconds = '0'] = step.split(':');
+    if (what === 'hang') return;
+    if (what === 'wait') setTimeout(() => answer(null, Buffer.from('late')), Number(milliseconds));
+    else if (what === 'ok') answer(null, Buffer.from(`${app.name} ${app.port} ${path}`));
+    else answer({ code: Number(what), details: 'as planned', metadata: new Metadata() });
+  }
+}

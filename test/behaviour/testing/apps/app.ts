@@ -1,0 +1,76 @@
+// An app on a host: it answers on many ports, in each protocol, as the request or its control port tells it to.
+// Its argument is AppOptions as JSON.
+import { createServer } from 'node:http';
+import { createServer as createHttp2Server, type Http2ServerRequest } from 'node:http2';
+import { createServer as createTcpServer } from 'node:net';
+import { APP_CONTROL_PORT, type AppOptions } from './app-options.ts';
+import { createAttempts } from '../callers/attempts.ts';
+import { answerHttp } from './app-http.ts';
+import { serveGrpc } from './app-grpc.ts';
+import { serveLimited } from './app-limited.ts';
+import { serveNarrow } from './app-narrow.ts';
+import { serveRaw } from './app-raw.ts';
+import { acceptWebSocket, acceptWebSocketStream } from './app-web-socket.ts';
+
+const options = JSON.parse(process.argv[2] ?? '{}') as AppOptions;
+const {
+  name,
+  host,
+  ipv6Only = false,
+  http = [],
+  http2 = [],
+  grpc = [],
+  tcp = [],
+  raw = [],
+  limited = [],
+  narrow = [],
+} = options;
+
+const attempts = createAttempts();
+/** Ports whose health checks fail, and ports that fail altogether. */
+const sick = new Set(options.sick ?? []);
+const failing = new Set<number>();
+
+for (const port of http) {
+  const server = createServer((request, response) =>
+    answerHttp({ name, port, attempts, sick, failing }, request, response),
+  );
+  server.on('upgrade', acceptWebSocket);
+  server.listen({ port, host, ipv6Only });
+}
+
+for (const port of http2) {
+  const settings = { enableConnectProtocol: true, maxHeaderListSize: 2 ** 18 };
+  const server = createHttp2Server({ settings }, (request, response) =>
+    answerHttp({ name, port, attempts, sick, failing }, request, response),
+  );
+  server.on('connect', ({ headers, stream }: Http2ServerRequest) =>
+    acceptWebSocketStream(headers['sec-websocket-key'], stream),
+  );
+  server.on('sessionError', () => {});
+  server.listen({ port, host, ipv6Only });
+}
+
+for (const port of tcp) {
+  createTcpServer((socket) => {
+    socket.on('error', () => {});
+    attempts.next(`tcp ${port}`);
+    socket.write(`${name} ${port}\n`);
+    socket.on('data', (bytes) => void socket.write(bytes));
+  }).listen({ port, host, ipv6Only });
+}
+
+for (const port of raw) serveRaw(name, port, host);
+for (const port of narrow) serveNarrow(port, host);
+for (const [port, streams] of limited) serveLimited(port, host, streams);
+
+await Promise.all(grpc.map((port) => serveGrpc({ name, host, port, attempts, sick })));
+
+createServer((request, response) => {
+  const [what = '', id = ''] = (request.url ?? '').split('/').slice(1).map(decodeURIComponent);
+  if (what === 'attempts') return void response.end(String(attempts.count(id)));
+  if (what === 'fail') failing.add(Number(id));
+  if (what === 'sick') sick.add(Number(id));
+  if (what === 'well') sick.delete(Number(id));
+  return void response.end();
+}).listen(APP_CONTROL_PORT, () => process.stdout.write('ready\n'));

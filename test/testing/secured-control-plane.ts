@@ -1,0 +1,69 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { DOCUMENT } from '../../controlplane/auth/testing/signed-requests.ts';
+import { writeSelfSigned } from '../../controlplane/tls/testing/certificates.ts';
+
+const DAYBREAK = join(import.meta.dirname, '../../cli/main.ts');
+
+/** A control plane that runs as its users have it: over TLS, and asking who calls. */
+export type SecuredControlPlane = {
+  /** `https://localhost:…`, and the port of ADS. */
+  readonly endpoint: string;
+  readonly ads: string;
+  /** The files that it was given. `cert` vouches for itself. */
+  readonly files: {
+    readonly cert: string;
+    readonly key: string;
+    readonly credentials: string;
+    readonly audit: string;
+  };
+  /** What it wrote on stderr, a line each. */
+  log(): readonly string[];
+  signal(name: 'SIGHUP'): void;
+  /** Ends it as an operator does. Answers its exit code. */
+  stop(): Promise<number | undefined>;
+  /** Takes away what it had on disk. */
+  remove(): void;
+};
+
+/** Starts one, with the users of `DOCUMENT`, and a folder for its model unless the flags have `--store`. `flags` come last. */
+export async function startSecuredControlPlane(...flags: readonly string[]): Promise<SecuredControlPlane> {
+  const folder = mkdtempSync(join(tmpdir(), 'daybreak-secured-'));
+  const file = (name: string): string => join(folder, name);
+  const files = {
+    cert: file('cert.pem'),
+    key: file('key.pem'),
+    credentials: file('credentials.json'),
+    audit: file('audit.jsonl'),
+  };
+  await writeSelfSigned(files);
+  await writeFile(files.credentials, JSON.stringify(DOCUMENT), { mode: 0o600 });
+  const store = flags.includes('--store') ? [] : ['--data', file('data')];
+  const where = [...store, '--api', '127.0.0.1:0', '--ads', '127.0.0.1:0'];
+  const tls = ['--tls-cert', files.cert, '--tls-key', files.key];
+  const who = ['--credentials', files.credentials, '--audit', files.audit];
+  const program = execa(process.execPath, [DAYBREAK, 'controlplane', ...where, ...tls, ...who, ...flags], {
+    reject: false,
+    stdin: 'ignore',
+  });
+  const errors: string[] = [];
+  program.stderr.on('data', (chunk: Buffer) => errors.push(chunk.toString()));
+  const [line] = (await once(program.stdout, 'data', { signal: AbortSignal.timeout(20_000) })) as [Buffer];
+  const { api, ads } = JSON.parse(line.toString()) as { api: string; ads: string };
+  return {
+    endpoint: api.replace('127.0.0.1', 'localhost'),
+    ads: ads.replace('127.0.0.1', 'localhost'),
+    files,
+    log: () => errors.join('').split('\n'),
+    signal: (name) => void program.kill(name),
+    stop: async () => {
+      program.kill('SIGTERM');
+      return (await program).exitCode;
+    },
+    remove: () => rmSync(folder, { recursive: true }),
+  };
+}

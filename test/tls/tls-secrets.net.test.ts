@@ -1,0 +1,185 @@
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ENVOYS } from '../../controlplane/translate/testing/real-envoy.ts';
+import type { Program } from '../lab/program.ts';
+import { until } from '../lab/until.ts';
+import { writePair } from './testing/authority.ts';
+import {
+  FILE_PORT,
+  MORE_PORT,
+  openSecretsFixture,
+  SDS_PORT,
+  type SecretsFixture,
+} from './testing/secrets-lab.ts';
+
+// What an agent says of secrets, whoever serves them: in its status, its log and its metrics. The tests are one story.
+
+const PATIENCE = { limitMs: 30_000 };
+
+describe.each(ENVOYS)('%s', (variable) => {
+  let node: SecretsFixture;
+  let sds: Program;
+  beforeAll(async () => {
+    node = await openSecretsFixture('tls-secrets', variable);
+  });
+  afterAll(() => node?.close());
+
+  async function secret(name: string) {
+    const { certificates } = (await node.status()).daybreak;
+    return certificates.find((each) => each.name === name);
+  }
+
+  /** Waits until a secret's state and problem are as wanted, and answers all of it. */
+  const stands = (name: string, state: string, problem?: RegExp) =>
+    until(
+      `${name} ${state} ${problem ?? ''}`,
+      async () => {
+        const found = await secret(name);
+        const isSo = found?.state === state && (problem?.test(found.problem ?? '') ?? !found.problem);
+        if (isSo) return found;
+        throw new Error(JSON.stringify(found));
+      },
+      PATIENCE,
+    );
+
+  const shows = (port: number, name: string | undefined) =>
+    until(`${name} shown by ${port}`, async () => (await node.shownBy(port)) === name, PATIENCE);
+
+  test('a folder of the socket that cannot be entered: it is not ready, and says which folder', async () => {
+    await node.writeApp({ dns: ['first'] });
+    sds = await node.startSds();
+    // Root's alone: it is the case from the start, or Envoy would have its secrets already.
+    const found = await stands('app', 'waiting', /may not enter the folder/);
+    expect(found).toMatchObject({
+      source: 'sds',
+      kind: 'certificate',
+      listeners: [`ingress_http_${SDS_PORT}`],
+      problem: `${node.socketFolder}: uid 1337 may not enter the folder, in which the socket is`,
+    });
+    const status = await node.status();
+    expect(status).toMatchObject({
+      healthStatus: 'UNHEALTHY',
+      envoyState: 'LIVE',
+      envoyReadinessState: 'NOT_INITIALIZED',
+    });
+    expect(status.daybreak.notReady).toContain(
+      `ingress_http_${SDS_PORT}: waits for app: ${found.problem ?? ''}`,
+    );
+    expect(node.log()).toContain(`a secret: ${found.problem ?? ''}`);
+    expect(await node.metrics()).toContain('daybreak_agent_secret_problem{name="app",source="sds"} 1');
+    expect(await node.metrics()).toContain('daybreak_agent_healthy 0');
+    await shows(FILE_PORT, 'DNS:from-files');
+  });
+
+  test('once it can be, the secrets are there, with their ends, and it is ready', async () => {
+    chmodSync(node.socketFolder, 0o755);
+    const found = await stands('app', 'served');
+    expect(Date.parse(found.expires ?? '')).toBeGreaterThan(Date.now());
+    expect(await stands('ROOTCA', 'served')).toMatchObject({ source: 'sds', kind: 'trust' });
+    await until('healthy', async () => (await node.status()).healthStatus === 'HEALTHY', PATIENCE);
+    expect((await node.status()).daybreak.notReady).toEqual([]);
+    await shows(SDS_PORT, 'DNS:first');
+    const ends = Math.floor(Date.parse(found.expires ?? '') / 1000);
+    expect(await node.metrics()).toContain(
+      `daybreak_agent_secret_expiry_timestamp_seconds{name="app",source="sds"} ${ends}`,
+    );
+  });
+
+  test('files are listed with the others, by their name and source', async () => {
+    const name = `file:${join(node.folder, 'server-chain.pem')};${join(node.folder, 'server-key.pem')}`;
+    expect(await stands(name, 'served')).toMatchObject({
+      source: 'files',
+      listeners: [`ingress_http_${FILE_PORT}`],
+      files: [join(node.folder, 'server-chain.pem'), join(node.folder, 'server-key.pem')],
+    });
+  });
+
+  test('what Envoy refuses is said, and what it had before stays in force', async () => {
+    const before = await secret('app');
+    await sds.stop();
+    const [one, other] = [
+      await node.authority.issue({ dns: ['one'] }),
+      await node.authority.issue({ dns: ['other'] }),
+    ];
+    await writePair(join(node.folder, 'app'), { ...one, privateKey: other.privateKey });
+    sds = await node.startSds();
+    expect(await stands('app', 'served', /^Envoy refused what it was sent last/)).toMatchObject({
+      expires: before?.expires,
+    });
+    await shows(SDS_PORT, 'DNS:first');
+    // Sent again, Envoy acknowledges it, and it is no more in force than before.
+    const acknowledged = await node.envoy.stat('sds.app.update_success');
+    await sds.stop();
+    sds = await node.startSds();
+    await until(
+      'acknowledged',
+      async () => (await node.envoy.stat('sds.app.update_success')) > acknowledged,
+      PATIENCE,
+    );
+    await stands('app', 'served', /^Envoy refused what it was sent last;[^;]*$/);
+    await shows(SDS_PORT, 'DNS:first');
+  });
+
+  test('a server that is away is asked again every second or so, and used once it is back', async () => {
+    await sds.stop();
+    const failures = async () => node.envoy.stat('sds.app.update_failure');
+    const before = await failures();
+    await stands('app', 'served', /agent\.sock: .*; until that is mended it is not renewed$/);
+    // Envoy's own back-off, of up to half a minute, leaves time for six or so.
+    await until('many attempts', async () => (await failures()) >= before + 12, { limitMs: 40_000 });
+    await node.writeApp({ dns: ['second'] });
+    sds = await node.startSds();
+    await shows(SDS_PORT, 'DNS:second');
+    await stands('app', 'served');
+  });
+
+  test('without an entry any more: the words of the server, and that it is not renewed', async () => {
+    node.setEntry(false);
+    await sds.stop();
+    sds = await node.startSds();
+    await stands('app', 'served', /the server answers: no identity issued \(code 7\); until that is mended/);
+    expect(await node.status()).toMatchObject({ healthStatus: 'HEALTHY' });
+    node.setEntry(true);
+    await stands('app', 'served');
+  });
+
+  test('a certificate that has expired while its server is gone is said to have', async () => {
+    await sds.stop();
+    await node.writeApp({ dns: ['short'], endsIn: 6000 });
+    sds = await node.startSds();
+    await shows(SDS_PORT, 'DNS:short');
+    await sds.stop();
+    await stands('app', 'expired', /^the certificate expired at \S+Z; .*it is not renewed$/);
+    expect(node.log()).toMatch(/"level":50[^\n]*"state":"expired"/);
+    await node.writeApp({ dns: ['renewed'] });
+    sds = await node.startSds();
+    await shows(SDS_PORT, 'DNS:renewed');
+    await stands('app', 'served');
+  });
+
+  test('a listener that comes later and waits: not ready, with whom it waits for', async () => {
+    const arn = 'arn:aws:acm:us-east-1:000000000000:certificate/none';
+    await node.setMore({ acm: { certificateArn: arn } });
+    await stands(`certificate:${arn}`, 'waiting', /the control plane does not serve it/);
+    const status = await node.status();
+    expect(status).toMatchObject({ healthStatus: 'UNHEALTHY', envoyState: 'LIVE' });
+    expect(status.daybreak.notReady).toEqual([
+      `ingress_http_${MORE_PORT}: waits for certificate:${arn}: the control plane does not serve it`,
+    ]);
+    await node.setMore(undefined);
+    await until('healthy', async () => (await node.status()).healthStatus === 'HEALTHY', PATIENCE);
+    expect(await secret(`certificate:${arn}`)).toBeUndefined();
+  });
+
+  test('an Envoy that was started anew without the server is not ready until it is there', async () => {
+    await sds.stop();
+    const { envoyPid } = await node.status();
+    process.kill(Number(envoyPid), 'SIGKILL');
+    await stands('app', 'waiting', /agent\.sock: nobody listens there|there is no such socket/);
+    expect(await node.status()).toMatchObject({ healthStatus: 'UNHEALTHY' });
+    sds = await node.startSds();
+    await until('healthy', async () => (await node.status()).healthStatus === 'HEALTHY', PATIENCE);
+    await shows(SDS_PORT, 'DNS:renewed');
+  });
+});
