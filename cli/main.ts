@@ -61,6 +61,13 @@ daybreak
   )
   .addOption(flag('--max-ads-connections <number[:strangers]>', 'the same to ADS (default: 20000:5000)'))
   .addOption(
+    flag(
+      '--proxy-protocol <ranges>',
+      'where balancers are whose connections to ADS begin with PROXY protocol version 2, with commas',
+    ),
+  )
+  .addOption(flag('--api-proxy-protocol <ranges>', 'the same for the API'))
+  .addOption(
     flag('--drain <seconds>', 'the longest time to let proxies go in when it stops, 0 to 25 (default: 5)'),
   )
   .addOption(flag('--account <id>', 'without --credentials: whose meshes they are (default: 000000000000)'))

@@ -61,7 +61,7 @@ async function start(
 ): Promise<Serving> {
   const { region, quotas, rateLimit } = settings;
   const metrics = createMetrics();
-  const entrances = openEntrances(settings.connections, log, metrics);
+  const entrances = openEntrances(settings, log, metrics);
   const access = await openAccess({
     ...settings,
     log,

@@ -15,6 +15,7 @@ test('defaults', () => {
     proxyQuotas: { proxies: undefined, proxiesPerResource: undefined },
     adsRateLimit: { rate: 1000, burst: 5000 },
     connections: { api: { all: 1000, strangers: 250 }, ads: { all: 20_000, strangers: 5000 } },
+    balancers: { api: [], ads: [] },
     drainSeconds: 5,
     tls: undefined,
     audit: undefined,

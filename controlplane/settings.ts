@@ -1,6 +1,15 @@
 import { hostPort, isLoopback, type HostPort } from '../common/host-port.ts';
+import { cidr, type Cidr } from '../common/ip-range.ts';
 import { hostNames } from '../common/own-hosts.ts';
-import { boolean, compileSettings, integer, text, type Parser, type Reader } from '../common/settings.ts';
+import {
+  boolean,
+  compileSettings,
+  integer,
+  list,
+  text,
+  type Parser,
+  type Reader,
+} from '../common/settings.ts';
 import type { ProxyQuotas } from './ads/proxy-quotas.ts';
 import { readQuotas } from './api/checks/quota-settings.ts';
 import type { Quotas } from './api/checks/quotas.ts';
@@ -35,6 +44,8 @@ export type ControlPlaneSettings = {
   readonly adsRateLimit: BucketSettings;
   /** How many connections there may be. Default: 1,000 to the API and 20,000 to ADS, a quarter of them of strangers. */
   readonly connections: ListenerLimits;
+  /** Where balancers are whose connections begin with a header of PROXY protocol version 2. Default: nowhere. */
+  readonly balancers: { readonly api: readonly Cidr[]; readonly ads: readonly Cidr[] };
   /** The longest time to let proxies go in when it stops, in seconds, 0 to 25. Default 5. */
   readonly drainSeconds: number;
   /** The certificate of both listeners. Undefined: plain text. */
@@ -88,6 +99,10 @@ export function compileControlPlaneSettings(
       connections: {
         api: read('--max-api-connections', connectionLimits, { all: 1000, strangers: 250 }),
         ads: read('--max-ads-connections', connectionLimits, { all: 20_000, strangers: 5000 }),
+      },
+      balancers: {
+        api: read('--api-proxy-protocol', list(cidr), []),
+        ads: read('--proxy-protocol', list(cidr), []),
       },
       drainSeconds: read('--drain', integer(0, 25), 5),
       tls: readCertificateFiles(read),

@@ -1,4 +1,4 @@
-import type { Family } from './settings/address.ts';
+import type { Family } from '../common/ip-range.ts';
 
 /** What can stop proxyinit after its settings were found good. */
 export type ProxyinitErrorCode =

@@ -4,7 +4,7 @@ import type { Arrival, Entrance } from './entrance.ts';
 
 /**
  * Lets connections come to the API by an entrance. One counts as known from its first call of a caller who was found out, health
- * checks do not count. When the API closes, connections without a request do not hold it up.
+ * checks do not count. What asks a socket where it comes from (the log, the audit, limits) is told of the client, not of a balancer. When the API closes, connections without a request do not hold it up.
  */
 export function guardApi(app: FastifyInstance, entrance: Entrance): void {
   const server: Server = app.server;
@@ -14,10 +14,15 @@ export function guardApi(app: FastifyInstance, entrance: Entrance): void {
   server.on('connection', (socket: Socket) => {
     socket.on('error', () => undefined);
     entrance.arrive(socket, (arrival) => {
+      showFrom(socket, arrival);
       silent.set(arrival, socket);
       socket.once('close', () => silent.delete(arrival));
       for (const listener of connected) listener.call(server, socket);
     });
+  });
+  server.prependListener('secureConnection', (socket: Socket) => {
+    const arrival = entrance.of(socket);
+    if (arrival !== undefined) showFrom(socket, arrival);
   });
   app.addHook('onRequest', async ({ raw }) => {
     const arrival = entrance.of(raw.socket);
@@ -31,4 +36,9 @@ export function guardApi(app: FastifyInstance, entrance: Entrance): void {
   app.addHook('preClose', async () => {
     for (const socket of silent.values()) socket.destroy();
   });
+}
+
+function showFrom(socket: Socket, { from: { host, port } }: Arrival): void {
+  if (socket.remoteAddress === host && socket.remotePort === port) return;
+  Object.defineProperties(socket, { remoteAddress: { value: host }, remotePort: { value: port } });
 }

@@ -1,4 +1,5 @@
 import type { Log } from '../../common/log.ts';
+import type { Cidr } from '../../common/ip-range.ts';
 import { boundedWarnings } from '../bounded-warnings.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { createEntrance, type Entrance } from './entrance.ts';
@@ -12,15 +13,22 @@ export const LISTENERS = ['api', 'ads'] as const;
 /** How long a connection to ADS may show nothing of who it is, in milliseconds. The API's have the time limit of a request. */
 const SILENT_MS = 30_000;
 
-const WHY: Readonly<Record<TurnedAway, string>> = {
+const WHY: Readonly<Record<TurnedAway | 'header', string>> = {
   full: 'a connection was refused: all places are taken by clients that are at work',
   replaced: 'a connection that was not at work, or had not shown who it is, made room for another',
+  header: 'a balancer sent no header of PROXY protocol version 2 that can be used',
   silent: 'a connection was closed that did not show who it is',
+};
+
+/** `balancers`: where those are that send a header of PROXY protocol version 2. */
+export type EntranceSettings = {
+  readonly connections: ListenerLimits;
+  readonly balancers: Readonly<Record<(typeof LISTENERS)[number], readonly Cidr[]>>;
 };
 
 /** An entrance for each listener, within what is wanted and what the process may open. What is turned away is counted and logged. */
 export function openEntrances(
-  wanted: ListenerLimits,
+  { connections: wanted, balancers }: EntranceSettings,
   log: Log,
   metrics: Pick<Metrics, 'turnedAway' | 'gaugeBy'>,
 ): Readonly<Record<(typeof LISTENERS)[number], Entrance>> {
@@ -34,10 +42,11 @@ export function openEntrances(
   const entrance = (listener: (typeof LISTENERS)[number]): Entrance =>
     createEntrance({
       limits: limits[listener],
+      balancers: balancers[listener],
       ...(listener === 'ads' ? { silentMs: SILENT_MS } : {}),
-      onTurnedAway(why, address) {
+      onTurnedAway(why, address, reason) {
         metrics.turnedAway(listener, why);
-        warn({ listener, why, address }, WHY[why]);
+        warn({ listener, why, address, reason }, WHY[why]);
       },
     });
   const entrances = { api: entrance('api'), ads: entrance('ads') };

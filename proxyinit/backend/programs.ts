@@ -1,6 +1,6 @@
 import { realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Family } from '../settings/address.ts';
+import type { Family } from '../../common/ip-range.ts';
 import { runCommand } from './command.ts';
 
 /** The two kinds of iptables: the one that speaks nf_tables, and the old one. */

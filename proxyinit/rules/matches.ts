@@ -1,4 +1,4 @@
-import type { Cidr, Family } from '../settings/address.ts';
+import type { Cidr, Family } from '../../common/ip-range.ts';
 
 /** The addresses of one family, in their order. */
 export function ofFamily(addresses: readonly Cidr[], family: Family): readonly Cidr[] {

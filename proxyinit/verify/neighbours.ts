@@ -1,5 +1,5 @@
 import { networkInterfaces } from 'node:os';
-import { addressAt, cidr, type Family } from '../settings/address.ts';
+import { addressAt, cidr, type Family } from '../../common/ip-range.ts';
 
 /** An address in each of this host's networks that is not its own: the first one, or the second where that is its own. */
 export function neighbours(family: Family): readonly string[] {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cidr, covers, type Cidr } from './address.ts';
+import { cidr, covers, type Cidr } from './ip-range.ts';
 
 describe('an address or range', () => {
   test.each([

@@ -1,5 +1,5 @@
 import { isIPv4, isIPv6, SocketAddress } from 'node:net';
-import type { Parser } from '../../common/settings.ts';
+import type { Parser } from './settings.ts';
 
 /** The two kinds of IP, each with tables, rules and a binary of its own. */
 export type Family = 'ipv4' | 'ipv6';
