@@ -201,7 +201,6 @@ describe('a failure to start is explained, and leaves nothing', () => {
       { DAYBREAK_ENVOY: '/bin/false', APPNET_ENVOY_RESTART_COUNT: '1' },
       /used up its 1 restarts/,
     ],
-    ['a folder of root', { DAYBREAK_RUN_DIR: '/root' }, /cannot make a folder in \/root as uid 1337/],
     [
       'a certificate that is not there',
       { APPMESH_XDS_ENDPOINT: 'a:1', DAYBREAK_XDS_CA_FILE: '/nowhere/ca.pem' },
@@ -216,6 +215,7 @@ describe('a failure to start is explained, and leaves nothing', () => {
     const agent = await host.start(env);
     expect(await agent.ended).toBe(1);
     expect(agent.output()).toMatch(message);
+    expect(agent.output()).not.toMatch(/ {4}at /);
     expect(host.runFolders()).toEqual([]);
   });
 });

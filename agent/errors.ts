@@ -52,11 +52,11 @@ export function cannotDropPrivileges(uid: number, gid: number, cause: unknown): 
   );
 }
 
-/** The folder for the bootstrap and the socket cannot be made. */
-export function cannotMakeRunFolder(folder: string, cause: unknown): AgentError {
+/** The folder for the bootstrap, sockets and pipes cannot be made, or does not take them. */
+export function cannotUseRunFolder(folder: string, cause: unknown): AgentError {
   return new AgentError(
     'RUN_FOLDER',
-    `cannot make a folder in ${folder} as uid ${process.getuid?.()} (${text(cause)}): set DAYBREAK_RUN_DIR`,
+    `cannot make a folder with what Envoy needs in ${folder} as uid ${process.getuid?.()} (${text(cause)}): set DAYBREAK_RUN_DIR to a folder that this user may write to`,
     { cause },
   );
 }
@@ -94,5 +94,5 @@ export function envoyCrashLoop(restarts: number, how: string): AgentError {
 }
 
 function text(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
+  return (cause instanceof Error ? cause.message : String(cause)).trim().replaceAll(/\s*\n\s*/g, '; ');
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { describeFault } from '../common/faults.ts';
 import { guardProcess } from '../common/guard-process.ts';
 import type { Log, LogLevel } from '../common/log.ts';
 import { SettingsError } from '../common/settings.ts';
@@ -14,7 +14,7 @@ import { drain } from './drain/drain.ts';
 import { findEnvoy } from './envoy-binary.ts';
 import { envoyArgs } from './envoy-command.ts';
 import { envoyEnvironment } from './envoy-environment.ts';
-import { AgentError, envoyCrashLoop } from './errors.ts';
+import { AgentError, cannotUseRunFolder, envoyCrashLoop } from './errors.ts';
 import { isLive, watchHealth } from './health.ts';
 import { isLocal, readHostFacts } from './host-facts.ts';
 import { createNameFilling } from './names/listener-names.ts';
@@ -51,7 +51,10 @@ export async function runAgent(env: Environment, log: Log): Promise<number> {
     await run(settings, env, log);
     return 0;
   } catch (error) {
-    if (!(error instanceof SettingsError || error instanceof AgentError)) throw error;
+    if (!(error instanceof SettingsError || error instanceof AgentError)) {
+      log.fatal({ err: error }, describeFault(error));
+      return 1;
+    }
     for (const line of error.message.split('\n')) log.fatal({ err: error.cause }, line);
     return error.exitCode;
   }
@@ -73,7 +76,7 @@ async function run(settings: AgentSettings, env: Environment, log: Log): Promise
     cleanups.push(folder.remove);
     const sockets = { agent: join(folder.path, 'ads.sock'), admin: join(folder.path, 'adm.sock') };
     const bootstrapPath = join(folder.path, 'bootstrap.json');
-    writeFileSync(bootstrapPath, JSON.stringify(bootstrap(settings, node, sockets)), { mode: 0o600 });
+    folder.write('bootstrap.json', JSON.stringify(bootstrap(settings, node, sockets)));
 
     const fileSecrets = createFileSecrets(log);
     cleanups.push(() => fileSecrets.close());
@@ -87,6 +90,8 @@ async function run(settings: AgentSettings, env: Environment, log: Log): Promise
       log,
       names,
       beside,
+    }).catch((cause: unknown) => {
+      throw cannotUseRunFolder(settings.runFolder, cause);
     });
     cleanups.push(() => relay.close());
     const words = createSdsWords();

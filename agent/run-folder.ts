@@ -1,19 +1,31 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cannotMakeRunFolder } from './errors.ts';
+import { cannotUseRunFolder } from './errors.ts';
 
 /** The agent's own folder, for as long as it runs: mode 0700, so that nobody else opens the socket in it. */
-export type RunFolder = { readonly path: string; readonly remove: () => void };
+export type RunFolder = {
+  readonly path: string;
+  /** Writes a file of mode 0600. @throws AgentError */
+  readonly write: (name: string, text: string) => void;
+  readonly remove: () => void;
+};
 
 /**
  * Makes a fresh folder in `parent`.
  * @throws AgentError
  */
 export function makeRunFolder(parent: string): RunFolder {
-  try {
-    const path = mkdtempSync(join(parent, 'daybreak-agent-'));
-    return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
-  } catch (cause) {
-    throw cannotMakeRunFolder(parent, cause);
-  }
+  const attempt = <T>(use: () => T): T => {
+    try {
+      return use();
+    } catch (cause) {
+      throw cannotUseRunFolder(parent, cause);
+    }
+  };
+  const path = attempt(() => mkdtempSync(join(parent, 'daybreak-agent-')));
+  return {
+    path,
+    write: (name, text) => attempt(() => writeFileSync(join(path, name), text, { mode: 0o600 })),
+    remove: () => rmSync(path, { recursive: true, force: true }),
+  };
 }

@@ -20,12 +20,14 @@ const connected: RelayStatus = {
   disconnectedSince: undefined,
   lastError: undefined,
   refusals: 0,
+  refused: undefined,
 };
 const disconnected = (seconds: number): RelayStatus => ({
   connected: false,
   disconnectedSince: new Date(now.getTime() - seconds * 1000),
   lastError: 'refused',
   refusals: 0,
+  refused: undefined,
 });
 
 test("App Mesh's fields are strings", () => {

@@ -69,6 +69,43 @@ test.each<[string, readonly string[], Readonly<Record<string, string>>, readonly
     ['/nowhere/envoy'],
   ],
   [
+    'agent: a folder that is not there',
+    ['agent'],
+    {
+      APPMESH_RESOURCE_ARN: node,
+      APPMESH_XDS_ENDPOINT: xds,
+      DAYBREAK_ENVOY: '/bin/true',
+      DAYBREAK_RUN_DIR: '/nowhere',
+      DAYBREAK_UID: String(process.getuid?.()),
+    },
+    ['cannot make a folder', '/nowhere', 'set DAYBREAK_RUN_DIR'],
+  ],
+  [
+    'agent: a certificate that is not there',
+    ['agent'],
+    {
+      APPMESH_RESOURCE_ARN: node,
+      APPMESH_XDS_ENDPOINT: 'a:1',
+      DAYBREAK_XDS_CA_FILE: '/nowhere/ca',
+      DAYBREAK_ENVOY: '/bin/true',
+    },
+    ['DAYBREAK_XDS_CA_FILE=/nowhere/ca'],
+  ],
+  ['controlplane: a store that is no folder', ['controlplane', '--data', '/dev/null'], {}, ['/dev/null']],
+  [
+    'controlplane: credentials that are not there',
+    ['controlplane', '--data', 'd', '--credentials', '/nowhere/c'],
+    {},
+    ['/nowhere/c'],
+  ],
+  [
+    'proxyinit: a configuration that is not there',
+    ['proxyinit', '--proxy-configuration', '/nowhere/p'],
+    {},
+    ['/nowhere/p'],
+  ],
+  ['restore: a file that is not there', ['restore', '/nowhere/b', '--data', '/nowhere/d'], {}, ['/nowhere']],
+  [
     'status: nobody there',
     ['status', '--endpoint', 'http://127.0.0.1:1'],
     {},
@@ -78,5 +115,6 @@ test.each<[string, readonly string[], Readonly<Record<string, string>>, readonly
   const { exitCode, stdout, stderr } = await daybreak(args, env);
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
   for (const message of messages) expect(stderr).toContain(message);
-  expect(stderr).not.toMatch(/^\s+at /m);
+  // Nor within a line of JSON.
+  expect(stderr).not.toMatch(/ {4}at /);
 });

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
+import { describeFault, onFault } from '../common/faults.ts';
 import { addBackupCommands } from './backup/commands.ts';
 import { reportFailure } from './failure.ts';
 import { addInspectCommands } from './inspect/commands.ts';
@@ -11,6 +12,8 @@ import type { StatusOptions } from './status.ts';
 import { addTokenCommands } from './token/commands.ts';
 
 // The command `daybreak`: each program is loaded only when it is asked for, so that a short one starts fast.
+
+onFault((error) => process.stderr.write(`daybreak: ${describeFault(error)}\n`));
 
 const daybreak = new Command('daybreak')
   .description('App Mesh on your own machines: a control plane, an agent for Envoy, and the iptables rules')

@@ -1,4 +1,4 @@
-import { pino, destination, type Logger } from 'pino';
+import { pino, destination, stdSerializers, type Logger, type SerializedError } from 'pino';
 
 /** A structured log: one JSON line an event, on stderr, because stdout is for results. */
 export type Log = Logger;
@@ -9,12 +9,33 @@ export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 
 /** How much a log says. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** A log for one program; `program` stands on every line. Default level: info. Lines of one turn go out together. */
+/**
+ * A log for one program; `program` stands on every line. Default level: info. Lines of one turn go out together. An error under
+ * `err` has its stack at the level debug only.
+ */
 export function createLog(program: string, level: LogLevel = 'info'): Log {
-  return pino(
-    { level, base: { program }, timestamp: () => `,"time":"${new Date().toISOString()}"` },
+  const log: Log = pino(
+    {
+      level,
+      base: { program },
+      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      serializers: { err: (error: unknown) => errorFields(error, log.isLevelEnabled('debug')) },
+    },
     inTurns(destination({ fd: 2, sync: true })),
   );
+  return log;
+}
+
+function errorFields(error: unknown, withStack: boolean): unknown {
+  if (!(error instanceof Error)) return error;
+  const fields = stdSerializers.err(error);
+  return withStack ? fields : withoutStack(fields);
+}
+
+function withoutStack(fields: SerializedError): object {
+  const { aggregateErrors } = fields;
+  const within = aggregateErrors === undefined ? {} : { aggregateErrors: aggregateErrors.map(withoutStack) };
+  return { ...fields, stack: undefined, ...within };
 }
 
 /** What is kept at most before it goes out, in characters. */

@@ -102,7 +102,6 @@ async function main(argv) {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  if (!(error instanceof SetupError)) throw error;
-  process.stderr.write(`daybreak: ${error.message}\n`);
-  process.exitCode = error.exitCode;
+  process.stderr.write(`daybreak: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = error instanceof SetupError ? error.exitCode : 1;
 }

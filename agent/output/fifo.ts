@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
 import { closeSync, constants, openSync, rmSync } from 'node:fs';
 import { Socket } from 'node:net';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
-import { programMissing } from '../errors.ts';
+import { cannotUseRunFolder, programMissing } from '../errors.ts';
 
 /** Both ends of a named pipe whose name is gone already. */
 export type Fifo = {
@@ -15,11 +16,13 @@ export type Fifo = {
 
 /**
  * Makes a pipe by way of a name, `path`, owned by the current user.
- * @throws AgentError when there is no `mkfifo`.
+ * @throws AgentError when there is no `mkfifo`, or the run folder, in which the one of `path` is, takes no pipe.
  */
 export async function makeFifo(path: string): Promise<Fifo> {
   await promisify(execFile)('mkfifo', ['--mode=600', path]).catch((cause: unknown) => {
-    throw programMissing('mkfifo', 'coreutils', cause);
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT')
+      throw programMissing('mkfifo', 'coreutils', cause);
+    throw cannotUseRunFolder(dirname(dirname(path)), cause);
   });
   // The reading end first and without waiting: opening the other one waits for a reader.
   const readFd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);

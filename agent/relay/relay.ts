@@ -8,6 +8,7 @@ import { createXdsServer, type XdsServer } from '../../xds/server.ts';
 import type { Answer } from '../../xds/protocol/acks.ts';
 import type { Resource, TypeUrl } from '../../xds/types.ts';
 import type { NameFilling } from '../names/listener-names.ts';
+import { describeRefusal } from './refusal.ts';
 import { createRelayedConfig } from './relayed-config.ts';
 import { createRelayedSubscriptions } from './relayed-subscriptions.ts';
 
@@ -40,6 +41,8 @@ export type RelayStatus = {
   readonly lastError: string | undefined;
   /** Responses of the control plane that Envoy refused, since the start. */
   readonly refusals: number;
+  /** Why Envoy refused an update of which it has not taken a newer one since. */
+  readonly refused: string | undefined;
 };
 
 /** ADS between Envoy and the control plane, with the last good configuration between them. */
@@ -71,6 +74,7 @@ export async function startRelay({
   let disconnectedSince: Date | undefined = new Date();
   let lastError: string | undefined;
   let refusals = 0;
+  const refused = new Map<TypeUrl, string>();
   let envoyVersion = '';
   /** What is offered is not served yet, because its listeners wait for the addresses of names. */
   let isHeld = false;
@@ -147,8 +151,10 @@ export async function startRelay({
     if (error === undefined || update === undefined) return settle(typeUrl);
     unanswered.delete(typeUrl);
     refusals += 1;
+    const why = describeRefusal(error);
+    refused.set(typeUrl, why);
     log.error(
-      { typeUrl, version: update.version, error },
+      { typeUrl, version: update.version, error: why },
       'Envoy refused an update; the last good one is served again',
     );
     upstream.answer(update, error);
@@ -162,6 +168,7 @@ export async function startRelay({
     if (update === undefined || isHeld || !subscriptions.isAsked(typeUrl)) return;
     if (downstream.settled(KEY, typeUrl) !== 'acknowledged') return;
     unanswered.delete(typeUrl);
+    refused.delete(typeUrl);
     config.accept(typeUrl);
     upstream.answer(update);
   }
@@ -172,7 +179,13 @@ export async function startRelay({
   const listener = await listenGrpc(server, { path: socketPath });
 
   return {
-    status: () => ({ connected: disconnectedSince === undefined, disconnectedSince, lastError, refusals }),
+    status: () => ({
+      connected: disconnectedSince === undefined,
+      disconnectedSince,
+      lastError,
+      refusals,
+      refused: [...refused.values()].at(-1),
+    }),
     served: (typeUrl) => config.snapshot().get(typeUrl)?.resources.values() ?? [],
     async close() {
       upstream.close();

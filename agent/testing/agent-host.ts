@@ -19,6 +19,8 @@ export type AgentHost = {
   readonly folder: string;
   /** Runs a program in the namespace and answers its stdout. */
   run(...command: readonly string[]): Promise<string>;
+  /** Has another program, root's, listen on an address, until the end. */
+  take(address: string, port: number): Promise<void>;
   /** Starts the agent. `shell` is what bash runs, `agent` in it stands for the agent; `user` are options of setpriv. */
   start(env?: Env, shell?: string, user?: string): Promise<RunningAgent>;
   /** Folders that agents made for themselves and have not removed. */
@@ -69,6 +71,12 @@ export async function makeAgentHost(name: string): Promise<AgentHost> {
     return stdout;
   };
 
+  const take: AgentHost['take'] = async (address, port) => {
+    const script = `net.createServer().listen(${port}, '${address}', () => console.log('taken'))`;
+    const other = spawn('ip', ['netns', 'exec', name, process.execPath, '-e', script]);
+    await once(other.stdout, 'data');
+  };
+
   async function start(env: Env = {}, shell = 'exec agent', user = ''): Promise<RunningAgent> {
     // `ip netns exec` and the shell before it become the agent, so the process id stays.
     const program = join(folder, 'agent');
@@ -104,6 +112,7 @@ export async function makeAgentHost(name: string): Promise<AgentHost> {
   return {
     folder,
     run,
+    take,
     start,
     runFolders: () => readdirSync(runs),
     remove() {

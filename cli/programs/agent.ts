@@ -1,7 +1,10 @@
 import { runAgent } from '../../agent/main.ts';
+import { describeFault, onFault } from '../../common/faults.ts';
 import { createLog } from '../../common/log.ts';
 
 /** Runs the agent with these variables; answers its exit code. */
 export async function agent(env: NodeJS.ProcessEnv): Promise<number> {
-  return await runAgent(env, createLog('agent'));
+  const log = createLog('agent');
+  onFault((error) => log.fatal({ err: error }, describeFault(error)));
+  return await runAgent(env, log);
 }

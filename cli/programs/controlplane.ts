@@ -1,3 +1,4 @@
+import { describeFault, onFault } from '../../common/faults.ts';
 import { createLog } from '../../common/log.ts';
 import { runControlPlane } from '../../controlplane/main.ts';
 import { AWS_VARIABLES } from '../../controlplane/discovery/settings.ts';
@@ -12,7 +13,9 @@ export async function controlPlane(options: Readonly<Record<string, string | boo
   const settings = compileControlPlaneSettings(
     Object.fromEntries([...aws, ...flags]) as Record<string, string | undefined>,
   );
-  return await runControlPlane(settings, createLog('controlplane'));
+  const log = createLog('controlplane');
+  onFault((error) => log.fatal({ err: error }, describeFault(error)));
+  return await runControlPlane(settings, log);
 }
 
 // Commander has tlsCert for --tls-cert.

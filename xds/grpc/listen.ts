@@ -13,6 +13,8 @@ export async function listenGrpc(grpc: GrpcServer, address: ListenAddress): Prom
   const server = createServer((socket) => grpc.serve(socket));
   server.listen('path' in address ? address : { host: '127.0.0.1', ...address });
   await once(server, 'listening');
+  // A connection that could not be accepted, for want of file descriptors, is no failure of the others.
+  server.on('error', () => undefined);
   const bound = server.address();
   return {
     port: typeof bound === 'object' && bound !== null ? bound.port : 0,
