@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import type { ProxyStatus, Status } from '../controlplane/status.ts';
+import type { ProxyStatus, Status } from '../controlplane/status/status.ts';
 import { createClient } from './client/client.ts';
 import { NO_CREDENTIALS } from './testing/control-plane.ts';
 import { describeStatus, status } from './status.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ProxyStatus, ProxyTypeStatus, Status } from '../controlplane/status.ts';
+import type { ProxyStatus, ProxyTypeStatus, Status } from '../controlplane/status/status.ts';
 import type { Client } from './client/client.ts';
 import { CallError } from './client/errors.ts';
 import { formatTable } from './table.ts';

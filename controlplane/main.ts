@@ -22,7 +22,7 @@ import { measureApi } from './metrics/measure-api.ts';
 import { measureStore } from './metrics/measure-store.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import type { ControlPlaneSettings } from './settings.ts';
-import { createStatus, statusRoute } from './status-route.ts';
+import { createStatus, statusRoute } from './status/status-route.ts';
 import { createStopping, type Stopping } from './stopping.ts';
 import { openStore } from './store/open-store.ts';
 import { watchWrites } from './store/watch-writes.ts';

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { request } from '../test/lab/http.ts';
 import { startLocalControlPlane, type LocalControlPlane } from '../test/lab/local-control-plane.ts';
 import { until } from '../test/lab/until.ts';
-import { openStream, type TestStream } from './ads/testing-client.ts';
+import { openStream, type TestStream } from './ads/testing/client.ts';
 
 let folder: string;
 let controlPlane: LocalControlPlane;

@@ -6,6 +6,7 @@ import { ProxyinitError, usage } from './errors.ts';
 import { gather } from './settings/gather.ts';
 import type { Given } from './settings/given.ts';
 import { hostWithout, inspect, type Host } from './backend/inspect.ts';
+import type { ProxyinitIo } from './io.ts';
 import { describeOutcome, describeRemoval, describeStatus, describeSteps } from './report.ts';
 import { readProxyinitSettings, readRunSettings, type ProxyinitSettings } from './settings/settings.ts';
 import { readStatus } from './status.ts';
@@ -17,14 +18,6 @@ export type ProxyinitArgs = {
   readonly dryRun: boolean;
   /** Flags by their names without `--`. */
   readonly flags: Given['flags'];
-};
-
-/** The process around it. */
-export type ProxyinitIo = {
-  readonly env: Given['env'];
-  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
-  readonly stdout: { write(text: string): unknown };
-  readonly stderr: { write(text: string): unknown };
 };
 
 /** Where iptables and flock are; an init system's or sudo's PATH may lack it. */

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { apply, remove, type RunOptions } from './apply/apply.ts';
 import { ProxyinitError } from './errors.ts';
-import type { ProxyinitIo } from './main.ts';
+import type { ProxyinitIo } from './io.ts';
 import { describeOutcome, describeRemoval, describeStatus } from './report.ts';
 import type { ProxyinitSettings } from './settings/settings.ts';
 import { readStatus } from './status.ts';

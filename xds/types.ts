@@ -50,3 +50,8 @@ const KNOWN: ReadonlyMap<TypeUrl, TypeUrl> = new Map(
 export function sameTypeUrl(read: TypeUrl): TypeUrl {
   return KNOWN.get(read) ?? read;
 }
+
+/** A type's name without its package: `Cluster`. */
+export function shortName(typeUrl: string): string {
+  return typeUrl.slice(typeUrl.lastIndexOf('.') + 1);
+}

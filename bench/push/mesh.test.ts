@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { Model } from '../../controlplane/mesh/model.ts';
-import { viewOf, type ProxyView } from '../../controlplane/mesh/view.ts';
+import { viewOf } from '../../controlplane/mesh/view.ts';
+import type { ProxyView } from '../../controlplane/mesh/proxy-view.ts';
 import { configurations } from './configurations.ts';
 import { EVERYONES, FEWS, MESH, meshResources, OWNER } from './mesh.ts';
 

@@ -6,16 +6,8 @@ import { describeKey, keyText } from '../resources/key.ts';
 import { documentFrom } from '../resources/recognise.ts';
 import { spell } from './names.ts';
 import { ACCOUNT_KEY, openValuesIn, type OpenValue } from './open-values.ts';
-import {
-  describePath,
-  describePlace,
-  Open,
-  type Found,
-  type Gathered,
-  type ImportProblem,
-  type Left,
-  type Place,
-} from './source.ts';
+import { Open, type Found, type Gathered, type Left } from './source.ts';
+import { describePath, describePlace, type ImportProblem, type Place } from './place.ts';
 
 /** What became of everything that was found. */
 export type Imported = {

@@ -1,6 +1,7 @@
 import { shapeNamed, type Shape } from '../../controlplane/model/api-model.ts';
 import { isObject } from './is-object.ts';
-import { Open, type Path } from './source.ts';
+import { Open } from './source.ts';
+import type { Path } from './place.ts';
 
 /** A value in the model's spelling, and the parts of it that the model has no place for. */
 export type Spelled = { readonly value: unknown; readonly strays: readonly Stray[] };

@@ -1,6 +1,7 @@
 import type { Kind } from '../../controlplane/mesh/resource.ts';
 import type { Json } from '../client/client.ts';
-import { Open, type Found, type Path, type Place, type Question } from './source.ts';
+import { Open, type Found, type Question } from './source.ts';
+import type { Path, Place } from './place.ts';
 
 /** The key of the question whose account it is, which `--account` answers. */
 export const ACCOUNT_KEY = 'AWS::AccountId';

@@ -1,6 +1,7 @@
 import type { Kind } from '../../controlplane/mesh/resource.ts';
 import type { Answers } from './answers/answers.ts';
-import type { ParsedFile } from './reading/parse.ts';
+import type { ImportProblem, Path, Place } from './place.ts';
+import type { ParsedFile } from './reading/parsed.ts';
 
 /** The forms that resources are read from. */
 export const SOURCE_NAMES = [
@@ -13,22 +14,6 @@ export const SOURCE_NAMES = [
 
 /** One of them. */
 export type SourceName = (typeof SOURCE_NAMES)[number];
-
-/** Where something stands: the file (`-` for stdin), its line from 1, and what the file calls it: a logical id, an address. */
-export type Place = { readonly file: string; readonly line: number; readonly id: string };
-
-/** The members and indexes (from 0) that lead from the top of a value to a part of it. */
-export type Path = readonly (string | number)[];
-
-/** A place in one line: `mesh.yaml:14 NodeWhite`. */
-export function describePlace({ file, line, id }: Place): string {
-  return `${file === '-' ? '(stdin)' : file}:${line}${id === '' ? '' : ` ${id}`}`;
-}
-
-/** A path in one word: `Spec.Listeners.0.PortMapping.Port`. */
-export function describePath(path: Path): string {
-  return path.join('.');
-}
 
 /** One thing that the files do not say, and how it can be answered. */
 export type Question = {
@@ -66,9 +51,6 @@ export type Found = {
 
 /** Something about App Mesh that is not taken, or not all of it, though nothing is wrong with it. */
 export type Left = { readonly place: Place; readonly reason: string };
-
-/** Something that is wrong with what the files say. `path`: the member, as the file spells it. */
-export type ImportProblem = { readonly place: Place; readonly message: string };
 
 /** What a source found in its files. */
 export type Gathered = {

@@ -1,7 +1,8 @@
 import { CommandError } from '../errors.ts';
 import { describeSource } from './describe/describe.ts';
 import type { InputFile } from './reading/files.ts';
-import { type Gathered, type ImportProblem, type Left, type Source, type SourceName } from './source.ts';
+import type { Gathered, Left, Source, SourceName } from './source.ts';
+import type { ImportProblem } from './place.ts';
 
 /** All forms, in the order in which files are shown to them: the ones with an unmistakable mark first. */
 const SOURCES: readonly Source[] = [describeSource];

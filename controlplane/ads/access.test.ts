@@ -5,7 +5,7 @@ import { STATUS_METHODS } from '../../xds/csds/service.ts';
 import { SERVICES } from '../../xds/service.ts';
 import { GUEST, OWNER } from '../auth/testing/signed-requests.ts';
 import { makeAuthority, type Authority, type Names } from '../tls/testing/certificates.ts';
-import { accessFixture, tokenLine } from './testing-access.ts';
+import { accessFixture, tokenLine } from './testing/access.ts';
 
 // Files are looked at twice before they are read: some of these take a while by nature.
 vi.setConfig({ testTimeout: 30_000 });

@@ -3,7 +3,7 @@ import { status } from '@grpc/grpc-js';
 import { describe, expect, test, vi } from 'vitest';
 import { SOTW_METHOD } from '../../xds/service.ts';
 import { OWNER, REGION, signed } from '../auth/testing/signed-requests.ts';
-import { accessFixture } from './testing-access.ts';
+import { accessFixture } from './testing/access.ts';
 
 vi.setConfig({ testTimeout: 30_000 });
 

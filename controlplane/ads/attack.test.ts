@@ -5,7 +5,7 @@ import { expect, test, vi } from 'vitest';
 import { HEALTH_CHECK } from '../../xds/grpc/health.ts';
 import { SOTW_METHOD } from '../../xds/service.ts';
 import { frame } from '../../xds/testing/http2.ts';
-import { accessFixture, tokenLine } from './testing-access.ts';
+import { accessFixture, tokenLine } from './testing/access.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 

@@ -2,7 +2,7 @@ import { CallError } from '../../xds/grpc/call-error.ts';
 import { status } from '../../xds/grpc/status.ts';
 import { NO_FEATURES, readFeatures, type Features } from '../translate/features.ts';
 import type { Model } from '../mesh/model.ts';
-import type { ProxyId } from '../mesh/view.ts';
+import type { ProxyId } from '../mesh/proxy-view.ts';
 import type { XdsNode } from '../../xds/node.ts';
 
 /** The resource that a proxy stands for, as its node.id names it. `owner` is the account, where the id gives one. */

@@ -7,7 +7,7 @@ import { DiscoveryRequestSchema } from '#envoy/envoy/service/discovery/v3/discov
 import { SOTW_METHOD } from '../../xds/service.ts';
 import { frame } from '../../xds/testing/http2.ts';
 import { CLUSTER } from '../../xds/types.ts';
-import { accessFixture } from './testing-access.ts';
+import { accessFixture } from './testing/access.ts';
 
 vi.setConfig({ testTimeout: 30_000 });
 

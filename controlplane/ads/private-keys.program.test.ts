@@ -18,7 +18,7 @@ import { startLocalControlPlane, type LocalControlPlane } from '../../test/lab/l
 import { SERVICES } from '../../xds/service.ts';
 import { SECRET } from '../../xds/types.ts';
 import { makeAuthority } from '../tls/testing/certificates.ts';
-import { tokenLine } from './testing-access.ts';
+import { tokenLine } from './testing/access.ts';
 
 // Whom a control plane gives the private key of a certificate of its folder to. The virtual node has a listener with that
 // certificate, and calls another with the same, so that it also asks for what callers trust, in which there is no key.

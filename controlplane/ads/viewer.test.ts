@@ -6,7 +6,7 @@ import { startApi, type TestApi } from '../api/testing/test-api.ts';
 import { backupRoute } from '../backup/route.ts';
 import { configDumpRoute } from '../config-dump/route.ts';
 import { explainRoute } from '../explain/route.ts';
-import { createStatus, statusRoute } from '../status-route.ts';
+import { createStatus, statusRoute } from '../status/status-route.ts';
 import { NOTHING_FOUND } from '../translate/external-inputs.ts';
 import { createPreview } from './preview.ts';
 import { parseIdentity } from './identity.ts';

@@ -3,7 +3,7 @@ import { authorize } from '../auth/authorize.ts';
 import { standingIn, type Principal } from '../auth/principal.ts';
 import { seenMesh } from '../auth/seen-mesh.ts';
 import type { Model } from '../mesh/model.ts';
-import type { ProxyId } from '../mesh/view.ts';
+import type { ProxyId } from '../mesh/proxy-view.ts';
 import { meshOwner, resolve, type Identity } from './identity.ts';
 
 /** Who looks at proxies, and by which action. Anyone sees all; a user what is in a mesh of the own account, or in a shared one. */

@@ -4,7 +4,7 @@ import type { Preview } from '../ads/preview.ts';
 import type { Problem } from '../translate/problems.ts';
 import type { Features } from '../translate/features.ts';
 import { resourceJson } from '../translate/registry.ts';
-import { shortName } from '../status.ts';
+import { shortName } from '../../xds/types.ts';
 import { redactKeys } from './redact.ts';
 
 /** What a proxy is served, in Envoy's JSON, by type (`Cluster`, `Listener`, …); private keys are left out. */

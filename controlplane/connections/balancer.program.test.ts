@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { startForwarder } from '../../test/lab/forwarder.ts';
 import { request } from '../../test/lab/http.ts';
 import { startLocalControlPlane } from '../../test/lab/local-control-plane.ts';
-import { openStream } from '../ads/testing-client.ts';
+import { openStream } from '../ads/testing/client.ts';
 import { proxyHeader } from './testing/proxy-header.ts';
 
 test('a control plane behind a balancer shows, logs and limits clients by their own addresses', async () => {

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { request } from '../../test/lab/http.ts';
 import { startLocalControlPlane, type LocalControlPlane } from '../../test/lab/local-control-plane.ts';
-import { openStream } from '../ads/testing-client.ts';
-import { tokenLine } from '../ads/testing-access.ts';
+import { openStream } from '../ads/testing/client.ts';
+import { tokenLine } from '../ads/testing/access.ts';
 
 // Connections that say nothing, more of them than a control plane may open files.
 

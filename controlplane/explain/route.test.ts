@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createPreview } from '../ads/preview.ts';
-import { NO_PROXIES } from '../ads/testing.ts';
+import { NO_PROXIES } from '../ads/testing/identities.ts';
 import { makeAll, startApi, type TestApi } from '../api/testing/test-api.ts';
 import { NOTHING_FOUND } from '../translate/external-inputs.ts';
 import { explainRoute, type Explained } from './route.ts';

@@ -5,7 +5,8 @@ import { Dependents } from './dependents.ts';
 import { put, resourceFromInput, type Written } from './testing/resources.ts';
 import { Model } from './model.ts';
 import type { Change, Resource } from './resource.ts';
-import { viewOf, type ProxyId, type ProxyView } from './view.ts';
+import { viewOf } from './view.ts';
+import type { ProxyId, ProxyView } from './proxy-view.ts';
 
 const NAMES = ['a', 'b', 'c'];
 const name = fc.constantFrom(...NAMES);

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { backendNames, gatewayRouteTargets, routeTargets } from './references.ts';
 import type { Change, Resource, ResourceId } from './resource.ts';
 import { targetNode } from './services.ts';
-import type { ProxyId } from './view.ts';
+import type { ProxyId } from './proxy-view.ts';
 
 /**
  * Knows who depends on whom in the whole model, as a graph that is walked from what changed up to the proxies that see

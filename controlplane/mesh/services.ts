@@ -3,7 +3,7 @@ import type { VirtualNodeSpec } from '../model/types.ts';
 import type { Model } from './model.ts';
 import { routeTargets, unique } from './references.ts';
 import type { Kind, MeshId } from './resource.ts';
-import type { ProviderView, ServiceView, TargetNode } from './view.ts';
+import type { ProviderView, ServiceView, TargetNode } from './proxy-view.ts';
 
 /**
  * The virtual services of these names. A service is one object for all proxies, and the same one as long as it says the

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { FIXTURE_OWNER, put, resourceFromInput, type Written } from './testing/resources.ts';
 import { Model } from './model.ts';
 import type { Change } from './resource.ts';
-import { viewOf, type ProviderView, type ServiceView } from './view.ts';
+import { viewOf } from './view.ts';
+import type { ProviderView, ServiceView } from './proxy-view.ts';
 
 const ID = { owner: FIXTURE_OWNER, mesh: 'm', parent: '', kind: 'virtualNode', name: 'caller' } as const;
 const change = (written: Written, revision: number): Change =>

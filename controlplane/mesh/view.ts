@@ -1,82 +1,9 @@
-import type {
-  GatewayRouteSpec,
-  Listeners,
-  MeshSpec,
-  RouteSpec,
-  ServiceDiscovery,
-  VirtualGatewaySpec,
-  VirtualNodeSpec,
-  VirtualRouterListeners,
-} from '../model/types.ts';
+import type { VirtualNodeSpec } from '../model/types.ts';
 import type { Model } from './model.ts';
+import type { ProxyId, ProxyView, VirtualNodeView, VirtualGatewayView, MeshView } from './proxy-view.ts';
 import { backendNames, gatewayRouteTargets, unique } from './references.ts';
 import type { ResourceId } from './resource.ts';
 import { serviceViews } from './services.ts';
-
-/** What a proxy can stand for. */
-export type ProxyId = ResourceId<'virtualNode'> | ResourceId<'virtualGateway'>;
-
-/** All of the model that one proxy's configuration depends on: plain data, lists sorted by name, no versions or times. */
-export type ProxyView = VirtualNodeView | VirtualGatewayView;
-
-/** The view of a virtual node's sidecar; `services` are its backends, each once. */
-export type VirtualNodeView = {
-  readonly kind: 'virtualNode';
-  readonly mesh: MeshView;
-  readonly name: string;
-  readonly spec: VirtualNodeSpec;
-  readonly services: readonly ServiceView[];
-};
-
-/** The view of a virtual gateway; `services` are the targets of its gateway routes, each once. */
-export type VirtualGatewayView = {
-  readonly kind: 'virtualGateway';
-  readonly mesh: MeshView;
-  readonly name: string;
-  readonly spec: VirtualGatewaySpec;
-  readonly routes: readonly GatewayRouteView[];
-  readonly services: readonly ServiceView[];
-};
-
-/** The mesh that a proxy belongs to. */
-export type MeshView = { readonly owner: string; readonly name: string; readonly spec: MeshSpec };
-
-/** A gateway route of the gateway that is looked at. */
-export type GatewayRouteView = { readonly name: string; readonly spec: GatewayRouteSpec };
-
-/** A virtual service with what stands behind it. */
-export type ServiceView = { readonly name: string; readonly provider: ProviderView };
-
-/**
- * What stands behind a virtual service. `none`: it exists and names no provider. `missing`: it, or the provider that it
- * names, does not exist.
- */
-export type ProviderView =
-  | { readonly kind: 'none' }
-  | {
-      readonly kind: 'missing';
-      readonly what: 'virtualService' | 'virtualNode' | 'virtualRouter';
-      readonly name: string;
-    }
-  | { readonly kind: 'virtualNode'; readonly node: TargetNode }
-  | {
-      readonly kind: 'virtualRouter';
-      readonly name: string;
-      readonly listeners: VirtualRouterListeners;
-      readonly routes: readonly RouteView[];
-      /** The targets of all routes that exist, each once. */
-      readonly nodes: readonly TargetNode[];
-    };
-
-/** A route of a virtual router. */
-export type RouteView = { readonly name: string; readonly spec: RouteSpec };
-
-/** A virtual node as its callers see it: their configuration depends on nothing else of it. */
-export type TargetNode = {
-  readonly name: string;
-  readonly listeners: Listeners;
-  readonly serviceDiscovery: ServiceDiscovery | undefined;
-};
 
 /** The view of one proxy, or undefined where its resource or its mesh does not exist. */
 export function viewOf(model: Model, id: ProxyId): ProxyView | undefined {

@@ -1,4 +1,4 @@
-import type { Status } from '../status.ts';
+import type { Status } from '../status/status.ts';
 import type { ServerCertificate } from '../tls/server-certificate.ts';
 import type { Metrics } from './metrics.ts';
 

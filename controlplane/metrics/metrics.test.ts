@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CLUSTER } from '../../xds/types.ts';
 import { startApi, type TestApi } from '../api/testing/test-api.ts';
 import type { Resource } from '../mesh/resource.ts';
-import type { ProxyStatus, Status } from '../status.ts';
+import type { ProxyStatus, Status } from '../status/status.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite.ts';
 import type { Write } from '../store/store.ts';
 import { addGauges } from './gauges.ts';

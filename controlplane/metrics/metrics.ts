@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { SOURCES, type SourceName } from '../discovery/source-names.ts';
-import { shortName } from '../status.ts';
+import { shortName } from '../../xds/types.ts';
 
 /** What the control plane counts, and the registry that shows it. docs/metrics.md lists all of it. */
 export type Metrics = {

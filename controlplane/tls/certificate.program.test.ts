@@ -10,7 +10,7 @@ import type { Followed } from '../../common/files/followed-files.ts';
 import { createLog } from '../../common/log.ts';
 import { createXdsServer } from '../../xds/server.ts';
 import { listenAds } from '../ads/listen.ts';
-import { admitAll } from '../ads/testing.ts';
+import { admitAll } from '../ads/testing/identities.ts';
 import { createApi } from '../api/api.ts';
 import { admitAnyone } from '../auth/authenticate.ts';
 import { openLiveModel } from '../mesh/live-model.ts';

@@ -1,4 +1,4 @@
-import type { TargetNode } from '../mesh/view.ts';
+import type { TargetNode } from '../mesh/proxy-view.ts';
 
 /**
  * What a virtual node is found by, and what its certificate is to be for where nobody names another: its DNS name

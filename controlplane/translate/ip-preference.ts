@@ -1,4 +1,4 @@
-import type { MeshView } from '../mesh/view.ts';
+import type { MeshView } from '../mesh/proxy-view.ts';
 import type { IpPreference, ServiceDiscovery } from '../model/types.ts';
 import type { Features } from './features.ts';
 

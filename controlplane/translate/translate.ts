@@ -9,7 +9,7 @@ import {
   type Snapshot,
   type TypeResources,
 } from '../../xds/types.ts';
-import type { ProxyView } from '../mesh/view.ts';
+import type { ProxyView } from '../mesh/proxy-view.ts';
 import { typeResources } from './encode.ts';
 import type { Found } from './external-inputs.ts';
 import { gatewayResources } from './gateway/gateway.ts';

@@ -5,7 +5,7 @@ import {
   UpdateVirtualNodeCommand,
   type AppMeshClient,
 } from '@aws-sdk/client-app-mesh';
-import type { ProxyStatus, Status } from '../../controlplane/status.ts';
+import type { ProxyStatus, Status } from '../../controlplane/status/status.ts';
 import { startTestPostgres, type TestPostgres } from '../../controlplane/store/testing/postgres-server.ts';
 import {
   appMeshClient,

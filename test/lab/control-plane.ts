@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Status } from '../../controlplane/status.ts';
+import type { Status } from '../../controlplane/status/status.ts';
 import { request } from './http.ts';
 import type { Host } from './host.ts';
 import type { Program } from './program.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import type { Status } from '../../controlplane/status.ts';
+import type { Status } from '../../controlplane/status/status.ts';
 import { request } from './http.ts';
 import { nodeFlags } from './node-flags.ts';
 import { createTail } from './tail.ts';

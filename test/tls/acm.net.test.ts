@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CreateMeshCommand, CreateVirtualGatewayCommand } from '@aws-sdk/client-app-mesh';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { tokenLine } from '../../controlplane/ads/testing-access.ts';
+import { tokenLine } from '../../controlplane/ads/testing/access.ts';
 import { requestCertificate } from '../../controlplane/discovery/testing/certificates.ts';
 import { ANY_CREDENTIALS } from '../../controlplane/discovery/testing/cloud-map.ts';
 import { startMoto, type Moto } from '../../controlplane/discovery/testing/moto.ts';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { ImportOptions } from '../options.ts';
 import type { Reader } from '../reading/files.ts';
-import type { ParsedFile } from '../reading/parse.ts';
+import type { ParsedFile } from '../reading/parsed.ts';
 import { parametersIn, parseParameter } from './parameters.ts';
 
 /** What a person said beside the files. */

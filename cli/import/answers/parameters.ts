@@ -1,7 +1,7 @@
 import { CommandError, UsageError } from '../../errors.ts';
 import { isObject } from '../is-object.ts';
-import { describePlace } from '../source.ts';
-import type { ParsedFile } from '../reading/parse.ts';
+import { describePlace } from '../place.ts';
+import type { ParsedFile } from '../reading/parsed.ts';
 
 type Pair = readonly [string, string];
 

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import type { Asked } from '../open-values.ts';
-import { describePath, describePlace } from '../source.ts';
+import { describePath, describePlace } from '../place.ts';
 
 /** The name of the file with questions. */
 export const QUESTIONS_FILE = 'questions.yaml';

@@ -3,7 +3,7 @@ import { KINDS, type Kind } from '../../../controlplane/mesh/resource.ts';
 import { OPERATIONS } from '../../../controlplane/model/operations.ts';
 import type { Json } from '../../client/client.ts';
 import { isObject } from '../is-object.ts';
-import type { Path } from '../source.ts';
+import type { Path } from '../place.ts';
 
 /** A resource, or only its name, in an answer. */
 export type Item = { readonly kind: Kind; readonly value: Json; readonly path: Path };

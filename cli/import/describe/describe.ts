@@ -3,7 +3,7 @@ import type { Kind } from '../../../controlplane/mesh/resource.ts';
 import type { Json } from '../../client/client.ts';
 import { kindInWords } from '../../resources/kinds.ts';
 import { isObject } from '../is-object.ts';
-import type { ParsedDocument, ParsedFile } from '../reading/parse.ts';
+import type { ParsedDocument, ParsedFile } from '../reading/parsed.ts';
 import type { Found, Gathered, Left, Source } from '../source.ts';
 import { isEmptyAnswer, itemsIn, type Item } from './answers.ts';
 

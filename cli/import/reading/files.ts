@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { CommandError } from '../../errors.ts';
 import { decode } from './decode.ts';
-import { parseFile, type ParsedFile } from './parse.ts';
+import { parseFile } from './parse.ts';
+import type { ParsedFile } from './parsed.ts';
 
 /** The names of files that are read in a folder; a file that is named itself may have any name. */
 const EXTENSIONS = /\.(?:json|ya?ml|template|tf|tfvars|tfstate)$/i;

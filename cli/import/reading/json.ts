@@ -1,5 +1,5 @@
-import type { Path } from '../source.ts';
-import type { ParsedDocument } from './parse.ts';
+import type { Path } from '../place.ts';
+import type { ParsedDocument } from './parsed.ts';
 
 /**
  * Reads JSON: one value, or several one after another as `aws … >> file` leaves them. Undefined where it is none: the

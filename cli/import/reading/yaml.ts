@@ -9,8 +9,8 @@ import {
   type Document,
   type Node,
 } from 'yaml';
-import type { ImportProblem, Path } from '../source.ts';
-import type { ParsedDocument } from './parse.ts';
+import type { ImportProblem, Path } from '../place.ts';
+import type { ParsedDocument } from './parsed.ts';
 import { yamlTags } from './yaml-tags.ts';
 
 /** Aliases of one document that are followed: enough to write with, too few to blow up. */

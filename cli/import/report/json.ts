@@ -2,7 +2,7 @@ import type { Json } from '../../client/client.ts';
 import { keyMembers } from '../../resources/key.ts';
 import type { Imported } from '../imported.ts';
 import { questionsOf } from '../open-values.ts';
-import { describePath } from '../source.ts';
+import { describePath } from '../place.ts';
 
 /** The same for programs. */
 export function reportImport(

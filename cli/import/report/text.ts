@@ -2,7 +2,7 @@ import { describeKey } from '../../resources/key.ts';
 import { kindInWords } from '../../resources/kinds.ts';
 import type { Imported } from '../imported.ts';
 import { questionsOf, type Asked } from '../open-values.ts';
-import { describePath, describePlace, type Place } from '../source.ts';
+import { describePath, describePlace, type Place } from '../place.ts';
 import { countKinds, plural } from './summary.ts';
 
 /** What was taken, what was left and why, what is wrong, and what is open, for people. */

@@ -1,6 +1,6 @@
 import { beforeEach, afterEach, describe, expect, it } from 'vitest';
 import { createPreview } from '../../ads/preview.ts';
-import { NO_PROXIES } from '../../ads/testing.ts';
+import { NO_PROXIES } from '../../ads/testing/identities.ts';
 import { explainRoute, type Explained } from '../../explain/route.ts';
 import { NOTHING_FOUND } from '../../translate/external-inputs.ts';
 import { makeAll, nodeSpec, routeSpec, startApi, type TestApi } from '../testing/test-api.ts';

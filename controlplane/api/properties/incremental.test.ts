@@ -29,7 +29,8 @@ import {
 } from '../../mesh/testing/resources.ts';
 import { Model } from '../../mesh/model.ts';
 import type { Change, Kind } from '../../mesh/resource.ts';
-import { viewOf, type ProxyId } from '../../mesh/view.ts';
+import { viewOf } from '../../mesh/view.ts';
+import type { ProxyId } from '../../mesh/proxy-view.ts';
 import { FEATURE_NAMES, readFeatures, type Features } from '../../translate/features.ts';
 import { FEATURE_SAMPLES } from '../../translate/testing/features.ts';
 import { DEFAULT_SETTINGS } from '../../translate/options.ts';

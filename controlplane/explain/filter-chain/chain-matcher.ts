@@ -13,7 +13,7 @@ import type {
 import type { StringMatcher } from '#envoy/xds/type/matcher/v3/string_pb.ts';
 import { LISTENER_NAMES, readListenerNames } from '../../../common/contracts/listener-names.ts';
 import { egressConnections } from '../../translate/names.ts';
-import type { Connection } from './filter-chain.ts';
+import type { Connection } from './connection.ts';
 
 /**
  * The name of the filter chain that a listener's matcher chooses for a connection; undefined where it chooses none. An

@@ -11,7 +11,8 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ListenerSchema } from '#envoy/envoy/config/listener/v3/listener_pb.ts';
 import { envoyOf, ENVOYS } from '../../translate/testing/real-envoy.ts';
-import { chainFor, type Connection } from './filter-chain.ts';
+import { chainFor } from './filter-chain.ts';
+import type { Connection } from './connection.ts';
 import { clientHello } from '../testing/client-hello.ts';
 import { ownAddress } from '../testing/own-address.ts';
 

@@ -2,18 +2,8 @@ import { isIP } from 'node:net';
 import type { FilterChain } from '#envoy/envoy/config/listener/v3/listener_components_pb.ts';
 import { FilterChainMatch_ConnectionSourceType as SourceType } from '#envoy/envoy/config/listener/v3/listener_components_pb.ts';
 import type { Listener } from '#envoy/envoy/config/listener/v3/listener_pb.ts';
+import type { Connection } from './connection.ts';
 import { matchedChain, matchedPorts } from './chain-matcher.ts';
-
-/**
- * A connection as a listener tells it from others. `serverName`: by which its address was found, and which a TLS client asks
- * for. `local`: it comes from the same machine.
- */
-export type Connection = {
-  readonly port: number;
-  readonly tls: boolean;
-  readonly serverName: string;
-  readonly local: boolean;
-};
 
 /** The filter chain that takes a connection: the one that the listener's matcher chooses, or where it has none, that matches. */
 export function chainFor(listener: Listener, connection: Connection): FilterChain | undefined {

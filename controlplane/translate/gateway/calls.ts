@@ -1,4 +1,4 @@
-import type { VirtualGatewayView } from '../../mesh/view.ts';
+import type { VirtualGatewayView } from '../../mesh/proxy-view.ts';
 import { upstreamName, type Upstream, type UpstreamMesh } from '../envoy/clusters/upstream.ts';
 import type { Report } from '../problems.ts';
 import type { Features } from '../features.ts';

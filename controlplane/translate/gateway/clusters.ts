@@ -1,4 +1,4 @@
-import type { VirtualGatewayView } from '../../mesh/view.ts';
+import type { VirtualGatewayView } from '../../mesh/proxy-view.ts';
 import type { Resource } from '../../../xds/types.ts';
 import { localCluster, type Pool } from '../envoy/clusters/clusters.ts';
 import { upstreamCluster, type UpstreamMesh } from '../envoy/clusters/upstream.ts';

@@ -1,4 +1,4 @@
-import type { VirtualGatewayView } from '../../mesh/view.ts';
+import type { VirtualGatewayView } from '../../mesh/proxy-view.ts';
 import { accessLogs } from '../envoy/access-log/access-log.ts';
 import { addresses } from '../envoy/address.ts';
 import { upstreamEndpoints } from '../envoy/clusters/endpoints.ts';

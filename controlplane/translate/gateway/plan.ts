@@ -1,4 +1,4 @@
-import type { VirtualGatewayView } from '../../mesh/view.ts';
+import type { VirtualGatewayView } from '../../mesh/proxy-view.ts';
 import type { VirtualGatewayListener } from '../../model/types.ts';
 import { isHeaderValue } from '../envoy/text.ts';
 import { EGRESS_PORT } from '../names.ts';

@@ -1,5 +1,5 @@
 import { HeaderValueOption_HeaderAppendAction as Append } from '#envoy/envoy/config/core/v3/base_pb.ts';
-import type { VirtualGatewayView } from '../../mesh/view.ts';
+import type { VirtualGatewayView } from '../../mesh/proxy-view.ts';
 import type { Resource } from '../../../xds/types.ts';
 import { routeMatch } from '../envoy/routes/match.ts';
 import { byRank } from '../envoy/order.ts';

@@ -1,4 +1,4 @@
-import type { GatewayRouteView } from '../../mesh/view.ts';
+import type { GatewayRouteView } from '../../mesh/proxy-view.ts';
 import type { GrpcGatewayRoute, HttpGatewayRoute } from '../../model/types.ts';
 import { conditionsProblem, grpcConditions, httpConditions, type Conditions } from '../envoy/routes/match.ts';
 import type { HttpProtocol } from '../names.ts';

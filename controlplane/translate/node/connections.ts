@@ -1,4 +1,4 @@
-import type { ServiceView, VirtualNodeView } from '../../mesh/view.ts';
+import type { ServiceView, VirtualNodeView } from '../../mesh/proxy-view.ts';
 import type { Resource } from '../../../xds/types.ts';
 import { closing, tcpProxy, type WeightedTcp } from '../envoy/filter-chains.ts';
 import { filterConfig } from '../envoy/filter-discovery.ts';

@@ -1,4 +1,4 @@
-import type { VirtualNodeView } from '../../mesh/view.ts';
+import type { VirtualNodeView } from '../../mesh/proxy-view.ts';
 import type { Resource } from '../../../xds/types.ts';
 import type { Found } from '../external-inputs.ts';
 import { createMemo } from '../memo.ts';

@@ -1,4 +1,4 @@
-import type { VirtualNodeView } from '../../mesh/view.ts';
+import type { VirtualNodeView } from '../../mesh/proxy-view.ts';
 import { upstreamEndpoints } from '../envoy/clusters/endpoints.ts';
 import type { Found } from '../external-inputs.ts';
 import type { Report } from '../problems.ts';

@@ -1,4 +1,4 @@
-import type { VirtualNodeView } from '../../mesh/view.ts';
+import type { VirtualNodeView } from '../../mesh/proxy-view.ts';
 
 /**
  * A virtual node's view without its services. What is kept until something else than their rules changes is made of this and of

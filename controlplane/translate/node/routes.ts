@@ -1,4 +1,4 @@
-import type { ServiceView, VirtualNodeView } from '../../mesh/view.ts';
+import type { ServiceView, VirtualNodeView } from '../../mesh/proxy-view.ts';
 import type { Listener } from '../../model/types.ts';
 import type { Resource } from '../../../xds/types.ts';
 import { applicationRetryPolicy } from '../envoy/routes/retry.ts';

@@ -1,4 +1,4 @@
-import type { ServiceView } from '../../mesh/view.ts';
+import type { ServiceView } from '../../mesh/proxy-view.ts';
 import type { Upstream } from '../envoy/clusters/upstream.ts';
 import { createMemo } from '../memo.ts';
 import type { HttpOffer, Offer, TcpOffer } from './offer.ts';

@@ -1,4 +1,4 @@
-import type { ProviderView, RouteView, TargetNode } from '../../mesh/view.ts';
+import type { ProviderView, RouteView, TargetNode } from '../../mesh/proxy-view.ts';
 import type {
   GrpcRoute,
   HttpRoute,

@@ -1,4 +1,4 @@
-import type { ProviderView, ServiceView, TargetNode } from '../../mesh/view.ts';
+import type { ProviderView, ServiceView, TargetNode } from '../../mesh/proxy-view.ts';
 import { defaultRetryPolicy } from '../envoy/routes/retry.ts';
 import { upstreamProblem } from '../envoy/clusters/upstream.ts';
 import { connectionIdle, requestTimes } from '../listener-times.ts';

@@ -1,4 +1,4 @@
-import type { TargetNode } from '../../mesh/view.ts';
+import type { TargetNode } from '../../mesh/proxy-view.ts';
 import type { Listener, WeightedTarget } from '../../model/types.ts';
 import { upstreamProblem } from '../envoy/clusters/upstream.ts';
 import type { Target } from './offer.ts';

@@ -12,7 +12,8 @@ import {
 } from '../../../xds/types.ts';
 import type { NameAddresses } from '../../../common/addresses/seen-addresses.ts';
 import { FIXTURE_OWNER, modelFromInputs, type Written } from '../../mesh/testing/resources.ts';
-import { viewOf, type ProxyView } from '../../mesh/view.ts';
+import { viewOf } from '../../mesh/view.ts';
+import type { ProxyView } from '../../mesh/proxy-view.ts';
 import type { Certificate, Found, Instance } from '../external-inputs.ts';
 import type { ConditionalProblem } from '../problems.ts';
 import type { Features } from '../features.ts';

@@ -1,4 +1,4 @@
-import type { TargetNode } from '../../mesh/view.ts';
+import type { TargetNode } from '../../mesh/proxy-view.ts';
 import type { ClientPolicyTls, Listener, VirtualGatewayClientPolicyTls } from '../../model/types.ts';
 import { discoveryName } from '../discovery-name.ts';
 import type { TlsEnd } from '../envoy/tls.ts';

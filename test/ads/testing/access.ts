@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ProxyStatus, Status } from '../../../controlplane/status.ts';
+import type { ProxyStatus, Status } from '../../../controlplane/status/status.ts';
 import { makeAuthority, type Authority } from '../../../controlplane/tls/testing/certificates.ts';
 import type { Host } from '../../lab/host.ts';
 import type { Lab } from '../../lab/lab.ts';

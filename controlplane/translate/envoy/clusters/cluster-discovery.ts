@@ -4,7 +4,7 @@ import {
 } from '#envoy/envoy/config/cluster/v3/cluster_pb.ts';
 import { ApiVersion } from '#envoy/envoy/config/core/v3/config_source_pb.ts';
 import { CaresDnsResolverConfigSchema } from '#envoy/envoy/extensions/network/dns_resolver/cares/v3/cares_dns_resolver_pb.ts';
-import type { TargetNode } from '../../../mesh/view.ts';
+import type { TargetNode } from '../../../mesh/proxy-view.ts';
 import type { DnsServiceDiscovery, IpPreference } from '../../../model/types.ts';
 import { DNS_QUERY } from '../../defaults.ts';
 import { discoveryName } from '../../discovery-name.ts';

@@ -2,7 +2,7 @@ import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import type { LbEndpointSchema } from '#envoy/envoy/config/endpoint/v3/endpoint_components_pb.ts';
 import { ClusterLoadAssignmentSchema } from '#envoy/envoy/config/endpoint/v3/endpoint_pb.ts';
 import type { Resource } from '../../../../xds/types.ts';
-import type { TargetNode } from '../../../mesh/view.ts';
+import type { TargetNode } from '../../../mesh/proxy-view.ts';
 import type { AwsCloudMapServiceDiscovery, IpPreference } from '../../../model/types.ts';
 import { encode } from '../../encode.ts';
 import type { Found, Instance } from '../../external-inputs.ts';

@@ -1,6 +1,6 @@
 import { Cluster_DiscoveryType as Discovery } from '#envoy/envoy/config/cluster/v3/cluster_pb.ts';
 import type { Resource } from '../../../../xds/types.ts';
-import type { TargetNode } from '../../../mesh/view.ts';
+import type { TargetNode } from '../../../mesh/proxy-view.ts';
 import type { IpPreference, Listener } from '../../../model/types.ts';
 import { EGRESS_CONNECT_TIMEOUT } from '../../defaults.ts';
 import { discoveryName } from '../../discovery-name.ts';

@@ -8,8 +8,8 @@ import {
   type status,
 } from '@grpc/grpc-js';
 import { DiscoveryRequestSchema } from '#envoy/envoy/service/discovery/v3/discovery_pb.ts';
-import { SOTW_METHOD } from '../../xds/service.ts';
-import { CLUSTER } from '../../xds/types.ts';
+import { SOTW_METHOD } from '../../../xds/service.ts';
+import { CLUSTER } from '../../../xds/types.ts';
 
 /** How a stream is opened. */
 export type OpenOptions = {

@@ -1,8 +1,8 @@
-import type { StreamStatus, TypeStatus } from '../xds/status.ts';
-import { SECRET } from '../xds/types.ts';
-import { proxyPath } from './ads/identity.ts';
-import type { ProxyConfig, ProxyConfigs } from './ads/proxy-configs.ts';
-import { problemsIn, type Circumstances, type Problem } from './translate/problems.ts';
+import type { StreamStatus, TypeStatus } from '../../xds/status.ts';
+import { SECRET, shortName } from '../../xds/types.ts';
+import { proxyPath } from '../ads/identity.ts';
+import type { ProxyConfig, ProxyConfigs } from '../ads/proxy-configs.ts';
+import { problemsIn, type Circumstances, type Problem } from '../translate/problems.ts';
 
 /** What `GET /status` answers: how far the model is, and how every proxy stands with it. Times are ISO 8601, UTC. */
 export type Status = {
@@ -48,11 +48,6 @@ export type ProxyTypeStatus = {
   readonly refusedAt: string | undefined;
   readonly error: string | undefined;
 };
-
-/** A type's name without its package: `Cluster`. */
-export function shortName(typeUrl: string): string {
-  return typeUrl.slice(typeUrl.lastIndexOf('.') + 1);
-}
 
 /** Puts together what the streams and the configurations say. */
 export function statusOf(

@@ -1,0 +1,9 @@
+import type { Given } from './settings/given.ts';
+
+/** The process around it. */
+export type ProxyinitIo = {
+  readonly env: Given['env'];
+  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
+  readonly stdout: { write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown };
+};
