@@ -133,6 +133,13 @@ test('a client that goes away ends its question to Envoy', async () => {
   await isGone.promise;
 });
 
+test('an Envoy that is mute is not waited for: 503', async () => {
+  const { ask } = await admin({ envoy: () => undefined });
+  expect(await ask('/ready', { limitMs: 25_000 })).toEqual(
+    expect.objectContaining({ status: 503, body: "Envoy's admin interface: it does not answer\n" }),
+  );
+});
+
 test('without an Envoy it is 503', async () => {
   const { ask } = await admin();
   expect(await ask('/ready')).toMatchObject({

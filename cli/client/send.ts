@@ -34,17 +34,21 @@ const CONNECTIONS = 16;
 
 /**
  * Sends over connections that are kept open. Not by fetch, which would rewrite paths that have a name of one or two dots.
- * `send` rejects with a CallError where no whole answer comes in time. `caFile`: certificates (PEM) of authorities to trust
+ * `send` rejects with a CallError where no whole answer comes within `limitMs`. `caFile`: certificates (PEM) of authorities to trust
  * beside those that Node trusts.
  * @throws CommandError where the file cannot be read
  */
-export function createSender(endpoint: URL, caFile: string | undefined): Sender {
+export function createSender(
+  endpoint: URL,
+  caFile: string | undefined,
+  limitMs: number = CALL_LIMIT_MS,
+): Sender {
   const tls = endpoint.protocol === 'https:';
   const { Agent, request: start } = tls ? https : http;
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS, ...(tls ? trust(caFile) : {}) });
   const send = ({ method, path, headers, body }: WireRequest): Promise<WireResponse> => {
     const { promise, resolve, reject } = Promise.withResolvers<WireResponse>();
-    const signal = AbortSignal.timeout(CALL_LIMIT_MS);
+    const signal = AbortSignal.timeout(limitMs);
     const request = start(endpoint, { agent, method, path, headers, signal }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -57,7 +61,7 @@ export function createSender(endpoint: URL, caFile: string | undefined): Sender 
     request.on('error', reject);
     request.end(body);
     return promise.catch((error: unknown) => {
-      const what = signal.aborted ? `did not answer within ${CALL_LIMIT_MS / 1000} s` : 'cannot be reached';
+      const what = signal.aborted ? `did not answer within ${limitMs / 1000} s` : 'cannot be reached';
       throw new CallError(`the control plane at ${endpoint.origin} ${what}`, { cause: error });
     });
   };

@@ -4,6 +4,7 @@ import { askHost, type HostAnswer } from './ask-host.ts';
 import type { Log } from '../log.ts';
 import { FORMER_MS, nameAddresses, NOTHING_SEEN, see, type NameAddresses } from './seen-addresses.ts';
 import { createSemaphore } from '../semaphore.ts';
+import { within } from '../within.ts';
 
 /** The addresses of some names, kept up to date. Names are compared without case. */
 export type FollowedNames = {
@@ -31,6 +32,8 @@ export type FollowNamesOptions = {
   readonly log: Log;
   /** Default: the host's resolver. */
   readonly ask?: (name: string) => Promise<HostAnswer>;
+  /** How long an answer is waited for, in milliseconds, its turn included. Default: half a minute. */
+  readonly limitMs?: number;
   /** For how long a name is followed after it was wanted for the last time, in milliseconds. Default: five minutes. */
   readonly keepMs?: number;
 };
@@ -41,11 +44,15 @@ const AT_ONCE = 2;
 const SHORTEST = 1000;
 const USUAL = 5000;
 const LONGEST = 30_000;
+/** Of one question, and its turn before. A resolver's own limit is often longer, and what nsswitch.conf names may have none. */
+const ANSWER_LIMIT = 30_000;
 
 type Followed = {
   readonly stop: AbortController;
   seen: typeof NOTHING_SEEN;
   first: 'asking' | 'answered' | 'failed';
+  /** A question that is under way: nothing can end it, and it is not asked a second time beside. */
+  question: Promise<HostAnswer> | undefined;
   problem: string | undefined;
   /** The end of its following; undefined while it is wanted. */
   until: number | undefined;
@@ -59,6 +66,7 @@ export function followNames({
   onChange,
   log,
   ask = askHost,
+  limitMs = ANSWER_LIMIT,
   keepMs = FORMER_MS,
 }: FollowNamesOptions): FollowedNames {
   const names = new Map<string, Followed>();
@@ -99,7 +107,8 @@ export function followNames({
   /** Answers how long to wait before the next question. */
   async function askOnce(name: string, state: Followed): Promise<number> {
     try {
-      const { addresses, ttlMs } = await semaphore(() => ask(name));
+      state.question ??= semaphore(() => ask(name)).finally(() => (state.question = undefined));
+      const { addresses, ttlMs } = await within(limitMs, 'the resolver did not answer', state.question);
       if (state.stop.signal.aborted) return 0;
       take(name, state, addresses);
       return Math.min(Math.max(ttlMs ?? USUAL, SHORTEST), LONGEST);
@@ -126,6 +135,7 @@ export function followNames({
       stop: new AbortController(),
       seen: NOTHING_SEEN,
       first: 'asking',
+      question: undefined,
       problem: undefined,
       until: undefined,
     };
