@@ -72,16 +72,18 @@ test.each([
 });
 
 test.each([
-  ['', false],
-  ['envoy', false],
-  ['envoy 1.21.6', false],
-  ['envoy 1.22.0', true],
-  ['envoy 1.100.0', true],
-  ['gRPC 1.60.0', false],
-])('a proxy that is %j chooses filter chains by a matcher: %s', (version, chainMatcher) => {
-  expect(featuresOf({ metadata: {}, version })).toEqual({ ...NO_FEATURES, chainMatcher });
+  ['', {}],
+  ['envoy', {}],
+  ['envoy 1.21.6', {}],
+  ['envoy 1.22.0', { chainMatcher: true }],
+  ['envoy 1.37.0', { chainMatcher: true }],
+  ['envoy 1.38.0', { chainMatcher: true, longHeaders: true }],
+  ['envoy 1.100.0', { chainMatcher: true, longHeaders: true }],
+  ['gRPC 1.60.0', {}],
+])('what the version %j shows: %j', (version, shown) => {
+  expect(featuresOf({ metadata: {}, version })).toEqual({ ...NO_FEATURES, ...shown });
   const metadata = { daybreak: { names: true } };
-  expect(featuresOf({ metadata, version })).toEqual({ ...NO_FEATURES, chainMatcher, names: true });
+  expect(featuresOf({ metadata, version })).toEqual({ ...NO_FEATURES, ...shown, names: true });
 });
 
 function modelOf(...resources: readonly [Kind, string, string, string?][]): Model {

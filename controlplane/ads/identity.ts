@@ -63,13 +63,13 @@ export function featuresOf({ metadata, version }: Pick<XdsNode, 'metadata' | 've
   const said = metadata['daybreak'];
   const features =
     typeof said === 'object' && said !== null && !Array.isArray(said) ? readFeatures(said) : NO_FEATURES;
-  return { ...features, chainMatcher: features.chainMatcher || hasChainMatcher(version) };
+  const minor = Number(/^envoy 1\.(?<minor>\d+)\./.exec(version)?.groups?.['minor'] ?? 0);
+  return {
+    ...features,
+    chainMatcher: features.chainMatcher || minor >= SINCE.chainMatcher,
+    longHeaders: features.longHeaders || minor >= SINCE.longHeaders,
+  };
 }
 
-/** The first release of Envoy that chooses filter chains by `filter_chain_matcher`, 1.22. */
-const CHAIN_MATCHER_SINCE = 22;
-
-function hasChainMatcher(version: string): boolean {
-  const minor = /^envoy 1\.(?<minor>\d+)\./.exec(version)?.groups?.['minor'];
-  return minor !== undefined && Number(minor) >= CHAIN_MATCHER_SINCE;
-}
+/** The first releases of Envoy that have them, 1.22 and 1.38 (its notes on these releases). */
+const SINCE = { chainMatcher: 22, longHeaders: 38 } as const;

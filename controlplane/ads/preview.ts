@@ -60,6 +60,7 @@ const USUAL: Features = readFeatures({
   ecds: true,
   recentHttp: true,
   chainMatcher: true,
+  longHeaders: true,
   names: true,
 });
 

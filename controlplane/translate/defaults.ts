@@ -32,6 +32,10 @@ export const NO_PRIORITY = 1001;
 /** The most KiB of headers that an Envoy takes which does not say that it knows more. */
 export const OLD_HEADER_KIB = 96;
 
+/** How many KiB one header of HTTP/2 has at most: what Envoy takes where nothing is said, and what it can be told. */
+export const HEADER_KIB = 64;
+export const MOST_HEADER_KIB = 256;
+
 /** The Host that a request of HTTP/1.0 gets where it has none, which HTTP/1.1 does not allow. */
 export const HTTP10_HOST = 'localhost';
 

@@ -32,6 +32,8 @@ const READERS = {
    * in its node says so (ads/identity.ts), so App Mesh's own image has it.
    */
   chainMatcher: flag,
+  /** Its Envoy can be told how large one header of HTTP/2 may be (`max_header_field_size_kb`, since 1.38), which its version says. */
+  longHeaders: flag,
   /** The agent looks up the names that a listener has in its metadata (common/contracts/listener-names.ts). */
   names: flag,
 } as const satisfies Readonly<Record<string, (said: unknown) => boolean | string | undefined>>;

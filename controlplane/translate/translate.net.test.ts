@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeSelfSigned } from '../tls/testing/certificates.ts';
 import { caseNames, golden, readCase, translateCase } from './testing/cases.ts';
 import { envoyOf, ENVOYS, validate } from './testing/real-envoy.ts';
+import { LACKING } from './testing/features.ts';
 import { staticConfig } from './testing/static-config.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'translate-'));
@@ -18,7 +19,9 @@ const fileOf = (path: string): string => (path.endsWith('-key.pem') ? files.key 
 
 describe.each(ENVOYS)('%s', (variable) => {
   test.each(caseNames())('takes all of %s', async (name) => {
-    const config = JSON.stringify(staticConfig(golden(translateCase(readCase(name))), fileOf));
+    const read = readCase(name);
+    const asked = { ...read, features: { ...read.features, ...LACKING[variable] } };
+    const config = JSON.stringify(staticConfig(golden(translateCase(asked)), fileOf));
     expect(await validate(envoyOf(variable), config)).toBe('');
   });
 

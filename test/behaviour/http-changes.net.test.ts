@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ENVOYS } from '../../controlplane/translate/testing/real-envoy.ts';
-import { HTTP2 } from './testing/models/http-edges.ts';
 import { bodyOf, message, openEdges, planned, type Edges } from './testing/http-edges-scene.ts';
 
 // The tables of docs/http.md, row by row: what becomes of what is sent through two Envoys.
@@ -154,7 +153,8 @@ describe.each(ENVOYS)('%s', (variable) => {
   });
   afterAll(() => edges?.scene.close());
 
-  const LONG = 'A header of more than 64 KiB to an http2 or grpc listener, however large all of them may be';
+  const LONG =
+    'A header of more than 64 KiB over HTTP/2 (http2 and grpc listeners), of a request or an answer, to an Envoy older than 1.38';
 
   test('every row has its trials', () => {
     expect(Object.keys(CHANGED)).toEqual(rows('What is changed'));
@@ -172,13 +172,17 @@ describe.each(ENVOYS)('%s', (variable) => {
   });
 
   test.each([LONG])('%s', async () => {
-    const { caller } = edges.scene.actors.client;
-    const ask = (...sizes: readonly number[]) => {
-      // HPACK cannot make these shorter.
-      const headers = Object.fromEntries(sizes.map((size, at) => [`x-long-${at}`, '~'.repeat(size)]));
-      return caller.ask({ kind: 'http', url: `http://server.local:${HTTP2}/`, headers });
+    const ask = async (...further: readonly string[]) => {
+      const head = message('GET /through/a HTTP/1.1', 'Host: door.local', CLOSE, ...further);
+      const got = await edges.raw('through', head);
+      return got.slice(0, got.indexOf('\r\n'));
     };
-    expect((await ask(45 * 1024, 45 * 1024)).status).toBe(200);
-    expect((await ask(70 * 1024)).status).not.toBe(200);
+    // HPACK cannot make these shorter.
+    const header = (size: number, at = 0): string => `x-long-${at}: ${'~'.repeat(size)}`;
+    const passes = variable === 'DAYBREAK_ENVOY';
+    expect(await ask(header(45 * 1024, 1), header(45 * 1024, 2))).toBe('HTTP/1.1 200 OK');
+    expect((await ask(header(70 * 1024))).startsWith('HTTP/1.1 200')).toBe(passes);
+    // HPACK makes letters a quarter shorter.
+    expect(await ask(`x-bytes: ${92 * 1024}`)).toMatch(status(passes ? 200 : 502));
   });
 });

@@ -11,7 +11,7 @@ import {
 } from '#envoy/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.ts';
 import type { Options } from '../options.ts';
 import { duration } from './duration.ts';
-import { HTTP2, http1Server, requestHeadersKib, serverLimits } from './clusters/http-protocol.ts';
+import { http1Server, http2, requestHeadersKib, serverLimits } from './clusters/http-protocol.ts';
 import { extension } from './typed.ts';
 import { UPGRADE } from './upgrades.ts';
 
@@ -114,7 +114,7 @@ export function connectionManager(
     commonHttpProtocolOptions: serverLimits(options),
     maxRequestHeadersKb: requestHeadersKib(options),
     httpProtocolOptions: http1Server(options),
-    http2ProtocolOptions: HTTP2,
+    http2ProtocolOptions: http2(options, requestHeadersKib(options)),
     serverHeaderTransformation: ServerHeader.PASS_THROUGH,
     proxy100Continue: true,
     internalAddressConfig: NOBODY,

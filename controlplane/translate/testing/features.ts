@@ -1,4 +1,5 @@
 import type { Features } from '../features.ts';
+import type { ENVOYS } from './real-envoy.ts';
 
 /** For each feature, what proxies may say of it. */
 export const FEATURE_SAMPLES: { readonly [name in keyof Features]: readonly Features[name][] } = {
@@ -9,5 +10,12 @@ export const FEATURE_SAMPLES: { readonly [name in keyof Features]: readonly Feat
   ecds: [true],
   recentHttp: [true],
   chainMatcher: [true],
+  longHeaders: [true],
   names: [true],
+};
+
+/** What an Envoy that is tried cannot do, whatever its proxy says of itself. */
+export const LACKING: Readonly<Record<(typeof ENVOYS)[number], Partial<Features>>> = {
+  DAYBREAK_ENVOY: {},
+  DAYBREAK_ENVOY_OLDEST: { longHeaders: false },
 };

@@ -8,6 +8,8 @@ export const WAYS = {
   mesh: { from: 'client', host: 'server.local', port: RAW },
   outside: { from: 'client', host: 'other.local', port: RAW },
   gateway: { from: 'outside', host: 'door.local', port: GATEWAY.http },
+  /** By a gateway that speaks HTTP/2 to itself: its path has to begin with `/through/`. */
+  through: { from: 'outside', host: 'door.local', port: GATEWAY.http2 },
 } as const;
 
 /** A way to a raw application. */

@@ -19,7 +19,7 @@ import { encode } from '../../encode.ts';
 import type { Options } from '../../options.ts';
 import { socketAddress } from '../address.ts';
 import { duration } from '../duration.ts';
-import { clientLimits, HTTP1, HTTP2 } from './http-protocol.ts';
+import { clientLimits, HTTP1, http2Client } from './http-protocol.ts';
 import { typed } from '../typed.ts';
 
 /** Envoy's form of a cluster, before defaults. */
@@ -72,7 +72,7 @@ export function passThroughCluster(name: string, options: Options): Resource {
         commonHttpProtocolOptions: clientLimits(options),
         upstreamProtocolOptions: {
           case: 'useDownstreamProtocolConfig',
-          value: { httpProtocolOptions: HTTP1, http2ProtocolOptions: HTTP2 },
+          value: { httpProtocolOptions: HTTP1, http2ProtocolOptions: http2Client(options) },
         },
       }),
     },
@@ -123,7 +123,7 @@ export function protocolOptions(
           protocolConfig:
             protocol === 'http'
               ? { case: 'httpProtocolOptions', value: HTTP1 }
-              : { case: 'http2ProtocolOptions', value: { ...HTTP2, ...limited } },
+              : { case: 'http2ProtocolOptions', value: { ...http2Client(options), ...limited } },
         },
       },
     }),

@@ -4,7 +4,7 @@ import type {
   Http2ProtocolOptionsSchema,
   HttpProtocolOptionsSchema,
 } from '#envoy/envoy/config/core/v3/protocol_pb.ts';
-import { HTTP10_HOST, OLD_HEADER_KIB } from '../../defaults.ts';
+import { HEADER_KIB, HTTP10_HOST, MOST_HEADER_KIB, OLD_HEADER_KIB } from '../../defaults.ts';
 import type { Options } from '../../options.ts';
 import { otherThan, UPGRADE } from '../upgrades.ts';
 
@@ -15,8 +15,14 @@ type Http2 = Exclude<MessageInitShape<typeof Http2ProtocolOptionsSchema>, { $typ
 /** HTTP/1.1 on both sides: trailers pass, and so does a Content-Length beside chunks, which Envoy takes away. */
 export const HTTP1: Http1 = { enableTrailers: true, allowChunkedLength: true };
 
-/** HTTP/2 on both sides: a WebSocket is a stream of it (RFC 8441). */
-export const HTTP2: Http2 = { allowConnect: true };
+/**
+ * HTTP/2 on both sides: a WebSocket is a stream of it (RFC 8441). One header may be as large as all may be together, `kib`, as over
+ * HTTP/1.1, as far as Envoy lets it; an Envoy without the field takes 64 KiB.
+ */
+export function http2({ longHeaders }: Options, kib: number): Http2 {
+  const most = Math.min(kib, MOST_HEADER_KIB);
+  return { allowConnect: true, ...(longHeaders && most > HEADER_KIB ? { maxHeaderFieldSizeKb: most } : {}) };
+}
 
 /**
  * HTTP/1.1 as a server: 1.0 too, and a wish for any protocol but WebSocket is passed over, as by a server that does not
@@ -45,4 +51,9 @@ export function serverLimits({ headers }: Options): Common {
 /** The same for the answers of an upstream, with their size where the Envoy can limit that. */
 export function clientLimits({ headers, recentHttp }: Options): Common {
   return { maxHeadersCount: headers.lines, ...(recentHttp ? { maxResponseHeadersKb: headers.kib } : {}) };
+}
+
+/** HTTP/2 to an upstream. Where an Envoy cannot be told the size of answers, one header of them is not larger than its own limit. */
+export function http2Client(options: Options): Http2 {
+  return http2(options, options.recentHttp ? options.headers.kib : HEADER_KIB);
 }

@@ -110,6 +110,9 @@ export const inputs: readonly Input[] = [
   gatewayRoute('plain', {
     http2Route: { match: { prefix: '/plain', port: GATEWAY.http2 }, action: { target: service(PLAIN) } },
   }),
+  gatewayRoute('through-http2', {
+    http2Route: { match: { prefix: '/through/', port: GATEWAY.http2 }, action: { target: service(RAW) } },
+  }),
   gatewayRoute('streams', {
     http2Route: { match: { ...all, port: GATEWAY.http2 }, action: { target: service(HTTP2) } },
   }),
