@@ -1,4 +1,5 @@
 import { create } from '@bufbuild/protobuf';
+import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { NodeSchema } from '#envoy/envoy/config/core/v3/base_pb.ts';
 import { createLog } from '../../common/log.ts';
@@ -81,4 +82,40 @@ test('of two Envoys of one virtual node without an agent, the one that knows fil
     return listener && 'filter_chain_matcher' in listener;
   });
   expect(forms).toEqual([false, true]);
+});
+
+test('a problem that another proxy makes by connecting is said then, and once', () => {
+  const lines: unknown[] = [];
+  const written = pino({ level: 'warn' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
+  configs = createProxyConfigs(model, discovery, () => server, written);
+  const listeners = [{ portMapping: { port: 8080, protocol: 'http' } }];
+  const trust = { file: { certificateChain: '/ca.pem' } };
+  const resources = [
+    {
+      virtualNodeName: 'caller',
+      spec: {
+        backends: [{ virtualService: { virtualServiceName: 'plain.local' } }],
+        backendDefaults: { clientPolicy: { tls: { enforce: true, validation: { trust } } } },
+      },
+    },
+    {
+      virtualNodeName: 'plain',
+      spec: { listeners, serviceDiscovery: { dns: { hostname: 'plain.local' } } },
+    },
+    { virtualServiceName: 'plain.local', spec: { provider: { virtualNode: { virtualNodeName: 'plain' } } } },
+  ];
+  for (const each of resources) apply(put(resourceFromInput({ meshName: 'm', ...each }), 100));
+  const connect = (name: string) =>
+    configs.keyOf(keepNode(create(NodeSchema, { id: `mesh/m/virtualNode/${name}` })), false);
+  connect('caller');
+  expect(lines).toEqual([]);
+  const key = connect('plain');
+  const [line] = lines;
+  expect(line).toMatchObject({
+    proxy: 'mesh/m/virtualNode/caller',
+    what: expect.stringMatching(/takes no TLS, which the client policy asks for/) as string,
+  });
+  configs.release(key);
+  connect('plain');
+  expect(lines).toEqual([line]);
 });

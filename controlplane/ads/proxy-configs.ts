@@ -7,17 +7,13 @@ import { Dependents } from '../mesh/dependents.ts';
 import type { Model } from '../mesh/model.ts';
 import type { Change } from '../mesh/resource.ts';
 import { viewOf } from '../mesh/view.ts';
-import {
-  problemsIn,
-  type Circumstances,
-  type ConditionalProblem,
-  type Problem,
-} from '../translate/problems.ts';
+import type { Circumstances, ConditionalProblem, Problem } from '../translate/problems.ts';
 import type { Features } from '../translate/features.ts';
 import { withoutKeys } from '../translate/external-inputs.ts';
 import { DEFAULT_SETTINGS, type TranslationSettings } from '../translate/options.ts';
 import { translate } from '../translate/translate.ts';
 import { featuresOf, parseIdentity, proxyPath, resolve, type Identity } from './identity.ts';
+import { createProblemLog } from './problem-log.ts';
 
 /** For how long configurations are made before anything else gets its turn, in milliseconds. */
 const LONGEST_TURN = 20;
@@ -81,6 +77,8 @@ export function createProxyConfigs(
     held: () => undefined,
   });
 
+  const problemLog = createProblemLog(log, circumstances);
+
   function make(config: ProxyConfig): void {
     const id = resolve(model, config.identity);
     const view = id && viewOf(model, id);
@@ -96,12 +94,8 @@ export function createProxyConfigs(
     const isAwaited = asking.end();
     config.state = 'served';
     if (isAwaited) return;
-    const said = new Set(config.problems.map(({ where, what }) => `${where}\0${what}`));
-    for (const { where, what } of problemsIn(problems, circumstances(config.identity))) {
-      if (said.has(`${where}\0${what}`)) continue;
-      log.warn({ proxy: proxyPath(config.identity), where, what }, 'a part of the model has no effect');
-    }
     config.problems = problems;
+    problemLog.say(config);
     server().set(config.key, snapshot);
   }
 
@@ -144,6 +138,7 @@ export function createProxyConfigs(
       const path = proxyPath(recipient.identity);
       const siblings = keysByName.get(path) ?? new Set();
       keysByName.set(path, siblings.add(key));
+      if (siblings.size === 1) problemLog.connected(path);
       make(config);
       return key;
     },
@@ -155,6 +150,7 @@ export function createProxyConfigs(
       siblings?.delete(key);
       if (siblings?.size === 0) keysByName.delete(proxyPath(config.identity));
       discovery.ask(key).end();
+      problemLog.forget(key);
       server().delete(key);
     },
     apply(changes) {
