@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { createAdminClient, type AdminClient } from './admin-client.ts';
+import { createAdminClient, type AdminClient } from './admin/admin-client.ts';
 
 const QUESTIONS: Readonly<Record<string, (admin: AdminClient) => Promise<unknown>>> = {
   ready: (admin) => admin.ready(),

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createBackoff } from '../xds/client/backoff.ts';
-import type { AdminClient, Lifecycle } from './admin-client.ts';
+import type { AdminClient, Lifecycle } from './admin/admin-client.ts';
 
 /** How one Envoy is. */
 export type Health = {

@@ -4,7 +4,7 @@ import { formatHostPort } from '../common/host-port.ts';
 import type { Log } from '../common/log.ts';
 import { meshOwner } from './ads/identity.ts';
 import { listenAds } from './ads/listen.ts';
-import { openAdsAccess } from './ads/open-ads-access.ts';
+import { openAdsAccess } from './ads/access/open-ads-access.ts';
 import { serveProxies } from './ads/serve-proxies.ts';
 import { openAudit } from './audit/open-audit.ts';
 import { openAccess } from './auth/open-access.ts';

@@ -10,7 +10,7 @@ import {
   type Parser,
   type Reader,
 } from '../common/settings.ts';
-import type { ProxyQuotas } from './ads/proxy-quotas.ts';
+import type { ProxyQuotas } from './ads/access/proxy-quotas.ts';
 import { readQuotas } from './api/checks/quota-settings.ts';
 import type { Quotas } from './api/checks/quotas.ts';
 import { rateLimit } from './http/rate-limit.ts';

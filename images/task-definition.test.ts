@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
-import { readAgentSettings } from '../agent/settings.ts';
+import { readAgentSettings } from '../agent/settings/settings.ts';
 
 const COMMAND = join(import.meta.dirname, '../cli/main.ts');
 

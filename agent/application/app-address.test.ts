@@ -1,6 +1,6 @@
 import { expect, it, test } from 'vitest';
 import { resolveAppAddress } from './app-address.ts';
-import { readAgentSettings } from '../settings.ts';
+import { readAgentSettings } from '../settings/settings.ts';
 
 const FACTS = {
   ipv4: { lo: ['127.0.0.1/8'], eth0: ['169.254.172.2/22'], eth1: ['10.0.0.5/24', '10.0.0.6/24'] },

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../../common/log.ts';
-import type { AdminClient } from '../admin-client.ts';
+import type { AdminClient } from '../admin/admin-client.ts';
 import { COUNTERS, countsOf, nextSeen, UNSEEN, type Seen } from './connection-failures.ts';
 import type { ListeningSocket } from './listening-sockets.ts';
 import { troubleOf, type AppEndpoint } from './trouble.ts';

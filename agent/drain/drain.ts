@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { AdminClient } from '../admin-client.ts';
+import type { AdminClient } from '../admin/admin-client.ts';
 import { createQuiet, type Look } from './quiet.ts';
 import { TRAFFIC_STATS, trafficSeen, type Traffic } from './traffic.ts';
 

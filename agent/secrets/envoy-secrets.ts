@@ -1,5 +1,5 @@
 import type { Validity } from '../../common/certificate-validity.ts';
-import type { AdminClient } from '../admin-client.ts';
+import type { AdminClient } from '../admin/admin-client.ts';
 import { readCertificates, serialOf } from './pem.ts';
 import { validityOf } from './secret-content.ts';
 import type { SecretReference } from './secret-references.ts';

@@ -1,7 +1,7 @@
 import type { Validity } from '../../common/certificate-validity.ts';
 import type { Log } from '../../common/log.ts';
 import { CLUSTER, LISTENER, type Resource } from '../../xds/types.ts';
-import type { AdminClient } from '../admin-client.ts';
+import type { AdminClient } from '../admin/admin-client.ts';
 import type { Relay } from '../relay/relay.ts';
 import { createEnvoySecrets, type EnvoySecret } from './envoy-secrets.ts';
 import type { FileSecrets } from './file-secrets.ts';

@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { createLog } from '../../common/log.ts';
 import { request } from '../../test/lab/http.ts';
 import { until } from '../../test/lab/until.ts';
-import { createAdminClient } from '../admin-client.ts';
+import { createAdminClient } from '../admin/admin-client.ts';
 import { drain } from '../drain/drain.ts';
 import { isLive, watchHealth, type Health } from '../health.ts';
 import { startEnvoy } from './envoy-process.ts';

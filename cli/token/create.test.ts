@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { readTokens, tokenSum } from '../../controlplane/ads/tokens.ts';
+import { readTokens, tokenSum } from '../../controlplane/ads/access/tokens.ts';
 import { createToken, type CreateTokenOptions } from './create.ts';
 
 const NOW = Date.UTC(2026, 10, 21);

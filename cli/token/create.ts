@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { appendFileSync, readFileSync } from 'node:fs';
-import { NODE_PATTERN_FORMS, parseNodePattern } from '../../controlplane/ads/node-pattern.ts';
-import { readTokens, tokenSum } from '../../controlplane/ads/tokens.ts';
+import { NODE_PATTERN_FORMS, parseNodePattern } from '../../controlplane/ads/access/node-pattern.ts';
+import { readTokens, tokenSum } from '../../controlplane/ads/access/tokens.ts';
 import { CommandError } from '../errors.ts';
 import { expiry } from './expiry.ts';
 

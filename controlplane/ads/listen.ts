@@ -10,8 +10,8 @@ import type { Connection } from '../../xds/grpc/connection.ts';
 import { createEntrance, type Entrance } from '../connections/entrance.ts';
 import type { Place } from '../connections/gate.ts';
 import { accept } from './accept.ts';
-import type { Admission } from './admission.ts';
-import { acceptTls, type AdsTls } from './accept-tls.ts';
+import type { Admission } from './access/admission.ts';
+import { acceptTls, type AdsTls } from './access/accept-tls.ts';
 
 /** A gRPC server that listens. */
 export type AdsListener = {

@@ -9,7 +9,7 @@ import { problemsIn, type Problem } from '../translate/problems.ts';
 import { translate, type Translation } from '../translate/translate.ts';
 import { parseIdentity, type Identity } from './identity.ts';
 import type { ProxyConfigs } from './proxy-configs.ts';
-import { resolveFor, type Viewer } from './viewer.ts';
+import { resolveFor, type Viewer } from './access/viewer.ts';
 
 /** What a proxy would be served now, whether or not one is connected. */
 export type Preview = {

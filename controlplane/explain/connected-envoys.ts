@@ -1,6 +1,6 @@
 import type { StreamStatus } from '../../xds/status.ts';
 import { proxyPath, type Identity } from '../ads/identity.ts';
-import { seesProxy, type Viewer } from '../ads/viewer.ts';
+import { seesProxy, type Viewer } from '../ads/access/viewer.ts';
 import type { Model } from '../mesh/model.ts';
 
 /** The Envoys that are connected as a proxy, as far as a viewer sees them, by name and version, e.g. `envoy 1.40.0`. */

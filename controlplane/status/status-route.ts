@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { XdsServer } from '../../xds/server.ts';
 import type { ProxyConfigs } from '../ads/proxy-configs.ts';
-import { seesProxy } from '../ads/viewer.ts';
+import { seesProxy } from '../ads/access/viewer.ts';
 import { callerOf, type RouteConfig } from '../http/call.ts';
 import type { Principal } from '../auth/principal.ts';
 import type { Model } from '../mesh/model.ts';

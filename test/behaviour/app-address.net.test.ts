@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ENVOYS } from '../../controlplane/translate/testing/real-envoy.ts';
 import type { ApplicationProblem } from '../../agent/application/watch-application.ts';
-import type { Status } from '../../agent/status.ts';
+import type { Status } from '../../agent/status/status.ts';
 import { askFrom } from '../lab/ask.ts';
 import { seenIn, type Outcome } from './testing/callers/caller.ts';
 import { backends, inputsOf, on } from './testing/inputs.ts';

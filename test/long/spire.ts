@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import type { Status } from '../../agent/status.ts';
+import type { Status } from '../../agent/status/status.ts';
 import { ENVOYS, envoyOf } from '../../controlplane/translate/testing/real-envoy.ts';
 import { appMeshClient } from '../../demo/color-model.ts';
 import { askFrom } from '../lab/ask.ts';

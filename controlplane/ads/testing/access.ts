@@ -9,13 +9,13 @@ import { openAccess } from '../../auth/open-access.ts';
 import { DOCUMENT, OWNER, REGION } from '../../auth/testing/signed-requests.ts';
 import { openCertificate } from '../../tls/open-certificate.ts';
 import { writeSelfSigned } from '../../tls/testing/certificates.ts';
-import type { Admission } from '../admission.ts';
+import type { Admission } from '../access/admission.ts';
 import { parseIdentity } from '../identity.ts';
 import { listenAds, type AdsListener } from '../listen.ts';
-import { openAdsAccess, type AdsAccessSettings } from '../open-ads-access.ts';
-import type { RefusalReason } from '../refusal-reason.ts';
+import { openAdsAccess, type AdsAccessSettings } from '../access/open-ads-access.ts';
+import type { RefusalReason } from '../access/refusal-reason.ts';
 import { openStream, type OpenOptions, type TestStream } from './client.ts';
-import { tokenSum } from '../tokens.ts';
+import { tokenSum } from '../access/tokens.ts';
 
 const log = createLog('test', 'silent');
 const UNLIMITED = { proxies: undefined, proxiesPerResource: undefined };

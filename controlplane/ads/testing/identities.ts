@@ -1,6 +1,6 @@
-import { createAdmission, type Admission, type AdmissionOptions } from '../admission.ts';
+import { createAdmission, type Admission, type AdmissionOptions } from '../access/admission.ts';
 import type { ProxyConfigs } from '../proxy-configs.ts';
-import { countProxies } from '../proxy-quotas.ts';
+import { countProxies } from '../access/proxy-quotas.ts';
 
 /** An admission that asks nobody who he is and refuses nobody, unless `options` say otherwise. For tests. */
 export function admitAll(options: Partial<AdmissionOptions> = {}): Admission {

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AppMeshClient } from '@aws-sdk/client-app-mesh';
-import type { Status } from '../../../agent/status.ts';
+import type { Status } from '../../../agent/status/status.ts';
 import { envoyOf, type ENVOYS } from '../../../controlplane/translate/testing/real-envoy.ts';
 import { appMeshClient } from '../../../demo/color-model.ts';
 import { startControlPlane } from '../../lab/control-plane.ts';

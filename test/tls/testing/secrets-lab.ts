@@ -7,7 +7,7 @@ import {
   type Listener,
   type ListenerTlsCertificate,
 } from '@aws-sdk/client-app-mesh';
-import type { Status } from '../../../agent/status.ts';
+import type { Status } from '../../../agent/status/status.ts';
 import { envoyOf, type ENVOYS } from '../../../controlplane/translate/testing/real-envoy.ts';
 import { appMeshClient } from '../../../demo/color-model.ts';
 import { startControlPlane } from '../../lab/control-plane.ts';

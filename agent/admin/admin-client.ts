@@ -1,0 +1,140 @@
+import { request } from 'node:http';
+import { serialOf } from '../secrets/pem.ts';
+import type { AppEndpoint } from '../application/trouble.ts';
+
+/** Envoy's own word for its state on `GET /ready`, and ours for no answer. */
+export type Lifecycle = 'LIVE' | 'PRE_INITIALIZING' | 'INITIALIZING' | 'DRAINING' | 'UNREACHABLE';
+
+/** Envoy's admin interface, as far as the agent asks it. Every call has a time limit, and fails with what went wrong. */
+export type AdminClient = {
+  ready(signal?: AbortSignal): Promise<Lifecycle>;
+  /** Numbers by name, of the statistics whose names match the regular expression (RE2). */
+  stats(filter: string, signal?: AbortSignal): Promise<ReadonlyMap<string, number>>;
+  /** The addresses of static clusters, of those whose names match the regular expression (RE2) as a whole. */
+  endpoints(clusters: string, signal?: AbortSignal): Promise<readonly AppEndpoint[]>;
+  /**
+   * The parts of Envoy's configuration dump under `resource`, such as `dynamic_active_secrets`, as it writes them; `mask` names the
+   * fields that are wanted, with commas. Default: all.
+   */
+  configDump<T>(resource: string, mask?: string, signal?: AbortSignal): Promise<readonly T[]>;
+  /** The serial numbers of all certificates and authorities that are in force, as `serialOf` (secrets/pem.ts) writes them. */
+  certificates(signal?: AbortSignal): Promise<ReadonlySet<string>>;
+  /** Has Envoy tell callers with each answer to close the connection, while it goes on to accept new ones. */
+  drainListeners(signal?: AbortSignal): Promise<void>;
+  /** Has Envoy accept no more connections of callers; those that are open stay. */
+  closeListeners(signal?: AbortSignal): Promise<void>;
+};
+
+const LIMIT_MS = 2000;
+const LARGEST_ANSWER = 16 * 1024 * 1024;
+const LIFECYCLES: readonly Lifecycle[] = ['LIVE', 'PRE_INITIALIZING', 'INITIALIZING', 'DRAINING'];
+
+/** A client for the admin interface on a unix socket. */
+export function createAdminClient(socketPath: string): AdminClient {
+  async function ask(method: 'GET' | 'POST', path: string, signal?: AbortSignal): Promise<Answer> {
+    const limit = AbortSignal.timeout(LIMIT_MS);
+    const either = signal === undefined ? limit : AbortSignal.any([limit, signal]);
+    return send({ method, socketPath, path, signal: either, agent: false });
+  }
+
+  async function dump<T>(query: string, signal?: AbortSignal): Promise<readonly T[]> {
+    const path = `/config_dump?${query}`;
+    const { configs = [] } = JSON.parse(expectOk(path, await ask('GET', path, signal))) as DumpAnswer<T>;
+    return configs;
+  }
+
+  async function post(path: string, signal?: AbortSignal): Promise<void> {
+    expectOk(path, await ask('POST', path, signal));
+  }
+
+  return {
+    async ready(signal) {
+      const { body } = await ask('GET', '/ready', signal);
+      return LIFECYCLES.find((lifecycle) => lifecycle === body.trim()) ?? 'UNREACHABLE';
+    },
+    async stats(filter, signal) {
+      const path = `/stats?format=json&filter=${encodeURIComponent(filter)}`;
+      const { stats } = JSON.parse(expectOk(path, await ask('GET', path, signal))) as StatsAnswer;
+      return new Map(stats.flatMap(({ name, value }) => (name === undefined ? [] : [[name, Number(value)]])));
+    },
+    configDump: (resource, mask, signal) =>
+      dump(`resource=${resource}${mask === undefined ? '' : `&mask=${mask}`}`, signal),
+    async endpoints(clusters, signal) {
+      const query = `resource=dynamic_active_clusters&name_regex=${encodeURIComponent(clusters)}`;
+      const configs = await dump<DumpedCluster>(query, signal);
+      return configs.flatMap(({ cluster: { name, load_assignment } }) =>
+        (load_assignment?.endpoints ?? [])
+          .flatMap(({ lb_endpoints = [] }) => lb_endpoints)
+          .map(({ endpoint }) => endpoint.address.socket_address)
+          .map((found) => ({ cluster: name, address: found.address, port: found.port_value })),
+      );
+    },
+    async certificates(signal) {
+      const { certificates = [] } = JSON.parse(
+        expectOk('/certs', await ask('GET', '/certs', signal)),
+      ) as CertificatesAnswer;
+      const all = certificates.flatMap(({ ca_cert = [], cert_chain = [] }) => [...ca_cert, ...cert_chain]);
+      return new Set(all.map(({ serial_number }) => serialOf(serial_number)));
+    },
+    // Of inbound listeners alone: the application may need the other one to the last.
+    drainListeners: (signal) => post('/drain_listeners?inboundonly&graceful&skip_exit', signal),
+    closeListeners: (signal) => post('/drain_listeners?inboundonly', signal),
+  };
+}
+
+type StatsAnswer = {
+  readonly stats: readonly { readonly name?: string; readonly value?: number }[];
+};
+type DumpedCertificate = { readonly serial_number: string };
+type CertificatesAnswer = {
+  readonly certificates?: readonly {
+    readonly ca_cert?: readonly DumpedCertificate[];
+    readonly cert_chain?: readonly DumpedCertificate[];
+  }[];
+};
+type DumpAnswer<T> = { readonly configs?: readonly T[] };
+/** Envoy's JSON, as far as it is read. */
+type DumpedCluster = {
+  readonly cluster: {
+    readonly name: string;
+    readonly load_assignment?: {
+      readonly endpoints?: readonly {
+        readonly lb_endpoints?: readonly {
+          readonly endpoint: {
+            readonly address: {
+              readonly socket_address: { readonly address: string; readonly port_value: number };
+            };
+          };
+        }[];
+      }[];
+    };
+  };
+};
+type Answer = { readonly status: number; readonly body: string };
+
+function send(options: Parameters<typeof request>[1] & object): Promise<Answer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+  const call = request(options, (response) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    response.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > LARGEST_ANSWER)
+        response.destroy(new Error(`an answer of more than ${LARGEST_ANSWER} bytes`));
+    });
+    response.on('error', reject);
+    response.on('end', () =>
+      resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }),
+    );
+  });
+  call.on('error', reject);
+  call.end();
+  return promise;
+}
+
+function expectOk(path: string, { status, body }: Answer): string {
+  if (status !== 200)
+    throw new Error(`Envoy's admin interface answered ${path} with ${status}: ${body.trim()}`);
+  return body;
+}

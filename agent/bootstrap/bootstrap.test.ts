@@ -1,0 +1,36 @@
+import { readFileSync, globSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { createFileRegistry, fromBinary, fromJson, type JsonValue } from '@bufbuild/protobuf';
+import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
+import { expect, test } from 'vitest';
+import { bootstrap } from './bootstrap.ts';
+import { nodeIdentity } from './node-identity.ts';
+import { readAgentSettings } from '../settings/settings.ts';
+
+const testdata = join(import.meta.dirname, '../testdata');
+const descriptors = join(import.meta.dirname, '../../xds/envoy-1.40.0.binpb');
+const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, readFileSync(descriptors)));
+
+// One case is one <case>.env with the bootstrap that it gives, in a golden file of the same name.
+const cases = globSync('*.env', { cwd: testdata })
+  .sort()
+  .map((file) => ({ file, golden: `${basename(file, '.env')}.bootstrap.json` }));
+
+test.each(cases)('$golden', async ({ file, golden }) => {
+  const settings = readAgentSettings(parseEnv(readFileSync(join(testdata, file), 'utf8')));
+  const facts = {
+    ipv4: { lo: ['127.0.0.1/8'], eth0: ['10.0.0.5/24'] },
+    ipv6: { lo: ['::1/128'] },
+    platform: 'x86_64',
+    kernel: '6.1.0',
+  };
+  const node = nodeIdentity(settings, facts, { instance: 'an-instance', version: '0.0.0' });
+  const sockets = { agent: '/tmp/daybreak-agent-x/ads.sock', admin: '/tmp/daybreak-agent-x/adm.sock' };
+  const json = bootstrap(settings, node, sockets);
+  // A field that Envoy's descriptors do not have, or have with another type, fails here.
+  const schema = registry.getMessage('envoy.config.bootstrap.v3.Bootstrap');
+  if (schema === undefined) throw new Error('the descriptors have no Bootstrap');
+  fromJson(schema, json as unknown as JsonValue, { registry });
+  await expect(`${JSON.stringify(json, undefined, 2)}\n`).toMatchFileSnapshot(join(testdata, golden));
+});

@@ -1,0 +1,96 @@
+import type { NodeIdentity } from '../relay/relay.ts';
+import type { AgentSettings } from '../settings/settings.ts';
+import { staticRuntime } from './bootstrap-runtime.ts';
+import { statsConfig, statsSinks } from './bootstrap-stats.ts';
+
+/** The cluster that leads to the agent's socket; the control plane refers to it for certificates from files. */
+export const AGENT_CLUSTER = 'daybreak_agent';
+
+/** The cluster that leads to somebody else's secrets, under App Mesh's name. */
+export const SDS_CLUSTER = 'static_cluster_sds_unix_socket';
+
+/** Paths of unix sockets in a folder that no other user can enter: where the agent is, and where Envoy's admin interface is to be. */
+export type Sockets = { readonly agent: string; readonly admin: string };
+
+/** Envoy's bootstrap as plain JSON, ready to be written. */
+export type BootstrapJson = ReturnType<typeof bootstrap>;
+
+/**
+ * Envoy's bootstrap: App Mesh's, but for the way to the control plane, which leads through the agent's socket. Plain JSON,
+ * because the generated types of the whole bootstrap cost more memory than the agent itself.
+ */
+export function bootstrap(settings: AgentSettings, node: NodeIdentity, sockets: Sockets) {
+  const { envoy, stats } = settings;
+  const initialFetchTimeout = `${envoy.initialFetchTimeoutSeconds}s`;
+  const overAds = { ads: {}, initialFetchTimeout, resourceApiVersion: 'V3' };
+  return {
+    node,
+    admin: admin(envoy.adminLogPath, sockets.admin),
+    clusterManager: { outlierDetection: { eventLogPath: envoy.outlierLogPath } },
+    dynamicResources: {
+      adsConfig: {
+        apiType: 'DELTA_GRPC',
+        transportApiVersion: 'V3',
+        // The node is 60 kB with all of Envoy's extensions in it.
+        setNodeOnFirstMessageOnly: true,
+        grpcServices: [{ envoyGrpc: { clusterName: AGENT_CLUSTER } }],
+      },
+      cdsConfig: overAds,
+      ldsConfig: overAds,
+    },
+    staticResources: { clusters: [socketCluster(AGENT_CLUSTER, sockets.agent), ...sdsCluster(envoy)] },
+    layeredRuntime: {
+      layers: [
+        { name: 'static_layer_0', staticLayer: staticRuntime(settings.runtime) },
+        { name: 'admin_layer', adminLayer: {} },
+      ],
+    },
+    statsConfig: statsConfig(settings),
+    ...statsSinks(stats),
+    ...(stats.flushIntervalMs === undefined ? {} : { statsFlushInterval: seconds(stats.flushIntervalMs) }),
+  };
+}
+
+/** On a socket that nobody else can open: on a port, any local user and any page in a browser could stop Envoy. */
+function admin(logPath: string, socketPath: string) {
+  return {
+    accessLog: [
+      {
+        name: 'envoy.access_loggers.file',
+        typedConfig: {
+          '@type': 'type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog',
+          path: logPath,
+        },
+      },
+    ],
+    address: { pipe: { path: socketPath, mode: 0o600 } },
+  };
+}
+
+/** Nothing may refer to the cluster unless it is there: `node.metadata.daybreak.sds` says so. */
+function sdsCluster({ sdsSocketPath }: AgentSettings['envoy']) {
+  return sdsSocketPath === undefined ? [] : [socketCluster(SDS_CLUSTER, sdsSocketPath)];
+}
+
+function socketCluster(name: string, socketPath: string) {
+  return {
+    name,
+    type: 'STATIC',
+    connectTimeout: '1s',
+    typedExtensionProtocolOptions: {
+      'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': {
+        '@type': 'type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions',
+        explicitHttpConfig: { http2ProtocolOptions: {} },
+      },
+    },
+    loadAssignment: {
+      clusterName: name,
+      endpoints: [{ lbEndpoints: [{ endpoint: { address: { pipe: { path: socketPath } } } }] }],
+    },
+  };
+}
+
+/** A duration in protobuf's JSON form. */
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(6)}s`;
+}

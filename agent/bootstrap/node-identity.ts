@@ -1,0 +1,44 @@
+import { resolveAppAddress } from '../application/app-address.ts';
+import { announcedRuntime } from './bootstrap-runtime.ts';
+import type { HostFacts } from '../host-facts.ts';
+import type { NodeIdentity } from '../relay/relay.ts';
+import type { AgentSettings } from '../settings/settings.ts';
+
+/** What tells one agent from another that stands for the same resource. */
+export type AgentIdentity = {
+  /** Unique to this process. */
+  readonly instance: string;
+  /** Of the agent. */
+  readonly version: string;
+};
+
+/**
+ * Envoy's node: App Mesh's id, cluster and metadata, and under `daybreak` what this agent can do. Without any IPv6 address
+ * an IPv6 listener would be refused.
+ * @throws AgentError where the interface that the application listens on has no address
+ */
+export function nodeIdentity(settings: AgentSettings, facts: HostFacts, agent: AgentIdentity): NodeIdentity {
+  const app = resolveAppAddress(settings.appAddress, facts);
+  return {
+    id: settings.resource.id,
+    cluster: settings.cluster,
+    metadata: {
+      'aws.appmesh.static_runtime': announcedRuntime(settings.runtime),
+      'aws.appmesh.task.interfaces': { ipv4: facts.ipv4, ipv6: facts.ipv6 },
+      'aws.appmesh.platformInfo': {
+        systemInfo: { systemPlatform: facts.platform, systemKernelVersion: facts.kernel },
+      },
+      daybreak: {
+        instance: agent.instance,
+        version: agent.version,
+        sds: settings.envoy.sdsSocketPath !== undefined,
+        files: true,
+        ecds: true,
+        recentHttp: true,
+        names: true,
+        ipv6: Object.keys(facts.ipv6).length > 0,
+        ...(app === undefined ? {} : { appAddress: app }),
+      },
+    },
+  };
+}

@@ -1,0 +1,103 @@
+import { boolean, integer, list, oneOf, port, text, type Reader } from '../../common/settings.ts';
+import { goDuration } from './go-duration.ts';
+import type { Place } from '../serving/serve.ts';
+import { address, path, socketPath, variableName } from './parsers.ts';
+
+/** What Envoy is started with. */
+export type EnvoySettings = {
+  /** The binary, or undefined for the first `envoy` in `searchPath`. */
+  readonly binary: string | undefined;
+  readonly searchPath: readonly string[];
+  /** The agent's variables that Envoy gets beside those that it needs. */
+  readonly variables: readonly string[];
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+  /** Worker threads; undefined leaves it to Envoy: one a processor. */
+  readonly concurrency: number | undefined;
+  readonly disableHotRestart: boolean;
+  readonly skipDeprecatedLogs: boolean;
+  readonly initialFetchTimeoutSeconds: number;
+  /** How long connections of a filter chain that was changed or taken away may go on. */
+  readonly listenerDrainSeconds: number;
+  readonly outlierLogPath: string;
+  /** Where another program serves secrets: Envoy's way to SPIRE. */
+  readonly sdsSocketPath: string | undefined;
+  /** Where Envoy writes who asked its admin interface. */
+  readonly adminLogPath: string;
+};
+
+/** What the agent serves of Envoy's admin interface. */
+export type AdminSettings = {
+  readonly place: Place;
+  /** Whether everything is let through, instead of what only tells. */
+  readonly writes: boolean;
+};
+
+/** Which statistics are tagged, sent, and how often. */
+export type StatsSettings = {
+  readonly resourceTags: boolean;
+  readonly flushIntervalMs: number | undefined;
+  readonly dogStatsd:
+    | { readonly kind: 'udp'; readonly address: string; readonly port: number }
+    | { readonly kind: 'pipe'; readonly path: string }
+    | undefined;
+};
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'warning', 'error', 'critical', 'off'] as const;
+const DEFAULT_PATH = '/usr/local/bin:/usr/bin:/bin';
+
+/** Reads what Envoy is started with. */
+export function readEnvoy(read: Reader): EnvoySettings {
+  const concurrency = read('ENVOY_CONCURRENCY', integer(-1, 1024), -1);
+  return {
+    binary: read('DAYBREAK_ENVOY', path, undefined),
+    searchPath: `${read('PATH', text, '')}:${DEFAULT_PATH}`
+      .split(':')
+      .filter((entry) => entry.startsWith('/')),
+    variables: read('DAYBREAK_ENVOY_ENV', list(variableName), []),
+    logLevel: read('ENVOY_LOG_LEVEL', oneOf(...LOG_LEVELS), 'info'),
+    concurrency: concurrency > 0 ? concurrency : undefined,
+    disableHotRestart: read('DISABLE_HOT_RESTART', boolean, true),
+    skipDeprecatedLogs: read('ENVOY_SKIP_DEPRECATED_LOGS', boolean, true),
+    initialFetchTimeoutSeconds: read('ENVOY_INITIAL_FETCH_TIMEOUT', integer(0, 86_400), 0),
+    listenerDrainSeconds: read('DAYBREAK_LISTENER_DRAIN_S', integer(1, 86_400), 600),
+    sdsSocketPath: read('APPMESH_SDS_SOCKET_PATH', socketPath, undefined),
+    outlierLogPath: read('ENVOY_OUTLIER_DETECTION_EVENT_LOG_PATH', path, '/dev/stdout'),
+    adminLogPath: read('ENVOY_ADMIN_ACCESS_LOG_FILE', path, '/dev/null'),
+  };
+}
+
+/** Where App Mesh's Envoy had its admin interface with ENVOY_ADMIN_MODE=uds. */
+const ADMIN_SOCKET = '/tmp/envoy_admin.sock';
+
+/** Reads what is served of Envoy's admin interface, and where. */
+export function readAdmin(read: Reader): AdminSettings {
+  const mode = read('ENVOY_ADMIN_MODE', oneOf('tcp', 'uds'), 'tcp');
+  const host = read('DAYBREAK_ADMIN_ADDRESS', address, '127.0.0.1');
+  const bothFamilies = read('ENVOY_ADMIN_ACCESS_ENABLE_IPV6', boolean, false);
+  const tcp = {
+    address: bothFamilies && host === '0.0.0.0' ? '::' : host,
+    port: read('ENVOY_ADMIN_ACCESS_PORT', port, 9901),
+  };
+  return {
+    place: mode === 'uds' ? { path: ADMIN_SOCKET } : tcp,
+    writes: read('DAYBREAK_ADMIN_WRITES', boolean, false),
+  };
+}
+
+/** Reads which statistics are tagged, sent, and how often. */
+export function readStats(read: Reader): StatsSettings {
+  const statsd = read('ENABLE_ENVOY_DOG_STATSD', boolean, false);
+  const socket = read('STATSD_SOCKET_PATH', path, undefined);
+  const udp = {
+    kind: 'udp' as const,
+    address: read('STATSD_ADDRESS', address, '127.0.0.1'),
+    port: read('STATSD_PORT', port, 8125),
+  };
+  const sink = socket === undefined ? udp : { kind: 'pipe' as const, path: socket };
+  return {
+    resourceTags: read('ENABLE_ENVOY_STATS_TAGS', boolean, false),
+    // Envoy's own bounds: at least 1 ms, less than 300 s.
+    flushIntervalMs: read('ENVOY_STATS_FLUSH_INTERVAL', goDuration(1, 299_999), undefined),
+    dogStatsd: statsd ? sink : undefined,
+  };
+}

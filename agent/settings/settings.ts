@@ -1,0 +1,128 @@
+import { hostNames } from '../../common/own-hosts.ts';
+import {
+  boolean,
+  compileSettings,
+  integer,
+  port,
+  text,
+  type Parser,
+  type Reader,
+} from '../../common/settings.ts';
+import {
+  readAdmin,
+  readEnvoy,
+  readStats,
+  type AdminSettings,
+  type EnvoySettings,
+  type StatsSettings,
+} from './envoy-settings.ts';
+import { appAddress } from '../application/app-address.ts';
+import { address } from './parsers.ts';
+import { resourceName, type ResourceName } from './resource-name.ts';
+import { refuseUnserved } from './unserved.ts';
+import { readXds, type XdsSettings } from './xds-settings.ts';
+
+/** Runtime values. The booleans are known to App Mesh's Envoys only; today they are told to the control plane, no more. */
+export type RuntimeSettings = {
+  /** 0 for no limit. */
+  readonly maxRequestsPerIoCycle: number;
+  readonly setTracingDecision: boolean;
+  readonly noExtensionLookupByName: boolean;
+  readonly useHttpClientForCredentials: boolean;
+};
+
+/** All that the agent is told, complete. */
+export type AgentSettings = {
+  readonly resource: ResourceName;
+  /** Envoy's node cluster. */
+  readonly cluster: string;
+  readonly xds: XdsSettings;
+  readonly envoy: EnvoySettings;
+  readonly stats: StatsSettings;
+  /** Where the application listens: an IP address or a network interface; undefined: where its IP preference leads to. */
+  readonly appAddress: string | undefined;
+  readonly runtime: RuntimeSettings;
+  readonly status: { readonly address: string; readonly port: number };
+  readonly admin: AdminSettings;
+  /** Further names of this machine, by which the two are asked. */
+  readonly hosts: readonly string[];
+  readonly health: { readonly pollMs: number; readonly disconnectedLimitSeconds: number };
+  /** Restarts in a row: counted anew once an Envoy has been LIVE for a minute. */
+  readonly restarts: number;
+  readonly drainSeconds: number;
+  /** Whom root becomes: the user that the redirect rules let out. */
+  readonly user: { readonly uid: number; readonly gid: number };
+  /** Where the agent makes its own folder. */
+  readonly runFolder: string;
+};
+
+const ENVOY_UID = 1337;
+/** A unix socket's path has 107 bytes (unix(7)); the agent adds `/daybreak-agent-XXXXXX/ads.sock`, and `adm.sock`. */
+const LONGEST_RUN_FOLDER = 76;
+
+const id = integer(0, 4_294_967_294);
+
+/**
+ * Reads the variables of App Mesh's image, and ours. What is out of range is refused; App Mesh passed it over in silence.
+ * @throws SettingsError that lists every problem.
+ */
+export function readAgentSettings(
+  env: Readonly<Record<string, string | undefined>>,
+): Readonly<AgentSettings> {
+  return compileSettings(env, (read) => {
+    refuseUnserved(read);
+    const resource = readResource(read);
+    const uid = read('DAYBREAK_UID', id, read('APPMESH_IGNORE_UID', id, ENVOY_UID));
+    return {
+      resource,
+      cluster: read(
+        'APPMESH_RESOURCE_CLUSTER',
+        text,
+        read('APPMESH_VIRTUAL_NODE_CLUSTER', text, resource.id),
+      ),
+      xds: readXds(read),
+      envoy: readEnvoy(read),
+      stats: readStats(read),
+      appAddress: read('DAYBREAK_APP_ADDRESS', appAddress, undefined),
+      runtime: {
+        maxRequestsPerIoCycle: read('MAX_REQUESTS_PER_IO_CYCLE', integer(0, 2_147_483_647), 0),
+        setTracingDecision: read('APPMESH_SET_TRACING_DECISION', boolean, true),
+        noExtensionLookupByName: read('ENVOY_NO_EXTENSION_LOOKUP_BY_NAME', boolean, true),
+        useHttpClientForCredentials: read('ENVOY_USE_HTTP_CLIENT_TO_FETCH_AWS_CREDENTIALS', boolean, false),
+      },
+      status: {
+        address: read('APPNET_AGENT_HTTP_BIND_ADDRESS', address, '127.0.0.1'),
+        port: read('APPNET_AGENT_HTTP_PORT', port, 9902),
+      },
+      admin: readAdmin(read),
+      hosts: read('DAYBREAK_AGENT_HOST', hostNames, []),
+      health: {
+        pollMs: read(
+          'HC_POLL_INTERVAL_MS',
+          integer(2000, 30_000),
+          1000 * read('APPNET_AGENT_POLL_ENVOY_READINESS_INTERVAL_S', integer(1, 30), 10),
+        ),
+        disconnectedLimitSeconds: read('HC_DISCONNECTED_TIMEOUT_S', integer(3600, 604_800), 604_800),
+      },
+      restarts: read('APPNET_ENVOY_RESTART_COUNT', integer(0, 10), 3),
+      drainSeconds: read('LISTENER_DRAIN_WAIT_TIME_S', integer(5, 110), 20),
+      user: { uid, gid: read('DAYBREAK_GID', id, read('APPMESH_IGNORE_GID', id, uid)) },
+      runFolder: read('DAYBREAK_RUN_DIR', folder, read('TMPDIR', folder, '/tmp')),
+    };
+  });
+}
+
+function readResource(read: Reader): ResourceName {
+  const names = ['APPMESH_RESOURCE_ARN', 'APPMESH_RESOURCE_NAME', 'APPMESH_VIRTUAL_NODE_NAME'];
+  const given = names.find((name) => read(name, text, undefined) !== undefined);
+  const none: ResourceName = { id: '', mesh: '', kind: 'virtualNode', name: '' };
+  if (given !== undefined) return read(given, resourceName, none);
+  const wanted = 'the virtual node or gateway that this is, such as mesh/apps/virtualNode/serviceB';
+  read.problem({ name: 'APPMESH_RESOURCE_ARN', got: undefined, wanted });
+  return none;
+}
+
+const folder: Parser<string> = (value) =>
+  value.startsWith('/') && Buffer.byteLength(value) <= LONGEST_RUN_FOLDER
+    ? { value }
+    : { wanted: `an absolute path of at most ${LONGEST_RUN_FOLDER} bytes` };

@@ -1,0 +1,63 @@
+import { boolean, type Parser, type Reader } from '../../common/settings.ts';
+
+/** Switches of App Mesh's image that this version does not serve: what each would have switched on. */
+const SWITCHES: Readonly<Record<string, string>> = {
+  ENABLE_ENVOY_XRAY_TRACING: 'X-Ray tracing',
+  ENABLE_ENVOY_DATADOG_TRACING: 'Datadog tracing',
+  ENABLE_ENVOY_JAEGER_TRACING: 'Jaeger tracing',
+  ENABLE_STATS_SNAPSHOT: 'the statistics snapshot of the management calls',
+  APPNET_ENABLE_RELAY_MODE_FOR_XDS: 'the relay mode for a whole host',
+  APPNET_FIPS_MODE_ENABLED: 'FIPS mode',
+  APPMESH_METRIC_EXTENSION_VERSION: 'the metrics extension',
+};
+
+/** Variables that ask for something by any value: what that is. */
+const VALUES: Readonly<Record<string, string>> = {
+  ENVOY_CONFIG_FILE: 'a bootstrap of your own',
+  ENVOY_RESOURCES_CONFIG_FILE: 'merging a file into the bootstrap',
+  ENVOY_TRACING_CFG_FILE: 'merging a file into the bootstrap',
+  ENVOY_STATS_CONFIG_FILE: 'merging a file into the bootstrap',
+  ENVOY_STATS_SINKS_CFG_FILE: 'merging a file into the bootstrap',
+  APPNET_AGENT_ADMIN_MODE: 'the management interface (GET /status is always there)',
+  APPNET_ENVOY_LOG_DESTINATION: 'logging to files',
+  APPNET_CONTAINER_IP_MAPPING: 'Service Connect',
+  APPNET_LISTENER_PORT_MAPPING: 'Service Connect',
+};
+
+/** Variables that only chose among AWS's endpoints, or tell the platform's name: they are no request, and change nothing. */
+const WITHOUT_EFFECT: readonly string[] = [
+  'AWS_REGION',
+  'APPMESH_PREVIEW',
+  'APPMESH_DUALSTACK_ENDPOINT',
+  'APPMESH_FIPS_ENDPOINT',
+  'APPMESH_SIGNING_NAME',
+  'APPMESH_PLATFORM_K8S_VERSION',
+  'APPMESH_PLATFORM_K8S_POD_UID',
+  'APPMESH_PLATFORM_APP_MESH_CONTROLLER_VERSION',
+  'ENVOY_ENABLE_IAM_AUTH_FOR_XDS',
+  'PID_POLL_INTERVAL_MS',
+];
+
+/** Reports each variable that asks for what this version does not do, so that nobody believes it is done. */
+export function refuseUnserved(read: Reader): void {
+  for (const [name, what] of Object.entries(SWITCHES)) read(name, off(what), undefined);
+  for (const [name, what] of Object.entries(VALUES)) read(name, unset(what), undefined);
+}
+
+/** The variables that are set and change nothing, for the log. */
+export function withoutEffect(env: Readonly<Record<string, string | undefined>>): readonly string[] {
+  return WITHOUT_EFFECT.filter((name) => (env[name]?.trim() ?? '') !== '');
+}
+
+function off(what: string): Parser<false> {
+  return (text) => {
+    const parsed = boolean(text);
+    return 'value' in parsed && !parsed.value
+      ? { value: false }
+      : { wanted: `0, or not set: ${what} is not served by this version` };
+  };
+}
+
+function unset(what: string): Parser<never> {
+  return () => ({ wanted: `not to be set: ${what} is not served by this version` });
+}

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { agentMetrics } from './metrics.ts';
+import type { SecretStatus } from '../secrets/secret-status.ts';
+
+const secret: SecretStatus = {
+  name: 'a"b\\c',
+  source: 'sds',
+  kind: 'certificate',
+  listeners: [],
+  clusters: [],
+  files: undefined,
+  state: 'expired',
+  problem: 'the certificate expired',
+  validity: { notBefore: 0, notAfter: 1_764_504_000_500 },
+};
+
+test('restarts are counted; each secret has its end, its state and whether it is in trouble; so has an application', () => {
+  const waiting: SecretStatus = {
+    ...secret,
+    name: 'w',
+    state: 'waiting',
+    problem: undefined,
+    validity: undefined,
+  };
+  const lost = { port: 9080, problem: 'nothing listens', failed: 0, since: '2026-11-21T12:00:00Z' };
+  const text = agentMetrics({
+    healthStatus: 'UNHEALTHY',
+    restarts: { made: 2, hangs: 1 },
+    secrets: [secret, waiting],
+    application: [lost],
+  });
+  expect(text.split('\n').filter((line) => !line.startsWith('#'))).toEqual([
+    'daybreak_agent_healthy 0',
+    'daybreak_agent_envoy_restarts_total 2',
+    'daybreak_agent_envoy_hangs_total 1',
+    String.raw`daybreak_agent_secret_expiry_timestamp_seconds{name="a\"b\\c",source="sds"} 1764504000`,
+    String.raw`daybreak_agent_secret_state{name="a\"b\\c",source="sds",state="expired"} 1`,
+    'daybreak_agent_secret_state{name="w",source="sds",state="waiting"} 1',
+    String.raw`daybreak_agent_secret_problem{name="a\"b\\c",source="sds"} 1`,
+    'daybreak_agent_secret_problem{name="w",source="sds"} 0',
+    'daybreak_agent_application_problem{port="9080"} 1',
+    '',
+  ]);
+  expect(text).toContain('# TYPE daybreak_agent_secret_problem gauge\n');
+});

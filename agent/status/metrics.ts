@@ -1,0 +1,66 @@
+import type { ApplicationProblem } from '../application/watch-application.ts';
+import type { SecretStatus } from '../secrets/secret-status.ts';
+import type { Status } from './status.ts';
+
+type Labels = Readonly<Record<string, string>>;
+type Sample = readonly [labels: Labels, value: number];
+
+/** What the metrics are made from. */
+export type MetricsInput = {
+  readonly healthStatus: Status['healthStatus'];
+  readonly restarts: { readonly made: number; readonly hangs: number };
+  readonly secrets: readonly SecretStatus[];
+  readonly application: readonly ApplicationProblem[];
+};
+
+/** The agent's own metrics, in Prometheus's text format. Envoy's are in its admin interface. */
+export function agentMetrics({ healthStatus, restarts, secrets, application }: MetricsInput): string {
+  const expiry = secrets.flatMap(({ name, source, validity }): Sample[] =>
+    validity === undefined ? [] : [[{ name, source }, Math.floor(validity.notAfter / 1000)]],
+  );
+  const state = secrets.map(
+    (each): Sample => [{ name: each.name, source: each.source, state: each.state }, 1],
+  );
+  const problem = secrets.map(
+    (each): Sample => [{ name: each.name, source: each.source }, each.problem === undefined ? 0 : 1],
+  );
+  return [
+    gauge('daybreak_agent_healthy', 'Whether healthStatus is HEALTHY.', [
+      [{}, healthStatus === 'HEALTHY' ? 1 : 0],
+    ]),
+    counter('daybreak_agent_envoy_restarts_total', 'Restarts of Envoy.', restarts.made),
+    counter('daybreak_agent_envoy_hangs_total', 'Envoys that did not answer and were ended.', restarts.hangs),
+    gauge('daybreak_agent_secret_expiry_timestamp_seconds', 'When a secret expires.', expiry),
+    gauge('daybreak_agent_secret_state', 'The state of a secret, as in /status.', state),
+    gauge('daybreak_agent_secret_problem', 'Whether there is something wrong with a secret.', problem),
+    gauge(
+      'daybreak_agent_application_problem',
+      'A port of the virtual node whose application cannot be reached.',
+      application.map(({ port }): Sample => [{ port: String(port) }, 1]),
+    ),
+  ].join('');
+}
+
+function counter(name: string, help: string, value: number): string {
+  return metric('counter', name, help, [[{}, value]]);
+}
+
+function gauge(name: string, help: string, samples: readonly Sample[]): string {
+  return metric('gauge', name, help, samples);
+}
+
+function metric(type: 'counter' | 'gauge', name: string, help: string, samples: readonly Sample[]): string {
+  const lines = samples.map(([labels, value]) => `${name}${labelsText(labels)} ${value}\n`);
+  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join('')}`;
+}
+
+function labelsText(labels: Labels): string {
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escaped(value)}"`);
+  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
+}
+
+function escaped(value: string): string {
+  return value.replaceAll(/[\\"\n]/g, (character) =>
+    character === '\n' ? String.raw`\n` : `\\${character}`,
+  );
+}

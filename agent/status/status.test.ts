@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest';
+import type { Health } from '../health.ts';
+import type { RelayStatus } from '../relay/relay.ts';
+import { status, type StatusInput } from './status.ts';
+import {
+  backingOff,
+  draining,
+  hung,
+  starting,
+  stopped,
+  withHealth,
+  type Ending,
+  type SupervisorState,
+} from '../supervisor/state.ts';
+
+const now = new Date('2026-11-21T12:00:00Z');
+const live: Health = { lifecycle: 'LIVE', initialConfig: 'UPDATE_SUCCESSFUL', isSilent: false };
+const connected: RelayStatus = {
+  connected: true,
+  disconnectedSince: undefined,
+  lastError: undefined,
+  refusals: 0,
+  refused: undefined,
+};
+const disconnected = (seconds: number): RelayStatus => ({
+  connected: false,
+  disconnectedSince: new Date(now.getTime() - seconds * 1000),
+  lastError: 'refused',
+  refusals: 0,
+  refused: undefined,
+});
+
+test("App Mesh's fields are strings", () => {
+  const { daybreak, ...appMesh } = status(input({ supervisor: withHealth(starting(42), live) }));
+  expect(appMesh).toEqual({
+    healthStatus: 'HEALTHY',
+    agentUptime: '1m30s',
+    envoyPid: '42',
+    envoyState: 'LIVE',
+    envoyRestartCount: '2',
+    managementServerConnectionStatus: 'CONNECTED',
+    envoyReadinessState: 'INITIALIZED',
+    initialConfigUpdateStatus: 'UPDATE_SUCCESSFUL',
+  });
+  expect(daybreak).toMatchObject({ node: 'n', supervisor: { state: 'running' }, restartsLeft: 1 });
+});
+
+test('a listener that waits for a secret: neither healthy nor ready, and the reason', () => {
+  const reason = 'ingress_http_8443: waits for app: nobody listens';
+  const running = withHealth(starting(42), live);
+  expect(status(input({ supervisor: running, awaited: [reason] }))).toMatchObject({
+    healthStatus: 'UNHEALTHY',
+    envoyState: 'LIVE',
+    envoyReadinessState: 'NOT_INITIALIZED',
+    daybreak: { notReady: [reason] },
+  });
+});
+
+describe('health', () => {
+  const running = withHealth(starting(42), live);
+  const killed: Ending = { code: null, signal: 'SIGKILL', hung: true };
+  const preparing: Health = { lifecycle: 'PRE_INITIALIZING', initialConfig: undefined, isSilent: false };
+  const silent: Health = { lifecycle: 'UNREACHABLE', initialConfig: undefined, isSilent: true };
+  const refused: Health = { lifecycle: 'LIVE', initialConfig: 'UPDATE_FAILED', isSilent: false };
+  test.each<[string, SupervisorState, RelayStatus, string, string]>([
+    ['before the first start', starting(), connected, 'UNHEALTHY', 'UNREACHABLE'],
+    ['before LIVE', withHealth(starting(42), preparing), connected, 'UNHEALTHY', 'PRE_INITIALIZING'],
+    ['LIVE', running, connected, 'HEALTHY', 'LIVE'],
+    ['LIVE, control plane away', running, disconnected(3600), 'HEALTHY', 'LIVE'],
+    ['LIVE, control plane away too long', running, disconnected(3601), 'UNHEALTHY', 'LIVE'],
+    ['LIVE, then silent', withHealth(running, silent), connected, 'UNHEALTHY', 'UNREACHABLE'],
+    ['LIVE, first configuration refused', withHealth(running, refused), connected, 'UNHEALTHY', 'LIVE'],
+    ['being ended because it hangs', hung(42, silent), connected, 'UNHEALTHY', 'UNREACHABLE'],
+    ['ended', backingOff(killed, 200), connected, 'UNHEALTHY', 'UNREACHABLE'],
+    ['draining', draining(42, live), connected, 'UNHEALTHY', 'DRAINING'],
+    ['over', stopped({ kind: 'told' }), connected, 'UNHEALTHY', 'UNREACHABLE'],
+  ])('%s', (_, supervisor, relay, healthStatus, envoyState) => {
+    expect(status(input({ supervisor, relay }))).toMatchObject({ healthStatus, envoyState });
+  });
+
+  test('an Envoy that hung is told as that', () => {
+    expect(status(input({ supervisor: hung(42, silent) }))).toMatchObject({
+      envoyPid: '42',
+      daybreak: { supervisor: { state: 'hung' }, hangs: 1 },
+    });
+    expect(status(input({ supervisor: backingOff(killed, 200) }))).toMatchObject({
+      daybreak: { supervisor: { state: 'backing-off', exit: { signal: 'SIGKILL', hung: true } } },
+    });
+  });
+
+  test('a control plane that is away is told since when', () => {
+    expect(status(input({ relay: disconnected(60) }))).toMatchObject({
+      managementServerConnectionStatus: 'NOT_CONNECTED',
+      managementServerDisconnectedTimestamp: '2026-11-21T11:59:00.000Z',
+    });
+  });
+});
+
+function input(some: Partial<StatusInput>): StatusInput {
+  return {
+    now,
+    startedAt: new Date(now.getTime() - 90_000),
+    agent: { version: '0.0.0', instance: 'i', node: 'n' },
+    supervisor: starting(),
+    restarts: { made: 2, hangs: 1, left: 1 },
+    relay: connected,
+    disconnectedLimitSeconds: 3600,
+    secrets: [],
+    awaited: [],
+    names: [],
+    application: [],
+    droppedOutputBytes: 0,
+    ...some,
+  };
+}

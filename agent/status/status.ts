@@ -1,0 +1,97 @@
+import type { NameStatus } from '../../common/addresses/follow-names.ts';
+import type { ApplicationProblem } from '../application/watch-application.ts';
+import { formatGoDuration } from '../settings/go-duration.ts';
+import { UNREACHABLE, type Health } from '../health.ts';
+import type { RelayStatus } from '../relay/relay.ts';
+import type { SecretStatus } from '../secrets/secret-status.ts';
+import type { SupervisorState } from '../supervisor/state.ts';
+
+/** What the status is made from. */
+export type StatusInput = {
+  readonly now: Date;
+  readonly startedAt: Date;
+  readonly agent: { readonly version: string; readonly instance: string; readonly node: string };
+  readonly supervisor: SupervisorState;
+  readonly restarts: { readonly made: number; readonly hangs: number; readonly left: number };
+  readonly relay: RelayStatus;
+  /** The secrets that Envoy's configuration names, whoever serves them. */
+  readonly secrets: readonly SecretStatus[];
+  /** Those that listeners wait for, in words. */
+  readonly awaited: readonly string[];
+  /** The names whose addresses tell the filter chains of one port apart. */
+  readonly names: readonly NameStatus[];
+  /** Why the application cannot be reached, by port. */
+  readonly application: readonly ApplicationProblem[];
+  /** How long the control plane may be away before that counts as unhealthy. */
+  readonly disconnectedLimitSeconds: number;
+  readonly droppedOutputBytes: number;
+};
+
+/** The answer to `GET /status`: App Mesh's fields, strings all of them, and ours under `daybreak`. */
+export type Status = ReturnType<typeof status>;
+
+/** Puts the status together. Dates are RFC 3339. */
+export function status(input: StatusInput) {
+  const { now, startedAt, agent, supervisor, restarts, relay } = input;
+  const health = healthOf(supervisor);
+  return {
+    healthStatus: healthStatus(input, health),
+    agentUptime: formatGoDuration(Math.max(1000, now.getTime() - startedAt.getTime())),
+    envoyPid: 'pid' in supervisor ? `${supervisor.pid ?? ''}` : '',
+    envoyState: supervisor.kind === 'draining' ? 'DRAINING' : health.lifecycle,
+    envoyRestartCount: `${restarts.made}`,
+    managementServerConnectionStatus: relay.connected ? 'CONNECTED' : 'NOT_CONNECTED',
+    ...(relay.disconnectedSince === undefined
+      ? {}
+      : { managementServerDisconnectedTimestamp: relay.disconnectedSince.toISOString() }),
+    envoyReadinessState:
+      health.lifecycle === 'LIVE' && input.awaited.length === 0 ? 'INITIALIZED' : 'NOT_INITIALIZED',
+    initialConfigUpdateStatus: health.initialConfig ?? '',
+    daybreak: {
+      ...agent,
+      supervisor: describeSupervisor(supervisor),
+      restartsLeft: restarts.left,
+      hangs: restarts.hangs,
+      relay: { ...relay, disconnectedSince: relay.disconnectedSince?.toISOString() },
+      notReady: input.awaited,
+      certificates: input.secrets.map(describeSecret),
+      names: input.names,
+      application: input.application,
+      droppedOutputBytes: input.droppedOutputBytes,
+    },
+  };
+}
+
+/**
+ * HEALTHY: LIVE, with no configuration refused from the start, no listener that waits for a secret, and a control plane that is
+ * not away for too long.
+ */
+function healthStatus(input: StatusInput, health: Health): 'HEALTHY' | 'UNHEALTHY' {
+  const since = input.relay.disconnectedSince?.getTime() ?? input.now.getTime();
+  const awayTooLong = input.now.getTime() - since > input.disconnectedLimitSeconds * 1000;
+  const healthy =
+    input.supervisor.kind === 'running' &&
+    health.lifecycle === 'LIVE' &&
+    health.initialConfig !== 'UPDATE_FAILED' &&
+    input.awaited.length === 0 &&
+    !awayTooLong;
+  return healthy ? 'HEALTHY' : 'UNHEALTHY';
+}
+
+function healthOf(state: SupervisorState): Health {
+  return 'health' in state ? state.health : UNREACHABLE;
+}
+
+function describeSupervisor(state: SupervisorState) {
+  const known = { state: state.kind, since: state.since.toISOString() };
+  if (state.kind === 'backing-off') return { ...known, until: state.until.toISOString(), exit: state.exit };
+  return state.kind === 'stopped' ? { ...known, reason: state.reason.kind } : known;
+}
+
+function describeSecret({ validity, ...secret }: SecretStatus) {
+  return {
+    ...secret,
+    notBefore: validity && new Date(validity.notBefore).toISOString(),
+    expires: validity && new Date(validity.notAfter).toISOString(),
+  };
+}

@@ -1,0 +1,67 @@
+import { writeFile } from 'node:fs/promises';
+import { connect, constants } from 'node:http2';
+import { status } from '@grpc/grpc-js';
+import { expect, test, vi } from 'vitest';
+import { HEALTH_CHECK } from '../../../xds/grpc/health.ts';
+import { SOTW_METHOD } from '../../../xds/service.ts';
+import { frame } from '../../../xds/testing/http2.ts';
+import { accessFixture, tokenLine } from '../testing/access.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
+
+const NODE = 'mesh/m/virtualNode/n';
+const { file, serve, open } = accessFixture();
+
+/** Opens calls without credentials over one connection, all at once; answers their gRPC codes. */
+async function strangers(address: string, path: string, calls: number): Promise<Map<string, number>> {
+  const session = connect(`https://${address}`, { rejectUnauthorized: false });
+  const codes = new Map<string, number>();
+  const answers = Array.from({ length: calls }, async () => {
+    const stream = session.request({
+      [constants.HTTP2_HEADER_METHOD]: 'POST',
+      ':path': path,
+      'content-type': 'application/grpc',
+      te: 'trailers',
+    });
+    stream.end(frame(Buffer.alloc(0)));
+    const { promise, resolve } = Promise.withResolvers<string>();
+    stream.on(
+      'response',
+      (headers) => headers['grpc-status'] !== undefined && resolve(String(headers['grpc-status'])),
+    );
+    stream.on('trailers', (trailers) => resolve(String(trailers['grpc-status'])));
+    stream.on('error', () => resolve('reset')).resume();
+    const code = await promise;
+    codes.set(code, (codes.get(code) ?? 0) + 1);
+  });
+  await Promise.all(answers);
+  session.destroy();
+  return codes;
+}
+
+test('strangers use up nothing of what is there for proxies: a flood of them refuses no proxy of the same address', async () => {
+  await writeFile(file('tokens'), tokenLine('good', ['*']));
+  // More strangers than new streams may come at once, and as many proxies as that.
+  const { address } = await serve({ tokens: true }, { adsRateLimit: { rate: 0.001, burst: 200 } });
+  const unauthenticated = `${status.UNAUTHENTICATED}`;
+  expect(await strangers(address, SOTW_METHOD.path, 1000)).toEqual(new Map([[unauthenticated, 1000]]));
+  const proxies = Array.from({ length: 200 }, () => open(NODE, { authorization: 'Bearer good' }).opened);
+  expect(new Set(await Promise.all(proxies))).toEqual(new Set(['served']));
+  expect(await open(NODE, { authorization: 'Bearer good' }).opened).toMatchObject({
+    code: status.RESOURCE_EXHAUSTED,
+  });
+});
+
+test('a stranger does not learn which methods there are', async () => {
+  await writeFile(file('tokens'), tokenLine('good', ['*']));
+  const { address } = await serve({ tokens: true });
+  const unauthenticated = new Map([[`${status.UNAUTHENTICATED}`, 1]]);
+  expect(await strangers(address, '/no.such.Service/Method', 1)).toEqual(unauthenticated);
+});
+
+test('a load balancer asks for the health of ADS without credentials', async () => {
+  await writeFile(file('tokens'), tokenLine('good', ['*']));
+  const { address, listener } = await serve({ tokens: true });
+  expect(await strangers(address, HEALTH_CHECK, 1)).toEqual(new Map([[`${status.OK}`, 1]]));
+  expect(listener.address.port).toBeGreaterThan(0);
+});

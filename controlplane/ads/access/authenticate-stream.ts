@@ -1,0 +1,120 @@
+import { X509Certificate } from 'node:crypto';
+import type { Followed } from '../../../common/files/followed-files.ts';
+import type { ServerCall } from '../../../xds/grpc/server-call.ts';
+import { CallError } from '../../../xds/grpc/call-error.ts';
+import { status } from '../../../xds/grpc/status.ts';
+import { ApiError } from '../../http/errors.ts';
+import type { TokenBucket } from '../../../common/token-bucket.ts';
+import type { SignedRequest } from '../../auth/authenticate.ts';
+import type { Access } from '../../auth/open-access.ts';
+import type { ClientCa } from './client-ca.ts';
+import {
+  ANYONE,
+  certificateHolder,
+  signer,
+  tokenHolder,
+  unauthenticated,
+  type Credential,
+} from './credential.ts';
+import { tokenSum, type Tokens } from './tokens.ts';
+
+/** What streams are held against. Where nothing of it is given, nobody is asked who he is. */
+export type StreamAuthorities = {
+  readonly tokens: Followed<Tokens> | undefined;
+  readonly clientCa: Followed<ClientCa> | undefined;
+  /** Users of the credentials file, known by their signatures. */
+  readonly signers: Access['signers'];
+  /** Signatures that are verified: it is not known before whether a stranger made one, and it takes work. */
+  readonly verifications: TokenBucket;
+  readonly region: string;
+};
+
+/** Whether anything is given that streams are held against. */
+export function asksAnything({ tokens, clientCa, signers }: StreamAuthorities): boolean {
+  return tokens !== undefined || clientCa !== undefined || signers !== undefined;
+}
+
+/**
+ * Finds out who opens a stream: the bearer token in its metadata, else the signature, else the certificate of its
+ * connection. Whether he may be what he then asks to be is not judged here, nor whether what he shows still holds. Throws or
+ * rejects with a CallError UNAUTHENTICATED.
+ */
+export function authenticateStream(
+  authorities: StreamAuthorities,
+  call: ServerCall,
+): Credential | Promise<Credential> {
+  const { tokens, clientCa, signers, region } = authorities;
+  if (!asksAnything(authorities)) return ANYONE;
+  const authorization = call.headers.authorization ?? '';
+  const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
+  if (tokens !== undefined && token !== undefined) {
+    return tokenHolder(tokenSum(token), tokens.current, Date.now);
+  }
+  if (signers !== undefined && authorization.startsWith('AWS4-')) {
+    requireVerification(authorities);
+    return bySignature(signers, region, call);
+  }
+  const certificate = clientCa === undefined ? undefined : call.connection.certificate();
+  if (clientCa !== undefined && certificate !== undefined) {
+    const parsed = new X509Certificate(certificate.raw);
+    return certificateHolder(parsed, certificate, clientCa.current, Date.now);
+  }
+  throw unauthenticated(`no credentials: this control plane wants ${wanted(authorities)}`);
+}
+
+function requireVerification({ verifications }: StreamAuthorities): void {
+  const wait = verifications();
+  if (wait === 0) return;
+  const soon = `the next will be verified in ${Math.ceil(wait * 1000)} ms`;
+  throw new CallError(
+    status.RESOURCE_EXHAUSTED,
+    `too many new streams with signatures at once for --ads-rate-limit: ${soon}`,
+  );
+}
+
+function wanted({ tokens, clientCa, signers }: StreamAuthorities): string {
+  const ways = [
+    ...(tokens === undefined ? [] : ['authorization: Bearer TOKEN with a token of its --tokens']),
+    ...(clientCa === undefined ? [] : ['a client certificate of its --client-ca that is valid now']),
+    ...(signers === undefined ? [] : ['a SigV4 signature of a user of its --credentials']),
+  ];
+  return ways.join(', or ');
+}
+
+/**
+ * A call signed as Envoy's AWS IAM plugin for google_grpc does it: POST to the method's path, with an empty body, whatever
+ * the stream then brings. The host is signed without a default port, which the call may still name.
+ */
+async function bySignature(
+  signers: NonNullable<Access['signers']>,
+  region: string,
+  call: ServerCall,
+): Promise<Credential> {
+  const host = call.authority;
+  const hosts = new Set([host, host.replace(/:(443|80)$/, '')]);
+  let refusal: unknown;
+  for (const candidate of hosts) {
+    try {
+      const caller = await signers.authenticate(signedParts(call, candidate));
+      const key = caller.kind === 'user' ? signers.keyOf(caller.accessKeyId) : undefined;
+      if (key !== undefined) return signer(key, signers.keyOf, region, Date.now);
+    } catch (error) {
+      refusal = error;
+    }
+  }
+  if (refusal instanceof ApiError) throw unauthenticated(refusal.message, { cause: refusal });
+  throw refusal ?? unauthenticated('the access key is not in the --credentials file any more');
+}
+
+function signedParts({ path, headers: fields }: ServerCall, host: string): SignedRequest {
+  const headers = Object.entries(fields)
+    .filter(([name]) => !name.startsWith(':'))
+    .map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : (value ?? '')] as const);
+  return {
+    method: 'POST',
+    path,
+    query: {},
+    headers: { ...Object.fromEntries(headers), host },
+    body: new Uint8Array(),
+  };
+}

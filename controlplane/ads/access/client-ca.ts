@@ -1,0 +1,34 @@
+import { X509Certificate } from 'node:crypto';
+import { createSecureContext } from 'node:tls';
+import { CertificateError } from '../../tls/server-certificate.ts';
+
+/** The authorities whose client certificates are taken. */
+export type ClientCa = { readonly pem: Buffer; readonly certificates: readonly X509Certificate[] };
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+
+/**
+ * Reads authorities' certificates, PEM, one or several.
+ * @throws CertificateError
+ */
+export function readClientCa(file: string, pem: Buffer): ClientCa {
+  try {
+    const certificates = Array.from(
+      pem.toString().matchAll(CERTIFICATE),
+      ([text]) => new X509Certificate(text),
+    );
+    if (certificates.length === 0) throw new Error('there is none');
+    createSecureContext({ ca: pem });
+    return { pem, certificates };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CertificateError(`${file} has no certificates of authorities in PEM form: ${reason}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Whether one of the authorities issued the certificate itself. One below an intermediate is not known so. */
+export function isIssuedBy({ certificates }: ClientCa, certificate: X509Certificate): boolean {
+  return certificates.some((ca) => certificate.checkIssued(ca) && certificate.verify(ca.publicKey));
+}

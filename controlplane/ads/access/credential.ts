@@ -1,0 +1,162 @@
+import type { X509Certificate } from 'node:crypto';
+import { CallError } from '../../../xds/grpc/call-error.ts';
+import { status } from '../../../xds/grpc/status.ts';
+import { arnOf } from '../../mesh/arn.ts';
+import { ApiError } from '../../http/errors.ts';
+import { authorize } from '../../auth/authorize.ts';
+import type { AccessKey } from '../../auth/credentials/credentials.ts';
+import { userArn } from '../../auth/principal.ts';
+import { nodesOfCertificate, type CertificateNames } from './certificate-nodes.ts';
+import { isIssuedBy, type ClientCa } from './client-ca.ts';
+import {
+  admitsEveryNode,
+  admitsNode,
+  describeSubject,
+  formatNodePattern,
+  type NodePattern,
+  type Subject,
+} from './node-pattern.ts';
+import type { Tokens } from './tokens.ts';
+
+/** What a stream has shown of who it is. */
+export type Credential = {
+  /** For the log. Never a secret. */
+  readonly who: string;
+  /** Whether it says who its holder is: he may have private keys. */
+  readonly identifies: boolean;
+  /** When it ends by itself, as things stand, in milliseconds since 1970; undefined: never. */
+  expires(): number | undefined;
+  /** Whether it holds at this moment; to be asked again while the stream lives. Throws a CallError UNAUTHENTICATED. */
+  prove(): void;
+  /**
+   * Whether its holder may be that proxy at this moment; undefined: may see all proxies. To be asked again too, after
+   * `prove`. Throws a CallError PERMISSION_DENIED.
+   */
+  admit(subject: Subject | undefined): void;
+};
+
+/** Nobody is asked who he is. */
+export const ANYONE: Credential = {
+  who: 'anyone',
+  identifies: false,
+  expires: () => undefined,
+  prove: () => undefined,
+  admit: () => undefined,
+};
+
+/** The holder of a token, by the token's SHA-256. `tokens` is asked anew each time. */
+export function tokenHolder(sum: string, tokens: () => Tokens, now: () => number): Credential {
+  const who = `the token ${sum.slice(0, 12)}`;
+  return {
+    who,
+    identifies: true,
+    expires: () => tokens().get(sum)?.expires,
+    prove() {
+      const grant = tokens().get(sum);
+      if (grant === undefined) {
+        throw unauthenticated(
+          'the bearer token is not known: its SHA-256 is in no line of the --tokens file',
+        );
+      }
+      if (grant.expires !== undefined && now() >= grant.expires) {
+        throw unauthenticated(`${who} expired at ${new Date(grant.expires).toISOString()}`);
+      }
+    },
+    admit: (subject) => requireNode(who, tokens().get(sum)?.nodes ?? [], subject),
+  };
+}
+
+/** The holder of a certificate that TLS found to be in order. */
+export function certificateHolder(
+  certificate: X509Certificate,
+  names: CertificateNames,
+  ca: () => ClientCa,
+  now: () => number,
+): Credential {
+  const nodes = nodesOfCertificate(names);
+  const who = `the client certificate ${certificate.serialNumber}`;
+  const expires = certificate.validToDate.getTime();
+  const trusted = ca();
+  return {
+    who,
+    identifies: true,
+    expires: () => expires,
+    prove() {
+      if (now() >= expires) {
+        throw unauthenticated(`${who} expired at ${certificate.validToDate.toISOString()}`);
+      }
+      // What was found in order under other authorities may come in again, and is then judged by TLS.
+      if (ca() !== trusted && !isIssuedBy(ca(), certificate)) {
+        throw unauthenticated(`the --client-ca has changed and did not issue ${who} itself: connect again`);
+      }
+    },
+    admit(subject) {
+      if (nodes.length === 0) {
+        throw denied(
+          `${who} names no proxy: it needs a URI name spiffe://DOMAIN/mesh/M/virtualNode/N (or an ARN), or mesh/M/virtualNode/N as its common name`,
+        );
+      }
+      requireNode(who, nodes, subject);
+    },
+  };
+}
+
+/** The user who signed the call. `keyOf` is asked anew each time for the key that he signed with. */
+export function signer(
+  key: AccessKey,
+  keyOf: (id: string) => AccessKey | undefined,
+  region: string,
+  now: () => number,
+): Credential {
+  const { user, secret } = key;
+  const who = userArn(user);
+  return {
+    who,
+    identifies: true,
+    expires: () => keyOf(user.accessKeyId)?.expires,
+    prove() {
+      const current = keyOf(user.accessKeyId);
+      if (current?.secret !== secret) {
+        throw unauthenticated(
+          `the access key ${user.accessKeyId} of ${who} is not in the --credentials file any more`,
+        );
+      }
+      if (current.expires !== undefined && now() >= current.expires) {
+        throw unauthenticated(`the access key ${user.accessKeyId} of ${who} has expired`);
+      }
+    },
+    admit(subject) {
+      const holder = keyOf(user.accessKeyId)?.user ?? user;
+      try {
+        if (subject === undefined) {
+          authorize(holder, { action: 'daybreak:GetStatus', resource: '*' }, undefined);
+        } else {
+          const { identity, owner = user.account } = subject;
+          const { kind, mesh, name } = identity;
+          const resource = arnOf({ kind, owner, mesh, parent: '', name }, region);
+          const deed = { action: 'appmesh:StreamAggregatedResources', resource };
+          authorize(holder, deed, { owner, mesh });
+        }
+      } catch (error) {
+        if (error instanceof ApiError) throw denied(error.message, { cause: error });
+        throw error;
+      }
+    },
+  };
+}
+
+/** It is not known who asks; the gRPC code is 16. */
+export const unauthenticated = (message: string, options?: ErrorOptions): CallError =>
+  new CallError(status.UNAUTHENTICATED, message, options);
+
+const denied = (message: string, options?: ErrorOptions): CallError =>
+  new CallError(status.PERMISSION_DENIED, message, options);
+
+function requireNode(who: string, nodes: readonly NodePattern[], subject: Subject | undefined): void {
+  const admits = nodes.slice(0, 5).map(formatNodePattern).join(', ');
+  if (subject === undefined) {
+    if (admitsEveryNode(nodes)) return;
+    throw denied(`${who} may be ${admits}: to see all proxies it has to admit every node (*)`);
+  }
+  if (!admitsNode(nodes, subject)) throw denied(`${who} may be ${admits}, not ${describeSubject(subject)}`);
+}

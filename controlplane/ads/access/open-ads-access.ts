@@ -1,0 +1,92 @@
+import { followFiles, type Followed } from '../../../common/files/followed-files.ts';
+import type { Log } from '../../../common/log.ts';
+import type { Access } from '../../auth/open-access.ts';
+import { createTokenBucket, type BucketSettings } from '../../../common/token-bucket.ts';
+import { boundedWarnings } from '../../bounded-warnings.ts';
+import { createAdmission, type Admission } from './admission.ts';
+import { readClientCa, type ClientCa } from './client-ca.ts';
+import type { Identity } from '../identity.ts';
+import { countProxies, type ProxyQuotas } from './proxy-quotas.ts';
+import type { RefusalReason } from './refusal-reason.ts';
+import { readTokens } from './tokens.ts';
+
+/** Which files say who may connect, and how many may. */
+export type AdsAccessSettings = {
+  /** Undefined: no tokens. */
+  readonly tokens: string | undefined;
+  /** Undefined: no client certificates. */
+  readonly clientCa: string | undefined;
+  readonly proxyQuotas: ProxyQuotas;
+  readonly adsRateLimit: BucketSettings;
+  readonly region: string;
+};
+
+/** What else admission needs. */
+export type AdsAccessWorld = {
+  readonly signers: Access['signers'];
+  readonly ownerOf: (identity: Identity) => string | undefined;
+  readonly log: Log;
+  readonly onReading: (files: 'tokens' | 'clientCa', outcome: 'read' | 'refused') => void;
+  readonly onRefusal: (reason: RefusalReason) => void;
+};
+
+/** Who may connect, as the files say at each moment. `clientCa` is what TLS needs of it. */
+export type AdsAccess = {
+  readonly admission: Admission;
+  readonly clientCa: Followed<ClientCa> | undefined;
+  readonly close: () => Promise<void>;
+};
+
+/**
+ * Opens ADS to those whom the files know; where there are none, to anyone.
+ * @throws TokensError, CertificateError, or that of the file system, where a file cannot be used
+ */
+export async function openAdsAccess(settings: AdsAccessSettings, world: AdsAccessWorld): Promise<AdsAccess> {
+  const { signers, ownerOf, log, onReading, onRefusal } = world;
+  await using opened = new AsyncDisposableStack();
+  const follow = async <T>(
+    what: string,
+    file: string | undefined,
+    read: (file: string, content: Buffer) => T,
+    name: 'tokens' | 'clientCa',
+  ): Promise<Followed<T> | undefined> => {
+    if (file === undefined) return undefined;
+    const followed = await followFiles({
+      what,
+      files: [file],
+      read: (content = Buffer.alloc(0)) => read(file, content),
+      log,
+      onReading: (outcome) => onReading(name, outcome),
+    });
+    opened.defer(followed.close);
+    return followed;
+  };
+  const tokens = await follow('tokens', settings.tokens, readTokens, 'tokens');
+  const clientCa = await follow('client CA', settings.clientCa, readClientCa, 'clientCa');
+  if (signers !== undefined && tokens === undefined && clientCa === undefined) {
+    log.warn(
+      "--credentials without --tokens or --client-ca: only an Envoy that signs (App Mesh's own images) can connect to ADS, no agent",
+    );
+  }
+
+  const warn = boundedWarnings(log);
+  const admission = createAdmission({
+    authorities: {
+      tokens,
+      clientCa,
+      signers,
+      verifications: createTokenBucket(settings.adsRateLimit, Date.now),
+      region: settings.region,
+    },
+    newcomers: createTokenBucket(settings.adsRateLimit, Date.now),
+    proxies: countProxies(settings.proxyQuotas),
+    ownerOf,
+    onRefusal(reason, peer, { code, message }) {
+      onRefusal(reason);
+      warn({ reason, peer, code }, `a proxy was refused: ${message}`);
+    },
+  });
+  for (const followed of [tokens, clientCa, signers]) followed?.onChange(() => admission.recheck());
+  const all = opened.move();
+  return { admission, clientCa, close: () => all.disposeAsync() };
+}
