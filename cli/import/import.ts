@@ -13,7 +13,7 @@ import { outputFiles, outputStream } from './output/files.ts';
 import { writeFolder } from './output/folder.ts';
 import { createReader, readInputs } from './reading/files.ts';
 import { reportImport } from './report/json.ts';
-import { describeWant, isWhole } from './report/summary.ts';
+import { describeWant, isWhole, plural } from './report/summary.ts';
 import { describeImport } from './report/text.ts';
 import type { Gathered, ImportContext } from './source.ts';
 import { sortFiles } from './sources.ts';
@@ -82,7 +82,7 @@ async function writeResult(
 ): Promise<void> {
   const files = outputFiles(documents);
   await writeFolder(folder, files);
-  stdout.write(`${files.length} files are in ${folder}`);
+  stdout.write(`${plural(files.length, 'file')} in ${folder}`);
   if (open.length > 0) {
     const file = join(folder, QUESTIONS_FILE);
     // What this file answered already stays in it.

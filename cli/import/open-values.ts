@@ -6,7 +6,7 @@ import type { Path, Place } from './place.ts';
 /** The key of the question whose account it is, which `--account` answers. */
 export const ACCOUNT_KEY = 'AWS::AccountId';
 
-/** An open value of a resource. `path` is as the API's model spells it. */
+/** An open value of a resource. `path` is as the API's model spells it; empty where it is whether the resource exists. */
 export type OpenValue = {
   readonly question: Question;
   readonly place: Place;
@@ -18,7 +18,7 @@ export type OpenValue = {
 export type Asked = { readonly question: Question; readonly values: readonly OpenValue[] };
 
 /** The values of an input that nobody gave. */
-export function openValuesIn(input: Json, { kind, place }: Found): readonly OpenValue[] {
+export function openValuesIn(input: Json, { kind, place, condition }: Found): readonly OpenValue[] {
   const found: OpenValue[] = [];
   const walk = (value: unknown, path: Path): void => {
     if (value instanceof Open) {
@@ -27,6 +27,7 @@ export function openValuesIn(input: Json, { kind, place }: Found): readonly Open
       for (const [name, part] of Object.entries(value)) walk(part, [...path, name]);
     }
   };
+  walk(condition, []);
   walk(input, []);
   return found;
 }

@@ -16,3 +16,8 @@ export function describePath(path: Path): string {
 
 /** Something that is wrong with what the files say. `path`: the member, as the file spells it. */
 export type ImportProblem = { readonly place: Place; readonly message: string };
+
+/** What an open value is for: a member, or whether the resource exists. */
+export function describeUse(path: Path): string {
+  return path.length === 0 ? 'whether it exists' : describePath(path);
+}

@@ -47,6 +47,8 @@ export type Found = {
   readonly lineAt?: (path: Path) => number | undefined;
   /** Terraform's way: a structure may stand as a list of one element, which is that element. */
   readonly blocks?: boolean;
+  /** What decides whether it exists at all, where nobody said it. */
+  readonly condition?: Open;
 };
 
 /** Something about App Mesh that is not taken, or not all of it, though nothing is wrong with it. */

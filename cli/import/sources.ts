@@ -1,11 +1,12 @@
 import { CommandError } from '../errors.ts';
+import { cloudFormationSource } from './cloudformation/cloudformation.ts';
 import { describeSource } from './describe/describe.ts';
 import type { InputFile } from './reading/files.ts';
 import type { Gathered, Left, Source, SourceName } from './source.ts';
 import type { ImportProblem } from './place.ts';
 
 /** All forms, in the order in which files are shown to them: the ones with an unmistakable mark first. */
-const SOURCES: readonly Source[] = [describeSource];
+const SOURCES: readonly Source[] = [cloudFormationSource, describeSource];
 
 /** Which files each source is given, and what becomes of those that are none's. */
 export type Sorted = {

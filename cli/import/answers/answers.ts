@@ -2,7 +2,7 @@
 export type Answers = {
   /**
    * The answer to a key, for a file. `FILE:KEY` goes before `KEY`, so that two templates may have one parameter with two
-   * values.
+   * values; FILE is the file's path, or the end of it from some folder on.
    */
   readonly take: (key: string, file?: string) => string | undefined;
   /** The answers that were never taken: their names may have been misspelt. */
@@ -19,7 +19,19 @@ export function createAnswers(pairs: readonly (readonly [string, string])[]): An
     return value;
   };
   return {
-    take: (key, file) => (file === undefined ? undefined : look(`${file}:${key}`)) ?? look(key),
+    take: (key, file) => {
+      for (const end of file === undefined ? [] : endsOf(file)) {
+        const value = look(`${end}:${key}`);
+        if (value !== undefined) return value;
+      }
+      return look(key);
+    },
     unused: () => [...values.keys()].filter((key) => !used.has(key)),
   };
+}
+
+// `a/b/c.yaml`, `b/c.yaml`, `c.yaml`.
+function endsOf(file: string): readonly string[] {
+  const steps = file.split('/');
+  return steps.map((_, index) => steps.slice(index).join('/'));
 }

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import type { Asked } from '../open-values.ts';
-import { describePath, describePlace } from '../place.ts';
+import { describePlace, describeUse } from '../place.ts';
 
 /** The name of the file with questions. */
 export const QUESTIONS_FILE = 'questions.yaml';
@@ -17,7 +17,7 @@ export function formatQuestions(
     parameter: question.key,
     why: question.why,
     answeredBy: question.flags,
-    for: values.map(({ place, path }) => `${describePlace(place)}: ${describePath(path)}`),
+    for: values.map(({ place, path }) => `${describePlace(place)}: ${describeUse(path)}`),
     value: null,
   }));
   const questions = [...open, ...answered.map(([parameter, value]) => ({ parameter, value }))];

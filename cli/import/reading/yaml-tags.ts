@@ -1,5 +1,4 @@
-import { isCollection, isScalar, Pair, Scalar, YAMLMap, YAMLSeq, type Node, type Tags } from 'yaml';
-import type { CollectionTag, ScalarTag } from 'yaml';
+import { Pair, Scalar, YAMLMap, type CollectionTag, type ScalarTag, type Tags, type YAMLSeq } from 'yaml';
 
 /** The short forms of CloudFormation that are not `Fn::` and their name. */
 const OTHER_NAMES: Readonly<Record<string, string>> = { Ref: 'Ref', Condition: 'Condition' };
@@ -58,7 +57,7 @@ function shortForm(name: string): (ScalarTag | CollectionTag)[] {
   // `!GetAtt A.B.C` is the attribute B.C of A.
   const argument = (text: string): unknown => (name === 'GetAtt' ? splitOnce(text) : text);
   return [
-    { tag, resolve: (text) => wrapped(long, argument(text)) },
+    { tag, resolve: (text) => ({ [long]: argument(text) }) },
     { tag, collection: 'map', resolve: (value) => wrapped(long, untagged(value as YAMLMap)) },
     { tag, collection: 'seq', resolve: (value) => wrapped(long, untagged(value as YAMLSeq)) },
   ];
@@ -69,18 +68,10 @@ function splitOnce(text: string): readonly string[] {
   return dot === -1 ? [text] : [text.slice(0, dot), text.slice(dot + 1)];
 }
 
-function wrapped(long: string, value: unknown): YAMLMap {
+function wrapped(long: string, collection: YAMLMap | YAMLSeq): YAMLMap {
   const map = new YAMLMap();
-  const node = isCollection(value) || isScalar(value) ? (value as Node) : seqOrScalar(value);
-  map.items.push(new Pair(new Scalar(long), node));
+  map.items.push(new Pair(new Scalar(long), collection));
   return map;
-}
-
-function seqOrScalar(value: unknown): Node {
-  if (!Array.isArray(value)) return new Scalar(value);
-  const list = new YAMLSeq();
-  list.items.push(...value.map((item) => new Scalar(item)));
-  return list;
 }
 
 // The parser writes the tag on the collection that it gave; as a part of the long form it has none.

@@ -2,7 +2,7 @@ import { describeKey } from '../../resources/key.ts';
 import { kindInWords } from '../../resources/kinds.ts';
 import type { Imported } from '../imported.ts';
 import { questionsOf, type Asked } from '../open-values.ts';
-import { describePath, describePlace, type Place } from '../place.ts';
+import { describePlace, describeUse, type Place } from '../place.ts';
 import { countKinds, plural } from './summary.ts';
 
 /** What was taken, what was left and why, what is wrong, and what is open, for people. */
@@ -39,7 +39,7 @@ function describeAsked({ question: { key, why, flags }, values }: Asked): readon
   return [
     `${key}: ${why}; answer with ${flags.join(' or ')}`,
     ...values.map(
-      ({ place, kind, path }) => `  ${line(place, `${kindInWords(kind)}, ${describePath(path)}`)}`,
+      ({ place, kind, path }) => `  ${line(place, `${kindInWords(kind)}, ${describeUse(path)}`)}`,
     ),
   ];
 }

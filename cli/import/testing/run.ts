@@ -56,12 +56,12 @@ export async function runImport(
 /** The same with files that exist only for it. */
 export async function importTexts(
   texts: Readonly<Record<string, string | Uint8Array>>,
-  options: RunOptions = {},
+  { paths = Object.keys(texts), ...options }: RunOptions & { readonly paths?: readonly string[] } = {},
 ): Promise<Imported> {
   const folder = await mkdtemp(join(tmpdir(), 'daybreak-import-'));
   try {
     for (const [name, text] of Object.entries(texts)) await writeFile(join(folder, name), text);
-    return await runImport(folder, Object.keys(texts), options);
+    return await runImport(folder, paths, options);
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -1,0 +1,72 @@
+import type { ParsedFile } from '../reading/parsed.ts';
+import type { ImportProblem } from '../place.ts';
+import type { Gathered, ImportContext, Left, Source } from '../source.ts';
+import { kindOfType } from './app-mesh.ts';
+import { isByProduct, manifestIn } from './cdk.ts';
+import { STACK_TYPE } from './nested.ts';
+import { readOutputs } from './outputs.ts';
+import { resourcesOf } from './resources.ts';
+import { tell, type Stack } from './stack.ts';
+import { rootStack, type Shared } from './stacks.ts';
+import { templateSet } from './template-set.ts';
+import { isTemplate, placeIn, resourceNamed } from './template.ts';
+import { describeTransform } from './transforms.ts';
+
+/**
+ * Templates of CloudFormation, in JSON and YAML, and what CDK synthesizes. Templates are found (template-set.ts) and each
+ * makes a stack (stacks.ts), whose values are evaluated when something needs them (evaluate.ts, functions/), across stacks by
+ * exports and outputs. What becomes of a resource is in resources.ts.
+ */
+export const cloudFormationSource: Source = {
+  name: 'cloudformation',
+  claims: (file) =>
+    file.documents.some(({ value }) => isTemplate(value)) ||
+    manifestIn(file) !== undefined ||
+    isByProduct(file),
+  gather,
+};
+
+async function gather(files: readonly ParsedFile[], context: ImportContext): Promise<Gathered> {
+  const set = await templateSet(files, context.read);
+  const problems: ImportProblem[] = [];
+  const exports: Shared['exports'] = { stacks: [], answers: readOutputs(context.outputs), index: undefined };
+  const shared: Shared = { set, context, exports, problems, underway: [] };
+  for (const { template, synthesized } of set.roots) rootStack(shared, template, synthesized);
+  const gathered = exports.stacks.filter(isReadable).map(resourcesOf);
+  const missing = exports.stacks.flatMap((stack) => missingTemplates(stack, set.nestedIn(stack.template)));
+  return {
+    resources: gathered.flatMap((each) => each.resources),
+    left: [...set.left, ...missing, ...gathered.flatMap((each) => each.left)],
+    problems,
+    passedOver: countOf(gathered.flatMap((each) => each.passedOver)),
+  };
+}
+
+// A transform may change everything, so nothing is said of a template that has one; one without resources of App Mesh may have it.
+function isReadable(stack: Stack): boolean {
+  const { template } = stack;
+  const [transform] = template.transforms;
+  const types = Object.keys(template.resources).map((id) => resourceNamed(template, id)?.type ?? '');
+  if (transform === undefined || !types.some((type) => kindOfType(type) !== undefined)) return true;
+  tell(stack, ['Transform'], describeTransform(transform));
+  return false;
+}
+
+function missingTemplates(stack: Stack, nested: ReadonlyMap<string, unknown>): readonly Left[] {
+  return [...nested].flatMap(([id, template]) =>
+    template === undefined
+      ? [
+          {
+            place: placeIn(stack.template, ['Resources', id], stack.prefix),
+            reason: 'the template of this nested stack is not among the files',
+          },
+        ]
+      : [],
+  );
+}
+
+function countOf(types: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const type of types) if (type !== STACK_TYPE) counts.set(type, (counts.get(type) ?? 0) + 1);
+  return new Map([...counts].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}

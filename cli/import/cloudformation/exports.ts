@@ -1,0 +1,67 @@
+import { isObject } from '../is-object.ts';
+import { describePlace, type Path } from '../place.ts';
+import { Open } from '../source.ts';
+import { fault, once, type Export, type Stack } from './stack.ts';
+import { placeIn } from './template.ts';
+import { textOf, type Value } from './value.ts';
+
+/** What the export of that name is: of a given template, of an answer of `--outputs`, or what a person says. */
+export function importedValue(stack: Stack, name: string, path: Path): Value {
+  const { exports, answers, template } = stack;
+  const key = `ImportValue:${name}`;
+  const answer = answers.take(key, template.file);
+  if (answer !== undefined) return answer;
+  exports.index ??= indexOf(exports.stacks);
+  const found = exports.index.get(name) ?? [];
+  const [first, second] = found;
+  if (first !== undefined && second !== undefined) {
+    return fault(
+      stack,
+      path,
+      `export ${name} is exported twice: in ${placeOf(first)} and in ${placeOf(second)}`,
+    );
+  }
+  if (first !== undefined) return outputValue(first.stack, first.output, path);
+  const [said, other] = exports.answers.exports.get(name) ?? [];
+  if (said !== undefined && other !== undefined) {
+    return fault(
+      stack,
+      path,
+      `export ${name} has two values: ${said.value} in ${said.file}, ${other.value} in ${other.file}`,
+    );
+  }
+  if (said !== undefined) return said.value;
+  return new Open([
+    {
+      key,
+      why: `no template that was given exports ${name}`,
+      flags: ['--outputs FILE', `--parameter ${key}=VALUE`],
+    },
+  ]);
+}
+
+/** The value of an output of a stack; `path` is where `stack` refers to it. */
+export function outputValue(stack: Stack, output: string, path: Path): Value {
+  const declared = stack.template.outputs[output];
+  const own = ['Outputs', output, 'Value'];
+  return once(stack, `output ${output}`, path, () =>
+    stack.evaluate(isObject(declared) ? declared['Value'] : undefined, own),
+  );
+}
+
+function indexOf(stacks: readonly Stack[]): ReadonlyMap<string, readonly Export[]> {
+  const index = new Map<string, readonly Export[]>();
+  for (const stack of stacks) {
+    for (const [output, declared] of Object.entries(stack.template.outputs)) {
+      const exported = isObject(declared) ? declared['Export'] : undefined;
+      if (!isObject(exported)) continue;
+      const name = textOf(stack.evaluate(exported['Name'], ['Outputs', output, 'Export', 'Name']));
+      if (name !== undefined) index.set(name, [...(index.get(name) ?? []), { stack, output }]);
+    }
+  }
+  return index;
+}
+
+function placeOf({ stack, output }: Export): string {
+  return describePlace(placeIn(stack.template, ['Outputs', output], stack.prefix));
+}

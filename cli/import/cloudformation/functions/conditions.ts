@@ -1,0 +1,78 @@
+import { isObject } from '../../is-object.ts';
+import type { Path } from '../../place.ts';
+import { Open } from '../../source.ts';
+import { fault, once, type Stack, type TemplateFunction } from '../stack.ts';
+import { combine, FAULT, NO_VALUE, show, textOf, type Value } from '../value.ts';
+
+/** Whether a condition of the template holds: a boolean, or open, or a fault. `path`: where it is referred to. */
+export function holds(stack: Stack, name: string, path: Path): Value {
+  const { conditions } = stack.template;
+  if (!Object.hasOwn(conditions, name)) {
+    const known = Object.keys(conditions).join(', ') || 'none';
+    return fault(stack, path, `there is no condition ${name}; the template has ${known}`);
+  }
+  const own = ['Conditions', name];
+  return once(stack, `condition ${name}`, path, () => truth(stack, conditions[name], own));
+}
+
+/** `Fn::If`: one of two values, only that one evaluated. */
+export const ifElse: TemplateFunction = (stack, argument, path) => {
+  if (!Array.isArray(argument) || argument.length !== 3 || typeof argument[0] !== 'string') {
+    return fault(
+      stack,
+      path,
+      `Fn::If takes the name of a condition and two values, and has ${show(argument)}`,
+    );
+  }
+  const condition = holds(stack, argument[0], [...path, 0]);
+  if (condition === FAULT || condition instanceof Open) return condition;
+  const branch = condition === true ? 1 : 2;
+  return stack.evaluate(argument[branch], [...path, branch]);
+};
+
+/** `Fn::Equals`: whether two values are the same text. */
+export const equals: TemplateFunction = (stack, argument, path) => {
+  if (!Array.isArray(argument) || argument.length !== 2) {
+    return fault(stack, path, `Fn::Equals takes two values, and has ${show(argument)}`);
+  }
+  const values = argument.map((each: unknown, index) => stack.evaluate(each, [...path, index]));
+  return combine(values, () => {
+    const [a, b] = values.map((each) => textOf(each) ?? JSON.stringify(each));
+    return a === b;
+  });
+};
+
+/** `Fn::And`. One that does not hold is enough, whatever the others are. */
+export const and: TemplateFunction = (stack, argument, path) => all(stack, argument, path, false);
+
+/** `Fn::Or`. One that holds is enough. */
+export const or: TemplateFunction = (stack, argument, path) => all(stack, argument, path, true);
+
+/** `Fn::Not`. */
+export const not: TemplateFunction = (stack, argument, path) => {
+  const [only] = Array.isArray(argument) && argument.length === 1 ? (argument as unknown[]) : [];
+  if (only === undefined) return fault(stack, path, `Fn::Not takes one condition, and has ${show(argument)}`);
+  const value = truth(stack, only, [...path, 0]);
+  return combine([value], () => value !== true);
+};
+
+function all(stack: Stack, argument: unknown, path: Path, decisive: boolean): Value {
+  if (!Array.isArray(argument) || argument.length === 0) {
+    return fault(stack, path, `it takes a list of conditions, and has ${show(argument)}`);
+  }
+  const values = argument.map((each: unknown, index) => truth(stack, each, [...path, index]));
+  if (values.includes(FAULT)) return FAULT;
+  return values.includes(decisive) ? decisive : combine(values, () => !decisive);
+}
+
+// Within conditions, `Condition: NAME` is another one.
+function truth(stack: Stack, value: unknown, path: Path): Value {
+  if (isObject(value) && typeof value['Condition'] === 'string') {
+    return holds(stack, value['Condition'], [...path, 'Condition']);
+  }
+  const result = stack.evaluate(value, path);
+  if (result === FAULT || result instanceof Open) return result;
+  const text = textOf(result);
+  if (text === 'true' || text === 'false') return text === 'true';
+  return fault(stack, path, `${result === NO_VALUE ? 'AWS::NoValue' : show(result)} is no condition`);
+}

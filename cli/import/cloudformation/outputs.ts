@@ -1,0 +1,84 @@
+import { CommandError } from '../../errors.ts';
+import { isObject } from '../is-object.ts';
+import type { ParsedFile } from '../reading/parsed.ts';
+import { describePlace } from '../place.ts';
+
+/** What `describe-stacks` says of a stack. */
+export type StackAnswer = {
+  readonly name: string;
+  /** Its ARN. */
+  readonly id: string;
+  readonly parameters: ReadonlyMap<string, string>;
+  /** What parameters hold that are names of SSM's. */
+  readonly resolved: ReadonlyMap<string, string>;
+  readonly outputs: ReadonlyMap<string, string>;
+};
+
+/** What the files of `--outputs` say: stacks, and exports by their names, each with where that stands. */
+export type OutputAnswers = {
+  readonly stacks: readonly StackAnswer[];
+  readonly exports: ReadonlyMap<string, readonly { readonly value: string; readonly file: string }[]>;
+};
+
+type Entry = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads answers of `aws cloudformation describe-stacks` and `list-exports`.
+ * @throws CommandError for a file that is neither
+ */
+export function readOutputs(files: readonly ParsedFile[]): OutputAnswers {
+  const stacks: StackAnswer[] = [];
+  const exports = new Map<string, { value: string; file: string }[]>();
+  const add = (name: unknown, value: unknown, file: string): void => {
+    if (typeof name !== 'string' || typeof value !== 'string') return;
+    const before = exports.get(name) ?? [];
+    if (!before.some((each) => each.value === value)) exports.set(name, [...before, { value, file }]);
+  };
+  for (const { file, documents, problems } of files) {
+    const [problem] = problems;
+    if (problem !== undefined) throw new CommandError(`${describePlace(problem.place)}: ${problem.message}`);
+    for (const { value, line } of documents) {
+      const [listed, described] = [entries(value, 'Exports'), entries(value, 'Stacks')];
+      if (listed === undefined && described === undefined)
+        throw new CommandError(`${file}:${line}: ${NEITHER}`);
+      for (const { Name: name, Value: text } of listed ?? []) add(name, text, file);
+      for (const stack of described ?? []) {
+        stacks.push(stackAnswer(stack));
+        for (const { ExportName: name, OutputValue: text } of entries(stack, 'Outputs') ?? [])
+          add(name, text, file);
+      }
+    }
+  }
+  return { stacks, exports };
+}
+
+const NEITHER =
+  'it is no answer of aws cloudformation describe-stacks or list-exports: it has to have Stacks or Exports';
+
+function stackAnswer(stack: Entry): StackAnswer {
+  const parameters = entries(stack, 'Parameters') ?? [];
+  return {
+    name: String(stack['StackName']),
+    id: String(stack['StackId']),
+    parameters: mapOf(parameters, 'ParameterKey', 'ParameterValue'),
+    resolved: mapOf(parameters, 'ParameterKey', 'ResolvedValue'),
+    outputs: mapOf(entries(stack, 'Outputs') ?? [], 'OutputKey', 'OutputValue'),
+  };
+}
+
+// A value that is not to be shown comes as asterisks.
+function mapOf(list: readonly Entry[], key: string, value: string): ReadonlyMap<string, string> {
+  return new Map(
+    list.flatMap((entry) => {
+      const [name, text] = [entry[key], entry[value]];
+      return typeof name === 'string' && typeof text === 'string' && !/^\*+$/.test(text)
+        ? [[name, text]]
+        : [];
+    }),
+  );
+}
+
+function entries(value: unknown, member: string): readonly Entry[] | undefined {
+  const list = isObject(value) ? value[member] : undefined;
+  return Array.isArray(list) ? list.filter(isObject) : undefined;
+}

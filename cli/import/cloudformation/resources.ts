@@ -1,0 +1,73 @@
+import type { Path } from '../place.ts';
+import { Open, type Found, type Left } from '../source.ts';
+import { kindOfType, nameProperties } from './app-mesh.ts';
+import { nameOf } from './attributes.ts';
+import { holds } from './functions/conditions.ts';
+import type { Stack } from './stack.ts';
+import { placeIn, resourceNamed, type TemplateResource } from './template.ts';
+import { FAULT, NO_VALUE } from './value.ts';
+
+/** What the resources of a stack come to. */
+export type StackResources = {
+  readonly resources: readonly Found[];
+  readonly left: readonly Left[];
+  readonly passedOver: readonly string[];
+};
+
+/** The resources of App Mesh in a stack, evaluated; and the types of all others. What is wrong is told to the stack. */
+export function resourcesOf(stack: Stack): StackResources {
+  const resources: Found[] = [];
+  const left: Left[] = [];
+  const passedOver: string[] = [];
+  for (const id of Object.keys(stack.template.resources)) {
+    const resource = resourceNamed(stack.template, id);
+    if (resource === undefined) continue;
+    const made = kindOfType(resource.type) === undefined ? undefined : foundIn(stack, id, resource);
+    if (kindOfType(resource.type) === undefined) passedOver.push(resource.type);
+    else if (made !== undefined && 'kind' in made) resources.push(made);
+    else if (made !== undefined) left.push(made);
+    if (made !== undefined && 'kind' in made) left.push(...deletionPolicy(stack, id, resource));
+  }
+  return { resources, left, passedOver };
+}
+
+// Undefined where something is wrong with it, which has been told.
+function foundIn(stack: Stack, id: string, resource: TemplateResource): Found | Left | undefined {
+  const { template, prefix } = stack;
+  const kind = kindOfType(resource.type);
+  const path: Path = ['Resources', id];
+  const place = placeIn(template, path, prefix);
+  if (kind === undefined) return undefined;
+  const made =
+    resource.condition === undefined ? true : holds(stack, resource.condition, [...path, 'Condition']);
+  if (made === FAULT) return undefined;
+  if (made === false) return { place, reason: `condition ${resource.condition} does not hold` };
+  const own = stack.evaluate(resource.properties, [...path, 'Properties']);
+  const names = nameProperties(kind).map((name) => [name, nameOf(stack, id, resource, name, path)] as const);
+  if (own === FAULT || names.some(([, value]) => value === FAULT)) return undefined;
+  const named = Object.fromEntries(names.filter(([, value]) => value !== NO_VALUE));
+  const members = withoutOwnAccount(stack, { ...named, ...(own as object) });
+  return {
+    kind,
+    members,
+    place,
+    lineAt: (inside) => template.document.lineAt([...path, 'Properties', ...inside]),
+    ...(made instanceof Open ? { condition: made } : {}),
+  };
+}
+
+// To name the stack's own account says nothing.
+function withoutOwnAccount({ environment }: Stack, members: Found['members']): Found['members'] {
+  const { MeshOwner: owner, ...others } = members;
+  return owner === undefined || owner === environment.account ? others : members;
+}
+
+function deletionPolicy(
+  { template, prefix }: Stack,
+  id: string,
+  { deletionPolicy: policy }: TemplateResource,
+): Left[] {
+  if (typeof policy !== 'string' || policy === 'Delete') return [];
+  const place = placeIn(template, ['Resources', id], prefix);
+  return [{ place, reason: `DeletionPolicy ${policy} is for CloudFormation; the rest of it is taken` }];
+}

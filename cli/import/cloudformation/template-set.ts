@@ -1,0 +1,98 @@
+import { dirname, normalize } from 'node:path';
+import type { ParsedFile } from '../reading/parsed.ts';
+import type { ImportContext, Left } from '../source.ts';
+import { manifestIn, type SynthesizedStack } from './cdk.ts';
+import { nestedTemplates } from './nested.ts';
+import { templatesIn, type Template } from './template.ts';
+
+/** The templates of an import, those included that another file led to. */
+export type TemplateSet = {
+  /** Those that stand alone, with what a CDK manifest says of them. */
+  readonly roots: readonly {
+    readonly template: Template;
+    readonly synthesized: SynthesizedStack | undefined;
+  }[];
+  /** The nested stacks of a template by their logical ids; undefined where the template of one is not there. */
+  readonly nestedIn: (template: Template) => ReadonlyMap<string, Template | undefined>;
+  /** Templates that are no stack. */
+  readonly left: readonly Left[];
+};
+
+/** Reads on from the files that were given: CDK's manifests to their templates, templates to those that they nest. */
+export async function templateSet(
+  files: readonly ParsedFile[],
+  read: ImportContext['read'],
+): Promise<TemplateSet> {
+  const all = new Map(files.map((file) => [normalize(file.file), file]));
+  const find = async (path: string): Promise<ParsedFile | undefined> => {
+    const name = normalize(path);
+    const file = all.get(name) ?? (await read(name));
+    if (file !== undefined) all.set(name, file);
+    return file;
+  };
+  const synthesized = await synthesizedStacks(files, find);
+  const nested = await nestedOf([...all.values()].flatMap(templatesIn), find);
+  const templates = [...nested.keys()];
+  const inner = new Set([...nested.values()].flatMap((each) => [...each.values()]));
+  const known = new Map(synthesized.map((stack) => [normalize(stack.template), stack]));
+  const folders = new Set(synthesized.map((stack) => dirname(normalize(stack.template))));
+  const outer = templates.filter((template) => !inner.has(template));
+  const isStale = ({ file }: Template): boolean =>
+    folders.has(dirname(normalize(file))) && !known.has(normalize(file));
+  return {
+    roots: outer
+      .filter((template) => !isStale(template))
+      .map((template) => ({ template, synthesized: known.get(normalize(template.file)) })),
+    nestedIn: (template) => nested.get(template) ?? new Map(),
+    left: outer.filter(isStale).map(({ file }) => ({
+      place: { file, line: 1, id: '' },
+      reason: 'the manifest.json beside it does not name it: an earlier cdk synth left it',
+    })),
+  };
+}
+
+type Find = (path: string) => Promise<ParsedFile | undefined>;
+
+// Stages have manifests of their own.
+async function synthesizedStacks(
+  files: readonly ParsedFile[],
+  find: Find,
+): Promise<readonly SynthesizedStack[]> {
+  const stacks: SynthesizedStack[] = [];
+  const seen = new Set<string>();
+  const waiting = files.filter((file) => manifestIn(file) !== undefined);
+  for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+    const manifest = manifestIn(file);
+    if (manifest === undefined || seen.has(normalize(file.file))) continue;
+    seen.add(normalize(file.file));
+    for (const stack of manifest.stacks) if ((await find(stack.template)) !== undefined) stacks.push(stack);
+    for (const path of manifest.manifests) {
+      const further = await find(path);
+      if (further !== undefined) waiting.push(further);
+    }
+  }
+  return stacks;
+}
+
+async function nestedOf(
+  templates: readonly Template[],
+  find: Find,
+): Promise<ReadonlyMap<Template, ReadonlyMap<string, Template | undefined>>> {
+  const nested = new Map<Template, ReadonlyMap<string, Template | undefined>>();
+  const byFile = new Map(templates.map((template) => [normalize(template.file), template]));
+  const waiting = [...templates];
+  for (let template = waiting.shift(); template !== undefined; template = waiting.shift()) {
+    const found = new Map<string, Template | undefined>();
+    for (const [id, path] of nestedTemplates(template)) {
+      const file = path === undefined ? undefined : await find(path);
+      const name = file === undefined ? '' : normalize(file.file);
+      const known = byFile.get(name);
+      const inner = known ?? (file === undefined ? undefined : templatesIn(file)[0]);
+      if (inner !== undefined && known === undefined) waiting.push(inner);
+      if (inner !== undefined) byFile.set(name, inner);
+      found.set(id, inner);
+    }
+    nested.set(template, found);
+  }
+  return nested;
+}

@@ -1,0 +1,81 @@
+import { isObject } from '../is-object.ts';
+import type { ParsedDocument, ParsedFile } from '../reading/parsed.ts';
+import type { Path, Place } from '../place.ts';
+
+type Section = Readonly<Record<string, unknown>>;
+
+/** A template as it stands in a file, nothing in it evaluated. */
+export type Template = {
+  readonly file: string;
+  readonly document: ParsedDocument;
+  readonly parameters: Section;
+  readonly mappings: Section;
+  readonly conditions: Section;
+  readonly resources: Section;
+  readonly outputs: Section;
+  /** The names of its transforms, in their order. */
+  readonly transforms: readonly string[];
+};
+
+/** A resource of a template. Members that are of no use here are left out. */
+export type TemplateResource = {
+  readonly type: string;
+  readonly properties: Section;
+  readonly condition: string | undefined;
+  readonly metadata: Section;
+  readonly deletionPolicy: unknown;
+};
+
+/** Whether a value is a template: it says so, or it has resources with types. */
+export function isTemplate(value: unknown): boolean {
+  if (!isObject(value) || !isObject(value['Resources'])) return false;
+  const resources = Object.values(value['Resources']);
+  return (
+    'AWSTemplateFormatVersion' in value ||
+    resources.some((each) => isObject(each) && /^(?:AWS|Alexa|Custom)::/.test(String(each['Type'])))
+  );
+}
+
+/** The templates of a file. */
+export function templatesIn({ file, documents }: ParsedFile): readonly Template[] {
+  return documents
+    .filter(({ value }) => isTemplate(value))
+    .map((document) => {
+      const value = document.value as Section;
+      const section = (name: string): Section => (isObject(value[name]) ? value[name] : {});
+      return {
+        file,
+        document,
+        parameters: section('Parameters'),
+        mappings: section('Mappings'),
+        conditions: section('Conditions'),
+        resources: section('Resources'),
+        outputs: section('Outputs'),
+        transforms: transformsOf(value['Transform']),
+      };
+    });
+}
+
+/** A resource by its logical id; undefined where there is none, or it is no resource. */
+export function resourceNamed({ resources }: Template, id: string): TemplateResource | undefined {
+  const value = Object.hasOwn(resources, id) ? resources[id] : undefined;
+  if (!isObject(value) || typeof value['Type'] !== 'string') return undefined;
+  const { Condition: condition, Properties: properties, Metadata: metadata } = value;
+  return {
+    type: value['Type'],
+    properties: isObject(properties) ? properties : {},
+    condition: typeof condition === 'string' ? condition : undefined,
+    metadata: isObject(metadata) ? metadata : {},
+    deletionPolicy: value['DeletionPolicy'],
+  };
+}
+
+/** The place of a part of a template; the logical id is the second step of the path. */
+export function placeIn({ file, document }: Template, path: Path, prefix: string): Place {
+  return { file, line: document.lineAt(path), id: path[1] === undefined ? '' : `${prefix}${path[1]}` };
+}
+
+function transformsOf(value: unknown): readonly string[] {
+  const list: readonly unknown[] = Array.isArray(value) ? value : value === undefined ? [] : [value];
+  return list.map((each) => (isObject(each) ? String(each['Name']) : String(each)));
+}
