@@ -95,14 +95,16 @@ describe.each(['nft', 'legacy'] as const)('%s', (backend) => {
 });
 
 test.each(['nft', 'legacy'] as const)('a hundred at once leave one set of rules: %s', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async (backend) => {
   const host = place.host();
   // So slow that all the others have begun before the first one has written.
   const path = place.script('iptables-restore', `sleep 2; exec /usr/sbin/iptables-${backend}-restore "$@"`);
   await host.run(['ln', '-s', `/usr/sbin/iptables-${backend}-save`, `${path}/iptables-save`]);
   const env = { ...BOTH, DAYBREAK_IPTABLES_BACKEND: backend, PATH: pathWith(path) };
-  const runs = await Promise.all(Array.from({ length: 100 }, () => host.proxyinit(env)));
+  const runs = await Promise.all(
+    Array.from({ length: 100 }, () => host.proxyinit(env, ['apply', '--wait=250'])),
+  );
   expect(runs.filter(({ code, stderr }) => code !== 0 || stderr !== '')).toEqual([]);
   expect(runs.filter(({ stdout }) => !stdout.includes('nothing changed'))).toHaveLength(1);
   for (const save of [`iptables-${backend}-save`, `ip6tables-${backend}-save`]) {

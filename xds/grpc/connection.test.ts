@@ -33,17 +33,27 @@ test('a connection that is drained is told so, and ends with its last call', asy
   await drained;
 });
 
+/** Pings often. A peer in this process answers before the limit, however busy the machine is. */
+const KEEP_ALIVE = { everyMs: 20, timeoutMs: 3000 };
+
+/** Counts the pings that come on a session. */
+function pingsOf({ session }: ReturnType<typeof raw>): () => number {
+  let pings = 0;
+  session.on('ping', () => (pings += 1));
+  return () => pings;
+}
+
 test('a connection whose peer does not answer pings is cut', async () => {
   let over = false;
-  const keepAlive = { everyMs: 20, timeoutMs: 20 };
   const open: Method = (call) => {
     call.whenOver(() => (over = true));
     return silent(call);
   };
-  const { port } = await serve(open, { keepAlive });
+  const { port } = await serve(open, { keepAlive: KEEP_ALIVE });
   const good = raw(port);
+  const pings = pingsOf(good);
   good.open(PATH);
-  await sleep(150);
+  await expect.poll(pings).toBeGreaterThan(3);
   expect(good.session.destroyed || over).toBe(false);
   const mute = connectTcp(port, '127.0.0.1');
   mute.on('error', () => undefined).resume();
@@ -71,17 +81,19 @@ test('a connection that the client cuts takes its calls with it, at once', async
 
 test('a connection that is drained is not cut by its own pings', async () => {
   const calls: ServerCall[] = [];
-  const keepAlive = { everyMs: 20, timeoutMs: 20 };
   const method: Method = (call) => {
     calls.push(call);
     call.sendHeaders();
     return silent(call);
   };
-  const { port, server } = await serve(method, { keepAlive });
-  const stream = raw(port).open(PATH);
+  const { port, server } = await serve(method, { keepAlive: { everyMs: 20, timeoutMs: 2000 } });
+  const client = raw(port);
+  const stream = client.open(PATH);
   await new Promise((resolve) => stream.once('response', resolve));
   const drained = server.drain();
-  await sleep(150);
+  await new Promise((resolve) => client.session.once('goaway', resolve));
+  // Until after the limit of a ping that would not be answered.
+  await sleep(2500);
   calls[0]?.end(status.OK, 'go elsewhere');
   expect((await answerOf(stream)).fields).toMatchObject({ 'grpc-message': 'go elsewhere' });
   await drained;
