@@ -5,6 +5,7 @@ import type { ProxyStatus, Status } from '../controlplane/status/status.ts';
 import { createClient } from './client/client.ts';
 import { NO_CREDENTIALS } from './testing/control-plane.ts';
 import { describeStatus, status } from './status.ts';
+import { SHORT_FORM } from '../common/testing/short-form.ts';
 
 const proxy: ProxyStatus = {
   resource: 'mesh/default/virtualNode/colorgateway-vn',
@@ -114,15 +115,18 @@ describe('watching', () => {
   }
   const first: Status = { revision: 1, proxies: [] };
 
-  test('draws over itself on a terminal, and goes on while the control plane is away', async () => {
-    const shown = await watch([first, new Error('not you'), { ...first, revision: 2 }], {
-      isTTY: true,
-    });
-    expect(shown).toHaveLength(3);
-    for (const each of shown) expect(each.startsWith('\u001B[H\u001B[J')).toBe(true);
-    expect(shown[1]).toContain('not you (AccessDeniedException)');
-    expect(shown[2]).toContain('revision 2');
-  });
+  test.skipIf(SHORT_FORM)(
+    'draws over itself on a terminal, and goes on while the control plane is away',
+    async () => {
+      const shown = await watch([first, new Error('not you'), { ...first, revision: 2 }], {
+        isTTY: true,
+      });
+      expect(shown).toHaveLength(3);
+      for (const each of shown) expect(each.startsWith('\u001B[H\u001B[J')).toBe(true);
+      expect(shown[1]).toContain('not you (AccessDeniedException)');
+      expect(shown[2]).toContain('revision 2');
+    },
+  );
 
   test('prints one table after another elsewhere', async () => {
     const shown = await watch([first], {});

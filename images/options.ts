@@ -16,7 +16,7 @@ this machine's architecture. --build-arg BASE_IMAGE=…, ENVOY_IMAGE=… and ENV
 --stage writes what is installed into FOLDER, which has to be new or empty, paths as below /, and builds nothing.
 `;
 
-/** What is to be done. */
+/** The task that the arguments ask for. */
 export type Options =
   | { readonly kind: 'help' }
   | { readonly kind: 'stage'; readonly folder: string }

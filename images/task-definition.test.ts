@@ -66,7 +66,7 @@ test('the rules that ECS writes are those of proxyinit by default, for the port 
   expect(task).toMatchObject({ networkMode: 'awsvpc', proxyConfiguration: { type: 'APPMESH' } });
 });
 
-/** What proxyinit would write, in no particular order: exempt addresses may be named in any. */
+/** The rules that proxyinit would write, sorted: exempt addresses may be named in any order. */
 async function rules(variables: Readonly<Record<string, string | undefined>>): Promise<readonly string[]> {
   const { stdout } = await execa(process.execPath, [COMMAND, 'proxyinit', '--dry-run'], {
     env: variables,

@@ -41,7 +41,7 @@ export type RunningAgent = {
   status(): Promise<AgentStatus>;
 };
 
-/** What the tests read of `GET /status`. */
+/** The fields of `GET /status` that tests read. */
 export type AgentStatus = {
   readonly healthStatus: string;
   readonly envoyPid: string;

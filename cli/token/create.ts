@@ -5,7 +5,7 @@ import { readTokens, tokenSum } from '../../controlplane/ads/access/tokens.ts';
 import { CommandError } from '../errors.ts';
 import { expiry } from './expiry.ts';
 
-/** What `token create` is told. */
+/** Options of `token create`. */
 export type CreateTokenOptions = {
   /** Patterns as the tokens file has them; at least one. */
   readonly nodes: readonly string[];

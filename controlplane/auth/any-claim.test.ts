@@ -4,6 +4,7 @@ import { ApiError } from '../http/errors.ts';
 import { compileCredentials } from './credentials/credentials.ts';
 import { DOCUMENT, NOW, REGION } from './testing/signed-requests.ts';
 import { admitSigned } from './verify.ts';
+import { runs } from '../../common/testing/short-form.ts';
 
 const credentials = compileCredentials(DOCUMENT);
 const admit = admitSigned({ credentials: () => credentials, region: REGION, now: () => NOW });
@@ -61,6 +62,6 @@ it('whatever a request claims, it is refused with an error of the catalogue', as
       expect(error).toBeInstanceOf(ApiError);
       expect(error).toHaveProperty('status', 403);
     }),
-    { numRuns: 5000 },
+    { numRuns: runs(5000) },
   );
 });

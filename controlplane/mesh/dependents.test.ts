@@ -7,6 +7,7 @@ import { Model } from './model.ts';
 import type { Change, Resource } from './resource.ts';
 import { viewOf } from './view.ts';
 import type { ProxyId, ProxyView } from './proxy-view.ts';
+import { runs } from '../../common/testing/short-form.ts';
 
 const NAMES = ['a', 'b', 'c'];
 const name = fc.constantFrom(...NAMES);
@@ -96,7 +97,7 @@ test('a change names exactly the proxies whose view it changes', () => {
         expect(named.toSorted()).toEqual(changed.toSorted());
       });
     }),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   );
 });
 

@@ -11,6 +11,7 @@ import {
 } from '../../xds/types.ts';
 import type { Written } from '../mesh/testing/resources.ts';
 import { caseNames, golden, readCase, translateCase } from './testing/cases.ts';
+import { runs } from '../../common/testing/short-form.ts';
 
 test.each(caseNames())('%s', async (name) => {
   const translation = translateCase(readCase(name));
@@ -33,7 +34,7 @@ test.each(caseNames())('%s: the same bytes, in whichever order the model was mad
   const again = fc.property(shuffled, (resources) => {
     expect(translateCase({ ...input, resources })).toEqual(first);
   });
-  fc.assert(again, { numRuns: 10 });
+  fc.assert(again, { numRuns: runs(10) });
 });
 
 const EDITS: readonly (readonly [string, (resource: Written) => Written, readonly string[]])[] = [

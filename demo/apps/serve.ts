@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 
 /** Serves on a port of every address, says so on stdout, and ends with the last connection after a SIGTERM. */
 export function serve(server: Server, port: number, name: string): void {
-  // Longer than Envoy keeps an idle connection to us: whoever closes first must not be the one who may have a request coming.
+  // Longer than Envoy keeps an idle connection to this server: if the server closed first, a request could be on its way.
   server.keepAliveTimeout = 3_600_000;
   server.listen(port, () => process.stdout.write(`${name}: listening on port ${port}\n`));
   process.once('SIGTERM', () => {

@@ -7,6 +7,7 @@ import { hostWithout } from '../backend/inspect.ts';
 import { readProxyinitSettings } from '../settings/settings.ts';
 import { SOURCES, type Source } from '../settings/sources.ts';
 import { givenBy } from '../testing/given.ts';
+import { runs } from '../../common/testing/short-form.ts';
 
 // Whatever stands in a value, what is restored consists of lines of ours alone.
 
@@ -74,9 +75,10 @@ test('nothing can be injected through a value, wherever it comes from', () => {
         expect(line).not.toMatch(TARGETS);
       }
     }),
-    { numRuns: 3000 },
+    { numRuns: runs(3000) },
   );
-  expect(accepted).toBeGreaterThan(100);
+  // Most are refused: enough must get through for the property to say something.
+  expect(accepted).toBeGreaterThan(runs(3000) / 100);
 });
 
 function restored({

@@ -1,17 +1,22 @@
+import { join } from 'node:path';
 import { sideBySide } from './side-by-side.mjs';
 
 /** @import { Workshop } from '../workshop.mjs' */
 
 /**
- * `npm run check`: format, lint, types and unit tests.
+ * `npm run check`: format, language, lint, types, and the unit tests in their short form (common/testing/short-form.ts). The compiler
+ * keeps its results, so that it checks only files that changed since, and files that depend on them.
  * @param {Workshop} workshop
  * @param {readonly string[]} args for vitest
  */
 export function check(workshop, args) {
-  return sideBySide(workshop, [
+  const types = join(workshop.folder, 'types.tsbuildinfo');
+  const short = { ...workshop, env: { DAYBREAK_TESTS: 'short', ...workshop.env } };
+  return sideBySide(short, [
     { name: 'format', command: 'biome', args: ['format', '.'] },
+    { name: 'language', command: 'node', args: [join(workshop.root, 'scripts/language/check.mjs')] },
     { name: 'lint', command: 'oxlint', args: ['--type-aware', '--deny-warnings'] },
-    { name: 'types', command: 'tsc', args: [] },
+    { name: 'types', command: 'tsc', args: ['--incremental', '--tsBuildInfoFile', types] },
     { name: 'unit tests', command: 'vitest', args: ['run', '--project', 'unit', ...args] },
   ]);
 }

@@ -27,7 +27,7 @@ const PATH = new RegExp(`(?<![\\w./@:~$*-])(?:\\./)?((?:${TOP})/[\\w.*{},/-]*)`,
 
 const CODE = /```[^\n]*\n([\s\S]*?)```|`([^`\n]+)`/g;
 
-/** What a page names of the repository that does not exist: paths in code, and targets of links with their headings. */
+/** Names on a page of files and folders that do not exist: paths in code, and targets of links with their headings. */
 export function missingNames({ path, text }: Page): readonly string[] {
   return [...missingPaths(text), ...missingLinks(path, text)];
 }

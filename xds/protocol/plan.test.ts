@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { makeSnapshot } from '../testing/resources.ts';
 import { converse, type Sent } from '../testing/stream.ts';
 import { CLUSTER, ROUTES } from '../types.ts';
+import { runs } from '../../common/testing/short-form.ts';
 
 // What is due is found from what changed since the client had all. It must be what a look at everything finds.
 
@@ -57,6 +58,6 @@ test.each(['delta', 'sotw'] as const)('%s: what is due is what a look at everyth
     fc.property(fc.array(step, { maxLength: 25 }), (steps) => {
       expect(replay(variant, steps, false)).toEqual(replay(variant, steps, true));
     }),
-    { numRuns: 1500 },
+    { numRuns: runs(1500) },
   );
 });

@@ -9,6 +9,7 @@ import { CLUSTER } from '../types.ts';
 import { decodeDeltaRequest } from './wire.ts';
 import { messageField, withoutMessageField } from './wire-cut.ts';
 import { bytesField } from './wire-fields.ts';
+import { runs } from '../../common/testing/short-form.ts';
 
 describe('the message fields of a number are told from the others', () => {
   test.each<[string, number[], number[] | undefined, number[]]>([
@@ -98,6 +99,6 @@ describe('a request is read as one whose node was not cut', () => {
         message.splice(at, kind === 'add' ? 0 : 1, ...(kind === 'cut' ? [] : [value]));
       expectSame(Uint8Array.from(message));
     });
-    fc.assert(property, { numRuns: 3000 });
+    fc.assert(property, { numRuns: runs(3000) });
   });
 });

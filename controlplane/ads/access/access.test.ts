@@ -6,6 +6,7 @@ import { SERVICES } from '../../../xds/service.ts';
 import { GUEST, OWNER } from '../../auth/testing/signed-requests.ts';
 import { makeAuthority, type Authority, type Names } from '../../tls/testing/certificates.ts';
 import { accessFixture, tokenLine } from '../testing/access.ts';
+import { SHORT_FORM } from '../../../common/testing/short-form.ts';
 
 // Files are looked at twice before they are read: some of these take a while by nature.
 vi.setConfig({ testTimeout: 30_000 });
@@ -67,7 +68,7 @@ describe('a token', () => {
     expect(refusals).toHaveLength(1);
   });
 
-  test('that is taken out of the file ends its streams, and no other', async () => {
+  test.skipIf(SHORT_FORM)('that is taken out of the file ends its streams, and no other', async () => {
     const { readings, xds } = await serve({ tokens: true });
     const [kept, lost] = [open(NODE, bearer('good')), open(NODE, bearer('also'))];
     expect(await lost.opened).toMatchObject({ code: UNAUTHENTICATED });
@@ -92,7 +93,7 @@ describe('a token', () => {
     expect(xds.streams()).toHaveLength(2);
   });
 
-  test('that expires ends its stream', async () => {
+  test.skipIf(SHORT_FORM)('that expires ends its stream', async () => {
     const soon = new Date(Date.now() + 3000).toISOString();
     await writeFile(file('tokens'), tokenLine('brief', ['*'], soon));
     await serve({ tokens: true });
@@ -104,7 +105,7 @@ describe('a token', () => {
     });
   });
 
-  test('whose end is brought forward ends its stream then', async () => {
+  test.skipIf(SHORT_FORM)('whose end is brought forward ends its stream then', async () => {
     await writeFile(file('tokens'), tokenLine('brief', ['*'], '2099-01-01T00:00:00Z'));
     const { readings } = await serve({ tokens: true });
     const stream = open(NODE, bearer('brief'));
@@ -193,7 +194,7 @@ describe('a client certificate', () => {
     expect(await open(NODE).opened).toMatchObject({ code: UNAUTHENTICATED });
   });
 
-  test('that expires ends its stream', async () => {
+  test.skipIf(SHORT_FORM)('that expires ends its stream', async () => {
     await serve({ clientCa: true });
     // A certificate's times are whole seconds.
     const stream = open(NODE, {}, await certified({ ...spiffe(NODE), lifetimeMs: 3000 }));
@@ -204,19 +205,22 @@ describe('a client certificate', () => {
     });
   });
 
-  test('ends its stream when its authority is taken away, and the next is judged by the new one', async () => {
-    const { readings } = await serve({ clientCa: true });
-    const stream = open(NODE, {}, await certified(spiffe(NODE)));
-    expect(await stream.opened).toBe('served');
-    const next = await makeAuthority();
-    await writeFile(file('ca.pem'), next.pem + authority.pem);
-    await expect.poll(() => readings).toEqual(['clientCa']);
-    expect(await open(NODE, {}, await certified(spiffe(NODE))).opened).toBe('served');
-    await writeFile(file('ca.pem'), next.pem);
-    expect(await stream.ended).toMatchObject({ code: UNAUTHENTICATED });
-    expect(await open(NODE, {}, await certified(spiffe(NODE))).opened).toMatchObject({
-      code: UNAUTHENTICATED,
-    });
-    expect(await open(NODE, {}, await certified(spiffe(NODE), next)).opened).toBe('served');
-  });
+  test.skipIf(SHORT_FORM)(
+    'ends its stream when its authority is taken away, and the next is judged by the new one',
+    async () => {
+      const { readings } = await serve({ clientCa: true });
+      const stream = open(NODE, {}, await certified(spiffe(NODE)));
+      expect(await stream.opened).toBe('served');
+      const next = await makeAuthority();
+      await writeFile(file('ca.pem'), next.pem + authority.pem);
+      await expect.poll(() => readings).toEqual(['clientCa']);
+      expect(await open(NODE, {}, await certified(spiffe(NODE))).opened).toBe('served');
+      await writeFile(file('ca.pem'), next.pem);
+      expect(await stream.ended).toMatchObject({ code: UNAUTHENTICATED });
+      expect(await open(NODE, {}, await certified(spiffe(NODE))).opened).toMatchObject({
+        code: UNAUTHENTICATED,
+      });
+      expect(await open(NODE, {}, await certified(spiffe(NODE), next)).opened).toBe('served');
+    },
+  );
 });

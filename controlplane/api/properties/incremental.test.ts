@@ -37,12 +37,13 @@ import { DEFAULT_SETTINGS } from '../../translate/options.ts';
 import { translate } from '../../translate/translate.ts';
 import { GATEWAY_PORT, NAMED } from './testing/named.ts';
 import { rightSpec } from './testing/right-spec.ts';
+import { runs } from '../../../common/testing/short-form.ts';
 
 // A series of changes to a mesh, each with only the proxies made again that the change names, through the very caches of the
 // control plane. Two proxies of each resource differ in what they can do, at random. Each has the same as if the mesh had just been
 // made for it alone, and a proxy that is to have nothing new is sent nothing.
 
-const RUNS = Number(process.env['DAYBREAK_TEST_RUNS'] ?? 20);
+const RUNS = runs(20);
 
 const BY_NAME = [ROUTES, ENDPOINTS, EXTENSION_CONFIG, SECRET];
 

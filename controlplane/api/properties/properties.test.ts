@@ -6,8 +6,9 @@ import { nameMember, title } from '../../mesh/names.ts';
 import { GATEWAY_PORT, NAMED } from './testing/named.ts';
 import { rightSpec } from './testing/right-spec.ts';
 import { slipsOf } from './testing/slips.ts';
+import { runs } from '../../../common/testing/short-form.ts';
 
-const RUNS = Number(process.env['DAYBREAK_TEST_RUNS'] ?? 50);
+const RUNS = runs(50);
 const LIMIT_MS = 3_600_000;
 const MESH = '/meshes/m';
 

@@ -6,11 +6,12 @@ import { NOTHING_FOUND } from '../../translate/external-inputs.ts';
 import { NO_OPTIONS } from '../../translate/options.ts';
 import { translate } from '../../translate/translate.ts';
 import { ACCOUNT, startApi, type TestApi } from '../testing/test-api.ts';
+import { runs } from '../../../common/testing/short-form.ts';
 
 // Listeners and the routes that need them change together, an update each. Whatever the order, every update is taken, and
 // what proxies have in the end is the same.
 
-const RUNS = Number(process.env['DAYBREAK_TEST_RUNS'] ?? 20);
+const RUNS = runs(20);
 const LIMIT_MS = 3_600_000;
 const MESH = '/meshes/m';
 

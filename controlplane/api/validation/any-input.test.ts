@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { API_MODEL } from '../../model/api-model.ts';
 import { anyCall, faultOf, sendCall, WRITING_OPERATIONS } from '../testing/any-call.ts';
 import { makeAll, startApi, type TestApi } from '../testing/test-api.ts';
+import { runs } from '../../../common/testing/short-form.ts';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -11,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-const RUNS = Number(process.env['DAYBREAK_TEST_RUNS'] ?? 50);
+const RUNS = runs(50);
 
 describe('any input, right or wrong, has an answer that is meant', () => {
   const cases = WRITING_OPERATIONS.map(

@@ -7,7 +7,7 @@ import { isExactNumber } from '../../http/exact-number.ts';
  */
 export type Violation = { readonly path: string; readonly value: unknown; readonly constraint: string };
 
-/** How many are looked at: a body of a mebibyte can have tens of thousands, and nobody reads them. */
+/** Violations that one error lists at most: a body of a mebibyte can have tens of thousands. */
 export const MOST_VIOLATIONS = 100;
 
 /** How many are written out; the number at the front counts all of them, up to MOST_VIOLATIONS. */

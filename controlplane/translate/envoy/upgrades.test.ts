@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { otherThan } from './upgrades.ts';
+import { runs } from '../../../common/testing/short-form.ts';
 
 const NAME = 'websocket';
 const expression = new RegExp(`^(?:${otherThan(NAME)})$`);
@@ -21,6 +22,6 @@ test('a name is another one where a letter of it differs', () => {
       );
       expect(expression.test(name)).toBe(differs);
     }),
-    { numRuns: 2000 },
+    { numRuns: runs(2000) },
   );
 });

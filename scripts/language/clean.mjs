@@ -1,0 +1,29 @@
+// The files and folders that were passed over, and have to stay as docs/contributing/style.md wants them.
+
+/** Paths of files and folders, in alphabetical order. A folder includes all that is below it. */
+export const CLEAN = [
+  '.ci',
+  '.devcontainer',
+  '.github',
+  'CHANGELOG.md',
+  'CONTRIBUTING.md',
+  'README.md',
+  'SECURITY.md',
+  'agent/testing',
+  'cli/inspect',
+  'cli/token',
+  'controlplane/api/validation',
+  'demo/apps',
+  'docs/contributing',
+  'images',
+  'scripts/language',
+  'scripts/tasks',
+  'test/docs',
+];
+
+/** Files with words that have to stay, and why. */
+export const EXCEPT = new Map([
+  ['docs/contributing/style.md', 'quotes what it rules out'],
+  ['scripts/language/find.mjs', 'has the words'],
+  ['scripts/language/find.test.ts', 'has examples'],
+]);
