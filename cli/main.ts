@@ -71,6 +71,12 @@ daybreak
   )
   .addOption(flag('--api-proxy-protocol <ranges>', 'the same for the API'))
   .addOption(
+    flag(
+      '--max-connection-age <seconds>',
+      'when a proxy is asked to connect again, so that replicas share them; 0: never (default: 3600 with --store)',
+    ),
+  )
+  .addOption(
     flag('--drain <seconds>', 'the longest time to let proxies go in when it stops, 0 to 25 (default: 5)'),
   )
   .addOption(flag('--account <id>', 'without --credentials: whose meshes they are (default: 000000000000)'))

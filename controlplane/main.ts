@@ -128,7 +128,8 @@ async function start(
   const stopping = opened.use(createStopping(api));
   const adsTls = tls && { certificate: tls, clientCa: adsAccess.clientCa };
   const entrance = entrances.ads;
-  const ads = await listenAds(proxies.xds, settings.ads, admission, { tls: adsTls, entrance });
+  const maxAgeMs = settings.maxConnectionAge && settings.maxConnectionAge * 1000;
+  const ads = await listenAds(proxies.xds, settings.ads, admission, { tls: adsTls, entrance, maxAgeMs });
   opened.defer(() => ads.close());
   const scheme = tls === undefined ? 'http' : 'https';
   await api.listen({ ...settings.api, listenTextResolver: (at) => `the API listens on ${at}` });

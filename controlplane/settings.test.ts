@@ -16,6 +16,7 @@ test('defaults', () => {
     adsRateLimit: { rate: 1000, burst: 5000 },
     connections: { api: { all: 1000, strangers: 250 }, ads: { all: 20_000, strangers: 5000 } },
     balancers: { api: [], ads: [] },
+    maxConnectionAge: undefined,
     drainSeconds: 5,
     tls: undefined,
     audit: undefined,
@@ -169,4 +170,13 @@ test('--accept-loss, also as a variable has it', () => {
 
 test.each(['0', 'false'])('--insecure %s, as DAYBREAK_INSECURE may say, is not insecure', (value) => {
   expect(compileControlPlaneSettings({ '--data': 'd', '--insecure': value }).insecure).toBe(false);
+});
+
+test.each([
+  ['with a folder, which has one owner: none', { '--data': 'd' }, undefined],
+  ['with a database, which replicas share: an hour', { '--store': 'postgres://u@h/d' }, 3600],
+  ['none where it says so', { '--store': 'postgres://u@h/d', '--max-connection-age': '0' }, undefined],
+  ['as it says', { '--data': 'd', '--max-connection-age': '90' }, 90],
+])('the age of connections: %s', (_, flags, maxConnectionAge) => {
+  expect(compileControlPlaneSettings(flags)).toMatchObject({ maxConnectionAge });
 });

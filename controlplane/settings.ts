@@ -46,6 +46,8 @@ export type ControlPlaneSettings = {
   readonly connections: ListenerLimits;
   /** Where balancers are whose connections begin with a header of PROXY protocol version 2. Default: nowhere. */
   readonly balancers: { readonly api: readonly Cidr[]; readonly ads: readonly Cidr[] };
+  /** How old a connection to ADS may become, in seconds; undefined: as old as it likes. Default: with `--store` 3,600. */
+  readonly maxConnectionAge: number | undefined;
   /** The longest time to let proxies go in when it stops, in seconds, 0 to 25. Default 5. */
   readonly drainSeconds: number;
   /** The certificate of both listeners. Undefined: plain text. */
@@ -68,6 +70,14 @@ export type ControlPlaneSettings = {
 
 const account: Parser<string> = (value) =>
   /^\d{12}$/.test(value) ? { value } : { wanted: 'an AWS account id, twelve digits' };
+
+const age: Parser<number | undefined> = (value) => {
+  // What a proxy no longer needs is taken away once it has been connected for some seconds.
+  const parsed = value === '0' ? { value: 0 } : integer(10, 604_800)(value);
+  if ('wanted' in parsed)
+    return { wanted: `${parsed.wanted}, in seconds, or 0: connections may become as old as they like` };
+  return { value: parsed.value === 0 ? undefined : parsed.value };
+};
 
 const region: Parser<string> = (value) =>
   /^[a-z0-9-]{1,64}$/.test(value) ? { value } : { wanted: 'a region, e.g. us-east-1' };
@@ -104,6 +114,7 @@ export function compileControlPlaneSettings(
         api: read('--api-proxy-protocol', list(cidr), []),
         ads: read('--proxy-protocol', list(cidr), []),
       },
+      maxConnectionAge: read('--max-connection-age', age, store.engine === 'postgres' ? 3600 : undefined),
       drainSeconds: read('--drain', integer(0, 25), 5),
       tls: readCertificateFiles(read),
       audit: read('--audit', text, undefined),

@@ -11,6 +11,7 @@ import { createEntrance, type Entrance } from '../connections/entrance.ts';
 import type { Place } from '../connections/gate.ts';
 import { accept } from './accept.ts';
 import type { Admission } from './access/admission.ts';
+import { createLetGo } from './let-go.ts';
 import { acceptTls, type AdsTls } from './access/accept-tls.ts';
 
 /** A gRPC server that listens. */
@@ -39,7 +40,12 @@ const LAST_BYTES_MS = 1000;
 const UNLIMITED = { all: Infinity, strangers: Infinity };
 
 /** How clients reach it. `tls`: default plain text. `entrance`: default one without limits. */
-export type ListenAdsOptions = { readonly tls?: AdsTls | undefined; readonly entrance?: Entrance };
+export type ListenAdsOptions = {
+  readonly tls?: AdsTls | undefined;
+  readonly entrance?: Entrance;
+  /** How old a connection may become, in milliseconds, a tenth more or less. Default: as old as it likes. */
+  readonly maxAgeMs?: number | undefined;
+};
 
 /** Serves ADS, each type's own service, and CSDS, over TLS where there is a certificate, to those whom `admission` lets in. Rejects when the address cannot be had. */
 export async function listenAds(
@@ -49,6 +55,7 @@ export async function listenAds(
   {
     tls,
     entrance = createEntrance({ limits: UNLIMITED, onTurnedAway: () => undefined }),
+    maxAgeMs,
   }: ListenAdsOptions = {},
 ): Promise<AdsListener> {
   const places = new WeakMap<Connection, Place>();
@@ -60,6 +67,7 @@ export async function listenAds(
       });
     },
     keepAlive: KEEP_ALIVE,
+    maxAge: maxAgeMs === undefined ? undefined : { ms: maxAgeMs, onReached: createLetGo(admission.letGoOf) },
   });
   xds.addTo(server, ...SERVICE_NAMES);
   addStatusService(server, xds);

@@ -13,14 +13,16 @@ export type ClusterWatcher = {
 /** Watches the clusters of `resource`, e.g. `mesh/default/virtualNode/gateway`, over incremental ADS at `ads` (host:port). */
 export function watchClusters(ads: string, resource: string): ClusterWatcher {
   const [host = '', port] = ads.split(':');
-  const clusters = new Map<string, Buffer>();
+  const clusters = new Map<string, { readonly version: string; readonly bytes: Buffer }>();
   const waiting = new Set<() => void>();
   const client = createDeltaClient({
     upstreams: [{ address: { host, port: Number(port) } }],
     node: () => ({ id: resource, cluster: resource, userAgentName: 'envoy' }),
-    versions: () => new Map(),
+    versions: () => new Map([...clusters].map(([name, { version }]) => [name, version])),
     onUpdate(update) {
-      for (const { name, any } of update.resources) clusters.set(name, Buffer.from(any));
+      for (const { name, version, any } of update.resources) {
+        clusters.set(name, { version, bytes: Buffer.from(any) });
+      }
       for (const name of update.removed) clusters.delete(name);
       client.answer(update);
       for (const look of waiting) look();
@@ -32,7 +34,7 @@ export function watchClusters(ads: string, resource: string): ClusterWatcher {
     has: (text) =>
       new Promise((resolve) => {
         const look = (): void => {
-          if (![...clusters.values()].some((bytes) => bytes.includes(text))) return;
+          if (![...clusters.values()].some(({ bytes }) => bytes.includes(text))) return;
           waiting.delete(look);
           resolve();
         };

@@ -10,6 +10,7 @@ import { closeAfterEnd } from './close-after.ts';
 import { connectionOf, type Connection } from './connection.ts';
 import { timeoutOf } from './deadline.ts';
 import { keepAlive, type KeepAlive } from './keep-alive.ts';
+import { limitAge, type MaxAge } from './max-age.ts';
 import { ServerCall, type CallReader } from './server-call.ts';
 import { status } from './status.ts';
 
@@ -22,6 +23,8 @@ export type GrpcServerOptions = {
   readonly guard?: (call: ServerCall, enter: () => void) => void;
   /** Default: none. A peer that vanished is then noticed when the kernel gives up. */
   readonly keepAlive?: KeepAlive;
+  /** Default: connections may become as old as they like. */
+  readonly maxAge?: MaxAge<Connection> | undefined;
   /** The longest message that is read, in bytes. Default: 4 MiB. */
   readonly mostMessageBytes?: number;
 };
@@ -89,6 +92,7 @@ export function createGrpcServer(options: GrpcServerOptions = {}): GrpcServer {
       if (options.keepAlive !== undefined) {
         keepAlive(session, socket, options.keepAlive, () => connection.writes.arePending);
       }
+      if (options.maxAge !== undefined) limitAge(session, connection, options.maxAge);
       // It is followed by 'close'.
       session.on('error', () => undefined);
       session.once('close', () => {

@@ -1,3 +1,4 @@
+import type { Connection } from '../../../xds/grpc/connection.ts';
 import { CallError } from '../../../xds/grpc/call-error.ts';
 import type { ServerCall } from '../../../xds/grpc/server-call.ts';
 import { status, type CallEnd } from '../../../xds/grpc/status.ts';
@@ -38,6 +39,8 @@ export type Admission = {
   readonly asks: boolean;
   /** Asks all streams again, and ends those whose answer no longer holds, evenly within `spreadMs` (default: 2,000; 0: now). */
   recheck(spreadMs?: number): void;
+  /** Ends the streams of a connection that has become too old. */
+  readonly letGoOf: (connection: Connection) => void;
   /** Admits no more, and ends all streams, evenly within `limitMs`. Resolves once the last was told. */
   letGo(limitMs: number, signal: AbortSignal): Promise<void>;
 };
@@ -201,6 +204,13 @@ export function createAdmission(options: AdmissionOptions): Admission {
       void pace(ended, spreadMs, (live) => {
         if (streams.has(live.call)) check(live);
       });
+    },
+    letGoOf(connection) {
+      for (const live of streams.values()) {
+        if (live.call.connection !== connection) continue;
+        leave(live);
+        live.call.end(status.OK, 'this connection is old: connect again');
+      }
     },
     letGo(limitMs, signal) {
       isStopping = true;
