@@ -19,7 +19,7 @@ export default defineConfig({
           // By default a processor is left free, and there may be but two.
           maxWorkers: 2,
           include: [
-            '{agent,proxyinit,controlplane,xds,cli,common,bench,images}/**/*.test.ts',
+            '{agent,proxyinit,controlplane,xds,cli,kubernetes,common,bench,images}/**/*.test.ts',
             '{test/lab,test/docs,demo,scripts}/**/*.test.ts',
           ],
           exclude: ['**/*.{net,program}.test.ts', 'node_modules/**'],

@@ -1,12 +1,14 @@
 import { CommandError } from '../errors.ts';
 import { cloudFormationSource } from './cloudformation/cloudformation.ts';
 import { describeSource } from './describe/describe.ts';
+import { withHint } from './kubernetes/hint.ts';
+import { kubernetesSource } from './kubernetes/kubernetes.ts';
 import type { InputFile } from './reading/files.ts';
 import type { Gathered, Left, Source, SourceName } from './source.ts';
 import type { ImportProblem } from './place.ts';
 
 /** All forms, in the order in which files are shown to them: the ones with an unmistakable mark first. */
-const SOURCES: readonly Source[] = [cloudFormationSource, describeSource];
+const SOURCES: readonly Source[] = [cloudFormationSource, kubernetesSource, describeSource];
 
 /** Which files each source is given, and what becomes of those that are none's. */
 export type Sorted = {
@@ -25,7 +27,7 @@ export function sortFiles(files: readonly InputFile[], from: SourceName | undefi
   const left: Left[] = [];
   const problems: ImportProblem[] = [];
   for (const file of files) {
-    problems.push(...(mayBeMeant(file) ? file.problems : []));
+    problems.push(...(mayBeMeant(file) ? withHint(file) : []));
     const source = sources.find(({ claims }) => claims(file));
     const place = { file: file.file, line: 1, id: '' };
     if (source !== undefined) bySource.set(source, [...(bySource.get(source) ?? []), file]);

@@ -24,7 +24,13 @@ export function parseYaml(
   const lines = new LineCounter();
   const documents: ParsedDocument[] = [];
   const problems: ImportProblem[] = [];
-  const options = { lineCounter: lines, customTags: yamlTags, merge: true, prettyErrors: false } as const;
+  const options = {
+    lineCounter: lines,
+    customTags: yamlTags,
+    merge: true,
+    prettyErrors: false,
+    logLevel: 'error',
+  } as const;
   const parsed = parseAllDocuments(text, options);
   if ('empty' in parsed) return { documents, problems };
   for (const each of parsed as Document.Parsed[]) {

@@ -1,0 +1,110 @@
+import { convertObjects } from '../../../kubernetes/conversion/convert.ts';
+import type { Converted, Remark } from '../../../kubernetes/conversion/converted.ts';
+import type { Membership } from '../../../kubernetes/conversion/membership.ts';
+import { isOfAppMesh } from '../../../kubernetes/conversion/objects.ts';
+import {
+  describePath,
+  type Found,
+  type Gathered,
+  type ImportContext,
+  type Left,
+  type Source,
+} from '../source.ts';
+import { isKubernetes, objectsIn, type PlacedObject } from './objects.ts';
+import { createVariables, type Variables } from './variables.ts';
+
+/**
+ * Manifests of App Mesh's kinds in Kubernetes, from Git or from `kubectl get -o yaml`: `appmesh.k8s.aws/v1beta2`, and v1beta1 of
+ * the controller before. The Namespace objects among the files say which mesh each object belongs to; other objects are passed
+ * over.
+ */
+export const kubernetesSource: Source = {
+  name: 'kubernetes',
+  claims: ({ documents }) => documents.some(({ value }) => isKubernetes(value)),
+  gather: (files, context) => {
+    const variables = createVariables(context.answers);
+    const { objects, problems } = objectsIn(files, variables);
+    const { resources, faults, notes } = convertObjects(objects);
+    const { own, others } = byOwner(resources, context);
+    const passedOver = Map.groupBy(
+      objects.filter((object) => !isOfAppMesh(object) && object.kind !== 'Namespace'),
+      ({ apiVersion, kind }) => `${apiVersion} ${kind}`,
+    );
+    return Promise.resolve({
+      resources: own.map((each) => foundFrom(each, variables, context)),
+      left: [
+        ...others,
+        ...[...groupsIn(objects), ...notes].map((each) => ({ ...placed(each), reason: each.message })),
+      ],
+      problems: [
+        ...problems,
+        ...faults.map((each) => ({
+          ...placed(each),
+          message: `${describePath(each.path)}: ${each.message}`,
+        })),
+      ],
+      passedOver: new Map([...passedOver].map(([type, { length }]) => [type, length])),
+    } satisfies Gathered);
+  },
+};
+
+function placed({ object, path }: Pick<Remark, 'object' | 'path'>): Pick<Left, 'place'> {
+  const { place, lineAt } = object as PlacedObject;
+  return { place: { ...place, line: lineAt(path) } };
+}
+
+function groupsIn(objects: readonly PlacedObject[]): readonly Remark[] {
+  const groups = objects.filter((object) => isOfAppMesh(object) && object.kind === 'BackendGroup');
+  return groups.map((object) => ({ object, path: [], message: GROUP_NOTE }));
+}
+
+const GROUP_NOTE = 'a backend group is written out in the virtual nodes that name it';
+
+// A mesh that another account shares is that account's to make.
+function byOwner(
+  resources: readonly Converted[],
+  { account }: ImportContext,
+): { readonly own: readonly Converted[]; readonly others: readonly Left[] } {
+  const isOthers = ({ kind, members }: Converted): boolean =>
+    kind === 'mesh' && members['meshOwner'] !== undefined && members['meshOwner'] !== account;
+  return {
+    own: resources.filter((each) => !isOthers(each)),
+    others: resources.filter(isOthers).map(({ object, members, at }) => ({
+      ...placed({ object, path: at }),
+      reason: `the mesh is that of account ${String(members['meshOwner'])}, which alone can make it`,
+    })),
+  };
+}
+
+function foundFrom(resource: Converted, variables: Variables, { mesh: told }: ImportContext): Found {
+  const { kind, object, at, mesh, gateway } = resource;
+  const { place, lineAt } = object as PlacedObject;
+  const { name, namespace } = object;
+  const known = { ...resource.members };
+  if (kind === 'mesh') delete known['meshOwner'];
+  else if (known['meshName'] === undefined && told === undefined) {
+    known['meshName'] = variables.ask({
+      key: `mesh/${namespace}`,
+      why: `the files do not say which mesh namespace ${namespace} belongs to${candidates(mesh)}`,
+      flags: [`--parameter mesh/${namespace}=MESH`, '--mesh MESH'],
+    });
+  }
+  if (gateway?.state === 'unknown') {
+    known['virtualGatewayName'] = variables.ask({
+      key: `virtualGateway/${namespace}/${name}`,
+      why: `the files do not say which virtual gateway GatewayRoute ${namespace}/${name} belongs to${candidates(gateway)}`,
+      flags: [`--parameter virtualGateway/${namespace}/${name}=VIRTUALGATEWAY`],
+    });
+  }
+  return {
+    kind,
+    members: variables.open(known) as Found['members'],
+    place: { ...place, line: lineAt(at.length > 1 ? at : []) },
+    lineAt: ([member, ...path]) => (member === 'spec' ? lineAt([...at, ...path]) : place.line),
+  };
+}
+
+function candidates(membership: Membership | undefined): string {
+  if (membership?.state !== 'unknown' || membership.candidates.length === 0) return '';
+  return ` (${membership.candidates.map(({ name }) => name).join(', ')} may be it: its labels are not there)`;
+}

@@ -1,0 +1,77 @@
+import { parse } from 'yaml';
+import type { Answers } from '../answers/answers.ts';
+import { isObject } from '../is-object.ts';
+import { Open, type Question } from '../source.ts';
+
+/**
+ * Variables in manifests, as `envsubst` and `sed` fill them in: `${NAME}`, `${NAME:-default}`, and `$NAME` in capitals. One
+ * without a value stands where it did until everything is converted, because names that are built of it still belong together.
+ */
+export type Variables = {
+  /** Puts in what is known; lists and maps are walked. */
+  readonly fill: (value: unknown, file: string) => unknown;
+  /** A text that stands for something that nobody said, until then. */
+  readonly ask: (question: Question) => string;
+  /** What has an unanswered variable in it becomes an open value. */
+  readonly open: (value: unknown) => unknown;
+};
+
+const VARIABLE = /\$\{([^{}\s]+)\}|\$([A-Z_][A-Z0-9_]*)/g;
+
+/** Variables that these answers give values to. */
+export function createVariables(answers: Answers): Variables {
+  const questions = new Map<string, Question>();
+  const valueOf = (text: string, file: string): string | undefined => {
+    const [, name = '', otherwise] = /^(.*?)(?::[-=](.*))?$/s.exec(text) ?? [];
+    return answers.take(name, file) ?? otherwise;
+  };
+  const fillText = (text: string, file: string): unknown => {
+    const filled = text.replaceAll(VARIABLE, (whole, braced?: string, bare?: string) => {
+      return valueOf(braced ?? bare ?? '', file) ?? whole;
+    });
+    return isVariable(text) && filled !== text ? collectionIn(filled) : filled;
+  };
+  return {
+    fill: (value, file) => map(value, (text) => fillText(text, file)),
+    ask: (question) => {
+      const given = answers.take(question.key);
+      if (given !== undefined) return given;
+      questions.set(question.key, question);
+      return `\${${question.key}}`;
+    },
+    open: (value) =>
+      map(value, (text) => {
+        const names = [...text.matchAll(VARIABLE)].map(([, braced, bare]) => braced ?? bare ?? '');
+        if (names.length === 0) return text;
+        return new Open(names.map((name) => questions.get(name) ?? questionOf(name)));
+      }),
+  };
+}
+
+function questionOf(key: string): Question {
+  return { key, why: `variable ${key} has no value`, flags: [`--parameter ${key}=VALUE`] };
+}
+
+function isVariable(text: string): boolean {
+  return text.trim().replaceAll(VARIABLE, '') === '';
+}
+
+// A variable may stand for a whole list, as it does in a text.
+function collectionIn(text: string): unknown {
+  if (!/^\s*(?:[[{]|- )/.test(text) && !text.includes('\n')) return text;
+  try {
+    const value: unknown = parse(text);
+    return typeof value === 'object' && value !== null ? value : text;
+  } catch {
+    return text;
+  }
+}
+
+function map(value: unknown, text: (text: string) => unknown): unknown {
+  if (typeof value === 'string') return text(value);
+  if (Array.isArray(value)) return value.map((each) => map(each, text));
+  if (!isObject(value) || value instanceof Open) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, part]) => [String(text(name)), map(part, text)]),
+  );
+}

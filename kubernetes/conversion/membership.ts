@@ -1,0 +1,107 @@
+import { appMeshName } from './names.ts';
+import type { Cluster, KubernetesObject } from './objects.ts';
+import { selects } from './selectors.ts';
+import { isObject, type Path } from './to-model.ts';
+
+/**
+ * To what an object belongs: `unknown` where there is nothing of the kind, or the labels of its namespace are not known and
+ * these may be it; and a fault, in the controller's words, where it is not exactly one.
+ */
+export type Membership =
+  | { readonly state: 'member'; readonly of: KubernetesObject }
+  /** It is named, and is not there: this is the name in Kubernetes. */
+  | { readonly state: 'named'; readonly name: string; readonly namespace: string }
+  | { readonly state: 'unknown'; readonly candidates: readonly KubernetesObject[] }
+  | { readonly state: 'fault'; readonly path: Path; readonly message: string };
+
+/**
+ * The mesh of an object: what `spec.meshRef` says, which the controller writes; else the one whose namespaceSelector takes its
+ * namespace.
+ */
+export function meshOf({ spec, namespace }: KubernetesObject, cluster: Cluster): Membership {
+  const named = reference(spec, 'meshRef');
+  if (named !== undefined) {
+    const mesh = cluster.find('Mesh', '', named.name);
+    return mesh === undefined
+      ? { state: 'named', name: named.name, namespace: '' }
+      : { state: 'member', of: mesh };
+  }
+  const { labels, whole } = cluster.namespaceLabels(namespace);
+  const takes = (mesh: KubernetesObject): ReturnType<typeof selects> =>
+    selects(selectorOf(mesh, 'namespaceSelector'), labels, whole);
+  return decide(
+    cluster.all('Mesh').map((mesh) => [mesh, takes(mesh)]),
+    `mesh for namespace: ${namespace}`,
+    `meshes for namespace: ${namespace}`,
+  );
+}
+
+/**
+ * The virtual gateway of a gateway route: what `spec.virtualGatewayRef` says, which the controller writes; else the one whose
+ * namespaceSelector takes its namespace, and whose gatewayRouteSelector takes its labels, or is not there.
+ */
+export function gatewayOf(route: KubernetesObject, cluster: Cluster): Membership {
+  const named = reference(route.spec, 'virtualGatewayRef');
+  if (named !== undefined) {
+    const namespace = named.namespace ?? route.namespace;
+    const gateway = cluster.find('VirtualGateway', namespace, named.name);
+    return gateway === undefined
+      ? { state: 'named', name: named.name, namespace }
+      : { state: 'member', of: gateway };
+  }
+  const { labels, whole } = cluster.namespaceLabels(route.namespace);
+  const takes = (gateway: KubernetesObject): ReturnType<typeof selects> => {
+    const selector = selectorOf(gateway, 'gatewayRouteSelector');
+    const own = selector === undefined || selector === null ? 'yes' : selects(selector, route.labels);
+    return own === 'no' ? 'no' : selects(selectorOf(gateway, 'namespaceSelector'), labels, whole);
+  };
+  return decide(
+    cluster.all('VirtualGateway').map((gateway) => [gateway, takes(gateway)]),
+    `virtualGateway for gatewayRoute: ${route.name}`,
+    `virtualGateways for gatewayRoute: ${route.name}`,
+  );
+}
+
+function decide(
+  taken: readonly (readonly [KubernetesObject, ReturnType<typeof selects>])[],
+  one: string,
+  several: string,
+): Membership {
+  const candidates = taken.filter(([, each]) => each !== 'no').map(([object]) => object);
+  const sure = taken.filter(([, each]) => each === 'yes').map(([object]) => object);
+  const [only] = sure;
+  if (only !== undefined && candidates.length === 1) return { state: 'member', of: only };
+  if (sure.length > 1) {
+    const names = sure.map(({ name }) => name).join(',');
+    const message = `found multiple matching ${several}, expecting 1 but found ${sure.length}: ${names}`;
+    return { state: 'fault', path: ['metadata'], message };
+  }
+  if (candidates.length > 0 || taken.length === 0) return { state: 'unknown', candidates };
+  return {
+    state: 'fault',
+    path: ['metadata'],
+    message: `failed to find matching ${one}, expecting 1 but found 0`,
+  };
+}
+
+function selectorOf({ spec }: KubernetesObject, name: string): unknown {
+  return isObject(spec) ? spec[name] : undefined;
+}
+
+function reference(
+  spec: unknown,
+  member: string,
+): { readonly name: string; readonly namespace: string | undefined } | undefined {
+  const value = isObject(spec) ? spec[member] : undefined;
+  if (!isObject(value) || typeof value['name'] !== 'string') return undefined;
+  const { namespace } = value;
+  return { name: value['name'], namespace: typeof namespace === 'string' ? namespace : undefined };
+}
+
+/** What App Mesh calls that to which an object belongs; undefined where it is not known. */
+export function memberName(membership: Membership, kind: 'Mesh' | 'VirtualGateway'): string | undefined {
+  if (membership.state === 'member') return appMeshName(membership.of);
+  if (membership.state !== 'named') return undefined;
+  const { name, namespace } = membership;
+  return kind === 'Mesh' ? name : `${name}_${namespace}`;
+}

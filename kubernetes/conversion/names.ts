@@ -1,0 +1,24 @@
+import type { CrdKind, KubernetesObject } from './objects.ts';
+
+/** What App Mesh calls an object: its `spec.awsName`, else what the controller makes of its name and namespace. */
+export function appMeshName({ kind, name, namespace, spec }: KubernetesObject): string {
+  const { awsName } = (spec ?? {}) as { readonly awsName?: unknown };
+  return typeof awsName === 'string' && awsName !== ''
+    ? awsName
+    : defaultName(kind as CrdKind, name, namespace);
+}
+
+/** What the controller calls an object without `spec.awsName` [controller, webhooks/appmesh]. */
+export function defaultName(kind: CrdKind, name: string, namespace: string): string {
+  if (kind === 'Mesh') return name;
+  return kind === 'VirtualService' ? `${name}.${namespace}` : `${name}_${namespace}`;
+}
+
+/**
+ * The name in an ARN of App Mesh, such as `arn:aws:appmesh:REGION:ACCOUNT:mesh/M/virtualService/NAME`; undefined where it is
+ * none, or of another kind.
+ */
+export function nameInArn(arn: string, kind: string): string | undefined {
+  const match = /^arn:[^:]*:appmesh:[^:]*:[^:]*:mesh\/[^/]+\/(\w+)\/(.+)$/s.exec(arn);
+  return match?.[1] === kind ? match[2] : undefined;
+}

@@ -1,0 +1,78 @@
+import type { Kind } from '../../controlplane/mesh/resource.ts';
+
+/** The group of App Mesh's kinds in Kubernetes. */
+export const GROUP = 'appmesh.k8s.aws';
+
+/** The label by which Kubernetes itself names each namespace. */
+const NAME_LABEL = 'kubernetes.io/metadata.name';
+
+/** An object of Kubernetes, with what is needed of it here. */
+export type KubernetesObject = {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  /** `''` for kinds that have none. */
+  readonly namespace: string;
+  readonly labels: Labels;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** As it stands there. */
+  readonly spec: unknown;
+};
+
+export type Labels = Readonly<Record<string, string>>;
+
+/** The kinds of App Mesh in Kubernetes, and those of the API. A backend group is none of the API. */
+export const CRD_KINDS = {
+  Mesh: 'mesh',
+  VirtualNode: 'virtualNode',
+  VirtualService: 'virtualService',
+  VirtualRouter: 'virtualRouter',
+  VirtualGateway: 'virtualGateway',
+  GatewayRoute: 'gatewayRoute',
+  BackendGroup: undefined,
+} as const satisfies Readonly<Record<string, Kind | undefined>>;
+
+export type CrdKind = keyof typeof CRD_KINDS;
+
+/** Whether an object is of App Mesh's group. */
+export function isOfAppMesh({ apiVersion }: Pick<KubernetesObject, 'apiVersion'>): boolean {
+  return apiVersion.startsWith(`${GROUP}/`);
+}
+
+/** All objects of a cluster that matter, to be looked up. */
+export type Cluster = {
+  readonly all: (kind: CrdKind) => readonly KubernetesObject[];
+  readonly find: (kind: CrdKind, namespace: string, name: string) => KubernetesObject | undefined;
+  /** The labels of a namespace; `whole` is false where its object is not there, so that others may be missing. */
+  readonly namespaceLabels: (namespace: string) => { readonly labels: Labels; readonly whole: boolean };
+};
+
+/** Makes the cluster of the objects of version v1beta2, and the namespaces. */
+export function clusterOf(objects: readonly KubernetesObject[]): Cluster {
+  const ours = Map.groupBy(
+    objects.filter(({ apiVersion }) => apiVersion === `${GROUP}/v1beta2`),
+    ({ kind }) => kind,
+  );
+  const byName = new Map(
+    objects
+      .filter(({ apiVersion }) => apiVersion === `${GROUP}/v1beta2`)
+      .map((each) => [keyOf(each.kind, each.namespace, each.name), each]),
+  );
+  const namespaces = new Map(
+    objects
+      .filter(({ apiVersion, kind }) => apiVersion === 'v1' && kind === 'Namespace')
+      .map((each) => [each.name, each.labels]),
+  );
+  return {
+    all: (kind) => ours.get(kind) ?? [],
+    find: (kind, namespace, name) => byName.get(keyOf(kind, kind === 'Mesh' ? '' : namespace, name)),
+    namespaceLabels: (namespace) => {
+      const labels = namespaces.get(namespace);
+      return { labels: { ...labels, [NAME_LABEL]: namespace }, whole: labels !== undefined };
+    },
+  };
+}
+
+function keyOf(kind: string, namespace: string, name: string): string {
+  return [kind, namespace, name].join('\0');
+}
