@@ -1,6 +1,6 @@
 import { GROUP } from '../../../kubernetes/conversion/objects.ts';
-import type { ParsedFile } from '../reading/parse.ts';
-import type { ImportProblem } from '../source.ts';
+import type { ParsedFile } from '../reading/parsed.ts';
+import type { ImportProblem } from '../place.ts';
 
 /** The problems of a file: of manifests that are no YAML before something is filled in, with the word to do that. */
 export function withHint({ text, problems }: ParsedFile): readonly ImportProblem[] {

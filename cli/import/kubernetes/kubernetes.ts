@@ -2,14 +2,8 @@ import { convertObjects } from '../../../kubernetes/conversion/convert.ts';
 import type { Converted, Remark } from '../../../kubernetes/conversion/converted.ts';
 import type { Membership } from '../../../kubernetes/conversion/membership.ts';
 import { isOfAppMesh } from '../../../kubernetes/conversion/objects.ts';
-import {
-  describePath,
-  type Found,
-  type Gathered,
-  type ImportContext,
-  type Left,
-  type Source,
-} from '../source.ts';
+import { describePath } from '../place.ts';
+import type { Found, Gathered, ImportContext, Left, Source } from '../source.ts';
 import { isKubernetes, objectsIn, type PlacedObject } from './objects.ts';
 import { createVariables, type Variables } from './variables.ts';
 

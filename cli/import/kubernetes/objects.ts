@@ -1,8 +1,8 @@
 import type { KubernetesObject } from '../../../kubernetes/conversion/objects.ts';
 import { isOfAppMesh } from '../../../kubernetes/conversion/objects.ts';
 import { isObject } from '../is-object.ts';
-import type { ParsedFile } from '../reading/parse.ts';
-import type { ImportProblem, Path, Place } from '../source.ts';
+import type { ParsedFile } from '../reading/parsed.ts';
+import type { ImportProblem, Path, Place } from '../place.ts';
 import type { Variables } from './variables.ts';
 
 /** An object of a file, and where it stands. */
