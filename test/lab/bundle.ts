@@ -1,13 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { build, type OutputFile } from 'esbuild';
 
 const ROOT = join(import.meta.dirname, '../..');
+const ENTRY = join(ROOT, 'cli/main.ts');
 const KEEP_MS = 60 * 60 * 1000;
 
 /** Packages in CommonJS (grpc-js among them) call `require`, which a module does not have. */
 const REQUIRE = `import { createRequire as daybreakRequire } from 'node:module'; const require = daybreakRequire(import.meta.url);`;
+
+/** The folder of a file, as CommonJS has it. */
+const FOLDER = `const __dirname = import.meta.dirname;`;
+
+/** What a package reads when it is used: it looks for it in the folder above its own, which is that of the parts. */
+const ASSETS = ['node_modules/@cdktn/hcl2json/main.wasm.gz'];
 
 /** Where the programs of a checkout are, as files that need nothing but Node. */
 export type Bundle = {
@@ -25,7 +32,7 @@ export type Bundle = {
  * `entry` and `folder` are there for other programs than ours.
  */
 export async function bundle({
-  entry = join(ROOT, 'cli/main.ts'),
+  entry = ENTRY,
   folder = join(ROOT, 'dist'),
 }: {
   entry?: string;
@@ -41,12 +48,12 @@ export async function bundle({
     target: 'node24',
     // A package in CommonJS that is imported when needed has no names of its own; most have a module beside it.
     mainFields: ['module', 'main'],
-    banner: { js: REQUIRE },
+    banner: { js: `${REQUIRE} ${FOLDER}` },
     outExtension: { '.js': '.mjs' },
     entryNames: '[name]',
     chunkNames: 'parts/[name]-[hash]',
-    // pg asks for it where it is installed; here it never is.
-    external: ['pg-native'],
+    // What packages ask for where it is missing, or installed; here it never is.
+    external: ['pg-native', 'performance'],
     legalComments: 'none',
     logLevel: 'silent',
     write: false,
@@ -54,6 +61,10 @@ export async function bundle({
     absWorkingDir: ROOT,
   });
   for (const file of outputFiles) await put(file);
+  for (const asset of entry === ENTRY ? ASSETS : []) {
+    const contents = await readFile(join(ROOT, asset));
+    await put({ path: join(folder, basename(asset)), contents });
+  }
   await removeOld(
     join(folder, 'parts'),
     outputFiles.map(({ path }) => path),
@@ -71,7 +82,7 @@ function packagesOf(inputs: readonly string[]): readonly string[] {
   return [...new Set(folders)].toSorted().map((path) => join(ROOT, path));
 }
 
-async function put({ path, contents }: OutputFile): Promise<void> {
+async function put({ path, contents }: Pick<OutputFile, 'path' | 'contents'>): Promise<void> {
   const there = await readFile(path).catch(() => undefined);
   if (there?.equals(contents) === true) return;
   await mkdir(dirname(path), { recursive: true });

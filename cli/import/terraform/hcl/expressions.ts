@@ -1,0 +1,76 @@
+import { isObject } from '../../is-object.ts';
+
+/** A part of a text of HCL: as it stands, or an expression. */
+export type TemplatePart = { readonly literal: string } | { readonly expression: string };
+
+/** The parts of a text: `web-${var.name}`. `$${` stands for `${`. */
+export function partsOf(text: string): readonly TemplatePart[] {
+  const parts: TemplatePart[] = [];
+  let literal = '';
+  for (let at = 0; at < text.length; ) {
+    if (text.startsWith('$${', at) || text.startsWith('%%{', at)) {
+      literal += text.slice(at + 1, at + 3);
+      at += 3;
+    } else if (text.startsWith('${', at) || text.startsWith('%{', at)) {
+      const end = endOf(text, at + 2);
+      if (literal !== '') parts.push({ literal });
+      literal = '';
+      parts.push({ expression: text[at] === '%' ? text.slice(at, end) : text.slice(at + 2, end - 1).trim() });
+      at = end;
+    } else {
+      literal += text[at];
+      at += 1;
+    }
+  }
+  return literal === '' ? parts : [...parts, { literal }];
+}
+
+// Behind the brace that closes; braces in texts within are no braces.
+function endOf(text: string, start: number): number {
+  let depth = 1;
+  let quoted = false;
+  for (let at = start; at < text.length; at += 1) {
+    const character = text[at];
+    if (character === '\\' && quoted) at += 1;
+    else if (character === '"') quoted = !quoted;
+    else if (!quoted && character === '{') depth += 1;
+    else if (!quoted && character === '}') {
+      depth -= 1;
+      if (depth === 0) return at + 1;
+    }
+  }
+  return text.length;
+}
+
+/** The steps of a reference, such as `local.ports["web"][0]`; undefined where the expression is anything else. */
+export function referenceIn(expression: string): readonly (string | number)[] | undefined {
+  const steps: (string | number)[] = [];
+  const token = /(^|\.)([A-Za-z_][\w-]*)|\.(\d+)|\[\s*(\d+)\s*\]|\[\s*"([^"$\\]*)"\s*\]/y;
+  while (token.lastIndex < expression.length) {
+    const match = token.exec(expression);
+    if (match === null) return undefined;
+    const [, , name, dotted, index, key] = match;
+    steps.push(name ?? key ?? Number(dotted ?? index));
+  }
+  return steps.length > 1 ? steps : undefined;
+}
+
+/** A literal that an expression is; undefined where it is none. */
+export function literalIn(expression: string): { readonly value: unknown } | undefined {
+  if (/^-?\d+(?:\.\d+)?$/.test(expression)) return { value: Number(expression) };
+  if (expression === 'true' || expression === 'false') return { value: expression === 'true' };
+  if (expression === 'null') return { value: null };
+  const text = /^"([^"$%\\]*)"$/.exec(expression)?.[1];
+  return text === undefined ? undefined : { value: text };
+}
+
+/** What lies at the end of steps into a value. A list of one block is that block. */
+export function stepInto(value: unknown, steps: readonly (string | number)[]): unknown {
+  let at = value;
+  for (const step of steps) {
+    if (Array.isArray(at)) at = typeof step === 'number' ? (at[step] as unknown) : undefined;
+    else if (isObject(at) && Object.hasOwn(at, step)) at = at[String(step)];
+    else return undefined;
+  }
+  return at;
+}

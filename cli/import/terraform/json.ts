@@ -1,0 +1,158 @@
+import { isObject } from '../is-object.ts';
+import type { ImportProblem, Path, Place } from '../place.ts';
+import type { ParsedDocument } from '../reading/parsed.ts';
+import { Open, type Left, type Question } from '../source.ts';
+import { kindOfType, type TerraformResource } from './resource.ts';
+
+/** What a state, or a plan, has in it. */
+export type TerraformJson = {
+  readonly resources: readonly TerraformResource[];
+  readonly left: readonly Left[];
+  readonly problems: readonly ImportProblem[];
+  /** The types of the others. */
+  readonly others: readonly string[];
+};
+
+/** Gives the answer to a question, where there is one. */
+export type Ask = (question: Question) => unknown;
+
+/** Whether a value is what `terraform show -json` prints: of a state, or of a plan. */
+export function isShown(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    'format_version' in value &&
+    ('values' in value || 'planned_values' in value || 'terraform_version' in value)
+  );
+}
+
+/** Reads what `terraform show -json` prints. Of a plan: what will be there once it is applied. */
+export function readShown(file: string, document: ParsedDocument, ask: Ask): TerraformJson {
+  const value = document.value as Readonly<Record<string, unknown>>;
+  const isPlan = 'planned_values' in value;
+  const part = isPlan ? 'planned_values' : 'values';
+  const changes = isPlan ? changesOf(value['resource_changes']) : [];
+  const unknown = new Map(changes.map((change) => [change.address, change.unknown]));
+  const resources: TerraformResource[] = [];
+  const others: string[] = [];
+  const root = isObject(value[part]) ? value[part]['root_module'] : undefined;
+  for (const { resource, path } of resourcesIn(root, [part, 'root_module'])) {
+    const { address, type, values } = resource;
+    const kind = kindOfType(String(type));
+    if (kind === undefined || resource['mode'] !== 'managed') {
+      others.push(String(type));
+      continue;
+    }
+    const id = String(address);
+    const open = (inside: Path, why: string): unknown => ask(questionAt(id, inside, why));
+    const secret = marked(values, resource['sensitive_values'], [], (at) =>
+      open(at, 'the value is sensitive'),
+    );
+    const attributes = marked(secret, unknownAmongSet(unknown.get(id)), [], (at) =>
+      COMPUTED.test(at.join('.')) ? undefined : open(at, 'the value is known only after terraform apply'),
+    );
+    resources.push({
+      address: id,
+      kind,
+      attributes: attributes as TerraformResource['attributes'],
+      place: { file, line: document.lineAt(path), id },
+    });
+  }
+  const gone = changes.filter(
+    ({ actions, type }) => actions.join() === 'delete' && kindOfType(type) !== undefined,
+  );
+  return {
+    resources,
+    left: gone.map(({ address }) => ({
+      place: { file, line: document.line, id: address },
+      reason: 'the plan takes it away',
+    })),
+    problems: [],
+    others,
+  };
+}
+
+/** What the provider fills in where the configuration does not have it: the API has no value there. */
+const COMPUTED = /\.(?:health_check|weighted_target)\.\d+\.port$/;
+
+/** An open value of a resource, by its address and path. */
+export function questionAt(address: string, path: Path, why: string): Question {
+  const key = [address, ...path].join('.');
+  return { key, why, flags: [`--parameter ${key}=VALUE`] };
+}
+
+// What the provider makes up itself is always unknown, and nobody needs it.
+function unknownAmongSet(unknown: unknown): unknown {
+  if (!isObject(unknown)) return unknown;
+  return Object.fromEntries(
+    Object.entries(unknown).filter(([name]) =>
+      ['name', 'mesh_name', 'virtual_router_name', 'virtual_gateway_name', 'spec', 'tags'].includes(name),
+    ),
+  );
+}
+
+type Change = {
+  readonly address: string;
+  readonly type: string;
+  readonly actions: readonly unknown[];
+  readonly unknown: unknown;
+};
+
+function changesOf(value: unknown): readonly Change[] {
+  return (Array.isArray(value) ? value : []).filter(isObject).map((each) => {
+    const change = isObject(each['change']) ? each['change'] : {};
+    return {
+      address: String(each['address']),
+      type: String(each['type']),
+      actions: Array.isArray(change['actions']) ? change['actions'] : [],
+      unknown: change['after_unknown'],
+    };
+  });
+}
+
+type Listed = { readonly resource: Readonly<Record<string, unknown>>; readonly path: Path };
+
+function resourcesIn(module: unknown, path: Path): readonly Listed[] {
+  if (!isObject(module)) return [];
+  const list = (name: string): readonly unknown[] => {
+    const value = module[name];
+    return Array.isArray(value) ? value : [];
+  };
+  return [
+    ...list('resources').flatMap((resource, index) =>
+      isObject(resource) ? [{ resource, path: [...path, 'resources', index] }] : [],
+    ),
+    ...list('child_modules').flatMap((child, index) => resourcesIn(child, [...path, 'child_modules', index])),
+  ];
+}
+
+/** A value in which what `marks` is true for is replaced. Marks have the form of the value; parts of them may be missing. */
+export function marked(
+  value: unknown,
+  marks: unknown,
+  path: Path,
+  replace: (path: Path) => unknown,
+): unknown {
+  if (marks === true) return replace(path);
+  if (Array.isArray(marks)) {
+    const list: readonly unknown[] = Array.isArray(value) ? value : [];
+    const length = Math.max(list.length, marks.length);
+    return Array.from({ length }, (_, index) => marked(list[index], marks[index], [...path, index], replace));
+  }
+  if (!isObject(marks) || value instanceof Open) return value;
+  if (!isObject(value) && !hasMark(marks)) return value;
+  const out: Record<string, unknown> = isObject(value) ? { ...value } : {};
+  for (const [name, mark] of Object.entries(marks)) {
+    if (hasMark(mark)) out[name] = marked(out[name], mark, [...path, name], replace);
+  }
+  return out;
+}
+
+function hasMark(marks: unknown): boolean {
+  if (marks === true) return true;
+  return typeof marks === 'object' && marks !== null && Object.values(marks).some(hasMark);
+}
+
+/** The place of a document in a file, where it is wrong as a whole. */
+export function wholePlace(file: string, { line }: ParsedDocument): Place {
+  return { file, line, id: '' };
+}

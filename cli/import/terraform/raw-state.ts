@@ -1,0 +1,92 @@
+import { isObject } from '../is-object.ts';
+import type { ImportProblem, Path } from '../place.ts';
+import type { ParsedDocument } from '../reading/parsed.ts';
+import { marked, questionAt, wholePlace, type Ask, type TerraformJson } from './json.ts';
+import { kindOfType, type TerraformResource } from './resource.ts';
+
+/** Whether a value is a state as Terraform keeps it, in `terraform.tfstate` or a bucket, encrypted or not. */
+export function isRawState(value: unknown): boolean {
+  if (!isObject(value) || !('lineage' in value)) return false;
+  return 'encrypted_data' in value || ('version' in value && ('resources' in value || 'modules' in value));
+}
+
+/** Reads a state of version 4, of Terraform 0.12 and later. */
+export function readRawState(file: string, document: ParsedDocument, ask: Ask): TerraformJson {
+  const value = document.value as Readonly<Record<string, unknown>>;
+  const why = whyNot(value);
+  const problems: ImportProblem[] =
+    why === undefined ? [] : [{ place: wholePlace(file, document), message: why }];
+  const resources: TerraformResource[] = [];
+  const others: string[] = [];
+  const listed: readonly unknown[] =
+    why === undefined && Array.isArray(value['resources']) ? value['resources'] : [];
+  for (const [index, resource] of listed.entries()) {
+    if (!isObject(resource)) continue;
+    const kind = kindOfType(String(resource['type']));
+    if (kind === undefined || resource['mode'] !== 'managed') {
+      others.push(String(resource['type']));
+      continue;
+    }
+    const instances: readonly unknown[] = Array.isArray(resource['instances']) ? resource['instances'] : [];
+    for (const [which, instance] of instances.entries()) {
+      // What is deposed will be destroyed, once its successor is there.
+      if (!isObject(instance) || 'deposed' in instance) continue;
+      const path = ['resources', index, 'instances', which];
+      const address = addressOf(resource, instance['index_key']);
+      const marks = marksOf(instance['sensitive_attributes']);
+      const attributes = marked(instance['attributes'], marks, [], (at) =>
+        ask(questionAt(address, at, 'the value is sensitive')),
+      );
+      resources.push({
+        address,
+        kind,
+        attributes: attributes as TerraformResource['attributes'],
+        place: { file, line: document.lineAt(path), id: address },
+        lineAt: (inside) => document.lineAt([...path, 'attributes', ...inside]),
+      });
+    }
+  }
+  return { resources, left: [], problems, others };
+}
+
+function whyNot(state: Readonly<Record<string, unknown>>): string | undefined {
+  if ('encrypted_data' in state)
+    return 'it is an encrypted state: import what tofu show -json prints instead';
+  const { version } = state;
+  if (version === 4) return undefined;
+  return `it is a state of version ${String(version)}, and has to be one of version 4: terraform 0.12 and later write it, after terraform 0.12upgrade; or import what terraform show -json prints`;
+}
+
+function addressOf({ module, type, name }: Readonly<Record<string, unknown>>, key: unknown): string {
+  const index = key === undefined ? '' : `[${JSON.stringify(key)}]`;
+  return `${typeof module === 'string' ? `${module}.` : ''}${String(type)}.${String(name)}${index}`;
+}
+
+// Paths of steps: `{"type": "get_attr", "value": "spec"}`, `{"type": "index", "value": {"value": 0, "type": "number"}}`.
+function marksOf(paths: unknown): unknown {
+  const root: Record<string, unknown> = {};
+  for (const steps of Array.isArray(paths) ? (paths as unknown[]) : []) {
+    if (Array.isArray(steps)) mark(root, steps.map(stepOf));
+  }
+  return root;
+}
+
+function stepOf(step: unknown): Path[number] {
+  const value = isObject(step) ? step['value'] : step;
+  const inner = isObject(value) ? value['value'] : value;
+  return typeof inner === 'number' ? inner : String(inner);
+}
+
+function mark(root: Record<string, unknown>, path: Path): void {
+  let at: Record<string | number, unknown> = root;
+  for (const [index, step] of path.entries()) {
+    if (index === path.length - 1) {
+      at[step] = true;
+      return;
+    }
+    const next = path[index + 1];
+    const before = at[step];
+    if (typeof before !== 'object' || before === null) at[step] = typeof next === 'number' ? [] : {};
+    at = at[step] as Record<string | number, unknown>;
+  }
+}

@@ -1,0 +1,105 @@
+import { nameMember } from '../../../controlplane/mesh/names.ts';
+import { KINDS, type Kind } from '../../../controlplane/mesh/resource.ts';
+import { isObject } from '../is-object.ts';
+import type { Path, Place } from '../place.ts';
+import { Open, type Found } from '../source.ts';
+
+/** A resource of App Mesh as Terraform has it. Values that nobody said are `Open`. */
+export type TerraformResource = {
+  /** `module.shop.aws_appmesh_mesh.this["a"]`. */
+  readonly address: string;
+  readonly kind: Kind;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly place: Place;
+  readonly lineAt?: (path: Path) => number | undefined;
+};
+
+/** The kind of a type such as `aws_appmesh_virtual_node`; undefined for those of other services. */
+export function kindOfType(type: string): Kind | undefined {
+  return KINDS.find((kind) => type === typeOf(kind));
+}
+
+/** The type of a kind: `aws_appmesh_virtual_node`. */
+export function typeOf(kind: Kind): string {
+  return `aws_appmesh_${kind.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`;
+}
+
+/** What only the provider has: what it computed, and how Terraform handles the resource. */
+const PASSED_OVER = new Set([
+  'arn',
+  'count',
+  'created_date',
+  'depends_on',
+  'for_each',
+  'id',
+  'last_updated_date',
+  'lifecycle',
+  'provider',
+  'region',
+  'resource_owner',
+  'tags_all',
+]);
+
+/** The input of the create operation, in the spelling of Terraform. */
+export function foundFrom({ kind, attributes, place, lineAt }: TerraformResource): Found {
+  const { name, mesh_owner: meshOwner, resource_owner: resourceOwner } = attributes;
+  const tags = tagsOf(attributes);
+  const others = Object.entries(attributes).filter(
+    ([member]) => !PASSED_OVER.has(member) && !['name', 'mesh_owner', 'tags', 'spec'].includes(member),
+  );
+  const spec = { spec: cleaned(attributes['spec'] ?? [{}]) };
+  return {
+    kind,
+    members: {
+      ...Object.fromEntries(others.filter(([, value]) => value !== null && value !== '')),
+      ...(name === undefined || name === null ? {} : { [nameMember(kind)]: name }),
+      // A mesh has no other owner than its own, and the owner of what is the caller's need not be said.
+      ...(kind === 'mesh' || isUnset(meshOwner) || meshOwner === resourceOwner
+        ? {}
+        : { mesh_owner: meshOwner }),
+      ...spec,
+      ...(tags === undefined ? {} : { tags }),
+    },
+    place,
+    ...(lineAt === undefined ? {} : { lineAt }),
+    blocks: true,
+  };
+}
+
+// `tags_all` has the provider's default tags too, which the resource has as well.
+function tagsOf({ tags_all: all, tags }: Readonly<Record<string, unknown>>): unknown {
+  const taken = isUnset(all) || all instanceof Open ? tags : all;
+  return isObject(taken) && !(taken instanceof Open) && Object.keys(taken).length === 0
+    ? undefined
+    : (taken ?? undefined);
+}
+
+function isUnset(value: unknown): boolean {
+  return value === undefined || value === null || value === '';
+}
+
+/** The numbers for which 0 is a value. The provider takes 0 for nothing elsewhere, in durations too. */
+const KEEP_ZERO = new Set(['weight', 'max_retries', 'start', 'end', 'max_ejection_percent']);
+
+/** The maps, whose texts are kept as they are. */
+const MAPS = new Set(['attributes']);
+
+/**
+ * A value without what the provider writes for nothing: `""`, `0`, `[]` and `null`. A block that is there is there even if
+ * nothing is in it.
+ */
+export function cleaned(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map((each: unknown) => (each === null ? {} : cleaned(each)));
+  }
+  if (!isObject(value) || value instanceof Open) return value;
+  const members = Object.entries(value).filter(([name, part]) => !isNothing(name, part));
+  return Object.fromEntries(members.map(([name, part]) => [name, MAPS.has(name) ? part : cleaned(part)]));
+}
+
+function isNothing(name: string, value: unknown): boolean {
+  if (value === 0) return !KEEP_ZERO.has(name);
+  if (Array.isArray(value)) return value.length === 0;
+  if (MAPS.has(name) && isObject(value) && !(value instanceof Open)) return Object.keys(value).length === 0;
+  return value === '' || value === null || value === undefined;
+}
