@@ -5,6 +5,7 @@ import { benchJson, benchTable } from './report.ts';
 /** Every bench by its name; loaded only when it is asked for. */
 const BENCHES: Readonly<Record<string, () => Promise<{ readonly run: RunBench }>>> = {
   api: () => import('./api.ts'),
+  import: () => import('./import.ts'),
   proxyinit: () => import('./proxyinit.ts'),
   replicas: () => import('./replicas.ts'),
   propagation: () => import('./propagation.ts'),

@@ -5,6 +5,7 @@ import { FEATURE_NAMES, readFeatures, type Features } from '../../../translate/f
 import { FEATURE_SAMPLES } from '../../../translate/testing/features.ts';
 import { GATEWAY_PORT, NAMED } from './named.ts';
 import { rightSpec } from './right-spec.ts';
+import { withFiles, type Files } from './with-files.ts';
 
 /** A mesh made up of specifications that the API accepts, and the proxy that is looked at. */
 export type AnyMesh = Pick<Case, 'proxy' | 'resources'> & {
@@ -12,9 +13,6 @@ export type AnyMesh = Pick<Case, 'proxy' | 'resources'> & {
   /** Whether certificates, authorities and instances are known that it names, or nothing is. */
   readonly known: boolean;
 };
-
-/** Real files in place of those that a mesh names. */
-export type Files = { readonly log: string; readonly certificate: string; readonly privateKey: string };
 
 type Resources = Case['resources'];
 
@@ -81,25 +79,4 @@ function withHttp(gateway: unknown): unknown {
     ...(gateway as object),
     listeners: [{ portMapping: { port: GATEWAY_PORT, protocol: 'http' } }, ...others],
   };
-}
-
-function withFiles(made: readonly unknown[], { log, certificate, privateKey }: Files): Resources {
-  return JSON.parse(JSON.stringify(made), (name, value: unknown) => {
-    if (name === 'certificate' || name === 'trust') return withOwnName(value as object, name);
-    if (name !== 'file') return value;
-    const file = value as object;
-    return {
-      ...file,
-      ...('path' in file ? { path: log } : {}),
-      ...('certificateChain' in file ? { certificateChain: certificate } : {}),
-      ...('privateKey' in file ? { privateKey } : {}),
-    };
-  }) as Resources;
-}
-
-// No socket has a certificate and authorities under one name.
-function withOwnName(source: object, kind: string): object {
-  if (!('sds' in source)) return source;
-  const { secretName } = source.sds as { readonly secretName: string };
-  return { sds: { secretName: `${kind} ${secretName}` } };
 }

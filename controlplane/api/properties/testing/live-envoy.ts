@@ -18,8 +18,8 @@ import { bootstrap, ID, STATIC_CLUSTERS, type Sockets } from './live-bootstrap.t
 /** An Envoy that takes one configuration after the other. */
 export type LiveEnvoy = {
   /**
-   * Has Envoy take a configuration in place of the one before, and waits until it has answered all of it and nothing is
-   * left warming. Answers what it has against it; '' when nothing.
+   * Has Envoy take a configuration in place of the one before, and waits until it has answered all of it, nothing is left
+   * warming, and it is LIVE. Answers what it has against it; '' when nothing.
    */
   take(snapshot: Snapshot): Promise<string>;
   close(): Promise<void>;
@@ -60,7 +60,7 @@ export async function startLiveEnvoy(binary: string, pem: Pem): Promise<LiveEnvo
   void envoy.then(() => (ended = true));
 
   async function stats(): Promise<ReadonlyMap<string, number>> {
-    const filter = '^(cluster_manager|listener_manager)\\.';
+    const filter = '^(cluster_manager|listener_manager)\\.|^server\\.state$';
     const url = `http://envoy/stats?filter=${encodeURIComponent(filter)}`;
     const { body } = await request(url, { socketPath: admin });
     const lines = body.split('\n').map((line) => line.split(': '));
@@ -74,6 +74,8 @@ export async function startLiveEnvoy(binary: string, pem: Pem): Promise<LiveEnvo
     const got = await stats();
     for (const name of ['cluster_manager.warming_clusters', 'listener_manager.total_listeners_warming'])
       if (got.get(name) !== 0) return `${name} is ${got.get(name)}`;
+    // 0 is LIVE.
+    if (got.get('server.state') !== 0) return `the server's state is ${got.get('server.state')}`;
     // Beside ours there are the static ones.
     const clusters = (snapshot.get(CLUSTER)?.resources.size ?? 0) + STATIC_CLUSTERS;
     const listeners = snapshot.get(LISTENER)?.resources.size ?? 0;
