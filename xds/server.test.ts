@@ -1,6 +1,7 @@
 import { status } from './grpc/status.ts';
 import { afterEach, expect, test } from 'vitest';
-import { createDeltaClient, type DeltaClient, type DeltaUpdate } from './client/client.ts';
+import { createDeltaClient, type DeltaClient } from './client/client.ts';
+import type { DeltaUpdate } from './client/update.ts';
 import { CallError } from './grpc/call-error.ts';
 import { listenForTest } from './testing/server.ts';
 import { makeSnapshot } from './testing/resources.ts';
@@ -57,7 +58,7 @@ test('a client gets its snapshot, then each change, and the server knows what it
   await until('+a');
   xds.set('n', makeSnapshot({ [CLUSTER]: { a: '1', b: '1' } }));
   await until('+b');
-  await expect.poll(() => xds.settled('n', CLUSTER)).toBe('acknowledged');
+  await expect.poll(() => xds.settled('n', CLUSTER)).toBe('acked');
   expect(xds.streams()).toMatchObject([
     {
       key: 'n',
@@ -97,7 +98,7 @@ test('a stream whose snapshot is deleted is sent nothing, and keeps what it has,
   const { client, until, events } = connect([port]);
   client.subscribe(CLUSTER, new Set(['*']));
   await until('+a');
-  await expect.poll(() => xds.settled('n', CLUSTER)).toBe('acknowledged');
+  await expect.poll(() => xds.settled('n', CLUSTER)).toBe('acked');
   xds.delete('n');
   client.subscribe(CLUSTER, new Set(['*', 'b']));
   await expect.poll(() => xds.streams()).toMatchObject([{ types: [{ resources: 1 }] }]);

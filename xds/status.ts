@@ -1,7 +1,8 @@
 import type { XdsNode } from './node.ts';
 import type { ResourceStatus } from './protocol/resource-status.ts';
-import type { Settled, XdsStream } from './protocol/stream.ts';
-import type { Refusal, TypeState } from './protocol/type-state.ts';
+import type { Settled } from './protocol/settled.ts';
+import type { XdsStream } from './protocol/stream.ts';
+import type { Nack, TypeState } from './protocol/type-state.ts';
 import type { TypeUrl } from './types.ts';
 
 /** How one stream stands, for people and programs that look from outside. Times are milliseconds since 1970. */
@@ -23,11 +24,11 @@ export type TypeStatus = {
   readonly typeUrl: TypeUrl;
   readonly resources: number;
   readonly settled: Settled;
-  readonly acknowledged: { readonly version: string; readonly at: number } | undefined;
-  /** The response that waits for its answer. */
+  readonly acked: { readonly version: string; readonly at: number } | undefined;
+  /** The response that waits for its ACK. */
   readonly outstanding: { readonly version: string; readonly sentAt: number } | undefined;
-  readonly refused: Refusal | undefined;
-  /** The version that the client was sent or brought of a name; undefined where it has none, or state of the world does not tell. */
+  readonly nacked: Nack | undefined;
+  /** The version of a name that the client was sent, or inherited from an earlier stream; undefined where it has none, or SotW does not tell. */
   readonly held: (name: string) => string | undefined;
 };
 
@@ -48,16 +49,16 @@ export function streamStatus(
 }
 
 function typeStatus(
-  { typeUrl, known, acknowledged, outstanding, refused }: TypeState,
+  { typeUrl, known, acked, outstanding, nacked }: TypeState,
   stream: XdsStream,
 ): TypeStatus {
   return {
     typeUrl,
     resources: known.size,
     settled: stream.settled(typeUrl),
-    acknowledged,
+    acked,
     outstanding: outstanding && { version: outstanding.version, sentAt: outstanding.sentAt },
-    refused,
+    nacked,
     held: (name) => known.get(name)?.version,
   };
 }

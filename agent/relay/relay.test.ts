@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { createLog } from '../../common/log.ts';
-import { createDeltaClient, type DeltaClient, type DeltaUpdate } from '../../xds/client/client.ts';
+import { createDeltaClient, type DeltaClient } from '../../xds/client/client.ts';
+import type { DeltaUpdate } from '../../xds/client/update.ts';
 import { listenForTest } from '../../xds/testing/server.ts';
 import { makeSnapshot } from '../../xds/testing/resources.ts';
 import { CLUSTER, EXTENSION_CONFIG, LISTENER, ROUTES } from '../../xds/types.ts';
@@ -73,7 +74,7 @@ test('what the control plane serves reaches Envoy, and its acknowledgement the c
   expect(xds.streams()[0]?.node).toMatchObject({ id: 'n', version: 'envoy' });
   expect(xds.settled('n', CLUSTER)).toBe('pending');
   proxy.updates.forEach((update) => proxy.client.answer(update));
-  await expect.poll(() => xds.settled('n', CLUSTER)).toBe('acknowledged');
+  await expect.poll(() => xds.settled('n', CLUSTER)).toBe('acked');
 });
 
 test("Envoy's refusal reaches the control plane in its own words, and the last good resource goes back to Envoy", async () => {
@@ -87,7 +88,7 @@ test("Envoy's refusal reaches the control plane in its own words, and the last g
   xds.set('n', makeSnapshot({ [CLUSTER]: { a: '2', b: '2' } }));
   await expect.poll(proxy.contents).toEqual(['a=1', 'b=1', 'a=2', 'b=2']);
   proxy.client.answer(proxy.updates[1] as DeltaUpdate, 'a is wrong');
-  await expect.poll(() => xds.streams()[0]?.types[0]?.refused?.message).toBe('a is wrong');
+  await expect.poll(() => xds.streams()[0]?.types[0]?.nacked?.message).toBe('a is wrong');
   await expect.poll(proxy.contents).toEqual(['a=1', 'b=1', 'a=2', 'b=2', 'a=1', 'b=1']);
   expect(relay.status().refusals).toBe(1);
   // The control plane sends what differs from what it sent last: b in its second version is not sent again.
@@ -111,19 +112,19 @@ test('of an extension configuration that Envoy refuses the last good one stays, 
   // At first the relay has nothing under this name, and a listener that waits for it goes on waiting.
   await expect.poll(() => proxy.contents().at(-1)).toBe('e=1');
   answerAll();
-  await expect.poll(() => xds.settled('n', EXTENSION_CONFIG)).toBe('acknowledged');
+  await expect.poll(() => xds.settled('n', EXTENSION_CONFIG)).toBe('acked');
 
   xds.set('n', makeSnapshot({ [LISTENER]: { l: 'with e' }, [EXTENSION_CONFIG]: { e: '2' } }));
   await expect.poll(proxy.contents).toEqual(['e=2']);
   answerAll('e is wrong');
-  await expect.poll(() => xds.settled('n', EXTENSION_CONFIG)).toBe('refused');
+  await expect.poll(() => xds.settled('n', EXTENSION_CONFIG)).toBe('nacked');
   await expect.poll(proxy.contents).toEqual(['e=1']);
   answerAll();
 
   xds.set('n', makeSnapshot({ [LISTENER]: { l: 'with e' }, [EXTENSION_CONFIG]: { e: '3' } }));
   await expect.poll(proxy.contents).toEqual(['e=3']);
   answerAll();
-  await expect.poll(() => xds.settled('n', EXTENSION_CONFIG)).toBe('acknowledged');
+  await expect.poll(() => xds.settled('n', EXTENSION_CONFIG)).toBe('acked');
 
   xds.set('n', makeSnapshot({ [LISTENER]: { l: 'without' }, [EXTENSION_CONFIG]: {} }));
   await expect.poll(proxy.contents).toEqual(['l=without']);
@@ -138,7 +139,7 @@ test('the control plane goes away and comes back: Envoy keeps its stream, and ge
   proxy.client.subscribe(CLUSTER, ALL);
   first.xds.set('n', makeSnapshot({ [CLUSTER]: { a: '1', b: '1' } }));
   await expect.poll(proxy.contents).toEqual(['a=1', 'b=1']);
-  await expect.poll(() => first.xds.settled('n', CLUSTER)).toBe('acknowledged');
+  await expect.poll(() => first.xds.settled('n', CLUSTER)).toBe('acked');
   first.stop();
   await expect.poll(() => relay.status().connected).toBe(false);
   const second = await controlPlane(first.port);
@@ -155,7 +156,7 @@ test('an Envoy that comes back while the control plane is away is given the last
   before.client.subscribe(ROUTES, new Set(['r', 's']));
   xds.set('n', makeSnapshot({ [CLUSTER]: { a: '1' }, [ROUTES]: { r: '1', s: '1' } }));
   await expect.poll(before.contents).toEqual(['a=1', 'r=1', 's=1']);
-  await expect.poll(() => xds.settled('n', ROUTES)).toBe('acknowledged');
+  await expect.poll(() => xds.settled('n', ROUTES)).toBe('acked');
   stop();
   await expect.poll(() => relay.status().connected).toBe(false);
   before.client.close();
@@ -175,7 +176,7 @@ test('what comes for a type that an Envoy that comes back has not asked for yet 
   before.client.subscribe(ROUTES, new Set(['r']));
   xds.set('n', makeSnapshot({ [CLUSTER]: { a: '1' }, [ROUTES]: { r: '1' } }));
   await expect.poll(before.contents).toEqual(['r=1']);
-  await expect.poll(() => xds.settled('n', ROUTES)).toBe('acknowledged');
+  await expect.poll(() => xds.settled('n', ROUTES)).toBe('acked');
   before.client.close();
   const after = envoy(socketPath);
   after.client.subscribe(CLUSTER, ALL);
@@ -187,7 +188,7 @@ test('what comes for a type that an Envoy that comes back has not asked for yet 
   expect(routes()?.settled).toBe('pending');
   after.client.subscribe(ROUTES, new Set(['r']));
   await expect.poll(after.contents).toEqual(['a=1', 'a=2', 'r=2']);
-  await expect.poll(() => routes()?.settled).toBe('acknowledged');
+  await expect.poll(() => routes()?.settled).toBe('acked');
 });
 
 test('a resource that Envoy no longer wants is no longer asked for', async () => {

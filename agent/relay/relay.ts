@@ -1,11 +1,13 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { NodeSchema } from '#envoy/envoy/config/core/v3/base_pb.ts';
 import type { Log } from '../../common/log.ts';
-import { createDeltaClient, type DeltaUpdate, type Upstream } from '../../xds/client/client.ts';
+import { createDeltaClient } from '../../xds/client/client.ts';
+import type { Upstream } from '../../xds/client/stream.ts';
+import type { DeltaUpdate } from '../../xds/client/update.ts';
 import { listenGrpc } from '../../xds/grpc/listen.ts';
 import { createGrpcServer, type GrpcServer } from '../../xds/grpc/server.ts';
 import { createXdsServer, type XdsServer } from '../../xds/server.ts';
-import type { Answer } from '../../xds/protocol/acks.ts';
+import type { Ack } from '../../xds/protocol/acks.ts';
 import type { Resource, TypeUrl } from '../../xds/types.ts';
 import type { NameFilling } from '../names/listener-names.ts';
 import { describeRefusal } from './refusal.ts';
@@ -81,7 +83,7 @@ export async function startRelay({
 
   const downstream: XdsServer = createXdsServer({
     keyOf: () => KEY,
-    onAnswer: (_key, answer) => passOn(answer),
+    onAck: (_key, answer) => passOn(answer),
     onSubscription(_key, typeUrl, subscription) {
       const { names, dropped } = subscriptions.update(typeUrl, subscription);
       if (dropped.length > 0) config.forget(typeUrl, dropped);
@@ -146,7 +148,7 @@ export async function startRelay({
   });
 
   /** Envoy's answer is the answer to the control plane. */
-  function passOn({ typeUrl, error }: Answer): void {
+  function passOn({ typeUrl, error }: Ack): void {
     const update = unanswered.get(typeUrl);
     if (error === undefined || update === undefined) return settle(typeUrl);
     unanswered.delete(typeUrl);
@@ -166,7 +168,7 @@ export async function startRelay({
   function settle(typeUrl: TypeUrl): void {
     const update = unanswered.get(typeUrl);
     if (update === undefined || isHeld || !subscriptions.isAsked(typeUrl)) return;
-    if (downstream.settled(KEY, typeUrl) !== 'acknowledged') return;
+    if (downstream.settled(KEY, typeUrl) !== 'acked') return;
     unanswered.delete(typeUrl);
     refused.delete(typeUrl);
     config.accept(typeUrl);

@@ -1,4 +1,4 @@
-import type { DeltaUpdate } from '../../xds/client/client.ts';
+import type { DeltaUpdate } from '../../xds/client/update.ts';
 import type { Resource, Snapshot, TypeUrl } from '../../xds/types.ts';
 
 type Resources = ReadonlyMap<string, Resource>;

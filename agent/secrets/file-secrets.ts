@@ -66,7 +66,7 @@ export function createFileSecrets(log: Log): FileSecrets {
       asked.delete(key);
       server.delete(key);
     },
-    onAnswer(key, { error }) {
+    onAck(key, { error }) {
       for (const name of asked.get(key) ?? []) {
         const shared = followed.get(name);
         if (shared === undefined) continue;

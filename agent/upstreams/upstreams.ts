@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
-import type { Upstream } from '../../xds/client/client.ts';
+import type { Upstream } from '../../xds/client/stream.ts';
 import { cannotReadXdsFile } from '../errors.ts';
 import { reachEndpoint } from './reach-endpoint.ts';
 import type { XdsEndpoint } from '../settings/xds-endpoint.ts';

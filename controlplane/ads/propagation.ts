@@ -1,4 +1,4 @@
-import type { Answer } from '../../xds/protocol/acks.ts';
+import type { Ack } from '../../xds/protocol/acks.ts';
 import type { XdsServer } from '../../xds/server.ts';
 import type { StreamStatus } from '../../xds/status.ts';
 import type { TypeUrl } from '../../xds/types.ts';
@@ -9,7 +9,7 @@ export type Propagation = {
   readonly during: <T>(since: number, work: () => T) => T;
   /** The same server, noticing which of its keys a change gave another snapshot. */
   readonly watch: (server: XdsServer) => XdsServer;
-  readonly answered: (key: string, answer: Answer, stream: Pick<StreamStatus, 'id' | 'connectedAt'>) => void;
+  readonly answered: (key: string, answer: Ack, stream: Pick<StreamStatus, 'id' | 'connectedAt'>) => void;
 };
 
 /** `counted`: by type, the streams that have it. */

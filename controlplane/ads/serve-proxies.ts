@@ -51,7 +51,7 @@ export function serveProxies(options: ProxiesOptions): Proxies {
     },
     emptyTypes: [RUNTIME],
     onPush: (_key, typeUrl) => metrics.push(typeUrl),
-    onAnswer(key, answer, stream) {
+    onAck(key, answer, stream) {
       const { typeUrl, version, error } = answer;
       metrics.answer(typeUrl, error === undefined);
       propagation.answered(key, answer, stream);

@@ -108,23 +108,21 @@ function saidBy({ node }: StreamStatus, name: 'instance' | 'version'): string {
 
 function stateOf({ types }: StreamStatus, config: ProxyConfig | undefined): ProxyStatus['state'] {
   if (config?.state !== 'served') return config?.state ?? 'waiting';
-  if (types.some(({ settled }) => settled === 'refused')) return 'refused';
-  return types.length > 0 && types.every(({ settled }) => settled === 'acknowledged')
-    ? 'in sync'
-    : 'updating';
+  if (types.some(({ settled }) => settled === 'nacked')) return 'refused';
+  return types.length > 0 && types.every(({ settled }) => settled === 'acked') ? 'in sync' : 'updating';
 }
 
-function typeStatus({ typeUrl, resources, outstanding, acknowledged, refused }: TypeStatus): ProxyTypeStatus {
+function typeStatus({ typeUrl, resources, outstanding, acked, nacked }: TypeStatus): ProxyTypeStatus {
   return {
     type: shortName(typeUrl),
     resources,
     sentVersion: outstanding?.version,
     sentAt: iso(outstanding?.sentAt),
-    version: acknowledged?.version,
-    acknowledgedAt: iso(acknowledged?.at),
-    refusedVersion: refused?.version,
-    refusedAt: iso(refused?.at),
-    error: refused?.message,
+    version: acked?.version,
+    acknowledgedAt: iso(acked?.at),
+    refusedVersion: nacked?.version,
+    refusedAt: iso(nacked?.at),
+    error: nacked?.message,
   };
 }
 

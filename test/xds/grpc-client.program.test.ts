@@ -38,7 +38,7 @@ test('a gRPC client finds its service, follows it to another place, and is told 
   expect(await client.call('hello')).toBe('blue: hello');
   expect(xds.streams()).toMatchObject([{ key: 'client', variant: 'sotw' }]);
   for (const typeUrl of [LISTENER, ROUTES, CLUSTER, ENDPOINTS]) {
-    await expect.poll(() => xds.settled('client', typeUrl), { timeout: LIMIT_MS }).toBe('acknowledged');
+    await expect.poll(() => xds.settled('client', typeUrl), { timeout: LIMIT_MS }).toBe('acked');
   }
   xds.set('client', service('echo', red));
   await expect.poll(() => client.call('hello'), { timeout: LIMIT_MS }).toBe('red: hello');
@@ -55,8 +55,8 @@ test('what a gRPC client refuses is known in its own words', async () => {
   xds.set('client', new Map([...snapshot, ...snapshotOf([broken])]));
   const client = startClient(port, 'client', 'echo');
   const answer = client.call('hello');
-  await expect.poll(() => xds.settled('client', LISTENER), { timeout: LIMIT_MS }).toBe('refused');
-  expect(xds.streams()[0]?.types.find(({ typeUrl }) => typeUrl === LISTENER)?.refused?.message).toMatch(
+  await expect.poll(() => xds.settled('client', LISTENER), { timeout: LIMIT_MS }).toBe('nacked');
+  expect(xds.streams()[0]?.types.find(({ typeUrl }) => typeUrl === LISTENER)?.nacked?.message).toMatch(
     /listener/i,
   );
   expect(await answer).toMatch(/^(4|14) /);

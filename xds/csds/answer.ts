@@ -74,14 +74,14 @@ const CONFIG_STATUS = {
   synced: ConfigStatus.SYNCED,
   stale: ConfigStatus.STALE,
   'not sent': ConfigStatus.NOT_SENT,
-  refused: ConfigStatus.ERROR,
+  nacked: ConfigStatus.ERROR,
 } as const satisfies Record<ResourceStatus['state'], ConfigStatus>;
 
 const CLIENT_STATUS = {
   synced: ClientResourceStatus.ACKED,
   stale: ClientResourceStatus.REQUESTED,
   'not sent': ClientResourceStatus.REQUESTED,
-  refused: ClientResourceStatus.NACKED,
+  nacked: ClientResourceStatus.NACKED,
 } as const satisfies Record<ResourceStatus['state'], ClientResourceStatus>;
 
 function configOf({
@@ -90,14 +90,14 @@ function configOf({
   version,
   state,
   doesNotExist,
-  refusal,
+  nack,
 }: ResourceStatus): ClientConfig_GenericXdsConfig {
   const errorState =
-    refusal &&
+    nack &&
     create(UpdateFailureStateSchema, {
-      details: refusal.message,
-      versionInfo: refusal.version,
-      lastUpdateAttempt: timestampFromMs(refusal.at),
+      details: nack.message,
+      versionInfo: nack.version,
+      lastUpdateAttempt: timestampFromMs(nack.at),
     });
   return create(ClientConfig_GenericXdsConfigSchema, {
     typeUrl,

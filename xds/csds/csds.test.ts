@@ -69,7 +69,7 @@ const told = (configs: Awaited<ReturnType<typeof fetchStatus>>) =>
     ]),
   );
 
-test('P28 what a client was sent, has acknowledged, has refused in its own words, and waits for', async () => {
+test('P28 what a client was sent, has ACKed, has NACKed in its own words, and waits for', async () => {
   const { xds, port } = await listen();
   xds.set('n', makeSnapshot({ [CLUSTER]: { a: '1' }, [ROUTES]: { r: '1', s: '1' } }));
   const call = connect(port, 'n');
@@ -83,7 +83,7 @@ test('P28 what a client was sent, has acknowledged, has refused in its own words
     responseNonce: nonce,
     errorDetail: { code: 3, message: 'r: no such cluster' },
   });
-  await expect.poll(() => xds.settled('n', ROUTES)).toBe('refused');
+  await expect.poll(() => xds.settled('n', ROUTES)).toBe('nacked');
   expect(told(await fetchStatus(port))).toEqual([
     ['n Cluster a', 'SYNCED', 'ACKED'],
     ['n RouteConfiguration r', 'ERROR', 'NACKED', 'r: no such cluster'],

@@ -13,7 +13,7 @@ export const STATUS_METHODS = {
 };
 
 /**
- * Adds CSDS to a gRPC server: what each client of `xds` was sent, has acknowledged, and has refused in its own words. It shows
+ * Adds CSDS to a gRPC server: what each client of `xds` was sent, has ACKed, and has NACKed in its own words. It shows
  * all of them to whoever asks, so who may ask is for the server's guard to decide.
  */
 export function addStatusService(server: GrpcServer, xds: XdsServer): void {

@@ -3,8 +3,8 @@ import { hasWildcard, isUnchanged } from './subscription.ts';
 import type { Outstanding, TypeState } from './type-state.ts';
 import type { TypeUrl } from '../types.ts';
 
-/** The answer to one response: acknowledged, or refused in the client's words. */
-export type Answer = {
+/** What a client says to one response: an ACK, or a NACK when it has an error, in the client's own words. */
+export type Ack = {
   readonly typeUrl: TypeUrl;
   readonly version: string;
   /** When the response was sent, in milliseconds since 1970. */
@@ -18,20 +18,20 @@ const SUPERSEDED_KEPT = 4;
 export function recordSent(state: TypeState, response: Response, gone: readonly string[]): void {
   for (const resource of response.resources) {
     state.known.set(resource.name, resource);
-    state.absent.delete(resource.name);
+    state.missing.delete(resource.name);
   }
   for (const name of gone) state.known.delete(name);
   const { wildcard, names } = state.subscription;
   // Without the wildcard, what is known was asked for by name.
   if (wildcard || state.known.size < names.size)
-    for (const name of names) if (!state.known.has(name)) state.absent.add(name);
-  state.forced.clear();
-  state.answerDue = false;
-  expectAnswer(state, response);
+    for (const name of names) if (!state.known.has(name)) state.missing.add(name);
+  state.resend.clear();
+  state.responseDue = false;
+  expectAck(state, response);
 }
 
-/** From now on the client owes the answer to this response, and to none before it. */
-export function expectAnswer(state: TypeState, response: Response): void {
+/** From now on the client owes the ACK of this response, and of none before it. */
+export function expectAck(state: TypeState, response: Response): void {
   if (state.outstanding !== undefined) {
     state.superseded.push(state.outstanding);
     if (state.superseded.length > SUPERSEDED_KEPT) state.superseded.shift();
@@ -44,26 +44,26 @@ export function expectAnswer(state: TypeState, response: Response): void {
 }
 
 /**
- * Settles the response that a request answers, if it answers one. A refusal is known by its error alone, never by a
+ * Settles the response that a request ACKs or NACKs, if it does either. A NACK is known by its error alone, never by a
  * version. `isNewest`: it was the newest response, rather than one that has been superseded.
  */
-export function takeAnswer(
+export function takeAck(
   state: TypeState,
   request: SotwRequest | DeltaRequest,
-): (Answer & { readonly isNewest: boolean }) | undefined {
+): (Ack & { readonly isNewest: boolean }) | undefined {
   if (request.nonce === '') return undefined;
   const isNewest = request.nonce === state.outstanding?.nonce;
   const answered = isNewest ? state.outstanding : takeSuperseded(state, request.nonce);
   if (answered === undefined) return undefined;
   const { version, sentAt } = answered;
   if (isNewest) state.outstanding = undefined;
-  if (request.error !== undefined) refuse(state, answered, request.error);
-  else if (isNewest) acknowledge(state, answered);
+  if (request.error !== undefined) nack(state, answered, request.error);
+  else if (isNewest) ack(state, answered);
   return { typeUrl: state.typeUrl, version, sentAt, error: request.error, isNewest };
 }
 
-/** Whether a request does nothing but acknowledge or refuse: by far the most do. */
-export function isMereAnswer(state: TypeState, request: SotwRequest | DeltaRequest): boolean {
+/** Whether a request does nothing but ACK or NACK: by far the most do. */
+export function isMereAck(state: TypeState, request: SotwRequest | DeltaRequest): boolean {
   if ('subscribe' in request) return request.subscribe.length + request.unsubscribe.length === 0;
   return isUnchanged(state.subscription, state.typeUrl, request.names);
 }
@@ -73,20 +73,20 @@ function takeSuperseded(state: TypeState, nonce: string): Outstanding | undefine
   return index === -1 ? undefined : state.superseded.splice(index, 1)[0];
 }
 
-function acknowledge(state: TypeState, { version, names }: Outstanding): void {
-  state.acknowledged = { version, at: Date.now() };
+function ack(state: TypeState, { version, names }: Outstanding): void {
+  state.acked = { version, at: Date.now() };
   state.superseded.length = 0;
-  for (const name of names) state.refusedNames.delete(name);
-  // A list of clusters or listeners replaces the one before: what was refused and is not in it is gone.
+  for (const name of names) state.nackedNames.delete(name);
+  // A list of clusters or listeners replaces the one before: a NACKed name that is not in it is gone.
   const replacesAll = state.subscription.wildcard && hasWildcard(state.typeUrl) && names.length > 0;
   if (replacesAll)
-    for (const name of state.refusedNames) if (!state.known.has(name)) state.refusedNames.delete(name);
-  if (state.refusedNames.size === 0) state.refused = undefined;
+    for (const name of state.nackedNames) if (!state.known.has(name)) state.nackedNames.delete(name);
+  if (state.nackedNames.size === 0) state.nacked = undefined;
 }
 
-function refuse(state: TypeState, { version, names }: Outstanding, message: string): void {
-  state.refused = { version, message, at: Date.now() };
-  // What a newer response brings again is that one's answer to decide.
+function nack(state: TypeState, { version, names }: Outstanding, message: string): void {
+  state.nacked = { version, message, at: Date.now() };
+  // The ACK or NACK of a newer response decides about the names that it sent again.
   const again = new Set(state.outstanding?.names);
-  for (const name of names) if (!again.has(name)) state.refusedNames.add(name);
+  for (const name of names) if (!again.has(name)) state.nackedNames.add(name);
 }

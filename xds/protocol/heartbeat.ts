@@ -7,14 +7,14 @@ import type { Resource, TypeUrl } from '../types.ts';
 export type Heartbeat = { readonly resources: readonly Resource[]; readonly form: TtlForm };
 
 /**
- * What is to be sent for a type; undefined when nothing of it has a time to live. What a client refused is not refreshed: it
+ * What is to be sent for a type; undefined when nothing of it has a time to live. A NACKed resource is not refreshed: the client
  * does not have it. A list of clusters or listeners is sent whole, with contents: Envoy deletes what such a list does not
  * hold, and does not count a heartbeat as held.
  */
 export function heartbeatOf(state: TypeState, variant: 'delta' | 'sotw'): Heartbeat | undefined {
   const all = Array.from(state.known.values(), sentResource).filter((resource) => resource !== undefined);
-  const mortal = all.filter(({ name, ttlMs }) => ttlMs !== undefined && !state.refusedNames.has(name));
-  if (mortal.length === 0 || (variant === 'sotw' && state.refused !== undefined)) return undefined;
+  const mortal = all.filter(({ name, ttlMs }) => ttlMs !== undefined && !state.nackedNames.has(name));
+  if (mortal.length === 0 || (variant === 'sotw' && state.nacked !== undefined)) return undefined;
   if (variant === 'sotw' && hasWildcard(state.typeUrl)) return { resources: all, form: 'with content' };
   return { resources: mortal, form: 'heartbeat' };
 }

@@ -36,11 +36,11 @@ export function checkRequest(
     if (name.length > limits.nameLength) throw tooLong('resource name', name, limits);
   }
   if (!('initialVersions' in request)) return;
-  const brought = Object.entries(request.initialVersions);
-  if (brought.length > limits.names) {
-    throw new ExcessiveRequest(`${brought.length} initial_resource_versions: at most ${limits.names}`);
+  const initial = Object.entries(request.initialVersions);
+  if (initial.length > limits.names) {
+    throw new ExcessiveRequest(`${initial.length} initial_resource_versions: at most ${limits.names}`);
   }
-  for (const pair of brought) {
+  for (const pair of initial) {
     for (const text of pair)
       if (text.length > limits.nameLength) throw tooLong('initial_resource_versions', text, limits);
   }

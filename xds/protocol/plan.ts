@@ -2,32 +2,32 @@ import { sentResource, type TypeState } from './type-state.ts';
 import type { Resource, TypeResources } from '../types.ts';
 import { wants } from './subscription.ts';
 
-/** What a type's next response has to bring: resources that are new, changed or asked for, and names that do not exist. */
-export type Additions = { readonly resources: readonly Resource[]; readonly absent: readonly string[] };
+/** What a type's next response has to have: resources that are new, changed or to be resent, and names that do not exist. */
+export type Additions = { readonly resources: readonly Resource[]; readonly missing: readonly string[] };
 
 /** Resources that the client lacks, has in another version, or asked to be sent again; and names it waits for in vain. */
 export function additions(state: TypeState, type: TypeResources): Additions {
   const due: Resource[] = [];
-  const absent: string[] = [];
+  const missing: string[] = [];
   const consider = (resource: Resource): void => {
     const known = state.known.get(resource.name);
     const isNews = known?.version !== resource.version || sentResource(known)?.ttlMs !== resource.ttlMs;
-    if (isNews || state.forced.has(resource.name)) due.push(resource);
+    if (isNews || state.resend.has(resource.name)) due.push(resource);
   };
   const change = changeSinceComplete(state, type);
-  if (change !== undefined && state.forced.size === 0) {
+  if (change !== undefined && state.resend.size === 0) {
     for (const resource of change.changed) if (wants(state.subscription, resource.name)) consider(resource);
-    return { resources: due, absent };
+    return { resources: due, missing };
   }
   if (state.subscription.wildcard) for (const resource of all(state, type)) consider(resource);
   for (const name of state.subscription.names) {
     const resource = type.resources.get(name) ?? standIn(state, type, name);
     if (resource === undefined) {
-      if (state.known.has(name) || state.brought.has(name)) continue;
-      if (!state.absent.has(name) || state.forced.has(name)) absent.push(name);
+      if (state.known.has(name) || state.inherited.has(name)) continue;
+      if (!state.missing.has(name) || state.resend.has(name)) missing.push(name);
     } else if (!state.subscription.wildcard) consider(resource);
   }
-  return { resources: due, absent };
+  return { resources: due, missing };
 }
 
 /** Names that the client has and the snapshot has no more. */
@@ -96,5 +96,5 @@ function standIn(state: TypeState, { unknown }: TypeResources, name: string): Re
   if (unknown?.has(name) !== true) return undefined;
   const known = state.known.get(name);
   if (known !== undefined) return sentResource(known);
-  return state.brought.has(name) ? undefined : unknown.get(name);
+  return state.inherited.has(name) ? undefined : unknown.get(name);
 }

@@ -9,14 +9,14 @@ export type ResourceStatus = {
   /** The version that the client was sent last; empty when it was sent none. */
   readonly version: string;
   /**
-   * `synced`: it has what it is to have. `stale`: it was sent that, and has not answered. `not sent`: it is to have another
-   * version, or none, and was not sent word of that. `refused`: it refused a response that brought this.
+   * `synced`: it has what it is to have. `stale`: it was sent that, and has neither ACKed nor NACKed it. `not sent`: it is to have another
+   * version, or none, and was not told so. `nacked`: it NACKed a response with this resource.
    */
-  readonly state: 'synced' | 'stale' | 'not sent' | 'refused';
-  /** What it asks for does not exist. */
+  readonly state: 'synced' | 'stale' | 'not sent' | 'nacked';
+  /** It subscribes to a name that does not exist. */
   readonly doesNotExist: boolean;
-  /** The refusal in the client's words, and when it came, in milliseconds since 1970. */
-  readonly refusal: { readonly message: string; readonly version: string; readonly at: number } | undefined;
+  /** The NACK in the client's words, and when it came, in milliseconds since 1970. */
+  readonly nack: { readonly message: string; readonly version: string; readonly at: number } | undefined;
 };
 
 /** All that a stream asks for or was sent. Without a snapshot (there is none any more) what it has is what it is to have. */
@@ -32,7 +32,7 @@ export function resourceStatuses(
       const version = state.known.get(name)?.version ?? '';
       const isServed = snapshot === undefined || served?.unknown?.has(name) === true;
       const due = isServed ? version : (served?.resources.get(name)?.version ?? '');
-      const doesNotExist = due === '' && state.absent.has(name);
+      const doesNotExist = due === '' && state.missing.has(name);
       return {
         typeUrl: state.typeUrl,
         name,
@@ -45,13 +45,13 @@ export function resourceStatuses(
 }
 
 function standing(
-  { outstanding, refused, refusedNames, absent, known }: TypeState,
+  { outstanding, nacked, nackedNames, missing, known }: TypeState,
   name: string,
   isCurrent: boolean,
-): Pick<ResourceStatus, 'state' | 'refusal'> {
-  const wasTold = known.has(name) || absent.has(name);
-  if (!isCurrent || !wasTold) return { state: 'not sent', refusal: undefined };
-  if (outstanding?.names.includes(name) === true) return { state: 'stale', refusal: undefined };
-  if (refused !== undefined && refusedNames.has(name)) return { state: 'refused', refusal: refused };
-  return { state: 'synced', refusal: undefined };
+): Pick<ResourceStatus, 'state' | 'nack'> {
+  const wasTold = known.has(name) || missing.has(name);
+  if (!isCurrent || !wasTold) return { state: 'not sent', nack: undefined };
+  if (outstanding?.names.includes(name) === true) return { state: 'stale', nack: undefined };
+  if (nacked !== undefined && nackedNames.has(name)) return { state: 'nacked', nack: nacked };
+  return { state: 'synced', nack: undefined };
 }

@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { makeSnapshot } from '../testing/resources.ts';
-import { converse, refused } from '../testing/stream.ts';
+import { converse, nackDetail } from '../testing/stream.ts';
 import { CLUSTER, LISTENER, ROUTES } from '../types.ts';
 
 describe('delta', () => {
-  test('a first wildcard request brings all, and an acknowledgement nothing more', () => {
+  test('a first wildcard request brings all, and an ACK nothing more', () => {
     const c = converse('delta', makeSnapshot({ [CLUSTER]: { a: '1', b: '1' } }));
     c.ask({ typeUrl: CLUSTER, resourceNamesSubscribe: ['*'] });
     expect(c.settle()).toEqual(['CDS +a +b']);
     expect(c.answers).toMatchObject([{ typeUrl: CLUSTER, error: undefined }]);
-    expect(c.stream.settled(CLUSTER)).toBe('acknowledged');
+    expect(c.stream.settled(CLUSTER)).toBe('acked');
   });
 
   test('an empty first answer is sent, because Envoy waits for it; an unknown type is not answered', () => {
@@ -37,17 +37,17 @@ describe('delta', () => {
     expect(c.settle()).toEqual(['RDS +r']);
   });
 
-  test('a refusal is remembered and the same content not sent again; other content goes out at once', () => {
+  test('a NACK is remembered and the same content not sent again; other content goes out at once', () => {
     const c = converse('delta', makeSnapshot({ [CLUSTER]: { a: '1' } }));
     c.ask({ typeUrl: CLUSTER, resourceNamesSubscribe: ['*'] });
     const [response] = c.take();
-    c.ask({ typeUrl: CLUSTER, responseNonce: response?.nonce, errorDetail: refused });
+    c.ask({ typeUrl: CLUSTER, responseNonce: response?.nonce, errorDetail: nackDetail });
     expect(c.said()).toEqual([]);
-    expect(c.stream.settled(CLUSTER)).toBe('refused');
+    expect(c.stream.settled(CLUSTER)).toBe('nacked');
     expect(c.answers).toMatchObject([{ error: 'no good' }]);
     c.set(makeSnapshot({ [CLUSTER]: { a: '2' } }));
     expect(c.settle()).toEqual(['CDS +a']);
-    expect(c.stream.settled(CLUSTER)).toBe('acknowledged');
+    expect(c.stream.settled(CLUSTER)).toBe('acked');
   });
 
   test('a stale nonce does not lose a subscription', () => {

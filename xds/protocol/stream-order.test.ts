@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { makeSnapshot } from '../testing/resources.ts';
-import { converse, refused } from '../testing/stream.ts';
+import { converse, nackDetail } from '../testing/stream.ts';
 import { CLUSTER, ENDPOINTS, EXTENSION_CONFIG, LISTENER, ROUTES } from '../types.ts';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -48,13 +48,13 @@ describe('order', () => {
     expect(c.settle({ [ROUTES]: ['r'] })).toEqual(['CDS +new +old', 'RDS +r', 'CDS +new']);
   });
 
-  test('a refused route keeps the cluster that the route in force may still need', () => {
+  test('a NACKed route keeps the cluster that the route in force may still need', () => {
     const c = connected();
     c.set(makeSnapshot(after));
     const [clusters] = c.take();
     c.ask({ typeUrl: CLUSTER, responseNonce: clusters?.nonce });
     const [routes] = c.take();
-    c.ask({ typeUrl: ROUTES, responseNonce: routes?.nonce, errorDetail: refused });
+    c.ask({ typeUrl: ROUTES, responseNonce: routes?.nonce, errorDetail: nackDetail });
     expect(c.said()).toEqual([]);
   });
 

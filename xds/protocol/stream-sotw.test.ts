@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { makeResource, makeSnapshot } from '../testing/resources.ts';
-import { converse, refused } from '../testing/stream.ts';
+import { converse, nackDetail } from '../testing/stream.ts';
 import { CLUSTER, ENDPOINTS, LISTENER, ROUTES } from '../types.ts';
 
 describe('state of the world', () => {
-  test('wildcard types bring the full list; an acknowledgement is not answered', () => {
+  test('wildcard types bring the full list; an ACK is not answered', () => {
     const c = converse('sotw', makeSnapshot({ [LISTENER]: { a: '1', b: '1' } }));
     c.ask({ typeUrl: LISTENER });
     expect(c.settle()).toEqual(['LDS +a +b']);
@@ -68,13 +68,13 @@ describe('state of the world', () => {
     expect(c.said()).toEqual([]);
   });
 
-  test('a refusal is known by its error, and not answered with the same again', () => {
+  test('a NACK is known by its error, and not answered with the same again', () => {
     const c = converse('sotw', makeSnapshot({ [CLUSTER]: { a: '1' } }));
     c.ask({ typeUrl: CLUSTER });
     const [response] = c.take();
-    c.ask({ typeUrl: CLUSTER, responseNonce: response?.nonce, versionInfo: '', errorDetail: refused });
+    c.ask({ typeUrl: CLUSTER, responseNonce: response?.nonce, versionInfo: '', errorDetail: nackDetail });
     expect(c.said()).toEqual([]);
-    expect(c.stream.settled(CLUSTER)).toBe('refused');
+    expect(c.stream.settled(CLUSTER)).toBe('nacked');
   });
 });
 

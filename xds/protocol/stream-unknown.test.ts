@@ -25,7 +25,7 @@ describe.each(['delta', 'sotw'] as const)('%s: a resource of which nothing is kn
     const c = converse(variant, unknown);
     c.ask({ typeUrl: ENDPOINTS, [named]: ['a'] });
     expect(c.settle({ [ENDPOINTS]: ['a'] })).toEqual(['EDS +a']);
-    expect(c.stream.settled(ENDPOINTS)).toBe('acknowledged');
+    expect(c.stream.settled(ENDPOINTS)).toBe('acked');
     c.set(known);
     expect(c.settle({ [ENDPOINTS]: ['a'] })).toEqual(['EDS +a']);
   });

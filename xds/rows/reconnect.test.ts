@@ -42,7 +42,7 @@ describe.each([
     c.ask({ typeUrl, initialResourceVersions: has });
     vi.advanceTimersByTime(60_000);
     expect(c.said()).toEqual([]);
-    expect(c.stream.settled(typeUrl)).toBe('acknowledged');
+    expect(c.stream.settled(typeUrl)).toBe('acked');
     c.set(makeSnapshot({ [typeUrl]: { a: '2', b: '2', c: '1' } }));
     expect(c.settle()).toEqual([`${short} +a`]);
   });
@@ -92,7 +92,7 @@ describe.each([
     const c = converse('sotw', snapshot);
     c.ask({ typeUrl, versionInfo });
     expect(c.said()).toEqual([]);
-    expect(c.stream.settled(typeUrl)).toBe('acknowledged');
+    expect(c.stream.settled(typeUrl)).toBe('acked');
     c.set(makeSnapshot({ [typeUrl]: { a: '1', b: '2' } }));
     expect(c.settle()).toEqual([`${short} +a +b`]);
   });

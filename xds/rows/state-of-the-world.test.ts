@@ -105,7 +105,7 @@ describe.each([
     c.settle(names);
     c.set(makeSnapshot({ [typeUrl]: { b: '1' } }));
     expect(c.said()).toEqual([]);
-    expect(c.stream.settled(typeUrl)).toBe('acknowledged');
+    expect(c.stream.settled(typeUrl)).toBe('acked');
     c.set(makeSnapshot({ [typeUrl]: { a: '1', b: '1' } }));
     expect(c.settle(names)).toEqual([`${short} +a`]);
   });
@@ -124,7 +124,7 @@ describe('P22 endpoints of a cluster that the server does not know', () => {
     expect(c.settle({ [ENDPOINTS]: ['a'] })).toContain('EDS -a');
   });
 
-  test('state of the world: those that a client brought from an earlier stream are not emptied', () => {
+  test('state of the world: those that a client inherited from an earlier stream are not emptied', () => {
     const c = converse('sotw', makeSnapshot({ [ENDPOINTS]: { a: '1' } }));
     c.ask({ typeUrl: ENDPOINTS, resourceNames: ['a', 'old'], versionInfo: 'of an earlier stream' });
     expect(c.settle({ [ENDPOINTS]: ['a', 'old'] })).toEqual(['EDS +a']);

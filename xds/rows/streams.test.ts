@@ -75,7 +75,7 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
     const { nonce } = await call.next();
     call.ask({ node: { id: 'other' }, typeUrl: LISTENER });
     call.ask({ node: { id: 'other' }, typeUrl: CLUSTER, responseNonce: nonce });
-    await expect.poll(() => xds.settled('n', CLUSTER)).toBe('acknowledged');
+    await expect.poll(() => xds.settled('n', CLUSTER)).toBe('acked');
     expect(xds.streams()).toMatchObject([{ key: 'n', node: { id: 'n' } }]);
     expect(xds.streams()[0]?.types.find(({ typeUrl }) => typeUrl === LISTENER)?.resources).toBe(0);
   });
@@ -87,7 +87,7 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
     xds.set('n', clusters);
     const responses = await Promise.all(calls.map((call) => call.next()));
     calls.forEach((call, index) => call.ask({ typeUrl: CLUSTER, responseNonce: responses[index]?.nonce }));
-    await expect.poll(() => xds.settled('n', CLUSTER)).toBe('acknowledged');
+    await expect.poll(() => xds.settled('n', CLUSTER)).toBe('acked');
     const pushedTo = () => xds.streams().filter(({ types }) => types[0]?.outstanding !== undefined).length;
     xds.set('n', makeSnapshot({ [CLUSTER]: { a: '2' } }));
     expect(pushedTo()).toBe(0);
@@ -184,7 +184,7 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
       responseNonce: response.nonce,
       [NAMES[variant]]: variant === 'sotw' ? ['a'] : [],
     });
-    await expect.poll(() => xds.settled('n', onlyType)).toBe('acknowledged');
+    await expect.poll(() => xds.settled('n', onlyType)).toBe('acked');
     call.ask({ typeUrl: onlyType === CLUSTER ? ENDPOINTS : CLUSTER });
     expect(await call.ended).toMatchObject({
       code: status.INVALID_ARGUMENT,

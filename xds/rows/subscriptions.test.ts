@@ -44,7 +44,7 @@ describe.each([
     c.ask({ typeUrl, resourceNamesUnsubscribe: ['A'] });
     c.set(changed);
     expect(c.said()).toEqual([]);
-    expect(c.stream.settled(typeUrl)).toBe('acknowledged');
+    expect(c.stream.settled(typeUrl)).toBe('acked');
   });
 
   test.each(['delta', 'sotw'] as const)('P9 %s: all by name from the beginning', (variant) => {
@@ -82,7 +82,7 @@ describe.each([
     expect(c.said()).toEqual([]);
   });
 
-  test('P9 incremental: what the wildcard brought is sent again when the wildcard comes back', () => {
+  test('P9 incremental: what was sent for the wildcard is sent again when the wildcard comes back', () => {
     const c = converse('delta', ab);
     c.subscribe(typeUrl, '*', 'A');
     c.settle();

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { makeResource } from '../testing/resources.ts';
-import { converse, refused, TTL_FEATURES } from '../testing/stream.ts';
+import { converse, nackDetail, TTL_FEATURES } from '../testing/stream.ts';
 import { CLUSTER, ROUTES, type Snapshot, type TypeUrl } from '../types.ts';
 
 // Row P25 of docs/xds.md: how long a client may keep what it has once its server is gone.
@@ -72,11 +72,11 @@ describe.each(['delta', 'sotw'] as const)('P25 %s', (variant) => {
     expect(c.settle(names)).toEqual(['RDS +a 90s']);
   });
 
-  test('what the client refused is not refreshed: it does not have it', () => {
+  test('a NACKed resource is not refreshed: it does not have it', () => {
     const c = connect(snapshot(ROUTES, 30_000));
     const [response] = c.take();
     const asked = variant === 'sotw' ? { resourceNames: ['a', 'b'] } : {};
-    c.ask({ typeUrl: ROUTES, responseNonce: response?.nonce, ...asked, errorDetail: refused });
+    c.ask({ typeUrl: ROUTES, responseNonce: response?.nonce, ...asked, errorDetail: nackDetail });
     vi.advanceTimersByTime(60_000);
     expect(c.said()).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { makeSnapshot } from '../testing/resources.ts';
-import { converse, refused } from '../testing/stream.ts';
+import { converse, nackDetail } from '../testing/stream.ts';
 import { CLUSTER, ENDPOINTS, EXTENSION_CONFIG, LISTENER, ROUTES, SECRET } from '../types.ts';
 
 // Rows P20 and P21 of docs/xds.md, in both variants.
@@ -51,7 +51,7 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
     expect(c.settle(names)).toEqual(['LDS +l', 'RDS +r']);
   });
 
-  test('P21 clusters, endpoints, listeners, routes, each when the one before is acknowledged; then what is stale goes', () => {
+  test('P21 clusters, endpoints, listeners, routes, each when the one before is ACKed; then what is stale goes', () => {
     const c = connected();
     c.set(makeSnapshot(after));
     const order = c.settle(names);
@@ -86,7 +86,7 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
       );
     });
 
-    test('P21 are not taken away before the listeners without them are acknowledged: new connections would be closed', () => {
+    test('P21 are not taken away before the listeners without them are ACKed: new connections would be closed', () => {
       const c = withFilter();
       c.set(makeSnapshot({ ...filters, [EXTENSION_CONFIG]: {}, [LISTENER]: { l: 'without' } }));
       expect(c.said()).toEqual(['LDS +l']);
@@ -101,7 +101,7 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
       expect(c.settle(asked)).toEqual(variant === 'delta' ? ['ECDS -e'] : []);
     });
 
-    test('P21 that the client refused keep the cluster that the one in force may still need', () => {
+    test('P21 that the client NACKed keep the cluster that the one in force may still need', () => {
       const c = withFilter();
       c.set(makeSnapshot({ ...filters, [CLUSTER]: { new: '1' }, [EXTENSION_CONFIG]: { e: 'bad' } }));
       answer(c);
@@ -111,7 +111,7 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
         typeUrl: EXTENSION_CONFIG,
         responseNonce: response?.nonce,
         ...again,
-        errorDetail: refused,
+        errorDetail: nackDetail,
       });
       vi.advanceTimersByTime(60_000);
       expect(c.said()).toEqual([]);
@@ -142,13 +142,13 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
     expect(c.said()).toEqual([]);
   });
 
-  test('P21 a refused step does not hold up the next; what the refused one may still need stays', () => {
+  test('P21 a NACKed step does not hold up the next; resources that it may still need stay', () => {
     const c = connected();
     c.set(makeSnapshot(after));
     answer(c);
     answer(c);
-    answer(c, { errorDetail: refused });
-    expect(c.stream.settled(ROUTES)).toBe('refused');
+    answer(c, { errorDetail: nackDetail });
+    expect(c.stream.settled(ROUTES)).toBe('nacked');
     vi.advanceTimersByTime(60_000);
     expect(c.said()).toEqual([]);
     c.set(makeSnapshot({ ...after, [ROUTES]: { r: 'to new, well said' } }));
@@ -157,7 +157,7 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
     );
   });
 
-  test('P21 a cluster that a refused route may need stays although another route was acknowledged since', () => {
+  test('P21 a cluster that a NACKed route may need stays although another route was ACKed since', () => {
     const two = { ...names, [ROUTES]: ['r', 's'] };
     const c = converse(variant, makeSnapshot({ ...before, [ROUTES]: { r: 'to old', s: '1' } }));
     c.subscribe(CLUSTER);
@@ -168,7 +168,7 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
     answer(c);
     const [response] = c.take();
     const asked = variant === 'sotw' ? { resourceNames: ['r', 's'] } : {};
-    c.ask({ typeUrl: ROUTES, responseNonce: response?.nonce, ...asked, errorDetail: refused });
+    c.ask({ typeUrl: ROUTES, responseNonce: response?.nonce, ...asked, errorDetail: nackDetail });
     c.set(makeSnapshot({ ...after, [ROUTES]: { r: 'bad', s: '2' } }));
     expect(c.settle(two)).toEqual(['RDS +s']);
   });

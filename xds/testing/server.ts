@@ -1,7 +1,8 @@
 import { listenGrpc } from '../grpc/listen.ts';
 import { createGrpcServer } from '../grpc/server.ts';
 import type { ServiceName } from '../service.ts';
-import { createXdsServer, type XdsServer, type XdsServerOptions } from '../server.ts';
+import { createXdsServer, type XdsServer } from '../server.ts';
+import type { XdsServerOptions } from '../server-options.ts';
 
 /** An ADS server on loopback, on a port of its own or on the one given; `keyOf` is the node's id unless given. For tests. */
 export async function listenForTest(

@@ -8,9 +8,10 @@ import {
   ResourceSchema,
   type Resource,
 } from '#envoy/envoy/service/discovery/v3/discovery_pb.ts';
-import type { Answer } from '../protocol/acks.ts';
+import type { Ack } from '../protocol/acks.ts';
 import { DEFAULT_LIMITS } from '../protocol/limits.ts';
-import { createStream, type StreamWorld } from '../protocol/stream.ts';
+import type { StreamWorld } from '../protocol/conversation.ts';
+import { createStream } from '../protocol/stream.ts';
 import {
   CLUSTER,
   ENDPOINTS,
@@ -31,7 +32,7 @@ export type Sent = { typeUrl: TypeUrl; names: string[]; removed: string[]; nonce
 export type Asked = Record<string, unknown> & { typeUrl?: TypeUrl };
 
 /** An error detail as a client sends it. */
-export const refused = { code: 3, message: 'no good' };
+export const nackDetail = { code: 3, message: 'no good' };
 
 /** A client's features that go with a time to live. */
 export const TTL_FEATURES = ['xds.config.supports-resource-ttl', 'xds.config.supports-resource-in-sotw'];
@@ -40,13 +41,13 @@ export const TTL_FEATURES = ['xds.config.supports-resource-ttl', 'xds.config.sup
 export function converse(variant: 'delta' | 'sotw', initial?: Snapshot, options: Partial<StreamWorld> = {}) {
   let snapshot = initial;
   const sent: Sent[] = [];
-  const answers: Answer[] = [];
+  const answers: Ack[] = [];
   const world: StreamWorld = {
     snapshot: () => snapshot,
     send: ({ encode }) => void sent.push(variant === 'delta' ? readDelta(encode()) : readSotw(encode())),
-    hasLeft: () => true,
+    isFlushed: () => true,
     limits: DEFAULT_LIMITS,
-    onAnswer: (answer) => void answers.push(answer),
+    onAck: (answer) => void answers.push(answer),
     stepTimeoutMs: 1000,
     ...options,
   };

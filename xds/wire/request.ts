@@ -7,7 +7,7 @@ type RequestBase = {
   readonly node: XdsNode | undefined;
   readonly typeUrl: TypeUrl;
   readonly nonce: string;
-  /** Set when the response that `nonce` names was refused; the client's own words. */
+  /** Set when the request NACKs the response that `nonce` names; the client's own words. */
   readonly error: string | undefined;
 };
 

@@ -27,7 +27,7 @@ export async function startServedEnvoy(binary: string): Promise<ServedEnvoy> {
   const refusals: string[] = [];
   const control = createXdsServer({
     keyOf: () => ID,
-    onAnswer(_key, { error }) {
+    onAck(_key, { error }) {
       if (error !== undefined) refusals.push(error);
     },
   });
@@ -51,7 +51,7 @@ export async function startServedEnvoy(binary: string): Promise<ServedEnvoy> {
       refusals.length = 0;
       control.set(ID, snapshot);
       const end = Date.now() + LIMIT_MS;
-      while ([...snapshot.keys()].some((type) => control.settled(ID, type) !== 'acknowledged')) {
+      while ([...snapshot.keys()].some((type) => control.settled(ID, type) !== 'acked')) {
         if (refusals.length > 0) throw new Error(`Envoy refuses it: ${refusals.join()}`);
         if (ended || Date.now() > end) throw new Error(`Envoy does not take it:\n${log.text()}`);
         await sleep(POLL_MS);

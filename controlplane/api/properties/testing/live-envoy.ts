@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
-import type { Answer } from '../../../../xds/protocol/acks.ts';
+import type { Ack } from '../../../../xds/protocol/acks.ts';
 import { listenGrpc, type GrpcListener } from '../../../../xds/grpc/listen.ts';
 import { createGrpcServer } from '../../../../xds/grpc/server.ts';
 import { createXdsServer, type XdsServer } from '../../../../xds/server.ts';
@@ -38,13 +38,13 @@ const POLL_MS = 5;
 export async function startLiveEnvoy(binary: string, pem: Pem): Promise<LiveEnvoy> {
   const folder = await mkdtemp(join(tmpdir(), 'live-envoy-'));
   const [ads, sds, admin] = [join(folder, 'ads'), join(folder, 'sds'), join(folder, 'admin')];
-  const refusals: Answer[] = [];
-  const onAnswer = (_key: string, answer: Answer): void => {
+  const refusals: Ack[] = [];
+  const onAck = (_key: string, answer: Ack): void => {
     if (answer.error !== undefined) refusals.push(answer);
   };
   // Longer than anybody waits here: a step that Envoy cannot answer shows.
-  const control = createXdsServer({ keyOf: () => ID, onAnswer, stepTimeoutMs: 2 * SETTLE_LIMIT_MS });
-  const secrets = createXdsServer({ keyOf: () => ID, onAnswer });
+  const control = createXdsServer({ keyOf: () => ID, onAck, stepTimeoutMs: 2 * SETTLE_LIMIT_MS });
+  const secrets = createXdsServer({ keyOf: () => ID, onAck });
   const servers = [await listen(control, ads, ['aggregated']), await listen(secrets, sds, ['secrets'])];
   const config = JSON.stringify(bootstrap({ ads, sds, admin } satisfies Sockets));
   const args = ['--disable-hot-restart', '--drain-time-s', '1', '--concurrency', '1', '--log-level', 'error'];

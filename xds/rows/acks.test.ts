@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { makeSnapshot } from '../testing/resources.ts';
-import { converse, refused } from '../testing/stream.ts';
+import { converse, nackDetail } from '../testing/stream.ts';
 import { CLUSTER, ENDPOINTS, ROUTES } from '../types.ts';
 
-// Rows P3 to P8, P23 and P24 of docs/xds.md: nonces, versions, and what an acknowledgement, a refusal and an old answer do.
+// Rows P3 to P8, P23 and P24 of docs/xds.md: nonces, versions, and what an ACK, a NACK and a stale one do.
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -51,7 +51,7 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
     expect(c.take()[0]?.version).toBe('2026-11-21/7');
   });
 
-  test('P5 an acknowledgement is not answered, nor is the same again', () => {
+  test('P5 an ACK is not answered, nor is the same again', () => {
     const c = converse(variant, one);
     c.subscribe(CLUSTER);
     const [response] = c.take();
@@ -68,7 +68,7 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
     ]);
   });
 
-  test('P5 a refusal is known by its error alone, even with the version that was sent', () => {
+  test('P5 a NACK is known by its error alone, even with the version that was sent', () => {
     const c = converse(variant, one);
     c.subscribe(CLUSTER);
     const [response] = c.take();
@@ -76,50 +76,52 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
       typeUrl: CLUSTER,
       responseNonce: response?.nonce,
       versionInfo: response?.version,
-      errorDetail: refused,
+      errorDetail: nackDetail,
     });
-    expect(c.stream.settled(CLUSTER)).toBe('refused');
+    expect(c.stream.settled(CLUSTER)).toBe('nacked');
     expect(c.answers).toMatchObject([{ error: 'no good' }]);
   });
 
-  test('P5 an acknowledgement without a version is one', () => {
+  test('P5 an ACK without a version is one', () => {
     const c = converse(variant, one);
     c.subscribe(CLUSTER);
     const [response] = c.take();
     c.ask({ typeUrl: CLUSTER, responseNonce: response?.nonce, versionInfo: '' });
-    expect(c.stream.settled(CLUSTER)).toBe('acknowledged');
+    expect(c.stream.settled(CLUSTER)).toBe('acked');
   });
 
-  test('P6 what was refused is not sent again, not even when it is refused twice; other content goes out at once', () => {
+  test('P6 NACKed content is not sent again, not even when it is NACKed twice; other content goes out at once', () => {
     const c = converse(variant, one);
     c.subscribe(CLUSTER);
     const [response] = c.take();
-    const refusal = { typeUrl: CLUSTER, responseNonce: response?.nonce, errorDetail: refused };
-    c.ask(refusal);
-    c.ask(refusal);
+    const nack = { typeUrl: CLUSTER, responseNonce: response?.nonce, errorDetail: nackDetail };
+    c.ask(nack);
+    c.ask(nack);
     c.set(makeSnapshot({ [CLUSTER]: { a: '1' } }));
     vi.advanceTimersByTime(60_000);
     expect(c.said()).toEqual([]);
     c.set(makeSnapshot({ [CLUSTER]: { a: '2' } }));
     expect(c.settle()).toEqual(['CDS +a']);
-    expect(c.stream.settled(CLUSTER)).toBe('acknowledged');
+    expect(c.stream.settled(CLUSTER)).toBe('acked');
   });
 
-  test('P6 a refused route stays refused until something else under its name is acknowledged', () => {
+  test('P6 a NACKed route stays NACKed until other content under its name is ACKed', () => {
     const c = converse(variant, makeSnapshot({ [ROUTES]: { r: 'bad', s: '1' } }));
     c.subscribe(ROUTES, 'r', 's');
     const names = { resourceNames: variant === 'sotw' ? ['r', 's'] : [] };
     const [response] = c.take();
     const nonce = { typeUrl: ROUTES, responseNonce: response?.nonce };
     c.ask(
-      variant === 'sotw' ? { ...nonce, ...names, errorDetail: refused } : { ...nonce, errorDetail: refused },
+      variant === 'sotw'
+        ? { ...nonce, ...names, errorDetail: nackDetail }
+        : { ...nonce, errorDetail: nackDetail },
     );
     c.set(makeSnapshot({ [ROUTES]: { r: 'bad', s: '2' } }));
     expect(c.settle({ [ROUTES]: ['r', 's'] })).toEqual(['RDS +s']);
-    expect(c.stream.settled(ROUTES)).toBe('refused');
+    expect(c.stream.settled(ROUTES)).toBe('nacked');
     c.set(makeSnapshot({ [ROUTES]: { r: 'good', s: '2' } }));
     expect(c.settle({ [ROUTES]: ['r', 's'] })).toEqual(['RDS +r']);
-    expect(c.stream.settled(ROUTES)).toBe('acknowledged');
+    expect(c.stream.settled(ROUTES)).toBe('acked');
   });
 
   test('P23 what was unsubscribed from while a response was due is not sent', () => {
@@ -155,17 +157,17 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
     expect(c.said()).toEqual([]);
   });
 
-  test('P23 the refusal of a response that has been superseded is heard, and the newer one decides', () => {
+  test('P23 the NACK of a response that has been superseded is heard, and the newer one decides', () => {
     const c = converse(variant, one);
     c.subscribe(CLUSTER);
     const [old] = c.take();
     vi.advanceTimersByTime(1000);
     c.set(makeSnapshot({ [CLUSTER]: { a: '2' } }));
     const [newer] = c.take();
-    c.ask({ typeUrl: CLUSTER, responseNonce: old?.nonce, errorDetail: refused });
+    c.ask({ typeUrl: CLUSTER, responseNonce: old?.nonce, errorDetail: nackDetail });
     expect(c.answers).toMatchObject([{ version: old?.version, error: 'no good' }]);
     c.ask({ typeUrl: CLUSTER, responseNonce: newer?.nonce });
-    expect(c.stream.settled(CLUSTER)).toBe('acknowledged');
+    expect(c.stream.settled(CLUSTER)).toBe('acked');
   });
 
   test('P24 an equal snapshot is not sent, nor is a change of what nobody asked for', () => {

@@ -1,0 +1,35 @@
+import type { DeltaRequestInit } from './stream.ts';
+import type { TypeUrl } from '../types.ts';
+
+/** What a client subscribes to, and the requests that tell a server of it. */
+export type Subscriptions = {
+  /** The first requests of a stream, one a type. */
+  first(): readonly DeltaRequestInit[];
+  /** Replaces the names of a type; `*` stands for all. The request for open streams, or undefined when nothing changed. */
+  replace(typeUrl: TypeUrl, names: ReadonlySet<string>): DeltaRequestInit | undefined;
+};
+
+/** Starts with none. `versions`: what the client has of a type, by name; a server is told on the type's first request. */
+export function createSubscriptions(
+  versions: (typeUrl: TypeUrl) => ReadonlyMap<string, string>,
+): Subscriptions {
+  const byType = new Map<TypeUrl, ReadonlySet<string>>();
+
+  function firstOf(typeUrl: TypeUrl, names: ReadonlySet<string>): DeltaRequestInit {
+    const initialResourceVersions = Object.fromEntries(versions(typeUrl));
+    return { typeUrl, resourceNamesSubscribe: [...names], initialResourceVersions };
+  }
+
+  return {
+    first: () => Array.from(byType, ([typeUrl, names]) => firstOf(typeUrl, names)),
+    replace(typeUrl, names) {
+      const before = byType.get(typeUrl);
+      byType.set(typeUrl, new Set(names));
+      if (before === undefined) return firstOf(typeUrl, names);
+      const resourceNamesSubscribe = [...names].filter((name) => !before.has(name));
+      const resourceNamesUnsubscribe = [...before].filter((name) => !names.has(name));
+      if (resourceNamesSubscribe.length + resourceNamesUnsubscribe.length === 0) return undefined;
+      return { typeUrl, resourceNamesSubscribe, resourceNamesUnsubscribe };
+    },
+  };
+}

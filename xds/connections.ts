@@ -1,0 +1,32 @@
+import type { XdsStream } from './protocol/stream.ts';
+import type { StreamStatus } from './status.ts';
+
+/** A stream whose first request has been read. */
+export type Connection = Omit<StreamStatus, 'types'> & { readonly stream: XdsStream };
+
+/** The streams of a server by the key of their snapshot. */
+export type Connections = {
+  add(connection: Connection): void;
+  delete(connection: Connection): void;
+  of(key: string): Iterable<Connection>;
+  /** What `map` makes of each, those of one key after another. */
+  map<T>(map: (connection: Connection) => T): T[];
+};
+
+/** Starts with none. */
+export function createConnections(): Connections {
+  const byKey = new Map<string, Set<Connection>>();
+  return {
+    add(connection) {
+      const siblings = byKey.get(connection.key) ?? new Set();
+      byKey.set(connection.key, siblings.add(connection));
+    },
+    delete(connection) {
+      const siblings = byKey.get(connection.key);
+      siblings?.delete(connection);
+      if (siblings?.size === 0) byKey.delete(connection.key);
+    },
+    of: (key) => byKey.get(key) ?? [],
+    map: (map) => [...byKey.values()].flatMap((siblings) => Array.from(siblings, map)),
+  };
+}
