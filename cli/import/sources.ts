@@ -6,10 +6,17 @@ import { kubernetesSource } from './kubernetes/kubernetes.ts';
 import type { InputFile } from './reading/files.ts';
 import type { Gathered, Left, Source, SourceName } from './source.ts';
 import type { ImportProblem } from './place.ts';
+import { serviceConnectSource } from './service-connect/service-connect.ts';
 import { terraformSource } from './terraform/terraform.ts';
 
 /** All forms, in the order in which files are shown to them: the ones with an unmistakable mark first. */
-const SOURCES: readonly Source[] = [cloudFormationSource, terraformSource, kubernetesSource, describeSource];
+const SOURCES: readonly Source[] = [
+  cloudFormationSource,
+  terraformSource,
+  kubernetesSource,
+  serviceConnectSource,
+  describeSource,
+];
 
 /** Which files each source is given, and what becomes of those that are none's. */
 export type Sorted = {

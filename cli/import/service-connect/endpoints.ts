@@ -1,0 +1,98 @@
+import { isObject } from '../is-object.ts';
+import type { Path } from '../place.ts';
+import { taskDefinitionOf, type EcsService, type TaskDefinition } from './ecs.ts';
+
+/** A port of a service, and what its clients call it. */
+export type Endpoint = {
+  readonly portName: string;
+  /** The service of Cloud Map. */
+  readonly discoveryName: string;
+  readonly containerPort: unknown;
+  readonly protocol: string;
+  readonly aliases: readonly { readonly dnsName: string; readonly port: unknown }[];
+  /** In seconds; 0 for none. */
+  readonly idleSeconds: number | undefined;
+  readonly perRequestSeconds: number | undefined;
+  /** The ARN of the authority that vouches for the service; `''` where it has TLS and does not say. */
+  readonly authority: string | undefined;
+  readonly path: Path;
+};
+
+/** What is wrong with it, or not taken. */
+export type EndpointRemarks = {
+  readonly fault: (path: Path, message: string) => void;
+  readonly note: (path: Path, message: string) => void;
+};
+
+/** The endpoints of a service. `namespace`: its name, of which names of endpoints are made that have none. */
+export function endpointsOf(
+  service: EcsService,
+  definitions: readonly TaskDefinition[],
+  namespace: string,
+  { fault, note }: EndpointRemarks,
+): readonly Endpoint[] {
+  const { services } = service.configuration;
+  const list: readonly unknown[] = Array.isArray(services) ? services : [];
+  if (list.length === 0) return [];
+  const definition = taskDefinitionOf(service, definitions);
+  if (definition === undefined) {
+    fault(
+      ['services'],
+      `the answer of aws ecs describe-task-definition --task-definition ${service.taskDefinition} is not among the files`,
+    );
+    return [];
+  }
+  return list.flatMap((each, index): readonly Endpoint[] => {
+    const path = ['services', index];
+    if (!isObject(each)) return [];
+    const portName = String(each['portName']);
+    const port = definition.ports.get(portName);
+    if (port === undefined) {
+      fault(
+        [...path, 'portName'],
+        `the task definition ${service.taskDefinition} has no port of the name ${JSON.stringify(portName)}`,
+      );
+      return [];
+    }
+    if (each['ingressPortOverride'] !== undefined)
+      note(
+        [...path, 'ingressPortOverride'],
+        `the port of Service Connect's proxy is left out: a proxy takes what comes for port ${String(port.port)}`,
+      );
+    const discoveryName = typeof each['discoveryName'] === 'string' ? each['discoveryName'] : portName;
+    const timeout = isObject(each['timeout']) ? each['timeout'] : {};
+    return [
+      {
+        portName,
+        discoveryName,
+        containerPort: port.port,
+        protocol: port.protocol,
+        aliases: aliasesOf(each['clientAliases'], `${discoveryName}.${namespace}`, port.port),
+        idleSeconds: secondsOf(timeout['idleTimeoutSeconds']),
+        perRequestSeconds: secondsOf(timeout['perRequestTimeoutSeconds']),
+        authority: authorityOf(each['tls']),
+        path,
+      },
+    ];
+  });
+}
+
+function aliasesOf(value: unknown, otherwise: string, port: unknown): Endpoint['aliases'] {
+  const aliases = Array.isArray(value) ? value.filter(isObject) : [];
+  if (aliases.length === 0) return [{ dnsName: otherwise, port }];
+  return aliases.map((each) => ({
+    dnsName: typeof each['dnsName'] === 'string' ? each['dnsName'] : otherwise,
+    port: each['port'] ?? port,
+  }));
+}
+
+function secondsOf(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : undefined;
+}
+
+function authorityOf(tls: unknown): string | undefined {
+  if (!isObject(tls)) return undefined;
+  const issuer = isObject(tls['issuerCertificateAuthority']) ? tls['issuerCertificateAuthority'] : {};
+  const { awsPcaAuthorityArn } = issuer;
+  return typeof awsPcaAuthorityArn === 'string' ? awsPcaAuthorityArn : '';
+}

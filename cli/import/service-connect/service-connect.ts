@@ -1,0 +1,98 @@
+import { describePath, type ImportProblem, type Path, type Place } from '../place.ts';
+import { Open, type Found, type Gathered, type ImportContext, type Left, type Source } from '../source.ts';
+import { isEcs, readEcs, type EcsService, type TaskDefinition } from './ecs.ts';
+import { endpointsOf } from './endpoints.ts';
+import { meshOf, type Member, type Unsaid } from './mesh.ts';
+
+/**
+ * Services of ECS with Service Connect, as `aws ecs describe-services` and `describe-task-definition` answered, or as the calls
+ * took them that made them: each namespace becomes a mesh.
+ */
+export const serviceConnectSource: Source = {
+  name: 'service-connect',
+  claims: ({ documents }) => documents.some(({ value }) => isEcs(value)),
+  gather: (files, context) => {
+    const { services, taskDefinitions } = readEcs(files);
+    const enabled = services.filter(({ configuration }) => configuration['enabled'] === true);
+    const namespaces = Map.groupBy(enabled, ({ configuration }) => namespaceOf(configuration['namespace']));
+    const left: Left[] = services
+      .filter((service) => !enabled.includes(service))
+      .map(({ place }) => ({ place, reason: 'Service Connect is not enabled' }));
+    const problems: ImportProblem[] = [];
+    const resources: Found[] = [];
+    for (const [namespace, own] of namespaces) {
+      resources.push(...namespaceMesh(namespace, own, taskDefinitions, context, { left, problems }));
+    }
+    return Promise.resolve({ resources, left, problems, passedOver: new Map() } satisfies Gathered);
+  },
+};
+
+function namespaceMesh(
+  namespace: Namespace,
+  services: readonly EcsService[],
+  definitions: readonly TaskDefinition[],
+  { answers, mesh }: ImportContext,
+  { left, problems }: { readonly left: Left[]; readonly problems: ImportProblem[] },
+): readonly Found[] {
+  const ask = (key: string, why: string, hint = 'VALUE'): unknown =>
+    answers.take(key) ?? new Open([{ key, why, flags: [`--parameter ${key}=${hint}`] }]);
+  const name =
+    namespace.startsWith('ns-') || namespace === ''
+      ? ask(
+          `namespace/${namespace}`,
+          `the answers do not say what namespace ${namespace || 'of the cluster'} is called`,
+          'NAME',
+        )
+      : namespace;
+  const members: Member[] = [];
+  for (const service of services) {
+    const at = (path: Path): Place => ({ ...service.place, line: service.lineAt(path) });
+    for (const member of ['logConfiguration', 'accessLogConfiguration']) {
+      if (service.configuration[member] !== undefined)
+        left.push({ place: at([member]), reason: `${member} ${LOGS}` });
+    }
+    const before = problems.length;
+    const endpoints = endpointsOf(service, definitions, typeof name === 'string' ? name : namespace, {
+      fault: (path, message) =>
+        problems.push({ place: at(path), message: `${describePath(path)}: ${message}` }),
+      note: (path, message) => left.push({ place: at(path), reason: message }),
+    });
+    // What is wrong in part is not made at all.
+    if (problems.length === before) members.push({ service, endpoints });
+  }
+  const [first] = services;
+  if (first !== undefined) left.push({ place: first.place, reason: BACKENDS });
+  const unsaid: Unsaid = {
+    meshName: mesh ?? name,
+    namespaceName: name,
+    certificate: ({ service }) =>
+      ask(
+        `certificate/${service.name}`,
+        `ECS made the certificate of service ${service.name} for Service Connect alone: the proxy needs one of its own`,
+        'ARN',
+      ),
+    authority: ({ service }, { authority }) =>
+      authority === '' || authority === undefined
+        ? ask(
+            `authority/${service.name}`,
+            `the answers do not say which authority vouches for service ${service.name}`,
+            'ARN',
+          )
+        : authority,
+  };
+  const found = meshOf(members, unsaid);
+  // The names of endpoints are made of it.
+  return typeof name === 'string' ? found : found.slice(0, 1);
+}
+
+const LOGS = "is how ECS logs for its proxy: an access log stands in the virtual node's logging";
+
+const BACKENDS =
+  'Service Connect does not say which services a service calls: each virtual node has all others of the namespace as backends';
+
+type Namespace = string;
+
+// A name, or `arn:aws:servicediscovery:REGION:ACCOUNT:namespace/ns-…`, which does not have it.
+function namespaceOf(value: unknown): Namespace {
+  return typeof value === 'string' ? (value.split('/').at(-1) ?? value) : '';
+}
