@@ -29,7 +29,7 @@ const meshes = async (accessKeyId: string): Promise<string[]> => {
 const node = (virtualNodeName: string) => ({ virtualNodeName, spec: {} });
 const arn = (path: string): string => `arn:aws:appmesh:eu-west-1:${OWNER}:${path}`;
 
-it("a token of one account's list of meshes does not go on with another account's", async () => {
+it("a page token of one account's list of meshes is refused in another account", async () => {
   for (const meshName of ['a', 'b']) {
     await ok(api.callAs('AKADMIN', 'PUT', '/meshes', { meshName }));
     await ok(api.callAs('AKGUEST', 'PUT', '/meshes', { meshName }));
@@ -43,15 +43,15 @@ it("a token of one account's list of meshes does not go on with another account'
   });
 });
 
-describe('what a user may do', () => {
-  it('is nothing without a signature', async () => {
+describe('the permissions of a user', () => {
+  it('are none without a signature', async () => {
     expect(await api.call('GET', '/meshes')).toMatchObject({
       status: 403,
       error: 'MissingAuthenticationTokenException',
     });
   });
 
-  it('is nothing without a policy', async () => {
+  it('are none without a policy', async () => {
     expect(await api.callAs('AKNOBODY', 'GET', '/meshes')).toMatchObject(
       denied(
         `User: arn:aws:iam::${OWNER}:user/nobody is not authorized to perform: appmesh:ListMeshes on resource: * because no identity-based policy allows the appmesh:ListMeshes action`,
@@ -59,7 +59,7 @@ describe('what a user may do', () => {
     );
   });
 
-  it('is what its policies allow', async () => {
+  it('are those that its policies allow', async () => {
     await ok(api.callAs('AKADMIN', 'PUT', '/meshes', { meshName: 'colors' }));
     await ok(api.callAs('AKREADER', 'GET', '/meshes/colors'));
     await ok(api.callAs('AKREADER', 'GET', '/meshes/colors/virtualNodes'));
@@ -77,7 +77,7 @@ describe('what a user may do', () => {
     );
   });
 
-  it('ends at the resources that are named, and where something is denied', async () => {
+  it('apply only to the named resources, and an explicit deny wins', async () => {
     await ok(api.callAs('AKCAREFUL', 'PUT', '/meshes', { meshName: 'shared-2' }));
     expect(await api.callAs('AKCAREFUL', 'PUT', '/meshes', { meshName: 'other' })).toMatchObject(
       denied('appmesh:CreateMesh'),
@@ -88,7 +88,7 @@ describe('what a user may do', () => {
     expect(await api.callAs('AKCAREFUL', 'GET', '/meshes')).toMatchObject(denied('on resource: *'));
   });
 
-  it('has to include tags for what is made with tags', async () => {
+  it('must include TagResource to create a resource with tags', async () => {
     const credentials = compileCredentials({
       accounts: [
         {
@@ -114,7 +114,7 @@ describe('what a user may do', () => {
 });
 
 describe('two accounts', () => {
-  it('may each have a mesh of one name', async () => {
+  it('may each have a mesh of the same name', async () => {
     for (const key of ['AKADMIN', 'AKGUEST']) {
       await ok(api.callAs(key, 'PUT', '/meshes', { meshName: 'shared' }));
       await ok(api.callAs(key, 'PUT', '/meshes/shared/virtualNodes', node(`of-${key}`)));
@@ -136,7 +136,7 @@ describe('two accounts', () => {
     ]);
   });
 
-  it('do not see what is not shared, whether it exists or not', async () => {
+  it('get the same error for an unshared mesh and for a missing mesh', async () => {
     await ok(api.callAs('AKADMIN', 'PUT', '/meshes', { meshName: 'private' }));
     for (const name of ['private', 'none']) {
       expect(await api.callAs('AKGUEST', 'GET', `/meshes/${name}?meshOwner=${OWNER}`)).toMatchObject(
@@ -149,7 +149,7 @@ describe('two accounts', () => {
     expect(await api.callAs('AKGUEST', 'GET', tags)).toMatchObject(denied('appmesh:ListTagsForResource'));
   });
 
-  it("each change what they made in a shared mesh, and the mesh's owner deletes all", async () => {
+  it("each update their own resources in a shared mesh, and the mesh's owner may delete all of them", async () => {
     const nodes = '/meshes/shared/virtualNodes';
     const guest = `meshOwner=${OWNER}`;
     await ok(api.callAs('AKADMIN', 'PUT', '/meshes', { meshName: 'shared' }));
@@ -182,7 +182,7 @@ describe('two accounts', () => {
     await ok(api.callAs('AKADMIN', 'DELETE', `${nodes}/guests`));
   });
 
-  it('use client tokens that have nothing to do with each other', async () => {
+  it('have separate client tokens', async () => {
     const mesh = { meshName: 'colors', clientToken: 'one' };
     await ok(api.callAs('AKADMIN', 'PUT', '/meshes', mesh));
     await ok(api.callAs('AKGUEST', 'PUT', '/meshes', { ...mesh, spec: {} }));
@@ -192,12 +192,12 @@ describe('two accounts', () => {
   });
 });
 
-describe('what is no operation', () => {
-  it.each(['/healthz', '/readyz'])('%s is open to all', async (url) => {
+describe('a route that is not an operation', () => {
+  it.each(['/healthz', '/readyz'])('%s needs no authentication', async (url) => {
     expect((await api.app.inject({ url })).statusCode).toBe(200);
   });
 
-  it('takes a key as a password, where nobody can read along', async () => {
+  it('accepts a key as a basic-auth password on loopback or over TLS only', async () => {
     api.app.get('/peek', { config: { action: 'daybreak:GetStatus' } }, async () => ({}));
     const ask = async (url: string, key: string, remoteAddress = '127.0.0.1') => {
       const authorization = `Basic ${Buffer.from(`${key}:${secretOf(key)}`).toString('base64')}`;
@@ -214,7 +214,7 @@ describe('what is no operation', () => {
     expect(await ask('/v20190125/meshes', 'AKADMIN')).toEqual([403, 'IncompleteSignatureException']);
   });
 
-  it('has to say who may call it', () => {
+  it('must declare who may call it', () => {
     expect(() => api.app.get('/forgotten', async () => ({}))).toThrow('does not say who may call it');
   });
 });

@@ -55,7 +55,7 @@ describe('each kind', () => {
     expect((await api.call('DELETE', `${item}x`)).error).toBe('NotFoundException');
   });
 
-  it('is deleted in reverse, each with its last state', async () => {
+  it('is deleted in reverse order, and each delete returns the last state', async () => {
     await makeAll(api);
     api.clock.now += 5000;
     // A virtual service is the provider's user and the gateway route's target, so it goes between them.
@@ -89,7 +89,7 @@ describe('a change', () => {
     expect((await api.call('PUT', ROUTE, { spec: routeSpec() })).body).toMatchObject({ spec: routeSpec() });
   });
 
-  it('by a clock that was set back is not dated before the last one, nor before the creation', async () => {
+  it('after the clock was set back keeps lastUpdatedAt at or after the previous change and the creation', async () => {
     await makeAll(api);
     const lastUpdatedAt = 1_700_000_000.123;
     api.clock.now -= 60_000;
@@ -100,7 +100,7 @@ describe('a change', () => {
     expect(deleted.body).toMatchObject({ metadata: { version: 3, ...dates } });
   });
 
-  it('of a mesh may leave the specification as it is', async () => {
+  it('of a mesh without a specification keeps the existing one', async () => {
     await makeAll(api);
     expect((await api.call('PUT', MESH, {})).body).toMatchObject({
       spec: { egressFilter: { type: 'ALLOW_ALL' } },
@@ -117,7 +117,7 @@ describe('a change', () => {
     expect(body).toMatchObject({ spec: routeSpec(42) });
   });
 
-  it('is told to listeners once, before the answer', async () => {
+  it('notifies listeners once, before the response', async () => {
     const told: string[] = [];
     api.live.onChanges((changes) => told.push(...changes.map(({ id }) => id.name)));
     await createMesh();
@@ -126,7 +126,7 @@ describe('a change', () => {
     expect(told).toEqual(['colors']);
   });
 
-  it('by 50 writers at once is lost by none', async () => {
+  it('is not lost with 50 concurrent writers', async () => {
     await createMesh();
     const names = Array.from({ length: 50 }, (_, index) => `n${index}`);
     const answers = await Promise.all(
@@ -137,13 +137,13 @@ describe('a change', () => {
   });
 });
 
-describe('what must be there', () => {
+describe('a resource that must exist', () => {
   const missingParents: readonly [string, unknown][] = [
     ['/meshes/none/virtualNodes', { virtualNodeName: 'a', spec: {} }],
     [`${MESH}/virtualRouter/none/routes`, { routeName: 'a', spec: routeSpec() }],
     [`${MESH}/virtualNodes?meshOwner=999988887777`, { virtualNodeName: 'a', spec: {} }],
   ];
-  it.each(missingParents)('a parent: %s', async (path, body) => {
+  it.each(missingParents)('is a parent: %s', async (path, body) => {
     await makeAll(api);
     expect(await api.call('PUT', path, body)).toMatchObject({ status: 404, error: 'NotFoundException' });
     expect(await api.call('GET', path)).toMatchObject({ status: 404, error: 'NotFoundException' });
@@ -163,7 +163,7 @@ describe('what must be there', () => {
       `${MESH}/virtualGateway/none/gatewayRoutes/in`,
       'VirtualGateway with name none is not present under mesh colors for account 111122223333',
     ],
-  ])('what is asked for: %s', async (path, message) => {
+  ])('is the requested resource: %s', async (path, message) => {
     await makeAll(api);
     expect(await api.call('GET', path)).toEqual({
       status: 404,
@@ -202,7 +202,7 @@ describe('what must be there', () => {
       'VirtualService with name none',
     ],
   ];
-  it.each(missingReferences)('a reference: %s %j', async (path, body, message) => {
+  it.each(missingReferences)('is a reference: %s %j', async (path, body, message) => {
     await makeAll(api);
     expect(await api.call('PUT', path, body)).toMatchObject({
       error: 'NotFoundException',
@@ -210,14 +210,14 @@ describe('what must be there', () => {
     });
   });
 
-  it("not a backend's virtual service", async () => {
+  it("is not a backend's virtual service", async () => {
     await createMesh();
     const spec = { backends: [{ virtualService: { virtualServiceName: 'later.local' } }] };
     expect((await api.call('PUT', `${MESH}/virtualNodes`, { virtualNodeName: 'a', spec })).status).toBe(200);
   });
 });
 
-describe('what is in use', () => {
+describe('a resource in use', () => {
   const cases: readonly [string, string][] = [
     [
       MESH,
@@ -262,7 +262,7 @@ describe('what is in use', () => {
     });
   });
 
-  it('is not: a virtual service that is only a backend', async () => {
+  it('does not include a virtual service that is only a backend', async () => {
     await createMesh();
     const backends = [{ virtualService: { virtualServiceName: 'teller.local' } }];
     await api.call('PUT', `${MESH}/virtualServices`, { virtualServiceName: 'teller.local', spec: {} });

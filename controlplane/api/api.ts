@@ -26,37 +26,37 @@ import { limitRate, unlimited } from '../http/rate-limit.ts';
 import { tlsServer, type ServerTls } from '../http/tls-server.ts';
 import type { BucketSettings } from '../../common/token-bucket.ts';
 import { findOutWhoCalls } from '../http/authenticate.ts';
-import { createWriters } from './write/write-together.ts';
+import { createWriteQueue } from './write/write-queue.ts';
 
-/** `region` is that of every ARN. */
+/** `region`: the region in every ARN. */
 export type ApiOptions = {
   readonly live: LiveModel;
   readonly region: string;
   readonly log: Log;
-  /** Finds out who calls. */
+  /** Authenticates the caller of each request. */
   readonly authenticate: Authenticate;
   /** Default: DEFAULT_QUOTAS. */
   readonly quotas?: Quotas;
   /** Default: none. */
   readonly rateLimit?: BucketSettings | undefined;
-  /** Further names by which the API is called. Default: none. */
+  /** Further host names that the API accepts. Default: none. */
   readonly hosts?: readonly string[];
   /** Default: plain HTTP. */
   readonly tls?: ServerTls | undefined;
   /** Milliseconds since 1970. Default: the clock. */
   readonly now?: () => number;
-  /** Why the store does not take writes; undefined where it does. Default: that is not known. */
+  /** Why the store refuses writes; undefined if it accepts them. Default: always undefined. */
   readonly writeFailure?: () => Error | undefined;
 };
 
-/** The most bytes that a body has: a virtual node with thousands of backends fits. */
+/** The largest accepted body, in bytes: a virtual node with thousands of backends fits. */
 const BODY_LIMIT = 1024 * 1024;
-/** How long a request may take to arrive, in milliseconds. */
+/** The time limit for receiving a whole request, in milliseconds. */
 const REQUEST_TIMEOUT = 30_000;
 
 /**
- * The App Mesh API, `/healthz` and `/readyz`, ready to listen. Others may add their own routes before it does; theirs get
- * the same request ids and errors.
+ * The App Mesh API, `/healthz` and `/readyz`, ready to listen. Callers may register further routes before it listens; those
+ * get the same request ids and error format.
  */
 export function createApi(options: ApiOptions): FastifyInstance {
   const {
@@ -79,17 +79,17 @@ export function createApi(options: ApiOptions): FastifyInstance {
   });
   const app = fastify({
     loggerInstance,
-    // One line an answered call is written below, instead of two of fastify's.
+    // logAccess writes one line per call, instead of fastify's two.
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT,
-    // A name of 255 characters, each of four bytes, each byte escaped as %XX, is 3,060 characters in a path.
+    // A name of 255 four-byte characters, with each byte escaped as %XX, takes 3,060 characters in a path.
     routerOptions: { maxParamLength: 4096 },
     ...(tls === undefined
       ? { http: { requireHostHeader: false } }
       : { serverFactory: tlsServer(tls, { requireHostHeader: false }) }),
-    // Both would answer in a form of their own; what is here instead answers in ours.
+    // By default both respond in fastify's own error format; these replacements use the API's.
     clientErrorHandler: noRequests.onReadError,
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => {
@@ -97,7 +97,7 @@ export function createApi(options: ApiOptions): FastifyInstance {
     },
   });
   noRequests.addTo(app);
-  // Whatever the content type says, the body is JSON; and it stays as it was sent until it is known who signed it.
+  // The body is JSON regardless of its content type. It stays as raw bytes until the signature over it is verified.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
     '*',
@@ -117,7 +117,7 @@ export function createApi(options: ApiOptions): FastifyInstance {
   });
   app.addHook('onResponse', async (request, reply) => logAccess(request, reply));
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply, BODY_LIMIT));
-  const services: ApiServices = { live, writers: createWriters(live, now), region, quotas, now };
+  const services: ApiServices = { live, writes: createWriteQueue(live, now), region, quotas, now };
   app.register(appMeshOperations(services));
   app.register(betaOperations(services));
   app.register(health({ live, writeFailure }));
@@ -130,7 +130,7 @@ function noRoute(method: string, url: string): ApiError {
   return methods.length === 0 ? unknownPath(method, path) : unknownMethod(method, path, methods);
 }
 
-// A presigned URL is as good as a password until it expires.
+// A presigned URL is a credential until it expires.
 function withoutSignature(url: string): string {
   return url.replaceAll(/([?&]X-Amz-(?:Signature|Security-Token|Credential)=)[^&]*/gi, '$1…');
 }

@@ -92,7 +92,7 @@ async function collect<P>(
   return all;
 }
 
-// One story, in order: each step builds on the one before.
+// The steps run in order, and each builds on the one before.
 describe('the AWS SDK', () => {
   it('creates all seven kinds', async () => {
     const { mesh } = await client.send(new CreateMeshCommand({ meshName, tags: [{ key: 'a', value: 'b' }] }));

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { modelFromInputs, resourceFromInput, type Written } from '../mesh/testing/resources.ts';
 import type { Model } from '../mesh/model.ts';
 import { caseNames, readCase } from '../translate/testing/cases.ts';
-import { missingPorts } from './checks/consistency.ts';
+import { missingPorts } from './checks/require-ports.ts';
 import { ApiError } from '../http/errors.ts';
 import { title } from '../mesh/names.ts';
 import { ruleOf } from './checks/missing-ports.ts';
@@ -11,13 +11,13 @@ import type { RuleName } from './rules/catalog.ts';
 import { ruleViolations } from './rules/rules.ts';
 import { shapeViolations } from './validation/validate.ts';
 
-// What the translation decides can come about: the API takes every resource of every case. Where it does not, a rule of
-// docs/api-rules.md says why, and the translation has an answer all the same: models come from backups and older versions.
+// The API accepts every resource of every translation case. If it refuses one, a rule of docs/api-rules.md gives the reason;
+// the translation handles that resource nevertheless, because models also come from backups and older versions.
 
-/** Why the API does not take a resource: a rule, the model itself, or something that is named and is not there. */
+/** Why the API refuses a resource: a rule, the model itself, or a reference to a missing resource. */
 type Refusal = RuleName | 'model' | 'missing';
 
-/** By case and resource, what of a case the API does not take. */
+/** The resources that the API refuses, by case. */
 const REFUSED: Readonly<Record<string, Readonly<Record<string, readonly Refusal[]>>>> = {
   'access-log-unknown': { app: ['log-format'] },
   'cloud-map-unknown': { odd: ['text'] },
@@ -77,7 +77,7 @@ test.each(caseNames())('%s', (name) => {
   expect(Object.fromEntries(refused)).toEqual(REFUSED[name] ?? {});
 });
 
-test('what is written down as refused is in a case', () => {
+test('each case listed as refused exists', () => {
   expect(Object.keys(REFUSED).filter((name) => !caseNames().includes(name))).toEqual([]);
 });
 
@@ -100,7 +100,7 @@ function isMissing(model: Model, written: Written): boolean {
   }
 }
 
-/** A resource's name, after that of its router or gateway. */
+/** A resource's name, prefixed by its router's or gateway's. */
 function labelOf(written: Written): string {
   const { name, parent } = resourceFromInput(written);
   return parent === '' ? name : `${parent}/${name}`;

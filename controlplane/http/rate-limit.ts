@@ -39,7 +39,7 @@ export function limitRate(settings: BucketSettings, now: () => number): RateLimi
     const seconds = Math.max(1, Math.ceil(wait));
     const { rate, burst } = settings;
     throw tooManyRequests(
-      `Rate exceeded: ${rate} calls a second, at most ${burst} at once. Try again in ${seconds} s.`,
+      `Rate exceeded: ${rate} calls per second, with bursts of up to ${burst}. Try again in ${seconds} s.`,
       seconds,
     );
   };

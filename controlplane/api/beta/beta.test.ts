@@ -11,7 +11,7 @@ afterEach(() => api.close());
 const current = async (path: string) => (await api.call('GET', path)).body;
 
 describe('the beta API', () => {
-  it('answers as its model says', async () => {
+  it('responds in the shapes of its model', async () => {
     const answers = await makeColors(api);
     const text = `${JSON.stringify(answers, null, 2)}\n`.replaceAll(/"uid": "[^"]+"/g, '"uid": "…"');
     await expect(text).toMatchFileSnapshot('testdata/colors.json');
@@ -27,7 +27,7 @@ describe('the beta API', () => {
       expect((await beta(api, 'GET', path)).body).toEqual(answers[index]);
   });
 
-  it('makes what the current API has', async () => {
+  it('creates resources that the current API shows', async () => {
     await makeColors(api);
     expect(await current(`${MESH}/virtualNodes/colorgateway-vn`)).toMatchObject({
       spec: {
@@ -46,7 +46,7 @@ describe('the beta API', () => {
     });
   });
 
-  it('lists, page by page, and changes', async () => {
+  it('lists in pages, and updates', async () => {
     await makeColors(api);
     const { body } = await beta(api, 'GET', `${MESH}/virtualNodes?limit=2`);
     expect(body).toEqual({
@@ -107,7 +107,7 @@ describe("a virtual router's names", () => {
     await made(api, `${MESH}/virtualRouters`, { virtualRouterName: 'r', ...router(['b', 'a']) });
   });
 
-  it('are virtual services, made and deleted with it in one commit', async () => {
+  it('are virtual services, created and deleted with the router in one commit', async () => {
     const { revision } = api.live.model;
     expect(services()).toEqual(['a', 'b']);
     expect(await made(api, ROUTER, router(['b', 'c']))).toMatchObject({
@@ -135,7 +135,7 @@ describe("a virtual router's names", () => {
     expect((await beta(api, 'GET', `${MESH}/virtualRouters/s`)).status).toBe(404);
   });
 
-  it('are those of services made by the current API, too, and leave its listeners alone', async () => {
+  it("include services made through the current API, and an update keeps the router's listeners", async () => {
     const listeners = [{ portMapping: { port: 80, protocol: 'http' } }];
     await api.call('PUT', ROUTER, { spec: { listeners } });
     const spec = { provider: { virtualRouter: { virtualRouterName: 'r' } } };
@@ -146,11 +146,11 @@ describe("a virtual router's names", () => {
     await made(api, ROUTER, router(['new']));
     const after = await current(ROUTER);
     expect(after).toMatchObject({ spec: { listeners } });
-    // The clock was set back in between.
+    // The clock was set back between the two calls.
     expect(after['metadata']).toEqual({ ...(before['metadata'] as object), version: 3 });
   });
 
-  it('are made once by a call that is sent twice', async () => {
+  it('are created once by a call that is sent twice with one token', async () => {
     const body = { virtualRouterName: 's', ...router(['x']), clientToken: 't' };
     const first = await made(api, `${MESH}/virtualRouters`, body);
     expect(await made(api, `${MESH}/virtualRouters`, body)).toEqual(first);
@@ -162,10 +162,10 @@ describe("a virtual router's names", () => {
   });
 });
 
-describe('what is made by the current API', () => {
+describe('a resource made through the current API', () => {
   beforeEach(() => makeAll(api));
 
-  it('is shown as far as the beta can say it', async () => {
+  it('is shown without the members that the beta cannot express', async () => {
     const rich = {
       ...nodeSpec(9080),
       backends: [{ virtualService: { virtualServiceName: 'teller.local', clientPolicy: {} } }],
@@ -189,7 +189,7 @@ describe('what is made by the current API', () => {
     expect((await beta(api, 'GET', '/meshes/colors')).body).not.toHaveProperty('spec');
   });
 
-  it('is not changed where that would take away what the beta cannot say', async () => {
+  it('is not updated if the update would remove members that the beta cannot express', async () => {
     const spec = { ...routeSpec(), priority: 3 };
     await api.call('PUT', '/meshes/colors/virtualRouter/router/routes/all', { spec });
     const path = '/meshes/colors/virtualRouter/router/routes/all';
@@ -197,7 +197,7 @@ describe('what is made by the current API', () => {
       error: 'BadRequestException',
       body: {
         message:
-          'Route all has what the API of 2018-10-01 cannot express, and an update by it would take away: spec.priority. Update it by the API of 2019-01-25.',
+          'Route all has members that the API of 2018-10-01 cannot express, and this update would remove them: spec.priority. Update it through the API of 2019-01-25.',
       },
     });
     expect(await current(path)).toMatchObject({ spec });
@@ -205,7 +205,7 @@ describe('what is made by the current API', () => {
     expect(await made(api, path, { spec: routeSpec(2) })).toMatchObject({ spec: routeSpec(2) });
   });
 
-  it('keeps a virtual service that a gateway route leads to', async () => {
+  it('keeps a virtual service that a gateway route targets', async () => {
     expect(await beta(api, 'PUT', '/meshes/colors/virtualRouters/router', { spec: {} })).toMatchObject({
       error: 'ResourceInUseException',
       body: {

@@ -8,7 +8,7 @@ beforeEach(async () => {
 });
 afterEach(() => api.close());
 
-describe('what is wrong', () => {
+describe('an error of the beta API', () => {
   beforeEach(() => makeColors(api));
   const listener = { portMapping: { port: 80, protocol: 'http' } };
   const dns = (serviceName: unknown) => ({ serviceDiscovery: { dns: { serviceName } } });
@@ -81,7 +81,7 @@ describe('what is wrong', () => {
     expect(answer.body['message']).toContain(message);
   });
 
-  it('is told as by the current API: what is not there, what is there already, what is no operation', async () => {
+  it('is the same as of the current API: missing, already existing, unknown operation', async () => {
     expect(await beta(api, 'GET', `${MESH}/virtualNodes/none`)).toMatchObject({
       status: 404,
       error: 'NotFoundException',

@@ -6,17 +6,17 @@ import { shapeViolations } from '../validation/validate.ts';
 import { elementPath, refuse, type Violation } from '../validation/violation.ts';
 import { toCurrentSpec } from './specs.ts';
 
-/** What a call of the beta API asks for, in terms of the current one. */
+/** A call of the beta API in terms of the current API. */
 export type BetaInput = {
-  /** The input of the current operation of the same name. */
+  /** The input of the current API's operation of the same name. */
   readonly input: Input;
-  /** The names that a virtual router is to be reached by; undefined where the call does not speak of them. */
+  /** The service names of a virtual router; undefined if the call does not contain them. */
   readonly serviceNames: readonly string[] | undefined;
 };
 
 /**
- * Reads the input of an operation of the beta API: checks it against the beta's model, puts it as the current API would have
- * it, and checks that against the current model and the rules beyond it. Paths in the error are those of the beta.
+ * Reads the input of a beta operation: validates it against the beta's model, converts it to the current API, and validates
+ * the result against the current model and its further rules. Paths in the error are the beta's.
  * @throws ApiError BadRequestException that lists every violation
  */
 export function readBetaInput(operation: ResourceOperation, parts: RequestParts): BetaInput {
@@ -45,7 +45,7 @@ function betaPath(path: string): string {
     .replace(/^spec\.serviceDiscovery\.dns\.hostname$/, 'spec.serviceDiscovery.dns.serviceName');
 }
 
-// Each name becomes the name of a virtual service, and has to be right as one.
+// Each name becomes the name of a virtual service, so it must be a valid one.
 function serviceNameViolations({ meshName }: Input, names: readonly string[]): readonly Violation[] {
   return names.flatMap((virtualServiceName, index): readonly Violation[] => {
     const path = elementPath('spec.serviceNames', index);

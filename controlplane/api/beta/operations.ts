@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { BETA_OPERATIONS, resourceOperationNamed, type ResourceOperation } from '../../model/operations.ts';
 import type { ApiServices, Output } from '../operations/context.ts';
-import { addRoute, carryOut, HANDLERS, type Handlers } from '../operations/operations.ts';
+import { addRoute, execute, HANDLERS, type Handlers } from '../operations/operations.ts';
 import type { RequestParts } from '../validation/read-input.ts';
 import { readBetaInput } from './input.ts';
 import { toBetaOutput } from './output.ts';
@@ -9,8 +9,8 @@ import { routerHandlers } from './router.ts';
 import { updateExpressible } from './update.ts';
 
 /**
- * The 19 operations of the beta API of 2018-10-01 as routes. Each is read by the beta's model, carried out as the operation
- * of its name of the current API, and answered by the beta's model.
+ * The 19 operations of the beta API of 2018-10-01 as routes. Each request is read by the beta's model, executed as the
+ * current API's operation of the same name, and the response is converted to the beta's model.
  */
 export function betaOperations(services: ApiServices) {
   return async (app: FastifyInstance): Promise<void> => {
@@ -30,7 +30,7 @@ async function answer(
   const { input, serviceNames = [] } = readBetaInput(operation, parts);
   const handlers = operation.kind === 'virtualRouter' ? routerHandlers(serviceNames) : OTHER_HANDLERS;
   const current = resourceOperationNamed(operation.name);
-  return toBetaOutput(operation, await carryOut(services, request, current, input, handlers));
+  return toBetaOutput(operation, await execute(services, request, current, input, handlers));
 }
 
 const OTHER_HANDLERS: Handlers = { ...HANDLERS, Update: updateExpressible };

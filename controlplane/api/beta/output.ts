@@ -3,7 +3,7 @@ import type { ResourceOperation } from '../../model/operations.ts';
 import type { Output } from '../operations/context.ts';
 import { only, toBetaSpec } from './specs.ts';
 
-/** The answer of the current API's operation as the beta gives it. A virtual router's specification is the beta's already. */
+/** Converts a response of the current API to the beta's. A virtual router's specification is already the beta's. */
 export function toBetaOutput(operation: ResourceOperation, answer: Output): Output {
   const { verb, kind, resultShape, outputShape } = operation;
   if (verb === 'List') return only(outputShape, answer) as Output;

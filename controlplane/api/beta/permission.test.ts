@@ -49,7 +49,7 @@ async function put(accessKeyId: string, path: string, body: unknown) {
 
 const router = (...serviceNames: readonly string[]) => ({ virtualRouterName: 'r', spec: { serviceNames } });
 
-it("a router's names need the right to make and delete virtual services", async () => {
+it("changing a router's names requires permission to create and delete virtual services", async () => {
   expect((await put('AKROUTERS', '/meshes', { meshName: 'm' })).status).toBe(200);
   expect(await put('AKROUTERS', '/meshes/m/virtualRouters', router('a.local'))).toMatchObject({
     status: 403,

@@ -9,12 +9,12 @@ import { HANDLERS, type Handlers } from '../operations/operations.ts';
 import { resourceOutput } from '../operations/output.ts';
 import { decideToUpdate } from '../operations/update.ts';
 import { tokenUse, writeTo } from '../write/write.ts';
-import { addService, decideInTurn, removeService, serviceNamesOf } from './service-names.ts';
+import { addService, decideSequentially, removeService, serviceNamesOf } from './service-names.ts';
 
 /**
- * What the beta does with virtual routers: the names in `serviceNames` are virtual services that have the router as their
- * provider, made and deleted with it in one commit. Whoever calls needs the right to do that to each of them, too.
- * @param serviceNames those that the call asks for
+ * The beta's handlers for virtual routers. Each name in `serviceNames` is a virtual service that has the router as its
+ * provider, created and deleted with the router in one commit. The caller also needs permission to create or delete each one.
+ * @param serviceNames the requested names
  */
 export function routerHandlers(serviceNames: readonly string[]): Handlers {
   return {
@@ -35,7 +35,7 @@ function create(serviceNames: readonly string[]): ResourceHandler {
       const { puts = [], answer } = decide(model, repeated);
       if (puts.length === 0) return { answer: withNames(answer, model, router) };
       const services = serviceNames.map((name) => addService(context, router, name));
-      const made = decideInTurn(model.with({ puts }), services);
+      const made = decideSequentially(model.with({ puts }), services);
       return { puts: [...puts, ...made.puts], answer: withNames(answer, made.after, router) };
     });
   };
@@ -48,7 +48,7 @@ const describe: ResourceHandler = async (context, operation, input) => {
 
 function update(serviceNames: readonly string[]): ResourceHandler {
   return async (context, operation, given) => {
-    // Listeners, which the beta does not know, stay as they are.
+    // The beta has no listeners, so the existing ones stay unchanged.
     const input = { ...given, spec: undefined };
     const router = resourceId(context, operation.kind, input);
     const decide = decideToUpdate(context, operation, input);
@@ -62,7 +62,7 @@ function update(serviceNames: readonly string[]): ResourceHandler {
       if (repeated || existing === undefined || gone.length + added.length === 0) {
         return { answer: withNames(answer, model, router) };
       }
-      const { puts, deletes, after } = decideInTurn(model, [
+      const { puts, deletes, after } = decideSequentially(model, [
         ...gone.map((name) => removeService(context, router, name)),
         ...added.map((name) => addService(context, router, name)),
       ]);
@@ -78,7 +78,7 @@ const remove: ResourceHandler = async (context, operation, input) => {
   const decide = decideToDelete(context, operation, input);
   return writeTo(context, router, undefined, (model) => {
     const services = serviceNamesOf(model, router).map((name) => removeService(context, router, name));
-    const { deletes, after } = decideInTurn(model, services);
+    const { deletes, after } = decideSequentially(model, services);
     const last = decide(after, false);
     return {
       deletes: [...deletes, ...(last.deletes ?? [])],
@@ -87,7 +87,7 @@ const remove: ResourceHandler = async (context, operation, input) => {
   });
 };
 
-// The router's specification as the beta has it.
+// Replaces the specification by the beta's.
 function withNames(answer: Output, model: Model, router: ResourceId): Output {
   return { ...answer, spec: { serviceNames: serviceNamesOf(model, router) } };
 }

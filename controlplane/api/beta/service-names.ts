@@ -9,7 +9,7 @@ import { decideToDelete } from '../operations/delete.ts';
 import type { Input } from '../../model/input.ts';
 import type { Decide } from '../write/write.ts';
 
-/** One change of several that one commit makes. */
+/** One of several changes in one commit. */
 type Change = Decide<unknown>;
 
 /** The names of the virtual services that have the router as their provider, sorted. */
@@ -20,21 +20,21 @@ export function serviceNamesOf(model: Model, router: ResourceId): readonly strin
     .map(({ name }) => name);
 }
 
-/** Makes a virtual service that has the router as its provider. */
+/** Creates a virtual service that has the router as its provider. */
 export function addService(context: ApiContext, router: ResourceId, name: string): Change {
   const input = inputFor(context, 'CreateVirtualService', router, name);
   const spec = { provider: { virtualRouter: { virtualRouterName: router.name } } };
   return decideToCreate(context, resourceOperationNamed('CreateVirtualService'), { ...input, spec });
 }
 
-/** Deletes one of them. */
+/** Deletes a virtual service of the router. */
 export function removeService(context: ApiContext, router: ResourceId, name: string): Change {
   const input = inputFor(context, 'DeleteVirtualService', router, name);
   return decideToDelete(context, resourceOperationNamed('DeleteVirtualService'), input);
 }
 
-/** Decides on changes one after the other, each on what the former have left. */
-export function decideInTurn(
+/** Decides changes in order, each on the model that the previous ones produced. */
+export function decideSequentially(
   model: Model,
   changes: readonly Change[],
 ): { readonly puts: readonly Resource[]; readonly deletes: readonly ResourceId[]; readonly after: Model } {
@@ -50,7 +50,7 @@ export function decideInTurn(
   return { puts, deletes, after };
 }
 
-// Whoever may write a router may not thereby take any name in the mesh.
+// Permission to write a router does not include permission to take any name in the mesh.
 function inputFor(context: ApiContext, operation: string, { owner, mesh }: ResourceId, name: string): Input {
   const service: ResourceId = { kind: 'virtualService', owner, mesh, parent: '', name };
   const resource = arnOf(service, context.region);

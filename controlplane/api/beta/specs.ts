@@ -5,16 +5,15 @@ import { BETA_MODEL, shapeNamed } from '../../model/api-model.ts';
 type Json = Readonly<Record<string, unknown>>;
 
 /**
- * A specification of the beta API as the current one has it; it has passed the beta's model. Not for virtual routers: their
- * `serviceNames` are resources of their own now.
+ * Converts a beta specification to the current API. It must have passed the beta's model. Not for virtual routers: their
+ * `serviceNames` are separate resources in the current API.
  */
 export function toCurrentSpec(kind: Kind, spec: Json): Json {
   return kind === 'virtualNode' ? toCurrentNode(spec) : spec;
 }
 
 /**
- * A specification as the beta API has it, as far as it can say it: members that it does not know are left out. Not for
- * virtual routers.
+ * Converts a specification to the beta API, without the members that the beta cannot express. Not for virtual routers.
  */
 export function toBetaSpec<K extends Kind>(kind: K, spec: Specs[K]): Json {
   const shape = SHAPES[kind];
@@ -24,13 +23,13 @@ export function toBetaSpec<K extends Kind>(kind: K, spec: Specs[K]): Json {
   return only(shape, renamed) as Json;
 }
 
-/** The paths of what an update through the beta API would take away from a specification: what it cannot express. */
+/** The paths of the members that the beta API cannot express, which an update through it would therefore remove. */
 export function inexpressible<K extends Kind>(kind: K, spec: Specs[K]): readonly string[] {
   if (kind === 'virtualRouter') return [];
   return missing(spec, toCurrentSpec(kind, toBetaSpec(kind, spec)), 'spec');
 }
 
-/** Keeps of a value what the beta's shape of that name knows. */
+/** Keeps only the members of a value that the beta's shape of that name has. */
 export function only(shapeName: string, value: unknown): unknown {
   const { type, members = {}, member } = shapeNamed(shapeName, BETA_MODEL);
   if (value === undefined) return undefined;
@@ -76,7 +75,7 @@ function renameKey(object: object, from: string, to: string): Json {
   );
 }
 
-// Where `after` lacks what `before` has; both are JSON.
+// The paths at which `after` lacks a value that `before` has; both are JSON.
 function missing(before: unknown, after: unknown, path: string): readonly string[] {
   if (typeof before !== 'object' || before === null) return before === after ? [] : [path];
   if (typeof after !== 'object' || after === null) return [path];

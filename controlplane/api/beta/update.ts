@@ -6,12 +6,12 @@ import { decideToUpdate } from '../operations/update.ts';
 import { tokenUse, writeTo } from '../write/write.ts';
 import { inexpressible } from './specs.ts';
 
-/** How many paths a message lists. */
+/** The most paths that a message lists. */
 const SHOWN = 10;
 
 /**
- * Replaces a specification, unless that would take away what the beta cannot express: whoever reads, changes and writes
- * back would lose it without having seen it.
+ * Replaces a specification, unless that would remove members that the beta cannot express: a client that reads, changes and
+ * writes back would remove them without having seen them.
  */
 export const updateExpressible: ResourceHandler = async (context, operation, input) => {
   const id = resourceId(context, operation.kind, input);
@@ -24,7 +24,7 @@ export const updateExpressible: ResourceHandler = async (context, operation, inp
     if (lost.length === 0) return decision;
     const more = lost.length > SHOWN ? `, and ${lost.length - SHOWN} more` : '';
     throw badRequest(
-      `${title(id.kind)} ${id.name} has what the API of 2018-10-01 cannot express, and an update by it would take away: ${lost.slice(0, SHOWN).join(', ')}${more}. Update it by the API of 2019-01-25.`,
+      `${title(id.kind)} ${id.name} has members that the API of 2018-10-01 cannot express, and this update would remove them: ${lost.slice(0, SHOWN).join(', ')}${more}. Update it through the API of 2019-01-25.`,
     );
   });
 };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startApi, type TestApi } from '../testing/test-api.ts';
 
-// Where the model has no limit: an integer is what all SDKs can read, and a long what Envoy has as an unsigned number of 32 bits.
+// Limits where the model has none: an integer is at most what all SDKs can read, a long at most Envoy's unsigned 32-bit number.
 
 const INTEGER = 2_147_483_647;
 const LONG = 4_294_967_295;
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-/** Makes a virtual node with one listener. */
+/** Creates a virtual node with one listener. */
 function make(virtualNodeName: string, protocol: string, settings: object) {
   const listeners = [{ portMapping: { port: 80, protocol }, ...settings }];
   const serviceDiscovery = { dns: { hostname: 'a.local' } };

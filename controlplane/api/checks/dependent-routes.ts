@@ -4,12 +4,12 @@ import type { Resource, ResourceId } from '../../mesh/resource.ts';
 import { routeOf, targetOf } from '../../mesh/spec-parts.ts';
 
 /**
- * The routes and gateway routes, as they are, that a change of this resource could make ambiguous: none where it had several
- * listeners before, or has not now, and its provider stays.
+ * The existing routes and gateway routes that a change of this resource could make ambiguous. None if its provider stays the
+ * same and the change does not take it from one listener to several.
  */
 export function routesThatDependOn(model: Model, changed: Resource): readonly Resource[] {
   const before = model.get(changed);
-  if (before === undefined || isDeepStrictEqual(essence(before), essence(changed))) return [];
+  if (before === undefined || isDeepStrictEqual(ambiguitySource(before), ambiguitySource(changed))) return [];
   switch (changed.kind) {
     case 'virtualRouter':
       return [...model.list('route', changed, changed.name), ...throughProvider(model, changed)];
@@ -27,7 +27,7 @@ export function routesThatDependOn(model: Model, changed: Resource): readonly Re
   return [];
 }
 
-function essence({ spec }: Resource): unknown {
+function ambiguitySource({ spec }: Resource): unknown {
   if ('provider' in spec) return spec.provider;
   return 'listeners' in spec && spec.listeners !== undefined && spec.listeners.length > 1;
 }
@@ -54,7 +54,7 @@ export function routesTo(model: Model, node: ResourceId): readonly Resource<'rou
     );
 }
 
-/** Every gateway route in the mesh that leads to the virtual service. */
+/** Every gateway route in the mesh that targets the virtual service. */
 export function gatewayRoutesTo(model: Model, service: ResourceId): readonly Resource<'gatewayRoute'>[] {
   return model
     .list('virtualGateway', service)

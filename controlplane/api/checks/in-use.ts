@@ -4,13 +4,13 @@ import { gatewayRoutesTo, routesTo } from './dependent-routes.ts';
 import { inUse } from '../../http/errors.ts';
 import { title } from '../../mesh/names.ts';
 
-/** How many names a message lists. */
+/** The most names that a message lists. */
 const SHOWN = 10;
 
 /**
- * A virtual service that is only named as a backend is not in use: backends may name what is not there. The sentences are
- * those that App Mesh answered with (docs/errors.md); the names after them are ours.
- * @throws ApiError ResourceInUseException that names what depends on the resource
+ * A virtual service that is only named as a backend is not in use, because backends may name missing services. The
+ * sentences are App Mesh's own (docs/errors.md); the lists of names after them are an addition.
+ * @throws ApiError ResourceInUseException that names the resources that depend on this one
  */
 export function requireUnused(model: Model, id: ResourceId): void {
   switch (id.kind) {
@@ -40,7 +40,7 @@ function requireEmpty(model: Model, id: ResourceId, kinds: readonly Kind[]): voi
   const [first] = found;
   if (first === undefined) return;
   const what = `${title(first.kind)}s`;
-  const names = found.map((each) => `${upper(each.kind)}: [${some(each.names)}]`).join(', ');
+  const names = found.map((each) => `${upperSnakeCase(each.kind)}: [${nameList(each.names)}]`).join(', ');
   throw inUse(
     `${title(id.kind)} ${id.name} for account ${id.owner} has active ${what}, please delete ${what} before deleting the ${title(id.kind)}. ${names}`,
   );
@@ -55,7 +55,7 @@ function requireNoProvider(model: Model, id: ResourceId, kind: 'virtualNode' | '
     return name === id.name;
   });
   if (services.length === 0) return;
-  const names = some(services.map(({ name }) => name));
+  const names = nameList(services.map(({ name }) => name));
   throw inUse(
     `${title(kind)} with name ${id.name} cannot be deleted because it is a VirtualService provider. VIRTUAL_SERVICE: [${names}]`,
   );
@@ -64,7 +64,7 @@ function requireNoProvider(model: Model, id: ResourceId, kind: 'virtualNode' | '
 function requireNoTarget(model: Model, id: ResourceId): void {
   const routes = routesTo(model, id);
   if (routes.length === 0) return;
-  const names = some(routes.map(({ parent, name }) => `${parent}/${name}`));
+  const names = nameList(routes.map(({ parent, name }) => `${parent}/${name}`));
   throw inUse(
     `VirtualNode with name ${id.name} cannot be deleted because it is the target of one or more routes. ROUTE: [${names}]`,
   );
@@ -73,15 +73,15 @@ function requireNoTarget(model: Model, id: ResourceId): void {
 function requireNoGatewayRoute(model: Model, id: ResourceId): void {
   const routes = gatewayRoutesTo(model, id);
   if (routes.length === 0) return;
-  const names = some(routes.map(({ parent, name }) => `${parent}/${name}`));
+  const names = nameList(routes.map(({ parent, name }) => `${parent}/${name}`));
   throw inUse(`VirtualService ${id.name} is being referenced in the following: GATEWAY_ROUTE: [${names}]`);
 }
 
-function upper(kind: Kind): string {
+function upperSnakeCase(kind: Kind): string {
   return kind.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
 }
 
-function some(names: readonly string[]): string {
+function nameList(names: readonly string[]): string {
   const more = names.length - SHOWN;
   return `${names.slice(0, SHOWN).join(', ')}${more > 0 ? `, and ${more} more` : ''}`;
 }

@@ -37,20 +37,20 @@ describe('a quota', () => {
   };
   it.each(
     ALL_KINDS,
-  )('of what is made at %s holds, and goes with what is deleted', async (path, member, name, spec) => {
+  )('on resources at %s is enforced, and a delete frees its place', async (path, member, name, spec) => {
     const quota = quotaOf[member] ?? 'meshes';
     await start({ quotas: { ...DEFAULT_QUOTAS, [quota]: 2 } });
     await makeAll(api);
     const make = (other: string) => api.call('PUT', path, { [member]: other, spec });
     expect((await make('second')).status).toBe(200);
-    expect(await make('third')).toMatchObject(exceeded(`has 2 ${quota}, and may have no more`));
-    // What is there already conflicts, as ever.
+    expect(await make('third')).toMatchObject(exceeded(`already has 2 ${quota}, which is the quota`));
+    // Creating an existing resource still gives a conflict.
     expect((await make(name)).error).toBe('ConflictException');
     expect((await api.call('DELETE', `${path}/second`)).status).toBe(200);
     expect((await make('third')).status).toBe(200);
   });
 
-  it('of meshes holds for those that are made at once', async () => {
+  it('on meshes holds for concurrent creates', async () => {
     await start({ quotas: { ...DEFAULT_QUOTAS, meshes: 5 } });
     const names = Array.from({ length: 40 }, (_, index) => `m${index}`);
     const answers = await Promise.all(names.map((meshName) => api.call('PUT', '/meshes', { meshName })));
@@ -59,7 +59,7 @@ describe('a quota', () => {
     expect([...api.live.model.resources()]).toHaveLength(5);
   });
 
-  it('counts the routes of each router for themselves', async () => {
+  it('counts the routes of each router separately', async () => {
     await start({ quotas: { ...DEFAULT_QUOTAS, routes: 1 } });
     await makeAll(api);
     const listeners = [{ portMapping: { port: 9080, protocol: 'http' } }];
@@ -71,11 +71,11 @@ describe('a quota', () => {
     const path = '/meshes/colors/virtualRouter';
     expect((await api.call('PUT', `${path}/other/routes`, route)).status).toBe(200);
     expect(await api.call('PUT', `${path}/router/routes`, route)).toMatchObject(
-      exceeded('VirtualRouter router has 1 routes'),
+      exceeded('VirtualRouter router already has 1 routes'),
     );
   });
 
-  it('of backends holds for updates too, except for a node that had as many before', async () => {
+  it('on backends holds for updates too, except for a node that already had as many', async () => {
     await start({ quotas: { ...DEFAULT_QUOTAS, backends: 2 } });
     await api.call('PUT', '/meshes', { meshName: 'colors' });
     const backends = (count: number) => ({
@@ -85,7 +85,7 @@ describe('a quota', () => {
       })),
     });
     const nodes = '/meshes/colors/virtualNodes';
-    const message = exceeded('VirtualNode a would have 3 backends, and may have 2');
+    const message = exceeded('VirtualNode a would have 3 backends, and the quota is 2');
     expect(await api.call('PUT', nodes, { virtualNodeName: 'a', spec: backends(3) })).toMatchObject(message);
     expect((await api.call('PUT', nodes, { virtualNodeName: 'a', spec: backends(2) })).status).toBe(200);
     expect(await api.call('PUT', `${nodes}/a`, { spec: backends(3) })).toMatchObject(message);
@@ -93,14 +93,16 @@ describe('a quota', () => {
     const logging = { accessLog: { file: { path: '/dev/stdout' } } };
     const changed = { ...backends(2), logging };
     expect((await api.call('PUT', `${nodes}/a`, { spec: changed })).status).toBe(200);
-    expect(await api.call('PUT', `${nodes}/a`, { spec: backends(3) })).toMatchObject(exceeded('may have 1'));
+    expect(await api.call('PUT', `${nodes}/a`, { spec: backends(3) })).toMatchObject(
+      exceeded('the quota is 1'),
+    );
   });
 });
 
 describe('a rate limit', () => {
   const list = () => api.app.inject({ url: '/v20190125/meshes' });
 
-  it('lets a burst pass, then so many a second, and says when to come back', async () => {
+  it('admits a burst, then calls at the rate, and sends Retry-After', async () => {
     await start({ rateLimit: { rate: 2, burst: 3 } });
     const statuses = [await list(), await list(), await list()].map(({ statusCode }) => statusCode);
     expect(statuses).toEqual([200, 200, 200]);
@@ -111,7 +113,7 @@ describe('a rate limit', () => {
       'x-amzn-errortype': 'TooManyRequestsException',
     });
     expect(refused.json()).toEqual({
-      message: 'Rate exceeded: 2 calls a second, at most 3 at once. Try again in 1 s.',
+      message: 'Rate exceeded: 2 calls per second, with bursts of up to 3. Try again in 1 s.',
     });
     api.clock.now += 500;
     expect((await list()).statusCode).toBe(200);
@@ -122,7 +124,7 @@ describe('a rate limit', () => {
     ).toEqual([200, 200, 200, 429]);
   });
 
-  it('counts each user for himself, and nobody whose signature is wrong', async () => {
+  it('counts each user separately, and ignores calls with an invalid signature', async () => {
     await start({ rateLimit: { rate: 0.1, burst: 1 }, credentials: compileCredentials(DOCUMENT) });
     for (let call = 0; call < 3; call += 1) {
       expect((await api.call('GET', '/meshes')).error).toBe('MissingAuthenticationTokenException');

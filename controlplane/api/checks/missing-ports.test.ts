@@ -12,7 +12,7 @@ const MESH = '/meshes/colors';
 const ROUTES = `${MESH}/virtualRouter/router/routes`;
 const listeners = [9080, 8080].map((port) => ({ portMapping: { port, protocol: 'http' } }));
 
-describe('a port that several listeners need', () => {
+describe('a port that a route must name, because there are several listeners,', () => {
   const second = (kind: string) => () => api.call('PUT', `${MESH}/${kind}`, { spec: { listeners } });
   const cases: readonly [string, () => Promise<unknown>, string][] = [
     [
@@ -31,11 +31,11 @@ describe('a port that several listeners need', () => {
       'All Gateway Routes for this Virtual Gateway must define a port match before adding multiple listeners to this Virtual Gateway. 1 Gateway Route(s) are missing port. Listing up to 5 gateway route names: [in]',
     ],
   ];
-  it.each(cases)('is asked for in the words of App Mesh: %s', async (_, call, message) => {
+  it.each(cases)('is required in the words of App Mesh: %s', async (_, call, message) => {
     expect(await call()).toEqual({ status: 400, error: 'BadRequestException', body: { message } });
   });
 
-  it('is asked for in the words of App Mesh: in what is made', async () => {
+  it('is required in the words of App Mesh: in a create', async () => {
     for (const route of ['virtualGateway/door/gatewayRoutes/in', 'virtualRouter/router/routes/all']) {
       await api.call('DELETE', `${MESH}/${route}`);
     }
@@ -74,7 +74,7 @@ describe('a port that several listeners need', () => {
   });
 });
 
-it('a port that a new provider with several listeners needs is asked for in the words of App Mesh', async () => {
+it('a port is required in the words of App Mesh if a new provider has several listeners', async () => {
   await api.call('PUT', `${MESH}/virtualRouters`, { virtualRouterName: 'two', spec: { listeners } });
   const spec = { provider: { virtualRouter: { virtualRouterName: 'two' } } };
   expect(await api.call('PUT', `${MESH}/virtualServices/teller.local`, { spec })).toEqual({

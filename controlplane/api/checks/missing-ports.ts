@@ -1,31 +1,31 @@
 import type { Kind, Resource } from '../../mesh/resource.ts';
 import type { RuleName } from '../rules/catalog.ts';
 
-/** A port that a route has to name, because there are several listeners where it leads from (`match`) or to (`target`). */
+/** A port that a route must name, because its parent (`match`) or its target (`target`) has several listeners. */
 export type MissingPort = {
   readonly route: Resource<'route'> | Resource<'gatewayRoute'>;
   readonly use: 'match' | 'target';
-  /** Where the port would stand, and what it could be. */
+  /** The path of the missing member, and the ports that are allowed there. */
   readonly path: string;
   readonly ports: readonly number[];
 };
 
-/** The rule that it breaks. */
+/** The rule that a missing port violates. */
 export function ruleOf({ use }: MissingPort): RuleName {
   return `${use}-port`;
 }
 
-/** How many routes App Mesh named. */
+/** The most routes that App Mesh named in one message. */
 const SHOWN = 5;
 
 /**
- * What is missing, a sentence for each place of the changed route, or for all routes that a change of what they need would
- * leave without a choice. The words are App Mesh's where they are on record (docs/errors.md).
+ * The error messages: one per place in the changed route, or, if another resource changed, one for all routes that its change
+ * would make ambiguous. The words are App Mesh's if they are on record (docs/errors.md).
  */
-export function sentencesOf(changed: Resource, missing: readonly MissingPort[]): readonly string[] {
-  if (changed.kind === 'route' || changed.kind === 'gatewayRoute') return missing.map(ownSentence);
+export function missingPortMessages(changed: Resource, missing: readonly MissingPort[]): readonly string[] {
+  if (changed.kind === 'route' || changed.kind === 'gatewayRoute') return missing.map(changedRouteMessage);
   return [...Map.groupBy(missing, ({ route, use }) => `${route.kind} ${use}`).values()].map((alike) =>
-    routesSentence(changed.kind, alike),
+    existingRoutesMessage(changed.kind, alike),
   );
 }
 
@@ -41,11 +41,11 @@ const OWN: { readonly [K in MissingPort['route']['kind']]: Readonly<Record<Missi
   },
 };
 
-function ownSentence({ route, use, path, ports }: MissingPort): string {
+function changedRouteMessage({ route, use, path, ports }: MissingPort): string {
   return `${OWN[route.kind][use]}. Value null at '${path}' failed to satisfy constraint: Member must be one of the ports [${ports.join(', ')}]`;
 }
 
-function routesSentence(changed: Kind, missing: readonly MissingPort[]): string {
+function existingRoutesMessage(changed: Kind, missing: readonly MissingPort[]): string {
   const [{ route, use } = { route: { kind: 'route' }, use: 'match' }] = missing;
   const noun = route.kind === 'route' ? 'Route' : 'Gateway Route';
   const holder = changed.replaceAll(
@@ -61,7 +61,7 @@ function routesSentence(changed: Kind, missing: readonly MissingPort[]): string 
   return `All ${noun}s for this ${holder} must define a ${port} before ${listeners}. ${names.length} ${noun}(s) are missing port. Listing up to ${SHOWN} ${noun.toLowerCase()} names: [${names.slice(0, SHOWN).join(', ')}]`;
 }
 
-// Elsewhere than under their own parent a name alone does not say which route it is.
+// Outside its parent, a route's name alone is ambiguous.
 function nameOf({ route, use }: MissingPort): string {
   return use === 'match' ? route.name : `${route.parent}/${route.name}`;
 }

@@ -3,12 +3,12 @@ import { parentIds, title } from '../../mesh/names.ts';
 import type { ResourceId } from '../../mesh/resource.ts';
 import { notFound } from '../../http/errors.ts';
 
-/** @throws ApiError NotFoundException for the outermost parent that is not there */
+/** @throws ApiError NotFoundException for the outermost missing parent */
 export function requireParents(model: Model, id: ResourceId): void {
   for (const parent of parentIds(id)) if (model.get(parent) === undefined) throw missing(parent);
 }
 
-/** The answer to a name that names nothing, in the words of App Mesh (docs/errors.md). */
+/** The error for a missing resource, in the words of App Mesh (docs/errors.md). */
 export function missing(id: ResourceId): Error {
   const places = parentIds(id)
     .toReversed()

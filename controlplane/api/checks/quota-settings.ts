@@ -1,7 +1,7 @@
 import { integer, list, type Parser, type Reader } from '../../../common/settings.ts';
 import { DEFAULT_QUOTAS, type QuotaName, type Quotas } from './quotas.ts';
 
-/** More than any store here was tried with. */
+/** The upper bound is above the largest model that the stores are tested with. */
 const quotaNumber = integer(0, 1_000_000);
 
 const quota: Parser<readonly [QuotaName, number]> = (text) => {
@@ -21,7 +21,7 @@ const quotas: Parser<Partial<Quotas>> = (text) => {
   return { value: Object.fromEntries(parsed.value) };
 };
 
-/** `--quotas virtualNodes=5000,routes=2000`; what is not named has its default. */
+/** `--quotas virtualNodes=5000,routes=2000`. Quotas that are not named keep their defaults. */
 export function readQuotas(read: Reader): Quotas {
   return { ...DEFAULT_QUOTAS, ...read('--quotas', quotas, {}) };
 }

@@ -5,8 +5,8 @@ import { PARENTS, title } from '../../mesh/names.ts';
 import { isKind } from '../../mesh/spec-parts.ts';
 
 /**
- * How many there may be: meshes an account; nodes, services, routers and gateways a mesh; routes a router; gateway routes a
- * gateway; backends a node. App Mesh's own were 15, 200, 200, 200, 3, 50, 10 and 50.
+ * The default limits: meshes per account; nodes, services, routers and gateways per mesh; routes per router; gateway routes
+ * per gateway; backends per node. App Mesh's own were 15, 200, 200, 200, 3, 50, 10 and 50.
  */
 export const DEFAULT_QUOTAS = {
   meshes: 100,
@@ -19,7 +19,7 @@ export const DEFAULT_QUOTAS = {
   backends: 1000,
 } as const;
 
-/** What a quota counts. */
+/** The names of the quotas. */
 export type QuotaName = keyof typeof DEFAULT_QUOTAS;
 
 /** The quotas in force. */
@@ -36,7 +36,7 @@ const NAMES: Readonly<Record<Kind, QuotaName>> = {
 };
 
 /**
- * To be asked before a new resource is put. What is above a quota already, because the quota was lowered, stays.
+ * Checks the quota before a new resource is put. Lowering a quota does not affect existing resources.
  * @throws ApiError LimitExceededException
  */
 export function requireRoom(quotas: Quotas, model: Model, { kind, owner, mesh, parent }: Resource): void {
@@ -50,16 +50,16 @@ export function requireRoom(quotas: Quotas, model: Model, { kind, owner, mesh, p
         ? `mesh ${mesh}`
         : `${title(within)} ${parent}`;
   throw limitExceeded(
-    `${title(kind)} limit exceeded: ${place} has ${quotas[quota]} ${quota}, and may have no more. The operator of this control plane sets the quota "${quota}".`,
+    `${title(kind)} limit exceeded: ${place} already has ${quotas[quota]} ${quota}, which is the quota. The operator of this control plane sets the quota "${quota}".`,
   );
 }
 
-/** @throws ApiError LimitExceededException for a virtual node with more backends than the quota, unless it had as many before */
+/** @throws ApiError LimitExceededException for a virtual node with more backends than the quota, unless it already had as many */
 export function requireRoomForBackends(quotas: Quotas, before: Resource | undefined, after: Resource): void {
   const count = backendsOf(after);
   if (count <= quotas.backends || count <= backendsOf(before)) return;
   throw limitExceeded(
-    `Backend limit exceeded: VirtualNode ${after.name} would have ${count} backends, and may have ${quotas.backends}. The operator of this control plane sets the quota "backends".`,
+    `Backend limit exceeded: VirtualNode ${after.name} would have ${count} backends, and the quota is ${quotas.backends}. The operator of this control plane sets the quota "backends".`,
   );
 }
 

@@ -4,9 +4,9 @@ import { missing } from './present.ts';
 import { isKind, routeOf, targetOf } from '../../mesh/spec-parts.ts';
 
 /**
- * What a specification names must be there: a virtual service's provider, a route's targets, a gateway route's virtual
- * service. Not a virtual node's backends: they may be made later.
- * @throws ApiError NotFoundException for the first that is missing
+ * The resources that a specification names must exist: a virtual service's provider, a route's targets, a gateway route's
+ * virtual service. A virtual node's backends may be created later.
+ * @throws ApiError NotFoundException for the first missing resource
  */
 export function requireReferences(model: Model, resource: Resource): void {
   for (const id of references(resource)) if (model.get(id) === undefined) throw missing(id);

@@ -5,8 +5,8 @@ import { explainRoute, type Explained } from '../../explain/route.ts';
 import { NOTHING_FOUND } from '../../translate/external-inputs.ts';
 import { makeAll, nodeSpec, routeSpec, startApi, type TestApi } from '../testing/test-api.ts';
 
-// Who updates a router, a gateway or a node updates its routes before or after it, and both are taken. What does not fit
-// meanwhile has no effect, and status and explain name it.
+// The API accepts updates of a router, gateway or node and of its routes in either order. A route that does not match its
+// listeners in between has no effect, and status and explain name it.
 
 const MESH = '/meshes/colors';
 const ROUTE = `${MESH}/virtualRouter/router/routes/all`;
@@ -48,13 +48,13 @@ async function explained(proxy: string, url: string): Promise<Explained> {
 type Update = readonly [path: string, spec: object];
 type Case = {
   readonly what: string;
-  /** What is brought about before, with the updates' own paths. */
+  /** Updates that set the case up, with their paths. */
   readonly before?: readonly Update[];
   readonly updates: readonly [Update, Update];
   readonly proxy: 'virtualNode/caller' | 'virtualGateway/door';
-  /** A request that is sent to the node once both updates are done. */
+  /** A request that reaches the node after both updates. */
   readonly url: string;
-  /** Where the route stands that has no effect between the updates, and why, whichever update is the first. */
+  /** The route that has no effect between the updates, and the reason, for either order. */
   readonly problem: readonly [where: string, what: string];
 };
 

@@ -3,33 +3,33 @@ import type { LiveModel } from '../../mesh/live-model.ts';
 import type { ResourceOperation } from '../../model/operations.ts';
 import type { Quotas } from '../checks/quotas.ts';
 import type { Input } from '../../model/input.ts';
-import type { Writers } from '../write/write-together.ts';
+import type { WriteQueue } from '../write/write-queue.ts';
 
-/** What all calls work with. */
+/** The services that all calls share. */
 export type ApiServices = {
   readonly live: LiveModel;
-  /** Takes calls on that write. */
-  readonly writers: Writers;
+  /** Queues calls that write. */
+  readonly writes: WriteQueue;
   /** The region in ARNs. */
   readonly region: string;
-  /** How many of each kind there may be. */
+  /** The limits on the numbers of resources. */
   readonly quotas: Quotas;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 };
 
-/** What the handler of one call works with. */
+/** The context of one call. */
 export type ApiContext = ApiServices & {
-  /** Who calls. */
+  /** The authenticated caller. */
   readonly caller: Principal;
 };
 
-/** Carries one call out and gives the body of the answer. `input` is checked against the model and the rules beyond it. */
+/** Executes one call and returns the body of the response. `input` has passed the model and the further rules. */
 export type ResourceHandler = (
   context: ApiContext,
   operation: ResourceOperation,
   input: Input,
 ) => Promise<Output>;
 
-/** The body of an answer. */
+/** The body of a response. */
 export type Output = Readonly<Record<string, unknown>>;

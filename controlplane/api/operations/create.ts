@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Resource } from '../../mesh/resource.ts';
 import type { ResourceOperation } from '../../model/operations.ts';
 import type { ApiContext, Output, ResourceHandler } from './context.ts';
-import { requireConsistent } from '../checks/consistency.ts';
+import { requirePorts } from '../checks/require-ports.ts';
 import { conflict } from '../../http/errors.ts';
 import { resourceId } from './resource-id.ts';
 import { requireParents } from '../checks/present.ts';
@@ -13,7 +13,7 @@ import { requireReferences } from '../checks/references.ts';
 import type { Input } from '../../model/input.ts';
 import { tokenUse, writeTo, type Decide } from '../write/write.ts';
 
-/** Makes a resource, at version 1. */
+/** Creates a resource, at version 1. */
 export const create: ResourceHandler = async (context, operation, input) => {
   const id = resourceId(context, operation.kind, input);
   const decide = decideToCreate(context, operation, input);
@@ -21,7 +21,7 @@ export const create: ResourceHandler = async (context, operation, input) => {
   return operation.kind === 'mesh' ? context.live.inTurn(id.owner, write) : write();
 };
 
-/** What it takes to make the resource that the input names. */
+/** Decides whether and how to create the resource that the input names. */
 export function decideToCreate(
   context: ApiContext,
   { kind, resultShape }: ResourceOperation,
@@ -50,7 +50,7 @@ export function decideToCreate(
     requireRoom(context.quotas, model, resource);
     requireRoomForBackends(context.quotas, undefined, resource);
     requireReferences(model, resource);
-    requireConsistent(model, resource);
+    requirePorts(model, resource);
     return { puts: [resource], answer: resourceOutput(context, resource, resultShape, 'ACTIVE') };
   };
 }

@@ -9,13 +9,13 @@ import { requireMayDelete } from './permission.ts';
 import type { Input } from '../../model/input.ts';
 import { writeTo, type Decide } from '../write/write.ts';
 
-/** Deletes a resource that nothing depends on, and answers with it as it was, its version one higher. */
+/** Deletes a resource that no other resource depends on, and returns its last state with the version one higher. */
 export const remove: ResourceHandler = async (context, operation, input) => {
   const id = resourceId(context, operation.kind, input);
   return writeTo(context, id, undefined, decideToDelete(context, operation, input));
 };
 
-/** What it takes to delete the resource that the input names. */
+/** Decides whether to delete the resource that the input names. */
 export function decideToDelete(
   context: ApiContext,
   operation: ResourceOperation,

@@ -30,7 +30,7 @@ async function read(
 }
 
 describe('a list', () => {
-  it('comes in pages, sorted by name, without a token after the last', async () => {
+  it('comes in pages, sorted by name, without a token on the last', async () => {
     for (const name of ['d', 'b', 'ä', 'a', 'c', 'A']) await make(name);
     expect(await read(`${NODES}?limit=4`, 'virtualNodes', 'virtualNodeName')).toEqual([
       ['A', 'a', 'b', 'c'],
@@ -42,13 +42,13 @@ describe('a list', () => {
     ]);
   });
 
-  it('has 100 on a page by default', async () => {
+  it('has 100 items per page by default', async () => {
     for (let index = 0; index < 101; index += 1) await make(`n${String(index).padStart(3, '0')}`);
     const pages = await read(`${NODES}?`, 'virtualNodes', 'virtualNodeName');
     expect(pages.map((names) => names.length)).toEqual([100, 1]);
   });
 
-  it('goes on where it was while others write, even when the last name given is gone', async () => {
+  it('continues after the last name during concurrent writes, even if that name was deleted', async () => {
     for (const name of ['a', 'b', 'c', 'd']) await make(name);
     let turn = 0;
     const pages = await read(`${NODES}?limit=2`, 'virtualNodes', 'virtualNodeName', async () => {
@@ -99,7 +99,7 @@ describe('a token', () => {
     ["another resource's tags", `/tags?resourceArn=${arn('colors')}`, `/tags?resourceArn=${arn('more')}`],
   ];
   const also = (path: string): string => `${path}${path.includes('?') ? '&' : '?'}limit=1`;
-  it.each(others)('is refused by the list of %s, which skipped items', async (_, from, to) => {
+  it.each(others)('is refused by the list of %s', async (_, from, to) => {
     expect((await api.call('GET', also(to))).status).toBe(200);
     expect(await api.call('GET', `${also(to)}&nextToken=${await tokenOf(also(from))}`)).toMatchObject({
       status: 400,
@@ -108,7 +108,7 @@ describe('a token', () => {
     });
   });
 
-  it('continues its own list, in pages of another size too', async () => {
+  it('continues its own list, also with another page size', async () => {
     const { body } = await api.call('GET', `${NODES}?limit=2&nextToken=${await tokenOf(`${NODES}?limit=1`)}`);
     expect(body).toMatchObject({ virtualNodes: [{ virtualNodeName: 'b' }, { virtualNodeName: 'c' }] });
   });
@@ -117,10 +117,10 @@ describe('a token', () => {
     'e30',
     'eyJhZnRlciI6ImEifQ',
     '%C3%A4',
-  ])('that this API did not give out is refused: %s', async (token) => {
+  ])('that this API did not issue is refused: %s', async (token) => {
     expect(await api.call('GET', `${NODES}?nextToken=${token}`)).toMatchObject({
       error: 'BadRequestException',
-      body: { message: expect.stringContaining('is not a token that this API gave out') },
+      body: { message: expect.stringContaining('is not a token that this API issued') },
     });
   });
 });
@@ -130,7 +130,7 @@ describe('tags', () => {
   const at = `resourceArn=${encodeURIComponent(arn)}`;
   const tag = (...tags: { key: string; value: string }[]) => api.call('PUT', `/tag?${at}`, { tags });
 
-  it('are put, replaced, listed in pages and taken away, and leave the version alone', async () => {
+  it('are added, replaced, listed in pages and removed, and do not change the version', async () => {
     const tags = [{ key: 'team', value: 'red' }];
     await api.call('PUT', NODES, { virtualNodeName: 'white', spec: {}, tags });
     expect(await tag({ key: 'team', value: 'blue' }, { key: 'app', value: '' })).toMatchObject({
@@ -143,7 +143,7 @@ describe('tags', () => {
     expect((await api.call('GET', `${NODES}/white`)).body).toMatchObject({ metadata: { version: 1 } });
   });
 
-  it('are 50 at most', async () => {
+  it('are limited to 50', async () => {
     await make('white');
     const many = Array.from({ length: 50 }, (_, index) => ({ key: `k${index}`, value: '' }));
     expect((await tag(...many)).status).toBe(200);
@@ -172,7 +172,7 @@ describe('tags', () => {
     });
   });
 
-  it('of what is not there are not found', async () => {
+  it('of a missing resource are not found', async () => {
     expect((await tag({ key: 'a', value: '' })).error).toBe('NotFoundException');
     expect((await api.call('GET', `/tags?${at}`)).error).toBe('NotFoundException');
   });

@@ -46,7 +46,7 @@ describe('names', () => {
     });
   });
 
-  it('are no ARNs', async () => {
+  it('must not be ARNs', async () => {
     expect(await api.call('GET', '/meshes/arn:aws:appmesh:eu-west-1:1:mesh%2Fcolors')).toMatchObject({
       error: 'BadRequestException',
       body: { message: expect.stringContaining('not an ARN') },

@@ -12,10 +12,10 @@ import type { Input } from '../../model/input.ts';
 import { TAG_HANDLERS } from './tags.ts';
 import { update } from './update.ts';
 
-/** What carries out the operations on resources, by their verbs. */
+/** The handlers of operations on resources, by verb. */
 export type Handlers = Readonly<Record<Verb, ResourceHandler>>;
 
-/** One handler a verb serves all seven kinds. */
+/** One handler per verb serves all seven kinds. */
 export const HANDLERS: Handlers = {
   Create: create,
   Describe: describe,
@@ -29,13 +29,13 @@ export function appMeshOperations(services: ApiServices) {
   return async (app: FastifyInstance): Promise<void> => {
     for (const operation of OPERATIONS) {
       addRoute(app, operation, (request, parts) =>
-        carryOut(services, request, operation, readInput(operation, parts)),
+        execute(services, request, operation, readInput(operation, parts)),
       );
     }
   };
 }
 
-/** Makes an operation a route; `answer` gives the body of the answer. */
+/** Registers an operation as a route; `answer` returns the body of the response. */
 export function addRoute(
   app: FastifyInstance,
   operation: Operation,
@@ -56,12 +56,12 @@ export function addRoute(
 }
 
 /**
- * Carries out an operation for whoever sent the request, if he may, and gives the body of the answer. All calls that touch
- * the model come through here, whatever form they had.
- * @param input checked against the model and the rules beyond it
- * @param handlers where some kind needs its own
+ * Authorizes and executes an operation for the caller of the request, and returns the body of the response. All calls that
+ * read or write the model go through this function, in both versions of the API.
+ * @param input has passed the model and the further rules
+ * @param handlers for a kind that needs its own
  */
-export async function carryOut(
+export async function execute(
   services: ApiServices,
   request: FastifyRequest,
   operation: Operation,
@@ -78,7 +78,7 @@ export async function carryOut(
     : TAG_HANDLERS[operation.verb](context, input);
 }
 
-/** The parts of a request whose body came as bytes. Throws an ApiError SerializationException where they are no JSON object. */
+/** The parts of a request. Throws an ApiError SerializationException if the body is not a JSON object. */
 export function partsOf({ params, query, body }: FastifyRequest): RequestParts {
   return {
     params: params as RequestParts['params'],
@@ -87,7 +87,7 @@ export function partsOf({ params, query, body }: FastifyRequest): RequestParts {
   };
 }
 
-/** The methods that some operation takes at a path; empty where there is no such path. */
+/** The methods of all operations at a path; empty for an unknown path. */
 export function methodsAt(path: string): readonly string[] {
   const segments = path.split('/');
   const matching = [...OPERATIONS, ...BETA_OPERATIONS].filter((operation) => {

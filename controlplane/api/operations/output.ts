@@ -4,12 +4,12 @@ import { arnOf } from '../../mesh/arn.ts';
 import type { ApiContext } from './context.ts';
 import { PARENTS, nameMember } from '../../mesh/names.ts';
 
-/** Whether a resource is there. */
+/** The status of a resource in a response. */
 export type Status = 'ACTIVE' | 'DELETED';
 
 /**
- * A resource in the form of an output shape: a data object (`RouteData`) or a reference (`RouteRef`). Which members it
- * has, the model says. Times are seconds since 1970.
+ * A resource in the form of an output shape: a data object (`RouteData`) or a reference (`RouteRef`). The model determines
+ * its members. Times are seconds since 1970.
  */
 export function resourceOutput(
   { region }: Pick<ApiContext, 'region'>,

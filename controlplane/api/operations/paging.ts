@@ -3,20 +3,20 @@ import { canonicalJson } from '../write/canonical-json.ts';
 import { badRequest } from '../../http/errors.ts';
 import type { Input } from '../../model/input.ts';
 
-/** A page of a list, and where the next one begins, undefined after the last. */
+/** A page of a list, and the token of the next page; undefined on the last page. */
 export type Page<T> = { readonly items: readonly T[]; readonly nextToken: string | undefined };
 
-/** A call for a page: the operation's name, the account that calls (lists differ by it), and the whole input. */
+/** A call for a page: the operation's name, the caller's account (lists depend on it), and the whole input. */
 export type ListCall = { readonly operation: string; readonly account: string; readonly input: Input };
 
-/** What a token holds: the last key that was given out, and the digest of the list that it belongs to. */
+/** The content of a token: the last key that was returned, and the digest of the list that it belongs to. */
 type Token = { readonly after: string; readonly list: string };
 
 /**
- * The page of a sorted list that a call asks for by `limit` (default: `most`) and `nextToken`. The token holds the last
- * key given out, not a place: it stays right while others add and delete. It goes on with the list that it came from and
- * with no other, where it would skip what it never gave out.
- * @throws ApiError BadRequestException for a token that is none of ours, or that another list gave out
+ * The page of a sorted list that a call requests by `limit` (default: `most`) and `nextToken`. The token holds the last
+ * returned key, not an index, so concurrent creates and deletes do not shift it. A token continues only its own list: in
+ * another list it would skip items.
+ * @throws ApiError BadRequestException for a token that this API did not issue, or that belongs to another list
  */
 export function page<T>(
   sorted: readonly T[],
@@ -34,7 +34,7 @@ export function page<T>(
   return { items, nextToken: more ? encode({ after: keyOf(last), list }) : undefined };
 }
 
-// Everything that was asked, but for the page itself, says which list it is.
+// The list is identified by everything in the call except the page.
 function digest(call: ListCall): string {
   return createHash('sha256').update(canonicalJson(call)).digest('base64url');
 }
@@ -43,7 +43,7 @@ function afterOf(text: string, list: string): string {
   const token = decode(text);
   if (token.list === list) return token.after;
   throw badRequest(
-    `Value '${shown(text)}' at 'nextToken' belongs to another list: it continues the operation, parent and filters whose answer it came with.`,
+    `Value '${shown(text)}' at 'nextToken' belongs to another list: a token is valid only with the operation, parent and filters of the response that it came with.`,
   );
 }
 
@@ -56,9 +56,9 @@ function decode(text: string): Token {
     const { after, list } = JSON.parse(Buffer.from(text, 'base64url').toString()) as Partial<Token>;
     if (typeof after === 'string' && typeof list === 'string') return { after, list };
   } catch {
-    // Falls through to the one answer for every token that is not ours.
+    // Falls through to the same error for every invalid token.
   }
-  throw badRequest(`Value '${shown(text)}' at 'nextToken' is not a token that this API gave out.`);
+  throw badRequest(`Value '${shown(text)}' at 'nextToken' is not a token that this API issued.`);
 }
 
 function shown(token: string): string {

@@ -11,8 +11,8 @@ import { meshResourceId, parentIds, title } from '../../mesh/names.ts';
 import type { Input } from '../../model/input.ts';
 
 /**
- * What policies are asked about: the ARN of the resource that the call names, or of the parent of those that it lists; `*`
- * for the list of meshes, as in IAM.
+ * The resource that policies are evaluated for: the ARN of the resource that the call names, or of the parent of those that
+ * it lists; `*` for the list of meshes, as in IAM.
  */
 export function resourceOf(context: ApiContext, operation: Operation, input: Input): string {
   const subject = subjectOf(context, operation, input);
@@ -20,8 +20,8 @@ export function resourceOf(context: ApiContext, operation: Operation, input: Inp
 }
 
 /**
- * Whoever calls needs the action of the operation's name, and to give tags to what he makes, that of TagResource too.
- * @param resource what `resourceOf` says
+ * The caller needs the action of the operation's name, and to create a resource with tags, also that of TagResource.
+ * @param resource from `resourceOf`
  * @throws ApiError AccessDeniedException
  */
 export function requirePermission(
@@ -46,7 +46,7 @@ export function visibleMeshes({ caller, live: { model } }: ApiContext): readonly
 }
 
 /**
- * What another account made may not be changed, not even by the owner of the mesh.
+ * Only the account that created a resource may update it, not even the owner of the mesh.
  * @throws ApiError ForbiddenException
  */
 export function requireMayChange(caller: Principal, existing: Resource): void {
@@ -55,7 +55,7 @@ export function requireMayChange(caller: Principal, existing: Resource): void {
 }
 
 /**
- * What another account made may be deleted by the owner of the mesh only.
+ * Only the account that created a resource and the owner of the mesh may delete it.
  * @throws ApiError ForbiddenException
  */
 export function requireMayDelete(caller: Principal, existing: Resource): void {

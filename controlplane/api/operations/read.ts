@@ -6,10 +6,10 @@ import { resourceOutput } from './output.ts';
 import { page } from './paging.ts';
 import { visibleMeshes } from './permission.ts';
 
-/** The most that one page of a list has. */
+/** The most items on one page of a list. */
 const PAGE = 100;
 
-/** One resource. */
+/** Returns one resource. */
 export const describe: ResourceHandler = async (context, { kind, resultShape }, input) => {
   const { model } = context.live;
   const id = resourceId(context, kind, input);
@@ -19,7 +19,7 @@ export const describe: ResourceHandler = async (context, { kind, resultShape }, 
   return resourceOutput(context, resource, resultShape, 'ACTIVE');
 };
 
-/** A page of the resources of a kind under one parent, sorted by name. */
+/** Returns a page of the resources of a kind under one parent, sorted by name. */
 export const list: ResourceHandler = async (context, { name, kind, result, resultShape }, input) => {
   const { model } = context.live;
   const id = resourceId(context, kind, input);
@@ -31,7 +31,7 @@ export const list: ResourceHandler = async (context, { name, kind, result, resul
   return { [result]: references, ...(nextToken === undefined ? {} : { nextToken }) };
 };
 
-// Several meshes of one name may be in a list, each of another owner. No name has a NUL character.
+// A list may have several meshes of one name, each with another owner. Names contain no NUL character.
 function pageKey({ kind, name, owner }: Resource): string {
   return kind === 'mesh' ? `${name}\0${owner}` : name;
 }

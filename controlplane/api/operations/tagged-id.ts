@@ -5,7 +5,7 @@ import type { Input } from '../../model/input.ts';
 
 /**
  * The resource that the input of an operation on tags names.
- * @throws ApiError BadRequestException where `resourceArn` is none of a mesh's resources
+ * @throws ApiError BadRequestException if `resourceArn` is not the ARN of a resource of a mesh
  */
 export function taggedId(region: string, input: Input): ResourceId {
   const arn = String(input['resourceArn']);

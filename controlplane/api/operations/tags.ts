@@ -9,13 +9,13 @@ import { requireMayChange } from './permission.ts';
 import type { Input } from '../../model/input.ts';
 import { writeTo } from '../write/write.ts';
 
-/** The most tags that a resource has, and that one page of them has. */
+/** The most tags of a resource, and the most tags on one page. */
 const MOST = 50;
 
 type Tags = Resource['tags'];
 type TagHandler = (context: ApiContext, input: Input) => Promise<Readonly<Record<string, unknown>>>;
 
-/** What each of the three operations on tags does. Tags are no part of a specification: they leave its version alone. */
+/** The handlers of the three operations on tags. Tags are not part of the specification, so they do not change its version. */
 export const TAG_HANDLERS: Readonly<Record<TagOperation['verb'], TagHandler>> = {
   TagResource: (context, input) => {
     const added = (input['tags'] ?? []) as Tags;
@@ -53,7 +53,7 @@ async function change(
     const tags = edit(existing.tags);
     if (tags.length > MOST) {
       throw tooManyTags(
-        `The resource would have ${tags.length} tags, and may have ${MOST}. Nothing was changed.`,
+        `The resource would have ${tags.length} tags, and the limit is ${MOST}. Nothing was changed.`,
       );
     }
     return { puts: [{ ...existing, tags }], answer: {} };

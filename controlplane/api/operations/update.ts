@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Resource, Specs } from '../../mesh/resource.ts';
 import type { ResourceOperation } from '../../model/operations.ts';
 import type { ApiContext, Output, ResourceHandler } from './context.ts';
-import { requireConsistent } from '../checks/consistency.ts';
+import { requirePorts } from '../checks/require-ports.ts';
 import { resourceId } from './resource-id.ts';
 import { missing, requireParents } from '../checks/present.ts';
 import { resourceOutput } from './output.ts';
@@ -14,15 +14,15 @@ import type { Input } from '../../model/input.ts';
 import { tokenUse, writeTo, type Decide } from '../write/write.ts';
 
 /**
- * Replaces the whole specification. The version rises by one, or stays where nothing changes. A mesh may be updated
- * without a specification: then it keeps the one it has.
+ * Replaces the whole specification. The version rises by one, or stays if the specification is the same. An update of a mesh
+ * without a specification keeps the existing one.
  */
 export const update: ResourceHandler = async (context, operation, input) => {
   const id = resourceId(context, operation.kind, input);
   return writeTo(context, id, tokenUse(context, operation, input), decideToUpdate(context, operation, input));
 };
 
-/** What it takes to give the resource that the input names its new specification. */
+/** Decides how to give the resource that the input names its new specification. */
 export function decideToUpdate(
   context: ApiContext,
   operation: ResourceOperation,
@@ -42,7 +42,7 @@ export function decideToUpdate(
     const resource: Resource = { ...nextVersion(existing, context.now()), spec };
     requireRoomForBackends(context.quotas, existing, resource);
     requireReferences(model, resource);
-    requireConsistent(model, resource);
+    requirePorts(model, resource);
     return { puts: [resource], answer: resourceOutput(context, resource, resultShape, 'ACTIVE') };
   };
 }

@@ -9,12 +9,12 @@ import { envoyOf, ENVOYS } from '../../translate/testing/real-envoy.ts';
 import { anyMesh } from './testing/any-mesh.ts';
 import type { Files } from './testing/with-files.ts';
 import { createEnvoyJudge, type EnvoyJudge } from './testing/envoy-judge.ts';
-import type { Pem } from './testing/asked-secrets.ts';
+import type { Pem } from './testing/requested-secrets.ts';
 import { translateMesh } from './testing/translate-mesh.ts';
 
-// What the API accepts, Envoy takes: a running one gets mesh after mesh made up at random, over ADS, with the files and
-// sockets that they name in place. It refuses nothing, and nothing is left warming. `test/long/random-meshes.ts` does the
-// same for as long as one likes.
+// Envoy accepts every mesh that the API accepts: a running Envoy gets random meshes over ADS, one after the other, and the
+// files and sockets that they name exist. It sends no NACK, and nothing stays warming. `test/long/random-meshes.ts` does the
+// same without a time limit.
 
 const RUNS = Number(process.env['DAYBREAK_TEST_RUNS'] ?? 200);
 const LIMIT_MS = 600_000;
@@ -41,13 +41,13 @@ describe.each(ENVOYS)('%s', (variable) => {
   });
   afterAll(() => envoy?.close());
 
-  it('takes all that any proxy of any mesh gets', { timeout: 3_600_000 }, async () => {
+  it('accepts the configuration of any proxy of any mesh', { timeout: 3_600_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(anyMesh(files), async (any) => {
         const mesh = { ...any, features: { ...any.features, ...LACKING[variable] } };
         expect(await envoy.judge(translateMesh(mesh, pem).snapshot)).toBe('');
       }),
-      // Looking for a smaller mesh may take for ever where each has to be waited for.
+      // Shrinking may take very long if each attempt has to wait for Envoy.
       { numRuns: RUNS, interruptAfterTimeLimit: LIMIT_MS, markInterruptAsFailure: true },
     );
   });

@@ -36,12 +36,12 @@ import { FEATURE_SAMPLES } from '../../translate/testing/features.ts';
 import { DEFAULT_SETTINGS } from '../../translate/options.ts';
 import { translate } from '../../translate/translate.ts';
 import { GATEWAY_PORT, NAMED } from './testing/named.ts';
-import { rightSpec } from './testing/right-spec.ts';
+import { validSpec } from './testing/valid-spec.ts';
 import { runs } from '../../../common/testing/short-form.ts';
 
-// A series of changes to a mesh, each with only the proxies made again that the change names, through the very caches of the
-// control plane. Two proxies of each resource differ in what they can do, at random. Each has the same as if the mesh had just been
-// made for it alone, and a proxy that is to have nothing new is sent nothing.
+// Applies a series of changes to a mesh through the control plane's own caches, which translate only the affected proxies
+// again. Two proxies of each resource have different random features. Each proxy must have the same configuration as from a
+// translation from scratch, and a proxy without changes must get no update.
 
 const RUNS = runs(20);
 
@@ -55,14 +55,14 @@ const RESOURCES: readonly ProxyId[] = (
   ] as const
 ).map(([kind, name]) => ({ kind, name, owner: FIXTURE_OWNER, mesh: 'm', parent: '' }));
 
-/** A proxy: one of two that stand for a resource. */
+/** One of the two proxies of a resource. */
 type Proxy = { readonly id: ProxyId; readonly which: 0 | 1 };
 const PROXIES: readonly Proxy[] = RESOURCES.flatMap((id) => [
   { id, which: 0 },
   { id, which: 1 },
 ]);
 
-/** Two proxies that differ in one feature: what forgets that one gives them the same. */
+/** The features of two proxies, which differ in one: a cache key without it would give both the same configuration. */
 const twoFeatures: fc.Arbitrary<readonly [Features, Features]> = fc
   .record(
     Object.fromEntries(
@@ -83,12 +83,12 @@ const [virtualRouterName] = NAMED.routers;
 const [virtualServiceName] = NAMED.services;
 const backends = [{ virtualService: { virtualServiceName } }];
 
-/** A resource of a kind that another specification may refer to, with any right specification. */
+/** A resource of a kind with these names and any valid specification. */
 function written(kind: Kind, names: Readonly<Record<string, string>>): fc.Arbitrary<Written> {
-  return rightSpec(kind).map((spec) => ({ meshName: 'm', ...names, spec: connected(kind, spec as object) }));
+  return validSpec(kind).map((spec) => ({ meshName: 'm', ...names, spec: connected(kind, spec as object) }));
 }
 
-/** So that a change reaches somebody: a node calls the service, and a gateway has the port that gateway routes may name. */
+/** Makes changes reach a proxy: each node calls the service, and each gateway has the port that gateway routes may name. */
 function connected(kind: Kind, spec: object): object {
   if (kind === 'virtualNode') return { ...spec, backends };
   if (kind !== 'virtualGateway') return spec;
@@ -144,7 +144,7 @@ afterAll(() => {
   ads.stop();
 });
 
-it('gives what the mesh gives from scratch, and wakes nobody for nothing', {
+it('gives the same as a translation from scratch, and sends no update without a change', {
   timeout: 3_600_000,
 }, async () => {
   await fc.assert(
@@ -161,7 +161,7 @@ it('gives what the mesh gives from scratch, and wakes nobody for nothing', {
       for (const { id, which } of PROXIES) {
         const node = create(NodeSchema, {
           id: proxyPath(id),
-          metadata: { daybreak: said(features[which]) },
+          metadata: { daybreak: reported(features[which]) },
         });
         const key = configs.keyOf(keepNode(node), false);
         proxiesOf.set(key, [...(proxiesOf.get(key) ?? []), keyOf({ id, which })]);
@@ -192,8 +192,8 @@ it('gives what the mesh gives from scratch, and wakes nobody for nothing', {
   );
 });
 
-/** Features as an agent says them: it leaves out what it does not know. */
-function said(features: Features): JsonObject {
+/** Features as an agent sends them: undefined ones are absent. */
+function reported(features: Features): JsonObject {
   return JSON.parse(JSON.stringify(features)) as JsonObject;
 }
 
@@ -201,7 +201,7 @@ function keyOf({ id: { kind, name }, which }: Proxy): string {
   return `${kind}/${name} ${which}`;
 }
 
-/** What a proxy is to have by a model of its own: nothing that is kept was made for another. */
+/** The expected configuration of a proxy, from a new model, so that no cache of another translation applies. */
 function fromScratch(model: Model, id: ProxyId, features: Features): Snapshot | undefined {
   const inputs = Array.from(model.resources(), ({ kind, name, parent, spec }) =>
     inputOf(kind, name, parent, spec),
@@ -210,7 +210,7 @@ function fromScratch(model: Model, id: ProxyId, features: Features): Snapshot | 
   return view && translate(view, { ...features, ...DEFAULT_SETTINGS }, NOTHING_TO_DISCOVER.glance).snapshot;
 }
 
-/** The mesh and the proxies themselves stay, because nothing would be left to look at; others come and go. */
+/** Never deletes the mesh or the proxies' resources, because the test compares their configuration. */
 function edit(
   model: Model,
   input: Written,
@@ -236,7 +236,7 @@ function inputOf(kind: Kind, name: string, parent: string, spec: unknown): Writt
   return structuredClone({ ...names, spec });
 }
 
-/** By type and name the version; what is not known for now has the version of its stand-in. */
+/** The version of each resource by type and name; a resource whose content is not known yet has the version 'unknown'. */
 function versions(snapshot: Snapshot | undefined): Readonly<Record<string, string>> {
   const all = [...(snapshot ?? [])].flatMap(([type, { resources, unknown = new Map() }]) => [
     ...[...resources].map(([name, { version }]): [string, string] => [`${type} ${name}`, version]),
@@ -245,7 +245,7 @@ function versions(snapshot: Snapshot | undefined): Readonly<Record<string, strin
   return Object.fromEntries(all);
 }
 
-/** Waits until every client has asked for all that its snapshot has, and has answered all that it was sent. */
+/** Waits until every client has subscribed to all resources of its snapshot, and has acknowledged every response. */
 async function settled(): Promise<void> {
   const end = Date.now() + 20_000;
   for (;;) {
@@ -263,7 +263,7 @@ async function settled(): Promise<void> {
   }
 }
 
-/** Names that were asked for are on their way until the server has sent what they mean. */
+/** Whether the server has sent each resource that the client subscribed to by name. */
 function asksForAll(
   key: string,
   types: readonly { readonly typeUrl: string; readonly resources: number }[],

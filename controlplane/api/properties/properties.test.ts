@@ -4,8 +4,8 @@ import { KINDS, type Kind } from '../../mesh/resource.ts';
 import { startApi, type TestApi } from '../testing/test-api.ts';
 import { nameMember, title } from '../../mesh/names.ts';
 import { GATEWAY_PORT, NAMED } from './testing/named.ts';
-import { rightSpec } from './testing/right-spec.ts';
-import { slipsOf } from './testing/slips.ts';
+import { validSpec } from './testing/valid-spec.ts';
+import { mutationsOf } from './testing/mutations.ts';
 import { runs } from '../../../common/testing/short-form.ts';
 
 const RUNS = runs(50);
@@ -33,7 +33,7 @@ async function make(path: string, body: unknown): Promise<void> {
   expect((await api.call('PUT', path, body)).status).toBe(200);
 }
 
-/** Where resources of a kind are made; a gateway route at the gateway of its protocol. */
+/** The collection of a kind; for a gateway route, that of the gateway with its protocol. */
 function collectionOf(kind: Kind, spec: unknown): string {
   switch (kind) {
     case 'mesh':
@@ -55,9 +55,9 @@ function collectionOf(kind: Kind, spec: unknown): string {
 
 describe.each(KINDS)('%s', (kind) => {
   const shape = `${title(kind)}Spec`;
-  const specs = rightSpec(kind);
+  const specs = validSpec(kind);
 
-  it('takes every right specification, and gives it back as it was', { timeout: LIMIT_MS }, async () => {
+  it('accepts every valid specification, and returns it unchanged', { timeout: LIMIT_MS }, async () => {
     await fc.assert(
       fc.asyncProperty(specs, async (spec) => {
         const collection = collectionOf(kind, spec);
@@ -74,10 +74,10 @@ describe.each(KINDS)('%s', (kind) => {
   });
 
   const withSlip = specs.chain((spec) =>
-    fc.tuple(fc.constant(spec), fc.constantFrom(...slipsOf(shape, spec, 'spec'))),
+    fc.tuple(fc.constant(spec), fc.constantFrom(...mutationsOf(shape, spec, 'spec'))),
   );
 
-  it('refuses it with one thing wrong, and names the place', { timeout: LIMIT_MS }, async () => {
+  it('refuses it with one fault, and names the path', { timeout: LIMIT_MS }, async () => {
     await fc.assert(
       fc.asyncProperty(withSlip, async ([spec, { path, value }]) => {
         const { revision } = api.live.model;

@@ -8,8 +8,8 @@ import { translate } from '../../translate/translate.ts';
 import { ACCOUNT, startApi, type TestApi } from '../testing/test-api.ts';
 import { runs } from '../../../common/testing/short-form.ts';
 
-// Listeners and the routes that need them change together, an update each. Whatever the order, every update is taken, and
-// what proxies have in the end is the same.
+// Listeners and the routes that depend on them change in separate updates. In every order the API accepts each update, and
+// the proxies end with the same configuration.
 
 const RUNS = runs(20);
 const LIMIT_MS = 3_600_000;
@@ -41,7 +41,7 @@ function listeners(several: boolean, protocols: readonly string[]): fc.Arbitrary
     .map((mappings) => ({ listeners: mappings.map((portMapping) => ({ portMapping })) }));
 }
 
-/** The specifications of all parts. With several listeners each route names ports, as it must, with one none does. */
+/** The specifications of all resources. The routes name ports if there are several listeners, as they must, and none otherwise. */
 function specs(several: boolean): fc.Arbitrary<Specs> {
   const named = (number: number): { port?: number } => (several ? { port: number } : {});
   const route = fc.tuple(protocol(...ANY), port, port).map(([kind, from, to]) => ({
@@ -99,7 +99,7 @@ async function put(path: string, body: object): Promise<void> {
   expect(await api.call('PUT', path, body)).toMatchObject({ status: 200 });
 }
 
-/** Makes the routes anew, so that each run begins with what it says. */
+/** Creates the routes again, so that each run starts from its own specifications. */
 async function begin({ node, router, route, gateway, gatewayRoute }: Specs): Promise<void> {
   for (const path of [PATHS.route, PATHS.gatewayRoute]) await api.call('DELETE', path);
   await put(PATHS.node, { spec: node });
@@ -119,7 +119,7 @@ function all(): readonly unknown[] {
   return [served('virtualNode', 'caller'), served('virtualNode', 'n'), served('virtualGateway', 'g')];
 }
 
-it('updates that belong together are taken in any order, and end in the same', {
+it('related updates are accepted in any order, with the same result', {
   timeout: LIMIT_MS,
 }, async () => {
   await fc.assert(

@@ -1,7 +1,7 @@
 /**
- * Every rule beyond the API model, and why it stands: `evidence` shows App Mesh refusing what breaks it, `envoy` refuses it,
- * in both releases, with more than what is wrong; or it was `chosen`, and is a departure. docs/api-rules.md says it of each.
- * The sizes of numbers are in model/json-schema.ts.
+ * Every rule beyond the API model, and its reason. `evidence`: App Mesh is on record refusing violations. `envoy`: both Envoy
+ * releases refuse a violation, together with valid configuration. `chosen`: a departure. docs/api-rules.md explains each.
+ * The limits of numbers are in model/json-schema.ts.
  */
 export const RULES = {
   'absolute-prefix': 'evidence',

@@ -8,18 +8,18 @@ const names = (...exact: readonly string[]) => ({ subjectAlternativeNames: { mat
 const VALIDATION = 'spec.backendDefaults.clientPolicy.tls.validation';
 const NAMES = `${VALIDATION}.subjectAlternativeNames`;
 
-// Client policies, each with the place and a part of what is wrong; none: it is accepted.
+// Client policies, each with the path and a part of the message of each violation; without any, the policy is accepted.
 const CASES: readonly (readonly [what: string, tls: object, ...wrong: (readonly [string, string])[]])[] = [
   ['trust by file', { validation: FILE }],
   [
     'a wildcard',
     { validation: { ...FILE, ...names('a.local', '*.local') } },
-    [`${NAMES}.match.exact.2.member`, 'without * where the policy is enforced'],
+    [`${NAMES}.match.exact.2.member`, 'without * if the policy is enforced'],
   ],
   ['a wildcard where it is not enforced', { enforce: false, validation: { ...FILE, ...names('*.local') } }],
   ['trust by secret discovery', { validation: { ...SDS, ...names('spiffe://a/b') } }],
-  ['trust by secret discovery without names', { validation: SDS }, [NAMES, 'one at least']],
-  ['the same with none', { validation: { ...SDS, ...names() } }, [NAMES, 'one at least']],
+  ['trust by secret discovery without names', { validation: SDS }, [NAMES, 'at least one name']],
+  ['the same with none', { validation: { ...SDS, ...names() } }, [NAMES, 'at least one name']],
   [
     'a secret without a name',
     { validation: { trust: { sds: { secretName: '' } }, ...names('a') } },

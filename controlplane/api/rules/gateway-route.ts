@@ -3,7 +3,7 @@ import { memberPath } from '../validation/violation.ts';
 import { absolutePrefix, atMostOneOf, oneRouteType } from './matches.ts';
 import type { Broken } from './rule.ts';
 
-/** A gateway route is of one protocol; what it matches by and rewrites is one thing where two exclude each other. */
+/** A gateway route has one protocol, and sets at most one of each pair of exclusive matches and rewrites. */
 export function gatewayRouteSpec(value: GatewayRouteSpec, path: string): readonly Broken[] {
   return [
     ...oneRouteType(value, path, 'grpcRoute', 'http2Route', 'httpRoute'),
@@ -26,14 +26,14 @@ function httpRoute(route: HttpGatewayRoute | undefined, path: string): readonly 
   ];
 }
 
-/** The beginning of paths that App Mesh kept for itself. */
+/** The path prefixes that App Mesh reserved. */
 function reservedPrefix(value: string | undefined, path: string): readonly Broken[] {
   if (value === undefined || !/^\/aws-app-?mesh/.test(value)) return [];
   const constraint = 'Member must not begin with /aws-appmesh or /aws-app-mesh, which are reserved';
   return [{ rule: 'reserved-prefix', path, value, constraint }];
 }
 
-/** Services that App Mesh kept for itself. */
+/** The gRPC services that App Mesh reserved. */
 function grpcService(value: string | undefined, path: string): readonly Broken[] {
   if (value === undefined || !/^aws\.app-?mesh/.test(value)) return [];
   const constraint = 'Member must not begin with aws.appmesh or aws.app-mesh, which are reserved';

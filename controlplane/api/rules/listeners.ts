@@ -2,7 +2,7 @@ import type { HealthCheckPolicy, Listener, VirtualGatewayListener } from '../../
 import { elementPath, memberPath } from '../validation/violation.ts';
 import type { Broken } from './rule.ts';
 
-/** Envoy's own ports beside a virtual node: where inbound and outbound traffic is redirected to. */
+/** Envoy's own ports at a virtual node: inbound and outbound traffic is redirected to them. */
 const PROXY_PORTS = [15_000, 15_001] as const;
 
 type AnyListener = {
@@ -16,12 +16,12 @@ export function listener(value: Listener, path: string): readonly Broken[] {
   return [...anyListener(value, path), ...freePort(value, path, PROXY_PORTS)];
 }
 
-/** A virtual gateway's listener; a gateway's Envoy listens on that port itself, and on 15001. */
+/** A virtual gateway's listener. The gateway's Envoy listens on that port directly, and on 15001. */
 export function gatewayListener(value: VirtualGatewayListener, path: string): readonly Broken[] {
   return [...anyListener(value, path), ...freePort(value, path, [15_001])];
 }
 
-/** Listeners of a virtual node or gateway: two on one port would be one filter chain, or address, twice. */
+/** Listeners of a virtual node or gateway: two on one port would duplicate a filter chain match or an address. */
 export function uniqueListeners(
   listeners: readonly AnyListener[] | undefined,
   path: string,
@@ -33,7 +33,7 @@ export function uniqueListeners(
       return [];
     }
     const at = memberPath(elementPath(memberPath(path, 'listeners'), index), 'portMapping.port');
-    const constraint = 'Member must be a port that no other listener here has';
+    const constraint = 'Member must be a port that no other listener of the resource has';
     return [{ rule: 'port-once', path: at, value: port, constraint }];
   });
 }
@@ -41,7 +41,7 @@ export function uniqueListeners(
 function freePort(value: AnyListener, path: string, taken: readonly number[]): readonly Broken[] {
   const { port } = value.portMapping;
   if (!taken.includes(port)) return [];
-  const constraint = `Member must not be ${taken.join(' or ')}, where Envoy itself listens`;
+  const constraint = `Member must not be ${taken.join(' or ')}: Envoy itself listens there`;
   return [{ rule: 'proxy-port', path: memberPath(path, 'portMapping.port'), value: port, constraint }];
 }
 
@@ -53,7 +53,7 @@ function anyListener(value: AnyListener, path: string): readonly Broken[] {
   ];
 }
 
-// A pool has one member, named for the protocol that it is about.
+// A pool has one member, named after its protocol.
 function poolOf(pool: object | undefined, path: string, protocol: string): readonly Broken[] {
   const [given] = Object.keys(pool ?? {});
   if (given === undefined || given === protocol) return [];

@@ -1,11 +1,11 @@
 import type { RuleName } from './catalog.ts';
 import type { Broken } from './rule.ts';
 
-/** Names that a proxy's identity is made of, or an ARN has in its middle: `mesh/M/virtualNode/N`. */
+/** Names that are parts of a proxy's identity or inner segments of an ARN: `mesh/M/virtualNode/N`. */
 const SEGMENTS = ['meshName', 'virtualNodeName', 'virtualRouterName', 'virtualGatewayName'] as const;
 const NAMES = [...SEGMENTS, 'virtualServiceName', 'routeName', 'gatewayRouteName'] as const;
 
-/** The names at the top of an operation's input: those of resources, in the path and the body. */
+/** The resource names at the top level of an operation's input, from the path and the body. */
 export function inputNames(input: Readonly<Record<string, unknown>>): readonly Broken[] {
   return [
     ...broken(
@@ -15,7 +15,7 @@ export function inputNames(input: Readonly<Record<string, unknown>>): readonly B
       (name) => name.includes('/'),
       'Member must be a name, not an ARN: without /',
     ),
-    // Every HTTP client takes these for steps in a path, and would never reach the resource.
+    // HTTP clients resolve these as relative path segments, and would never reach the resource.
     ...broken(
       'name-as-step',
       input,

@@ -3,7 +3,7 @@ import { validate } from '../../translate/testing/real-envoy.ts';
 import { httpListener } from '../../translate/testing/configs.ts';
 import { regex } from './regex.ts';
 
-// Expressions, and whether every Envoy in use takes them: 1.37 reads UTF-8, 1.40 bytes.
+// Expressions, and whether every supported Envoy accepts them: 1.37 matches UTF-8, 1.40 bytes.
 const CASES: readonly [expression: string, accepted: boolean][] = [
   ['/a/[0-9]+', true],
   ['.*', true],
@@ -36,7 +36,7 @@ it.each(CASES)('%j: %j', (expression, accepted) => {
   expect(regex(expression, 'regex').length === 0).toBe(accepted);
 });
 
-// The same questions to the real Envoys, where both are there.
+// The real Envoys, if both are installed, must agree.
 const envoys = ['DAYBREAK_ENVOY', 'DAYBREAK_ENVOY_OLDEST'].flatMap((name) => process.env[name] ?? []);
 const runtime = { layers: [{ name: 'static', static_layer: { 're2.max_program_size.error_level': 1000 } }] };
 

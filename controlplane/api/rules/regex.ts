@@ -2,17 +2,17 @@ import { LARGEST_PROGRAM, wideEscape } from '../../translate/envoy/routes/regex.
 import { programSize } from '../../translate/envoy/routes/regex-size.ts';
 import type { Broken } from './rule.ts';
 
-/** An expression that every Envoy in use will take: RE2, and not too large. */
+/** An expression that every supported Envoy accepts: valid RE2, and not too large. */
 export function regex(value: string, path: string): readonly Broken[] {
   const wide = wideEscape(value);
   if (wide !== undefined) {
-    const constraint = `Member must be a regular expression for bytes, and ${wide} is none: write the character itself`;
+    const constraint = `Member must be a regular expression over bytes, which excludes ${wide}: write the character itself`;
     return [{ rule: 'regex', path, value, constraint }];
   }
   try {
     const size = programSize(value);
     if (size <= LARGEST_PROGRAM) return [];
-    const constraint = `Member must be a smaller regular expression: its RE2 program has about ${size} instructions, and Envoy takes ${LARGEST_PROGRAM}`;
+    const constraint = `Member must be a smaller regular expression: its RE2 program has about ${size} instructions, and Envoy accepts at most ${LARGEST_PROGRAM}`;
     return [{ rule: 'regex', path, value, constraint }];
   } catch (error) {
     const reason =
@@ -22,7 +22,7 @@ export function regex(value: string, path: string): readonly Broken[] {
         rule: 'regex',
         path,
         value,
-        constraint: `Member must be a regular expression as RE2 has them: ${reason}`,
+        constraint: `Member must be a valid RE2 regular expression: ${reason}`,
       },
     ];
   }

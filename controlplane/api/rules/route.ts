@@ -9,10 +9,10 @@ import { memberPath } from '../validation/violation.ts';
 import { absolutePrefix, atMostOneOf, oneRouteType } from './matches.ts';
 import type { Broken } from './rule.ts';
 
-/** What `httpRetryEvents` may name; the model leaves it open. */
+/** The allowed values of `httpRetryEvents`, which the model does not restrict. */
 const HTTP_RETRY_EVENTS = ['server-error', 'gateway-error', 'client-error', 'stream-error'];
 
-/** A route is of one protocol; over HTTP it matches by a prefix, a path, or by neither and takes every path. */
+/** A route has one protocol. An HTTP route matches by prefix, by path, or, with neither, every path. */
 export function routeSpec(value: RouteSpec, path: string): readonly Broken[] {
   return [
     ...oneRouteType(value, path, 'grpcRoute', 'http2Route', 'httpRoute', 'tcpRoute'),
@@ -22,7 +22,7 @@ export function routeSpec(value: RouteSpec, path: string): readonly Broken[] {
   ];
 }
 
-/** When to try again: on something. */
+/** A retry policy needs at least one event. */
 export function retryPolicy(value: HttpRetryPolicy | GrpcRetryPolicy, path: string): readonly Broken[] {
   const events = Object.keys(value).filter((member) => member.endsWith('RetryEvents'));
   if (events.length > 0) return [];
@@ -30,7 +30,7 @@ export function retryPolicy(value: HttpRetryPolicy | GrpcRetryPolicy, path: stri
   return [{ rule: 'retry-some-event', path, value, constraint }];
 }
 
-/** One of the events that App Mesh knows. */
+/** One of App Mesh's retry events. */
 export function retryEvent(value: string, path: string): readonly Broken[] {
   if (HTTP_RETRY_EVENTS.includes(value)) return [];
   const constraint = `Member must satisfy enum value set: [${HTTP_RETRY_EVENTS.join(', ')}]`;
@@ -48,7 +48,7 @@ function httpRoute(route: HttpRoute | undefined, path: string): readonly Broken[
 
 function grpcMatch(match: GrpcRouteMatch | undefined, path: string): readonly Broken[] {
   if (match?.methodName === undefined || match.serviceName !== undefined) return [];
-  const constraint = 'Member must not be null where methodName is set';
+  const constraint = 'Member must not be null if methodName is set';
   return [
     { rule: 'grpc-method-of-service', path: memberPath(path, 'serviceName'), value: undefined, constraint },
   ];

@@ -25,7 +25,7 @@ describe('beyond the model', () => {
         [`${member} by method alone, which was refused`, by({ method: 'GET' })],
         [`${member} by query alone, which was refused`, by({ queryParameters: [{ name: 'a' }] })],
         [`${member} by nothing, which was refused`, by({})],
-        [`${member} by a path that says nothing, which was refused`, by({ path: {} })],
+        [`${member} by an empty path match, which was refused`, by({ path: {} })],
         [
           `${member} by prefix and path`,
           by({ prefix: '/', path: { exact: '/a' } }),
@@ -47,20 +47,20 @@ describe('beyond the model', () => {
       http({ path: { exact: '/a', regex: 'b' } }),
       ['httpRoute.match.path', 'at most one of [exact, regex]'],
     ],
-    ['by no RE2', http({ path: { regex: '/(?=a)' } }), ['httpRoute.match.path.regex', 'as RE2 has them']],
+    ['by an invalid RE2', http({ path: { regex: '/(?=a)' } }), ['httpRoute.match.path.regex', 'valid RE2']],
     [
-      'by a huge RE2',
+      'by an RE2 that is too large',
       http({ path: { regex: '((a{1,30}){1,30})' } }),
-      ['httpRoute.match.path.regex', 'Envoy takes 1000'],
+      ['httpRoute.match.path.regex', 'Envoy accepts at most 1000'],
     ],
     [
       'by a header',
       http({ prefix: '/', headers: [{ name: 'a', match: { regex: '[a-z]+' } }, { name: 'b' }] }),
     ],
     [
-      'by a header and no RE2',
+      'by a header with an invalid RE2',
       http({ prefix: '/', headers: [{ name: 'a', match: { regex: '(' } }] }),
-      ['httpRoute.match.headers.1.member.match.regex', 'as RE2 has them'],
+      ['httpRoute.match.headers.1.member.match.regex', 'valid RE2'],
     ],
     [
       'by an empty query match, which was refused',
@@ -87,9 +87,9 @@ describe('beyond the model', () => {
     ],
     ['gRPC, all', { grpcRoute: { match: {}, action } }],
     [
-      'gRPC, a method of no service',
+      'gRPC, a method without a service',
       { grpcRoute: { match: { methodName: 'a' }, action } },
-      ['grpcRoute.match.serviceName', 'where methodName is set'],
+      ['grpcRoute.match.serviceName', 'if methodName is set'],
     ],
     [
       'gRPC, a service that is reserved at gateways, which was refused',

@@ -1,8 +1,8 @@
 import type { Violation } from '../validation/violation.ts';
 import type { RuleName } from './catalog.ts';
 
-/** What breaks a rule beyond the model, and which one. */
+/** A violation of a rule beyond the model, with the rule's name. */
 export type Broken = Violation & { readonly rule: RuleName };
 
-/** What is wrong with a value of a shape, beyond what the model says. `path` is where it stands. */
+/** Finds the violations of a rule beyond the model in a value of a shape. `path`: the value's path. */
 export type Rule<T = never> = (value: T, path: string) => readonly Broken[];

@@ -27,7 +27,7 @@ describe('beyond the model', () => {
   check('CreateVirtualNodeInput', [
     ['a node that does not listen', {}],
     [
-      'listens and is not found',
+      'listeners without service discovery',
       { listeners: [mapping(80)] },
       ['serviceDiscovery', 'because the virtual node has listeners'],
     ],
@@ -82,12 +82,16 @@ describe('beyond the model', () => {
       ['backends.1.member.virtualService.virtualServiceName', 'without line breaks'],
     ],
     [
-      'half a character in a log',
+      'an unpaired surrogate in a log',
       log({ text: '\ud800' }),
-      ['logging.accessLog.file.format.text', 'halves of surrogate pairs'],
+      ['logging.accessLog.file.format.text', 'unpaired surrogates'],
     ],
     ['a tab in a name, which was refused', { backends: [{ virtualService: { virtualServiceName: 'a\t' } }] }],
-    ['a long name', file('é'.repeat(128)), ['logging.accessLog.file.path', 'a name of more than 255 bytes']],
+    [
+      'a long name',
+      file('é'.repeat(128)),
+      ['logging.accessLog.file.path', 'a segment of more than 255 bytes'],
+    ],
     ['a line end in a log', log({ text: '%START_TIME% %REQ(:METHOD)%\n' })],
     [
       'an unknown command',

@@ -15,7 +15,7 @@ import { tagList } from './tags.ts';
 import { filePath, hostName, secretName, serviceName, text } from './texts.ts';
 import { virtualNodeSpec } from './virtual-node.ts';
 
-/** The rules that the model does not hold, by the shape that they are about. Why each stands: catalog.ts. */
+/** The rules that the model does not contain, by shape. Their reasons are in catalog.ts. */
 const RULES_BY_SHAPE: { readonly [shape: string]: Rule } = {
   OutlierDetection: outlierDetection,
 
@@ -50,7 +50,7 @@ const RULES_BY_SHAPE: { readonly [shape: string]: Rule } = {
   TagList: tagList,
 };
 
-/** Everything in an operation's input that breaks a rule. The input has passed the model's own checks. */
+/** All violations of rules in an operation's input, which has passed the model's own validation. */
 export function ruleViolations(shape: string, input: unknown): readonly Broken[] {
   return [...inputNames(input as Readonly<Record<string, unknown>>), ...walk(shape, input, '')];
 }

@@ -1,24 +1,24 @@
 import type { Broken } from './rule.ts';
 
-/** The most characters of a virtual service's name, as of all other names. */
+/** The most characters of a virtual service's name, the same as for all other names. */
 const LONGEST_NAME = 255;
 
-/** The most bytes that a file system has for one name of a path. */
+/** The most bytes that file systems allow in one path segment. */
 const LONGEST_FILE_NAME = 255;
 
-/** Shapes of text that people read, and nobody compares: it may have several lines. */
+/** Shapes of free text, which is never compared and may have several lines. */
 const FREE_TEXT: ReadonlySet<string> = new Set(['TextFormat', 'JsonKey', 'JsonValue', 'TagKey', 'TagValue']);
 
-/** Any text: Unicode, and but for what people read without what ends a line, or in Envoy a text. */
+/** Any text must be well-formed Unicode and, unless it is free text, have no line ends and no NUL, which ends a text in Envoy. */
 export function text(shape: string, value: string, path: string): readonly Broken[] {
   // oxlint-disable-next-line no-control-regex
   const broken = !FREE_TEXT.has(shape) && /[\u0000\r\n]/.test(value);
   if (!broken && value.isWellFormed()) return [];
-  const constraint = 'Member must be text without line breaks, NUL and halves of surrogate pairs';
+  const constraint = 'Member must be text without line breaks, NUL and unpaired surrogates';
   return [{ rule: 'text', path, value: JSON.stringify(value), constraint }];
 }
 
-/** The host name or address that a virtual node is found by: Envoy refuses an empty one. */
+/** The DNS host name or address of a virtual node: Envoy refuses an empty one. */
 export function hostName(value: string, path: string): readonly Broken[] {
   return notEmpty('host-name', value, path);
 }
@@ -36,10 +36,10 @@ export function serviceName(value: string, path: string): readonly Broken[] {
   return [{ rule: 'service-name-length', path, value, constraint: `Member must have length ${bound}` }];
 }
 
-/** A file that Envoy is to open: no file system takes a longer name, and Envoy refuses the whole listener then. */
+/** A file that Envoy opens: file systems refuse a longer segment, and Envoy then refuses the whole listener. */
 export function filePath(value: string, path: string): readonly Broken[] {
   if (value.split('/').every((name) => Buffer.byteLength(name) <= LONGEST_FILE_NAME)) return [];
-  const constraint = `Member must not have a name of more than ${LONGEST_FILE_NAME} bytes between two /`;
+  const constraint = `Member must not have a segment of more than ${LONGEST_FILE_NAME} bytes between two /`;
   return [{ rule: 'file-name-length', path, value, constraint }];
 }
 

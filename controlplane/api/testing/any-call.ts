@@ -5,15 +5,15 @@ import { BETA_OPERATIONS, OPERATIONS, type Operation } from '../../model/operati
 import { anyOf } from './any-input.ts';
 import { ACCOUNT, REGION, type Answer } from './test-api.ts';
 
-/** A call made up for a test: where it goes, and the body, JSON or not. */
+/** A generated call: its URL, and its body, which may not be JSON. */
 export type AnyCall = { readonly url: string; readonly body: string };
 
-/** The operations, of both versions of the API, that take a body. */
+/** The operations with a body, of both versions of the API. */
 export const WRITING_OPERATIONS: readonly Operation[] = [...OPERATIONS, ...BETA_OPERATIONS].filter(
   ({ method }) => method === 'PUT',
 );
 
-/** Calls of an operation, most of them nearly right, on what `makeAll` made. */
+/** Arbitrary calls of an operation, most of them nearly valid, on the resources that `makeAll` creates. */
 export function anyCall(operation: Operation): fc.Arbitrary<AnyCall> {
   const path = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => NAMES[name] ?? '');
   const query = 'kind' in operation ? '' : `?resourceArn=${encodeURIComponent(ARN)}`;
@@ -43,7 +43,7 @@ export async function sendCall(app: FastifyInstance, { url, body }: AnyCall): Pr
   };
 }
 
-/** What is wrong with an answer, if anything: one of ours has a status that the model names and a message, or what was asked for. */
+/** The fault of a response, if any. A valid response has an error status that the model lists and a message, or the requested resource. */
 export function faultOf(
   operation: Operation,
   { body: sent }: AnyCall,
@@ -56,7 +56,7 @@ export function faultOf(
       : `${status} ${error} ${JSON.stringify(answer)}`;
   }
   const { spec } = sent === '' ? {} : (withoutNulls(sent) as { readonly spec?: unknown });
-  // A virtual router of the beta sorts its names, and says when it has none.
+  // A virtual router of the beta sorts its names, and has an empty list if there are none.
   const isOwn =
     spec === undefined ||
     ('kind' in operation && operation.kind === 'virtualRouter' && operation.path.startsWith('/meshes'));
@@ -76,7 +76,7 @@ const NAMES: Readonly<Record<string, string>> = {
 
 const ARN = `arn:aws:appmesh:${REGION}:${ACCOUNT}:mesh/colors/virtualNode/white`;
 
-// What stands in the path or the query is not repeated in the body. Without a token: each call is a new one.
+// Members of the path and the query are not repeated in the body. There is no token, because each call is a new one.
 function bodyOf({ input: { members } }: Operation, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value ?? null;
   const given = Object.entries(value);
@@ -85,7 +85,7 @@ function bodyOf({ input: { members } }: Operation, value: unknown): unknown {
   );
 }
 
-// A member that is null counts as not given.
+// A null member counts as absent.
 function withoutNulls(text: string): unknown {
   return JSON.parse(text, (_name, item: unknown) => item ?? undefined);
 }

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { API_MODEL, shapeNamed, type ApiModel, type Shape } from '../../model/api-model.ts';
 
-/** Texts that occur in specifications, so that some of what is made up passes, and those that break things. */
+/** Texts from specifications, so that some generated values pass, and texts that often cause faults. */
 const TEXTS = [
   'a',
   'white',
@@ -19,20 +19,23 @@ const TEXTS = [
 ];
 
 /**
- * Values of a shape for property tests: mostly right, each part of it wrong with a small chance (`slips` in 100).
+ * Arbitrary values of a shape: mostly valid; each part is invalid with a probability of `faultRate` per cent.
  */
-export function anyOf(shape: string, slips: number, model: ApiModel = API_MODEL): fc.Arbitrary<unknown> {
-  const right = rightValue(shapeNamed(shape, model), slips, model);
-  if (slips === 0) return right;
-  return fc.oneof({ arbitrary: right, weight: 100 - slips }, { arbitrary: fc.jsonValue(), weight: slips });
+export function anyOf(shape: string, faultRate: number, model: ApiModel = API_MODEL): fc.Arbitrary<unknown> {
+  const valid = validValue(shapeNamed(shape, model), faultRate, model);
+  if (faultRate === 0) return valid;
+  return fc.oneof(
+    { arbitrary: valid, weight: 100 - faultRate },
+    { arbitrary: fc.jsonValue(), weight: faultRate },
+  );
 }
 
-function rightValue(shape: Shape, slips: number, model: ApiModel): fc.Arbitrary<unknown> {
+function validValue(shape: Shape, faultRate: number, model: ApiModel): fc.Arbitrary<unknown> {
   switch (shape.type) {
     case 'structure':
-      return structure(shape, slips, model);
+      return structure(shape, faultRate, model);
     case 'list':
-      return fc.array(anyOf(shape.member?.shape ?? '', slips, model), {
+      return fc.array(anyOf(shape.member?.shape ?? '', faultRate, model), {
         minLength: shape.min ?? 0,
         maxLength: Math.min(shape.max ?? 3, 3),
       });
@@ -55,11 +58,11 @@ function rightValue(shape: Shape, slips: number, model: ApiModel): fc.Arbitrary<
 
 function structure(
   { members = {}, required = [], union = false }: Shape,
-  slips: number,
+  faultRate: number,
   model: ApiModel,
 ): fc.Arbitrary<unknown> {
   const values = Object.fromEntries(
-    Object.entries(members).map(([name, { shape }]) => [name, anyOf(shape, slips, model)]),
+    Object.entries(members).map(([name, { shape }]) => [name, anyOf(shape, faultRate, model)]),
   );
   if (union) {
     return fc.oneof(

@@ -12,22 +12,22 @@ import { openSqliteStore } from '../../store/sqlite/sqlite.ts';
 import type { Store } from '../../store/store.ts';
 import { createApi, type ApiOptions } from '../api.ts';
 
-/** What a call answered: the status, the error's name where there is one, and the body. */
+/** The response to a call: the status, the error's name if there is one, and the body. */
 export type Answer = { readonly status: number; readonly error: string | undefined; readonly body: Json };
 type Json = Readonly<Record<string, unknown>>;
 type Method = 'GET' | 'PUT' | 'DELETE' | 'POST';
 
-/** An API of its own for a test, over a real store in a folder that goes with it. */
+/** An API for one test, over a real store in a temporary folder. */
 export type TestApi = {
   readonly app: FastifyInstance;
   readonly live: LiveModel;
   readonly store: Store;
-  /** What time it is for the API, in milliseconds since 1970; to be moved by the test. */
+  /** The API's clock, in milliseconds since 1970; tests may set it. */
   readonly clock: { now: number };
   call(method: Method, path: string, body?: unknown): Promise<Answer>;
-  /** The same, signed with a key of the document that the API was started with. */
+  /** Like `call`, signed with a key of the API's credentials document. */
   callAs(accessKeyId: string, method: Method, path: string, body?: unknown): Promise<Answer>;
-  /** Stops the control plane and starts another one on the same folder; `changed` goes over its options. */
+  /** Stops the control plane and starts another one on the same folder; `changed` overrides its options. */
   restart(changed?: TestApiOptions): Promise<TestApi>;
   close(): Promise<void>;
 };
@@ -36,12 +36,12 @@ export type TestApi = {
 export const ACCOUNT = '111122223333';
 export const REGION = 'eu-west-1';
 
-/** What a test API has of its own. `credentials`: who may call; default: anyone, with all rights. */
+/** Options of a test API. `credentials`: the users; default: authentication is off. */
 export type TestApiOptions = Pick<Partial<ApiOptions>, 'quotas' | 'rateLimit' | 'log'> & {
   readonly credentials?: Credentials;
 };
 
-/** Starts one, over a fresh folder. */
+/** Starts a test API on an empty folder. */
 export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
   return startOn(await mkdtemp(join(tmpdir(), 'daybreak-api-')), { now: 1_700_000_000_123 }, options);
 }
@@ -126,7 +126,7 @@ async function startOn(folder: string, clock: { now: number }, options: TestApiO
 const listener = (port: number, protocol = 'http') => ({ portMapping: { port, protocol } });
 const MESH = '/meshes/colors';
 
-/** A node that listens on the ports given, over http. */
+/** A node that listens on the given ports, over http. */
 export const nodeSpec = (...ports: number[]) => ({
   listeners: ports.map((port) => listener(port)),
   serviceDiscovery: { dns: { hostname: 'white.local' } },
@@ -140,7 +140,7 @@ export const routeSpec = (weight = 1, extra: object = {}) => ({
   },
 });
 
-/** One of each kind, in the order in which they can be made: the collection, the name's member, the name, the specification. */
+/** One resource of each kind, in creation order: the collection, the name's member, the name, the specification. */
 export const ALL_KINDS = [
   ['/meshes', 'meshName', 'colors', { egressFilter: { type: 'ALLOW_ALL' } }],
   [`${MESH}/virtualNodes`, 'virtualNodeName', 'white', nodeSpec(9080)],
@@ -166,7 +166,7 @@ export const ALL_KINDS = [
   ],
 ] as const;
 
-/** Makes one of each kind. */
+/** Creates one resource of each kind. */
 export async function makeAll(api: TestApi): Promise<void> {
   for (const [path, member, name, spec] of ALL_KINDS) {
     const { status, body } = await api.call('PUT', path, { [member]: name, spec });

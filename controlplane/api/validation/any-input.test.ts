@@ -14,7 +14,7 @@ afterAll(() => api.close());
 
 const RUNS = runs(50);
 
-describe('any input, right or wrong, has an answer that is meant', () => {
+describe('any input, valid or not, gets a documented response', () => {
   const cases = WRITING_OPERATIONS.map(
     (operation) =>
       [operation.model === API_MODEL ? '2019-01-25' : '2018-10-01', operation.name, operation] as const,

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { makeAll, startApi, type TestApi } from '../testing/test-api.ts';
 
-// Requests that are refused change nothing, so that all cases share one control plane.
+// Refused requests change nothing, so all cases share one control plane.
 let api: TestApi;
 let revision: number;
 beforeAll(async () => {
@@ -81,22 +81,22 @@ describe('a specification', () => {
   const node = (spec: unknown) => [`${MESH}/virtualNodes`, { virtualNodeName: 'a', spec }] as const;
   const cases: readonly [string, readonly [string, unknown], string][] = [
     [
-      'lists every violation with its place',
+      'lists every violation with its path',
       node({ listeners: [{ portMapping: { port: 65536, protocol: 'htp' } }], logging: 5 }),
       "3 validation errors detected: Value '65536' at 'spec.listeners.1.member.portMapping.port' failed to satisfy constraint: Member must have value less than or equal to 65535; Value 'htp' at 'spec.listeners.1.member.portMapping.protocol' failed to satisfy constraint: Member must satisfy enum value set: [http, tcp, http2, grpc]; Value '5' at 'spec.logging' failed to satisfy constraint: Member must be a structure",
     ],
     [
-      'says what is missing',
+      'names missing members',
       [`${MESH}/virtualNodes`, { virtualNodeName: 'a' }],
       "1 validation error detected: Value null at 'spec' failed to satisfy constraint: Member must not be null",
     ],
     [
-      'takes null for missing',
+      'treats null as missing',
       [`${MESH}/virtualNodes`, { virtualNodeName: 'a', spec: null }],
       "Value null at 'spec' failed",
     ],
     [
-      'refuses what it does not know',
+      'refuses unknown members',
       node({ listeners: [{ portMapping: { port: 1, protocol: 'tcp', prot: 'x' } }] }),
       "Value 'x' at 'spec.listeners.1.member.portMapping.prot' failed to satisfy constraint: Member is unknown here: [port, protocol] are allowed",
     ],
@@ -106,12 +106,12 @@ describe('a specification', () => {
       "at '__proto__' failed to satisfy constraint: Member is unknown here",
     ],
     [
-      'refuses a choice of none',
+      'refuses a union without a member',
       node({ serviceDiscovery: {} }),
       "Value '{}' at 'spec.serviceDiscovery' failed to satisfy constraint: Member must set exactly one of [awsCloudMap, dns]",
     ],
     [
-      'refuses what belongs in the path',
+      'refuses members that belong in the path',
       [`${MESH}/virtualNodes`, { virtualNodeName: 'a', meshName: 'colors', spec: {} }],
       "at 'meshName' failed to satisfy constraint: Member belongs in the path",
     ],
@@ -159,16 +159,18 @@ describe('a number that JSON.parse rounds', () => {
     },
   });
 
-  it.each(inRange)('is refused as it was sent: %s', async (value, constraint) => {
+  it.each(inRange)('is refused, and the message shows it as it was sent: %s', async (value, constraint) => {
     expect(await api.call('PUT', ROUTES, range(value))).toMatchObject(refusal(value, END, constraint));
   });
 
-  it.each(elsewhere)('is refused as it was sent: %s', async (body, path, constraint) => {
+  it.each(
+    elsewhere,
+  )('is refused, and the message shows it as it was sent: %s', async (body, path, constraint) => {
     const answer = await api.call('PUT', `${MESH}/virtualRouters`, body);
     expect(answer).toMatchObject(refusal(LARGE, path, constraint));
   });
 
-  it('is not what a member named rawJSON makes', async () => {
+  it('is not simulated by a member named rawJSON', async () => {
     const answer = await api.call(
       'PUT',
       `${MESH}/virtualRouters`,
@@ -210,12 +212,12 @@ describe('the query', () => {
     });
   });
 
-  it('may hold a signature', async () => {
+  it('may contain a signature', async () => {
     expect((await api.call('GET', '/meshes?X-Amz-Signature=abc')).status).toBe(200);
   });
 });
 
-it('health is told', async () => {
+it('health and readiness are reported', async () => {
   expect((await api.app.inject('/healthz')).json()).toEqual({ status: 'ok' });
   expect((await api.app.inject('/readyz')).json()).toEqual({ status: 'ready', revision });
   expect((await api.app.inject('/readyz?for=ads')).json()).toEqual({ status: 'ready', revision });
@@ -226,7 +228,7 @@ it('health is told', async () => {
   ]);
 });
 
-it('with tens of thousands of mistakes is told of the first', async () => {
+it('a request with tens of thousands of violations gets a message with the first ones', async () => {
   const backends = Array.from({ length: 80_001 }, () => 1);
   const body = { virtualNodeName: 'n', spec: { backends } };
   const { status, body: answer } = await api.call('PUT', '/meshes/colors/virtualNodes', body);

@@ -7,7 +7,7 @@ import { refuse } from './violation.ts';
 import { shapeViolations } from './validate.ts';
 import { ruleViolations } from '../rules/rules.ts';
 
-/** The parts of a request that hold input, each already decoded. */
+/** The parts of a request that contain input, each already decoded. */
 export type RequestParts = {
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string | readonly string[]>>;
@@ -15,7 +15,7 @@ export type RequestParts = {
 };
 
 /**
- * Puts the input of an operation together and checks it: first against the model, then against the rules beyond it.
+ * Assembles the input of an operation and validates it: first against the model, then against the further rules.
  * @throws ApiError BadRequestException that lists every violation
  */
 export function readInput(operation: Operation, parts: RequestParts): Input {
@@ -25,7 +25,7 @@ export function readInput(operation: Operation, parts: RequestParts): Input {
 }
 
 /**
- * The same, without the rules: they are about the current API.
+ * Like `readInput`, without the further rules, which apply to the current API only.
  * @throws ApiError BadRequestException that lists every violation of the operation's own model
  */
 export function readShape(operation: Operation, parts: RequestParts): Input {
@@ -43,7 +43,7 @@ function gather(
   const input: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(body)) {
     const location = members[name]?.location;
-    // An own property even when the name is __proto__, so that it is refused as unknown and not lost.
+    // Always an own property, so that a member named __proto__ is refused as unknown and not lost.
     if (location === undefined) Object.defineProperty(input, name, { value, enumerable: true });
     else misplaced.push({ path: name, value, constraint: `Member belongs in the ${PLACES[location]}` });
   }

@@ -7,7 +7,7 @@ import { elementPath, memberPath, MOST_VIOLATIONS, type Violation } from './viol
 const ajv = new Ajv({ allErrors: true, verbose: true, strict: true, ownProperties: true });
 const validators = new Map<ApiModel, Map<string, ValidateFunction>>();
 
-/** Everything in `input` that the shape of that name in a model (default: the current one) does not allow. */
+/** All violations of a shape of a model (default: the current one) in `input`. */
 export function shapeViolations(
   shape: string,
   input: unknown,
@@ -29,7 +29,7 @@ function compile(shape: string, model: ApiModel): ValidateFunction {
   return validator;
 }
 
-// To Ajv a number that is kept as it was written is an object, which may break several rules for objects.
+// Ajv sees an ExactNumber as an object, which may violate several rules for objects.
 function isFirstOfNumber({ data }: ErrorObject, index: number, errors: readonly ErrorObject[]): boolean {
   return !isExactNumber(data) || errors.findIndex((error) => error.data === data) === index;
 }
@@ -51,7 +51,7 @@ function toViolation(error: ErrorObject, input: unknown): Violation | undefined 
       return { path: memberPath(path, name), value, constraint: `Member is unknown here: ${known(error)}` };
     }
     case 'enum':
-      // A value of the wrong type has its own error already.
+      // A value of the wrong type already has its own error.
       if (typeof data !== 'string') return undefined;
       return {
         path,
@@ -88,7 +88,7 @@ function constraint({ keyword, params, parentSchema }: ErrorObject): string {
   }
 }
 
-// Beyond every limit that a whole number can have; where another type is wanted, that is what is wrong.
+// An ExactNumber exceeds every integer limit. If another type is allowed, the type is the violation.
 function limitOf({ rawJSON }: ExactNumber, { parentSchema }: ErrorObject): string {
   const { type, minimum, maximum } = parentSchema as Schema;
   if (type !== 'integer') return `be ${TYPE_NAMES[String(type)] ?? String(type)}`;
@@ -118,7 +118,7 @@ function known({ parentSchema }: ErrorObject): string {
   return names.length === 0 ? 'nothing is allowed' : `[${names.join(', ')}] are allowed`;
 }
 
-// From a JSON pointer (/spec/listeners/0/port) to the way AWS writes it; whether a step is an index, only the input tells.
+// Converts a JSON pointer (/spec/listeners/0/port) to AWS's notation; only the input tells whether a step is an index.
 function readablePath(pointer: string, input: unknown): string {
   let path = '';
   let at = input;

@@ -2,15 +2,15 @@ import { badRequest, type ApiError } from '../../http/errors.ts';
 import { isExactNumber } from '../../http/exact-number.ts';
 
 /**
- * One thing wrong with a request: where (as in `spec.listeners.1.member.portMapping.port`, elements counted from 1), what
- * stood there (undefined: nothing), and in AWS's words what is allowed there (`Member must …`).
+ * One violation in a request: the path (as in `spec.listeners.1.member.portMapping.port`, elements counted from 1), the value
+ * there (undefined if absent), and in AWS's words what is allowed (`Member must …`).
  */
 export type Violation = { readonly path: string; readonly value: unknown; readonly constraint: string };
 
-/** Violations that one error lists at most: a body of a mebibyte can have tens of thousands. */
+/** The most violations that are counted: a body of a mebibyte can have tens of thousands. */
 export const MOST_VIOLATIONS = 100;
 
-/** How many are written out; the number at the front counts all of them, up to MOST_VIOLATIONS. */
+/** The most violations that a message lists; its leading number counts all of them, up to MOST_VIOLATIONS. */
 const SHOWN = 50;
 
 /** The path of a member of the structure at `path`. */
@@ -23,7 +23,7 @@ export function elementPath(path: string, index: number): string {
   return `${path}.${index + 1}.member`;
 }
 
-/** Throws one BadRequestException that lists all violations, if there are any. */
+/** Throws one BadRequestException that lists all violations, if any. */
 export function refuse(violations: readonly Violation[]): void {
   if (violations.length > 0) throw validationError(violations);
 }
@@ -46,7 +46,7 @@ function sentence({ path, value, constraint }: Violation): string {
   return `Value ${shown} at '${clip(path)}' failed to satisfy constraint: ${constraint}`;
 }
 
-// JSON.stringify would follow a hostile value as deep as it goes.
+// JSON.stringify would follow a hostile value to any depth.
 function show(value: unknown, depth: number): string {
   if (typeof value === 'string') return value;
   if (isExactNumber(value)) return value.rawJSON;

@@ -1,4 +1,4 @@
-/** JSON in which the members of each object stand in order of their names: equal values give equal text. */
+/** JSON with the members of each object sorted by name, so that equal values give equal text. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_name, item: unknown) => {
     if (typeof item !== 'object' || item === null || Array.isArray(item)) return item;

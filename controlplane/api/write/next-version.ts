@@ -1,8 +1,8 @@
 import type { Resource } from '../../mesh/resource.ts';
 
 /**
- * A resource at its next version, changed at `now` (milliseconds since 1970). A clock that was set back moves no time back:
- * `lastUpdatedAt` never precedes that of the version before, nor `createdAt`.
+ * A resource at its next version, changed at `now` (milliseconds since 1970). `lastUpdatedAt` never precedes that of the
+ * previous version, nor `createdAt`, even if the clock was set back.
  */
 export function nextVersion(resource: Resource, now: number): Resource {
   return {

@@ -15,7 +15,7 @@ describe("a client's token", () => {
   const node = (name: string, clientToken: string) =>
     api.call('PUT', `${MESH}/virtualNodes`, { virtualNodeName: name, spec: {}, clientToken });
 
-  it('makes a repeated create succeed, also after a restart, and refuses other content', async () => {
+  it('makes a repeated create idempotent, also after a restart, and refuses other content', async () => {
     await createMesh();
     const first = await node('white', 'T');
     expect(await node('white', 'T')).toEqual(first);
@@ -26,7 +26,7 @@ describe("a client's token", () => {
     expect((await api.call('GET', `${MESH}/virtualNodes/blue`)).status).toBe(404);
   });
 
-  it('is forgotten after a day', async () => {
+  it('expires after a day', async () => {
     await createMesh();
     await node('white', 'T');
     api.clock.now += 24 * 60 * 60 * 1000;
@@ -41,7 +41,7 @@ describe("a client's token", () => {
     expect((await api.call('PUT', ROUTE, first)).body).toMatchObject({ spec: routeSpec(3) });
   });
 
-  it('is kept by an update that changes nothing, too', async () => {
+  it('is stored for an update that changes nothing, too', async () => {
     await makeAll(api);
     const same = { spec: routeSpec(1), clientToken: 'T' };
     expect(await api.call('PUT', ROUTE, same)).toMatchObject({
@@ -63,14 +63,14 @@ describe("a client's token", () => {
     });
   });
 
-  it('of an update without a specification is kept as well', async () => {
+  it('of an update without a specification is stored as well', async () => {
     await createMesh();
     expect((await api.call('PUT', MESH, { clientToken: 'T' })).status).toBe(200);
     const other = { spec: { egressFilter: { type: 'ALLOW_ALL' } }, clientToken: 'T' };
     expect((await api.call('PUT', MESH, other)).status).toBe(409);
   });
 
-  it('of two equal creates at once lets both succeed and one write', async () => {
+  it('of two equal concurrent creates makes both succeed with one write', async () => {
     await createMesh();
     const answers = await Promise.all([node('white', 'T'), node('white', 'T')]);
     expect(answers.map(({ status }) => status)).toEqual([200, 200]);
@@ -78,7 +78,7 @@ describe("a client's token", () => {
   });
 });
 
-describe('calls that come at once', () => {
+describe('concurrent calls', () => {
   const NODES = `${MESH}/virtualNodes`;
   const names = Array.from({ length: 30 }, (_, index) => `n${index}`);
   const make = (virtualNodeName: string) => api.call('PUT', NODES, { virtualNodeName, spec: {} });
@@ -87,7 +87,7 @@ describe('calls that come at once', () => {
     return Object.fromEntries([...all].map(([error, those]) => [error, those.length]));
   };
 
-  it('are committed together, and each of them lasts', async () => {
+  it('are committed as one batch, and each is durable', async () => {
     await createMesh();
     const before = api.live.model.revision;
     expect(count(await Promise.all(names.map(make)))).toEqual({ done: names.length });
@@ -96,7 +96,7 @@ describe('calls that come at once', () => {
     expect((await api.call('GET', `${NODES}?limit=100`)).body['virtualNodes']).toHaveLength(names.length);
   });
 
-  it('are decided one after the other, on what those before them leave', async () => {
+  it('are decided in order, each on the result of the previous ones', async () => {
     await makeAll(api);
     expect(count(await Promise.all(names.map(() => make('same'))))).toEqual({
       done: 1,
@@ -110,7 +110,7 @@ describe('calls that come at once', () => {
     expect((await api.call('GET', ROUTE)).body).toMatchObject({ metadata: { version: names.length + 1 } });
   });
 
-  it('do not fail with one that fails', async () => {
+  it('succeed even if another call of the batch fails', async () => {
     await makeAll(api);
     const answers = await Promise.all([
       make('one'),
@@ -134,7 +134,7 @@ describe('calls that come at once', () => {
     expect(list.map(({ virtualNodeName }) => virtualNodeName)).toEqual(['made', 'one', 'two', 'white']);
   });
 
-  it('are all refused when the store is', async () => {
+  it('are all refused if the store refuses the batch', async () => {
     await createMesh();
     const { store } = api;
     const calls = names.map(make);

@@ -7,26 +7,26 @@ import { canonicalJson } from './canonical-json.ts';
 import type { ApiContext } from '../operations/context.ts';
 import type { Input } from '../../model/input.ts';
 
-/** What a call wants written, if anything, and what it answers once it is. */
+/** The changes that a call makes, if any, and its response after they are durable. */
 export type Decision<T> = {
   readonly puts?: readonly Resource[];
   readonly deletes?: readonly ResourceId[];
   readonly answer: T;
 };
 
-/** Decides on the model; see writeTo. */
+/** Decides what to write; see writeTo. */
 export type Decide<T> = (model: Model, repeated: boolean) => Decision<T>;
 
 /**
- * Decides on the model, commits, and decides again where another writer was faster. When it has returned, the change is
- * durable and in the model. `decide` must not have effects; `repeated` tells it that this very call (by its client's
- * token) was done before. Calls that write to one mesh at the same time are committed together; each is decided on what
- * those before it leave.
- * @throws ApiError what `decide` throws; ConflictException for a token that was used for something else;
- *   ServiceUnavailableException when others keep writing
+ * Decides on the model, commits, and decides again after a conflict with another writer. When the promise resolves, the
+ * change is durable and in the model. `decide` must not have side effects; `repeated` says that the same call, by its client
+ * token, succeeded before. Concurrent calls that write to one mesh are committed as one batch, and each is decided on the
+ * model that the previous ones produce.
+ * @throws ApiError the errors of `decide`; ConflictException for a token that was used for a different request;
+ *   ServiceUnavailableException if conflicts with other writers persist
  */
 export function writeTo<T>(
-  { writers }: ApiContext,
+  { writes }: ApiContext,
   mesh: MeshId,
   token: TokenUse | undefined,
   decide: Decide<T>,
@@ -40,11 +40,11 @@ export function writeTo<T>(
       return { puts: [], deletes: [], token: undefined, conclude: () => reject(error) };
     }
   };
-  writers({ mesh, token, decide: attempt, fail: reject });
+  writes({ mesh, token, decide: attempt, fail: reject });
   return promise;
 }
 
-/** The client's token of a call and what is asked with it; undefined where the client gave none. */
+/** The client token of a call and the digest of its parameters; undefined if the call has no token. */
 export function tokenUse(
   { caller, now }: ApiContext,
   { name }: ResourceOperation,

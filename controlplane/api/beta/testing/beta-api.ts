@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Answer, TestApi } from '../../testing/test-api.ts';
 
-/** A call of the beta API: its paths have no version in front. */
+/** Calls the beta API, whose paths have no version prefix. */
 export async function beta(
   api: TestApi,
   method: 'GET' | 'PUT' | 'DELETE',
@@ -18,7 +18,7 @@ export async function beta(
   };
 }
 
-/** Makes or changes something that must succeed. */
+/** Creates or updates a resource, and fails the test if the API refuses. */
 export async function made(api: TestApi, path: string, body: unknown): Promise<Record<string, unknown>> {
   const { status, body: answer } = await beta(api, 'PUT', path, body);
   expect({ status, message: answer['message'] }).toEqual({ status: 200, message: undefined });
@@ -27,10 +27,10 @@ export async function made(api: TestApi, path: string, body: unknown): Promise<R
 
 /** The mesh of the example. */
 export const MESH = '/meshes/default';
-/** The name that its tellers are called by. */
+/** The service name of the example's tellers. */
 export const TELLER = 'colorteller.default.svc.cluster.local';
 
-/** Specifications of the colour example as people wrote them in 2018. */
+/** Specifications of the colour example in the style of 2018. */
 const GATEWAY_NODE = {
   listeners: [{ portMapping: { port: 9080, protocol: 'http' } }],
   serviceDiscovery: { dns: { serviceName: 'colorgateway.default.svc.cluster.local' } },
@@ -40,7 +40,7 @@ const tellerNode = (color: string) => ({
   listeners: [{ portMapping: { port: 9080, protocol: 'http' } }],
   serviceDiscovery: { dns: { serviceName: `colorteller${color}.default.svc.cluster.local` } },
 });
-/** A route of all requests to these nodes, by weight. */
+/** A route that sends all requests to these nodes, by weight. */
 export const route = (...targets: readonly (readonly [string, number])[]) => ({
   httpRoute: {
     action: { weightedTargets: targets.map(([virtualNode, weight]) => ({ virtualNode, weight })) },
@@ -48,7 +48,7 @@ export const route = (...targets: readonly (readonly [string, number])[]) => ({
   },
 });
 
-/** Makes the example, in the order in which people did, and answers what was answered. */
+/** Creates the example in the usual order, and returns the responses. */
 export async function makeColors(api: TestApi): Promise<readonly Record<string, unknown>[]> {
   return [
     await made(api, '/meshes', { meshName: 'default' }),

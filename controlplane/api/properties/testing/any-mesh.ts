@@ -4,21 +4,21 @@ import type { Case } from '../../../translate/testing/cases.ts';
 import { FEATURE_NAMES, readFeatures, type Features } from '../../../translate/features.ts';
 import { FEATURE_SAMPLES } from '../../../translate/testing/features.ts';
 import { GATEWAY_PORT, NAMED } from './named.ts';
-import { rightSpec } from './right-spec.ts';
+import { validSpec } from './valid-spec.ts';
 import { withFiles, type Files } from './with-files.ts';
 
-/** A mesh made up of specifications that the API accepts, and the proxy that is looked at. */
+/** A random mesh of specifications that the API accepts, and the proxy under test. */
 export type AnyMesh = Pick<Case, 'proxy' | 'resources'> & {
   readonly features: Features;
-  /** Whether certificates, authorities and instances are known that it names, or nothing is. */
+  /** Whether all the certificates, authorities and instances that it names are known, or none of them. */
   readonly known: boolean;
 };
 
 type Resources = Case['resources'];
 
-const some = (kind: Kind, most: number) => fc.array(rightSpec(kind), { maxLength: most });
+const some = (kind: Kind, most: number) => fc.array(validSpec(kind), { maxLength: most });
 
-/** Routes and gateway routes that do not fit the listeners are there, and without effect. */
+/** Random meshes. They may have routes and gateway routes that do not match the listeners and so have no effect. */
 export function anyMesh(files: Files): fc.Arbitrary<AnyMesh> {
   return fc.record({
     proxy: fc.constantFrom('virtualNode/app', 'virtualNode/blue', 'virtualGateway/door'),
@@ -30,16 +30,18 @@ export function anyMesh(files: Files): fc.Arbitrary<AnyMesh> {
 
 const anyFeatures: fc.Arbitrary<Features> = fc
   .tuple(...FEATURE_NAMES.map((name) => fc.constantFrom<unknown>(undefined, ...FEATURE_SAMPLES[name])))
-  .map((said) => readFeatures(Object.fromEntries(said.map((value, index) => [FEATURE_NAMES[index], value]))));
+  .map((values) =>
+    readFeatures(Object.fromEntries(values.map((value, index) => [FEATURE_NAMES[index], value]))),
+  );
 
 const resources: fc.Arbitrary<Resources> = fc
   .record({
-    mesh: rightSpec('mesh'),
-    nodes: fc.tuple(...NAMED.nodes.map(() => rightSpec('virtualNode'))),
-    app: rightSpec('virtualNode'),
-    router: rightSpec('virtualRouter'),
+    mesh: validSpec('mesh'),
+    nodes: fc.tuple(...NAMED.nodes.map(() => validSpec('virtualNode'))),
+    app: validSpec('virtualNode'),
+    router: validSpec('virtualRouter'),
     routes: some('route', 6),
-    gateway: rightSpec('virtualGateway'),
+    gateway: validSpec('virtualGateway'),
     gatewayRoutes: some('gatewayRoute', 4),
   })
   .map(({ mesh, nodes, app, router, routes, gateway, gatewayRoutes }) => {
@@ -61,7 +63,7 @@ const resources: fc.Arbitrary<Resources> = fc
     ];
   });
 
-// What is made up names the service at random; here it is one, with the policy that a backend had.
+// Replaces the random backends by one that names the service, with the client policy of the first.
 function withBackend(app: unknown, virtualServiceName: string): unknown {
   const { backends = [] } = app as { backends?: readonly { virtualService: object }[] };
   const [first] = backends;
@@ -71,7 +73,7 @@ function withBackend(app: unknown, virtualServiceName: string): unknown {
   };
 }
 
-// Gateway routes that are made up may name this port.
+// Generated gateway routes may name this port.
 function withHttp(gateway: unknown): unknown {
   const { listeners } = gateway as { listeners: readonly { portMapping: { port: number } }[] };
   const others = listeners.filter(({ portMapping }) => portMapping.port !== GATEWAY_PORT);

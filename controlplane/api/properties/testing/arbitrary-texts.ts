@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 
 /**
- * Characters that a name or a text may have: of one to four bytes in UTF-8, those that other notations escape, and controls
- * that end no line.
+ * Characters that a name or a text may have: of one to four bytes in UTF-8, characters that other notations escape, and
+ * control characters other than line ends.
  */
 const UNITS = [
   'a',
@@ -30,7 +30,7 @@ const UNITS = [
   '*',
 ];
 
-/** Texts of `min` to `max` characters, both bounds often among them, of characters that `units` has. */
+/** Texts of `min` to `max` characters from `units`; both bounds are frequent. */
 export function textOf(min: number, max: number, units: readonly string[] = UNITS): fc.Arbitrary<string> {
   const unit = fc.constantFrom(...units);
   const exactly = (length: number) => fc.string({ unit, minLength: length, maxLength: length });
@@ -41,7 +41,7 @@ export function textOf(min: number, max: number, units: readonly string[] = UNIT
   );
 }
 
-/** Absolute paths, or beginnings of such. */
+/** Absolute paths, or prefixes of absolute paths. */
 export function pathOf(max: number): fc.Arbitrary<string> {
   return textOf(0, max - 1, [...UNITS, '/']).map((rest) => `/${rest}`);
 }
@@ -52,13 +52,13 @@ export const hostName: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom('10.0.0.1', 'fd00::1', 'colorteller.default.svc.cluster.local'),
 );
 
-/** Names in certificates: of each kind, and any text. */
+/** Subject alternative names of each kind, and any text. */
 export const subjectName: fc.Arbitrary<string> = fc.oneof(
   textOf(1, 254).map((text) => text.replaceAll('*', 'x')),
   fc.constantFrom('a.example.com', 'spiffe://m/node/a', '10.0.0.1', 'fd00::1', 'a@example.com'),
 );
 
-/** Expressions that RE2 takes. */
+/** Valid RE2 expressions. */
 export const expression: fc.Arbitrary<string> = fc.constantFrom(
   '.*',
   '/a/(b|c)+',

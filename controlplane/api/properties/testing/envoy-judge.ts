@@ -1,15 +1,15 @@
 import type { Snapshot } from '../../../../xds/types.ts';
-import type { Pem } from './asked-secrets.ts';
+import type { Pem } from './requested-secrets.ts';
 import { startLiveEnvoy, type LiveEnvoy } from './live-envoy.ts';
 
-/** Says what a running Envoy has against one configuration after the other. */
+/** Checks whether a running Envoy accepts configurations, one after the other. */
 export type EnvoyJudge = {
-  /** '' when it takes it, in whatever state the one before left it. */
+  /** Returns '' if Envoy accepts the configuration in place of the previous one, and the error otherwise. */
   judge(snapshot: Snapshot): Promise<string>;
   close(): Promise<void>;
 };
 
-/** One Envoy at a time: one that refused something keeps a mixture, so that another takes its place. */
+/** Uses one Envoy at a time. After a NACK it has a mixture of two configurations, so a new Envoy replaces it. */
 export function createEnvoyJudge(binary: string, pem: Pem): EnvoyJudge {
   let envoy: LiveEnvoy | undefined;
   const close = async (): Promise<void> => {

@@ -1,15 +1,15 @@
 import { AGENT_CLUSTER, SDS_CLUSTER } from '../../../translate/names.ts';
 
-/** The one node id there is. */
+/** The node id. */
 export const ID = 'envoy';
 
-/** How many clusters the bootstrap has itself. */
+/** The number of static clusters in the bootstrap. */
 export const STATIC_CLUSTERS = 3;
 
-/** The unix sockets of an Envoy's neighbours: its control plane, whoever has its secrets, and its own admin. */
+/** The unix sockets of the control plane, of the SDS server, and of Envoy's admin interface. */
 export type Sockets = { readonly ads: string; readonly sds: string; readonly admin: string };
 
-/** A bootstrap as the agent's, as far as a configuration can depend on it. */
+/** A bootstrap that equals the agent's in every setting that a configuration can depend on. */
 export function bootstrap(sockets: Sockets): object {
   const service = (cluster: string) => ({ envoy_grpc: { cluster_name: cluster } });
   const ads = { ads: {}, resource_api_version: 'V3', initial_fetch_timeout: '0s' };
@@ -30,7 +30,7 @@ export function bootstrap(sockets: Sockets): object {
   return {
     node: { id: ID, cluster: ID },
     admin: { address: { pipe: { path: sockets.admin } } },
-    // As the agent's bootstrap has it.
+    // The same value as in the agent's bootstrap.
     layered_runtime: {
       layers: [{ name: 'static', static_layer: { 're2.max_program_size.error_level': 1000 } }],
     },

@@ -12,28 +12,28 @@ import { CLUSTER, LISTENER, SECRET, type Snapshot } from '../../../../xds/types.
 import { request } from '../../../../test/lab/http.ts';
 import { createTail } from '../../../../test/lab/tail.ts';
 import { typeResources } from '../../../translate/encode.ts';
-import { askedSecrets, type Pem } from './asked-secrets.ts';
+import { requestedSecrets, type Pem } from './requested-secrets.ts';
 import { bootstrap, ID, STATIC_CLUSTERS, type Sockets } from './live-bootstrap.ts';
 
-/** An Envoy that takes one configuration after the other. */
+/** A running Envoy that gets configurations, one after the other. */
 export type LiveEnvoy = {
   /**
-   * Has Envoy take a configuration in place of the one before, and waits until it has answered all of it, nothing is left
-   * warming, and it is LIVE. Answers what it has against it; '' when nothing.
+   * Replaces Envoy's configuration, and waits until Envoy has acknowledged every type, nothing is warming, and it is LIVE.
+   * Returns the error of a NACK or time-out, '' if there is none.
    */
   take(snapshot: Snapshot): Promise<string>;
   close(): Promise<void>;
 };
 
 const START_LIMIT_MS = 20_000;
-/** A cluster is warm when its first health check has come to something, which may take the check's own 60 s. */
+/** A cluster is warm after its first health check, which may take up to the check's own 60 s. */
 const SETTLE_LIMIT_MS = 70_000;
 const POLL_MS = 5;
 
 /**
- * Starts an Envoy in a network of its own, where nothing can be reached, with a control plane on a unix socket, and one on
- * another that has every secret that is asked for. Needs root.
- * @throws Error with Envoy's own words where it does not start.
+ * Starts an Envoy in an isolated network namespace, with a control plane on a unix socket, and an SDS server on another
+ * that has every requested secret. Needs root.
+ * @throws Error with Envoy's log if it does not start.
  */
 export async function startLiveEnvoy(binary: string, pem: Pem): Promise<LiveEnvoy> {
   const folder = await mkdtemp(join(tmpdir(), 'live-envoy-'));
@@ -42,7 +42,7 @@ export async function startLiveEnvoy(binary: string, pem: Pem): Promise<LiveEnvo
   const onAck = (_key: string, answer: Ack): void => {
     if (answer.error !== undefined) refusals.push(answer);
   };
-  // Longer than anybody waits here: a step that Envoy cannot answer shows.
+  // Longer than every wait here, so that a step that Envoy never acknowledges fails the test.
   const control = createXdsServer({ keyOf: () => ID, onAck, stepTimeoutMs: 2 * SETTLE_LIMIT_MS });
   const secrets = createXdsServer({ keyOf: () => ID, onAck });
   const servers = [await listen(control, ads, ['aggregated']), await listen(secrets, sds, ['secrets'])];
@@ -67,7 +67,7 @@ export async function startLiveEnvoy(binary: string, pem: Pem): Promise<LiveEnvo
     return new Map(lines.map(([name = '', value]): [string, number] => [name, Number(value)]));
   }
 
-  /** Why Envoy is not done; '' when it is. */
+  /** Why Envoy has not finished; '' if it has. */
   async function pending(snapshot: Snapshot): Promise<string> {
     for (const type of snapshot.keys())
       if (control.settled(ID, type) === 'pending') return `${type} is not answered`;
@@ -76,7 +76,7 @@ export async function startLiveEnvoy(binary: string, pem: Pem): Promise<LiveEnvo
       if (got.get(name) !== 0) return `${name} is ${got.get(name)}`;
     // 0 is LIVE.
     if (got.get('server.state') !== 0) return `the server's state is ${got.get('server.state')}`;
-    // Beside ours there are the static ones.
+    // Envoy also counts the static clusters.
     const clusters = (snapshot.get(CLUSTER)?.resources.size ?? 0) + STATIC_CLUSTERS;
     const listeners = snapshot.get(LISTENER)?.resources.size ?? 0;
     if (got.get('cluster_manager.active_clusters') !== clusters) return `not ${clusters} clusters`;
@@ -111,7 +111,7 @@ export async function startLiveEnvoy(binary: string, pem: Pem): Promise<LiveEnvo
   return {
     async take(snapshot) {
       refusals.length = 0;
-      secrets.set(ID, new Map([[SECRET, typeResources(askedSecrets(snapshot, pem))]]));
+      secrets.set(ID, new Map([[SECRET, typeResources(requestedSecrets(snapshot, pem))]]));
       control.set(ID, snapshot);
       return settle(() => pending(snapshot), SETTLE_LIMIT_MS);
     },

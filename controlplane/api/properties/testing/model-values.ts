@@ -2,23 +2,23 @@ import * as fc from 'fast-check';
 import { shapeNamed } from '../../../model/api-model.ts';
 import { textOf } from './arbitrary-texts.ts';
 
-/** Arbitraries for members of a structure, in place of the model's; `undefined`: the member is never there. */
+/** Arbitraries that replace the model's for members of a structure; `undefined`: the member is always absent. */
 export type MemberArbitraries = Readonly<Record<string, fc.Arbitrary<unknown> | undefined>>;
 
-/** Makes arbitraries of shapes. */
-export type Right = {
-  /** Values of a shape that the API has to accept. `members`: for a structure. */
+/** Arbitraries by shape. */
+export type ValidValues = {
+  /** Values of a shape that the API must accept. `members`: for a structure. */
   readonly value: (shape: string, members?: MemberArbitraries) => fc.Arbitrary<unknown>;
-  /** A structure: what is required, and any of the rest. */
+  /** A structure with the required members and any of the others. */
   readonly structure: (shape: string, members?: MemberArbitraries) => fc.Arbitrary<Record<string, unknown>>;
 };
 
-/** What a rule beyond the model allows, by the shape that it bears on. */
-export type Overrides = { readonly [shape: string]: (right: Right) => fc.Arbitrary<unknown> };
+/** Arbitraries of shapes that a further rule restricts. */
+export type Overrides = { readonly [shape: string]: (valid: ValidValues) => fc.Arbitrary<unknown> };
 
-/** Values made from the model, and where there is an override, by that. */
-export function modelValues(overrides: Overrides): Right {
-  const value: Right['value'] = (name, given) => {
+/** Arbitraries from the overrides, and from the model for all other shapes. */
+export function modelValues(overrides: Overrides): ValidValues {
+  const value: ValidValues['value'] = (name, given) => {
     const shape = shapeNamed(name);
     const override = overrides[name];
     if (override !== undefined && given === undefined) return override({ value, structure });
@@ -45,7 +45,7 @@ export function modelValues(overrides: Overrides): Right {
     throw new Error(`a specification has no ${shape.type}`);
   };
 
-  const structure: Right['structure'] = (name, given) =>
+  const structure: ValidValues['structure'] = (name, given) =>
     fc.record(members(name, given), { requiredKeys: [...(shapeNamed(name).required ?? [])] });
 
   const union = (name: string, given?: MemberArbitraries): fc.Arbitrary<unknown> =>
@@ -65,7 +65,7 @@ export function modelValues(overrides: Overrides): Right {
   return { value, structure };
 }
 
-/** Numbers between two bounds, both often among them. */
+/** Numbers between two bounds; both bounds are frequent. */
 export function wholeNumber(min: number, max: number): fc.Arbitrary<number> {
   return fc.oneof(
     { weight: 3, arbitrary: fc.integer({ min, max }) },

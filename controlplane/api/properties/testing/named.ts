@@ -1,9 +1,9 @@
-/** What right specifications may name: a test has to make these first. Nodes and routers without listeners, services without provider. */
+/** The resources that valid specifications may name; a test must create them first, without listeners or providers. */
 export const NAMED = {
   nodes: ['blue', 'red', 'green'],
   routers: ['router'],
   services: ['teller.local'],
 } as const;
 
-/** The port of the one listener of each gateway that a test has to make, one for each protocol. */
+/** The port of the one listener of each gateway. A test must create one gateway per protocol. */
 export const GATEWAY_PORT = 80;

@@ -1,16 +1,16 @@
 import * as fc from 'fast-check';
 import { expression, hostName, logFormat, pathOf, subjectName, textOf } from './arbitrary-texts.ts';
-import { wholeNumber, type Overrides, type Right } from './model-values.ts';
+import { wholeNumber, type Overrides, type ValidValues } from './model-values.ts';
 import { NAMED } from './named.ts';
-import { gatewayRouteSpec } from './right-gateway-routes.ts';
-import { routeSpec } from './right-routes.ts';
+import { gatewayRouteSpec } from './valid-gateway-routes.ts';
+import { routeSpec } from './valid-routes.ts';
 
 type Json = Record<string, unknown>;
 
-/** Ports that Envoy needs for itself, at a node or a gateway. */
+/** Ports that Envoy itself uses, at a node or a gateway. */
 const TAKEN = new Set([15_000, 15_001]);
 
-/** What the rules beyond the model allow. */
+/** Arbitraries of the shapes that the rules beyond the model restrict. */
 export const OVERRIDES: Overrides = {
   Duration: duration(0),
   OutlierDetection: ({ structure }) =>
@@ -19,8 +19,8 @@ export const OVERRIDES: Overrides = {
       baseEjectionDuration: duration(1)({ structure }),
     }),
 
-  VirtualNodeSpec: (right) =>
-    right.structure('VirtualNodeSpec', { listeners: listeners(right, 'Listener', 0) }).map(findable),
+  VirtualNodeSpec: (valid) =>
+    valid.structure('VirtualNodeSpec', { listeners: listeners(valid, 'Listener', 0) }).map(findable),
   Hostname: () => fc.oneof(hostName, textOf(1, 300)),
   AwsCloudMapInstanceAttributeKey: () => textOf(1, 255, ['a', 'Z', '0', '-', '_', '~', '!']),
   AwsCloudMapInstanceAttributeValue: () => textOf(1, 1024, ['a', 'Z', '0', '-', '_', '~', '!']),
@@ -31,10 +31,10 @@ export const OVERRIDES: Overrides = {
   SdsSecretName: () => textOf(1, 3000),
   VirtualGatewaySdsSecretName: () => textOf(1, 3000),
 
-  VirtualRouterSpec: (right) =>
-    right.structure('VirtualRouterSpec', { listeners: listeners(right, 'VirtualRouterListener', 0) }),
-  VirtualGatewaySpec: (right) =>
-    right.structure('VirtualGatewaySpec', { listeners: listeners(right, 'VirtualGatewayListener', 0) }),
+  VirtualRouterSpec: (valid) =>
+    valid.structure('VirtualRouterSpec', { listeners: listeners(valid, 'VirtualRouterListener', 0) }),
+  VirtualGatewaySpec: (valid) =>
+    valid.structure('VirtualGatewaySpec', { listeners: listeners(valid, 'VirtualGatewayListener', 0) }),
   VirtualNodeServiceProvider: () => fc.record({ virtualNodeName: fc.constantFrom(...NAMED.nodes) }),
   VirtualRouterServiceProvider: () => fc.record({ virtualRouterName: fc.constantFrom(...NAMED.routers) }),
 
@@ -63,21 +63,21 @@ export const OVERRIDES: Overrides = {
     }),
 };
 
-// Without value or unit it counts as not given; however long it is, Envoy is told what it can hold.
-function duration(least: number): (right: Pick<Right, 'structure'>) => fc.Arbitrary<Json> {
+// A duration without value or unit counts as absent; one that is too long for Envoy is capped.
+function duration(least: number): (valid: Pick<ValidValues, 'structure'>) => fc.Arbitrary<Json> {
   const value = fc.oneof(wholeNumber(least, 100_000), wholeNumber(least, Number.MAX_SAFE_INTEGER));
   return ({ structure }) => structure('Duration', { value });
 }
 
-function listeners(right: Right, shape: string, least: number): fc.Arbitrary<readonly unknown[]> {
+function listeners(valid: ValidValues, shape: string, least: number): fc.Arbitrary<readonly unknown[]> {
   const port = wholeNumber(1, 65_535).filter((number) => !TAKEN.has(number));
   return fc
     .uniqueArray(port, { minLength: least, maxLength: 4 })
-    .chain((ports) => fc.tuple(...ports.map((each) => listenerOn(right, shape, each))));
+    .chain((ports) => fc.tuple(...ports.map((each) => listenerOn(valid, shape, each))));
 }
 
-// Pools have to fit the listener's protocol, health checks its port.
-function listenerOn(right: Right, shape: string, port: number): fc.Arbitrary<unknown> {
+// Pools must match the listener's protocol, health checks its port.
+function listenerOn(valid: ValidValues, shape: string, port: number): fc.Arbitrary<unknown> {
   const gateway = shape === 'VirtualGatewayListener';
   const protocols = gateway ? ['http', 'http2', 'grpc'] : ['http', 'http2', 'grpc', 'tcp'];
   return fc.constantFrom(...protocols).chain((protocol) => {
@@ -86,10 +86,10 @@ function listenerOn(right: Right, shape: string, port: number): fc.Arbitrary<unk
     const others = protocols.filter((other) => other !== protocol);
     const onlyThis = Object.fromEntries(others.map((other) => [other, undefined]));
     const prefix = gateway ? 'VirtualGateway' : 'VirtualNode';
-    return right.structure(shape, {
+    return valid.structure(shape, {
       portMapping,
-      connectionPool: right.value(`${prefix}ConnectionPool`, onlyThis),
-      healthCheck: right.structure(`${gateway ? prefix : ''}HealthCheckPolicy`, {
+      connectionPool: valid.value(`${prefix}ConnectionPool`, onlyThis),
+      healthCheck: valid.structure(`${gateway ? prefix : ''}HealthCheckPolicy`, {
         port: fc.constant(port),
         path: fc.oneof(pathOf(255), textOf(0, 255)),
       }),
@@ -97,7 +97,7 @@ function listenerOn(right: Right, shape: string, port: number): fc.Arbitrary<unk
   });
 }
 
-// Authorities from a socket vouch for names, which have to be there.
+// Authorities from a socket require names to match.
 function clientTls(shape: string): Overrides[string] {
   return ({ structure }) =>
     fc.tuple(structure(shape), subjectName).map(([policy, name]) => {
@@ -114,7 +114,7 @@ function clientTls(shape: string): Overrides[string] {
 
 type Names = { readonly match: { readonly exact: readonly string[] } };
 
-// One that listens says where it is found.
+// A node with listeners needs service discovery.
 function findable(spec: Json): Json {
   const { listeners: some = [] } = spec as { listeners?: readonly unknown[] };
   return some.length > 0 ? { serviceDiscovery: { dns: { hostname: 'a' } }, ...spec } : spec;

@@ -3,7 +3,7 @@ import { caseView } from '../../../translate/testing/cases.ts';
 import { DEFAULT_SETTINGS } from '../../../translate/options.ts';
 import { translate, type Translation } from '../../../translate/translate.ts';
 import type { AnyMesh } from './any-mesh.ts';
-import type { Pem } from './asked-secrets.ts';
+import type { Pem } from './requested-secrets.ts';
 
 const INSTANCES: readonly Instance[] = [
   { id: 'i-1', ipv4: '10.0.0.1', ipv6: 'fd00::1', port: 80, healthy: true, attributes: {} },
@@ -11,10 +11,10 @@ const INSTANCES: readonly Instance[] = [
   { id: 'i-3', ipv6: 'fd00::3', healthy: true, attributes: {} },
 ];
 
-/** Names that begin alike share an address. */
+/** Names with the same first character share an address. */
 const addressesOf = (name: string): readonly string[] => [`10.0.1.${name.charCodeAt(0) % 4}`, 'fd00::9'];
 
-/** What the proxy of a mesh is to have: with all certificates and instances that it names, or with none of them known. */
+/** The configuration of a mesh's proxy, with all the certificates and instances that it names known, or none of them. */
 export function translateMesh(
   { proxy, resources, features, known }: AnyMesh,
   { cert, key }: Pem,

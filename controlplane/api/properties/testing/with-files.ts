@@ -1,11 +1,11 @@
 import type { Case } from '../../../translate/testing/cases.ts';
 
-/** Real files in place of those that a mesh names. */
+/** Real files that replace those that a mesh names. */
 export type Files = { readonly log: string; readonly certificate: string; readonly privateKey: string };
 
 type Resources = Case['resources'];
 
-/** Inputs with real files in place of those that they name. */
+/** Replaces the files in inputs by real ones. */
 export function withFiles(made: readonly unknown[], { log, certificate, privateKey }: Files): Resources {
   return JSON.parse(JSON.stringify(made), (name, value: unknown) => {
     if (name === 'certificate' || name === 'trust') return withOwnName(value as object, name);
@@ -20,7 +20,7 @@ export function withFiles(made: readonly unknown[], { log, certificate, privateK
   }) as Resources;
 }
 
-// No socket has a certificate and authorities under one name.
+// A socket does not serve a certificate and authorities under the same name.
 function withOwnName(source: object, kind: string): object {
   if (!('sds' in source)) return source;
   const { secretName } = source.sds as { readonly secretName: string };

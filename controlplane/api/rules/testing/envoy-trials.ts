@@ -12,8 +12,8 @@ type EnvoyRule = {
   [R in keyof typeof RULES]: (typeof RULES)[R] extends 'envoy' ? R : never;
 }[keyof typeof RULES];
 
-/** For each rule with the reason `envoy` a configuration that breaks it, and one that differs from it in nothing else. */
-export const ENVOY_TRIALS: Readonly<Record<EnvoyRule, { readonly broken: Config; readonly right: Config }>> =
+/** For each rule with the reason `envoy`, a configuration that violates it, and one that differs in nothing else. */
+export const ENVOY_TRIALS: Readonly<Record<EnvoyRule, { readonly broken: Config; readonly valid: Config }>> =
   {
     'count-size': pair(
       (retries: number) => routed({ retry_policy: { num_retries: retries } }),
@@ -43,8 +43,8 @@ export const ENVOY_TRIALS: Readonly<Record<EnvoyRule, { readonly broken: Config;
     'secret-name': pair((name: string) => secret(name), '', 'a'),
   };
 
-function pair<T>(config: (value: T) => Config, broken: T, right: T): { broken: Config; right: Config } {
-  return { broken: config(broken), right: config(right) };
+function pair<T>(config: (value: T) => Config, broken: T, valid: T): { broken: Config; valid: Config } {
+  return { broken: config(broken), valid: config(valid) };
 }
 
 /** A listener with a route to a cluster. */
@@ -53,7 +53,7 @@ function routed(action: Config): Config {
   return { ...httpListener({ routes: [route] }), ...cluster({}) };
 }
 
-/** Listeners, each with its port and the destination ports of its chains. */
+/** Listeners, each with its port and the destination ports of its filter chains. */
 function listeners(all: readonly (readonly [port: number, chains: readonly number[]])[]): Config {
   return {
     listeners: all.map(([port, chains], index) => ({

@@ -2,11 +2,11 @@ import { expect, it } from 'vitest';
 import { shapeViolations } from '../../validation/validate.ts';
 import { ruleViolations } from '../rules.ts';
 
-/** A specification, with the place and a part of what is wrong; none: it is accepted. */
+/** A specification, with the path and a part of the message of each violation; without any, it is accepted. */
 export type Case = readonly [what: string, spec: object, ...wrong: Wrong[]];
 type Wrong = readonly [path: string, constraint: string];
 
-/** Checks specifications against the rules, each in an input of that shape; the model allows them all. */
+/** Tests the rules on specifications, each in an input of that shape; the model itself allows them all. */
 export function check(shape: string, rows: readonly Case[]): void {
   it.each(rows.map((row) => ({ row })))(`${shape}: $row.0`, ({ row: [, spec, ...wrong] }) => {
     const input = { [NAME[shape] ?? '']: 'a', meshName: 'm', spec, ...PARENT[shape] };

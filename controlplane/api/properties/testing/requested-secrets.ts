@@ -4,13 +4,13 @@ import { CLUSTER, LISTENER, type Resource, type Snapshot } from '../../../../xds
 import { encode } from '../../../translate/encode.ts';
 import { resourceJson } from '../../../translate/registry.ts';
 
-/** PEM of what every certificate is, and of who is trusted. */
+/** The PEM of the one certificate that serves as every certificate and authority. */
 export type Pem = { readonly cert: string; readonly key: string };
 
 type SecretType = NonNullable<MessageInitShape<typeof SecretSchema>['type']>;
 
-/** Every secret that a configuration asks others than its control plane for. */
-export function askedSecrets(snapshot: Snapshot, { cert, key }: Pem): readonly Resource[] {
+/** The secrets that a configuration requests from SDS sockets other than its control plane. */
+export function requestedSecrets(snapshot: Snapshot, { cert, key }: Pem): readonly Resource[] {
   const all = [CLUSTER, LISTENER].flatMap((type) => [...(snapshot.get(type)?.resources.values() ?? [])]);
   const { certificates, trusts } = secretNames(all.map(resourceJson));
   const certificate = { certificateChain: inline(cert), privateKey: inline(key) };
@@ -32,7 +32,7 @@ function inline(text: string) {
 
 type Names = { readonly certificates: ReadonlySet<string>; readonly trusts: ReadonlySet<string> };
 
-/** Looks at any depth of resources as JSON. */
+/** Collects the names of secrets at any depth of resources as JSON. */
 function secretNames(resources: readonly JsonValue[]): Names {
   const certificates = new Set<string>();
   const trusts = new Set<string>();

@@ -1,45 +1,45 @@
 import * as fc from 'fast-check';
 import { hostName, pathOf, textOf } from './arbitrary-texts.ts';
-import type { Right } from './model-values.ts';
+import type { ValidValues } from './model-values.ts';
 import { GATEWAY_PORT, NAMED } from './named.ts';
-import { prefixOrPath } from './right-routes.ts';
+import { prefixOrPath } from './valid-routes.ts';
 
-/** Gateway routes of the three protocols. */
-export function gatewayRouteSpec(right: Right): fc.Arbitrary<unknown> {
+/** Valid gateway routes of the three protocols. */
+export function gatewayRouteSpec(valid: ValidValues): fc.Arbitrary<unknown> {
   return fc.oneof(
-    http(right).map((made) => ({ httpRoute: made })),
-    http(right).map((made) => ({ http2Route: made })),
-    grpc(right).map((made) => ({ grpcRoute: made })),
+    http(valid).map((made) => ({ httpRoute: made })),
+    http(valid).map((made) => ({ http2Route: made })),
+    grpc(valid).map((made) => ({ grpcRoute: made })),
   );
 }
 
-function http(right: Right): fc.Arbitrary<unknown> {
-  const conditions = right.structure('HttpGatewayRouteMatch', {
+function http(valid: ValidValues): fc.Arbitrary<unknown> {
+  const conditions = valid.structure('HttpGatewayRouteMatch', {
     prefix: undefined,
     path: undefined,
     hostname: hostMatch(),
     port: fc.constant(GATEWAY_PORT),
   });
-  return fc.tuple(conditions, prefixOrPath(right)).chain(([others, where]) =>
-    right.structure('HttpGatewayRoute', {
+  return fc.tuple(conditions, prefixOrPath(valid)).chain(([others, where]) =>
+    valid.structure('HttpGatewayRoute', {
       match: fc.constant({ ...others, ...where }),
-      action: right.structure('HttpGatewayRouteAction', { target: target(right), rewrite: rewrite(right) }),
+      action: valid.structure('HttpGatewayRouteAction', { target: target(valid), rewrite: rewrite(valid) }),
     }),
   );
 }
 
-function grpc(right: Right): fc.Arbitrary<unknown> {
-  return right.structure('GrpcGatewayRoute', {
-    match: right.structure('GrpcGatewayRouteMatch', {
+function grpc(valid: ValidValues): fc.Arbitrary<unknown> {
+  return valid.structure('GrpcGatewayRoute', {
+    match: valid.structure('GrpcGatewayRouteMatch', {
       serviceName: textOf(1, 255),
       hostname: hostMatch(),
       port: fc.constant(GATEWAY_PORT),
     }),
-    action: right.structure('GrpcGatewayRouteAction', { target: target(right) }),
+    action: valid.structure('GrpcGatewayRouteAction', { target: target(valid) }),
   });
 }
 
-function rewrite({ structure }: Right): fc.Arbitrary<unknown> {
+function rewrite({ structure }: ValidValues): fc.Arbitrary<unknown> {
   const text = fc.oneof(pathOf(255), textOf(1, 255));
   return structure('HttpGatewayRouteRewrite', {
     prefix: fc.oneof(
@@ -56,7 +56,7 @@ function hostMatch(): fc.Arbitrary<unknown> {
   return fc.oneof(fc.record({ exact: text }), fc.record({ suffix: text }), fc.constant({}));
 }
 
-function target({ structure }: Right): fc.Arbitrary<unknown> {
+function target({ structure }: ValidValues): fc.Arbitrary<unknown> {
   return structure('GatewayRouteTarget', {
     virtualService: fc.record({ virtualServiceName: fc.constantFrom(...NAMED.services) }),
   });

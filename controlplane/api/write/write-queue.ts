@@ -7,7 +7,7 @@ import type { MeshId, Resource, ResourceId } from '../../mesh/resource.ts';
 import type { TokenKey, TokenUse, Write } from '../../store/store.ts';
 import { conflict, unavailable } from '../../http/errors.ts';
 
-/** What a call came to on some state of the model. `conclude` answers the caller, once that state and the write are durable. */
+/** The decision of a call on one state of the model. `conclude` responds to the caller after that state and the write are durable. */
 export type Decided = {
   readonly puts: readonly Resource[];
   readonly deletes: readonly ResourceId[];
@@ -15,56 +15,58 @@ export type Decided = {
   readonly conclude: () => void;
 };
 
-/** A call that wants to write to a mesh. `fail` answers the caller with an error. */
+/** A call that writes to a mesh. `fail` responds to the caller with an error. */
 export type Writer = {
   readonly mesh: MeshId;
   readonly token: TokenUse | undefined;
-  /** Must not throw, and not have effects. `repeated`: this very call, by its token, was done before. */
+  /** Must not throw or have side effects. `repeated`: the same call, by its token, succeeded before. */
   readonly decide: (model: Model, repeated: boolean) => Decided;
   readonly fail: (error: unknown) => void;
 };
 
-/** Takes a writer on. Throws a StoreError where too many wait for its mesh. */
-export type Writers = (writer: Writer) => void;
+/** Queues a writer. Throws a StoreError if its mesh's queue is full. */
+export type WriteQueue = (writer: Writer) => void;
 
-/** Times that decisions are taken anew because somebody wrote to the mesh meanwhile. */
+/** How often a batch is decided again because of a concurrent write to the mesh by another replica. */
 const ATTEMPTS = 20;
 
 /**
- * Those who write to one mesh at the same time are committed together, all or none of them, as one commit: it costs no more
- * than the commit of one. Each has decided on what those before it leave, and is answered once that is durable.
+ * Commits concurrent writers to one mesh as one atomic batch, which costs no more than one commit. Each writer decides on the
+ * model that the previous writers of the batch produce, and gets its response after the batch is durable.
  */
-export function createWriters(live: LiveModel, now: () => number): Writers {
-  const groups = createGroups<Writer>(async (group) => {
-    for (const part of withoutRepetitions(group)) await writeTogether(live, now, part);
+export function createWriteQueue(live: LiveModel, now: () => number): WriteQueue {
+  const groups = createGroups<Writer>(async (batch) => {
+    for (const part of splitAtRepeatedTokens(batch)) await commitBatch(live, now, part);
   });
   return (writer) => groups(meshKey(writer.mesh), writer);
 }
 
 type Waiting = { readonly writer: Writer; readonly repeated: boolean };
 
-async function writeTogether(live: LiveModel, now: () => number, group: Group): Promise<void> {
-  const { mesh } = group[0];
-  let waiting: readonly Waiting[] = group.map((writer) => ({ writer, repeated: false }));
+async function commitBatch(live: LiveModel, now: () => number, batch: Batch): Promise<void> {
+  const { mesh } = batch[0];
+  let waiting: readonly Waiting[] = batch.map((writer) => ({ writer, repeated: false }));
   try {
     for (let attempt = 0; attempt < ATTEMPTS && waiting.length > 0; attempt += 1) {
       const revision = live.model.meshRevision(mesh);
-      const decided = decideInTurn(live.model, waiting);
+      const decided = decideSequentially(live.model, waiting);
       const write = writeOf(live.model, mesh, decided);
       if (write !== undefined) {
         const { outcome } = await live.commit(write);
         if (outcome === 'committed') return conclude(decided);
-        // Another control plane was faster.
+        // Another replica committed first.
         if (attempt > 0) await sleep(Math.random() * Math.min(2 ** attempt, 100));
       }
       const before = waiting;
-      waiting = await lookForRepetitions(live, now(), waiting);
+      waiting = await resolveTokens(live, now(), waiting);
       await live.catchUp();
-      // The store has not checked decisions without a write: they stand if they were taken on what the store has.
+      // Without a write, the store has not checked the decisions: they are valid if the model was up to date with the store.
       const stand = live.model.meshRevision(mesh) === revision && isDeepStrictEqual(before, waiting);
       if (write === undefined && stand) return conclude(decided);
     }
-    throw unavailable(`Others kept changing mesh ${mesh.mesh}; nothing was written. Try again.`);
+    throw unavailable(
+      `Concurrent changes to mesh ${mesh.mesh} kept conflicting; nothing was written. Try again.`,
+    );
   } catch (error) {
     for (const { writer } of waiting) writer.fail(error);
   }
@@ -74,7 +76,7 @@ function conclude(decided: readonly Decided[]): void {
   for (const each of decided) each.conclude();
 }
 
-function decideInTurn(model: Model, waiting: readonly Waiting[]): readonly Decided[] {
+function decideSequentially(model: Model, waiting: readonly Waiting[]): readonly Decided[] {
   let current = model;
   return waiting.map(({ writer, repeated }, index) => {
     const decided = writer.decide(current, repeated);
@@ -87,7 +89,7 @@ function isChange({ puts, deletes }: Decided): boolean {
   return puts.length + deletes.length > 0;
 }
 
-/** All decisions in one write, which has each resource as the last of them leaves it; undefined where nothing is to be written. */
+/** Merges all decisions into one write with the final state of each resource; undefined if there is nothing to write. */
 function writeOf(model: Model, mesh: MeshId, decided: readonly Decided[]): Write | undefined {
   const tokens = decided.flatMap(({ token }) => token ?? []);
   if (tokens.length === 0 && !decided.some(isChange)) return undefined;
@@ -110,13 +112,13 @@ function writeOf(model: Model, mesh: MeshId, decided: readonly Decided[]): Write
     puts: [...puts.values()],
     deletes: [...deletes.values()],
     tokens,
-    // Who makes a mesh has counted how many the account has.
+    // The quota check counted the account's meshes, so that count is a precondition of the commit.
     expectedMeshes: makesMesh ? model.count('mesh', mesh) : undefined,
   };
 }
 
-/** The same calls with what is known of their tokens. Who used his for something else is told so, and has left. */
-async function lookForRepetitions(
+/** Looks the tokens up in the store. Writers that reused a token for a different request fail with ConflictException and are dropped. */
+async function resolveTokens(
   live: LiveModel,
   now: number,
   waiting: readonly Waiting[],
@@ -135,13 +137,13 @@ async function lookForRepetitions(
   return looked.filter((each) => each !== undefined);
 }
 
-type Group = readonly [Writer, ...Writer[]];
+type Batch = readonly [Writer, ...Writer[]];
 
-/** Parts, in order, none of which has the same token twice: whether the second is a repetition is known after the first. */
-function withoutRepetitions(group: readonly Writer[]): readonly Group[] {
+/** Splits a batch, in order, so that no part has a token twice: only after the first commit is the second known to be a repetition. */
+function splitAtRepeatedTokens(batch: readonly Writer[]): readonly Batch[] {
   const parts: [Writer, ...Writer[]][] = [];
   let seen = new Set<string>();
-  for (const writer of group) {
+  for (const writer of batch) {
     const key = writer.token === undefined ? undefined : tokenKey(writer.token);
     const part = parts.at(-1);
     if (part === undefined || (key !== undefined && seen.has(key))) {
@@ -159,6 +161,6 @@ function tokenKey({ account, operation, token }: TokenKey): string {
 
 function tokenConflict(): Error {
   return conflict(
-    'The clientToken was used before, for a call with other parameters. Nothing was written. Use a new token for a new call.',
+    'The clientToken was already used for a call with other parameters. Nothing was written. Use a new token for a new call.',
   );
 }

@@ -1,17 +1,17 @@
 import { shapeNamed, type Shape } from '../../../model/api-model.ts';
 import { elementPath, memberPath } from '../../validation/violation.ts';
 
-/** A value with one thing wrong in it, and the path of that. */
-export type Slip = { readonly path: string; readonly value: unknown };
+/** A value with one fault, and the path of the fault. */
+export type Mutation = { readonly path: string; readonly value: unknown };
 
-/** Every way to make one thing of a right value wrong: types, bounds, enumerations, members, and texts that rules refuse. */
-export function slipsOf(name: string, value: unknown, path: string): readonly Slip[] {
+/** All mutations of a valid value with one fault: types, bounds, enumerations, members, and texts that rules refuse. */
+export function mutationsOf(name: string, value: unknown, path: string): readonly Mutation[] {
   const shape = shapeNamed(name);
   const here = [...wrongHere(name, shape, value), ...(WRONG_BY_RULE[name] ?? [])];
   return [...here.map((wrong) => ({ path, value: wrong })), ...within(shape, value, path)];
 }
 
-/** By shape: texts that only a rule beyond the model refuses. */
+/** By shape, values that only a rule beyond the model refuses. */
 const WRONG_BY_RULE: { readonly [shape: string]: readonly unknown[] } = {
   HttpPathRegex: ['(', '(?=a)', String.raw`\1`, '((a{1,30}){1,30})', String.raw`\pL`, String.raw`\x{100}`],
   HttpPathMatch: [{ exact: '/a', regex: 'b' }],
@@ -70,7 +70,7 @@ function wrongHere(name: string, shape: Shape, value: unknown): readonly unknown
   return [];
 }
 
-// A choice with all of its members set, where it has several.
+// A union with all of its members set, if it has several.
 function twice({ members = {} }: Shape, value: unknown): readonly unknown[] {
   const all = Object.keys(members);
   return all.length < 2
@@ -78,13 +78,13 @@ function twice({ members = {} }: Shape, value: unknown): readonly unknown[] {
     : [{ ...Object.fromEntries(all.map((member) => [member, {}])), ...(value as object) }];
 }
 
-function within(shape: Shape, value: unknown, path: string): readonly Slip[] {
+function within(shape: Shape, value: unknown, path: string): readonly Mutation[] {
   if (shape.type === 'list') {
     const items = value as readonly unknown[];
     return items.flatMap((item, index) =>
-      slipsOf(shape.member?.shape ?? '', item, elementPath(path, index)).map((slip) => ({
-        path: slip.path,
-        value: items.with(index, slip.value),
+      mutationsOf(shape.member?.shape ?? '', item, elementPath(path, index)).map((mutation) => ({
+        path: mutation.path,
+        value: items.with(index, mutation.value),
       })),
     );
   }
@@ -96,9 +96,9 @@ function within(shape: Shape, value: unknown, path: string): readonly Slip[] {
   });
   const unknown = { path: memberPath(path, 'unknownMember'), value: { ...object, unknownMember: 1 } };
   const nested = Object.entries(object).flatMap(([member, item]) =>
-    slipsOf(shape.members?.[member]?.shape ?? '', item, memberPath(path, member)).map((slip) => ({
-      path: slip.path,
-      value: { ...object, [member]: slip.value },
+    mutationsOf(shape.members?.[member]?.shape ?? '', item, memberPath(path, member)).map((mutation) => ({
+      path: mutation.path,
+      value: { ...object, [member]: mutation.value },
     })),
   );
   return [...missing, unknown, ...nested];

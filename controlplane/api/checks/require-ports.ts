@@ -2,32 +2,32 @@ import type { Model } from '../../mesh/model.ts';
 import type { Kind, Resource, ResourceId } from '../../mesh/resource.ts';
 import { routesThatDependOn } from './dependent-routes.ts';
 import { badRequest } from '../../http/errors.ts';
-import { sentencesOf, type MissingPort } from './missing-ports.ts';
+import { missingPortMessages, type MissingPort } from './missing-ports.ts';
 import { gatewayMatchOf, isKind, routeOf, targetOf } from '../../mesh/spec-parts.ts';
 import { elementPath } from '../validation/violation.ts';
 
-/** The part of a listener that routes depend on. */
+/** The part of a listener that this check reads. */
 type Listener = { readonly portMapping: { readonly port: number } };
 
 /**
- * Where several listeners leave a choice, a port must name one: in a route for its router and for each target, in a
- * gateway route for its gateway and for the provider of its virtual service. A change is held against the routes that
- * are there already, too. A route that names a port or a protocol which no listener has is taken: a router and its
- * routes are updated one after the other, in whichever order. It has no effect meanwhile, and the status lists it.
- * @throws ApiError BadRequestException that lists where a port is missing
+ * If there are several listeners, a route must name the port of one: a route for its router and for each target, a gateway
+ * route for its gateway and for the provider of its virtual service. A change is also checked against the existing routes.
+ * A route may name a port or protocol that no listener has, because a router and its routes are updated one after the other,
+ * in either order. Such a route has no effect until the listener exists, and the status lists it.
+ * @throws ApiError BadRequestException that lists the missing ports
  */
-export function requireConsistent(model: Model, changed: Resource): void {
+export function requirePorts(model: Model, changed: Resource): void {
   const missing = missingPorts(model, changed);
-  if (missing.length > 0) throw badRequest(sentencesOf(changed, missing).join('. '));
+  if (missing.length > 0) throw badRequest(missingPortMessages(changed, missing).join('. '));
 }
 
-/** Where a port is missing once a resource is as it is here: in itself, and in the routes that are there already. */
+/** The ports that would be missing after the change: in the changed resource, and in the existing routes. */
 export function missingPorts(model: Model, changed: Resource): readonly MissingPort[] {
   const view = viewWith(model, changed);
-  return [changed, ...routesThatDependOn(model, changed)].flatMap((route) => ofResource(view, route));
+  return [changed, ...routesThatDependOn(model, changed)].flatMap((route) => missingIn(view, route));
 }
 
-/** What the checks read: the model as it would be after the change. */
+/** The model as it would be after the change, as far as the checks read it. */
 type View = {
   listenersOf(
     kind: 'virtualNode' | 'virtualRouter' | 'virtualGateway',
@@ -61,25 +61,25 @@ function viewWith(model: Model, changed: Resource): View {
   };
 }
 
-function ofResource(view: View, resource: Resource): readonly MissingPort[] {
-  if (isKind(resource, 'route')) return ofRoute(view, resource);
-  if (isKind(resource, 'gatewayRoute')) return ofGatewayRoute(view, resource);
+function missingIn(view: View, resource: Resource): readonly MissingPort[] {
+  if (isKind(resource, 'route')) return missingInRoute(view, resource);
+  if (isKind(resource, 'gatewayRoute')) return missingInGatewayRoute(view, resource);
   return [];
 }
 
-function ofRoute(view: View, route: Resource<'route'>): readonly MissingPort[] {
-  const found = routeOf(route.spec);
-  if (found === undefined) return [];
-  const { member, match, action } = found;
+function missingInRoute(view: View, route: Resource<'route'>): readonly MissingPort[] {
+  const typed = routeOf(route.spec);
+  if (typed === undefined) return [];
+  const { member, match, action } = typed;
   const targets = `spec.${member}.action.weightedTargets`;
   return [
-    ...portNeeded(match.port, view.listenersOf('virtualRouter', route, route.parent), {
+    ...missingPort(match.port, view.listenersOf('virtualRouter', route, route.parent), {
       route,
       use: 'match',
       path: `spec.${member}.match.port`,
     }),
     ...action.weightedTargets.flatMap(({ virtualNode, port }, index) =>
-      portNeeded(port, view.listenersOf('virtualNode', route, virtualNode), {
+      missingPort(port, view.listenersOf('virtualNode', route, virtualNode), {
         route,
         use: 'target',
         path: `${elementPath(targets, index)}.port`,
@@ -88,17 +88,17 @@ function ofRoute(view: View, route: Resource<'route'>): readonly MissingPort[] {
   ];
 }
 
-function ofGatewayRoute(view: View, route: Resource<'gatewayRoute'>): readonly MissingPort[] {
+function missingInGatewayRoute(view: View, route: Resource<'gatewayRoute'>): readonly MissingPort[] {
   const match = gatewayMatchOf(route.spec);
   const target = targetOf(route.spec);
   if (match === undefined || target === undefined) return [];
   return [
-    ...portNeeded(match.port, view.listenersOf('virtualGateway', route, route.parent), {
+    ...missingPort(match.port, view.listenersOf('virtualGateway', route, route.parent), {
       route,
       use: 'match',
       path: `spec.${match.member}.match.port`,
     }),
-    ...portNeeded(target.port, view.providerListeners(route, target.virtualService.virtualServiceName), {
+    ...missingPort(target.port, view.providerListeners(route, target.virtualService.virtualServiceName), {
       route,
       use: 'target',
       path: `spec.${match.member}.action.target.port`,
@@ -106,7 +106,7 @@ function ofGatewayRoute(view: View, route: Resource<'gatewayRoute'>): readonly M
   ];
 }
 
-function portNeeded(
+function missingPort(
   port: number | undefined,
   listeners: readonly Listener[],
   place: Omit<MissingPort, 'ports'>,
