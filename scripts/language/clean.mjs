@@ -12,7 +12,7 @@ export const CLEAN = [
   'agent/testing',
   'cli/inspect',
   'cli/token',
-  'controlplane/api/validation',
+  'controlplane/api',
   'demo/apps',
   'docs/architecture.md',
   'docs/contributing',
