@@ -1,11 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { connect, constants } from 'node:http2';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { status } from '@grpc/grpc-js';
 import { expect, test, vi } from 'vitest';
 import { HEALTH_CHECK } from '../../../xds/grpc/health.ts';
 import { SOTW_METHOD } from '../../../xds/service.ts';
 import { frame } from '../../../xds/testing/http2.ts';
 import { accessFixture, tokenLine } from '../testing/access.ts';
+import type { End } from '../testing/client.ts';
 import { SHORT_FORM } from '../../../common/testing/short-form.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -55,6 +57,41 @@ test.skipIf(SHORT_FORM)(
     });
   },
 );
+
+test('amid a flood of calls of strangers, a thousand good clients of the same address are served', async () => {
+  await writeFile(file('tokens'), tokenLine('good', ['*']));
+  const clients = SHORT_FORM ? 100 : 1000;
+  const { address, refusals, turnedAway } = await serve(
+    { tokens: true },
+    { adsRateLimit: { rate: 0.001, burst: clients } },
+  );
+  const served: ('served' | End)[] = [];
+  let calls = 0;
+  const over = new AbortController();
+  // 5,000 a second, as far as they are answered, each hundred over a connection of its own.
+  const flood = (async () => {
+    while (!over.signal.aborted) {
+      const next = sleep(20);
+      const codes = await strangers(address, SOTW_METHOD.path, 100);
+      expect(codes).toEqual(new Map([[`${status.UNAUTHENTICATED}`, 100]]));
+      calls += 100;
+      await next;
+    }
+  })();
+  for (let group = 0; group < clients; group += 50) {
+    const opened = Array.from({ length: 50 }, () => open(NODE, { authorization: 'Bearer good' }).opened);
+    served.push(...(await Promise.all(opened)));
+  }
+  over.abort();
+  await flood;
+  expect(served).toEqual(Array(clients).fill('served'));
+  expect(calls).toBeGreaterThan(clients);
+  expect(turnedAway).toEqual([]);
+  expect(new Set(refusals)).toEqual(new Set(['unauthenticated']));
+  expect(await open(NODE, { authorization: 'Bearer good' }).opened).toMatchObject({
+    code: status.RESOURCE_EXHAUSTED,
+  });
+});
 
 test('a stranger does not learn which methods there are', async () => {
   await writeFile(file('tokens'), tokenLine('good', ['*']));

@@ -11,6 +11,7 @@ import { openCertificate } from '../../tls/open-certificate.ts';
 import { writeSelfSigned } from '../../tls/testing/certificates.ts';
 import type { Admission } from '../access/admission.ts';
 import { parseIdentity } from '../identity.ts';
+import { createEntrance } from '../../connections/entrance.ts';
 import { listenAds, type AdsListener } from '../listen.ts';
 import { openAdsAccess, type AdsAccessSettings } from '../access/open-ads-access.ts';
 import type { RefusalReason } from '../access/refusal-reason.ts';
@@ -25,6 +26,8 @@ export type Served = {
   /** `localhost:…`, which its certificate is for. */
   readonly address: string;
   readonly refusals: readonly RefusalReason[];
+  /** Why connections were closed. */
+  readonly turnedAway: readonly string[];
   /** Of each stream that was admitted, whether it has shown who it is. */
   readonly identified: readonly boolean[];
   /** The kinds of files that were read again. */
@@ -74,6 +77,7 @@ export function accessFixture(): AccessFixture {
   async function serve(asks: Asks, limits: Partial<Limits> = {}): Promise<Served> {
     const refusals: RefusalReason[] = [];
     const identified: boolean[] = [];
+    const turnedAway: string[] = [];
     const readings: string[] = [];
     const owners = new Map<string, string>();
     const files = { cert: file('cert.pem'), key: file('key.pem') };
@@ -112,10 +116,15 @@ export function accessFixture(): AccessFixture {
       },
     });
     const where = { host: '127.0.0.1', port: 0 };
-    const listener = await listenAds(xds, where, admission, { tls: { certificate, clientCa } });
+    const entrance = createEntrance({
+      // Those of a control plane by default.
+      limits: { all: 20_000, strangers: 5000 },
+      onTurnedAway: (why) => turnedAway.push(why),
+    });
+    const listener = await listenAds(xds, where, admission, { tls: { certificate, clientCa }, entrance });
     cleanups.push(() => listener.close(), ads.close, access.close, certificate.close);
     address = `localhost:${listener.address.port}`;
-    return { address, refusals, identified, readings, owners, xds, listener, admission };
+    return { address, turnedAway, refusals, identified, readings, owners, xds, listener, admission };
   }
 
   return {
