@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { isObject } from '../is-object.ts';
 import type { ParsedFile } from '../reading/parsed.ts';
 
@@ -11,10 +11,11 @@ export type SynthesizedStack = {
   readonly region: string | undefined;
 };
 
-/** What a `manifest.json` of CDK's leads to: stacks, and the manifests of stages. */
+/** What a `manifest.json` of CDK's leads to: stacks, the manifests of stages, and those of assets. */
 export type Manifest = {
   readonly stacks: readonly SynthesizedStack[];
   readonly manifests: readonly string[];
+  readonly assets: readonly string[];
 };
 
 /** Reads a manifest; undefined for any other file. */
@@ -25,25 +26,55 @@ export function manifestIn({ file, documents }: ParsedFile): Manifest | undefine
   const folder = dirname(file);
   const stacks: SynthesizedStack[] = [];
   const manifests: string[] = [];
+  const assets: string[] = [];
   for (const [id, artifact] of Object.entries(value['artifacts'])) {
     if (!isObject(artifact)) continue;
     const properties = isObject(artifact['properties']) ? artifact['properties'] : {};
-    const { templateFile, stackName, directoryName } = properties;
+    const { templateFile, stackName, directoryName, file: assetFile } = properties;
     if (artifact['type'] === 'aws:cloudformation:stack' && typeof templateFile === 'string') {
       const name = typeof stackName === 'string' ? stackName : id;
       stacks.push({ template: join(folder, templateFile), name, ...environmentOf(artifact['environment']) });
     } else if (artifact['type'] === 'cdk:cloud-assembly' && typeof directoryName === 'string') {
       manifests.push(join(folder, directoryName, 'manifest.json'));
+    } else if (artifact['type'] === 'cdk:asset-manifest' && typeof assetFile === 'string') {
+      assets.push(join(folder, assetFile));
     }
   }
-  return { stacks, manifests };
+  return { stacks, manifests, assets };
 }
 
-/** Whether a file is one of those that CDK writes beside templates and manifests. */
+/** Of a manifest of assets: the paths that files would have under the names they are uploaded by, and where they stand. */
+export function assetsIn({ file, documents }: ParsedFile): readonly (readonly [string, string])[] {
+  const [value] = documents.map((document) => document.value);
+  const assets = isObject(value) && isObject(value['files']) ? Object.values(value['files']) : [];
+  return assets.filter(isObject).flatMap(({ source, destinations }) => {
+    const path = isObject(source) ? source['path'] : undefined;
+    if (typeof path !== 'string' || !isObject(destinations)) return [];
+    const keys = Object.values(destinations).map((each) => (isObject(each) ? String(each['objectKey']) : ''));
+    return keys.map((key) => [join(dirname(file), basename(key)), join(dirname(file), path)] as const);
+  });
+}
+
+/** Whether a file is one of those that CDK writes beside templates and manifests: its tree, assets, metadata, reports. */
 export function isByProduct({ documents }: ParsedFile): boolean {
   const [value] = documents.map((document) => document.value);
-  if (!isObject(value) || typeof value['version'] !== 'string') return false;
-  return isObject(value['tree']) || (isObject(value['files']) && isObject(value['dockerImages']));
+  if (!isObject(value)) return false;
+  if (typeof value['version'] !== 'string') return isMetadata(value);
+  return isObject(value['tree']) || isObject(value['dockerImages']) || Array.isArray(value['pluginReports']);
+}
+
+function isMetadata(value: Readonly<Record<string, unknown>>): boolean {
+  const entries = Object.entries(value);
+  return (
+    entries.length > 0 &&
+    entries.every(
+      ([path, list]) => path.startsWith('/') && Array.isArray(list) && list.every(isMetadataEntry),
+    )
+  );
+}
+
+function isMetadataEntry(entry: unknown): boolean {
+  return isObject(entry) && String(entry['type']).startsWith('aws:cdk:');
 }
 
 // `aws://111122223333/eu-west-1`, or `aws://unknown-account/unknown-region`.

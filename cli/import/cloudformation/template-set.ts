@@ -1,7 +1,7 @@
 import { dirname, normalize } from 'node:path';
 import type { ParsedFile } from '../reading/parsed.ts';
 import type { ImportContext, Left } from '../source.ts';
-import { manifestIn, type SynthesizedStack } from './cdk.ts';
+import { assetsIn, manifestIn, type SynthesizedStack } from './cdk.ts';
 import { nestedTemplates } from './nested.ts';
 import { templatesIn, type Template } from './template.ts';
 
@@ -30,8 +30,9 @@ export async function templateSet(
     if (file !== undefined) all.set(name, file);
     return file;
   };
-  const synthesized = await synthesizedStacks(files, find);
-  const nested = await nestedOf([...all.values()].flatMap(templatesIn), find);
+  const { stacks: synthesized, assets } = await cloudAssembly(files, find);
+  const findNested: Find = (path) => find(assets.get(normalize(path)) ?? path);
+  const nested = await nestedOf([...all.values()].flatMap(templatesIn), findNested);
   const templates = [...nested.keys()];
   const inner = new Set([...nested.values()].flatMap((each) => [...each.values()]));
   const known = new Map(synthesized.map((stack) => [normalize(stack.template), stack]));
@@ -53,12 +54,16 @@ export async function templateSet(
 
 type Find = (path: string) => Promise<ParsedFile | undefined>;
 
+type CloudAssembly = {
+  readonly stacks: readonly SynthesizedStack[];
+  /** Where files stand, by the paths that their uploaded names would give them. */
+  readonly assets: ReadonlyMap<string, string>;
+};
+
 // Stages have manifests of their own.
-async function synthesizedStacks(
-  files: readonly ParsedFile[],
-  find: Find,
-): Promise<readonly SynthesizedStack[]> {
+async function cloudAssembly(files: readonly ParsedFile[], find: Find): Promise<CloudAssembly> {
   const stacks: SynthesizedStack[] = [];
+  const assets = new Map<string, string>();
   const seen = new Set<string>();
   const waiting = files.filter((file) => manifestIn(file) !== undefined);
   for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
@@ -66,12 +71,18 @@ async function synthesizedStacks(
     if (manifest === undefined || seen.has(normalize(file.file))) continue;
     seen.add(normalize(file.file));
     for (const stack of manifest.stacks) if ((await find(stack.template)) !== undefined) stacks.push(stack);
-    for (const path of manifest.manifests) {
-      const further = await find(path);
-      if (further !== undefined) waiting.push(further);
+    for (const path of manifest.manifests) waiting.push(...(await listOf(find(path))));
+    for (const path of manifest.assets) {
+      for (const list of await listOf(find(path)))
+        for (const [from, to] of assetsIn(list)) assets.set(from, to);
     }
   }
-  return stacks;
+  return { stacks, assets };
+}
+
+async function listOf(found: Promise<ParsedFile | undefined>): Promise<readonly ParsedFile[]> {
+  const file = await found;
+  return file === undefined ? [] : [file];
 }
 
 async function nestedOf(
