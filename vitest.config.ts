@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 // No test says how fast the machine is: what is waited for may take this long, in milliseconds.
-const expectation = { poll: { timeout: 20_000 } };
+const expectation = { poll: { timeout: 60_000 } };
 
 // Three projects: `unit` needs nothing but Node and is quick; `program` runs whole programs, as anybody; `net` makes hosts
 // out of network namespaces, so it needs root.
@@ -12,8 +12,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           expect: expectation,
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
           // Half of the time would go into loading the same modules again for each file.
           isolate: false,
           // By default a processor is left free, and there may be but two.
@@ -33,8 +33,8 @@ export default defineConfig({
           exclude: ['node_modules/**'],
           isolate: false,
           maxWorkers: 2,
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
         },
       },
       {
@@ -46,8 +46,8 @@ export default defineConfig({
           pool: 'forks',
           maxWorkers: 1,
           fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          testTimeout: 180_000,
+          hookTimeout: 240_000,
         },
       },
     ],

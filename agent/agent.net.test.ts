@@ -80,7 +80,7 @@ test('an Envoy that is killed is back', async () => {
   await live(agent);
   const before = await agent.status();
   process.kill(Number(before.envoyPid), 'SIGKILL');
-  await expect.poll(async () => (await agent.status()).envoyRestartCount, { timeout: 10_000 }).toBe('1');
+  await expect.poll(async () => (await agent.status()).envoyRestartCount).toBe('1');
   await live(agent);
   expect((await agent.status()).envoyPid).not.toBe(before.envoyPid);
 });
@@ -91,7 +91,7 @@ test('an agent that is killed takes its Envoy with it, and both come back', asyn
   const envoyPid = Number((await agent.status()).envoyPid);
   agent.kill('SIGKILL');
   await agent.ended;
-  await expect.poll(() => isRunning(envoyPid), { timeout: 2000 }).toBe(false);
+  await expect.poll(() => isRunning(envoyPid)).toBe(false);
   const next = await host.start();
   await live(next);
   next.kill('SIGTERM');
@@ -173,9 +173,7 @@ describe('/dev/stdout works, whatever the stdout of the agent is', () => {
     await live(agent);
     const answers = await host.run('curl', '-s', `127.0.0.1:15000/${'x'.repeat(4000)}[1-800]`);
     expect(answers).toBe('hello\n'.repeat(800));
-    await expect
-      .poll(async () => (await agent.status()).daybreak.droppedOutputBytes, { timeout: 20_000 })
-      .toBeGreaterThan(0);
+    await expect.poll(async () => (await agent.status()).daybreak.droppedOutputBytes).toBeGreaterThan(0);
     expect(await agent.status()).toMatchObject({ healthStatus: 'HEALTHY' });
     agent.kill('SIGTERM');
     expect(await agent.ended).toBe(0);
@@ -238,9 +236,7 @@ test('Envoy accepts each bootstrap', () => {
 });
 
 async function live(agent: RunningAgent): Promise<void> {
-  await expect
-    .poll(async () => (await agent.status().catch(() => undefined))?.envoyState, { timeout: 20_000 })
-    .toBe('LIVE');
+  await expect.poll(async () => (await agent.status().catch(() => undefined))?.envoyState).toBe('LIVE');
 }
 
 /** A connection to Envoy's TCP listener that stays open until its stdin ends. */

@@ -66,7 +66,7 @@ async function supervisor(
     hurry: () => toHurry.abort(),
     journal: () => readFileSync(journal, 'utf8').trim().split('\n'),
     reaches: async (kind: string) => {
-      await expect.poll(() => subject.state().kind, { timeout: 15_000 }).toBe(kind);
+      await expect.poll(() => subject.state().kind).toBe(kind);
     },
     pid: () => {
       const state = subject.state();
@@ -109,7 +109,7 @@ test('an Envoy that was LIVE long enough is forgiven', async () => {
   for (const made of [1, 2, 3]) {
     await subject.reaches('running');
     process.kill(subject.pid() ?? 0, 'SIGKILL');
-    await expect.poll(() => subject.restarts().made, { timeout: 15_000 }).toBe(made);
+    await expect.poll(() => subject.restarts().made).toBe(made);
   }
   subject.drain();
   expect(await ended).toEqual({ kind: 'told' });
@@ -193,7 +193,7 @@ test('it drains, and waits for connections', async () => {
   await subject.reaches('draining');
   // It would have given up long before it has asked so often, if it did not see the connection.
   const asked = () => subject.journal().filter((line) => line === 'asked for connections').length;
-  await expect.poll(asked, { timeout: 15_000 }).toBeGreaterThan(10);
+  await expect.poll(asked).toBeGreaterThan(10);
   expect(subject.state().kind).toBe('draining');
   await subject.ask('/connections-gone', 'POST');
   expect(await ended).toEqual({ kind: 'told' });
@@ -228,9 +228,7 @@ test('an Envoy that has become LIVE since it was last looked at drains too', asy
 test('an Envoy that was never LIVE has nothing to drain', async () => {
   const subject = await supervisor(['--ready', 'PRE_INITIALIZING']);
   const ended = subject.run();
-  await expect
-    .poll(() => subject.state(), { timeout: 15_000 })
-    .toMatchObject({ health: { lifecycle: 'PRE_INITIALIZING' } });
+  await expect.poll(() => subject.state()).toMatchObject({ health: { lifecycle: 'PRE_INITIALIZING' } });
   subject.drain();
   expect(await ended).toEqual({ kind: 'told' });
   expect(subject.journal()).toEqual(['started', 'terminated']);

@@ -24,7 +24,7 @@ export type LocalControlPlane = {
 
 const DAYBREAK = join(import.meta.dirname, '../../cli/main.ts');
 const STOP_LIMIT_MS = 10_000;
-const START_LIMIT_MS = 40_000;
+const START_LIMIT_MS = 120_000;
 
 /** How a control plane is started. */
 export type LocalOptions = {

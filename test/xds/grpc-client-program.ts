@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { Client, credentials } from '@grpc/grpc-js';
 import { register } from '@grpc/grpc-js-xds';
 
-const LIMIT_MS = 5000;
+const LIMIT_MS = 60_000;
 
 register();
 const client = new Client(`xds:///${process.argv[2] ?? ''}`, credentials.createInsecure());

@@ -29,9 +29,9 @@ describe.each(['DELTA_GRPC', 'GRPC'])('%s: the example, through a real Envoy,', 
   test('greets, and in new words', async () => {
     const { example } = await startExample();
     const { envoy } = await startEnvoy(apiType);
-    await expect.poll(greeting, { timeout: 20_000 }).toBe('hello\n');
+    await expect.poll(greeting).toBe('hello\n');
     example.stdin.write('good day\n');
-    await expect.poll(greeting, { timeout: 20_000 }).toBe('good day\n');
+    await expect.poll(greeting).toBe('good day\n');
     envoy.kill('SIGKILL');
     await envoy;
     example.stdin.end();
@@ -41,11 +41,11 @@ describe.each(['DELTA_GRPC', 'GRPC'])('%s: the example, through a real Envoy,', 
   test('is forgotten when it is gone, and not before (P25)', async () => {
     const { example } = await startExample(`${TTL_MS}`);
     const { envoy } = await startEnvoy(apiType);
-    await expect.poll(greeting, { timeout: 20_000 }).toBe('hello\n');
+    await expect.poll(greeting).toBe('hello\n');
     for (const end = Date.now() + 3 * TTL_MS; Date.now() < end; ) expect(await greeting()).toBe('hello\n');
     example.kill('SIGKILL');
     await example;
-    await expect.poll(greeting, { timeout: 20_000 }).toBe('nobody listens');
+    await expect.poll(greeting).toBe('nobody listens');
     envoy.kill('SIGKILL');
     await envoy;
   });
