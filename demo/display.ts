@@ -20,7 +20,7 @@ const STYLES: Readonly<Record<string, 'white' | 'blue' | 'red'>> = {
 };
 
 /** A display on a stream; off a terminal it writes a plain line a second. */
-export function createDisplay(stream: NodeJS.WriteStream): Display {
+export function createDisplay(stream: Pick<NodeJS.WriteStream, 'isTTY' | 'write'>): Display {
   let drawn = 0;
   let lastPlain = 0;
   const startedAt = Date.now();

@@ -1,9 +1,11 @@
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { createLab } from '../test/lab/lab.ts';
 import { stage } from '../test/lab/stage.ts';
 import { startColorMesh } from './color-mesh.ts';
 import { createDisplay } from './display.ts';
 import { readOptions } from './options.ts';
+import { createScreen, svgOf } from './picture.ts';
 import { shiftWeights, watch } from './shift.ts';
 import { describeNextSteps, describeResult, resultOf } from './summary.ts';
 import { startTraffic } from './traffic.ts';
@@ -12,7 +14,9 @@ import { startTraffic } from './traffic.ts';
 // away all that it made.
 
 const options = readOptions(process.argv.slice(2));
-const display = createDisplay(options.json ? process.stderr : process.stdout);
+const terminal = options.json ? process.stderr : process.stdout;
+const screen = createScreen((text) => terminal.write(text));
+const display = createDisplay(options.picture === undefined ? terminal : screen);
 const lab = await createLab({ name: 'demo' });
 try {
   display.step('Node, Envoy and the programs, where every user can run them');
@@ -39,6 +43,12 @@ try {
   const result = resultOf(before, during, await traffic.stop(), propagationMs);
 
   display.print(describeResult(result));
+  if (options.picture !== undefined) {
+    writeFileSync(
+      options.picture,
+      svgOf(screen.lines(), 'npm run demo: weights move from white to blue and red'),
+    );
+  }
   display.print(describeNextSteps(mesh, options.keep));
   if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`);
   if (options.keep) await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);

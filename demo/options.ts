@@ -6,6 +6,8 @@ export type DemoOptions = {
   readonly json: boolean;
   /** Leaves all of it running until Ctrl-C. */
   readonly keep: boolean;
+  /** A file that gets a picture of the screen, SVG. Default: none. */
+  readonly picture?: string;
   /** How many requests to count after the weights moved. Default 2,000. */
   readonly requests: number;
 };
@@ -16,6 +18,7 @@ export function readOptions(args: readonly string[]): DemoOptions {
     .description('The color application in a mesh of real Envoys, on hosts made of network namespaces')
     .option('--json', 'end stdout with one line of JSON', false)
     .option('--keep', 'leave everything running until Ctrl-C, to look further', false)
+    .option('--picture <file>', 'write a picture of the screen as it was at the end, SVG')
     .option('--requests <n>', 'how many requests to count after the weights moved', requestCount, 2000)
     .parse(args, { from: 'user' })
     .opts<DemoOptions>();
