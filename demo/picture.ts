@@ -8,7 +8,8 @@ export type Screen = {
   lines(): readonly string[];
 };
 
-const UP = /^\x1b\[(\d+)A/;
+/** The beginning of what moves a terminal's cursor. */
+const ESCAPE = '\u001b[';
 
 /** An empty screen. `follow` gets everything that is written as well. */
 export function createScreen(follow: (text: string) => void = () => undefined): Screen {
@@ -18,8 +19,7 @@ export function createScreen(follow: (text: string) => void = () => undefined): 
     isTTY: true,
     write(text) {
       follow(text);
-      const up = Number(UP.exec(text)?.[1] ?? 0);
-      row -= up;
+      row -= linesUp(text);
       const written = stripVTControlCharacters(text).split('\n');
       // A display writes whole lines: after the last line feed there is nothing.
       for (const line of written.slice(0, -1)) lines[row++] = line;
@@ -27,6 +27,12 @@ export function createScreen(follow: (text: string) => void = () => undefined): 
     },
     lines: () => lines.map((line) => line.trimEnd()),
   };
+}
+
+/** How many lines a text goes up before it writes. */
+function linesUp(text: string): number {
+  if (!text.startsWith(ESCAPE)) return 0;
+  return Number(/^(\d+)A/.exec(text.slice(ESCAPE.length))?.[1] ?? 0);
 }
 
 const [WIDTH, LINE, CHARACTER, MARGIN] = [900, 19, 7.83, 20];
