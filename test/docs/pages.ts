@@ -29,14 +29,13 @@ export function page(path: string): Page {
   return { path: relative('.', path), text: readFileSync(join(ROOT, path), 'utf8') };
 }
 
-/** The first column of each table row below `heading`, up to the next heading of any level. */
-export function firstColumn({ path, text }: Page, heading: string): readonly string[] {
+/** The lines below a heading, up to the next heading of any level. @throws Error when the page has no such heading */
+export function section({ path, text }: Page, heading: string): readonly string[] {
   const lines = text.split('\n');
   const start = lines.indexOf(heading);
   if (start === -1) throw new Error(`${path} has no heading ${JSON.stringify(heading)}`);
   const length = lines.slice(start + 1).findIndex((line) => /^#+ /.test(line));
-  const section = lines.slice(start + 1, length === -1 ? undefined : start + 1 + length);
-  return section.filter((line) => line.startsWith('| ')).map((line) => cells(line)[0] ?? '');
+  return lines.slice(start + 1, length === -1 ? undefined : start + 1 + length);
 }
 
 /** The cells of a table's row. A `\|` does not end one. */

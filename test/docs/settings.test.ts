@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest';
+import { readAgentSettings } from '../../agent/settings/settings.ts';
+import { SOURCES } from '../../proxyinit/settings/sources.ts';
+import { cells, page, section } from './pages.ts';
+
+// docs/settings.md against the settings that the programs read. The control plane's are in flags.program.test.ts.
+
+const PAGE = page('docs/settings.md');
+const NEEDED = {
+  APPMESH_RESOURCE_ARN: 'mesh/apps/virtualNode/b',
+  APPMESH_XDS_ENDPOINT: 'http://127.0.0.1:18000',
+};
+
+const OLDEST_NAME = {
+  APPMESH_VIRTUAL_NODE_NAME: NEEDED.APPMESH_RESOURCE_ARN,
+  APPMESH_XDS_ENDPOINT: NEEDED.APPMESH_XDS_ENDPOINT,
+};
+
+/** Names between backticks. */
+const named = (cell: string | undefined, name: RegExp): readonly string[] =>
+  [...(cell ?? '').matchAll(/`([^`]+)`/g)].map(([, code = '']) => code).filter((code) => name.test(code));
+
+const rows = (heading: string): readonly (readonly string[])[] =>
+  section(PAGE, heading)
+    .filter((line) => line.startsWith('| `'))
+    .map(cells);
+
+/** The variables that the agent reads. It stops at the first that names its resource, so the last of these is given. */
+function variablesRead(): readonly string[] {
+  const names = new Set<string>();
+  const env = new Proxy<Record<string, string | undefined>>(OLDEST_NAME, {
+    get(target, name) {
+      names.add(String(name));
+      return target[String(name)];
+    },
+  });
+  readAgentSettings(env);
+  return [...names];
+}
+
+/** Whether the agent refuses a variable because it does not serve what that asks for. */
+function isUnserved(name: string): boolean {
+  try {
+    readAgentSettings({ ...NEEDED, [name]: 'true' });
+    return false;
+  } catch (error) {
+    return /not served by this version/.test(String(error));
+  }
+}
+
+test('every variable of the agent is on the page, and the page has no other', () => {
+  const documented = rows('## `daybreak agent`').flatMap(([variables]) => named(variables, /^[A-Z_0-9]+$/));
+  const read = variablesRead().filter((name) => !isUnserved(name));
+  const elsewhere = Object.keys(ON_OTHER_LINES);
+  expect(read.filter((name) => !documented.includes(name) && !elsewhere.includes(name)).toSorted()).toEqual(
+    [],
+  );
+  expect(documented.filter((name) => !read.includes(name))).toEqual([]);
+});
+
+/** Variables that the agent reads and that have no row of their own: the row that names each. */
+const ON_OTHER_LINES: Readonly<Record<string, string>> = {
+  PATH: 'DAYBREAK_ENVOY',
+  TMPDIR: 'DAYBREAK_RUN_DIR',
+};
+
+test('every setting of proxyinit is on the page with its App Mesh names, and the page has no other', () => {
+  const documented = rows('## `daybreak proxyinit`').flatMap(([flags, variables, properties]) => {
+    const [appmesh, property] = [named(variables, /^[A-Z_0-9]+$/), named(properties, /^\w+$/)];
+    return named(flags, /^--/).map((flag, index) => ({
+      flag: flag.slice(2),
+      appmesh: appmesh[index],
+      property: property[index],
+    }));
+  });
+  // It holds the properties, so it is no source of a single setting.
+  const whole = { flag: 'proxy-configuration', appmesh: undefined, property: undefined };
+  const sources = Object.values(SOURCES).map(
+    ({ flag, appmesh, property }: { flag: string; appmesh?: string; property?: string }) => ({
+      flag,
+      appmesh,
+      property,
+    }),
+  );
+  const byFlag = (all: typeof sources) => all.toSorted((a, b) => (a.flag < b.flag ? -1 : 1));
+  expect(byFlag(documented)).toEqual(byFlag([...sources, whole]));
+});
