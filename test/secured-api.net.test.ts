@@ -172,7 +172,7 @@ test.each<[string, Record<string, string>, string[], string, string]>([
     'InvalidSignatureException',
     `'${REGION}'`,
   ],
-  ['no right to it', keyOf('AKNOBODY'), [], 'AccessDeniedException', 'appmesh:ListMeshes on resource: *'],
+  ['no right to it', keyOf('AKPOWERLESS'), [], 'AccessDeniedException', 'appmesh:ListMeshes on resource: *'],
 ])('%s: the aws command line says why', async (_, env, flags, exception, text) => {
   const { exitCode, stderr } = await aws(env, 'list-meshes', ...flags);
   expect(exitCode).toBeGreaterThanOrEqual(254);

@@ -52,9 +52,9 @@ describe('the permissions of a user', () => {
   });
 
   it('are none without a policy', async () => {
-    expect(await api.callAs('AKNOBODY', 'GET', '/meshes')).toMatchObject(
+    expect(await api.callAs('AKPOWERLESS', 'GET', '/meshes')).toMatchObject(
       denied(
-        `User: arn:aws:iam::${OWNER}:user/nobody is not authorized to perform: appmesh:ListMeshes on resource: * because no identity-based policy allows the appmesh:ListMeshes action`,
+        `User: arn:aws:iam::${OWNER}:user/powerless is not authorized to perform: appmesh:ListMeshes on resource: * because no identity-based policy allows the appmesh:ListMeshes action`,
       ),
     );
   });
@@ -215,6 +215,6 @@ describe('a route that is not an operation', () => {
   });
 
   it('must declare who may call it', () => {
-    expect(() => api.app.get('/forgotten', async () => ({}))).toThrow('does not say who may call it');
+    expect(() => api.app.get('/forgotten', async () => ({}))).toThrow('does not declare who may call it');
   });
 });

@@ -14,18 +14,18 @@ import { describeCaller } from '../auth/principal.ts';
 import type { LiveModel } from '../mesh/live-model.ts';
 import { betaOperations } from './beta/operations.ts';
 import type { ApiServices } from './operations/context.ts';
-import { sendError } from '../http/error-answer.ts';
+import { sendError } from '../http/error-response.ts';
 import { unavailable, unknownMethod, unknownPath, type ApiError } from '../http/errors.ts';
 import type { RouteConfig } from '../http/call.ts';
 import { health } from '../http/health.ts';
 import { requireOwnHost } from '../http/require-own-host.ts';
-import { createNoRequests } from '../http/no-request.ts';
+import { createMalformedRequestHandlers } from '../http/malformed-request.ts';
 import { appMeshOperations, methodsAt } from './operations/operations.ts';
 import { DEFAULT_QUOTAS, type Quotas } from './checks/quotas.ts';
 import { limitRate, unlimited } from '../http/rate-limit.ts';
 import { tlsServer, type ServerTls } from '../http/tls-server.ts';
 import type { BucketSettings } from '../../common/token-bucket.ts';
-import { findOutWhoCalls } from '../http/authenticate.ts';
+import { authenticateCalls } from '../http/authenticate.ts';
 import { createWriteQueue } from './write/write-queue.ts';
 
 /** `region`: the region in every ARN. */
@@ -72,7 +72,7 @@ export function createApi(options: ApiOptions): FastifyInstance {
     writeFailure = () => undefined,
   } = options;
   const loggerInstance: FastifyBaseLogger = log;
-  const noRequests = createNoRequests({
+  const malformedRequests = createMalformedRequestHandlers({
     log,
     requestTimeout: REQUEST_TIMEOUT,
     connectRefused: (url) => noRoute('CONNECT', url),
@@ -90,13 +90,13 @@ export function createApi(options: ApiOptions): FastifyInstance {
       ? { http: { requireHostHeader: false } }
       : { serverFactory: tlsServer(tls, { requireHostHeader: false }) }),
     // By default both respond in fastify's own error format; these replacements use the API's.
-    clientErrorHandler: noRequests.onReadError,
+    clientErrorHandler: malformedRequests.onReadError,
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => {
       void sendError(error, request, reply, BODY_LIMIT);
     },
   });
-  noRequests.addTo(app);
+  malformedRequests.addTo(app);
   // The body is JSON regardless of its content type. It stays as raw bytes until the signature over it is verified.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
@@ -105,7 +105,7 @@ export function createApi(options: ApiOptions): FastifyInstance {
     async (_request: FastifyRequest, body: Buffer) => body,
   );
   requireOwnHost(app, { names: hosts, certificate: tls && (() => tls.current().cert) });
-  findOutWhoCalls(app, authenticate, rateLimit === undefined ? unlimited : limitRate(rateLimit, now));
+  authenticateCalls(app, authenticate, rateLimit === undefined ? unlimited : limitRate(rateLimit, now));
   let isClosing = false;
   app.addHook('preClose', async () => {
     isClosing = true;

@@ -23,7 +23,7 @@ afterEach(() => api.close());
 const events = () => lines.map((line) => JSON.parse(line) as Record<string, unknown>);
 const UUID: unknown = expect.stringMatching(/^[0-9a-f-]{36}$/);
 
-it('a change is one event of CloudTrail', async () => {
+it('a change is one CloudTrail event', async () => {
   const spec = { egressFilter: { type: 'ALLOW_ALL' } };
   await api.callAs('AKADMIN', 'PUT', '/meshes', { meshName: 'colors', spec });
   expect(events()).toEqual([
@@ -56,10 +56,10 @@ it('a change is one event of CloudTrail', async () => {
   ]);
 });
 
-it('what is read is not written down, unless it was denied', async () => {
+it('reads are not audited, unless they were denied', async () => {
   await api.callAs('AKADMIN', 'GET', '/meshes');
   await api.callAs('AKADMIN', 'GET', '/meshes/none');
-  await api.callAs('AKNOBODY', 'GET', '/meshes');
+  await api.callAs('AKPOWERLESS', 'GET', '/meshes');
   await api.callAs('AKNONE', 'GET', '/meshes');
   await api.call('GET', '/meshes');
   expect(events()).toMatchObject([
@@ -68,7 +68,7 @@ it('what is read is not written down, unless it was denied', async () => {
       readOnly: true,
       errorCode: 'AccessDeniedException',
       errorMessage: expect.stringContaining('appmesh:ListMeshes on resource: *') as string,
-      userIdentity: { type: 'IAMUser', userName: 'nobody' },
+      userIdentity: { type: 'IAMUser', userName: 'powerless' },
     },
     {
       errorCode: 'UnrecognizedClientException',
@@ -79,7 +79,7 @@ it('what is read is not written down, unless it was denied', async () => {
   ]);
 });
 
-it('a change that failed is written down with its error', async () => {
+it('a failed change is audited with its error', async () => {
   await api.callAs('AKADMIN', 'DELETE', '/meshes/none');
   await api.callAs('AKADMIN', 'PUT', '/meshes/none/virtualNodes', {
     virtualNodeName: 'a',
@@ -95,13 +95,13 @@ it('a change that failed is written down with its error', async () => {
   ]);
 });
 
-it('parameters that are very large are left out', async () => {
+it('very large parameters are omitted', async () => {
   const description = 'x'.repeat(100_001);
   await api.callAs('AKADMIN', 'PUT', '/meshes', { meshName: 'colors', description });
   expect(events()).toMatchObject([{ requestParameters: { omitted: true, reason: 'too large' } }]);
 });
 
-it('no secret is in it', async () => {
+it('the audit contains no secrets', async () => {
   const query = { resourceArn: `arn:aws:appmesh:${REGION}:${OWNER}:mesh/colors` };
   const request = await signed(
     { method: 'PUT', path: '/v20190125/untag', query },
@@ -115,12 +115,12 @@ it('no secret is in it', async () => {
   for (const secret of [signature, 'token-token']) expect(lines[0]).not.toContain(secret);
 });
 
-it('nobody fills the disk with denials of callers that are not known', async () => {
+it('denials of unauthenticated callers are rate limited, so that they cannot fill the disk', async () => {
   for (let call = 0; call < 1010; call += 1) await api.call('GET', '/meshes');
   expect([lines.length, skipped]).toEqual([1000, 10]);
   api.clock.now += 1000;
   await api.call('GET', '/meshes');
   expect(lines).toHaveLength(1001);
-  await api.callAs('AKNOBODY', 'GET', '/meshes');
+  await api.callAs('AKPOWERLESS', 'GET', '/meshes');
   expect(lines).toHaveLength(1002);
 });

@@ -7,7 +7,7 @@ import type { RouteConfig } from '../http/call.ts';
 import { createTokenBucket } from '../../common/token-bucket.ts';
 import { auditEvent } from './event.ts';
 
-/** `append` gets one line of JSON a call; `skip` is told of one that is passed over. `now`: milliseconds since 1970. */
+/** `append` gets one line of JSON per call; `skip` is called for each skipped one. `now`: milliseconds since 1970. */
 export type AuditOptions = {
   readonly append: (line: string) => void;
   readonly skip: () => void;
@@ -16,19 +16,18 @@ export type AuditOptions = {
 };
 
 /**
- * Whoever reaches the port may be denied as often as he likes, without a key: of such denials so many are written, so that
- * nobody fills the disk with them.
+ * The rate limit of audited denials of unauthenticated callers, in events per second. Any client that reaches the port can
+ * cause such denials, and must not fill the disk with them.
  */
-const UNPROVEN = { rate: 10, burst: 1000 };
+const UNAUTHENTICATED_LIMIT = { rate: 10, burst: 1000 };
 
 /**
- * Writes down each call of an operation that changes something, whatever came of it, each call that is denied, and each that
- * looks at what stands beside the API (backup, configuration of a proxy, status). The line
- * is handed over before the answer is sent, and nobody waits for it to be written. Calls that a rate limit turned away were
- * not looked at, and are not written.
+ * Audits each call of an operation that changes the model, whether it succeeds or not, each denied call, and each use of the
+ * operator's routes (backup, configuration of a proxy, status). The line is queued before the response is sent, and no call
+ * waits for the disk. Calls that exceed a rate limit are not audited.
  */
 export function addAudit(app: FastifyInstance, { append, skip, region, now }: AuditOptions): void {
-  const bucket = createTokenBucket(UNPROVEN, now);
+  const bucket = createTokenBucket(UNAUTHENTICATED_LIMIT, now);
   app.addHook('onSend', async (request, reply) => {
     const { operation = '', action = '' } = request.routeOptions.config as RouteConfig;
     const name = operation || action.replace(/^.*:/, '');

@@ -1,6 +1,6 @@
 import { userArn, type Principal } from '../auth/principal.ts';
 
-/** What is known of a call that is to be written down. */
+/** The details of an audited call. */
 export type AuditedCall = {
   readonly id: string;
   readonly requestId: string;
@@ -8,28 +8,28 @@ export type AuditedCall = {
   readonly at: number;
   readonly operation: string;
   readonly readOnly: boolean;
-  /** Undefined where it was not proven who calls. */
+  /** Undefined if the caller was not authenticated. */
   readonly caller: Principal | undefined;
-  /** What the request said about its key; proven only where `caller` is a user. */
+  /** The access key id that the request names; verified only if `caller` is a user. */
   readonly claimedKey: string | undefined;
   readonly address: string;
   readonly userAgent: string | undefined;
   readonly region: string;
-  /** The version of TLS, e.g. `TLSv1.3`; undefined where there was none. */
+  /** The version of TLS, e.g. `TLSv1.3`; undefined for plain text. */
   readonly tls: string | undefined;
-  /** The parameters by the names of the API model; undefined where they were not read. */
+  /** The parameters by the names of the API model; undefined if they were not parsed. */
   readonly parameters: Readonly<Record<string, unknown>> | undefined;
-  /** The ARN of what was asked for. */
+  /** The ARN of the requested resource. */
   readonly resource: string | undefined;
   readonly error: { readonly code: string; readonly message: string } | undefined;
 };
 
-/** The most that the parameters of one call may take, in characters of JSON: CloudTrail's own limit is 100 kB. */
-const MOST = 100_000;
+/** The largest logged parameters of one call, in characters of JSON: CloudTrail's own limit is 100 kB. */
+const MAX_PARAMETERS = 100_000;
 
 /**
- * The call as an event of CloudTrail, whose record has these members, so that what reads CloudTrail's logs reads these. It
- * has no answers: they are the resources, which the API shows.
+ * Formats a call as a CloudTrail event, so that tools for CloudTrail's logs can read the audit. `responseElements` is null:
+ * the response is the resource, which the API returns.
  */
 export function auditEvent(call: AuditedCall): Readonly<Record<string, unknown>> {
   return {
@@ -78,5 +78,5 @@ function identity({ caller, claimedKey }: AuditedCall): Readonly<Record<string, 
 function parameters(given: AuditedCall['parameters']): unknown {
   if (given === undefined) return null;
   const { length } = JSON.stringify(given);
-  return length > MOST ? { omitted: true, originalSize: length, reason: 'too large' } : given;
+  return length > MAX_PARAMETERS ? { omitted: true, originalSize: length, reason: 'too large' } : given;
 }

@@ -31,7 +31,7 @@ const until = async (name: string, text: string): Promise<void> => {
   await expect.poll(() => readFile(path(name), 'utf8')).toBe(text);
 };
 
-test('lines are written in order, and after what is there', async () => {
+test('lines are appended in order to the existing content', async () => {
   await writeFile(path('log'), 'before\n');
   start(path('log'));
   const many = Array.from({ length: 5000 }, (_, index) => `line ${index} ${'x'.repeat(100)}`);
@@ -42,14 +42,14 @@ test('lines are written in order, and after what is there', async () => {
   await until('log', ['before', ...many, 'later', ''].join('\n'));
 });
 
-test('a line that another program left unfinished stays on its own', async () => {
+test('an unfinished line of another program is ended before the next line', async () => {
   await writeFile(path('log'), '{"torn":');
   start(path('log'));
   lines.append('next');
   await until('log', '{"torn":\nnext\n');
 });
 
-test('a file that was moved away is followed by a new one, by itself or when it is said', async () => {
+test('after the file was moved away a new one is opened, on detection or on reopen', async () => {
   start(path('log'));
   lines.append('1');
   await until('log', '1\n');
@@ -62,7 +62,7 @@ test('a file that was moved away is followed by a new one, by itself or when it 
   expect(await readFile(path('log.1'), 'utf8')).toBe('1\n');
 });
 
-test('while nothing can be written lines wait, and are written once it can', async () => {
+test('lines queue while the file cannot be written, and are written after it can', async () => {
   start(path('later/log'));
   lines.append('1');
   lines.append('2');
@@ -73,7 +73,7 @@ test('while nothing can be written lines wait, and are written once it can', asy
   expect(outcomes).toEqual(['written', 'written']);
 });
 
-test('a full disk stops nobody, and only so much waits for it', async () => {
+test('a full disk does not block callers, and the queue is bounded', async () => {
   start('/dev/full', 100);
   for (let index = 0; index < 10; index += 1) lines.append('x'.repeat(29));
   expect(outcomes).toEqual(Array.from({ length: 7 }, () => 'lost'));
@@ -83,7 +83,7 @@ test('a full disk stops nobody, and only so much waits for it', async () => {
   expect(outcomes).toEqual(Array.from({ length: 11 }, () => 'lost'));
 });
 
-test('what waits is written before the end', async () => {
+test('queued lines are written before the end', async () => {
   start(path('log'));
   lines.append('last');
   await lines.close();

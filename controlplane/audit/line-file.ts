@@ -3,34 +3,34 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../common/log.ts';
 import { createBackoff } from '../../xds/client/backoff.ts';
 
-/** A file of lines that others may move away at any time. Nobody who appends ever waits for the disk, or fails with it. */
+/** A log file that may be rotated at any time. `append` never waits for the disk and never fails. */
 export type LineFile = {
-  /** Takes a line, without its end, to be written soon. */
+  /** Queues a line, without its newline. */
   readonly append: (line: string) => void;
-  /** Opens the file anew by its name before the next line. It is also noticed without this that the file was moved. */
+  /** Reopens the file by its name before the next line. A moved file is also detected without this call. */
   readonly reopen: () => void;
-  /** Writes what is waiting, if the disk takes it within `patience` milliseconds. */
+  /** Writes the queued lines, if the disk accepts them within `patience` milliseconds. Default 2000. */
   readonly close: (patience?: number) => Promise<void>;
 };
 
-/** How to write lines. */
+/** Options of a line file. */
 export type LineFileOptions = {
   readonly file: string;
   readonly log: Log;
-  /** Is told of each line that was written, or given up. */
+  /** Called for each line that was written or dropped. */
   readonly onLine: (outcome: 'written' | 'lost') => void;
-  /** How many bytes may wait for the disk. Default 8 MiB; what comes beyond is lost. */
+  /** The bound of the queue, in bytes. Default 8 MiB; lines beyond it are dropped. */
   readonly most?: number;
-  /** The first pause after a failure, in milliseconds; it doubles up to 30 s. Default 1000. */
+  /** The first back-off after a failure, in milliseconds; it doubles up to 30 s. Default 1000. */
   readonly pause?: number;
 };
 
 const LONGEST_PAUSE = 30_000;
-/** How much goes to the disk at once, in bytes. */
+/** The size of one write, in bytes. */
 const BATCH = 256 * 1024;
 const NEWLINE = 0x0a;
 
-/** Makes one. Whether the file can be written shows with the first line. */
+/** Creates a line file. The file is opened with the first line, and errors are logged then. */
 export function openLineFile({
   file,
   log,
@@ -41,21 +41,21 @@ export function openLineFile({
   const waiting: Buffer[] = [];
   let bytes = 0;
   let handle: FileHandle | undefined;
-  let renew = false;
+  let reopenNext = false;
   let failing = false;
   let lost = 0;
   let worker: Promise<void> | undefined;
   const backoff = createBackoff(pause, LONGEST_PAUSE);
   const stop = new AbortController();
 
-  const letGo = async (): Promise<void> => {
+  const closeFile = async (): Promise<void> => {
     const old = handle;
     handle = undefined;
     await old?.close().catch(() => undefined);
   };
   const writeSome = async (): Promise<void> => {
-    if (handle !== undefined && (renew || !(await isStill(handle, file)))) await letGo();
-    renew = false;
+    if (handle !== undefined && (reopenNext || !(await isStill(handle, file)))) await closeFile();
+    reopenNext = false;
     handle ??= await openAtLineStart(file);
     const batch = take(waiting);
     const buffer = Buffer.concat(batch);
@@ -71,19 +71,19 @@ export function openLineFile({
     if (batch.length > 0) throw new Error(`only ${bytesWritten} of ${buffer.length} bytes could be written`);
   };
   const work = async (): Promise<void> => {
-    // Whatever else is appended in this turn goes with the first.
+    // Lines that are appended in the same turn of the event loop join the first batch.
     await new Promise((resolve) => setImmediate(resolve));
     while (waiting.length > 0) {
       try {
         await writeSome();
-        if (failing) log.info({ file, lost }, 'audit events are written again');
+        if (failing) log.info({ file, lost }, 'audit events can be written again');
         failing = false;
         lost = 0;
         backoff.reset();
       } catch (error) {
-        // A line that is there in part is written again, whole, on a line of its own.
-        await letGo();
-        if (!failing) log.error({ err: error, file }, 'audit events cannot be written; calls go on without');
+        // A partly written line is written again as a whole, on a new line.
+        await closeFile();
+        if (!failing) log.error({ err: error, file }, 'cannot write audit events; calls continue');
         failing = true;
         if (stop.signal.aborted) return;
         const wait = { ref: false, signal: stop.signal };
@@ -96,7 +96,7 @@ export function openLineFile({
     append: (line) => {
       const buffer = Buffer.from(`${line}\n`);
       if (stop.signal.aborted || bytes + buffer.length > most) {
-        if (lost === 0) log.error({ file, most }, 'audit events are lost: too many are waiting for the disk');
+        if (lost === 0) log.error({ file, most }, 'audit events are dropped: the queue is full');
         lost += 1;
         onLine('lost');
         return;
@@ -108,15 +108,18 @@ export function openLineFile({
       });
     },
     reopen: () => {
-      renew = true;
+      reopenNext = true;
     },
     close: async (patience = 2000) => {
       stop.abort();
       await Promise.race([worker, sleep(patience, undefined, { ref: false })]);
       for (const _ of waiting) onLine('lost');
       if (waiting.length > 0)
-        log.error({ file, lost: waiting.length }, 'audit events are lost: the program ends');
-      await letGo();
+        log.error(
+          { file, lost: waiting.length },
+          'audit events are dropped: the program ends before they are written',
+        );
+      await closeFile();
     },
   };
 }

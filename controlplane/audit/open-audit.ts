@@ -4,10 +4,10 @@ import type { Metrics } from '../metrics/metrics.ts';
 import { addAudit } from './audit.ts';
 import { openLineFile, type LineFile } from './line-file.ts';
 
-/** What the audit says where its events come from, and whom it tells of what becomes of them. */
+/** Options of the audit. `region`: the region in the events. `metrics`: counts written, dropped and skipped events. */
 export type OpenAuditOptions = { readonly region: string; readonly log: Log; readonly metrics: Metrics };
 
-/** Has changes and denials written to a file, which is opened anew on SIGHUP. To be closed at the end. */
+/** Writes changes and denials to a file, which is reopened on SIGHUP. The caller closes it at the end. */
 export function openAudit(
   app: FastifyInstance,
   file: string,

@@ -1,7 +1,7 @@
 import { OPERATIONS } from '../model/operations.ts';
 import { matchesGlob } from './glob.ts';
 
-/** What a user needs for the parts of the HTTP interface that are no operations of App Mesh. */
+/** The actions for the routes that are not operations of App Mesh. */
 export const OPERATOR_ACTIONS = [
   'daybreak:Explain',
   'daybreak:GetBackup',
@@ -11,17 +11,17 @@ export const OPERATOR_ACTIONS = [
 ] as const;
 
 /**
- * Whether an action shows parts of the model or of its proxies, so that each use of it leaves a line in log and audit. Metrics are
- * counts, and are read all the time.
+ * Whether an action reveals parts of the model or of its proxies, so that each use is logged and audited. Metrics reveal only
+ * counts, and are scraped often.
  */
 export function isInspection(action: string): boolean {
   return action !== 'daybreak:GetMetrics' && OPERATOR_ACTIONS.some((each) => each === action);
 }
 
-/** An action that only this control plane knows. */
+/** An action of this control plane alone. */
 export type OperatorAction = (typeof OPERATOR_ACTIONS)[number];
 
-// The last four are no operations: a proxy needs the first, and AWS's policies for sharing name the others.
+// The last four are not operations: a proxy needs the first, and AWS's policies for sharing name the others.
 const ACTIONS: readonly string[] = [
   ...OPERATIONS.map(({ name }) => `appmesh:${name}`),
   ...OPERATOR_ACTIONS,
@@ -32,8 +32,8 @@ const ACTIONS: readonly string[] = [
 ].map((action) => action.toLowerCase());
 
 /**
- * Whether a pattern of a policy can ever match. Those of other services cannot, and do no harm in a policy that was copied;
- * one of ours that matches nothing is a slip of the pen, and in a Deny a hole.
+ * Whether an action pattern of a policy is valid. Patterns of other services are valid, because policies are often copied.
+ * A pattern of App Mesh or Daybreak that matches no action is a mistake, and in a Deny a security hole.
  */
 export function isKnownAction(pattern: string): boolean {
   const small = pattern.toLowerCase();

@@ -9,7 +9,7 @@ import { runs } from '../../common/testing/short-form.ts';
 const credentials = compileCredentials(DOCUMENT);
 const admit = admitSigned({ credentials: () => credentials, region: REGION, now: () => NOW });
 
-/** Pieces of which claims are made, right ones and others, so that every step of the way is reached. */
+/** Parts of claims, valid and invalid, so that the generated claims reach every step of the verification. */
 const piece = fc.oneof(
   fc.constantFrom(
     'AWS4-HMAC-SHA256',
@@ -42,7 +42,7 @@ const query = fc.dictionary(
   fc.oneof(piece, fc.array(piece)),
 );
 
-it('whatever a request claims, it is refused with an error of the catalogue', async () => {
+it('any invalid claim is refused with an error of the catalogue', async () => {
   const claims = fc.record({
     headers: fc.record({
       host: optional(piece),
@@ -53,7 +53,7 @@ it('whatever a request claims, it is refused with an error of the catalogue', as
     }),
     query,
     path: fc.webPath(),
-    passwordWillDo: fc.boolean(),
+    allowsPassword: fc.boolean(),
   });
   await fc.assert(
     fc.asyncProperty(claims, async (claim) => {

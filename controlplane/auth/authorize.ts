@@ -1,51 +1,52 @@
 import type { MeshId } from '../mesh/resource.ts';
 import { accessDenied } from './errors.ts';
 import type { OperatorAction } from './actions.ts';
-import { isWrittenOut, judge } from './policy.ts';
-import { standingIn, userArn, type Principal, type User } from './principal.ts';
+import { isNamedInFull, evaluate } from './policy.ts';
+import { meshAccess, userArn, type Principal, type User } from './principal.ts';
 
-/** What somebody wants to do, e.g. `appmesh:CreateRoute`, and the ARN of what he wants to do it to (`*`: nothing in particular). */
-export type Deed = { readonly action: string; readonly resource: string };
+/** An action, e.g. `appmesh:CreateRoute`, and the ARN of the resource that it acts on (`*`: no particular one). */
+export type AccessRequest = { readonly action: string; readonly resource: string };
 
 /**
- * A user needs a statement that allows the deed, and none that denies it; in a mesh of another account he also needs that
- * account's share. A mesh that is not shared is denied whether it exists or not. Anyone may do everything.
- * @param mesh the mesh that the deed is in; undefined where it is in none
+ * Authorizes a call. A user needs a statement that allows it and none that denies it; in a mesh of another account, that
+ * account must also share the mesh. An unshared mesh is denied whether it exists or not. Without authentication, every call
+ * is allowed.
+ * @param mesh the mesh that the call acts in; undefined if there is none
  * @throws ApiError AccessDeniedException
  */
-export function authorize(principal: Principal, deed: Deed, mesh: MeshId | undefined): void {
+export function authorize(principal: Principal, request: AccessRequest, mesh: MeshId | undefined): void {
   if (principal.kind === 'anyone') return;
-  const verdict = judge(principal.statements, deed.action, deed.resource);
-  if (verdict === 'denied')
-    throw denied(principal, deed, 'with an explicit deny in an identity-based policy');
-  if (verdict === 'unmentioned') {
-    throw denied(principal, deed, `because no identity-based policy allows the ${deed.action} action`);
+  const verdict = evaluate(principal.statements, request.action, request.resource);
+  if (verdict === 'explicit deny')
+    throw denied(principal, request, 'with an explicit deny in an identity-based policy');
+  if (verdict === 'implicit deny') {
+    throw denied(principal, request, `because no identity-based policy allows the ${request.action} action`);
   }
-  if (mesh !== undefined && standingIn(principal, mesh) === 'none') {
+  if (mesh !== undefined && meshAccess(principal, mesh) === 'none') {
     throw denied(
       principal,
-      deed,
-      `because no resource-based policy allows the ${deed.action} action: account ${mesh.owner} shares no mesh ${mesh.mesh} with account ${principal.account}`,
+      request,
+      `because no resource-based policy allows the ${request.action} action: account ${mesh.owner} shares no mesh ${mesh.mesh} with account ${principal.account}`,
     );
   }
 }
 
 /**
- * The same for a deed that is of all accounts, such as a backup: a user needs a statement that names its action in full. One that
- * allows `*` was written for what is the account's own.
+ * Authorizes an action on all accounts, such as a backup. A user needs a statement that names the action in full: a statement
+ * that allows `*` was meant for the user's own account.
  * @throws ApiError AccessDeniedException
  */
 export function authorizeForAll(principal: Principal, action: OperatorAction): void {
-  const deed = { action, resource: '*' };
-  authorize(principal, deed, undefined);
-  if (principal.kind === 'anyone' || isWrittenOut(principal.statements, action)) return;
+  const request = { action, resource: '*' };
+  authorize(principal, request, undefined);
+  if (principal.kind === 'anyone' || isNamedInFull(principal.statements, action)) return;
   throw denied(
     principal,
-    deed,
-    `because it is of all accounts, and no identity-based policy names the ${action} action in full`,
+    request,
+    `because it concerns all accounts, and no identity-based policy names the ${action} action in full`,
   );
 }
 
-function denied(user: User, { action, resource }: Deed, reason: string): Error {
+function denied(user: User, { action, resource }: AccessRequest, reason: string): Error {
   return accessDenied(userArn(user), action, resource, reason);
 }

@@ -1,17 +1,17 @@
 import type { SignedRequest } from './authenticate.ts';
 import { incompleteSignature, missingToken } from './errors.ts';
 
-/** What a request says about its own signature, by header or in the query of a presigned URL. Nothing of it is proven yet. */
+/** The claims of a request's signature, from its header or from the query of a presigned URL. They are not verified yet. */
 export type Claim = {
   readonly accessKeyId: string;
   /** The day (`YYYYMMDD`), region and service that the key was derived for. */
   readonly scope: { readonly day: string; readonly region: string; readonly service: string };
-  /** In small letters. */
+  /** In lower case. */
   readonly signedHeaders: readonly string[];
   readonly signature: string;
-  /** When it was signed, in milliseconds since 1970; a whole second. */
+  /** The time of the signature, in milliseconds since 1970; a whole second. */
   readonly signedAt: number;
-  /** How long a presigned URL holds, in seconds; undefined for a signature in a header. */
+  /** The validity of a presigned URL, in seconds; undefined for a signature in a header. */
   readonly lifetime: number | undefined;
   readonly sessionToken: string | undefined;
 };
@@ -22,8 +22,8 @@ const ALGORITHM = 'AWS4-HMAC-SHA256';
 const LONGEST_LIFETIME = 7 * 24 * 60 * 60;
 
 /**
- * Reads the claim.
- * @throws ApiError MissingAuthenticationTokenException where there is none, IncompleteSignatureException where it is malformed
+ * Parses the claims of a signature.
+ * @throws ApiError MissingAuthenticationTokenException without a signature, IncompleteSignatureException if it is malformed
  */
 export function readClaim({ headers, query }: SignedRequest): Claim {
   const header = single(headers['authorization']);
@@ -117,7 +117,7 @@ function splitAt(text: string, separator: string): readonly string[] {
   return index < 0 ? [text] : [text.slice(0, index), text.slice(index + separator.length)];
 }
 
-/** The access key that a request names, whether it has it or not, as far as that can be read. */
+/** The access key id that a request names, unverified; undefined if there is none. */
 export function claimedAccessKey(
   headers: SignedRequest['headers'],
   query: SignedRequest['query'],

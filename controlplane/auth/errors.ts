@@ -1,16 +1,16 @@
 import { ApiError } from '../http/errors.ts';
 
-// The names and sentences are those that AWS's JSON services answer with, so that SDKs and people know them.
+// The names and messages are those of AWS's JSON services, so that SDKs and users know them.
 
-/** Nobody signed the request. */
+/** The request is not signed. */
 export const missingToken = (): ApiError =>
   new ApiError('MissingAuthenticationTokenException', 'Request is missing Authentication Token');
 
-/** The signature's parts cannot be read; `what` says which and why. The values themselves are not repeated. */
+/** The signature is malformed; `what` names the part and the reason, without its value. */
 export const incompleteSignature = (what: string): ApiError =>
   new ApiError('IncompleteSignatureException', what);
 
-/** There is no such access key, or its session token is another one. */
+/** The access key is unknown, or its session token differs. */
 export const unrecognizedClient = (): ApiError =>
   new ApiError('UnrecognizedClientException', 'The security token included in the request is invalid.');
 
@@ -18,16 +18,16 @@ export const unrecognizedClient = (): ApiError =>
 export const expiredToken = (): ApiError =>
   new ApiError('ExpiredTokenException', 'The security token included in the request is expired');
 
-/** A signature of another time, region or service, or one that does not cover what it has to. */
+/** The signature is of another time, region or service, or does not cover a required part. */
 export const invalidSignature = (what: string): ApiError => new ApiError('InvalidSignatureException', what);
 
-/** The key makes something else of this request. */
+/** The signature does not match the request. */
 export const signatureMismatch = (): ApiError =>
   invalidSignature(
     'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
   );
 
-/** The principal may not do that; `reason` follows as in `because no …`. */
+/** The user is not authorized; `reason` continues the sentence, as in `because no …`. */
 export const accessDenied = (user: string, action: string, resource: string, reason: string): ApiError =>
   new ApiError(
     'AccessDeniedException',

@@ -1,6 +1,6 @@
 /**
- * Whether a text matches a pattern of IAM: `*` stands for any characters, also `/` and `:`, `?` for exactly one. The time
- * is at most the product of the two lengths.
+ * Whether a text matches an IAM pattern: `*` matches any characters, also `/` and `:`, and `?` exactly one. The time is at
+ * most the product of the two lengths.
  */
 export function matchesGlob(pattern: string, text: string): boolean {
   let at = 0;
@@ -17,7 +17,7 @@ export function matchesGlob(pattern: string, text: string): boolean {
       at += 1;
       index += 1;
     } else if (star >= 0) {
-      // The last star takes one more character: an earlier one need never be asked again.
+      // The last star consumes one more character; backtracking to an earlier star is never needed.
       at = star + 1;
       resume += 1;
       index = resume;

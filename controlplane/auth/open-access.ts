@@ -6,24 +6,24 @@ import type { AccessKey } from './credentials/credentials.ts';
 import { readCredentials } from './credentials/read-credentials.ts';
 import { admitSigned } from './verify.ts';
 
-/** Who may come in, as long as it is not closed. */
+/** The authentication of the control plane, until it is closed. */
 export type Access = {
   readonly authenticate: Authenticate;
-  /** The users of the credentials file, known by their signatures; undefined where nobody is asked. */
+  /** The users of the credentials file, who authenticate by signature; undefined if authentication is off. */
   readonly signers: Signers | undefined;
   readonly close: () => void;
 };
 
-/** Users who sign. */
+/** The authentication of users by signature. */
 export type Signers = {
   readonly authenticate: Authenticate;
-  /** A key as the file has it now. */
+  /** Returns a key from the current file. */
   readonly keyOf: (accessKeyId: string) => AccessKey | undefined;
-  /** The file was read again. */
+  /** Adds a listener for changes of the file. */
   readonly onChange: (listener: () => void) => void;
 };
 
-/** `credentials`: the file that says who is known; undefined: nobody is asked, and everyone acts for `account`. */
+/** `credentials`: the credentials file; undefined: authentication is off, and every caller acts for `account`. */
 export type AccessOptions = {
   readonly credentials: string | undefined;
   readonly account: string;
@@ -33,8 +33,8 @@ export type AccessOptions = {
 };
 
 /**
- * Opens the control plane to those whom the credentials file knows, as it stands at each moment.
- * @throws CredentialsError, or that of the file system, where the file cannot be used
+ * Opens the authentication by the credentials file, and follows the file's changes.
+ * @throws CredentialsError for an invalid file, or the file system's error
  */
 export async function openAccess({
   credentials: file,
@@ -54,7 +54,7 @@ export async function openAccess({
     onReading,
   });
   await warnIfReadable(file, log);
-  log.info({ file, users: followed.current().users.length }, 'users are known by their signatures');
+  log.info({ file, users: followed.current().users.length }, 'users authenticate by signature');
   const authenticate = admitSigned({ credentials: followed.current, region, now: Date.now });
   return {
     authenticate,
@@ -71,5 +71,5 @@ async function warnIfReadable(file: string, log: Log): Promise<void> {
   const { mode } = await stat(file);
   if ((mode & 0o007) === 0) return;
   const shown = (mode & 0o777).toString(8);
-  log.warn({ file, mode: shown }, 'everyone on this machine may read the secrets in the credentials file');
+  log.warn({ file, mode: shown }, 'every user of this machine may read the secrets in the credentials file');
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { matchesGlob } from './glob.ts';
-import { judge, type Statement } from './policy.ts';
+import { evaluate, type Statement } from './policy.ts';
 
 describe('a pattern', () => {
   it.each([
@@ -23,7 +23,7 @@ describe('a pattern', () => {
     expect(matchesGlob(pattern, text)).toBe(matches);
   });
 
-  it('that is hostile costs little', () => {
+  it('that is hostile is evaluated fast', () => {
     expect(matchesGlob(`${'*a'.repeat(100)}b`, 'a'.repeat(3000))).toBe(false);
   });
 });
@@ -41,17 +41,17 @@ describe('statements', () => {
   const ARN = 'arn:aws:appmesh:eu-west-1:111122223333:mesh/prod';
 
   it.each<[string, Statement[], string]>([
-    ['nothing is said', [], 'unmentioned'],
+    ['no statement matches', [], 'implicit deny'],
     ['all is allowed', [allow(['*'], ['*'])], 'allowed'],
     ['the service is allowed', [allow(['appmesh:*'], ['*'])], 'allowed'],
     ['the case differs', [allow(['appmesh:deletemesh'], ['*'])], 'allowed'],
-    ['another action', [allow(['appmesh:describe*'], ['*'])], 'unmentioned'],
-    ['another resource', [allow(['*'], ['arn:aws:appmesh:*:*:mesh/test'])], 'unmentioned'],
+    ['another action', [allow(['appmesh:describe*'], ['*'])], 'implicit deny'],
+    ['another resource', [allow(['*'], ['arn:aws:appmesh:*:*:mesh/test'])], 'implicit deny'],
     ['one of several resources', [allow(['*'], ['arn:x', 'arn:aws:appmesh:*:*:mesh/prod*'])], 'allowed'],
-    ['deny wins, last', [allow(['*'], ['*']), deny(['appmesh:delete*'], ['*'])], 'denied'],
-    ['deny wins, first', [deny(['*'], [ARN]), allow(['*'], ['*'])], 'denied'],
-    ['a denial of something else', [deny(['appmesh:update*'], ['*']), allow(['*'], ['*'])], 'allowed'],
+    ['deny wins, last', [allow(['*'], ['*']), deny(['appmesh:delete*'], ['*'])], 'explicit deny'],
+    ['deny wins, first', [deny(['*'], [ARN]), allow(['*'], ['*'])], 'explicit deny'],
+    ['a denial of another action', [deny(['appmesh:update*'], ['*']), allow(['*'], ['*'])], 'allowed'],
   ])('%s', (_, statements, verdict) => {
-    expect(judge(statements, 'appmesh:DeleteMesh', ARN)).toBe(verdict);
+    expect(evaluate(statements, 'appmesh:DeleteMesh', ARN)).toBe(verdict);
   });
 });

@@ -5,11 +5,11 @@ import { Sha256 } from '../../common/sha256.ts';
 import type { SignedRequest } from './authenticate.ts';
 import type { Claim } from './claim.ts';
 
-/** The parts of SigV4 that a verifier needs: of the headers exactly those that the client signed, and the client's own time. */
+/** SigV4 for a verifier: it signs exactly the headers that the client signed, at the client's time. */
 class Resigner extends SignatureV4 {
   async resign(request: HttpRequest, { scope, signedAt }: Claim, bodySum: string): Promise<string> {
     const { longDate, shortDate } = this.formatDate(new Date(signedAt));
-    // The library leaves some headers out, such as the user agent, unless it is told that they are signed.
+    // By default the library omits some headers, such as the user agent.
     const canonical = getCanonicalHeaders(request, undefined, new Set(Object.keys(request.headers)));
     const stringToSign = await this.createStringToSign(
       longDate,
@@ -22,8 +22,7 @@ class Resigner extends SignatureV4 {
 }
 
 /**
- * Whether the signature that is claimed is the one that the key makes of this request. The time it takes does not tell how
- * much of it was right.
+ * Whether the claimed signature matches the request and the secret. The comparison takes constant time.
  * @param bodySum the SHA-256 of the body, in hexadecimal
  */
 export async function isSignedWith(

@@ -19,24 +19,24 @@ const ADMIN: SignOptions = { accessKeyId: 'AKADMIN' };
 const VISITOR: SignOptions = { accessKeyId: 'ASVISITOR', sessionToken: 'token' };
 const put = { method: 'PUT', path: '/v20190125/meshes', body: '{"meshName":"a"}' };
 
-/** A copy with other headers. */
+/** A copy of a request with other headers. */
 const withHeaders = (request: SignedRequest, headers: Record<string, string | undefined>): SignedRequest => ({
   ...request,
   headers: { ...request.headers, ...headers },
 });
 const authorization = ({ headers }: SignedRequest): string => String(headers['authorization']);
 
-describe('what is signed well', () => {
+describe('a valid signature is accepted:', () => {
   it.each<[string, Parameters<typeof signed>[0], SignOptions]>([
     ['a GET', {}, ADMIN],
     ['a PUT with a body', put, ADMIN],
-    ['a PUT without the sum of its body, as boto signs', put, { ...ADMIN, withoutSum: true }],
+    ['a PUT without the digest of its body, as boto signs', put, { ...ADMIN, withoutSum: true }],
     ['escapes in the path', { path: '/v20190125/meshes/a%20b%2Fc/virtualServices/%C3%BC%25%3A80' }, ADMIN],
     ['a query', { query: { limit: '10', nextToken: 'a+b/c= d~ü', meshOwner: '111122223333' } }, ADMIN],
     ['a name twice in the query', { query: { a: ['2', '1'] } }, ADMIN],
     ['blanks in a header', { headers: { 'x-amz-meta': '  a   b  ' } }, ADMIN],
     [
-      'a header that clients usually leave out',
+      'a header that clients usually do not sign',
       { headers: { 'user-agent': 'x' } },
       { ...ADMIN, alsoSign: 'user-agent' },
     ],
@@ -69,14 +69,14 @@ describe('what is signed well', () => {
   });
 });
 
-describe('what was changed after it was signed', () => {
+describe('a change after signing is refused:', () => {
   const changes: readonly [string, (request: SignedRequest) => SignedRequest][] = [
     ['the method', (request) => ({ ...request, method: 'POST' })],
     ['the path', (request) => ({ ...request, path: '/v20190125/meshes/b' })],
     ['an escape of the path', (request) => ({ ...request, path: '/v20190125/mesh%65s' })],
     ['the query', (request) => ({ ...request, query: { limit: '1' } })],
     ['a header that is signed', (request) => withHeaders(request, { host: 'other.example' })],
-    ['a header that is signed and gone', (request) => withHeaders(request, { host: undefined })],
+    ['a missing signed header', (request) => withHeaders(request, { host: undefined })],
     ['the body', (request) => ({ ...request, body: Buffer.from('{"meshName":"b"}') })],
     [
       'the signature',
@@ -97,13 +97,13 @@ describe('what was changed after it was signed', () => {
     );
   });
 
-  it('a presigned URL that is to hold longer', async () => {
+  it('a longer validity of a presigned URL', async () => {
     const request = await signed({}, { ...ADMIN, presign: 60 });
     const longer = { ...request, query: { ...request.query, 'X-Amz-Expires': '600' } };
     await expect(admit(longer)).rejects.toMatchObject(refused('InvalidSignatureException'));
   });
 
-  it('the body, when its sum was sent', async () => {
+  it('the body, if the headers have its digest', async () => {
     const request = { ...(await signed(put, ADMIN)), body: Buffer.from('{}') };
     await expect(admit(request)).rejects.toMatchObject(
       refused('InvalidSignatureException', 'is not the SHA-256 of the body'),
@@ -111,7 +111,7 @@ describe('what was changed after it was signed', () => {
   });
 });
 
-describe('who signed', () => {
+describe('a signature is refused', () => {
   it.each<[string, SignOptions, string]>([
     ['an unknown key', { accessKeyId: 'AKNONE' }, 'UnrecognizedClientException'],
     ['a wrong secret', { ...ADMIN, secret: 'another secret altogether' }, 'InvalidSignatureException'],
@@ -132,7 +132,7 @@ describe('who signed', () => {
   });
 });
 
-describe('when it was signed', () => {
+describe('the time of the signature', () => {
   it.each<[string, SignOptions, number, string]>([
     [
       'too long ago',
@@ -148,13 +148,13 @@ describe('when it was signed', () => {
     );
   });
 
-  it('a presigned URL holds to its last second', async () => {
+  it('of a presigned URL is valid to its last second', async () => {
     const request = await signed({}, { ...ADMIN, presign: 3600 });
     await expect(admit(request, NOW + 3_600_000)).resolves.toMatchObject({ name: 'admin' });
   });
 });
 
-describe('a signature that cannot be read', () => {
+describe('a malformed signature is refused if it', () => {
   const scope = 'AKADMIN/20231114/eu-west-1/appmesh/aws4_request';
   it.each([
     [
@@ -181,7 +181,7 @@ describe('a signature that cannot be read', () => {
     );
   });
 
-  it('has a date that is none', async () => {
+  it('has an invalid date', async () => {
     const request = withHeaders(await signed({}, ADMIN), { 'x-amz-date': '20231399T000000Z' });
     await expect(admit(request)).rejects.toMatchObject(
       refused('IncompleteSignatureException', 'YYYYMMDDTHHMMSSZ'),
@@ -202,14 +202,14 @@ describe('a signature that cannot be read', () => {
     );
   });
 
-  it('stands in two places', async () => {
+  it('is in two places', async () => {
     const { query } = await signed({}, { ...ADMIN, presign: 60 });
     await expect(admit({ ...(await signed({}, ADMIN)), query })).rejects.toMatchObject(
       refused('IncompleteSignatureException', 'another one'),
     );
   });
 
-  it('is not there', async () => {
+  it('is missing', async () => {
     await expect(
       admit(withHeaders(await signed({}, ADMIN), { authorization: undefined })),
     ).rejects.toMatchObject(
@@ -226,7 +226,7 @@ it('a signature that does not cover the host is refused', async () => {
   );
 });
 
-it('a day in the scope that is not the day of the date is refused', async () => {
+it('a day in the scope that differs from the date is refused', async () => {
   const request = await signed({}, ADMIN);
   const changed = authorization(request).replace('20231114', '20231113');
   await expect(admit(withHeaders(request, { authorization: changed }))).rejects.toMatchObject(

@@ -6,10 +6,10 @@ import { expiredToken, invalidSignature, signatureMismatch, unrecognizedClient }
 import { keyByPassword } from './credentials/password.ts';
 import { isSignedWith } from './signature.ts';
 
-/** How far a client's clock may be off, either way, in milliseconds: AWS's five minutes. */
+/** The allowed clock skew in either direction, in milliseconds: AWS's five minutes. */
 const WINDOW = 5 * 60 * 1000;
 
-/** What signatures are verified against. `credentials` is asked anew for each request; `now`: milliseconds since 1970. */
+/** `credentials` returns the current credentials, for each request; `now`: milliseconds since 1970. */
 export type VerifierOptions = {
   readonly credentials: () => Credentials;
   readonly region: string;
@@ -17,13 +17,13 @@ export type VerifierOptions = {
 };
 
 /**
- * Admits users of the credentials file, by AWS Signature Version 4 for the service `appmesh`, or by a password where one
- * will do.
+ * Authenticates users of the credentials file by AWS Signature Version 4 for the service `appmesh`, or by password if the
+ * request allows it.
  */
 export function admitSigned({ credentials, region, now }: VerifierOptions): Authenticate {
   return async (request) => {
-    const shown = request.passwordWillDo ? keyByPassword(request, credentials(), now()) : undefined;
-    if (shown !== undefined) return shown.user;
+    const byPassword = request.allowsPassword ? keyByPassword(request, credentials(), now()) : undefined;
+    if (byPassword !== undefined) return byPassword.user;
     const claim = readClaim(request);
     const key = credentials().keys.get(claim.accessKeyId);
     if (key === undefined || !hasSessionToken(key, claim)) throw unrecognizedClient();
@@ -32,7 +32,7 @@ export function admitSigned({ credentials, region, now }: VerifierOptions): Auth
     const sum = createHash('sha256').update(request.body).digest('hex');
     requireCoverage(claim, request, sum);
     if (!(await isSignedWith(key.secret, request, claim, sum))) throw signatureMismatch();
-    // Only to those who have the key: to others it is as good as any.
+    // Checked last, so that only a client that has the secret learns that the key has expired.
     if (key.expires !== undefined && now() >= key.expires) throw expiredToken();
     return key.user;
   };
@@ -82,7 +82,7 @@ function requireTime({ signedAt, lifetime }: Claim, now: number): void {
   }
 }
 
-// Whatever is not signed, anyone on the way may have changed. The time is part of what is signed in any case.
+// Unsigned parts may have been changed on the way. The time is always part of the signature.
 function requireCoverage({ signedHeaders }: Claim, { headers }: SignedRequest, bodySum: string): void {
   if (!signedHeaders.includes('host')) {
     throw invalidSignature("'Host' must be a 'SignedHeader' in the AWS Authorization.");

@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { expect, it, onTestFinished } from 'vitest';
 import { startApi } from '../api/testing/test-api.ts';
 
-/** The lines of the access log that these calls make. */
+/** The access log lines of these calls. */
 async function linesOf(calls: readonly (readonly ['GET' | 'PUT', string, object?])[]): Promise<object[]> {
   const lines: object[] = [];
   const write = (line: string): void => void lines.push(JSON.parse(line) as object);
@@ -12,7 +12,7 @@ async function linesOf(calls: readonly (readonly ['GET' | 'PUT', string, object?
   return lines;
 }
 
-it('has a line for each call that was answered: who, what, from where, and how it ended', async () => {
+it('has one line per call: caller, operation, source address and result', async () => {
   const lines = await linesOf([
     ['PUT', '/meshes', { meshName: 'colors' }],
     ['GET', '/meshes/none'],
@@ -41,7 +41,7 @@ it('has a line for each call that was answered: who, what, from where, and how i
   }
 });
 
-it('keeps the signature of a presigned URL to itself', async () => {
+it('redacts the signature of a presigned URL', async () => {
   const [line] = await linesOf([
     ['GET', '/meshes?limit=5&X-Amz-Credential=AK&X-Amz-Security-Token=S3CRET&X-Amz-Signature=abc123'],
   ]);
@@ -51,7 +51,7 @@ it('keeps the signature of a presigned URL to itself', async () => {
   );
 });
 
-it('has none for questions about health', async () => {
+it('has no line for health checks', async () => {
   const lines: string[] = [];
   const api = await startApi({ log: pino({ level: 'info' }, { write: (line) => void lines.push(line) }) });
   onTestFinished(() => api.close());

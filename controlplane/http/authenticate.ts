@@ -6,16 +6,17 @@ import { newCall, type RouteConfig } from './call.ts';
 import type { RateLimit } from './rate-limit.ts';
 
 /**
- * Every route, present and future, finds out who calls before its handler runs; one that is no operation also has its
- * action authorized here. A route has to say which of the three it is, so that none is left open by an oversight.
+ * Authenticates the caller of every route before its handler runs, also of routes that are added later. Routes that are not
+ * operations are authorized here, too. A route must declare an operation, an action or `open`, so that none is left open by
+ * mistake.
  */
-export function findOutWhoCalls(app: FastifyInstance, authenticate: Authenticate, limit: RateLimit): void {
+export function authenticateCalls(app: FastifyInstance, authenticate: Authenticate, limit: RateLimit): void {
   app.decorateRequest('call');
   app.addHook('onRoute', ({ path, config = {} }) => {
     const { operation, action, open } = config as RouteConfig;
     if ((operation ?? action ?? open) === undefined) {
       throw new Error(
-        `route ${path} does not say who may call it: its config needs operation, action or open`,
+        `route ${path} does not declare who may call it: its config needs operation, action or open`,
       );
     }
   });
@@ -27,7 +28,7 @@ export function findOutWhoCalls(app: FastifyInstance, authenticate: Authenticate
     if (open || request.is404) return;
     const caller = await authenticate({
       ...signedParts(request),
-      passwordWillDo: action !== undefined && isConfidential(request),
+      allowsPassword: action !== undefined && isConfidential(request),
     });
     request.call.caller = caller;
     if (action !== undefined) {
@@ -40,7 +41,7 @@ export function findOutWhoCalls(app: FastifyInstance, authenticate: Authenticate
 
 function signedParts({ method, url, query, headers, body }: FastifyRequest): SignedRequest {
   if (body !== undefined && !(body instanceof Uint8Array)) {
-    throw new Error('the body is not there as it was sent, so that no signature of it can be verified');
+    throw new Error('the raw body is missing, so its signature cannot be verified');
   }
   return {
     method,

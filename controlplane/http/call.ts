@@ -3,25 +3,25 @@ import type { Principal } from '../auth/principal.ts';
 import type { ApiError } from './errors.ts';
 import type { Input } from '../model/input.ts';
 
-/** What becomes known of a call while it is carried out, for those who write it down. */
+/** The details of a call, for the access log and the audit. They are set while the call is executed. */
 export type Call = {
-  /** Undefined until, and unless, it is known who calls. */
+  /** Undefined until the caller is authenticated. */
   caller: Principal | undefined;
-  /** The input of the operation, once its parts are read; not checked yet. */
+  /** The input of the operation, before validation. */
   input: Input | undefined;
-  /** The ARN of what is asked for. */
+  /** The ARN of the requested resource. */
   resource: string | undefined;
-  /** Why it was refused, or failed. */
+  /** The error, if the call was refused or failed. */
   failure: ApiError | undefined;
 };
 
-/** What a route says of itself. */
+/** The configuration of a route, which declares who may call it. */
 export type RouteConfig = {
-  /** The operation of the API that it serves. It is authorized where its input is known. */
+  /** The operation of the API that it serves. The operation's handler authorizes it, because that needs the input. */
   readonly operation?: string;
-  /** The action that a caller needs for a route that is no operation, e.g. `daybreak:GetStatus`. */
+  /** The action that a caller needs for a route that is not an operation, e.g. `daybreak:GetStatus`. */
   readonly action?: string;
-  /** Everybody may call, without a name. */
+  /** The route needs no authentication. */
   readonly open?: true;
 };
 
@@ -31,13 +31,13 @@ declare module 'fastify' {
   }
 }
 
-/** A call of which nothing is known. */
+/** A call without any details yet. */
 export function newCall(): Call {
   return { caller: undefined, input: undefined, resource: undefined, failure: undefined };
 }
 
-/** Who calls; to be asked in handlers only, behind the hook that found it out. */
+/** The authenticated caller. Only for handlers, which run after the authentication hook. */
 export function callerOf({ call }: FastifyRequest): Principal {
-  if (call.caller === undefined) throw new Error('a handler ran before it was known who calls');
+  if (call.caller === undefined) throw new Error('a handler ran before the caller was authenticated');
   return call.caller;
 }

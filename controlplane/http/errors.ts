@@ -1,6 +1,6 @@
 /**
- * Every error that the API answers with, and its HTTP status. The first ten are App Mesh's own; the others are those
- * that AWS answers with before a call reaches a service.
+ * Every error of the API, and its HTTP status. The first ten are App Mesh's own; the others are AWS's general errors, from
+ * before a call reaches a service.
  */
 const STATUS = {
   BadRequestException: 400,
@@ -13,11 +13,11 @@ const STATUS = {
   ServiceUnavailableException: 503,
   TooManyRequestsException: 429,
   TooManyTagsException: 400,
-  /** The request is no HTTP request, or its body no JSON, that this API can read. */
+  /** The request is not valid HTTP, or its body is not valid JSON. */
   SerializationException: 400,
   /** No operation has that path. */
   UnknownOperationException: 404,
-  /** The path is that of an operation, which takes another method. */
+  /** The path has operations, but none with this method. */
   MethodNotAllowedException: 405,
   RequestTimeoutException: 408,
   RequestEntityTooLargeException: 413,
@@ -26,26 +26,26 @@ const STATUS = {
   /** The request is for another host. */
   MisdirectedRequestException: 421,
   RequestHeaderFieldsTooLargeException: 431,
-  /** Nobody signed. */
+  /** The request has no signature. */
   MissingAuthenticationTokenException: 403,
-  /** The signature cannot be read. */
+  /** The signature is malformed. */
   IncompleteSignatureException: 403,
-  /** Not what the key makes of this request, or not of this time. */
+  /** The signature does not match the request, or is expired. */
   InvalidSignatureException: 403,
-  /** No such access key, or not with that session token. */
+  /** The access key is unknown, or its session token differs. */
   UnrecognizedClientException: 403,
   ExpiredTokenException: 403,
-  /** It is known who asks, and he may not. */
+  /** The caller is authenticated, but not authorized. */
   AccessDeniedException: 403,
 } as const;
 
-/** The name of an error, as it stands in `x-amzn-ErrorType`. */
+/** The name of an error, as in the header `x-amzn-ErrorType`. */
 export type ErrorCode = keyof typeof STATUS;
 
-/** Every name of an error. */
+/** The names of all errors. */
 export const ERROR_CODES = Object.keys(STATUS) as readonly ErrorCode[];
 
-/** An answer that says what was wrong. `headers` go with it. */
+/** An error response. `headers`: further headers of the response. */
 export class ApiError extends Error {
   readonly code: ErrorCode;
   readonly status: number;
@@ -64,35 +64,35 @@ export class ApiError extends Error {
   }
 }
 
-/** The request says something that is not allowed. */
+/** The request contains a value that is not allowed. */
 export const badRequest = (message: string): ApiError => new ApiError('BadRequestException', message);
 
-/** A name that names nothing. */
+/** A named resource does not exist. */
 export const notFound = (message: string): ApiError => new ApiError('NotFoundException', message);
 
-/** It exists already, or the client's token was used for something else. */
+/** The resource already exists, or the client token was used for a different request. */
 export const conflict = (message: string): ApiError => new ApiError('ConflictException', message);
 
-/** The caller is known, and may not do that to what is there. */
+/** The caller may not change this existing resource. */
 export const forbidden = (message: string): ApiError => new ApiError('ForbiddenException', message);
 
-/** It cannot be deleted because of what depends on it. */
+/** The resource cannot be deleted because other resources depend on it. */
 export const inUse = (message: string): ApiError => new ApiError('ResourceInUseException', message);
 
-/** A resource would have more tags than it may. */
+/** A resource would have more tags than allowed. */
 export const tooManyTags = (message: string): ApiError => new ApiError('TooManyTagsException', message);
 
-/** The bytes cannot be read as a request. */
+/** The request cannot be parsed. */
 export const unreadable = (message: string): ApiError => new ApiError('SerializationException', message);
 
-/** Nothing was done, and the same call may succeed later. */
+/** The call had no effect, and a retry may succeed later. */
 export const unavailable = (message: string, cause?: unknown): ApiError =>
   new ApiError('ServiceUnavailableException', message, { cause });
 
-/** The account, or the parent, has as many as the operator lets it have. */
+/** A quota of the account or of the parent is exhausted. */
 export const limitExceeded = (message: string): ApiError => new ApiError('LimitExceededException', message);
 
-/** Too many calls of one principal; `seconds` (whole, at least 1) until the next one may succeed. */
+/** The caller exceeded the rate limit. `seconds` (whole, at least 1) until the next call may succeed. */
 export const tooManyRequests = (message: string, seconds: number): ApiError =>
   new ApiError('TooManyRequestsException', message, { headers: { 'retry-after': String(seconds) } });
 
@@ -100,26 +100,26 @@ export const tooManyRequests = (message: string, seconds: number): ApiError =>
 export const misdirected = (host: string): ApiError =>
   new ApiError(
     'MisdirectedRequestException',
-    `This control plane is not ${JSON.stringify(host)}: it takes loopback names, IP addresses, the name of its machine, the names ` +
-      'of its certificate, appmesh.REGION.amazonaws.com, and what --api-host names.',
+    `This control plane is not ${JSON.stringify(host)}: it accepts loopback names, IP addresses, its machine's name, the names ` +
+      'in its certificate, appmesh.REGION.amazonaws.com, and the names in --api-host.',
   );
 
-/** There is no such path. */
+/** The path is unknown. */
 export const unknownPath = (method: string, path: string): ApiError =>
   new ApiError('UnknownOperationException', `There is no operation at ${method} ${path}.`);
 
-/** The path exists, but not with this method; `allowed` lists those that it has. */
+/** The path exists, but not with this method. `allowed`: its methods. */
 export const unknownMethod = (method: string, path: string, allowed: readonly string[]): ApiError => {
   const headers = { allow: allowed.join(', ') };
   const message = `There is no operation at ${method} ${path}: it takes ${allowed.join(' or ')}.`;
   return new ApiError('MethodNotAllowedException', message, { headers });
 };
 
-/** A fault of ours. What exactly went wrong is in the log only, under the request's id. */
+/** An internal error. Only the log has the details, under the request's id. */
 export const internal = (cause: unknown): ApiError =>
   new ApiError(
     'InternalServerErrorException',
-    'An internal error occurred. The log of the control plane says more.',
+    'An internal error occurred. The log of the control plane has the details.',
     {
       cause,
     },

@@ -3,33 +3,33 @@ import type { LiveModel } from '../mesh/live-model.ts';
 import type { RouteConfig } from './call.ts';
 import { badRequest } from './errors.ts';
 
-/** What the program's readiness depends on. `writeFailure`: why the store does not take writes; undefined where it does. */
+/** The sources of readiness. `writeFailure`: why the store refuses writes; undefined if it accepts them. */
 export type HealthSources = {
   readonly live: LiveModel;
   readonly writeFailure: () => Error | undefined;
 };
 
-/** How long the store may take to answer before the program counts as not ready, in milliseconds. */
-const PATIENCE = 2000;
+/** The time-out of the store's readiness check, in milliseconds. */
+const STORE_TIMEOUT = 2000;
 
 const OPEN: RouteConfig = { open: true };
 
 /**
- * `/healthz`: the process serves. `/readyz`: the store answers too and takes writes, and the model has all that it holds.
- * `/readyz?for=ads`: proxies are served, if need be from memory.
+ * `/healthz`: the process serves. `/readyz`: the store responds and accepts writes, and the model is up to date with it.
+ * `/readyz?for=ads`: proxies are served, even if only from memory.
  */
 export function health({ live, writeFailure }: HealthSources) {
   const requireStore = async (): Promise<void> => {
     const failure = writeFailure();
     if (failure !== undefined) throw failure;
-    await within(PATIENCE, live.catchUp());
+    await withTimeout(STORE_TIMEOUT, live.catchUp());
   };
   return async (app: FastifyInstance): Promise<void> => {
     app.get('/healthz', { config: OPEN }, async () => ({ status: 'ok' }));
     app.get('/readyz', { config: OPEN }, async (request, reply) => {
       const isForAds = askedForAds(request.query);
       try {
-        // Proxies are served from the model in memory, which is there since the start, whatever becomes of the store.
+        // Proxies are served from the in-memory model, which is complete since the start and does not need the store.
         if (!isForAds) await requireStore();
         return { status: 'ready', revision: live.model.revision };
       } catch (error) {
@@ -45,10 +45,10 @@ export function health({ live, writeFailure }: HealthSources) {
 function askedForAds(query: unknown): boolean {
   const wanted = (query as Readonly<Record<string, unknown>>)['for'];
   if (wanted === undefined || wanted === 'ads') return wanted === 'ads';
-  throw badRequest(`Value ${JSON.stringify(wanted)} at 'for': it has to be ads, or left out.`);
+  throw badRequest(`Value ${JSON.stringify(wanted)} at 'for': it must be ads or absent.`);
 }
 
-async function within(milliseconds: number, work: Promise<void>): Promise<void> {
+async function withTimeout(milliseconds: number, work: Promise<void>): Promise<void> {
   const { promise, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(
     () => reject(new Error(`the store did not answer within ${milliseconds} ms`)),

@@ -1,18 +1,18 @@
 import { unreadable } from './errors.ts';
 import { exactNumber } from './exact-number.ts';
-import { findJsonBreak } from './json-error-position.ts';
+import { findJsonError } from './json-error-position.ts';
 
-/** How many values (numbers, texts, objects, …) a body may have: far above any specification, far below a burden. */
+/** The most values (numbers, texts, objects, …) in a body: far above any specification, and cheap to process. */
 const MAX_VALUES = 100_000;
 
-// With the third argument of ES2025, which TypeScript's library has not: the JSON of a value that is no object or list.
+// The third argument, the JSON text of a primitive value, is in ES2025 but missing in TypeScript's library.
 type Reviver = (this: unknown, key: string, value: unknown, context: { readonly source?: string }) => unknown;
 type Parse = (text: string, reviver: Reviver) => unknown;
 
 /**
- * Reads the body of a request: a JSON object; an empty body counts as one without members. A member that is null counts
- * as not given, as in all of AWS's JSON protocols. A whole number that JavaScript would round is kept as an ExactNumber.
- * @throws ApiError SerializationException that says where the JSON breaks
+ * Parses the body of a request, a JSON object. An empty body counts as an empty object, and a null member as absent, as in
+ * all of AWS's JSON protocols. An integer that JavaScript would round becomes an ExactNumber.
+ * @throws ApiError SerializationException with the position of the first JSON error
  */
 export function parseJsonBody(bytes: Uint8Array): Readonly<Record<string, unknown>> {
   if (bytes.length === 0) return {};
@@ -40,7 +40,7 @@ function parse(text: string): unknown {
     values += 1;
     if (values > MAX_VALUES) throw unreadable(`The body has more than ${MAX_VALUES} values.`);
     if (typeof value === 'number') return exactNumber(value, source);
-    // Undefined takes the member away; an element of a list stays, to be refused where it stands.
+    // Undefined removes the member. A null element of a list stays, so that validation refuses it with its path.
     return value === null && !Array.isArray(this) ? undefined : value;
   };
   try {
@@ -49,12 +49,12 @@ function parse(text: string): unknown {
   } catch (error) {
     if (error instanceof RangeError) throw unreadable('The body is nested too deeply.');
     if (!(error instanceof SyntaxError)) throw error;
-    throw unreadable(`The body is not valid JSON: ${describeBreak(text)}.`);
+    throw unreadable(`The body is not valid JSON: ${describeJsonError(text)}.`);
   }
 }
 
-function describeBreak(text: string): string {
-  const { offset, expected } = findJsonBreak(text);
+function describeJsonError(text: string): string {
+  const { offset, expected } = findJsonError(text);
   const before = text.slice(0, offset);
   const line = before.split('\n').length;
   const column = offset - before.lastIndexOf('\n');

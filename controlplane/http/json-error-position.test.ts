@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { findJsonBreak } from './json-error-position.ts';
+import { findJsonError } from './json-error-position.ts';
 
 const CASES: readonly [text: string, offset: number, expected: string][] = [
   ['', 0, 'a value'],
@@ -24,7 +24,7 @@ const CASES: readonly [text: string, offset: number, expected: string][] = [
   ['{"a":1}// note', 7, 'nothing more'],
 ];
 
-it.each(CASES)('%j breaks at %i', (text, offset, expected) => {
+it.each(CASES)('%j has its first error at %i', (text, offset, expected) => {
   expect(() => JSON.parse(text)).toThrow(SyntaxError);
-  expect(findJsonBreak(text)).toEqual({ offset, expected });
+  expect(findJsonError(text)).toEqual({ offset, expected });
 });

@@ -1,5 +1,5 @@
-/** Where a text stops being JSON: the offset, in UTF-16 units, and what could have stood there. */
-export type JsonBreak = { readonly offset: number; readonly expected: string };
+/** The position of the first JSON error: the offset, in UTF-16 units, and what is allowed there. */
+export type JsonError = { readonly offset: number; readonly expected: string };
 
 const BLANKS = /[ \t\n\r]*/y;
 const TOKEN =
@@ -19,8 +19,8 @@ const EXPECTED: Readonly<Record<State, string>> = {
   'the end': 'nothing more',
 };
 
-/** Finds the place; to be asked only about a text that JSON.parse refused, whose own messages often name none. */
-export function findJsonBreak(text: string): JsonBreak {
+/** Finds the first error in a text that JSON.parse refused: the engine's own messages often have no position. */
+export function findJsonError(text: string): JsonError {
   const open: ('{' | '[')[] = [];
   let state: State = 'value';
   let offset = 0;
@@ -39,7 +39,7 @@ function match(pattern: RegExp, text: string, offset: number): string {
   return pattern.exec(text)?.[0] ?? '';
 }
 
-// The state after a token, or undefined where the token cannot stand there. `open` are the brackets around it.
+// Returns the state after a token, undefined if the token is not allowed. `open`: the stack of open brackets.
 function follow(state: State, token: string, open: ('{' | '[')[]): State | undefined {
   const closed = (): State => {
     const around = open.at(-1);

@@ -3,26 +3,29 @@ import { userArn, type Principal } from '../auth/principal.ts';
 import { tooManyRequests } from './errors.ts';
 import { createTokenBucket, type BucketSettings, type TokenBucket } from '../../common/token-bucket.ts';
 
-/** Counts one call. Throws an ApiError TooManyRequestsException that says when the next one will do. */
+/** Counts one call. Throws an ApiError TooManyRequestsException with the time of the next allowed call. */
 export type RateLimit = (caller: Principal, address: string) => void;
 
-/** `RATE` or `RATE:BURST`; the burst is what passes in two seconds unless it is given, and at least one call. */
+/** `RATE` or `RATE:BURST`. Default burst: the calls of two seconds, at least one. */
 export const rateLimit: Parser<BucketSettings> = (value) => {
   const [, rateText, burstText] = /^(\d{1,6}(?:\.\d{1,3})?)(?::(\d{1,6}))?$/.exec(value) ?? [];
   const rate = Number(rateText);
   const burst = burstText === undefined ? Math.max(1, Math.ceil(2 * rate)) : Number(burstText);
   if (rate > 0 && burst >= 1) return { value: { rate, burst } };
-  return { wanted: 'RATE or RATE:BURST, calls a second, more than 0, and whole calls at once, at least 1' };
+  return {
+    wanted:
+      'RATE or RATE:BURST, with a rate in calls per second above 0, and a burst in whole calls of at least 1',
+  };
 };
 
-/** So many principals are remembered. Addresses are, where nobody is asked who he is. */
+/** The most callers whose rates are tracked; beyond it, the least recent one is evicted. */
 const MOST = 10_000;
 
-/** Every call is within the limit. */
+/** Admits every call. */
 export const unlimited: RateLimit = () => undefined;
 
 /**
- * A limit for each user, or for each address where nobody is asked who he is. Refused calls cost nothing.
+ * Limits the rate of each user, or of each address if authentication is off. Refused calls are not counted.
  * `now`: milliseconds since 1970.
  */
 export function limitRate(settings: BucketSettings, now: () => number): RateLimit {
@@ -30,10 +33,10 @@ export function limitRate(settings: BucketSettings, now: () => number): RateLimi
   return (caller, address) => {
     const key = caller.kind === 'user' ? userArn(caller) : address;
     const bucket = buckets.get(key) ?? createTokenBucket(settings, now);
-    // Deleted first, so that the map's order is that of the last calls.
+    // Deleted first, so that the map's order is from the least to the most recent call.
     buckets.delete(key);
     buckets.set(key, bucket);
-    if (buckets.size > MOST) forgetOldest(buckets);
+    if (buckets.size > MOST) evictOldest(buckets);
     const wait = bucket();
     if (wait === 0) return;
     const seconds = Math.max(1, Math.ceil(wait));
@@ -45,7 +48,7 @@ export function limitRate(settings: BucketSettings, now: () => number): RateLimi
   };
 }
 
-function forgetOldest(buckets: Map<string, TokenBucket>): void {
+function evictOldest(buckets: Map<string, TokenBucket>): void {
   const [oldest] = buckets.keys();
   if (oldest !== undefined) buckets.delete(oldest);
 }

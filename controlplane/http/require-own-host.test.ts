@@ -11,7 +11,7 @@ describe('a request', () => {
   const ask = (url: string, headers: Record<string, string>, method: 'GET' | 'PUT' = 'GET') =>
     api.app.inject({ method, url, headers, ...(method === 'PUT' ? { payload: '{"meshName":"m"}' } : {}) });
 
-  it('for another host is answered 421, and the flag is named', async () => {
+  it('for another host gets 421 with a message that names the flag', async () => {
     const answer = await ask('/v20190125/meshes', { host: 'evil.example:8080' }, 'PUT');
     expect(answer.statusCode).toBe(421);
     expect(answer.headers['x-amzn-errortype']).toBe('MisdirectedRequestException');
@@ -19,7 +19,7 @@ describe('a request', () => {
     expect(api.live.model.revision).toBe(0);
   });
 
-  it('for a name that App Mesh’s clients sign for is taken, and for what is like it is not', async () => {
+  it('for a host name of App Mesh is accepted, and for a similar name is refused', async () => {
     for (const [host, status] of [
       ['appmesh.eu-west-1.amazonaws.com', 200],
       ['appmesh-fips.us-east-1.amazonaws.com', 200],
@@ -28,14 +28,14 @@ describe('a request', () => {
       expect((await ask('/v20190125/meshes', { host })).statusCode).toBe(status);
   });
 
-  it('of a page of another site is refused on every route', async () => {
+  it('from a page of another site is refused on every route', async () => {
     const headers = { origin: 'https://evil.example' };
     for (const url of ['/v20190125/meshes', '/healthz', '/no-such-path']) {
       expect((await ask(url, headers)).statusCode).toBe(403);
     }
   });
 
-  it('for health comes by any name', async () => {
+  it('for health is accepted with any host name', async () => {
     for (const url of ['/healthz', '/readyz'])
       expect((await ask(url, { host: 'anything.example' })).statusCode).toBe(200);
   });

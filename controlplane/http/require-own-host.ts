@@ -3,12 +3,12 @@ import type { RouteConfig } from './call.ts';
 import { forbidden, misdirected } from './errors.ts';
 import { isOwnHost, isOwnOrigin, type OwnHosts } from '../../common/own-hosts.ts';
 
-/** The names that App Mesh's clients sign for. */
+/** App Mesh's own host names, which its clients sign. */
 const AWS = /^appmesh(?:-[a-z]+)*\.[a-z0-9-]+\.amazonaws\.com$/;
 
 /**
- * Refuses requests for another host, and those of pages of other sites: a browser on this machine, or on its network, must not do
- * for a page what it may do itself. Routes that are open to everybody take any host, because health checks come by any name.
+ * Refuses requests for other hosts and requests from pages of other sites, so that a page in a browser on this machine or
+ * network cannot use the browser's access. Open routes accept any host, because health checks use any name.
  */
 export function requireOwnHost(app: FastifyInstance, hosts: OwnHosts): void {
   app.addHook('onRequest', async ({ headers: { host, origin }, routeOptions }) => {
@@ -16,7 +16,7 @@ export function requireOwnHost(app: FastifyInstance, hosts: OwnHosts): void {
       throw forbidden(`A page of ${JSON.stringify(origin)} may not call this control plane.`);
     }
     const { open } = routeOptions.config as RouteConfig;
-    // HTTP/1.0 has no Host, and no browser speaks it.
+    // HTTP/1.0 has no Host, and browsers do not use it.
     if (open || host === undefined || isOwnHost(host, { ...hosts, pattern: AWS })) return;
     throw misdirected(host);
   });

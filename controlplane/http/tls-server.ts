@@ -4,15 +4,15 @@ import type { FastifyServerFactory } from 'fastify';
 import type { ServerCertificate } from '../tls/server-certificate.ts';
 import type { Followed } from '../../common/files/followed-files.ts';
 
-/** The certificate that a server shows, as its files have it. */
+/** A server's certificate, which follows its files. */
 export type ServerTls = Followed<ServerCertificate>;
 
-/** What fastify sets on a server that it makes itself. */
+/** The time-outs that fastify sets on its own servers. */
 type Timeouts = { readonly requestTimeout: number; readonly keepAliveTimeout: number };
 
 /**
- * Makes fastify's server one that speaks TLS. New connections get the certificate of the day; the others keep theirs.
- * @param http what the server is to have besides the limits of time that fastify sets
+ * Creates fastify's server with TLS. New connections get the current certificate; existing ones keep theirs.
+ * @param http further options of the server, besides fastify's time-outs
  */
 export function tlsServer(tls: ServerTls, http: ServerOptions): FastifyServerFactory {
   return (handler, options) => {

@@ -162,7 +162,7 @@ describe.each(PRESENT)('each error of the model, by $name', ({ fast: make }) => 
   });
 
   it('AccessDeniedException, where no policy allows it', async () => {
-    await expectAll(open(make, plane, 'AKNOBODY'), every, 'AccessDeniedException');
+    await expectAll(open(make, plane, 'AKPOWERLESS'), every, 'AccessDeniedException');
   });
 
   it('TooManyRequestsException, under a rate limit', async () => {
@@ -221,7 +221,7 @@ describe('every operation of the beta', () => {
 
   it.each(BETA)('works by %s, for who may, and for nobody else', async (_, make) => {
     const steps = betaStory('colors');
-    const denied = await run(open(make, plane, 'AKNOBODY'), steps);
+    const denied = await run(open(make, plane, 'AKPOWERLESS'), steps);
     expect(errorsOf(steps, denied)).toEqual(all(steps, 'AccessDeniedException'));
     const outcomes = await run(open(make, plane), steps);
     expect(errorsOf(steps, outcomes)).toEqual(all(steps, 'done'));

@@ -1,7 +1,7 @@
 import type { OperatorAction } from '../../auth/actions.ts';
 import { authorize } from '../../auth/authorize.ts';
-import { standingIn, type Principal } from '../../auth/principal.ts';
-import { seenMesh } from '../../auth/seen-mesh.ts';
+import { meshAccess, type Principal } from '../../auth/principal.ts';
+import { visibleMesh } from '../../auth/visible-mesh.ts';
 import type { Model } from '../../mesh/model.ts';
 import type { ProxyId } from '../../mesh/proxy-view.ts';
 import { meshOwner, resolve, type Identity } from '../identity.ts';
@@ -20,7 +20,7 @@ export function resolveFor(
 ): ProxyId | undefined {
   if (caller.kind === 'anyone') return resolve(model, identity);
   const { kind, mesh, name } = identity;
-  const owner = identity.owner ?? seenMesh(caller, model.meshesNamed(mesh))?.owner ?? caller.account;
+  const owner = identity.owner ?? visibleMesh(caller, model.meshesNamed(mesh))?.owner ?? caller.account;
   authorize(caller, { action, resource: '*' }, { mesh, owner });
   const id = { kind, owner, mesh, parent: '', name } as ProxyId;
   return model.get(id) === undefined ? undefined : id;
@@ -30,5 +30,5 @@ export function resolveFor(
 export function seesProxy(caller: Principal, model: Model, identity: Identity): boolean {
   const { mesh } = identity;
   const owner = meshOwner(model, identity) ?? identity.owner;
-  return owner === undefined || standingIn(caller, { mesh, owner }) !== 'none';
+  return owner === undefined || meshAccess(caller, { mesh, owner }) !== 'none';
 }

@@ -224,7 +224,7 @@ it('health and readiness are reported', async () => {
   const other = await api.app.inject('/readyz?for=dns');
   expect([other.statusCode, other.json()]).toEqual([
     400,
-    { message: 'Value "dns" at \'for\': it has to be ads, or left out.' },
+    { message: 'Value "dns" at \'for\': it must be ads or absent.' },
   ]);
 });
 

@@ -1,6 +1,6 @@
 import type { JsonSchema } from '../../model/json-schema.ts';
 
-/** One statement of a policy, as IAM writes it. */
+/** One statement of a policy, in IAM's format. */
 export type StatementDocument = {
   readonly Sid?: string;
   readonly Effect: 'Allow' | 'Deny';
@@ -23,14 +23,14 @@ export type AccessKeyDocument = {
   readonly expiration?: string;
 };
 
-/** A user of an account. Without policies he may do nothing. */
+/** A user of an account, who has no permissions without policies. */
 export type UserDocument = {
   readonly name: string;
   readonly accessKeys: readonly AccessKeyDocument[];
   readonly policies?: readonly PolicyDocument[];
 };
 
-/** An account: its users, and which of its meshes other accounts may use. */
+/** An account: its users, and the meshes that it shares with other accounts. */
 export type AccountDocument = {
   readonly id: string;
   readonly users?: readonly UserDocument[];
@@ -66,7 +66,7 @@ const action = text(
 );
 const resource = text(
   '^(\\*|arn:[^$]*)$',
-  'an ARN, in which * and ? may stand for characters, or *; policy variables (${…}) are not served',
+  'an ARN, in which * and ? are wildcards, or *; policy variables (${…}) are not supported',
 );
 const statement = object(
   {
@@ -80,7 +80,7 @@ const statement = object(
   'Resource',
 );
 
-/** What the file has to look like; `description` says what a text has to be. */
+/** The schema of the file; `description` is the constraint of a text in words. */
 export const CREDENTIALS_SCHEMA: JsonSchema = object(
   {
     accounts: list(
@@ -97,11 +97,11 @@ export const CREDENTIALS_SCHEMA: JsonSchema = object(
                       accessKeyId: text('^\\w{3,128}$', 'an access key id of 3 to 128 letters, digits and _'),
                       secretAccessKey: text(
                         '^[!-~]{16,256}$',
-                        'a secret of 16 to 256 printable ASCII characters without blanks',
+                        'a secret of 16 to 256 printable ASCII characters without spaces',
                       ),
                       sessionToken: text(
                         '^[!-~]{1,4096}$',
-                        'a session token of printable ASCII characters without blanks',
+                        'a session token of printable ASCII characters without spaces',
                       ),
                       expiration: text(
                         '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$',

@@ -7,7 +7,7 @@ const validate = new Ajv({ allErrors: true, verbose: true, strict: true, strictT
   CREDENTIALS_SCHEMA,
 );
 
-/** Everything that is wrong with a document, each with the place: first its form, and where that is right, its sense. Secrets are never repeated. */
+/** All problems of a document, with their paths: of its schema, or, if it is valid, of its content. Messages contain no secrets. */
 export function credentialsProblems(document: unknown): readonly string[] {
   if (validate(document)) return senseProblems(document as CredentialsDocument);
   const errors = (validate.errors ?? []).filter(({ keyword }) => keyword !== 'if');
@@ -60,13 +60,13 @@ function shown(place: string, data: unknown): string {
 function senseProblems({ accounts }: CredentialsDocument): readonly string[] {
   const keyIds = new Map<string, string>();
   const problems: string[] = repeated(accounts.map(({ id }) => id)).map(
-    (id) => `accounts: account ${id} stands there more than once`,
+    (id) => `accounts: account ${id} is listed more than once`,
   );
   accounts.forEach(({ id, users = [], shares = [] }, index) => {
     const place = `accounts[${index}]`;
     problems.push(
       ...repeated(users.map(({ name }) => name)).map(
-        (name) => `${place}.users: user ${name} stands there more than once`,
+        (name) => `${place}.users: user ${name} is listed more than once`,
       ),
     );
     users.forEach((user, at) => problems.push(...userProblems(user, `${place}.users[${at}]`, keyIds)));
@@ -87,10 +87,10 @@ function userProblems(
   accessKeys.forEach(({ accessKeyId, expiration }, index) => {
     const at = `${place}.accessKeys[${index}]`;
     const other = keyIds.get(accessKeyId);
-    if (other !== undefined) problems.push(`${at}.accessKeyId: ${accessKeyId} stands in ${other} already`);
+    if (other !== undefined) problems.push(`${at}.accessKeyId: ${accessKeyId} is already in ${other}`);
     keyIds.set(accessKeyId, at);
     if (expiration !== undefined && Number.isNaN(Date.parse(expiration))) {
-      problems.push(`${at}.expiration: there is no such time as ${expiration}`);
+      problems.push(`${at}.expiration: ${expiration} is not a valid time`);
     }
   });
   policies.forEach(({ Statement }, index) => {

@@ -3,17 +3,17 @@ import type { AccountDocument, CredentialsDocument, StatementDocument } from './
 import type { Statement } from '../policy.ts';
 import { userArn, type User } from '../principal.ts';
 
-/** A key that requests are signed with. */
+/** A key for signing requests. */
 export type AccessKey = {
   readonly user: User;
   readonly secret: string;
-  /** What has to come with each request; undefined: nothing may. */
+  /** The session token that each request must contain; undefined: requests must not contain one. */
   readonly sessionToken: string | undefined;
-  /** Milliseconds since 1970; undefined: never. */
+  /** The expiry, in milliseconds since 1970; undefined: never. */
   readonly expires: number | undefined;
 };
 
-/** All that the credentials file says, ready to be asked. */
+/** The compiled credentials file. */
 export type Credentials = {
   /** By access key id. */
   readonly keys: ReadonlyMap<string, AccessKey>;
@@ -21,7 +21,7 @@ export type Credentials = {
   readonly users: readonly string[];
 };
 
-/** Makes a checked document into what requests are held against. */
+/** Compiles a validated document. */
 export function compileCredentials({ accounts }: CredentialsDocument): Credentials {
   const keys = new Map<string, AccessKey>();
   const users: string[] = [];
@@ -58,7 +58,7 @@ function compileStatement({ Effect, Action, Resource }: StatementDocument): Stat
   };
 }
 
-/** One or several, as IAM's documents have it everywhere. */
+/** A list of one or several values: IAM's documents allow both forms everywhere. */
 export function asList<T extends object | string>(value: T | readonly T[]): readonly T[] {
   return Array.isArray(value) ? (value as readonly T[]) : [value as T];
 }

@@ -4,22 +4,22 @@ import { DOCUMENT, NOW, REGION, secretOf } from '../testing/signed-requests.ts';
 import { admitSigned } from '../verify.ts';
 
 const credentials = compileCredentials(DOCUMENT);
-const admit = (authorization: string, passwordWillDo = true) =>
+const admit = (authorization: string, allowsPassword = true) =>
   admitSigned({ credentials: () => credentials, region: REGION, now: () => NOW })({
     method: 'GET',
     path: '/metrics',
     query: {},
     headers: { authorization },
     body: new Uint8Array(),
-    passwordWillDo,
+    allowsPassword,
   });
 const basic = (text: string): string => `Basic ${Buffer.from(text).toString('base64')}`;
 
-it('a key may be shown whole where that will do', async () => {
+it('a key is accepted as a password if the route allows it', async () => {
   await expect(admit(basic(`AKADMIN:${secretOf('AKADMIN')}`))).resolves.toMatchObject({ name: 'admin' });
 });
 
-it('and nowhere else', async () => {
+it('a key is refused as a password on other routes', async () => {
   await expect(admit(basic(`AKADMIN:${secretOf('AKADMIN')}`), false)).rejects.toMatchObject({
     code: 'IncompleteSignatureException',
   });

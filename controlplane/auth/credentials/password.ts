@@ -4,8 +4,8 @@ import type { SignedRequest } from '../authenticate.ts';
 import { expiredToken, unrecognizedClient } from '../errors.ts';
 
 /**
- * The key that a request shows whole, by HTTP Basic: its id as the user, its secret as the password. Monitoring systems know
- * no signatures. Undefined where there is no such header. A key with a session token cannot be used so.
+ * Authenticates a request by HTTP Basic, for monitoring systems that cannot sign: the access key id is the user, its secret
+ * the password. Undefined if there is no such header. A key with a session token is refused.
  * @throws ApiError UnrecognizedClientException, ExpiredTokenException
  */
 export function keyByPassword(

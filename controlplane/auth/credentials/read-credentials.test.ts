@@ -20,7 +20,7 @@ const withPolicy = (...statements: object[]) => ({
 });
 const statement = { Effect: 'Allow', Action: 'appmesh:*', Resource: '*' };
 
-it('makes keys, their users, and what is shared with them', () => {
+it('compiles keys, their users, and the meshes that are shared with them', () => {
   const { keys, users } = read(DOCUMENT);
   expect(users).toContain(`arn:aws:iam::${OWNER}:user/admin`);
   expect(keys.get('AKGUEST')).toMatchObject({
@@ -35,7 +35,7 @@ it('makes keys, their users, and what is shared with them', () => {
   });
 });
 
-describe('what cannot be used is refused, with the place', () => {
+describe('an invalid file is refused, with the path of each problem', () => {
   it.each<[string, unknown, string[]]>([
     ['no JSON', '{"accounts": [,]}', ['it is not valid JSON: line 1, column 15: expected a value or "]"']],
     ['another form', [], ['a list must be an object']],
@@ -65,13 +65,13 @@ describe('what cannot be used is refused, with the place', () => {
       ],
     ],
     [
-      'an effect, an action and resources that are none',
+      'an invalid effect, action and resources',
       withPolicy({ Effect: 'allow', Action: ['CreateMesh'], Resource: ['mesh/a', 'arn:${a}'] }),
       [
         'accounts[0].users[0].policies[0].Statement[0].Effect: "allow" must be one of Allow, Deny',
         'accounts[0].users[0].policies[0].Statement[0].Action[0]: "CreateMesh" must be an action such as appmesh:CreateMesh, appmesh:Describe* or *',
-        'accounts[0].users[0].policies[0].Statement[0].Resource[0]: "mesh/a" must be an ARN, in which * and ? may stand for characters, or *; policy variables (${…}) are not served',
-        'accounts[0].users[0].policies[0].Statement[0].Resource[1]: "arn:${a}" must be an ARN, in which * and ? may stand for characters, or *; policy variables (${…}) are not served',
+        'accounts[0].users[0].policies[0].Statement[0].Resource[0]: "mesh/a" must be an ARN, in which * and ? are wildcards, or *; policy variables (${…}) are not supported',
+        'accounts[0].users[0].policies[0].Statement[0].Resource[1]: "arn:${a}" must be an ARN, in which * and ? are wildcards, or *; policy variables (${…}) are not supported',
       ],
     ],
     [
@@ -88,14 +88,14 @@ describe('what cannot be used is refused, with the place', () => {
         ],
       },
       [
-        `accounts: account ${OWNER} stands there more than once`,
-        'accounts[0].users: user a stands there more than once',
-        'accounts[0].users[1].accessKeys[0].accessKeyId: AKA stands in accounts[0].users[0].accessKeys[0] already',
+        `accounts: account ${OWNER} is listed more than once`,
+        'accounts[0].users: user a is listed more than once',
+        'accounts[0].users[1].accessKeys[0].accessKeyId: AKA is already in accounts[0].users[0].accessKeys[0]',
         `accounts[1].shares[0].with: account ${OWNER} cannot share with itself`,
       ],
     ],
     [
-      'a time that is none',
+      'an invalid time',
       {
         accounts: [
           {
@@ -111,13 +111,13 @@ describe('what cannot be used is refused, with the place', () => {
           },
         ],
       },
-      ['accounts[0].users[0].accessKeys[0].expiration: there is no such time as 2027-13-01T00:00:00Z'],
+      ['accounts[0].users[0].accessKeys[0].expiration: 2027-13-01T00:00:00Z is not a valid time'],
     ],
   ])('%s', (_, document, problems) => {
     expect(() => read(document)).toThrow(problems.map((problem) => `keys.json: ${problem}`).join('\n'));
   });
 
-  it('without the secrets in it', () => {
+  it('without its secrets in the message', () => {
     const accessKeys = [{ accessKeyId: 'AKA', secretAccessKey: 'hush', sessionToken: 'hu sh' }];
     const document = { accounts: [{ id: OWNER, users: [{ name: 'a', accessKeys }] }] };
     expect(() => read(document)).toThrow('secretAccessKey: it must be a secret of 16 to 256');
@@ -126,7 +126,7 @@ describe('what cannot be used is refused, with the place', () => {
   });
 });
 
-it('the example of the reference can be used', async () => {
+it('the example of the reference is valid', async () => {
   const page = await readFile(join(import.meta.dirname, '../../../docs/credentials.md'), 'utf8');
   const [, example = ''] = /```json\n(.*?)```/s.exec(page) ?? [];
   expect(read(example).users).toEqual([

@@ -1,9 +1,9 @@
-import { findJsonBreak } from '../../http/json-error-position.ts';
+import { findJsonError } from '../../http/json-error-position.ts';
 import { compileCredentials, type Credentials } from './credentials.ts';
 import type { CredentialsDocument } from './credentials-document.ts';
 import { credentialsProblems } from './credentials-problems.ts';
 
-/** A credentials file that cannot be used. The message lists every problem, a line each. The exit code is 1. */
+/** An invalid credentials file. The message lists every problem, one per line. The exit code is 1. */
 export class CredentialsError extends Error {
   readonly exitCode = 1;
   readonly problems: readonly string[];
@@ -16,7 +16,7 @@ export class CredentialsError extends Error {
 }
 
 /**
- * Reads what stands in the credentials file; docs/credentials.md has its form.
+ * Compiles the content of the credentials file; docs/credentials.md describes its format.
  * @throws CredentialsError
  */
 export function readCredentials(file: string, content: Uint8Array): Credentials {
@@ -31,8 +31,8 @@ function parse(file: string, content: Uint8Array): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    // The engine's own message would repeat what stands around the break, and that may be a secret.
-    const { offset, expected } = findJsonBreak(text);
+    // The engine's own message would quote the text around the error, which may be a secret.
+    const { offset, expected } = findJsonError(text);
     const before = text.slice(0, offset).split('\n');
     const place = `line ${before.length}, column ${(before.at(-1) ?? '').length + 1}`;
     throw new CredentialsError(file, [`it is not valid JSON: ${place}: expected ${expected}`]);

@@ -4,14 +4,14 @@ import { Sha256 } from '../../../common/sha256.ts';
 import type { SignedRequest } from '../authenticate.ts';
 import type { CredentialsDocument } from '../credentials/credentials-document.ts';
 
-/** The region of signatures, and when they are made unless a test says otherwise. */
+/** The region of signatures, and their default time. */
 export const REGION = 'eu-west-1';
 export const NOW = 1_700_000_000_000;
 
-/** A secret for tests, a different one a key. */
+/** A test secret, a different one per key. */
 export const secretOf = (accessKeyId: string): string => `secret-of-${accessKeyId}-123456`;
 
-/** Who signs, when, for what. */
+/** The key, time and scope of a signature. */
 export type SignOptions = {
   readonly accessKeyId: string;
   readonly secret?: string;
@@ -19,15 +19,15 @@ export type SignOptions = {
   readonly at?: number;
   readonly region?: string;
   readonly service?: string;
-  /** Makes a presigned URL that holds for so many seconds. */
+  /** Makes a presigned URL with this validity, in seconds. */
   readonly presign?: number;
-  /** Leaves the body's sum out of the headers, as boto does. */
+  /** Omits the body's digest from the headers, as boto does. */
   readonly withoutSum?: boolean;
-  /** A header that is signed although clients usually leave it out. */
+  /** Also signs a header that clients usually do not sign. */
   readonly alsoSign?: string;
 };
 
-/** A request as a client would send it, signed by the library that AWS's own SDK uses. */
+/** A client's request, signed by the library of AWS's own SDK. */
 export async function signed(
   { method = 'GET', path = '/v20190125/meshes', query = {}, headers = {}, body = '' }: Partial<HttpRequest>,
   options: SignOptions,
@@ -78,11 +78,11 @@ const policy = (Effect: 'Allow' | 'Deny', Action: string | string[], Resource: s
   Resource,
 });
 
-/** The account that owns the meshes, and one that some are shared with. */
+/** The account that owns the meshes, and an account that some of them are shared with. */
 export const OWNER = '111122223333';
 export const GUEST = '444455556666';
 
-/** Two accounts with users of different rights; `shared` is a mesh of OWNER's that GUEST may use. */
+/** Two accounts with users of different permissions. OWNER shares its mesh `shared` with GUEST. */
 export const DOCUMENT: CredentialsDocument = {
   accounts: [
     {
@@ -109,7 +109,7 @@ export const DOCUMENT: CredentialsDocument = {
             },
           ],
         },
-        { name: 'nobody', accessKeys: [key('AKNOBODY')] },
+        { name: 'powerless', accessKeys: [key('AKPOWERLESS')] },
         {
           name: 'visitor',
           accessKeys: [{ ...key('ASVISITOR'), sessionToken: 'token', expiration: '2023-11-15T00:00:00Z' }],

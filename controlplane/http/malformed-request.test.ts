@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-/** Sends bytes on a connection of their own, and reads until the other side closes it. */
+/** Sends bytes on a new connection, and reads until the server closes it. */
 async function exchange(bytes: string, app = api.app): Promise<string> {
   const { port } = app.server.address() as AddressInfo;
   const socket = connect(port, '127.0.0.1');
@@ -22,7 +22,7 @@ async function exchange(bytes: string, app = api.app): Promise<string> {
   return answer;
 }
 
-/** The last of the answers, which closes the connection. */
+/** Parses the last response, which closes the connection. */
 function parse(text: string) {
   const answer = text.slice(text.lastIndexOf('HTTP/1.1 '));
   const [head = '', body = ''] = answer.split('\r\n\r\n');
@@ -46,16 +46,16 @@ const request = (method: string, ...lines: string[]): string =>
 const CHUNKED = 'Transfer-Encoding: chunked';
 const LARGE = 'a'.repeat(20_000);
 
-describe('has the form of all other errors', () => {
-  const NO_HTTP = /^These bytes are no HTTP request: /;
+describe('has the format of all other errors', () => {
+  const NO_HTTP = /^These bytes are not an HTTP request: /;
   const cases: readonly [string, string, number, string, RegExp][] = [
     ['no HTTP at all', 'garbage\r\n\r\n', 400, 'SerializationException', NO_HTTP],
-    ['TLS where there is none', '\x16\x03\x01\x02\0\x01\0', 400, 'SerializationException', NO_HTTP],
+    ['TLS on a plain HTTP port', '\x16\x03\x01\x02\0\x01\0', 400, 'SerializationException', NO_HTTP],
     ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400, 'SerializationException', NO_HTTP],
-    ['a method that there is not', request('FOO'), 400, 'SerializationException', /: Invalid method/],
+    ['an unknown method', request('FOO'), 400, 'SerializationException', /: Invalid method/],
     ['a NUL in a header', request('GET', 'X: a\0b'), 400, 'SerializationException', NO_HTTP],
     [
-      'a length that is none',
+      'an invalid length',
       request('PUT', 'Content-Length: a'),
       400,
       'SerializationException',
@@ -69,14 +69,14 @@ describe('has the form of all other errors', () => {
       /Content-Length/,
     ],
     [
-      'a length of a body in chunks',
+      'a length with a chunked body',
       `${request('PUT', 'Content-Length: 2', CHUNKED)}2\r\n{}\r\n0\r\n\r\n`,
       400,
       'SerializationException',
       /Transfer-Encoding/,
     ],
     [
-      'a coding that does not say where the body ends',
+      'a transfer coding that does not delimit the body',
       `${request('PUT', 'Transfer-Encoding: gzip')}{}`,
       400,
       'SerializationException',
@@ -88,9 +88,9 @@ describe('has the form of all other errors', () => {
       `GET ${MESHES} HTTP/1.1\r\nConnection: close\r\n\r\n`,
       400,
       'SerializationException',
-      /Host, and this one has none/,
+      /Host, but this one has none/,
     ],
-    ['two hosts', request('GET', 'Host: y'), 400, 'SerializationException', /Host, and this one has 2/],
+    ['two hosts', request('GET', 'Host: y'), 400, 'SerializationException', /Host, but this one has 2/],
     [
       'headers that are too large',
       request('GET', `X: ${LARGE}`),
@@ -119,10 +119,16 @@ describe('has the form of all other errors', () => {
       'ExpectationFailedException',
       /'tea' of the header Expect/,
     ],
-    ['a method that a path does not take', request('PATCH'), 405, 'MethodNotAllowedException', /GET or PUT/],
+    [
+      'a method that the path does not have',
+      request('PATCH'),
+      405,
+      'MethodNotAllowedException',
+      /GET or PUT/,
+    ],
     ['CONNECT for a path', request('CONNECT'), 405, 'MethodNotAllowedException', /GET or PUT/],
     [
-      'QUERY, which fastify wants a content type for',
+      'QUERY, for which fastify requires a content type',
       request('QUERY'),
       405,
       'MethodNotAllowedException',
@@ -154,7 +160,7 @@ describe('has the form of all other errors', () => {
     });
   });
 
-  // What could be read does not end the connection by itself.
+  // A parsed request keeps the connection open, unless it asks to close it.
   function withClose(bytes: string): string {
     return bytes.replace('Host: localhost\r\n', 'Host: localhost\r\nConnection: close\r\n');
   }
@@ -164,24 +170,24 @@ describe('has the form of all other errors', () => {
     expect(answer).toMatchObject({ status: 405, error: 'MethodNotAllowedException', body: undefined });
   });
 
-  it('what follows a request that was answered', async () => {
+  it('invalid bytes after a valid request', async () => {
     const answer = await exchange(`${request('GET')}garbage\r\n\r\n`);
     expect(parse(answer)).toMatchObject({ status: 400, error: 'SerializationException' });
   });
 });
 
-it('a request of HTTP/1.0 needs no host', async () => {
+it('an HTTP/1.0 request needs no host', async () => {
   expect(parse(await exchange(`GET ${MESHES} HTTP/1.0\r\n\r\n`)).status).toBe(200);
 });
 
-it('100-continue is met', async () => {
+it('100-continue is honoured', async () => {
   const expecting = request('PUT', 'Expect: 100-continue', 'Connection: close', 'Content-Length: 2');
   const answer = await exchange(`${expecting}{}`);
   expect(answer).toMatch(/^HTTP\/1\.1 100 Continue\r\n/);
   expect(parse(answer)).toMatchObject({ status: 400, error: 'BadRequestException' });
 });
 
-it('a request that comes while the API stops is answered so too', async () => {
+it('a request during the shutdown gets an error in the same format', async () => {
   const stopping = await startApi();
   const isStopping = new Promise<void>((resolve) => {
     stopping.app.addHook('preClose', async () => resolve());
@@ -191,7 +197,7 @@ it('a request that comes while the API stops is answered so too', async () => {
   const socket = connect(port, '127.0.0.1');
   let answers = '';
   socket.setEncoding('utf8').on('data', (text: string) => (answers += text));
-  // Holds the connection open until its body is there.
+  // Keeps the connection open until the body arrives.
   const arrived = once(stopping.app.server, 'request');
   socket.write(`${request('PUT', 'Content-Length: 2')}{`);
   await arrived;

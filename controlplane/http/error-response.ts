@@ -3,11 +3,11 @@ import { StoreError } from '../store/errors.ts';
 import { newCall } from './call.ts';
 import { ApiError, internal, unavailable, unreadable } from './errors.ts';
 
-/** An error as it goes out: its headers and its body, JSON. */
-export type ErrorAnswer = { readonly headers: Readonly<Record<string, string>>; readonly body: string };
+/** The headers and the JSON body of an error response. */
+export type ErrorResponse = { readonly headers: Readonly<Record<string, string>>; readonly body: string };
 
-/** The one form of all errors of the API. `id` is that of the request. */
-export function errorAnswer({ code, message, headers }: ApiError, id: string): ErrorAnswer {
+/** Formats every error of the API. `id`: the request's id. */
+export function errorResponse({ code, message, headers }: ApiError, id: string): ErrorResponse {
   return {
     headers: {
       ...headers,
@@ -19,7 +19,7 @@ export function errorAnswer({ code, message, headers }: ApiError, id: string): E
   };
 }
 
-/** Answers a request with whatever was thrown; `bodyLimit`: bytes. A fault of ours is logged with what it is. */
+/** Responds to a request with a thrown error, and logs internal errors. `bodyLimit`: bytes. */
 export function sendError(
   error: unknown,
   request: FastifyRequest,
@@ -30,7 +30,7 @@ export function sendError(
   request.call ??= newCall();
   request.call.failure = sent;
   if (sent.status >= 500) request.log.error({ err: error }, 'request failed');
-  const { headers, body } = errorAnswer(sent, request.id);
+  const { headers, body } = errorResponse(sent, request.id);
   return reply.code(sent.status).headers(headers).send(body);
 }
 
@@ -47,12 +47,12 @@ function asApiError(error: unknown, bodyLimit: number): ApiError {
     case 'FST_ERR_MAX_PARAM_LENGTH':
       return new ApiError('RequestUriTooLongException', 'A name in the path is longer than any name can be.');
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
-      return unreadable('The body is not as long as the header Content-Length says.');
+      return unreadable('The length of the body differs from the header Content-Length.');
     case 'ECONNRESET':
       return unreadable('The connection ended before the whole request had arrived.');
     case undefined:
     default:
-      // Whatever else fastify refuses is the request's fault, not ours.
+      // All other refusals by fastify are the client's errors.
       return isRefusal(code, statusCode) ? unreadable(message ?? code) : internal(error);
   }
 }

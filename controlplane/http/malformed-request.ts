@@ -3,38 +3,38 @@ import { maxHeaderSize, STATUS_CODES, type IncomingMessage, type ServerResponse 
 import type { Duplex } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import type { Log } from '../../common/log.ts';
-import { errorAnswer, type ErrorAnswer } from './error-answer.ts';
+import { errorResponse, type ErrorResponse } from './error-response.ts';
 import { ApiError, unreadable } from './errors.ts';
 
-/** What Node says of bytes that it cannot read as a request. `reason`: its parser's words. */
+/** Node's error for bytes that it cannot parse as a request. `reason`: its parser's message. */
 export type ReadError = Error & { readonly code?: string; readonly reason?: string };
 
-/** Answers what never becomes a request, in the form of all other errors. */
-export type NoRequests = {
+/** Handlers that respond to malformed requests in the API's error format. */
+export type MalformedRequestHandlers = {
   /** For fastify's `clientErrorHandler`. */
   readonly onReadError: (error: ReadError, socket: Duplex) => void;
-  /** Adds what the server itself decides by default: a missing Host, an expectation, CONNECT. */
+  /** Replaces Node's own handling of a missing Host, of expectations and of CONNECT. */
   addTo(app: FastifyInstance): void;
 };
 
-/** `connectRefused`: what CONNECT is answered. `requestTimeout`: milliseconds, as the server has it. */
-export function createNoRequests(options: {
+/** `connectRefused`: the error for CONNECT. `requestTimeout`: the server's, in milliseconds. */
+export function createMalformedRequestHandlers(options: {
   readonly log: Log;
   readonly requestTimeout: number;
   readonly connectRefused: (url: string) => ApiError;
-}): NoRequests {
+}): MalformedRequestHandlers {
   const { log, requestTimeout, connectRefused } = options;
   const latest = new WeakMap<Duplex, ServerResponse>();
 
   const end = (socket: Duplex, error: ApiError): void => {
     const before = latest.get(socket);
-    // In the middle of an answer, another one would be read as part of it.
+    // In the middle of a response, the client would read another one as its continuation.
     const isAnswering = before?.headersSent === true && !before.writableFinished;
     if (!socket.writable || isAnswering) {
       socket.destroy();
       return;
     }
-    const { headers, body } = lastAnswer(error, log);
+    const { headers, body } = closingResponse(error, log);
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
     const status = `${error.status} ${STATUS_CODES[error.status] ?? ''}`;
     socket.end(`HTTP/1.1 ${status}\r\n${lines.join('')}\r\n${body}`, () => socket.destroy());
@@ -52,18 +52,18 @@ export function createNoRequests(options: {
       );
       app.server.on('checkExpectation', ({ headers }: IncomingMessage, response: ServerResponse) => {
         const error = unmetExpectation(headers.expect ?? '');
-        const answer = lastAnswer(error, log);
+        const answer = closingResponse(error, log);
         response.writeHead(error.status, answer.headers).end(answer.body);
       });
     },
   };
 }
 
-// After which the connection is closed: where the next request would begin is not known.
-function lastAnswer(error: ApiError, log: Log): ErrorAnswer {
+// The connection is closed after this response, because the start of the next request is unknown.
+function closingResponse(error: ApiError, log: Log): ErrorResponse {
   const id = randomUUID();
-  log.debug({ reqId: id, error: error.code, reason: error.message }, 'no request');
-  const { headers, body } = errorAnswer(error, id);
+  log.debug({ reqId: id, error: error.code, reason: error.message }, 'malformed request');
+  const { headers, body } = errorResponse(error, id);
   const length = String(Buffer.byteLength(body));
   return { headers: { ...headers, 'content-length': length, connection: 'close' }, body };
 }
@@ -83,22 +83,22 @@ function unreadableBytes({ code, reason, message }: ReadError, requestTimeout: n
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return new ApiError(
         'RequestTimeoutException',
-        `The request had not arrived after ${requestTimeout / 1000} seconds.`,
+        `The request did not arrive within ${requestTimeout / 1000} seconds.`,
       );
     case undefined:
     default:
-      return unreadable(`These bytes are no HTTP request: ${reason ?? message}.`);
+      return unreadable(`These bytes are not an HTTP request: ${reason ?? message}.`);
   }
 }
 
 function unmetExpectation(expectation: string): ApiError {
-  const message = `Value '${expectation.slice(0, 200)}' of the header Expect cannot be met: only 100-continue can.`;
+  const message = `Value '${expectation.slice(0, 200)}' of the header Expect is not supported: only 100-continue is.`;
   return new ApiError('ExpectationFailedException', message);
 }
 
-/** Which of several hosts was signed for could not be told. */
+/** With several hosts, the one that the signature covers would be ambiguous. */
 function requireOneHost({ httpVersion, rawHeaders }: IncomingMessage): void {
   const hosts = rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === 'host').length;
   if (httpVersion === '1.0' ? hosts <= 1 : hosts === 1) return;
-  throw unreadable(`A request has one header Host, and this one has ${hosts === 0 ? 'none' : hosts}.`);
+  throw unreadable(`A request has one header Host, but this one has ${hosts === 0 ? 'none' : hosts}.`);
 }
