@@ -1,5 +1,5 @@
-import { createBackoff, type Backoff } from './backoff.ts';
 import { startRace, type RaceLost } from './race.ts';
+import { createReconnectWaits, type ReconnectWaits } from './reconnect.ts';
 import { closed, connected, IDLE, racing, streamsOf, waiting, type ClientState } from './state.ts';
 import {
   openStream,
@@ -33,23 +33,16 @@ export type DeltaClient = {
   close(): void;
 };
 
-const FIRST_WAIT_MS = 100;
-/** The longest wait while no server can be reached: to be asked again costs a server nothing then. */
-const LONGEST_WAIT_MS = 2000;
-/** The longest wait after a server refused this client: it has to be let be. */
-const LONGEST_REFUSED_WAIT_MS = 10_000;
 /** How long a server may take to its headers. It doubles with each that took longer: the server may be busy. */
 const FIRST_LIMIT_MS = 5000;
 const LONGEST_LIMIT_MS = 30_000;
 
 /** All that one client is about; a plain record, changed by the functions below alone. */
-type Client = {
+type Client = ReconnectWaits & {
   readonly options: DeltaClientOptions;
   readonly subscriptions: Subscriptions;
   /** By type and nonce: the stream that an update came from which is not answered yet. */
   readonly unanswered: Map<string, ClientStream>;
-  readonly unreachable: Backoff;
-  readonly refused: Backoff;
   state: ClientState;
   /** Counts up; the place of the upstream that is tried first next. */
   next: number;
@@ -63,8 +56,7 @@ export function createDeltaClient(options: DeltaClientOptions): DeltaClient {
     options,
     subscriptions: createSubscriptions((typeUrl) => options.versions(typeUrl)),
     unanswered: new Map(),
-    unreachable: createBackoff(FIRST_WAIT_MS, LONGEST_WAIT_MS),
-    refused: createBackoff(FIRST_WAIT_MS, LONGEST_REFUSED_WAIT_MS),
+    ...createReconnectWaits(),
     state: IDLE,
     next: 0,
     silences: 0,
