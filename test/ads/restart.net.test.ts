@@ -5,7 +5,7 @@ import {
   UpdateVirtualNodeCommand,
   type AppMeshClient,
 } from '@aws-sdk/client-app-mesh';
-import type { ProxyStatus, Status } from '../../controlplane/status/status.ts';
+import type { ProxyStatus } from '../../controlplane/status/status.ts';
 import { startTestPostgres, type TestPostgres } from '../../controlplane/store/testing/postgres-server.ts';
 import {
   appMeshClient,
@@ -22,7 +22,7 @@ import { openEnvoyAdmin, type EnvoyAdmin } from '../lab/envoy-admin.ts';
 import type { Host } from '../lab/host.ts';
 import { request } from '../lab/http.ts';
 import { createLab, type Lab } from '../lab/lab.ts';
-import type { Program } from '../lab/program.ts';
+import { createReplica, type Replica } from '../lab/replica.ts';
 import { startSidecar } from '../lab/sidecar.ts';
 import { stage, type Stage } from '../lab/stage.ts';
 import { until } from '../lab/until.ts';
@@ -35,22 +35,12 @@ const RED = 'colorteller-red-vn';
 const RED_ALIAS = 'another-name-of-red';
 const CYCLES = 100;
 
-/** A control plane that can be ended and started again where it was. */
-type Replica = {
-  readonly host: Host;
-  readonly client: AppMeshClient;
-  start(): Promise<void>;
-  kill(): Promise<void>;
-  /** Ends it as an operator does; answers its exit code. */
-  stop(): Promise<number | undefined>;
-  /** Undefined while it does not serve. */
-  status(): Promise<Status | undefined>;
-};
+type Writer = Replica & { readonly client: AppMeshClient };
 
 let lab: Lab;
 let postgres: TestPostgres;
 let programs: Stage;
-let replicas: readonly Replica[];
+let replicas: readonly Writer[];
 let gateway: Host;
 let admin: EnvoyAdmin;
 
@@ -67,7 +57,7 @@ beforeAll(async () => {
     const dns = [hostnameOf(node), ...(node === RED ? [RED_ALIAS, TELLER] : [])];
     hosts.set(node, await lab.host(node.replace(/-vn$/, ''), { dns }));
   }
-  const xds = replicas.map(({ host }) => `http://${host.address}:18000`).join(',');
+  const xds = replicas.map((each) => each.xds).join(',');
   for (const [node, host] of hosts) {
     await startApp(host, node);
     await startSidecar(host, programs, {
@@ -97,39 +87,9 @@ afterAll(async () => {
   await postgres?.remove();
 });
 
-async function makeReplica(name: string, store: string): Promise<Replica> {
-  const host = await lab.host(name);
-  const endpoint = `http://${host.address}:8080`;
-  const listen = ['--api', `${host.address}:8080`, '--ads', `${host.address}:18000`, '--insecure'];
-  let program: Program | undefined;
-  return {
-    host,
-    client: appMeshClient(endpoint),
-    async start() {
-      program = host.spawn(
-        'controlplane',
-        programs.node,
-        [programs.daybreak, 'controlplane', '--store', store, ...listen],
-        {
-          log: join(host.folder, 'controlplane.log'),
-        },
-      );
-      await program.line(/"ready":true/);
-    },
-    async kill() {
-      program?.kill('SIGKILL');
-      await program?.ended;
-      program = undefined;
-    },
-    async stop() {
-      program?.kill('SIGTERM');
-      const ended = await program?.ended;
-      program = undefined;
-      return ended?.code;
-    },
-    status: async () =>
-      program === undefined ? undefined : (JSON.parse((await request(`${endpoint}/status`)).body) as Status),
-  };
+async function makeReplica(name: string, store: string): Promise<Writer> {
+  const replica = createReplica(await lab.host(name), programs, store);
+  return { ...replica, client: appMeshClient(replica.endpoint) };
 }
 
 async function startApp(host: Host, node: ColorNode): Promise<void> {
@@ -148,7 +108,7 @@ async function proxies(): Promise<readonly ProxyStatus[]> {
 }
 
 /** The replica that the gateway's proxy is connected to. */
-async function serving(): Promise<Replica> {
+async function serving(): Promise<Writer> {
   return until(
     'a replica that serves the gateway',
     async () => {
@@ -162,7 +122,7 @@ async function serving(): Promise<Replica> {
   );
 }
 
-function anyone(but?: Replica): Replica {
+function anyone(but?: Writer): Writer {
   const found = replicas.find((each) => each !== but);
   if (found === undefined) throw new Error('there are two replicas');
   return found;

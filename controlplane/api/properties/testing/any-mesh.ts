@@ -63,8 +63,8 @@ const resources: fc.Arbitrary<Resources> = fc
     ];
   });
 
-// Replaces the random backends by one that names the service, with the client policy of the first.
-function withBackend(app: unknown, virtualServiceName: string): unknown {
+/** Replaces the random backends by one that names the service, with the client policy of the first. */
+export function withBackend(app: unknown, virtualServiceName: string): unknown {
   const { backends = [] } = app as { backends?: readonly { virtualService: object }[] };
   const [first] = backends;
   return {
@@ -73,8 +73,8 @@ function withBackend(app: unknown, virtualServiceName: string): unknown {
   };
 }
 
-// Generated gateway routes may name this port.
-function withHttp(gateway: unknown): unknown {
+/** Adds a listener on the port that generated gateway routes may name. */
+export function withHttp(gateway: unknown): unknown {
   const { listeners } = gateway as { listeners: readonly { portMapping: { port: number } }[] };
   const others = listeners.filter(({ portMapping }) => portMapping.port !== GATEWAY_PORT);
   return {

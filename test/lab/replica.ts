@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+import type { Status } from '../../controlplane/status/status.ts';
+import type { Host } from './host.ts';
+import { request } from './http.ts';
+import type { Program } from './program.ts';
+import type { Stage } from './stage.ts';
+
+/** A control plane on a database, which can be ended and started again where it was. */
+export type Replica = {
+  readonly host: Host;
+  /** The App Mesh API, as the test process and every host reach it. */
+  readonly endpoint: string;
+  /** What agents are given as APPMESH_XDS_ENDPOINT. */
+  readonly xds: string;
+  /** Starts it, and waits until it serves. */
+  start(): Promise<void>;
+  /** Sends SIGKILL, and waits until it has ended. */
+  kill(): Promise<void>;
+  /** Ends it as an operator does; answers its exit code. */
+  stop(): Promise<number | undefined>;
+  /** Undefined while it does not run. */
+  status(): Promise<Status | undefined>;
+};
+
+const API_PORT = 8080;
+const ADS_PORT = 18_000;
+
+/** A replica that does not run yet. `store`: the URL of a PostgreSQL database, on a socket: hosts have files in common. */
+export function createReplica(host: Host, { node, daybreak }: Stage, store: string): Replica {
+  const endpoint = `http://${host.address}:${API_PORT}`;
+  const listen = ['--api', `${host.address}:${API_PORT}`, '--ads', `${host.address}:${ADS_PORT}`];
+  const args = [daybreak, 'controlplane', '--store', store, '--insecure', ...listen];
+  let program: Program | undefined;
+
+  async function end(signal: NodeJS.Signals): Promise<number | undefined> {
+    program?.kill(signal);
+    const ended = await program?.ended;
+    program = undefined;
+    return ended?.code;
+  }
+
+  return {
+    host,
+    endpoint,
+    xds: `http://${host.address}:${ADS_PORT}`,
+    async start() {
+      program = host.spawn('controlplane', node, args, { log: join(host.folder, 'controlplane.log') });
+      await program.line(/"ready":true/);
+    },
+    kill: async () => void (await end('SIGKILL')),
+    stop: () => end('SIGTERM'),
+    status: async () =>
+      program === undefined ? undefined : (JSON.parse((await request(`${endpoint}/status`)).body) as Status),
+  };
+}

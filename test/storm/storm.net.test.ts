@@ -1,0 +1,27 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openScene, type Scene } from './testing/scene.ts';
+import { begin, compareAll, passStorm } from './testing/storm.ts';
+
+// `test/long/storm.ts` does the same for as long as one likes.
+
+const SEED = Number(process.env['DAYBREAK_STORM_SEED'] ?? 1);
+
+let scene: Scene;
+beforeAll(async () => {
+  scene = await openScene('storm');
+  await begin(scene);
+});
+afterAll(() => scene?.close());
+
+test('after 500 changes under kills and cuts each Envoy has what a fresh one has, and what the API says', {
+  timeout: 600_000,
+}, async () => {
+  const tally = await passStorm(scene, SEED, 750);
+  expect(tally.done).toBeGreaterThanOrEqual(500);
+  expect(tally.accidents).toMatchObject({
+    kill: expect.any(Number),
+    lose: expect.any(Number),
+    reset: expect.any(Number),
+  });
+  await compareAll(scene);
+});

@@ -1,0 +1,144 @@
+import * as fc from 'fast-check';
+import { withBackend, withHttp } from '../../../controlplane/api/properties/testing/any-mesh.ts';
+import { GATEWAY_PORT, NAMED } from '../../../controlplane/api/properties/testing/named.ts';
+import { withFiles, type Files } from '../../../controlplane/api/properties/testing/with-files.ts';
+import { rightSpec } from '../../../controlplane/api/properties/testing/valid-spec.ts';
+import { KINDS, type Kind } from '../../../controlplane/mesh/resource.ts';
+
+/** What the storm asks of the API for one resource. */
+export type StormRequest = {
+  readonly kind: Kind;
+  readonly name: string;
+  /** `put`: it is updated, or made where it is not there. */
+  readonly action: 'put' | 'delete';
+  readonly spec: unknown;
+};
+
+/** The proxies of the storm stand for these two. */
+export const PROXIED = { virtualNode: 'app', virtualGateway: 'door' } as const;
+
+/** Few names, so that a resource is changed often, and goes and comes. */
+const NAMES: Readonly<Record<Kind, readonly string[]>> = {
+  mesh: ['m'],
+  virtualNode: [PROXIED.virtualNode, ...NAMED.nodes],
+  virtualRouter: NAMED.routers,
+  virtualService: [...NAMED.services, 'other.local'],
+  route: ['r0', 'r1', 'r2', 'r3'],
+  virtualGateway: [PROXIED.virtualGateway],
+  gatewayRoute: ['g0', 'g1', 'g2', 'g3'],
+};
+
+/** How often a kind is asked for: routes most. */
+const WEIGHTS: Readonly<Record<Kind, number>> = {
+  mesh: 1,
+  virtualNode: 5,
+  virtualRouter: 1,
+  virtualService: 2,
+  route: 6,
+  virtualGateway: 2,
+  gatewayRoute: 5,
+};
+
+/** Few ports, so that routes meet listeners. */
+const PORTS = [GATEWAY_PORT, 8080, 9080] as const;
+
+/**
+ * Requests that the API may take: of all kinds, made up from its model. They name nothing that AWS would have to be asked for, since
+ * the answers' times would be part of what a proxy has.
+ */
+export function anyRequest(files: Files): fc.Arbitrary<StormRequest> {
+  return fc.oneof(
+    ...KINDS.map((kind) => ({
+      weight: WEIGHTS[kind],
+      arbitrary: fc.record({
+        kind: fc.constant(kind),
+        name: fc.constantFrom(...NAMES[kind]),
+        // One that is gone is made by the next request for it.
+        action:
+          kind === 'mesh'
+            ? fc.constant('put' as const)
+            : fc.constantFrom('put', 'put', 'put', 'put', 'delete' as const),
+        spec: specOf(kind, files),
+      }),
+    })),
+  );
+}
+
+/** All resources once, parents first, so that there is something to change. */
+export function beginning(): readonly StormRequest[] {
+  return KINDS.flatMap((kind) => NAMES[kind].map((name) => plain(kind, name)));
+}
+
+/** What has to be deleted before a resource can be: what stands under it. */
+export function childrenOf({ kind }: Pick<StormRequest, 'kind'>): readonly StormRequest[] {
+  const children = CHILDREN[kind];
+  if (children === undefined) return [];
+  return NAMES[children].map((name) => ({ ...plain(children, name), action: 'delete' }));
+}
+
+const CHILDREN: { readonly [kind in Kind]?: Kind } = {
+  virtualRouter: 'route',
+  virtualGateway: 'gatewayRoute',
+};
+
+/** A resource that says as little as it may. */
+export function plain(kind: Kind, name: string): StormRequest {
+  return { kind, name, action: 'put', spec: PLAIN[kind] };
+}
+
+const virtualService = { virtualServiceName: NAMED.services[0] };
+const PLAIN: Readonly<Record<Kind, object>> = {
+  mesh: {},
+  virtualNode: {},
+  virtualRouter: {},
+  virtualService: { provider: { virtualRouter: { virtualRouterName: NAMED.routers[0] } } },
+  route: {
+    httpRoute: {
+      match: { prefix: '/' },
+      action: { weightedTargets: [{ virtualNode: NAMED.nodes[0], weight: 1 }] },
+    },
+  },
+  virtualGateway: { listeners: [{ portMapping: { port: GATEWAY_PORT, protocol: 'http' } }] },
+  gatewayRoute: { httpRoute: { match: { prefix: '/' }, action: { target: { virtualService } } } },
+};
+
+function specOf(kind: Kind, files: Files): fc.Arbitrary<unknown> {
+  const made = rightSpec(kind).map((spec) => withOurPorts(withoutAws(withFiles(spec, files), files)));
+  switch (kind) {
+    case 'virtualNode':
+      return fc
+        .tuple(made, fc.constantFrom(...NAMES.virtualService))
+        .map(([spec, service]) => withBackend(spec, service));
+    case 'virtualGateway':
+      return made.map(withHttp);
+    case 'mesh':
+    case 'virtualRouter':
+    case 'virtualService':
+    case 'route':
+    case 'gatewayRoute':
+      return made;
+  }
+}
+
+function withoutAws(spec: unknown, { certificate, privateKey }: Files): unknown {
+  return JSON.parse(JSON.stringify(spec), (name, value: unknown) => {
+    if (typeof value !== 'object' || value === null) return value;
+    if ('awsCloudMap' in value) return { dns: { hostname: 'nowhere.local' } };
+    if (!('acm' in value)) return value;
+    return { file: { certificateChain: certificate, ...(name === 'certificate' ? { privateKey } : {}) } };
+  }) as unknown;
+}
+
+function withOurPorts(spec: unknown): unknown {
+  const made = JSON.parse(JSON.stringify(spec), (name, value: unknown) =>
+    name === 'port' && typeof value === 'number' && !PORTS.some((port) => port === value)
+      ? PORTS[value % PORTS.length]
+      : value,
+  ) as { readonly listeners?: readonly Listener[] };
+  const { listeners } = made;
+  if (listeners === undefined) return made;
+  return { ...made, listeners: [...Map.groupBy(listeners, portOf).values()].map(([first]) => first) };
+}
+
+type Listener = { readonly portMapping: { readonly port: number } };
+const portOf = ({ portMapping }: Listener): number => portMapping.port;

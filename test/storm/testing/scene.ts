@@ -1,0 +1,108 @@
+import { writeFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Files } from '../../../controlplane/api/properties/testing/with-files.ts';
+import { startTestPostgres, type TestPostgres } from '../../../controlplane/store/testing/postgres-server.ts';
+import { selfSigned } from '../../../controlplane/tls/testing/certificates.ts';
+import { envoyOf, ENVOYS } from '../../../controlplane/translate/testing/real-envoy.ts';
+import { openEnvoyAdmin, type EnvoyAdmin } from '../../lab/envoy-admin.ts';
+import type { Host } from '../../lab/host.ts';
+import { createLab, type Lab } from '../../lab/lab.ts';
+import type { Program } from '../../lab/program.ts';
+import { createReplica, type Replica } from '../../lab/replica.ts';
+import { startAgent } from '../../lab/sidecar.ts';
+import { stage } from '../../lab/stage.ts';
+import { PROXIED } from './requests.ts';
+
+/** An Envoy with an agent of ours, which stands for a resource. */
+export type Proxy = {
+  readonly host: Host;
+  /** `mesh/m/virtualNode/app`. */
+  readonly resource: string;
+  /** Which Envoy it has, and what it stands for. */
+  readonly name: string;
+  readonly admin: EnvoyAdmin;
+  /** Starts its agent, which tries these replicas in turn, with nothing left of one that ran before. */
+  start(replicas: readonly Replica[]): Promise<void>;
+  /** What its agent logged last. */
+  log(): string;
+};
+
+/** Where a storm takes place: two replicas on one database, a third that does not run yet, and two proxies for each Envoy. */
+export type Scene = {
+  readonly postgres: TestPostgres;
+  readonly store: string;
+  readonly replicas: readonly [Replica, Replica];
+  /** It is to know nothing but what the database has. */
+  readonly late: Replica;
+  readonly proxies: readonly Proxy[];
+  readonly files: Files;
+  close(): Promise<void>;
+};
+
+/** Makes it; both replicas run, and no proxy does. */
+export async function openScene(name: string): Promise<Scene> {
+  const postgres = await startTestPostgres();
+  const lab = await createLab({ name });
+  const close = async (): Promise<void> => {
+    await lab.close();
+    await postgres.remove();
+  };
+  try {
+    const store = await postgres.database();
+    const files = await writeFiles(lab);
+    const [current, ...others] = await Promise.all(ENVOYS.map((variable) => stage(lab, envoyOf(variable))));
+    if (current === undefined) throw new Error('there is no Envoy to try');
+    const replica = async (host: string) => createReplica(await lab.host(host), current, store);
+    const replicas = [await replica('one'), await replica('two')] as const;
+    await Promise.all(replicas.map((each) => each.start()));
+    const proxies: Proxy[] = [];
+    for (const [index, programs] of [current, ...others].entries())
+      for (const [kind, of] of Object.entries(PROXIED))
+        proxies.push(await createProxy(lab, `${of}-${index}`, `mesh/m/${kind}/${of}`, programs));
+    return { postgres, store, replicas, late: await replica('late'), proxies, files, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function writeFiles(lab: Lab): Promise<Files> {
+  const files = {
+    log: '/dev/null',
+    certificate: join(lab.folder, 'cert.pem'),
+    privateKey: join(lab.folder, 'key.pem'),
+  };
+  const { cert, key } = await selfSigned();
+  writeFileSync(files.certificate, cert);
+  writeFileSync(files.privateKey, key);
+  return files;
+}
+
+async function createProxy(
+  lab: Lab,
+  name: string,
+  resource: string,
+  programs: Parameters<typeof startAgent>[1],
+): Promise<Proxy> {
+  const host = await lab.host(name);
+  // Gateways listen where the model says, and uid 1337 may not everywhere.
+  await host.exec('sysctl', ['-q', 'net.ipv4.ip_unprivileged_port_start=0']);
+  let agent: Program | undefined;
+  return {
+    host,
+    resource,
+    name,
+    admin: await openEnvoyAdmin(host),
+    async start(replicas) {
+      await agent?.stop();
+      rmSync(join(host.folder, 'run'), { recursive: true, force: true });
+      agent = startAgent(host, programs, {
+        resource,
+        xds: replicas.map(({ xds }) => xds).join(','),
+        appPorts: '',
+        env: { DAYBREAK_LISTENER_DRAIN_S: '1', LISTENER_DRAIN_WAIT_TIME_S: '5', ENVOY_CONCURRENCY: '1' },
+      });
+    },
+    log: () => `${agent?.stdout() ?? ''}${agent?.stderr() ?? ''}`.slice(-4000),
+  };
+}
