@@ -1,10 +1,12 @@
+import { once } from 'node:events';
 import { constants } from 'node:http2';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, credentials, Metadata, type StatusObject } from '@grpc/grpc-js';
 import { describe, expect, test } from 'vitest';
 import { frame } from '../testing/http2.ts';
 import { CallError } from './call-error.ts';
-import type { Method } from './server.ts';
+import { createGrpcServer, type Method } from './server.ts';
 import type { ServerCall } from './server-call.ts';
 import { status } from './status.ts';
 import { answerOf, echo, grpcFixture, PATH, silent } from './testing/calls.ts';
@@ -221,4 +223,28 @@ describe('a guard', () => {
       connection: { peer: expect.stringMatching(/^127\.0\.0\.1:\d+$/) },
     });
   });
+});
+
+test('a connection whose client says nothing more, as one that the network was cut from, is gone once the server is closed', async () => {
+  const server = createGrpcServer();
+  const { promise: accepted, resolve } = Promise.withResolvers<Socket>();
+  const listener = createServer((socket) => {
+    server.serve(socket);
+    resolve(socket);
+  }).listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const client = connect({ port: (listener.address() as AddressInfo).port, allowHalfOpen: true });
+  cleanup(() => {
+    client.destroy();
+    listener.close();
+  });
+  // The beginning of HTTP/2 with empty settings (RFC 9113, 3.4), and no end.
+  client.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0');
+  const socket = await accepted;
+  await once(client, 'data');
+  client.resume();
+  void server.drain();
+  await expect.poll(() => socket.writableEnded).toBe(true);
+  server.close();
+  await expect.poll(() => socket.destroyed).toBe(true);
 });

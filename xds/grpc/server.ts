@@ -57,6 +57,8 @@ export function createGrpcServer(options: GrpcServerOptions = {}): GrpcServer {
   const { guard, mostMessageBytes = 4 * MIB } = options;
   const methods = new Map<string, Method>();
   const sessions = new Set<ServerHttp2Session>();
+  /** Also those whose session is over: what was written last may be on its way for minutes to a client that is cut off. */
+  const sockets = new Set<Socket>();
   let drained: (() => void) | undefined;
 
   function open(call: ServerCall): void {
@@ -87,6 +89,8 @@ export function createGrpcServer(options: GrpcServerOptions = {}): GrpcServer {
     },
     serve(socket, peer) {
       const connection = connectionOf(socket, peer);
+      sockets.add(socket);
+      socket.once('close', () => sockets.delete(socket));
       const session = performServerHandshake(socket, SESSION);
       sessions.add(session);
       if (options.keepAlive !== undefined) {
@@ -122,6 +126,7 @@ export function createGrpcServer(options: GrpcServerOptions = {}): GrpcServer {
     },
     close() {
       for (const session of sessions) session.destroy();
+      for (const socket of sockets) socket.destroy();
     },
   };
 }
