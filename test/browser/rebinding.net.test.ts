@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createLab, type Lab } from '../lab/lab.ts';
+import type { Host } from '../lab/host.ts';
+import { startAgent } from '../lab/sidecar.ts';
+import { askFrom } from '../lab/ask.ts';
+import { stage, type Stage } from '../lab/stage.ts';
+import { until } from '../lab/until.ts';
+import { openPage, whyNoChromium } from './testing/chromium.ts';
+
+// A page in a browser on the machine of a control plane and an agent, whose own name leads to them (DNS rebinding). To the browser they
+// are where the page came from, so that it may read and write whatever they let it.
+
+const why = whyNoChromium();
+if (why !== undefined) process.stderr.write(`the browser is left out: ${why}\n`);
+
+const PLACES = [
+  ['the API', 8080],
+  ["Envoy's admin interface, behind the agent", 9901],
+  ["the agent's status", 9902],
+] as const;
+
+type Answer = {
+  readonly method: string;
+  readonly path: string;
+  readonly status?: number;
+  readonly body?: string;
+  readonly error?: string;
+};
+
+describe.skipIf(why !== undefined)(`a browser${why === undefined ? '' : ` is left out: ${why}`}`, () => {
+  let lab: Lab;
+  let host: Host;
+  let programs: Stage;
+  let pages = 0;
+  beforeAll(async () => {
+    lab = await createLab({ name: 'rebinding' });
+    programs = await stage(lab);
+    host = await lab.host('machine');
+    const data = ['--data', join(host.folder, 'model')];
+    const plane = host.spawn('controlplane', programs.node, [programs.daybreak, 'controlplane', ...data]);
+    await plane.line(/"ready":true/);
+    startAgent(host, programs, {
+      resource: 'mesh/m/virtualNode/n',
+      xds: 'http://127.0.0.1:18000',
+      appPorts: '',
+      env: { DAYBREAK_ADMIN_WRITES: '1' },
+    });
+    await until(
+      'Envoy',
+      async () => {
+        const answer = await askFrom(host, 'http://127.0.0.1:9901/server_info');
+        return 'status' in answer && answer.status === 200;
+      },
+      { limitMs: 60_000 },
+    );
+  });
+  afterAll(() => lab?.close());
+
+  /** What a page is answered whose server is `name`, once that name leads to a port of this machine. */
+  async function ask(name: string, target: number): Promise<readonly Answer[]> {
+    const port = 20_000 + (pages += 1);
+    const file = join(import.meta.dirname, 'testing/rebinder-program.ts');
+    const rebinder = host.spawn('rebinder', process.execPath, [file, String(port), String(target)]);
+    await rebinder.line(/^listening$/);
+    const browser = openPage(host, `profile-${port}`, `http://${name}:${port}/`);
+    try {
+      return JSON.parse(await rebinder.line(/^\[/, 60_000)) as readonly Answer[];
+    } finally {
+      browser.kill('SIGKILL');
+      rebinder.kill('SIGKILL');
+      await Promise.all([browser.ended, rebinder.ended]);
+    }
+  }
+
+  it.each(PLACES)(
+    'does nothing at %s for a page of another name',
+    { timeout: 120_000 },
+    async (_, target) => {
+      const answers = await ask('evil.example', target);
+      expect(answers).toHaveLength(5);
+      expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 421));
+    },
+  );
+
+  it('would do it for a page of a name of this machine', { timeout: 120_000 }, async () => {
+    const ofApi = await ask('localhost', 8080);
+    expect(ofApi.filter(({ status }) => status === 200).map(({ path }) => path)).toEqual([
+      '/status',
+      '/backup',
+      '/v20190125/meshes',
+    ]);
+    const ofEnvoy = await ask('localhost', 9901);
+    expect(ofEnvoy.filter(({ status }) => status === 200).map(({ path }) => path)).toEqual([
+      '/server_info',
+      '/quitquitquit',
+    ]);
+  });
+});

