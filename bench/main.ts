@@ -7,6 +7,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly run: RunBench }>
   api: () => import('./api.ts'),
   import: () => import('./import.ts'),
   proxyinit: () => import('./proxyinit.ts'),
+  reconnect: () => import('./reconnect.ts'),
   replicas: () => import('./replicas.ts'),
   propagation: () => import('./propagation.ts'),
   push: () => import('./push.ts'),

@@ -24,6 +24,8 @@ export type Replica = {
 
 const API_PORT = 8080;
 const ADS_PORT = 18_000;
+/** It waits for a store that is away, for 30 s. */
+const START_LIMIT_MS = 60_000;
 
 /** A replica that does not run yet. `store`: the URL of a PostgreSQL database, on a socket: hosts have files in common. */
 export function createReplica(host: Host, { node, daybreak }: Stage, store: string): Replica {
@@ -45,7 +47,7 @@ export function createReplica(host: Host, { node, daybreak }: Stage, store: stri
     xds: `http://${host.address}:${ADS_PORT}`,
     async start() {
       program = host.spawn('controlplane', node, args, { log: join(host.folder, 'controlplane.log') });
-      await program.line(/"ready":true/);
+      await program.line(/"ready":true/, START_LIMIT_MS);
     },
     kill: async () => void (await end('SIGKILL')),
     stop: () => end('SIGTERM'),

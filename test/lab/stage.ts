@@ -42,7 +42,8 @@ export async function stage(
 async function program(path: string, copies: string): Promise<string> {
   const real = await realpath(path);
   if (isOpenToAll(real)) return real;
-  const copy = join(copies, basename(real));
+  // Several Envoys have the same name in different folders.
+  const copy = join(copies, real.replaceAll('/', '_'));
   await copyFile(real, copy, constants.COPYFILE_FICLONE);
   await chmod(copy, 0o755);
   return copy;

@@ -2,7 +2,7 @@
 // After each, every Envoy has to have what the API says and what a fresh one gets. Needs root, DAYBREAK_ENVOY and
 // DAYBREAK_ENVOY_OLDEST. `node test/long/storm.ts --storms 10 --steps 2000 --seed 7`; without a seed the time is one. It prints each
 // storm's seed; `--storms 1 --seed N` is that storm again, as far as its requests and accidents go.
-import { parseArgs } from 'node:util';
+import { inspect, parseArgs } from 'node:util';
 import { openScene } from '../storm/testing/scene.ts';
 import { begin, compareAll, passStorm } from '../storm/testing/storm.ts';
 
@@ -27,7 +27,7 @@ for (let storm = 0; storm < Number(values.storms); storm += 1) {
     await compareAll(scene);
     say(`all have what they are to have after ${since()}`);
   } catch (error) {
-    say(`FAILED with --seed ${seed} --steps ${values.steps}\n${(error as Error).stack}`);
+    say(`FAILED with --seed ${seed} --steps ${values.steps}\n${inspect(error)}`);
     process.exitCode = 1;
     break;
   } finally {

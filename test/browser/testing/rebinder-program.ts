@@ -17,11 +17,13 @@ const ASKED = [
 const [port, target] = process.argv.slice(2).map(Number);
 let isBound = false;
 
-const reports = createHttpServer(async (request, response) => {
+const reports = createHttpServer((request, response) => {
   const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  process.stdout.write(`${Buffer.concat(chunks).toString()}\n`);
-  response.end();
+  request.on('data', (chunk: Buffer) => void chunks.push(chunk));
+  request.on('end', () => {
+    process.stdout.write(`${Buffer.concat(chunks).toString()}\n`);
+    response.end();
+  });
 });
 reports.listen(0, '127.0.0.1', () => {
   const address = reports.address() as { readonly port: number };

@@ -53,19 +53,17 @@ export function createAccidents({ replicas, proxies, postgres, store }: Victims)
       going.set(place, { due, end: () => filter('-D', host, replica, what) });
       return filter('-I', host, replica, what);
     }
-    going.set(place, { due, end: async () => bringBack(replica) });
+    going.set(place, { due, end: async () => void (restart = startAgain(replica)) });
     await (what === 'kill' ? replica.kill() : replica.stop());
   }
 
-  function bringBack(replica: Replica): void {
-    restart = replica.start().then(
-      () => {
-        restart = undefined;
-      },
-      (error: unknown) => {
-        failure = error;
-      },
-    );
+  async function startAgain(replica: Replica): Promise<void> {
+    try {
+      await replica.start();
+      restart = undefined;
+    } catch (error) {
+      failure = error;
+    }
   }
 
   async function end(isDue: (due: number) => boolean): Promise<void> {

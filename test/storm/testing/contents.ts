@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { fromJson, toJson, type JsonObject, type JsonValue } from '@bufbuild/protobuf';
 import { AnySchema } from '@bufbuild/protobuf/wkt';
 import { LISTENER_NAMES } from '../../../common/contracts/listener-names.ts';
+import { featuresOf } from '../../../controlplane/ads/identity.ts';
 import type { ConfigDump } from '../../../controlplane/config-dump/config-dump.ts';
 import { REGISTRY } from '../../../controlplane/translate/registry.ts';
 
@@ -15,6 +16,33 @@ export function contentsOfEnvoy(dump: unknown): Contents {
   const { configs } = dump as { readonly configs: readonly Section[] };
   return new Map(configs.flatMap(contentsOfSection));
 }
+
+/** What an Envoy and its agent can do, as the query `features` of `/config-dump` takes it. */
+export function featuresOfEnvoy(dump: unknown): string {
+  const { configs } = dump as { readonly configs: readonly { readonly bootstrap?: Bootstrap }[] };
+  const node = configs.find(({ bootstrap }) => bootstrap !== undefined)?.bootstrap?.node;
+  if (node === undefined) throw new Error('the dump has no bootstrap');
+  const { major_number: major, minor_number: minor, patch } = node.user_agent_build_version.version;
+  const version = `envoy ${major}.${minor}.${patch ?? 0}`;
+  const features = Object.entries(featuresOf({ metadata: node.metadata, version }));
+  return features
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name}=${value}`)
+    .join();
+}
+
+type Bootstrap = {
+  readonly node: {
+    readonly metadata: JsonObject;
+    readonly user_agent_build_version: {
+      readonly version: {
+        readonly major_number: number;
+        readonly minor_number: number;
+        readonly patch?: number;
+      };
+    };
+  };
+};
 
 function contentsOfSection(section: Section): readonly (readonly [string, unknown])[] {
   const all = (member: string): readonly JsonObject[] => section[member] ?? [];
@@ -44,9 +72,11 @@ function contentsOfSection(section: Section): readonly (readonly [string, unknow
       return [
         // The default authority is Envoy's own.
         ...all('dynamic_active_secrets').map(
-          ({ name, secret }) => [`Secret ${String(name)}`, secret] as const,
+          ({ name, secret }) => [`Secret ${nameOf({ name })}`, secret] as const,
         ),
-        ...all('dynamic_warming_secrets').map(({ name }) => [`warming Secret ${String(name)}`, ''] as const),
+        ...all('dynamic_warming_secrets').map(
+          ({ name }) => [`warming Secret ${nameOf({ name })}`, ''] as const,
+        ),
       ];
     default:
       return [];
@@ -89,15 +119,16 @@ function entry(what: string, any: JsonValue | undefined): readonly [string, unkn
 /** Read and written again, so that numbers and durations are spelled in one way. */
 function spelled(any: JsonValue | undefined): JsonObject {
   const read = fromJson(AnySchema, any ?? {}, { registry: REGISTRY });
-  const { '@type': type, ...resource } = toJson(AnySchema, read, {
+  const { '@type': _type, ...resource } = toJson(AnySchema, read, {
     registry: REGISTRY,
     useProtoFieldName: true,
   }) as JsonObject;
   return resource;
 }
 
-function nameOf({ name, cluster_name: cluster }: JsonObject): string {
-  return String(name ?? cluster);
+function nameOf({ name, cluster_name: cluster }: Readonly<Record<string, unknown>>): string {
+  const found = name ?? cluster;
+  return typeof found === 'string' ? found : '';
 }
 
 /** The agent takes the names away that it looks up; none of those in a storm has an address. */

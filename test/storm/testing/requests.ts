@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { withBackend, withHttp } from '../../../controlplane/api/properties/testing/any-mesh.ts';
 import { GATEWAY_PORT, NAMED } from '../../../controlplane/api/properties/testing/named.ts';
 import { withFiles, type Files } from '../../../controlplane/api/properties/testing/with-files.ts';
-import { rightSpec } from '../../../controlplane/api/properties/testing/valid-spec.ts';
+import { validSpec } from '../../../controlplane/api/properties/testing/valid-spec.ts';
 import { KINDS, type Kind } from '../../../controlplane/mesh/resource.ts';
 
 /** What the storm asks of the API for one resource. */
@@ -103,7 +103,7 @@ const PLAIN: Readonly<Record<Kind, object>> = {
 };
 
 function specOf(kind: Kind, files: Files): fc.Arbitrary<unknown> {
-  const made = rightSpec(kind).map((spec) => withOurPorts(withoutAws(withFiles(spec, files), files)));
+  const made = validSpec(kind).map((spec) => withOurPorts(withoutAws(withFiles([spec], files)[0], files)));
   switch (kind) {
     case 'virtualNode':
       return fc

@@ -10,7 +10,7 @@ import { createLab, type Lab } from '../../lab/lab.ts';
 import type { Program } from '../../lab/program.ts';
 import { createReplica, type Replica } from '../../lab/replica.ts';
 import { startAgent } from '../../lab/sidecar.ts';
-import { stage } from '../../lab/stage.ts';
+import { stage, type Stage } from '../../lab/stage.ts';
 import { PROXIED } from './requests.ts';
 
 /** An Envoy with an agent of ours, which stands for a resource. */
@@ -23,8 +23,6 @@ export type Proxy = {
   readonly admin: EnvoyAdmin;
   /** Starts its agent, which tries these replicas in turn, with nothing left of one that ran before. */
   start(replicas: readonly Replica[]): Promise<void>;
-  /** What its agent logged last. */
-  log(): string;
 };
 
 /** Where a storm takes place: two replicas on one database, a third that does not run yet, and two proxies for each Envoy. */
@@ -50,7 +48,9 @@ export async function openScene(name: string): Promise<Scene> {
   try {
     const store = await postgres.database();
     const files = await writeFiles(lab);
-    const [current, ...others] = await Promise.all(ENVOYS.map((variable) => stage(lab, envoyOf(variable))));
+    const stages: Stage[] = [];
+    for (const variable of ENVOYS) stages.push(await stage(lab, envoyOf(variable)));
+    const [current, ...others] = stages;
     if (current === undefined) throw new Error('there is no Envoy to try');
     const replica = async (host: string) => createReplica(await lab.host(host), current, store);
     const replicas = [await replica('one'), await replica('two')] as const;
@@ -78,12 +78,7 @@ async function writeFiles(lab: Lab): Promise<Files> {
   return files;
 }
 
-async function createProxy(
-  lab: Lab,
-  name: string,
-  resource: string,
-  programs: Parameters<typeof startAgent>[1],
-): Promise<Proxy> {
+async function createProxy(lab: Lab, name: string, resource: string, programs: Stage): Promise<Proxy> {
   const host = await lab.host(name);
   // Gateways listen where the model says, and uid 1337 may not everywhere.
   await host.exec('sysctl', ['-q', 'net.ipv4.ip_unprivileged_port_start=0']);
@@ -103,6 +98,5 @@ async function createProxy(
         env: { DAYBREAK_LISTENER_DRAIN_S: '1', LISTENER_DRAIN_WAIT_TIME_S: '5', ENVOY_CONCURRENCY: '1' },
       });
     },
-    log: () => `${agent?.stdout() ?? ''}${agent?.stderr() ?? ''}`.slice(-4000),
   };
 }

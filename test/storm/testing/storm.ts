@@ -4,7 +4,14 @@ import { request } from '../../lab/http.ts';
 import type { Replica } from '../../lab/replica.ts';
 import { until } from '../../lab/until.ts';
 import { createAccidents, type Accidents } from './accidents.ts';
-import { contentsOfApi, contentsOfEnvoy, differences, withoutSecrets, type Contents } from './contents.ts';
+import {
+  contentsOfApi,
+  contentsOfEnvoy,
+  featuresOfEnvoy,
+  differences,
+  withoutSecrets,
+  type Contents,
+} from './contents.ts';
 import { planStorm, type Accident, type Step } from './plan.ts';
 import { beginning, plain, PROXIED } from './requests.ts';
 import type { Proxy, Scene } from './scene.ts';
@@ -87,28 +94,15 @@ export async function compareAll({ replicas, late, proxies }: Scene): Promise<vo
 /** What the proxy is to have, as each replica says by name, also one that it is not connected to. */
 async function wantedBy(
   replicas: readonly Replica[],
-  { resource }: Proxy,
+  { resource, admin }: Proxy,
 ): Promise<readonly (readonly [string, Contents])[]> {
-  const features = await featuresOf(replicas, resource);
+  const features = featuresOfEnvoy(await admin.configDump());
   return await Promise.all(
     replicas.map(async (replica) => {
       const dump = await configDump(replica, `node=${resource}&features=${encodeURIComponent(features)}`);
       return [replica.host.name, contentsOfApi(dump)] as const;
     }),
   );
-}
-
-/** What the proxies of a resource say that they can do, as the replica says that has one of them. */
-async function featuresOf(replicas: readonly Replica[], resource: string): Promise<string> {
-  for (const replica of replicas) {
-    const proxies = (await replica.status())?.proxies ?? [];
-    if (!proxies.some((proxy) => proxy.resource === resource)) continue;
-    const { features } = await configDump(replica, `node=${resource}`);
-    return Object.entries(features)
-      .map(([name, said]) => `${name}=${said}`)
-      .join();
-  }
-  throw new Error(`no replica has a proxy of ${resource}`);
 }
 
 async function configDump({ endpoint }: Replica, query: string): Promise<ConfigDump> {
@@ -125,7 +119,7 @@ async function comesTo(proxy: Proxy, wanted: readonly (readonly [string, Content
       const contents = contentsOfEnvoy(await proxy.admin.configDump());
       const here = [proxy.name, withoutSecrets(contents)] as const;
       const found = wanted.flatMap((there) => differences(here, there));
-      if (found.length > 0) throw new Error(`${found.join('\n')}\n${proxy.log()}`);
+      if (found.length > 0) throw new Error(found.join('\n'));
       return contents;
     },
     { limitMs: SETTLE_LIMIT_MS, everyMs: 250 },
@@ -157,6 +151,6 @@ async function inSync(replicas: readonly Replica[], proxies: readonly Proxy[]): 
 
 /** The APIs, that of the replica `first` before the others. */
 function apisOf(replicas: readonly Replica[], first = 0): readonly string[] {
-  const apis = replicas.map(({ endpoint }) => `${endpoint}`);
+  const apis = replicas.map(({ endpoint }) => endpoint);
   return [...apis.slice(first), ...apis.slice(0, first)];
 }
