@@ -1,4 +1,4 @@
-// What it costs to import large templates: from starting the command to its end, and its peak memory.
+// The cost of importing large templates: time from the start of the command to its end, and peak memory.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,10 +16,10 @@ const IN_ONE = 10_000;
 const FILES = 100;
 const IN_EACH = 100;
 
-/** Tells the most memory that a process had, in kB, on its stderr. */
+/** Writes the peak memory of a process to its stderr, in kB. */
 const TELL_MEMORY = `data:text/javascript,process.on('exit',()=>process.stderr.write('peak '+process.resourceUsage().maxRSS))`;
 
-/** Imports each so many times as the argument says (5). */
+/** Runs each import as often as the argument says (5). */
 export const run: RunBench = async ({ args: [rounds = `${ROUNDS}`], say }) => {
   if (!/^[1-9]\d{0,3}$/.test(rounds)) {
     throw new BenchUsageError(`${rounds} rounds: it has to be a whole number from 1 to 9999`);

@@ -5,7 +5,7 @@ import { caFileOption, collect, endpointOption, flag } from '../options.ts';
 import type { ImportResult } from './options.ts';
 import { SOURCE_NAMES, type SourceName } from './source.ts';
 
-/** The largest file that is read where nothing is said, in MiB. */
+/** The default for the largest file that import reads, in MiB. */
 const MAX_FILE_SIZE_MIB = 16;
 
 type Options = {
@@ -29,28 +29,26 @@ type Options = {
 /** `daybreak import`. */
 export function importCommand(): Command {
   return new Command('import')
-    .description('make documents of what describes a mesh in other forms')
+    .description('convert descriptions of meshes in other forms to documents')
     .addOption(several('-f, --filename <path>', 'a file, a folder, or - for stdin; may be given again', true))
     .addOption(
-      new Option('--from <form>', 'what the files are (default: each is found out)').choices(SOURCE_NAMES),
+      new Option('--from <form>', 'the form of the files (default: detected per file)').choices(SOURCE_NAMES),
     )
     .addOption(several('--parameter <key=value>', 'an answer to a question, or a parameter of a template'))
     .addOption(
       several('--parameters-file <file>', 'a file of them: of AWS, or the questions that import wrote'),
     )
-    .addOption(
-      several('--outputs <file>', 'what aws cloudformation describe-stacks or list-exports answered'),
-    )
+    .addOption(several('--outputs <file>', 'an answer of aws cloudformation describe-stacks or list-exports'))
     .addOption(flag('--mesh <name>', 'the mesh; for resources that do not name theirs'))
     .option('--account <id>', 'the account that the files are for')
     .option('--region <name>', 'the region that the files are for; also of signatures')
     .addOption(
-      new Option('--max-file-size <mib>', 'the largest file that is read, in MiB')
+      new Option('--max-file-size <mib>', 'the size limit of a file, in MiB')
         .argParser(wholeNumber)
         .default(MAX_FILE_SIZE_MIB),
     )
     .option('-o, --output <dir>', 'write documents to this folder (default: to stdout)')
-    .option('--apply', 'bring the control plane to them', false)
+    .option('--apply', 'apply the documents to the control plane', false)
     .option('--dry-run', 'with --apply: show what would change, and change nothing', false)
     .option('--report <file>', 'write the report to this file too, as JSON')
     .addOption(endpointOption())
@@ -86,7 +84,7 @@ async function run(options: Options): Promise<void> {
 
 function resultOf({ output, apply, dryRun }: Options): ImportResult {
   if (output !== undefined && apply) throw new UsageError('import takes -o DIR or --apply, not both');
-  if (dryRun && !apply) throw new UsageError('--dry-run says how to --apply, and --apply is not given');
+  if (dryRun && !apply) throw new UsageError('--dry-run needs --apply');
   if (apply) return { to: 'control plane', dryRun };
   return output === undefined ? { to: 'stdout' } : { to: 'folder', folder: output };
 }

@@ -59,7 +59,7 @@ describe('documents on stdout', () => {
 
 describe('a folder', () => {
   it('with what is known, and the questions; filled in they are given back, and the folder is whole', async () => {
-    await expect(run(toFolder('out'))).rejects.toThrow('not all of it is written: 1 open question');
+    await expect(run(toFolder('out'))).rejects.toThrow('the output is incomplete: 1 open question');
     expect((await readdir(join(bench.folder, 'out'))).toSorted()).toEqual([
       'questions.yaml',
       'shop.mesh.yaml',
@@ -105,7 +105,9 @@ describe('a folder', () => {
   it('that has something else in it is not touched', async () => {
     await mkdir(join(bench.folder, 'out'));
     await bench.write('out/mine.yaml', 'meshName: mine');
-    await expect(run({ ...HOST, ...toFolder('out') })).rejects.toThrow('out/mine.yaml is not of import');
+    await expect(run({ ...HOST, ...toFolder('out') })).rejects.toThrow(
+      'out/mine.yaml is not a file of import',
+    );
     expect(await readdir(join(bench.folder, 'out'))).toEqual(['mine.yaml']);
   });
 
@@ -154,7 +156,7 @@ describe('the report for programs', () => {
       taken: [{ kind: 'mesh', meshName: 'shop', place: { file: 'in/mesh.yaml', line: 4, id: 'Mesh' } }],
       passedOver: {},
       left: [],
-      notAskedFor: [],
+      unusedParameters: [],
       problems: [],
       open: [
         {
@@ -176,5 +178,5 @@ describe('the report for programs', () => {
 
 it('says so when there is nothing of App Mesh', async () => {
   await bench.write('in/mesh.yaml', '');
-  await expect(run({})).rejects.toThrow('there is no resource of App Mesh in');
+  await expect(run({})).rejects.toThrow('found no App Mesh resources in');
 });

@@ -19,11 +19,12 @@ import type { Gathered, ImportContext } from './source.ts';
 import { sortFiles } from './sources.ts';
 
 /**
- * Reads what people have of a mesh in other forms, and makes the documents of it that apply takes; `client` is asked for when
- * they are to be applied. Each form is a source (source.ts; sources.ts has all): it finds resources in files and says where
- * they stand, what nobody said, what it leaves. Here their members are brought to the model's spelling (names.ts) and checked
- * (imported.ts); then comes the report, and what becomes of the documents. The exit code is that of apply, or 0.
- * @throws CommandError where anything is open or wrong: documents without open values are written, nothing is applied
+ * Converts descriptions of meshes in other forms to the documents that apply takes, and returns the exit code: that of apply,
+ * else 0. Each form is a source (source.ts; sources.ts lists them). A source finds resources in files, with their places; it
+ * also returns open values, problems and the things that it leaves out. The core converts members to the model's spelling
+ * (names.ts), checks the documents as the API does (imported.ts), and writes the report (report/), the documents (output/)
+ * and the questions (answers/). `client` is called only if the documents are to be applied.
+ * @throws CommandError if a value is open or a problem was found: then complete documents are written, and nothing is applied
  */
 export async function importFiles(
   options: ImportOptions,
@@ -46,7 +47,7 @@ export async function importFiles(
   }
   if (to === 'stdout') streams.stdout.write(outputStream(imported.documents));
   if (options.result.to === 'folder') await writeResult(options.result.folder, imported, given, streams);
-  requireWhole(imported, to === 'control plane' ? 'nothing is applied' : 'not all of it is written');
+  requireWhole(imported, to === 'control plane' ? 'nothing is applied' : 'the output is incomplete');
   if (options.result.to !== 'control plane') return 0;
   const { dryRun } = options.result;
   return applyDocuments(client(), imported.documents, { ...PLAIN, dryRun }, streams);
@@ -67,7 +68,7 @@ async function gather(
 
 function requireSome(imported: Imported, { files }: ImportOptions): void {
   if (imported.documents.length > 0 || !isWhole(imported)) return;
-  throw new CommandError(`there is no resource of App Mesh in ${files.join(', ')}`);
+  throw new CommandError(`found no App Mesh resources in ${files.join(', ')}`);
 }
 
 function requireWhole(imported: Imported, consequence: string): void {
@@ -85,7 +86,7 @@ async function writeResult(
   stdout.write(`${plural(files.length, 'file')} in ${folder}`);
   if (open.length > 0) {
     const file = join(folder, QUESTIONS_FILE);
-    // What this file answered already stays in it.
+    // The file keeps the answers that it had.
     const kept = given.files.get(resolve(file)) ?? [];
     await attempt(file, writeFile(file, formatQuestions(questionsOf(open), kept)));
     stdout.write(`, and the questions in ${file}`);

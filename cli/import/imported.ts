@@ -9,9 +9,9 @@ import { ACCOUNT_KEY, openValuesIn, type OpenValue } from './open-values.ts';
 import { Open, type Found, type Gathered, type Left } from './source.ts';
 import { describePath, describePlace, type ImportProblem, type Place } from './place.ts';
 
-/** What became of everything that was found. */
+/** The result of an import, before anything is written. */
 export type Imported = {
-  /** In the order in which they were found. */
+  /** In the order of the files. */
   readonly documents: readonly Document[];
   readonly open: readonly OpenValue[];
   readonly left: readonly Left[];
@@ -19,12 +19,12 @@ export type Imported = {
   readonly passedOver: ReadonlyMap<string, number>;
 };
 
-/** What resources lack when they do not say it, and whose account the caller has. */
+/** The mesh of resources that name none, and the caller's account. */
 export type ImportDefaults = { readonly mesh: string | undefined; readonly account: string | undefined };
 
 /**
- * Makes documents of what sources found: in the model's spelling, checked as the API will. A resource with an open value is
- * no document yet, and neither is one with a problem. Of two that are the same in everything, the first is taken.
+ * Converts the resources that sources found to documents: in the model's spelling, checked as the API checks them. A resource
+ * with an open value or a problem yields no document. Of two equal resources, the first is taken.
  */
 export function toDocuments(gathered: readonly Gathered[], defaults: ImportDefaults): Imported {
   const left = gathered.flatMap((each) => each.left);
@@ -50,7 +50,8 @@ export function toDocuments(gathered: readonly Gathered[], defaults: ImportDefau
     if (other === undefined) seen.set(keyText(document.key), document);
     else if (isSame(document, other))
       left.push({ place: found.place, reason: describeTwin(document, other) });
-    else problems.push({ place: found.place, message: `${describeTwin(document, other)}, and differs` });
+    else
+      problems.push({ place: found.place, message: `${describeTwin(document, other)} with other contents` });
   }
   return { documents: [...seen.values()], open, left, problems, passedOver: totals(gathered) };
 }
@@ -69,7 +70,7 @@ function inputOf(
   }));
   const { meshOwner, ...input } = value as Json;
   const named = { ...(mesh === undefined ? {} : { meshName: mesh }), ...input };
-  // The caller's own account is no owner that has to be named.
+  // The caller's own account is not named as an owner.
   const own = meshOwner === undefined || meshOwner === account || isOwnAccount(meshOwner);
   return { input: own ? named : { ...named, meshOwner }, problems };
 }
@@ -91,7 +92,7 @@ function isSame(document: Document, other: Document): boolean {
 }
 
 function describeTwin({ key }: Document, { origin: { file, line, id = '' } }: Document): string {
-  return `${describeKey(key)} stands in ${describePlace({ file, line, id })} too`;
+  return `${describeKey(key)} is in ${describePlace({ file, line, id })} too`;
 }
 
 function totals(gathered: readonly Gathered[]): ReadonlyMap<string, number> {

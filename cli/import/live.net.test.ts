@@ -6,8 +6,7 @@ import { importedDocuments } from './testing/imported-documents.ts';
 import { liveOf } from './testing/live.ts';
 import { throughControlPlane } from './testing/through-control-plane.ts';
 
-// What the golden cases of templates come to, beyond documents: a control plane gives them back as they are, and a real Envoy
-// is LIVE as each node and gateway. `test/long/import-templates.ts` does the same with a folder of templates.
+// The golden cases of templates: a control plane exports them unchanged, and a real Envoy is LIVE as each node and gateway. `test/long/import-templates.ts` does the same with a folder of templates.
 
 const TESTDATA = join(import.meta.dirname, 'cloudformation/testdata');
 const INPUTS = ['short-forms', 'long-forms'].map((name) => [name, join(TESTDATA, name, 'input')] as const);

@@ -59,14 +59,17 @@ describe('spelling', () => {
   it('drops nothing but null', () => {
     expect(spell('PortMapping', { Port: null, Protocol: 'tcp', Prot: null, More: { a: 1 } })).toEqual({
       value: { protocol: 'tcp' },
-      strays: [{ path: ['More'], message: 'no such member: it has to be one of port, protocol' }],
+      strays: [{ path: ['More'], message: 'unknown member; known: port, protocol' }],
     });
   });
 
   it('says where a stray stands, in the words of the file', () => {
     const { strays } = spell('VirtualNodeSpec', { Listeners: [{}, { Port_Mapping: { port: 1, Port: 2 } }] });
     expect(strays).toEqual([
-      { path: ['Listeners', 1, 'Port_Mapping', 'Port'], message: 'port stands twice, in two spellings' },
+      {
+        path: ['Listeners', 1, 'Port_Mapping', 'Port'],
+        message: 'the member port occurs twice, in different spellings',
+      },
     ]);
   });
 

@@ -3,23 +3,23 @@ import { isObject } from './is-object.ts';
 import { Open } from './source.ts';
 import type { Path } from './place.ts';
 
-/** A value in the model's spelling, and the parts of it that the model has no place for. */
+/** A value in the model's spelling, and its parts that match no member of the model. */
 export type Spelled = { readonly value: unknown; readonly strays: readonly Stray[] };
 
-/** A part that was not matched. `path` is as the file spells it. */
+/** A part that matches no member. `path` is in the spelling of the file. */
 export type Stray = { readonly path: Path; readonly message: string };
 
-/** How a source writes. */
+/** How a form writes structures. */
 export type Spelling = {
-  /** A structure may stand as a list of one element, which is that element: Terraform's blocks. */
+  /** A list of one element may stand for that element, as Terraform's blocks do. */
   readonly blocks?: boolean | undefined;
 };
 
 /**
- * Brings a value to the spelling of a shape of the API's model: `HTTPRoute`, `http_route` and `httpRoute` are one member,
- * a Terraform block's singular is the model's list, and a map of texts is the model's list of keys and values. Texts become
- * the numbers and booleans that the model wants there, and the other way round, as in CloudFormation. A member that
- * matches nothing is a stray, never dropped. `null` is not given.
+ * Converts a value to the spelling of a shape of the API's model: `HTTPRoute`, `http_route` and `httpRoute` are the same
+ * member, a Terraform block's singular is the model's list, and a map of texts is the model's list of keys and values. Texts
+ * become numbers and booleans if the model wants those, and the reverse, as in CloudFormation. A member that matches nothing
+ * is returned as a stray, never dropped. `null` counts as not given.
  */
 export function spell(shape: string, value: unknown, spelling: Spelling = {}): Spelled {
   const strays: Stray[] = [];
@@ -48,7 +48,7 @@ function spelled(walk: Walk, shape: Shape, value: unknown, path: Path): unknown 
   return value;
 }
 
-/** What YAML 1.1, and so CloudFormation, takes for a boolean. */
+/** The booleans of YAML 1.1, and so of CloudFormation. */
 const BOOLEANS: Readonly<Record<string, boolean>> = {
   true: true,
   yes: true,
@@ -62,7 +62,7 @@ function structure(walk: Walk, shape: Shape, value: unknown, path: Path): unknow
   if (walk.spelling.blocks === true && Array.isArray(value) && value.length === 1) {
     return structure(walk, shape, value[0], [...path, 0]);
   }
-  // What is no structure at all is left for the check against the model, which says so.
+  // The check against the model reports any other type.
   if (!isObject(value)) return value;
   const members = membersOf(shape);
   const out: Record<string, unknown> = {};
@@ -72,9 +72,9 @@ function structure(walk: Walk, shape: Shape, value: unknown, path: Path): unknow
     const at = [...path, name];
     if (member === undefined) {
       const known = Object.keys(shape.members ?? {}).toSorted();
-      walk.strays.push({ path: at, message: `no such member: it has to be one of ${known.join(', ')}` });
+      walk.strays.push({ path: at, message: `unknown member; known: ${known.join(', ')}` });
     } else if (Object.hasOwn(out, member)) {
-      walk.strays.push({ path: at, message: `${member} stands twice, in two spellings` });
+      walk.strays.push({ path: at, message: `the member ${member} occurs twice, in different spellings` });
     } else {
       out[member] = spelled(walk, shapeNamed(shape.members?.[member]?.shape ?? ''), part, at);
     }
@@ -88,7 +88,7 @@ function list(walk: Walk, element: Shape, value: unknown, path: Path): unknown {
   return items.map((item: unknown, index) => spelled(walk, element, item, [...path, index]));
 }
 
-// Tags, and the attributes of an instance of Cloud Map.
+// Tags, and the attributes of a Cloud Map instance.
 function isPair({ members = {} }: Shape): boolean {
   return Object.keys(members).toSorted().join() === 'key,value';
 }
@@ -116,7 +116,7 @@ function membersOf(shape: Shape): ReadonlyMap<string, string> {
   return names;
 }
 
-/** The spelling that all sources share: no capitals, no `_`. */
+/** The form in which spellings are compared: no capitals, no `_`. */
 export function fold(name: string): string {
   return name.toLowerCase().replaceAll('_', '');
 }

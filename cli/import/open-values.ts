@@ -3,10 +3,10 @@ import type { Json } from '../client/client.ts';
 import { Open, type Found, type Question } from './source.ts';
 import type { Path, Place } from './place.ts';
 
-/** The key of the question whose account it is, which `--account` answers. */
+/** The key of the question that `--account` answers. */
 export const ACCOUNT_KEY = 'AWS::AccountId';
 
-/** An open value of a resource. `path` is as the API's model spells it; empty where it is whether the resource exists. */
+/** An open value of a resource. `path` is in the model's spelling; an empty path means the existence of the resource. */
 export type OpenValue = {
   readonly question: Question;
   readonly place: Place;
@@ -14,10 +14,10 @@ export type OpenValue = {
   readonly path: Path;
 };
 
-/** A question, and all that it is asked for. */
+/** A question, and the open values that it answers. */
 export type Asked = { readonly question: Question; readonly values: readonly OpenValue[] };
 
-/** The values of an input that nobody gave. */
+/** Returns the open values of an input. */
 export function openValuesIn(input: Json, { kind, place, condition }: Found): readonly OpenValue[] {
   const found: OpenValue[] = [];
   const walk = (value: unknown, path: Path): void => {
@@ -32,7 +32,7 @@ export function openValuesIn(input: Json, { kind, place, condition }: Found): re
   return found;
 }
 
-/** Each question once, in the order in which they were met. */
+/** Returns each question once, in the order of the open values. */
 export function questionsOf(values: readonly OpenValue[]): readonly Asked[] {
   const asked = new Map<string, Asked>();
   for (const value of values) {

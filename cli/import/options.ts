@@ -1,29 +1,29 @@
 import type { SourceName } from './source.ts';
 
-/** What `daybreak import` is told. */
+/** The options of `daybreak import`. */
 export type ImportOptions = {
   /** Files, folders, `-`. */
   readonly files: readonly string[];
-  /** What the files are; undefined: each is found out. */
+  /** The form of all files; undefined: import detects the form of each. */
   readonly from: SourceName | undefined;
-  /** `KEY=VALUE`, each; these go before those of files. */
+  /** `KEY=VALUE`, each; these override those of files. */
   readonly parameter: readonly string[];
   readonly parametersFile: readonly string[];
   /** Answers of `describe-stacks` and `list-exports`. */
   readonly outputs: readonly string[];
-  /** Fills in for resources that name no mesh. */
+  /** The mesh of resources that name none. */
   readonly mesh: string | undefined;
-  /** The account and the region that the files are for; undefined: not known. */
+  /** The account and the region that the files are for; undefined: unknown. */
   readonly account: string | undefined;
   readonly region: string | undefined;
-  /** The largest file that is read, in MiB. */
+  /** The size limit of a file, in MiB. */
   readonly maxFileSize: number;
   readonly result: ImportResult;
-  /** Where the report is written for programs. */
+  /** The file for the report as JSON. */
   readonly report: string | undefined;
 };
 
-/** What becomes of the documents. */
+/** The destination of the documents. */
 export type ImportResult =
   | { readonly to: 'stdout' }
   | { readonly to: 'folder'; readonly folder: string }

@@ -3,7 +3,7 @@ import type { Answers } from './answers/answers.ts';
 import type { ImportProblem, Path, Place } from './place.ts';
 import type { ParsedFile } from './reading/parsed.ts';
 
-/** The forms that resources are read from. */
+/** The names of the forms that import reads. */
 export const SOURCE_NAMES = [
   'cloudformation',
   'terraform',
@@ -15,17 +15,17 @@ export const SOURCE_NAMES = [
 /** One of them. */
 export type SourceName = (typeof SOURCE_NAMES)[number];
 
-/** One thing that the files do not say, and how it can be answered. */
+/** Something that the files do not say, and the ways to answer it. */
 export type Question = {
-  /** What `--parameter KEY=VALUE` and a file of parameters answer it by. */
+  /** The key for `--parameter KEY=VALUE` and files of parameters. */
   readonly key: string;
-  /** What it is, as a clause: `parameter VpcId has no value`. */
+  /** The reason, as a clause: `parameter VpcId has no value`. */
   readonly why: string;
   /** The flags that answer it, the best first: `--parameter VpcId=VALUE`, `--outputs FILE`. */
   readonly flags: readonly string[];
 };
 
-/** A value that nobody gave. It stands in the tree of a resource where the value would, and is never guessed. */
+/** A value that the files do not give. It stands in the tree of a resource in place of the value, and is never guessed. */
 export class Open {
   readonly questions: readonly Question[];
 
@@ -34,53 +34,53 @@ export class Open {
   }
 }
 
-/** A resource as a source found it. */
+/** A resource in the form's own spelling. */
 export type Found = {
   readonly kind: Kind;
   /**
    * The input of the create operation: names, `spec`, `tags`, in any spelling that names.ts can match (`MeshName`,
-   * `mesh_name`). A value that nobody gave is an `Open`, at any depth.
+   * `mesh_name`). A value that the files do not give is an `Open`, at any depth.
    */
   readonly members: Readonly<Record<string, unknown>>;
   readonly place: Place;
-  /** The line of a part of `members`, where the source knows it. */
+  /** Returns the line of a part of `members`, if the source knows the line. */
   readonly lineAt?: (path: Path) => number | undefined;
-  /** Terraform's way: a structure may stand as a list of one element, which is that element. */
+  /** A list of one element may stand for that element, as Terraform's blocks do. */
   readonly blocks?: boolean;
-  /** What decides whether it exists at all, where nobody said it. */
+  /** The open value that decides whether the resource exists. */
   readonly condition?: Open;
 };
 
-/** Something about App Mesh that is not taken, or not all of it, though nothing is wrong with it. */
+/** A part of a file about App Mesh that import leaves out without a fault in the file. */
 export type Left = { readonly place: Place; readonly reason: string };
 
-/** What a source found in its files. */
+/** The contents of all files of a form. */
 export type Gathered = {
   readonly resources: readonly Found[];
   readonly left: readonly Left[];
   readonly problems: readonly ImportProblem[];
-  /** How many things of other services stood there, by type. */
+  /** The number of resources of other services, by type. */
   readonly passedOver: ReadonlyMap<string, number>;
 };
 
-/** What a source is told. */
+/** The options and answers that a source may need. */
 export type ImportContext = {
   readonly answers: Answers;
-  /** What `--account`, `--region` and `--mesh` say. */
+  /** The values of `--account`, `--region` and `--mesh`. */
   readonly account: string | undefined;
   readonly region: string | undefined;
   readonly mesh: string | undefined;
-  /** What `--outputs` names, parsed. */
+  /** The files of `--outputs`, parsed. */
   readonly outputs: readonly ParsedFile[];
-  /** Reads a further file that one of the given names; undefined where there is none. */
+  /** Reads a further file that a given one refers to; undefined if there is none. */
   readonly read: (path: string) => Promise<ParsedFile | undefined>;
 };
 
-/** A form that resources are read from. */
+/** A form that import reads. */
 export type Source = {
   readonly name: SourceName;
-  /** Whether the file is of this form. Files are given to the first source that says so. */
+  /** Whether the file is of this form. A file goes to the first source that claims it. */
   readonly claims: (file: ParsedFile) => boolean;
-  /** All files of this form at once, because they may name each other. */
+  /** Reads all files of this form at once, because they may refer to each other. */
   readonly gather: (files: readonly ParsedFile[], context: ImportContext) => Promise<Gathered>;
 };

@@ -9,7 +9,7 @@ import type { ImportProblem } from './place.ts';
 import { serviceConnectSource } from './service-connect/service-connect.ts';
 import { terraformSource } from './terraform/terraform.ts';
 
-/** All forms, in the order in which files are shown to them: the ones with an unmistakable mark first. */
+/** All forms, in the order in which they may claim a file: those with an unmistakable mark first. */
 const SOURCES: readonly Source[] = [
   cloudFormationSource,
   terraformSource,
@@ -18,15 +18,15 @@ const SOURCES: readonly Source[] = [
   describeSource,
 ];
 
-/** Which files each source is given, and what becomes of those that are none's. */
+/** The files of each source, and those that no source claims. */
 export type Sorted = {
   readonly bySource: ReadonlyMap<Source, readonly InputFile[]>;
   readonly unclaimed: Pick<Gathered, 'left' | 'problems'>;
 };
 
 /**
- * Finds out what each file is; with `from`, whether it is of that form.
- * @throws CommandError where a form is not known
+ * Assigns files to sources; with `from`, only to that one.
+ * @throws CommandError if import cannot read the form of `from`
  */
 export function sortFiles(files: readonly InputFile[], from: SourceName | undefined): Sorted {
   const sources = SOURCES.filter(({ name }) => from === undefined || name === from);
@@ -42,7 +42,7 @@ export function sortFiles(files: readonly InputFile[], from: SourceName | undefi
     else if (file.problems.length > 0 && !mayBeMeant(file)) {
       left.push({
         place,
-        reason: `it cannot be read, and says nothing of App Mesh: ${file.problems[0]?.message}`,
+        reason: `no mention of App Mesh, and a syntax error: ${file.problems[0]?.message}`,
       });
     } else if (file.problems.length === 0 && file.named) problems.push({ place, message: NOTHING });
     else if (file.problems.length === 0) left.push({ place, reason: NOTHING });
@@ -50,9 +50,9 @@ export function sortFiles(files: readonly InputFile[], from: SourceName | undefi
   return { bySource, unclaimed: { left, problems } };
 }
 
-const NOTHING = `it is none of the forms that import knows: ${SOURCES.map(({ name }) => name).join(', ')}`;
+const NOTHING = `not a form that import reads: ${SOURCES.map(({ name }) => name).join(', ')}`;
 
-// Of what cannot be read, a file that says nothing of App Mesh is none of ours, unless it was named.
+// An unreadable file in a folder counts only if its text mentions App Mesh.
 function mayBeMeant({ named, text }: InputFile): boolean {
   return named || /app-?mesh|meshName|mesh_name/i.test(text);
 }

@@ -48,20 +48,20 @@ async function tryTemplate(file: string, files: readonly string[]): Promise<Outc
   const own = resourcesOf(file).filter(isAppMesh);
   const project = relative(root, file).split('/').slice(0, 2).join('/');
   const near = files.filter((each) => relative(root, each).startsWith(`${project}/`));
-  // Alternatives stand beside each other, so that of other templates only those are given that have nothing of App Mesh.
+  // Projects hold alternative versions of a mesh, so only templates without App Mesh resources are added.
   const others = near.filter((each) => isTemplate(each) && !resourcesOf(each).some(isAppMesh));
   const scripts = near.filter((each) => /\.(?:sh|md)$/.test(each));
   const parameters = [file, ...others].flatMap((each) => parametersOf(each, scripts));
   const given = [...parameters, 'AWS::StackName=stack'];
   const options = { account: '111122223333', region: 'us-west-2' };
   const first = await importedDocuments([file, ...others], { ...options, parameter: given });
-  // What other stacks have: load balancers, certificates, exports of templates that are somewhere else.
+  // Values of other stacks: load balancers, certificates, exports of templates in other projects.
   const rest = first.open.map((key) => `${key}=${madeUp(key.split(/[.:]/).at(-1) ?? key)}`);
   const { documents, problems, left } = await importedDocuments([file, ...others], {
     ...options,
     parameter: [...given, ...rest],
   });
-  const conditional = left.filter((reason) => reason.includes('does not hold')).length;
+  const conditional = left.filter((reason) => reason.includes('is false')).length;
   const complaints = [...problems, ...(await throughControlPlane(documents))];
   if (values.envoy !== undefined) complaints.push(...(await liveOf(documents, values.envoy)));
   const taken = documents.length + conditional;

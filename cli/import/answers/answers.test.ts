@@ -51,9 +51,7 @@ describe('answers', () => {
   });
 
   it.each(['- 1', 'a: {b: c}', '- {a: b}', 'text'])('%j is no file of parameters', (text) => {
-    expect(() => parametersIn(parseFile('p', text))).toThrow(
-      'p:1: it is no file of parameters: it has to be',
-    );
+    expect(() => parametersIn(parseFile('p', text))).toThrow('p:1: not a file of parameters: it has to be');
   });
 
   it('a file that is no YAML says where', () => {

@@ -1,15 +1,15 @@
-/** What a person answered: `--parameter`, and the files of `--parameters-file`. */
+/** The answers of `--parameter` and `--parameters-file`. */
 export type Answers = {
   /**
-   * The answer to a key, for a file. `FILE:KEY` goes before `KEY`, so that two templates may have one parameter with two
-   * values; FILE is the file's path, or the end of it from some folder on.
+   * Returns the answer to a key, for a file. `FILE:KEY` overrides `KEY`, so that a parameter may have a value per template;
+   * FILE is the file's path, or the end of the path from some folder on.
    */
   readonly take: (key: string, file?: string) => string | undefined;
-  /** The answers that were never taken: their names may have been misspelt. */
+  /** Returns the keys of answers that no source took; they may be misspelt. */
   readonly unused: () => readonly string[];
 };
 
-/** Answers from pairs of a key and a value; of a key that comes twice, the later counts. */
+/** Creates answers from pairs of a key and a value. A later pair overrides an earlier one with the same key. */
 export function createAnswers(pairs: readonly (readonly [string, string])[]): Answers {
   const values = new Map(pairs);
   const used = new Set<string>();

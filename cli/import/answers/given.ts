@@ -4,19 +4,19 @@ import type { Reader } from '../reading/files.ts';
 import type { ParsedFile } from '../reading/parsed.ts';
 import { parametersIn, parseParameter } from './parameters.ts';
 
-/** What a person said beside the files. */
+/** The answers and outputs that were given beside the files. */
 export type GivenAnswers = {
-  /** Keys and values; of a key that comes twice, the later counts. */
+  /** Keys and values; a later pair overrides an earlier one. */
   readonly pairs: readonly (readonly [string, string])[];
-  /** Those of each file of parameters, by its absolute path. */
+  /** The pairs of each file of parameters, by its absolute path. */
   readonly files: ReadonlyMap<string, readonly (readonly [string, string])[]>;
   /** The files of `--outputs`. */
   readonly outputs: readonly ParsedFile[];
 };
 
 /**
- * Reads them: what stands on the command line goes before what stands in files, and a later file before an earlier one.
- * @throws CommandError for a file that cannot be read, UsageError for a parameter that is none
+ * Reads answers and outputs. The command line overrides files, and a later file overrides an earlier one.
+ * @throws CommandError for an unreadable file, UsageError for an invalid parameter
  */
 export async function readAnswers(
   { parameter, parametersFile, outputs }: ImportOptions,

@@ -18,8 +18,8 @@ export function parseParameter(text: string): Pair {
 /**
  * Reads a file of parameters: the AWS command line's (`[{"ParameterKey": …, "ParameterValue": …}]`, or a list of
  * `"KEY=VALUE"`), CodePipeline's (`{"Parameters": {…}}`), a map of names and values, or the `questions` that import wrote.
- * What has no value there stays open.
- * @throws CommandError where it is none of these
+ * An entry without a value stays open.
+ * @throws CommandError for any other file
  */
 export function parametersIn({ file, documents, problems }: ParsedFile): readonly Pair[] {
   const [problem] = problems;
@@ -27,7 +27,7 @@ export function parametersIn({ file, documents, problems }: ParsedFile): readonl
   return documents.flatMap(({ value, line }) => {
     const pairs = pairsOf(value);
     if (pairs !== undefined) return pairs;
-    throw new CommandError(`${file}:${line}: it is no file of parameters: ${FORMS}`);
+    throw new CommandError(`${file}:${line}: not a file of parameters: ${FORMS}`);
   });
 }
 

@@ -2,12 +2,12 @@ import { stringify } from 'yaml';
 import type { Asked } from '../open-values.ts';
 import { describePlace, describeUse } from '../place.ts';
 
-/** The name of the file with questions. */
+/** The name of the file of questions. */
 export const QUESTIONS_FILE = 'questions.yaml';
 
 /**
- * The file of questions: `--parameters-file` takes it back once the values are filled in. Answers that were given stay in
- * it, so that it may be given again.
+ * Formats the file of questions, which `--parameters-file` takes back once the values are filled in. `answered` holds the
+ * answers that the file had before; they stay in it.
  */
 export function formatQuestions(
   asked: readonly Asked[],

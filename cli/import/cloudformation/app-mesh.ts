@@ -2,17 +2,17 @@ import { nameMember, PARENTS, title } from '../../../controlplane/mesh/names.ts'
 import { KINDS, type Kind } from '../../../controlplane/mesh/resource.ts';
 import { combine, textOf, type Value } from './value.ts';
 
-/** The kind that a type of CloudFormation is: `AWS::AppMesh::VirtualNode`. */
+/** Returns the kind of a CloudFormation type such as `AWS::AppMesh::VirtualNode`. */
 export function kindOfType(type: string): Kind | undefined {
   return KINDS.find((kind) => type === `AWS::AppMesh::${title(kind)}`);
 }
 
-/** The property that holds the name: `VirtualNodeName`. */
+/** Returns the property for the name: `VirtualNodeName`. */
 export function nameProperty(kind: Kind): string {
   return title(nameMember(kind) as Kind);
 }
 
-/** The properties that name a resource, outermost first: its mesh, its router or gateway, itself. */
+/** Returns the properties that name a resource, outermost first: mesh, router or gateway, own name. */
 export function nameProperties(kind: Kind): readonly string[] {
   const within = PARENTS[kind];
   return [
@@ -20,7 +20,7 @@ export function nameProperties(kind: Kind): readonly string[] {
   ];
 }
 
-/** The ARN of a resource; `names` are those of `nameProperties`. */
+/** Returns the ARN of a resource; `names` are the values of `nameProperties`. */
 export function arnOf(
   kind: Kind,
   where: { readonly [part in 'partition' | 'region' | 'owner']: Value },

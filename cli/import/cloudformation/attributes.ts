@@ -11,14 +11,14 @@ import { fault, once, type Stack } from './stack.ts';
 import type { TemplateResource } from './template.ts';
 import type { Value } from './value.ts';
 
-/** What CloudFormation calls a resource by: the ARN of one of App Mesh. */
+/** Returns the value of a `Ref` to a resource: for App Mesh, the ARN. */
 export function resourceReference(stack: Stack, id: string, resource: TemplateResource, path: Path): Value {
   const kind = kindOfType(resource.type);
   if (kind !== undefined) return appMeshAttribute(stack, id, resource, kind, 'Arn', path);
   return otherValue(stack, id, resource, 'Ref', { Ref: id }, path);
 }
 
-/** An attribute of a resource. */
+/** Returns an attribute of a resource. */
 export function resourceAttribute(
   stack: Stack,
   id: string,
@@ -41,7 +41,7 @@ export function resourceAttribute(
   return otherValue(stack, id, resource, name, { 'Fn::GetAtt': [id, name] }, path);
 }
 
-/** A name of a resource of App Mesh; open where CloudFormation made it up. */
+/** Returns a name of an App Mesh resource; open if CloudFormation generated the name. */
 export function nameOf(
   stack: Stack,
   id: string,
@@ -53,11 +53,11 @@ export function nameOf(
   return askFor(
     stack,
     `${id}.${property}`,
-    `CloudFormation made up the ${property} of ${id}, because the template gives none`,
+    `the template gives no ${property} for ${id}, so CloudFormation generated one`,
   );
 }
 
-/** A property of a resource, evaluated once. `path`: where it is referred to. */
+/** Returns a property of a resource, evaluated once. `path` leads to the reference. */
 export function propertyValue(
   stack: Stack,
   id: string,
@@ -94,7 +94,7 @@ function appMeshAttribute(
       return arnOf(kind, { partition, region, owner: ownerOf(stack, id, resource, path) }, values);
     }
     case 'Uid':
-      return askFor(stack, `${id}.Uid`, `the Uid of ${id} was made by App Mesh`);
+      return askFor(stack, `${id}.Uid`, `App Mesh generated the Uid of ${id}`);
     default: {
       const known = [...names, 'MeshOwner', 'ResourceOwner', 'Arn', 'Id', 'Uid'].join(', ');
       return fault(stack, path, `${id} (${resource.type}) has no attribute ${name}; it has ${known}`);
@@ -107,7 +107,7 @@ function ownerOf(stack: Stack, id: string, resource: TemplateResource, path: Pat
   return pseudoParameter(stack, 'AWS::AccountId', path);
 }
 
-// Resources of other services: some are called by a property of theirs, an output of the stack may say what others are.
+// Other services: a property may hold the value (other-services.ts), or an output of the deployed stack.
 function otherValue(
   stack: Stack,
   id: string,

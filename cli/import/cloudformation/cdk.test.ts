@@ -64,8 +64,8 @@ describe('what CDK synthesizes', () => {
     expect(code).toBe(0);
     expect(stdout).toBe(`Taken: 1 virtual node.
   virtual node Shop/out, from Shop.template.json:1 Out
-Left:
-  Old.template.json:1: the manifest.json beside it does not name it: an earlier cdk synth left it
+Left out:
+  Old.template.json:1: manifest.json does not list the template; an earlier cdk synth wrote it
 1 file in OUT
 `);
   });

@@ -2,7 +2,7 @@ import { basename, dirname, join } from 'node:path';
 import { isObject } from '../is-object.ts';
 import type { ParsedFile } from '../reading/parsed.ts';
 
-/** A stack that a CDK app was synthesized to. */
+/** A stack in the output of `cdk synth`. */
 export type SynthesizedStack = {
   /** The path of its template. */
   readonly template: string;
@@ -11,14 +11,14 @@ export type SynthesizedStack = {
   readonly region: string | undefined;
 };
 
-/** What a `manifest.json` of CDK's leads to: stacks, the manifests of stages, and those of assets. */
+/** The contents of a `manifest.json` of CDK: stacks, and the paths of stage manifests and of asset manifests. */
 export type Manifest = {
   readonly stacks: readonly SynthesizedStack[];
   readonly manifests: readonly string[];
   readonly assets: readonly string[];
 };
 
-/** Reads a manifest; undefined for any other file. */
+/** Reads a manifest; returns undefined for any other file. */
 export function manifestIn({ file, documents }: ParsedFile): Manifest | undefined {
   const [value] = documents.map((document) => document.value);
   if (!isObject(value) || typeof value['version'] !== 'string' || !isObject(value['artifacts']))
@@ -43,7 +43,7 @@ export function manifestIn({ file, documents }: ParsedFile): Manifest | undefine
   return { stacks, manifests, assets };
 }
 
-/** Of a manifest of assets: the paths that files would have under the names they are uploaded by, and where they stand. */
+/** Reads an asset manifest: pairs of the path under the file's uploaded name and its actual path. */
 export function assetsIn({ file, documents }: ParsedFile): readonly (readonly [string, string])[] {
   const [value] = documents.map((document) => document.value);
   const assets = isObject(value) && isObject(value['files']) ? Object.values(value['files']) : [];
@@ -55,7 +55,7 @@ export function assetsIn({ file, documents }: ParsedFile): readonly (readonly [s
   });
 }
 
-/** Whether a file is one of those that CDK writes beside templates and manifests: its tree, assets, metadata, reports. */
+/** Whether CDK wrote the file for its own use: tree, assets, metadata, reports. */
 export function isByProduct({ documents }: ParsedFile): boolean {
   const [value] = documents.map((document) => document.value);
   if (!isObject(value)) return false;

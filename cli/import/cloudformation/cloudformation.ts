@@ -13,9 +13,9 @@ import { isTemplate, placeIn, resourceNamed } from './template.ts';
 import { describeTransform } from './transforms.ts';
 
 /**
- * Templates of CloudFormation, in JSON and YAML, and what CDK synthesizes. Templates are found (template-set.ts) and each
- * makes a stack (stacks.ts), whose values are evaluated when something needs them (evaluate.ts, functions/), across stacks by
- * exports and outputs. What becomes of a resource is in resources.ts.
+ * CloudFormation templates in JSON and YAML, and the output of CDK. template-set.ts finds the templates, and stacks.ts makes a
+ * stack of each. evaluate.ts and functions/ evaluate values on demand, across stacks through exports and outputs.
+ * resources.ts selects the App Mesh resources.
  */
 export const cloudFormationSource: Source = {
   name: 'cloudformation',
@@ -42,7 +42,7 @@ async function gather(files: readonly ParsedFile[], context: ImportContext): Pro
   };
 }
 
-// A transform may change everything, so nothing is said of a template that has one; one without resources of App Mesh may have it.
+// A transform may change any part of the template. Templates without App Mesh resources may have one.
 function isReadable(stack: Stack): boolean {
   const { template } = stack;
   const [transform] = template.transforms;

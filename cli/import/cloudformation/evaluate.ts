@@ -7,8 +7,8 @@ import { transformMessage } from './transforms.ts';
 import { FAULT, NO_VALUE, type Value } from './value.ts';
 
 /**
- * Evaluates a part of a template. Members and elements that are `AWS::NoValue` are left out; what is wrong is told, and
- * makes all around it a fault.
+ * Evaluates a part of a template. Drops members and elements that are `AWS::NoValue`. Reports faults; a value that contains
+ * a fault is a fault.
  */
 export function evaluate(stack: Stack, value: unknown, path: Path): Value {
   if (typeof value === 'string') return dynamic(stack, value);
@@ -20,14 +20,10 @@ export function evaluate(stack: Stack, value: unknown, path: Path): Value {
   const known = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
   if (known !== undefined) return known(stack, value[name], inside);
   if (name === 'Fn::Transform') return fault(stack, inside, transformMessage(value[name]));
-  return fault(
-    stack,
-    inside,
-    `${name} is none of the functions that import knows: ${Object.keys(FUNCTIONS).join(', ')}`,
-  );
+  return fault(stack, inside, `unknown function ${name}; known: ${Object.keys(FUNCTIONS).join(', ')}`);
 }
 
-/** The function that an object is a call of; undefined for any other. */
+/** Returns the name of the function that an object calls; undefined for any other object. */
 export function functionName(value: Readonly<Record<string, unknown>>): string | undefined {
   const [name, ...others] = Object.keys(value);
   if (name === undefined || others.length > 0) return undefined;
@@ -49,7 +45,7 @@ function structure(stack: Stack, members: Readonly<Record<string, unknown>>, pat
 
 const DYNAMIC = /\{\{resolve:[^}]*\}\}/g;
 
-// References that CloudFormation resolves when it deploys: parameters of SSM, secrets.
+// Dynamic references to SSM parameters and secrets.
 function dynamic({ answers, template }: Stack, text: string): Value {
   if (!text.includes('{{resolve:')) return text;
   const open: string[] = [];
@@ -62,7 +58,7 @@ function dynamic({ answers, template }: Stack, text: string): Value {
   return new Open(
     open.map((key) => ({
       key,
-      why: `${key} is read when the stack is deployed`,
+      why: `CloudFormation resolves ${key} at deployment`,
       flags: [`--parameter '${key}=VALUE'`],
     })),
   );

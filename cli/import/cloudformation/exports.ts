@@ -5,7 +5,7 @@ import { fault, once, type Export, type Stack } from './stack.ts';
 import { placeIn } from './template.ts';
 import { textOf, type Value } from './value.ts';
 
-/** What the export of that name is: of a given template, of an answer of `--outputs`, or what a person says. */
+/** Returns the value of an export: from the answers, a given template, or `--outputs`, in this order. */
 export function importedValue(stack: Stack, name: string, path: Path): Value {
   const { exports, answers, template } = stack;
   const key = `ImportValue:${name}`;
@@ -34,13 +34,13 @@ export function importedValue(stack: Stack, name: string, path: Path): Value {
   return new Open([
     {
       key,
-      why: `no template that was given exports ${name}`,
+      why: `none of the given templates exports ${name}`,
       flags: ['--outputs FILE', `--parameter ${key}=VALUE`],
     },
   ]);
 }
 
-/** The value of an output of a stack; `path` is where `stack` refers to it. */
+/** Returns the value of an output of a stack; `path` leads to the reference. */
 export function outputValue(stack: Stack, output: string, path: Path): Value {
   const declared = stack.template.outputs[output];
   const own = ['Outputs', output, 'Value'];

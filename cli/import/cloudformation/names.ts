@@ -6,18 +6,18 @@ import { fault, type Stack } from './stack.ts';
 import { resourceNamed } from './template.ts';
 import type { Value } from './value.ts';
 
-/** What a name in a `Ref`, or a `${NAME}`, means. */
+/** Returns the value of a name in a `Ref` or `${NAME}`. */
 export function reference(stack: Stack, name: string, path: Path): Value {
   if (isPseudo(name)) return pseudoParameter(stack, name, path);
   if (Object.hasOwn(stack.template.parameters, name)) return parameterValue(stack, name);
   const resource = resourceNamed(stack.template, name);
   if (resource !== undefined) return resourceReference(stack, name, resource, path);
-  return fault(stack, path, `${name} is no parameter and no resource of the template`);
+  return fault(stack, path, `${name} is neither a parameter nor a resource of the template`);
 }
 
-/** An attribute of a resource. */
+/** Returns an attribute of a resource. */
 export function attribute(stack: Stack, id: string, name: string, path: Path): Value {
   const resource = resourceNamed(stack.template, id);
   if (resource !== undefined) return resourceAttribute(stack, id, resource, name, path);
-  return fault(stack, path, `${id} is no resource of the template`);
+  return fault(stack, path, `${id} is not a resource of the template`);
 }

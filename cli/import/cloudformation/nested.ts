@@ -2,10 +2,10 @@ import { basename, dirname, join } from 'node:path';
 import { isObject } from '../is-object.ts';
 import { resourceNamed, type Template } from './template.ts';
 
-/** The type of a resource that is a stack of its own. */
+/** The type of nested stacks. */
 export const STACK_TYPE = 'AWS::CloudFormation::Stack';
 
-/** The nested stacks of a template by their logical ids, each with the path where its template may stand. */
+/** Returns the nested stacks of a template by logical id, each with the possible path of its template. */
 export function nestedTemplates(template: Template): ReadonlyMap<string, string | undefined> {
   const found = new Map<string, string | undefined>();
   for (const id of Object.keys(template.resources)) {
@@ -18,7 +18,7 @@ export function nestedTemplates(template: Template): ReadonlyMap<string, string 
   return found;
 }
 
-// A path as it stands before `aws cloudformation package`, or the last step of a URL, which may be put together from values.
+// A path, as before `aws cloudformation package`, or the last part of a URL, which functions may compose.
 function fileNamed(url: unknown): string | undefined {
   if (typeof url === 'string' && !/^https?:\/\//.test(url)) return url;
   const text = textsIn(url).at(-1) ?? '';

@@ -1,7 +1,6 @@
 /**
- * Resources of other services that are called by a property of theirs, where the template gives it: by type, and by the
- * attribute (`Ref`: the resource itself). What a `Ref` to Cloud Map gives is an id, which App Mesh has no use for, so the name
- * is meant.
+ * Attributes of other services whose value is a property of the resource, by type and attribute (`Ref` for the resource
+ * itself). A `Ref` to a Cloud Map resource returns an id, which App Mesh does not accept; import takes the name instead.
  */
 export const NAMES_OF_OTHERS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'AWS::ServiceDiscovery::Service': { Ref: 'Name', Name: 'Name' },

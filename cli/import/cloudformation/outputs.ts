@@ -3,18 +3,18 @@ import { isObject } from '../is-object.ts';
 import type { ParsedFile } from '../reading/parsed.ts';
 import { describePlace } from '../place.ts';
 
-/** What `describe-stacks` says of a stack. */
+/** A stack in an answer of `describe-stacks`. */
 export type StackAnswer = {
   readonly name: string;
   /** Its ARN. */
   readonly id: string;
   readonly parameters: ReadonlyMap<string, string>;
-  /** What parameters hold that are names of SSM's. */
+  /** The resolved values of SSM parameters. */
   readonly resolved: ReadonlyMap<string, string>;
   readonly outputs: ReadonlyMap<string, string>;
 };
 
-/** What the files of `--outputs` say: stacks, and exports by their names, each with where that stands. */
+/** The contents of the files of `--outputs`: stacks, and exports by name. */
 export type OutputAnswers = {
   readonly stacks: readonly StackAnswer[];
   readonly exports: ReadonlyMap<string, readonly { readonly value: string; readonly file: string }[]>;
@@ -24,7 +24,7 @@ type Entry = Readonly<Record<string, unknown>>;
 
 /**
  * Reads answers of `aws cloudformation describe-stacks` and `list-exports`.
- * @throws CommandError for a file that is neither
+ * @throws CommandError for any other file
  */
 export function readOutputs(files: readonly ParsedFile[]): OutputAnswers {
   const stacks: StackAnswer[] = [];
@@ -53,7 +53,7 @@ export function readOutputs(files: readonly ParsedFile[]): OutputAnswers {
 }
 
 const NEITHER =
-  'it is no answer of aws cloudformation describe-stacks or list-exports: it has to have Stacks or Exports';
+  'not an answer of aws cloudformation describe-stacks or list-exports: neither Stacks nor Exports';
 
 function stackAnswer(stack: Entry): StackAnswer {
   const parameters = entries(stack, 'Parameters') ?? [];
@@ -66,7 +66,7 @@ function stackAnswer(stack: Entry): StackAnswer {
   };
 }
 
-// A value that is not to be shown comes as asterisks.
+// CloudFormation answers a NoEcho value with asterisks.
 function mapOf(list: readonly Entry[], key: string, value: string): ReadonlyMap<string, string> {
   return new Map(
     list.flatMap((entry) => {

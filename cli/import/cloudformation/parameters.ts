@@ -4,8 +4,8 @@ import { fault, once, type Stack } from './stack.ts';
 import { textOf, type Value } from './value.ts';
 
 /**
- * The value of a parameter: what was answered, or what the nesting stack gives, or what `describe-stacks` said, or its
- * default. One of a list type is a list.
+ * Returns the value of a parameter: from the nesting stack, the answers, `describe-stacks`, or the default, in this order. A
+ * parameter of a list type is a list.
  */
 export function parameterValue(stack: Stack, name: string): Value {
   const path = ['Parameters', name];
@@ -22,21 +22,21 @@ export function parameterValue(stack: Stack, name: string): Value {
       return fault(
         stack,
         path,
-        `parameter ${name} is ${JSON.stringify(text)}, and may be ${allowed.join(', ')}`,
+        `parameter ${name} is ${JSON.stringify(text)}; allowed: ${allowed.join(', ')}`,
       );
     }
     return isList(kind) ? listOf(text) : text;
   });
 }
 
-// What nests a stack gives all that it is given; only one that stands alone is asked about.
+// A nested stack takes its parameters from the stack that nests it.
 function given(stack: Stack, name: string): Value {
   const { answers, template, described, prefix } = stack;
   if (stack.given !== undefined) return stack.given(name) ?? answers.take(`${prefix}${name}`);
   return answers.take(name, template.file) ?? described?.parameters.get(name);
 }
 
-// What is given is the name of a parameter of SSM, and the value is what that holds.
+// The given value names an SSM parameter, which holds the actual value.
 function stored(stack: Stack, name: string, kind: string): Value {
   const key = `${name}.ResolvedValue`;
   const value = stack.answers.take(key, stack.template.file) ?? stack.described?.resolved.get(name);
@@ -45,7 +45,7 @@ function stored(stack: Stack, name: string, kind: string): Value {
   return new Open([
     {
       key,
-      why: `parameter ${name} is the name of one of SSM, and what that holds is not known`,
+      why: `parameter ${name} names an SSM parameter, whose value is unknown`,
       flags: [`--parameter ${key}=VALUE`, '--outputs FILE'],
     },
   ]);
@@ -55,7 +55,7 @@ function unanswered({ given: outer, prefix }: Stack, name: string): Question {
   const why = `parameter ${name} has no value`;
   if (outer === undefined) return { key: name, why, flags: [`--parameter ${name}=VALUE`] };
   const key = `${prefix}${name}`;
-  return { key, why: `the nested stack is given no ${name}`, flags: [`--parameter ${key}=VALUE`] };
+  return { key, why: `the nesting stack passes no ${name}`, flags: [`--parameter ${key}=VALUE`] };
 }
 
 function textOrList(value: unknown): Value {

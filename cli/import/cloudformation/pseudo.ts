@@ -4,12 +4,12 @@ import { Open, type Question } from '../source.ts';
 import { fault, type Stack } from './stack.ts';
 import { NO_VALUE, type Value } from './value.ts';
 
-/** Whether a name is that of a pseudo parameter. */
+/** Whether a name is the name of a pseudo parameter. */
 export function isPseudo(name: string): boolean {
   return name.startsWith('AWS::');
 }
 
-/** The value of a pseudo parameter. */
+/** Returns the value of a pseudo parameter. */
 export function pseudoParameter(stack: Stack, name: string, path: Path): Value {
   if (name === 'AWS::NoValue') return NO_VALUE;
   const { account, region, name: stackName } = stack.environment;
@@ -36,13 +36,13 @@ export function pseudoParameter(stack: Stack, name: string, path: Path): Value {
         answered(stack, question(name, 'the ARN of the stack', `--parameter ${name}=ARN`))
       );
     case 'AWS::NotificationARNs':
-      return answered(stack, question(name, 'who is notified', `--parameter ${name}=ARN`));
+      return answered(stack, question(name, 'the list of notification topics', `--parameter ${name}=ARN`));
     default:
-      return fault(stack, path, `${name} is no pseudo parameter`);
+      return fault(stack, path, `${name} is not a pseudo parameter`);
   }
 }
 
-/** The partition that a region is in. */
+/** Returns the partition of a region. */
 export function partitionOf(region: string): string {
   if (region.startsWith('cn-')) return 'aws-cn';
   return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
@@ -53,10 +53,10 @@ function suffixOf(region: string): string {
 }
 
 function question(key: string, what: string, flag: string): Question {
-  return { key, why: `${what} is not known`, flags: [flag] };
+  return { key, why: `${what} is unknown`, flags: [flag] };
 }
 
-// A nested stack has a name of its own, which nobody gives.
+// CloudFormation generates the name of a nested stack, so the answers do not apply to it.
 function answered({ answers, template, given }: Stack, asked: Question): Value {
   const answer = given === undefined ? answers.take(asked.key, template.file) : undefined;
   return answer ?? new Open([asked]);

@@ -7,14 +7,14 @@ import type { Stack } from './stack.ts';
 import { placeIn, resourceNamed, type TemplateResource } from './template.ts';
 import { FAULT, NO_VALUE } from './value.ts';
 
-/** What the resources of a stack come to. */
+/** The App Mesh resources of a stack, and the types of the others. */
 export type StackResources = {
   readonly resources: readonly Found[];
   readonly left: readonly Left[];
   readonly passedOver: readonly string[];
 };
 
-/** The resources of App Mesh in a stack, evaluated; and the types of all others. What is wrong is told to the stack. */
+/** Evaluates the App Mesh resources of a stack. Adds faults to the problems of the stack. */
 export function resourcesOf(stack: Stack): StackResources {
   const resources: Found[] = [];
   const left: Left[] = [];
@@ -31,7 +31,7 @@ export function resourcesOf(stack: Stack): StackResources {
   return { resources, left, passedOver };
 }
 
-// Undefined where something is wrong with it, which has been told.
+// Undefined for a fault, which has been reported.
 function foundIn(stack: Stack, id: string, resource: TemplateResource): Found | Left | undefined {
   const { template, prefix } = stack;
   const kind = kindOfType(resource.type);
@@ -41,7 +41,7 @@ function foundIn(stack: Stack, id: string, resource: TemplateResource): Found | 
   const made =
     resource.condition === undefined ? true : holds(stack, resource.condition, [...path, 'Condition']);
   if (made === FAULT) return undefined;
-  if (made === false) return { place, reason: `condition ${resource.condition} does not hold` };
+  if (made === false) return { place, reason: `condition ${resource.condition} is false` };
   const own = stack.evaluate(resource.properties, [...path, 'Properties']);
   const names = nameProperties(kind).map((name) => [name, nameOf(stack, id, resource, name, path)] as const);
   if (own === FAULT || names.some(([, value]) => value === FAULT)) return undefined;
@@ -56,7 +56,7 @@ function foundIn(stack: Stack, id: string, resource: TemplateResource): Found | 
   };
 }
 
-// To name the stack's own account says nothing.
+// The stack's own account is not named as an owner.
 function withoutOwnAccount({ environment }: Stack, members: Found['members']): Found['members'] {
   const { MeshOwner: owner, ...others } = members;
   return owner === undefined || owner === environment.account ? others : members;
@@ -69,5 +69,5 @@ function deletionPolicy(
 ): Left[] {
   if (typeof policy !== 'string' || policy === 'Delete') return [];
   const place = placeIn(template, ['Resources', id], prefix);
-  return [{ place, reason: `DeletionPolicy ${policy} is for CloudFormation; the rest of it is taken` }];
+  return [{ place, reason: `DeletionPolicy ${policy} applies to CloudFormation only` }];
 }

@@ -4,7 +4,7 @@ import type { OutputAnswers, StackAnswer } from './outputs.ts';
 import { placeIn, type Template } from './template.ts';
 import { FAULT, type Value } from './value.ts';
 
-/** Where a stack is, as far as it is known. */
+/** The account, the region and the name of a stack, if known. */
 export type StackEnvironment = {
   readonly account: string | undefined;
   readonly region: string | undefined;
@@ -12,45 +12,45 @@ export type StackEnvironment = {
   readonly name: string | undefined;
 };
 
-/** A template with all that its values depend on. */
+/** A template with everything that its values depend on. */
 export type Stack = {
   readonly template: Template;
-  /** Stands before logical ids: '' but for nested stacks, `Network/` in the nested stack of that name. */
+  /** The prefix of logical ids in reports: `Network/` in the nested stack Network, else ''. */
   readonly prefix: string;
   readonly environment: StackEnvironment;
-  /** What the stack that nests it gives it; undefined for one that stands alone, whose parameters are answers. */
+  /** Returns a parameter from the nesting stack; undefined if the stack is not nested. */
   readonly given: ((parameter: string) => Value) | undefined;
   readonly answers: Answers;
-  /** What `describe-stacks` said of it. */
+  /** The stack in an answer of `describe-stacks`. */
   readonly described: StackAnswer | undefined;
-  /** What other stacks export. */
+  /** The exports of all stacks. */
   readonly exports: Exports;
-  /** The stacks that its resources make, by their logical ids. */
+  /** The nested stacks, by logical id. */
   readonly nested: Map<string, Stack>;
   readonly problems: ImportProblem[];
   /** Evaluates a part of the template; `path` leads to it. */
   readonly evaluate: (value: unknown, path: Path) => Value;
-  /** What has been evaluated, by the path in one text. */
+  /** The values of `once`, by name. */
   readonly known: Map<string, Value>;
-  /** What is being evaluated in all stacks, outermost first: to come to one of these again is a circle. */
+  /** The evaluations in progress in all stacks, outermost first, to detect circular references. */
   readonly underway: { readonly file: string; readonly name: string }[];
 };
 
-/** What stacks export: those of the given templates, and what `--outputs` says of others. */
+/** The exports of the given templates, and those in `--outputs`. */
 export type Exports = {
   readonly stacks: Stack[];
   readonly answers: OutputAnswers;
-  /** By the name: the outputs of templates that export it. Undefined until it is needed, when all stacks are known. */
+  /** The exporting outputs, by export name. Undefined until the first use, because all stacks have to be known. */
   index: ReadonlyMap<string, readonly Export[]> | undefined;
 };
 
 /** An output that another stack may import. */
 export type Export = { readonly stack: Stack; readonly output: string };
 
-/** What a function of templates does: its argument as the template has it, and where that stands. */
+/** A function of templates. `argument` is not evaluated yet; `path` leads to it. */
 export type TemplateFunction = (stack: Stack, argument: unknown, path: Path) => Value;
 
-/** Evaluates something that has a name once, however often it is referred to. A circle is told where it closes. */
+/** Evaluates a named value once, and caches it. Reports a circular reference at the reference that closes the circle. */
 export function once(stack: Stack, name: string, path: Path, work: () => Value): Value {
   const { known, underway, prefix, template } = stack;
   if (known.has(name)) return known.get(name);
@@ -60,7 +60,7 @@ export function once(stack: Stack, name: string, path: Path, work: () => Value):
     const circle = [...underway.slice(start), step];
     const one = circle.every(({ file }) => file === step.file);
     const steps = circle.map((each) => (one ? each.name : `${each.name} (${each.file})`));
-    tell(stack, path, `it refers to itself: ${steps.join(' → ')}`);
+    tell(stack, path, `circular reference: ${steps.join(' → ')}`);
     return FAULT;
   }
   underway.push(step);
@@ -70,13 +70,13 @@ export function once(stack: Stack, name: string, path: Path, work: () => Value):
   return value;
 }
 
-/** Tells of something that is wrong, and is what a value is then. */
+/** Reports a fault, and returns FAULT. */
 export function fault(stack: Stack, path: Path, message: string): Value {
   tell(stack, path, message);
   return FAULT;
 }
 
-/** Tells of something that is wrong in a template. */
+/** Reports a fault in a template. */
 export function tell({ template, prefix, problems }: Stack, path: Path, message: string): void {
   problems.push({ place: placeIn(template, path, prefix), message });
 }

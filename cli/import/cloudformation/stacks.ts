@@ -8,7 +8,7 @@ import { resourceNamed, type Template } from './template.ts';
 
 import type { SynthesizedStack } from './cdk.ts';
 
-/** What all stacks of an import share. */
+/** The state that all stacks of an import share. */
 export type Shared = {
   readonly set: TemplateSet;
   readonly context: ImportContext;
@@ -17,7 +17,7 @@ export type Shared = {
   readonly underway: Stack['underway'];
 };
 
-/** The stack that a template makes which no other nests, and all that are nested in it. */
+/** Creates the stack of a template that no other nests, and the stacks nested in it. */
 export function rootStack(
   shared: Shared,
   template: Template,
@@ -53,7 +53,7 @@ function makeStack(shared: Shared, own: Own, around: readonly Template[]): Stack
   for (const [id, template] of shared.set.nestedIn(own.template)) {
     if (template === undefined) continue;
     if (template === own.template || around.includes(template)) {
-      tell(stack, ['Resources', id], `it nests ${template.file}, in which it is nested itself`);
+      tell(stack, ['Resources', id], `circular nesting of ${template.file}`);
     } else stack.nested.set(id, nestedStack(shared, stack, id, template, [...around, own.template]));
   }
   return stack;
@@ -69,7 +69,7 @@ function nestedStack(
   const properties = resourceNamed(outer.template, id)?.properties ?? {};
   const parameters = isObject(properties['Parameters']) ? properties['Parameters'] : {};
   const path = ['Resources', id, 'Properties', 'Parameters'];
-  // A nested stack's own name has a part that CloudFormation makes up.
+  // CloudFormation generates the name of a nested stack.
   const environment: StackEnvironment = { ...outer.environment, name: undefined };
   const given: Stack['given'] = (name) => {
     if (!Object.hasOwn(parameters, name)) return undefined;

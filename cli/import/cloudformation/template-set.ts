@@ -5,20 +5,20 @@ import { assetsIn, manifestIn, type SynthesizedStack } from './cdk.ts';
 import { nestedTemplates } from './nested.ts';
 import { templatesIn, type Template } from './template.ts';
 
-/** The templates of an import, those included that another file led to. */
+/** The templates of an import, including those that other files refer to. */
 export type TemplateSet = {
-  /** Those that stand alone, with what a CDK manifest says of them. */
+  /** The templates that no other nests, with their entries in a CDK manifest. */
   readonly roots: readonly {
     readonly template: Template;
     readonly synthesized: SynthesizedStack | undefined;
   }[];
-  /** The nested stacks of a template by their logical ids; undefined where the template of one is not there. */
+  /** Returns the templates of nested stacks, by logical id; undefined for a missing template. */
   readonly nestedIn: (template: Template) => ReadonlyMap<string, Template | undefined>;
-  /** Templates that are no stack. */
+  /** Templates that are not part of the synthesized app. */
   readonly left: readonly Left[];
 };
 
-/** Reads on from the files that were given: CDK's manifests to their templates, templates to those that they nest. */
+/** Finds all templates: follows CDK manifests to their templates, and templates to nested ones. */
 export async function templateSet(
   files: readonly ParsedFile[],
   read: ImportContext['read'],
@@ -47,7 +47,7 @@ export async function templateSet(
     nestedIn: (template) => nested.get(template) ?? new Map(),
     left: outer.filter(isStale).map(({ file }) => ({
       place: { file, line: 1, id: '' },
-      reason: 'the manifest.json beside it does not name it: an earlier cdk synth left it',
+      reason: 'manifest.json does not list the template; an earlier cdk synth wrote it',
     })),
   };
 }
@@ -56,7 +56,7 @@ type Find = (path: string) => Promise<ParsedFile | undefined>;
 
 type CloudAssembly = {
   readonly stacks: readonly SynthesizedStack[];
-  /** Where files stand, by the paths that their uploaded names would give them. */
+  /** The actual paths of assets, by the path under the uploaded name. */
   readonly assets: ReadonlyMap<string, string>;
 };
 

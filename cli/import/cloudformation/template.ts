@@ -4,7 +4,7 @@ import type { Path, Place } from '../place.ts';
 
 type Section = Readonly<Record<string, unknown>>;
 
-/** A template as it stands in a file, nothing in it evaluated. */
+/** A template as the file has it, not evaluated. */
 export type Template = {
   readonly file: string;
   readonly document: ParsedDocument;
@@ -13,11 +13,11 @@ export type Template = {
   readonly conditions: Section;
   readonly resources: Section;
   readonly outputs: Section;
-  /** The names of its transforms, in their order. */
+  /** The names of the transforms. */
   readonly transforms: readonly string[];
 };
 
-/** A resource of a template. Members that are of no use here are left out. */
+/** A resource of a template, with the attributes that import uses. */
 export type TemplateResource = {
   readonly type: string;
   readonly properties: Section;
@@ -26,7 +26,7 @@ export type TemplateResource = {
   readonly deletionPolicy: unknown;
 };
 
-/** Whether a value is a template: it says so, or it has resources with types. */
+/** Whether a value is a template: it has a format version, or resources with types. */
 export function isTemplate(value: unknown): boolean {
   if (!isObject(value) || !isObject(value['Resources'])) return false;
   const resources = Object.values(value['Resources']);
@@ -36,7 +36,7 @@ export function isTemplate(value: unknown): boolean {
   );
 }
 
-/** The templates of a file. */
+/** Returns the templates of a file. */
 export function templatesIn({ file, documents }: ParsedFile): readonly Template[] {
   return documents
     .filter(({ value }) => isTemplate(value))
@@ -56,7 +56,7 @@ export function templatesIn({ file, documents }: ParsedFile): readonly Template[
     });
 }
 
-/** A resource by its logical id; undefined where there is none, or it is no resource. */
+/** Returns a resource by its logical id; undefined if there is none, or the entry is invalid. */
 export function resourceNamed({ resources }: Template, id: string): TemplateResource | undefined {
   const value = Object.hasOwn(resources, id) ? resources[id] : undefined;
   if (!isObject(value) || typeof value['Type'] !== 'string') return undefined;
@@ -70,7 +70,7 @@ export function resourceNamed({ resources }: Template, id: string): TemplateReso
   };
 }
 
-/** The place of a part of a template; the logical id is the second step of the path. */
+/** Returns the place of a part of a template. The second step of the path is the logical id. */
 export function placeIn({ file, document }: Template, path: Path, prefix: string): Place {
   return { file, line: document.lineAt(path), id: path[1] === undefined ? '' : `${prefix}${path[1]}` };
 }

@@ -1,12 +1,12 @@
 import { isObject } from '../is-object.ts';
 import { show } from './value.ts';
 
-/** What is told of a transform, by its name: only CloudFormation can carry it out. */
+/** Formats the problem of a transform at the top of a template. */
 export function describeTransform(name: string): string {
-  return `the template has the transform ${name}, which CloudFormation alone carries out: give what aws cloudformation get-template --template-stage Processed answers instead`;
+  return `only CloudFormation can process the transform ${name}; import the answer of aws cloudformation get-template --template-stage Processed instead`;
 }
 
-/** The same of one that stands within a template. */
+/** Formats the problem of a `Fn::Transform`. */
 export function transformMessage(argument: unknown): string {
   return describeTransform(isObject(argument) ? String(argument['Name']) : show(argument));
 }

@@ -1,15 +1,15 @@
 import { Open, type Question } from '../source.ts';
 
-/** What a value is where something is wrong with it, which has been told. */
+/** The value of an expression with a fault, which has been reported. */
 export const FAULT: unique symbol = Symbol('fault');
 
-/** `AWS::NoValue`: the member, or the element, is not there. */
+/** The value of `AWS::NoValue`: the member or element is absent. */
 export const NO_VALUE: unique symbol = Symbol('no value');
 
-/** A value that was evaluated: JSON, with `Open` where nobody said it, or one of the two above. */
+/** An evaluated value: JSON that may contain `Open`, or FAULT, or NO_VALUE. */
 export type Value = unknown;
 
-/** What `make` makes of values, unless one of them is at fault, is not there, or is open: then so is the outcome. */
+/** Returns the result of `make`, unless one of the values is a fault or open: then the result is too. */
 export function combine(values: readonly Value[], make: () => Value): Value {
   if (values.includes(FAULT)) return FAULT;
   const questions = values.flatMap((value) => (value instanceof Open ? value.questions : []));
@@ -20,12 +20,12 @@ function unique(questions: readonly Question[]): readonly Question[] {
   return [...new Map(questions.map((question) => [question.key, question])).values()];
 }
 
-/** A scalar as CloudFormation writes it into a text; undefined for anything else. */
+/** Returns a scalar as a text; undefined for any other value. */
 export function textOf(value: Value): string | undefined {
   return ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : undefined;
 }
 
-/** A value as it is told in a message. */
+/** Formats a value for a message. */
 export function show(value: unknown): string {
   if (value instanceof Open) return 'an open value';
   const text = JSON.stringify(value) ?? String(value);

@@ -11,7 +11,7 @@ Resources:
       Spec: {}${more}
 `;
 
-/** What a template says, and what is told of it. */
+/** A title, the templates, and the messages that the report contains. */
 const cases: readonly (readonly [string, Readonly<Record<string, string>>, readonly string[]])[] = [
   [
     'a circle of references',
@@ -25,14 +25,14 @@ Resources:
     Properties: { Name: !GetAtt B.Name }
 `,
     },
-    ['a.yaml:7 C: it refers to itself: B.Name → C.Name → B.Name'],
+    ['a.yaml:7 C: circular reference: B.Name → C.Name → B.Name'],
   ],
   [
     'a circle of conditions',
     {
       'a.yaml': `Conditions: { One: !Not [!Condition Two], Two: !Not [!Condition One] }${node('!If [One, a, b]')}`,
     },
-    ['it refers to itself: condition One → condition Two → condition One'],
+    ['circular reference: condition One → condition Two → condition One'],
   ],
   [
     'a circle of exports',
@@ -40,7 +40,7 @@ Resources:
       'a.yaml': `${node('!ImportValue b')}Outputs: { A: { Value: !ImportValue b, Export: { Name: a } } }`,
       'b.yaml': `${node('x')}Outputs: { B: { Value: !ImportValue a, Export: { Name: b } } }`,
     },
-    ['it refers to itself: output B (b.yaml) → output A (a.yaml) → output B (b.yaml)'],
+    ['circular reference: output B (b.yaml) → output A (a.yaml) → output B (b.yaml)'],
   ],
   [
     'an unknown attribute',
@@ -52,12 +52,12 @@ Resources:
   [
     'a name that names nothing',
     { 'a.yaml': node('!Ref Nowhere') },
-    ['a.yaml:7 Node: Nowhere is no parameter and no resource of the template'],
+    ['a.yaml:7 Node: Nowhere is neither a parameter nor a resource of the template'],
   ],
   [
     'a Sub with a variable that is not there',
     { 'a.yaml': node("!Sub 'node-${Stage}'") },
-    ['a.yaml:7 Node: Stage is no parameter and no resource of the template'],
+    ['a.yaml:7 Node: Stage is neither a parameter nor a resource of the template'],
   ],
   [
     'an unknown condition, in a value and on a resource',
@@ -72,10 +72,10 @@ Resources:
     ['a.yaml:7 Node: there is no condition Maybe; the template has none'],
   ],
   [
-    'an import that nobody exports',
+    'an import of an unknown export',
     { 'a.yaml': node('!ImportValue shop-node') },
     [
-      'ImportValue:shop-node: no template that was given exports shop-node; answer with --outputs FILE or --parameter ImportValue:shop-node=VALUE',
+      'ImportValue:shop-node: none of the given templates exports shop-node; answer with --outputs FILE or --parameter ImportValue:shop-node=VALUE',
     ],
   ],
   [
@@ -106,34 +106,34 @@ Resources:
       ),
     },
     [
-      'a.yaml:10 Node: Fn::GetAZs is none of the functions that import knows: Ref, Fn::GetAtt,',
-      'a.yaml:11 Node: Fn::Join takes a text and a list, and has ["x"]',
-      'a.yaml:12 Node: Fn::Select takes an index and a list that is long enough, and has [3,["a","b"]]',
-      'a.yaml:13 Node: Fn::Split takes a separator and a text, and has ["","a"]',
-      'a.yaml:14 Node: "M" is not among the maps: there are none',
-      'a.yaml:15 Node: Fn::Cidr takes a network, a count that fits into it',
-      'a.yaml:16 Node: AWS::Nothing is no pseudo parameter',
-      'a.yaml:17 Node: Fn::If takes the name of a condition and two values, and has ["a"]',
-      'a.yaml:18 Node: Fn::Sub takes a text, or a list of a text and a map, and has {"a":"b"}',
-      'a.yaml:19 Node: Fn::Base64 takes a text, and has ["a"]',
+      'a.yaml:10 Node: unknown function Fn::GetAZs; known: Ref, Fn::GetAtt,',
+      'a.yaml:11 Node: Fn::Join takes a text and a list; got ["x"]',
+      'a.yaml:12 Node: Fn::Select takes an index and a list that is long enough; got [3,["a","b"]]',
+      'a.yaml:13 Node: Fn::Split takes a separator and a text; got ["","a"]',
+      'a.yaml:14 Node: unknown key "M"; known: none',
+      'a.yaml:15 Node: Fn::Cidr takes a network, a count of blocks that fit into it',
+      'a.yaml:16 Node: AWS::Nothing is not a pseudo parameter',
+      'a.yaml:17 Node: Fn::If takes the name of a condition and two values; got ["a"]',
+      'a.yaml:18 Node: Fn::Sub takes a text, or a list of a text and a map; got {"a":"b"}',
+      'a.yaml:19 Node: Fn::Base64 takes a text; got ["a"]',
     ],
   ],
   [
     'a transform, by its name',
     { 'a.yaml': `Transform: [AWS::Serverless-2016-10-31, Mine]${node('x')}` },
     [
-      'a.yaml:1: the template has the transform AWS::Serverless-2016-10-31, which CloudFormation alone carries out',
+      'a.yaml:1: only CloudFormation can process the transform AWS::Serverless-2016-10-31; import the answer of',
     ],
   ],
   [
     'a transform within',
     { 'a.yaml': node("{ 'Fn::Transform': { Name: Mine } }") },
-    ['a.yaml:7 Node: the template has the transform Mine, which'],
+    ['a.yaml:7 Node: only CloudFormation can process the transform Mine;'],
   ],
   [
     'a value that a parameter may not have',
     { 'a.yaml': `Parameters: { N: { Type: String, AllowedValues: [a, b], Default: c } }${node('!Ref N')}` },
-    ['a.yaml:1 N: parameter N is "c", and may be a, b'],
+    ['a.yaml:1 N: parameter N is "c"; allowed: a, b'],
   ],
   [
     'members that the model does not have, and one that stands twice',
@@ -144,20 +144,20 @@ Resources:
       ),
     },
     [
-      'a.yaml:8 Node: Spec.Listener.0.PortMapping.Protocl: no such member: it has to be one of port, protocol',
-      'a.yaml:8 Node: Spec.Listeners: listeners stands twice, in two spellings',
-      'a.yaml:8 Node: Spec.Loging: no such member: it has to be one of backendDefaults, backends, listeners, logging, serviceDiscovery',
+      'a.yaml:8 Node: Spec.Listener.0.PortMapping.Protocl: unknown member; known: port, protocol',
+      'a.yaml:8 Node: Spec.Listeners: the member listeners occurs twice, in different spellings',
+      'a.yaml:8 Node: Spec.Loging: unknown member; known: backendDefaults, backends, listeners, logging, serviceDiscovery',
     ],
   ],
   [
     'one resource in two files, which say different things',
     { 'a.yaml': node('x'), 'b.yaml': node('x', '\n      Tags: [{ Key: a, Value: b }]') },
-    ['b.yaml:3 Node: virtual node shop/x stands in a.yaml:3 Node too, and differs'],
+    ['b.yaml:3 Node: virtual node shop/x is in a.yaml:3 Node too with other contents'],
   ],
   [
     'one resource in two files, which say the same',
     { 'a.yaml': node('x'), 'b.yaml': node('x') },
-    ['Left:\n  b.yaml:3 Node: virtual node shop/x stands in a.yaml:3 Node too'],
+    ['Left out:\n  b.yaml:3 Node: virtual node shop/x is in a.yaml:3 Node too'],
   ],
   [
     'a template that nests itself',
@@ -165,7 +165,7 @@ Resources:
       'a.yaml': `Resources: { S: { Type: 'AWS::CloudFormation::Stack', Properties: { TemplateURL: b.yaml } } }`,
       'b.yaml': `${node('x')}  S: { Type: 'AWS::CloudFormation::Stack', Properties: { TemplateURL: b.yaml } }`,
     },
-    ['b.yaml:9 S/S: it nests b.yaml, in which it is nested itself'],
+    ['b.yaml:9 S/S: circular nesting of b.yaml'],
   ],
   [
     'an output that a nested template does not have',
@@ -177,7 +177,7 @@ Resources:
   ],
 ];
 
-describe('what is wrong in templates', () => {
+describe('the report of faulty templates', () => {
   it.each(cases)('%s', async (_, texts, told) => {
     const { stdout, stderr } = await importTexts(texts);
     for (const each of told) expect(`${stdout}${stderr}`).toContain(each);

@@ -5,15 +5,15 @@ import type { Json } from '../../client/client.ts';
 import { isObject } from '../is-object.ts';
 import type { Path } from '../place.ts';
 
-/** A resource, or only its name, in an answer. */
+/** A resource in an answer, or a reference to one. */
 export type Item = { readonly kind: Kind; readonly value: Json; readonly path: Path };
 
-/** The members of lists of references, such as `virtualNodes`, and the kinds in them. */
+/** The members of list answers, such as `virtualNodes`, and the kind of their elements. */
 const LISTS: ReadonlyMap<string, Kind> = new Map(
   OPERATIONS.flatMap((each) => ('kind' in each && each.verb === 'List' ? [[each.result, each.kind]] : [])),
 );
 
-/** All resources in a value: an answer as the SDKs have it or as the API does, an input of a create call, or lists of these. */
+/** Returns all resources in a value: an answer of an SDK or of the API, an input of a create call, or a list of these. */
 export function itemsIn(value: unknown, path: Path = []): readonly Item[] {
   if (Array.isArray(value)) return value.flatMap((each, index) => itemsIn(each, [...path, index]));
   if (!isObject(value)) return [];
@@ -34,14 +34,14 @@ function itemOf(kind: Kind, value: unknown, path: Path): readonly Item[] {
   return isObject(value) && nameMember(kind) in value ? [{ kind, value, path }] : [];
 }
 
-// A route names its router too, and everything its mesh: the innermost name tells the kind.
+// A route names its router too, and every resource its mesh: the innermost name gives the kind.
 function kindOf(value: Json): Kind | undefined {
   const named = KINDS.filter((kind) => nameMember(kind) in value);
   const outer = new Set(named.flatMap((kind) => PARENTS[kind] ?? []));
   return named.find((kind) => kind !== 'mesh' && !outer.has(kind)) ?? named[0];
 }
 
-/** Whether a value is an answer of a list call that found nothing. */
+/** Whether a value is the empty answer of a list call. */
 export function isEmptyAnswer(value: unknown): boolean {
   if (!isObject(value)) return false;
   const members = Object.keys(value).filter((member) => member !== 'nextToken');

@@ -8,9 +8,9 @@ import type { Found, Gathered, Left, Source } from '../source.ts';
 import { isEmptyAnswer, itemsIn, type Item } from './answers.ts';
 
 /**
- * What the AWS command line and the SDKs printed: answers to describe, create, update and list calls, and the inputs of create
- * calls, which are what apply takes. A list names resources without saying what they are, so those that no other answer
- * describes are left.
+ * Saved output of the AWS command line and the SDKs: answers of describe, create, update and list calls, and inputs of create
+ * calls, which apply takes too. The references of a list answer hold no specification; those without an answer of a
+ * describe call are left out.
  */
 export const describeSource: Source = {
   name: 'describe',
@@ -34,7 +34,7 @@ function gather(files: readonly ParsedFile[], account: string | undefined): Gath
         if (account !== undefined && owner !== undefined && owner !== account) {
           left.push({
             place: found.place,
-            reason: `the mesh is that of account ${owner}, which alone can make it`,
+            reason: `the mesh belongs to account ${owner}, and only that account can create it`,
           });
         } else if (isDescribed(item)) resources.push(found);
         else listed.push({ name: nameOf(item), left: { place: found.place, reason: leftReason(item) } });
@@ -46,12 +46,12 @@ function gather(files: readonly ParsedFile[], account: string | undefined): Gath
   return { resources, left, problems: [], passedOver: new Map() };
 }
 
-// A reference has an ARN of its own; what is described has it in `metadata`.
+// A reference has a member `arn`; a described resource has it in `metadata`.
 function isDescribed({ kind, value }: Item): boolean {
   return 'spec' in value || (kind === 'mesh' && !('arn' in value));
 }
 
-// The owner of each mesh that is described itself: what others made in it belongs to it all the same.
+// The owner of each mesh whose own description is among the files: resources of other accounts in it are imported as its own.
 function meshOwners(files: readonly ParsedFile[]): ReadonlyMap<unknown, unknown> {
   const items = files.flatMap(({ documents }) => documents.flatMap(({ value }) => itemsIn(value)));
   return new Map(
@@ -78,7 +78,7 @@ function foundIn(
   };
 }
 
-// What only answers have is left out, but for the account of a mesh that is another's.
+// Removes members that only answers have. The owner of another account's mesh becomes `meshOwner`.
 function inputOf(kind: Kind, value: Json, owners: ReadonlyMap<unknown, unknown>): Json {
   const { meshOwner, resourceOwner } = isObject(value['metadata']) ? value['metadata'] : {};
   const own = meshOwner === resourceOwner || meshOwner === owners.get(value['meshName']);
@@ -98,10 +98,10 @@ function nameOf({ kind, value }: Pick<Item, 'kind' | 'value'>): string {
 function leftReason({ kind, value }: Item): string {
   const command = kind.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   const name = `${kindInWords(kind)} ${String(value[nameMember(kind)])}`;
-  return `a list names ${name} and says no more: the answer of aws appmesh describe-${command} is missing`;
+  return `the list has only the name of ${name}; the answer of aws appmesh describe-${command} is missing`;
 }
 
-const TAGS = 'tags that do not say whose they are: list-tags-for-resource answers without the ARN';
+const TAGS = 'the answer of list-tags-for-resource does not name the resource';
 
 function isTagAnswer(value: unknown): boolean {
   if (!isObject(value) || !Array.isArray(value['tags'])) return false;

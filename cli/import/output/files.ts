@@ -6,12 +6,12 @@ import { documentOf, formatValue } from '../../resources/write-documents.ts';
 /** A file to write: its name within the folder, and its text. */
 export type OutputFile = { readonly name: string; readonly text: string };
 
-/** The first line of each file, by which import knows its own. */
+/** The first line of each output file, by which import recognises its own files. */
 export const MARK = '# Written by daybreak import.';
 
-/** The documents as files, one a mesh and kind: `colors.virtualNode.yaml`. Parents stand before children. */
+/** Formats documents as files, one per mesh and kind: `colors.virtualNode.yaml`. Parents come before children. */
 export function outputFiles(documents: readonly Document[]): readonly OutputFile[] {
-  // A file system may ignore case: two meshes share their file then.
+  // A file system may ignore case: meshes whose names differ only in case share a file.
   const groups = Map.groupBy(inOrder(documents), (document) => nameOf(document).toLowerCase());
   return [...groups.values()].map((group) => ({
     name: group[0] === undefined ? '' : nameOf(group[0]),
@@ -19,7 +19,7 @@ export function outputFiles(documents: readonly Document[]): readonly OutputFile
   }));
 }
 
-/** All documents as one YAML stream. */
+/** Formats all documents as one YAML stream. */
 export function outputStream(documents: readonly Document[]): string {
   return stream(inOrder(documents));
 }
@@ -44,7 +44,7 @@ function stream(documents: readonly Document[]): string {
     .join('---\n');
 }
 
-// A name with a line break would end the comment.
+// A line break in a name would end the comment.
 function describeOrigin({ file, line, id = '' }: Origin): string {
   const text = `${file === '-' ? '(stdin)' : file}:${line} ${id}`.trimEnd();
   return text.replaceAll(/\p{Cc}/gu, ' ');

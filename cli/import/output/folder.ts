@@ -5,9 +5,9 @@ import { CommandError } from '../../errors.ts';
 import { MARK, type OutputFile } from './files.ts';
 
 /**
- * Writes files to a folder that is new, is empty, or holds only what import wrote before: that is replaced. The questions
- * stay, because there may be answers in them.
- * @throws CommandError where something else is in it, or it cannot be written: nothing is removed before all is known
+ * Writes files to a folder that is new, empty, or holds only files of an earlier import, which are replaced. The file of
+ * questions stays, because it may hold answers.
+ * @throws CommandError if the folder holds any other file, before anything is removed, or if it cannot be written
  */
 export async function writeFolder(folder: string, files: readonly OutputFile[]): Promise<void> {
   const old = await ownFiles(folder);
@@ -29,8 +29,8 @@ async function ownFiles(folder: string): Promise<readonly string[]> {
   for (const name of old) {
     const text = await readFile(join(folder, name), 'utf8').catch(() => '');
     if (text.startsWith(MARK)) continue;
-    // What stands there would be applied together with the rest.
-    throw new CommandError(`${join(folder, name)} is not of import: it writes to a new or an empty folder`);
+    // `apply -f FOLDER` would apply that file too.
+    throw new CommandError(`${join(folder, name)} is not a file of import; -o needs a new or empty folder`);
   }
   return old;
 }

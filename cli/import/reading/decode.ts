@@ -1,9 +1,8 @@
 import { CommandError } from '../../errors.ts';
 
 /**
- * The text of a file: UTF-8, or UTF-16 where it begins with that mark, as files do that PowerShell's `>` wrote. The mark is
- * left out.
- * @throws CommandError where it is neither
+ * Decodes a file: UTF-8, or UTF-16 if it begins with a byte order mark, as PowerShell's `>` writes it. Strips the mark.
+ * @throws CommandError for invalid bytes
  */
 export function decode(file: string, bytes: Uint8Array): string {
   const encoding = encodingOf(bytes);

@@ -6,31 +6,31 @@ import { decode } from './decode.ts';
 import { parseFile } from './parse.ts';
 import type { ParsedFile } from './parsed.ts';
 
-/** The names of files that are read in a folder; a file that is named itself may have any name. */
+/** The names of files that import reads in a folder; a file on the command line may have any name. */
 const EXTENSIONS = /\.(?:json|ya?ml|template|tf|tfvars|tfstate)$/i;
-/** Folders that hold what others wrote. Hidden ones are left out too, `.terraform` among them. */
+/** Folders of third-party files. Hidden folders, such as `.terraform`, are skipped too. */
 const PASSED_OVER = new Set(['node_modules']);
 /** A mebibyte, in bytes. */
 const MIB = 1024 * 1024;
 
-/** A file with what is to be known of how it was found. */
+/** A file, with the way it was given. */
 export type InputFile = ParsedFile & {
-  /** It, not only its folder, was named on the command line. */
+  /** The file itself, not only its folder, was on the command line. */
   readonly named: boolean;
 };
 
-/** Reads files that are not larger than it allows. */
+/** Reads files up to a size limit. */
 export type Reader = {
   /**
    * Reads one file, or stdin for `-`.
-   * @throws CommandError where it cannot be read, or is too large
+   * @throws CommandError for an unreadable or too large file
    */
   readonly read: (file: string) => Promise<ParsedFile>;
-  /** The same for a file that another names; undefined where there is none. */
+  /** Reads a file that another file refers to; undefined if there is none. */
   readonly further: (file: string) => Promise<ParsedFile | undefined>;
 };
 
-/** Makes a reader of files of up to `maxFileSize` MiB. */
+/** Creates a reader for files of up to `maxFileSize` MiB. */
 export function createReader(maxFileSize: number, stdin: NodeJS.ReadableStream): Reader {
   const read = async (file: string): Promise<ParsedFile> => {
     if (file === '-') return parseFile(file, decode('(stdin)', limited(await buffer(stdin), maxFileSize)));
@@ -42,9 +42,9 @@ export function createReader(maxFileSize: number, stdin: NodeJS.ReadableStream):
 }
 
 /**
- * Reads what `-f` names: files, folders and all folders within (their files by extension, in the order of their names;
- * hidden ones are left out), and `-` for stdin. A file that two paths lead to is read once.
- * @throws CommandError for one that cannot be read, or is too large
+ * Reads the paths of `-f`: files, folders with all folders within (files by extension, in the order of their names; hidden
+ * ones are skipped), and `-` for stdin. A file that two paths lead to is read once.
+ * @throws CommandError for an unreadable or too large file
  */
 export async function readInputs(paths: readonly string[], { read }: Reader): Promise<readonly InputFile[]> {
   const files = new Map<string, boolean>();

@@ -2,8 +2,8 @@ import type { Path } from '../place.ts';
 import type { ParsedDocument } from './parsed.ts';
 
 /**
- * Reads JSON: one value, or several one after another as `aws … >> file` leaves them. Undefined where it is none: the
- * YAML parser says more precisely what is wrong, and some of it may be YAML.
+ * Parses JSON: one value, or several one after another as `aws … >> file` writes them. Returns undefined for invalid JSON:
+ * the YAML parser names the line of the fault, and accepts YAML that begins with a brace.
  */
 export function parseJson(text: string): readonly ParsedDocument[] | undefined {
   const documents: ParsedDocument[] = [];
@@ -27,7 +27,7 @@ function valueOf(text: string): unknown {
 
 function documentAt(text: string, start: number, value: unknown): ParsedDocument {
   const lines = lineCounter(text);
-  // Members of members are looked up again and again: `Resources`, and each in it.
+  // The members of the top two levels are cached: each resource is looked up in `Resources`.
   const known = new Map<string, ReadonlyMap<string, number>>();
   const members = (path: Path, offset: number): ReadonlyMap<string, number> => {
     if (path.length > 1) return membersAt(text, offset);
@@ -51,7 +51,7 @@ function documentAt(text: string, start: number, value: unknown): ParsedDocument
   };
 }
 
-// Where the value of each member, or each element, begins.
+// The offset of the value of each member, or of each element.
 function membersAt(text: string, offset: number): ReadonlyMap<string, number> {
   const found = new Map<string, number>();
   const open = text[offset];
@@ -71,7 +71,7 @@ function membersAt(text: string, offset: number): ReadonlyMap<string, number> {
   return found;
 }
 
-/** Where the value that begins at `start` ends; the text has been found to be JSON, or will be. */
+/** Returns the end of the value at `start`. JSON.parse checks the text, before or after. */
 function skipValue(text: string, start: number): number {
   let depth = 0;
   let at = start;
@@ -107,7 +107,7 @@ function skipBlank(text: string, start: number): number {
   return at;
 }
 
-/** Lines of offsets; the beginnings of lines are found once, when the first is asked for. */
+/** Converts offsets to lines. The first call scans the text for line breaks. */
 function lineCounter(text: string): (offset: number) => number {
   let starts: number[] | undefined;
   return (offset) => {

@@ -2,7 +2,7 @@ import type { ParsedFile } from './parsed.ts';
 import { parseJson } from './json.ts';
 import { parseYaml } from './yaml.ts';
 
-/** Reads a text as what it is: HCL by the name, JSON where it can be that, else YAML. */
+/** Parses a file: HCL by its name, JSON if the text is valid JSON, else YAML. */
 export function parseFile(file: string, text: string): ParsedFile {
   if (/\.(?:tf|tfvars)$/i.test(file)) return { file, form: 'hcl', text, documents: [], problems: [] };
   const json = /^\s*[[{]/.test(text) ? parseJson(text) : undefined;

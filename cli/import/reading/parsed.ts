@@ -3,18 +3,18 @@ import type { ImportProblem, Path } from '../place.ts';
 /** One document of a file. */
 export type ParsedDocument = {
   readonly value: unknown;
-  /** The line that it begins in, from 1. */
+  /** The line where it begins, from 1. */
   readonly line: number;
-  /** The line of a part of it, or of the innermost part on the way there that exists. */
+  /** Returns the line of a part, or of the innermost part on the path that exists. */
   readonly lineAt: (path: Path) => number;
 };
 
-/** A file that was read. HCL has text alone: nothing in it is a document yet. */
+/** A parsed file. HCL has only text, and no documents. */
 export type ParsedFile = {
   readonly file: string;
   readonly form: 'json' | 'yaml' | 'hcl';
   readonly text: string;
   readonly documents: readonly ParsedDocument[];
-  /** Why it, or a document of it, cannot be read. */
+  /** The syntax errors of the file. */
   readonly problems: readonly ImportProblem[];
 };

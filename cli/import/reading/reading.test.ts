@@ -81,8 +81,8 @@ describe('files that cannot be read', () => {
     ['aliases that blow up', { 'a.yaml': LAUGHS }, 'a.yaml:1: Excessive alias count'],
     ['JSON that ends too early', { 'a.json': '{"Resources": {\n"A": ' }, 'a.json:2: column'],
     ['bytes that are no text', { 'a.yaml': new Uint8Array([0x61, 0xff, 0x61]) }, 'a.yaml is not valid UTF-8'],
-    ['nothing of App Mesh', { 'a.yaml': 'a: 1' }, 'a.yaml:1: it is none of the forms that import knows'],
-    ['an empty file', { 'a.yaml': '' }, 'a.yaml:1: it is none of the forms that import knows'],
+    ['nothing of App Mesh', { 'a.yaml': 'a: 1' }, 'a.yaml:1: not a form that import reads'],
+    ['an empty file', { 'a.yaml': '' }, 'a.yaml:1: not a form that import reads'],
   ])('%s: the file, the line and what is wrong', async (_, texts, message) => {
     const { code, stdout, stderr } = await importTexts(texts);
     expect(code).toBe(1);
@@ -103,7 +103,7 @@ describe('files that cannot be read', () => {
       { paths: ['.'] },
     );
     expect(code).toBe(0);
-    expect(stdout).toContain('b.yaml:1: it cannot be read, and says nothing of App Mesh');
-    expect(stdout).toContain('c.json:1: it is none of the forms');
+    expect(stdout).toContain('b.yaml:1: no mention of App Mesh, and a syntax error');
+    expect(stdout).toContain('c.json:1: not a form that import reads');
   });
 });

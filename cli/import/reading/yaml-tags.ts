@@ -1,9 +1,9 @@
 import { Pair, Scalar, YAMLMap, type CollectionTag, type ScalarTag, type Tags, type YAMLSeq } from 'yaml';
 
-/** The short forms of CloudFormation that are not `Fn::` and their name. */
+/** The long forms of CloudFormation's functions that do not begin with `Fn::`. */
 const OTHER_NAMES: Readonly<Record<string, string>> = { Ref: 'Ref', Condition: 'Condition' };
 
-/** The short forms of CloudFormation: `!Sub` and the like. */
+/** The functions of CloudFormation with short forms, such as `!Sub`. */
 const FUNCTIONS = [
   'And',
   'Base64',
@@ -35,8 +35,8 @@ const FUNCTIONS = [
 ] as const;
 
 /**
- * The tags that files are read with: the core schema, where a number that its digits do not give back (an account that
- * begins with 0, a version 1.0) stays a text; and CloudFormation's short forms, each as its long one.
+ * The tags for parsing: the core schema, and CloudFormation's short forms, each converted to its long form. A number that
+ * JavaScript would write differently stays a text: an account that begins with 0, a version 1.0.
  */
 export function yamlTags(standard: Tags): Tags {
   const exact = standard.map((tag) => (isNumber(tag) ? exactNumber(tag) : tag));
@@ -54,7 +54,7 @@ function exactNumber(tag: ScalarTag): ScalarTag {
 function shortForm(name: string): (ScalarTag | CollectionTag)[] {
   const long = OTHER_NAMES[name] ?? `Fn::${name}`;
   const tag = `!${name}`;
-  // `!GetAtt A.B.C` is the attribute B.C of A.
+  // `!GetAtt A.B.C` means the attribute B.C of A.
   const argument = (text: string): unknown => (name === 'GetAtt' ? splitOnce(text) : text);
   return [
     { tag, resolve: (text) => ({ [long]: argument(text) }) },
@@ -74,7 +74,7 @@ function wrapped(long: string, collection: YAMLMap | YAMLSeq): YAMLMap {
   return map;
 }
 
-// The parser writes the tag on the collection that it gave; as a part of the long form it has none.
+// Inside the long form the collection has no tag.
 function untagged<C extends YAMLMap | YAMLSeq>(collection: C): C {
   delete collection.tag;
   return collection;

@@ -13,10 +13,10 @@ import type { ImportProblem, Path } from '../place.ts';
 import type { ParsedDocument } from './parsed.ts';
 import { yamlTags } from './yaml-tags.ts';
 
-/** Aliases of one document that are followed: enough to write with, too few to blow up. */
+/** The most alias references in one document, a guard against exponential growth. */
 const MAX_ALIASES = 1000;
 
-/** Reads the documents of a YAML text. Documents that cannot be read are problems; the others are there. */
+/** Parses the documents of a YAML text. A syntax error in one document does not affect the others. */
 export function parseYaml(
   file: string,
   text: string,
@@ -70,7 +70,7 @@ function lineOf(document: Document.Parsed, path: Path, lines: LineCounter): numb
   return offset === undefined ? undefined : lines.linePos(offset).line;
 }
 
-// A member begins where its name does, an element where it does itself.
+// The line of a member is that of its name.
 function stepInto(
   document: Document.Parsed,
   node: unknown,

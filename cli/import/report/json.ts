@@ -4,7 +4,7 @@ import type { Imported } from '../imported.ts';
 import { questionsOf } from '../open-values.ts';
 import { describePath } from '../place.ts';
 
-/** The same for programs. */
+/** Formats the report of an import for programs. */
 export function reportImport(
   { documents, left, problems, open, passedOver }: Imported,
   unusedAnswers: readonly string[],
@@ -17,7 +17,7 @@ export function reportImport(
     })),
     passedOver: Object.fromEntries(passedOver),
     left,
-    notAskedFor: unusedAnswers,
+    unusedParameters: unusedAnswers,
     problems,
     open: questionsOf(open).map(({ question, values }) => ({
       ...question,

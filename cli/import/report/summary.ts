@@ -3,7 +3,7 @@ import { kindInWords } from '../../resources/kinds.ts';
 import type { Imported } from '../imported.ts';
 import { questionsOf } from '../open-values.ts';
 
-/** `1 mesh, 3 virtual nodes`, parents first; `nothing`. */
+/** Counts documents by kind, parents first: `1 mesh, 3 virtual nodes`, or `nothing`. */
 export function countKinds({ documents }: Pick<Imported, 'documents'>): string {
   const counts = KINDS.flatMap((kind) => {
     const count = documents.filter(({ key }) => key.kind === kind).length;
@@ -12,18 +12,18 @@ export function countKinds({ documents }: Pick<Imported, 'documents'>): string {
   return counts.length === 0 ? 'nothing' : counts.join(', ');
 }
 
-/** `1 value`, `2 values`, `2 meshes`. */
+/** Formats a count: `1 value`, `2 values`, `2 meshes`. */
 export function plural(count: number, noun: string): string {
   if (count === 1) return `1 ${noun}`;
   return `${count} ${noun}${noun.endsWith('sh') ? 'es' : 's'}`;
 }
 
-/** Whether everything that was found is a document, so that it can be applied. */
+/** Whether the documents can be applied: no value is open, and no problem was found. */
 export function isWhole({ open, problems }: Pick<Imported, 'open' | 'problems'>): boolean {
   return open.length === 0 && problems.length === 0;
 }
 
-/** What keeps it from being whole: `2 questions are open, 1 problem`. */
+/** Counts open questions and problems: `2 open questions, 1 problem`. */
 export function describeWant({ open, problems }: Pick<Imported, 'open' | 'problems'>): string {
   const questions = questionsOf(open).length;
   return [

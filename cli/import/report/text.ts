@@ -3,9 +3,9 @@ import { kindInWords } from '../../resources/kinds.ts';
 import type { Imported } from '../imported.ts';
 import { questionsOf, type Asked } from '../open-values.ts';
 import { describePlace, describeUse, type Place } from '../place.ts';
-import { countKinds, plural } from './summary.ts';
+import { countKinds } from './summary.ts';
 
-/** What was taken, what was left and why, what is wrong, and what is open, for people. */
+/** Formats the report of an import for people: taken, passed over, left out, wrong, open. */
 export function describeImport(imported: Imported, unusedAnswers: readonly string[]): string {
   const { documents, left, problems, open, passedOver } = imported;
   const taken = documents.map(
@@ -15,23 +15,17 @@ export function describeImport(imported: Imported, unusedAnswers: readonly strin
   const passed = [...passedOver].map(([type, count]) => `${count} ${type}`);
   return [
     section(`Taken: ${countKinds(imported)}.`, taken),
-    section(passed.length === 0 ? '' : 'Passed over, as things of other services:', passed),
+    section(passed.length === 0 ? '' : 'Passed over (other services):', passed),
     section(
-      left.length === 0 ? '' : 'Left:',
+      left.length === 0 ? '' : 'Left out:',
       left.map(({ place, reason }) => line(place, reason)),
     ),
+    section(unusedAnswers.length === 0 ? '' : 'Unused parameters:', unusedAnswers),
     section(
-      unusedAnswers.length === 0 ? '' : 'Not asked for:',
-      unusedAnswers.map((key) => `parameter ${key}`),
-    ),
-    section(
-      problems.length === 0 ? '' : `Wrong: ${plural(problems.length, 'problem')}.`,
+      problems.length === 0 ? '' : `Problems: ${problems.length}.`,
       problems.map(({ place, message }) => line(place, message)),
     ),
-    section(
-      asked.length === 0 ? '' : `Open: ${plural(asked.length, 'question')}.`,
-      asked.flatMap(describeAsked),
-    ),
+    section(asked.length === 0 ? '' : `Open questions: ${asked.length}.`, asked.flatMap(describeAsked)),
   ].join('');
 }
 

@@ -8,16 +8,16 @@ import type { ImportContext } from '../source.ts';
 import { sortFiles } from '../sources.ts';
 import type { Document } from '../../resources/document.ts';
 
-/** What an import finds, before anything is written. */
+/** The result of an import, before anything is written. */
 export type ImportedDocuments = {
   readonly documents: readonly Document[];
-  /** The keys of its questions. */
+  /** The keys of the open questions. */
   readonly open: readonly string[];
   readonly problems: readonly string[];
   readonly left: readonly string[];
 };
 
-/** Imports files, and answers with the documents themselves. */
+/** Imports files and returns the documents. */
 export async function importedDocuments(
   files: readonly string[],
   options: { readonly parameter: readonly string[]; readonly account?: string; readonly region?: string },

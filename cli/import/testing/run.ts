@@ -5,7 +5,7 @@ import { capture, type Ran } from '../../testing/control-plane.ts';
 import { importFiles } from '../import.ts';
 import type { ImportOptions } from '../options.ts';
 
-/** What an import wrote, and what it ended with; an error's message stands in stderr, as on a terminal. */
+/** The outputs and the exit code of an import; the message of an error is in stderr, as on a terminal. */
 export type Imported = Ran & {
   /** The files of the output folder, by their names. */
   readonly files: Readonly<Record<string, string>>;

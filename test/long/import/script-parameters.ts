@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 
-/** What scripts pass for a parameter, as they write it: variables of the shell included. */
+/** The value that a script passes for a parameter, including shell variables. */
 export type Passed = { readonly value: string; readonly file: string };
 
-/** The parameters of a template that scripts or pages beside it pass; those that name the template go first. */
+/** Returns the parameters that scripts or pages beside a template pass. Files that name the template come first. */
 export function passedParameters(
   names: readonly string[],
   template: string,
@@ -39,7 +39,7 @@ function valueIn(text: string, name: string): string | undefined {
   return undefined;
 }
 
-/** A value in place of what the person who deploys has in their shell: the same variable is the same value. */
+/** Replaces shell variables by made-up values; equal variables get equal values. */
 export function withoutVariables(value: string, allowed: readonly unknown[]): string {
   const text = value.replaceAll(/\$\{(\w+)(?::-([^}]*))?\}|\$(\w+)|\$\([^)]*\)/g, (_, a, standard, b) =>
     standard === undefined ? madeUp(String(a ?? b ?? 'command')) : String(standard),
@@ -47,7 +47,7 @@ export function withoutVariables(value: string, allowed: readonly unknown[]): st
   return allowed.length === 0 || allowed.map(String).includes(text) ? text : String(allowed[0]);
 }
 
-/** A value that looks as the name of a variable or a parameter says. */
+/** Makes up a value that suits the name of a variable or a parameter. */
 export function madeUp(name: string): string {
   const words = name
     .replaceAll(/([a-z])([A-Z])/g, '$1-$2')

@@ -1,7 +1,7 @@
 import { fault, type TemplateFunction } from '../stack.ts';
 import { combine, show, textOf } from '../value.ts';
 
-/** `Fn::Cidr`: the first blocks of an IPv4 or IPv6 network, each with `bits` for its hosts (8 where it is not said). */
+/** `Fn::Cidr`: the first blocks of an IPv4 or IPv6 network. The third argument is the host bits of a block, default 8. */
 export const cidr: TemplateFunction = (stack, argument, path) => {
   const items = Array.isArray(argument) ? (argument as unknown[]) : [];
   const values = items.map((each, index) => stack.evaluate(each, [...path, index]));
@@ -13,13 +13,13 @@ export const cidr: TemplateFunction = (stack, argument, path) => {
       fault(
         stack,
         path,
-        `Fn::Cidr takes a network, a count that fits into it and perhaps the bits of a host, and has ${show(values)}`,
+        `Fn::Cidr takes a network, a count of blocks that fit into it, and host bits; got ${show(values)}`,
       )
     );
   });
 };
 
-/** The most blocks that CloudFormation makes. */
+/** CloudFormation's limit of blocks. */
 const MOST_BLOCKS = 256;
 
 function blocksOf(network: string, count: number, bits: number): readonly string[] | undefined {

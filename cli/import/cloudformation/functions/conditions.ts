@@ -4,7 +4,7 @@ import { Open } from '../../source.ts';
 import { fault, once, type Stack, type TemplateFunction } from '../stack.ts';
 import { combine, FAULT, NO_VALUE, show, textOf, type Value } from '../value.ts';
 
-/** Whether a condition of the template holds: a boolean, or open, or a fault. `path`: where it is referred to. */
+/** Evaluates a condition of the template: a boolean, or open, or a fault. `path` leads to the reference. */
 export function holds(stack: Stack, name: string, path: Path): Value {
   const { conditions } = stack.template;
   if (!Object.hasOwn(conditions, name)) {
@@ -15,14 +15,10 @@ export function holds(stack: Stack, name: string, path: Path): Value {
   return once(stack, `condition ${name}`, path, () => truth(stack, conditions[name], own));
 }
 
-/** `Fn::If`: one of two values, only that one evaluated. */
+/** `Fn::If`. Evaluates only the value that the condition selects. */
 export const ifElse: TemplateFunction = (stack, argument, path) => {
   if (!Array.isArray(argument) || argument.length !== 3 || typeof argument[0] !== 'string') {
-    return fault(
-      stack,
-      path,
-      `Fn::If takes the name of a condition and two values, and has ${show(argument)}`,
-    );
+    return fault(stack, path, `Fn::If takes the name of a condition and two values; got ${show(argument)}`);
   }
   const condition = holds(stack, argument[0], [...path, 0]);
   if (condition === FAULT || condition instanceof Open) return condition;
@@ -30,10 +26,10 @@ export const ifElse: TemplateFunction = (stack, argument, path) => {
   return stack.evaluate(argument[branch], [...path, branch]);
 };
 
-/** `Fn::Equals`: whether two values are the same text. */
+/** `Fn::Equals`, a comparison of texts. */
 export const equals: TemplateFunction = (stack, argument, path) => {
   if (!Array.isArray(argument) || argument.length !== 2) {
-    return fault(stack, path, `Fn::Equals takes two values, and has ${show(argument)}`);
+    return fault(stack, path, `Fn::Equals takes two values; got ${show(argument)}`);
   }
   const values = argument.map((each: unknown, index) => stack.evaluate(each, [...path, index]));
   return combine(values, () => {
@@ -42,30 +38,30 @@ export const equals: TemplateFunction = (stack, argument, path) => {
   });
 };
 
-/** `Fn::And`. One that does not hold is enough, whatever the others are. */
+/** `Fn::And`. False if one condition is false, even if others are open. */
 export const and: TemplateFunction = (stack, argument, path) => all(stack, argument, path, false);
 
-/** `Fn::Or`. One that holds is enough. */
+/** `Fn::Or`. True if one condition is true, even if others are open. */
 export const or: TemplateFunction = (stack, argument, path) => all(stack, argument, path, true);
 
 /** `Fn::Not`. */
 export const not: TemplateFunction = (stack, argument, path) => {
   const [only] = Array.isArray(argument) && argument.length === 1 ? (argument as unknown[]) : [];
-  if (only === undefined) return fault(stack, path, `Fn::Not takes one condition, and has ${show(argument)}`);
+  if (only === undefined) return fault(stack, path, `Fn::Not takes one condition; got ${show(argument)}`);
   const value = truth(stack, only, [...path, 0]);
   return combine([value], () => value !== true);
 };
 
 function all(stack: Stack, argument: unknown, path: Path, decisive: boolean): Value {
   if (!Array.isArray(argument) || argument.length === 0) {
-    return fault(stack, path, `it takes a list of conditions, and has ${show(argument)}`);
+    return fault(stack, path, `Fn::And and Fn::Or take a list of conditions; got ${show(argument)}`);
   }
   const values = argument.map((each: unknown, index) => truth(stack, each, [...path, index]));
   if (values.includes(FAULT)) return FAULT;
   return values.includes(decisive) ? decisive : combine(values, () => !decisive);
 }
 
-// Within conditions, `Condition: NAME` is another one.
+// Within conditions, `Condition: NAME` refers to another condition.
 function truth(stack: Stack, value: unknown, path: Path): Value {
   if (isObject(value) && typeof value['Condition'] === 'string') {
     return holds(stack, value['Condition'], [...path, 'Condition']);
@@ -74,5 +70,5 @@ function truth(stack: Stack, value: unknown, path: Path): Value {
   if (result === FAULT || result instanceof Open) return result;
   const text = textOf(result);
   if (text === 'true' || text === 'false') return text === 'true';
-  return fault(stack, path, `${result === NO_VALUE ? 'AWS::NoValue' : show(result)} is no condition`);
+  return fault(stack, path, `${result === NO_VALUE ? 'AWS::NoValue' : show(result)} is not a condition`);
 }

@@ -6,7 +6,7 @@ import { base64, join, select, split } from './lists.ts';
 import { getAtt, importValue, ref } from './references.ts';
 import { sub } from './sub.ts';
 
-/** Every function of templates, by the name of its long form. */
+/** All functions, by the name of the long form. */
 export const FUNCTIONS: Readonly<Record<string, TemplateFunction>> = {
   Ref: ref,
   'Fn::GetAtt': getAtt,

@@ -4,16 +4,12 @@ import { attribute, reference } from '../names.ts';
 import { fault, type Stack, type TemplateFunction } from '../stack.ts';
 import { combine, show, textOf, type Value } from '../value.ts';
 
-/** `Fn::Sub`: a text with `${NAME}`, `${RESOURCE.ATTRIBUTE}` and `${!LITERAL}`, and perhaps a map of further names. */
+/** `Fn::Sub`: a text with `${NAME}`, `${RESOURCE.ATTRIBUTE}` and `${!LITERAL}`, alone or with a map of further names. */
 export const sub: TemplateFunction = (stack, argument, path) => {
   const list = Array.isArray(argument);
   const [text, own] = (list ? argument : [argument, {}]) as readonly unknown[];
   if (typeof text !== 'string' || !isObject(own ?? {})) {
-    return fault(
-      stack,
-      path,
-      `Fn::Sub takes a text, or a list of a text and a map, and has ${show(argument)}`,
-    );
+    return fault(stack, path, `Fn::Sub takes a text, or a list of a text and a map; got ${show(argument)}`);
   }
   const at = list ? [...path, 0] : path;
   const names = isObject(own) ? own : {};
@@ -27,7 +23,7 @@ export const sub: TemplateFunction = (stack, argument, path) => {
   return combine(parts, () => {
     const texts = parts.map(textOf);
     if (!texts.includes(undefined)) return stack.evaluate(texts.join(''), at);
-    return fault(stack, at, `Fn::Sub takes texts, and has ${show(parts[texts.indexOf(undefined)])}`);
+    return fault(stack, at, `Fn::Sub takes texts; got ${show(parts[texts.indexOf(undefined)])}`);
   });
 };
 
@@ -51,6 +47,6 @@ function named(stack: Stack, name: string, path: Path): Value {
     dot === -1
       ? reference(stack, name, path)
       : attribute(stack, name.slice(0, dot), name.slice(dot + 1), path);
-  // A list of texts stands with commas, as a parameter was given.
+  // A list parameter is written with commas, as it was given.
   return Array.isArray(value) ? value.join(',') : value;
 }
