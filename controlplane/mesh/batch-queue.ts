@@ -2,25 +2,25 @@ import { setImmediate as soon } from 'node:timers/promises';
 import { unavailable } from '../store/errors.ts';
 
 /**
- * Hands work for a key on in groups, one group of a key after the other, in the order in which it came: what comes while one
- * is under way makes the next. Throws a StoreError where too much waits already.
+ * Queues work for a key. Work is carried out in batches, in order and one batch of a key at a time: work that arrives during one
+ * makes the next. Throws a StoreError when too much work waits for the key already.
  */
-export type Groups<W> = (key: string, work: W) => void;
+export type BatchQueue<W> = (key: string, work: W) => void;
 
-/** How much may wait for one key, and how much makes a group. */
-const LIMITS = { waiting: 500, together: 64 };
+/** How much work may wait for one key, and the size of the largest batch. */
+const LIMITS = { waiting: 500, batch: 64 };
 
-/** Makes a queue a key; a key without work costs nothing. `carryOut` tells its work itself what became of it, and never rejects. */
-export function createGroups<W>(
-  carryOut: (group: readonly W[]) => Promise<void>,
-  { waiting, together }: typeof LIMITS = LIMITS,
-): Groups<W> {
+/** Makes a queue per key; a key without work costs nothing. `carryOut` reports the outcome to the work itself, and never rejects. */
+export function createBatchQueue<W>(
+  carryOut: (batch: readonly W[]) => Promise<void>,
+  { waiting, batch }: typeof LIMITS = LIMITS,
+): BatchQueue<W> {
   const queues = new Map<string, W[]>();
   const run = async (key: string, queue: W[]): Promise<void> => {
     while (queue.length > 0) {
-      // What arrived at the same moment is still on its way.
+      // Work that arrived at the same moment is still on its way.
       await soon();
-      await carryOut(queue.splice(0, together));
+      await carryOut(queue.splice(0, batch));
     }
     queues.delete(key);
   };

@@ -1,13 +1,13 @@
-/** How long a call waits at most to see what others wrote, in milliseconds. */
+/** How long a call waits at most for the writes of other replicas, in milliseconds. */
 const PATIENCE = 250;
-/** For how long nobody waits once that has failed, in milliseconds. */
+/** How long no call waits once that has failed, in milliseconds. */
 const REST = 1000;
 
 /**
- * Wraps `catchUp` for callers who would rather have the model as it is than none: never rejects, and waits only as long as
- * a caller can bear. While the store is away, one in a second waits at all.
+ * Wraps `catchUp` for callers that would rather read a stale model than fail: never rejects, and waits for at most 250 ms.
+ * While the store is away, one call per second waits at all.
  */
-export function createFreshen(
+export function createBoundedRefresh(
   catchUp: () => Promise<void>,
   now: () => number = Date.now,
 ): () => Promise<void> {

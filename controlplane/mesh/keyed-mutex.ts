@@ -1,16 +1,16 @@
 import { unavailable } from '../store/errors.ts';
 
 /**
- * Runs work for a key once all earlier work for that key is done, whether it succeeded or failed. Rejects with a StoreError
- * where too much waits already.
+ * Runs work for a key once all earlier work for that key has succeeded or failed. Rejects with a StoreError when too much
+ * work waits for the key already.
  */
-export type Turns = <T>(key: string, work: () => Promise<T>) => Promise<T>;
+export type KeyedMutex = <T>(key: string, work: () => Promise<T>) => Promise<T>;
 
-/** How much may wait for one key. */
+/** How much work may wait for one key. */
 const MOST = 500;
 
-/** Makes a queue a key; a key without work costs nothing. */
-export function createTurns(most = MOST): Turns {
+/** Makes a mutex per key; a key without work costs nothing. */
+export function createKeyedMutex(most = MOST): KeyedMutex {
   const queues = new Map<string, { last: Promise<unknown>; length: number }>();
   return async (key, work) => {
     const queue = queues.get(key) ?? { last: Promise.resolve(), length: 0 };

@@ -1,10 +1,10 @@
 import type { Log } from '../../common/log.ts';
 import type { Store, TokenKey, Write, Written } from '../store/store.ts';
 import { forgetDeletions } from './forget-deletions.ts';
-import { createFreshen } from './bounded-refresh.ts';
+import { createBoundedRefresh } from './bounded-refresh.ts';
 import { Model } from './model.ts';
 import type { Change } from './resource.ts';
-import { createTurns } from './keyed-mutex.ts';
+import { createKeyedMutex } from './keyed-mutex.ts';
 
 /** Is told of changes once the model has them, oldest first, each exactly once. Must not throw; what it throws is logged. */
 export type ChangesListener = (changes: readonly Change[]) => void;
@@ -14,15 +14,15 @@ export type LiveModel = {
   readonly model: Model;
   /** Commits to the store. Once it has come back, `model` has the change (and all before it) and listeners were told. */
   commit(write: Write): Promise<Written>;
-  /** Runs one after another what counts an account's meshes and makes one, so that those of this process do not make each other stale. */
-  inTurn<T>(account: string, write: () => Promise<T>): Promise<T>;
+  /** Serializes the CreateMesh calls of an account, so that concurrent calls do not invalidate each other's count of meshes. */
+  exclusively<T>(account: string, write: () => Promise<T>): Promise<T>;
   /** Brings `model` up to what the store has. */
   catchUp(): Promise<void>;
   /**
-   * The same, as far as others may write to the store at all, and a store that is away may be waited for: whoever comes
-   * from another control plane then finds what he wrote there. Never rejects.
+   * Like `catchUp`, but best effort: waits for a bounded time and never rejects. A caller that wrote through another replica
+   * then reads its own write. Does nothing for a store with a single owner.
    */
-  freshen(): Promise<void>;
+  refresh(): Promise<void>;
   /** As in Store. */
   tokenContent(key: TokenKey, now: number): Promise<string | undefined>;
   /** Returns how to stop. */
@@ -35,7 +35,7 @@ export type LiveModel = {
 export async function openLiveModel(store: Store, log: Log): Promise<LiveModel> {
   const model = new Model();
   const listeners = new Set<ChangesListener>();
-  const turns = createTurns();
+  const mutex = createKeyedMutex();
 
   const tell = (changes: readonly Change[]): void => {
     if (changes.length === 0) return;
@@ -91,9 +91,9 @@ export async function openLiveModel(store: Store, log: Log): Promise<LiveModel> 
       }
       return written;
     },
-    inTurn: turns,
+    exclusively: mutex,
     catchUp,
-    freshen: store.isShared ? createFreshen(catchUp) : async () => undefined,
+    refresh: store.isShared ? createBoundedRefresh(catchUp) : async () => undefined,
     tokenContent: (key, now) => store.tokenContent(key, now),
     onChanges: (listener) => {
       listeners.add(listener);

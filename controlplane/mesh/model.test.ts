@@ -25,14 +25,14 @@ it('knows the last change of a mesh, deletions too, as long as something is in i
 it('keeps nothing of a mesh that is gone, also where it was replaced', () => {
   const model = new Model();
   model.apply([node('a', 1)]);
-  const life = model.meshLife(MESH);
+  const history = model.meshHistory(MESH);
   model.apply([node('a', 2)]);
   model.replace([gone(node('b', 1), 1), node('a', 2)]);
-  expect(model.meshLife(MESH)).toBe(life);
+  expect(model.meshHistory(MESH)).toBe(history);
   model.replace([gone(node('a', 1), 3)]);
-  expect(model.meshLife(MESH)).toBeUndefined();
+  expect(model.meshHistory(MESH)).toBeUndefined();
   model.apply([node('a', 4)]);
-  expect(model.meshLife(MESH)).not.toBe(life);
+  expect(model.meshHistory(MESH)).not.toBe(history);
 });
 
 it('knows the meshes of a name, of every account that has one, by account', () => {

@@ -1,4 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import { compareText } from '../../common/compare-text.ts';
+import { MeshHistory } from './mesh-history.ts';
 import type { Change, Kind, MeshId, Resource, ResourceId } from './resource.ts';
 
 /**
@@ -8,7 +10,7 @@ import type { Change, Kind, MeshId, Resource, ResourceId } from './resource.ts';
 export class Model {
   readonly #tables = new Map<string, Map<string, Resource>>();
   readonly #meshes = new Map<string, MeshState>();
-  readonly #generations = new Map<string, number>();
+  readonly #histories = new Map<string, MeshHistory>();
   /** Who has, or had, a mesh: a few accounts. */
   readonly #owners = new Set<string>();
   /** What `meshesNamed` found, for each stream that connects to ask again. */
@@ -26,22 +28,15 @@ export class Model {
     return this.#meshes.get(meshKey(mesh))?.revision ?? 0;
   }
 
-  /**
-   * An object that stands for a mesh from the first resource in it to the last: what hangs on it in a WeakMap goes with the
-   * mesh. Undefined while nothing is in it.
-   */
-  meshLife(mesh: MeshId): object | undefined {
-    return this.#meshes.get(meshKey(mesh))?.life;
+  /** When the tables of a mesh last changed; undefined while nothing is in it. */
+  meshHistory(mesh: MeshId): MeshHistory | undefined {
+    const key = meshKey(mesh);
+    return this.#meshes.has(key) ? this.#historyOf(key) : undefined;
   }
 
   /** Rises with each change that is taken over. A revision may come a second time with another content, this does not. */
   get generation(): number {
     return this.#generation;
-  }
-
-  /** The generation that brought the last change to what `list` would give; 0 where that is nothing. */
-  generationOf(table: Omit<ResourceId, 'name'>): number {
-    return this.#generations.get(tableKey(table)) ?? 0;
   }
 
   /** The resource of that name, or undefined. */
@@ -69,7 +64,7 @@ export class Model {
       this.get({ kind: 'mesh', owner, mesh: name, parent: '', name }),
     )
       .filter((mesh) => mesh !== undefined)
-      .toSorted((a, b) => compare(a.owner, b.owner));
+      .toSorted((a, b) => compareText(a.owner, b.owner));
     // Of names that clients make up nothing is kept.
     if (meshes.length > 0) this.#named.set(name, meshes);
     return meshes;
@@ -109,8 +104,8 @@ export class Model {
   }
 
   /**
-   * Becomes what a store holds (all of its changes, oldest first), whatever was here before. Answers what that changed, so
-   * that whoever follows the changes comes to the same state.
+   * Takes over all that a store holds (its changes, oldest first) in place of all that was here before. Returns the
+   * differences as changes, so that a follower of changes comes to the same state.
    */
   replace(all: readonly Change[]): readonly Change[] {
     const revision = all.at(-1)?.revision ?? 0;
@@ -121,16 +116,18 @@ export class Model {
         return { revision, id: { kind, owner, mesh, parent, name }, resource: undefined };
       });
     const changed = all.filter(({ id, resource }) => !isDeepStrictEqual(this.get(id), resource));
-    const before = new Map(this.#meshes);
+    const histories = new Map(this.#histories);
     this.#tables.clear();
     this.#meshes.clear();
-    this.#generations.clear();
+    this.#histories.clear();
     this.#owners.clear();
     this.#named.clear();
     this.#revision = 0;
     for (const change of all) this.#take(change);
-    for (const [key, state] of this.#meshes) {
-      this.#meshes.set(key, { ...state, life: before.get(key)?.life ?? state.life });
+    for (const [key, history] of histories) {
+      if (!this.#meshes.has(key)) continue;
+      history.noteAll(this.#generation);
+      this.#histories.set(key, history);
     }
     return [...lost, ...changed];
   }
@@ -144,26 +141,31 @@ export class Model {
     if (resource === undefined) table.delete(id.name);
     else table.set(id.name, resource);
     this.#generation += 1;
-    if (table.size === 0) {
-      this.#tables.delete(key);
-      this.#generations.delete(key);
-    } else {
-      this.#tables.set(key, table);
-      this.#generations.set(key, this.#generation);
-    }
+    if (table.size === 0) this.#tables.delete(key);
+    else this.#tables.set(key, table);
+    this.#historyOf(meshKey(id)).note(id, this.#generation, table.size === 0);
     this.#touch(id, revision, table.size - before);
     this.#revision = revision;
   }
 
+  #historyOf(key: string): MeshHistory {
+    const history = this.#histories.get(key) ?? new MeshHistory();
+    this.#histories.set(key, history);
+    return history;
+  }
+
   #touch(mesh: MeshId, revision: number, more: number): void {
     const key = meshKey(mesh);
-    const { size, life } = this.#meshes.get(key) ?? { size: 0, life: {} };
-    if (size + more === 0) this.#meshes.delete(key);
-    else this.#meshes.set(key, { revision, size: size + more, life });
+    const size = (this.#meshes.get(key)?.size ?? 0) + more;
+    if (size > 0) this.#meshes.set(key, { revision, size });
+    else {
+      this.#meshes.delete(key);
+      this.#histories.delete(key);
+    }
   }
 }
 
-type MeshState = { readonly revision: number; readonly size: number; readonly life: object };
+type MeshState = { readonly revision: number; readonly size: number };
 
 /** One text for one mesh, to be used as a key. */
 export function meshKey({ owner, mesh }: MeshId): string {
@@ -180,9 +182,5 @@ export function idKey(id: ResourceId): string {
 }
 
 function byName(a: Resource, b: Resource): number {
-  return compare(a.name, b.name);
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
+  return compareText(a.name, b.name);
 }

@@ -1,34 +1,29 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { VirtualNodeSpec } from '../model/types.ts';
+import type { MeshHistory } from './mesh-history.ts';
 import type { Model } from './model.ts';
 import { routeTargets, unique } from './references.ts';
 import type { Kind, MeshId } from './resource.ts';
 import type { ProviderView, ServiceView, TargetNode } from './proxy-view.ts';
 
 /**
- * The virtual services of these names. A service is one object for all proxies, and the same one as long as it says the
- * same: what is made from it can be kept by it.
+ * The virtual services of these names. A service is one object for all proxies, and stays the same object until its content
+ * changes: caches of what is made from it can hang on it.
  */
 export function serviceViews(model: Model, mesh: MeshId, names: readonly string[]): readonly ServiceView[] {
-  const known = servicesOf(model, mesh);
-  if (known.generation !== model.generation) {
-    known.generation = model.generation;
-    known.madeOf = TABLES.map((kind) => model.generationOf({ ...mesh, kind, parent: '' })).join(' ');
-  }
+  const history = model.meshHistory(mesh);
+  if (history === undefined)
+    return names.map((name) => ({ name, provider: providerView(model, mesh, name) }));
+  const cache = cacheOf(history);
+  const { generation } = model;
+  const changedAt = Math.max(...SHARED_TABLES.map((kind) => history.changedAt(kind)));
   return names.map((name) => {
-    const last = known.services.get(name);
-    if (last?.generation === known.generation) return last.view;
-    if (
-      last !== undefined &&
-      last.madeOf === known.madeOf &&
-      last.routes === routesOf(model, mesh, last.view)
-    ) {
-      last.generation = known.generation;
-      return last.view;
-    }
-    const view = freshView(model, mesh, name, last?.view);
-    const { generation, madeOf } = known;
-    known.services.set(name, { view, generation, madeOf, routes: routesOf(model, mesh, view) });
+    const last = cache.get(name);
+    const isCurrent =
+      last !== undefined && last.asOf >= Math.max(changedAt, routesChangedAt(history, last.view));
+    const view = isCurrent ? last.view : freshView(model, mesh, name, last?.view);
+    if (last?.view === view) last.asOf = generation;
+    else cache.set(name, { view, asOf: generation });
     return view;
   });
 }
@@ -38,36 +33,23 @@ export function targetNode(name: string, spec: VirtualNodeSpec): TargetNode {
   return { name, listeners: spec.listeners ?? [], serviceDiscovery: spec.serviceDiscovery };
 }
 
-const TABLES = ['virtualService', 'virtualRouter', 'virtualNode'] as const satisfies readonly Kind[];
+/** The tables that each service is made from; the routes of its router are the only others. */
+const SHARED_TABLES = ['virtualService', 'virtualRouter', 'virtualNode'] as const satisfies readonly Kind[];
 
-/** The services of a mesh that were once asked for. They are of a generation of the model, `madeOf` those of its tables. */
-type KnownServices = { readonly services: Map<string, KnownService>; generation: number; madeOf: string };
+/** A service as it was made last, and a generation of the model for which it is right: it stays so until its tables change. */
+type CachedView = { readonly view: ServiceView; asOf: number };
 
-/** A service has to be made again when the tables or its router's routes are others: most changes are to another's routes. */
-type KnownService = {
-  readonly view: ServiceView;
-  generation: number;
-  readonly madeOf: string;
-  readonly routes: number;
-};
+const caches = new WeakMap<MeshHistory, Map<string, CachedView>>();
 
-/** By mesh, until it is gone. */
-const meshes = new WeakMap<Model, WeakMap<object, KnownServices>>();
-
-function servicesOf(model: Model, mesh: MeshId): KnownServices {
-  const life = model.meshLife(mesh) ?? {};
-  const known = meshes.get(model)?.get(life);
-  if (known !== undefined) return known;
-  const fresh: KnownServices = { services: new Map(), generation: -1, madeOf: '' };
-  const ofModel = meshes.get(model) ?? new WeakMap<object, KnownServices>();
-  meshes.set(model, ofModel.set(life, fresh));
-  return fresh;
+function cacheOf(history: MeshHistory): Map<string, CachedView> {
+  const cache = caches.get(history) ?? new Map<string, CachedView>();
+  caches.set(history, cache);
+  return cache;
 }
 
-/** The generation of the routes that a service was made of. */
-function routesOf(model: Model, { owner, mesh }: MeshId, { provider }: ServiceView): number {
-  if (provider.kind !== 'virtualRouter') return 0;
-  return model.generationOf({ kind: 'route', owner, mesh, parent: provider.name });
+/** Of each router apart: most changes are to the routes of another service's. */
+function routesChangedAt(history: MeshHistory, { provider }: ServiceView): number {
+  return provider.kind === 'virtualRouter' ? history.changedAt('route', provider.name) : 0;
 }
 
 function freshView(model: Model, mesh: MeshId, name: string, last: ServiceView | undefined): ServiceView {

@@ -49,6 +49,18 @@ const MUTANTS: readonly Mutant[] = [
     from: 'key: JSON.stringify(reach)',
     to: "key: JSON.stringify(reach, (name, value: unknown) => (name === 'listener' ? undefined : value))",
   },
+  {
+    what: 'a service’s view without the routes of its router',
+    file: 'controlplane/mesh/services.ts',
+    from: 'routesChangedAt(history, last.view)',
+    to: '0',
+  },
+  {
+    what: 'a table that became empty and does not count as changed',
+    file: 'controlplane/mesh/mesh-history.ts',
+    from: 'this.#emptiedAt = generation;',
+    to: '',
+  },
 ];
 
 /** Whether the test fails in a copy with a mutation, or in one without any. */

@@ -18,7 +18,7 @@ export const create: ResourceHandler = async (context, operation, input) => {
   const id = resourceId(context, operation.kind, input);
   const decide = decideToCreate(context, operation, input);
   const write = () => writeTo(context, id, tokenUse(context, operation, input), decide);
-  return operation.kind === 'mesh' ? context.live.inTurn(id.owner, write) : write();
+  return operation.kind === 'mesh' ? context.live.exclusively(id.owner, write) : write();
 };
 
 /** Decides whether and how to create the resource that the input names. */

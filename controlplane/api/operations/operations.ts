@@ -69,7 +69,7 @@ export async function execute(
   handlers: Handlers = HANDLERS,
 ): Promise<Output> {
   const context: ApiContext = { ...services, caller: callerOf(request) };
-  await services.live.freshen();
+  await services.live.refresh();
   const resource = resourceOf(context, operation, input);
   Object.assign(request.call, { input, resource });
   requirePermission(context, operation, input, resource);

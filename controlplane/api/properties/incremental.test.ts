@@ -82,15 +82,21 @@ const twoFeatures: fc.Arbitrary<readonly [Features, Features]> = fc
 const [virtualRouterName] = NAMED.routers;
 const [virtualServiceName] = NAMED.services;
 const backends = [{ virtualService: { virtualServiceName } }];
+const provider = { virtualRouter: { virtualRouterName } };
+const toBlue = { weightedTargets: [{ virtualNode: 'blue', weight: 1 }] };
 
 /** A resource of a kind with these names and any valid specification. */
 function written(kind: Kind, names: Readonly<Record<string, string>>): fc.Arbitrary<Written> {
   return validSpec(kind).map((spec) => ({ meshName: 'm', ...names, spec: connected(kind, spec as object) }));
 }
 
-/** Makes changes reach a proxy: each node calls the service, and each gateway has the port that gateway routes may name. */
+/**
+ * Makes changes reach a proxy: each node calls the service, each service has a provider, and each gateway has the port that
+ * gateway routes may name.
+ */
 function connected(kind: Kind, spec: object): object {
   if (kind === 'virtualNode') return { ...spec, backends };
+  if (kind === 'virtualService') return { provider, ...spec };
   if (kind !== 'virtualGateway') return spec;
   return { ...spec, listeners: [{ portMapping: { port: GATEWAY_PORT, protocol: 'http' } }] };
 }
@@ -115,6 +121,13 @@ const beginning: readonly Written[] = [
   { meshName: 'm', virtualNodeName: 'blue', spec: { backends } },
   { meshName: 'm', virtualNodeName: 'red', spec: { backends } },
   { meshName: 'm', virtualGatewayName: 'door', spec: { listeners: [] } },
+  {
+    meshName: 'm',
+    virtualRouterName,
+    spec: { listeners: [{ portMapping: { port: 80, protocol: 'http' } }] },
+  },
+  { meshName: 'm', virtualRouterName, routeName: 'a', spec: { tcpRoute: { action: toBlue } } },
+  { meshName: 'm', virtualServiceName, spec: { provider } },
 ];
 
 const log = createLog('test', 'silent');

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { createGroups } from '../../mesh/batch-queue.ts';
+import { createBatchQueue } from '../../mesh/batch-queue.ts';
 import type { LiveModel } from '../../mesh/live-model.ts';
 import { idKey, meshKey, type Model } from '../../mesh/model.ts';
 import type { MeshId, Resource, ResourceId } from '../../mesh/resource.ts';
@@ -35,10 +35,10 @@ const ATTEMPTS = 20;
  * model that the previous writers of the batch produce, and gets its response after the batch is durable.
  */
 export function createWriteQueue(live: LiveModel, now: () => number): WriteQueue {
-  const groups = createGroups<Writer>(async (batch) => {
+  const enqueue = createBatchQueue<Writer>(async (batch) => {
     for (const part of splitAtRepeatedTokens(batch)) await commitBatch(live, now, part);
   });
-  return (writer) => groups(meshKey(writer.mesh), writer);
+  return (writer) => enqueue(meshKey(writer.mesh), writer);
 }
 
 type Waiting = { readonly writer: Writer; readonly repeated: boolean };
