@@ -1,3 +1,4 @@
+import { errorText } from '../common/error-text.ts';
 import type { Place } from './serving/serve.ts';
 
 /** What can stop the agent after its settings were found good. */
@@ -94,5 +95,7 @@ export function envoyCrashLoop(restarts: number, how: string): AgentError {
 }
 
 function text(cause: unknown): string {
-  return (cause instanceof Error ? cause.message : String(cause)).trim().replaceAll(/\s*\n\s*/g, '; ');
+  return errorText(cause)
+    .trim()
+    .replaceAll(/\s*\n\s*/g, '; ');
 }

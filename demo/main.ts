@@ -1,3 +1,4 @@
+import { errorText } from '../common/error-text.ts';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { createLab } from '../test/lab/lab.ts';
@@ -54,7 +55,7 @@ try {
   if (options.keep) await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   if (result.failures > 0) process.exitCode = 1;
 } catch (error) {
-  process.stderr.write(`demo: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`demo: ${errorText(error)}\n`);
   process.exitCode = 1;
 } finally {
   await lab.close();

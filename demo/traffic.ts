@@ -1,3 +1,4 @@
+import { errorText } from '../common/error-text.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { keepAlive, request } from '../test/lab/http.ts';
 
@@ -38,7 +39,7 @@ export function startTraffic(url: string, perSecond: number): Traffic {
       if (status === 200) count(tally.colors, (JSON.parse(body) as { color: string }).color);
       else fail(tally, `${status} ${body.slice(0, 100)}`);
     } catch (error) {
-      fail(tally, error instanceof Error ? error.message : String(error));
+      fail(tally, errorText(error));
     }
   }
 

@@ -1,4 +1,5 @@
 // Builds the container images. Called by build.sh, under the Node that comes with the project.
+import { errorText } from '../common/error-text.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,8 +40,7 @@ process.on('SIGINT', () => {});
 try {
   await main(readOptions(process.argv.slice(2)));
 } catch (error) {
-  const message =
-    error instanceof ExecaError ? error.shortMessage : error instanceof Error ? error.message : String(error);
+  const message = error instanceof ExecaError ? error.shortMessage : errorText(error);
   process.stderr.write(`${message}\n`);
   process.exitCode = 1;
 }

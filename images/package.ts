@@ -1,4 +1,5 @@
 // Builds the npm package. Called by `npm run package`, under the Node that comes with the project.
+import { errorText } from '../common/error-text.ts';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -49,6 +50,6 @@ function fileOf(json: string): string {
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${errorText(error)}\n`);
   process.exitCode = 1;
 }

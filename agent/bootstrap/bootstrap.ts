@@ -1,13 +1,8 @@
+import { AGENT_CLUSTER, SDS_CLUSTER } from '../../common/contracts/bootstrap-clusters.ts';
 import type { NodeIdentity } from '../relay/relay.ts';
 import type { AgentSettings } from '../settings/settings.ts';
 import { staticRuntime } from './bootstrap-runtime.ts';
 import { statsConfig, statsSinks } from './bootstrap-stats.ts';
-
-/** The cluster that leads to the agent's socket; the control plane refers to it for certificates from files. */
-export const AGENT_CLUSTER = 'daybreak_agent';
-
-/** The cluster that leads to somebody else's secrets, under App Mesh's name. */
-export const SDS_CLUSTER = 'static_cluster_sds_unix_socket';
 
 /** Paths of unix sockets in a folder that no other user can enter: where the agent is, and where Envoy's admin interface is to be. */
 export type Sockets = { readonly agent: string; readonly admin: string };

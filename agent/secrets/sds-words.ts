@@ -1,4 +1,4 @@
-import { SDS_CLUSTER } from '../bootstrap/bootstrap.ts';
+import { SDS_CLUSTER } from '../../common/contracts/bootstrap-clusters.ts';
 
 /** What the server behind the socket for secrets answers, which nobody but Envoy's log tells. */
 export type SdsWords = {

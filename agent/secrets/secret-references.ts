@@ -1,6 +1,6 @@
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { CLUSTER, LISTENER, type Resource, type TypeUrl } from '../../xds/types.ts';
-import { AGENT_CLUSTER, SDS_CLUSTER } from '../bootstrap/bootstrap.ts';
+import { AGENT_CLUSTER, SDS_CLUSTER } from '../../common/contracts/bootstrap-clusters.ts';
 
 /** Who serves a secret to Envoy: the agent from files, the server behind `APPMESH_SDS_SOCKET_PATH`, the control plane over ADS. */
 export type SecretSource = 'files' | 'sds' | 'ads';

@@ -1,3 +1,4 @@
+import { compareText } from '../../common/compare-text.ts';
 import { standingOf, type Validity } from '../../common/certificate-validity.ts';
 import type { EnvoySecret } from './envoy-secrets.ts';
 import type { FileSecretStatus } from './file-secrets.ts';
@@ -63,7 +64,7 @@ export function secretStatuses(facts: SecretFacts): readonly SecretStatus[] {
   );
   const known = new Set(named.map(({ name }) => name));
   const others = facts.files.filter(({ name }) => !known.has(name)).map(leftOver);
-  return [...named, ...others].toSorted((one, other) => (one.name < other.name ? -1 : 1));
+  return [...named, ...others].toSorted((one, other) => compareText(one.name, other.name));
 }
 
 function statusOf(

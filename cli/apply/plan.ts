@@ -1,3 +1,4 @@
+import { compareText } from '../../common/compare-text.ts';
 import { isDeepStrictEqual } from 'node:util';
 import type { Json } from '../client/client.ts';
 import type { Described, Tag } from '../client/resources.ts';
@@ -66,7 +67,5 @@ export function currentOf({ metadata: { arn, version }, spec }: Described, tags:
 }
 
 function sorted(tags: readonly Tag[]): readonly Tag[] {
-  return tags
-    .map(({ key, value }) => ({ key, value }))
-    .toSorted((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key)));
+  return tags.map(({ key, value }) => ({ key, value })).toSorted((a, b) => compareText(a.key, b.key));
 }

@@ -1,3 +1,4 @@
+import { compareText } from '../../common/compare-text.ts';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
@@ -35,7 +36,7 @@ async function filesAt(path: string, recursive: boolean): Promise<readonly strin
   if (!found.isDirectory()) return [path];
   const entries = await attempt(path, readdir(path, { withFileTypes: true }));
   const files: string[] = [];
-  for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+  for (const entry of entries.toSorted((a, b) => compareText(a.name, b.name))) {
     const inside = join(path, entry.name);
     if (entry.name.startsWith('.')) continue;
     if (entry.isDirectory()) files.push(...(recursive ? await filesAt(inside, true) : []));

@@ -1,3 +1,5 @@
+import { compareText } from '../compare-text.ts';
+import { errorText } from '../error-text.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { askHost, type HostAnswer } from './ask-host.ts';
@@ -95,7 +97,7 @@ export function followNames({
   }
 
   function fail(name: string, state: Followed, error: unknown): void {
-    const problem = error instanceof Error ? error.message : String(error);
+    const problem = errorText(error);
     if (state.problem !== problem)
       log.warn({ name, problem }, 'a name cannot be looked up: its last addresses stay in use');
     state.problem = problem;
@@ -158,7 +160,7 @@ export function followNames({
     },
     status: () =>
       Array.from(names, ([name, { seen, problem }]) => ({ name, ...nameAddresses(seen), problem })).toSorted(
-        (a, b) => (a.name < b.name ? -1 : 1),
+        (a, b) => compareText(a.name, b.name),
       ),
     close() {
       for (const { stop } of names.values()) stop.abort();

@@ -1,3 +1,4 @@
+import { compareText } from '../../common/compare-text.ts';
 import { checksumOf } from '../../common/files/seal.ts';
 import { KINDS, type Resource } from '../mesh/resource.ts';
 import type { Contents, TokenUse } from '../store/store.ts';
@@ -37,7 +38,7 @@ export function* backupLines(contents: Contents, program: string, now: Date): Ge
   };
   yield line({ daybreak: 'backup', ...header });
   for (const resource of contents.resources.toSorted(byPlace)) yield line({ resource });
-  for (const token of contents.tokens.toSorted((a, b) => compare(tokenKey(a), tokenKey(b))))
+  for (const token of contents.tokens.toSorted((a, b) => compareText(tokenKey(a), tokenKey(b))))
     yield line({ token });
   yield line({ lines });
 }
@@ -98,7 +99,7 @@ function isResource(value: unknown): value is Resource {
 }
 
 function byPlace(a: Resource, b: Resource): number {
-  return KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || compare(place(a), place(b));
+  return KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || compareText(place(a), place(b));
 }
 
 function place({ owner, mesh, parent, name }: Resource): string {
@@ -107,8 +108,4 @@ function place({ owner, mesh, parent, name }: Resource): string {
 
 function tokenKey({ account, operation, token }: TokenUse): string {
   return JSON.stringify([account, operation, token]);
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
 }

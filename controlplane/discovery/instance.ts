@@ -1,10 +1,11 @@
+import { compareText } from '../../common/compare-text.ts';
 import { isIPv4, isIPv6 } from 'node:net';
 import type { HttpInstanceSummary } from '@aws-sdk/client-servicediscovery';
 import type { Instance } from '../translate/external-inputs.ts';
 
 /** The instances of an answer, sorted by id: Cloud Map shuffles them. What an attribute says that is no address or port counts as not said. */
 export function instancesOf(summaries: readonly HttpInstanceSummary[]): readonly Instance[] {
-  return summaries.map(instanceOf).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  return summaries.map(instanceOf).toSorted((a, b) => compareText(a.id, b.id));
 }
 
 function instanceOf({

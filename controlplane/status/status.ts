@@ -1,3 +1,4 @@
+import { compareText } from '../../common/compare-text.ts';
 import type { StreamStatus, TypeStatus } from '../../xds/status.ts';
 import { SECRET, shortName } from '../../xds/types.ts';
 import { proxyPath } from '../ads/identity.ts';
@@ -56,17 +57,12 @@ export function statusOf(
   configs: Pick<ProxyConfigs, 'get' | 'circumstances'>,
 ): Status {
   const proxies = streams.map((stream) => proxyStatus(stream, configs));
-  return { revision, proxies: proxies.toSorted((a, b) => compare(sortKey(a), sortKey(b))) };
+  return { revision, proxies: proxies.toSorted((a, b) => compareText(sortKey(a), sortKey(b))) };
 }
 
 // So that a proxy keeps its line from one look to the next.
 function sortKey({ resource, instance, peer }: ProxyStatus): string {
   return `${resource}\0${instance}\0${peer}`;
-}
-
-function compare(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }
 
 function proxyStatus(

@@ -1,3 +1,4 @@
+import { errorText } from '../../common/error-text.ts';
 /**
  * Why a store cannot be used.
  * `held`: another control plane has it. `newer`: a later version of the program wrote it. `foreign`: it is something
@@ -50,7 +51,7 @@ export function foreign(file: string, reason: string, cause?: unknown): StoreErr
 
 /** The engine failed at `what`. */
 export function unavailable(what: string, cause: unknown): StoreError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = errorText(cause);
   return new StoreError('unavailable', `the store failed to ${what}: ${reason}`, { cause });
 }
 
@@ -91,7 +92,7 @@ export const LOSS_ACCEPTED = 'what the store has lost is accepted: start without
 
 /** The backup before a change of the schema could not be written. */
 export function noBackup(file: string, cause: unknown): StoreError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = errorText(cause);
   return new StoreError(
     'unavailable',
     `the schema is not moved forward, because ${file} cannot be written: ${reason}. Nothing was changed.`,

@@ -1,3 +1,4 @@
+import { errorText } from '../../common/error-text.ts';
 import { X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 
@@ -29,7 +30,7 @@ export function readServerCertificate(
     createSecureContext({ cert, key });
   } catch (error) {
     throw new CertificateError(
-      `${files.key} is no key, without a passphrase, of the certificate in ${files.cert}: ${reason(error)}`,
+      `${files.key} is no key, without a passphrase, of the certificate in ${files.cert}: ${errorText(error)}`,
       { cause: error },
     );
   }
@@ -40,10 +41,8 @@ function parse(file: string, cert: Buffer): X509Certificate {
   try {
     return new X509Certificate(cert);
   } catch (error) {
-    throw new CertificateError(`${file} has no certificate in PEM form: ${reason(error)}`, { cause: error });
+    throw new CertificateError(`${file} has no certificate in PEM form: ${errorText(error)}`, {
+      cause: error,
+    });
   }
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,3 +1,4 @@
+import { compareText } from '../../common/compare-text.ts';
 import { toBinary, type DescMessage, type MessageShape } from '@bufbuild/protobuf';
 import { AnySchema } from '@bufbuild/protobuf/wkt';
 import type { Resource, TypeResources } from '../../xds/types.ts';
@@ -27,7 +28,7 @@ export function typeResources(
   resources: readonly Resource[],
   unknown?: TypeResources['unknown'],
 ): TypeResources {
-  const sorted = resources.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const sorted = resources.toSorted((a, b) => compareText(a.name, b.name));
   const known = new Map(sorted.map((resource) => [resource.name, resource]));
   return unknown === undefined || unknown.size === 0 ? { resources: known } : { resources: known, unknown };
 }

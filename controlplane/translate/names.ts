@@ -50,12 +50,6 @@ export function selfRedirectCluster(
   return `cds_ingress_${mesh}_${gateway}_self_redirect_${which}${protocol}_${EGRESS_PORT}`;
 }
 
-/** In the bootstrap of a proxy that was given a secret discovery socket: the way to it. */
-export const SDS_CLUSTER = 'static_cluster_sds_unix_socket';
-
-/** In the bootstrap that our agent writes: the way to the agent. */
-export const AGENT_CLUSTER = 'daybreak_agent';
-
 /** The routes of inbound requests; `port` is the listener's. */
 export function ingressRoutes(protocol: HttpProtocol, port: number): string {
   return `rds_ingress_${protocol}_${port}`;

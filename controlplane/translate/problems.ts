@@ -1,3 +1,4 @@
+import { compareText } from '../../common/compare-text.ts';
 /** A part of the model that has no effect: where it stands (`virtualRouter/R/route/X`), and why. */
 export type Problem = { readonly where: string; readonly what: string };
 
@@ -54,6 +55,6 @@ export function collectProblems(): {
   return {
     report: (where, what, only) =>
       void found.set(`${where}\0${what}`, { where, what, ...(only === undefined ? {} : { only }) }),
-    list: () => [...found.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, problem]) => problem),
+    list: () => [...found.entries()].toSorted(([a], [b]) => compareText(a, b)).map(([, problem]) => problem),
   };
 }

@@ -1,3 +1,4 @@
+import { errorText } from '../../common/error-text.ts';
 import { nameOf, type ClientStream, type StreamEnd, type StreamEvents, type Upstream } from './stream.ts';
 
 /** How a race ended without a winner. `silent`: at least one server did not answer at all within its time. */
@@ -74,7 +75,7 @@ export function startRace(options: RaceOptions): Race {
       await reach(attempt.stop.signal);
       if (trying.has(attempt)) begin(attempt);
     } catch (error) {
-      const reason = `${nameOf(attempt.upstream.address)}: ${error instanceof Error ? error.message : String(error)}`;
+      const reason = `${nameOf(attempt.upstream.address)}: ${errorText(error)}`;
       fail(attempt, { reason, refused: false });
     }
   }

@@ -1,3 +1,4 @@
+import { errorText } from '../../common/error-text.ts';
 import { create, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
 import { DeltaDiscoveryRequestSchema } from '#envoy/envoy/service/discovery/v3/discovery_pb.ts';
 import {
@@ -95,7 +96,7 @@ export function openStream(upstream: Upstream, options: StreamOptions, events: S
     );
   } catch (error) {
     // The owner does not have the stream yet.
-    setImmediate(() => fail(error instanceof Error ? error.message : String(error)));
+    setImmediate(() => fail(errorText(error)));
   }
 
   return {

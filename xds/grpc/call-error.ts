@@ -1,3 +1,4 @@
+import { errorText } from '../../common/error-text.ts';
 import { status, type Status } from './status.ts';
 
 /** Why a call is not served. It ends with this status, and the message as its details. */
@@ -13,6 +14,6 @@ export class CallError extends Error {
   /** Anything thrown while a call was served, as the reason that it ends: INTERNAL, unless it says otherwise. */
   static from(error: unknown, code: Status = status.INTERNAL): CallError {
     if (error instanceof CallError) return error;
-    return new CallError(code, error instanceof Error ? error.message : String(error), { cause: error });
+    return new CallError(code, errorText(error), { cause: error });
   }
 }

@@ -1,3 +1,4 @@
+import { errorText } from '../../common/error-text.ts';
 import {
   connect as connectHttp2,
   constants,
@@ -93,7 +94,7 @@ export function openCall(
     try {
       splitter.push(chunk);
     } catch (error) {
-      finish({ code: status.INTERNAL, details: error instanceof Error ? error.message : String(error) });
+      finish({ code: status.INTERNAL, details: errorText(error) });
     }
   });
   // The server has nothing more to say, whatever is left of this side.

@@ -1,3 +1,4 @@
+import { errorText } from '../../../common/error-text.ts';
 import { X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import { CertificateError } from '../../tls/server-certificate.ts';
@@ -21,7 +22,7 @@ export function readClientCa(file: string, pem: Buffer): ClientCa {
     createSecureContext({ ca: pem });
     return { pem, certificates };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorText(error);
     throw new CertificateError(`${file} has no certificates of authorities in PEM form: ${reason}`, {
       cause: error,
     });

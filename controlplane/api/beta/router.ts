@@ -3,7 +3,6 @@ import type { ResourceId } from '../../mesh/resource.ts';
 import type { Output, ResourceHandler } from '../operations/context.ts';
 import { decideToCreate } from '../operations/create.ts';
 import { decideToDelete } from '../operations/delete.ts';
-import { resourceId } from '../operations/resource-id.ts';
 import { nextVersion } from '../write/next-version.ts';
 import { HANDLERS, type Handlers } from '../operations/operations.ts';
 import { resourceOutput } from '../operations/output.ts';
@@ -27,9 +26,8 @@ export function routerHandlers(serviceNames: readonly string[]): Handlers {
 }
 
 function create(serviceNames: readonly string[]): ResourceHandler {
-  return async (context, operation, input) => {
-    const router = resourceId(context, operation.kind, input);
-    const decide = decideToCreate(context, operation, input);
+  return async (context, operation, router, input) => {
+    const decide = decideToCreate(context, operation, router, input);
     const token = tokenUse(context, operation, { ...input, serviceNames });
     return writeTo(context, router, token, (model, repeated) => {
       const { puts = [], answer } = decide(model, repeated);
@@ -41,17 +39,16 @@ function create(serviceNames: readonly string[]): ResourceHandler {
   };
 }
 
-const describe: ResourceHandler = async (context, operation, input) => {
-  const answer = await HANDLERS.Describe(context, operation, input);
-  return withNames(answer, context.live.model, resourceId(context, operation.kind, input));
+const describe: ResourceHandler = async (context, operation, router, input) => {
+  const answer = await HANDLERS.Describe(context, operation, router, input);
+  return withNames(answer, context.live.model, router);
 };
 
 function update(serviceNames: readonly string[]): ResourceHandler {
-  return async (context, operation, given) => {
+  return async (context, operation, router, given) => {
     // The beta has no listeners, so the existing ones stay unchanged.
     const input = { ...given, spec: undefined };
-    const router = resourceId(context, operation.kind, input);
-    const decide = decideToUpdate(context, operation, input);
+    const decide = decideToUpdate(context, operation, router, input);
     const token = tokenUse(context, operation, { ...input, serviceNames });
     return writeTo(context, router, token, (model, repeated) => {
       const { answer } = decide(model, repeated);
@@ -73,9 +70,8 @@ function update(serviceNames: readonly string[]): ResourceHandler {
   };
 }
 
-const remove: ResourceHandler = async (context, operation, input) => {
-  const router = resourceId(context, operation.kind, input);
-  const decide = decideToDelete(context, operation, input);
+const remove: ResourceHandler = async (context, operation, router) => {
+  const decide = decideToDelete(context, operation, router);
   return writeTo(context, router, undefined, (model) => {
     const services = serviceNamesOf(model, router).map((name) => removeService(context, router, name));
     const { deletes, after } = decideSequentially(model, services);

@@ -1,12 +1,10 @@
-import { authorize } from '../../auth/authorize.ts';
 import type { Model } from '../../mesh/model.ts';
 import type { Resource, ResourceId } from '../../mesh/resource.ts';
-import { resourceOperationNamed } from '../../model/operations.ts';
-import { arnOf } from '../../mesh/arn.ts';
+import { resourceOperationNamed, type ResourceOperation } from '../../model/operations.ts';
 import type { ApiContext } from '../operations/context.ts';
 import { decideToCreate } from '../operations/create.ts';
 import { decideToDelete } from '../operations/delete.ts';
-import type { Input } from '../../model/input.ts';
+import { requirePermission } from '../operations/permission.ts';
 import type { Decide } from '../write/write.ts';
 
 /** One of several changes in one commit. */
@@ -22,15 +20,16 @@ export function serviceNamesOf(model: Model, router: ResourceId): readonly strin
 
 /** Creates a virtual service that has the router as its provider. */
 export function addService(context: ApiContext, router: ResourceId, name: string): Change {
-  const input = inputFor(context, 'CreateVirtualService', router, name);
+  const operation = resourceOperationNamed('CreateVirtualService');
+  const service = permittedService(context, operation, router, name);
   const spec = { provider: { virtualRouter: { virtualRouterName: router.name } } };
-  return decideToCreate(context, resourceOperationNamed('CreateVirtualService'), { ...input, spec });
+  return decideToCreate(context, operation, service, { spec });
 }
 
 /** Deletes a virtual service of the router. */
 export function removeService(context: ApiContext, router: ResourceId, name: string): Change {
-  const input = inputFor(context, 'DeleteVirtualService', router, name);
-  return decideToDelete(context, resourceOperationNamed('DeleteVirtualService'), input);
+  const operation = resourceOperationNamed('DeleteVirtualService');
+  return decideToDelete(context, operation, permittedService(context, operation, router, name));
 }
 
 /** Decides changes in order, each on the model that the previous ones produced. */
@@ -51,9 +50,13 @@ export function decideSequentially(
 }
 
 // Permission to write a router does not include permission to take any name in the mesh.
-function inputFor(context: ApiContext, operation: string, { owner, mesh }: ResourceId, name: string): Input {
+function permittedService(
+  context: ApiContext,
+  operation: ResourceOperation,
+  { owner, mesh }: ResourceId,
+  name: string,
+): ResourceId {
   const service: ResourceId = { kind: 'virtualService', owner, mesh, parent: '', name };
-  const resource = arnOf(service, context.region);
-  authorize(context.caller, { action: `appmesh:${operation}`, resource }, service);
-  return { meshName: mesh, virtualServiceName: name };
+  requirePermission(context, operation, service, {});
+  return service;
 }

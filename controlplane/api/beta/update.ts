@@ -1,6 +1,5 @@
 import type { ResourceHandler } from '../operations/context.ts';
 import { badRequest } from '../../http/errors.ts';
-import { resourceId } from '../operations/resource-id.ts';
 import { title } from '../../mesh/names.ts';
 import { decideToUpdate } from '../operations/update.ts';
 import { tokenUse, writeTo } from '../write/write.ts';
@@ -13,9 +12,8 @@ const SHOWN = 10;
  * Replaces a specification, unless that would remove members that the beta cannot express: a client that reads, changes and
  * writes back would remove them without having seen them.
  */
-export const updateExpressible: ResourceHandler = async (context, operation, input) => {
-  const id = resourceId(context, operation.kind, input);
-  const decide = decideToUpdate(context, operation, input);
+export const updateExpressible: ResourceHandler = async (context, operation, id, input) => {
+  const decide = decideToUpdate(context, operation, id, input);
   return writeTo(context, id, tokenUse(context, operation, input), (model, repeated) => {
     const decision = decide(model, repeated);
     const existing = model.get(id);

@@ -1,5 +1,6 @@
 import type { Principal } from '../../auth/principal.ts';
 import type { LiveModel } from '../../mesh/live-model.ts';
+import type { ResourceId } from '../../mesh/resource.ts';
 import type { ResourceOperation } from '../../model/operations.ts';
 import type { Quotas } from '../checks/quotas.ts';
 import type { Input } from '../../model/input.ts';
@@ -24,10 +25,14 @@ export type ApiContext = ApiServices & {
   readonly caller: Principal;
 };
 
-/** Executes one call and returns the body of the response. `input` has passed the model and the further rules. */
+/**
+ * Executes one call and returns the body of the response. `id`: the resource that the input names, or the place of a list, with
+ * the name ''. `input` has passed the model and the further rules.
+ */
 export type ResourceHandler = (
   context: ApiContext,
   operation: ResourceOperation,
+  id: ResourceId,
   input: Input,
 ) => Promise<Output>;
 

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { Resource } from '../../mesh/resource.ts';
+import type { Resource, ResourceId } from '../../mesh/resource.ts';
 import type { ResourceOperation } from '../../model/operations.ts';
 import type { ApiContext, Output, ResourceHandler } from './context.ts';
 import { requirePorts } from '../checks/require-ports.ts';
 import { conflict } from '../../http/errors.ts';
-import { resourceId } from './resource-id.ts';
 import { requireParents } from '../checks/present.ts';
 import { nameMember, title } from '../../mesh/names.ts';
 import { resourceOutput } from './output.ts';
@@ -14,9 +13,8 @@ import type { Input } from '../../model/input.ts';
 import { tokenUse, writeTo, type Decide } from '../write/write.ts';
 
 /** Creates a resource, at version 1. */
-export const create: ResourceHandler = async (context, operation, input) => {
-  const id = resourceId(context, operation.kind, input);
-  const decide = decideToCreate(context, operation, input);
+export const create: ResourceHandler = async (context, operation, id, input) => {
+  const decide = decideToCreate(context, operation, id, input);
   const write = () => writeTo(context, id, tokenUse(context, operation, input), decide);
   return operation.kind === 'mesh' ? context.live.exclusively(id.owner, write) : write();
 };
@@ -25,9 +23,9 @@ export const create: ResourceHandler = async (context, operation, input) => {
 export function decideToCreate(
   context: ApiContext,
   { kind, resultShape }: ResourceOperation,
+  id: ResourceId,
   input: Input,
 ): Decide<Output> {
-  const id = resourceId(context, kind, input);
   const spec = input['spec'] ?? {};
   return (model, repeated) => {
     requireParents(model, id);

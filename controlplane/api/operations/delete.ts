@@ -1,28 +1,24 @@
+import type { ResourceId } from '../../mesh/resource.ts';
 import type { ResourceOperation } from '../../model/operations.ts';
 import type { ApiContext, Output, ResourceHandler } from './context.ts';
-import { resourceId } from './resource-id.ts';
 import { missing, requireParents } from '../checks/present.ts';
 import { requireUnused } from '../checks/in-use.ts';
 import { nextVersion } from '../write/next-version.ts';
 import { resourceOutput } from './output.ts';
 import { requireMayDelete } from './permission.ts';
-import type { Input } from '../../model/input.ts';
 import { writeTo, type Decide } from '../write/write.ts';
 
 /** Deletes a resource that no other resource depends on, and returns its last state with the version one higher. */
-export const remove: ResourceHandler = async (context, operation, input) => {
-  const id = resourceId(context, operation.kind, input);
-  return writeTo(context, id, undefined, decideToDelete(context, operation, input));
+export const remove: ResourceHandler = async (context, operation, id) => {
+  return writeTo(context, id, undefined, decideToDelete(context, operation, id));
 };
 
 /** Decides whether to delete the resource that the input names. */
 export function decideToDelete(
   context: ApiContext,
-  operation: ResourceOperation,
-  input: Input,
+  { resultShape }: ResourceOperation,
+  id: ResourceId,
 ): Decide<Output> {
-  const { kind, resultShape } = operation;
-  const id = resourceId(context, kind, input);
   return (model) => {
     requireParents(model, id);
     const existing = model.get(id);

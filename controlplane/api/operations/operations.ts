@@ -5,8 +5,10 @@ import type { ApiContext, ApiServices, Output, ResourceHandler } from './context
 import { create } from './create.ts';
 import { remove } from './delete.ts';
 import { parseJsonBody } from '../../http/json-body.ts';
-import { requirePermission, resourceOf } from './permission.ts';
+import { requirePermission, resourceOf, subjectOf } from './permission.ts';
 import { describe, list } from './read.ts';
+import { resourceId } from './resource-id.ts';
+import { taggedId } from './tagged-id.ts';
 import { readInput, type RequestParts } from '../validation/read-input.ts';
 import type { Input } from '../../model/input.ts';
 import { TAG_HANDLERS } from './tags.ts';
@@ -70,12 +72,14 @@ export async function execute(
 ): Promise<Output> {
   const context: ApiContext = { ...services, caller: callerOf(request) };
   await services.live.refresh();
-  const resource = resourceOf(context, operation, input);
-  Object.assign(request.call, { input, resource });
-  requirePermission(context, operation, input, resource);
+  const id =
+    'kind' in operation ? resourceId(context, operation.kind, input) : taggedId(context.region, input);
+  const subject = subjectOf(operation, id);
+  Object.assign(request.call, { input, resource: resourceOf(subject, context.region) });
+  requirePermission(context, operation, subject, input);
   return 'kind' in operation
-    ? handlers[operation.verb](context, operation, input)
-    : TAG_HANDLERS[operation.verb](context, input);
+    ? handlers[operation.verb](context, operation, id, input)
+    : TAG_HANDLERS[operation.verb](context, id, input);
 }
 
 /** The parts of a request. Throws an ApiError SerializationException if the body is not a JSON object. */

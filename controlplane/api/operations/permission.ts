@@ -1,39 +1,42 @@
+import { compareText } from '../../../common/compare-text.ts';
 import { authorize } from '../../auth/authorize.ts';
 import type { Principal } from '../../auth/principal.ts';
 import type { MeshId, Resource, ResourceId } from '../../mesh/resource.ts';
 import type { Operation } from '../../model/operations.ts';
-import { taggedId } from './tagged-id.ts';
 import { arnOf } from '../../mesh/arn.ts';
 import type { ApiContext } from './context.ts';
 import { forbidden } from '../../http/errors.ts';
-import { resourceId } from './resource-id.ts';
 import { meshResourceId, parentIds, title } from '../../mesh/names.ts';
 import type { Input } from '../../model/input.ts';
 
 /**
- * The resource that policies are evaluated for: the ARN of the resource that the call names, or of the parent of those that
- * it lists; `*` for the list of meshes, as in IAM.
+ * The subject of a call for policies: the resource that it names, or the parent of those that it lists; undefined for the
+ * list of meshes.
  */
-export function resourceOf(context: ApiContext, operation: Operation, input: Input): string {
-  const subject = subjectOf(context, operation, input);
-  return subject === undefined ? '*' : arnOf(subject, context.region);
+export function subjectOf({ verb }: Operation, id: ResourceId): ResourceId | undefined {
+  return verb === 'List' ? parentIds(id).at(-1) : id;
+}
+
+/** What policies are asked about: the ARN of a call's subject; `*` for the list of meshes, as in IAM. */
+export function resourceOf(subject: ResourceId | undefined, region: string): string {
+  return subject === undefined ? '*' : arnOf(subject, region);
 }
 
 /**
  * The caller needs the action of the operation's name, and to create a resource with tags, also that of TagResource.
- * @param resource from `resourceOf`
+ * @param subject from `subjectOf`
  * @throws ApiError AccessDeniedException
  */
 export function requirePermission(
-  context: ApiContext,
+  { caller, region }: ApiContext,
   operation: Operation,
+  subject: ResourceId | undefined,
   input: Input,
-  resource: string,
 ): void {
-  const mesh = subjectOf(context, operation, input);
-  authorize(context.caller, { action: actionOf(operation), resource }, mesh);
+  const resource = resourceOf(subject, region);
+  authorize(caller, { action: actionOf(operation), resource }, subject);
   if (operation.verb === 'Create' && Array.isArray(input['tags']) && input['tags'].length > 0) {
-    authorize(context.caller, { action: 'appmesh:TagResource', resource }, mesh);
+    authorize(caller, { action: 'appmesh:TagResource', resource }, subject);
   }
 }
 
@@ -42,7 +45,7 @@ export function visibleMeshes({ caller, live: { model } }: ApiContext): readonly
   const own = model.list('mesh', { owner: caller.account, mesh: '' });
   if (caller.kind === 'anyone') return own;
   const shared = caller.sharedMeshes.flatMap((mesh: MeshId) => model.get(meshResourceId(mesh)) ?? []);
-  return [...own, ...shared].toSorted((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
+  return [...own, ...shared].toSorted((a, b) => compareText(sortKey(a), sortKey(b)));
 }
 
 /**
@@ -61,12 +64,6 @@ export function requireMayChange(caller: Principal, existing: Resource): void {
 export function requireMayDelete(caller: Principal, existing: Resource): void {
   if (isMaker(caller, existing) || caller.account === existing.owner) return;
   throw othersResource(existing, 'only that account and the owner of the mesh may delete it');
-}
-
-function subjectOf(context: ApiContext, operation: Operation, input: Input): ResourceId | undefined {
-  if (!('kind' in operation)) return taggedId(context.region, input);
-  const id = resourceId(context, operation.kind, input);
-  return operation.verb === 'List' ? parentIds(id).at(-1) : id;
 }
 
 function isMaker(caller: Principal, { resourceOwner }: Resource): boolean {

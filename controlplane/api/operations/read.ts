@@ -1,6 +1,5 @@
 import type { Resource } from '../../mesh/resource.ts';
 import type { ResourceHandler } from './context.ts';
-import { resourceId } from './resource-id.ts';
 import { missing, requireParents } from '../checks/present.ts';
 import { resourceOutput } from './output.ts';
 import { page } from './paging.ts';
@@ -10,9 +9,8 @@ import { visibleMeshes } from './permission.ts';
 const PAGE = 100;
 
 /** Returns one resource. */
-export const describe: ResourceHandler = async (context, { kind, resultShape }, input) => {
+export const describe: ResourceHandler = async (context, { resultShape }, id) => {
   const { model } = context.live;
-  const id = resourceId(context, kind, input);
   requireParents(model, id);
   const resource = model.get(id);
   if (resource === undefined) throw missing(id);
@@ -20,9 +18,8 @@ export const describe: ResourceHandler = async (context, { kind, resultShape }, 
 };
 
 /** Returns a page of the resources of a kind under one parent, sorted by name. */
-export const list: ResourceHandler = async (context, { name, kind, result, resultShape }, input) => {
+export const list: ResourceHandler = async (context, { name, kind, result, resultShape }, id, input) => {
   const { model } = context.live;
-  const id = resourceId(context, kind, input);
   requireParents(model, id);
   const all = kind === 'mesh' ? visibleMeshes(context) : model.list(kind, id, id.parent);
   const call = { operation: name, account: context.caller.account, input };

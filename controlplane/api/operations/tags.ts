@@ -1,6 +1,6 @@
-import type { Resource } from '../../mesh/resource.ts';
+import { compareText } from '../../../common/compare-text.ts';
+import type { Resource, ResourceId } from '../../mesh/resource.ts';
 import type { TagOperation } from '../../model/operations.ts';
-import { taggedId } from './tagged-id.ts';
 import type { ApiContext } from './context.ts';
 import { tooManyTags } from '../../http/errors.ts';
 import { missing } from '../checks/present.ts';
@@ -13,25 +13,28 @@ import { writeTo } from '../write/write.ts';
 const MOST = 50;
 
 type Tags = Resource['tags'];
-type TagHandler = (context: ApiContext, input: Input) => Promise<Readonly<Record<string, unknown>>>;
+type TagHandler = (
+  context: ApiContext,
+  id: ResourceId,
+  input: Input,
+) => Promise<Readonly<Record<string, unknown>>>;
 
 /** The handlers of the three operations on tags. Tags are not part of the specification, so they do not change its version. */
 export const TAG_HANDLERS: Readonly<Record<TagOperation['verb'], TagHandler>> = {
-  TagResource: (context, input) => {
+  TagResource: (context, id, input) => {
     const added = (input['tags'] ?? []) as Tags;
-    return change(context, input, (tags) => {
+    return change(context, id, (tags) => {
       const kept = tags.filter(({ key }) => !added.some((tag) => tag.key === key));
       return sorted([...kept, ...added]);
     });
   },
 
-  UntagResource: (context, input) => {
+  UntagResource: (context, id, input) => {
     const keys = (input['tagKeys'] ?? []) as readonly string[];
-    return change(context, input, (tags) => tags.filter(({ key }) => !keys.includes(key)));
+    return change(context, id, (tags) => tags.filter(({ key }) => !keys.includes(key)));
   },
 
-  ListTagsForResource: async (context, input) => {
-    const id = taggedId(context.region, input);
+  ListTagsForResource: async (context, id, input) => {
     const resource = context.live.model.get(id);
     if (resource === undefined) throw missing(id);
     const call = { operation: 'ListTagsForResource', account: context.caller.account, input };
@@ -42,10 +45,9 @@ export const TAG_HANDLERS: Readonly<Record<TagOperation['verb'], TagHandler>> = 
 
 async function change(
   context: ApiContext,
-  input: Input,
+  id: ResourceId,
   edit: (tags: Tags) => Tags,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const id = taggedId(context.region, input);
   return writeTo(context, id, undefined, (model) => {
     const existing = model.get(id);
     if (existing === undefined) throw missing(id);
@@ -61,5 +63,5 @@ async function change(
 }
 
 function sorted(tags: Tags): Tags {
-  return tags.toSorted((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key)));
+  return tags.toSorted((a, b) => compareText(a.key, b.key));
 }

@@ -1,9 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Resource, Specs } from '../../mesh/resource.ts';
+import type { Resource, ResourceId, Specs } from '../../mesh/resource.ts';
 import type { ResourceOperation } from '../../model/operations.ts';
 import type { ApiContext, Output, ResourceHandler } from './context.ts';
 import { requirePorts } from '../checks/require-ports.ts';
-import { resourceId } from './resource-id.ts';
 import { missing, requireParents } from '../checks/present.ts';
 import { resourceOutput } from './output.ts';
 import { nextVersion } from '../write/next-version.ts';
@@ -17,19 +16,23 @@ import { tokenUse, writeTo, type Decide } from '../write/write.ts';
  * Replaces the whole specification. The version rises by one, or stays if the specification is the same. An update of a mesh
  * without a specification keeps the existing one.
  */
-export const update: ResourceHandler = async (context, operation, input) => {
-  const id = resourceId(context, operation.kind, input);
-  return writeTo(context, id, tokenUse(context, operation, input), decideToUpdate(context, operation, input));
+export const update: ResourceHandler = async (context, operation, id, input) => {
+  return writeTo(
+    context,
+    id,
+    tokenUse(context, operation, input),
+    decideToUpdate(context, operation, id, input),
+  );
 };
 
 /** Decides how to give the resource that the input names its new specification. */
 export function decideToUpdate(
   context: ApiContext,
   operation: ResourceOperation,
+  id: ResourceId,
   input: Input,
 ): Decide<Output> {
   const { kind, resultShape } = operation;
-  const id = resourceId(context, kind, input);
   const spec = input['spec'] as Specs[typeof kind] | undefined;
   return (model, repeated) => {
     requireParents(model, id);

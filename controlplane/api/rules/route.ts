@@ -5,12 +5,10 @@ import type {
   HttpRoute,
   RouteSpec,
 } from '../../model/types.ts';
+import { HTTP_RETRY_EVENTS, isHttpRetryEvent } from '../../mesh/retry-events.ts';
 import { memberPath } from '../validation/violation.ts';
 import { absolutePrefix, atMostOneOf, oneRouteType } from './matches.ts';
 import type { Broken } from './rule.ts';
-
-/** The allowed values of `httpRetryEvents`, which the model does not restrict. */
-const HTTP_RETRY_EVENTS = ['server-error', 'gateway-error', 'client-error', 'stream-error'];
 
 /** A route has one protocol. An HTTP route matches by prefix, by path, or, with neither, every path. */
 export function routeSpec(value: RouteSpec, path: string): readonly Broken[] {
@@ -32,7 +30,7 @@ export function retryPolicy(value: HttpRetryPolicy | GrpcRetryPolicy, path: stri
 
 /** One of App Mesh's retry events. */
 export function retryEvent(value: string, path: string): readonly Broken[] {
-  if (HTTP_RETRY_EVENTS.includes(value)) return [];
+  if (isHttpRetryEvent(value)) return [];
   const constraint = `Member must satisfy enum value set: [${HTTP_RETRY_EVENTS.join(', ')}]`;
   return [{ rule: 'retry-event', path, value, constraint }];
 }

@@ -1,3 +1,4 @@
+import { errorText } from '../../../common/error-text.ts';
 import { Pool, type ClientConfig, type QueryConfig } from 'pg';
 
 /** How long something may take, in milliseconds, and how many connections one control plane holds beside the one that listens. */
@@ -69,9 +70,7 @@ export function sqlState(error: unknown): string | undefined {
 /** What went wrong, in words. A name with several addresses gives one error an address, in an error without a message. */
 export function describePostgresError(error: unknown): Error {
   if (error instanceof AggregateError) {
-    const reasons = error.errors.map((each: unknown) =>
-      each instanceof Error ? each.message : String(each),
-    );
+    const reasons = error.errors.map((each: unknown) => errorText(each));
     return new Error(reasons.join('; '), { cause: error });
   }
   return error instanceof Error ? error : new Error(String(error));

@@ -1,3 +1,4 @@
+import { compareText } from '../../../common/compare-text.ts';
 import { NO_PRIORITY } from '../defaults.ts';
 
 /** What a route's place among its siblings depends on. `path` is the text that Envoy is given, whatever its kind. */
@@ -15,11 +16,7 @@ export function byRank(a: Rank, b: Rank): number {
   return (
     (a.priority ?? NO_PRIORITY) - (b.priority ?? NO_PRIORITY) ||
     b.path.length - a.path.length ||
-    compare(a.path, b.path) ||
-    compare(a.name, b.name)
+    compareText(a.path, b.path) ||
+    compareText(a.name, b.name)
   );
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
 }

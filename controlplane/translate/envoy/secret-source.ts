@@ -7,7 +7,7 @@ import {
 import type { SdsSecretConfigSchema } from '#envoy/envoy/extensions/transport_sockets/tls/v3/secret_pb.ts';
 import { fileSecretName } from '../../../common/contracts/file-secret-name.ts';
 import { SECRET_FETCH_TIMEOUT, SECRET_RETRY_INTERVALS } from '../defaults.ts';
-import { AGENT_CLUSTER, SDS_CLUSTER } from '../names.ts';
+import { AGENT_CLUSTER, SDS_CLUSTER } from '../../../common/contracts/bootstrap-clusters.ts';
 import { certificateName, trustName } from '../tls/secret-names.ts';
 import type { CertificateSource, TrustSource } from '../tls/sources.ts';
 import { duration } from './duration.ts';

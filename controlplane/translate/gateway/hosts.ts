@@ -1,3 +1,4 @@
+import { compareText } from '../../../common/compare-text.ts';
 import type { GatewayRouteHostnameMatch } from '../../model/types.ts';
 import { isHeaderValue } from '../envoy/text.ts';
 
@@ -55,5 +56,5 @@ function ported(domain: string, port: number): readonly string[] {
 export function byPattern(a: HostPattern, b: HostPattern): number {
   const rank = { any: 0, exact: 1, suffix: 2 };
   const [first, second] = [hostName(a), hostName(b)];
-  return rank[a.kind] - rank[b.kind] || (first < second ? -1 : Number(first > second));
+  return rank[a.kind] - rank[b.kind] || compareText(first, second);
 }

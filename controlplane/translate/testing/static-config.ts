@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
 import type { Golden } from './cases.ts';
-import { AGENT_CLUSTER, SDS_CLUSTER } from '../names.ts';
+import { AGENT_CLUSTER, SDS_CLUSTER } from '../../../common/contracts/bootstrap-clusters.ts';
 
 /** The real file in place of one that a configuration names. */
 export type FileOf = (path: string) => string;

@@ -1,4 +1,4 @@
-import { AGENT_CLUSTER, SDS_CLUSTER } from '../../../translate/names.ts';
+import { AGENT_CLUSTER, SDS_CLUSTER } from '../../../../common/contracts/bootstrap-clusters.ts';
 
 /** The node id. */
 export const ID = 'envoy';

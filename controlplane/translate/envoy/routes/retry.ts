@@ -3,6 +3,7 @@ import type { RetryPolicySchema } from '#envoy/envoy/config/route/v3/route_compo
 import { PreviousHostsPredicateSchema } from '#envoy/envoy/extensions/retry/host/previous_hosts/v3/previous_hosts_pb.ts';
 import type { GrpcRetryPolicy } from '../../../model/types.ts';
 import { HOST_SELECTION_ATTEMPTS, REFUSED_STREAM_RETRIES, RETRIES, UINT32_MAX } from '../../defaults.ts';
+import { HTTP_RETRY_EVENTS, isHttpRetryEvent, type HttpRetryEvent } from '../../../mesh/retry-events.ts';
 import type { Report } from '../../problems.ts';
 import { duration, milliseconds } from '../duration.ts';
 import { extension } from '../typed.ts';
@@ -11,7 +12,9 @@ import { extension } from '../typed.ts';
 export type RetryPolicyInit = Exclude<MessageInitShape<typeof RetryPolicySchema>, { $typeName: string }>;
 
 /** What App Mesh's HTTP retry events stand for; `stream-error` is a stream that the server refused. */
-const HTTP_EVENTS: Readonly<Record<string, { readonly on: string; readonly codes: readonly number[] }>> = {
+const HTTP_EVENTS: Readonly<
+  Record<HttpRetryEvent, { readonly on: string; readonly codes: readonly number[] }>
+> = {
   'server-error': {
     on: 'retriable-status-codes',
     codes: [500, 501, 502, 503, 504, 505, 506, 507, 508, 510, 511],
@@ -20,9 +23,6 @@ const HTTP_EVENTS: Readonly<Record<string, { readonly on: string; readonly codes
   'client-error': { on: 'retriable-status-codes', codes: [409] },
   'stream-error': { on: 'refused-stream', codes: [] },
 };
-
-/** The events of an HTTP retry policy that exist. */
-export const HTTP_RETRY_EVENTS: readonly string[] = Object.keys(HTTP_EVENTS);
 
 /** What App Mesh does for a route without a policy: no limit for each attempt, Envoy's own back-off. */
 export function defaultRetryPolicy(): RetryPolicyInit {
@@ -41,14 +41,10 @@ export function applicationRetryPolicy(): RetryPolicyInit {
 /** A route's own policy, HTTP or gRPC; a connection that is reset is always tried again. */
 export function retryPolicy(policy: GrpcRetryPolicy, where: string, report: Report): RetryPolicyInit {
   const http = (policy.httpRetryEvents ?? []).flatMap((event) => {
-    const meaning = HTTP_EVENTS[event];
-    if (meaning === undefined) {
-      report(
-        where,
-        `the retry event ${JSON.stringify(event)} is unknown: ${HTTP_RETRY_EVENTS.join(', ')} are known`,
-      );
-    }
-    return meaning ?? [];
+    if (isHttpRetryEvent(event)) return HTTP_EVENTS[event];
+    const known = HTTP_RETRY_EVENTS.join(', ');
+    report(where, `the retry event ${JSON.stringify(event)} is unknown: ${known} are known`);
+    return [];
   });
   const tcp = (policy.tcpRetryEvents ?? []).map(() => 'connect-failure');
   const on = ['reset', ...(policy.grpcRetryEvents ?? []), ...tcp, ...http.map((meaning) => meaning.on)];

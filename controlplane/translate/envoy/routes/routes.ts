@@ -1,3 +1,4 @@
+import { compareText } from '../../../../common/compare-text.ts';
 import { create, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
 import { RouteConfigurationSchema } from '#envoy/envoy/config/route/v3/route_pb.ts';
 import {
@@ -32,7 +33,7 @@ export function routeConfiguration(
   hosts: readonly EncodedHost[],
   more: MessageInitShape<typeof RouteConfigurationSchema> = {},
 ): Resource {
-  const sorted = hosts.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const sorted = hosts.toSorted((a, b) => compareText(a.name, b.name));
   // The message is the concatenation of its fields: a virtual host is encoded once for all that have it.
   return encodeFields(RouteConfigurationSchema, name, [
     stringField(FIELDS.name.number, name),
