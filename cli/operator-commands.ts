@@ -4,6 +4,7 @@ import type { ApplyOptions } from './apply/apply.ts';
 import type { Client } from './client/client.ts';
 import { SHELLS } from './completion/completion.ts';
 import { UsageError } from './errors.ts';
+import { FORM_NAMES, type FormName } from './export/forms/forms.ts';
 import type { Selection } from './get/select.ts';
 import { importCommand } from './import/command.ts';
 import { caFileOption, collect, endpointOption, flag, outputOption, regionOption } from './options.ts';
@@ -96,16 +97,21 @@ function deleteCommand(): Command {
 }
 
 function exportCommand(): Command {
-  type Options = Endpoint & Mesh & { readonly output: DocumentForm };
+  type Options = Endpoint & Mesh & { readonly output: DocumentForm; readonly as?: FormName };
   return withMesh(withEndpoint(new Command('export')))
     .description('write a whole mesh as documents that apply takes back')
     .argument('[folder]', 'a new or empty folder, for a file each; without it they go to stdout')
     .addOption(outputOption(['yaml', 'json'], 'yaml'))
-    .action(async (folder: string | undefined, { mesh, meshOwner, output, ...options }: Options) => {
+    .addOption(
+      new Option('--as <form>', 'another form than documents, in one file that import takes back').choices(
+        FORM_NAMES,
+      ),
+    )
+    .action(async (folder: string | undefined, { mesh, meshOwner, output, as, ...options }: Options) => {
       if (mesh === undefined) throw new UsageError('--mesh NAME is needed: the mesh to export');
       const { exportMesh } = await import('./export/export.ts');
       await withClient(options, (client) =>
-        exportMesh(client, { mesh, meshOwner, output, folder }, process.stdout),
+        exportMesh(client, { mesh, meshOwner, output, folder, as }, process),
       );
     });
 }

@@ -27,7 +27,7 @@ afterEach(async () => {
 
 const write = async (mesh: string, output: 'yaml' | 'json', folder?: string): Promise<string> => {
   const { stdout } = await capture(bench.folder, '', async (streams) => {
-    await exportMesh(bench.client, { mesh, meshOwner: undefined, output, folder }, streams.stdout);
+    await exportMesh(bench.client, { mesh, meshOwner: undefined, output, folder }, streams);
     return 0;
   });
   return stdout;

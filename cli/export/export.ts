@@ -1,13 +1,14 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Client, Json } from '../client/client.ts';
+import type { Client } from '../client/client.ts';
 import { describeResource, listTags } from '../client/resources.ts';
 import { CALLS_AT_ONCE, mapConcurrently } from '../concurrency.ts';
 import { CommandError } from '../errors.ts';
-import type { ResourceKey } from '../resources/key.ts';
 import { listMesh } from '../resources/list-mesh.ts';
 import { documentOf, formatDocuments, formatValue, type DocumentForm } from '../resources/write-documents.ts';
-import { fileNames } from './file-names.ts';
+import { escapeName, fileNames, shorten } from './file-names.ts';
+import type { Exported } from './forms/form.ts';
+import { writeAs, type FormName } from './forms/forms.ts';
 
 /** What `daybreak export` is told. Without a folder the documents go to stdout. */
 export type ExportOptions = {
@@ -15,19 +16,35 @@ export type ExportOptions = {
   readonly meshOwner: string | undefined;
   readonly output: DocumentForm;
   readonly folder: string | undefined;
+  /** Another form than documents. */
+  readonly as?: FormName | undefined;
 };
 
 /**
- * Writes a whole mesh as documents that apply takes back, parents before children: to stdout, or to a folder, a file each.
+ * Writes a whole mesh as documents that apply takes back, parents before children: to stdout, or to a folder, a file each. In
+ * another form it is one file, which import takes back.
  * @throws CommandError where there is no such mesh, or the folder has something in it already: nothing is written
  */
 export async function exportMesh(
   client: Client,
-  { mesh, meshOwner, output, folder }: ExportOptions,
-  stdout: { write(text: string): unknown },
+  { mesh, meshOwner, output, folder, as }: ExportOptions,
+  { stdout, stderr }: Record<'stdout' | 'stderr', { write(text: string): unknown }>,
 ): Promise<void> {
   if (folder !== undefined) await requireEmpty(folder);
-  const documents = await readMesh(client, mesh, meshOwner);
+  const resources = await readMesh(client, mesh, meshOwner);
+  if (as !== undefined) {
+    const { text, extension, note } = await writeAs(as, resources);
+    stderr.write(note);
+    if (folder === undefined) stdout.write(text);
+    else {
+      const file = join(folder, `${shorten(escapeName(mesh))}.${extension}`);
+      await mkdir(folder, { recursive: true });
+      await writeFile(file, text, { flag: 'wx' });
+      stdout.write(`mesh ${mesh} is in ${file}\n`);
+    }
+    return;
+  }
+  const documents = resources.map(({ key, spec, tags }) => ({ key, document: documentOf(key, spec, tags) }));
   if (folder === undefined) {
     stdout.write(
       formatDocuments(
@@ -62,15 +79,15 @@ async function readMesh(
   client: Client,
   mesh: string,
   meshOwner: string | undefined,
-): Promise<readonly { key: ResourceKey; document: Json }[]> {
+): Promise<readonly Exported[]> {
   const listed = await listMesh(client, { owner: meshOwner, mesh });
   if (listed.length === 0) throw new CommandError(`there is no mesh ${mesh}`);
-  const documents = await mapConcurrently(listed, CALLS_AT_ONCE, async ({ key, arn }) => {
+  const resources = await mapConcurrently(listed, CALLS_AT_ONCE, async ({ key, arn }) => {
     const described = await describeResource(client, key);
     if (described === undefined) return [];
     // A mesh that is somebody else's is no document of ours: only its owner can make it.
     if (key.kind === 'mesh' && meshOwner !== undefined) return [];
-    return [{ key, document: documentOf(key, described.spec, await listTags(client, arn)) }];
+    return [{ key, spec: described.spec, tags: await listTags(client, arn), arn }];
   });
-  return documents.flat();
+  return resources.flat();
 }

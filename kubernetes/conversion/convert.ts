@@ -1,4 +1,5 @@
 import { title } from '../../controlplane/mesh/names.ts';
+import { withAnnotations } from './annotations.ts';
 import { backendsOfGroups } from './backend-groups.ts';
 import { convertBeta, isBeta } from './beta.ts';
 import type { Conversion, Converted, Remark } from './converted.ts';
@@ -58,7 +59,7 @@ function convert(converter: Converter): readonly Converted[] {
   const own = toModel(`${title(kind)}Spec`, object.spec ?? {}, ['spec'], conversation);
   const spec = kind === 'virtualNode' && isObject(own) ? withGroups(converter, conversation, own) : own;
   if (kind === 'mesh') {
-    const members = { meshName: appMeshName(object), ...ownerOf(object), spec };
+    const members = { meshName: appMeshName(object), ...ownerOf(object), ...withAnnotations(object, spec) };
     return [{ kind, members, object, at: ['spec'], mesh: undefined, gateway: undefined }];
   }
   const mesh = meshOf(object, cluster);
@@ -72,7 +73,12 @@ function convert(converter: Converter): readonly Converted[] {
   };
   const parent =
     gateway === undefined ? {} : named('virtualGatewayName', memberName(gateway, 'VirtualGateway'));
-  const members = { ...within, ...parent, [`${kind}Name`]: appMeshName(object), spec };
+  const members = {
+    ...within,
+    ...parent,
+    [`${kind}Name`]: appMeshName(object),
+    ...withAnnotations(object, spec),
+  };
   const resource: Converted = { kind, members, object, at: ['spec'], mesh, gateway };
   return [resource, ...(kind === 'virtualRouter' ? routesOf(resource, conversation, within) : [])];
 }
@@ -106,7 +112,7 @@ function routesOf(
         ...within,
         virtualRouterName,
         routeName: name,
-        spec: toModel('RouteSpec', spec, at, conversation),
+        ...withAnnotations(object, toModel('RouteSpec', spec, at, conversation), String(name)),
       },
       object,
       at,

@@ -4,6 +4,7 @@ import type { Membership } from '../../../kubernetes/conversion/membership.ts';
 import { isOfAppMesh } from '../../../kubernetes/conversion/objects.ts';
 import { describePath } from '../place.ts';
 import type { Found, Gathered, ImportContext, Left, Source } from '../source.ts';
+import { EXPORT_MARK } from '../../export/forms/form.ts';
 import { isKubernetes, objectsIn, type PlacedObject } from './objects.ts';
 import { createVariables, type Variables } from './variables.ts';
 
@@ -16,8 +17,9 @@ export const kubernetesSource: Source = {
   name: 'kubernetes',
   claims: ({ documents }) => documents.some(({ value }) => isKubernetes(value)),
   gather: (files, context) => {
-    const variables = createVariables(context.answers);
-    const { objects, problems } = objectsIn(files, variables);
+    const literal = new Set(files.filter(({ text }) => text.startsWith(EXPORT_MARK)).map(({ file }) => file));
+    const variables = createVariables(context.answers, (file) => literal.has(file));
+    const { objects, problems } = objectsIn(files, variables, literal);
     const { resources, faults, notes } = convertObjects(objects);
     const { own, others } = byOwner(resources, context);
     const passedOver = Map.groupBy(
@@ -92,7 +94,7 @@ function foundFrom(resource: Converted, variables: Variables, { mesh: told }: Im
   }
   return {
     kind,
-    members: variables.open(known) as Found['members'],
+    members: variables.open(known, place.file) as Found['members'],
     place: { ...place, line: lineAt(at.length > 1 ? at : []) },
     lineAt: ([member, ...path]) => (member === 'spec' ? lineAt([...at, ...path]) : place.line),
   };

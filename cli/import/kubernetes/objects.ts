@@ -20,6 +20,7 @@ export function isKubernetes(value: unknown): boolean {
 export function objectsIn(
   files: readonly ParsedFile[],
   variables: Variables,
+  literal: ReadonlySet<string>,
 ): { readonly objects: readonly PlacedObject[]; readonly problems: readonly ImportProblem[] } {
   const objects: PlacedObject[] = [];
   const problems: ImportProblem[] = [];
@@ -35,7 +36,7 @@ export function objectsIn(
         });
         if (!isOfAppMesh(object)) continue;
         if (object.name === '') problems.push({ place, message: 'metadata.name: it has no name' });
-        const template = templateIn(item, []);
+        const template = literal.has(file) ? undefined : templateIn(item, []);
         if (template !== undefined) {
           const at = { ...place, line: lineAt([...path, ...template.path]) };
           problems.push({ place: at, message: `${template.path.join('.')}: ${TEMPLATE}` });

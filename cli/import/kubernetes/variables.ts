@@ -13,13 +13,13 @@ export type Variables = {
   /** A text that stands for something that nobody said, until then. */
   readonly ask: (question: Question) => string;
   /** What has an unanswered variable in it becomes an open value. */
-  readonly open: (value: unknown) => unknown;
+  readonly open: (value: unknown, file: string) => unknown;
 };
 
 const VARIABLE = /\$\{([^{}\s]+)\}|\$([A-Z_][A-Z0-9_]*)/g;
 
-/** Variables that these answers give values to. */
-export function createVariables(answers: Answers): Variables {
+/** Variables that these answers give values to. In files that are literal there are none. */
+export function createVariables(answers: Answers, isLiteral: (file: string) => boolean): Variables {
   const questions = new Map<string, Question>();
   const valueOf = (text: string, file: string): string | undefined => {
     const [, name = '', otherwise] = /^(.*?)(?::[-=](.*))?$/s.exec(text) ?? [];
@@ -32,19 +32,21 @@ export function createVariables(answers: Answers): Variables {
     return isVariable(text) && filled !== text ? collectionIn(filled) : filled;
   };
   return {
-    fill: (value, file) => map(value, (text) => fillText(text, file)),
+    fill: (value, file) => (isLiteral(file) ? value : map(value, (text) => fillText(text, file))),
     ask: (question) => {
       const given = answers.take(question.key);
       if (given !== undefined) return given;
       questions.set(question.key, question);
       return `\${${question.key}}`;
     },
-    open: (value) =>
-      map(value, (text) => {
-        const names = [...text.matchAll(VARIABLE)].map(([, braced, bare]) => braced ?? bare ?? '');
-        if (names.length === 0) return text;
-        return new Open(names.map((name) => questions.get(name) ?? questionOf(name)));
-      }),
+    open: (value, file) =>
+      isLiteral(file)
+        ? value
+        : map(value, (text) => {
+            const names = [...text.matchAll(VARIABLE)].map(([, braced, bare]) => braced ?? bare ?? '');
+            if (names.length === 0) return text;
+            return new Open(names.map((name) => questions.get(name) ?? questionOf(name)));
+          }),
   };
 }
 

@@ -1,6 +1,8 @@
-import { nameMember } from '../../../controlplane/mesh/names.ts';
+import { amended, type Amendment } from '../../../common/amendments.ts';
+import { nameMember, title } from '../../../controlplane/mesh/names.ts';
 import { KINDS, type Kind } from '../../../controlplane/mesh/resource.ts';
 import { isObject } from '../is-object.ts';
+import { spell } from '../names.ts';
 import type { Path, Place } from '../place.ts';
 import { Open, type Found } from '../source.ts';
 
@@ -12,6 +14,8 @@ export type TerraformResource = {
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly place: Place;
   readonly lineAt?: (path: Path) => number | undefined;
+  /** What export put beside it. */
+  readonly amendments?: readonly Amendment[];
 };
 
 /** The kind of a type such as `aws_appmesh_virtual_node`; undefined for those of other services. */
@@ -41,13 +45,17 @@ const PASSED_OVER = new Set([
 ]);
 
 /** The input of the create operation, in the spelling of Terraform. */
-export function foundFrom({ kind, attributes, place, lineAt }: TerraformResource): Found {
+export function foundFrom({ kind, attributes, place, lineAt, amendments = [] }: TerraformResource): Found {
   const { name, mesh_owner: meshOwner, resource_owner: resourceOwner } = attributes;
   const tags = tagsOf(attributes);
   const others = Object.entries(attributes).filter(
     ([member]) => !PASSED_OVER.has(member) && !['name', 'mesh_owner', 'tags', 'spec'].includes(member),
   );
-  const spec = { spec: cleaned(attributes['spec'] ?? [{}]) };
+  const plain = cleaned(attributes['spec'] ?? [{}]);
+  const spec =
+    amendments.length === 0
+      ? plain
+      : amended(spell(`${title(kind)}Spec`, plain, { blocks: true }).value, amendments);
   return {
     kind,
     members: {
@@ -57,7 +65,7 @@ export function foundFrom({ kind, attributes, place, lineAt }: TerraformResource
       ...(kind === 'mesh' || isUnset(meshOwner) || meshOwner === resourceOwner
         ? {}
         : { mesh_owner: meshOwner }),
-      ...spec,
+      spec,
       ...(tags === undefined ? {} : { tags }),
     },
     place,

@@ -27,7 +27,7 @@ export async function throughControlPlane(imported: readonly Document[]): Promis
     for (const { key } of all.filter((each) => each.key.kind === 'mesh')) {
       const folder = { meshOwner: undefined, output: 'yaml', folder: undefined } as const;
       const { stdout } = await capture(bench.folder, '', async (streams) => {
-        await exportMesh(bench.client, { ...folder, mesh: key.name }, streams.stdout);
+        await exportMesh(bench.client, { ...folder, mesh: key.name }, streams);
         return 0;
       });
       for (const each of recogniseDocuments(parseDocuments('-', stdout).documents, {}).documents) {

@@ -1,7 +1,10 @@
 import { basename } from 'node:path';
+import { areAmendments } from '../../../../common/amendments.ts';
+import { isObject } from '../../is-object.ts';
 import type { ImportProblem } from '../../place.ts';
 import type { ParsedFile } from '../../reading/parsed.ts';
 import { Open, type ImportContext, type Left } from '../../source.ts';
+import { AMENDMENTS } from '../amendments.ts';
 import type { Ask, TerraformJson } from '../json.ts';
 import { kindOfType, type TerraformResource } from '../resource.ts';
 import { folderOfCall, isValues, modulesIn, type Module } from './modules.ts';
@@ -39,6 +42,7 @@ export async function readConfigurations(
       reason: 'values of variables, which count only where -f names the file',
     }));
   const collect = (scope: Scope): void => {
+    const beside = amendmentsIn(scope);
     for (const [key, { type, name, body, file }] of scope.module.resources) {
       const kind = kindOfType(type);
       const address = `${scope.prefix}${key}`;
@@ -58,6 +62,7 @@ export async function readConfigurations(
         address,
         kind,
         attributes: Object.fromEntries(values) as TerraformResource['attributes'],
+        ...(areAmendments(beside[key]) ? { amendments: beside[key] } : {}),
         place,
       });
     }
@@ -92,6 +97,12 @@ const SHOW = 'what terraform show -json prints';
 const INSTEAD = `import ${SHOW} instead`;
 const AUTOMATIC = /^terraform\.tfvars(?:\.json)?$|\.auto\.tfvars(?:\.json)?$/i;
 const META = new Set(['lifecycle', 'depends_on', 'provider', 'provisioner', 'connection']);
+
+function amendmentsIn({ module, evaluate }: Scope): Readonly<Record<string, unknown>> {
+  const local = module.locals.get(AMENDMENTS);
+  const value = local === undefined ? undefined : evaluate(local.value, AMENDMENTS, []);
+  return isObject(value) ? value : {};
+}
 
 function foldersCalled(module: Module): readonly string[] {
   return [...module.calls.values()].flatMap((call) => folderOfCall(module, call) ?? []);

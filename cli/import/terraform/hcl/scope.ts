@@ -96,10 +96,15 @@ export function scopeOf(
       return value.map((each: unknown, index) => evaluate(each, address, [...path, index]));
     if (!isObject(value) || value instanceof Open) return value;
     const members = Object.entries(value).map(([name, part]) => [
-      name,
+      keyOf(name, address, path),
       evaluate(part, address, [...path, name]),
     ]);
     return Object.fromEntries(members) as unknown;
+  };
+  // Of a map; one that is not known stays as it stands, and is known to nothing.
+  const keyOf = (name: string, address: string, path: Path): string => {
+    const key = text(name, address, path);
+    return typeof key === 'string' ? key : name;
   };
   const text = (value: string, address: string, path: Path): unknown => {
     const parts = partsOf(value).map((part) => {

@@ -1,0 +1,58 @@
+import { shapeNamed } from '../../controlplane/model/api-model.ts';
+import { CRD_MEMBERS } from './members.ts';
+import type { CrdKind } from './objects.ts';
+import { isObject } from './to-model.ts';
+
+/** How a specification names another object: by its name in Kubernetes, or, where it is not there, by its ARN. */
+export type Naming = (kind: CrdKind, name: string) => { readonly object: string } | { readonly arn: string };
+
+/** What App Mesh's kinds in Kubernetes have no place for, by the structure in the API's model and the member. */
+const NO_PLACE = new Set(['DnsServiceDiscovery.ipPreference', 'AwsCloudMapServiceDiscovery.ipPreference']);
+
+/** The preferences that the controller takes in a mesh. */
+const IP_PREFERENCES: ReadonlySet<unknown> = new Set(['IPv4_ONLY', 'IPv6_ONLY']);
+
+/** The other way round: the members of the API that CRD_MEMBERS leads to. */
+const RENAMED = new Map(
+  Object.entries(CRD_MEMBERS).flatMap(([name, rule]) => (rule.rule === 'renamed' ? [[rule.to, name]] : [])),
+);
+const REFERENCES = new Map(
+  Object.entries(CRD_MEMBERS).flatMap(([name, rule]) =>
+    rule.rule === 'reference' ? rule.to.map((member) => [member, { name, kind: rule.kind }] as const) : [],
+  ),
+);
+
+/** Brings a specification of the API to the members of App Mesh's kinds in Kubernetes, along a shape of the model. */
+export function fromModel(shapeName: string, value: unknown, naming: Naming): unknown {
+  const shape = shapeNamed(shapeName);
+  if (shape.type === 'list' && Array.isArray(value)) {
+    return value.map((each: unknown) => fromModel(shape.member?.shape ?? '', each, naming));
+  }
+  if (shape.type !== 'structure' || !isObject(value)) return value;
+  const members = Object.entries(value).flatMap(([member, part]): readonly (readonly [string, unknown])[] => {
+    const target = shape.members?.[member]?.shape;
+    const place = `${shapeName}.${member}`;
+    if (target === undefined || NO_PLACE.has(place)) return [];
+    // What the controller refuses has no place either.
+    if (place === 'MeshServiceDiscovery.ipPreference' && !IP_PREFERENCES.has(part)) return [];
+    const reference = shapeNamed(target).type === 'string' ? REFERENCES.get(member) : undefined;
+    if (reference !== undefined && typeof part === 'string') return [named(reference, part, naming)];
+    return [[renamed(shapeName, member), fromModel(target, part, naming)]];
+  });
+  return Object.fromEntries(members);
+}
+
+// Only that of a mesh has another name; a virtual node's is called as in the API.
+function renamed(shapeName: string, member: string): string {
+  if (member === 'serviceDiscovery' && shapeName !== 'MeshSpec') return member;
+  return RENAMED.get(member) ?? member;
+}
+
+function named(
+  { name, kind }: { readonly name: string; readonly kind: CrdKind },
+  text: string,
+  naming: Naming,
+): readonly [string, unknown] {
+  const found = naming(kind, text);
+  return 'arn' in found ? [name.replace(/Ref$/, 'ARN'), found.arn] : [name, { name: found.object }];
+}
