@@ -1,5 +1,6 @@
 import type { ServiceDiscoveryClient } from '@aws-sdk/client-servicediscovery';
 import type { Instance } from '../translate/external-inputs.ts';
+import { awsCredentials } from './credentials.ts';
 import { instancesOf } from './instance.ts';
 
 /** Asks AWS Cloud Map for all instances of a service, healthy or not. Rejects with the SDK's errors. */
@@ -26,6 +27,7 @@ export function createCloudMap(region: string, endpoint: string | undefined): Cl
     );
     const client = new ServiceDiscoveryClient({
       region,
+      credentials: awsCredentials(region),
       // What fails is tried again by who asks.
       maxAttempts: 1,
       // AWS has its data plane under a name of its own, `data-…`; who names an endpoint means that one.

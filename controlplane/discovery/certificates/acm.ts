@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { ACMClient } from '@aws-sdk/client-acm';
 import type { Certificate } from '../../translate/external-inputs.ts';
 import { parseArn } from './arn.ts';
+import { awsCredentials } from '../credentials.ts';
 import { makeCertificate } from './certificate.ts';
 import { incomplete } from '../errors.ts';
 
@@ -21,9 +22,12 @@ export function createAcm(endpoint: string | undefined): Acm {
     async certificate(arn, abortSignal) {
       const { region } = parseArn(arn, 'acm');
       const { ACMClient, ExportCertificateCommand } = await import('@aws-sdk/client-acm');
-      const options = { region, maxAttempts: 1, ...(endpoint === undefined ? {} : { endpoint }) };
-      const client = clients.get(region) ?? new ACMClient(options);
-      clients.set(region, client);
+      let client = clients.get(region);
+      if (client === undefined) {
+        const credentials = awsCredentials(region);
+        client = new ACMClient({ region, credentials, maxAttempts: 1, ...(endpoint && { endpoint }) });
+        clients.set(region, client);
+      }
       // The key travels encrypted, under a word that is used once.
       const passphrase = randomBytes(32).toString('hex');
       const command = new ExportCertificateCommand({

@@ -2,6 +2,7 @@ import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import { Sha256 } from '../../../common/sha256.ts';
 import { parseArn, type CertificateArn } from './arn.ts';
 import { readAuthority } from './certificate.ts';
+import { awsCredentials } from '../credentials.ts';
 import { incomplete, refused } from '../errors.ts';
 
 /** Asks AWS Private CA for an authority's own certificate, PEM. Rejects with a DiscoveryError. */
@@ -15,13 +16,13 @@ const TARGET = 'ACMPrivateCA.GetCertificateAuthorityCertificate';
  * bring a second generation of the SDK's packages.
  */
 export function createPrivateCa(endpoint: string | undefined): PrivateCa {
-  let credentials: AwsCredentialIdentityProvider | undefined;
+  const known = new Map<string, AwsCredentialIdentityProvider>();
   return {
     async authority(arn, signal) {
       const at = parseArn(arn, 'acm-pca');
-      const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers');
       const { SignatureV4 } = await import('@smithy/signature-v4');
-      credentials ??= fromNodeProviderChain();
+      const credentials = known.get(at.region) ?? awsCredentials(at.region);
+      known.set(at.region, credentials);
       const signer = new SignatureV4({ service: 'acm-pca', region: at.region, credentials, sha256: Sha256 });
       const url = new URL(endpoint ?? defaultEndpoint(at));
       const request = {
