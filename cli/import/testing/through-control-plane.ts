@@ -12,7 +12,7 @@ import { capture, startBench } from '../../testing/control-plane.ts';
  * Applies documents to a control plane of their own and exports what it has then. Answers how that differs from the documents;
  * what they need and do not have themselves is made for them, as small as it can be.
  */
-export async function throughControlPlane(imported: readonly Document[]): Promise<readonly string[]> {
+export async function throughControlPlane(imported: readonly Document[]): Promise<string[]> {
   // It is one account's, whose mesh one is of another account too.
   const documents = imported.map((document) => ({ ...document, key: { ...document.key, owner: undefined } }));
   const bench = await startBench();
