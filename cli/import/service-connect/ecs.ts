@@ -110,7 +110,8 @@ function taskDefinitionIn(value: unknown): Members | undefined {
     : undefined;
 }
 
-function taskDefinitionFrom(definition: Members): TaskDefinition {
+/** The named ports of a task definition, as the API writes it. */
+export function taskDefinitionFrom(definition: Members): TaskDefinition {
   const containers = (definition['containerDefinitions'] as readonly unknown[]).filter(isObject);
   const mappings = containers.flatMap(({ portMappings }) =>
     Array.isArray(portMappings) ? portMappings.filter(isObject) : [],

@@ -1,31 +1,51 @@
 import { describePath, type ImportProblem, type Path, type Place } from '../place.ts';
-import { Open, type Found, type Gathered, type ImportContext, type Left, type Source } from '../source.ts';
+import { isTemplate } from '../cloudformation/template.ts';
+import { Open, type Found, type ImportContext, type Left, type Source } from '../source.ts';
+import { makesServices, readTemplates } from './templates.ts';
 import { isEcs, readEcs, type EcsService, type TaskDefinition } from './ecs.ts';
 import { endpointsOf } from './endpoints.ts';
 import { meshOf, type Member, type Unsaid } from './mesh.ts';
 
 /**
  * Services of ECS with Service Connect, as `aws ecs describe-services` and `describe-task-definition` answered, or as the calls
- * took them that made them: each namespace becomes a mesh.
+ * took them that made them, or as a template of CloudFormation makes them: each namespace becomes a mesh.
  */
 export const serviceConnectSource: Source = {
   name: 'service-connect',
-  claims: ({ documents }) => documents.some(({ value }) => isEcs(value)),
-  gather: (files, context) => {
-    const { services, taskDefinitions } = readEcs(files);
-    const enabled = services.filter(({ configuration }) => configuration['enabled'] === true);
+  claims: (file) => file.documents.some(({ value }) => isEcs(value)) || makesServices(file),
+  gather: async (files, context) => {
+    const templates = files.filter((file) => file.documents.some(({ value }) => isTemplate(value)));
+    const made = await readTemplates(templates, context);
+    const answered = readEcs(files.filter((file) => !templates.includes(file)));
+    const services = [...answered.services, ...made.services];
+    const taskDefinitions = [...answered.taskDefinitions, ...made.taskDefinitions];
+    const enabled = services.filter(({ configuration }) => String(configuration['enabled']) === 'true');
     const namespaces = Map.groupBy(enabled, ({ configuration }) => namespaceOf(configuration['namespace']));
     const left: Left[] = services
       .filter((service) => !enabled.includes(service))
       .map(({ place }) => ({ place, reason: 'Service Connect is not enabled' }));
-    const problems: ImportProblem[] = [];
+    const problems: ImportProblem[] = [...made.problems];
     const resources: Found[] = [];
     for (const [namespace, own] of namespaces) {
-      resources.push(...namespaceMesh(namespace, own, taskDefinitions, context, { left, problems }));
+      const open = openIn(own);
+      if (open === undefined)
+        resources.push(...namespaceMesh(namespace, own, taskDefinitions, context, { left, problems }));
+      else resources.push({ kind: 'mesh', members: { meshName: open }, place: (own[0] as EcsService).place });
     }
-    return Promise.resolve({ resources, left, problems, passedOver: new Map() } satisfies Gathered);
+    return { resources, left, problems, passedOver: new Map() };
   },
 };
+
+// Names of which others are made: nothing is made before they are known.
+function openIn(services: readonly EcsService[]): Open | undefined {
+  const found: Open[] = [];
+  const walk = (value: unknown): void => {
+    if (value instanceof Open) found.push(value);
+    else if (typeof value === 'object' && value !== null) for (const part of Object.values(value)) walk(part);
+  };
+  for (const { configuration } of services) walk([configuration['namespace'], configuration['services']]);
+  return found.length === 0 ? undefined : new Open(found.flatMap(({ questions }) => questions));
+}
 
 function namespaceMesh(
   namespace: Namespace,
