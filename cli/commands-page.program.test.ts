@@ -3,18 +3,23 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 
-// The page about the commands: everything in it that has a prompt is run, in order, and has to print what the page says.
+// Pages about commands: everything in them that has a prompt is run, in order, and has to print what the page says.
 
-const PAGE = join(import.meta.dirname, '../docs/commands.md');
+/** Each page, and the least number of examples that it has. */
+const PAGES = [
+  ['commands.md', 20],
+  ['import.md', 8],
+] as const;
+const DOCS = join(import.meta.dirname, '../docs');
 
 const DAYBREAK = join(import.meta.dirname, 'main.ts');
 
 let folder: string;
 let endpoint: string;
 let stop: () => Promise<unknown>;
-beforeAll(async () => {
+beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'daybreak-page-'));
   const where = ['--data', join(folder, 'model'), '--api', '127.0.0.1:0', '--ads', '127.0.0.1:0'];
   const program = execa(process.execPath, [DAYBREAK, 'controlplane', ...where], {
@@ -29,7 +34,7 @@ beforeAll(async () => {
   const [ready] = (await once(program.stdout, 'data', { signal: AbortSignal.timeout(20_000) })) as [Buffer];
   endpoint = (JSON.parse(ready.toString()) as { api: string }).api;
 }, 30_000);
-afterAll(async () => {
+afterEach(async () => {
   await stop();
   await rm(folder, { recursive: true });
 });
@@ -37,14 +42,14 @@ afterAll(async () => {
 /** A command of the page, and what is printed below it. */
 type Example = { readonly command: string; readonly output: string };
 
-it('prints what the page says', { timeout: 120_000 }, async () => {
-  const page = await readFile(PAGE, 'utf8');
-  for (const [name, content] of filesOf(page)) {
-    await mkdir(dirname(join(folder, name)), { recursive: true });
-    await writeFile(join(folder, name), content);
+it.each(PAGES)('%s: the commands print what the page says', { timeout: 600_000 }, async (name, least) => {
+  const page = await readFile(join(DOCS, name), 'utf8');
+  for (const [file, content] of filesOf(page)) {
+    await mkdir(dirname(join(folder, file)), { recursive: true });
+    await writeFile(join(folder, file), content);
   }
   const examples = examplesOf(page);
-  expect(examples.length).toBeGreaterThan(20);
+  expect(examples.length).toBeGreaterThan(least);
   const outputs = await run(examples.map(({ command }) => command));
   expect(examples.map(({ command }, index) => ({ command, output: plain(outputs[index] ?? '') }))).toEqual(
     examples.map(({ command, output }) => ({ command, output: plain(output) })),

@@ -2,7 +2,7 @@ import { describeKey } from '../../resources/key.ts';
 import type { Exported, Writer } from './form.ts';
 
 /** The other forms that a mesh can be written in. */
-export const FORM_NAMES = ['terraform', 'kubernetes'] as const;
+export const FORM_NAMES = ['cloudformation', 'terraform', 'kubernetes'] as const;
 
 /** One of them. */
 export type FormName = (typeof FORM_NAMES)[number];
@@ -10,6 +10,12 @@ export type FormName = (typeof FORM_NAMES)[number];
 type Form = { readonly extension: string; readonly writer: () => Promise<Writer>; readonly beside: string };
 
 const FORMS: Readonly<Record<FormName, Form>> = {
+  cloudformation: {
+    extension: 'yaml',
+    writer: async () => (await import('./cloudformation.ts')).writeCloudFormation,
+    // CloudFormation has all members of the API.
+    beside: '',
+  },
   terraform: {
     extension: 'tf',
     writer: async () => (await import('./terraform.ts')).writeTerraform,
