@@ -1,10 +1,10 @@
 import type { Log } from '../common/log.ts';
 import { createTokenBucket, type BucketSettings } from '../common/token-bucket.ts';
 
-/** At once after a silence, and a second: a fleet that is refused comes back every few seconds, each with a line. */
+/** The rate per second and the burst of warnings: each refused proxy of a fleet retries every few seconds. */
 const LOGGED: BucketSettings = { rate: 2, burst: 50 };
 
-/** Writes warnings, but not more of them than people can read: a line says how many before it were left out, as `unlogged`. */
+/** Logs warnings at a bounded rate. The field `unlogged` of a line counts the warnings that were dropped before it. */
 export function boundedWarnings(log: Log): (fields: object, message: string) => void {
   const loggable = createTokenBucket(LOGGED, Date.now);
   let unlogged = 0;

@@ -16,7 +16,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-test('a control plane has no memory in a core file, and SIGUSR1 does nothing to it', async () => {
+test('core files of a control plane contain no memory, and SIGUSR1 has no effect', async () => {
   expect(await readFile(`/proc/${controlPlane.pid}/coredump_filter`, 'utf8')).toBe('00000000\n');
   process.kill(controlPlane.pid, 'SIGUSR1');
   expect((await request(`${controlPlane.api}/healthz`)).status).toBe(200);

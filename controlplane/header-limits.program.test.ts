@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-test('the limits on headers that a control plane is given reach every proxy', async () => {
+test("a control plane's limits on headers reach every proxy", async () => {
   const flags = ['--max-request-headers-kib', '128', '--max-request-headers', '300'];
   const controlPlane = await startLocalControlPlane(['--data', folder, ...flags]);
   try {
@@ -34,7 +34,7 @@ test('the limits on headers that a control plane is given reach every proxy', as
   }
 });
 
-/** The values of a member, wherever it stands. */
+/** The values of a member at any depth. */
 function numbers(within: unknown, member: string): ReadonlySet<number> {
   const found = JSON.stringify(within).matchAll(new RegExp(`"${member}":(\\d+)`, 'g'));
   return new Set(Array.from(found, ([, value]) => Number(value)));

@@ -9,7 +9,7 @@ import { until } from '../test/lab/until.ts';
 import { readBackup } from './backup/format.ts';
 import { readMark } from './store/mark.ts';
 
-// A folder that has less than was acknowledged, by the command line.
+// The command line on a data folder that lost acknowledged commits.
 
 const DAYBREAK = join(import.meta.dirname, '../cli/main.ts');
 const NODES = 30;
@@ -59,7 +59,7 @@ const nodes = async ({ api }: LocalControlPlane): Promise<number> => {
   return resources.filter(({ kind }) => kind === 'virtualNode').length;
 };
 
-test('a control plane whose log was cut in half ends with 1 and says what to do; so does a backup', async () => {
+test('a control plane with a truncated write-ahead log exits with 1 and names the remedies; so does a backup', async () => {
   for (const args of [['controlplane'], ['backup', join(folder, 'second')]]) {
     const { exitCode, stdout, stderr } = await daybreak(...args, '--data', data);
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
@@ -71,13 +71,13 @@ test('a control plane whose log was cut in half ends with 1 and says what to do;
   }
 });
 
-test('a backup that was restored makes it whole again', async () => {
+test('a restored backup repairs the folder', async () => {
   const restored = await daybreak('restore', join(folder, 'backup'), '--data', data, '--replace');
   expect(restored).toMatchObject({ exitCode: 0, stdout: '' });
   expect(await nodes(await start())).toBe(NODES);
 });
 
-test('with --accept-loss it starts once with what is there, and from then on without', async () => {
+test('--accept-loss is needed for one start only', async () => {
   const first = await start('--accept-loss');
   const left = await nodes(first);
   expect(left).toBeLessThan(NODES);

@@ -12,7 +12,7 @@ import { createApi } from './api/api.ts';
 import { backupRoute } from './backup/route.ts';
 import { configDumpRoute } from './config-dump/route.ts';
 import { guardApi } from './connections/guard-api.ts';
-import { openEntrances } from './connections/open-entrances.ts';
+import { openConnectionTrackers } from './connections/open-connection-trackers.ts';
 import { openDiscovery } from './discovery/discovery.ts';
 import { createEnvoysOf } from './explain/connected-envoys.ts';
 import { explainRoute } from './explain/route.ts';
@@ -29,31 +29,31 @@ import { watchWrites } from './store/watch-writes.ts';
 import { openCertificate } from './tls/open-certificate.ts';
 
 /**
- * Runs a control plane until SIGTERM or SIGINT. Once it serves, it prints one line of JSON with its real addresses.
- * A start that fails closes what it opened and throws. Answers the exit code.
+ * Runs a control plane until SIGTERM or SIGINT. When it is ready, it prints one line of JSON with its actual addresses.
+ * A failed start closes everything that it opened, and throws. Returns the exit code.
  */
 export async function runControlPlane(settings: ControlPlaneSettings, log: Log): Promise<number> {
   guardProcess();
   await using opened = new AsyncDisposableStack();
   const serving = await start(settings, log, opened);
   process.stdout.write(`${JSON.stringify({ ready: true, api: serving.api, ads: serving.ads })}\n`);
-  await serving.stopping.asked(log);
-  await serving.letGo();
+  await serving.stopping.requested(log);
+  await serving.drain();
   return 0;
 }
 
-/** A control plane that serves. */
+/** A running control plane. */
 type Serving = {
-  /** The API's address with its real port, e.g. `https://127.0.0.1:8080`. */
+  /** The API's URL with its actual port, e.g. `https://127.0.0.1:8080`. */
   readonly api: string;
-  /** The address of ADS with its real port, e.g. `127.0.0.1:18000`. */
+  /** The address of ADS with its actual port, e.g. `127.0.0.1:18000`. */
   readonly ads: string;
   readonly stopping: Stopping;
-  /** Takes no new proxies and lets those that are connected go, within the settings' limit. */
-  readonly letGo: () => Promise<void>;
+  /** Accepts no new proxies and drains the connected ones, within the time limit of the settings. */
+  readonly drain: () => Promise<void>;
 };
 
-/** Opens one thing after the other; each is closed before what it was opened on. The addresses come last. */
+/** Opens each part in order; they are closed in reverse order. The listeners are opened last. */
 async function start(
   settings: ControlPlaneSettings,
   log: Log,
@@ -61,7 +61,7 @@ async function start(
 ): Promise<Serving> {
   const { region, quotas, rateLimit } = settings;
   const metrics = createMetrics();
-  const entrances = openEntrances(settings, log, metrics);
+  const trackers = openConnectionTrackers(settings, log, metrics);
   const access = await openAccess({
     ...settings,
     log,
@@ -117,7 +117,7 @@ async function start(
     opened.defer(audit.close);
   }
   opened.defer(() => api.close());
-  guardApi(api, entrances.api);
+  guardApi(api, trackers.api);
   measureApi(api, metrics);
   api.register(backupRoute(store));
   api.register(configDumpRoute(proxies.preview));
@@ -127,9 +127,9 @@ async function start(
 
   const stopping = opened.use(createStopping(api));
   const adsTls = tls && { certificate: tls, clientCa: adsAccess.clientCa };
-  const entrance = entrances.ads;
+  const tracker = trackers.ads;
   const maxAgeMs = settings.maxConnectionAge && settings.maxConnectionAge * 1000;
-  const ads = await listenAds(proxies.xds, settings.ads, admission, { tls: adsTls, entrance, maxAgeMs });
+  const ads = await listenAds(proxies.xds, settings.ads, admission, { tls: adsTls, tracker, maxAgeMs });
   opened.defer(() => ads.close());
   const scheme = tls === undefined ? 'http' : 'https';
   await api.listen({ ...settings.api, listenTextResolver: (at) => `the API listens on ${at}` });
@@ -138,6 +138,6 @@ async function start(
     api: `${scheme}://${formatHostPort({ host: settings.api.host, port })}`,
     ads: formatHostPort(ads.address),
     stopping,
-    letGo: () => ads.stop(settings.drainSeconds * 1000, stopping.hurry),
+    drain: () => ads.stop(settings.drainSeconds * 1000, stopping.skipDrain),
   };
 }

@@ -44,7 +44,7 @@ test('every problem is listed', () => {
       '--region="Mars!": a region, e.g. us-east-1',
       '--api="here": HOST:PORT, e.g. 127.0.0.1:8080 or [::1]:8080, with a port up to 65535',
       '--account="12": an AWS account id, twelve digits',
-      '--ads="10.0.0.1:18000": beyond loopback it needs --tls-cert with --tls-key, and --tokens, --client-ca or --credentials; say --insecure if that network is trusted, or use a loopback address',
+      '--ads="10.0.0.1:18000": beyond loopback it needs --tls-cert with --tls-key, and --tokens, --client-ca or --credentials; set --insecure if that network is trusted, or use a loopback address',
     ].join('\n'),
   );
 });
@@ -106,17 +106,13 @@ test.each([
 test.each([
   ['TLS alone', tls, '--ads="0.0.0.0:443": beyond loopback it needs --tls-cert with --tls-key, and --tokens'],
   ['tokens alone', { '--tokens': 't' }, '--ads="0.0.0.0:443": beyond loopback it needs'],
-  [
-    'a client CA alone',
-    { '--client-ca': 'ca' },
-    '--client-ca="ca": client certificates are shown over TLS only',
-  ],
+  ['a client CA alone', { '--client-ca': 'ca' }, '--client-ca="ca": client certificates need TLS'],
 ])('ADS beyond loopback with %s', (_, flags, problem) => {
   const compile = () => compileControlPlaneSettings({ '--data': 'd', '--ads': '0.0.0.0:443', ...flags });
   expect(compile).toThrow(problem);
 });
 
-test('how many proxies, how fast, and how they are let go', () => {
+test('limits of proxies and the drain time', () => {
   const flags = {
     '--max-proxies': '10000',
     '--max-proxies-per-resource': '50',
@@ -130,7 +126,7 @@ test('how many proxies, how fast, and how they are let go', () => {
   });
 });
 
-test('how large headers may be', () => {
+test('limits on headers', () => {
   const flags = { '--max-request-headers-kib': '8192', '--max-request-headers': '10000' };
   const { translation } = compileControlPlaneSettings({ '--data': 'd', ...flags });
   expect(translation).toEqual({ headers: { kib: 8192, lines: 10_000 } });
@@ -163,12 +159,12 @@ test.each([
   expect(() => compileControlPlaneSettings({ '--data': 'd', [name]: value })).toThrow(wanted);
 });
 
-test('--accept-loss, also as a variable has it', () => {
+test('--accept-loss, with the values of a variable', () => {
   for (const value of ['true', '1'])
     expect(compileControlPlaneSettings({ '--data': 'd', '--accept-loss': value }).acceptLoss).toBe(true);
 });
 
-test.each(['0', 'false'])('--insecure %s, as DAYBREAK_INSECURE may say, is not insecure', (value) => {
+test.each(['0', 'false'])('--insecure %s, as from DAYBREAK_INSECURE, is off', (value) => {
   expect(compileControlPlaneSettings({ '--data': 'd', '--insecure': value }).insecure).toBe(false);
 });
 

@@ -21,50 +21,50 @@ import { readStoreLocation, type StoreLocation } from './store/location.ts';
 import type { CertificateFiles } from './tls/open-certificate.ts';
 import { DEFAULT_SETTINGS, type TranslationSettings } from './translate/options.ts';
 
-/** What `daybreak controlplane` is told. Every flag is also `DAYBREAK_` and its name in capitals. */
+/** The settings of `daybreak controlplane`. Every flag is also a variable: `DAYBREAK_` and its name in capitals. */
 export type ControlPlaneSettings = {
-  /** Where all is kept that must last: a folder, created when it is not there, or a PostgreSQL database. */
+  /** The location of all durable data: a folder, which is created if it is missing, or a PostgreSQL database. */
   readonly store: StoreLocation;
-  /** Start with what the store has, although it has lost something. */
+  /** Start although the store has lost commits. */
   readonly acceptLoss: boolean;
-  /** Where the App Mesh API listens. Default 127.0.0.1:8080. */
+  /** The address of the App Mesh API. Default 127.0.0.1:8080. */
   readonly api: HostPort;
-  /** Further names by which the API is called. Default: none. */
+  /** Further host names that the API accepts. Default: none. */
   readonly apiHosts: readonly string[];
-  /** Where proxies connect. Default 127.0.0.1:18000. */
+  /** The address of ADS. Default 127.0.0.1:18000. */
   readonly ads: HostPort;
-  /** The file of users, keys and policies. Undefined: nobody is asked who he is. */
+  /** The file of users, keys and policies. Undefined: authentication is off. */
   readonly credentials: string | undefined;
-  /** The file of bearer tokens that proxies may show. Undefined: none. */
+  /** The file of bearer tokens for proxies. Undefined: none. */
   readonly tokens: string | undefined;
-  /** The authorities whose client certificates proxies may show. Undefined: none. */
+  /** The file of authorities for client certificates of proxies. Undefined: none. */
   readonly clientCa: string | undefined;
   readonly proxyQuotas: ProxyQuotas;
-  /** New streams of proxies. Default: 1,000 a second, 5,000 at once. */
+  /** The rate limit of new streams of proxies. Default: 1,000 per second, with bursts of 5,000. */
   readonly adsRateLimit: BucketSettings;
-  /** How many connections there may be. Default: 1,000 to the API and 20,000 to ADS, a quarter of them of strangers. */
+  /** The most concurrent connections. Default: 1,000 to the API and 20,000 to ADS, a quarter of them unauthenticated. */
   readonly connections: ListenerLimits;
-  /** Where balancers are whose connections begin with a header of PROXY protocol version 2. Default: nowhere. */
+  /** The addresses of balancers that send PROXY protocol version 2 headers. Default: none. */
   readonly balancers: { readonly api: readonly Cidr[]; readonly ads: readonly Cidr[] };
-  /** How old a connection to ADS may become, in seconds; undefined: as old as it likes. Default: with `--store` 3,600. */
+  /** The maximum age of a connection to ADS, in seconds; undefined: no limit. Default: 3,600 with `--store`, else no limit. */
   readonly maxConnectionAge: number | undefined;
-  /** The longest time to let proxies go in when it stops, in seconds, 0 to 25. Default 5. */
+  /** The time limit of the drain of proxies at a stop, in seconds, 0 to 25. Default 5. */
   readonly drainSeconds: number;
   /** The certificate of both listeners. Undefined: plain text. */
   readonly tls: CertificateFiles | undefined;
-  /** The file that changes and denials are written to. Undefined: none. */
+  /** The audit file for changes and denials. Undefined: none. */
   readonly audit: string | undefined;
   readonly quotas: Quotas;
-  /** Undefined: none. */
+  /** The rate limit of each caller. Undefined: none. */
   readonly rateLimit: BucketSettings | undefined;
-  /** The account that everyone acts for where nobody is asked. Default 000000000000. */
+  /** The account of every caller if authentication is off. Default 000000000000. */
   readonly account: string;
   /** The region in ARNs. Default us-east-1. */
   readonly region: string;
   readonly discovery: DiscoverySettings;
-  /** What all proxies are given. Default: headers of 96 KiB and 200 lines. */
+  /** The settings of every proxy's configuration. Default: headers of up to 96 KiB and 200 lines. */
   readonly translation: TranslationSettings;
-  /** Listen beyond loopback without TLS, or without asking who calls. */
+  /** Listen beyond loopback without TLS or without authentication. */
   readonly insecure: boolean;
 };
 
@@ -72,10 +72,9 @@ const account: Parser<string> = (value) =>
   /^\d{12}$/.test(value) ? { value } : { wanted: 'an AWS account id, twelve digits' };
 
 const age: Parser<number | undefined> = (value) => {
-  // What a proxy no longer needs is taken away once it has been connected for some seconds.
+  // A proxy gets deletions only after it has been connected for some seconds, so the age needs a minimum.
   const parsed = value === '0' ? { value: 0 } : integer(10, 604_800)(value);
-  if ('wanted' in parsed)
-    return { wanted: `${parsed.wanted}, in seconds, or 0: connections may become as old as they like` };
+  if ('wanted' in parsed) return { wanted: `${parsed.wanted}, in seconds, or 0 for no limit` };
   return { value: parsed.value === 0 ? undefined : parsed.value };
 };
 
@@ -156,26 +155,26 @@ function readCertificateFiles(read: Reader): CertificateFiles | undefined {
   return undefined;
 }
 
-// Nothing of ours listens beyond loopback without TLS and authentication unless --insecure says so.
+// No listener is reachable beyond loopback without TLS and authentication, unless --insecure allows it.
 function requireSafety(
   read: Reader,
   flags: Readonly<Record<string, string | undefined>>,
   { insecure, api, ads, credentials, tokens, clientCa, tls }: ControlPlaneSettings,
 ): void {
   if (clientCa !== undefined && tls === undefined) {
-    const wanted = 'client certificates are shown over TLS only: it needs --tls-cert and --tls-key';
+    const wanted = 'client certificates need TLS: set --tls-cert and --tls-key';
     read.problem({ name: '--client-ca', got: clientCa, wanted });
   }
   if (insecure) return;
   if (!isLoopback(api.host) && (credentials === undefined || tls === undefined)) {
     const wanted =
-      'beyond loopback it needs --credentials, and --tls-cert with --tls-key; say --insecure if that network is trusted, or use a loopback address';
+      'beyond loopback it needs --credentials, and --tls-cert with --tls-key; set --insecure if that network is trusted, or use a loopback address';
     read.problem({ name: '--api', got: flags['--api'], wanted });
   }
-  const asks = tokens ?? clientCa ?? credentials;
-  if (!isLoopback(ads.host) && (asks === undefined || tls === undefined)) {
+  const authentication = tokens ?? clientCa ?? credentials;
+  if (!isLoopback(ads.host) && (authentication === undefined || tls === undefined)) {
     const wanted =
-      'beyond loopback it needs --tls-cert with --tls-key, and --tokens, --client-ca or --credentials; say --insecure if that network is trusted, or use a loopback address';
+      'beyond loopback it needs --tls-cert with --tls-key, and --tokens, --client-ca or --credentials; set --insecure if that network is trusted, or use a loopback address';
     read.problem({ name: '--ads', got: flags['--ads'], wanted });
   }
 }

@@ -14,7 +14,7 @@ let streams: readonly TestStream[] = [];
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'daybreak-stopping-'));
   controlPlane = await startLocalControlPlane(['--data', join(folder, 'model')]);
-  // So many that letting them go takes a while.
+  // Enough streams that the drain takes a while.
   streams = Array.from({ length: 300 }, (_, index) =>
     openStream(controlPlane.ads, { node: `mesh/m/virtualNode/n${index}` }),
   );
@@ -28,7 +28,7 @@ afterEach(async () => {
 
 const readiness = async (): Promise<number> => (await request(`${controlPlane.api}/readyz`)).status;
 
-test('told to stop, it is not ready any more, lets every stream go with a word, and ends with 0', async () => {
+test('after a stop signal it is not ready, closes every stream with a message, and exits with 0', async () => {
   expect(await readiness()).toBe(200);
   const left = new Set(streams);
   for (const stream of streams) void stream.ended.then(() => left.delete(stream));
@@ -46,7 +46,7 @@ test('told to stop, it is not ready any more, lets every stream go with a word, 
   expect(ends).toEqual(ends.map(() => words));
 });
 
-test('a second signal makes it hurry', async () => {
+test('a second signal skips the drain', async () => {
   const stopped = controlPlane.stop();
   await until('not ready', async () => (await readiness()) === 503);
   process.kill(controlPlane.pid, 'SIGINT');

@@ -2,39 +2,39 @@ import { once } from 'node:events';
 import type { FastifyInstance } from 'fastify';
 import type { Log } from '../common/log.ts';
 
-/** How a control plane is told to stop. Disposing of it gives the signals back. */
+/** The stop signals of a control plane. Disposing removes the signal handlers. */
 export type Stopping = Disposable & {
-  /** Resolves on the first SIGTERM or SIGINT. From then on `/readyz` answers 503, whatever else is still served. */
-  asked(log: Log): Promise<void>;
-  /** Aborted by the second one. */
-  readonly hurry: AbortSignal;
+  /** Resolves on the first SIGTERM or SIGINT. From then on `/readyz` responds 503, while other routes are still served. */
+  requested(log: Log): Promise<void>;
+  /** Aborted by the second signal. */
+  readonly skipDrain: AbortSignal;
 };
 
 /**
- * Takes the signals from now on. To be called before the API listens: once it does, whoever started this control plane may
- * stop it at any moment.
+ * Installs the signal handlers. Call it before the API listens, because the operator may stop the control plane at any moment
+ * after that.
  */
 export function createStopping(api: FastifyInstance): Stopping {
   const first = new AbortController();
   const second = new AbortController();
   let signal = '';
-  const told = (name: string): void => {
+  const onSignal = (name: string): void => {
     signal ||= name;
     (first.signal.aborted ? second : first).abort();
   };
-  process.on('SIGTERM', told).on('SIGINT', told);
+  process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
   api.addHook('onRequest', async (request, reply) => {
     if (!first.signal.aborted || request.routeOptions.url !== '/readyz') return;
     await reply.code(503).send({ status: 'unready', reason: 'this control plane is stopping' });
   });
   return {
-    async asked(log) {
+    async requested(log) {
       if (!first.signal.aborted) await once(first.signal, 'abort');
-      log.info({ signal }, 'stopping: proxies are let go');
+      log.info({ signal }, 'stopping: draining proxies');
     },
-    hurry: second.signal,
+    skipDrain: second.signal,
     [Symbol.dispose]() {
-      process.off('SIGTERM', told).off('SIGINT', told);
+      process.off('SIGTERM', onSignal).off('SIGINT', onSignal);
     },
   };
 }

@@ -158,7 +158,7 @@ test('a backup needs the right to it', async () => {
 test.each([
   [['backup', '--data', '/nowhere'], 1, 'no model is kept there'],
   [['restore', '/nowhere/file', '--data', '/nowhere'], 1, '/nowhere/file cannot be read'],
-  [['restore', import.meta.filename, '--data', '/nowhere'], 1, 'is no backup'],
+  [['restore', import.meta.filename, '--data', '/nowhere'], 1, 'is not a backup'],
   [['restore', import.meta.filename], 2, '--data is not set'],
   [['backup', '/nowhere/file', '--endpoint', 'http://127.0.0.1:1'], 1, 'cannot be reached'],
 ])('daybreak %j ends with %d', async (args, code, message) => {

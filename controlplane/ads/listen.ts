@@ -7,8 +7,8 @@ import { createGrpcServer } from '../../xds/grpc/server.ts';
 import type { XdsServer } from '../../xds/server.ts';
 import { SERVICE_NAMES, SERVICES } from '../../xds/service.ts';
 import type { Connection } from '../../xds/grpc/connection.ts';
-import { createEntrance, type Entrance } from '../connections/entrance.ts';
-import type { Place } from '../connections/gate.ts';
+import { createConnectionTracker, type ConnectionTracker } from '../connections/connection-tracker.ts';
+import type { ConnectionSlot } from '../connections/connection-limiter.ts';
 import { accept } from './accept.ts';
 import type { Admission } from './access/admission.ts';
 import { createLetGo } from './let-go.ts';
@@ -39,10 +39,10 @@ const LAST_BYTES_MS = 1000;
 
 const UNLIMITED = { all: Infinity, strangers: Infinity };
 
-/** How clients reach it. `tls`: default plain text. `entrance`: default one without limits. */
+/** How clients reach it. `tls`: default plain text. `tracker`: default one without limits. */
 export type ListenAdsOptions = {
   readonly tls?: AdsTls | undefined;
-  readonly entrance?: Entrance;
+  readonly tracker?: ConnectionTracker;
   /** How old a connection may become, in milliseconds, a tenth more or less. Default: as old as it likes. */
   readonly maxAgeMs?: number | undefined;
 };
@@ -54,15 +54,15 @@ export async function listenAds(
   admission: Admission,
   {
     tls,
-    entrance = createEntrance({ limits: UNLIMITED, onTurnedAway: () => undefined }),
+    tracker = createConnectionTracker({ limits: UNLIMITED, onClosed: () => undefined }),
     maxAgeMs,
   }: ListenAdsOptions = {},
 ): Promise<AdsListener> {
-  const places = new WeakMap<Connection, Place>();
+  const slots = new WeakMap<Connection, ConnectionSlot>();
   const server = createGrpcServer({
     guard(call, enter) {
       admission.guard(call, enter, () => {
-        const end = places.get(call.connection)?.begin();
+        const end = slots.get(call.connection)?.beginCall();
         if (end !== undefined) call.whenOver(end);
       });
     },
@@ -74,14 +74,14 @@ export async function listenAds(
   let isStopping = false;
   addHealthService(server, SERVICES_ASKED_FOR, () => !isStopping);
   const serve = (socket: Socket): void => {
-    const arrival = entrance.of(socket);
-    if (arrival === undefined) return void socket.destroy();
-    places.set(server.serve(socket, arrival.peer), arrival.place);
+    const connection = tracker.of(socket);
+    if (connection === undefined) return void socket.destroy();
+    slots.set(server.serve(socket, connection.peer), connection.slot);
   };
   const secure = tls && acceptTls(tls, serve);
   const acceptor = await accept({ host, port }, (socket) => {
     socket.on('error', () => undefined);
-    entrance.arrive(socket, () => (secure?.handshake ?? serve)(socket));
+    tracker.track(socket, () => (secure?.handshake ?? serve)(socket));
   });
   function close(): void {
     acceptor.close();

@@ -25,17 +25,17 @@ const contents: Contents = {
 const text = [...backupLines(contents, '1.2.3', AT)].join('');
 const lines = text.trimEnd().split('\n');
 
-it('is read as it was written, parents first', () => {
+it('contains the same content after reading, parents first', () => {
   const { header, contents: read } = readBackup(text, 'b');
   expect(header).toMatchObject({ format: 1, program: '1.2.3', createdAt: AT.toISOString(), revision: 41 });
   expect(read).toEqual({ ...contents, resources: [2, 1, 0].map((index) => contents.resources[index]) });
 });
 
-it('keeps its form', async () => {
+it('keeps its format', async () => {
   await expect(text).toMatchFileSnapshot('testdata/three-resources.backup');
 });
 
-it('is the same whatever the order in which an engine gives its rows', () => {
+it('does not depend on the order of rows from the store', () => {
   const turned = { ...contents, resources: contents.resources.toReversed() };
   expect([...backupLines(turned, '1.2.3', AT)].join('')).toBe(text);
 });
@@ -45,29 +45,29 @@ it('may be empty', () => {
   expect(readBackup([...backupLines(nothing, '1', AT)].join(''), 'b').contents).toEqual(nothing);
 });
 
-describe('one that was damaged says where', () => {
+describe('damage is found, with its line:', () => {
   const swap = (a: number, b: number): string[] => lines.with(a, lines[b] ?? '').with(b, lines[a] ?? '');
   test.each([
     ['a changed character', lines.with(2, (lines[2] ?? '').replace('white', 'whitf')), 3],
     ['a changed checksum', lines.with(3, `0${(lines[3] ?? '').slice(1)}`), 4],
-    ['a line less', lines.toSpliced(2, 1), 3],
-    ['the last of its records less', lines.toSpliced(4, 1), 5],
+    ['a missing line', lines.toSpliced(2, 1), 3],
+    ['a missing last record', lines.toSpliced(4, 1), 5],
     ['a line twice', lines.toSpliced(2, 0, lines[2] ?? ''), 4],
     ['two lines in another order', swap(1, 2), 2],
     ['an empty line between', lines.toSpliced(2, 0, ''), 3],
     ['Windows line ends', lines.map((line) => `${line}\r`), 1],
-    ['its end missing', lines.slice(0, -1), 6],
+    ['a missing last line', lines.slice(0, -1), 6],
     ['something after its end', [...lines, lines.at(-1) ?? ''], 7],
   ])('%s', (_, changed, line) => {
     expect(() => readBackup(`${changed.join('\n')}\n`, 'b')).toThrow(`b is damaged in line ${line}: `);
   });
 
-  it('a line cut in two', () => {
+  it('a truncated line', () => {
     expect(() => readBackup(text.slice(0, -9), 'b')).toThrow('b is damaged in line 6: ');
     expect(() => readBackup(text.slice(0, text.indexOf('\n') + 60), 'b')).toThrow('b is damaged in line 2: ');
   });
 
-  it('any byte that flips', () => {
+  it('any flipped bit', () => {
     const bytes = Buffer.from(text);
     for (let at = 0; at < bytes.length; at += 7) {
       const flipped = Buffer.from(bytes);
@@ -78,17 +78,17 @@ describe('one that was damaged says where', () => {
 });
 
 test.each([
-  ['nothing', '', 'b is no backup'],
-  ['text', 'apiVersion: v1\nkind: Mesh\n', 'b is no backup'],
-  ['a database', `SQLite format 3\0${'x'.repeat(500)}`, 'b is no backup'],
+  ['nothing', '', 'b is not a backup'],
+  ['text', 'apiVersion: v1\nkind: Mesh\n', 'b is not a backup'],
+  ['a database', `SQLite format 3\0${'x'.repeat(500)}`, 'b is not a backup'],
 ])('%s is refused', (_, other, message) => {
   expect(() => readBackup(other, 'b')).toThrow(message);
 });
 
-test('one of a later version is refused by that version, whatever follows', () => {
+test('a later format is refused with its version, before the rest is read', () => {
   const header = JSON.stringify({ daybreak: 'backup', format: 2, program: '9.0.0' });
   const checksum = createHash('sha256').update(header).digest('hex').slice(0, 32);
   expect(() => readBackup(`${checksum} ${header}\nsomething else`, 'b')).toThrow(
-    'b has format 2, and this program knows formats up to 1: version 9.0.0 wrote it.',
+    'b has format 2, but this program knows formats up to 1 only. Restore it with version 9.0.0, which wrote it.',
   );
 });

@@ -4,19 +4,19 @@ import { KINDS, type Resource } from '../mesh/resource.ts';
 import type { Contents, TokenUse } from '../store/store.ts';
 import { damaged, laterFormat, notABackup } from './errors.ts';
 
-// A backup is text, a line a record, JSON behind a checksum: `CHECKSUM {"resource":{…}}`. Each checksum covers the line
-// before it too, so that a line that is changed, lost, doubled or moved shows, and where. The first line is the header, the
-// last one says how many there are. It holds the model as the API has it, and nothing of the engine that it came from.
+// A backup is text with one record per line, each a checksum and JSON: `CHECKSUM {"resource":{…}}`. Each checksum also covers
+// the previous lines, so that a changed, missing, repeated or moved line is detected, with its number. The first line is the
+// header; the last one has the number of lines. The content is the API's model, independent of the store's engine.
 
-/** The version of the form that this program writes. One that is read may be older. */
+/** The format version that this program writes. It also reads older ones. */
 export const FORMAT = 1;
 
-/** What a backup says of itself. */
+/** The header of a backup. */
 export type BackupHeader = {
   readonly format: number;
   /** The version of the program that wrote it. */
   readonly program: string;
-  /** When, in ISO 8601, UTC. */
+  /** The time of the backup, in ISO 8601, UTC. */
   readonly createdAt: string;
   readonly revision: number;
 };
@@ -24,7 +24,7 @@ export type BackupHeader = {
 /** A whole backup. */
 export type Backup = { readonly header: BackupHeader; readonly contents: Contents };
 
-/** The lines of a backup, each with its newline. Equal contents give equal lines, whatever engine they come from. */
+/** The lines of a backup, each with its newline. Equal contents give equal lines with every engine. */
 export function* backupLines(contents: Contents, program: string, now: Date): Generator<string> {
   const { revision } = contents;
   const header: BackupHeader = { format: FORMAT, program, createdAt: now.toISOString(), revision };
@@ -44,8 +44,8 @@ export function* backupLines(contents: Contents, program: string, now: Date): Ge
 }
 
 /**
- * Reads a backup, and checks all of it first. `name` stands for the file in errors.
- * @throws BackupError that says in which line something is wrong
+ * Reads a backup, and verifies all of it. `name`: the file's name in errors.
+ * @throws BackupError with the first damaged line
  */
 export function readBackup(text: string, name: string): Backup {
   const lines = text.split('\n');
@@ -55,23 +55,23 @@ export function readBackup(text: string, name: string): Backup {
   for (const [index, line] of lines.slice(0, -1).entries()) {
     const [, sum, json = ''] = /^([0-9a-f]{32}) (.*)$/s.exec(line) ?? [];
     checksum = checksumOf(checksum + json);
-    if (sum !== checksum) throw damaged(name, index + 1, 'its checksum is not that of its content');
+    if (sum !== checksum) throw damaged(name, index + 1, 'its checksum does not match its content');
     records.push(JSON.parse(json) as Record<string, unknown>);
-    // What follows in a later format is not for this program to judge.
+    // This program cannot verify the lines of a later format, so it checks the format first.
     if (index === 0) requireKnown(records[0] as unknown as BackupHeader, name);
   }
-  if (lines.at(-1) !== '') throw damaged(name, lines.length, 'it is cut off');
+  if (lines.at(-1) !== '') throw damaged(name, lines.length, 'it is truncated');
   const [header, ...rest] = records;
   if (header === undefined) throw notABackup(name);
   if (rest.pop()?.['lines'] !== records.length) {
-    throw damaged(name, lines.length, 'it is missing: the file was cut off before it');
+    throw damaged(name, lines.length, 'it is missing, because the file is truncated');
   }
   const { format, program, createdAt, revision } = header as unknown as BackupHeader;
   const contents = { revision, ...contentsOf(rest, name) };
   return { header: { format, program, createdAt, revision }, contents };
 }
 
-/** How much there is, in words. */
+/** The number of resources, in words. */
 export function countOf({ resources }: Pick<Contents, 'resources'>): string {
   return resources.length === 1 ? '1 resource' : `${resources.length} resources`;
 }
@@ -89,7 +89,7 @@ function contentsOf(
   for (const [index, { resource, token }] of records.entries()) {
     if (isResource(resource)) resources.push(resource);
     else if (token !== undefined) tokens.push(token as TokenUse);
-    else throw damaged(name, index + 2, 'it is no record that this program knows');
+    else throw damaged(name, index + 2, 'its kind of record is unknown');
   }
   return { resources, tokens };
 }

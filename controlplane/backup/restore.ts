@@ -3,10 +3,10 @@ import { occupied } from './errors.ts';
 import type { Backup } from './format.ts';
 
 /**
- * Makes a store what a backup says, in one commit: all of it or nothing. Answers the revision of that commit. `where` names
- * the store in errors.
- * @param mayReplace whether what the store holds may be deleted
- * @throws BackupError where the store is not empty and `mayReplace` is false
+ * Replaces the content of a store by a backup, in one atomic commit. Returns the revision of that commit. `where`: the store's
+ * name in errors.
+ * @param mayReplace whether existing resources may be deleted
+ * @throws BackupError if the store is not empty and `mayReplace` is false
  */
 export async function restore(
   store: Store,

@@ -6,14 +6,14 @@ import { authorizeForAll } from '../auth/authorize.ts';
 import type { Store } from '../store/store.ts';
 import { backupLines } from './format.ts';
 
-/** Where a backup is got from. */
+/** The path of the backup. */
 export const BACKUP_PATH = '/backup';
 
 const ACTION = 'daybreak:GetBackup';
 const CONFIG: RouteConfig = { action: ACTION };
 
-/** `GET /backup`: all that the store holds, as of one revision, while it goes on. Needs the action
- * `daybreak:GetBackup`, written out, because it is of all accounts. */
+/** `GET /backup`: the whole content of the store at one revision, without stopping writes. Needs the action
+ * `daybreak:GetBackup` by its full name, because a backup contains all accounts. */
 export function backupRoute(store: Pick<Store, 'contents'>) {
   return async (app: FastifyInstance): Promise<void> => {
     app.get(BACKUP_PATH, { config: CONFIG }, async (request, reply) => {

@@ -7,7 +7,7 @@ import { resourceJson } from '../translate/registry.ts';
 import { shortName } from '../../xds/types.ts';
 import { redactKeys } from './redact.ts';
 
-/** What a proxy is served, in Envoy's JSON, by type (`Cluster`, `Listener`, …); private keys are left out. */
+/** The configuration of a proxy, in Envoy's JSON, by type (`Cluster`, `Listener`, …), with private keys redacted. */
 export type ConfigDump = {
   readonly proxy: string;
   readonly features: Features;
@@ -15,7 +15,7 @@ export type ConfigDump = {
   readonly resources: Readonly<Record<string, readonly JsonObject[]>>;
 };
 
-/** Writes a translation out for people and programs. */
+/** Formats a translation as JSON. */
 export function configDump({ identity, features, problems, snapshot }: Preview): ConfigDump {
   const types = [...snapshot].map(([typeUrl, { resources }]) => [
     shortName(typeUrl),

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { redactKeys } from './redact.ts';
 
-test('key material is left out, wherever it stands; names of files and certificates stay', () => {
+test('key material is redacted at any depth; file names and certificates stay', () => {
   const certificate = { certificate_chain: { inline_string: 'PEM' } };
   expect(
     redactKeys({
@@ -16,8 +16,8 @@ test('key material is left out, wherever it stands; names of files and certifica
     }),
   ).toEqual({
     name: 'a',
-    tls_certificate: { ...certificate, private_key: '(left out)', password: '(left out)' },
+    tls_certificate: { ...certificate, private_key: '(redacted)', password: '(redacted)' },
     list: [{ tls_certificates: [{ private_key: { filename: '/key.pem' } }] }],
-    session_ticket_keys: '(left out)',
+    session_ticket_keys: '(redacted)',
   });
 });

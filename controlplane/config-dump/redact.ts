@@ -1,9 +1,9 @@
 import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
 
-/** The fields of Envoy's TLS messages that hold what nobody else may know. */
+/** The fields of Envoy's TLS messages that contain secrets. */
 const SECRET_FIELDS = new Set(['private_key', 'password', 'session_ticket_keys', 'pkcs12']);
 
-/** The same resource without key material: where it stood in the message it says so. A file's name stays. */
+/** Returns the resource with '(redacted)' in place of key material. File names stay. */
 export function redactKeys(resource: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(resource).map(([name, value]) => [name, redact(name, value)]));
 }
@@ -13,5 +13,5 @@ function redact(name: string, value: JsonValue): JsonValue {
   if (typeof value !== 'object' || value === null) return value;
   if (!SECRET_FIELDS.has(name)) return redactKeys(value);
   const { filename } = value;
-  return filename === undefined ? '(left out)' : { filename };
+  return filename === undefined ? '(redacted)' : { filename };
 }

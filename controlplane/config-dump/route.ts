@@ -8,8 +8,8 @@ const ACTION = 'daybreak:GetConfigDump';
 const CONFIG: RouteConfig = { action: ACTION };
 
 /**
- * `GET /config-dump?node=…`: what a proxy is served, whether or not it is connected. `features=ipv6,appAddress=::1,sds,files`
- * goes over what it says that it has. Needs the action `daybreak:GetConfigDump`.
+ * `GET /config-dump?node=…`: the configuration of a proxy, connected or not. `features=ipv6,appAddress=::1,sds,files` overrides
+ * the features that the proxy reported. Needs the action `daybreak:GetConfigDump`.
  */
 export function configDumpRoute(preview: PreviewOf) {
   return async (app: FastifyInstance): Promise<void> => {

@@ -8,7 +8,7 @@ import { startLocalControlPlane } from '../../test/lab/local-control-plane.ts';
 import { openStream } from '../ads/testing/client.ts';
 import { proxyHeader } from './testing/proxy-header.ts';
 
-test('a control plane behind a balancer shows, logs and limits clients by their own addresses', async () => {
+test('a control plane behind a balancer reports, logs and limits clients by their own addresses', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'daybreak-balancer-'));
   const ranges = ['--proxy-protocol', '127.0.0.0/8,::1', '--api-proxy-protocol', '127.0.0.1'];
   const flags = ['--data', join(folder, 'model'), ...ranges, '--rate-limit', '0.001:2'];
@@ -21,7 +21,7 @@ test('a control plane behind a balancer shows, logs and limits clients by their 
   const proxy = openStream(forAds.address, { node: 'mesh/m/virtualNode/n' });
   try {
     expect(await proxy.opened).toBe('served');
-    // Each comes from another address.
+    // Each call comes from another address.
     for (let round = 0; round < 5; round += 1)
       expect(await ask('/v20190125/meshes')).toMatchObject({ status: 200 });
     const { proxies } = JSON.parse((await ask('/status')).body) as { proxies: readonly { peer: string }[] };

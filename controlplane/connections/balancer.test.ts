@@ -19,11 +19,11 @@ import { openStream } from '../ads/testing/client.ts';
 import { newCall } from '../http/call.ts';
 import { openCertificate } from '../tls/open-certificate.ts';
 import { selfSigned, writeSelfSigned } from '../tls/testing/certificates.ts';
-import { createEntrance, type EntranceOptions } from './entrance.ts';
+import { createConnectionTracker, type TrackerOptions } from './connection-tracker.ts';
 import { guardApi } from './guard-api.ts';
 import { proxyHeader } from './testing/proxy-header.ts';
 
-// A balancer that says by PROXY protocol whom it comes for, in front of ADS and of the API.
+// A balancer with PROXY protocol in front of ADS and of the API.
 
 const CLIENT = '192.0.2.7';
 const HEADER = proxyHeader(CLIENT, 4711, { more: Buffer.from('ea000401020304', 'hex') });
@@ -35,22 +35,22 @@ const ELSEWHERE = [{ family: 'ipv4', address: '10.0.0.0', prefix: 8 }] as const;
 type Ads = {
   readonly xds: XdsServer;
   readonly address: string;
-  /** Whom the certificate's authority is, where there is TLS. */
+  /** The certificate's authority, with TLS. */
   readonly ca: string | undefined;
   readonly turns: readonly string[];
 };
 
-function entranceFor(options: Partial<EntranceOptions>, turns: string[] = []) {
+function entranceFor(options: Partial<TrackerOptions>, turns: string[] = []) {
   const limits = { all: 100, strangers: 100 };
-  return createEntrance({
+  return createConnectionTracker({
     limits,
     balancers: HERE,
     ...options,
-    onTurnedAway: (why, address, reason) => void turns.push(`${why} ${address} ${reason}`),
+    onClosed: (why, address, reason) => void turns.push(`${why} ${address} ${reason}`),
   });
 }
 
-async function serveAds(isSecure: boolean, options: Partial<EntranceOptions> = {}): Promise<Ads> {
+async function serveAds(isSecure: boolean, options: Partial<TrackerOptions> = {}): Promise<Ads> {
   const turns: string[] = [];
   const folder = await mkdtemp(join(tmpdir(), 'daybreak-balancer-'));
   const files = { cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') };
@@ -59,7 +59,7 @@ async function serveAds(isSecure: boolean, options: Partial<EntranceOptions> = {
   const xds = createXdsServer({ keyOf: ({ id }) => id });
   const ads = await listenAds(xds, { host: '127.0.0.1', port: 0 }, admitAll(), {
     tls: isSecure ? { certificate, clientCa: undefined } : undefined,
-    entrance: entranceFor(options, turns),
+    tracker: entranceFor(options, turns),
   });
   onTestFinished(async () => {
     ads.close();
@@ -94,26 +94,26 @@ describe.each([
   ['plain text', false],
   ['TLS', true],
 ])('ADS over %s', (_, isSecure) => {
-  test('a proxy is known by its own address', async () => {
+  test('a proxy has its own address', async () => {
     const ads = await serveAds(isSecure);
     expect(await outcomeOf(await balance(ads.address), ads)).toBe('served');
     expect(ads.xds.streams().map(({ peer }) => peer)).toEqual([`${CLIENT}:4711`]);
   });
 
-  test("a connection of the balancer's own is served under the address of that", async () => {
+  test("a connection of the balancer itself has the balancer's address", async () => {
     const ads = await serveAds(isSecure);
     expect(await outcomeOf(await balance(ads.address, proxyHeader(undefined)), ads)).toBe('served');
     expect(ads.xds.streams()[0]?.peer).toMatch(/^127\.0\.0\.1:/);
   });
 
-  test('one without a header is closed, and counted', async () => {
+  test('a connection without a header is closed and counted', async () => {
     const ads = await serveAds(isSecure);
     expect(await outcomeOf(ads.address, ads)).toMatchObject({ code: 14 });
     const reason = 'it does not begin with the signature of PROXY protocol version 2';
     expect(ads.turns[0]).toBe(`header 127.0.0.1 ${reason}`);
   });
 
-  test('from elsewhere none is taken, and none is wanted', async () => {
+  test('a header from another address is refused, and not needed', async () => {
     const ads = await serveAds(isSecure, { balancers: ELSEWHERE });
     expect(await outcomeOf(ads.address, ads)).toBe('served');
     expect(await outcomeOf(await balance(ads.address), ads)).not.toBe('served');
@@ -121,14 +121,14 @@ describe.each([
   });
 });
 
-test('a header that comes byte by byte is taken, and what comes behind it is not lost', async () => {
+test('a header in single bytes is accepted, and the bytes after it are not lost', async () => {
   const ads = await serveAds(false);
   const socket = (await dial(ads.address)).setNoDelay();
   for (const byte of HEADER.subarray(0, -1)) {
     socket.write(Uint8Array.of(byte));
     await sleep(1);
   }
-  // The preface of HTTP/2 and empty settings, which the server answers with its own and with an acknowledgement.
+  // The HTTP/2 preface and empty settings, which the server answers with its own settings and an ACK.
   const settings = Buffer.from('000000040000000000', 'hex');
   socket.write(
     Buffer.concat([HEADER.subarray(-1), Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), settings]),
@@ -142,7 +142,7 @@ test('a header that comes byte by byte is taken, and what comes behind it is not
 test.each([
   ['too long', Buffer.concat([HEADER.subarray(0, 14), Buffer.of(0xff, 0xff)]), 'at most'],
   ['of another version', Buffer.concat([HEADER.subarray(0, 12), Buffer.of(0x31, 0x11, 0, 0)]), 'version'],
-])('one whose header is %s is closed at once', async (_, bytes, reason) => {
+])('a connection whose header is %s is closed immediately', async (_, bytes, reason) => {
   const ads = await serveAds(false);
   const socket = await dial(ads.address);
   socket.resume().write(bytes);
@@ -150,15 +150,15 @@ test.each([
   expect(ads.turns).toEqual([expect.stringContaining(reason)]);
 });
 
-test('one whose header does not come in time is closed, half of it or nothing', async () => {
+test('a connection whose header is not complete in time is closed', async () => {
   const ads = await serveAds(false, { headerMs: 50 });
   const sockets = await Promise.all([dial(ads.address), dial(ads.address)]);
   sockets[0]?.write(HEADER.subarray(0, 20));
   await Promise.all(sockets.map((socket) => once(socket.resume(), 'close')));
-  expect(ads.turns).toEqual(Array(2).fill(expect.stringContaining('did not come in')));
+  expect(ads.turns).toEqual(Array(2).fill(expect.stringContaining('did not arrive within')));
 });
 
-test('behind one balancer, a flood from one address drives nobody else away', async () => {
+test('behind one balancer, a flood from one address evicts only its own connections', async () => {
   const limits = { all: 20, strangers: 5 };
   const ads = await serveAds(false, { limits });
   const other = await dial(ads.address);
@@ -172,7 +172,7 @@ test('behind one balancer, a flood from one address drives nobody else away', as
 test.each([
   'http',
   'https',
-] as const)('the API over %s: what asks for the address of a caller gets it', async (scheme) => {
+] as const)('the API over %s: a request has the address of its client', async (scheme) => {
   const app =
     scheme === 'http' ? fastify() : (fastify({ https: await selfSigned() }) as unknown as FastifyInstance);
   app.addHook('onRequest', async (each) => void (each.call = newCall()));

@@ -1,36 +1,37 @@
 import type { Server, Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import type { Arrival, Entrance } from './entrance.ts';
+import type { TrackedConnection, ConnectionTracker } from './connection-tracker.ts';
 
 /**
- * Lets connections come to the API by an entrance. One counts as known from its first call of a caller who was found out, health
- * checks do not count. What asks a socket where it comes from (the log, the audit, limits) is told of the client, not of a balancer. When the API closes, connections without a request do not hold it up.
+ * Tracks and limits the API's connections. A connection counts as known from its first authenticated call; health checks do
+ * not authenticate. A socket's remote address (for the log, the audit and limits) is the client's, not the balancer's.
+ * Connections without a request do not delay closing the API.
  */
-export function guardApi(app: FastifyInstance, entrance: Entrance): void {
+export function guardApi(app: FastifyInstance, tracker: ConnectionTracker): void {
   const server: Server = app.server;
-  const silent = new Map<Arrival, Socket>();
+  const silent = new Map<TrackedConnection, Socket>();
   const connected = server.listeners('connection') as ((this: Server, socket: Socket) => void)[];
   server.removeAllListeners('connection');
   server.on('connection', (socket: Socket) => {
     socket.on('error', () => undefined);
-    entrance.arrive(socket, (arrival) => {
-      showFrom(socket, arrival);
-      silent.set(arrival, socket);
-      socket.once('close', () => silent.delete(arrival));
+    tracker.track(socket, (connection) => {
+      showFrom(socket, connection);
+      silent.set(connection, socket);
+      socket.once('close', () => silent.delete(connection));
       for (const listener of connected) listener.call(server, socket);
     });
   });
   server.prependListener('secureConnection', (socket: Socket) => {
-    const arrival = entrance.of(socket);
-    if (arrival !== undefined) showFrom(socket, arrival);
+    const connection = tracker.of(socket);
+    if (connection !== undefined) showFrom(socket, connection);
   });
   app.addHook('onRequest', async ({ raw }) => {
-    const arrival = entrance.of(raw.socket);
-    if (arrival !== undefined) silent.delete(arrival);
+    const connection = tracker.of(raw.socket);
+    if (connection !== undefined) silent.delete(connection);
   });
   app.addHook('preHandler', async ({ call, raw }, reply) => {
     if (call.caller === undefined) return;
-    const end = entrance.of(raw.socket)?.place.begin();
+    const end = tracker.of(raw.socket)?.slot.beginCall();
     if (end !== undefined) reply.raw.once('close', end);
   });
   app.addHook('preClose', async () => {
@@ -38,7 +39,7 @@ export function guardApi(app: FastifyInstance, entrance: Entrance): void {
   });
 }
 
-function showFrom(socket: Socket, { from: { host, port } }: Arrival): void {
+function showFrom(socket: Socket, { from: { host, port } }: TrackedConnection): void {
   if (socket.remoteAddress === host && socket.remotePort === port) return;
   Object.defineProperties(socket, { remoteAddress: { value: host }, remotePort: { value: port } });
 }

@@ -16,7 +16,7 @@ test.each(['0', '10:11', '10:0', '-1', '10:', ':5', '1000001', 'many', '1.5'])('
   expect(connectionLimits(text)).toEqual({ wanted: expect.stringContaining('NUMBER:STRANGERS') as string });
 });
 
-test('where there are files for all, or it is not known, the limits stay', () => {
+test('the limits stay if there are enough file descriptors, or their limit is unknown', () => {
   expect(withinOpenFiles(WANTED, undefined)).toEqual(WANTED);
   expect(withinOpenFiles(WANTED, 524_288)).toEqual(WANTED);
   expect(withinOpenFiles(WANTED, 22_000)).toEqual(WANTED);
@@ -28,7 +28,7 @@ test.each([
   [300, 128],
   [1024, 128],
   [16_384, 128],
-])('of %i files %i are held back, and the API has up to a fifth of the others', (files, reserve) => {
+])('of %i file descriptors %i are reserved, and the API gets up to a fifth of the others', (files, reserve) => {
   const { ads, api } = withinOpenFiles(WANTED, files);
   expect(ads.all + api.all).toBe(files - reserve);
   expect(api.all).toBe(Math.min(1000, Math.floor((files - reserve) / 5)));
@@ -37,7 +37,7 @@ test.each([
   }
 });
 
-test('what ADS does not want, the API may have', () => {
+test('the API may use the file descriptors that ADS does not need', () => {
   const wanted = { ...WANTED, ads: { all: 50, strangers: 10 } };
   expect(withinOpenFiles(wanted, 300)).toEqual({
     ads: { all: 50, strangers: 10 },

@@ -1,9 +1,9 @@
 import type { Parser } from '../../common/settings.ts';
 
-/** How many connections a listener has at a time. */
+/** The most concurrent connections of a listener. */
 export type ConnectionLimits = {
   readonly all: number;
-  /** Of those, the ones that have not shown who they are. */
+  /** The most unauthenticated connections among them. */
   readonly strangers: number;
 };
 
@@ -12,26 +12,26 @@ export type ListenerLimits = { readonly api: ConnectionLimits; readonly ads: Con
 
 const MOST = 1_000_000;
 
-/** `NUMBER` or `NUMBER:STRANGERS`; a quarter of the first unless the second is given, and at least one. */
+/** `NUMBER` or `NUMBER:STRANGERS`. STRANGERS is by default a quarter of NUMBER, at least one. */
 export const connectionLimits: Parser<ConnectionLimits> = (value) => {
   const [, allText, strangersText] = /^(\d{1,7})(?::(\d{1,7}))?$/.exec(value) ?? [];
   const all = Number(allText);
   const strangers = strangersText === undefined ? quarter(all) : Number(strangersText);
   if (all >= 1 && all <= MOST && strangers >= 1 && strangers <= all) return { value: { all, strangers } };
   return {
-    wanted: `NUMBER or NUMBER:STRANGERS, from 1 to ${MOST}, the second, of those that have not shown who they are, at most the first`,
+    wanted: `NUMBER or NUMBER:STRANGERS, each from 1 to ${MOST}, with STRANGERS (unauthenticated connections) at most NUMBER`,
   };
 };
 
 /**
- * Open files that are kept for all else: the store, its locks and backups, logs, files that are read again, connections to AWS, and
- * some that were accepted to be turned away.
+ * File descriptors that are reserved for everything else: the store, its locks and backups, logs, watched files, connections to
+ * AWS, and accepted connections that are about to be refused.
  */
 const RESERVE = 128;
 
 /**
- * Lowers the limits to what the process may open, so that no listener takes away files of the other, or of anything else. Of those
- * beside the reserve the API has up to a fifth. `openFiles`: undefined where there is no limit, or none is known.
+ * Lowers the limits to the process's file descriptors, so that no listener uses up those of the other or of the rest of the
+ * program. The API gets up to a fifth of the descriptors beyond the reserve. `openFiles`: undefined without a known limit.
  */
 export function withinOpenFiles(wanted: ListenerLimits, openFiles: number | undefined): ListenerLimits {
   if (openFiles === undefined) return wanted;
@@ -42,7 +42,7 @@ export function withinOpenFiles(wanted: ListenerLimits, openFiles: number | unde
 
 function atMost({ all, strangers }: ConnectionLimits, most: number): ConnectionLimits {
   if (all <= most) return { all, strangers };
-  // What is too little for all is shared in the same way.
+  // The share of strangers stays the same.
   return { all: most, strangers: Math.max(1, Math.floor((strangers / all) * most)) };
 }
 

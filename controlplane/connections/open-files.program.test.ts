@@ -9,7 +9,7 @@ import { startLocalControlPlane, type LocalControlPlane } from '../../test/lab/l
 import { openStream } from '../ads/testing/client.ts';
 import { tokenLine } from '../ads/testing/access.ts';
 
-// Connections that say nothing, more of them than a control plane may open files.
+// Idle connections, more of them than a control plane's limit on open files.
 
 const OPEN_FILES = 300;
 const IDLE = 400;
@@ -30,8 +30,8 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function fill(place: string, count: number): Promise<void> {
-  const [host = '', port] = place.split(':');
+async function fill(slot: string, count: number): Promise<void> {
+  const [host = '', port] = slot.split(':');
   const opened = Array.from({ length: count }, async () => {
     const socket = connect(Number(port), host).on('error', () => undefined);
     idle.push(socket);
@@ -51,7 +51,7 @@ async function metric(line: string): Promise<number> {
   return Number(found?.slice(line.length));
 }
 
-test('idle connections to ADS, more than it may open files, keep neither the API nor a proxy away', async () => {
+test('more idle connections to ADS than file descriptors block neither the API nor a proxy', async () => {
   const first = openStream(controlPlane.ads, {
     node: 'mesh/m/virtualNode/first',
     metadata: { authorization: 'Bearer good' },
@@ -64,8 +64,8 @@ test('idle connections to ADS, more than it may open files, keep neither the API
     metadata: { authorization: 'Bearer good' },
   });
   expect(await late.opened).toBe('served');
-  const turnedAway = 'daybreak_turned_away_connections_total{listener="ads",why="replaced"}';
-  await expect.poll(() => metric(turnedAway)).toBeGreaterThan(IDLE - OPEN_FILES);
+  const closedConnection = 'daybreak_turned_away_connections_total{listener="ads",why="replaced"}';
+  await expect.poll(() => metric(closedConnection)).toBeGreaterThan(IDLE - OPEN_FILES);
   expect(await metric('daybreak_connections{listener="ads"}')).toBe(2);
   expect((await controlPlane.status()).proxies).toHaveLength(2);
   const lines = controlPlane.log().split('\n');
@@ -74,7 +74,7 @@ test('idle connections to ADS, more than it may open files, keep neither the API
   for (const stream of [first, late]) stream.close();
 });
 
-test('nor do idle connections to the API', async () => {
+test('neither do idle connections to the API', async () => {
   await fill(new URL(controlPlane.api).host, IDLE);
   expect(await put('m')).toBe(200);
   expect(await put('n')).toBe(200);

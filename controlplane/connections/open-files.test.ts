@@ -17,7 +17,7 @@ test.each([
   expect(limitIn(LIMITS(files))).toBe(limit);
 });
 
-test('what is no such list says nothing', () => {
+test('a text that is not such a list has no limit', () => {
   expect(limitIn('')).toBeUndefined();
 });
 

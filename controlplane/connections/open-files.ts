@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * How many files this process may have open; undefined where there is no limit, or no Linux to say it. Node has raised its own
- * limit to the hard one by then.
+ * The limit on open files of this process; undefined without a limit or without Linux. Node raises its soft limit to the hard
+ * limit at its start.
  */
 export function openFileLimit(): number | undefined {
   try {

@@ -2,12 +2,12 @@ import type { Socket } from 'node:net';
 import type { HostPort } from '../../common/host-port.ts';
 import { readProxyHeader } from './proxy-header.ts';
 
-/** What became of it: whom the connection really comes from (undefined: from the balancer itself), or why it cannot be used. */
+/** The client's address from the header (undefined: the balancer itself), or why the header is invalid. */
 export type HeaderOutcome = { readonly from: HostPort | undefined } | { readonly refusal: string };
 
 /**
- * Takes the header of a balancer from a connection, and not a byte more. `done` is not called where the connection is closed
- * before it is there. `limitMs`: how long it may take.
+ * Reads exactly the header of a balancer from a connection. `done` is not called if the connection closes before the header is
+ * complete. `limitMs`: the time-out, in milliseconds.
  */
 export function takeProxyHeader(
   socket: Socket,
@@ -16,18 +16,18 @@ export function takeProxyHeader(
 ): void {
   let read = Buffer.alloc(0);
   const timer = setTimeout(
-    () => finish({ refusal: `it did not come in ${limitMs / 1000} s` }),
+    () => finish({ refusal: `it did not arrive within ${limitMs / 1000} s` }),
     limitMs,
   ).unref();
 
   function finish(outcome: HeaderOutcome): void {
     clearTimeout(timer);
-    socket.off('readable', look);
+    socket.off('readable', onReadable);
     socket.off('close', stop);
     done(outcome);
   }
 
-  function look(): void {
+  function onReadable(): void {
     const chunk = socket.read() as Buffer | null;
     if (chunk === null) return;
     read = Buffer.concat([read, chunk]);
@@ -43,6 +43,6 @@ export function takeProxyHeader(
     clearTimeout(timer);
   }
 
-  socket.on('readable', look);
+  socket.on('readable', onReadable);
   socket.once('close', stop);
 }

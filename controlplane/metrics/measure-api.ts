@@ -4,7 +4,7 @@ import type { Metrics } from './metrics.ts';
 
 const CONFIG: RouteConfig = { action: 'daybreak:GetMetrics' };
 
-/** Counts and times every call but those of health, and serves `GET /metrics`. */
+/** Counts and times every call except health checks, and serves `GET /metrics`. */
 export function measureApi(app: FastifyInstance, metrics: Metrics): void {
   app.addHook('onResponse', async (request, reply) => {
     const { operation, action, open } = request.routeOptions.config as RouteConfig;

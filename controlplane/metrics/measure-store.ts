@@ -1,7 +1,7 @@
 import type { Store } from '../store/store.ts';
 import type { Metrics } from './metrics.ts';
 
-/** The same store, its commits counted and timed. */
+/** Wraps a store to count and time its commits. */
 export function measureStore(store: Store, metrics: Metrics): Store {
   return {
     ...store,

@@ -22,7 +22,7 @@ beforeEach(async () => {
 });
 afterEach(() => api.close());
 
-/** The lines about one metric, without the words about it. */
+/** The sample lines of one metric, without its comments. */
 const linesOf = async (name: string): Promise<string[]> => {
   const { body, headers } = await api.app.inject({ url: '/metrics' });
   expect(headers['content-type']).toContain('text/plain; version=0.0.4');
@@ -51,7 +51,7 @@ describe('calls', () => {
 });
 
 describe('a store', () => {
-  it('has its commits counted by what became of them', async () => {
+  it('has its commits counted by outcome', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'daybreak-metrics-'));
     const store = measureStore(openSqliteStore({ folder }), metrics);
     const mesh = { owner: '111122223333', mesh: 'colors' };
@@ -75,8 +75,8 @@ describe('a store', () => {
   });
 });
 
-describe('what is looked up', () => {
-  it('is the revision, the proxies by their state, what has no effect, and the end of the certificate', async () => {
+describe('the gauges', () => {
+  it('are the revision, the proxies by state, the problems, and the expiry of the certificate', async () => {
     const proxy = {
       resource: '',
       instance: '',
@@ -130,7 +130,7 @@ describe('what is looked up', () => {
   });
 });
 
-it('proxies have what they are sent and what they answer counted, by type', async () => {
+it('responses, ACKs and NACKs of proxies are counted by type', async () => {
   metrics.push(CLUSTER);
   metrics.push(CLUSTER);
   metrics.answer(CLUSTER, true);
@@ -150,7 +150,7 @@ it('proxies have what they are sent and what they answer counted, by type', asyn
   ]);
 });
 
-it('what can go wrong stands at zero before it does', async () => {
+it('counters of failures start at zero', async () => {
   expect(await linesOf('audit_events_total')).toHaveLength(3);
   expect(await linesOf('file_readings_total')).toHaveLength(8);
   expect(await linesOf('ads_refused_streams_total')).toHaveLength(5);

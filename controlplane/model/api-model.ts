@@ -1,7 +1,7 @@
 import rawBeta from './appmesh-2018-10-01.json' with { type: 'json' };
 import raw from './appmesh-2019-01-25.json' with { type: 'json' };
 
-/** One shape of the API model (a type, in the words of AWS's service models), with its limits. */
+/** One shape (type) of AWS's API model, with its limits. */
 export type Shape = {
   readonly type: 'structure' | 'list' | 'string' | 'integer' | 'long' | 'boolean' | 'timestamp';
   /** The fields of a structure. */
@@ -12,16 +12,16 @@ export type Shape = {
   readonly enum?: readonly string[];
   /** Exactly one member is set. */
   readonly union?: boolean;
-  /** Of a number its value, of a string its length in characters, of a list its length. */
+  /** Limits of a number's value, a string's length in characters, or a list's length. */
   readonly min?: number;
   readonly max?: number;
   readonly pattern?: string;
-  /** The member of an output that is the whole body. */
+  /** The member of an output that forms the whole body. */
   readonly payload?: string;
   readonly error?: { readonly httpStatusCode: number };
 };
 
-/** A field of a structure. `location` says where in a request it stands; none means the body. */
+/** A field of a structure. `location`: its part of the request; without it, the body. */
 export type Member = {
   readonly shape: string;
   readonly location?: 'uri' | 'querystring';
@@ -47,7 +47,7 @@ export const API_MODEL = raw as unknown as ApiModel;
 /** The beta API of 2018-10-01. */
 export const BETA_MODEL = rawBeta as unknown as ApiModel;
 
-/** The shape of that name, in the current model unless another is given; an unknown one is a fault of the program. */
+/** The shape of that name, by default in the current model. Throws an Error for an unknown name, which is a bug. */
 export function shapeNamed(name: string, model: ApiModel = API_MODEL): Shape {
   const shape = model.shapes[name];
   if (shape === undefined) throw new Error(`the API model has no shape ${name}`);

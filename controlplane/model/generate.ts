@@ -1,4 +1,4 @@
-// Writes types.ts from the API model: one TypeScript type a shape. Run by `npm run generate`.
+// Writes types.ts from the API model: one TypeScript type per shape. `npm run generate` runs it.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 type Shape = {

@@ -1,2 +1,2 @@
-/** The members of an operation's input, wherever in the request they stood; as the model says, once it is checked. */
+/** The members of an operation's input, from all parts of the request. After validation they match the model. */
 export type Input = Readonly<Record<string, unknown>>;

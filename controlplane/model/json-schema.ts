@@ -1,20 +1,20 @@
 import { shapeNamed, type ApiModel, type Shape } from './api-model.ts';
 
-/** A JSON Schema, as far as it is used here. */
+/** The part of JSON Schema that is used here. */
 export type JsonSchema = { readonly [keyword: string]: unknown };
 
-/** What an `integer` is in all of AWS's SDKs: several of them cannot read an answer that has more. */
+/** The range of an `integer` in all of AWS's SDKs: several of them cannot read larger numbers in a response. */
 const INTEGER = { minimum: -(2 ** 31), maximum: 2 ** 31 - 1 };
-/** What a `long` can be so that JSON.parse has not rounded it. */
+/** The range of a `long` that JSON.parse does not round. */
 const LONG = { minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER };
 
-/** Shapes whose numbers the model leaves open, and that become an unsigned count of 32 bits in Envoy. */
+/** Shapes without a limit in the model that become an unsigned 32-bit count in Envoy. */
 const COUNT_MAX = 2 ** 32 - 1;
 const COUNTS: ReadonlySet<string> = new Set(['MaxRetries', 'OutlierDetectionMaxServerErrors']);
 
 /**
- * The JSON Schema (draft 7) of a shape and all in it. Unknown members are refused, a union has exactly one member, and
- * whole numbers are such that JSON.parse has not rounded them.
+ * The JSON Schema (draft 7) of a shape and the shapes in it. It refuses unknown members, unions without exactly one member,
+ * and integers that JSON.parse rounds.
  */
 export function jsonSchemaOf(name: string, model: ApiModel): JsonSchema {
   const shape = shapeNamed(name, model);

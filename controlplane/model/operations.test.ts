@@ -4,7 +4,7 @@ import { BETA_OPERATIONS, OPERATIONS } from './operations.ts';
 it.each([
   ['2019-01-25', OPERATIONS, 38],
   ['2018-10-01', BETA_OPERATIONS, 19],
-] as const)('are derived from the model of %s, all of them', async (version, operations, count) => {
+] as const)('all operations are derived from the model of %s', async (version, operations, count) => {
   expect(operations).toHaveLength(count);
   const table = operations.map((operation) => {
     const what =

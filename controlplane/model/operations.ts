@@ -1,13 +1,13 @@
 import type { Kind } from '../mesh/resource.ts';
 import { API_MODEL, BETA_MODEL, shapeNamed, type ApiModel, type Shape } from './api-model.ts';
 
-/** What an operation does to a kind of resource. */
+/** The verb of an operation on a kind of resource. */
 export type Verb = 'Create' | 'Describe' | 'Update' | 'Delete' | 'List';
 
-/** What all operations have. `path` has its parameters in braces. */
+/** The common part of all operations. `path` has its parameters in braces. */
 type Common = {
   readonly name: string;
-  /** The version of the API that it belongs to. */
+  /** The API version of the operation. */
   readonly model: ApiModel;
   readonly method: string;
   readonly path: string;
@@ -43,17 +43,17 @@ export const BETA_OPERATIONS: readonly Operation[] = operationsOf(BETA_MODEL);
 
 const byName: ReadonlyMap<string, Operation> = new Map(OPERATIONS.map((each) => [each.name, each]));
 
-/** The operation of the current API of that name; an unknown one is a fault of the program. */
+/** The current API's operation of that name. Throws an Error for an unknown name, which is a bug. */
 export function operationNamed(name: string): Operation {
   const operation = byName.get(name);
   if (operation === undefined) throw new Error(`the API has no operation ${name}`);
   return operation;
 }
 
-/** The same for operations on the kinds of resources. */
+/** Like `operationNamed`, for operations on kinds of resources only. */
 export function resourceOperationNamed(name: string): ResourceOperation {
   const operation = operationNamed(name);
-  if (!('kind' in operation)) throw new Error(`operation ${name} is not about a kind of resource`);
+  if (!('kind' in operation)) throw new Error(`operation ${name} is not on a kind of resource`);
   return operation;
 }
 
@@ -78,7 +78,7 @@ function operationsOf(model: ApiModel): readonly Operation[] {
   });
 }
 
-// A data object is the payload `route` of shape RouteData; a list is `routes`, its elements of shape RouteRef.
+// A data object is the payload `route` of shape RouteData; a list is `routes`, with elements of shape RouteRef.
 function resultOf({ output, model }: Common): Pick<ResourceOperation, 'kind' | 'result' | 'resultShape'> {
   const members = output.members ?? {};
   const result = output.payload ?? Object.keys(members).find((member) => member !== 'nextToken') ?? '';

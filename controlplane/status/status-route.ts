@@ -9,27 +9,27 @@ import { statusOf, type Status } from './status.ts';
 
 const CONFIG: RouteConfig = { action: 'daybreak:GetStatus' };
 
-/** How the proxies stand that a caller sees; without one, all of them. */
+/** Returns the status of the proxies that a caller may see; without a caller, of all proxies. */
 export type StatusFor = (caller?: Principal) => Status;
 
-/** Looks at the streams as they are. */
+/** Creates the status of the current streams. */
 export function createStatus(
   model: Model,
   xds: Pick<XdsServer, 'streams'>,
   configs: ProxyConfigs,
 ): StatusFor {
-  const isSeen = (caller: Principal, key: string): boolean => {
+  const isVisible = (caller: Principal, key: string): boolean => {
     const identity = configs.get(key)?.identity;
     return identity === undefined || seesProxy(caller, model, identity);
   };
   return (caller) => {
     const streams = xds.streams();
-    const seen = caller === undefined ? streams : streams.filter(({ key }) => isSeen(caller, key));
-    return statusOf(model.revision, seen, configs);
+    const visible = caller === undefined ? streams : streams.filter(({ key }) => isVisible(caller, key));
+    return statusOf(model.revision, visible, configs);
   };
 }
 
-/** `GET /status`: how every proxy that the caller sees stands with the model. Needs the action `daybreak:GetStatus`. */
+/** `GET /status`: the status of every proxy that the caller may see. Needs the action `daybreak:GetStatus`. */
 export function statusRoute(status: StatusFor) {
   return async (app: FastifyInstance): Promise<void> => {
     app.get('/status', { config: CONFIG }, async (request) => status(callerOf(request)));

@@ -5,7 +5,7 @@ import { proxyPath } from '../ads/identity.ts';
 import type { ProxyConfig, ProxyConfigs } from '../ads/proxy-configs.ts';
 import { problemsIn, type Circumstances, type Problem } from '../translate/problems.ts';
 
-/** What `GET /status` answers: how far the model is, and how every proxy stands with it. Times are ISO 8601, UTC. */
+/** The response of `GET /status`: the model's revision, and the status of every proxy. Times are in ISO 8601, UTC. */
 export type Status = {
   /** The revision of the last change to the model. */
   readonly revision: number;
@@ -14,9 +14,9 @@ export type Status = {
 
 /** One connected proxy. */
 export type ProxyStatus = {
-  /** The resource that it stands for, e.g. `mesh/default/virtualNode/colorgateway-vn`. */
+  /** The resource that it represents, e.g. `mesh/default/virtualNode/colorgateway-vn`. */
   readonly resource: string;
-  /** What tells processes of one resource apart; empty for an Envoy without an agent. */
+  /** Distinguishes the processes of one resource; empty for an Envoy without an agent. */
   readonly instance: string;
   /** The version of its agent; empty for an Envoy without one. */
   readonly agent: string;
@@ -25,32 +25,32 @@ export type ProxyStatus = {
   readonly variant: 'delta' | 'sotw';
   readonly connectedAt: string;
   /**
-   * `in sync`: it acknowledged all that it is to have. `updating`: answers are due. `refused`: it refused something.
-   * `waiting`: its resource does not exist. `orphaned`: its resource was deleted, and it keeps what it had.
+   * `in sync`: the proxy sent an ACK for its whole configuration. `updating`: ACKs are outstanding. `refused`: it sent a NACK.
+   * `waiting`: its resource does not exist. `orphaned`: its resource was deleted, and it keeps its last configuration.
    */
   readonly state: 'in sync' | 'updating' | 'refused' | 'waiting' | 'orphaned';
   readonly types: readonly ProxyTypeStatus[];
-  /** Parts of the model that have no effect on this proxy, and why; and what AWS, or a folder, cannot be asked for now. */
+  /** The parts of the model without effect on this proxy, with reasons, and failing look-ups in AWS or in a folder. */
   readonly problems: readonly Problem[];
 };
 
-/** One type of a proxy's resources: how many it was sent and has, and what it said to them. */
+/** One type of a proxy's resources: their number, and the latest response, ACK and NACK. */
 export type ProxyTypeStatus = {
   readonly type: string;
   readonly resources: number;
-  /** What was sent and not answered yet. */
+  /** The version of a response without an ACK or NACK yet. */
   readonly sentVersion: string | undefined;
   readonly sentAt: string | undefined;
-  /** What it acknowledged last. */
+  /** The version of the last ACK. */
   readonly version: string | undefined;
   readonly acknowledgedAt: string | undefined;
-  /** What it refused, as long as it has not taken another; the error is Envoy's own. */
+  /** The version of the last NACK, until a later ACK; the error is Envoy's own. */
   readonly refusedVersion: string | undefined;
   readonly refusedAt: string | undefined;
   readonly error: string | undefined;
 };
 
-/** Puts together what the streams and the configurations say. */
+/** Combines the status of streams and configurations. */
 export function statusOf(
   revision: number,
   streams: readonly StreamStatus[],
@@ -60,7 +60,7 @@ export function statusOf(
   return { revision, proxies: proxies.toSorted((a, b) => compareText(sortKey(a), sortKey(b))) };
 }
 
-// So that a proxy keeps its line from one look to the next.
+// Keeps each proxy at a stable position in the list.
 function sortKey({ resource, instance, peer }: ProxyStatus): string {
   return `${resource}\0${instance}\0${peer}`;
 }
@@ -72,8 +72,8 @@ function proxyStatus(
   const config = configs.get(stream.key);
   return {
     resource: config === undefined ? stream.node.id : proxyPath(config.identity),
-    instance: saidBy(stream, 'instance'),
-    agent: saidBy(stream, 'version'),
+    instance: agentMetadata(stream, 'instance'),
+    agent: agentMetadata(stream, 'version'),
     envoy: stream.node.version,
     peer: stream.peer,
     variant: stream.variant,
@@ -94,11 +94,11 @@ function problemsOf(
   return [...problemsIn(problems, { ...circumstances, held }), ...troubles()];
 }
 
-// What an agent adds to the node of its Envoy.
-function saidBy({ node }: StreamStatus, name: 'instance' | 'version'): string {
-  const said = node.metadata['daybreak'];
-  if (typeof said !== 'object' || said === null || Array.isArray(said)) return '';
-  const value = said[name];
+// Reads the metadata that an agent adds to the node of its Envoy.
+function agentMetadata({ node }: StreamStatus, name: 'instance' | 'version'): string {
+  const metadata = node.metadata['daybreak'];
+  if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) return '';
+  const value = metadata[name];
   return typeof value === 'string' ? value : '';
 }
 

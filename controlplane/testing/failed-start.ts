@@ -9,10 +9,10 @@ import { nodeFlags } from '../../test/lab/node-flags.ts';
 import { startLocalControlPlane } from '../../test/lab/local-control-plane.ts';
 
 const DAYBREAK = join(import.meta.dirname, '../../cli/main.ts');
-/** A control plane that stays is killed then, which the exit code shows. */
+/** The time limit of the failing start, in milliseconds; a control plane that still runs is then killed, which changes the exit code. */
 const LIMIT_MS = 60_000;
 
-/** One thing that cannot be opened: the flags that ask for it, and the words that the error must have. */
+/** One part that cannot be opened: its flags, and texts that the error must contain. */
 type Broken = {
   readonly flags: (at: Place) => readonly string[];
   readonly says: (at: Place) => readonly string[];
@@ -24,7 +24,7 @@ const badFile = (flag: string, ...more: readonly string[]): Broken => ({
   says: ({ folder }) => [join(folder, 'bad')],
 });
 
-/** Each thing that a control plane opens at its start, broken. */
+/** The parts that a control plane opens at its start, each made to fail. */
 const BROKEN: Readonly<Record<string, Broken>> = {
   'the port of the API is taken': {
     flags: ({ taken }) => ['--api', taken],
@@ -35,7 +35,7 @@ const BROKEN: Readonly<Record<string, Broken>> = {
     says: ({ taken }) => ['EADDRINUSE', taken],
   },
   'the address of the API is not this machine’s': {
-    // TEST-NET-1 (RFC 5737): no machine has it.
+    // TEST-NET-1 (RFC 5737): no machine has this address.
     flags: () => ['--api', '192.0.2.1:0', '--insecure'],
     says: () => ['EADDRNOTAVAIL', '192.0.2.1'],
   },
@@ -53,8 +53,8 @@ const BROKEN: Readonly<Record<string, Broken>> = {
 };
 
 /**
- * The start of a control plane with one thing broken after the other. Each ends with 1 and one line that names the thing,
- * and leaves nothing behind: another control plane then opens the same store. `where`: `--data` or `--store` and its value.
+ * Tests the start of a control plane with each part failing in turn. It exits with 1 and one line that names the part, and
+ * leaves nothing behind: another control plane then opens the same store. `where`: `--data` or `--store` and its value.
  */
 export function failedStarts(where: (folder: string) => Promise<readonly string[]>): void {
   let at: Place;
@@ -74,7 +74,7 @@ export function failedStarts(where: (folder: string) => Promise<readonly string[
   });
 
   it.each(Object.entries(BROKEN))(
-    'ends with 1 when %s',
+    'exits with 1 if %s',
     async (_what, { flags, says }) => {
       const { exitCode, stdout, stderr } = await start(store, flags(at));
       const lines = stderr.split('\n').filter((line) => line.startsWith('daybreak: '));

@@ -41,8 +41,8 @@ const until = async (...expected: string[]): Promise<void> => {
   await expect.poll(() => readings).toEqual(expected);
 };
 
-describe('a certificate that is renewed while the servers run', () => {
-  it('is what the next connection to the API gets', async () => {
+describe('a renewed certificate', () => {
+  it('is served to the next connection to the API', async () => {
     const old = await writeSelfSigned(files);
     const store = openSqliteStore({ folder });
     const live = await openLiveModel(store, log);
@@ -66,7 +66,7 @@ describe('a certificate that is renewed while the servers run', () => {
     await store.close();
   });
 
-  it('is what the next proxy gets', async () => {
+  it('is served to the next proxy', async () => {
     const old = await writeSelfSigned(files);
     const xds = createXdsServer({ keyOf: () => 'key' });
     const where = { host: '127.0.0.1', port: 0 };
@@ -88,7 +88,7 @@ describe('a certificate that is renewed while the servers run', () => {
     ads.close();
   });
 
-  it('does not come into force where it has expired and the one before has not', async () => {
+  it('is ignored if it has expired and the previous one is still valid', async () => {
     const old = await writeSelfSigned(files);
     const followed = await open();
     await writeSelfSigned(files, -60_000);
@@ -99,7 +99,7 @@ describe('a certificate that is renewed while the servers run', () => {
     expect(followed.current().cert.toString()).toBe(renewed);
   });
 
-  it('comes into force only together with its key', async () => {
+  it('is used only together with its key', async () => {
     const old = await writeSelfSigned(files);
     const followed = await open();
     const { cert, key } = await selfSigned();
@@ -113,7 +113,7 @@ describe('a certificate that is renewed while the servers run', () => {
 });
 
 describe('at the start', () => {
-  it('one that has expired is better than none', async () => {
+  it('an expired certificate is used', async () => {
     const expired = await writeSelfSigned(files, -60_000);
     expect((await open()).current().cert.toString()).toBe(expired);
   });
@@ -124,8 +124,12 @@ describe('at the start', () => {
       async () => writeFile(files.cert, 'nothing'),
       'cert.pem has no certificate in PEM form',
     ],
-    ['no key', async () => writeFile(files.key, 'nothing'), 'key.pem is no key, without a passphrase, of'],
-    ['the key of another', async () => writeFile(files.key, (await selfSigned()).key), 'key.pem is no key'],
+    ['no key', async () => writeFile(files.key, 'nothing'), 'key.pem is not an unencrypted private key for'],
+    [
+      'the key of another certificate',
+      async () => writeFile(files.key, (await selfSigned()).key),
+      'key.pem is not an unencrypted private key',
+    ],
     ['no file', async () => rm(files.key), 'the certificate cannot be read from'],
   ])('%s is an error', async (_, spoil, message) => {
     await writeSelfSigned(files);

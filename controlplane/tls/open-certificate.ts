@@ -3,13 +3,13 @@ import type { Log } from '../../common/log.ts';
 import { keepValid } from '../discovery/certificates/keep-valid.ts';
 import { readServerCertificate, type ServerCertificate } from './server-certificate.ts';
 
-/** Where a server's certificate with its chain is, and where its key, both PEM. */
+/** The files of a server's certificate with its chain, and of its key, both PEM. */
 export type CertificateFiles = { readonly cert: string; readonly key: string };
 
 /**
- * Reads a server's certificate, and reads it again whenever it is renewed. One that has expired or is not valid yet leaves in
- * force what is valid; that is logged, and that an end is near.
- * @throws CertificateError, or that of the file system, where the files cannot be used
+ * Reads a server's certificate, and reads it again after each renewal. A new certificate that has expired or is not valid yet
+ * does not replace a valid one; this is logged, and so is an approaching expiry.
+ * @throws CertificateError if the files are invalid, or the file system's error
  */
 export async function openCertificate(
   files: CertificateFiles,

@@ -2,7 +2,7 @@ import { errorText } from '../../common/error-text.ts';
 import { X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 
-/** A certificate with its chain, and its key, both PEM, that fit together; and when it is valid, in milliseconds since 1970. */
+/** A certificate with its chain, and the matching key, both PEM, and its validity, in milliseconds since 1970. */
 export type ServerCertificate = {
   readonly cert: Buffer;
   readonly key: Buffer;
@@ -10,14 +10,14 @@ export type ServerCertificate = {
   readonly notAfter: number;
 };
 
-/** The files of a server's certificate cannot be used. The exit code is 1. */
+/** The files of a server's certificate are invalid. The exit code is 1. */
 export class CertificateError extends Error {
   readonly exitCode = 1;
 }
 
 /**
- * Makes a certificate and its key ready for a server. Whether it is valid today, clients judge, by their own clocks.
- * @param files what they are called, for the message
+ * Parses a certificate and its key. It does not check the validity: clients do, by their own clocks.
+ * @param files their names in messages
  * @throws CertificateError
  */
 export function readServerCertificate(
@@ -30,7 +30,7 @@ export function readServerCertificate(
     createSecureContext({ cert, key });
   } catch (error) {
     throw new CertificateError(
-      `${files.key} is no key, without a passphrase, of the certificate in ${files.cert}: ${errorText(error)}`,
+      `${files.key} is not an unencrypted private key for the certificate in ${files.cert}: ${errorText(error)}`,
       { cause: error },
     );
   }

@@ -11,7 +11,7 @@ import { openCertificate } from '../../tls/open-certificate.ts';
 import { writeSelfSigned } from '../../tls/testing/certificates.ts';
 import type { Admission } from '../access/admission.ts';
 import { parseIdentity } from '../identity.ts';
-import { createEntrance } from '../../connections/entrance.ts';
+import { createConnectionTracker } from '../../connections/connection-tracker.ts';
 import { listenAds, type AdsListener } from '../listen.ts';
 import { openAdsAccess, type AdsAccessSettings } from '../access/open-ads-access.ts';
 import type { RefusalReason } from '../access/refusal-reason.ts';
@@ -116,12 +116,12 @@ export function accessFixture(): AccessFixture {
       },
     });
     const where = { host: '127.0.0.1', port: 0 };
-    const entrance = createEntrance({
+    const tracker = createConnectionTracker({
       // Those of a control plane by default.
       limits: { all: 20_000, strangers: 5000 },
-      onTurnedAway: (why) => turnedAway.push(why),
+      onClosed: (why) => turnedAway.push(why),
     });
-    const listener = await listenAds(xds, where, admission, { tls: { certificate, clientCa }, entrance });
+    const listener = await listenAds(xds, where, admission, { tls: { certificate, clientCa }, tracker });
     cleanups.push(() => listener.close(), ads.close, access.close, certificate.close);
     address = `localhost:${listener.address.port}`;
     return { address, turnedAway, refusals, identified, readings, owners, xds, listener, admission };

@@ -1,9 +1,9 @@
 import { isIPv4 } from 'node:net';
 
-/** What a header says instead of what is usual. `kind`: family and transport; `more`: bytes behind the addresses. */
+/** Deviations from the usual header. `kind`: family and transport; `more`: bytes after the addresses. */
 type HeaderOptions = { readonly kind?: number; readonly more?: Uint8Array };
 
-/** A header of PROXY protocol version 2, as a balancer sends it for a client at an IPv4 address, or for itself without one. For tests. */
+/** A PROXY protocol version 2 header for a client at an IPv4 address, or without `host` for the balancer itself. */
 export function proxyHeader(
   host: string | undefined,
   port = 0,

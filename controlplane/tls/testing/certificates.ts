@@ -1,4 +1,4 @@
-// The library for certificates wants it to be loaded first.
+// The certificate library needs this import before its own.
 // oxlint-disable-next-line import/no-unassigned-import
 import 'reflect-metadata';
 import { randomUUID, webcrypto } from 'node:crypto';
@@ -13,8 +13,8 @@ import {
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 
 /**
- * A certificate for this machine that vouches for itself, and its key, both PEM, valid from an hour ago, and from now on for
- * so many milliseconds; default: two hours. In the past: it has expired.
+ * Creates a self-signed certificate for localhost, and its key, both PEM. It is valid from an hour ago until `lifetimeMs`
+ * milliseconds from now (default: two hours). With a negative lifetime it has expired.
  */
 export async function selfSigned(
   lifetimeMs = 7_200_000,
@@ -42,11 +42,11 @@ async function pemOf(key: webcrypto.CryptoKey): Promise<string> {
   return `-----BEGIN PRIVATE KEY-----\n${pkcs8}\n-----END PRIVATE KEY-----\n`;
 }
 
-/** What a certificate says of its holder. */
+/** The names and lifetime of a certificate. */
 export type Names = {
   readonly commonName?: string;
   readonly alternative?: readonly JsonGeneralName[];
-  /** From now on, in milliseconds; default: an hour. In the past: it has expired. */
+  /** Milliseconds from now; default: an hour. With a negative lifetime it has expired. */
   readonly lifetimeMs?: number;
 };
 
@@ -56,7 +56,7 @@ export type Authority = {
   issue(names: Names): Promise<{ readonly cert: string; readonly key: string }>;
 };
 
-/** A new authority, valid from a day ago for two. */
+/** Creates an authority, valid from a day ago for two days. */
 export async function makeAuthority(): Promise<Authority> {
   const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
   const now = Date.now();
@@ -89,7 +89,7 @@ export async function makeAuthority(): Promise<Authority> {
   };
 }
 
-/** Writes a new one to files, as a renewal does, and answers the certificate. */
+/** Writes a new certificate and key to files, as a renewal does, and returns the certificate. */
 export async function writeSelfSigned(
   files: { readonly cert: string; readonly key: string },
   lifetimeMs?: number,

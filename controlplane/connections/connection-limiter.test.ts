@@ -1,22 +1,32 @@
 import { Socket } from 'node:net';
 import { expect, test } from 'vitest';
-import { createGate, type Gate, type Place } from './gate.ts';
+import {
+  createConnectionLimiter,
+  type ConnectionLimiter,
+  type ConnectionSlot,
+} from './connection-limiter.ts';
 
 type Turn = readonly [why: string, address: string];
 
-function gate(all: number, strangers: number): { readonly gate: Gate; readonly turns: readonly Turn[] } {
+function limiter(
+  all: number,
+  strangers: number,
+): { readonly limiter: ConnectionLimiter; readonly turns: readonly Turn[] } {
   const turns: Turn[] = [];
-  const onTurnedAway = (...turn: Turn): void => void turns.push(turn);
-  return { gate: createGate({ limits: { all, strangers }, onTurnedAway }), turns };
+  const onClosed = (...turn: Turn): void => void turns.push(turn);
+  return { limiter: createConnectionLimiter({ limits: { all, strangers }, onClosed }), turns };
 }
 
-function enter(to: Gate, address: string): { readonly socket: Socket; readonly place: Place | undefined } {
+function enter(
+  to: ConnectionLimiter,
+  address: string,
+): { readonly socket: Socket; readonly slot: ConnectionSlot | undefined } {
   const socket = new Socket();
-  return { socket, place: to.enter(socket, address) };
+  return { socket, slot: to.admit(socket, address) };
 }
 
-test('a flood from one address drives away nobody but itself, the first of it first', () => {
-  const { gate: to, turns } = gate(100, 10);
+test('a flood from one address evicts only its own connections, the oldest first', () => {
+  const { limiter: to, turns } = limiter(100, 10);
   const good = enter(to, '10.0.0.9');
   const flood = Array.from({ length: 50 }, () => enter(to, '10.0.0.1'));
   expect(good.socket.destroyed).toBe(false);
@@ -26,26 +36,26 @@ test('a flood from one address drives away nobody but itself, the first of it fi
   expect(to.counts()).toEqual({ known: 0, strangers: 10 });
 });
 
-test('those that have shown who they are do not count as strangers, and are not driven away while they are at work', () => {
-  const { gate: to, turns } = gate(20, 4);
+test('authenticated connections do not count as strangers, and are not evicted while they are busy', () => {
+  const { limiter: to, turns } = limiter(20, 4);
   const known = Array.from({ length: 20 }, () => {
     const each = enter(to, '10.0.0.1');
-    each.place?.begin();
+    each.slot?.beginCall();
     return each;
   });
   expect(to.counts()).toEqual({ known: 20, strangers: 0 });
   expect(turns).toEqual([]);
   const late = enter(to, '10.0.0.2');
-  expect([late.place, late.socket.destroyed]).toEqual([undefined, true]);
+  expect([late.slot, late.socket.destroyed]).toEqual([undefined, true]);
   expect(turns).toEqual([['full', '10.0.0.2']]);
   expect(known.some(({ socket }) => socket.destroyed)).toBe(false);
 });
 
-test('where all places are taken, strangers go first, then the one without a call for longest', () => {
-  const { gate: to } = gate(4, 2);
+test('at the limit, strangers are evicted first, then the connection that has been idle for longest', () => {
+  const { limiter: to } = limiter(4, 2);
   const [worker, first, second] = Array.from({ length: 3 }, () => {
-    const { socket, place } = enter(to, '10.0.0.1');
-    return { socket, end: place?.begin() };
+    const { socket, slot } = enter(to, '10.0.0.1');
+    return { socket, end: slot?.beginCall() };
   });
   second?.end?.();
   first?.end?.();
@@ -57,28 +67,28 @@ test('where all places are taken, strangers go first, then the one without a cal
     [false, false, true, true],
     [false, true, true, true],
   ]) {
-    enter(to, '10.0.0.1').place?.begin();
+    enter(to, '10.0.0.1').slot?.beginCall();
     expect(states()).toEqual(gone);
   }
-  expect(enter(to, '10.0.0.1').place).toBeUndefined();
+  expect(enter(to, '10.0.0.1').slot).toBeUndefined();
 });
 
-test('a connection that has several calls is at work until the last is over', () => {
-  const { gate: to } = gate(1, 1);
-  const { place, socket } = enter(to, '10.0.0.1');
-  const [one, two] = [place?.begin(), place?.begin()];
+test('a connection with several calls is busy until the last is over', () => {
+  const { limiter: to } = limiter(1, 1);
+  const { slot, socket } = enter(to, '10.0.0.1');
+  const [one, two] = [slot?.beginCall(), slot?.beginCall()];
   one?.();
-  expect(enter(to, '10.0.0.1').place).toBeUndefined();
+  expect(enter(to, '10.0.0.1').slot).toBeUndefined();
   two?.();
-  expect(enter(to, '10.0.0.1').place).toBeDefined();
+  expect(enter(to, '10.0.0.1').slot).toBeDefined();
   expect(socket.destroyed).toBe(true);
 });
 
-test('places of connections that are closed are free', async () => {
-  const { gate: to, turns } = gate(3, 3);
+test('closed connections free their slots', async () => {
+  const { limiter: to, turns } = limiter(3, 3);
   const three = Array.from({ length: 3 }, () => enter(to, '10.0.0.1'));
-  three[0]?.place?.begin();
-  const end = three[1]?.place?.begin();
+  three[0]?.slot?.beginCall();
+  const end = three[1]?.slot?.beginCall();
   for (const { socket } of three) socket.destroy();
   await expect.poll(() => to.counts()).toEqual({ known: 0, strangers: 0 });
   end?.();
@@ -86,26 +96,26 @@ test('places of connections that are closed are free', async () => {
   expect(turns).toEqual([]);
 });
 
-test('one whose true address is known later counts where it comes from', () => {
-  const { gate: to } = gate(100, 4);
+test("a connection counts for its client's address after a balancer's header set it", () => {
+  const { limiter: to } = limiter(100, 4);
   const sockets = Array.from({ length: 4 }, (_, index) => {
-    const { socket, place } = enter(to, '10.0.0.1');
-    place?.comesFrom(index < 2 ? '192.0.2.1' : `192.0.2.${index}`);
+    const { socket, slot } = enter(to, '10.0.0.1');
+    slot?.setAddress(index < 2 ? '192.0.2.1' : `192.0.2.${index}`);
     return socket;
   });
   enter(to, '10.0.0.1');
   expect(sockets.map(({ destroyed }) => destroyed)).toEqual([true, false, false, false]);
 });
 
-test('one that shows nothing for too long is closed, one that has shown who it is stays', async () => {
+test('a connection that does not authenticate in time is closed, an authenticated one stays', async () => {
   const turns: Turn[] = [];
-  const to = createGate({
+  const to = createConnectionLimiter({
     limits: { all: 9, strangers: 9 },
     silentMs: 30,
-    onTurnedAway: (...turn) => void turns.push(turn),
+    onClosed: (...turn) => void turns.push(turn),
   });
   const known = enter(to, '10.0.0.1');
-  known.place?.begin()();
+  known.slot?.beginCall()();
   const silent = enter(to, '10.0.0.2');
   await expect.poll(() => silent.socket.destroyed).toBe(true);
   expect(turns).toEqual([['silent', '10.0.0.2']]);

@@ -1,14 +1,14 @@
-/** Those that have not shown who they are, by where they come from. */
-export type Crowd<T> = {
+/** Unauthenticated connections, grouped by client address. */
+export type AddressGroups<T> = {
   add(one: T): void;
   remove(one: T): void;
-  /** The one that has to go first: of those of the address that most come from, the one that came first. */
-  chosen(): T | undefined;
+  /** The next one to evict: the oldest of the address with the most. */
+  oldestOfLargest(): T | undefined;
   size(): number;
 };
 
-/** Starts empty. */
-export function createCrowd<T extends { readonly address: string }>(): Crowd<T> {
+/** Creates an empty set of groups. */
+export function createAddressGroups<T extends { readonly address: string }>(): AddressGroups<T> {
   const byAddress = new Map<string, Set<T>>();
   let size = 0;
   return {
@@ -24,7 +24,7 @@ export function createCrowd<T extends { readonly address: string }>(): Crowd<T> 
       size -= 1;
       if (same.size === 0) byAddress.delete(one.address);
     },
-    chosen() {
+    oldestOfLargest() {
       let most: Set<T> | undefined;
       for (const same of byAddress.values()) if (same.size > (most?.size ?? 0)) most = same;
       const [first] = most ?? [];
