@@ -60,7 +60,7 @@ test('a full disk: writes are refused and it is not ready, but for ADS; with roo
 test('a disk that is still full after an attempt of its own leaves it not ready', async () => {
   await fillDisk();
   await expect(moveBack(appMeshClient(controlPlane.api), 'lost.local')).rejects.toThrow(/full/);
-  await expect.poll(() => controlPlane.log()).toContain('the store does not take writes yet');
+  await expect.poll(() => controlPlane.log()).toContain('writes to the store still fail');
   expect(await readiness()).toBe(503);
 });
 

@@ -1,24 +1,24 @@
 import type { ResourceId } from '../mesh/resource.ts';
 import type { TokenUse } from './store.ts';
 
-/** How many are named in the message; of the others it says how many there are. */
+/** Rows that a message lists by name; it counts the others. */
 const NAMED = 5;
 
-/** Rows of a store are not what was written to them. `names` says what they were, as far as that can still be read. */
+/** Rows whose checksum does not match. `names` says what the rows hold, if that is still readable. */
 export class DamagedRows extends Error {
   constructor(names: readonly string[]) {
     super(
       names.length === 1
-        ? `the row of ${names[0]} is not what was written`
-        : `${names.length} rows are not what was written: ${listOf(names)}`,
+        ? `the row of ${names[0]} fails its checksum`
+        : `${names.length} rows fail their checksums: ${listOf(names)}`,
     );
     this.name = 'DamagedRows';
   }
 }
 
 /**
- * The rows, where all of them are what was written.
- * @throws DamagedRows that names all those that are not
+ * Returns `rows` if all of them are sound.
+ * @throws DamagedRows naming every damaged row
  */
 export function requireSound<R>(
   rows: readonly R[],
@@ -30,13 +30,13 @@ export function requireSound<R>(
   return rows;
 }
 
-/** A resource by its name, for messages. */
+/** Describes a resource for messages. */
 export function describeResource({ kind, owner, mesh, parent, name }: ResourceId): string {
   const within = parent === '' ? '' : ` of ${JSON.stringify(parent)}`;
   return `${kind} ${JSON.stringify(name)}${within} in mesh ${JSON.stringify(mesh)} of account ${owner}`;
 }
 
-/** A client token, for messages. */
+/** Describes a client token for messages. */
 export function describeToken({ account, operation }: Pick<TokenUse, 'account' | 'operation'>): string {
   return `a client token for ${operation} by account ${account}`;
 }

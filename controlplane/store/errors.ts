@@ -1,15 +1,15 @@
 import { errorText } from '../../common/error-text.ts';
 /**
  * Why a store cannot be used.
- * `held`: another control plane has it. `newer`: a later version of the program wrote it. `foreign`: it is something
- * else than a store of ours. `unavailable`: the disk or the server refuses. `damaged`: it no longer has what was written to
- * it; that does not pass. `lost`: it lacks commits that were acknowledged.
+ * `held`: another control plane has it open. `newer`: a later version of the program wrote it. `foreign`: it was not created
+ * by this program. `unavailable`: the disk or the server fails. `damaged`: its contents are corrupt, and retries do not help.
+ * `lost`: acknowledged commits are missing.
  */
 export type StoreErrorCode = 'held' | 'newer' | 'foreign' | 'unavailable' | 'damaged' | 'lost';
 
 /**
- * The store cannot be used; the message says which one and why. At start the exit code is 1; `status` is that of an API call:
- * 503, or 500 where it is damaged.
+ * The store cannot be used; the message says which store and why. At start the exit code is 1; `status` is the HTTP status
+ * of an API call: 503, or 500 if the store is damaged.
  */
 export class StoreError extends Error {
   readonly code: StoreErrorCode;
@@ -26,7 +26,7 @@ export class StoreError extends Error {
   }
 }
 
-/** Another control plane owns the data folder. `holder` says which, as far as it is known. */
+/** Another control plane has the data folder open. `holder` describes that process, if known. */
 export function held(file: string, holder: string): StoreError {
   return new StoreError(
     'held',
@@ -34,7 +34,7 @@ export function held(file: string, holder: string): StoreError {
   );
 }
 
-/** The schema is of a later version of the program. */
+/** A later version of the program wrote the schema. */
 export function newer(file: string, found: number, known: number): StoreError {
   return new StoreError(
     'newer',
@@ -42,7 +42,7 @@ export function newer(file: string, found: number, known: number): StoreError {
   );
 }
 
-/** The file is no database of ours. */
+/** The file was not created by this program. */
 export function foreign(file: string, reason: string, cause?: unknown): StoreError {
   return new StoreError('foreign', `${file} cannot be used as a store: ${reason}. Nothing was changed.`, {
     cause,
@@ -55,18 +55,18 @@ export function unavailable(what: string, cause: unknown): StoreError {
   return new StoreError('unavailable', `the store failed to ${what}: ${reason}`, { cause });
 }
 
-/** The engine failed at `what` because of what it found in the store. `advice`: what to do, as a sentence. */
+/** The engine failed at `what` because the store is corrupt. `advice`: what to do, as a sentence. */
 export function damaged(what: string, cause: Error, advice = ''): StoreError {
   const message = `the store is damaged, and failed to ${what}: ${cause.message}${advice === '' ? '' : `. ${advice}`}`;
   return new StoreError('damaged', message, { cause });
 }
 
-/** What to do about rows that are not what was written. `store`: the flags that name the store. */
+/** Advice about damaged rows. `store`: the flags that name the store. */
 export function adviceOnRows(store: string): string {
   return `Restore a backup (daybreak restore FILE ${store} --replace), or start the control plane once with --accept-loss, which deletes them.`;
 }
 
-/** The database is empty, or not there, and was not so before. `mark`: the newest revision that is known, 0 where none is. */
+/** The database is empty or missing, and was not so before. `mark`: the newest known revision, 0 if unknown. */
 export function emptied(file: string, folder: string, mark: number): StoreError {
   const known = mark > 0 ? `revision ${mark} was acknowledged` : `its log ${file}-wal has commits`;
   return new StoreError(
@@ -75,7 +75,7 @@ export function emptied(file: string, folder: string, mark: number): StoreError 
   );
 }
 
-/** The database is of an older revision than the mark beside it. */
+/** The database is at an older revision than the mark beside it. */
 export function lostCommits(file: string, folder: string, revision: number, mark: number): StoreError {
   return new StoreError(
     'lost',
@@ -84,18 +84,18 @@ export function lostCommits(file: string, folder: string, revision: number, mark
 }
 
 function adviceOnLoss(folder: string): string {
-  return `Bring the missing file back, restore a backup (daybreak restore FILE --data ${folder} --replace), or start the control plane once with --accept-loss to go on with what is there.`;
+  return `Put the missing file back, restore a backup (daybreak restore FILE --data ${folder} --replace), or start the control plane once with --accept-loss to continue with the data that is left.`;
 }
 
-/** What is logged where a start goes on with what is there. */
-export const LOSS_ACCEPTED = 'what the store has lost is accepted: start without --accept-loss from now on';
+/** The log line of a start that accepts the loss of data. */
+export const LOSS_ACCEPTED = 'store opened with --accept-loss: start without --accept-loss from now on';
 
-/** The backup before a change of the schema could not be written. */
+/** The backup that precedes a schema migration could not be written. */
 export function noBackup(file: string, cause: unknown): StoreError {
   const reason = errorText(cause);
   return new StoreError(
     'unavailable',
-    `the schema is not moved forward, because ${file} cannot be written: ${reason}. Nothing was changed.`,
+    `the schema was not migrated, because ${file} cannot be written: ${reason}. Nothing was changed.`,
     { cause },
   );
 }

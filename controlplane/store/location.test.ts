@@ -18,10 +18,7 @@ test.each([
 
 test.each([
   [{}, '--data is not set: the folder that the model is kept in, or --store for one in PostgreSQL'],
-  [
-    { '--data': 'd', '--store': 'postgres://db/mesh' },
-    '--data="d": not set together with --store: the model is kept in one place',
-  ],
+  [{ '--data': 'd', '--store': 'postgres://db/mesh' }, '--data="d": set only one of --data and --store'],
   [{ '--store': 'mysql://u:secret@db/mesh' }, '--store="mysql://u@db/mesh": a PostgreSQL URL'],
   [
     { '--store': 'postgres://u:se@cret@db' },

@@ -1,6 +1,6 @@
 import { text, type Reader } from '../../common/settings.ts';
 
-/** Where a model is kept: in a folder of this machine, or in a PostgreSQL database. */
+/** The place of the model: a folder on this machine, or a PostgreSQL database. */
 export type StoreLocation =
   | { readonly engine: 'sqlite'; readonly folder: string }
   | { readonly engine: 'postgres'; readonly url: string };
@@ -9,8 +9,8 @@ const URL_WANTED =
   'a PostgreSQL URL with the name of a database, e.g. postgres://user:password@host:5432/database?sslmode=verify-full';
 
 /**
- * `--data FOLDER` or `--store postgres://user:password@host:port/database`, exactly one of the two. The URL takes the
- * driver's parameters (`?sslmode=…&sslrootcert=…`, `?host=/folder/of/socket`).
+ * Reads `--data FOLDER` or `--store postgres://user:password@host:port/database`; exactly one of the two has to be set. The
+ * URL takes the driver's parameters (`?sslmode=…&sslrootcert=…`, `?host=/folder/of/socket`).
  */
 export function readStoreLocation(read: Reader): StoreLocation {
   const folder = read('--data', text, '');
@@ -20,7 +20,7 @@ export function readStoreLocation(read: Reader): StoreLocation {
     read.problem({ name: '--data', got: undefined, wanted });
   }
   if (folder !== '' && url !== '') {
-    const wanted = 'not set together with --store: the model is kept in one place';
+    const wanted = 'set only one of --data and --store';
     read.problem({ name: '--data', got: folder, wanted });
   }
   if (url !== '' && !isPostgresUrl(url)) {
@@ -33,7 +33,7 @@ function isPostgresUrl(url: string): boolean {
   return /^postgres(?:ql)?:\/\//.test(url) && URL.canParse(url) && new URL(url).pathname.length > 1;
 }
 
-/** A URL for people. It need not be right: whatever may be a password is left out. */
+/** Removes everything from a URL that may be a password, for messages. The URL may be invalid. */
 export function withoutPassword(url: string): string {
   return url.replace(/(\/\/[^:/?#]*):.*@/, '$1@').replace(/([?&]password=)[^&]*/g, '$1');
 }

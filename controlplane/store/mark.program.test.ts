@@ -11,7 +11,7 @@ const COMMITS = 71;
 const folder = testFolder();
 
 describe('the mark of the newest revision', () => {
-  it('is at the last commit soon, without a close, and never above it', async () => {
+  it('reaches the last commit soon without a close, and never exceeds it', async () => {
     const store = folder.open();
     for (let revision = 0; revision < 50; revision += 1) {
       await store.commit(putColor(revision, `n${revision}`));
@@ -20,14 +20,14 @@ describe('the mark of the newest revision', () => {
     await expect.poll(() => readMark(folder.path, undefined)).toBe(50);
   });
 
-  it('comes with a start, of a folder that an older program left without one', async () => {
+  it('is created at start in a folder that an older program left without one', async () => {
     await folder.fill(COMMITS);
     await rm(folder.at('newest-revision'));
     folder.open();
     await expect.poll(() => readMark(folder.path, undefined)).toBe(COMMITS);
   });
 
-  /** A second folder as it would be found after the power went: with the log, and with the mark. */
+  /** Copies the folder as a power failure would leave it: with the log, and with the mark. */
   async function crash(): Promise<void> {
     await commitColors(folder.open(), COMMITS);
     await expect.poll(() => readMark(folder.path, undefined)).toBe(COMMITS);
@@ -37,12 +37,12 @@ describe('the mark of the newest revision', () => {
     await folder.moveTo(other);
   }
 
-  it('is reached by a folder that was left behind by a crash', async () => {
+  it('matches the revision of a folder after a crash', async () => {
     await crash();
     expect((await folder.open().changesSince(0)).changes.at(-1)?.revision).toBe(COMMITS);
   });
 
-  it('refuses a log that was cut in half, again and again, and says what to do', async () => {
+  it('refuses a truncated log at every start, and says what to do', async () => {
     await crash();
     await folder.halve('daybreak.db-wal');
     for (let round = 0; round < 2; round += 1) {
@@ -50,14 +50,14 @@ describe('the mark of the newest revision', () => {
         expect.objectContaining({
           code: 'lost',
           message: expect.stringMatching(
-            /is at revision [34]\d, and revision 71 was acknowledged: commits are lost\. Bring the missing file back, restore a backup \(daybreak restore FILE --data .*\), or start .* --accept-loss/,
+            /is at revision [34]\d, and revision 71 was acknowledged: commits are lost\. Put the missing file back, restore a backup \(daybreak restore FILE --data .*\), or start .* --accept-loss/,
           ),
         }),
       );
     }
   });
 
-  it('lets a log that was cut in half pass where the loss is accepted, once and for all', async () => {
+  it('accepts a truncated log with --accept-loss, and from then on without it', async () => {
     await crash();
     await folder.halve('daybreak.db-wal');
     const store = folder.open('accept');
@@ -68,7 +68,7 @@ describe('the mark of the newest revision', () => {
     expect((await folder.open().contents()).revision).toBe(revision + 1);
   });
 
-  it('is passed by the revision of a backup that takes the place of what was lost', async () => {
+  it('is below the revision of a backup that replaces lost data', async () => {
     await crash();
     await folder.halve('daybreak.db-wal');
     const contents = { revision: 20, resources: [colorNode('white')], tokens: [] };
@@ -80,7 +80,7 @@ describe('the mark of the newest revision', () => {
     expect(await folder.open().contents()).toEqual({ ...contents, revision: COMMITS + 1 });
   });
 
-  it('stays as it was where a backup was not restored, and goes with all resources where it was empty', async () => {
+  it('stays if a restore is refused, and does not block a start after an empty backup was restored', async () => {
     await crash();
     await folder.halve('daybreak.db-wal');
     const empty = { revision: 0, resources: [], tokens: [] };

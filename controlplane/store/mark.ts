@@ -6,25 +6,25 @@ import type { Log } from '../../common/log.ts';
 import { seal, unseal } from '../../common/files/seal.ts';
 
 /**
- * The newest revision, in a file of its own beside the database: a database that is below it has lost commits. It is written
- * without waiting, so it may be a little behind, and only with what is durable, so it is never ahead.
+ * The high-water mark: the newest revision, in its own file beside the database. A database below the mark has lost commits.
+ * The mark is written asynchronously, so it may lag, and only after a commit is durable, so it is never ahead.
  */
 export type Mark = {
-  /** Takes down what the newest durable revision is. Returns at once. */
+  /** Records the newest durable revision. Returns at once. */
   note(revision: number): void;
-  /** Writes the last one that was noted, and waits for it. */
+  /** Writes the last recorded revision, and waits for the write. */
   close(): Promise<void>;
 };
 
-/** Where the mark is in a data folder. */
+/** Returns the path of the mark in a data folder. */
 export function markFile(folder: string): string {
   return join(folder, 'newest-revision');
 }
 
-/** The least time from one writing to the next, in milliseconds. */
+/** The shortest time between two writes, in milliseconds. */
 const PAUSE_MS = 100;
 
-/** The revision in the mark of `folder`; undefined where there is none, or where it cannot be read, which is logged. */
+/** Reads the mark of `folder`; undefined if it is missing or unreadable. An unreadable mark is logged. */
 export function readMark(folder: string, log: Log | undefined): number | undefined {
   const file = markFile(folder);
   try {
@@ -32,12 +32,12 @@ export function readMark(folder: string, log: Log | undefined): number | undefin
     return revision;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    log?.warn({ file, err: error }, 'the mark of the newest revision cannot be read: it is not looked at');
+    log?.warn({ file, err: error }, 'cannot read the revision mark: skipping the check for lost commits');
     return undefined;
   }
 }
 
-/** Keeps the mark of `folder`, whose file says `written` now. A disk that does not take it is logged; nothing waits for it. */
+/** Maintains the mark of `folder`, whose file holds `written` now. A failed write is logged and blocks nothing. */
 export function keepMark(folder: string, written: number | undefined, log: Log | undefined): Mark {
   const file = markFile(folder);
   const closing = new AbortController();
@@ -53,8 +53,8 @@ export function keepMark(folder: string, written: number | undefined, log: Log |
         await replace(file, seal({ revision: newest }));
         isFailing = false;
       } catch (error) {
-        // The file is behind then, which does no harm; the next commit brings the next try.
-        if (!isFailing) log?.warn({ file, err: error }, 'the mark of the newest revision cannot be written');
+        // A mark that lags does no harm; the next commit retries.
+        if (!isFailing) log?.warn({ file, err: error }, 'cannot write the revision mark');
         isFailing = true;
       }
       await sleep(PAUSE_MS, undefined, { ref: false, signal: closing.signal }).catch(() => undefined);

@@ -4,15 +4,15 @@ import { MIGRATIONS as POSTGRES } from './postgres/schema.ts';
 import { addChecksumFunctions } from './row-checksum.ts';
 import { MIGRATIONS as SQLITE } from './sqlite/schema.ts';
 
-// A step that was released has run on somebody's data: it must stay as it is, and a change be a step of its own.
+// A released step has run on users' data: it must not change. A schema change is a new step.
 test.each([
   ...SQLITE.map((step, index) => ['sqlite', index + 1, step] as const),
   ...POSTGRES.map((step, index) => ['postgres', index + 1, step] as const),
-])('%s, step %d is what it was', async (engine, version, step) => {
+])('%s: released step %d is unchanged', async (engine, version, step) => {
   await expect(step).toMatchFileSnapshot(`testdata/${engine}-step-${version}.sql`);
 });
 
-test('the steps of sqlite lead from nothing to the schema, one after the other', () => {
+test('the steps of sqlite build the schema from an empty file', () => {
   const db = new DatabaseSync(':memory:');
   addChecksumFunctions(db);
   for (const step of SQLITE) db.exec(`begin; ${step}; commit`);

@@ -3,8 +3,8 @@ import type { StoreLocation } from './location.ts';
 import type { Loss, Store } from './store.ts';
 
 /**
- * Opens the store, and loads the engine's code for it.
- * @throws StoreError when it cannot be used; it says why
+ * Opens the store, and loads only the code of its engine.
+ * @throws StoreError if the store cannot be used
  */
 export async function openStore(location: StoreLocation, log: Log, loss: Loss): Promise<Store> {
   if (location.engine === 'sqlite') {

@@ -8,8 +8,8 @@ type Owner = { readonly pid: number; readonly host: string; readonly since: stri
 const FILE = 'owner.json';
 
 /**
- * Writes who owns the data folder, for people and for the message to the next one. The lock itself is the database's, so a
- * disk that does not take it keeps nobody from starting.
+ * Writes the owner of the data folder to a file, for people and for the error message of the next process. The database holds
+ * the lock itself, so a failed write does not prevent a start.
  */
 export function writeOwner(folder: string, now: Date, log: Log | undefined): void {
   const owner: Owner = { pid: process.pid, host: hostname(), since: now.toISOString() };
@@ -20,11 +20,11 @@ export function writeOwner(folder: string, now: Date, log: Log | undefined): voi
     renameSync(draft, file);
   } catch (error) {
     rmSync(draft, { force: true });
-    log?.warn({ file, err: error }, 'the owner of the folder cannot be written down');
+    log?.warn({ file, err: error }, 'cannot write the owner file of the data folder');
   }
 }
 
-/** The holder in words, from the owner file; `an unknown process` where that cannot be read. */
+/** Describes the holder from the owner file; `an unknown process` if the file is unreadable. */
 export function readOwner(folder: string): string {
   try {
     const { pid, host, since } = JSON.parse(readFileSync(join(folder, FILE), 'utf8')) as Partial<Owner>;
@@ -34,7 +34,7 @@ export function readOwner(folder: string): string {
   }
 }
 
-/** Takes the owner file away; to be called while the lock is still held. */
+/** Removes the owner file. Call it while the lock is still held. */
 export function removeOwner(folder: string): void {
   rmSync(join(folder, FILE), { force: true });
 }

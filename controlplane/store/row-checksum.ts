@@ -3,10 +3,10 @@ import { checksumOf } from '../../common/files/seal.ts';
 import type { ResourceId } from '../mesh/resource.ts';
 import type { TokenUse } from './store.ts';
 
-// What a row of SQLite is checked against when it is read. Rows that were written have it, and so has a released step of the
-// schema: what is covered, and how, stays as it is. PostgreSQL has functions of the same names (postgres-step-3.ts).
+// Checksums of SQLite rows, checked on every read. Stored rows and released schema steps depend on them: never change which
+// columns they cover, or how. PostgreSQL has functions of the same names (postgres/step-3.ts).
 
-/** The checksum of a resource's row; `body` is null where it was deleted. */
+/** Returns the checksum of a resource's row; `body` is null in a tombstone. */
 export function resourceChecksum(
   { kind, owner, mesh, parent, name }: ResourceId,
   revision: number,
@@ -15,16 +15,16 @@ export function resourceChecksum(
   return checksumOf([kind, owner, mesh, parent, name, revision, body ?? ''].join('\n'));
 }
 
-/** The checksum of a client token's row. */
+/** Returns the checksum of a client token's row. */
 export function tokenChecksum({ account, operation, token, content, at }: TokenUse): string {
   return checksumOf([account, operation, token, content, at].join('\n'));
 }
 
-/** The checksums of the rows at hand, in SQL. */
+/** SQL expressions for the checksum of the current row. */
 export const RESOURCE_CHECKSUM = 'resource_checksum(kind, owner, mesh, parent, name, revision, body)';
 export const TOKEN_CHECKSUM = 'token_checksum(account, operation, token, content, used_at)';
 
-/** Gives SQL the functions `resource_checksum` and `token_checksum`, which take the columns of their table in order. */
+/** Registers the SQL functions `resource_checksum` and `token_checksum`, which take the columns of their table in order. */
 export function addChecksumFunctions(db: DatabaseSync): void {
   db.function(
     'resource_checksum',

@@ -2,22 +2,21 @@ import type { Log } from '../../common/log.ts';
 import { StoreError } from './errors.ts';
 import type { Store } from './store.ts';
 
-/** A store whose commits are watched. */
+/** A store whose writes are monitored. */
 export type WatchedStore = {
   readonly store: Store;
-  /** Why the store does not take writes; undefined where it does, as far as is known. */
+  /** The error of the last failed write; undefined if writes succeed. */
   readonly failure: () => StoreError | undefined;
-  /** Ends the attempts to write; one that is under way is not waited for. */
+  /** Stops the probes; does not wait for a probe in progress. */
   readonly close: () => void;
 };
 
-/** The longest time from one attempt to write to the next, in milliseconds; each is shortened by up to a fifth at random. */
+/** The longest time between two probes, in milliseconds; jitter shortens it by up to a fifth. */
 const EVERY_MS = 5000;
 
 /**
- * Tries a write of its own at once, and remembers that it, or a commit, failed. From then on it tries every few seconds, each
- * time within the store's own time limit, until a write succeeds. Damage does not pass: there only a commit that succeeds says
- * otherwise.
+ * Probes the store at once, and records a failed probe or commit. While writes fail, it probes every few seconds, within the
+ * store's own time limit, until a write succeeds. A probe cannot clear the state `damaged`: only a successful commit does.
  */
 export function watchWrites(store: Store, log: Log): WatchedStore {
   let failure: StoreError | undefined;
@@ -25,11 +24,11 @@ export function watchWrites(store: Store, log: Log): WatchedStore {
   let isClosed = false;
 
   const succeed = (): void => {
-    if (failure !== undefined) log.info('the store takes writes again');
+    if (failure !== undefined) log.info('writes to the store succeed again');
     failure = undefined;
   };
   const fail = (error: StoreError): void => {
-    if (failure === undefined) log.error({ err: error }, 'the store does not take writes');
+    if (failure === undefined) log.error({ err: error }, 'writes to the store fail');
     failure = error;
     tryLater();
   };
@@ -43,7 +42,7 @@ export function watchWrites(store: Store, log: Log): WatchedStore {
       await store.probe();
       if (failure?.code !== 'damaged') succeed();
     } catch (error) {
-      if (failure !== undefined) log.warn({ err: error }, 'the store does not take writes yet');
+      if (failure !== undefined) log.warn({ err: error }, 'writes to the store still fail');
       else if (error instanceof StoreError) fail(error);
     }
     tryLater();

@@ -17,7 +17,7 @@ export function subjectOf({ verb }: Operation, id: ResourceId): ResourceId | und
   return verb === 'List' ? parentIds(id).at(-1) : id;
 }
 
-/** What policies are asked about: the ARN of a call's subject; `*` for the list of meshes, as in IAM. */
+/** The resource in a policy check: the ARN of a call's subject; `*` for the list of meshes, as in IAM. */
 export function resourceOf(subject: ResourceId | undefined, region: string): string {
   return subject === undefined ? '*' : arnOf(subject, region);
 }

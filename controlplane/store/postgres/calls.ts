@@ -3,28 +3,28 @@ import { adviceOnRows, damaged, newer, unavailable } from '../errors.ts';
 import { LIMITS, describePostgresError, sqlState } from './connection.ts';
 import { OUTDATED, SCHEMA_VERSION, UNKNOWN_SCHEMA } from './schema.ts';
 
-/** Carries out one call of the store; `what` completes "the store failed to …". Rejects with a StoreError. */
+/** Runs one store call; `what` completes "the store failed to …". Rejects with a StoreError. */
 export type Call = <T>(what: string, work: () => Promise<T>) => Promise<T>;
 
 const ADVICE = adviceOnRows('--store URL');
 
-/** A call that failed only after this long was given up waiting for, in milliseconds. */
+/** A call that fails without a server response after this time counts as timed out, in milliseconds. */
 const SLOW_MS = 1000;
-/** For how long nobody waits after one has, in milliseconds. */
-const REST_MS = 1000;
+/** How long calls fail at once after a time-out, in milliseconds. */
+const COOLDOWN_MS = 1000;
 
 /**
- * Calls of which only so many may be under way at a time, with the catalogue's errors. `where` names the database. While the
- * server does not answer, one call in a second waits for it, and the others fail at once: those that stand in line for the
- * same mesh would otherwise wait for all before them.
+ * Bounds the number of calls in progress, and maps failures to the error catalogue. `where` names the database in errors.
+ * While the server does not respond, one call per second waits for it and the others fail at once; otherwise calls that are
+ * queued for the same mesh would each wait for all calls before them.
  */
 export function boundedCalls(where: string, isClosed: () => boolean, now: () => number = Date.now): Call {
   let calls = 0;
-  let rest: { readonly until: number; readonly reason: Error } | undefined;
+  let cooldown: { readonly until: number; readonly reason: Error } | undefined;
   return async (what, work) => {
     if (isClosed()) throw unavailable(what, 'it is closed');
-    if (calls >= LIMITS.calls) throw unavailable(what, `${calls} calls wait for it already`);
-    if (rest !== undefined && now() < rest.until) throw unavailable(what, rest.reason);
+    if (calls >= LIMITS.calls) throw unavailable(what, `${calls} calls are in progress already`);
+    if (cooldown !== undefined && now() < cooldown.until) throw unavailable(what, cooldown.reason);
     calls += 1;
     const start = now();
     try {
@@ -34,7 +34,8 @@ export function boundedCalls(where: string, isClosed: () => boolean, now: () => 
       if (sqlState(error) === OUTDATED) throw damaged(what, error as Error, ADVICE);
       if (sqlState(error) === UNKNOWN_SCHEMA) throw newer(where, versionIn(error), SCHEMA_VERSION);
       const reason = describePostgresError(error);
-      if (sqlState(error) === undefined && now() - start > SLOW_MS) rest = { until: now() + REST_MS, reason };
+      if (sqlState(error) === undefined && now() - start > SLOW_MS)
+        cooldown = { until: now() + COOLDOWN_MS, reason };
       throw isDamage(error) ? damaged(what, reason) : unavailable(what, reason);
     } finally {
       calls -= 1;
@@ -42,7 +43,7 @@ export function boundedCalls(where: string, isClosed: () => boolean, now: () => 
   };
 }
 
-/** A table, function or right is gone, or the server found its files damaged. */
+/** Whether a table, function or privilege is missing, or the server found its files damaged. */
 function isDamage(error: unknown): boolean {
   return /^(?:42|XX)/.test(sqlState(error) ?? '');
 }

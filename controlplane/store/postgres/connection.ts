@@ -1,25 +1,25 @@
 import { errorText } from '../../../common/error-text.ts';
 import { Pool, type ClientConfig, type QueryConfig } from 'pg';
 
-/** How long something may take, in milliseconds, and how many connections one control plane holds beside the one that listens. */
+/** Time limits in milliseconds, and the most connections per control plane, without the one that listens. */
 export const LIMITS = {
   connectMs: 3000,
-  /** A commit, or the changes since a little while ago. */
+  /** A commit, or a read of recent changes. */
   shortMs: 5000,
-  /** The whole store. */
+  /** A read or write of the whole store. */
   longMs: 60_000,
-  /** For another control plane's commit to end. */
+  /** Waiting for another control plane's commit to end. */
   lockMs: 3000,
   idleMs: 30_000,
   connections: 5,
-  /** Calls that are under way or wait for a connection; more are refused. */
+  /** Calls in progress or waiting for a connection; more are refused. */
   calls: 1000,
 } as const;
 
-/** A query with a limit of its own, in milliseconds. */
+/** A query with its own time limit, in milliseconds. */
 export type LimitedQuery = QueryConfig & { readonly query_timeout: number };
 
-/** What every connection is opened with. What the URL does not say comes from the usual variables (PGPASSWORD, PGSSLMODE, …). */
+/** Returns the options of every connection. The usual variables (PGPASSWORD, PGSSLMODE, …) supply what the URL leaves out. */
 export function connectionConfig(url: string): ClientConfig {
   return {
     connectionString: url,
@@ -36,13 +36,13 @@ export function connectionConfig(url: string): ClientConfig {
 
 const ISOLATION = 'set session characteristics as transaction isolation level read committed';
 
-/** A bounded pool. A connection that fails while it is idle is dropped; the next call opens another. */
+/** Opens a bounded pool. The pool drops a connection that fails while idle; the next call opens another. */
 export function openPool(url: string): Pool {
   const pool = new Pool({
     ...connectionConfig(url),
     max: LIMITS.connections,
     idleTimeoutMillis: LIMITS.idleMs,
-    // The server's default may be stricter; then the second of two writers fails instead of waiting.
+    // A stricter server default would make the second of two writers fail instead of wait.
     verify: (client, done) => {
       client.query(ISOLATION, [], (error?: Error) => done(error));
     },
@@ -51,15 +51,15 @@ export function openPool(url: string): Pool {
   return pool;
 }
 
-/** Whether the same call may succeed later, with the server as it is set up: it is away, starting, full, or a standby. */
+/** Whether a retry may succeed without a change of configuration: the server is down, starting, full, or a standby. */
 export function isPassing(error: unknown): boolean {
-  // A certificate's file that the URL names; a socket's file that is missing is another matter.
+  // A certificate file that the URL names. A missing socket file is a server that is down.
   if ((error as { readonly syscall?: string } | undefined)?.syscall === 'open') return false;
   const code = sqlState(error);
   return code === undefined || /^(08|53|57|58|25006)/.test(code);
 }
 
-/** The SQLSTATE, where the server itself refused; else undefined. */
+/** Returns the SQLSTATE if the server itself reported the error; otherwise undefined. */
 export function sqlState(error: unknown): string | undefined {
   const code = (error as { readonly code?: unknown } | undefined)?.code;
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && 'severity' in (error as object)
@@ -67,7 +67,7 @@ export function sqlState(error: unknown): string | undefined {
     : undefined;
 }
 
-/** What went wrong, in words. A name with several addresses gives one error an address, in an error without a message. */
+/** Returns an error with a message. For a name with several addresses, the driver nests one error per address in an empty one. */
 export function describePostgresError(error: unknown): Error {
   if (error instanceof AggregateError) {
     const reasons = error.errors.map((each: unknown) => errorText(each));

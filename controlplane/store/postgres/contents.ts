@@ -16,10 +16,10 @@ import { inTransaction } from './transaction.ts';
 import type { Contents, Replaced } from '../store.ts';
 
 const LONG = { query_timeout: LIMITS.longMs };
-/** Rows that one statement writes. */
+/** Rows per insert statement. */
 const BATCH = 1000;
 
-/** As Store.contents. */
+/** Implements Store.contents. */
 export function readContents(pool: Pool): Promise<Contents> {
   return inTransaction(pool, 'begin isolation level repeatable read read only', async (client) => {
     const revision = await currentRevision(client, '');
@@ -40,7 +40,7 @@ export function readContents(pool: Pool): Promise<Contents> {
   });
 }
 
-/** As Store.replace. */
+/** Implements Store.replace. */
 export function replaceContents(pool: Pool, contents: Contents, mayReplace: boolean): Promise<Replaced> {
   return inTransaction(pool, 'begin', async (client) => {
     const current = await currentRevision(client, 'for update of store');

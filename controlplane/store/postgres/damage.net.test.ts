@@ -7,7 +7,7 @@ import type { Loss, Store } from '../store.ts';
 import { commitColors, putColor } from '../testing/colors.ts';
 import { startTestPostgres, type TestPostgres } from '../testing/postgres-server.ts';
 
-// What a database holds that is not what was written to it.
+// Damaged rows in PostgreSQL.
 
 const log = createLog('test', 'silent');
 const COMMITS = 20;
@@ -46,14 +46,14 @@ async function sql(text: string): Promise<void> {
 const ROW = `where id = '["virtualNode","111122223333","colors","","n5"]'`;
 const changeBody = () => sql(`update daybreak.resource set body = replace(body, 'xxx', 'xyx') ${ROW}`);
 
-it('a row whose body was changed is refused when it is read, by its name, with what to do', async () => {
+it('reading a row with a changed body fails with its name and advice', async () => {
   const store = await open();
   await commitColors(store, COMMITS);
   await changeBody();
   const refusal = {
     code: 'damaged',
     message: expect.stringMatching(
-      /virtualNode "n5" in mesh "colors" of account 111122223333 is not what was written\. Restore a backup \(daybreak restore FILE --store URL --replace\), or .* --accept-loss/,
+      /virtualNode "n5" in mesh "colors" of account 111122223333 fails its checksum\. Restore a backup \(daybreak restore FILE --store URL --replace\), or .* --accept-loss/,
     ) as string,
   };
   await expect(store.changesSince(0)).rejects.toMatchObject(refusal);
@@ -65,17 +65,17 @@ it.each([
   ['revision', 'revision = 12'],
   ['key', `key = 'k'`],
   ['id', `id = replace(id, 'n5', 'n55')`],
-  ['id that cannot be read any more', `id = 'n5'`],
+  ['id to unreadable text', `id = 'n5'`],
   ['mesh', `mesh = '["111122223333","shapes"]'`],
   ['deletion', 'body = null'],
-])('a row with another %s is refused', async (_, change) => {
+])('a row with a changed %s is refused', async (_, change) => {
   const store = await open();
   await commitColors(store, COMMITS);
   await sql(`update daybreak.resource set ${change} ${ROW}`);
   await expect(store.changesSince(0)).rejects.toMatchObject({ code: 'damaged' });
 });
 
-it('a client token that was changed is refused where it is used, and in a backup', async () => {
+it('a changed client token fails the call that uses it, and a backup', async () => {
   const store = await open();
   await commitColors(store, COMMITS);
   await sql(`update daybreak.client_token set content = 'd' where token = 'n5'`);
@@ -85,7 +85,7 @@ it('a client token that was changed is refused where it is used, and in a backup
   await expect(store.contents()).rejects.toMatchObject({ code: 'damaged' });
 });
 
-it('a revision that was put back below that of rows is refused, until the loss is accepted', async () => {
+it('a store revision below that of its rows is refused until --accept-loss', async () => {
   const store = await open();
   await commitColors(store, COMMITS);
   await sql('update daybreak.store set revision = 7');
@@ -97,7 +97,7 @@ it('a revision that was put back below that of rows is refused, until the loss i
   expect(await next.commit(putColor(COMMITS, 'new'))).toMatchObject({ revision: COMMITS + 2 });
 });
 
-it('damaged rows are gone once the loss was accepted, and programs that run read everything anew', async () => {
+it('--accept-loss deletes damaged rows, and running replicas read everything again', async () => {
   const running = await open();
   await commitColors(running, COMMITS);
   const before = await running.contents();
@@ -113,14 +113,14 @@ it('damaged rows are gone once the loss was accepted, and programs that run read
   expect(changes.find(({ id }) => id.name === 'n5')).toBeUndefined();
 });
 
-it('a database without damage is left alone where a loss would be accepted', async () => {
+it('--accept-loss leaves a sound database unchanged', async () => {
   const running = await open();
   await commitColors(running, COMMITS);
   await open('accept');
   expect(await running.changesSince(COMMITS)).toEqual({ from: COMMITS, changes: [] });
 });
 
-it('damaged rows are in the way of no backup that replaces all', async () => {
+it('damaged rows do not prevent a restore with --replace', async () => {
   const store = await open();
   await commitColors(store, COMMITS);
   const before = await store.contents();
@@ -133,7 +133,7 @@ it('damaged rows are in the way of no backup that replaces all', async () => {
   expect(await store.changesSince(0)).toMatchObject({ from: 0 });
 });
 
-it('rows of an older schema get their checksums, and one that is no JSON any more none', async () => {
+it('a migration gives checksums to rows of an older schema, but not to invalid JSON', async () => {
   await sql(`${MIGRATIONS.slice(0, 2).join(';')}; update daybreak.store set schema_version = 2, revision = 2;
     insert into daybreak.resource values ('k', '["virtualNode","1","colors","","white"]', '["1","colors"]', 1, '{"name":"white"}'),
       ('l', '["virtualNode","1","colors","","red"]', '["1","colors"]', 2, null)`);

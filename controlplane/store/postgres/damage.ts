@@ -9,8 +9,8 @@ const DAMAGED = {
 } as const;
 
 /**
- * Takes the rows away that are not what was written, and says how many they were and which revision is the newest of the
- * others. To be called in a transaction that holds the store.
+ * Deletes rows with a wrong checksum. Returns their number, and the newest revision of the others. Call it in a transaction
+ * that holds the lock of the store.
  */
 export async function deleteDamaged(
   client: ClientBase,
@@ -31,8 +31,8 @@ export async function deleteDamaged(
 }
 
 /**
- * Goes on with what is sound. Where that is less than was there, it is a commit of its own, after which whoever follows the
- * store reads everything anew. Answers the number of rows that were deleted.
+ * Deletes the damaged rows. If there are any, the deletion is a commit of its own, after which every replica reads everything
+ * again. Returns the number of deleted rows.
  */
 export function acceptLoss(pool: Pool): Promise<number> {
   return inTransaction(pool, 'begin', async (client) => {

@@ -5,7 +5,7 @@ import { describePostgresError } from './connection.ts';
 import { CHANNEL, SCHEMA_VERSION } from './schema.ts';
 import type { Hint } from '../store.ts';
 
-/** What is told of the connection that listens. `lost` comes once a loss, with the reason. */
+/** Callbacks of the listening connection. `onState` reports `lost` once per loss, with the reason. */
 export type ListenerOptions = {
   readonly config: ClientConfig;
   readonly signal: AbortSignal;
@@ -15,14 +15,13 @@ export type ListenerOptions = {
 
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 5000;
-/** The revision is read at least this often although nothing was told; it also shows that the server is still there. */
-const LOOK_MS = 4000;
-const LAST_WORDS_MS = 500;
+/** The longest time between two reads of the revision, in milliseconds; a read also detects a dead server. */
+const POLL_MS = 4000;
+const CLOSE_TIMEOUT_MS = 500;
 
 /**
- * Listens for commits on a connection of its own until `signal` aborts, and comes back by itself when that breaks.
- * Whatever may have been missed is made up for: with a hint after each connect, and on a timer where the revision has
- * moved. Never rejects.
+ * Listens for commits on its own connection until `signal` aborts, and reconnects with back-off. Missed notifications are
+ * made up for by a hint after each connect, and by a poll that notices a changed revision. Never rejects.
  */
 export async function listenForCommits(options: ListenerOptions): Promise<void> {
   const { signal, onState, onHint } = options;
@@ -45,7 +44,7 @@ export async function listenForCommits(options: ListenerOptions): Promise<void> 
   }
 }
 
-/** One connection, until it breaks (rejects) or `signal` aborts. */
+/** Listens on one connection until it breaks (rejects) or `signal` aborts. */
 async function listen(
   { config, signal, onHint }: ListenerOptions,
   onConnected: (revision: number) => void,
@@ -55,7 +54,7 @@ async function listen(
     client.on('error', reject);
     client.on('end', () => reject(new Error('the server ended the connection')));
   });
-  // It may break while nobody waits for it.
+  // The connection may break while nothing awaits `broken`.
   broken.catch(() => undefined);
   let seen = 0;
   client.on('notification', ({ payload }) => {
@@ -64,12 +63,12 @@ async function listen(
   });
   try {
     await client.connect();
-    // First listen, then look: what is committed between the two is told.
+    // Listen first, then read: a commit between the two sends a notification.
     await client.query(`listen ${CHANNEL}`);
     seen = await currentRevision(client);
     onConnected(seen);
     while (!signal.aborted) {
-      await Promise.race([broken, pause(LOOK_MS * (0.5 + Math.random() / 2), signal)]);
+      await Promise.race([broken, pause(POLL_MS * (0.5 + Math.random() / 2), signal)]);
       if (signal.aborted) return;
       const revision = await currentRevision(client);
       if (revision < seen) onHint({ kind: 'reconnected' });
@@ -77,7 +76,7 @@ async function listen(
       seen = revision;
     }
   } finally {
-    hangUp(client);
+    closeClient(client);
   }
 }
 
@@ -89,10 +88,10 @@ async function currentRevision(client: Client): Promise<number> {
   return Number(rows[0]?.revision);
 }
 
-/** Says goodbye, but does not wait for a server that says nothing any more. */
-function hangUp(client: Client): void {
+/** Closes the connection; destroys it if the server does not respond. */
+function closeClient(client: Client): void {
   const { stream } = client.connection;
-  const timer = setTimeout(() => stream.destroy(), LAST_WORDS_MS);
+  const timer = setTimeout(() => stream.destroy(), CLOSE_TIMEOUT_MS);
   const gone = (): void => clearTimeout(timer);
   client.end().then(gone, gone);
 }

@@ -4,13 +4,13 @@ import { foreign, newer } from '../errors.ts';
 import { LIMITS } from './connection.ts';
 import { MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
 
-/** Any number that others are unlikely to lock: of several programs that start at once, one migrates. */
+/** The advisory lock, a number that other programs are unlikely to use: of several programs that start at once, one migrates. */
 const LOCK = 0x44_42_52_4b;
 
 /**
- * Brings the schema to this version, in one transaction: all of it or nothing. Needs no rights to create anything where it
- * is at this version already. `where` names the database in errors.
- * @throws StoreError `newer`, `foreign`; what the driver throws
+ * Migrates the schema to this version in one transaction. A database at this version needs no right to create anything.
+ * `where` names the database in errors.
+ * @throws StoreError `newer`, `foreign`; errors of the driver
  */
 export async function migratePostgres(pool: Pool, where: string, log: Log): Promise<void> {
   const client = await pool.connect();
@@ -30,7 +30,7 @@ async function migrate(client: PoolClient, where: string, log: Log): Promise<voi
   await client.query({ text: `select pg_advisory_xact_lock(${LOCK})`, ...wait });
   const version = await schemaVersion(client, where);
   if (version > 0 && version < SCHEMA_VERSION) {
-    log.info({ store: where, from: version, to: SCHEMA_VERSION }, 'the schema of the store is moved forward');
+    log.info({ store: where, from: version, to: SCHEMA_VERSION }, 'migrating the schema of the store');
   }
   for (const step of MIGRATIONS.slice(version)) await client.query({ text: step, ...wait });
   await client.query('update daybreak.store set schema_version = $1', [SCHEMA_VERSION]);
@@ -38,7 +38,7 @@ async function migrate(client: PoolClient, where: string, log: Log): Promise<voi
 }
 
 async function schemaVersion(client: PoolClient, where: string): Promise<number> {
-  // Not to_regclass, which may answer from a cache: what another program made while the lock was waited for has to be seen.
+  // Not to_regclass, which may use a cache: the result has to include objects that another program made during the lock wait.
   const found = await client.query<{ schema: boolean; store: boolean }>(
     `select exists (select from pg_namespace where nspname = 'daybreak') as schema,
             exists (select from pg_tables where schemaname = 'daybreak' and tablename = 'store') as store`,

@@ -5,18 +5,18 @@ import { connectionConfig } from './connection.ts';
 import { listenForCommits } from './listener.ts';
 import { openPostgresStore } from './postgres.ts';
 
-// A server that takes connections and says nothing.
+// A server that accepts connections and never responds.
 
 const urlOf = (port: number): string => `postgres://user@127.0.0.1:${port}/database`;
 
-test('a store on a mute server is not waited for, and its connection is closed', async () => {
+test('opening a store on a server that never responds fails within its patience, and closes the connection', async () => {
   const { port, open } = await startMute();
   const opening = openPostgresStore({ url: urlOf(port), log: createLog('test', 'silent'), patience: 0 });
   await expect(opening).rejects.toMatchObject({ code: 'unavailable' });
   await expect.poll(open).toBe(0);
 });
 
-test('one that listens for commits notices that the server is mute, and tries again', async () => {
+test('the listener notices a server that never responds, and reconnects', async () => {
   const { port, open } = await startMute();
   const stop = new AbortController();
   const states: string[] = [];

@@ -18,8 +18,7 @@ export type OpenOptions = {
 };
 
 /**
- * Opens a pool of connections to a database whose schema is of this version. A server that is away, or starting, is waited
- * for.
+ * Opens a connection pool and migrates the database to this schema version. Waits for a server that is down or starting.
  * @throws StoreError
  */
 export async function openPostgres({ url, where, log, patience, loss }: OpenOptions): Promise<Pool> {

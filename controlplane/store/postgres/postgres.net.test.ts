@@ -60,14 +60,14 @@ function put(expectedMeshRevision: number, name: string, mesh = MESH): Write {
 }
 
 describe('a database', () => {
-  it('gets its schema once, however many programs start at once', async () => {
+  it('gets its schema once if several programs start at once', async () => {
     const stores = await Promise.all([open(), open(), open(), open()]);
     for (const [index, store] of stores.entries()) {
       expect(await store.commit(put(index, `n${index}`))).toMatchObject({ revision: index + 1 });
     }
   });
 
-  it('of a later version is refused, and so is a program that still runs when it becomes one', async () => {
+  it('of a later version is refused, also for a program that runs during the migration', async () => {
     const running = await open();
     await sql('update daybreak.store set schema_version = 99');
     const refusal = {
@@ -82,7 +82,7 @@ describe('a database', () => {
     await expect(running.contents()).rejects.toMatchObject(refusal);
   });
 
-  it('of the first schema is moved to this one, with all it holds', async () => {
+  it('of the first schema is migrated with all its contents', async () => {
     await sql(`${MIGRATIONS[0] ?? ''}; update daybreak.store set schema_version = 1`);
     const commit = `select daybreak.commit(1, '["1","colors"]', 0, '{k}', '{"[\\"virtualNode\\",\\"1\\",\\"colors\\",\\"\\",\\"white\\"]"}',
       '{"[\\"1\\",\\"colors\\"]"}', '{"{\\"name\\":\\"white\\"}"}', null, null, null, null, null, null)`;
@@ -92,11 +92,11 @@ describe('a database', () => {
     const changes = [{ revision: 1, id, resource: { name: 'white' } }];
     expect(await store.changesSince(0)).toEqual({ from: 0, changes });
     expect(await store.commit(put(0, 'white'))).toMatchObject({ outcome: 'committed', revision: 2 });
-    // As an older program goes on calling it.
+    // The call of an older program that still runs.
     await expect(sql(commit)).rejects.toMatchObject({ code: 'DB001' });
   });
 
-  it('that lost a table, or the right to it, says that it is damaged', async () => {
+  it('without a table, or without the right to it, is reported as damaged', async () => {
     const store = await open();
     await sql('drop table daybreak.resource');
     const damage = { code: 'damaged', status: 500, message: expect.stringContaining('resource') as string };
@@ -104,13 +104,13 @@ describe('a database', () => {
     await expect(store.changesSince(0)).rejects.toMatchObject(damage);
   });
 
-  it('whose schema daybreak is something else is refused, and left alone', async () => {
+  it('with a foreign schema named daybreak is refused and unchanged', async () => {
     await sql('create schema daybreak; create table daybreak.other (id int)');
     await expect(open()).rejects.toMatchObject({ code: 'foreign' });
     await sql('select id from daybreak.other');
   });
 
-  it('needs no more rights than to read and write, once it has its schema', async () => {
+  it('needs only rights to read and write once its schema exists', async () => {
     await open();
     await sql(`
       create role reader_writer login;
@@ -130,8 +130,8 @@ describe('a database', () => {
     ],
     [
       'of an unknown user',
-      (good: string) => good.replace('postgres@', 'nobody@'),
-      /role "nobody" does not exist/,
+      (good: string) => good.replace('postgres@', 'stranger@'),
+      /role "stranger" does not exist/,
     ],
     [
       'with a certificate that is not there',
@@ -146,7 +146,7 @@ describe('a database', () => {
     });
   });
 
-  it('with a stricter default isolation, or without synchronous commits, is used all the same', async () => {
+  it('works with a stricter default isolation and without synchronous commits', async () => {
     const name = new URL(url).pathname.slice(1);
     await sql(`
       alter database ${name} set default_transaction_isolation = 'serializable';
@@ -160,7 +160,7 @@ describe('a database', () => {
 });
 
 describe('two programs on one database', () => {
-  /** Settles with the first hint that is told from now on and is `wanted`. */
+  /** Resolves with the next hint that is `wanted`. */
   function hint(store: Store, wanted: (told: Hint) => boolean): Promise<Hint> {
     return new Promise((resolve) => {
       const stop = store.onChange((told) => {
@@ -173,7 +173,7 @@ describe('two programs on one database', () => {
   const committed = (revision: number) => (told: Hint) =>
     told.kind === 'committed' && told.revision === revision;
 
-  it('are told of what the other commits', async () => {
+  it('are notified of commits by the other one', async () => {
     const [one, two] = [await open(), await open()];
     const told = hint(two, committed(1));
     await one.commit(put(0, 'white'));
@@ -181,7 +181,7 @@ describe('two programs on one database', () => {
     expect((await two.changesSince(0)).changes).toHaveLength(1);
   });
 
-  it('never both win with what they saw of one mesh', async () => {
+  it('never both commit on the same mesh revision', async () => {
     const [one, two] = [await open(), await open()];
     for (let round = 0; round < 50; round += 1) {
       const writes = [one, two].map((store, index) => store.commit(put(round, `${index}-${round}`)));
@@ -192,7 +192,7 @@ describe('two programs on one database', () => {
     expect(revisions).toEqual(Array.from({ length: 50 }, (_, index) => index + 1));
   });
 
-  it('see each revision only when all before it can be seen', async () => {
+  it('see each revision only after all lower ones', async () => {
     const [writer, other, reader] = [await open(), await open(), await open()];
     const writing = Promise.all(
       [writer, other].map(async (store, index) => {
@@ -207,11 +207,11 @@ describe('two programs on one database', () => {
       seen.push(...changes.map(({ revision }) => revision));
     }
     await writing;
-    // A revision that was seen before one below it would be missing here, or be out of order.
+    // A revision that becomes visible before a lower one would be missing here, or out of order.
     expect(seen).toEqual(Array.from({ length: 300 }, (_, index) => index + 1));
   });
 
-  it('are told to read all of it again once a lost connection is back', async () => {
+  it('are told to read everything again after a reconnect', async () => {
     const [one, two] = [await open(), await open()];
     const first = hint(two, committed(1));
     await one.commit(put(0, 'white'));
@@ -223,7 +223,7 @@ describe('two programs on one database', () => {
     expect(await two.commit(put(1, 'blue'))).toMatchObject({ outcome: 'committed' });
   });
 
-  it('see what was not told of, a little later', async () => {
+  it('notice a commit without a notification by polling', async () => {
     const [one, two] = [await open(), await open()];
     const first = hint(two, committed(1));
     await one.commit(put(0, 'white'));

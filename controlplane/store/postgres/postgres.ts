@@ -23,8 +23,8 @@ import { FORGOTTEN, SCHEMA_VERSION } from './schema.ts';
 import { TOKEN_LIFETIME, type Changes, type Hint, type Loss, type Store, type Write } from '../store.ts';
 
 /**
- * `url`: postgres://user:password@host:port/database?sslmode=…. `patience`: how long to wait for a server that is away
- * when the store is opened, in milliseconds; default 30,000. `loss`: default `refuse`.
+ * `url`: postgres://user:password@host:port/database?sslmode=…. `patience`: how long to wait for an unavailable server when
+ * the store is opened, in milliseconds; default 30,000. `loss`: default `refuse`.
  */
 export type PostgresOptions = {
   readonly url: string;
@@ -34,9 +34,9 @@ export type PostgresOptions = {
 };
 
 /**
- * A store in a PostgreSQL database, which several control planes may share. When the server goes away, calls reject with
- * a StoreError after a few seconds at most, and succeed again once it is back.
- * @throws StoreError when the database cannot be used; it says why
+ * Opens a store in a PostgreSQL database, which several control planes may share. If the server becomes unavailable, calls
+ * reject with a StoreError within a few seconds, and succeed again once the server is back.
+ * @throws StoreError if the database cannot be used
  */
 export async function openPostgresStore({
   url,
@@ -75,7 +75,7 @@ export async function openPostgresStore({
       }),
     changesSince: (revision) => call('read changes', () => changesSince(pool, revision)),
     prune: (kept) =>
-      call('forget deletions', async () => {
+      call('prune tombstones', async () => {
         await pool.query(pruneQuery(kept));
       }),
     tokenContent: ({ account, operation, token }, now) =>
@@ -103,12 +103,11 @@ export async function openPostgresStore({
 
 function logState(log: Log, where: string, state: 'connected' | 'lost', reason: string): void {
   if (state === 'connected') log.info({ store: where }, 'the store is connected');
-  else
-    log.error({ store: where, reason }, 'the store is away: the model in memory goes on, writes are refused');
+  else log.error({ store: where, reason }, 'store connection lost: reads continue from memory, writes fail');
 }
 
-// Named, so that the server prepares each only once a connection. A query that fails takes its connection with it: nothing
-// is known of the state that it is in.
+// Named, so that the server prepares each statement only once per connection. A failed query closes its connection, whose
+// state is unknown.
 const TOKEN = `select ${TOKEN_COLUMNS} from daybreak.client_token where account = $1 and operation = $2 and token = $3 and used_at > $4`;
 const COMMIT =
   'select daybreak.commit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) as revision';

@@ -4,7 +4,7 @@ import { SCHEMA_VERSION } from './schema.ts';
 import { inTransaction } from './transaction.ts';
 import { PROBE_BYTES } from '../store.ts';
 
-/** As Store.probe. Random, because the server compresses what it can. */
+/** Implements Store.probe. The bytes are random because the server compresses. */
 export function probe(pool: Pool): Promise<void> {
   return inTransaction(pool, 'begin', async (client) => {
     await client.query('select daybreak.require_schema($1)', [SCHEMA_VERSION]);

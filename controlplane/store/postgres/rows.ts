@@ -3,7 +3,7 @@ import type { Change, Kind, MeshId, Resource, ResourceId } from '../../mesh/reso
 import { describeResource, describeToken, requireSound } from '../damaged-rows.ts';
 import type { TokenUse } from '../store.ts';
 
-/** A row of `daybreak.resource`, as the driver reads it. `sound`: its checksum is that of the others. */
+/** A row of `daybreak.resource`, as the driver reads it. `sound`: whether its checksum matches. */
 export type ChangeRow = {
   readonly id: string;
   readonly revision: string;
@@ -14,14 +14,14 @@ export type ChangeRow = {
 /** A row of `daybreak.client_token`, as the driver reads it. */
 export type TokenRow = Omit<TokenUse, 'at'> & { readonly at: string; readonly sound: boolean };
 
-/** What to select for a ChangeRow and a TokenRow, straight from the tables. */
+/** The columns of a ChangeRow and of a TokenRow, selected from the tables. */
 export const CHANGE_COLUMNS =
   'id, revision, body, checksum = daybreak.resource_checksum(key, id, mesh, revision, body) as sound';
 export const TOKEN_COLUMNS =
   'account, operation, token, content, used_at as at, checksum = daybreak.token_checksum(account, operation, token, content, used_at) as sound';
 
 /**
- * What rows say.
+ * Decodes rows of resources.
  * @throws DamagedRows
  */
 export function readChanges(rows: readonly ChangeRow[]): readonly Change[] {
@@ -33,7 +33,7 @@ export function readChanges(rows: readonly ChangeRow[]): readonly Change[] {
 }
 
 /**
- * What rows say.
+ * Decodes rows of client tokens.
  * @throws DamagedRows
  */
 export function readTokens(rows: readonly TokenRow[]): readonly TokenUse[] {
@@ -52,7 +52,7 @@ function parseId(id: string): ResourceId {
   return { kind, owner, mesh, parent, name };
 }
 
-// The id may be what is damaged.
+// The id itself may be damaged.
 function nameOf(id: string): string {
   try {
     return describeResource(parseId(id));
@@ -61,7 +61,7 @@ function nameOf(id: string): string {
   }
 }
 
-/** Rows to write, a list a column: keys, ids, meshes, bodies. */
+/** Rows to write, as one list per column: keys, ids, meshes, bodies. */
 export function toColumns(changes: readonly Omit<Change, 'revision'>[]): unknown[] {
   const ids = changes.map(({ id }) => idText(id));
   return [
@@ -72,22 +72,22 @@ export function toColumns(changes: readonly Omit<Change, 'revision'>[]): unknown
   ];
 }
 
-// JSON, because PostgreSQL's text cannot hold a NUL, and UTF-8 no half of a surrogate pair: JSON writes both as \u….
+// JSON, because PostgreSQL's text cannot hold a NUL, and UTF-8 cannot hold a lone surrogate: JSON escapes both as \u….
 function idText({ kind, owner, mesh, parent, name }: ResourceId): string {
   return JSON.stringify([kind, owner, mesh, parent, name]);
 }
 
-/** A mesh as it stands in its column. */
+/** Encodes a mesh for the `mesh` column. */
 export function meshText({ owner, mesh }: MeshId): string {
   return JSON.stringify([owner, mesh]);
 }
 
-/** What the id of each mesh of an owner starts with, as it stands in its column. */
+/** The prefix that the ids of all meshes of an owner share, as stored. */
 export function meshIdStart(owner: string): string {
   return `["mesh",${JSON.stringify(owner)},`;
 }
 
-/** The name of a resource without the rest of it. */
+/** Returns only the members of a resource's id. */
 export function bareId({ kind, owner, mesh, parent, name }: ResourceId): ResourceId {
   return { kind, owner, mesh, parent, name };
 }

@@ -3,23 +3,23 @@ import { STEP_2 } from './step-2.ts';
 import { STEP_3 } from './step-3.ts';
 
 /**
- * The steps that lead from an empty database to the schema of this version, one entry a version; they only ever go
- * forward. A step that was released is never edited: a change is a new step at the end. Everything is in the schema
- * `daybreak`, so that the database may hold other things too.
+ * The migrations from an empty database to this schema version, one entry per version; there is no way back. A released step
+ * is never edited: a change is a new step at the end. All objects are in the schema `daybreak`, so that the database may
+ * hold other things too.
  */
 export const MIGRATIONS: readonly string[] = [STEP_1, STEP_2, STEP_3];
 
 /** The schema version that this program writes. */
 export const SCHEMA_VERSION: number = MIGRATIONS.length;
 
-/** Where commits are told of; the payload is the revision. */
+/** The notification channel of commits; the payload is the revision. */
 export const CHANNEL = 'daybreak';
 
-/** The SQLSTATE of a commit by a program that does not know the schema. */
+/** The SQLSTATE of a commit by a program that does not know the schema version. */
 export const UNKNOWN_SCHEMA = 'DB001';
 
-/** The SQLSTATE of reading the changes since a revision before the last deletion that is forgotten. */
+/** The SQLSTATE of a read of changes since a revision that is older than the last pruned tombstone. */
 export const FORGOTTEN = 'DB002';
 
-/** The SQLSTATE of reading a store that has rows of later revisions than it knows of. */
+/** The SQLSTATE of a read of a store that has rows above its own revision. */
 export const OUTDATED = 'DB003';

@@ -1,4 +1,4 @@
-/** From an empty database to the first schema. Released: it stays as it is. */
+/** From an empty database to the first schema. Released: never edit it. */
 export const STEP_1 = `
   create schema daybreak;
 

@@ -1,4 +1,4 @@
-/** Several calls in one commit, the number of an account's meshes, and deletions that are forgotten. */
+/** Several calls per commit, the number of an account's meshes, and pruned tombstones. Released: never edit it. */
 export const STEP_2 = `
   -- The revision of the last deletion whose row was taken away; who has read less must read everything.
   alter table daybreak.store add column forgotten bigint not null default 0;

@@ -1,4 +1,4 @@
-/** A checksum for each row, and something to write that is no part of the model. */
+/** A checksum per row, and a column for Store.probe. Released: never edit it. */
 export const STEP_3 = `
   -- Of all other columns of a row.
   create function daybreak.resource_checksum(key text, id text, mesh text, revision bigint, body text)

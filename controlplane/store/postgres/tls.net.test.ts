@@ -37,7 +37,7 @@ it.each([
   ['verify-full', 'localhost'],
   ['verify-ca', 'localhost'],
   ['require', 'localhost'],
-])('with sslmode=%s every connection is encrypted, also that which listens', async (mode, host) => {
+])('with sslmode=%s every connection is encrypted, also the listening one', async (mode, host) => {
   const store = await open(urlOf(host, `sslmode=${mode}&sslrootcert=${file('ca.pem')}`));
   const told = Promise.withResolvers<void>();
   store.onChange(() => told.resolve());
@@ -55,13 +55,13 @@ it.each([
 
 it.each([
   [
-    'an authority that is not the one named',
+    'an authority other than the configured one',
     'localhost',
     'stranger.pem',
     /unable to verify|self.signed|issuer/i,
   ],
   ['another name', '127.0.0.1', 'ca.pem', /127\.0\.0\.1/],
-])('a server that shows a certificate of %s is refused', async (_, host, ca, message) => {
+])('a server with a certificate of %s is refused', async (_, host, ca, message) => {
   for (const mode of ['verify-full', 'verify-ca', 'require']) {
     await expect(open(urlOf(host, `sslmode=${mode}&sslrootcert=${file(ca)}`))).rejects.toMatchObject({
       code: 'unavailable',
@@ -70,14 +70,14 @@ it.each([
   }
 });
 
-it('a server that wants TLS is not spoken to without', async () => {
+it('a server that requires TLS refuses plaintext', async () => {
   await expect(open(urlOf('localhost', 'sslmode=disable'))).rejects.toMatchObject({
     code: 'unavailable',
     message: expect.stringContaining('no encryption') as string,
   });
 });
 
-it('comes back by itself, over TLS, after the server has cut every connection', async () => {
+it('reconnects over TLS after the server has closed every connection', async () => {
   const store = await open(urlOf('localhost', `sslmode=verify-full&sslrootcert=${file('ca.pem')}`));
   const back = Promise.withResolvers<void>();
   store.onChange(({ kind }) => {

@@ -1,6 +1,6 @@
 import type { ClientBase, Pool } from 'pg';
 
-/** Does `work` in one transaction that is durable once it has returned; `begin` starts it. What fails is rolled back. */
+/** Runs `work` in one transaction, which is durable when the promise resolves; `begin` starts it. A failure rolls it back. */
 export async function inTransaction<T>(
   pool: Pool,
   begin: string,
@@ -17,7 +17,7 @@ export async function inTransaction<T>(
     client.release();
     return result;
   } catch (error) {
-    // The server rolls back what a connection leaves behind.
+    // The server rolls back when the connection closes.
     client.release(true);
     throw error;
   }

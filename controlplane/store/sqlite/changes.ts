@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { readChanges } from './rows.ts';
 import type { Changes } from '../store.ts';
 
-/** What Store.changesSince and Store.prune do. `prune` is to be called in a transaction. */
+/** Implements Store.changesSince and Store.prune. Call `prune` in a transaction. */
 export type SqliteHistory = { changesSince(revision: number): Changes; prune(kept: number): void };
 
 /** Prepares the statements. */

@@ -3,7 +3,7 @@ import type { Change, MeshId, ResourceId } from '../../mesh/resource.ts';
 import { PUT_RESOURCE, PUT_TOKEN, readTokens } from './rows.ts';
 import { TOKEN_LIFETIME, type TokenKey, type Write, type Written } from '../store.ts';
 
-/** What Store.commit and Store.tokenContent do. `commit` is to be called in a transaction. */
+/** Implements Store.commit and Store.tokenContent. Call `commit` in a transaction. */
 export type SqliteWrites = {
   commit(write: Write): Written;
   tokenContent(key: TokenKey, now: number): string | undefined;
@@ -58,7 +58,7 @@ function commit(statements: Statements, write: Write): Written {
   return { outcome: 'committed', revision, changes };
 }
 
-/** Whether all is still as it was when the write was decided on. */
+/** Whether the state that the write was decided on is still current. */
 function isCurrent(statements: Statements, write: Write): boolean {
   const { mesh, expectedMeshRevision, expectedMeshes, tokens } = write;
   if (!hasRevision(statements, mesh, expectedMeshRevision)) return false;

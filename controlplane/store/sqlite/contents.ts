@@ -5,13 +5,13 @@ import { PUT_RESOURCE, PUT_TOKEN, readChanges, readTokens } from './rows.ts';
 import { CHECKSUMS_SINCE } from './schema.ts';
 import type { Contents, Replaced } from '../store.ts';
 
-/** The revision of the last commit, as far as its rows are there; 0 where there is none. */
+/** Returns the newest revision of any row; 0 in an empty store. */
 export function currentRevision(db: DatabaseSync): number {
   const row = db.prepare('select coalesce(max(revision), 0) as revision from resource').get();
   return Number(row?.['revision']);
 }
 
-/** What to select: resources that are there, and client tokens, with their checksums. */
+/** Queries for live resources and client tokens, with their checksums. */
 type Tables = { readonly resources: string; readonly tokens: string };
 
 const TABLES: Tables = {
@@ -19,14 +19,14 @@ const TABLES: Tables = {
   tokens: 'select * from client_token',
 };
 
-// Each row has the checksum that the third step of the schema gives it.
+// Computes the checksums that the third step of the schema would store.
 const BEFORE_CHECKSUMS: Tables = {
   resources: `
     select *, iif(json_valid(body), ${RESOURCE_CHECKSUM}, '') as checksum from resource where body is not null`,
   tokens: `select *, ${TOKEN_CHECKSUM} as checksum from client_token`,
 };
 
-/** What to select in a schema of that version; with `soundOnly` without the rows that are damaged. */
+/** Returns the queries for a schema version; `soundOnly` leaves out damaged rows. */
 export function tablesOf(version: number, soundOnly: boolean): Tables {
   const { resources, tokens } = version < CHECKSUMS_SINCE ? BEFORE_CHECKSUMS : TABLES;
   if (!soundOnly) return { resources, tokens };
@@ -37,7 +37,7 @@ export function tablesOf(version: number, soundOnly: boolean): Tables {
 }
 
 /**
- * As Store.contents; to be called where nobody writes meanwhile.
+ * Implements Store.contents. Call it while no write can happen.
  * @throws DamagedRows
  */
 export function readContents(db: DatabaseSync, { resources, tokens } = TABLES): Contents {
@@ -49,8 +49,8 @@ export function readContents(db: DatabaseSync, { resources, tokens } = TABLES): 
 }
 
 /**
- * As Store.replace; to be called in a transaction.
- * @param above a revision that the new one is above, as it is above all that are there
+ * Implements Store.replace. Call it in a transaction.
+ * @param above the new revision is above this one, and above all existing ones
  */
 export function replaceContents(
   db: DatabaseSync,

@@ -10,7 +10,7 @@ const COMMITS = 71;
 
 const folder = testFolder();
 
-/** Does to the database what no program of ours does. */
+/** Changes the database behind the program's back. */
 function sql(text: string): void {
   const db = new DatabaseSync(folder.at('daybreak.db'));
   db.exec(text);
@@ -21,13 +21,13 @@ const changeBody = (name: string): void =>
   sql(`update resource set body = replace(body, 'xxx', 'xyx') where name = '${name}'`);
 
 describe('a row', () => {
-  it('whose body was changed is refused when it is read, by its name, with what to do', async () => {
+  it('with a changed body fails the read with its name and advice', async () => {
     await folder.fill(COMMITS);
     changeBody('n5');
     const refusal = {
       code: 'damaged',
       message: expect.stringMatching(
-        /virtualNode "n5" in mesh "colors" of account 111122223333 is not what was written\. Restore a backup \(daybreak restore FILE --data .* --replace\), or .* --accept-loss/,
+        /virtualNode "n5" in mesh "colors" of account 111122223333 fails its checksum\. Restore a backup \(daybreak restore FILE --data .* --replace\), or .* --accept-loss/,
       ) as string,
     };
     const store = folder.open();
@@ -41,13 +41,13 @@ describe('a row', () => {
     ['name', `update resource set name = 'n5x' where name = 'n5'`],
     ['deletion', `update resource set body = null where name = 'n5'`],
     ['undone deletion', `update resource set body = '{}' where name = 'n6'`],
-  ])('whose %s was changed is refused', async (_, change) => {
+  ])('with a changed %s is refused', async (_, change) => {
     await folder.fill(COMMITS);
     sql(change);
     await expect(folder.open().changesSince(0)).rejects.toMatchObject({ code: 'damaged' });
   });
 
-  it('of a client token that was changed is refused where the token is used, and in a backup', async () => {
+  it('of a changed client token fails the call that uses the token, and a backup', async () => {
     await folder.fill(COMMITS);
     sql(`update client_token set content = 'd' where token = 'n5'`);
     const store = folder.open();
@@ -59,7 +59,7 @@ describe('a row', () => {
     });
   });
 
-  it('of many that were changed is one of the first five that are named', async () => {
+  it('is named if it is among the first five damaged ones', async () => {
     await folder.fill(COMMITS);
     sql(`update resource set revision = revision + 1`);
     const error: StoreError = await folder
@@ -69,11 +69,11 @@ describe('a row', () => {
         () => expect.unreachable(),
         (reason: StoreError) => reason,
       );
-    expect(error.message).toContain(`${COMMITS - Math.floor(COMMITS / 9)} rows are not what was written`);
+    expect(error.message).toContain(`${COMMITS - Math.floor(COMMITS / 9)} rows fail their checksums`);
     expect(error.message.match(/virtualNode/g)).toHaveLength(5);
   });
 
-  it('that is damaged is gone once the loss was accepted, and all others are there', async () => {
+  it('with damage is deleted by --accept-loss, and all others stay', async () => {
     await folder.fill(COMMITS);
     const before = await folder.open().contents();
     await folder.close();
@@ -86,7 +86,7 @@ describe('a row', () => {
     expect(tokens).toEqual(before.tokens.filter(({ token }) => token !== 'n7'));
   });
 
-  it('that is damaged is in the way of no backup that replaces all', async () => {
+  it('with damage does not prevent a restore with --replace', async () => {
     await folder.fill(COMMITS);
     const before = await folder.open().contents();
     await folder.close();
@@ -103,7 +103,7 @@ describe('a database', () => {
     contents: await store.contents(),
     changes: await store.changesSince(0),
   });
-  /** Undefined where that is refused. */
+  /** Undefined if the store is refused. */
   const readIfItCan = async (): Promise<Said | undefined> => {
     try {
       return await read(folder.open());
@@ -115,9 +115,9 @@ describe('a database', () => {
     }
   };
   const upTo = (limit: number): number => Math.floor(Math.random() * limit);
-  /** Each damages a copy, and says how. */
+  /** Each damages a copy, and describes the damage. */
   const flip = (bytes: Buffer): string => {
-    // Half of them in the first pages, which have the header and the schema.
+    // Half of the flips hit the first pages, which have the header and the schema.
     const place = upTo(Math.random() < 0.5 ? bytes.length : 8192);
     const bits = 1 + upTo(255);
     bytes[place] = (bytes[place] ?? 0) ^ bits;
@@ -132,7 +132,7 @@ describe('a database', () => {
   it.each([
     ['byte was changed', flip, 300],
     ['sector has zeros', blank, 100],
-  ])('of which any %s is refused, or says what it said', { timeout: 120_000 }, async (_, damage, rounds) => {
+  ])('in which any %s is refused, or reads as before', { timeout: 120_000 }, async (_, damage, rounds) => {
     await folder.fill(COMMITS);
     const good = await readFile(folder.at('daybreak.db'));
     const truth = await read(folder.open());
@@ -150,7 +150,7 @@ describe('a database', () => {
     expect(refused).toBeGreaterThan(10);
   });
 
-  it('that was cut in half is refused as damaged, with what to do', async () => {
+  it('that was truncated is refused as damaged, with advice', async () => {
     await folder.fill(COMMITS);
     await folder.halve('daybreak.db');
     expect(() => folder.open()).toThrow(

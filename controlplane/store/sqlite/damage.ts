@@ -6,14 +6,14 @@ const DAMAGED = [
   `client_token where checksum <> ${TOKEN_CHECKSUM}`,
 ];
 
-/** Takes the rows away that are not what was written. Answers how many there were. */
+/** Deletes rows with a wrong checksum. Returns their number. */
 export function deleteDamaged(db: DatabaseSync): number {
   return DAMAGED.reduce((sum, rows) => sum + Number(db.prepare(`delete from ${rows}`).run().changes), 0);
 }
 
 /**
- * What is wrong with how the file is built, in SQLite's words; undefined where it is sound. A row that an index has and the
- * table has not shows here: checksums do not show what is missing.
+ * Describes structural damage of the file in SQLite's words; undefined if the file is sound. This check finds a row that is
+ * missing from the table but not from an index, which checksums cannot.
  */
 export function structuralDamage(db: DatabaseSync): string | undefined {
   const found: SQLOutputValue | undefined = db.prepare('pragma integrity_check(1)').get()?.[

@@ -9,13 +9,13 @@ import { readContents, tablesOf } from './contents.ts';
 import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
 import type { Loss } from '../store.ts';
 
-/** `loss`: where it is not `refuse`, damaged rows are left out of the backup. */
+/** `loss`: unless it is `refuse`, the backup leaves out damaged rows. */
 type Migration = { readonly folder: string; readonly loss: Loss; readonly log: Log | undefined };
 
 /**
- * Brings the schema from `version` to this one, in one transaction. What the database holds is written to
- * `folder`/before-N.backup first, N being the new version; an empty database (version 0) holds nothing.
- * @throws StoreError where that cannot be written, DamagedRows where it cannot be read: then nothing was changed
+ * Migrates the schema from `version` to this one in one transaction. Before that, the contents are written to the backup
+ * `folder`/before-N.backup, where N is the new version; an empty database (version 0) needs no backup.
+ * @throws StoreError if the backup cannot be written, DamagedRows if the contents cannot be read: then nothing was changed
  */
 export function migrateSqlite(db: DatabaseSync, version: number, { folder, loss, log }: Migration): void {
   if (version === SCHEMA_VERSION) return;
@@ -28,7 +28,7 @@ export function migrateSqlite(db: DatabaseSync, version: number, { folder, loss,
     } catch (error) {
       throw noBackup(backup, error);
     }
-    log?.info({ from: version, to: SCHEMA_VERSION, backup }, 'the schema of the store is moved forward');
+    log?.info({ from: version, to: SCHEMA_VERSION, backup }, 'migrating the schema of the store');
   }
   const steps = MIGRATIONS.slice(version).join('\n');
   db.exec(

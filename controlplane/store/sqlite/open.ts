@@ -23,7 +23,7 @@ import { deleteDamaged, structuralDamage } from './damage.ts';
 import { requireOurs } from './version.ts';
 import type { Loss } from '../store.ts';
 
-/** An open database that nobody else can open, and how to let go of it. `mark`: the revision that its mark says. */
+/** A database that this process holds exclusively. `mark`: the revision in its high-water mark. `close` releases the lock. */
 export type OwnedDatabase<S> = {
   readonly db: DatabaseSync;
   readonly statements: S;
@@ -31,7 +31,7 @@ export type OwnedDatabase<S> = {
   close(): void;
 };
 
-/** `patience`: how long to wait for another owner to leave, in milliseconds. */
+/** `patience`: how long to wait for another owner to release the folder, in milliseconds. */
 export type OpenOptions = {
   readonly folder: string;
   readonly patience: number;
@@ -53,9 +53,9 @@ export function databaseFile(folder: string): string {
 }
 
 /**
- * Opens `folder`/daybreak.db for this process alone, looks whether it is whole, and brings its schema to this version. The
- * folder is made when it is missing, for this user only. The lock is the operating system's, so it goes when the process
- * does, however it ends. `prepare` makes the statements, which shows whether the tables are what they were.
+ * Opens `folder`/daybreak.db exclusively, checks its integrity, and migrates its schema to this version. A missing folder is
+ * created with access for this user only. The lock belongs to the operating system, which releases it when the process ends
+ * for any reason. `prepare` prepares the statements, which shows whether the tables are as expected.
  * @throws StoreError
  */
 export function openSqlite<S>(options: OpenOptions, prepare: (db: DatabaseSync) => S): OwnedDatabase<S> {
@@ -78,19 +78,19 @@ export function openSqlite<S>(options: OpenOptions, prepare: (db: DatabaseSync) 
       log?.warn({ store: file, mark, revision: currentRevision(db), damagedRows }, LOSS_ACCEPTED);
     }
     writeOwner(folder, new Date(), log);
-    return { db, statements, mark, close: () => letGo(db, folder) };
+    return { db, statements, mark, close: () => release(db, folder) };
   } catch (error) {
     db.close();
     throw refusal(error, file, folder);
   }
 }
 
-function letGo(db: DatabaseSync, folder: string): void {
+function release(db: DatabaseSync, folder: string): void {
   removeOwner(folder);
   db.close();
 }
 
-/** Before SQLite opens it: it would take the log of an empty database away. */
+/** Runs before SQLite opens the file, because SQLite would delete the log of an empty database. */
 function requireFile({ folder, loss }: OpenOptions, file: string): void {
   if (loss !== 'refuse' || sizeOf(file) > 0) return;
   const mark = readMark(folder, undefined) ?? 0;
@@ -112,7 +112,7 @@ function openFile(options: OpenOptions, file: string): DatabaseSync {
   }
 }
 
-/** Whether all is there that was acknowledged, as far as that can be known; rows are checked when they are read. */
+/** Checks that no acknowledged commit is missing, as far as the mark tells. Rows are checked when they are read. */
 function requireWhole(
   db: DatabaseSync,
   version: number,
@@ -141,7 +141,7 @@ function refusal(error: unknown, file: string, folder: string): StoreError {
   if (error instanceof DamagedRows) return damaged(`open ${file}`, error, adviceOnRows(`--data ${folder}`));
   const code = (error as { readonly errcode?: number }).errcode ?? 0;
   if (code === SQLITE_IOERR_SHORT_READ) return damagedFile(folder, error as Error);
-  // The low byte is the primary code, the rest says more about it.
+  // The low byte is the primary code, the other bytes refine it.
   switch (code & 0xff) {
     case SQLITE_BUSY:
       return held(file, readOwner(folder));

@@ -4,10 +4,10 @@ import { describeResource, describeToken, requireSound } from '../damaged-rows.t
 import { resourceChecksum, tokenChecksum } from '../row-checksum.ts';
 import type { TokenUse } from '../store.ts';
 
-/** A row as node:sqlite gives it. */
+/** A row as node:sqlite returns it. */
 export type SqliteRow = Readonly<Record<string, SQLOutputValue>>;
 
-/** Writes a resource's row with its checksum, which covers the values as SQLite has them: kind, owner, mesh, parent, name, revision, body. */
+/** Writes a resource's row with its checksum of the values as SQLite has them: kind, owner, mesh, parent, name, revision, body. */
 export const PUT_RESOURCE = `
   insert into resource (kind, owner, mesh, parent, name, revision, body, checksum)
     values (?1, ?2, ?3, ?4, ?5, ?6, ?7, resource_checksum(?1, ?2, ?3, ?4, ?5, ?6, ?7))
@@ -20,7 +20,7 @@ export const PUT_TOKEN = `
     on conflict do update set content = excluded.content, used_at = excluded.used_at, checksum = excluded.checksum`;
 
 /**
- * What rows of `resource` say, all of their columns given.
+ * Decodes rows of `resource` with all their columns.
  * @throws DamagedRows
  */
 export function readChanges(rows: readonly SqliteRow[]): readonly Change[] {
@@ -32,7 +32,7 @@ export function readChanges(rows: readonly SqliteRow[]): readonly Change[] {
 }
 
 /**
- * What rows of `client_token` say, all of their columns given.
+ * Decodes rows of `client_token` with all their columns.
  * @throws DamagedRows
  */
 export function readTokens(rows: readonly SqliteRow[]): readonly TokenUse[] {

@@ -1,6 +1,6 @@
 /**
- * The steps that lead from an empty file to the schema of this version, one entry a version; they only ever go forward.
- * A step that was released is never edited: a change is a new step at the end. They call the functions of row-checksum.ts.
+ * The migrations from an empty file to this schema version, one entry per version; there is no way back. A released step is
+ * never edited: a change is a new step at the end. The steps call the functions of row-checksum.ts.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -56,5 +56,5 @@ export const SCHEMA_VERSION: number = MIGRATIONS.length;
 /** The first schema version whose rows have checksums. */
 export const CHECKSUMS_SINCE = 3;
 
-/** SQLite's application_id of our files ("DBRK"), which tells them from any other database. */
+/** SQLite's application_id of our files ("DBRK"), which distinguishes them from other databases. */
 export const APPLICATION_ID = 0x44_42_52_4b;

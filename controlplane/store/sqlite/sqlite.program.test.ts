@@ -71,21 +71,21 @@ describe('a data folder', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  it('is made when it is missing, for its user alone', async () => {
+  it('is created with access for its user only', async () => {
     const deep = join(folder, 'a', 'b');
     await openSqliteStore({ folder: deep }).close();
     expect((await stat(deep)).mode & 0o777).toBe(0o700);
     expect((await stat(join(deep, 'daybreak.db'))).isFile()).toBe(true);
   });
 
-  it('has one owner in a process', async () => {
+  it('has one owner per process', async () => {
     const store = openSqliteStore({ folder });
     expect(() => openSqliteStore({ folder, patience: 0 })).toThrow(/in use by another control plane/);
     await store.close();
     await openSqliteStore({ folder }).close();
   });
 
-  it('has one owner on the machine, who is named, and whose lock goes with him', async () => {
+  it('has one owner per machine, which the error names and whose lock ends with its process', async () => {
     const writer = startWriter(folder);
     await writer.line(1);
     expect(() => openSqliteStore({ folder, patience: 0 })).toThrow(
@@ -98,7 +98,7 @@ describe('a data folder', () => {
     await openSqliteStore({ folder, patience: 0 }).close();
   });
 
-  it('tells nobody of an owner who has left', async () => {
+  it('has no owner file after a close', async () => {
     await openSqliteStore({ folder }).close();
     await expect(readFile(join(folder, 'owner.json'))).rejects.toMatchObject({ code: 'ENOENT' });
   });
@@ -126,13 +126,13 @@ describe('a data folder', () => {
       'text',
       'this is no database, but it is quite a bit longer than a header of 100 bytes would be'.repeat(9),
     ],
-  ])('with %s for a database is refused, and the file is left alone', async (_, content) => {
+  ])('with %s as the database is refused, and the file is unchanged', async (_, content) => {
     await writeFile(join(folder, 'daybreak.db'), content);
     expect(() => openSqliteStore({ folder })).toThrow(expect.objectContaining({ code: 'foreign' }));
     expect(await readFile(join(folder, 'daybreak.db'), 'utf8')).toBe(content);
   });
 
-  /** Makes a database of an older schema, with a virtual node and one that was deleted. */
+  /** Creates a database of an older schema, with one live and one deleted virtual node. */
   function makeOld(version: number, body = '{"kind":"virtualNode","name":"white"}'): void {
     const db = new DatabaseSync(join(folder, 'daybreak.db'));
     const steps = MIGRATIONS.slice(0, version).join(';');
@@ -145,7 +145,7 @@ describe('a data folder', () => {
   const WHITE = { kind: 'virtualNode', name: 'white' };
   const BEFORE = `before-${SCHEMA_VERSION}.backup`;
 
-  it.each([1, 2])('of schema %d is moved to this one, with all it holds', async (version) => {
+  it.each([1, 2])('of schema %d is migrated with all its contents', async (version) => {
     makeOld(version);
     const store = openSqliteStore({ folder });
     const changes = (await store.changesSince(0)).changes.map(({ id, resource }) => [id.name, resource]);
@@ -158,7 +158,7 @@ describe('a data folder', () => {
     await store.close();
   });
 
-  it.each([1, 2])('of schema %d is first written to a backup, which restores it', async (version) => {
+  it.each([1, 2])('of schema %d is first written to a backup that can be restored', async (version) => {
     makeOld(version);
     const store = openSqliteStore({ folder });
     const contents = await store.contents();
@@ -169,13 +169,13 @@ describe('a data folder', () => {
     expect((await stat(join(folder, BEFORE))).mode & 0o777).toBe(0o600);
   });
 
-  it('of an older schema is left alone where that backup cannot be written', async () => {
+  it('of an older schema is unchanged if that backup cannot be written', async () => {
     makeOld(2);
     await mkdir(join(folder, BEFORE, 'in the way'), { recursive: true });
     expect(() => openSqliteStore({ folder })).toThrow(
       expect.objectContaining({
         code: 'unavailable',
-        message: expect.stringMatching(/the schema is not moved forward, because .*backup cannot be written/),
+        message: expect.stringMatching(/the schema was not migrated, because .*backup cannot be written/),
       }),
     );
     const db = new DatabaseSync(join(folder, 'daybreak.db'));
@@ -185,13 +185,13 @@ describe('a data folder', () => {
     await openSqliteStore({ folder }).close();
   });
 
-  it('of this schema, and a new one, has no such backup', async () => {
+  it('of this schema, or a new one, gets no such backup', async () => {
     await openSqliteStore({ folder }).close();
     await openSqliteStore({ folder }).close();
     await expect(stat(join(folder, BEFORE))).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
-  it('of an older schema with a body that is no JSON is refused, until the loss is accepted', async () => {
+  it('of an older schema with a body of invalid JSON is refused until --accept-loss', async () => {
     makeOld(2, '{"kind":"virtualNode","name:"white"}');
     const refusal = { code: 'damaged', message: expect.stringContaining('virtualNode "white"') as string };
     expect(() => openSqliteStore({ folder })).toThrow(expect.objectContaining(refusal));
@@ -200,9 +200,9 @@ describe('a data folder', () => {
     await store.close();
   });
 
-  it('whose file is overwritten under it says that it is damaged', async () => {
+  it('is reported as damaged after its file was overwritten', async () => {
     const store = openSqliteStore({ folder });
-    // More than is kept in memory.
+    // More than SQLite's page cache holds.
     await store.replace({ revision: 0, resources: manyNodes(10_000), tokens: [] }, false);
     for (const name of ['daybreak.db', 'daybreak.db-wal']) {
       const { size } = await stat(join(folder, name));
@@ -214,14 +214,14 @@ describe('a data folder', () => {
     await store.close();
   });
 
-  it('that cannot be made is refused by its name', async () => {
+  it('that cannot be created fails with its path', async () => {
     await writeFile(join(folder, 'file'), '');
     expect(() => openSqliteStore({ folder: join(folder, 'file', 'data') })).toThrow(
       expect.objectContaining({ code: 'unavailable', message: expect.stringContaining('file/data') }),
     );
   });
 
-  it('loses no commit that returned when its owner is killed at any moment', {
+  it('loses no acknowledged commit when its owner is killed at any moment', {
     timeout: 60_000,
   }, async () => {
     const printed: string[][] = [];
@@ -229,7 +229,7 @@ describe('a data folder', () => {
       const writer = startWriter(folder);
       await writer.line(2 + Math.floor(Math.random() * 200));
       await kill(writer);
-      // A line that the kill cut in two is not a commit that was told of; the last entry is dropped if it is short.
+      // The kill may truncate the last line: that commit was not acknowledged, and the entry is dropped.
       printed.push(...writer.printed.filter((names) => names.length === 2 && names[1]?.length === 36));
     }
     const store = openSqliteStore({ folder });
@@ -238,7 +238,7 @@ describe('a data folder', () => {
     const kept = new Set(changes.map(({ id }) => id.name));
     expect(printed.length).toBeGreaterThan(5);
     expect(printed.flat().filter((name) => !kept.has(name))).toEqual([]);
-    // Two resources a commit: none is half there.
+    // Two resources per commit: no commit is applied by half.
     expect(kept.size % 2).toBe(0);
     expect(new Set(changes.map(({ revision }) => revision)).size).toBe(kept.size / 2);
   });

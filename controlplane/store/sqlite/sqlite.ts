@@ -14,7 +14,7 @@ import type { Hint, Loss, Store } from '../store.ts';
 const DAMAGE: ReadonlySet<number> = new Set([1, 11, 26]);
 
 /**
- * `patience`: how long to wait for another owner of the folder to leave, in milliseconds; default 2000. `loss`: default
+ * `patience`: how long to wait for another owner to release the folder, in milliseconds; default 2000. `loss`: default
  * `refuse`. `log`: default none.
  */
 export type SqliteOptions = {
@@ -25,9 +25,9 @@ export type SqliteOptions = {
 };
 
 /**
- * The embedded store: one SQLite file in a folder that belongs to this process alone. It is synchronous inside: a commit
- * takes as long as the disk needs to make it durable.
- * @throws StoreError when the folder cannot be used; it says why
+ * Opens the embedded store: one SQLite file in a folder that this process holds exclusively. The engine is synchronous: a
+ * commit blocks the process until the disk has made it durable.
+ * @throws StoreError if the folder cannot be used
  */
 export function openSqliteStore({ folder, patience = 2000, loss = 'refuse', log }: SqliteOptions): Store {
   const owned = openSqlite({ folder, patience, loss, log }, (db) => ({
@@ -62,12 +62,12 @@ export function openSqliteStore({ folder, patience = 2000, loss = 'refuse', log 
       guard('commit', () => {
         const written = transaction(db, () => writes.commit(write));
         if (written.outcome === 'committed') mark.note(written.revision);
-        // Later than the promise's own continuation: who committed has applied the change before the hint comes.
+        // After the promise's own continuation: the writer has applied the change before the hint arrives.
         if (written.outcome === 'committed') setImmediate(hint, written.revision);
         return written;
       }),
     changesSince: (revision) => guard('read changes', () => history.changesSince(revision)),
-    prune: (kept) => guard('forget deletions', () => transaction(db, () => history.prune(kept))),
+    prune: (kept) => guard('prune tombstones', () => transaction(db, () => history.prune(kept))),
     tokenContent: (key, now) => guard('read a client token', () => writes.tokenContent(key, now)),
     onChange: (listener) => {
       listeners.add(listener);
@@ -77,7 +77,7 @@ export function openSqliteStore({ folder, patience = 2000, loss = 'refuse', log 
     replace: (contents, mayReplace) =>
       guard('be replaced', () => {
         const replaced = transaction(db, () => replaceContents(db, contents, mayReplace, owned.mark ?? 0));
-        // Nothing took the place of nothing: then no row has the revision.
+        // If an empty store was replaced by empty contents, no row has the revision.
         if (replaced.outcome === 'replaced') mark.note(currentRevision(db));
         if (replaced.outcome === 'replaced') setImmediate(hint, replaced.revision);
         return replaced;
@@ -93,7 +93,7 @@ export function openSqliteStore({ folder, patience = 2000, loss = 'refuse', log 
   };
 }
 
-/** A table is gone, or the file is damaged. */
+/** Whether a table is missing, or the file is damaged. */
 function isDamage(error: unknown): error is Error {
   const { errcode } = error as { readonly errcode?: number };
   return errcode !== undefined && DAMAGE.has(errcode & 0xff);
@@ -106,7 +106,7 @@ function transaction<T>(db: DatabaseSync, work: () => T): T {
     db.exec('commit');
     return result;
   } catch (error) {
-    // SQLite has rolled back by itself after some errors (a full disk); a second rollback would hide the first error.
+    // SQLite itself rolls back after some errors (a full disk); a second rollback would hide the first error.
     if (db.isTransaction) db.exec('rollback');
     throw error;
   }

@@ -3,7 +3,7 @@ import { foreign, newer } from '../errors.ts';
 import { APPLICATION_ID, SCHEMA_VERSION } from './schema.ts';
 
 /**
- * The version of a database's schema; 0 where it is empty. `file` names it in errors.
+ * Returns the schema version of a database; 0 if it is empty. `file` names it in errors.
  * @throws StoreError `foreign`, `newer`
  */
 export function requireOurs(db: DatabaseSync, file: string): number {

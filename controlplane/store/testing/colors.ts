@@ -1,10 +1,10 @@
 import type { Resource } from '../../mesh/resource.ts';
 import type { Store, Write } from '../store.ts';
 
-/** The mesh that these writes are to. */
+/** The mesh of these writes. */
 export const COLORS = { owner: '111122223333', mesh: 'colors' };
 
-/** A virtual node of that mesh, with so many characters in its specification. */
+/** Returns a virtual node of that mesh, with `size` characters in its specification. */
 export function colorNode(name: string, size = 100): Resource<'virtualNode'> {
   return {
     kind: 'virtualNode',
@@ -21,7 +21,7 @@ export function colorNode(name: string, size = 100): Resource<'virtualNode'> {
   };
 }
 
-/** A write of one virtual node, with a client token. */
+/** Returns a write of one virtual node, with a client token. */
 export function putColor(expectedMeshRevision: number, name: string, size = 100): Write {
   const token = {
     account: COLORS.owner,
@@ -39,7 +39,7 @@ export function putColor(expectedMeshRevision: number, name: string, size = 100)
   };
 }
 
-/** Commits so many virtual nodes, one after the other, to a store that has none; every ninth is deleted again. */
+/** Commits `count` virtual nodes one by one to an empty store; every ninth commit is a deletion. */
 export async function commitColors(store: Store, count: number): Promise<void> {
   for (let index = 0; index < count; index += 1) {
     const write = putColor(index, `n${index}`, (index * 37) % 1500);

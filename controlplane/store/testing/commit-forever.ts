@@ -1,5 +1,5 @@
-// A control plane's writes in small: commits one resource after another to the folder it is given, and prints the name
-// of each one only when its commit has returned. Meant to be killed.
+// A small writer: commits one resource after another to the given folder, and prints the name of each one after its commit
+// has returned. Tests kill it.
 import { randomUUID } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { openSqliteStore } from '../sqlite/sqlite.ts';
@@ -31,7 +31,7 @@ for (;;) {
     deletes: [],
     tokens: [],
   });
-  if (written.outcome !== 'committed') throw new Error('nobody else writes, and yet the commit was stale');
+  if (written.outcome !== 'committed') throw new Error('the commit was stale without another writer');
   revision += 1;
   writeSync(1, `${names.join(' ')}\n`);
 }

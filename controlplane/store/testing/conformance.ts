@@ -6,7 +6,7 @@ import { forgettingCases } from './conformance/forgetting.ts';
 import { tokenCases } from './conformance/tokens.ts';
 import type { Store } from '../store.ts';
 
-/** What every engine must do. `makeHome` gives a fresh, empty home for each case. */
+/** The behaviour that every engine must have. `makeHome` creates an empty home for each case. */
 export function storeConformance(engine: string, makeHome: () => Promise<StoreHome>): void {
   describe(`${engine} as a store`, () => {
     let home: StoreHome;

@@ -9,20 +9,20 @@ import { commitColors } from './colors.ts';
 /** A data folder for each test of a file, and the store in it. */
 export type TestFolder = {
   readonly path: string;
-  /** Where a file of it is. */
+  /** Returns the path of a file in the folder. */
   at(name: string): string;
   open(loss?: Loss): Store;
-  /** Closes the store, where one is open. */
+  /** Closes the store if one is open. */
   close(): Promise<void>;
-  /** Opens the store, makes so many commits, and closes it. */
+  /** Opens the store, makes `commits` commits, and closes it. */
   fill(commits: number): Promise<void>;
-  /** Takes the second half of a file away. */
+  /** Truncates a file to its first half. */
   halve(name: string): Promise<void>;
-  /** Goes on in another folder; the one before is taken away. */
+  /** Continues in another folder; the previous one is removed. */
   moveTo(path: string): Promise<void>;
 };
 
-/** Makes a folder before each test, and takes it away after it. */
+/** Creates a folder before each test, and removes it afterwards. */
 export function testFolder(): TestFolder {
   let path = '';
   let store: Store | undefined;

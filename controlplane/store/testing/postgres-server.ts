@@ -10,21 +10,21 @@ import { Client } from 'pg';
 import { freePort } from '../../../test/lab/free-port.ts';
 import { family, isRunning, signal } from './process-family.ts';
 
-/** A PostgreSQL server of a test's own, in a temporary folder, on a socket in it: no port. */
+/** A PostgreSQL server for one test, in a temporary folder, on a Unix socket in it. */
 export type TestPostgres = {
-  /** Where it listens on 127.0.0.1, for who speaks TLS; 0 where it was started without. */
+  /** Its TLS port on 127.0.0.1; 0 if it was started without TLS. */
   readonly port: number;
-  /** Makes an empty database, and answers its URL. */
+  /** Creates an empty database, and returns its URL. */
   database(): Promise<string>;
   start(): Promise<void>;
-  /** `immediate`: without writing out what is in memory; it recovers from its log when it starts again. */
+  /** `immediate`: without a checkpoint; the next start recovers from the log. */
   stop(mode: 'fast' | 'immediate'): Promise<void>;
-  /** Lets it stand still, connections and all, as behind a network that lost its way; `thaw` lets it go on. */
+  /** Suspends all its processes, which looks like a network that drops packets; `thaw` resumes them. */
   freeze(): Promise<void>;
   thaw(): Promise<void>;
-  /** Sends SIGKILL to all of it, and waits until it is gone. */
+  /** Sends SIGKILL to all its processes, and waits until they are gone. */
   kill(): Promise<void>;
-  /** Stops it and takes its folder away. */
+  /** Stops the server and removes its folder. */
   remove(): Promise<void>;
 };
 
@@ -34,12 +34,13 @@ const run = promisify(execFile);
 const START_LIMIT_MS = 30_000;
 const ENV = { LC_ALL: 'C', PATH: process.env['PATH'] };
 
-/** What a server shows, both PEM. */
+/** The server's certificate and key, both PEM. */
 export type TestPostgresTls = { readonly cert: string; readonly key: string };
 
 /**
- * Starts one; with `tls` it listens on loopback too, for TLS only. PostgreSQL does not run as root: then it is run as its own user, `postgres`. It ends with this process.
- * @throws Error where it is not installed, or does not start
+ * Starts a server, which ends with this process; with `tls` it also listens on loopback, for TLS only. PostgreSQL does not
+ * run as root: root starts it as the user `postgres`.
+ * @throws Error if PostgreSQL is not installed or does not start
  */
 export async function startTestPostgres(tls?: TestPostgresTls): Promise<TestPostgres> {
   const bin = postgresFolder();
@@ -47,7 +48,7 @@ export async function startTestPostgres(tls?: TestPostgresTls): Promise<TestPost
   const folder = await mkdtemp(join(tmpdir(), 'daybreak-pg-'));
   if (user !== undefined) await chown(folder, user.uid, user.gid);
   const port = tls === undefined ? 0 : await freePort();
-  // The name of the socket has a port in it, too.
+  // The name of the socket contains a port.
   const socket = port === 0 ? 5432 : port;
   const urlOf = (database: string): string =>
     `postgres://postgres@localhost:${socket}/${database}?host=${encodeURIComponent(folder)}`;
@@ -60,7 +61,7 @@ export async function startTestPostgres(tls?: TestPostgresTls): Promise<TestPost
   const end = async (name: NodeJS.Signals): Promise<void> => {
     if (server === undefined || server.exitCode !== null || server.signalCode !== null) return;
     const ended = once(server, 'exit');
-    // A process that stands still gets its signal when it goes on.
+    // A suspended process handles its signals when it is resumed.
     signal(await family(server), 'SIGCONT');
     server.kill(name);
     await ended;
@@ -98,7 +99,7 @@ export async function startTestPostgres(tls?: TestPostgresTls): Promise<TestPost
       const [, ...others] = await family(server);
       await end('SIGKILL');
       signal(others, 'SIGKILL');
-      // The next server does not start beside those of the last that still run.
+      // A server does not start while processes of the previous one are running.
       for (const pid of others) while (await isRunning(pid)) await sleep(5);
     },
     async remove() {
@@ -108,7 +109,7 @@ export async function startTestPostgres(tls?: TestPostgresTls): Promise<TestPost
   };
 }
 
-/** The files have the names that PostgreSQL looks for. Over TCP only who speaks TLS is let in. */
+/** The files have the names that PostgreSQL expects. Over TCP, only TLS clients are accepted. */
 async function writeTls(data: string, { cert, key }: TestPostgresTls, user: User | undefined): Promise<void> {
   await writeFile(join(data, 'server.crt'), cert);
   await writeFile(join(data, 'server.key'), key, { mode: 0o600 });
@@ -157,7 +158,7 @@ async function answers(url: string, server: ChildProcess, folder: string): Promi
   }
 }
 
-/** Debian keeps the server's programs off the PATH, a folder a version. */
+/** Debian installs the server's programs outside of PATH, in one folder per version. */
 function postgresFolder(): string {
   const folders = globSync('/usr/lib/postgresql/*/bin').toSorted();
   const onPath = (process.env['PATH'] ?? '').split(':').filter((folder) => folder !== '');

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 
-/** The server, and then the processes that it has started. */
+/** Returns the server's process id, followed by those of its children. */
 export async function family(server: ChildProcess | undefined): Promise<readonly number[]> {
   const pid = server?.pid;
   if (pid === undefined) return [];
@@ -10,18 +10,18 @@ export async function family(server: ChildProcess | undefined): Promise<readonly
   return [pid, ...words.map(Number)];
 }
 
-/** Sends them a signal; who has ended by himself is passed over. */
+/** Sends a signal to the processes; skips those that have ended. */
 export function signal(pids: readonly number[], name: NodeJS.Signals): void {
   for (const pid of pids) {
     try {
       process.kill(pid, name);
     } catch {
-      // It has ended by itself.
+      // The process has ended.
     }
   }
 }
 
-/** Not so of a process that has ended and waits for PID 1 to notice. */
+/** Whether a process runs; a zombie, which waits for PID 1 to reap it, does not. */
 export async function isRunning(pid: number): Promise<boolean> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ') X');
   return !/\) [ZX]/.test(stat);

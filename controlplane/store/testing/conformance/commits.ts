@@ -2,27 +2,27 @@ import { expect, it } from 'vitest';
 import type { MeshId } from '../../../mesh/resource.ts';
 import { idOf, MESH, meshNamed, node, put, type MeshResource, type Subject } from './fixture.ts';
 
-/** What a commit does, and to whom it is stale. */
+/** The effects of a commit, and the conditions that make it stale. */
 export function commitCases(subject: Subject): void {
   it('is empty at first', async () => {
     expect(await subject.since(0)).toEqual([]);
   });
 
-  it('gives one revision to all changes of a commit and rises by one a commit', async () => {
+  it('gives all changes of a commit one revision, which rises by one per commit', async () => {
     const first = await subject.store.commit(put(0, node('white'), node('blue')));
     const second = await subject.store.commit({ ...put(1, node('white', 2)), deletes: [idOf(node('blue'))] });
     expect(first).toMatchObject({ outcome: 'committed', changes: [{ revision: 1 }, { revision: 1 }] });
     expect(second).toMatchObject({ outcome: 'committed', changes: [{ revision: 2 }, { revision: 2 }] });
   });
 
-  it('answers a commit with what changesSince gives', async () => {
+  it('returns the same changes from commit and changesSince', async () => {
     const written = await subject.store.commit(put(0, node('white'), node('blue')));
     const changes = await subject.since(0);
     expect(changes).toHaveLength(2);
     expect(written.outcome === 'committed' && written.changes).toEqual(expect.arrayContaining([...changes]));
   });
 
-  it('keeps only the last change of each resource, oldest first, deletions too', async () => {
+  it('keeps only the last change of each resource, oldest first, including deletions', async () => {
     await subject.store.commit(put(0, node('white')));
     await subject.store.commit(put(1, node('blue')));
     await subject.store.commit(put(2, node('white', 2)));
@@ -36,13 +36,13 @@ export function commitCases(subject: Subject): void {
     expect(await subject.since(4)).toEqual([]);
   });
 
-  it('writes nothing when somebody wrote to the mesh in between', async () => {
+  it('writes nothing when the mesh has changed in between', async () => {
     await subject.store.commit(put(0, node('white')));
     expect(await subject.store.commit(put(0, node('blue')))).toEqual({ outcome: 'stale' });
     expect(await subject.since(0)).toHaveLength(1);
   });
 
-  it('does not mind writes to other meshes', async () => {
+  it('commits in spite of writes to other meshes', async () => {
     const other: MeshId = { owner: '999988887777', mesh: MESH.mesh };
     await subject.store.commit({
       mesh: other,
@@ -62,7 +62,7 @@ export function commitCases(subject: Subject): void {
     expect(await subject.store.commit(put(2, node('white')))).toMatchObject({ outcome: 'committed' });
   });
 
-  it('counts a mesh with nothing in it as one that never was', async () => {
+  it('treats an empty mesh as one that never existed', async () => {
     await subject.store.commit(put(0, node('white')));
     await subject.store.commit({ ...put(1), deletes: [idOf(node('white'))] });
     expect(await subject.store.commit(put(1, node('white')))).toEqual({ outcome: 'stale' });
@@ -72,7 +72,7 @@ export function commitCases(subject: Subject): void {
     });
   });
 
-  it('writes nothing when the owner has another number of meshes than the writer counted', async () => {
+  it('writes nothing when the owner has a different number of meshes', async () => {
     const [colors, shapes] = [meshNamed('colors'), meshNamed('shapes')];
     const make = (name: MeshResource, expectedMeshes: number) =>
       subject.store.commit({ ...put(0, name), mesh: { owner: name.owner, mesh: name.mesh }, expectedMeshes });
@@ -86,21 +86,21 @@ export function commitCases(subject: Subject): void {
     expect(await make(colors, 1)).toMatchObject({ outcome: 'committed' });
   });
 
-  it('lets one of two writers that looked at the same state win', async () => {
+  it('commits only one of several writes that expect the same revision', async () => {
     const writes = Array.from({ length: 8 }, (_, index) => subject.store.commit(put(0, node(`n${index}`))));
     const outcomes = (await Promise.all(writes)).map(({ outcome }) => outcome);
     expect(outcomes.filter((outcome) => outcome === 'committed')).toHaveLength(1);
     expect(await subject.since(0)).toHaveLength(1);
   });
 
-  it('tells names apart that differ in case, in blanks at the end, and in a suffix', async () => {
+  it('distinguishes names that differ in case, in trailing blanks, and in a suffix', async () => {
     const names = ['a', 'A', 'a ', 'a\0', 'a\0b', 'a/b', "a'b", '\u00e4', 'a\u0308'];
     await subject.store.commit(put(0, ...names.map((name) => node(name))));
     const kept = (await subject.since(0)).map(({ id }) => id.name);
     expect(kept.toSorted()).toEqual(names.toSorted());
   });
 
-  it('tells of a commit, until it is told to stop', async () => {
+  it('sends hints about commits until the listener is removed', async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     const stop = subject.store.onChange(() => resolve());
     await subject.store.commit(put(0, node('white')));

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { idOf, node, put, use, type Subject } from './fixture.ts';
 
-/** Giving everything, taking everything over, and being opened again. */
+/** Contents, replacement, and reopening. */
 export function contentsCases(subject: Subject): void {
-  it('gives its contents, without what was deleted', async () => {
+  it('returns its contents without deleted resources', async () => {
     await subject.store.commit({ ...put(0, node('white'), node('blue')), tokens: [use] });
     await subject.store.commit({ ...put(1), deletes: [idOf(node('blue'))] });
     expect(await subject.store.contents()).toEqual({
@@ -13,7 +13,7 @@ export function contentsCases(subject: Subject): void {
     });
   });
 
-  it('takes contents over when it is empty, at a revision above theirs, and goes on from there', async () => {
+  it('accepts contents when it is empty, at a revision above theirs, and continues from there', async () => {
     const contents = { revision: 41, resources: [node('white'), node('blue', 3)], tokens: [use] };
     expect(await subject.store.replace(contents, false)).toEqual({ outcome: 'replaced', revision: 42 });
     const { resources, ...rest } = await subject.store.contents();
@@ -25,7 +25,7 @@ export function contentsCases(subject: Subject): void {
     });
   });
 
-  it('is replaced only when told to, as a commit that deletes what it held', async () => {
+  it('is replaced only with mayReplace, by a commit that deletes the previous resources', async () => {
     await subject.store.commit({ ...put(0, node('white'), node('blue')), tokens: [use] });
     const contents = { revision: 0, resources: [node('blue', 9), node('red')], tokens: [] };
     expect(await subject.store.replace(contents, false)).toEqual({ outcome: 'occupied', resources: 2 });
@@ -43,7 +43,7 @@ export function contentsCases(subject: Subject): void {
     );
   });
 
-  it('takes and gives more than any batch of its own', async () => {
+  it('handles contents larger than one batch', async () => {
     const resources = Array.from({ length: 2500 }, (_, index) => node(`n${index}`));
     const tokens = resources.map(({ name }) => ({ ...use, token: name }));
     await subject.store.replace({ revision: 0, resources, tokens }, false);
@@ -52,7 +52,7 @@ export function contentsCases(subject: Subject): void {
     expect(contents.tokens).toHaveLength(2500);
   });
 
-  it('has all it had after it was closed and opened again', async () => {
+  it('keeps its contents when it is closed and reopened', async () => {
     await subject.store.commit({ ...put(0, node('white')), tokens: [use] });
     await subject.store.commit(put(1, node('blue')));
     const before = await subject.since(0);
@@ -62,14 +62,14 @@ export function contentsCases(subject: Subject): void {
     expect(await subject.store.commit(put(2, node('red')))).toMatchObject({ changes: [{ revision: 3 }] });
   });
 
-  it('refuses to work once it is closed, and may be closed twice', async () => {
+  it('refuses calls after a close, and can be closed twice', async () => {
     await subject.store.close();
     await subject.store.close();
     await expect(subject.store.commit(put(0, node('white')))).rejects.toMatchObject({ code: 'unavailable' });
     await expect(subject.store.changesSince(0)).rejects.toMatchObject({ code: 'unavailable' });
   });
 
-  it('is written to for a probe, which changes nothing that it gives', async () => {
+  it('can be probed without a change of its contents', async () => {
     await subject.store.commit({ ...put(0, node('white')), tokens: [use] });
     const [contents, changes] = [await subject.store.contents(), await subject.since(0)];
     await subject.store.probe();

@@ -1,15 +1,15 @@
 import type { Change, MeshId, Resource, ResourceId } from '../../../mesh/resource.ts';
 import type { Store, TokenUse, Write } from '../../store.ts';
 
-/** A place where a store keeps its data: opened, closed, opened again it has what it had. */
+/** A place for a store's data, which survives closing and reopening. */
 export type StoreHome = { open(): Promise<Store>; remove(): Promise<void> };
 
 /** The store that a case is about. */
 export type Subject = {
   readonly store: Store;
-  /** The changes that it gives since a revision. */
+  /** Its changes since a revision. */
   since(revision: number): Promise<readonly Change[]>;
-  /** Closes it and opens it again. */
+  /** Closes the store and opens it again. */
   reopen(): Promise<void>;
 };
 
@@ -33,25 +33,25 @@ export function node(name: string, version = 1, mesh = MESH): Resource<'virtualN
   };
 }
 
-/** A mesh itself. */
+/** A mesh resource. */
 export type MeshResource = Resource<'mesh'>;
 
-/** Makes one. */
+/** Returns a mesh of that name. */
 export function meshNamed(name: string): MeshResource {
   return { ...node(name), kind: 'mesh', mesh: name, spec: {} };
 }
 
-/** The name of a resource without the rest of it. */
+/** Returns only the members of a resource's id. */
 export function idOf({ kind, owner, mesh, parent, name }: ResourceId): ResourceId {
   return { kind, owner, mesh, parent, name };
 }
 
-/** A write that puts these, by who has seen their mesh at that revision. */
+/** Returns a write that puts `puts` and expects that revision of their mesh. */
 export function put(expectedMeshRevision: number, ...puts: Resource[]): Write {
   return { mesh: MESH, expectedMeshRevision, puts, deletes: [], tokens: [] };
 }
 
-/** A client's token. */
+/** A client token. */
 export const use: TokenUse = {
   account: '1',
   operation: 'CreateVirtualNode',

@@ -2,9 +2,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { MeshId } from '../../../mesh/resource.ts';
 import { idOf, MESH, node, put, type Subject } from './fixture.ts';
 
-/** What is left of deletions that were forgotten. */
+/** Pruning of tombstones. */
 export function forgettingCases(subject: Subject): void {
-  describe('that forgets deletions', () => {
+  describe('that prunes tombstones', () => {
     const other: MeshId = { owner: '999988887777', mesh: 'shapes' };
     const gone = (revision: number, name: string, mesh = MESH) => ({
       revision,
@@ -12,7 +12,7 @@ export function forgettingCases(subject: Subject): void {
       resource: undefined,
     });
     beforeEach(async () => {
-      // Revisions 1 to 5: a mesh that lives and has lost two nodes, and one that is gone.
+      // Revisions 1 to 5: a live mesh that lost two nodes, and a mesh that is gone.
       await subject.store.commit(put(0, node('white'), node('blue'), node('red')));
       await subject.store.commit({ ...put(0, node('square', 1, other)), mesh: other });
       await subject.store.commit({ ...put(1), deletes: [idOf(node('blue'))] });
@@ -20,7 +20,7 @@ export function forgettingCases(subject: Subject): void {
       await subject.store.commit({ ...put(3), deletes: [idOf(node('red'))] });
     });
 
-    it('keeps as many as it is told to, the last ones', async () => {
+    it('keeps the requested number of tombstones, the latest ones', async () => {
       await subject.store.prune(3);
       expect(await subject.since(2)).toHaveLength(3);
       await subject.store.prune(2);
@@ -34,7 +34,7 @@ export function forgettingCases(subject: Subject): void {
       expect(await subject.since(0)).toEqual(expected);
     });
 
-    it('gives everything to who has not seen what it has forgotten, and the changes to who has', async () => {
+    it('returns everything to readers behind the pruned tombstones, and changes to the others', async () => {
       await subject.store.prune(1);
       const everything = await subject.store.changesSince(0);
       for (const revision of [1, 2, 3])
@@ -43,7 +43,7 @@ export function forgettingCases(subject: Subject): void {
       expect(await subject.store.changesSince(5)).toEqual({ from: 5, changes: [] });
     });
 
-    it('goes on as before, in the mesh that lives and in the one that is gone', async () => {
+    it('accepts commits in the live mesh and in the one that is gone', async () => {
       await subject.store.prune(1);
       expect(await subject.store.commit(put(3, node('blue')))).toEqual({ outcome: 'stale' });
       expect(await subject.store.commit(put(5, node('blue')))).toMatchObject({
@@ -57,7 +57,7 @@ export function forgettingCases(subject: Subject): void {
       expect(await subject.store.commit(square)).toMatchObject({ outcome: 'committed', revision: 7 });
     });
 
-    it('keeps the last change of a mesh that lives, however old', async () => {
+    it('keeps the last change of a live mesh at any age', async () => {
       const names = ['a', 'b', 'c'];
       await subject.store.commit({ ...put(0, ...names.map((name) => node(name, 1, other))), mesh: other });
       for (const [index, name] of names.slice(1).entries()) {
@@ -74,7 +74,7 @@ export function forgettingCases(subject: Subject): void {
       expect(await subject.store.commit(put(5, node('blue')))).toMatchObject({ outcome: 'committed' });
     });
 
-    it('knows what it has forgotten after it was closed and opened again', async () => {
+    it('remembers what it has pruned when it is closed and reopened', async () => {
       await subject.store.prune(1);
       await subject.reopen();
       expect((await subject.store.changesSince(3)).from).toBe(0);

@@ -2,9 +2,9 @@ import { expect, it } from 'vitest';
 import { TOKEN_LIFETIME } from '../../store.ts';
 import { node, put, use, type Subject } from './fixture.ts';
 
-/** How long clients' tokens are kept, and with what. */
+/** How long client tokens are kept, and with which content. */
 export function tokenCases(subject: Subject): void {
-  it('remembers a token with the change, for its lifetime', async () => {
+  it('keeps a token with the change for its lifetime', async () => {
     await subject.store.commit({ ...put(0, node('white')), tokens: [use] });
     expect(await subject.store.tokenContent(use, 5000)).toBe('c');
     expect(await subject.store.tokenContent(use, 5000 + TOKEN_LIFETIME - 1)).toBe('c');
@@ -13,7 +13,7 @@ export function tokenCases(subject: Subject): void {
     expect(await subject.store.tokenContent({ ...use, account: '2' }, 5000)).toBeUndefined();
   });
 
-  it('writes nothing with a token that is already used, and takes it again after its lifetime', async () => {
+  it('writes nothing with a used token, and accepts the token again after its lifetime', async () => {
     await subject.store.commit({ ...put(0, node('white')), tokens: [use] });
     expect(
       await subject.store.commit({ ...put(1, node('blue')), tokens: [{ ...use, content: 'other' }] }),
@@ -27,12 +27,12 @@ export function tokenCases(subject: Subject): void {
     expect(await subject.store.tokenContent(use, later.at)).toBe('other');
   });
 
-  it('does not remember the token of a stale write', async () => {
+  it('does not keep the token of a stale write', async () => {
     await subject.store.commit({ ...put(7, node('white')), tokens: [use] });
     expect(await subject.store.tokenContent(use, 5000)).toBeUndefined();
   });
 
-  it('keeps several tokens with one change, and all or none of them', async () => {
+  it('keeps several tokens with one change atomically', async () => {
     const other = { ...use, token: 'other', content: 'o' };
     await subject.store.commit({ ...put(0, node('white')), tokens: [use, other] });
     expect(await subject.store.tokenContent(use, 5000)).toBe('c');
