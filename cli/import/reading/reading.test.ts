@@ -80,6 +80,16 @@ describe('files that cannot be read', () => {
     ],
     ['aliases that blow up', { 'a.yaml': LAUGHS }, 'a.yaml:1: Excessive alias count'],
     ['JSON that ends too early', { 'a.json': '{"Resources": {\n"A": ' }, 'a.json:2: column'],
+    [
+      'JSON nested too deep',
+      { 'a.json': `{"meshName": ${'['.repeat(10_000)}${']'.repeat(10_000)}}` },
+      'a.json:1: more than 200 levels of lists and objects',
+    ],
+    [
+      'YAML nested too deep',
+      { 'a.yaml': `meshName: ${'['.repeat(10_000)}${']'.repeat(10_000)}` },
+      'a.yaml:1: ',
+    ],
     ['bytes that are no text', { 'a.yaml': new Uint8Array([0x61, 0xff, 0x61]) }, 'a.yaml is not valid UTF-8'],
     ['nothing of App Mesh', { 'a.yaml': 'a: 1' }, 'a.yaml:1: not a form that import reads'],
     ['an empty file', { 'a.yaml': '' }, 'a.yaml:1: not a form that import reads'],
