@@ -1,4 +1,4 @@
-import { Option } from 'commander';
+import { Option, type Command } from 'commander';
 
 /** A flag that is also DAYBREAK_ and its name in capitals; the flag wins. */
 export function flag(flags: string, description: string): Option {
@@ -28,4 +28,22 @@ export function outputOption<F extends string>(forms: readonly F[], standard: F)
 /** Collects an option that may be given several times. */
 export function collect(value: string, earlier: readonly string[] = []): readonly string[] {
   return [...earlier, value];
+}
+
+/** Adds the flags that say where a control plane is, and how calls to it are signed. */
+export function withEndpoint(command: Command): Command {
+  return command.addOption(endpointOption()).addOption(regionOption()).addOption(caFileOption());
+}
+
+/** Files with documents. */
+export function filenameOption(): Option {
+  return new Option(
+    '-f, --filename <path>',
+    'a file, a folder, or - for stdin; may be given again',
+  ).argParser(collect);
+}
+
+/** Whether the folders within a folder of documents are read. */
+export function recursiveOption(): Option {
+  return new Option('-R, --recursive', 'read the folders within folders too').default(false);
 }

@@ -2,12 +2,13 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { Argument, Command, Option } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { addOperatorCommands } from '../operator-commands.ts';
-import { completionScript, SHELLS } from './completion.ts';
+import { addCommands } from '../commands.ts';
+import { completionScript } from './completion.ts';
+import { SHELLS } from './shells.ts';
 
 const run = promisify(execFile);
 
-function daybreak(): Command {
+async function daybreak(): Promise<Command> {
   const program = new Command('daybreak').description("a program's commands").version('1');
   const token = program.command('token').description('tokens');
   token
@@ -15,13 +16,13 @@ function daybreak(): Command {
     .description('make a token')
     .addOption(new Option('--node <pattern>', 'for which'))
     .addArgument(new Argument('[what]').choices(['one', 'two']));
-  addOperatorCommands(program);
+  await addCommands(program, ['apply', 'get', 'delete', 'export', 'import', 'completion']);
   return program;
 }
 
 /** What bash offers after these words; the last is the one that is being typed. */
 async function offered(...words: readonly string[]): Promise<readonly string[]> {
-  const script = `${completionScript('bash', daybreak())}
+  const script = `${completionScript('bash', await daybreak())}
 COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
 _daybreak
 printf '%s\\n' "\${COMPREPLY[@]}"`;
@@ -68,5 +69,5 @@ describe('bash', () => {
 });
 
 it.each(SHELLS)('the script for %s', async (shell) => {
-  await expect(completionScript(shell, daybreak())).toMatchFileSnapshot(`testdata/completion.${shell}`);
+  await expect(completionScript(shell, await daybreak())).toMatchFileSnapshot(`testdata/completion.${shell}`);
 });

@@ -1,14 +1,13 @@
 import { Command } from 'commander';
 import { collect, flag, outputOption } from '../options.ts';
-import type { CreateTokenOptions } from './create.ts';
+import type { CreateTokenOptions } from '../token/create.ts';
 
-/** The commands for the tokens that proxies show. */
-export function addTokenCommands(daybreak: Command): void {
+/** `daybreak token`, and its own commands. */
+export function makeCommand(daybreak: Command): Command {
   const token = new Command('token')
     .description('make the bearer tokens that proxies show')
     .copyInheritedSettings(daybreak);
-  token.addCommand(createCommand().copyInheritedSettings(daybreak));
-  daybreak.addCommand(token);
+  return token.addCommand(createCommand().copyInheritedSettings(daybreak));
 }
 
 function createCommand(): Command {
@@ -27,7 +26,7 @@ function createCommand(): Command {
         node,
         ...options
       }: Omit<CreateTokenOptions, 'nodes'> & { readonly node: readonly string[] }) => {
-        const { createToken } = await import('./create.ts');
+        const { createToken } = await import('../token/create.ts');
         createToken({ ...options, nodes: node }, process);
       },
     );

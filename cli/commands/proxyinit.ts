@@ -1,12 +1,11 @@
-import { Argument, Option, type Command } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { COMMANDS, type ProxyinitCommand } from '../../proxyinit/commands.ts';
 import { PROXY_CONFIGURATION, SOURCES, type Source } from '../../proxyinit/settings/sources.ts';
 
-/** Adds `daybreak proxyinit`, with a flag for each of its settings. */
-export function addProxyinitCommand(daybreak: Command): void {
+/** `daybreak proxyinit`, with a flag for each of its settings. */
+export function makeCommand(): Command {
   const sources: readonly Source[] = [PROXY_CONFIGURATION, ...Object.values(SOURCES)];
-  const command = daybreak
-    .command('proxyinit')
+  const command = new Command('proxyinit')
     .description(
       "write the iptables rules that lead an app's traffic through Envoy, as flags and APPMESH_* variables say",
     )
@@ -15,11 +14,13 @@ export function addProxyinitCommand(daybreak: Command): void {
   for (const source of sources) {
     for (const option of optionsOf(source)) command.addOption(option);
   }
-  command.action(async (name: ProxyinitCommand, options: Record<string, string | boolean | undefined>) => {
-    const { proxyinit } = await import('./proxyinit.ts');
-    const flags = Object.fromEntries(sources.map(({ flag }) => [flag, options[attribute(flag)]]));
-    process.exitCode = await proxyinit({ command: name, dryRun: options['dryRun'] === true, flags });
-  });
+  return command.action(
+    async (name: ProxyinitCommand, options: Record<string, string | boolean | undefined>) => {
+      const { proxyinit } = await import('../programs/proxyinit.ts');
+      const flags = Object.fromEntries(sources.map(({ flag }) => [flag, options[attribute(flag)]]));
+      process.exitCode = await proxyinit({ command: name, dryRun: options['dryRun'] === true, flags });
+    },
+  );
 }
 
 /** A flag that is on or off can be given as off too, against a variable that says on; that is not shown in the help. */

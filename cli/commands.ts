@@ -1,0 +1,45 @@
+import type { Command } from 'commander';
+
+/**
+ * Makes a command with its flags and texts. Its action imports the code that it runs, so that the help does not load it.
+ * `daybreak` is the command that it becomes a part of.
+ */
+type MakeCommand = (daybreak: Command) => Command;
+
+/** All commands, in the order of the help. */
+const COMMANDS = {
+  controlplane: () => import('./commands/controlplane.ts'),
+  agent: () => import('./commands/agent.ts'),
+  proxyinit: () => import('./commands/proxyinit.ts'),
+  status: () => import('./commands/status.ts'),
+  apply: () => import('./commands/apply.ts'),
+  get: () => import('./commands/get.ts'),
+  delete: () => import('./commands/delete.ts'),
+  export: () => import('./commands/export.ts'),
+  import: () => import('./commands/import.ts'),
+  completion: () => import('./commands/completion.ts'),
+  'config-dump': () => import('./commands/config-dump.ts'),
+  explain: () => import('./commands/explain.ts'),
+  backup: () => import('./commands/backup.ts'),
+  restore: () => import('./commands/restore.ts'),
+  token: () => import('./commands/token.ts'),
+} as const satisfies Record<string, () => Promise<{ readonly makeCommand: MakeCommand }>>;
+
+/** The name of a command. */
+export type CommandName = keyof typeof COMMANDS;
+
+/**
+ * The commands to register for these arguments: the one that they name, so that no other is loaded; all for the help, for an
+ * unknown name, which may be a misspelt one, and for `completion`, which describes all.
+ */
+export function commandsFor([first = '']: readonly string[]): readonly CommandName[] {
+  const isOne = Object.hasOwn(COMMANDS, first) && first !== 'completion';
+  return (isOne ? [first] : Object.keys(COMMANDS)) as readonly CommandName[];
+}
+
+/** Registers commands. */
+export async function addCommands(daybreak: Command, names: readonly CommandName[]): Promise<void> {
+  const modules = await Promise.all(names.map((name) => COMMANDS[name]()));
+  for (const { makeCommand } of modules)
+    daybreak.addCommand(makeCommand(daybreak).copyInheritedSettings(daybreak));
+}

@@ -1,0 +1,47 @@
+import { Command } from 'commander';
+import type { Kind } from '../../controlplane/mesh/resource.ts';
+import { withClient, type Endpoint } from '../client/with-client.ts';
+import { UsageError } from '../errors.ts';
+import { filenameOption, outputOption, recursiveOption, withEndpoint } from '../options.ts';
+import {
+  kindArgument,
+  selectionOf,
+  withMesh,
+  withParents,
+  type MeshFlags,
+  type ParentFlags,
+} from './resource-flags.ts';
+
+/** `daybreak delete`. */
+export function makeCommand(): Command {
+  type Options = Endpoint &
+    MeshFlags &
+    ParentFlags & {
+      readonly filename?: readonly string[];
+      readonly recursive: boolean;
+      readonly ignoreNotFound: boolean;
+      readonly output: 'text' | 'json';
+    };
+  return withParents(withMesh(withEndpoint(new Command('delete'))))
+    .description('delete a resource, or those that files describe')
+    .addArgument(kindArgument('[kind]'))
+    .argument('[name]', 'which one')
+    .addOption(filenameOption())
+    .addOption(recursiveOption())
+    .option('--ignore-not-found', 'count what is not there as deleted', false)
+    .addOption(outputOption(['text', 'json'], 'text'))
+    .action(async (kind: Kind | undefined, name: string | undefined, options: Options) => {
+      const { filename: files, recursive, mesh, meshOwner } = options;
+      if ((files === undefined) === (name === undefined) || (files !== undefined && kind !== undefined)) {
+        throw new UsageError('delete takes KIND NAME, or --filename');
+      }
+      const what =
+        files === undefined
+          ? { selection: selectionOf(kind as Kind, name, options) }
+          : { files, recursive, mesh, meshOwner };
+      const { remove } = await import('../delete.ts');
+      await withClient(options, async (client) => {
+        process.exitCode = await remove(client, { ...options, what }, process);
+      });
+    });
+}

@@ -1,0 +1,28 @@
+import { Command, Option } from 'commander';
+import { withClient, type Endpoint } from '../client/with-client.ts';
+import { UsageError } from '../errors.ts';
+import { FORM_NAMES, type FormName } from '../export/forms/forms.ts';
+import { outputOption, withEndpoint } from '../options.ts';
+import type { DocumentForm } from '../resources/write-documents.ts';
+import { withMesh, type MeshFlags } from './resource-flags.ts';
+
+/** `daybreak export`. */
+export function makeCommand(): Command {
+  type Options = Endpoint & MeshFlags & { readonly output: DocumentForm; readonly as?: FormName };
+  return withMesh(withEndpoint(new Command('export')))
+    .description('write a whole mesh as documents that apply takes back')
+    .argument('[folder]', 'a new or empty folder, for a file each; without it they go to stdout')
+    .addOption(outputOption(['yaml', 'json'], 'yaml'))
+    .addOption(
+      new Option('--as <form>', 'another form than documents, in one file that import takes back').choices(
+        FORM_NAMES,
+      ),
+    )
+    .action(async (folder: string | undefined, { mesh, meshOwner, output, as, ...options }: Options) => {
+      if (mesh === undefined) throw new UsageError('--mesh NAME is needed: the mesh to export');
+      const { exportMesh } = await import('../export/export.ts');
+      await withClient(options, (client) =>
+        exportMesh(client, { mesh, meshOwner, output, folder, as }, process),
+      );
+    });
+}

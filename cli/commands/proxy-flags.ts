@@ -1,0 +1,16 @@
+import { Argument, type Command } from 'commander';
+import { withEndpoint } from '../options.ts';
+
+/** What `withProxy` adds, beside an endpoint. */
+export type ProxyFlags = { readonly features?: string };
+
+/** A proxy, or one as it would be, and the control plane that is asked about it. */
+export function withProxy(command: Command): Command {
+  const withNode = command
+    .addArgument(new Argument('<node>', 'mesh/M/virtualNode/N, mesh/M/virtualGateway/G, or its ARN'))
+    .option(
+      '--features <list>',
+      'as for a proxy that says this of itself: ipv6, ipv6=false, appAddress=IP, sds, files, ecds, recentHttp, chainMatcher, longHeaders, names, or none',
+    );
+  return withEndpoint(withNode);
+}
