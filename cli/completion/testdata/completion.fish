@@ -55,6 +55,7 @@ complete -c daybreak -n '__fish_seen_subcommand_from export' -l ca-file -r -d 'c
 complete -c daybreak -n '__fish_seen_subcommand_from export' -l mesh -r -d 'the mesh; for documents that do not name theirs'
 complete -c daybreak -n '__fish_seen_subcommand_from export' -l mesh-owner -r -d 'the account of a mesh that is another\'s'
 complete -c daybreak -n '__fish_seen_subcommand_from export' -s o -l output -x -a 'yaml json' -d 'for people or for programs'
+complete -c daybreak -n '__fish_seen_subcommand_from export' -l as -x -a 'cloudformation terraform kubernetes' -d 'another form than documents, in one file that import takes back'
 complete -c daybreak -n '__fish_seen_subcommand_from export' -s h -l help -d 'show what it takes'
 complete -c daybreak -n '__fish_seen_subcommand_from import' -s f -l filename -r -d 'a file, a folder, or - for stdin; may be given again'
 complete -c daybreak -n '__fish_seen_subcommand_from import' -l from -x -a 'cloudformation terraform kubernetes describe service-connect' -d 'the form of the files (default: detected per file)'

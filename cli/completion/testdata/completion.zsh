@@ -42,6 +42,7 @@ _daybreak() {
     'export|--mesh') words='' ;;
     'export|--mesh-owner') words='' ;;
     'export|-o'|'export|--output') words='yaml json' ;;
+    'export|--as') words='cloudformation terraform kubernetes' ;;
     'import|-f'|'import|--filename') words='' ;;
     'import|--from') words='cloudformation terraform kubernetes describe service-connect' ;;
     'import|--parameter') words='' ;;
@@ -64,7 +65,7 @@ _daybreak() {
         'apply') words='--endpoint --region --ca-file --mesh --mesh-owner -f --filename -R --recursive --dry-run --exit-code --prune -l --selector -o --output -h --help' ;;
         'get') words='--endpoint --region --ca-file --mesh --mesh-owner --virtual-router --virtual-gateway -o --output -h --help' ;;
         'delete') words='--endpoint --region --ca-file --mesh --mesh-owner --virtual-router --virtual-gateway -f --filename -R --recursive --ignore-not-found -o --output -h --help' ;;
-        'export') words='--endpoint --region --ca-file --mesh --mesh-owner -o --output -h --help' ;;
+        'export') words='--endpoint --region --ca-file --mesh --mesh-owner -o --output --as -h --help' ;;
         'import') words='-f --filename --from --parameter --parameters-file --outputs --mesh --account --region --max-file-size -o --output --apply --dry-run --report --endpoint --ca-file -h --help' ;;
         'completion') words='-h --help' ;;
         esac
