@@ -19,7 +19,7 @@ const QUESTIONS: Readonly<Record<string, (admin: AdminClient) => Promise<unknown
 test.each([
   '',
   'HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{',
-])('an admin interface that is mute, or falls silent after %j, is not waited for', async (beginning) => {
+])('a call times out if the admin interface sends nothing, or stops after %j', async (beginning) => {
   const folder = mkdtempSync(join(tmpdir(), 'admin-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const server = createServer((socket) => {

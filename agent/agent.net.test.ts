@@ -14,7 +14,7 @@ beforeEach(async () => {
 
 afterEach(() => host.remove());
 
-test('it brings Envoy to LIVE, both as uid 1337, and tidies up', async () => {
+test('the agent starts Envoy until it is LIVE, both run as uid 1337, and cleans up', async () => {
   const agent = await host.start();
   await live(agent);
   expect(await agent.status()).toMatchObject({
@@ -36,7 +36,7 @@ test('it brings Envoy to LIVE, both as uid 1337, and tidies up', async () => {
   expect(host.runFolders()).toEqual([]);
 });
 
-test('Envoy gets no credentials and no privileges, neither leaves memory behind, and SIGUSR1 opens no debugger', async () => {
+test('Envoy gets no credentials and no privileges, neither process leaves core files, and SIGUSR1 opens no debugger', async () => {
   const agent = await host.start({
     AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
     AWS_SECRET_ACCESS_KEY: 'a-secret',
@@ -65,7 +65,7 @@ test('Envoy gets no credentials and no privileges, neither leaves memory behind,
   expect(agent.output()).not.toContain('Debugger');
 });
 
-test('started as its user already, as ECS does, it needs no right at all', async () => {
+test('an agent that starts as its own user, as on ECS, needs no capabilities', async () => {
   const user = '--reuid=1337 --regid=1337 --clear-groups --bounding-set=-all --no-new-privs';
   const agent = await host.start({}, 'agent 2>&1 | cat; exit ${PIPESTATUS[0]}', user);
   await live(agent);
@@ -75,7 +75,7 @@ test('started as its user already, as ECS does, it needs no right at all', async
   expect(agent.output()).toContain('served /a-path');
 });
 
-test('an Envoy that is killed is back', async () => {
+test('a killed Envoy is started again', async () => {
   const agent = await host.start();
   await live(agent);
   const before = await agent.status();
@@ -85,7 +85,7 @@ test('an Envoy that is killed is back', async () => {
   expect((await agent.status()).envoyPid).not.toBe(before.envoyPid);
 });
 
-test('an agent that is killed takes its Envoy with it, and both come back', async () => {
+test('a killed agent takes its Envoy with it, and both start again', async () => {
   const agent = await host.start();
   await live(agent);
   const envoyPid = Number((await agent.status()).envoyPid);
@@ -98,7 +98,7 @@ test('an agent that is killed takes its Envoy with it, and both come back', asyn
   expect(await next.ended).toBe(0);
 });
 
-describe('told to stop', () => {
+describe('after a stop signal', () => {
   test.each([
     'SIGTERM',
     'SIGQUIT',
@@ -108,10 +108,10 @@ describe('told to stop', () => {
     await live(agent);
     agent.kill(signal);
     expect(await agent.ended).toBe(0);
-    expect(agent.output()).toContain('drained: nothing is under way');
+    expect(agent.output()).toContain('drained: no traffic left');
   });
 
-  test('it waits for a connection that is open, and serves meanwhile', async () => {
+  test('the agent waits for an open connection, and Envoy still serves', async () => {
     const agent = await host.start({ LISTENER_DRAIN_WAIT_TIME_S: '110' });
     await live(agent);
     const connection = await openConnection();
@@ -124,16 +124,16 @@ describe('told to stop', () => {
     }
     connection.stdin.end();
     expect(await agent.ended).toBe(0);
-    expect(agent.output()).toContain('drained: nothing is under way');
+    expect(agent.output()).toContain('drained: no traffic left');
   });
 
-  test('it waits no longer than it may', async () => {
+  test('the agent waits no longer than the time limit', async () => {
     const agent = await host.start({ LISTENER_DRAIN_WAIT_TIME_S: '5' });
     await live(agent);
     const connection = await openConnection();
     agent.kill('SIGTERM');
     expect(await agent.ended).toBe(0);
-    expect(agent.output()).toContain('drained: time is up');
+    expect(agent.output()).toContain('drained: time limit reached');
     connection.stdin.end();
   });
 
@@ -145,12 +145,12 @@ describe('told to stop', () => {
     await expect.poll(async () => (await agent.status()).daybreak.supervisor.state).toBe('draining');
     agent.kill('SIGTERM');
     expect(await agent.ended).toBe(0);
-    expect(agent.output()).toContain('drained: told to hurry');
+    expect(agent.output()).toContain('drained: second signal');
     connection.stdin.end();
   });
 });
 
-describe('/dev/stdout works, whatever the stdout of the agent is', () => {
+describe('/dev/stdout works with any stdout of the agent', () => {
   test.each([
     ['a socket', 'exec agent'],
     ["root's pipe", 'agent 2> >(cat >&2) | cat'],
@@ -166,7 +166,7 @@ describe('/dev/stdout works, whatever the stdout of the agent is', () => {
     expect(agent.output().includes('served /a-path')).toBe(kind !== 'nothing');
   });
 
-  test('a reader that does not read: lines are dropped and counted, requests are served', async () => {
+  test('with a stuck reader, lines are dropped and counted, and requests are served', async () => {
     execFileSync('mkfifo', [join(host.folder, 'stuck')]);
     const unread = openSync(join(host.folder, 'stuck'), 'r+');
     const agent = await host.start({}, 'agent > stuck');
@@ -181,7 +181,7 @@ describe('/dev/stdout works, whatever the stdout of the agent is', () => {
   });
 });
 
-describe('a failure to start is explained, and leaves nothing', () => {
+describe('a failed start has an explanation, and leaves no files', () => {
   test.each([
     [
       'bad settings',
@@ -191,24 +191,20 @@ describe('a failure to start is explained, and leaves nothing', () => {
     [
       'no Envoy',
       { DAYBREAK_ENVOY: '/nowhere/envoy' },
-      /no Envoy that this user may run; looked for \/nowhere\/envoy/,
+      /found no Envoy that this user may run; looked for \/nowhere\/envoy/,
     ],
-    ['an Envoy that is no program', { DAYBREAK_ENVOY: '/etc/passwd' }, /looked for \/etc\/passwd/],
+    ['an Envoy that is not executable', { DAYBREAK_ENVOY: '/etc/passwd' }, /looked for \/etc\/passwd/],
     [
-      'an Envoy that always ends',
+      'an Envoy that always exits',
       { DAYBREAK_ENVOY: '/bin/false', APPNET_ENVOY_RESTART_COUNT: '1' },
       /used up its 1 restarts/,
     ],
     [
-      'a certificate that is not there',
+      'a missing certificate',
       { APPMESH_XDS_ENDPOINT: 'a:1', DAYBREAK_XDS_CA_FILE: '/nowhere/ca.pem' },
       /DAYBREAK_XDS_CA_FILE=\/nowhere\/ca.pem/,
     ],
-    [
-      'a port that is privileged',
-      { APPNET_AGENT_HTTP_PORT: '80' },
-      /cannot listen on 127.0.0.1 port 80 .*EACCES/,
-    ],
+    ['a privileged port', { APPNET_AGENT_HTTP_PORT: '80' }, /cannot listen on 127.0.0.1 port 80 .*EACCES/],
   ])('%s', async (_, env, message) => {
     const agent = await host.start(env);
     expect(await agent.ended).toBe(1);
@@ -222,10 +218,10 @@ test('Envoy accepts each bootstrap', () => {
   const goldens = globSync('*.bootstrap.json', { cwd: join(import.meta.dirname, 'testdata') });
   expect(goldens.length).toBeGreaterThan(0);
   for (const golden of goldens) {
-    // The log of the admin interface is a file in /tmp, which an Envoy of another user may have made.
+    // The admin log is a file in /tmp that an Envoy of another user may have created.
     const config = readFileSync(join(import.meta.dirname, 'testdata', golden), 'utf8');
     const elsewhere = config.replaceAll('/tmp/envoy_admin_access.log', '/dev/null');
-    // A pipe, because Envoy opens /dev/stdout by name, which a socket does not allow.
+    // A pipe, because Envoy opens /dev/stdout by name, which fails for a socket.
     const validate = '"$0" --mode validate --config-yaml "$1" -l warn 2>&1 | cat';
     const said = execFileSync('bash', ['-c', validate, ENVOY, elsewhere]).toString();
     expect({ golden, said }).toEqual({
@@ -239,7 +235,7 @@ async function live(agent: RunningAgent): Promise<void> {
   await expect.poll(async () => (await agent.status().catch(() => undefined))?.envoyState).toBe('LIVE');
 }
 
-/** A connection to Envoy's TCP listener that stays open until its stdin ends. */
+/** Opens a connection to Envoy's TCP listener that stays open until its stdin ends. */
 async function openConnection() {
   const script = 'exec 3<>/dev/tcp/127.0.0.1/15003; echo open; cat > /dev/null';
   const child = spawn('ip', ['netns', 'exec', `dbpi-${process.pid}-a${count}`, 'bash', '-c', script]);

@@ -1,7 +1,7 @@
 import { errorText } from '../common/error-text.ts';
 import type { Place } from './serving/serve.ts';
 
-/** What can stop the agent after its settings were found good. */
+/** Failures that stop the agent after its settings were accepted. */
 export type AgentErrorCode =
   | 'ENVOY_MISSING'
   | 'PROGRAM_MISSING'
@@ -13,7 +13,7 @@ export type AgentErrorCode =
   | 'APP_ADDRESS'
   | 'ENVOY_CRASH_LOOP';
 
-/** A failure for people to read: what was tried, what came of it, what helps. The exit code is 1. */
+/** A failure that the operator reads: what failed, why, and what helps. The exit code is 1. */
 export class AgentError extends Error {
   readonly code: AgentErrorCode;
   readonly exitCode = 1;
@@ -25,7 +25,7 @@ export class AgentError extends Error {
   }
 }
 
-/** A file of a certificate cannot be used: only what needs that certificate goes without. */
+/** An unusable certificate file. Only the connections that need this certificate are affected. */
 export class SecretFileError extends Error {
   constructor(file: string, what: string, cause?: unknown) {
     super(`${file}: ${what}`, cause === undefined ? {} : { cause });
@@ -33,18 +33,18 @@ export class SecretFileError extends Error {
   }
 }
 
-/** There is no Envoy where it was looked for. */
+/** `ENVOY_MISSING`: none of the paths in `looked` is an executable Envoy. */
 export function envoyMissing(looked: readonly string[]): AgentError {
-  const message = `no Envoy that this user may run; looked for ${looked.join(', ')}: set DAYBREAK_ENVOY to its path`;
+  const message = `found no Envoy that this user may run; looked for ${looked.join(', ')}: set DAYBREAK_ENVOY to its path`;
   return new AgentError('ENVOY_MISSING', message);
 }
 
-/** A small program that the agent needs is not on the PATH. */
+/** `PROGRAM_MISSING`: a program that the agent calls is not on the PATH. */
 export function programMissing(program: string, debianPackage: string, cause: unknown): AgentError {
   return new AgentError('PROGRAM_MISSING', `${program} was not found: install ${debianPackage}`, { cause });
 }
 
-/** Started as root, the agent could not become the user that the rules let out. */
+/** `PRIVILEGES`: the agent was started as root and cannot switch to the user that the redirect rules exempt. */
 export function cannotDropPrivileges(uid: number, gid: number, cause: unknown): AgentError {
   return new AgentError(
     'PRIVILEGES',
@@ -53,26 +53,26 @@ export function cannotDropPrivileges(uid: number, gid: number, cause: unknown): 
   );
 }
 
-/** The folder for the bootstrap, sockets and pipes cannot be made, or does not take them. */
+/** `RUN_FOLDER`: the agent cannot create the folder for the bootstrap, sockets and pipes, or write to it. */
 export function cannotUseRunFolder(folder: string, cause: unknown): AgentError {
   return new AgentError(
     'RUN_FOLDER',
-    `cannot make a folder with what Envoy needs in ${folder} as uid ${process.getuid?.()} (${text(cause)}): set DAYBREAK_RUN_DIR to a folder that this user may write to`,
+    `cannot create the agent folder in ${folder} as uid ${process.getuid?.()} (${text(cause)}): set DAYBREAK_RUN_DIR to a folder that this user can write to`,
     { cause },
   );
 }
 
-/** A certificate, key or token for the control plane cannot be read. */
+/** `XDS_FILE`: a certificate, key or token for the control plane is unreadable or invalid. */
 export function cannotReadXdsFile(variable: string, path: string, cause: unknown): AgentError {
   return new AgentError('XDS_FILE', `${variable}=${path} cannot be used (${text(cause)})`, { cause });
 }
 
-/** A place where the agent serves something is taken or not ours. */
+/** `STATUS_PORT`, `ADMIN_PLACE`: the agent cannot listen on an address or socket: it is in use, or this user may not. */
 export function cannotServe(code: 'STATUS_PORT' | 'ADMIN_PLACE', place: Place, cause: unknown): AgentError {
   const where = 'path' in place ? place.path : `${place.address} port ${place.port}`;
   const help =
     'path' in place
-      ? 'remove what is there, or do not set ENVOY_ADMIN_MODE=uds'
+      ? 'remove the file at this path, or unset ENVOY_ADMIN_MODE'
       : { STATUS_PORT: STATUS_VARIABLES, ADMIN_PLACE: ADMIN_VARIABLES }[code];
   return new AgentError(code, `cannot listen on ${where} (${text(cause)}): ${help}`, { cause });
 }
@@ -80,13 +80,13 @@ export function cannotServe(code: 'STATUS_PORT' | 'ADMIN_PLACE', place: Place, c
 const STATUS_VARIABLES = 'set APPNET_AGENT_HTTP_PORT or APPNET_AGENT_HTTP_BIND_ADDRESS';
 const ADMIN_VARIABLES = 'set ENVOY_ADMIN_ACCESS_PORT or DAYBREAK_ADMIN_ADDRESS';
 
-/** DAYBREAK_APP_ADDRESS names an interface that is not there, or has no address yet. */
+/** `APP_ADDRESS`: DAYBREAK_APP_ADDRESS names an interface that does not exist or has no address. */
 export function noAddressOnInterface(name: string, interfaces: readonly string[]): AgentError {
-  const message = `DAYBREAK_APP_ADDRESS=${name} is no network interface with an address; there is ${interfaces.join(', ')}`;
+  const message = `DAYBREAK_APP_ADDRESS=${name} is not a network interface with an address; those are ${interfaces.join(', ')}`;
   return new AgentError('APP_ADDRESS', message);
 }
 
-/** Envoy ended more often than the budget of restarts allows. */
+/** `ENVOY_CRASH_LOOP`: Envoy exited more often than the restart budget allows. */
 export function envoyCrashLoop(restarts: number, how: string): AgentError {
   return new AgentError(
     'ENVOY_CRASH_LOOP',

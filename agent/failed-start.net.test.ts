@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makeAgentHost, type AgentHost } from './testing/agent-host.ts';
 
-// What a person reads of an agent that cannot start, or cannot serve: one line, which says what to set.
+// An agent that cannot start or serve logs one line, which says what the operator can set.
 
 let host: AgentHost;
 let count = 0;
@@ -12,8 +12,8 @@ beforeEach(async () => {
 
 afterEach(() => host.remove());
 
-/** What the agent said as its last word, of a log in which no stack is. */
-function lastWord(output: string): string {
+/** Returns the only fatal message of a log, which has no stack trace. */
+function fatalMessage(output: string): string {
   expect(output).not.toMatch(/ {4}at /);
   const fatal = output
     .split('\n')
@@ -24,13 +24,13 @@ function lastWord(output: string): string {
   return fatal[0]?.msg ?? '';
 }
 
-/** The agent in a mount namespace of its own, with another file system where its folder is to be. */
+/** Runs the agent in its own mount namespace, with another file system in place of its folder. */
 const mounted = (options: string, then = 'true') =>
   `exec unshare --mount sh -c 'mount -t tmpfs -o ${options} tmpfs runs && ${then} && exec agent'`;
 
-describe('the folder of the agent', () => {
+describe('the run folder', () => {
   test.each<[string, RegExp, { env?: Record<string, string>; shell?: string }]>([
-    ['is not there', /\/nowhere .*ENOENT/, { env: { DAYBREAK_RUN_DIR: '/nowhere' } }],
+    ['does not exist', /\/nowhere .*ENOENT/, { env: { DAYBREAK_RUN_DIR: '/nowhere' } }],
     ["is root's", /\/root .*EACCES/, { env: { DAYBREAK_RUN_DIR: '/root' } }],
     ['is read-only', /\/runs .*EROFS/, { shell: mounted('ro') }],
     [
@@ -38,15 +38,13 @@ describe('the folder of the agent', () => {
       /\/runs .*ENOSPC/,
       { shell: mounted('mode=777,size=4k', 'head -c 4096 /dev/zero > runs/other') },
     ],
-    ['takes no socket', /\/runs .*ENOSPC/, { shell: mounted('mode=777,nr_inodes=3') }],
-    ['takes no pipe', /\/runs .*No space/, { shell: mounted('mode=777,nr_inodes=5') }],
+    ['has no inode for a socket', /\/runs .*ENOSPC/, { shell: mounted('mode=777,nr_inodes=3') }],
+    ['has no inode for a pipe', /\/runs .*No space/, { shell: mounted('mode=777,nr_inodes=5') }],
   ])('%s', async (_, place, { env = {}, shell }) => {
     const agent = await host.start(env, shell);
     expect(await agent.ended).toBe(1);
-    const said = lastWord(agent.output());
-    expect(said).toMatch(
-      /^cannot make a folder with what Envoy needs in .* as uid 1337 .*: set DAYBREAK_RUN_DIR/,
-    );
+    const said = fatalMessage(agent.output());
+    expect(said).toMatch(/^cannot create the agent folder in .* as uid 1337 .*: set DAYBREAK_RUN_DIR/);
     expect(said).toMatch(place);
   });
 });
@@ -54,18 +52,18 @@ describe('the folder of the agent', () => {
 test.each([
   [9901, 'ENVOY_ADMIN_ACCESS_PORT'],
   [9902, 'APPNET_AGENT_HTTP_PORT'],
-])('%d is taken', async (port, setting) => {
+])('port %d is in use', async (port, setting) => {
   await host.take('127.0.0.1', port);
   const agent = await host.start();
   expect(await agent.ended).toBe(1);
-  const said = lastWord(agent.output());
+  const said = fatalMessage(agent.output());
   expect(said).toMatch(
     new RegExp(`^cannot listen on 127.0.0.1 port ${port} .*EADDRINUSE.*: set ${setting} or`),
   );
   expect(host.runFolders()).toEqual([]);
 });
 
-test('a port of Envoy is taken: it goes on with what it can have, and says which program is in its way', async () => {
+test('if a port of Envoy is in use, Envoy serves the other ports, and the log and status name the port', async () => {
   await host.take('0.0.0.0', 15_000);
   const agent = await host.start();
   const status = async () => (await agent.status().catch(() => undefined)) ?? {};

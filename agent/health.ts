@@ -2,16 +2,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createBackoff } from '../xds/client/backoff.ts';
 import type { AdminClient, Lifecycle } from './admin/admin-client.ts';
 
-/** How one Envoy is. */
+/** The health of one Envoy process. */
 export type Health = {
   readonly lifecycle: Lifecycle;
-  /** What became of its first configuration; undefined while it has neither taken nor refused one. */
+  /** Outcome of its first configuration; undefined until Envoy has applied or rejected one. */
   readonly initialConfig: 'UPDATE_SUCCESSFUL' | 'UPDATE_FAILED' | undefined;
-  /** Whether its admin socket is there and gave no answer, in which case it is UNREACHABLE too. */
+  /** Whether its admin socket exists but does not answer. Implies UNREACHABLE. */
   readonly isSilent: boolean;
 };
 
-/** An Envoy that cannot be asked, as before its start. */
+/** The health of an Envoy whose admin socket cannot be reached, e.g. before its start. */
 export const UNREACHABLE: Health = { lifecycle: 'UNREACHABLE', initialConfig: undefined, isSilent: false };
 
 const FIRST_WAIT_MS = 40;
@@ -19,39 +19,39 @@ const LONGEST_WAIT_MS = 1000;
 const LARGEST_JITTER_MS = 50;
 const UPDATES = String.raw`^(cluster_manager\.cds|listener_manager\.lds)\.update_(success|rejected)$|listener_create_failure$`;
 
-/** What is looked at beside the health of an Envoy that is LIVE, before that is reported. */
-export type Beside = {
-  look(signal: AbortSignal): Promise<void>;
-  /** Whether it is to be looked at again soon. */
+/** A check that runs together with each health check of a LIVE Envoy, before the health is reported. */
+export type ExtraCheck = {
+  check(signal: AbortSignal): Promise<void>;
+  /** Whether to check again within a second instead of `pollMs`. */
   isUnsettled(): boolean;
 };
 
 /**
- * Reports the health of an Envoy until `signal`: often at first, then, once it is LIVE, every `pollMs`, or each second while what is
- * beside it is unsettled. Never fails; an Envoy that does not answer is reported as UNREACHABLE.
+ * Reports the health of an Envoy until `signal` aborts. Polls with a back-off until Envoy is LIVE, then every `pollMs` milliseconds, or
+ * every second while `extraCheck` is unsettled. Never rejects; an Envoy that does not answer is reported as UNREACHABLE.
  */
 export async function watchHealth(
   admin: AdminClient,
   pollMs: number,
   signal: AbortSignal,
   report: (health: Health) => void,
-  beside?: Beside,
+  extraCheck?: ExtraCheck,
 ): Promise<void> {
   const backoff = createBackoff(FIRST_WAIT_MS, LONGEST_WAIT_MS);
   while (!signal.aborted) {
     const health = await readHealth(admin, signal);
     const serves = health.lifecycle === 'LIVE';
-    if (serves) await beside?.look(signal);
+    if (serves) await extraCheck?.check(signal);
     if (signal.aborted) return;
     report(health);
     if (serves) backoff.reset();
-    const liveWait = beside?.isUnsettled() === true ? LONGEST_WAIT_MS : pollMs;
+    const liveWait = extraCheck?.isUnsettled() === true ? LONGEST_WAIT_MS : pollMs;
     const wait = serves ? liveWait + Math.random() * LARGEST_JITTER_MS : backoff.next();
     await delay(wait, undefined, { signal }).catch(() => undefined);
   }
 }
 
-/** Whether an Envoy is LIVE now. Never fails. */
+/** Resolves with whether Envoy is LIVE now. Never rejects: no answer counts as not LIVE. */
 export function isLive(admin: Pick<AdminClient, 'ready'>): Promise<boolean> {
   return admin.ready().then(
     (lifecycle) => lifecycle === 'LIVE',
@@ -68,7 +68,9 @@ async function readHealth(admin: AdminClient, signal: AbortSignal): Promise<Heal
   }
 }
 
-/** No answer in time, or so many questions without one that the socket takes no more. A socket that is gone says nothing of Envoy. */
+/**
+ * A time-out, or a full accept queue (EAGAIN). A missing socket does not count: it says nothing about the Envoy process.
+ */
 function isSilence(error: unknown): boolean {
   const { name, code, cause } = error as NodeJS.ErrnoException;
   return code === 'EAGAIN' || [name, (cause as Error | undefined)?.name].includes('TimeoutError');

@@ -1,22 +1,22 @@
 import { machine, networkInterfaces, release } from 'node:os';
 
-/** What the node's metadata says of the host. Addresses are CIDR, by interface. */
+/** Facts about the host for the node's metadata. Addresses are in CIDR notation, by interface. */
 export type HostFacts = {
   readonly ipv4: Readonly<Record<string, readonly string[]>>;
   readonly ipv6: Readonly<Record<string, readonly string[]>>;
-  /** The processor, e.g. `x86_64`. */
+  /** The processor architecture, e.g. `x86_64`. */
   readonly platform: string;
   readonly kernel: string;
 };
 
-/** Whether an address is one of this host: of loopback, or of an interface. */
+/** Returns whether an address belongs to this host: loopback, or an address of an interface. */
 export function isLocal(address: string, { ipv4, ipv6 }: Pick<HostFacts, 'ipv4' | 'ipv6'>): boolean {
   if (address === '::1' || address.startsWith('127.')) return true;
   const all = [ipv4, ipv6].flatMap((byInterface) => Object.values(byInterface).flat());
   return all.some((cidr) => cidr.replace(/\/.*/, '') === address);
 }
 
-/** Looks at the host. Interfaces that are down are not seen. */
+/** Reads the facts from the operating system. Interfaces that are down are left out. */
 export function readHostFacts(): HostFacts {
   const byFamily = (wanted: 'IPv4' | 'IPv6') => {
     const entries = Object.entries(networkInterfaces()).map(([name, addresses = []]) => {

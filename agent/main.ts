@@ -25,7 +25,7 @@ import { startRelay } from './relay/relay.ts';
 import { makeRunFolder } from './run-folder.ts';
 import { agentMetrics } from './status/metrics.ts';
 import { createFileSecrets } from './secrets/file-secrets.ts';
-import { createSdsWords } from './secrets/sds-words.ts';
+import { createSdsErrors } from './secrets/sds-errors.ts';
 import { createSecretWatch } from './secrets/watch-secrets.ts';
 import { readAgentSettings, type AgentSettings } from './settings/settings.ts';
 import { status } from './status/status.ts';
@@ -34,20 +34,20 @@ import { listenForStop } from './stop-signals.ts';
 import { startEnvoy } from './supervisor/envoy-process.ts';
 import { describeEnding } from './supervisor/state.ts';
 import { createSupervisor } from './supervisor/supervisor.ts';
-import { withoutEffect } from './settings/unserved.ts';
+import { withoutEffect } from './settings/unsupported.ts';
 import { upstreams } from './upstreams/upstreams.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Runs Envoy for the virtual node or gateway that the environment names, until SIGTERM, SIGQUIT or SIGINT; a second one
- * cuts the drain short. Answers the exit code: 0 after a signal, 1 after bad settings, a failure, or too many crashes.
+ * Runs Envoy for the virtual node or gateway that the environment names, until SIGTERM, SIGQUIT or SIGINT; a second signal
+ * cuts the drain short. Resolves with the exit code: 0 after a signal; 1 after invalid settings, a failure, or too many crashes.
  */
 export async function runAgent(env: Environment, log: Log): Promise<number> {
   try {
     const settings = readAgentSettings(env);
     log.level = LEVELS[settings.envoy.logLevel];
-    log.debug({ variables: withoutEffect(env) }, 'variables that are set and have no effect');
+    log.debug({ variables: withoutEffect(env) }, 'ignoring variables that have no effect');
     await run(settings, env, log);
     return 0;
   } catch (error) {
@@ -64,7 +64,7 @@ async function run(settings: AgentSettings, env: Environment, log: Log): Promise
   const cleanups: (() => unknown)[] = [guardProcess()];
   dropPrivileges(settings.user, log);
   const startedAt = new Date();
-  const stop = listenForStop((signal) => log.info({ signal }, 'was told to stop'));
+  const stop = listenForStop((signal) => log.info({ signal }, 'received a stop signal'));
   cleanups.push(stop.release);
   try {
     const binary = findEnvoy(settings.envoy);
@@ -80,7 +80,7 @@ async function run(settings: AgentSettings, env: Environment, log: Log): Promise
 
     const fileSecrets = createFileSecrets(log);
     cleanups.push(() => fileSecrets.close());
-    const beside = [fileSecrets];
+    const extraServices = [fileSecrets];
     const names = createNameFilling(log);
     cleanups.push(names.close);
     const relay = await startRelay({
@@ -89,13 +89,13 @@ async function run(settings: AgentSettings, env: Environment, log: Log): Promise
       node,
       log,
       names,
-      beside,
+      extraServices,
     }).catch((cause: unknown) => {
       throw cannotUseRunFolder(settings.runFolder, cause);
     });
     cleanups.push(() => relay.close());
-    const words = createSdsWords();
-    const output = await openEnvoyOutput(folder.path, log, (piece) => words.hear(piece));
+    const sdsErrors = createSdsErrors();
+    const output = await openEnvoyOutput(folder.path, log, (piece) => sdsErrors.read(piece));
     cleanups.push(output.close);
 
     const admin = createAdminClient(sockets.admin);
@@ -113,7 +113,7 @@ async function run(settings: AgentSettings, env: Environment, log: Log): Promise
       log,
     });
     const { sdsSocketPath } = settings.envoy;
-    const secrets = createSecretWatch({ admin, relay, files: fileSecrets, sdsSocketPath, words, log });
+    const secrets = createSecretWatch({ admin, relay, files: fileSecrets, sdsSocketPath, sdsErrors, log });
     const supervisor = createSupervisor({
       start: () => startEnvoy(command),
       watch: async (signal, report) => {
@@ -125,7 +125,7 @@ async function run(settings: AgentSettings, env: Environment, log: Log): Promise
         ]);
       },
       isLive: () => isLive(admin),
-      drain: (hurry) => drain(admin, settings.drainSeconds * 1000, hurry),
+      drain: (cutShort) => drain(admin, settings.drainSeconds * 1000, cutShort),
       restarts: settings.restarts,
       stop,
       log,
@@ -165,7 +165,7 @@ async function run(settings: AgentSettings, env: Environment, log: Log): Promise
   }
 }
 
-/** Envoy's levels in the words of our log. */
+/** Envoy's log levels as levels of the agent's log. */
 const LEVELS: Readonly<Record<AgentSettings['envoy']['logLevel'], LogLevel>> = {
   trace: 'trace',
   debug: 'debug',

@@ -2,8 +2,8 @@ import type { Log } from '../common/log.ts';
 import { cannotDropPrivileges } from './errors.ts';
 
 /**
- * Root becomes `user`, for good, groups and all; nobody else changes. The redirect rules let that user out and no other,
- * and Envoy can reopen only what is its own. Call it before anything is opened.
+ * Switches from root to `user` permanently and drops all supplementary groups; does nothing for other users. The redirect rules exempt
+ * only that user, and Envoy can reopen only files that it owns. Call this before opening any file or socket.
  * @throws AgentError
  */
 export function dropPrivileges(user: { readonly uid: number; readonly gid: number }, log: Log): void {
@@ -19,7 +19,7 @@ export function dropPrivileges(user: { readonly uid: number; readonly gid: numbe
   } else if (current !== user.uid) {
     log.warn(
       { uid: current, expected: user.uid },
-      `runs as uid ${current}; redirect rules that let uid ${user.uid} out would send its traffic back to Envoy`,
+      `running as uid ${current}: redirect rules that exempt uid ${user.uid} would send Envoy's own traffic back to Envoy`,
     );
   }
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cannotUseRunFolder } from './errors.ts';
 
-/** The agent's own folder, for as long as it runs: mode 0700, so that nobody else opens the socket in it. */
+/** The agent's own folder while it runs. Its mode is 0700, so that no other user opens the sockets in it. */
 export type RunFolder = {
   readonly path: string;
   /** Writes a file of mode 0600. @throws AgentError */
@@ -11,7 +11,7 @@ export type RunFolder = {
 };
 
 /**
- * Makes a fresh folder in `parent`.
+ * Creates a new folder in `parent`.
  * @throws AgentError
  */
 export function makeRunFolder(parent: string): RunFolder {

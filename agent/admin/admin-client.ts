@@ -1,38 +1,38 @@
 import { request } from 'node:http';
 import { serialOf } from '../secrets/pem.ts';
-import type { AppEndpoint } from '../application/trouble.ts';
+import type { AppEndpoint } from '../application/endpoint-problem.ts';
 
-/** Envoy's own word for its state on `GET /ready`, and ours for no answer. */
+/** Envoy's state as `GET /ready` names it; `UNREACHABLE` stands for no answer. */
 export type Lifecycle = 'LIVE' | 'PRE_INITIALIZING' | 'INITIALIZING' | 'DRAINING' | 'UNREACHABLE';
 
-/** Envoy's admin interface, as far as the agent asks it. Every call has a time limit, and fails with what went wrong. */
+/** The calls of Envoy's admin interface that the agent makes. Each call times out after 2 s, and rejects with the reason. */
 export type AdminClient = {
   ready(signal?: AbortSignal): Promise<Lifecycle>;
-  /** Numbers by name, of the statistics whose names match the regular expression (RE2). */
+  /** Values by name of the statistics whose names match the regular expression (RE2). */
   stats(filter: string, signal?: AbortSignal): Promise<ReadonlyMap<string, number>>;
-  /** The addresses of static clusters, of those whose names match the regular expression (RE2) as a whole. */
+  /** Endpoints of the clusters whose whole names match the regular expression (RE2); only those with a static load assignment. */
   endpoints(clusters: string, signal?: AbortSignal): Promise<readonly AppEndpoint[]>;
   /**
-   * The parts of Envoy's configuration dump under `resource`, such as `dynamic_active_secrets`, as it writes them; `mask` names the
-   * fields that are wanted, with commas. Default: all.
+   * The entries of Envoy's configuration dump under `resource`, e.g. `dynamic_active_secrets`, as Envoy writes them. `mask` is a
+   * comma-separated list of fields. Default: all fields.
    */
   configDump<T>(resource: string, mask?: string, signal?: AbortSignal): Promise<readonly T[]>;
-  /** The serial numbers of all certificates and authorities that are in force, as `serialOf` (secrets/pem.ts) writes them. */
+  /** Serial numbers of all certificates and authorities in force, normalized by `serialOf` (secrets/pem.ts). */
   certificates(signal?: AbortSignal): Promise<ReadonlySet<string>>;
-  /** Has Envoy tell callers with each answer to close the connection, while it goes on to accept new ones. */
+  /** Starts a graceful drain: Envoy asks callers in each response to close the connection, and still accepts new ones. */
   drainListeners(signal?: AbortSignal): Promise<void>;
-  /** Has Envoy accept no more connections of callers; those that are open stay. */
+  /** Stops accepting connections from callers. Open connections stay. */
   closeListeners(signal?: AbortSignal): Promise<void>;
 };
 
-const LIMIT_MS = 2000;
-const LARGEST_ANSWER = 16 * 1024 * 1024;
+const TIMEOUT_MS = 2000;
+const MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
 const LIFECYCLES: readonly Lifecycle[] = ['LIVE', 'PRE_INITIALIZING', 'INITIALIZING', 'DRAINING'];
 
-/** A client for the admin interface on a unix socket. */
+/** Creates a client for the admin interface on a unix socket. */
 export function createAdminClient(socketPath: string): AdminClient {
   async function ask(method: 'GET' | 'POST', path: string, signal?: AbortSignal): Promise<Answer> {
-    const limit = AbortSignal.timeout(LIMIT_MS);
+    const limit = AbortSignal.timeout(TIMEOUT_MS);
     const either = signal === undefined ? limit : AbortSignal.any([limit, signal]);
     return send({ method, socketPath, path, signal: either, agent: false });
   }
@@ -76,7 +76,7 @@ export function createAdminClient(socketPath: string): AdminClient {
       const all = certificates.flatMap(({ ca_cert = [], cert_chain = [] }) => [...ca_cert, ...cert_chain]);
       return new Set(all.map(({ serial_number }) => serialOf(serial_number)));
     },
-    // Of inbound listeners alone: the application may need the other one to the last.
+    // Inbound listeners only: the application may need the outbound one until the end.
     drainListeners: (signal) => post('/drain_listeners?inboundonly&graceful&skip_exit', signal),
     closeListeners: (signal) => post('/drain_listeners?inboundonly', signal),
   };
@@ -93,7 +93,7 @@ type CertificatesAnswer = {
   }[];
 };
 type DumpAnswer<T> = { readonly configs?: readonly T[] };
-/** Envoy's JSON, as far as it is read. */
+/** The fields of Envoy's JSON that the agent reads. */
 type DumpedCluster = {
   readonly cluster: {
     readonly name: string;
@@ -120,8 +120,8 @@ function send(options: Parameters<typeof request>[1] & object): Promise<Answer> 
     response.on('data', (chunk: Buffer) => {
       chunks.push(chunk);
       size += chunk.length;
-      if (size > LARGEST_ANSWER)
-        response.destroy(new Error(`an answer of more than ${LARGEST_ANSWER} bytes`));
+      if (size > MAX_RESPONSE_BYTES)
+        response.destroy(new Error(`Envoy's admin interface sent more than ${MAX_RESPONSE_BYTES} bytes`));
     });
     response.on('error', reject);
     response.on('end', () =>
@@ -135,6 +135,6 @@ function send(options: Parameters<typeof request>[1] & object): Promise<Answer> 
 
 function expectOk(path: string, { status, body }: Answer): string {
   if (status !== 200)
-    throw new Error(`Envoy's admin interface answered ${path} with ${status}: ${body.trim()}`);
+    throw new Error(`Envoy's admin interface answered ${path} with status ${status}: ${body.trim()}`);
   return body;
 }

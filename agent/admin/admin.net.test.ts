@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ENVOY, makeAgentHost, type AgentHost, type RunningAgent } from '../testing/agent-host.ts';
 
-// Envoy's admin interface behind its agent, with App Mesh's health check as it was written.
+// Envoy's admin interface as the agent serves it, with App Mesh's original health check.
 
 const HEALTH_CHECK = 'curl -s http://localhost:9901/server_info | grep state | grep -q LIVE';
 
@@ -22,11 +22,11 @@ describe.each(['DAYBREAK_ENVOY', 'DAYBREAK_ENVOY_OLDEST'])('%s', (variable) => {
     await expect.poll(async () => (await agent.status().catch(() => undefined))?.envoyState).toBe('LIVE');
   }
 
-  /** Status and beginning of the answer to a request with curl. */
+  /** Status and beginning of the response to a curl request. */
   const curl = (...args: readonly string[]) =>
     host.run('curl', '-s', '-o', '/dev/null', '-w', '%{http_code}', ...args);
 
-  test('9901 is what the health check and scrapers read, and changes nothing', async () => {
+  test('port 9901 serves the health check and scrapers, and is read-only', async () => {
     const agent = await start();
     await live(agent);
     const { envoyPid } = await agent.status();
@@ -42,7 +42,7 @@ describe.each(['DAYBREAK_ENVOY', 'DAYBREAK_ENVOY_OLDEST'])('%s', (variable) => {
     expect(await agent.ended).toBe(0);
   });
 
-  test("Envoy's own socket is its user's alone", async () => {
+  test("only Envoy's user can open Envoy's own admin socket", async () => {
     const agent = await start();
     await live(agent);
     const socket = `${host.folder}/runs/${host.runFolders()[0]}/adm.sock`;
@@ -64,7 +64,7 @@ describe.each(['DAYBREAK_ENVOY', 'DAYBREAK_ENVOY_OLDEST'])('%s', (variable) => {
     expect(await agent.ended).toBe(0);
   });
 
-  test('DAYBREAK_ADMIN_WRITES=1 lets all through', async () => {
+  test('DAYBREAK_ADMIN_WRITES=1 allows all requests', async () => {
     const agent = await start({ DAYBREAK_ADMIN_WRITES: '1' });
     await live(agent);
     const level = await host.run('curl', '-s', '-X', 'POST', 'http://localhost:9901/logging?admin=debug');
@@ -73,8 +73,8 @@ describe.each(['DAYBREAK_ENVOY', 'DAYBREAK_ENVOY_OLDEST'])('%s', (variable) => {
     expect(await agent.ended).toBe(0);
   });
 
-  test("ENVOY_ADMIN_MODE=uds: App Mesh's socket, and no 9901", async () => {
-    // A /tmp of its own, for other tests' agents have the same path.
+  test("ENVOY_ADMIN_MODE=uds serves App Mesh's socket instead of port 9901", async () => {
+    // A private /tmp, because agents of other tests use the same path.
     const shell = [
       'mount --bind . /mnt && mount -t tmpfs -o mode=1777 tmpfs /tmp',
       'mkdir -p "$PWD" && mount --bind /mnt "$PWD" && exec agent',

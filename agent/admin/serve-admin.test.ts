@@ -10,7 +10,7 @@ import { serveAdmin } from './serve-admin.ts';
 
 type Options = { readonly writes?: boolean; readonly envoy?: RequestListener };
 
-/** What the agent serves of an Envoy that answers what it was asked, or is not there (`envoy` is not given). */
+/** The agent's admin server in front of an Envoy that echoes requests, or without any Envoy (`envoy` is not set). */
 async function admin({ writes = false, envoy }: Options = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'admin-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -77,7 +77,7 @@ test.each([
   });
 });
 
-test('with writes everything is, bodies too; a page of another site still is not', async () => {
+test('with writes on, every request passes, bodies too; requests from pages of other sites do not', async () => {
   const { ask } = await admin({ envoy: echo, writes: true });
   expect(await ask('/logging?level=debug', { method: 'POST', body: 'a body' })).toMatchObject({
     status: 200,
@@ -89,7 +89,7 @@ test('with writes everything is, bodies too; a page of another site still is not
   expect(await ask('/ready', { headers: { host: 'evil.example' } })).toMatchObject({ status: 421 });
 });
 
-test('what Envoy answers is passed on as it comes, whatever its status', async () => {
+test("Envoy's response passes unchanged, whatever its status", async () => {
   const { promise: isRead, resolve } = Promise.withResolvers<undefined>();
   const { port } = await admin({
     envoy: (_, response) => {
@@ -107,7 +107,7 @@ test('what Envoy answers is passed on as it comes, whatever its status', async (
   expect((await incoming.toArray()).join('')).toBe(', the end');
 });
 
-test('an answer that is cut short is cut short', async () => {
+test("if Envoy cuts a response short, the client's response is cut short too", async () => {
   const { ask } = await admin({
     envoy: ({ socket }, response) => {
       response.writeHead(200, { 'content-length': '100' });
@@ -117,7 +117,7 @@ test('an answer that is cut short is cut short', async () => {
   await expect(ask('/stats')).rejects.toThrow('aborted');
 });
 
-test('a client that goes away ends its question to Envoy', async () => {
+test('if the client disconnects, the request to Envoy is aborted', async () => {
   const isAsked = Promise.withResolvers<undefined>();
   const isGone = Promise.withResolvers<undefined>();
   const { port } = await admin({
@@ -133,14 +133,14 @@ test('a client that goes away ends its question to Envoy', async () => {
   await isGone.promise;
 });
 
-test('an Envoy that is mute is not waited for: 503', async () => {
+test('an Envoy that does not answer in time is a 503', async () => {
   const { ask } = await admin({ envoy: () => undefined });
   expect(await ask('/ready', { limitMs: 25_000 })).toEqual(
-    expect.objectContaining({ status: 503, body: "Envoy's admin interface: it does not answer\n" }),
+    expect.objectContaining({ status: 503, body: "Envoy's admin interface: no response in 10 s\n" }),
   );
 });
 
-test('without an Envoy it is 503', async () => {
+test('without an Envoy every request is a 503', async () => {
   const { ask } = await admin();
   expect(await ask('/ready')).toMatchObject({
     status: 503,

@@ -3,29 +3,29 @@ import { pipeline } from 'node:stream';
 import { cannotServe } from '../errors.ts';
 import { refuse, serve, type Call, type Place, type Refusal, type Serving } from '../serving/serve.ts';
 
-/** The part of Envoy's admin interface that is served. */
+/** Where and how much of Envoy's admin interface the agent serves. */
 export type AdminServerOptions = {
   readonly place: Place;
-  /** Further names of this machine. */
+  /** Additional host names of this machine. */
   readonly hosts: readonly string[];
-  /** Whether everything is let through, instead of what only tells. */
+  /** Whether all requests are allowed. Otherwise only those that read. */
   readonly writes: boolean;
-  /** Envoy's own socket. */
+  /** The unix socket of Envoy's admin interface. */
   readonly socketPath: string;
 };
 
-/** What people, scrapers and health checks read, and `/stats/…`. None of it changes anything, or shows a private key. */
+/** Read-only paths for operators, scrapers and health checks, besides `/stats/…`. None of them shows a private key. */
 const READ = ['/server_info', '/ready', '/stats', '/clusters', '/config_dump', '/listeners', '/certs'];
-/** How long Envoy may take to begin its answer, and until that is through, in milliseconds. */
+/** Time limits for the beginning and the end of Envoy's response, in milliseconds. */
 const HEAD_LIMIT_MS = 10_000;
-const ANSWER_LIMIT_MS = 60_000;
-/** Headers that are about one connection. */
-const OF_A_CONNECTION = ['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'te', 'trailer', 'host'];
+const RESPONSE_LIMIT_MS = 60_000;
+/** Hop-by-hop headers. */
+const HOP_BY_HOP = ['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'te', 'trailer', 'host'];
 
 /**
- * Serves Envoy's admin interface where App Mesh's users look for it: what Envoy answers is passed on as it comes. It answers 503 while
- * there is no Envoy.
- * @throws AgentError when the place is taken or not ours
+ * Serves Envoy's admin interface at the address or socket that App Mesh's image used. Streams Envoy's responses unchanged. Answers 503
+ * while there is no Envoy.
+ * @throws AgentError if the address or socket is in use, or this user may not listen there
  */
 export async function serveAdmin({ place, hosts, writes, socketPath }: AdminServerOptions): Promise<Serving> {
   try {
@@ -47,24 +47,27 @@ function refusalOf({ request: { method }, path }: Call): Refusal | undefined {
 }
 
 function forward({ request, response, path, query }: Call, socketPath: string): void {
-  const limit = AbortSignal.timeout(ANSWER_LIMIT_MS);
+  const limit = AbortSignal.timeout(RESPONSE_LIMIT_MS);
   const outgoing = ask({
     agent: false,
     socketPath,
     method: request.method,
     path: `${path}${query}`,
-    headers: { ...ofTheMessage(request.headers), host: 'envoy' },
+    headers: { ...withoutHopByHop(request.headers), host: 'envoy' },
     signal: limit,
   });
-  const timer = setTimeout(() => outgoing.destroy(new Error('it does not answer')), HEAD_LIMIT_MS);
+  const timer = setTimeout(
+    () => outgoing.destroy(new Error(`no response in ${HEAD_LIMIT_MS / 1000} s`)),
+    HEAD_LIMIT_MS,
+  );
   response.once('close', () => {
     clearTimeout(timer);
     outgoing.destroy();
   });
   outgoing.once('response', (incoming: IncomingMessage) => {
     clearTimeout(timer);
-    response.writeHead(incoming.statusCode ?? 502, ofTheMessage(incoming.headers));
-    // An answer that Envoy cuts short is cut short for the client too: pipeline destroys the response.
+    response.writeHead(incoming.statusCode ?? 502, withoutHopByHop(incoming.headers));
+    // If Envoy cuts its response short, pipeline destroys the client's response too.
     pipeline(incoming, response, () => undefined);
   });
   outgoing.on('error', (error) => {
@@ -75,6 +78,6 @@ function forward({ request, response, path, query }: Call, socketPath: string): 
   request.pipe(outgoing);
 }
 
-function ofTheMessage(headers: IncomingHttpHeaders): IncomingHttpHeaders {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !OF_A_CONNECTION.includes(name)));
+function withoutHopByHop(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !HOP_BY_HOP.includes(name)));
 }

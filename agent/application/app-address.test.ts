@@ -37,15 +37,15 @@ test.each([
   'a-name-of-sixteen',
   '10.0.0.5:80',
 ])('DAYBREAK_APP_ADDRESS=%s is refused', (value) => {
-  expect(() => set(value)).toThrow(/DAYBREAK_APP_ADDRESS.*an IP address that is no wildcard/s);
+  expect(() => set(value)).toThrow(/DAYBREAK_APP_ADDRESS.*an IP address other than a wildcard/s);
 });
 
-it.each(['eth3', 'eth9'])('says which interfaces there are in place of %s', (name) => {
+it.each(['eth3', 'eth9'])('an error lists the interfaces with an address if %s is not one', (name) => {
   expect(() => resolveAppAddress(name, FACTS)).toThrow(
-    `DAYBREAK_APP_ADDRESS=${name} is no network interface with an address; there is lo, eth0, eth1, eth2, eth3`,
+    `DAYBREAK_APP_ADDRESS=${name} is not a network interface with an address; those are lo, eth0, eth1, eth2, eth3`,
   );
 });
 
-it('stands for nothing where it is not set', () => {
+it('an unset value stays undefined', () => {
   expect(resolveAppAddress(undefined, FACTS)).toBeUndefined();
 });

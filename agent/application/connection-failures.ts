@@ -1,27 +1,30 @@
-/** Envoy's counters of one cluster: connections that were begun, and those that did not come about. */
+/** Envoy's counters of one cluster: connection attempts, and failed attempts. */
 export type Counts = { readonly total: number; readonly failed: number };
 
-/** Connections in vain: since the last that worked, and of these the ones since the last look. */
-export type Failures = { readonly inRow: number; readonly lately: number };
+/** Failed connections since the last successful one (`inRow`), and those of them since the previous poll (`recent`). */
+export type Failures = { readonly inRow: number; readonly recent: number };
 
-/** A cluster's counters as of the last look. */
-export type Seen = { readonly counts: Counts; readonly failures: Failures };
+/** A cluster's counters and failures as of the last poll. */
+export type FailureRecord = { readonly counts: Counts; readonly failures: Failures };
 
-/** A cluster's counters before the first look. */
-export const UNSEEN: Seen = { counts: { total: 0, failed: 0 }, failures: { inRow: 0, lately: 0 } };
+/** The record of a cluster before the first poll. */
+export const EMPTY_RECORD: FailureRecord = {
+  counts: { total: 0, failed: 0 },
+  failures: { inRow: 0, recent: 0 },
+};
 
-/** A cluster at the next look. As soon as one connection did not fail, the ones before it count no more. */
-export function nextSeen({ counts: before, failures }: Seen, counts: Counts): Seen {
+/** Returns the record after another poll. One successful connection resets the failures. */
+export function updateRecord({ counts: before, failures }: FailureRecord, counts: Counts): FailureRecord {
   const failed = counts.failed - before.failed;
   const worked = counts.total - before.total > failed;
-  if (worked) return { counts, failures: UNSEEN.failures };
-  return { counts, failures: { inRow: failures.inRow + failed, lately: failed } };
+  if (worked) return { counts, failures: EMPTY_RECORD.failures };
+  return { counts, failures: { inRow: failures.inRow + failed, recent: failed } };
 }
 
-/** The regular expression (RE2) of the statistics that `countsOf` reads. */
+/** Regular expression (RE2) that matches the statistics of `countsOf`. */
 export const COUNTERS = String.raw`^cluster\.cds_ingress_.+\.upstream_cx_(total|connect_fail)$`;
 
-/** The counters of a virtual node's ingress clusters, by cluster. */
+/** Returns the counters of a virtual node's ingress clusters, by cluster. */
 export function countsOf(stats: ReadonlyMap<string, number>): ReadonlyMap<string, Counts> {
   const counts = new Map<string, Counts>();
   for (const [name, total] of stats) {

@@ -5,7 +5,7 @@ import { parseSockets, readListeningSockets } from './listening-sockets.ts';
 
 const HEAD = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid';
 
-it('reads what listens, not what is connected', () => {
+it('reads listening sockets, not connected ones', () => {
   const table = [
     HEAD,
     '   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000',
@@ -19,7 +19,7 @@ it('reads what listens, not what is connected', () => {
   ]);
 });
 
-it('reads addresses of IPv6 in the spelling of Envoy', () => {
+it('writes IPv6 addresses as Envoy does', () => {
   const row = (address: string): string =>
     `   0: ${address}:1F90 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000 00000000  0`;
   const table = [

@@ -1,21 +1,21 @@
 import { open } from 'node:fs/promises';
 import { endianness } from 'node:os';
 
-/** A TCP socket of the host that takes connections; a wildcard address is `0.0.0.0` or `::`. */
+/** A listening TCP socket of the host. A wildcard address is `0.0.0.0` or `::`. */
 export type ListeningSocket = { readonly address: string; readonly port: number };
 
 const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'] as const;
 const LISTEN = '0A';
 const CHUNK = 16_384;
-const MOST_BYTES = 1024 * 1024;
+const MAX_LENGTH = 1024 * 1024;
 
-/** The sockets that listen in this network namespace (proc_pid_net(5)); a table that the kernel does not have has none. */
+/** Reads the listening sockets of this network namespace (proc_pid_net(5)). A missing table counts as empty. */
 export async function readListeningSockets(): Promise<readonly ListeningSocket[]> {
   const tables = await Promise.all(TABLES.map((path) => readListening(path).catch(() => '')));
   return tables.flatMap(parseSockets);
 }
 
-/** The kernel lists what listens first: what follows, one line a connection, is not read. */
+/** The kernel lists listening sockets first, so reading stops at the first line of a connection. */
 async function readListening(path: string): Promise<string> {
   await using file = await open(path);
   let text = '';
@@ -24,16 +24,18 @@ async function readListening(path: string): Promise<string> {
     text += buffer.toString('latin1', 0, bytesRead);
     const rows = text.split('\n').slice(1, -1);
     const isOver = rows.some((row) => stateOf(row) !== LISTEN);
-    if (bytesRead === 0 || isOver || text.length > MOST_BYTES) return text;
+    if (bytesRead === 0 || isOver || text.length > MAX_LENGTH) return text;
   }
 }
 
-/** Reads the rows of a table that listen. */
+/** Parses the listening sockets in a table. */
 export function parseSockets(table: string): readonly ListeningSocket[] {
   return table.split('\n').flatMap((row) => {
     if (stateOf(row) !== LISTEN) return [];
     const [address = '', port = ''] = (row.trim().split(/\s+/)[1] ?? '').split(':');
-    return [{ address: address.length === 8 ? fourth(address) : sixth(address), port: parseInt(port, 16) }];
+    return [
+      { address: address.length === 8 ? formatIpv4(address) : formatIpv6(address), port: parseInt(port, 16) },
+    ];
   });
 }
 
@@ -41,12 +43,12 @@ function stateOf(row: string): string | undefined {
   return row.trim().split(/\s+/)[3];
 }
 
-function fourth(hex: string): string {
+function formatIpv4(hex: string): string {
   return [...bytesOf(hex)].join('.');
 }
 
-/** In Envoy's spelling, the longest run of zeros left out; an IPv4 address in IPv6's form is an IPv4 address. */
-function sixth(hex: string): string {
+/** Formats an address as Envoy does: the longest run of zeros is compressed, and an IPv4-mapped address becomes IPv4. */
+function formatIpv6(hex: string): string {
   const bytes = bytesOf(hex);
   if (bytes.subarray(0, 12).equals(MAPPED)) return [...bytes.subarray(12)].join('.');
   const groups = Array.from({ length: 8 }, (_, index) => bytes.readUInt16BE(2 * index).toString(16));
@@ -55,7 +57,7 @@ function sixth(hex: string): string {
 
 const MAPPED = Buffer.from('00000000000000000000ffff', 'hex');
 
-/** The table has words of four bytes in the machine's own order. */
+/** The table holds 32-bit words in the machine's byte order. */
 function bytesOf(hex: string): Buffer {
   const bytes = Buffer.from(hex, 'hex');
   return endianness() === 'LE' ? bytes.swap32() : bytes;

@@ -1,6 +1,6 @@
 import type { RuntimeSettings } from '../settings/settings.ts';
 
-/** The runtime values that Envoy is given. */
+/** Runtime values in Envoy's bootstrap. */
 export function staticRuntime({ maxRequestsPerIoCycle }: RuntimeSettings) {
   return {
     'envoy.features.enable_all_deprecated_features': true,
@@ -10,8 +10,8 @@ export function staticRuntime({ maxRequestsPerIoCycle }: RuntimeSettings) {
 }
 
 /**
- * The runtime values that the control plane is told, as App Mesh's agent told them. Three of them Envoy no longer knows
- * and answers with a stack trace, so they go no further than this.
+ * Runtime values in the node's metadata, as App Mesh's agent sent them to the control plane. Current Envoys do not know three of them
+ * and log a stack trace for each, so the bootstrap does not contain those.
  */
 export function announcedRuntime(runtime: RuntimeSettings) {
   const guard = (name: string, value: boolean) => ({ [`envoy.reloadable_features.${name}`]: value });

@@ -7,7 +7,7 @@ const env = {
   APPMESH_XDS_ENDPOINT: 'http://127.0.0.1:18000',
 };
 
-// As App Mesh's bootstrap had them, found anywhere in a name.
+// The expressions of App Mesh's bootstrap, which match anywhere in a name.
 const APP_MESH: Readonly<Record<string, RegExp>> = {
   'appmesh.listener_protocol': /.*?\.ingress\.((\w+?)\.)[0-9]+?\.(.+?)$/,
   'appmesh.listener_port': /.*?\.ingress\.\w+?\.(([0-9]+?)\.)(.+?)$/,
@@ -48,16 +48,16 @@ const TAGS = {
   sds: 'envoy_sds_secret',
 };
 
-test.each(DOTTED)('%s%s%s loses the name in the middle, whole', (before, name, after) => {
+test.each(DOTTED)('the tag takes the whole name in the middle out of %s%s%s', (before, name, after) => {
   const [family = ''] = before.split('.');
   expect(taken(`${before}${name}${after}`, env)).toEqual({ [TAGS[family as keyof typeof TAGS]]: `${name}.` });
 });
 
-test.each(DOTTED)('DogStatsD: %s%s%s keeps the name in the middle', (before, name, after) => {
+test.each(DOTTED)('with DogStatsD, %s%s%s keeps the name in the middle', (before, name, after) => {
   expect(taken(`${before}${name}${after}`, { ...env, ENABLE_ENVOY_DOG_STATSD: '1' })).toEqual({});
 });
 
-/** What tags take out of a statistic's name, as Envoy does it: the first expression of each tag that matches. */
+/** Applies tags to a statistic's name as Envoy does: the first matching expression of each tag. */
 function taken(name: string, from: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const tags: Record<string, string> = {};
   for (const { tagName, ...tag } of statsConfig(readAgentSettings(from)).statsTags) {

@@ -12,7 +12,7 @@ const testdata = join(import.meta.dirname, '../testdata');
 const descriptors = join(import.meta.dirname, '../../xds/envoy-1.40.0.binpb');
 const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, readFileSync(descriptors)));
 
-// One case is one <case>.env with the bootstrap that it gives, in a golden file of the same name.
+// Each case is a <case>.env and the expected bootstrap, a golden file of the same name.
 const cases = globSync('*.env', { cwd: testdata })
   .sort()
   .map((file) => ({ file, golden: `${basename(file, '.env')}.bootstrap.json` }));

@@ -4,15 +4,15 @@ import type { AgentSettings } from '../settings/settings.ts';
 import { staticRuntime } from './bootstrap-runtime.ts';
 import { statsConfig, statsSinks } from './bootstrap-stats.ts';
 
-/** Paths of unix sockets in a folder that no other user can enter: where the agent is, and where Envoy's admin interface is to be. */
+/** Paths of the agent's and the admin interface's unix sockets, in a folder that no other user can enter. */
 export type Sockets = { readonly agent: string; readonly admin: string };
 
-/** Envoy's bootstrap as plain JSON, ready to be written. */
+/** Envoy's bootstrap as plain JSON. */
 export type BootstrapJson = ReturnType<typeof bootstrap>;
 
 /**
- * Envoy's bootstrap: App Mesh's, but for the way to the control plane, which leads through the agent's socket. Plain JSON,
- * because the generated types of the whole bootstrap cost more memory than the agent itself.
+ * Builds Envoy's bootstrap. It equals App Mesh's, except that Envoy reaches the control plane through the agent's socket. Plain JSON,
+ * because the generated types of the whole bootstrap need more memory than the agent itself.
  */
 export function bootstrap(settings: AgentSettings, node: NodeIdentity, sockets: Sockets) {
   const { envoy, stats } = settings;
@@ -46,7 +46,7 @@ export function bootstrap(settings: AgentSettings, node: NodeIdentity, sockets: 
   };
 }
 
-/** On a socket that nobody else can open: on a port, any local user and any page in a browser could stop Envoy. */
+/** A socket that no other user can open: on a port, any local user and any page in a browser could stop Envoy. */
 function admin(logPath: string, socketPath: string) {
   return {
     accessLog: [
@@ -62,7 +62,7 @@ function admin(logPath: string, socketPath: string) {
   };
 }
 
-/** Nothing may refer to the cluster unless it is there: `node.metadata.daybreak.sds` says so. */
+/** `node.metadata.daybreak.sds` tells the control plane whether the cluster exists and may be referenced. */
 function sdsCluster({ sdsSocketPath }: AgentSettings['envoy']) {
   return sdsSocketPath === undefined ? [] : [socketCluster(SDS_CLUSTER, sdsSocketPath)];
 }
@@ -85,7 +85,7 @@ function socketCluster(name: string, socketPath: string) {
   };
 }
 
-/** A duration in protobuf's JSON form. */
+/** Formats milliseconds as a protobuf duration in JSON. */
 function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(6)}s`;
 }

@@ -4,18 +4,18 @@ import type { HostFacts } from '../host-facts.ts';
 import type { NodeIdentity } from '../relay/relay.ts';
 import type { AgentSettings } from '../settings/settings.ts';
 
-/** What tells one agent from another that stands for the same resource. */
+/** Identifies one of several agents of the same resource. */
 export type AgentIdentity = {
   /** Unique to this process. */
   readonly instance: string;
-  /** Of the agent. */
+  /** The agent's version. */
   readonly version: string;
 };
 
 /**
- * Envoy's node: App Mesh's id, cluster and metadata, and under `daybreak` what this agent can do. Without any IPv6 address
- * an IPv6 listener would be refused.
- * @throws AgentError where the interface that the application listens on has no address
+ * Builds Envoy's node: App Mesh's id, cluster and metadata, and this agent's abilities under `daybreak`. `ipv6` is false on a host
+ * without IPv6 addresses, where Envoy would reject an IPv6 listener.
+ * @throws AgentError if the interface that the application listens on has no address
  */
 export function nodeIdentity(settings: AgentSettings, facts: HostFacts, agent: AgentIdentity): NodeIdentity {
   const app = resolveAppAddress(settings.appAddress, facts);

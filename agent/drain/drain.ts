@@ -1,89 +1,94 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AdminClient } from '../admin/admin-client.ts';
-import { createQuiet, type Look } from './quiet.ts';
-import { TRAFFIC_STATS, trafficSeen, type Traffic } from './traffic.ts';
+import { createQuietTimer, type Sample } from './quiet-timer.ts';
+import { TRAFFIC_STATS, readTraffic, type Traffic } from './traffic.ts';
 
 /** How a drain ended. */
 export type DrainOutcome = {
-  readonly how: 'nothing is under way' | 'time is up' | 'told to hurry' | 'Envoy does not answer';
-  /** What was under way at the last look, where there was one. */
+  readonly how: 'no traffic left' | 'time limit reached' | 'second signal' | 'Envoy does not answer';
+  /** Active traffic in the last sample, if there was one. */
   readonly ingress?: Traffic;
   readonly egress?: Traffic;
 };
 
-/** What a drain asks of Envoy. */
+/** The admin calls that a drain makes. */
 export type DrainAdmin = Pick<AdminClient, 'stats' | 'drainListeners' | 'closeListeners'>;
 
 const POLL_MS = 200;
-/** How long nothing must have been under way: a caller that has just had an answer may be about to ask again. */
+/** How long there must be no traffic: a caller that has just received a response may be about to send the next request. */
 const QUIET_MS = 1000;
 const ATTEMPTS = 3;
-/** The last part of the time: callers are refused, and go elsewhere, while what is under way comes to its end. */
+/** The last part of the time limit, in which Envoy accepts no new connections while active requests finish. */
 const LAST_PART = 0.25;
 const LONGEST_LAST_PART_MS = 2000;
 
 /**
- * Has Envoy tell its callers to go elsewhere, and goes on to serve whoever comes, until no request is under way and none has
- * begun for a second, no connection of another protocol is open, or `limitMs` is nearly over. Then no new connections are taken, and what
- * is under way has until `limitMs`. `hurry` ends it at once. What the application sends counts as what it is sent: it may
- * need the one to answer the other. Never fails.
+ * Drains Envoy. First Envoy asks callers to close their connections and still serves new ones, until for a second no request is active
+ * or begins and no non-HTTP connection is open, or until `limitMs` is nearly over. Then Envoy accepts no new connections, and active
+ * requests have until `limitMs`. `cutShort` ends the drain at once. Outbound traffic counts too, because the application may need it to
+ * answer inbound requests. Never rejects.
  */
-export async function drain(admin: DrainAdmin, limitMs: number, hurry: AbortSignal): Promise<DrainOutcome> {
+export async function drain(
+  admin: DrainAdmin,
+  limitMs: number,
+  cutShort: AbortSignal,
+): Promise<DrainOutcome> {
   const end = performance.now() + limitMs;
   const lastPart = end - Math.min(limitMs * LAST_PART, LONGEST_LAST_PART_MS);
-  if (!(await begin(admin, hurry))) return { how: hurry.aborted ? 'told to hurry' : 'Envoy does not answer' };
-  const quiet = createQuiet();
-  let last: Look | undefined;
+  if (!(await begin(admin, cutShort)))
+    return { how: cutShort.aborted ? 'second signal' : 'Envoy does not answer' };
+  const quiet = createQuietTimer();
+  let last: Sample | undefined;
   let closedAt: number | undefined;
   let isLate = false;
   while (performance.now() < end) {
-    const look = await lookAt(admin, hurry);
-    if (hurry.aborted) return outcome('told to hurry', last);
-    const quietMs = quiet(look);
-    last = look ?? last;
+    const sample = await takeSample(admin, cutShort);
+    if (cutShort.aborted) return outcome('second signal', last);
+    const quietMs = quiet(sample);
+    last = sample ?? last;
     const now = performance.now();
     const isQuiet = quietMs >= QUIET_MS;
     isLate ||= closedAt === undefined && !isQuiet && now >= lastPart;
     if (closedAt === undefined) {
-      if ((isQuiet || isLate) && (await close(admin, hurry))) closedAt = now;
+      if ((isQuiet || isLate) && (await close(admin, cutShort))) closedAt = now;
     } else if (isQuiet && now - closedAt >= POLL_MS) {
-      return outcome(isLate ? 'time is up' : 'nothing is under way', last);
+      return outcome(isLate ? 'time limit reached' : 'no traffic left', last);
     }
-    await delay(POLL_MS, undefined, { signal: hurry }).catch(() => undefined);
+    await delay(POLL_MS, undefined, { signal: cutShort }).catch(() => undefined);
   }
-  return outcome('time is up', last);
+  return outcome('time limit reached', last);
 }
 
-function outcome(how: DrainOutcome['how'], last: Look | undefined): DrainOutcome {
-  return last === undefined ? { how } : { how, ingress: last.seen.ingress, egress: last.seen.egress };
+function outcome(how: DrainOutcome['how'], last: Sample | undefined): DrainOutcome {
+  return last === undefined ? { how } : { how, ingress: last.traffic.ingress, egress: last.traffic.egress };
 }
 
-async function begin(admin: DrainAdmin, hurry: AbortSignal): Promise<boolean> {
-  for (let attempt = 0; attempt < ATTEMPTS && !hurry.aborted; attempt += 1) {
+async function begin(admin: DrainAdmin, cutShort: AbortSignal): Promise<boolean> {
+  for (let attempt = 0; attempt < ATTEMPTS && !cutShort.aborted; attempt += 1) {
     try {
-      await admin.drainListeners(hurry);
+      await admin.drainListeners(cutShort);
       return true;
     } catch {
       const wait = POLL_MS * 2 ** attempt * (0.5 + Math.random() / 2);
-      await delay(wait, undefined, { signal: hurry }).catch(() => undefined);
+      await delay(wait, undefined, { signal: cutShort }).catch(() => undefined);
     }
   }
   return false;
 }
 
-/** Answers whether the listeners are closed; they are tried again with the next look. */
-function close(admin: DrainAdmin, hurry: AbortSignal): Promise<boolean> {
-  return admin.closeListeners(hurry).then(
+/** Resolves with whether the listeners are closed. After a failure, `drain` tries again with the next sample. */
+function close(admin: DrainAdmin, cutShort: AbortSignal): Promise<boolean> {
+  return admin.closeListeners(cutShort).then(
     () => true,
     () => false,
   );
 }
 
-async function lookAt(admin: DrainAdmin, hurry: AbortSignal): Promise<Look | undefined> {
+async function takeSample(admin: DrainAdmin, cutShort: AbortSignal): Promise<Sample | undefined> {
   const askedAt = performance.now();
   try {
-    const stats = await admin.stats(TRAFFIC_STATS, hurry);
-    return { seen: trafficSeen(stats), askedAt, answeredAt: performance.now() };
+    const stats = await admin.stats(TRAFFIC_STATS, cutShort);
+    return { traffic: readTraffic(stats), askedAt, answeredAt: performance.now() };
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { TRAFFIC_STATS, trafficSeen } from './traffic.ts';
+import { TRAFFIC_STATS, readTraffic } from './traffic.ts';
 
 /** A sidecar: two callers over HTTP with one request, one over TCP; the application over HTTP and TCP. */
 const SIDECAR = {
@@ -23,28 +23,28 @@ const SIDECAR = {
   'http.egress.downstream_rq_total': 20,
 };
 
-test('requests and connections of other protocols, each direction for itself, without the one who asks', () => {
-  expect(trafficSeen(new Map(Object.entries(SIDECAR)))).toEqual({
+test('requests and non-HTTP connections are counted per direction, without those of the admin interface', () => {
+  expect(readTraffic(new Map(Object.entries(SIDECAR)))).toEqual({
     ingress: { requests: 1, connections: 1 },
     egress: { requests: 0, connections: 1 },
     begun: [50, 2, 20, 3],
   });
 });
 
-test("a gateway's connections to its own second pass are nobody's", () => {
+test("a gateway's connections to its own second pass do not count", () => {
   const gateway = {
     'listener.0.0.0.0_8088.downstream_cx_active': 1,
     'listener.0.0.0.0_15001.downstream_cx_active': 1,
     'http.ingress.downstream_cx_active': 1,
     'http.egress.downstream_cx_active': 1,
   };
-  expect(trafficSeen(new Map(Object.entries(gateway)))).toMatchObject({
+  expect(readTraffic(new Map(Object.entries(gateway)))).toMatchObject({
     ingress: { requests: 0, connections: 0 },
     egress: { requests: 0, connections: 0 },
   });
 });
 
-test('the expression takes what is read, and not what is like it', () => {
+test('the expression matches exactly the statistics that are read', () => {
   const asked = new RegExp(TRAFFIC_STATS);
   expect(Object.keys(SIDECAR).filter((name) => !asked.test(name))).toEqual([]);
   const others = [

@@ -1,33 +1,33 @@
-/** What goes through the listeners of one direction. */
+/** Active traffic of the listeners of one direction. */
 export type Traffic = {
-  /** HTTP requests and streams under way. */
+  /** Active HTTP requests and streams. */
   readonly requests: number;
-  /** Connections that are not HTTP, and open. */
+  /** Open connections that are not HTTP. */
   readonly connections: number;
 };
 
-/** What one answer of Envoy's statistics says of its traffic. */
-export type TrafficSeen = {
+/** Traffic according to one reading of Envoy's statistics. */
+export type TrafficSample = {
   readonly ingress: Traffic;
   readonly egress: Traffic;
   /** Counters that grow with each new request and with each new connection that is not HTTP. */
   readonly begun: readonly number[];
 };
 
-/** The statistics that `trafficSeen` reads, as a regular expression (RE2). Each is exact in every answer. */
+/** Regular expression (RE2) that matches the statistics of `readTraffic`. Envoy reports each of them without delay. */
 export const TRAFFIC_STATS = String.raw`^(listener\..+\.downstream_cx|http\..+\.downstream_(cx|rq))_(active|total)$`;
 
-/** Where a virtual node's application and the second pass of a gateway come in: the only listener of outbound traffic. */
+/** The only outbound listener: a virtual node's application and the second pass of a gateway use it. */
 const EGRESS_LISTENER = /^listener\..*_15001\./;
 const EGRESS_REQUESTS = /^http\.egress\./;
-/** The one who asks is in the statistics of the admin interface; a worker's are in those of its listener too. */
+/** The admin interface counts the agent's own requests; a worker's numbers are part of its listener's. */
 const LEFT_OUT = /^(?:listener|http)\.admin\.|\.worker_\d+\./;
 
 /**
- * Reads the traffic from statistics. A listener counts all connections, its connection manager those that are HTTP, so the
- * difference is the others. A gateway's own connections to its second pass are HTTP.
+ * Reads the traffic from statistics. A listener counts all connections and its connection manager the HTTP ones; the difference is
+ * the other protocols. A gateway's own connections to its second pass are HTTP.
  */
-export function trafficSeen(stats: ReadonlyMap<string, number>): TrafficSeen {
+export function readTraffic(stats: ReadonlyMap<string, number>): TrafficSample {
   const ofTraffic = Array.from(stats).filter(([name]) => !LEFT_OUT.test(name));
   const egress = sums(ofTraffic.filter(([name]) => isEgress(name)));
   const ingress = sums(ofTraffic.filter(([name]) => !isEgress(name)));

@@ -21,19 +21,19 @@ const ADDRESSES: PortAddresses = new Map([
   ],
 ]);
 
-test('the names of a listener are read, and one without any has none', () => {
+test('reads the names of a listener; a listener without names has none', () => {
   expect(namesIn(namedListener({}, NAMES))).toEqual(NAMES);
   expect(namesIn(namedListener({}))).toEqual({});
 });
 
-test('a listener that cannot be read has no names, and passes as it is', () => {
+test('a malformed listener has no names, and passes unchanged', () => {
   const any = Buffer.from('no listener at all');
   expect(namesIn({ name: 'egress', version: '1', any })).toEqual({});
   const resource = { name: 'egress', version: '1', any };
   expect(filledListener(resource, ADDRESSES)).toBe(resource);
 });
 
-test('the chain that has the address comes first, and what the control plane wrote for the port is for all others', () => {
+test("an address of a chain selects that chain; all other addresses use the control plane's match for the port", () => {
   const filled = filledListener(namedListener({ '3306': 'other', '80': 'http' }, NAMES), ADDRESSES);
   expect(chainsOf(filled)).toEqual({
     '3306': { '10.0.0.1': 'a', 'fd00::1': 'a', '10.0.0.2': 'b', '*': 'other' },
@@ -41,12 +41,12 @@ test('the chain that has the address comes first, and what the control plane wro
   });
 });
 
-test('a port of which the control plane says nothing leaves all other addresses to the outermost choice', () => {
+test('if the control plane has no match for the port, all other addresses use the outermost match', () => {
   const filled = filledListener(namedListener({ '80': 'http' }, NAMES), ADDRESSES);
   expect(chainsOf(filled)['3306']).toEqual({ '10.0.0.1': 'a', 'fd00::1': 'a', '10.0.0.2': 'b' });
 });
 
-test('all else of the listener stays, and its version tells what it is made of', () => {
+test('the rest of the listener stays, and its version depends on its content', () => {
   const sent = namedListener({ '3306': 'other' }, NAMES);
   const filled = filledListener(sent, ADDRESSES);
   const { filterChainMatcher: _sent, metadata: _names, ...before } = listenerOf(sent.any);
@@ -59,7 +59,7 @@ test('all else of the listener stays, and its version tells what it is made of',
   expect(filledListener(sent, moved).version).not.toBe(filled.version);
 });
 
-test('a listener that names nothing is the one that was sent', () => {
+test('a listener without names is returned as the same object', () => {
   const sent = namedListener({ '3306': 'other' });
   expect(filledListener(sent, new Map([['3306', []]]))).toBe(sent);
 });
@@ -67,7 +67,7 @@ test('a listener that names nothing is the one that was sent', () => {
 test.each([
   ['without any address', new Map([['3306', []]])],
   ['with addresses', ADDRESSES],
-])('the names are not in what Envoy is served, for other metadata make it drain the whole listener: %s', (_, ports) => {
+])("Envoy's listener does not contain the names, because a change of metadata drains the whole listener: %s", (_, ports) => {
   const filled = listenerOf(filledListener(namedListener({ '3306': 'other' }, NAMES), ports).any);
   expect(filled.metadata?.filterMetadata).toEqual({ [OTHER_METADATA]: { kept: true } });
 });

@@ -15,16 +15,16 @@ import { contentVersion } from '../../xds/wire/version.ts';
 import { messageField, withoutMessageField } from '../../xds/wire/wire-cut.ts';
 import { bytesField, concatenate } from '../../xds/wire/wire-fields.ts';
 
-/** Fields of envoy.config.listener.v3.Listener. Its own schema would bring most of Envoy's API into the agent's memory. */
+/** Field numbers of envoy.config.listener.v3.Listener. Its schema would load most of Envoy's API into the agent's memory. */
 const METADATA = 6;
 const FILTER_CHAIN_MATCHER = 32;
 
-/** The addresses of each port's filter chains, by the port in decimal. */
+/** Addresses of each port's filter chains, by port in decimal. */
 export type PortAddresses = ReadonlyMap<string, readonly ChainAddresses[]>;
 
 const NONE: ListenerNames = {};
 
-/** The names that a listener wants resolved; empty for one that wants none, or cannot be read. */
+/** Returns the names that a listener needs resolved; empty if there are none or the listener is malformed. */
 export function namesIn({ any }: Resource): ListenerNames {
   const listener = messageField(any, AnySchema.field.value.number);
   const metadata = listener && messageField(listener, METADATA);
@@ -33,9 +33,9 @@ export function namesIn({ any }: Resource): ListenerNames {
 }
 
 /**
- * The listener with addresses in its `filter_chain_matcher`: for each port, the chain that has the destination address, and
- * for all others what the control plane wrote for the port. The names themselves are not in it, since Envoy drains every
- * connection of a listener whose metadata changes. Its version is the control plane's with a hash of its bytes behind it.
+ * Returns the listener with addresses in its `filter_chain_matcher`: per port, the chain with the destination address, or else the
+ * control plane's match for the port. Removes the names, because Envoy drains all connections of a listener whose metadata changes.
+ * The version is the control plane's followed by a hash of the content.
  */
 export function filledListener(resource: Resource, ports: PortAddresses): Resource {
   const listener = messageField(resource.any, AnySchema.field.value.number);
@@ -49,7 +49,7 @@ export function filledListener(resource: Resource, ports: PortAddresses): Resour
   return { ...resource, any, version: `${resource.version}-${contentVersion(any)}` };
 }
 
-/** A listener, encoded, with all of its metadata but the names; the very same where it has none. */
+/** Removes the names from the metadata of an encoded listener. Returns the same object if there are none. */
 function withoutNames(listener: Uint8Array): Uint8Array {
   const encoded = messageField(listener, METADATA);
   if (encoded === undefined) return listener;
@@ -59,7 +59,7 @@ function withoutNames(listener: Uint8Array): Uint8Array {
   return withField(listener, METADATA, toBinary(MetadataSchema, metadata));
 }
 
-/** A listener, encoded, with addresses in its matcher; the very same where there are none, or no matcher by port. */
+/** Adds addresses to the matcher of an encoded listener. Returns the same object if there are none, or no matcher by port. */
 function withAddresses(listener: Uint8Array, ports: PortAddresses): Uint8Array {
   const encoded = messageField(listener, FILTER_CHAIN_MATCHER);
   if (encoded === undefined) return listener;
@@ -68,12 +68,12 @@ function withAddresses(listener: Uint8Array, ports: PortAddresses): Uint8Array {
   return withField(listener, FILTER_CHAIN_MATCHER, toBinary(MatcherSchema, matcher));
 }
 
-/** Replaces a message field. */
+/** Replaces a message field of an encoded message. */
 function withField(message: Uint8Array, field: number, value: Uint8Array): Uint8Array {
   return new BinaryWriter().raw(withoutMessageField(message, field)).tag(field, 2).bytes(value).finish();
 }
 
-/** Puts the addresses before what stands for each port. False where the matcher is not by port, or there are no addresses. */
+/** Puts the addresses before the match of each port. Returns false if the matcher is not by port, or there are no addresses. */
 function fill({ matcherType }: Matcher, ports: PortAddresses): boolean {
   if (matcherType.case !== 'matcherTree' || matcherType.value.treeType.case !== 'exactMatchMap') return false;
   const { map } = matcherType.value.treeType.value;

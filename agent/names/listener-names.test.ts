@@ -33,21 +33,21 @@ function snapshotOf(...listeners: readonly Resource[]): Snapshot {
 
 const listenerIn = (snapshot: Snapshot | undefined) => snapshot?.get(LISTENER)?.resources.get('egress');
 
-test('a snapshot whose listeners want no names passes at once, as it is', () => {
-  const { filling } = fillingWith(async () => Promise.reject(new Error('nobody asks')));
+test('a snapshot without names passes at once and unchanged', () => {
+  const { filling } = fillingWith(async () => Promise.reject(new Error('unexpected lookup')));
   const snapshot = snapshotOf(namedListener({ '80': 'http' }));
   expect(filling.fill(snapshot)).toBe(snapshot);
   expect(filling.status()).toEqual([]);
 });
 
-test('a port whose names are none is no reason to show Envoy that they are', () => {
-  const { filling } = fillingWith(async () => Promise.reject(new Error('nobody asks')));
+test('a port with an empty list of names leaves the listener unchanged', () => {
+  const { filling } = fillingWith(async () => Promise.reject(new Error('unexpected lookup')));
   const sent = namedListener({}, { '3306': [{ chain: 'a', names: [] }] });
   const filled = listenerIn(filling.fill(snapshotOf(sent))) as Resource;
   expect(namesIn(filled)).toEqual({});
 });
 
-test('a listener waits until each of its names is answered or has failed', async () => {
+test('a listener waits until each of its names is resolved or has failed', async () => {
   const second = Promise.withResolvers<HostAnswer>();
   const { filling, changes } = fillingWith((name) =>
     name === 'a.local' ? Promise.resolve({ addresses: ['10.0.0.1'], ttlMs: 60_000 }) : second.promise,
@@ -72,7 +72,7 @@ test.skipIf(SHORT_FORM)('a resolver that does not answer holds a listener for a 
   expect(chainsOf(listenerIn(filling.fill(snapshot)) as Resource)).toEqual({ '3306': { '*': 'other' } });
 });
 
-test('an address that moves changes the listener, and the same addresses give the very same one', async () => {
+test('a changed address changes the listener; the same addresses give the same object', async () => {
   const answers: Record<string, string> = { 'a.local': '10.0.0.1', 'b.local': '10.0.0.2' };
   const { filling, changes } = fillingWith(async (name) => ({ addresses: [answers[name] ?? ''], ttlMs: 0 }));
   const snapshot = snapshotOf(namedListener({}, NAMES));
@@ -87,7 +87,7 @@ test('an address that moves changes the listener, and the same addresses give th
   });
 });
 
-test('an address that two names have is a problem of both in the status', async () => {
+test('an address that two names share is a problem of both in the status', async () => {
   const { filling } = fillingWith(async () => ({ addresses: ['10.0.0.1'], ttlMs: 60_000 }));
   const closed = { chain: 'closed', ambiguous: true as const };
   const snapshot = snapshotOf(namedListener({}, { '3306': [...NAMES['3306'], closed] }));
@@ -96,7 +96,7 @@ test('an address that two names have is a problem of both in the status', async 
     '3306': { '10.0.0.1': 'closed' },
   });
   expect(filling.status().map(({ problem }) => problem)).toEqual([
-    'the address 10.0.0.1 of a.local is that of b.local too: nothing tells them apart on port 3306',
-    'the address 10.0.0.1 of b.local is that of a.local too: nothing tells them apart on port 3306',
+    'address 10.0.0.1 of a.local is also an address of b.local: Envoy cannot tell them apart on port 3306',
+    'address 10.0.0.1 of b.local is also an address of a.local: Envoy cannot tell them apart on port 3306',
   ]);
 });

@@ -10,35 +10,35 @@ import { sharedAddresses, type SharedAddress } from '../../common/addresses/shar
 import { LISTENER, type Resource, type Snapshot } from '../../xds/types.ts';
 import { filledListener, namesIn, type PortAddresses } from './filled-listener.ts';
 
-/** Fills the addresses of names into listeners, and follows these names. */
+/** Fills the addresses of names into listeners, and watches these names for changes. */
 export type NameFilling = {
   /**
-   * The snapshot with the addresses that are known in its listeners. Undefined while a name that a listener now wants for the
-   * first time has not been looked up, for 2 s at most: a listener without its addresses would close connections.
+   * Returns the snapshot with all known addresses in its listeners. Returns undefined, for 2 s at most, while the first lookup of a new
+   * name is pending: a listener without its addresses would close connections.
    */
   readonly fill: (snapshot: Snapshot) => Snapshot | undefined;
-  /** Is told when `fill` would give something else for the same snapshot. One listener: the relay. */
+  /** Sets the function that is called when `fill` would return another result for the same snapshot. Only one: the relay's. */
   readonly onChange: (listener: () => void) => void;
-  /** How each name stands. Its problem may be that on some port another has its address. */
+  /** Status of each name. A problem may be that another name has the same address on some port. */
   readonly status: () => readonly NameStatus[];
   readonly close: () => void;
 };
 
-/** How long listeners wait for the first answers, in milliseconds. */
-const PATIENCE = 2000;
+/** How long listeners wait for the first lookups, in milliseconds. */
+const FIRST_LOOKUPS_MS = 2000;
 
-/** Starts with no names. `ask` is for tests; by default the host's resolver is asked. */
+/** Starts without names. `ask` replaces the host's resolver, for tests. */
 export function createNameFilling(log: Log, ask?: FollowNamesOptions['ask']): NameFilling {
   let changed = (): void => undefined;
-  let patience: { readonly timer: NodeJS.Timeout; over: boolean } | undefined;
+  let firstLookups: { readonly timer: NodeJS.Timeout; over: boolean } | undefined;
   const followed = followNames({
     log,
     onChange: () => changed(),
     ...(ask === undefined ? {} : { ask }),
   });
   let shared: readonly SharedAddress[] = [];
-  const namesOf = remember(namesIn);
-  const filledOf = rememberLast(filledListener);
+  const namesOf = memoize(namesIn);
+  const filledOf = memoizeLast(filledListener);
 
   function addressesOf(names: ListenerNames): PortAddresses {
     return new Map(
@@ -46,7 +46,7 @@ export function createNameFilling(log: Log, ask?: FollowNamesOptions['ask']): Na
     );
   }
 
-  /** Notes the addresses that two names have, and says of those that it did not know. */
+  /** Records the addresses that two names share, and logs new ones. */
   function noteShared(ports: readonly ListenerNames[]): void {
     const known = new Set(shared.map(describeShared));
     shared = ports.flatMap((each) => sharedAddresses(each, followed.addressesOf));
@@ -54,22 +54,22 @@ export function createNameFilling(log: Log, ask?: FollowNamesOptions['ask']): Na
       if (!known.has(describeShared(each))) log.warn({ name: each.name }, describeShared(each));
   }
 
-  /** Whether the first answers are still waited for. A new wait begins when all names have been settled once. */
+  /** Whether first lookups are pending. A new wait begins only after all names have been settled once. */
   function isWaiting(names: readonly string[]): boolean {
     if (names.every((name) => followed.isSettled(name))) {
-      clearTimeout(patience?.timer);
-      patience = undefined;
+      clearTimeout(firstLookups?.timer);
+      firstLookups = undefined;
       return false;
     }
-    if (patience === undefined) {
-      const wait = { timer: setTimeout(end, PATIENCE).unref(), over: false };
-      patience = wait;
+    if (firstLookups === undefined) {
+      const wait = { timer: setTimeout(end, FIRST_LOOKUPS_MS).unref(), over: false };
+      firstLookups = wait;
       function end(): void {
         wait.over = true;
         changed();
       }
     }
-    return !patience.over;
+    return !firstLookups.over;
   }
 
   return {
@@ -99,22 +99,22 @@ export function createNameFilling(log: Log, ask?: FollowNamesOptions['ask']): Na
         return { ...each, problem: each.problem ?? (own && describeShared(own)) };
       }),
     close() {
-      clearTimeout(patience?.timer);
+      clearTimeout(firstLookups?.timer);
       followed.close();
     },
   };
 }
 
 function describeShared({ port, name, rival, address }: SharedAddress): string {
-  return `the address ${address} of ${name} is that of ${rival} too: nothing tells them apart on port ${port}`;
+  return `address ${address} of ${name} is also an address of ${rival}: Envoy cannot tell them apart on port ${port}`;
 }
 
 function namesOfChains(chains: ListenerNames[string]): readonly string[] {
   return chains.flatMap((each) => ('names' in each ? each.names : []));
 }
 
-/** A listener is read once: the same resource is served again at each change of any other. */
-function remember<T>(make: (resource: Resource) => T): (resource: Resource) => T {
+/** Memoizes per resource, because a change of one resource serves all others again as the same objects. */
+function memoize<T>(make: (resource: Resource) => T): (resource: Resource) => T {
   const made = new WeakMap<Resource, { readonly value: T }>();
   return (resource) => {
     let known = made.get(resource);
@@ -123,8 +123,8 @@ function remember<T>(make: (resource: Resource) => T): (resource: Resource) => T
   };
 }
 
-/** The same with addresses: the very same resource again as long as they are equal. */
-function rememberLast(
+/** Memoizes the latest result per resource and addresses, so that equal addresses give the same object. */
+function memoizeLast(
   make: (resource: Resource, ports: PortAddresses) => Resource,
 ): (resource: Resource, ports: PortAddresses) => Resource {
   const made = new WeakMap<Resource, { readonly key: string; readonly value: Resource }>();

@@ -4,13 +4,13 @@ import type { Log } from '../../common/log.ts';
 import { makeFifo, type Fifo } from './fifo.ts';
 import { forwardLines } from './forward-lines.ts';
 
-/** Where every Envoy that is started writes to: the agent's own outputs, by way of pipes that Envoy's user owns. */
+/** The outputs of all Envoys: pipes that Envoy's user owns, forwarded to the agent's own outputs. */
 export type EnvoyOutput = {
   readonly stdoutFd: number;
   readonly stderrFd: number;
-  /** Bytes that the agent's outputs did not take. */
+  /** Bytes that were dropped because the agent's outputs did not accept them. */
   readonly dropped: () => number;
-  /** After the last Envoy has ended: passes on what is left, for at most a second. */
+  /** Call this after the last Envoy has ended. Forwards the rest of the output, for at most a second. */
   readonly close: () => Promise<void>;
 };
 
@@ -19,8 +19,8 @@ const STDERR = 2;
 const CLOSE_LIMIT_MS = 1000;
 
 /**
- * Opens the way. Envoy opens `/dev/stdout` by name for its access logs; what the agent has there may be a socket, or
- * root's, and could not be opened so. `onLog` hears what Envoy writes to its own log, which is its stderr.
+ * Creates the pipes. Envoy opens `/dev/stdout` by name for its access logs, which fails if the agent's own stdout is a socket or owned
+ * by root. Calls `onLog` with all that Envoy writes to its log, which is its stderr.
  */
 export async function openEnvoyOutput(
   folder: string,
@@ -33,7 +33,7 @@ export async function openEnvoyOutput(
   ]);
   const forward = ({ reader }: Fifo, fd: number) =>
     forwardLines(reader, fd, (bytes) => {
-      log.warn({ bytes, fd }, "dropped some of Envoy's output, for it was not read fast enough");
+      log.warn({ bytes, fd }, "dropped some of Envoy's output: its reader is too slow");
     });
   stderr.reader.on('data', onLog);
   const forwarders = [forward(stdout, STDOUT), forward(stderr, STDERR)];

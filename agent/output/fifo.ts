@@ -5,9 +5,9 @@ import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { cannotUseRunFolder, programMissing } from '../errors.ts';
 
-/** Both ends of a named pipe whose name is gone already. */
+/** Both ends of a named pipe whose name was already removed. */
 export type Fifo = {
-  /** For a child to inherit. Unlike a socket it can be opened again as `/dev/stdout`, by its owner. */
+  /** For a child to inherit. Unlike a socket, its owner can open the pipe again as `/dev/stdout`. */
   readonly writeFd: number;
   /** Ends when the last writer has closed, after `closeWriteEnd`. */
   readonly reader: Socket;
@@ -15,8 +15,8 @@ export type Fifo = {
 };
 
 /**
- * Makes a pipe by way of a name, `path`, owned by the current user.
- * @throws AgentError when there is no `mkfifo`, or the run folder, in which the one of `path` is, takes no pipe.
+ * Creates a pipe that the current user owns, temporarily named `path`.
+ * @throws AgentError if there is no `mkfifo`, or it cannot create a pipe in the run folder
  */
 export async function makeFifo(path: string): Promise<Fifo> {
   await promisify(execFile)('mkfifo', ['--mode=600', path]).catch((cause: unknown) => {
@@ -24,7 +24,7 @@ export async function makeFifo(path: string): Promise<Fifo> {
       throw programMissing('mkfifo', 'coreutils', cause);
     throw cannotUseRunFolder(dirname(dirname(path)), cause);
   });
-  // The reading end first and without waiting: opening the other one waits for a reader.
+  // Open the read end first and without blocking: opening the write end blocks until there is a reader.
   const readFd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const writeFd = openSync(path, constants.O_WRONLY);
   rmSync(path);

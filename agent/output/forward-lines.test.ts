@@ -33,7 +33,7 @@ test.each([
   expect(readFileSync(path, 'utf8')).toBe(written);
 });
 
-test('a line is held back until it is whole, so that writers do not run into each other', async () => {
+test('an incomplete line waits for its end, so that lines of several writers do not mix', async () => {
   const path = join(folder, 'out');
   const fd = openSync(path, 'w');
   const source = new PassThrough();
@@ -46,7 +46,7 @@ test('a line is held back until it is whole, so that writers do not run into eac
   expect(readFileSync(path, 'utf8')).toBe('one\nhalf a line\n');
 });
 
-test('a reader that is stuck costs lines, which are counted, and stops nothing', async () => {
+test('a stuck reader blocks nothing; lost lines are counted', async () => {
   const stuck = await makeFifo(join(folder, 'stuck'));
   const source = new PassThrough();
   const lost: number[] = [];
@@ -69,7 +69,7 @@ test('a reader that is stuck costs lines, which are counted, and stops nothing',
   expect(lost.reduce((sum, bytes) => sum + bytes, 0)).toBe(forwarder.dropped());
 });
 
-test('a reader that is gone costs everything, and stops nothing', async () => {
+test('a closed output blocks nothing; all lines are lost and counted', async () => {
   const gone = await makeFifo(join(folder, 'gone'));
   const source = new PassThrough();
   const forwarder = forwardLines(source, gone.writeFd, () => undefined);
@@ -81,7 +81,7 @@ test('a reader that is gone costs everything, and stops nothing', async () => {
   gone.closeWriteEnd();
 });
 
-test('a child can open its end again by the name /dev/stdout', async () => {
+test('a child can reopen its end as /dev/stdout', async () => {
   const fifo = await makeFifo(join(folder, 'fifo'));
   const { exited } = await startEnvoy({
     binary: 'sh',

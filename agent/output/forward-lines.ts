@@ -2,24 +2,24 @@ import { write } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Lines on their way from Envoy to one of the agent's own outputs. */
+/** Forwards lines from Envoy to one of the agent's own outputs. */
 export type LineForwarder = {
-  /** Bytes that were thrown away because whoever reads the output was too slow, or is gone. */
+  /** Bytes that were dropped because the reader of the output was too slow, or has closed it. */
   dropped(): number;
-  /** Resolves when the source has ended and all of it is written. */
+  /** Resolves when the source has ended and all its data is written or dropped. */
   readonly done: Promise<void>;
 };
 
-/** What may wait to be written. More is dropped: a proxy must not stop because nobody reads its log. */
-const MOST_WAITING = 1024 * 1024;
-const LONGEST_LINE = 64 * 1024;
+/** Queue bound in bytes. More is dropped: an unread log must not block the proxy. */
+const MAX_QUEUE_BYTES = 1024 * 1024;
+const MAX_LINE_BYTES = 64 * 1024;
 const FULL_PIPE_WAIT_MS = 20;
 const NEWLINE = 0x0a;
 
 /**
- * Forwards whole lines, so that those of several writers do not run into each other. The output is written by the thread
- * pool: whatever it is, a reader that does not read stops nothing but that. `onDropped` hears, once the output moves
- * again, how many bytes were lost.
+ * Forwards whole lines, so that lines of several writers do not mix. The thread pool writes the output, so a stuck reader blocks
+ * nothing else, whether the output is a file, a pipe or a socket. Once the output accepts data again, calls `onDropped` with the
+ * number of bytes that were lost.
  */
 export function forwardLines(
   source: Readable,
@@ -38,7 +38,7 @@ export function forwardLines(
 
   function enqueue(lines: Buffer): void {
     if (lines.length === 0) return;
-    if (gone || waitingBytes + lines.length > MOST_WAITING) {
+    if (gone || waitingBytes + lines.length > MAX_QUEUE_BYTES) {
       dropped += lines.length;
       return;
     }
@@ -52,7 +52,7 @@ export function forwardLines(
     while (waiting.length > 0) {
       const chunk = Buffer.concat(waiting);
       waiting = [];
-      // What is being written still takes its room, or a stuck output would be given twice as much.
+      // Count the chunk as queued while it is being written; a stuck output would otherwise double the bound.
       gone = !(await writeAll(fd, chunk));
       waitingBytes -= chunk.length;
       if (gone) dropped += chunk.length;
@@ -67,7 +67,7 @@ export function forwardLines(
 
   source.on('data', (chunk: Buffer) => {
     const last = chunk.lastIndexOf(NEWLINE) + 1;
-    if (last === 0 && rest.length + chunk.length < LONGEST_LINE) {
+    if (last === 0 && rest.length + chunk.length < MAX_LINE_BYTES) {
       rest = Buffer.concat([rest, chunk]);
       return;
     }
@@ -84,13 +84,13 @@ export function forwardLines(
   return { dropped: () => dropped, done: promise };
 }
 
-/** Writes all of it; answers false when the output is gone. */
+/** Writes the whole chunk. Resolves with false if the output is closed. */
 async function writeAll(fd: number, chunk: Buffer): Promise<boolean> {
   let offset = 0;
   while (offset < chunk.length) {
     const written = await writeSome(fd, chunk.subarray(offset));
     if (written === 'gone') return false;
-    // Somebody else made this output non-blocking, and it is full.
+    // The output is full. Another process has set it to non-blocking mode.
     if (written === 'full') await delay(FULL_PIPE_WAIT_MS);
     else offset += written;
   }

@@ -15,7 +15,7 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
 });
 
-/** A control plane that is stopped after the test. */
+/** Starts a control plane; it stops after the test. */
 async function controlPlane(port = 0) {
   const server = await listenForTest({}, port);
   cleanups.push(server.stop);
@@ -38,7 +38,7 @@ async function relayTo(port: number) {
   return { relay, socketPath };
 }
 
-/** A client in Envoy's place. It answers an update only when told to, unless `answers` is set. */
+/** A delta client in place of Envoy. It answers an update only when the test says so, unless `answers` is set. */
 function envoy(socketPath: string, answers = true) {
   const updates: DeltaUpdate[] = [];
   const states: string[] = [];
@@ -63,7 +63,7 @@ function envoy(socketPath: string, answers = true) {
 
 const ALL = new Set(['*']);
 
-test('what the control plane serves reaches Envoy, and its acknowledgement the control plane', async () => {
+test('resources reach Envoy, and its ACK reaches the control plane', async () => {
   const { xds, port } = await controlPlane();
   const { relay, socketPath } = await relayTo(port);
   const proxy = envoy(socketPath, false);
@@ -77,7 +77,7 @@ test('what the control plane serves reaches Envoy, and its acknowledgement the c
   await expect.poll(() => xds.settled('n', CLUSTER)).toBe('acked');
 });
 
-test("Envoy's refusal reaches the control plane in its own words, and the last good resource goes back to Envoy", async () => {
+test("Envoy's NACK reaches the control plane with its message, and the relay serves the last good resource again", async () => {
   const { xds, port } = await controlPlane();
   const { relay, socketPath } = await relayTo(port);
   const proxy = envoy(socketPath, false);
@@ -91,13 +91,13 @@ test("Envoy's refusal reaches the control plane in its own words, and the last g
   await expect.poll(() => xds.streams()[0]?.types[0]?.nacked?.message).toBe('a is wrong');
   await expect.poll(proxy.contents).toEqual(['a=1', 'b=1', 'a=2', 'b=2', 'a=1', 'b=1']);
   expect(relay.status().refusals).toBe(1);
-  // The control plane sends what differs from what it sent last: b in its second version is not sent again.
+  // The control plane sends the difference from its latest response: it does not send b's second version again.
   xds.set('n', makeSnapshot({ [CLUSTER]: { a: '3', b: '2' } }));
   proxy.client.answer(proxy.updates[2] as DeltaUpdate);
   await expect.poll(() => proxy.contents().slice(6)).toEqual(['a=3', 'b=2']);
 });
 
-test('of an extension configuration that Envoy refuses the last good one stays, and what a listener no longer names goes last', async () => {
+test('after a NACK of an extension configuration the last good one stays; an unreferenced one is removed last', async () => {
   const { xds, port } = await controlPlane();
   const { socketPath } = await relayTo(port);
   const proxy = envoy(socketPath, false);
@@ -109,7 +109,7 @@ test('of an extension configuration that Envoy refuses the last good one stays, 
   await expect.poll(proxy.contents).toEqual(['l=with e']);
   answerAll();
   proxy.client.subscribe(EXTENSION_CONFIG, new Set(['e']));
-  // At first the relay has nothing under this name, and a listener that waits for it goes on waiting.
+  // At first the relay has no resource of this name, and the listener keeps waiting for it.
   await expect.poll(() => proxy.contents().at(-1)).toBe('e=1');
   answerAll();
   await expect.poll(() => xds.settled('n', EXTENSION_CONFIG)).toBe('acked');
@@ -132,7 +132,7 @@ test('of an extension configuration that Envoy refuses the last good one stays, 
   await expect.poll(proxy.contents).toEqual(['-e']);
 });
 
-test('the control plane goes away and comes back: Envoy keeps its stream, and gets the difference', async () => {
+test('when the control plane disconnects and reconnects, Envoy keeps its stream and receives only the difference', async () => {
   const first = await controlPlane();
   const { relay, socketPath } = await relayTo(first.port);
   const proxy = envoy(socketPath);
@@ -148,7 +148,7 @@ test('the control plane goes away and comes back: Envoy keeps its stream, and ge
   expect(proxy.states).toEqual(['connected']);
 });
 
-test('an Envoy that comes back while the control plane is away is given the last good configuration', async () => {
+test('an Envoy that reconnects while the control plane is disconnected receives the last good configuration', async () => {
   const { xds, port, stop } = await controlPlane();
   const { relay, socketPath } = await relayTo(port);
   const before = envoy(socketPath);
@@ -169,7 +169,7 @@ test('an Envoy that comes back while the control plane is away is given the last
   await expect.poll(after.contents).toEqual(['a=1', 'r=1', 's=1']);
 });
 
-test('what comes for a type that an Envoy that comes back has not asked for yet is acknowledged once it has', async () => {
+test('an update of a type is ACKed only after a reconnected Envoy subscribes to that type', async () => {
   const { xds, port } = await controlPlane();
   const { socketPath } = await relayTo(port);
   const before = envoy(socketPath);
@@ -191,7 +191,7 @@ test('what comes for a type that an Envoy that comes back has not asked for yet 
   await expect.poll(() => routes()?.settled).toBe('acked');
 });
 
-test('a resource that Envoy no longer wants is no longer asked for', async () => {
+test('when Envoy unsubscribes from a resource, so does the relay', async () => {
   const { xds, port } = await controlPlane();
   const { socketPath } = await relayTo(port);
   const proxy = envoy(socketPath);

@@ -10,47 +10,47 @@ import { createXdsServer, type XdsServer } from '../../xds/server.ts';
 import type { Ack } from '../../xds/protocol/acks.ts';
 import type { Resource, TypeUrl } from '../../xds/types.ts';
 import type { NameFilling } from '../names/listener-names.ts';
-import { describeRefusal } from './refusal.ts';
+import { describeNack } from './describe-nack.ts';
 import { createRelayedConfig } from './relayed-config.ts';
 import { createRelayedSubscriptions } from './relayed-subscriptions.ts';
 
-/** What a relay needs to know. */
+/** Inputs of a relay. */
 export type RelayOptions = {
-  /** The unix socket that Envoy's bootstrap names. Its folder is the agent's own, so that no other user can open it. */
+  /** The unix socket in Envoy's bootstrap. It is in the agent's own folder, so that no other user can open it. */
   readonly socketPath: string;
-  /** Control planes, tried one after the other. */
+  /** Control planes, in the order to try. */
   readonly upstreams: readonly Upstream[];
   readonly node: NodeIdentity;
   readonly log: Log;
-  /** Fills the addresses of names into the listeners that Envoy is served. Default: listeners pass through as they are. */
+  /** Fills the addresses of names into listeners. Default: listeners pass unchanged. */
   readonly names?: NameFilling;
-  /** What is served on the same socket beside ADS. */
-  readonly beside?: readonly { addTo(server: GrpcServer): void }[];
+  /** Services on the same socket besides ADS. */
+  readonly extraServices?: readonly { addTo(server: GrpcServer): void }[];
 };
 
-/** Who the proxy says it is: the node of Envoy's bootstrap. */
+/** The node of Envoy's bootstrap. */
 export type NodeIdentity = {
   readonly id: string;
   readonly cluster: string;
   readonly metadata: Readonly<Record<string, unknown>>;
 };
 
-/** How the relay stands. */
+/** Status of the relay. */
 export type RelayStatus = {
   readonly connected: boolean;
-  /** Since when there has been no control plane; undefined while there is one. */
+  /** When the connection to the control plane was lost; undefined while connected. */
   readonly disconnectedSince: Date | undefined;
   readonly lastError: string | undefined;
-  /** Responses of the control plane that Envoy refused, since the start. */
+  /** Responses that Envoy NACKed since the agent started. */
   readonly refusals: number;
-  /** Why Envoy refused an update of which it has not taken a newer one since. */
+  /** Message of the latest NACK, until Envoy ACKs a newer update of that type. */
   readonly refused: string | undefined;
 };
 
-/** ADS between Envoy and the control plane, with the last good configuration between them. */
+/** Relays ADS between Envoy and the control plane, and keeps the last good configuration. */
 export type Relay = {
   status(): RelayStatus;
-  /** The resources of a type that Envoy is to have now. */
+  /** Returns the resources of a type that the relay serves to Envoy now. */
   served(typeUrl: TypeUrl): Iterable<Resource>;
   close(): Promise<void>;
 };
@@ -58,9 +58,9 @@ export type Relay = {
 const KEY = 'envoy';
 
 /**
- * Starts to listen. A response of the control plane is acknowledged or refused only when Envoy has answered it, in
- * Envoy's own words. When the control plane goes away, Envoy's stream stays, and so does what Envoy has; an Envoy that
- * comes back meanwhile is given the last good configuration.
+ * Starts a relay. It answers a response of the control plane only after Envoy's answer, and forwards the message of a NACK. If the
+ * control plane disconnects, Envoy keeps its stream and its configuration, and an Envoy that reconnects meanwhile receives the last
+ * good configuration.
  */
 export async function startRelay({
   socketPath,
@@ -68,27 +68,27 @@ export async function startRelay({
   node,
   log,
   names: filling,
-  beside = [],
+  extraServices = [],
 }: RelayOptions): Promise<Relay> {
   const config = createRelayedConfig();
   const subscriptions = createRelayedSubscriptions();
-  const unanswered = new Map<TypeUrl, DeltaUpdate>();
+  const pending = new Map<TypeUrl, DeltaUpdate>();
   let disconnectedSince: Date | undefined = new Date();
   let lastError: string | undefined;
   let refusals = 0;
   const refused = new Map<TypeUrl, string>();
   let envoyVersion = '';
-  /** What is offered is not served yet, because its listeners wait for the addresses of names. */
+  /** Whether the current snapshot is held back because its listeners wait for the addresses of names. */
   let isHeld = false;
 
   const downstream: XdsServer = createXdsServer({
     keyOf: () => KEY,
-    onAck: (_key, answer) => passOn(answer),
+    onAck: (_key, answer) => forwardAnswer(answer),
     onSubscription(_key, typeUrl, subscription) {
       const { names, dropped } = subscriptions.update(typeUrl, subscription);
       if (dropped.length > 0) config.forget(typeUrl, dropped);
       upstream.subscribe(typeUrl, names);
-      settle(typeUrl);
+      ackIfSettled(typeUrl);
     },
     onStream(event, _key, { version }) {
       if (event === 'opened') {
@@ -108,7 +108,7 @@ export async function startRelay({
       ...userAgent(envoyVersion),
     }),
     versions: (typeUrl) => {
-      unanswered.delete(typeUrl);
+      pending.delete(typeUrl);
       const versions = config.restart(typeUrl);
       serve();
       return versions;
@@ -116,13 +116,13 @@ export async function startRelay({
     onUpdate(update) {
       log.debug(
         { typeUrl: update.typeUrl, version: update.version, resources: update.resources.length },
-        'an update',
+        'received an update',
       );
-      // The control plane has one unanswered response a type at most; an answer to an older one is not owed any more.
-      unanswered.set(update.typeUrl, update);
-      config.offer(update);
+      // The control plane has at most one unanswered response per type, so an older one needs no answer.
+      pending.set(update.typeUrl, update);
+      config.update(update);
       serve();
-      settle(update.typeUrl);
+      ackIfSettled(update.typeUrl);
     },
     onState(state, detail) {
       const isConnected = state === 'connected';
@@ -136,48 +136,48 @@ export async function startRelay({
   });
 
   function serve(): void {
-    const offered = config.snapshot();
-    const snapshot = filling === undefined ? offered : filling.fill(offered);
+    const unfilled = config.snapshot();
+    const snapshot = filling === undefined ? unfilled : filling.fill(unfilled);
     isHeld = snapshot === undefined;
     if (snapshot !== undefined) downstream.set(KEY, snapshot);
   }
 
   filling?.onChange(() => {
     serve();
-    for (const typeUrl of unanswered.keys()) settle(typeUrl);
+    for (const typeUrl of pending.keys()) ackIfSettled(typeUrl);
   });
 
-  /** Envoy's answer is the answer to the control plane. */
-  function passOn({ typeUrl, error }: Ack): void {
-    const update = unanswered.get(typeUrl);
-    if (error === undefined || update === undefined) return settle(typeUrl);
-    unanswered.delete(typeUrl);
+  /** Forwards Envoy's ACK or NACK to the control plane. */
+  function forwardAnswer({ typeUrl, error }: Ack): void {
+    const update = pending.get(typeUrl);
+    if (error === undefined || update === undefined) return ackIfSettled(typeUrl);
+    pending.delete(typeUrl);
     refusals += 1;
-    const why = describeRefusal(error);
+    const why = describeNack(error);
     refused.set(typeUrl, why);
     log.error(
       { typeUrl, version: update.version, error: why },
-      'Envoy refused an update; the last good one is served again',
+      'Envoy sent a NACK; the agent serves the last good resources again',
     );
     upstream.answer(update, error);
-    config.refuse(typeUrl);
+    config.nack(typeUrl);
     serve();
   }
 
-  /** Acknowledges an update once Envoy has all of it, which may take several responses, or none if it had it before. */
-  function settle(typeUrl: TypeUrl): void {
-    const update = unanswered.get(typeUrl);
-    if (update === undefined || isHeld || !subscriptions.isAsked(typeUrl)) return;
+  /** ACKs an update once Envoy has applied all of it. That takes several responses, or none if Envoy had the same resources before. */
+  function ackIfSettled(typeUrl: TypeUrl): void {
+    const update = pending.get(typeUrl);
+    if (update === undefined || isHeld || !subscriptions.isSubscribed(typeUrl)) return;
     if (downstream.settled(KEY, typeUrl) !== 'acked') return;
-    unanswered.delete(typeUrl);
+    pending.delete(typeUrl);
     refused.delete(typeUrl);
-    config.accept(typeUrl);
+    config.ack(typeUrl);
     upstream.answer(update);
   }
 
   const server = createGrpcServer({ mostMessageBytes: Infinity });
   downstream.addTo(server);
-  for (const service of beside) service.addTo(server);
+  for (const service of extraServices) service.addTo(server);
   const listener = await listenGrpc(server, { path: socketPath });
 
   return {
@@ -196,7 +196,7 @@ export async function startRelay({
   };
 }
 
-/** The proxy that the control plane is to see is Envoy, not its agent. */
+/** Returns the user agent of Envoy, which the control plane sees instead of the agent's. */
 function userAgent(version: string): MessageInitShape<typeof NodeSchema> {
   const [userAgentName = '', value = ''] = version.split(' ');
   return { userAgentName, userAgentVersionType: { case: 'userAgentVersion', value } };

@@ -1,23 +1,23 @@
 import type { Subscription } from '../../xds/protocol/subscription.ts';
 import type { TypeUrl } from '../../xds/types.ts';
 
-/** What is subscribed to upstream on behalf of Envoy. */
+/** Subscriptions at the control plane on behalf of Envoy. */
 export type RelayedSubscriptions = {
-  /** Takes over what Envoy's stream now subscribes to; answers all names to ask for, and those that Envoy dropped. */
+  /** Applies the current subscription of Envoy's stream. Returns all names to subscribe to, and those that Envoy dropped. */
   update(
     typeUrl: TypeUrl,
     subscription: Subscription,
   ): { names: ReadonlySet<string>; dropped: readonly string[] };
-  /** Whether Envoy's stream has asked for anything of a type yet. */
-  isAsked(typeUrl: TypeUrl): boolean;
+  /** Whether Envoy's current stream has subscribed to a type. */
+  isSubscribed(typeUrl: TypeUrl): boolean;
   /**
-   * Envoy began a new stream. It asks for its names one after the other; until then those of the stream before stay
-   * subscribed, so that the last good configuration is there when it does.
+   * Envoy opened a new stream. Until it subscribes to a type again, the previous stream's names stay subscribed, so that the last good
+   * configuration is available.
    */
   restart(): void;
 };
 
-/** Starts with nothing. */
+/** Starts without subscriptions. */
 export function createRelayedSubscriptions(): RelayedSubscriptions {
   const upstream = new Map<TypeUrl, Set<string>>();
   let stream = new Map<TypeUrl, ReadonlySet<string>>();
@@ -34,7 +34,7 @@ export function createRelayedSubscriptions(): RelayedSubscriptions {
       upstream.set(typeUrl, all);
       return { names: all, dropped };
     },
-    isAsked: (typeUrl) => stream.has(typeUrl),
+    isSubscribed: (typeUrl) => stream.has(typeUrl),
     restart() {
       stream = new Map();
     },

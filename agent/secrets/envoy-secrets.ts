@@ -4,43 +4,43 @@ import { readCertificates, serialOf } from './pem.ts';
 import { validityOf } from './secret-content.ts';
 import type { SecretReference } from './secret-references.ts';
 
-/** A secret as Envoy has it. */
+/** A secret in Envoy, received or pending. */
 export type EnvoySecret = {
   readonly name: string;
-  /** When it came, or since when Envoy waits for it, in milliseconds since 1970. */
+  /** When Envoy received it or began to wait for it, in milliseconds since 1970. */
   readonly since: number;
   /** Undefined while Envoy waits for it. */
   readonly received:
     | {
-        /** Undefined where its certificates cannot be read. */
+        /** Undefined if its certificates are malformed. */
         readonly validity: Validity | undefined;
-        /** Of the first certificate, or of all authorities: the serial numbers, as `serialOf` writes them. */
+        /** Serial numbers of the first certificate or of all authorities, normalized by `serialOf`. */
         readonly serials: readonly string[];
       }
     | undefined;
 };
 
-/** What Envoy's admin interface tells of its secrets. */
+/** Reads secrets from Envoy's admin interface. */
 export type EnvoySecrets = {
-  /** Reads all of them; contents only when something has changed. Fails where Envoy does not answer. */
+  /** Reads all secrets; their contents only after a change. Rejects if Envoy does not answer. */
   read(signal: AbortSignal): Promise<readonly EnvoySecret[]>;
 };
 
-/** Envoy's configuration dumps of what it waits for, and of what it has. */
+/** Resources of Envoy's configuration dump: secrets that Envoy waits for, and secrets that it has. */
 const WARMING = 'dynamic_warming_secrets';
 const ACTIVE = 'dynamic_active_secrets';
-/** Without contents it is 150 bytes a secret. */
+/** Field mask without contents: 150 bytes per secret. */
 const HEADS = 'name,version_info,last_updated';
 
 type Head = { readonly name: string; readonly version_info: string; readonly last_updated: string };
 type Full = Head & { readonly secret: object };
 
 /**
- * Asks through `admin`. Envoy's `/certs` names no secrets, so what each holds is read from the dump: certificates whole, keys
- * left out by Envoy. It holds what was sent last, which need not be in force.
+ * Creates a reader. Envoy's `/certs` does not name secrets, so the contents come from the configuration dump: whole certificates;
+ * Envoy redacts keys. The dump holds the version that Envoy received last, which may not be in force.
  */
 export function createEnvoySecrets(admin: Pick<AdminClient, 'configDump'>): EnvoySecrets {
-  let known: { readonly heads: string; readonly received: readonly EnvoySecret[] } = {
+  let cached: { readonly heads: string; readonly received: readonly EnvoySecret[] } = {
     heads: '',
     received: [],
   };
@@ -52,11 +52,11 @@ export function createEnvoySecrets(admin: Pick<AdminClient, 'configDump'>): Envo
         admin.configDump<Head>(ACTIVE, HEADS, signal),
       ]);
       const heads = JSON.stringify(active);
-      if (heads !== known.heads) {
+      if (heads !== cached.heads) {
         const full = active.length === 0 ? [] : await admin.configDump<Full>(ACTIVE, undefined, signal);
-        known = { heads, received: full.map(receivedSecret) };
+        cached = { heads, received: full.map(receivedSecret) };
       }
-      return [...known.received, ...warming.map(waitingSecret)];
+      return [...cached.received, ...warming.map(waitingSecret)];
     },
   };
 }
@@ -69,7 +69,7 @@ function receivedSecret({ name, last_updated: since, secret }: Full): EnvoySecre
   return { name, since: Date.parse(since), received: readContent(secret) };
 }
 
-/** A certificate's chain, or a context's authorities, those of SPIFFE's trust domains among them: whatever is PEM. */
+/** Reads all PEM data: a certificate's chain, or a validation context's authorities, including SPIFFE trust domains. */
 function readContent(secret: object): EnvoySecret['received'] {
   const kind: SecretReference['kind'] = 'tls_certificate' in secret ? 'certificate' : 'trust';
   const pem = Buffer.concat(Array.from(inlineData(secret)));

@@ -43,7 +43,7 @@ afterEach(async () => {
 
 type Stream = { readonly said: string[]; readonly call: ClientDuplexStream<Buffer, Buffer> };
 
-/** A stream as Envoy opens one for each secret; what is said to it: the name, with a `-` when it is not there. */
+/** Opens a stream as Envoy does for each secret. `said`: names it received, with a `-` in front if the secret was removed. */
 function subscribe(name: string): Stream {
   const { path, requestSerialize, responseDeserialize } = SERVICES.secrets.delta;
   const call = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize);
@@ -69,7 +69,7 @@ const pairAt = (path: string) =>
   fileSecretName({ kind: 'certificate', chain: `${path}-chain.pem`, privateKey: `${path}-key.pem` });
 const states = () => secrets.status().map(({ state, problem }) => [state, problem]);
 
-test('a certificate is served, and served again when its files are others', async () => {
+test('serves a certificate, and serves it again when its files change', async () => {
   const path = join(folder, 'app');
   await writePair(path, await authority.issue({ dns: ['a'] }));
   const { said } = subscribe(pairAt(path));
@@ -79,7 +79,7 @@ test('a certificate is served, and served again when its files are others', asyn
   await expect.poll(() => said).toEqual([pairAt(path), pairAt(path)]);
 });
 
-test('one that is not there is said to be absent, and served once it is', async () => {
+test('a missing certificate is reported as absent, and served once its files exist', async () => {
   const path = join(folder, 'app');
   const { said } = subscribe(pairAt(path));
   await expect.poll(() => said).toEqual([`-${pairAt(path)}`]);
@@ -89,7 +89,7 @@ test('one that is not there is said to be absent, and served once it is', async 
 });
 
 test.skipIf(SHORT_FORM)(
-  'one that can no longer be used stays in force as it was, and the status says so',
+  'if the files become unusable, the last certificate stays in force, and the status has the problem',
   async () => {
     const path = join(folder, 'ca.pem');
     const name = fileSecretName({ kind: 'trust', chain: path });
@@ -97,7 +97,7 @@ test.skipIf(SHORT_FORM)(
     const { said } = subscribe(name);
     await expect.poll(() => said).toEqual([name]);
     await writeFile(path, 'nothing');
-    const problem = `${path}: it has no certificate in PEM form`;
+    const problem = `${path}: no certificate in PEM format`;
     await expect.poll(states).toEqual([['served', problem]]);
     expect(said).toEqual([name]);
     await writeFile(`${path}.new`, authority.certificate);
@@ -107,7 +107,7 @@ test.skipIf(SHORT_FORM)(
 );
 
 test.skipIf(SHORT_FORM)(
-  'a certificate that has expired does not replace one that is valid, and the status says so',
+  'an expired certificate does not replace a valid one, and the status has the problem',
   async () => {
     const path = join(folder, 'app');
     await writePair(path, await authority.issue({ dns: ['good'] }));
@@ -116,7 +116,7 @@ test.skipIf(SHORT_FORM)(
     const ends = secrets.status()[0]?.validity;
     await writePair(path, await authority.issue({ dns: ['expired'], endsIn: -60_000 }));
     const problem = expect.stringMatching(
-      /app-chain\.pem: its certificate expired at \S+Z: the one before stays in force$/,
+      /app-chain\.pem: its certificate expired at \S+Z: the previous one stays in force$/,
     ) as unknown;
     await expect.poll(states).toEqual([['served', problem]]);
     expect(secrets.status()[0]?.validity).toEqual(ends);
@@ -126,20 +126,20 @@ test.skipIf(SHORT_FORM)(
   },
 );
 
-test('one that is not valid yet does not either, and the status says so', async () => {
+test('a certificate that is not yet valid does not replace a valid one, and the status has the problem', async () => {
   const path = join(folder, 'app');
   await writePair(path, await authority.issue({ dns: ['good'] }));
   const { said } = subscribe(pairAt(path));
   await expect.poll(() => said).toEqual([pairAt(path)]);
   await writePair(path, await authority.issue({ dns: ['early'], beginsIn: 1_800_000 }));
   const problem = expect.stringMatching(
-    /its certificate is not valid before \S+Z: the one before stays in force$/,
+    /its certificate is not valid before \S+Z: the previous one stays in force$/,
   ) as unknown;
   await expect.poll(states).toEqual([['served', problem]]);
   expect(said).toEqual([pairAt(path)]);
 });
 
-test.skipIf(SHORT_FORM)('once its time has come, it replaces the one before', async () => {
+test.skipIf(SHORT_FORM)('a certificate replaces the previous one when it becomes valid', async () => {
   const path = join(folder, 'app');
   await writePair(path, await authority.issue({ dns: ['good'] }));
   const { said } = subscribe(pairAt(path));
@@ -152,7 +152,7 @@ test.skipIf(SHORT_FORM)('once its time has come, it replaces the one before', as
   expect(states()).toEqual([['served', undefined]]);
 });
 
-test('the first one is served though it has expired, and one that is valid replaces it', async () => {
+test('an expired first certificate is served, and a valid one replaces it', async () => {
   const path = join(folder, 'app');
   await writePair(path, await authority.issue({ dns: ['expired'], endsIn: -60_000 }));
   const { said } = subscribe(pairAt(path));
@@ -161,7 +161,7 @@ test('the first one is served though it has expired, and one that is valid repla
   await expect.poll(() => said).toEqual([pairAt(path), pairAt(path)]);
 });
 
-test('an Envoy that comes back is given what was in force, though the files have gone', async () => {
+test('a reconnected Envoy receives the certificate in force although the files were deleted', async () => {
   const path = join(folder, 'app');
   await writePair(path, await authority.issue({ dns: ['a'] }));
   const before = subscribe(pairAt(path));
@@ -173,7 +173,7 @@ test('an Envoy that comes back is given what was in force, though the files have
   await expect.poll(() => said).toEqual([pairAt(path)]);
 });
 
-test('what nobody asks for any more is not in the status', async () => {
+test('a secret without subscribers is not in the status', async () => {
   const path = join(folder, 'app');
   const [one, other] = [subscribe(pairAt(path)), subscribe(pairAt(path))];
   await expect.poll(() => [one.said.length, other.said.length]).toEqual([1, 1]);
@@ -183,7 +183,7 @@ test('what nobody asks for any more is not in the status', async () => {
   await expect.poll(() => secrets.status()).toEqual([]);
 });
 
-test('a name that stands for no files is absent', async () => {
+test('a name that is not a file secret is absent', async () => {
   const { said } = subscribe('default');
   await expect.poll(() => said).toEqual(['-default']);
 });

@@ -7,18 +7,18 @@ import { SECRET, type Resource } from '../../xds/types.ts';
 import { followSecret, type FollowedSecret, type SecretState } from './follow-secret.ts';
 import { filesOf } from './secret-content.ts';
 
-/** How a certificate that Envoy asked for stands. */
+/** Status of a certificate that Envoy subscribes to. */
 export type FileSecretStatus = {
   readonly name: string;
   readonly files: readonly string[];
   readonly state: SecretState['kind'];
-  /** Which file is wrong, and how. One that is `served` nevertheless is in force as it was before. */
+  /** The bad file and its problem. If `state` is `served`, the previous content is in force. */
   readonly problem: string | undefined;
-  /** The time of the one that is served. */
+  /** Validity of the served certificate. */
   readonly validity: Validity | undefined;
 };
 
-/** Certificates from files, which Envoy asks for by the names of common/contracts/file-secret-name.ts. */
+/** Serves certificates from files. Names: common/contracts/file-secret-name.ts. */
 export type FileSecrets = {
   /** Adds the secret discovery service to a gRPC server. */
   addTo(server: GrpcServer): void;
@@ -26,61 +26,61 @@ export type FileSecrets = {
   close(): void;
 };
 
-type Shared = {
+type WatchedSecret = {
   readonly secret: FollowedSecret;
   readonly files: readonly string[];
-  /** Those that ask for it. */
+  /** Subscribed streams. */
   readonly streams: Set<string>;
-  /** What Envoy has against it as it was last sent. */
-  refusal: string | undefined;
-  /** Forgets it, unless somebody asks for it before. */
-  forgetting: NodeJS.Timeout | undefined;
+  /** Message of Envoy's NACK of the latest version. */
+  nack: string | undefined;
+  /** Evicts the secret unless a stream subscribes again. */
+  evictionTimer: NodeJS.Timeout | undefined;
 };
 
-/** How long a secret is kept that nobody asks for, in milliseconds: longer than an Envoy takes to come back. */
-const KEPT_MS = 60_000;
+/** How long a secret without subscribers is kept, in milliseconds: longer than a restarted Envoy needs to subscribe again. */
+const EVICTION_MS = 60_000;
 
 /**
- * Serves certificates from files for as long as Envoy asks for them, and again whenever the files change. One that cannot be
- * used is said to be absent, so that Envoy waits for nothing and refuses the connections that need it. An Envoy that comes
- * back is given what was in force, whatever became of the files.
+ * Serves certificates from files while Envoy subscribes to them, and serves them again whenever the files change. An unusable
+ * certificate is reported as absent, so that Envoy does not wait for it and refuses the connections that need it. A reconnected Envoy
+ * receives the version in force, even if the files are gone.
  */
 export function createFileSecrets(log: Log): FileSecrets {
-  const followed = new Map<string, Shared>();
-  /** What each stream asks for: Envoy has one for each secret. */
-  const asked = new Map<string, ReadonlySet<string>>();
+  const followed = new Map<string, WatchedSecret>();
+  /** Names by stream. Envoy opens one stream per secret. */
+  const subscriptions = new Map<string, ReadonlySet<string>>();
   let streams = 0;
 
   const server: XdsServer = createXdsServer({
     keyOf: () => `${++streams}`,
     onSubscription(key, _typeUrl, { names }) {
-      const before = asked.get(key) ?? new Set();
-      asked.set(key, new Set(names));
-      for (const name of before) if (!names.has(name)) leave(key, name);
-      for (const name of names) if (!before.has(name)) join(key, name);
+      const before = subscriptions.get(key) ?? new Set();
+      subscriptions.set(key, new Set(names));
+      for (const name of before) if (!names.has(name)) unsubscribe(key, name);
+      for (const name of names) if (!before.has(name)) subscribe(key, name);
       serve(key);
     },
     onStream(event, key) {
       if (event === 'opened') return;
-      for (const name of asked.get(key) ?? []) leave(key, name);
-      asked.delete(key);
+      for (const name of subscriptions.get(key) ?? []) unsubscribe(key, name);
+      subscriptions.delete(key);
       server.delete(key);
     },
     onAck(key, { error }) {
-      for (const name of asked.get(key) ?? []) {
-        const shared = followed.get(name);
-        if (shared === undefined) continue;
-        shared.refusal = error;
+      for (const name of subscriptions.get(key) ?? []) {
+        const watched = followed.get(name);
+        if (watched === undefined) continue;
+        watched.nack = error;
         if (error !== undefined)
-          log.error({ files: shared.files, error }, 'Envoy refused a certificate from files');
+          log.error({ files: watched.files, error }, 'Envoy rejected a certificate from files');
       }
     },
   });
 
-  function join(key: string, name: string): void {
+  function subscribe(key: string, name: string): void {
     const known = followed.get(name);
     if (known !== undefined) {
-      clearTimeout(known.forgetting);
+      clearTimeout(known.evictionTimer);
       known.streams.add(key);
       return;
     }
@@ -92,25 +92,25 @@ export function createFileSecrets(log: Log): FileSecrets {
       secret,
       files: filesOf(source),
       streams: waiting,
-      refusal: undefined,
-      forgetting: undefined,
+      nack: undefined,
+      evictionTimer: undefined,
     });
   }
 
-  function leave(key: string, name: string): void {
-    const shared = followed.get(name);
-    shared?.streams.delete(key);
-    if (shared?.streams.size !== 0) return;
-    shared.forgetting = setTimeout(() => {
-      shared.secret.close();
+  function unsubscribe(key: string, name: string): void {
+    const watched = followed.get(name);
+    watched?.streams.delete(key);
+    if (watched?.streams.size !== 0) return;
+    watched.evictionTimer = setTimeout(() => {
+      watched.secret.close();
       followed.delete(name);
-    }, KEPT_MS).unref();
+    }, EVICTION_MS).unref();
   }
 
-  /** A stream is answered once all that it asks for was looked at. */
+  /** Serves a stream once all files of its secrets were read. */
   function serve(key: string): void {
     const resources = new Map<string, Resource>();
-    for (const name of asked.get(key) ?? []) {
+    for (const name of subscriptions.get(key) ?? []) {
       const state = followed.get(name)?.secret.state();
       if (state?.kind === 'reading') return;
       if (state?.kind === 'served') resources.set(name, state.content.resource);
@@ -123,10 +123,10 @@ export function createFileSecrets(log: Log): FileSecrets {
     status: () =>
       [...followed]
         .filter(([, { streams: all }]) => all.size > 0)
-        .map(([name, shared]) => describe(name, shared)),
+        .map(([name, watched]) => describe(name, watched)),
     close() {
-      for (const { secret, forgetting } of followed.values()) {
-        clearTimeout(forgetting);
+      for (const { secret, evictionTimer } of followed.values()) {
+        clearTimeout(evictionTimer);
         secret.close();
       }
       followed.clear();
@@ -134,13 +134,13 @@ export function createFileSecrets(log: Log): FileSecrets {
   };
 }
 
-function describe(name: string, { secret, files, refusal }: Shared): FileSecretStatus {
+function describe(name: string, { secret, files, nack }: WatchedSecret): FileSecretStatus {
   const state = secret.state();
   return {
     name,
     files,
     state: state.kind,
-    problem: (state.kind === 'reading' ? undefined : state.problem) ?? refusal,
+    problem: (state.kind === 'reading' ? undefined : state.problem) ?? nack,
     validity: state.kind === 'served' ? state.content.validity : undefined,
   };
 }

@@ -8,20 +8,20 @@ import { filesOf, secretContent, type SecretContent } from './secret-content.ts'
 import { validityProblem } from './validity-problem.ts';
 
 /**
- * How a secret stands: not looked at yet; without files that can be used, so that Envoy does not have it; or in force,
- * with what is wrong with its files since.
+ * State of a secret. `reading`: its files were not read yet. `missing`: its files are unusable, so Envoy does not have it. `served`: in
+ * force; `problem` is what is wrong with newer files.
  */
 export type SecretState =
   | { readonly kind: 'reading' }
   | { readonly kind: 'missing'; readonly problem: string }
   | { readonly kind: 'served'; readonly content: SecretContent; readonly problem: string | undefined };
 
-/** A secret whose files are looked at for as long as it is followed. */
+/** A secret whose files are watched until `close`. */
 export type FollowedSecret = { readonly state: () => SecretState; readonly close: () => void };
 
-/** How often files are looked at, in milliseconds. */
+/** Poll interval of the files, in milliseconds. */
 const INTERVAL_MS = 500;
-/** The clock may be set: it is looked at again so often, in milliseconds. */
+/** Longest timer in milliseconds. The clock may be set meanwhile, so it is read again at least this often. */
 const LONGEST_TIMER_MS = 3_600_000;
 
 const reading: SecretState = { kind: 'reading' };
@@ -33,9 +33,9 @@ const served = (content: SecretContent, problem?: string): SecretState => ({
 });
 
 /**
- * Follows the files of a secret, also such as are not there yet; `onChange` is told of each new state. What is valid is not
- * replaced by what has expired, nor by what is not valid yet before it is. The first that is read is taken as it is: callers
- * who hold its time against nothing are served, and the others see why not.
+ * Watches the files of a secret, including missing ones, and calls `onChange` after each new state. An expired certificate does not
+ * replace a valid one, and one that is not yet valid replaces it only once it is. The first certificate is accepted regardless of its
+ * validity: callers that do not check validity are served, and the others see the reason.
  */
 export function followSecret(
   name: string,
@@ -47,7 +47,7 @@ export function followSecret(
   const stop = new AbortController();
   let state = reading;
   let followed: Followed<SecretContent> | undefined;
-  /** Runs while the files hold one that is not valid yet. */
+  /** Runs while the files hold a certificate that is not yet valid. */
   let untilValid: NodeJS.Timeout | undefined;
 
   function enter(next: SecretState): void {
@@ -59,13 +59,13 @@ export function followSecret(
     const wait = content.validity.notBefore - Date.now();
     const look = () => {
       if (content.validity.notBefore > Date.now()) return waitFor(content);
-      log.info({ files }, 'a certificate that was not valid yet came into force');
+      log.info({ files }, 'a certificate became valid and is now in force');
       enter(served(content));
     };
     untilValid = setTimeout(look, Math.min(wait, LONGEST_TIMER_MS)).unref();
   }
 
-  /** @throws SecretFileError where what is in force is better */
+  /** @throws SecretFileError if the content is invalid, or the one in force is better */
   function read(...contents: readonly Buffer[]): SecretContent {
     clearTimeout(untilValid);
     const content = secretContent(name, secret, contents);
@@ -75,7 +75,7 @@ export function followSecret(
     if (content.validity.notBefore > now) waitFor(content);
     const what = secret.kind === 'certificate' ? 'its certificate' : 'its authority';
     const problem = validityProblem(what, content.validity, now);
-    throw new SecretFileError(secret.chain, `${problem}: the one before stays in force`);
+    throw new SecretFileError(secret.chain, `${problem}: the previous one stays in force`);
   }
 
   function open(): Promise<Followed<SecretContent>> {
@@ -100,7 +100,7 @@ export function followSecret(
         if (state.kind !== 'missing' || state.problem !== problem) {
           log.error(
             { files, err: error },
-            'a certificate cannot be served: its connections are refused until it can',
+            'cannot serve a certificate: connections that need it are refused until its files are fixed',
           );
           enter(missing(problem));
         }
@@ -111,7 +111,7 @@ export function followSecret(
     followed?.onChange((content) => enter(served(content)));
     if (followed !== undefined) enter(served(followed.current()));
   }
-  // It only fails by being stopped.
+  // Rejects only when stopped.
   follow().catch(() => undefined);
 
   return {

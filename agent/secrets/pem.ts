@@ -6,8 +6,8 @@ const CURVES: readonly (string | undefined)[] = ['prime256v1', 'secp384r1', 'sec
 const SHORTEST_RSA = 2048;
 
 /**
- * The certificates of a PEM file, in its order.
- * @throws SecretFileError where there is none, or one that cannot be read
+ * Reads the certificates of a PEM file, in order.
+ * @throws SecretFileError if there is none, or one is malformed
  */
 export function readCertificates(
   file: string,
@@ -18,33 +18,34 @@ export function readCertificates(
     try {
       return new X509Certificate(block);
     } catch (cause) {
-      throw new SecretFileError(file, `certificate ${index + 1} in it cannot be read`, cause);
+      throw new SecretFileError(file, `certificate ${index + 1} is malformed`, cause);
     }
   });
-  if (first === undefined) throw new SecretFileError(file, 'it has no certificate in PEM form');
+  if (first === undefined) throw new SecretFileError(file, 'no certificate in PEM format');
   return [first, ...others];
 }
 
 /**
- * Makes sure that a key belongs to a certificate, and that Envoy takes one of its kind.
+ * Checks that a key belongs to a certificate, and that Envoy accepts a key of this type.
  * @throws SecretFileError
  */
 export function checkKey(file: string, content: Buffer, leaf: X509Certificate): void {
   const key = readKey(file, content);
   const problem = kindProblem(key);
   if (problem !== undefined) throw new SecretFileError(file, problem);
-  if (!leaf.checkPrivateKey(key)) throw new SecretFileError(file, 'it is not the key of the certificate');
+  if (!leaf.checkPrivateKey(key))
+    throw new SecretFileError(file, 'the key does not belong to the certificate');
 }
 
 function readKey(file: string, content: Buffer): KeyObject {
   try {
     return createPrivateKey(content);
   } catch (cause) {
-    throw new SecretFileError(file, 'it has no private key in PEM form, without a passphrase', cause);
+    throw new SecretFileError(file, 'no private key in PEM format without a passphrase', cause);
   }
 }
 
-/** As Envoy's own check of a TLS context. */
+/** Applies the same check as Envoy to a TLS context. */
 function kindProblem({
   asymmetricKeyType: type,
   asymmetricKeyDetails: details,
@@ -53,14 +54,14 @@ function kindProblem({
     const bits = details?.modulusLength ?? 0;
     return bits >= SHORTEST_RSA
       ? undefined
-      : `it is an RSA key of ${bits} bits: Envoy takes ${SHORTEST_RSA} at least`;
+      : `the key is RSA with ${bits} bits: Envoy requires at least ${SHORTEST_RSA}`;
   }
   if (type === 'ed25519' || (type === 'ec' && CURVES.includes(details?.namedCurve))) return undefined;
   const kind = [type, details?.namedCurve].filter((part) => part !== undefined).join(' ');
-  return `it is a key of the kind ${kind}: Envoy takes RSA, Ed25519, and ECDSA on P-256, P-384 and P-521`;
+  return `the key type is ${kind}: Envoy accepts RSA, Ed25519, and ECDSA on P-256, P-384 and P-521`;
 }
 
-/** A serial number in hexadecimal, as it can be compared: Envoy and Node write it differently. */
+/** Normalizes a hexadecimal serial number for comparison: Envoy and Node format it differently. */
 export function serialOf(hexadecimal: string): string {
   return hexadecimal.toLowerCase().replace(/^0+/, '');
 }

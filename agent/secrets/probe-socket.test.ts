@@ -23,23 +23,23 @@ async function listen(): Promise<() => Promise<void>> {
   };
 }
 
-test('a server that takes the connection', async () => {
+test('a server that accepts the connection has no problem', async () => {
   const close = await listen();
   expect(await probeSocket(path)).toBeUndefined();
   await close();
 });
 
-test('no socket', async () => {
+test('a missing socket', async () => {
   expect(await probeSocket(path)).toBe(`${path}: there is no such socket`);
 });
 
-test('a socket that is left of a server that was killed', async () => {
+test('a socket that a killed server left behind', async () => {
   const script = `require('node:net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`;
   await promisify(execFile)(process.execPath, ['-e', script]).catch(() => undefined);
-  expect(await probeSocket(path)).toBe(`${path}: nobody listens there`);
+  expect(await probeSocket(path)).toBe(`${path}: no process listens on this socket`);
 });
 
-test('a file that is no socket, and a folder that is a file', async () => {
+test('a file that is not a socket, and a path below a file', async () => {
   await mkdir(path);
-  expect(await probeSocket(path)).toMatch(/nobody listens there|cannot be connected to/);
+  expect(await probeSocket(path)).toMatch(/no process listens on this socket|cannot connect/);
 });

@@ -5,8 +5,8 @@ import { dirname } from 'node:path';
 const LIMIT_MS = 1000;
 
 /**
- * Why nobody can be reached at a unix socket, in words that begin with where: as this process, which is Envoy's own user, finds
- * it. Undefined where somebody takes the connection, which is closed again at once. Never fails.
+ * Connects to a unix socket as this process's user, which is also Envoy's, and closes the connection. Resolves with undefined on
+ * success, else with the problem, which begins with the path. Never rejects; times out after a second.
  */
 export async function probeSocket(path: string): Promise<string | undefined> {
   const code = await connectionError(path);
@@ -17,15 +17,15 @@ export async function probeSocket(path: string): Promise<string | undefined> {
     case 'ENOENT':
       return `${path}: there is no such socket`;
     case 'ECONNREFUSED':
-      return `${path}: nobody listens there`;
+      return `${path}: no process listens on this socket`;
     case 'EACCES': {
       const folder = await closedFolder(path);
       return folder === undefined
         ? `${path}: uid ${uid} may not write to the socket`
-        : `${folder}: uid ${uid} may not enter the folder, in which the socket is`;
+        : `${folder}: uid ${uid} may not enter the folder that holds the socket`;
     }
     default:
-      return `${path}: it cannot be connected to (${code})`;
+      return `${path}: cannot connect (${code})`;
   }
 }
 
@@ -33,12 +33,12 @@ function connectionError(path: string): Promise<string | undefined> {
   const { promise, resolve } = Promise.withResolvers<string | undefined>();
   const socket = connect({ path, timeout: LIMIT_MS });
   socket.on('connect', () => resolve(undefined));
-  socket.on('timeout', () => resolve(`no answer for ${LIMIT_MS} ms`));
+  socket.on('timeout', () => resolve(`no answer in ${LIMIT_MS} ms`));
   socket.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
   return promise.finally(() => socket.destroy());
 }
 
-/** The highest folder above a path that may not be entered. */
+/** Returns the topmost parent folder that this user may not enter. */
 async function closedFolder(path: string): Promise<string | undefined> {
   const folders: string[] = [];
   for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder))

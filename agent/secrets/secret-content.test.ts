@@ -29,7 +29,7 @@ const certificate = (chain: string, key: string) =>
   secretContent('name', CERTIFICATE, [Buffer.from(chain), Buffer.from(key)]);
 const trust = (chain: string) => secretContent('name', TRUST, [Buffer.from(chain)]);
 
-/** What Envoy reads, by its own descriptors. */
+/** The secret as Envoy decodes it, by Envoy's descriptors. */
 function decode(any: Uint8Array) {
   const secret = anyUnpack(fromBinary(AnySchema, any), SecretSchema);
   return secret && toJson(SecretSchema, secret);
@@ -37,7 +37,7 @@ function decode(any: Uint8Array) {
 
 const inline = (text: string) => ({ inlineBytes: Buffer.from(text).toString('base64') });
 
-test('a certificate and its key, as Envoy reads them', () => {
+test('encodes a certificate and its key as Envoy reads them', () => {
   const { resource, validity } = certificate(pair.chain + authority.certificate, pair.privateKey);
   expect(decode(resource.any)).toEqual({
     name: 'name',
@@ -46,11 +46,11 @@ test('a certificate and its key, as Envoy reads them', () => {
       privateKey: inline(pair.privateKey),
     },
   });
-  // Not the authority's day.
+  // Not the authority's validity.
   expect(validity.notAfter).toBeLessThanOrEqual(Date.now() + 3_600_000);
 });
 
-test('authorities, as Envoy reads them', () => {
+test('encodes authorities as Envoy reads them', () => {
   const { resource } = trust(authority.certificate);
   expect(decode(resource.any)).toEqual({
     name: 'name',
@@ -58,7 +58,7 @@ test('authorities, as Envoy reads them', () => {
   });
 });
 
-test('the same contents have the same version, others another', () => {
+test('equal contents have equal versions, different contents different ones', () => {
   const version = (chain: string) => trust(chain).resource.version;
   expect(version(authority.certificate)).toBe(version(authority.certificate));
   expect(version(authority.certificate)).not.toBe(version(pair.chain));
@@ -67,18 +67,22 @@ test('the same contents have the same version, others another', () => {
 const BROKEN = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
 
 test.each([
-  ['an empty file', () => certificate('', pair.privateKey), '/chain: it has no certificate in PEM form'],
-  ['half a chain', () => certificate(pair.chain + BROKEN, pair.privateKey), '/chain: certificate 2 in it'],
-  ['a certificate for a key', () => certificate(pair.chain, pair.chain), '/key: it has no private key'],
-  ['no authorities', () => trust('none'), '/ca: it has no certificate in PEM form'],
+  ['an empty file', () => certificate('', pair.privateKey), '/chain: no certificate in PEM format'],
+  [
+    'half a chain',
+    () => certificate(pair.chain + BROKEN, pair.privateKey),
+    '/chain: certificate 2 is malformed',
+  ],
+  ['a certificate for a key', () => certificate(pair.chain, pair.chain), '/key: no private key'],
+  ['no authorities', () => trust('none'), '/ca: no certificate in PEM format'],
 ])('%s is refused', (_what, make, message) => {
   expect(make).toThrow(message);
 });
 
-test('the key of another certificate is refused', async () => {
+test('rejects the key of another certificate', async () => {
   const other = await authority.issue({ dns: ['b'] });
   expect(() => certificate(pair.chain, other.privateKey)).toThrow(
-    '/key: it is not the key of the certificate',
+    '/key: the key does not belong to the certificate',
   );
 });
 
@@ -91,13 +95,13 @@ const KINDS: readonly (readonly [KeyKind, taken: boolean])[] = [
   ['Ed25519', true],
 ];
 
-test.each(KINDS)('a key of the kind %s is taken: %s', async (key, taken) => {
+test.each(KINDS)('a key of type %s is accepted: %s', async (key, taken) => {
   const { chain, privateKey } = await authority.issue({ dns: ['a'], key });
   if (taken) expect(certificate(chain, privateKey).resource.name).toBe('name');
-  else expect(() => certificate(chain, privateKey)).toThrow(/^\/key: .*Envoy takes/);
+  else expect(() => certificate(chain, privateKey)).toThrow(/^\/key: .*Envoy (accepts|requires)/);
 });
 
-// The same question to a real Envoy, where there is one.
+// The same check by a real Envoy, if one is installed.
 const envoy = process.env['DAYBREAK_ENVOY'];
 
 describe.skipIf(envoy === undefined)('a real Envoy agrees', () => {

@@ -5,17 +5,17 @@ import type { Resource } from '../../xds/types.ts';
 import { checkKey, readCertificates } from './pem.ts';
 import { certificateMessage, trustMessage } from './secret-message.ts';
 
-/** A secret that Envoy would take, and its time. */
+/** A secret that Envoy accepts, and its validity. */
 export type SecretContent = { readonly resource: Resource; readonly validity: Validity };
 
-/** The files that a secret is read from, in the order of `secretContent`. */
+/** Returns the files of a secret, in the order of `secretContent`'s `contents`. */
 export function filesOf(secret: FileSecret): readonly string[] {
   return secret.kind === 'trust' ? [secret.chain] : [secret.chain, secret.privateKey];
 }
 
 /**
- * Makes what Envoy is sent of the files' contents.
- * @throws SecretFileError, so that Envoy is never sent what it would refuse
+ * Encodes the contents of the files for Envoy.
+ * @throws SecretFileError if Envoy would reject the secret
  */
 export function secretContent(
   name: string,
@@ -30,8 +30,8 @@ export function secretContent(
 }
 
 /**
- * The time of a certificate with its chain is that of the first, which the others are there to vouch for: one too many that
- * has expired does no harm. Authorities are good as long as one of them is, for the old one goes while the new one comes.
+ * Returns the validity of a secret. For a certificate with its chain, only the leaf counts: an expired extra certificate in the chain
+ * does no harm. Authorities are valid as long as one of them is, because old and new ones overlap during a rotation.
  */
 export function validityOf(
   kind: FileSecret['kind'],

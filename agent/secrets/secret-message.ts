@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { SECRET, type Resource } from '../../xds/types.ts';
 
-// By hand, because the generated types of Envoy's TLS messages bring along all that those refer to, and cost memory.
+// Encoded by hand, because the generated types of Envoy's TLS messages load all types that they refer to and need memory.
 // Field numbers: envoy/extensions/transport_sockets/tls/v3/secret.proto and common.proto, google/protobuf/any.proto.
 const ANY = { typeUrl: 1, value: 2 } as const;
 const NAMED = { name: 1, tlsCertificate: 2, validationContext: 4 } as const;
@@ -10,7 +10,7 @@ const TLS_CERTIFICATE = { certificateChain: 1, privateKey: 2 } as const;
 const VALIDATION_CONTEXT = { trustedCa: 1 } as const;
 const DATA_SOURCE = { inlineBytes: 2 } as const;
 
-/** A certificate with its chain and its key, both PEM, as Envoy is sent it. */
+/** Encodes a certificate chain and its key, both PEM, as a secret. */
 export function certificateMessage(name: string, chain: Uint8Array, privateKey: Uint8Array): Resource {
   const certificate = message(
     [TLS_CERTIFICATE.certificateChain, inline(chain)],
@@ -19,7 +19,7 @@ export function certificateMessage(name: string, chain: Uint8Array, privateKey: 
   return resource(name, [NAMED.tlsCertificate, certificate]);
 }
 
-/** Authorities that are trusted, PEM, as Envoy is sent them. */
+/** Encodes trusted authorities, PEM, as a secret. */
 export function trustMessage(name: string, chain: Uint8Array): Resource {
   return resource(name, [NAMED.validationContext, message([VALIDATION_CONTEXT.trustedCa, inline(chain)])]);
 }

@@ -44,7 +44,7 @@ const over = (name: string, clusterName: string): Config => ({
 
 const SDS = 'static_cluster_sds_unix_socket';
 
-test('the secrets of a listener, by filter chain', () => {
+test('reads the secrets of a listener, by filter chain', () => {
   const withSecrets = socket(DownstreamTlsContextSchema, {
     commonTlsContext: {
       tlsCertificateSdsSecretConfigs: [over('app', SDS)],
@@ -70,7 +70,7 @@ test('the secrets of a listener, by filter chain', () => {
   ]);
 });
 
-test('the secrets of a cluster, also of one that chooses among several sockets', () => {
+test('reads the secrets of a cluster, including transport socket matches', () => {
   const own = socket(UpstreamTlsContextSchema, {
     commonTlsContext: {
       tlsCertificateSdsSecretConfigs: [overAds('certificate:arn')],
@@ -93,6 +93,6 @@ test('the secrets of a cluster, also of one that chooses among several sockets',
   ]);
 });
 
-test('other resources have none', () => {
+test('other resources have no secrets', () => {
   expect(secretReferences(ROUTES, { name: 'r', version: '1', any: new Uint8Array() })).toEqual([]);
 });

@@ -2,7 +2,7 @@ import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { CLUSTER, LISTENER, type Resource, type TypeUrl } from '../../xds/types.ts';
 import { AGENT_CLUSTER, SDS_CLUSTER } from '../../common/contracts/bootstrap-clusters.ts';
 
-/** Who serves a secret to Envoy: the agent from files, the server behind `APPMESH_SDS_SOCKET_PATH`, the control plane over ADS. */
+/** The server of a secret: `files` is the agent, `sds` the server at `APPMESH_SDS_SOCKET_PATH`, `ads` the control plane. */
 export type SecretSource = 'files' | 'sds' | 'ads';
 
 /** A place in Envoy's configuration that names a secret. */
@@ -17,7 +17,7 @@ export type SecretReference = {
   };
 };
 
-// By hand, because the generated types of listeners and clusters bring along most of Envoy's API, and cost memory.
+// Decoded by hand, because the generated types of listeners and clusters load most of Envoy's API and need memory.
 // Field numbers: envoy/config/{listener,cluster,core}/v3 and envoy/extensions/transport_sockets/tls/v3.
 const ANY = { typeUrl: 1, value: 2 } as const;
 const LISTENER_FIELDS = { filterChains: 3, defaultFilterChain: 25 } as const;
@@ -36,7 +36,7 @@ const ENVOY_GRPC = { clusterName: 1 } as const;
 
 const TLS_CONTEXTS = /\.transport_sockets\.tls\.v3\.(?:Downstream|Upstream)TlsContext$/;
 
-/** The secrets that a listener or a cluster names; none for other types. */
+/** Returns the secrets that a listener or cluster references; none for other types. */
 export function secretReferences(typeUrl: TypeUrl, { name, any }: Resource): readonly SecretReference[] {
   const content = find(any, [ANY.value]);
   if (typeUrl === LISTENER) {
@@ -77,7 +77,7 @@ function ofSocket(socket: Uint8Array, user: SecretReference['user']): readonly S
   ];
 }
 
-/** Undefined for a source that this agent's Envoy does not have. */
+/** Undefined for a source that this agent's bootstrap does not have. */
 function sourceOf(config: Uint8Array): SecretSource | undefined {
   if (find(config, [SDS_SECRET_CONFIG.sdsConfig, CONFIG_SOURCE.ads]).length > 0) return 'ads';
   const path = [
@@ -92,7 +92,7 @@ function sourceOf(config: Uint8Array): SecretSource | undefined {
   return cluster === SDS_CLUSTER ? 'sds' : undefined;
 }
 
-/** All that stands under a path of field numbers, each of a message or a text. */
+/** Returns all values at a path of field numbers of messages or strings. */
 function find(message: Uint8Array, [field, ...rest]: readonly number[]): readonly Uint8Array[] {
   if (field === undefined) return [message];
   const found: Uint8Array[] = [];

@@ -10,7 +10,7 @@ const reference = (name: string, source: SecretReference['source']): SecretRefer
 });
 const up = 'control_plane.connected_state';
 
-test('a stream that is down, also one that is up for the moment of an attempt, until it stays up', () => {
+test('a stream is down until it stays up; a short connection during an attempt does not count', () => {
   const stats = createSecretStats();
   const at = (connected: number, failed: number, now: number) =>
     stats.read(
@@ -28,7 +28,7 @@ test('a stream that is down, also one that is up for the moment of an attempt, u
   expect(at(1, 5, 16_000)).toBe(0);
 });
 
-test('names as Envoy has them in statistics', () => {
+test("replaces characters in names as Envoy's statistics do", () => {
   const names = ['spiffe://apps/a', 'file:/c;/k', 'certificate:arn:aws:acm:r:1:certificate/x'];
   const counted = ['spiffe_apps/a', 'file_c;/k', 'certificate_arn_aws_acm_r_1_certificate/x'];
   const values = new Map(counted.map((name) => [`sds.${name}.update_rejected`, 1]));

@@ -1,23 +1,23 @@
 import type { SecretReference } from './secret-references.ts';
 
-/** The statistics that are read, as a filter for Envoy. */
+/** Regular expression (RE2) that matches the statistics to read. */
 export const SECRET_STATS = String.raw`^sds\..*\.(update_(rejected|failure)|control_plane\.connected_state)$`;
 
-/** What the statistics of one Envoy tell of its secrets, by name. */
+/** Names of secrets with a problem, according to one Envoy's statistics. */
 export type SecretStats = {
-  /** Those of which it has ever refused what it was sent. */
+  /** Secrets of which Envoy has ever rejected a version. */
   readonly rejected: ReadonlySet<string>;
-  /** Those from the server of secrets whose streams are down. */
+  /** Secrets of the secret server (`sds`) whose streams are down. */
   readonly ended: ReadonlySet<string>;
 };
 
-/** Longer than Envoy waits between two attempts to reach the server of secrets, in milliseconds. */
+/** Longer than Envoy waits between two attempts to reach the secret server, in milliseconds. */
 const ENDED_MS = 3000;
 
-/** Of one of the server's secrets: attempts that failed, and when it was last seen down, in milliseconds since 1970. */
+/** The stream of one secret: failed attempts, and when it was last down, in milliseconds since 1970. */
 type Stream = { readonly failed: number; readonly downAt: number };
 
-/** Reads the statistics of an Envoy that has just been started, again and again. */
+/** Creates a reader for the statistics of one Envoy, from its start. */
 export function createSecretStats() {
   let streams: ReadonlyMap<string, Stream> = new Map();
 
@@ -35,7 +35,7 @@ export function createSecretStats() {
         if (value('update_rejected') > 0) rejected.add(name);
         if (source !== 'sds') continue;
         const failed = value('update_failure');
-        // It is up for a moment in each attempt.
+        // Each attempt is connected for a moment, so a grown failure counter means down too.
         const known = streams.get(name);
         const isDown = value('control_plane.connected_state') !== 1 || failed > (known?.failed ?? failed);
         const downAt = isDown ? now : (known?.downAt ?? 0);
@@ -48,7 +48,7 @@ export function createSecretStats() {
   };
 }
 
-/** A secret's name as Envoy has it in statistics. */
+/** Returns the prefix of a secret's statistics. Envoy replaces colons, with up to two slashes, by `_`. */
 function statPrefix(name: string): string {
   return `sds.${name.replaceAll(/:\/?\/?/g, '_')}`;
 }

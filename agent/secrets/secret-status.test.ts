@@ -42,59 +42,59 @@ function facts(given: Partial<SecretFacts>): SecretFacts {
     refused: new Set(),
     before: new Map(),
     files: [],
-    sds: { path: '/s', unreachable: undefined, ended: new Set(), words: () => undefined },
+    sds: { path: '/s', unreachable: undefined, ended: new Set(), errors: () => undefined },
     controlPlane: undefined,
     ...given,
   };
 }
 
 const late = new Set(['app']);
-const ended = (unreachable?: string, words?: string): SecretFacts['sds'] => ({
+const ended = (unreachable?: string, errors?: string): SecretFacts['sds'] => ({
   path: '/s',
   unreachable,
   ended: new Set(['app']),
-  words: () => words,
+  errors: () => errors,
 });
 
 test.each<[string, Partial<SecretFacts>, string, string | undefined]>([
-  ['asked for a moment ago', { envoy: [waits] }, 'waiting', undefined],
+  ['subscribed to a moment ago', { envoy: [waits] }, 'waiting', undefined],
   ['in force', { envoy: [has(good)] }, 'served', undefined],
   [
-    'near its end',
+    'close to its expiry',
     { envoy: [has(ending)] },
     'served',
     'the certificate expires at 2026-11-30T12:00:00Z and has not been renewed',
   ],
-  ['past its end', { envoy: [has(bad)] }, 'expired', 'the certificate expired at 2026-11-28T12:00:00Z'],
+  ['after its expiry', { envoy: [has(bad)] }, 'expired', 'the certificate expired at 2026-11-28T12:00:00Z'],
   [
-    'before its time',
+    'before its validity',
     { envoy: [has(early)] },
     'not yet valid',
     'the certificate is not valid before 2026-11-30T12:00:00Z',
   ],
   [
-    'socket that nobody listens at',
-    { envoy: [waits], late, sds: ended('/s: nobody listens there') },
+    'socket without a listening process',
+    { envoy: [waits], late, sds: ended('/s: no process listens on this socket') },
     'waiting',
-    '/s: nobody listens there',
+    '/s: no process listens on this socket',
   ],
   [
-    'server that has no such secret',
+    'server without such a secret',
     { envoy: [waits], late, sds: ended(undefined, 'no identity issued (code 7)') },
     'waiting',
     '/s: the server answers: no identity issued (code 7)',
   ],
   [
-    'server that is gone, while the certificate is in force',
-    { envoy: [has(good)], sds: ended('/s: nobody listens there') },
+    'server that is down while the certificate is in force',
+    { envoy: [has(good)], sds: ended('/s: no process listens on this socket') },
     'served',
-    '/s: nobody listens there; until that is mended it is not renewed',
+    '/s: no process listens on this socket; the secret is not renewed until this is fixed',
   ],
   [
-    'server that is gone, and a certificate that has expired',
-    { envoy: [has(bad)], sds: ended('/s: nobody listens there') },
+    'server that is down, and an expired certificate',
+    { envoy: [has(bad)], sds: ended('/s: no process listens on this socket') },
     'expired',
-    'the certificate expired at 2026-11-28T12:00:00Z; /s: nobody listens there; until that is mended it is not renewed',
+    'the certificate expired at 2026-11-28T12:00:00Z; /s: no process listens on this socket; the secret is not renewed until this is fixed',
   ],
   [
     'control plane that does not serve it',
@@ -103,19 +103,19 @@ test.each<[string, Partial<SecretFacts>, string, string | undefined]>([
     'the control plane does not serve it',
   ],
   [
-    'control plane that is away',
-    { references: [on('ads')], envoy: [waits], late, controlPlane: 'it is away' },
+    'disconnected control plane',
+    { references: [on('ads')], envoy: [waits], late, controlPlane: 'disconnected' },
     'waiting',
-    'it is away',
+    'disconnected',
   ],
   [
-    'files that are there, and an Envoy that does not take them',
+    'valid files, and an Envoy that does not fetch them',
     { references: [on('files')], envoy: [waits], late, files: [file({})] },
     'waiting',
-    'Envoy has not taken it from the agent',
+    'Envoy has not fetched it from the agent',
   ],
   [
-    'files that are not there',
+    'missing files',
     {
       references: [on('files')],
       envoy: [waits],
@@ -125,17 +125,17 @@ test.each<[string, Partial<SecretFacts>, string, string | undefined]>([
     '/chain: none',
   ],
   [
-    'files that have gone wrong, and the certificate before in force',
+    'files that became invalid while the previous certificate is in force',
     { references: [on('files')], envoy: [has(good)], files: [file({ problem: '/chain: none' })] },
     'served',
     '/chain: none',
   ],
   [
-    'first one that Envoy refused',
+    'first version, which Envoy rejected',
     { envoy: [has(good)], refused: late, late },
     'waiting',
     expect.stringMatching(
-      /^Envoy refused what it was sent last; .*has no entry for a workload of uid/,
+      /^Envoy rejected the latest version; .*has no entry for a workload of uid/,
     ) as string,
   ],
 ])('a secret: %s', (_what, given, state, problem) => {
@@ -143,15 +143,15 @@ test.each<[string, Partial<SecretFacts>, string, string | undefined]>([
   expect(secretStatuses(facts(given))[0]?.problem).toEqual(problem);
 });
 
-test('one that Envoy refused another of has the end of the one that is in force', () => {
+test('after Envoy rejected a newer version, the status has the validity of the version in force', () => {
   const [status] = secretStatuses(
     facts({ envoy: [has(early)], refused: late, before: new Map([['app', good]]) }),
   );
   expect(status).toMatchObject({ state: 'served', validity: good });
-  expect(status?.problem).toMatch(/^Envoy refused/);
+  expect(status?.problem).toMatch(/^Envoy rejected/);
 });
 
-test('all who have a secret are named, ten clusters at most', () => {
+test('names all listeners and at most ten clusters of a secret', () => {
   const clusters = Array.from({ length: 12 }, (_, index) => ({
     ...on('sds'),
     user: { kind: 'cluster' as const, name: `c${10 + index}` },
@@ -161,7 +161,7 @@ test('all who have a secret are named, ten clusters at most', () => {
   expect(status?.clusters).toEqual(['c10', 'c11', 'c12', 'c13', 'c14', 'c15', 'c16', 'c17', 'c18', 'c19']);
 });
 
-test('files that Envoy asks for and no configuration names are listed too', () => {
+test('lists file secrets that Envoy subscribes to but the configuration does not reference', () => {
   expect(secretStatuses(facts({ references: [], files: [file({})] }))).toMatchObject([
     { name: 'app', source: 'files', listeners: [], state: 'served', validity: good },
   ]);

@@ -6,19 +6,19 @@ import type { SecretReference, SecretSource } from './secret-references.ts';
 import { validityProblem } from './validity-problem.ts';
 
 /**
- * `reading`: its files are being looked at. `missing`: they cannot be used. `waiting`: Envoy has nothing under the name. `served`: in
- * force, and its time is now; `not yet valid` and `expired`: in force all the same, and who looks at its time refuses it.
+ * `reading`: its files are being read. `missing`: its files are unusable. `waiting`: Envoy has no secret of this name. `served`: in
+ * force and valid. `not yet valid`, `expired`: in force, but peers that check validity refuse it.
  */
 export type SecretStateName = FileSecretStatus['state'] | 'waiting' | 'not yet valid' | 'expired';
 
-/** How a secret that Envoy's configuration names stands, whoever serves it. */
+/** Status of a secret that Envoy's configuration references, from any source. */
 export type SecretStatus = {
   readonly name: string;
   readonly source: SecretSource;
   readonly kind: SecretReference['kind'];
-  /** The filter chains of listeners that have it. */
+  /** Filter chains of listeners that use the secret. */
   readonly listeners: readonly string[];
-  /** The clusters that have it, the first ten by name. */
+  /** Clusters that use the secret, the first ten by name. */
   readonly clusters: readonly string[];
   readonly files: readonly string[] | undefined;
   readonly state: SecretStateName;
@@ -26,44 +26,44 @@ export type SecretStatus = {
   readonly validity: Validity | undefined;
 };
 
-/** What is known of the secrets at a moment. */
+/** Inputs of the status, read at one moment. */
 export type SecretFacts = {
   readonly now: number;
   readonly references: readonly SecretReference[];
   readonly envoy: readonly EnvoySecret[];
-  /** Those that Envoy waits for longer than a listener does. */
+  /** Secrets that Envoy has waited for longer than a listener waits. */
   readonly late: ReadonlySet<string>;
-  /** Those of which Envoy refused what it was sent last. */
+  /** Secrets of which Envoy rejected the latest version. */
   readonly refused: ReadonlySet<string>;
-  /** The time of those in force that Envoy has since refused another one of. */
+  /** Validity of the versions in force of rejected secrets. */
   readonly before: ReadonlyMap<string, Validity>;
   readonly files: readonly FileSecretStatus[];
   readonly sds: SdsFacts;
-  /** Why the control plane cannot be asked; undefined while it can. */
+  /** Why the control plane is disconnected; undefined while connected. */
   readonly controlPlane: string | undefined;
 };
 
-/** What is known of the server behind the socket for secrets. */
+/** State of the secret server (`APPMESH_SDS_SOCKET_PATH`). */
 export type SdsFacts = {
   readonly path: string;
-  /** Why nobody can be reached there; undefined where somebody can. */
+  /** Why the server is unreachable; undefined if it is reachable. */
   readonly unreachable: string | undefined;
-  /** Those whose streams it has ended, or does not take. */
+  /** Secrets whose streams are down. */
   readonly ended: ReadonlySet<string>;
-  /** What it answered of late. */
-  readonly words: (name: string) => string | undefined;
+  /** Returns the server's latest error for a secret. */
+  readonly errors: (name: string) => string | undefined;
 };
 
 const MOST_CLUSTERS = 10;
 
-/** All secrets that the configuration names, by name, and those from files that Envoy still asks for. */
+/** Returns the status of all referenced secrets and of file secrets that Envoy still subscribes to, sorted by name. */
 export function secretStatuses(facts: SecretFacts): readonly SecretStatus[] {
   const groups = Map.groupBy(facts.references, ({ source, name }) => `${source} ${name}`);
   const named = Array.from(groups.values()).flatMap(([first, ...others]) =>
     first === undefined ? [] : [statusOf([first, ...others], facts)],
   );
   const known = new Set(named.map(({ name }) => name));
-  const others = facts.files.filter(({ name }) => !known.has(name)).map(leftOver);
+  const others = facts.files.filter(({ name }) => !known.has(name)).map(unreferencedStatus);
   return [...named, ...others].toSorted((one, other) => compareText(one.name, other.name));
 }
 
@@ -120,12 +120,12 @@ function problemOf(
       ? validityProblem(kind === 'certificate' ? 'the certificate' : 'the authority', validity, facts.now)
       : undefined,
     facts.refused.has(name) && file?.problem === undefined
-      ? 'Envoy refused what it was sent last; its log says why, and `update_rejected` under `sds.` counts it'
+      ? 'Envoy rejected the latest version; see its log, and `update_rejected` under `sds.`'
       : undefined,
     source === 'sds' && (isWaiting || (isInForce && facts.sds.ended.has(name)))
       ? sdsProblem(name, isInForce, facts.sds)
       : undefined,
-    file?.state === 'served' && isWaiting ? 'Envoy has not taken it from the agent' : undefined,
+    file?.state === 'served' && isWaiting ? 'Envoy has not fetched it from the agent' : undefined,
     source === 'ads' && isWaiting ? (facts.controlPlane ?? 'the control plane does not serve it') : undefined,
   ];
   const said = problems.filter((each) => each !== undefined);
@@ -135,20 +135,20 @@ function problemOf(
 function sdsProblem(
   name: string,
   isInForce: boolean,
-  { path, unreachable, words }: SdsFacts,
+  { path, unreachable, errors }: SdsFacts,
 ): string | undefined {
-  const answer = unreachable ?? refusal(path, words(name));
-  return isInForce ? `${answer}; until that is mended it is not renewed` : answer;
+  const answer = unreachable ?? serverProblem(path, errors(name));
+  return isInForce ? `${answer}; the secret is not renewed until this is fixed` : answer;
 }
 
-function refusal(path: string, words: string | undefined): string {
-  return words === undefined
-    ? `${path}: the server does not answer with it: it has no entry for a workload of uid ${process.getuid?.()}, or knows no such name`
-    : `${path}: the server answers: ${words}`;
+function serverProblem(path: string, error: string | undefined): string {
+  return error === undefined
+    ? `${path}: the server does not return this secret: it has no entry for a workload of uid ${process.getuid?.()}, or no secret of this name`
+    : `${path}: the server answers: ${error}`;
 }
 
-/** Envoy asks for it, for instance for connections that are being drained; the configuration names it no more. */
-function leftOver({ name, files, state, problem, validity }: FileSecretStatus): SecretStatus {
+/** Status of a secret that Envoy still subscribes to, e.g. for draining connections, but the configuration no longer references. */
+function unreferencedStatus({ name, files, state, problem, validity }: FileSecretStatus): SecretStatus {
   const kind = files.length === 1 ? 'trust' : 'certificate';
   return { name, source: 'files', kind, listeners: [], clusters: [], files, state, problem, validity };
 }

@@ -1,22 +1,22 @@
 import { standingOf, type Validity } from '../../common/certificate-validity.ts';
 
-/** A moment in a message, to the second: `2026-11-30T05:45:44Z`. */
-export function moment(time: number): string {
+/** Formats a time for messages, to the second: `2026-11-30T05:45:44Z`. `time` is in milliseconds since 1970. */
+export function formatTime(time: number): string {
   return new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
 /**
- * What is to be said of the time of a certificate, if anything; `what` begins it. The words are the same from one moment to the
- * next, so that they are logged once.
+ * Returns the problem with a certificate's validity, if any, beginning with `what`. The text does not change with `now` itself, so that
+ * it is logged once.
  */
 export function validityProblem(what: string, validity: Validity, now: number): string | undefined {
   switch (standingOf(validity, now)) {
     case 'not yet valid':
-      return `${what} is not valid before ${moment(validity.notBefore)}`;
+      return `${what} is not valid before ${formatTime(validity.notBefore)}`;
     case 'expired':
-      return `${what} expired at ${moment(validity.notAfter)}`;
+      return `${what} expired at ${formatTime(validity.notAfter)}`;
     case 'ending':
-      return `${what} expires at ${moment(validity.notAfter)} and has not been renewed`;
+      return `${what} expires at ${formatTime(validity.notAfter)} and has not been renewed`;
     case 'valid':
       return undefined;
   }

@@ -6,70 +6,70 @@ import type { Relay } from '../relay/relay.ts';
 import { createEnvoySecrets, type EnvoySecret } from './envoy-secrets.ts';
 import type { FileSecrets } from './file-secrets.ts';
 import { probeSocket } from './probe-socket.ts';
-import type { SdsWords } from './sds-words.ts';
+import type { SdsErrors } from './sds-errors.ts';
 import { secretReferences, type SecretReference } from './secret-references.ts';
 import { createSecretStats, SECRET_STATS } from './secret-stats.ts';
-import { moment } from './validity-problem.ts';
+import { formatTime } from './validity-problem.ts';
 import { secretStatuses, type SdsFacts, type SecretStatus } from './secret-status.ts';
 
-/** What the secrets are known from. */
+/** Inputs of the watch. */
 export type SecretWatchOptions = {
   readonly admin: Pick<AdminClient, 'certificates' | 'configDump' | 'stats'>;
   readonly relay: Pick<Relay, 'served' | 'status'>;
   readonly files: Pick<FileSecrets, 'status'>;
   /** `APPMESH_SDS_SOCKET_PATH`. */
   readonly sdsSocketPath: string | undefined;
-  readonly words: Pick<SdsWords, 'about'>;
+  readonly sdsErrors: Pick<SdsErrors, 'about'>;
   readonly log: Log;
 };
 
-/** The secrets of one Envoy after another. */
+/** Watches the secrets of the running Envoy. */
 export type SecretWatch = {
-  /** Another Envoy begins, which has none yet. */
+  /** Resets the watch for a new Envoy process, which has no secrets yet. */
   begin(): void;
-  /** Looks at all of them, and logs what has changed. Costs nothing while the configuration names none. Never fails. */
-  look(signal: AbortSignal): Promise<void>;
-  /** As of the last look. */
+  /** Checks all secrets, and logs changes. Makes no calls while the configuration references none. Never rejects. */
+  check(signal: AbortSignal): Promise<void>;
+  /** Status of all secrets as of the last check. */
   status(): readonly SecretStatus[];
-  /** Why listeners refuse connections: each a secret that they wait for. */
+  /** Why listeners refuse connections: one text per secret that they wait for. */
   awaited(): readonly string[];
-  /** Whether it is worth while to look again soon. */
+  /** Whether a secret changed within the last minute, so that another change is likely. */
   isUnsettled(): boolean;
 };
 
 /** How long a new listener waits for a secret (SECRET_FETCH_TIMEOUT of the control plane), in milliseconds. */
 const LISTENER_WAITS_MS = 2000;
-/** How long after a change there may soon be another one. */
+/** How long after a change another one is likely, in milliseconds. */
 const UNSETTLED_MS = 60_000;
 
-/** Starts before the first Envoy. */
+/** Creates a watch. Call `begin` for each new Envoy process. */
 export function createSecretWatch(options: SecretWatchOptions): SecretWatch {
   const { admin, relay, files, log, sdsSocketPath = '' } = options;
   const envoy = createEnvoySecrets(admin);
   const references = createReferences();
-  let isFirstLook = true;
+  let isFirstCheck = true;
   let late: ReadonlySet<string> = new Set();
-  /** The time of what Envoy accepted last, by name. */
+  /** Validity of the version that Envoy accepted last, by name. */
   let accepted: ReadonlyMap<string, Validity> = new Map();
   let stats = createSecretStats();
   let statuses: readonly SecretStatus[] = [];
   let changedAt = 0;
 
-  async function look(signal: AbortSignal): Promise<void> {
+  async function check(signal: AbortSignal): Promise<void> {
     const named = references.of([
       [LISTENER, relay.served(LISTENER)],
       [CLUSTER, relay.served(CLUSTER)],
     ]);
     if (named.length === 0) return report(named, [], new Set(), Date.now());
     const secrets = await envoy.read(signal);
-    // Afterwards: what was refused meanwhile is counted then.
+    // Read the statistics after the secrets, so that they count versions rejected meanwhile.
     const values = await admin.stats(SECRET_STATS, signal);
     const now = Date.now();
     const waiting = secrets.filter(({ received }) => received === undefined);
     const isLate = ({ name, since }: EnvoySecret) =>
-      isFirstLook || late.has(name) || now - since > LISTENER_WAITS_MS;
+      isFirstCheck || late.has(name) || now - since > LISTENER_WAITS_MS;
     late = new Set(waiting.filter(isLate).map(({ name }) => name));
-    isFirstLook = false;
+    isFirstCheck = false;
     const { rejected, ended } = stats.read(named, values, now);
     const refused = rejected.size === 0 ? rejected : await notInForce(secrets, rejected, signal);
     accepted = new Map(
@@ -78,16 +78,16 @@ export function createSecretWatch(options: SecretWatchOptions): SecretWatch {
         return validity === undefined ? [] : [[name, validity] as const];
       }),
     );
-    const isInTrouble = named.some(
+    const hasSdsProblem = named.some(
       ({ name, source }) => source === 'sds' && (late.has(name) || ended.has(name)),
     );
-    const unreachable = isInTrouble ? await probeSocket(sdsSocketPath) : undefined;
+    const unreachable = hasSdsProblem ? await probeSocket(sdsSocketPath) : undefined;
     report(named, secrets, refused, now, { unreachable, ended });
   }
 
   /**
-   * Those that Envoy has refused something of, and whose certificates are not in force. Counters do not tell: sent again, what
-   * it has refused is acknowledged, and is as little in force as before.
+   * Returns the secrets of which Envoy rejected a version and whose latest certificates are not in force. Counters are not enough:
+   * Envoy ACKs a rejected version when it is sent again, and still does not put it into force.
    */
   async function notInForce(
     secrets: readonly EnvoySecret[],
@@ -117,21 +117,23 @@ export function createSecretWatch(options: SecretWatchOptions): SecretWatch {
       refused,
       before: accepted,
       files: files.status(),
-      sds: { ...sds, path: sdsSocketPath, words: (name) => options.words.about(name, now) },
-      controlPlane: connected ? undefined : `the control plane cannot be reached (${lastError ?? 'not yet'})`,
+      sds: { ...sds, path: sdsSocketPath, errors: (name) => options.sdsErrors.about(name, now) },
+      controlPlane: connected
+        ? undefined
+        : `the control plane cannot be reached (${lastError ?? 'no connection yet'})`,
     });
     if (logChanges(before, statuses)) changedAt = now;
   }
 
-  /** Answers whether there were any. */
+  /** Returns whether there were any. */
   function logChanges(before: readonly SecretStatus[], after: readonly SecretStatus[]): boolean {
-    const known = new Map(before.map((each) => [keyOf(each), sayingOf(each)]));
+    const known = new Map(before.map((each) => [keyOf(each), contentKey(each)]));
     const fileProblems = new Set(files.status().map(({ problem }) => problem));
-    const changed = after.filter((each) => known.get(keyOf(each)) !== sayingOf(each));
+    const changed = after.filter((each) => known.get(keyOf(each)) !== contentKey(each));
     for (const { name, source, state, problem, validity, listeners, clusters } of changed) {
-      // Its reader has said it already.
+      // follow-secret.ts has already logged this problem.
       if (problem !== undefined && fileProblems.has(problem)) continue;
-      const expires = validity && moment(validity.notAfter);
+      const expires = validity && formatTime(validity.notAfter);
       const facts = { secret: name, source, state, expires, listeners, clusters };
       if (problem !== undefined) log[state === 'served' ? 'warn' : 'error'](facts, `a secret: ${problem}`);
       else if (state === 'served') log.info(facts, 'a secret is in force');
@@ -141,13 +143,13 @@ export function createSecretWatch(options: SecretWatchOptions): SecretWatch {
 
   return {
     begin() {
-      isFirstLook = true;
+      isFirstCheck = true;
       late = new Set();
       accepted = new Map();
       stats = createSecretStats();
     },
-    look: (signal) =>
-      look(signal).catch((error: unknown) => log.debug({ err: error }, 'secrets were not read')),
+    check: (signal) =>
+      check(signal).catch((error: unknown) => log.debug({ err: error }, 'cannot read secrets from Envoy')),
     status: () => statuses,
     awaited: () =>
       statuses
@@ -168,11 +170,11 @@ function keyOf({ source, name }: SecretStatus): string {
   return `${source} ${name}`;
 }
 
-function sayingOf({ state, problem, validity }: SecretStatus): string {
+function contentKey({ state, problem, validity }: SecretStatus): string {
   return JSON.stringify({ state, problem, validity });
 }
 
-/** What resources name, read once for each that is new. */
+/** Reads the secret references of resources, memoized per resource. */
 function createReferences() {
   const known = new WeakMap<Resource, readonly SecretReference[]>();
   return {

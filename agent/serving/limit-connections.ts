@@ -1,16 +1,16 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** How long a request may keep its connection where others are waiting for one. */
+/** How long a request keeps its connection, in milliseconds, while new connections need one. */
 const LEAST_MS = 5000;
 
 /**
- * Lets a server have `most` connections. A further one takes the place of the one that has been idle for longest, or of the longest
- * request, if that began five seconds ago; else it is closed. So connections without requests keep nobody away. A
- * connection that sends a request before the last is answered is closed.
+ * Limits a server to `most` connections. A new connection evicts the longest idle one, or else the oldest request if that began at least
+ * five seconds ago; otherwise the new connection is closed. So idle connections cannot exhaust the limit. Also closes connections that
+ * pipeline requests.
  */
 export function limitConnections(server: Server, most: number): void {
-  // In the order in which they became so.
+  // In the order in which the connections became idle.
   const idle = new Set<Socket>();
   const busySince = new Map<Socket, number>();
 

@@ -18,7 +18,7 @@ async function serving(answer: (call: Call) => void = ({ response }) => void res
   return {
     ...place,
     ask: (path: string, options?: Ask) => request(`http://127.0.0.1:${place.port}${path}`, options),
-    /** Sends bytes, and answers the first line of what comes back; '' where the connection is closed. */
+    /** Sends bytes and returns the first line of the response; '' if the connection is closed. */
     say: async (bytes: string): Promise<string> => {
       const socket = await open(place.port);
       socket.write(bytes);
@@ -52,13 +52,13 @@ test.each([
   expect(answer.body).toContain(status === 200 ? LINE : 'DAYBREAK_AGENT_HOST');
 });
 
-test('a page of another site is refused, and one of its own is not', async () => {
+test('refuses requests from pages of other sites, and accepts those of its own', async () => {
   const { ask, port } = await serving();
   expect(await ask('/', { headers: { origin: 'https://evil.example' } })).toMatchObject({ status: 403 });
   expect(await ask('/', { headers: { origin: `http://127.0.0.1:${port}` } })).toMatchObject({ status: 200 });
 });
 
-test('a request that cannot be read is 400, and ends nothing', async () => {
+test('a malformed request is a 400, and the server goes on', async () => {
   const { ask, say } = await serving();
   expect(await say('GET // HTTP/1.1\r\nhost: localhost\r\n\r\n')).toBe('HTTP/1.1 400 Bad Request');
   expect(await say('GET / HTTP/1.1\r\nhost: localhost\r\nhost: evil.example\r\n\r\n')).toMatch(/ 400 /);
@@ -66,14 +66,14 @@ test('a request that cannot be read is 400, and ends nothing', async () => {
   expect(await ask('/')).toMatchObject({ status: 200, body: LINE });
 });
 
-test('a hundred connections without a request keep nobody away', async () => {
+test('a hundred idle connections do not block new ones', async () => {
   const { ask, port } = await serving();
   await Promise.all(Array.from({ length: 100 }, () => open(port)));
   for (let index = 0; index < 20; index += 1) expect(await ask('/')).toMatchObject({ status: 200 });
 });
 
 test.skipIf(SHORT_FORM)(
-  'nor do connections whose requests have no end: the oldest go',
+  'connections with endless requests do not block new ones: the oldest are closed',
   { timeout: 60_000 },
   async () => {
     let asked = 0;
@@ -88,7 +88,7 @@ test.skipIf(SHORT_FORM)(
   },
 );
 
-test('of requests that do not wait for their answers no more than one is looked at', async () => {
+test('a connection that pipelines requests is closed', async () => {
   let asked = 0;
   const { say } = await serving(() => (asked += 1));
   expect(await say('GET / HTTP/1.1\r\nhost: localhost\r\n\r\n'.repeat(10))).toBe('');
@@ -110,16 +110,16 @@ describe('on a unix socket', () => {
 
   const ask = () => request('http://any.name/', { socketPath: path });
 
-  test('its mode is 0600, and it takes any name', async () => {
+  test('its mode is 0600, and it accepts any host name', async () => {
     await start();
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(await ask()).toMatchObject({ status: 200, body: LINE });
   });
 
-  test('one that a killed process left is replaced', async () => {
+  test('replaces a socket that a killed process left behind', async () => {
     const left = createServer().listen(`${path}.first`);
     await once(left, 'listening');
-    // It is removed when it is closed, but not under its other name.
+    // Closing removes the socket, but not its second link.
     linkSync(`${path}.first`, path);
     left.close();
     await once(left, 'close');
@@ -127,7 +127,7 @@ describe('on a unix socket', () => {
     expect(await ask()).toMatchObject({ status: 200 });
   });
 
-  test('one that is in use is not, nor a file', async () => {
+  test('does not replace a socket in use, or a file', async () => {
     await start();
     await expect(start()).rejects.toThrow('EADDRINUSE');
     expect(await ask()).toMatchObject({ status: 200 });

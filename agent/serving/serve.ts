@@ -5,10 +5,10 @@ import { isOwnHost, isOwnOrigin } from '../../common/own-hosts.ts';
 import { limitConnections } from './limit-connections.ts';
 import { listenOnPath } from './socket-path.ts';
 
-/** Where something is served: an address and port, or a unix socket. */
+/** Where a server listens: an address and port, or a unix socket. */
 export type Place = { readonly address: string; readonly port: number } | { readonly path: string };
 
-/** A request that may be answered: `path` is without its query, which `url` has. */
+/** An accepted request. `path` excludes the query; `query` begins with `?` or is empty. */
 export type Call = {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -16,19 +16,19 @@ export type Call = {
   readonly query: string;
 };
 
-/** What is served, until it is closed. */
+/** A running server. */
 export type Serving = { readonly close: () => void };
 
-/** How long a request may take to come, and a connection may say and take nothing, in milliseconds. */
+/** Time limits in milliseconds: for receiving a request, and for a connection without data in either direction. */
 const REQUEST_LIMIT_MS = 5000;
 const SILENCE_LIMIT_MS = 15_000;
 const CHECK_MS = 1000;
 const MOST_CONNECTIONS = 64;
 
 /**
- * Serves HTTP without TLS and credentials. On an address, requests for another host are refused, and those of pages of other
- * sites: a browser on this machine must not do for a page what it may do itself. `hosts`: further names of this machine.
- * @throws Error when the place is taken or not ours
+ * Serves HTTP without TLS and authentication. Refuses requests from pages of other sites and, on an address, requests for other hosts:
+ * a web page must not use the rights of a browser on this machine. `hosts` are additional names of this machine.
+ * @throws Error if the address or socket is in use, or this user may not listen there
  */
 export async function serve(
   place: Place,
@@ -58,7 +58,7 @@ export async function serve(
     server.listen(place.port, place.address);
     await listening;
   }
-  // A connection that could not be accepted is nobody's failure.
+  // A failure to accept one connection must not stop the agent.
   server.on('error', () => undefined);
   return {
     close() {
@@ -68,31 +68,34 @@ export async function serve(
   };
 }
 
-/** Why something is not answered: its status, and a line for whoever asked. */
+/** A refused request: the status, and a line of text for the client. */
 export type Refusal = { readonly status: number; readonly line: string; readonly allow?: string };
 
-/** Says so. */
+/** Answers a request with a refusal. */
 export function refuse(response: ServerResponse, { status, line, allow }: Refusal): void {
   const headers = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' };
   response.writeHead(status, allow === undefined ? headers : { ...headers, allow });
   response.end(`${line}\n`);
 }
 
-const BAD_REQUEST: Refusal = { status: 400, line: 'the request names no path, or several hosts' };
+const BAD_REQUEST: Refusal = {
+  status: 400,
+  line: 'the request has no valid path, or more than one Host header',
+};
 
-/** `names`: those of this machine; undefined where no browser comes, on a socket. */
+/** `names` are the names of this machine; undefined on a unix socket, which browsers do not use. */
 function refusalOf(
   { headers: { host, origin }, headersDistinct }: IncomingMessage,
   names: readonly string[] | undefined,
 ): Refusal | undefined {
   if ((headersDistinct['host'] ?? []).length > 1) return BAD_REQUEST;
   if (!isOwnOrigin(origin, host ?? '')) {
-    return { status: 403, line: `a page of ${JSON.stringify(origin)} may not ask here` };
+    return { status: 403, line: `requests from pages of ${JSON.stringify(origin)} are not allowed` };
   }
-  // HTTP/1.0 has no Host, and no browser speaks it.
+  // HTTP/1.0 has no Host, and browsers do not use HTTP/1.0.
   if (names === undefined || host === undefined || isOwnHost(host, { names })) return undefined;
   return {
     status: 421,
-    line: `${JSON.stringify(host)} is no name of this machine; DAYBREAK_AGENT_HOST=NAME,… adds further ones`,
+    line: `${JSON.stringify(host)} is not a name of this machine; DAYBREAK_AGENT_HOST=NAME,… adds names`,
   };
 }

@@ -3,17 +3,17 @@ import { connect, type Server } from 'node:net';
 import { once } from 'node:events';
 
 const LIMIT_MS = 1000;
-/** Nobody but the owner may open it. */
+/** Only the owner may open the socket. */
 const UMASK = 0o177;
 
 /**
- * Has a server listen on a unix socket of mode 0600. A socket at which nobody listens, as a killed process leaves it, is
- * replaced; whatever else has the path stays.
- * @throws Error
+ * Listens on a unix socket of mode 0600. Replaces a socket without a listening process, as a killed process leaves it; any other file
+ * at the path stays.
+ * @throws Error if the path is in use
  */
 export async function listenOnPath(server: Server, path: string): Promise<void> {
   if (await isLeftBehind(path)) rmSync(path);
-  // The socket is made within this call; a mode that is set later would leave it open until then.
+  // `listen` creates the socket; a chmod afterwards would leave it open for a moment.
   const umask = process.umask(UMASK);
   const listening = once(server, 'listening');
   try {

@@ -3,36 +3,36 @@ import { goDuration } from './go-duration.ts';
 import type { Place } from '../serving/serve.ts';
 import { address, path, socketPath, variableName } from './parsers.ts';
 
-/** What Envoy is started with. */
+/** Settings that Envoy is started with. */
 export type EnvoySettings = {
   /** The binary, or undefined for the first `envoy` in `searchPath`. */
   readonly binary: string | undefined;
   readonly searchPath: readonly string[];
-  /** The agent's variables that Envoy gets beside those that it needs. */
+  /** Additional variables of the agent that Envoy gets. */
   readonly variables: readonly string[];
   readonly logLevel: (typeof LOG_LEVELS)[number];
-  /** Worker threads; undefined leaves it to Envoy: one a processor. */
+  /** Worker threads. Undefined: Envoy's default, one per processor. */
   readonly concurrency: number | undefined;
   readonly disableHotRestart: boolean;
   readonly skipDeprecatedLogs: boolean;
   readonly initialFetchTimeoutSeconds: number;
-  /** How long connections of a filter chain that was changed or taken away may go on. */
+  /** How long connections of a changed or removed filter chain may continue. */
   readonly listenerDrainSeconds: number;
   readonly outlierLogPath: string;
-  /** Where another program serves secrets: Envoy's way to SPIRE. */
+  /** Unix socket of a secret server, such as SPIRE's agent. */
   readonly sdsSocketPath: string | undefined;
-  /** Where Envoy writes who asked its admin interface. */
+  /** Access log of Envoy's admin interface. */
   readonly adminLogPath: string;
 };
 
-/** What the agent serves of Envoy's admin interface. */
+/** Where and how much of Envoy's admin interface the agent serves. */
 export type AdminSettings = {
   readonly place: Place;
-  /** Whether everything is let through, instead of what only tells. */
+  /** Whether all requests are allowed. Otherwise only those that read. */
   readonly writes: boolean;
 };
 
-/** Which statistics are tagged, sent, and how often. */
+/** Tags and sink of Envoy's statistics. */
 export type StatsSettings = {
   readonly resourceTags: boolean;
   readonly flushIntervalMs: number | undefined;
@@ -45,7 +45,7 @@ export type StatsSettings = {
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'warning', 'error', 'critical', 'off'] as const;
 const DEFAULT_PATH = '/usr/local/bin:/usr/bin:/bin';
 
-/** Reads what Envoy is started with. */
+/** Reads the settings that Envoy is started with. */
 export function readEnvoy(read: Reader): EnvoySettings {
   const concurrency = read('ENVOY_CONCURRENCY', integer(-1, 1024), -1);
   return {
@@ -66,10 +66,10 @@ export function readEnvoy(read: Reader): EnvoySettings {
   };
 }
 
-/** Where App Mesh's Envoy had its admin interface with ENVOY_ADMIN_MODE=uds. */
+/** The admin socket of App Mesh's image with ENVOY_ADMIN_MODE=uds. */
 const ADMIN_SOCKET = '/tmp/envoy_admin.sock';
 
-/** Reads what is served of Envoy's admin interface, and where. */
+/** Reads the settings of the served admin interface. */
 export function readAdmin(read: Reader): AdminSettings {
   const mode = read('ENVOY_ADMIN_MODE', oneOf('tcp', 'uds'), 'tcp');
   const host = read('DAYBREAK_ADMIN_ADDRESS', address, '127.0.0.1');
@@ -84,7 +84,7 @@ export function readAdmin(read: Reader): AdminSettings {
   };
 }
 
-/** Reads which statistics are tagged, sent, and how often. */
+/** Reads the settings of Envoy's statistics. */
 export function readStats(read: Reader): StatsSettings {
   const statsd = read('ENABLE_ENVOY_DOG_STATSD', boolean, false);
   const socket = read('STATSD_SOCKET_PATH', path, undefined);

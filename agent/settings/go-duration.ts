@@ -11,7 +11,7 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   h: 3_600_000,
 };
 
-/** A duration as Go writes it, such as `5s`, `1m30s` or `500ms`, from `min` to `max`; the value is in milliseconds. */
+/** Parses a duration in Go's syntax, such as `5s`, `1m30s` or `500ms`, from `min` to `max`. All values are in milliseconds. */
 export function goDuration(min: number, max: number): Parser<number> {
   const wanted = `a duration with its unit, such as 5s or 500ms, from ${formatGoDuration(min)} to ${formatGoDuration(max)}`;
   return (text) => {
@@ -25,7 +25,7 @@ export function goDuration(min: number, max: number): Parser<number> {
   };
 }
 
-/** Milliseconds as Go prints them: `1h2m3s`, `2s`, `500ms`. Anything over a second is cut to whole seconds. */
+/** Formats milliseconds as Go does: `1h2m3s`, `2s`, `500ms`. Truncates durations over a second to whole seconds. */
 export function formatGoDuration(ms: number): string {
   if (ms > 0 && ms < 1000) return `${ms}ms`;
   const seconds = Math.floor(ms / 1000);

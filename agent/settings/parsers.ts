@@ -1,22 +1,22 @@
 import { isIP } from 'node:net';
 import type { Parser } from '../../common/settings.ts';
 
-/** An absolute path. */
+/** Parses an absolute path. */
 export const path: Parser<string> = (value) =>
   value.startsWith('/') && !value.includes('\0') ? { value } : { wanted: 'an absolute path' };
 
-/** A unix socket's absolute path: it has 107 bytes at most (unix(7)). */
+/** Parses the absolute path of a unix socket, at most 107 bytes (unix(7)). */
 export const socketPath: Parser<string> = (value) =>
   'value' in path(value) && Buffer.byteLength(value) <= 107
     ? { value }
     : { wanted: 'an absolute path of at most 107 bytes' };
 
-/** An IP address; an IPv6 one may stand in brackets. */
+/** Parses an IP address. An IPv6 address may be in brackets. */
 export const address: Parser<string> = (value) => {
   const bare = value.replace(/^\[(.*)\]$/, '$1');
   return isIP(bare) !== 0 && !bare.includes('%') ? { value: bare } : { wanted: 'an IPv4 or IPv6 address' };
 };
 
-/** The name of a variable. */
+/** Parses the name of an environment variable. */
 export const variableName: Parser<string> = (value) =>
   /^[A-Za-z_]\w*$/.test(value) ? { value } : { wanted: 'the name of a variable, such as HOSTNAME' };

@@ -1,8 +1,8 @@
 import type { Parser } from '../../common/settings.ts';
 
-/** The virtual node or gateway that a proxy stands for. */
+/** The virtual node or gateway that a proxy represents. */
 export type ResourceName = {
-  /** As it was given: Envoy's node id. */
+  /** The unparsed text, which is Envoy's node id. */
   readonly id: string;
   readonly mesh: string;
   readonly kind: 'virtualNode' | 'virtualGateway';
@@ -12,7 +12,7 @@ export type ResourceName = {
 const ARN = /^arn:[^:/\s]+:appmesh(?:-preview)?:[^:/\s]*:\d*:(mesh\/.*)$/;
 const PATH = /^mesh\/([^/@\s]+)(?:@[^/@\s]+)?\/(virtualNode|virtualGateway)\/([^/\s]+)$/;
 
-/** A full ARN, or its end `mesh/M/virtualNode/N`, `mesh/M/virtualGateway/G`; another account's mesh is `mesh/M@owner/…`. */
+/** Parses an ARN, or its end: `mesh/M/virtualNode/N`, `mesh/M/virtualGateway/G`, or `mesh/M@OWNER/…` for another account's mesh. */
 export const resourceName: Parser<ResourceName> = (text) => {
   const path = ARN.exec(text)?.[1] ?? text;
   const [, mesh, kind, name] = PATH.exec(path) ?? [];
@@ -20,6 +20,6 @@ export const resourceName: Parser<ResourceName> = (text) => {
     ? { value: { id: text, mesh, kind, name } }
     : {
         wanted:
-          'mesh/MESH/virtualNode/NAME, mesh/MESH/virtualGateway/NAME, mesh/MESH@OWNER/…, or an ARN that ends so',
+          'mesh/MESH/virtualNode/NAME, mesh/MESH/virtualGateway/NAME, mesh/MESH@OWNER/…, or an ARN that ends with one of these',
       };
 };

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { SettingsError } from '../../common/settings.ts';
 import { readAgentSettings } from './settings.ts';
-import { withoutEffect } from './unserved.ts';
+import { withoutEffect } from './unsupported.ts';
 
 const NEEDED = {
   APPMESH_RESOURCE_ARN: 'mesh/apps/virtualNode/b',
   APPMESH_XDS_ENDPOINT: 'http://10.0.0.2:18000',
 };
 
-test('the two that are needed, and the defaults', () => {
+test('the two required variables, and the defaults', () => {
   expect(readAgentSettings(NEEDED)).toEqual({
     resource: { id: 'mesh/apps/virtualNode/b', mesh: 'apps', kind: 'virtualNode', name: 'b' },
     cluster: 'mesh/apps/virtualNode/b',
@@ -42,7 +42,7 @@ test('the two that are needed, and the defaults', () => {
   });
 });
 
-describe('variables that have several names, or go together', () => {
+describe('variables with several names, or that depend on each other', () => {
   test.each([
     [{ APPMESH_VIRTUAL_NODE_NAME: 'mesh/other/virtualNode/x' }, { resource: { name: 'b' } }],
     [
@@ -98,7 +98,7 @@ describe('variables that have several names, or go together', () => {
   });
 });
 
-describe('a bad value is refused by name', () => {
+describe('an error names the variable with an invalid value', () => {
   test.each([
     ['APPMESH_RESOURCE_ARN', 'apps/b'],
     ['APPMESH_XDS_ENDPOINT', 'https://mesh:443'],
@@ -131,7 +131,7 @@ describe('a bad value is refused by name', () => {
     ]);
   });
 
-  test('what is missing is refused by name', () => {
+  test('an error names a missing variable', () => {
     expect(problems({}).map(({ name, got }) => [name, got])).toEqual([
       ['APPMESH_RESOURCE_ARN', undefined],
       ['APPMESH_XDS_ENDPOINT', undefined],
@@ -142,7 +142,7 @@ describe('a bad value is refused by name', () => {
   });
 });
 
-describe('what this version does not serve', () => {
+describe("unsupported features of App Mesh's image", () => {
   test.each([
     ['ENABLE_ENVOY_XRAY_TRACING', '1', 'X-Ray'],
     ['ENABLE_ENVOY_DATADOG_TRACING', 'true', 'Datadog'],
@@ -157,16 +157,16 @@ describe('what this version does not serve', () => {
     ['APPMESH_METRIC_EXTENSION_VERSION', '1', 'metrics'],
     ['APPNET_ENVOY_LOG_DESTINATION', '/var/log', 'files'],
   ])('%s=%s is refused', (name, value, word) => {
-    const wanted = expect.stringMatching(new RegExp(`${word}.*is not served by this version`, 'i'));
+    const wanted = expect.stringMatching(new RegExp(`this version does not support.*${word}`, 'i'));
     expect(problems({ ...NEEDED, [name]: value })).toEqual([{ name, got: value, wanted }]);
   });
 
-  test('switched off it is no problem', () => {
+  test('a feature that is switched off is no problem', () => {
     const off = { ENABLE_ENVOY_XRAY_TRACING: '0', ENVOY_TRACING_CFG_FILE: '' };
     expect(problems({ ...NEEDED, ...off })).toEqual([]);
   });
 
-  test('what has no effect any more is named', () => {
+  test('lists variables that have no effect', () => {
     expect(withoutEffect({ AWS_REGION: 'us-west-2', APPMESH_PREVIEW: '', PATH: '/' })).toEqual([
       'AWS_REGION',
     ]);

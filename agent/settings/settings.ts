@@ -19,10 +19,10 @@ import {
 import { appAddress } from '../application/app-address.ts';
 import { address } from './parsers.ts';
 import { resourceName, type ResourceName } from './resource-name.ts';
-import { refuseUnserved } from './unserved.ts';
+import { rejectUnsupported } from './unsupported.ts';
 import { readXds, type XdsSettings } from './xds-settings.ts';
 
-/** Runtime values. The booleans are known to App Mesh's Envoys only; today they are told to the control plane, no more. */
+/** Runtime values. Only App Mesh's Envoys know the booleans; the agent only reports them to the control plane. */
 export type RuntimeSettings = {
   /** 0 for no limit. */
   readonly maxRequestsPerIoCycle: number;
@@ -31,7 +31,7 @@ export type RuntimeSettings = {
   readonly useHttpClientForCredentials: boolean;
 };
 
-/** All that the agent is told, complete. */
+/** All settings of the agent, with defaults applied. */
 export type AgentSettings = {
   readonly resource: ResourceName;
   /** Envoy's node cluster. */
@@ -39,38 +39,38 @@ export type AgentSettings = {
   readonly xds: XdsSettings;
   readonly envoy: EnvoySettings;
   readonly stats: StatsSettings;
-  /** Where the application listens: an IP address or a network interface; undefined: where its IP preference leads to. */
+  /** Where the application listens: an IP address or a network interface. Undefined: loopback, according to the IP preference. */
   readonly appAddress: string | undefined;
   readonly runtime: RuntimeSettings;
   readonly status: { readonly address: string; readonly port: number };
   readonly admin: AdminSettings;
-  /** Further names of this machine, by which the two are asked. */
+  /** Additional host names of this machine, which the status and admin servers accept. */
   readonly hosts: readonly string[];
   readonly health: { readonly pollMs: number; readonly disconnectedLimitSeconds: number };
-  /** Restarts in a row: counted anew once an Envoy has been LIVE for a minute. */
+  /** Consecutive restarts before the agent gives up. The count resets after an Envoy was LIVE for a minute. */
   readonly restarts: number;
   readonly drainSeconds: number;
-  /** Whom root becomes: the user that the redirect rules let out. */
+  /** The user that root switches to: the one that the redirect rules exempt. */
   readonly user: { readonly uid: number; readonly gid: number };
-  /** Where the agent makes its own folder. */
+  /** The folder in which the agent creates its own folder. */
   readonly runFolder: string;
 };
 
 const ENVOY_UID = 1337;
-/** A unix socket's path has 107 bytes (unix(7)); the agent adds `/daybreak-agent-XXXXXX/ads.sock`, and `adm.sock`. */
+/** Bytes: the path of a unix socket has at most 107 (unix(7)), and the agent adds `/daybreak-agent-XXXXXX/ads.sock`. */
 const LONGEST_RUN_FOLDER = 76;
 
 const id = integer(0, 4_294_967_294);
 
 /**
- * Reads the variables of App Mesh's image, and ours. What is out of range is refused; App Mesh passed it over in silence.
- * @throws SettingsError that lists every problem.
+ * Reads the variables of App Mesh's image and this project's own. Rejects values out of range, which App Mesh's agent ignored.
+ * @throws SettingsError with all problems
  */
 export function readAgentSettings(
   env: Readonly<Record<string, string | undefined>>,
 ): Readonly<AgentSettings> {
   return compileSettings(env, (read) => {
-    refuseUnserved(read);
+    rejectUnsupported(read);
     const resource = readResource(read);
     const uid = read('DAYBREAK_UID', id, read('APPMESH_IGNORE_UID', id, ENVOY_UID));
     return {
@@ -117,7 +117,7 @@ function readResource(read: Reader): ResourceName {
   const given = names.find((name) => read(name, text, undefined) !== undefined);
   const none: ResourceName = { id: '', mesh: '', kind: 'virtualNode', name: '' };
   if (given !== undefined) return read(given, resourceName, none);
-  const wanted = 'the virtual node or gateway that this is, such as mesh/apps/virtualNode/serviceB';
+  const wanted = 'the virtual node or gateway of this proxy, such as mesh/apps/virtualNode/serviceB';
   read.problem({ name: 'APPMESH_RESOURCE_ARN', got: undefined, wanted });
   return none;
 }

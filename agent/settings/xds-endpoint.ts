@@ -1,6 +1,6 @@
 import type { Parser } from '../../common/settings.ts';
 
-/** Where a control plane is, and how it is spoken to. `host` is a name or an address, an IPv6 one without brackets. */
+/** Address and protocol of a control plane. `host` is a name or an address; an IPv6 address has no brackets. */
 export type XdsEndpoint =
   | { readonly kind: 'tls'; readonly host: string; readonly port: number }
   | { readonly kind: 'plaintext'; readonly host: string; readonly port: number }
@@ -8,7 +8,7 @@ export type XdsEndpoint =
 
 const HOST_PORT = /^(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9._-]+)):(\d{1,5})$/;
 
-/** `host:port` is TLS, `http://host:port` plaintext, `unix:///path` a socket. */
+/** Parses an endpoint: `host:port` (TLS), `http://host:port` (plaintext) or `unix:///path`. */
 export const xdsEndpoint: Parser<XdsEndpoint> = (text) => {
   const wanted = 'host:port (TLS), http://host:port (plaintext) or unix:///path';
   const path = /^unix:\/\/(\/.+)$/.exec(text)?.[1];

@@ -2,18 +2,18 @@ import { list, text, type Reader } from '../../common/settings.ts';
 import { path } from './parsers.ts';
 import { xdsEndpoint, type XdsEndpoint } from './xds-endpoint.ts';
 
-/** How the control plane is reached: replicas in the order to try, and the files that prove who is who. */
+/** How to connect to the control plane: replicas in the order to try, and files for authentication. */
 export type XdsSettings = {
   readonly endpoints: readonly XdsEndpoint[];
-  /** Trusted instead of the system's roots. */
+  /** Trusted authorities, instead of the system's roots. */
   readonly caFile: string | undefined;
   /** A client certificate and its key: both or neither. */
   readonly certificate: { readonly certFile: string; readonly keyFile: string } | undefined;
-  /** Holds a bearer token. All files are read again for each connection. */
+  /** File with a bearer token. All files are read again for each connection. */
   readonly tokenFile: string | undefined;
 };
 
-/** Reads how the control plane is reached; there is no default any more. */
+/** Reads how to connect to the control plane. The endpoint is required: unlike App Mesh's image, there is no default. */
 export function readXds(read: Reader): XdsSettings {
   const unset = read('APPMESH_XDS_ENDPOINT', text, undefined) === undefined;
   if (unset) {
@@ -26,7 +26,11 @@ export function readXds(read: Reader): XdsSettings {
   const tokenFile = read('DAYBREAK_XDS_TOKEN_FILE', path, undefined);
   if ((certFile === undefined) !== (keyFile === undefined)) {
     const name = certFile === undefined ? 'DAYBREAK_XDS_CERT_FILE' : 'DAYBREAK_XDS_KEY_FILE';
-    read.problem({ name, got: undefined, wanted: 'a client certificate and its key come together' });
+    read.problem({
+      name,
+      got: undefined,
+      wanted: 'a client certificate needs both its certificate and its key',
+    });
   }
   if (tokenFile !== undefined && endpoints.some(({ kind }) => kind !== 'tls')) {
     const wanted = 'not to be set unless every endpoint is host:port: a token is sent over TLS only';

@@ -14,7 +14,7 @@ const secret: SecretStatus = {
   validity: { notBefore: 0, notAfter: 1_764_504_000_500 },
 };
 
-test('restarts are counted; each secret has its end, its state and whether it is in trouble; so has an application', () => {
+test('metrics have restarts, the expiry, state and problem of each secret, and problems of the application', () => {
   const waiting: SecretStatus = {
     ...secret,
     name: 'w',

@@ -5,7 +5,7 @@ import type { Status } from './status.ts';
 type Labels = Readonly<Record<string, string>>;
 type Sample = readonly [labels: Labels, value: number];
 
-/** What the metrics are made from. */
+/** Inputs of the metrics. */
 export type MetricsInput = {
   readonly healthStatus: Status['healthStatus'];
   readonly restarts: { readonly made: number; readonly hangs: number };
@@ -13,7 +13,7 @@ export type MetricsInput = {
   readonly application: readonly ApplicationProblem[];
 };
 
-/** The agent's own metrics, in Prometheus's text format. Envoy's are in its admin interface. */
+/** Renders the agent's own metrics in Prometheus's text format. Envoy's metrics are in its admin interface. */
 export function agentMetrics({ healthStatus, restarts, secrets, application }: MetricsInput): string {
   const expiry = secrets.flatMap(({ name, source, validity }): Sample[] =>
     validity === undefined ? [] : [[{ name, source }, Math.floor(validity.notAfter / 1000)]],

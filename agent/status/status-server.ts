@@ -2,14 +2,14 @@ import { cannotServe } from '../errors.ts';
 import { refuse, serve, type Call, type Serving } from '../serving/serve.ts';
 import type { Status } from './status.ts';
 
-/** What is served: each made anew for each question. */
+/** Functions that render the responses, called for each request. */
 export type Served = {
   readonly status: () => Status;
   /** In Prometheus's text format. */
   readonly metrics: () => string;
 };
 
-/** Where it is served. `hosts`: further names of this machine. */
+/** Where the status server listens. `hosts` are additional names of this machine. */
 export type StatusPlace = {
   readonly address: string;
   readonly port: number;
@@ -17,9 +17,9 @@ export type StatusPlace = {
 };
 
 /**
- * `GET /status`, 200 whatever the health, as App Mesh's agent had it, and `GET /metrics`; anything else is 404 or 405. No TLS, no
- * credentials: it tells, and changes nothing.
- * @throws AgentError when the address cannot be listened on.
+ * Serves `GET /status`, with 200 for any health as App Mesh's agent did, and `GET /metrics`; anything else is 404 or 405. Read-only,
+ * without TLS or authentication.
+ * @throws AgentError if the agent cannot listen on the address
  */
 export async function serveStatus(
   { address, port, hosts }: StatusPlace,
@@ -33,9 +33,9 @@ export async function serveStatus(
   function answer({ request, response, path }: Call): void {
     const make = answers[path];
     if (make === undefined) {
-      refuse(response, { status: 404, line: 'there are /status and /metrics' });
+      refuse(response, { status: 404, line: 'the paths are /status and /metrics' });
     } else if (request.method !== 'GET' && request.method !== 'HEAD') {
-      refuse(response, { status: 405, line: `${path} can only be read`, allow: 'GET, HEAD' });
+      refuse(response, { status: 405, line: `${path} allows only GET and HEAD`, allow: 'GET, HEAD' });
     } else {
       const [type, body] = make();
       response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store' });

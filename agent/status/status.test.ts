@@ -30,7 +30,7 @@ const disconnected = (seconds: number): RelayStatus => ({
   refused: undefined,
 });
 
-test("App Mesh's fields are strings", () => {
+test('all fields of App Mesh are strings', () => {
   const { daybreak, ...appMesh } = status(input({ supervisor: withHealth(starting(42), live) }));
   expect(appMesh).toEqual({
     healthStatus: 'HEALTHY',
@@ -45,8 +45,8 @@ test("App Mesh's fields are strings", () => {
   expect(daybreak).toMatchObject({ node: 'n', supervisor: { state: 'running' }, restartsLeft: 1 });
 });
 
-test('a listener that waits for a secret: neither healthy nor ready, and the reason', () => {
-  const reason = 'ingress_http_8443: waits for app: nobody listens';
+test('an agent whose listener waits for a secret is neither healthy nor ready, and the status has the reason', () => {
+  const reason = 'ingress_http_8443: waits for app: no such socket';
   const running = withHealth(starting(42), live);
   expect(status(input({ supervisor: running, awaited: [reason] }))).toMatchObject({
     healthStatus: 'UNHEALTHY',
@@ -66,11 +66,11 @@ describe('health', () => {
     ['before the first start', starting(), connected, 'UNHEALTHY', 'UNREACHABLE'],
     ['before LIVE', withHealth(starting(42), preparing), connected, 'UNHEALTHY', 'PRE_INITIALIZING'],
     ['LIVE', running, connected, 'HEALTHY', 'LIVE'],
-    ['LIVE, control plane away', running, disconnected(3600), 'HEALTHY', 'LIVE'],
-    ['LIVE, control plane away too long', running, disconnected(3601), 'UNHEALTHY', 'LIVE'],
+    ['LIVE, control plane disconnected', running, disconnected(3600), 'HEALTHY', 'LIVE'],
+    ['LIVE, control plane disconnected for too long', running, disconnected(3601), 'UNHEALTHY', 'LIVE'],
     ['LIVE, then silent', withHealth(running, silent), connected, 'UNHEALTHY', 'UNREACHABLE'],
     ['LIVE, first configuration refused', withHealth(running, refused), connected, 'UNHEALTHY', 'LIVE'],
-    ['being ended because it hangs', hung(42, silent), connected, 'UNHEALTHY', 'UNREACHABLE'],
+    ['being stopped because it hangs', hung(42, silent), connected, 'UNHEALTHY', 'UNREACHABLE'],
     ['ended', backingOff(killed, 200), connected, 'UNHEALTHY', 'UNREACHABLE'],
     ['draining', draining(42, live), connected, 'UNHEALTHY', 'DRAINING'],
     ['over', stopped({ kind: 'told' }), connected, 'UNHEALTHY', 'UNREACHABLE'],
@@ -78,7 +78,7 @@ describe('health', () => {
     expect(status(input({ supervisor, relay }))).toMatchObject({ healthStatus, envoyState });
   });
 
-  test('an Envoy that hung is told as that', () => {
+  test('the status shows that Envoy hung', () => {
     expect(status(input({ supervisor: hung(42, silent) }))).toMatchObject({
       envoyPid: '42',
       daybreak: { supervisor: { state: 'hung' }, hangs: 1 },
@@ -88,7 +88,7 @@ describe('health', () => {
     });
   });
 
-  test('a control plane that is away is told since when', () => {
+  test('the status has the time since which the control plane is disconnected', () => {
     expect(status(input({ relay: disconnected(60) }))).toMatchObject({
       managementServerConnectionStatus: 'NOT_CONNECTED',
       managementServerDisconnectedTimestamp: '2026-11-21T11:59:00.000Z',

@@ -6,7 +6,7 @@ import type { RelayStatus } from '../relay/relay.ts';
 import type { SecretStatus } from '../secrets/secret-status.ts';
 import type { SupervisorState } from '../supervisor/state.ts';
 
-/** What the status is made from. */
+/** Inputs of the status. */
 export type StatusInput = {
   readonly now: Date;
   readonly startedAt: Date;
@@ -14,23 +14,23 @@ export type StatusInput = {
   readonly supervisor: SupervisorState;
   readonly restarts: { readonly made: number; readonly hangs: number; readonly left: number };
   readonly relay: RelayStatus;
-  /** The secrets that Envoy's configuration names, whoever serves them. */
+  /** Secrets that Envoy's configuration references, from any source. */
   readonly secrets: readonly SecretStatus[];
-  /** Those that listeners wait for, in words. */
+  /** Why listeners refuse connections: one text per secret that they wait for. */
   readonly awaited: readonly string[];
-  /** The names whose addresses tell the filter chains of one port apart. */
+  /** Names whose addresses select a filter chain. */
   readonly names: readonly NameStatus[];
-  /** Why the application cannot be reached, by port. */
+  /** Problems of the application, by port. */
   readonly application: readonly ApplicationProblem[];
-  /** How long the control plane may be away before that counts as unhealthy. */
+  /** How long the control plane may be disconnected before the agent is unhealthy. */
   readonly disconnectedLimitSeconds: number;
   readonly droppedOutputBytes: number;
 };
 
-/** The answer to `GET /status`: App Mesh's fields, strings all of them, and ours under `daybreak`. */
+/** The response to `GET /status`: App Mesh's fields, which are all strings, and this project's under `daybreak`. */
 export type Status = ReturnType<typeof status>;
 
-/** Puts the status together. Dates are RFC 3339. */
+/** Builds the status. Dates are RFC 3339. */
 export function status(input: StatusInput) {
   const { now, startedAt, agent, supervisor, restarts, relay } = input;
   const health = healthOf(supervisor);
@@ -63,18 +63,18 @@ export function status(input: StatusInput) {
 }
 
 /**
- * HEALTHY: LIVE, with no configuration refused from the start, no listener that waits for a secret, and a control plane that is
- * not away for too long.
+ * HEALTHY if Envoy is LIVE, did not reject its first configuration, no listener waits for a secret, and the control plane is not
+ * disconnected for too long.
  */
 function healthStatus(input: StatusInput, health: Health): 'HEALTHY' | 'UNHEALTHY' {
   const since = input.relay.disconnectedSince?.getTime() ?? input.now.getTime();
-  const awayTooLong = input.now.getTime() - since > input.disconnectedLimitSeconds * 1000;
+  const disconnectedTooLong = input.now.getTime() - since > input.disconnectedLimitSeconds * 1000;
   const healthy =
     input.supervisor.kind === 'running' &&
     health.lifecycle === 'LIVE' &&
     health.initialConfig !== 'UPDATE_FAILED' &&
     input.awaited.length === 0 &&
-    !awayTooLong;
+    !disconnectedTooLong;
   return healthy ? 'HEALTHY' : 'UNHEALTHY';
 }
 

@@ -4,8 +4,8 @@ import { envoyMissing } from '../errors.ts';
 import type { EnvoySettings } from '../settings/envoy-settings.ts';
 
 /**
- * The path of the Envoy to start: the one that was named, or the first on the path. Looked for as the user who starts it.
- * @throws AgentError that lists where it was looked for.
+ * Returns the path of the Envoy to start: `binary`, or the first `envoy` in `searchPath` that the current user may execute.
+ * @throws AgentError that lists the paths it tried
  */
 export function findEnvoy({ binary, searchPath }: EnvoySettings): string {
   const candidates = binary === undefined ? searchPath.map((folder) => join(folder, 'envoy')) : [binary];

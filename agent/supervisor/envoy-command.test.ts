@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { envoyArgs } from './envoy-command.ts';
 import { readAgentSettings } from '../settings/settings.ts';
 
-test('a drain time for filter chains, another for stops, and no pacing of either', () => {
+test('drain times of filter chains and of stops are separate, and drains are immediate', () => {
   const settings = readAgentSettings({
     APPMESH_RESOURCE_ARN: 'mesh/apps/virtualNode/b',
     APPMESH_XDS_ENDPOINT: 'http://10.0.0.2:18000',

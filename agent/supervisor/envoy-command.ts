@@ -1,8 +1,9 @@
 import type { AgentSettings } from '../settings/settings.ts';
 
 /**
- * Envoy's arguments. It has one drain time for filter chains that change, for a stop and for a hot restart: that of a chain is its, for
- * the agent alone ends a stop. By default Envoy would tell callers to close their connections more and more over that time.
+ * Returns Envoy's arguments. Envoy has one drain time for changed filter chains, stops and hot restarts. It is set to the time for
+ * filter chains, because the agent itself ends a stop. Envoy's default strategy would ask callers gradually over that time to close
+ * their connections.
  */
 export function envoyArgs({ envoy, drainSeconds }: AgentSettings, bootstrapPath: string): readonly string[] {
   return [

@@ -4,7 +4,7 @@ import { envoyEnvironment } from './envoy-environment.ts';
 const names = (env: Readonly<Record<string, string>>, more: readonly string[] = []) =>
   Object.keys(envoyEnvironment(env, more));
 
-test('what Envoy, its tracers and its resolver read is passed on, as it is', () => {
+test('passes variables of Envoy, its tracers and its resolver unchanged', () => {
   const env = {
     PATH: '/bin',
     HOME: '/',
@@ -42,7 +42,7 @@ test.each([
   expect(names({ [name]: 'x' })).toEqual([]);
 });
 
-test('a name that an operator gave is passed on', () => {
+test('passes a variable that the operator named', () => {
   expect(names({ HOSTNAME: 'a', DD_API_KEY: 'k', OTHER: 'x' }, ['HOSTNAME', 'DD_API_KEY', 'ABSENT'])).toEqual(
     ['HOSTNAME', 'DD_API_KEY'],
   );

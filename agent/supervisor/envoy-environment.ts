@@ -1,6 +1,6 @@
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What Envoy itself, its C library and its resolver read. */
+/** Variables that Envoy, its C library and its resolver read. */
 const OF_THE_PROCESS: readonly string[] = [
   'PATH',
   'HOME',
@@ -16,19 +16,19 @@ const OF_THE_PROCESS: readonly string[] = [
   'ENVOY_NGHTTP2_TRACE',
 ];
 
-/** Proxy settings, which are read in either case. */
+/** Proxy settings. Programs read them in upper or lower case. */
 const PROXIES: readonly string[] = ['HTTP_PROXY', 'HTTPS_PROXY', 'GRPC_PROXY', 'ALL_PROXY', 'NO_PROXY'];
 
-/** The locale, and what OpenTelemetry's detector and Datadog's tracer read. */
+/** Prefixes of the locale, OpenTelemetry's resource detector and Datadog's tracer. */
 const PREFIXES = /^(?:LC|OTEL|DD)_/;
 
-/** Such a name holds a credential, or may, as the headers of an exporter do; Envoy's tracers read none of them. */
+/** Names that may hold a credential, such as headers of an exporter. Envoy's tracers read none of them. */
 const SECRET = /KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL|HEADERS/;
 
 /**
- * The variables of the agent that Envoy gets: by name those that Envoy and its tracers read, and those of `more`, which an operator
- * named. The others hold credentials of AWS and of the control plane, which Envoy has no use for, and which an access log
- * with `%ENVIRONMENT(NAME)%` would show.
+ * Returns the variables of the agent that Envoy gets: those that Envoy and its tracers read, and those of `more`, which the operator
+ * named. Others may hold credentials of AWS or the control plane, which Envoy does not need, and which an access log with
+ * `%ENVIRONMENT(NAME)%` could reveal.
  */
 export function envoyEnvironment(env: Environment, more: readonly string[]): Environment {
   const named = new Set([...OF_THE_PROCESS, ...PROXIES, ...PROXIES.map((name) => name.toLowerCase())]);

@@ -16,13 +16,13 @@ test.each([
   expect(describeExit(exit)).toBe(words);
 });
 
-test('its process id is that of the program itself', async () => {
+test('the process id is that of the program itself', async () => {
   const envoy = await startEnvoy({ ...quiet, binary: 'sleep', args: ['1000'] });
   await expect.poll(() => readFileSync(`/proc/${envoy.pid}/comm`, 'utf8')).toBe('sleep\n');
   expect(await envoy.stop()).toEqual({ code: null, signal: 'SIGTERM' });
 });
 
-test('it ends with the agent, even one that is killed', async () => {
+test('the process ends with the agent, even if the agent is killed', async () => {
   const parent = spawn(process.execPath, [join(import.meta.dirname, '../testing/parent.ts')], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -37,15 +37,15 @@ test('it ends with the agent, even one that is killed', async () => {
   await expect.poll(() => isRunning(pid)).toBe(false);
 });
 
-test('an agent that is killed before the kernel knows of it leaves none behind', async () => {
-  // Another process than the one that starts it: as it is when the agent died first.
+test('an agent that is killed before --pdeathsig is set leaves no process behind', async () => {
+  // The expected parent is not the actual one, as if the agent had died first.
   const child = spawn('setpriv', boundTo(1, ['echo', 'started']), { stdio: ['ignore', 'pipe', 'inherit'] });
   const output = child.stdout.toArray();
   expect(await once(child, 'exit')).toEqual([1, null]);
   expect(await output).toEqual([]);
 });
 
-test('it can gain no privileges, and leaves no core file', async () => {
+test('the process cannot gain privileges, and leaves no core file', async () => {
   const envoy = await startEnvoy({ ...quiet, binary: 'sleep', args: ['1000'] });
   await expect.poll(() => readFileSync(`/proc/${envoy.pid}/comm`, 'utf8')).toBe('sleep\n');
   expect(readFileSync(`/proc/${envoy.pid}/status`, 'utf8')).toMatch(/^NoNewPrivs:\t1$/m);
@@ -53,12 +53,12 @@ test('it can gain no privileges, and leaves no core file', async () => {
   await envoy.stop();
 });
 
-test('without setpriv it says what to install', async () => {
+test('if setpriv is missing, the error names the package to install', async () => {
   const start = startEnvoy({ ...quiet, env: { PATH: '/nowhere' }, binary: 'sh', args: [] });
   await expect(start).rejects.toThrow('setpriv was not found: install util-linux');
 });
 
-/** A zombie is not running, though it still has its process id. */
+/** A zombie still has its process id but does not run. */
 function isRunning(pid: number): boolean {
   try {
     return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));

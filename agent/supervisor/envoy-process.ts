@@ -4,31 +4,31 @@ import { programMissing } from '../errors.ts';
 /** How a process ended: with a code, or by a signal. */
 export type Exit = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
 
-/** One Envoy that was started. */
+/** A started Envoy process. */
 export type EnvoyProcess = {
   readonly pid: number;
-  /** Resolves when it has ended, however. */
+  /** Resolves when the process has ended in any way. */
   readonly exited: Promise<Exit>;
-  /** SIGTERM, and SIGKILL where that is not enough. */
+  /** Sends SIGTERM, and SIGKILL after `stopLimitMs`. Resolves when the process has ended. */
   stop(): Promise<Exit>;
 };
 
-/** What to start. The descriptors become its stdout and stderr. */
+/** The process to start. The file descriptors become its stdout and stderr. */
 export type EnvoyCommand = {
   readonly binary: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdoutFd: number;
   readonly stderrFd: number;
-  /** How long it may take to end after SIGTERM; it needs milliseconds. Default: 5 s. */
+  /** How long Envoy has to end after SIGTERM, which usually takes milliseconds. Default: 5 s. */
   readonly stopLimitMs?: number;
 };
 
 const STOP_LIMIT_MS = 5000;
 
 /**
- * Starts Envoy so that the kernel kills it when the agent dies, however that happens. It gets a session of its own, for a
- * terminal's Ctrl-C must reach the agent alone, which drains first.
+ * Starts Envoy so that the kernel kills it when the agent dies in any way. Envoy gets its own session, so that Ctrl-C in a terminal
+ * reaches only the agent, which drains first.
  */
 export async function startEnvoy(command: EnvoyCommand): Promise<EnvoyProcess> {
   const child = spawn('setpriv', boundTo(process.pid, [command.binary, ...command.args]), {
@@ -54,18 +54,18 @@ export async function startEnvoy(command: EnvoyCommand): Promise<EnvoyProcess> {
   };
 }
 
-/** No core file, in which there would be keys; no start where the agent was killed before the kernel knew of `--pdeathsig`. */
+/** Disables core files, which would contain keys. Does not start Envoy if the agent died before `--pdeathsig` was set. */
 const SCRIPT = 'ulimit -c 0; [ "$PPID" = "$0" ] && exec "$@"';
 
 /**
- * Arguments for `setpriv` that run `command` under the condition that its parent is, and stays, the process `agentPid`, without
- * a way to more privileges, such as a program with a set-user-ID bit or file capabilities.
+ * Returns arguments for `setpriv` that run `command` only while its parent is the process `agentPid`, and that keep it from gaining
+ * privileges by set-user-ID bits or file capabilities.
  */
 export function boundTo(agentPid: number, command: readonly string[]): readonly string[] {
   return ['--no-new-privs', '--pdeathsig', 'KILL', 'sh', '-c', SCRIPT, `${agentPid}`, ...command];
 }
 
-/** The end of a process in words, e.g. `was killed by SIGSEGV`. */
+/** Describes how a process ended, e.g. `was killed by SIGSEGV`. */
 export function describeExit({ code, signal }: Exit): string {
   return signal === null ? `ended with code ${code}` : `was killed by ${signal}`;
 }

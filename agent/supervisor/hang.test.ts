@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createHangWatch } from './hang.ts';
 
-/** What a watch says of looks at these times, in seconds; `-` stands for an answer. */
+/** Results of a hang watch for polls at these times, in seconds; `-` marks a poll with an answer. */
 function said(...looks: readonly (number | `${number}-`)[]): readonly (number | undefined)[] {
   let at = 0;
   const watch = createHangWatch(60_000, () => at);
@@ -19,18 +19,18 @@ test('a minute without an answer is a hang', () => {
   expect(said(...before, 70).slice(-2)).toEqual([undefined, 60_000]);
 });
 
-test('one answer begins it anew', () => {
+test('one answer resets the watch', () => {
   const looks = [...everyThreeSeconds(10, 20), '68-' as const, ...everyThreeSeconds(70, 20)];
   expect(said(...looks).filter((each) => each !== undefined)).toEqual([]);
 });
 
-test('a machine that slept, or an agent that was stopped with its Envoy, says nothing of Envoy', () => {
+test('time in which the machine slept or the agent was stopped does not count', () => {
   expect(said(10, 13, 40_000, 40_003, 40_006, '40007-')).toEqual(Array(6).fill(undefined));
-  // It hangs for all that if it goes on to be silent.
+  // Envoy counts as hung if it stays silent afterwards.
   expect(said(10, 40_000, ...everyThreeSeconds(40_003, 19)).at(-1)).toBe(62_000);
 });
 
-test('fewer than three looks are too few, however long they take', () => {
+test('fewer than three polls are no hang, however long they take', () => {
   let at = 0;
   const watch = createHangWatch(0, () => (at += 1000));
   expect([true, true, true].map(watch)).toEqual([undefined, undefined, 2000]);

@@ -1,23 +1,23 @@
-/** Tells from one look at Envoy after the other whether it hangs, in milliseconds of silence; undefined while it does not. */
+/** Takes the result of each poll of Envoy. Returns the milliseconds of silence if Envoy hangs, else undefined. */
 export type HangWatch = (isSilent: boolean) => number | undefined;
 
-const FEWEST_LOOKS = 3;
-/** What one look counts for at most. Looks at an Envoy that is silent come 3 s apart, unless this process stood still itself. */
+const MIN_POLLS = 3;
+/** Longest time that one poll counts for. Polls of a silent Envoy come 3 s apart, unless this process itself was suspended. */
 const LONGEST_STEP_MS = 5000;
 
 /**
- * An Envoy hangs that gave no answer to three looks in a row, and for `limitMs`. Only time in which this process ran counts: one
- * that was stopped together with its Envoy, as the whole machine may be, knows nothing of the time between.
+ * Creates a watch. Envoy hangs if it did not answer three polls in a row, for at least `limitMs`. Time in which this process was
+ * suspended does not count: Envoy may have been suspended with it, e.g. on a sleeping machine.
  */
 export function createHangWatch(limitMs: number, now: () => number = () => performance.now()): HangWatch {
-  let looks = 0;
+  let polls = 0;
   let silentMs = 0;
   let last = 0;
   return (isSilent) => {
     const at = now();
-    silentMs = isSilent && looks > 0 ? silentMs + Math.min(at - last, LONGEST_STEP_MS) : 0;
-    looks = isSilent ? looks + 1 : 0;
+    silentMs = isSilent && polls > 0 ? silentMs + Math.min(at - last, LONGEST_STEP_MS) : 0;
+    polls = isSilent ? polls + 1 : 0;
     last = at;
-    return looks >= FEWEST_LOOKS && silentMs >= limitMs ? silentMs : undefined;
+    return polls >= MIN_POLLS && silentMs >= limitMs ? silentMs : undefined;
   };
 }

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { createRestartBudget } from './restart-budget.ts';
 
-test('none at all', () => {
+test('a budget of 0 allows no restart', () => {
   expect(createRestartBudget(0, 60_000).afterExit(59_999)).toBeUndefined();
 });
 
-test('a row of crashes uses it up, each wait up to twice as long as the one before', () => {
+test('consecutive crashes use up the budget, and each wait is up to twice the previous one', () => {
   const budget = createRestartBudget(3, 60_000);
   const waits = [0, 10, 59_999].map((liveMs) => budget.afterExit(liveMs));
   for (const [index, longest] of [200, 400, 800].entries()) {
@@ -22,7 +22,7 @@ test('waits do not grow beyond ten seconds', () => {
   expect(Math.max(...waits)).toBeLessThanOrEqual(10_000);
 });
 
-test('a minute LIVE gives it back', () => {
+test('a minute LIVE resets the budget', () => {
   const budget = createRestartBudget(2, 60_000);
   budget.afterExit(0);
   budget.afterExit(0);

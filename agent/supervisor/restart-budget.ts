@@ -1,10 +1,10 @@
 import { createBackoff } from '../../xds/client/backoff.ts';
 
-/** Says after each end of Envoy whether, and when, it is started again. */
+/** Decides after each exit of Envoy whether and when to restart it. */
 export type RestartBudget = {
-  /** Restarts that are left before the agent gives up. */
+  /** Restarts left before the agent gives up. */
   left(): number;
-  /** Milliseconds to wait before the next start, or undefined when the budget is used up. `liveMs`: how long it was LIVE. */
+  /** Returns the milliseconds to wait before the next start, or undefined if the budget is used up. `liveMs`: how long Envoy was LIVE. */
   afterExit(liveMs: number): number | undefined;
 };
 
@@ -12,8 +12,8 @@ const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 10_000;
 
 /**
- * A budget of `limit` restarts in a row, with exponential back-off and jitter between them. An Envoy that was LIVE for
- * `stableMs` ends the row: budget and back-off begin anew.
+ * Creates a budget of `limit` consecutive restarts, with exponential back-off and jitter. An Envoy that was LIVE for `stableMs` resets
+ * budget and back-off.
  */
 export function createRestartBudget(limit: number, stableMs: number): RestartBudget {
   const backoff = createBackoff(FIRST_WAIT_MS, LONGEST_WAIT_MS);

@@ -15,12 +15,12 @@ import { createSupervisor, type SupervisorOptions } from './supervisor.ts';
 const PROGRAM = join(import.meta.dirname, '../testing/little-envoy.ts');
 
 type Extra = {
-  /** A real one. */
+  /** A real Envoy. */
   readonly envoy?: string;
   readonly onLook?: (health: Health) => void;
 };
 
-/** A supervisor of the little Envoy, run with `args`, or of a real one, and the two signals that end it. */
+/** Creates a supervisor of the little Envoy, run with `args`, or of a real Envoy, and the two signals that stop it. */
 async function supervisor(
   args: readonly string[],
   { envoy, onLook, ...options }: Partial<SupervisorOptions> & Extra = {},
@@ -29,7 +29,7 @@ async function supervisor(
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const socketPath = join(folder, 'admin');
   const toDrain = new AbortController();
-  const toHurry = new AbortController();
+  const toCutShort = new AbortController();
   const journal = join(folder, 'journal');
   const admin = createAdminClient(socketPath);
   const subject = createSupervisor({
@@ -54,7 +54,7 @@ async function supervisor(
     isLive: () => isLive(admin),
     drain: (cut) => drain(admin, 20_000, cut),
     restarts: 3,
-    stop: { drain: toDrain.signal, hurry: toHurry.signal },
+    stop: { drain: toDrain.signal, cutShort: toCutShort.signal },
     log: createLog('test', 'silent'),
     ...options,
   });
@@ -63,7 +63,7 @@ async function supervisor(
     socketPath,
     ask: (path: string, method = 'GET') => request(`http://envoy${path}`, { method, socketPath }),
     drain: () => toDrain.abort(),
-    hurry: () => toHurry.abort(),
+    cutShort: () => toCutShort.abort(),
     journal: () => readFileSync(journal, 'utf8').trim().split('\n'),
     reaches: async (kind: string) => {
       await expect.poll(() => subject.state().kind).toBe(kind);
@@ -75,13 +75,13 @@ async function supervisor(
   };
 }
 
-/** A real Envoy that listens on its admin socket alone. */
+/** Configuration of a real Envoy that listens only on its admin socket. */
 function realArgs(path: string): readonly string[] {
   const config = JSON.stringify({ admin: { address: { pipe: { path } } } });
   return ['--config-yaml', config, '--disable-hot-restart', '-l', 'error'];
 }
 
-test('an Envoy that is killed is started again', async () => {
+test('restarts a killed Envoy', async () => {
   const subject = await supervisor([]);
   const ended = subject.run();
   await subject.reaches('running');
@@ -96,14 +96,14 @@ test('an Envoy that is killed is started again', async () => {
   expect(subject.state().kind).toBe('stopped');
 });
 
-test('a crash loop ends when the restarts are used up', async () => {
+test('stops after a crash loop has used up the restarts', async () => {
   const subject = await supervisor(['--exit', '3'], { restarts: 2 });
   expect(await subject.run()).toEqual({ kind: 'crash-loop', exit: { code: 3, signal: null, hung: false } });
   expect(subject.journal()).toEqual(['started', 'started', 'started']);
   expect(subject.restarts()).toEqual({ made: 2, hangs: 0, left: 0 });
 });
 
-test('an Envoy that was LIVE long enough is forgiven', async () => {
+test('an Envoy that was LIVE long enough resets the restart budget', async () => {
   const subject = await supervisor([], { restarts: 1, stableMs: 0 });
   const ended = subject.run();
   for (const made of [1, 2, 3]) {
@@ -143,7 +143,7 @@ describe('an Envoy that hangs', () => {
     expect(await ended).toEqual({ kind: 'told' });
   });
 
-  test('one that hangs whenever it is LIVE uses up the restarts', async () => {
+  test('an Envoy that hangs whenever it is LIVE uses up the restarts', async () => {
     const subject = await supervisor([], { restarts: 1, hangMs: 0 });
     const ended = subject.run();
     for (let index = 0; index < 2; index += 1) {
@@ -155,7 +155,7 @@ describe('an Envoy that hangs', () => {
     expect(subject.restarts()).toEqual({ made: 1, hangs: 2, left: 0 });
   });
 
-  test('one whose socket is gone does not: it cannot be asked', async () => {
+  test('an Envoy without its admin socket does not count as hung', async () => {
     const looks: Health[] = [];
     const subject = await supervisor([], { hangMs: 0, onLook: (health) => looks.push(health) });
     const ended = subject.run();
@@ -169,7 +169,7 @@ describe('an Envoy that hangs', () => {
     expect(await ended).toEqual({ kind: 'told' });
   });
 
-  test('one that drains meanwhile is left to its drain', async () => {
+  test('an Envoy that becomes silent while it drains is not stopped early', async () => {
     const subject = await supervisor(['--connections', '1'], { hangMs: 0 });
     const ended = subject.run();
     await subject.reaches('running');
@@ -185,13 +185,13 @@ describe('an Envoy that hangs', () => {
   });
 });
 
-test('it drains, and waits for connections', async () => {
+test('drains, and waits for connections', async () => {
   const subject = await supervisor(['--connections', '1']);
   const ended = subject.run();
   await subject.reaches('running');
   subject.drain();
   await subject.reaches('draining');
-  // It would have given up long before it has asked so often, if it did not see the connection.
+  // The drain would have ended long before so many polls if it did not see the connection.
   const asked = () => subject.journal().filter((line) => line === 'asked for connections').length;
   await expect.poll(asked).toBeGreaterThan(10);
   expect(subject.state().kind).toBe('draining');
@@ -205,18 +205,18 @@ test('it drains, and waits for connections', async () => {
   ]);
 });
 
-test('told to hurry, it does not wait for connections', async () => {
+test('after a second signal, the supervisor does not wait for connections', async () => {
   const subject = await supervisor(['--connections', '1']);
   const ended = subject.run();
   await subject.reaches('running');
   subject.drain();
   await subject.reaches('draining');
-  subject.hurry();
+  subject.cutShort();
   expect(await ended).toEqual({ kind: 'told' });
   expect(subject.journal().at(-1)).toBe('terminated');
 });
 
-test('an Envoy that has become LIVE since it was last looked at drains too', async () => {
+test('an Envoy that became LIVE after the last poll drains too', async () => {
   const subject = await supervisor([], { watch: async () => undefined });
   const ended = subject.run();
   await until('LIVE', async () => (await subject.ask('/ready')).status === 200);
@@ -246,7 +246,7 @@ test('an Envoy that dies while it drains is not started again', async () => {
   expect(subject.restarts().made).toBe(0);
 });
 
-test('told to stop between two starts, it starts none', async () => {
+test('after a stop signal during the back-off, no Envoy is started', async () => {
   const subject = await supervisor(['--exit', '3']);
   const ended = subject.run();
   await subject.reaches('backing-off');
@@ -255,13 +255,13 @@ test('told to stop between two starts, it starts none', async () => {
   expect(subject.restarts().made).toBe(subject.journal().length - 1);
 });
 
-test('an Envoy that does not end when it is told to is killed', async () => {
+test('an Envoy that ignores SIGTERM is killed', async () => {
   const subject = await supervisor(['--stubborn']);
   const ended = subject.run();
   await subject.reaches('running');
   const pid = subject.pid() ?? 0;
   subject.drain();
-  subject.hurry();
+  subject.cutShort();
   expect(await ended).toEqual({ kind: 'told' });
   expect(subject.journal().at(-1)).toBe('terminated');
   expect(() => process.kill(pid, 0)).toThrow('ESRCH');

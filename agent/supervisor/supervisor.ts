@@ -19,35 +19,35 @@ import {
   type SupervisorState,
 } from './state.ts';
 
-/** What the supervisor works with. */
+/** Inputs of the supervisor. */
 export type SupervisorOptions = {
   /** Starts an Envoy. */
   start(): Promise<EnvoyProcess>;
-  /** Reports the health of the Envoy that runs, until `signal`. */
+  /** Reports the health of the running Envoy until `signal` aborts. */
   watch(signal: AbortSignal, report: (health: Health) => void): Promise<void>;
-  /** Whether the Envoy that runs is LIVE now, which may be sooner than `watch` says it. */
+  /** Resolves with whether the running Envoy is LIVE now, which `watch` may report later. */
   isLive(): Promise<boolean>;
-  /** Sends the connections away before Envoy is stopped. */
-  drain(cut: AbortSignal): Promise<DrainOutcome>;
-  /** Restarts in a row before it gives up. */
+  /** Drains the connections before Envoy is stopped. */
+  drain(cutShort: AbortSignal): Promise<DrainOutcome>;
+  /** Consecutive restarts before the supervisor gives up. */
   readonly restarts: number;
-  /** How long Envoy must have been LIVE for its restarts to be forgotten. Default: a minute. */
+  /** How long Envoy must be LIVE to reset the restart budget. Default: a minute. */
   readonly stableMs?: number;
-  /** How long an Envoy that has been LIVE may give no answer until it is ended. Default: a minute. */
+  /** How long an Envoy that has been LIVE may not answer before the supervisor stops it. Default: a minute. */
   readonly hangMs?: number;
-  /** Ends it: `drain` gently, `hurry` without waiting any longer. */
-  readonly stop: { readonly drain: AbortSignal; readonly hurry: AbortSignal };
+  /** Stops the supervisor: `drain` starts a drain, `cutShort` ends the drain at once. */
+  readonly stop: { readonly drain: AbortSignal; readonly cutShort: AbortSignal };
   readonly log: Log;
 };
 
 /** Keeps one Envoy running. */
 export type Supervisor = {
   state(): SupervisorState;
-  /** Restarts since the agent started, how often Envoy hung, and the restarts that are left in this row. */
+  /** Restarts since the agent started, hangs of Envoy, and the restarts left in the budget. */
   restarts(): { readonly made: number; readonly hangs: number; readonly left: number };
   /**
-   * Starts Envoy, and again whenever it ends or hangs. Resolves when there is no Envoy and there will be none: it was told to stop,
-   * or the budget of restarts is used up. Fails where Envoy could not even be started. To be called once.
+   * Starts Envoy, and restarts it whenever it ends or hangs. Resolves after a stop signal, or once the restart budget is used up; no
+   * Envoy runs then. Rejects if Envoy cannot be started at all. Call it once.
    */
   run(): Promise<StopReason>;
 };
@@ -55,7 +55,7 @@ export type Supervisor = {
 const STABLE_MS = 60_000;
 const HANG_MS = 60_000;
 
-/** A supervisor that has not started anything yet. */
+/** Creates a supervisor, which starts Envoy with `run`. */
 export function createSupervisor(options: SupervisorOptions): Supervisor {
   const { stop, log } = options;
   const budget = createRestartBudget(options.restarts, options.stableMs ?? STABLE_MS);
@@ -69,20 +69,20 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       const envoy = await options.start();
       state = starting(envoy.pid);
       log.info({ pid: envoy.pid }, 'started Envoy');
-      const { exit, liveMs } = await attend(envoy);
+      const { exit, liveMs } = await watchUntilExit(envoy);
       if (stop.drain.aborted) return { kind: 'told' };
       log.error({ pid: envoy.pid, ...exit }, `Envoy ${describeEnding(exit)}`);
       const waitMs = budget.afterExit(liveMs);
       if (waitMs === undefined) return { kind: 'crash-loop', exit };
       state = backingOff(exit, waitMs);
-      log.info({ waitMs: Math.round(waitMs), left: budget.left() }, 'starts Envoy again');
+      log.info({ waitMs: Math.round(waitMs), left: budget.left() }, 'restarting Envoy');
       await delay(waitMs, undefined, { signal: stop.drain }).catch(() => undefined);
       if (!stop.drain.aborted) made += 1;
     }
   }
 
-  /** Sees an Envoy through to its end, which may be one that was asked for; `liveMs`: how long it was LIVE, and answered. */
-  async function attend(envoy: EnvoyProcess): Promise<{ exit: Ending; liveMs: number }> {
+  /** Watches one Envoy until it ends or was stopped. `liveMs`: how long it was LIVE and answered. */
+  async function watchUntilExit(envoy: EnvoyProcess): Promise<{ exit: Ending; liveMs: number }> {
     const over = new AbortController();
     const hanging = Promise.withResolvers<number>();
     const hangWatch = createHangWatch(options.hangMs ?? HANG_MS);
@@ -93,34 +93,34 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       const silentMs = hangWatch(health.isSilent);
       if (state.kind === 'running' && silentMs !== undefined) hanging.resolve(silentMs);
     });
-    const met = await Promise.race([envoy.exited, hanging.promise, aborted(stop.drain, over.signal)]);
-    const silentMs = typeof met === 'number' ? met : 0;
+    const event = await Promise.race([envoy.exited, hanging.promise, aborted(stop.drain, over.signal)]);
+    const silentMs = typeof event === 'number' ? event : 0;
     const liveMs = state.kind === 'running' ? Date.now() - state.since.getTime() - silentMs : 0;
-    const exit = await (typeof met === 'object' ? met : endOf(envoy, met, over.signal));
+    const exit = await (typeof event === 'object' ? event : stopEnvoy(envoy, event, over.signal));
     over.abort();
     await watching;
-    return { exit: { ...exit, hung: typeof met === 'number' }, liveMs };
+    return { exit: { ...exit, hung: typeof event === 'number' }, liveMs };
   }
 
-  /** Ends an Envoy that hangs, or that is to end. */
-  function endOf(envoy: EnvoyProcess, silentMs: number | undefined, over: AbortSignal): Promise<Exit> {
+  /** Stops an Envoy that hangs, or drains and stops it after a stop signal. */
+  function stopEnvoy(envoy: EnvoyProcess, silentMs: number | undefined, over: AbortSignal): Promise<Exit> {
     if (silentMs === undefined || !('health' in state))
-      return end(envoy, AbortSignal.any([stop.hurry, over]));
+      return drainAndStop(envoy, AbortSignal.any([stop.cutShort, over]));
     hangs += 1;
     state = hung(envoy.pid, state.health);
     const seconds = Math.round(silentMs / 1000);
-    log.error({ pid: envoy.pid, silentMs }, `Envoy hangs: no answer for ${seconds} s; it is ended`);
+    log.error({ pid: envoy.pid, silentMs }, `Envoy hangs: no answer for ${seconds} s; stopping it`);
     return envoy.stop();
   }
 
-  /** An Envoy that was never LIVE has no connections to send away. */
-  async function end(envoy: EnvoyProcess, cut: AbortSignal): Promise<Exit> {
+  /** Drains and stops an Envoy. One that was never LIVE has no connections to drain. */
+  async function drainAndStop(envoy: EnvoyProcess, cutShort: AbortSignal): Promise<Exit> {
     if (state.kind === 'running' || (await options.isLive())) {
       state = draining(envoy.pid, 'health' in state ? state.health : UNREACHABLE);
-      log.info({ pid: envoy.pid }, 'drains');
+      log.info({ pid: envoy.pid }, 'draining');
       const { how, ...left } = await Promise.race([
-        options.drain(cut),
-        envoy.exited.then(() => ({ how: 'Envoy is gone' })),
+        options.drain(cutShort),
+        envoy.exited.then(() => ({ how: 'Envoy exited' })),
       ]);
       log.info({ pid: envoy.pid, ...left }, `drained: ${how}`);
     }
@@ -138,7 +138,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   };
 }
 
-/** Resolves with undefined when `signal` aborts; stops listening when `over` does. */
+/** Resolves with undefined when `signal` aborts. Stops listening when `over` aborts. */
 async function aborted(signal: AbortSignal, over: AbortSignal): Promise<undefined> {
   if (!signal.aborted) await once(signal, 'abort', { signal: over }).catch(() => undefined);
 }

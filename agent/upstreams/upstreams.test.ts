@@ -21,12 +21,12 @@ function file(name: string, content: string): string {
   return path;
 }
 
-/** What the first upstream is spoken to with, read anew as for each connection. */
+/** TLS options and headers of the first upstream, read again as for each connection. */
 function connect(settings: XdsSettings) {
   return upstreams(settings)[0]?.secure?.();
 }
 
-test('replicas in their order, each as it is spoken to', () => {
+test('keeps the order of the replicas, each with its protocol', () => {
   const endpoints = [
     { kind: 'tls', host: 'control', port: 443 },
     { kind: 'plaintext', host: '10.0.0.2', port: 18_000 },
@@ -48,13 +48,13 @@ test('files are read again for each connection', () => {
   const [upstream] = upstreams(settings);
   writeFileSync(tokenFile, '');
   expect(() => upstream?.secure?.()).toThrow(
-    `DAYBREAK_XDS_TOKEN_FILE=${tokenFile} cannot be used (it is empty)`,
+    `DAYBREAK_XDS_TOKEN_FILE=${tokenFile} cannot be used (the file is empty)`,
   );
   writeFileSync(tokenFile, 'second');
   expect(upstream?.secure?.().headers).toEqual({ authorization: 'Bearer second' });
 });
 
-describe('a file that cannot be used is named, with its variable', () => {
+describe('an error names the unusable file and its variable', () => {
   test.each<[string, () => Partial<XdsSettings>, RegExp]>([
     [
       'no token',
@@ -69,7 +69,7 @@ describe('a file that cannot be used is named, with its variable', () => {
     [
       'no authorities',
       () => ({ caFile: file('ca', '') }),
-      /^DAYBREAK_XDS_CA_FILE=.*ca cannot be used \(it is empty\)/,
+      /^DAYBREAK_XDS_CA_FILE=.*ca cannot be used \(the file is empty\)/,
     ],
     [
       'a certificate without its key',

@@ -9,7 +9,7 @@ export const CLEAN = [
   'CONTRIBUTING.md',
   'README.md',
   'SECURITY.md',
-  'agent/testing',
+  'agent',
   'cli/inspect',
   'cli/token',
   'controlplane/api',

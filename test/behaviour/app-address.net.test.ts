@@ -79,18 +79,18 @@ describe.each(ENVOYS)('%s', (variable) => {
 
   test('an application that listens elsewhere is a problem that says where, before any request and after', async () => {
     const problem = expect.stringMatching(
-      /^nothing listens at 127\.0\.0\.1:7001, but something at (.+):7001: set DAYBREAK_APP_ADDRESS=\1$/,
+      /^nothing listens on 127\.0\.0\.1:7001, but a process listens on (.+):7001: set DAYBREAK_APP_ADDRESS=\1$/,
     ) as string;
     await expect.poll(() => said('astray')).toMatchObject([{ port: PORT, failed: 0, problem }]);
     expect((await ask('astray')).status).toBe(503);
     await expect.poll(async () => (await said('astray'))[0]?.failed).toBeGreaterThan(0);
     expect(readFileSync(join(scene.actors.astray.host.folder, 'agent.log'), 'utf8')).toContain(
-      'the application cannot be reached: nothing listens at 127.0.0.1:7001, but something at ',
+      'the application cannot be reached: nothing listens on 127.0.0.1:7001, but a process listens on ',
     );
   });
 
   test('an application that comes late is a problem until then', async () => {
-    await expect.poll(() => said('away')).toMatchObject([{ problem: 'nothing listens at 127.0.0.1:7001' }]);
+    await expect.poll(() => said('away')).toMatchObject([{ problem: 'nothing listens on 127.0.0.1:7001' }]);
     const program =
       "require('node:net').createServer((s) => s.end()).listen(7001, () => console.log('ready'))";
     await scene.actors.away.host.spawn('late', process.execPath, ['-e', program]).line(/^ready$/);

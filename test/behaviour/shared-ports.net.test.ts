@@ -155,7 +155,7 @@ describe.each(ENVOYS)('%s', (variable) => {
       JSON.parse(stdout) as { daybreak: { names: readonly { name: string; problem?: string }[] } }
     ).daybreak;
     expect(names.find(({ name }) => name === 'twin-a.local')?.problem).toMatch(
-      /^the address \S+ of twin-a\.local is that of twin-b\.local too: nothing tells them apart on port 3307$/,
+      /^address \S+ of twin-a\.local is also an address of twin-b\.local: Envoy cannot tell them apart on port 3307$/,
     );
     expect(names.find(({ name }) => name === 'db1.local')?.problem).toBeUndefined();
   });

@@ -25,7 +25,7 @@ import {
 
 const LONG = { LISTENER_DRAIN_WAIT_TIME_S: '110' };
 const SHORT = { LISTENER_DRAIN_WAIT_TIME_S: '5' };
-const QUIET = 'nothing is under way';
+const QUIET = 'no traffic left';
 
 /** An application's request, and its connection, which stays open afterwards. */
 const POOL = `
@@ -136,7 +136,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     const socket = connect(TCP, scene.actors.one.host.address);
     socket.on('error', () => undefined);
     await once(socket, 'data');
-    expect(await stopAgent(agent)).toBe('time is up');
+    expect(await stopAgent(agent)).toBe('time limit reached');
     socket.destroy();
     await startAgain(scene.actors.one);
   });
@@ -149,7 +149,7 @@ describe.each(ENVOYS)('%s', (variable) => {
       perSecond: 150,
       fresh: true,
     });
-    expect(await stopAgent(agent)).toBe('time is up');
+    expect(await stopAgent(agent)).toBe('time limit reached');
     const { requests, failed } = await load.stop();
     expect(requests).toBeGreaterThan(100);
     // Reset where the kernel had taken a connection, and Envoy had not when its listener was closed.
@@ -167,7 +167,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     expect(await stopUnderLoad(scene, what, options)).toMatchObject({
       failed: {},
       refused: 0,
-      ends: { [what === 'node' ? 'time is up' : QUIET]: 2 },
+      ends: { [what === 'node' ? 'time limit reached' : QUIET]: 2 },
     });
   });
 

@@ -165,7 +165,7 @@ async function story(envoy: string): Promise<Readonly<Record<string, number>>> {
       'the words of SPIRE',
       async () => {
         const found = await serverSide.secret(spiffeId('server'));
-        return found?.problem?.includes('until that is mended it is not renewed') === true;
+        return found?.problem?.includes('the secret is not renewed until this is fixed') === true;
       },
       PATIENCE,
     );

@@ -137,7 +137,8 @@ describe.each(ENVOYS)('%s', (variable) => {
       await writePair(join(mesh.folder, 'missing'), { ...one, privateKey: other.privateKey });
       await until('said in the status', async () =>
         (await mesh.status()).daybreak.certificates.some(
-          ({ problem }) => problem === `${mesh.folder}/missing-key.pem: it is not the key of the certificate`,
+          ({ problem }) =>
+            problem === `${mesh.folder}/missing-key.pem: the key does not belong to the certificate`,
         ),
       );
       expect(await mesh.fromOutside('missing', {})).toHaveProperty('error');

@@ -55,7 +55,7 @@ describe.each(ENVOYS)('%s', (variable) => {
       source: 'sds',
       kind: 'certificate',
       listeners: [`ingress_http_${SDS_PORT}`],
-      problem: `${node.socketFolder}: uid 1337 may not enter the folder, in which the socket is`,
+      problem: `${node.socketFolder}: uid 1337 may not enter the folder that holds the socket`,
     });
     const status = await node.status();
     expect(status).toMatchObject({
@@ -104,7 +104,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     ];
     await writePair(join(node.folder, 'app'), { ...one, privateKey: other.privateKey });
     sds = await node.startSds();
-    expect(await stands('app', 'served', /^Envoy refused what it was sent last/)).toMatchObject({
+    expect(await stands('app', 'served', /^Envoy rejected the latest version/)).toMatchObject({
       expires: before?.expires,
     });
     await shows(SDS_PORT, 'DNS:first');
@@ -117,7 +117,7 @@ describe.each(ENVOYS)('%s', (variable) => {
       async () => (await node.envoy.stat('sds.app.update_success')) > acknowledged,
       PATIENCE,
     );
-    await stands('app', 'served', /^Envoy refused what it was sent last;[^;]*$/);
+    await stands('app', 'served', /^Envoy rejected the latest version;[^;]*$/);
     await shows(SDS_PORT, 'DNS:first');
   });
 
@@ -125,7 +125,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     await sds.stop();
     const failures = async () => node.envoy.stat('sds.app.update_failure');
     const before = await failures();
-    await stands('app', 'served', /agent\.sock: .*; until that is mended it is not renewed$/);
+    await stands('app', 'served', /agent\.sock: .*; the secret is not renewed until this is fixed$/);
     // Envoy's own back-off, of up to half a minute, leaves time for six or so.
     await until('many attempts', async () => (await failures()) >= before + 12, { limitMs: 40_000 });
     await node.writeApp({ dns: ['second'] });
@@ -138,7 +138,11 @@ describe.each(ENVOYS)('%s', (variable) => {
     node.setEntry(false);
     await sds.stop();
     sds = await node.startSds();
-    await stands('app', 'served', /the server answers: no identity issued \(code 7\); until that is mended/);
+    await stands(
+      'app',
+      'served',
+      /the server answers: no identity issued \(code 7\); the secret is not renewed/,
+    );
     expect(await node.status()).toMatchObject({ healthStatus: 'HEALTHY' });
     node.setEntry(true);
     await stands('app', 'served');
@@ -176,7 +180,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     await sds.stop();
     const { envoyPid } = await node.status();
     process.kill(Number(envoyPid), 'SIGKILL');
-    await stands('app', 'waiting', /agent\.sock: nobody listens there|there is no such socket/);
+    await stands('app', 'waiting', /agent\.sock: no process listens on this socket|there is no such socket/);
     expect(await node.status()).toMatchObject({ healthStatus: 'UNHEALTHY' });
     sds = await node.startSds();
     await until('healthy', async () => (await node.status()).healthStatus === 'HEALTHY', PATIENCE);

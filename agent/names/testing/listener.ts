@@ -8,10 +8,10 @@ import { LISTENER_NAMES, type ListenerNames } from '../../../common/contracts/li
 import type { Resource } from '../../../xds/types.ts';
 import { contentVersion } from '../../../xds/wire/version.ts';
 
-/** A key of metadata that is nobody's here. */
+/** A metadata key that the agent does not use. */
 export const OTHER_METADATA = 'other';
 
-/** A listener as the control plane sends it: the chain of each port where no address is known, and the names of others. */
+/** A listener as the control plane sends it. `others`: the chain per port for unknown addresses. `names`: the names of other chains. */
 export function namedListener(others: Readonly<Record<string, string>>, names?: ListenerNames): Resource {
   const map = Object.fromEntries(Object.entries(others).map(([port, chain]) => [port, toChain(chain)]));
   const listener = create(ListenerSchema, {

@@ -1,6 +1,6 @@
 import { boolean, type Parser, type Reader } from '../../common/settings.ts';
 
-/** Switches of App Mesh's image that this version does not serve: what each would have switched on. */
+/** Switches of App Mesh's image for unsupported features, with the name of each feature. */
 const SWITCHES: Readonly<Record<string, string>> = {
   ENABLE_ENVOY_XRAY_TRACING: 'X-Ray tracing',
   ENABLE_ENVOY_DATADOG_TRACING: 'Datadog tracing',
@@ -11,7 +11,7 @@ const SWITCHES: Readonly<Record<string, string>> = {
   APPMESH_METRIC_EXTENSION_VERSION: 'the metrics extension',
 };
 
-/** Variables that ask for something by any value: what that is. */
+/** Variables that enable an unsupported feature with any value, with the name of each feature. */
 const VALUES: Readonly<Record<string, string>> = {
   ENVOY_CONFIG_FILE: 'a bootstrap of your own',
   ENVOY_RESOURCES_CONFIG_FILE: 'merging a file into the bootstrap',
@@ -24,7 +24,7 @@ const VALUES: Readonly<Record<string, string>> = {
   APPNET_LISTENER_PORT_MAPPING: 'Service Connect',
 };
 
-/** Variables that only chose among AWS's endpoints, or tell the platform's name: they are no request, and change nothing. */
+/** Variables that only selected AWS's endpoints or name the platform. They have no effect. */
 const WITHOUT_EFFECT: readonly string[] = [
   'AWS_REGION',
   'APPMESH_PREVIEW',
@@ -38,13 +38,13 @@ const WITHOUT_EFFECT: readonly string[] = [
   'PID_POLL_INTERVAL_MS',
 ];
 
-/** Reports each variable that asks for what this version does not do, so that nobody believes it is done. */
-export function refuseUnserved(read: Reader): void {
+/** Reports each variable that enables an unsupported feature as a problem, so that no feature is missing unnoticed. */
+export function rejectUnsupported(read: Reader): void {
   for (const [name, what] of Object.entries(SWITCHES)) read(name, off(what), undefined);
   for (const [name, what] of Object.entries(VALUES)) read(name, unset(what), undefined);
 }
 
-/** The variables that are set and change nothing, for the log. */
+/** Returns the names of set variables that have no effect, for the log. */
 export function withoutEffect(env: Readonly<Record<string, string | undefined>>): readonly string[] {
   return WITHOUT_EFFECT.filter((name) => (env[name]?.trim() ?? '') !== '');
 }
@@ -54,10 +54,10 @@ function off(what: string): Parser<false> {
     const parsed = boolean(text);
     return 'value' in parsed && !parsed.value
       ? { value: false }
-      : { wanted: `0, or not set: ${what} is not served by this version` };
+      : { wanted: `0, or not set: this version does not support ${what}` };
   };
 }
 
 function unset(what: string): Parser<never> {
-  return () => ({ wanted: `not to be set: ${what} is not served by this version` });
+  return () => ({ wanted: `not to be set: this version does not support ${what}` });
 }

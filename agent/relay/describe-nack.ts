@@ -1,0 +1,10 @@
+/** Formats the message of Envoy's NACK on one line, and explains an error that does not name its cause. */
+export function describeNack(error: string): string {
+  const message = error.trim().replaceAll(/\s*\n\s*/g, '; ');
+  const port = PORT_IN_USE.exec(message)?.[1];
+  return port === undefined
+    ? message
+    : `${message} (another program of this host listens on port ${port}, which Envoy needs)`;
+}
+
+const PORT_IN_USE = /cannot bind '[^']*:(\d+)': Address already in use/;

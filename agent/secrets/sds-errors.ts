@@ -1,0 +1,36 @@
+import { SDS_CLUSTER } from '../../common/contracts/bootstrap-clusters.ts';
+
+/** Errors of the secret server (`APPMESH_SDS_SOCKET_PATH`), which appear only in Envoy's log. */
+export type SdsErrors = {
+  /** Reads a chunk of Envoy's log. */
+  read(log: Buffer): void;
+  /** Returns the newest error of the last 10 s that names the secret, or else the newest of any. */
+  about(name: string, now: number): string | undefined;
+};
+
+const MOST_KEPT = 16;
+/** Longer than Envoy waits between two attempts. */
+const KEPT_MS = 10_000;
+const MARK = 'gRPC config stream to ';
+/** The line may end with Envoy's own details in braces. */
+const CLOSED = new RegExp(
+  `${MARK}${SDS_CLUSTER} closed(?: since \\d+s ago)?: (\\d+), (.*?)(?:\\{[^"]*\\})?$`,
+  'gm',
+);
+
+/** Starts without errors. */
+export function createSdsErrors(): SdsErrors {
+  let errors: readonly { readonly message: string; readonly at: number }[] = [];
+  return {
+    read(log) {
+      if (!log.includes(MARK)) return;
+      for (const [, code = '', message = ''] of log.toString().matchAll(CLOSED)) {
+        errors = [{ message: `${message} (code ${code})`, at: Date.now() }, ...errors].slice(0, MOST_KEPT);
+      }
+    },
+    about(name, now) {
+      const recent = errors.filter(({ at }) => now - at < KEPT_MS);
+      return (recent.find(({ message }) => message.includes(name)) ?? recent[0])?.message;
+    },
+  };
+}
