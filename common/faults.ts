@@ -1,16 +1,16 @@
 /**
- * What was thrown and not foreseen, on one line: its name, code and message, and the place of the program that it came from, for
- * whoever mends it. Its stack is for the debug log alone.
+ * Describes an unexpected error on one line: name, code, message, and the source position. The stack belongs only in the debug
+ * log.
  */
 export function describeFault(error: unknown): string {
-  if (!(error instanceof Error)) return `something was thrown that is no error: ${oneLine(String(error))}`;
+  if (!(error instanceof Error)) return `a value other than an Error was thrown: ${oneLine(String(error))}`;
   const { name, message, stack = '' } = error;
   const code = 'code' in error ? ` ${String(error.code)}` : '';
   const place = FRAME.exec(stack)?.[1];
   return `${name}${code}: ${oneLine(message)}${place === undefined ? '' : ` (${place})`}`;
 }
 
-/** The innermost line of a stack that is not Node's own: file, line, column. */
+/** Matches the innermost stack line outside Node itself: file, line, column. */
 const FRAME = /^ +at (?!.*\(?node:)(?:.*\()?(?:file:\/\/)?([^()\s]+:\d+:\d+)\)?$/m;
 
 function oneLine(text: string): string {
@@ -18,8 +18,8 @@ function oneLine(text: string): string {
 }
 
 /**
- * From now on an exception, or a rejection, that nothing catches goes to `report` and ends the process with code 1. Node itself
- * would print the stack. The `report` that was given last is the one that counts.
+ * Passes uncaught exceptions and unhandled rejections to `report`, then exits with code 1. Without it, Node prints the stack. A later
+ * call replaces `report`.
  */
 export function onFault(report: (error: unknown) => void): void {
   process.setUncaughtExceptionCaptureCallback(null);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
-/** Says how its own child is dumped; then waits for SIGUSR1, and says that it is still there. */
+/** Prints its child's core dump filter, then exits with 7 after SIGUSR1. */
 const PROGRAM = `
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ process.on('SIGUSR1', () => setTimeout(() => process.exit(7), 100));
 setInterval(() => undefined, 1000);
 `;
 
-test('a core file of it or of a child has no memory in it, and SIGUSR1 opens no debugger', async () => {
+test('core files of the process and its children contain no memory, and SIGUSR1 opens no debugger', async () => {
   const child = spawn(process.execPath, ['--input-type=module', '-e', PROGRAM], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,16 +1,16 @@
 import { writeFileSync } from 'node:fs';
 
 /**
- * Keeps this process's memory, which holds private keys and tokens, to itself: a core file of it, or of a process that it starts,
- * has no memory in it, and SIGUSR1 does not open Node's debugger, which asks nobody for credentials. Call it before the user is
- * changed: the file is root's afterwards. Returns how SIGUSR1 gets its usual effect back.
+ * Protects this process's memory, which holds private keys and tokens: core files of this process and its children contain no memory,
+ * and SIGUSR1 does not open Node's debugger, which has no authentication. Call this before switching users, because the file belongs to
+ * root afterwards. Returns a function that restores SIGUSR1.
  */
 export function guardProcess(): () => void {
   try {
-    // The kinds of mappings that are dumped, as bits (core(5)): none. It holds for pipes too, which pass over a limit of 0.
+    // Bits of the mappings to dump (core(5)): none. Unlike `ulimit -c 0`, this also applies to a core_pattern that is a pipe.
     writeFileSync('/proc/self/coredump_filter', '0');
   } catch {
-    // A kernel without core files, or a user who was changed already: then there are none.
+    // The kernel has no core files, or the user was already switched, and then there are none either.
   }
   const ignored = () => undefined;
   process.on('SIGUSR1', ignored);

@@ -5,7 +5,7 @@ test.each([
   ['127.0.0.1:8080', { host: '127.0.0.1', port: 8080 }],
   ['[::1]:0', { host: '::1', port: 0 }],
   ['control.example:18000', { host: 'control.example', port: 18000 }],
-])('%s is read and written alike', (text, value) => {
+])('parses and formats %s', (text, value) => {
   expect(hostPort(text)).toEqual({ value });
   expect(formatHostPort(value)).toBe(text);
 });

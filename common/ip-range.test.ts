@@ -14,7 +14,7 @@ describe('an address or range', () => {
     ['::ffff:10.1.2.3/120', 'ipv6', '::ffff:10.1.2.0', 120],
     ['::/0', 'ipv6', '::', 0],
     ['::1', 'ipv6', '::1', 128],
-  ])('%s is spelled as iptables-save spells it', (text, family, address, prefix) => {
+  ])('formats %s as iptables-save does', (text, family, address, prefix) => {
     expect(cidr(text)).toEqual({ value: { family, address, prefix } });
   });
 

@@ -1,15 +1,15 @@
 import { isIPv4, isIPv6, SocketAddress } from 'node:net';
 import type { Parser } from './settings.ts';
 
-/** The two kinds of IP, each with tables, rules and a binary of its own. */
+/** The IP versions. iptables has separate tables, rules and programs for each. */
 export type Family = 'ipv4' | 'ipv6';
 
-/** A range of addresses in the one spelling that `iptables-save` prints: masked, shortest form, prefix length always there. */
+/** An address range in the canonical form of `iptables-save`: masked, shortest notation, always with a prefix length. */
 export type Cidr = { readonly family: Family; readonly address: string; readonly prefix: number };
 
 const WANTED = 'an IPv4 or IPv6 address, or a range such as 10.0.0.0/8 or fd00::/8';
 
-/** An address or CIDR range; host bits beyond the prefix are cleared, as iptables does. Names and netmasks are refused. */
+/** Parses an address or CIDR range. Clears host bits, as iptables does. Rejects names and netmasks. */
 export const cidr: Parser<Cidr> = (text) => {
   const match = /^([0-9a-fA-F.:]+)(?:\/(\d{1,3}))?$/.exec(text);
   const address = match?.[1] ?? '';
@@ -24,7 +24,7 @@ export const cidr: Parser<Cidr> = (text) => {
   };
 };
 
-/** Whether every address of `inner` is in `outer`. */
+/** Returns whether `outer` contains every address of `inner`. */
 export function covers(outer: Cidr, inner: Cidr): boolean {
   if (outer.family !== inner.family || outer.prefix > inner.prefix) return false;
   const hostBits = BigInt(bitsOf(outer.family) - outer.prefix);
@@ -32,7 +32,7 @@ export function covers(outer: Cidr, inner: Cidr): boolean {
   return network(outer) === network(inner);
 }
 
-/** The address that is `index` after the first one of the range, which is not checked for an end. */
+/** Returns the address at `index` from the start of the range. Does not check the end of the range. */
 export function addressAt({ family, address }: Cidr, index: number): string {
   return format(family, toNumber(family, address) + BigInt(index));
 }
@@ -72,6 +72,6 @@ function format(family: Family, number: bigint): string {
     (number >> BigInt(width * (count - 1 - index))) & ((1n << BigInt(width)) - 1n);
   const parts = Array.from({ length: count }, (_, index) => part(index));
   if (family === 'ipv4') return parts.join('.');
-  // The shortest form as the C library writes it, dotted end and all: iptables-save prints that.
+  // The shortest notation of the C library, including a dotted end, as iptables-save prints it.
   return new SocketAddress({ family, address: parts.map((group) => group.toString(16)).join(':') }).address;
 }

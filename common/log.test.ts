@@ -4,13 +4,13 @@ import { expect, test } from 'vitest';
 
 const LOG = join(import.meta.dirname, 'log.ts');
 
-/** The messages that a process that does this with a log writes to stderr. */
+/** Runs `program` in a process with a log. Returns the messages of its stderr. */
 async function linesOf(program: string): Promise<readonly string[]> {
   const lines = (await textOf(program)).split('\n').filter((line) => line.startsWith('{'));
   return lines.map((line) => (JSON.parse(line) as { msg: string }).msg);
 }
 
-/** What such a process writes to stderr. */
+/** Runs `program` in a process with a log. Returns its stderr. */
 function textOf(program: string): Promise<string> {
   const text = `import { createLog } from ${JSON.stringify(LOG)}; const log = createLog('test'); ${program}`;
   return new Promise((resolve) => {
@@ -25,17 +25,17 @@ test.each([
   ['exits', 'process.exit(3);'],
   ['fails', "throw new Error('a fault');"],
   ['goes on', "setTimeout(() => log.info('three'), 20);", 'three'],
-])('what was logged is out when the process %s', async (_, end, ...more) => {
+])('all log lines are written when the process %s', async (_, end, ...more) => {
   expect(await linesOf(`log.info('one'); log.warn('two'); ${end}`)).toEqual(['one', 'two', ...more]);
 });
 
-test('an error is out at once, with what was logged before it', async () => {
+test('an error is written at once, after the lines logged before it', async () => {
   const program =
     "log.info('one'); log.error('two'); log.info('lost'); process.kill(process.pid, 'SIGKILL');";
   expect(await linesOf(program)).toEqual(['one', 'two']);
 });
 
-test('an error has its stack at the level debug only, nor have those within it elsewhere', async () => {
+test('errors, including nested ones, have a stack only at the debug level', async () => {
   const program = `const within = new AggregateError([new Error('b')], 'a');
     const error = Object.assign(new Error('c', { cause: within }), { code: 'E' });
     log.error({ err: error }); log.error(within); log.child({}).error(error);
@@ -46,7 +46,7 @@ test('an error has its stack at the level debug only, nor have those within it e
   expect(last).toMatch(/"stack":"[^"]*\\n    at /);
 });
 
-test('a long turn does not keep all that is logged in it', async () => {
+test('a long turn of the event loop does not buffer all its log lines', async () => {
   const program =
     "for (let line = 0; line < 2000; line += 1) log.info('x'.repeat(100)); process.kill(process.pid, 'SIGKILL');";
   expect((await linesOf(program)).length).toBeGreaterThan(1000);

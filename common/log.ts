@@ -1,17 +1,17 @@
 import { pino, destination, stdSerializers, type Logger, type SerializedError } from 'pino';
 
-/** A structured log: one JSON line an event, on stderr, because stdout is for results. */
+/** A structured log: one JSON line per event on stderr, because stdout is for results. */
 export type Log = Logger;
 
-/** The levels a log can be set to, least to most. */
+/** Log levels, from the least verbose to the most. */
 export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
-/** How much a log says. */
+/** Verbosity of a log. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /**
- * A log for one program; `program` stands on every line. Default level: info. Lines of one turn go out together. An error under
- * `err` has its stack at the level debug only.
+ * Creates a log. Every line has the field `program`. Default level: info. Writes the lines of one turn of the event loop together. An
+ * error in the field `err` has its stack only at the debug level.
  */
 export function createLog(program: string, level: LogLevel = 'info'): Log {
   const log: Log = pino(
@@ -21,7 +21,7 @@ export function createLog(program: string, level: LogLevel = 'info'): Log {
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       serializers: { err: (error: unknown) => errorFields(error, log.isLevelEnabled('debug')) },
     },
-    inTurns(destination({ fd: 2, sync: true })),
+    batchPerTurn(destination({ fd: 2, sync: true })),
   );
   return log;
 }
@@ -38,8 +38,8 @@ function withoutStack(fields: SerializedError): object {
   return { ...fields, stack: undefined, ...within };
 }
 
-/** What is kept at most before it goes out, in characters. */
-const MOST_WAITING = 64 * 1024;
+/** Bound of the buffer, in characters. */
+const MAX_BUFFERED = 64 * 1024;
 
 /** pino's number of the level `error`. */
 const ERROR = 50;
@@ -47,28 +47,28 @@ const ERROR = 50;
 type Output = { write(text: string): void; lastLevel?: number };
 
 /**
- * Writes all that was logged in a turn of the event loop in one go, at its end: a thousand proxies that connect are some lines
- * each, and a write costs more than a line. An error goes out when it is logged, with what is before it; the rest, at the latest,
- * when the process ends, unless it is killed.
+ * Writes all lines of one turn of the event loop at once, at its end: a thousand connecting proxies log several lines each, and a write
+ * costs more than a line. An error is written immediately, with the lines before it. The rest is written at the latest when the process
+ * exits, unless it is killed.
  */
-function inTurns(output: Output): Output {
-  let waiting = '';
+function batchPerTurn(output: Output): Output {
+  let buffer = '';
   const flush = (): void => {
-    const text = waiting;
-    waiting = '';
+    const text = buffer;
+    buffer = '';
     if (text !== '') output.write(text);
   };
   let isFirst = true;
   const stream = {
-    // So pino tells the level of each line.
+    // With this symbol, pino sets `lastLevel` before each line.
     [Symbol.for('pino.metadata')]: true,
     lastLevel: 0,
     write(line: string) {
       if (isFirst) process.once('exit', flush);
       isFirst = false;
-      if (waiting === '') setImmediate(flush);
-      waiting += line;
-      if (stream.lastLevel >= ERROR || waiting.length > MOST_WAITING) flush();
+      if (buffer === '') setImmediate(flush);
+      buffer += line;
+      if (stream.lastLevel >= ERROR || buffer.length > MAX_BUFFERED) flush();
     },
   };
   return stream;

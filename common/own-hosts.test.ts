@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { hostNames, isOwnHost, isOwnOrigin } from './own-hosts.ts';
 
-describe('a host that is this program’s', () => {
+describe('a host of this program', () => {
   const hosts = { names: ['mesh.example.com', 'box'], pattern: /^api\.[a-z]+\.example$/ };
   it.each([
     'localhost',
@@ -47,7 +47,7 @@ test.each<[string | undefined, string, boolean]>([
   expect(isOwnOrigin(origin, host)).toBe(may);
 });
 
-test('names of hosts', () => {
+test('parses host names', () => {
   expect(hostNames('mesh.example.com,mesh')).toEqual({ value: ['mesh.example.com', 'mesh'] });
   for (const wrong of ['mesh:8080', 'a,,b', 'http://a', ''])
     expect(hostNames(wrong)).toHaveProperty('wanted');

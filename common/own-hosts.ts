@@ -2,30 +2,30 @@ import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { Parser } from './settings.ts';
 
-/** What tells whether a host is one that this program is called by. */
+/** The host names of this program. */
 export type OwnHosts = {
-  /** Names that the operator gave, and that of the machine. */
+  /** Names that the operator configured, and the machine's name. */
   readonly names: readonly string[];
-  /** Further names, in lower case. */
+  /** Matches additional names, in lower case. */
   readonly pattern?: RegExp;
-  /** The certificate that is served now, PEM; undefined without TLS. */
+  /** Returns the current server certificate, PEM; undefined without TLS. */
   readonly certificate?: (() => Buffer) | undefined;
 };
 
 const NAME = /^[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9_])?$/i;
 
-/** Names of hosts with commas between them. */
+/** Parses a comma-separated list of host names. */
 export const hostNames: Parser<readonly string[]> = (value) => {
   const names = value.split(',');
   const wrong = names.find((name) => !NAME.test(name));
   return wrong === undefined
     ? { value: names }
-    : { wanted: 'host names without a port, with commas between them, e.g. mesh.example.com,mesh' };
+    : { wanted: 'comma-separated host names without a port, e.g. mesh.example.com,mesh' };
 };
 
 /**
- * Whether the header `Host` names this program: a loopback name, any IP address, one of its names, a name of the certificate. A page
- * whose own name leads to this machine (DNS rebinding) sends that name, which is none of these.
+ * Returns whether a `Host` header names this program: a loopback name, any IP address, one of its names, or a name in the certificate. A
+ * page that uses DNS rebinding sends its own name, which is none of these.
  */
 export function isOwnHost(header: string, { names, pattern, certificate }: OwnHosts): boolean {
   const host = hostIn(header);
@@ -36,25 +36,25 @@ export function isOwnHost(header: string, { names, pattern, certificate }: OwnHo
 }
 
 /**
- * Whether a page of `origin` may send this request: one that this very host served, or, where there is no `Origin`, anything that
- * is no page of another site.
+ * Returns whether a page of `origin` may send this request: only a page that this same host served. Requests without an `Origin` are
+ * allowed, because a browser always sends it for pages of other sites.
  */
 export function isOwnOrigin(origin: string | undefined, header: string): boolean {
   if (origin === undefined) return true;
   if (!URL.canParse(origin)) return false;
   const { host, protocol } = new URL(origin);
-  // Without a default port, as URL has it.
+  // Drop a default port, as URL does.
   const asked = `${protocol}//${header}`;
   return host !== '' && URL.canParse(asked) && new URL(asked).host === host;
 }
 
-/** The host of a header `Host`, in lower case, an IPv6 address without its brackets. */
+/** Returns the host of a `Host` header in lower case; an IPv6 address without brackets. */
 function hostIn(header: string): string | undefined {
   const [, bracketed, plain] = /^(?:\[([^\]]+)\]|([^:[\]]+))(?::\d{1,5})?$/.exec(header) ?? [];
   return (bracketed ?? plain)?.toLowerCase().replace(/\.$/, '');
 }
 
-/** Reading a certificate takes longer than a call. */
+/** Cache, because parsing a certificate takes longer than a request. */
 const certificates = new WeakMap<Buffer, X509Certificate>();
 
 function parsed(pem: Buffer): X509Certificate {

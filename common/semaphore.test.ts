@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createSemaphore } from './semaphore.ts';
 
-test('a semaphore runs so much work at once in the order of the calls, and frees the place of work that failed', async () => {
+test('a semaphore limits concurrent work, runs it in call order, and releases the permit of failed work', async () => {
   const semaphore = createSemaphore(2);
   const begun: number[] = [];
   const ends = [0, 1, 2, 3].map(() => Promise.withResolvers<void>());

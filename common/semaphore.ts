@@ -1,18 +1,18 @@
-/** Runs work as soon as one of a number of places is free, in the order of the calls. */
+/** Runs work as soon as a permit is free, in call order. Resolves or rejects as the work does. */
 export type Semaphore = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** A semaphore with so many places. It has no limit of its own on the calls that wait: its callers bound them. */
-export function createSemaphore(places: number): Semaphore {
+/** Creates a semaphore with `permits` permits. Its queue has no bound: the callers limit how many calls wait. */
+export function createSemaphore(permits: number): Semaphore {
   const waiting: (() => void)[] = [];
-  let inside = 0;
+  let running = 0;
   return async (work) => {
-    if (inside < places) inside += 1;
+    if (running < permits) running += 1;
     else await new Promise<void>((resolve) => waiting.push(resolve));
     try {
       return await work();
     } finally {
       const next = waiting.shift();
-      if (next === undefined) inside -= 1;
+      if (next === undefined) running -= 1;
       else next();
     }
   };

@@ -11,7 +11,7 @@ test('unset and empty variables take their defaults; values are trimmed; the res
   expect(Object.isFrozen(settings)).toBe(true);
 });
 
-test('every problem is listed at once, with the name, the value and what is allowed', () => {
+test('the error lists every problem, with the name, the value and what is allowed', () => {
   const compile = () =>
     compileSettings({ PORT: '70000', LEVEL: 'loud', FLAG: 'yes', PORTS: '80,,443' }, (read) => {
       read('PORT', port, 1);
@@ -27,7 +27,7 @@ test('every problem is listed at once, with the name, the value and what is allo
       'PORT="70000": a whole number from 1 to 65535',
       'LEVEL="loud": one of info, debug',
       'FLAG="yes": 1 or true, 0 or false',
-      'PORTS="80,,443": a comma-separated list, each something (got "")',
+      'PORTS="80,,443": a comma-separated list, each a value (got "")',
       'ID is not set: the name of a virtual node',
     ].join('\n'),
   );
@@ -37,6 +37,6 @@ test.each(['1', 't', 'T', 'TRUE', 'true', 'True'])('%s is true', (value) => {
   expect(boolean(value)).toEqual({ value: true });
 });
 
-test.each(['1.5', '1e3', '0x10', '', ' 1', '+1'])('%j is no whole number', (value) => {
+test.each(['1.5', '1e3', '0x10', '', ' 1', '+1'])('%j is not a whole number', (value) => {
   expect(integer(0, 99)(value)).toEqual({ wanted: 'a whole number from 0 to 99' });
 });

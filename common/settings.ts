@@ -1,7 +1,7 @@
-/** One thing wrong with one setting: where it stands, what it said, what it may say. */
+/** A problem with one setting: its name, its value, and what is allowed. */
 export type Problem = { readonly name: string; readonly got: string | undefined; readonly wanted: string };
 
-/** Thrown once, with every problem found, before anything is done. The exit code is 1, as App Mesh's agent had it. */
+/** All problems with the settings, thrown before the program does anything else. The exit code is 1, as with App Mesh's agent. */
 export class SettingsError extends Error {
   readonly problems: readonly Problem[];
   readonly exitCode = 1;
@@ -17,23 +17,23 @@ function describeProblem({ name, got, wanted }: Problem): string {
   return got === undefined ? `${name} is not set: ${wanted}` : `${name}=${JSON.stringify(got)}: ${wanted}`;
 }
 
-/** What a parser answers: the value, or what would have been allowed. */
+/** Result of a parser: the value, or what is allowed. */
 export type Parsed<T> = { readonly value: T } | { readonly wanted: string };
 
-/** Turns the text of one variable into a value. Text is trimmed and never empty: an empty variable counts as unset. */
+/** Parses the text of one variable. The text is trimmed and never empty, because an empty variable counts as unset. */
 export type Parser<T> = (text: string) => Parsed<T>;
 
-/** Reads variables one at a time and remembers what is wrong with them. */
+/** Reads variables and collects their problems. */
 export type Reader = {
-  /** The value of `name`, or `fallback` where it is unset or wrong (a wrong one is reported at the end). */
+  /** Returns the value of `name`, or `fallback` if it is unset or invalid. Invalid values are reported at the end. */
   <T, F = T>(name: string, parse: Parser<T>, fallback: F): T | F;
-  /** Reports a problem that only several settings together show. */
+  /** Reports a problem with a combination of settings. */
   problem(problem: Problem): void;
 };
 
 /**
- * Compiles an environment into settings: frozen, complete, and right, or not at all.
- * @throws SettingsError that lists every problem.
+ * Compiles an environment into complete and valid settings. The result is frozen.
+ * @throws SettingsError with all problems
  */
 export function compileSettings<T extends object>(
   env: Readonly<Record<string, string | undefined>>,
@@ -55,10 +55,10 @@ export function compileSettings<T extends object>(
   return Object.freeze(settings);
 }
 
-/** Any text. */
+/** Accepts any text. */
 export const text: Parser<string> = (value) => ({ value });
 
-/** A whole number from `min` to `max`, both allowed. */
+/** Returns a parser for a whole number from `min` to `max`, inclusive. */
 export function integer(min: number, max: number): Parser<number> {
   const wanted = `a whole number from ${min} to ${max}`;
   return (value) => {
@@ -67,17 +67,17 @@ export function integer(min: number, max: number): Parser<number> {
   };
 }
 
-/** A TCP or UDP port, 1 to 65535. */
+/** Parses a TCP or UDP port, 1 to 65535. */
 export const port: Parser<number> = integer(1, 65_535);
 
-/** The spellings that Go's ParseBool knows, which App Mesh's agent used. */
+/** Parses a boolean in the spellings of Go's ParseBool, which App Mesh's agent used. */
 export const boolean: Parser<boolean> = (value) => {
   if (['1', 't', 'T', 'TRUE', 'true', 'True'].includes(value)) return { value: true };
   if (['0', 'f', 'F', 'FALSE', 'false', 'False'].includes(value)) return { value: false };
   return { wanted: '1 or true, 0 or false' };
 };
 
-/** One of a few words, compared without case; the answer is spelled as in `words`. */
+/** Returns a parser for one of `words`, case-insensitive. The result is spelled as in `words`. */
 export function oneOf<W extends string>(...words: readonly W[]): Parser<W> {
   return (value) => {
     const word = words.find((candidate) => candidate.toLowerCase() === value.toLowerCase());
@@ -85,13 +85,13 @@ export function oneOf<W extends string>(...words: readonly W[]): Parser<W> {
   };
 }
 
-/** A comma-separated list; blanks around items are dropped, empty items are refused. */
+/** Returns a parser for a comma-separated list. Trims items and rejects empty ones. */
 export function list<T>(item: Parser<T>): Parser<readonly T[]> {
   return (value) => {
     const items = value.split(',').map((part) => part.trim());
     const values: T[] = [];
     for (const part of items) {
-      const parsed = part === '' ? { wanted: 'something' } : item(part);
+      const parsed = part === '' ? { wanted: 'a value' } : item(part);
       if ('wanted' in parsed) {
         return { wanted: `a comma-separated list, each ${parsed.wanted} (got ${JSON.stringify(part)})` };
       }

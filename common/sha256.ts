@@ -1,6 +1,6 @@
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 
-/** SHA-256, or with a secret HMAC-SHA-256, by node's own cryptography, in the form that `@smithy/signature-v4` constructs. */
+/** SHA-256, or HMAC-SHA-256 if there is a secret, by node:crypto, with the interface that `@smithy/signature-v4` requires. */
 export class Sha256 {
   readonly #hash: Hash | Hmac;
 
@@ -8,12 +8,12 @@ export class Sha256 {
     this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', bytes(secret));
   }
 
-  /** Takes more of the data. */
+  /** Adds data. */
   update(data: string | ArrayBuffer | ArrayBufferView): void {
     this.#hash.update(bytes(data));
   }
 
-  /** The sum, 32 bytes; to be asked once. */
+  /** Returns the 32 bytes of the digest. Call this once. */
   async digest(): Promise<Uint8Array> {
     return this.#hash.digest();
   }

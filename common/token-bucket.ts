@@ -1,16 +1,16 @@
-/** `rate`: how many a second in the long run, above 0. `burst`: how many at once after a silence, at least 1. */
+/** Limits of a token bucket. `rate`: tokens per second, above 0. `burst`: capacity in tokens, at least 1. */
 export type BucketSettings = { readonly rate: number; readonly burst: number };
 
-/** Says how long to wait: 0 where one may pass now, and it is then counted; else seconds, and nothing is counted. */
+/** Takes one token and returns 0, or returns the seconds until a token is available and takes none. */
 export type TokenBucket = () => number;
 
-/** Starts full. `now`: milliseconds since 1970. */
+/** Creates a full bucket. `now` returns milliseconds since 1970. */
 export function createTokenBucket({ rate, burst }: BucketSettings, now: () => number): TokenBucket {
   let tokens = burst;
   let at = now();
   return () => {
     const time = now();
-    // A clock that is set back gives nothing, and takes nothing.
+    // If the clock is set back, no tokens are added or removed.
     tokens = Math.min(burst, tokens + (Math.max(0, time - at) / 1000) * rate);
     at = time;
     if (tokens < 1) return (1 - tokens) / rate;

@@ -1,6 +1,6 @@
 import type { webcrypto } from 'node:crypto';
 
-// `@peculiar/x509` is typed by the browser's names for what node has in its module.
+// The types of `@peculiar/x509` use the browser's global names, which Node exports from a module.
 declare global {
   type Algorithm = webcrypto.Algorithm;
   type AlgorithmIdentifier = webcrypto.AlgorithmIdentifier;

@@ -1,12 +1,12 @@
 /**
- * What `work` comes to. Where that takes longer than `ms` milliseconds it is not waited for any more, whatever becomes of it.
- * @throws Error that says that `what` took too long
+ * Resolves or rejects as `work` does, but waits at most `ms` milliseconds. After a time-out, `work` continues and its result is ignored.
+ * @throws Error `WHAT within N s`, on a time-out; `what` is a text such as `no answer`
  */
 export async function within<T>(ms: number, what: string, work: Promise<T>): Promise<T> {
-  const { promise: over, reject } = Promise.withResolvers<never>();
+  const { promise: timedOut, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(new Error(`${what} within ${ms / 1000} s`)), ms);
   try {
-    return await Promise.race([work, over]);
+    return await Promise.race([work, timedOut]);
   } finally {
     clearTimeout(timer);
   }

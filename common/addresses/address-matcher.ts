@@ -6,13 +6,13 @@ import type { ChainAddresses } from './chain-addresses.ts';
 
 type ExtensionInit = { readonly name: string; readonly typedConfig: Any };
 
-/** What follows from a match: a filter chain, or a further choice. */
+/** Result of a match: a filter chain, or a nested matcher. */
 export type OnMatchInit = MessageInitShape<typeof Matcher_OnMatchSchema>;
 
 /**
- * What a connection gets by its destination address: the filter chain that has the address, else `otherwise`; without
- * that, the outermost `on_no_match` of the listener's `filter_chain_matcher`. Addresses are compared as texts, in the one form
- * that inet_ntop(3) gives them: Envoy calls its matcher for ranges work in progress, and warns of each range.
+ * Builds a matcher by destination address: it selects the filter chain with the address, else `otherwise`, or without that the
+ * outermost `on_no_match` of the listener's `filter_chain_matcher`. Addresses are compared as strings in the canonical form of
+ * inet_ntop(3), because Envoy marks its matcher for ranges as work in progress and logs a warning for each range.
  */
 export function byAddress(
   chains: readonly ChainAddresses[],
@@ -38,7 +38,7 @@ export function byAddress(
   });
 }
 
-/** The choice of a filter chain of the listener, by its name. */
+/** Builds the action that selects a filter chain of the listener by name. */
 export function toChain(name: string): OnMatchInit {
   const value = anyPack(StringValueSchema, create(StringValueSchema, { value: name }));
   return { onMatch: { case: 'action', value: extension(name, value) } };

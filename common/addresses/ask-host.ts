@@ -1,20 +1,20 @@
 import { lookup, Resolver } from 'node:dns/promises';
 
-/** An answer of the host's resolver. `ttlMs`: how long it may be kept, where DNS says so. */
+/** An answer of the host's resolver. `ttlMs`: its TTL in milliseconds, if DNS has one. */
 export type HostAnswer = { readonly addresses: readonly string[]; readonly ttlMs: number | undefined };
 
-/** How long DNS is asked for a TTL: 1 s a question, 2 tries, as Envoy is told to. */
+/** Limits of the DNS query for a TTL: 1 s per try, 2 tries, as in Envoy's configuration. */
 const TTL_QUESTION = { timeout: 1000, tries: 2 };
 
 /**
- * The addresses of a name as any program of this host gets them, by getaddrinfo(3): the hosts file, search domains and
- * nsswitch.conf count. getaddrinfo knows no TTL, so DNS is asked for it beside; a name that only the host knows has none.
- * Its limit is the resolver's own (resolv.conf(5): `timeout` and `attempts`).
- * @throws Error as getaddrinfo fails, e.g. with the code ENOTFOUND
+ * Resolves a name as any program of this host does, by getaddrinfo(3), which uses the hosts file, search domains and nsswitch.conf.
+ * getaddrinfo has no TTL, so a DNS query runs in parallel; a name that only the host knows has no TTL. The time limit is the resolver's
+ * own (resolv.conf(5): `timeout` and `attempts`).
+ * @throws Error of getaddrinfo, e.g. with the code ENOTFOUND
  */
 export async function askHost(name: string): Promise<HostAnswer> {
   const [found, ttls] = await Promise.all([lookup(name, { all: true }), ttlsOf(name)]);
-  // An address with a zone (fe80::1%eth0) means something on one interface only.
+  // An address with a zone (fe80::1%eth0) is valid only on one interface.
   const addresses = found.map(({ address }) => address).filter((address) => !address.includes('%'));
   const known = addresses.flatMap((address) => ttls.get(address) ?? []);
   return { addresses, ttlMs: known.length === 0 ? undefined : 1000 * Math.min(...known) };

@@ -18,13 +18,13 @@ function shares(
   return chainAddresses(chains, of);
 }
 
-test('each chain has the addresses of all of its names; a chain without any is left out', () => {
+test('each chain has the addresses of all its names; chains without addresses are left out', () => {
   expect(
     shares({ 'a.local': { current: ['10.0.0.2'] }, 'a.alias': { current: ['10.0.0.1', '10.0.0.2'] } }),
   ).toEqual([{ chain: 'a', addresses: ['10.0.0.1', '10.0.0.2'] }]);
 });
 
-test('an address of two chains is for the ambiguous one, and for none without it', () => {
+test('an address of two chains belongs to the ambiguous chain, or to none if there is no such chain', () => {
   const known = { 'a.local': { current: ['10.0.0.1', '10.0.0.9'] }, 'b.local': { current: ['10.0.0.9'] } };
   expect(shares(known)).toEqual([
     { chain: 'a', addresses: ['10.0.0.1'] },
@@ -33,7 +33,7 @@ test('an address of two chains is for the ambiguous one, and for none without it
   expect(shares(known, CHAINS)).toEqual([{ chain: 'a', addresses: ['10.0.0.1'] }]);
 });
 
-test('an address of two chains that lead to the same servers is the first one’s', () => {
+test('an address of two chains with the same servers belongs to the first chain', () => {
   const chains = [...CHAINS, { chain: 'c', names: ['c.local'], like: 'b' }, AMBIGUOUS];
   const shared = { current: ['10.0.0.1'] };
   expect(shares({ 'b.local': shared, 'c.local': { current: ['10.0.0.1', '10.0.0.2'] } }, chains)).toEqual([
@@ -45,7 +45,7 @@ test('an address of two chains that lead to the same servers is the first one’
   ]);
 });
 
-test('an address that moved from one chain to another is the new one’s at once', () => {
+test('an address that moves to another chain belongs to the new chain at once', () => {
   expect(shares({ 'a.local': { former: ['10.0.0.1'] }, 'b.local': { current: ['10.0.0.1'] } })).toEqual([
     { chain: 'b', addresses: ['10.0.0.1'] },
   ]);

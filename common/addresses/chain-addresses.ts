@@ -1,14 +1,13 @@
 import type { NamedChain } from '../contracts/listener-names.ts';
 import type { NameAddresses } from './seen-addresses.ts';
 
-/** The destination addresses whose connections one filter chain takes, sorted; never none. */
+/** Destination addresses of one filter chain, sorted, at least one. */
 export type ChainAddresses = { readonly chain: string; readonly addresses: readonly string[] };
 
 /**
- * Shares the addresses of names out among the filter chains of one port. An address that one chain's names have in their
- * newest answers is that chain's, even if another chain's names had it formerly. An address of two chains that lead to the same
- * servers is the first one's; of any other two it is the ambiguous chain's, or nobody's where there is none: a connection to it
- * must not reach the wrong server.
+ * Assigns the addresses of names to the filter chains of one port. A current address of one chain belongs to that chain, even if another
+ * chain had it formerly. An address of two chains with the same servers belongs to the first chain. An address of any other two chains
+ * belongs to the ambiguous chain, or to none if there is no such chain: a connection must not reach the wrong server.
  */
 export function chainAddresses(
   chains: readonly NamedChain[],
@@ -31,14 +30,14 @@ export function chainAddresses(
     addresses.push(address);
     shares.set(chain, addresses);
   }
-  // The ambiguous chain may be one that has names too.
+  // The ambiguous chain may also have names.
   return [...new Set(chains.map(({ chain }) => chain))].flatMap((chain) => {
     const addresses = shares.get(chain);
     return addresses === undefined ? [] : [{ chain, addresses: addresses.toSorted() }];
   });
 }
 
-/** The chains that want an address, by the age of the answers that had it. */
+/** Chains with an address, in current answers and in former ones. */
 type Claims = { readonly current: Set<string>; readonly former: Set<string> };
 
 function claimsOf(claims: Map<string, Claims>, address: string): Claims {
@@ -47,7 +46,7 @@ function claimsOf(claims: Map<string, Claims>, address: string): Claims {
   return own;
 }
 
-/** Of each chain that leads to the same servers as an earlier one, that one. */
+/** Maps each chain with the same servers as an earlier chain to that earlier chain. */
 export function likeness(chains: readonly NamedChain[]): ReadonlyMap<string, string> {
   return new Map(
     chains.flatMap((each) => ('names' in each && each.like !== undefined ? [[each.chain, each.like]] : [])),

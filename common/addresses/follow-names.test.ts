@@ -10,7 +10,7 @@ afterEach(() => {
   for (const names of open.splice(0)) names.close();
 });
 
-/** A resolver whose answers are set by the test, and asked for again as often as is allowed. */
+/** A resolver whose answers the test sets, with the shortest TTL. */
 function resolver(answers: Record<string, readonly string[]>, keepMs = 1) {
   const asked: string[] = [];
   let changes = 0;
@@ -25,7 +25,7 @@ function resolver(answers: Record<string, readonly string[]>, keepMs = 1) {
   return { names, asked, changes: () => changes };
 }
 
-test('a name has no addresses before its first answer, and is asked for again when its TTL is over', async () => {
+test('a name has no addresses before its first answer, and is resolved again when its TTL has passed', async () => {
   const answers: Record<string, readonly string[]> = { 'db.local': ['10.0.0.1'] };
   const { names, changes } = resolver(answers);
   names.follow(['DB.local']);
@@ -40,7 +40,7 @@ test('a name has no addresses before its first answer, and is asked for again wh
 });
 
 test.skipIf(SHORT_FORM)(
-  'a name that cannot be looked up any more keeps its last addresses, and says why',
+  'a name that no longer resolves keeps its last addresses, and the status has the problem',
   async () => {
     const answers: Record<string, readonly string[]> = { 'db.local': ['10.0.0.1'] };
     const { names } = resolver(answers);
@@ -54,7 +54,7 @@ test.skipIf(SHORT_FORM)(
   },
 );
 
-test('a resolver that is mute for one name: its problem is told, it is asked once, and other names go on', async () => {
+test('if the resolver does not answer for one name, the status has the problem, the query is not repeated, and other names are resolved', async () => {
   const asked: string[] = [];
   const answers = Promise.withResolvers<HostAnswer>();
   const ask = (name: string): Promise<HostAnswer> => {
@@ -74,7 +74,7 @@ test('a resolver that is mute for one name: its problem is told, it is asked onc
   await expect.poll(() => names.addressesOf('mute')).toEqual({ current: ['10.0.0.2'], former: [] });
 });
 
-test.skipIf(SHORT_FORM)('an answer that is the same changes nothing, whatever its order', async () => {
+test.skipIf(SHORT_FORM)('an answer with the same addresses in another order changes nothing', async () => {
   const answers: Record<string, readonly string[]> = { 'db.local': ['10.0.0.1', '10.0.0.2'] };
   const { names, asked, changes } = resolver(answers);
   names.follow(['db.local']);
@@ -86,7 +86,7 @@ test.skipIf(SHORT_FORM)('an answer that is the same changes nothing, whatever it
 });
 
 test.skipIf(SHORT_FORM)(
-  'a name that is no longer followed keeps its addresses for a while, and then it is forgotten',
+  'a name that is no longer followed keeps its addresses for a while, and is then removed',
   async () => {
     const { names, asked } = resolver({ a: ['10.0.0.1'], b: ['10.0.0.2'] });
     names.follow(['a', 'b']);
@@ -102,7 +102,7 @@ test.skipIf(SHORT_FORM)(
   },
 );
 
-test('a name that is wanted again in time has never been away', async () => {
+test('a name that is followed again in time keeps its addresses', async () => {
   const { names, changes } = resolver({ a: ['10.0.0.1'] }, 60_000);
   names.follow(['a']);
   await expect.poll(changes).toBe(1);
@@ -111,7 +111,7 @@ test('a name that is wanted again in time has never been away', async () => {
   expect(names.addressesOf('a')).toEqual({ current: ['10.0.0.1'], former: [] });
 });
 
-test('a name is settled once its first question is answered or has failed', async () => {
+test('a name is settled once its first query is answered or has failed', async () => {
   const { names, changes } = resolver({ a: ['10.0.0.1'] });
   names.follow(['a', 'gone']);
   expect([names.isSettled('a'), names.isSettled('gone')]).toEqual([false, false]);
@@ -120,7 +120,7 @@ test('a name is settled once its first question is answered or has failed', asyn
   expect(names.addressesOf('gone')).toBeUndefined();
 });
 
-test("the host's resolver answers for localhost", async () => {
+test("the host's resolver resolves localhost", async () => {
   const names = followNames({ log, onChange: () => undefined });
   open.push(names);
   names.follow(['localhost']);

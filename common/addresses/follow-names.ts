@@ -8,61 +8,61 @@ import { FORMER_MS, nameAddresses, NOTHING_SEEN, see, type NameAddresses } from 
 import { createSemaphore } from '../semaphore.ts';
 import { within } from '../within.ts';
 
-/** The addresses of some names, kept up to date. Names are compared without case. */
+/** Watched names and their current addresses. Names are case-insensitive. */
 export type FollowedNames = {
   /**
-   * From now on these names are followed. A name that is not among them any more is followed for some minutes more, because
-   * it may come back: a configuration that Envoy refused is replaced by the one before it.
+   * Sets the watched names. A name that is no longer included is watched for some minutes more, because it may return: after a NACK,
+   * the previous configuration is served again.
    */
   readonly follow: (names: Iterable<string>) => void;
-  /** Whether the first question about a followed name has been answered, or has failed. */
+  /** Whether the first query of a watched name was answered or has failed. */
   readonly isSettled: (name: string) => boolean;
-  /** The addresses of a name that is followed; undefined while it has never been answered. */
+  /** Returns the addresses of a watched name; undefined before the first answer. */
   readonly addressesOf: (name: string) => NameAddresses | undefined;
-  /** How each name stands, sorted. */
+  /** Returns the status of each name, sorted by name. */
   readonly status: () => readonly NameStatus[];
   readonly close: () => void;
 };
 
-/** How a name stands. `problem`: why the newest question failed; the last good answer stays in force meanwhile. */
+/** Status of a name. `problem`: why the latest query failed; the last good answer stays in force meanwhile. */
 export type NameStatus = NameAddresses & { readonly name: string; readonly problem: string | undefined };
 
-/** How to follow names. */
+/** Options of `followNames`. */
 export type FollowNamesOptions = {
-  /** Is told once for all changes of a turn of the event loop: other addresses, or a name that is settled now. */
+  /** Called once per turn of the event loop after changes: new addresses, or a name that is now settled. */
   readonly onChange: () => void;
   readonly log: Log;
   /** Default: the host's resolver. */
   readonly ask?: (name: string) => Promise<HostAnswer>;
-  /** How long an answer is waited for, in milliseconds, its turn included. Default: half a minute. */
+  /** Time limit of a query in milliseconds, including its time in the queue. Default: half a minute. */
   readonly limitMs?: number;
-  /** For how long a name is followed after it was wanted for the last time, in milliseconds. Default: five minutes. */
+  /** How long a name is watched after it was last included, in milliseconds. Default: five minutes. */
   readonly keepMs?: number;
 };
 
-/** getaddrinfo takes a thread of a pool of four, which reads files too. */
+/** Concurrent queries. Each getaddrinfo blocks one of four threads of the pool that also reads files. */
 const AT_ONCE = 2;
-/** Between two questions, in milliseconds: the TTL within these bounds, or `USUAL` where none is known (Envoy's own default). */
+/** Milliseconds between queries: the TTL within these bounds, or `USUAL`, Envoy's default, if there is no TTL. */
 const SHORTEST = 1000;
 const USUAL = 5000;
 const LONGEST = 30_000;
-/** Of one question, and its turn before. A resolver's own limit is often longer, and what nsswitch.conf names may have none. */
+/** Time limit of a query with its time in the queue. A resolver's own limit is often longer, and a nsswitch.conf service may have none. */
 const ANSWER_LIMIT = 30_000;
 
 type Followed = {
   readonly stop: AbortController;
   seen: typeof NOTHING_SEEN;
   first: 'asking' | 'answered' | 'failed';
-  /** A question that is under way: nothing can end it, and it is not asked a second time beside. */
-  question: Promise<HostAnswer> | undefined;
+  /** The pending query. It cannot be cancelled, and there is no second one at the same time. */
+  query: Promise<HostAnswer> | undefined;
   problem: string | undefined;
-  /** The end of its following; undefined while it is wanted. */
+  /** When watching ends; undefined while the name is included. */
   until: number | undefined;
 };
 
 /**
- * Asks for each name again when its TTL is over. A failure, NXDOMAIN among them, leaves the last good answer in force: an
- * address is forgotten only some minutes after answers have stopped to have it (seen-addresses.ts).
+ * Watches names: resolves each name again when its TTL has passed. After a failure, including NXDOMAIN, the last good answer stays in
+ * force. An address is removed only some minutes after the last answer that contained it (seen-addresses.ts).
  */
 export function followNames({
   onChange,
@@ -84,11 +84,11 @@ export function followNames({
     });
   }
 
-  function take(name: string, state: Followed, answer: readonly string[]): void {
+  function applyAnswer(name: string, state: Followed, answer: readonly string[]): void {
     const before = nameAddresses(state.seen);
     state.seen = see(state.seen, answer, performance.now());
     const now = nameAddresses(state.seen);
-    if (state.problem !== undefined) log.info({ name }, 'the name can be looked up again');
+    if (state.problem !== undefined) log.info({ name }, 'a name resolves again');
     state.problem = undefined;
     if (state.first === 'answered' && isDeepStrictEqual(before, now)) return;
     state.first = 'answered';
@@ -99,20 +99,20 @@ export function followNames({
   function fail(name: string, state: Followed, error: unknown): void {
     const problem = errorText(error);
     if (state.problem !== problem)
-      log.warn({ name, problem }, 'a name cannot be looked up: its last addresses stay in use');
+      log.warn({ name, problem }, 'cannot resolve a name; its last addresses stay in use');
     state.problem = problem;
     if (state.first !== 'asking') return;
     state.first = 'failed';
     changed();
   }
 
-  /** Answers how long to wait before the next question. */
+  /** Resolves with the milliseconds to wait before the next query. */
   async function askOnce(name: string, state: Followed): Promise<number> {
     try {
-      state.question ??= semaphore(() => ask(name)).finally(() => (state.question = undefined));
-      const { addresses, ttlMs } = await within(limitMs, 'the resolver did not answer', state.question);
+      state.query ??= semaphore(() => ask(name)).finally(() => (state.query = undefined));
+      const { addresses, ttlMs } = await within(limitMs, 'the resolver did not answer', state.query);
       if (state.stop.signal.aborted) return 0;
-      take(name, state, addresses);
+      applyAnswer(name, state, addresses);
       return Math.min(Math.max(ttlMs ?? USUAL, SHORTEST), LONGEST);
     } catch (error) {
       if (!state.stop.signal.aborted) fail(name, state, error);
@@ -137,11 +137,11 @@ export function followNames({
       stop: new AbortController(),
       seen: NOTHING_SEEN,
       first: 'asking',
-      question: undefined,
+      query: undefined,
       problem: undefined,
       until: undefined,
     };
-    // It ends only by being stopped.
+    // Rejects only when stopped.
     run(name, state).catch(() => undefined);
     return state;
   }

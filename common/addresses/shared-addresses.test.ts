@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { sharedAddresses } from './shared-addresses.ts';
 
-test('an address of two names on one port is said of either; former ones, other ports, one name twice and the same servers do not count', () => {
+test('reports an address of two names on one port for both; former addresses, other ports, one name twice and the same servers do not count', () => {
   const addresses: Record<string, string[]> = {
     'a.local': ['10.0.0.1', '10.0.0.2', '10.0.0.9'],
     'b.local': ['10.0.0.2', '10.0.0.1'],

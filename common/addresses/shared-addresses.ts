@@ -2,7 +2,7 @@ import { likeness } from './chain-addresses.ts';
 import type { ListenerNames } from '../contracts/listener-names.ts';
 import type { NameAddresses } from './seen-addresses.ts';
 
-/** An address that two names of filter chains with different servers have, so that on this port nothing tells them apart by it. */
+/** An address of two names whose filter chains have different servers. Envoy cannot tell the two apart on this port. */
 export type SharedAddress = {
   readonly port: string;
   readonly name: string;
@@ -11,8 +11,8 @@ export type SharedAddress = {
 };
 
 /**
- * For each two names of such chains on a port the first address that both now have, once for either of them. Names that are
- * the same but for case are one.
+ * Returns, for each two names of such chains on a port, the first current address that both have, once for each name. Names are
+ * case-insensitive.
  */
 export function sharedAddresses(
   ports: ListenerNames,

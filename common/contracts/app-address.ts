@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 
 /**
- * Whether an agent may announce this text as the address that its application listens on: one IP address, not a wildcard,
- * and without a zone, which Envoy does not take.
+ * Returns whether an agent may announce this text as its application's address: one IP address, not a wildcard, and without a zone,
+ * which Envoy does not accept.
  */
 export function isAppAddress(text: string): boolean {
   return isIP(text) !== 0 && !text.includes('%') && !/^[0:.]+$/.test(text);

@@ -10,7 +10,7 @@ const SECRETS: readonly (readonly [FileSecret, string])[] = [
   [{ kind: 'certificate', chain: '/100%/a;b:c', privateKey: 'é €' }, 'file:/100%25/a%3Bb:c;é €'],
 ];
 
-test.each(SECRETS)('%j is %s, and back', (secret, name) => {
+test.each(SECRETS)('converts %j to %s and back', (secret, name) => {
   expect(fileSecretName(secret)).toBe(name);
   expect(parseFileSecretName(name)).toEqual(secret);
 });
@@ -23,6 +23,6 @@ test.each([
   'file:/chain;',
   'file:/a;/b;/c',
   'file:/a%2',
-])('%j is none', (name) => {
+])('%j is not the name of a file secret', (name) => {
   expect(parseFileSecretName(name)).toBeUndefined();
 });

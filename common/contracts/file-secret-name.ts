@@ -1,6 +1,5 @@
 /**
- * What a secret from files is made of, PEM files all of them: a certificate with its chain and its key, or the
- * authorities that are trusted.
+ * Paths of the PEM files of a secret: a certificate with its chain and its key, or trusted authorities.
  */
 export type FileSecret =
   | { readonly kind: 'certificate'; readonly chain: string; readonly privateKey: string }
@@ -9,15 +8,15 @@ export type FileSecret =
 const PREFIX = 'file:';
 
 /**
- * The name under which the control plane's configuration asks the agent for a secret from files: `file:CHAIN;KEY` or
- * `file:CHAIN`, with `%` and `;` in a path as in a URL.
+ * Returns the name of a file secret, which the control plane's configuration uses and the agent serves: `file:CHAIN;KEY` or
+ * `file:CHAIN`. `%` and `;` in a path are percent-encoded.
  */
 export function fileSecretName(secret: FileSecret): string {
   const paths = secret.kind === 'trust' ? [secret.chain] : [secret.chain, secret.privateKey];
   return `${PREFIX}${paths.map((path) => path.replace(/[%;]/g, encodeURIComponent)).join(';')}`;
 }
 
-/** The files that such a name stands for; undefined where it is none. */
+/** Parses the name of a file secret; undefined for other names. */
 export function parseFileSecretName(name: string): FileSecret | undefined {
   if (!name.startsWith(PREFIX)) return undefined;
   const parts = name.slice(PREFIX.length).split(';');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readListenerNames } from './listener-names.ts';
 
-test('names of a listener are read as they were written, a member that is none is left out alone', () => {
+test('reads the names of a listener, and skips only malformed members', () => {
   const good = {
     3306: [
       { chain: 'egress_tcp_3306_db1', names: ['db1.local', 'db1'] },

@@ -1,29 +1,29 @@
 /**
- * The key under a Listener's `metadata.filter_metadata` where the control plane lists the names whose addresses tell the
- * filter chains of one destination port apart. Its value is a Struct of the shape of `ListenerNames`. It is sent only to a
- * proxy with the feature `names`: the agent resolves the names, puts their addresses into the listener's
- * `filter_chain_matcher`, and takes this key away. Envoy never sees it: with other metadata it replaces the whole listener and
- * drains every connection, while another matcher is taken over in place.
+ * The key in a Listener's `metadata.filter_metadata` under which the control plane lists the names whose addresses select one of several
+ * filter chains of a destination port. Its value is a Struct of the shape of `ListenerNames`. Only proxies with the feature `names`
+ * receive the key: the agent resolves the names, puts their addresses into the listener's `filter_chain_matcher`, and removes the key.
+ * Envoy must not see the key: after a change of metadata it replaces the whole listener and drains all connections, while it updates a
+ * changed matcher in place.
  */
 export const LISTENER_NAMES = 'daybreak.names';
 
 /**
- * By destination port, in decimal: the filter chains that share it. An entry of that port in the matcher, or where there is
- * none the outermost `on_no_match`, is what an address gets that belongs to none of the names.
+ * Filter chains that share a destination port, by port in decimal. Addresses of none of the names use the port's entry in the matcher,
+ * or without that the outermost `on_no_match`.
  */
 export type ListenerNames = Readonly<Record<string, readonly NamedChain[]>>;
 
-/** One filter chain, by its name in the listener, and the connections that are to take it. */
+/** A filter chain, by its name in the listener, and the connections that use it. */
 export type NamedChain =
   /**
-   * Connections to an address that one of these host names resolves to. `like`: an earlier chain of the port, which leads to the
-   * same servers; an address that both have is that one's.
+   * Connections to the addresses of these host names. `like`: an earlier chain of the port with the same servers, which gets the
+   * addresses that both have.
    */
   | { readonly chain: string; readonly names: readonly string[]; readonly like?: string }
-  /** Connections to an address of names of two chains. At most one of a port; without it they are treated as belonging to no name. */
+  /** Connections to addresses of two chains. At most one per port; without it, such addresses count as addresses of no name. */
   | { readonly chain: string; readonly ambiguous: true };
 
-/** Reads the value of `LISTENER_NAMES`. What is not of its shape is left out, so that one bad member harms no other port. */
+/** Reads the value of `LISTENER_NAMES`. Skips malformed members, so that one of them does not affect other ports. */
 export function readListenerNames(struct: unknown): ListenerNames {
   const ports: Record<string, readonly NamedChain[]> = {};
   for (const [port, chains] of Object.entries(asObject(struct))) {

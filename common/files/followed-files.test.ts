@@ -20,7 +20,7 @@ afterEach(async () => {
 const path = (name: string): string => join(folder, name);
 const write = (name: string, text: string) => writeFile(path(name), text);
 
-/** Follows files whose contents are capital letters; anything else is refused. */
+/** Watches files that may contain only capital letters. */
 async function follow(...names: string[]): Promise<Followed<string>> {
   followed = await followFiles({
     what: 'letters',
@@ -40,7 +40,7 @@ const until = async (text: string): Promise<void> => {
   await expect.poll(() => followed?.current()).toBe(text);
 };
 
-test('what is written, replaced or behind another link comes into force, and listeners are told', async () => {
+test('a file that is written, replaced or linked elsewhere is read again, and listeners are called', async () => {
   await write('a', 'A');
   const told: string[] = [];
   const stop = (await follow('a')).onChange((value) => told.push(value));
@@ -60,7 +60,7 @@ test('what is written, replaced or behind another link comes into force, and lis
   expect(told).toEqual(['B', 'C', 'D']);
 });
 
-test('what cannot be read leaves the last good value in force, and is read when it is right again', async () => {
+test('the last good value stays in force while the files are invalid, and valid files are read again', async () => {
   await write('a', 'A');
   await follow('a');
   await write('a', 'not good');
@@ -73,7 +73,7 @@ test('what cannot be read leaves the last good value in force, and is read when 
   expect(readings.at(-1)).toBe('read');
 });
 
-test('several files are one value', async () => {
+test('reads several files as one value', async () => {
   await write('a', 'A');
   await write('b', 'B');
   await follow('a', 'b');
@@ -82,7 +82,7 @@ test('several files are one value', async () => {
   await until('AC');
 });
 
-test('a file that is bad at the start is an error', async () => {
+test('an invalid file at the start is an error', async () => {
   await write('a', 'bad');
   await expect(follow('a')).rejects.toThrow('not all capital: bad');
   await expect(follow('none')).rejects.toMatchObject({

@@ -2,35 +2,34 @@ import { readFile, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../log.ts';
 
-/** What stands in files that may change while the program runs. */
+/** The content of watched files. */
 export type Followed<T> = {
-  /** As of the last good reading. */
+  /** Returns the value of the last successful read. */
   readonly current: () => T;
-  /** Is told of each good reading after the first. Returns how to stop. */
+  /** Calls `listener` after each successful read but the first. Returns a function that removes the listener. */
   readonly onChange: (listener: (value: T) => void) => () => void;
   readonly close: () => void;
 };
 
-/** How to follow files. */
+/** Options of `followFiles`. */
 export type FollowOptions<T> = {
-  /** What the files are together, for the log: `credentials`. */
+  /** Name of the content for the log, e.g. `credentials`. */
   readonly what: string;
   readonly files: readonly string[];
-  /** Makes a value of the files' contents, in their order; throws where it cannot. */
+  /** Parses the contents, in the order of `files`. Throws if they are invalid. */
   readonly read: (...contents: readonly Buffer[]) => T;
   readonly log: Log;
-  /** How often to look, in milliseconds. Default 500. */
+  /** Poll interval in milliseconds. Default: 500. */
   readonly interval?: number;
-  /** Is told of each reading after the first, good or bad, and of what was wrong with a bad one. */
+  /** Called after each read but the first, with the error of a failed one. */
   readonly onReading?: (outcome: 'read' | 'refused', error?: unknown) => void;
 };
 
 /**
- * Reads files, and reads them again when one of them is another one: written, replaced, or behind a link that leads elsewhere.
- * It looks at them now and then, because no notification covers all of these. A change is read once the files have stood
- * still from one look to the next, so that a half-written file, or a key without its certificate, is not. What cannot be read
- * then leaves the last good value in force, and is said in the log, once a change.
- * @throws Error as the first reading throws it
+ * Reads files, and reads them again when one is written, replaced, or linked elsewhere. Polls, because no notification covers all of
+ * these cases. Reads a change only after two equal polls, to avoid half-written files and a key without its certificate. If the new
+ * content is invalid, the last good value stays in force, and the log has the error, once per change.
+ * @throws Error of the first read
  */
 export async function followFiles<T>({
   what,
@@ -52,7 +51,7 @@ export async function followFiles<T>({
       onReading?.('refused', error);
       log.error(
         { err: error, files },
-        `the ${what} changed and cannot be used: what was read before stays in force`,
+        `the ${what} changed and cannot be used: the previous content stays in force`,
       );
       return;
     }
@@ -72,7 +71,7 @@ export async function followFiles<T>({
       seen = now;
     }
   };
-  // It only ends by being stopped.
+  // Rejects only when stopped.
   follow().catch(() => undefined);
 
   return {
@@ -88,7 +87,7 @@ export async function followFiles<T>({
   };
 }
 
-/** Where several cannot be read, the error names the first. */
+/** If several files are unreadable, the error names the first. */
 async function contentsOf(what: string, files: readonly string[]): Promise<readonly Buffer[]> {
   const contents: Buffer[] = [];
   for (const file of files) {
@@ -101,7 +100,7 @@ async function contentsOf(what: string, files: readonly string[]): Promise<reado
   return contents;
 }
 
-/** What tells apart two states of some files or folders without reading them. One that is not there counts as well. */
+/** Returns a text that changes when one of the files or folders changes, without reading them. Missing ones count as a state too. */
 export async function fingerprint(files: readonly string[]): Promise<string> {
   const parts = await Promise.all(
     files.map(async (file) => {

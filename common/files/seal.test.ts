@@ -3,11 +3,11 @@ import { seal, unseal } from './seal.ts';
 
 const VALUE = { revision: 71, names: ['ü', 'a\nb'] };
 
-test('what was sealed is read again', () => {
+test('unseal returns the sealed value', () => {
   expect(unseal(seal(VALUE))).toEqual(VALUE);
 });
 
-test('a text in which any byte was changed, or that was cut anywhere, is refused', () => {
+test('rejects a text with any changed byte or cut at any position', () => {
   const bytes = Buffer.from(seal(VALUE));
   for (let at = 0; at < bytes.length; at += 1) {
     const changed = Buffer.from(bytes);

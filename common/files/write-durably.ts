@@ -3,8 +3,8 @@ import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } fro
 import { dirname } from 'node:path';
 
 /**
- * Writes a file that only its owner can read, whole or not at all, and durably: once it has returned, it survives a power
- * cut. A file that was there is replaced. Waits for the disk: for commands and starts, not for what serves.
+ * Writes a file of mode 0600 atomically and durably: after the return, the file survives a power failure. Replaces an existing file.
+ * Blocks until the disk has synced, so use it in commands and at start, not while serving.
  */
 export function writeDurably(file: string, text: string): void {
   const draft = `${file}.${randomUUID()}`;

@@ -12,6 +12,7 @@ export const CLEAN = [
   'agent',
   'cli/inspect',
   'cli/token',
+  'common',
   'controlplane/api',
   'controlplane/audit',
   'controlplane/auth',
