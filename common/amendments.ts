@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 
-/** A part of a value that another form of it has no place for, and where it stands. */
+/** A part of a value that another form cannot express, and its path. */
 export type Amendment = { readonly path: readonly (string | number)[]; readonly value: unknown };
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** What has to be put into `had`, which another form gave back, so that it is `wanted`. The order of keys and values is none. */
+/** Returns the parts to put into `had`, the value after a round trip through another form, so that it equals `wanted`. Ignores order. */
 export function amendmentsFor(
   wanted: unknown,
   had: unknown,
@@ -23,12 +23,12 @@ export function amendmentsFor(
   return [{ path, value: wanted }];
 }
 
-/** A value with its amendments put in. */
+/** Returns a value with its amendments applied. */
 export function amended(value: unknown, amendments: readonly Amendment[]): unknown {
   return amendments.reduce((before, { path, value: part }) => put(before, path, part), value);
 }
 
-/** Whether a value is a list of amendments. */
+/** Returns whether a value is a list of amendments. */
 export function areAmendments(value: unknown): value is readonly Amendment[] {
   return (
     Array.isArray(value) &&
@@ -40,7 +40,7 @@ function put(into: unknown, [step, ...rest]: Amendment['path'], part: unknown): 
   if (step === undefined) return part;
   if (typeof step === 'number') {
     const list: readonly unknown[] = Array.isArray(into) ? into : [];
-    // What is no longer there needs nothing.
+    // An element that no longer exists needs no amendment.
     return list.map((each, index) => (index === step ? put(each, rest, part) : each));
   }
   const members = isMembers(into) ? into : {};

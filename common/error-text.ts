@@ -1,4 +1,4 @@
-/** A caught value as text: the message of an error, and anything else as it is. */
+/** Returns the message of an error, or any other caught value as text. */
 export function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

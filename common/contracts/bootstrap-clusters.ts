@@ -4,5 +4,5 @@
  */
 export const AGENT_CLUSTER = 'daybreak_agent';
 
-/** The cluster of the bootstrap that leads to a secret discovery service of the operator's, under App Mesh's name. */
+/** The cluster of an external secret server, such as SPIRE's agent. The name is App Mesh's. */
 export const SDS_CLUSTER = 'static_cluster_sds_unix_socket';

@@ -2,14 +2,14 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** A server that takes connections and says nothing. */
+/** A server that accepts connections and sends nothing. */
 export type Mute = {
   readonly port: number;
-  /** Of its connections, those that are open, once there was one. */
+  /** Number of open connections; undefined before the first one. */
   readonly open: () => number | undefined;
 };
 
-/** Starts one on loopback, for one test. */
+/** Starts a mute server on loopback, for one test. */
 export async function startMute(): Promise<Mute> {
   const sockets = new Set<Socket>();
   let wasAny = false;
