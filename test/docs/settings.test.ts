@@ -38,19 +38,19 @@ function variablesRead(): readonly string[] {
   return [...names];
 }
 
-/** Whether the agent refuses a variable because it does not serve what that asks for. */
-function isUnserved(name: string): boolean {
+/** Whether the agent refuses a variable because this version does not support its feature. */
+function isUnsupported(name: string): boolean {
   try {
     readAgentSettings({ ...NEEDED, [name]: 'true' });
     return false;
   } catch (error) {
-    return /not served by this version/.test(String(error));
+    return /this version does not support/.test(String(error));
   }
 }
 
 test('every variable of the agent is on the page, and the page has no other', () => {
   const documented = rows('## `daybreak agent`').flatMap(([variables]) => named(variables, /^[A-Z_0-9]+$/));
-  const read = variablesRead().filter((name) => !isUnserved(name));
+  const read = variablesRead().filter((name) => !isUnsupported(name));
   const elsewhere = Object.keys(ON_OTHER_LINES);
   expect(read.filter((name) => !documented.includes(name) && !elsewhere.includes(name)).toSorted()).toEqual(
     [],

@@ -154,7 +154,11 @@ describe.each(ENVOYS)('%s', (variable) => {
     sds = await node.startSds();
     await shows(SDS_PORT, 'DNS:short');
     await sds.stop();
-    await stands('app', 'expired', /^the certificate expired at \S+Z; .*it is not renewed$/);
+    await stands(
+      'app',
+      'expired',
+      /^the certificate expired at \S+Z; .*the secret is not renewed until this is fixed$/,
+    );
     expect(node.log()).toMatch(/"level":50[^\n]*"state":"expired"/);
     await node.writeApp({ dns: ['renewed'] });
     sds = await node.startSds();
