@@ -27,7 +27,7 @@ export function missingPorts(model: Model, changed: Resource): readonly MissingP
   return [changed, ...routesThatDependOn(model, changed)].flatMap((route) => missingIn(view, route));
 }
 
-/** The model as it would be after the change, as far as the checks read it. */
+/** The part of the changed model that the checks read. */
 type View = {
   listenersOf(
     kind: 'virtualNode' | 'virtualRouter' | 'virtualGateway',

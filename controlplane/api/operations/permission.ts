@@ -53,7 +53,7 @@ export function visibleMeshes({ caller, live: { model } }: ApiContext): readonly
  * @throws ApiError ForbiddenException
  */
 export function requireMayChange(caller: Principal, existing: Resource): void {
-  if (isMaker(caller, existing)) return;
+  if (isCreator(caller, existing)) return;
   throw othersResource(existing, 'only that account may change it');
 }
 
@@ -62,11 +62,11 @@ export function requireMayChange(caller: Principal, existing: Resource): void {
  * @throws ApiError ForbiddenException
  */
 export function requireMayDelete(caller: Principal, existing: Resource): void {
-  if (isMaker(caller, existing) || caller.account === existing.owner) return;
+  if (isCreator(caller, existing) || caller.account === existing.owner) return;
   throw othersResource(existing, 'only that account and the owner of the mesh may delete it');
 }
 
-function isMaker(caller: Principal, { resourceOwner }: Resource): boolean {
+function isCreator(caller: Principal, { resourceOwner }: Resource): boolean {
   return caller.kind === 'anyone' || caller.account === resourceOwner;
 }
 
