@@ -67,7 +67,7 @@ describe("the route manager's commands on stdin", () => {
     expect(await jumps(host)).toEqual(left);
   });
 
-  test('a command that fails does not end it, and is told by the exit code where it was the last', async () => {
+  test('after a failed command, proxyinit goes on; the exit code is that of the last command', async () => {
     const host = place.host();
     const path = place.script(
       'iptables-restore',
@@ -85,7 +85,7 @@ describe("the route manager's commands on stdin", () => {
 });
 
 describe('dry run', () => {
-  test('apply prints what it would restore, of what is not there yet, and changes nothing', async () => {
+  test('apply prints only the restores that are needed, and changes nothing', async () => {
     const host = place.host();
     const fresh = await host.proxyinit(BOTH, ['apply', '--dry-run']);
     expect(fresh).toMatchObject({ code: 0, stderr: '' });
@@ -112,7 +112,7 @@ describe('dry run', () => {
     );
   });
 
-  test('each setting comes from the first that has it: flag, DAYBREAK_…, APPMESH_…, proxyConfiguration', async () => {
+  test('each setting comes from the first source that has it: flag, DAYBREAK_…, APPMESH_…, proxyConfiguration', async () => {
     const host = place.host();
     const properties = Object.entries({
       AppPorts: '4',
@@ -142,7 +142,7 @@ describe('dry run', () => {
     ]);
   });
 
-  test('remove prints what it would restore', async () => {
+  test('remove prints its restores', async () => {
     const host = place.host();
     await host.proxyinit(EVERYTHING);
     const before = await host.rules('iptables-save', 'all');
@@ -151,7 +151,7 @@ describe('dry run', () => {
     expect(await host.rules('iptables-save', 'all')).toBe(before);
   });
 
-  test('who may not read rules sees what a host without any would be given', async () => {
+  test('without the right to read rules, apply prints the restores for a host without rules', async () => {
     const host = place.host();
     const command = [
       'setpriv',
@@ -164,14 +164,14 @@ describe('dry run', () => {
     const { code, stdout, stderr } = await host.run(command, BOTH);
     expect({ code, stderr }).toEqual({
       code: 0,
-      stderr: expect.stringContaining('where no rules of proxyinit are yet'),
+      stderr: expect.stringContaining('assuming that there are no rules of proxyinit yet'),
     });
     expect(stdout).toContain(':APPMESH_INGRESS');
   });
 });
 
 describe('status', () => {
-  test('compares with what the settings ask for, and shows the rules with what met them', async () => {
+  test('compares the rules with the settings, and shows them with their packet counters', async () => {
     const host = place.host();
     const status = (env: Record<string, string>) => host.proxyinit(env, ['status']);
     expect(await status(BOTH)).toMatchObject({

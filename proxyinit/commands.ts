@@ -1,5 +1,5 @@
-/** What can be asked of proxyinit. */
+/** Commands of proxyinit. */
 export const COMMANDS = ['apply', 'remove', 'status', 'verify'] as const;
 
-/** One of them. */
+/** A command of proxyinit. */
 export type ProxyinitCommand = (typeof COMMANDS)[number];

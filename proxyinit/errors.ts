@@ -1,6 +1,6 @@
 import type { Family } from '../common/ip-range.ts';
 
-/** What can stop proxyinit after its settings were found good. */
+/** Failures that stop proxyinit after its settings were accepted. */
 export type ProxyinitErrorCode =
   | 'PROGRAM_MISSING'
   | 'NET_ADMIN_MISSING'
@@ -13,10 +13,10 @@ export type ProxyinitErrorCode =
   | 'COMMAND_TIMEOUT'
   | 'USAGE';
 
-/** A failure for people to read: what was tried, what came of it, what helps. */
+/** A failure that the operator reads: what failed, why, and what helps. */
 export class ProxyinitError extends Error {
   readonly code: ProxyinitErrorCode;
-  /** 2 where it was called wrongly, else 1. */
+  /** 2 for a usage error, else 1. */
   readonly exitCode: number;
 
   constructor(code: ProxyinitErrorCode, message: string, options?: ErrorOptions) {
@@ -27,14 +27,14 @@ export class ProxyinitError extends Error {
   }
 }
 
-/** The Debian packages that programs are in. */
+/** Debian packages of programs. */
 const PACKAGES: Readonly<Record<string, string>> = {
   flock: 'util-linux',
   setpriv: 'util-linux',
   ip: 'iproute2',
 };
 
-/** A program that is not on the PATH, or cannot be run. */
+/** `PROGRAM_MISSING`, `COMMAND_FAILED`: a program is not on the PATH, or cannot be executed. */
 export function programMissing(program: string, cause: unknown): ProxyinitError {
   const [name = program] = program.split(' ');
   const help = `${program} was not found: install ${PACKAGES[name] ?? 'iptables'}`;
@@ -43,12 +43,12 @@ export function programMissing(program: string, cause: unknown): ProxyinitError 
     ? new ProxyinitError('PROGRAM_MISSING', help, { cause })
     : new ProxyinitError(
         'COMMAND_FAILED',
-        `${program} cannot be run: ${cause instanceof Error ? cause.message : 'an unknown failure'}`,
+        `${program} cannot be run: ${cause instanceof Error ? cause.message : 'unknown failure'}`,
         { cause },
       );
 }
 
-/** The kernel refused: not root, or root without the capability. */
+/** `NET_ADMIN_MISSING`: the kernel refused access, because the user is not root or lacks the capability. */
 export function netAdminMissing(program: string, said: string): ProxyinitError {
   return new ProxyinitError(
     'NET_ADMIN_MISSING',
@@ -56,7 +56,7 @@ export function netAdminMissing(program: string, said: string): ProxyinitError {
   );
 }
 
-/** The nat table of a family cannot be used. */
+/** `NAT_UNAVAILABLE`: the nat table of a family is unavailable. */
 export function natUnavailable(family: Family, program: string, said: string): ProxyinitError {
   const modules = program.includes('6') ? 'ip6table_nat or nft_chain_nat' : 'iptable_nat or nft_chain_nat';
   const help = family === 'ipv6' ? '; APPMESH_ENABLE_IPV6=0 leaves IPv6 alone' : '';
@@ -66,43 +66,43 @@ export function natUnavailable(family: Family, program: string, said: string): P
   );
 }
 
-/** Neither nf_tables nor the old tables work. `said`: what each program said. */
+/** `NAT_UNAVAILABLE`: neither backend works. `said`: the message of each program. */
 export function noBackend(said: readonly string[]): ProxyinitError {
   return natUnavailable('ipv4', 'iptables', said.join('; '));
 }
 
-/** The nat table holds what only the `nft` command can express. */
+/** `TABLE_INCOMPATIBLE`: the nat table contains rules that iptables cannot express. */
 export function incompatible(family: Family, program: string): ProxyinitError {
   const table = `${family === 'ipv4' ? 'ip' : 'ip6'} nat`;
   return new ProxyinitError(
     'TABLE_INCOMPATIBLE',
-    `${program} cannot use the nat table, for it holds rules that were made by nft (nft list table ${table}): move these to a ` +
-      'table of another name',
+    `${program} cannot use the nat table, because it contains rules made by nft (nft list table ${table}): move them to a ` +
+      'table with another name',
   );
 }
 
-/** iptables-restore refused the rules. */
+/** `RESTORE_FAILED`: iptables-restore rejected the rules. */
 export function restoreFailed(program: string, said: string): ProxyinitError {
   return new ProxyinitError('RESTORE_FAILED', `${program} refused the rules (${said})`);
 }
 
-/** A failure after which everything is as it was before. */
+/** A failure after which the previous rules are in force again. */
 export function undone(failure: ProxyinitError): ProxyinitError {
-  return new ProxyinitError(failure.code, `${failure.message}: the rules are what they were before`, {
+  return new ProxyinitError(failure.code, `${failure.message}: the previous rules are in force`, {
     cause: failure.cause,
   });
 }
 
-/** A failure after which not even what was there before could be brought back. */
+/** A failure after which restoring the previous rules failed too. */
 export function notUndone(failure: ProxyinitError, cause: unknown): ProxyinitError {
   return new ProxyinitError(
     failure.code,
-    `${failure.message}; and what was there before could not be brought back (${cause instanceof Error ? cause.message : 'an unknown failure'}): run apply or remove again`,
+    `${failure.message}; restoring the previous rules failed too (${cause instanceof Error ? cause.message : 'unknown failure'}): run apply or remove again`,
     { cause },
   );
 }
 
-/** Another run of proxyinit holds the lock and does not let go. */
+/** `LOCK_TIMEOUT`: another run of proxyinit holds the lock. */
 export function lockTimeout(seconds: number): ProxyinitError {
   return new ProxyinitError(
     'LOCK_TIMEOUT',
@@ -112,25 +112,25 @@ export function lockTimeout(seconds: number): ProxyinitError {
   );
 }
 
-/** Somebody else holds the lock that the legacy programs share. */
+/** `LOCK_TIMEOUT`: another program holds the lock that the legacy iptables programs share. */
 export function iptablesLocked(program: string, seconds: number): ProxyinitError {
   return new ProxyinitError(
     'LOCK_TIMEOUT',
-    `${program} waited for another user of iptables for ${seconds} s in vain; --wait SECONDS waits longer`,
+    `${program} timed out after ${seconds} s, because another program holds the lock of iptables; --wait SECONDS waits longer`,
   );
 }
 
-/** The lock could not even be tried. */
+/** `LOCK_FAILED`: flock failed for a reason other than a held lock. */
 export function lockFailed(locked: string, said: string): ProxyinitError {
   return new ProxyinitError('LOCK_FAILED', `flock could not lock ${locked} (${said})`);
 }
 
-/** A program did not end in time and was killed. */
+/** `COMMAND_TIMEOUT`: a program did not end in time and was killed. */
 export function commandTimeout(program: string, seconds: number): ProxyinitError {
   return new ProxyinitError('COMMAND_TIMEOUT', `${program} did not end within ${seconds} s and was stopped`);
 }
 
-/** A command that was given what it does not take. */
+/** `USAGE`: a command was called with an argument that it does not accept. */
 export function usage(message: string): ProxyinitError {
   return new ProxyinitError('USAGE', message);
 }

@@ -7,7 +7,7 @@ const place = usePlace();
 const BOTH = { APPMESH_APP_PORTS: '8080,8443', APPMESH_ENABLE_IPV6: '1' };
 const NO_TABLE = "can't initialize ip6tables table \\`nat': Table does not exist (do you need to insmod?)";
 
-describe('inputs that broke the originals', () => {
+describe("inputs that broke App Mesh's programs", () => {
   test.each([
     ['a port over 65535', { APPMESH_APP_PORTS: '99999' }, /^APPMESH_APP_PORTS="99999"/],
     ['a name for a port', { APPMESH_APP_PORTS: 'http,8080' }, /^APPMESH_APP_PORTS="http,8080"/],
@@ -43,7 +43,7 @@ describe('inputs that broke the originals', () => {
       'an ECS configuration with ranges',
       { DAYBREAK_PROXY_CONFIGURATION: '{"properties":[{"name":"AppPorts","value":"8000:8010"}]}' },
     ],
-  ])('%s work, and can be taken away', async (_, env) => {
+  ])('%s work, and can be removed', async (_, env) => {
     for (const backend of ['nft', 'legacy']) {
       const host = place.host();
       const asked = { ...env, DAYBREAK_IPTABLES_BACKEND: backend };
@@ -66,7 +66,7 @@ describe('IPv6', () => {
     return pathWith(path);
   };
 
-  test('a host that has none needs no rules', async () => {
+  test('a host without IPv6 needs no rules', async () => {
     const host = place.host();
     await host.run(['sysctl', '-qw', 'net.ipv6.conf.all.disable_ipv6=1']);
     expect(await host.proxyinit({ ...BOTH, PATH: await script(host) })).toMatchObject({
@@ -76,7 +76,7 @@ describe('IPv6', () => {
     });
   });
 
-  test('a host that has none, and a kernel that would take rules for it', async () => {
+  test('a host without IPv6 addresses needs no rules although the kernel would accept them', async () => {
     const host = place.host();
     await host.run(['sysctl', '-qw', 'net.ipv6.conf.all.disable_ipv6=1']);
     expect(await host.proxyinit(BOTH)).toMatchObject({ code: 0, stderr: '' });
@@ -85,12 +85,12 @@ describe('IPv6', () => {
     expect(await host.rules('ip6tables-save')).not.toContain('APPMESH');
   });
 
-  test('a kernel without it is not even asked, by whatever command', async () => {
+  test('no command calls ip6tables if the kernel has no IPv6', async () => {
     const host = place.host();
     const asked = place.script('ip6tables-nft-save', `touch "$0.asked"; echo "${NO_TABLE}" >&2; exit 3`);
     const names = ['ip6tables-save', 'ip6tables-restore', 'ip6tables-nft-restore', 'ip6tables-legacy-save'];
     for (const name of names) await host.run(['ln', '-s', 'ip6tables-nft-save', join(asked, name)]);
-    // Such a kernel has no if_inet6 among a process's files about its network.
+    // Such a kernel has no /proc/net/if_inet6.
     const hide = 'cp /proc/net/ip_tables_names "$0"; mount --bind "$0" /proc/$$/net && exec "$@"';
     const run = (command: string) => {
       const words = [
@@ -116,7 +116,7 @@ describe('IPv6', () => {
     expect((await host.run(['ls', asked])).stdout).not.toContain('asked');
   });
 
-  test('a host that has it, but not the module, is told so, and nothing is changed', async () => {
+  test('a host with IPv6 but without the module is an error, and nothing is changed', async () => {
     const host = place.host();
     const { code, stderr } = await host.proxyinit({ ...BOTH, PATH: await script(host) });
     expect({ code, stderr }).toEqual({
@@ -128,14 +128,14 @@ describe('IPv6', () => {
     expect(await host.rules()).not.toContain('APPMESH');
   });
 
-  test('nobody asked for it, so nobody minds', async () => {
+  test('without IPv6 in the settings, a missing module is no error', async () => {
     const host = place.host();
     const env = { APPMESH_APP_PORTS: '80', PATH: await script(host) };
     expect(await host.proxyinit(env)).toMatchObject({ code: 0, stderr: '' });
   });
 });
 
-test('the second family is refused: the first is brought back to what it was', async () => {
+test('if the rules of the second family are rejected, those of the first are restored', async () => {
   const host = place.host();
   await host.run(['iptables-nft-restore'], {}, '*nat\n-A OUTPUT -p udp -j RETURN\nCOMMIT\n');
   await host.proxyinit({ APPMESH_APP_PORTS: '80' });
@@ -148,7 +148,7 @@ test('the second family is refused: the first is brought back to what it was', a
     expect(failed).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(
-        /^ip6tables-restore refused the rules \(Bad rule\): the rules are what they were before\n$/,
+        /^ip6tables-restore refused the rules \(Bad rule\): the previous rules are in force\n$/,
       ),
     });
     expect(lines(await host.rules())).toEqual(lines(before));
@@ -156,7 +156,7 @@ test('the second family is refused: the first is brought back to what it was', a
   }
 });
 
-describe("rules of nft's own", () => {
+describe('rules made by nft', () => {
   test.each([
     [
       'in a table of their own do not matter',
@@ -168,13 +168,13 @@ describe("rules of nft's own", () => {
       'that iptables cannot read, in its table: nothing is written blindly',
       'add table ip nat; add chain ip nat c; add rule ip nat c meta mark set jhash ip saddr mod 2',
       1,
-      /^iptables-save cannot use the nat table, for it holds rules that were made by nft \(nft list table ip nat\)/,
+      /^iptables-save cannot use the nat table, because it contains rules made by nft \(nft list table ip nat\)/,
     ],
     [
       'a chain where ours begins, that iptables cannot use',
       'add table ip nat; add chain ip nat OUTPUT { type nat hook output priority 5; }',
       1,
-      /^iptables-restore refused the rules \(.*\): the rules are what they were before\n$/,
+      /^iptables-restore refused the rules \(.*\): the previous rules are in force\n$/,
     ],
   ])('%s', async (_, ruleset, code, message) => {
     const host = place.host();
@@ -190,7 +190,7 @@ describe("rules of nft's own", () => {
   });
 });
 
-describe('what is missing is named', () => {
+describe('an error names the missing part', () => {
   test('a kernel without the modules of either backend', async () => {
     const host = place.host();
     const path = place.script('iptables-nft-save', 'echo "${0##*/}: Protocol not supported" >&2; exit 3');
@@ -244,7 +244,7 @@ describe('what is missing is named', () => {
     expect({ code, stderr }).toEqual({ code: 1, stderr: 'iptables-save was not found: install iptables\n' });
   });
 
-  test('the backend that was asked for', async () => {
+  test('the requested backend', async () => {
     const host = place.host();
     const path = place.plain('nft');
     const command = [...without('/usr/sbin'), process.execPath, place.program];

@@ -12,11 +12,11 @@ const place = usePlace();
 test.each([
   'nft',
   'legacy',
-])('killed at random moments, the next run repairs (testing/kill-often.ts does it hundreds of times): %s', async (backend) => {
+])('after a kill at a random moment, the next run repairs the rules (testing/kill-often.ts does it hundreds of times): %s', async (backend) => {
   expect(await killOften(place.host(), place.program, { rounds: 8, seed: 7, backend })).toEqual([]);
 });
 
-/** A PATH whose restore programs take their time, before and after. */
+/** A PATH with slow restore programs. */
 function slow(backend: 'nft' | 'legacy'): string {
   return ['iptables', 'ip6tables'].reduce((path, name) => {
     const real = `/usr/sbin/${name}-${backend}-restore`;
@@ -38,13 +38,13 @@ async function pair(): Promise<{ app: Host; peer: Host }> {
   return { app, peer };
 }
 
-/** Probers of one host must not use the same ports. */
+/** Numbers the probers, because those of one host must not use the same ports. */
 let probers = 1;
 afterEach(() => {
   probers = 1;
 });
 
-/** Connects again and again while `work` is done: who answered, in order, without repetitions. */
+/** Connects repeatedly while `work` runs. Returns the ports that answered, in order, without repetitions. */
 async function whoAnswers(from: Host, address: string, port: number, work: () => Promise<unknown>) {
   const script = join(import.meta.dirname, 'testing/prober.ts');
   const command = [
@@ -91,14 +91,14 @@ describe('the guard', () => {
     expect(await whoAnswers(app, '10.77.0.2', 9000, () => app.proxyinit(more))).toEqual(['15001', '25001']);
   });
 
-  test('in: the same', async () => {
+  test('inbound: the same', async () => {
     const { app, peer } = await pair();
     const env = { APPMESH_APP_PORTS: '8080', DAYBREAK_GUARD: '1', PATH: slow('nft') };
     const answers = await whoAnswers(peer, '10.77.0.1', 8080, () => app.proxyinit(env));
     expect(answers).toEqual(['8080', '-', '15000']);
   });
 
-  test('what is exempt goes on, and so do rules that move to the other backend', async () => {
+  test('exempt traffic passes, and rules can move to the other backend', async () => {
     const { app } = await pair();
     const env = { DAYBREAK_GUARD: '1', PATH: slow('nft') };
     expect(await whoAnswers(app, '10.77.0.2', 22, () => app.proxyinit(env))).toEqual(['22']);
@@ -107,7 +107,7 @@ describe('the guard', () => {
     expect(await app.rules('iptables-nft-save')).not.toContain('APPMESH');
   });
 
-  test('killed with the guard in place: refused, until the next run', async () => {
+  test('after a kill with the guard in place, connections are refused until the next run', async () => {
     const { app } = await pair();
     const [file = '', ...args] = app.inside([process.execPath, place.program]);
     const env = { DAYBREAK_GUARD: '1', PATH: slow('nft') };
@@ -126,7 +126,7 @@ describe('the guard', () => {
   });
 });
 
-test('a run that was killed in the middle of a restore leaves the lock to that restore', async () => {
+test('if a run is killed during a restore, the restore keeps the lock', async () => {
   const host = place.host();
   const [file = '', ...args] = host.inside([process.execPath, place.program]);
   const script = 'touch "$0.began"; sleep 0.7; exec /usr/sbin/iptables-nft-restore "$@"';

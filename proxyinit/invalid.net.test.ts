@@ -8,12 +8,12 @@ const place = usePlace();
 
 const SCRIPT = join(import.meta.dirname, 'testing/stray-segment.py');
 
-/** TCP's flags, as they stand in a segment. */
+/** TCP flags as in a segment. */
 const [FIN, SYN, RST, ACK] = [1, 2, 4, 16];
 
-/** What somebody may send from nowhere; a host without the rule answers all but a reset with a reset. */
+/** Segments of no connection. A host without the rule answers all but a reset with a reset. */
 const STRAY = [
-  { what: 'an answer nobody asked for', flags: SYN | ACK, answer: `${RST}\n` },
+  { what: 'an unexpected answer', flags: SYN | ACK, answer: `${RST}\n` },
   { what: 'the end of no connection', flags: FIN | ACK, answer: `${RST}\n` },
   { what: 'a reset of no connection', flags: RST | ACK, answer: '' },
 ];
@@ -31,7 +31,7 @@ async function hosts(env: Record<string, string>) {
   const settings = { APPMESH_APP_PORTS: '8080', APPMESH_ENABLE_IPV6: '1', ...env };
   expect(await app.proxyinit(settings)).toMatchObject({ code: 0, stderr: '' });
   for (const { program } of WAYS) {
-    // Without a target: they count what gets as far as the app.
+    // Rules without a target, which count segments that reach the app.
     execFileSync('ip', ['netns', 'exec', app.name, program, '-A', 'INPUT', '-p', 'tcp', '--dport', '8080']);
   }
   return { app, peer, settings };
@@ -46,7 +46,7 @@ async function packets(host: Host, program: string, rule: RegExp): Promise<numbe
 test.each([
   'nft',
   'legacy',
-])('segments of no connection are dropped where that is asked for: %s', async (backend) => {
+])('segments of no connection are dropped if the settings say so: %s', async (backend) => {
   const plain = await hosts({ DAYBREAK_IPTABLES_BACKEND: backend });
   const strict = await hosts({ DAYBREAK_IPTABLES_BACKEND: backend, DAYBREAK_DROP_INVALID: '1' });
   for (const { family, program, from, to } of WAYS) {
@@ -61,12 +61,12 @@ test.each([
     const { stdout } = await strict.app.proxyinit(strict.settings, ['status']);
     expect(stdout).toMatch(new RegExp(`^${family}[^]*? ${STRAY.length} packets  mangle .* -j DROP$`, 'm'));
 
-    // Whoever opens a connection goes on to Envoy.
+    // New connections still reach Envoy.
     expect(await strict.peer.dial(to, 8080)).toBe('15000');
   }
 });
 
-test('interfaces left out may have them', async () => {
+test('segments on ignored interfaces are not dropped', async () => {
   const { app, peer } = await hosts({ DAYBREAK_DROP_INVALID: '1', DAYBREAK_IGNORED_INTERFACES: 'wire' });
   const segment = ['python3', SCRIPT, '10.77.0.2', '10.77.0.1', '8080', `${FIN | ACK}`];
   expect((await peer.run(segment)).stdout).toBe(`${RST}\n`);

@@ -1,6 +1,6 @@
 import type { Given } from './settings/given.ts';
 
-/** The process around it. */
+/** Environment and standard streams of the process. */
 export type ProxyinitIo = {
   readonly env: Given['env'];
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };

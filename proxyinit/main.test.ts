@@ -5,7 +5,7 @@ import { runProxyinit } from './main.ts';
 
 const BAD = { APPMESH_APP_PORTS: 'http', APPMESH_IGNORE_UID: 'envoy', PATH: '/nowhere' };
 
-test.each([true, false])('bad settings are listed on stderr, dry run %s', async (dryRun) => {
+test.each([true, false])('stderr lists all invalid settings, dry run %s', async (dryRun) => {
   const { code, stdout, stderr } = await run('apply', BAD, dryRun);
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
   expect(stderr.match(/^APPMESH_\w+="\w+": /gm)).toEqual([

@@ -12,7 +12,7 @@ import { readProxyinitSettings, readRunSettings, type ProxyinitSettings } from '
 import { readStatus } from './status.ts';
 import { serveCommands } from './stdin-commands.ts';
 
-/** What the command line asks for. `dryRun` prints what `apply` or `remove` would restore, and changes nothing. */
+/** The parsed command line. `dryRun` prints the restores of `apply` or `remove`, and changes nothing. */
 export type ProxyinitArgs = {
   readonly command: ProxyinitCommand;
   readonly dryRun: boolean;
@@ -20,18 +20,17 @@ export type ProxyinitArgs = {
   readonly flags: Given['flags'];
 };
 
-/** Where iptables and flock are; an init system's or sudo's PATH may lack it. */
+/** Folders of iptables and flock, which the PATH of an init system or of sudo may lack. */
 const SYSTEM_FOLDERS = '/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin';
 
-/** The exit codes of a question that was answered with no, or that not all was found out about. */
+/** Exit codes of `status` and `verify`: not as the settings say, and not everything could be checked. */
 const NOT_SO = 3;
 const UNSURE = 4;
 
 /**
- * Redirects the app's traffic to Envoy, takes that back, or says how it is. Running it again changes nothing and succeeds.
- * Answers the exit code: 0 when all is as it should be; 1 after bad settings or a failure and 2 after a command that does not
- * go, which `stderr` explains; 3 when `status` finds other rules than the settings ask for, or `verify` traffic that goes
- * elsewhere; 4 when all that `verify` could send went right, and it could not send all.
+ * Redirects the app's traffic to Envoy, removes the redirection, or checks it. Idempotent. Resolves with the exit code: 0 on success; 1
+ * after invalid settings or a failure, and 2 after a usage error, with an explanation on `stderr`; 3 if `status` finds other rules than
+ * the settings demand, or `verify` finds traffic that goes elsewhere; 4 if all probes of `verify` succeeded but some could not be sent.
  */
 export async function runProxyinit(args: ProxyinitArgs, io: ProxyinitIo): Promise<number> {
   try {
@@ -98,7 +97,7 @@ async function previewRemoval({ run, env }: RunOptions, { stdout }: ProxyinitIo)
   return 0;
 }
 
-/** Who may not read rules can still see what a host without any would be given. */
+/** Without the right to read rules, a dry run assumes a host without rules. */
 async function inspectOrAssume(
   families: readonly Family[],
   { run, env }: RunOptions,
@@ -107,9 +106,11 @@ async function inspectOrAssume(
   try {
     return await inspect({ run, env, families, writing: false });
   } catch (error) {
-    const blind = ['NET_ADMIN_MISSING', 'PROGRAM_MISSING'];
-    if (!(error instanceof ProxyinitError && blind.includes(error.code))) throw error;
-    stderr.write(`${error.message}\nso this is what would be restored where no rules of proxyinit are yet\n`);
+    const expected = ['NET_ADMIN_MISSING', 'PROGRAM_MISSING'];
+    if (!(error instanceof ProxyinitError && expected.includes(error.code))) throw error;
+    stderr.write(
+      `${error.message}\nassuming that there are no rules of proxyinit yet, apply would restore\n`,
+    );
     return hostWithout(families, run.backend === 'auto' ? 'nft' : run.backend);
   }
 }

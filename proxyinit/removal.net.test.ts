@@ -3,7 +3,7 @@ import { EVERYTHING, usePlace } from './testing/place.ts';
 
 const place = usePlace();
 
-/** What Docker, a firewall and an administrator may have: several tables, policies, chains of names close to ours. */
+/** Rules of Docker, a firewall and an administrator: several tables, policies, and chains with names similar to ours. */
 const FOREIGN = `*raw
 :PREROUTING ACCEPT [0:0]
 :OUTPUT ACCEPT [0:0]
@@ -53,7 +53,7 @@ describe.each(['nft', 'legacy'] as const)('%s', (backend) => {
   test.each([
     ['everything', EVERYTHING],
     ['egress alone', { APPMESH_ENABLE_IPV6: '1' }],
-  ])('all that others have is byte for byte what it was: %s', async (_, env) => {
+  ])('rules of other programs stay byte for byte: %s', async (_, env) => {
     const host = place.host();
     for (const program of programs) await host.run([`${program}-restore`], {}, FOREIGN);
     const before = await all(host);
@@ -78,14 +78,14 @@ describe.each(['nft', 'legacy'] as const)('%s', (backend) => {
     expect(await all(host)).toEqual(before);
   });
 
-  test('where nothing was, at most empty tables stay', async () => {
+  test('on a host without rules, at most empty tables stay', async () => {
     const host = place.host();
     await host.proxyinit({ ...EVERYTHING, ...asked });
     expect((await host.proxyinit(asked, ['remove'])).code).toBe(0);
     expect((await all(host)).join('').match(/^(?!\*|COMMIT|:[A-Z]+ ACCEPT \[0:0\]$).+$/gm)).toBeNull();
   });
 
-  test('rules for IPv6 go when they are no longer asked for', async () => {
+  test('rules for IPv6 are removed when the settings no longer include IPv6', async () => {
     const host = place.host();
     await host.proxyinit({ ...EVERYTHING, ...asked });
     const [before] = await all(host);
@@ -100,7 +100,7 @@ describe.each(['nft', 'legacy'] as const)('%s', (backend) => {
   });
 });
 
-test('rules in both backends, and a guard left by a killed run, are all removed', async () => {
+test('removes rules in both backends, and a guard of a killed run', async () => {
   const host = place.host();
   for (const backend of ['nft', 'legacy']) {
     const guard = `*filter\n:APPMESH_GUARD_OUT - [0:0]\n-A OUTPUT -j APPMESH_GUARD_OUT\n-A APPMESH_GUARD_OUT -p tcp -j DROP\nCOMMIT\n`;
@@ -113,14 +113,14 @@ test('rules in both backends, and a guard left by a killed run, are all removed'
   }
 });
 
-test('bad settings of the rules do not keep them from being removed', async () => {
+test('remove works although other settings are invalid', async () => {
   const host = place.host();
   await host.proxyinit({});
   expect((await host.proxyinit({ APPMESH_APP_PORTS: 'http' }, ['remove'])).code).toBe(0);
   expect(await host.rules()).not.toContain('APPMESH');
 });
 
-test('a host where there are no iptables rules at all is left without tables', async () => {
+test('on a host without iptables rules, no tables are created', async () => {
   const host = place.host();
   expect((await host.proxyinit({}, ['remove'])).code).toBe(0);
   expect((await host.proxyinit({}, ['status'])).code).toBe(3);

@@ -7,7 +7,7 @@ import type { ProxyinitSettings } from './settings/settings.ts';
 import type { FamilyStatus, Status } from './status.ts';
 import { basename } from 'node:path';
 
-/** One line on what `apply` did with a family. */
+/** Describes on one line the result of `apply` for a family. */
 export function describeOutcome({ family, did, backend }: Outcome, settings: ProxyinitSettings): string {
   switch (did) {
     case 'applied':
@@ -21,13 +21,13 @@ export function describeOutcome({ family, did, backend }: Outcome, settings: Pro
   }
 }
 
-/** One line on each family that `remove` took rules from. */
+/** Describes, one line per family, the rules that `remove` removed. */
 export function describeRemoval(outcomes: readonly Outcome[]): string {
   if (outcomes.length === 0) return 'no rules of proxyinit were there, nothing changed\n';
   return outcomes.map(({ family, backend }) => `${title(family)}: rules are removed (${backend})\n`).join('');
 }
 
-/** The texts of restores, each under the command that reads it. */
+/** Renders the texts of restores, each below the command that reads it. */
 export function describeSteps(steps: readonly Step[], wait: number): string {
   if (steps.length === 0) return '# nothing to restore\n';
   return steps
@@ -37,7 +37,7 @@ export function describeSteps(steps: readonly Step[], wait: number): string {
     .join('');
 }
 
-/** A line for each family and backend, and its rules below. */
+/** Describes the status of each family and backend, with the rules below. */
 export function describeStatus({ families }: Status): string {
   if (families.length === 0) return 'no rules of proxyinit are there\n';
   return families.map(describeFamily).join('');
@@ -68,7 +68,7 @@ function describeSettings(settings: ProxyinitSettings): string {
   return `${inbound}, outbound to ${egressPort} except from ${owners.join(' and ')}${questions}`;
 }
 
-/** What people call it. */
+/** Display name of a family. */
 function title(family: Family): string {
   return family === 'ipv4' ? 'IPv4' : 'IPv6';
 }

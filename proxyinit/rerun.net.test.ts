@@ -5,7 +5,7 @@ const place = usePlace();
 
 const BOTH = { APPMESH_APP_PORTS: '8080,8443', APPMESH_ENABLE_IPV6: '1' };
 
-/** What App Mesh's route manager leaves, without its rule for port 22 where there is one already. */
+/** Rules of App Mesh's route manager, without its rule for port 22 if there is one already. */
 const APP_MESH = [
   {
     env: { APPMESH_APP_PORTS: '8000' },
@@ -45,7 +45,7 @@ describe.each(['nft', 'legacy'] as const)('%s', (backend) => {
   const asked = { DAYBREAK_IPTABLES_BACKEND: backend };
   const saves = [`iptables-${backend}-save`, `ip6tables-${backend}-save`];
 
-  test.each(APP_MESH)("what iptables-save shows is App Mesh's, but for comments: $env", async ({
+  test.each(APP_MESH)("iptables-save shows the same rules as App Mesh's, except for comments: $env", async ({
     env,
     program,
     rules,
@@ -61,7 +61,7 @@ describe.each(['nft', 'legacy'] as const)('%s', (backend) => {
   test.each([
     ['app ports and IPv6', BOTH],
     ['everything', EVERYTHING],
-  ])('three runs leave what one left: %s', async (_, env) => {
+  ])('three runs leave the same rules as one: %s', async (_, env) => {
     const host = place.host();
     const all = () => Promise.all(saves.map((save) => host.rules(save, 'all')));
     const first = await host.proxyinit({ ...env, ...asked });
@@ -82,7 +82,7 @@ describe.each(['nft', 'legacy'] as const)('%s', (backend) => {
     expect((await host.proxyinit({ ...env, ...asked }, ['status'])).code).toBe(0);
   });
 
-  test('other settings replace the rules, and those before come back the same', async () => {
+  test('other settings replace the rules, and the first settings restore the same rules', async () => {
     const host = place.host();
     const all = async () => (await Promise.all(saves.map((save) => host.rules(save)))).map(lines);
     await host.proxyinit({ ...BOTH, ...asked });
@@ -94,11 +94,11 @@ describe.each(['nft', 'legacy'] as const)('%s', (backend) => {
   });
 });
 
-test.each(['nft', 'legacy'] as const)('a hundred at once leave one set of rules: %s', {
+test.each(['nft', 'legacy'] as const)('a hundred concurrent runs leave one set of rules: %s', {
   timeout: 300_000,
 }, async (backend) => {
   const host = place.host();
-  // So slow that all the others have begun before the first one has written.
+  // So slow that all other runs have begun before the first one writes.
   const path = place.script('iptables-restore', `sleep 2; exec /usr/sbin/iptables-${backend}-restore "$@"`);
   await host.run(['ln', '-s', `/usr/sbin/iptables-${backend}-save`, `${path}/iptables-save`]);
   const env = { ...BOTH, DAYBREAK_IPTABLES_BACKEND: backend, PATH: pathWith(path) };
@@ -115,9 +115,9 @@ test.each(['nft', 'legacy'] as const)('a hundred at once leave one set of rules:
   }
 });
 
-test('other users of legacy iptables are waited for, where that is wanted', async () => {
+test('with --wait, a run waits for other users of legacy iptables', async () => {
   const host = place.host();
-  // The lock of the legacy programs is the whole machine's, unless this names another.
+  // The legacy programs use one lock for the whole machine, unless this variable names another file.
   const file = `${place.empty()}/xtables.lock`;
   const env = { ...BOTH, DAYBREAK_IPTABLES_BACKEND: 'legacy', XTABLES_LOCKFILE: file };
   const holder = host.run(['flock', file, 'sh', '-c', `until [ -e ${file}.enough ]; do sleep 0.1; done`]);
@@ -126,8 +126,8 @@ test('other users of legacy iptables are waited for, where that is wanted', asyn
     code: 1,
     stdout: '',
     stderr:
-      'iptables-legacy-restore waited for another user of iptables for 1 s in vain; --wait SECONDS waits longer: ' +
-      'the rules are what they were before\n',
+      'iptables-legacy-restore timed out after 1 s, because another program holds the lock of iptables; --wait SECONDS waits longer: ' +
+      'the previous rules are in force\n',
   });
   const patient = host.proxyinit(env, ['apply', '--wait=30']);
   await host.run(['sh', '-c', `sleep 0.5; touch ${file}.enough`]);
@@ -136,7 +136,7 @@ test('other users of legacy iptables are waited for, where that is wanted', asyn
   expect(await host.rules('iptables-legacy-save')).toContain('--dports 8080,8443');
 });
 
-test('a run that does not want to wait says that another is at work', async () => {
+test('a run with --wait=0 reports that another run is at work', async () => {
   const host = place.host();
   const holder = host.run(['flock', '/proc/self/ns/net', 'sleep', '1']);
   await expect.poll(async () => (await host.run(['flock', '-n', '/proc/self/ns/net', 'true'])).code).toBe(1);
@@ -149,7 +149,7 @@ test('a run that does not want to wait says that another is at work', async () =
   expect((await host.proxyinit(BOTH, ['apply', '--wait=0'])).code).toBe(0);
 });
 
-describe('what the route manager and its kin left behind is replaced', () => {
+describe('rules of the route manager and similar programs are replaced', () => {
   const fresh = async (env: Record<string, string>) => {
     const host = place.host();
     await host.proxyinit(env);
@@ -190,7 +190,7 @@ describe('the backend', () => {
   test.each([
     'nft',
     'legacy',
-  ] as const)('nobody has rules: what iptables is on this host, %s', async (backend) => {
+  ] as const)('without any rules, the backend that iptables uses on this host: %s', async (backend) => {
     const host = place.host();
     expect((await host.proxyinit({ ...env, PATH: pathWith(place.plain(backend)) })).code).toBe(0);
     expect(await where(host)).toEqual([backend]);
@@ -206,7 +206,7 @@ describe('the backend', () => {
     expect(await where(host)).toEqual([theirs]);
   });
 
-  test('rules of ours stay where they are, and move when that is asked for', async () => {
+  test('existing rules of proxyinit stay in their backend, and move to another only on request', async () => {
     const host = place.host();
     const path = { PATH: pathWith(place.plain('legacy')) };
     await host.proxyinit({ ...env, ...path });
@@ -216,7 +216,7 @@ describe('the backend', () => {
     expect(await where(host)).toEqual(['nft']);
   });
 
-  test('the kernel has no legacy tables, though iptables is legacy', async () => {
+  test('the nft backend is used if iptables is legacy but the kernel has no legacy tables', async () => {
     const host = place.host();
     const path = place.script(
       'iptables-legacy-save',

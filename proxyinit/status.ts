@@ -8,25 +8,25 @@ import { rules } from './rules/rules.ts';
 import { ours, type Ruleset } from './backend/saved.ts';
 import type { ProxyinitSettings } from './settings/settings.ts';
 
-/** How one family stands in one backend. */
+/** Status of one family in one backend. */
 export type FamilyStatus = {
   readonly family: Family;
   readonly backend: Backend;
   /**
-   * `in force`: exactly what the settings ask for; `different`: something else of ours; `none`: nothing of ours, and nothing is asked
-   * for; `missing`: nothing of ours, though it is asked for; `absent`: asked for, and the host has no such IP; `left over`:
-   * something of ours, where nothing is asked for.
+   * `in force`: exactly the rules that the settings demand. `different`: other rules of ours. `none`: no rules of ours, and none are
+   * demanded. `missing`: no rules of ours although they are demanded. `absent`: demanded, but the host does not have this IP version.
+   * `left over`: rules of ours although none are demanded.
    */
   readonly state: 'in force' | 'different' | 'none' | 'missing' | 'absent' | 'left over';
-  /** Our rules as they stand, with the packets that met each. */
+  /** Our rules with their packet counters. */
   readonly rules: readonly { readonly table: string; readonly packets: number; readonly rule: string }[];
 };
 
-/** All families and backends that have something of ours, or should have. */
+/** Families and backends that have rules of ours, or should have. */
 export type Status = { readonly inForce: boolean; readonly families: readonly FamilyStatus[] };
 
 /**
- * Compares what is there with what the settings ask for; changes nothing.
+ * Compares the rules in force with the settings. Changes nothing.
  * @throws ProxyinitError
  */
 export async function readStatus(settings: ProxyinitSettings, { run, env }: RunOptions): Promise<Status> {

@@ -9,9 +9,9 @@ import { readStatus } from './status.ts';
 const COMMANDS = 'Available commands: quit, status, enable, disable';
 
 /**
- * The interface of App Mesh's route manager: a command a line on stdin. `enable` puts the rules in force, `disable` and `quit` take
- * them away, and `quit` ends. The end of stdin ends it too, and leaves the rules as they are. Answers the exit code: 1
- * where the last command failed, which `stderr` explains, else 0.
+ * Serves the interface of App Mesh's route manager: one command per line on stdin. `enable` applies the rules, `disable` and `quit`
+ * remove them, and `quit` also ends the program. The end of stdin ends the program and leaves the rules in place. Resolves with the exit
+ * code: 1 if the last command failed, with an explanation on `stderr`, else 0.
  */
 export async function serveCommands(
   settings: ProxyinitSettings,
@@ -21,7 +21,7 @@ export async function serveCommands(
   const prompt = () => (stdin.isTTY === true ? stdout.write('> ') : undefined);
   let enabled = false;
   let failed = false;
-  stderr.write('no rules were written: commands are waited for on stdin (APPMESH_START_ENABLED is 0)\n');
+  stderr.write('no rules were written: waiting for commands on stdin (APPMESH_START_ENABLED is 0)\n');
   prompt();
   for await (const line of createInterface({ input: stdin, crlfDelay: Infinity })) {
     const command = line.trim();

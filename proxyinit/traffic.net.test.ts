@@ -5,7 +5,7 @@ import { usePlace } from './testing/place.ts';
 
 const place = usePlace();
 
-/** An app's host and a peer, joined, with servers that tell their ports. */
+/** Creates an app's host and a connected peer, with servers that answer with their ports. */
 async function hosts(env: Record<string, string>, backend: string) {
   const [app, peer] = [place.host('kept'), place.host('kept')];
   joinHosts(app, peer);
@@ -25,7 +25,7 @@ describe.each(['nft', 'legacy'] as const)('%s', (backend) => {
   let app: Host;
   let peer: Host;
 
-  describe('as App Mesh did it', () => {
+  describe('the rules of App Mesh', () => {
     beforeAll(async () => {
       ({ app, peer } = await hosts(
         {
@@ -62,7 +62,7 @@ describe.each(['nft', 'legacy'] as const)('%s', (backend) => {
       expect(await app.dial(address, port, uid)).toBe(answer);
     });
 
-    test('out: DNS over UDP is left alone', async () => {
+    test('out: DNS over UDP is not redirected', async () => {
       expect(await app.ask('10.77.0.2', 53)).toBe('53');
     });
 
@@ -75,7 +75,7 @@ describe.each(['nft', 'legacy'] as const)('%s', (backend) => {
     });
   });
 
-  describe('beyond', () => {
+  describe('rules beyond App Mesh', () => {
     beforeAll(async () => {
       ({ app, peer } = await hosts(
         {
@@ -113,11 +113,11 @@ describe.each(['nft', 'legacy'] as const)('%s', (backend) => {
       ["Envoy's", '10.77.0.2', 1337, '53'],
       ["Envoy's over IPv6", 'fd77::2', 1337, '53'],
       ["another user's", '10.77.0.2', 1002, '53'],
-    ])('a question over UDP: %s', async (_, address, uid, answer) => {
+    ])('a query over UDP: %s', async (_, address, uid, answer) => {
       expect(await app.ask(address, 53, uid)).toBe(answer);
     });
 
-    test('the app and Envoy may ask the same server from the same port, each in its own zone', async () => {
+    test('the app and Envoy can query the same server from the same port, each in its own zone', async () => {
       const [first, second] = [await askFrom(app, 1000), await askFrom(app, 1337)];
       expect([first, second]).toEqual(['15053', '53']);
       expect(await askFrom(app, 1000)).toBe('15053');
@@ -134,7 +134,7 @@ describe.each(['nft', 'legacy'] as const)('%s', (backend) => {
     });
   });
 
-  test('interfaces left out, both ways, and by questions too', async () => {
+  test('ignored interfaces are exempt in both directions, and for DNS queries', async () => {
     const asked = {
       APPMESH_APP_PORTS: '8080',
       DAYBREAK_IGNORED_INTERFACES: 'wir+',
@@ -146,18 +146,18 @@ describe.each(['nft', 'legacy'] as const)('%s', (backend) => {
     expect(await ours.peer.dial('10.77.0.1', 8080)).toBe('8080');
     expect(await ours.app.ask('10.77.0.2', 53)).toBe('53');
     expect(await ours.app.dial('10.77.0.2', 53)).toBe('53');
-    // By an interface that is not left out.
+    // Over an interface that is not ignored.
     expect(await ours.app.ask('127.0.0.1', 53)).toBe('15053');
   });
 
-  test('port 22 where it is asked for', async () => {
+  test('port 22 is redirected if the settings say so', async () => {
     const ours = await hosts({ APPMESH_APP_PORTS: '22', DAYBREAK_INTERCEPT_SSH: '1' }, backend);
     expect(await ours.app.dial('10.77.0.2', 22)).toBe('15001');
     expect(await ours.peer.dial('10.77.0.1', 22)).toBe('15000');
   });
 });
 
-/** Asks from one and the same port each time: what the zones are there for. */
+/** Sends queries from the same port each time, which requires the zones. */
 async function askFrom(host: Host, uid: number): Promise<string> {
   const script = `
     const socket = require('node:dgram').createSocket('udp4');

@@ -12,7 +12,8 @@ import { ours } from '../backend/saved.ts';
 import type { ProxyinitSettings, RunSettings } from '../settings/settings.ts';
 
 /**
- * What became of one family: rules put in force, found in force already, taken away, or left out because the host has no such IP.
+ * Result for one family. `applied`: rules were written. `nothing`: the rules were already in force. `removed`: rules were removed.
+ * `absent`: the host does not have this IP version.
  */
 export type Outcome = {
   readonly family: Family;
@@ -20,14 +21,14 @@ export type Outcome = {
   readonly backend: Backend;
 };
 
-/** How to run. `env`: what programs are run with. */
+/** How to run programs. `env`: their environment. */
 export type RunOptions = { readonly run: RunSettings; readonly env: NodeJS.ProcessEnv };
 
 const NONE: Wanted = () => [];
 
 /**
- * Puts the rules in force in this network namespace where they are not in force yet, and takes away what earlier runs left
- * that is no longer wanted. Everything is read before anything is changed; a failure brings back what was there before.
+ * Applies the rules in this network namespace if they are not in force, and removes obsolete rules of earlier runs. Reads everything
+ * before the first change; restores the previous rules after a failure.
  * @throws ProxyinitError
  */
 export async function apply(
@@ -50,7 +51,7 @@ export async function apply(
 }
 
 /**
- * Takes away all that is ours, from both backends and families. Answers what it took away: nothing where nothing was there.
+ * Removes all our rules from both backends and families. Resolves with the families that had rules.
  * @throws ProxyinitError
  */
 export async function remove({ run, env }: RunOptions): Promise<readonly Outcome[]> {
@@ -61,13 +62,13 @@ export async function remove({ run, env }: RunOptions): Promise<readonly Outcome
   });
 }
 
-/** The restores that `apply` makes. */
+/** Plans the restores of `apply`. */
 export function planApply(host: Host, settings: ProxyinitSettings): readonly Step[] {
   const wanted: Wanted = (family) => (settings.families.includes(family) ? rules(settings, family) : []);
   return plan(host, wanted, settings.guard ? (family) => guard(settings, family) : NONE);
 }
 
-/** The restores that `remove` makes. */
+/** Plans the restores of `remove`. */
 export function planRemoval(host: Host): readonly Step[] {
   return plan(host, NONE, NONE);
 }
@@ -84,15 +85,15 @@ async function execute(steps: readonly Step[], { run, env }: RunOptions, descrip
     }
   } catch (failure) {
     if (!(failure instanceof ProxyinitError)) throw failure;
-    await bringBack(steps, options).catch((cause: unknown) => {
+    await rollBack(steps, options).catch((cause: unknown) => {
       throw notUndone(failure, cause);
     });
     throw undone(failure);
   }
 }
 
-/** Other rules may have changed since: so what is there now is compared with what of ours was there. */
-async function bringBack(
+/** Restores our previous rules. Reads the current rules first, because rules of other programs may have changed meanwhile. */
+async function rollBack(
   steps: readonly Step[],
   options: { readonly env: NodeJS.ProcessEnv; readonly wait: number; readonly descriptor: number },
 ): Promise<void> {

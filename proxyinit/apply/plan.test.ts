@@ -13,7 +13,7 @@ const guarded = readProxyinitSettings(givenBy({ ...BOTH, DAYBREAK_GUARD: '1' }))
 const plain = readProxyinitSettings(givenBy(BOTH));
 const fresh = hostWithout(['ipv4', 'ipv6'], 'nft');
 
-test('with a guard: that of all families, then the rules of each, which end by taking it away', () => {
+test('with a guard: first the guards of all families, then the rules of each family, which remove its guard at the end', () => {
   const steps = planApply(fresh, guarded);
   expect(steps.map(({ what, present: { family } }) => `${what} ${family}`)).toEqual([
     'guard ipv4',
@@ -27,7 +27,7 @@ test('with a guard: that of all families, then the rules of each, which end by t
   }
 });
 
-test('what is in force needs neither rules nor a guard', () => {
+test('rules in force need no restore and no guard', () => {
   expect(
     planApply(
       withOurs(fresh, (one) => rules(guarded, one.family)),
@@ -36,7 +36,7 @@ test('what is in force needs neither rules nor a guard', () => {
   ).toEqual([]);
 });
 
-test('a guard that a killed run left is taken away after nat, by a run with a guard or without', () => {
+test('a guard of a killed run is removed after nat, by a run with or without a guard', () => {
   const left = withOurs(fresh, (one) => guard(guarded, one.family));
   for (const settings of [plain, guarded]) {
     for (const { text } of planApply(left, settings).filter(({ what }) => what === 'rules')) {
@@ -46,7 +46,7 @@ test('a guard that a killed run left is taken away after nat, by a run with a gu
   expect(planRemoval(left).map(({ what }) => what)).toEqual(['removal', 'removal']);
 });
 
-test('rules in the other backend go when the new ones are in force', () => {
+test('rules in the other backend are removed once the new ones are in force', () => {
   const legacy = hostWithout(['ipv4'], 'legacy');
   const there = withOurs(legacy, (one) => rules(plain, one.family));
   const host: Host = { ...fresh, present: [...there.present, ...fresh.present] };
@@ -57,7 +57,7 @@ test('rules in the other backend go when the new ones are in force', () => {
   ]);
 });
 
-test('a family that is no longer asked for loses its rules', () => {
+test('a family that the settings no longer include loses its rules', () => {
   const there = withOurs(fresh, (one) => rules(plain, one.family));
   const steps = planApply(there, readProxyinitSettings(givenBy({})));
   expect(steps.map(({ what, present: { family } }) => `${what} ${family}`)).toEqual(['removal ipv6']);

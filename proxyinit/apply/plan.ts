@@ -5,20 +5,20 @@ import type { Host } from '../backend/inspect.ts';
 import { reconcile } from './reconcile.ts';
 import { ours, withChains } from '../backend/saved.ts';
 
-/** One restore: what is to be written where. */
+/** One restore: its text, and the backend and family to write to. */
 export type Step = {
   readonly present: Present;
   readonly what: 'guard' | 'rules' | 'removal';
   readonly text: string;
 };
 
-/** The chains of a family; none where it is to have none. */
+/** Returns the chains that a family should have; empty for none. */
 export type Wanted = (family: Family) => readonly Chain[];
 
 /**
- * The restores that make a host what is wanted, in their order; none where it is that already. First the guard of every family,
- * then the rules, whose restore takes the guard away after its last table, then what is left in a backend that is not the
- * chosen one: so that at no time a family that had rules, or has a guard, is without either.
+ * Plans the restores that give a host the wanted rules, in order; empty if it has them already. First the guards of all families, then
+ * the rules, whose restore removes the guard after its last table, then the removal of rules in the other backend. So a family that had
+ * rules, or has a guard, never has neither.
  */
 export function plan({ present, choice }: Host, wanted: Wanted, guard: Wanted): readonly Step[] {
   const steps = present.flatMap((one): readonly Step[] => {
@@ -39,7 +39,7 @@ export function plan({ present, choice }: Host, wanted: Wanted, guard: Wanted): 
   return steps.toSorted((a, b) => order[a.what] - order[b.what]);
 }
 
-/** Only the guard: what else of ours is there stays. */
+/** Adds only the guard, and keeps our other rules. */
 function reconcileGuard({ saved }: Present, guards: readonly Chain[]): string {
   const names = new Set(guards.map(({ name }) => name));
   return (

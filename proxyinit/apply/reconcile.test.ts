@@ -21,7 +21,7 @@ const everything = rules(
   'ipv4',
 );
 
-// One case is one <case>.saved, what iptables-save printed, with what the default settings then restore.
+// Each case is a <case>.saved, an output of iptables-save, with the expected restore of the default settings.
 const cases = globSync('*.saved', { cwd: testdata }).sort();
 
 test.each(cases)('%s', async (file) => {
@@ -36,7 +36,7 @@ test.each([
   ['with comments unquoted, as other versions print them', (text: string) => text.replaceAll('"', '')],
   ['among the rules of others', (text: string) => text.replace('COMMIT', '-A OUTPUT -j DOCKER\nCOMMIT')],
   ['with counters', (text: string) => text.replaceAll(/^-A/gm, '[12:720] -A')],
-])('what is wanted and there, %s, is left alone', (_, change) => {
+])('wanted rules that exist, %s, are left alone', (_, change) => {
   for (const chains of [wanted, everything]) {
     const there = (reconcile(EMPTY, chains) ?? '').replaceAll(/^-I/gm, '-A');
     expect(reconcile(parseSaved(change(there)), chains)).toBeUndefined();
@@ -50,17 +50,17 @@ test.each([
   ['the jump is missing', (text: string) => text.replace(/^-A OUTPUT .*\n/m, '')],
   ['the jump is another', (text: string) => text.replace('--dst-type LOCAL', '--dst-type UNICAST')],
   ['the jump starts elsewhere', (text: string) => text.replace('-A OUTPUT', '-A PREROUTING')],
-])('%s: there is something to restore', (_, change) => {
+])('%s: a restore is needed', (_, change) => {
   expect(reconcile(parseSaved(change(reconcile(EMPTY, wanted) ?? '')), wanted)).toContain('COMMIT');
 });
 
-test('tables that redirected traffic needs come before nat, and those that only lose something after it', () => {
+test('tables that redirected traffic needs come before nat, and tables that only lose rules after it', () => {
   const tables = (text = '') => Array.from(text.matchAll(/^\*(\w+)/gm), ([, table]) => table);
   expect(tables(reconcile(EMPTY, everything))).toEqual(['raw', 'mangle', 'nat']);
   expect(tables(reconcile(withChains(EMPTY, everything), wanted))).toEqual(['nat', 'raw', 'mangle']);
 });
 
-test('what was taken away comes back as it was', () => {
+test('removed rules can be restored unchanged', () => {
   const before = parseSaved(readFileSync(join(testdata, 'eight-jumps.saved'), 'utf8'));
   const after = withChains(EMPTY, wanted);
   const text = reconcile(after, ours(before)) ?? '';

@@ -2,10 +2,10 @@ import { OUR_CHAINS, TABLES, type Chain, type Jump, type TableName } from '../ru
 import { chainOf, sameRule, type Ruleset } from '../backend/saved.ts';
 
 /**
- * The text for one `iptables-restore --noflush` that turns what `iptables-save` printed into what is wanted; undefined where it
- * is that already. Only our chains and the jumps to them are in it: whatever is another's stays as it is, and a jump that is
- * right keeps its place among them. Each table is one transaction. Tables that redirected traffic needs come before `nat`,
- * and those that only lose something after it.
+ * Returns the text for one `iptables-restore --noflush` that turns the output of `iptables-save` into the wanted rules; undefined if no
+ * change is needed. The text contains only our chains and the jumps to them: rules of other programs stay, and a correct jump keeps its
+ * position. Each table is one transaction. Tables that redirected traffic needs come before `nat`, and tables that only lose rules
+ * after it.
  */
 export function reconcile(saved: Ruleset, wanted: readonly Chain[]): string | undefined {
   const gains = (table: TableName) => wanted.some((chain) => chain.table === table);
@@ -28,7 +28,7 @@ function transaction(saved: Ruleset, wanted: readonly Chain[], table: TableName)
   return lines.length === 0 ? '' : `*${table}\n${lines.join('\n')}\nCOMMIT\n`;
 }
 
-/** Lines of a restore text. Under --noflush declaring a chain makes it, or empties it. */
+/** Lines of a restore text. With --noflush, declaring a chain creates or flushes it. */
 type Change = { readonly declared: readonly string[]; readonly commands: readonly string[] };
 
 function replacement(present: Chain | undefined, { name, rules, jumps }: Chain): Change {
@@ -52,7 +52,7 @@ function removal(present: Chain | undefined): Change {
   return { declared: [declare(name)], commands: [...jumps.map(deletion), `-X ${name}`] };
 }
 
-/** Their order among each other has no meaning: no two of ours match the same packet. */
+/** The order of our jumps does not matter: no two of them match the same packet. */
 function sameJumps(present: readonly Jump[], wanted: readonly Jump[]): boolean {
   return (
     present.length === wanted.length &&

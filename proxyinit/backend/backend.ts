@@ -1,12 +1,12 @@
 import { BACKENDS, type Backend } from './programs.ts';
 
-/** What one backend shows. */
+/** State of one backend, on which the choice depends. */
 export type Evidence = {
   readonly backend: Backend;
-  /** Undefined: it works; else why not. */
+  /** Why the backend does not work; undefined if it works. */
   readonly unusable: string | undefined;
   readonly ours: boolean;
-  /** How many rules of others it holds. */
+  /** Number of rules of other programs. */
   readonly others: number;
 };
 
@@ -14,8 +14,8 @@ export type Evidence = {
 export type Choice = { readonly backend: Backend; readonly because: string };
 
 /**
- * Chooses where rules of ours are written to: where they are already; else where all rules of others are; else what
- * `iptables` is on this host; among those that work. Undefined where none works.
+ * Chooses the backend for our rules among those that work; the first match wins: the only one with rules of ours; the only one with
+ * rules of other programs; the one that `iptables` uses on this host. Undefined if none works.
  */
 export function chooseBackend(
   evidence: readonly Evidence[],

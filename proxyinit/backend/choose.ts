@@ -7,7 +7,7 @@ import { BACKENDS, programName, type Backend, type Installed } from './programs.
 import { countOthers, EMPTY, ours } from './saved.ts';
 import type { RunSettings } from '../settings/settings.ts';
 
-/** `families`: those that rules are wanted for. `writing`: whether it has to be known that rules can be written. */
+/** Inputs of `choose`. `families`: families that need rules. `writing`: whether the backend must be writable. */
 export type ChooseOptions = {
   readonly run: RunSettings;
   readonly env: NodeJS.ProcessEnv;
@@ -16,9 +16,8 @@ export type ChooseOptions = {
 };
 
 /**
- * Chooses the backend to write to, by what was found. A legacy backend that nobody uses yet is tried before it is chosen, and passed
- * over where the kernel does not have it.
- * @throws ProxyinitError where there is none
+ * Chooses the backend to write to. Probes an unused legacy backend first, and skips it if the kernel does not support it.
+ * @throws ProxyinitError if no backend works
  */
 export async function choose(
   found: readonly Found[],
@@ -46,7 +45,7 @@ export async function choose(
 
 function evidence(backend: Backend, found: readonly Found[]): readonly Evidence[] {
   const mine = found.filter((one) => one.backend === backend);
-  // Where IPv4 works IPv6 may not, which is judged when it is known whether it is wanted.
+  // IPv4 decides. IPv6 may fail although IPv4 works; `inspect` checks IPv6 if the settings include it.
   const [decisive] = mine;
   if (decisive === undefined) return [];
   const rulesets = mine.flatMap((one) => ('saved' in one ? [one.saved] : []));

@@ -1,25 +1,25 @@
 import { spawn } from 'node:child_process';
 import { commandTimeout, programMissing } from '../errors.ts';
 
-/** How a program ended: its exit code, what it printed, and what it said on stderr in one line. */
+/** Result of a program: its exit code, its stdout, and its stderr on one line. */
 export type Ended = { readonly code: number; readonly output: string; readonly said: string };
 
-/** How a program is run. */
+/** Options of `runCommand`. */
 export type CommandOptions = {
   readonly env: NodeJS.ProcessEnv;
-  /** Written to its stdin. Default: there is nothing to read. */
+  /** Text for its stdin. Default: stdin is empty. */
   readonly input?: string;
-  /** It is killed, and an error thrown, after so many seconds. Default 30. */
+  /** Time limit in seconds, after which the program is killed and an error thrown. Default: 30. */
   readonly seconds?: number;
-  /** A descriptor of ours that it is to have as its fourth. */
+  /** A file descriptor of this process that the program inherits as descriptor 3. */
   readonly inherit?: number;
-  /** The most that is kept of its output, in bytes; more is an error of its own. Default 64 MiB. */
+  /** Bound of its output in bytes. A program that writes more is killed. Default: 64 MiB. */
   readonly limit?: number;
 };
 
 /**
- * Runs a program to its end.
- * @throws ProxyinitError where there is no such program, or it does not end in time
+ * Runs a program until it ends.
+ * @throws ProxyinitError if there is no such program, or it does not end in time
  */
 export function runCommand(
   program: string,
@@ -50,7 +50,7 @@ export function runCommand(
   }, seconds * 1000);
   child.stdout?.on('data', keep(output));
   child.stderr?.on('data', keep(errors));
-  // A program that ends without reading its input is judged by its exit status, not by the broken pipe.
+  // If a program ends without reading its input, its exit status counts, not the broken pipe.
   child.stdin?.on('error', () => undefined);
   child.stdin?.end(input);
   child.on('error', (cause) => {
@@ -59,7 +59,7 @@ export function runCommand(
   });
   child.on('close', (code, signal) => {
     clearTimeout(timer);
-    const said = oneLine(Buffer.concat(errors).toString()) || `it ended with ${signal ?? `code ${code}`}`;
+    const said = oneLine(Buffer.concat(errors).toString()) || `ended with ${signal ?? `code ${code}`}`;
     resolve({ code: code ?? -1, output: Buffer.concat(output).toString(), said });
   });
   return promise;

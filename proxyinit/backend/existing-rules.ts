@@ -4,7 +4,7 @@ import { save } from './iptables.ts';
 import { BACKENDS, type Backend, type Installed, type Programs } from './programs.ts';
 import { EMPTY, type Ruleset } from './saved.ts';
 
-/** What one backend holds for one family, and the programs that change it. */
+/** The rules of one family in one backend, and the programs that change them. */
 export type Present = {
   readonly backend: Backend;
   readonly family: Family;
@@ -12,13 +12,13 @@ export type Present = {
   readonly saved: Ruleset;
 };
 
-/** The same, or why it cannot be read. */
+/** Like `Present`, or the reason why the rules cannot be read. */
 export type Found = Omit<Present, 'saved'> & ({ readonly saved: Ruleset } | { readonly unusable: string });
 
-/** How to read. `counters`: with the packets that met each rule. */
+/** How to read rules. `counters`: include packet counters. */
 export type ReadOptions = { readonly env: NodeJS.ProcessEnv; readonly counters?: boolean };
 
-/** Reads all rules of the families, in both backends as far as they are installed. */
+/** Reads all rules of the families in the installed backends. */
 export async function readAll(
   installed: Installed,
   families: readonly Family[],
@@ -35,12 +35,12 @@ export async function readAll(
 
 async function read(where: Omit<Present, 'saved'>, { env, counters = false }: ReadOptions): Promise<Found> {
   const { backend, family, programs } = where;
-  // To ask the legacy programs for a table makes it, so they are asked only where the kernel says that there are some.
+  // The legacy programs create a table when they read it, so call them only if the kernel lists legacy tables.
   if (backend === 'legacy' && !(await hasLegacyTables(family))) return { ...where, saved: EMPTY };
   return { ...where, ...(await save(programs, env, { counters })) };
 }
 
-/** The kernel lists a namespace's legacy tables; what cannot be read may be there. */
+/** Whether the kernel lists legacy tables in this namespace. An unreadable list counts as yes. */
 async function hasLegacyTables(family: Family): Promise<boolean> {
   const file = family === 'ipv4' ? '/proc/net/ip_tables_names' : '/proc/net/ip6_tables_names';
   try {

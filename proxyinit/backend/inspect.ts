@@ -9,32 +9,32 @@ import { findPrograms, programName, type Backend } from './programs.ts';
 import { EMPTY } from './saved.ts';
 import type { RunSettings } from '../settings/settings.ts';
 
-/** A network namespace as proxyinit found it. `absent`: families that this host does not have. */
+/** State of a network namespace. `absent`: IP versions that this host does not have. */
 export type Host = {
   readonly choice: Choice;
   readonly present: readonly Present[];
   readonly absent: readonly Family[];
 };
 
-/** What is to be looked at, and how. */
+/** Options of `inspect`. */
 export type InspectOptions = {
   readonly run: RunSettings;
   readonly env: NodeJS.ProcessEnv;
-  /** The families that rules are wanted for; these have to work. */
+  /** Families that need rules; these have to work. */
   readonly families: readonly Family[];
-  /** Whether rules are going to be written, so that it has to be found out whether they can be. */
+  /** Whether rules will be written, so that the backend must be writable. */
   readonly writing: boolean;
   readonly counters?: boolean;
 };
 
 const FAMILIES: readonly Family[] = ['ipv4', 'ipv6'];
 
-/** Where a kernel that has IPv6 lists the namespace's addresses; without one there is no IPv6 traffic to redirect. */
+/** A kernel with IPv6 lists the namespace's addresses here. Without an address there is no IPv6 traffic to redirect. */
 const IPV6_ADDRESSES = '/proc/net/if_inet6';
 
 /**
- * Reads all rules of both backends and families, as far as they are there, and chooses the backend to write to. Nothing is
- * changed, but that `writing` makes the legacy `nat` table where it may have to be written to.
+ * Reads all rules of both backends and families, and chooses the backend to write to. Changes nothing, except that `writing` may create
+ * the legacy `nat` table.
  * @throws ProxyinitError
  */
 export async function inspect(options: InspectOptions): Promise<Host> {
@@ -56,7 +56,7 @@ export async function inspect(options: InspectOptions): Promise<Host> {
   return { choice, present: readable, absent: absent.filter((family) => options.families.includes(family)) };
 }
 
-/** A host in which there are no rules at all. */
+/** Returns the state of a host without any rules. */
 export function hostWithout(families: readonly Family[], backend: Backend): Host {
   const present = families.map((family): Present => {
     const name = programName(family);

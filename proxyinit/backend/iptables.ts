@@ -5,20 +5,20 @@ import { iptablesLocked, natUnavailable, netAdminMissing, restoreFailed } from '
 import type { Programs } from './programs.ts';
 import { parseSaved, type Ruleset } from './saved.ts';
 
-/** Beyond the wait for the lock that iptables itself has on the legacy backend. */
+/** Time limit in seconds, in addition to the wait for the lock of legacy iptables. */
 const COMMAND_SECONDS = 30;
 
 /**
- * What the restore programs are called with. They wait for other users of iptables where these lock: for a second at least, because
- * iptables 1.8.9 waits without end where it is told 0 or nothing.
+ * Returns the arguments of the restore programs. They wait at least a second for the lock of iptables, because iptables 1.8.9 waits
+ * forever with 0 or no time.
  */
 export function restoreArguments(wait: number): readonly string[] {
   return ['--noflush', `--wait=${shortestWait(wait)}`];
 }
 
 /**
- * Reads all tables that are there, or why it cannot. `table`: only this one, which the legacy backend then makes where it is missing.
- * @throws ProxyinitError where it may not
+ * Reads all tables, or the reason why they cannot be read. `table`: read only this one; the legacy backend creates it if it is missing.
+ * @throws ProxyinitError without permission
  */
 export async function save(
   { save: program }: Programs,
@@ -33,7 +33,7 @@ export async function save(
 }
 
 /**
- * Restores `text`, a transaction a table. `descriptor`: what holds our lock, which it is to hold as long as it works.
+ * Restores `text`, one transaction per table. `descriptor` holds our lock; the program inherits it and so holds the lock until it ends.
  * @throws ProxyinitError
  */
 export async function restore(

@@ -2,14 +2,13 @@ import { open } from 'node:fs/promises';
 import { runCommand } from './command.ts';
 import { lockFailed, lockTimeout, ProxyinitError } from '../errors.ts';
 
-/** The namespace itself is what is locked: no file to make or leave, and the right scope whatever is mounted where. */
+/** The lock is on the network namespace itself: no lock file is needed, and its scope is correct in any mount namespace. */
 const LOCKED = '/proc/self/ns/net';
 
 /**
- * Runs `work` while no other proxyinit works on this network namespace. iptables has no lock of its own on nft.
- * The lock is held by a descriptor, which `work` passes on to the programs that change rules: whoever kills proxyinit in the
- * middle of one, the next run waits until that one has ended.
- * @throws ProxyinitError when the lock is not free within `seconds`, or there is no `flock`
+ * Runs `work` while no other proxyinit changes this network namespace; iptables has no lock for nft. `work` passes the descriptor that
+ * holds the lock to the programs that change rules, so if proxyinit is killed, the next run waits until such a program has ended.
+ * @throws ProxyinitError if the lock is not free within `seconds`, or there is no `flock`
  */
 export async function withLock<T>(
   env: NodeJS.ProcessEnv,
@@ -25,9 +24,9 @@ export async function withLock<T>(
   }
 }
 
-/** The lock belongs to the open file that `flock` shares with us, and stays when `flock` ends. */
+/** Takes the lock. It belongs to the open file, which `flock` shares with this process, so it stays when `flock` ends. */
 async function take(descriptor: number, env: NodeJS.ProcessEnv, seconds: number): Promise<void> {
-  // So that a lock that is free is taken even by those who do not want to wait.
+  // At least a second, so that even a run that does not wait can take a free lock.
   const limit = Math.max(seconds, 1);
   try {
     const { code, said } = await runCommand('flock', [...(seconds === 0 ? ['-n'] : []), '3'], {

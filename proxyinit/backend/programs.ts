@@ -3,27 +3,27 @@ import { join } from 'node:path';
 import type { Family } from '../../common/ip-range.ts';
 import { runCommand } from './command.ts';
 
-/** The two kinds of iptables: the one that speaks nf_tables, and the old one. */
+/** The two variants of iptables: nf_tables and legacy. */
 export type Backend = 'nft' | 'legacy';
 
-/** Both, the preferred one first. */
+/** Both backends, the preferred one first. */
 export const BACKENDS: readonly Backend[] = ['nft', 'legacy'];
 
-/** The programs of one backend and family, as paths. */
+/** Paths of the programs of one backend and family. */
 export type Programs = { readonly save: string; readonly restore: string };
 
-/** What is installed. `standard`: what a plain `iptables` is on this host, undefined where there is none. */
+/** Installed programs. `standard`: the backend of plain `iptables` on this host; undefined if there is none. */
 export type Installed = {
   readonly standard: Backend | undefined;
   readonly of: (backend: Backend, family: Family) => Programs | undefined;
 };
 
-/** What the programs of a family are called. */
+/** Returns the base name of a family's programs. */
 export function programName(family: Family): 'iptables' | 'ip6tables' {
   return family === 'ipv4' ? 'iptables' : 'ip6tables';
 }
 
-/** Looks for the programs on the PATH: by their plain names where these are of the backend, else as `iptables-nft-save` and the like. */
+/** Finds the programs on the PATH: by the plain names if those use the backend, else by names such as `iptables-nft-save`. */
 export async function findPrograms(env: NodeJS.ProcessEnv): Promise<Installed> {
   const folders = (env['PATH'] ?? '').split(':').filter((folder) => folder.startsWith('/'));
   const [ipv4, ipv6] = await Promise.all([
@@ -53,7 +53,7 @@ async function programsOf(family: Family, folders: readonly string[], env: NodeJ
   return { standard, programs };
 }
 
-/** Asked at once: as many questions as there are, a thread each would take longer than the answers. */
+/** Synchronous, because so many small calls would take longer in the thread pool. */
 function find(name: string, folders: readonly string[]): string | undefined {
   return folders.map((folder) => join(folder, name)).find(isProgram);
 }
@@ -63,12 +63,12 @@ function isProgram(path: string): boolean {
     const file = statSync(path, { throwIfNoEntry: false });
     return file !== undefined && file.isFile() && (file.mode & 0o111) !== 0;
   } catch {
-    // A folder that may not be entered, or is none.
+    // The folder cannot be entered, or is not a folder.
     return false;
   }
 }
 
-/** The file that the name leads to says it, else its version does; versions before 1.8 are legacy and do not say so. */
+/** Reads the backend from the target of the symbolic link, else from the version. Versions before 1.8 are legacy and do not name it. */
 async function kindOf(save: string, env: NodeJS.ProcessEnv): Promise<Backend> {
   const file = realpathSync(save);
   if (/nft/.test(file)) return 'nft';

@@ -1,22 +1,22 @@
 import { OUR_CHAINS, TABLES, type Chain, type TableName } from '../rules/chain.ts';
 
-/** A rule as it stands: its chain, its text without `-A`, and how many packets met it (0 where nobody asked for counters). */
+/** An existing rule: its chain, its text without `-A`, and its packet counter (0 if counters were not read). */
 export type SavedRule = { readonly chain: string; readonly rule: string; readonly packets: number };
 
-/** One table: which chains there are, and every rule in order. */
+/** One table: its chains, and its rules in order. */
 export type Table = { readonly chains: ReadonlySet<string>; readonly rules: readonly SavedRule[] };
 
-/** What `iptables-save` printed, as far as it matters. */
+/** The parsed output of `iptables-save`. */
 export type Ruleset = {
   readonly tables: ReadonlyMap<string, Table>;
-  /** Tables that hold what iptables cannot express; nothing of theirs is printed, and nothing can be added. */
+  /** Tables with rules that iptables cannot express; iptables can neither print nor change these tables. */
   readonly incompatible: ReadonlySet<string>;
 };
 
-/** A ruleset in which there is nothing. */
+/** An empty ruleset. */
 export const EMPTY: Ruleset = { tables: new Map(), incompatible: new Set() };
 
-/** Reads what `iptables-save` prints, with counters or without. */
+/** Parses the output of `iptables-save`, with or without counters. */
 export function parseSaved(text: string): Ruleset {
   const tables = new Map<string, { chains: Set<string>; rules: SavedRule[] }>();
   const incompatible = new Set<string>();
@@ -34,14 +34,14 @@ export function parseSaved(text: string): Ruleset {
   return { tables, incompatible };
 }
 
-/** Our chains that are there, with all that leads to them. */
+/** Returns our existing chains with all jumps to them. */
 export function ours(saved: Ruleset): readonly Chain[] {
   return TABLES.flatMap((table) => {
     return OUR_CHAINS[table].flatMap((name) => chainOf(saved, table, name) ?? []);
   });
 }
 
-/** One chain of ours, or undefined where there is none. */
+/** Returns one chain of ours, or undefined if it does not exist. */
 export function chainOf(saved: Ruleset, table: TableName, name: string): Chain | undefined {
   const { chains, rules } = saved.tables.get(table) ?? { chains: new Set(), rules: [] };
   if (!chains.has(name)) return undefined;
@@ -49,20 +49,20 @@ export function chainOf(saved: Ruleset, table: TableName, name: string): Chain |
     table,
     name,
     rules: rules.filter(({ chain }) => chain === name).map(({ rule }) => rule),
-    // Nobody else has a reason to lead traffic there, so they are ours, comment or not.
+    // No other program has a reason to jump to our chains, so these jumps are ours, with or without a comment.
     jumps: rules
       .filter(({ chain, rule }) => target(rule) === name && !OUR_CHAINS[table].includes(chain))
       .map(({ chain, rule }) => ({ from: chain, rule })),
   };
 }
 
-/** How many rules are not ours. */
+/** Counts the rules of other programs. */
 export function countOthers(saved: Ruleset): number {
   const all = [...saved.tables.values()].reduce((sum, { rules }) => sum + rules.length, 0);
   return ours(saved).reduce((rest, { rules, jumps }) => rest - rules.length - jumps.length, all);
 }
 
-/** The ruleset as it would be with these chains in place of those of their names. */
+/** Returns the ruleset with these chains in place of existing ones of the same names. */
 export function withChains(saved: Ruleset, chains: readonly Chain[]): Ruleset {
   const tables = new Map(saved.tables);
   for (const { table, name, rules, jumps } of chains) {
@@ -79,7 +79,7 @@ export function withChains(saved: Ruleset, chains: readonly Chain[]): Ruleset {
   return { ...saved, tables };
 }
 
-/** Whether two rules are the same but for what versions of iptables put in quotes. */
+/** Returns whether two rules are equal apart from quotes, which differ among versions of iptables. */
 export function sameRule(a: string, b: string): boolean {
   return tokens(a).join('\0') === tokens(b).join('\0');
 }
@@ -90,7 +90,7 @@ function target(rule: string): string | undefined {
   return index < 0 ? undefined : words[index + 1];
 }
 
-/** The words of a rule. Quoted ones lose their quotes, for versions differ in what they quote; a quoted `-j` is no target. */
+/** Splits a rule into words without quotes, because versions differ in what they quote. A quoted `-j` keeps them: it is no target. */
 function tokens(rule: string): readonly string[] {
   return Array.from(rule.matchAll(/"((?:\\.|[^"\\])*)"|(\S+)/g), ([, quoted, plain]) => {
     return plain ?? (quoted?.startsWith('-') === true ? `"${quoted}"` : (quoted ?? ''));

@@ -4,11 +4,11 @@ import { ignoredOwners } from './egress.ts';
 import { destination, ofFamily, source } from './matches.ts';
 import type { ProxyinitSettings } from '../settings/settings.ts';
 
-/** Connection tracking keeps two sets of books, so that a question of the app and one of the resolver cannot be mixed up. */
+/** Connection tracking zones, so that queries of the app and of the resolver with the same ports are not confused. */
 const RESOLVER_ZONE = 1;
 const APP_ZONE = 2;
 
-/** What sends the app's DNS questions, UDP and TCP, to the resolver of the node; no chain where nobody asked for it. */
+/** Returns the chains that redirect the app's DNS queries, UDP and TCP, to the node's resolver; none if this is off. */
 export function dns(settings: ProxyinitSettings, family: Family): readonly Chain[] {
   if (settings.dns === undefined || servers(settings, family).length === 0) return [];
   return [
@@ -16,7 +16,7 @@ export function dns(settings: ProxyinitSettings, family: Family): readonly Chain
       table: 'nat',
       name: 'APPMESH_DNS',
       rules: dnsRules(settings, family, `REDIRECT --to-ports ${settings.dns.port}`),
-      // Docker's own resolver is reached by rules at the end of OUTPUT that would be met before ours.
+      // Our jump comes first in OUTPUT, because otherwise the rules for Docker's resolver would match before it.
       jumps: dnsJumps('APPMESH_DNS'),
     },
     {
@@ -40,7 +40,7 @@ export function dns(settings: ProxyinitSettings, family: Family): readonly Chain
   ];
 }
 
-/** The same decisions with another end: `target` is what becomes of a question that is the resolver's. */
+/** Returns the rules with any `target` for queries that go to the resolver. */
 export function dnsRules(settings: ProxyinitSettings, family: Family, target: string): readonly string[] {
   if (servers(settings, family).length === 0) return [];
   return [
@@ -57,7 +57,7 @@ export function dnsRules(settings: ProxyinitSettings, family: Family, target: st
   ];
 }
 
-/** What leads to a chain of `dnsRules`, before anything else in OUTPUT. */
+/** Returns the jumps to a chain of `dnsRules`, at the start of OUTPUT. */
 export function dnsJumps(chain: string): Chain['jumps'] {
   return ['udp', 'tcp'].map((protocol) => {
     const match = `-p ${protocol} -m ${protocol} --dport 53`;
@@ -65,7 +65,7 @@ export function dnsJumps(chain: string): Chain['jumps'] {
   });
 }
 
-/** The first rule that names a zone counts. */
+/** Returns the rules that assign zones. The first match wins. */
 function zones(settings: ProxyinitSettings, family: Family, port: number): readonly string[] {
   const owners = ignoredOwners(settings).map(([owner]) => owner);
   const questions = '-p udp -m udp --dport 53';
@@ -78,14 +78,14 @@ function zones(settings: ProxyinitSettings, family: Family, port: number): reado
       const to = [server && destination(server), questions];
       return [
         ...apps(settings).map((app) => rule([...to, app], 'dns-question', `CT --zone ${APP_ZONE}`)),
-        // Answers from a server are looked for in the resolver's zone: so a question that is not redirected has to be there.
+        // Answers from a server are tracked in the resolver's zone, so queries that are not redirected must be in that zone too.
         ...(limited ? [rule(to, 'dns-upstream', `CT --zone ${RESOLVER_ZONE}`)] : []),
       ];
     }),
   ];
 }
 
-/** What comes or leaves by interfaces that are left out keeps the books that it would have without us. */
+/** Returns the rules that exempt ignored interfaces from the zones. */
 function leftAlone({ ignoredInterfaces }: ProxyinitSettings, match: '-i' | '-o'): readonly string[] {
   return ignoredInterfaces.map((name) => rule([`${match} ${name}`], 'ignored-interface', 'RETURN'));
 }
@@ -96,7 +96,7 @@ function apps({ egressOnly }: ProxyinitSettings): readonly (string | undefined)[
     : egressOnly.uids.map((uid) => `-m owner --uid-owner ${uid}`);
 }
 
-/** Whose answers the app would get; `undefined` stands for any server. */
+/** Returns the servers whose queries are redirected; `undefined` stands for any server. */
 function servers({ dns: wanted }: ProxyinitSettings, family: Family): readonly (Cidr | undefined)[] {
   if (wanted === undefined) return [];
   return wanted.servers === 'all' ? [undefined] : ofFamily(wanted.servers, family);

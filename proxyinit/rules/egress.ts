@@ -4,12 +4,12 @@ import { among, destination, ofFamily } from './matches.ts';
 import { formatPorts, splitForMultiport } from '../settings/ports.ts';
 import type { ProxyinitSettings } from '../settings/settings.ts';
 
-/** What leads outbound traffic to a chain of `egressRules`. An app that talks to its own host passes Envoy by. */
+/** Returns the jump of outbound traffic to a chain of `egressRules`. Traffic to the host itself bypasses Envoy. */
 export function egressJump(chain: string): Jump {
   return { from: 'OUTPUT', rule: rule(['-p tcp', '-m addrtype ! --dst-type LOCAL'], 'outbound', chain) };
 }
 
-/** What sends the app's outbound traffic to Envoy, in App Mesh's order: who, which ports, which addresses, then the rest. */
+/** Returns the chain that redirects outbound traffic to Envoy, in App Mesh's order: owners, ports, addresses, then the rest. */
 export function egress(settings: ProxyinitSettings, family: Family): Chain {
   return {
     table: 'nat',
@@ -19,7 +19,7 @@ export function egress(settings: ProxyinitSettings, family: Family): Chain {
   };
 }
 
-/** The same decisions with another end: `target` is what becomes of traffic that is Envoy's. */
+/** Returns the rules with any `target` for traffic that goes to Envoy. */
 export function egressRules(settings: ProxyinitSettings, family: Family, target: string): readonly string[] {
   const { ignoredPorts, ignoredAddresses, ignoredInterfaces, egressOnly } = settings;
   return [
@@ -49,7 +49,7 @@ export function egressRules(settings: ProxyinitSettings, family: Family, target:
   ];
 }
 
-/** Matches of those whose traffic passes by, each with the comment of its rules. */
+/** Returns the matches of owners whose traffic bypasses Envoy, each with the comment of its rules. */
 export function ignoredOwners({
   ignoredUids,
   ignoredGids,

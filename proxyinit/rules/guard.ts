@@ -6,9 +6,9 @@ import { ingressJump, ingressRules } from './ingress.ts';
 import type { ProxyinitSettings } from '../settings/settings.ts';
 
 /**
- * What stands in `filter` while rules are written: new connections that the rules are going to redirect, and that were not
- * redirected yet, are dropped. It makes the decisions of the rules themselves, so what is exempt goes on; an app's
- * first packet is sent again a second later, and then finds the rules.
+ * Returns the chains in `filter` while rules are written. They drop new connections that the rules will redirect and that were not
+ * redirected yet. They match like the rules themselves, so exempt traffic passes. TCP resends the first packet a second later, when the
+ * rules are in force.
  */
 export function guard(settings: ProxyinitSettings, family: Family): readonly Chain[] {
   const outbound: Chain = {

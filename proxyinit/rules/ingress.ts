@@ -4,12 +4,12 @@ import { among, ofFamily, source } from './matches.ts';
 import { formatPorts, splitForMultiport, SSH, type PortRange } from '../settings/ports.ts';
 import type { ProxyinitSettings } from '../settings/settings.ts';
 
-/** What leads inbound traffic to a chain of `ingressRules`: whatever does not come from the host itself. */
+/** Returns the jump of inbound traffic, except from the host itself, to a chain of `ingressRules`. */
 export function ingressJump(from: 'PREROUTING' | 'INPUT', chain: string): Jump {
   return { from, rule: rule(['-p tcp', '-m addrtype ! --src-type LOCAL'], 'inbound', chain) };
 }
 
-/** What sends inbound traffic of the app's ports to Envoy; no chain where there is nothing to send. */
+/** Returns the chain that redirects inbound traffic of the app's ports to Envoy; none if there are no ports. */
 export function ingress(settings: ProxyinitSettings, family: Family): readonly Chain[] {
   const rules = ingressRules(settings, family, `REDIRECT --to-ports ${settings.ingressPort}`);
   return rules.length === 0
@@ -24,7 +24,7 @@ export function ingress(settings: ProxyinitSettings, family: Family): readonly C
       ];
 }
 
-/** The same decisions with another end: `target` is what becomes of traffic that is Envoy's. */
+/** Returns the rules with any `target` for traffic that goes to Envoy. */
 export function ingressRules(settings: ProxyinitSettings, family: Family, target: string): readonly string[] {
   const { appPorts, ingressOnly, ingressIgnoredPorts, ingressIgnoredAddresses, ignoredInterfaces } = settings;
   if (appPorts !== 'all' && appPorts.length === 0) return [];
@@ -47,7 +47,7 @@ export function ingressRules(settings: ProxyinitSettings, family: Family, target
   ];
 }
 
-/** Port 22, where the app's ports would take it along: the way in for whoever has to repair the host. */
+/** Exempts port 22 if the app's ports include it, because the operator may need SSH to repair the host. */
 function sshExempt({ appPorts, interceptSsh }: ProxyinitSettings): readonly PortRange[] {
   if (interceptSsh) return [];
   const taken =

@@ -9,7 +9,7 @@ import { SOURCES, type Source } from '../settings/sources.ts';
 import { givenBy } from '../testing/given.ts';
 import { runs } from '../../common/testing/short-form.ts';
 
-// Whatever stands in a value, what is restored consists of lines of ours alone.
+// With any text in a value, a restore consists only of lines that we expect.
 
 const WORD = String.raw`(?:[A-Za-z0-9_:./,+!-]+|"daybreak/[a-z-]+")`;
 const LINE = new RegExp(
@@ -63,7 +63,7 @@ const anything = fc.record({
   nameservers: fc.array(value, { maxLength: 2 }),
 });
 
-test('nothing can be injected through a value, wherever it comes from', () => {
+test('no value from any source can inject text into a restore', () => {
   let accepted = 0;
   fc.assert(
     fc.property(anything, (given) => {
@@ -77,7 +77,7 @@ test('nothing can be injected through a value, wherever it comes from', () => {
     }),
     { numRuns: runs(3000) },
   );
-  // Most are refused: enough must get through for the property to say something.
+  // Most values are rejected; enough must be accepted for the property to be meaningful.
   expect(accepted).toBeGreaterThan(runs(3000) / 100);
 });
 

@@ -9,7 +9,7 @@ import { givenBy } from '../testing/given.ts';
 
 const testdata = join(import.meta.dirname, '../testdata');
 
-// One case is one <case>.env with one golden file a family: what a fresh host is given.
+// Each case is a <case>.env with one golden file per family: the restore on a host without rules.
 const cases = globSync('*.env', { cwd: testdata })
   .sort()
   .flatMap((file) => {

@@ -5,7 +5,7 @@ import { egress } from './egress.ts';
 import { ingress } from './ingress.ts';
 import type { ProxyinitSettings } from '../settings/settings.ts';
 
-/** The chains of one family; those in `nat` in the order in which App Mesh made them. */
+/** Returns the chains of one family; those in `nat` in App Mesh's order. */
 export function rules(settings: ProxyinitSettings, family: Family): readonly Chain[] {
   return [
     egress(settings, family),
@@ -15,7 +15,7 @@ export function rules(settings: ProxyinitSettings, family: Family): readonly Cha
   ];
 }
 
-/** A segment that connection tracking cannot place is not translated back either: the app would answer it with a reset. */
+/** Drops segments of no known connection. NAT does not translate them back, so the app would answer them with a reset. */
 function invalid({ dropInvalid, ignoredInterfaces }: ProxyinitSettings): readonly Chain[] {
   if (!dropInvalid) return [];
   const jump = rule(['-p tcp', '-m conntrack --ctstate INVALID'], 'drop-invalid', 'APPMESH_INVALID');

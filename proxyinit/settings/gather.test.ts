@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-test('nothing is asked for', async () => {
+test('without a proxyConfiguration, no properties are read', async () => {
   const env = { APPMESH_APP_PORTS: '1' };
   expect(await gather({ guard: true }, env)).toMatchObject({
     flags: { guard: true },
@@ -24,13 +24,13 @@ test('nothing is asked for', async () => {
   });
 });
 
-test('JSON as it is, by the variable or by the flag, which wins', async () => {
+test('accepts JSON in the variable or in the flag, which wins', async () => {
   const env = { DAYBREAK_PROXY_CONFIGURATION: JSON.stringify(CONFIGURATION) };
   expect(await gather({}, env)).toMatchObject({ properties: { AppPorts: '9080' } });
   expect(await gather({ 'proxy-configuration': '{"properties":[]}' }, env)).toMatchObject({ properties: {} });
 });
 
-test('the file of a task definition', async () => {
+test('reads the file of a task definition', async () => {
   const file = join(folder, 'task-definition.json');
   await writeFile(file, JSON.stringify({ family: 'f', proxyConfiguration: CONFIGURATION }));
   expect(await gather({ 'proxy-configuration': file }, {})).toMatchObject({
@@ -43,7 +43,7 @@ test('the file of a task definition', async () => {
   ]);
 });
 
-test("the task's metadata, which may need a moment", async () => {
+test("reads the task's metadata, with retries", async () => {
   const asked: (string | undefined)[] = [];
   const server = createServer(({ url }, response) => {
     asked.push(url);
@@ -76,6 +76,6 @@ test("the task's metadata, which may need a moment", async () => {
   ]);
   const outside = await gather({ 'proxy-configuration': 'metadata' }, {});
   expect(outside.problems).toMatchObject([
-    { name: '--proxy-configuration', wanted: expect.stringContaining('no ECS task') },
+    { name: '--proxy-configuration', wanted: expect.stringContaining('not an ECS task') },
   ]);
 });

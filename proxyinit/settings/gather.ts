@@ -10,7 +10,7 @@ const METADATA_TRIES = 3;
 const METADATA_SECONDS = 2;
 const MAX_BYTES = 4 * 1024 * 1024;
 
-/** Everything that settings can be given by: flags, variables, the `proxyConfiguration` that these name, the host's resolvers. */
+/** Reads all sources of settings: flags, variables, the `proxyConfiguration` that they name, and the host's resolvers. */
 export async function gather(flags: Given['flags'], env: Given['env']): Promise<Given> {
   const without = { flags, env, properties: {}, problems: [], nameservers: [] };
   const { name, text } = findGiven(PROXY_CONFIGURATION, without);
@@ -18,7 +18,7 @@ export async function gather(flags: Given['flags'], env: Given['env']): Promise<
   return { ...without, ...configuration, nameservers: await readNameservers() };
 }
 
-/** JSON as it is; `metadata`, which asks ECS; or the path of a file. */
+/** Loads a `proxyConfiguration`. `text` is JSON, `metadata` for the ECS metadata, or the path of a file. */
 async function load(text: string, at: string, env: Given['env']): Promise<ProxyConfiguration> {
   if (/^[{[]/.test(text)) return parseProxyConfiguration(text, at);
   if (text === 'metadata') return loadMetadata(at, env);
@@ -29,18 +29,22 @@ async function load(text: string, at: string, env: Given['env']): Promise<ProxyC
   }
 }
 
-/** The labels of all of a task's containers are in the metadata of the task. */
+/** Reads the metadata of the task, which has the labels of all its containers. */
 async function loadMetadata(at: string, env: Given['env']): Promise<ProxyConfiguration> {
   const uri = env[METADATA_URI] ?? '';
   if (!/^https?:\/\//.test(uri)) {
-    return unreadable(at, 'metadata', `JSON or a file, for this is no ECS task: ${METADATA_URI} is no URL`);
+    return unreadable(
+      at,
+      'metadata',
+      `JSON or a file, because this is not an ECS task: ${METADATA_URI} is not a URL`,
+    );
   }
   try {
     return parseProxyConfiguration(await fetchText(`${uri}/task`), `${at}=metadata`);
   } catch (error) {
     const { message, cause } = error as Error;
     const why = cause instanceof Error ? `${message}: ${cause.message}` : message;
-    return unreadable(at, 'metadata', `JSON or a file, for ${uri}/task did not answer (${why})`);
+    return unreadable(at, 'metadata', `JSON or a file, because ${uri}/task did not answer (${why})`);
   }
 }
 
@@ -58,7 +62,7 @@ async function fetchText(url: string, tries = METADATA_TRIES): Promise<string> {
   }
 }
 
-/** A host without the file asks nobody. */
+/** Reads the host's DNS servers; none if the file is missing. */
 async function readNameservers(): Promise<readonly string[]> {
   const text = await readFile(RESOLV_CONF, 'utf8').catch(() => '');
   return Array.from(text.matchAll(/^[ \t]*nameserver[ \t]+([^\s%#;]+)/gm), ([, address]) => address ?? '');

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { readProxyinitSettings, readRunSettings } from './settings.ts';
 import { givenBy } from '../testing/given.ts';
 
-// Flag, DAYBREAK_…, APPMESH_…, proxyConfiguration: each setting by itself.
+// Precedence per setting: flag, DAYBREAK_…, APPMESH_…, proxyConfiguration.
 const FLAG = { 'app-ports': '1' };
 const OURS = { DAYBREAK_APP_PORTS: '2' };
 const THEIRS = { APPMESH_APP_PORTS: '3' };
@@ -24,14 +24,14 @@ test.each([
   [{ guard: true }, {}, true],
   [{ guard: false }, { DAYBREAK_GUARD: '1' }, false],
   [{}, { DAYBREAK_GUARD: '1' }, true],
-])('a flag that is on or off: %j, %j', (flags, env, guard) => {
+])('a boolean flag: %j, %j', (flags, env, guard) => {
   expect(readProxyinitSettings(givenBy(env, { flags })).guard).toBe(guard);
 });
 
 test.each([
   [{ wait: true }, 60],
   [{ wait: '5' }, 5],
-])('a flag that may be followed by something: %j', (flags, wait) => {
+])('a flag with an optional argument: %j', (flags, wait) => {
   expect(readRunSettings(givenBy({}, { flags })).wait).toBe(wait);
 });
 
@@ -42,6 +42,6 @@ test.each([
   [{}, {}, { AppPorts: 'http' }, 'proxyConfiguration.AppPorts="http": '],
   [{ 'egress-port': '15000' }, {}, {}, '--egress-port="15000": '],
   [{ dns: true }, {}, {}, 'DAYBREAK_DNS_SERVERS is not set: '],
-])('what is wrong is called by the name that it was given by: %j, %j, %j', (flags, env, properties, text) => {
+])('a problem has the name of the source of the value: %j, %j, %j', (flags, env, properties, text) => {
   expect(() => readProxyinitSettings(givenBy(env, { flags, properties }))).toThrow(text);
 });

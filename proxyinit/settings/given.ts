@@ -1,25 +1,25 @@
 import { compileSettings, type Parser, type Problem } from '../../common/settings.ts';
 import { SOURCES, type SettingName, type Source } from './sources.ts';
 
-/** What was given where, as text. Keys: flags without `--`, variables, properties of the `proxyConfiguration`. */
+/** All sources of settings, as text. Keys: flags without `--`, variables, properties of the `proxyConfiguration`. */
 export type Given = {
   readonly flags: Readonly<Record<string, string | boolean | undefined>>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly properties: Readonly<Record<string, string>>;
-  /** What was wrong with the `proxyConfiguration` itself. */
+  /** Problems with the `proxyConfiguration` itself. */
   readonly problems: readonly Problem[];
-  /** The servers that the host asks for names, by /etc/resolv.conf. */
+  /** The host's DNS servers from /etc/resolv.conf. */
   readonly nameservers: readonly string[];
 };
 
-/** Reads settings by their names inside; problems bear the name of the flag, variable or property that was at fault. */
+/** Reads settings by their internal names. Problems have the name of the flag, variable or property. */
 export type SettingReader = {
   readonly read: <T, F = T>(name: SettingName, parse: Parser<T>, fallback: F) => T | F;
-  /** Reports a problem that only several settings together show, at the place of one of them. */
+  /** Reports a problem with a combination of settings, under the name of one of them. */
   readonly problem: (name: SettingName, wanted: string) => void;
 };
 
-/** The first of flag, `DAYBREAK_…`, App Mesh's variable and property that is there, and not empty. */
+/** Returns the first source that is set and not empty: flag, `DAYBREAK_…`, App Mesh's variable, property. */
 export function findGiven(source: Source, given: Given): { readonly name: string; readonly text: string } {
   const variable = `DAYBREAK_${source.flag.toUpperCase().replaceAll('-', '_')}`;
   const { appmesh, property } = source;
@@ -34,14 +34,13 @@ export function findGiven(source: Source, given: Given): { readonly name: string
   const found = candidates
     .map(([name, value]) => ({ name, text: textOf(value, source) }))
     .find(({ text }) => text.trim() !== '');
-  // What nobody gave is spoken of by the name that people know.
+  // Report an unset setting under App Mesh's name if there is one.
   return found ?? { name: appmesh ?? variable, text: '' };
 }
 
 /**
- * Compiles settings from wherever they were given: the flag wins over `DAYBREAK_…`, that over App Mesh's variable, that over the
- * `proxyConfiguration`; each setting by itself.
- * @throws SettingsError that lists every problem.
+ * Compiles settings from all sources. Precedence per setting: flag, `DAYBREAK_…`, App Mesh's variable, `proxyConfiguration`.
+ * @throws SettingsError with all problems
  */
 export function compileGiven<T extends object>(
   given: Given,
@@ -62,7 +61,7 @@ export function compileGiven<T extends object>(
   });
 }
 
-/** A flag that could be followed by something and is not asks for the default. */
+/** A flag with an optional argument that is missing selects the default. */
 function textOf(value: string | boolean | undefined, { argument }: Source): string {
   if (typeof value !== 'boolean') return value ?? '';
   return argument === undefined ? (value ? '1' : '0') : '';

@@ -1,6 +1,6 @@
 import type { Parser } from '../../common/settings.ts';
 
-/** The name of a network interface, or the beginning of one with `+` for any rest, as iptables matches it. */
+/** Parses the name of a network interface, or a prefix followed by `+`, as iptables matches it. */
 export const interfaceName: Parser<string> = (text) => {
   return /^(?=.{1,15}$)[A-Za-z0-9][A-Za-z0-9_.-]*\+?$/.test(text)
     ? { value: text }
@@ -10,7 +10,7 @@ export const interfaceName: Parser<string> = (text) => {
       };
 };
 
-/** Whether iptables finds that an interface is meant by a name of that kind. */
+/** Returns whether a pattern matches an interface name, as in iptables. */
 export function matchesInterface(pattern: string, name: string): boolean {
   return pattern.endsWith('+') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 }

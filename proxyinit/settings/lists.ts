@@ -1,9 +1,9 @@
 import { list, type Parser } from '../../common/settings.ts';
 
-/** More than anyone needs. */
+/** Bound of a list, well above any real use. */
 const MAX_ITEMS = 512;
 
-/** A comma-separated list of up to 512 distinct things, in the order in which each was given first. */
+/** Returns a parser for a comma-separated list of up to 512 items. Removes duplicates; keeps the order. */
 export function items<T>(item: Parser<T>): Parser<readonly T[]> {
   const parseAll = list(item);
   return (text) => {
@@ -15,7 +15,7 @@ export function items<T>(item: Parser<T>): Parser<readonly T[]> {
   };
 }
 
-/** `*` or `all`, or what `parse` takes. */
+/** Returns a parser for `*`, `all`, or any text that `parse` accepts. */
 export function allOr<T>(parse: Parser<T>): Parser<T | 'all'> {
   return (text) => {
     if (text === '*' || text === 'all') return { value: 'all' };

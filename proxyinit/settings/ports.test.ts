@@ -34,7 +34,7 @@ test.each([
   ['7 ranges and 1 port', [...ranges(7), ...singles(1)], [8]],
   ['8 ranges, which take the room of 16', ranges(8), [7, 1]],
   ['14 ports and a range', [...singles(14), ...ranges(1)], [14, 1]],
-])('%s are split so that each list fits', (_, ports, sizes) => {
+])('splits %s into lists that fit into one match each', (_, ports, sizes) => {
   const lists = splitForMultiport(ports);
   expect(lists.map((list) => list.length)).toEqual(sizes);
   expect(lists.flat().map(formatPorts)).toEqual(ports.map(formatPorts));

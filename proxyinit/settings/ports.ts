@@ -1,15 +1,15 @@
 import type { Parser } from '../../common/settings.ts';
 
-/** Ports from `first` to `last`, both included; one port where they are equal. */
+/** Ports from `first` to `last`, inclusive. */
 export type PortRange = { readonly first: number; readonly last: number };
 
-/** The way in for whoever has to repair the host. */
+/** The SSH port, through which the operator can repair the host. */
 export const SSH: PortRange = { first: 22, last: 22 };
 
-/** How many ports one `multiport` match can hold; a range takes the room of two (xt_multiport.h, XT_MULTI_PORTS). */
+/** Capacity of one `multiport` match; a range counts as two ports (xt_multiport.h, XT_MULTI_PORTS). */
 const MULTIPORT_ROOM = 15;
 
-/** A port such as 8080, or a range such as 8000:8010. Names of services are refused. */
+/** Parses a port such as 8080, or a range such as 8000:8010. Rejects service names. */
 export const portRange: Parser<PortRange> = (text) => {
   const match = /^(\d{1,5})(?::(\d{1,5}))?$/.exec(text);
   const first = Number(match?.[1]);
@@ -19,12 +19,12 @@ export const portRange: Parser<PortRange> = (text) => {
     : { wanted: 'a port from 1 to 65535, or a range such as 8000:8010' };
 };
 
-/** The range in iptables' spelling. */
+/** Formats a range as iptables does. */
 export function formatPorts({ first, last }: PortRange): string {
   return first === last ? `${first}` : `${first}:${last}`;
 }
 
-/** Splits ports, order kept, into lists that fit into one `multiport` match each. */
+/** Splits ports into lists that fit into one `multiport` match each. Keeps the order. */
 export function splitForMultiport(ports: readonly PortRange[]): readonly (readonly PortRange[])[] {
   const lists: PortRange[][] = [];
   let room = 0;
@@ -40,7 +40,7 @@ export function splitForMultiport(ports: readonly PortRange[]): readonly (readon
   return lists;
 }
 
-/** The port or ports for people. */
+/** Describes ports in messages. */
 export function describePorts(ports: readonly PortRange[] | 'all'): string {
   return ports === 'all' ? 'all ports' : ports.map(formatPorts).join();
 }

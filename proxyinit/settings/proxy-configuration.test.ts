@@ -45,7 +45,7 @@ test.each([
   expect(parseProxyConfiguration(JSON.stringify(document), 'at')).toEqual({ properties: READ, problems: [] });
 });
 
-describe('what is wrong is told by its place', () => {
+describe('a problem names its place in the JSON', () => {
   const withProperties = (...properties: unknown[]) => JSON.stringify({ type: 'APPMESH', properties });
   test.each([
     ['{', /^at="{": JSON \(/],
@@ -72,7 +72,7 @@ describe('what is wrong is told by its place', () => {
   });
 });
 
-test('what the properties say is checked like everything else, and all of it is listed', () => {
+test('values of properties are checked like other settings, and all problems are listed', () => {
   const properties = { AppPorts: '99999', IgnoredUID: 'envoy', EgressIgnoredIPs: 'x' };
   const problems = [{ name: 'at: type', got: 'X', wanted: 'APPMESH' }];
   expect(() => readProxyinitSettings(givenBy({}, { properties, problems }))).toThrow(

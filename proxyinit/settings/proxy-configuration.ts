@@ -1,13 +1,13 @@
 import type { Problem } from '../../common/settings.ts';
 import { SOURCES } from './sources.ts';
 
-/** The properties of an ECS `proxyConfiguration` by name, and what is wrong with it. */
+/** The properties of an ECS `proxyConfiguration` by name, and its problems. */
 export type ProxyConfiguration = {
   readonly properties: Readonly<Record<string, string>>;
   readonly problems: readonly Problem[];
 };
 
-/** The label of a container in whose metadata a `proxyConfiguration` is looked for; ECS itself does not show it to tasks. */
+/** The container label that may hold a `proxyConfiguration`, because ECS itself does not expose it to tasks. */
 export const LABEL = 'daybreak.proxyConfiguration';
 
 const KNOWN: ReadonlySet<string> = new Set(
@@ -17,8 +17,8 @@ const KNOWN: ReadonlySet<string> = new Set(
 const NOTHING = {};
 
 /**
- * Reads the JSON of a `proxyConfiguration`, of a task definition that has one (a file for `register-task-definition`, an answer of
- * `describe-task-definition`, a resource of CloudFormation), or of a task's metadata with the label. `at` says where it came from.
+ * Parses a `proxyConfiguration` from its own JSON, from a task definition (an input of `register-task-definition`, an output of
+ * `describe-task-definition`, a CloudFormation resource), or from a task's metadata with the label. `at` names the source in problems.
  */
 export function parseProxyConfiguration(json: string, at: string): ProxyConfiguration {
   let document: unknown;
@@ -38,7 +38,7 @@ export function parseProxyConfiguration(json: string, at: string): ProxyConfigur
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** CloudFormation begins its names with capitals, everyone else does not. */
+/** Finds a member case-insensitively, because only CloudFormation capitalizes names. */
 function member(value: unknown, ...names: readonly string[]): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const wanted = names.map((name) => name.toLowerCase());
@@ -76,7 +76,7 @@ function read(configuration: Members, at: string): ProxyConfiguration {
     } else if (!KNOWN.has(name)) {
       problems.push({ name: `${place}.name`, got: name, wanted: `one of ${[...KNOWN].join(', ')}` });
     } else if (Object.hasOwn(properties, name)) {
-      problems.push({ name: `${place}.name`, got: name, wanted: 'a name that was not there before' });
+      problems.push({ name: `${place}.name`, got: name, wanted: 'a name that occurs only once' });
     } else {
       properties[name] = value;
     }

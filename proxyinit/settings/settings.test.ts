@@ -4,7 +4,7 @@ import type { Given } from './given.ts';
 import { readProxyinitSettings, readRunSettings } from './settings.ts';
 import { givenBy } from '../testing/given.ts';
 
-test('nothing set: the defaults', () => {
+test('without any settings, the defaults apply', () => {
   expect(readProxyinitSettings(givenBy({}, { nameservers: ['10.0.0.2'] }))).toEqual({
     ignoredUids: [1337],
     ignoredGids: [],
@@ -45,7 +45,7 @@ describe('uid and gid', () => {
   });
 });
 
-describe('a bad value is refused by name', () => {
+describe('an error names the setting with an invalid value', () => {
   test.each([
     ['APPMESH_START_ENABLED', 'yes'],
     ['APPMESH_IGNORE_UID', 'envoy'],
@@ -87,7 +87,7 @@ describe('a bad value is refused by name', () => {
   });
 });
 
-test('every problem is listed', () => {
+test('the error lists every problem', () => {
   const bad = {
     APPMESH_IGNORE_UID: 'x',
     APPMESH_IGNORE_GID: 'y',
@@ -114,11 +114,11 @@ test.each([
     [],
     'DAYBREAK_EGRESS_IP',
   ],
-])('what only several settings show: %j', (env, nameservers, name) => {
+])('a problem with a combination of settings: %j', (env, nameservers, name) => {
   expect(problems(env, { nameservers }).map((problem) => problem.name)).toEqual([name]);
 });
 
-test('servers are those given, else those of the host', () => {
+test('DNS servers are those in the settings, else those of the host', () => {
   const dns = (env: Record<string, string>) => {
     return readProxyinitSettings(givenBy({ DAYBREAK_DNS: '1', ...env }, { nameservers: ['10.0.0.2', 'x'] }))
       .dns;

@@ -6,47 +6,47 @@ import { interfaceName } from './interface-name.ts';
 import { allOr, items } from './lists.ts';
 import { portRange, splitForMultiport, type PortRange } from './ports.ts';
 
-/** What the rules are made from. Every value is a number, an address or a name of checked form: no text gets through as it came. */
+/** Settings of the rules. Every value is a number, an address or a validated name; no unchecked text reaches a rule. */
 export type ProxyinitSettings = {
-  /** Whose traffic passes by Envoy: Envoy's own. At least one of the two has something. */
+  /** Owners whose traffic bypasses Envoy: Envoy's own. At least one of the two lists is not empty. */
   readonly ignoredUids: readonly number[];
   readonly ignoredGids: readonly number[];
-  /** Where inbound traffic of the app's ports is sent. */
+  /** Envoy's port for inbound traffic of the app's ports. */
   readonly ingressPort: number;
-  /** Where the app's outbound traffic is sent. */
+  /** Envoy's port for the app's outbound traffic. */
   readonly egressPort: number;
-  /** Inbound ports to intercept; none of them means no inbound rules. */
+  /** Inbound ports to redirect. An empty list means no inbound rules. */
   readonly appPorts: readonly PortRange[] | 'all';
-  /** Inbound traffic that is left alone all the same, and the only sources that are not: no source means any. */
+  /** Inbound ports and sources that are exempt, and the only sources that are redirected; no source means any. */
   readonly ingressIgnoredPorts: readonly PortRange[];
   readonly ingressIgnoredAddresses: readonly Cidr[];
   readonly ingressOnly: { readonly addresses: readonly Cidr[] };
-  /** Destination ports left alone, port 22 among them unless SSH is intercepted. */
+  /** Exempt destination ports, including port 22 unless `interceptSsh` is set. */
   readonly ignoredPorts: readonly PortRange[];
-  /** Destinations left alone, the metadata addresses always among them; those of both families, in the order given. */
+  /** Exempt destinations of both families, in the given order, always including the metadata addresses. */
   readonly ignoredAddresses: readonly Cidr[];
-  /** The only outbound traffic that is redirected: all of these have to be met, and an empty list is met by anything. */
+  /** The only outbound traffic that is redirected: it has to match all three lists; an empty list matches any traffic. */
   readonly egressOnly: {
     readonly ports: readonly PortRange[];
     readonly addresses: readonly Cidr[];
     readonly uids: readonly number[];
   };
-  /** Names as iptables takes them; a `+` at the end stands for any rest. */
+  /** Exempt interfaces, in iptables' syntax: a `+` at the end matches any suffix. */
   readonly ignoredInterfaces: readonly string[];
   readonly interceptSsh: boolean;
-  /** Where DNS questions are sent, and to whom they have to be addressed. Default: they are left alone. */
+  /** The resolver's port, and the servers whose queries are redirected to it. Undefined: DNS is not redirected. */
   readonly dns: { readonly port: number; readonly servers: readonly Cidr[] | 'all' } | undefined;
   readonly dropInvalid: boolean;
-  /** At least one. */
+  /** At least one family. */
   readonly families: readonly Family[];
-  /** Whether `apply` applies, or waits for commands on stdin. */
+  /** Whether `apply` applies the rules at once, or waits for commands on stdin. */
   readonly startEnabled: boolean;
   readonly guard: boolean;
 };
 
 /** How iptables is used. */
 export type RunSettings = {
-  /** How long to wait for the lock of each, ours and that of iptables, in seconds. */
+  /** Time limit for each lock, ours and that of iptables, in seconds. */
   readonly wait: number;
   readonly backend: 'auto' | 'nft' | 'legacy';
 };
@@ -54,21 +54,21 @@ export type RunSettings = {
 /** Envoy's user in every App Mesh example. */
 const ENVOY_UID = 1337;
 
-/** Where a resolver beside Envoy listens. */
+/** Default port of a resolver on the node. */
 const DNS_PORT = 15_053;
 
 const WAIT_SECONDS = 60;
 
-/** More rules than anyone needs. */
+/** Bound of the number of rules, well above any real use. */
 const MAX_COMBINATIONS = 1024;
 
-/** What an iptables owner match takes; 2^32-1 stands for "no user". */
+/** An id that an iptables owner match accepts; 2^32-1 means "no user". */
 const id = integer(0, 4_294_967_294);
 
 /**
- * Compiles what the rules are made from. Unset: uid 1337 where neither uid nor gid is given, ports 15000 and 15001, no app
- * ports, IPv4 only, and nothing that App Mesh did not do.
- * @throws SettingsError that lists every problem.
+ * Compiles the settings of the rules. Defaults: uid 1337 if neither uid nor gid is set, ports 15000 and 15001, no app ports, IPv4 only,
+ * and no features beyond App Mesh's.
+ * @throws SettingsError with all problems
  */
 export function readProxyinitSettings(given: Given): Readonly<ProxyinitSettings> {
   return compileGiven(given, (reader) => {
@@ -101,8 +101,8 @@ export function readProxyinitSettings(given: Given): Readonly<ProxyinitSettings>
 }
 
 /**
- * Compiles how iptables is used, which is all that taking rules away needs to know.
- * @throws SettingsError that lists every problem.
+ * Compiles how iptables is used. The removal of rules needs only these settings.
+ * @throws SettingsError with all problems
  */
 export function readRunSettings(given: Given): Readonly<RunSettings> {
   return compileGiven({ ...given, problems: [] }, readRun);
@@ -119,7 +119,7 @@ function readPorts({ read, problem }: SettingReader): { ingressPort: number; egr
   const ingressPort = read('ingressPort', port, 15_000);
   const egressPort = read('egressPort', port, 15_001);
   if (ingressPort === egressPort) {
-    problem('egressPort', `another port than that for inbound traffic, which is ${ingressPort} too`);
+    problem('egressPort', `a port other than ${ingressPort}, the port for inbound traffic`);
   }
   return { ingressPort, egressPort };
 }
@@ -133,7 +133,7 @@ function readEgressOnly({ read, problem }: SettingReader): ProxyinitSettings['eg
   const sizes = [splitForMultiport(only.ports).length, only.addresses.length, only.uids.length];
   const combinations = sizes.reduce((product, size) => product * Math.max(1, size), 1);
   if (combinations > MAX_COMBINATIONS) {
-    const wanted = `with the ports and users so few that it takes at most ${MAX_COMBINATIONS} rules, not ${combinations}`;
+    const wanted = `fewer addresses, ports or users: together at most ${MAX_COMBINATIONS} rules, not ${combinations}`;
     problem('egressAddresses', wanted);
   }
   return only;
@@ -156,6 +156,6 @@ function readDns({ read, problem }: SettingReader, nameservers: readonly string[
 function readFamilies({ read, problem }: SettingReader): readonly Family[] {
   const ipv4 = read('ipv4', boolean, true);
   const ipv6 = read('ipv6', boolean, false);
-  if (!ipv4 && !ipv6) problem('ipv4', '1, unless there are to be rules for IPv6');
+  if (!ipv4 && !ipv6) problem('ipv4', '1, unless rules for IPv6 are enabled');
   return [...(ipv4 ? (['ipv4'] as const) : []), ...(ipv6 ? (['ipv6'] as const) : [])];
 }

@@ -1,17 +1,17 @@
-/** Where one setting can be given. Each is also a variable: `DAYBREAK_` and the flag's name in capitals. */
+/** The sources of one setting. Each setting also has the variable `DAYBREAK_` + the flag's name in capitals. */
 export type Source = {
   /** The flag, without `--`. */
   readonly flag: string;
-  /** What the flag is followed by; a flag without is 1, and 0 with `no-` before it. */
+  /** Name of the flag's argument. A flag without argument is 1, or 0 with the prefix `no-`. */
   readonly argument?: string;
   readonly description: string;
-  /** App Mesh's variable for the same. */
+  /** App Mesh's variable for this setting. */
   readonly appmesh?: string;
-  /** The property of an ECS `proxyConfiguration` for the same. */
+  /** Property of an ECS `proxyConfiguration` for this setting. */
   readonly property?: string;
 };
 
-/** Every setting of proxyinit, in the order in which they are shown. */
+/** All settings of proxyinit, in the order of the help text. */
 export const SOURCES = {
   ignoredUids: {
     flag: 'ignore-uid',
@@ -126,10 +126,10 @@ export const SOURCES = {
   },
 } as const satisfies Readonly<Record<string, Source>>;
 
-/** A setting's name inside. */
+/** Internal name of a setting. */
 export type SettingName = keyof typeof SOURCES;
 
-/** Where an ECS `proxyConfiguration` is to be found. It holds other settings, so it stands apart. */
+/** The source of an ECS `proxyConfiguration`. Separate, because it contains other settings. */
 export const PROXY_CONFIGURATION = {
   flag: 'proxy-configuration',
   argument: '<json|file|metadata>',

@@ -3,32 +3,32 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
-/** How a program in a namespace ended. */
+/** Result of a program in a namespace. */
 export type Ended = { readonly code: number; readonly stdout: string; readonly stderr: string };
 
 type Env = Readonly<Record<string, string>>;
 
-/** A network namespace of the test's own, its loopback up. */
+/** A network namespace for one test, with loopback up. */
 export type Host = {
   readonly name: string;
-  /** The command that runs another in it. */
+  /** Returns a command that runs another one in the namespace. */
   inside(command: readonly string[]): readonly string[];
-  /** Runs a program to its end. */
+  /** Runs a program until it ends. */
   run(command: readonly string[], env?: Env, input?: string): Promise<Ended>;
-  /** Runs proxyinit, with its command and flags, and what it reads on stdin. */
+  /** Runs proxyinit with its command, flags and stdin. */
   proxyinit(env: Env, args?: readonly string[], input?: string): Promise<Ended>;
-  /** What a save program prints, without the lines and numbers that change from call to call. Default: `iptables-save -t nat`. */
+  /** Returns the output of a save program without lines and numbers that change per call. Default: `iptables-save -t nat`. */
   rules(program?: string, table?: string): Promise<string>;
   /** Starts a server on each port, TCP and UDP; each answers with its port. */
   serve(ports: readonly number[]): Promise<void>;
-  /** What answered at the address as the given user: a port, or what went wrong. */
+  /** Connects as the given user. Returns the port that answered, or the error. */
   dial(address: string, port: number, uid?: number): Promise<string>;
-  /** The same over UDP; empty where nobody answered. */
+  /** Like `dial`, over UDP; empty without an answer. */
   ask(address: string, port: number, uid?: number): Promise<string>;
   remove(): void;
 };
 
-/** A file that runs proxyinit, as the images have it. Made once a test file. */
+/** Bundles proxyinit into one file, as in the images. Call this once per test file. */
 export async function bundleProxyinit(folder: string): Promise<string> {
   const outfile = join(folder, 'run.mjs');
   await build({
@@ -43,10 +43,10 @@ export async function bundleProxyinit(folder: string): Promise<string> {
   return outfile;
 }
 
-/** A program that hangs is killed; how busy the machine is must not matter. */
+/** Time limit of a hanging program, long enough for a busy machine. */
 const LIMIT_MS = 300_000;
 
-/** Makes a host. `program`: what `proxyinit` runs; default: the source as it is. */
+/** Creates a host. `program`: the file that `proxyinit` runs. Default: the source. */
 export function makeHost(name: string, program = join(import.meta.dirname, 'run.ts')): Host {
   execFileSync('ip', ['netns', 'add', name]);
   execFileSync('ip', ['-n', name, 'link', 'set', 'lo', 'up']);
@@ -103,7 +103,7 @@ export function makeHost(name: string, program = join(import.meta.dirname, 'run.
   };
 }
 
-/** Joins two hosts by a wire, 10.77.0.1 and fd77::1 on the first, .2 and ::2 on the second. */
+/** Connects two hosts by a veth pair, 10.77.0.1 and fd77::1 on the first, .2 and ::2 on the second. */
 export function joinHosts(first: Host, second: Host): void {
   const ip = (text: string) => execFileSync('ip', text.split(' '));
   ip(`-n ${first.name} link add wire type veth peer name wire netns ${second.name}`);

@@ -7,12 +7,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleProxyinit, makeHost, type Host } from './host.ts';
 
-// Kills proxyinit at random moments, and looks whether the next run puts right whatever is left.
+// Kills proxyinit at random moments, and checks that the next run repairs the rules.
 // As a program: node kill-often.ts [ROUNDS] [SEED] [nft|legacy]
 
 type Env = Readonly<Record<string, string>>;
 
-/** Between which settings it is thrown to and fro, so that each round has something to do. */
+/** Settings to alternate between, so that each round changes rules. */
 const STATES: readonly Env[] = [
   {},
   { APPMESH_APP_PORTS: '8080,8443', APPMESH_ENABLE_IPV6: '1' },
@@ -25,13 +25,13 @@ const STATES: readonly Env[] = [
   { APPMESH_IGNORE_UID: '1', DAYBREAK_DNS: '1', DAYBREAK_DNS_SERVERS: '*', DAYBREAK_GUARD: '1' },
 ];
 
-/** What `iptables-save` has to show, whatever was there before. */
+/** Settings whose rules `iptables-save` has to show after each repair. */
 const WANTED: Env = { APPMESH_APP_PORTS: '8080', APPMESH_ENABLE_IPV6: '1', DAYBREAK_GUARD: '1' };
 
-/** The longest that a run takes on a busy machine, in milliseconds: kills are spread over it. */
+/** Longest duration of a run on a busy machine, in milliseconds. Kills are spread over it. */
 const SPAN = 160;
 
-/** What went wrong in one round: undefined means nothing. `seed` makes rounds come again. */
+/** Runs the rounds and returns their failures. Equal seeds give equal rounds. */
 export async function killOften(
   host: Host,
   program: string,

@@ -4,21 +4,21 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { bundleProxyinit, makeHost, type Host } from './host.ts';
 
-/** What a test file has to itself: a folder, proxyinit in one file, and hosts that go after each test. */
+/** Resources of one test file: a folder, bundled proxyinit, and hosts that are removed after each test. */
 export type Place = {
   readonly folder: string;
   readonly program: string;
-  /** A host that goes after the test, or with `kept` after all of them. */
+  /** Creates a host that is removed after the test, or with `kept` after all tests. */
   host(kept?: 'kept'): Host;
-  /** A folder in which nothing is. */
+  /** Creates an empty folder. */
   empty(): string;
-  /** A folder for the PATH in which a plain `iptables` is of this backend. */
+  /** Creates a folder for the PATH whose plain `iptables` has this backend. */
   plain(backend: 'nft' | 'legacy'): string;
-  /** A folder for the PATH with this program in it, a shell script. */
+  /** Creates a folder for the PATH with this shell script. */
   script(name: string, text: string): string;
 };
 
-/** To be called at the top of a test file. */
+/** Creates the resources. Call this at the top of a test file. */
 export function usePlace(): Place {
   const folder = mkdtempSync(join(tmpdir(), 'dbpi-'));
   const program = join(folder, 'run.mjs');

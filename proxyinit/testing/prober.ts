@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 
-// Opens one connection after the other to an address and port until it is killed, and writes who answered each: a port, or
-// `-` where nobody did in time. Each is from a port of its own, from the third argument on: one from a port that a connection
-// had when the kernel began to watch connections would be taken for that one, and go its way.
+// Opens connections to an address and port, one after another, until it is killed. Writes the port that answered each, or `-` after
+// a time-out. Each connection has a new local port, from the third argument on: after connection tracking starts, the kernel would
+// take a connection from a reused port for an earlier one, and route it likewise.
 const [host = '', port = '', first = ''] = process.argv.slice(2);
 for (let localPort = Number(first); localPort < Number(first) + 10_000; localPort += 1) {
   const { promise, resolve } = Promise.withResolvers<string>();

@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 
-// Listens on each port given, TCP and UDP, and tells whoever comes which port it was that answered.
+// Listens on each given port, TCP and UDP, and answers with the port.
 const ports = process.argv.slice(2).map(Number);
 await Promise.all(
   ports.flatMap((port) => {
@@ -12,7 +12,7 @@ await Promise.all(
     });
     server.on('error', tcp.reject).listen(port, '::', tcp.resolve);
 
-    // What is redirected comes to these addresses, and an answer has to come from them.
+    // Redirected packets arrive at these addresses, and answers have to come from them.
     const udp = ['127.0.0.1', '::1', '::'].map((address) => {
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       const socket = createSocket({ type: address === '127.0.0.1' ? 'udp4' : 'udp6', reuseAddr: true });

@@ -2,19 +2,19 @@ import { ProxyinitError } from '../errors.ts';
 import type { Owner } from './probes.ts';
 
 /**
- * Runs `work`, in which sockets are made, as somebody else: the rules ask who made a socket. The sockets have to be made before
- * the promise is fulfilled.
- * @throws ProxyinitError where this process may not become somebody else
+ * Runs `work` as another user and group, because owner rules match the creator of a socket. `work` must create its sockets before the
+ * promise is fulfilled.
+ * @throws ProxyinitError if this process may not switch users
  */
 export async function asOwner<T>({ uid, gid }: Owner, work: () => T): Promise<T> {
   const { geteuid, getegid, seteuid, setegid } = process;
-  if (!geteuid || !getegid || !seteuid || !setegid) throw new TypeError('this is no Unix');
+  if (!geteuid || !getegid || !seteuid || !setegid) throw new TypeError('this platform has no user ids');
   const [uidBefore, gidBefore] = [geteuid(), getegid()];
   try {
     setegid(gid);
     seteuid(uid);
     const result = work();
-    // A connection to an address, without a name to look up, is begun in the next tick.
+    // A connection to an IP address starts in the next tick.
     await new Promise<void>((resolve) => void setImmediate(resolve));
     return result;
   } catch (error) {

@@ -4,10 +4,10 @@ import { asOwner } from './as-owner.ts';
 import type { Owner } from './probes.ts';
 import type { Endpoint } from './sockets.ts';
 
-/** What came of a connection: the end of ours, or what the system said. */
+/** Result of a connection: the local endpoint and the socket, or the error code. */
 export type Attempt = { readonly end: Endpoint; readonly socket: Socket } | { readonly code: string };
 
-/** Opens a connection as somebody else, and waits so many milliseconds at most. Whoever gets the socket destroys it. */
+/** Opens a connection as another user, with a time limit in milliseconds. The caller destroys the socket. */
 export async function attempt(
   owner: Owner,
   address: string,

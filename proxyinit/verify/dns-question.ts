@@ -4,15 +4,14 @@ import { asOwner } from './as-owner.ts';
 import type { Finding } from './arrival.ts';
 import type { OutProbe } from './probes.ts';
 
-/** A question for the name servers of the root, with the number `id`: everyone who answers DNS answers that. */
+/** Builds a query with the given `id` for the root name servers, which any DNS server answers. */
 function question(id: Buffer): Buffer {
   return Buffer.concat([id, Buffer.from('010000010000000000000000020001', 'hex')]);
 }
 
 /**
- * Sends a question over UDP as the app. `witness`: `echo` where a stand-in of ours is at the resolver's port and sends back what it
- * gets, so that an echo shows that the question arrived there and its answer found the way back; else how many questions were
- * redirected so far.
+ * Sends a query over UDP as the app. `witness`: `echo` if a stand-in at the resolver's port echoes packets, so that an echo proves that
+ * the query arrived and its answer returned; else a function that returns the number of queries redirected so far.
  */
 export async function askUdp(
   probe: OutProbe,
@@ -39,7 +38,7 @@ export async function askUdp(
       ? { verdict: 'wrong', text: `${title}: sent to port ${arrives}, as it should, and no answer came back` }
       : right(`sent to port ${arrives}, and an answer came back`);
   }
-  if (answer === undefined) return wrong('nobody answered');
+  if (answer === undefined) return wrong('no answer');
   return answer.message.equals(sent) && answer.from === address
     ? right(`arrived at port ${arrives}, and so did the answer`)
     : wrong(`${answer.from} answered`);

@@ -6,12 +6,12 @@ import { asOwner } from './as-owner.ts';
 import type { Owner } from './probes.ts';
 import { readSockets } from './sockets.ts';
 
-/** Stands in at ports where nothing listens. */
+/** Listeners on ports where nothing else listens. */
 export type StandIns = { readonly close: () => void };
 
 /**
- * Listens where nobody does, so that what is redirected there meets somebody, as `owner`, who is Envoy: an Envoy that starts at
- * this moment can share the port. Connections are closed again at once. Envoy's own ports are left to it.
+ * Listens on those of the ports where no process listens, so that redirected connections are accepted. Runs as `owner`, Envoy's user, so
+ * that an Envoy that starts meanwhile can share the port. Closes connections at once.
  */
 export async function standIn(
   ports: readonly number[],
@@ -23,7 +23,7 @@ export async function standIn(
   for (const port of new Set(ports)) {
     if (taken.some(({ local }) => local.port === port)) continue;
     const server = createServer((socket) => {
-      // Held for the moment in which the kernel is asked for it.
+      // Keep the connection open until the kernel's socket list was read.
       socket.on('error', () => undefined).setTimeout(2000, () => socket.destroy());
       socket.on('end', () => socket.destroy());
     });
@@ -40,13 +40,13 @@ export async function standIn(
   };
 }
 
-/** Answers UDP packets with themselves, where nobody listens; undefined where somebody does. */
+/** Echoes UDP packets if no process listens on the port; otherwise resolves with undefined. */
 export async function echoUdp(port: number, owner: Owner, family: Family): Promise<Socket | undefined> {
   const taken = await readSockets('udp');
   if (taken.some(({ local }) => local.port === port)) return undefined;
   const socket = createSocket({ type: family === 'ipv4' ? 'udp4' : 'udp6', reusePort: true });
   socket.on('message', (message, from) => socket.send(message, from.port, from.address));
-  // An answer has to come from the address that questions are redirected to.
+  // An answer has to come from the address to which queries are redirected.
   await asOwner(owner, () => socket.bind(port, family === 'ipv4' ? '127.0.0.1' : '::1'));
   return socket;
 }

@@ -21,18 +21,18 @@ import {
 } from './probes.ts';
 import { byTheRules } from './way-out.ts';
 
-/** How long a connection may take that should arrive on this host, and how long to look whether one does that should not. */
+/** Time limits in milliseconds for a connection that should arrive on this host, and for one that should not. */
 const ARRIVE_MS = 2000;
 const PASS_MS = 300;
 
-/** What all probes together say; `unsure` where one could not be sent, and all others went right. */
+/** Result of all probes. `unsure`: some could not be sent, and all others were right. */
 export type Verdict = 'right' | 'wrong' | 'unsure';
 
 /**
- * Sends connections through the rules that are there, out as the app and as Envoy, and in from a namespace beside this one, looks in the
- * kernel's list of sockets where each arrived, and writes a line on each. Where nothing listens at Envoy's ports, it does so itself
- * while it looks. No rule is changed.
- * @throws ProxyinitError where it may not do that
+ * Checks the rules in force: opens outbound connections as the app and as Envoy, and inbound ones from another network namespace, reads
+ * from the kernel's socket list where each arrived, and writes one line per probe. Listens on Envoy's ports meanwhile if nothing else
+ * does. Changes no rule.
+ * @throws ProxyinitError without the necessary permissions
  */
 export async function verify(
   settings: ProxyinitSettings,
@@ -77,7 +77,7 @@ export async function verify(
   return findings.every(({ verdict }) => verdict === 'right') ? 'right' : 'unsure';
 }
 
-/** The addresses are tried in turn until there is a route to one. */
+/** Tries the addresses in order until there is a route to one. */
 async function sendOut(probe: OutProbe): Promise<Finding> {
   for (const address of probe.addresses) {
     const result = await attempt(probe.owner, address, probe.port, limitOf(probe));

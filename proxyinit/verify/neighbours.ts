@@ -1,7 +1,7 @@
 import { networkInterfaces } from 'node:os';
 import { addressAt, cidr, type Family } from '../../common/ip-range.ts';
 
-/** An address in each of this host's networks that is not its own: the first one, or the second where that is its own. */
+/** Returns an address of each of this host's networks that is not the host's own: the first one, or else the second. */
 export function neighbours(family: Family): readonly string[] {
   const wanted = family === 'ipv4' ? 'IPv4' : 'IPv6';
   return Object.values(networkInterfaces())

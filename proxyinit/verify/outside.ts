@@ -6,10 +6,10 @@ import { runCommand } from '../backend/command.ts';
 import { ProxyinitError } from '../errors.ts';
 import { WIRE, type InProbe } from './probes.ts';
 
-/** How a connection from outside went, while it is still open. `port`: the sender's own, where it was opened. */
+/** Result of an inbound connection while it is still open. `port`: the sender's port, if the connection was opened. */
 export type Sent = { readonly probe: InProbe; readonly port: number | undefined; readonly code: string };
 
-/** Runs in the other namespace: connects to each address and port it is given, tells how it went, and waits for a line. */
+/** Runs in the other namespace: connects to each given address and port, prints the result, and waits for a line. */
 const SENDER = `
 const { connect } = require('node:net');
 const lines = require('node:readline').createInterface({ input: process.stdin })[Symbol.asyncIterator]();
@@ -27,15 +27,15 @@ const lines = require('node:readline').createInterface({ input: process.stdin })
   process.exit();
 })();`;
 
-/** Waits until it is told that its end of the wire is there, and takes it into use. */
+/** Waits for a line, which says that the veth end exists, and configures this end. */
 const SETUP = `read -r _ || exit 1
 for address in $ADDRESSES; do ip address add "$address" dev "$WIRE" nodad 2>/dev/null || ip address add "$address" dev "$WIRE" || exit 1; done
 ip link set "$WIRE" up && exec "$@"`;
 
 /**
- * Sends probes from a network namespace that is made for it, by a wire of its own to this one, and tells `seen` of each while its
- * connection is open. Nothing of it is left afterwards, even if this process is killed: the wire goes with the namespace.
- * @throws ProxyinitError where a namespace or the wire cannot be made
+ * Sends probes from a temporary network namespace over a veth pair, and calls `seen` for each while its connection is open. Leaves nothing
+ * behind, even if this process is killed: the pair disappears with the namespace.
+ * @throws ProxyinitError if the namespace or the veth pair cannot be created
  */
 export async function sendFromOutside(
   probes: readonly InProbe[],
@@ -90,7 +90,7 @@ export async function sendFromOutside(
   }
 }
 
-/** The number by which `ip` finds it, once `unshare` has made it: until then it is ours. */
+/** Returns the process id that identifies the namespace for `ip`, once `unshare` has created the namespace. */
 async function namespaceOf(pid: number | undefined): Promise<string> {
   const { readlink } = await import('node:fs/promises');
   const { setTimeout: sleep } = await import('node:timers/promises');
@@ -117,7 +117,7 @@ function failed(what: string, said: string): ProxyinitError {
   return new ProxyinitError('COMMAND_FAILED', `${what} (${said.trim().replaceAll(/\s*\n\s*/g, '; ')})`);
 }
 
-/** Where the sender of a family is, as this namespace sees it. */
+/** Returns the sender's address of a family. */
 export function senderAddress(family: Family): string {
   return WIRE[family].there;
 }

@@ -2,41 +2,41 @@ import { cidr, covers, type Cidr, type Family } from '../../common/ip-range.ts';
 import { SSH, type PortRange } from '../settings/ports.ts';
 import type { ProxyinitSettings } from '../settings/settings.ts';
 
-/** Who opens a connection: a user and a group. */
+/** User and group that open a connection. */
 export type Owner = { readonly uid: number; readonly gid: number };
 
-/** A connection to be tried, and the port of this host where it has to arrive; undefined where it has to pass by. */
+/** A connection to try. `arrives`: the port of this host where it has to arrive; undefined if it has to bypass Envoy. */
 export type Probe = {
   readonly family: Family;
-  /** Beginning with the direction, for people. */
+  /** Description that begins with the direction. */
   readonly what: string;
   readonly port: number;
   readonly arrives: number | undefined;
 };
 
-/** One from this host: by whom, and the addresses that it can be sent to, the first with a route counts. */
+/** An outbound probe: its owner, and possible addresses, of which the first with a route is used. */
 export type OutProbe = Probe & { readonly owner: Owner; readonly addresses: readonly string[] };
 
-/** One to this host, from outside. */
+/** An inbound probe. `to`: the address of this host. */
 export type InProbe = Probe & { readonly to: string };
 
-/** What cannot be tried, and why. */
+/** A probe that cannot be sent, with the reason. */
 export type Untried = { readonly family: Family; readonly what: string; readonly because: string };
 
-/** Addresses that belong to nobody (RFC 5737, RFC 3849): where outbound probes go, and the wire that inbound ones come by. */
+/** Documentation addresses (RFC 5737, RFC 3849): the destination of outbound probes, and the veth pair of inbound ones. */
 const NOWHERE = { ipv4: '192.0.2.1', ipv6: '2001:db8::1' } as const;
 export const WIRE = {
   ipv4: { here: '198.51.100.1', there: '198.51.100.2', prefix: 30 },
   ipv6: { here: '2001:db8:1::1', there: '2001:db8:1::2', prefix: 64 },
 } as const;
 
-/** Ports that are tried, in this order, until one is found that the settings say the right thing of: `discard` first. */
+/** Candidate ports for probes, in this order; the first is `discard`. */
 const PORTS = [9, 7, 80, 443, 8080, 9000, 19, 22, 1];
 
-/** Users who are not likely to be Envoy's. */
+/** Users that are unlikely to be Envoy's. */
 const USERS = [65_534, 1000, 1001, 0];
 
-/** The outbound probes of a family. `neighbours`: addresses of this host's networks that are not its own. */
+/** Returns the outbound probes of a family. `neighbours`: addresses of this host's networks that are not the host's own. */
 export function outProbes(
   settings: ProxyinitSettings,
   family: Family,
@@ -72,7 +72,7 @@ export function outProbes(
   ];
 }
 
-/** The inbound probes of a family; none where there are no inbound rules. */
+/** Returns the inbound probes of a family; none without inbound rules. */
 export function inProbes(settings: ProxyinitSettings, family: Family): readonly (InProbe | Untried)[] {
   const { appPorts, ingressIgnoredPorts, ingressIgnoredAddresses, ingressOnly, interceptSsh } = settings;
   if (appPorts !== 'all' && appPorts.length === 0) return [];
@@ -96,7 +96,7 @@ export function inProbes(settings: ProxyinitSettings, family: Family): readonly 
   ];
 }
 
-/** The probes of DNS over TCP, and where questions over UDP are to go. */
+/** Returns the probes of DNS over TCP, which are also the targets of queries over UDP. */
 export function dnsProbes(settings: ProxyinitSettings, family: Family): readonly OutProbe[] {
   const owner = appOwner(settings);
   if (settings.dns === undefined || owner === undefined) return [];
@@ -109,7 +109,7 @@ export function dnsProbes(settings: ProxyinitSettings, family: Family): readonly
   return [{ family, what: `DNS, as uid ${owner.uid}`, owner, addresses, port: 53, arrives: port }];
 }
 
-/** Somebody whose traffic the settings redirect. */
+/** Returns an owner whose traffic the settings redirect. */
 export function appOwner({ ignoredUids, ignoredGids, egressOnly }: ProxyinitSettings): Owner | undefined {
   const uid = (egressOnly.uids.length === 0 ? USERS : egressOnly.uids).find(
     (one) => !ignoredUids.includes(one),

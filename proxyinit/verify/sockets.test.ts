@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseSockets } from './sockets.ts';
 
-test('both ends of a socket, as the kernel lists them', () => {
+test("reads both endpoints of a socket from the kernel's list", () => {
   const four = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
    0: 00000000:3A99 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1337        0 1 1 0 100 0 0 10 0
    1: 0100007F:3A99 01004D0A:C350 01 00000000:00000000 00:00000000 00000000  1337        0 2 1 0 20 4 30 10 -1
@@ -16,7 +16,7 @@ test('both ends of a socket, as the kernel lists them', () => {
   ]);
 });
 
-test('IPv6, and IPv4 behind an IPv6 socket', () => {
+test('reads IPv6, and IPv4 on an IPv6 socket', () => {
   const six = `  sl  local_address                         remote_address                        st
    0: 00000000000000000000000000000000:3A98 00000000000000000000000000000000:0000 0A 0
    1: 0000000000000000FFFF00000100007F:3A98 0000000000000000FFFF000001004D0A:C351 01 0

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { SocketAddress } from 'node:net';
 
-/** One end of the kernel's list of sockets. An IPv4 address behind an IPv6 socket is given as IPv4. */
+/** An entry of the kernel's socket list. An IPv4-mapped IPv6 address is returned as IPv4. */
 export type SocketEntry = {
   readonly local: Endpoint;
   readonly remote: Endpoint;
@@ -13,7 +13,7 @@ export type Endpoint = { readonly address: string; readonly port: number };
 
 const FILES = { tcp: ['tcp', 'tcp6'], udp: ['udp', 'udp6'] } as const;
 
-/** The sockets of this network namespace, by the kernel's lists of them. A family that the kernel does not have has none. */
+/** Reads the sockets of this network namespace from the kernel's lists. A missing list counts as empty. */
 export async function readSockets(protocol: 'tcp' | 'udp'): Promise<readonly SocketEntry[]> {
   const texts = await Promise.all(
     FILES[protocol].map((file) => readFile(`/proc/net/${file}`, 'utf8').catch(() => '')),
@@ -21,7 +21,7 @@ export async function readSockets(protocol: 'tcp' | 'udp'): Promise<readonly Soc
   return texts.flatMap(parseSockets);
 }
 
-/** Reads `/proc/net/tcp`, `tcp6`, `udp` or `udp6`: addresses are in 32-bit words, each in this machine's order, little-endian. */
+/** Parses `/proc/net/tcp`, `tcp6`, `udp` or `udp6`. Addresses are 32-bit words in the machine's byte order, here little-endian. */
 export function parseSockets(text: string): readonly SocketEntry[] {
   return Array.from(
     text.matchAll(/^\s*\d+: ([0-9A-F]+):([0-9A-F]{4}) ([0-9A-F]+):([0-9A-F]{4}) ([0-9A-F]{2}) /gm),
@@ -33,7 +33,7 @@ export function parseSockets(text: string): readonly SocketEntry[] {
   );
 }
 
-/** TCP_LISTEN, in the kernel's numbers. */
+/** The kernel's number of TCP_LISTEN. */
 const LISTEN = '0A';
 
 const MAPPED = '00000000000000000000ffff';

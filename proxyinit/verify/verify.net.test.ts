@@ -13,7 +13,7 @@ const joined = async () => {
   return { app, peer };
 };
 
-test('sends probes out and in, and tells where each arrived', async () => {
+test('sends outbound and inbound probes, and reports where each arrived', async () => {
   const { app } = await joined();
   const env = { ...BOTH, DAYBREAK_DNS: '1', DAYBREAK_DNS_SERVERS: '10.77.0.2,fd77::2' };
   await app.proxyinit(env);
@@ -25,7 +25,7 @@ test('sends probes out and in, and tells where each arrived', async () => {
   expect((await app.run(['ip', '-o', 'link'])).stdout.trim().split('\n')).toHaveLength(2);
 });
 
-test('with an Envoy that listens, and a resolver', async () => {
+test('works with a listening Envoy and a resolver', async () => {
   const { app } = await joined();
   const env = { ...BOTH, DAYBREAK_DNS: '1', DAYBREAK_DNS_SERVERS: '10.77.0.2' };
   await app.serve([15_000, 15_001, 15_053]);
@@ -57,7 +57,7 @@ test.each([
     ['-I', 'PREROUTING', '-p', 'tcp', '-j', 'REDIRECT', '--to-ports', '15001'],
     /in, to 198.51.100.1 port 8080: arrived at port 15001, and should have arrived at port 15000/,
   ],
-])('what is wrong is told: %s', async (_, change, text) => {
+])('reports wrong redirection: %s', async (_, change, text) => {
   const { app } = await joined();
   const env = { APPMESH_APP_PORTS: '8080' };
   if (change.length > 0) {
@@ -70,7 +70,7 @@ test.each([
   });
 });
 
-test('what leaves by interfaces that are left out is not judged', async () => {
+test('does not judge traffic of ignored interfaces', async () => {
   const { app } = await joined();
   const env = {
     ...BOTH,
@@ -90,7 +90,7 @@ test('what leaves by interfaces that are left out is not judged', async () => {
   expect(stdout).toContain('IPv4 in, to 198.51.100.1 port 8080: arrived at port 15000, as it should');
 });
 
-// A file of this kind in an upper layer hides the one of the same name below it.
+// A whiteout (character device 0/0) in an upper layer hides the file of the same name below.
 const HIDE_IP =
   'mknod "$0/ip" c 0 0 && for at in /usr/bin /usr/sbin; do mount -t overlay overlay -o "lowerdir=$0:$at" "$at"; done';
 
@@ -105,7 +105,7 @@ test.each([
     () => ['unshare', '--mount', 'sh', '-c', `${HIDE_IP} && exec "$@"`, place.empty()],
     'ip was not found: install iproute2',
   ],
-])('a probe that cannot be sent is told, and by an exit code of its own: %s', async (_, without, because) => {
+])('reports a probe that cannot be sent, with a separate exit code: %s', async (_, without, because) => {
   const { app } = await joined();
   await app.proxyinit(BOTH);
   const command = [...without(), process.execPath, place.program, 'verify'];

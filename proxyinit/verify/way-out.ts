@@ -6,8 +6,8 @@ import { matchesInterface } from '../settings/interface-name.ts';
 import type { OutProbe, Untried } from './probes.ts';
 
 /**
- * The probe with those of its addresses that are reached by interfaces the settings do not leave alone; or why it cannot be tried.
- * Addresses without a route stay, for whoever sends to find that out.
+ * Returns the probe without the addresses that are routed over ignored interfaces, or the reason why no address is left. Addresses
+ * without a route stay, and fail when the probe is sent.
  */
 export async function byTheRules(probe: OutProbe, ignored: readonly string[]): Promise<OutProbe | Untried> {
   if (ignored.length === 0) return probe;
@@ -26,7 +26,7 @@ export async function byTheRules(probe: OutProbe, ignored: readonly string[]): P
   };
 }
 
-/** The interface whose address the kernel would send from; a connected socket of UDP tells it and sends nothing. */
+/** Returns the interface that the kernel routes over. A connected UDP socket shows its address without sending anything. */
 async function interfaceTowards(address: string, family: Family): Promise<string | undefined> {
   const socket = createSocket(family === 'ipv4' ? 'udp4' : 'udp6');
   try {

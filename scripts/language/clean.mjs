@@ -35,6 +35,7 @@ export const CLEAN = [
   'docs/contributing',
   'docs/glossary.md',
   'images',
+  'proxyinit',
   'scripts/language',
   'scripts/tasks',
   'test/docs',
