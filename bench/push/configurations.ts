@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { Model } from '../../controlplane/mesh/model.ts';
 import { viewOf } from '../../controlplane/mesh/view.ts';
-import { NOTHING_FOUND } from '../../controlplane/translate/external-inputs.ts';
+import { NO_EXTERNAL_INPUTS } from '../../controlplane/translate/external-inputs.ts';
 import { NO_OPTIONS } from '../../controlplane/translate/options.ts';
 import { translate } from '../../controlplane/translate/translate.ts';
 import { MESH, meshResources, OWNER, type MeshSize } from './mesh.ts';
@@ -18,7 +18,7 @@ export function configurations(size: MeshSize): readonly Configuration[] {
   return model.list('virtualNode', { owner: OWNER, mesh: MESH }).map((node) => {
     const view = viewOf(model, node);
     if (view === undefined) throw new Error(`no view of ${node.name}`);
-    const { snapshot } = translate(view, NO_OPTIONS, NOTHING_FOUND);
+    const { snapshot } = translate(view, NO_OPTIONS, NO_EXTERNAL_INPUTS);
     const all = [...snapshot.values()].flatMap(({ resources }) => [...resources.values()]);
     return {
       id: `mesh/${MESH}/virtualNode/${node.name}`,

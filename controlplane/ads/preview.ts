@@ -2,7 +2,7 @@ import { badRequest, notFound } from '../http/errors.ts';
 import { CallError } from '../../xds/grpc/call-error.ts';
 import type { Model } from '../mesh/model.ts';
 import { viewOf } from '../mesh/view.ts';
-import { withoutKeys, type Found } from '../translate/external-inputs.ts';
+import { withoutKeys, type ExternalInputs } from '../translate/external-inputs.ts';
 import { readFeatures, type Features } from '../translate/features.ts';
 import { DEFAULT_SETTINGS, type TranslationSettings } from '../translate/options.ts';
 import { problemsIn, type Problem } from '../translate/problems.ts';
@@ -33,7 +33,7 @@ export type PreviewOf = (viewer: Viewer, node: string, features?: Features) => P
  */
 export function createPreview(
   model: Model,
-  found: Found,
+  found: ExternalInputs,
   proxies: Pick<ProxyConfigs, 'connected' | 'circumstances'>,
   asks: boolean,
   settings: TranslationSettings = DEFAULT_SETTINGS,

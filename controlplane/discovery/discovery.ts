@@ -1,7 +1,7 @@
 import type { Log } from '../../common/log.ts';
 import type { NameAddresses } from '../../common/addresses/seen-addresses.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import type { Authority, Certificate, Found, Instance } from '../translate/external-inputs.ts';
+import type { Authority, Certificate, ExternalInputs, Instance } from '../translate/external-inputs.ts';
 import type { Problem } from '../translate/problems.ts';
 import type { Following } from './watch.ts';
 import { openMemory, NO_MEMORY } from './cache.ts';
@@ -14,7 +14,7 @@ export type Discovery = {
   /** An asker begins to ask anew; `found` is for translate. */
   readonly ask: (asker: string) => Asking;
   /** For somebody who is told of no change. What is not known yet is, when he asks again a little later. */
-  readonly glance: Found;
+  readonly glance: ExternalInputs;
   /** Is told whose answers have changed, or are first there. Returns how to stop. */
   readonly onChange: (listener: (askers: ReadonlySet<string>) => void) => () => void;
   /** What keeps an asker's answers from being fresh, or from being of use, now or soon. */
@@ -28,7 +28,7 @@ export type Discovery = {
 
 /** One round of questions. */
 export type Asking = {
-  readonly found: Found;
+  readonly found: ExternalInputs;
   /** Ends the round. Answers whether a first answer is still due: of that, or that it is late, the asker is told as of a change. */
   readonly end: () => boolean;
 };

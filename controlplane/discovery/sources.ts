@@ -1,6 +1,6 @@
 import type { Log } from '../../common/log.ts';
 import type { NameAddresses } from '../../common/addresses/seen-addresses.ts';
-import type { Authority, Certificate, Found, Instance } from '../translate/external-inputs.ts';
+import type { Authority, Certificate, ExternalInputs, Instance } from '../translate/external-inputs.ts';
 import { createAcm } from './certificates/acm.ts';
 import { makeCertificate, readAuthority, validityOf } from './certificates/certificate.ts';
 import { followFolder, type FolderOptions } from './certificates/certificate-folder.ts';
@@ -19,7 +19,7 @@ import type { SourceName } from './source-names.ts';
 /** All sources together. */
 export type Sources = {
   /** What translate is given, where `lookup` finds or starts what is followed. */
-  readonly found: (lookup: Lookup) => Found;
+  readonly found: (lookup: Lookup) => ExternalInputs;
   readonly close: () => void;
 };
 

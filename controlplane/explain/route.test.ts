@@ -2,13 +2,13 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createPreview } from '../ads/preview.ts';
 import { NO_PROXIES } from '../ads/testing/identities.ts';
 import { makeAll, startApi, type TestApi } from '../api/testing/test-api.ts';
-import { NOTHING_FOUND } from '../translate/external-inputs.ts';
+import { NO_EXTERNAL_INPUTS } from '../translate/external-inputs.ts';
 import { explainRoute, type Explained } from './route.ts';
 
 let api: TestApi;
 beforeEach(async () => {
   api = await startApi();
-  const preview = createPreview(api.live.model, NOTHING_FOUND, NO_PROXIES, true);
+  const preview = createPreview(api.live.model, NO_EXTERNAL_INPUTS, NO_PROXIES, true);
   api.app.register(explainRoute(preview, () => ['envoy 1.37.0']));
   await makeAll(api);
   const backends = [{ virtualService: { virtualServiceName: 'teller.local' } }];

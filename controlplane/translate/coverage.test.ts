@@ -5,16 +5,16 @@ import { KINDS, type Kind } from '../mesh/resource.ts';
 import { caseNames, readCase, translateCase } from './testing/cases.ts';
 import { leavesOf, occurrences } from './testing/leaves.ts';
 
-// Every leaf of the API's specifications is in some case, and there it counts: with another value in its place, Envoy
-// would get something else.
+// Every leaf of the API's specifications occurs in some case and has an effect there: with another value, Envoy's
+// configuration would differ.
 
-/** Leaves, or all leaves below a path, that Envoy is not told of, and why. */
+/** Leaves, or all leaves below a path, that have no effect on Envoy, and why. */
 const NO_EFFECT: Readonly<Record<string, string>> = {
   'virtualGateway: listeners[].healthCheck.':
     'callers check a virtual node because its cluster is in the mesh; nothing in the mesh calls a gateway by a cluster',
 };
 
-/** Leaves that some case holds, and of these the ones that make a difference. */
+/** Leaves that some case holds, and the ones of them that have an effect. */
 const { held, felt } = look();
 
 describe.each(KINDS)('%s', (kind) => {
@@ -24,13 +24,13 @@ describe.each(KINDS)('%s', (kind) => {
     expect(wanted.filter((leaf) => !held.has(leaf))).toEqual([]);
   });
 
-  test('each leaf reaches Envoy, or it is written down why not', () => {
+  test('each leaf has an effect on Envoy or is a listed exception', () => {
     expect(wanted.filter((leaf) => !felt.has(leaf) && excuse(leaf) === undefined)).toEqual([]);
     expect(wanted.filter((leaf) => felt.has(leaf) && excuse(leaf) !== undefined)).toEqual([]);
   });
 });
 
-test('what is written down as an exception exists', () => {
+test('every listed exception exists', () => {
   const all = KINDS.flatMap((kind) => leavesOf(kind).map((leaf) => named(kind, leaf)));
   expect(Object.keys(NO_EFFECT).filter((path) => !all.some((leaf) => leaf.startsWith(path)))).toEqual([]);
 });

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { caseNames } from './testing/cases.ts';
 
-// Each row of docs/translation.md that decides what becomes of an input has a case in testdata/, which shows it. That the API
-// lets such an input come about is looked at in api/translated-cases.test.ts. A new row has its case here.
+// Each row of docs/translation.md that decides how an input is translated has a case in testdata/ that shows it.
+// api/translated-cases.test.ts checks that the API accepts these inputs. A new row needs an entry here.
 
-/** The cases that show a decision, or why none can: `other: …` says what does. */
+/** The cases that show a decision, or the reason why no case can: `other: …` names what does. */
 const DECISIONS: Readonly<Record<string, readonly string[] | `other: ${string}`>> = {
   'Something in the model cannot work (a missing target, a bad expression, two owners of one host name)': [
     'collisions',
@@ -97,7 +97,7 @@ const DECISIONS: Readonly<Record<string, readonly string[] | `other: ${string}`>
     'tcp-shared-same',
     'tcp-shared-same-agent',
   ],
-  'Names that are the same but for case, or that nobody can look up': ['tcp-shared-problems'],
+  'Names that are the same but for case, or that cannot be looked up': ['tcp-shared-problems'],
   'An address, or on 443 a server name, of none of them': [
     'tcp-shared',
     'tcp-shared-agent',

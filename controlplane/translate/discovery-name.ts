@@ -1,8 +1,8 @@
 import type { TargetNode } from '../mesh/proxy-view.ts';
 
 /**
- * What a virtual node is found by, and what its certificate is to be for where nobody names another: its DNS name
- * without a trailing dot, or `SERVICE.NAMESPACE` of AWS Cloud Map. Empty where it has no service discovery.
+ * Returns the name by which a virtual node is discovered, which is also the default name in its certificate: its DNS name
+ * without a trailing dot, or `SERVICE.NAMESPACE` of AWS Cloud Map. Empty if it has no service discovery.
  */
 export function discoveryName({ serviceDiscovery }: TargetNode): string {
   const { dns, awsCloudMap } = serviceDiscovery ?? {};

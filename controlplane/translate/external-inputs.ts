@@ -1,29 +1,28 @@
 import type { NameAddresses } from '../../common/addresses/seen-addresses.ts';
 
 /**
- * What lies outside the model and a proxy's configuration needs: asked for while it is translated, so that whoever
- * answers knows who is to be translated again when the answer changes. Translation stays pure: the same view, options
- * and answers give the same bytes. What a memo keeps by a part of the model must not come from here; what it keeps by an
- * answer may.
+ * External inputs of translation, from outside the model (Cloud Map, ACM, DNS). Lookups are recorded during translation, so that
+ * a changed answer re-translates just the proxies that used it. Translation stays pure: the same view, options and answers
+ * give the same bytes. A memo may use an answer as its owner, but a memo per part of the model must not depend on answers.
  */
-export type Found = {
+export type ExternalInputs = {
   /**
-   * The instances of a Cloud Map service, whatever their attributes, sorted by id. Empty where there are none; undefined
-   * while nothing is known.
+   * The instances of a Cloud Map service with any attributes, sorted by id. Empty if there are none; undefined while
+   * they are unknown.
    */
   readonly instances: (namespace: string, service: string) => readonly Instance[] | undefined;
   /**
-   * What a certificate's ARN stands for; undefined while, or because, nothing is known. Without its key where the proxy may
-   * not have that.
+   * The certificate with an ARN; undefined if it is unknown. Without its key if the proxy may not
+   * have the key.
    */
   readonly certificate: (arn: string) => Certificate | PublicCertificate | undefined;
-  /** A private authority by its ARN; undefined while, or because, nothing is known. */
+  /** The private authority with an ARN; undefined if it is unknown. */
   readonly authority: (arn: string) => Authority | undefined;
-  /** The addresses of a host name as this host's resolver gives them; undefined while it has never answered. */
+  /** The addresses of a host name from this host's resolver; undefined until the resolver has answered once. */
   readonly addresses: (name: string) => NameAddresses | undefined;
 };
 
-/** One instance of a Cloud Map service. Without a port of its own it listens where the virtual node does. */
+/** One instance of a Cloud Map service. Without a port of its own it listens on the virtual node's port. */
 export type Instance = {
   readonly id: string;
   readonly ipv4?: string;
@@ -34,8 +33,8 @@ export type Instance = {
 };
 
 /**
- * A certificate with its key, all PEM: `chain` begins with the leaf, `authority` is what its callers trust. `isLastResort`: it
- * is not valid now, and only for a proxy that has none yet.
+ * A certificate with its key, all PEM: `chain` begins with the leaf, `authority` is what its callers trust. `isLastResort`: the
+ * certificate is not valid now, and only served to a proxy that has none yet.
  */
 export type Certificate = {
   readonly chain: string;
@@ -47,15 +46,15 @@ export type Certificate = {
 /** The certificate of an authority, PEM; `isLastResort` as above. */
 export type Authority = { readonly pem: string; readonly isLastResort?: true };
 
-/** A certificate as everybody may know it. */
+/** The public part of a certificate. */
 export type PublicCertificate = Omit<Certificate, 'privateKey'>;
 
-/** The same answers without any private key, for a proxy that has not shown who it is. */
-export function withoutKeys(found: Found): Found {
+/** Returns the same inputs without private keys, for an unauthenticated proxy. */
+export function withoutKeys(inputs: ExternalInputs): ExternalInputs {
   return {
-    ...found,
+    ...inputs,
     certificate: (arn) => {
-      const known = found.certificate(arn);
+      const known = inputs.certificate(arn);
       if (known === undefined) return undefined;
       const { chain, authority, isLastResort } = known;
       return { chain, authority, ...(isLastResort && { isLastResort }) };
@@ -63,8 +62,8 @@ export function withoutKeys(found: Found): Found {
   };
 }
 
-/** Nothing is known of anything. */
-export const NOTHING_FOUND: Found = {
+/** Inputs that know nothing. */
+export const NO_EXTERNAL_INPUTS: ExternalInputs = {
   instances: () => undefined,
   certificate: () => undefined,
   authority: () => undefined,

@@ -2,12 +2,12 @@ import { expect, it } from 'vitest';
 import { FEATURE_NAMES, featuresKey, NO_FEATURES, readFeatures } from './features.ts';
 import { FEATURE_SAMPLES } from './testing/features.ts';
 
-it('reads no feature where the proxy says nothing, or something else', () => {
+it('reads no feature from missing or unknown values', () => {
   expect(readFeatures({})).toEqual(NO_FEATURES);
   expect(readFeatures({ ipv6: 'true', sds: 1, files: {}, unheard: true })).toEqual(NO_FEATURES);
 });
 
-it.each(FEATURE_NAMES)('has another key for each thing that a proxy may say of %s', (name) => {
+it.each(FEATURE_NAMES)('gives each value of %s a key of its own', (name) => {
   const samples = FEATURE_SAMPLES[name].map((said) => readFeatures({ ...NO_FEATURES, [name]: said }));
   expect(samples.map((features) => features[name])).toEqual(FEATURE_SAMPLES[name]);
   const keys = [NO_FEATURES, ...samples].map(featuresKey);
@@ -24,6 +24,6 @@ it.each([
   '127.0.0.1:80',
   '',
   7,
-])('the address of the app is not %j', (appAddress) => {
+])('%j is not accepted as the address of the application', (appAddress) => {
   expect(readFeatures({ appAddress })).toEqual(NO_FEATURES);
 });

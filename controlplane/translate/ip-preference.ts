@@ -2,7 +2,7 @@ import type { MeshView } from '../mesh/proxy-view.ts';
 import type { IpPreference, ServiceDiscovery } from '../model/types.ts';
 import type { Features } from './features.ts';
 
-/** The preference of a virtual node, which goes before that of its mesh: for its own Envoy and for those who call it. */
+/** Returns the preference of a virtual node, which overrides the mesh's: for its own Envoy and for its callers. */
 export function nodePreference(
   discovery: ServiceDiscovery | undefined,
   mesh: IpPreference | undefined,
@@ -11,8 +11,8 @@ export function nodePreference(
 }
 
 /**
- * The preference with which a proxy looks for virtual nodes that have none of their own. Where nobody prefers anything, an
- * agent of ours takes IPv4 first; App Mesh's own image says nothing of IPv6, and asks for it first, as it always did.
+ * Returns the preference with which a proxy looks up virtual nodes without their own preference. By default, our agent prefers
+ * IPv4; App Mesh's own image does not declare IPv6, and keeps its default of IPv6 first.
  */
 export function callerPreference({ spec }: MeshView, { ipv6 }: Features): IpPreference | undefined {
   return spec.serviceDiscovery?.ipPreference ?? (ipv6 === undefined ? undefined : 'IPv4_PREFERRED');

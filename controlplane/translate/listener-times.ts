@@ -3,8 +3,8 @@ import { IDLE_TIMEOUT, REQUEST_TIMEOUT } from './defaults.ts';
 import { milliseconds } from './envoy/duration.ts';
 
 /**
- * The time limits of requests to a virtual node's listener, in milliseconds, 0 for none; an `idle` not given is Envoy's,
- * 5 minutes. A limit for another protocol than the listener's does not count.
+ * Returns the time limits of requests to a virtual node's listener, in milliseconds, 0 for none; an undefined `idle` is Envoy's
+ * 5 minutes. A limit for a protocol other than the listener's is ignored.
  */
 export function requestTimes({ portMapping, timeout }: Pick<Listener, 'portMapping' | 'timeout'>): {
   readonly timeout: number;
@@ -14,7 +14,7 @@ export function requestTimes({ portMapping, timeout }: Pick<Listener, 'portMappi
   return { timeout: milliseconds(own?.perRequest) ?? REQUEST_TIMEOUT, idle: milliseconds(own?.idle) };
 }
 
-/** How long a connection to a tcp listener may lie idle, in milliseconds, 0 for any time. */
+/** Returns the idle time-out of connections to a tcp listener, in milliseconds, 0 for none. */
 export function connectionIdle({ timeout }: Pick<Listener, 'timeout'>): number {
   return milliseconds(timeout?.tcp?.idle) ?? IDLE_TIMEOUT;
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createMemo } from './memo.ts';
 import { collectProblems, unreported } from './problems.ts';
 
-test('what has the same owner, key and parts is made once', () => {
+test('a result with the same owner, key and parts is computed once', () => {
   const memo = createMemo<object>();
   const [owner, other, part] = [{}, {}, {}];
   const make = (from: object, key: string, parts?: readonly unknown[]) =>
@@ -14,7 +14,7 @@ test('what has the same owner, key and parts is made once', () => {
   expect(make(owner, 'a', [{ ...part }, 'text'])).not.toBe(first);
 });
 
-test('of one key only the newest parts are kept', () => {
+test('only the result of the newest parts is kept per key', () => {
   const memo = createMemo<object>();
   const owner = {};
   const make = (parts: readonly unknown[]) => memo(owner, '', unreported, () => ({}), parts);
@@ -24,7 +24,7 @@ test('of one key only the newest parts are kept', () => {
   expect(make(['old', 'more'])).not.toBe(make(['old']));
 });
 
-test('problems are reported each time', () => {
+test('problems are reported on every lookup', () => {
   const memo = createMemo<string>();
   const owner = {};
   for (let time = 0; time < 2; time += 1) {

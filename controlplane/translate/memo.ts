@@ -1,10 +1,9 @@
 import { collectProblems, reportAll, type ConditionalProblem, type Report } from './problems.ts';
 
 /**
- * Keeps what was made from a part of the model: by the part itself, which is never changed and takes it along when it
- * goes, and by a key and `parts` (default none) that hold all else that it was made from. Of one key, only what was made
- * from the newest parts is kept; each of them has to be the very same for it to be found. Problems found in the making
- * are reported each time.
+ * Memoizes results per model object (held weakly, never modified), key and `parts` (default none), which together hold all
+ * inputs. Per key, only the result of the newest parts is kept, and a lookup needs identical parts. Problems found during the
+ * computation are reported on every lookup.
  */
 export type Memo<V> = (
   owner: object,
@@ -22,7 +21,7 @@ type Kept<V> = {
 
 const KEYS = 64;
 
-/** Holds the newest 64 of an owner. */
+/** Creates a memo that holds the newest 64 keys per owner. */
 export function createMemo<V>(): Memo<V> {
   const kept = new WeakMap<object, Map<string, Kept<V>>>();
   return (owner, key, report, make, parts = NO_PARTS) => {

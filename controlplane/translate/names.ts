@@ -1,45 +1,45 @@
 import type { PortProtocol } from '../model/types.ts';
 
-/** Where redirected inbound traffic of a virtual node arrives. */
+/** The port of redirected inbound traffic of a virtual node. */
 export const INGRESS_PORT = 15_000;
 
-/** Where redirected outbound traffic of a virtual node arrives, and the second pass of a virtual gateway. */
+/** The port of redirected outbound traffic of a virtual node, and of the second pass of a virtual gateway. */
 export const EGRESS_PORT = 15_001;
 
-/** The protocols that are requests, not bytes. */
+/** The HTTP protocols, in contrast to TCP. */
 export type HttpProtocol = Exclude<PortProtocol, 'tcp'>;
 
-/** A listener for inbound traffic. The address in the name stays `0.0.0.0` when the listener is on `::`. */
+/** Names a listener for inbound traffic. The address in the name stays `0.0.0.0` when the listener is on `::`. */
 export function ingressListener(port: number): string {
   return `lds_ingress_0.0.0.0_${port}`;
 }
 
-/** The listener for outbound traffic. */
+/** Names the listener for outbound traffic. */
 export function egressListener(): string {
   return `lds_egress_0.0.0.0_${EGRESS_PORT}`;
 }
 
-/** The application beside a virtual node's proxy. */
+/** Names the cluster of the application beside a virtual node's proxy. */
 export function ingressCluster(mesh: string, node: string, protocol: PortProtocol, port: number): string {
   return `cds_ingress_${mesh}_${node}_${protocol}_${port}`;
 }
 
-/** A listener of a virtual node, as its callers reach it. */
+/** Names the cluster of a listener of a virtual node for its callers. */
 export function egressCluster(mesh: string, node: string, protocol: PortProtocol, port: number): string {
   return `cds_egress_${mesh}_${node}_${protocol}_${port}`;
 }
 
-/** AWS's own services, at the address that the application asked for. */
+/** Names the cluster of AWS's own services, at the connection's original destination. */
 export function amazonCluster(mesh: string): string {
   return `cds_egress_${mesh}_amazonaws`;
 }
 
-/** Everything that is no backend, at the address that the application asked for; in a mesh with ALLOW_ALL only. */
+/** Names the cluster of all other original destinations; only in a mesh with ALLOW_ALL. */
 export function allowAllCluster(mesh: string): string {
   return `cds_egress_${mesh}_mesh-allow-all`;
 }
 
-/** A virtual gateway's way to its own egress listener; `listener` is named where the gateway has several. */
+/** Names a virtual gateway's cluster to its own egress listener; `listener` is named if the gateway has several. */
 export function selfRedirectCluster(
   mesh: string,
   gateway: string,
@@ -50,41 +50,41 @@ export function selfRedirectCluster(
   return `cds_ingress_${mesh}_${gateway}_self_redirect_${which}${protocol}_${EGRESS_PORT}`;
 }
 
-/** The routes of inbound requests; `port` is the listener's. */
+/** Names the routes of inbound requests; `port` is the listener's. */
 export function ingressRoutes(protocol: HttpProtocol, port: number): string {
   return `rds_ingress_${protocol}_${port}`;
 }
 
-/** The routes of outbound requests; `port` is the one that the application asked for. */
+/** Names the routes of outbound requests; `port` is the original destination's. */
 export function egressRoutes(protocol: HttpProtocol, port: number): string {
   return `rds_egress_${protocol}_${port}`;
 }
 
-/** The filter chain of connections to a tcp listener, and what stands behind the name of its filter. */
+/** Names the filter chain of connections to a tcp listener, and its discovered filter. */
 export function ingressConnections(port: number): string {
   return `ingress_tcp_${port}`;
 }
 
-/** The filter chain of connections to a virtual service; `port` is the one that the application asked for. */
+/** Names the filter chain of connections to a virtual service; `port` is the original destination's. */
 export function egressConnections(port: number, service: string): string {
   return `egress_tcp_${port}_${service}`;
 }
 
-/** The prefix of the statistics of inbound traffic; it names protocol and port where there are several listeners. */
+/** The statistics prefix of inbound traffic; it includes protocol and port if there are several listeners. */
 export function ingressStats(protocol: PortProtocol, port: number, several: boolean): string {
   return several ? `ingress.${protocol}.${port}` : 'ingress';
 }
 
-/** The prefix of the statistics of outbound traffic. */
+/** The statistics prefix of outbound traffic. */
 export const EGRESS_STATS = 'egress';
 
-/** The header that carries the target past a gateway's first pass where the host name is not rewritten. */
+/** The header that carries the target through a gateway's first pass if the host name is not rewritten. */
 export const SERVICE_HEADER = 'x-app-mesh-virtual-service';
 
-/** The header that carries the target's port past a gateway's first pass where a virtual service has several. */
+/** The header that carries the target's port through a gateway's first pass if a virtual service has several ports. */
 export const PORT_HEADER = 'x-app-mesh-virtual-service-port';
 
-/** What Envoy matches a Host header with: the name as it is, and with the port. */
+/** Returns the domains that Envoy matches a Host header with: the name, with and without the port. */
 export function domains(service: string, port: number): readonly string[] {
   return [service, `${service}:${port}`];
 }

@@ -1,25 +1,25 @@
 import { NO_FEATURES, type Features } from './features.ts';
 
-/** How large the headers of a request or of an answer may be, all lines together, and how many lines they may have. */
+/** The limits on the headers of a request or response: the total size, and the number of lines. */
 export type HeaderLimits = {
   /** In KiB, 1 to 8192. */
   readonly kib: number;
   readonly lines: number;
 };
 
-/** What an operator sets for everything that a control plane translates. */
+/** The operator's settings for all translations of a control plane. */
 export type TranslationSettings = { readonly headers: HeaderLimits };
 
-/** All that translation depends on beside the model and `Found`: what the proxy can do, and what the operator has set. */
+/** All inputs of translation besides the model and `ExternalInputs`: the proxy's features, and the operator's settings. */
 export type Options = Features & TranslationSettings;
 
-/** What is in force where an operator sets nothing. */
+/** The default settings. */
 export const DEFAULT_SETTINGS: TranslationSettings = { headers: { kib: 96, lines: 200 } };
 
-/** A proxy that says nothing of itself, where an operator sets nothing. */
+/** A proxy that declares nothing, with the default settings. */
 export const NO_OPTIONS: Options = { ...NO_FEATURES, ...DEFAULT_SETTINGS };
 
-/** All options, whatever they are, as one text for use in a key. */
+/** Returns all options as one text for a cache key. */
 export function optionsKey(options: Options): string {
   let key = keys.get(options);
   if (key === undefined) {

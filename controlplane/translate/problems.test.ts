@@ -9,10 +9,10 @@ report('c', 'without the secret', { kind: 'lacking', secret: 's', standIn: 'mean
 const nowhere: Circumstances = { isConnected: () => false, held: () => undefined };
 
 test.each<[string, Partial<Circumstances>, readonly string[]]>([
-  ['nobody is connected, and nothing is held', {}, ['a', 'c']],
+  ['no proxy is connected, and no secret is held', {}, ['a', 'c']],
   ['the virtual node is connected', { isConnected: (name) => name === 'red' }, ['a', 'b', 'c']],
-  ['another one is', { isConnected: (name) => name === 'blue' }, ['a', 'c']],
-  ['what stands in for the secret is held', { held: () => 'meanwhile' }, ['a', 'c']],
+  ['another virtual node is connected', { isConnected: (name) => name === 'blue' }, ['a', 'c']],
+  ['a stand-in for the secret is held', { held: () => 'meanwhile' }, ['a', 'c']],
   ['the secret is held', { held: (name) => (name === 's' ? 'v' : undefined) }, ['a']],
 ])('%s', (_, circumstances, wanted) => {
   const problems = problemsIn(list(), { ...nowhere, ...circumstances });

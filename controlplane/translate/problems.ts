@@ -1,26 +1,26 @@
 import { compareText } from '../../common/compare-text.ts';
-/** A part of the model that has no effect: where it stands (`virtualRouter/R/route/X`), and why. */
+/** A part of the model that has no effect: its place (`virtualRouter/R/route/X`), and the reason. */
 export type Problem = { readonly where: string; readonly what: string };
 
-/** A problem as translation finds it: `only` is what lies outside the model and has to be so for it to be one. */
+/** A problem found by translation; `only` is a condition outside the model, without which it is not a problem. */
 export type ConditionalProblem = Problem & { readonly only?: Condition };
 
 /**
- * When a problem is one. `connected`: while a proxy of that virtual node of the mesh is. `lacking`: for a proxy that has nothing
- * under the name of that secret, or what stands in for it, which is of that version.
+ * When a problem exists. `connected`: while a proxy of that virtual node of the mesh is connected. `lacking`: for a proxy that
+ * holds no version of that secret, or only the stand-in of that version.
  */
 export type Condition =
   | { readonly kind: 'connected'; readonly virtualNode: string }
   | { readonly kind: 'lacking'; readonly secret: string; readonly standIn: string | undefined };
 
-/** What conditions are about, for one proxy. */
+/** The state of one proxy that conditions refer to. */
 export type Circumstances = {
   readonly isConnected: (virtualNode: string) => boolean;
-  /** The version of a secret that it has; undefined where it has none. */
+  /** The version of a secret that the proxy holds; undefined if it holds none. */
   readonly held: (secret: string) => string | undefined;
 };
 
-/** The problems that are ones for a proxy. */
+/** Returns the problems that apply to a proxy. */
 export function problemsIn(
   problems: readonly ConditionalProblem[],
   { isConnected, held }: Circumstances,
@@ -35,18 +35,18 @@ export function problemsIn(
   );
 }
 
-/** Takes one problem down. */
+/** Reports one problem. */
 export type Report = (where: string, what: string, only?: Condition) => void;
 
-/** Takes down problems that were found before. */
+/** Reports problems that were found earlier. */
 export function reportAll(problems: readonly ConditionalProblem[], report: Report): void {
   for (const { where, what, only } of problems) report(where, what, only);
 }
 
-/** For what has no problems of its own, or has them reported elsewhere. */
+/** Drops problems that are reported elsewhere. */
 export const unreported: Report = () => {};
 
-/** A place to report problems to, and the list of them: each once, sorted. */
+/** Creates a report function, and the list of its problems: each once, sorted. */
 export function collectProblems(): {
   readonly report: Report;
   readonly list: () => readonly ConditionalProblem[];

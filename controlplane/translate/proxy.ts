@@ -1,19 +1,19 @@
 import type { Resource } from '../../xds/types.ts';
 
 /**
- * Resources that are made of what lies outside the model. `unknown`, by name: those that cannot be made yet; who has one
- * keeps it, and who has none gets this meanwhile, or hears that there is none.
+ * Resources from external inputs. `unknown`, by name: resources that cannot be built yet. A proxy that holds an earlier version
+ * keeps it; a proxy that holds none gets this stand-in, or is told that the resource does not exist.
  */
 export type Discovered = {
   readonly known: readonly Resource[];
   readonly unknown: ReadonlyMap<string, Resource | undefined>;
 };
 
-/** All that a proxy is to have, in any order. */
+/** All resources of a proxy, unordered. */
 export type ProxyResources = {
   readonly clusters: readonly Resource[];
   readonly endpoints: Discovered;
-  /** The configurations of filters that listeners name. */
+  /** The configurations of discovered filters. */
   readonly extensions: readonly Resource[];
   readonly listeners: readonly Resource[];
   readonly routes: readonly Resource[];

@@ -27,7 +27,7 @@ import {
 } from '#envoy/envoy/extensions/transport_sockets/tls/v3/tls_pb.ts';
 import type { Resource } from '../../xds/types.ts';
 
-/** Every message that `translate` puts into an `Any`, at any depth. */
+/** Every message that `translate` packs into an `Any`, at any depth. */
 export const REGISTRY: Registry = createRegistry(
   ClusterSchema,
   ClusterLoadAssignmentSchema,
@@ -54,8 +54,8 @@ export const REGISTRY: Registry = createRegistry(
 );
 
 /**
- * A resource as a person reads it: Envoy's JSON in the spelling of its reference (`stat_prefix`), extensions spelled out.
- * @throws Error when it holds a message that is not in the registry.
+ * Converts a resource to Envoy's JSON in the spelling of its reference (`stat_prefix`), with extensions unpacked.
+ * @throws Error if it holds a message that is not in the registry
  */
 export function resourceJson({ name, any }: Resource): JsonObject {
   const message = anyUnpack(fromBinary(AnySchema, any), REGISTRY);

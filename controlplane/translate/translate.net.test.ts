@@ -14,24 +14,24 @@ const files = { cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') };
 beforeAll(() => writeSelfSigned(files));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Keys are named as such in the cases; all else that Envoy reads is certificates. */
+/** The cases name key files as such; all other files are certificates. */
 const fileOf = (path: string): string => (path.endsWith('-key.pem') ? files.key : files.cert);
 
 describe.each(ENVOYS)('%s', (variable) => {
-  test.each(caseNames())('takes all of %s', async (name) => {
+  test.each(caseNames())('accepts all of %s', async (name) => {
     const read = readCase(name);
     const asked = { ...read, features: { ...read.features, ...LACKING[variable] } };
     const config = JSON.stringify(staticConfig(golden(translateCase(asked)), fileOf));
     expect(await validate(envoyOf(variable), config)).toBe('');
   });
 
-  test('refuses what is wrong, so the others say something', async () => {
+  test('rejects an invalid configuration, so that the other cases prove something', async () => {
     const wrong = golden(translateCase(readCase('colors')));
     const config = JSON.stringify(staticConfig({ ...wrong, clusters: [] }));
     expect(await validate(envoyOf(variable), config)).toContain('unknown weighted cluster');
   });
 
-  test('refuses a certificate file that is not there', async () => {
+  test('rejects a missing certificate file', async () => {
     const config = JSON.stringify(staticConfig(golden(translateCase(readCase('tls-listeners')))));
     expect(await validate(envoyOf(variable), config)).toContain('Invalid path: /keys/');
   });

@@ -27,7 +27,7 @@ test.each(caseNames())('%s: all types, sorted by name', (name) => {
   }
 });
 
-test.each(caseNames())('%s: the same bytes, in whichever order the model was made', (name) => {
+test.each(caseNames())('%s: the same bytes for any order of changes to the model', (name) => {
   const input = readCase(name);
   const first = translateCase(input);
   const shuffled = fc.shuffledSubarray([...input.resources], { minLength: input.resources.length });

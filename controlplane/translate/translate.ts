@@ -11,26 +11,27 @@ import {
 } from '../../xds/types.ts';
 import type { ProxyView } from '../mesh/proxy-view.ts';
 import { typeResources } from './encode.ts';
-import type { Found } from './external-inputs.ts';
+import type { ExternalInputs } from './external-inputs.ts';
 import { gatewayResources } from './gateway/gateway.ts';
 import { nodeResources } from './node/node.ts';
 import { collectProblems, type ConditionalProblem } from './problems.ts';
 import type { Options } from './options.ts';
 import type { Discovered } from './proxy.ts';
 
-/** What a proxy is to have, and the parts of the model that have no effect in it. */
+/** The resources of a proxy, and the parts of the model that have no effect in it. */
 export type Translation = { readonly snapshot: Snapshot; readonly problems: readonly ConditionalProblem[] };
 
 /**
- * One proxy's view of the model as Envoy's resources: all types, sorted by name, each encoded. Pure: the same view,
- * options and answers from outside give the same bytes. It never throws for what the API accepts; a part that cannot work is left out alone.
+ * Translates one proxy's view of the model to Envoy's resources: all types, sorted by name, each encoded. Pure: the same view,
+ * options and external inputs give the same bytes. Never throws for a model that the API accepts; only the part that cannot
+ * work is left out.
  */
-export function translate(view: ProxyView, options: Options, found: Found): Translation {
+export function translate(view: ProxyView, options: Options, inputs: ExternalInputs): Translation {
   const { report, list } = collectProblems();
   const resources =
     view.kind === 'virtualNode'
-      ? nodeResources(view, options, found, report)
-      : gatewayResources(view, options, found, report);
+      ? nodeResources(view, options, inputs, report)
+      : gatewayResources(view, options, inputs, report);
   const { clusters, endpoints, extensions, listeners, routes, secrets } = resources;
   const snapshot: Snapshot = new Map([
     [CLUSTER, listOf(clusters)],
@@ -43,7 +44,7 @@ export function translate(view: ProxyView, options: Options, found: Found): Tran
   return { snapshot, problems: list() };
 }
 
-/** What was made of the very same resources is the very same: whoever has it is known to have all. */
+/** Returns an identical list for identical resources, so that a proxy that holds the list is known to be up to date. */
 function listOf(resources: readonly Resource[]): TypeResources {
   const known = lists.get(resources);
   if (known !== undefined) return known;

@@ -30,6 +30,7 @@ export const CLEAN = [
   'controlplane/store',
   'controlplane/testing',
   'controlplane/tls',
+  'controlplane/translate',
   'demo/apps',
   'docs/architecture.md',
   'docs/contributing',

@@ -9,26 +9,26 @@ import { execa } from 'execa';
 const ROOT = join(import.meta.dirname, '../..');
 const TESTS = [
   'controlplane/api/properties/incremental.test.ts',
-  'controlplane/translate/node/frame.test.ts',
+  'controlplane/translate/node/static-part.test.ts',
 ];
 const at = process.argv.indexOf('--runs');
 const RUNS = at === -1 ? '150' : (process.argv[at + 1] ?? '150');
 
 type Mutant = { readonly what: string; readonly file: string; readonly from: string; readonly to: string };
 
-const FRAME = 'controlplane/translate/node/frame.ts';
-const FRAME_KEY = 'view.name, optionsKey(options)]';
+const STATIC_PART = 'controlplane/translate/node/static-part.ts';
+const STATIC_PART_KEY = 'view.name, optionsKey(options)]';
 const MUTANTS: readonly Mutant[] = [
   {
-    what: 'the frame’s key without `sds`',
-    file: FRAME,
-    from: FRAME_KEY,
+    what: 'the static part’s key without `sds`',
+    file: STATIC_PART,
+    from: STATIC_PART_KEY,
     to: 'view.name, optionsKey({ ...options, sds: false })]',
   },
   {
-    what: 'the frame’s key without `files`',
-    file: FRAME,
-    from: FRAME_KEY,
+    what: 'the static part’s key without `files`',
+    file: STATIC_PART,
+    from: STATIC_PART_KEY,
     to: 'view.name, optionsKey({ ...options, files: false })]',
   },
   {
@@ -44,10 +44,10 @@ const MUTANTS: readonly Mutant[] = [
     to: 'const key = JSON.stringify({ ...recipient, features: { ...recipient.features, files: false } });',
   },
   {
-    what: 'a reach without the listeners that it leads to',
-    file: 'controlplane/translate/services/reach.ts',
-    from: 'key: JSON.stringify(reach)',
-    to: "key: JSON.stringify(reach, (name, value: unknown) => (name === 'listener' ? undefined : value))",
+    what: 'a static service without the listeners that it leads to',
+    file: 'controlplane/translate/services/static-service.ts',
+    from: 'key: JSON.stringify(staticService)',
+    to: "key: JSON.stringify(staticService, (name, value: unknown) => (name === 'listener' ? undefined : value))",
   },
   {
     what: 'a service’s view without the routes of its router',

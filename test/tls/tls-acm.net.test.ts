@@ -6,7 +6,7 @@ import { modelFromInputs, FIXTURE_OWNER } from '../../controlplane/mesh/testing/
 import { viewOf } from '../../controlplane/mesh/view.ts';
 import { readFeatures } from '../../controlplane/translate/features.ts';
 import { DEFAULT_SETTINGS } from '../../controlplane/translate/options.ts';
-import { NOTHING_FOUND, type Certificate } from '../../controlplane/translate/external-inputs.ts';
+import { NO_EXTERNAL_INPUTS, type Certificate } from '../../controlplane/translate/external-inputs.ts';
 import { envoyOf, ENVOYS } from '../../controlplane/translate/testing/real-envoy.ts';
 import { translate } from '../../controlplane/translate/translate.ts';
 import { listenGrpc, type GrpcListener } from '../../xds/grpc/listen.ts';
@@ -89,7 +89,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     const at = { owner: FIXTURE_OWNER, mesh: 'm', parent: '', name: 'gw' };
     const view = viewOf(model, { ...at, kind: 'virtualGateway' });
     if (view === undefined) throw new Error('the model has no gateway');
-    const found = { ...NOTHING_FOUND, certificate: (arn: string) => known.get(arn) };
+    const found = { ...NO_EXTERNAL_INPUTS, certificate: (arn: string) => known.get(arn) };
     const options = { ...readFeatures({ sds: true, files: true }), ...DEFAULT_SETTINGS };
     xds.set(NODE, translate(view, options, found).snapshot);
   }

@@ -121,7 +121,7 @@ describe('on loopback, nobody being asked who he is', () => {
         {
           where: 'virtualNode/app/listener/8080/tls',
           what: expect.stringMatching(
-            /^the key of .*certificate\/own is given to proxies that show who they are.*--tokens/,
+            /^the key of .*certificate\/own is served only to authenticated proxies.*--tokens/,
           ),
         },
       ]),

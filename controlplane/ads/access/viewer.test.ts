@@ -7,7 +7,7 @@ import { backupRoute } from '../../backup/route.ts';
 import { configDumpRoute } from '../../config-dump/route.ts';
 import { explainRoute } from '../../explain/route.ts';
 import { createStatus, statusRoute } from '../../status/status-route.ts';
-import { NOTHING_FOUND } from '../../translate/external-inputs.ts';
+import { NO_EXTERNAL_INPUTS } from '../../translate/external-inputs.ts';
 import { createPreview } from '../preview.ts';
 import { parseIdentity } from '../identity.ts';
 import type { ProxyConfig } from '../proxy-configs.ts';
@@ -40,7 +40,7 @@ beforeEach(async () => {
   addAudit(api.app, { append, skip: () => undefined, region: 'r', now: () => 0 });
   const { model } = api.live;
   const noProxies = { connected: () => undefined, circumstances: () => ({ isIdentified: true }) as never };
-  const preview = createPreview(model, NOTHING_FOUND, noProxies, true);
+  const preview = createPreview(model, NO_EXTERNAL_INPUTS, noProxies, true);
   const configs = {
     get: (id: string) =>
       ({

@@ -2,7 +2,7 @@ import { beforeEach, afterEach, describe, expect, it } from 'vitest';
 import { createPreview } from '../../ads/preview.ts';
 import { NO_PROXIES } from '../../ads/testing/identities.ts';
 import { explainRoute, type Explained } from '../../explain/route.ts';
-import { NOTHING_FOUND } from '../../translate/external-inputs.ts';
+import { NO_EXTERNAL_INPUTS } from '../../translate/external-inputs.ts';
 import { makeAll, nodeSpec, routeSpec, startApi, type TestApi } from '../testing/test-api.ts';
 
 // The API accepts updates of a router, gateway or node and of its routes in either order. A route that does not match its
@@ -29,7 +29,9 @@ const gatewayRoute = (match: object, to: object = {}) => ({
 let api: TestApi;
 beforeEach(async () => {
   api = await startApi();
-  api.app.register(explainRoute(createPreview(api.live.model, NOTHING_FOUND, NO_PROXIES, true), () => []));
+  api.app.register(
+    explainRoute(createPreview(api.live.model, NO_EXTERNAL_INPUTS, NO_PROXIES, true), () => []),
+  );
   await makeAll(api);
   const backends = [{ virtualService: { virtualServiceName: 'teller.local' } }];
   await put(`${MESH}/virtualNodes`, { virtualNodeName: 'caller', spec: { backends } });

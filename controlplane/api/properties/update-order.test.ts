@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { viewOf } from '../../mesh/view.ts';
 import { golden } from '../../translate/testing/cases.ts';
-import { NOTHING_FOUND } from '../../translate/external-inputs.ts';
+import { NO_EXTERNAL_INPUTS } from '../../translate/external-inputs.ts';
 import { NO_OPTIONS } from '../../translate/options.ts';
 import { translate } from '../../translate/translate.ts';
 import { ACCOUNT, startApi, type TestApi } from '../testing/test-api.ts';
@@ -112,7 +112,7 @@ async function begin({ node, router, route, gateway, gatewayRoute }: Specs): Pro
 function served(kind: 'virtualNode' | 'virtualGateway', name: string): unknown {
   const view = viewOf(api.live.model, { kind, owner: ACCOUNT, mesh: 'm', parent: '', name });
   if (view === undefined) throw new Error(`there is no ${kind} ${name}`);
-  return golden(translate(view, NO_OPTIONS, NOTHING_FOUND));
+  return golden(translate(view, NO_OPTIONS, NO_EXTERNAL_INPUTS));
 }
 
 function all(): readonly unknown[] {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createLog } from '../../../common/log.ts';
 import { until } from '../../../test/lab/until.ts';
 import { makeAuthority, type Authority } from '../../tls/testing/certificates.ts';
-import type { Found } from '../../translate/external-inputs.ts';
+import type { ExternalInputs } from '../../translate/external-inputs.ts';
 import { openDiscovery, type Discovery } from '../discovery.ts';
 import { createPrivateAuthority, requestCertificate } from '../testing/certificates.ts';
 import { ANY_CREDENTIALS } from '../testing/cloud-map.ts';
@@ -46,7 +46,7 @@ afterAll(async () => {
 });
 
 /** Asks until what is asked for is settled; answers it. */
-async function ask<T>(question: (found: Found) => T): Promise<T> {
+async function ask<T>(question: (found: ExternalInputs) => T): Promise<T> {
   return await until('an answer', () => {
     const asking = discovery.ask('proxy');
     const answer = question(asking.found);

@@ -1,5 +1,5 @@
 import type { Log } from '../../../common/log.ts';
-import { NOTHING_FOUND } from '../../translate/external-inputs.ts';
+import { NO_EXTERNAL_INPUTS } from '../../translate/external-inputs.ts';
 import { openDiscovery, type Discovery } from '../discovery.ts';
 
 /** Discovery for a mesh in which nothing is to be looked up. */
@@ -19,8 +19,8 @@ export function openNoDiscovery(log: Log): Promise<Discovery> {
 
 /** The same, which answers at once that nothing is known, so that no configuration waits for an answer. */
 export const NOTHING_TO_DISCOVER: Discovery = {
-  ask: () => ({ found: NOTHING_FOUND, end: () => false }),
-  glance: NOTHING_FOUND,
+  ask: () => ({ found: NO_EXTERNAL_INPUTS, end: () => false }),
+  glance: NO_EXTERNAL_INPUTS,
   onChange: () => () => undefined,
   troublesOf: () => [],
   ages: () => new Map(),

@@ -1,6 +1,6 @@
 import { headersOf, type HeaderValue, type Headers, type Line, type Protocol } from '../request.ts';
 
-// Envoy keeps one value of the headers that it has a fast way to, and joins the lines of these as they come. Found by
+// Envoy keeps one value of the headers that it has a fast way to, and joins the lines of these as they come. ExternalInputs by
 // sending each name that stands in its binaries twice: the same in 1.37.0 and 1.40.0.
 const JOINED = new Set([
   'accept',

@@ -3,13 +3,13 @@ import type { AddressSchema } from '#envoy/envoy/config/core/v3/address_pb.ts';
 import type { IpPreference } from '../../model/types.ts';
 import type { Features } from '../features.ts';
 
-/** The addresses of one proxy: where it listens, and where its application does. `::` takes IPv4 too. */
+/** The addresses of one proxy: its listen address, and the address of its application. `::` accepts IPv4 too. */
 export type Addresses = { readonly listen: '0.0.0.0' | '::'; readonly application: string };
 
 /**
- * Where the host has IPv6, a proxy listens on both families; one that does not say (App Mesh's own image) does so where its
- * virtual node or mesh has any preference. The application is where its agent says, else on the loopback address of the
- * family that is preferred, IPv4 where none is.
+ * Chooses the addresses of a proxy. If the host has IPv6, the proxy listens on both families; a proxy that does not say (App
+ * Mesh's own image) does so if its virtual node or mesh has a preference. The application's address is the one that the agent
+ * declares, else the loopback address of the preferred family, by default IPv4.
  */
 export function addresses(
   preference: IpPreference | undefined,
@@ -20,7 +20,7 @@ export function addresses(
   return { listen: both ? '::' : '0.0.0.0', application: appAddress ?? (sixth ? '::1' : '127.0.0.1') };
 }
 
-/** A TCP address. */
+/** Returns a TCP address. */
 export function socketAddress(address: string, port: number): MessageInitShape<typeof AddressSchema> {
   return {
     address: {

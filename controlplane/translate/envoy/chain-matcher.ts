@@ -13,14 +13,14 @@ import type { StringMatcherSchema } from '#envoy/xds/type/matcher/v3/string_pb.t
 import type { OnMatchInit } from '../../../common/addresses/address-matcher.ts';
 import { typed } from './typed.ts';
 
-/** How a listener chooses the filter chain of a connection, in place of what its chains match themselves. */
+/** A listener's choice of filter chain for a connection, which replaces the matches of its chains. */
 export type ChainMatcherInit = Exclude<MessageInitShape<typeof MatcherSchema>, { $typeName: string }>;
 
 type StringMatcherInit = MessageInitShape<typeof StringMatcherSchema>;
 
 /**
- * A choice by destination port, in decimal. What it leaves open, at any depth, is for `otherwise`; without that, the connection
- * is closed.
+ * Chooses by destination port, in decimal. Connections without a match, at any depth, go to `otherwise`; without `otherwise`,
+ * they are closed.
  */
 export function byPort(
   ports: ReadonlyMap<string, OnMatchInit>,
@@ -38,10 +38,10 @@ export function byPort(
   };
 }
 
-/** A server name that a TLS client asks for: a name, `*.` before one for all that end in it, or any at all. */
+/** The SNI of a TLS client: a name, `*.` and a suffix, or any name. */
 export type ServerName = { readonly name: string } | 'any';
 
-/** A choice by the server name that a TLS client asks for, the first that fits; for all other connections `otherwise`. */
+/** Chooses by the SNI of a TLS client, first match wins; all other connections go to `otherwise`. */
 export function byServerName(
   choices: readonly { readonly serverName: ServerName; readonly to: OnMatchInit }[],
   otherwise: OnMatchInit | undefined,
@@ -65,7 +65,7 @@ export function byServerName(
   return create(Matcher_OnMatchSchema, { onMatch: { case: 'matcher', value: matcher } });
 }
 
-/** Envoy has server names in lower case. */
+/** Envoy compares SNI in lower case. */
 function nameMatcher(serverName: ServerName): StringMatcherInit {
   if (serverName === 'any') {
     const value = { engineType: { case: 'googleRe2' as const, value: {} }, regex: '.+' };

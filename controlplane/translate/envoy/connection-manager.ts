@@ -23,7 +23,7 @@ export type FilterInit = MessageInitShape<typeof FilterSchema>;
 
 type ManagerInit = Exclude<MessageInitShape<typeof HttpConnectionManagerSchema>, { $typeName: string }>;
 
-/** Says with an answer of Envoy's own for a pool that is full (UO) that the caller's Envoy is not to try again. */
+/** Marks Envoy's own answer for a full pool (UO), so that the caller's Envoy does not retry. */
 const FULL_POOL: ManagerInit = {
   localReplyConfig: {
     mappers: [
@@ -40,12 +40,12 @@ const FULL_POOL: ManagerInit = {
   },
 };
 
-/** A dot at the end of a host name makes it no other one: `Host: colors.local.` is for `colors.local`. */
+/** A trailing dot does not change a host name: `Host: colors.local.` is for `colors.local`. */
 const HOST_BY_NAME: ManagerInit = { stripTrailingHostDot: true };
 
 /**
- * Adds the caller's address to X-Forwarded-For. One hop before it is trusted, so that X-Forwarded-Proto of a load balancer
- * that ends TLS stays as it is, and so does the caller's x-request-id.
+ * Adds the caller's address to X-Forwarded-For. One preceding hop is trusted, so that the X-Forwarded-Proto of a load balancer
+ * that terminates TLS stays, and so does the caller's x-request-id.
  */
 const FIRST_OF_MESH: ManagerInit = {
   useRemoteAddress: true,
@@ -54,28 +54,28 @@ const FIRST_OF_MESH: ManagerInit = {
 };
 
 /**
- * No caller is one of the mesh's own, whose `x-envoy-…` would be heeded: nobody comes from the address of all. To give no
- * range, or nothing in older releases, would mean all private addresses.
+ * Treats no caller as internal, so that Envoy ignores its `x-envoy-…` headers: no caller has this address. An empty range, or
+ * in older releases no range, would mean all private addresses.
  */
-const NOBODY: ManagerInit['internalAddressConfig'] = {
+const NO_INTERNAL_CALLER: ManagerInit['internalAddressConfig'] = {
   cidrRanges: [{ addressPrefix: '255.255.255.255', prefixLen: 32 }],
 };
 
-/** What is particular to a manager, by where it stands. */
+/** The settings of a manager that depend on its place. */
 const PLACES = {
-  /** Before the application, in its sidecar. */
+  /** Inbound, in the application's sidecar. */
   ingress: FULL_POOL,
-  /** Behind the application, in its sidecar: virtual services by their names. */
+  /** Outbound, in the application's sidecar: virtual services by their names. */
   egress: HOST_BY_NAME,
-  /** The listeners of a virtual gateway. */
+  /** The first pass of a virtual gateway. */
   gateway: { ...FULL_POOL, ...HOST_BY_NAME, ...FIRST_OF_MESH },
-  /** A virtual gateway's way to its targets, behind the one before. */
+  /** The second pass of a virtual gateway. */
   secondPass: {},
 } as const satisfies Readonly<Record<string, ManagerInit>>;
 
 /**
- * The filter that speaks HTTP/1 and HTTP/2, whichever the caller begins with, and asks for its routes over ADS. It
- * waits for them without a limit: a listener without routes would answer 404 where the one before it worked.
+ * Returns the HTTP filter, which detects HTTP/1 and HTTP/2, and fetches its routes over ADS. It waits for the routes without a
+ * limit: a listener without routes would answer 404 while its predecessor worked.
  */
 export function connectionManager(
   {
@@ -117,7 +117,7 @@ export function connectionManager(
     http2ProtocolOptions: http2(options, requestHeadersKib(options)),
     serverHeaderTransformation: ServerHeader.PASS_THROUGH,
     proxy100Continue: true,
-    internalAddressConfig: NOBODY,
+    internalAddressConfig: NO_INTERNAL_CALLER,
     ...PLACES[place],
   });
 }

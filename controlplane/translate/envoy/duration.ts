@@ -3,13 +3,13 @@ import { DurationSchema, type Duration } from '@bufbuild/protobuf/wkt';
 import type { Duration as ApiDuration } from '../../model/types.ts';
 import { LONGEST } from '../defaults.ts';
 
-/** The API's duration in milliseconds; undefined where it is absent, or lacks its value or unit. */
+/** Converts the API's duration to milliseconds; undefined if it, its value or its unit is absent. */
 export function milliseconds(given: ApiDuration | undefined): number | undefined {
   if (given?.value === undefined || given.unit === undefined) return undefined;
   return given.unit === 's' ? given.value * 1000 : given.value;
 }
 
-/** Milliseconds as Envoy's duration, at most as long as Envoy can take. */
+/** Converts milliseconds to Envoy's duration, limited to the longest one that Envoy accepts. */
 export function duration(ms: number): Duration {
   const whole = Math.min(Math.trunc(ms), LONGEST);
   return create(DurationSchema, {

@@ -5,22 +5,22 @@ import type {
 } from '#envoy/envoy/config/listener/v3/listener_components_pb.ts';
 import { ConfigSchema as DirectResponseSchema } from '#envoy/envoy/extensions/filters/network/direct_response/v3/config_pb.ts';
 import { TcpProxySchema } from '#envoy/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.ts';
-import type { Doors } from '../tls/listeners.ts';
+import type { TlsModes } from '../tls/listeners.ts';
 import type { FilterInit } from './connection-manager.ts';
 import { duration } from './duration.ts';
 import { serverSocket } from './tls.ts';
 import { extension, type Extension } from './typed.ts';
 
-/** One way through a listener. */
+/** A filter chain. */
 export type FilterChainInit = Exclude<MessageInitShape<typeof FilterChainSchema>, { $typeName: string }>;
 
-/** What a connection must have to take it; empty: anything. */
+/** The conditions on a connection for a chain; empty: any connection. */
 export type FilterChainMatchInit = MessageInitShape<typeof FilterChainMatchSchema>;
 
-/** A cluster and its share of connections, relative to the others' (1 at least: Envoy's rule for TCP). */
+/** A cluster and its weight for connections, relative to the others (at least 1: Envoy's rule for TCP). */
 export type WeightedTcp = { readonly cluster: string; readonly weight: number };
 
-/** A chain with one filter. Without a match it is for the listener's matcher to choose it. */
+/** Returns a chain with one filter. A chain without a match is chosen by the listener's matcher. */
 export function chain(
   name: string,
   match: FilterChainMatchInit | undefined,
@@ -30,13 +30,13 @@ export function chain(
 }
 
 /**
- * The chains of a listener's ways in, on one port: with both, the TLS inspector tells which a connection takes. The one
- * that is alone takes all, so that plain text meets TLS and fails there.
+ * Returns the chains of a listener's TLS modes on one port. With both, the TLS inspector tells which chain takes a connection.
+ * A single chain takes every connection, so that plain text fails in the TLS handshake.
  */
-export function doorChains(
+export function tlsModeChains(
   name: string,
   destinationPort: number,
-  { plain, tls }: Pick<Doors, 'plain' | 'tls'>,
+  { plain, tls }: Pick<TlsModes, 'plain' | 'tls'>,
   filter: FilterInit,
 ): readonly FilterChainInit[] {
   if (tls === undefined) return [chain(name, { destinationPort }, filter)];
@@ -48,7 +48,7 @@ export function doorChains(
   ];
 }
 
-/** Passes bytes on. `idle` is in milliseconds, 0 for no limit, undefined for Envoy's default. */
+/** Returns the TCP proxy filter. `idle` is in milliseconds, 0 for no limit, undefined for Envoy's default. */
 export function tcpProxy(
   statPrefix: string,
   targets: readonly [WeightedTcp, ...WeightedTcp[]],
@@ -66,7 +66,7 @@ export function tcpProxy(
   });
 }
 
-/** Closes a connection as soon as it was accepted. */
+/** Returns the filter that closes every accepted connection at once. */
 export function closing(): Extension {
   return extension('envoy.filters.network.direct_response', DirectResponseSchema, {
     response: { specifier: { case: 'inlineString', value: '' } },

@@ -9,15 +9,15 @@ import type { FilterInit } from './connection-manager.ts';
 import { duration } from './duration.ts';
 import type { Extension } from './typed.ts';
 
-/** What a filter behind a name may be: it passes bytes on, or closes. */
+/** The types that a discovered filter may have: a TCP proxy, or a direct response that closes. */
 const TYPE_URLS = [TcpProxySchema, DirectResponseSchema].map(
   ({ typeName }) => `type.googleapis.com/${typeName}`,
 );
 
 /**
- * A filter that stands in the listener by its name alone, with its configuration asked for over ADS (ECDS): Envoy drains
- * a filter chain that changes, with all of its connections, and takes over what changes behind a name. A listener waits for it
- * without a limit: with nothing behind the name, connections would be closed.
+ * Returns a filter that the listener only names, and whose configuration Envoy fetches over ADS (ECDS). Changing a filter chain
+ * drains all of its connections; changing a discovered filter does not. A listener waits for the configuration without a
+ * limit, because without one it would close connections.
  */
 export function discoveredFilter(name: string): FilterInit {
   return {
@@ -36,7 +36,7 @@ export function discoveredFilter(name: string): FilterInit {
   };
 }
 
-/** What stands behind the name of such a filter. */
+/** Returns the configuration of a discovered filter. */
 export function filterConfig(name: string, { configType }: Extension): Resource {
   const message = create(TypedExtensionConfigSchema, { name, typedConfig: configType.value });
   return encode(TypedExtensionConfigSchema, name, message);

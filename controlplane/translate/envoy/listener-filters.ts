@@ -15,19 +15,19 @@ export type ListenerFilterInit = Exclude<
 
 type Predicate = MessageInitShape<typeof ListenerFilterChainMatchPredicateSchema>;
 
-/** Finds out where a redirected connection was going to. */
+/** Restores the original destination of a redirected connection. */
 export function originalDestination(): ListenerFilterInit {
   return extension('envoy.filters.listener.original_dst', OriginalDstSchema, {});
 }
 
-/** Reads the server name that a TLS client asks for. It waits for the client's first bytes. */
+/** Reads the SNI of a TLS client. It waits for the client's first bytes. */
 export function tlsInspector(): ListenerFilterInit {
   return extension('envoy.filters.listener.tls_inspector', TlsInspectorSchema, {});
 }
 
 /**
- * The same, on these destination ports only: elsewhere it would hold up protocols in which the server speaks first. It
- * must stand behind `originalDestination`, which restores the port.
+ * Does the same, on these destination ports only: on other ports it would delay protocols in which the server speaks first. It
+ * has to follow `originalDestination`, which restores the port.
  */
 export function tlsInspectorOn(...ports: readonly [number, ...number[]]): ListenerFilterInit {
   const [first, ...others] = ports.map(onPort);

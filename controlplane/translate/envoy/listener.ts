@@ -10,7 +10,7 @@ import type { FilterChainInit } from './filter-chains.ts';
 import type { ListenerFilterInit } from './listener-filters.ts';
 import { aggregateStats, withNames } from './metadata.ts';
 
-/** A listener on every address of the machine: redirected connections arrive at any of them. */
+/** Returns a listener on every address of the machine: redirected connections arrive on any of them. */
 export function listener(
   name: string,
   options: {
@@ -19,11 +19,11 @@ export function listener(
     readonly direction: 'inbound' | 'outbound';
     readonly filters: readonly ListenerFilterInit[];
     readonly chains: readonly FilterChainInit[];
-    /** Whether a connection that says nothing for Envoy's 15 s goes on as plain text. Default: it is closed. */
+    /** Whether a connection that sends nothing for Envoy's 15 s continues as plain text. Default: it is closed. */
     readonly patient?: boolean;
-    /** Chooses among the chains; default: these match by themselves. */
+    /** Chooses among the chains; default: the chains match by themselves. */
     readonly matcher?: ChainMatcherInit;
-    /** What an agent is to look up for the matcher. Default: nothing. */
+    /** The names that an agent looks up for the matcher. Default: none. */
     readonly names?: ListenerNames;
   },
 ): Resource {
@@ -31,7 +31,7 @@ export function listener(
   const message = create(ListenerSchema, {
     name,
     address: socketAddress(address, port),
-    // On `::` the statistics would be called `[__]_15000`, and dashboards know the IPv4 name.
+    // On `::` the statistics would be called `[__]_15000`, and dashboards use the IPv4 name.
     ...(address === '::' ? { statPrefix: `0.0.0.0_${port}` } : {}),
     trafficDirection: direction === 'inbound' ? TrafficDirection.INBOUND : TrafficDirection.OUTBOUND,
     listenerFilters: [...filters],

@@ -6,22 +6,22 @@ import type { Metadata, MetadataSchema } from '#envoy/envoy/config/core/v3/base_
 export type MetadataInit = Exclude<MessageInitShape<typeof MetadataSchema>, { $typeName: string }>;
 
 /**
- * The tags that App Mesh's metric extension put on statistics, in its own form: a JSON text within `filter_metadata`.
- * Envoy itself passes over them.
+ * Returns the tags that App Mesh's metric extension put on statistics, in its own format: a JSON text within `filter_metadata`.
+ * Envoy itself ignores them.
  */
 export function aggregateStats(tags: Readonly<Record<string, string>>): MetadataInit {
   const list = Object.entries(tags).map(([key, value]) => ({ key, value }));
   return { filterMetadata: { [EXTENSION]: { config: JSON.stringify({ tags: list }) } } };
 }
 
-/** The same with the names of a listener, where there are any; they are for an agent, and Envoy does not get them. */
+/** Adds the names of a listener, if any; they are for an agent, which removes them before Envoy sees them. */
 export function withNames(metadata: MetadataInit, names: ListenerNames): MetadataInit {
   if (Object.keys(names).length === 0) return metadata;
   const struct = JSON.parse(JSON.stringify(names)) as JsonObject;
   return { filterMetadata: { ...metadata.filterMetadata, [LISTENER_NAMES]: struct } };
 }
 
-/** The tags back from a message's metadata; none where it has none. */
+/** Reads the tags from a message's metadata; empty if it has none. */
 export function readTags(metadata: Metadata | undefined): Readonly<Record<string, string>> {
   const config = metadata?.filterMetadata[EXTENSION]?.['config'];
   if (typeof config !== 'string') return {};

@@ -1,7 +1,7 @@
 import { compareText } from '../../../common/compare-text.ts';
 import { NO_PRIORITY } from '../defaults.ts';
 
-/** What a route's place among its siblings depends on. `path` is the text that Envoy is given, whatever its kind. */
+/** The properties that decide a route's position. `path` is the text that Envoy is given, of any kind. */
 export type Rank = {
   readonly priority: number | undefined;
   readonly path: string;
@@ -9,8 +9,8 @@ export type Rank = {
 };
 
 /**
- * App Mesh's order of routes, first match wins: lower priority number, longer path, path in code-unit order. Where all
- * of that is equal, the route's name decides, so that the order never depends on anything else.
+ * Compares routes in App Mesh's order, first match wins: lower priority number, longer path, path in code-unit order. The
+ * route's name breaks ties, so that the order is deterministic.
  */
 export function byRank(a: Rank, b: Rank): number {
   return (

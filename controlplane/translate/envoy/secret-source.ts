@@ -12,12 +12,12 @@ import { certificateName, trustName } from '../tls/secret-names.ts';
 import type { CertificateSource, TrustSource } from '../tls/sources.ts';
 import { duration } from './duration.ts';
 
-/** A secret's name, and who is asked for it. */
+/** A secret's name and its SDS server. */
 export type SecretConfigInit = MessageInitShape<typeof SdsSecretConfigSchema>;
 
 type SourceInit = MessageInitShape<typeof ConfigSourceSchema>;
 
-/** A certificate and its key as a secret; one from files is the agent's. */
+/** Refers to a certificate and its key as a secret; the agent serves certificates from files. */
 export function certificateSecret(source: CertificateSource): SecretConfigInit {
   if (source.kind === 'acm') return fromControlPlane(certificateName(source.arn));
   if (source.kind === 'sds') return fromSocket(source.name);
@@ -25,7 +25,7 @@ export function certificateSecret(source: CertificateSource): SecretConfigInit {
   return fromAgent(fileSecretName({ kind: 'certificate', chain, privateKey }));
 }
 
-/** Trusted authorities as a secret; one from a file is the agent's. */
+/** Refers to trusted authorities as a secret; the agent serves authorities from files. */
 export function trustSecret(source: TrustSource): SecretConfigInit {
   if (source.kind === 'sds') return fromSocket(source.name);
   if (source.kind === 'file') return fromAgent(fileSecretName({ kind: 'trust', chain: source.chain }));
@@ -36,12 +36,12 @@ function fromControlPlane(name: string): SecretConfigInit {
   return config(name, { case: 'ads', value: {} });
 }
 
-/** SPIRE knows the state of the world variant only. */
+/** SPIRE supports only the state-of-the-world variant. */
 function fromSocket(name: string): SecretConfigInit {
   return config(name, service(SDS_CLUSTER, ApiType.GRPC));
 }
 
-/** The incremental variant tells Envoy at once of a secret that is not there, so that it does not wait for it. */
+/** The incremental variant tells Envoy at once that a secret does not exist, so that Envoy does not wait. */
 function fromAgent(name: string): SecretConfigInit {
   return config(name, service(AGENT_CLUSTER, ApiType.DELTA_GRPC));
 }

@@ -18,7 +18,7 @@ import type { CertificateSource, Validation } from '../tls/sources.ts';
 import { certificateSecret, trustSecret } from './secret-source.ts';
 import { extension } from './typed.ts';
 
-/** What one end of a connection has and asks for. `files`: the proxy's agent serves certificate files as secrets. */
+/** The certificate and validation of one end of a connection. `files`: the agent serves certificate files as secrets. */
 export type TlsEnd = {
   readonly certificate: CertificateSource | undefined;
   readonly validation: Validation | undefined;
@@ -33,8 +33,8 @@ type Socket = ReturnType<typeof extension>;
 const NAME = 'envoy.transport_sockets.tls';
 
 /**
- * TLS for connections that are accepted, from 1.2 to 1.3 as Envoy's defaults are. With a validation callers have to show a
- * certificate, in every handshake: Envoy would resume a session without looking at it again.
+ * Returns TLS for accepted connections, from 1.2 to 1.3, Envoy's defaults. With a validation, callers have to present a
+ * certificate in every handshake: Envoy would resume a session without checking the certificate again.
  */
 export function serverSocket(end: TlsEnd): Socket {
   return extension(NAME, DownstreamTlsContextSchema, {
@@ -43,18 +43,18 @@ export function serverSocket(end: TlsEnd): Socket {
   });
 }
 
-// Tickets, and with TLS 1.2 session ids too; an Envoy before 1.28 does not know the second field, and passes it over.
+// Disables tickets, and session ids of TLS 1.2; an Envoy before 1.28 ignores the second field.
 const NO_RESUMPTION = {
   sessionTicketKeysType: { case: 'disableStatelessSessionResumption', value: true },
   disableStatefulSessionResumption: true,
 } as const;
 
-/** The longest name that Envoy asks for, in bytes. */
+/** The longest SNI that Envoy sends, in bytes. */
 const LONGEST_NAME = 255;
 
 /**
- * TLS 1.2 or 1.3 for connections that are made, and the name that is asked for; an address is none (RFC 6066, 3). Without a
- * version Envoy, as a client, offers 1.2 alone.
+ * Returns TLS 1.2 or 1.3 for outgoing connections, with the SNI; an address is not sent as SNI (RFC 6066, 3). Without an
+ * explicit version, Envoy as a client offers only 1.2.
  */
 export function clientSocket(end: TlsEnd, host: string): Socket {
   return extension(NAME, UpstreamTlsContextSchema, {
@@ -101,7 +101,7 @@ function validationType(
   return { case: 'combinedValidationContext', value };
 }
 
-/** Envoy compares a name with those of its own kind in a certificate. */
+/** Envoy compares a name with the names of the same kind in a certificate. */
 function nameMatcher(name: string): MessageInitShape<typeof SubjectAltNameMatcherSchema> {
   return { sanType: kindOf(name), matcher: { matchPattern: { case: 'exact', value: name } } };
 }

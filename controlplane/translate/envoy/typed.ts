@@ -1,7 +1,7 @@
 import { create, type DescMessage, type MessageInitShape } from '@bufbuild/protobuf';
 import { anyPack, type Any } from '@bufbuild/protobuf/wkt';
 
-/** A message in the envelope that extension points take. */
+/** Wraps a message in the `Any` of an extension point. */
 export function typed<D extends DescMessage>(schema: D, init: MessageInitShape<D>): Any {
   return anyPack(schema, create(schema, init));
 }
@@ -9,7 +9,7 @@ export function typed<D extends DescMessage>(schema: D, init: MessageInitShape<D
 /** A named extension with its configuration. */
 export type Extension = { name: string; configType: { case: 'typedConfig'; value: Any } };
 
-/** Makes one. Every one has its configuration, because lookup by name alone is gone from Envoy. */
+/** Returns an extension. Envoy no longer looks extensions up by name alone, so each one has a configuration. */
 export function extension<D extends DescMessage>(
   name: string,
   schema: D,

@@ -6,11 +6,11 @@ import { runs } from '../../../common/testing/short-form.ts';
 const NAME = 'websocket';
 const expression = new RegExp(`^(?:${otherThan(NAME)})$`);
 
-test.each(['websocket', 'WebSocket', 'WEBSOCKET'])('%s is no other name', (name) => {
+test.each(['websocket', 'WebSocket', 'WEBSOCKET'])('%s does not count as another name', (name) => {
   expect(expression.test(name)).toBe(false);
 });
 
-test('a name is another one where a letter of it differs', () => {
+test('a name with one different letter is another name', () => {
   const visible = fc.integer({ min: 0x21, max: 0x7e }).map((code) => String.fromCharCode(code));
   const near = fc.tuple(fc.nat(NAME.length), fc.boolean(), fc.string({ unit: visible, maxLength: 12 }));
   fc.assert(

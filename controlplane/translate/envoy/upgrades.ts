@@ -2,8 +2,8 @@
 export const UPGRADE = 'websocket';
 
 /**
- * A regular expression that matches, as a whole, a name that differs from this one in a letter, without regard to case. It
- * spells classes of ASCII out: as Unicode they have more instructions than an Envoy takes where nobody raised its limit.
+ * Returns a regular expression for names that differ from this one in at least one letter, ignoring case. It spells out ASCII
+ * classes: as Unicode classes they would exceed Envoy's default limit of instructions.
  */
 export function otherThan(name: string): string {
   const letters = name.split('');
@@ -15,7 +15,7 @@ export function otherThan(name: string): string {
   return `${differing}[!-~]*`;
 }
 
-/** The class of all visible ASCII but a letter. */
+/** Returns the class of all visible ASCII characters except one letter. */
 function differs(letter: string): string {
   const code = letter.charCodeAt(0);
   const capital = letter.toUpperCase().charCodeAt(0);

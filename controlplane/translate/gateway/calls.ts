@@ -5,10 +5,10 @@ import type { Features } from '../features.ts';
 import { callOf, type Call } from '../tls/calls.ts';
 import type { GatewayPlan } from './plan.ts';
 
-/** A listener of a virtual node that the gateway reaches, and how. */
+/** A listener of a virtual node that the gateway calls, and the TLS of the call. */
 export type UpstreamCall = Call & { readonly target: Upstream };
 
-/** All that a virtual gateway's routes lead to, each once; a gateway has one client policy for all of it. */
+/** Returns all targets of a virtual gateway's routes, each once; a gateway has one client policy for all of them. */
 export function upstreamCalls(
   view: VirtualGatewayView,
   mesh: UpstreamMesh,
@@ -16,7 +16,9 @@ export function upstreamCalls(
   features: Features,
   report: Report,
 ): readonly UpstreamCall[] {
-  const rules = plan.services.flatMap(({ offers }) => offers.flatMap((offer) => offer.rules));
+  const rules = plan.services.flatMap(({ servicePorts }) =>
+    servicePorts.flatMap((servicePort) => servicePort.rules),
+  );
   const targets = rules.flatMap(({ targets: each }) => each);
   const policy = view.spec.backendDefaults?.clientPolicy?.tls;
   const where = `virtualGateway/${view.name}/backendDefaults/clientPolicy`;

@@ -8,7 +8,7 @@ import type { Report } from '../problems.ts';
 import type { UpstreamCall } from './calls.ts';
 import type { GatewayListener } from './plan.ts';
 
-/** The name of a listener's way to the second pass. */
+/** Returns the name of a listener's cluster to the second pass. */
 export function redirectName(
   view: VirtualGatewayView,
   listeners: readonly GatewayListener[],
@@ -19,7 +19,7 @@ export function redirectName(
   return selfRedirectCluster(view.mesh.name, view.name, protocol, which);
 }
 
-/** The way to the second pass, one for each listener, which has the listener's connection pool. */
+/** Returns the clusters to the second pass, one per listener, with the listener's connection pool. */
 export function redirectClusters(
   view: VirtualGatewayView,
   listeners: readonly GatewayListener[],
@@ -40,7 +40,7 @@ export function redirectClusters(
   });
 }
 
-/** Everything that a virtual gateway's routes can reach. */
+/** Returns the clusters of all targets of a virtual gateway's routes. */
 export function egressClusters(
   mesh: UpstreamMesh,
   calls: readonly UpstreamCall[],

@@ -2,7 +2,7 @@ import type { VirtualGatewayView } from '../../mesh/proxy-view.ts';
 import { accessLogs } from '../envoy/access-log/access-log.ts';
 import { addresses } from '../envoy/address.ts';
 import { upstreamEndpoints } from '../envoy/clusters/endpoints.ts';
-import type { Found } from '../external-inputs.ts';
+import type { ExternalInputs } from '../external-inputs.ts';
 import { callerPreference } from '../ip-preference.ts';
 import type { Report } from '../problems.ts';
 import type { Options } from '../options.ts';
@@ -16,13 +16,13 @@ import { ingressRoutes } from './routes.ts';
 import { secondPass, secondPassName } from './second-pass.ts';
 
 /**
- * All that a virtual gateway's proxy is to have. A request passes through it twice: a gateway route sends it to the
- * proxy's own egress listener, under the name of a virtual service, and there that service's routes take it.
+ * Returns all resources of a virtual gateway's proxy. A request passes through it twice: a gateway route sends the request to
+ * the proxy's own egress listener, under the name of a virtual service, and that service's routes send it on.
  */
 export function gatewayResources(
   view: VirtualGatewayView,
   options: Options,
-  found: Found,
+  inputs: ExternalInputs,
   report: Report,
 ): ProxyResources {
   const mesh = { name: view.mesh.name, ipPreference: callerPreference(view.mesh, options) };
@@ -30,20 +30,22 @@ export function gatewayResources(
   const accessLog = accessLogs(view.spec.logging, `virtualGateway/${view.name}`, report);
   const plan = gatewayPlan(view, options, report);
   const calls = upstreamCalls(view, mesh, plan, options, report);
-  const needs = [...plan.listeners.map(({ doors }) => doors), ...calls].flatMap((each) => each.needs);
+  const secretRefs = [...plan.listeners.map(({ tlsModes }) => tlsModes), ...calls].flatMap(
+    (each) => each.secretRefs,
+  );
   const targets = calls.map(({ target }) => target);
   return {
     clusters: [
       ...redirectClusters(view, plan.listeners, options, report),
       ...egressClusters(mesh, calls, options, report),
     ],
-    endpoints: upstreamEndpoints(mesh, targets, found, report),
+    endpoints: upstreamEndpoints(mesh, targets, inputs, report),
     extensions: [],
     listeners: [
       ...ingressListeners(plan.listeners, at, accessLog, options),
       egressListener(secondPassName(plan), at, accessLog, options),
     ],
     routes: [...ingressRoutes(view, plan.listeners, report), secondPass(mesh, plan, report)],
-    secrets: servedSecrets(needs, found, report),
+    secrets: servedSecrets(secretRefs, inputs, report),
   };
 }

@@ -2,14 +2,14 @@ import { compareText } from '../../../common/compare-text.ts';
 import type { GatewayRouteHostnameMatch } from '../../model/types.ts';
 import { isHeaderValue } from '../envoy/text.ts';
 
-/** The host names that a gateway route stands for. */
+/** The host names of a gateway route. */
 export type HostPattern =
   | { readonly kind: 'any' }
   | { readonly kind: 'exact' | 'suffix'; readonly text: string };
 
 /**
- * The pattern of a match. A suffix is compared label by label: `*.example.com` and `.example.com` are the same. One that
- * begins with a hyphen is the end of a label.
+ * Returns the pattern of a match. A suffix is compared label by label: `*.example.com` and `.example.com` are equal. A suffix
+ * that begins with a hyphen is the end of a label.
  */
 export function hostPattern(hostname: GatewayRouteHostnameMatch | undefined): HostPattern {
   if (hostname?.exact !== undefined) return { kind: 'exact', text: hostname.exact };
@@ -17,14 +17,14 @@ export function hostPattern(hostname: GatewayRouteHostnameMatch | undefined): Ho
   return { kind: 'suffix', text: hostname.suffix.replace(/^\*/, '') };
 }
 
-/** Why Envoy would refuse a pattern; undefined when it would not. */
+/** Returns why Envoy would reject a pattern; undefined if the pattern is valid. */
 export function hostProblem(pattern: HostPattern): string | undefined {
   if (pattern.kind === 'any') return undefined;
   const usable = pattern.text.replace(/^[.-]/, '') !== '' && isHeaderValue(pattern.text);
   return usable ? undefined : `${JSON.stringify(pattern.text)} cannot be a host name`;
 }
 
-/** The name of the virtual host with a pattern's routes. */
+/** Returns the name of the virtual host of a pattern. */
 export function hostName(pattern: HostPattern): string {
   if (pattern.kind === 'any') return 'self_redirect';
   return pattern.kind === 'exact' ? pattern.text : `*${pattern.text}`;
@@ -36,8 +36,8 @@ export function namesPort(pattern: HostPattern): boolean {
 }
 
 /**
- * What Envoy matches the Host header with. A suffix that begins with neither dot nor hyphen takes the bare name too.
- * Where Envoy does not pass over the port in the header, a suffix needs a domain for each that it may have.
+ * Returns the domains that Envoy matches the Host header with. A suffix that begins with neither dot nor hyphen matches the bare
+ * name too. Envoy does not ignore the port in the header here, so a suffix needs one domain per possible port.
  */
 export function hostDomains(pattern: HostPattern, port: number): readonly string[] {
   if (pattern.kind === 'any') return ['*'];
@@ -47,12 +47,12 @@ export function hostDomains(pattern: HostPattern, port: number): readonly string
   return [text, `${text}:*`, `*.${text}`, ...ported(`*.${text}`, port)];
 }
 
-/** With the port of the listener, and with those of the balancers that stand before it. */
+/** Adds the port of the listener, and the ports of load balancers in front of it. */
 function ported(domain: string, port: number): readonly string[] {
   return [...new Set([port, 80, 443])].map((each) => `${domain}:${each}`);
 }
 
-/** Patterns in the order in which they are given their domains: everything, one host each, suffixes. */
+/** Compares patterns in the order in which they get their domains: any host, exact hosts, suffixes. */
 export function byPattern(a: HostPattern, b: HostPattern): number {
   const rank = { any: 0, exact: 1, suffix: 2 };
   const [first, second] = [hostName(a), hostName(b)];

@@ -2,14 +2,14 @@ import { FilterChainMatch_ConnectionSourceType as SourceType } from '#envoy/envo
 import type { Resource } from '../../../xds/types.ts';
 import type { Addresses } from '../envoy/address.ts';
 import { connectionManager, type AccessLogInit } from '../envoy/connection-manager.ts';
-import { chain, doorChains } from '../envoy/filter-chains.ts';
+import { chain, tlsModeChains } from '../envoy/filter-chains.ts';
 import { tlsInspector } from '../envoy/listener-filters.ts';
 import { listener } from '../envoy/listener.ts';
 import * as names from '../names.ts';
 import type { Options } from '../options.ts';
 import type { GatewayListener } from './plan.ts';
 
-/** The first pass: one listener for each of the virtual gateway's own, on its real port. */
+/** Returns the first pass: one listener for each listener of the virtual gateway, on its real port. */
 export function ingressListeners(
   listeners: readonly GatewayListener[],
   { listen }: Addresses,
@@ -17,7 +17,7 @@ export function ingressListeners(
   options: Options,
 ): readonly Resource[] {
   const several = listeners.length > 1;
-  return listeners.map(({ spec: { portMapping }, doors }) => {
+  return listeners.map(({ spec: { portMapping }, tlsModes }) => {
     const { port, protocol } = portMapping;
     const statPrefix = names.ingressStats(protocol, port, several);
     const routes = names.ingressRoutes(protocol, port);
@@ -27,14 +27,14 @@ export function ingressListeners(
       port,
       direction: 'inbound',
       filters: [tlsInspector()],
-      chains: doorChains(`ingress_${protocol}_${port}`, port, doors, filter),
+      chains: tlsModeChains(`ingress_${protocol}_${port}`, port, tlsModes, filter),
     });
   });
 }
 
 /**
- * The second pass, which the first one connects to: nobody else may, so a connection from another machine has no chain
- * and is closed.
+ * Returns the second pass, to which only the first pass connects: a connection from another machine matches no chain and is
+ * closed.
  */
 export function egressListener(
   routes: string,

@@ -4,26 +4,26 @@ import { isHeaderValue } from '../envoy/text.ts';
 import { EGRESS_PORT } from '../names.ts';
 import type { Report } from '../problems.ts';
 import type { Features } from '../features.ts';
-import { offers } from '../services/services.ts';
+import { servicePorts } from '../services/services.ts';
 import { onePerPort } from '../services/targets.ts';
-import { listenerDoors, type Doors } from '../tls/listeners.ts';
+import { listenerTlsModes, type TlsModes } from '../tls/listeners.ts';
 import { fits, gatewayRule, type GatewayRule, type GatewayService } from './rules.ts';
 
-/** All that goes through a virtual gateway. */
+/** The traffic of a virtual gateway. */
 export type GatewayPlan = {
   readonly listeners: readonly GatewayListener[];
-  /** The virtual services that the routes lead to, sorted by name. */
+  /** The target virtual services of the routes, sorted by name. */
   readonly services: readonly GatewayService[];
 };
 
-/** A listener with the routes that stand for it, in no order. */
+/** A listener with its gateway routes, unordered. */
 export type GatewayListener = {
   readonly spec: VirtualGatewayListener;
-  readonly doors: Doors;
+  readonly tlsModes: TlsModes;
   readonly rules: readonly GatewayRule[];
 };
 
-/** Decides what a virtual gateway does; what cannot work is reported. */
+/** Decides the traffic of a virtual gateway; reports the parts that cannot work. */
 export function gatewayPlan(view: VirtualGatewayView, features: Features, report: Report): GatewayPlan {
   const at = `virtualGateway/${view.name}`;
   const open = openListeners(view, features, report);
@@ -36,7 +36,7 @@ export function gatewayPlan(view: VirtualGatewayView, features: Features, report
       'no listener of the virtual gateway has its protocol and port',
     );
   }
-  const listeners = open.map(({ spec, doors }) => {
+  const listeners = open.map(({ spec, tlsModes }) => {
     const { protocol, port } = spec.portMapping;
     const rules = view.routes.flatMap((route): readonly GatewayRule[] => {
       if (!fits(route, protocol, port)) return [];
@@ -47,12 +47,12 @@ export function gatewayPlan(view: VirtualGatewayView, features: Features, report
         return [];
       }
       const { name, tcpPorts } = rule.service;
-      if (rule.offer === undefined && tcpPorts.length > 0) {
+      if (rule.servicePort === undefined && tcpPorts.length > 0) {
         report(where, `virtual service ${name} takes TCP alone, which a virtual gateway cannot send it`);
       }
       return [rule];
     });
-    return { spec, doors, rules };
+    return { spec, tlsModes, rules };
   });
   const reached = new Set(listeners.flatMap(({ rules }) => rules.map(({ service }) => service)));
   return { listeners, services: [...services.values()].filter((service) => reached.has(service)) };
@@ -73,24 +73,24 @@ function openListeners(
       report(where, `port ${port} is the proxy's own`);
       return [];
     }
-    const doors = listenerDoors(spec, features, where, report);
-    return doors === undefined ? [] : [{ spec, doors }];
+    const tlsModes = listenerTlsModes(spec, features, where, report);
+    return tlsModes === undefined ? [] : [{ spec, tlsModes }];
   });
 }
 
-/** A gateway speaks HTTP only, and its second pass finds a service by its name. */
+/** A gateway accepts only HTTP, and its second pass finds a service by its name. */
 function gatewayServices(view: VirtualGatewayView, report: Report): readonly GatewayService[] {
   return view.services.flatMap((service): readonly GatewayService[] => {
     const { name, provider } = service;
     const where = `virtualService/${name}`;
-    const all = offers(service, report);
+    const all = servicePorts(service, report);
     if (provider.kind === 'missing') return [];
     if (name === '' || !isHeaderValue(name)) {
       report(where, 'its name cannot be a host name');
       return [];
     }
-    const requests = all.flatMap((offer) => (offer.kind === 'http' ? [offer] : []));
+    const requests = all.flatMap((servicePort) => (servicePort.kind === 'http' ? [servicePort] : []));
     const tcpPorts = all.flatMap(({ kind, port }) => (kind === 'tcp' ? [port] : []));
-    return [{ name, offers: requests, tcpPorts }];
+    return [{ name, servicePorts: requests, tcpPorts }];
   });
 }

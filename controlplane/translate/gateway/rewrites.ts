@@ -2,12 +2,12 @@ import type { HttpGatewayRouteRewrite } from '../../model/types.ts';
 import type { PathMatch } from '../envoy/routes/match.ts';
 import { isHeaderValue } from '../envoy/text.ts';
 
-/** One Envoy route that a gateway route needs: what it takes, and what the matched part becomes, if it changes. */
+/** One Envoy route of a gateway route: its path match, and the replacement of the matched part, if any. */
 export type Rewrite = { readonly path: PathMatch; readonly to?: string };
 
 /**
- * The Envoy routes for a path. A prefix becomes `/` unless something else is asked for, and with or without a slash at
- * its end it stands for two: `/x/` and `/x`, so that nothing begins with two slashes.
+ * Returns the Envoy routes for a path. A prefix is replaced by `/` unless a rewrite is configured. A prefix, with or without a
+ * trailing slash, needs two routes, `/x/` and `/x`, so that no rewritten path begins with two slashes.
  */
 export function rewrites(
   path: PathMatch,
@@ -27,7 +27,7 @@ export function rewrites(
   ];
 }
 
-/** Why a rewrite cannot be done; undefined when it can. */
+/** Returns why a rewrite is impossible; undefined if it is possible. */
 export function rewriteProblem(
   path: PathMatch,
   rewrite: HttpGatewayRouteRewrite | undefined,

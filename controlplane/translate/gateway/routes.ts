@@ -21,7 +21,7 @@ import type { GatewayRule } from './rules.ts';
 
 type Host = VirtualHostInit & { name: string };
 
-/** The first pass: the gateway routes, which lead to the second pass under the name of a virtual service. */
+/** Returns the first pass: the gateway routes, which lead to the second pass under the name of a virtual service. */
 export function ingressRoutes(
   view: VirtualGatewayView,
   listeners: readonly GatewayListener[],
@@ -38,7 +38,7 @@ export function ingressRoutes(
   });
 }
 
-/** A virtual host for each pattern; the one for every host is always there. A domain has one: the first. */
+/** Returns one virtual host per pattern, always including the one for every host. The first virtual host gets a domain. */
 function virtualHosts(
   view: VirtualGatewayView,
   { spec, rules }: GatewayListener,
@@ -77,11 +77,11 @@ function ranked(rules: readonly GatewayRule[], cluster: string): RouteInit[] {
 }
 
 function firstPass(rule: GatewayRule, { path, to }: Rewrite, cluster: string): RouteInit {
-  const { service, offer, rewritesHost } = rule;
+  const { service, servicePort, rewritesHost } = rule;
   const headers = [
     ...(rewritesHost ? [] : [header(names.SERVICE_HEADER, service.name)]),
-    ...(offer !== undefined && service.offers.length > 1
-      ? [header(names.PORT_HEADER, String(offer.port))]
+    ...(servicePort !== undefined && service.servicePorts.length > 1
+      ? [header(names.PORT_HEADER, String(servicePort.port))]
       : []),
   ];
   return {
@@ -95,15 +95,15 @@ function firstPass(rule: GatewayRule, { path, to }: Rewrite, cluster: string): R
         ...(rewritesHost
           ? {
               hostRewriteSpecifier: { case: 'hostRewriteLiteral', value: service.name },
-              // Envoy says it as x-envoy-original-host, 1.37 at least; what applications read is this.
+              // Envoy (1.37 and later) sets x-envoy-original-host; applications read this header instead.
               appendXForwardedHost: true,
             }
           : {}),
-        ...(offer === undefined ? {} : timeouts(longestTimes(offer))),
+        ...(servicePort === undefined ? {} : timeouts(longestTimes(servicePort))),
       },
     },
     requestHeadersToAdd: headers,
-    // A caller's own header would lead the second pass astray.
+    // A caller's own header would mislead the second pass.
     requestHeadersToRemove: rewritesHost ? [names.SERVICE_HEADER] : [],
   };
 }

@@ -2,21 +2,21 @@ import type { GatewayRouteView } from '../../mesh/proxy-view.ts';
 import type { GrpcGatewayRoute, HttpGatewayRoute } from '../../model/types.ts';
 import { conditionsProblem, grpcConditions, httpConditions, type Conditions } from '../envoy/routes/match.ts';
 import type { HttpProtocol } from '../names.ts';
-import type { HttpOffer } from '../services/offer.ts';
+import type { HttpServicePort } from '../services/service-port.ts';
 import { hostPattern, hostProblem, type HostPattern } from './hosts.ts';
 import { rewriteProblem, rewrites, type Rewrite } from './rewrites.ts';
 
 /**
- * A virtual service with what it offers to a gateway: requests, on one port or several. `tcpPorts`: where it takes connections,
- * which a gateway has no way to send.
+ * A virtual service with its HTTP service ports, as a gateway sees it. `tcpPorts`: its TCP ports, to which a gateway cannot
+ * send.
  */
 export type GatewayService = {
   readonly name: string;
-  readonly offers: readonly HttpOffer[];
+  readonly servicePorts: readonly HttpServicePort[];
   readonly tcpPorts: readonly number[];
 };
 
-/** A gateway route: on which host it stands, what it takes and how it rewrites that, and where it sends it. */
+/** A gateway route: its hosts, its match with rewrites, and its target. */
 export type GatewayRule = {
   readonly name: string;
   readonly priority: number | undefined;
@@ -24,9 +24,9 @@ export type GatewayRule = {
   readonly conditions: Conditions;
   readonly rewrites: readonly Rewrite[];
   readonly service: GatewayService;
-  /** The offer that is meant; undefined where the service has none. */
-  readonly offer: HttpOffer | undefined;
-  /** Whether the service's name becomes the host name; if not, a header leads the second pass. */
+  /** The target service port; undefined if the service has none. */
+  readonly servicePort: HttpServicePort | undefined;
+  /** Whether the host name becomes the service's name; if not, a header selects the service in the second pass. */
   readonly rewritesHost: boolean;
 };
 
@@ -34,13 +34,13 @@ type Placed =
   | { readonly kind: 'http'; readonly route: HttpGatewayRoute }
   | { readonly kind: 'grpc'; readonly route: GrpcGatewayRoute };
 
-/** Whether a gateway route stands for a listener: it has its protocol, and its port or none. */
+/** Whether a gateway route belongs to a listener: the protocol is equal, and the port is equal or absent. */
 export function fits({ spec }: GatewayRouteView, protocol: HttpProtocol, port: number): boolean {
   const placed = place(spec, protocol);
   return placed !== undefined && (placed.route.match.port ?? port) === port;
 }
 
-/** What a gateway route means on a listener that it fits, or why it has no effect there. */
+/** Compiles a gateway route for a listener that it fits, or returns why it has no effect. */
 export function gatewayRule(
   { name, spec }: GatewayRouteView,
   protocol: HttpProtocol,
@@ -54,13 +54,14 @@ export function gatewayRule(
   if (service === undefined) {
     return { problem: `nothing can be sent to virtual service ${virtualService.virtualServiceName}` };
   }
-  const offer = port === undefined ? service.offers[0] : service.offers.find((each) => each.port === port);
-  if (offer === undefined && service.offers.length > 0) {
+  const servicePort =
+    port === undefined ? service.servicePorts[0] : service.servicePorts.find((each) => each.port === port);
+  if (servicePort === undefined && service.servicePorts.length > 0) {
     const isTcp = service.tcpPorts.some((each) => each === port);
     const what = isTcp ? 'TCP alone, which a virtual gateway cannot send it,' : 'no requests';
     return { problem: `virtual service ${service.name} takes ${what} on port ${port}` };
   }
-  if (port === undefined && service.offers.length > 1) {
+  if (port === undefined && service.servicePorts.length > 1) {
     return { problem: `virtual service ${service.name} has several ports, and the target names none` };
   }
   const { conditions, rendered, problem } = render(placed);
@@ -75,12 +76,12 @@ export function gatewayRule(
     conditions,
     rewrites: rendered,
     service,
-    offer,
+    servicePort,
     rewritesHost,
   };
 }
 
-/** gRPC knows no paths to rewrite: a call's path is its method. */
+/** gRPC has no paths to rewrite: a call's path is its method. */
 function render(placed: Placed): {
   readonly conditions: Conditions;
   readonly rendered: readonly Rewrite[];

@@ -1,7 +1,7 @@
 import type { Resource } from '../../../xds/types.ts';
 import type { HeaderCondition } from '../envoy/routes/match.ts';
 import {
-  offerRoutes,
+  servicePortRoutes,
   routeConfiguration,
   virtualHost,
   type RouteInit,
@@ -9,41 +9,44 @@ import {
 } from '../envoy/routes/routes.ts';
 import type { UpstreamMesh } from '../envoy/clusters/upstream.ts';
 import * as names from '../names.ts';
-import type { HttpOffer } from '../services/offer.ts';
+import type { HttpServicePort } from '../services/service-port.ts';
 import type { Report } from '../problems.ts';
 import type { GatewayPlan } from './plan.ts';
 import type { GatewayService } from './rules.ts';
 
 type Host = VirtualHostInit & { name: string; domains: string[] };
 
-/** Where requests are found whose host name was not rewritten. */
+/** The virtual host of requests whose host name was not rewritten. */
 const DEFAULT_HOST = 'default_backend';
 
-/** The name of the second pass's routes: one listener has one set of them, named after the gateway's first protocol. */
+/** Returns the name of the second pass's routes: the single listener has one set, named after the gateway's first protocol. */
 export function secondPassName(plan: GatewayPlan): string {
   return names.egressRoutes(plan.listeners[0]?.spec.portMapping.protocol ?? 'http', names.EGRESS_PORT);
 }
 
-/** The second pass: the routes of the virtual services, found by the name that the first pass gave. */
+/** Returns the second pass: the routes of the virtual services, selected by the name that the first pass set. */
 export function secondPass(mesh: UpstreamMesh, plan: GatewayPlan, report: Report): Resource {
   const rules = plan.listeners.flatMap((listener) => listener.rules);
   const byHeader = plan.services.filter((service) =>
     rules.some((rule) => rule.service === service && !rule.rewritesHost),
   );
-  const led = byHeader.flatMap((service) => ledRoutes(mesh, service));
+  const headerRouted = byHeader.flatMap((service) => headerRoutedRoutes(mesh, service));
   const hosts = distinct(
     plan.services.map((service): Host => {
       const domains = [...names.domains(service.name, names.EGRESS_PORT)];
-      return { name: service.name, domains, routes: [...led, ...serviceRoutes(mesh, service, [])] };
+      return { name: service.name, domains, routes: [...headerRouted, ...serviceRoutes(mesh, service, [])] };
     }),
     report,
   );
   const wildcard = hosts.some(({ domains }) => domains.includes('*'));
-  const others = led.length > 0 && !wildcard ? [{ name: DEFAULT_HOST, domains: ['*'], routes: led }] : [];
+  const others =
+    headerRouted.length > 0 && !wildcard
+      ? [{ name: DEFAULT_HOST, domains: ['*'], routes: headerRouted }]
+      : [];
   return routeConfiguration(secondPassName(plan), [...hosts, ...others].map(virtualHost));
 }
 
-/** Host names are compared without case; the first by name keeps one that two services would have. */
+/** Host names are compared case-insensitively; of two services with the same host name, the first by name gets it. */
 function distinct(hosts: readonly Host[], report: Report): readonly Host[] {
   const taken = new Map<string, string>();
   return hosts.filter(({ name, domains }) => {
@@ -58,8 +61,8 @@ function distinct(hosts: readonly Host[], report: Report): readonly Host[] {
   });
 }
 
-/** The routes for requests that a header leads; they come first, because their host may be another service's name. */
-function ledRoutes(mesh: UpstreamMesh, service: GatewayService): readonly RouteInit[] {
+/** Returns the header-routed requests' routes; they come first, because the Host may be another service's name. */
+function headerRoutedRoutes(mesh: UpstreamMesh, service: GatewayService): readonly RouteInit[] {
   const named = { name: names.SERVICE_HEADER, match: { exact: service.name } };
   return serviceRoutes(mesh, service, [named]).map((route) => ({
     ...route,
@@ -67,26 +70,26 @@ function ledRoutes(mesh: UpstreamMesh, service: GatewayService): readonly RouteI
   }));
 }
 
-/** A service with several ports is told which one by a header, which the application is not to see. */
+/** A header selects the port of a service with several ports; it is removed before the application sees it. */
 function serviceRoutes(
   mesh: UpstreamMesh,
-  { offers }: GatewayService,
+  { servicePorts }: GatewayService,
   headers: readonly HeaderCondition[],
 ): readonly RouteInit[] {
-  return offers.flatMap((offer) => {
-    if (offers.length === 1) return offerRoutes(mesh, withHeaders(offer, headers));
-    const port = { name: names.PORT_HEADER, match: { exact: String(offer.port) } };
-    return offerRoutes(mesh, withHeaders(offer, [...headers, port])).map((route) => ({
+  return servicePorts.flatMap((servicePort) => {
+    if (servicePorts.length === 1) return servicePortRoutes(mesh, withHeaders(servicePort, headers));
+    const port = { name: names.PORT_HEADER, match: { exact: String(servicePort.port) } };
+    return servicePortRoutes(mesh, withHeaders(servicePort, [...headers, port])).map((route) => ({
       ...route,
       requestHeadersToRemove: [names.PORT_HEADER],
     }));
   });
 }
 
-function withHeaders(offer: HttpOffer, headers: readonly HeaderCondition[]): HttpOffer {
-  const rules = offer.rules.map((rule) => ({
+function withHeaders(servicePort: HttpServicePort, headers: readonly HeaderCondition[]): HttpServicePort {
+  const rules = servicePort.rules.map((rule) => ({
     ...rule,
     conditions: { ...rule.conditions, headers: [...rule.conditions.headers, ...headers] },
   }));
-  return { ...offer, rules };
+  return { ...servicePort, rules };
 }

@@ -1,11 +1,11 @@
 import { IDLE_TIMEOUT, REQUEST_TIMEOUT } from '../defaults.ts';
-import type { HttpOffer } from '../services/offer.ts';
+import type { HttpServicePort } from '../services/service-port.ts';
 
 /**
- * The time limits of a gateway's first pass, in milliseconds, 0 for none: the longest of the second one's routes, so
- * that it never cuts them short. An `idle` that is Envoy's own is undefined.
+ * Returns the time limits of a gateway's first pass, in milliseconds, 0 for none: the longest of the second pass's routes, so
+ * that the first pass never ends a request early. `idle` is undefined for Envoy's default.
  */
-export function longestTimes({ rules }: HttpOffer): { timeout: number; idle: number | undefined } {
+export function longestTimes({ rules }: HttpServicePort): { timeout: number; idle: number | undefined } {
   const timeout = longest(rules.map((rule) => rule.timeout)) ?? REQUEST_TIMEOUT;
   const idle = longest(rules.map((rule) => rule.idle ?? IDLE_TIMEOUT));
   return { timeout, idle: idle === IDLE_TIMEOUT ? undefined : idle };

@@ -6,12 +6,12 @@ import { callOf, type Call, type PolicyTls } from '../tls/calls.ts';
 import type { EgressPort } from './egress.ts';
 import type { OwnView } from './own-view.ts';
 
-/** A listener of a virtual node that this one reaches, and how. */
+/** A listener of a virtual node that this one calls, and the TLS of the call. */
 export type UpstreamCall = Call & { readonly target: Upstream };
 
 /**
- * All that a virtual node's backends lead to, each once. A listener has one cluster, however many backends lead to it: of
- * those whose client policies differ, one whose policy counts goes before one without, and then the first by name.
+ * Returns all targets of a virtual node's backends, each once. A listener has one cluster even if several backends lead to it.
+ * If their client policies differ, a backend with an effective policy precedes one without, then the first by name.
  */
 export function upstreamCalls(
   view: OwnView,
@@ -48,7 +48,7 @@ function oneCall(
     call: callOf(policies(service), target, features, `virtualService/${service}`, report),
   }));
   const chosen = calls.find(({ call }) => call.policy) ?? calls[0];
-  if (chosen === undefined) return { tls: undefined, needs: [], policy: false };
+  if (chosen === undefined) return { tls: undefined, secretRefs: [], policy: false };
   for (const { service, call } of calls) {
     if (isDeepStrictEqual(call.tls, chosen.call.tls)) continue;
     const { node, listener } = target;
@@ -61,7 +61,7 @@ function oneCall(
   return chosen.call;
 }
 
-/** A backend's own client policy takes the place of the default one, whole. */
+/** A backend's own client policy replaces the default policy as a whole. */
 function policiesOf({ spec }: OwnView): (service: string) => PolicyTls | undefined {
   const backends = (spec.backends ?? []).flatMap(({ virtualService }) => virtualService ?? []);
   const own = new Map(backends.map((each) => [each.virtualServiceName, each.clientPolicy]));
@@ -69,6 +69,6 @@ function policiesOf({ spec }: OwnView): (service: string) => PolicyTls | undefin
 }
 
 function targetsOf(port: EgressPort): readonly { readonly service: string; readonly target: Upstream }[] {
-  const reaches = [...(port.http?.hosts ?? []), ...port.tcp].map(({ reach }) => reach);
-  return reaches.flatMap(({ service, upstreams }) => upstreams.map((target) => ({ service, target })));
+  const staticPorts = [...(port.http?.hosts ?? []), ...port.tcp].map(({ staticPort }) => staticPort);
+  return staticPorts.flatMap(({ service, upstreams }) => upstreams.map((target) => ({ service, target })));
 }

@@ -12,7 +12,7 @@ import type { UpstreamCall } from './calls.ts';
 import { allowsAll } from './listeners.ts';
 import type { OwnView } from './own-view.ts';
 
-/** The application beside the proxy: a cluster for each of the virtual node's listeners. */
+/** Returns one cluster of the local application per listener of the virtual node. */
 export function ingressClusters(
   view: OwnView,
   listeners: readonly Listener[],
@@ -32,7 +32,7 @@ export function ingressClusters(
   });
 }
 
-/** Everything that a virtual node's outbound traffic can reach. */
+/** Returns all clusters of a virtual node's outbound traffic. */
 export function egressClusters(
   view: OwnView,
   mesh: UpstreamMesh,
@@ -52,5 +52,5 @@ export function egressClusters(
   }
 }
 
-/** By the mesh's specification: all its proxies have the same. */
+/** Cached per mesh specification: all proxies of a mesh share them. */
 const passThroughs = createMemo<Resource>();

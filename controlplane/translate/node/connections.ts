@@ -6,19 +6,19 @@ import type { Extension } from '../envoy/typed.ts';
 import { upstreamName, type UpstreamMesh } from '../envoy/clusters/upstream.ts';
 import { createMemo } from '../memo.ts';
 import * as names from '../names.ts';
-import type { Target } from '../services/offer.ts';
+import type { Target } from '../services/service-port.ts';
 import { unreported } from '../problems.ts';
-import { offers } from '../services/services.ts';
-import type { EgressPort, OfferAt } from './egress.ts';
+import { servicePorts } from '../services/services.ts';
+import type { EgressPort, ServicePortIndex } from './egress.ts';
 
-/** The clusters that connections to a service are shared out to; none where no weight is above 0. */
+/** Returns the weighted clusters of a service's connections; empty if no weight is above 0. */
 export function sharesOf(mesh: UpstreamMesh, targets: readonly Target[]): readonly WeightedTcp[] {
   return targets
     .filter(({ weight }) => weight > 0)
     .map((target) => ({ cluster: upstreamName(mesh, target), weight: target.weight }));
 }
 
-/** Shares connections out by weight. Envoy refuses weights that add up to nothing: then every connection is closed. */
+/** Distributes connections by weight. Envoy rejects a total weight of 0: in that case every connection is closed. */
 export function connectionFilter({
   shares: [first, ...others],
   idle,
@@ -29,35 +29,35 @@ export function connectionFilter({
   return first === undefined ? closing() : tcpProxy(names.EGRESS_STATS, [first, ...others], idle);
 }
 
-/** Of which offers the listener for outbound traffic has filters that it knows by name only. */
-export function namedConnections(ports: readonly EgressPort[]): readonly OfferAt[] {
+/** Returns the service ports whose filters the outbound listener only names. */
+export function namedConnections(ports: readonly EgressPort[]): readonly ServicePortIndex[] {
   return ports.flatMap(({ tcp }) => tcp.map(({ at }) => at));
 }
 
-/** What stands behind the names of these filters now. */
+/** Returns the current configurations of these discovered filters. */
 export function egressExtensions(
   view: VirtualNodeView,
   mesh: UpstreamMesh,
-  connections: readonly OfferAt[],
+  connections: readonly ServicePortIndex[],
 ): readonly Resource[] {
   return connections.flatMap(
-    ({ service, offer }) => serviceExtensions(view.services[service], mesh)[offer] ?? [],
+    ({ service, servicePort }) => serviceExtensions(view.services[service], mesh)[servicePort] ?? [],
   );
 }
 
-/** The filter of each of a service's offers, undefined for HTTP: encoded once for all that call the service. */
+/** Returns the filter of each service port, undefined for HTTP: encoded once for all callers of the service. */
 function serviceExtensions(
   service: ServiceView | undefined,
   mesh: UpstreamMesh,
 ): readonly (Resource | undefined)[] {
   if (service === undefined) return [];
   return extensionsOf(service, mesh.name, unreported, () =>
-    offers(service, unreported).map((offer) => {
-      if (offer.kind !== 'tcp') return undefined;
-      const name = names.egressConnections(offer.port, service.name);
+    servicePorts(service, unreported).map((servicePort) => {
+      if (servicePort.kind !== 'tcp') return undefined;
+      const name = names.egressConnections(servicePort.port, service.name);
       return filterConfig(
         name,
-        connectionFilter({ shares: sharesOf(mesh, offer.targets), idle: offer.idle }),
+        connectionFilter({ shares: sharesOf(mesh, servicePort.targets), idle: servicePort.idle }),
       );
     }),
   );

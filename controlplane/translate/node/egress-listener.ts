@@ -27,7 +27,7 @@ import {
 } from './outbound.ts';
 import { ownPorts } from './own-ports.ts';
 
-/** The names of the TLS servers on port 443 that are let out in every mesh. */
+/** The SNI on port 443 that every mesh lets out. */
 const AMAZON = '*.amazonaws.com';
 const AMAZON_CHAIN = 'egress_amazonaws';
 const ALLOW_ALL_CHAIN = 'egress_allow_all';
@@ -36,9 +36,8 @@ const ALLOW_ALL_CHAIN = 'egress_allow_all';
 export type PortAddresses = ReadonlyMap<number, readonly ChainAddresses[]>;
 
 /**
- * All of a virtual node's outbound traffic: a chain for the requests on each port of its backends and one for the
- * connections to each, one for AWS's own services, and with ALLOW_ALL what everything else takes. Without any, a connection is
- * closed.
+ * Returns the listener of all outbound traffic of a virtual node: per port one chain for requests and one per TCP backend, one
+ * chain for AWS's own services, and with ALLOW_ALL a default. Without any chain, a connection is closed.
  */
 export function egressListener(
   outbound: Outbound,
@@ -58,7 +57,7 @@ export function egressListener(
   });
 }
 
-/** Chains that match a port each. */
+/** Returns chains that match one port each. */
 function matchedChains(outbound: Outbound, accessLog: readonly AccessLogInit[]): readonly FilterChainInit[] {
   const { mesh, ports, allowsAll, options } = outbound;
   const backends = ports.flatMap((port) =>
@@ -73,7 +72,7 @@ function matchedChains(outbound: Outbound, accessLog: readonly AccessLogInit[]):
   ];
 }
 
-/** Port 443 needs a chain of its own, because the one for AWS's services keeps the catch-all from seeing it. */
+/** Port 443 needs its own chain, because the chain for AWS's services hides the catch-all there. */
 function allowAll(mesh: string, ports: readonly OutboundPort[]): readonly FilterChainInit[] {
   const filter = passThrough(names.allowAllCluster(mesh));
   const taken = ports.some(({ port }) => port === TLS_PORT);
@@ -84,7 +83,7 @@ function allowAll(mesh: string, ports: readonly OutboundPort[]): readonly Filter
   ];
 }
 
-/** Chains that the matcher chooses among. */
+/** Returns the chains that the matcher chooses among. */
 function allChains(
   { mesh, ports, allowsAll, options }: Outbound,
   accessLog: readonly AccessLogInit[],
@@ -119,7 +118,7 @@ function passThrough(cluster: string): ReturnType<typeof tcpProxy> {
   return tcpProxy(names.EGRESS_STATS, [{ cluster, weight: 1 }], undefined);
 }
 
-/** Which chain takes a connection. */
+/** Returns the matcher, which chooses the chain of a connection. */
 function matcherOf(outbound: Outbound, addresses: PortAddresses): ChainMatcherInit {
   const { ports, allowsAll } = outbound;
   const choices = new Map<string, OnMatchInit>(
@@ -134,7 +133,7 @@ function matcherOf(outbound: Outbound, addresses: PortAddresses): ChainMatcherIn
   return byPort(choices, allowsAll ? toChain(ALLOW_ALL_CHAIN) : undefined);
 }
 
-/** Of a port, where connections go; undefined where they go where all others do. */
+/** Returns the choice for a port; undefined if its connections go to the default. */
 function choiceOf(
   { allowsAll }: Outbound,
   { requests, connections, toldApartBy, isGuarded }: OutboundPort,
@@ -142,12 +141,12 @@ function choiceOf(
 ): OnMatchInit | undefined {
   const [only] = requests === undefined ? connections : [requests];
   if (toldApartBy === undefined) return only && toChain(only.chain);
-  // Where TLS was asked for there is never plain text instead.
+  // A backend that requires TLS never gets plain text instead.
   const unknown = requests?.chain ?? (allowsAll && isGuarded ? CLOSED_CHAIN : undefined);
   return byAddress(addresses, unknown === undefined ? undefined : toChain(unknown));
 }
 
-/** The same on the port of HTTPS, where the name that a TLS client asks for comes first. */
+/** Returns the choice for the HTTPS port, where SNI comes first. */
 function tlsChoice({ allowsAll }: Outbound, port: OutboundPort | undefined): OnMatchInit {
   const amazon = { serverName: { name: AMAZON }, to: toChain(AMAZON_CHAIN) };
   const [only] = port?.requests === undefined ? (port?.connections ?? []) : [port.requests];
@@ -162,8 +161,8 @@ function tlsChoice({ allowsAll }: Outbound, port: OutboundPort | undefined): OnM
   );
 }
 
-/** Whole names before those that stand for many, and of these the longest first. One that two have leads to neither, unless both lead
- * to the same. */
+/** Sorts exact names before wildcards, and longer ones first. A name that two backends share leads to neither, unless both lead to
+ * the same servers. */
 function namedChoices(connections: OutboundPort['connections']) {
   const takers = new Map<string, OutboundConnections | 'two'>();
   for (const each of connections) {

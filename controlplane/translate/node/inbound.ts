@@ -7,20 +7,20 @@ import type { Report } from '../problems.ts';
 import { optionsKey, type Options } from '../options.ts';
 import type { ProxyResources } from '../proxy.ts';
 import { onePerPort } from '../services/targets.ts';
-import { listenerDoors } from '../tls/listeners.ts';
-import type { Need } from '../tls/secrets.ts';
+import { listenerTlsModes } from '../tls/listeners.ts';
+import type { SecretRef } from '../tls/secrets.ts';
 import { ingressClusters } from './clusters.ts';
 import { ingressListener, type OpenListener } from './listeners.ts';
 import { ingressRoutes } from './routes.ts';
 import type { OwnView } from './own-view.ts';
 
-/** All that leads to the application beside the proxy, and the access log, which is the same in both directions. */
+/** The traffic to the local application, and the access log, which is the same in both directions. */
 export type Inbound = Omit<ProxyResources, 'endpoints' | 'secrets'> & {
   readonly accessLog: readonly AccessLogInit[];
-  readonly needs: readonly Need[];
+  readonly secretRefs: readonly SecretRef[];
 };
 
-/** Makes what leads to the application once, whatever the virtual node calls. */
+/** Builds the inbound part, cached independently of the virtual node's backends. */
 export function inboundParts(view: OwnView, at: Addresses, options: Options, report: Report): Inbound {
   const key = JSON.stringify([view.mesh.name, view.name, at, optionsKey(options)]);
   return memo(view.spec, key, report, (inner) => makeInbound(view, at, options, inner));
@@ -37,11 +37,11 @@ function makeInbound(view: OwnView, at: Addresses, options: Options, report: Rep
     clusters: ingressClusters(view, listeners, at, options, report),
     ...ingressListener(view, open, at, accessLog, options),
     routes: ingressRoutes(view, listeners, report),
-    needs: open.flatMap(({ doors }) => doors.needs),
+    secretRefs: open.flatMap(({ tlsModes }) => tlsModes.secretRefs),
   };
 }
 
-/** The listeners that can have a chain. */
+/** Returns the listeners that can have a chain. */
 function openListeners(view: OwnView, options: Options, report: Report): readonly OpenListener[] {
   const at = `virtualNode/${view.name}`;
   return onePerPort(view.spec.listeners ?? [], at, report).flatMap((spec) => {
@@ -51,7 +51,7 @@ function openListeners(view: OwnView, options: Options, report: Report): readonl
       report(where, `port ${port} is the proxy's own`);
       return [];
     }
-    const doors = listenerDoors(spec, options, where, report);
-    return doors === undefined ? [] : [{ spec, doors }];
+    const tlsModes = listenerTlsModes(spec, options, where, report);
+    return tlsModes === undefined ? [] : [{ spec, tlsModes }];
   });
 }

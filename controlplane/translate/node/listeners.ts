@@ -1,9 +1,9 @@
 import type { Listener } from '../../model/types.ts';
-import type { Doors } from '../tls/listeners.ts';
+import type { TlsModes } from '../tls/listeners.ts';
 import type { Resource } from '../../../xds/types.ts';
 import type { Addresses } from '../envoy/address.ts';
 import { connectionManager, type AccessLogInit } from '../envoy/connection-manager.ts';
-import { doorChains, tcpProxy, type FilterChainInit } from '../envoy/filter-chains.ts';
+import { tlsModeChains, tcpProxy, type FilterChainInit } from '../envoy/filter-chains.ts';
 import { originalDestination, tlsInspectorOn } from '../envoy/listener-filters.ts';
 import { discoveredFilter, filterConfig } from '../envoy/filter-discovery.ts';
 import { listener } from '../envoy/listener.ts';
@@ -13,12 +13,12 @@ import type { Options } from '../options.ts';
 import { ownPorts } from './own-ports.ts';
 import type { OwnView } from './own-view.ts';
 
-/** A listener that can be opened, and how. */
-export type OpenListener = { readonly spec: Listener; readonly doors: Doors };
+/** A listener that can be opened, and its TLS modes. */
+export type OpenListener = { readonly spec: Listener; readonly tlsModes: TlsModes };
 
 /**
- * All of a virtual node's inbound traffic, and what stands behind the names of its filters; no listener where it has none
- * itself.
+ * Returns the listener of all inbound traffic of a virtual node, with its discovered filters; empty if the virtual node has no
+ * listener itself.
  */
 export function ingressListener(
   view: OwnView,
@@ -30,7 +30,7 @@ export function ingressListener(
   if (listeners.length === 0) return { listeners: [], extensions: [] };
   const several = listeners.length > 1;
   const extensions: Resource[] = [];
-  const chains = listeners.flatMap(({ spec, doors }): readonly FilterChainInit[] => {
+  const chains = listeners.flatMap(({ spec, tlsModes }): readonly FilterChainInit[] => {
     const { port, protocol } = spec.portMapping;
     const statPrefix = names.ingressStats(protocol, port, several);
     if (protocol === 'tcp') {
@@ -38,13 +38,13 @@ export function ingressListener(
       const filter = tcpProxy(statPrefix, [target], connectionIdle(spec));
       const name = names.ingressConnections(port);
       if (options.ecds) extensions.push(filterConfig(name, filter));
-      return doorChains(name, port, doors, options.ecds ? discoveredFilter(name) : filter);
+      return tlsModeChains(name, port, tlsModes, options.ecds ? discoveredFilter(name) : filter);
     }
     const routes = names.ingressRoutes(protocol, port);
     const filter = connectionManager({ place: 'ingress', statPrefix, routes, accessLog }, options);
-    return doorChains(`ingress_${protocol}_${port}`, port, doors, filter);
+    return tlsModeChains(`ingress_${protocol}_${port}`, port, tlsModes, filter);
   });
-  const [first, ...others] = listeners.flatMap(({ spec, doors: { plain, tls } }) =>
+  const [first, ...others] = listeners.flatMap(({ spec, tlsModes: { plain, tls } }) =>
     plain && tls !== undefined ? [spec.portMapping.port] : [],
   );
   const inspector = first === undefined ? [] : [tlsInspectorOn(first, ...others)];
@@ -59,7 +59,7 @@ export function ingressListener(
   return { listeners: [inbound], extensions };
 }
 
-/** Whether the mesh lets everything out. */
+/** Whether the mesh allows all egress. */
 export function allowsAll({ mesh }: OwnView): boolean {
   return mesh.spec.egressFilter?.type === 'ALLOW_ALL';
 }

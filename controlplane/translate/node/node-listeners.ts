@@ -1,22 +1,22 @@
 import type { VirtualNodeView } from '../../mesh/proxy-view.ts';
 import type { Resource } from '../../../xds/types.ts';
-import type { Found } from '../external-inputs.ts';
+import type { ExternalInputs } from '../external-inputs.ts';
 import { createMemo } from '../memo.ts';
 import { unreported, type Report } from '../problems.ts';
 import { egressListener } from './egress-listener.ts';
-import type { Frame } from './frame.ts';
+import type { StaticPart } from './static-part.ts';
 import { portAddresses } from './port-addresses.ts';
 
-/** Both listeners of a virtual node; the very same list as long as its frame, and the addresses of names, are the same. */
+/** Returns both listeners of a virtual node; the list stays identical while the static part and the addresses of names do. */
 export function nodeListeners(
   view: VirtualNodeView,
-  frame: Frame,
-  found: Found,
+  staticPart: StaticPart,
+  inputs: ExternalInputs,
   report: Report,
 ): readonly Resource[] {
-  const { outbound, accessLog, inboundListeners } = frame;
-  const addresses = portAddresses(outbound, found, report);
-  return lists(frame, JSON.stringify([...addresses]), unreported, () => {
+  const { outbound, accessLog, inboundListeners } = staticPart;
+  const addresses = portAddresses(outbound, inputs, report);
+  return lists(staticPart, JSON.stringify([...addresses]), unreported, () => {
     const key = JSON.stringify([view.name, outbound, [...addresses]]);
     const made = outboundListeners(view.spec, key, unreported, () =>
       egressListener(outbound, accessLog, addresses),
@@ -27,5 +27,5 @@ export function nodeListeners(
 
 const lists = createMemo<readonly Resource[]>();
 
-/** Kept from one frame to the next: most changes of a frame are none of this listener. */
+/** Kept across static parts: most of their changes do not affect this listener. */
 const outboundListeners = createMemo<Resource>();

@@ -4,7 +4,7 @@ import type { WeightedTcp } from '../envoy/filter-chains.ts';
 import { isHeaderValue } from '../envoy/text.ts';
 import { upstreamName, type UpstreamMesh } from '../envoy/clusters/upstream.ts';
 import * as names from '../names.ts';
-import type { TcpReach } from '../services/reach.ts';
+import type { TcpStaticPort } from '../services/static-service.ts';
 import type { Options } from '../options.ts';
 import type { Report } from '../problems.ts';
 import type { UpstreamCall } from './calls.ts';
@@ -12,41 +12,41 @@ import { sharesOf } from './connections.ts';
 import type { EgressPort, HttpBackends, TcpBackend } from './egress.ts';
 
 /**
- * All that a virtual node's listener for outbound traffic is made of, but the access log and the addresses of names: plain
- * data, so that it is the whole key of the listener too.
+ * The input of a virtual node's outbound listener, except for the access log and the addresses of names: plain data, so that
+ * it also serves as the listener's cache key.
  */
 export type Outbound = {
   readonly mesh: string;
   readonly listen: Addresses['listen'];
-  /** Whether the mesh lets everything out. */
+  /** Whether the mesh allows all egress. */
   readonly allowsAll: boolean;
   /**
-   * `match`: each chain has a match of its own. `matcher`: the listener chooses among chains that never change, so that one more
-   * or another address drains nothing.
+   * `match`: each chain has its own match. `matcher`: the listener chooses among chains that never change, so that a new
+   * chain or address drains no connection.
    */
   readonly form: 'match' | 'matcher';
-  /** Where an agent looks names up (`names`), it is the one that puts their addresses into the matcher. */
+  /** With `names`, the agent looks names up and puts their addresses into the matcher. */
   readonly options: Options;
   readonly ports: readonly OutboundPort[];
 };
 
-/** One destination port of a backend, or of several. */
+/** One destination port of one or more backends. */
 export type OutboundPort = {
   readonly port: number;
-  /** Undefined where no backend takes requests. `services`: theirs, where the port is shared with connections. */
+  /** Undefined if no backend takes requests. `services`: their services, if the port is shared with TCP backends. */
   readonly requests:
     | { readonly chain: string; readonly routes: string; readonly services: readonly string[] }
     | undefined;
   readonly connections: readonly OutboundConnections[];
-  /** How backends are told apart; undefined where there is nothing to tell apart. */
+  /** How backends are distinguished; undefined if there is only one. */
   readonly toldApartBy: 'address' | 'server name' | undefined;
-  /** Whether TLS is asked for on the way to one of these: then no connection that may be meant for it passes as it is. */
+  /** Whether a backend of the port requires TLS: then no connection that may be meant for it passes through unchanged. */
   readonly isGuarded: boolean;
 };
 
 /**
- * The connections to one virtual service. `inline`: what its chain does with them; undefined where that is asked for by name. `like`: an
- * earlier chain of the port that leads to the same servers; undefined where there is none.
+ * The connections to one virtual service. `inline`: the filter of its chain; undefined if the filter is discovered by name. `like`:
+ * an earlier chain of the port that leads to the same servers; undefined if there is none.
  */
 export type OutboundConnections = {
   readonly service: string;
@@ -56,15 +56,15 @@ export type OutboundConnections = {
 };
 
 /**
- * The port of HTTPS, where the TLS inspector is at work: backends that share it are told apart by the name that the TLS client
- * asks for, since addresses there are often those of a network that serves many names.
+ * The HTTPS port, on which the TLS inspector runs: backends that share it are distinguished by SNI, because addresses there
+ * often belong to a network that serves many names.
  */
 export const TLS_PORT = 443;
 
 /** The chain that closes every connection. */
 export const CLOSED_CHAIN = 'egress_closed';
 
-/** What the listener for outbound traffic is made of. What cannot be told apart is reported, as far as the model shows it. */
+/** Compiles the outbound listener's input. Reports backends that cannot be distinguished, as far as the model shows it. */
 export function outboundOf(
   mesh: UpstreamMesh,
   { listen }: Addresses,
@@ -98,7 +98,7 @@ function outboundPort(
   const { port, http, tcp } = egress;
   const isShared = needsTelling(egress);
   const toldApartBy = isShared ? (port === TLS_PORT ? 'server name' : 'address') : undefined;
-  const upstreams = tcp.flatMap(({ reach }) => reach.upstreams);
+  const upstreams = tcp.flatMap(({ staticPort }) => staticPort.upstreams);
   const connections = connectionsOf(mesh, tcp, isShared, options);
   if (toldApartBy !== undefined) reportNames(port, connections, toldApartBy, report);
   return {
@@ -110,7 +110,7 @@ function outboundPort(
   };
 }
 
-/** Whether a connection's port does not say which backend it is for. */
+/** Whether the port of a connection does not determine the backend. */
 function needsTelling({ http, tcp }: EgressPort): boolean {
   return tcp.length + (http === undefined ? 0 : 1) > 1 && tcp.length > 0;
 }
@@ -123,7 +123,7 @@ function requestsOf(
   return {
     chain: `egress_${protocol}_${port}`,
     routes: names.egressRoutes(protocol, port),
-    services: isShared ? hosts.map(({ reach }) => reach.service) : [],
+    services: isShared ? hosts.map(({ staticPort }) => staticPort.service) : [],
   };
 }
 
@@ -134,10 +134,10 @@ function connectionsOf(
   { ecds }: Options,
 ): readonly OutboundConnections[] {
   const firsts = new Map<string, string>();
-  return backends.map(({ reach }) => {
-    const { port, service, inline } = reach;
+  return backends.map(({ staticPort }) => {
+    const { port, service, inline } = staticPort;
     const chain = ecds || isShared ? names.egressConnections(port, service) : `egress_tcp_${port}`;
-    const servers = serversOf(mesh, reach);
+    const servers = serversOf(mesh, staticPort);
     const like = firsts.get(servers);
     if (like === undefined) firsts.set(servers, chain);
     return {
@@ -149,14 +149,14 @@ function connectionsOf(
   });
 }
 
-/** Where connections go: services for which this is the same need not be told apart. How a router shares them out is its own. */
-function serversOf(mesh: UpstreamMesh, { service, router, upstreams }: TcpReach): string {
+/** Returns the servers of a TCP backend as text: services with equal texts need not be distinguished. A router's weights are its own. */
+function serversOf(mesh: UpstreamMesh, { service, router, upstreams }: TcpStaticPort): string {
   const [first, ...others] = upstreams;
   if (first !== undefined && others.length === 0) return JSON.stringify(['node', upstreamName(mesh, first)]);
   return JSON.stringify(router === undefined ? ['service', service] : ['router', router]);
 }
 
-/** Says whose names cannot tell them from the others on the port, or are another's too. */
+/** Reports services whose name cannot distinguish them on the port, or is also another service's name. */
 function reportNames(
   port: number,
   connections: readonly OutboundConnections[],
@@ -179,20 +179,20 @@ function reportNames(
   }
 }
 
-/** Whether it makes no difference which of two chains takes a connection. */
+/** Whether two chains lead to the same servers. */
 export function leadToTheSame(a: OutboundConnections, b: OutboundConnections): boolean {
   return (a.like ?? a.chain) === (b.like ?? b.chain);
 }
 
-/** Whether a resolver can be asked for a name. */
+/** Whether a resolver can look up a name. */
 export function isHostName(name: string): boolean {
   return name !== '' && isHeaderValue(name) && !/[\s*]/.test(name);
 }
 
 /**
- * The names whose addresses tell the chains of a port apart, for ports where nothing else does. An address of requests and
- * connections is that of requests, as before there were connections on the port; other addresses of two services are closed, unless
- * both lead to the same servers.
+ * Returns the names whose addresses distinguish the chains of a port, for ports where nothing else does. An address of both
+ * requests and connections belongs to the requests, as without TCP backends on the port. Other addresses of two services are
+ * closed, unless both lead to the same servers.
  */
 export function listenerNames({ ports }: Outbound): ListenerNames {
   return Object.fromEntries(

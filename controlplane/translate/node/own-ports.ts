@@ -1,7 +1,7 @@
 import { chain, closing, type FilterChainInit } from '../envoy/filter-chains.ts';
 import { EGRESS_PORT, INGRESS_PORT } from '../names.ts';
 
-/** A connection that was made straight to the proxy would be sent to the proxy, without end. */
+/** A direct connection to the proxy's own port would loop back to the proxy forever. */
 export function ownPorts(): readonly FilterChainInit[] {
   return [INGRESS_PORT, EGRESS_PORT].map((port) =>
     chain(`own_port_${port}`, { destinationPort: port }, closing()),

@@ -3,10 +3,10 @@ import { LISTENER } from '../../../xds/types.ts';
 import type { NameAddresses } from '../../../common/addresses/seen-addresses.ts';
 import { caseView, readCase } from '../testing/cases.ts';
 import { NO_OPTIONS, type Options } from '../options.ts';
-import { NOTHING_FOUND } from '../external-inputs.ts';
+import { NO_EXTERNAL_INPUTS } from '../external-inputs.ts';
 import { translate, type Translation } from '../translate.ts';
 
-// Addresses of names are answers from outside the model: what they are asked for, and what another answer makes anew.
+// Addresses of names are external inputs: which names are looked up, and which resources a new answer rebuilds.
 
 const input = readCase('tcp-shared');
 const view = caseView(input);
@@ -18,7 +18,7 @@ function translated(
 ): Translation & { readonly asked: readonly string[] } {
   const asked = new Set<string>();
   const found = {
-    ...NOTHING_FOUND,
+    ...NO_EXTERNAL_INPUTS,
     addresses: (name: string) => {
       asked.add(name);
       return addresses[name.toLowerCase()];
@@ -29,7 +29,7 @@ function translated(
 
 const KNOWN = input.found?.addresses ?? {};
 
-test('only the names of backends that share a port are asked for, and of an agent that looks them up none', () => {
+test('only names of backends that share a port are looked up, and none if the agent looks them up', () => {
   const { asked, problems } = translated(KNOWN);
   expect(asked).toEqual(['Queue.local', 'db1.local', 'db2.local', 'web.local', 'www.local']);
   expect(problems).toEqual([]);
@@ -37,7 +37,7 @@ test('only the names of backends that share a port are asked for, and of an agen
   expect([byAgent.asked, byAgent.problems]).toEqual([[], []]);
 });
 
-test('another address makes the outbound listener anew and nothing else; the same ones give the very same list', () => {
+test('a new address rebuilds only the outbound listener; equal addresses keep the list identical', () => {
   const before = translated(KNOWN).snapshot;
   expect(translated({ ...KNOWN }).snapshot.get(LISTENER)).toBe(before.get(LISTENER));
   const moved = { ...KNOWN, 'db2.local': { current: ['10.0.0.22'], former: ['10.0.0.2'] } };

@@ -3,7 +3,7 @@ import type { Listener } from '../../model/types.ts';
 import type { Resource } from '../../../xds/types.ts';
 import { applicationRetryPolicy } from '../envoy/routes/retry.ts';
 import {
-  offerHost,
+  servicePortHost,
   routeConfiguration,
   virtualHost,
   wholeRoute,
@@ -14,12 +14,12 @@ import { requestTimes } from '../listener-times.ts';
 import { createMemo } from '../memo.ts';
 import * as names from '../names.ts';
 import { unreported, type Report } from '../problems.ts';
-import { offers } from '../services/services.ts';
-import type { EgressPort, OfferAt } from './egress.ts';
+import { servicePorts } from '../services/services.ts';
+import type { EgressPort, ServicePortIndex } from './egress.ts';
 import type { OwnView } from './own-view.ts';
 import { allowsAll } from './listeners.ts';
 
-/** The routes to the application beside the proxy, one configuration a listener. */
+/** Returns the routes to the local application, one configuration per listener. */
 export function ingressRoutes(
   view: OwnView,
   listeners: readonly Listener[],
@@ -41,16 +41,16 @@ export function ingressRoutes(
   });
 }
 
-/** Of one port, which offers its routes are made of, and what else is in them. */
+/** The service ports of one port's route configuration, and its other members. */
 export type PortRoutes = {
   readonly name: string;
-  readonly hosts: readonly OfferAt[];
+  readonly hosts: readonly ServicePortIndex[];
   readonly others: readonly EncodedHost[];
 };
 
 /**
- * What the routes to the backends are made of, one configuration a port. A request for another host goes, with ALLOW_ALL, to
- * the address that the application asked for, without any limit of ours; without it, Envoy answers 404.
+ * Returns the input of the routes to the backends, one configuration per port. With ALLOW_ALL, a request for another host goes
+ * to its original destination without a limit of ours; without ALLOW_ALL, Envoy answers 404.
  */
 export function portRoutes(
   view: OwnView,
@@ -59,7 +59,7 @@ export function portRoutes(
 ): readonly PortRoutes[] {
   return ports.flatMap(({ port, http }) => {
     if (http === undefined) return [];
-    const taken = http.hosts.some(({ reach }) => names.domains(reach.service, port).includes('*'));
+    const taken = http.hosts.some(({ staticPort }) => names.domains(staticPort.service, port).includes('*'));
     return {
       name: names.egressRoutes(http.protocol, port),
       hosts: http.hosts.map(({ at }) => at),
@@ -68,7 +68,7 @@ export function portRoutes(
   });
 }
 
-/** The routes to the backends as these are now; a port's configuration is made again only if one of its hosts is. */
+/** Returns the current routes to the backends; a port's configuration is rebuilt only if one of its hosts is. */
 export function egressRoutes(
   view: VirtualNodeView,
   mesh: UpstreamMesh,
@@ -76,7 +76,7 @@ export function egressRoutes(
 ): readonly Resource[] {
   return ports.map(({ name, hosts, others }) => {
     const all = hosts.flatMap(
-      ({ service, offer }) => serviceHosts(view.services[service], mesh)[offer] ?? [],
+      ({ service, servicePort }) => serviceHosts(view.services[service], mesh)[servicePort] ?? [],
     );
     all.push(...others);
     return configurations(view.spec, name, unreported, () => routeConfiguration(name, all), all);
@@ -85,20 +85,22 @@ export function egressRoutes(
 
 const configurations = createMemo<Resource>();
 
-/** The virtual host of each of a service's offers, undefined for TCP: encoded once for all that call the service. */
+/** Returns the virtual host of each service port, undefined for TCP: encoded once for all callers of the service. */
 function serviceHosts(
   service: ServiceView | undefined,
   mesh: UpstreamMesh,
 ): readonly (EncodedHost | undefined)[] {
   if (service === undefined) return [];
   return hostsOf(service, mesh.name, unreported, () =>
-    offers(service, unreported).map((offer) => (offer.kind === 'http' ? offerHost(mesh, offer) : undefined)),
+    servicePorts(service, unreported).map((servicePort) =>
+      servicePort.kind === 'http' ? servicePortHost(mesh, servicePort) : undefined,
+    ),
   );
 }
 
 const hostsOf = createMemo<readonly (EncodedHost | undefined)[]>();
 
-/** For hosts outside the mesh: no limit on time or silence, and nothing of Envoy's own in the answer. */
+/** For hosts outside the mesh: no time limit, no idle time-out, and none of Envoy's headers in the response. */
 function allowAllHost(mesh: UpstreamMesh): EncodedHost {
   const route = wholeRoute(names.allowAllCluster(mesh.name), { timeout: 0, idle: 0 });
   const responseHeadersToRemove = ['x-envoy-upstream-service-time'];

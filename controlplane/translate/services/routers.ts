@@ -12,21 +12,21 @@ import { milliseconds } from '../envoy/duration.ts';
 import { conditionsProblem, grpcConditions, httpConditions } from '../envoy/routes/match.ts';
 import { byRank } from '../envoy/order.ts';
 import { defaultRetryPolicy, retryPolicy } from '../envoy/routes/retry.ts';
-import type { HttpOffer, Offer, Rule, Target } from './offer.ts';
+import type { HttpServicePort, ServicePort, Rule, Target } from './service-port.ts';
 import type { Report } from '../problems.ts';
 import { onePerPort, resolveTarget } from './targets.ts';
 
 type Router = Extract<ProviderView, { kind: 'virtualRouter' }>;
 type Port = { readonly port: number; readonly protocol: PortProtocol };
 
-/** A route that belongs to a listener, in one of its two shapes. */
+/** A route of a listener, in one of its two shapes. */
 type Placed =
   | { readonly kind: 'http'; readonly view: RouteView; readonly route: HttpRoute }
   | { readonly kind: 'grpc'; readonly view: RouteView; readonly route: GrpcRoute }
   | { readonly kind: 'tcp'; readonly view: RouteView; readonly route: TcpRoute };
 
-/** What a virtual router's listeners offer under the name of a virtual service. */
-export function routerOffers(service: string, router: Router, report: Report): readonly Offer[] {
+/** Returns the service ports of a virtual router's listeners under the name of a virtual service. */
+export function routerServicePorts(service: string, router: Router, report: Report): readonly ServicePort[] {
   const where = `virtualRouter/${router.name}`;
   const listeners = router.listeners.length > 0 ? router.listeners : targetListeners(router);
   const ports = onePerPort(listeners, where, report).map(({ portMapping }) => portMapping);
@@ -37,19 +37,19 @@ export function routerOffers(service: string, router: Router, report: Report): r
   return ports.flatMap((port) => {
     const placed = router.routes.flatMap((route) => place(route, port) ?? []);
     return port.protocol === 'tcp'
-      ? tcpOffer(service, router, port.port, placed, report)
-      : [httpOffer(service, router, { port: port.port, protocol: port.protocol }, placed, report)];
+      ? tcpServicePort(service, router, port.port, placed, report)
+      : [httpServicePort(service, router, { port: port.port, protocol: port.protocol }, placed, report)];
   });
 }
 
-/** A router without listeners, as the API of 2018-10-01 makes them, is reached wherever its targets listen. */
+/** A router without listeners, as the API of 2018-10-01 makes them, has the ports of its targets. */
 function targetListeners({ nodes }: Router): readonly { readonly portMapping: Port }[] {
   const mappings = nodes.flatMap(({ listeners }) => listeners.map(({ portMapping }) => portMapping));
   const distinct = new Map(mappings.map((mapping) => [`${mapping.port} ${mapping.protocol}`, mapping]));
   return [...distinct.values()].toSorted((a, b) => a.port - b.port).map((portMapping) => ({ portMapping }));
 }
 
-/** The part of a route that stands for a listener's protocol, if its match lets it stand for the port. */
+/** Returns the part of a route for a listener's protocol, if its match allows the port. */
 function place(view: RouteView, { port, protocol }: Port): Placed | undefined {
   const found = placedKind(view, view.spec, protocol);
   const wanted = found?.route.match?.port;
@@ -65,13 +65,13 @@ function placedKind(view: RouteView, spec: RouteSpec, protocol: PortProtocol): P
   return undefined;
 }
 
-function httpOffer(
+function httpServicePort(
   service: string,
   router: Router,
-  { port, protocol }: Pick<HttpOffer, 'port' | 'protocol'>,
+  { port, protocol }: Pick<HttpServicePort, 'port' | 'protocol'>,
   placed: readonly Placed[],
   report: Report,
-): HttpOffer {
+): HttpServicePort {
   const ranked = placed.flatMap((each) => {
     if (each.kind === 'tcp') return [];
     const { name, spec } = each.view;
@@ -99,14 +99,14 @@ function httpOffer(
   return { kind: 'http', service, port, protocol, rules: ranked.toSorted(byRank).map(({ rule }) => rule) };
 }
 
-/** Connections tell no routes apart, so the first by priority and name takes them all. */
-function tcpOffer(
+/** Connections do not distinguish routes, so the first route by priority and name takes all of them. */
+function tcpServicePort(
   service: string,
   router: Router,
   port: number,
   placed: readonly Placed[],
   report: Report,
-): readonly Offer[] {
+): readonly ServicePort[] {
   const ranked = placed
     .flatMap((each) => (each.kind === 'tcp' ? [each] : []))
     .map((each) => ({ ...each, priority: each.view.spec.priority, path: '', name: each.view.name }))
@@ -126,7 +126,7 @@ function tcpOffer(
   return [{ kind: 'tcp', service, port, router: router.name, targets, idle }];
 }
 
-/** The targets that can be reached; the others' shares go to these. */
+/** Returns the usable targets; they get the share of the others. */
 function resolveTargets(
   targets: WeightedTargets,
   route: Port,

@@ -3,33 +3,33 @@ import { defaultRetryPolicy } from '../envoy/routes/retry.ts';
 import { upstreamProblem } from '../envoy/clusters/upstream.ts';
 import { connectionIdle, requestTimes } from '../listener-times.ts';
 import { createMemo } from '../memo.ts';
-import type { Offer, Rule, Target } from './offer.ts';
+import type { ServicePort, Rule, Target } from './service-port.ts';
 import type { Report } from '../problems.ts';
-import { routerOffers } from './routers.ts';
+import { routerServicePorts } from './routers.ts';
 import { onePerPort } from './targets.ts';
 
-/** The offers of a virtual service, in the order of the listeners behind it, made once; what cannot work is reported. */
-export function offers(service: ServiceView, report: Report): readonly Offer[] {
-  return memo(service, '', report, (found) => makeOffers(service, found));
+/** Returns the ports of a virtual service, in the order of its listeners, cached; reports the parts that cannot work. */
+export function servicePorts(service: ServiceView, report: Report): readonly ServicePort[] {
+  return memo(service, '', report, (found) => makeServicePorts(service, found));
 }
 
-const memo = createMemo<readonly Offer[]>();
+const memo = createMemo<readonly ServicePort[]>();
 
-function makeOffers({ name, provider }: ServiceView, report: Report): readonly Offer[] {
+function makeServicePorts({ name, provider }: ServiceView, report: Report): readonly ServicePort[] {
   if (provider.kind === 'none') {
     report(`virtualService/${name}`, 'it has no provider, so it has no effect');
     return [];
   }
-  if (provider.kind === 'virtualNode') return nodeOffers(name, provider.node, report);
-  if (provider.kind === 'virtualRouter') return routerOffers(name, provider, report);
+  if (provider.kind === 'virtualNode') return nodeServicePorts(name, provider.node, report);
+  if (provider.kind === 'virtualRouter') return routerServicePorts(name, provider, report);
   report(`virtualService/${name}`, missing(provider));
   return [];
 }
 
-/** A service without a router: each listener of the node is reached on its own port, within the listener's own time limits. */
-function nodeOffers(service: string, node: TargetNode, report: Report): readonly Offer[] {
+/** A service without a router: each listener of the node has its own port and its own time limits. */
+function nodeServicePorts(service: string, node: TargetNode, report: Report): readonly ServicePort[] {
   return onePerPort(node.listeners, `virtualNode/${node.name}`, report).flatMap(
-    (listener): readonly Offer[] => {
+    (listener): readonly ServicePort[] => {
       const { port, protocol } = listener.portMapping;
       const problem = upstreamProblem({ node });
       if (problem !== undefined) {

@@ -1,10 +1,10 @@
 import type { TargetNode } from '../../mesh/proxy-view.ts';
 import type { Listener, WeightedTarget } from '../../model/types.ts';
 import { upstreamProblem } from '../envoy/clusters/upstream.ts';
-import type { Target } from './offer.ts';
+import type { Target } from './service-port.ts';
 import type { Report } from '../problems.ts';
 
-/** The listeners that count: the first on each port. */
+/** Returns the effective listeners: the first on each port. */
 export function onePerPort<L extends { readonly portMapping: { readonly port: number } }>(
   listeners: readonly L[],
   where: string,
@@ -17,7 +17,7 @@ export function onePerPort<L extends { readonly portMapping: { readonly port: nu
   });
 }
 
-/** The listener that a route's target means: the port it names, else the one that fits the route's own best. */
+/** Returns the listener of a route's target: the one on its port, else the one that fits the route's port best. */
 export function resolveTarget(
   { virtualNode, port, weight }: WeightedTarget,
   route: { readonly protocol: string; readonly port: number },

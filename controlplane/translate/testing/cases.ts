@@ -14,21 +14,21 @@ import type { NameAddresses } from '../../../common/addresses/seen-addresses.ts'
 import { FIXTURE_OWNER, modelFromInputs, type Written } from '../../mesh/testing/resources.ts';
 import { viewOf } from '../../mesh/view.ts';
 import type { ProxyView } from '../../mesh/proxy-view.ts';
-import type { Certificate, Found, Instance } from '../external-inputs.ts';
+import type { Certificate, ExternalInputs, Instance } from '../external-inputs.ts';
 import type { ConditionalProblem } from '../problems.ts';
 import type { Features } from '../features.ts';
 import { NO_OPTIONS, type TranslationSettings } from '../options.ts';
 import { resourceJson } from '../registry.ts';
 import { translate, type Translation } from '../translate.ts';
 
-/** A case: a small mesh `m` in the API's form, and the proxy that is looked at. */
+/** A case: a small mesh `m` in the API's form, and the proxy to translate. */
 export type Case = {
   readonly title: string;
   readonly proxy: `${'virtualNode' | 'virtualGateway'}/${string}`;
   readonly features?: Partial<Features>;
   readonly settings?: Partial<TranslationSettings>;
   readonly resources: readonly Written[];
-  /** What is known outside the model: instances by `namespace/service`, certificates and authorities by ARN, addresses. */
+  /** External inputs: instances by `namespace/service`, certificates and authorities by ARN, addresses. */
   readonly found?: {
     readonly instances?: Readonly<Record<string, readonly Instance[]>>;
     readonly certificates?: Readonly<Record<string, Certificate>>;
@@ -38,14 +38,14 @@ export type Case = {
   };
 };
 
-/** What a case gives, as a person reads it. */
+/** The result of a case in readable form. */
 export type Golden = {
   readonly problems: readonly ConditionalProblem[];
   readonly clusters: readonly JsonObject[];
   readonly endpoints: readonly JsonObject[];
-  /** What those proxies have meanwhile that had nothing, where nothing is known; absent where all is known. */
+  /** The stand-ins for proxies that hold nothing while inputs are unknown; absent if all inputs are known. */
   readonly unknown?: readonly JsonObject[];
-  /** Absent where no listener has a filter that it names only. */
+  /** Absent if no listener has a discovered filter. */
   readonly extensions?: readonly JsonObject[];
   readonly listeners: readonly JsonObject[];
   readonly routes: readonly JsonObject[];
@@ -54,7 +54,7 @@ export type Golden = {
 
 const TESTDATA = new URL('../testdata/', import.meta.url);
 
-/** The names of all cases, sorted. */
+/** Returns the names of all cases, sorted. */
 export function caseNames(): readonly string[] {
   const files = readdirSync(TESTDATA).filter(
     (file) => file.endsWith('.json') && !file.endsWith('.golden.json'),
@@ -62,12 +62,12 @@ export function caseNames(): readonly string[] {
   return files.map((file) => file.slice(0, -'.json'.length)).toSorted();
 }
 
-/** A case by its name. */
+/** Reads a case by its name. */
 export function readCase(name: string): Case {
   return JSON.parse(readFileSync(new URL(`${name}.json`, TESTDATA), 'utf8')) as Case;
 }
 
-/** The view of a case's proxy; each call builds it from nothing. */
+/** Builds a new view of a case's proxy. */
 export function caseView({ proxy, resources }: Case): ProxyView {
   const [kind, name = ''] = proxy.split('/');
   const at = { owner: FIXTURE_OWNER, mesh: 'm', parent: '', name };
@@ -77,12 +77,12 @@ export function caseView({ proxy, resources }: Case): ProxyView {
   return view;
 }
 
-/** A case, translated. */
+/** Translates a case. */
 export function translateCase(test: Case): Translation {
-  return translate(caseView(test), { ...NO_OPTIONS, ...test.features, ...test.settings }, caseFound(test));
+  return translate(caseView(test), { ...NO_OPTIONS, ...test.features, ...test.settings }, caseInputs(test));
 }
 
-function caseFound({ found }: Case): Found {
+function caseInputs({ found }: Case): ExternalInputs {
   return {
     instances: (namespace, service) => found?.instances?.[`${namespace}/${service}`],
     certificate: (arn) => found?.certificates?.[arn],
@@ -94,7 +94,7 @@ function caseFound({ found }: Case): Found {
   };
 }
 
-/** A translation as a person reads it. */
+/** Converts a translation to readable form. */
 export function golden({ snapshot, problems }: Translation): Golden {
   return {
     problems,

@@ -1,27 +1,27 @@
 /** Envoy's configuration, in JSON. */
 export type Config = Readonly<Record<string, unknown>>;
 
-/** What a connection manager has beside a route for everything that answers 200. */
+/** The parts of a connection manager besides a catch-all route that answers 200. */
 export type ManagerParts = {
   readonly log?: Config;
-  /** The name of a query parameter, and an expression for a header, that the route wants. */
+  /** The name of a query parameter, and an expression for a header, as conditions of the route. */
   readonly query?: string;
   readonly regex?: string;
-  /** Other routes in its place. */
+  /** Other routes instead of the catch-all. */
   readonly routes?: readonly Config[];
 };
 
-/** An extension's configuration; `type` without `envoy.` before it. */
+/** Returns an extension's configuration; `type` lacks the leading `envoy.`. */
 export function any(type: string, value: object): Config {
   return { '@type': `type.googleapis.com/envoy.${type}`, ...value };
 }
 
-/** The configuration of an access log that goes nowhere, with lines of that format. */
+/** Returns an access log to /dev/null with that format. */
 export function logLine(format: string): Config {
   return { path: '/dev/null', log_format: { text_format_source: { inline_string: format } } };
 }
 
-/** A filter that reads requests. */
+/** Returns an HTTP connection manager. */
 export function manager({ log, query, regex, routes }: ManagerParts = {}): Config {
   const match = {
     prefix: '/',
@@ -48,7 +48,7 @@ export function manager({ log, query, regex, routes }: ManagerParts = {}): Confi
   };
 }
 
-/** One listener with one connection manager, as static resources. */
+/** Returns one listener with one connection manager, as static resources. */
 export function httpListener(parts: ManagerParts): Config {
   return {
     listeners: [
@@ -57,7 +57,7 @@ export function httpListener(parts: ManagerParts): Config {
   };
 }
 
-/** A host and a port. */
+/** Returns a socket address. */
 export function address(host: string, port: number): Config {
   return { socket_address: { address: host, port_value: port } };
 }

@@ -1,7 +1,7 @@
 import type { Features } from '../features.ts';
 import type { ENVOYS } from './real-envoy.ts';
 
-/** For each feature, what proxies may say of it. */
+/** Sample values of each feature. */
 export const FEATURE_SAMPLES: { readonly [name in keyof Features]: readonly Features[name][] } = {
   ipv6: [true, false],
   appAddress: ['192.0.2.1', '2001:db8::1'],
@@ -14,7 +14,7 @@ export const FEATURE_SAMPLES: { readonly [name in keyof Features]: readonly Feat
   names: [true],
 };
 
-/** What an Envoy that is tried cannot do, whatever its proxy says of itself. */
+/** The features that a tested Envoy lacks, even if its proxy declares them. */
 export const LACKING: Readonly<Record<(typeof ENVOYS)[number], Partial<Features>>> = {
   DAYBREAK_ENVOY: {},
   DAYBREAK_ENVOY_OLDEST: { longHeaders: false },

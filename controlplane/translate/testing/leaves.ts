@@ -3,8 +3,8 @@ import type { Kind } from '../../mesh/resource.ts';
 import { shapeNamed } from '../../model/api-model.ts';
 
 /**
- * Every place of a kind's specification where a value can stand, from the API model: `listeners[].portMapping.port`, and
- * for a value out of a few, each of them: `egressFilter.type=DROP_ALL`. A list of values is `ports[]`.
+ * Returns every leaf of a kind's specification, from the API model: `listeners[].portMapping.port`, and for an enumeration one leaf
+ * per value: `egressFilter.type=DROP_ALL`. A list of values is `ports[]`.
  */
 export function leavesOf(kind: Kind): readonly string[] {
   return leaves(`${title(kind)}Spec`, '');
@@ -22,12 +22,12 @@ function leaves(name: string, path: string): readonly string[] {
 }
 
 /**
- * A leaf as it occurs in a specification: its path, and the specification with other values in its place; without it,
- * where no other value exists.
+ * An occurrence of a leaf: its path, and the specification with other values in its place; without the leaf if no
+ * other value exists.
  */
 export type Occurrence = { readonly leaf: string; readonly others: readonly unknown[] };
 
-/** Every leaf that a specification holds, in its order. */
+/** Returns every leaf of a specification, in its order. */
 export function occurrences(kind: Kind, spec: unknown): readonly Occurrence[] {
   return found(`${title(kind)}Spec`, '', spec);
 }

@@ -1,13 +1,13 @@
 import { execa } from 'execa';
 
-/** The variables that name the Envoys to try: the current release, and the oldest that is supported. */
+/** The variables with the paths of the tested Envoys: the current release, and the oldest supported one. */
 export const ENVOYS = ['DAYBREAK_ENVOY', 'DAYBREAK_ENVOY_OLDEST'] as const;
 
 const LIMIT_MS = 30_000;
 
 /**
- * The Envoy that a variable names.
- * @throws Error when it names none.
+ * Returns the Envoy that a variable names.
+ * @throws Error if the variable is not set
  */
 export function envoyOf(variable: (typeof ENVOYS)[number]): string {
   const envoy = process.env[variable];
@@ -15,7 +15,7 @@ export function envoyOf(variable: (typeof ENVOYS)[number]): string {
   throw new Error(`${variable} is not set: it must name an Envoy binary, as \`npm test\` sets it`);
 }
 
-/** What a real Envoy says against a bootstrap that it is only to judge; '' when nothing. */
+/** Validates a bootstrap with a real Envoy; returns its complaints, '' if there are none. */
 export async function validate(envoy: string, config: string): Promise<string> {
   const args = ['--mode', 'validate', '--log-level', 'warn', '--config-yaml', config];
   const { exitCode, stderr } = await execa(envoy, args, { reject: false, timeout: LIMIT_MS, cwd: '/' });

@@ -2,15 +2,15 @@ import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
 import type { Golden } from './cases.ts';
 import { AGENT_CLUSTER, SDS_CLUSTER } from '../../../common/contracts/bootstrap-clusters.ts';
 
-/** The real file in place of one that a configuration names. */
+/** Returns the real file for a file that a configuration names. */
 export type FileOf = (path: string) => string;
 
 const ADS_CLUSTER = 'ads';
 
 /**
- * A bootstrap with resources built in, for an Envoy that is to judge them without a control plane: route configurations
- * and what filters are asked for by name stand inside the listeners that ask for them, and there are the clusters that secrets are fetched from.
- * @throws Error when a listener asks for what is not there.
+ * Returns a bootstrap with static resources, which Envoy can validate without a control plane: route configurations and
+ * discovered filters are inlined into listeners, and the clusters of secret servers are added.
+ * @throws Error if a listener refers to a missing resource
  */
 export function staticConfig(
   { clusters, extensions = [], listeners, routes }: Golden,
@@ -30,7 +30,7 @@ export function staticConfig(
   };
 }
 
-/** Nobody is asked while a configuration is only judged. */
+/** No secret is fetched during validation. */
 function secretSource(name: string): JsonObject {
   const options = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
   return {
@@ -44,7 +44,7 @@ function secretSource(name: string): JsonObject {
   };
 }
 
-/** What listeners ask for by name. */
+/** The resources that listeners refer to by name. */
 type Named = { readonly routes: readonly JsonObject[]; readonly extensions: readonly JsonObject[] };
 
 function inline(value: JsonValue, named: Named, fileOf: FileOf): JsonValue {

@@ -4,26 +4,26 @@ import { discoveryName } from '../discovery-name.ts';
 import type { TlsEnd } from '../envoy/tls.ts';
 import type { Report } from '../problems.ts';
 import type { Features } from '../features.ts';
-import type { Need } from './secrets.ts';
+import type { SecretRef } from './secrets.ts';
 import { certificateSource, sourceProblem, validationOf, type Validation } from './sources.ts';
 
 /** The TLS part of a client policy. */
 export type PolicyTls = ClientPolicyTls | VirtualGatewayClientPolicyTls;
 
-/** How a listener of a virtual node is called. `policy`: a client policy decided it, not the listener itself. */
+/** The TLS of calls to a listener of a virtual node. `policy`: a client policy decided it, not the listener itself. */
 export type Call = {
-  /** Undefined: in plain text. `refused`: not at all, because what its TLS needs cannot be had. */
+  /** Undefined: plain text. `refused`: no connection, because a TLS source is unavailable. */
   readonly tls: TlsEnd | 'refused' | undefined;
-  readonly needs: readonly Need[];
+  readonly secretRefs: readonly SecretRef[];
   readonly policy: boolean;
 };
 
 type Target = { readonly node: TargetNode; readonly listener: Listener };
 
 /**
- * How a caller with this policy, if any, calls a listener. A policy counts on the ports that it names, and where it is
- * not to be enforced, only if the listener takes TLS. Without one that counts the listener decides: TLS if it takes it,
- * against the authority of an ACM certificate, else without looking at the certificate. `where` is the policy's place.
+ * Decides the TLS of calls to a listener under an optional client policy. A policy is effective on the ports that it names and,
+ * if it is not enforced, only if the listener accepts TLS. Without an effective policy the listener decides: if it accepts TLS,
+ * callers use TLS, validated against the authority of an ACM certificate, else without validation. `where` is the policy's place.
  */
 export function callOf(
   policy: PolicyTls | undefined,
@@ -40,14 +40,14 @@ export function callOf(
     if (server === undefined) reportPlain(target, where, report);
     return withNeeds(end, true, where, target, report);
   }
-  if (server === undefined) return { tls: undefined, needs: [], policy: false };
+  if (server === undefined) return { tls: undefined, secretRefs: [], policy: false };
   const place = `virtualNode/${target.node.name}/listener/${port}/tls`;
   return withNeeds(listenerEnd(target, features), false, place, target, report);
 }
 
 /**
- * The caller speaks TLS all the same. Whether the other end does is its own affair, unless an Envoy is there that reads
- * requests: what is but passed on may still be TLS to the application.
+ * Reports a policy that requires TLS from a plain-text listener. The caller uses TLS anyway. An Envoy that parses requests
+ * refuses it; an Envoy that only forwards bytes may pass TLS on to the application.
  */
 function reportPlain({ node, listener }: Target, where: string, report: Report): void {
   if (listener.portMapping.protocol === 'tcp') return;
@@ -64,13 +64,13 @@ function withNeeds(
 ): Call {
   if ('problem' in end) {
     report(where, `${listenerOf(target)} cannot be reached: ${end.problem}`);
-    return { tls: 'refused', needs: [], policy };
+    return { tls: 'refused', secretRefs: [], policy };
   }
   if (end.certificate === undefined && serverTls(target)?.validation !== undefined) {
     report(where, `${listenerOf(target)} asks for a client certificate, and no client policy gives one`);
   }
   const sources = [end.certificate, end.validation?.trust].flatMap((source) => source ?? []);
-  return { tls: end, needs: sources.map((source) => ({ where, source })), policy };
+  return { tls: end, secretRefs: sources.map((source) => ({ where, source })), policy };
 }
 
 function policyEnd(

@@ -2,28 +2,28 @@ import type { Listener, PortProtocol, VirtualGatewayListener } from '../../model
 import type { TlsEnd } from '../envoy/tls.ts';
 import type { Report } from '../problems.ts';
 import type { Features } from '../features.ts';
-import type { Need } from './secrets.ts';
+import type { SecretRef } from './secrets.ts';
 import { certificateSource, sourceProblem, validationOf } from './sources.ts';
 
-/** How a listener takes connections, at least one way. `needs`: where its secrets come from. */
-export type Doors = {
+/** The modes in which a listener accepts connections, at least one. `secretRefs`: the sources of its secrets. */
+export type TlsModes = {
   readonly plain: boolean;
   readonly tls: TlsEnd | undefined;
-  readonly needs: readonly Need[];
+  readonly secretRefs: readonly SecretRef[];
 };
 
-const PLAIN: Doors = { plain: true, tls: undefined, needs: [] };
+const PLAIN: TlsModes = { plain: true, tls: undefined, secretRefs: [] };
 
 /**
- * The ways into a listener, by its TLS mode; undefined where none is left. A part that cannot work is reported: what
- * asked for TLS is never plain text instead.
+ * Returns the modes of a listener by its TLS configuration; undefined if no mode is left. Parts that cannot work are reported: a
+ * listener that requires TLS never falls back to plain text.
  */
-export function listenerDoors(
+export function listenerTlsModes(
   { tls, portMapping }: Listener | VirtualGatewayListener,
   features: Features,
   where: string,
   report: Report,
-): Doors | undefined {
+): TlsModes | undefined {
   if (tls === undefined || tls.mode === 'DISABLED') return PLAIN;
   const at = `${where}/tls`;
   const end = serverEnd(tls, portMapping.protocol, features);
@@ -33,7 +33,7 @@ export function listenerDoors(
     return plain ? PLAIN : undefined;
   }
   const sources = [end.certificate, end.validation?.trust].flatMap((source) => source ?? []);
-  return { plain, tls: end, needs: sources.map((source) => ({ where: at, source })) };
+  return { plain, tls: end, secretRefs: sources.map((source) => ({ where: at, source })) };
 }
 
 function serverEnd(
@@ -43,7 +43,7 @@ function serverEnd(
 ): TlsEnd | { readonly problem: string } {
   const own = certificateSource(certificate);
   if (own === undefined) return { problem: 'it names no certificate' };
-  // Without names of its own a listener asks for none: any certificate of its authorities will do.
+  // A listener without names of its own accepts any certificate of its authorities.
   const wanted = validation && validationOf(validation, []);
   if (validation !== undefined && wanted === undefined) return { problem: 'its validation trusts nothing' };
   const problem = sourceProblem(own, features) ?? sourceProblem(wanted?.trust, features);

@@ -3,15 +3,20 @@ import { CLUSTER, ENDPOINTS, LISTENER, ROUTES, SECRET, type Snapshot } from '../
 import { readFeatures } from '../features.ts';
 import { DEFAULT_SETTINGS } from '../options.ts';
 import { caseView, readCase } from '../testing/cases.ts';
-import { NOTHING_FOUND, withoutKeys, type Certificate, type Found } from '../external-inputs.ts';
+import {
+  NO_EXTERNAL_INPUTS,
+  withoutKeys,
+  type Certificate,
+  type ExternalInputs,
+} from '../external-inputs.ts';
 import { translate } from '../translate.ts';
 
 const OPTIONS = { ...readFeatures({ sds: true }), ...DEFAULT_SETTINGS };
 const certificate = (name: string): Certificate => ({ chain: name, privateKey: name, authority: name });
 
-/** Everything is known, by this name. */
-const known = (name: string): Found => ({
-  ...NOTHING_FOUND,
+/** Inputs in which everything is known by this name. */
+const known = (name: string): ExternalInputs => ({
+  ...NO_EXTERNAL_INPUTS,
   certificate: () => certificate(name),
   authority: () => ({ pem: name }),
 });
@@ -23,9 +28,9 @@ test.each([
   'tls-listeners',
   'tls-server-decides',
   'tls-client-policies',
-])('%s: what is found changes the secrets and nothing else, and is not remembered', (name) => {
+])('%s: inputs change only the secrets, and are not cached', (name) => {
   const view = caseView(readCase(name));
-  const [first, renewed, lost] = [known('one'), known('two'), NOTHING_FOUND].map(
+  const [first, renewed, lost] = [known('one'), known('two'), NO_EXTERNAL_INPUTS].map(
     (found) => translate(view, OPTIONS, found).snapshot,
   );
   if (first === undefined || renewed === undefined || lost === undefined) throw new Error('three, of three');
@@ -44,7 +49,7 @@ test.each([
   'tls-listeners',
   'tls-server-decides',
   'tls-client-policies',
-])('%s: a proxy that may have no keys gets everything else', (name) => {
+])('%s: a proxy without access to keys gets everything else', (name) => {
   const view = caseView(readCase(name));
   const all = translate(view, OPTIONS, known('the key')).snapshot;
   const { snapshot, problems } = translate(view, OPTIONS, withoutKeys(known('the key')));

@@ -2,26 +2,30 @@ import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { SecretSchema } from '#envoy/envoy/extensions/transport_sockets/tls/v3/secret_pb.ts';
 import type { Resource } from '../../../xds/types.ts';
 import { encode } from '../encode.ts';
-import type { Authority, Found } from '../external-inputs.ts';
+import type { Authority, ExternalInputs } from '../external-inputs.ts';
 import type { Report } from '../problems.ts';
 import type { Discovered } from '../proxy.ts';
 import { certificateName, trustName, type ServedTrust } from './secret-names.ts';
 import type { CertificateSource, TrustSource } from './sources.ts';
 
-/** A source that some part of the model names, and which part. */
-export type Need = { readonly where: string; readonly source: CertificateSource | TrustSource };
+/** A secret source, and the part of the model that refers to it. */
+export type SecretRef = { readonly where: string; readonly source: CertificateSource | TrustSource };
 
 /**
- * The secrets that the control plane serves itself, each once, from what is known outside the model. Where nothing is
- * known, or the proxy may not have the key, that is reported, and Envoy refuses the connections that need it, until it comes.
+ * Returns the secrets that the control plane serves, each once, from external inputs. If an input is unknown, or the proxy may
+ * not have the key, a problem is reported, and Envoy refuses the connections that need the secret until it arrives.
  */
-export function servedSecrets(needs: readonly Need[], found: Found, report: Report): Discovered {
+export function servedSecrets(
+  secretRefs: readonly SecretRef[],
+  inputs: ExternalInputs,
+  report: Report,
+): Discovered {
   const known = new Map<string, Resource>();
   const missing = new Map<string, Resource | undefined>();
-  for (const { where, source } of needs) {
+  for (const { where, source } of secretRefs) {
     if (source.kind === 'file' || source.kind === 'sds') continue;
     const { name, resource, isWhole, lacks } =
-      'arn' in source ? certificateOf(source.arn, found) : trustOf(source, found);
+      'arn' in source ? certificateOf(source.arn, inputs) : trustOf(source, inputs);
     if (isWhole && resource !== undefined) known.set(name, resource);
     else missing.set(name, resource);
     for (const what of lacks)
@@ -35,9 +39,9 @@ type Served = { readonly name: string; readonly lacks: readonly string[] } & (
   | { readonly isWhole: false; readonly resource: undefined }
 );
 
-function certificateOf(arn: string, found: Found): Served {
+function certificateOf(arn: string, inputs: ExternalInputs): Served {
   const name = certificateName(arn);
-  const certificate = found.certificate(arn);
+  const certificate = inputs.certificate(arn);
   if (certificate === undefined || !('privateKey' in certificate)) {
     const lacks = [certificate === undefined ? unknown(arn) : withheld(arn)];
     return { name, isWhole: false, resource: undefined, lacks };
@@ -47,13 +51,13 @@ function certificateOf(arn: string, found: Found): Served {
   return { name, isWhole, resource: secret(name, { case: 'tlsCertificate', value }), lacks: [] };
 }
 
-/** Those of several authorities that are known, and valid or not, are enough for a proxy that has none yet. */
-function trustOf(source: ServedTrust, found: Found): Served {
+/** The known authorities of several, valid or not, suffice for a proxy that has none yet. */
+function trustOf(source: ServedTrust, inputs: ExternalInputs): Served {
   const name = trustName(source);
   const arns = source.kind === 'acm' ? source.authorities : [source.certificate];
   const all = arns.map((arn) => ({
     arn,
-    authority: source.kind === 'acm' ? found.authority(arn) : issuerOf(found.certificate(arn)),
+    authority: source.kind === 'acm' ? inputs.authority(arn) : issuerOf(inputs.certificate(arn)),
   }));
   const known = all.flatMap(({ authority }) => authority ?? []);
   const lacks = all.flatMap(({ arn, authority }) => (authority === undefined ? [unknown(arn)] : []));
@@ -64,7 +68,7 @@ function trustOf(source: ServedTrust, found: Found): Served {
   return { name, isWhole, resource, lacks };
 }
 
-function issuerOf(certificate: ReturnType<Found['certificate']>): Authority | undefined {
+function issuerOf(certificate: ReturnType<ExternalInputs['certificate']>): Authority | undefined {
   if (certificate === undefined) return undefined;
   const { authority: pem, isLastResort } = certificate;
   return { pem, ...(isLastResort && { isLastResort }) };
@@ -75,7 +79,7 @@ function unknown(arn: string): string {
 }
 
 function withheld(arn: string): string {
-  return `the key of ${arn} is given to proxies that show who they are, and nobody is asked: set --tokens, --client-ca or --credentials; a proxy without it refuses the connections that need it`;
+  return `the key of ${arn} is served only to authenticated proxies, and authentication is off: set --tokens, --client-ca or --credentials; a proxy without it refuses the connections that need it`;
 }
 
 function secret(name: string, type: NonNullable<MessageInitShape<typeof SecretSchema>['type']>): Resource {

@@ -1,14 +1,14 @@
 import type { Features } from '../features.ts';
 
-/** Where a certificate and its key come from. */
+/** The source of a certificate and its key. */
 export type CertificateSource =
   | { readonly kind: 'acm'; readonly arn: string }
   | { readonly kind: 'file'; readonly chain: string; readonly privateKey: string }
   | { readonly kind: 'sds'; readonly name: string };
 
 /**
- * Where the authorities come from that the other side's certificate has to be of. `issuer`: what the callers of an ACM
- * certificate trust.
+ * The source of the authorities for the peer's certificate. `issuer`: the authorities that the callers of an ACM certificate
+ * trust.
  */
 export type TrustSource =
   | { readonly kind: 'acm'; readonly authorities: readonly string[] }
@@ -16,10 +16,10 @@ export type TrustSource =
   | { readonly kind: 'file'; readonly chain: string }
   | { readonly kind: 'sds'; readonly name: string };
 
-/** What the other side's certificate must be: of these authorities, and, where names are given, for one of them. */
+/** The requirements on the peer's certificate: issued by these authorities and, if names are given, for one of the names. */
 export type Validation = { readonly trust: TrustSource; readonly names: readonly string[] };
 
-// The model's unions, those of virtual nodes and of virtual gateways alike.
+// The model's unions, of virtual nodes and virtual gateways alike.
 type CertificateUnion = {
   readonly acm?: { readonly certificateArn: string };
   readonly file?: { readonly certificateChain: string; readonly privateKey: string };
@@ -34,14 +34,14 @@ type ValidationUnion = {
   };
 };
 
-/** The model's certificate; undefined where it names none. */
+/** Returns the source of the model's certificate; undefined if it names none. */
 export function certificateSource({ acm, file, sds }: CertificateUnion): CertificateSource | undefined {
   if (acm !== undefined) return { kind: 'acm', arn: acm.certificateArn };
   if (file !== undefined) return { kind: 'file', chain: file.certificateChain, privateKey: file.privateKey };
   return sds && { kind: 'sds', name: sds.secretName };
 }
 
-/** The model's validation, with other names where it gives none, or an empty list; undefined where it names no trust. */
+/** Returns the model's validation, with default names if it has none; undefined if it names no trust. */
 export function validationOf(
   { trust: { acm, file, sds }, subjectAlternativeNames: given }: ValidationUnion,
   names: readonly string[],
@@ -54,7 +54,7 @@ export function validationOf(
   return sds && { trust: { kind: 'sds', name: sds.secretName }, ...wanted };
 }
 
-/** Why a proxy cannot have a source; undefined when it can. */
+/** Returns why a proxy cannot use a source; undefined if it can. */
 export function sourceProblem(
   source: CertificateSource | TrustSource | undefined,
   { sds }: Features,

@@ -1,4 +1,4 @@
-import type { Certificate, Found, Instance } from '../../../translate/external-inputs.ts';
+import type { Certificate, ExternalInputs, Instance } from '../../../translate/external-inputs.ts';
 import { caseView } from '../../../translate/testing/cases.ts';
 import { DEFAULT_SETTINGS } from '../../../translate/options.ts';
 import { translate, type Translation } from '../../../translate/translate.ts';
@@ -20,7 +20,7 @@ export function translateMesh(
   { cert, key }: Pem,
 ): Translation {
   const certificate: Certificate = { chain: cert, privateKey: key, authority: cert };
-  const found: Found = {
+  const found: ExternalInputs = {
     instances: () => (known ? INSTANCES : undefined),
     certificate: () => (known ? certificate : undefined),
     authority: () => (known ? { pem: cert } : undefined),

@@ -1,9 +1,9 @@
 /**
- * The commands of Envoy's access log, each tried in 1.40, by what stands behind the name. CEL and COALESCE are left out: what
- * they take is a language of its own, a mistake in it costs the whole listener, and App Mesh's Envoys had neither.
+ * The commands of Envoy's access log, grouped by the arguments of a command; each was tried in 1.40. CEL and COALESCE are left
+ * out: their argument is a language of its own, a mistake in it costs the whole listener, and App Mesh's Envoys had neither.
  */
 const LISTS = {
-  /** Nothing: `%PROTOCOL%`. */
+  /** No argument: `%PROTOCOL%`. */
   plain: `
   ACCESS_LOG_TYPE BYTES_RECEIVED BYTES_RETRANSMITTED BYTES_SENT CONNECTION_ID CONNECTION_TERMINATION_DETAILS
   CUSTOM_FLAGS DOWNSTREAM_CX_RTT DOWNSTREAM_DECOMPRESSED_HEADER_BYTES_RECEIVED
@@ -37,27 +37,27 @@ const LISTS = {
   UPSTREAM_REMOTE_ADDRESS_ENDPOINT_ID UPSTREAM_REMOTE_PORT UPSTREAM_REQUEST_ATTEMPT_COUNT UPSTREAM_SERVER_NAME
   UPSTREAM_TLS_CIPHER UPSTREAM_TLS_GROUP UPSTREAM_TLS_SESSION_ID UPSTREAM_TLS_VERSION
   UPSTREAM_TRANSPORT_FAILURE_REASON UPSTREAM_WIRE_BYTES_RECEIVED UPSTREAM_WIRE_BYTES_SENT VIRTUAL_CLUSTER_NAME`,
-  /** Nothing, or the length of a mask: `%UPSTREAM_REMOTE_ADDRESS_WITHOUT_PORT(24)%`. */
+  /** No argument, or the length of a mask: `%UPSTREAM_REMOTE_ADDRESS_WITHOUT_PORT(24)%`. */
   mask: `
   DOWNSTREAM_DIRECT_LOCAL_ADDRESS_WITHOUT_PORT DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT
   DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT
   UPSTREAM_LOCAL_ADDRESS_WITHOUT_PORT UPSTREAM_REMOTE_ADDRESS_WITHOUT_PORT`,
-  /** A format in parentheses, or nothing: `%START_TIME(%s)%`. */
+  /** A format in parentheses, or no argument: `%START_TIME(%s)%`. */
   optional: `
   DOWNSTREAM_PEER_CERT_V_END DOWNSTREAM_PEER_CERT_V_START EMIT_TIME EMIT_TIME_LOCAL RESPONSE_CODE_DETAILS
   START_TIME START_TIME_LOCAL UPSTREAM_PEER_CERT_V_END UPSTREAM_PEER_CERT_V_START`,
-  /** The name of a header, perhaps that of another to take its place, perhaps a length: `%REQ(X-A?:PATH):10%`. */
+  /** The name of a header, optionally of an alternative one, optionally a length: `%REQ(X-A?:PATH):10%`. */
   header: `
   REQ REQUEST_HEADER RESP RESPONSE_HEADER RESPONSE_TRAILER TRAILER`,
-  /** Something in parentheses, perhaps a length: `%DYNAMIC_METADATA(a:b):10%`. */
+  /** An argument in parentheses, optionally a length: `%DYNAMIC_METADATA(a:b):10%`. */
   required: `
   DYNAMIC_METADATA ENVIRONMENT QUERY_PARAM`,
-  /** Something in parentheses, without a length. */
+  /** An argument in parentheses, without a length. */
   unlimited: `
   CLUSTER_METADATA UPSTREAM_METADATA`,
 } as const;
 
-/** Those of them that not every Envoy in use knows: not 1.37, or not what App Mesh's image has, which is 1.34 at most. */
+/** The commands that some supported Envoy lacks: 1.37, or App Mesh's image, whose Envoy is 1.34 at most. */
 const RECENT: ReadonlySet<string> = new Set(
   `
   CUSTOM_FLAGS DOWNSTREAM_CX_RTT DOWNSTREAM_DECOMPRESSED_HEADER_BYTES_RECEIVED
@@ -77,7 +77,7 @@ const RECENT: ReadonlySet<string> = new Set(
 
 const HEADER = "(?::?[\\w!#$%&'*+.^`|~-]+)?";
 
-/** What may stand behind the names of a list. */
+/** The arguments that the commands of each list allow. */
 const FORMS: Readonly<Record<keyof typeof LISTS, RegExp>> = {
   plain: /^(?:\(\))?$/,
   mask: /^(?:\([^)\n]*\))?$/,
@@ -87,7 +87,7 @@ const FORMS: Readonly<Record<keyof typeof LISTS, RegExp>> = {
   unlimited: /^\([^)\n]+\)$/,
 };
 
-/** The whole of what may stand behind the names of commands with a few words to choose from. */
+/** The arguments of commands that allow only a few words. */
 const CHOICES: Readonly<Record<string, RegExp>> = {
   GRPC_STATUS: /^(?:\((?:|CAMEL_STRING|SNAKE_STRING|NUMBER)\))?$/,
   FILTER_STATE: /^\([^:()\n]+(?::(?:PLAIN|TYPED|FIELD:[^:()\n]+))?\)(?::\d+)?$/,
@@ -100,7 +100,7 @@ const CHOICES: Readonly<Record<string, RegExp>> = {
 
 const POINT = '(?:(?:DS_RX|US_CX|US_TX|US_RX|DS_TX)_(?:BEG|END)|US_HS_END)';
 
-/** What every Envoy in use takes, where that is less. */
+/** The arguments that every supported Envoy allows, if these are fewer. */
 const EVERYWHERE: Readonly<Record<string, RegExp>> = {
   ...Object.fromEntries(namesOf('mask').map((name) => [name, FORMS.plain])),
   ENVIRONMENT: /^\([^:)\n]+\)(?::\d+)?$/,
@@ -116,12 +116,12 @@ const COMMANDS: ReadonlyMap<string, RegExp> = new Map([
   ...Object.entries(CHOICES),
 ]);
 
-/** Every command of a list, with something behind its name that 1.40 takes. */
+/** Every command of a list, with an argument that 1.40 accepts. */
 export const COMMAND_EXAMPLES: readonly string[] = lists().flatMap((form) =>
   namesOf(form).map((name) => `%${name}${FORMS[form].test('') ? '' : '(a)'}%`),
 );
 
-/** Who takes a command with what stands behind its name: every Envoy in use, some of them, or none. */
+/** Returns which Envoys accept a command with this argument: every supported Envoy, some of them, or none. */
 export function knownTo(name: string, rest: string): 'all' | 'some' | 'none' {
   if (COMMANDS.get(name)?.test(rest) !== true) return 'none';
   return RECENT.has(name) || EVERYWHERE[name]?.test(rest) === false ? 'some' : 'all';

@@ -4,7 +4,7 @@ import { httpListener, logLine } from '../../testing/configs.ts';
 import { COMMAND_EXAMPLES } from './access-log-commands.ts';
 import { formatProblem } from './access-log-format.ts';
 
-/** Formats that every Envoy in use takes. */
+/** Formats that every supported Envoy accepts. */
 const ALL = [
   '',
   'plain text\n',
@@ -25,7 +25,7 @@ const ALL = [
   '%UPSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%',
 ];
 
-/** Formats that 1.40 takes, and not every Envoy in use. */
+/** Formats that 1.40 accepts, but not every supported Envoy. */
 const SOME = [
   '%PATH(NQ)%',
   '%QUERY_PARAMS(ORIG)%',
@@ -36,7 +36,7 @@ const SOME = [
   '%LISTENER_NAME%',
 ];
 
-/** Formats that none takes. */
+/** Formats that no Envoy accepts. */
 const NONE = [
   '100%',
   '%NOPE%',
@@ -60,21 +60,21 @@ const NONE = [
   '%%%',
 ];
 
-it.each(ALL)('%j is known to all', (format) => {
+it.each(ALL)('%j is accepted by all Envoys', (format) => {
   expect(formatProblem(format, 'all')).toBeUndefined();
   expect(formatProblem(format, 'some')).toBeUndefined();
 });
 
-it.each(SOME)('%j is known to some', (format) => {
+it.each(SOME)('%j is accepted by some Envoys', (format) => {
   expect(formatProblem(format, 'all')).toContain('not every Envoy knows the command');
   expect(formatProblem(format, 'some')).toBeUndefined();
 });
 
-it.each(NONE)('%j is known to none', (format) => {
+it.each(NONE)('%j is accepted by no Envoy', (format) => {
   expect(formatProblem(format, 'some')).toBeDefined();
 });
 
-// The same questions to the real Envoys, where both are there.
+// The same checks against the real Envoys, if both are installed.
 const envoys = ['DAYBREAK_ENVOY', 'DAYBREAK_ENVOY_OLDEST'].flatMap((name) => process.env[name] ?? []);
 
 describe.skipIf(envoys.length < 2)('the real Envoys agree', () => {

@@ -1,14 +1,14 @@
 import { knownTo } from './access-log-commands.ts';
 
-/** `%%`, or a command with what stands behind its name, as Envoy reads them. */
+/** `%%`, or a command with its argument, as Envoy parses them. */
 const COMMAND = /%%|%(?<name>[A-Z0-9_]+)(?<rest>(?:\([^)]*\))?(?::\d{1,19})?)%/y;
 
-/** How much of a format is shown where something is wrong with it, in characters. */
+/** How many characters of a format an error message quotes. */
 const SHOWN = 40;
 
 /**
- * Why Envoy would refuse an access-log format, and with it the whole listener; undefined when it would not. Its commands must
- * be known to all Envoys in use, or to some of them.
+ * Returns why Envoy would reject an access-log format, and with it the whole listener; undefined if the format is valid. `to`:
+ * whether all supported Envoys have to know its commands, or only some.
  */
 export function formatProblem(format: string, to: 'all' | 'some'): string | undefined {
   for (let at = format.indexOf('%'); at !== -1; at = format.indexOf('%', at)) {

@@ -9,7 +9,7 @@ import { extension } from '../typed.ts';
 
 type FormatInit = MessageInitShape<typeof SubstitutionFormatStringSchema>;
 
-/** The log of HTTP requests; none where none is asked for, or where Envoy would refuse its format. */
+/** Returns the log of HTTP requests; empty if none is configured, or if Envoy would reject its format. */
 export function accessLogs(
   logging: Logging | undefined,
   where: string,

@@ -14,7 +14,7 @@ import { duration } from '../duration.ts';
 import { isHeaderValue } from '../text.ts';
 import { typed } from '../typed.ts';
 
-/** Why a virtual node cannot be found; undefined when it can. */
+/** Returns why a virtual node cannot be discovered; undefined if it can. */
 export function discoveryProblem(node: TargetNode): string | undefined {
   const { dns, awsCloudMap } = node.serviceDiscovery ?? {};
   if (dns === undefined && awsCloudMap === undefined) return 'it has no service discovery';
@@ -23,7 +23,7 @@ export function discoveryProblem(node: TargetNode): string | undefined {
   return `its ${dns === undefined ? 'Cloud Map' : 'host'} name ${JSON.stringify(dns?.hostname ?? name)} is none`;
 }
 
-/** How the cluster of a virtual node that has no `discoveryProblem` comes to its hosts. */
+/** Returns how a cluster discovers the hosts of a virtual node that has no `discoveryProblem`. */
 export function discovery(
   node: TargetNode,
   cluster: string,
@@ -38,8 +38,8 @@ export function discovery(
 }
 
 /**
- * Hosts from the control plane. One that is gone from its list gets no more requests, healthy or not. A cluster that is new
- * or changed waits for its list without end: what it replaces stays in force meanwhile, and is never replaced by nothing.
+ * Hosts from the control plane (EDS). A host that leaves the list gets no more requests, healthy or not. A new or changed
+ * cluster waits for its list without a limit: the previous cluster stays in use until then, and is never replaced by an empty one.
  */
 function byEndpointDiscovery(): ClusterInit {
   return {
@@ -56,8 +56,8 @@ function byEndpointDiscovery(): ClusterInit {
 }
 
 /**
- * How a host name is resolved. A qualified one is asked for as it stands: App Mesh gave it a trailing dot, with which
- * c-ares does not find it in a hosts file.
+ * Configures the resolution of a host name. Qualified names are looked up without a trailing dot: App Mesh added one, with
+ * which c-ares does not find the name in a hosts file.
  */
 function byName(
   dns: DnsServiceDiscovery,
@@ -79,7 +79,7 @@ function byName(
   };
 }
 
-/** `AUTO` asks for IPv6 first. */
+/** `AUTO` looks up IPv6 first. */
 function lookupFamily(preference: IpPreference | undefined): Family {
   if (preference === 'IPv4_ONLY') return Family.V4_ONLY;
   if (preference === 'IPv4_PREFERRED') return Family.V4_PREFERRED;

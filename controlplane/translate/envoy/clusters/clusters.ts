@@ -25,7 +25,7 @@ import { typed } from '../typed.ts';
 /** Envoy's form of a cluster, before defaults. */
 export type ClusterInit = Exclude<MessageInitShape<typeof ClusterSchema>, { $typeName: string }>;
 
-/** The limits of a listener's connection pool, whichever protocol's; what is not given has no limit. */
+/** The connection pool limits of a listener, of any protocol; a missing member has no limit. */
 export type Pool = {
   readonly maxConnections?: number;
   readonly maxPendingRequests?: number;
@@ -37,7 +37,7 @@ export function cluster(init: ClusterInit & { name: string }): Resource {
   return encode(ClusterSchema, init.name, create(ClusterSchema, init));
 }
 
-/** One address on this machine. `streams`: as in `protocolOptions`. */
+/** Returns the cluster of one address on this machine. `streams`: as in `protocolOptions`. */
 export function localCluster(
   name: string,
   {
@@ -59,7 +59,7 @@ export function localCluster(
   });
 }
 
-/** Whatever address the connection was going to before it was redirected, in the protocol that the caller speaks. */
+/** Returns the cluster of a connection's original destination, in the protocol that the caller speaks. */
 export function passThroughCluster(name: string, options: Options): Resource {
   return cluster({
     name,
@@ -79,7 +79,7 @@ export function passThroughCluster(name: string, options: Options): Resource {
   });
 }
 
-/** One host, which `address` names, with or without resolution. */
+/** Returns one endpoint at `address`, with or without resolution. */
 export function oneEndpoint(
   clusterName: string,
   address: string,
@@ -92,7 +92,7 @@ export function oneEndpoint(
   };
 }
 
-/** The limits of a cluster: App Mesh leaves nothing at Envoy's own 1,024. */
+/** Returns the limits of a cluster: App Mesh replaces all of Envoy's defaults of 1,024. */
 export function circuitBreakers(pool: Pool): NonNullable<ClusterInit['circuitBreakers']> {
   const thresholds: MessageInitShape<typeof CircuitBreakers_ThresholdsSchema> = {
     maxConnections: limit(pool.maxConnections),
@@ -104,8 +104,8 @@ export function circuitBreakers(pool: Pool): NonNullable<ClusterInit['circuitBre
 }
 
 /**
- * HTTP/1.1 for `http`, HTTP/2 for `http2` and `grpc`, nothing for plain bytes. `streams`: the most at once on a connection
- * of HTTP/2, however many more the other side takes; default: Envoy's.
+ * Returns the protocol options: HTTP/1.1 for `http`, HTTP/2 for `http2` and `grpc`, none for TCP. `streams`: the most concurrent
+ * streams per HTTP/2 connection, even if the other side allows more; default: Envoy's.
  */
 export function protocolOptions(
   protocol: PortProtocol,

@@ -5,7 +5,7 @@ import type { Resource } from '../../../../xds/types.ts';
 import type { TargetNode } from '../../../mesh/proxy-view.ts';
 import type { AwsCloudMapServiceDiscovery, IpPreference } from '../../../model/types.ts';
 import { encode } from '../../encode.ts';
-import type { Found, Instance } from '../../external-inputs.ts';
+import type { ExternalInputs, Instance } from '../../external-inputs.ts';
 import { nodePreference } from '../../ip-preference.ts';
 import { createMemo } from '../../memo.ts';
 import type { Report } from '../../problems.ts';
@@ -13,11 +13,11 @@ import type { Discovered } from '../../proxy.ts';
 import { socketAddress } from '../address.ts';
 import { upstreamName, type Upstream, type UpstreamMesh } from './upstream.ts';
 
-/** The hosts of all upstreams that are discovered by Cloud Map, a list a cluster; an empty one meanwhile. */
+/** Returns the hosts of all upstreams that Cloud Map discovers, one list per cluster; an unknown one is empty for now. */
 export function upstreamEndpoints(
   mesh: UpstreamMesh,
   upstreams: readonly Upstream[],
-  found: Found,
+  inputs: ExternalInputs,
   report: Report,
 ): Discovered {
   const known = new Map<string, Resource>();
@@ -28,7 +28,7 @@ export function upstreamEndpoints(
     if (service === undefined) continue;
     const cluster = upstreamName(mesh, upstream);
     if (known.has(cluster) || unknown.has(cluster)) continue;
-    const instances = found.instances(service.namespaceName, service.serviceName);
+    const instances = inputs.instances(service.namespaceName, service.serviceName);
     if (instances === undefined) {
       report(
         `virtualNode/${node.name}/serviceDiscovery`,
@@ -48,12 +48,12 @@ export function upstreamEndpoints(
   return { known: [...known.values()], unknown };
 }
 
-/** By the answer: all proxies that reach a virtual node have the same, until there is another answer. */
+/** Cached per answer: all proxies that call a virtual node share its endpoints until the answer changes. */
 const assignments = createMemo<Resource>();
 
 /**
- * The instances that have all of a virtual node's attributes. Unhealthy ones are left out, unless there are no others: to
- * try them is better than to have nowhere to go.
+ * Returns the instances that have all attributes of a virtual node. Unhealthy instances are left out unless there are no
+ * others: trying them is better than having no host.
  */
 function matching(
   instances: readonly Instance[],
@@ -68,7 +68,7 @@ function matching(
 
 type Host = { readonly address: string; readonly port: number };
 
-/** Each address once: several instances may share one. */
+/** Lists each address once: several instances may share one. */
 function hostsOf(
   upstream: Upstream,
   instances: readonly Instance[],
@@ -92,7 +92,7 @@ function hostsOf(
   return [...hosts.values()];
 }
 
-/** Cloud Map prefers IPv4 where nobody prefers anything. */
+/** Cloud Map prefers IPv4 by default. */
 function addressOf({ ipv4, ipv6 }: Instance, preference: IpPreference | undefined): string | undefined {
   if (preference === 'IPv4_ONLY') return ipv4;
   if (preference === 'IPv6_ONLY') return ipv6;
@@ -100,8 +100,8 @@ function addressOf({ ipv4, ipv6 }: Instance, preference: IpPreference | undefine
 }
 
 /**
- * An instance has one port at most and a virtual node may have several listeners: the instance's is that of the listener
- * with the same port, or else of the first. The others are reached on their own.
+ * An instance has at most one port, and a virtual node may have several listeners. The instance's port belongs to the listener
+ * with the same port, or else to the first listener. The other listeners use their own ports.
  */
 function portOf(
   { node, listener }: { node: TargetNode; listener: Upstream['listener'] },

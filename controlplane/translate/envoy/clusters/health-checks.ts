@@ -12,8 +12,8 @@ type HealthCheckInit = Exclude<MessageInitShape<typeof HealthCheckSchema>, { $ty
 type OutlierDetectionInit = MessageInitShape<typeof OutlierDetectionSchema>;
 
 /**
- * The check that callers make of a virtual node; `authority` is what an HTTP check asks for as its host, `protocol` the
- * listener's. None where Envoy could not make it.
+ * Returns the health check that callers make of a virtual node; `authority` is the Host of an HTTP check, `protocol` the
+ * listener's. Empty if Envoy could not make the check.
  */
 export function healthChecks(
   policy: HealthCheckPolicy | undefined,
@@ -22,7 +22,7 @@ export function healthChecks(
   report: Report,
 ): readonly HealthCheckInit[] {
   if (policy === undefined) return [];
-  // A request's path begins with a slash; Envoy sends what it is given.
+  // A request path begins with a slash; Envoy sends the path unchanged.
   const { path: given = '' } = policy;
   const path = given.startsWith('/') ? given : `/${given}`;
   const problem = checkProblem(policy, { path, authority, listener: protocol });
@@ -34,7 +34,7 @@ export function healthChecks(
     {
       timeout: duration(policy.timeoutMillis),
       interval: duration(policy.intervalMillis),
-      // Envoy's own is 60 s until the first request: the first ones would meet what was found out a minute ago.
+      // Envoy's default is 60 s until the first request: the first requests would use a result that is one minute old.
       noTrafficInterval: duration(policy.intervalMillis),
       healthyThreshold: policy.healthyThreshold,
       unhealthyThreshold: policy.unhealthyThreshold,
@@ -44,7 +44,7 @@ export function healthChecks(
   ];
 }
 
-/** How callers shun hosts of a virtual node that fail. None where Envoy would refuse it. */
+/** Returns how callers eject failing hosts of a virtual node. Undefined if Envoy would reject the configuration. */
 export function outlierDetection(
   policy: OutlierDetection | undefined,
   where: string,

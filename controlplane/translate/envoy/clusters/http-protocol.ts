@@ -12,12 +12,12 @@ type Common = Exclude<MessageInitShape<typeof HttpProtocolOptionsSchema>, { $typ
 type Http1 = Exclude<MessageInitShape<typeof Http1ProtocolOptionsSchema>, { $typeName: string }>;
 type Http2 = Exclude<MessageInitShape<typeof Http2ProtocolOptionsSchema>, { $typeName: string }>;
 
-/** HTTP/1.1 on both sides: trailers pass, and so does a Content-Length beside chunks, which Envoy takes away. */
+/** HTTP/1.1 on both sides: trailers pass, and so does a Content-Length beside chunked encoding, which Envoy removes. */
 export const HTTP1: Http1 = { enableTrailers: true, allowChunkedLength: true };
 
 /**
- * HTTP/2 on both sides: a WebSocket is a stream of it (RFC 8441). One header may be as large as all may be together, `kib`, as over
- * HTTP/1.1, as far as Envoy lets it; an Envoy without the field takes 64 KiB.
+ * HTTP/2 on both sides: a WebSocket is a stream (RFC 8441). As over HTTP/1.1, one header may be as large as all headers together
+ * (`kib`), up to Envoy's limit; an Envoy without the field accepts 64 KiB.
  */
 export function http2({ longHeaders }: Options, kib: number): Http2 {
   const most = Math.min(kib, MOST_HEADER_KIB);
@@ -25,8 +25,8 @@ export function http2({ longHeaders }: Options, kib: number): Http2 {
 }
 
 /**
- * HTTP/1.1 as a server: 1.0 too, and a wish for any protocol but WebSocket is passed over, as by a server that does not
- * know it; an Envoy without the field refuses it with 403.
+ * HTTP/1.1 as a server: accepts 1.0 too, and ignores an upgrade to any protocol but WebSocket, as a server does that does not
+ * know the protocol. An Envoy without the field answers such an upgrade with 403.
  */
 export function http1Server({ recentHttp }: Options): Http1 {
   const ignored = { matchPattern: { case: 'safeRegex' as const, value: { regex: otherThan(UPGRADE) } } };
@@ -38,22 +38,22 @@ export function http1Server({ recentHttp }: Options): Http1 {
   };
 }
 
-/** The most KiB of a request's headers. */
+/** Returns the limit of request headers in KiB. */
 export function requestHeadersKib({ headers, recentHttp }: Options): number {
   return recentHttp ? headers.kib : Math.min(headers.kib, OLD_HEADER_KIB);
 }
 
-/** The most header lines of a request. */
+/** Returns the limit of header lines per request. */
 export function serverLimits({ headers }: Options): Common {
   return { maxHeadersCount: headers.lines };
 }
 
-/** The same for the answers of an upstream, with their size where the Envoy can limit that. */
+/** Returns the same limits for responses of an upstream, including their size if the Envoy can limit it. */
 export function clientLimits({ headers, recentHttp }: Options): Common {
   return { maxHeadersCount: headers.lines, ...(recentHttp ? { maxResponseHeadersKb: headers.kib } : {}) };
 }
 
-/** HTTP/2 to an upstream. Where an Envoy cannot be told the size of answers, one header of them is not larger than its own limit. */
+/** HTTP/2 to an upstream. If an Envoy cannot limit the size of responses, one response header has Envoy's own limit. */
 export function http2Client(options: Options): Http2 {
   return http2(options, options.recentHttp ? options.headers.kib : HEADER_KIB);
 }

@@ -18,24 +18,24 @@ import { clientSocket, type TlsEnd } from '../tls.ts';
 /** One listener of a virtual node, as a target of traffic. */
 export type Upstream = { readonly node: TargetNode; readonly listener: Listener };
 
-/** How an upstream is called: in plain text where it is undefined, not at all where it is refused. */
+/** TLS to an upstream: undefined is plain text; `refused` means that no connection is made. */
 export type UpstreamTls = TlsEnd | 'refused' | undefined;
 
-/** What of the caller's mesh an upstream depends on; the preference is the caller's where the mesh has none. */
+/** The parts of the caller's mesh that an upstream depends on; if the mesh has no IP preference, it is the caller's. */
 export type UpstreamMesh = { readonly name: string; readonly ipPreference: IpPreference | undefined };
 
-/** Why nothing can be sent to a listener of a virtual node; undefined when it can. */
+/** Returns why no traffic can be sent to a listener of a virtual node; undefined if it can. */
 export function upstreamProblem({ node }: Pick<Upstream, 'node'>): string | undefined {
   return discoveryProblem(node);
 }
 
-/** The name of an upstream's cluster. */
+/** Returns the name of an upstream's cluster. */
 export function upstreamName(mesh: UpstreamMesh, { node, listener }: Upstream): string {
   const { protocol, port } = listener.portMapping;
   return egressCluster(mesh.name, node.name, protocol, port);
 }
 
-/** The cluster of an upstream that has no `upstreamProblem`: built and encoded once for all proxies that have it. */
+/** Returns the cluster of an upstream without `upstreamProblem`, built and encoded once for all proxies that use it. */
 export function upstreamCluster(
   mesh: UpstreamMesh,
   upstream: Upstream,
@@ -76,7 +76,7 @@ function build(
   });
 }
 
-/** A cluster without any endpoint: it is there because routes name it. */
+/** Returns a cluster without endpoints, for routes that refer to it. */
 function nowhere(clusterName: string): ClusterInit {
   return { clusterDiscoveryType: { case: 'type', value: Discovery.STATIC }, loadAssignment: { clusterName } };
 }

@@ -8,17 +8,17 @@ import type { HeaderMatchMethod, HttpQueryParameter } from '../../../model/types
 import { regexProblem } from './regex.ts';
 import { isHeaderValue } from '../text.ts';
 
-/** The path that a route wants: all of it, its beginning, or an expression for all of it. */
+/** A route's path match: the whole path, its prefix, or an expression for the whole path. */
 export type PathMatch = { readonly kind: 'prefix' | 'exact' | 'regex'; readonly text: string };
 
-/** One condition on a header, or on gRPC metadata, which travels as headers. Without `match`: it is there. */
+/** One condition on a header, or on gRPC metadata, which travels as headers. Without `match`: the header is present. */
 export type HeaderCondition = {
   readonly name: string;
   readonly match?: HeaderMatchMethod;
   readonly invert?: boolean;
 };
 
-/** All that a request must have; every condition must hold. */
+/** The conditions of a route; all of them have to hold. */
 export type Conditions = {
   readonly path: PathMatch;
   readonly headers: readonly HeaderCondition[];
@@ -31,7 +31,7 @@ export type RouteMatchInit = MessageInitShape<typeof RouteMatchSchema>;
 type HeaderMatcherInit = Exclude<MessageInitShape<typeof HeaderMatcherSchema>, { $typeName: string }>;
 type QueryMatcherInit = MessageInitShape<typeof QueryParameterMatcherSchema>;
 
-/** What the match of an HTTP route and of an HTTP gateway route have in common. */
+/** The common members of the matches of HTTP routes and HTTP gateway routes. */
 export type HttpMatch = {
   readonly prefix?: string;
   readonly path?: { readonly exact?: string; readonly regex?: string };
@@ -41,17 +41,17 @@ export type HttpMatch = {
   readonly queryParameters?: readonly HttpQueryParameter[];
 };
 
-/** What the match of a gRPC route and of a gRPC gateway route have in common. */
+/** The common members of the matches of gRPC routes and gRPC gateway routes. */
 export type GrpcMatch = {
   readonly serviceName?: string;
   readonly methodName?: string;
   readonly metadata?: readonly HeaderCondition[];
 };
 
-/** What Envoy takes for the name of a query parameter, in bytes. */
+/** The longest name of a query parameter that Envoy accepts, in bytes. */
 export const LONGEST_QUERY_NAME = 1024;
 
-/** The conditions of an HTTP match; without a path it takes every one. */
+/** Returns the conditions of an HTTP match; without a path it takes every path. */
 export function httpConditions(match: HttpMatch): Conditions {
   const pseudo = [
     ...(match.method === undefined ? [] : [{ name: ':method', match: { exact: match.method } }]),
@@ -64,12 +64,12 @@ export function httpConditions(match: HttpMatch): Conditions {
   };
 }
 
-/** The conditions of a gRPC match: a call's path is `/service/method`. */
+/** Returns the conditions of a gRPC match: a call's path is `/service/method`. */
 export function grpcConditions(match: GrpcMatch): Conditions {
   return { path: grpcPath(match), headers: match.metadata ?? [], query: [] };
 }
 
-/** Why Envoy would refuse some conditions; undefined when it would not. */
+/** Returns why Envoy would reject the conditions; undefined if they are valid. */
 export function conditionsProblem({ path, headers, query }: Conditions): string | undefined {
   const wrong = [path.text, ...headers.map(({ name }) => name), ...query.map(({ name }) => name)].find(
     (text) => !isHeaderValue(text),
@@ -90,7 +90,7 @@ export function conditionsProblem({ path, headers, query }: Conditions): string 
   return inexact === undefined ? undefined : `${inexact} is no whole number that JSON can carry exactly`;
 }
 
-/** Envoy's form of the conditions. */
+/** Converts the conditions to Envoy's form. */
 export function routeMatch({ path, headers, query }: Conditions): RouteMatchInit {
   return {
     pathSpecifier: pathSpecifier(path),

@@ -11,19 +11,19 @@ const HIGHEST = 0x10ffff;
 /** All characters beyond ASCII together, which RE2 has a short form for. */
 const ALL_OTHERS = 6;
 
-/** What RE2 adds at the ends of every program. */
+/** Instructions that RE2 adds at the ends of every program. */
 const ENDS = 2;
 
-/** What the trie of a class may have beyond the count of `classSize`: seen to be up to 6 in 100. */
+/** The margin of a class's trie over the count of `classSize`: up to 6 in 100 were measured. */
 const MARGIN = 1.1;
 
-/** What a letter without case may stand for beside itself, in bytes of UTF-8: `k` for the sign of Kelvin. */
+/** The longest UTF-8 encoding of another case of a letter, in bytes: `k` also matches the Kelvin sign. */
 const FOLD = 4;
 
 /**
- * How many instructions an expression has in RE2, or a little more, in whichever Envoy: 1.37 reads UTF-8, 1.40 Latin-1.
- * `a` has 5, `\pL` 1,200 in UTF-8 and 12 in Latin-1, where re2js has 3 for either.
- * @throws Error when it is no expression of RE2.
+ * Estimates, slightly too high, how many instructions an expression has in RE2 of any supported Envoy: 1.37 reads UTF-8, 1.40
+ * Latin-1. `a` has 5; `\pL` has 1,200 in UTF-8 and 12 in Latin-1, while re2js has 3 for either.
+ * @throws Error if the text is not a valid RE2 expression
  */
 export function programSize(expression: string): number {
   const bytes = Buffer.from(expression).toString('latin1');
@@ -32,7 +32,7 @@ export function programSize(expression: string): number {
 
 function sizeOf(expression: string, matchSize: (runes: readonly number[], folds: boolean) => number): number {
   const program = RE2JS.compile(expression).re2Input.prog.inst as readonly Instruction[];
-  // What is repeated is one instruction after the other with the same class.
+  // A repetition is a sequence of instructions with the same class.
   const known = new Map<string, number>();
   return program.reduce((size, { runes = [], arg = 0 }) => {
     const key = `${arg} ${runes.join()}`;
@@ -42,7 +42,7 @@ function sizeOf(expression: string, matchSize: (runes: readonly number[], folds:
   }, ENDS);
 }
 
-/** An instruction for each range of a class. */
+/** Counts one instruction per range of a class. */
 function latin1Size(runes: readonly number[]): number {
   return Math.max(1, runes.filter((first, index) => index % 2 === 0 && first <= 0xff).length);
 }
@@ -56,7 +56,7 @@ function utf8Size(runes: readonly number[], folds: boolean): number {
   return ALL_OTHERS + classSize([...runes.slice(0, -2), ...ascii]);
 }
 
-/** A class becomes sequences of ranges of bytes. RE2 shares what several have in common at their beginnings, or at their ends. */
+/** Counts the byte-range sequences of a class. RE2 shares common prefixes and suffixes of the sequences. */
 function classSize(runes: readonly number[]): number {
   const beginnings = new Set<string>();
   const ends = new Set<string>();
@@ -72,7 +72,7 @@ function classSize(runes: readonly number[]): number {
   return runes.every((rune) => rune <= LAST[0]) ? size : Math.ceil(size * MARGIN);
 }
 
-/** The sequences of ranges of bytes that a range of characters is in UTF-8; a range of bytes as a text. */
+/** Splits a range of characters into UTF-8 sequences of byte ranges, each range as a text. */
 function sequences(low: number, high: number): readonly (readonly string[])[] {
   const cut = cutOf(low, high);
   if (cut !== undefined) return [...sequences(low, cut), ...sequences(cut + 1, high)];
@@ -80,7 +80,7 @@ function sequences(low: number, high: number): readonly (readonly string[])[] {
   return [[...from].map((byte, index) => `${byte}-${to[index]}`)];
 }
 
-/** After which character a range must be cut, so that each byte of its characters runs through a range of its own. */
+/** Returns after which character to split a range, so that each byte position covers one contiguous range. */
 function cutOf(low: number, high: number): number | undefined {
   const last = LAST.find((each) => low <= each && high > each);
   if (last !== undefined) return last;
@@ -98,7 +98,7 @@ function utf8Length(rune: number): number {
   return LAST.filter((last) => rune > last).length + 1;
 }
 
-/** Halves of surrogate pairs too, which Buffer would not write. */
+/** Encodes a character as UTF-8, also lone surrogates, which Buffer would not write. */
 function utf8(rune: number): readonly number[] {
   const length = utf8Length(rune);
   if (length === 1) return [rune];

@@ -1,17 +1,17 @@
 import { programSize } from './regex-size.ts';
 
-/** How large a compiled expression may be: what App Mesh's bootstrap allows (`re2.max_program_size.error_level`). */
+/** The largest program of a compiled expression: App Mesh's bootstrap sets it (`re2.max_program_size.error_level`). */
 export const LARGEST_PROGRAM = 1000;
 
 /** An escape of a character beyond Latin-1, by its number in hexadecimal (`\\x{100}`) or octal (`\\400`). */
 const WIDE_ESCAPE = /(?<!\\)(?:\\\\)*(\\x\{0*[1-9a-f][0-9a-f]{2,}\}|\\[4-7][0-7]{2})/i;
 
-/** The first escape in an expression that stands for no byte; undefined where there is none. Envoy 1.40 matches bytes. */
+/** Returns the first escape that stands for no byte; undefined if there is none. Envoy 1.40 matches bytes. */
 export function wideEscape(regex: string): string | undefined {
   return WIDE_ESCAPE.exec(regex)?.[1];
 }
 
-/** Why RE2, which Envoy matches with, would refuse an expression; undefined when no Envoy in use would. */
+/** Returns why RE2, which Envoy uses, would reject an expression; undefined if every supported Envoy accepts it. */
 export function regexProblem(regex: string): string | undefined {
   const wide = wideEscape(regex);
   if (wide !== undefined) return `${wide} is no byte, and Envoy matches bytes: write the character itself`;

@@ -11,7 +11,7 @@ import { extension } from '../typed.ts';
 /** Envoy's form of a retry policy. */
 export type RetryPolicyInit = Exclude<MessageInitShape<typeof RetryPolicySchema>, { $typeName: string }>;
 
-/** What App Mesh's HTTP retry events stand for; `stream-error` is a stream that the server refused. */
+/** Envoy's conditions for App Mesh's HTTP retry events; `stream-error` is a stream that the server refused. */
 const HTTP_EVENTS: Readonly<
   Record<HttpRetryEvent, { readonly on: string; readonly codes: readonly number[] }>
 > = {
@@ -24,21 +24,21 @@ const HTTP_EVENTS: Readonly<
   'stream-error': { on: 'refused-stream', codes: [] },
 };
 
-/** What App Mesh does for a route without a policy: no limit for each attempt, Envoy's own back-off. */
+/** Returns App Mesh's policy for a route without one: no limit per attempt, Envoy's own back-off. */
 export function defaultRetryPolicy(): RetryPolicyInit {
   const on = ['reset', 'unavailable', 'connect-failure', 'refused-stream', 'retriable-status-codes'];
   return { ...common(on), numRetries: RETRIES, retriableStatusCodes: [503] };
 }
 
 /**
- * On the way to the application: only a stream that it refused is sent again, which it has done nothing with (RFC 9113,
- * 8.7). It refuses those over its limit, which a new connection does not know yet.
+ * Returns the policy towards the application: it retries only refused streams, which the application has not processed (RFC
+ * 9113, 8.7). The application refuses streams above its limit, which a new connection does not know yet.
  */
 export function applicationRetryPolicy(): RetryPolicyInit {
   return { retryOn: 'refused-stream', numRetries: REFUSED_STREAM_RETRIES };
 }
 
-/** A route's own policy, HTTP or gRPC; a connection that is reset is always tried again. */
+/** Converts a route's own policy, HTTP or gRPC; a connection reset is always retried. */
 export function retryPolicy(policy: GrpcRetryPolicy, where: string, report: Report): RetryPolicyInit {
   const http = (policy.httpRetryEvents ?? []).flatMap((event) => {
     if (isHttpRetryEvent(event)) return HTTP_EVENTS[event];

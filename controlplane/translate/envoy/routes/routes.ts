@@ -10,7 +10,7 @@ import type { Resource } from '../../../../xds/types.ts';
 import { bytesField, stringField } from '../../../../xds/wire/wire-fields.ts';
 import { encodeFields } from '../../encode.ts';
 import { domains } from '../../names.ts';
-import type { HttpOffer, Rule } from '../../services/offer.ts';
+import type { HttpServicePort, Rule } from '../../services/service-port.ts';
 import { duration } from '../duration.ts';
 import { routeMatch } from './match.ts';
 import { aggregateStats } from '../metadata.ts';
@@ -26,7 +26,7 @@ export type VirtualHostInit = Exclude<MessageInitShape<typeof VirtualHostSchema>
 type RouteActionInit = Exclude<MessageInitShape<typeof RouteActionSchema>, { $typeName: string }>;
 
 /**
- * A route configuration; virtual hosts are sorted by name, as App Mesh sent them. `more`: what else is in it, if anything.
+ * Returns a route configuration; its virtual hosts are sorted by name, as App Mesh sent them. `more`: its other members.
  */
 export function routeConfiguration(
   name: string,
@@ -34,7 +34,7 @@ export function routeConfiguration(
   more: MessageInitShape<typeof RouteConfigurationSchema> = {},
 ): Resource {
   const sorted = hosts.toSorted((a, b) => compareText(a.name, b.name));
-  // The message is the concatenation of its fields: a virtual host is encoded once for all that have it.
+  // The message is the concatenation of its fields: a virtual host is encoded once for all configurations that have it.
   return encodeFields(RouteConfigurationSchema, name, [
     stringField(FIELDS.name.number, name),
     ...sorted.map(({ field }) => field),
@@ -53,23 +53,27 @@ export function virtualHost(init: VirtualHostInit & { name: string }): EncodedHo
   return { name: init.name, field: bytesField(FIELDS.virtualHosts.number, bytes) };
 }
 
-/** The virtual host of what a service offers, under all of its names. */
-export function offerHost(mesh: UpstreamMesh, offer: HttpOffer): EncodedHost {
-  const names = [...domains(offer.service, offer.port)];
-  return virtualHost({ name: offer.service, domains: names, routes: [...offerRoutes(mesh, offer)] });
+/** Returns the virtual host of a service port, under all names of the service. */
+export function servicePortHost(mesh: UpstreamMesh, servicePort: HttpServicePort): EncodedHost {
+  const names = [...domains(servicePort.service, servicePort.port)];
+  return virtualHost({
+    name: servicePort.service,
+    domains: names,
+    routes: [...servicePortRoutes(mesh, servicePort)],
+  });
 }
 
-/** The routes of what a virtual service offers, in its order. */
-export function offerRoutes(mesh: UpstreamMesh, offer: HttpOffer): readonly RouteInit[] {
-  return offer.rules.map((rule) => ({
+/** Returns the routes of a service port, in its order. */
+export function servicePortRoutes(mesh: UpstreamMesh, servicePort: HttpServicePort): readonly RouteInit[] {
+  return servicePort.rules.map((rule) => ({
     name: rule.name,
     match: routeMatch(rule.conditions),
     action: ruleAction(mesh, rule),
-    metadata: aggregateStats({ TargetVirtualService: offer.service }),
+    metadata: aggregateStats({ TargetVirtualService: servicePort.service }),
   }));
 }
 
-/** A route for everything to one cluster. Times are in milliseconds, 0 for no limit; without a policy nothing is retried. */
+/** Returns a catch-all route to one cluster. Times are in milliseconds, 0 for no limit; without a policy it has no retries. */
 export function wholeRoute(
   clusterName: string,
   times: { readonly timeout: number; readonly idle: number | undefined },
@@ -88,7 +92,7 @@ export function wholeRoute(
   };
 }
 
-/** The time limits of a route, in milliseconds, 0 for none. */
+/** Returns the time limits of a route, in milliseconds, 0 for none. */
 export function timeouts(times: {
   readonly timeout: number;
   readonly idle: number | undefined;
@@ -99,7 +103,7 @@ export function timeouts(times: {
   };
 }
 
-/** Envoy refuses weights that add up to nothing: then the answer is 503 at once. */
+/** Envoy rejects a total weight of 0: in that case the route answers 503. */
 function ruleAction(mesh: UpstreamMesh, rule: Rule): NonNullable<RouteInit['action']> {
   if (rule.targets.every(({ weight }) => weight === 0))
     return { case: 'directResponse', value: { status: 503 } };

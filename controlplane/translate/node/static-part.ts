@@ -7,53 +7,59 @@ import { callerPreference, nodePreference } from '../ip-preference.ts';
 import { createMemo } from '../memo.ts';
 import type { Report } from '../problems.ts';
 import { optionsKey, type Options } from '../options.ts';
-import { reachOf, type ServiceReach } from '../services/reach.ts';
-import type { Need } from '../tls/secrets.ts';
+import { staticServiceOf, type StaticService } from '../services/static-service.ts';
+import type { SecretRef } from '../tls/secrets.ts';
 import { upstreamCalls } from './calls.ts';
 import { egressClusters } from './clusters.ts';
 import { namedConnections } from './connections.ts';
-import { egressPorts, type OfferAt } from './egress.ts';
+import { egressPorts, type ServicePortIndex } from './egress.ts';
 import { inboundParts } from './inbound.ts';
 import { allowsAll } from './listeners.ts';
 import { outboundOf, type Outbound } from './outbound.ts';
 import type { OwnView } from './own-view.ts';
 import { portRoutes, type PortRoutes } from './routes.ts';
 
-/** All of a virtual node's configuration that stays as it is when requests are only shared out by other rules. */
-export type Frame = {
+/** All of a virtual node's configuration that does not depend on how requests are distributed. */
+export type StaticPart = {
   readonly mesh: UpstreamMesh;
   readonly clusters: readonly Resource[];
   readonly inboundListeners: readonly Resource[];
   readonly accessLog: readonly AccessLogInit[];
-  /** What the other listener is made of, but for the addresses of names. */
+  /** The input of the outbound listener, without the addresses of names. */
   readonly outbound: Outbound;
   readonly ingressExtensions: readonly Resource[];
-  /** Where what else listeners name is to be had, in the view as it now is. */
-  readonly egressConnections: readonly OfferAt[];
+  /** The discovered filters of the outbound listener, by their index in the current view. */
+  readonly egressConnections: readonly ServicePortIndex[];
   readonly ingressRoutes: readonly Resource[];
   readonly egressRoutes: readonly PortRoutes[];
   /** The targets whose hosts are discovered by Cloud Map. */
   readonly discovered: readonly Upstream[];
   /** The certificates and authorities of listeners and calls. */
-  readonly needs: readonly Need[];
+  readonly secretRefs: readonly SecretRef[];
 };
 
-/** The frame of a view: the one before if the mesh, the virtual node and what its backends lead to are the same. */
-export function frameOf(view: VirtualNodeView, options: Options, report: Report): Frame {
+/** Returns the static part of a view, cached while the mesh, the virtual node and the targets of its backends stay the same. */
+export function staticPartOf(view: VirtualNodeView, options: Options, report: Report): StaticPart {
   const key = JSON.stringify([view.mesh.name, view.name, optionsKey(options)]);
-  const services = view.services.map((service) => reachOf(service, options.ecds));
+  const services = view.services.map((service) => staticServiceOf(service, options.ecds));
   const parts = [view.mesh.spec, ...services.map((service) => service.key)];
-  return frames(view.spec, key, report, (inner) => makeFrame(view, services, options, inner), parts);
+  return staticParts(
+    view.spec,
+    key,
+    report,
+    (inner) => makeStaticPart(view, services, options, inner),
+    parts,
+  );
 }
 
-const frames = createMemo<Frame>();
+const staticParts = createMemo<StaticPart>();
 
-function makeFrame(
+function makeStaticPart(
   view: OwnView,
-  services: readonly ServiceReach[],
+  services: readonly StaticService[],
   options: Options,
   report: Report,
-): Frame {
+): StaticPart {
   const mesh = { name: view.mesh.name, ipPreference: callerPreference(view.mesh, options) };
   const meshPreference = view.mesh.spec.serviceDiscovery?.ipPreference;
   const at = addresses(nodePreference(view.spec.serviceDiscovery, meshPreference), options);
@@ -73,6 +79,6 @@ function makeFrame(
     discovered: calls.flatMap(({ target }) =>
       target.node.serviceDiscovery?.awsCloudMap === undefined ? [] : [target],
     ),
-    needs: [...inbound.needs, ...calls.flatMap((call) => call.needs)],
+    secretRefs: [...inbound.secretRefs, ...calls.flatMap((call) => call.secretRefs)],
   };
 }

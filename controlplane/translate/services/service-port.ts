@@ -3,11 +3,11 @@ import type { RetryPolicyInit } from '../envoy/routes/retry.ts';
 import type { Upstream } from '../envoy/clusters/upstream.ts';
 import type { HttpProtocol } from '../names.ts';
 
-/** What a virtual service offers on one port. A service with several listeners behind it has several offers. */
-export type Offer = HttpOffer | TcpOffer;
+/** One port of a virtual service, with its protocol and rules. A service with several listeners behind it has several. */
+export type ServicePort = HttpServicePort | TcpServicePort;
 
-/** Requests, sent by rules, first match wins; `port` is where callers ask for it. */
-export type HttpOffer = {
+/** Requests, routed by rules, first match wins; `port` is the original destination's. */
+export type HttpServicePort = {
   readonly kind: 'http';
   readonly service: string;
   readonly port: number;
@@ -15,8 +15,8 @@ export type HttpOffer = {
   readonly rules: readonly Rule[];
 };
 
-/** Connections; `idle` is in milliseconds, 0 for no limit. `router`: the virtual router that shares them out, if one does. */
-export type TcpOffer = {
+/** Connections; `idle` is in milliseconds, 0 for no limit. `router`: the virtual router that distributes them, if any. */
+export type TcpServicePort = {
   readonly kind: 'tcp';
   readonly service: string;
   readonly port: number;
@@ -25,7 +25,7 @@ export type TcpOffer = {
   readonly idle: number;
 };
 
-/** Where some requests go. Times are in milliseconds, 0 for no limit; an `idle` not given is Envoy's, 5 minutes. */
+/** A routing rule. Times are in milliseconds, 0 for no limit; an undefined `idle` is Envoy's 5 minutes. */
 export type Rule = {
   readonly name: string;
   readonly conditions: Conditions;
@@ -35,5 +35,5 @@ export type Rule = {
   readonly retry: RetryPolicyInit;
 };
 
-/** A target and its share, relative to the others'. */
+/** A target and its weight, relative to the others. */
 export type Target = Upstream & { readonly weight: number };

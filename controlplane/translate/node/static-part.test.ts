@@ -5,10 +5,10 @@ import { Model } from '../../mesh/model.ts';
 import { viewOf } from '../../mesh/view.ts';
 import { NO_FEATURES, readFeatures } from '../features.ts';
 import { DEFAULT_SETTINGS } from '../options.ts';
-import { NOTHING_FOUND } from '../external-inputs.ts';
+import { NO_EXTERNAL_INPUTS } from '../external-inputs.ts';
 import { translate, type Translation } from '../translate.ts';
 
-// What a change to one virtual service leaves as it was is the very same object afterwards: neither made nor encoded again.
+// A change to one virtual service leaves unaffected resources identical: they are neither built nor encoded again.
 
 const ID = { owner: FIXTURE_OWNER, mesh: 'm', parent: '', kind: 'virtualNode', name: 'caller' } as const;
 
@@ -53,7 +53,7 @@ const MESH: readonly Written[] = [
 
 const BY_NAME = readFeatures({ ecds: true });
 
-/** The caller's configuration before and after each of some changes. */
+/** Returns the caller's configuration before and after each change. */
 function course(changes: readonly Written[], features = NO_FEATURES): readonly Translation[] {
   const model = new Model();
   const apply = (written: Written): void => {
@@ -63,7 +63,7 @@ function course(changes: readonly Written[], features = NO_FEATURES): readonly T
   const caller = (): Translation => {
     const view = viewOf(model, ID);
     if (view === undefined) throw new Error('there is no view');
-    return translate(view, { ...features, ...DEFAULT_SETTINGS }, NOTHING_FOUND);
+    return translate(view, { ...features, ...DEFAULT_SETTINGS }, NO_EXTERNAL_INPUTS);
   };
   for (const written of MESH) apply(written);
   return [
@@ -86,7 +86,7 @@ test.each([
   ['the weight of a TCP route', route('db', ['db'], 2), ['lds_egress_0.0.0.0_15001']],
   ['where a target is found', node('web', 'away'), ['cds_egress_m_web_http_8080', 'rds_egress_http_8080']],
   ['what the caller does not see', { virtualNodeName: 'other', spec: {} }, []],
-])('%s makes these anew, and nothing else', (_, change, expected) => {
+])('%s rebuilds these resources and no others', (_, change, expected) => {
   const [before, after] = course([change]);
   const old = new Set(resources(before));
   const fresh = resources(after).filter((each) => !old.has(each));
@@ -96,7 +96,7 @@ test.each([
 test.each([
   ['the weight of a route', [route('db', ['web']), route('db', ['web'], 2)]],
   ['no weight at all', [route('db', ['web']), route('db', ['web'], 0)]],
-])('of a TCP route whose filter is known by name, %s makes that filter anew, and nothing else', (_, changes) => {
+])('of a TCP route with a discovered filter, %s rebuilds only that filter', (_, changes) => {
   const [, before, after] = course(changes, BY_NAME);
   const old = new Set(resources(before));
   const fresh = resources(after).filter((each) => !old.has(each));
@@ -107,14 +107,14 @@ test.each([
 test.each([
   ['http', route('web', ['web'], 2)],
   ['tcp', route('db', ['db'], 2)],
-] as const)('lists that are as they were are the very same: %s', (_, change) => {
+] as const)('unchanged lists stay identical: %s', (_, change) => {
   const [before, after] = course([change], BY_NAME);
   for (const type of [CLUSTER, ENDPOINTS, LISTENER, SECRET]) {
     expect(after?.snapshot.get(type)).toBe(before?.snapshot.get(type));
   }
 });
 
-test('what is wrong with a service is said after each change, and no longer than it is so', () => {
+test('problems of a service are reported after each change, until they are solved', () => {
   const [before, ...after] = course([
     route('web', ['web'], 0),
     route('api', ['api'], 2),
