@@ -10,6 +10,13 @@ export const CLEAN = [
   'README.md',
   'SECURITY.md',
   'agent',
+  'cli/import/answers',
+  'cli/import/cloudformation',
+  'cli/import/describe',
+  'cli/import/output',
+  'cli/import/reading',
+  'cli/import/report',
+  'cli/import/testing',
   'cli/inspect',
   'cli/token',
   'common',
@@ -35,11 +42,13 @@ export const CLEAN = [
   'docs/architecture.md',
   'docs/contributing',
   'docs/glossary.md',
+  'docs/import.md',
   'images',
   'proxyinit',
   'scripts/language',
   'scripts/tasks',
   'test/docs',
+  'test/long/import',
 ];
 
 /** Files with words that have to stay, and why. */
