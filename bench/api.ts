@@ -1,4 +1,4 @@
-// What a durable write through the API costs, on both engines, beside a bare insert into the same engine; and a start.
+// The cost of a durable write through the API, on both engines, beside a bare insert into the same engine; and of a start.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

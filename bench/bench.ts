@@ -7,10 +7,10 @@ export type BenchRow = {
   readonly peer?: number | undefined;
 };
 
-/** What a bench found. `notes`: sentences for people, on what the peer is and what the numbers were taken with. */
+/** The results of a bench. `notes`: sentences for people, on what the peer is and what the numbers were taken with. */
 export type Bench = { readonly rows: readonly BenchRow[]; readonly notes?: readonly string[] };
 
-/** What a bench is run with. */
+/** The options of a bench. */
 export type BenchOptions = {
   /** The words after the bench's name. */
   readonly args: readonly string[];
@@ -18,7 +18,7 @@ export type BenchOptions = {
   readonly say: (line: string) => void;
 };
 
-/** What each file of a bench exports as `run`. Leaves nothing behind: no process, no file. */
+/** The function that each file of a bench exports as `run`. It leaves no process and no file behind. */
 export type RunBench = (options: BenchOptions) => Promise<Bench>;
 
 /** A bench that cannot be run as it was asked for; the message says why. The exit code is 2. */

@@ -1,7 +1,7 @@
 const WARM_UP_MS = 1000;
 const MEASURED_MS = 4000;
 
-/** What a load came to: how many a second, and how long each took, in milliseconds. */
+/** The results of a load: requests per second, and the time of each in milliseconds. */
 export type Load = { readonly perSecond: number; readonly times: readonly number[] };
 
 /** Does `work` again and again, `parallel` at a time, for five seconds; the first of them does not count. `work` is given which of them it is. */

@@ -8,7 +8,7 @@ import { percentile } from './statistics.ts';
 
 const ROUNDS = 30;
 
-/** What a virtual node of App Mesh usually has. */
+/** The usual settings of a virtual node in App Mesh. */
 const SETTINGS = { APPMESH_APP_PORTS: '8080', APPMESH_EGRESS_IGNORED_PORTS: '22,3306' };
 
 const CASES = [

@@ -1,4 +1,4 @@
-// What it costs to make every proxy's configuration from the model, from cold and after one change, without any stream.
+// The cost of translating the model into every proxy's configuration, cold and after one change, without streams.
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { createLog } from '../common/log.ts';

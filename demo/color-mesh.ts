@@ -29,7 +29,7 @@ export type ColorMesh = {
   readonly controlHost: Host;
   readonly client: AppMeshClient;
   readonly hosts: Readonly<Record<ColorNode, ColorHost>>;
-  /** What a person asks for a color. */
+  /** The URL that answers with a color. */
   readonly url: string;
   /** Waits until every proxy has acknowledged all that it is to have. */
   inSync(): Promise<void>;

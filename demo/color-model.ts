@@ -44,7 +44,7 @@ export type Weights = Readonly<Partial<Record<ColorNode, number>>>;
 /** The folder of the model's files. */
 export const MODEL = join(import.meta.dirname, 'model');
 
-/** A client for a control plane's API; it signs, as it always did, with credentials that stand for nobody. */
+/** A client for a control plane's API; it signs its calls with credentials of no account. */
 export function appMeshClient(endpoint: string): AppMeshClient {
   const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'not-a-secret' };
   return new AppMeshClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 });

@@ -11,8 +11,8 @@ import { shiftWeights, watch } from './shift.ts';
 import { describeNextSteps, describeResult, resultOf } from './summary.ts';
 import { startTraffic } from './traffic.ts';
 
-// The main job: a mesh of real Envoys whose weights move while traffic flows. Whatever ends this process, the lab takes
-// away all that it made.
+// The main job: a mesh of real Envoys whose weights move while traffic flows. However this process ends, the lab removes
+// everything that it created.
 
 const options = readOptions(process.argv.slice(2));
 const terminal = options.json ? process.stderr : process.stdout;

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 
-/** What `npm run demo --` is told. */
+/** The options of `npm run demo --`. */
 export type DemoOptions = {
   /** Ends stdout with one line of JSON. */
   readonly json: boolean;

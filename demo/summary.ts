@@ -1,7 +1,7 @@
 import type { ColorMesh } from './color-mesh.ts';
 import { shares, type Tally } from './traffic.ts';
 
-/** What the demo found out; `--json` prints it. Shares are fractions; `requests` are those after the change. */
+/** The result of the demo; `--json` prints it. Shares are fractions; `requests` are those after the change. */
 export type DemoResult = {
   readonly requests: number;
   readonly failures: number;

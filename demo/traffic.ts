@@ -2,7 +2,7 @@ import { errorText } from '../common/error-text.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { keepAlive, request } from '../test/lab/http.ts';
 
-/** What became of requests: how many answered which color, and what went wrong, by what it said. */
+/** The results of requests: the number of responses per color, and of failures per message. */
 export type Tally = {
   readonly requests: number;
   readonly failures: number;

@@ -12,7 +12,7 @@ import { stripVTControlCharacters } from 'node:util';
 /** Of a failure's text: the rest is in the run's output, further up. */
 const CHARACTERS_A_FAILURE = 2000;
 
-/** What failed, a text each. A file that could not even be loaded has failed no test, and yet has failed. @param {Report} report */
+/** The failures, one text each. A file that could not be loaded has no failed test, but counts as a failure. @param {Report} report */
 function failures({ testResults }) {
   return testResults.flatMap(({ name, status, message = '', assertionResults }) => {
     const tests = assertionResults.filter((assertion) => assertion.status === 'failed');
@@ -23,7 +23,7 @@ function failures({ testResults }) {
 
 const LEFT_OUT = ['skipped', 'pending', 'todo', 'disabled'];
 
-/** What did not run, a text each: its name says why. @param {Report} report */
+/** The skipped tests, one text each; the name of a test gives the reason. @param {Report} report */
 function leftOut({ testResults }) {
   return testResults.flatMap(({ name, assertionResults }) =>
     assertionResults

@@ -1,4 +1,4 @@
-/** What stops the set-up or a task, said for a person: what is missing or went wrong, and what to do about it. */
+/** An error that stops the set-up or a task. Its message is for people: the missing or failed part, and what to do about it. */
 export class SetupError extends Error {
   /**
    * @param {string} message

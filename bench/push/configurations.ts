@@ -9,7 +9,7 @@ import { MESH, meshResources, OWNER, type MeshSize } from './mesh.ts';
 /** One proxy's configuration, for a server that makes none: its node.id, and each resource as an encoded Any in base64. */
 export type Configuration = { readonly id: string; readonly resources: readonly string[] };
 
-/** What each virtual node of a mesh is to have, as the control plane has it for a proxy that says nothing of its machine. */
+/** The configuration of each virtual node of a mesh, for a proxy that reports no features of its host. */
 export function configurations(size: MeshSize): readonly Configuration[] {
   const model = new Model();
   model.apply(

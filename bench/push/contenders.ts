@@ -54,7 +54,7 @@ export async function startPeer(gocp: string, folder: string, size: MeshSize): P
   return startProgram('peer', gocp, ['-configurations', file]);
 }
 
-/** gRPC alone, on Node's HTTP/2: floor.ts. What is to be durable it writes to a file in `folder`. */
+/** gRPC alone, on Node's HTTP/2: floor.ts. It writes durable data to a file in `folder`. */
 export function startFloor(folder: string, { nodes, backends }: MeshSize): Promise<Contender> {
   const program = join(import.meta.dirname, 'floor.ts');
   const args = [...nodeFlags('daybreak'), program, `${nodes}`, `${backends}`, join(folder, 'floor')];

@@ -13,7 +13,7 @@ export type Side = {
   weight: number;
 };
 
-/** What one contender was measured to be, by what it is called in the table. The keys of both are the same. */
+/** The figures of one contender, by their name in the table. Both contenders have the same keys. */
 export type Figures = ReadonlyMap<string, { readonly unit: string; readonly value: number }>;
 
 const BURST = 100;

@@ -4,7 +4,7 @@ import { BenchUsageError } from '../bench.ts';
 /** The two dialects of xDS. */
 export type Variant = 'sotw' | 'delta';
 
-/** What `npm run bench -- push` is told. */
+/** The options of `npm run bench -- push`. */
 export type PushOptions = {
   readonly streams: readonly number[];
   readonly variants: readonly Variant[];

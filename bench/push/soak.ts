@@ -4,7 +4,7 @@ import { push, type Side } from './measure.ts';
 import type { Soak } from './options.ts';
 import { cpuMs, residentKb } from './process-cost.ts';
 
-/** What was seen of the control plane in one stretch of a soak. */
+/** The figures of the control plane in one part of a soak. */
 type Stretch = {
   readonly cpuPerSecond: number;
   readonly megabytes: number;

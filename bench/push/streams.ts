@@ -19,7 +19,7 @@ export type WeightChange = {
   readonly ms?: number;
 };
 
-/** What came of a command; xdsload/main.go says what each is. Times are in milliseconds. */
+/** The result of a command; xdsload/main.go describes each field. Times are in milliseconds. */
 export type Outcome = {
   readonly ms: number;
   readonly p50: number;

@@ -28,7 +28,7 @@ const DECISIONS: Readonly<Record<string, readonly string[] | `other: ${string}`>
   'Initial fetch of routes': 'other: no input; every case shows it',
   'HTTP version of listeners': ['protocols'],
   'Backends of http, http2 and grpc on one port': ['shared-port', 'collisions'],
-  'What connection managers and clusters let pass of HTTP': ['http-recent', 'http-limits', 'colors'],
+  'HTTP features of connection managers and clusters': ['http-recent', 'http-limits', 'colors'],
   'Streams that the application refuses (http2, grpc)': ['protocols'],
   'A pool that is full': ['pools'],
   'Idle timeout': ['timeouts', 'listener-timeouts', 'tcp-route'],

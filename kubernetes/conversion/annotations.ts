@@ -5,7 +5,7 @@ import type { KubernetesObject } from './objects.ts';
 export const ANNOTATIONS = {
   /** A list of `{"key", "value"}`. */
   tags: 'daybreak/tags',
-  /** What has to be put into the specification: a list of `{"path", "value"}`. */
+  /** Amendments of the specification: a list of `{"path", "value"}`. */
   amendments: 'daybreak/amendments',
   /** Both for the routes in a virtual router, by their names. */
   routeTags: 'daybreak/route-tags',

@@ -20,7 +20,7 @@ export function convertBeta(
   const whole = { object, at: ['spec'], mesh: undefined, gateway: undefined } as const;
   switch (object.kind) {
     case 'Mesh': {
-      // What of Cloud Map stood here said where pods are registered, and nothing to App Mesh.
+      // The members about Cloud Map said where the controller registers pods; they had no meaning for App Mesh.
       const { serviceDiscoveryType: _type, cloudMapNamespaceName: _namespace, ...mesh } = spec;
       return [{ ...whole, kind: 'mesh', members: { meshName: object.name, spec: mesh } }];
     }

@@ -38,7 +38,7 @@ export function convertObjects(objects: readonly KubernetesObject[]): Conversion
     } else if (!(object.kind in CRD_KINDS)) fault(['kind'], `${GROUP}/v1beta2 has no kind ${object.kind}`);
     else made = convert(converter);
     faults.push(...own);
-    // What is wrong in part is not made at all.
+    // A partly invalid object is not converted at all.
     if (own.length === 0) resources.push(...made);
   }
   return { resources, faults, notes };

@@ -11,7 +11,7 @@ export type Converted = {
   readonly object: KubernetesObject;
   /** Where in the object its specification stands: `['spec']`, of a route `['spec', 'routes', 0]`. */
   readonly at: Path;
-  /** What is to be known of where it belongs. */
+  /** The mesh and gateway that it belongs to, as far as known. */
   readonly mesh: Membership | undefined;
   readonly gateway: Membership | undefined;
 };
@@ -19,7 +19,7 @@ export type Converted = {
 /** Something that is wrong with an object, or worth saying of it. */
 export type Remark = { readonly object: KubernetesObject; readonly path: Path; readonly message: string };
 
-/** What becomes of objects. */
+/** The result of converting objects. */
 export type Conversion = {
   readonly resources: readonly Converted[];
   readonly faults: readonly Remark[];

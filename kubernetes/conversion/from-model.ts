@@ -6,7 +6,7 @@ import { isObject } from './to-model.ts';
 /** How a specification names another object: by its name in Kubernetes, or, where it is not there, by its ARN. */
 export type Naming = (kind: CrdKind, name: string) => { readonly object: string } | { readonly arn: string };
 
-/** What App Mesh's kinds in Kubernetes have no place for, by the structure in the API's model and the member. */
+/** Members without a counterpart in App Mesh's custom resources: structure of the API's model, member. */
 const NO_PLACE = new Set(['DnsServiceDiscovery.ipPreference', 'AwsCloudMapServiceDiscovery.ipPreference']);
 
 /** The preferences that the controller takes in a mesh. */
@@ -33,7 +33,7 @@ export function fromModel(shapeName: string, value: unknown, naming: Naming): un
     const target = shape.members?.[member]?.shape;
     const place = `${shapeName}.${member}`;
     if (target === undefined || NO_PLACE.has(place)) return [];
-    // What the controller refuses has no place either.
+    // Values that the controller refuses have no counterpart either.
     if (place === 'MeshServiceDiscovery.ipPreference' && !IP_PREFERENCES.has(part)) return [];
     const reference = shapeNamed(target).type === 'string' ? REFERENCES.get(member) : undefined;
     if (reference !== undefined && typeof part === 'string') return [named(reference, part, naming)];

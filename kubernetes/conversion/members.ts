@@ -1,6 +1,6 @@
 import type { CrdKind } from './objects.ts';
 
-/** What becomes of a member that the API does not have. */
+/** The conversion of a member that the API does not have. */
 export type MemberRule =
   /** The API spells it so. */
   | { readonly rule: 'renamed'; readonly to: string }

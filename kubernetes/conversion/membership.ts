@@ -98,7 +98,7 @@ function reference(
   return { name: value['name'], namespace: typeof namespace === 'string' ? namespace : undefined };
 }
 
-/** What App Mesh calls that to which an object belongs; undefined where it is not known. */
+/** The App Mesh name of the mesh or gateway that an object belongs to; undefined if it is unknown. */
 export function memberName(membership: Membership, kind: 'Mesh' | 'VirtualGateway'): string | undefined {
   if (membership.state === 'member') return appMeshName(membership.of);
   if (membership.state !== 'named') return undefined;

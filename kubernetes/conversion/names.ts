@@ -1,6 +1,6 @@
 import type { CrdKind, KubernetesObject } from './objects.ts';
 
-/** What App Mesh calls an object: its `spec.awsName`, else what the controller makes of its name and namespace. */
+/** The App Mesh name of an object: its `spec.awsName`, else the controller's default from its name and namespace. */
 export function appMeshName({ kind, name, namespace, spec }: KubernetesObject): string {
   const { awsName } = (spec ?? {}) as { readonly awsName?: unknown };
   return typeof awsName === 'string' && awsName !== ''
@@ -8,7 +8,7 @@ export function appMeshName({ kind, name, namespace, spec }: KubernetesObject): 
     : defaultName(kind as CrdKind, name, namespace);
 }
 
-/** What the controller calls an object without `spec.awsName` [controller, webhooks/appmesh]. */
+/** The default name that the controller gives an object without `spec.awsName` [controller, webhooks/appmesh]. */
 export function defaultName(kind: CrdKind, name: string, namespace: string): string {
   if (kind === 'Mesh') return name;
   return kind === 'VirtualService' ? `${name}.${namespace}` : `${name}_${namespace}`;

@@ -13,16 +13,16 @@ export type Reference = {
   readonly namespace: string | undefined;
 };
 
-/** Who is asked, and told, during a conversion. */
+/** The callbacks of a conversion: for names and faults. */
 export type Conversation = {
-  /** What App Mesh calls an object. */
+  /** The App Mesh name of an object. */
   readonly nameOf: (reference: Reference) => string;
   readonly fault: (path: Path, message: string) => void;
 };
 
 /**
- * Brings a specification of App Mesh's kinds in Kubernetes to the API's members, along a shape of the model. What is known to
- * neither stays where it is: the check against the model names it.
+ * Brings a specification of App Mesh's kinds in Kubernetes to the API's members, along a shape of the model. Members that
+ * neither knows stay unchanged: the check against the model names them.
  */
 export function toModel(shape: string, spec: unknown, path: Path, conversation: Conversation): unknown {
   return converted(

@@ -5,7 +5,7 @@ import { installPythonProgram } from './python-program.mjs';
 const VERSION = '1.46.3';
 
 /**
- * The AWS command line and boto3, which the tests drive the API with. What is run later finds the command by DAYBREAK_AWS, and
+ * The AWS command line and boto3, which the tests drive the API with. Later programs find the command by DAYBREAK_AWS, and
  * boto3 in its folder.
  * @param {Workshop} workshop
  */

@@ -13,7 +13,7 @@ const HOST_COMMANDS = [
   { command: 'ip6tables-restore', name: 'iptables' },
 ];
 
-/** What only tests need beside these: rules that iptables did not make, and a machine that boots. */
+/** Additional commands for tests: for rules that iptables did not create, and for a machine that boots. */
 const TEST_COMMANDS = [
   { command: 'nft', name: 'nftables' },
   { command: 'systemctl', name: 'systemd' },

@@ -89,7 +89,7 @@ async function fill(workshop, python, { version: wanted, requirements, variable 
   return made;
 }
 
-/** What `envoy --version` says, 1.40.0 for instance. @param {string} binary */
+/** The version that `envoy --version` prints, for instance 1.40.0. @param {string} binary */
 async function envoyVersion(binary) {
   const { code, output } = await attempt(binary, ['--version'], { seconds: 20 });
   return code === 0 ? /version: \w+\/(\d+\.\d+\.\d+[^/]*)\//.exec(output)?.[1] : undefined;

@@ -6,7 +6,7 @@ const VERSION = '5.2.5';
 
 /**
  * moto, which stands in for AWS's services in tests: a program that serves over plain HTTP at the address and port that it is
- * given (`-H`, `-p`) until it is stopped. What is run later finds it by DAYBREAK_MOTO.
+ * given (`-H`, `-p`) until it is stopped. Later programs find moto by DAYBREAK_MOTO.
  * @param {Workshop} workshop
  */
 export function installMoto(workshop) {

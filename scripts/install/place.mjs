@@ -10,7 +10,7 @@ const WAIT_SECONDS = 900;
 
 /**
  * Puts something into its place in one move: `fill` works in a folder of another name, and what it made gets its own name
- * when it is complete. Whatever stops it, nothing half done has the name. Two set-ups of one checkout take turns.
+ * when it is complete. An interruption leaves no incomplete folder under that name. A lock serializes two set-ups of one checkout.
  * @param {Workshop} workshop
  * @param {object} job
  * @param {string} job.what

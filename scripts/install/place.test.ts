@@ -55,7 +55,7 @@ test('what fails half way leaves what was there', async () => {
   expect(await readdir(shop.folder)).toEqual(['lock']);
 });
 
-test('what a killed set-up left half done is in nobody’s way', async () => {
+test('the remains of a killed set-up do not block the next one', async () => {
   const shop = await workshop();
   await mkdir(join(shop.folder, 'part/made'), { recursive: true });
   await writeFile(join(shop.folder, 'part/made/half'), '');
