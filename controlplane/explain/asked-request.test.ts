@@ -15,7 +15,7 @@ test.each([
   expect(askedRequest('GET', url, [])).toMatchObject(parts);
 });
 
-test('headers keep their order and their lines; Host goes over the URL', () => {
+test('headers keep their order and their lines; Host overrides the URL', () => {
   const lines: readonly HeaderLine[] = [
     ['X-Multi', ' a '],
     ['Host', 'H'],
@@ -48,6 +48,6 @@ test.each<[string, string, readonly HeaderLine[], Protocol, string]>([
     'HTTP/2',
     'header Host: HTTP/2 has one authority',
   ],
-])('%s %s %j over %s cannot be asked about', (method, url, headers, protocol, named) => {
+])('%s %s %j over %s is rejected', (method, url, headers, protocol, named) => {
   expect(() => askedRequest(method, url, headers, protocol)).toThrow(named);
 });

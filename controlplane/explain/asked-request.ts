@@ -1,38 +1,38 @@
 import { joinValues } from './manager/joined-headers.ts';
 import type { Protocol } from './request.ts';
 
-/** A request without a body as its caller writes it. */
+/** A request without a body, as its caller writes it. */
 export type AskedRequest = {
   readonly protocol: Protocol;
   readonly method: string;
-  /** Whether the caller speaks TLS. */
+  /** Whether the caller uses TLS. */
   readonly tls: boolean;
   /** The Host header, or `:authority`. */
   readonly authority: string;
-  /** The name that the address was found by, which a TLS client asks for. */
+  /** The host name that resolved to the address, which a TLS client sends as SNI. */
   readonly serverName: string;
-  /** The port that the connection goes to. */
+  /** The destination port of the connection. */
   readonly port: number;
-  /** Path and query as they are sent: without the fragment; blanks and what is not ASCII in percent-encoding. */
+  /** Path and query as sent: without the fragment; blanks and non-ASCII characters percent-encoded. */
   readonly target: string;
   /** In the caller's order, names in lower case; without Host. */
   readonly headers: readonly HeaderLine[];
 };
 
-/** A header as it is written on a command line: `name: value`. */
+/** A header as written on a command line: `name: value`. */
 export type HeaderLine = readonly [name: string, value: string];
 
-/** Thrown for what cannot be asked about; the message names the part and what is allowed. */
+/** Thrown for a request that cannot be explained; the message names the part and what is allowed. */
 export class AskedRequestError extends Error {}
 
-/** Scheme, authority, path and query; what follows `#` is not sent. */
+/** Scheme, authority, path and query; the fragment is not sent. */
 const WRITTEN_URL = /^(https?):\/\/([^/?#\\]*)([^#]*)/is;
 
 const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
 
 /**
- * Reads a method, a URL and headers. A Host header goes over the URL's host, as with curl; the port is the URL's, else its
- * scheme's. @throws AskedRequestError
+ * Parses a method, a URL and headers. A Host header overrides the URL's host, as with curl; the port is the URL's, else its
+ * scheme's default. @throws AskedRequestError
  */
 export function askedRequest(
   method: string,
@@ -66,15 +66,15 @@ export function askedRequest(
 function headerLine([name, value]: HeaderLine): HeaderLine {
   if (!TOKEN.test(name))
     throw new AskedRequestError(`header ${JSON.stringify(name)}: a name is letters, digits and hyphens`);
-  // Blanks at the ends are none of a value.
+  // Leading and trailing blanks are not part of a value.
   const trimmed = value.replaceAll(/^[ \t]+|[ \t]+$/g, '');
-  // oxlint-disable-next-line no-control-regex -- these are what is looked for
+  // oxlint-disable-next-line no-control-regex -- the expression looks for control characters
   if (/[\0-\x08\n-\x1f\x7f]/.test(trimmed))
     throw new AskedRequestError(`header ${name}: its value holds a line break or another control character`);
   return [name.toLowerCase(), trimmed];
 }
 
-/** As written, in the caller's case; a client leaves out the scheme's own port, and a user's name. */
+/** Returns the authority in the caller's case; a client omits the scheme's default port, and the user name. */
 function authorityOf(written: string, parsed: URL): string {
   const host = written.replace(/^.*@/, '');
   const named = parsed.port === '' ? host.replace(/:\d*$/, '') : host;

@@ -12,7 +12,7 @@ const IDENTITY = { mesh: 'm', owner: undefined, kind: 'virtualNode', name: 'app'
 
 const SERVED = readServed(translateCase(readCase('http-matches')).snapshot);
 
-/** Whether a header that came twice is compared line by line shows in the one that has to begin with `v`. */
+/** A duplicate header under a prefix match shows whether a release compares line by line. */
 function explained(lines: readonly HeaderLine[], envoys: readonly string[]): ByRelease {
   return explainByRelease(SERVED, IDENTITY, askedRequest('GET', 'http://b.local/', lines), envoys);
 }
@@ -22,7 +22,7 @@ const TWICE: readonly HeaderLine[] = [
   ['prefix', 'v'],
 ];
 
-test('without a connected proxy it is the current release, and the oldest where that does something else', () => {
+test('without a connected proxy, it explains the current release, and the oldest one if that differs', () => {
   expect(explained([], [])).toMatchObject({ envoy: { version: '1.40.0', connected: false }, others: [] });
   const { others } = explained(TWICE, ['']);
   expect(others.map(({ version }) => version)).toEqual(['1.37.0']);
@@ -31,7 +31,7 @@ test('without a connected proxy it is the current release, and the oldest where 
   );
 });
 
-test('with connected ones it is theirs', () => {
+test('with connected proxies, it explains their releases', () => {
   expect(explained(TWICE, ['envoy 1.37.0'])).toMatchObject({
     envoy: { version: '1.37.0', connected: true },
     others: [],
@@ -42,7 +42,7 @@ test('with connected ones it is theirs', () => {
   });
 });
 
-test('the connected ones are those of the proxy, as far as the viewer sees it', () => {
+test('connected Envoys are those of the proxy that the viewer may see', () => {
   const model = modelFromInputs([{ meshName: 'm', spec: {} }]);
   const streams = ['app', 'app', 'other'].map((name, index) => ({
     key: name,

@@ -6,20 +6,20 @@ import type { Explanation } from './explanation.ts';
 import { releaseOf, TRIED_VERSIONS, type Release } from './release.ts';
 import type { Served } from './served.ts';
 
-/** An explanation for one release of Envoy, and those releases for which it is another one. */
+/** An explanation for one release of Envoy, and the releases with a different one. */
 export type ByRelease = Explanation & {
   readonly envoy: {
     /** Its release, e.g. `1.40.0`. */
     readonly version: string;
-    /** Whether a connected proxy said that it is this one. */
+    /** Whether a connected proxy declared this release. */
     readonly connected: boolean;
   };
   readonly others: readonly (Omit<Explanation, 'proxy'> & { readonly version: string })[];
 };
 
 /**
- * Explains a request for the Envoys that are connected, each by its name and version as it says them, e.g. `envoy 1.40.0`;
- * where none is, or none says it, for the releases that are tried, the usual one first.
+ * Explains a request for the connected Envoys, each by the name and version that it declares, e.g. `envoy 1.40.0`. If none is
+ * connected or declares one, it explains the tested releases, the current one first.
  */
 export function explainByRelease(
   served: Served,
@@ -43,7 +43,7 @@ function without({ passes, outcome }: Explanation): Omit<Explanation, 'proxy'> {
   return { passes, outcome };
 }
 
-/** Each release once, in the order given. */
+/** Lists each release once, in the given order. */
 function releasesOf(versions: readonly string[]): readonly Release[] {
   return [...new Set(versions)].flatMap((version) => releaseOf(version) ?? []);
 }

@@ -3,10 +3,10 @@ import { proxyPath, type Identity } from '../ads/identity.ts';
 import { seesProxy, type Viewer } from '../ads/access/viewer.ts';
 import type { Model } from '../mesh/model.ts';
 
-/** The Envoys that are connected as a proxy, as far as a viewer sees them, by name and version, e.g. `envoy 1.40.0`. */
+/** The Envoys that are connected as a proxy and visible to a viewer, by name and version, e.g. `envoy 1.40.0`. */
 export type EnvoysOf = (viewer: Viewer, identity: Identity) => readonly string[];
 
-/** Looks at the streams as they are; `configs` know by a stream's key as what its proxy is connected. */
+/** Reads the current streams; `configs` maps a stream's key to the identity of its proxy. */
 export function createEnvoysOf(
   model: Model,
   xds: { streams(): readonly StreamStatus[] },

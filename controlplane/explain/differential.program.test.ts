@@ -5,9 +5,9 @@ import { anyGateway, anySidecar } from './testing/any-scene.ts';
 import { startDifferential, type Differential } from './testing/differential.ts';
 import { TRIED } from './testing/tried.ts';
 
-// What `explain` says of a request is what a real Envoy does with it, of either release: routes, conditions, hosts, paths and
-// headers made up out of what Envoy touches. They are the same each time, unless DAYBREAK_TEST_SEED says otherwise: what comes next to
-// light is for `test/long/random-requests.ts`, which goes on with others.
+// `explain` predicts the behaviour of a real Envoy of either release: random routes, conditions, hosts, paths and headers from
+// names and values that Envoy handles specially. The inputs are the same in each run unless DAYBREAK_TEST_SEED is set:
+// `test/long/random-requests.ts` searches for new failures.
 
 const RUNS = Number(process.env['DAYBREAK_TEST_RUNS'] ?? 100);
 const SEEDS = (process.env['DAYBREAK_TEST_SEED'] ?? '1 2 3 4').split(' ').map(Number);
@@ -22,7 +22,7 @@ describe.each(TRIED)('%s', (variable, release) => {
   it.each([
     ['the application beside a virtual node', anySidecar],
     ['a caller of a virtual gateway', anyGateway],
-  ])('does what is said of a request of %s', { timeout: 600_000 }, async (_who, scenes) => {
+  ])('Envoy does what explain predicts for a request of %s', { timeout: 600_000 }, async (_who, scenes) => {
     for (const seed of SEEDS) {
       await fc.assert(
         fc.asyncProperty(scenes, async (scene) => {

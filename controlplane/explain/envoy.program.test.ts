@@ -19,8 +19,8 @@ import { startAnsweringEnvoy, type AnsweringEnvoy, type Fate } from './testing/a
 import { ownAddress } from './testing/own-address.ts';
 import { TRIED } from './testing/tried.ts';
 
-// What `explain` says of a request is what a real Envoy does with it: the same route of the same virtual host, or none.
-// For each route there is a request that meets all of its conditions, and others that differ from it in one thing.
+// `explain` predicts the route of a real Envoy: the same route of the same virtual host, or none.
+// For each route there is a request that meets all of its conditions, and others that differ from it in one part.
 
 const CASES = [
   'http-matches',
@@ -78,7 +78,7 @@ describe.each(TRIED)('%s', (variable, release) => {
   }
 });
 
-/** A listener for each of the route configurations, with a connection manager as ours are. */
+/** Returns one listener per route configuration, with a connection manager like ours. */
 function oneListenerEach(snapshot: Snapshot, configurations: readonly RouteConfiguration[]): Snapshot {
   const listeners = configurations.map(({ name }, index) =>
     encode(
@@ -109,7 +109,7 @@ function oneListenerEach(snapshot: Snapshot, configurations: readonly RouteConfi
   ]);
 }
 
-/** The same case with no condition that a request without TLS cannot meet. */
+/** Returns the case without conditions that a plain-text request cannot meet. */
 function overHttp(original: Case): Case {
   return JSON.parse(JSON.stringify(original).replaceAll('"scheme":"https"', '"scheme":"http"')) as Case;
 }
@@ -120,10 +120,10 @@ function requestsOf({ virtualHosts }: RouteConfiguration): readonly AskedRequest
   );
 }
 
-/** A part of a request: what to write for it, first the right one, then what is nearly right. */
+/** A part of a request, with its possible values: first the right one, then near misses. */
 type Part =
   | { readonly kind: 'host' | 'path' | 'method' | 'parameter'; readonly texts: readonly string[] }
-  /** `unwanted`: right is to have none. */
+  /** `unwanted`: the right request lacks the part. */
   | {
       readonly kind: 'header';
       readonly name: string;
@@ -133,7 +133,7 @@ type Part =
 
 type Chosen = { readonly part: Part; readonly text: string };
 
-/** All parts right; then each part in each other way, and left out. */
+/** Returns all parts right, followed by each part in each other form, and left out. */
 function variations(parts: readonly Part[]): readonly (readonly Chosen[])[] {
   const rightTexts = (part: Part): number => (part.kind === 'header' && part.unwanted ? 0 : 1);
   const right = parts.flatMap((part) =>

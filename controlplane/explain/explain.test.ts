@@ -233,7 +233,7 @@ test('a gateway: two passes, the second under the name of the virtual service, w
   expect(outcome).toMatchObject({ kind: 'sent', targets: [{ cluster: 'cds_egress_m_a_http_80', share: 1 }] });
 });
 
-test('a route that does not match says every condition that is not met, one that comes later that it was not reached', () => {
+test('a route that does not match lists every unmet condition; a later route is marked as not reached', () => {
   const headers: readonly HeaderLine[] = [
     ['absent', 'no'],
     ['prefix', 'w'],

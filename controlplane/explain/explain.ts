@@ -15,19 +15,19 @@ import { sentBy } from './route-action.ts';
 import type { Served } from './served.ts';
 import { takesUpgrade } from './upgrades.ts';
 
-/** A request with the connection that it comes by. */
+/** A request with its connection. */
 type Call = {
   readonly request: IncomingRequest;
   readonly listener: string;
   readonly port: number;
   readonly serverName: string;
-  /** It comes from the same machine. */
+  /** Whether the connection comes from the same machine. */
   readonly local: boolean;
 };
 
 /**
- * Follows a request through what a proxy is served, by the rules of its release of Envoy: the application's from a virtual
- * node, a caller's into a virtual gateway, which then passes a second time. Pure.
+ * Follows a request through a proxy's resources, by the rules of its release of Envoy: from the application beside a virtual
+ * node, or from a caller into a virtual gateway, which it passes twice. Pure.
  */
 export function explain(
   served: Served,
@@ -70,7 +70,7 @@ export function explain(
     if (arrival.kind === 'refused') {
       passes.push({ ...pass, routes: [] });
       const { why, kind } = arrival.outcome;
-      // The one that hears of it is the first pass.
+      // The first pass sees the closed connection of the second, and answers 503.
       return call.local && kind === 'closed' ? { kind: 'answered', status: 503, why } : arrival.outcome;
     }
     const { request: seen, upgrade } = arrival;
@@ -108,13 +108,13 @@ const NO_BACKEND =
   'no backend on this port has that address or server name, and the mesh lets nothing else out';
 const NO_TLS = 'requests are read there, and TLS of the application itself cannot be';
 
-/** Why nothing takes a connection at all. */
+/** Returns why no listener takes a connection. */
 function noListener({ listeners }: Served, port: number): string {
   const known = [...listeners.values()].map((listener) => listener.name).join(', ');
   return `no listener is on port ${port}; the proxy has ${known || 'none'}`;
 }
 
-/** Why no filter chain takes a connection. */
+/** Returns why no filter chain takes a connection. */
 function noChain(listener: Listener, port: number): string {
   const known = portsOf(listener).filter((each) => each !== names.INGRESS_PORT && each !== names.EGRESS_PORT);
   if (known.includes(port) && listener.filterChainMatcher !== undefined) return NO_BACKEND;

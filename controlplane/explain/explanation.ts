@@ -1,25 +1,25 @@
-/** What would become of a request that the application beside a proxy sends, or that comes to a virtual gateway. */
+/** The predicted path of a request from the application beside a proxy, or into a virtual gateway. */
 export type Explanation = {
   /** The proxy's resource, e.g. `mesh/default/virtualNode/colorgateway-vn`. */
   readonly proxy: string;
-  /** The ways through the proxy's listeners, in order: a virtual gateway has two. */
+  /** The passes through the proxy's listeners, in order: a virtual gateway has two. */
   readonly passes: readonly Pass[];
   readonly outcome: Outcome;
 };
 
-/** One way through a listener: its filter chain, and for requests the virtual host and every route of it. */
+/** One pass through a listener: its filter chain, and for requests the virtual host with all of its routes. */
 export type Pass = {
   readonly listener: string;
   readonly chain: string;
   readonly routeConfiguration?: string;
-  /** On the way out its name is the virtual service's. `domain` is what the Host header was taken by. */
+  /** For outbound requests, its name is the virtual service's. `domain` is the domain that matched the Host header. */
   readonly virtualHost?: { readonly name: string; readonly domain: string };
   readonly routes: readonly ConsideredRoute[];
 };
 
 /**
- * A route in Envoy's order. `may match`: that depends on what Envoy makes for each request, e.g. its id; what follows holds
- * where it does not. `why`: each condition that the request does not meet, or may not meet.
+ * A route in Envoy's order. `may match`: the match depends on a value that Envoy generates per request, e.g. the request id; the
+ * rest of the explanation holds if the route does not match. `why`: the conditions that are not met, or may not be met.
  */
 export type ConsideredRoute = {
   readonly name: string;
@@ -27,10 +27,10 @@ export type ConsideredRoute = {
   readonly why: readonly string[];
 };
 
-/** What happens in the end. */
+/** The outcome of a request. */
 export type Outcome = Sent | Passed | Answered | Closed;
 
-/** It is sent to one of these, each in its share of 1. Times are in seconds; absent: no limit, or Envoy's own. */
+/** The proxy sends the request to one of these, by shares of 1. Times are in seconds; absent: no limit, or Envoy's own. */
 export type Sent = {
   readonly kind: 'sent';
   readonly virtualService?: string;
@@ -40,10 +40,10 @@ export type Sent = {
   readonly retry?: { readonly on: string; readonly retries: number; readonly perTryTimeout?: number };
 };
 
-/** One target; `virtualNode` is known for targets in the mesh. */
+/** One target; `virtualNode` is set for targets in the mesh. */
 export type SentTarget = { readonly cluster: string; readonly virtualNode?: string; readonly share: number };
 
-/** It goes on to the address that the application asked for, outside the mesh. */
+/** The proxy passes the request on to its original destination, outside the mesh. */
 export type Passed = { readonly kind: 'passed'; readonly cluster: string; readonly why: string };
 
 /** The proxy answers itself. */

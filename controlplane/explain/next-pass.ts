@@ -18,7 +18,7 @@ import {
   type RoutedRequest,
 } from './request.ts';
 
-/** How a request leaves: by which route of which virtual host, and whether Envoy says what it has rewritten. */
+/** How a request leaves the proxy: its route and virtual host, and whether Envoy adds headers with the original values. */
 export type Departure = {
   readonly host: VirtualHost;
   readonly route: Route;
@@ -30,10 +30,10 @@ export type Departure = {
 
 type Mutable = Map<string, readonly HeaderValue[]>;
 
-/** What the router goes by itself, and the tracer, of those that the manager leaves alone. */
+/** Headers that the router or the tracer removes, although the manager keeps them. */
 const READ_BY_ROUTER = ['x-envoy-decorator-operation', 'x-envoy-upstream-stream-duration-ms'];
 
-/** A request as it comes to the listener that a route sends it to: a gateway's second pass. */
+/** Returns the request as it arrives at the listener that a route sends it to: a gateway's second pass. */
 export function sentOn(request: RoutedRequest, departure: Departure): IncomingRequest {
   const { host, route, action, cluster, saysOriginals, upgrade } = departure;
   const protocol = protocolOf(cluster, request.protocol);
@@ -63,7 +63,7 @@ export function sentOn(request: RoutedRequest, departure: Departure): IncomingRe
   };
 }
 
-/** HTTP/2 asks for another protocol by a method of its own, which is a GET again at the other end. */
+/** HTTP/2 asks for an upgrade by a method of its own (extended CONNECT), which becomes a GET again at the other end. */
 function upgradeOverHttp2(
   headers: Mutable,
   upgrade: string,
@@ -113,7 +113,7 @@ function rewrittenHost(
   return host.value;
 }
 
-/** A prefix is replaced; of an exact path and of an expression, all of the path is. */
+/** Replaces a prefix, or the whole path of an exact match or an expression. */
 function rewrittenTarget(
   headers: Mutable,
   before: string,

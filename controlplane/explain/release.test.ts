@@ -13,6 +13,6 @@ test.each([
   expect(releaseOf(client)).toMatchObject(differences);
 });
 
-test.each(['', 'grpc-go 1.60.0', 'envoy', 'envoy 2.0.0'])('%j is no release that is known', (client) => {
+test.each(['', 'grpc-go 1.60.0', 'envoy', 'envoy 2.0.0'])('%j is not a known release', (client) => {
   expect(releaseOf(client)).toBeUndefined();
 });

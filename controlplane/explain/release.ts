@@ -1,25 +1,25 @@
-/** What releases of Envoy do differently when they look for a route. */
+/** The differences between releases of Envoy that affect routing. */
 export type Release = {
   /** Its number, e.g. `1.40.0`. */
   readonly version: string;
-  /** The lines of a header that came twice are compared one by one; before, joined by commas. */
+  /** Duplicate header lines are compared one by one; before, joined by commas. */
   readonly comparesEachLine: boolean;
-  /** Expressions read a text as bytes; before, as UTF-8. */
+  /** Expressions match bytes; before, UTF-8 characters. */
   readonly matchesBytes: boolean;
-  /** `/..;x/` is a segment of two dots. */
+  /** `/..;x/` counts as a segment of two dots. */
   readonly stripsDotParameters: boolean;
-  /** `x-envoy-upstream-stream-duration-ms` is taken away like its siblings. */
+  /** `x-envoy-upstream-stream-duration-ms` is removed like its siblings. */
   readonly removesStreamDuration: boolean;
-  /** HTTP/1.1 knows the method QUERY, which must have a content type over either version. */
+  /** HTTP/1.1 knows the method QUERY, which requires a content type over both versions. */
   readonly knowsQuery: boolean;
 };
 
-/** The releases that are tried: what a proxy is taken for that is not connected, the usual one first. */
+/** The tested releases, the current one first; a proxy that is not connected is assumed to run one of them. */
 export const TRIED_VERSIONS: readonly [string, ...string[]] = ['1.40.0', '1.37.0'];
 
 type Numbers = readonly [minor: number, patch: number];
 
-// From Envoy's notes on its releases: the security fixes of 1.39.1 went into older ones too.
+// From Envoy's release notes: the security fixes of 1.39.1 were backported to older releases.
 const SECURITY_FIXES: readonly Numbers[] = [
   [36, 10],
   [37, 6],
@@ -27,7 +27,7 @@ const SECURITY_FIXES: readonly Numbers[] = [
   [39, 1],
 ];
 
-/** The release of a client by its name and version, e.g. `envoy 1.40.0`; undefined for what is no Envoy 1. */
+/** Returns the release of a client by name and version, e.g. `envoy 1.40.0`; undefined unless it is Envoy 1. */
 export function releaseOf(client: string): Release | undefined {
   const [, minor, patch] = /^(?:envoy )?1\.(\d+)\.(\d+)$/.exec(client) ?? [];
   if (minor === undefined || patch === undefined) return undefined;

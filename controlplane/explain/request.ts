@@ -1,20 +1,20 @@
-/** The value of a header. `made`: Envoy makes it anew for each request, in the way that this says, so nobody knows it before. */
+/** The value of a header. `made`: Envoy generates it per request, in the described way, so it is unknown in advance. */
 export type HeaderValue = string | { readonly made: string };
 
 /** One line of a header; names in lower case. */
 export type Line = readonly [name: string, value: HeaderValue];
 
-/** A header's values by its name in lower case: one, or several where Envoy keeps the lines of a name apart. */
+/** A header's values by its lower-case name: one, or several if Envoy keeps the lines of a name apart. */
 export type Headers = ReadonlyMap<string, readonly HeaderValue[]>;
 
 /** The HTTP version of a caller. */
 export type Protocol = 'HTTP/1.1' | 'HTTP/2';
 
-/** A request without a body as it comes to a listener. */
+/** A request without a body as it arrives at a listener. */
 export type IncomingRequest = {
   readonly protocol: Protocol;
   readonly method: string;
-  /** As HTTP/2 says it; over HTTP/1.1 nobody does. */
+  /** The scheme in HTTP/2; HTTP/1.1 does not send one. */
   readonly scheme: string;
   /** Over TLS. */
   readonly tls: boolean;
@@ -24,11 +24,11 @@ export type IncomingRequest = {
   readonly target: string;
   /** Without Host. */
   readonly headers: readonly Line[];
-  /** What another protocol it asks for over HTTP/2 (RFC 8441); over HTTP/1.1 headers say it. */
+  /** The protocol of an upgrade over HTTP/2 (RFC 8441); over HTTP/1.1 it is in the headers. */
   readonly upgrade?: string;
 };
 
-/** A request as Envoy looks for a route for it. */
+/** A request at the point where Envoy routes it. */
 export type RoutedRequest = {
   readonly protocol: Protocol;
   readonly method: string;
@@ -39,18 +39,18 @@ export type RoutedRequest = {
   readonly headers: Headers;
 };
 
-/** The path of a target, without its query. */
+/** Returns the path of a target, without its query. */
 export function pathOf(target: string): string {
   return target.replace(/\?.*$/s, '');
 }
 
-/** Lines as values by name, each line a value of its own. */
+/** Groups lines by name; each line is one value. */
 export function headersOf(lines: readonly Line[]): Headers {
   const groups = Map.groupBy(lines, ([name]) => name);
   return new Map([...groups].map(([name, same]) => [name, same.map(([, value]) => value)]));
 }
 
-/** Values by name as lines. */
+/** Converts values by name to lines. */
 export function linesOf(headers: Headers): readonly Line[] {
   return [...headers].flatMap(([name, values]) => values.map((value): Line => [name, value]));
 }

@@ -7,12 +7,12 @@ import type { Outcome, Sent } from './explanation.ts';
 import type { Served } from './served.ts';
 import { isPassThrough, targetsOf } from './targets.ts';
 
-/** Where a route sends a request: to an end, or, from a gateway's first pass, through the same proxy again. */
+/** Where a route sends a request: to an outcome or, from a gateway's first pass, through the same proxy again. */
 export type SentBy =
   | { readonly kind: 'outcome'; readonly outcome: Outcome }
   | { readonly kind: 'again'; readonly action: RouteAction; readonly cluster: Cluster | undefined };
 
-/** What a route that takes a request does with it. */
+/** Applies the action of a matching route to a request. */
 export function sentBy(served: Served, route: Route): SentBy {
   if (route.action.case === 'directResponse') {
     const { status } = route.action.value;
@@ -43,7 +43,7 @@ function outcome(end: Outcome): SentBy {
   return { kind: 'outcome', outcome: end };
 }
 
-/** A gateway's way to its own second pass is the one cluster that leads to the proxy's own listener. */
+/** Only one cluster leads to the proxy's own listener: a gateway's cluster to its second pass. */
 function leadsBack({ clusters }: Served, name: string): boolean {
   const endpoints = clusters.get(name)?.loadAssignment?.endpoints ?? [];
   return endpoints.some(({ lbEndpoints }) =>
@@ -76,7 +76,7 @@ function named<N extends string>(name: N, value: number | undefined): { [K in N]
   return value === undefined ? {} : ({ [name]: value } as { [K in N]?: number });
 }
 
-/** 0 is no limit. */
+/** Converts a duration to seconds; 0 means no limit. */
 function seconds(time: Duration | undefined): number | undefined {
   if (time === undefined) return undefined;
   const value = Number(time.seconds) + time.nanos / 1e9;

@@ -23,7 +23,7 @@ function asked(more: Readonly<Record<string, string>>) {
   return api.app.inject(`/explain?${query.toString()}`);
 }
 
-test('it is explained for the release that is connected', async () => {
+test('explains a request for the connected release', async () => {
   expect((await asked({})).json<Explained>()).toMatchObject({
     envoy: { version: '1.37.0', connected: true },
     outcome: { kind: 'sent' },
@@ -31,7 +31,7 @@ test('it is explained for the release that is connected', async () => {
   });
 });
 
-test('the protocol decides what a caller may send', async () => {
+test('validates the request by its protocol', async () => {
   const headers = JSON.stringify([['connection', 'close']]);
   expect((await asked({ headers })).json()).toMatchObject({ outcome: { kind: 'sent' } });
   expect((await asked({ headers, protocol: 'HTTP/2' })).json()).toMatchObject({

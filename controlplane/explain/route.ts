@@ -10,15 +10,15 @@ import type { EnvoysOf } from './connected-envoys.ts';
 import type { Protocol } from './request.ts';
 import { readServed } from './served.ts';
 
-/** What `GET /explain` answers; `problems` are the parts of the model that have no effect on that proxy. */
+/** The response of `GET /explain`; `problems` are the parts of the model that have no effect on that proxy. */
 export type Explained = ByRelease & { readonly problems: readonly Problem[] };
 
 const ACTION = 'daybreak:Explain';
 const CONFIG: RouteConfig = { action: ACTION };
 
 /**
- * `GET /explain?node=…&method=…&url=…&headers=…`: what would become of a request. `headers` is a JSON list of pairs of name
- * and value; `protocol=HTTP/2` where the caller speaks that. Needs the action `daybreak:Explain`.
+ * Serves `GET /explain?node=…&method=…&url=…&headers=…`: predicts the path of a request. `headers` is a JSON list of pairs of
+ * name and value; `protocol=HTTP/2` for callers with HTTP/2. Needs the action `daybreak:Explain`.
  */
 export function explainRoute(preview: PreviewOf, envoysOf: EnvoysOf) {
   return async (app: FastifyInstance): Promise<void> => {

@@ -20,8 +20,8 @@ import {
 import { startDifferential, type Differential } from './testing/differential.ts';
 import { TRIED } from './testing/tried.ts';
 
-// A route with a condition on a header before one for everything: which of them takes a request, by `explain` and by a real
-// Envoy, of either release. Each line was explained by the request as it is written, not as Envoy leaves it.
+// A route with a header condition before a catch-all route: which of them takes a request, by `explain` and by a real Envoy of
+// either release. Each case was once explained from the request as sent, not as Envoy modifies it.
 
 describe.each(TRIED)('%s', (variable, release) => {
   let differential: Differential;
@@ -69,7 +69,7 @@ describe.each(TRIED)('%s', (variable, release) => {
   }
 });
 
-/** By the first service's first route: the other one is for everything else. */
+/** Whether the first service's first route took it; the other route is the catch-all. */
 function isTaken(fate: Fate | undefined): boolean | undefined {
   return fate?.kind === 'taken' ? fate.route === 'one.local/0' : undefined;
 }
@@ -115,8 +115,8 @@ function node(condition: HttpRouteHeader): Case {
 }
 
 /**
- * The gateway route with a condition leads to one service, the one for everything to another. `behind`: the condition of that
- * service's first route. `folder`: of a certificate, for TLS.
+ * Returns a gateway whose conditional gateway route leads to one service, and whose catch-all leads to another. `behind`: the
+ * condition of the first service's first route. `folder`: the folder of a certificate, for TLS.
  */
 function gateway(options: {
   readonly at?: HttpRouteHeader;

@@ -7,14 +7,14 @@ import { ListenerSchema, type Listener } from '#envoy/envoy/config/listener/v3/l
 import { RouteConfigurationSchema, type RouteConfiguration } from '#envoy/envoy/config/route/v3/route_pb.ts';
 import { CLUSTER, EXTENSION_CONFIG, LISTENER, ROUTES, type Snapshot, type TypeUrl } from '../../xds/types.ts';
 
-/** What a proxy is served, as messages, by name. In listeners a filter that stands there by its name has its configuration. */
+/** A proxy's resources as messages, by name. Discovered filters are inlined into the listeners. */
 export type Served = {
   readonly listeners: ReadonlyMap<string, Listener>;
   readonly routes: ReadonlyMap<string, RouteConfiguration>;
   readonly clusters: ReadonlyMap<string, Cluster>;
 };
 
-/** Reads a snapshot back. */
+/** Decodes a snapshot. */
 export function readServed(snapshot: Snapshot): Served {
   return {
     listeners: wholeListeners(snapshot),

@@ -3,7 +3,7 @@ import { readTags } from '../translate/envoy/metadata.ts';
 import type { SentTarget } from './explanation.ts';
 import type { Served } from './served.ts';
 
-/** Clusters by weight as targets by share; without any weight the shares are 0. */
+/** Converts weighted clusters to targets with shares; if all weights are 0, the shares are 0. */
 export function targetsOf(
   { clusters }: Served,
   weighted: readonly {
@@ -20,7 +20,7 @@ export function targetsOf(
   });
 }
 
-/** Whether a cluster is whatever address the application asked for. */
+/** Whether a cluster leads to the original destination. */
 export function isPassThrough({ clusters }: Served, name: string): boolean {
   const type = clusters.get(name)?.clusterDiscoveryType;
   return type?.case === 'type' && type.value === Discovery.ORIGINAL_DST;

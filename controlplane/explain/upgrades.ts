@@ -1,6 +1,6 @@
 import type { Route } from '#envoy/envoy/config/route/v3/route_components_pb.ts';
 
-/** Whether Envoy makes an upgrade: as the route says that takes the request, else as the listener does. */
+/** Whether Envoy accepts an upgrade: the matching route decides, else the listener. */
 export function takesUpgrade(
   upgrade: string,
   listener: readonly string[],

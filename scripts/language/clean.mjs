@@ -28,6 +28,7 @@ export const CLEAN = [
   'controlplane/bounded-warnings.ts',
   'controlplane/config-dump',
   'controlplane/connections',
+  'controlplane/explain',
   'controlplane/http',
   'controlplane/main.ts',
   'controlplane/metrics',

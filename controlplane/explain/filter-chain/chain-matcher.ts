@@ -16,8 +16,8 @@ import { egressConnections } from '../../translate/names.ts';
 import type { Connection } from './connection.ts';
 
 /**
- * The name of the filter chain that a listener's matcher chooses for a connection; undefined where it chooses none. An
- * address is known here by the name that leads to it: of a name that is a backend's, it is the backend's.
+ * Returns the name of the filter chain that a listener's matcher chooses for a connection; undefined if it chooses none. A
+ * connection is matched by the name that resolved to its address: the address of a backend's name is the backend's.
  */
 export function matchedChain(listener: Listener, connection: Connection): string | undefined {
   const { filterChainMatcher: matcher, metadata } = listener;
@@ -27,7 +27,7 @@ export function matchedChain(listener: Listener, connection: Connection): string
   return own?.chain ?? (matcher && choice(matcher, connection));
 }
 
-/** The ports that a listener's matcher knows. */
+/** Returns the ports that a listener's matcher lists. */
 export function matchedPorts({ filterChainMatcher, metadata }: Listener): readonly number[] {
   const named = Object.keys(readListenerNames(metadata?.filterMetadata[LISTENER_NAMES]));
   const type = filterChainMatcher?.matcherType;
@@ -41,7 +41,7 @@ function choice({ matcherType, onNoMatch }: Matcher, connection: Connection): st
     matcherType.case === 'matcherTree'
       ? inTree(matcherType.value, connection)
       : matcherType.value?.matchers.find(({ predicate }) => isFor(predicate, connection))?.onMatch;
-  // What a matcher within leaves open is for the one around it.
+  // If an inner matcher has no match, the outer matcher decides.
   return (taken && chosen(taken, connection)) ?? (onNoMatch && chosen(onNoMatch, connection));
 }
 
@@ -65,7 +65,7 @@ function inTree({ input, treeType }: Tree, connection: Connection): Matcher_OnMa
   return Object.values(map).find((each) => chosen(each, connection)?.toLowerCase() === backend);
 }
 
-/** Of conditions there are only those on the name that a TLS client asks for. */
+/** The only supported conditions are those on SNI. */
 function isFor(predicate: Matcher_MatcherList_Predicate | undefined, connection: Connection): boolean {
   const type = predicate?.matchType;
   if (type?.case !== 'singlePredicate' || type.value.matcher.case !== 'valueMatch') return false;

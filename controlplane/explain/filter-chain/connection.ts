@@ -1,6 +1,6 @@
 /**
- * A connection as a listener tells it from others. `serverName`: by which its address was found, and which a TLS client asks
- * for. `local`: it comes from the same machine.
+ * The properties of a connection that a listener distinguishes. `serverName`: the name that resolved to its address, and the
+ * SNI of a TLS client. `local`: whether the connection comes from the same machine.
  */
 export type Connection = {
   readonly port: number;

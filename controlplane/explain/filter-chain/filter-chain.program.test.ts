@@ -16,8 +16,8 @@ import type { Connection } from './connection.ts';
 import { clientHello } from '../testing/client-hello.ts';
 import { ownAddress } from '../testing/own-address.ts';
 
-// Which filter chain takes a connection, by `explain` and by a real Envoy: listeners with chains made up at random, and
-// connections whose addresses and ports a PROXY protocol header gives, so that none of them needs a machine of its own.
+// The filter chain of a connection, by `explain` and by a real Envoy: listeners with random chains, and connections whose
+// addresses and ports come from a PROXY protocol header, so that they need no machines of their own.
 
 const LISTENERS = 150;
 const FIRST_PORT = 20_000;
@@ -41,7 +41,7 @@ const anyMatch: fc.Arbitrary<JsonObject> = fc
   })
   .map((match) => JSON.parse(JSON.stringify(match)) as JsonObject);
 
-/** Chains of which no two are for the same: Envoy would refuse them. */
+/** Chains without duplicate matches, which Envoy would reject. */
 const anyChains = fc
   .uniqueArray(anyMatch, { minLength: 1, maxLength: 5, selector: (match) => JSON.stringify(match) })
   .filter((matches) => !overlap(matches));
@@ -88,7 +88,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     await rm(folder, { recursive: true });
   });
 
-  test(`the same chain takes it, seed ${SEED}`, { timeout: 120_000 }, async () => {
+  test(`explain and Envoy choose the same chain, seed ${SEED}`, { timeout: 120_000 }, async () => {
     for (const [index, matches] of chains.entries()) {
       const listener = fromJson(ListenerSchema, { name: 'l', filter_chains: matches.map(namedChain) });
       for (const connection of connections[index] ?? []) {
@@ -109,7 +109,7 @@ function namedChain(match: JsonObject, index: number): JsonObject {
   return { name: `chain-${index}`, filter_chain_match: match };
 }
 
-/** Each chain answers with its name; TLS is seen, and ended nowhere. */
+/** Each chain answers with its name; TLS is inspected, but not terminated. */
 function realListener(matches: readonly JsonObject[], address: string, port: number): JsonObject {
   const filters = 'type.googleapis.com/envoy.extensions.filters';
   return {
@@ -137,7 +137,7 @@ function realListener(matches: readonly JsonObject[], address: string, port: num
   };
 }
 
-/** The name of the chain that takes a connection at a real Envoy; '' where none does. */
+/** Returns the name of the chain that takes a connection in a real Envoy; '' if none does. */
 async function taken(host: string, port: number, connection: Connection): Promise<string> {
   const { port: to, tls, serverName, local } = connection;
   const source = local ? '10.0.0.1' : '10.0.0.9';

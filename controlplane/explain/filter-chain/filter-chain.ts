@@ -5,14 +5,14 @@ import type { Listener } from '#envoy/envoy/config/listener/v3/listener_pb.ts';
 import type { Connection } from './connection.ts';
 import { matchedChain, matchedPorts } from './chain-matcher.ts';
 
-/** The filter chain that takes a connection: the one that the listener's matcher chooses, or where it has none, that matches. */
+/** Returns the filter chain of a connection: the matcher's choice or, without a matcher, the best match. */
 export function chainFor(listener: Listener, connection: Connection): FilterChain | undefined {
   if (listener.filterChainMatcher === undefined) return matchingChain(listener, connection);
   const name = matchedChain(listener, connection);
   return listener.filterChains.find((chain) => chain.name === name);
 }
 
-/** The destination ports that a listener tells from others. */
+/** Returns the destination ports that a listener distinguishes. */
 export function portsOf(listener: Listener): readonly number[] {
   const matched = listener.filterChains.flatMap(
     ({ filterChainMatch }) => filterChainMatch?.destinationPort ?? [],
@@ -21,8 +21,8 @@ export function portsOf(listener: Listener): readonly number[] {
 }
 
 /**
- * The filter chain that matches a connection. Envoy goes from one property to the next and never back: port, server name,
- * transport, source; at each the most specific value that fits decides (FilterChainMatch in Envoy's API reference).
+ * Returns the filter chain that matches a connection. Envoy compares one property after the other without backtracking: port,
+ * server name, transport, source; for each, the most specific value decides (FilterChainMatch in Envoy's API reference).
  */
 function matchingChain(listener: Listener, connection: Connection): FilterChain | undefined {
   const { port, tls, local } = connection;
@@ -30,7 +30,7 @@ function matchingChain(listener: Listener, connection: Connection): FilterChain 
     ({ filterChainMatch }) => filterChainMatch?.destinationPort === port,
     ({ filterChainMatch }) => filterChainMatch?.destinationPort === undefined,
   ]);
-  // Of an address a TLS client says nothing.
+  // A TLS client sends no SNI for an address.
   const serverName = tls && !isAddress(connection.serverName) ? connection.serverName.toLowerCase() : '';
   const byName = firstThatFits(byPort, [
     ...nameForms(serverName).map((form) => (chain: FilterChain) => serverNames(chain).includes(form)),
@@ -48,7 +48,7 @@ function matchingChain(listener: Listener, connection: Connection): FilterChain 
   return chain;
 }
 
-/** As it stands in a URL: IPv6 in brackets. */
+/** Whether a host is an address in URL form: IPv6 in brackets. */
 function isAddress(name: string): boolean {
   return isIP(name.replaceAll(/^\[|\]$/g, '')) !== 0;
 }
@@ -67,7 +67,7 @@ function serverNames({ filterChainMatch }: FilterChain): readonly string[] {
   return filterChainMatch?.serverNames ?? [];
 }
 
-/** `a.b.c` is taken by `a.b.c`, else by `*.b.c`, else by `*.c`. */
+/** `a.b.c` matches `a.b.c`, else `*.b.c`, else `*.c`. */
 function nameForms(name: string): readonly string[] {
   if (name === '') return [];
   const labels = name.split('.');

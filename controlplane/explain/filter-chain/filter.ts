@@ -9,16 +9,16 @@ import { managerSettings, type ManagerSettings } from '../manager/settings.ts';
 import type { Served } from '../served.ts';
 import { isPassThrough, targetsOf } from '../targets.ts';
 
-/** How a chain reads requests. */
+/** A chain that parses requests. */
 export type RequestChain = {
   /** The name of its route configuration. */
   readonly routes: string;
   readonly settings: ManagerSettings;
-  /** Whether what is sent on says what its host and path were before they were rewritten. */
+  /** Whether Envoy adds headers with the original host and path when it rewrites them. */
   readonly saysOriginals: boolean;
 };
 
-/** What a chain does with requests; undefined for one that passes bytes on. */
+/** Returns how a chain handles requests; undefined if it forwards bytes. */
 export function requestChain(chain: FilterChain): RequestChain | undefined {
   const manager = unpackFirst(chain.filters, HttpConnectionManagerSchema);
   const specifier = manager?.routeSpecifier;
@@ -30,7 +30,7 @@ export function requestChain(chain: FilterChain): RequestChain | undefined {
   };
 }
 
-/** What becomes of a connection in a chain that passes bytes on, or closes. */
+/** Returns the outcome of a connection in a chain that forwards bytes or closes. */
 export function connectionOutcome(served: Served, chain: FilterChain, port: number): Outcome {
   const specifier = unpackFirst(chain.filters, TcpProxySchema)?.clusterSpecifier;
   if (specifier?.case === 'cluster') {
@@ -52,7 +52,7 @@ export function connectionOutcome(served: Served, chain: FilterChain, port: numb
 
 type Filter = { readonly configType: { readonly case?: string | undefined; readonly value?: unknown } };
 
-/** The first filter that is configured by such a message. */
+/** Returns the first filter with a configuration of this type. */
 function unpackFirst<D extends DescMessage>(
   filters: readonly Filter[],
   schema: D,

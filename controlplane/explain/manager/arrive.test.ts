@@ -39,16 +39,16 @@ test.each([
   ['/%41%2f%7B{"', '/A%2f%7B%7B%22'],
   [String.raw`/a\b`, '/a/b'],
   ['/a/%2e%2e/b?c=//../d', '/b?c=//../d'],
-])('the path %s is looked for as %s', (target, routed) => {
+])('the path %s is routed as %s', (target, routed) => {
   expect(arrived({ target })).toMatchObject({ request: { target: routed } });
 });
 
-test('a segment of dots with a parameter is one of dots in recent releases', () => {
+test('recent releases treat a dot segment with a parameter as a dot segment', () => {
   expect(arrived({ target: '/a/..;x=1/b' })).toMatchObject({ request: { target: '/b' } });
   expect(arrived({ target: '/a/..;x=1/b' }, OLDEST)).toMatchObject({ request: { target: '/a/..;x=1/b' } });
 });
 
-test('a dot at the end of the host is none of it', () => {
+test('a trailing dot is removed from the host', () => {
   expect(arrived({ authority: 'h.' })).toMatchObject({ request: { authority: 'h' } });
   expect(arrived({ authority: 'h.:80' })).toMatchObject({ request: { authority: 'h:80' } });
   expect(arrived({ authority: 'a.b:80' })).toMatchObject({ request: { authority: 'a.b:80' } });

@@ -10,12 +10,12 @@ import { isKnownMethod } from './methods.ts';
 import { routedTarget } from './path.ts';
 import type { ManagerSettings } from './settings.ts';
 
-/** A request that has come through a connection manager to its routes, or what Envoy says instead. */
+/** A request after the connection manager, ready for routing, or Envoy's immediate response. */
 export type Arrival =
   | { readonly kind: 'routed'; readonly request: RoutedRequest; readonly upgrade?: string }
   | { readonly kind: 'refused'; readonly outcome: Answered | Closed };
 
-/** What a connection manager does before it looks for a route; `port` is the one that the connection goes to. */
+/** Applies a connection manager to a request before routing; `port` is the destination port. */
 export function arrive(
   incoming: IncomingRequest,
   settings: ManagerSettings,
@@ -51,7 +51,7 @@ export function arrive(
   };
 }
 
-/** What is about the one connection. Over HTTP/2 nothing names it, and CONNECT is for the next one whole. */
+/** Handles hop-by-hop headers. HTTP/2 has none, and CONNECT forwards everything. */
 function hopHeaders(
   { protocol, method, upgrade }: IncomingRequest,
   kept: Headers,
@@ -99,7 +99,7 @@ function isForbidden([name, value]: Line): boolean {
   );
 }
 
-/** Over HTTP/1.1 only `X-Forwarded-Proto` says it, else the connection. */
+/** Over HTTP/1.1 only `X-Forwarded-Proto` sets the scheme, else the connection does. */
 function routedScheme({ protocol, scheme, tls }: IncomingRequest, headers: Headers): string {
   if (protocol === 'HTTP/2') return scheme.toLowerCase();
   const forwarded = textOf(headers, 'x-forwarded-proto')?.toLowerCase();

@@ -6,12 +6,12 @@ import { isReferer } from './referer.ts';
 import { externalId, NEW_REQUEST_ID } from './request-id.ts';
 import type { ManagerSettings } from './settings.ts';
 
-/** What a caller's address is, to people. */
+/** A caller's address, in words. */
 export const CALLER_ADDRESS: HeaderValue = { made: "the caller's address" };
 
 const HOP = ['keep-alive', 'proxy-connection', 'transfer-encoding'];
 
-// Envoy takes these from callers whose address is internal; by its defaults no address is.
+// Envoy accepts these only from internal callers; by default no address is internal.
 const INTERNAL = [
   'x-envoy-expected-rq-timeout-ms',
   'x-envoy-force-trace',
@@ -30,7 +30,7 @@ const INTERNAL = [
   'x-envoy-upstream-rq-timeout-ms',
 ];
 
-/** Taken away too from callers that are known by their address. */
+/** Removed also for callers that are identified by their address. */
 const INTERNAL_AT_EDGE = [
   'x-envoy-decorator-operation',
   'x-envoy-downstream-service-cluster',
@@ -40,8 +40,8 @@ const INTERNAL_AT_EDGE = [
 ];
 
 /**
- * What a connection manager makes of the headers of a request before it looks for a route
- * (ConnectionManagerUtility::mutateRequestHeaders in Envoy). `upgrades`: the request asks for another protocol.
+ * Applies a connection manager to the headers of a request before routing
+ * (ConnectionManagerUtility::mutateRequestHeaders in Envoy). `upgrades`: the request asks for a protocol upgrade.
  */
 export function managedHeaders(
   before: Headers,
@@ -71,7 +71,7 @@ export function managedHeaders(
   return headers;
 }
 
-/** Of what TE lists, trailers alone stays. */
+/** Keeps only `trailers` in TE. */
 function keepTrailers(headers: Map<string, readonly HeaderValue[]>): void {
   const te = textOf(headers, 'te');
   if (te === undefined || te === '') return;

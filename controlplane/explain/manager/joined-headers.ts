@@ -1,7 +1,7 @@
 import { headersOf, type HeaderValue, type Headers, type Line, type Protocol } from '../request.ts';
 
-// Envoy keeps one value of the headers that it has a fast way to, and joins the lines of these as they come. ExternalInputs by
-// sending each name that stands in its binaries twice: the same in 1.37.0 and 1.40.0.
+// Envoy stores one value for the headers with fast access, and joins their lines on arrival. The list was found by sending
+// each header name in Envoy's binaries twice: the same in 1.37.0 and 1.40.0.
 const JOINED = new Set([
   'accept',
   'accept-encoding',
@@ -50,7 +50,7 @@ const JOINED = new Set([
   'x-request-id',
 ]);
 
-/** The lines of a request as Envoy keeps them: the well-known names joined, HTTP/2's pieces of a cookie put together. */
+/** Returns a request's headers as Envoy stores them: well-known names joined, and HTTP/2's cookie fragments combined. */
 export function keptHeaders(lines: readonly Line[], protocol: Protocol): Headers {
   const kept = [...headersOf(lines)].flatMap(([name, values]): [string, readonly HeaderValue[]][] => {
     if (name === 'cookie' && protocol === 'HTTP/2')
@@ -60,13 +60,13 @@ export function keptHeaders(lines: readonly Line[], protocol: Protocol): Headers
   return new Map(kept);
 }
 
-/** One cookie of HTTP/2's pieces; none where all are empty. Empty ones before the first that is not leave no separator. */
+/** Combines HTTP/2's cookie fragments; none if all are empty. Leading empty fragments leave no separator. */
 function wholeCookie(pieces: readonly HeaderValue[]): readonly HeaderValue[] {
   const first = pieces.findIndex((piece) => piece !== '');
   return first === -1 ? [] : [joinAll(pieces.slice(first), '; ')];
 }
 
-/** Values one behind the other, parted by commas; empty ones leave no comma. */
+/** Joins values by commas; empty values leave no comma. */
 export function joinValues(values: readonly string[]): string;
 export function joinValues(values: readonly HeaderValue[]): HeaderValue;
 export function joinValues(values: readonly HeaderValue[]): HeaderValue {

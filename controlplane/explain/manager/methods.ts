@@ -1,4 +1,4 @@
-// What Envoy's reader of HTTP/1.1 knows, found by asking: the same in 1.37.0 and 1.40.0.
+// The methods of Envoy's HTTP/1.1 codec, found by testing: the same in 1.37.0 and 1.40.0.
 const KNOWN = new Set([
   'ACL',
   'BIND',
@@ -36,12 +36,12 @@ const KNOWN = new Set([
   'UNSUBSCRIBE',
 ]);
 
-/** Whether Envoy takes a method over HTTP/1.1 where it is not set to take any. */
+/** Whether Envoy accepts a method over HTTP/1.1 if it is not configured to accept any method. */
 export function isKnownMethod(method: string): boolean {
   return KNOWN.has(method);
 }
 
-/** Whether a request of this method is sent on over HTTP/1.1 with `Content-Length: 0` when it has no body. */
+/** Whether Envoy sends `Content-Length: 0` over HTTP/1.1 for a request of this method without a body. */
 export function saysEmptyBody(method: string): boolean {
   return !['GET', 'HEAD', 'DELETE', 'TRACE', 'CONNECT'].includes(method);
 }

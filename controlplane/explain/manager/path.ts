@@ -1,7 +1,7 @@
 import type { Release } from '../release.ts';
 import type { ManagerSettings } from './settings.ts';
 
-/** The path of a request as routes are compared with it; undefined: Envoy refuses it. The query stays as it is. */
+/** Returns the path of a request for routing; undefined: Envoy rejects it. The query stays unchanged. */
 export function routedTarget(
   target: string,
   settings: ManagerSettings,
@@ -14,7 +14,7 @@ export function routedTarget(
   return `${settings.mergesSlashes ? mergeSlashes(normal) : normal}${query}`;
 }
 
-/** As Envoy does it, by the rules of URLs in browsers: letters and digits are not encoded, segments of dots are gone. */
+/** Normalizes a path like Envoy, by the URL rules of browsers: decodes letters and digits, and resolves dot segments. */
 function normalPath(path: string, { stripsDotParameters }: Release): string {
   const plain = stripsDotParameters ? path.replaceAll(/(?<=\/)(\.\.?);[^/]*/g, '$1') : path;
   const decoded = plain

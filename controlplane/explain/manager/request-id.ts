@@ -1,21 +1,21 @@
 import type { HeaderValue } from '../request.ts';
 
-/** What a random request id is, to people. */
+/** A random request id, in words. */
 export const NEW_REQUEST_ID: HeaderValue = { made: 'a random UUID' };
 
-/** Where a UUID says its version, and Envoy why it traces a request: `4` for not at all. */
+/** The position of a UUID's version, in which Envoy encodes why it traces a request: `4` for not at all. */
 const REASON = 14;
 
 const NO_REASON = '4';
 const SAMPLED = '9';
 const ASKED_BY_CLIENT = 'b';
 
-/** A request id from outside, whose reason for tracing counts for nothing. */
+/** Resets the tracing reason of a request id from outside, which Envoy ignores. */
 export function externalId(id: HeaderValue): HeaderValue {
   return withReason(id, () => NO_REASON);
 }
 
-/** A request id as it is sent on: each request is sampled, as long as nobody sets another share. */
+/** Returns the request id that Envoy sends on; by default, each request is sampled. */
 export function tracedId(id: HeaderValue, hasClientTraceId: boolean): HeaderValue {
   return withReason(id, (reason) => {
     if (/[9ab]/.test(reason)) return reason;
@@ -24,7 +24,7 @@ export function tracedId(id: HeaderValue, hasClientTraceId: boolean): HeaderValu
 }
 
 function withReason(id: HeaderValue, change: (reason: string) => string): HeaderValue {
-  // Eight digits are what Envoy samples by.
+  // Envoy samples by the first eight digits.
   if (typeof id !== 'string' || !/^[0-9a-f]{8}.{28}$/i.test(id)) return id;
   return `${id.slice(0, REASON)}${change(id.charAt(REASON))}${id.slice(REASON + 1)}`;
 }

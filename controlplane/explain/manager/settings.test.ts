@@ -9,8 +9,8 @@ import {
 import { caseNames, readCase, translateCase } from '../../translate/testing/cases.ts';
 import { readServed } from '../served.ts';
 
-// Each setting of a connection manager is one that explain reads, or one that changes nothing for the choice of a route. A new
-// one fails here: model it (controlplane/explain/manager), or say below that it changes nothing.
+// `explain` models each setting of a connection manager, or the setting has no influence on the route. A new setting
+// fails this test: model it (controlplane/explain/manager), or list it below as one without influence.
 
 const READ = [
   'httpProtocolOptions',
@@ -36,7 +36,7 @@ const NOT_ABOUT_ROUTES = [
   'statPrefix',
 ];
 
-/** The settings that explain relies on as they are. */
+/** Settings that explain assumes to be constant. */
 const AS_THEY_ARE: readonly ((manager: HttpConnectionManager) => unknown)[] = [
   ({ pathWithEscapedSlashesAction }) => pathWithEscapedSlashesAction === EscapedSlashes.KEEP_UNCHANGED,
   // No caller is internal.
@@ -44,7 +44,7 @@ const AS_THEY_ARE: readonly ((manager: HttpConnectionManager) => unknown)[] = [
     internal?.unixSockets === false &&
     internal.cidrRanges.every(({ addressPrefix }) => addressPrefix === '255.255.255.255') &&
     internal.cidrRanges.length > 0,
-  // Every request is sampled, which its id says behind a gateway.
+  // Every request is sampled; behind a gateway, the request id shows it.
   ({ tracing }) =>
     tracing !== undefined &&
     [tracing.clientSampling, tracing.randomSampling, tracing.overallSampling].every(
@@ -61,7 +61,7 @@ const KNOWN = [
   'tracing',
 ];
 
-test('every setting of every connection manager that is served is known here', () => {
+test('every setting of every served connection manager is known here', () => {
   const managers = caseNames().flatMap((name) => managersOf(name));
   expect(managers.length).toBeGreaterThan(50);
   const set = managers.flatMap((manager) =>

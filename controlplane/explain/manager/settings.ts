@@ -1,9 +1,9 @@
 import type { StringMatcher } from '#envoy/envoy/type/matcher/v3/string_pb.ts';
 import type { HttpConnectionManager } from '#envoy/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.ts';
 
-/** What a connection manager is set to do to a request before it looks for a route; Envoy's defaults where nothing is set. */
+/** The settings of a connection manager that change a request before routing; Envoy's defaults if unset. */
 export type ManagerSettings = {
-  /** The caller is known by its address, and what it says of itself counts for nothing but behind trusted hops. */
+  /** The caller is identified by its address; its own claims count only behind trusted hops. */
   readonly useRemoteAddress: boolean;
   readonly trustedHops: number;
   readonly appendsForwardedFor: boolean;
@@ -11,20 +11,20 @@ export type ManagerSettings = {
   readonly keepsExternalRequestId: boolean;
   readonly normalizesPath: boolean;
   readonly mergesSlashes: boolean;
-  /** `matching`: the port that the listener is on. */
+  /** `matching`: only the listener's own port. */
   readonly stripsPort: 'none' | 'matching' | 'any';
   readonly stripsTrailingDot: boolean;
-  /** Whether `Expect: 100-continue` is passed on; if not, Envoy answers it. */
+  /** Whether `Expect: 100-continue` is forwarded; if not, Envoy answers it. */
   readonly passesExpect: boolean;
-  /** HTTP/1.1 takes methods that Envoy does not know. */
+  /** HTTP/1.1 accepts methods that Envoy does not know. */
   readonly takesAnyMethod: boolean;
-  /** What an `Upgrade` may ask for, in lower case. */
+  /** Protocols that `Upgrade` may ask for, in lower case. */
   readonly upgrades: readonly string[];
-  /** What an `Upgrade` asks for in vain over HTTP/1.1, as if it were not there. */
+  /** Protocols whose `Upgrade` is ignored over HTTP/1.1. */
   readonly ignoredUpgrades: readonly StringMatcher[];
 };
 
-/** Reads a connection manager. */
+/** Reads the settings of a connection manager. */
 export function managerSettings(manager: HttpConnectionManager): ManagerSettings {
   const { stripPortMode, stripMatchingHostPort, upgradeConfigs } = manager;
   const stripsAny = stripPortMode.case === 'stripAnyHostPort' && stripPortMode.value;

@@ -5,13 +5,13 @@ import type { RoutedRequest } from '../request.ts';
 import { judgeConditions } from './route-conditions.ts';
 import { hostFor, type Hosts } from './virtual-host.ts';
 
-/** The virtual host that a request meets, its routes in order, and the one that takes it. */
+/** The virtual host of a request, its routes in order, and the matching route. */
 export type Consideration = Pick<Pass, 'virtualHost' | 'routes'> & {
   readonly host?: VirtualHost;
   readonly taken?: Route;
 };
 
-/** Looks for a route as Envoy does: one virtual host by the Host header, then its first route that fits, or none. */
+/** Routes a request like Envoy: one virtual host by the Host header, then its first matching route, or none. */
 export function considerRoutes(hosts: Hosts, request: RoutedRequest, release: Release): Consideration {
   const found = hostFor(hosts, request.authority);
   if (found === undefined) return { routes: [] };

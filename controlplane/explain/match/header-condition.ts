@@ -4,7 +4,7 @@ import type { HeaderValue, RoutedRequest } from '../request.ts';
 import { metIf, unmet, type Judged } from './judged.ts';
 import { textMatches, textWish } from './text-match.ts';
 
-/** How a request stands with a condition on a header, `:method` and its kind among them. */
+/** Judges a request by a condition on a header, including `:method` and other pseudo-headers. */
 export function judgeHeader(matcher: HeaderMatcher, request: RoutedRequest, release: Release): Judged {
   const { name, invertMatch, headerMatchSpecifier: wanted } = matcher;
   const what = name.startsWith(':') ? `the ${name.slice(1)}` : `header ${name}`;
@@ -20,14 +20,14 @@ export function judgeHeader(matcher: HeaderMatcher, request: RoutedRequest, rele
   const known = compared.filter((value) => typeof value === 'string');
   const test = testOf(matcher, release);
   const made = compared.find((value) => typeof value !== 'string');
-  // One line that fits is enough, and for a condition turned round too much.
+  // One matching line is enough; for an inverted condition, one is too many.
   const fits = known.some(test.fits);
   if (made !== undefined && !fits)
     return { kind: 'unsure', why: `${what} is made by the proxy: ${made.made}` };
   return metIf(fits !== invertMatch, () => `${what} is ${quoted(known)}, ${test.which(known.length > 1)}`);
 }
 
-/** Its values one by one, as Envoy keeps them; some names carry what the request line says. */
+/** Returns a header's values as Envoy stores them; pseudo-headers come from the request line. */
 function valuesOf(name: string, request: RoutedRequest): readonly HeaderValue[] {
   const { method, scheme, authority, target, headers } = request;
   if (name === ':method') return [method];
@@ -47,7 +47,7 @@ function quoted(values: readonly string[]): string {
 
 type Test = {
   readonly fits: (value: string) => boolean;
-  /** What is wrong with a value, or with several. */
+  /** Describes the mismatch of one value, or of several. */
   readonly which: (several: boolean) => string;
 };
 
@@ -79,7 +79,7 @@ function does(several: boolean, inverted: boolean): string {
 
 const INT64_LIMIT = 2n ** 63n;
 
-// Envoy reads a whole number of 64 bits in base 10, blanks around it passed over, and nothing else.
+// Envoy parses a 64-bit integer in base 10, surrounded by optional blanks, and nothing else.
 function isInRange(value: string, start: bigint, end: bigint): boolean {
   const digits = /^[ \t]*([+-]?)(\d+)[ \t]*$/.exec(value);
   if (digits === null) return false;

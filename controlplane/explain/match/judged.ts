@@ -1,6 +1,6 @@
 /**
- * How a request stands with a condition of a route. `unsure`: it depends on what Envoy makes anew for each request. `why` is
- * a sentence.
+ * Whether a request meets a condition of a route. `unsure`: the result depends on a value that Envoy generates per request.
+ * `why` is a sentence.
  */
 export type Judged = { readonly kind: 'met' } | { readonly kind: 'unmet' | 'unsure'; readonly why: string };
 
@@ -12,7 +12,7 @@ export function unmet(why: string): Judged {
   return { kind: 'unmet', why };
 }
 
-/** Met, or not for this reason. */
+/** Returns met, or unmet for this reason. */
 export function metIf(met: boolean, why: () => string): Judged {
   return met ? MET : unmet(why());
 }

@@ -3,7 +3,7 @@ import type { Release } from '../release.ts';
 import { MET, metIf, unmet, type Judged } from './judged.ts';
 import { textMatches, textWish } from './text-match.ts';
 
-/** How a target stands with a condition on a query parameter. Nothing is decoded; of a name that comes twice, the first counts. */
+/** Judges a target by a condition on a query parameter. Nothing is decoded; of duplicate names, the first counts. */
 export function judgeParameter(
   { name, queryParameterMatchSpecifier: wanted }: QueryParameterMatcher,
   target: string,

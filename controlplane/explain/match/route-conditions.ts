@@ -6,7 +6,7 @@ import { metIf, unmet, type Judged } from './judged.ts';
 import { judgeParameter } from './query-condition.ts';
 import { fullyMatches } from './text-match.ts';
 
-/** How a request stands with each condition of a route; it takes the request where all are met. */
+/** Judges a request by each condition of a route; the route matches if all are met. */
 export function judgeConditions(
   match: RouteMatch | undefined,
   request: RoutedRequest,
@@ -24,7 +24,7 @@ export function judgeConditions(
   ];
 }
 
-/** Envoy looks for no route where this header is there and empty. */
+/** Envoy does not route a request with an empty X-Forwarded-Proto. */
 function judgeForwarded({ headers }: RoutedRequest): readonly Judged[] {
   const empty = headers.get('x-forwarded-proto')?.[0] === '';
   return empty ? [unmet('header x-forwarded-proto is empty, and such a request is sent nowhere')] : [];

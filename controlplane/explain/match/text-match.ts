@@ -2,7 +2,7 @@ import { RE2JS } from 're2js';
 import type { StringMatcher } from '#envoy/envoy/type/matcher/v3/string_pb.ts';
 import type { Release } from '../release.ts';
 
-/** Whether a text is as a matcher wants it. */
+/** Whether a text meets a matcher. */
 export function textMatches(
   { matchPattern: wanted }: StringMatcher,
   text: string,
@@ -15,7 +15,7 @@ export function textMatches(
   throw new Error(`a match by ${wanted.case ?? 'nothing'} is none of ours`);
 }
 
-/** What a matcher wants, to people, behind "does not". */
+/** Describes a matcher for people, to follow "does not". */
 export function textWish({ matchPattern: wanted }: StringMatcher): string {
   if (wanted.case === 'exact') return `equal ${JSON.stringify(wanted.value)}`;
   if (wanted.case === 'prefix') return `begin with ${JSON.stringify(wanted.value)}`;
@@ -23,12 +23,12 @@ export function textWish({ matchPattern: wanted }: StringMatcher): string {
   return wanted.case === 'safeRegex' ? `match ${JSON.stringify(wanted.value.regex)}` : 'match';
 }
 
-/** Whether all of a text matches an expression of RE2. */
+/** Whether an RE2 expression matches a whole text. */
 export function fullyMatches(regex: string, text: string, { matchesBytes }: Release): boolean {
   return matchesBytes ? RE2JS.compile(bytes(regex)).matches(bytes(text)) : RE2JS.compile(regex).matches(text);
 }
 
-/** A text with a character for each byte of it. */
+/** Returns a text with one character per byte. */
 function bytes(text: string): string {
   return Buffer.from(text).toString('latin1');
 }

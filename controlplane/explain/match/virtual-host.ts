@@ -1,15 +1,15 @@
 import type { VirtualHost } from '#envoy/envoy/config/route/v3/route_components_pb.ts';
 import type { RouteConfiguration } from '#envoy/envoy/config/route/v3/route_pb.ts';
 
-/** Virtual hosts, and how they are found. */
+/** Virtual hosts, and the settings for their lookup. */
 export type Hosts = Pick<RouteConfiguration, 'virtualHosts' | 'ignorePortInHostMatching'>;
 
-/** A virtual host, and the one of its domains that took the request. */
+/** A virtual host, and its domain that matched the request. */
 export type TakenHost = { readonly host: VirtualHost; readonly domain: string };
 
 /**
- * The virtual host of a Host header: its own name, else the longest `*suffix`, else the longest `prefix*`, else `*`;
- * without regard to case, and a `*` stands for one character at least (VirtualHost.domains in Envoy's API reference).
+ * Returns the virtual host of a Host header: the exact name, else the longest `*suffix`, else the longest `prefix*`, else `*`;
+ * ignoring case. A `*` stands for at least one character (VirtualHost.domains in Envoy's API reference).
  */
 export function hostFor(
   { virtualHosts, ignorePortInHostMatching }: Hosts,

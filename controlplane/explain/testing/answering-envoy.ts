@@ -4,22 +4,22 @@ import { answering, NEWEST, type Place } from './answering.ts';
 import { askRaw, type RawRequest } from './raw-http.ts';
 import { startServedEnvoy } from './served-envoy.ts';
 
-/** What Envoy did with a request. */
+/** The observed outcome of a request. */
 export type Fate =
   /** `virtual host/index` of the route that took it, in this route configuration. */
   | { readonly kind: 'taken'; readonly routes: string; readonly route: string }
   /** No route took it. */
   | { readonly kind: 'none'; readonly routes: string }
-  /** It answered itself before, or beside, any route. */
+  /** Envoy answered the request without a route. */
   | { readonly kind: 'answered'; readonly status: number }
   | { readonly kind: 'closed' };
 
-/** A listener: where it is, and whether it takes TLS. */
+/** A listener: its address, and whether it accepts TLS. */
 export type Door = { readonly address: string; readonly port: number; readonly tls: boolean };
 
-/** A real Envoy that says by which route it took a request. */
+/** A real Envoy that reports which route took a request. */
 export type AnsweringEnvoy = {
-  /** Has it take a configuration in a place of its own, and waits until it goes by that at each door. */
+  /** Applies a configuration at its own place, and waits until each listener uses it. */
   take(snapshot: Snapshot, place: Place, doors: readonly Door[]): Promise<void>;
   ask(door: Door, request: RawRequest): Promise<Fate>;
   close(): Promise<void>;
@@ -28,7 +28,7 @@ export type AnsweringEnvoy = {
 const POLL_MS = 5;
 const LIMIT_MS = 20_000;
 
-/** Starts one. @throws Error with its log when it does not start */
+/** Starts an Envoy. @throws Error with its log if it does not start */
 export async function startAnsweringEnvoy(binary: string): Promise<AnsweringEnvoy> {
   const envoy = await startServedEnvoy(binary);
   let number = 0;
@@ -43,7 +43,7 @@ export async function startAnsweringEnvoy(binary: string): Promise<AnsweringEnvo
   };
 }
 
-/** A worker hears of new routes a moment after they were acknowledged. */
+/** A worker thread sees new routes shortly after they were acknowledged. */
 async function goesBy(door: Door, newest: string): Promise<void> {
   const request: RawRequest = {
     protocol: 'HTTP/1.1',

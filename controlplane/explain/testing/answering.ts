@@ -10,21 +10,21 @@ import { REGISTRY, resourceJson } from '../../translate/registry.ts';
 /** Settings of a connection manager in Envoy's JSON, e.g. `use_remote_address`. */
 export type ManagerJson = JsonObject;
 
-/** Where a configuration is to listen: an address of loopback, and other ports than its listeners have. */
+/** Where a configuration listens: a loopback address, and replacements for its listeners' ports. */
 export type Place = { readonly address: string; readonly ports: ReadonlyMap<number, number> };
 
-/** The same configuration with other settings in the connection managers of listeners whose name begins so. */
+/** Returns the configuration with other settings in the connection managers of listeners with this name prefix. */
 export function withManagers(snapshot: Snapshot, listeners: string, settings: ManagerJson): Snapshot {
   const edit = (json: JsonObject): JsonObject =>
     nameOf(json).startsWith(listeners) ? inManagers(json, (manager) => ({ ...manager, ...settings })) : json;
   return edited(snapshot, { [LISTENER]: [ListenerSchema, edit] });
 }
 
-/** A host that each route configuration of an answering one has, whose only route is named by its number. */
+/** A host in each answering route configuration, whose only route is named by the configuration's number. */
 export const NEWEST = 'newest.invalid';
 
 /**
- * The same configuration in another place, whose targets do not exist, so that every answer is Envoy's own: its body is the
+ * Returns the configuration at another place, without real targets, so that Envoy itself answers every request: the body is the
  * name of the route configuration, a blank, and `virtual host/index` of the route that took the request, or `-`.
  */
 export function answering(snapshot: Snapshot, place: Place, number: number): Snapshot {
@@ -40,7 +40,7 @@ export function answering(snapshot: Snapshot, place: Place, number: number): Sna
 
 type Edit = readonly [schema: DescMessage, edit: (json: JsonObject) => JsonObject | undefined];
 
-/** A snapshot of these types alone; where an edit gives nothing, the resource is left out. */
+/** Returns a snapshot of these types only; leaves out resources for which an edit returns nothing. */
 function edited(snapshot: Snapshot, edits: Readonly<Record<TypeUrl, Edit>>): Snapshot {
   return new Map(
     [...snapshot].map(([type, held]) => {
@@ -88,7 +88,7 @@ function saying(manager: JsonObject): JsonObject {
   return {
     ...manager,
     local_reply_config: { body_format: { text_format_source: { inline_string } } },
-    // What is refused is closed at once, not a second later.
+    // Rejected connections are closed at once, not a second later.
     delayed_close_timeout: '0s',
   };
 }

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import type { HeaderMatchMethod } from '../../model/types.ts';
 
-// What Envoy takes away, adds, joins or reads, by what they have to do with one another, and what means nothing to it.
+// Headers that Envoy removes, adds, joins or reads, grouped by topic, and some that it ignores.
 const TOPICS: readonly (readonly string[])[] = [
   [
     'x-multi',
@@ -29,7 +29,7 @@ const TOPICS: readonly (readonly string[])[] = [
   ['x-envoy-upstream-rq-timeout-alt-response', 'x-envoy-overloaded', 'host'],
 ];
 
-/** A few names and values that have to do with one another: the conditions and the lines of a scene are of these. */
+/** A few related names and values, which the conditions and header lines of a scene use. */
 export type Words = { readonly names: readonly string[]; readonly values: readonly string[] };
 
 const COMMON = [
@@ -52,7 +52,7 @@ const COMMON = [
   '9999999999999999999',
 ];
 
-/** Any few of those. */
+/** A random small set of words. */
 export const fewWords: fc.Arbitrary<Words> = fc.record({
   names: fc
     .oneof(fc.constantFrom(...TOPICS), fc.constant(TOPICS.flat()))
@@ -65,7 +65,7 @@ const OWN: Readonly<Record<string, readonly string[]>> = {
   upgrade: ['websocket', 'WebSocket', 'h2c', 'foo', ''],
   expect: ['100-continue', '100-Continue', 'a'],
   'content-length': ['0'],
-  // A limit that older releases heed, so a long one.
+  // Older releases apply it as a limit, so it is long.
   'x-envoy-upstream-stream-duration-ms': ['a', '86400000', ''],
   'transfer-encoding': ['chunked'],
   'x-request-id': [
@@ -93,7 +93,7 @@ const OWN: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Values of a header: such as Envoy reads, and such as conditions tell apart. */
+/** Values of a header: some that Envoy parses, and some that conditions distinguish. */
 export function valueOf(name: string, { names, values }: Words): fc.Arbitrary<string> {
   if (name === 'connection') {
     const token = fc.constantFrom(
@@ -114,7 +114,7 @@ export function valueOf(name: string, { names, values }: Words): fc.Arbitrary<st
   return fc.constantFrom(...(own ?? values));
 }
 
-/** A condition on such a value, of each kind that the API has. */
+/** A condition on such a value, of any kind in the API. */
 export function matchOf(value: fc.Arbitrary<string>): fc.Arbitrary<HeaderMatchMethod | undefined> {
   const text = value.map((each) => (each === '' ? 'a' : each));
   const part = fc.tuple(text, fc.nat(3)).map(([each, length]) =>
@@ -138,7 +138,7 @@ export function matchOf(value: fc.Arbitrary<string>): fc.Arbitrary<HeaderMatchMe
   );
 }
 
-/** A name in upper and lower case, as HTTP/1.1 lets it be written. */
+/** A name in mixed case, which HTTP/1.1 allows. */
 export function anyCase(name: string): fc.Arbitrary<string> {
   return fc.constantFrom(
     name,

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import type { HttpRouteMatch } from '../../model/types.ts';
 import { matchOf, valueOf, type Words } from './any-header.ts';
 
-/** Paths that routes are made for, and that requests ask for as they are. */
+/** Paths for routes, which requests also use unchanged. */
 export const PATHS = ['/', '/a', '/a/', '/a/b', '/A', '/a%2fb', '/a;', '/%7B', '/..;/a', '/a/./b', '//a'];
 
 const PSEUDO: Readonly<Record<string, readonly string[]>> = {
@@ -53,7 +53,7 @@ export function anyMatch(words: Words): fc.Arbitrary<HttpRouteMatch> {
     .map(([one, rest]) => ({ ...one, ...rest }) as HttpRouteMatch);
 }
 
-/** In so many of ten cases. */
+/** Returns a value in `cases` of ten cases. */
 function inPart<T>(cases: number, arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
   return fc.oneof({ weight: 10 - cases, arbitrary: fc.constant(undefined) }, { weight: cases, arbitrary });
 }

@@ -4,7 +4,7 @@ import type { Protocol } from '../request.ts';
 import { anyCase, valueOf, type Words } from './any-header.ts';
 import type { RawRequest } from './raw-http.ts';
 
-/** A request as it is asked about, and the same as it goes over the wire. */
+/** A request for `explain`, and the same request on the wire. */
 export type AnyRequest = { readonly asked: AskedRequest; readonly raw: RawRequest };
 
 const METHODS = fc.oneof(
@@ -64,7 +64,7 @@ const QUERIES = [
   '#q',
 ];
 
-/** Targets of all sorts, with and without a query; `paths` are among them as they are. */
+/** Random targets, with and without a query, including `paths` unchanged. */
 export function anyTarget(paths: readonly string[]): fc.Arbitrary<string> {
   const composed = fc
     .array(fc.constantFrom(...PIECES), { maxLength: 6 })
@@ -73,7 +73,7 @@ export function anyTarget(paths: readonly string[]): fc.Arbitrary<string> {
   return fc.tuple(path, fc.constantFrom(...QUERIES)).map((parts) => parts.join(''));
 }
 
-/** Hosts like `names`: with ports, in other case, with a dot at the end, and what is none. */
+/** Hosts like `names`: with ports, in other case, with a trailing dot, and invalid ones. */
 export function anyHost(names: readonly string[], port: number): fc.Arbitrary<string> {
   const name = fc.constantFrom(...names);
   const changed = fc.oneof(
@@ -102,7 +102,7 @@ export function anyHost(names: readonly string[], port: number): fc.Arbitrary<st
   return fc.tuple(name, changed).map(([host, change]) => change(host));
 }
 
-/** Any request to such hosts and paths, with lines of these words. */
+/** A random request to such hosts and paths, with header lines of these words. */
 export function anyRequest(options: {
   readonly port: number;
   readonly hosts: readonly string[];
@@ -126,13 +126,13 @@ export function anyRequest(options: {
   });
   return anything.map(({ protocol, method, host, target, lines: written }) =>
     method === 'CONNECT'
-      ? // It says where to, and nothing else.
+      ? // CONNECT sends only the destination.
         requestOf({ protocol, method, host: `${hosts[0]}:${port}`, port, target, lines: [] })
       : requestOf({ protocol, method, host, port, target, lines: written(protocol) }),
   );
 }
 
-/** One request, by its parts. */
+/** Builds one request from its parts. */
 export function requestOf(parts: {
   readonly protocol: Protocol;
   readonly method: string;
@@ -151,7 +151,7 @@ export function requestOf(parts: {
   return { asked, raw: { protocol, method, scheme, authority: host, target: asked.target, headers } };
 }
 
-/** Over HTTP/2 the authority says it. */
+/** Over HTTP/2 the authority replaces Host. */
 function withoutHost(lines: readonly HeaderLine[]): readonly HeaderLine[] {
   return lines.filter(([name]) => name.toLowerCase() !== 'host');
 }
@@ -163,7 +163,7 @@ const always =
   () =>
     lines;
 
-/** Over HTTP/2 without what that forbids. */
+/** Removes the headers that HTTP/2 forbids. */
 function whereAllowed(lines: readonly HeaderLine[]): Written {
   const allowed = lines.filter(
     ([name, value]) =>
@@ -173,7 +173,7 @@ function whereAllowed(lines: readonly HeaderLine[]): Written {
   return (protocol) => (protocol === 'HTTP/2' ? allowed : lines);
 }
 
-/** What says where a body ends is said once, and in one way: there is none. */
+/** Removes all message framing but one consistent form: there is no body. */
 function withoutBody(lines: readonly HeaderLine[]): readonly HeaderLine[] {
   const isFraming = (name: string): boolean => /^(?:content-length|transfer-encoding)$/i.test(name);
   const first = lines.findIndex(([name]) => isFraming(name));

@@ -6,17 +6,17 @@ import { anyRequest, type AnyRequest } from './any-request.ts';
 import { fewWords, type Words } from './any-header.ts';
 import type { ManagerJson } from './answering.ts';
 
-/** A proxy, settings of its entrance's connection manager beside its own, and requests that come to it. */
+/** A proxy, extra settings for the connection manager of its entrance, and requests to it. */
 export type Scene = {
   readonly mesh: Case;
   readonly settings: ManagerJson;
   readonly requests: readonly AnyRequest[];
 };
 
-/** The port that is asked for: of the backends, or of the gateway. */
+/** The destination port: of the backends, or of the gateway. */
 export const PORT = 9080;
 
-/** Settings that a connection manager of ours has, or may come to have. */
+/** Settings that our connection managers have, or may get. */
 const SETTINGS: readonly ManagerJson[] = [
   {},
   {},
@@ -105,7 +105,7 @@ function requests(about: {
 
 type Written = Case['resources'][number];
 
-/** The last route: mostly one for everything, so that it shows which of those before do not match. */
+/** The last route: usually a catch-all, which shows that the previous routes do not match. */
 const LAST: fc.Arbitrary<readonly HttpRouteMatch[]> = fc.oneof(
   { weight: 3, arbitrary: fc.constant([{ prefix: '/' }]) },
   fc.constant([]),

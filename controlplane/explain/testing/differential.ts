@@ -11,35 +11,35 @@ import { PORT, type Scene } from './any-scene.ts';
 import { explainedFates } from './explained-fates.ts';
 import { ownAddress } from './own-address.ts';
 
-/** Holds what is explained against what a real Envoy does. */
+/** Compares explanations with the behaviour of a real Envoy. */
 export type Differential = {
-  /** What is said of each request of a scene, and what happens to it. */
+  /** Returns the explanation and the outcome of each request of a scene. */
   compare(scene: Scene): Promise<readonly Compared[]>;
-  /** Those of them that are not the same. */
+  /** Returns only the requests for which they differ. */
   differences(scene: Scene): Promise<readonly Compared[]>;
   close(): Promise<void>;
 };
 
-/** A request, one of the things that may happen to it by its explanation, if that says any, and what happened. */
+/** A request, one of its explained outcomes, if any, and the observed outcome. */
 export type Compared = {
   readonly request: string;
   readonly said: readonly Fate[] | undefined;
   readonly happened: Fate;
 };
 
-/** Starts an Envoy of a release for it. @throws Error with its log when it does not start */
+/** Starts an Envoy of a release. @throws Error with its log if it does not start */
 export async function startDifferential(binary: string, release: Release): Promise<Differential> {
   const envoy = await startAnsweringEnvoy(binary);
   const [ofNode, ofGateway] = [ownAddress(), ownAddress()];
   async function compare({ mesh, settings, requests }: Scene): Promise<readonly Compared[]> {
     const identity = identityOf(mesh);
     const isNode = identity.kind === 'virtualNode';
-    // A gateway's second pass is nobody's entrance.
+    // No request enters at a gateway's second pass.
     const entrance = isNode ? 'lds_egress' : 'lds_ingress';
     const snapshot = withManagers(translateCase(mesh).snapshot, entrance, settings);
     const address = isNode ? ofNode : ofGateway;
     const door: Door = { address, port: PORT, tls: requests[0]?.asked.tls ?? false };
-    // No connection is redirected here: a node's listener stands where its backends are asked for.
+    // Connections are not redirected here: a node's listener is on the port of its backends.
     const ports = isNode ? new Map([[EGRESS_PORT, PORT]]) : new Map<number, number>();
     const doors = isNode ? [door] : [door, { address, port: EGRESS_PORT, tls: false }];
     await envoy.take(snapshot, { address, ports }, doors);

@@ -2,8 +2,8 @@ import type { Explanation } from '../explanation.ts';
 import type { Fate } from './answering-envoy.ts';
 
 /**
- * What Envoy may do with a request by its explanation: one thing, but where that depends on what Envoy makes; undefined
- * where it depends on that how a gateway goes on.
+ * Returns the possible outcomes of a request by its explanation: one, or more if the match depends on a generated value;
+ * undefined if the second pass of a gateway depends on such a value.
  */
 export function explainedFates({ passes, outcome }: Explanation): readonly Fate[] | undefined {
   const open = passes.map(({ routes, virtualHost, routeConfiguration = '' }) =>
@@ -22,7 +22,7 @@ function fate({ passes, outcome }: Omit<Explanation, 'proxy'>): Fate {
   if (outcome.kind === 'closed') return { kind: 'closed' };
   const own = outcome.kind === 'answered' ? outcome.status : undefined;
   if (own === 404) return { kind: 'none', routes: passes.at(-1)?.routeConfiguration ?? '' };
-  // A route whose targets have no weight answers itself, and one whose second pass is refused.
+  // A 503 comes from a route whose targets have no weight, or whose second pass is refused.
   if (own !== undefined && own !== 503) return { kind: 'answered', status: own };
   const last = passes.findLast(({ virtualHost }) => virtualHost !== undefined);
   const index = last?.routes.findIndex(({ verdict }) => verdict === 'taken');

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 
-/** An address of loopback that no other test has: each may then have the ports that it is about. */
+/** Returns a loopback address that no other test uses, so that each test may use any port. */
 export function ownAddress(): string {
   return `127.${randomInt(1, 255)}.${randomInt(256)}.${randomInt(1, 255)}`;
 }

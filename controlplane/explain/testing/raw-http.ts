@@ -3,23 +3,23 @@ import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Protocol } from '../request.ts';
 
-/** A request without a body, byte for byte as it goes over the wire. */
+/** A request without a body, byte for byte. */
 export type RawRequest = {
   readonly protocol: Protocol;
   readonly method: string;
   readonly scheme: string;
   readonly authority: string;
   readonly target: string;
-  /** As they are written, in this order, Host not among them. */
+  /** Headers as written, in this order, without Host. */
   readonly headers: readonly (readonly [name: string, value: string])[];
 };
 
-/** The final answer; undefined: the connection was closed, or the stream reset, without one. */
+/** The final response; undefined: the connection was closed, or the stream reset, without a response. */
 export type RawAnswer = { readonly status: number; readonly body: string } | undefined;
 
 const LIMIT_MS = 20_000;
 
-/** Sends a request on a connection of its own, with no library in between that would mend it. */
+/** Sends a request on its own connection, without a library that would correct it. */
 export async function askRaw(
   { address, port, tls }: { readonly address: string; readonly port: number; readonly tls: boolean },
   request: RawRequest,
@@ -92,7 +92,7 @@ function http2Bytes({ method, scheme, authority, target, headers }: RawRequest):
   ]);
 }
 
-/** A field that is not indexed, without Huffman's code (RFC 7541 §6.2.2). */
+/** Encodes a literal field without indexing and without Huffman coding (RFC 7541 §6.2.2). */
 function literal(name: string, value: string): Buffer {
   return Buffer.concat([Buffer.of(0), text(name), text(value)]);
 }
@@ -129,12 +129,12 @@ function readHttp2(received: Buffer): RawAnswer | 'more' {
   return 'more';
 }
 
-/** Statuses that HPACK's static table has, by their index there. */
+/** Statuses in HPACK's static table, by index. */
 const INDEXED = new Map(
   [200, 204, 206, 304, 400, 404, 500].map((status, index) => [0x80 + 8 + index, status]),
 );
 
-/** The first field of an answer is its status: indexed whole, or by its name. */
+/** Reads the status, the first field of a response: indexed, or literal with an indexed name. */
 function statusOf(block: Buffer): number {
   const first = block.readUInt8(0);
   return INDEXED.get(first) ?? Number(block.toString('latin1', 2, 2 + (block.readUInt8(1) & 0x7f)));

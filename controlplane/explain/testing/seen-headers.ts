@@ -8,7 +8,7 @@ export type Seen = {
   readonly condition: HttpRouteHeader;
   readonly lines?: readonly HeaderLine[];
   readonly protocol?: Protocol;
-  /** Whether the first route takes it; of two, the current release and the oldest. */
+  /** Whether the first route takes the request; a pair is for the current release and the oldest. */
   readonly taken: boolean | readonly [current: boolean, oldest: boolean];
 };
 

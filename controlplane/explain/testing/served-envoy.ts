@@ -10,9 +10,9 @@ import { createXdsServer } from '../../../xds/server.ts';
 import type { Snapshot } from '../../../xds/types.ts';
 import { bootstrap, ID } from '../../api/properties/testing/live-bootstrap.ts';
 
-/** A real Envoy that is served one configuration after the other, over ADS. */
+/** A real Envoy that gets one configuration after the other over ADS. */
 export type ServedEnvoy = {
-  /** Has Envoy take a configuration in place of the one before. @throws Error with its own words when it refuses it */
+  /** Replaces the configuration. @throws Error with Envoy's reason if it rejects the configuration */
   take(snapshot: Snapshot): Promise<void>;
   close(): Promise<void>;
 };
@@ -20,7 +20,7 @@ export type ServedEnvoy = {
 const LIMIT_MS = 20_000;
 const POLL_MS = 2;
 
-/** Starts one, as whoever runs the test. @throws Error with its log when it does not begin to ask */
+/** Starts an Envoy as the user that runs the test. @throws Error with its log if it does not connect */
 export async function startServedEnvoy(binary: string): Promise<ServedEnvoy> {
   const folder = await mkdtemp(join(tmpdir(), 'served-envoy-'));
   const [ads, sds, admin] = [join(folder, 'ads'), join(folder, 'sds'), join(folder, 'admin')];

@@ -7,7 +7,7 @@ function release(version: string): Release {
   return found;
 }
 
-/** The Envoys that are tried, each with the release that it is. */
+/** The tested Envoys with their releases. */
 export const TRIED: readonly (readonly [variable: (typeof ENVOYS)[number], release: Release])[] = [
   ['DAYBREAK_ENVOY', release('1.40.0')],
   ['DAYBREAK_ENVOY_OLDEST', release('1.37.0')],

@@ -37,7 +37,7 @@ export function namesPort(pattern: HostPattern): boolean {
 
 /**
  * Returns the domains that Envoy matches the Host header with. A suffix that begins with neither dot nor hyphen matches the bare
- * name too. Envoy does not ignore the port in the header here, so a suffix needs one domain per possible port.
+ * name too. If Envoy does not ignore the port in the header, a suffix needs one domain per possible port.
  */
 export function hostDomains(pattern: HostPattern, port: number): readonly string[] {
   if (pattern.kind === 'any') return ['*'];
