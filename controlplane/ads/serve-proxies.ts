@@ -70,7 +70,7 @@ export function serveProxies(options: ProxiesOptions): Proxies {
   return {
     xds,
     configs,
-    preview: createPreview(live.model, discovery.glance, configs, admission.asks, settings),
+    preview: createPreview(live.model, discovery.peek, configs, admission.asks, settings),
     close: pacing.close,
   };
 }

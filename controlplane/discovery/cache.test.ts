@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createLog } from '../../common/log.ts';
-import { openMemory } from './cache.ts';
+import { openCache } from './cache.ts';
 
 const log = createLog('test', 'silent');
 const instance = { id: 'a', ipv4: '10.0.0.1', healthy: true, attributes: { color: 'red' } };
@@ -12,20 +12,20 @@ const DAY = 86_400_000;
 let folder: string;
 let file: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'daybreak-memory-'));
+  folder = await mkdtemp(join(tmpdir(), 'daybreak-cache-'));
   file = join(folder, 'cloud-map.json');
 });
 afterEach(() => rm(folder, { recursive: true }));
 
 test('what was put is there again', async () => {
-  const memory = await openMemory(file, log);
-  expect(memory.get('x')).toBeUndefined();
-  memory.put('x', [instance]);
-  memory.put('y', []);
-  memory.put('x', []);
-  memory.put('x', [instance]);
-  await memory.close();
-  const again = await openMemory(file, log);
+  const cache = await openCache(file, log);
+  expect(cache.get('x')).toBeUndefined();
+  cache.put('x', [instance]);
+  cache.put('y', []);
+  cache.put('x', []);
+  cache.put('x', [instance]);
+  await cache.close();
+  const again = await openCache(file, log);
   expect(again.get('x')?.value).toEqual([instance]);
   expect(again.get('y')?.value).toEqual([]);
 });
@@ -35,12 +35,12 @@ test('an answer that says nothing new is not written again, except once a day', 
   const answers = { x: { value: [instance], at }, y: { value: [], at: at - DAY } };
   await writeFile(file, JSON.stringify({ version: 1, answers }));
   const before = await readFile(file, 'utf8');
-  const memory = await openMemory(file, log);
-  memory.put('x', [instance]);
-  await memory.close();
+  const cache = await openCache(file, log);
+  cache.put('x', [instance]);
+  await cache.close();
   expect(await readFile(file, 'utf8')).toBe(before);
-  memory.put('y', []);
-  await memory.close();
+  cache.put('y', []);
+  await cache.close();
   expect(await readFile(file, 'utf8')).not.toBe(before);
 });
 
@@ -50,8 +50,8 @@ test('what nobody has seen for a month is forgotten', async () => {
     new: { value: [], at: Date.now() - 29 * DAY },
   };
   await writeFile(file, JSON.stringify({ version: 1, answers }));
-  const memory = await openMemory(file, log);
-  expect([memory.get('old'), memory.get('new')?.value]).toEqual([undefined, []]);
+  const cache = await openCache(file, log);
+  expect([cache.get('old'), cache.get('new')?.value]).toEqual([undefined, []]);
 });
 
 test.each([
@@ -60,26 +60,26 @@ test.each([
   ['something else', '[]'],
 ])('%s: it begins anew', async (_, text) => {
   await writeFile(file, text);
-  const memory = await openMemory(file, log);
-  expect(memory.get('x')).toBeUndefined();
-  memory.put('x', [instance]);
-  await memory.close();
-  expect((await openMemory(file, log)).get('x')?.value).toEqual([instance]);
+  const cache = await openCache(file, log);
+  expect(cache.get('x')).toBeUndefined();
+  cache.put('x', [instance]);
+  await cache.close();
+  expect((await openCache(file, log)).get('x')?.value).toEqual([instance]);
 });
 
 test('an address that was changed on the disk is not served: it begins anew', async () => {
-  const memory = await openMemory(file, log);
-  memory.put('x', [instance]);
-  await memory.close();
+  const cache = await openCache(file, log);
+  cache.put('x', [instance]);
+  await cache.close();
   const text = await readFile(file, 'utf8');
   expect(text).toContain('10.0.0.1');
   await writeFile(file, text.replace('10.0.0.1', '10.0.0.9'));
-  expect((await openMemory(file, log)).get('x')).toBeUndefined();
+  expect((await openCache(file, log)).get('x')).toBeUndefined();
 });
 
 test('a folder that is not there: it goes on', async () => {
-  const memory = await openMemory(join(folder, 'no/such/file.json'), log);
-  memory.put('x', []);
-  await memory.close();
-  expect(memory.get('x')?.value).toEqual([]);
+  const cache = await openCache(join(folder, 'no/such/file.json'), log);
+  cache.put('x', []);
+  await cache.close();
+  expect(cache.get('x')?.value).toEqual([]);
 });

@@ -7,9 +7,9 @@ import { reasonOf } from './errors.ts';
 import type { Dated } from './watch.ts';
 
 /** Cloud Map's last answers, by the registry's key, over restarts. */
-export type Memory = {
+export type AnswerCache = {
   readonly get: (key: string) => Dated<readonly Instance[]> | undefined;
-  /** Takes an answer down; written soon after where it says something new. */
+  /** Keeps an answer, and writes it to the file soon after where it is new. */
   readonly put: (key: string, instances: readonly Instance[]) => void;
   /** Waits until all is written. */
   readonly close: () => Promise<void>;
@@ -18,19 +18,23 @@ export type Memory = {
 type Contents = Readonly<Record<string, Dated<readonly Instance[]>>>;
 
 const DAY = 24 * 60 * 60 * 1000;
-/** How long an answer is remembered that nobody has seen again, in milliseconds. */
+/** How long an answer is kept that Cloud Map has not given again, in milliseconds. */
 const LIFETIME = 30 * DAY;
 const VERSION = 1;
 
-/** Remembers nothing. */
-export const NO_MEMORY: Memory = { get: () => undefined, put: () => undefined, close: async () => undefined };
+/** Keeps nothing. */
+export const NO_CACHE: AnswerCache = {
+  get: () => undefined,
+  put: () => undefined,
+  close: async () => undefined,
+};
 
 /**
  * Opens the file of last answers; one that is not there, cannot be read, or is not what was written is begun anew. It is only
  * ever replaced as a whole, so it is never half written, and it holds nothing that is secret.
  */
-export async function openMemory(file: string, log: Log): Promise<Memory> {
-  const known = new Map(Object.entries(await readMemory(file, log)));
+export async function openCache(file: string, log: Log): Promise<AnswerCache> {
+  const known = new Map(Object.entries(await readCache(file, log)));
   let writing: Promise<void> | undefined;
   let isOutdated = false;
 
@@ -62,7 +66,7 @@ export async function openMemory(file: string, log: Log): Promise<Memory> {
   };
 }
 
-async function readMemory(file: string, log: Log): Promise<Contents> {
+async function readCache(file: string, log: Log): Promise<Contents> {
   try {
     const { version, answers } = parse(await readFile(file, 'utf8')) as {
       readonly version: number;

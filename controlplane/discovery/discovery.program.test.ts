@@ -36,7 +36,7 @@ afterEach(async () => {
 type Watched = {
   readonly discovery: Discovery;
   readonly polls: string[];
-  /** How often the asker was told of a change. */
+  /** How often the subscriber was told of a change. */
   readonly told: () => number;
   /** Asks for a service; answers what is known, and whether a first answer is due. */
   readonly ask: (
@@ -59,7 +59,7 @@ async function open(settings: Partial<DiscoverySettings> = {}): Promise<Watched>
   });
   opened.push(discovery);
   let told = 0;
-  discovery.onChange((askers) => (told += askers.has('proxy') ? 1 : 0));
+  discovery.onChange((subscribers) => (told += subscribers.has('proxy') ? 1 : 0));
   return {
     discovery,
     polls,
@@ -72,7 +72,7 @@ async function open(settings: Partial<DiscoverySettings> = {}): Promise<Watched>
   };
 }
 
-test('the asker is told when the first answer is there, and then only of changes', async () => {
+test('the subscriber is told when the first answer is there, and then only of changes', async () => {
   const { register, deregister, setHealth } = await service('prod', 'red');
   await register('b', { AWS_INSTANCE_IPV4: '10.0.0.2', AWS_INSTANCE_PORT: '80', color: 'red' });
   const { discovery, ask, told, polls } = await open();
@@ -88,7 +88,7 @@ test('the asker is told when the first answer is there, and then only of changes
   await until('another instance', () => told() === 2);
   await setHealth('a', 'UNHEALTHY');
   await until('its health', () => told() === 3);
-  expect(discovery.glance.instances('prod', 'red')).toEqual([
+  expect(discovery.peek.instances('prod', 'red')).toEqual([
     { id: 'a', ipv6: 'fd00::1', healthy: false, attributes: { AWS_INSTANCE_IPV6: 'fd00::1' } },
     {
       id: 'b',

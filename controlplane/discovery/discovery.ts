@@ -3,22 +3,22 @@ import type { NameAddresses } from '../../common/addresses/seen-addresses.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Authority, Certificate, ExternalInputs, Instance } from '../translate/external-inputs.ts';
 import type { Problem } from '../translate/problems.ts';
-import type { Following } from './watch.ts';
-import { openMemory, NO_MEMORY } from './cache.ts';
+import type { Watch } from './watch.ts';
+import { openCache, NO_CACHE } from './cache.ts';
 import { createRegistry, type Registry } from './registry.ts';
 import type { DiscoverySettings } from './settings.ts';
 import { createSources } from './sources.ts';
 
-/** What is looked for outside the model, for those who ask: each service and certificate once, however many ask. */
+/** External inputs of translation: each service, certificate and name has one watch, however many subscribers it has. */
 export type Discovery = {
-  /** An asker begins to ask anew; `found` is for translate. */
-  readonly ask: (asker: string) => Asking;
-  /** For somebody who is told of no change. What is not known yet is, when he asks again a little later. */
-  readonly glance: ExternalInputs;
-  /** Is told whose answers have changed, or are first there. Returns how to stop. */
-  readonly onChange: (listener: (askers: ReadonlySet<string>) => void) => () => void;
-  /** What keeps an asker's answers from being fresh, or from being of use, now or soon. */
-  readonly troublesOf: (asker: string) => readonly Problem[];
+  /** Begins a round of a subscriber's questions; `found` is for translate. */
+  readonly ask: (subscriber: string) => Asking;
+  /** For a caller that is told of no change. A value that is unknown at first is there a little later. */
+  readonly peek: ExternalInputs;
+  /** Called with the subscribers whose answers changed, or are first there. Returns how to stop. */
+  readonly onChange: (listener: (subscribers: ReadonlySet<string>) => void) => () => void;
+  /** What keeps a subscriber's answers from being fresh, or from being of use, now or soon. */
+  readonly troublesOf: (subscriber: string) => readonly Problem[];
   /** When certificates and authorities in use end, in seconds since 1970, by ARN. */
   readonly ends: () => ReadonlyMap<string, number>;
   /** The age of the oldest answer in use, in seconds, by source. */
@@ -29,31 +29,31 @@ export type Discovery = {
 /** One round of questions. */
 export type Asking = {
   readonly found: ExternalInputs;
-  /** Ends the round. Answers whether a first answer is still due: of that, or that it is late, the asker is told as of a change. */
+  /** Ends the round. Returns whether a first answer is still due: the subscriber is told of that, or that it is late, as of a change. */
   readonly end: () => boolean;
 };
 
-/** Starts with nothing asked. The SDK is loaded, and AWS asked, only when somebody asks. */
+/** Starts without subscribers. The first subscriber loads the SDK and makes it ask AWS. */
 export async function openDiscovery(
   settings: DiscoverySettings,
   log: Log,
   metrics: Pick<Metrics, 'poll'>,
 ): Promise<Discovery> {
   const { cloudMapCache } = settings;
-  const memory = cloudMapCache === undefined ? NO_MEMORY : await openMemory(cloudMapCache, log);
-  const sources = createSources(settings, { memory, log, onPoll: metrics.poll });
-  const listeners = new Set<(askers: ReadonlySet<string>) => void>();
+  const cache = cloudMapCache === undefined ? NO_CACHE : await openCache(cloudMapCache, log);
+  const sources = createSources(settings, { cache, log, onPoll: metrics.poll });
+  const listeners = new Set<(subscribers: ReadonlySet<string>) => void>();
   let changed = new Set<string>();
 
-  // Answers often come together: who asked for several of them is told once.
-  function tell(askers: Iterable<string>): void {
+  // Answers often come together: a subscriber to several of them is told once.
+  function tell(subscribers: Iterable<string>): void {
     if (changed.size === 0) setImmediate(tellAll);
-    for (const asker of askers) changed.add(asker);
+    for (const subscriber of subscribers) changed.add(subscriber);
   }
   function tellAll(): void {
-    const askers = changed;
+    const subscribers = changed;
     changed = new Set();
-    for (const listener of listeners) listener(askers);
+    for (const listener of listeners) listener(subscribers);
   }
 
   const instances = createRegistry<readonly Instance[]>(tell);
@@ -64,12 +64,12 @@ export async function openDiscovery(
   const registries = { ...dated, addresses };
 
   return {
-    ask(asker) {
+    ask(subscriber) {
       const sessions = {
-        instances: instances.begin(asker),
-        certificates: certificates.begin(asker),
-        authorities: authorities.begin(asker),
-        addresses: addresses.begin(asker),
+        instances: instances.begin(subscriber),
+        certificates: certificates.begin(subscriber),
+        authorities: authorities.begin(subscriber),
+        addresses: addresses.begin(subscriber),
       };
       return {
         found: sources.found({
@@ -84,47 +84,44 @@ export async function openDiscovery(
             .includes(true),
       };
     },
-    glance: sources.found({
-      instances: instances.glance,
-      certificates: certificates.glance,
-      authorities: authorities.glance,
-      addresses: addresses.glance,
+    peek: sources.found({
+      instances: instances.peek,
+      certificates: certificates.peek,
+      authorities: authorities.peek,
+      addresses: addresses.peek,
     }),
     onChange: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    troublesOf: (asker) =>
-      Object.values(registries).flatMap((registry) => registry.askedBy(asker).flatMap(problems)),
+    troublesOf: (subscriber) =>
+      Object.values(registries).flatMap((registry) => registry.watchesOf(subscriber).flatMap(problems)),
     ages: () => new Map(Object.entries(dated).map(([source, registry]) => [source, oldest(registry)])),
     ends: () => new Map([certificates, authorities].flatMap((registry) => registry.entries().flatMap(end))),
     close: async () => {
       for (const registry of Object.values(registries)) registry.close();
       sources.close();
-      await memory.close();
+      await cache.close();
     },
   };
 }
 
-function problems([key, following]: readonly [string, Following<unknown>]): readonly Problem[] {
-  const warnings = (following.warnings?.() ?? []).map((what) => ({ where: key, what }));
-  const trouble = following.trouble();
+function problems([key, watch]: readonly [string, Watch<unknown>]): readonly Problem[] {
+  const warnings = (watch.warnings?.() ?? []).map((what) => ({ where: key, what }));
+  const trouble = watch.trouble();
   if (trouble === undefined) return warnings;
-  const at = following.answeredAt();
+  const at = watch.answeredAt();
   const stays = at === undefined ? '' : `; the answer of ${new Date(at).toISOString()} stays in force`;
   const what = `it cannot be asked since ${new Date(trouble.since).toISOString()}: ${trouble.reason}${stays}`;
   return [{ where: key, what }, ...warnings];
 }
 
-function end([arn, following]: readonly [string, Following<unknown>]): readonly (readonly [
-  string,
-  number,
-])[] {
-  const time = following.end?.();
+function end([arn, watch]: readonly [string, Watch<unknown>]): readonly (readonly [string, number])[] {
+  const time = watch.end?.();
   return time === undefined ? [] : [[arn, time / 1000]];
 }
 
 function oldest({ entries }: Pick<Registry<unknown>, 'entries'>): number {
-  const times = entries().flatMap(([, following]) => following.answeredAt() ?? []);
+  const times = entries().flatMap(([, watch]) => watch.answeredAt() ?? []);
   return times.length === 0 ? 0 : (Date.now() - Math.min(...times)) / 1000;
 }

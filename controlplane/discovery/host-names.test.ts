@@ -35,10 +35,10 @@ test('who asks for a name is told of its first answer and of others, and not of 
 
 test('a name that cannot be looked up is settled, and says why', async () => {
   const names = hostNames(async () => Promise.reject(new Error('no such name')));
-  const following = names.start('a.local')(() => undefined);
-  await expect.poll(following.settled).toBe(true);
-  expect(following.current()).toBeUndefined();
-  expect(following.warnings?.()).toEqual(['it cannot be looked up: no such name']);
+  const watch = names.start('a.local')(() => undefined);
+  await expect.poll(watch.settled).toBe(true);
+  expect(watch.current()).toBeUndefined();
+  expect(watch.warnings?.()).toEqual(['it cannot be looked up: no such name']);
 });
 
 test.skipIf(SHORT_FORM)(
@@ -46,8 +46,8 @@ test.skipIf(SHORT_FORM)(
   async () => {
     const names = hostNames(() => new Promise(() => undefined));
     let told = 0;
-    const following = names.start('a.local')(() => (told += 1));
-    await expect.poll(following.settled, { timeout: 10_000 }).toBe(true);
+    const watch = names.start('a.local')(() => (told += 1));
+    await expect.poll(watch.settled, { timeout: 10_000 }).toBe(true);
     expect(told).toBe(1);
   },
 );

@@ -11,7 +11,7 @@ import { createPrivateCa } from './certificates/private-ca.ts';
 import { createCloudMap } from './cloud-map.ts';
 import { openDiscovery } from './discovery.ts';
 import { startMute } from '../../common/testing/mute.ts';
-import { limited } from './with-timeout.ts';
+import { withTimeout } from './poll.ts';
 
 // Services of AWS that take connections and say nothing.
 
@@ -45,7 +45,7 @@ test.each([
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
   const { port, open } = await startMute();
-  const asked = limited(
+  const asked = withTimeout(
     async (signal) => ask(`http://127.0.0.1:${port}`, signal),
     2000,
     new AbortController().signal,
@@ -93,7 +93,7 @@ test('STS that is mute keeps Cloud Map away no longer than it is', { timeout: 12
     aws.closeAllConnections();
     await rm(folder, { recursive: true });
   });
-  const asking = discovery.ask('asker');
+  const asking = discovery.ask('subscriber');
   for (let service = 0; service < SERVICES; service += 1) asking.found.instances('n', `s${service}`);
   asking.end();
   await expect.poll(() => polls.length, { timeout: 60_000 }).toBeGreaterThanOrEqual(SERVICES);

@@ -2,11 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../common/log.ts';
 import { createBackoff } from '../../xds/client/backoff.ts';
-import { reasonOf } from './errors.ts';
-import type { Dated, Following, Trouble } from './watch.ts';
-import { limited } from './with-timeout.ts';
+import { reasonOf, tooSlow } from './errors.ts';
+import type { Dated, Watch, Trouble } from './watch.ts';
 
-/** What is asked again and again, and how often. Times are in milliseconds. */
+/** What a poll asks, and how often. Times are in milliseconds. */
 export type PollOptions<T> = {
   /** As the log names it: `instances of red.prod in AWS Cloud Map`. */
   readonly subject: string;
@@ -19,9 +18,9 @@ export type PollOptions<T> = {
   readonly patience?: number;
   /** The longest wait after a failure; it doubles from 1,000, with jitter. Default: 30,000. */
   readonly longestWait?: number;
-  /** What was known before this program was started, for as long as no answer can be had. */
-  readonly remembered?: Dated<T> | undefined;
-  /** What is known has changed, or the first question has been settled. */
+  /** The last answer before this program was started, used until the first question is answered. */
+  readonly cached?: Dated<T> | undefined;
+  /** The last known value has changed, or the first question has been settled. */
   readonly onChange: () => void;
   readonly onPoll?: (outcome: 'answered' | 'failed') => void;
   readonly onAnswer?: (value: T) => void;
@@ -29,10 +28,10 @@ export type PollOptions<T> = {
 };
 
 /**
- * Asks for something until it is closed. An answer that is the same as the last one is the very same object, and changes
- * nothing. A question that fails leaves the last answer in force.
+ * Polls until it is closed. An answer that equals the last one is the very same object, and changes nothing. A failed question
+ * leaves the last answer in force.
  */
-export function poll<T>(options: PollOptions<T>): Following<T> {
+export function poll<T>(options: PollOptions<T>): Watch<T> {
   const { subject, ask, onChange, onPoll, onAnswer, log } = options;
   const stop = new AbortController();
   const backoff = createBackoff(1000, options.longestWait ?? 30_000);
@@ -45,7 +44,7 @@ export function poll<T>(options: PollOptions<T>): Following<T> {
     clearTimeout(patience);
     if (settled) return;
     settled = true;
-    known ??= options.remembered;
+    known ??= options.cached;
     onChange();
   }
 
@@ -70,7 +69,7 @@ export function poll<T>(options: PollOptions<T>): Following<T> {
   /** Asks once; answers how long to wait. */
   async function look(): Promise<number> {
     try {
-      const value = await limited(ask, options.limit ?? 5000, stop.signal);
+      const value = await withTimeout(ask, options.limit ?? 5000, stop.signal);
       if (stop.signal.aborted) return 0;
       take(value);
       onPoll?.('answered');
@@ -84,14 +83,14 @@ export function poll<T>(options: PollOptions<T>): Following<T> {
     }
   }
 
-  async function follow(): Promise<void> {
+  async function run(): Promise<void> {
     while (!stop.signal.aborted) {
       const wait = await look();
       await sleep(wait, undefined, { ref: false, signal: stop.signal });
     }
   }
   // It only ends by being stopped.
-  follow().catch(() => undefined);
+  run().catch(() => undefined);
 
   return {
     current: () => known?.value,
@@ -103,4 +102,30 @@ export function poll<T>(options: PollOptions<T>): Following<T> {
       stop.abort();
     },
   };
+}
+
+/**
+ * Does some work for at most `ms` milliseconds. The signal that it is given is aborted then, and it is not waited for any more,
+ * whether or not it heeds that.
+ * @throws DiscoveryError when the time is over, or `stop` is aborted
+ */
+export async function withTimeout<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  ms: number,
+  stop: AbortSignal,
+): Promise<T> {
+  const limit = new AbortController();
+  const { promise: over, reject } = Promise.withResolvers<never>();
+  const end = (): void => {
+    limit.abort();
+    reject(tooSlow(ms));
+  };
+  const timer = setTimeout(end, ms).unref();
+  stop.addEventListener('abort', end, { once: true });
+  try {
+    return await Promise.race([work(limit.signal), over]);
+  } finally {
+    clearTimeout(timer);
+    stop.removeEventListener('abort', end);
+  }
 }

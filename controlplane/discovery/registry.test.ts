@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Following } from './watch.ts';
+import type { Watch } from './watch.ts';
 import { createRegistry, type Registry, type Start } from './registry.ts';
 
 /** Something that is followed, of which the test knows what there is to know. */
@@ -12,14 +12,14 @@ function world(): { readonly known: Map<string, Known>; readonly start: (key: st
     start: (key) => (changed) => {
       const state: Known = { value: undefined, settled: false, closed: false, changed };
       known.set(key, state);
-      const following: Following<string> = {
+      const watch: Watch<string> = {
         current: () => state.value,
         settled: () => state.settled,
         trouble: () => undefined,
         answeredAt: () => undefined,
         close: () => void (state.closed = true),
       };
-      return following;
+      return watch;
     },
   };
 }
@@ -27,9 +27,12 @@ function world(): { readonly known: Map<string, Known>; readonly start: (key: st
 function setUp(linger: number) {
   const { known, start } = world();
   const told: string[][] = [];
-  const registry: Registry<string> = createRegistry((askers) => void told.push([...askers]), linger);
-  const ask = (asker: string, ...keys: string[]) => {
-    const session = registry.begin(asker);
+  const registry: Registry<string> = createRegistry(
+    (subscribers) => void told.push([...subscribers]),
+    linger,
+  );
+  const ask = (subscriber: string, ...keys: string[]) => {
+    const session = registry.begin(subscriber);
     const values = keys.map((key) => session.ask(key, start(key)));
     return { values, due: session.end() };
   };
@@ -54,13 +57,13 @@ test('each key is followed once, and those are told who ask for it', () => {
   expect(known.size).toBe(2);
 });
 
-test('what an asker does not ask for any more he is not told of', () => {
+test('a subscriber is not told of changes to what it no longer asks for', () => {
   const { ask, learn, told, registry } = setUp(60_000);
   ask('a', 'x', 'y');
   ask('a', 'y');
   learn('x', '1');
   expect(told).toEqual([[]]);
-  expect(registry.askedBy('a').map(([key]) => key)).toEqual(['y']);
+  expect(registry.watchesOf('a').map(([key]) => key)).toEqual(['y']);
 });
 
 test('what nobody asks for is let go after a while, unless somebody comes back', async () => {
@@ -73,11 +76,11 @@ test('what nobody asks for is let go after a while, unless somebody comes back',
   expect(registry.entries().map(([key]) => key)).toEqual(['y']);
 });
 
-test('a glance starts to follow, and lets go again', async () => {
+test('a peek starts a watch, which is evicted again', async () => {
   const { registry, known, learn, start } = setUp(0);
-  expect(registry.glance('x', start('x'))).toBeUndefined();
+  expect(registry.peek('x', start('x'))).toBeUndefined();
   learn('x', '1');
-  expect(registry.glance('x', start('x'))).toBe('1');
+  expect(registry.peek('x', start('x'))).toBe('1');
   await expect.poll(() => known.get('x')?.closed).toBe(true);
 });
 

@@ -1,43 +1,43 @@
-import type { Following } from './watch.ts';
+import type { Watch } from './watch.ts';
 
-/** Starts to follow what a key stands for. */
-export type Start<T> = (onChange: () => void) => Following<T>;
+/** Starts a watch on what a key stands for. */
+export type Start<T> = (onChange: () => void) => Watch<T>;
 
-/** What is followed for as long as somebody asks for it, by key. */
+/** Watches by key, each for as long as it has subscribers. */
 export type Registry<T> = {
-  /** An asker begins to ask anew. */
-  readonly begin: (asker: string) => Session<T>;
-  /** What is known, for somebody who wants to hear of no change. */
-  readonly glance: (key: string, start: Start<T>) => T | undefined;
-  readonly entries: () => readonly (readonly [key: string, following: Following<T>])[];
-  /** What an asker asks for. */
-  readonly askedBy: (asker: string) => readonly (readonly [key: string, following: Following<T>])[];
+  /** Begins a round of a subscriber's questions. */
+  readonly begin: (subscriber: string) => Session<T>;
+  /** The last known value, for a caller that is told of no change. */
+  readonly peek: (key: string, start: Start<T>) => T | undefined;
+  readonly entries: () => readonly (readonly [key: string, watch: Watch<T>])[];
+  /** The watches of one subscriber. */
+  readonly watchesOf: (subscriber: string) => readonly (readonly [key: string, watch: Watch<T>])[];
   readonly close: () => void;
 };
 
-/** One round of an asker's questions. */
+/** One round of a subscriber's questions. */
 export type Session<T> = {
-  /** What is known now; from here on the asker hears when that changes. */
+  /** The last known value; from here on the subscriber is told when it changes. */
   readonly ask: (key: string, start: Start<T>) => T | undefined;
   /**
-   * Ends the round: what was asked in an earlier one and not in this is not followed for the asker any more. Answers whether
-   * a first answer is still due.
+   * Ends the round, and the subscriptions of earlier rounds that were not asked for in this one. Returns whether a first answer
+   * is still due.
    */
   readonly end: () => boolean;
 };
 
 type Entry<T> = {
-  readonly following: Following<T>;
-  readonly askers: Set<string>;
+  readonly watch: Watch<T>;
+  readonly subscribers: Set<string>;
   idle: NodeJS.Timeout | undefined;
 };
 
 /**
- * A registry that tells askers of changes. What nobody asks for any more is followed for `linger` milliseconds more (default:
- * a minute), because who left often comes back.
+ * A registry that tells subscribers of changes. It evicts a watch without subscribers after `linger` milliseconds (default: a
+ * minute), because a proxy that left often comes back.
  */
 export function createRegistry<T>(
-  onChange: (askers: Iterable<string>) => void,
+  onChange: (subscribers: Iterable<string>) => void,
   linger = 60_000,
 ): Registry<T> {
   const entries = new Map<string, Entry<T>>();
@@ -46,63 +46,63 @@ export function createRegistry<T>(
   function entry(key: string, start: Start<T>): Entry<T> {
     const known = entries.get(key);
     if (known !== undefined) return known;
-    const askers = new Set<string>();
-    const made: Entry<T> = { following: start(() => onChange(askers)), askers, idle: undefined };
+    const subscribers = new Set<string>();
+    const made: Entry<T> = { watch: start(() => onChange(subscribers)), subscribers, idle: undefined };
     entries.set(key, made);
     return made;
   }
 
-  function letGoWhenIdle(key: string): void {
+  function evictWhenIdle(key: string): void {
     const idle = entries.get(key);
-    if (idle === undefined || idle.askers.size > 0) return;
+    if (idle === undefined || idle.subscribers.size > 0) return;
     clearTimeout(idle.idle);
     idle.idle = setTimeout(() => {
-      idle.following.close();
+      idle.watch.close();
       entries.delete(key);
     }, linger).unref();
   }
 
-  const listed = (keys: Iterable<string>): readonly (readonly [string, Following<T>])[] =>
+  const listed = (keys: Iterable<string>): readonly (readonly [string, Watch<T>])[] =>
     Array.from(keys).flatMap((key) => {
       const found = entries.get(key);
-      return found === undefined ? [] : [[key, found.following] as const];
+      return found === undefined ? [] : [[key, found.watch] as const];
     });
 
   return {
-    begin(asker) {
-      const before = asked.get(asker) ?? new Set<string>();
+    begin(subscriber) {
+      const before = asked.get(subscriber) ?? new Set<string>();
       const now = new Set<string>();
       return {
         ask(key, start) {
           const found = entry(key, start);
           clearTimeout(found.idle);
-          found.askers.add(asker);
+          found.subscribers.add(subscriber);
           now.add(key);
-          return found.following.current();
+          return found.watch.current();
         },
         end() {
-          if (now.size > 0) asked.set(asker, now);
-          else asked.delete(asker);
+          if (now.size > 0) asked.set(subscriber, now);
+          else asked.delete(subscriber);
           for (const key of before) {
             if (now.has(key)) continue;
-            entries.get(key)?.askers.delete(asker);
-            letGoWhenIdle(key);
+            entries.get(key)?.subscribers.delete(subscriber);
+            evictWhenIdle(key);
           }
-          return listed(now).some(([, following]) => !following.settled());
+          return listed(now).some(([, watch]) => !watch.settled());
         },
       };
     },
-    glance(key, start) {
+    peek(key, start) {
       const found = entry(key, start);
-      letGoWhenIdle(key);
-      return found.following.current();
+      evictWhenIdle(key);
+      return found.watch.current();
     },
     entries: () => listed(entries.keys()),
-    askedBy: (asker) => listed(asked.get(asker) ?? []),
+    watchesOf: (subscriber) => listed(asked.get(subscriber) ?? []),
     close: () => {
-      for (const { following, idle } of entries.values()) {
+      for (const { watch, idle } of entries.values()) {
         clearTimeout(idle);
-        following.close();
+        watch.close();
       }
       entries.clear();
     },

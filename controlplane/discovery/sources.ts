@@ -5,25 +5,24 @@ import { createAcm } from './certificates/acm.ts';
 import { makeCertificate, readAuthority, validityOf } from './certificates/certificate.ts';
 import { followFolder, type FolderOptions } from './certificates/certificate-folder.ts';
 import { createCloudMap } from './cloud-map.ts';
-import type { Following } from './watch.ts';
+import type { SourceName, Watch } from './watch.ts';
 import { createSemaphore } from '../../common/semaphore.ts';
 import { createHostNames } from './host-names.ts';
 import { keepValid } from './certificates/keep-valid.ts';
-import type { Memory } from './cache.ts';
+import type { AnswerCache } from './cache.ts';
 import { poll } from './poll.ts';
 import { createPrivateCa } from './certificates/private-ca.ts';
 import type { Start } from './registry.ts';
 import type { DiscoverySettings } from './settings.ts';
-import type { SourceName } from './source-names.ts';
 
 /** All sources together. */
 export type Sources = {
-  /** What translate is given, where `lookup` finds or starts what is followed. */
+  /** What translate is given. `lookup` finds or starts the watch on each key. */
   readonly found: (lookup: Lookup) => ExternalInputs;
   readonly close: () => void;
 };
 
-/** Finds what is followed by its key, and what is known of it; starts it where it is not followed. */
+/** Finds the watch on a key, or starts one, and returns its last known value. */
 export type Lookup = {
   readonly instances: Find<readonly Instance[]>;
   readonly certificates: Find<Certificate>;
@@ -34,7 +33,7 @@ export type Lookup = {
 type Find<T> = (key: string, start: Start<T>) => T | undefined;
 
 type SourcesOptions = {
-  readonly memory: Memory;
+  readonly cache: AnswerCache;
   readonly log: Log;
   readonly onPoll: (source: SourceName, outcome: 'answered' | 'failed') => void;
 };
@@ -46,7 +45,7 @@ const AT_ONCE = 16;
 const CERTIFICATE_INTERVAL = 15 * 60 * 1000;
 
 /** AWS Cloud Map, ACM, AWS Private CA, the folder that goes before the latter two, and the host's resolver. */
-export function createSources(settings: DiscoverySettings, { memory, log, onPoll }: SourcesOptions): Sources {
+export function createSources(settings: DiscoverySettings, { cache, log, onPoll }: SourcesOptions): Sources {
   const { endpoints, certificates: folder } = settings;
   const cloudMap = createCloudMap(settings.region, endpoints.cloudMap);
   const acm = createAcm(endpoints.acm);
@@ -62,8 +61,8 @@ export function createSources(settings: DiscoverySettings, { memory, log, onPoll
         subject: key,
         ask: (signal) => toCloudMap(() => cloudMap.instances(namespace, service, signal)),
         interval: settings.cloudMapInterval,
-        remembered: memory.get(key),
-        onAnswer: (answer) => memory.put(key, answer),
+        cached: cache.get(key),
+        onAnswer: (answer) => cache.put(key, answer),
         onPoll: counted('cloud-map'),
         onChange,
         log,
@@ -72,7 +71,7 @@ export function createSources(settings: DiscoverySettings, { memory, log, onPoll
 
   const fromAws =
     <T>(source: SourceName, arn: string, ask: (arn: string, signal: AbortSignal) => Promise<T>): Start<T> =>
-    (onChange): Following<T> =>
+    (onChange): Watch<T> =>
       poll({
         subject: arn,
         ask: (signal) => toCertificates(() => ask(arn, signal)),

@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { SOURCES, type SourceName } from '../discovery/source-names.ts';
+import { SOURCES, type SourceName } from '../discovery/watch.ts';
 import { shortName } from '../../xds/types.ts';
 
 /** The control plane's metrics and their registry. docs/metrics.md lists all metrics. */

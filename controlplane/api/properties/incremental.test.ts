@@ -220,7 +220,7 @@ function fromScratch(model: Model, id: ProxyId, features: Features): Snapshot | 
     inputOf(kind, name, parent, spec),
   );
   const view = viewOf(modelFromInputs(inputs), id);
-  return view && translate(view, { ...features, ...DEFAULT_SETTINGS }, NOTHING_TO_DISCOVER.glance).snapshot;
+  return view && translate(view, { ...features, ...DEFAULT_SETTINGS }, NOTHING_TO_DISCOVER.peek).snapshot;
 }
 
 /** Never deletes the mesh or the proxies' resources, because the test compares their configuration. */

@@ -6,11 +6,11 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createLog } from '../../../common/log.ts';
 import { until } from '../../../test/lab/until.ts';
 import { followFolder } from './certificate-folder.ts';
-import type { Following } from '../watch.ts';
+import type { Watch } from '../watch.ts';
 
 const log = createLog('test', 'silent');
 const ARN = 'arn:aws:acm:us-east-1:111122223333:certificate/red';
-const NOWHERE: Following<string> = {
+const NOWHERE: Watch<string> = {
   current: () => 'elsewhere',
   settled: () => true,
   trouble: () => undefined,
@@ -19,7 +19,7 @@ const NOWHERE: Following<string> = {
 };
 
 let folder: string;
-let following: Following<string> | undefined;
+let watch: Watch<string> | undefined;
 let read: string[];
 let changes: number;
 let closed: number;
@@ -28,12 +28,12 @@ beforeEach(async () => {
   [read, changes, closed] = [[], 0, 0];
 });
 afterEach(async () => {
-  following?.close();
+  watch?.close();
   await rm(folder, { recursive: true });
 });
 
-function follow(): Following<string> {
-  following = followFolder({
+function follow(): Watch<string> {
+  watch = followFolder({
     folder,
     arn: ARN,
     files: ['certificate.pem', 'key.pem'],
@@ -48,7 +48,7 @@ function follow(): Following<string> {
     log,
     interval: 20,
   });
-  return following;
+  return watch;
 }
 
 async function write(chain: string, key = chain, name = ARN): Promise<void> {

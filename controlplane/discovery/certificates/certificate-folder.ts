@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fingerprint, followFiles, type Followed } from '../../../common/files/followed-files.ts';
 import type { Log } from '../../../common/log.ts';
 import { reasonOf } from '../errors.ts';
-import type { Following, Trouble } from '../watch.ts';
+import type { Watch, Trouble } from '../watch.ts';
 
 /** Files of an ARN's folder, and what they are together. */
 export type FolderOptions<T> = {
@@ -14,7 +14,7 @@ export type FolderOptions<T> = {
   /** Makes a value of the files' contents, in their order; throws where it cannot. */
   readonly read: (where: string, contents: readonly string[]) => T;
   /** Follows what the ARN stands for elsewhere, until the folder has it. */
-  readonly elsewhere: (onChange: () => void) => Following<T>;
+  readonly elsewhere: (onChange: () => void) => Watch<T>;
   /** What is known has changed, or the first look has ended. */
   readonly onChange: () => void;
   readonly onReading: (outcome: 'answered' | 'failed') => void;
@@ -29,13 +29,13 @@ export type FolderOptions<T> = {
  * is being written is neither taken nor said to be wrong. A folder that goes away again, or comes to hold what cannot be used,
  * leaves its last good content in force.
  */
-export function followFolder<T>(options: FolderOptions<T>): Following<T> {
+export function followFolder<T>(options: FolderOptions<T>): Watch<T> {
   const { arn, onChange, log, interval = 500 } = options;
   const where = join(options.folder, arn);
   const paths = options.files.map((file) => join(where, file));
   const stop = new AbortController();
   let files: Followed<T> | undefined;
-  let other: Following<T> | undefined;
+  let other: Watch<T> | undefined;
   let trouble: Trouble | undefined;
 
   /** Answers whether the folder is followed from now on. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Validity } from '../../../common/certificate-validity.ts';
 import { createLog } from '../../../common/log.ts';
-import type { Following } from '../watch.ts';
+import type { Watch } from '../watch.ts';
 import { keepValid } from './keep-valid.ts';
 
 // Time stands still unless a test moves it.
@@ -21,11 +21,11 @@ const pair = (name: string, from: number, to: number): Pair => ({
 let offered: Pair | undefined;
 let tell: () => void;
 let changes: number;
-let following: Following<string>;
+let watch: Watch<string>;
 beforeEach(() => {
   vi.useFakeTimers({ now: START });
   [offered, changes] = [undefined, 0];
-  following = keepValid<Pair, string>({
+  watch = keepValid<Pair, string>({
     subject: { arn: 'arn' },
     start: (onChange) => {
       tell = onChange;
@@ -43,7 +43,7 @@ beforeEach(() => {
   })(() => void (changes += 1));
 });
 afterEach(() => {
-  following.close();
+  watch.close();
   vi.useRealTimers();
 });
 
@@ -52,7 +52,7 @@ function offer(given: Pair): void {
   tell();
 }
 
-const now = () => [following.current(), ...(following.warnings?.() ?? [])];
+const now = () => [watch.current(), ...(watch.warnings?.() ?? [])];
 
 test('nothing is known at first', () => {
   expect(now()).toEqual([undefined]);
@@ -62,7 +62,7 @@ test('one that is valid is in force; the next takes its place', () => {
   offer(pair('one', -1, 90));
   expect(now()).toEqual(['one']);
   offer(pair('two', -1, 91));
-  expect([...now(), following.end?.()]).toEqual(['two', day(91)]);
+  expect([...now(), watch.end?.()]).toEqual(['two', day(91)]);
 });
 
 test('an expired one replaced a good one, and nobody said so', () => {
@@ -117,6 +117,6 @@ test('an end is said 14 days before, and when it has come; the one in force stay
 
 test('once it is closed it looks at nothing any more', () => {
   offer(pair('good', -1, 90));
-  following.close();
+  watch.close();
   expect(vi.getTimerCount()).toBe(0);
 });

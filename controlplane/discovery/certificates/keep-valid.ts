@@ -5,7 +5,7 @@ import {
   type Validity,
 } from '../../../common/certificate-validity.ts';
 import type { Log } from '../../../common/log.ts';
-import type { Following } from '../watch.ts';
+import type { Watch } from '../watch.ts';
 import type { Start } from '../registry.ts';
 
 /** What is valid for a time, and how it is answered. */
@@ -32,7 +32,7 @@ const LONGEST_WAIT = 60 * 60 * 1000;
  */
 export function keepValid<T, A>(options: KeepValidOptions<T, A>): Start<A> {
   const { subject, start, validityOf, answer, log } = options;
-  return (onChange): Following<A> => {
+  return (onChange): Watch<A> => {
     let inForce: InForce<T, A> | undefined;
     /** What came in its place and is not valid now. */
     let waiting: Offered<T> | undefined;

@@ -20,7 +20,7 @@ export function openNoDiscovery(log: Log): Promise<Discovery> {
 /** The same, which answers at once that nothing is known, so that no configuration waits for an answer. */
 export const NOTHING_TO_DISCOVER: Discovery = {
   ask: () => ({ found: NO_EXTERNAL_INPUTS, end: () => false }),
-  glance: NO_EXTERNAL_INPUTS,
+  peek: NO_EXTERNAL_INPUTS,
   onChange: () => () => undefined,
   troublesOf: () => [],
   ages: () => new Map(),
