@@ -11,7 +11,7 @@ async function daybreak(args: readonly string[], env: Readonly<Record<string, st
     extendEnv: false,
     reject: false,
     stdin: 'ignore',
-    timeout: 20_000,
+    timeout: 120_000,
   });
   return { exitCode, stdout, stderr };
 }

@@ -31,7 +31,7 @@ beforeEach(async () => {
     program.kill();
     return await program;
   };
-  const [ready] = (await once(program.stdout, 'data', { signal: AbortSignal.timeout(20_000) })) as [Buffer];
+  const [ready] = (await once(program.stdout, 'data', { signal: AbortSignal.timeout(120_000) })) as [Buffer];
   endpoint = (JSON.parse(ready.toString()) as { api: string }).api;
 }, 30_000);
 afterEach(async () => {

@@ -18,7 +18,7 @@ test('SIGTERM to npm ends the control plane that it runs, as the README starts i
     forceKillAfterDelay: 60_000,
   });
   try {
-    const [ready] = await once(npm.stdout, 'data', { signal: AbortSignal.timeout(60_000) });
+    const [ready] = await once(npm.stdout, 'data', { signal: AbortSignal.timeout(120_000) });
     const { api } = JSON.parse(String(ready)) as { api: string };
     expect((await request(`${api}/readyz`)).status).toBe(200);
     npm.kill('SIGTERM');

@@ -50,7 +50,7 @@ async function daybreak(...args: readonly string[]) {
   return await execa(process.execPath, [DAYBREAK, ...args], {
     reject: false,
     stdin: 'ignore',
-    timeout: 30_000,
+    timeout: 120_000,
   });
 }
 

@@ -41,7 +41,7 @@ test('the control plane serves the API until SIGTERM, which reaches it', async (
     buffer: false,
     stderr: 'ignore',
   });
-  const [ready] = await once(program.stdout, 'data', { signal: AbortSignal.timeout(60_000) });
+  const [ready] = await once(program.stdout, 'data', { signal: AbortSignal.timeout(120_000) });
   const { api } = JSON.parse(String(ready)) as { api: string };
   const put = await request(`${api}/v20190125/meshes`, {
     method: 'PUT',

@@ -65,7 +65,7 @@ export async function makeAgentHost(name: string): Promise<AgentHost> {
 
   const run: AgentHost['run'] = async (...command) => {
     const { stdout } = await promisify(execFile)('ip', ['netns', 'exec', name, ...command], {
-      timeout: 20_000,
+      timeout: 120_000,
       maxBuffer: 64 * 1024 * 1024,
     });
     return stdout;

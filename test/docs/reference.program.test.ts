@@ -95,7 +95,7 @@ describe('metrics', () => {
       reject: false,
     });
     try {
-      const [ready] = (await once(program.stdout, 'data', { signal: AbortSignal.timeout(60_000) })) as [
+      const [ready] = (await once(program.stdout, 'data', { signal: AbortSignal.timeout(120_000) })) as [
         Buffer,
       ];
       const { api } = JSON.parse(ready.toString()) as { api: string };

@@ -52,7 +52,7 @@ export async function startSecuredControlPlane(...flags: readonly string[]): Pro
   });
   const errors: string[] = [];
   program.stderr.on('data', (chunk: Buffer) => errors.push(chunk.toString()));
-  const [line] = (await once(program.stdout, 'data', { signal: AbortSignal.timeout(20_000) })) as [Buffer];
+  const [line] = (await once(program.stdout, 'data', { signal: AbortSignal.timeout(120_000) })) as [Buffer];
   const { api, ads } = JSON.parse(line.toString()) as { api: string; ads: string };
   return {
     endpoint: api.replace('127.0.0.1', 'localhost'),
