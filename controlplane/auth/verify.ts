@@ -49,7 +49,7 @@ function hasSessionToken({ sessionToken }: AccessKey, claim: Claim): boolean {
 function requireScope({ scope, signedAt }: Claim, region: string): void {
   if (scope.service !== 'appmesh') {
     throw invalidSignature(
-      `Credential should be scoped to correct service: 'appmesh'. ExternalInputs: '${clip(scope.service)}'.`,
+      `Credential should be scoped to correct service: 'appmesh'. Found: '${clip(scope.service)}'.`,
     );
   }
   if (scope.region !== region) {
