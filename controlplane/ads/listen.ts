@@ -11,7 +11,7 @@ import { createConnectionTracker, type ConnectionTracker } from '../connections/
 import type { ConnectionSlot } from '../connections/connection-limiter.ts';
 import { accept } from './accept.ts';
 import type { Admission } from './access/admission.ts';
-import { createLetGo } from './let-go.ts';
+import { createDrainQueue } from './drain-queue.ts';
 import { acceptTls, type AdsTls } from './access/accept-tls.ts';
 
 /** A gRPC server that listens. */
@@ -67,7 +67,10 @@ export async function listenAds(
       });
     },
     keepAlive: KEEP_ALIVE,
-    maxAge: maxAgeMs === undefined ? undefined : { ms: maxAgeMs, onReached: createLetGo(admission.letGoOf) },
+    maxAge:
+      maxAgeMs === undefined
+        ? undefined
+        : { ms: maxAgeMs, onReached: createDrainQueue(admission.drainConnection) },
   });
   xds.addTo(server, ...SERVICE_NAMES);
   addStatusService(server, xds);
@@ -94,7 +97,7 @@ export async function listenAds(
       isStopping = true;
       acceptor.close();
       const gone = server.drain();
-      await admission.letGo(limitMs, signal);
+      await admission.drain(limitMs, signal);
       await Promise.race([gone, sleep(LAST_BYTES_MS, undefined, { ref: false })]);
       close();
     },

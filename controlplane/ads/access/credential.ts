@@ -18,29 +18,29 @@ import {
 } from './node-pattern.ts';
 import type { Tokens } from './tokens.ts';
 
-/** What a stream has shown of who it is. */
+/** What a stream has shown of its identity. */
 export type Credential = {
   /** For the log. Never a secret. */
   readonly who: string;
-  /** Whether it says who its holder is: he may have private keys. */
+  /** Whether it identifies its holder, who may then have private keys. */
   readonly identifies: boolean;
   /** When it ends by itself, as things stand, in milliseconds since 1970; undefined: never. */
   expires(): number | undefined;
   /** Whether it holds at this moment; to be asked again while the stream lives. Throws a CallError UNAUTHENTICATED. */
-  prove(): void;
+  verify(): void;
   /**
    * Whether its holder may be that proxy at this moment; undefined: may see all proxies. To be asked again too, after
-   * `prove`. Throws a CallError PERMISSION_DENIED.
+   * `verify`. Throws a CallError PERMISSION_DENIED.
    */
   admit(subject: Subject | undefined): void;
 };
 
-/** Nobody is asked who he is. */
+/** The credential of each stream where none is asked for. */
 export const ANYONE: Credential = {
   who: 'anyone',
   identifies: false,
   expires: () => undefined,
-  prove: () => undefined,
+  verify: () => undefined,
   admit: () => undefined,
 };
 
@@ -51,7 +51,7 @@ export function tokenHolder(sum: string, tokens: () => Tokens, now: () => number
     who,
     identifies: true,
     expires: () => tokens().get(sum)?.expires,
-    prove() {
+    verify() {
       const grant = tokens().get(sum);
       if (grant === undefined) {
         throw unauthenticated(
@@ -81,7 +81,7 @@ export function certificateHolder(
     who,
     identifies: true,
     expires: () => expires,
-    prove() {
+    verify() {
       if (now() >= expires) {
         throw unauthenticated(`${who} expired at ${certificate.validToDate.toISOString()}`);
       }
@@ -101,7 +101,7 @@ export function certificateHolder(
   };
 }
 
-/** The user who signed the call. `keyOf` is asked anew each time for the key that he signed with. */
+/** The user who signed the call. `keyOf` is asked anew each time for the key of the signature. */
 export function signer(
   key: AccessKey,
   keyOf: (id: string) => AccessKey | undefined,
@@ -114,7 +114,7 @@ export function signer(
     who,
     identifies: true,
     expires: () => keyOf(user.accessKeyId)?.expires,
-    prove() {
+    verify() {
       const current = keyOf(user.accessKeyId);
       if (current?.secret !== secret) {
         throw unauthenticated(

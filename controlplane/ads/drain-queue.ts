@@ -1,7 +1,7 @@
 import { pace } from './spread.ts';
 
-/** Lets one after another go, not more of them at once than `pace` has it, however many come together. */
-export function createLetGo<T>(act: (item: T) => void): (item: T) => void {
+/** Drains items one after another, as many at once as `pace` allows, however many are queued together. */
+export function createDrainQueue<T>(act: (item: T) => void): (item: T) => void {
   let waiting: T[] = [];
   let isAtWork = false;
 
