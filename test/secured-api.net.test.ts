@@ -232,7 +232,7 @@ test('a renewed certificate and changed users come into force without a restart'
   await vi.waitFor(async () => {
     await expect(list('AKADMIN')).resolves.toMatchObject({});
     await expect(list('AKREADER')).rejects.toMatchObject({ name: 'UnrecognizedClientException' });
-  }, 10_000);
+  }, 60_000);
   await writeFile(plane.files.credentials, '{}');
   await expect.poll(() => plane.log().join('\n')).toContain('"accounts\\" is missing');
   await expect(list('AKADMIN')).resolves.toMatchObject({});
