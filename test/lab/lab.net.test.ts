@@ -152,7 +152,7 @@ test('a closed lab leaves nothing behind, not even what its programs had started
 });
 
 test.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'exit'] as const)('%s of its owner closes a lab', async (end) => {
-  const owner = execa(process.execPath, [join(FIXTURES, 'owner.ts'), end === 'exit' ? 'exit' : 'stay'], {
+  const owner = execa(process.execPath, [join(import.meta.dirname, 'testing/owner.ts'), end === 'exit' ? 'exit' : 'stay'], {
     reject: false,
   });
   const [line] = (await once(owner.stdout, 'data')) as [Buffer];
@@ -163,7 +163,7 @@ test.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'exit'] as const)('%s of its owner clo
 });
 
 test('the lab of a killed owner is removed by the next one', async () => {
-  const owner = execa(process.execPath, [join(FIXTURES, 'owner.ts'), 'stay'], { reject: false });
+  const owner = execa(process.execPath, [join(import.meta.dirname, 'testing/owner.ts'), 'stay'], { reject: false });
   const [line] = (await once(owner.stdout, 'data')) as [Buffer];
   const stale = JSON.parse(String(line)) as Pick<Lab, 'name' | 'folder'> & { pid: number };
   owner.kill('SIGKILL');

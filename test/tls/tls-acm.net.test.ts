@@ -119,7 +119,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     const { folder } = gateway;
     await writePair(join(folder, 'app'), await authority.issue({ dns: ['from-sds'] }));
     await writeFile(join(folder, 'ca.pem'), authority.certificate);
-    const program = join(import.meta.dirname, '', 'sds-server.ts');
+    const program = join(import.meta.dirname, 'testing/sds-server.ts');
     const server = gateway.spawn('sds', process.execPath, [program, join(folder, 'sds.sock'), folder]);
     await server.line(/ready/);
     await gateway.exec('chown', [`${SIDECAR_UID}`, join(folder, 'sds.sock')]);
