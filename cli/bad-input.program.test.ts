@@ -78,7 +78,7 @@ test.each<[string, readonly string[], Readonly<Record<string, string>>, readonly
       DAYBREAK_RUN_DIR: '/nowhere',
       DAYBREAK_UID: String(process.getuid?.()),
     },
-    ['cannot make a folder', '/nowhere', 'set DAYBREAK_RUN_DIR'],
+    ['cannot create the agent folder', '/nowhere', 'set DAYBREAK_RUN_DIR'],
   ],
   [
     'agent: a certificate that is not there',
