@@ -3,19 +3,19 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { HostPort } from '../../common/host-port.ts';
 
-/** TCP connections that come in. */
+/** A listener for TCP connections. */
 export type Acceptor = {
-  /** The real port, also where 0 was asked for. */
+  /** The bound port, also if port 0 was requested. */
   readonly address: HostPort;
-  /** Takes no more. Those that are there stay. */
+  /** Accepts no more connections. Open connections stay. */
   close(): void;
 };
 
-// After a restart every proxy comes at once. Node's queue of 511 overflows then, and the kernel resets connections that
-// their clients believe to be open; it shortens a longer queue to net.core.somaxconn.
+// After a restart all proxies connect at once. That overflows Node's default backlog of 511, and the kernel resets connections
+// that their clients believe to be open. The kernel caps the backlog at net.core.somaxconn.
 const QUEUE = 65_535;
 
-/** Hands over every connection to any of the host's addresses. Rejects when one cannot be had. */
+/** Listens on all addresses of the host, and passes each connection to `onConnection`. Rejects if an address cannot be bound. */
 export async function accept(
   { host, port }: HostPort,
   onConnection: (socket: Socket) => void,

@@ -27,12 +27,12 @@ function change(revision: number): Change {
   return { revision, id, resource: undefined };
 }
 
-test('a change alone is taken over at once', () => {
+test('a single change is applied at once', () => {
   pacing.take([change(1)]);
   expect(applied).toEqual([[1]]);
 });
 
-test('changes that come while the proxies are busy are taken over together, in their order', () => {
+test('changes that arrive while the proxies are busy are applied in one batch, in order', () => {
   for (let revision = 1; revision <= 4; revision += 1) pacing.take([change(revision)]);
   expect(applied).toEqual([[1]]);
   vi.runAllTimers();
@@ -41,13 +41,13 @@ test('changes that come while the proxies are busy are taken over together, in t
   expect(applied.at(-1)).toEqual([5]);
 });
 
-test('changes that few see do not wait for each other', () => {
+test('changes that affect few streams do not wait for each other', () => {
   streams = 5;
   for (let revision = 1; revision <= 3; revision += 1) pacing.take([change(revision)]);
   expect(applied).toEqual([[1], [2], [3]]);
 });
 
-test('what throws holds up nothing that comes after it', () => {
+test('a change that fails to apply does not delay later changes', () => {
   const failing = paceChanges(() => {
     throw new Error('broken');
   }, log);
@@ -56,7 +56,7 @@ test('what throws holds up nothing that comes after it', () => {
   failing.close();
 });
 
-test('after the end nothing is taken over', () => {
+test('after close, no change is applied', () => {
   pacing.take([change(1)]);
   pacing.take([change(2)]);
   pacing.close();

@@ -1,25 +1,29 @@
 import type { Log } from '../../common/log.ts';
 import type { Change } from '../mesh/resource.ts';
 
-/** Makes what changes touch anew, the oldest of which was there at `since` (as Date.now). Answers how many streams that is. */
+/**
+ * Rebuilds the configurations that changes affect. `since`: when the oldest change arrived, as of Date.now. Returns the number
+ * of affected streams.
+ */
 export type ApplyChanges = (changes: readonly Change[], since: number) => number;
 
-/** Changes that are taken over, each at once or, while the proxies are busy with those before, together with others. */
+/** Coalesces changes: applies a change at once or, while the proxies are busy with earlier ones, in a batch with others. */
 export type Pacing = {
   readonly take: (changes: readonly Change[]) => void;
-  /** Takes over nothing more, and drops what waits. */
+  /** Applies no more changes, and drops the waiting ones. */
   readonly close: () => void;
 };
 
-/** About what it costs to send a stream a change and to hear that it has it, in milliseconds of CPU. */
+/** Approximate cost of sending a change to one stream and receiving its ACK, in milliseconds of CPU. */
 const COST_A_STREAM = 0.1;
 
-/** No change waits longer for those before it, in milliseconds. */
+/** Longest wait of a change for earlier ones, in milliseconds. */
 const LONGEST_REST = 2000;
 
 /**
- * A change alone is never held up. After one that many streams see comes a rest as long as the work with it takes, in
- * which further changes gather: a burst of them then costs each proxy few responses, and others are heard in between.
+ * Applies a single change without delay. After a change that many streams see, it pauses for as long as the work for that
+ * change takes. Further changes gather during the pause: a burst then costs each proxy few responses, and other work runs in
+ * between.
  */
 export function paceChanges(apply: ApplyChanges, log: Log): Pacing {
   let waiting: Change[] = [];
@@ -36,7 +40,7 @@ export function paceChanges(apply: ApplyChanges, log: Log): Pacing {
     }
   }
 
-  /** Throws what `apply` throws. */
+  /** Throws any error of `apply`. */
   function applyWaiting(): void {
     const changes = waiting;
     waiting = [];

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createDrainQueue } from './drain-queue.ts';
 
-test('each is let go, in turn, also those that come while others are', async () => {
+test('all items are drained in turn, also items that arrive meanwhile', async () => {
   const gone: number[] = [];
   const drain = createDrainQueue((item: number) => {
     gone.push(item);

@@ -80,7 +80,7 @@ test.each([
   ['envoy 1.38.0', { chainMatcher: true, longHeaders: true }],
   ['envoy 1.100.0', { chainMatcher: true, longHeaders: true }],
   ['gRPC 1.60.0', {}],
-])('what the version %j shows: %j', (version, shown) => {
+])('the version %j implies the features %j', (version, shown) => {
   expect(featuresOf({ metadata: {}, version })).toEqual({ ...NO_FEATURES, ...shown });
   const metadata = { daybreak: { names: true } };
   expect(featuresOf({ metadata, version })).toEqual({ ...NO_FEATURES, ...shown, names: true });

@@ -5,7 +5,7 @@ import type { Model } from '../mesh/model.ts';
 import type { ProxyId } from '../mesh/proxy-view.ts';
 import type { XdsNode } from '../../xds/node.ts';
 
-/** The resource that a proxy stands for, as its node.id names it. `owner` is the account, where the id gives one. */
+/** The resource that a proxy represents, as its node.id names it. `owner`: the account, if the id gives one. */
 export type Identity = {
   readonly mesh: string;
   readonly owner: string | undefined;
@@ -18,7 +18,7 @@ const PATH =
   /^mesh\/(?<mesh>[^/@]+)(?:@(?<owner>\d{12}))?\/(?<kind>virtualNode|virtualGateway)\/(?<name>[^/]+)$/;
 
 /**
- * Reads a node.id: a full ARN, `mesh/M/virtualNode/N`, `mesh/M/virtualGateway/G`, or with `M@OWNER` for a mesh of another
+ * Parses a node.id: a full ARN, `mesh/M/virtualNode/N`, `mesh/M/virtualGateway/G`, or with `M@OWNER` for a mesh of another
  * account (the forms of App Mesh's APPMESH_RESOURCE_ARN).
  * @throws CallError INVALID_ARGUMENT for anything else.
  */
@@ -37,19 +37,22 @@ export function parseIdentity(id: string): Identity {
   return { mesh, owner: path?.['owner'] ?? arn?.['account'], kind, name };
 }
 
-/** What a proxy stands for, without its account: `mesh/M/virtualNode/N`. */
+/** Returns the path of a proxy's resource, without the account: `mesh/M/virtualNode/N`. */
 export function proxyPath({ mesh, kind, name }: Pick<ProxyId, 'mesh' | 'kind' | 'name'>): string {
   return `mesh/${mesh}/${kind}/${name}`;
 }
 
-/** The account whose mesh it is, as far as the mesh exists: what the id says counts only where several have the name. */
+/**
+ * Returns the account that owns a proxy's mesh; undefined if the mesh does not exist. The account in the id counts only if
+ * several accounts have a mesh of that name.
+ */
 export function meshOwner(model: Model, { mesh, owner }: Identity): string | undefined {
   const named = model.meshesNamed(mesh);
   const found = named.length === 1 ? named[0] : named.find((candidate) => candidate.owner === owner);
   return found?.owner;
 }
 
-/** The resource in the model, as far as it exists. */
+/** Returns the id of a proxy's resource in the model; undefined if the resource does not exist. */
 export function resolve(model: Model, identity: Identity): ProxyId | undefined {
   const owner = meshOwner(model, identity);
   if (owner === undefined) return undefined;
@@ -58,7 +61,7 @@ export function resolve(model: Model, identity: Identity): ProxyId | undefined {
   return model.get(id) === undefined ? undefined : id;
 }
 
-/** What a proxy can do: what its agent says under `node.metadata.daybreak`, and what the version of its Envoy shows. */
+/** Returns the features that a proxy's agent reports in `node.metadata.daybreak`, and those of its Envoy's version. */
 export function featuresOf({ metadata, version }: Pick<XdsNode, 'metadata' | 'version'>): Features {
   const said = metadata['daybreak'];
   const features =
@@ -71,5 +74,5 @@ export function featuresOf({ metadata, version }: Pick<XdsNode, 'metadata' | 've
   };
 }
 
-/** The first releases of Envoy that have them, 1.22 and 1.38 (its notes on these releases). */
+/** Minor versions of the first Envoy releases with these features, 1.22 and 1.38 (release notes of Envoy). */
 const SINCE = { chainMatcher: 22, longHeaders: 38 } as const;

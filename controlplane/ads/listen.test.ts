@@ -14,7 +14,7 @@ vi.setConfig({ testTimeout: 30_000 });
 const NODE = 'mesh/m/virtualNode/n';
 const { serve, open } = accessFixture();
 
-/** Opens a stream by hand over TLS that offers these protocols; answers once the server has taken it. */
+/** Opens a stream without a gRPC library over TLS, with these ALPN protocols. Resolves once the server accepts it. */
 async function openTls(address: string, ALPNProtocols: string[] | undefined): Promise<ClientHttp2Session> {
   const [host = '', port = ''] = address.split(':');
   const options = { host, port: Number(port), rejectUnauthorized: false, servername: host };
@@ -34,8 +34,8 @@ async function openTls(address: string, ALPNProtocols: string[] | undefined): Pr
 }
 
 test.each([
-  ['h2 among others', ['http/1.1', 'h2']] as const,
-  ['none', undefined] as const,
+  ['h2 among other ALPN protocols', ['http/1.1', 'h2']] as const,
+  ['no ALPN protocol', undefined] as const,
 ])('over TLS, a client that offers %s is served', async (_, protocols) => {
   const { address, xds } = await serve({});
   const session = await openTls(address, protocols && [...protocols]);
@@ -43,12 +43,12 @@ test.each([
   session.destroy();
 });
 
-test('over TLS, a client that offers another protocol alone is refused in the handshake', async () => {
+test('over TLS, a client that offers only another protocol is refused in the handshake', async () => {
   const { address } = await serve({});
   await expect(openTls(address, ['http/1.1'])).rejects.toThrow(/no application protocol/i);
 });
 
-test('a proxy whose connection is cut is forgotten at once', async () => {
+test('the stream of a cut connection is removed at once', async () => {
   const { address, xds } = await serve({});
   const session = await openTls(address, ['h2']);
   expect(xds.streams()).toHaveLength(1);
@@ -56,7 +56,7 @@ test('a proxy whose connection is cut is forgotten at once', async () => {
   await expect.poll(() => xds.streams(), { timeout: 5000 }).toEqual([]);
 });
 
-test('stopping does not wait for a client that says nothing', async () => {
+test('stop does not wait for a client that sends nothing', async () => {
   const { address, listener } = await serve({});
   expect(await open(NODE).opened).toBe('served');
   const mute = connectTcp(Number(address.split(':')[1]), '127.0.0.1');

@@ -14,40 +14,43 @@ import type { Admission } from './access/admission.ts';
 import { createDrainQueue } from './drain-queue.ts';
 import { acceptTls, type AdsTls } from './access/accept-tls.ts';
 
-/** A gRPC server that listens. */
+/** A listening gRPC server. */
 export type AdsListener = {
-  /** The real port, also where 0 was asked for. */
+  /** The bound port, also if port 0 was requested. */
   readonly address: HostPort;
   /**
-   * Takes no new connections, tells the clients of the others so (GOAWAY), and lets their streams go, evenly within
-   * `limitMs`, or at once when `signal` is given. Resolves when all are gone.
+   * Drains: accepts no new connections, sends GOAWAY on the open ones, and ends their streams evenly within `limitMs`, or at
+   * once when `signal` is aborted. Resolves when all are gone.
    */
   stop(limitMs: number, signal: AbortSignal): Promise<void>;
-  /** Ends everything at once. */
+  /** Closes all connections at once. */
   close(): void;
 };
 
-// App Mesh's Envoys and our agents ping every 10 s without data. The server pings too, so that a peer that vanished is
-// noticed, in 40 s at the latest.
+// App Mesh's Envoys and our agents ping every 10 s without data. The server pings too, so that it notices a vanished peer
+// within 40 s.
 const KEEP_ALIVE = { everyMs: 30_000, timeoutMs: 10_000 };
 
-/** What a health check may ask for: `envoy.service.discovery.v3.AggregatedDiscoveryService` and the service of each type. */
+/** Services that a health check may name: `envoy.service.discovery.v3.AggregatedDiscoveryService` and the service of each type. */
 const SERVICES_ASKED_FOR = new Set(Object.values(SERVICES).map(({ sotw }) => sotw.path.split('/')[1] ?? ''));
 
-/** How long the last statuses may take to their clients. */
+/** Time limit for sending the last gRPC statuses to clients, in milliseconds. */
 const LAST_BYTES_MS = 1000;
 
 const UNLIMITED = { all: Infinity, strangers: Infinity };
 
-/** How clients reach it. `tls`: default plain text. `tracker`: default one without limits. */
+/** Transport options. `tls`: default plaintext. `tracker`: default no limits. */
 export type ListenAdsOptions = {
   readonly tls?: AdsTls | undefined;
   readonly tracker?: ConnectionTracker;
-  /** How old a connection may become, in milliseconds, a tenth more or less. Default: as old as it likes. */
+  /** Maximum age of a connection, in milliseconds, plus or minus a tenth. Default: no maximum. */
   readonly maxAgeMs?: number | undefined;
 };
 
-/** Serves ADS, each type's own service, and CSDS, over TLS where there is a certificate, to those whom `admission` lets in. Rejects when the address cannot be had. */
+/**
+ * Serves ADS, the service of each type, and CSDS to the clients that `admission` admits, over TLS if there is a certificate.
+ * Rejects if the address cannot be bound.
+ */
 export async function listenAds(
   xds: XdsServer,
   { host, port }: HostPort,

@@ -11,7 +11,7 @@ it.each([
   expect(askedFeatures({ features })).toEqual(expected);
 });
 
-it('knows of none where the query gives none', () => {
+it('returns undefined if the query has no features', () => {
   expect(askedFeatures({})).toBeUndefined();
 });
 

@@ -1,20 +1,20 @@
 import { badRequest } from '../http/errors.ts';
 import { FEATURE_NAMES, readFeatures, type Features } from '../translate/features.ts';
 
-/** A parameter of a query that has to be there, once. @throws ApiError BadRequestException */
+/** Returns a query parameter that has to be given exactly once. @throws ApiError BadRequestException */
 export function parameter(query: unknown, name: string): string {
   const value = (query as Readonly<Record<string, unknown>>)[name];
   if (typeof value === 'string' && value !== '') return value;
   throw badRequest(`The query parameter ${name} is needed, once.`);
 }
 
-/** The proxy that a query is about, as its node.id names it. @throws ApiError BadRequestException */
+/** Returns the node.id of the proxy that a query is about. @throws ApiError BadRequestException */
 export const nodeParameter = (query: unknown): string => parameter(query, 'node');
 
 /**
- * The features that a query gives as a list, e.g. `features=ipv6,files`, `features=ipv6=false,appAddress=::1` or
- * `features=none`; undefined where it gives none. A name without a value means `true`.
- * @throws ApiError BadRequestException for an unknown name, or a value that no proxy could say
+ * Returns the features that a query lists, e.g. `features=ipv6,files`, `features=ipv6=false,appAddress=::1` or
+ * `features=none`; undefined if it has no list. A name without a value means `true`.
+ * @throws ApiError BadRequestException for an unknown name, or a value that no proxy can report
  */
 export function askedFeatures(query: unknown): Features | undefined {
   const { features } = query as Readonly<Record<string, unknown>>;

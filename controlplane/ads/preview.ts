@@ -11,7 +11,7 @@ import { parseIdentity, type Identity } from './identity.ts';
 import type { ProxyConfigs } from './proxy-configs.ts';
 import { resolveFor, type Viewer } from './access/viewer.ts';
 
-/** What a proxy would be served now, whether or not one is connected. */
+/** The configuration that a proxy would be served now, whether or not one is connected. */
 export type Preview = {
   readonly identity: Identity;
   readonly features: Features;
@@ -20,16 +20,16 @@ export type Preview = {
 };
 
 /**
- * Translates for a proxy that is named as in a node.id, in a mesh that is the viewer's or shared with the viewer. Features that are not given are those of the proxy that is
- * connected, else those of an agent on a machine without IPv6 and without a socket for secrets.
- * @throws ApiError BadRequestException where the id is malformed, AccessDeniedException where the mesh is another account's,
- *   NotFoundException where the model has no such proxy
+ * Translates for a proxy that `node` names like a node.id, in a mesh that is the viewer's or shared with the viewer. `features`
+ * default to those of the connected proxy, else to those of an agent on a machine without IPv6 and without a socket for secrets.
+ * @throws ApiError BadRequestException if the id is malformed, AccessDeniedException if the mesh is another account's,
+ *   NotFoundException if the model has no such proxy
  */
 export type PreviewOf = (viewer: Viewer, node: string, features?: Features) => Preview;
 
 /**
- * Looks at the model as it is; `proxies` are those that are there. `asks`: proxies have to show who they are, so one that
- * is not there would have private keys.
+ * Creates previews of the current model. `proxies`: the connected proxies. `asks`: proxies have to authenticate, so a proxy that
+ * is not connected would be served private keys.
  */
 export function createPreview(
   model: Model,

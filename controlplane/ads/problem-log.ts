@@ -2,27 +2,27 @@ import type { Log } from '../../common/log.ts';
 import { problemsIn, type Circumstances, type ConditionalProblem } from '../translate/problems.ts';
 import { proxyPath, type Identity } from './identity.ts';
 
-/** A configuration, its problems, and the proxy that they are of. */
+/** A configuration, its proxy and its problems. */
 type Subject = {
   readonly key: string;
   readonly identity: Identity;
   readonly problems: readonly ConditionalProblem[];
 };
 
-/** Writes problems to the log: each once, for as long as the configuration has it. */
+/** Logs each problem of a configuration once, until the configuration no longer has it. */
 export type ProblemLog = {
-  /** Says of a configuration what it did not have before. */
+  /** Logs the problems that the configuration did not have before. */
   readonly say: (subject: Subject) => void;
-  /** The first proxy of a resource, by its path, has connected: that may make problems of others, which are said now. */
+  /** To be called when the first proxy of a resource connects. Logs the problems that this causes for other proxies. */
   readonly connected: (path: string) => void;
-  /** Forgets a configuration that nobody is connected for. */
+  /** Forgets a configuration without streams. */
   readonly forget: (key: string) => void;
 };
 
-/** Starts with nothing said. */
+/** Creates a problem log that has logged nothing yet. */
 export function createProblemLog(log: Log, circumstances: (identity: Identity) => Circumstances): ProblemLog {
   const said = new Map<string, ReadonlySet<string>>();
-  /** Those with problems that depend on who is connected. */
+  /** Configurations with problems that depend on which proxies are connected, by key. */
   const dependent = new Map<string, Subject>();
 
   function say(subject: Subject): void {
@@ -53,7 +53,7 @@ export function createProblemLog(log: Log, circumstances: (identity: Identity) =
   };
 }
 
-/** The path of the proxy that has to be connected for a problem to be one. */
+/** The path of the proxy that has to be connected for a problem to apply; undefined if it does not depend on one. */
 function awaited({ only }: ConditionalProblem, identity: Identity): string | undefined {
   if (only?.kind !== 'connected') return undefined;
   return proxyPath({ ...identity, kind: 'virtualNode', name: only.virtualNode });

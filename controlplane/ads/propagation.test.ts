@@ -4,7 +4,7 @@ import { makeSnapshot } from '../../xds/testing/resources.ts';
 import { CLUSTER, LISTENER } from '../../xds/types.ts';
 import { measurePropagation } from './propagation.ts';
 
-test('counts once a change, stream and type, what was sent after the change to a stream that was there before it', () => {
+test('reports a change once per stream and type, for responses sent after the change on streams opened before it', () => {
   let now = 1000;
   const reported: number[] = [];
   const { watch, during, answered } = measurePropagation(
@@ -21,23 +21,23 @@ test('counts once a change, stream and type, what was sent after the change to a
     );
 
   during(now, () => set('1'));
-  answer(CLUSTER, 1000); // the first snapshot: nobody waited for a change
+  answer(CLUSTER, 1000); // the first snapshot: no stream waited for a change
 
   now = 2000;
   during(now, () => set('2'));
   now = 2500;
-  answer(CLUSTER, 1999); // sent before it
+  answer(CLUSTER, 1999); // sent before the change
   answer(CLUSTER, 2100, { error: 'no' });
-  answer(CLUSTER, 2100, { id: 2, connectedAt: 2050 }); // connected after it
+  answer(CLUSTER, 2100, { id: 2, connectedAt: 2050 }); // connected after the change
   answer(CLUSTER, 2100);
-  answer(CLUSTER, 2200); // once more
+  answer(CLUSTER, 2200); // a second response
   answer(LISTENER, 2100);
   now = 3000;
   answer(CLUSTER, 2100, { id: 3 });
   expect(reported).toEqual([0.5, 0.5, 1]);
 
-  during(now, () => set('2')); // the same: no change
-  set('3'); // not by the model
+  during(now, () => set('2')); // the same snapshot: no change
+  set('3'); // not caused by the model
   now = 9000;
   answer(CLUSTER, 8000, { id: 4 });
   expect(reported).toHaveLength(3);

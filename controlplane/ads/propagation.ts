@@ -3,21 +3,21 @@ import type { XdsServer } from '../../xds/server.ts';
 import type { StreamStatus } from '../../xds/status.ts';
 import type { TypeUrl } from '../../xds/types.ts';
 
-/** Measures how long changes of the model take to the proxies that they touch. */
+/** Measures how long changes of the model take to reach the proxies that they affect. */
 export type Propagation = {
-  /** Takes a change of the model over that was there at `since`: what is set meanwhile is made of it. */
+  /** Runs `work`, which applies a change that arrived at `since`. Snapshots that are set meanwhile count as caused by it. */
   readonly during: <T>(since: number, work: () => T) => T;
-  /** The same server, noticing which of its keys a change gave another snapshot. */
+  /** Wraps the server, to note the keys whose snapshot a change replaced. */
   readonly watch: (server: XdsServer) => XdsServer;
   readonly answered: (key: string, answer: Ack, stream: Pick<StreamStatus, 'id' | 'connectedAt'>) => void;
 };
 
-/** `counted`: by type, the streams that have it. */
+/** `counted`: the streams that have the change and were reported, by type. */
 type Change = { readonly at: number; readonly counted: Map<TypeUrl, Set<number>> };
 
 /**
- * `report` is told the seconds from a change until a proxy acknowledged a response that was sent since: once a change, stream
- * and type. Only streams that were there before the change count: the others waited for nothing.
+ * `report` receives the seconds from a change until the ACK of a response that was sent since: once per change, stream and
+ * type. Only streams opened before the change count: later streams did not wait for it.
  */
 export function measurePropagation(report: (seconds: number) => void, now: () => number): Propagation {
   const changes = new Map<string, Change>();
@@ -37,7 +37,7 @@ export function measurePropagation(report: (seconds: number) => void, now: () =>
         const before = server.get(key);
         server.set(key, snapshot);
         if (server.get(key) === before) return;
-        // Another snapshot, by a change or not, is all that streams hear of from now on.
+        // From now on streams receive only the new snapshot, whether or not a change caused it.
         if (at === undefined || before === undefined) changes.delete(key);
         else changes.set(key, { at, counted: new Map() });
       },

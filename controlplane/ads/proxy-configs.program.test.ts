@@ -13,7 +13,7 @@ import { modelFromInputs, put, resourceFromInput, type Written } from '../mesh/t
 import type { Model } from '../mesh/model.ts';
 import { createProxyConfigs, type ProxyConfigs } from './proxy-configs.ts';
 
-// What a proxy is served while AWS Cloud Map, which moto stands in for, has not answered yet.
+// Configurations that are served before the first answer of AWS Cloud Map, which moto stands in for.
 
 const log = createLog('test', 'silent');
 const RED = 'cds_egress_m_red_http_8080';
@@ -77,7 +77,7 @@ function app(...services: readonly string[]): Written {
 const connect = (): string =>
   configs.keyOf(keepNode(create(NodeSchema, { id: 'mesh/m/virtualNode/app' })), false);
 
-/** The names of a type that are served, and those of which nothing is known. */
+/** The served resource names of a type, and the names without known content. */
 function served(
   key: string,
   type: string,
@@ -89,7 +89,7 @@ function served(
   };
 }
 
-test('a first configuration waits for the first answer', async () => {
+test('the first configuration waits for the first answer of Cloud Map', async () => {
   moto.pause();
   const key = connect();
   expect(server.get(key)).toBeUndefined();
@@ -98,7 +98,7 @@ test('a first configuration waits for the first answer', async () => {
   expect(served(key, ENDPOINTS)).toEqual({ known: [RED], unknown: [] });
 });
 
-test('it does not wait for ever, and what was not known comes later', async () => {
+test('the wait is bounded, and endpoints that were unknown are served later', async () => {
   moto.pause();
   const key = connect();
   await until('a configuration', () => server.get(key) !== undefined);
@@ -111,7 +111,7 @@ test('it does not wait for ever, and what was not known comes later', async () =
   expect(configs.get(key)?.problems).toEqual([]);
 });
 
-test('a change that needs more waits for that, and what was served stays', async () => {
+test('a change that needs another answer waits for it, and the last configuration stays in force', async () => {
   const key = connect();
   await until('a configuration', () => server.get(key) !== undefined);
   const before = server.get(key);

@@ -39,7 +39,7 @@ const node = (revision: number): Change => {
   return put(resourceFromInput({ meshName: 'm', virtualNodeName: 'app', spec }), revision);
 };
 
-test('a proxy whose resource is not there waits; one whose resource is deleted is sent nothing more; both are served once it is made', () => {
+test('a proxy without a resource waits, a proxy of a deleted resource is sent nothing more, and creating the resource serves both', () => {
   const key = configs.keyOf(keepNode(create(NodeSchema, { id: 'mesh/m/virtualNode/app' })), false);
   const now = () => ({
     state: configs.get(key)?.state,
@@ -50,13 +50,13 @@ test('a proxy whose resource is not there waits; one whose resource is deleted i
   const served = { state: 'served', clusters: CLUSTERS };
   expect(now()).toEqual(served);
   apply({ ...node(101), resource: undefined });
-  // Not a snapshot that is empty: that would be sent.
+  // No empty snapshot: the server would send it.
   expect(now()).toEqual({ state: 'orphaned', clusters: undefined });
   apply(node(102));
   expect(now()).toEqual(served);
 });
 
-test('of two Envoys of one virtual node without an agent, the one that knows filter_chain_matcher by its version is sent it, the older one is not', () => {
+test('of two Envoys of one virtual node without an agent, only the one whose version supports filter_chain_matcher is sent it', () => {
   const services = ['one.example.com', 'two.example.com'];
   const listeners = [{ portMapping: { port: 443, protocol: 'tcp' } }];
   const virtualNode = (virtualNodeName: string, spec: object) => ({ virtualNodeName, spec });
@@ -84,7 +84,7 @@ test('of two Envoys of one virtual node without an agent, the one that knows fil
   expect(forms).toEqual([false, true]);
 });
 
-test('a problem that another proxy makes by connecting is said then, and once', () => {
+test('a problem that another proxy causes by connecting is logged at that time, once', () => {
   const lines: unknown[] = [];
   const written = pino({ level: 'warn' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
   configs = createProxyConfigs(model, discovery, () => server, written);

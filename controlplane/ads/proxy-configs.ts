@@ -15,47 +15,47 @@ import { translate } from '../translate/translate.ts';
 import { featuresOf, parseIdentity, proxyPath, resolve, type Identity } from './identity.ts';
 import { createProblemLog } from './problem-log.ts';
 
-/** For how long configurations are made before anything else gets its turn, in milliseconds. */
+/** How long translation runs before it yields to the event loop, in milliseconds. */
 const LONGEST_TURN = 20;
 
-/** One configuration that is served: who asked for it, and how it stands. */
+/** One served configuration: its recipient and its state. */
 export type ProxyConfig = {
   readonly key: string;
   readonly identity: Identity;
   readonly features: Features;
-  /** Its streams have shown who they are; to others no private key is served. */
+  /** Whether its streams are authenticated; others are served no private key. */
   readonly isIdentified: boolean;
-  /** `waiting`: the id names nothing yet. `orphaned`: its resource was deleted; the proxies keep what they have. */
+  /** `waiting`: the id names no resource yet. `orphaned`: the resource was deleted; proxies keep their last configuration. */
   state: 'waiting' | 'served' | 'orphaned';
   problems: readonly ConditionalProblem[];
-  /** What of it is not fresh, because who knows cannot be asked. */
+  /** External inputs of the configuration that are not fresh, because their source does not answer. */
   readonly troubles: () => readonly Problem[];
-  /** How many streams there are. */
+  /** Number of open streams. */
   streams: number;
 };
 
-/** The configurations of all proxies that are connected, kept as the model has them. */
+/** The configurations of all connected proxies, kept up to date with the model. */
 export type ProxyConfigs = {
   /**
-   * The key of a new stream's configuration, made if it is the first to ask. `isIdentified`: the stream has shown who it is.
-   * Throws a CallError on a malformed id.
+   * Returns the key of a new stream's configuration, and makes the configuration for the first stream of a key.
+   * `isIdentified`: the stream is authenticated. Throws a CallError if the id is malformed.
    */
   readonly keyOf: (node: XdsNode, isIdentified: boolean) => string;
-  /** A stream has ended; what nobody is connected for any more is forgotten. */
+  /** To be called when a stream ends. Forgets a configuration without streams. */
   readonly release: (key: string) => void;
-  /** Makes anew what these changes touch, and nothing else. Answers how many streams that is for. */
+  /** Rebuilds only the configurations that these changes affect. Returns the number of affected streams. */
   readonly apply: (changes: readonly Change[]) => number;
   readonly get: (key: string) => ProxyConfig | undefined;
-  /** The configuration of a proxy that is connected; of several, the first. */
+  /** The configuration of a connected proxy; of several, the first. */
   readonly connected: (identity: Identity) => ProxyConfig | undefined;
   /** The circumstances of a proxy that has no secret yet. */
   readonly circumstances: (identity: Identity) => Circumstances;
 };
 
 /**
- * Translates for proxies, on demand and on change, into the snapshots of an ADS server. Begins with the model as it is. A
- * configuration that needs what was never asked for outside the model waits for the first answer, a little while at most:
- * until then its proxies keep what they have.
+ * Translates for proxies, on demand and on change, into the snapshots of an ADS server. Starts from the current model. A
+ * configuration that needs an external input for the first time waits for the first answer, for a bounded time: until then
+ * its proxies keep their last configuration.
  */
 export function createProxyConfigs(
   model: Model,
@@ -71,7 +71,7 @@ export function createProxyConfigs(
   const configs = new Map<string, ProxyConfig>();
   const keysByName = new Map<string, Set<string>>();
 
-  /** Whatever secrets a proxy may have. */
+  /** Does not depend on the secrets that a proxy holds. */
   const circumstances = (identity: Identity): Circumstances => ({
     isConnected: (name) => keysByName.has(proxyPath({ ...identity, kind: 'virtualNode', name })),
     held: () => undefined,
@@ -99,7 +99,7 @@ export function createProxyConfigs(
     server().set(config.key, snapshot);
   }
 
-  /** An answer may be of concern to every proxy there is: nobody else has to wait for all of them. */
+  /** One answer may affect every proxy: translation yields, so that other work does not wait for all of them. */
   async function makeInTurns(keys: Iterable<string>): Promise<void> {
     let since = performance.now();
     for (const key of keys) {
@@ -119,7 +119,7 @@ export function createProxyConfigs(
         features: featuresOf(node),
         isIdentified,
       };
-      // The whole of it: two streams that differ in anything never share what is made for one of them.
+      // The key is the whole recipient: two streams that differ in any part of it never share a configuration.
       const key = JSON.stringify(recipient);
       const shared = configs.get(key);
       if (shared !== undefined) {

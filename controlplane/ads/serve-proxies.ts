@@ -12,16 +12,16 @@ import { createPreview, type PreviewOf } from './preview.ts';
 import { measurePropagation } from './propagation.ts';
 import { createProxyConfigs, type ProxyConfigs } from './proxy-configs.ts';
 
-/** All that proxies are served by: the model on one side, their streams on the other. */
+/** Everything that serves proxies, between the model and the streams. */
 export type Proxies = {
   readonly xds: XdsServer;
   readonly configs: ProxyConfigs;
   readonly preview: PreviewOf;
-  /** Follows the model no longer. */
+  /** Stops following the model. */
   readonly close: () => void;
 };
 
-/** What it is made from. */
+/** Inputs of `serveProxies`. */
 export type ProxiesOptions = {
   readonly live: LiveModel;
   readonly discovery: Discovery;
@@ -31,7 +31,7 @@ export type ProxiesOptions = {
   readonly settings: TranslationSettings;
 };
 
-/** Joins the model to an ADS server, which nobody can reach yet. */
+/** Connects the model to an ADS server that does not listen yet. */
 export function serveProxies(options: ProxiesOptions): Proxies {
   const { live, discovery, admission, metrics, log, settings } = options;
   const propagation = measurePropagation(metrics.propagation, Date.now);
@@ -60,7 +60,8 @@ export function serveProxies(options: ProxiesOptions): Proxies {
     },
   });
   const watched = propagation.watch(xds);
-  // Whose mesh a name means may have changed: nobody is to be served another account's in between.
+  // A mesh name may now mean the mesh of another account: streams are checked before changes are applied, so that no proxy is
+  // served another account's mesh in between.
   live.onChanges((changes) => changes.some(({ id }) => id.kind === 'mesh') && admission.recheck(0));
   const pacing = paceChanges(
     (changes, since) => propagation.during(since, () => configs.apply(changes)),

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** From one to the next, in milliseconds, where there is time. */
+/** Longest interval between two items, in milliseconds. */
 const STEP_MS = 5;
 
 /**
- * Does something to one after another, `STEP_MS` apart, or closer, so that all are done within `limitMs`: those who come back
- * because of it do not all come at once. Once `signal` is given, the rest is done at once.
+ * Calls `act` for one item after another, `STEP_MS` apart, or closer to finish within `limitMs`: clients that reconnect because
+ * of it do not all come at once. After `signal` is aborted, the remaining items follow without delay.
  */
 export async function pace<T>(
   items: readonly T[],

@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-test('what was put is there again', async () => {
+test('answers survive a restart', async () => {
   const cache = await openCache(file, log);
   expect(cache.get('x')).toBeUndefined();
   cache.put('x', [instance]);
@@ -30,7 +30,7 @@ test('what was put is there again', async () => {
   expect(again.get('y')?.value).toEqual([]);
 });
 
-test('an answer that says nothing new is not written again, except once a day', async () => {
+test('an unchanged answer is not written again, except once per day', async () => {
   const at = Date.now() - DAY / 2;
   const answers = { x: { value: [instance], at }, y: { value: [], at: at - DAY } };
   await writeFile(file, JSON.stringify({ version: 1, answers }));
@@ -44,7 +44,7 @@ test('an answer that says nothing new is not written again, except once a day', 
   expect(await readFile(file, 'utf8')).not.toBe(before);
 });
 
-test('what nobody has seen for a month is forgotten', async () => {
+test('an answer that was not repeated for a month is forgotten', async () => {
   const answers = {
     old: { value: [], at: Date.now() - 31 * DAY },
     new: { value: [], at: Date.now() - 29 * DAY },
@@ -56,9 +56,9 @@ test('what nobody has seen for a month is forgotten', async () => {
 
 test.each([
   ['half a file', '{"version":1,"answers":{"x":'],
-  ['of a later version', '{"version":2,"answers":{}}'],
-  ['something else', '[]'],
-])('%s: it begins anew', async (_, text) => {
+  ['a file of a later version', '{"version":2,"answers":{}}'],
+  ['a file with other content', '[]'],
+])('%s: the cache starts empty', async (_, text) => {
   await writeFile(file, text);
   const cache = await openCache(file, log);
   expect(cache.get('x')).toBeUndefined();
@@ -67,7 +67,7 @@ test.each([
   expect((await openCache(file, log)).get('x')?.value).toEqual([instance]);
 });
 
-test('an address that was changed on the disk is not served: it begins anew', async () => {
+test('an address that was changed on the disk is not served: the cache starts empty', async () => {
   const cache = await openCache(file, log);
   cache.put('x', [instance]);
   await cache.close();
@@ -77,7 +77,7 @@ test('an address that was changed on the disk is not served: it begins anew', as
   expect((await openCache(file, log)).get('x')).toBeUndefined();
 });
 
-test('a folder that is not there: it goes on', async () => {
+test('without its folder, the cache still works in memory', async () => {
   const cache = await openCache(join(folder, 'no/such/file.json'), log);
   cache.put('x', []);
   await cache.close();

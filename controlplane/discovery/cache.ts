@@ -6,23 +6,23 @@ import type { Instance } from '../translate/external-inputs.ts';
 import { reasonOf } from './errors.ts';
 import type { Dated } from './watch.ts';
 
-/** Cloud Map's last answers, by the registry's key, over restarts. */
+/** Cloud Map's last answers, by the registry's key, kept across restarts. */
 export type AnswerCache = {
   readonly get: (key: string) => Dated<readonly Instance[]> | undefined;
-  /** Keeps an answer, and writes it to the file soon after where it is new. */
+  /** Stores an answer, and writes it to the file soon after if it is new. */
   readonly put: (key: string, instances: readonly Instance[]) => void;
-  /** Waits until all is written. */
+  /** Waits until everything is written. */
   readonly close: () => Promise<void>;
 };
 
 type Contents = Readonly<Record<string, Dated<readonly Instance[]>>>;
 
 const DAY = 24 * 60 * 60 * 1000;
-/** How long an answer is kept that Cloud Map has not given again, in milliseconds. */
+/** How long an answer is kept that Cloud Map has not repeated, in milliseconds. */
 const LIFETIME = 30 * DAY;
 const VERSION = 1;
 
-/** Keeps nothing. */
+/** A cache that keeps nothing. */
 export const NO_CACHE: AnswerCache = {
   get: () => undefined,
   put: () => undefined,
@@ -30,8 +30,8 @@ export const NO_CACHE: AnswerCache = {
 };
 
 /**
- * Opens the file of last answers; one that is not there, cannot be read, or is not what was written is begun anew. It is only
- * ever replaced as a whole, so it is never half written, and it holds nothing that is secret.
+ * Opens the file of last answers. If the file is missing, cannot be read, or differs from what was written, the cache starts
+ * empty. The file is only replaced as a whole, so it is never half written, and it holds no secrets.
  */
 export async function openCache(file: string, log: Log): Promise<AnswerCache> {
   const known = new Map(Object.entries(await readCache(file, log)));
@@ -85,7 +85,7 @@ async function readCache(file: string, log: Log): Promise<Contents> {
   }
 }
 
-/** A file of an older program has no checksum. */
+/** A file of an older version of the program has no checksum. */
 function parse(text: string): unknown {
   return text.startsWith('{') ? JSON.parse(text) : unseal(text);
 }

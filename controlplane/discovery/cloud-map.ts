@@ -3,7 +3,7 @@ import type { Instance } from '../translate/external-inputs.ts';
 import { awsCredentials } from './credentials.ts';
 import { instancesOf } from './instance.ts';
 
-/** Asks AWS Cloud Map for all instances of a service, healthy or not. Rejects with the SDK's errors. */
+/** A client of AWS Cloud Map. `instances` returns all instances of a service, healthy or not. Rejects with the SDK's errors. */
 export type CloudMap = {
   readonly instances: (
     namespace: string,
@@ -13,12 +13,12 @@ export type CloudMap = {
   readonly close: () => void;
 };
 
-/** The most that one answer can hold; there is no second page. Cloud Map has a quota of as many instances a service. */
+/** The largest answer; there is no second page. Cloud Map's quota of instances per service is the same. */
 const MOST = 1000;
 
 /**
- * A client of AWS Cloud Map. The SDK is loaded with the first question. DiscoverInstancesRevision, which would make looks
- * cheaper, is of no use: it says nothing of a change of health.
+ * Creates a client of AWS Cloud Map. The SDK is loaded with the first request. DiscoverInstancesRevision, which would make polls
+ * cheaper, is of no use: it does not report changes of health.
  */
 export function createCloudMap(region: string, endpoint: string | undefined): CloudMap {
   const load = async () => {
@@ -28,9 +28,9 @@ export function createCloudMap(region: string, endpoint: string | undefined): Cl
     const client = new ServiceDiscoveryClient({
       region,
       credentials: awsCredentials(region),
-      // What fails is tried again by who asks.
+      // The caller retries.
       maxAttempts: 1,
-      // AWS has its data plane under a name of its own, `data-…`; who names an endpoint means that one.
+      // AWS's data plane has its own host prefix, `data-…`; a configured endpoint is used without it.
       ...(endpoint === undefined ? {} : { endpoint, disableHostPrefix: true }),
     });
     loaded = client;

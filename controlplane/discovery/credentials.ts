@@ -1,14 +1,15 @@
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import { within } from '../../common/within.ts';
 
-/** How long a metadata service may take to answer, in milliseconds. */
+/** Time-out of a metadata service, in milliseconds. */
 const METADATA_LIMIT_MS = 1000;
-/** How long all of the chain may take, in milliseconds: less than a question has that waits for it. */
+/** Time-out of the whole chain, in milliseconds: less than that of the request that waits for it. */
 const LIMIT_MS = 4000;
 
 /**
- * Credentials by AWS's usual chain. What it asks (STS, a metadata service, single sign-on) may be mute, and its own limits are
- * minutes: a question that takes too long is not waited for, and the next one is asked anew. The SDK is loaded with the first.
+ * Provides credentials by AWS's default chain. Its sources (STS, a metadata service, single sign-on) may not answer, and its own
+ * time-outs are minutes: a lookup that takes too long is abandoned, and the next one starts anew. The SDK is loaded with the
+ * first lookup.
  */
 export function awsCredentials(region: string): AwsCredentialIdentityProvider {
   let chain: AwsCredentialIdentityProvider | undefined;
@@ -23,7 +24,7 @@ export function awsCredentials(region: string): AwsCredentialIdentityProvider {
     try {
       return await within(LIMIT_MS, 'no AWS credentials could be had', asked());
     } catch (error) {
-      // It shares one question among all who ask, also one that is never answered.
+      // The chain shares one pending lookup among all callers, even a lookup that never ends.
       if (chain === asked) chain = undefined;
       throw error;
     }

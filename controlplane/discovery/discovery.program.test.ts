@@ -36,9 +36,9 @@ afterEach(async () => {
 type Watched = {
   readonly discovery: Discovery;
   readonly polls: string[];
-  /** How often the subscriber was told of a change. */
+  /** How often the subscriber was notified of a change. */
   readonly told: () => number;
-  /** Asks for a service; answers what is known, and whether a first answer is due. */
+  /** Looks up a service; returns the known instances, and whether a first answer is pending. */
   readonly ask: (
     namespace: string,
     name: string,
@@ -72,7 +72,7 @@ async function open(settings: Partial<DiscoverySettings> = {}): Promise<Watched>
   };
 }
 
-test('the subscriber is told when the first answer is there, and then only of changes', async () => {
+test('the subscriber is notified of the first answer, and then only of changes', async () => {
   const { register, deregister, setHealth } = await service('prod', 'red');
   await register('b', { AWS_INSTANCE_IPV4: '10.0.0.2', AWS_INSTANCE_PORT: '80', color: 'red' });
   const { discovery, ask, told, polls } = await open();
@@ -103,7 +103,7 @@ test('the subscriber is told when the first answer is there, and then only of ch
   await until('no instance', () => ask('prod', 'red').ids?.length === 0);
 });
 
-test('while AWS is away the last answer stays, and that is said', async () => {
+test('while AWS does not answer, the last answer stays in force and the trouble is reported', async () => {
   const { register } = await service('prod', 'away');
   await register('a', { AWS_INSTANCE_IPV4: '10.0.0.1' });
   const { discovery, ask, told } = await open();
@@ -125,7 +125,7 @@ test('while AWS is away the last answer stays, and that is said', async () => {
   await until('no trouble', () => discovery.troublesOf('proxy').length === 0);
 }, 40_000);
 
-test('a start while AWS is away goes on with the last answers; what was never known stays so', async () => {
+test('a start while AWS does not answer uses the last answers; a value that was never known stays unknown', async () => {
   const { register } = await service('prod', 'kept');
   await register('a', { AWS_INSTANCE_IPV4: '10.0.0.1' });
   const cloudMapCache = join(folder, 'kept.json');
@@ -144,7 +144,7 @@ test('a start while AWS is away goes on with the last answers; what was never kn
   expect(after.ask('prod', 'never')).toEqual({ ids: undefined, due: false });
 }, 40_000);
 
-test('what Cloud Map does not have is no empty answer', async () => {
+test('a service that Cloud Map does not have is not an empty answer', async () => {
   const { discovery, ask, told } = await open();
   ask('prod', 'nobody');
   await until('the first answer', () => told() === 1);
@@ -152,7 +152,7 @@ test('what Cloud Map does not have is no empty answer', async () => {
   expect(discovery.troublesOf('proxy')[0]?.what).toMatch(/ServiceNotFound/);
 });
 
-test('an endpoint where nobody listens', async () => {
+test('an endpoint that refuses connections is reported', async () => {
   const { discovery, ask, told } = await open({
     endpoints: { cloudMap: 'http://127.0.0.1:1', acm: undefined, privateCa: undefined },
   });
@@ -161,7 +161,7 @@ test('an endpoint where nobody listens', async () => {
   expect(discovery.troublesOf('proxy')[0]?.what).toMatch(/ECONNREFUSED/);
 });
 
-test('last answers that cannot be read are begun anew', async () => {
+test('a file of last answers that cannot be read is replaced', async () => {
   const cloudMapCache = join(folder, 'broken.json');
   await writeFile(cloudMapCache, '{"version":1,');
   const { register } = await service('prod', 'anew');

@@ -11,29 +11,32 @@ import { createSources } from './sources.ts';
 
 /** External inputs of translation: each service, certificate and name has one watch, however many subscribers it has. */
 export type Discovery = {
-  /** Begins a round of a subscriber's questions; `found` is for translate. */
+  /** Begins a round of a subscriber's lookups; `found` is for translate. */
   readonly ask: (subscriber: string) => Asking;
-  /** For a caller that is told of no change. A value that is unknown at first is there a little later. */
+  /** Lookups without a subscription. A value that is unknown at first is known a little later. */
   readonly peek: ExternalInputs;
-  /** Called with the subscribers whose answers changed, or are first there. Returns how to stop. */
+  /** Called with the subscribers whose answers changed, or arrived for the first time. Returns a function that stops it. */
   readonly onChange: (listener: (subscribers: ReadonlySet<string>) => void) => () => void;
-  /** What keeps a subscriber's answers from being fresh, or from being of use, now or soon. */
+  /** The reasons why a subscriber's answers are not fresh, or not usable, now or soon. */
   readonly troublesOf: (subscriber: string) => readonly Problem[];
-  /** When certificates and authorities in use end, in seconds since 1970, by ARN. */
+  /** When certificates and authorities in use expire, in seconds since 1970, by ARN. */
   readonly ends: () => ReadonlyMap<string, number>;
   /** The age of the oldest answer in use, in seconds, by source. */
   readonly ages: () => ReadonlyMap<string, number>;
   readonly close: () => Promise<void>;
 };
 
-/** One round of questions. */
+/** One round of lookups. */
 export type Asking = {
   readonly found: ExternalInputs;
-  /** Ends the round. Returns whether a first answer is still due: the subscriber is told of that, or that it is late, as of a change. */
+  /**
+   * Ends the round. Returns whether a first answer is still pending: the subscriber is notified when it arrives or is late, as
+   * of a change.
+   */
   readonly end: () => boolean;
 };
 
-/** Starts without subscribers. The first subscriber loads the SDK and makes it ask AWS. */
+/** Opens discovery without subscribers. The first subscriber loads the SDK and starts requests to AWS. */
 export async function openDiscovery(
   settings: DiscoverySettings,
   log: Log,
@@ -45,7 +48,7 @@ export async function openDiscovery(
   const listeners = new Set<(subscribers: ReadonlySet<string>) => void>();
   let changed = new Set<string>();
 
-  // Answers often come together: a subscriber to several of them is told once.
+  // Answers often arrive together: a subscriber to several of them is notified once.
   function tell(subscribers: Iterable<string>): void {
     if (changed.size === 0) setImmediate(tellAll);
     for (const subscriber of subscribers) changed.add(subscriber);

@@ -1,4 +1,4 @@
-/** What keeps an answer away, said for the person who reads the status. No key and no passphrase is ever in it. */
+/** The reason for a missing answer, for the reader of the status. It never contains a key or a passphrase. */
 export class DiscoveryError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
@@ -6,18 +6,18 @@ export class DiscoveryError extends Error {
   }
 }
 
-/** There was no answer in time. */
+/** No answer arrived in time. */
 export const tooSlow = (ms: number): DiscoveryError => new DiscoveryError(`no answer in ${ms / 1000} s`);
 
-/** An AWS service has answered, and not with what was asked for. */
+/** An AWS service answered with an error. */
 export const refused = (service: string, status: number, type: string, message: string): DiscoveryError =>
   new DiscoveryError(`${service} answered ${status} ${type}: ${message}`);
 
-/** An answer lacks what it has to have. */
+/** An answer lacks a required part. */
 export const incomplete = (service: string, what: string): DiscoveryError =>
   new DiscoveryError(`${service} answered without ${what}`);
 
-/** This ARN is of nothing that can be asked for. */
+/** The ARN does not name a resource that can be looked up. */
 export const wrongArn = (arn: string, wanted: string): DiscoveryError =>
   new DiscoveryError(`${JSON.stringify(arn)} is no ARN of ${wanted}`);
 
@@ -25,11 +25,11 @@ export const wrongArn = (arn: string, wanted: string): DiscoveryError =>
 export const unusable = (where: string, what: string, cause?: unknown): DiscoveryError =>
   new DiscoveryError(`${where}: ${what}`, cause === undefined ? {} : { cause });
 
-/** An error with its causes in one line. */
+/** Formats an error with its causes in one line. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-  // The SDK's errors say what they are in their name; a failed connection says it in its code, often with no words.
+  // The name of an SDK error tells its kind; a failed connection has it in its code, often without a message.
   const named = error.name === 'Error' || error.name === 'DiscoveryError' ? '' : `${error.name}: `;
   const message = error.message === '' ? (code ?? 'no reason given') : error.message;
   const cause = error.cause === undefined ? '' : ` (${reasonOf(error.cause)})`;

@@ -15,7 +15,7 @@ function hostNames(ask: (name: string) => Promise<HostAnswer>) {
   return names;
 }
 
-test('who asks for a name is told of its first answer and of others, and not of those of other names', async () => {
+test('a watch is notified of the first answer for its name and of changes, and not of other names', async () => {
   const answers: Record<string, string[]> = { 'a.local': ['10.0.0.1'], 'b.local': ['10.0.0.2'] };
   const names = hostNames(async (name) => ({ addresses: answers[name] ?? [], ttlMs: 0 }));
   const told: string[] = [];
@@ -33,7 +33,7 @@ test('who asks for a name is told of its first answer and of others, and not of 
   expect(told.filter((who) => who === 'b')).toEqual(['b']);
 });
 
-test('a name that cannot be looked up is settled, and says why', async () => {
+test('a failed lookup is settled, and a warning gives the reason', async () => {
   const names = hostNames(async () => Promise.reject(new Error('no such name')));
   const watch = names.start('a.local')(() => undefined);
   await expect.poll(watch.settled).toBe(true);
@@ -42,7 +42,7 @@ test('a name that cannot be looked up is settled, and says why', async () => {
 });
 
 test.skipIf(SHORT_FORM)(
-  'a resolver that does not answer is waited for a limited time, and who waits is told',
+  'the wait for a resolver that does not answer is bounded, and the watch is notified',
   async () => {
     const names = hostNames(() => new Promise(() => undefined));
     let told = 0;

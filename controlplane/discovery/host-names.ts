@@ -4,20 +4,20 @@ import type { Log } from '../../common/log.ts';
 import type { NameAddresses } from '../../common/addresses/seen-addresses.ts';
 import type { Start } from './registry.ts';
 
-/** The addresses of host names, as this host's resolver gives them. */
+/** The addresses of host names, as this host's resolver returns them. */
 export type HostNames = {
-  /** Starts to follow a name. */
+  /** Returns how to start a watch on a name. */
   readonly start: (name: string) => Start<NameAddresses>;
   readonly close: () => void;
 };
 
-/** How long the first answer is waited for, in milliseconds. */
+/** How long to wait for the first answer, in milliseconds. */
 const PATIENCE = 2000;
 
 type State = { readonly addresses: NameAddresses | undefined; readonly isSettled: boolean };
 type Followed = { readonly onChange: () => void; state: State; isLate: boolean };
 
-/** Follows no names at first. `ask` is for tests; by default the host's resolver is asked. */
+/** Follows no names at first. `ask` is for tests; default: the host's resolver. */
 export function createHostNames(log: Log, ask?: FollowNamesOptions['ask']): HostNames {
   const followed = new Map<string, Followed>();
   const names = followNames({ log, onChange: tell, ...(ask === undefined ? {} : { ask }) });
@@ -26,7 +26,7 @@ export function createHostNames(log: Log, ask?: FollowNamesOptions['ask']): Host
     return { addresses: names.addressesOf(name), isSettled: isLate || names.isSettled(name) };
   }
 
-  /** Tells those whose answers have changed, or are first there. */
+  /** Notifies the watches whose answers changed, or arrived for the first time. */
   function tell(): void {
     for (const [name, each] of followed) {
       const state = stateOf(name, each.isLate);

@@ -3,7 +3,10 @@ import { isIPv4, isIPv6 } from 'node:net';
 import type { HttpInstanceSummary } from '@aws-sdk/client-servicediscovery';
 import type { Instance } from '../translate/external-inputs.ts';
 
-/** The instances of an answer, sorted by id: Cloud Map shuffles them. What an attribute says that is no address or port counts as not said. */
+/**
+ * Returns the instances of an answer, sorted by id, because Cloud Map shuffles them. An attribute that should be an address or
+ * a port and is not counts as absent.
+ */
 export function instancesOf(summaries: readonly HttpInstanceSummary[]): readonly Instance[] {
   return summaries.map(instanceOf).toSorted((a, b) => compareText(a.id, b.id));
 }
@@ -21,7 +24,7 @@ function instanceOf({
     ...(isIPv4(ipv4) ? { ipv4 } : {}),
     ...(isIPv6(ipv6) ? { ipv6 } : {}),
     ...(port === undefined ? {} : { port }),
-    // UNKNOWN is the status of an instance that nobody checks.
+    // UNKNOWN is the status of an instance without a health check.
     healthy: HealthStatus !== 'UNHEALTHY',
     attributes,
   };

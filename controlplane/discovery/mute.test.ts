@@ -13,11 +13,11 @@ import { openDiscovery } from './discovery.ts';
 import { startMute } from '../../common/testing/mute.ts';
 import { withTimeout } from './poll.ts';
 
-// Services of AWS that take connections and say nothing.
+// AWS services that accept connections and never answer.
 
 const REGION = 'eu-west-1';
 const ARN = `:${REGION}:111122223333:`;
-/** More than are asked at once. */
+/** More than the semaphore admits at once. */
 const SERVICES = 20;
 
 beforeEach(() => {
@@ -41,7 +41,7 @@ test.each([
     (endpoint: string, signal: AbortSignal) =>
       createPrivateCa(endpoint).authority(`arn:aws:acm-pca${ARN}certificate-authority/a`, signal),
   ],
-] as const)('%s that is mute is not waited for, and its connection is closed', async (_, ask) => {
+] as const)('a request to %s that gets no answer times out, and its connection is closed', async (_, ask) => {
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
   const { port, open } = await startMute();
@@ -58,7 +58,9 @@ const CREDENTIALS = `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazo
   <Credentials><AccessKeyId>ASIA</AccessKeyId><SecretAccessKey>secret</SecretAccessKey><SessionToken>token</SessionToken>
   <Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`;
 
-test('STS that is mute keeps Cloud Map away no longer than it is', { timeout: 120_000 }, async () => {
+test('Cloud Map is polled again as soon as an STS that did not answer recovers', {
+  timeout: 120_000,
+}, async () => {
   let isMute = true;
   const aws = createServer((request, response) => {
     if (request.headers['x-amz-target'] !== undefined) return void response.end('{"Instances":[]}');

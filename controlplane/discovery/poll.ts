@@ -5,22 +5,22 @@ import { createBackoff } from '../../xds/client/backoff.ts';
 import { reasonOf, tooSlow } from './errors.ts';
 import type { Dated, Watch, Trouble } from './watch.ts';
 
-/** What a poll asks, and how often. Times are in milliseconds. */
+/** The request of a poll, and its intervals. Times are in milliseconds. */
 export type PollOptions<T> = {
-  /** As the log names it: `instances of red.prod in AWS Cloud Map`. */
+  /** Name in the log: `instances of red.prod in AWS Cloud Map`. */
   readonly subject: string;
   readonly ask: (signal: AbortSignal) => Promise<T>;
-  /** Between an answer and the next question; each time a fifth more or less, at random. */
+  /** Time between an answer and the next request, with a jitter of plus or minus a fifth. */
   readonly interval: number;
-  /** How long one question may take. Default: 5,000. */
+  /** Time-out of one request. Default: 5,000. */
   readonly limit?: number;
-  /** How long the first answer is waited for. Default: 2,000. */
+  /** How long to wait for the first answer. Default: 2,000. */
   readonly patience?: number;
-  /** The longest wait after a failure; it doubles from 1,000, with jitter. Default: 30,000. */
+  /** The longest back-off after a failure; the back-off doubles from 1,000, with jitter. Default: 30,000. */
   readonly longestWait?: number;
-  /** The last answer before this program was started, used until the first question is answered. */
+  /** The last answer before this program was started, used until the first request is answered. */
   readonly cached?: Dated<T> | undefined;
-  /** The last known value has changed, or the first question has been settled. */
+  /** Called when the last known value has changed, or the first request has settled. */
   readonly onChange: () => void;
   readonly onPoll?: (outcome: 'answered' | 'failed') => void;
   readonly onAnswer?: (value: T) => void;
@@ -28,7 +28,7 @@ export type PollOptions<T> = {
 };
 
 /**
- * Polls until it is closed. An answer that equals the last one is the very same object, and changes nothing. A failed question
+ * Polls until it is closed. An answer that equals the last one stays the same object, and is not a change. A failed request
  * leaves the last answer in force.
  */
 export function poll<T>(options: PollOptions<T>): Watch<T> {
@@ -66,7 +66,7 @@ export function poll<T>(options: PollOptions<T>): Watch<T> {
     settle();
   }
 
-  /** Asks once; answers how long to wait. */
+  /** Sends one request; returns how long to wait before the next, in milliseconds. */
   async function look(): Promise<number> {
     try {
       const value = await withTimeout(ask, options.limit ?? 5000, stop.signal);
@@ -89,7 +89,7 @@ export function poll<T>(options: PollOptions<T>): Watch<T> {
       await sleep(wait, undefined, { ref: false, signal: stop.signal });
     }
   }
-  // It only ends by being stopped.
+  // The loop ends only when it is stopped.
   run().catch(() => undefined);
 
   return {
@@ -105,9 +105,9 @@ export function poll<T>(options: PollOptions<T>): Watch<T> {
 }
 
 /**
- * Does some work for at most `ms` milliseconds. The signal that it is given is aborted then, and it is not waited for any more,
- * whether or not it heeds that.
- * @throws DiscoveryError when the time is over, or `stop` is aborted
+ * Runs work with a time-out of `ms` milliseconds. After that its signal is aborted and the promise rejects, whether or not the
+ * work reacts to the signal.
+ * @throws DiscoveryError after the time-out, or when `stop` is aborted
  */
 export async function withTimeout<T>(
   work: (signal: AbortSignal) => Promise<T>,

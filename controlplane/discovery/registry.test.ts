@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Watch } from './watch.ts';
 import { createRegistry, type Registry, type Start } from './registry.ts';
 
-/** Something that is followed, of which the test knows what there is to know. */
+/** The state of a watch, which the test controls. */
 type Known = { value: string | undefined; settled: boolean; closed: boolean; changed: () => void };
 
 function world(): { readonly known: Map<string, Known>; readonly start: (key: string) => Start<string> } {
@@ -45,7 +45,7 @@ function setUp(linger: number) {
   return { registry, known, told, ask, learn, start };
 }
 
-test('each key is followed once, and those are told who ask for it', () => {
+test('each key has one watch, which notifies its subscribers', () => {
   const { ask, learn, told, known } = setUp(60_000);
   expect(ask('a', 'x', 'y')).toEqual({ values: [undefined, undefined], due: true });
   ask('b', 'y');
@@ -57,7 +57,7 @@ test('each key is followed once, and those are told who ask for it', () => {
   expect(known.size).toBe(2);
 });
 
-test('a subscriber is not told of changes to what it no longer asks for', () => {
+test('a subscriber is not notified of changes to keys that it no longer asks for', () => {
   const { ask, learn, told, registry } = setUp(60_000);
   ask('a', 'x', 'y');
   ask('a', 'y');
@@ -66,7 +66,7 @@ test('a subscriber is not told of changes to what it no longer asks for', () => 
   expect(registry.watchesOf('a').map(([key]) => key)).toEqual(['y']);
 });
 
-test('what nobody asks for is let go after a while, unless somebody comes back', async () => {
+test('a watch without subscribers is evicted after a while, unless a subscriber comes back', async () => {
   const { ask, known, registry } = setUp(0);
   ask('a', 'x', 'y');
   ask('a');
@@ -84,7 +84,7 @@ test('a peek starts a watch, which is evicted again', async () => {
   await expect.poll(() => known.get('x')?.closed).toBe(true);
 });
 
-test('closed, it follows nothing', () => {
+test('close ends all watches', () => {
   const { registry, ask, known } = setUp(60_000);
   ask('a', 'x');
   registry.close();

@@ -1,13 +1,13 @@
 import type { Watch } from './watch.ts';
 
-/** Starts a watch on what a key stands for. */
+/** Starts a watch on the value of a key. */
 export type Start<T> = (onChange: () => void) => Watch<T>;
 
-/** Watches by key, each for as long as it has subscribers. */
+/** Watches by key, each kept as long as it has subscribers. */
 export type Registry<T> = {
-  /** Begins a round of a subscriber's questions. */
+  /** Begins a round of a subscriber's lookups. */
   readonly begin: (subscriber: string) => Session<T>;
-  /** The last known value, for a caller that is told of no change. */
+  /** Returns the last known value, without a subscription. */
   readonly peek: (key: string, start: Start<T>) => T | undefined;
   readonly entries: () => readonly (readonly [key: string, watch: Watch<T>])[];
   /** The watches of one subscriber. */
@@ -15,13 +15,13 @@ export type Registry<T> = {
   readonly close: () => void;
 };
 
-/** One round of a subscriber's questions. */
+/** One round of a subscriber's lookups. */
 export type Session<T> = {
-  /** The last known value; from here on the subscriber is told when it changes. */
+  /** Returns the last known value, and subscribes to its changes. */
   readonly ask: (key: string, start: Start<T>) => T | undefined;
   /**
-   * Ends the round, and the subscriptions of earlier rounds that were not asked for in this one. Returns whether a first answer
-   * is still due.
+   * Ends the round, and the subscriptions of earlier rounds that this one did not renew. Returns whether a first answer is still
+   * pending.
    */
   readonly end: () => boolean;
 };
@@ -33,8 +33,8 @@ type Entry<T> = {
 };
 
 /**
- * A registry that tells subscribers of changes. It evicts a watch without subscribers after `linger` milliseconds (default: a
- * minute), because a proxy that left often comes back.
+ * Creates a registry that notifies subscribers of changes. It evicts a watch without subscribers after `linger` milliseconds
+ * (default: a minute), because a proxy that left often comes back.
  */
 export function createRegistry<T>(
   onChange: (subscribers: Iterable<string>) => void,

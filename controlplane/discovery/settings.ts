@@ -2,27 +2,27 @@ import { join } from 'node:path';
 import { integer, text, type Parser, type Reader } from '../../common/settings.ts';
 import type { StoreLocation } from '../store/location.ts';
 
-/** Where what lies outside the model is looked for. */
+/** Settings of the lookups outside the model. */
 export type DiscoverySettings = {
-  /** The region of Cloud Map: `--region`, else AWS_REGION, else AWS_DEFAULT_REGION. Default us-east-1. Certificates name their own. */
+  /** The region of Cloud Map: `--region`, else AWS_REGION, else AWS_DEFAULT_REGION. Default us-east-1. ARNs of certificates name their own. */
   readonly region: string;
-  /** The time between two looks at a Cloud Map service, in milliseconds. Default 5,000. */
+  /** The time between two polls of a Cloud Map service, in milliseconds. Default 5,000. */
   readonly cloudMapInterval: number;
-  /** The file of Cloud Map's last answers, for a start while AWS is away. Undefined: none is kept. */
+  /** The file of Cloud Map's last answers, for a start while AWS is unreachable. Undefined: no file is kept. */
   readonly cloudMapCache: string | undefined;
-  /** The folder of certificates by ARN, which goes before AWS. Undefined: none. */
+  /** The folder of certificates by ARN, which takes precedence over AWS. Undefined: none. */
   readonly certificates: string | undefined;
   readonly endpoints: AwsEndpoints;
 };
 
-/** URLs instead of AWS's own, as the SDKs' variables give them. */
+/** URLs that replace AWS's own, from the SDKs' variables. */
 export type AwsEndpoints = {
   readonly cloudMap: string | undefined;
   readonly acm: string | undefined;
   readonly privateCa: string | undefined;
 };
 
-/** The variables of AWS's SDKs that the control plane heeds; its credentials the SDK finds itself. */
+/** The variables of AWS's SDKs that the control plane reads; the SDK finds its credentials itself. */
 export const AWS_VARIABLES = [
   'AWS_REGION',
   'AWS_DEFAULT_REGION',
@@ -37,7 +37,7 @@ const url: Parser<string> = (value) =>
     ? { value }
     : { wanted: 'a URL, e.g. https://vpce-1.acm.us-east-1.vpce.amazonaws.com' };
 
-/** Reads what this folder is told, flags and AWS's own variables. */
+/** Reads the settings of discovery, from flags and AWS's own variables. */
 export function readDiscoverySettings(read: Reader, store: StoreLocation, region: string): DiscoverySettings {
   const everywhere = read('AWS_ENDPOINT_URL', url, undefined);
   const cache = store.engine === 'sqlite' ? join(store.folder, 'cloud-map.json') : undefined;

@@ -17,7 +17,7 @@ import type { DiscoverySettings } from './settings.ts';
 
 /** All sources together. */
 export type Sources = {
-  /** What translate is given. `lookup` finds or starts the watch on each key. */
+  /** Returns the external inputs of translate. `lookup` finds or starts the watch on each key. */
   readonly found: (lookup: Lookup) => ExternalInputs;
   readonly close: () => void;
 };
@@ -38,13 +38,13 @@ type SourcesOptions = {
   readonly onPoll: (source: SourceName, outcome: 'answered' | 'failed') => void;
 };
 
-/** Calls to AWS at once, of each service. */
+/** Concurrent calls to AWS, for Cloud Map and for certificates each. */
 const AT_ONCE = 16;
 
-/** Between two looks at a certificate, in milliseconds: a renewed one is served well within App Mesh's 35 minutes. */
+/** Time between two polls of a certificate, in milliseconds: a renewed one is served well within App Mesh's 35 minutes. */
 const CERTIFICATE_INTERVAL = 15 * 60 * 1000;
 
-/** AWS Cloud Map, ACM, AWS Private CA, the folder that goes before the latter two, and the host's resolver. */
+/** Creates AWS Cloud Map, ACM, AWS Private CA, the folder that takes precedence over the latter two, and the host's resolver. */
 export function createSources(settings: DiscoverySettings, { cache, log, onPoll }: SourcesOptions): Sources {
   const { endpoints, certificates: folder } = settings;
   const cloudMap = createCloudMap(settings.region, endpoints.cloudMap);
@@ -87,7 +87,7 @@ export function createSources(settings: DiscoverySettings, { cache, log, onPoll 
     read: FolderOptions<T>['read'],
     elsewhere: Start<T>,
   ): Start<T> => {
-    // An ARN is part of a path from here on.
+    // The ARN is part of a path from here on.
     if (folder === undefined || !/^arn:[\w:/-]+$/.test(arn)) return elsewhere;
     const options = { folder, arn, files, read, elsewhere, onReading: counted('folder'), log };
     return (onChange) => followFolder({ ...options, onChange });
@@ -114,7 +114,7 @@ export function createSources(settings: DiscoverySettings, { cache, log, onPoll 
   return {
     found: (lookup) => ({
       instances: (namespace, service) => {
-        // Either may hold a slash.
+        // Either name may contain a slash.
         const key = `awsCloudMap/${JSON.stringify([namespace, service])}`;
         return lookup.instances(key, instances(key, namespace, service));
       },

@@ -12,7 +12,7 @@ const CASES: readonly [Kind, string, string, string][] = [
   ['gatewayRoute', 'g', 'x', 'mesh/m/virtualGateway/g/gatewayRoute/x'],
 ];
 
-it.each(CASES)('%s %s %s', (kind, parent, name, path) => {
+it.each(CASES)('the ARN of a resource is parsed to the same id: %s %s %s', (kind, parent, name, path) => {
   const id = { kind, owner: '111122223333', mesh: 'm', parent, name };
   expect(arnOf(id, 'eu-west-1')).toBe(`arn:aws:appmesh:eu-west-1:111122223333:${path}`);
   expect(parseArn(arnOf(id, 'eu-west-1'), 'eu-west-1')).toEqual(id);
@@ -27,6 +27,6 @@ it.each([
   'arn:aws:appmesh:eu-west-1:111122223333:mesh/m/route/x',
   'arn:aws:appmesh:eu-west-1:111122223333:mesh/m/virtualNode/',
   'arn:aws:appmesh:eu-west-1:111122223333:mesh/',
-])('%s is none', (arn) => {
+])('%s names no resource of the region', (arn) => {
   expect(parseArn(arn, 'eu-west-1')).toBeUndefined();
 });

@@ -4,7 +4,7 @@ import type { ResourceId } from './resource.ts';
 const PATTERN =
   /^arn:aws[a-z-]*:appmesh:(?<region>[^:]*):(?<owner>\d{12}):mesh\/(?<mesh>[^/]+)(?:\/(?<rest>.+))?$/su;
 
-/** The ARN of a resource. The account in it is the mesh owner's. */
+/** Returns the ARN of a resource. The account in it is the mesh owner's. */
 export function arnOf({ kind, owner, mesh, parent, name }: ResourceId, region: string): string {
   const base = `arn:aws:appmesh:${region}:${owner}:mesh/${mesh}`;
   const within = PARENTS[kind];
@@ -12,7 +12,7 @@ export function arnOf({ kind, owner, mesh, parent, name }: ResourceId, region: s
   return within === undefined ? `${base}/${kind}/${name}` : `${base}/${within}/${parent}/${kind}/${name}`;
 }
 
-/** What an ARN names; undefined where it is no ARN of a resource of a mesh, or of another region. */
+/** Parses an ARN; undefined if it is not the ARN of a resource of a mesh, or names another region. */
 export function parseArn(arn: string, region: string): ResourceId | undefined {
   const { region: found, owner = '', mesh = '', rest } = PATTERN.exec(arn)?.groups ?? {};
   if (found !== region) return undefined;

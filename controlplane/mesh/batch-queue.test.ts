@@ -2,12 +2,12 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { createBatchQueue } from './batch-queue.ts';
 
-/** Until all that can begin has begun. */
+/** Waits until all work that can begin has begun. */
 async function quiet(): Promise<void> {
   for (let turns = 0; turns < 20; turns += 1) await turn();
 }
 
-/** Batches that wait until they are let through, each noted as it begins. */
+/** A queue whose batches block until `open` is called. `begun` lists the batches that have begun. */
 function gated(limits?: Parameters<typeof createBatchQueue>[1]) {
   const begun: string[] = [];
   const gate = Promise.withResolvers<void>();
@@ -33,7 +33,7 @@ it('batches work that arrives at once, and work that arrives while a batch is un
   expect(begun).toEqual(['ab', 'cde', 'f']);
 });
 
-it('carries out work for another key meanwhile', async () => {
+it('runs work for another key concurrently', async () => {
   const { begun, enqueue } = gated();
   enqueue('one', 'a');
   enqueue('other', 'b');
@@ -41,7 +41,7 @@ it('carries out work for another key meanwhile', async () => {
   expect(begun).toEqual(['a', 'b']);
 });
 
-it('bounds how much waits for a key, and the size of a batch', async () => {
+it('bounds the work that waits for a key, and the size of a batch', async () => {
   const { begun, enqueue, open } = gated({ waiting: 3, batch: 2 });
   enqueue('one', 'a');
   await quiet();

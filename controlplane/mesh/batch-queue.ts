@@ -2,15 +2,15 @@ import { setImmediate as soon } from 'node:timers/promises';
 import { unavailable } from '../store/errors.ts';
 
 /**
- * Queues work for a key. Work is carried out in batches, in order and one batch of a key at a time: work that arrives during one
- * makes the next. Throws a StoreError when too much work waits for the key already.
+ * Queues work per key. Work runs in batches, in order, one batch per key at a time: work that arrives during a batch goes into
+ * the next one. Throws a StoreError if too much work waits for the key.
  */
 export type BatchQueue<W> = (key: string, work: W) => void;
 
-/** How much work may wait for one key, and the size of the largest batch. */
+/** How much work may wait per key, and the size of the largest batch. */
 const LIMITS = { waiting: 500, batch: 64 };
 
-/** Makes a queue per key; a key without work costs nothing. `carryOut` reports the outcome to the work itself, and never rejects. */
+/** Creates a queue per key; a key without work costs nothing. `carryOut` reports the outcome to the work, and never rejects. */
 export function createBatchQueue<W>(
   carryOut: (batch: readonly W[]) => Promise<void>,
   { waiting, batch }: typeof LIMITS = LIMITS,
@@ -18,7 +18,7 @@ export function createBatchQueue<W>(
   const queues = new Map<string, W[]>();
   const run = async (key: string, queue: W[]): Promise<void> => {
     while (queue.length > 0) {
-      // Work that arrived at the same moment is still on its way.
+      // Work of the same turn of the event loop joins the batch.
       await soon();
       await carryOut(queue.splice(0, batch));
     }

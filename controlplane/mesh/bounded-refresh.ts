@@ -1,11 +1,11 @@
-/** How long a call waits at most for the writes of other replicas, in milliseconds. */
+/** Longest wait of a call for the writes of other replicas, in milliseconds. */
 const PATIENCE = 250;
-/** How long no call waits once that has failed, in milliseconds. */
+/** After a failed wait, how long calls do not wait, in milliseconds. */
 const REST = 1000;
 
 /**
  * Wraps `catchUp` for callers that would rather read a stale model than fail: never rejects, and waits for at most 250 ms.
- * While the store is away, one call per second waits at all.
+ * While the store is unreachable, only one call per second waits.
  */
 export function createBoundedRefresh(
   catchUp: () => Promise<void>,

@@ -119,7 +119,7 @@ test('several changes at once name every proxy whose view they change', () => {
   );
 });
 
-test('a change of tags or times names nobody', () => {
+test('a change of tags or times names no proxy', () => {
   const dependents = new Dependents();
   const node = resourceFromInput({ meshName: 'm', virtualNodeName: 'a', spec: { backends: [] } });
   expect(dependents.apply([put(node, 1)])).toHaveLength(1);
@@ -132,7 +132,7 @@ function start(model: Model, dependents: Dependents): void {
   dependents.apply([mesh]);
 }
 
-/** The mesh itself stays: nothing else may exist without it. */
+/** Never deletes the mesh itself: no other resource may exist without it. */
 function edit(written: Written, revision: number, deleted: boolean): Change {
   const resource: Resource = resourceFromInput(written, revision);
   const change = put(resource, revision);

@@ -5,16 +5,16 @@ import { targetNode } from './services.ts';
 import type { ProxyId } from './proxy-view.ts';
 
 /**
- * Knows who depends on whom in the whole model, as a graph that is walked from what changed up to the proxies that see
- * it: the cost is that of the walk, whatever the size of the mesh.
+ * Dependency graph of the whole model. A walk leads from a changed resource to the proxies that see it: the cost is that of the
+ * walk, whatever the size of the mesh.
  */
 export class Dependents {
   readonly #resources = new Map<Vertex, Resource>();
   readonly #users = new Map<Vertex, Set<Vertex>>();
 
   /**
-   * Takes changes over, oldest first, and names every proxy whose view is another one afterwards, each once. One that
-   * was deleted is named too: it has no view any more.
+   * Applies changes, oldest first, and returns every proxy whose view differs afterwards, each once. That includes deleted
+   * proxies, which have no view any more.
    */
   apply(changes: readonly Change[]): readonly ProxyId[] {
     const proxies = new Map<Vertex, ProxyId>();
@@ -27,7 +27,7 @@ export class Dependents {
     return [...proxies.values()];
   }
 
-  /** Puts the new state in place and names the vertices that are not what they were. */
+  /** Stores the new state, and returns the vertices that changed. */
   #replace({ id, resource }: Change): readonly Vertex[] {
     const key = vertex(id);
     const before = this.#resources.get(key);
@@ -39,7 +39,7 @@ export class Dependents {
     return isDeepStrictEqual(seenByCallers(before), seenByCallers(resource)) ? [key] : [key, asTarget(id)];
   }
 
-  /** Every proxy that leads to one of these vertices; the way goes through what exists only. */
+  /** Returns every proxy with a path to one of these vertices. Paths go only through existing resources. */
   #above(touched: readonly Vertex[]): readonly ProxyId[] {
     const found: ProxyId[] = [];
     const reached = new Set<Vertex>(touched);
@@ -72,12 +72,12 @@ function vertex({ kind, owner, mesh, parent, name }: ResourceId): Vertex {
   return [kind, owner, mesh, parent, name].join('\0');
 }
 
-/** A virtual node has a second vertex: what its callers see of it. */
+/** A virtual node has a second vertex, for the part that its callers see. */
 function asTarget(id: ResourceId): Vertex {
   return `target\0${vertex(id)}`;
 }
 
-/** The virtual router of a route, the virtual gateway of a gateway route: each is made of its children. */
+/** The virtual router of a route, the virtual gateway of a gateway route: each depends on its children. */
 function parentOf(key: Vertex): Vertex | undefined {
   const [kind, owner = '', mesh = '', name = ''] = key.split('\0');
   if (kind === 'route') return vertex({ kind: 'virtualRouter', owner, mesh, parent: '', name });
@@ -97,7 +97,7 @@ function seenByCallers(resource: Resource | undefined): unknown {
   return is(resource, 'virtualNode') ? targetNode(resource.name, resource.spec) : undefined;
 }
 
-/** What a resource's part of a view is made of. A child is linked the other way round: its parent uses it. */
+/** The vertices on which a resource's part of a view depends. A child is linked the other way round: its parent uses it. */
 function uses(resource: Resource): readonly Vertex[] {
   const at = { owner: resource.owner, mesh: resource.mesh, parent: '' };
   const mesh = vertex({ ...at, kind: 'mesh', name: at.mesh });

@@ -2,19 +2,19 @@ import type { Log } from '../../common/log.ts';
 import type { Store } from '../store/store.ts';
 import type { Change } from './resource.ts';
 
-/** Deletions that a store remembers: how far another control plane may be behind before it has to read everything anew. */
+/** Tombstones that a store keeps: how far a replica may lag behind before it has to read everything again. */
 const KEPT = 10_000;
-/** Deletions after which it is told to forget the older ones. */
+/** Number of deletions after which the store prunes older tombstones. */
 const EVERY = 1000;
 
-/** To be told of all changes that were read from a store: lets it forget old deletions, which would pile up without end. */
+/** Returns a listener for all changes read from a store. It prunes old tombstones, which would pile up without bound. */
 export function forgetDeletions(store: Store, log: Log): (changes: readonly Change[]) => void {
   let deletions = 0;
   return (changes) => {
     deletions += changes.filter(({ resource }) => resource === undefined).length;
     if (deletions < EVERY) return;
     deletions = 0;
-    // It is for later only: what fails is tried again after as many.
+    // Pruning is not urgent: after a failure it is tried again after as many deletions.
     store.prune(KEPT).catch((error: unknown) => log.warn({ err: error }, 'old deletions stay in the store'));
   };
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createKeyedMutex } from './keyed-mutex.ts';
 
-it('runs work for one key in order, and work for another key meanwhile', async () => {
+it('runs work for one key in order, and work for another key concurrently', async () => {
   const locked = createKeyedMutex();
   const done: string[] = [];
   const gate = Promise.withResolvers<void>();
@@ -16,7 +16,7 @@ it('runs work for one key in order, and work for another key meanwhile', async (
   expect(done).toEqual(['b', 'a1', 'a2']);
 });
 
-it('goes on after a failure, which only the caller of that work is told', async () => {
+it('continues after a failure, which only the caller of that work receives', async () => {
   const locked = createKeyedMutex();
   const failing = locked('a', async () => {
     throw new Error('mine');

@@ -9,7 +9,7 @@ export type KeyedMutex = <T>(key: string, work: () => Promise<T>) => Promise<T>;
 /** How much work may wait for one key. */
 const MOST = 500;
 
-/** Makes a mutex per key; a key without work costs nothing. */
+/** Creates a mutex per key; a key without work costs nothing. */
 export function createKeyedMutex(most = MOST): KeyedMutex {
   const queues = new Map<string, { last: Promise<unknown>; length: number }>();
   return async (key, work) => {

@@ -42,14 +42,14 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-it('opens with all that the store has', async () => {
+it('opens with everything that the store has', async () => {
   await store.commit(put(0, 'white'));
   const { model } = await openLiveModel(store, log);
   expect(model.revision).toBe(1);
   expect(model.list('virtualNode', MESH)).toEqual([node('white')]);
 });
 
-it('has a change, and has told of it, when its commit comes back', async () => {
+it('has a change, and has called the listeners, when the commit resolves', async () => {
   const live = await openLiveModel(store, log);
   const told: number[] = [];
   live.onChanges((changes) => told.push(...changes.map(({ revision }) => revision)));
@@ -58,7 +58,7 @@ it('has a change, and has told of it, when its commit comes back', async () => {
   expect(told).toEqual([1]);
 });
 
-it('takes the changes of others before its own, in order, each once', async () => {
+it('applies the changes of other replicas before its own, in order, each once', async () => {
   const live = await openLiveModel(store, log);
   const told: string[] = [];
   live.onChanges((changes) => told.push(...changes.map(({ id }) => id.name)));
@@ -70,7 +70,7 @@ it('takes the changes of others before its own, in order, each once', async () =
   expect(told).toEqual(['theirs', 'ours']);
 });
 
-it('follows what others commit', async () => {
+it('follows the commits of other replicas', async () => {
   const live = await openLiveModel(store, log);
   const { promise, resolve } = Promise.withResolvers<void>();
   live.onChanges(() => resolve());
@@ -79,7 +79,7 @@ it('follows what others commit', async () => {
   expect(live.model.revision).toBe(1);
 });
 
-it('goes on when a listener fails, and leaves alone one that has stopped', async () => {
+it('continues when a listener fails, and does not call a removed listener', async () => {
   const live = await openLiveModel(store, log);
   const told: string[] = [];
   live.onChanges(() => {
@@ -93,7 +93,7 @@ it('goes on when a listener fails, and leaves alone one that has stopped', async
   expect(live.model.revision).toBe(2);
 });
 
-it('tells once of a change that it reads while its commit comes back', async () => {
+it('reports a change once if it is read while its commit returns', async () => {
   const live = await openLiveModel(store, log);
   const told: number[] = [];
   live.onChanges((changes) => told.push(...changes.map(({ revision }) => revision)));
@@ -101,7 +101,7 @@ it('tells once of a change that it reads while its commit comes back', async () 
   expect(told).toEqual([1]);
 });
 
-/** A store that can be made to forget, as one does whose server was replaced by a copy that lagged behind. */
+/** A store that can lose its last commits, like one whose server was replaced by a copy that lagged behind. */
 function forgetful(): Store & { tell(hint: Hint): void; forgetAfter(revision: number): Promise<void> } {
   const listeners = new Set<(hint: Hint) => void>();
   return {
@@ -132,7 +132,7 @@ function forgetful(): Store & { tell(hint: Hint): void; forgetAfter(revision: nu
   };
 }
 
-it('becomes what the store holds when that lost its last commits, and tells of the difference', async () => {
+it('equals the store again after the store lost its last commits, and reports the difference', async () => {
   const fragile = forgetful();
   const live = await openLiveModel(fragile, log);
   await live.commit(put(0, 'white'));
@@ -154,7 +154,7 @@ it('becomes what the store holds when that lost its last commits, and tells of t
 });
 
 it.skipIf(SHORT_FORM)(
-  'lets the store forget old deletions, and another reader that is too far behind reads everything anew',
+  'prunes old tombstones, and a replica that is too far behind reads everything again',
   async () => {
     const live = await openLiveModel(store, log);
     const late = forgetful();

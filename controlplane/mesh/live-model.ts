@@ -6,17 +6,17 @@ import { Model } from './model.ts';
 import type { Change } from './resource.ts';
 import { createKeyedMutex } from './keyed-mutex.ts';
 
-/** Is told of changes once the model has them, oldest first, each exactly once. Must not throw; what it throws is logged. */
+/** Receives changes once the model has them, oldest first, each exactly once. Must not throw; an error is logged. */
 export type ChangesListener = (changes: readonly Change[]) => void;
 
-/** The model in memory together with the store behind it: reads are from `model`, writes go through `commit`. */
+/** The model in memory with the store behind it: reads use `model`, writes go through `commit`. */
 export type LiveModel = {
   readonly model: Model;
-  /** Commits to the store. Once it has come back, `model` has the change (and all before it) and listeners were told. */
+  /** Commits to the store. When it resolves, `model` has the change and all earlier ones, and listeners were called. */
   commit(write: Write): Promise<Written>;
   /** Serializes the CreateMesh calls of an account, so that concurrent calls do not invalidate each other's count of meshes. */
   exclusively<T>(account: string, write: () => Promise<T>): Promise<T>;
-  /** Brings `model` up to what the store has. */
+  /** Brings `model` up to date with the store. */
   catchUp(): Promise<void>;
   /**
    * Like `catchUp`, but best effort: waits for a bounded time and never rejects. A caller that wrote through another replica
@@ -25,13 +25,13 @@ export type LiveModel = {
   refresh(): Promise<void>;
   /** As in Store. */
   tokenContent(key: TokenKey, now: number): Promise<string | undefined>;
-  /** Returns how to stop. */
+  /** Adds a listener. Returns a function that removes it. */
   onChanges(listener: ChangesListener): () => void;
-  /** Follows the store no longer, which stays open. */
+  /** Stops following the store, which stays open. */
   close(): void;
 };
 
-/** Loads all that the store has, and follows it from there. */
+/** Loads everything from the store, and follows its changes. */
 export async function openLiveModel(store: Store, log: Log): Promise<LiveModel> {
   const model = new Model();
   const listeners = new Set<ChangesListener>();
@@ -54,7 +54,7 @@ export async function openLiveModel(store: Store, log: Log): Promise<LiveModel> 
     tell(fresh);
     forget(fresh);
   };
-  // Set from the moment the store may hold something else than what was read from it, until all of it is read again.
+  // True from the moment that the store may differ from the changes read from it, until everything is read again.
   let isDoubtful = false;
   const catchUp = coalesced(async () => {
     if (!isDoubtful) {
@@ -85,7 +85,7 @@ export async function openLiveModel(store: Store, log: Log): Promise<LiveModel> 
     commit: async (write) => {
       const written = await store.commit(write);
       if (written.outcome === 'committed') {
-        // Another control plane may have committed in between; its changes come first.
+        // Another replica may have committed in between; its changes come first.
         if (!isDoubtful && written.revision === model.revision + 1) take(written.changes);
         else await catchUp();
       }
@@ -104,7 +104,7 @@ export async function openLiveModel(store: Store, log: Log): Promise<LiveModel> 
 }
 
 /**
- * At most one run at a time and one waiting. A call during a run gets the run after it, because the one under way may
+ * Coalesces calls: at most one run at a time and one waiting. A call during a run gets the next run, because the current one may
  * have read before the change that the caller wants to see.
  */
 function coalesced(run: () => Promise<void>): () => Promise<void> {

@@ -12,7 +12,7 @@ const gone = (change: Change, revision: number): Change => ({ ...change, revisio
 const changes = (model: Model): readonly (number | undefined)[] =>
   ['r', 's'].map((router) => model.meshHistory(MESH)?.changedAt('route', router));
 
-it('tells the last change of each table, also when its last resource is gone, or was', () => {
+it('returns the last change of each table, also after its last resource was deleted or created again', () => {
   const model = new Model();
   model.apply([route('r', 'a', 1), route('s', 'a', 2)]);
   expect(changes(model)).toEqual([1, 2]);
@@ -24,7 +24,7 @@ it('tells the last change of each table, also when its last resource is gone, or
   expect(changes(model)).toEqual([3, 5]);
 });
 
-it('counts all tables as changed once the whole model was read again', () => {
+it('counts all tables as changed after the whole model was read again', () => {
   const model = new Model();
   const all = [route('r', 'a', 1), route('s', 'a', 2)];
   model.apply(all);
@@ -32,7 +32,7 @@ it('counts all tables as changed once the whole model was read again', () => {
   expect(changes(model)).toEqual([model.generation, model.generation]);
 });
 
-it('is another one in a model that was made from this one', () => {
+it('is a different object in a model that was derived from this one', () => {
   const model = new Model();
   model.apply([route('r', 'a', 1)]);
   const next = model.with({ deletes: [route('r', 'a', 1).id] });

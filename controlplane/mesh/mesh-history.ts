@@ -1,22 +1,22 @@
 import type { Kind } from './resource.ts';
 
 /**
- * When the tables of one mesh last changed, by generations of the model. There is one object for a mesh from its first resource
- * to its last: a cache that hangs on it in a WeakMap goes with the mesh.
+ * When the tables of one mesh last changed, by generations of the model. A mesh has one object from its first resource to its
+ * last: a cache keyed by the object in a WeakMap goes with the mesh.
  */
 export class MeshHistory {
   readonly #changedAt = new Map<string, number>();
   #emptiedAt = 0;
 
   /**
-   * The generation of the last change to the resources of a kind (under `parent` where the kind has one), or a later one
-   * where there are none: nothing is kept for each router that was ever deleted.
+   * Returns the generation of the last change to the resources of a kind (under `parent` if the kind has one). If there are
+   * none, it may be a later generation: no entry is kept for a deleted router.
    */
   changedAt(kind: Kind, parent = ''): number {
     return this.#changedAt.get(tableKey(kind, parent)) ?? this.#emptiedAt;
   }
 
-  /** Notes a change. `isEmpty`: it deleted the last resource of its table. */
+  /** Records a change. `isEmpty`: it deleted the last resource of its table. */
   note(
     { kind, parent }: { readonly kind: Kind; readonly parent: string },
     generation: number,
@@ -30,7 +30,7 @@ export class MeshHistory {
     }
   }
 
-  /** Notes that all tables may have changed. */
+  /** Records that all tables may have changed. */
   noteAll(generation: number): void {
     this.#changedAt.clear();
     this.#emptiedAt = generation;

@@ -8,7 +8,7 @@ const node = (name: string, revision: number) =>
   put(resourceFromInput({ meshName: 'm', virtualNodeName: name }, revision), revision);
 const gone = (change: Change, revision: number): Change => ({ ...change, revision, resource: undefined });
 
-it('knows the last change of a mesh, deletions too, as long as something is in it', () => {
+it('returns the last change of a mesh, deletions too, as long as the mesh is not empty', () => {
   const model = new Model();
   expect(model.meshRevision(MESH)).toBe(0);
   model.apply([node('a', 1), node('b', 1)]);
@@ -22,7 +22,7 @@ it('knows the last change of a mesh, deletions too, as long as something is in i
   expect(model.revision).toBe(4);
 });
 
-it('keeps nothing of a mesh that is gone, also where it was replaced', () => {
+it('keeps nothing of a deleted mesh, also after the model was replaced', () => {
   const model = new Model();
   model.apply([node('a', 1)]);
   const history = model.meshHistory(MESH);
@@ -35,7 +35,7 @@ it('keeps nothing of a mesh that is gone, also where it was replaced', () => {
   expect(model.meshHistory(MESH)).not.toBe(history);
 });
 
-it('knows the meshes of a name, of every account that has one, by account', () => {
+it('returns the meshes of a name of all accounts, sorted by account', () => {
   const mesh = (owner: string, name: string, revision: number): Change =>
     put({ ...resourceFromInput({ meshName: name }, revision), owner }, revision);
   const owners = (model: Model): readonly string[] => model.meshesNamed('m').map(({ owner }) => owner);

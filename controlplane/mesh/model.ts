@@ -4,54 +4,54 @@ import { MeshHistory } from './mesh-history.ts';
 import type { Change, Kind, MeshId, Resource, ResourceId } from './resource.ts';
 
 /**
- * The whole model in memory, as of one revision of the store. Reads are from here; a write goes to the store and comes
- * back as a change.
+ * The whole model in memory, as of one revision of the store. Reads use it; a write goes to the store and comes back as a
+ * change.
  */
 export class Model {
   readonly #tables = new Map<string, Map<string, Resource>>();
   readonly #meshes = new Map<string, MeshState>();
   readonly #histories = new Map<string, MeshHistory>();
-  /** Who has, or had, a mesh: a few accounts. */
+  /** Accounts that have, or had, a mesh: only a few. */
   readonly #owners = new Set<string>();
-  /** What `meshesNamed` found, for each stream that connects to ask again. */
+  /** Cache of `meshesNamed`, which is called for each new stream. */
   readonly #named = new Map<string, readonly Resource<'mesh'>[]>();
   #revision = 0;
   #generation = 0;
 
-  /** The revision of the last change applied; 0 when there was none. */
+  /** The revision of the last applied change; 0 if there was none. */
   get revision(): number {
     return this.#revision;
   }
 
-  /** The revision of the last change within one mesh; 0 while nothing is in it. */
+  /** The revision of the last change within one mesh; 0 while the mesh is empty. */
   meshRevision(mesh: MeshId): number {
     return this.#meshes.get(meshKey(mesh))?.revision ?? 0;
   }
 
-  /** When the tables of a mesh last changed; undefined while nothing is in it. */
+  /** When the tables of a mesh last changed; undefined while the mesh is empty. */
   meshHistory(mesh: MeshId): MeshHistory | undefined {
     const key = meshKey(mesh);
     return this.#meshes.has(key) ? this.#historyOf(key) : undefined;
   }
 
-  /** Rises with each change that is taken over. A revision may come a second time with another content, this does not. */
+  /** Increases with each applied change. A revision may recur with other content, a generation does not. */
   get generation(): number {
     return this.#generation;
   }
 
-  /** The resource of that name, or undefined. */
+  /** The resource with that id, or undefined. */
   get<K extends Kind>(id: ResourceId<K>): Resource<K> | undefined {
     return this.#tables.get(tableKey(id))?.get(id.name) as Resource<K> | undefined;
   }
 
-  /** All resources of a kind in a mesh, under `parent` where the kind has one ('' where not), sorted by name. */
+  /** All resources of a kind in a mesh, under `parent` if the kind has one (else ''), sorted by name. */
   list<K extends Kind>(kind: K, { owner, mesh }: MeshId, parent = ''): readonly Resource<K>[] {
     const table = this.#tables.get(tableKey({ kind, owner, mesh, parent }));
     if (table === undefined) return [];
     return [...table.values()].toSorted(byName) as unknown as readonly Resource<K>[];
   }
 
-  /** How many `list` would give. */
+  /** The number of resources that `list` would return. */
   count(kind: Kind, { owner, mesh }: MeshId, parent = ''): number {
     return this.#tables.get(tableKey({ kind, owner, mesh, parent }))?.size ?? 0;
   }
@@ -65,17 +65,17 @@ export class Model {
     )
       .filter((mesh) => mesh !== undefined)
       .toSorted((a, b) => compareText(a.owner, b.owner));
-    // Of names that clients make up nothing is kept.
+    // Names that clients make up are not cached.
     if (meshes.length > 0) this.#named.set(name, meshes);
     return meshes;
   }
 
-  /** Every resource of every mesh, in no order. */
+  /** Every resource of every mesh, in no particular order. */
   *resources(): Generator<Resource> {
     for (const table of this.#tables.values()) yield* table.values();
   }
 
-  /** The model as it would be with these changes, which nobody has committed. This one stays as it is. */
+  /** Returns the model as it would be with these uncommitted changes. This model does not change. */
   with({
     puts = [],
     deletes = [],
@@ -96,7 +96,7 @@ export class Model {
     return next;
   }
 
-  /** Takes changes over, oldest first. One that is already here is passed over. */
+  /** Applies changes, oldest first. Skips changes that the model already has. */
   apply(changes: readonly Change[]): void {
     for (const change of changes) {
       if (change.revision >= this.#revision) this.#take(change);
@@ -104,8 +104,8 @@ export class Model {
   }
 
   /**
-   * Takes over all that a store holds (its changes, oldest first) in place of all that was here before. Returns the
-   * differences as changes, so that a follower of changes comes to the same state.
+   * Replaces the content by everything that a store holds (its changes, oldest first). Returns the differences as changes, so
+   * that a listener to changes comes to the same state.
    */
   replace(all: readonly Change[]): readonly Change[] {
     const revision = all.at(-1)?.revision ?? 0;
@@ -167,7 +167,7 @@ export class Model {
 
 type MeshState = { readonly revision: number; readonly size: number };
 
-/** One text for one mesh, to be used as a key. */
+/** Returns the key of a mesh for maps. */
 export function meshKey({ owner, mesh }: MeshId): string {
   return `${owner}\0${mesh}`;
 }
@@ -176,7 +176,7 @@ function tableKey({ kind, owner, mesh, parent }: Omit<ResourceId, 'name'>): stri
   return kind === 'mesh' ? `mesh\0${owner}` : `${kind}\0${owner}\0${mesh}\0${parent}`;
 }
 
-/** One text for one resource, to be used as a key. */
+/** Returns the key of a resource for maps. */
 export function idKey(id: ResourceId): string {
   return `${tableKey(id)}\0${id.name}`;
 }

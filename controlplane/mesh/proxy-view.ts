@@ -10,10 +10,10 @@ import type {
 } from '../model/types.ts';
 import type { ResourceId } from './resource.ts';
 
-/** What a proxy can stand for. */
+/** The id of a resource that a proxy can represent. */
 export type ProxyId = ResourceId<'virtualNode'> | ResourceId<'virtualGateway'>;
 
-/** All of the model that one proxy's configuration depends on: plain data, lists sorted by name, no versions or times. */
+/** The part of the model that one proxy's configuration depends on: plain data, lists sorted by name, no versions or times. */
 export type ProxyView = VirtualNodeView | VirtualGatewayView;
 
 /** The view of a virtual node's sidecar; `services` are its backends, each once. */
@@ -38,15 +38,15 @@ export type VirtualGatewayView = {
 /** The mesh that a proxy belongs to. */
 export type MeshView = { readonly owner: string; readonly name: string; readonly spec: MeshSpec };
 
-/** A gateway route of the gateway that is looked at. */
+/** A gateway route of the viewed gateway. */
 export type GatewayRouteView = { readonly name: string; readonly spec: GatewayRouteSpec };
 
-/** A virtual service with what stands behind it. */
+/** A virtual service with its provider. */
 export type ServiceView = { readonly name: string; readonly provider: ProviderView };
 
 /**
- * What stands behind a virtual service. `none`: it exists and names no provider. `missing`: it, or the provider that it
- * names, does not exist.
+ * The provider of a virtual service. `none`: the service exists and names no provider. `missing`: the service, or the provider
+ * that it names, does not exist.
  */
 export type ProviderView =
   | { readonly kind: 'none' }
@@ -61,14 +61,14 @@ export type ProviderView =
       readonly name: string;
       readonly listeners: VirtualRouterListeners;
       readonly routes: readonly RouteView[];
-      /** The targets of all routes that exist, each once. */
+      /** The existing targets of all routes, each once. */
       readonly nodes: readonly TargetNode[];
     };
 
 /** A route of a virtual router. */
 export type RouteView = { readonly name: string; readonly spec: RouteSpec };
 
-/** A virtual node as its callers see it: their configuration depends on nothing else of it. */
+/** A virtual node as its callers see it: their configuration depends on no other part of the node. */
 export type TargetNode = {
   readonly name: string;
   readonly listeners: Listeners;

@@ -19,7 +19,7 @@ export type Specs = {
   gatewayRoute: GatewayRouteSpec;
 };
 
-/** What a resource can be. */
+/** The kind of a resource. */
 export type Kind = keyof Specs;
 
 /** The kinds, parents before children. */
@@ -33,24 +33,24 @@ export const KINDS = [
   'gatewayRoute',
 ] as const satisfies readonly Kind[];
 
-/** A mesh, named by its owner's account and its name: two accounts may each have a mesh of one name. */
+/** The id of a mesh: the account of its owner, and its name. Two accounts may each have a mesh of the same name. */
 export type MeshId = { readonly owner: string; readonly mesh: string };
 
-/** What names a resource. `parent` is the virtual router of a route, the virtual gateway of a gateway route, else ''. */
+/** The id of a resource. `parent` is the virtual router of a route, the virtual gateway of a gateway route, else ''. */
 export type ResourceId<K extends Kind = Kind> = MeshId & {
   readonly kind: K;
   readonly parent: string;
   readonly name: string;
 };
 
-/** A resource as it is stored. Times are milliseconds since 1970; `version` starts at 1 and rises with each change. */
+/** A resource as it is stored. Times are milliseconds since 1970; `version` starts at 1 and increases with each change. */
 export type Resource<K extends Kind = Kind> = ResourceId<K> & {
   readonly spec: Specs[K];
   readonly uid: string;
   readonly version: number;
   readonly createdAt: number;
   readonly lastUpdatedAt: number;
-  /** The account that made it; differs from `owner` in a shared mesh. */
+  /** The account that created the resource; may differ from `owner` in a shared mesh. */
   readonly resourceOwner: string;
   readonly tags: readonly { readonly key: string; readonly value: string }[];
 };

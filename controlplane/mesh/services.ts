@@ -7,8 +7,8 @@ import type { Kind, MeshId } from './resource.ts';
 import type { ProviderView, ServiceView, TargetNode } from './proxy-view.ts';
 
 /**
- * The virtual services of these names. A service is one object for all proxies, and stays the same object until its content
- * changes: caches of what is made from it can hang on it.
+ * Returns the virtual services with these names. A service is one object for all proxies, and stays the same object until its
+ * content changes, so that caches can use the object as a key.
  */
 export function serviceViews(model: Model, mesh: MeshId, names: readonly string[]): readonly ServiceView[] {
   const history = model.meshHistory(mesh);
@@ -28,15 +28,15 @@ export function serviceViews(model: Model, mesh: MeshId, names: readonly string[
   });
 }
 
-/** The part of a virtual node that its callers see. */
+/** Returns the part of a virtual node that its callers see. */
 export function targetNode(name: string, spec: VirtualNodeSpec): TargetNode {
   return { name, listeners: spec.listeners ?? [], serviceDiscovery: spec.serviceDiscovery };
 }
 
-/** The tables that each service is made from; the routes of its router are the only others. */
+/** The tables that every service depends on. Besides them, a service depends only on the routes of its router. */
 const SHARED_TABLES = ['virtualService', 'virtualRouter', 'virtualNode'] as const satisfies readonly Kind[];
 
-/** A service as it was made last, and a generation of the model for which it is right: it stays so until its tables change. */
+/** The last view of a service, and a generation of the model for which it is valid: it stays valid until its tables change. */
 type CachedView = { readonly view: ServiceView; asOf: number };
 
 const caches = new WeakMap<MeshHistory, Map<string, CachedView>>();
@@ -47,7 +47,7 @@ function cacheOf(history: MeshHistory): Map<string, CachedView> {
   return cache;
 }
 
-/** Of each router apart: most changes are to the routes of another service's. */
+/** Per router, because most changes are to the routes of other services. */
 function routesChangedAt(history: MeshHistory, { provider }: ServiceView): number {
   return provider.kind === 'virtualRouter' ? history.changedAt('route', provider.name) : 0;
 }

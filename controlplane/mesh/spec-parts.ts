@@ -1,7 +1,7 @@
 import type { Kind, Resource } from './resource.ts';
 import type { GatewayRouteSpec, GatewayRouteTarget, RouteSpec, WeightedTargets } from '../model/types.ts';
 
-/** What routes of all protocols have. */
+/** The parts that routes of all protocols have. */
 export type AnyRoute = {
   readonly member: (keyof RouteSpec & keyof GatewayRouteSpec) | 'tcpRoute';
   readonly match: { readonly port?: number };
@@ -13,7 +13,7 @@ export function isKind<K extends Kind>(resource: Resource, kind: K): resource is
   return resource.kind === kind;
 }
 
-/** The one route in a route's specification, whatever its protocol. */
+/** Returns the one route in a route's specification, whatever its protocol. */
 export function routeOf({ grpcRoute, http2Route, httpRoute, tcpRoute }: RouteSpec): AnyRoute | undefined {
   if (grpcRoute !== undefined) return { member: 'grpcRoute', ...grpcRoute };
   if (http2Route !== undefined) return { member: 'http2Route', ...http2Route };
@@ -24,7 +24,7 @@ export function routeOf({ grpcRoute, http2Route, httpRoute, tcpRoute }: RouteSpe
   return undefined;
 }
 
-/** Where a gateway route leads, whatever its protocol. */
+/** Returns the target of a gateway route, whatever its protocol. */
 export function targetOf({
   grpcRoute,
   http2Route,
@@ -33,7 +33,7 @@ export function targetOf({
   return (grpcRoute ?? http2Route ?? httpRoute)?.action.target;
 }
 
-/** The port that a gateway route matches, and which member it is. */
+/** Returns the port that a gateway route matches, and the member that has it. */
 export function gatewayMatchOf({
   grpcRoute,
   http2Route,

@@ -28,7 +28,7 @@ const route = (router: string, name: string, target: string, revision: number): 
     revision,
   );
 
-/** A node that calls services `a` and `b`, each with a router of its name, whose route leads to node `old`. */
+/** A node that calls services `a` and `b`. Each has a router of the same name, whose route leads to node `old`. */
 const CHANGES = [
   change({ spec: {} }, 1),
   change({ virtualNodeName: 'old', spec: { listeners } }, 2),
@@ -58,7 +58,7 @@ function targets({ provider }: { readonly provider: ProviderView }): readonly st
   return provider.kind === 'virtualRouter' ? provider.nodes.map(({ name }) => name) : [];
 }
 
-test('a service is the very same object as long as it says the same, whatever else changes', () => {
+test('a service stays the same object as long as its content is the same, whatever else changes', () => {
   const model = modelOf(CHANGES);
   const [a, b] = services(model);
   model.apply([route('b', 'first', 'new', 11)]);
@@ -70,23 +70,23 @@ test('a service is the very same object as long as it says the same, whatever el
 });
 
 const AFTER: readonly (readonly [string, Change, readonly (readonly string[])[]])[] = [
-  ['a route', route('a', 'first', 'new', 11), [['new'], ['old']]],
+  ['a changed route', route('a', 'first', 'new', 11), [['new'], ['old']]],
   ['a second route', route('a', 'second', 'new', 11), [['new', 'old'], ['old']]],
-  ['the last route gone', gone(route('a', 'first', 'old', 9), 11), [[], ['old']]],
-  ['a target gone', gone(change({ virtualNodeName: 'old', spec: {} }, 2), 11), [[], []]],
-  ['a router gone', gone(change({ virtualRouterName: 'b', spec: {} }, 6), 11), [['old'], []]],
-  ['a service gone', gone(change({ virtualServiceName: 'b', spec: {} }, 8), 11), [['old'], []]],
+  ['the last route deleted', gone(route('a', 'first', 'old', 9), 11), [[], ['old']]],
+  ['a target deleted', gone(change({ virtualNodeName: 'old', spec: {} }, 2), 11), [[], []]],
+  ['a router deleted', gone(change({ virtualRouterName: 'b', spec: {} }, 6), 11), [['old'], []]],
+  ['a service deleted', gone(change({ virtualServiceName: 'b', spec: {} }, 8), 11), [['old'], []]],
   ['another router', change({ virtualServiceName: 'b', spec: routed('c') }, 11), [['old'], []]],
 ];
 
-test.each(AFTER)('a view is of the model as it is: %s', (_, next, expected) => {
+test.each(AFTER)('a view reflects the current model: %s', (_, next, expected) => {
   const model = modelOf(CHANGES);
   services(model);
   model.apply([next]);
   expect(services(model).map(targets)).toEqual(expected);
 });
 
-test('a view is of what replaced the model, also where the last revision is the same', () => {
+test('a view reflects the replaced model, even if the last revision is the same', () => {
   const model = modelOf(CHANGES);
   services(model);
   model.replace([...CHANGES.slice(0, -1), route('b', 'first', 'new', 10)]);

@@ -5,7 +5,7 @@ import { backendNames, gatewayRouteTargets, unique } from './references.ts';
 import type { ResourceId } from './resource.ts';
 import { serviceViews } from './services.ts';
 
-/** The view of one proxy, or undefined where its resource or its mesh does not exist. */
+/** Returns the view of one proxy; undefined if its resource or its mesh does not exist. */
 export function viewOf(model: Model, id: ProxyId): ProxyView | undefined {
   const mesh = model.get({ ...id, kind: 'mesh', parent: '', name: id.mesh });
   if (mesh === undefined) return undefined;
@@ -35,7 +35,7 @@ function gatewayView(
   return { kind: 'virtualGateway', mesh, name: gateway.name, spec: gateway.spec, routes, services };
 }
 
-/** A virtual node's backends, each once, sorted: found once, because a specification is never changed. */
+/** A virtual node's backends, each once, sorted. Cached per specification, which is immutable. */
 function backends(spec: VirtualNodeSpec): readonly string[] {
   const known = backendsOf.get(spec);
   if (known !== undefined) return known;

@@ -31,6 +31,7 @@ export const CLEAN = [
   'controlplane/explain',
   'controlplane/http',
   'controlplane/main.ts',
+  'controlplane/mesh',
   'controlplane/metrics',
   'controlplane/model',
   'controlplane/settings.ts',

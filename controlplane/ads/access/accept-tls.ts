@@ -4,27 +4,28 @@ import type { Followed } from '../../../common/files/followed-files.ts';
 import type { ServerCertificate } from '../../tls/server-certificate.ts';
 import type { ClientCa } from './client-ca.ts';
 
-/** What an ADS server shows, and whose certificates it asks for. */
+/** The certificate of an ADS server, and the authorities whose client certificates it asks for. */
 export type AdsTls = {
   readonly certificate: Followed<ServerCertificate>;
-  /** A client without a certificate, or with one that these did not issue, may come in, and is then not known by it. */
+  /** A client without a certificate, or with one of another authority, may connect, but is not authenticated by it. */
   readonly clientCa: Followed<ClientCa> | undefined;
 };
 
-/** TLS on connections that come in. */
+/** TLS on incoming connections. */
 export type TlsAcceptor = {
-  /** Begins TLS on a connection. One on which it fails is closed. */
+  /** Starts the TLS handshake on a connection, and closes the connection if the handshake fails. */
   readonly handshake: (socket: Socket) => void;
-  /** Follows the files no longer, and cuts the connections that came by it. */
+  /** Stops following the files, and cuts the connections that it accepted. */
   readonly close: () => void;
 };
 
-/** How long a client may take to say who it is, in milliseconds. */
+/** Time-out of a TLS handshake, in milliseconds. */
 const HANDSHAKE_MS = 30_000;
 
 /**
- * Hands over connections once TLS stands, with the certificate of the day. Connections that are there keep theirs. A client
- * that offers protocols has to offer `h2`; one that offers none, as an Envoy that was not told to, is taken to speak it.
+ * Passes connections on after the TLS handshake, with the current certificate. Open connections keep theirs. A client that
+ * offers ALPN protocols has to offer `h2`; a client that offers none, such as an Envoy without that setting, is assumed to
+ * speak HTTP/2.
  */
 export function acceptTls(
   { certificate, clientCa }: AdsTls,

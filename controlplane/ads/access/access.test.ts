@@ -8,7 +8,7 @@ import { makeAuthority, type Authority, type Names } from '../../tls/testing/cer
 import { accessFixture, tokenLine } from '../testing/access.ts';
 import { SHORT_FORM } from '../../../common/testing/short-form.ts';
 
-// Files are looked at twice before they are read: some of these take a while by nature.
+// Files are checked twice before they are read, so some of these tests are slow by nature.
 vi.setConfig({ testTimeout: 30_000 });
 
 const NODE = 'mesh/m/virtualNode/n';
@@ -35,15 +35,20 @@ describe('a token', () => {
 
   test.each<[string, Readonly<Record<string, string>>, string, 'served' | [status, RegExp]]>([
     ['that admits the node', bearer('good'), NODE, 'served'],
-    ['that admits it by another form', bearer('good'), `arn:aws:appmesh:x:${OWNER}:${NODE}`, 'served'],
     [
-      'that admits others',
+      'that admits the node by another form of its id',
+      bearer('good'),
+      `arn:aws:appmesh:x:${OWNER}:${NODE}`,
+      'served',
+    ],
+    [
+      'that admits other nodes',
       bearer('good'),
       'mesh/other/virtualNode/n',
       [PERMISSION_DENIED, /may be mesh\/m\/virtualNode\/\*, not mesh\/other/],
     ],
-    ['of the mesh of one account', bearer('owned'), NODE, [PERMISSION_DENIED, new RegExp(`m@${OWNER}/`)]],
-    ['that is not known', bearer('bad'), NODE, [UNAUTHENTICATED, /not known/]],
+    ['for the mesh of one account', bearer('owned'), NODE, [PERMISSION_DENIED, new RegExp(`m@${OWNER}/`)]],
+    ['that is unknown', bearer('bad'), NODE, [UNAUTHENTICATED, /not known/]],
     ['that has expired', bearer('old'), NODE, [UNAUTHENTICATED, /expired at 2020-01-01/]],
     [
       'that is missing',
@@ -51,7 +56,7 @@ describe('a token', () => {
       NODE,
       [UNAUTHENTICATED, /no credentials: this control plane wants authorization: Bearer/],
     ],
-    ['with an id that is none', bearer('good'), 'nonsense', [INVALID_ARGUMENT, /names no proxy/]],
+    ['with an invalid node id', bearer('good'), 'nonsense', [INVALID_ARGUMENT, /names no proxy/]],
   ])('%s', async (_, metadata, node, expected) => {
     const { refusals, identified } = await serve({ tokens: true });
     const opened = await open(node, metadata).opened;
@@ -68,7 +73,7 @@ describe('a token', () => {
     expect(refusals).toHaveLength(1);
   });
 
-  test.skipIf(SHORT_FORM)('that is taken out of the file ends its streams, and no other', async () => {
+  test.skipIf(SHORT_FORM)('that is removed from the file ends its streams, and no others', async () => {
     const { readings, xds } = await serve({ tokens: true });
     const [kept, lost] = [open(NODE, bearer('good')), open(NODE, bearer('also'))];
     expect(await lost.opened).toMatchObject({ code: UNAUTHENTICATED });
@@ -84,7 +89,7 @@ describe('a token', () => {
     expect(xds.streams()).toHaveLength(1);
   });
 
-  test('in a file that became bad goes on as it was', async () => {
+  test('stays valid when its file becomes invalid', async () => {
     const { readings, xds } = await serve({ tokens: true });
     expect(await open(NODE, bearer('good')).opened).toBe('served');
     await writeFile(file('tokens'), 'nothing');
@@ -105,7 +110,7 @@ describe('a token', () => {
     });
   });
 
-  test.skipIf(SHORT_FORM)('whose end is brought forward ends its stream then', async () => {
+  test.skipIf(SHORT_FORM)('whose expiry is set to an earlier time ends its stream at that time', async () => {
     await writeFile(file('tokens'), tokenLine('brief', ['*'], '2099-01-01T00:00:00Z'));
     const { readings } = await serve({ tokens: true });
     const stream = open(NODE, bearer('brief'));
@@ -115,7 +120,7 @@ describe('a token', () => {
     expect(await stream.ended).toMatchObject({ code: UNAUTHENTICATED });
   });
 
-  test('of one account does not hold once the mesh is of another', async () => {
+  test('for the mesh of one account ends its stream once the mesh belongs to another account', async () => {
     const { owners, admission } = await serve({ tokens: true });
     owners.set('m', OWNER);
     const stream = open(NODE, bearer('owned'));
@@ -127,10 +132,10 @@ describe('a token', () => {
   });
 });
 
-describe('what is asked on ADS is asked everywhere', () => {
+describe('every service needs the credentials that ADS needs', () => {
   beforeEach(() => writeFile(file('tokens'), tokenLine('one', [NODE]) + tokenLine('all', ['*'])));
 
-  test("a type's own service", async () => {
+  test('the service of one type', async () => {
     await serve({ tokens: true });
     const opened = (node: string, token: string) =>
       open(node, bearer(token), undefined, { method: SERVICES.clusters.sotw }).opened;
@@ -139,9 +144,9 @@ describe('what is asked on ADS is asked everywhere', () => {
     expect(await opened(NODE, 'one')).toBe('served');
   });
 
-  test('the status of all proxies, which takes the right to be every node', async () => {
+  test('the status of all proxies, which needs the right to be every node', async () => {
     await serve({ tokens: true });
-    // What is asked is the same as elsewhere, and no question about the status: here it counts how far that comes.
+    // The request is a discovery request as elsewhere, not a status request: this test is about how far the call gets.
     const opened = (token: string) =>
       open(NODE, bearer(token), undefined, { method: STATUS_METHODS.StreamClientStatus }).opened;
     expect(await opened('none')).toMatchObject({ code: UNAUTHENTICATED });
@@ -153,7 +158,7 @@ describe('what is asked on ADS is asked everywhere', () => {
   });
 });
 
-test('where nothing is asked, what is shown identifies nobody', async () => {
+test('if authentication is off, credentials do not identify a stream', async () => {
   await writeFile(file('tokens'), tokenLine('good', ['*']));
   const { identified } = await serve({});
   expect(await open(NODE, bearer('good')).opened).toBe('served');
@@ -187,7 +192,7 @@ describe('a client certificate', () => {
     });
   });
 
-  test('of an authority that is not asked for, and none at all', async () => {
+  test('of an untrusted authority, or none at all, is refused', async () => {
     await serve({ clientCa: true });
     const strange = await certified(spiffe(NODE), await makeAuthority());
     expect(await open(NODE, {}, strange).opened).toMatchObject({ code: UNAUTHENTICATED });
@@ -196,7 +201,7 @@ describe('a client certificate', () => {
 
   test.skipIf(SHORT_FORM)('that expires ends its stream', async () => {
     await serve({ clientCa: true });
-    // A certificate's times are whole seconds.
+    // The times of a certificate are whole seconds.
     const stream = open(NODE, {}, await certified({ ...spiffe(NODE), lifetimeMs: 3000 }));
     expect(await stream.opened).toBe('served');
     expect(await stream.ended).toMatchObject({
@@ -206,7 +211,7 @@ describe('a client certificate', () => {
   });
 
   test.skipIf(SHORT_FORM)(
-    'ends its stream when its authority is taken away, and the next is judged by the new one',
+    'ends its stream when its authority is removed; later streams are checked against the new authority',
     async () => {
       const { readings } = await serve({ clientCa: true });
       const stream = open(NODE, {}, await certified(spiffe(NODE)));

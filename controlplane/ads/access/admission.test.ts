@@ -12,8 +12,8 @@ const { UNAUTHENTICATED, PERMISSION_DENIED, RESOURCE_EXHAUSTED } = status;
 
 const { file, serve, open } = accessFixture();
 
-describe('a signature as Envoy makes it for App Mesh', () => {
-  /** POST to the method, no body, whatever the stream brings: what the AWS IAM plugin for google_grpc signs. */
+describe('a signature as Envoy makes for App Mesh', () => {
+  /** Signs as the AWS IAM plugin for google_grpc does: POST to the method, no body, whatever the stream then carries. */
   const sign = async (accessKeyId: string, host: string, at = Date.now()) => {
     const call = { method: 'POST', path: SOTW_METHOD.path, headers: { host } };
     const { host: _, ...headers } = (await signed(call, { accessKeyId, at })).headers as Record<
@@ -25,10 +25,10 @@ describe('a signature as Envoy makes it for App Mesh', () => {
   const ARN = `arn:aws:appmesh:${REGION}:${OWNER}:mesh/shared/virtualNode/n`;
 
   test.each<[string, string, string, 'served' | [status, RegExp]]>([
-    ['of a user who may do all', 'AKADMIN', NODE, 'served'],
-    ['of a user who may use that mesh', 'AKCAREFUL', ARN, 'served'],
+    ['of a user with all rights', 'AKADMIN', NODE, 'served'],
+    ['of a user with rights for that mesh', 'AKCAREFUL', ARN, 'served'],
     [
-      'of a user who may use another mesh',
+      'of a user with rights for another mesh',
       'AKCAREFUL',
       NODE,
       [
@@ -43,7 +43,12 @@ describe('a signature as Envoy makes it for App Mesh', () => {
       `arn:aws:appmesh:x:${OWNER}:${NODE}`,
       [PERMISSION_DENIED, /shares no mesh m/],
     ],
-    ['of nobody', 'AKNONE', NODE, [UNAUTHENTICATED, /security token included in the request is invalid/]],
+    [
+      'of an unknown access key',
+      'AKNONE',
+      NODE,
+      [UNAUTHENTICATED, /security token included in the request is invalid/],
+    ],
   ])('%s', async (_, key, node, expected) => {
     const { address } = await serve({ credentials: true });
     const opened = await open(node, await sign(key, address)).opened;
@@ -54,7 +59,7 @@ describe('a signature as Envoy makes it for App Mesh', () => {
     });
   });
 
-  test('that is too old, of another host, or missing', async () => {
+  test('that is too old, of another host, or missing is refused', async () => {
     const { address } = await serve({ credentials: true });
     const old = await sign('AKADMIN', address, Date.now() - 3_600_000);
     expect(await open(NODE, old).opened).toMatchObject({ code: UNAUTHENTICATED });
@@ -64,7 +69,7 @@ describe('a signature as Envoy makes it for App Mesh', () => {
     expect(await open(NODE).opened).toMatchObject({ code: UNAUTHENTICATED });
   });
 
-  test('leaves out the usual port, which the call may name', async () => {
+  test('omits the default port, which the call may name', async () => {
     await serve({ credentials: true });
     const metadata = await sign('AKADMIN', 'localhost');
     const named = open(NODE, metadata, undefined, { authority: 'localhost:443' });
@@ -73,12 +78,12 @@ describe('a signature as Envoy makes it for App Mesh', () => {
     expect(await other.opened).toMatchObject({ code: UNAUTHENTICATED });
   });
 
-  test('is passed over where nobody asks for it', async () => {
+  test('is ignored if authentication is off', async () => {
     await serve({});
     expect(await open(NODE, await sign('AKNONE', 'x')).opened).toBe('served');
   });
 
-  test('ends its stream when the key is taken away', async () => {
+  test('ends its stream when the access key is removed', async () => {
     const { address } = await serve({ credentials: true });
     const stream = open(NODE, await sign('AKADMIN', address));
     expect(await stream.opened).toBe('served');
@@ -91,7 +96,7 @@ describe('a signature as Envoy makes it for App Mesh', () => {
 });
 
 describe('too many', () => {
-  test('proxies of a resource', async () => {
+  test('proxies of one resource are refused', async () => {
     const { refusals } = await serve({}, { proxyQuotas: { proxies: undefined, proxiesPerResource: 2 } });
     const [first, second] = [open(NODE), open(NODE)];
     expect([await first.opened, await second.opened]).toEqual(['served', 'served']);
@@ -105,7 +110,7 @@ describe('too many', () => {
     expect(new Set(refusals)).toEqual(new Set(['quota']));
   });
 
-  test('proxies in all', async () => {
+  test('proxies in all are refused', async () => {
     await serve({}, { proxyQuotas: { proxies: 1, proxiesPerResource: undefined } });
     expect(await open(NODE).opened).toBe('served');
     expect(await open('mesh/m/virtualNode/other').opened).toMatchObject({
@@ -114,7 +119,7 @@ describe('too many', () => {
     });
   });
 
-  test('newcomers at once', async () => {
+  test('new streams at once are refused', async () => {
     const { refusals } = await serve({}, { adsRateLimit: { rate: 0.001, burst: 3 } });
     const opened = await Promise.all(Array.from({ length: 5 }, () => open(NODE).opened));
     expect(opened.filter((each) => each === 'served')).toHaveLength(3);
@@ -127,7 +132,7 @@ describe('too many', () => {
   });
 });
 
-test('who has gone is not asked again', async () => {
+test('an ended stream is not checked again', async () => {
   const { owners, admission, xds } = await serve({});
   const stream = open(NODE);
   expect(await stream.opened).toBe('served');
@@ -140,7 +145,7 @@ test('who has gone is not asked again', async () => {
   expect(asked).toHaveBeenCalledTimes(1);
 });
 
-test('stopping lets all streams go, evenly, and no new one comes in', async () => {
+test('stop drains all streams evenly, and admits no new stream', async () => {
   const { listener, xds } = await serve({});
   const all = Array.from({ length: 20 }, () => open(NODE));
   expect(new Set(await Promise.all(all.map(({ opened }) => opened)))).toEqual(new Set(['served']));

@@ -20,23 +20,23 @@ import { pace } from '../spread.ts';
 import type { ProxyCount } from './proxy-quotas.ts';
 import { reasonOf, type RefusalReason } from './refusal-reason.ts';
 
-/** What admission goes by. */
+/** Inputs of admission. */
 export type AdmissionOptions = {
   readonly authorities: StreamAuthorities;
-  /** New streams of those that have shown who they are, or of anyone where nobody is asked. */
+  /** Limits new streams that are authenticated, or all new streams if authentication is off. */
   readonly newcomers: TokenBucket;
   readonly proxies: ProxyCount;
-  /** The account of a proxy's mesh in the model, as far as there is one. */
+  /** The account of a proxy's mesh in the model; undefined if the mesh does not exist. */
   readonly ownerOf: (identity: Identity) => string | undefined;
-  /** A newcomer was refused, or a stream ended because what it had shown no longer holds. */
+  /** Called when a new stream is refused, or a stream ends because its credential is no longer valid. */
   readonly onRefusal: (reason: RefusalReason, peer: string, refusal: CallError) => void;
 };
 
-/** Decides which streams there are, whatever service they are of. */
+/** Decides which streams may be open, on every service. */
 export type Admission = {
   /**
-   * For the gRPC server: nothing of a call goes on before it is known who makes it. `onKnown` is called then, and not for a
-   * health check, which shows nothing.
+   * For the gRPC server: authenticates the caller before anything else in a call. `onKnown` is called after that, but not for
+   * a health check, which carries no credentials.
    */
   readonly guard: (call: ServerCall, enter: () => void, onKnown?: () => void) => void;
   /**
@@ -44,7 +44,7 @@ export type Admission = {
    * CallError.
    */
   admit(call: ServerCall, identity: Identity): { readonly isIdentified: boolean };
-  /** Whether proxies have to show who they are. */
+  /** Whether proxies have to authenticate. */
   readonly asks: boolean;
   /** Verifies all streams again, and ends those whose credential no longer holds, evenly within `spreadMs` (default: 2,000; 0: now). */
   recheck(spreadMs?: number): void;
@@ -54,13 +54,13 @@ export type Admission = {
   drain(limitMs: number, signal: AbortSignal): Promise<void>;
 };
 
-/** What load balancers ask, which show no credentials. It says that this control plane serves, and no more. */
+/** Health checks of load balancers, which carry no credentials. They show only that this control plane serves. */
 const HEALTH_SERVICE = /^\/grpc\.health\.v1\.Health\//;
 
 /** Services that show every proxy to a caller. */
 const STATUS_SERVICES = /^\/envoy\.service\.status\./;
 
-/** Streams that share a token that expires come back spread over so many milliseconds. */
+/** Jitter, in milliseconds: streams that share an expiring token do not all reconnect at once. */
 const EXPIRY_JITTER_MS = 2000;
 const REVOCATION_SPREAD_MS = 2000;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -73,7 +73,7 @@ type Gate = {
   state: 'open' | 'stopping';
 };
 
-/** Starts with no streams. */
+/** Creates an admission without streams. */
 export function createAdmission(options: AdmissionOptions): Admission {
   const gate: Gate = { options, streams: new Map(), state: 'open' };
   const { streams } = gate;

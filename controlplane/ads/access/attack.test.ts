@@ -15,7 +15,7 @@ vi.setConfig({ testTimeout: 120_000 });
 const NODE = 'mesh/m/virtualNode/n';
 const { file, serve, open } = accessFixture();
 
-/** Opens calls without credentials over one connection, all at once; answers their gRPC codes. */
+/** Opens calls without credentials over one connection, all at once; returns how often each gRPC code came back. */
 async function strangers(address: string, path: string, calls: number): Promise<Map<string, number>> {
   const session = connect(`https://${address}`, { rejectUnauthorized: false });
   const codes = new Map<string, number>();
@@ -43,10 +43,10 @@ async function strangers(address: string, path: string, calls: number): Promise<
 }
 
 test.skipIf(SHORT_FORM)(
-  'strangers use up nothing of what is there for proxies: a flood of them refuses no proxy of the same address',
+  'a flood of unauthenticated calls does not use up the rate limit of proxies at the same address',
   async () => {
     await writeFile(file('tokens'), tokenLine('good', ['*']));
-    // More strangers than new streams may come at once, and as many proxies as that.
+    // More unauthenticated calls than the burst of new streams, and as many proxies as the burst.
     const { address } = await serve({ tokens: true }, { adsRateLimit: { rate: 0.001, burst: 200 } });
     const unauthenticated = `${status.UNAUTHENTICATED}`;
     expect(await strangers(address, SOTW_METHOD.path, 1000)).toEqual(new Map([[unauthenticated, 1000]]));
@@ -58,7 +58,7 @@ test.skipIf(SHORT_FORM)(
   },
 );
 
-test('amid a flood of calls of strangers, a thousand good clients of the same address are served', async () => {
+test('amid a flood of unauthenticated calls, a thousand authenticated clients at the same address are served', async () => {
   await writeFile(file('tokens'), tokenLine('good', ['*']));
   const clients = SHORT_FORM ? 100 : 1000;
   const { address, refusals, turnedAway } = await serve(
@@ -68,7 +68,7 @@ test('amid a flood of calls of strangers, a thousand good clients of the same ad
   const served: ('served' | End)[] = [];
   let calls = 0;
   const over = new AbortController();
-  // 5,000 a second, as far as they are answered, each hundred over a connection of its own.
+  // Up to 5,000 calls per second, as fast as they are answered, one connection per hundred calls.
   const flood = (async () => {
     while (!over.signal.aborted) {
       const next = sleep(20);
@@ -93,14 +93,14 @@ test('amid a flood of calls of strangers, a thousand good clients of the same ad
   });
 });
 
-test('a stranger does not learn which methods there are', async () => {
+test('an unauthenticated caller does not learn which methods exist', async () => {
   await writeFile(file('tokens'), tokenLine('good', ['*']));
   const { address } = await serve({ tokens: true });
   const unauthenticated = new Map([[`${status.UNAUTHENTICATED}`, 1]]);
   expect(await strangers(address, '/no.such.Service/Method', 1)).toEqual(unauthenticated);
 });
 
-test('a load balancer asks for the health of ADS without credentials', async () => {
+test('a load balancer can check the health of ADS without credentials', async () => {
   await writeFile(file('tokens'), tokenLine('good', ['*']));
   const { address, listener } = await serve({ tokens: true });
   expect(await strangers(address, HEALTH_CHECK, 1)).toEqual(new Map([[`${status.OK}`, 1]]));

@@ -18,26 +18,26 @@ import {
 } from './credential.ts';
 import { tokenSum, type Tokens } from './tokens.ts';
 
-/** What streams are held against. Where nothing of it is given, nobody is asked who he is. */
+/** The sources that streams are authenticated against. If all are undefined, authentication is off. */
 export type StreamAuthorities = {
   readonly tokens: Followed<Tokens> | undefined;
   readonly clientCa: Followed<ClientCa> | undefined;
-  /** Users of the credentials file, known by their signatures. */
+  /** Users of the credentials file, authenticated by their signatures. */
   readonly signers: Access['signers'];
-  /** Signatures that are verified: it is not known before whether a stranger made one, and it takes work. */
+  /** Limits the verification of signatures, which costs CPU before the caller is authenticated. */
   readonly verifications: TokenBucket;
   readonly region: string;
 };
 
-/** Whether anything is given that streams are held against. */
+/** Whether streams have to authenticate: at least one source is given. */
 export function asksAnything({ tokens, clientCa, signers }: StreamAuthorities): boolean {
   return tokens !== undefined || clientCa !== undefined || signers !== undefined;
 }
 
 /**
- * Finds out who opens a stream: the bearer token in its metadata, else the signature, else the certificate of its
- * connection. Whether he may be what he then asks to be is not judged here, nor whether what he shows still holds. Throws or
- * rejects with a CallError UNAUTHENTICATED.
+ * Authenticates the caller of a stream: by the bearer token in its metadata, else by the signature, else by the certificate of
+ * its connection. It does not check whether the caller may be the proxy that it then names, nor whether the credential is still
+ * valid. Throws or rejects with a CallError UNAUTHENTICATED.
  */
 export function authenticateStream(
   authorities: StreamAuthorities,
@@ -82,8 +82,8 @@ function wanted({ tokens, clientCa, signers }: StreamAuthorities): string {
 }
 
 /**
- * A call signed as Envoy's AWS IAM plugin for google_grpc does it: POST to the method's path, with an empty body, whatever
- * the stream then brings. The host is signed without a default port, which the call may still name.
+ * Authenticates a call that is signed as Envoy's AWS IAM plugin for google_grpc does: POST to the method's path, with an empty
+ * body, whatever the stream then carries. The signed host has no default port, which the call may still name.
  */
 async function bySignature(
   signers: NonNullable<Access['signers']>,

@@ -1,17 +1,18 @@
 import { parseNodePattern, type NodePattern } from './node-pattern.ts';
 
-/** What is looked at of a client's certificate, in the form of node's `PeerCertificate`. */
+/** The names in a client certificate, in the form of Node's `PeerCertificate`. */
 export type CertificateNames = {
   readonly subject?: { readonly CN?: string | readonly string[] } | undefined;
-  /** `URI:spiffe://…, DNS:…`; names with commas or quotes stand as JSON texts. */
+  /** `URI:spiffe://…, DNS:…`; names with commas or quotes are JSON strings. */
   readonly subjectaltname?: string | undefined;
 };
 
 const SPIFFE = /^spiffe:\/\/[^/]+\/(mesh\/.+)$/;
 
 /**
- * Which nodes the holder of a certificate may be: those that its URI names say, `spiffe://DOMAIN/mesh/M/virtualNode/N` or an
- * ARN; where none does, those that its common name says. Wildcards count as in tokens. Empty: it is no proxy's certificate.
+ * Returns the nodes that the holder of a certificate may be: those of its URI names, `spiffe://DOMAIN/mesh/M/virtualNode/N` or
+ * an ARN; if no URI name is such a name, those of its common name. Wildcards work as in tokens. Empty: the certificate is not
+ * for a proxy.
  */
 export function nodesOfCertificate({ subject, subjectaltname }: CertificateNames): readonly NodePattern[] {
   const uris = alternativeNames(subjectaltname ?? '').flatMap(([type, name]) =>
@@ -23,11 +24,11 @@ export function nodesOfCertificate({ subject, subjectaltname }: CertificateNames
 
 function patternOf(name: string): readonly NodePattern[] {
   const pattern = parseNodePattern(SPIFFE.exec(name)?.[1] ?? name);
-  // A bare `*` is no name of a proxy, and common in certificates of other purposes.
+  // A bare `*` does not name a proxy, and is common in certificates for other purposes.
   return pattern === undefined || name === '*' ? [] : [pattern];
 }
 
-// Node separates names by commas, and writes a name that could be taken for several as a JSON text (CVE-2021-44532).
+// Node separates names by commas, and writes a name that could be taken for several as a JSON string (CVE-2021-44532).
 function alternativeNames(text: string): readonly (readonly [type: string, name: string])[] {
   return Array.from(text.matchAll(/([^:,\s]+):("(?:[^"\\]|\\.)*"|[^,]*)/g), ([, type = '', name = '']) => [
     type,

@@ -3,13 +3,13 @@ import { X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import { CertificateError } from '../../tls/server-certificate.ts';
 
-/** The authorities whose client certificates are taken. */
+/** The authorities whose client certificates are accepted. */
 export type ClientCa = { readonly pem: Buffer; readonly certificates: readonly X509Certificate[] };
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
 /**
- * Reads authorities' certificates, PEM, one or several.
+ * Reads one or more certificates of authorities, in PEM.
  * @throws CertificateError
  */
 export function readClientCa(file: string, pem: Buffer): ClientCa {
@@ -29,7 +29,7 @@ export function readClientCa(file: string, pem: Buffer): ClientCa {
   }
 }
 
-/** Whether one of the authorities issued the certificate itself. One below an intermediate is not known so. */
+/** Whether one of the authorities issued the certificate directly. A certificate below an intermediate is not recognized. */
 export function isIssuedBy({ certificates }: ClientCa, certificate: X509Certificate): boolean {
   return certificates.some((ca) => certificate.checkIssued(ca) && certificate.verify(ca.publicKey));
 }

@@ -20,11 +20,11 @@ import type { Tokens } from './tokens.ts';
 
 /** What a stream has shown of its identity. */
 export type Credential = {
-  /** For the log. Never a secret. */
+  /** Name of the holder for the log. Never a secret. */
   readonly who: string;
   /** Whether it identifies its holder, who may then have private keys. */
   readonly identifies: boolean;
-  /** When it ends by itself, as things stand, in milliseconds since 1970; undefined: never. */
+  /** When the credential expires, as currently known, in milliseconds since 1970; undefined: never. */
   expires(): number | undefined;
   /** Whether it holds at this moment; to be asked again while the stream lives. Throws a CallError UNAUTHENTICATED. */
   verify(): void;
@@ -44,7 +44,7 @@ export const ANYONE: Credential = {
   admit: () => undefined,
 };
 
-/** The holder of a token, by the token's SHA-256. `tokens` is asked anew each time. */
+/** The holder of a token, by the token's SHA-256. `tokens` is called for each check, so changes take effect. */
 export function tokenHolder(sum: string, tokens: () => Tokens, now: () => number): Credential {
   const who = `the token ${sum.slice(0, 12)}`;
   return {
@@ -66,7 +66,7 @@ export function tokenHolder(sum: string, tokens: () => Tokens, now: () => number
   };
 }
 
-/** The holder of a certificate that TLS found to be in order. */
+/** The holder of a certificate that the TLS handshake verified. */
 export function certificateHolder(
   certificate: X509Certificate,
   names: CertificateNames,
@@ -85,7 +85,7 @@ export function certificateHolder(
       if (now() >= expires) {
         throw unauthenticated(`${who} expired at ${certificate.validToDate.toISOString()}`);
       }
-      // What was found in order under other authorities may come in again, and is then judged by TLS.
+      // TLS verified the certificate against other authorities: the client may connect again, and TLS then decides.
       if (ca() !== trusted && !isIssuedBy(ca(), certificate)) {
         throw unauthenticated(`the --client-ca has changed and did not issue ${who} itself: connect again`);
       }
@@ -145,7 +145,7 @@ export function signer(
   };
 }
 
-/** It is not known who asks; the gRPC code is 16. */
+/** The caller is not authenticated; the gRPC code is 16. */
 export const unauthenticated = (message: string, options?: ErrorOptions): CallError =>
   new CallError(status.UNAUTHENTICATED, message, options);
 

@@ -19,7 +19,7 @@ describe('a pattern admits a node', () => {
     ['mesh/m*/virtualNode/n', 'mesh/mesh/virtualNode/n', OWN, true],
     ['mesh/m/virtualNode/*', 'mesh/other/virtualNode/n', OWN, false],
     ['*', 'mesh/m/virtualGateway/g', undefined, true],
-    // What counts is the account whose mesh it is, not what the id says it is.
+    // The account that owns the mesh counts, not the account in the id.
     [`mesh/m@${OWN}/virtualNode/n`, 'mesh/m/virtualNode/n', OWN, true],
     [`mesh/m@${OWN}/virtualNode/n`, `mesh/m@${OWN}/virtualNode/n`, OTHER, false],
     [`mesh/m@${OWN}/virtualNode/n`, 'mesh/m/virtualNode/n', undefined, false],
@@ -40,14 +40,14 @@ test.each([
   'mesh/m/virtualNode/n/x',
   'mesh/m@1/virtualNode/n',
   '**',
-])('%j is no pattern', (text) => expect(parseNodePattern(text)).toBeUndefined());
+])('%j is not a pattern', (text) => expect(parseNodePattern(text)).toBeUndefined());
 
 test.each([
   ['*', true],
   ['mesh/*/*/*', true],
   ['mesh/*/virtualNode/*', false],
   [`mesh/*@${OWN}/*/*`, false],
-])('%s leaves nothing out: %s', (text, expected) => {
+])('%s admits every node: %s', (text, expected) => {
   const pattern = parseNodePattern(text);
   expect(pattern && admitsEveryNode([pattern])).toBe(expected);
 });
@@ -63,7 +63,7 @@ describe('a certificate names nodes', () => {
     ],
     ['by its common name', undefined, 'mesh/m/virtualGateway/g', ['mesh/m/virtualGateway/g']],
     [
-      'by URI only, where it has both',
+      'by URI only, if it has both',
       'spiffe://x/mesh/m/virtualNode/n',
       'mesh/m/virtualNode/*',
       ['mesh/m/virtualNode/n'],
@@ -77,7 +77,7 @@ describe('a certificate names nodes', () => {
     expect(nodes.map(formatNodePattern)).toEqual(expected);
   });
 
-  test('a name that looks like several is one', () => {
+  test('a name that looks like several is one name', () => {
     const subjectaltname = 'DNS:"x, URI:spiffe://x/mesh/m/virtualNode/n"';
     expect(nodesOfCertificate({ subject: {}, subjectaltname })).toEqual([]);
   });

@@ -2,8 +2,8 @@ import { matchesGlob } from '../../auth/glob.ts';
 import type { Identity } from '../identity.ts';
 
 /**
- * Which nodes somebody may be. In each part `*` stands for any characters and `?` for one, never across a `/`. Without an
- * owner it is that mesh whichever account has it.
+ * A pattern of nodes that a caller may be. In each part `*` stands for any characters and `?` for one, never across a `/`.
+ * Without an owner, the pattern matches the mesh of any account.
  */
 export type NodePattern = {
   readonly mesh: string;
@@ -12,10 +12,10 @@ export type NodePattern = {
   readonly name: string;
 };
 
-/** A proxy that somebody asks to be. `owner`: the account of its mesh as the model has it, else as the node.id says. */
+/** A proxy that a stream asks to be. `owner`: the account of its mesh in the model, else the account in the node.id. */
 export type Subject = { readonly identity: Identity; readonly owner: string | undefined };
 
-/** What a pattern may look like, for messages. */
+/** The forms of a pattern, for messages. */
 export const NODE_PATTERN_FORMS =
   'mesh/M/virtualNode/N or mesh/M/virtualGateway/G, their ARN, M@ACCOUNT for the mesh of one account, * and ? in each part, or * alone for every node';
 
@@ -23,10 +23,10 @@ const ARN = /^arn:[^:/]+:appmesh(?:-preview)?:[^:/]*:(?<account>\d{12}):(?<path>
 const PATH =
   /^mesh\/(?<mesh>[^/@]+)(?:@(?<owner>\d{12}))?\/(?<kind>virtualNode|virtualGateway|\*)\/(?<name>[^/]+)$/;
 
-/** Every node there is. */
+/** The pattern that matches every node. */
 export const EVERY_NODE: NodePattern = { mesh: '*', owner: undefined, kind: '*', name: '*' };
 
-/** Reads a pattern; undefined where the text is none. */
+/** Parses a pattern; undefined if the text is not a pattern. */
 export function parseNodePattern(text: string): NodePattern | undefined {
   if (text === '*') return EVERY_NODE;
   const arn = ARN.exec(text)?.groups;
@@ -36,7 +36,7 @@ export function parseNodePattern(text: string): NodePattern | undefined {
   return { mesh, owner: path?.['owner'] ?? arn?.['account'], kind, name };
 }
 
-/** Whether somebody with these patterns may be that proxy. */
+/** Whether one of these patterns matches that proxy. */
 export function admitsNode(patterns: readonly NodePattern[], { identity, owner }: Subject): boolean {
   return patterns.some(
     (pattern) =>
@@ -47,19 +47,19 @@ export function admitsNode(patterns: readonly NodePattern[], { identity, owner }
   );
 }
 
-/** Whether nothing is left out: whoever may be every node may also see how every node stands. */
+/** Whether the patterns admit every node: a caller with that right may also see the status of every node. */
 export function admitsEveryNode(patterns: readonly NodePattern[]): boolean {
   return patterns.some(
     ({ mesh, owner, kind, name }) => mesh === '*' && owner === undefined && kind === '*' && name === '*',
   );
 }
 
-/** A pattern as it is written. */
+/** Formats a pattern as text. */
 export function formatNodePattern({ mesh, owner, kind, name }: NodePattern): string {
   return `mesh/${mesh}${owner === undefined ? '' : `@${owner}`}/${kind}/${name}`;
 }
 
-/** A proxy's name for people: `mesh/M@OWNER/virtualNode/N`. */
+/** Returns the readable name of a proxy: `mesh/M@OWNER/virtualNode/N`. */
 export function describeSubject({ identity, owner }: Subject): string {
   return formatNodePattern({ ...identity, owner });
 }

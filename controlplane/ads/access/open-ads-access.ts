@@ -10,7 +10,7 @@ import { countProxies, type ProxyQuotas } from './proxy-quotas.ts';
 import type { RefusalReason } from './refusal-reason.ts';
 import { readTokens } from './tokens.ts';
 
-/** Which files say who may connect, and how many may. */
+/** The files with the credentials of proxies, and the limits of connections. */
 export type AdsAccessSettings = {
   /** Undefined: no tokens. */
   readonly tokens: string | undefined;
@@ -21,7 +21,7 @@ export type AdsAccessSettings = {
   readonly region: string;
 };
 
-/** What else admission needs. */
+/** Other dependencies of admission. */
 export type AdsAccessWorld = {
   readonly signers: Access['signers'];
   readonly ownerOf: (identity: Identity) => string | undefined;
@@ -30,7 +30,7 @@ export type AdsAccessWorld = {
   readonly onRefusal: (reason: RefusalReason) => void;
 };
 
-/** Who may connect, as the files say at each moment. `clientCa` is what TLS needs of it. */
+/** Admission by the current content of the files. `clientCa` is for TLS. */
 export type AdsAccess = {
   readonly admission: Admission;
   readonly clientCa: Followed<ClientCa> | undefined;
@@ -38,8 +38,8 @@ export type AdsAccess = {
 };
 
 /**
- * Opens ADS to those whom the files know; where there are none, to anyone.
- * @throws TokensError, CertificateError, or that of the file system, where a file cannot be used
+ * Opens ADS to the holders of credentials in the files; without files, to any client.
+ * @throws TokensError, CertificateError, or the error of the file system, if a file cannot be used
  */
 export async function openAdsAccess(settings: AdsAccessSettings, world: AdsAccessWorld): Promise<AdsAccess> {
   const { signers, ownerOf, log, onReading, onRefusal } = world;

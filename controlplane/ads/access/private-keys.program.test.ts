@@ -20,8 +20,8 @@ import { SECRET } from '../../../xds/types.ts';
 import { makeAuthority } from '../../tls/testing/certificates.ts';
 import { tokenLine } from '../testing/access.ts';
 
-// Whom a control plane gives the private key of a certificate of its folder to. The virtual node has a listener with that
-// certificate, and calls another with the same, so that it also asks for what callers trust, in which there is no key.
+// Callers to which a control plane serves the private key of a certificate in its folder. The virtual node has a listener with
+// that certificate, and calls another node with the same one, so that it also asks for the authority, which has no key.
 
 const ARN = 'arn:aws:acm:us-east-1:111122223333:certificate/own';
 const [CERTIFICATE, TRUST] = [`certificate:${ARN}`, `issuer:${ARN}`];
@@ -69,7 +69,7 @@ async function start(...flags: readonly string[]): Promise<LocalControlPlane> {
   return started;
 }
 
-/** Opens a stream and asks for both secrets; answers what has come on it so far, as text. */
+/** Opens a stream and subscribes to both secrets. The returned function gives all data received so far, as text. */
 function subscribe(
   service: 'aggregated' | 'secrets',
   variant: 'sotw' | 'delta',
@@ -106,11 +106,11 @@ const WAYS = [
   ['secrets', 'delta'],
 ] as const;
 
-describe('on loopback, nobody being asked who he is', () => {
+describe('on loopback, with authentication off', () => {
   test.each([
     [],
     ['--insecure'],
-  ])('any local user had the keys of all certificates (%s)', async (...flags) => {
+  ])('no key is served; before, any local user could read the keys of all certificates (%s)', async (...flags) => {
     const started = await start(...flags);
     const streams = WAYS.map(([service, variant]) => subscribe(service, variant));
     for (const came of streams) await expect.poll(came).toContain(TRUST);
@@ -129,7 +129,7 @@ describe('on loopback, nobody being asked who he is', () => {
   });
 });
 
-test.each(WAYS)('a proxy that has shown a token has the key (%s, %s)', async (service, variant) => {
+test.each(WAYS)('a proxy with a valid token is served the key (%s, %s)', async (service, variant) => {
   const started = await start('--tokens', join(folder, 'tokens'));
   const came = subscribe(service, variant, { authorization: 'Bearer good' });
   await expect.poll(came).toContain('PRIVATE KEY');

@@ -1,20 +1,20 @@
 import { CallError } from '../../../xds/grpc/call-error.ts';
 import { status } from '../../../xds/grpc/status.ts';
 
-/** How many proxies may be connected; undefined: any number. */
+/** Limits on connected proxies; undefined: no limit. */
 export type ProxyQuotas = {
   readonly proxies: number | undefined;
-  /** Of one resource, e.g. a virtual node. */
+  /** Per resource, e.g. a virtual node. */
   readonly proxiesPerResource: number | undefined;
 };
 
 /** Counts connected proxies. A proxy with several streams over one connection counts once. */
 export type ProxyCount = {
-  /** Counts one in; the answer counts it out. Throws a CallError RESOURCE_EXHAUSTED where that would be too many. */
+  /** Counts a stream until the returned function is called. Throws a CallError RESOURCE_EXHAUSTED if that exceeds a limit. */
   enter(resource: string, peer: string): () => void;
 };
 
-/** Starts with none. */
+/** Creates a count that starts at zero. */
 export function countProxies({ proxies, proxiesPerResource }: ProxyQuotas): ProxyCount {
   const resources = new Map<string, Map<string, number>>();
   let total = 0;

@@ -1,6 +1,6 @@
 import { status, type Status } from '../../../xds/grpc/status.ts';
 
-/** Why a stream was refused, or ended. */
+/** The reason why a stream was refused or ended. */
 export type RefusalReason = 'unauthenticated' | 'denied' | 'rate' | 'quota' | 'malformed';
 
 const REASONS: ReadonlyMap<Status, RefusalReason> = new Map([
@@ -9,7 +9,7 @@ const REASONS: ReadonlyMap<Status, RefusalReason> = new Map([
   [status.INVALID_ARGUMENT, 'malformed'],
 ]);
 
-/** The reason that a gRPC code stands for; `exhausted`: what it is that there is too much of. Undefined: no refusal. */
+/** Returns the reason for a gRPC code; `exhausted`: the reason for RESOURCE_EXHAUSTED. Undefined: the code is not a refusal. */
 export function reasonOf(code: Status | undefined, exhausted: 'rate' | 'quota'): RefusalReason | undefined {
   if (code === status.RESOURCE_EXHAUSTED) return exhausted;
   return code === undefined ? undefined : REASONS.get(code);

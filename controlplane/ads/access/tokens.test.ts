@@ -5,7 +5,7 @@ import { readTokens, tokenSum } from './tokens.ts';
 const read = (text: string) => readTokens('tokens.jsonl', Buffer.from(text));
 const sha256 = tokenSum('secret');
 
-test('a line a token; empty lines and comments are passed over', () => {
+test('one token per line; empty lines and comments are skipped', () => {
   const other = tokenSum('other');
   const tokens = read(
     [
@@ -21,31 +21,35 @@ test('a line a token; empty lines and comments are passed over', () => {
   expect(tokens.size).toBe(2);
 });
 
-test('no token is a good file', () => expect(read('').size).toBe(0));
+test('a file without tokens is valid', () => expect(read('').size).toBe(0));
 
 describe('a file that cannot be used', () => {
   const good = { sha256, nodes: ['*'] };
   test.each<[string, string, string]>([
-    ['no JSON', '{', 'line 1: it is no JSON object'],
+    ['not JSON', '{', 'line 1: it is no JSON object'],
     ['a list', '[]', 'line 1: it is no JSON object'],
-    ['a short sum', JSON.stringify({ ...good, sha256: 'ab' }), 'line 1: sha256 has to be the SHA-256'],
+    ['a short SHA-256', JSON.stringify({ ...good, sha256: 'ab' }), 'line 1: sha256 has to be the SHA-256'],
     ['no nodes', JSON.stringify({ sha256 }), 'line 1: nodes has to be a list of patterns'],
     ['empty nodes', JSON.stringify({ sha256, nodes: [] }), 'line 1: nodes has to be a list of patterns'],
     [
-      'a wrong node',
+      'an invalid node',
       JSON.stringify({ sha256, nodes: ['n', 7] }),
       'line 1: nodes: "n" is none of mesh/M/virtualNode/N',
     ],
-    ['a wrong time', JSON.stringify({ ...good, expires: 'soon' }), 'line 1: expires "soon" has to be a time'],
-    ['a day that is none', JSON.stringify({ ...good, expires: '2027-13-31T00:00:00Z' }), 'has to be a time'],
-    ['another member', JSON.stringify({ ...good, expire: 1 }), 'line 1: "expire" is not known'],
-    ['one twice', `${JSON.stringify(good)}\n${JSON.stringify(good)}`, 'line 2: sha256 "'],
+    [
+      'an invalid time',
+      JSON.stringify({ ...good, expires: 'soon' }),
+      'line 1: expires "soon" has to be a time',
+    ],
+    ['an invalid date', JSON.stringify({ ...good, expires: '2027-13-31T00:00:00Z' }), 'has to be a time'],
+    ['an unknown member', JSON.stringify({ ...good, expire: 1 }), 'line 1: "expire" is not known'],
+    ['a token twice', `${JSON.stringify(good)}\n${JSON.stringify(good)}`, 'line 2: sha256 "'],
   ])('%s', (_, text, message) => {
     expect(() => read(text)).toThrow(`tokens.jsonl: ${message.startsWith('line') ? message : ''}`);
     expect(() => read(text)).toThrow(message);
   });
 
-  test('lists every problem, and repeats no line', () => {
+  test('lists every problem, and quotes no line', () => {
     expect(() => read(`{"sha256":"very secret"}\n{"nodes":["x"]}`)).toThrow(/line 1[^]*line 2/);
     expect(() => read(`{"sha256":"very secret"}`)).not.toThrow(/very secret/);
   });

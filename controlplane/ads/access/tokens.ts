@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { NODE_PATTERN_FORMS, parseNodePattern, type NodePattern } from './node-pattern.ts';
 
-/** What a bearer token stands for. The token itself is kept nowhere. */
+/** The rights of a bearer token. The token itself is not stored. */
 export type TokenGrant = {
-  /** Of the token, 64 hexadecimal digits in small letters. */
+  /** SHA-256 of the token, 64 lower-case hexadecimal digits. */
   readonly sha256: string;
   readonly nodes: readonly NodePattern[];
   /** Milliseconds since 1970; undefined: never. */
@@ -13,7 +13,7 @@ export type TokenGrant = {
 /** All tokens of a file, by their SHA-256. */
 export type Tokens = ReadonlyMap<string, TokenGrant>;
 
-/** A tokens file that cannot be used. The message lists every problem, a line each. The exit code is 1. */
+/** A tokens file that cannot be used. The message lists every problem, one per line. The exit code is 1. */
 export class TokensError extends Error {
   readonly exitCode = 1;
   readonly problems: readonly string[];
@@ -28,14 +28,14 @@ export class TokensError extends Error {
 const MEMBERS = ['sha256', 'nodes', 'expires'];
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
-/** The SHA-256 of a token, as the file has it. */
+/** Returns the SHA-256 of a token, in the form of the file. */
 export function tokenSum(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }
 
 /**
- * Reads a tokens file: a JSON object a line, `{"sha256":…,"nodes":[…],"expires":…}`; lines that are empty or begin with `#`
- * are passed over.
+ * Parses a tokens file: one JSON object per line, `{"sha256":…,"nodes":[…],"expires":…}`. Empty lines and lines that begin with
+ * `#` are skipped.
  * @throws TokensError
  */
 export function readTokens(file: string, content: Uint8Array): Tokens {

@@ -12,7 +12,7 @@ import { createPreview } from '../preview.ts';
 import { parseIdentity } from '../identity.ts';
 import type { ProxyConfig } from '../proxy-configs.ts';
 
-// What stands beside the API has the account's bounds, and its calls leave a line in the audit.
+// Operator endpoints beside the API keep the bounds of accounts, and their calls are audited.
 
 const statement = (Action: string) => [{ Statement: { Effect: 'Allow' as const, Action, Resource: '*' } }];
 const key = (accessKeyId: string) => ({ accessKeyId, secretAccessKey: secretOf(accessKeyId) });
@@ -89,7 +89,7 @@ const paths = (node: string) => [
   `/explain?node=${node}&method=GET&url=http://a/`,
 ];
 
-test('a user sees proxies of the own account, and of a mesh that is shared with it', async () => {
+test('a user sees proxies of their own account, and of a mesh that is shared with it', async () => {
   for (const node of [
     'mesh/shared/virtualNode/n',
     `mesh/shared@${OWNER}/virtualNode/n`,
@@ -99,7 +99,7 @@ test('a user sees proxies of the own account, and of a mesh that is shared with 
   }
 });
 
-test('a user with all rights of one account does not see whether another has a mesh', async () => {
+test('a user with all rights in one account cannot tell whether another account has a mesh', async () => {
   for (const mesh of ['private', 'missing']) {
     for (const path of paths(`mesh/${mesh}/virtualNode/n`))
       expect(await ask('AKGUEST', path)).toMatchObject({ status: 404, error: 'NotFoundException' });
@@ -108,7 +108,7 @@ test('a user with all rights of one account does not see whether another has a m
   }
 });
 
-test('the status of a user has the proxies of meshes that the user sees, and those that no mesh has', async () => {
+test('the status shows a user the proxies of meshes that the user sees, and proxies without a mesh', async () => {
   const { body } = await ask('AKGUEST', '/status');
   const { proxies } = JSON.parse(body) as { proxies: { resource: string }[] };
   expect(proxies.map(({ resource }) => resource)).toEqual([
@@ -118,7 +118,7 @@ test('the status of a user has the proxies of meshes that the user sees, and tho
   ]);
 });
 
-test('a backup, which is of all accounts, needs a policy that names its action in full', async () => {
+test('a backup, which covers all accounts, needs a policy that names its action in full', async () => {
   for (const user of ['AKGUEST', 'AKADMIN', 'AKDAYBREAK']) {
     const { status, body } = await ask(user, '/backup');
     expect(status).toBe(403);
@@ -127,7 +127,7 @@ test('a backup, which is of all accounts, needs a policy that names its action i
   expect(await ask('AKBACKUP', '/backup')).toMatchObject({ status: 200 });
 });
 
-test('each look beside the API is a line in the audit', async () => {
+test('each call to an operator endpoint is an audit event', async () => {
   await ask('AKBACKUP', '/backup');
   await ask('AKGUEST', '/status');
   for (const path of paths('mesh/guest/virtualNode/n')) await ask('AKGUEST', path);

@@ -6,12 +6,16 @@ import type { Model } from '../../mesh/model.ts';
 import type { ProxyId } from '../../mesh/proxy-view.ts';
 import { meshOwner, resolve, type Identity } from '../identity.ts';
 
-/** Who looks at proxies, and by which action. Anyone sees all; a user what is in a mesh of the own account, or in a shared one. */
+/**
+ * The caller that looks at proxies, and the action. If authentication is off, the caller sees all proxies. A user sees those in
+ * meshes of the user's account, and in meshes that are shared with it.
+ */
 export type Viewer = { readonly caller: Principal; readonly action: OperatorAction };
 
 /**
- * The proxy that a viewer means, as far as the model has it: an id without an account names a mesh that the viewer sees.
- * @throws ApiError AccessDeniedException where the id names the mesh of an account that does not share it, whether it exists or not
+ * Returns the proxy that a viewer means; undefined if the model does not have it. An id without an account names a mesh that the
+ * viewer sees.
+ * @throws ApiError AccessDeniedException if the id names the mesh of an account that does not share it, whether or not it exists
  */
 export function resolveFor(
   { caller, action }: Viewer,
@@ -26,7 +30,7 @@ export function resolveFor(
   return model.get(id) === undefined ? undefined : id;
 }
 
-/** Whether a viewer sees a connected proxy. One whose mesh nobody has is seen by everybody: it says no more than its own name. */
+/** Whether a viewer sees a connected proxy. Every viewer sees a proxy whose mesh does not exist: it shows only its own name. */
 export function seesProxy(caller: Principal, model: Model, identity: Identity): boolean {
   const { mesh } = identity;
   const owner = meshOwner(model, identity) ?? identity.owner;

@@ -21,45 +21,45 @@ import { tokenSum } from '../access/tokens.ts';
 const log = createLog('test', 'silent');
 const UNLIMITED = { proxies: undefined, proxiesPerResource: undefined };
 
-/** A control plane's ADS over TLS, with everything around it, and what became of it. */
+/** ADS of a control plane over TLS, with all its parts, and records of what happened. */
 export type Served = {
-  /** `localhost:…`, which its certificate is for. */
+  /** `localhost:…`, the name in its certificate. */
   readonly address: string;
   readonly refusals: readonly RefusalReason[];
-  /** Why connections were closed. */
+  /** The reasons why connections were closed. */
   readonly turnedAway: readonly string[];
-  /** Of each stream that was admitted, whether it has shown who it is. */
+  /** For each admitted stream, whether it is authenticated. */
   readonly identified: readonly boolean[];
   /** The kinds of files that were read again. */
   readonly readings: readonly string[];
-  /** The accounts of meshes, as a model would have them. */
+  /** The account of each mesh, in place of a model. */
   readonly owners: Map<string, string>;
   readonly xds: XdsServer;
   readonly listener: AdsListener;
   readonly admission: Admission;
 };
 
-/** Which of the files `tokens`, `ca.pem` and `credentials` it asks for. The last is there by itself. */
+/** The files of `tokens`, `ca.pem` and `credentials` that ADS uses. The fixture writes the last one itself. */
 export type Asks = { readonly tokens?: boolean; readonly clientCa?: boolean; readonly credentials?: boolean };
 
-/** What each test of a file gets: a folder, a server on what the folder says, and streams to it; all gone afterwards. */
+/** The fixture of each test in a file: a folder, a server that uses its files, and streams to it. All are removed afterwards. */
 export type AccessFixture = {
   readonly file: (name: string) => string;
   readonly serve: (asks: Asks, limits?: Partial<Limits>) => Promise<Served>;
-  /** Opens a stream to the server as that node; without `channel`: without a certificate. */
+  /** Opens a stream to the server as that node; without `channel`, it has no client certificate. */
   readonly open: (
     node: string,
     metadata?: Readonly<Record<string, string>>,
     channel?: ChannelCredentials,
     options?: Pick<OpenOptions, 'method' | 'authority'>,
   ) => TestStream;
-  /** Credentials with a certificate. */
+  /** Channel credentials with a client certificate. */
   readonly channel: (certificate: { readonly cert: string; readonly key: string }) => ChannelCredentials;
 };
 
 type Limits = Pick<AdsAccessSettings, 'proxyQuotas' | 'adsRateLimit'>;
 
-/** To be called once, at the top of a test file. */
+/** Creates the fixture. To be called once, at the top of a test file. */
 export function accessFixture(): AccessFixture {
   let folder: string;
   let trusted: Buffer;
@@ -117,7 +117,7 @@ export function accessFixture(): AccessFixture {
     });
     const where = { host: '127.0.0.1', port: 0 };
     const tracker = createConnectionTracker({
-      // Those of a control plane by default.
+      // The defaults of a control plane.
       limits: { all: 20_000, strangers: 5000 },
       onClosed: (why) => turnedAway.push(why),
     });

@@ -11,23 +11,23 @@ import { DiscoveryRequestSchema } from '#envoy/envoy/service/discovery/v3/discov
 import { SOTW_METHOD } from '../../../xds/service.ts';
 import { CLUSTER } from '../../../xds/types.ts';
 
-/** How a stream is opened. */
+/** Options of a stream. */
 export type OpenOptions = {
   readonly node: string;
   readonly channel?: ChannelCredentials;
   readonly metadata?: Readonly<Record<string, string>>;
-  /** Who is asked, as the call says; default: the address. */
+  /** The `:authority` of the call; default: the address. */
   readonly authority?: string;
-  /** The method to call; default: state of the world on ADS. */
+  /** The method to call; default: SotW on ADS. */
   readonly method?: MethodDefinition<Buffer, Buffer>;
 };
 
 /** How a stream ended. */
 export type End = { readonly code: status; readonly details: string };
 
-/** One stream of a client that asks for clusters, as the node that it says. */
+/** A client stream that subscribes to clusters as the given node. */
 export type TestStream = {
-  /** Resolves with 'served' once the server has taken the stream, or with how it ended. */
+  /** Resolves with 'served' once the server has accepted the stream, or with the end of the stream. */
   readonly opened: Promise<'served' | End>;
   readonly ended: Promise<End>;
   close(): void;

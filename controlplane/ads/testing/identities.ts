@@ -2,7 +2,7 @@ import { createAdmission, type Admission, type AdmissionOptions } from '../acces
 import type { ProxyConfigs } from '../proxy-configs.ts';
 import { countProxies } from '../access/proxy-quotas.ts';
 
-/** An admission that asks nobody who he is and refuses nobody, unless `options` say otherwise. For tests. */
+/** An admission without authentication and limits, unless `options` say otherwise. For tests. */
 export function admitAll(options: Partial<AdmissionOptions> = {}): Admission {
   return createAdmission({
     authorities: {
@@ -20,7 +20,7 @@ export function admitAll(options: Partial<AdmissionOptions> = {}): Admission {
   });
 }
 
-/** Nobody is connected. For tests. */
+/** No proxy is connected. For tests. */
 export const NO_PROXIES: Pick<ProxyConfigs, 'connected' | 'circumstances'> = {
   connected: () => undefined,
   circumstances: () => ({ isConnected: () => false, held: () => undefined }),

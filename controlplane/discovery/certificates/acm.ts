@@ -6,15 +6,15 @@ import { awsCredentials } from '../credentials.ts';
 import { makeCertificate } from './certificate.ts';
 import { incomplete } from '../errors.ts';
 
-/** Asks AWS Certificate Manager for certificates with their keys. Rejects with the SDK's errors and a DiscoveryError. */
+/** A client of ACM that returns certificates with their keys. Rejects with the SDK's errors and a DiscoveryError. */
 export type Acm = {
   readonly certificate: (arn: string, signal: AbortSignal) => Promise<Certificate>;
   readonly close: () => void;
 };
 
 /**
- * A client for each region that an ARN names; the SDK is loaded with the first. Only certificates that may be exported can be
- * had: those of a private authority, and public ones that were requested so.
+ * Creates one client per region that an ARN names; the SDK is loaded with the first. Only exportable certificates can be
+ * obtained: those of a private authority, and public ones that were requested as exportable.
  */
 export function createAcm(endpoint: string | undefined): Acm {
   const clients = new Map<string, ACMClient>();
@@ -28,7 +28,7 @@ export function createAcm(endpoint: string | undefined): Acm {
         client = new ACMClient({ region, credentials, maxAttempts: 1, ...(endpoint && { endpoint }) });
         clients.set(region, client);
       }
-      // The key travels encrypted, under a word that is used once.
+      // The key travels encrypted, with a passphrase that is used once.
       const passphrase = randomBytes(32).toString('hex');
       const command = new ExportCertificateCommand({
         CertificateArn: arn,

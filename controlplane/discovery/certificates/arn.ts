@@ -1,6 +1,6 @@
 import { wrongArn } from '../errors.ts';
 
-/** The parts of an ARN that tell where to ask. */
+/** The parts of an ARN that select the endpoint. */
 export type CertificateArn = { readonly partition: string; readonly region: string };
 
 const SHAPES = {
@@ -13,7 +13,7 @@ const WANTED = {
   'acm-pca': 'a private authority: arn:aws:acm-pca:REGION:ACCOUNT:certificate-authority/ID',
 };
 
-/** Reads the ARN of a certificate or an authority. @throws DiscoveryError when it is none */
+/** Parses the ARN of a certificate or an authority. @throws DiscoveryError if it is not one */
 export function parseArn(arn: string, service: keyof typeof SHAPES): CertificateArn {
   const [, partition, region] = SHAPES[service].exec(arn) ?? [];
   if (partition === undefined || region === undefined) throw wrongArn(arn, WANTED[service]);

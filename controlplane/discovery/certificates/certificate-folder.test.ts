@@ -57,7 +57,7 @@ async function write(chain: string, key = chain, name = ARN): Promise<void> {
   await writeFile(join(folder, name, 'key.pem'), key);
 }
 
-test('what the folder has goes before what is known elsewhere, also when it comes later', async () => {
+test('the folder takes precedence over the value elsewhere, also if the folder appears later', async () => {
   const { current, answeredAt } = follow();
   await until('elsewhere', () => current() === 'elsewhere');
   expect(answeredAt()).toBe(7);
@@ -68,11 +68,11 @@ test('what the folder has goes before what is known elsewhere, also when it come
   expect([changes, closed, answeredAt()]).toEqual([1, 1, undefined]);
 });
 
-test('a folder that comes later is not read, and not said to be wrong, while it is still being written', async () => {
+test('a folder that appears later is neither read nor reported while it is still being written', async () => {
   const { current, trouble } = follow();
   await until('elsewhere', () => current() === 'elsewhere');
   mkdirSync(join(folder, ARN), { recursive: true });
-  // This timer has a turn between any two looks, which wait twenty times as long.
+  // This timer fires between any two checks, whose interval is twenty times as long.
   let turns = 0;
   const writing = setInterval(() => {
     turns += 1;
@@ -84,7 +84,7 @@ test('a folder that comes later is not read, and not said to be wrong, while it 
   expect([read, changes, trouble()]).toEqual([[`${whole} ${whole}`], 1, undefined]);
 });
 
-test('a change of the files is followed; one that cannot be used leaves the last in force, and is said', async () => {
+test('a change of the files is followed; an unusable change leaves the last value in force, and is reported', async () => {
   await write('red');
   const { current, trouble, settled } = follow();
   await until('the folder', () => current() === 'red');
@@ -99,7 +99,7 @@ test('a change of the files is followed; one that cannot be used leaves the last
   expect(closed).toBe(0);
 });
 
-test('a folder that cannot be used is not passed over for what is known elsewhere', async () => {
+test('a folder that cannot be used does not fall back to the value elsewhere', async () => {
   await write('red', 'another');
   const { current, trouble, settled } = follow();
   await until('trouble', () => trouble() !== undefined);

@@ -6,28 +6,28 @@ import type { Log } from '../../../common/log.ts';
 import { reasonOf } from '../errors.ts';
 import type { Watch, Trouble } from '../watch.ts';
 
-/** Files of an ARN's folder, and what they are together. */
+/** The files of an ARN's folder, and how to read them. */
 export type FolderOptions<T> = {
   readonly folder: string;
   readonly arn: string;
   readonly files: readonly string[];
-  /** Makes a value of the files' contents, in their order; throws where it cannot. */
+  /** Makes a value from the contents of the files, in their order; throws if it cannot. */
   readonly read: (where: string, contents: readonly string[]) => T;
-  /** Follows what the ARN stands for elsewhere, until the folder has it. */
+  /** Starts a watch on the value elsewhere, used until the folder has it. */
   readonly elsewhere: (onChange: () => void) => Watch<T>;
-  /** What is known has changed, or the first look has ended. */
+  /** Called when the known value has changed, or the first lookup has ended. */
   readonly onChange: () => void;
   readonly onReading: (outcome: 'answered' | 'failed') => void;
   readonly log: Log;
-  /** How often to look at the files, or whether there are any by now, in milliseconds. Default: 500. */
+  /** How often to check the files, or whether they exist yet, in milliseconds. Default: 500. */
   readonly interval?: number;
 };
 
 /**
- * Follows what a folder `CERTIFICATES/ARN` holds, as soon as there is one; before, what is known elsewhere. A folder that is
- * there from the start is read at once; one that comes later, once it has stood still from one look to the next, so that what
- * is being written is neither taken nor said to be wrong. A folder that goes away again, or comes to hold what cannot be used,
- * leaves its last good content in force.
+ * Follows the content of a folder `CERTIFICATES/ARN` once the folder exists; before that, the watch elsewhere. A folder that
+ * exists from the start is read at once. A folder that appears later is read once it is unchanged from one check to the next,
+ * so that half-written files are neither used nor reported. A folder that disappears, or whose content becomes unusable, leaves
+ * its last good content in force.
  */
 export function followFolder<T>(options: FolderOptions<T>): Watch<T> {
   const { arn, onChange, log, interval = 500 } = options;
@@ -38,7 +38,7 @@ export function followFolder<T>(options: FolderOptions<T>): Watch<T> {
   let other: Watch<T> | undefined;
   let trouble: Trouble | undefined;
 
-  /** Answers whether the folder is followed from now on. */
+  /** Returns whether the folder is followed from now on. */
   async function open(): Promise<boolean> {
     try {
       files = await followFiles<T>({
@@ -91,7 +91,7 @@ export function followFolder<T>(options: FolderOptions<T>): Watch<T> {
     trouble = undefined;
     onChange();
   }
-  // It only ends by being stopped, or with files that are followed.
+  // The loop ends only when it is stopped, or once the files are followed.
   follow().catch(() => undefined);
 
   return {

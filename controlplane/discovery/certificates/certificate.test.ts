@@ -23,12 +23,12 @@ test('callers trust the last of the chain', () => {
   expect(createPrivateKey(made.privateKey).equals(createPrivateKey(leaf.key))).toBe(true);
 });
 
-test('words around the certificates are left out; one alone is trusted itself', () => {
+test('text around the certificates is ignored; a single certificate is trusted itself', () => {
   const made = makeCertificate({ chain: `subject: red\n${leaf.cert}\n# end`, privateKey: leaf.key, where });
   expect(made).toMatchObject({ chain: leaf.cert, authority: leaf.cert });
 });
 
-test('an encrypted key', () => {
+test('an encrypted key is decrypted', () => {
   const passphrase = 'once';
   const key = createPrivateKey(leaf.key);
   const encrypted = key.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase });
@@ -43,7 +43,7 @@ test.each([
   ['no certificate', () => '', () => leaf.key, 'there is no certificate, PEM, in it'],
   ['no key', () => leaf.cert, () => 'none', 'the private key cannot be read'],
   [
-    "another's key",
+    'the key of another certificate',
     () => leaf.cert,
     () => other.key,
     'the private key does not belong to the first certificate',
@@ -55,13 +55,13 @@ test.each([
     'the private key does not belong to the first certificate',
   ],
   [
-    'a chain that is none',
+    'a chain of unrelated certificates',
     () => `${leaf.cert}${other.cert}`,
     () => leaf.key,
     'certificate 2 is not the issuer of the one before it: CN=blue',
   ],
   [
-    'half a certificate',
+    'a truncated certificate',
     () => leaf.cert.replace(/\n[^\n]+\n-----END/, '\n-----END'),
     () => leaf.key,
     'certificate 1 cannot be read',
@@ -72,7 +72,7 @@ test.each([
   expect(make).not.toThrow(leaf.key.split('\n')[1] ?? '');
 });
 
-test('an authority', () => {
+test('the certificate of an authority is read, and a leaf is refused', () => {
   expect(readAuthority(`# root\n${authority.pem}`, where)).toBe(authority.pem);
   expect(() => readAuthority(leaf.cert, where)).toThrow('the first certificate is not that of an authority');
 });

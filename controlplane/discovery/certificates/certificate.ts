@@ -3,7 +3,7 @@ import type { Validity } from '../../../common/certificate-validity.ts';
 import type { Certificate } from '../../translate/external-inputs.ts';
 import { unusable } from '../errors.ts';
 
-/** PEM texts, and the passphrase of a key that is encrypted. `where`: a file or a service, for errors. */
+/** PEM texts, and the passphrase of an encrypted key. `where`: a file or a service, for errors. */
 export type CertificateParts = {
   /** The leaf, then the authorities above it, up to the one that callers trust. */
   readonly chain: string;
@@ -13,8 +13,9 @@ export type CertificateParts = {
 };
 
 /**
- * A certificate that can be served: its key is its own, and is no longer encrypted. Callers trust the last of its chain.
- * @throws DiscoveryError that says what is wrong, never with the key
+ * Returns a certificate that can be served: its key belongs to it, and is no longer encrypted. Callers trust the last
+ * certificate of its chain.
+ * @throws DiscoveryError that names the problem, never with the key
  */
 export function makeCertificate({ chain, privateKey, passphrase, where }: CertificateParts): Certificate {
   const certificates = readCertificates(chain, where);
@@ -38,13 +39,13 @@ export function makeCertificate({ chain, privateKey, passphrase, where }: Certif
   };
 }
 
-/** The dates of the first certificate of a PEM text. */
+/** Returns the validity dates of the first certificate in a PEM text. */
 export function validityOf(pem: string): Validity {
   const { validFromDate, validToDate } = new X509Certificate(pem);
   return { notBefore: validFromDate.getTime(), notAfter: validToDate.getTime() };
 }
 
-/** The certificate of an authority: the first of a PEM text. @throws DiscoveryError when that is none */
+/** Returns the certificate of an authority, the first in a PEM text. @throws DiscoveryError if it is not one */
 export function readAuthority(pem: string, where: string): string {
   const [authority] = readCertificates(pem, where);
   if (authority?.ca !== true) throw unusable(where, 'the first certificate is not that of an authority');

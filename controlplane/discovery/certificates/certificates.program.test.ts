@@ -45,7 +45,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Asks until what is asked for is settled; answers it. */
+/** Repeats a lookup until it is settled; returns its answer. */
 async function ask<T>(question: (found: ExternalInputs) => T): Promise<T> {
   return await until('an answer', () => {
     const asking = discovery.ask('proxy');
@@ -54,7 +54,7 @@ async function ask<T>(question: (found: ExternalInputs) => T): Promise<T> {
   }).then(({ answer }) => answer);
 }
 
-test('a certificate of ACM, with its key and those above it', async () => {
+test('a certificate of ACM comes with its key and its issuers', async () => {
   const arn = await requestCertificate(moto.endpoint, 'red.prod', { exportable: true });
   const certificate = await ask(({ certificate: of }) => of(arn));
   const leaf = new X509Certificate(certificate?.chain ?? '');
@@ -66,7 +66,7 @@ test('a certificate of ACM, with its key and those above it', async () => {
   expect(discovery.troublesOf('proxy')).toEqual([]);
 });
 
-test('one whose key may not be had: that is said by its ARN', async () => {
+test('a certificate whose key cannot be exported is reported by its ARN', async () => {
   const arn = await requestCertificate(moto.endpoint, 'blue.prod', { exportable: false });
   expect(await ask(({ certificate: of }) => of(arn))).toBeUndefined();
   const [trouble] = discovery.troublesOf('proxy');
@@ -74,12 +74,12 @@ test('one whose key may not be had: that is said by its ARN', async () => {
   expect(trouble?.what).toMatch(/^it cannot be asked since .*is not a private certificate/);
 });
 
-test('the certificate of a private authority', async () => {
+test('the certificate of a private authority is read', async () => {
   const arn = await createPrivateAuthority(moto.endpoint, authority.pem);
   expect(await ask(({ authority: of }) => of(arn))).toEqual({ pem: authority.pem });
 });
 
-test('an authority that is not there', async () => {
+test('a missing authority is reported', async () => {
   const arn = 'arn:aws:acm-pca:us-east-1:111122223333:certificate-authority/none';
   expect(await ask(({ authority: of }) => of(arn))).toBeUndefined();
   expect(discovery.troublesOf('proxy')[0]?.what).toContain(
@@ -87,7 +87,7 @@ test('an authority that is not there', async () => {
   );
 });
 
-test('what the folder has, AWS is not asked for', async () => {
+test('AWS is not asked for certificates that the folder has', async () => {
   const arn = 'arn:aws:acm:us-east-1:111122223333:certificate/own';
   const ca = 'arn:aws:acm-pca:us-east-1:111122223333:certificate-authority/own';
   const { cert, key } = await authority.issue({ commonName: 'own' });
@@ -105,7 +105,7 @@ test('what the folder has, AWS is not asked for', async () => {
   expect(polls).toEqual(['folder answered', 'folder answered']);
 });
 
-test('an ARN that would lead out of the folder is none', async () => {
+test('an ARN that would lead out of the folder is rejected', async () => {
   const arn = 'arn:aws:acm:us-east-1:111122223333:certificate/../../../etc';
   expect(await ask(({ certificate: of }) => of(arn))).toBeUndefined();
   expect(discovery.troublesOf('proxy')[0]?.what).toContain('is no ARN of an ACM certificate');

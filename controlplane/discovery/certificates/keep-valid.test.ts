@@ -4,7 +4,7 @@ import { createLog } from '../../../common/log.ts';
 import type { Watch } from '../watch.ts';
 import { keepValid } from './keep-valid.ts';
 
-// Time stands still unless a test moves it.
+// Time stands still unless a test advances it.
 
 const DAY = 24 * 60 * 60 * 1000;
 const START = Date.parse('2026-01-01T00:00:00Z');
@@ -58,14 +58,14 @@ test('nothing is known at first', () => {
   expect(now()).toEqual([undefined]);
 });
 
-test('one that is valid is in force; the next takes its place', () => {
+test('a valid certificate is in force; the next one replaces it', () => {
   offer(pair('one', -1, 90));
   expect(now()).toEqual(['one']);
   offer(pair('two', -1, 91));
   expect([...now(), watch.end?.()]).toEqual(['two', day(91)]);
 });
 
-test('an expired one replaced a good one, and nobody said so', () => {
+test('an expired certificate does not replace a good one, and is reported; it did replace it, silently', () => {
   offer(pair('good', -1, 90));
   offer(pair('old', -90, -1));
   expect(now()).toEqual(['good', `what came in its place is not used: it expired at ${text(-1)}`]);
@@ -73,7 +73,7 @@ test('an expired one replaced a good one, and nobody said so', () => {
   expect(now()).toEqual(['new']);
 });
 
-test('one that is not valid yet replaced a good one; now it comes into force once it is valid', async () => {
+test('a certificate that is not valid yet comes into force once it is valid; it did replace a good one at once', async () => {
   offer(pair('good', -1, 90));
   offer(pair('later', 2, 92));
   expect(now()).toEqual(['good', `what came in its place is not used: it is not valid before ${text(2)}`]);
@@ -83,7 +83,7 @@ test('one that is not valid yet replaced a good one; now it comes into force onc
   expect(changes).toBe(before + 1);
 });
 
-test('one that is put back is not in its own way', () => {
+test('a certificate that is put back is in force without a warning', () => {
   const good = pair('good', -1, 90);
   offer(good);
   offer(pair('old', -90, -1));
@@ -92,20 +92,20 @@ test('one that is put back is not in its own way', () => {
 });
 
 test.each([
-  ['an expired one', pair('bad', -90, -1), `it expired at ${text(-1)}`],
-  ['one that is not valid yet', pair('bad', 1, 90), `it is not valid before ${text(1)}`],
-])('%s is for who has nothing better, where there was none', (_, bad, why) => {
+  ['an expired certificate', pair('bad', -90, -1), `it expired at ${text(-1)}`],
+  ['a certificate that is not valid yet', pair('bad', 1, 90), `it is not valid before ${text(1)}`],
+])('%s is used as a last resort if there was none before', (_, bad, why) => {
   offer(bad);
   expect(now()).toEqual(['bad, for want of better', why]);
 });
 
-test('one that was not valid yet is in force for all once it is', async () => {
+test('a last resort that becomes valid is in force without reservation', async () => {
   offer(pair('later', 1, 90));
   await vi.advanceTimersByTimeAsync(DAY);
   expect(now()).toEqual(['later']);
 });
 
-test('an end is said 14 days before, and when it has come; the one in force stays', async () => {
+test('an expiry is reported 14 days before, and when it occurs; the certificate stays in force', async () => {
   offer(pair('good', -1, 90));
   await vi.advanceTimersByTimeAsync(75 * DAY);
   expect(now()).toEqual(['good']);
@@ -115,7 +115,7 @@ test('an end is said 14 days before, and when it has come; the one in force stay
   expect(now()).toEqual(['good', `it expired at ${text(90)}`]);
 });
 
-test('once it is closed it looks at nothing any more', () => {
+test('close cancels all timers', () => {
   offer(pair('good', -1, 90));
   watch.close();
   expect(vi.getTimerCount()).toBe(0);

@@ -8,14 +8,14 @@ import type { Log } from '../../../common/log.ts';
 import type { Watch } from '../watch.ts';
 import type { Start } from '../registry.ts';
 
-/** What is valid for a time, and how it is answered. */
+/** How to watch a value with validity dates, and how to answer it. */
 export type KeepValidOptions<T, A> = {
-  /** What it is, for the log: `{ arn }`. */
+  /** Fields that identify the value in the log: `{ arn }`. */
   readonly subject: Readonly<Record<string, string>>;
-  /** Follows it where it is, whatever its dates. */
+  /** Starts the watch on the value, whatever its dates. */
   readonly start: Start<T>;
   readonly validityOf: (value: T) => Validity;
-  /** The answer for a value. `isLastResort`: it has not been valid so far, and nothing better is known. */
+  /** Makes the answer for a value. `isLastResort`: the value has not been valid so far, and no better one is known. */
   readonly answer: (value: T, isLastResort: boolean) => A;
   readonly log: Log;
 };
@@ -23,18 +23,18 @@ export type KeepValidOptions<T, A> = {
 type Offered<T> = { readonly value: T; readonly validity: Validity };
 type InForce<T, A> = Offered<T> & { readonly wasValid: boolean; readonly answer: A };
 
-/** The clock may be set: it is looked at again so often, in milliseconds, as long as a date is ahead. */
+/** Longest time between two checks while a date is ahead, in milliseconds, because the clock may be set. */
 const LONGEST_WAIT = 60 * 60 * 1000;
 
 /**
- * Follows what is valid for a time. What is in force stays so when what comes in its place has expired or is not valid yet;
- * the latter comes into force once it is valid. That is said, and that an end is near.
+ * Watches a value with validity dates. The value in force stays if its replacement has expired or is not valid yet; the latter
+ * comes into force once it is valid. Both cases, and a near expiry, are reported.
  */
 export function keepValid<T, A>(options: KeepValidOptions<T, A>): Start<A> {
   const { subject, start, validityOf, answer, log } = options;
   return (onChange): Watch<A> => {
     let inForce: InForce<T, A> | undefined;
-    /** What came in its place and is not valid now. */
+    /** A replacement that is not valid now. */
     let waiting: Offered<T> | undefined;
     let said: readonly string[] = [];
     let timer: NodeJS.Timeout | undefined;
@@ -47,7 +47,7 @@ export function keepValid<T, A>(options: KeepValidOptions<T, A>): Start<A> {
       } else waiting = offered;
     }
 
-    /** Answers whether that is something new. */
+    /** Returns whether the value in force has changed. */
     function choose(now: number): boolean {
       const before = inForce;
       const value = source.current();
@@ -91,7 +91,7 @@ export function keepValid<T, A>(options: KeepValidOptions<T, A>): Start<A> {
 
     const source = start(() => {
       look();
-      // It may also be that the first look has ended.
+      // The first lookup may also have ended.
       onChange();
     });
     look();
@@ -115,7 +115,7 @@ function isValid(validity: Validity, now: number): boolean {
   return standing === 'valid' || standing === 'ending';
 }
 
-/** What is wrong with its dates, if anything. */
+/** The problem with the dates, if any. */
 function describe(validity: Validity, now: number): readonly string[] {
   const [begin, end] = [validity.notBefore, validity.notAfter].map((time) => new Date(time).toISOString());
   const standing = standingOf(validity, now);

@@ -5,15 +5,15 @@ import { readAuthority } from './certificate.ts';
 import { awsCredentials } from '../credentials.ts';
 import { incomplete, refused } from '../errors.ts';
 
-/** Asks AWS Private CA for an authority's own certificate, PEM. Rejects with a DiscoveryError. */
+/** A client of AWS Private CA that returns an authority's own certificate, PEM. Rejects with a DiscoveryError. */
 export type PrivateCa = { readonly authority: (arn: string, signal: AbortSignal) => Promise<string> };
 
 const SERVICE = 'AWS Private CA';
 const TARGET = 'ACMPrivateCA.GetCertificateAuthorityCertificate';
 
 /**
- * One call of AWS's JSON protocol, signed and sent here: the only one that there is of this service, whose client would
- * bring a second generation of the SDK's packages.
+ * Creates a client for one call of AWS's JSON protocol, signed and sent here: no other call of this service is needed, and its
+ * SDK client would bring a second generation of the SDK's packages.
  */
 export function createPrivateCa(endpoint: string | undefined): PrivateCa {
   const known = new Map<string, AwsCredentialIdentityProvider>();

@@ -4,7 +4,7 @@ import { ANY_CREDENTIALS } from './cloud-map.ts';
 const REGION = 'us-east-1';
 
 /**
- * Has ACM issue a certificate for a name; answers its ARN. `exportable`: with a key that may be had. For tests.
+ * Requests a certificate for a name from ACM; returns its ARN. `exportable`: its key can be exported. For tests.
  */
 export async function requestCertificate(
   endpoint: string,
@@ -19,7 +19,7 @@ export async function requestCertificate(
   return CertificateArn;
 }
 
-/** Makes a private authority with this certificate, PEM; answers its ARN. For tests. */
+/** Creates a private authority with this certificate, PEM; returns its ARN. For tests. */
 export async function createPrivateAuthority(endpoint: string, pem: string): Promise<string> {
   const call = async (operation: string, input: object): Promise<Readonly<Record<string, string>>> => {
     const credential = `${ANY_CREDENTIALS.accessKeyId}/20260101/${REGION}/acm-pca/aws4_request`;

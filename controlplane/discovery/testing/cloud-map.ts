@@ -8,17 +8,17 @@ import {
   UpdateInstanceCustomHealthStatusCommand,
 } from '@aws-sdk/client-servicediscovery';
 
-/** A service of AWS Cloud Map, as who runs its instances has it. */
+/** A service of AWS Cloud Map, from the side that registers its instances. */
 export type RegisteredService = {
   readonly register: (id: string, attributes: Readonly<Record<string, string>>) => Promise<void>;
   readonly deregister: (id: string) => Promise<void>;
   readonly setHealth: (id: string, status: 'HEALTHY' | 'UNHEALTHY') => Promise<void>;
 };
 
-/** Credentials as good as any other for a server that asks for none. */
+/** Credentials for a server that does not check them. */
 export const ANY_CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
 
-/** Makes services in a region, and their namespaces where they are not there. For tests. */
+/** Creates services in a region, and their namespaces if they do not exist. For tests. */
 export function createCloudMapServices(
   endpoint: string,
   region = 'us-east-1',

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 
-/** AWS as the tests have it: a server on this machine's loopback, with an account that is empty at first. */
+/** AWS for tests: a server on this machine's loopback, with an account that is empty at first. */
 export type Moto = {
-  /** What the SDKs are given as the endpoint of every service. */
+  /** The endpoint of every service, for the SDKs. */
   readonly endpoint: string;
-  /** Stops it from answering: connections are taken, and nothing comes back. */
+  /** Stops answers: connections are accepted, and nothing comes back. */
   readonly pause: () => void;
   readonly resume: () => void;
   readonly stop: () => Promise<void>;
@@ -15,7 +15,7 @@ const START_LIMIT_MS = 30_000;
 
 /**
  * Starts the moto that DAYBREAK_MOTO names. For tests.
- * @throws Error when it names none, or none that serves
+ * @throws Error if the variable names no program, or the program does not serve
  */
 export async function startMoto(host = '127.0.0.1'): Promise<Moto> {
   const command = process.env['DAYBREAK_MOTO'];
@@ -38,7 +38,7 @@ export async function startMoto(host = '127.0.0.1'): Promise<Moto> {
     program.kill('SIGKILL');
     throw new Error(`moto does not serve:\n${said}`);
   }
-  // What it goes on to say is a line a call.
+  // From here on moto only logs one line per call.
   program.stderr.removeAllListeners('data').resume();
   return {
     endpoint,

@@ -2,7 +2,7 @@ import type { Log } from '../../../common/log.ts';
 import { NO_EXTERNAL_INPUTS } from '../../translate/external-inputs.ts';
 import { openDiscovery, type Discovery } from '../discovery.ts';
 
-/** Discovery for a mesh in which nothing is to be looked up. */
+/** Opens discovery for a mesh without external inputs. */
 export function openNoDiscovery(log: Log): Promise<Discovery> {
   return openDiscovery(
     {
@@ -17,7 +17,7 @@ export function openNoDiscovery(log: Log): Promise<Discovery> {
   );
 }
 
-/** The same, which answers at once that nothing is known, so that no configuration waits for an answer. */
+/** A discovery that knows no values and never has a pending answer, so that no configuration waits for one. */
 export const NOTHING_TO_DISCOVER: Discovery = {
   ask: () => ({ found: NO_EXTERNAL_INPUTS, end: () => false }),
   peek: NO_EXTERNAL_INPUTS,

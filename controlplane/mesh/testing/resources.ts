@@ -1,7 +1,7 @@
 import { Model } from '../model.ts';
 import type { Change, Kind, Resource } from '../resource.ts';
 
-/** A resource as a person writes it for the API: its names and its specification. */
+/** A resource as written for the API: its names and its specification. */
 export type Written = { readonly [member: string]: unknown };
 
 /** The account that owns the meshes of fixtures. */
@@ -18,8 +18,8 @@ const NAMES = [
 ] as const satisfies readonly (readonly [string, Kind, string | undefined])[];
 
 /**
- * The state that a Create call with this input leaves behind; for tests and tools that read models from files.
- * @throws Error when it names no resource.
+ * Returns the resource that a Create call with this input makes; for tests and tools that read models from files.
+ * @throws Error if the input names no resource
  */
 export function resourceFromInput(written: Written, revision = 1): Resource {
   const found = NAMES.find(([member]) => written[member] !== undefined);
@@ -41,14 +41,14 @@ export function resourceFromInput(written: Written, revision = 1): Resource {
   };
 }
 
-/** A model that holds these resources. */
+/** Returns a model that holds these resources. */
 export function modelFromInputs(inputs: readonly Written[]): Model {
   const model = new Model();
   model.apply(inputs.map((written, index) => put(resourceFromInput(written, index + 1), index + 1)));
   return model;
 }
 
-/** The change that puts a resource in place. */
+/** Returns the change that puts a resource in place. */
 export function put(resource: Resource, revision: number): Change {
   const { kind, owner, mesh, parent, name } = resource;
   return { revision, id: { kind, owner, mesh, parent, name }, resource };
