@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 
 const MAIN = join(import.meta.dirname, 'main.ts');
 
-/** Runs the command with nothing in its environment but what is given. */
+/** Runs the command with only `env` as its environment. */
 async function daybreak(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const { exitCode, stdout, stderr } = await execa(process.execPath, [MAIN, ...args], {
     env,
@@ -22,7 +22,7 @@ const xds = 'http://127.0.0.1:18000';
 test.each<[string, readonly string[], Readonly<Record<string, string>>, readonly string[]]>([
   ['no data folder', ['controlplane'], {}, ['--data is not set']],
   [
-    'a port out of range, and an account that is none',
+    'a port out of range, and an invalid account',
     ['controlplane', '--data', 'd', '--api', '127.0.0.1:70000', '--account', '12'],
     {},
     ['--api="127.0.0.1:70000"', 'up to 65535', '--account="12"', 'twelve digits'],
@@ -35,13 +35,13 @@ test.each<[string, readonly string[], Readonly<Record<string, string>>, readonly
   ],
   ['beyond loopback', ['controlplane', '--data', 'd', '--api', '0.0.0.0:8080'], {}, ['--insecure']],
   [
-    'beyond loopback, although the variable says no to it',
+    'beyond loopback, with the variable of --insecure off',
     ['controlplane', '--data', 'd', '--api', '0.0.0.0:8080'],
     { DAYBREAK_INSECURE: '0' },
     ['--api="0.0.0.0:8080"'],
   ],
   [
-    'proxyinit: a port out of range, and an address that is none',
+    'proxyinit: a port out of range, and an invalid address',
     ['proxyinit'],
     { APPMESH_APP_PORTS: '99999', APPMESH_EGRESS_IGNORED_IP: '1.2.3' },
     ['APPMESH_APP_PORTS="99999"', 'from 1 to 65535', 'APPMESH_EGRESS_IGNORED_IP="1.2.3"'],
@@ -53,7 +53,7 @@ test.each<[string, readonly string[], Readonly<Record<string, string>>, readonly
     ['APPMESH_RESOURCE_ARN is not set', 'mesh/apps/virtualNode/serviceB'],
   ],
   [
-    'agent: a wrong endpoint, a name that is none, a number that is none',
+    'agent: an invalid endpoint, name and number',
     ['agent'],
     { APPMESH_RESOURCE_ARN: 'serviceB', APPMESH_XDS_ENDPOINT: 'ftp://there', ENVOY_CONCURRENCY: 'many' },
     [
@@ -63,13 +63,13 @@ test.each<[string, readonly string[], Readonly<Record<string, string>>, readonly
     ],
   ],
   [
-    'agent: an Envoy that is not there',
+    'agent: a missing Envoy',
     ['agent'],
     { APPMESH_RESOURCE_ARN: node, APPMESH_XDS_ENDPOINT: xds, DAYBREAK_ENVOY: '/nowhere/envoy' },
     ['/nowhere/envoy'],
   ],
   [
-    'agent: a folder that is not there',
+    'agent: a missing folder',
     ['agent'],
     {
       APPMESH_RESOURCE_ARN: node,
@@ -81,7 +81,7 @@ test.each<[string, readonly string[], Readonly<Record<string, string>>, readonly
     ['cannot create the agent folder', '/nowhere', 'set DAYBREAK_RUN_DIR'],
   ],
   [
-    'agent: a certificate that is not there',
+    'agent: a missing certificate',
     ['agent'],
     {
       APPMESH_RESOURCE_ARN: node,
@@ -91,22 +91,27 @@ test.each<[string, readonly string[], Readonly<Record<string, string>>, readonly
     },
     ['DAYBREAK_XDS_CA_FILE=/nowhere/ca'],
   ],
-  ['controlplane: a store that is no folder', ['controlplane', '--data', '/dev/null'], {}, ['/dev/null']],
   [
-    'controlplane: credentials that are not there',
+    'controlplane: a data folder that is not a folder',
+    ['controlplane', '--data', '/dev/null'],
+    {},
+    ['/dev/null'],
+  ],
+  [
+    'controlplane: a missing credentials file',
     ['controlplane', '--data', 'd', '--credentials', '/nowhere/c'],
     {},
     ['/nowhere/c'],
   ],
   [
-    'proxyinit: a configuration that is not there',
+    'proxyinit: a missing configuration',
     ['proxyinit', '--proxy-configuration', '/nowhere/p'],
     {},
     ['/nowhere/p'],
   ],
-  ['restore: a file that is not there', ['restore', '/nowhere/b', '--data', '/nowhere/d'], {}, ['/nowhere']],
+  ['restore: a missing file', ['restore', '/nowhere/b', '--data', '/nowhere/d'], {}, ['/nowhere']],
   [
-    'status: nobody there',
+    'status: no control plane at the endpoint',
     ['status', '--endpoint', 'http://127.0.0.1:1'],
     {},
     ['http://127.0.0.1:1 cannot be reached'],
@@ -115,6 +120,6 @@ test.each<[string, readonly string[], Readonly<Record<string, string>>, readonly
   const { exitCode, stdout, stderr } = await daybreak(args, env);
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
   for (const message of messages) expect(stderr).toContain(message);
-  // Nor within a line of JSON.
+  // There is no stack trace, not even within a JSON log line.
   expect(stderr).not.toMatch(/ {4}at /);
 });

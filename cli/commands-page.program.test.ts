@@ -5,9 +5,9 @@ import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
-// Pages about commands: everything in them that has a prompt is run, in order, and has to print what the page says.
+// Runs every example with a prompt in the pages about commands, in order, and compares the output with the page.
 
-/** Each page, and the least number of examples that it has. */
+/** Each page; it has more examples than this number. */
 const PAGES = [
   ['commands.md', 20],
   ['import.md', 8],
@@ -39,7 +39,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** A command of the page, and what is printed below it. */
+/** A command of the page, and the output below it. */
 type Example = { readonly command: string; readonly output: string };
 
 it.each(PAGES)('%s: the commands print what the page says', { timeout: 600_000 }, async (name, least) => {
@@ -56,7 +56,7 @@ it.each(PAGES)('%s: the commands print what the page says', { timeout: 600_000 }
   );
 });
 
-// A block of YAML whose first line is a comment with a file's name.
+// Finds the blocks of YAML whose first line is a comment with a file name.
 function filesOf(page: string): readonly (readonly [string, string])[] {
   return [...page.matchAll(/^```yaml\n(# (\S+)\n[^]*?)^```$/gm)].map(([, content = '', name = '']) => [
     name,
@@ -77,7 +77,7 @@ function examplesOf(page: string): readonly Example[] {
   );
 }
 
-/** What each command prints, on stdout or stderr, in one shell. */
+/** Runs the commands in one shell. Returns the output of each, stdout and stderr. */
 async function run(commands: readonly string[]): Promise<readonly string[]> {
   const daybreak = join(folder, 'daybreak');
   // The checkout may be in a folder with a blank in its name.
@@ -96,7 +96,7 @@ async function run(commands: readonly string[]): Promise<readonly string[]> {
   return all.split(marker).slice(1);
 }
 
-// Without what is different each time.
+// Replaces parts that differ in each run.
 function plain(text: string): string {
   return text
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, 'TIME')

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 
 /**
- * Makes a command with its flags and texts. Its action imports the code that it runs, so that the help does not load it.
- * `daybreak` is the command that it becomes a part of.
+ * Creates a command with its flags and texts. Its action imports the code that it runs, so that the help does not load it.
+ * `daybreak` is the parent command.
  */
 type MakeCommand = (daybreak: Command) => Command;
 
@@ -29,8 +29,8 @@ const COMMANDS = {
 export type CommandName = keyof typeof COMMANDS;
 
 /**
- * The commands to register for these arguments: the one that they name, so that no other is loaded; all for the help, for an
- * unknown name, which may be a misspelt one, and for `completion`, which describes all.
+ * Returns the commands to register for these arguments: only the named one, so that no other is loaded; all of them for the
+ * help, for an unknown name, which may be misspelt, and for `completion`, which describes all.
  */
 export function commandsFor([first = '']: readonly string[]): readonly CommandName[] {
   const isOne = Object.hasOwn(COMMANDS, first) && first !== 'completion';

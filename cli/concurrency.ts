@@ -1,6 +1,6 @@
 /**
- * Does `work` for each item, `limit` at a time; answers in the order of the items. After the first failure nothing more is
- * begun, and it rejects with that failure.
+ * Does `work` for each item, at most `limit` at a time. Returns the results in the order of the items. After the first failure
+ * it starts no further item, and rejects with that failure.
  */
 export async function mapConcurrently<T, R>(
   items: readonly T[],
@@ -25,5 +25,5 @@ export async function mapConcurrently<T, R>(
   return results;
 }
 
-/** How many calls a command has open at a time. */
+/** The most concurrent calls of a command. */
 export const CALLS_AT_ONCE = 8;

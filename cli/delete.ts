@@ -11,7 +11,7 @@ import { describeKey, keyText } from './resources/key.ts';
 import { readFiles } from './resources/read-files.ts';
 import { recogniseDocuments } from './resources/recognise.ts';
 
-/** What `daybreak delete` is told: one resource, or files of documents. */
+/** Options of `daybreak delete`: one resource, or files of documents. */
 export type DeleteOptions = {
   readonly what:
     | { readonly selection: Selection }
@@ -21,7 +21,7 @@ export type DeleteOptions = {
         readonly mesh: string | undefined;
         readonly meshOwner: string | undefined;
       };
-  /** What is not there counts as deleted. */
+  /** Count a resource that does not exist as deleted. */
   readonly ignoreNotFound: boolean;
   readonly output: 'text' | 'json';
 };
@@ -33,8 +33,8 @@ type Streams = {
 };
 
 /**
- * Deletes, children before parents, and answers the exit code.
- * @throws CommandError where a name names nothing, or more than one resource: nothing was deleted
+ * Deletes resources, children before parents. Returns the exit code.
+ * @throws CommandError or DocumentsError if a resource does not exist, or if a name matches several; nothing was deleted then
  */
 export async function remove(client: Client, options: DeleteOptions, streams: Streams): Promise<number> {
   const { output } = options;

@@ -1,4 +1,4 @@
-/** The command was called wrongly: nothing was done. Exit code 2. */
+/** The command line is wrong. Nothing was done. Exit code 2. */
 export class UsageError extends Error {
   readonly exitCode = 2;
 
@@ -8,7 +8,7 @@ export class UsageError extends Error {
   }
 }
 
-/** What was asked for was not done, or not all of it. Exit code 1. */
+/** The command failed, in whole or in part. Exit code 1. */
 export class CommandError extends Error {
   readonly exitCode = 1;
 

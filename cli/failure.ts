@@ -1,8 +1,8 @@
 import { CommanderError } from 'commander';
 
 /**
- * Writes what went wrong to stderr, with its causes, and answers the exit code: the error's own `exitCode`, else 1. Where the
- * command was called wrongly that is 2, and commander has said what is wrong already.
+ * Writes an error with its causes to stderr. Returns the exit code: the error's own `exitCode`, else 1. For an error of commander
+ * it is 2, and commander has already printed the message.
  */
 export function reportFailure(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;

@@ -3,7 +3,7 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startBench, type Bench } from './testing/control-plane.ts';
 
-// The command as it is called: what it prints where, and its exit codes.
+// The command line: its output on stdout and stderr, and its exit codes.
 
 const DAYBREAK = join(import.meta.dirname, 'main.ts');
 

@@ -5,7 +5,7 @@ import { describeFault, onFault } from '../common/faults.ts';
 import { addCommands, commandsFor } from './commands.ts';
 import { reportFailure } from './failure.ts';
 
-// The command `daybreak`: each program is loaded only when it is asked for, so that a short one starts fast.
+// The command `daybreak`. It loads only the code of the command that it runs, so that short commands start fast.
 
 onFault((error) => process.stderr.write(`daybreak: ${describeFault(error)}\n`));
 
@@ -13,12 +13,12 @@ const daybreak = new Command('daybreak')
   .description('App Mesh on your own machines: a control plane, an agent for Envoy, and the iptables rules')
   .version(manifest.version)
   .showHelpAfterError()
-  // So that a command that was called wrongly ends with 2, which scripts can tell from one that failed.
+  // A wrong command line ends with 2, which scripts can distinguish from a failure.
   .exitOverride();
 
 await addCommands(daybreak, commandsFor(process.argv.slice(2)));
 
-// A reader that has seen enough, such as `head`, is no failure.
+// A reader that closes the pipe early, such as `head`, is not a failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });

@@ -1,41 +1,41 @@
 import { Option, type Command } from 'commander';
 
-/** A flag that is also DAYBREAK_ and its name in capitals; the flag wins. */
+/** Creates a flag with the environment variable DAYBREAK_NAME, NAME in capitals; the flag overrides the variable. */
 export function flag(flags: string, description: string): Option {
   const name = /--([a-z-]+)/.exec(flags)?.[1] ?? '';
   return new Option(flags, description).env(`DAYBREAK_${name.toUpperCase().replaceAll('-', '_')}`);
 }
 
-/** Where a control plane is. */
+/** Creates the flag for the URL of a control plane. */
 export const endpointOption = (): Option =>
   flag('--endpoint <url>', 'the control plane').default('http://127.0.0.1:8080');
 
-/** The region that signatures are for. */
+/** Creates the flag for the region of signatures. */
 export const regionOption = (): Option =>
   new Option('--region <name>', 'the region that signatures are for')
     .env('AWS_REGION')
     .default(process.env['AWS_DEFAULT_REGION'] ?? 'us-east-1');
 
-/** Whom to trust over TLS, beside the authorities that Node trusts; AWS_CA_BUNDLE is looked at where it is not given. */
+/** Creates the flag for authorities to trust in addition to those that Node trusts. Its fallback is AWS_CA_BUNDLE. */
 export const caFileOption = (): Option =>
   flag('--ca-file <file>', 'certificates (PEM) to trust, beside the usual ones; else AWS_CA_BUNDLE');
 
-/** The form of the output. */
+/** Creates the flag for the form of the output. */
 export function outputOption<F extends string>(forms: readonly F[], standard: F): Option {
   return new Option('-o, --output <form>', 'for people or for programs').choices(forms).default(standard);
 }
 
-/** Collects an option that may be given several times. */
+/** Collects the values of an option that may be repeated. */
 export function collect(value: string, earlier: readonly string[] = []): readonly string[] {
   return [...earlier, value];
 }
 
-/** Adds the flags that say where a control plane is, and how calls to it are signed. */
+/** Adds the flags for the connection to a control plane and the signature of calls. */
 export function withEndpoint(command: Command): Command {
   return command.addOption(endpointOption()).addOption(regionOption()).addOption(caFileOption());
 }
 
-/** Files with documents. */
+/** Creates the flag for files with documents. */
 export function filenameOption(): Option {
   return new Option(
     '-f, --filename <path>',
@@ -43,7 +43,7 @@ export function filenameOption(): Option {
   ).argParser(collect);
 }
 
-/** Whether the folders within a folder of documents are read. */
+/** Creates the flag to read folders of documents recursively. */
 export function recursiveOption(): Option {
   return new Option('-R, --recursive', 'read the folders within folders too').default(false);
 }

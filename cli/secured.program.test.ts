@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { OWNER, secretOf } from '../controlplane/auth/testing/signed-requests.ts';
 import { startSecuredControlPlane, type SecuredControlPlane } from '../test/testing/secured-control-plane.ts';
 
-// The operator's commands against a control plane as it runs where others reach it: TLS, and it asks who calls.
+// The operator's commands against a control plane with TLS and authentication.
 
 const DAYBREAK = join(import.meta.dirname, 'main.ts');
 
@@ -38,7 +38,7 @@ async function daybreak(accessKeyId: string | undefined, args: readonly string[]
   return { exitCode, stdout, stderr };
 }
 
-// Names that a signature, a path and a query each escape in their own way.
+// Names with characters that a signature, a path and a query each escape differently.
 const DOCUMENTS = JSON.stringify([
   { meshName: "it's (a) mesh*" },
   {
@@ -49,7 +49,7 @@ const DOCUMENTS = JSON.stringify([
   },
 ]);
 
-it('signs, and is understood', async () => {
+it('signs calls, and the control plane accepts them', async () => {
   expect(await daybreak('AKADMIN', ['apply', '-f', '-'], DOCUMENTS)).toMatchObject({
     exitCode: 0,
     stderr: '',
@@ -64,7 +64,7 @@ it('signs, and is understood', async () => {
   );
 });
 
-it('says what the control plane does not let it do', async () => {
+it('reports calls that the control plane denies', async () => {
   const documents = JSON.stringify([{ meshName: 'm' }, { meshName: 'm', virtualNodeName: 'n', spec: {} }]);
   const ran = await daybreak('AKREADER', ['apply', '-f', '-'], documents);
   expect(ran.exitCode).toBe(1);
@@ -82,7 +82,7 @@ it('says what the control plane does not let it do', async () => {
   );
 });
 
-it('trusts no certificate that it was not told to', async () => {
+it('refuses an unknown certificate without --ca-file', async () => {
   const ran = await daybreak('AKADMIN', ['get', 'mesh'], '', false);
   expect(ran).toMatchObject({
     exitCode: 1,
@@ -104,7 +104,7 @@ it('works in a mesh that another account shares', async () => {
   expect(made).toMatchObject({ exitCode: 0, stderr: '' });
   expect((await daybreak('AKGUEST', ['get', 'mesh'])).stdout).toMatch(/^shared +111122223333 /m);
   expect((await daybreak('AKGUEST', ['get', 'vn', ...within])).stdout).toMatch(/^x [^]*\ny /m);
-  // The mesh bears the tag too, and is its owner's to delete.
+  // The mesh has the tag too, but only its owner can delete it.
   const prune = ['apply', '-f', '-', '--prune', '-l', 'a=b'];
   const kept = JSON.stringify({ meshName: 'shared', meshOwner: OWNER, ...node('x') });
   expect(await daybreak('AKGUEST', prune, kept)).toEqual({

@@ -34,7 +34,7 @@ const proxy: ProxyStatus = {
 
 const [type] = proxy.types;
 
-test('a line a proxy, in columns', () => {
+test('shows one line per proxy, in columns', () => {
   const plain = { ...proxy, instance: '', agent: '', state: 'updating', envoy: 'envoy 1.37.0' } as const;
   const sent = {
     ...plain,
@@ -52,12 +52,12 @@ test('a line a proxy, in columns', () => {
   );
 });
 
-test('columns without anything in them are left out', () => {
+test('leaves out empty columns', () => {
   const text = describeStatus({ revision: 7, proxies: [{ ...proxy, instance: '', agent: '' }] });
   expect(text).toContain('RESOURCE                                  STATE    ENVOY ');
 });
 
-test('what Envoy refused and what has no effect stand below the table', () => {
+test('shows NACKs and settings without effect below the table', () => {
   const types = type === undefined ? [] : [{ ...type, type: 'Listener', error: 'no such file' }];
   const problems = [{ where: 'backend a.local', what: 'there is no such virtual service' }];
   const text = describeStatus({ revision: 1, proxies: [{ ...proxy, types, problems }] });
@@ -73,7 +73,7 @@ test('what Envoy refused and what has no effect stand below the table', () => {
 test.each([
   ['waiting', 'does not exist: its proxies wait for it'],
   ['orphaned', 'was deleted: its proxies keep what they had'],
-] as const)('%s is explained, once a resource', (state, words) => {
+] as const)('explains the state %s once per resource', (state, words) => {
   const text = describeStatus({
     revision: 1,
     proxies: [
@@ -84,14 +84,14 @@ test.each([
   expect(text.split(words)).toHaveLength(2);
 });
 
-test('no proxy', () => {
+test('says that no proxy is connected', () => {
   expect(describeStatus({ revision: 0, proxies: [] })).toBe(
     'The model is at revision 0. No proxy is connected.\n',
   );
 });
 
 describe('watching', () => {
-  /** Looks at what a control plane answers, one thing after the other; an error is one of its API. */
+  /** Watches a control plane that gives these answers in order; an error is an error of its API. */
   async function watch(answers: readonly (Status | Error)[], options: { json?: boolean; isTTY?: boolean }) {
     const end = new AbortController();
     const left = [...answers];
@@ -116,7 +116,7 @@ describe('watching', () => {
   const first: Status = { revision: 1, proxies: [] };
 
   test.skipIf(SHORT_FORM)(
-    'draws over itself on a terminal, and goes on while the control plane is away',
+    'redraws in place on a terminal, and continues after an error of the control plane',
     async () => {
       const shown = await watch([first, new Error('not you'), { ...first, revision: 2 }], {
         isTTY: true,
@@ -128,12 +128,12 @@ describe('watching', () => {
     },
   );
 
-  test('prints one table after another elsewhere', async () => {
+  test('prints one table after another if stdout is not a terminal', async () => {
     const shown = await watch([first], {});
     expect(shown[0]).toMatch(/^\d{4}-.*Z {2}The model is at revision 1\. No proxy is connected\.\n\n$/);
   });
 
-  test('prints an object a line for programs', async () => {
+  test('prints one JSON object per line for programs', async () => {
     expect(await watch([first, new Error('not you')], { json: true })).toEqual([
       `${JSON.stringify(first)}\n`,
       '{"error":"not you (AccessDeniedException)"}\n',

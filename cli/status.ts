@@ -4,24 +4,24 @@ import type { Client } from './client/client.ts';
 import { CallError } from './client/errors.ts';
 import { formatTable } from './table.ts';
 
-/** How the status is shown. */
+/** Options of `daybreak status`. */
 export type StatusOptions = {
   readonly output: 'text' | 'json';
-  /** Look again every second, until the command is ended. */
+  /** Read the status every second until the command is interrupted. */
   readonly watch: boolean;
 };
 
-/** Where it is shown; a terminal is drawn over in place. */
+/** The stream for the status; a terminal is redrawn in place. */
 export type StatusOutput = { readonly isTTY?: boolean; write(text: string): unknown };
 
 const EVERY_MS = 1000;
 
-/** Up to the corner, and what stands below it away: without a flicker, and without the scrollback. */
+/** Moves the cursor to the top left and clears below it: no flicker, and the scrollback stays. */
 const IN_PLACE = '\u001B[H\u001B[J';
 
 /**
- * Prints how every connected proxy stands: a table for people, the control plane's own JSON for programs. Watching goes on
- * while the control plane cannot be reached, and says so; with JSON it prints an object a line. `signal` ends it.
+ * Prints the state of every connected proxy: a table for people, the control plane's own JSON for programs. A watch continues
+ * while the control plane cannot be reached, and reports that; with JSON it prints one object per line. `signal` ends it.
  */
 export async function status(
   client: Client,
@@ -65,7 +65,7 @@ function complaint(message: string, output: StatusOptions['output'], stdout: Sta
 
 const HEAD = ['RESOURCE', 'INSTANCE', 'STATE', 'ENVOY', 'AGENT', 'PEER', 'CONNECTED SINCE', 'RESOURCES'];
 
-/** The status as text for people; the problems and refusals follow below the table. */
+/** Formats the status as text for people, with NACKs and problems below the table. */
 export function describeStatus({ revision, proxies }: Status): string {
   if (proxies.length === 0) return `The model is at revision ${revision}. No proxy is connected.\n`;
   const rows = proxies.map((proxy) => [
@@ -78,7 +78,7 @@ export function describeStatus({ revision, proxies }: Status): string {
     proxy.connectedAt,
     proxy.types.map(describeType).join(', '),
   ]);
-  // A column that is empty in all rows says nothing.
+  // Leave out columns that are empty in all rows.
   const shown = HEAD.flatMap((_, column) => (rows.some((row) => row[column] !== '') ? [column] : []));
   const pick = (row: readonly string[]): readonly string[] => shown.map((column) => row[column] ?? '');
   const table = formatTable(pick(HEAD), rows.map(pick));
@@ -103,7 +103,7 @@ function notesOn(proxy: ProxyStatus): readonly string[] {
   ];
 }
 
-// Instances are UUIDs; the first part tells the processes of one resource apart.
+// Instances are UUIDs; the first part is enough to distinguish the processes of one resource.
 function shortInstance({ instance }: ProxyStatus): string {
   return /^[0-9a-f]{8}-/.test(instance) ? instance.slice(0, 8) : instance;
 }

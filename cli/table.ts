@@ -1,4 +1,4 @@
-/** Rows under a head, in columns as wide as their widest cell, two blanks apart. Ends with a newline. */
+/** Formats rows under a heading, in columns as wide as their widest cell, two blanks apart, with a newline at the end. */
 export function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [head, ...rows];
   const widths = head.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)));

@@ -9,7 +9,7 @@ beforeEach(async () => {
 afterEach(() => bench.close());
 
 describe('apply', () => {
-  it('makes everything, whatever the order of the documents, and then finds nothing to do', async () => {
+  it('creates all resources in any order of the documents, and a second run changes nothing', async () => {
     await bench.write('all.json', documents.toReversed());
     const first = await bench.apply(['all.json']);
     expect(first).toMatchObject({ code: 0, stderr: '' });
@@ -21,7 +21,7 @@ describe('apply', () => {
     expect(bench.api.live.model.revision).toBe(revision);
   });
 
-  it('reads several documents of YAML, folders and stdin', async () => {
+  it('reads YAML streams, folders and stdin', async () => {
     await bench.write(
       'mesh/a.yaml',
       'meshName: colors\n---\n# a node\nmeshName: colors\nvirtualNodeName: a\nspec: {}\n',
@@ -41,7 +41,7 @@ describe('apply', () => {
     );
   });
 
-  it('takes what the AWS command line prints', async () => {
+  it('accepts the output of the AWS command line', async () => {
     await bench.apply(['-'], { stdin: JSON.stringify([mesh, node('a')]) });
     const described = (await bench.api.call('GET', '/meshes/colors/virtualNodes/a')).body;
     const printed = { virtualNode: { ...described, spec: { backends: [] } } };
@@ -49,7 +49,7 @@ describe('apply', () => {
     expect(ran.stdout).toContain('changed    virtual node colors/a (version 2)');
   });
 
-  it('changes specification and tags, and leaves tags alone that a document does not speak of', async () => {
+  it('updates specification and tags, and keeps the tags if the document has no tags member', async () => {
     await bench.apply(['-'], {
       stdin: JSON.stringify([
         mesh,
@@ -86,10 +86,10 @@ describe('apply', () => {
     expect(tags()).toEqual([]);
   });
 
-  it('finds an order for changes that need each other', async () => {
+  it('finds an order for changes that depend on each other', async () => {
     await bench.write('all.json', documents);
     await bench.apply(['all.json']);
-    // A second listener is refused while the route does not say which one it means; the route comes after the router.
+    // The API refuses a second listener while the route does not name a port, and the route comes after the router.
     const [, , router, route] = documents as [
       unknown,
       unknown,
@@ -102,7 +102,7 @@ describe('apply', () => {
       { ...router, spec: { listeners } },
       { ...route, spec: { httpRoute: { ...httpRoute, match: { prefix: '/', port: 9080 } } } },
     ];
-    // Nor may a gateway route leave open to which port of the service it leads.
+    // A gateway route has to name the target port too if its service has several.
     const gatewayRoute = structuredClone(documents[6]) as {
       spec: { httpRoute: { action: { target: { port: number } } } };
     };
@@ -112,7 +112,7 @@ describe('apply', () => {
     expect(ran.stdout).toContain('0 created, 3 changed, 0 deleted, 0 unchanged.');
   });
 
-  it('changes the protocol and the port of listeners together with their routes, which no order of updates allowed', async () => {
+  it('changes the protocol and port of listeners together with their routes, although each single update was refused', async () => {
     await bench.write('all.json', documents);
     await bench.apply(['all.json']);
     const text = JSON.stringify(documents)

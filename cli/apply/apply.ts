@@ -13,39 +13,39 @@ import { planPrune } from './prune.ts';
 import { reportOutcomes, reportPlan } from './report-json.ts';
 import { parseSelector, type Selector } from './selector.ts';
 
-/** What `daybreak apply` is told. */
+/** Options of `daybreak apply`. */
 export type ApplyOptions = {
   readonly files: readonly string[];
   readonly recursive: boolean;
-  /** Fills in for documents that name no mesh, or no owner; with `prune`, the one mesh that is looked through. */
+  /** Default mesh and owner for documents that name none; with `prune`, also the only mesh to search. */
   readonly mesh?: string | undefined;
   readonly meshOwner?: string | undefined;
   readonly dryRun: boolean;
-  /** With a dry run: exit code 3 where anything differs. */
+  /** With a dry run: exit code 3 if anything differs. */
   readonly exitCode: boolean;
   readonly prune: boolean;
-  /** `key=value`, each. */
+  /** Each entry: `key=value`. */
   readonly selector: readonly string[];
   readonly output: 'text' | 'json';
 };
 
-/** Where results go, and stdin comes from. */
+/** The streams of a command. */
 export type Streams = {
   readonly stdin: NodeJS.ReadableStream;
   readonly stdout: { write(text: string): unknown };
   readonly stderr: { write(text: string): unknown };
 };
 
-/** Where results go. */
+/** The output streams of a command. */
 export type Output = Omit<Streams, 'stdin'>;
 
-/** The exit code of a dry run that found differences, where it was asked for. */
+/** The exit code of a dry run that found differences, with `exitCode`. */
 const DIFFERENT = 3;
 
 /**
- * Brings the control plane to what the files say, and answers the exit code: 0, 1 where anything failed, 3 where a dry run
- * was to tell and something differs. Before the first change everything is read and checked.
- * @throws UsageError, DocumentsError or CommandError: nothing was changed
+ * Applies the documents in the files to the control plane. Returns the exit code: 0; 1 if anything failed; 3 if a dry run with
+ * `exitCode` found differences. It reads and checks all documents before the first change.
+ * @throws UsageError, DocumentsError or CommandError; nothing was changed then
  */
 export async function apply(client: Client, options: ApplyOptions, streams: Streams): Promise<number> {
   const selector = selectorOf(options);
@@ -57,15 +57,15 @@ export async function apply(client: Client, options: ApplyOptions, streams: Stre
   );
 }
 
-/** What documents are applied with. */
+/** Options of `applyDocuments`. */
 export type PlanOptions = Pick<ApplyOptions, 'mesh' | 'meshOwner' | 'dryRun' | 'exitCode' | 'output'> & {
-  /** What may be deleted; undefined: nothing. */
+  /** The tags of resources that may be deleted; undefined: delete nothing. */
   readonly selector: Selector | undefined;
 };
 
 /**
- * The same with documents that were read already.
- * @throws DocumentsError or CommandError: nothing was changed
+ * Like `apply`, for documents that are already parsed.
+ * @throws DocumentsError or CommandError; nothing was changed then
  */
 export async function applyDocuments(
   client: Client,

@@ -16,10 +16,10 @@ import { done, failed, notTried, type Outcome } from './outcome.ts';
 import type { Delete, Step, Update } from './plan.ts';
 
 /**
- * Carries steps out, a few at a time: parents before children, what is named before what names it, and deletions last, in
- * reverse. What the API refuses is tried again after the rest, because a change may need one that comes later (a router's
- * second listener, a route that says which of the two it means), for as long as anything gets done. Nothing is deleted when
- * anything failed. `tell` hears of each outcome as it comes.
+ * Executes steps, at most `CALLS_AT_ONCE` at a time: parents before children, referenced resources before those that refer to
+ * them, and deletions last, in reverse order. It retries refused steps after the others, as long as a pass makes progress,
+ * because a change may depend on a later one (a router's second listener needs a route that names a port). If any step failed,
+ * it deletes nothing. It calls `tell` with each outcome.
  */
 export async function carryOut(
   client: Client,
@@ -42,9 +42,9 @@ export async function carryOut(
 type Run = {
   readonly client: Client;
   readonly tell: (outcome: Outcome) => void;
-  /** The keys of what could not be made, and why. */
+  /** The keys of resources that could not be created, with the reason. */
   readonly bad: Map<string, string>;
-  /** The control plane stopped answering: nothing more is tried. */
+  /** The control plane stopped answering; the remaining steps are not tried. */
   away: boolean;
 };
 
@@ -109,7 +109,7 @@ async function settle(run: Run, step: Step): Promise<Outcome> {
   }
 }
 
-// To try what needs a resource that could not be made would add an error that says nothing new.
+// A step that refers to a resource that could not be created would fail with an error that says nothing new.
 function lacking({ bad }: Run, step: Exclude<Step, Delete>): string | undefined {
   const missing = referencesOf(step.document).find(({ key }) => bad.has(keyText(key)));
   return missing && bad.get(keyText(missing.key));
@@ -127,7 +127,7 @@ async function update(client: Client, { key, before, after }: Update): Promise<n
     : await updateResource(client, key, after.spec);
   const added = after.tags.filter((tag) => !before.tags.some((old) => isDeepStrictEqual(old, tag)));
   const gone = before.tags.filter((old) => !after.tags.some((tag) => tag.key === old.key));
-  // First away with the old, or there might be more tags than a resource may have.
+  // Remove old tags first, so that the number of tags does not exceed the limit of a resource.
   if (gone.length > 0)
     await untagResource(
       client,
@@ -142,7 +142,7 @@ async function remove(client: Client, { key, before }: Delete): Promise<number> 
   try {
     return (await deleteResource(client, key)).metadata.version;
   } catch (error) {
-    // A call that was sent twice, or somebody else: either way it is gone.
+    // A retry of this call, or another client, has deleted the resource.
     if (isApiError(error, 'NotFoundException')) return before.version;
     throw error;
   }

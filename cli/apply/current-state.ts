@@ -6,7 +6,7 @@ import { describeKey, keyText, type ResourceKey } from '../resources/key.ts';
 import { referencesOf } from '../resources/references.ts';
 import { currentOf, type Current } from './plan.ts';
 
-/** Reads what is there of the resources that the documents describe. Tags are read where a document speaks of them. */
+/** Reads the existing resources that the documents describe, and their tags if the document has a `tags` member. */
 export async function readCurrent(
   client: Client,
   documents: readonly Document[],
@@ -20,7 +20,7 @@ export async function readCurrent(
   return new Map(found.flat());
 }
 
-/** What documents need that is neither in them nor there already: to go on would end halfway. */
+/** Finds references to resources that neither the documents nor the control plane have; an apply would fail half-way. */
 export async function missingReferences(
   client: Client,
   documents: readonly Document[],

@@ -4,7 +4,7 @@ import { sortedYaml } from '../resources/write-documents.ts';
 import { diffLines } from './diff-lines.ts';
 import type { Content, Step } from './plan.ts';
 
-/** What apply would do, for people: a head and the changed lines a resource, then how many of each. */
+/** Formats a plan for people: a heading and the changed lines per resource, then the counts. */
 export function describePlan(steps: readonly Step[]): string {
   const count = (action: Step['action']): number => steps.filter((step) => step.action === action).length;
   const summary = `Would create ${count('create')}, change ${count('update')} and delete ${count('delete')}; ${count('unchanged')} unchanged.`;

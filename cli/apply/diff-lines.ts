@@ -1,11 +1,11 @@
 import { diff, type DiffEntry } from 'node:util';
 
-/** Lines around a change that are shown too. */
+/** The number of context lines around a change. */
 const CONTEXT = 3;
 
 /**
- * What changes from one text to another, a line an element: `- ` before a line that goes, `+ ` before one that comes, two
- * blanks before one that stays near a change, and `…` where lines that stay are left out. Empty where nothing changes.
+ * Compares two texts. Each element is one line: `- ` marks a removed line, `+ ` an added one, two blanks a context line, and
+ * `…` stands for omitted unchanged lines. Empty if the texts are equal.
  */
 export function diffLines(before: string, after: string): readonly string[] {
   const entries = entriesOf(linesOf(before), linesOf(after));
@@ -22,10 +22,10 @@ export function diffLines(before: string, after: string): readonly string[] {
   return shown;
 }
 
-// As node's diff has it: 1 is in the first text only.
+// The operations of `diff` of `node:util`: 1 is a line of the first text only.
 const SIGNS = { 1: '-', 0: ' ', [-1]: '+' } as const;
 
-// Where one side is empty there is nothing to search for, and the search would take memory by the square of the lines.
+// If one side is empty there is nothing to compare, and `diff` would take memory in proportion to the square of the lines.
 function entriesOf(before: readonly string[], after: readonly string[]): readonly DiffEntry[] {
   if (before.length === 0) return after.map((line) => [-1, line]);
   if (after.length === 0) return before.map((line) => [1, line]);

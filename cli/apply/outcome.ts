@@ -2,24 +2,24 @@ import { describeOrigin } from '../resources/document.ts';
 import { describeKey } from '../resources/key.ts';
 import type { Step } from './plan.ts';
 
-/** What became of a step. `version`: that of the resource afterwards. */
+/** The result of a step. `version`: the version of the resource afterwards. */
 export type Outcome =
   | { readonly state: 'done'; readonly step: Step; readonly version: number }
   | { readonly state: 'failed'; readonly step: Step; readonly error: unknown }
   | { readonly state: 'not tried'; readonly step: Step; readonly reason: string };
 
-/** The step was carried out, or there was nothing to do. */
+/** The outcome of a step that succeeded or had nothing to do. */
 export const done = (step: Step, version: number): Outcome => ({ state: 'done', step, version });
 
-/** The control plane refused it, or could not be reached. */
+/** The outcome of a step that the control plane refused, or that could not reach the control plane. */
 export const failed = (step: Step, error: unknown): Outcome => ({ state: 'failed', step, error });
 
-/** It was left out because of what failed before it. */
+/** The outcome of a step that was skipped because an earlier one failed. */
 export const notTried = (step: Step, reason: string): Outcome => ({ state: 'not tried', step, reason });
 
 const DONE = { create: 'created', update: 'changed', unchanged: 'unchanged', delete: 'deleted' } as const;
 
-/** A line for people: `changed    route colors/router/all (version 4)`. */
+/** Formats an outcome as one line for people: `changed    route colors/router/all (version 4)`. */
 export function describeOutcome(outcome: Outcome): string {
   const { step } = outcome;
   const words = { done: DONE[step.action], failed: 'failed', 'not tried': 'not tried' } as const;
@@ -27,7 +27,7 @@ export function describeOutcome(outcome: Outcome): string {
   return `${words[outcome.state].padEnd(9)}  ${describeKey(step.key)}${version}`;
 }
 
-/** Why a step was not carried out, with the place of its document; undefined where it was. */
+/** Returns why a step failed or was skipped, with the place of its document; undefined if it was done. */
 export function describeFailure(outcome: Outcome): string | undefined {
   if (outcome.state === 'done') return undefined;
   const { step } = outcome;
@@ -36,18 +36,18 @@ export function describeFailure(outcome: Outcome): string | undefined {
   return `${place}: ${outcome.state === 'failed' ? messageOf(outcome.error) : outcome.reason}`;
 }
 
-/** The message of an error and those of its causes. */
+/** Returns the message of an error, followed by those of its causes. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause === undefined ? error.message : `${error.message}: ${messageOf(error.cause)}`;
 }
 
-/** How many steps came to which end. */
+/** The number of steps per result. */
 export type Summary = Readonly<
   Record<'created' | 'changed' | 'deleted' | 'unchanged' | 'failed' | 'notTried', number>
 >;
 
-/** Counts outcomes. */
+/** Counts outcomes per result. */
 export function summarize(outcomes: readonly Outcome[]): Summary {
   const count = (wanted: (outcome: Outcome) => boolean): number => outcomes.filter(wanted).length;
   const doneAs = (action: Step['action']): number =>
@@ -62,7 +62,7 @@ export function summarize(outcomes: readonly Outcome[]): Summary {
   };
 }
 
-/** The summary in one line; what did not happen is left out, except that nothing failed. */
+/** Formats a summary as one line; `failed` and `not tried` appear only if they are not 0. */
 export function describeSummary({
   created,
   changed,

@@ -5,16 +5,16 @@ import type { Described, Tag } from '../client/resources.ts';
 import type { Document } from '../resources/document.ts';
 import { keyText, type ResourceKey } from '../resources/key.ts';
 
-/** What can be different about a resource. */
+/** The part of a resource that apply compares. */
 export type Content = { readonly spec: Json; readonly tags: readonly Tag[] };
 
-/** A resource as the control plane has it. */
+/** A resource on the control plane. */
 export type Current = Content & { readonly arn: string; readonly version: number };
 
-/** What is to be done about one resource. */
+/** One change of a plan, or no change, for one resource. */
 export type Step = Create | Update | Unchanged | Delete;
 
-/** The resource is not there. */
+/** The resource does not exist yet. */
 export type Create = {
   readonly action: 'create';
   readonly key: ResourceKey;
@@ -22,7 +22,7 @@ export type Create = {
   readonly after: Content;
 };
 
-/** It is there and differs: in its specification, its tags, or both. */
+/** The resource exists and differs in its specification, its tags, or both. */
 export type Update = {
   readonly action: 'update';
   readonly key: ResourceKey;
@@ -31,7 +31,7 @@ export type Update = {
   readonly after: Content;
 };
 
-/** It is as the document wants it. */
+/** The resource already matches its document. */
 export type Unchanged = {
   readonly action: 'unchanged';
   readonly key: ResourceKey;
@@ -39,10 +39,10 @@ export type Unchanged = {
   readonly before: Current;
 };
 
-/** It bears the label and is in no file. */
+/** The resource has the tags of the selector and is in no file. */
 export type Delete = { readonly action: 'delete'; readonly key: ResourceKey; readonly before: Current };
 
-/** Compares the documents with what is there, by `keyText`. Answers one step a document, in their order. */
+/** Compares documents with the existing resources, which are keyed by `keyText`. Returns one step per document, in order. */
 export function planDocuments(
   documents: readonly Document[],
   current: ReadonlyMap<string, Current>,
@@ -61,7 +61,7 @@ export function planDocuments(
   });
 }
 
-/** A described resource with its tags. */
+/** Combines a described resource with its tags. */
 export function currentOf({ metadata: { arn, version }, spec }: Described, tags: readonly Tag[]): Current {
   return { arn, version, spec, tags };
 }

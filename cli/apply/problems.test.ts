@@ -8,8 +8,8 @@ beforeEach(async () => {
 });
 afterEach(() => bench.close());
 
-describe('what is wrong', () => {
-  it('is told of all documents at once, before anything is done', async () => {
+describe('problems of apply', () => {
+  it('are reported for all documents at once, before anything is changed', async () => {
     await bench.write(
       'a.yaml',
       'meshName: colors\n---\nmeshName: colors\nvirtualNodeName: a\nspec: {listeners: [{portMapping: {port: 0, protocol: htp}}]}\n---\n{a: 1\n',
@@ -30,7 +30,7 @@ describe('what is wrong', () => {
     expect(bench.api.live.model.revision).toBe(0);
   });
 
-  it('is told of what a document needs and nobody has', async () => {
+  it('are reported if a document refers to a resource that does not exist', async () => {
     const [, , , route, service] = documents;
     const error = await bench
       .apply(['-'], { stdin: JSON.stringify([mesh, route, service]) })
@@ -44,7 +44,7 @@ describe('what is wrong', () => {
     expect(bench.api.live.model.revision).toBe(0);
   });
 
-  it('is told in the words of the API, the rest is done, and what needs it is left out', async () => {
+  it('have the words of the API; the other steps are done, except those that depend on a failed one', async () => {
     await bench.write('all.json', documents);
     await bench.apply(['all.json']);
     const ran = await bench.apply(['-'], { stdin: JSON.stringify([wrongNode, node('good'), documents[0]]) });
@@ -57,7 +57,7 @@ describe('what is wrong', () => {
     await expect(json.stdout).toMatchFileSnapshot('testdata/failed.json');
   });
 
-  it('is told when the control plane goes away', async () => {
+  it('are reported if the control plane goes away', async () => {
     await bench.write('all.json', documents);
     await bench.api.app.close();
     await expect(bench.apply(['all.json'])).rejects.toThrow(

@@ -16,7 +16,7 @@ describe('prune', () => {
       .map(({ kind, mesh: within, name }) => `${kind} ${within}/${name}`)
       .toSorted();
 
-  it('deletes what bears all labels and is in no file, and nothing else', async () => {
+  it('deletes only resources that have all tags of the selector and are in no file', async () => {
     const other = { meshName: 'other' };
     const all = [mesh, tagged('in', 'a'), tagged('out', 'a'), tagged('both', 'a', 'b'), tagged('none')];
     await bench.apply(['-'], {
@@ -42,7 +42,7 @@ describe('prune', () => {
     );
   });
 
-  it('deletes a whole mesh in an order that works', async () => {
+  it('deletes a whole mesh, children before parents', async () => {
     await bench.write('all.json', documents);
     await bench.apply(['all.json']);
     const ran = await bench.apply(['-'], {
@@ -54,7 +54,7 @@ describe('prune', () => {
     expect(names()).toEqual(['mesh other/other']);
   });
 
-  it('deletes nothing when anything failed', async () => {
+  it('deletes nothing if any step failed', async () => {
     await bench.write('all.json', documents);
     await bench.apply(['all.json']);
     await bench.apply(['-'], { stdin: JSON.stringify(tagged('out', 'a')) });
@@ -72,8 +72,8 @@ describe('prune', () => {
 
   const wrong: readonly [string, object, string][] = [
     ['without a selector', { prune: true }, '--prune needs --selector'],
-    ['a selector without it', { selector: ['a=b'] }, '--prune is not given'],
-    ['a selector that is none', { prune: true, selector: ['a'] }, '--selector "a": it has to be key=value'],
+    ['a selector without --prune', { selector: ['a=b'] }, '--prune is not given'],
+    ['an invalid selector', { prune: true, selector: ['a'] }, '--selector "a": it has to be key=value'],
     ['no document at all', { prune: true, selector: ['a=b'] }, 'there is no document in -'],
   ];
   it.each(wrong)('is refused: %s', async (_, options, message) => {

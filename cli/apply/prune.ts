@@ -6,17 +6,17 @@ import type { Delete } from './plan.ts';
 import { currentOf } from './plan.ts';
 import { matches, type Selector } from './selector.ts';
 
-/** Where to look: one mesh, or, where it is undefined, every mesh that the caller sees. */
+/** The scope of a search: one mesh or, if `mesh` is undefined, every mesh that the caller can list. */
 export type Scope = { readonly mesh?: string | undefined; readonly meshOwner?: string | undefined };
 
-/** The resources that have all tags of the selector, except those whose ARNs are in `kept`. */
+/** Plans the deletion of resources that have all tags of the selector, except those whose ARNs are in `kept`. */
 export async function planPrune(
   client: Client,
   selector: Selector,
   scope: Scope,
   kept: ReadonlySet<string>,
 ): Promise<readonly Delete[]> {
-  // A mesh that another account shares is that account's to delete.
+  // Only its owner can delete a shared mesh.
   const candidates = (await listScope(client, scope)).filter(
     ({ key, arn }) => !kept.has(arn) && (key.kind !== 'mesh' || key.owner === undefined),
   );

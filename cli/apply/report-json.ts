@@ -4,7 +4,7 @@ import { keyMembers } from '../resources/key.ts';
 import { messageOf, summarize, type Outcome } from './outcome.ts';
 import type { Step } from './plan.ts';
 
-/** What was done, for programs. */
+/** Converts outcomes to JSON for programs. */
 export function reportOutcomes(outcomes: readonly Outcome[]): Json {
   return {
     dryRun: false,
@@ -13,7 +13,7 @@ export function reportOutcomes(outcomes: readonly Outcome[]): Json {
   };
 }
 
-/** What would be done, for programs: each resource as it is and as it would be. */
+/** Converts a plan to JSON for programs: each resource before and after. */
 export function reportPlan(steps: readonly Step[]): Json {
   return {
     dryRun: true,

@@ -1,11 +1,11 @@
 import type { Tag } from '../client/resources.ts';
 import { UsageError } from '../errors.ts';
 
-/** Tags that a resource must all have to be meant. Never empty. */
+/** Tags that a resource needs to be selected: all of them. Never empty. */
 export type Selector = readonly Tag[];
 
 /**
- * Reads selectors, `key=value` or several with commas between them; what they say must all be so.
+ * Parses selectors, each `key=value` or several of these with commas between. A resource has to match all of them.
  * @throws UsageError
  */
 export function parseSelector(texts: readonly string[]): Selector {
@@ -18,7 +18,7 @@ export function parseSelector(texts: readonly string[]): Selector {
     });
 }
 
-/** Whether the tags have all that the selector names. */
+/** Whether the tags include every tag of the selector. */
 export function matches(selector: Selector, tags: readonly Tag[]): boolean {
   return selector.every(({ key, value }) => tags.some((tag) => tag.key === key && tag.value === value));
 }

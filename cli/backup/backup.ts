@@ -8,12 +8,12 @@ import { writeDurably } from '../../common/files/write-durably.ts';
 import { CommandError } from '../errors.ts';
 import type { Client } from '../client/client.ts';
 
-/** Asks a running control plane for all that its store holds. */
+/** Returns a backup of the whole store, from a running control plane. */
 export function backupOf(client: Client): Promise<string> {
   return client.readText(BACKUP_PATH);
 }
 
-/** Reads all that a store holds, without a control plane. */
+/** Returns a backup of the whole store, read without a control plane. */
 export async function backupOfStore(location: StoreLocation): Promise<string> {
   const store = await openStore(location, createLog('backup', 'warn'), 'refuse');
   try {
@@ -24,8 +24,8 @@ export async function backupOfStore(location: StoreLocation): Promise<string> {
 }
 
 /**
- * Checks a backup and writes it: to a file, or where none is named to stdout. Says on stderr what it is.
- * @throws BackupError where it did not arrive whole; CommandError where the file cannot be written
+ * Checks a backup and writes it to `file`, with a summary on stderr; to stdout if `file` is undefined.
+ * @throws BackupError if the backup is incomplete; CommandError if the file cannot be written
  */
 export function saveBackup(
   text: string,

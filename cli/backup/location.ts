@@ -4,15 +4,15 @@ import { readStoreLocation, type StoreLocation } from '../../controlplane/store/
 import { databaseFile } from '../../controlplane/store/sqlite/open.ts';
 import { CommandError, UsageError } from '../errors.ts';
 
-/** What names a store on the command line. */
+/** The flags that name a store. */
 export type LocationFlags = {
   readonly data?: string | undefined;
   readonly store?: string | undefined;
 };
 
 /**
- * The store that `--data` or `--store` names.
- * @throws UsageError where they name none, or two
+ * Returns the store that `--data` or `--store` names.
+ * @throws UsageError if the flags name no store, or two
  */
 export function storeLocation({ data, store }: LocationFlags): StoreLocation {
   try {
@@ -25,8 +25,8 @@ export function storeLocation({ data, store }: LocationFlags): StoreLocation {
 }
 
 /**
- * The same, of a store that has to be there already.
- * @throws CommandError where the folder has no model
+ * Like `storeLocation`, for a store that has to exist.
+ * @throws CommandError if the folder has no model
  */
 export function existingLocation(flags: LocationFlags): StoreLocation {
   const location = storeLocation(flags);

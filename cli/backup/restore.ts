@@ -7,7 +7,7 @@ import { withoutPassword, type StoreLocation } from '../../controlplane/store/lo
 import { openStore } from '../../controlplane/store/open-store.ts';
 import { CommandError } from '../errors.ts';
 
-/** What to restore, and where. `file`: `-` stands for stdin. `replace`: what the store holds may be deleted. */
+/** Options of `daybreak restore`. `file`: `-` is stdin. `replace`: delete the existing content of the store. */
 export type RestoreOptions = {
   readonly file: string;
   readonly location: StoreLocation;
@@ -15,8 +15,8 @@ export type RestoreOptions = {
 };
 
 /**
- * Restores a backup into a store: all of it in one commit, or nothing. The backup is checked before the store is opened.
- * @throws BackupError, StoreError; CommandError where the file cannot be read
+ * Restores a backup into a store, in one atomic commit. It checks the backup before it opens the store.
+ * @throws BackupError, StoreError; CommandError if the file cannot be read
  */
 export async function restoreBackup(
   { file, location, replace }: RestoreOptions,

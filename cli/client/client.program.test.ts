@@ -59,7 +59,7 @@ function client(env: NodeJS.ProcessEnv = NO_CREDENTIALS, at = endpoint): Client 
 }
 
 describe('a call', () => {
-  it('puts each member where the model says, escaped as AWS does', async () => {
+  it('puts each member in the place that the API model names, escaped as AWS does', async () => {
     await client().call('DescribeVirtualService', {
       meshName: "a/b'(c)",
       virtualServiceName: '日本 %2F..',
@@ -72,7 +72,7 @@ describe('a call', () => {
     ]);
   });
 
-  it('gives the answer of the API, or its error with name and status', async () => {
+  it('returns the answer of the API, or rejects with the name and status of its error', async () => {
     replies = [
       { body: { meshName: 'a' } },
       { status: 404, error: 'NotFoundException', body: { message: 'no such mesh' } },
@@ -85,14 +85,14 @@ describe('a call', () => {
     });
   });
 
-  it('names what is not this API', async () => {
+  it('reports the URL and body of an answer that is not from this API', async () => {
     replies = [{ status: 200, body: '<html>' }];
     await expect(client().call('DescribeMesh', { meshName: 'a' })).rejects.toThrow(
       `GET ${endpoint}/v20190125/meshes/a answered 200, which is no answer of this API: <html>`,
     );
   });
 
-  it('is sent again, the same, while the reason may pass', async () => {
+  it('is retried with the same body after a transient failure', async () => {
     replies = [
       { status: 503, error: 'ServiceUnavailableException', body: { message: 'away' } },
       { status: 429, error: 'TooManyRequestsException', body: { message: 'slowly' } },
@@ -104,7 +104,7 @@ describe('a call', () => {
     expect(seen).toHaveLength(4);
   });
 
-  it('is given up after a few times', async () => {
+  it('fails after five attempts', async () => {
     replies = Array.from({ length: 9 }, () => ({
       status: 503,
       error: 'ServiceUnavailableException',
@@ -116,18 +116,18 @@ describe('a call', () => {
     expect(seen).toHaveLength(5);
   });
 
-  it('does not wait for a server that is not there', async () => {
+  it('does not retry if the connection is refused', async () => {
     await expect(client(NO_CREDENTIALS, 'http://127.0.0.1:1').read('/status')).rejects.toThrow(
       'the control plane at http://127.0.0.1:1 cannot be reached',
     );
   });
 
-  it.each(['ftp://x', 'x', ''])('needs an endpoint that is a URL: %j', (wrong) => {
+  it.each(['ftp://x', 'x', ''])('refuses an endpoint that is not a URL: %j', (wrong) => {
     expect(() => client({}, wrong)).toThrow(`--endpoint ${JSON.stringify(wrong)}: it has to be a URL`);
   });
 });
 
-it('a list is read page after page', async () => {
+it('listResources reads all pages of a list', async () => {
   const page = (names: readonly string[], nextToken: string | null) => ({
     body: {
       virtualNodes: names.map((virtualNodeName) => ({ virtualNodeName, arn: `arn:${virtualNodeName}` })),
@@ -147,12 +147,12 @@ it('a list is read page after page', async () => {
 describe('a signature', () => {
   const KEYS = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'not-a-secret' };
 
-  it('is left out where there are no credentials', async () => {
+  it('is left out if there are no credentials', async () => {
     await client().call('ListMeshes', {});
     expect(seen[0]?.headers).not.toHaveProperty('authorization');
   });
 
-  it('is what a server computes for the request as it came', async () => {
+  it('equals the one that a server computes for the received request', async () => {
     for (const [name, value] of Object.entries(KEYS)) vi.stubEnv(name, value);
     await client(process.env).call('CreateVirtualNode', {
       meshName: 'a b*',
@@ -187,7 +187,7 @@ describe('a signature', () => {
     expect(headers.authorization).toBe(again.headers['authorization']);
   });
 
-  it('uses the profiles of the shared files', async () => {
+  it('uses the profiles of the shared credentials file', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'daybreak-aws-'));
     const file = join(folder, 'credentials');
     await writeFile(file, '[ops]\naws_access_key_id = AKIDOPS\naws_secret_access_key = x\n');
@@ -199,7 +199,7 @@ describe('a signature', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('is not silently left out where credentials were named', async () => {
+  it('is required if a variable names credentials', async () => {
     vi.stubEnv('AWS_PROFILE', 'nobody');
     vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', '/nonexistent');
     vi.stubEnv('AWS_CONFIG_FILE', '/nonexistent');

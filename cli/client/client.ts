@@ -5,7 +5,7 @@ import { CallError } from './errors.ts';
 import { createSender, type WireResponse } from './send.ts';
 import { createSigner, type Signer } from './sign.ts';
 
-/** Where a control plane is, and how to be known to it. */
+/** How to connect to a control plane. */
 export type ClientOptions = {
   readonly endpoint: string;
   readonly region: string;
@@ -13,7 +13,7 @@ export type ClientOptions = {
   readonly caFile?: string | undefined;
 };
 
-/** The parameters of a query, not escaped. */
+/** Query parameters, not escaped. */
 export type Query = Readonly<Record<string, string>>;
 
 /** A JSON object. */
@@ -21,22 +21,22 @@ export type Json = Readonly<Record<string, unknown>>;
 
 /** Calls one control plane. Its methods reject with a CallError. */
 export type Client = {
-  /** Carries out an operation of the API, by the name and with the members that the API model has. */
+  /** Calls an operation of the API; `operation` and the members of `input` have the names of the API model. */
   call(operation: string, input: Json): Promise<Json>;
-  /** Reads what the control plane says about itself, e.g. `/status`, or answers to a query. */
+  /** Reads one of the control plane's own JSON endpoints, e.g. `/status`. */
   read(path: string, query?: Query): Promise<Json>;
-  /** Reads what it gives as text, e.g. `/backup`. */
+  /** Reads an endpoint that answers with text, e.g. `/backup`. */
   readText(path: string): Promise<string>;
   close(): void;
 };
 
-/** How often a call is tried that failed for a reason that may pass, and the first pause, in milliseconds. */
+/** The most attempts of a call that fails for a transient reason, and the base of the back-off with jitter, in milliseconds. */
 const ATTEMPTS = 5;
 const FIRST_PAUSE_MS = 100;
 
 /**
- * A client for the control plane at an endpoint. Credentials are looked for when the first call is made.
- * @throws CommandError where the endpoint is no URL, with exit code 1 like every setting that is wrong
+ * Creates a client for the control plane at an endpoint. The first call looks for credentials.
+ * @throws CommandError if the endpoint is not a URL; its exit code is 1, as for every wrong setting
  */
 export function createClient(
   { endpoint, region, caFile }: ClientOptions,
@@ -96,7 +96,7 @@ function parseEndpoint(endpoint: string): URL {
   );
 }
 
-// The model says which member of an input stands in the path, which in the query, and that the rest is the body.
+// The API model says which members of an input go into the path and the query; all others go into the body.
 function requestOf(name: string, input: Json): Request {
   const operation = operationNamed(name);
   const query: Record<string, string> = {};
@@ -116,7 +116,7 @@ function requestOf(name: string, input: Json): Request {
   };
 }
 
-// As AWS escapes: encodeURIComponent leaves five characters that a signature wants escaped.
+// Escapes as AWS does: encodeURIComponent leaves five characters that SigV4 wants escaped.
 function escape(text: string): string {
   return encodeURIComponent(text.toWellFormed()).replaceAll(
     /[!'()*]/g,
@@ -124,7 +124,7 @@ function escape(text: string): string {
   );
 }
 
-// Creates bear a token and updates replace the whole, so that every call may be sent twice.
+// Every call is idempotent: creates have a client token, and updates replace the whole specification.
 function mayPass(answer: unknown): boolean {
   if (answer instanceof CallError)
     return (answer.cause as { code?: string } | undefined)?.code === 'ECONNRESET';

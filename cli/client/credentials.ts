@@ -6,7 +6,7 @@ import { isLoopback } from '../../common/host-port.ts';
 import { within } from '../../common/within.ts';
 import { CommandError } from '../errors.ts';
 
-/** Variables that say that there are credentials: what they name has to be usable. */
+/** Variables that name credentials. If one is set, credentials are required. */
 const NAMED = [
   'AWS_ACCESS_KEY_ID',
   'AWS_PROFILE',
@@ -15,16 +15,16 @@ const NAMED = [
   'AWS_CONTAINER_CREDENTIALS_FULL_URI',
 ] as const;
 
-/** How long a metadata service may take to answer, in milliseconds. */
+/** The time-out of a metadata service, in milliseconds. */
 const METADATA_LIMIT_MS = 1000;
-/** How long all of it may take, in milliseconds: STS, single sign-on, a program that `credential_process` names. */
+/** The time-out of the whole provider chain, in milliseconds: STS, single sign-on, a `credential_process`. */
 const LIMIT_MS = 20_000;
 
 /**
- * Credentials by AWS's usual chain (environment, shared files with their profiles, container, instance), or undefined where
- * there are none. An instance's role is not asked for on the way to this machine itself: the question takes a second where
- * nobody answers it. `limitMs`: how long each question for them may take.
- * @throws CommandError where a variable names credentials that cannot be had
+ * Finds credentials with AWS's default provider chain (environment, shared files with their profiles, container, instance);
+ * undefined if there are none. For an endpoint on loopback it does not ask for an instance role, because the request takes a
+ * second if there is no metadata service. `limitMs`: the time-out of each request for credentials.
+ * @throws CommandError if a variable names credentials that cannot be obtained
  */
 export async function findCredentials(
   endpoint: URL,
@@ -36,7 +36,7 @@ export async function findCredentials(
   if (named.length === 0 && !hasSharedFiles(env) && isLoopback(host)) return undefined;
   const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers');
   const chain = fromNodeProviderChain({ timeout: METADATA_LIMIT_MS, maxRetries: 0 });
-  // They expire, and are asked for again.
+  // Credentials expire, so the signer calls the provider again.
   const provider = () => within(limitMs, 'there was no answer', chain());
   try {
     await provider();

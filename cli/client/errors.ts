@@ -1,6 +1,6 @@
 /**
- * What a control plane answered instead of doing what was asked, or why it did not answer. `code` is the API's name of the
- * error (`NotFoundException`), or undefined where no answer of the API came.
+ * A call failed: the control plane refused it, or did not answer. `code` is the API's name of the error (`NotFoundException`);
+ * undefined if no answer of the API arrived.
  */
 export class CallError extends Error {
   readonly code: string | undefined;
@@ -22,7 +22,7 @@ export class CallError extends Error {
   }
 }
 
-/** Whether an error is the API's own of that name. */
+/** Whether an error is an API error with that code. */
 export function isApiError(error: unknown, code: string): boolean {
   return error instanceof CallError && error.code === code;
 }

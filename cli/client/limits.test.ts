@@ -9,7 +9,7 @@ import { createSender } from './send.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
-/** The URL of a server that takes connections and says nothing. */
+/** Starts a server that accepts connections and never answers. Returns its URL. */
 async function mute(): Promise<URL> {
   const server = createServer((socket) => void socket.on('error', () => undefined).resume()).listen(
     0,
@@ -20,7 +20,7 @@ async function mute(): Promise<URL> {
   return new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
 }
 
-test('a control plane that is mute is not waited for', async () => {
+test('a call to a control plane that never answers ends with a time-out', async () => {
   const endpoint = await mute();
   const sender = createSender(endpoint, undefined, 300);
   await expect(sender.send({ method: 'GET', path: '/', headers: {}, body: '' })).rejects.toThrow(
@@ -29,7 +29,7 @@ test('a control plane that is mute is not waited for', async () => {
   sender.close();
 });
 
-test('nor one that begins its answer and does not end it', async () => {
+test('a call whose answer begins and never ends also ends with a time-out', async () => {
   const server = createServer((socket) => {
     socket.on('error', () => undefined).resume();
     socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{');
@@ -44,7 +44,7 @@ test('nor one that begins its answer and does not end it', async () => {
   sender.close();
 });
 
-test('STS that is mute is not waited for, and what named it is said', async () => {
+test('a request to an STS that never answers ends with a time-out, and the error names the variable that is set', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'daybreak-sts-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   await writeFile(join(folder, 'token'), 'a-token');

@@ -8,7 +8,7 @@ import { keyMembers, type ResourceKey } from '../resources/key.ts';
 import type { Client, Json } from './client.ts';
 import { isApiError } from './errors.ts';
 
-/** A resource as the API gives it: its names, `metadata`, `spec` and `status`. Times are seconds since 1970. */
+/** A resource as the API describes it: its names, `metadata`, `spec` and `status`. Times are seconds since 1970. */
 export type Described = Json & {
   readonly metadata: {
     readonly arn: string;
@@ -25,10 +25,10 @@ export type Tag = { readonly key: string; readonly value: string };
 /** A resource in a list. */
 export type Listed = { readonly key: ResourceKey; readonly arn: string };
 
-/** Where lists of a kind are: in a mesh, under a router or gateway for the kinds that have one. */
+/** The parent of a list: a mesh and, for the kinds that have one, a router or gateway. */
 export type Place = Pick<ResourceKey, 'owner' | 'mesh' | 'parent'>;
 
-/** Makes the resource. The call may be sent twice, and the resource is made once. */
+/** Creates the resource. The call is idempotent: its client token lets a retry create the resource only once. */
 export async function createResource(
   client: Client,
   key: ResourceKey,
@@ -38,7 +38,7 @@ export async function createResource(
   return callFor(client, 'Create', key, content);
 }
 
-/** The resource, or undefined where it, or its parent, is not there. */
+/** Returns the resource, or undefined if it or its parent does not exist. */
 export async function describeResource(client: Client, key: ResourceKey): Promise<Described | undefined> {
   try {
     return await callFor(client, 'Describe', key, {});
@@ -53,7 +53,7 @@ export function updateResource(client: Client, key: ResourceKey, spec: Json): Pr
   return callFor(client, 'Update', key, { spec });
 }
 
-/** Deletes the resource, and answers with it as it was. */
+/** Deletes the resource. Returns its last state. */
 export function deleteResource(client: Client, key: ResourceKey): Promise<Described> {
   return callFor(client, 'Delete', key, {});
 }
@@ -62,14 +62,14 @@ async function callFor(client: Client, verb: Verb, key: ResourceKey, content: Js
   const operation = `${verb}${title(key.kind)}`;
   const { meshOwner, ...names } = keyMembers(key);
   if (meshOwner === undefined) return (await client.call(operation, { ...names, ...content })) as Described;
-  // To leave the owner out would mean the caller's own mesh of that name.
+  // Without the owner, the call would apply to the caller's own mesh of that name.
   if (operationNamed(operation).input.members?.['meshOwner'] === undefined) {
     throw new CommandError(`${operation}: only the owner of a mesh, account ${meshOwner}, can do that`);
   }
   return (await client.call(operation, { ...names, meshOwner, ...content })) as Described;
 }
 
-/** All resources of a kind in one place, page after page; all meshes where the kind is `mesh`. */
+/** Lists all resources of a kind in one place, all pages; all meshes if the kind is `mesh`. */
 export async function listResources(client: Client, kind: Kind, place: Place): Promise<readonly Listed[]> {
   const operation = LISTS.get(kind);
   if (operation === undefined) throw new Error(`the API does not list ${kind}`);
@@ -90,7 +90,7 @@ const LISTS = new Map(
   ),
 );
 
-// A mesh is the caller's own when it is the one that a call without an owner finds.
+// A mesh belongs to the caller if a call without an owner finds it.
 async function listMeshes(client: Client): Promise<readonly Listed[]> {
   const references = await pages(client, 'ListMeshes', 'meshes', {});
   return mapConcurrently(references, CALLS_AT_ONCE, async (reference): Promise<Listed> => {
@@ -105,17 +105,17 @@ async function listMeshes(client: Client): Promise<readonly Listed[]> {
   });
 }
 
-/** All tags of a resource, sorted by key. */
+/** Lists all tags of a resource, sorted by key. */
 export async function listTags(client: Client, resourceArn: string): Promise<readonly Tag[]> {
   return (await pages(client, 'ListTagsForResource', 'tags', { resourceArn })) as unknown as readonly Tag[];
 }
 
-/** Adds tags, and replaces those of the same keys. */
+/** Adds tags; a tag with an existing key replaces the old one. */
 export async function tagResource(client: Client, resourceArn: string, tags: readonly Tag[]): Promise<void> {
   await client.call('TagResource', { resourceArn, tags });
 }
 
-/** Takes tags away, by their keys. */
+/** Removes tags by their keys. */
 export async function untagResource(
   client: Client,
   resourceArn: string,

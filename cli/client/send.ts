@@ -5,7 +5,7 @@ import { getCACertificates } from 'node:tls';
 import { CommandError } from '../errors.ts';
 import { CallError } from './errors.ts';
 
-/** A request as it goes over the wire. `path` is escaped already, with the query string. */
+/** A request on the wire. `path` is escaped and includes the query string. */
 export type WireRequest = {
   readonly method: string;
   readonly path: string;
@@ -13,7 +13,7 @@ export type WireRequest = {
   readonly body: string;
 };
 
-/** The answer: `headers` in lower case. */
+/** An answer; names in `headers` are in lower case. */
 export type WireResponse = {
   readonly status: number;
   readonly headers: http.IncomingHttpHeaders;
@@ -23,20 +23,20 @@ export type WireResponse = {
 /** Sends requests to one server. */
 export type Sender = {
   send(request: WireRequest): Promise<WireResponse>;
-  /** Closes the connections that are kept open. */
+  /** Closes all connections. */
   close(): void;
 };
 
-/** How long one call may take, in milliseconds. */
+/** The time-out of one call, in milliseconds. */
 const CALL_LIMIT_MS = 20_000;
-/** The most connections to the server at a time. */
+/** The most concurrent connections to the server. */
 const CONNECTIONS = 16;
 
 /**
- * Sends over connections that are kept open. Not by fetch, which would rewrite paths that have a name of one or two dots.
- * `send` rejects with a CallError where no whole answer comes within `limitMs`. `caFile`: certificates (PEM) of authorities to trust
- * beside those that Node trusts.
- * @throws CommandError where the file cannot be read
+ * Creates a sender with keep-alive connections. It does not use fetch, which would rewrite paths with a segment `.` or `..`.
+ * `send` rejects with a CallError if no complete answer arrives within `limitMs`. `caFile`: certificates (PEM) of authorities
+ * to trust in addition to those that Node trusts.
+ * @throws CommandError if the file cannot be read
  */
 export function createSender(
   endpoint: URL,

@@ -10,10 +10,10 @@ export type UnsignedRequest = {
   readonly body: string;
 };
 
-/** Answers the headers to send, those of the signature among them. */
+/** Returns the headers to send, including those of the signature. */
 export type Signer = (request: UnsignedRequest) => Promise<Readonly<Record<string, string>>>;
 
-/** Signs with SigV4 for App Mesh where AWS credentials are found, and leaves requests as they are where there are none. */
+/** Creates a signer: SigV4 for App Mesh if there are AWS credentials; otherwise requests stay unsigned. */
 export async function createSigner(endpoint: URL, region: string, env: NodeJS.ProcessEnv): Promise<Signer> {
   const credentials = await findCredentials(endpoint, env);
   if (credentials === undefined) return async ({ headers }) => headers;

@@ -1,13 +1,13 @@
 import type { Client } from './client.ts';
 
-/** Where a control plane is, as flags say. */
+/** The flags that say how to connect to a control plane. */
 export type Endpoint = {
   readonly endpoint: string;
   readonly region: string;
   readonly caFile?: string | undefined;
 };
 
-/** Lets a command work with a client for its control plane, and closes the client's connections at the end. */
+/** Runs `work` with a client for the control plane, and closes the client afterwards. */
 export async function withClient(options: Endpoint, work: (client: Client) => Promise<void>): Promise<void> {
   const { createClient } = await import('./client.ts');
   const caFile = options.caFile ?? process.env['AWS_CA_BUNDLE'];

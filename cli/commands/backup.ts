@@ -9,7 +9,7 @@ export function makeCommand(): Command {
     withEndpoint(new Command('backup'))
       .description('save all that a control plane holds, while it runs')
       .argument('[file]', 'where to; without it, to stdout')
-      // Not by DAYBREAK_DATA and DAYBREAK_STORE: beside a control plane these say where it keeps its model, which runs.
+      // Not from DAYBREAK_DATA and DAYBREAK_STORE: on the host of a control plane they name the store that it is using.
       .addOption(
         new Option('--data <dir>', 'instead of from a control plane: from the folder of one that is stopped'),
       )

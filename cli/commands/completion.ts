@@ -1,7 +1,7 @@
 import { Argument, Command } from 'commander';
 import { SHELLS, type Shell } from '../completion/shells.ts';
 
-/** `daybreak completion`, of all commands of `daybreak`. */
+/** `daybreak completion`, for all commands of `daybreak`. */
 export function makeCommand(daybreak: Command): Command {
   return new Command('completion')
     .description('print a script that completes this command in a shell')

@@ -1,10 +1,10 @@
 import { Argument, type Command } from 'commander';
 import { withEndpoint } from '../options.ts';
 
-/** What `withProxy` adds, beside an endpoint. */
+/** The options that `withProxy` adds, besides an endpoint. */
 export type ProxyFlags = { readonly features?: string };
 
-/** A proxy, or one as it would be, and the control plane that is asked about it. */
+/** Adds the argument and flags that name a connected or hypothetical proxy, and those of the control plane. */
 export function withProxy(command: Command): Command {
   const withNode = command
     .addArgument(new Argument('<node>', 'mesh/M/virtualNode/N, mesh/M/virtualGateway/G, or its ARN'))

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
 
-// `daybreak proxyinit` as it is called. What the rules do is shown beside proxyinit itself.
+// The command line of `daybreak proxyinit`. The tests in proxyinit/ check the effect of the rules.
 
 const DAYBREAK = join(import.meta.dirname, '../main.ts');
 
@@ -15,7 +15,7 @@ async function proxyinit(args: readonly string[], env: Readonly<Record<string, s
   return { exitCode, stdout, stderr };
 }
 
-test('every kind of flag arrives', async () => {
+test('proxyinit receives flags of every kind', async () => {
   const flags = [
     '--app-ports',
     '8080,9000:9010',

@@ -23,7 +23,7 @@ export function makeCommand(): Command {
   );
 }
 
-/** A flag that is on or off can be given as off too, against a variable that says on; that is not shown in the help. */
+/** A boolean flag also has a form `--no-…`, to override a variable that turns it on; the help does not show that form. */
 function optionsOf({ flag, argument, description }: Source): readonly Option[] {
   if (argument !== undefined) return [new Option(`--${flag} ${argument}`, description)];
   return [new Option(`--${flag}`, description), new Option(`--no-${flag}`).hideHelp()];

@@ -4,32 +4,32 @@ import type { Selection } from '../get/select.ts';
 import { flag } from '../options.ts';
 import { KIND_WORDS, parseKind } from '../resources/kinds.ts';
 
-/** What `withMesh` adds. */
+/** The options that `withMesh` adds. */
 export type MeshFlags = { readonly mesh?: string; readonly meshOwner?: string };
 
-/** What `withParents` adds. */
+/** The options that `withParents` adds. */
 export type ParentFlags = { readonly virtualRouter?: string; readonly virtualGateway?: string };
 
-/** The mesh that a command is about. */
+/** Adds the flags that name a mesh. */
 export function withMesh(command: Command): Command {
   return command
     .addOption(flag('--mesh <name>', 'the mesh; for documents that do not name theirs'))
     .addOption(flag('--mesh-owner <account>', "the account of a mesh that is another's"));
 }
 
-/** The parent of a route or a gateway route. */
+/** Adds the flags that name the parent of a route or gateway route. */
 export function withParents(command: Command): Command {
   return command
     .option('--virtual-router <name>', 'the virtual router of a route')
     .option('--virtual-gateway <name>', 'the virtual gateway of a gateway route');
 }
 
-/** A kind of resource, by any of its words. */
+/** Creates the argument for a kind of resource, by any of its words. */
 export function kindArgument(name: string): Argument {
   return new Argument(name, 'what kind of resource').choices(KIND_WORDS).argParser(parseKind);
 }
 
-/** The resources that a command names. */
+/** Builds the selection of the resources that a command names. */
 export function selectionOf(
   kind: Kind,
   name: string | undefined,

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { collect, flag, outputOption } from '../options.ts';
 import type { CreateTokenOptions } from '../token/create.ts';
 
-/** `daybreak token`, and its own commands. */
+/** `daybreak token`, with its subcommands. */
 export function makeCommand(daybreak: Command): Command {
   const token = new Command('token')
     .description('make the bearer tokens that proxies show')

@@ -1,6 +1,6 @@
 import type { CommandWords } from './words.ts';
 
-/** A script for bash, to be read with `source <(daybreak completion bash)`. Where it knows nothing, bash offers files. */
+/** Writes a script for bash, to load with `source <(daybreak completion bash)`. Without a match bash completes file names. */
 export function bashScript(commands: readonly CommandWords[]): string {
   return `# bash completion for daybreak
 ${bashFunction(commands)}
@@ -8,7 +8,7 @@ complete -o default -F _daybreak daybreak
 `;
 }
 
-/** A script for zsh, which reads bash's. */
+/** Writes a script for zsh, which runs bash's completion function. */
 export function zshScript(commands: readonly CommandWords[]): string {
   return `#compdef daybreak
 autoload -U +X compinit && compinit

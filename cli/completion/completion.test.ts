@@ -20,7 +20,7 @@ async function daybreak(): Promise<Command> {
   return program;
 }
 
-/** What bash offers after these words; the last is the one that is being typed. */
+/** Returns bash's suggestions after these words; the last is the word being typed. */
 async function offered(...words: readonly string[]): Promise<readonly string[]> {
   const script = `${completionScript('bash', await daybreak())}
 COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
@@ -63,11 +63,11 @@ describe('bash', () => {
       ['token', 'apply', 'get', 'delete', 'export', 'import', 'completion'],
     ],
   ];
-  it.each(cases)('%j', async (words, wanted) => {
+  it.each(cases)('completes %j', async (words, wanted) => {
     expect(await offered(...words)).toEqual(wanted);
   });
 });
 
-it.each(SHELLS)('the script for %s', async (shell) => {
+it.each(SHELLS)('the script for %s equals its golden file', async (shell) => {
   await expect(completionScript(shell, await daybreak())).toMatchFileSnapshot(`testdata/completion.${shell}`);
 });

@@ -4,7 +4,7 @@ import { fishScript } from './fish.ts';
 import type { Shell } from './shells.ts';
 import { commandWords } from './words.ts';
 
-/** The script that completes `daybreak` in a shell, made from the commands as they are. */
+/** Generates the script that completes `daybreak` in a shell from the registered commands. */
 export function completionScript(shell: Shell, daybreak: Command): string {
   return SCRIPTS[shell](commandWords(daybreak));
 }

@@ -1,6 +1,6 @@
 import type { CommandWords, OptionWords } from './words.ts';
 
-/** A script for fish, to be read with `daybreak completion fish | source`. Where it knows nothing, fish offers files. */
+/** Writes a script for fish, to load with `daybreak completion fish | source`. Without a match fish completes file names. */
 export function fishScript(commands: readonly CommandWords[]): string {
   const lines = commands.flatMap((command) => [
     ...command.subcommands.map((name) => {
@@ -23,7 +23,7 @@ function optionLine(command: CommandWords, { names, description, values }: Optio
   return `complete -c daybreak -n ${quoted(test(command))} ${flags.join(' ')}${words} -d ${quoted(description)}`;
 }
 
-// Whether the words so far are those of the command.
+// A condition of fish: the words so far are those of the command.
 function test({ path }: CommandWords): string {
   if (path === '') return '__fish_use_subcommand';
   return path

@@ -1,5 +1,5 @@
-/** The shells that there is completion for. */
+/** The shells with completion. */
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
-/** One of them. */
+/** The name of a shell with completion. */
 export type Shell = (typeof SHELLS)[number];

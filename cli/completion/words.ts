@@ -1,25 +1,25 @@
 import type { Command, Option } from 'commander';
 
-/** What a shell needs to know of one command. `path` is its words after `daybreak`; '' is `daybreak` itself. */
+/** The words of one command for completion. `path`: the words after `daybreak`; '' is `daybreak` itself. */
 export type CommandWords = {
   readonly path: string;
   readonly description: string;
   readonly subcommands: readonly string[];
   readonly options: readonly OptionWords[];
-  /** What may stand where the command takes an argument; empty where that is a file or a name. */
+  /** The allowed values of the command's arguments; empty for a file or a name. */
   readonly arguments: readonly string[];
 };
 
-/** What a shell needs to know of one option. */
+/** The words of one option for completion. */
 export type OptionWords = {
-  /** `-f`, `--filename`. */
+  /** E.g. `-f` and `--filename`. */
   readonly names: readonly string[];
   readonly description: string;
-  /** Undefined for an option without a value; empty where the value is a file or free text. */
+  /** The allowed values; undefined for an option without a value, empty for a file or free text. */
   readonly values: readonly string[] | undefined;
 };
 
-/** All commands, `daybreak` first. */
+/** Lists the words of all commands, `daybreak` first. */
 export function commandWords(command: Command, path = ''): readonly CommandWords[] {
   const visible = command.commands.filter((each) => each.name() !== 'help');
   const own: CommandWords = {

@@ -38,7 +38,7 @@ const content = ({ api }: Bench) =>
     .map(({ kind, mesh, parent, name, spec, tags }) => ({ kind, mesh, parent, name, spec, tags }))
     .toSorted((a, b) => (a.kind + a.name < b.kind + b.name ? -1 : 1));
 
-describe('what export writes, apply takes back', () => {
+describe('apply restores the mesh that export wrote', () => {
   it.each(['yaml', 'json'] as const)('as %s on stdout', async (form) => {
     const text = await write('colors', form);
     await expect(text).toMatchFileSnapshot(`testdata/exported.${form}`);
@@ -57,14 +57,14 @@ describe('what export writes, apply takes back', () => {
   });
 });
 
-it('writes to no folder that has something in it, and nothing of a mesh that is not there', async () => {
+it('refuses a folder that is not empty and a mesh that does not exist', async () => {
   await bench.write('full/a', '');
   await expect(write('colors', 'yaml', join(bench.folder, 'full'))).rejects.toThrow('full is not empty');
   await expect(write('none', 'yaml', join(bench.folder, 'empty'))).rejects.toThrow('there is no mesh none');
   expect(await readdir(bench.folder)).toEqual(['full']);
 });
 
-it('file names tell resources apart, whatever their names', () => {
+it('file names are unique for any names of resources', () => {
   const key = (parent: string, name: string) =>
     ({ kind: 'route', owner: undefined, mesh: 'm', parent, name }) as const;
   const long = 'x'.repeat(250);

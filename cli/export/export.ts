@@ -10,20 +10,20 @@ import { escapeName, fileNames, shorten } from './file-names.ts';
 import type { Exported } from './forms/form.ts';
 import { writeAs, type FormName } from './forms/forms.ts';
 
-/** What `daybreak export` is told. Without a folder the documents go to stdout. */
+/** Options of `daybreak export`. Without a folder the documents go to stdout. */
 export type ExportOptions = {
   readonly mesh: string;
   readonly meshOwner: string | undefined;
   readonly output: DocumentForm;
   readonly folder: string | undefined;
-  /** Another form than documents. */
+  /** A form other than documents. */
   readonly as?: FormName | undefined;
 };
 
 /**
- * Writes a whole mesh as documents that apply takes back, parents before children: to stdout, or to a folder, a file each. In
- * another form it is one file, which import takes back.
- * @throws CommandError where there is no such mesh, or the folder has something in it already: nothing is written
+ * Writes a whole mesh as documents for apply, parents before children: to stdout, or to a folder with one file per document.
+ * With `as`, it writes one file for import.
+ * @throws CommandError if the mesh does not exist or the folder is not empty; nothing was written then
  */
 export async function exportMesh(
   client: Client,
@@ -71,7 +71,7 @@ async function requireEmpty(folder: string): Promise<void> {
     throw new CommandError(`${folder} cannot be read`, { cause: error });
   });
   if (entries.length === 0) return;
-  // What a former export left behind would come back to life with the next apply.
+  // Documents of an earlier export would make the next apply create deleted resources again.
   throw new CommandError(`${folder} is not empty: export writes to a new or an empty folder`);
 }
 
@@ -85,7 +85,7 @@ async function readMesh(
   const resources = await mapConcurrently(listed, CALLS_AT_ONCE, async ({ key, arn }) => {
     const described = await describeResource(client, key);
     if (described === undefined) return [];
-    // A mesh that is somebody else's is no document of ours: only its owner can make it.
+    // Only its owner can create a shared mesh, so the export leaves the mesh itself out.
     if (key.kind === 'mesh' && meshOwner !== undefined) return [];
     return [{ key, spec: described.spec, tags: await listTags(client, arn), arn }];
   });

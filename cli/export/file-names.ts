@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { ResourceKey } from '../resources/key.ts';
 
-/** The most characters that a name is given within a file name: file systems take 255 bytes. */
+/** The most characters of a resource's name in a file name; file systems allow 255 bytes. */
 const LONGEST = 150;
 
 /**
- * File names for documents, in their order, none twice, not even on a file system that ignores case: the kind, then the
- * names, `route.router+all.yaml`. What is not a plain letter, digit, `.`, `_` or `-` is escaped as in a URL.
+ * Returns one file name per document, in order: the kind, then the names, e.g. `route.router+all.yaml`. File names are unique,
+ * also on a file system that ignores case. Characters other than ASCII letters, digits, `.`, `_` and `-` are escaped as in a URL.
  */
 export function fileNames(keys: readonly ResourceKey[], extension: string): readonly string[] {
   const taken = new Set<string>();
@@ -27,13 +27,13 @@ function baseName({ kind, parent, name }: ResourceKey): string {
   return `${kind}.${shorten(names)}`;
 }
 
-/** A text that is too long for a file's name, cut, with a hash of it. */
+/** Shortens a text that is too long for a file name, and appends a hash of the whole text. */
 export function shorten(text: string): string {
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}~${hash}` : text;
 }
 
-/** A name with everything escaped that is no plain letter, digit, `.`, `_` or `-`, as in a URL. */
+/** Escapes all characters but ASCII letters, digits, `.`, `_` and `-` as in a URL. */
 export function escapeName(name: string): string {
   return [...Buffer.from(name)]
     .map((byte) => String.fromCharCode(byte))

@@ -4,13 +4,13 @@ import type { PortProtocol } from '../../controlplane/model/types.ts';
 import type { Described } from '../client/resources.ts';
 import type { ResourceKey } from '../resources/key.ts';
 
-/** Heads and cells of a table of one kind. */
+/** The headings and cells of a table of one kind. */
 export type Columns = {
   readonly head: readonly string[];
   readonly cells: (key: ResourceKey, described: Described) => readonly string[];
 };
 
-/** What a table of a kind shows: what each resource is for, its version, and when it last changed (UTC). */
+/** Returns the columns of a kind: its own columns, the version, and the time of the last change (UTC). */
 export function columnsOf(kind: Kind): Columns {
   const { head, cells } = OWN[kind] as {
     head: readonly string[];
@@ -38,7 +38,7 @@ type Own = {
 const OWN: Own = {
   mesh: {
     head: ['EGRESS'],
-    // What App Mesh does where a mesh does not say.
+    // App Mesh's default.
     cells: ({ egressFilter }) => [egressFilter?.type ?? 'DROP_ALL'],
   },
   virtualNode: {
@@ -86,7 +86,7 @@ const OWN: Own = {
 
 const NOTHING = '-';
 
-/** How many items of a list a cell shows. */
+/** The most items of a list in a cell. */
 const SHOWN = 3;
 
 function joined(items: readonly string[]): string {
@@ -109,7 +109,7 @@ type Match = {
   readonly port?: number;
 };
 
-// `http /a`, `grpc service.Name/Method`, and a plus sign where there are further conditions.
+// `http /a`, `grpc service.Name/Method`, and a plus sign if there are further conditions.
 function matched(member: string, match: Match): string {
   const { prefix, path = {}, serviceName, methodName, port, ...others } = match;
   const parts = [

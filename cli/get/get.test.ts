@@ -65,7 +65,7 @@ describe('get', () => {
     await expect(tables.join('\n')).toMatchFileSnapshot('testdata/tables.txt');
   });
 
-  it('gives what the API answers, as JSON and YAML', async () => {
+  it('prints the answers of the API as JSON and YAML', async () => {
     const { body } = await bench.api.call('GET', '/meshes/colors/virtualNodes/white');
     expect(JSON.parse(await show(selection('virtualNode', { name: 'white' }), 'json'))).toEqual(body);
     expect(parse(await show(selection('virtualNode', { name: 'white' }), 'yaml'))).toEqual(body);
@@ -73,7 +73,7 @@ describe('get', () => {
     expect(await show(selection('virtualRouter'), 'yaml')).toMatch(/^meshName[^]*\n---\nmeshName/);
   });
 
-  it('narrows to a name, a parent, or both', async () => {
+  it('filters by name, by parent, or by both', async () => {
     const lines = async (extra: Partial<Selection>) =>
       (await show(selection('route', extra))).split('\n').length - 2;
     expect(await lines({})).toBe(2);
@@ -82,7 +82,7 @@ describe('get', () => {
     expect(await lines({ virtualRouter: 'second', name: 'all' })).toBe(1);
   });
 
-  it('reads more than a page', async () => {
+  it('reads all pages of a list', async () => {
     await bench.api.call('PUT', '/meshes', { meshName: 'many' });
     for (let index = 0; index < 130; index += 1) {
       await bench.api.call('PUT', '/meshes/many/virtualNodes', { virtualNodeName: `n${index}`, spec: {} });
@@ -115,7 +115,7 @@ describe('delete', () => {
       remove(bench.client, { ignoreNotFound: false, output: 'text', ...options }, streams),
     );
 
-  it('deletes one resource, once', async () => {
+  it('deletes one resource, and fails if it does not exist unless told to ignore that', async () => {
     await bench.api.call('PUT', '/meshes/colors/virtualNodes', { virtualNodeName: 'x', spec: {} });
     const what = { selection: selection('virtualNode', { name: 'x' }) };
     expect(await run({ what })).toEqual({
@@ -127,7 +127,7 @@ describe('delete', () => {
     expect(await run({ what, ignoreNotFound: true })).toEqual({ code: 0, stdout: '', stderr: '' });
   });
 
-  it('says why not, in the words of the API', async () => {
+  it('reports a refusal in the words of the API', async () => {
     const what = { selection: selection('virtualNode', { name: 'white' }) };
     expect(await run({ what })).toEqual({
       code: 1,
@@ -137,13 +137,13 @@ describe('delete', () => {
     });
   });
 
-  it('does not choose between several of one name', async () => {
+  it('deletes nothing if several resources have the name', async () => {
     await expect(run({ what: { selection: selection('route', { name: 'all' }) } })).rejects.toThrow(
       'the name means several resources, and nothing was deleted: route colors/router/all, route colors/second/all',
     );
   });
 
-  it('deletes what files describe, children first', async () => {
+  it('deletes the resources that files describe, children first', async () => {
     await bench.api.call('PUT', '/meshes', { meshName: 'small' });
     await bench.api.call('PUT', '/meshes/small/virtualNodes', { virtualNodeName: 'x', spec: {} });
     const what = { files: ['-'], recursive: false, mesh: undefined, meshOwner: undefined };

@@ -4,7 +4,7 @@ import { formatTable } from '../table.ts';
 import { columnsOf } from './columns.ts';
 import { select, type Selection } from './select.ts';
 
-/** Prints resources: a table, or the API's own answers (one where a name was given and found once, else a list). */
+/** Prints resources: a table, or the API's own answers (a single one if a name matched one resource, else a list). */
 export async function get(
   client: Client,
   selection: Selection,

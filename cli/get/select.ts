@@ -8,7 +8,7 @@ import type { ResourceKey } from '../resources/key.ts';
 import { kindInWords } from '../resources/kinds.ts';
 import { listKind } from '../resources/list-mesh.ts';
 
-/** Which resources a command is about: all of a kind in a mesh, or those of one name. */
+/** The resources of a command: all of a kind in a mesh, or those with one name. */
 export type Selection = {
   readonly kind: Kind;
   readonly name: string | undefined;
@@ -24,9 +24,9 @@ export type Selection = {
 export type Selected = { readonly key: ResourceKey; readonly described: Described };
 
 /**
- * Reads the resources that are meant, sorted as the API lists them. A name without its router or gateway means every
- * resource of that name in the mesh.
- * @throws UsageError where the mesh is not named; CommandError where a name names nothing
+ * Reads the selected resources, in the order of the API's lists. A name without a router or gateway selects every resource with
+ * that name in the mesh.
+ * @throws UsageError if the mesh is missing; CommandError if no resource has the name
  */
 export async function select(client: Client, selection: Selection): Promise<readonly Selected[]> {
   const keys = await keysOf(client, selection);

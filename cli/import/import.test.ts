@@ -48,7 +48,7 @@ const toControlPlane = (dryRun: boolean) => ({ result: { to: 'control plane', dr
 const HOST = { parameter: ['Host=cart.local'] };
 
 describe('documents on stdout', () => {
-  it('can be applied, and the report is on stderr', async () => {
+  it('can be applied, and the report goes to stderr', async () => {
     const { code, stdout, stderr } = await run(HOST);
     expect(code).toBe(0);
     expect(stderr).toContain('Taken: 1 mesh, 1 virtual node.\n');
@@ -58,7 +58,7 @@ describe('documents on stdout', () => {
 });
 
 describe('a folder', () => {
-  it('with what is known, and the questions; filled in they are given back, and the folder is whole', async () => {
+  it('gets the complete documents and the questions, and the other documents once the questions are answered', async () => {
     await expect(run(toFolder('out'))).rejects.toThrow('the output is incomplete: 1 open question');
     expect((await readdir(join(bench.folder, 'out'))).toSorted()).toEqual([
       'questions.yaml',
@@ -79,7 +79,7 @@ describe('a folder', () => {
     expect((await bench.apply(['out'])).stdout).toContain('2 created');
   });
 
-  it('keeps answers beside questions that are new', async () => {
+  it('keeps existing answers when new questions are added', async () => {
     await run(toFolder('out')).catch(() => undefined);
     const questions = await bench.write(
       'out/questions.yaml',
@@ -92,7 +92,7 @@ describe('a folder', () => {
     expect(text).toContain('- parameter: Host\n    value: a.local\n');
   });
 
-  it('is written anew: a resource that is gone from the files is gone from it', async () => {
+  it('is replaced: a resource that the files no longer have is removed', async () => {
     await run({ ...HOST, ...toFolder('out') });
     await bench.write(
       'in/mesh.yaml',
@@ -102,7 +102,7 @@ describe('a folder', () => {
     expect(await readdir(join(bench.folder, 'out'))).toEqual(['m.mesh.yaml', 'm.virtualNode.yaml']);
   });
 
-  it('that has something else in it is not touched', async () => {
+  it('is not changed if it holds other files', async () => {
     await mkdir(join(bench.folder, 'out'));
     await bench.write('out/mine.yaml', 'meshName: mine');
     await expect(run({ ...HOST, ...toFolder('out') })).rejects.toThrow(
@@ -111,7 +111,7 @@ describe('a folder', () => {
     expect(await readdir(join(bench.folder, 'out'))).toEqual(['mine.yaml']);
   });
 
-  it('that is a file is told', async () => {
+  it('is refused if it is a file', async () => {
     await expect(run({ ...HOST, ...toFolder('in/mesh.yaml') })).rejects.toThrow(
       'in/mesh.yaml cannot be read',
     );
@@ -119,7 +119,7 @@ describe('a folder', () => {
 });
 
 describe('the control plane', () => {
-  it('is shown what would change, then brought to it, and then nothing is different', async () => {
+  it('gets a dry run, then an apply, and a second apply changes nothing', async () => {
     const dry = await run({ ...HOST, ...toControlPlane(true) });
     expect(dry.stdout).toContain('+ in/mesh.yaml:5 (Node, virtual node shop/cart)');
     expect(dry.stdout).toContain('Would create 2, change 0 and delete 0; 0 unchanged.');
@@ -127,7 +127,7 @@ describe('the control plane', () => {
     expect((await run({ ...HOST, ...toControlPlane(false) })).stdout).toContain('2 unchanged');
   });
 
-  it('gets nothing while anything is open or wrong', async () => {
+  it('gets no change while a value is open or there is a problem', async () => {
     await expect(run(toControlPlane(false))).rejects.toThrow('nothing is applied: 1 open question');
     await bench.write('in/mesh.yaml', TEMPLATE.replace('VirtualNodeName: cart', 'VirtualNodeNam: cart'));
     await expect(run({ ...HOST, ...toControlPlane(false) })).rejects.toThrow(
@@ -136,7 +136,7 @@ describe('the control plane', () => {
     expect(bench.api.live.model.revision).toBe(0);
   });
 
-  it('has to have what is named and in no file', async () => {
+  it('has to have the resources that the files refer to and do not define', async () => {
     await bench.write(
       'in/mesh.yaml',
       TEMPLATE.replace(/ {2}Mesh: .*\n/, '').replace('!GetAtt Mesh.MeshName', 'shop'),
@@ -148,7 +148,7 @@ describe('the control plane', () => {
 });
 
 describe('the report for programs', () => {
-  it('says what was taken, and what is open', async () => {
+  it('lists the imported resources and the open values', async () => {
     const report = join(bench.folder, 'report.json');
     await run({ report }).catch(() => undefined);
     const text = (await readFile(report, 'utf8')).replaceAll(`${bench.folder}/`, '');
@@ -176,7 +176,7 @@ describe('the report for programs', () => {
   });
 });
 
-it('says so when there is nothing of App Mesh', async () => {
+it('reports files without App Mesh resources', async () => {
   await bench.write('in/mesh.yaml', '');
   await expect(run({})).rejects.toThrow('found no App Mesh resources in');
 });

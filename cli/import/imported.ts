@@ -70,7 +70,7 @@ function inputOf(
   }));
   const { meshOwner, ...input } = value as Json;
   const named = { ...(mesh === undefined ? {} : { meshName: mesh }), ...input };
-  // The caller's own account is not named as an owner.
+  // Documents do not name the caller's own account as the owner.
   const own = meshOwner === undefined || meshOwner === account || isOwnAccount(meshOwner);
   return { input: own ? named : { ...named, meshOwner }, problems };
 }

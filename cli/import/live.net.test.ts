@@ -6,8 +6,8 @@ import { importedDocuments } from './testing/imported-documents.ts';
 import { liveOf } from './testing/live.ts';
 import { throughControlPlane } from './testing/through-control-plane.ts';
 
-// The golden cases: a control plane exports them unchanged, and a real Envoy is LIVE as each node and gateway.
-// `test/long/import-templates.ts` and `test/long/public-manifests.ts` do the same with a folder of others.
+// For the golden cases, a control plane exports the documents unchanged, and a real Envoy is LIVE as each node and gateway.
+// `test/long/import-templates.ts` and `test/long/public-manifests.ts` do the same for a folder of other files.
 
 const HERE = import.meta.dirname;
 const TEMPLATES = {
@@ -27,7 +27,7 @@ const CASES = [
   ['Service Connect', 'service-connect/testdata/shop/input', OWN],
 ] as const;
 
-// Of the templates, some are not of the mesh.
+// Some of the templates have no App Mesh resources.
 const filesOf = (path: string): readonly string[] => {
   if (!path.startsWith('cloudformation/')) return [join(HERE, path)];
   const names = readdirSync(join(HERE, path)).filter((name) => name.startsWith('mesh'));
@@ -35,13 +35,13 @@ const filesOf = (path: string): readonly string[] => {
 };
 
 describe.each(CASES)('%s', (_, path, options) => {
-  it('comes back from a control plane as it was', async () => {
+  it('comes back unchanged from a control plane', async () => {
     const { documents } = await importedDocuments(filesOf(path), options);
     expect(documents.length).toBeGreaterThan(3);
     expect(await throughControlPlane(documents)).toEqual([]);
   });
 
-  it.each(ENVOYS)('is LIVE as each node and gateway: %s', async (variable) => {
+  it.each(ENVOYS)('makes Envoy LIVE as each node and gateway: %s', async (variable) => {
     const { documents } = await importedDocuments(filesOf(path), options);
     expect(await liveOf(documents, envoyOf(variable))).toEqual([]);
   });

@@ -4,7 +4,7 @@ import { fold, spell } from './names.ts';
 import { Open } from './source.ts';
 
 describe('spelling', () => {
-  it('takes any case, and _', () => {
+  it('accepts any case, and _', () => {
     const spec = { Listeners: [{ port_mapping: { PORT: 1, protocol: 'http' }, TLS: { Mode: 'STRICT' } }] };
     expect(spell('VirtualNodeSpec', spec)).toEqual({
       value: { listeners: [{ portMapping: { port: 1, protocol: 'http' }, tls: { mode: 'STRICT' } }] },
@@ -12,7 +12,7 @@ describe('spelling', () => {
     });
   });
 
-  it('takes the singular of a list, and a block for a structure', () => {
+  it('accepts the singular of a list, and a block for a structure', () => {
     const spec = [
       {
         http_route: [
@@ -35,7 +35,7 @@ describe('spelling', () => {
     expect(spell('RouteSpec', spec).value).toBe(spec);
   });
 
-  it('takes a map for a list of keys and values', () => {
+  it('accepts a map for a list of keys and values', () => {
     expect(spell('TagList', { team: 'a', n: 1 }).value).toEqual([
       { key: 'team', value: 'a' },
       { key: 'n', value: '1' },
@@ -52,18 +52,18 @@ describe('spelling', () => {
     ['Boolean', 'maybe', 'maybe'],
     ['ResourceName', 7, '7'],
     ['ResourceName', ['a'], ['a']],
-  ])('%s from %j is %j', (shape, from, to) => {
+  ])('converts for %s: %j to %j', (shape, from, to) => {
     expect(spell(shape, from).value).toEqual(to);
   });
 
-  it('drops nothing but null', () => {
+  it('drops only null, and returns unknown members as strays', () => {
     expect(spell('PortMapping', { Port: null, Protocol: 'tcp', Prot: null, More: { a: 1 } })).toEqual({
       value: { protocol: 'tcp' },
       strays: [{ path: ['More'], message: 'unknown member; known: port, protocol' }],
     });
   });
 
-  it('says where a stray stands, in the words of the file', () => {
+  it('gives the path of a stray in the spelling of the file', () => {
     const { strays } = spell('VirtualNodeSpec', { Listeners: [{}, { Port_Mapping: { port: 1, Port: 2 } }] });
     expect(strays).toEqual([
       {
@@ -73,12 +73,12 @@ describe('spelling', () => {
     ]);
   });
 
-  it('leaves open values where they stand', () => {
+  it('keeps open values in place', () => {
     const open = new Open([]);
     expect(spell('PortMapping', { Port: open }).value).toEqual({ port: open });
   });
 
-  it('tells all members of a structure of the model apart', () => {
+  it('is unambiguous for all members of each structure of the API model', () => {
     const twice = Object.entries(API_MODEL.shapes).filter(([, { members = {} }]) => {
       const folded = Object.keys(members).map(fold);
       return new Set(folded).size < folded.length;

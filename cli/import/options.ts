@@ -6,7 +6,7 @@ export type ImportOptions = {
   readonly files: readonly string[];
   /** The form of all files; undefined: import detects the form of each. */
   readonly from: SourceName | undefined;
-  /** `KEY=VALUE`, each; these override those of files. */
+  /** Each entry: `KEY=VALUE`; these override those of files. */
   readonly parameter: readonly string[];
   readonly parametersFile: readonly string[];
   /** Answers of `describe-stacks` and `list-exports`. */

@@ -12,7 +12,7 @@ export const SOURCE_NAMES = [
   'service-connect',
 ] as const;
 
-/** One of them. */
+/** The name of a form that import reads. */
 export type SourceName = (typeof SOURCE_NAMES)[number];
 
 /** Something that the files do not say, and the ways to answer it. */
@@ -25,7 +25,7 @@ export type Question = {
   readonly flags: readonly string[];
 };
 
-/** A value that the files do not give. It stands in the tree of a resource in place of the value, and is never guessed. */
+/** A placeholder for a value that the files do not give. Import never guesses such a value. */
 export class Open {
   readonly questions: readonly Question[];
 

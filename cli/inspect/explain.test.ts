@@ -22,7 +22,7 @@ virtual host h
 The proxy closes the connection: so it is.
 `;
 
-test('releases are named where they do not do the same, and only there', () => {
+test('names the releases of Envoy only if their results differ', () => {
   expect(describeExplanation(EXPLAINED)).toBe(ONE_WAY);
   const other = { version: '1.37.0', passes: EXPLAINED.passes, outcome: { ...CLOSED, why: 'it was so' } };
   expect(describeExplanation({ ...EXPLAINED, others: [other] })).toBe(
@@ -30,7 +30,7 @@ test('releases are named where they do not do the same, and only there', () => {
   );
 });
 
-test('what happens where routes may match is what happens if they do not', () => {
+test('if routes may match, shows the outcome without a match', () => {
   const why = ['header x-request-id is made by the proxy: a random UUID'];
   const passes = [{ ...PASS, routes: [{ name: 'a', verdict: 'may match', why } as const] }];
   expect(describeExplanation({ ...EXPLAINED, passes })).toBe(`listener l, filter chain c, routes r

@@ -5,7 +5,7 @@ import { UsageError } from '../errors.ts';
 import { formatTable } from '../table.ts';
 import { previewQuery, type Asked } from './preview-query.ts';
 
-/** The request to explain; headers as `name: value`; over HTTP/1.1 if not over HTTP/2. */
+/** The request to explain. `header`: lines `name: value`. `http2`: HTTP/2, else HTTP/1.1. */
 export type AskedAbout = Asked & {
   readonly method: string;
   readonly url: string;
@@ -13,7 +13,7 @@ export type AskedAbout = Asked & {
   readonly http2?: boolean;
 };
 
-/** Prints what becomes of a request. @throws UsageError for a header that is none */
+/** Prints how a proxy handles a request. @throws UsageError for an invalid header */
 export async function explain(
   client: Client,
   { output, method, url, header, http2 = false, ...asked }: AskedAbout & { readonly output: 'text' | 'json' },
@@ -35,8 +35,8 @@ function headerLine(line: string): readonly [string, string] {
 }
 
 /**
- * An explanation as text for people: each way through a listener, what happens in the end, and what has no effect. Releases of
- * Envoy are named where they do not do the same.
+ * Formats an explanation as text for people: each pass through a listener, the outcome, and settings without effect. It names
+ * releases of Envoy if their results differ.
  */
 export function describeExplanation({ passes, outcome, envoy, others, problems }: Explained): string {
   const notes = problems.map(({ where, what }) => `${where}: ${what}\n`).join('');

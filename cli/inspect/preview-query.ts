@@ -1,7 +1,7 @@
-/** The proxy that is looked at, and the features that it is taken to have, as a list with commas. */
+/** The proxy to inspect, and the features to assume for it, as a comma-separated list. */
 export type Asked = { readonly node: string; readonly features?: string };
 
-/** The query that asks a control plane for it. */
+/** Returns the query parameters for that proxy. */
 export function previewQuery({ node, features }: Asked): Readonly<Record<string, string>> {
   return { node, ...(features === undefined ? {} : { features }) };
 }

@@ -4,7 +4,7 @@ import { runControlPlane } from '../../controlplane/main.ts';
 import { AWS_VARIABLES } from '../../controlplane/discovery/settings.ts';
 import { compileControlPlaneSettings } from '../../controlplane/settings.ts';
 
-/** Runs the control plane with options as commander has them; answers its exit code. */
+/** Runs the control plane with commander's options. Returns its exit code. */
 export async function controlPlane(options: Readonly<Record<string, string | boolean>>): Promise<number> {
   const flags = Object.entries(options).flatMap(([name, value]) =>
     value === false ? [] : [[flagName(name), String(value)]],
@@ -18,7 +18,7 @@ export async function controlPlane(options: Readonly<Record<string, string | boo
   return await runControlPlane(settings, log);
 }
 
-// Commander has tlsCert for --tls-cert.
+// Commander's name of --tls-cert is tlsCert.
 function flagName(name: string): string {
   return `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

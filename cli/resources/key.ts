@@ -3,7 +3,7 @@ import type { Kind } from '../../controlplane/mesh/resource.ts';
 import { kindInWords } from './kinds.ts';
 
 /**
- * What names a resource in documents and calls. `parent` is the virtual router of a route, the virtual gateway of a
+ * The key of a resource in documents and calls. `parent` is the virtual router of a route, the virtual gateway of a
  * gateway route, else ''. `owner` is the account of a mesh that is shared with the caller, undefined for the caller's own.
  */
 export type ResourceKey = {
@@ -14,18 +14,18 @@ export type ResourceKey = {
   readonly name: string;
 };
 
-/** One text for one resource, to be used as a key of maps. */
+/** Returns a unique text for a resource, to use as a key of maps. */
 export function keyText({ kind, owner = '', mesh, parent, name }: ResourceKey): string {
   return [kind, owner, mesh, parent, name].join('\0');
 }
 
-/** A resource in words: `virtual node colors/white`, `route colors/router/all`. */
+/** Formats a key for messages: `virtual node colors/white`, `route colors/router/all`. */
 export function describeKey({ kind, mesh, parent, name }: ResourceKey): string {
   const path = (kind === 'mesh' ? [name] : [mesh, parent, name]).filter((part) => part !== '');
   return `${kindInWords(kind)} ${path.join('/')}`;
 }
 
-/** The members of an input or a document that name the resource, as the API calls them. */
+/** Returns the members of an input or document that name the resource, with the API's names. */
 export function keyMembers({
   kind,
   owner,
@@ -42,12 +42,12 @@ export function keyMembers({
   };
 }
 
-/** The key of another resource in the same mesh, without a parent. */
+/** Returns the key of another resource in the same mesh, without a parent. */
 export function besides({ owner, mesh }: ResourceKey, kind: Kind, name: string): ResourceKey {
   return { kind, owner, mesh, parent: '', name };
 }
 
-/** What has to be there before the resource: its mesh, then its router or gateway. */
+/** Returns the keys of the resource's parents: its mesh, then its router or gateway. */
 export function parentKeys(key: ResourceKey): readonly ResourceKey[] {
   if (key.kind === 'mesh') return [];
   const within = PARENTS[key.kind];

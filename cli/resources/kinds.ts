@@ -1,7 +1,7 @@
 import { KINDS, type Kind } from '../../controlplane/mesh/resource.ts';
 import { UsageError } from '../errors.ts';
 
-/** The words that a kind goes by on the command line, the first of them in help and completion. */
+/** The words for a kind on the command line; help and completion show the first. */
 const WORDS: Readonly<Record<Kind, readonly string[]>> = {
   mesh: ['mesh', 'meshes'],
   virtualNode: ['virtualnode', 'virtualnodes', 'vn'],
@@ -16,7 +16,7 @@ const WORDS: Readonly<Record<Kind, readonly string[]>> = {
 export const KIND_WORDS: readonly string[] = KINDS.map((kind) => WORDS[kind][0] ?? kind);
 
 /**
- * The kind that a word means: `virtualnode`, `virtualNodes`, `virtual-node`, `vn`.
+ * Returns the kind for a word: `virtualnode`, `virtualNodes`, `virtual-node`, `vn`.
  * @throws UsageError that lists the words
  */
 export function parseKind(word: string): Kind {
@@ -26,7 +26,7 @@ export function parseKind(word: string): Kind {
   throw new UsageError(`${JSON.stringify(word)} is no kind of resource: one of ${KIND_WORDS.join(', ')}`);
 }
 
-/** The kind in words: `virtual node`. */
+/** Formats a kind for messages: `virtual node`. */
 export function kindInWords(kind: Kind): string {
   return kind.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }

@@ -5,7 +5,7 @@ import { describeResource, listResources, type Listed } from '../client/resource
 import { CALLS_AT_ONCE, mapConcurrently } from '../concurrency.ts';
 import type { ResourceKey } from './key.ts';
 
-/** A mesh and everything in it, parents before children; nothing where there is no such mesh. */
+/** Lists a mesh and everything in it, parents before children; empty if the mesh does not exist. */
 export async function listMesh(
   client: Client,
   { owner, mesh }: Pick<ResourceKey, 'owner' | 'mesh'>,
@@ -18,7 +18,7 @@ export async function listMesh(
   return all;
 }
 
-/** All resources of a kind in a mesh, whatever their parents; `parent` narrows it to one. */
+/** Lists all resources of a kind in a mesh, of all parents or of `parent` only. */
 export async function listKind(
   client: Client,
   kind: Kind,

@@ -1,15 +1,15 @@
 import { isSeq, LineCounter, parseAllDocuments, type Range } from 'yaml';
 import type { Problem, RawDocument } from './document.ts';
 
-/** What a file holds, and what in it cannot be read. */
+/** The documents of a file, and its syntax errors. */
 export type Parsed = { readonly documents: readonly RawDocument[]; readonly problems: readonly Problem[] };
 
-/** Aliases of one document that are followed: enough to write with, too few to blow up. */
+/** The most alias references in one document, a guard against exponential growth. */
 const MAX_ALIASES = 1000;
 
 /**
- * Reads the YAML documents of a text. JSON is YAML; a list is as many documents as it has elements. Whole numbers that
- * JavaScript would round are refused, and a member that is null counts as not given, as in the API.
+ * Parses the YAML documents of a text. JSON is YAML; each element of a list is a document. A whole number that JavaScript would
+ * round is a problem, and a member that is null counts as not given, as in the API.
  */
 export function parseDocuments(file: string, text: string): Parsed {
   const lines = new LineCounter();
@@ -45,14 +45,14 @@ export function parseDocuments(file: string, text: string): Parsed {
   return { documents, problems };
 }
 
-// Where an element of a list begins; undefined where the document is no list.
+// The first line of an element of a list; undefined if the document is not a list.
 function lineOf(contents: unknown, position: number, lines: LineCounter): number | undefined {
   const item = isSeq(contents) ? contents.items[position] : undefined;
   const [start] = (item as { readonly range?: Range | null } | undefined)?.range ?? [];
   return start === undefined ? undefined : lines.linePos(start).line;
 }
 
-// Numbers of JavaScript instead of bigints, and no nulls in objects.
+// Converts bigints to numbers, and drops null members of objects.
 function plain(value: unknown, path: string): unknown {
   if (value === null) return undefined;
   if (typeof value === 'bigint') {

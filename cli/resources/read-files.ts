@@ -5,15 +5,15 @@ import { text as readAll } from 'node:stream/consumers';
 import { CommandError } from '../errors.ts';
 import { parseDocuments, type Parsed } from './parse-documents.ts';
 
-/** The names of files that are read in a folder; a file that is named itself may have any name. */
+/** The names of files to read in a folder; a file on the command line may have any name. */
 const EXTENSIONS = /\.(?:json|ya?ml)$/i;
-/** The largest file, in bytes. */
+/** The size limit of a file, in bytes. */
 const FILE_LIMIT = 64 * 1024 * 1024;
 
 /**
- * Reads what `-f` names: files, folders (their files ending in .json, .yaml or .yml, by name; with `recursive` those of
- * their folders too, hidden ones left out), and `-` for stdin.
- * @throws CommandError for one that cannot be read
+ * Reads the paths of `-f`: files, folders (files with the extension .json, .yaml or .yml, in the order of their names; with
+ * `recursive` also in folders within; hidden ones are skipped), and `-` for stdin.
+ * @throws CommandError for an unreadable or too large file
  */
 export async function readFiles(
   paths: readonly string[],

@@ -7,16 +7,16 @@ import type { Json } from '../client/client.ts';
 import type { Document, Origin, Problem, RawDocument } from './document.ts';
 import { keyText, type ResourceKey } from './key.ts';
 
-/** What documents lack when they do not say it: the mesh, and its owner. */
+/** The mesh and its owner for documents that name none. */
 export type Defaults = { readonly mesh?: string | undefined; readonly meshOwner?: string | undefined };
 
-/** The documents that are right, and what is wrong with the others. */
+/** The valid documents, and the problems of the others. */
 export type Recognised = { readonly documents: readonly Document[]; readonly problems: readonly Problem[] };
 
 /**
- * Finds out what each document is, by the names in it, and checks it as the API will: against the model and the rules
- * beyond it. Members that only answers of the API have (`metadata`, `status`) and `clientToken` are passed over, so that
- * what `get -o yaml` and `aws appmesh describe-…` print can be applied.
+ * Determines the kind of each document by the names in it, and checks the document as the API does: against the API model and
+ * the further rules. It ignores `clientToken` and members that only answers of the API have (`metadata`, `status`), so that apply
+ * accepts the output of `get -o yaml` and `aws appmesh describe-…`.
  */
 export function recogniseDocuments(raw: readonly RawDocument[], defaults: Defaults): Recognised {
   const documents: Document[] = [];
@@ -51,7 +51,7 @@ export function recogniseDocuments(raw: readonly RawDocument[], defaults: Defaul
   return { documents, problems };
 }
 
-// What `daybreak import` wrote beside its documents, where it had to ask; undefined for anything else.
+// The open questions in the file of questions that `daybreak import` writes; undefined for any other document.
 function openQuestions(value: unknown): readonly string[] | undefined {
   if (!isObject(value) || Object.keys(value).length !== 1 || !Array.isArray(value['questions']))
     return undefined;
@@ -65,7 +65,7 @@ function unanswered(open: readonly string[]): string {
   return `import has questions that are not answered (${open.join(', ')}), so documents are missing here: import again with --parameters-file and this file`;
 }
 
-/** The document that an input of a create operation is, or what is wrong with it by the model and the rules beyond it. */
+/** Converts an input of a create operation to a document, or returns the problem that the check finds. */
 export function documentFrom(kind: Kind, input: Json, origin: Origin): Document | Problem {
   const key = keyOf(kind, input);
   try {
@@ -79,7 +79,7 @@ export function documentFrom(kind: Kind, input: Json, origin: Origin): Document 
 
 const NO_RESOURCE = `it names no resource: it has to be an object with one of ${KINDS.map(nameMember).join(', ')}`;
 
-// `{"route": {…}}` is what the AWS command line prints; the API's own answer is what stands inside.
+// The AWS command line wraps the API's answer: `{"route": {…}}`.
 function membersOf(value: unknown): Json | undefined {
   if (!isObject(value)) return undefined;
   const [only, ...others] = Object.entries(value);
@@ -91,7 +91,7 @@ function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-// A route names its router too, and everything its mesh: the innermost name tells the kind.
+// A route names its router too, and every resource its mesh: the innermost name gives the kind.
 function kindOf(members: Json): Kind | undefined {
   const named = KINDS.filter((kind) => nameMember(kind) in members);
   const outer = new Set(named.flatMap((kind) => PARENTS[kind] ?? []));
@@ -110,7 +110,7 @@ function inputOf(kind: Kind, members: Json, { mesh, meshOwner }: Defaults): Json
   };
 }
 
-/** What the input of a create operation names; names that are missing, or no text, are ''. */
+/** Returns the key in an input of a create operation. A name that is missing or not a text is ''. */
 export function keyOf(kind: Kind, input: Json): ResourceKey {
   const within = PARENTS[kind];
   const text = (member: string): string => {

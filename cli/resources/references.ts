@@ -3,10 +3,10 @@ import { gatewayMatchOf, routeOf, targetOf } from '../../controlplane/mesh/spec-
 import type { Document } from './document.ts';
 import { besides, parentKeys, type ResourceKey } from './key.ts';
 
-/** Something that a document needs to be there, and the path in it that says so. */
+/** A resource that has to exist before a document's resource, and the path in the document that refers to it. */
 export type Reference = { readonly path: string; readonly key: ResourceKey };
 
-/** The parents of a resource, and what its specification names that has to be there. Backends may be made later. */
+/** Returns the parents of a resource and the resources that its specification requires. Backends may be created later. */
 export function referencesOf({ key, spec = {} }: Pick<Document, 'key' | 'spec'>): readonly Reference[] {
   const parents = parentKeys(key).map((parent) => ({ path: `${parent.kind}Name`, key: parent }));
   return [...parents, ...namedIn(key, spec)];

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { parseDocuments } from './parse-documents.ts';
 import { formatDocuments } from './write-documents.ts';
 
-// Words that YAML, old or new, takes for something else when they stand without quotes.
+// Texts that YAML 1.1 or 1.2 reads as something else if they are not quoted.
 const TRAPS = [
   'yes',
   'NO',
@@ -42,7 +42,7 @@ const { value } = fc.letrec<{ value: unknown }>((tie) => ({
   ),
 }));
 
-it.each(['yaml', 'json'] as const)('%s gives back what was written', (form) => {
+it.each(['yaml', 'json'] as const)('parsing %s returns the values that were written', (form) => {
   const documents = fc.array(fc.dictionary(fc.string(), value), { maxLength: 3 });
   fc.assert(
     fc.property(documents, (written) => {

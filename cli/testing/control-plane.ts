@@ -6,18 +6,18 @@ import { startApi, type TestApi } from '../../controlplane/api/testing/test-api.
 import { apply, type ApplyOptions } from '../apply/apply.ts';
 import { createClient, type Client } from '../client/client.ts';
 
-/** What a command wrote, and its exit code. */
+/** The output of a command, and its exit code. */
 export type Ran = { readonly code: number; readonly stdout: string; readonly stderr: string };
 
-/** A control plane that listens, a client for it, and a folder for files; all of it for one test. */
+/** A listening control plane, a client for it, and a folder for files, for one test. */
 export type Bench = {
   readonly api: TestApi;
   readonly client: Client;
   readonly endpoint: string;
   readonly folder: string;
-  /** Writes a file in the folder and answers its path. */
+  /** Writes a file in the folder. Returns its path. */
   write(name: string, content: unknown): Promise<string>;
-  /** Applies files, named as in the folder; what is not said is as on the command line. */
+  /** Applies files of the folder. Options have the defaults of the command line. */
   apply(
     files: readonly string[],
     options?: Partial<ApplyOptions> & { readonly stdin?: string },
@@ -25,13 +25,13 @@ export type Bench = {
   close(): Promise<void>;
 };
 
-/** An environment without credentials, wherever the test runs. */
+/** An environment without credentials on any machine. */
 export const NO_CREDENTIALS: NodeJS.ProcessEnv = {
   AWS_SHARED_CREDENTIALS_FILE: '/nonexistent',
   AWS_CONFIG_FILE: '/nonexistent',
 };
 
-/** Starts one. */
+/** Starts a bench. */
 export async function startBench(): Promise<Bench> {
   const api = await startApi();
   await api.app.listen({ host: '127.0.0.1', port: 0 });
@@ -76,7 +76,7 @@ const DEFAULTS: ApplyOptions = {
 
 type Streams = Parameters<typeof apply>[2];
 
-/** Runs a command with streams of its own; in what it wrote, the folder's name is left out. */
+/** Runs a command with its own streams, and removes the folder's path from the output. */
 export async function capture(
   folder: string,
   stdin: string,

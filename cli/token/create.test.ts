@@ -22,7 +22,7 @@ function create(options: Partial<CreateTokenOptions>): { stdout: string; stderr:
   return written;
 }
 
-test('the token is printed, and its sum stands in the file, which the control plane can read', () => {
+test('prints the token, and adds its SHA-256 to the file, which the control plane can read', () => {
   writeFileSync(file, `# ours\n${JSON.stringify({ sha256: tokenSum('x'), nodes: ['*'] })}`);
   const { stdout, stderr } = create({ tokens: file, expires: '90d' });
   expect(stderr).toBe('');
@@ -38,19 +38,19 @@ test('the token is printed, and its sum stands in the file, which the control pl
   });
 });
 
-test('a file that is not there is made for its owner alone', () => {
+test('creates a missing file with access for its owner only', () => {
   create({ tokens: file });
   expect(statSync(file).mode & 0o777).toBe(0o600);
 });
 
-test('without a file the line is printed', () => {
+test('prints the line if there is no file', () => {
   const { stdout, stderr } = create({});
   expect(stderr).toBe(
     `The line for the file of --tokens:\n${JSON.stringify({ sha256: tokenSum(stdout.trim()), nodes: ['mesh/m/virtualNode/*'] })}\n`,
   );
 });
 
-test('for programs both are one object', () => {
+test('prints token and entry as one JSON object for programs', () => {
   const { stdout, stderr } = create({ output: 'json', expires: '2027-01-31T00:00:00Z' });
   const { token, entry } = JSON.parse(stdout) as { token: string; entry: unknown };
   expect(entry).toEqual({
@@ -63,23 +63,23 @@ test('for programs both are one object', () => {
 
 test.each<[string, Partial<CreateTokenOptions>, string]>([
   [
-    'a node that is none',
+    'an invalid node',
     { nodes: ['mesh/m/virtualNode/*', 'n'] },
     '--node "n": it has to be mesh/M/virtualNode/N',
   ],
-  ['a time that is none', { expires: 'tomorrow' }, '--expires "tomorrow": it has to be a time in ISO 8601'],
+  ['an invalid time', { expires: 'tomorrow' }, '--expires "tomorrow": it has to be a time in ISO 8601'],
   [
-    'a time that is past',
+    'a time in the past',
     { expires: '2020-01-01T00:00:00Z' },
     '--expires "2020-01-01T00:00:00Z": that is past',
   ],
-])('%s is an error, and nothing is made', (_, options, message) => {
+])('%s is an error, and no token is created', (_, options, message) => {
   writeFileSync(file, '');
   expect(() => create({ tokens: file, ...options })).toThrow(message);
   expect(readFileSync(file, 'utf8')).toBe('');
 });
 
-test('a file that is broken is left as it is', () => {
+test('does not change an invalid file', () => {
   writeFileSync(file, 'broken');
   expect(() => create({ tokens: file })).toThrow(`${file}: line 1: it is no JSON object`);
   expect(readFileSync(file, 'utf8')).toBe('broken');

@@ -7,10 +7,10 @@ import { expiry } from './expiry.ts';
 
 /** Options of `token create`. */
 export type CreateTokenOptions = {
-  /** Patterns as the tokens file has them; at least one. */
+  /** Patterns in the syntax of the tokens file; at least one. */
   readonly nodes: readonly string[];
   readonly expires?: string;
-  /** The file to add a line to; made where it is not there, for its owner alone. Undefined: the line is printed. */
+  /** The file to add a line to, created with access for its owner only. Undefined: print the line. */
   readonly tokens?: string;
   readonly output: 'text' | 'json';
 };
@@ -21,8 +21,8 @@ type Streams = {
 };
 
 /**
- * Makes a token of 256 random bits and prints it; kept is only its SHA-256, in a line of the tokens file.
- * @throws CommandError, TokensError, or that of the file system; nothing was made then
+ * Creates a token of 256 random bits and prints it. The tokens file gets a line with its SHA-256 only.
+ * @throws CommandError, TokensError, or an error of the file system; no token was created then
  */
 export function createToken(
   { nodes, expires, tokens: file, output }: CreateTokenOptions,
@@ -47,7 +47,7 @@ function requirePattern(node: string): void {
   throw new CommandError(`--node ${JSON.stringify(node)}: it has to be ${NODE_PATTERN_FORMS}`);
 }
 
-// One write at the end of the file: a control plane that reads it in between sees whole lines.
+// One write at the end of the file, so that a control plane never reads half a line.
 function append(file: string, line: string): void {
   const before = existing(file);
   readTokens(file, before);

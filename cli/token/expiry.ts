@@ -3,8 +3,8 @@ import { CommandError } from '../errors.ts';
 const MILLISECONDS: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000 };
 
 /**
- * When something ends, in ISO 8601: `90d`, `12h` or `30m` from `now` (milliseconds since 1970), or a time in ISO 8601.
- * @throws CommandError for anything else, and for what is past
+ * Returns a time of expiry in ISO 8601. `when`: `90d`, `12h` or `30m` from `now` (milliseconds since 1970), or a time in ISO 8601.
+ * @throws CommandError for any other text, and for a time in the past
  */
 export function expiry(when: string, now: number): string {
   const time = timeOf(when, now);

@@ -6,7 +6,7 @@ import { referencesOf } from '../../resources/references.ts';
 import { EXPORT_MARK, type Exported, type Written } from './form.ts';
 import { labelsFor } from './labels.ts';
 
-/** Members that CloudFormation writes in capitals, unless they are part of a longer name. */
+/** Members that CloudFormation spells in capitals if they are the whole name. */
 const CAPITALS: Readonly<Record<string, string>> = {
   acm: 'ACM',
   awsCloudMap: 'AWSCloudMap',
@@ -43,7 +43,7 @@ const YAML = { lineWidth: 0, compat: 'yaml-1.1', aliasDuplicateObjects: false } 
 
 type Labels = ReadonlyMap<string, string>;
 
-// `VirtualNodeCartV2` for a virtual node cart-v2, `RouteCartAll` for a route.
+// E.g. `VirtualNodeCartV2` for a virtual node cart-v2, `RouteCartAll` for a route.
 function nameOf({ kind, parent, name }: ResourceKey): string {
   const words = [title(kind), ...`${parent} ${name}`.split(/[^A-Za-z0-9]+/)];
   return words.map((word) => capital(word)).join('');
@@ -73,7 +73,7 @@ function references(labels: Labels, { key, spec }: Pick<Exported, 'key' | 'spec'
   return new Map(referencesOf({ key, spec }).map(({ path, key: other }) => [path, refer(labels, other)]));
 }
 
-// The plain name if the resource is not in the template.
+// The plain name, if the resource is not in the template.
 function refer(labels: Labels, key: ResourceKey): unknown {
   if (!labels.has(keyText(key))) return key.name;
   const reference = new Scalar(`${logicalId(labels, key)}.${nameProperty(key.kind)}`);

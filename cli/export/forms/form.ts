@@ -13,12 +13,12 @@ export type Exported = {
 /** A mesh in another form. */
 export type Written = {
   readonly text: string;
-  /** Resources that have something for which the form has no place; it stands beside, for import to take back. */
+  /** Resources with members that the form cannot express. The text has these separately, for import only. */
   readonly amended: readonly ResourceKey[];
 };
 
-/** Writes a mesh in another form. Parents stand before children. */
+/** Writes a mesh in another form. `resources` has parents before children. */
 export type Writer = (resources: readonly Exported[]) => Written | Promise<Written>;
 
-/** The first words of what export writes: no text in it is a variable. */
+/** The first line of an exported file. It tells import that no text in the file is a variable. */
 export const EXPORT_MARK = '# Written by daybreak export.';

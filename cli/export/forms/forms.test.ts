@@ -65,7 +65,7 @@ const RESOURCES: readonly object[] = [
   },
 ];
 
-it.each(FORM_NAMES)('a mesh as %s', async (form) => {
+it.each(FORM_NAMES)('a mesh as %s equals its golden file', async (form) => {
   const raw = RESOURCES.map((value, index) => ({ value, origin: { file: 'shop', index, line: 1 } }));
   const { documents } = recogniseDocuments(raw, { mesh: 'shop' });
   const { text, extension, note } = await writeAs(

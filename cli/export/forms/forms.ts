@@ -1,10 +1,10 @@
 import { describeKey } from '../../resources/key.ts';
 import type { Exported, Writer } from './form.ts';
 
-/** The other forms that a mesh can be written in. */
+/** The forms of an export other than documents. */
 export const FORM_NAMES = ['cloudformation', 'terraform', 'kubernetes'] as const;
 
-/** One of them. */
+/** The name of a form other than documents. */
 export type FormName = (typeof FORM_NAMES)[number];
 
 type Form = { readonly extension: string; readonly writer: () => Promise<Writer>; readonly beside: string };
@@ -13,7 +13,7 @@ const FORMS: Readonly<Record<FormName, Form>> = {
   cloudformation: {
     extension: 'yaml',
     writer: async () => (await import('./cloudformation.ts')).writeCloudFormation,
-    // CloudFormation has all members of the API.
+    // CloudFormation can express all members of the API.
     beside: '',
   },
   terraform: {
@@ -30,7 +30,7 @@ const FORMS: Readonly<Record<FormName, Form>> = {
   },
 };
 
-/** A mesh in another form; `note`, where there is one, says for what the form has no place. */
+/** Writes a mesh in another form. `note`: the resources that the form cannot express in full; may be empty. */
 export async function writeAs(
   name: FormName,
   resources: readonly Exported[],

@@ -1,9 +1,9 @@
-/** A body of HCL: attributes, and blocks, each as often as it is there. */
+/** An item of a body of HCL: an attribute or a block. A body may repeat a block. */
 export type HclItem =
   | { readonly attribute: string; readonly value: unknown }
   | { readonly block: string; readonly labels?: readonly string[]; readonly body: readonly HclItem[] };
 
-/** An expression, which is written as it is, and the text that it stands for. */
+/** An expression, which is written verbatim, and its value. */
 export class Expression {
   readonly text: string;
   readonly value: string;
@@ -14,7 +14,7 @@ export class Expression {
   }
 }
 
-/** The text of a body, as `terraform fmt` writes it. */
+/** Formats a body as `terraform fmt` does. */
 export function formatHcl(items: readonly HclItem[], indent = ''): string {
   const parts = items.map((item) => {
     if ('attribute' in item) return { name: item.attribute, text: formatExpression(item.value, indent) };
@@ -27,7 +27,7 @@ export function formatHcl(items: readonly HclItem[], indent = ''): string {
 
 type Assignment = { readonly name: string; readonly text: string };
 
-// Of assignments in a row that take a line each, the signs stand below each other.
+// Aligns the equals signs of consecutive one-line assignments.
 function aligned(parts: readonly (string | Assignment)[], indent: string): readonly string[] {
   const isShort = (part: string | Assignment | undefined): part is Assignment =>
     typeof part === 'object' && !part.text.includes('\n');
@@ -60,7 +60,7 @@ function formatExpression(value: unknown, indent: string): string {
   return members.length === 0 ? '{}' : `{\n${aligned(members, inner).join('')}${indent}}`;
 }
 
-/** A text in quotes. Nothing in it is an expression. */
+/** Quotes a text, so that no part of it is an expression. */
 function quoted(text: string): string {
   const escaped = text
     .replaceAll(/["\\]/g, String.raw`\$&`)

@@ -11,11 +11,11 @@ import type { Json } from '../../client/client.ts';
 import { EXPORT_MARK, type Exported, type Written } from './form.ts';
 import { labelsFor } from './labels.ts';
 
-/** The label of a namespace whose objects are of a mesh, and that of the routes of a gateway. */
+/** The label that binds a namespace to a mesh, and the one that binds gateway routes to a gateway. */
 const MESH_LABEL = 'daybreak/mesh';
 const GATEWAY_LABEL = 'daybreak/virtual-gateway';
 
-/** A mesh as manifests of App Mesh's kinds in Kubernetes, all in one namespace, which is called after the mesh. */
+/** Writes a mesh as manifests of App Mesh's kinds in Kubernetes, all in one namespace that has the name of the mesh. */
 export function writeKubernetes(resources: readonly Exported[]): Written {
   const [first] = resources;
   if (first === undefined) return { text: `${EXPORT_MARK}\n`, amended: [] };
@@ -78,7 +78,7 @@ function selectorsOf(key: ResourceKey, namespace: string, names: ReadonlyMap<str
 
 type ObjectWriter = {
   readonly spec: (resource: Exported) => Json;
-  /** An object, with annotations of the resources that stand in it. */
+  /** Builds an object, with annotations for the resources in `within`. */
   readonly object: (key: ResourceKey, spec: Json, within: readonly Exported[], namespace?: string) => Json;
   readonly amended: ResourceKey[];
 };

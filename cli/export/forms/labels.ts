@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { keyText, type ResourceKey } from '../../resources/key.ts';
 
 /**
- * Names for resources that a form allows, none twice of what `scope` takes for one: the own name, with `otherwise` for what is
- * not `allowed`, cut to `longest`; with a hash where it had to be changed.
+ * Assigns each resource a label that the form allows, unique within its `scope`. The label is the result of `nameOf` if that
+ * name is plain, free, and at most `longest` characters long; otherwise it is the plain form, cut, with a hash.
  */
 export function labelsFor(
   keys: readonly ResourceKey[],

@@ -11,23 +11,23 @@ import { importTexts } from '../../import/testing/run.ts';
 import type { Exported } from './form.ts';
 import { FORM_NAMES, writeAs, type FormName } from './forms.ts';
 
-// What is exported in another form, and imported again, is the same.
+// An export in another form, imported again, gives the same mesh.
 
 const FILES = { log: '/dev/stdout', certificate: '/tls/chain.pem', privateKey: '/tls/key.pem' };
 
 describe.each(FORM_NAMES)('as %s', (form) => {
-  it('any mesh comes back as it was', { timeout: 300_000 }, async () => {
+  it('a round trip keeps any mesh', { timeout: 300_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(anyMesh(FILES), ({ resources }) => comesBack(form, exportedOf(resources))),
       { numRuns: runs(200) },
     );
   });
 
-  it('names of all kinds come back as they were', async () => {
+  it('a round trip keeps unusual names', async () => {
     await comesBack(form, exportedOf(ODD));
   });
 
-  it('a mesh of another account comes back without the mesh', async () => {
+  it('a round trip of a shared mesh keeps all but the mesh itself', async () => {
     const resources = exportedOf(ODD).filter(({ key }) => key.kind !== 'mesh');
     await comesBack(
       form,
@@ -49,7 +49,7 @@ const NAMES = [
   '1e3',
 ];
 
-/** Names and texts that mean something in one of the forms, and tags. */
+/** Names and texts with a special meaning in one of the forms, and tags. */
 const ODD: readonly object[] = [
   { meshName: 'm', spec: {}, tags: [{ key: 'a ${b}', value: '' }] },
   ...NAMES.map((virtualNodeName) => ({
@@ -115,7 +115,7 @@ function contentOf(
   return Object.fromEntries(entries) as Readonly<Record<string, unknown>>;
 }
 
-// Tags and attributes of Cloud Map have no order.
+// The order of tags and of Cloud Map attributes has no meaning.
 function inOrder(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value), (_name, part: unknown) => {
     if (!Array.isArray(part)) return part;

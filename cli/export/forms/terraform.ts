@@ -10,7 +10,7 @@ import { EXPORT_MARK, type Exported, type Written } from './form.ts';
 import { Expression, formatHcl, type HclItem } from './hcl.ts';
 import { labelsFor } from './labels.ts';
 
-/** What the AWS provider has no place for (5.100), by the structure in the API's model and the member. */
+/** Members that the AWS provider (5.100) cannot express, as structure of the API model and member. */
 const NO_PLACE = new Set([
   'AwsCloudMapServiceDiscovery.ipPreference',
   'HttpGatewayRouteMatch.method',
@@ -19,7 +19,7 @@ const NO_PLACE = new Set([
   'GrpcGatewayRouteAction.rewrite',
 ]);
 
-/** A mesh as a configuration of Terraform, in HCL, for its AWS provider. */
+/** Writes a mesh as a Terraform configuration in HCL for the AWS provider. */
 export function writeTerraform(resources: readonly Exported[]): Written {
   const labels = labelsFor(
     resources.map(({ key }) => key),
@@ -62,7 +62,7 @@ export function writeTerraform(resources: readonly Exported[]): Written {
   };
 }
 
-/** An expression for the name of another resource of the same mesh, where that is written too. */
+/** Returns an expression for the name of another resource of the same mesh; undefined if the export does not include it. */
 type Refer = (kind: Kind, name: string, parent?: string) => Expression | undefined;
 
 function reference(labels: ReadonlyMap<string, string>, from: ResourceKey): Refer {
@@ -85,7 +85,7 @@ function namesOf({ kind, owner, mesh, parent, name }: ResourceKey, refer: Refer)
   ];
 }
 
-/** The members that name another resource, which has to be there first. Backends do not: there are circles of them. */
+/** The members that refer to a resource that has to exist first. Backends are not among them, because they can be circular. */
 const REFERENCES: Readonly<Record<string, Kind>> = {
   virtualNode: 'virtualNode',
   virtualNodeName: 'virtualNode',
@@ -93,7 +93,7 @@ const REFERENCES: Readonly<Record<string, Kind>> = {
   virtualServiceName: 'virtualService',
 };
 
-/** The provider asks for a value, and sends none where that is 0. */
+/** The provider requires a value, and does not send it if it is 0. */
 const NO_DURATION = { value: 0 };
 
 function bodyOf(shapeName: string, value: unknown, refer: Refer): readonly HclItem[] {
@@ -137,7 +137,7 @@ function snake(member: string): string {
   return member.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-// As the parser gives it: blocks as lists, each expression of ours the name that it is for.
+// The body as the HCL parser returns it: blocks are lists, and each expression is the name that it refers to.
 function valueOf(body: readonly HclItem[]): unknown {
   const out: Record<string, unknown> = {};
   for (const item of body) {

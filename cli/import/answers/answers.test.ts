@@ -4,7 +4,7 @@ import { createAnswers } from './answers.ts';
 import { parametersIn, parseParameter } from './parameters.ts';
 
 describe('answers', () => {
-  it('of a file go before those of all, whichever part of its path is named', () => {
+  it('for a file override those for all files, with any suffix of its path', () => {
     const answers = createAnswers([
       ['K', 'all'],
       ['b.yaml:K', 'b'],
@@ -25,11 +25,11 @@ describe('answers', () => {
     ['a=b=c', ['a', 'b=c']],
     ['a=', ['a', '']],
     ['ImportValue:a:b=c', ['ImportValue:a:b', 'c']],
-  ])('%s', (text, pair) => {
+  ])('parses %s', (text, pair) => {
     expect(parseParameter(text)).toEqual(pair);
   });
 
-  it.each(['a', '=b', ''])('%j is no parameter', (text) => {
+  it.each(['a', '=b', ''])('refuses %j as a parameter', (text) => {
     expect(() => parseParameter(text)).toThrow('it has to be KEY=VALUE');
   });
 
@@ -46,15 +46,15 @@ describe('answers', () => {
     expect(parametersIn(parseFile('p', text))).toEqual([['A', '1']]);
   });
 
-  it('a list is joined by commas', () => {
+  it('joins a list with commas', () => {
     expect(parametersIn(parseFile('p', 'A: [1, b]'))).toEqual([['A', '1,b']]);
   });
 
-  it.each(['- 1', 'a: {b: c}', '- {a: b}', 'text'])('%j is no file of parameters', (text) => {
+  it.each(['- 1', 'a: {b: c}', '- {a: b}', 'text'])('refuses %j as a file of parameters', (text) => {
     expect(() => parametersIn(parseFile('p', text))).toThrow('p:1: not a file of parameters: it has to be');
   });
 
-  it('a file that is no YAML says where', () => {
+  it('reports the place of a syntax error', () => {
     expect(() => parametersIn(parseFile('p', 'a: ['))).toThrow(/^p:1: column \d+: /);
   });
 });

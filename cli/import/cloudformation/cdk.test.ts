@@ -29,8 +29,8 @@ const inner = JSON.stringify({
   Resources: { In: { ...node('in'), Properties: { ...node('in').Properties, MeshName: 'm' } } },
 });
 
-describe('what CDK synthesizes', () => {
-  it('has the names of stacks from the manifest, and nested templates by the paths in metadata', async () => {
+describe('the output of cdk synth', () => {
+  it('is imported with stack names from the manifest and nested templates by their paths in metadata', async () => {
     const { stdout, code } = await importTexts({
       'manifest.json': manifest('Shop.template.json'),
       'Shop.template.json': JSON.stringify({ Resources: { Out: node('out'), Nested: nested } }),
@@ -41,7 +41,7 @@ describe('what CDK synthesizes', () => {
     expect(stdout).toContain('virtual node m/in, from Inner.nested.template.json:1 Nested/In\n');
   });
 
-  it('is found from the manifest alone', async () => {
+  it('is imported from the manifest alone', async () => {
     const texts = {
       'manifest.json': manifest('Shop.template.json', { stackName: 'prod' }),
       'Shop.template.json': JSON.stringify({ Resources: { Out: node('out') } }),
@@ -50,7 +50,7 @@ describe('what CDK synthesizes', () => {
     expect(stdout).toContain('virtual node prod/out, from Shop.template.json:1 Out\n');
   });
 
-  it('without templates that an earlier run left, and without what CDK keeps for itself', async () => {
+  it('is imported without templates of an earlier run and without internal files of CDK', async () => {
     const texts = {
       'manifest.json': manifest('Shop.template.json'),
       'Shop.template.json': JSON.stringify({ Resources: { Out: node('out') } }),

@@ -56,7 +56,7 @@ function foundIn(stack: Stack, id: string, resource: TemplateResource): Found | 
   };
 }
 
-// The stack's own account is not named as an owner.
+// Documents do not name the stack's own account as the owner.
 function withoutOwnAccount({ environment }: Stack, members: Found['members']): Found['members'] {
   const { MeshOwner: owner, ...others } = members;
   return owner === undefined || owner === environment.account ? others : members;

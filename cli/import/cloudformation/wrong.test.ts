@@ -50,12 +50,12 @@ Resources:
     ],
   ],
   [
-    'a name that names nothing',
+    'a reference to an unknown name',
     { 'a.yaml': node('!Ref Nowhere') },
     ['a.yaml:7 Node: Nowhere is neither a parameter nor a resource of the template'],
   ],
   [
-    'a Sub with a variable that is not there',
+    'a Sub with an unknown variable',
     { 'a.yaml': node("!Sub 'node-${Stage}'") },
     ['a.yaml:7 Node: Stage is neither a parameter nor a resource of the template'],
   ],
@@ -67,7 +67,7 @@ Resources:
     ['a.yaml:9 Node: there is no condition Never; the template has Other'],
   ],
   [
-    'an If on a condition that is not there',
+    'an If with an unknown condition',
     { 'a.yaml': node('!If [Maybe, a, b]') },
     ['a.yaml:7 Node: there is no condition Maybe; the template has none'],
   ],
@@ -87,7 +87,7 @@ Resources:
     ['a.yaml:7 Node: export n is exported twice: in a.yaml:10 A and in b.yaml:2 B'],
   ],
   [
-    'a function that is none, and arguments that are none',
+    'an unknown function, and invalid arguments',
     {
       'a.yaml': node(
         'x',
@@ -126,17 +126,17 @@ Resources:
     ],
   ],
   [
-    'a transform within',
+    'a transform within a value',
     { 'a.yaml': node("{ 'Fn::Transform': { Name: Mine } }") },
     ['a.yaml:7 Node: only CloudFormation can process the transform Mine;'],
   ],
   [
-    'a value that a parameter may not have',
+    'a parameter value that is not allowed',
     { 'a.yaml': `Parameters: { N: { Type: String, AllowedValues: [a, b], Default: c } }${node('!Ref N')}` },
     ['a.yaml:1 N: parameter N is "c"; allowed: a, b'],
   ],
   [
-    'members that the model does not have, and one that stands twice',
+    'unknown members, and a duplicate member',
     {
       'a.yaml': node('x').replace(
         'Spec: {}',
@@ -150,12 +150,12 @@ Resources:
     ],
   ],
   [
-    'one resource in two files, which say different things',
+    'one resource in two files with different contents',
     { 'a.yaml': node('x'), 'b.yaml': node('x', '\n      Tags: [{ Key: a, Value: b }]') },
     ['b.yaml:3 Node: virtual node shop/x is in a.yaml:3 Node too with other contents'],
   ],
   [
-    'one resource in two files, which say the same',
+    'one resource in two files with equal contents',
     { 'a.yaml': node('x'), 'b.yaml': node('x') },
     ['Left out:\n  b.yaml:3 Node: virtual node shop/x is in a.yaml:3 Node too'],
   ],
@@ -168,7 +168,7 @@ Resources:
     ['b.yaml:9 S/S: circular nesting of b.yaml'],
   ],
   [
-    'an output that a nested template does not have',
+    'an unknown output of a nested template',
     {
       'a.yaml': `${node('!GetAtt S.Outputs.Name')}  S: { Type: 'AWS::CloudFormation::Stack', Properties: { TemplateURL: b.yaml } }`,
       'b.yaml': node('y'),
@@ -178,7 +178,7 @@ Resources:
 ];
 
 describe('the report of faulty templates', () => {
-  it.each(cases)('%s', async (_, texts, told) => {
+  it.each(cases)('names the place and the fault: %s', async (_, texts, told) => {
     const { stdout, stderr } = await importTexts(texts);
     for (const each of told) expect(`${stdout}${stderr}`).toContain(each);
   });

@@ -2,7 +2,7 @@ import { GROUP } from '../../../kubernetes/conversion/objects.ts';
 import type { ParsedFile } from '../reading/parsed.ts';
 import type { ImportProblem } from '../place.ts';
 
-/** The problems of a file: of manifests that are no YAML before something is filled in, with the word to do that. */
+/** Returns the problems of a file. For manifests that are not valid YAML until they are rendered, it adds how to render them. */
 export function withHint({ text, problems }: ParsedFile): readonly ImportProblem[] {
   if (problems.length === 0 || !text.includes(`${GROUP}/`)) return problems;
   const lines = text.split('\n');

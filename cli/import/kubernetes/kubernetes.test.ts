@@ -21,14 +21,14 @@ spec:
     dns: { hostname: web.shop }
 `;
 
-describe('files of all kinds', () => {
-  it('with the line ends of Windows and a byte order mark', async () => {
+describe('unusual files', () => {
+  it('CRLF and a byte order mark are accepted', async () => {
     const ran = await importTexts({ 'node.yaml': `\uFEFF${NODE.replaceAll('\n', '\r\n')}` }, { mesh: 'm' });
     expect(ran).toMatchObject({ code: 0, stderr: '' });
     expect(ran.files['m.virtualNode.yaml']).toContain('virtualNodeName: web_shop\nspec:\n  listeners:\n');
   });
 
-  it('with aliases that blow up', async () => {
+  it('aliases that expand exponentially are refused', async () => {
     const levels = ['b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'].map((name, index) => {
       const inner = `*${String.fromCharCode(97 + index)}`;
       return `${name}: &${name} [${Array.from({ length: 10 }, () => inner).join(', ')}]`;
@@ -38,25 +38,25 @@ describe('files of all kinds', () => {
     expect(ran.stdout).toContain('node.yaml:1: Excessive alias count indicates a resource exhaustion attack');
   });
 
-  it('indented with tabs', async () => {
+  it('indentation with tabs is refused', async () => {
     const ran = await importTexts({ 'node.yaml': NODE.replaceAll('  ', '\t') }, { mesh: 'm' });
     expect(ran.code).toBe(1);
     expect(ran.stdout).toContain('node.yaml:4: column 1: Tabs are not allowed as indentation');
   });
 
-  it.each(['größe', '日本'])('with a name that Kubernetes would not have: %s', async (name) => {
+  it.each(['größe', '日本'])('a name that Kubernetes would refuse is accepted: %s', async (name) => {
     const ran = await importTexts({ 'node.yaml': NODE.replace('name: web', `name: ${name}`) }, { mesh: 'm' });
     expect(ran.code).toBe(0);
     expect(ran.files['m.virtualNode.yaml']).toContain(`virtualNodeName: ${name}_shop\n`);
   });
 
-  it('with a name that would be another in an ARN', async () => {
+  it('a name with / is refused, because it would be ambiguous in an ARN', async () => {
     const ran = await importTexts({ 'node.yaml': NODE.replace('name: web', 'name: a/b') }, { mesh: 'm' });
     expect(ran.code).toBe(1);
     expect(ran.stdout).toContain("Value 'a/b_shop' at 'virtualNodeName' failed to satisfy constraint");
   });
 
-  it('as a template that is no YAML before it is rendered', async () => {
+  it('a template that is not valid YAML is refused with a hint to render it', async () => {
     const ran = await importTexts({ 'node.yaml': NODE.replace('port: 8080', '{{- if .x }}') }, { mesh: 'm' });
     expect(ran.code).toBe(1);
     expect(ran.stdout).toContain('has to be rendered first: helm template');

@@ -10,8 +10,7 @@ import { createVariables, type Variables } from './variables.ts';
 
 /**
  * Manifests of App Mesh's kinds in Kubernetes, from Git or from `kubectl get -o yaml`: `appmesh.k8s.aws/v1beta2`, and v1beta1 of
- * the controller before. The Namespace objects among the files say which mesh each object belongs to; other objects are passed
- * over.
+ * the previous controller. The Namespace objects in the files determine the mesh of each object. Other objects are skipped.
  */
 export const kubernetesSource: Source = {
   name: 'kubernetes',
@@ -56,7 +55,7 @@ function groupsIn(objects: readonly PlacedObject[]): readonly Remark[] {
 
 const GROUP_NOTE = 'a backend group is written out in the virtual nodes that name it';
 
-// A mesh that another account shares is that account's to make.
+// Only its owner can create a shared mesh.
 function byOwner(
   resources: readonly Converted[],
   { account }: ImportContext,

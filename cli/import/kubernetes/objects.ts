@@ -5,18 +5,18 @@ import type { ParsedFile } from '../reading/parsed.ts';
 import type { ImportProblem, Path, Place } from '../place.ts';
 import type { Variables } from './variables.ts';
 
-/** An object of a file, and where it stands. */
+/** An object of a file, with its place. */
 export type PlacedObject = KubernetesObject & {
   readonly place: Place;
   readonly lineAt: (path: Path) => number;
 };
 
-/** Whether a value is an object of Kubernetes, or a list of them. */
+/** Whether a value is a Kubernetes object, or a list of them. */
 export function isKubernetes(value: unknown): boolean {
   return isObject(value) && typeof value['apiVersion'] === 'string' && typeof value['kind'] === 'string';
 }
 
-/** All objects of the files, those in lists too; and what is wrong with the ones of App Mesh. */
+/** Returns all objects of the files, including those in lists, and the problems of App Mesh's objects. */
 export function objectsIn(
   files: readonly ParsedFile[],
   variables: Variables,
@@ -94,7 +94,7 @@ function templateIn(value: unknown, path: Path): { readonly path: Path } | undef
   if (typeof value === 'string') return /\{\{.*\}\}/s.test(value) ? { path } : undefined;
   if (typeof value !== 'object' || value === null) return undefined;
   for (const [name, part] of Object.entries(value)) {
-    // `{{ X }}` without quotes is a map in a map to YAML.
+    // YAML reads an unquoted `{{ X }}` as a map within a map.
     if (/^\{ .* \}$/.test(name)) return { path };
     const found = templateIn(part, [...path, name]);
     if (found !== undefined) return found;

@@ -4,21 +4,21 @@ import { isObject } from '../is-object.ts';
 import { Open, type Question } from '../source.ts';
 
 /**
- * Variables in manifests, as `envsubst` and `sed` fill them in: `${NAME}`, `${NAME:-default}`, and `$NAME` in capitals. One
- * without a value stands where it did until everything is converted, because names that are built of it still belong together.
+ * Variables in manifests, as `envsubst` and `sed` substitute them: `${NAME}`, `${NAME:-default}`, and `$NAME` in capitals. A
+ * variable without a value stays in the text until the conversion ends, so that names that contain it still match each other.
  */
 export type Variables = {
-  /** Puts in what is known; lists and maps are walked. */
+  /** Substitutes the known variables in a value, at any depth. */
   readonly fill: (value: unknown, file: string) => unknown;
-  /** A text that stands for something that nobody said, until then. */
+  /** Returns the answer to a question, or a placeholder text until the conversion ends. */
   readonly ask: (question: Question) => string;
-  /** What has an unanswered variable in it becomes an open value. */
+  /** Replaces each text that contains an unanswered variable with an open value. */
   readonly open: (value: unknown, file: string) => unknown;
 };
 
 const VARIABLE = /\$\{([^{}\s]+)\}|\$([A-Z_][A-Z0-9_]*)/g;
 
-/** Variables that these answers give values to. In files that are literal there are none. */
+/** Creates variables with values from the answers. Literal files have no variables. */
 export function createVariables(answers: Answers, isLiteral: (file: string) => boolean): Variables {
   const questions = new Map<string, Question>();
   const valueOf = (text: string, file: string): string | undefined => {
@@ -58,7 +58,7 @@ function isVariable(text: string): boolean {
   return text.trim().replaceAll(VARIABLE, '') === '';
 }
 
-// A variable may stand for a whole list, as it does in a text.
+// The value of a variable may be a list or map in YAML.
 function collectionIn(text: string): unknown {
   if (!/^\s*(?:[[{]|- )/.test(text) && !text.includes('\n')) return text;
   try {

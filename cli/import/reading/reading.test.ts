@@ -20,24 +20,24 @@ describe('files of every kind', () => {
     ['with a byte order mark', { 'a.yaml': `\uFEFF${NODE}` }],
     ['with CRLF', { 'a.yaml': NODE.replaceAll('\n', '\r\n') }],
     ['in UTF-16, as PowerShell writes it', { 'a.yaml': utf16(NODE) }],
-    ['in UTF-16, the other way round', { 'a.yaml': utf16(NODE, true) }],
+    ['in UTF-16, big-endian', { 'a.yaml': utf16(NODE, true) }],
     [
       'with anchors and merge keys',
       { 'a.yaml': `X: &x { MeshName: shop }\n${NODE.replace('MeshName: shop', '<<: *x')}` },
     ],
-    ['with a name that says nothing', { template: NODE }],
-  ])('%s', async (_, texts) => {
+    ['without an extension', { template: NODE }],
+  ])('are read: %s', async (_, texts) => {
     const { code, files, stderr } = await importTexts(texts);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(files['shop.virtualNode.yaml']).toContain('virtualNodeName: cart');
   });
 
-  it('from stdin', async () => {
+  it('are read from stdin', async () => {
     const { stdout } = await importTexts({}, { stdin: NODE, paths: ['-'] });
     expect(stdout).toContain('virtual node shop/cart, from (stdin):2 Node');
   });
 
-  it('keeps names with umlauts, a service with /, and texts that look like numbers', async () => {
+  it('keep names with umlauts, a service with /, and texts that look like numbers', async () => {
     const service = `  S: { Type: AWS::AppMesh::VirtualService, Properties: { MeshName: shop, VirtualServiceName: a/ö, Spec: {} } }`;
     const { files, code } = await importTexts({
       'a.yaml': `${NODE.replace('cart', 'käse').replace('shop', '"0123"')}${service}`,
@@ -47,7 +47,7 @@ describe('files of every kind', () => {
     expect(files['shop.virtualService.yaml']).toContain('virtualServiceName: a/ö\n');
   });
 
-  it('refuses a node with / in its name, as the API does', async () => {
+  it('are refused with a / in the name of a node, as by the API', async () => {
     const { stdout } = await importTexts({ 'a.yaml': NODE.replace('cart', 'a/b') });
     expect(stdout).toContain(
       "a.yaml:2 Node: virtual node shop/a/b: 1 validation error detected: Value 'a/b' at 'virtualNodeName'",
@@ -55,7 +55,7 @@ describe('files of every kind', () => {
   });
 });
 
-/** A YAML file of 1 kB that would be 3 GB. */
+/** A YAML file of 1 kB that expands to 3 GB. */
 const LAUGHS = `a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]
 ${Array.from({ length: 9 }, (_, i) => `a${i + 1}: &a${i + 1} [${Array.from({ length: 9 }, () => `*a${i}`).join(', ')}]`).join('\n')}
 meshName: *a9
@@ -73,12 +73,8 @@ describe('files that cannot be read', () => {
       { 'a.yaml': NODE.replace('shop', '!Reff x') },
       'a.yaml:5: column 17: Unresolved tag: !Reff',
     ],
-    [
-      'a key that stands twice',
-      { 'a.yaml': `${NODE}      Spec: {}` },
-      'a.yaml:8: column 7: Map keys must be unique',
-    ],
-    ['aliases that blow up', { 'a.yaml': LAUGHS }, 'a.yaml:1: Excessive alias count'],
+    ['a duplicate key', { 'a.yaml': `${NODE}      Spec: {}` }, 'a.yaml:8: column 7: Map keys must be unique'],
+    ['aliases that expand exponentially', { 'a.yaml': LAUGHS }, 'a.yaml:1: Excessive alias count'],
     ['JSON that ends too early', { 'a.json': '{"Resources": {\n"A": ' }, 'a.json:2: column'],
     [
       'JSON nested too deep',
@@ -90,16 +86,20 @@ describe('files that cannot be read', () => {
       { 'a.yaml': `meshName: ${'['.repeat(10_000)}${']'.repeat(10_000)}` },
       'a.yaml:1: ',
     ],
-    ['bytes that are no text', { 'a.yaml': new Uint8Array([0x61, 0xff, 0x61]) }, 'a.yaml is not valid UTF-8'],
+    [
+      'bytes that are not UTF-8',
+      { 'a.yaml': new Uint8Array([0x61, 0xff, 0x61]) },
+      'a.yaml is not valid UTF-8',
+    ],
     ['nothing of App Mesh', { 'a.yaml': 'a: 1' }, 'a.yaml:1: not a form that import reads'],
     ['an empty file', { 'a.yaml': '' }, 'a.yaml:1: not a form that import reads'],
-  ])('%s: the file, the line and what is wrong', async (_, texts, message) => {
+  ])('%s: the error names the file, the line and the fault', async (_, texts, message) => {
     const { code, stdout, stderr } = await importTexts(texts);
     expect(code).toBe(1);
     expect(`${stdout}${stderr}`).toContain(message);
   });
 
-  it('a file above the limit, and the flag that allows it', async () => {
+  it('a file above the limit: the error names the flag that allows it', async () => {
     const texts = { 'a.yaml': `${NODE}#${' '.repeat(2 ** 20)}\n` };
     const { code, stderr } = await importTexts(texts, { maxFileSize: 1 });
     expect(stderr).toMatch(/^a.yaml has \d+ bytes, and may have 1 MiB: --max-file-size 2 allows it\n$/);
@@ -107,7 +107,7 @@ describe('files that cannot be read', () => {
     expect(await importTexts(texts, { maxFileSize: 2 })).toMatchObject({ code: 0 });
   });
 
-  it('in a folder, what says nothing of App Mesh is left', async () => {
+  it('files of a folder that do not mention App Mesh are left out', async () => {
     const { code, stdout } = await importTexts(
       { 'a.yaml': NODE, 'b.yaml': 'a: [', 'c.json': '{}' },
       { paths: ['.'] },

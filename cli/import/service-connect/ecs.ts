@@ -4,7 +4,7 @@ import type { ParsedFile } from '../reading/parsed.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** A service of ECS with Service Connect. */
+/** An ECS service with Service Connect. */
 export type EcsService = {
   readonly name: string;
   /** The ARN of its task definition, or `FAMILY:REVISION`, or the family alone. */
@@ -14,25 +14,25 @@ export type EcsService = {
   readonly lineAt: (path: Path) => number;
 };
 
-/** The ports of a task definition that have names. */
+/** A task definition with its named ports. */
 export type TaskDefinition = {
   readonly family: string;
   readonly revision: string | undefined;
   readonly ports: ReadonlyMap<string, { readonly port: unknown; readonly protocol: string }>;
 };
 
-/** What answers of ECS have: of `describe-services` and `describe-task-definition`, and the inputs of the calls that make them. */
+/** The services and task definitions in answers of `describe-services` and `describe-task-definition`, or in inputs of create calls. */
 export type Ecs = {
   readonly services: readonly EcsService[];
   readonly taskDefinitions: readonly TaskDefinition[];
 };
 
-/** Whether a value is one of these. */
+/** Whether a value is such an answer or input. */
 export function isEcs(value: unknown): boolean {
   return servicesIn(value).length > 0 || taskDefinitionIn(value) !== undefined;
 }
 
-/** All services that have Service Connect, and all task definitions. */
+/** Reads all services with Service Connect, and all task definitions. */
 export function readEcs(files: readonly ParsedFile[]): Ecs {
   const services: EcsService[] = [];
   const taskDefinitions: TaskDefinition[] = [];
@@ -57,7 +57,7 @@ export function readEcs(files: readonly ParsedFile[]): Ecs {
   return { services, taskDefinitions };
 }
 
-/** The task definition of a service: the revision that it names, else the latest of the family. */
+/** Returns the task definition of a service: the revision that the service names, else one of the family without a revision. */
 export function taskDefinitionOf(
   { taskDefinition }: EcsService,
   all: readonly TaskDefinition[],
@@ -87,7 +87,7 @@ function isService(value: Members): boolean {
   return typeof value['serviceName'] === 'string' && typeof value['taskDefinition'] === 'string';
 }
 
-// In answers it stands in each deployment, in inputs in the service itself.
+// In answers, each deployment has the configuration; in inputs, the service has it.
 function configurationOf(
   service: Members,
 ): { readonly configuration: Members; readonly path: Path } | undefined {
@@ -110,7 +110,7 @@ function taskDefinitionIn(value: unknown): Members | undefined {
     : undefined;
 }
 
-/** The named ports of a task definition, as the API writes it. */
+/** Returns the named ports of a task definition in the API's spelling. */
 export function taskDefinitionFrom(definition: Members): TaskDefinition {
   const containers = (definition['containerDefinitions'] as readonly unknown[]).filter(isObject);
   const mappings = containers.flatMap(({ portMappings }) =>

@@ -2,29 +2,29 @@ import { isObject } from '../is-object.ts';
 import type { Path } from '../place.ts';
 import { taskDefinitionOf, type EcsService, type TaskDefinition } from './ecs.ts';
 
-/** A port of a service, and what its clients call it. */
+/** A port of a service, with the names that clients use. */
 export type Endpoint = {
   readonly portName: string;
-  /** The service of Cloud Map. */
+  /** The name of the Cloud Map service. */
   readonly discoveryName: string;
   readonly containerPort: unknown;
   readonly protocol: string;
   readonly aliases: readonly { readonly dnsName: string; readonly port: unknown }[];
-  /** In seconds; 0 for none. */
+  /** In seconds; 0 means no time-out. */
   readonly idleSeconds: number | undefined;
   readonly perRequestSeconds: number | undefined;
-  /** The ARN of the authority that vouches for the service; `''` where it has TLS and does not say. */
+  /** The ARN of the certificate authority; `''` if the service has TLS and does not name one; undefined without TLS. */
   readonly authority: string | undefined;
   readonly path: Path;
 };
 
-/** What is wrong with it, or not taken. */
+/** Receives the faults of endpoints, and notes on settings that import leaves out. */
 export type EndpointRemarks = {
   readonly fault: (path: Path, message: string) => void;
   readonly note: (path: Path, message: string) => void;
 };
 
-/** The endpoints of a service. `namespace`: its name, of which names of endpoints are made that have none. */
+/** Returns the endpoints of a service. `namespace`: the name of the namespace, for the default names of endpoints. */
 export function endpointsOf(
   service: EcsService,
   definitions: readonly TaskDefinition[],

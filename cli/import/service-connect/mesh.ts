@@ -5,18 +5,18 @@ import type { Endpoint } from './endpoints.ts';
 /** A service with its endpoints. */
 export type Member = { readonly service: EcsService; readonly endpoints: readonly Endpoint[] };
 
-/** What is not in the answers: values, or open ones. */
+/** Values that the answers of ECS do not have; each may be open. */
 export type Unsaid = {
   readonly meshName: unknown;
-  /** The name of the namespace in Cloud Map. */
+  /** The name of the Cloud Map namespace. */
   readonly namespaceName: unknown;
-  /** The certificate that a service shows: ECS made one for itself, which nobody else has. */
+  /** The certificate of a service. ECS generates its own, which no other program can use. */
   readonly certificate: (member: Member) => unknown;
-  /** The authority that clients of an endpoint trust. */
+  /** The certificate authority that clients of an endpoint trust. */
   readonly authority: (member: Member, endpoint: Endpoint) => unknown;
 };
 
-/** The resources of a namespace: a mesh, a virtual node a service, and for each name of an endpoint a virtual service with a router. */
+/** Returns the resources of a namespace: a mesh, a virtual node per service, a virtual service and a router per endpoint name. */
 export function meshOf(members: readonly Member[], unsaid: Unsaid): readonly Found[] {
   const { meshName } = unsaid;
   const [first] = members;
@@ -93,7 +93,7 @@ function timeoutOf({ protocol, idleSeconds, perRequestSeconds }: Endpoint): obje
   return Object.keys(timeout).length === 0 ? undefined : timeout;
 }
 
-// Only where all ports of the name have TLS: a policy is for the whole virtual service, unless it names ports.
+// A policy applies to the whole virtual service unless it names ports, so it names them if some ports have no TLS.
 function clientPolicyFor(targets: readonly Target[], unsaid: Unsaid): object {
   const secured = targets.filter(({ endpoint }) => endpoint.authority !== undefined);
   if (secured.length === 0) return {};

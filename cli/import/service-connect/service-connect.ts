@@ -7,8 +7,8 @@ import { endpointsOf } from './endpoints.ts';
 import { meshOf, type Member, type Unsaid } from './mesh.ts';
 
 /**
- * Services of ECS with Service Connect, as `aws ecs describe-services` and `describe-task-definition` answered, or as the calls
- * took them that made them, or as a template of CloudFormation makes them: each namespace becomes a mesh.
+ * ECS services with Service Connect: answers of `aws ecs describe-services` and `describe-task-definition`, inputs of the calls
+ * that create these, or CloudFormation templates. Each namespace becomes a mesh.
  */
 export const serviceConnectSource: Source = {
   name: 'service-connect',
@@ -36,7 +36,7 @@ export const serviceConnectSource: Source = {
   },
 };
 
-// Names of which others are made: nothing is made before they are known.
+// The namespace and service names are parts of other names, so the mesh needs answers for these first.
 function openIn(services: readonly EcsService[]): Open | undefined {
   const found: Open[] = [];
   const walk = (value: unknown): void => {
@@ -77,7 +77,7 @@ function namespaceMesh(
         problems.push({ place: at(path), message: `${describePath(path)}: ${message}` }),
       note: (path, message) => left.push({ place: at(path), reason: message }),
     });
-    // What is wrong in part is not made at all.
+    // Leave out a service with a fault in any of its endpoints.
     if (problems.length === before) members.push({ service, endpoints });
   }
   const [first] = services;
@@ -101,7 +101,7 @@ function namespaceMesh(
         : authority,
   };
   const found = meshOf(members, unsaid);
-  // The names of endpoints are made of it.
+  // The default names of endpoints contain the namespace's name.
   return typeof name === 'string' ? found : found.slice(0, 1);
 }
 
@@ -112,7 +112,7 @@ const BACKENDS =
 
 type Namespace = string;
 
-// A name, or `arn:aws:servicediscovery:REGION:ACCOUNT:namespace/ns-…`, which does not have it.
+// A name, or `arn:aws:servicediscovery:REGION:ACCOUNT:namespace/ns-…`, which has only the id.
 function namespaceOf(value: unknown): Namespace {
   return typeof value === 'string' ? (value.split('/').at(-1) ?? value) : '';
 }

@@ -12,7 +12,7 @@ import { taskDefinitionFrom, type Ecs, type EcsService, type TaskDefinition } fr
 const SERVICE = 'AWS::ECS::Service';
 const TASK_DEFINITION = 'AWS::ECS::TaskDefinition';
 
-/** Whether a file has a template that makes services with Service Connect. */
+/** Whether a file has a template that creates services with Service Connect. */
 export function makesServices({ documents }: ParsedFile): boolean {
   return documents.some(({ value }) => {
     const resources = isTemplate(value) ? (value as { readonly Resources: object }).Resources : {};
@@ -23,7 +23,7 @@ export function makesServices({ documents }: ParsedFile): boolean {
   });
 }
 
-/** Services and task definitions that templates make; a task definition goes by its logical id. */
+/** Reads the services and task definitions of templates; the family of a task definition is its logical id. */
 export async function readTemplates(
   files: readonly ParsedFile[],
   context: ImportContext,
@@ -72,7 +72,7 @@ function serviceFrom(stack: Stack, id: string, resource: TemplateResource): read
   ];
 }
 
-// Of its own stack: another may have the same logical id.
+// Includes the file and the nesting path, because another stack may have the same logical id.
 function familyOf({ template, prefix }: Stack, id: string): string {
   return `${template.file} ${prefix}${id}`.replaceAll(/[/:]/g, ' ');
 }

@@ -1,2 +1,2 @@
-/** The local value in which export has what the provider has no place for, by the addresses of resources. */
+/** The local value with the members that the provider cannot express, by address of the resource. Export writes it. */
 export const AMENDMENTS = 'daybreak_amendments';

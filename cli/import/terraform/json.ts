@@ -4,19 +4,19 @@ import type { ParsedDocument } from '../reading/parsed.ts';
 import { Open, type Left, type Question } from '../source.ts';
 import { kindOfType, type TerraformResource } from './resource.ts';
 
-/** What a state, or a plan, has in it. */
+/** The contents of a state, a plan or a configuration. */
 export type TerraformJson = {
   readonly resources: readonly TerraformResource[];
   readonly left: readonly Left[];
   readonly problems: readonly ImportProblem[];
-  /** The types of the others. */
+  /** The types of other resources. */
   readonly others: readonly string[];
 };
 
-/** Gives the answer to a question, where there is one. */
+/** Returns the answer to a question, or an open value. */
 export type Ask = (question: Question) => unknown;
 
-/** Whether a value is what `terraform show -json` prints: of a state, or of a plan. */
+/** Whether a value is output of `terraform show -json`, of a state or a plan. */
 export function isShown(value: unknown): boolean {
   return (
     isObject(value) &&
@@ -25,7 +25,7 @@ export function isShown(value: unknown): boolean {
   );
 }
 
-/** Reads what `terraform show -json` prints. Of a plan: what will be there once it is applied. */
+/** Reads output of `terraform show -json`. For a plan it returns the resources after an apply. */
 export function readShown(file: string, document: ParsedDocument, ask: Ask): TerraformJson {
   const value = document.value as Readonly<Record<string, unknown>>;
   const isPlan = 'planned_values' in value;
@@ -71,16 +71,16 @@ export function readShown(file: string, document: ParsedDocument, ask: Ask): Ter
   };
 }
 
-/** What the provider fills in where the configuration does not have it: the API has no value there. */
+/** Paths of values that the provider computes if the configuration has none; the API has no value there. */
 const COMPUTED = /\.(?:health_check|weighted_target)\.\d+\.port$/;
 
-/** An open value of a resource, by its address and path. */
+/** Creates the question for an open value of a resource, by its address and path. */
 export function questionAt(address: string, path: Path, why: string): Question {
   const key = [address, ...path].join('.');
   return { key, why, flags: [`--parameter ${key}=VALUE`] };
 }
 
-// What the provider makes up itself is always unknown, and nobody needs it.
+// Other attributes, which the provider computes, are always unknown before an apply, and import does not need these.
 function unknownAmongSet(unknown: unknown): unknown {
   if (!isObject(unknown)) return unknown;
   return Object.fromEntries(
@@ -125,7 +125,7 @@ function resourcesIn(module: unknown, path: Path): readonly Listed[] {
   ];
 }
 
-/** A value in which what `marks` is true for is replaced. Marks have the form of the value; parts of them may be missing. */
+/** Replaces the parts of a value whose mark is true. Marks have the structure of the value, and may be incomplete. */
 export function marked(
   value: unknown,
   marks: unknown,
@@ -152,7 +152,7 @@ function hasMark(marks: unknown): boolean {
   return typeof marks === 'object' && marks !== null && Object.values(marks).some(hasMark);
 }
 
-/** The place of a document in a file, where it is wrong as a whole. */
+/** Returns the place of a whole document. */
 export function wholePlace(file: string, { line }: ParsedDocument): Place {
   return { file, line, id: '' };
 }

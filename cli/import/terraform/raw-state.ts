@@ -4,13 +4,13 @@ import type { ParsedDocument } from '../reading/parsed.ts';
 import { marked, questionAt, wholePlace, type Ask, type TerraformJson } from './json.ts';
 import { kindOfType, type TerraformResource } from './resource.ts';
 
-/** Whether a value is a state as Terraform keeps it, in `terraform.tfstate` or a bucket, encrypted or not. */
+/** Whether a value is a state file of Terraform, such as `terraform.tfstate`, encrypted or not. */
 export function isRawState(value: unknown): boolean {
   if (!isObject(value) || !('lineage' in value)) return false;
   return 'encrypted_data' in value || ('version' in value && ('resources' in value || 'modules' in value));
 }
 
-/** Reads a state of version 4, of Terraform 0.12 and later. */
+/** Reads a state of version 4, which Terraform 0.12 and later write. */
 export function readRawState(file: string, document: ParsedDocument, ask: Ask): TerraformJson {
   const value = document.value as Readonly<Record<string, unknown>>;
   const why = whyNot(value);
@@ -29,7 +29,7 @@ export function readRawState(file: string, document: ParsedDocument, ask: Ask): 
     }
     const instances: readonly unknown[] = Array.isArray(resource['instances']) ? resource['instances'] : [];
     for (const [which, instance] of instances.entries()) {
-      // What is deposed will be destroyed, once its successor is there.
+      // Terraform will destroy a deposed instance once its successor exists.
       if (!isObject(instance) || 'deposed' in instance) continue;
       const path = ['resources', index, 'instances', which];
       const address = addressOf(resource, instance['index_key']);
@@ -62,7 +62,7 @@ function addressOf({ module, type, name }: Readonly<Record<string, unknown>>, ke
   return `${typeof module === 'string' ? `${module}.` : ''}${String(type)}.${String(name)}${index}`;
 }
 
-// Paths of steps: `{"type": "get_attr", "value": "spec"}`, `{"type": "index", "value": {"value": 0, "type": "number"}}`.
+// The paths consist of steps: `{"type": "get_attr", "value": "spec"}`, `{"type": "index", "value": {"value": 0, "type": "number"}}`.
 function marksOf(paths: unknown): unknown {
   const root: Record<string, unknown> = {};
   for (const steps of Array.isArray(paths) ? (paths as unknown[]) : []) {

@@ -6,29 +6,29 @@ import { spell } from '../names.ts';
 import type { Path, Place } from '../place.ts';
 import { Open, type Found } from '../source.ts';
 
-/** A resource of App Mesh as Terraform has it. Values that nobody said are `Open`. */
+/** An App Mesh resource of Terraform. Unknown values are `Open`. */
 export type TerraformResource = {
-  /** `module.shop.aws_appmesh_mesh.this["a"]`. */
+  /** E.g. `module.shop.aws_appmesh_mesh.this["a"]`. */
   readonly address: string;
   readonly kind: Kind;
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly place: Place;
   readonly lineAt?: (path: Path) => number | undefined;
-  /** What export put beside it. */
+  /** The members that the provider cannot express, from the local value that export writes. */
   readonly amendments?: readonly Amendment[];
 };
 
-/** The kind of a type such as `aws_appmesh_virtual_node`; undefined for those of other services. */
+/** Returns the kind of a type such as `aws_appmesh_virtual_node`; undefined for types of other services. */
 export function kindOfType(type: string): Kind | undefined {
   return KINDS.find((kind) => type === typeOf(kind));
 }
 
-/** The type of a kind: `aws_appmesh_virtual_node`. */
+/** Returns the type of a kind: `aws_appmesh_virtual_node`. */
 export function typeOf(kind: Kind): string {
   return `aws_appmesh_${kind.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`;
 }
 
-/** What only the provider has: what it computed, and how Terraform handles the resource. */
+/** Attributes without a member in the API: computed ones, and Terraform's meta-arguments. */
 const PASSED_OVER = new Set([
   'arn',
   'count',
@@ -44,7 +44,7 @@ const PASSED_OVER = new Set([
   'tags_all',
 ]);
 
-/** The input of the create operation, in the spelling of Terraform. */
+/** Converts a resource to the input of its create operation, in Terraform's spelling. */
 export function foundFrom({ kind, attributes, place, lineAt, amendments = [] }: TerraformResource): Found {
   const { name, mesh_owner: meshOwner, resource_owner: resourceOwner } = attributes;
   const tags = tagsOf(attributes);
@@ -61,7 +61,7 @@ export function foundFrom({ kind, attributes, place, lineAt, amendments = [] }: 
     members: {
       ...Object.fromEntries(others.filter(([, value]) => value !== null && value !== '')),
       ...(name === undefined || name === null ? {} : { [nameMember(kind)]: name }),
-      // A mesh has no other owner than its own, and the owner of what is the caller's need not be said.
+      // A mesh has no member for its owner, and documents do not name the caller as the owner.
       ...(kind === 'mesh' || isUnset(meshOwner) || meshOwner === resourceOwner
         ? {}
         : { mesh_owner: meshOwner }),
@@ -74,7 +74,7 @@ export function foundFrom({ kind, attributes, place, lineAt, amendments = [] }: 
   };
 }
 
-// `tags_all` has the provider's default tags too, which the resource has as well.
+// `tags_all` includes the provider's default tags, which the resource has too.
 function tagsOf({ tags_all: all, tags }: Readonly<Record<string, unknown>>): unknown {
   const taken = isUnset(all) || all instanceof Open ? tags : all;
   return isObject(taken) && !(taken instanceof Open) && Object.keys(taken).length === 0
@@ -86,15 +86,15 @@ function isUnset(value: unknown): boolean {
   return value === undefined || value === null || value === '';
 }
 
-/** The numbers for which 0 is a value. The provider takes 0 for nothing elsewhere, in durations too. */
+/** Numbers for which 0 is a value. For all others, durations included, the provider treats 0 as not set. */
 const KEEP_ZERO = new Set(['weight', 'max_retries', 'start', 'end', 'max_ejection_percent']);
 
-/** The maps, whose texts are kept as they are. */
+/** Maps, whose texts stay unchanged. */
 const MAPS = new Set(['attributes']);
 
 /**
- * A value without what the provider writes for nothing: `""`, `0`, `[]` and `null`. A block that is there is there even if
- * nothing is in it.
+ * Removes the values that the provider writes for unset attributes: `""`, `0`, `[]` and `null`. An existing block stays even if
+ * it is empty.
  */
 export function cleaned(value: unknown): unknown {
   if (Array.isArray(value)) {

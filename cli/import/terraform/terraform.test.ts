@@ -12,10 +12,15 @@ describe('states, plans and configurations', () => {
   testGoldens(join(TESTDATA, 'cases'));
 });
 
-// Terraform 1.11.4 with provider 5.100.0 made them, of a configuration with every field that the provider has; the mesh was then
-// exported from the control plane that Terraform had made it in. `terraform.net.test.ts` makes the same again.
+// Terraform 1.11.4 with provider 5.100.0 wrote these files for a configuration with every field of the provider. `exported.yaml` is
+// the export of that mesh from the control plane that Terraform had created it in. `terraform.net.test.ts` does the same again.
 describe('the whole model', () => {
-  it.each(['state.json', 'terraform.tfstate', 'plan.json', 'main.tf.json'])('%s', async (file) => {
+  it.each([
+    'state.json',
+    'terraform.tfstate',
+    'plan.json',
+    'main.tf.json',
+  ])('%s gives the exported mesh', async (file) => {
     const { code, files } = await runImport(join(TESTDATA, 'whole'), [file], { account: '111122223333' });
     expect(code).toBe(0);
     const imported = contentOf(Object.values(files).join('---\n'));
@@ -35,10 +40,10 @@ function contentOf(text: string): ReadonlyMap<string, unknown> {
   );
 }
 
-/** Two defaults of the API, which the provider sends where a configuration does not have them. */
+/** Two defaults of the API, which the provider sends if the configuration does not set them. */
 const DEFAULTS: Readonly<Record<string, boolean>> = { invert: false, enforce: true };
 
-// Sets have no order in Terraform.
+// Terraform's sets have no order.
 function inOrder(value: unknown): unknown {
   if (Array.isArray(value)) {
     const items = value.map(inOrder);

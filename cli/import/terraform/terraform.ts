@@ -7,8 +7,8 @@ import { isRawState, readRawState } from './raw-state.ts';
 import { foundFrom, type TerraformResource } from './resource.ts';
 
 /**
- * Resources of Terraform's AWS provider: what `terraform show -json` prints of a state or a plan, a state of version 4 as it
- * lies in a bucket, and configurations as far as they can be read without Terraform.
+ * Resources of Terraform's AWS provider: output of `terraform show -json` for a state or a plan, state files of version 4, and
+ * configurations, in so far as import can evaluate these without Terraform.
  */
 export const terraformSource: Source = {
   name: 'terraform',

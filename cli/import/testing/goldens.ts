@@ -4,8 +4,8 @@ import { expect, it } from 'vitest';
 import { runImport, wholeText, type RunOptions } from './run.ts';
 
 /**
- * One test for each folder in `testdata`: all of `input` in it is imported, with the options in its `options.json`, and what
- * comes of that is held against `expected.txt` beside it.
+ * Registers one test per folder in `testdata`. The test imports the folder's `input`, with the options in `options.json`, and
+ * compares the result with `expected.txt`.
  */
 export function testGoldens(testdata: string): void {
   const cases = readdirSync(testdata, { withFileTypes: true }).filter((entry) => entry.isDirectory());

@@ -10,8 +10,8 @@ import type { Document } from '../../resources/document.ts';
 import { describeKey, keyMembers } from '../../resources/key.ts';
 
 /**
- * Gives each virtual node and gateway of documents to an Envoy of its own, with the certificates, files and instances that it
- * names. Answers what an Envoy has against one, or why it is not LIVE. Needs root.
+ * Starts an Envoy per virtual node and gateway of documents, with the certificates, files and instances that each one names.
+ * Returns the reasons of NACKs and of Envoys that are not LIVE. Needs root.
  */
 export async function liveOf(documents: readonly Document[], envoy: string): Promise<readonly string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'daybreak-live-'));
@@ -44,7 +44,7 @@ export async function liveOf(documents: readonly Document[], envoy: string): Pro
   return complaints;
 }
 
-// Meshes of tests are all named alike; whose they are makes no difference here.
+// The translation of tests expects a mesh `m` without an owner.
 function inputsOf(documents: readonly Document[], mesh: string): readonly object[] {
   const own = documents.filter(({ key }) => key.mesh === mesh);
   const inputs = own.map(({ key, spec }) => ({

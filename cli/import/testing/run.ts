@@ -5,16 +5,16 @@ import { capture, type Ran } from '../../testing/control-plane.ts';
 import { importFiles } from '../import.ts';
 import type { ImportOptions } from '../options.ts';
 
-/** The outputs and the exit code of an import; the message of an error is in stderr, as on a terminal. */
+/** The output and exit code of an import; stderr includes the message of an error, as on a terminal. */
 export type Imported = Ran & {
   /** The files of the output folder, by their names. */
   readonly files: Readonly<Record<string, string>>;
 };
 
-/** Options as on the command line, for a folder of files. */
+/** Options of an import of a folder. */
 export type RunOptions = Partial<Omit<ImportOptions, 'files' | 'result'>> & { readonly stdin?: string };
 
-/** Imports what stands in `paths`, named from `folder`, to a folder of its own; names in what it wrote are from `folder` too. */
+/** Imports `paths`, relative to `folder`, to a temporary folder. Paths in the output are relative to `folder` too. */
 export async function runImport(
   folder: string,
   paths: readonly string[],
@@ -53,7 +53,7 @@ export async function runImport(
   }
 }
 
-/** The same with files that exist only for it. */
+/** Like `runImport`, with temporary files. */
 export async function importTexts(
   texts: Readonly<Record<string, string | Uint8Array>>,
   { paths = Object.keys(texts), ...options }: RunOptions & { readonly paths?: readonly string[] } = {},
@@ -67,7 +67,7 @@ export async function importTexts(
   }
 }
 
-/** Everything of it as one text, for a golden file. */
+/** Formats the whole result as one text for a golden file. */
 export function wholeText({ code, stdout, stderr, files }: Imported): string {
   const parts = Object.entries(files).map(([name, text]) => `=== ${name}\n${text}`);
   return [`exit ${code}\n`, stdout, stderr === '' ? '' : `daybreak: ${stderr}`, ...parts].join('');

@@ -9,11 +9,11 @@ import { referencesOf } from '../../resources/references.ts';
 import { capture, startBench } from '../../testing/control-plane.ts';
 
 /**
- * Applies documents to a control plane of their own and exports what it has then. Answers how that differs from the documents;
- * what they need and do not have themselves is made for them, as small as it can be.
+ * Applies documents to a new control plane and exports its meshes. Returns the differences between export and documents. For
+ * references to missing resources it creates minimal resources.
  */
 export async function throughControlPlane(imported: readonly Document[]): Promise<string[]> {
-  // It is one account's, whose mesh one is of another account too.
+  // The control plane has one account, which owns the meshes of other accounts here too.
   const documents = imported.map((document) => ({ ...document, key: { ...document.key, owner: undefined } }));
   const bench = await startBench();
   try {

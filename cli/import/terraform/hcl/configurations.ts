@@ -12,8 +12,8 @@ import { parseConfiguration, type ConfigurationFile } from './parse.ts';
 import { scopeOf, type Scope } from './scope.ts';
 
 /**
- * Reads configurations as far as it goes without Terraform: literals, locals, variables that have a value, references within
- * the files, modules in their folders. `count`, `for_each`, `dynamic` and functions are not evaluated: it says where they stand.
+ * Reads configurations without Terraform. It evaluates literals, locals, variables with a value, references within the files, and
+ * modules in local folders. It reports the places of `count`, `for_each`, `dynamic` and functions, which it does not evaluate.
  */
 export async function readConfigurations(
   files: readonly ParsedFile[],
@@ -138,7 +138,7 @@ function repetitionIn(value: unknown): string | undefined {
   return undefined;
 }
 
-// The library does not say where things stand.
+// The library does not report the lines of blocks.
 function lineOf({ text }: ConfigurationFile, ...words: readonly string[]): number {
   const pattern = words[0] === 'module' ? ['module', words[1] ?? ''] : ['resource', ...words];
   const quoted = pattern.map((word) => `"?${word.replaceAll(/[^\w-]/g, '.')}"?`).join(String.raw`\s+`);

@@ -1,9 +1,9 @@
 import { isObject } from '../../is-object.ts';
 
-/** A part of a text of HCL: as it stands, or an expression. */
+/** A part of an HCL template string: a literal, or an expression. */
 export type TemplatePart = { readonly literal: string } | { readonly expression: string };
 
-/** The parts of a text: `web-${var.name}`. `$${` stands for `${`. */
+/** Splits a template string, such as `web-${var.name}`, into its parts. `$${` is an escaped `${`. */
 export function partsOf(text: string): readonly TemplatePart[] {
   const parts: TemplatePart[] = [];
   let literal = '';
@@ -25,7 +25,7 @@ export function partsOf(text: string): readonly TemplatePart[] {
   return literal === '' ? parts : [...parts, { literal }];
 }
 
-// Behind the brace that closes; braces in texts within are no braces.
+// Returns the offset after the closing brace. Braces in quoted texts do not count.
 function endOf(text: string, start: number): number {
   let depth = 1;
   let quoted = false;
@@ -42,7 +42,7 @@ function endOf(text: string, start: number): number {
   return text.length;
 }
 
-/** The steps of a reference, such as `local.ports["web"][0]`; undefined where the expression is anything else. */
+/** Returns the steps of a reference, such as `local.ports["web"][0]`; undefined for any other expression. */
 export function referenceIn(expression: string): readonly (string | number)[] | undefined {
   const steps: (string | number)[] = [];
   const token = /(^|\.)([A-Za-z_][\w-]*)|\.(\d+)|\[\s*(\d+)\s*\]|\[\s*"([^"$\\]*)"\s*\]/y;
@@ -55,7 +55,7 @@ export function referenceIn(expression: string): readonly (string | number)[] | 
   return steps.length > 1 ? steps : undefined;
 }
 
-/** A literal that an expression is; undefined where it is none. */
+/** Returns the value of a literal; undefined for any other expression. */
 export function literalIn(expression: string): { readonly value: unknown } | undefined {
   if (/^-?\d+(?:\.\d+)?$/.test(expression)) return { value: Number(expression) };
   if (expression === 'true' || expression === 'false') return { value: expression === 'true' };
@@ -64,7 +64,7 @@ export function literalIn(expression: string): { readonly value: unknown } | und
   return text === undefined ? undefined : { value: text };
 }
 
-/** What lies at the end of steps into a value. A list of one block is that block. */
+/** Follows steps into a value; undefined if a step does not exist. */
 export function stepInto(value: unknown, steps: readonly (string | number)[]): unknown {
   let at = value;
   for (const step of steps) {

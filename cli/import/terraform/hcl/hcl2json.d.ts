@@ -1,6 +1,6 @@
 /**
- * `@cdktn/hcl2json`, as far as it is used here: its own types bring those of a browser, which are others than Node's
- * (tsconfig.json leads here).
+ * The part of `@cdktn/hcl2json` that import uses. The package's own types include browser types that conflict with Node's, so
+ * tsconfig.json maps the package to this file.
  * @throws Error `parse config: [FILE:LINE,COLUMN-LINE,COLUMN: WHAT]`
  */
 export function parse(file: string, text: string): Promise<unknown>;

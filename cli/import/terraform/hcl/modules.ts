@@ -2,26 +2,26 @@ import { dirname, join, normalize } from 'node:path';
 import { isObject } from '../../is-object.ts';
 import type { ConfigurationFile } from './parse.ts';
 
-/** A block of a configuration, and the file that it stands in. */
+/** A block of a configuration, with its file. */
 export type Block = {
   readonly body: Readonly<Record<string, unknown>>;
   readonly file: ConfigurationFile;
 };
 
-/** A folder of configuration. */
+/** A module: the configuration in one folder. */
 export type Module = {
   readonly folder: string;
   readonly variables: ReadonlyMap<string, Block>;
   readonly locals: ReadonlyMap<string, { readonly value: unknown; readonly file: ConfigurationFile }>;
-  /** By `TYPE.NAME`. */
+  /** The resources by `TYPE.NAME`. */
   readonly resources: ReadonlyMap<string, Block & { readonly type: string; readonly name: string }>;
   readonly outputs: ReadonlyMap<string, Block>;
   readonly calls: ReadonlyMap<string, Block>;
-  /** What the files of variables say that Terraform reads by itself. */
+  /** The values of variables in the `.tfvars` files that count. */
   readonly values: Readonly<Record<string, unknown>>;
 };
 
-/** The modules of files: a folder each. `isTaken`: whether the values in a file of variables count. */
+/** Groups files into modules, one per folder. `isTaken`: whether the values in a `.tfvars` file count. */
 export function modulesIn(
   files: readonly ConfigurationFile[],
   isTaken: (file: string) => boolean,
@@ -30,7 +30,7 @@ export function modulesIn(
   return new Map([...folders].map(([folder, own]) => [folder, moduleOf(folder, own, isTaken)]));
 }
 
-/** The folder that a call of a module in this one leads to; undefined where that is elsewhere. */
+/** Returns the local folder of a called module; undefined if its source is not a local path. */
 export function folderOfCall({ folder }: Module, { body }: Block): string | undefined {
   const { source } = body;
   return typeof source === 'string' && /^\.\.?\//.test(source)
@@ -38,7 +38,7 @@ export function folderOfCall({ folder }: Module, { body }: Block): string | unde
     : undefined;
 }
 
-/** Whether a file has values of variables: `terraform.tfvars`. */
+/** Whether a file has values of variables, such as `terraform.tfvars`. */
 export function isValues(file: string): boolean {
   return /\.tfvars(?:\.json)?$/i.test(file);
 }

@@ -2,14 +2,14 @@ import type { ParsedFile } from '../../reading/parsed.ts';
 import { isObject } from '../../is-object.ts';
 import type { ImportProblem } from '../../place.ts';
 
-/** A file of configuration as data: blocks by their types and labels, expressions as texts in `${…}`. */
+/** A parsed configuration file: blocks by type and label, expressions as texts in `${…}`. */
 export type ConfigurationFile = {
   readonly file: string;
   readonly text: string;
   readonly body: Readonly<Record<string, unknown>>;
 };
 
-/** Reads a file, in HCL or as JSON. HCL is read by a library, which is loaded then. */
+/** Parses a configuration file in HCL or JSON. It loads the HCL library on first use. */
 export async function parseConfiguration({
   file,
   form,
@@ -21,7 +21,7 @@ export async function parseConfiguration({
     return { file, text, body: isObject(first?.value) ? first.value : {} };
   }
   const library = await import('@cdktn/hcl2json');
-  // In a bundle, what was CommonJS is a whole.
+  // In a bundle, the CommonJS module is the default export.
   const { parse } = 'default' in library ? (library.default as typeof library) : library;
   try {
     return { file, text, body: (await parse(file, text)) as ConfigurationFile['body'] };
@@ -30,7 +30,7 @@ export async function parseConfiguration({
   }
 }
 
-// `parse config: [main.tf:2,7-3,1: Invalid expression; …]`
+// The form of messages: `parse config: [main.tf:2,7-3,1: Invalid expression; …]`
 function problemOf(file: string, { message }: Error): ImportProblem {
   const [, line = '1', column = '1', what = message] =
     /:(\d+),(\d+)(?:-[\d,]+)?: (.*?)\]?$/s.exec(message) ?? [];

@@ -5,9 +5,9 @@ import { questionAt, type Ask } from '../json.ts';
 import { literalIn, partsOf, referenceIn, stepInto } from './expressions.ts';
 import { folderOfCall, type Module } from './modules.ts';
 
-/** A module as one call of it has it; the root is called by nobody. */
+/** An instance of a module: one call of it, or the root module. */
 export type Scope = {
-  /** `module.shop.`, or ''. */
+  /** The prefix of addresses: `module.shop.`, '' in the root module. */
   readonly prefix: string;
   readonly module: Module;
   /** Evaluates a value of a block; `address` and `path` name it in questions. */
@@ -16,7 +16,7 @@ export type Scope = {
   readonly children: ReadonlyMap<string, Scope>;
 };
 
-/** Makes the scope of a module, and of those that it calls. `given`: what the call says of a variable. */
+/** Creates the scope of a module and of the modules that it calls. `given`: the call's value of a variable. */
 export function scopeOf(
   module: Module,
   modules: ReadonlyMap<string, Module>,
@@ -81,7 +81,7 @@ export function scopeOf(
     const answer = ask(question);
     return typeof answer === 'string' && /number/.test(type) ? Number(answer) : answer;
   };
-  // A mesh's id is its name, in the provider.
+  // The provider's id of a mesh is its name.
   const attribute = (key: string, [name, ...rest]: readonly (string | number)[]): unknown => {
     const resource = module.resources.get(key);
     if (resource === undefined || typeof name !== 'string') return undefined;
@@ -101,7 +101,7 @@ export function scopeOf(
     ]);
     return Object.fromEntries(members) as unknown;
   };
-  // Of a map; one that is not known stays as it stands, and is known to nothing.
+  // Evaluates a key of a map; an unknown key stays as written.
   const keyOf = (name: string, address: string, path: Path): string => {
     const key = text(name, address, path);
     return typeof key === 'string' ? key : name;
