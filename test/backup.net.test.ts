@@ -10,7 +10,7 @@ import { watchClusters } from './lab/ads-client.ts';
 import { startLocalControlPlane, type LocalControlPlane } from './lab/local-control-plane.ts';
 import { createPair, FRONT, moveBack } from './testing/pair-model.ts';
 
-// Backups by the command line, of control planes that run, on both engines.
+// Backups with the command line, of running control planes, on both engines.
 
 const DAYBREAK = join(import.meta.dirname, '../cli/main.ts');
 
@@ -51,7 +51,7 @@ async function contentsOf(file: string) {
 
 const file = (name: string): string => join(folder, name);
 
-test('a backup moves from SQLite to PostgreSQL and back, and nothing is another afterwards', async () => {
+test('a backup moves from SQLite to PostgreSQL and back without any change', async () => {
   const first = await start('--data', file('first'));
   await createColorModel(appMeshClient(first.api), { 'colorteller-vn': 1 });
   expect(await daybreak('backup', file('of-sqlite'), '--endpoint', first.api)).toMatchObject({
@@ -77,7 +77,7 @@ test('a backup moves from SQLite to PostgreSQL and back, and nothing is another 
   expect(three).toEqual({ ...one, revision: (one?.revision ?? 0) + 2 });
 });
 
-test('a backup that is taken while others write is of one revision', async () => {
+test('a backup that is taken during writes contains exactly one revision', async () => {
   const controlPlane = await start('--data', file('busy'));
   const client = appMeshClient(controlPlane.api);
   await createPair(client);
@@ -90,12 +90,12 @@ test('a backup that is taken while others write is of one revision', async () =>
   await writing;
   for (const text of backups) {
     const { revision, resources } = readBackup(`${text}\n`, 'stdout').contents;
-    // Four resources made, one revision each; from then on each revision is one more version of `back`.
+    // Creating the four resources took one revision each; from then on each revision is one more version of `back`.
     expect(resources.find(({ name }) => name === 'back')?.version).toBe(revision - 3);
   }
 });
 
-test('control planes on PostgreSQL that run follow a restore that replaces what they hold', async () => {
+test('running control planes on PostgreSQL follow a restore that replaces their model', async () => {
   const url = await server.database();
   const [one, two] = [await start('--store', url), await start('--store', url)];
   await createPair(appMeshClient(one.api));
@@ -114,7 +114,7 @@ test('control planes on PostgreSQL that run follow a restore that replaces what 
   await moveBack(appMeshClient(two.api), 'goes-on.local');
 });
 
-test('a damaged backup changes nothing and says where it is damaged', async () => {
+test('a damaged backup changes nothing, and the error says where it is damaged', async () => {
   const source = await start('--data', file('source'));
   await createPair(appMeshClient(source.api));
   await daybreak('backup', file('good'), '--endpoint', source.api);
@@ -126,7 +126,7 @@ test('a damaged backup changes nothing and says where it is damaged', async () =
   await expect(stat(file('target'))).rejects.toMatchObject({ code: 'ENOENT' });
 });
 
-test('a folder whose control plane runs is not restored into', async () => {
+test('a restore into the folder of a running control plane is rejected', async () => {
   const owner = await start('--data', file('owned'));
   await createPair(appMeshClient(owner.api));
   await daybreak('backup', file('own'), '--endpoint', owner.api);
@@ -136,7 +136,7 @@ test('a folder whose control plane runs is not restored into', async () => {
   });
 });
 
-test('a backup needs the right to it', async () => {
+test('a backup needs the permission daybreak:GetBackup', async () => {
   const users = ['daybreak:GetBackup', 'appmesh:*'].map((action, index) => ({
     name: `user-${index}`,
     accessKeys: [{ accessKeyId: `AKIA${index}`, secretAccessKey: 'a-secret-of-some-length' }],

@@ -27,7 +27,7 @@ import { startSidecar } from './lab/sidecar.ts';
 import { stage, type Stage } from './lab/stage.ts';
 import { until } from './lab/until.ts';
 
-// An app with a sidecar asks a virtual service for colors. Who answers is registered in Cloud Map, which moto stands in for.
+// An app with a sidecar asks a virtual service for colors. The instances behind it are registered in Cloud Map; moto takes the place of Cloud Map.
 
 const COLORS = ['red', 'blue', 'white'] as const;
 const CALLER = 'mesh/m/virtualNode/caller';
@@ -127,7 +127,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     );
   }
 
-  /** An app that asks for colors, and its sidecar. The name it asks for leads anywhere but to where the answer comes from. */
+  /** Starts an app that asks for colors, and its sidecar. The name that the app uses does not resolve to the hosts that answer. */
   async function startCaller(name: string): Promise<Host> {
     const host = await lab.host(name);
     const env = { COLOR_TELLER_ENDPOINT: `colors.local:${PORT}` };
@@ -137,7 +137,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     return host;
   }
 
-  /** The colors of the next requests. */
+  /** Sends requests and returns the colors of the answers. */
   async function colorsOf(requests: number): Promise<readonly string[]> {
     const tally = await send(requests);
     expect(tally.errors).toEqual({});
@@ -155,7 +155,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     return proxies.flatMap(({ problems }) => problems.map(({ where, what }) => `${where} ${what}`));
   };
 
-  /** Waits until that many looks at Cloud Map more have been answered. */
+  /** Waits until Cloud Map has answered `more` further polls. */
   async function looks(more: number): Promise<void> {
     const answered = async (): Promise<number> => {
       const { body } = await request(`${controlPlane.endpoint}/metrics`);
@@ -166,7 +166,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     await until('looks at Cloud Map', async () => (await answered()) >= before + more);
   }
 
-  test('instances come and go under traffic: no request fails, and nothing but endpoints changes', async () => {
+  test('instances come and go under traffic: no request fails, and only endpoints change', async () => {
     const clusters = await admin.stat('cluster_manager.cds.update_success');
     const traffic = startTraffic(urlOf(caller), 200);
     await until('red', () => (traffic.tally().colors['red'] ?? 0) > 20);
@@ -191,7 +191,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     await until('white', async () => (await colorsOf(20)).includes('white'));
   });
 
-  test('unhealthy instances are passed over, unless there are no others', async () => {
+  test('unhealthy instances get no requests, unless there are no others', async () => {
     await service.setHealth('white', 'UNHEALTHY');
     await until('no white', async () => !(await colorsOf(20)).includes('white'));
     await service.setHealth('blue', 'UNHEALTHY');
@@ -200,7 +200,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     await until('no white', async () => !(await colorsOf(20)).includes('white'));
   });
 
-  test('while AWS is away, and the control plane is killed and started again, all goes on; a new sidecar too', async () => {
+  test('while AWS is unavailable and the control plane is killed and restarted, traffic continues, also for a new sidecar', async () => {
     const traffic = startTraffic(urlOf(caller), 100);
     moto.pause();
     const [said] = await until(
@@ -221,7 +221,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     expect((await traffic.stop()).errors).toEqual({});
   });
 
-  test('with nothing kept a sidecar that works goes on; a new one is LIVE without instances until AWS is back', async () => {
+  test('without the last known instances a running sidecar keeps working; a new one is LIVE without instances until AWS is back', async () => {
     const traffic = startTraffic(urlOf(caller), 100);
     controlPlane.program.kill('SIGKILL');
     await controlPlane.program.ended;

@@ -27,7 +27,7 @@ async function setEgressFilter(type: 'ALLOW_ALL' | 'DROP_ALL'): Promise<void> {
   await color.mesh.inSync();
 }
 
-test('the statistics that are nearest to those of the metric extension are there', async () => {
+test('the statistics that are closest to those of the metrics extension exist', async () => {
   expect(await color.send(1)).toMatchObject({ failures: 0 });
   const names = [
     'http.ingress.downstream_cx_active',
@@ -75,7 +75,7 @@ describe('weights', () => {
     );
   });
 
-  test('8 to 2: the shares of at least 2,000 requests are within what chance allows once in a million runs', () => {
+  test('8 to 2: the shares of at least 2,000 requests are within the bounds that chance exceeds once in a million runs', () => {
     expect(tally).toMatchObject({ failures: 0, errors: {} });
     expect(tally.requests).toBeGreaterThanOrEqual(2000);
     const { min, max } = chanceBounds(tally.requests, 0.8);
@@ -84,7 +84,7 @@ describe('weights', () => {
     expect(isByChance(tally.colors['red'] ?? 0, tally.requests, 0.2)).toBe(true);
   });
 
-  test('every request is in the counters of both its Envoys: nothing went round them', () => {
+  test('every request is in the counters of both Envoys: no request bypassed them', () => {
     expect(Object.values(counters)).toEqual([
       tally.colors['blue'],
       tally.colors['red'],
@@ -94,7 +94,7 @@ describe('weights', () => {
     ]);
   });
 
-  test('not one request fails while the weights move ten times, whole clusters coming and going', async () => {
+  test('no request fails while the weights change ten times and whole clusters come and go', async () => {
     const traffic = startTraffic(color.mesh.url, 400);
     for (let move = 0; move < 10; move++) {
       await shiftWeights(
@@ -112,7 +112,7 @@ describe('weights', () => {
 describe('egress', () => {
   const other = 'http://colorteller-red.default.svc.cluster.local';
 
-  test('DROP_ALL: a name that is no backend answers 404 where an HTTP backend has the port', async () => {
+  test('DROP_ALL: a name that is not a backend gets 404 on the port of an HTTP backend', async () => {
     expect(await askFrom(color.host(GATEWAY), `${other}:${PORT}/`)).toMatchObject({ status: 404 });
   });
 
@@ -121,12 +121,12 @@ describe('egress', () => {
     expect(await askFrom(color.host(GATEWAY), url)).toEqual({ error: 'ECONNRESET' });
   });
 
-  test("the sidecar's own user is not redirected: it reaches what is no backend", async () => {
+  test("the sidecar's own user is not redirected: it reaches a host that is not a backend", async () => {
     const answer = await askFrom(color.host(GATEWAY), `${other}:${PORT}/`, { uid: SIDECAR_UID });
     expect(answer).toMatchObject({ status: 200, body: 'red' });
   });
 
-  test('ALLOW_ALL: a name that is no backend reaches the address that the app asked for, on the backend port and others', async () => {
+  test('ALLOW_ALL: for a name that is not a backend, the request reaches the address that the app chose, on the backend port and others', async () => {
     await setEgressFilter('ALLOW_ALL');
     expect(await askFrom(color.host(GATEWAY), `${other}:${PORT}/`)).toMatchObject({
       status: 200,
@@ -143,7 +143,7 @@ describe('egress', () => {
   test.each([
     'DROP_ALL',
     'ALLOW_ALL',
-  ] as const)('%s: a connection straight to 15000 or 15001 is closed, from outside and inside, and never loops', async (filter) => {
+  ] as const)('%s: a connection directly to 15000 or 15001 is closed, from outside and inside, and never loops', async (filter) => {
     await setEgressFilter(filter);
     const { address } = color.host(GATEWAY);
     const accepted = `listener.0.0.0.0_15001.downstream_cx_total`;

@@ -12,12 +12,12 @@ import { startLocalControlPlane, type LocalControlPlane } from './lab/local-cont
 import { until } from './lab/until.ts';
 import { makeMeshes, send, specOf, writeUntilFailure, type Written } from './testing/write-stream.ts';
 
-// kill -9 at random moments during a stream of writes: every acknowledged write is there, and no other is half there.
+// kill -9 at random moments during a stream of writes: every acknowledged write is kept, and no other write is half done.
 
 /** For a long run: `DAYBREAK_CRASHES=100 npm test -- test/crash`. */
 const CRASHES = Number(process.env['DAYBREAK_CRASHES'] ?? 10);
 const LONGEST_MS = 400;
-/** Two writers a mesh: they contend within it, and the meshes for the disk. */
+/** Two writers per mesh: they contend within the mesh, and the meshes contend for the disk. */
 const WRITERS = ['one', 'two', 'one', 'two'] as const;
 
 let server: TestPostgres;
@@ -62,13 +62,13 @@ test.each([
   }
 });
 
-/** Compares all that was ever written with what the store holds; then what was unknown is known. */
+/** Compares all writes so far with the contents of the store, then resolves the writes with an unknown outcome. */
 async function verify({ api }: LocalControlPlane, history: readonly Written[]): Promise<void> {
   const held = await until('the store', () => virtualNodes(api), { limitMs: 20_000 });
   const names = new Set(history.map(({ name }) => name));
   expect([...held.keys()].filter((name) => !names.has(name))).toEqual([]);
   expect(history.map((written) => fault(written, held.get(written.name))).filter(Boolean)).toEqual([]);
-  // A client that was not answered sends its call again, with the same token: it is done once.
+  // A client without an answer sends its call again, with the same token: the write happens once.
   const unanswered = history.filter(({ sent, answered }) => answered < sent);
   for (const written of unanswered) {
     expect(await send(api, written, written.sent)).toMatchObject({ status: 200 });
@@ -78,7 +78,7 @@ async function verify({ api }: LocalControlPlane, history: readonly Written[]): 
   expect(history.map((written) => fault(written, after.get(written.name))).filter(Boolean)).toEqual([]);
 }
 
-/** What is wrong with what became of a write, in words; undefined where it is as it may be. */
+/** Describes a wrong outcome of a write; undefined if the outcome is allowed. */
 function fault({ name, sent, answered }: Written, held: Resource | undefined): string | undefined {
   const version = held?.version ?? 0;
   if (version < answered) return `${name}: version ${answered} was answered, and it has ${version}`;

@@ -12,7 +12,7 @@ import { stage } from './lab/stage.ts';
 import { until } from './lab/until.ts';
 import { createPair, FRONT, moveBack } from './testing/pair-model.ts';
 
-// A DNS server that takes questions and never answers: the worst of them all.
+// A DNS server that receives queries and never answers: the worst kind of failure.
 
 const TELLER = join(import.meta.dirname, '../demo/apps/colorteller.ts');
 
@@ -45,13 +45,13 @@ afterAll(async () => {
 
 const ask = () => askFrom(front, 'http://back.local:9080/');
 
-// Envoy's own settings would hold it up for 69 s.
-test('an Envoy whose DNS server does not answer is LIVE, and only what has that name does not work', async () => {
+// With Envoy's default settings this would take 69 s.
+test('an Envoy whose DNS server does not answer is LIVE, and only the affected name does not work', async () => {
   await until('a LIVE Envoy', () => admin.ready(), { limitMs: 20_000 });
   expect(await ask()).toMatchObject({ status: 503 });
 });
 
-test('a name that the hosts file knows is found all the same', async () => {
+test('a name in the hosts file still resolves', async () => {
   await moveBack(client, 'first.local');
   const found = async () => {
     const answer = await ask();

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { openEndpointsScene, type EndpointsScene } from './testing/endpoints-scene.ts';
 
-// An agent with control planes that cannot be reached, each in its own way. `npm run bench -- reconnect` says how long it takes.
+// An agent whose control planes are unreachable in different ways. `npm run bench -- reconnect` measures how long it takes.
 
 const LIMIT = { timeout: 60_000 };
 
@@ -13,7 +13,7 @@ afterAll(() => scene?.close());
 afterEach(() => scene.reset());
 
 test(
-  'a first control plane whose packets are dropped does not keep an agent from the second',
+  'a first control plane whose packets are dropped does not prevent a connection to the second',
   LIMIT,
   async () => {
     await scene.drop(scene.mute);
@@ -23,7 +23,7 @@ test(
 );
 
 test(
-  'a first control plane that accepts connections and says nothing does not keep an agent from the second',
+  'a first control plane that accepts connections and never answers does not prevent a connection to the second',
   LIMIT,
   async () => {
     scene.start(scene.mute, scene.control);
@@ -31,14 +31,14 @@ test(
   },
 );
 
-test('an agent notices that the network drops its packets, and is back when it does not any more', {
+test('an agent notices that the network drops its packets, and reconnects after the network recovers', {
   timeout: 180_000,
 }, async () => {
   const agent = scene.start(scene.control);
   await expect.poll(scene.isLive, LIMIT).toBe(true);
   await scene.drop(scene.control);
   await expect.poll(scene.connection, LIMIT).toBe('NOT_CONNECTED');
-  // Silence is met at least once, so that TCP is asked first from then on.
+  // After a first time-out the agent tests the TCP connection before it connects.
   await agent.line(/no TCP connection within/, 60_000);
   await scene.drop(scene.control, '-D');
   await expect.poll(scene.connection, LIMIT).toBe('CONNECTED');

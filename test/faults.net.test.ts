@@ -17,14 +17,14 @@ beforeAll(async () => {
 });
 afterAll(() => color?.close());
 
-/** The process of a host's Envoy, as its agent says. */
+/** Returns the pid of a host's Envoy, as its agent reports it. */
 async function envoyPid(node: ColorNode): Promise<number> {
   const answer = await askFrom(color.host(node), 'http://127.0.0.1:9902/status');
   if (!('body' in answer)) throw new Error(answer.error);
   return Number((JSON.parse(answer.body) as { envoyPid: string }).envoyPid);
 }
 
-test('the control plane killed with -9 and started again: no request fails, and the model is what it was', async () => {
+test('the control plane is killed with -9 and restarted: no request fails, and the model is unchanged', async () => {
   const { mesh } = color;
   const { revision } = await mesh.controlPlane.status();
   const traffic = startTraffic(mesh.url, 200);
@@ -41,7 +41,7 @@ test('the control plane killed with -9 and started again: no request fails, and 
   expect(Object.keys(after.colors)).toEqual(['blue']);
 });
 
-test('an Envoy that dies while the control plane is away comes back with its last good configuration', async () => {
+test('an Envoy that dies while the control plane is down restarts with its last good configuration', async () => {
   await color.killControlPlane();
   const before = await envoyPid(GATEWAY);
   process.kill(before, 'SIGKILL');
@@ -55,7 +55,7 @@ test('an Envoy that dies while the control plane is away comes back with its las
   await color.mesh.inSync();
 });
 
-test('an agent killed with -9 takes its Envoy with it; a new agent brings the node back', async () => {
+test('an agent killed with -9 takes its Envoy with it; a new agent restores the node', async () => {
   const { mesh } = color;
   const { host, agent } = mesh.hosts[GATEWAY];
   const pid = await envoyPid(GATEWAY);

@@ -10,7 +10,7 @@ import { request } from './lab/http.ts';
 import { startLocalControlPlane, type LocalControlPlane } from './lab/local-control-plane.ts';
 import { createPair, FRONT, moveBack } from './testing/pair-model.ts';
 
-// A file system of its own for the data folder, which is full at times.
+// A separate file system for the data folder, which is full at times.
 
 let folder: string;
 let controlPlane: LocalControlPlane;
@@ -36,7 +36,7 @@ const readiness = async (query = ''): Promise<number> =>
 const writable = async (): Promise<string | undefined> =>
   /^daybreak_store_writable .*$/m.exec((await request(`${controlPlane.api}/metrics`)).body)?.[0];
 
-test('a full disk: writes are refused and it is not ready, but for ADS; with room again it is ready by itself', async () => {
+test('a full disk: writes fail and the control plane is not ready, except for ADS; with free space it is ready again by itself', async () => {
   expect([await readiness(), await writable()]).toEqual([200, 'daybreak_store_writable 1']);
   await fillDisk();
   const client = appMeshClient(controlPlane.api);
@@ -57,17 +57,17 @@ test('a full disk: writes are refused and it is not ready, but for ADS; with roo
   await moveBack(client, 'after.local');
 });
 
-test('a disk that is still full after an attempt of its own leaves it not ready', async () => {
+test('a disk that is still full after the probe write leaves the control plane not ready', async () => {
   await fillDisk();
   await expect(moveBack(appMeshClient(controlPlane.api), 'lost.local')).rejects.toThrow(/full/);
   await expect.poll(() => controlPlane.log()).toContain('writes to the store still fail');
   expect(await readiness()).toBe(503);
 });
 
-test('what was answered while the disk filled up is there after a kill and a start on the full disk', async () => {
+test('writes that were answered while the disk filled up survive a kill and a start on the full disk', async () => {
   let answered = 0;
-  // The database can have room of its own on a full disk: a start empties its write-ahead log, whose space later writes use again.
-  // So the disk is filled beside writes until one of them fails.
+  // The database can have room of its own on a full disk: a start empties its write-ahead log, and later writes reuse that space. So the test fills
+  // the disk during writes until one of them fails.
   const fillBesideWrites = async (): Promise<void> => {
     const client = appMeshClient(controlPlane.api);
     for (;;) {

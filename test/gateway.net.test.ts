@@ -17,7 +17,7 @@ beforeAll(async () => {
   color = await openColorFixture('gateway', { 'colorteller-vn': 1 });
   const { client, controlPlane } = color.mesh;
   gateway = await color.lab.host('ingress');
-  // The proxy connects before its resource exists: it waits, and is served as soon as it does.
+  // The proxy connects before its resource exists: it waits, and receives its configuration as soon as the resource exists.
   const resource = `mesh/${MESH}/virtualGateway/ingress`;
   startAgent(gateway, color.programs, { resource, xds: controlPlane.xds, appPorts: '' });
   const state = async () =>
@@ -44,14 +44,14 @@ afterAll(() => color?.close());
 
 const ask = (path: string) => request(`http://${gateway.address}:${PORT}${path}`);
 
-test('a virtual gateway leads from outside to a virtual service, its prefix taken away', async () => {
+test('a virtual gateway forwards requests from outside to a virtual service, without their prefix', async () => {
   await until('the gateway', async () => (await ask('/paint')).status === 200);
   expect(await ask('/paint/ping')).toMatchObject({ status: 200, body: '' });
   expect(await ask('/paint')).toMatchObject({ status: 200, body: 'white' });
   expect(await ask('/elsewhere')).toMatchObject({ status: 404 });
 });
 
-test('the weights of the service behind it move for the gateway too', async () => {
+test('new weights of the service behind it apply to the gateway too', async () => {
   await shiftWeights(color.mesh, { 'colorteller-red-vn': 1 });
   await color.mesh.inSync();
   await until('red', async () => (await ask('/paint')).body === 'red');

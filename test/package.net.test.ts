@@ -9,7 +9,7 @@ import { SIDECAR_UID } from './lab/sidecar.ts';
 import { stage } from './lab/stage.ts';
 import { until } from './lab/until.ts';
 
-// The npm package with a real Envoy: a control plane and an agent from it, on a host each.
+// The npm package with a real Envoy: a control plane and an agent from the package, each on its own host.
 
 const MODEL = `meshName: apps
 ---
@@ -24,14 +24,14 @@ beforeAll(async () => {
 });
 afterAll(() => lab?.close());
 
-test('an agent of the installed package brings its Envoy up with the configuration of an installed control plane', async () => {
+test('an agent of the installed package starts its Envoy with the configuration of an installed control plane', async () => {
   const folder = join(lab.folder, 'package');
   await mkdir(folder);
   const daybreak = await installPackage(folder);
   const { envoy } = await stage(lab);
   const control = await lab.host('control');
   const web = await lab.host('web');
-  // The command starts Node itself.
+  // The installed command starts Node itself.
   const controlPlane = await startControlPlane(control, { node: 'env', envoy, daybreak });
   await writeFile(join(folder, 'model.yaml'), MODEL);
   await web.exec(daybreak, ['apply', '-f', join(folder, 'model.yaml'), '--endpoint', controlPlane.endpoint]);

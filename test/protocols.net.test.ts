@@ -18,9 +18,9 @@ import { stage } from './lab/stage.ts';
 import { until } from './lab/until.ts';
 import { PORTS } from './protocols/hello.ts';
 
-// A client and a server, each behind its Envoy; the server's virtual node has a listener a protocol. One virtual service
-// leads to the node itself, another through a router with a route a protocol; not with one of tcp, because both names lead to
-// one address, and nothing would tell them apart.
+// A client and a server, each behind its Envoy; the server's virtual node has one listener per protocol. One virtual service points to the node
+// itself, another to a router with one route per protocol, except tcp: both names resolve to one address, so Envoy could not tell the two services
+// apart.
 
 const PROGRAMS = join(import.meta.dirname, 'protocols');
 const PROTOCOLS = ['tcp', 'http2', 'grpc'] as const;
@@ -120,7 +120,7 @@ test.each([
   expect(await serverEnvoy.stat(ingress)).toBeGreaterThan(0);
 });
 
-test('with several listeners the statistics are by protocol and port, as App Mesh had them', async () => {
+test('with several listeners the statistics are per protocol and port, as in App Mesh', async () => {
   const stats = await serverEnvoy.stats('^http\\.ingress\\.');
   expect([...stats.keys()]).toContain(`http.ingress.http2.${PORTS.http2}.downstream_rq_2xx`);
 });

@@ -1,13 +1,13 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { makeMachine, type Booted } from './proxyinit/machine.ts';
 
-/** Writes down which rules of ours are there, each time that it is asked to. */
+/** Writes the number of our rules to a file, once per run. */
 const SEE = (when: string) =>
   `/bin/sh -c 'iptables-save -t nat | grep -c daybreak/ >> /var/seen/${when}; true'`;
 
-/** Units around ours, each of which looks for the rules at its moment. */
+/** Units around ours, each of which counts the rules at its own moment. */
 const UNITS = {
-  // Stopped after everything that is started after it.
+  // Stopped after every unit that starts after it.
   'first.service': `[Unit]
 DefaultDependencies=no
 Before=daybreak-proxyinit.service
@@ -21,7 +21,7 @@ ExecStop=${SEE('after')}
 [Install]
 WantedBy=multi-user.target
 `,
-  // Where a network manager stands.
+  // The position of a network manager.
   'network.service': `[Unit]
 DefaultDependencies=no
 After=network-pre.target
@@ -43,7 +43,7 @@ ExecStart=${SEE('app')}
 [Install]
 WantedBy=multi-user.target
 `,
-  // As Debian's: a restart flushes whatever rules there are.
+  // Like Debian's unit: a restart flushes all rules.
   'nftables.service': `[Service]
 Type=oneshot
 RemainAfterExit=yes
@@ -52,10 +52,10 @@ ExecStop=/bin/sh -c 'printf "*nat\\nCOMMIT\\n" | iptables-restore'
 `,
 };
 
-/** Of the settings below: six for outbound traffic, the jump to them among these, and two for inbound. */
+/** With the settings below: six for outbound traffic, including the jump to them, and two for inbound. */
 const RULES = '8';
 
-test('a machine with systemd: rules before the network and the app, at every start, and gone when stopped', async () => {
+test('a machine with systemd: the rules exist before the network and the app start, at every boot, and a stop removes them', async () => {
   const machine = await makeMachine();
   onTestFinished(() => machine.remove());
   for (const [name, text] of Object.entries(UNITS)) await machine.write(`etc/systemd/system/${name}`, text);
@@ -78,16 +78,16 @@ test('a machine with systemd: rules before the network and the app, at every sta
   expect(await Promise.all(['before', 'network', 'app'].map(seen))).toEqual([['0'], [RULES], [RULES]]);
   await expect.poll(() => owners(second, 'daybreak-agent'), { timeout: 10_000 }).toContain('envoy 1337');
 
-  // Whoever restores rules of others flushes ours, and they come again.
+  // A restore of other rules flushes ours; proxyinit adds them again.
   await second.run('iptables -t nat -A OUTPUT -p udp -j RETURN; systemctl restart nftables');
   const { stdout } = await second.run('iptables-save -t nat');
   expect(stdout).not.toContain('-p udp');
   await expect.poll(() => count(second), { timeout: 10_000 }).toBe(RULES);
-  // The app, which must not run without them, was stopped meanwhile.
+  // The app, which must not run without the rules, was stopped meanwhile.
   await expect.poll(() => seen('app'), { timeout: 10_000 }).toEqual([RULES, RULES]);
   expect((await second.run('systemctl is-active daybreak-agent')).code).toBe(0);
 
-  // A file of App Mesh's script for EC2 may say that there be no rules yet; who runs the unit wants them.
+  // A settings file for App Mesh's EC2 script may disable the rules; a start of the unit enables them anyway.
   const more = 'APPMESH_APP_PORTS=9000\\nAPPMESH_ENABLE_IPV6=1\\nAPPMESH_START_ENABLED=0\\n';
   await second.run(`printf '${more}' > /etc/daybreak/proxyinit.env`);
   expect((await second.run('systemctl reload daybreak-proxyinit')).code).toBe(0);
@@ -118,7 +118,7 @@ async function count({ run }: Booted): Promise<string> {
   return (await run('iptables-save -t nat | grep -c daybreak/')).stdout;
 }
 
-/** The processes of a unit, each with the user whose it is. */
+/** The processes of a unit, each with its user. */
 async function owners({ run }: Booted, unit: string): Promise<readonly string[]> {
   const { stdout } =
     await run(`cd /sys/fs/cgroup/system.slice/${unit}.service && for id in $(cat cgroup.procs); do

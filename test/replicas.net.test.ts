@@ -14,7 +14,7 @@ import { keepAlive, request, type Answer } from './lab/http.ts';
 import { startLocalControlPlane, type LocalControlPlane } from './lab/local-control-plane.ts';
 import { createPair, FRONT, moveBack, PAIR } from './testing/pair-model.ts';
 
-// Several control planes on one PostgreSQL; and two writers at once, on each engine.
+// Several control planes on one PostgreSQL database; and two concurrent writers, on each engine.
 
 let server: TestPostgres;
 let folder: string;
@@ -34,7 +34,7 @@ describe('two control planes on one database', () => {
   let fronts: readonly ClusterWatcher[];
   beforeAll(async () => {
     url = await server.database();
-    // Both at once on an empty database: one of them makes the schema.
+    // Both start at once on an empty database: one of them creates the schema.
     [one, two] = await Promise.all([
       startLocalControlPlane(['--store', url]),
       startLocalControlPlane(['--store', url]),
@@ -48,14 +48,14 @@ describe('two control planes on one database', () => {
     await Promise.all([one?.stop(), two?.stop()]);
   });
 
-  test('a change through one reaches the proxies of both', async () => {
+  test('a change through one replica reaches the proxies of both', async () => {
     await moveBack(appMeshClient(two.api), 'by-two.local');
     await Promise.all(fronts.map((front) => front.has('by-two.local')));
     await moveBack(appMeshClient(one.api), 'by-one.local');
     await Promise.all(fronts.map((front) => front.has('by-one.local')));
   });
 
-  test('what one has answered, the other knows: for reads and as a parent', async () => {
+  test('a write that one replica has answered is visible through the other, for reads and as a parent', async () => {
     for (let round = 0; round < 20; round += 1) {
       const [writer, reader] = round % 2 === 0 ? [one, two] : [two, one];
       const node = { meshName: PAIR, virtualNodeName: `n${round}` };
@@ -65,7 +65,7 @@ describe('two control planes on one database', () => {
     }
   });
 
-  test('one goes away and comes back with all that the other wrote', async () => {
+  test('a replica that was killed and restarted has all writes of the other', async () => {
     await one.kill();
     await moveBack(appMeshClient(two.api), 'meanwhile.local');
     one = await startLocalControlPlane(['--store', url]);
@@ -76,7 +76,7 @@ describe('two control planes on one database', () => {
   });
 });
 
-test('the quota of meshes holds when two control planes make them at once', async () => {
+test('the quota of meshes holds if two control planes create meshes at once', async () => {
   const flags = ['--store', await server.database(), '--quotas', 'meshes=7'];
   const planes = await Promise.all([startLocalControlPlane(flags), startLocalControlPlane(flags)]);
   const agent = keepAlive(20);
@@ -103,7 +103,7 @@ test('the quota of meshes holds when two control planes make them at once', asyn
   }
 });
 
-describe('two writers on one mesh lose nothing', () => {
+describe('concurrent writers on one mesh lose no write', () => {
   test.each([
     ['postgres, through two control planes', true],
     ['sqlite, through one', false],
@@ -121,7 +121,7 @@ describe('two writers on one mesh lose nothing', () => {
         done: sum.done + part.done,
         refused: sum.refused + part.refused,
       }));
-      // Each update that was answered has raised the version by one: none was done on top of a state that it did not see.
+      // Each successful update has incremented the version by one: no update overwrote a state that it had not seen.
       const back = { meshName: PAIR, virtualNodeName: 'back' };
       for (const api of apis) {
         const { virtualNode } = await appMeshClient(api).send(new DescribeVirtualNodeCommand(back));
@@ -144,7 +144,7 @@ function namesOf(writer: number, tag: string): readonly string[] {
   return Array.from({ length: ROUNDS }, (_, round) => `${tag}-${writer}-${round}`);
 }
 
-/** Makes one virtual node after another, and between them changes one that all writers change. */
+/** Creates virtual nodes one after another, and after each updates a node that all writers update. */
 async function hammer(api: string, writer: number, tag: string): Promise<{ done: number; refused: number }> {
   const agent = keepAlive(1);
   const nodes = `${api}/v20190125/meshes/${PAIR}/virtualNodes`;

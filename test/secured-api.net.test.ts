@@ -17,7 +17,7 @@ import { DOCUMENT, GUEST, OWNER, REGION, secretOf } from '../controlplane/auth/t
 import { writeSelfSigned } from '../controlplane/tls/testing/certificates.ts';
 import { startSecuredControlPlane, type SecuredControlPlane } from './testing/secured-control-plane.ts';
 
-// The running program, over TLS, as users of the SDK and of the aws command line meet it. One story, in order.
+// The running program, over TLS, with the SDK and the aws command line as clients. One story, in order.
 
 let plane: SecuredControlPlane;
 beforeAll(async () => {
@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => plane.remove());
 
-/** A client with a key of the document, trusting the certificate as it is now. */
+/** Creates a client with a key of the credentials document, which trusts the current certificate. */
 async function clientOf(accessKeyId: string, extra: { secret?: string; sessionToken?: string } = {}) {
   const { secret = secretOf(accessKeyId), ...token } = extra;
   return new AppMeshClient({
@@ -38,7 +38,7 @@ async function clientOf(accessKeyId: string, extra: { secret?: string; sessionTo
 }
 const refused = (name: string) => ({ name, $metadata: { httpStatusCode: 403 } });
 
-test('a user does what his policies allow, over TLS', async () => {
+test('the policies of a user decide which calls succeed, over TLS', async () => {
   const admin = await clientOf('AKADMIN');
   const { mesh } = await admin.send(new CreateMeshCommand({ meshName: 'shared' }));
   expect(mesh?.metadata).toMatchObject({ meshOwner: OWNER, resourceOwner: OWNER });
@@ -63,7 +63,7 @@ test.each([
 });
 
 test.each([
-  ['no HTTP', 'garbage\r\n\r\n', '400 Bad Request', 'SerializationException'],
+  ['text that is not HTTP', 'garbage\r\n\r\n', '400 Bad Request', 'SerializationException'],
   [
     'a request without a host',
     'GET /meshes HTTP/1.1\r\nConnection: close\r\n\r\n',
@@ -89,7 +89,7 @@ test.each([
   expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toEqual({ message: expect.any(String) as string });
 });
 
-test('a client whose clock is wrong by an hour is told, and sets itself right', async () => {
+test('a client whose clock is wrong by an hour gets an error and corrects its clock offset', async () => {
   const client = await clientOf('AKADMIN');
   client.config.systemClockOffset = -3_600_000;
   await expect(client.send(new ListMeshesCommand({}))).rejects.toMatchObject({
@@ -99,7 +99,7 @@ test('a client whose clock is wrong by an hour is told, and sets itself right', 
   await expect(client.send(new ListMeshesCommand({}))).resolves.toMatchObject({});
 });
 
-test('an account makes its resources in a mesh that is shared with it', async () => {
+test('an account creates its resources in a mesh that is shared with it', async () => {
   const guest = await clientOf('AKGUEST');
   const shared = { meshName: 'shared', meshOwner: OWNER };
   expect((await guest.send(new ListMeshesCommand({}))).meshes).toMatchObject([shared]);
@@ -115,7 +115,7 @@ test('an account makes its resources in a mesh that is shared with it', async ()
   );
 });
 
-/** Runs `aws appmesh`; AWS_* variables as given, and no others. */
+/** Runs `aws appmesh` with exactly the given AWS_* variables. */
 async function aws(env: Readonly<Record<string, string>>, ...args: readonly string[]) {
   const command = process.env['DAYBREAK_AWS'];
   if (command === undefined)
@@ -134,7 +134,7 @@ async function aws(env: Readonly<Record<string, string>>, ...args: readonly stri
 }
 const keyOf = (id: string) => ({ AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secretOf(id) });
 
-test('the aws command line signs as this control plane verifies, whatever the names are', async () => {
+test('the signature of the aws command line is verified for names with any characters', async () => {
   const name = "a b/ü:80+x'(y)*!~=%2F";
   const mesh = ['--mesh-name', 'shared', '--virtual-service-name', name];
   const made = await aws(keyOf('AKADMIN'), 'create-virtual-service', ...mesh, '--spec', '{}');
@@ -172,15 +172,15 @@ test.each<[string, Record<string, string>, string[], string, string]>([
     'InvalidSignatureException',
     `'${REGION}'`,
   ],
-  ['no right to it', keyOf('AKPOWERLESS'), [], 'AccessDeniedException', 'appmesh:ListMeshes on resource: *'],
-])('%s: the aws command line says why', async (_, env, flags, exception, text) => {
+  ['no permission', keyOf('AKPOWERLESS'), [], 'AccessDeniedException', 'appmesh:ListMeshes on resource: *'],
+])('%s: the aws command line shows the reason', async (_, env, flags, exception, text) => {
   const { exitCode, stderr } = await aws(env, 'list-meshes', ...flags);
   expect(exitCode).toBeGreaterThanOrEqual(254);
   expect(stderr).toContain(`(${exception})`);
   expect(stderr).toContain(text);
 });
 
-test('a monitoring system reads the metrics with a key as its password', async () => {
+test('a monitoring system reads the metrics with an access key as user and password', async () => {
   const ask = async (key: string) =>
     execa('curl', [
       '-sS',
@@ -196,13 +196,13 @@ test('a monitoring system reads the metrics with a key as its password', async (
   expect((await ask('AKREADER')).stdout).toContain('daybreak:GetMetrics');
 });
 
-test('the audit file has each change and each denial, and goes on under its name when it was moved', async () => {
+test('the audit file has each change and each denial, and continues under its name after a rotation', async () => {
   const events = async () =>
     (await readFile(plane.files.audit, 'utf8'))
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as { eventName: string; errorCode?: string });
-  // A line is handed over before its call is answered, and written soon after.
+  // A line is queued before its call is answered, and written soon after.
   const before = async () =>
     (await events()).map(({ eventName, errorCode }) => `${eventName} ${errorCode ?? 'done'}`);
   await expect
@@ -223,7 +223,7 @@ test('the audit file has each change and each denial, and goes on under its name
   await expect.poll(events).toMatchObject([{ eventName: 'CreateMesh' }]);
 });
 
-test('a renewed certificate and changed users come into force without a restart', async () => {
+test('a renewed certificate and changed users take effect without a restart', async () => {
   await writeSelfSigned(plane.files);
   const [owner, ...others] = DOCUMENT.accounts;
   const users = owner?.users?.filter(({ name }) => name !== 'reader');
@@ -238,7 +238,7 @@ test('a renewed certificate and changed users come into force without a restart'
   await expect(list('AKADMIN')).resolves.toMatchObject({});
 });
 
-test('no secret is in the log or in the audit file', async () => {
+test('neither the log nor the audit file contains a secret', async () => {
   const written = `${plane.log().join('\n')}${await readFile(plane.files.audit, 'utf8')}`;
   for (const key of ['AKADMIN', 'AKREADER', 'ASVISITOR']) expect(written).not.toContain(secretOf(key));
   expect(await plane.stop()).toBe(0);
@@ -250,9 +250,9 @@ test.each([
     ['--credentials', '/nowhere/c.json'],
     'the credentials cannot be read from /nowhere/c.json',
   ],
-  ['half of TLS', ['--tls-cert', 'c.pem'], '--tls-key is not set'],
+  ['a certificate without a key', ['--tls-cert', 'c.pem'], '--tls-key is not set'],
   ['an open port', ['--api', '0.0.0.0:0'], '--api="0.0.0.0:0": beyond loopback it needs --credentials'],
-])('a start with %s is refused, and says so', async (_, flags, message) => {
+])('a start with %s fails with an error that says so', async (_, flags, message) => {
   const daybreak = join(import.meta.dirname, '../cli/main.ts');
   const args = [daybreak, 'controlplane', '--data', join(plane.files.cert, 'none'), ...flags];
   const { exitCode, stderr } = await execa(process.execPath, args, { reject: false });

@@ -11,7 +11,7 @@ import { createTail } from './lab/tail.ts';
 import { until } from './lab/until.ts';
 import { createPair, FRONT, moveBack, PAIR } from './testing/pair-model.ts';
 
-// A control plane whose PostgreSQL goes away, and comes back.
+// A control plane whose PostgreSQL becomes unavailable and comes back.
 
 const DAYBREAK = join(import.meta.dirname, '../cli/main.ts');
 const LOOPBACK = ['--api', '127.0.0.1:0', '--ads', '127.0.0.1:0'];
@@ -39,7 +39,7 @@ afterAll(async () => {
 test.each([
   'fast',
   'immediate',
-] as const)('the store is away (%s): writes are refused, reads and proxies go on from memory, and all recovers by itself', async (mode) => {
+] as const)('the store is unavailable (%s): writes fail, reads and proxies continue from memory, and everything recovers by itself', async (mode) => {
   await moveBack(client(), `before-${mode}.local`);
   await server.stop(mode);
 
@@ -64,7 +64,7 @@ test.each([
   expect((await request(`${controlPlane.api}/readyz`)).status).toBe(200);
 });
 
-test('a control plane whose write failed is ready again once the store takes one of its own', async () => {
+test('a control plane whose write failed is ready again once its probe write succeeds', async () => {
   const readiness = async () => (await request(`${controlPlane.api}/readyz`)).status;
   await moveBack(client(), 'before-probe.local');
   await server.stop('fast');
@@ -75,7 +75,7 @@ test('a control plane whose write failed is ready again once the store takes one
   await expect.poll(readiness).toBe(200);
 });
 
-test('a store that does not answer: writes are refused in bounded time, however many wait; reads go on', async () => {
+test('a store that does not answer: all waiting writes fail in bounded time; reads continue', async () => {
   await moveBack(client(), 'before-silence.local');
   await server.freeze();
   try {
@@ -95,7 +95,7 @@ test('a store that does not answer: writes are refused in bounded time, however 
   await front.has('after-silence.local');
 }, 30_000);
 
-test('a control plane stops while its store is away', async () => {
+test('a control plane stops while its store is unavailable', async () => {
   const other = await startLocalControlPlane(['--store', url]);
   await server.stop('fast');
   expect(await other.stop()).toBe(0);
@@ -106,7 +106,7 @@ test('a control plane stops while its store is away', async () => {
   });
 });
 
-test('what was written by another control plane while the connection was lost is there once it is back', async () => {
+test('a write of another control plane during a lost connection is visible after the reconnect', async () => {
   const other = await startLocalControlPlane(['--store', url]);
   try {
     await server.stop('immediate');
@@ -121,7 +121,7 @@ test('what was written by another control plane while the connection was lost is
   }
 });
 
-test('a control plane waits for a store that comes later than itself', async () => {
+test('a control plane waits for a store that starts later', async () => {
   await server.stop('fast');
   const program = execa(process.execPath, [DAYBREAK, 'controlplane', '--store', url, ...LOOPBACK], {
     stdin: 'ignore',
@@ -140,7 +140,7 @@ test('a control plane waits for a store that comes later than itself', async () 
   expect((await program).exitCode).toBe(0);
 }, 60_000);
 
-test('a store that cannot be had is named, without its password, and the exit code is 1', async () => {
+test('an unavailable store is named without its password, and the exit code is 1', async () => {
   const wrong = new URL(url);
   wrong.password = 'secret';
   wrong.pathname = '/nowhere';

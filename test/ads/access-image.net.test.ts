@@ -16,9 +16,8 @@ import { createLab, type Lab } from '../lab/lab.ts';
 import { stage, type Stage } from '../lab/stage.ts';
 import { until } from '../lab/until.ts';
 
-// App Mesh's own last images, without an agent of ours: state of the world through google_grpc, TLS, the channel arguments of
-// their bootstrap, and the metadata that their SigV4 plugin adds. Envoy has lost that plugin: the metadata is signed here, in
-// its way, and given to Envoy as text.
+// App Mesh's own last images, without an agent of ours: SotW through google_grpc, TLS, the channel arguments of their bootstrap, and the metadata
+// that their SigV4 plugin adds. Envoy no longer has that plugin: the test signs the metadata in the same way and passes it to Envoy as text.
 
 const ARN = `arn:aws:appmesh:${REGION}:${OWNER}:${FRONT}`;
 const CHANNEL_ARGS = {
@@ -53,7 +52,7 @@ beforeAll(async () => {
 });
 afterAll(() => lab?.close());
 
-/** What the plugin adds to a stream: POST to the method, an empty body, the endpoint as host. */
+/** Signs the metadata that the plugin adds to a stream: POST to the method, an empty body, the endpoint as host. */
 async function metadata(accessKeyId: string): Promise<readonly { key: string; value: string }[]> {
   const call = { method: 'POST', path: SOTW_METHOD.path, headers: { host: ADS } };
   const { headers } = await signed(call, { accessKeyId, at: Date.now() });
@@ -93,16 +92,16 @@ async function startImage(name: string, accessKeyId: string): Promise<Host> {
   return host;
 }
 
-test('is served, by its signature, and its pings without data do not cost it the stream', async () => {
+test('an image that signs is served, and its pings without data do not end the stream', async () => {
   const host = await startImage('signs', 'AKADMIN');
   const { connectedAt, ...proxy } = await controlPlane.inSync(host);
   expect(proxy).toMatchObject({ resource: FRONT, variant: 'sotw', instance: '', agent: '' });
-  // Two pings and a half.
+  // Two and a half ping intervals.
   await sleep(25_000);
   expect((await controlPlane.inSync(host)).connectedAt).toBe(connectedAt);
 });
 
-test('is refused where no policy allows it, and the control plane says so', async () => {
+test('an image without a policy that allows it is rejected, and the control plane logs the reason', async () => {
   await startImage('may-not', 'AKREADER');
   const words = `user/reader is not authorized to perform: appmesh:StreamAggregatedResources on resource: ${ARN}`;
   await until('the refusal', async () =>

@@ -10,7 +10,7 @@ import { startAgent } from '../lab/sidecar.ts';
 import { stage, type Stage } from '../lab/stage.ts';
 import { until } from '../lab/until.ts';
 
-// ADS beyond loopback without --insecure: over TLS, to real agents that show a token or a certificate.
+// ADS beyond loopback without --insecure: over TLS, to real agents that present a token or a certificate.
 
 let lab: Lab;
 let programs: Stage;
@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => lab?.close());
 
-/** A token of the control plane's file. */
+/** Adds a token to the control plane's file. */
 async function token(node: string, ...expires: readonly string[]): Promise<string> {
   const file = controlPlane.file('tokens');
   return controlPlane.daybreak('token', 'create', '--node', node, '--tokens', file, ...expires);
@@ -37,7 +37,7 @@ async function token(node: string, ...expires: readonly string[]): Promise<strin
 
 type Shown = { token?: string; certificate?: { cert: string; key: string } };
 
-/** An agent on a host of its own that shows that. */
+/** Starts an agent with these credentials on its own host. */
 async function agentWith({ token: text, certificate }: Shown): Promise<{ host: Host; tokenFile: string }> {
   const host = await lab.host(`proxy-${(hosts += 1)}`);
   const file = async (name: string, content: string): Promise<string> => {
@@ -78,7 +78,7 @@ describe('an agent is served', () => {
   });
 });
 
-describe('an agent is refused, and says the code and the reason', () => {
+describe('an agent is rejected, and reports the code and the reason', () => {
   test.each<[string, () => Promise<Shown>, RegExp]>([
     ['with nothing', async () => ({}), /refused by control:18443: 16 UNAUTHENTICATED: no credentials/],
     [
@@ -97,7 +97,7 @@ describe('an agent is refused, and says the code and the reason', () => {
       /16 UNAUTHENTICATED: no credentials: .* valid now/,
     ],
     [
-      'with a certificate of an authority that nobody asked for',
+      'with a certificate of another authority',
       async () => ({ certificate: await (await makeAuthority()).issue(named(FRONT)) }),
       /16 UNAUTHENTICATED/,
     ],
@@ -113,7 +113,7 @@ describe('an agent is refused, and says the code and the reason', () => {
   });
 });
 
-test('a token that is renewed on both sides needs no restart; one that is taken away ends the stream', async () => {
+test('a token renewed on both sides needs no restart; revoking a token ends the stream', async () => {
   const first = await token('mesh/access/virtualNode/front');
   const { host, tokenFile } = await agentWith({ token: first });
   await controlPlane.inSync(host);

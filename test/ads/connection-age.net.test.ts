@@ -21,12 +21,12 @@ import { startSidecar } from '../lab/sidecar.ts';
 import { stage, type Stage } from '../lab/stage.ts';
 import { until } from '../lab/until.ts';
 
-// Two replicas on one PostgreSQL behind a balancer of TCP connections, real Envoys, and traffic that never stops.
+// Two replicas on one PostgreSQL database behind a TCP load balancer, real Envoys, and uninterrupted traffic.
 
 const GATEWAY = 'colorgateway-vn';
 const BLUE = 'colorteller-blue-vn';
 const RED = 'colorteller-red-vn';
-/** The least that there is. */
+/** The lowest value that is allowed. */
 const AGE_S = 10;
 const WATCHERS = 12;
 const PROXIES = WATCHERS + 3;
@@ -101,7 +101,7 @@ async function connected(host: Host | undefined): Promise<number> {
   return proxies.filter(({ state }) => state === 'in sync').length;
 }
 
-test('after a replica joins, its share of the proxies comes to it; none loses its configuration, and no request fails', {
+test('a replica that joins receives its share of the proxies; none loses its configuration, and no request fails', {
   timeout: 240_000,
 }, async () => {
   const least = new Map(watchers.map((watcher) => [watcher, watcher.count()]));
@@ -119,7 +119,7 @@ test('after a replica joins, its share of the proxies comes to it; none loses it
       },
       LIMIT,
     );
-    // Several ages of them, with a change that reaches all wherever they are.
+    // Several connection ages, each with a change that reaches all proxies on both replicas.
     for (let round = 0; round < 4; round += 1) {
       const writer = appMeshClient(apiOf(replicas[round % 2]));
       const weights = round % 2 === 0 ? { [BLUE]: 1, [RED]: 1 } : { [BLUE]: 1 };
@@ -137,7 +137,7 @@ test('after a replica joins, its share of the proxies comes to it; none loses it
   expect(requests).toBeGreaterThan(800);
 });
 
-/** What all watchers have once they have the same, other than before. */
+/** Waits until all watchers have the same number of clusters, other than before, and returns the number. */
 async function watchersAfter(act: () => Promise<void>): Promise<readonly number[]> {
   const before = watchers[0]?.count();
   await act();

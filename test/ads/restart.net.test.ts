@@ -27,7 +27,7 @@ import { startSidecar } from '../lab/sidecar.ts';
 import { stage, type Stage } from '../lab/stage.ts';
 import { until } from '../lab/until.ts';
 
-// Two replicas on one PostgreSQL, real Envoys, and traffic that never stops.
+// Two replicas on one PostgreSQL database, real Envoys, and uninterrupted traffic.
 
 const GATEWAY = 'colorgateway-vn';
 const BLUE = 'colorteller-blue-vn';
@@ -128,7 +128,7 @@ function anyone(but?: Writer): Writer {
   return found;
 }
 
-/** Does something, and waits until the gateway's Envoy has counted it. */
+/** Calls `act`, and waits until the gateway's Envoy has counted its effect. */
 async function counted(stat: string, act: () => Promise<void>): Promise<void> {
   const before = await admin.stat(`cluster_manager.${stat}`);
   await act();
@@ -146,7 +146,7 @@ async function renameRed(client: AppMeshClient, hostname: string): Promise<void>
   await client.send(new UpdateVirtualNodeCommand({ ...node, spec }));
 }
 
-test('no request fails while clusters come, change and go, and control planes are killed, started and moved away from', {
+test('no request fails while clusters are added, changed and removed, and control planes are killed, started and stopped', {
   timeout: 600_000,
 }, async () => {
   const traffic = startTraffic(`http://${gateway.address}:${PORT}/color`, 100);
@@ -156,7 +156,7 @@ test('no request fails while clusters come, change and go, and control planes ar
     const writer = anyone(away);
     await away?.kill();
     kills += away === undefined ? 0 : 1;
-    // Twice there is none at all for a while: the last configuration goes on.
+    // Twice there is no control plane for a while: the last configuration stays in use.
     if (cycle === 45 || cycle === 75) {
       await writer.kill();
       const before = traffic.tally().requests;
@@ -172,7 +172,7 @@ test('no request fails while clusters come, change and go, and control planes ar
   }
   expect(kills).toBe(10);
 
-  // Moved, in order, there and back.
+  // Stopped by SIGTERM, so that the proxies move, there and back.
   for (let move = 0; move < 2; move += 1) {
     const from = await serving();
     expect(await from.stop()).toBe(0);

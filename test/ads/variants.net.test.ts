@@ -14,8 +14,8 @@ import { startPlainEnvoy } from '../lab/plain-envoy.ts';
 import { stage, type Stage } from '../lab/stage.ts';
 import { until } from '../lab/until.ts';
 
-// An Envoy without an agent, straight at the control plane, in each variant of ADS and with each of Envoy's two gRPC
-// clients: App Mesh's own images speak state of the world through google_grpc.
+// An Envoy without an agent, connected directly to the control plane, with each ADS variant and each of Envoy's two gRPC clients: App Mesh's own
+// images use SotW through google_grpc.
 
 let lab: Lab;
 let programs: Stage;
@@ -34,7 +34,7 @@ describe.each([
   ['sotw', 'GRPC', 'envoy'],
   ['sotw', 'GRPC', 'google'],
 ] as const)('%s (%s, %s_grpc)', (variant, apiType, grpcClient) => {
-  test('a real Envoy gets its configuration, then a changed weight, and acknowledges both', async () => {
+  test('a real Envoy receives its configuration, then a changed weight, and sends an ACK for both', async () => {
     const host = await lab.host(`envoy-${variant}-${grpcClient}`);
     const id = `mesh/${MESH}/virtualNode/colorgateway-vn`;
     const ads = controlPlane.xds.replace('http://', '');
@@ -75,7 +75,7 @@ describe.each([
   });
 });
 
-/** The weights of the route to the teller, by virtual node, as Envoy has them. */
+/** Returns the weights of the route to the teller, by virtual node, from Envoy's config dump. */
 function weights(configDump: unknown): Record<string, number> {
   const found: Record<string, number> = {};
   const search = (value: unknown): void => {

@@ -7,12 +7,12 @@ import { seenIn } from './testing/callers/caller.ts';
 import { backends, inputsOf, on, type Input } from './testing/inputs.ts';
 import { openScene, type Scene } from './testing/scene.ts';
 
-// IPv4 and IPv6: a mesh for each preference, and one without any, with one host each. Each host asks the next one, so that every Envoy is
-// once the caller's, which resolves names, and once the app's, which reaches it on one loopback address or the other.
-// All names lead to both kinds of address.
+// IPv4 and IPv6: one mesh per preference, and one without any, with one host each. Each host calls the next one, so every Envoy is once on the
+// caller's side, where it resolves names, and once on the app's side, where it connects to one of the loopback addresses. All names resolve to
+// addresses of both families.
 
 const PORT = 7001;
-/** Where no backend is. */
+/** A port without a backend. */
 const ELSEWHERE = 7099;
 
 const PREFERENCES = ['IPv6_ONLY', 'IPv6_PREFERRED', 'IPv4_PREFERRED', 'IPv4_ONLY', 'none'] as const;
@@ -21,7 +21,7 @@ type Name = (typeof NAMES)[number];
 
 const at = <T>(list: readonly [T, ...T[]], index: number): T => list[index % list.length] ?? list[0];
 
-/** What each preference means: the loopback address of the app, and the family in which others are called. */
+/** The effect of each preference: the loopback address of the app, and the family of outbound connections. */
 const MEANING: Readonly<Record<IpPreference | 'none', { readonly app: string; readonly calls: 4 | 6 }>> = {
   IPv6_ONLY: { app: '::1', calls: 6 },
   IPv6_PREFERRED: { app: '::1', calls: 6 },
@@ -96,12 +96,12 @@ describe.each(ENVOYS)('%s', (variable) => {
 
   test.each(
     NAMES.flatMap((name) => [[name, 4] as const, [name, 6] as const]),
-  )('%s asks the next host over IPv%i, and its app answers', async (name, family) => {
+  )('%s calls the next host over IPv%i, and its app answers', async (name, family) => {
     const outcome = await ask(name, addressOf('outside', family), PORT, { host: 'next.local' });
     expect(seenIn(outcome)).toMatchObject({ name: nextOf(name), port: PORT });
   });
 
-  test.each(NAMES)('%s reaches the next host in the family that its mesh prefers', async (name) => {
+  test.each(NAMES)('%s connects to the next host over the family that its mesh prefers', async (name) => {
     await ask(name, addressOf('outside', 4), PORT, { host: 'next.local' });
     const { body } = await scene.actors[name].admin().ask('/clusters');
     const address = addressOf(nextOf(name), MEANING[preferenceOf(name)].calls);
@@ -110,29 +110,31 @@ describe.each(ENVOYS)('%s', (variable) => {
     expect(body).not.toContain(`${other}:${PORT}::`);
   });
 
-  test('callers over IPv4 are known by their IPv4 address, on a listener for both families', async () => {
+  test('a listener for both families reports IPv4 callers by their IPv4 address', async () => {
     const { address } = scene.actors['four-only'].host;
     await ask('four-only', addressOf('outside', 4), PORT, { host: 'next.local' });
     const log = join(scene.actors.unset.host.folder, 'logs/access.log');
     await expect.poll(() => readFileSync(log, 'utf8')).toMatch(new RegExp(`^${address}:\\d+$`, 'm'));
   });
 
-  test('statistics of a listener on both families have the name that they had', async () => {
+  test('statistics of a listener for both families keep their names', async () => {
     const stats = await scene.actors['six-only'].admin().stats('^listener\\.0\\.0\\.0\\.0_15000\\.');
     expect(stats.get('listener.0.0.0.0_15000.downstream_cx_total')).toBeGreaterThan(0);
   });
 
-  test.each([4, 6] as const)('IPv%i: ALLOW_ALL lets everything out', async (family) => {
+  test.each([4, 6] as const)('IPv%i: ALLOW_ALL lets all traffic out', async (family) => {
     const outcome = await ask('six-only', addressOf('outside', family), ELSEWHERE);
     expect(seenIn(outcome)).toMatchObject({ name: 'outside', port: ELSEWHERE });
   });
 
-  test.each([4, 6] as const)('IPv%i: DROP_ALL closes what is no backend', async (family) => {
+  test.each([
+    4, 6,
+  ] as const)('IPv%i: DROP_ALL closes connections to anything but a backend', async (family) => {
     const outcome = await ask('four-only', addressOf('outside', family), ELSEWHERE);
     expect(outcome.error).toBe('ECONNRESET');
   });
 
-  test.each(NAMES)('%s: a WebSocket goes through both Envoys', async (name) => {
+  test.each(NAMES)('%s: a WebSocket works through both Envoys', async (name) => {
     const url = `ws://next.local:${PORT}/`;
     const { body, error } = await scene.actors[name].caller.ask({ kind: 'webSocket', url, say: 'hello' });
     expect({ body, error }).toEqual({ body: 'echo hello', error: undefined });

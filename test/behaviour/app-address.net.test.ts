@@ -9,8 +9,8 @@ import { seenIn, type Outcome } from './testing/callers/caller.ts';
 import { backends, inputsOf, on } from './testing/inputs.ts';
 import { openScene, type Role, type Scene } from './testing/scene.ts';
 
-// Applications that do not listen where Envoy looks for them by default: on the task's own address alone, or on `::1`; and
-// what the agent says where nobody told it.
+// Applications that do not listen on Envoy's default address: only on the task's own address, or on `::1`. And the agent's report if no such address
+// is configured.
 
 const PORT = 7001;
 
@@ -41,7 +41,7 @@ describe.each(ENVOYS)('%s', (variable) => {
         is.node('client', { backends: backends([...NODES, ...LOST].map((node) => `${node}.local`)) }),
       ],
       hosts: {
-        // Its name leads to its own address.
+        // Its name resolves to its own address.
         own: { ...role('own', { host: 'own', http: [PORT] }), env: { DAYBREAK_APP_ADDRESS: 'eth0' } },
         loopback: {
           ...role('loopback', { host: '::1', http: [PORT] }),
@@ -62,7 +62,7 @@ describe.each(ENVOYS)('%s', (variable) => {
       headers: { host: `${node}.local` },
     });
 
-  /** What the agent on a host says of its application. */
+  /** Returns the agent's report on the application of a host. */
   const said = async (node: (typeof LOST)[number] | 'own'): Promise<readonly ApplicationProblem[]> => {
     const answer = await askFrom(scene.actors[node].host, 'http://127.0.0.1:9902/status');
     if ('error' in answer) throw new Error(`no status of ${node}: ${answer.error}`);
@@ -77,7 +77,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     expect(requests).toBeGreaterThan(0);
   });
 
-  test('an application that listens elsewhere is a problem that says where, before any request and after', async () => {
+  test('an application that listens elsewhere is a problem that names the address, before any request and after', async () => {
     const problem = expect.stringMatching(
       /^nothing listens on 127\.0\.0\.1:7001, but a process listens on (.+):7001: set DAYBREAK_APP_ADDRESS=\1$/,
     ) as string;
@@ -89,7 +89,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     );
   });
 
-  test('an application that comes late is a problem until then', async () => {
+  test('an application that starts late is a problem until it listens', async () => {
     await expect.poll(() => said('away')).toMatchObject([{ problem: 'nothing listens on 127.0.0.1:7001' }]);
     const program =
       "require('node:net').createServer((s) => s.end()).listen(7001, () => console.log('ready'))";
@@ -97,7 +97,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     await expect.poll(() => said('away')).toEqual([]);
   });
 
-  test('an application that can be reached is no problem', async () => {
+  test('a reachable application is not a problem', async () => {
     expect(await said('own')).toEqual([]);
   });
 });

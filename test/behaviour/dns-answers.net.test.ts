@@ -5,14 +5,14 @@ import { startDns, type Answers } from './testing/dns.ts';
 import { backends, inputsOf, on } from './testing/inputs.ts';
 import { openScene, type Scene } from './testing/scene.ts';
 
-// What becomes of a cluster when its DNS server does not give the addresses any more that it gave: with responseType
-// ENDPOINTS, that a name has none is an answer like another; with LOADBALANCER the address that there was stays.
+// The effect on a cluster when its DNS server stops returning the earlier addresses. With responseType ENDPOINTS, an answer without addresses is
+// valid like any other; with LOADBALANCER the last address stays.
 
 const PORT = 7601;
 const ANSWERS = ['nxdomain', 'empty', 'servfail', 'silent'] as const;
 const TYPES = ['ENDPOINTS', 'LOADBALANCER'] as const;
 
-/** A virtual node for each answer and type; its host name is that of the answer. */
+/** A virtual node per answer and type; its host name is that of the answer. */
 const NODES = ANSWERS.flatMap((answer) =>
   TYPES.map((type) => ({ node: `${answer}-${type.toLowerCase()}`, hostname: `${answer}.example`, type })),
 );
@@ -51,7 +51,7 @@ describe.each(ENVOYS)('%s', (variable) => {
       },
     );
     await dns.answer(Object.fromEntries(ANSWERS.map((answer) => [`${answer}.example`, answer])));
-    // What was asked before is over when the second question after it has been put.
+    // A query sent before the change has ended by the time of the second query after it.
     const before = await attempts();
     await until(
       'new questions',

@@ -4,8 +4,8 @@ import { ENVOYS } from '../../controlplane/translate/testing/real-envoy.ts';
 import { backends, inputsOf, on, to, type Input } from './testing/inputs.ts';
 import { openScene, type Scene } from './testing/scene.ts';
 
-// Dots in the names of a mesh, of virtual nodes, services, a gateway and files: what Prometheus sees of them. Each name has
-// the word `dotted` behind a dot, which no metric's name may hold.
+// Dots in the names of a mesh, of virtual nodes, services, a gateway and files, and the resulting Prometheus metrics. Each name has the word `dotted`
+// behind a dot, which no metric name may contain.
 
 const MESH = 'me.dotted';
 const APP = 'app.dotted';
@@ -100,7 +100,7 @@ describe.each(ENVOYS)('%s', (variable) => {
   const metrics = async (name: Name): Promise<string> =>
     (await scene.actors[name].admin().ask('/stats/prometheus')).body;
 
-  test.each(NAMES)('%s: no metric has a part of a name in its own', async (name) => {
+  test.each(NAMES)('%s: no metric name contains a part of a resource name', async (name) => {
     const names = [...(await metrics(name)).matchAll(/^# TYPE (\S+)/gm)].map(([, metric]) => metric ?? '');
     expect(names).toContain('envoy_cluster_upstream_cx_total');
     expect(names.filter((metric) => /dotted|nowhere/.test(metric))).toEqual([]);
@@ -113,7 +113,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     expect(labels.map(([, label]) => label)).toEqual(expect.arrayContaining([...CLUSTERS[name]]));
   });
 
-  test('the statistics have the names that they had', async () => {
+  test('the statistics keep their names', async () => {
     const stats = await scene.actors.client.admin().stats('upstream_cx_total$');
     expect([...stats.keys()]).toEqual(
       expect.arrayContaining(CLUSTERS.client.map((cluster) => `cluster.${cluster}.upstream_cx_total`)),

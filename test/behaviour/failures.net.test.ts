@@ -18,10 +18,9 @@ import {
 } from './testing/models/failures.ts';
 import { openScene, type Scene } from './testing/scene.ts';
 
-// What becomes of requests that fail: retries as the app counts them, time limits, hosts that are shunned, pools that
-// are full.
+// The outcome of failing requests: retries as counted by the app, time-outs, ejected hosts, full connection pools.
 
-/** The time limit of the model, in milliseconds, and long before any default of 15 s. */
+/** The time-out in the model, in milliseconds, and a limit well below any default of 15 s. */
 const SECOND_MS = 1000;
 const SOON_MS = 8000;
 
@@ -55,7 +54,7 @@ describe.each(ENVOYS)('%s', (variable) => {
   });
   afterAll(() => scene?.close());
 
-  /** Asks from `client`; nothing listens at the address itself, so only its Envoy can answer. */
+  /** Asks from `client`; no program listens at the address itself, so only its Envoy can answer. */
   const ask = (request: Ask): Promise<Outcome> => scene.actors.client.caller.ask(request);
 
   const askHttp = (service: string, plan: string, port = HTTP, id = nextId()): Promise<Outcome> => {
@@ -127,7 +126,7 @@ describe.each(ENVOYS)('%s', (variable) => {
       expect(await scene.actors.app.attempts(id)).toBe(attempts);
     });
 
-    test('connection-error: a host that takes no connections costs no request, but without retries', async () => {
+    test('connection-error: a host that refuses connections fails no request if there are retries', async () => {
       const statuses = async (service: string): Promise<readonly (number | undefined)[]> => {
         const outcomes = await Promise.all(Array.from({ length: 12 }, () => askHttp(service, '200')));
         return outcomes.map(({ status }) => status);
@@ -141,13 +140,13 @@ describe.each(ENVOYS)('%s', (variable) => {
     });
   });
 
-  describe('time limits', { concurrent: true }, () => {
+  describe('time-outs', { concurrent: true }, () => {
     const inTime = ({ tookMs }: Outcome): void => {
       expect(tookMs).toBeGreaterThan(SECOND_MS * 0.9);
       expect(tookMs).toBeLessThan(SOON_MS);
     };
 
-    test('of an attempt: the next one is made', async () => {
+    test('of an attempt: the next attempt is made', async () => {
       const outcome = await askHttp('per-try', 'hang,200');
       expect(seenIn(outcome).attempt).toBe(2);
       inTime(outcome);
@@ -159,32 +158,32 @@ describe.each(ENVOYS)('%s', (variable) => {
       inTime(outcome);
     });
 
-    test('of a request that comes through a listener with its own', async () => {
+    test('of a request through a listener with its own time-out', async () => {
       const outcome = await askHttp('listener', 'hang');
       expect(outcome.status).toBe(504);
       inTime(outcome);
     });
 
-    test('of an answer in which nothing happens any more', async () => {
+    test('of an idle response stream', async () => {
       const outcome = await askHttp('idle', 'stall');
       expect(outcome.error).toBeDefined();
       inTime(outcome);
     });
 
-    test('of a call', async () => {
+    test('of a gRPC call', async () => {
       const outcome = await askGrpc('calls-limited', 'hang');
       expect(outcome.status).toBe(14);
       inTime(outcome);
     });
 
-    test('of a connection in which nothing happens any more', async () => {
+    test('of an idle connection', async () => {
       const outcome = await askTcp(7302);
       expect(outcome).toMatchObject({ body: `app ${TARGET.tcp}\n` });
       inTime(outcome);
     });
   });
 
-  describe('hosts that fail', () => {
+  describe('failing hosts', () => {
     const namesOf = async (service: string, port: number, requests: number): Promise<ReadonlySet<string>> => {
       const names = new Set<string>();
       for (let sent = 0; sent < requests; sent += 1) {
@@ -196,7 +195,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     const stat = (cluster: string, name: string): Promise<number> =>
       scene.actors.client.admin().stat(`cluster.cds_egress_m_${cluster}.${name}`);
 
-    test('are ejected after so many errors, and get no more requests', async () => {
+    test('are ejected after the configured number of errors, and get no more requests', async () => {
       expect(await namesOf('shaky', SHAKY, 4)).toEqual(new Set(['app', 'other']));
       await scene.actors.other.fail(SHAKY);
       await until('an ejection', async () => {
@@ -206,7 +205,7 @@ describe.each(ENVOYS)('%s', (variable) => {
       expect(await namesOf('shaky', SHAKY, 10)).toEqual(new Set(['app']));
     });
 
-    test('are not ejected where none may be', async () => {
+    test('are not ejected if the ejection limit is zero', async () => {
       await scene.actors.other.fail(FIRM);
       await until('an ejection that is not made', async () => {
         await askHttp('firm', '200', FIRM);
@@ -217,7 +216,7 @@ describe.each(ENVOYS)('%s', (variable) => {
 
     test.each(
       Object.entries(CHECKED),
-    )('are found by %s health checks, and get no requests', async (protocol, port) => {
+    )('are detected by %s health checks, and get no requests', async (protocol, port) => {
       const cluster = `checked-${protocol}_${protocol}_${port}`;
       await until('one healthy host of two', async () => {
         const healthy = await stat(cluster, 'membership_healthy');
@@ -237,8 +236,8 @@ describe.each(ENVOYS)('%s', (variable) => {
     });
   });
 
-  describe('a pool that is full', () => {
-    /** Releases differ in whether a limit on requests counts as `active` or as `pending`. */
+  describe('a full pool', () => {
+    /** Envoy releases differ in whether a limit on requests counts as `active` or as `pending`. */
     const overflow = async (protocol: keyof typeof POOL): Promise<number> => {
       const cluster = `cds_ingress_m_server_${protocol}_${POOL[protocol]}`;
       const counter = `upstream_(rq_pending|rq_active|cx)_overflow`;
@@ -261,7 +260,7 @@ describe.each(ENVOYS)('%s', (variable) => {
       expect(await overflow('grpc')).toBeGreaterThan(0);
     });
 
-    test.each(['http', 'http2', 'grpc'] as const)('%s: the caller does not try again', async (protocol) => {
+    test.each(['http', 'http2', 'grpc'] as const)('%s: the caller does not retry', async (protocol) => {
       const port = POOL[protocol];
       const outcomes = await four(() =>
         protocol === 'grpc' ? askGrpc('server', 'wait:500', port) : askHttp('server', 'wait:500', port),

@@ -4,11 +4,11 @@ import { until } from '../lab/until.ts';
 import { backends, inputsOf, on } from './testing/inputs.ts';
 import { openScene, type Scene } from './testing/scene.ts';
 
-// Health checks of a caller that has sent nothing so far, of two gRPC servers, one of which is NOT_SERVING from the start.
+// Health checks of two gRPC servers by a caller that has sent no requests yet; one of the servers is NOT_SERVING from the start.
 
 const PORT = 7501;
 const STAT = `cluster.cds_egress_m_pair_grpc_${PORT}.`;
-/** Three checks, and time to spare; it was two minutes. */
+/** Three checks, and some margin; earlier it took two minutes. */
 const PATIENCE = { limitMs: 40_000 };
 
 const is = inputsOf('m');
@@ -53,7 +53,7 @@ describe.each(ENVOYS)('%s', (variable) => {
       PATIENCE,
     );
 
-  /** Who answers, with how many calls each. */
+  /** Returns the number of answered calls per host. */
   async function answers(calls: number): Promise<Readonly<Record<string, number>>> {
     const tally: Record<string, number> = {};
     for (let sent = 0; sent < calls; sent += 1) {
@@ -69,7 +69,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     return tally;
   }
 
-  test('before the first call, it is noticed each interval who serves and who does not, and that call meets nobody who does not', async () => {
+  test('before the first call, each interval updates the health of every host, and that call reaches only a healthy host', async () => {
     await healthy(1);
     await scene.actors.right.feel(PORT, 'well');
     await healthy(2);

@@ -12,7 +12,7 @@ import { seenIn, type Ask } from './testing/callers/caller.ts';
 import { inputsOf, on, type Input } from './testing/inputs.ts';
 import { openScene, type Scene } from './testing/scene.ts';
 
-// A virtual gateway: which route takes a request, and what of it the app sees. Each port of the app is a virtual service.
+// A virtual gateway: the route that matches a request, and the request as the app receives it. Each port of the app is a virtual service.
 
 const HTTP = 8080;
 /** Another listener of the gateway, for routes that name it. */
@@ -227,11 +227,11 @@ describe.each(ENVOYS)('%s', (variable) => {
     ['/a', withHost('example.org')],
     ['/a', withHost('b.example.com')],
     ['/a', withHost('app.example.com')],
-  ])('%s with %j is found nowhere', async (path, request) => {
+  ])('%s with %j matches no route', async (path, request) => {
     expect((await ask(path, request)).status).toBe(404);
   });
 
-  test('what leads a request through the gateway is not the caller’s to set', async () => {
+  test('a caller cannot set the headers that the gateway uses internally', async () => {
     const headers = { 'x-app-mesh-virtual-service': 'two.local' };
     expect(seenIn(await ask('/cut/a', { headers })).port).toBe(ONE);
     const seen = seenIn(
@@ -256,22 +256,22 @@ describe.each(ENVOYS)('%s', (variable) => {
     expect({ status, body }).toEqual({ status: 0, body: `app ${port} ${path}` });
   });
 
-  test('gRPC that no route takes is unimplemented', async () => {
+  test('a gRPC call that matches no route is unimplemented', async () => {
     const address = `${scene.actors.gateway.host.address}:${GRPC}`;
     const call = { kind: 'grpc', address, authority: 'door.local', path: '/test.Shapes/Square' } as const;
     expect((await scene.actors.outside.caller.ask(call)).status).toBe(12);
   });
 
-  test('a WebSocket goes through', async () => {
+  test('a WebSocket works', async () => {
     const url = `ws://door.local:${HTTP}/cut/chat`;
     const { body } = await scene.actors.outside.caller.ask({ kind: 'webSocket', url, say: 'hello' });
     expect(body).toBe('echo hello');
   });
 
-  test('lines of the access log as JSON, one a pass', async () => {
+  test('the access log has JSON lines, one per pass through the gateway', async () => {
     await ask('/kept/logged');
     await ask('/logged');
-    // Envoy writes at once when it has 64 KiB to write, and else every 10 s.
+    // Envoy flushes its log at 64 KiB, otherwise every 10 s.
     for (let sent = 0; sent < 3; sent += 1) await ask(`/${'x'.repeat(30_000)}`);
     const lines = await until(
       'lines in the log',

@@ -10,9 +10,8 @@ import { ENVOYS } from '../../controlplane/translate/testing/real-envoy.ts';
 import { createAll, inputsOf, on, type Input } from './testing/inputs.ts';
 import { openScene, type Role, type Scene } from './testing/scene.ts';
 
-// The walkthrough howto-ipv6 of aws-app-mesh-examples: a gateway before six virtual nodes, which can be found by IPv4 alone
-// or by both, and whose applications take IPv4, IPv6 or both; found by DNS or by Cloud Map; and what each preference of the
-// mesh or of a node makes of it.
+// The walkthrough howto-ipv6 of aws-app-mesh-examples: a gateway in front of six virtual nodes. Their names have IPv4 addresses only or both kinds,
+// and their applications listen on IPv4, IPv6 or both. Discovery is by DNS or by Cloud Map. The test covers each preference of the mesh or of a node.
 
 const PORT = 9080;
 const COLORS = ['red', 'orange', 'yellow', 'green', 'blue', 'purple'] as const;
@@ -59,7 +58,7 @@ function nodeSpec(color: Color, kind: Kind, own: IpPreference | undefined) {
   return { listeners: [on(PORT, 'http')], serviceDiscovery };
 }
 
-/** The updates that make the model of these preferences. */
+/** The updates that set these preferences in the model. */
 const updates = (kind: Kind, { mesh, nodes = {} }: Preferences): readonly Input[] => [
   { at: '/m', body: { spec: meshSpec(mesh) } },
   ...COLORS.map((color) => ({
@@ -86,14 +85,14 @@ const inputs: readonly Input[] = [
 const ALL = new Set<string>(COLORS);
 const FOURTH_APPS = new Set(['red', 'orange', 'green', 'blue']);
 
-/** The colors that answer with a preference: the walkthrough's table, and its steps 7 and 8. */
+/** The colors that answer for a preference: the walkthrough's table, and its steps 7 and 8. */
 const TABLE: readonly (readonly [string, Preferences, ReadonlySet<string>])[] = [
   ['mesh IPv4_ONLY', { mesh: 'IPv4_ONLY' }, FOURTH_APPS],
   ['mesh IPv4_PREFERRED', { mesh: 'IPv4_PREFERRED' }, FOURTH_APPS],
   ['mesh IPv6_ONLY', { mesh: 'IPv6_ONLY' }, new Set(['blue', 'purple'])],
   ['mesh IPv6_PREFERRED', { mesh: 'IPv6_PREFERRED' }, new Set(['orange', 'yellow', 'blue', 'purple'])],
   [
-    'mesh IPv6_ONLY, overridden by nodes that can be found by IPv4 alone',
+    'mesh IPv6_ONLY, overridden by nodes with IPv4 addresses only',
     {
       mesh: 'IPv6_ONLY',
       nodes: { red: 'IPv4_PREFERRED', orange: 'IPv4_PREFERRED', yellow: 'IPv6_PREFERRED' },
@@ -101,7 +100,7 @@ const TABLE: readonly (readonly [string, Preferences, ReadonlySet<string>])[] = 
     new Set(['red', 'orange', 'yellow', 'blue', 'purple']),
   ],
   [
-    'nodes alone',
+    'nodes only',
     { nodes: { green: 'IPv4_ONLY', yellow: 'IPv6_PREFERRED', blue: 'IPv6_ONLY', purple: 'IPv6_ONLY' } },
     ALL,
   ],

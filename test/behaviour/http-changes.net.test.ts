@@ -3,13 +3,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ENVOYS } from '../../controlplane/translate/testing/real-envoy.ts';
 import { bodyOf, message, openEdges, planned, type Edges } from './testing/http-edges-scene.ts';
 
-// The tables of docs/http.md, row by row: what becomes of what is sent through two Envoys.
+// The tables of docs/http.md, row by row: the effect of two Envoys on a message.
 
 const PAGE = readFileSync(new URL('../../docs/http.md', import.meta.url), 'utf8');
 const HOST = 'Host: server.local';
 const CLOSE = 'Connection: close';
 
-/** What is sent, and what the application, or else the caller, is to see of it. */
+/** The bytes to send, and the expected request at the application or answer at the caller. */
 type Trial = {
   readonly sent: string;
   readonly half?: boolean;
@@ -134,7 +134,7 @@ const REFUSED: Readonly<Record<string, readonly Trial[]>> = {
   ],
 };
 
-/** The first cells of the table below a heading. */
+/** Returns the first cells of the table below a heading. */
 function rows(heading: string): readonly string[] {
   const [, section = ''] = PAGE.split(`## ${heading}\n`);
   const [table = ''] = section.split('\n\n').filter((block) => block.trimStart().startsWith('|'));

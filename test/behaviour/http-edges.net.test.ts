@@ -3,7 +3,7 @@ import { ENVOYS } from '../../controlplane/translate/testing/real-envoy.ts';
 import { GATEWAY, HTTP2, LIMITED, NARROW, OTHER, SHARED } from './testing/models/http-edges.ts';
 import { bodyOf, message, openEdges, planned, WAYS, type Edges } from './testing/http-edges-scene.ts';
 
-// What real applications send that is not everyday HTTP, and how it comes through two Envoys, or three with a gateway.
+// Unusual HTTP of real applications, through two Envoys, or three with a gateway.
 
 describe.each(ENVOYS)('%s', (variable) => {
   let edges: Edges;
@@ -50,7 +50,7 @@ describe.each(ENVOYS)('%s', (variable) => {
       expect(got).toMatch(/\r\n2\r\nok\r\n0\r\nx-down: v\r\n\r\n$/);
     });
 
-    test('a Content-Length beside chunks does not count, in a request and in an answer', async () => {
+    test('a Content-Length header beside chunked encoding is ignored, in a request and in an answer', async () => {
       const both = ['Content-Length: 3', 'Transfer-Encoding: chunked'];
       const chunks = '2\r\nok\r\n0\r\n\r\n';
       const head = message('POST /a HTTP/1.1', `Host: ${host}`, 'Connection: close', ...both);
@@ -59,7 +59,7 @@ describe.each(ENVOYS)('%s', (variable) => {
       expect(got).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\n2\r\nok\r\n0\r\n\r\n$/);
     });
 
-    test('a wish for a protocol that is no WebSocket is passed over', async () => {
+    test('an upgrade to a protocol other than WebSocket is ignored', async () => {
       const answer = await edges.raw(
         way,
         message('GET /a HTTP/1.1', `Host: ${host}`, 'Connection: upgrade, close', 'Upgrade: foo'),
@@ -96,7 +96,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     });
   });
 
-  test('services of http, http2 and grpc are called on one port, each in its protocol', async () => {
+  test('services of http, http2 and grpc work on one port, each in its protocol', async () => {
     const { caller } = edges.scene.actors.client;
     const http = await caller.ask({ kind: 'http', url: `http://http.local:${SHARED}/` });
     expect(http).toMatchObject({ status: 200, headers: { server: 'server' } });
@@ -108,10 +108,10 @@ describe.each(ENVOYS)('%s', (variable) => {
     expect(grpc).toMatchObject({ status: 0 });
   });
 
-  test('a Host with a dot at its end is the host without it', async () => {
+  test('a Host with a trailing dot equals the host without it', async () => {
     const { host, port } = WAYS.outside;
     const ask = message('GET /a HTTP/1.1', 'Host: http.local.', 'Connection: close');
-    // To an address outside the mesh, so that the name alone leads to the server.
+    // To an address outside the mesh, so that only the name selects the server.
     const answer = await edges.raw('outside', ask, { host, port: SHARED });
     expect(answer).toContain('\r\nserver: server\r\n');
     expect(bodyOf(answer)).toContain('host: http.local\r\n');
@@ -120,7 +120,7 @@ describe.each(ENVOYS)('%s', (variable) => {
 
   test.each(
     LIMITED,
-  )('$protocol: 1,000 requests at once to an application that takes $limit streams a connection', async ({
+  )('$protocol: 1,000 requests at once to an application that accepts $limit streams per connection', async ({
     protocol,
     port,
   }) => {
@@ -131,14 +131,14 @@ describe.each(ENVOYS)('%s', (variable) => {
     expect({ error, ...JSON.parse(body) }).toEqual({ error: undefined, [grpc ? 0 : 200]: 1000 });
   });
 
-  test('connections that an application has no room for yet are made when it has', async () => {
+  test('connections to an application with a full accept queue are made once it has room', async () => {
     const ask = (path: string) =>
       edges.scene.actors.client.caller.ask({ kind: 'http', url: `http://once.local:${NARROW}${path}` });
     const all = await Promise.all([ask('/busy'), ...Array.from({ length: 12 }, () => ask('/'))]);
     expect(all.map(({ status, error }) => error ?? status)).toEqual(all.map(() => 200));
   });
 
-  describe('what a gateway says of the caller', () => {
+  describe('headers about the caller', () => {
     const FORWARDED = ['X-Forwarded-For: 192.0.2.1', 'X-Forwarded-Proto: https', 'X-Request-Id: chosen'];
     const seenBy = async (way: 'mesh' | 'gateway', path: string, ...lines: readonly string[]) => {
       const { host } = WAYS[way];
@@ -147,7 +147,7 @@ describe.each(ENVOYS)('%s', (variable) => {
       );
     };
 
-    test('it adds the address to X-Forwarded-For once, and leaves the balancer’s X-Forwarded-Proto', async () => {
+    test('a gateway appends the address to X-Forwarded-For once, and keeps the load balancer’s X-Forwarded-Proto', async () => {
       const { address } = edges.scene.actors.outside.host;
       const seen = await seenBy('gateway', '/a', ...FORWARDED);
       expect(seen).toContain(`\r\nx-forwarded-for: 192.0.2.1,${address}\r\n`);
@@ -157,7 +157,7 @@ describe.each(ENVOYS)('%s', (variable) => {
       expect(await seenBy('gateway', '/a')).toContain('\r\nx-forwarded-proto: http\r\n');
     });
 
-    test('it says which host was asked for where it puts another in its place', async () => {
+    test('a gateway that rewrites the host forwards the original host', async () => {
       const seen = await seenBy('gateway', '/a');
       expect(seen).toContain('\r\nhost: server.local\r\n');
       expect(seen).toContain('\r\nx-forwarded-host: door.local\r\n');
@@ -167,14 +167,17 @@ describe.each(ENVOYS)('%s', (variable) => {
       expect(kept).not.toMatch(/x-forwarded-host|x-envoy-original-host/);
     });
 
-    test.each(['gateway', 'mesh'] as const)('%s: no caller is taken for the mesh itself', async (way) => {
+    test.each([
+      'gateway',
+      'mesh',
+    ] as const)('%s: no caller is treated as internal to the mesh', async (way) => {
       const said = ['x-envoy-retry-on: 5xx', 'x-envoy-internal: true'];
       expect(await seenBy(way, '/a', ...said)).not.toMatch(/x-envoy-internal|x-envoy-retry-on/);
       const seen = await seenBy(way, '/a', 'X-Forwarded-For: 10.0.0.1', ...said);
       expect(seen).not.toMatch(/x-envoy-internal|x-envoy-retry-on/);
     });
 
-    test('a sidecar leaves both alone', async () => {
+    test('a sidecar leaves both headers unchanged', async () => {
       const seen = await seenBy('mesh', '/a', ...FORWARDED);
       expect(seen).toContain('\r\nx-forwarded-for: 192.0.2.1\r\n');
       expect(seen).toContain('\r\nx-forwarded-proto: https\r\n');

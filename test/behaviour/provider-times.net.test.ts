@@ -4,9 +4,8 @@ import type { Ask, Outcome } from './testing/callers/caller.ts';
 import { GATE, PORTS, timesApp, timesModel } from './testing/models/provider-times.ts';
 import { openScene, type Scene } from './testing/scene.ts';
 
-// The time limits of a virtual node's listener in the Envoys of those who call it without a router. No Envoy stands beside
-// the app, so only a caller's can end what does not end by itself. That limits beyond the defaults of 15 and 300 s hold as
-// well is shown by `test/long/provider-times.ts`.
+// The time-outs of a virtual node's listener in the Envoys of callers without a router. The app has no Envoy, so only a caller's Envoy can end a
+// request that does not end by itself. `test/long/provider-times.ts` shows that limits above the defaults of 15 and 300 s work as well.
 
 const HALF_A_SECOND = { unit: 'ms', value: 500 } as const;
 /** Longer than the limit, and shorter than the default of 15 s. */
@@ -66,7 +65,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     ['grpc', { status: 14 }],
     ['gateway', { status: 504 }],
     ['silence', { error: expect.any(String) as string }],
-  ] as const)('%s: the caller gives up at the limit of the listener, not at 15 s or 300 s', async (kind, end) => {
+  ] as const)("%s: the caller's Envoy ends the request at the limit of the listener, not at 15 s or 300 s", async (kind, end) => {
     const ends: Partial<Outcome>[] = [];
     const slow = askHttp(PORTS.plain, LATER).then(({ status }) => ends.push({ status: status ?? 0 }));
     const limited = ASKS[kind]().then((outcome) => ends.push(outcome));
@@ -74,7 +73,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     expect(ends).toEqual([expect.objectContaining(end), { status: 200 }]);
   });
 
-  test('tcp: the caller closes a silent connection at the limit of the listener, not at 300 s', async () => {
+  test("tcp: the caller's Envoy closes a silent connection at the limit of the listener, not at 300 s", async () => {
     const outcome = await ask({ kind: 'tcp', host: scene.lab.address, port: PORTS.tcp });
     expect({ body: outcome.body, error: outcome.error }).toEqual({
       body: `app ${PORTS.tcp}\n`,

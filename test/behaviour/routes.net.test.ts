@@ -22,7 +22,7 @@ import {
 } from './testing/models/routes.ts';
 import { openScene, type Scene } from './testing/scene.ts';
 
-// Where requests go, seen by the app.
+// The destinations of requests, as seen by the app.
 
 describe.each(ENVOYS)('%s', (variable) => {
   let scene: Scene<'client' | 'app'>;
@@ -48,7 +48,7 @@ describe.each(ENVOYS)('%s', (variable) => {
       ...(method === undefined ? {} : { method }),
     });
 
-  /** The target that a request got to, or its status. */
+  /** The target port that a request reached, or its status. */
   const reached = (outcome: Outcome): number =>
     outcome.status === 200 ? seenIn(outcome).port : (outcome.status ?? 0);
 
@@ -109,14 +109,14 @@ describe.each(ENVOYS)('%s', (variable) => {
     expect(reached(await ask(name, path, request))).toBe(target);
   });
 
-  test('a route without a path in the port of its service is told from other services by host', async () => {
+  test('a route without a path on the port of its service is selected by the host among other services', async () => {
     expect(reached(await ask('unknown', '/'))).toBe(404);
     const { host } = seenIn(await ask('EXACTLY', '/', withA('v')));
     expect(host).toBe('EXACTLY.local');
     expect(reached(await ask('exactly', '/', { headers: { host: 'exactly.local:80', 'x-a': 'v' } }))).toBe(A);
   });
 
-  test('weights 3 to 1 to 0: the shares are within what chance allows once in a million runs', async () => {
+  test('weights 3 to 1 to 0: the shares are within the bounds that chance exceeds once in a million runs', async () => {
     const requests = 400;
     const counts = new Map<number, number>();
     for (let sent = 0; sent < requests; sent += 20) {
@@ -170,12 +170,12 @@ describe.each(ENVOYS)('%s', (variable) => {
     expect(isByChance(bodies.filter((body) => body === answers[0]).length, bodies.length, 0.8)).toBe(true);
   });
 
-  test('lines of the access log as text, with the names of routes and clusters', {
+  test('the access log has text lines with the names of routes and clusters', {
     timeout: 30_000,
   }, async () => {
     await ask('paths', '/prefix/7?logged');
     await ask('unknown', '/logged');
-    // Envoy writes at once when it has 64 KiB to write, and else every 10 s.
+    // Envoy flushes its log at 64 KiB, otherwise every 10 s.
     for (let sent = 0; sent < 3; sent += 1) await ask('unknown', `/${'x'.repeat(30_000)}`);
     const lines = await until(
       'lines in the log',

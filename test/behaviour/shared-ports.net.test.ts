@@ -15,8 +15,8 @@ import { backends } from './testing/inputs.ts';
 import { openScene, type Scene } from './testing/scene.ts';
 import { BACKENDS, INPUTS, PORTS } from './testing/models/shared-ports.ts';
 
-// Several backends on one port. The names of virtual services lead to hosts of their own, on which nothing listens; the servers
-// are elsewhere, and say who they are. One Envoy has its addresses from its agent, the other from the control plane.
+// Several backends on one port. The names of virtual services resolve to hosts on which no program listens; the servers are on other hosts, and send
+// their names. One Envoy gets the addresses from its agent, the other from the control plane.
 
 const PROXIES = 4;
 const CALLERS = ['agent', 'plain'] as const;
@@ -79,7 +79,7 @@ describe.each(ENVOYS)('%s', (variable) => {
   const addressOf = (name: HostName, family: 4 | 6 = 4) =>
     family === 4 ? scene.actors[name].host.address : scene.actors[name].host.address6;
 
-  /** Who answers a connection. */
+  /** Returns the name of the server that answers a connection. */
   async function answers(caller: string, host: string, port: number): Promise<string> {
     return Object.keys(await holder(caller).try({ host, port, count: 1 })).join();
   }
@@ -95,7 +95,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     expect(await answers(caller, addressOf('spare'), PORTS.databases)).toBe('server-1');
   });
 
-  test('of two tcp backends on a port each is reached at its own address, whoever resolves it; a second one drains nothing by its coming, with an agent', {
+  test('two tcp backends on one port are each reached at their own address, resolved by the agent or the control plane; with an agent, adding the second drains no connection', {
     timeout: 120_000,
   }, async () => {
     const to = { host: 'db1.local', port: PORTS.databases, count: HELD };
@@ -105,7 +105,7 @@ describe.each(ENVOYS)('%s', (variable) => {
       await until(`${caller}: the second one`, async () => {
         return (await answers(caller, 'db2.local', PORTS.databases)) === 'server-2';
       });
-      // An Envoy that does not say that it has IPv6 listens on IPv4 alone.
+      // An Envoy that does not announce IPv6 listens on IPv4 only.
       for (const family of caller === 'agent' ? ([4, 6] as const) : ([4] as const)) {
         expect(await answers(caller, addressOf('at-1', family), PORTS.databases)).toBe('server-1');
         expect(await answers(caller, addressOf('at-2', family), PORTS.databases)).toBe('server-2');
@@ -119,25 +119,23 @@ describe.each(ENVOYS)('%s', (variable) => {
 
   test.each(
     CALLERS,
-  )('%s: an address of no backend on a shared port is closed, and no server of the mesh is asked', async (caller) => {
+  )('%s: on a shared port a connection to an address of no backend is closed, and reaches no server of the mesh', async (caller) => {
     expect(await answers(caller, addressOf('spare'), PORTS.databases)).toBe('closed');
   });
 
   test.each(
     CALLERS,
-  )('%s: two services with one address cannot be told apart, and are closed', async (caller) => {
+  )('%s: connections to two services with one address are closed, because Envoy cannot tell the services apart', async (caller) => {
     expect(await answers(caller, 'twin-a.local', PORTS.twins)).toBe('closed');
     expect(await answers(caller, 'twin-b.local', PORTS.twins)).toBe('closed');
   });
 
-  test.each(
-    CALLERS,
-  )('%s: two services with one address that lead to one server are both reached', async (caller) => {
+  test.each(CALLERS)('%s: two services with one address and one server are both reached', async (caller) => {
     expect(await answers(caller, 'pair-a.local', PORTS.pair)).toBe('server-2');
     expect(await answers(caller, 'pair-b.local', PORTS.pair)).toBe('server-2');
   });
 
-  test('that is a problem in the status, where the control plane knows the addresses', async () => {
+  test('the conflict is a problem in the status of the control plane, if it resolves the addresses', async () => {
     const { proxies } = await scene.controlPlane.status();
     const plain = proxies.find(({ variant }) => variant === 'sotw');
     expect(plain?.problems).toContainEqual({
@@ -148,7 +146,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     });
   });
 
-  test('and in the status of the agent that looked them up', async () => {
+  test('the conflict is a problem in the status of the agent, if the agent resolves the addresses', async () => {
     const ask = "fetch('http://127.0.0.1:9902/status').then((answer) => answer.text()).then(console.log)";
     const { stdout } = await scene.actors.agent.host.exec(process.execPath, ['-e', ask]);
     const { names } = (
@@ -160,7 +158,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     expect(names.find(({ name }) => name === 'db1.local')?.problem).toBeUndefined();
   });
 
-  test.each(CALLERS)('%s: requests and connections on one port: the address decides', async (caller) => {
+  test.each(CALLERS)('%s: with HTTP and TCP backends on one port the address decides', async (caller) => {
     const port = PORTS.mixed;
     expect(await answers(caller, 'queue.local', port)).toBe('server-2');
     const ask = { kind: 'http' as const, url: `http://${addressOf('at-1')}:${port}/` };
@@ -168,7 +166,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     expect(seenIn(asked)).toMatchObject({ name: 'server-1', port });
   });
 
-  test.each(CALLERS)('%s: on 443 the server name decides, also at one address', async (caller) => {
+  test.each(CALLERS)('%s: on 443 the server name decides, even at one address', async (caller) => {
     const ask = async (serverName: string) => {
       const args = [TLS_PROGRAM, 'ask', addressOf('at-both'), `${PORTS.tls}`, serverName];
       return (await scene.actors[caller].host.exec(process.execPath, args)).stdout;
@@ -178,13 +176,13 @@ describe.each(ENVOYS)('%s', (variable) => {
     expect(await ask('three.example.com')).toBe('closed');
   });
 
-  test('ALLOW_ALL: an address of no backend is let out, but not where TLS is asked for', async () => {
+  test('ALLOW_ALL: a connection to an address of no backend is let out, unless the client policy enforces TLS', async () => {
     expect(await answers('open', 'db2.local', PORTS.databases)).toBe('server-2');
     expect(await answers('open', addressOf('spare'), PORTS.databases)).toBe('spare');
     expect(await answers('guarded', addressOf('spare'), PORTS.databases)).toBe('closed');
   });
 
-  test('an address that moves cuts no open connection, and both addresses lead to the server', {
+  test('a changed address cuts no open connection, and both addresses reach the server', {
     timeout: 120_000,
   }, async () => {
     for (const caller of CALLERS) {
@@ -207,8 +205,8 @@ describe.each(ENVOYS)('%s', (variable) => {
   });
 
   /**
-   * Held connections are there after a chain that goes has been drained, with its own: whatever had begun to drain was so
-   * earlier.
+   * Expects the held connections to be alive after a removed filter chain has been drained together with its own connection: a drain that started
+   * earlier would have ended before.
    */
   async function outliveDrains(callers: readonly Caller[], group: string, count: number): Promise<void> {
     const alone = { host: 'alone.local', port: PORTS.alone, count: 1 };

@@ -21,13 +21,13 @@ import {
   type StopsHost,
 } from './testing/stops-scene.ts';
 
-// How a sidecar and a gateway end. A stop that must not take its whole time would take longer than the test may.
+// The end of a sidecar and of a gateway. A stop that wrongly took its whole time would exceed the time-out of the test.
 
 const LONG = { LISTENER_DRAIN_WAIT_TIME_S: '110' };
 const SHORT = { LISTENER_DRAIN_WAIT_TIME_S: '5' };
 const QUIET = 'no traffic left';
 
-/** An application's request, and its connection, which stays open afterwards. */
+/** A request of an application; its connection stays open afterwards. */
 const POOL = `
 const { Agent, get } = require('node:http');
 const agent = new Agent({ keepAlive: true });
@@ -42,7 +42,7 @@ describe.each(ENVOYS)('%s', (variable) => {
   });
   afterAll(() => scene?.close());
 
-  /** Has the agent of a host drain for at most so long. */
+  /** Restarts the agent of a host with these drain settings. */
   async function withDrain(host: StopsHost, env: Readonly<Record<string, string>>): Promise<Program> {
     await stopAgent(scene.actors[host].agent());
     return startAgain(scene.actors[host], env);
@@ -61,7 +61,7 @@ describe.each(ENVOYS)('%s', (variable) => {
   test.each([
     'gate',
     'one',
-  ] as const)('idle connections do not hold %s: of a caller, of a gateway to itself, of an application to its sidecar', async (name) => {
+  ] as const)('idle connections do not delay the stop of %s: of a caller, of a gateway to itself, of an application to its sidecar', async (name) => {
     const agent = await withDrain(name, LONG);
     const pool = keepAlive(1);
     expect(await request(url(name), { agent: pool })).toMatchObject({ status: 200 });
@@ -73,7 +73,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     await startAgain(scene.actors[name]);
   });
 
-  test('a request under way is waited for, whichever way it goes', async () => {
+  test('a stop waits for a request in flight, inbound or outbound', async () => {
     const plan = { 'x-plan': 'wait:3000' };
     for (const ask of [
       () => request(url('one'), { headers: plan }),
@@ -93,7 +93,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     }
   });
 
-  test('an open TCP connection is waited for, whichever way it goes, and served', async () => {
+  test('a stop waits for an open TCP connection, inbound or outbound, and serves it', async () => {
     const { host } = scene.actors.one;
     const holder = await startHolder(host);
     for (const open of [
@@ -120,7 +120,7 @@ describe.each(ENVOYS)('%s', (variable) => {
       const { isServed, close } = await open();
       const stopping = stopAgent(agent);
       await isDraining(host);
-      // Longer than a drain takes that sees nothing.
+      // Longer than a drain without traffic takes.
       const load = startLoad({ hosts: [host.address], port: HTTP, perSecond: 20 });
       await until('requests', () => load.tally().requests >= 60);
       expect((await load.stop()).failed).toEqual({});
@@ -131,7 +131,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     }
   });
 
-  test('an open TCP connection holds no stop beyond its time', async () => {
+  test('an open TCP connection delays no stop beyond its time limit', async () => {
     const agent = await withDrain('one', SHORT);
     const socket = connect(TCP, scene.actors.one.host.address);
     socket.on('error', () => undefined);
@@ -141,7 +141,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     await startAgain(scene.actors.one);
   });
 
-  test('without a second instance a stop takes its whole time, and serves, however short connections are', async () => {
+  test('without a second instance a stop takes its whole time, and serves, even if connections are short', async () => {
     const agent = await withDrain('gate', SHORT);
     const load = startLoad({
       hosts: [scene.actors.gate.host.address],
@@ -152,7 +152,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     expect(await stopAgent(agent)).toBe('time limit reached');
     const { requests, failed } = await load.stop();
     expect(requests).toBeGreaterThan(100);
-    // Reset where the kernel had taken a connection, and Envoy had not when its listener was closed.
+    // Reset if the kernel had accepted a connection, and Envoy had not when it closed its listener.
     expect(Object.keys(failed).filter((what) => what !== 'ECONNRESET')).toEqual([]);
     await startAgain(scene.actors.gate);
   });
@@ -160,7 +160,7 @@ describe.each(ENVOYS)('%s', (variable) => {
   test.each([
     'node',
     'gateway, deregistered',
-  ] as const)('with a second instance and 200 requests a second, stops lose none: %s', {
+  ] as const)('with a second instance and 200 requests per second, stops lose none: %s', {
     timeout: 120_000,
   }, async (what) => {
     const options = { stops: 2, perSecond: 200, drainSeconds: what === 'node' ? 5 : 110 };

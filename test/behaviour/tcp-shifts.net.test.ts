@@ -12,19 +12,19 @@ import { startHolder, type Holder } from './testing/callers/holder.ts';
 import { backends, inputsOf, on, type Input } from './testing/inputs.ts';
 import { openScene, type Scene } from './testing/scene.ts';
 
-// Weights of a TCP route move while connections are open. Three Envoys have the same configuration: one by its agent, two
-// straight from the control plane, one in each variant of ADS.
+// The weights of a TCP route change while connections are open. Three Envoys have the same configuration: one from its agent, two directly from the
+// control plane, one per ADS variant.
 
 const PORT = 5432;
 const WITNESS = 5433;
-/** Of these one half is idle. */
+/** Half of the connections are idle. */
 const HELD = Number(process.env['DAYBREAK_TEST_CONNECTIONS'] ?? 40);
-/** How long a chain that goes is drained, in seconds. */
+/** The drain time of a removed filter chain, in seconds. */
 const DRAIN = 5;
 const CALLERS = ['agent', 'delta', 'sotw'] as const;
 type Caller = (typeof CALLERS)[number];
 
-/** The shares of blue, of 100, one after the other. */
+/** The weights of blue out of 100, one shift after the other. */
 const SHIFTS = [60, 70, 80, 90, 100, 90, 60, 30, 10, 0];
 
 const is = inputsOf('m');
@@ -95,7 +95,7 @@ describe.each(ENVOYS)('%s', (variable) => {
 
   const to = (count: number, port = PORT) => ({ host: 'db.local', port, count });
 
-  /** Changes the model, and waits until every Envoy has acknowledged another version of a type. */
+  /** Changes the model, and waits until every Envoy has sent an ACK for a new version of a type. */
   async function change(
     path: string,
     spec: unknown,
@@ -132,7 +132,7 @@ describe.each(ENVOYS)('%s', (variable) => {
 
   const all = <T>(value: T) => Object.fromEntries(CALLERS.map((caller) => [caller, value]));
 
-  test('ten shifts of the weights of a tcp route cut no open connection, idle or busy, and new ones follow them', {
+  test('ten weight shifts of a tcp route cut no open connection, idle or busy, and new connections follow the weights', {
     timeout: 120_000,
   }, async () => {
     await everywhere(async (holder) => {
@@ -153,7 +153,7 @@ describe.each(ENVOYS)('%s', (variable) => {
         expect({ caller, blue, closed, all: toBlue + toGreen }).toEqual({ caller, blue, closed: 0, all: 40 });
         if (blue === 100) expect(toGreen).toBe(0);
         else if (blue === 0) expect(toBlue).toBe(0);
-        // Chosen at random: that none of 40 goes to a share of 30 % happens once in a million times.
+        // Random choice: none of 40 connections goes to a share of 30 % once in a million runs.
         else if (blue >= 30 && blue <= 70) expect(Math.min(toBlue, toGreen)).toBeGreaterThan(0);
       }
     }
@@ -161,13 +161,13 @@ describe.each(ENVOYS)('%s', (variable) => {
       await everywhere(async (_, caller) => (await admins.get(caller)?.stats(counted)) ?? new Map()),
     ).toEqual(before);
 
-    // Nowhere to go; then a target that is no longer there, whose cluster goes with the connections on it open.
+    // First a target without listeners, then back to one target: the cluster of the other is removed while connections to it are open.
     await shift([{ virtualNode: 'lost', weight: 1 }]);
     expect(await everywhere((holder) => holder.try(to(4)))).toEqual(all({ closed: 4 }));
     await shift([{ virtualNode: 'blue', weight: 1 }]);
     expect(await everywhere((holder) => holder.try(to(4)))).toEqual(all({ blue: 4 }));
 
-    // A chain that goes is drained, with its connection: whatever a shift had begun to drain was so earlier.
+    // A removed chain is drained together with its connection: a drain that a shift had started would have ended before.
     await change('virtualNodes/caller', callerSpec(['db.local']), 'Listener');
     await everywhere((holder, caller) =>
       until(`the witness of ${caller} is cut`, async () => (await holder.look('witness')).cut === 1, {

@@ -1,11 +1,11 @@
 import { cells, page, section } from './pages.ts';
 
-/** The names of our metrics in Prometheus's text format, sorted. */
+/** Returns the names of our metrics in Prometheus's text format, sorted. */
 export function namesIn(text: string): readonly string[] {
   return [...text.matchAll(/^# TYPE (daybreak_\w+) /gm)].map(([, name = '']) => name).toSorted();
 }
 
-/** The metrics that a section of docs/metrics.md lists, sorted. */
+/** Returns the metrics that a section of docs/metrics.md lists, sorted. */
 export function documentedMetrics(heading: string): readonly string[] {
   const rows = section(page('docs/metrics.md'), heading).filter((line) => line.startsWith('| `daybreak_'));
   return rows

@@ -23,7 +23,7 @@ describe('a name that does not exist is found', () => {
 });
 
 it.each([
-  ['what exists', '`agent/main.ts`, `docs/*.md`, [x](../README.md#folders)'],
+  ['existing names', '`agent/main.ts`, `docs/*.md`, [x](../README.md#folders)'],
   ['paths of other places', '`/usr/lib/agent/x`, `apps/test/x`, `https://host/docs/x`, `node_modules/xds/x`'],
   ['links elsewhere', '[x](https://example.com/docs)'],
 ])('%s: nothing is found', (_, text) => {

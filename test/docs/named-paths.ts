@@ -2,7 +2,7 @@ import { globSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ROOT, type Page } from './pages.ts';
 
-/** Folders whose names begin a path of this repository, those that are gone included. */
+/** Folders whose names begin a path of this repository, including deleted ones. */
 const TOP = [
   'agent',
   'bench',
@@ -22,12 +22,12 @@ const TOP = [
   '\\.github',
 ].join('|');
 
-/** In code, inline or in a block: a path from the top that is no part of a longer word, an URL or another path. */
+/** In code, inline or in a block: a path from the top that is not part of a longer word, a URL or another path. */
 const PATH = new RegExp(`(?<![\\w./@:~$*-])(?:\\./)?((?:${TOP})/[\\w.*{},/-]*)`, 'g');
 
 const CODE = /```[^\n]*\n([\s\S]*?)```|`([^`\n]+)`/g;
 
-/** Names on a page of files and folders that do not exist: paths in code, and targets of links with their headings. */
+/** Returns the names on a page of files and folders that do not exist: paths in code, and targets of links with their headings. */
 export function missingNames({ path, text }: Page): readonly string[] {
   return [...missingPaths(text), ...missingLinks(path, text)];
 }
@@ -60,7 +60,7 @@ function leads(from: string, target: string): boolean {
   );
 }
 
-/** The anchors of a page's headings, as code hosts make them. */
+/** Returns the anchors of a page's headings, as code hosts create them. */
 function anchors(text: string): readonly string[] {
   const prose = text.replaceAll(/```[\s\S]*?```/g, '');
   return [...prose.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
-/** The checkout. */
+/** The root of the checkout. */
 export const ROOT = join(import.meta.dirname, '../..');
 
 /** A page of the documentation. */
@@ -13,7 +13,7 @@ export type Page = {
 
 const FOLDERS = ['docs', 'bench', '.github'];
 
-/** All pages: those of `docs/`, those that stand beside code, and those at the top. */
+/** Returns all pages: those of `docs/`, those beside code, and those at the top. */
 export function pages(): readonly Page[] {
   const top = readdirSync(ROOT).filter((name) => name.endsWith('.md'));
   const inner = FOLDERS.flatMap((folder) =>
@@ -24,12 +24,12 @@ export function pages(): readonly Page[] {
   return [...top, ...inner].toSorted().map(page);
 }
 
-/** One page by its path in the checkout. @throws Error when there is none */
+/** Reads one page by its path in the checkout. @throws Error if there is none */
 export function page(path: string): Page {
   return { path: relative('.', path), text: readFileSync(join(ROOT, path), 'utf8') };
 }
 
-/** The lines below a heading, up to the next heading of any level. @throws Error when the page has no such heading */
+/** Returns the lines below a heading, up to the next heading of any level. @throws Error if the page has no such heading */
 export function section({ path, text }: Page, heading: string): readonly string[] {
   const lines = text.split('\n');
   const start = lines.indexOf(heading);
@@ -38,7 +38,7 @@ export function section({ path, text }: Page, heading: string): readonly string[
   return lines.slice(start + 1, length === -1 ? undefined : start + 1 + length);
 }
 
-/** The cells of a table's row. A `\|` does not end one. */
+/** Splits a table row into cells. A `\|` does not end one. */
 export function cells(row: string): readonly string[] {
   return row
     .replaceAll(/^\||\|$/g, '')

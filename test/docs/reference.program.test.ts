@@ -7,12 +7,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { documentedMetrics, namesIn } from './metric-names.ts';
 import { cells, page, pages, ROOT, section } from './pages.ts';
 
-// The reference's flags, defaults and metrics against the programs as they are.
+// The reference's flags, defaults and metrics against the actual programs.
 
 const DAYBREAK = join(ROOT, 'cli/main.ts');
 const run = async (...args: readonly string[]) => (await execa(process.execPath, args)).stdout;
 
-/** Flags of other programs that pages name, and whose they are. */
+/** Flags of other programs that pages name, with the program of each. */
 const OTHERS: Readonly<Record<string, string>> = {
   '--cli-input-json': 'aws',
   '--endpoint-url': 'aws',
@@ -25,11 +25,11 @@ const OTHERS: Readonly<Record<string, string>> = {
   '--no-': "the beginning of proxyinit's flags that switch something off",
 };
 
-/** Flags of scripts that have no `--help` of their own; bench/README.md describes those of the benches. */
+/** Flags of scripts without a `--help`; bench/README.md describes those of the benches. */
 const SCRIPTS = ['--all', '--name', '--out', '--only', '--stage', '--tag', '--build-arg', '--reports'];
 const BENCHES = ['--floor', '--quick', '--rounds', '--soak', '--streams', '--variants', '--json'];
 
-/** The help of each command, by its words. */
+/** The help text of each command, by the command's words. */
 const helps = new Map<string, string>();
 /** Every flag that a page may name. */
 const known = new Set<string>([...SCRIPTS, ...BENCHES, ...Object.keys(OTHERS)]);

@@ -16,7 +16,7 @@ const OLDEST_NAME = {
   APPMESH_XDS_ENDPOINT: NEEDED.APPMESH_XDS_ENDPOINT,
 };
 
-/** Names between backticks. */
+/** Returns the names between backticks. */
 const named = (cell: string | undefined, name: RegExp): readonly string[] =>
   [...(cell ?? '').matchAll(/`([^`]+)`/g)].map(([, code = '']) => code).filter((code) => name.test(code));
 
@@ -25,7 +25,7 @@ const rows = (heading: string): readonly (readonly string[])[] =>
     .filter((line) => line.startsWith('| `'))
     .map(cells);
 
-/** The variables that the agent reads. It stops at the first that names its resource, so the last of these is given. */
+/** Returns the variables that the agent reads. It stops at the first one that names its resource, so the test sets the last of these. */
 function variablesRead(): readonly string[] {
   const names = new Set<string>();
   const env = new Proxy<Record<string, string | undefined>>(OLDEST_NAME, {
@@ -38,7 +38,7 @@ function variablesRead(): readonly string[] {
   return [...names];
 }
 
-/** Whether the agent refuses a variable because this version does not support its feature. */
+/** Returns whether the agent rejects a variable because this version does not support its feature. */
 function isUnsupported(name: string): boolean {
   try {
     readAgentSettings({ ...NEEDED, [name]: 'true' });
@@ -73,7 +73,7 @@ test('every setting of proxyinit is on the page with its App Mesh names, and the
       property: property[index],
     }));
   });
-  // It holds the properties, so it is no source of a single setting.
+  // This flag holds all properties, so it is not the source of a single setting.
   const whole = { flag: 'proxy-configuration', appmesh: undefined, property: undefined };
   const sources = Object.values(SOURCES).map(
     ({ flag, appmesh, property }: { flag: string; appmesh?: string; property?: string }) => ({

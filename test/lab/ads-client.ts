@@ -1,11 +1,11 @@
 import { createDeltaClient } from '../../xds/client/client.ts';
 import { CLUSTER } from '../../xds/types.ts';
 
-/** A client in an Envoy's place that has every cluster of one proxy, and acknowledges whatever comes. */
+/** A client in place of an Envoy: it receives every cluster of one proxy and sends an ACK for each response. */
 export type ClusterWatcher = {
-  /** Settles once a cluster has `text` somewhere in its bytes, a host name for instance. */
+  /** Settles once a cluster contains `text` anywhere in its bytes, for instance a host name. */
   has(text: string): Promise<void>;
-  /** How many clusters it has now. */
+  /** The number of clusters it has now. */
   count(): number;
   close(): void;
 };

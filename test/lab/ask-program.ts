@@ -1,4 +1,4 @@
-// One HTTP request from wherever this runs. The URL and the options are its arguments, the outcome is a line of JSON.
+// Sends one HTTP request from the host that this program runs on. Arguments: the URL and the options. Output: the outcome as one line of JSON.
 import { request, type Ask } from './http.ts';
 
 const [url = '', options = '{}'] = process.argv.slice(2);

@@ -3,7 +3,7 @@ import type { Answer, Ask } from './http.ts';
 import type { Host } from './host.ts';
 import type { Identity } from './inside.ts';
 
-/** What became of a request: an answer, or the code of the error that the client saw (`ECONNRESET`). */
+/** The outcome of a request: an answer, or the code of the error that the client saw (`ECONNRESET`). */
 export type Outcome = Answer | { readonly error: string };
 
 const PROGRAM = join(import.meta.dirname, 'ask-program.ts');

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-test('runs where there are no packages, and loads only what a subcommand needs', async () => {
+test('the bundle runs without installed packages and loads only the parts that a subcommand needs', async () => {
   const { daybreak } = await bundle({ entry, folder });
   expect((await execa(process.execPath, [daybreak, 'rpc'])).stdout).toBe('white');
   const rpc = (await readdir(join(folder, 'parts'))).find((name) => name.startsWith('program-rpc'));
@@ -23,7 +23,7 @@ test('runs where there are no packages, and loads only what a subcommand needs',
   expect((await execa(process.execPath, [daybreak, 'rpc'])).stdout).toBe('white');
 });
 
-test('leaves alone what would be the same, and removes parts only when they are old', async () => {
+test('a second bundling leaves unchanged files alone and removes only old parts', async () => {
   const { daybreak } = await bundle({ entry, folder });
   const [recent, old] = ['recent.mjs', 'old.mjs'].map((name) => join(folder, 'parts', name));
   await writeFile(recent ?? '', '');

@@ -7,29 +7,29 @@ const ROOT = join(import.meta.dirname, '../..');
 const ENTRY = join(ROOT, 'cli/main.ts');
 const KEEP_MS = 60 * 60 * 1000;
 
-/** Packages in CommonJS (grpc-js among them) call `require`, which a module does not have. */
+/** CommonJS packages (grpc-js among them) call `require`, which an ES module does not have. */
 const REQUIRE = `import { createRequire as daybreakRequire } from 'node:module'; const require = daybreakRequire(import.meta.url);`;
 
-/** The folder of a file, as CommonJS has it. */
+/** The folder of a file, under the name that CommonJS code expects. */
 const FOLDER = `const __dirname = import.meta.dirname;`;
 
-/** What a package reads when it is used: it looks for it in the folder above its own, which is that of the parts. */
+/** Files that a package reads at run time. The package looks for them in the folder above its own, which is the folder above the parts. */
 const ASSETS = ['node_modules/@cdktn/hcl2json/main.wasm.gz'];
 
-/** Where the programs of a checkout are, as files that need nothing but Node. */
+/** The location of the bundled programs of a checkout: files that need only Node. */
 export type Bundle = {
   readonly folder: string;
-  /** The command `daybreak`, as `node` is given it. */
+  /** The path of the command `daybreak`, to run with `node`. */
   readonly daybreak: string;
-  /** The folders of the npm packages whose code is in it, in the order of their names. */
+  /** The folders of the npm packages whose code is in the bundle, sorted by name. */
   readonly packages: readonly string[];
 };
 
 /**
- * Bundles the programs into `dist/`: one entry, and a file each for what only one subcommand loads, so that `daybreak proxyinit`
- * reads its own code and no other. Files that would not change are left alone, and each new one appears in one move, so programs
- * that run from an earlier bundle are not disturbed.
- * `entry` and `folder` are there for other programs than ours.
+ * Bundles the programs into `dist/`: one entry, and one file for each part that only one subcommand loads, so that `daybreak proxyinit` reads only
+ * its own code. Unchanged files are left alone, and each new file appears by an atomic rename, so programs that run from an earlier bundle are not
+ * disturbed.
+ * `entry` and `folder` allow to bundle other programs than ours.
  */
 export async function bundle({
   entry = ENTRY,
@@ -46,13 +46,13 @@ export async function bundle({
     platform: 'node',
     format: 'esm',
     target: 'node24',
-    // A package in CommonJS that is imported when needed has no names of its own; most have a module beside it.
+    // A CommonJS package that is imported dynamically has no named exports; most of these packages also ship an ES module.
     mainFields: ['module', 'main'],
     banner: { js: `${REQUIRE} ${FOLDER}` },
     outExtension: { '.js': '.mjs' },
     entryNames: '[name]',
     chunkNames: 'parts/[name]-[hash]',
-    // What packages ask for where it is missing, or installed; here it never is.
+    // Optional packages, which other packages import and may miss; here they are never installed.
     external: ['pg-native', 'performance'],
     legalComments: 'none',
     logLevel: 'silent',
@@ -76,7 +76,7 @@ export async function bundle({
   };
 }
 
-/** The folders of packages among the files that a bundle was made from. */
+/** Returns the folders of the packages among the input files of a bundle. */
 function packagesOf(inputs: readonly string[]): readonly string[] {
   const folders = inputs.flatMap((input) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input) ?? []);
   return [...new Set(folders)].toSorted().map((path) => join(ROOT, path));
@@ -91,7 +91,7 @@ async function put({ path, contents }: Pick<OutputFile, 'path' | 'contents'>): P
   await rename(part, path);
 }
 
-/** Parts of earlier bundles are kept for an hour: a program that started then may not have loaded all of its own yet. */
+/** Removes parts of earlier bundles after an hour: a program that started earlier may not have loaded all of its parts yet. */
 async function removeOld(folder: string, current: readonly string[]): Promise<void> {
   const names = await readdir(folder).catch(() => []);
   const old = names.map((name) => join(folder, name)).filter((path) => !current.includes(path));

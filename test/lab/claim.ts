@@ -9,14 +9,14 @@ import { SUBNETS, type Subnet } from './subnet.ts';
 const CLAIMS = '/run/daybreak-labs';
 const LOCK_SECONDS = 60;
 
-/** A lab's right to its name and its addresses, until it is given back. */
+/** A lab's right to its name and its addresses, until it is released. */
 export type Claim = Remains & { readonly name: string; readonly subnet: Subnet; release(): void };
 
 type ClaimRecord = Remains & { readonly owner: Owner };
 
 /**
- * Claims the lowest free subnet for a lab of this process, and clears away the labs of processes that are gone.
- * The names of everything the lab makes begin with `daybreak-N-`, and no other lab's do, whatever it is called.
+ * Claims the lowest free subnet for a lab of this process, and removes the labs of processes that have ended.
+ * The names of everything the lab makes begin with `daybreak-N-`; no other lab uses that prefix, whatever its name.
  */
 export async function claimLab(label: string | undefined, temporary: string): Promise<Claim> {
   mkdirSync(CLAIMS, { recursive: true });
@@ -32,7 +32,7 @@ export async function claimLab(label: string | undefined, temporary: string): Pr
     if (owner === undefined) throw new Error('/proc does not know this process: is it mounted?');
     const record: ClaimRecord = {
       owner,
-      // An interface's name has at most 15 characters, and those of ours say all that is needed.
+      // An interface name has at most 15 characters; this prefix is all that is needed.
       link: `daybreak-${number}`,
       folder: join(temporary, name),
     };
@@ -42,7 +42,7 @@ export async function claimLab(label: string | undefined, temporary: string): Pr
   });
 }
 
-/** The numbers of the labs in use; those of dead owners are removed first. */
+/** Returns the numbers of the labs in use, after it removed those whose owners have ended. */
 function sweep(): Set<number> {
   const live = new Set<number>();
   for (const file of readdirSync(CLAIMS).filter((name) => /^\d+$/.test(name))) {
@@ -57,7 +57,7 @@ function sweep(): Set<number> {
   return live;
 }
 
-/** A machine that stopped in the middle of a write leaves an empty claim. */
+/** Parses a claim. A machine that stopped in the middle of a write leaves an empty one. */
 function parse(text: string): ClaimRecord | undefined {
   try {
     return JSON.parse(text) as ClaimRecord;
@@ -66,7 +66,7 @@ function parse(text: string): ClaimRecord | undefined {
   }
 }
 
-/** One process at a time, by a lock that the kernel opens again however its holder ends. */
+/** Runs `work` in one process at a time, under a file lock that the kernel releases however its holder ends. */
 async function locked<T>(work: () => T): Promise<T> {
   const holder = execa(
     'flock',

@@ -3,24 +3,24 @@ import { HOST_ENV, inside, type Identity } from './inside.ts';
 
 const LIMIT_MS = 30_000;
 
-/** What a command is run with. */
+/** Options of a command. */
 export type CommandOptions = Identity & {
-  /** Its whole environment, beside PATH and LANG. */
+  /** The whole environment, except PATH and LANG. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Its standard input. Default: empty. */
+  /** The standard input. Default: empty. */
   readonly input?: string;
-  /** After this it is killed, and the call fails. Default: 30,000. */
+  /** Time-out in milliseconds: after it the command is killed and the call fails. Default: 30,000. */
   readonly limitMs?: number;
   /** Whether an exit code other than 0 is an error. Default: true. */
   readonly check?: boolean;
 };
 
-/** How a command ended, and what it wrote. */
+/** The exit code and the output of a command. */
 export type Result = { readonly code: number; readonly stdout: string; readonly stderr: string };
 
 /**
- * Runs a command inside a namespace to its end.
- * @throws Error with all that it wrote, when it fails (see `check`), a signal ends it, or the time is up.
+ * Runs a command inside a namespace until it ends.
+ * @throws Error with all of its output, if it fails (see `check`), a signal ends it, or the time-out expires.
  */
 export async function runCommand(
   namespace: string,

@@ -8,9 +8,9 @@ import type { Stage } from './stage.ts';
 /** A control plane that runs on a host. */
 export type ControlPlane = {
   readonly program: Program;
-  /** The App Mesh API, as the test process and every host reach it. */
+  /** The URL of the App Mesh API, for the test process and every host. */
   readonly endpoint: string;
-  /** What agents are given as APPMESH_XDS_ENDPOINT. */
+  /** The value of APPMESH_XDS_ENDPOINT for agents. */
   readonly xds: string;
   status(): Promise<Status>;
 };
@@ -19,8 +19,8 @@ const API_PORT = 8080;
 const ADS_PORT = 18_000;
 
 /**
- * Starts a control plane, with its model in the host's folder, and waits until it serves. Started again, it goes on with that
- * model. `more`: further flags and variables.
+ * Starts a control plane with its model in the host's folder, and waits until it serves. A second start continues with the same model. `more`:
+ * further flags and variables.
  */
 export async function startControlPlane(
   host: Host,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseStats } from './envoy-admin.ts';
 
-test('counters and gauges are numbers; texts and histograms are passed over', () => {
+test('counters and gauges become numbers; texts and histograms are skipped', () => {
   const text = [
     'cluster.cds_egress_default_x_http_9080.upstream_rq_200: 12',
     'server.live: 1',

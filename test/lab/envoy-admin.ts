@@ -2,15 +2,15 @@ import type { Host } from './host.ts';
 import { request, type Answer } from './http.ts';
 import { openLoopback } from './loopback.ts';
 
-/** Envoy's admin interface, as tests use it. Each call fails where Envoy does not answer. */
+/** Envoy's admin interface for tests. Each call fails if Envoy does not answer. */
 export type EnvoyAdmin = {
-  /** Counters and gauges by their names, those with a value; `filter`: a regular expression for Envoy. */
+  /** Counters and gauges that have a value, by name; `filter`: a regular expression for Envoy. */
   stats(filter?: string): Promise<ReadonlyMap<string, number>>;
-  /** One counter or gauge; 0 where Envoy has none of that name yet. */
+  /** One counter or gauge; 0 if Envoy has none of that name yet. */
   stat(name: string): Promise<number>;
   /** All configuration, as JSON (envoy.admin.v3.ConfigDump), endpoints included. */
   configDump(): Promise<unknown>;
-  /** Whether Envoy is LIVE; false too while nothing answers. */
+  /** Whether Envoy is LIVE; also false while Envoy does not answer. */
   ready(): Promise<boolean>;
   /** Any other path: `/clusters`, or `/drain_listeners` with POST. */
   ask(path: string, method?: 'GET' | 'POST'): Promise<Answer>;
@@ -42,7 +42,7 @@ export async function openEnvoyAdmin(host: Host, port = 9901): Promise<EnvoyAdmi
   };
 }
 
-/** Reads `name: value` lines. Histograms and texts are passed over, which are no numbers. */
+/** Parses `name: value` lines. Skips histograms and texts, which are not numbers. */
 export function parseStats(text: string): ReadonlyMap<string, number> {
   const pairs = text.split('\n').flatMap((line): [string, number][] => {
     const end = line.lastIndexOf(': ');

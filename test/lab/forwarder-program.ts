@@ -1,6 +1,6 @@
 import { startForwarder } from './forwarder.ts';
 
-// A balancer of TCP connections, as a program: HOST:PORT where it listens, and then each target.
+// A TCP load balancer as a program. Arguments: the HOST:PORT to listen on, then each target.
 
 const [at = '', ...targets] = process.argv.slice(2);
 const [host = '', port] = at.split(':');

@@ -2,19 +2,19 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import type { HostPort } from '../../common/host-port.ts';
 
-/** A balancer of TCP connections. */
+/** A TCP load balancer. */
 export type Forwarder = {
-  /** `HOST:PORT`, where it listens. */
+  /** `HOST:PORT` that it listens on. */
   readonly address: string;
   close(): void;
 };
 
-/** `header`: what it sends first on each connection; default: nothing. `at`: where it listens; default: any port of loopback. */
+/** `header`: bytes to send first on each connection; default: none. `at`: the address to listen on; default: any free loopback port. */
 export type ForwarderOptions = { readonly header?: () => Uint8Array; readonly at?: HostPort };
 
 /**
- * Starts one. Connections go to each of `targets`, `HOST:PORT`, in turn; where one refuses, to the next after it. A connection that
- * is closed at one end is closed at the other.
+ * Starts a load balancer. Connections go to `targets` (`HOST:PORT`) round-robin; if one refuses, to the next. A connection that closes at one end is
+ * closed at the other.
  */
 export async function startForwarder(
   targets: readonly string[],

@@ -2,7 +2,7 @@ import type { MethodDefinition } from '@grpc/grpc-js';
 
 const asTheyAre = (bytes: Buffer): Buffer => bytes;
 
-/** A method of one message each way, whose messages are plain bytes. */
+/** Returns a unary method whose messages are plain bytes. */
 export function echoMethod(path: string): MethodDefinition<Buffer, Buffer> {
   return {
     path,
@@ -15,5 +15,5 @@ export function echoMethod(path: string): MethodDefinition<Buffer, Buffer> {
   };
 }
 
-/** The health check that gRPC defines; its answer's field 1 is the status: https://github.com/grpc/grpc/blob/master/doc/health-checking.md */
+/** The standard gRPC health check; field 1 of its answer is the status: https://github.com/grpc/grpc/blob/master/doc/health-checking.md */
 export const HEALTH_CHECK = echoMethod('/grpc.health.v1.Health/Check');

@@ -1,20 +1,20 @@
 import { Agent, request as start, type IncomingHttpHeaders } from 'node:http';
 
-/** What to ask. */
+/** Options of a request. */
 export type Ask = {
   /** Default: GET. */
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
-  /** For the whole exchange, to the last byte of the answer. Default: 10,000. */
+  /** Time-out of the whole exchange, to the last byte of the answer, in milliseconds. Default: 10,000. */
   readonly limitMs?: number;
   /** Default: a connection of its own. */
   readonly agent?: Agent;
-  /** A unix socket to send it to, whatever host the URL names. */
+  /** A Unix socket to send the request to, whatever host the URL names. */
   readonly socketPath?: string;
 };
 
-/** What came back, whatever its status. */
+/** An answer with any status. */
 export type Answer = {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
@@ -23,7 +23,7 @@ export type Answer = {
 
 /**
  * Sends one HTTP/1.1 request and reads the whole answer.
- * @throws Error with method and URL, when the connection fails or the time is up: never for a status.
+ * @throws Error with method and URL, if the connection fails or the time-out expires; never for a status.
  */
 export function request(
   url: string,
@@ -64,7 +64,7 @@ export function request(
   });
 }
 
-/** Connections that are used again, at most `connections` to one host. Call destroy() on it at the end. */
+/** Returns an agent that reuses connections, at most `connections` per host. Call destroy() on it at the end. */
 export function keepAlive(connections: number): Agent {
   return new Agent({ keepAlive: true, maxSockets: connections });
 }

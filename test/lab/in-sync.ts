@@ -1,7 +1,7 @@
 import type { ControlPlane } from './control-plane.ts';
 import { until } from './until.ts';
 
-/** Waits until exactly so many proxies are connected, each with all that it is to have. @throws Error after 10 s */
+/** Waits until exactly `count` proxies are connected and all of them are in sync. @throws Error after 10 s */
 export async function allInSync(controlPlane: Pick<ControlPlane, 'status'>, count: number): Promise<void> {
   await until(`${count} proxies in sync`, async () => {
     const { proxies } = await controlPlane.status();

@@ -1,12 +1,12 @@
-/** How a command is run on a host. */
+/** The identity that a command runs with on a host. */
 export type Identity = {
-  /** The user to run as, its group the same number, without other groups. Default: root. */
+  /** The user to run as; the group has the same number, and there are no supplementary groups. Default: root. */
   readonly uid?: number;
 };
 
 /**
- * The command line that runs a command inside a namespace. Every program in it replaces the one before, so the process is
- * ours: its number, its exit code, and its end, for the kernel kills it when we die.
+ * Returns the command line that runs a command inside a namespace. Each program in it replaces the one before (exec), so the process is our child: we
+ * have its pid and its exit code, and the kernel kills it when we die.
  */
 export function inside(
   namespace: string,
@@ -30,7 +30,7 @@ export function inside(
   ];
 }
 
-/** What every program on a host starts with: of the environment of the tests themselves it sees nothing. */
+/** The initial environment of every program on a host, which does not inherit the environment of the tests. */
 export const HOST_ENV: Readonly<Record<string, string>> = {
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
   LANG: 'C.UTF-8',

@@ -3,9 +3,9 @@ import { execa } from 'execa';
 const LIMIT_MS = 10_000;
 
 /**
- * Runs `ip` commands, one a line without the word `ip`, as one process in order; the first that fails ends it.
- * `namespace`: default, the one we are in.
- * @throws Error with the failing command's own words.
+ * Runs `ip` commands (one per line, without the word `ip`) in order in one process, which ends at the first that fails.
+ * `namespace`: default, the current one.
+ * @throws Error with the error text of the failing command.
  */
 export async function ip(lines: readonly string[], namespace?: string): Promise<void> {
   const where = namespace === undefined ? [] : ['-netns', namespace];

@@ -19,7 +19,7 @@ async function open(options: LabOptions = {}): Promise<Lab> {
   return lab;
 }
 
-/** A server that answers with its uid and with the address that asks. */
+/** Starts a server that answers with its uid and the address of its client. */
 async function serveWhoami(host: Host): Promise<void> {
   const args = [join(FIXTURES, 'whoami.js'), '8000'];
   const server = host.spawn('whoami', process.execPath, args);
@@ -46,7 +46,7 @@ function linkOf(lab: Pick<Lab, 'name'>): string {
   return `daybreak-${lab.name.split('-')[1]}`;
 }
 
-test('hosts reach each other by name, and by their IPv6 addresses, and we reach them', async () => {
+test('hosts reach each other by name and by IPv6 address, and the test process reaches them', async () => {
   const lab = await open();
   const web = await lab.host('web', { dns: ['web.default.svc.cluster.local'] });
   const client = await lab.host('client');
@@ -57,7 +57,7 @@ test('hosts reach each other by name, and by their IPv6 addresses, and we reach 
   expect((await request(`http://${web.address}:8000`)).body).toBe(`0 ${lab.address}`);
 });
 
-test('names lead to IPv6 addresses where a lab is told so', async () => {
+test('names resolve to IPv6 addresses if the lab is created with `ipv6Names`', async () => {
   const lab = await open({ ipv6Names: true });
   const host = await lab.host('one');
   const { stdout } = await host.exec('getent', ['ahosts', 'one']);
@@ -65,7 +65,7 @@ test('names lead to IPv6 addresses where a lab is told so', async () => {
   expect(stdout).toContain(host.address6);
 });
 
-test('a name that nobody has fails, and an address elsewhere is unreachable', async () => {
+test('an unknown name fails, and an address outside of the lab is unreachable', async () => {
   const lab = await open();
   const host = await lab.host('alone');
   const script = join(FIXTURES, 'connect.js');
@@ -75,7 +75,7 @@ test('a name that nobody has fails, and an address elsewhere is unreachable', as
   expect(await connect('2001:db8::1')).toBe('ENETUNREACH');
 });
 
-test('a program runs as the user it is told, without further groups', async () => {
+test('a program runs as the given user, without supplementary groups', async () => {
   const lab = await open();
   const host = await lab.host('one');
   const program = host.spawn('id', 'sh', ['-c', 'echo $(id -u; id -g; id -G)'], { uid: 1337 });
@@ -84,7 +84,7 @@ test('a program runs as the user it is told, without further groups', async () =
   expect(stdout).toBe('1337\n1337\n1337\n');
 });
 
-test('a program sees a host that is added later, in the file that it has had all along', async () => {
+test('a running program sees a host that is added later, in the same hosts file', async () => {
   const lab = await open();
   const first = await lab.host('first');
   const file = join(NETNS_ETC, first.namespace, 'hosts');
@@ -95,7 +95,7 @@ test('a program sees a host that is added later, in the file that it has had all
   expect(statSync(file).ino).toBe(ino);
 });
 
-test('a program is stopped by SIGTERM, and by SIGKILL when that is not enough', async () => {
+test('a program is stopped by SIGTERM, and by SIGKILL if SIGTERM is not enough', async () => {
   const lab = await open();
   const host = await lab.host('one');
   const polite = host.spawn('polite', 'sleep', ['1000']);
@@ -106,7 +106,7 @@ test('a program is stopped by SIGTERM, and by SIGKILL when that is not enough', 
   expect(await deaf.stop(50)).toEqual({ code: undefined, signal: 'SIGKILL' });
 });
 
-test('what a program wrote is in the error when it ends too early', async () => {
+test('the output of a program is in the error if the program ends too early', async () => {
   const lab = await open();
   const host = await lab.host('one');
   const program = host.spawn('hasty', 'sh', ['-c', 'echo no such mesh >&2; exit 3']);
@@ -116,7 +116,7 @@ test('what a program wrote is in the error when it ends too early', async () => 
   await expect(host.exec('sleep', ['1000'], { limitMs: 50 })).rejects.toThrow('no end after 50 ms');
 });
 
-test('two labs at once do not meet', async () => {
+test('two labs that are open at once are isolated from each other', async () => {
   const [one, two] = await Promise.all([open(), open({ name: 'other' })]);
   const [left, right] = await Promise.all([one.host('same'), two.host('same')]);
   expect(left.address).not.toBe(right.address);
@@ -126,7 +126,7 @@ test('two labs at once do not meet', async () => {
   expect((await request(`http://${right.address}:8000`)).body).toBe(`0 ${two.address}`);
 });
 
-test('closing a lab spares another that is called like it', async () => {
+test('closing a lab spares another lab with a similar name', async () => {
   const lab = await createLab();
   const number = lab.name.replace('daybreak-', '');
   const other = await open({ name: number });
@@ -137,7 +137,7 @@ test('closing a lab spares another that is called like it', async () => {
   expect(await fetchOn(again, 'http://one:8000')).toBe(`0 ${again.address}`);
 });
 
-test('a closed lab leaves nothing behind, not even what its programs had started', async () => {
+test('a closed lab leaves nothing behind, not even children of its programs', async () => {
   const lab = await createLab();
   const host = await lab.host('one');
   const parent = host.spawn('parent', 'sh', ['-c', 'setsid sleep 1000 & echo $!; wait']);
@@ -181,6 +181,6 @@ test.each([
   { name: 'a'.repeat(21), host: 'a' },
   { name: 'good', host: 'with space' },
   { name: 'good', host: 'switch' },
-])('lab $name, host $host: refused', async ({ name, host }) => {
+])('lab $name, host $host: rejected', async ({ name, host }) => {
   await expect(open({ name }).then((lab) => lab.host(host))).rejects.toThrow(/name "|there is one of that/);
 });

@@ -11,43 +11,43 @@ import { openTemporaryFolder } from './reach.ts';
 import { removeRemains } from './remains.ts';
 import { address, address6, FIRST_HOST, LAST_HOST, OURS } from './subnet.ts';
 
-/** What a lab can be told. */
+/** Options of a lab. */
 export type LabOptions = {
   /** Appears in the names of all that the lab makes: at most 20 of a-z, 0-9 and `-`. Default: none. */
   readonly name?: string;
-  /** Whether names lead to IPv6 addresses too. Default: false, because rules are for IPv4 unless asked otherwise. */
+  /** Whether names resolve to IPv6 addresses too. Default: false, because the traffic rules are for IPv4 by default. */
   readonly ipv6Names?: boolean;
 };
 
-/** What a host can be told. */
+/** Options of a host. */
 export type HostOptions = {
-  /** Further names that lead to this host, from every host; several hosts may share one. */
+  /** Further names that resolve to this host, on every host; several hosts may share one. */
   readonly dns?: readonly string[];
-  /** Whether its names lead to its IPv6 address too. Default: as the lab was told. */
+  /** Whether its names resolve to its IPv6 address too. Default: the lab's option. */
   readonly ipv6Names?: boolean;
 };
 
-/** Some hosts on a switch. The test process is on it as well, so it reaches each of them by its address. */
+/** Hosts on a switch. The test process is on the switch as well, so it reaches each of them by its address. */
 export type Lab = {
-  /** The beginning of every namespace's name. */
+  /** The prefix of every namespace's name. */
   readonly name: string;
-  /** Our own address on the switch, as the hosts see us. */
+  /** Our own address on the switch, as the hosts see it. */
   readonly address: string;
-  /** A folder that any uid can read, gone when the lab is closed. */
+  /** A folder that any uid can read; it is removed when the lab is closed. */
   readonly folder: string;
-  /** Adds a host; its name (a-z, 0-9, `-`) is known to all. Up to 252. */
+  /** Adds a host; every host can resolve its name (a-z, 0-9, `-`). Up to 252 hosts. */
   host(name: string, options?: HostOptions): Promise<Host>;
-  /** Gives a host other further names than it was made with, for every host and for programs that run. */
+  /** Replaces the further names of a host, for every host and for programs that already run. */
   rename(host: Host, dns: readonly string[]): Promise<void>;
-  /** Kills what runs and removes all that was made. Doing it again does nothing. */
+  /** Kills the running programs and removes everything that the lab made. Idempotent. */
   close(): Promise<void>;
 };
 
 const NAME = /^[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?$/;
 
 /**
- * Makes an empty lab, beside others that may be open. It is closed at the latest when this process ends; what a killed
- * process left is removed by the next one that makes a lab. Needs root.
+ * Makes an empty lab, beside others that may be open. It is closed at the latest when this process ends; the next process that makes a lab removes
+ * those of killed processes. Needs root.
  * @throws Error that says what is missing, or wrong with a name.
  */
 export async function createLab({ name, ipv6Names = false }: LabOptions = {}): Promise<Lab> {
@@ -82,7 +82,7 @@ async function furnish(claim: Claim, ipv6Names: boolean, remove: () => void): Pr
   const entries = new Map<string, Entry>();
   const running = new Set<Program>();
   let open = true;
-  // Hosts are added one after another, however they are asked for: each changes the names of all before it.
+  // Hosts are added one at a time, even if calls overlap: each changes the names of all before it.
   let previous: Promise<unknown> = Promise.resolve();
 
   async function add(hostName: string, dns: readonly string[], sixth: boolean): Promise<Host> {

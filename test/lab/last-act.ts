@@ -1,8 +1,8 @@
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Has `act` done once if this process ends before the returned function is called: by a signal, by exit, or by coming to
- * its end. It must be synchronous. A signal then ends the process as it would have without us, unless others listen too.
+ * Calls `act` once if this process ends before the returned function is called: by a signal, by exit(), or normally. `act` must be synchronous. A
+ * signal then ends the process as it would have without us, unless there are other listeners.
  */
 export function onEnd(act: () => void): () => void {
   const onSignal = (signal: NodeJS.Signals) => {

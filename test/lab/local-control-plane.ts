@@ -8,9 +8,9 @@ import { createTail } from './tail.ts';
 
 /** A control plane on this machine's loopback, in a process of its own. */
 export type LocalControlPlane = {
-  /** Where its API is, e.g. `http://127.0.0.1:40001`. */
+  /** The URL of its API, e.g. `http://127.0.0.1:40001`. */
   readonly api: string;
-  /** Where its ADS is, e.g. `127.0.0.1:40002`. */
+  /** The address of its ADS, e.g. `127.0.0.1:40002`. */
   readonly ads: string;
   readonly pid: number;
   status(): Promise<Status>;
@@ -18,7 +18,7 @@ export type LocalControlPlane = {
   log(): string;
   /** Sends SIGKILL, and waits until it has ended. */
   kill(): Promise<void>;
-  /** Sends SIGTERM; answers the exit code. After 10 s it is killed, and the code is undefined. */
+  /** Sends SIGTERM and returns the exit code. After 10 s it is killed, and the code is undefined. */
   stop(): Promise<number | undefined>;
 };
 
@@ -26,18 +26,18 @@ const DAYBREAK = join(import.meta.dirname, '../../cli/main.ts');
 const STOP_LIMIT_MS = 10_000;
 const START_LIMIT_MS = 120_000;
 
-/** How a control plane is started. */
+/** Options of a local control plane. */
 export type LocalOptions = {
   /** The command `daybreak`; default: this checkout's source. */
   readonly program?: string;
-  /** How many files it may have open; default: as many as this process. */
+  /** The limit of open file descriptors; default: that of this process. */
   readonly openFiles?: number;
 };
 
 /**
- * Starts one on free ports and waits until it serves. `where`: `--data` or `--store` and its value, and any other flags.
- * Node gets the flags that it is installed with.
- * @throws Error with its log where it does not serve
+ * Starts a control plane on free ports and waits until it serves. `where`: `--data` or `--store` and its value, and any other flags. Node gets the
+ * same flags as in the installed command.
+ * @throws Error with its log if it does not serve
  */
 export async function startLocalControlPlane(
   where: readonly string[],

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import type { Host } from './host.ts';
 
-/** A way to a port on a host's loopback, from outside of it. */
+/** A tunnel to a port on a host's loopback, from outside of the host. */
 export type Loopback = {
-  /** A unix socket: each connection to it goes on to the port. For `request`'s `socketPath`. */
+  /** A Unix socket: each connection to it is forwarded to the port. For `request`'s `socketPath`. */
   readonly socketPath: string;
   close(): Promise<void>;
 };
 
-/** Namespaces have networks of their own, but files in common: a small program inside passes bytes from the one to the other. */
+/** Namespaces have separate networks but share files: a small program inside forwards bytes between the two. */
 const PASS_ON = `
 const { createServer, connect } = require('node:net');
 const [socket, port] = process.argv.slice(1);
@@ -21,8 +21,8 @@ createServer({ allowHalfOpen: true }, (near) => {
 `;
 
 /**
- * Opens a way to 127.0.0.1:`port` on a host, where Envoy's admin and the agent's status listen. Who asks there finds the
- * connection reset while nobody listens. It costs the host a Node process until it is closed.
+ * Opens a tunnel to 127.0.0.1:`port` on a host, where Envoy's admin interface and the agent's status listen. While no program listens on the port,
+ * connections are reset. Costs the host one Node process until it is closed.
  */
 export async function openLoopback(host: Host, port: number): Promise<Loopback> {
   const socketPath = join(host.folder, `loopback-${port}`);

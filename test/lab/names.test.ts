@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { hostsFile } from './names.ts';
 
-test('a hosts file knows localhost, and a line an address', () => {
+test('a hosts file has localhost, and one line per address', () => {
   const text = hostsFile([
     { addresses: ['198.18.0.2'], names: ['gateway', 'colorgateway.default.svc.cluster.local'] },
     { addresses: ['198.18.0.3', 'fd98:18:0::3'], names: ['teller'] },

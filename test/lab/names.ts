@@ -1,17 +1,17 @@
 import { mkdir, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** What a hosts file says of one host. */
+/** The entry of one host in a hosts file. */
 export type Entry = {
   readonly addresses: readonly string[];
-  /** Its own name first, then the DNS names that lead to it. */
+  /** The host's own name first, then the DNS names that resolve to it. */
   readonly names: readonly string[];
 };
 
-/** `ip netns exec` puts the files of this folder's subfolder NAMESPACE over those in /etc. */
+/** `ip netns exec` mounts the files of this folder's subfolder NAMESPACE over those in /etc. */
 export const NETNS_ETC = '/etc/netns';
 
-/** The text of a hosts file that knows every host of a lab, and localhost as Debian has it. */
+/** Returns the text of a hosts file with every host of a lab, and localhost as in Debian. */
 export function hostsFile(entries: readonly Entry[]): string {
   const lines = entries.flatMap(({ addresses, names }) =>
     addresses.map((address) => `${address} ${names.join(' ')}`),
@@ -20,8 +20,8 @@ export function hostsFile(entries: readonly Entry[]): string {
 }
 
 /**
- * Nobody listens on port 53 of a host, so a name that the hosts file does not know fails at once, where a server that does
- * not answer would hold its asker for seconds.
+ * No program listens on port 53 of a host, so a name that is not in the hosts file fails at once. A server that does not answer would block the
+ * caller for seconds.
  */
 const RESOLV_CONF = 'nameserver 127.0.0.1\noptions timeout:1 attempts:1\n';
 
@@ -34,8 +34,8 @@ export async function createNames(namespace: string, entries: readonly Entry[]):
 }
 
 /**
- * Changes a namespace's /etc/hosts, for running programs too: the file stays the same one, because what they see is bound to
- * it. It is written over in one call and cut afterwards, so no reader ever finds it empty.
+ * Changes a namespace's /etc/hosts, for running programs too: they have this inode bind-mounted, so the file must not be replaced. It is overwritten
+ * in one call and truncated afterwards, so that no reader ever finds it empty.
  */
 export async function updateNames(namespace: string, entries: readonly Entry[]): Promise<void> {
   const file = await open(join(NETNS_ETC, namespace, 'hosts'), 'r+');

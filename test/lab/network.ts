@@ -5,8 +5,8 @@ import { address, address6, OURS, SWITCH, type Subnet } from './subnet.ts';
 const BRIDGE = 'bridge';
 
 /**
- * Makes the switch of a lab: a namespace with a bridge, and our own namespace plugged into it by the interface `link`. It
- * forwards, but knows no way out: who asks for an address elsewhere is told at once that it is unreachable.
+ * Makes the switch of a lab: a namespace with a bridge, connected to our own namespace by the interface `link`. It forwards, but has no route out: an
+ * address elsewhere is reported as unreachable at once.
  */
 export async function buildSwitch(namespace: string, link: string, subnet: Subnet): Promise<void> {
   await ip([
@@ -28,7 +28,7 @@ export async function buildSwitch(namespace: string, link: string, subnet: Subne
   await runCommand(namespace, 'sh', ['-ec', forward], {});
 }
 
-/** Makes a host: a namespace with lo and eth0, which is plugged into the switch, the way to everywhere else. */
+/** Makes a host: a namespace with lo and eth0. eth0 is connected to the switch, which is the default gateway. */
 export async function buildHost(
   namespace: string,
   switchNamespace: string,
@@ -51,7 +51,7 @@ export async function buildHost(
   await ip(lines, namespace);
 }
 
-/** An IPv6 address cannot be used for its first second, unless it is `nodad`; and a link-local one would be made without it. */
+/** `nodad`: without it an IPv6 address cannot be used for its first second. A generated link-local address would not have it. */
 function addresses(link: string, subnet: Subnet, host: number): string[] {
   return [
     `link set ${link} addrgenmode none`,

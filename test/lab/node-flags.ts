@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 const PROGRAMS = join(import.meta.dirname, '../../images/programs');
 
-/** What the installed command gives Node itself, before the program: `--max-semi-space-size=8`. */
+/** Returns the flags that the installed command passes to Node itself, before the program: `--max-semi-space-size=8`. */
 export function nodeFlags(command: 'daybreak' | 'agent'): readonly string[] {
   const script = readFileSync(join(PROGRAMS, command), 'utf8');
   const flags = /^exec \S+\/node (?<flags>(?:--\S+ )*)\S+\.mjs /m.exec(script)?.groups?.['flags'];

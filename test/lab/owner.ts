@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 
-/** A process, told apart from a later one that got the same number. `started` is in clock ticks since the machine's start. */
+/** A process, distinguished from a later one with the same pid. `started` is in clock ticks since the machine's boot. */
 export type Owner = { readonly pid: number; readonly started: string };
 
-/** A running process by its number; undefined when there is none. */
+/** Looks up a running process by its pid; undefined if there is none. */
 export function ownerOf(pid: number): Owner | undefined {
   const started = startOf(pid);
   return started === undefined ? undefined : { pid, started };
@@ -14,7 +14,7 @@ export function isAlive({ pid, started }: Owner): boolean {
   return startOf(pid) === started;
 }
 
-/** Field 22 of /proc/PID/stat (proc(5)); the command's name before it may hold blanks and parentheses. A zombie does not run. */
+/** Field 22 of /proc/PID/stat (proc(5)); the command's name before it may contain blanks and parentheses. A zombie does not run. */
 function startOf(pid: number): string | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -5,22 +5,22 @@ import type { Program } from './program.ts';
 import { SIDECAR_UID } from './sidecar.ts';
 import type { Stage } from './stage.ts';
 
-/** An Envoy that has no agent, and speaks to the control plane itself. */
+/** Options of an Envoy without an agent, which connects to the control plane itself. */
 export type PlainEnvoyOptions = {
   /** Its node.id. */
   readonly id: string;
-  /** Where ADS is, `host:port`. */
+  /** The address of ADS, `host:port`. */
   readonly ads: string;
   readonly apiType: 'DELTA_GRPC' | 'GRPC';
   /** Which of Envoy's gRPC clients it uses. Default: Envoy's own. */
   readonly grpcClient?: 'envoy' | 'google';
-  /** What it says that it can do, under `node.metadata.daybreak`. Default: nothing. */
+  /** The features that it announces under `node.metadata.daybreak`. Default: none. */
   readonly features?: Readonly<Record<string, unknown>>;
-  /** How long a filter chain that is changed or removed is drained. Default: Envoy's. */
+  /** How long a changed or removed filter chain is drained. Default: Envoy's. */
   readonly drainSeconds?: number;
 };
 
-/** Starts one on a host, as uid 1337; its admin is on port 9901. */
+/** Starts a plain Envoy on a host, as uid 1337; its admin interface is on port 9901. */
 export function startPlainEnvoy(host: Host, { envoy }: Stage, options: PlainEnvoyOptions): Program {
   const folder = join(host.folder, 'envoy');
   mkdirSync(folder, { recursive: true });

@@ -9,14 +9,14 @@ const STOP_LIMIT_MS = 10_000;
 const LINE_LIMIT_MS = 20_000;
 const LAST_WORDS_MS = 100;
 
-/** How a program ended: exactly one of the two. */
+/** How a program ended: exactly one of the two is set. */
 export type Exit = { readonly code: number | undefined; readonly signal: string | undefined };
 
-/** What a long-running program is started with. */
+/** Options of a long-running program. */
 export type ProgramOptions = Identity & {
-  /** Its whole environment, beside PATH and LANG. */
+  /** The whole environment, except PATH and LANG. */
   readonly env?: Readonly<Record<string, string>>;
-  /** A file that gets all of its output as well. */
+  /** A file that also receives all of its output. */
   readonly log?: string;
 };
 
@@ -24,27 +24,27 @@ export type ProgramOptions = Identity & {
 export type Program = {
   readonly name: string;
   readonly pid: number;
-  /** Settles when it has ended; never rejects. */
+  /** Settles when the program has ended; never rejects. */
   readonly ended: Promise<Exit>;
-  /** How it ended; undefined while it runs. */
+  /** How the program ended; undefined while it runs. */
   exit(): Exit | undefined;
-  /** The end of what it wrote, at most 1 MiB of each. */
+  /** The end of its output, at most 1 MiB per stream. */
   stdout(): string;
   stderr(): string;
   /**
-   * Waits for the first line on stdout or stderr that matches, also one that is there already.
-   * @throws Error, with the end of its output, when it ends first or `limitMs` (default 20,000) is over.
+   * Waits for the first line on stdout or stderr that matches, including lines already written.
+   * @throws Error, with the end of its output, if the program ends first or `limitMs` (default 20,000) expires.
    */
   line(wanted: RegExp, limitMs?: number): Promise<string>;
-  /** Sends a signal; does nothing once it has ended. */
+  /** Sends a signal; does nothing once the program has ended. */
   kill(signal: NodeJS.Signals): void;
-  /** SIGTERM, and SIGKILL after `limitMs` (default 10,000). */
+  /** Sends SIGTERM, and SIGKILL after `limitMs` (default 10,000). */
   stop(limitMs?: number): Promise<Exit>;
 };
 
 /**
  * Starts a program inside a namespace.
- * @throws Error where it cannot be started at all.
+ * @throws Error if the program cannot be started at all.
  */
 export function startProgram(
   namespace: string,
@@ -125,8 +125,7 @@ export function startProgram(
 }
 
 /**
- * The end of the process itself, and of its output if that comes soon: a child it leaves behind may hold its pipes open for
- * as long as it likes.
+ * Waits for the end of the process itself, and briefly for the end of its output: a child that outlives the process may hold its pipes open.
  */
 async function endOf(child: ChildProcess): Promise<Exit> {
   const closed = once(child, 'close');

@@ -2,7 +2,7 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 
-/** Whether any user can read a file (or list a folder) by its path: a checkout below a closed home fails this. */
+/** Returns whether any user can read a file (or list a folder) by its path; false for a checkout below a closed home. */
 export function isOpenToAll(path: string): boolean {
   const execute = statSync(path).isDirectory() ? 0o5 : 0o4;
   if ((statSync(path).mode & execute) !== execute) return false;
@@ -12,7 +12,7 @@ export function isOpenToAll(path: string): boolean {
   }
 }
 
-/** A folder for temporary files that any user can reach, and we can write in. */
+/** Returns a folder for temporary files that any user can reach and we can write to. */
 export function openTemporaryFolder(): string {
   const found = [tmpdir(), '/tmp', '/var/tmp'].find((folder) => {
     try {

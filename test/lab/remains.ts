@@ -7,20 +7,20 @@ const NAMESPACES = '/run/netns';
 const LIMIT_MS = 5_000;
 
 /**
- * What a lab leaves in the system: a network interface, which has its number in its name, and whatever else has a name that
- * begins with that one and a `-`; and its folder.
+ * The traces that a lab leaves in the system: a network interface, which has the lab's number in its name; everything else whose name begins with the
+ * interface's name and a `-`; and its folder.
  */
 export type Remains = { readonly link: string; readonly folder: string };
 
 /**
- * Removes everything of a lab, whoever made it: the processes in its namespaces, the namespaces with their interfaces, its
- * hosts files, its folder. Synchronous, so that it can be the last thing that a process does. What is not there is passed over.
+ * Removes everything of a lab, including one of another process: the processes in its namespaces, the namespaces with their interfaces, its hosts
+ * files, its folder. Skips what does not exist. Synchronous, so that it can be the last act of a process.
  */
 export function removeRemains({ link, folder }: Remains): void {
   const namespaces = entries(NAMESPACES).filter((entry) => entry.startsWith(`${link}-`));
   killAll(namespaces);
   const lines = [`link del ${link}`, ...namespaces.map((namespace) => `netns del ${namespace}`)];
-  // -force: goes on after a line that fails. An interface that is not there is no matter.
+  // -force: continues after a line that fails. A missing interface does not matter.
   spawnSync('ip', ['-force', '-batch', '-'], { input: `${lines.join('\n')}\n`, timeout: LIMIT_MS });
   for (const entry of entries(NETNS_ETC).filter((candidate) => candidate.startsWith(`${link}-`))) {
     rmSync(join(NETNS_ETC, entry), { recursive: true, force: true });
@@ -28,7 +28,7 @@ export function removeRemains({ link, folder }: Remains): void {
   rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 }
 
-/** Kills until nobody is left: who is killed may just have started another. */
+/** Kills repeatedly until no process is left: a killed process may just have started another. */
 function killAll(namespaces: readonly string[]): void {
   const inodes = new Set(namespaces.map((namespace) => `net:[${statSync(join(NAMESPACES, namespace)).ino}]`));
   const until = Date.now() + LIMIT_MS;
@@ -53,7 +53,7 @@ function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It ended by itself.
+    // The process ended by itself.
   }
 }
 

@@ -5,29 +5,29 @@ import { request } from './http.ts';
 import type { Program } from './program.ts';
 import type { Stage } from './stage.ts';
 
-/** A control plane on a database, which can be ended and started again where it was. */
+/** A control plane on a database, which can be stopped and restarted at the same address. */
 export type Replica = {
   readonly host: Host;
-  /** The App Mesh API, as the test process and every host reach it. */
+  /** The URL of the App Mesh API, for the test process and every host. */
   readonly endpoint: string;
-  /** What agents are given as APPMESH_XDS_ENDPOINT. */
+  /** The value of APPMESH_XDS_ENDPOINT for agents. */
   readonly xds: string;
-  /** Starts it, and waits until it serves. */
+  /** Starts the replica, and waits until it serves. */
   start(): Promise<void>;
   /** Sends SIGKILL, and waits until it has ended. */
   kill(): Promise<void>;
-  /** Ends it as an operator does; answers its exit code. */
+  /** Sends SIGTERM, as an operator would, and returns the exit code. */
   stop(): Promise<number | undefined>;
-  /** Undefined while it does not run. */
+  /** Undefined while the replica does not run. */
   status(): Promise<Status | undefined>;
 };
 
 const API_PORT = 8080;
 const ADS_PORT = 18_000;
-/** It waits for a store that is away, for 30 s. */
+/** A start waits up to 30 s for a store that is unavailable. */
 const START_LIMIT_MS = 60_000;
 
-/** A replica that does not run yet. `store`: the URL of a PostgreSQL database, on a socket: hosts have files in common. */
+/** Creates a replica that does not run yet. `store`: the URL of a PostgreSQL database on a Unix socket, because hosts share files. */
 export function createReplica(host: Host, { node, daybreak }: Stage, store: string): Replica {
   const endpoint = `http://${host.address}:${API_PORT}`;
   const listen = ['--api', `${host.address}:${API_PORT}`, '--ads', `${host.address}:${ADS_PORT}`];

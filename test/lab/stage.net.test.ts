@@ -18,7 +18,7 @@ const BOOTSTRAP = JSON.stringify({
   admin: { address: { socket_address: { address: '127.0.0.1', port_value: 9901 } } },
 });
 
-test('uid 1337 can run Node, Envoy and the bundle, and its Envoy can be asked', async () => {
+test('uid 1337 can run Node, Envoy and the bundle, and the admin interface of its Envoy answers', async () => {
   const lab = await open();
   const { node, envoy, daybreak } = await stage(lab);
   const host = await lab.host('one');
@@ -38,7 +38,7 @@ test('uid 1337 can run Node, Envoy and the bundle, and its Envoy can be asked', 
   expect((await admin.ask('/no/such/page')).status).toBe(404);
 });
 
-test('a program that only root can reach is copied to where all can', async () => {
+test('a program that only root can reach is copied to a folder that all users can reach', async () => {
   const closed = mkdtempSync(join(tmpdir(), 'daybreak-closed-'));
   onTestFinished(() => rmSync(closed, { recursive: true }));
   chmodSync(closed, 0o700);
@@ -52,7 +52,7 @@ test('a program that only root can reach is copied to where all can', async () =
   expect(isOpenToAll(node)).toBe(true);
 });
 
-test('no Envoy, or one that is not there, is said at once', async () => {
+test('a missing Envoy is reported at once', async () => {
   const lab = await open();
   await expect(stage(lab, '')).rejects.toThrow('DAYBREAK_ENVOY names no Envoy');
   await expect(stage(lab, '/nowhere/envoy')).rejects.toThrow(

@@ -5,18 +5,18 @@ import { bundle } from './bundle.ts';
 import type { Lab } from './lab.ts';
 import { isOpenToAll } from './reach.ts';
 
-/** Files that any user of a host can run, by their paths. */
+/** Paths of programs that any user of a host can run. */
 export type Stage = {
   readonly node: string;
   readonly envoy: string;
-  /** The command `daybreak`, as `node` is given it. */
+  /** The path of the command `daybreak`, to run with `node`. */
   readonly daybreak: string;
 };
 
 /**
- * Makes Node, Envoy and the bundled programs runnable for every user, uid 1337 above all: where they are, or, when a folder
- * above them is closed (a checkout in root's home), as copies that go with the lab. `envoy`: default, what DAYBREAK_ENVOY names.
- * @throws Error when there is no Envoy.
+ * Makes Node, Envoy and the bundled programs runnable for every user, above all uid 1337: in place or, if a folder above them is closed (a checkout
+ * in root's home), as copies that are removed with the lab. `envoy`: default, the value of DAYBREAK_ENVOY.
+ * @throws Error if there is no Envoy.
  */
 export async function stage(
   lab: Lab,

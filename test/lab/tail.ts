@@ -1,11 +1,11 @@
-/** The end of a stream of text, never more than a limit of it. */
+/** The end of a stream of text, up to a limit. */
 export type Tail = {
   append(chunk: Buffer): void;
-  /** What is kept. Where the beginning is lost, the first line says so. */
+  /** The kept text. If the beginning is lost, the first line says so. */
   text(): string;
 };
 
-/** `limit`: in bytes. Default: 1 MiB. */
+/** Creates a tail. `limit`: in bytes. Default: 1 MiB. */
 export function createTail(limit = 1024 * 1024): Tail {
   const chunks: Buffer[] = [];
   let kept = 0;

@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export type Patience = { readonly limitMs?: number; readonly everyMs?: number };
 
 /**
- * Asks again and again until the answer is neither `undefined` nor `false` and nothing was thrown, and returns that answer.
- * @throws Error that says what was waited for, how long, and what the last attempt came to (its error is the cause).
+ * Calls `ask` repeatedly until it returns neither `undefined` nor `false` and does not throw, and returns that answer.
+ * @throws Error that says what was waited for, how long, and how the last attempt failed (its error is the cause).
  */
 export async function until<T>(
   what: string,

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 
-// node test/long/cache-mutants.ts [--runs N]: breaks each key under which a translation is kept, one after the other, in a copy of
-// the checkout, and runs the tests of incremental translation. One that survives is a key that could forget something unseen.
+// node test/long/cache-mutants.ts [--runs N]: weakens each cache key of translation, one at a time, in a copy of the checkout, and runs the tests of
+// incremental translation. A mutant that survives is a key that could lose a part without a test failing.
 
 const ROOT = join(import.meta.dirname, '../..');
 const TESTS = [
@@ -63,7 +63,7 @@ const MUTANTS: readonly Mutant[] = [
   },
 ];
 
-/** Whether the test fails in a copy with a mutation, or in one without any. */
+/** Returns whether the tests fail in a copy, with a mutation or without one. */
 async function fails(folder: string, mutant?: Mutant): Promise<boolean> {
   if (mutant !== undefined) {
     const file = join(folder, mutant.file);

@@ -1,6 +1,6 @@
-// Synthesizes a CDK app with each construct of App Mesh, imports it, and runs what comes of it through a control plane.
-// `node test/long/cdk-app.ts --cdk FOLDER [--envoy FILE] [--keep DIR]`: FOLDER has aws-cdk-lib and constructs in its node_modules;
-// with --envoy an Envoy of its own has to be LIVE as each node and gateway, which needs root; --keep writes the fixture.
+// Synthesizes a CDK app with each construct of App Mesh, imports it, and runs the result through a control plane. `node test/long/cdk-app.ts --cdk
+// FOLDER [--envoy FILE] [--keep DIR]`: FOLDER has aws-cdk-lib and constructs in its node_modules; with --envoy, an Envoy for each node and gateway
+// has to become LIVE, which needs root; --keep writes the fixture.
 import { mkdtemp, readdir, readFile, rm, writeFile, mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -32,7 +32,7 @@ try {
   await rm(out, { recursive: true });
 }
 
-/** Copies what leads to templates, without what CDK says of itself, of the machine and of its own switches. */
+/** Copies the templates and the files that refer to them, without data about CDK itself, the machine and CDK's feature flags. */
 async function keep(from: string, to: string): Promise<void> {
   for (const name of await readdir(from, { recursive: true })) {
     if (!/(?:manifest|\.assets|\.template)\.json$/.test(name)) continue;

@@ -1,7 +1,6 @@
-// Imports every template with resources of App Mesh in a folder, such as a checkout of public examples, with the parameters
-// that the scripts beside it pass; applies what comes of it to a control plane, exports it again, and gives each node and
-// gateway to an Envoy of its own, which has to be LIVE. `node test/long/import-templates.ts --folder DIR [--envoy FILE]`.
-// The Envoys need root.
+// Imports every template with resources of App Mesh in a folder, such as a checkout of public examples, with the parameters that the scripts beside
+// it pass. Applies the result to a control plane, exports it again, and starts an Envoy for each node and gateway, which has to become LIVE. `node
+// test/long/import-templates.ts --folder DIR [--envoy FILE]`. The Envoys need root.
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -48,7 +47,7 @@ async function tryTemplate(file: string, files: readonly string[]): Promise<Outc
   const own = resourcesOf(file).filter(isAppMesh);
   const project = relative(root, file).split('/').slice(0, 2).join('/');
   const near = files.filter((each) => relative(root, each).startsWith(`${project}/`));
-  // Projects hold alternative versions of a mesh, so only templates without App Mesh resources are added.
+  // Projects contain alternative versions of a mesh, so only templates without App Mesh resources are added.
   const others = near.filter((each) => isTemplate(each) && !resourcesOf(each).some(isAppMesh));
   const scripts = near.filter((each) => /\.(?:sh|md)$/.test(each));
   const parameters = [file, ...others].flatMap((each) => parametersOf(each, scripts));

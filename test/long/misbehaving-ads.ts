@@ -1,9 +1,9 @@
-// Sends messages that make no sense to a control plane, and looks whether it keeps its size and serves in the end.
+// Sends malformed messages to a control plane, and checks that its memory does not grow and that it still serves at the end.
 // `node test/long/misbehaving-ads.ts --messages 1000000`
 import { parseArgs } from 'node:util';
 import { fireAtControlPlane } from '../xds/control-plane-under-fire.ts';
 
-/** How much more the process may hold in the end than in the middle, in MiB. */
+/** How much more memory the process may use at the end than in the middle, in MiB. */
 const GROWTH_MIB = 64;
 
 const { values } = parseArgs({

@@ -1,5 +1,5 @@
-// A host outside the mesh that says nothing for 320 s, on a port that a backend of http2 uses: Envoy's own limit is 300 s. It
-// takes some six minutes for each of the two releases. `DAYBREAK_ENVOY=… DAYBREAK_ENVOY_OLDEST=… node test/long/pass-through-silence.ts`
+// A host outside the mesh that is silent for 320 s, on a port that an http2 backend uses: Envoy's default idle time-out is 300 s. Takes about six
+// minutes per Envoy release. `DAYBREAK_ENVOY=… DAYBREAK_ENVOY_OLDEST=… node test/long/pass-through-silence.ts`
 import { ENVOYS } from '../../controlplane/translate/testing/real-envoy.ts';
 import { OTHER } from '../behaviour/testing/models/http-edges.ts';
 import { openEdges } from '../behaviour/testing/http-edges-scene.ts';

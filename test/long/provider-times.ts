@@ -1,5 +1,5 @@
-// Time limits of a virtual node's listeners that are longer than the defaults, through every Envoy on the way: of 15 s for a
-// request, and of 300 s for silence. It takes some six minutes for each of the two releases.
+// Time-outs of a virtual node's listeners that are longer than the defaults, through every Envoy on the path: 15 s for a request, and 300 s for
+// silence. Takes about six minutes per Envoy release.
 // `DAYBREAK_ENVOY=… DAYBREAK_ENVOY_OLDEST=… node test/long/provider-times.ts`
 import { ENVOYS } from '../../controlplane/translate/testing/real-envoy.ts';
 import type { Ask, Outcome } from '../behaviour/testing/callers/caller.ts';
@@ -11,7 +11,7 @@ const SILENCE_MS = 320_000;
 const LIMIT_MS = SILENCE_MS + 20_000;
 const NONE = { unit: 's', value: 0 } as const;
 
-/** What comes of it where no limit cuts it short. */
+/** A request, and the check of its outcome if no time-out ends it. */
 type Trial = { readonly what: string; readonly ask: Ask; readonly good: (outcome: Outcome) => boolean };
 
 const isOk = ({ status }: Outcome): boolean => status === 200;

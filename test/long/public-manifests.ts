@@ -1,7 +1,7 @@
-// Every manifest of App Mesh's kinds below a folder, each on its own: each of its objects is imported, or what is wrong with it
-// is named; what is imported goes through a control plane, which gives it back as it was, and with --envoy an Envoy is LIVE as each
-// node and gateway. Variables are given values, and a mesh where the file has none. A clone of aws/aws-app-mesh-examples is a good
-// folder: `node test/long/public-manifests.ts FOLDER [--envoy FILE]`. Exits with 1 where an object is passed over in silence.
+// Imports every manifest of App Mesh's kinds below a folder, each on its own: each object is imported, or its problem is reported. The imported
+// documents go through a control plane, which returns them unchanged, and with --envoy an Envoy for each node and gateway has to become LIVE. The
+// script supplies values for variables, and a mesh if the file has none. A clone of aws/aws-app-mesh-examples is a good folder: `node
+// test/long/public-manifests.ts FOLDER [--envoy FILE]`. Exits with 1 if an object is skipped without a report.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -54,7 +54,7 @@ async function look(file: string): Promise<void> {
   totals.complaints += complaints.length;
 }
 
-// Answers what is open, until nothing more is.
+// Answers the open questions of the import, until there are no more.
 async function importFile(file: string): Promise<ImportedDocuments> {
   const answers = new Map<string, string>();
   for (;;) {

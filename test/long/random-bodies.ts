@@ -1,5 +1,5 @@
-// Sends bodies made up at random to every operation that takes one, of both versions of the API, and looks whether each
-// answer is one that is meant, and whether the process keeps its size. `node test/long/random-bodies.ts --runs 1000000`
+// Sends random bodies to every operation that takes one, of both versions of the API, and checks that each answer is an expected one and that the
+// process does not grow. `node test/long/random-bodies.ts --runs 1000000`
 import { setImmediate as soon } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { parseArgs } from 'node:util';
@@ -16,9 +16,9 @@ import { makeAll, startApi, type Answer, type TestApi } from '../../controlplane
 import { nameMember } from '../../controlplane/mesh/names.ts';
 import type { Operation } from '../../controlplane/model/operations.ts';
 
-/** Calls that are made up at a time. */
+/** The number of calls that are generated at a time. */
 const BATCH = 500;
-/** How much more the heap may hold in the end than after the first tenth of the calls, in MiB. */
+/** How much larger the heap may be at the end than after the first tenth of the calls, in MiB. */
 const GROWTH_MIB = 8;
 
 const { values } = parseArgs({
@@ -64,7 +64,7 @@ async function main(): Promise<boolean> {
   return growth <= GROWTH_MIB;
 }
 
-// What was made is deleted, or the model would rightly grow.
+// Deletes a created resource; otherwise the model would grow as it should.
 async function takeBack(
   { app }: TestApi,
   operation: Operation,
@@ -79,7 +79,7 @@ async function takeBack(
 async function heapMib(): Promise<number> {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
-  // What the first pass has set free may have had something to finish; the second takes that too.
+  // Objects that the first pass freed may have had finalizers; the second pass frees the rest.
   collect();
   await soon();
   collect();

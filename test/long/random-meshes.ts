@@ -1,6 +1,5 @@
-// Gives a running Envoy mesh after mesh made up at random out of what the API accepts, over ADS, and looks whether it takes
-// all of each and nothing is left warming. `node test/long/random-meshes.ts --runs 100000`. Needs root, and DAYBREAK_ENVOY or
-// --envoy.
+// Sends random meshes that the API accepts to a running Envoy over ADS, and checks that it accepts every resource and that nothing stays warming.
+// `node test/long/random-meshes.ts --runs 100000`. Needs root, and DAYBREAK_ENVOY or --envoy.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +11,7 @@ import { translateMesh } from '../../controlplane/api/properties/testing/transla
 import { selfSigned } from '../../controlplane/tls/testing/certificates.ts';
 import { envoyOf } from '../../controlplane/translate/testing/real-envoy.ts';
 
-/** Meshes that are made up at a time. */
+/** The number of meshes that are generated at a time. */
 const BATCH = 100;
 
 const { values } = parseArgs({

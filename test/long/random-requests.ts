@@ -1,5 +1,5 @@
-// Holds `daybreak explain` against a running Envoy: meshes and requests made up at random out of what Envoy touches.
-// `node test/long/random-requests.ts --runs 100000`. Needs DAYBREAK_ENVOY or --envoy; --release says which one that is.
+// Compares `daybreak explain` with a running Envoy, for random meshes and requests. `node test/long/random-requests.ts --runs 100000`. Needs
+// DAYBREAK_ENVOY or --envoy; --release is that Envoy's release.
 import { parseArgs } from 'node:util';
 import * as fc from 'fast-check';
 import { releaseOf } from '../../controlplane/explain/release.ts';
@@ -7,7 +7,7 @@ import { anyGateway, anySidecar, type Scene } from '../../controlplane/explain/t
 import { startDifferential } from '../../controlplane/explain/testing/differential.ts';
 import { envoyOf } from '../../controlplane/translate/testing/real-envoy.ts';
 
-/** Scenes that are made up at a time. */
+/** The number of scenes that are generated at a time. */
 const BATCH = 500;
 
 const { values } = parseArgs({

@@ -1,5 +1,5 @@
-// A mesh whose secrets come from a real SPIRE: what docs/spire.md says, with both Envoys. Needs root, DAYBREAK_ENVOY and
-// DAYBREAK_ENVOY_OLDEST, and SPIRE's programs: `node test/long/spire.ts --spire FOLDER`, or without the flag Go, which builds them.
+// A mesh whose secrets come from a real SPIRE, as docs/spire.md describes it, with both Envoys. Needs root, DAYBREAK_ENVOY and DAYBREAK_ENVOY_OLDEST,
+// and SPIRE's programs: `node test/long/spire.ts --spire FOLDER`, or without the flag Go, which builds them.
 import { chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,7 +29,7 @@ import {
 const URL_OF_SERVER = `http://server:${SERVER_PORT}/`;
 const UID = 1337;
 const OTHER_UID = 1338;
-/** So short that several renewals are seen. */
+/** So short that the test sees several renewals. */
 const TTL_SECONDS = 40;
 const RENEWALS = 3;
 const PATIENCE = { limitMs: 120_000, everyMs: 200 };
@@ -46,7 +46,7 @@ const { values } = parseArgs({
 type Sidecar = { readonly status: () => Promise<Status>; readonly secret: (name: string) => Promise<Secret> };
 type Secret = Status['daybreak']['certificates'][number] | undefined;
 
-/** Answers what was counted; throws where something is not as it should be. */
+/** Returns the counters; throws if an outcome is wrong. */
 async function story(envoy: string): Promise<Readonly<Record<string, number>>> {
   const lab = await createLab({ name: 'spire' });
   try {
@@ -188,7 +188,7 @@ type SidecarPlan = {
   readonly ports: string;
 };
 
-/** As root, who becomes the uid: with `DAYBREAK_UID` for the agent, and `APPMESH_IGNORE_UID` for the rules. */
+/** Starts as root, and switches to the uid: with `DAYBREAK_UID` for the agent, and `APPMESH_IGNORE_UID` for the rules. */
 async function startSidecar(
   host: Host,
   { node, daybreak, envoy }: Stage,
@@ -197,7 +197,7 @@ async function startSidecar(
   const rules = {
     APPMESH_APP_PORTS: ports,
     APPMESH_IGNORE_UID: `${uid}`,
-    // SPIRE's agent is on the host as well, and is no caller in the mesh.
+    // SPIRE's agent is on the host as well, and its traffic is not part of the mesh.
     APPMESH_EGRESS_IGNORED_PORTS: `${SPIRE_PORT}`,
   };
   await host.exec(node, [daybreak, 'proxyinit'], { env: rules });
@@ -235,7 +235,7 @@ async function answerTo(host: Host): Promise<number | string> {
   return 'status' in outcome ? outcome.status : outcome.error;
 }
 
-/** Asks without a pause, each request from a new process. */
+/** Sends requests without a pause, each from a new process. */
 function startLoad(host: Host): { stop(): Promise<{ requests: number; failed: number }> } {
   const stopped = new AbortController();
   let [requests, failed] = [0, 0];

@@ -1,6 +1,6 @@
-// Stops of one of two instances under 200 requests a second: how many of them fail. Of the virtual node, whose callers are Envoys; of
-// virtual gateways, whose callers try nothing again, told of the stop by somebody or not. Of the last, a connection that the kernel
-// has taken and Envoy has not when its listener closes is lost, so they are only counted. It takes some 20 minutes for each release.
+// Counts the failed requests while one of two instances is stopped under 200 requests per second: of the virtual node, whose callers are Envoys; and
+// of virtual gateways, whose callers do not retry, with and without a notice of the stop. Without a notice, a connection is lost if the kernel has
+// accepted it and Envoy has not when its listener closes, so these failures are only counted. Takes about 20 minutes per Envoy release.
 // `DAYBREAK_ENVOY=… DAYBREAK_ENVOY_OLDEST=… node test/long/stops.ts [STOPS [DRAIN_SECONDS]]`
 import { ENVOYS } from '../../controlplane/translate/testing/real-envoy.ts';
 import { openStops, stopUnderLoad } from '../behaviour/testing/stops-scene.ts';

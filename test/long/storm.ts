@@ -1,7 +1,7 @@
-// Storms: random changes through two control planes on one database while they are killed, the network is cut and the store fails.
-// After each, every Envoy has to have what the API says and what a fresh one gets. Needs root, DAYBREAK_ENVOY and
-// DAYBREAK_ENVOY_OLDEST. `node test/long/storm.ts --storms 10 --steps 2000 --seed 7`; without a seed the time is one. It prints each
-// storm's seed; `--storms 1 --seed N` is that storm again, as far as its requests and accidents go.
+// Storms: random changes through two control planes on one database while the control planes are killed, the network is cut and the store fails.
+// After each storm, every Envoy must have the configuration that the API reports and that a fresh Envoy gets. Needs root, DAYBREAK_ENVOY and
+// DAYBREAK_ENVOY_OLDEST. `node test/long/storm.ts --storms 10 --steps 2000 --seed 7`; the default seed is the time. It prints each storm's seed;
+// `--storms 1 --seed N` repeats the requests and accidents of that storm.
 import { inspect, parseArgs } from 'node:util';
 import { openScene } from '../storm/testing/scene.ts';
 import { begin, compareAll, passStorm } from '../storm/testing/storm.ts';

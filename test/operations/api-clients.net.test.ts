@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DescribeRouteCommand, ListVirtualNodesCommand } from '@aws-sdk/client-app-mesh';
 import { appMeshClient, createColorModel, MODEL, NODES } from '../../demo/color-model.ts';
 
-// The same mesh, made with the SDK in one control plane and with the `aws` command line in another, has to be the same.
+// The same mesh, created with the SDK in one control plane and with the `aws` command line in another, has to be equal.
 
 const DAYBREAK = join(import.meta.dirname, '../../cli/main.ts');
 const folder = mkdtempSync(join(tmpdir(), 'daybreak-clients-'));
@@ -39,7 +39,7 @@ async function startControlPlane(name: string): Promise<string> {
   return (JSON.parse(ready.toString()) as { api: string }).api;
 }
 
-/** Runs `aws appmesh` as its users do, with any credentials. */
+/** Runs `aws appmesh` as users do, with any credentials. */
 async function aws(endpoint: string, ...args: readonly string[]) {
   const command = process.env['DAYBREAK_AWS'];
   if (command === undefined)
@@ -68,7 +68,7 @@ const input = (name: string): [string, string] => [
   `file://${join(MODEL, `${name}.json`)}`,
 ];
 
-/** What the two meshes have in common: all but times and unique ids. */
+/** Removes times and unique ids, so that the two meshes can be compared. */
 function comparable(value: unknown): unknown {
   const text = JSON.stringify(value, (key, inner: unknown) =>
     ['uid', 'createdAt', 'lastUpdatedAt', 'ResponseMetadata', '$metadata'].includes(key) ? undefined : inner,
@@ -76,7 +76,7 @@ function comparable(value: unknown): unknown {
   return JSON.parse(text);
 }
 
-test('the color mesh made with @aws-sdk/client-app-mesh and with the aws command line is the same', async () => {
+test('the color mesh created with @aws-sdk/client-app-mesh and with the aws command line is the same', async () => {
   const client = appMeshClient(sdk);
   await createColorModel(client, { 'colorteller-vn': 1 });
 
@@ -121,9 +121,9 @@ test.each([
     'BadRequestException',
     '70000',
   ],
-])('%s: the aws command line shows the error as App Mesh had it', async (_, args, exception, value) => {
+])("%s: the aws command line shows the error in App Mesh's words", async (_, args, exception, value) => {
   const { exitCode, stderr } = await aws(cli, ...args);
-  // 254 from the second version of the command line, 255 from the first.
+  // 254 from version 2 of the command line, 255 from version 1.
   expect(exitCode).toBeGreaterThanOrEqual(254);
   expect(stderr).toContain(`(${exception})`);
   expect(stderr).toContain(value);

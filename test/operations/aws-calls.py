@@ -1,4 +1,4 @@
-"""Runs the AWS command line: a line of JSON with its arguments on stdin, one with what it printed on stdout."""
+"""Runs the AWS command line: one line of JSON per call with its arguments on stdin, one with its output on stdout."""
 
 import contextlib
 import io

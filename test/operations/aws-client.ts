@@ -11,7 +11,7 @@ import type { Step } from './story.ts';
 
 type Ended = { readonly exitCode?: number | undefined; readonly stdout: string; readonly stderr: string };
 
-/** The `aws` command line, a process a call. */
+/** The `aws` command line, one process per call. */
 export const awsClient: ClientMaker = (plane, accessKeyId) => {
   const env = environment(plane, accessKeyId);
   return client(
@@ -20,7 +20,7 @@ export const awsClient: ClientMaker = (plane, accessKeyId) => {
   );
 };
 
-/** The same program, which carries out one command line after the other in one process: for many calls. */
+/** The `aws` command line with all calls in one process, for many calls. */
 export const awsInOneProcess: ClientMaker = (plane, accessKeyId) => {
   const { python, packages } = awsPython();
   const env = { ...environment(plane, accessKeyId), PYTHONPATH: packages };
@@ -31,7 +31,7 @@ export const awsInOneProcess: ClientMaker = (plane, accessKeyId) => {
   );
 };
 
-/** The same, by the model of the beta that it still has, which its settings file asks for. */
+/** The `aws` command line with its old model of the beta, which a settings file selects. */
 export const awsBetaClient: ClientMaker = (plane, accessKeyId) => {
   const folder = mkdtempSync(join(tmpdir(), 'daybreak-aws-'));
   const settings = join(folder, 'config');
@@ -58,7 +58,7 @@ function client(run: (args: readonly string[]) => Promise<Ended>, close: () => v
     if (error === undefined) throw new Error(`aws ${args.join(' ')}: ${stderr}`);
     return { error, message };
   };
-  // It asks for all pages unless it is told not to.
+  // The command line requests all pages by default.
   return { call, all: call, close };
 }
 

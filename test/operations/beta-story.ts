@@ -8,7 +8,7 @@ const route = (weight: number) => ({
 type Thing = {
   readonly kind: string;
   readonly names: Readonly<Record<string, string>>;
-  /** Two specifications that are right, and differ; a mesh has none. */
+  /** Two valid, different specifications; a mesh has none. */
   readonly specs?: readonly [object, object];
 };
 
@@ -30,7 +30,7 @@ const THINGS: readonly Thing[] = [
   { kind: 'Route', names: { virtualRouterName: 'router', routeName: 'all' }, specs: [route(1), route(2)] },
 ];
 
-/** Every operation of the beta API, once: makes one of each kind in a mesh, reads, lists, changes and deletes all of it. */
+/** Every operation of the beta API, once: creates one resource of each kind in a mesh, reads, lists, updates and deletes all of them. */
 export function betaStory(meshName: string): readonly Step[] {
   const step = (verb: string, { kind, names }: Thing, more: object = {}): Step => ({
     operation: `${verb}${kind}`,

@@ -1,4 +1,4 @@
-"""Calls App Mesh with boto3: a line of JSON a call on stdin, one an outcome on stdout."""
+"""Calls App Mesh with boto3: one line of JSON per call on stdin, one per outcome on stdout."""
 
 import json
 import sys
@@ -10,7 +10,7 @@ options = json.loads(sys.argv[1])
 client = boto3.client(
     "appmesh",
     **options,
-    # What is wrong is for the control plane to say.
+    # Validation is left to the control plane.
     config=Config(retries={"max_attempts": 0}, parameter_validation=False),
 )
 methods = {api: method for method, api in client.meta.method_to_api_mapping.items()}

@@ -7,7 +7,7 @@ import { lineClient, optionsFor } from './line-client.ts';
 /** boto3, in one process. */
 export const boto3Client: ClientMaker = (plane, accessKeyId) => start(plane, accessKeyId, {});
 
-/** The same, by the model of the beta that it still has. */
+/** boto3 with its old model of the beta. */
 export const boto3BetaClient: ClientMaker = (plane, accessKeyId) =>
   start(plane, accessKeyId, { api_version: '2018-10-01' });
 

@@ -5,27 +5,27 @@ import { join } from 'node:path';
 import { execa, ExecaError } from 'execa';
 import { isOnPath } from './on-path.ts';
 
-/** A client that is built from sources: those in the folder of its name beside this file. */
+/** A client that is built from the sources in the folder of its name beside this file. */
 export type Built = {
   readonly name: string;
-  /** The programs on the PATH that it takes. */
+  /** The programs on the PATH that it needs. */
   readonly needs: readonly string[];
-  /** The command that builds it into `folder`, run among its sources. */
+  /** The command that builds it into `folder`; it runs in the folder of the sources. */
   readonly build: (folder: string) => readonly [command: string, ...args: string[]];
 };
 
-/** Where the set-up puts what it installs. */
+/** The folder of the programs that the set-up installs. */
 const INSTALLED = join(import.meta.dirname, '../../.daybreak');
-/** What comes from the Go module proxy or Maven Central is fetched the first time, in milliseconds. */
+/** Time-out of a build, in milliseconds: the first build downloads from the Go module proxy or Maven Central. */
 const LIMIT_MS = 570_000;
 
-/** Why one cannot be built on this machine; undefined where it can. */
+/** Returns why a client cannot be built on this machine; undefined if it can. */
 export function whyNot({ needs }: Built): string | undefined {
   const missing = needs.filter((program) => !isOnPath(program));
   return missing.length === 0 ? undefined : `there is no ${missing.join(' and no ')} on the PATH`;
 }
 
-/** Builds one, unless the same sources were built before. Answers the folder. */
+/** Builds a client, unless the same sources were built before. Returns the folder. */
 export async function built({ name, build }: Built): Promise<string> {
   const sources = join(import.meta.dirname, name);
   const folder = join(INSTALLED, `client-${name}-${digest(sources)}`);

@@ -8,11 +8,11 @@ import { JAVA, javaClients } from './java-client.ts';
 import { sdkClient } from './sdk-client.ts';
 import { sdkV2Client } from './sdk-v2-client.ts';
 
-/** A client that App Mesh's users have. */
+/** A client that users of App Mesh have. */
 export type UsersClient = {
   readonly name: string;
   readonly make: ClientMaker;
-  /** The same for many calls, where a process a call takes too long. */
+  /** A variant for many calls, if one process per call takes too long. */
   readonly fast: ClientMaker;
 };
 
@@ -24,7 +24,7 @@ const BUILT = [
 ];
 const makers = new Map<string, ClientMaker>();
 
-/** Those that are on this machine. The first says what the others have to answer. */
+/** The clients that this machine has. The outcomes of the first are the expected ones of the others. */
 export const PRESENT: readonly UsersClient[] = [
   ready('@aws-sdk/client-app-mesh', sdkClient),
   ready('aws-sdk', sdkV2Client),
@@ -37,7 +37,7 @@ const LEFT_OUT: readonly { readonly name: string; readonly why: string }[] = BUI
   why === undefined ? [] : [{ name, why }],
 );
 
-/** Has a file's report say which clients it left out, and why. */
+/** Adds to a file's report which clients it skips, and why. */
 export function reportLeftOut(): void {
   for (const { name, why } of LEFT_OUT) {
     it(`${name} is left out: ${why}`, ({ skip }) => skip());
@@ -45,7 +45,7 @@ export function reportLeftOut(): void {
   }
 }
 
-/** Builds those that are built; to be awaited before any of them is made. */
+/** Builds the clients that need it; has to end before any of them is created. */
 export async function prepareClients(): Promise<void> {
   const built = BUILT.filter(({ why }) => why === undefined);
   await Promise.all(built.map(async ({ name, prepare }) => makers.set(name, await prepare())));

@@ -10,7 +10,7 @@ export const GO: Built = {
   build: (folder) => ['go', 'build', '-trimpath', '-buildvcs=false', '-o', join(folder, 'client'), '.'],
 };
 
-/** Builds the AWS SDK for Go v2. Answers what makes its clients. */
+/** Builds the program with the AWS SDK for Go v2. Returns a maker of its clients. */
 export async function goClients(): Promise<ClientMaker> {
   const program = join(await built(GO), 'client');
   return (plane, key) => lineClient(program, [JSON.stringify(optionsFor(plane, key))]);

@@ -10,13 +10,13 @@ export const JAVA: Built = {
   build: (folder) => ['mvn', '--batch-mode', '--quiet', `-Dbuilt=${folder}`, 'compile'],
 };
 
-/** Builds the AWS SDK for Java v2. Answers what makes its clients. */
+/** Builds the program with the AWS SDK for Java v2. Returns a maker of its clients. */
 export async function javaClients(): Promise<ClientMaker> {
   const folder = await built(JAVA);
   const classes = [join(folder, 'classes'), join(folder, 'lib', '*')].join(':');
   return (plane, key) =>
     lineClient('java', [
-      // A short life: no time for the best code, and no second heap.
+      // A short-lived process: no time for full compilation, and no need for a parallel collector.
       '-XX:TieredStopAtLevel=1',
       '-XX:+UseSerialGC',
       '-cp',

@@ -3,10 +3,10 @@ import { REGION, secretOf } from '../../controlplane/auth/testing/signed-request
 import type { Client, Outcome } from './client.ts';
 import { startLineProgram } from './line-program.ts';
 
-/** What the client's program answers: an outcome, or what went wrong before there was one. */
+/** The answer of the client's program: an outcome, or the error that prevented one. */
 type Answer = Outcome | { readonly fault: string };
 
-/** What a program is told, in its first argument. `authorities`: the file of those who vouch for the certificate. */
+/** The options of a program, its first argument. `authorities`: the file of the CA certificates. */
 export type LineClientOptions = {
   readonly endpoint: string;
   readonly region: string;
@@ -15,13 +15,13 @@ export type LineClientOptions = {
   readonly secretAccessKey: string;
 };
 
-/** The options for a control plane and a key of the test document. */
+/** Returns the options for a control plane and a key of the test document. */
 export function optionsFor({ endpoint, files }: SecuredControlPlane, accessKeyId: string): LineClientOptions {
   const secretAccessKey = secretOf(accessKeyId);
   return { endpoint, region: REGION, authorities: files.cert, accessKeyId, secretAccessKey };
 }
 
-/** A client that is a program of its own: a line of JSON a call, one an outcome. */
+/** Starts a client in its own process: one line of JSON per call, one per outcome. */
 export function lineClient(
   command: string,
   args: readonly string[],

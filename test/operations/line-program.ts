@@ -1,10 +1,10 @@
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
 
-/** A program that reads a line of JSON and answers with one, until its stdin ends. */
+/** A program that answers each line of JSON with one line, until its stdin ends. */
 export type LineProgram = { exchange(line: unknown): Promise<unknown>; close(): void };
 
-/** Starts one; what it says on stderr is shown. One exchange at a time. */
+/** Starts a program; its stderr is shown. One exchange at a time. */
 export function startLineProgram(
   command: string,
   args: readonly string[],

@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 
-/** Whether the machine has a program of that name. */
+/** Returns whether the machine has a program of that name. */
 export function isOnPath(program: string): boolean {
   return (process.env['PATH'] ?? '').split(':').some((folder) => {
     try {

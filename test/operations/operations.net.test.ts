@@ -13,7 +13,7 @@ import { creates, deletes, everything, reads, updates, type Step } from './story
 import { withoutAccidents } from './without-accidents.ts';
 import { startSecuredControlPlane, type SecuredControlPlane } from '../testing/secured-control-plane.ts';
 
-// Every operation of the API against the running program, over TLS and with signatures, by each of its users' clients.
+// Every operation of the API against the running program, over TLS and with signatures, with each client that users have.
 
 beforeAll(prepareClients, 600_000);
 reportLeftOut();
@@ -66,7 +66,7 @@ describe('every operation', () => {
     plane = await start();
   });
 
-  it('is one that the tests know', () => {
+  it('is known to the tests', () => {
     expect(
       everything('m')
         .map(({ operation }) => operation)
@@ -74,7 +74,7 @@ describe('every operation', () => {
     ).toEqual(OPERATIONS.map(({ name }) => name).toSorted());
   });
 
-  it('answers all clients alike', async () => {
+  it('gives all clients the same answers', async () => {
     const seen: unknown[] = [];
     for (const { name, make } of PRESENT) {
       const steps = everything('colors');
@@ -119,7 +119,7 @@ describe.each(PRESENT)('each error of the model, by $name', ({ fast: make }) => 
 
   it('ConflictException', async () => {
     await expectAll(admin, creates(mesh), 'ConflictException');
-    // A token is kept with what it changed.
+    // A client token is stored together with its change.
     await expectAll(admin, updates(mesh, 1), 'done');
     const token = { clientToken: 'once' };
     await expectAll(admin, change(updates(mesh, 0), token, /^Update/), 'done');
@@ -133,7 +133,7 @@ describe.each(PRESENT)('each error of the model, by $name', ({ fast: make }) => 
     await expectAll(admin, steps, 'ResourceInUseException');
   });
 
-  it('ForbiddenException, to those who share the mesh, for what is not theirs', async () => {
+  it('ForbiddenException, for an account that the mesh is shared with and that does not own the resource', async () => {
     const guest = open(make, plane, 'AKGUEST');
     const shared = change(every, { meshOwner: OWNER }, /^(?:Update|Delete)(?!Mesh)/);
     await expectAll(guest, shared, 'ForbiddenException');
@@ -161,7 +161,7 @@ describe.each(PRESENT)('each error of the model, by $name', ({ fast: make }) => 
     await expectAll(admin, change(tag, { tags: more }), 'TooManyTagsException');
   });
 
-  it('AccessDeniedException, where no policy allows it', async () => {
+  it('AccessDeniedException, if no policy allows the call', async () => {
     await expectAll(open(make, plane, 'AKPOWERLESS'), every, 'AccessDeniedException');
   });
 
@@ -172,7 +172,7 @@ describe.each(PRESENT)('each error of the model, by $name', ({ fast: make }) => 
   });
 });
 
-describe.each(PRESENT)('what the store does to the model’s errors, by $name', ({ fast: make }) => {
+describe.each(PRESENT)('errors of the model that come from the store, by $name', ({ fast: make }) => {
   const mesh = 'stored';
   const writes = [...updates(mesh), ...deletes(mesh), ...creates('other')];
   let server: TestPostgres;
@@ -186,7 +186,7 @@ describe.each(PRESENT)('what the store does to the model’s errors, by $name', 
   });
   afterAll(() => server?.remove());
 
-  it('InternalServerErrorException for all that writes, where the server no longer has what the store is made of', async () => {
+  it('InternalServerErrorException for all writes, if a table of the store is missing', async () => {
     const sql = new Connection(url);
     await sql.connect();
     await sql.query('alter table daybreak.resource rename to lost');
@@ -197,7 +197,7 @@ describe.each(PRESENT)('what the store does to the model’s errors, by $name', 
     requireDone(await run(admin, updates(mesh)));
   });
 
-  it('ServiceUnavailableException for all that writes, while the server is away', async () => {
+  it('ServiceUnavailableException for all writes, while the server is down', async () => {
     await server.stop('fast');
     expect(errorsOf(writes, await run(admin, writes))).toEqual(all(writes, 'ServiceUnavailableException'));
     expect(errorsOf(reads(mesh), await run(admin, reads(mesh)))).toEqual(all(reads(mesh), 'done'));
@@ -214,12 +214,14 @@ describe('every operation of the beta', () => {
     plane = await start();
   });
 
-  it('is one that the tests know', () => {
+  it('is known to the tests', () => {
     const names = betaStory('m').map(({ operation }) => operation);
     expect(names.toSorted()).toEqual(BETA_OPERATIONS.map(({ name }) => name).toSorted());
   });
 
-  it.each(BETA)('works by %s, for who may, and for nobody else', async (_, make) => {
+  it.each(
+    BETA,
+  )('works with %s for a user with the permissions, and is denied without them', async (_, make) => {
     const steps = betaStory('colors');
     const denied = await run(open(make, plane, 'AKPOWERLESS'), steps);
     expect(errorsOf(steps, denied)).toEqual(all(steps, 'AccessDeniedException'));
@@ -248,7 +250,7 @@ describe('a list of 501 resources', () => {
     requireDone(made);
   });
 
-  it.each(PRESENT)('comes whole and in order, page by page, by $name', async ({ make }) => {
+  it.each(PRESENT)('is complete and in order, page by page, with $name', async ({ make }) => {
     const outcome = await open(make, plane).all({ operation: 'ListVirtualNodes', input: { meshName } });
     const { virtualNodes } = (outcome as { output: { virtualNodes: { virtualNodeName: string }[] } }).output;
     expect(virtualNodes.map(({ virtualNodeName }) => virtualNodeName)).toEqual(NAMES);

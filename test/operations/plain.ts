@@ -1,4 +1,4 @@
-/** An answer as all clients can have it: dates are seconds since 1970. */
+/** Converts an answer to a form that all clients share: dates are seconds since 1970. */
 export function plain(value: unknown): unknown {
   if (value instanceof Date) return value.getTime() / 1000;
   if (Array.isArray(value)) return value.map(plain);

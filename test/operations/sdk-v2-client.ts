@@ -6,7 +6,7 @@ import type { ClientMaker, Outcome } from './client.ts';
 import { plain } from './plain.ts';
 import type { Step } from './story.ts';
 
-/** What is used of `aws-sdk`, whose own types, of all services, take longer to check than everything here. */
+/** The part of `aws-sdk` that is used here. Its own types cover all services and take longer to check than everything here. */
 type Pending = {
   promise(): Promise<Readonly<Record<string, unknown>>>;
   eachPage(took: (error: Failure | null, page: Readonly<Record<string, unknown>> | null) => boolean): void;
@@ -15,11 +15,11 @@ type Failure = { readonly code: string; readonly message: string; readonly statu
 type AppMesh = Readonly<Record<string, (input: object) => Pending>>;
 
 const require = createRequire(import.meta.url);
-// It says on each start that it is in its last years.
+// The package prints a notice of its end of support at each start.
 (require('aws-sdk/lib/maintenance_mode_message') as { suppress: boolean }).suppress = true;
 const Client = require('aws-sdk/clients/appmesh') as new (options: object) => AppMesh;
 
-/** `aws-sdk`, the second version of the SDK for JavaScript. */
+/** `aws-sdk`, version 2 of the SDK for JavaScript. */
 export const sdkV2Client: ClientMaker = ({ endpoint, files }, accessKeyId) => {
   const agent = new Agent({ ca: readFileSync(files.cert), keepAlive: true });
   const client = new Client({
@@ -27,7 +27,7 @@ export const sdkV2Client: ClientMaker = ({ endpoint, files }, accessKeyId) => {
     region: REGION,
     credentials: { accessKeyId, secretAccessKey: secretOf(accessKeyId) },
     maxRetries: 0,
-    // What is wrong is for the control plane to say.
+    // Validation is left to the control plane.
     paramValidation: false,
     httpOptions: { agent },
   });

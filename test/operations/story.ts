@@ -14,17 +14,17 @@ const gatewayRoute = (prefix: string) => ({
   },
 });
 
-/** A resource that a story is about. */
+/** A resource of a story. */
 export type Thing = {
-  /** As operations name it: `VirtualNode`. */
+  /** The kind as in operation names: `VirtualNode`. */
   readonly kind: string;
-  /** Its parents' names and its own, without that of the story's mesh. */
+  /** Its parents' names and its own, except the name of the story's mesh. */
   readonly names: Readonly<Record<string, string>>;
-  /** Two specifications that are right. */
+  /** Two valid specifications. */
   readonly specs: readonly [object, object];
 };
 
-/** One of each kind, in the order in which they can be made. */
+/** One resource of each kind, in the order in which they can be created. */
 const THINGS: readonly Thing[] = [
   { kind: 'Mesh', names: {}, specs: [{}, { egressFilter: { type: 'ALLOW_ALL' } }] },
   {
@@ -65,7 +65,7 @@ const THINGS: readonly Thing[] = [
   },
 ];
 
-/** The parents' names alone: what a list of the kind takes. */
+/** Returns the parents' names only: the input of a list of the kind. */
 function within({ names }: Thing): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(names).slice(0, -1));
 }
@@ -73,7 +73,7 @@ function within({ names }: Thing): Readonly<Record<string, string>> {
 const step = (operation: string, input: object): Step => ({ operation, input: { ...input } });
 const named = (meshName: string, { names }: Thing): object => ({ meshName, ...names });
 
-/** Makes all of it in a mesh, parents first. Default: one of each kind. */
+/** Creates all resources in a mesh, parents first. Default: one of each kind. */
 export const creates = (meshName: string, things = THINGS): readonly Step[] =>
   things.map((thing) =>
     step(`Create${thing.kind}`, {
@@ -83,11 +83,11 @@ export const creates = (meshName: string, things = THINGS): readonly Step[] =>
     }),
   );
 
-/** Reads all of it, one by one. */
+/** Reads all resources, one by one. */
 export const describes = (meshName: string, things = THINGS): readonly Step[] =>
   things.map((thing) => step(`Describe${thing.kind}`, named(meshName, thing)));
 
-/** Reads all of it: one by one, in lists, and its tags. */
+/** Reads all resources: one by one, in lists, and their tags. */
 export const reads = (meshName: string, things = THINGS): readonly Step[] => [
   ...describes(meshName, things),
   ...once(
@@ -105,7 +105,7 @@ const TAGS = [
   { key: 'nothing', value: '' },
 ];
 
-/** Changes all of it, its tags too. */
+/** Updates all resources, and the tags of the mesh. */
 export const updates = (meshName: string, which: 0 | 1 = 1, things = THINGS): readonly Step[] => [
   ...things.map((thing) =>
     step(`Update${thing.kind}`, { ...named(meshName, thing), spec: thing.specs[which] }),
@@ -125,7 +125,7 @@ const DELETED = [
   'Mesh',
 ];
 
-/** Deletes all of it. */
+/** Deletes all resources. */
 export const deletes = (meshName: string, things = THINGS): readonly Step[] =>
   DELETED.flatMap((kind) =>
     things
@@ -133,7 +133,7 @@ export const deletes = (meshName: string, things = THINGS): readonly Step[] =>
       .map((thing) => step(`Delete${kind}`, named(meshName, thing))),
   );
 
-/** Makes, reads, changes, reads and deletes all of it. By default every operation of the API, once. */
+/** Creates, reads, updates, reads and deletes all resources. By default every operation of the API, once. */
 export const everything = (meshName: string, things = THINGS): readonly Step[] => [
   ...creates(meshName, things),
   ...reads(meshName, things),

@@ -7,13 +7,13 @@ import { startTerraform, whyNoTerraform, type Terraform } from './terraform/terr
 import { WHOLE_MODEL } from './whole/whole-model.ts';
 import { startSecuredControlPlane, type SecuredControlPlane } from '../testing/secured-control-plane.ts';
 
-// Terraform with the AWS provider, over every block of its schema of App Mesh: what is applied is what is there, so that a
-// plan after it is empty.
+// Terraform with the AWS provider, over every block of its schema for App Mesh: the control plane has exactly what was applied, so that a following
+// plan is empty.
 
 const why = whyNoTerraform();
 if (why !== undefined) process.stderr.write(`terraform is left out: ${why}\n`);
 
-// An id to import is names with / between them.
+// An import id consists of names separated by /.
 const THINGS = WHOLE_MODEL.filter(({ names }) => Object.values(names).every((name) => !name.includes('/')));
 
 describe.skipIf(why !== undefined)(`terraform${why === undefined ? '' : ` is left out: ${why}`}`, () => {
@@ -38,7 +38,7 @@ describe.skipIf(why !== undefined)(`terraform${why === undefined ? '' : ` is lef
     plane?.remove();
   });
 
-  it('has all that the schema can set in its configuration', () => {
+  it('has everything that the schema can set in its configuration', () => {
     const { resource } = resources(schemas, THINGS, 0) as { resource: Record<string, object> };
     const later = resources(schemas, THINGS, 1)['resource'] as Record<string, object>;
     const missing = Object.entries(schemas).flatMap(([type, { block }]) => {
@@ -51,19 +51,19 @@ describe.skipIf(why !== undefined)(`terraform${why === undefined ? '' : ` is lef
     expect(missing).toEqual(['aws_appmesh_route.spec.grpc_route.match.prefix']);
   });
 
-  it('makes all of it, and plans nothing more', { timeout: 480_000 }, async () => {
+  it('creates all resources, and a following plan is empty', { timeout: 480_000 }, async () => {
     terraform.configure(configuration(0));
     expect(await terraform.apply()).toEqual({ added: THINGS.length, changed: 0, destroyed: 0 });
     expect(await terraform.plan()).toBe('');
   });
 
-  it('changes all of it, and plans nothing more', { timeout: 480_000 }, async () => {
+  it('updates all resources, and a following plan is empty', { timeout: 480_000 }, async () => {
     terraform.configure(configuration(1));
     expect(await terraform.apply()).toMatchObject({ added: 0, destroyed: 0 });
     expect(await terraform.plan()).toBe('');
   });
 
-  it('takes over what is there without a change, and takes it away', { timeout: 480_000 }, async () => {
+  it('imports existing resources without a change, and destroys them', { timeout: 480_000 }, async () => {
     const other = await start();
     other.configure({ ...configuration(1), ...imports(THINGS) });
     expect(await other.apply()).toEqual({ added: 0, changed: 0, destroyed: 0 });

@@ -10,7 +10,7 @@ import { WHOLE_MODEL } from './whole/whole-model.ts';
 import { withoutAccidents } from './without-accidents.ts';
 import { startSecuredControlPlane, type SecuredControlPlane } from '../testing/secured-control-plane.ts';
 
-// Every member of the API, by each of its users' clients: what is asked for is what is there, zeros and all.
+// Every member of the API, with each client that users have: the stored specification equals the requested one, including zeros.
 
 let plane: SecuredControlPlane;
 beforeAll(async () => {
@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 reportLeftOut();
 
-it.each(KINDS)('%s: every leaf of its specification is in the model that the clients bring', (kind) => {
+it.each(KINDS)('%s: every leaf of its specification is in the model that the clients send', (kind) => {
   const things = WHOLE_MODEL.filter((thing) => thing.kind.toLowerCase() === kind.toLowerCase());
   const held = things.flatMap(({ specs }) => specs.flatMap((spec) => occurrences(kind, spec)));
   const leaves = new Set(held.map(({ leaf }) => leaf));
@@ -48,7 +48,7 @@ describe('a model with every member of the API', () => {
     expected = withoutAccidents(outcomes);
   });
 
-  it('is described as it was asked for', () => {
+  it('is described as it was requested', () => {
     const asked = steps.filter(({ operation }) => /^(?:Create|Update)/.test(operation));
     const answers = (
       expected as readonly { readonly output: Readonly<Record<string, { spec: unknown }>> }[]
@@ -58,7 +58,9 @@ describe('a model with every member of the API', () => {
     );
   });
 
-  it.each(PRESENT)('is made, read, changed and deleted by $name', { timeout: 120_000 }, async ({ fast }) => {
+  it.each(PRESENT)('is created, read, updated and deleted by $name', { timeout: 120_000 }, async ({
+    fast,
+  }) => {
     expect(withoutAccidents(await story(fast))).toEqual(expected);
   });
 });

@@ -1,4 +1,4 @@
-// Asks a host (second argument) in a protocol (first argument), and prints what it says.
+// Sends a request to a host (second argument) in a protocol (first argument), and prints the answer.
 import { connect as connectHttp2 } from 'node:http2';
 import { connect } from 'node:net';
 import { Client, credentials } from '@grpc/grpc-js';
@@ -7,7 +7,7 @@ import { HELLO, PORTS } from './hello.ts';
 const LIMIT_MS = 5000;
 const [protocol = '', host = ''] = process.argv.slice(2);
 
-/** The server speaks first; then it is answered. */
+/** Waits for the server to speak first, then answers. */
 function askTcp(): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(PORTS.tcp, host);

@@ -1,4 +1,4 @@
-// One server a protocol, each saying its protocol's name: TCP speaks first, HTTP/2 without TLS, gRPC with one method.
+// One server per protocol, each answering with its protocol's name: TCP speaks first, HTTP/2 without TLS, gRPC with one method.
 import { createServer as createHttp2Server } from 'node:http2';
 import { createServer as createTcpServer } from 'node:net';
 import { Server, ServerCredentials } from '@grpc/grpc-js';

@@ -1,13 +1,13 @@
 #!/bin/sh
-# Boots a machine out of namespaces: systemd as PID 1, the programs of this one, and /etc and /var of its own, which last from one
-# boot to the next. Ends with 129 when it reboots, and with 130 when it is switched off.
-# $1: the machine's folder, with etc and var; $2: what is installed on it, a folder with usr; $3: the file of its Envoy.
+# Boots a machine made of namespaces: systemd as PID 1, the programs of this machine, and a separate /etc and /var, which persist across
+# boots. Exits with 129 for a reboot, and with 130 for a power-off.
+# $1: the machine's folder, with etc and var; $2: the installed files, a folder with usr; $3: the path of its Envoy.
 set -eu
 
 boot() {
   folder=$1 installed=$2 envoy=$3
 
-  # Systemd takes the tree of control groups that it sees for its own, so it is shown a group that is.
+  # Systemd manages the whole cgroup tree that it sees, so it gets a group of its own as the root.
   mkdir -p "$folder/groups" "$folder/root"
   mount -t cgroup2 cgroup2 "$folder/groups"
   group=$folder/groups/daybreak-boot-$$
@@ -22,7 +22,7 @@ boot() {
   exit "$code"
 }
 
-# /usr is that of this machine with what is installed laid over it; nothing that is written to it is kept.
+# /usr is that of this machine with the installed files as an overlay; writes to it are discarded.
 lay_out() {
   root=$1 folder=$2 installed=$3 envoy=$4
   mount -t tmpfs -o mode=755 tmpfs "$root"
@@ -46,7 +46,7 @@ lay_out() {
   done
 }
 
-# In the new namespaces. What belongs to the whole computer is not this systemd's to change, as in any container.
+# Runs in the new namespaces. Systemd must not change settings of the whole computer, as in any container.
 enter() {
   mount -t proc proc proc
   mount --bind proc/sys proc/sys
@@ -60,7 +60,7 @@ enter() {
     /usr/lib/systemd/systemd --unit=multi-user.target
 }
 
-# The last of its processes may not be reaped yet.
+# Removes the groups; the last process may not be reaped yet, so retry.
 remove_groups() {
   for _ in 1 2 3 4 5 6 7 8 9 10; do
     if find "$1" -depth -type d -exec rmdir {} + 2> /dev/null; then return; fi

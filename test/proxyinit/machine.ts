@@ -8,15 +8,15 @@ import { stage } from '../../images/stage.ts';
 
 const SCRIPT = join(import.meta.dirname, 'machine.sh');
 
-/** The longest that a boot, a command and an end may take, in milliseconds, on a busy machine. */
+/** Time-outs of a boot, a command and an end, in milliseconds, for a busy machine. */
 const BOOT_MS = 30_000;
 const COMMAND_MS = 30_000;
 const END_MS = 30_000;
 
-/** What of /etc belongs to what is installed below /usr. */
+/** The parts of /etc that belong to the programs below /usr. */
 const OF_THIS_MACHINE = ['alternatives', 'ld.so.cache', 'nsswitch.conf'];
 
-/** What systemd itself needs; everybody else is made by systemd-sysusers. */
+/** The users that systemd itself needs; systemd-sysusers creates all others. */
 const USERS = {
   passwd: 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n',
   group: 'root:x:0:\nnogroup:x:65534:\n',
@@ -25,29 +25,29 @@ const USERS = {
 /** How a command ended on the machine. */
 export type Ended = { readonly code: number; readonly stdout: string; readonly stderr: string };
 
-/** A machine with Daybreak as it is installed, and a systemd of its own as PID 1. /etc and /var last from one boot to the next. */
+/** A machine with Daybreak installed, and its own systemd as PID 1. /etc and /var persist across boots. */
 export type Machine = {
-  /** Puts a file there: `etc/…` or `var/…`. */
+  /** Writes a file on the machine: `etc/…` or `var/…`. */
   write(path: string, text: string): Promise<void>;
-  /** The text of a file there; empty where there is none. */
+  /** Reads a file on the machine; empty if there is none. */
   read(path: string): Promise<string>;
-  /** Starts it, and waits until systemd has started all that it is to start. */
+  /** Boots it, and waits until systemd has started all units. */
   boot(): Promise<Booted>;
-  /** Switches it off, whatever it does, and takes it away. */
+  /** Kills it, whatever its state, and removes its files. */
   remove(): Promise<void>;
 };
 
-/** A machine that runs. */
+/** A running machine. */
 export type Booted = {
-  /** Runs a line of shell there, as root. */
+  /** Runs a shell command on the machine, as root. */
   readonly run: (command: string) => Promise<Ended>;
-  /** Systemd stops everything in its order, and ends; the machine can be booted again. */
+  /** Makes systemd stop everything in order and exit; the machine can be booted again. */
   readonly end: (how: 'reboot' | 'poweroff') => Promise<void>;
 };
 
 /**
- * Makes one that has never been started. `envoy`: the file that is its /usr/bin/envoy.
- * @throws Error where there is no such file
+ * Creates a machine that was never booted. `envoy`: the file for its /usr/bin/envoy.
+ * @throws Error if there is no such file
  */
 export async function makeMachine(envoy = process.env['DAYBREAK_ENVOY'] ?? ''): Promise<Machine> {
   await access(envoy, constants.X_OK).catch((cause: unknown) => {
@@ -61,7 +61,7 @@ export async function makeMachine(envoy = process.env['DAYBREAK_ENVOY'] ?? ''): 
   }
   for (const [name, text] of Object.entries(USERS)) writeFileSync(join(etc, name), text);
   writeFileSync(join(etc, 'hostname'), 'machine\n');
-  // With none it would be a first boot, which enables units by itself.
+  // Without a machine id it would be a first boot, which enables units by itself.
   writeFileSync(join(etc, 'machine-id'), `${'daeb'.repeat(8)}\n`);
   const installed = join(folder, 'installed');
   await stage(installed, process.execPath);
@@ -78,7 +78,7 @@ export async function makeMachine(envoy = process.env['DAYBREAK_ENVOY'] ?? ''): 
       const args = ['--pdeathsig=KILL', 'unshare', '--mount', 'sh', SCRIPT, folder, installed, envoy];
       const machine = execa('setpriv', args, { reject: false });
       running = machine;
-      // Everything ends with its PID 1, and the script clears away what is left.
+      // Everything ends with its PID 1, and the script cleans up the rest.
       off = async () => void process.kill(await firstOf(machine.pid), 'SIGKILL');
       const run = async (command: string): Promise<Ended> => {
         const words = [`--target=${await firstOf(machine.pid)}`, '--all', 'sh', '-c', command];
@@ -119,7 +119,7 @@ export async function makeMachine(envoy = process.env['DAYBREAK_ENVOY'] ?? ''): 
   };
 }
 
-/** Systemd, as this machine numbers it: what `unshare` started, which is what the script started. */
+/** Returns systemd's pid on this machine: the child of `unshare`, which is the child of the script. */
 async function firstOf(pid: number | undefined): Promise<number> {
   const childOf = async (parent: number | undefined, name: string): Promise<number> => {
     const children = await readFile(`/proc/${parent}/task/${parent}/children`, 'utf8');

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openScene, type Scene } from './testing/scene.ts';
 import { begin, compareAll, passStorm } from './testing/storm.ts';
 
-// `test/long/storm.ts` does the same for as long as one likes.
+// `test/long/storm.ts` does the same for any length of time.
 
 const SEED = Number(process.env['DAYBREAK_STORM_SEED'] ?? 1);
 
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => scene?.close());
 
-test('after 500 changes under kills and cuts each Envoy has what a fresh one has, and what the API says', {
+test('after 500 changes under kills and cuts each Envoy has the configuration that a fresh one gets and that the API reports', {
   timeout: 600_000,
 }, async () => {
   const tally = await passStorm(scene, SEED, 750);

@@ -8,23 +8,23 @@ import { createLab, type Lab } from '../lab/lab.ts';
 import { stage, type Stage } from '../lab/stage.ts';
 import { until } from '../lab/until.ts';
 
-/** The color application for one test file: made once, taken away at the end. */
+/** The color application for one test file: created once, removed at the end. */
 export type ColorFixture = {
   readonly lab: Lab;
   readonly programs: Stage;
   readonly mesh: ColorMesh;
   host(node: ColorNode): Host;
   admin(node: ColorNode): EnvoyAdmin;
-  /** Sends at least so many requests, and answers what became of them. */
+  /** Sends at least `requests` requests, and returns the tally of their outcomes. */
   send(requests: number, perSecond?: number): Promise<Tally>;
   /** Kills the control plane with -9. */
   killControlPlane(): Promise<void>;
-  /** Starts the control plane again, where it was, with the model that it left. */
+  /** Restarts the control plane at the same address, with the model that it had. */
   restartControlPlane(): Promise<void>;
   close(): Promise<void>;
 };
 
-/** Makes the lab, the mesh and everything that runs in it. */
+/** Creates the lab, the mesh and all programs of the application. */
 export async function openColorFixture(name: string, weights: Weights): Promise<ColorFixture> {
   const lab = await createLab({ name });
   try {

@@ -8,19 +8,19 @@ import type { Program } from '../lab/program.ts';
 import { startAgent } from '../lab/sidecar.ts';
 import { stage } from '../lab/stage.ts';
 
-/** An agent's host, a control plane that serves it, and one that accepts connections and says nothing. */
+/** An agent's host, a control plane that serves it, and one that accepts connections and never answers. */
 export type EndpointsScene = {
   readonly control: Host;
   readonly mute: Host;
-  /** Starts the agent, with control planes on these hosts in turn. */
+  /** Starts the agent, with control planes on these hosts in order. */
   start(...hosts: readonly Host[]): Program;
-  /** Has the agent's host lose all that it sends to another one, as a network that lost its way does; or no longer. */
+  /** Drops all packets from the agent's host to another host, like a network without a route (`-A`), or stops that (`-D`). */
   drop(host: Host, action?: '-A' | '-D'): Promise<void>;
-  /** What the agent says of its connection: `CONNECTED` or `NOT_CONNECTED`; undefined while it does not answer. */
+  /** Returns the agent's report of its connection: `CONNECTED` or `NOT_CONNECTED`; undefined while the agent does not answer. */
   readonly connection: () => Promise<string | undefined>;
-  /** Whether it is connected, and its Envoy LIVE. */
+  /** Whether the agent is connected, and its Envoy LIVE. */
   readonly isLive: () => Promise<boolean>;
-  /** Kills the agent, and nothing is lost any more. */
+  /** Kills the agent, and stops all packet loss. */
   reset(): Promise<void>;
   close(): Promise<void>;
 };
@@ -33,7 +33,7 @@ type AgentStatus = {
 const MUTE =
   "require('net').createServer((s) => s.on('error', () => {}).resume()).listen(18000, () => console.log('up'))";
 
-/** Makes it; no agent runs yet. `name`: of its lab. */
+/** Opens the scene; no agent runs yet. `name`: of its lab. */
 export async function openEndpointsScene(name: string): Promise<EndpointsScene> {
   const lab = await createLab({ name });
   try {

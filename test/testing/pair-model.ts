@@ -12,10 +12,10 @@ import {
 /** The mesh's name. */
 export const PAIR = 'pair';
 
-/** The proxy that sees each change of `back`. */
+/** The proxy that receives each change of `back`. */
 export const FRONT = `mesh/${PAIR}/virtualNode/front`;
 
-/** Makes the mesh. */
+/** Creates the mesh. */
 export async function createPair(client: AppMeshClient): Promise<void> {
   const inMesh = { meshName: PAIR };
   const virtualServiceName = 'back.local';
@@ -39,7 +39,7 @@ export async function createPair(client: AppMeshClient): Promise<void> {
   );
 }
 
-/** Moves `back` to another host name, which a cluster of `front` then has. */
+/** Changes the host name of `back`, which a cluster of `front` then contains. */
 export async function moveBack(client: AppMeshClient, hostname: string): Promise<void> {
   const spec = at(hostname);
   await client.send(new UpdateVirtualNodeCommand({ meshName: PAIR, virtualNodeName: 'back', spec }));

@@ -9,28 +9,28 @@ import { writeSelfSigned } from '../../controlplane/tls/testing/certificates.ts'
 
 const DAYBREAK = join(import.meta.dirname, '../../cli/main.ts');
 
-/** A control plane that runs as its users have it: over TLS, and asking who calls. */
+/** A control plane as in production: over TLS, with authentication. */
 export type SecuredControlPlane = {
-  /** `https://localhost:…`, and the port of ADS. */
+  /** `https://localhost:…`, and the address of ADS. */
   readonly endpoint: string;
   readonly ads: string;
-  /** The files that it was given. `cert` vouches for itself. */
+  /** The files of its flags. `cert` is self-signed. */
   readonly files: {
     readonly cert: string;
     readonly key: string;
     readonly credentials: string;
     readonly audit: string;
   };
-  /** What it wrote on stderr, a line each. */
+  /** The lines of its stderr. */
   log(): readonly string[];
   signal(name: 'SIGHUP'): void;
-  /** Ends it as an operator does. Answers its exit code. */
+  /** Sends SIGTERM, as an operator would. Returns the exit code. */
   stop(): Promise<number | undefined>;
-  /** Takes away what it had on disk. */
+  /** Removes its files from disk. */
   remove(): void;
 };
 
-/** Starts one, with the users of `DOCUMENT`, and a folder for its model unless the flags have `--store`. `flags` come last. */
+/** Starts a control plane with the users of `DOCUMENT`, and a folder for its model unless the flags have `--store`. `flags` come last. */
 export async function startSecuredControlPlane(...flags: readonly string[]): Promise<SecuredControlPlane> {
   const folder = mkdtempSync(join(tmpdir(), 'daybreak-secured-'));
   const file = (name: string): string => join(folder, name);

@@ -1,14 +1,14 @@
 import { keepAlive, request, type Answer } from '../lab/http.ts';
 
-// A stream of writes to a control plane that may be killed at any moment, and what is known of each.
+// A stream of writes to a control plane that may be killed at any moment, with the known outcome of each write.
 
-/** A virtual node that was written: it was asked to have versions 1 to `sent`, and `answered` of these calls were answered. */
+/** A virtual node that was written: versions 1 to `sent` were requested, and `answered` of these calls were answered. */
 export type Written = { readonly mesh: string; readonly name: string; sent: number; answered: number };
 
-/** How many versions each virtual node gets. */
+/** The number of versions per virtual node. */
 const VERSIONS = 3;
 
-/** Makes the meshes. */
+/** Creates the meshes. */
 export async function makeMeshes(api: string, meshes: readonly string[]): Promise<void> {
   for (const meshName of meshes) {
     const { status, body } = await put(`${api}/v20190125/meshes`, { meshName });
@@ -17,8 +17,8 @@ export async function makeMeshes(api: string, meshes: readonly string[]): Promis
 }
 
 /**
- * Makes virtual nodes and changes them, one call after the other, until one fails, or is aborted after it was answered.
- * Answers all of them; of the last one it may be unknown what became of it.
+ * Creates virtual nodes and updates them, one call after another, until a call fails, or the signal is aborted after an answer.
+ * Returns all of them; the outcome of the last call may be unknown.
  */
 export async function writeUntilFailure(
   api: string,
@@ -47,7 +47,7 @@ export async function writeUntilFailure(
   }
 }
 
-/** Asks for one version of a virtual node: the first makes it, the others change it. Sent again, it is the same call. */
+/** Requests one version of a virtual node: the first creates it, the others update it. A repeated call is idempotent. */
 export function send(
   api: string,
   { mesh, name }: Pick<Written, 'mesh' | 'name'>,
@@ -61,7 +61,7 @@ export function send(
     : put(`${nodes}/${name}`, body, agent);
 }
 
-/** What a virtual node has in a version. */
+/** Returns the spec of a virtual node in a version. */
 export function specOf(version: number): object {
   return {
     listeners: [{ portMapping: { port: 9080, protocol: 'http' } }],

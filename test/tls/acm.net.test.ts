@@ -20,8 +20,8 @@ import { until } from '../lab/until.ts';
 import { writePair } from './testing/authority.ts';
 import { knock } from './testing/knock.ts';
 
-// A virtual gateway with three listeners: a certificate of ACM, which moto stands in for, one of the folder, and one that
-// nobody has.
+// A virtual gateway with three listeners: one with a certificate of ACM (moto takes the place of ACM), one with a certificate of the folder, and one
+// whose certificate does not exist.
 
 const PORTS = { acm: 8441, folder: 8442, nobody: 8443 } as const;
 const OWN = 'arn:aws:acm:us-east-1:111122223333:certificate/own';
@@ -81,14 +81,14 @@ describe.each(ENVOYS)('%s', (variable) => {
     writeFileSync(join(folder, 'key.pem'), key);
   }
 
-  /** A file for the agent. */
+  /** Writes a file for the agent. */
   function given(name: string, content: string): string {
     const path = join(gateway.folder, name);
     writeFileSync(path, content);
     return path;
   }
 
-  /** An agent sends its token over TLS only. */
+  /** Starts a TLS front, because an agent sends its token over TLS only. */
   async function openFront(): Promise<void> {
     const { cert, key } = await authority.issue({ alternative: [{ type: 'dns', value: 'control' }] });
     const pair = join(lab.folder, 'front');
@@ -102,7 +102,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     await control.spawn('front', process.execPath, args).line(/ready/);
   }
 
-  /** Kills it, and starts it again as one that asks proxies who they are. */
+  /** Kills the control plane, and restarts it with authentication of proxies. */
   async function reopenControlPlane(): Promise<void> {
     await endControlPlane();
     const tokens = join(control.folder, 'tokens');
@@ -138,7 +138,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     );
   }
 
-  /** The names in the certificate that a port shows. */
+  /** Returns the names in the certificate that a port presents. */
   async function shown(name: keyof typeof PORTS): Promise<string | undefined> {
     const outcome = await knock(gateway.address, PORTS[name], {});
     return 'certificate' in outcome ? outcome.certificate?.subjectAltName : undefined;
@@ -149,7 +149,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     return proxies.flatMap((proxy) => proxy.problems.map(({ where, what }) => `${where} ${what}`));
   };
 
-  test('a control plane that asks nobody who he is gives no key away: it says what to set, and no connection is taken', async () => {
+  test('a control plane without authentication serves no private key: it names the missing flags, and the listeners accept no connection', async () => {
     expect([await shown('acm'), await shown('folder')]).toEqual([undefined, undefined]);
     const [first, second, third, ...others] = await problems();
     for (const problem of [first, second])
@@ -159,7 +159,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     await reopenControlPlane();
   });
 
-  test('each listener has the certificate that its ARN stands for; one that nobody has costs its own listener', async () => {
+  test('each listener has the certificate of its ARN; a missing certificate affects only its own listener', async () => {
     await until('ACM', async () => (await shown('acm')) === 'DNS:acm.local');
     expect(await shown('folder')).toBe('DNS:first.local');
     expect(await shown('nobody')).toBeUndefined();
@@ -169,19 +169,19 @@ describe.each(ENVOYS)('%s', (variable) => {
     ]);
   });
 
-  test('a certificate that is renewed in the folder is in force, and no listener was made anew', async () => {
+  test('a certificate that is renewed in the folder takes effect without a new listener', async () => {
     const before = await envoy.stat('listener_manager.listener_create_success');
     await writeOwn('second.local');
     await until('renewed', async () => (await shown('folder')) === 'DNS:second.local');
     expect(await envoy.stat('listener_manager.listener_create_success')).toBe(before);
   });
 
-  test('an expired pair in the folder replaced a good one, and nobody said so', async () => {
+  test('an expired pair in the folder does not replace a valid one, and is a problem in the status (it once replaced it silently)', async () => {
     await writeOwn('expired.local', -DAY / 2);
     const says = async (what: string) => (await problems()).some((each) => each.startsWith(`${OWN} ${what}`));
     await until('the problem', () => says('what came in its place is not used: it expired at'));
     expect(controlPlane.program.stderr()).toContain('what came in its place is not used');
-    // A control plane that starts with it alone knows of nothing better; the proxy does.
+    // A control plane that starts with only this pair knows no better one; the proxy does.
     await reopenControlPlane();
     await allInSync(controlPlane, 1);
     await until('the problem', () => says('it expired at'));
@@ -191,7 +191,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     await until('no problem', async () => !(await problems()).some((each) => each.startsWith(OWN)));
   });
 
-  test('a control plane that starts while AWS is away takes no certificate from who has it', async () => {
+  test('a control plane that starts while AWS is unavailable removes no certificate from a proxy that has it', async () => {
     moto.pause();
     await reopenControlPlane();
     await allInSync(controlPlane, 1);
@@ -203,18 +203,18 @@ describe.each(ENVOYS)('%s', (variable) => {
     moto.resume();
   });
 
-  test('a control plane that asks nobody any more takes no key from who has it', async () => {
+  test('a control plane that no longer authenticates removes no key from a proxy that has it', async () => {
     await endControlPlane();
     await openControlPlane();
     await allInSync(controlPlane, 1);
-    // Only the one that it does not have.
+    // Only the one whose certificate is missing.
     expect((await problems()).filter((each) => each.includes('/listener/'))).toEqual([
       expect.stringMatching(/listener\/8443.* nothing is known of .*\/nobody/),
     ]);
     expect([await shown('acm'), await shown('folder')]).toEqual(['DNS:acm.local', 'DNS:third.local']);
   });
 
-  test('no key is in what the control plane writes', async () => {
+  test('no private key is in the files of the control plane', async () => {
     const { stdout } = await control.exec('grep', ['-rlE', 'PRIVATE KEY', control.folder], { check: false });
     expect(stdout.trim().split('\n')).toEqual([join(certificates(), OWN, 'key.pem')]);
   });

@@ -22,8 +22,8 @@ import { until } from '../lab/until.ts';
 import { createAuthority, writePair, type Authority } from './testing/authority.ts';
 import { knock } from './testing/knock.ts';
 
-// A virtual gateway with certificates that the control plane serves, of which one comes late. What is known of them is said
-// by the test; it reaches Envoy over ADS, by way of the agent.
+// A virtual gateway with certificates that the control plane serves, one of which arrives late. The test sets the known certificates; they reach
+// Envoy over ADS, through the agent.
 
 const ARN = 'arn:aws:acm:us-east-1:000000000000:certificate/';
 const NODE = 'mesh/m/virtualGateway/gw';
@@ -49,7 +49,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     xds.addTo(grpc);
     ads = await listenGrpc(grpc, { host: lab.address, port: 0 });
     await learn('known', 'first.local');
-    // Nobody listens there yet.
+    // No server listens there yet.
     const env = { APPMESH_SDS_SOCKET_PATH: join(gateway.folder, 'sds.sock') };
     const options = { resource: NODE, xds: `http://${lab.address}:${ads.port}`, appPorts: '', env };
     agent = startAgent(gateway, programs, options);
@@ -63,7 +63,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     await lab?.close();
   });
 
-  /** The certificate of that name is for this host from now on. */
+  /** Sets a certificate with that name, issued for a host, from now on. */
   async function learn(name: string, dns: string): Promise<void> {
     const pair = await authority.issue({ dns: [dns] });
     known.set(`${ARN}${name}`, { ...pair, authority: authority.certificate });
@@ -102,7 +102,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     return 'certificate' in outcome ? outcome.certificate : undefined;
   }
 
-  test('a certificate that is not known yet holds up nothing but its own listener, which takes no connection', async () => {
+  test('an unknown certificate affects only its own listener, which accepts no connection', async () => {
     expect(await visit('plain')).toMatchObject({ status: 404 });
     expect((await certificateOf('known'))?.subjectAltName).toBe('DNS:first.local');
     expect(await visit('late')).toHaveProperty('error');
@@ -114,7 +114,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     ).toBeGreaterThan(0);
   });
 
-  test('a secret discovery server that comes late is as little in the way', async () => {
+  test('a secret discovery server that starts late affects only its own listener', async () => {
     expect(await visit('socket')).toHaveProperty('error');
     const { folder } = gateway;
     await writePair(join(folder, 'app'), await authority.issue({ dns: ['from-sds'] }));
@@ -128,12 +128,12 @@ describe.each(ENVOYS)('%s', (variable) => {
     });
   });
 
-  test('once it is known the listener takes connections', async () => {
+  test('the listener accepts connections once its certificate is known', async () => {
     await learn('late', 'late.local');
     await until('late', async () => (await certificateOf('late'))?.subjectAltName === 'DNS:late.local');
   });
 
-  test('a renewed one is in force, and no listener was made anew', async () => {
+  test('a renewed certificate takes effect without a new listener', async () => {
     const before = await envoy.stat('listener_manager.listener_create_success');
     await learn('known', 'second.local');
     await until('renewed', async () => (await certificateOf('known'))?.subjectAltName === 'DNS:second.local');
@@ -141,14 +141,14 @@ describe.each(ENVOYS)('%s', (variable) => {
     expect(await envoy.stat('listener_manager.listener_modified')).toBe(0);
   });
 
-  test('the key is in nothing that the agent says or writes', async () => {
+  test("the key is neither in the agent's output nor in its files", async () => {
     const key = known.get(`${ARN}known`)?.privateKey.split('\n')[1] ?? 'no key';
     const { stdout } = await gateway.exec('grep', ['-rlF', key, gateway.folder], { check: false });
     expect(stdout).toBe('');
     expect(agent.stdout() + agent.stderr()).not.toContain(key);
   });
 
-  test('without the control plane an Envoy that comes back has its certificates', async () => {
+  test('an Envoy that restarts without the control plane has its certificates', async () => {
     ads.close();
     const { stdout } = await gateway.exec('pgrep', ['-P', `${agent.pid}`]);
     await gateway.exec('kill', ['-9', ...stdout.trim().split('\n')]);

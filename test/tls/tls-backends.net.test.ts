@@ -19,19 +19,19 @@ import { until } from '../lab/until.ts';
 import { createAuthority, writePair, type Authority } from './testing/authority.ts';
 import { untilExpired } from './testing/until-expired.ts';
 
-// A virtual node whose application takes TLS itself, with no Envoy before it, and whose listeners say nothing of TLS: the
-// caller's client policy alone says that it is called over TLS.
+// A virtual node whose application terminates TLS itself, without an Envoy, and whose listeners have no TLS settings: only the caller's client policy
+// makes the caller use TLS.
 
 const BACKEND = 'backend';
 const meshName = 'm';
 
-/** The backend's ports, and what its application takes there. */
+/** The backend's ports, and the TLS options of its application. */
 const PORTS = {
   any: [9001, {}],
   old: [9002, { maxVersion: 'TLSv1.2' }],
   new: [9003, { minVersion: 'TLSv1.3' }],
   hybrid: [9004, { minVersion: 'TLSv1.3', ecdhCurve: 'X25519MLKEM768' }],
-  /** Its listener is tcp, those of the others are http. */
+  /** Its listener is tcp; the others are http. */
   tcp: [9005, {}],
 } as const;
 
@@ -94,7 +94,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     await api.send(new CreateVirtualNodeCommand({ meshName, virtualNodeName: 'client', spec: { backends } }));
   }
 
-  /** Starts the backend's application anew, with a certificate that ends in so many milliseconds. */
+  /** Restarts the backend's application, with a certificate that expires in `endsIn` milliseconds. */
   async function startApp(wanted: { readonly endsIn?: number }): Promise<void> {
     await app?.stop();
     const pair = join(folder(), 'backend');
@@ -116,16 +116,16 @@ describe.each(ENVOYS)('%s', (variable) => {
     ['old', 'TLSv1.2'],
     ['new', 'TLSv1.3'],
     ['tcp', 'TLSv1.3'],
-  ] as const)('a backend that takes versions "%s" is called by %s', async (name, protocol) => {
+  ] as const)('a backend that accepts versions "%s" is called with %s', async (name, protocol) => {
     const { status, body } = await call(name);
     expect([status, body]).toEqual([200, expect.stringContaining(`"protocol":"${protocol}"`)]);
   });
 
-  test('1.40 offers X25519MLKEM768 by itself, 1.37 does not', async () => {
+  test('Envoy 1.40 offers X25519MLKEM768 by default, 1.37 does not', async () => {
     expect(await call('hybrid')).toMatchObject({ status: variable === 'DAYBREAK_ENVOY' ? 200 : 503 });
   });
 
-  test("a backend's certificate that has expired is refused, also where a session of before could be resumed", async () => {
+  test('an expired certificate of a backend is rejected, even if an earlier session could be resumed', async () => {
     await untilExpired(async (endsIn) => {
       await startApp({ endsIn });
       await call('old');
@@ -136,14 +136,14 @@ describe.each(ENVOYS)('%s', (variable) => {
     expect(await call('any')).toMatchObject({ status: 503 });
   });
 
-  /** What the status has against the client's backends. */
+  /** Returns the problems of the client in the status. */
   async function problems(): Promise<readonly string[]> {
     const { proxies } = await controlPlane.status();
     const { problems: all = [] } = proxies.find(({ resource }) => resource.endsWith('/client')) ?? {};
     return all.map(({ where, what }) => `${where} ${what}`);
   }
 
-  test('a backend with TLS of its own was said to take none', async () => {
+  test('a backend that terminates TLS itself is not reported as a backend without TLS (it once was)', async () => {
     await startApp({});
     for (const name of ['any', 'tcp'] as const) {
       await until(name, async () => (await call(name)).status === 200);
@@ -151,7 +151,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     expect(await problems()).toEqual([]);
   });
 
-  test('an Envoy before it takes plain text alone, and that is said; what it but passes on is as before', async () => {
+  test('an Envoy in front of the backend accepts only plain text, which is a problem in the status; TCP that it passes through works as before', async () => {
     const { xds } = controlPlane;
     const appPorts = Object.values(PORTS)
       .map(([port]) => port)

@@ -18,7 +18,7 @@ import {
 } from './testing/model.ts';
 import { startSteady } from './testing/steady.ts';
 
-// The client's calls of its backend, under one client policy after another.
+// The client's calls to its backend, under different client policies.
 
 const EGRESS = `cluster.cds_egress_m_${SERVER}_http_${PORTS.strict}`;
 
@@ -29,7 +29,7 @@ describe.each(ENVOYS)('%s', (variable) => {
   });
   afterAll(() => mesh?.close());
 
-  /** What the client's application gets on a port of its backend. */
+  /** Returns the status that the client's application gets on a port of its backend. */
   async function fromClient(port: Port): Promise<number | string> {
     const outcome = await askFrom(mesh.client, `http://${SERVER}:${PORTS[port]}/`);
     return 'status' in outcome ? outcome.status : outcome.error;
@@ -49,11 +49,11 @@ describe.each(ENVOYS)('%s', (variable) => {
     await mesh.inSync();
   }
 
-  /** Asks until the answer is as wanted: a cluster that has changed is warmed first. */
+  /** Repeats a call until it has the wanted status: a changed cluster is warmed first. */
   const answers = (port: Port, wanted: number) =>
     until(`${wanted} on ${port}`, async () => (await fromClient(port)) === wanted, { limitMs: 20_000 });
 
-  test('none: the listener decides', async () => {
+  test('no policy: the listener decides', async () => {
     await answers('plain', 200);
     await answers('disabled', 200);
     await answers('permissive', 200);
@@ -69,14 +69,14 @@ describe.each(ENVOYS)('%s', (variable) => {
     ['tcp', 'hello from tcp\necho thanks'],
     ['http2', 'hello from http2'],
     ['grpc', 'hello from grpc'],
-  ] as const)('%s passes over TLS', async (protocol, answer) => {
+  ] as const)('%s works over TLS', async (protocol, answer) => {
     const args = [join(PROTOCOL_PROGRAMS, 'client.ts'), protocol, SERVER];
     expect((await mesh.client.exec(process.execPath, args)).stdout).toBe(answer);
     const cluster = `cluster.cds_egress_m_${SERVER}_${protocol}_${PROTOCOLS[protocol]}`;
     expect(await mesh.clientEnvoy.stat(`${cluster}.ssl.handshake`)).toBeGreaterThan(0);
   });
 
-  test('trust: the certificate is for the host name of service discovery, or one of the names', async () => {
+  test('trust: the certificate has to be for the host name of service discovery, or one of the names', async () => {
     await withPolicy({ validation: trust() });
     await answers('strict', 200);
     const before = await mesh.clientEnvoy.stat(`${EGRESS}.ssl.fail_verify_san`);
@@ -85,10 +85,10 @@ describe.each(ENVOYS)('%s', (variable) => {
     expect(await mesh.clientEnvoy.stat(`${EGRESS}.ssl.fail_verify_san`)).toBeGreaterThan(before);
   });
 
-  test('a wildcard in the certificate stands for a name; for another host it is refused', async () => {
+  test('a wildcard certificate matches a name of its domain; for another host it is rejected', async () => {
     await writePair(join(mesh.folder, 'server'), await mesh.servers.issue({ dns: ['*.apps.local'] }));
     await until('in force', async () => (await mesh.shownBy('strict')) === 'DNS:*.apps.local');
-    // A cluster that has changed makes its connections anew.
+    // A changed cluster opens new connections.
     await withPolicy({ validation: { ...trust(), ...names('server.apps.local') } });
     await answers('strict', 200);
     await withPolicy({ validation: trust() });
@@ -97,7 +97,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     await until('back', async () => (await mesh.shownBy('strict')) === `DNS:${SERVER}`);
   });
 
-  test('an enforced policy does not call a listener without TLS, one that is not enforced does', async () => {
+  test('an enforced policy does not call a listener without TLS; one that is not enforced does', async () => {
     await withPolicy({ validation: trust() });
     await answers('plain', 503);
     await withPolicy({ validation: trust(), enforce: false });
@@ -105,27 +105,27 @@ describe.each(ENVOYS)('%s', (variable) => {
     await answers('strict', 200);
   });
 
-  test('ports: elsewhere the listener decides', async () => {
+  test('ports: on other ports the listener decides', async () => {
     await withPolicy({ validation: { ...trust(), ...names('elsewhere') }, ports: [PORTS.permissive] });
     await answers('permissive', 503);
     await answers('strict', 200);
     await answers('plain', 200);
   });
 
-  test('a client certificate opens what asks for one', async () => {
+  test('a client certificate gives access to listeners that require one', async () => {
     await withPolicy({ validation: trust(), certificate: certificate() });
     await answers('mutual', 200);
     await answers('named', 200);
   });
 
-  test('secret discovery that the proxy does not have: nothing is sent, and the rest works', async () => {
+  test('secret discovery that the proxy does not have: no request is sent, and the rest works', async () => {
     const validation = { trust: { sds: { secretName: 'ROOTCA' } }, ...names(SERVER) };
     await withPolicy({ validation, ports: [PORTS.strict] });
     await answers('strict', 503);
     await answers('permissive', 200);
   });
 
-  test('a certificate that has expired does not replace a good one: no request fails', async () => {
+  test('an expired certificate does not replace a valid one: no request fails', async () => {
     await withPolicy({ validation: trust() });
     await answers('strict', 200);
     const steady = startSteady(mesh.server.address, PORTS.strict);
@@ -139,14 +139,14 @@ describe.each(ENVOYS)('%s', (variable) => {
       ),
     );
     expect(await mesh.shownBy('strict')).toBe(`DNS:${SERVER}`);
-    // A cluster that has changed makes its connections anew.
+    // A changed cluster opens new connections.
     await withPolicy({ validation: { ...trust(), ...names(SERVER) } });
     await answers('strict', 200);
     expect(await steady.stop()).toMatchObject({ failed: 0 });
     await writePair(join(mesh.folder, 'server'), await mesh.servers.issue({ dns: [SERVER] }));
   });
 
-  test('one that has expired is served where there was none, and callers that look refuse it until it is renewed', async () => {
+  test('an expired certificate is served if there was none before, and callers that verify it reject it until it is renewed', async () => {
     await withPolicy({ validation: trust() });
     await writePair(
       join(mesh.folder, 'missing'),
@@ -160,7 +160,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     await answers('missing', 200);
   });
 
-  test('a gateway takes TLS, and calls with its own policy', async () => {
+  test('a gateway terminates TLS, and uses its own policy for its calls', async () => {
     await createGateway(mesh.api, mesh.folder);
     const gateway = await mesh.startGateway('gw');
     const outcome = await until('an answer', async () => {

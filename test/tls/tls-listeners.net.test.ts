@@ -8,7 +8,7 @@ import { CALLER, PORTS, SERVER } from './testing/model.ts';
 import { startSteady } from './testing/steady.ts';
 import { untilExpired } from './testing/until-expired.ts';
 
-// The server's listeners, as callers from outside meet them.
+// The server's listeners, called from outside.
 
 const INGRESS = 'listener.0.0.0.0_15000.ssl';
 
@@ -19,7 +19,7 @@ describe.each(ENVOYS)('%s', (variable) => {
   });
   afterAll(() => mesh?.close());
 
-  describe('who gets in', () => {
+  describe('accepted callers', () => {
     // yes: the application answers; no: the connection ends.
     test.each([
       ['plain', 'yes', 'no', 'no'],
@@ -60,7 +60,7 @@ describe.each(ENVOYS)('%s', (variable) => {
       );
     });
 
-    test('a certificate of the right authority with another name is turned away, and counted', async () => {
+    test('a certificate of the right authority with another name is rejected, and counted', async () => {
       const before = await mesh.serverEnvoy.stat(`${INGRESS}.fail_verify_san`);
       const pair = await mesh.callers.issue({ uri: ['spiffe://apps/other'], dns: ['caller'] });
       const own = { cert: pair.chain, key: pair.privateKey };
@@ -72,19 +72,19 @@ describe.each(ENVOYS)('%s', (variable) => {
     test.each([
       ['of another authority', () => mesh.servers, {}],
       ['that has expired', () => mesh.callers, { endsIn: -60_000 }],
-    ])('a certificate %s is turned away', async (_what, authority, wanted) => {
+    ])('a certificate %s is rejected', async (_what, authority, wanted) => {
       const pair = await authority().issue({ uri: [CALLER], ...wanted });
       const own = { cert: pair.chain, key: pair.privateKey };
       expect(await mesh.fromOutside('mutual', own)).toHaveProperty('error');
     });
 
-    test('the secret discovery server has the certificate that its listener shows', async () => {
+    test('a listener presents the certificate of the secret discovery server', async () => {
       const pair = await mesh.callers.issue({ uri: [CALLER] });
       const own = { cert: pair.chain, key: pair.privateKey };
       expect(await mesh.shownBy('sds', own)).toBe('DNS:from-sds');
     });
 
-    test('HTTP/1.1 is what a listener for it agrees on', async () => {
+    test('a listener for HTTP/1.1 negotiates HTTP/1.1', async () => {
       expect(await mesh.fromOutside('strict', { ALPNProtocols: ['h2', 'http/1.1'] })).toMatchObject({
         status: 200,
       });
@@ -94,7 +94,7 @@ describe.each(ENVOYS)('%s', (variable) => {
   describe.each(['TLSv1.2', 'TLSv1.3'] as const)('resumption, %s', (version) => {
     const versions = { minVersion: version, maxVersion: version } as const;
 
-    test('a listener that asks for no certificate resumes sessions', async () => {
+    test('a listener that requests no certificate resumes sessions', async () => {
       const first = await mesh.fromOutside('strict', versions);
       const session = 'session' in first ? first.session : undefined;
       expect(await mesh.fromOutside('strict', { ...versions, ...(session && { session }) })).toMatchObject({
@@ -103,7 +103,7 @@ describe.each(ENVOYS)('%s', (variable) => {
       });
     });
 
-    test('one that asks for a certificate looks at it each time: once expired, it opens no session again', async () => {
+    test('a listener that requests a certificate verifies it for each connection: an expired one resumes no session', async () => {
       const { own, session } = await untilExpired(async (endsIn) => {
         const pair = await mesh.callers.issue({ uri: [CALLER], endsIn });
         const certificate = { cert: pair.chain, key: pair.privateKey, ...versions };
@@ -118,7 +118,7 @@ describe.each(ENVOYS)('%s', (variable) => {
   });
 
   describe('files', () => {
-    test('one that is not there is in the status, with its listener alone without effect', async () => {
+    test('a missing file is in the status, and affects only its own listener', async () => {
       const { certificates } = (await mesh.status()).daybreak;
       const missing = certificates.filter(({ state }) => state === 'missing');
       expect(missing).toMatchObject([
@@ -129,7 +129,7 @@ describe.each(ENVOYS)('%s', (variable) => {
       expect(served.toSorted()).toEqual(['files', 'files', 'sds', 'sds']);
     });
 
-    test('a key of another certificate is never offered to Envoy', async () => {
+    test('a key of another certificate is never sent to Envoy', async () => {
       const [one, other] = [
         await mesh.servers.issue({ dns: ['one'] }),
         await mesh.servers.issue({ dns: ['other'] }),
@@ -146,7 +146,7 @@ describe.each(ENVOYS)('%s', (variable) => {
       await until('in force', async () => (await mesh.shownBy('missing')) === 'DNS:one');
     });
 
-    test('a renewed one is taken anew; connections stay, and no request fails', async () => {
+    test('a renewed certificate takes effect; connections stay open, and no request fails', async () => {
       const updates = await mesh.serverEnvoy.stat('listener_manager.listener_modified');
       const steady = startSteady(mesh.server.address, PORTS.strict);
       await writePair(join(mesh.folder, 'server'), await mesh.servers.issue({ dns: [SERVER, 'renewed'] }));

@@ -13,7 +13,7 @@ import {
   type SecretsFixture,
 } from './testing/secrets-lab.ts';
 
-// What an agent says of secrets, whoever serves them: in its status, its log and its metrics. The tests are one story.
+// An agent's report of its secrets from any source: in its status, its log and its metrics. The tests are one story.
 
 const PATIENCE = { limitMs: 30_000 };
 
@@ -30,7 +30,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     return certificates.find((each) => each.name === name);
   }
 
-  /** Waits until a secret's state and problem are as wanted, and answers all of it. */
+  /** Waits until a secret has the wanted state and problem, and returns its status. */
   const stands = (name: string, state: string, problem?: RegExp) =>
     until(
       `${name} ${state} ${problem ?? ''}`,
@@ -46,10 +46,10 @@ describe.each(ENVOYS)('%s', (variable) => {
   const shows = (port: number, name: string | undefined) =>
     until(`${name} shown by ${port}`, async () => (await node.shownBy(port)) === name, PATIENCE);
 
-  test('a folder of the socket that cannot be entered: it is not ready, and says which folder', async () => {
+  test('a socket in a folder that the agent cannot enter: the proxy is not ready, and the problem names the folder', async () => {
     await node.writeApp({ dns: ['first'] });
     sds = await node.startSds();
-    // Root's alone: it is the case from the start, or Envoy would have its secrets already.
+    // Only root may enter the folder, from the start: otherwise Envoy would have its secrets already.
     const found = await stands('app', 'waiting', /may not enter the folder/);
     expect(found).toMatchObject({
       source: 'sds',
@@ -72,7 +72,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     await shows(FILE_PORT, 'DNS:from-files');
   });
 
-  test('once it can be, the secrets are there, with their ends, and it is ready', async () => {
+  test('when the folder becomes accessible, the secrets are served, with their expiry, and the proxy is ready', async () => {
     chmodSync(node.socketFolder, 0o755);
     const found = await stands('app', 'served');
     expect(Date.parse(found.expires ?? '')).toBeGreaterThan(Date.now());
@@ -86,7 +86,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     );
   });
 
-  test('files are listed with the others, by their name and source', async () => {
+  test('files are listed with the other secrets, by their name and source', async () => {
     const name = `file:${join(node.folder, 'server-chain.pem')};${join(node.folder, 'server-key.pem')}`;
     expect(await stands(name, 'served')).toMatchObject({
       source: 'files',
@@ -95,7 +95,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     });
   });
 
-  test('what Envoy refuses is said, and what it had before stays in force', async () => {
+  test('a secret that Envoy rejects is reported, and the previous one stays in use', async () => {
     const before = await secret('app');
     await sds.stop();
     const [one, other] = [
@@ -108,7 +108,7 @@ describe.each(ENVOYS)('%s', (variable) => {
       expires: before?.expires,
     });
     await shows(SDS_PORT, 'DNS:first');
-    // Sent again, Envoy acknowledges it, and it is no more in force than before.
+    // Sent again, Envoy sends an ACK for it, although it is still not in use.
     const acknowledged = await node.envoy.stat('sds.app.update_success');
     await sds.stop();
     sds = await node.startSds();
@@ -121,12 +121,12 @@ describe.each(ENVOYS)('%s', (variable) => {
     await shows(SDS_PORT, 'DNS:first');
   });
 
-  test('a server that is away is asked again every second or so, and used once it is back', async () => {
+  test('an unavailable server is retried about every second, and used once it is back', async () => {
     await sds.stop();
     const failures = async () => node.envoy.stat('sds.app.update_failure');
     const before = await failures();
     await stands('app', 'served', /agent\.sock: .*; the secret is not renewed until this is fixed$/);
-    // Envoy's own back-off, of up to half a minute, leaves time for six or so.
+    // Envoy's own back-off, of up to half a minute, would allow about six attempts.
     await until('many attempts', async () => (await failures()) >= before + 12, { limitMs: 40_000 });
     await node.writeApp({ dns: ['second'] });
     sds = await node.startSds();
@@ -134,7 +134,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     await stands('app', 'served');
   });
 
-  test('without an entry any more: the words of the server, and that it is not renewed', async () => {
+  test("without an entry: the problem has the server's message, and says that the secret is not renewed", async () => {
     node.setEntry(false);
     await sds.stop();
     sds = await node.startSds();
@@ -148,7 +148,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     await stands('app', 'served');
   });
 
-  test('a certificate that has expired while its server is gone is said to have', async () => {
+  test('a certificate that expires while its server is down is reported as expired', async () => {
     await sds.stop();
     await node.writeApp({ dns: ['short'], endsIn: 6000 });
     sds = await node.startSds();
@@ -166,7 +166,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     await stands('app', 'served');
   });
 
-  test('a listener that comes later and waits: not ready, with whom it waits for', async () => {
+  test('a listener that is added later and waits: the proxy is not ready, and the status names the missing secret', async () => {
     const arn = 'arn:aws:acm:us-east-1:000000000000:certificate/none';
     await node.setMore({ acm: { certificateArn: arn } });
     await stands(`certificate:${arn}`, 'waiting', /the control plane does not serve it/);
@@ -180,7 +180,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     expect(await secret(`certificate:${arn}`)).toBeUndefined();
   });
 
-  test('an Envoy that was started anew without the server is not ready until it is there', async () => {
+  test('an Envoy that restarts without the secret discovery server is not ready until the server is back', async () => {
     await sds.stop();
     const { envoyPid } = await node.status();
     process.kill(Number(envoyPid), 'SIGKILL');

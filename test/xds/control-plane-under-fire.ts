@@ -7,16 +7,16 @@ import { request } from '../lab/http.ts';
 import { startLocalControlPlane } from '../lab/local-control-plane.ts';
 import { misbehave, type Misbehaviour } from './misbehaving-client.ts';
 
-/** What a control plane that was shot at is like. Sizes in MiB. */
+/** The state of a control plane after the attack. Sizes in MiB. */
 export type Endured = {
   readonly done: Misbehaviour;
-  /** Of the process, at each tenth of the messages. */
+  /** RSS of the process, at each tenth of the messages. */
   readonly rssMib: readonly number[];
-  /** Of JavaScript's heap, likewise. It may not pass 128. */
+  /** Used JavaScript heap, at each tenth of the messages. The limit is 128. */
   readonly heapMib: readonly number[];
-  /** Proxies that the status still shows in the end. */
+  /** Proxies that the status still shows at the end. */
   readonly left: number;
-  /** Whether a client that behaves was served in the end. */
+  /** Whether a well-behaved client was served at the end. */
   readonly serves: boolean;
   readonly exitCode: number | undefined;
 };
@@ -24,10 +24,10 @@ export type Endured = {
 const NODES = ['colorgateway-vn', 'colorteller-vn', 'colorteller-blue-vn'].map(
   (name) => `mesh/${MESH}/virtualNode/${name}`,
 );
-// More than the 40 s in which the server's pings find out what nothing else tells.
+// More than the 40 s in which the server's pings detect dead connections.
 const LAST_STREAMS_MS = 90_000;
 
-/** Starts a control plane with a mesh, sends it so many messages that make no sense, and looks how it is. */
+/** Starts a control plane with a mesh, sends it `messages` malformed messages, and returns its state. */
 export async function fireAtControlPlane(
   messages: number,
   seed: number,
@@ -59,7 +59,7 @@ export async function fireAtControlPlane(
   }
 }
 
-/** With a heap that a leak would soon fill, and in which garbage is not left lying. */
+/** Starts a control plane with a heap that a leak would soon fill, and that is collected early. */
 async function startWithSmallHeap(folder: string): ReturnType<typeof startLocalControlPlane> {
   const before = process.env['NODE_OPTIONS'];
   process.env['NODE_OPTIONS'] = '--max-old-space-size=128 --max-semi-space-size=4';

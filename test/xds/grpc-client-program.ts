@@ -1,5 +1,5 @@
-// A gRPC client that finds its service by xDS: `node grpc-client-program.ts SERVICE LIMIT_MS`, with a bootstrap in
-// GRPC_XDS_BOOTSTRAP_CONFIG. For each line on its standard input it makes one call, which may take LIMIT_MS milliseconds (default: 60,000), and prints the answer or the error.
+// A gRPC client that discovers its service by xDS: `node grpc-client-program.ts SERVICE LIMIT_MS`, with a bootstrap in GRPC_XDS_BOOTSTRAP_CONFIG. For
+// each line on its standard input it makes one call, with a time-out of LIMIT_MS milliseconds (default: 60,000), and prints the answer or the error.
 import { createInterface } from 'node:readline';
 import { Client, credentials } from '@grpc/grpc-js';
 import { register } from '@grpc/grpc-js-xds';

@@ -21,7 +21,7 @@ import { appMeshClient, createColorModel, MESH } from '../../demo/color-model.ts
 import { echoMethod } from '../lab/grpc-methods.ts';
 import { startLocalControlPlane } from '../lab/local-control-plane.ts';
 
-// @grpc/grpc-js-xds, a client written by others: it asks for listeners and clusters by name, in state of the world.
+// @grpc/grpc-js-xds, a third-party client: it requests listeners and clusters by name, in SotW.
 
 const LIMIT_MS = 120_000;
 const stops: (() => unknown)[] = [];
@@ -29,7 +29,7 @@ afterEach(async () => {
   for (const stop of stops.splice(0).toReversed()) await stop();
 });
 
-test('a gRPC client finds its service, follows it to another place, and is told when there is none', async () => {
+test('a gRPC client finds its service, follows it to another address, and gets an error when there is none', async () => {
   const { xds, port } = await listen();
   const [blue, red] = [await backend('blue'), await backend('red')];
   xds.set('client', service('echo', blue));
@@ -47,7 +47,7 @@ test('a gRPC client finds its service, follows it to another place, and is told 
   await expect.poll(() => client.call('hello'), { timeout: LIMIT_MS }).toBe('blue: hello');
 });
 
-test('what a gRPC client refuses is known in its own words', async () => {
+test("a NACK of a gRPC client is reported in the client's own words", async () => {
   const { xds, port } = await listen();
   const snapshot = new Map(service('echo', await backend('blue')));
   const broken = encodeResource(ListenerSchema, 'echo', { name: 'echo' });
@@ -66,7 +66,7 @@ test('what a gRPC client refuses is known in its own words', async () => {
   expect(answer).toMatch(/^(4|14) /);
 });
 
-test('the control plane answers it as what it asks for: no listener of App Mesh is for a gRPC client', async () => {
+test('the control plane answers only the requested names: no listener of App Mesh is for a gRPC client', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'grpc-client-'));
   const plane = await startLocalControlPlane(['--data', folder]);
   stops.push(async () => {
@@ -92,7 +92,7 @@ async function listen() {
   return server;
 }
 
-/** A service that repeats what it is told, and says who it is. */
+/** Starts a service that answers with its name and the request. */
 async function backend(name: string): Promise<number> {
   const server = new Server();
   server.addService(
@@ -108,11 +108,11 @@ async function backend(name: string): Promise<number> {
   });
 }
 
-/** What a gRPC client needs to find a service under a name: a listener for it, routes, a cluster, endpoints. */
+/** Builds the resources with which a gRPC client finds a service: a listener, routes, a cluster, endpoints. */
 function service(name: string, port: number): Snapshot {
   const ads = { configSourceSpecifier: { case: 'ads', value: {} } } as const;
   const manager = create(HttpConnectionManagerSchema, {
-    // Other content with each place: the client takes no notice of a listener that comes back as it was.
+    // Different content for each address: the client ignores a listener that comes back unchanged.
     statPrefix: `${port}`,
     routeSpecifier: { case: 'rds', value: { routeConfigName: 'routes', configSource: ads } },
     httpFilters: [
@@ -161,7 +161,7 @@ function service(name: string, port: number): Snapshot {
   ]);
 }
 
-/** The client, in a process of its own: what it registers is for good. */
+/** Starts the client in its own process, because its registration is permanent. */
 function startClient(port: number, id: string, name: string, limitMs = LIMIT_MS) {
   const bootstrap = {
     node: { id, cluster: id, locality: {}, metadata: {} },

@@ -12,7 +12,7 @@ import { connectRaw, frame, type RawClient } from '../../xds/testing/http2.ts';
 import { CLUSTER, ENDPOINTS, LISTENER, ROUTES } from '../../xds/types.ts';
 import { createRandom, type Random } from './random.ts';
 
-/** What a client that gets everything wrong has done, and how it ended. */
+/** The actions of a misbehaving client, and the ends of its streams. */
 export type Misbehaviour = {
   readonly messages: number;
   readonly streams: number;
@@ -21,16 +21,16 @@ export type Misbehaviour = {
   readonly ends: Readonly<Record<string, number>>;
 };
 
-/** How it is done. */
+/** Options of the misbehaving client. */
 export type MisbehaviourOptions = {
   readonly port: number;
   /** Messages to send. */
   readonly messages: number;
-  /** The same seed does the same. */
+  /** The seed of the random choices; the same seed repeats them. */
   readonly seed: number;
-  /** Ids of nodes that exist, some of which the client claims to be. */
+  /** Ids of existing nodes, some of which the client uses as its own. */
   readonly nodes: readonly string[];
-  /** Called now and then, with the number of messages that were sent. */
+  /** Called now and then, with the number of messages sent so far. */
   onProgress?(messages: number): Promise<void> | void;
 };
 
@@ -40,8 +40,8 @@ const PROGRESS_EVERY = 5000;
 const STREAM_LIMIT_MS = 1000;
 
 /**
- * Sends random requests, wrong nonces, unknown types and methods, giant names, garbage, half-closed and cut streams, over
- * several streams at once; now and then it does what is right.
+ * Sends random requests, wrong nonces, unknown types and methods, huge names, garbage, half-closed and cut streams, over several streams at once; now
+ * and then a valid request.
  */
 export async function misbehave(options: MisbehaviourOptions): Promise<Misbehaviour> {
   const random = createRandom(options.seed);
@@ -110,7 +110,7 @@ async function runStream(
   return { messages, end: await ended, responses };
 }
 
-/** Ends a stream in one of the ways in which it can be ended. */
+/** Ends a stream in one of the possible ways. */
 function leave(stream: ClientHttp2Stream, client: RawClient, random: Random): void {
   const way = random.below(20);
   if (way === 0) client.close();
@@ -188,7 +188,7 @@ function deltaRequest(random: Random, nonces: readonly string[]) {
   };
 }
 
-/** A request as it goes out: now and then cut, overwritten, with a length that is wrong, or said to be compressed. */
+/** Encodes a request; now and then truncates it, overwrites bytes, or sets a wrong length or the compression flag. */
 function spoiled(random: Random, request: Record<string, unknown>, isDelta: boolean): Buffer {
   const message = isDelta
     ? toBinary(DeltaDiscoveryRequestSchema, create(DeltaDiscoveryRequestSchema, request))

@@ -1,14 +1,14 @@
-/** Numbers that look random, and are the same for the same seed. */
+/** Pseudo-random numbers, the same for the same seed. */
 export type Random = {
   /** A whole number from 0, below `limit`. */
   below(limit: number): number;
-  /** True once in `count` times. */
+  /** True once in `count` times on average. */
   oneIn(count: number): boolean;
-  /** One of these. */
+  /** One of these values. */
   from<T>(values: readonly [T, ...T[]] | readonly T[]): T;
 };
 
-/** Mulberry32, which is short and good enough to make a mess. */
+/** Mulberry32, which is short and good enough for tests. */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0;
   const next = (): number => {

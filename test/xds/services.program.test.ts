@@ -11,7 +11,7 @@ import { SERVICES, type DiscoveryService, type ServiceName } from '../../xds/ser
 import { appMeshClient, createColorModel, MESH } from '../../demo/color-model.ts';
 import { startLocalControlPlane, type LocalControlPlane } from '../lab/local-control-plane.ts';
 
-// The services of a running control plane, each by a client of its own.
+// The services of a running control plane, each with its own client.
 
 const ID = `mesh/${MESH}/virtualNode/colorgateway-vn`;
 let folder: string;
@@ -30,7 +30,10 @@ afterAll(async () => {
 });
 
 describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
-  test.each(['clusters', 'listeners'] as const)('%s are served whole on their own service', async (name) => {
+  test.each([
+    'clusters',
+    'listeners',
+  ] as const)('%s are served in full on their own service', async (name) => {
     const call = openCall(port, variant, name);
     call.ask({ node: { id: ID } });
     expect((await call.next()).resources.length).toBeGreaterThan(0);
@@ -43,7 +46,7 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
     'secrets',
     'extensionConfigs',
     'runtime',
-  ] as const)('%s that do not exist are answered at once', async (name: ServiceName) => {
+  ] as const)('a request for %s that do not exist is answered at once', async (name: ServiceName) => {
     const { onlyType }: DiscoveryService = SERVICES[name];
     const call = openCall(port, variant, name);
     const names = { [variant === 'delta' ? 'resourceNamesSubscribe' : 'resourceNames']: ['none'] };
@@ -53,7 +56,7 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
   });
 });
 
-test('CSDS shows a connected proxy down to its resources', async () => {
+test('CSDS shows a connected proxy with all of its resources', async () => {
   const call = openCall(port, 'delta');
   call.ask({ node: { id: ID }, typeUrl: SERVICES.listeners.onlyType });
   const { nonce, resources } = await call.next();

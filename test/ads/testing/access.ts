@@ -7,10 +7,10 @@ import type { Lab } from '../../lab/lab.ts';
 import type { Stage } from '../../lab/stage.ts';
 import { until } from '../../lab/until.ts';
 
-/** The proxy of the mesh that a guarded control plane has. */
+/** The proxy in the mesh of a guarded control plane. */
 export const FRONT = 'mesh/access/virtualNode/front';
 
-/** Where proxies reach it. */
+/** The ADS address for proxies. */
 export const ADS = 'control:18443';
 
 const MESH = `
@@ -26,19 +26,19 @@ spec:
     dns: { hostname: front.local }
 `;
 
-/** A control plane whose ADS is open beyond loopback, over TLS, to those who show who they are; its API is on loopback. */
+/** A control plane whose ADS is open beyond loopback, over TLS, to authenticated proxies; its API is on loopback. */
 export type GuardedControlPlane = {
-  /** Issued its certificate, and issues those of proxies. */
+  /** The authority that issued its certificate, and issues those of proxies. */
   readonly authority: Authority;
-  /** A path in its folder, where `ca.pem` is; also that of its log, `controlplane.log`. */
+  /** Returns a path in its folder, which contains `ca.pem` and its log, `controlplane.log`. */
   file(name: string): string;
-  /** Runs the command `daybreak` beside it; answers what that prints. */
+  /** Runs the command `daybreak` on its host; returns the output. */
   daybreak(command: string, ...args: readonly string[]): Promise<string>;
-  /** Waits until the proxy on that host has all that it is to have. */
+  /** Waits until the proxy on that host is in sync. */
   inSync(host: Host): Promise<ProxyStatus>;
 };
 
-/** Starts one on a host `control`. `flags` are given the paths of its files; `env` is what operator's commands get. */
+/** Starts a guarded control plane on a host `control`. `flags` gets the paths of its files; `env`: variables of `daybreak` commands. */
 export async function startGuardedControlPlane(
   lab: Lab,
   { node, daybreak: bundle }: Stage,
@@ -65,7 +65,7 @@ export async function startGuardedControlPlane(
   await program.line(/"ready":true/);
 
   const daybreak = async (command: string, ...args: readonly string[]): Promise<string> => {
-    // The certificate is for the name under which proxies know it, not for this machine.
+    // The certificate is for the name that proxies use, not for this machine.
     const own = { ...env, NODE_TLS_REJECT_UNAUTHORIZED: '0', DAYBREAK_ENDPOINT: 'https://127.0.0.1:8080' };
     return (await host.exec(node, [bundle, command, ...args], { env: own })).stdout;
   };

@@ -1,4 +1,4 @@
-// A DNS server on 127.0.0.1 that answers as it is told to on a unix socket (its argument): the body of a request is Answers.
+// A DNS server on 127.0.0.1. It receives its answers on a Unix socket (its argument): the body of a request is Answers.
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:http';
 import type { Answer, Answers } from './dns.ts';
@@ -32,7 +32,7 @@ function nameIn(message: Buffer): string {
   return labels.join('.').toLowerCase();
 }
 
-/** RFC 1035: the question again, and an A record an address to a question for one. */
+/** Builds a reply (RFC 1035): the question, and one A record per address if the question is for type A. */
 function replyTo(message: Buffer, told: Exclude<Answer, 'silent'>): Buffer {
   // Labels, then two bytes each of type and class.
   const end = message.indexOf(0, 12) + 5;
@@ -42,12 +42,12 @@ function replyTo(message: Buffer, told: Exclude<Answer, 'silent'>): Buffer {
   const head = Buffer.alloc(12);
   message.copy(head, 0, 0, 2);
   const code = typeof told === 'string' && told !== 'empty' ? CODES[told] : 0;
-  // An answer, recursion was and is available.
+  // A response, recursion desired and available.
   head.writeUInt16BE(0x81_80 | code, 2);
   head.writeUInt16BE(1, 4);
   head.writeUInt16BE(addresses.length, 6);
   const records = addresses.map((address) => {
-    // The name of the question, type A, class IN, a second to live, four bytes.
+    // The name of the question, type A, class IN, a TTL of one second, four bytes.
     const record = Buffer.from('c00c00010001000000010004', 'hex');
     return Buffer.concat([record, Buffer.from(address.split('.').map(Number))]);
   });

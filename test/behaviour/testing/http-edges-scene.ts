@@ -3,28 +3,30 @@ import type { Ask } from './callers/caller.ts';
 import { GATEWAY, GRPC, HTTP2, inputs, LIMITED, NARROW, OTHER, PLAIN, RAW } from './models/http-edges.ts';
 import { openScene, type Scene } from './scene.ts';
 
-/** The raw application of the mesh from its client, one outside the mesh from the client, and the mesh's through the gateway. */
+/**
+ * From the client to the raw application in the mesh, from the client to the one outside the mesh, and through the gateway to the one in the mesh.
+ */
 export const WAYS = {
   mesh: { from: 'client', host: 'server.local', port: RAW },
   outside: { from: 'client', host: 'other.local', port: RAW },
   gateway: { from: 'outside', host: 'door.local', port: GATEWAY.http },
-  /** By a gateway that speaks HTTP/2 to itself: its path has to begin with `/through/`. */
+  /** Through a gateway that uses HTTP/2 for its self-redirect: the path has to begin with `/through/`. */
   through: { from: 'outside', host: 'door.local', port: GATEWAY.http2 },
 } as const;
 
-/** A way to a raw application. */
+/** A path to a raw application. */
 export type Way = keyof typeof WAYS;
 
-/** The scene of the edges of HTTP. */
+/** The scene for edge cases of HTTP. */
 export type Edges = {
   readonly scene: Scene<'server' | 'other' | 'client' | 'gateway' | 'outside'>;
-  /** Sends bytes, and answers all that comes back. @throws Error where the connection fails */
+  /** Sends bytes and returns all received bytes. @throws Error if the connection fails */
   raw(way: Way, bytes: string, more?: Partial<Extract<Ask, { kind: 'raw' }>>): Promise<string>;
-  /** The same with a request for `/a` that has these further lines, on a connection that ends with the answer. */
+  /** Sends a request for `/a` with these further header lines, on a connection that ends with the answer. */
   get(way: Way, ...lines: readonly string[]): Promise<string>;
 };
 
-/** Opens it with the Envoy that a variable names. */
+/** Opens the scene with the Envoy that a variable names. */
 export async function openEdges(variable: (typeof ENVOYS)[number]): Promise<Edges> {
   const scene = await openScene('http-edges', variable, {
     inputs: () => inputs,
@@ -63,17 +65,17 @@ export async function openEdges(variable: (typeof ENVOYS)[number]): Promise<Edge
   };
 }
 
-/** A start line and header lines as they travel. */
+/** Joins a start line and header lines into a message head. */
 export function message(...lines: readonly string[]): string {
   return `${lines.join('\r\n')}\r\n\r\n`;
 }
 
-/** The line that makes a raw application give this answer. */
+/** Returns the header line that makes a raw application give this answer. */
 export function planned(answer: string): string {
   return `x-answer: ${Buffer.from(answer).toString('base64')}`;
 }
 
-/** What comes behind the header lines: of a raw application, the bytes that it got. */
+/** Returns the bytes after the header lines: from a raw application, the request as received. */
 export function bodyOf(answer: string): string {
   return answer.slice(answer.indexOf('\r\n\r\n') + 4);
 }

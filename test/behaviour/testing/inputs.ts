@@ -10,12 +10,12 @@ import type {
 } from '../../../controlplane/model/types.ts';
 import { request } from '../../lab/http.ts';
 
-/** A Create call: where its resource's collection is below `/v20190125/meshes`, and its body. */
+/** A Create call: the path of its resource's collection below `/v20190125/meshes`, and its body. */
 export type Input = { readonly at: string; readonly body: unknown };
 
 const inMesh = (mesh: string, rest: string): string => `/${encodeURIComponent(mesh)}/${rest}`;
 
-/** Makes the inputs of one mesh. */
+/** Returns builders for the inputs of one mesh. */
 export function inputsOf(meshName: string) {
   const at = (rest: string) => inMesh(meshName, rest);
   return {
@@ -32,7 +32,7 @@ export function inputsOf(meshName: string) {
       at: at(`virtualRouter/${router}/routes`),
       body: { routeName, spec },
     }),
-    /** A virtual service; behind it, a virtual router of this name, or a virtual node. */
+    /** A virtual service with a virtual router or a virtual node as its provider. */
     service: (
       virtualServiceName: string,
       behind: { readonly router: string } | { readonly node: string },
@@ -59,24 +59,24 @@ export function inputsOf(meshName: string) {
   };
 }
 
-/** A listener. */
+/** Builds a listener. */
 export function on(port: number, protocol: PortProtocol, more: Omit<Listener, 'portMapping'> = {}): Listener {
   return { portMapping: { port, protocol }, ...more };
 }
 
-/** An action to a port of a virtual node. */
+/** Builds an action with one port of a virtual node as its target. */
 export function to(virtualNode: string, port: number): { weightedTargets: WeightedTargets } {
   return { weightedTargets: [{ virtualNode, port, weight: 1 }] };
 }
 
-/** The backends of a virtual node. */
+/** Builds the backends of a virtual node. */
 export function backends(services: readonly string[]): NonNullable<VirtualNodeSpec['backends']> {
   return services.map((virtualServiceName) => ({ virtualService: { virtualServiceName } }));
 }
 
 /**
- * Makes resources through the App Mesh API at `endpoint`, in their order.
- * @throws Error with the API's words for the first that is refused.
+ * Creates resources through the App Mesh API at `endpoint`, in their order.
+ * @throws Error with the API's message for the first call that fails.
  */
 export async function createAll(endpoint: string, inputs: readonly Input[]): Promise<void> {
   for (const { at, body } of inputs) {

@@ -14,51 +14,51 @@ import { APP_CONTROL_PORT, type AppOptions } from './apps/app-options.ts';
 import { startCaller, type Caller } from './callers/caller.ts';
 import { createAll, type Input } from './inputs.ts';
 
-/** A host of a scene: what runs on it beside a caller. */
+/** A host of a scene, and the programs on it beside a caller. */
 export type Role = {
-  /** Further names that lead to it. */
+  /** Further names that resolve to it. */
   readonly dns?: readonly string[];
-  /** Whether names lead to its IPv6 address too. Default: as in the whole plot. */
+  /** Whether its names resolve to its IPv6 address too. Default: as in the plot. */
   readonly ipv6Names?: boolean;
   readonly app?: Omit<AppOptions, 'name'>;
-  /** `mesh/M/virtualNode/N`, or a virtual gateway: then it has an Envoy, and for a node the rules that lead to it. */
+  /** `mesh/M/virtualNode/N`, or a virtual gateway: then it has an Envoy, and for a node the traffic rules that redirect to it. */
   readonly resource?: string;
-  /** The app's ports that a sidecar takes traffic for. */
+  /** The app's ports whose traffic the sidecar intercepts. */
   readonly appPorts?: readonly number[];
   /** Further variables of its agent. */
   readonly env?: Readonly<Record<string, string>>;
 };
 
-/** Hosts by their names, and the model that their Envoys have. */
+/** Hosts by name, and the model that configures their Envoys. */
 export type Plot<H extends string> = {
   readonly hosts: Readonly<Record<H, Role>>;
-  /** `logs`: a folder of each host that its Envoy can write in. */
+  /** `logs`: returns a folder of a host that its Envoy can write to. */
   readonly inputs: (logs: (host: H) => string) => readonly Input[];
-  /** Whether names lead to IPv6 addresses too, and rules are for them. Default: false. */
+  /** Whether names resolve to IPv6 addresses too, and traffic rules include IPv6. Default: false. */
   readonly ipv6?: boolean;
   /** Further flags and variables of the control plane. */
   readonly controlPlane?: (lab: Lab) => Promise<Parameters<typeof startControlPlane>[2]>;
 };
 
-/** One host, ready to be asked and looked at. */
+/** One host, with its programs. */
 export type Actor = {
   readonly host: Host;
   readonly caller: Caller;
-  /** Its Envoy's; fails where it has none. */
+  /** The admin interface of its Envoy. Fails if it has no Envoy. */
   admin(): EnvoyAdmin;
-  /** Its agent, the last that was started; fails where it has none. */
+  /** The agent that was started last. Fails if it has none. */
   agent(): Program;
-  /** Starts another agent, once the last has ended. `env`: further variables. */
+  /** Starts another agent, after the last has ended. `env`: further variables. */
   startAgent(env?: Readonly<Record<string, string>>): Program;
-  /** How often its app was asked with an id. */
+  /** How many requests with an id its app has received. */
   attempts(id: string): Promise<number>;
-  /** Has its app answer 500 on a port from now on. */
+  /** Makes its app answer 500 on a port from now on. */
   fail(port: number): Promise<void>;
-  /** Has its health checks on a port fail from now on, or succeed. */
+  /** Makes its health checks on a port fail or succeed from now on. */
   feel(port: number, health: 'sick' | 'well'): Promise<void>;
 };
 
-/** What a test file plays on: one control plane, a few hosts, some with an Envoy, all in sync. */
+/** The environment of a test file: one control plane, a few hosts, some with an Envoy, all in sync. */
 export type Scene<H extends string> = {
   readonly lab: Lab;
   readonly controlPlane: ControlPlane;
@@ -66,7 +66,7 @@ export type Scene<H extends string> = {
   close(): Promise<void>;
 };
 
-/** Makes hosts, model and programs, with the Envoy that a variable names, and waits until every Envoy has all of its configuration. */
+/** Creates hosts, model and programs, with the Envoy that a variable names, and waits until every Envoy has all of its configuration. */
 export async function openScene<H extends string>(
   name: string,
   variable: (typeof ENVOYS)[number],
@@ -87,7 +87,7 @@ async function furnish<H extends string>(lab: Lab, envoy: string, plot: Plot<H>)
   const controlPlane = await startControlPlane(await lab.host('control'), programs, told);
   const roles = Object.entries<Role>(plot.hosts);
   const hosts = new Map<string, Host>();
-  // All names first: an app or an Envoy may ask for one as it starts.
+  // All names first: an app or an Envoy may resolve one as it starts.
   for (const [host, { dns = [], ipv6Names = plot.ipv6 ?? false }] of roles)
     hosts.set(host, await lab.host(host, { dns, ipv6Names }));
   await createAll(controlPlane.endpoint, plot.inputs(logsOf));
@@ -137,7 +137,7 @@ async function furnish<H extends string>(lab: Lab, envoy: string, plot: Plot<H>)
         const env = { APPMESH_APP_PORTS: ports, APPMESH_ENABLE_IPV6: plot.ipv6 === true ? '1' : '0' };
         await host.exec(programs.node, [programs.daybreak, 'proxyinit'], { env });
       }
-      // One thread: a retry then always finds the connection that the attempt before it used.
+      // One thread: a retry then always finds the connection of the attempt before it.
       const env = { ENVOY_CONCURRENCY: '1', ...more };
       start = (further) =>
         startAgent(host, programs, {

@@ -6,9 +6,9 @@ import { backends, inputsOf, on, type Input } from './inputs.ts';
 import { startLoad, type LoadTally } from './callers/load.ts';
 import { openScene, type Actor, type Scene } from './scene.ts';
 
-// Two instances of a virtual node and two of a virtual gateway in front of it, of which one after the other is stopped.
+// Two instances of a virtual node, and two of a virtual gateway in front of it, that are stopped alternately.
 
-/** Where the virtual node listens, and the gateway. */
+/** The listener ports of the virtual node and the gateway. */
 export const HTTP = 8080;
 export const TCP = 5432;
 
@@ -39,7 +39,7 @@ const INPUTS: readonly Input[] = [
   }),
 ];
 
-/** Makes them, and waits until all are LIVE and requests come through. */
+/** Creates the scene, and waits until all Envoys are LIVE and requests succeed. */
 export async function openStops(name: string, variable: (typeof ENVOYS)[number]): Promise<Scene<StopsHost>> {
   const instance = {
     app: { http: [HTTP], tcp: [TCP] },
@@ -61,7 +61,7 @@ export async function openStops(name: string, variable: (typeof ENVOYS)[number])
   return scene;
 }
 
-/** Stops an agent, and answers how it says that its drain ended. @throws Error where it did not end well */
+/** Stops an agent, and returns how its drain ended, according to its log. @throws Error if the agent did not stop cleanly */
 export async function stopAgent(agent: Program, limitMs = 130_000): Promise<string> {
   const { code } = await agent.stop(limitMs);
   const said = /"msg":"drained: ([^"]+)"/.exec(agent.stderr())?.[1];
@@ -69,7 +69,7 @@ export async function stopAgent(agent: Program, limitMs = 130_000): Promise<stri
   return said;
 }
 
-/** Starts the agent of a host again, with further variables, and waits until its Envoy serves. */
+/** Restarts the agent of a host, with further variables, and waits until its Envoy serves. */
 export async function startAgain(actor: Actor, env: Readonly<Record<string, string>> = {}): Promise<Program> {
   const agent = actor.startAgent(env);
   await until(`${actor.host.name} LIVE`, () => actor.admin().ready(), { limitMs: 30_000 });
@@ -84,29 +84,28 @@ async function serves({ host }: Actor): Promise<boolean> {
   return refused === 0 && Object.keys(failed).length === 0;
 }
 
-/** What came of stops under load. */
+/** The outcome of stops under load. */
 export type StopsTally = LoadTally & {
   readonly stops: number;
-  /** Requests of Envoys on connections that were closed before an answer came; they try them again. */
+  /** Requests of Envoys on connections that were closed before an answer; the Envoys retry them. */
   readonly resets: number;
-  /** How many drains ended how. */
+  /** The number of drains per reason of their end. */
   readonly ends: Readonly<Record<string, number>>;
 };
 
 /**
- * What is stopped. `node`: instances of the virtual node, whose callers are Envoys that learn of it by nothing but its connections.
- * `gateway`: virtual gateways, whose callers try nothing again but a connection that was refused; `gateway, deregistered`: these are
- * told by somebody, a while after the stop began, to ask the other one.
+ * The proxies that are stopped. `node`: instances of the virtual node; their callers are Envoys that learn of the stop only through their
+ * connections. `gateway`: virtual gateways; their callers retry only a refused connection. `gateway, deregistered`: like `gateway`, but the callers
+ * are switched to the other gateway a while after the stop began.
  */
 export type Stopped = 'node' | 'gateway' | 'gateway, deregistered';
 
 const RESETS = `cluster.cds_egress_m_target_http_${HTTP}.upstream_cx_destroy_remote_with_active_rq`;
-/** What is asked of both gateways until the callers are told. */
+/** The number of requests to both gateways until the callers are switched. */
 const REQUESTS_UNTIL_TOLD = 100;
 
 /**
- * Stops one of two instances after the other, `stops` times, under `perSecond` requests a second, of which one half has connections of
- * their own.
+ * Stops two instances alternately, `stops` times, under `perSecond` requests per second, half of which have their own connections.
  */
 export async function stopUnderLoad(
   { actors }: Scene<StopsHost>,

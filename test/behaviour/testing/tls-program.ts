@@ -1,5 +1,5 @@
-// `serve NAME PORT CERT KEY`: a TLS server that says its name and closes. `ask ADDRESS PORT SERVER_NAME`: prints the name that a
-// TLS server says, or `closed`.
+// `serve NAME PORT CERT KEY`: a TLS server that sends its name and closes. `ask ADDRESS PORT SERVER_NAME`: prints the name that a TLS server sends,
+// or `closed`.
 import { readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:tls';
 

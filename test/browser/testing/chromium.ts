@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path';
 import type { Host } from '../../lab/host.ts';
 import type { Program } from '../../lab/program.ts';
 
-/** Why there is no browser to try with; undefined where there is one. */
+/** Returns why there is no browser for the test; undefined if there is one. */
 export function whyNoChromium(): string | undefined {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
   return folders.some((folder) => isProgram(join(folder, 'chromium')))
@@ -22,7 +22,7 @@ function isProgram(path: string): boolean {
 
 const FLAGS = [
   '--headless',
-  // It runs as root, in a namespace of the test's own.
+  // The browser runs as root, in a namespace of the test's own.
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -32,7 +32,7 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-/** Opens a page in a browser on a host, until it is killed. `evil.example` leads to 127.0.0.1. */
+/** Opens a page in a browser on a host, until it is killed. `evil.example` resolves to 127.0.0.1. */
 export function openPage(host: Host, profile: string, url: string): Program {
   const folder = join(host.folder, profile);
   const rules = '--host-resolver-rules=MAP evil.example 127.0.0.1';

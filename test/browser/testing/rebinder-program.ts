@@ -1,11 +1,11 @@
-// The server of a page whose name first leads to itself, and then to another program of the same machine: what DNS rebinding
-// comes to. `node rebinder-program.ts PORT TARGET`, TARGET a port of 127.0.0.1. Once the page has come, what its browser sends to
-// 127.0.0.1:PORT goes to the target, byte by byte. It prints what the page was answered as a line of JSON.
+// The server of a page whose name first resolves to the server itself, and then to another program of the same machine, as in DNS rebinding. `node
+// rebinder-program.ts PORT TARGET`, TARGET a port of 127.0.0.1. Once the page is loaded, connections of the browser to 127.0.0.1:PORT are forwarded
+// to the target, byte by byte. Prints the answers that the page got as one line of JSON.
 import { createServer as createHttpServer } from 'node:http';
 import { connect, createServer, type Socket } from 'node:net';
 import { pipeline } from 'node:stream';
 
-/** What the page asks for, on the host and port that it came from. */
+/** The requests that the page sends to its own host and port. */
 const ASKED = [
   ['GET', '/status'],
   ['GET', '/server_info'],
@@ -32,7 +32,7 @@ reports.listen(0, '127.0.0.1', () => {
     response.writeHead(200, { 'content-type': 'text/html', connection: 'close' });
     response.end(page(address.port));
   });
-  // Where a connection leads is decided with its first byte: a browser opens some for later.
+  // The first byte of a connection decides its target: a browser opens some connections ahead of use.
   createServer((socket) => {
     socket.on('error', () => undefined);
     socket.once('readable', () => (isBound ? passOn(socket) : pages.emit('connection', socket)));

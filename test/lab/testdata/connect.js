@@ -1,4 +1,4 @@
-// Usage: node connect.js HOST. Says how connecting to port 80 of it fails.
+// Usage: node connect.js HOST. Prints the error code of a connection to port 80 of HOST.
 import { connect } from 'node:net';
 
 connect(80, process.argv[2] ?? '').on('error', (error) => {

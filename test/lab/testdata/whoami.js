@@ -1,4 +1,4 @@
-// Usage: node whoami.js PORT. Answers each request with its own uid and the address that asks.
+// Usage: node whoami.js PORT. Answers each request with its own uid and the address of the client.
 import { createServer } from 'node:http';
 
 const server = createServer((incoming, outgoing) => {

@@ -1,4 +1,4 @@
-// Usage: node owner.ts stay|exit. Makes a lab with a running program and leaves it to itself.
+// Usage: node owner.ts stay|exit. Makes a lab with a running program and leaves it open.
 import { createLab } from '../lab.ts';
 
 const lab = await createLab({ name: 'owned' });

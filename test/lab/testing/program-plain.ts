@@ -1,4 +1,4 @@
-/** Needs nothing. */
+/** Needs no package. */
 export function say(): void {
   process.stdout.write('plain\n');
 }

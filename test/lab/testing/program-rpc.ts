@@ -1,6 +1,6 @@
 import { Metadata } from '@grpc/grpc-js';
 
-/** Shows that a package in CommonJS works in the bundle. */
+/** Shows that a CommonJS package works in the bundle. */
 export function say(): void {
   const metadata = new Metadata();
   metadata.set('color', 'white');

@@ -1,7 +1,7 @@
-// @ts-nocheck: aws-cdk-lib stands somewhere else
+// @ts-nocheck: aws-cdk-lib is installed elsewhere
 /* oxlint-disable no-new -- a construct adds itself to its scope */
-// A CDK app with each construct of App Mesh, and what CDK makes of names, references, nested stacks and stages.
-// `node app.mjs FOLDER OUT`: aws-cdk-lib is taken from FOLDER's node_modules, and cdk.out is written to OUT.
+// A CDK app with each construct of App Mesh, and CDK's handling of names, references, nested stacks and stages. `node app.mjs FOLDER OUT`:
+// aws-cdk-lib comes from FOLDER's node_modules, and cdk.out is written to OUT.
 import { cdk, cloudMap, mesh } from './library.mjs';
 import { Services } from './services.mjs';
 
@@ -37,7 +37,7 @@ class Inner extends cdk.NestedStack {
   }
 }
 
-// A mesh of another account, and resources without a construct of their own.
+// A mesh of another account, and L1 constructs.
 class Shared extends cdk.Stack {
   constructor(scope, id, props) {
     super(scope, id, props);

@@ -1,5 +1,5 @@
-// @ts-nocheck: aws-cdk-lib stands somewhere else
-// CDK, from the node_modules of the folder that the app is given.
+// @ts-nocheck: aws-cdk-lib is installed elsewhere
+// CDK, from the node_modules of the folder in the app's argument.
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 

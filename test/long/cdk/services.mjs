@@ -1,4 +1,4 @@
-// @ts-nocheck: aws-cdk-lib stands somewhere else
+// @ts-nocheck: aws-cdk-lib is installed elsewhere
 /* oxlint-disable no-new -- a construct adds itself to its scope */
 // A stack with virtual nodes, routers, routes, services and gateways of every protocol, in a mesh of another stack.
 import { acm, cdk, mesh, pca } from './library.mjs';

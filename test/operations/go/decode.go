@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// decode puts JSON into one of the SDK's types, by the names of the API model.
+// decode fills one of the SDK's types from JSON, by the names of the API model.
 func decode(from any, into reflect.Value, path string) error {
 	switch value := from.(type) {
 	case map[string]any:

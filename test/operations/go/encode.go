@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// encode makes JSON of one of the SDK's types, by the names of the API model. What an answer did not have is nil, and for
-// an enumeration the empty string.
+// encode converts one of the SDK's types to JSON, by the names of the API model. A member that is absent from an answer is nil; an absent
+// enumeration is the empty string.
 func encode(value reflect.Value) any {
 	switch value.Kind() {
 	case reflect.Pointer, reflect.Interface:

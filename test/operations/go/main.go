@@ -1,4 +1,4 @@
-// Calls App Mesh with the AWS SDK for Go v2: a line of JSON a call on stdin, one an outcome on stdout.
+// Calls App Mesh with the AWS SDK for Go v2: one line of JSON per call on stdin, one per outcome on stdout.
 package main
 
 import (
@@ -25,12 +25,12 @@ import (
 type options struct {
 	Endpoint        string
 	Region          string
-	Authorities     string // the file of those whom the control plane's certificate is vouched for by
+	Authorities     string // the file of the CA certificate that issued the control plane's certificate
 	AccessKeyID     string
 	SecretAccessKey string
 }
 
-// A call, and whether all pages of its list are wanted.
+// A call, and whether it requests all pages of a list.
 type call struct {
 	Operation string
 	Input     map[string]any
@@ -67,9 +67,9 @@ func newClient(given options) *appmesh.Client {
 		Credentials:  credentials.NewStaticCredentialsProvider(given.AccessKeyID, given.SecretAccessKey, ""),
 		HTTPClient:   transport,
 		Retryer:      aws.NopRetryer{},
-		// What is wrong is for the control plane to say.
+		// Validation is left to the control plane.
 		APIOptions: []func(*middleware.Stack) error{func(stack *middleware.Stack) error {
-			// It is not there where an operation needs nothing.
+			// The middleware does not exist if an operation has no required members.
 			_, _ = stack.Initialize.Remove("OperationInputValidation")
 			return nil
 		}},

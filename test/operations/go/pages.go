@@ -19,7 +19,7 @@ var paginators = map[string]any{
 	"ListVirtualServices": appmesh.NewListVirtualServicesPaginator,
 }
 
-// allPages reads a list with the SDK's own paginator, and joins what the pages have.
+// allPages reads a list with the SDK's own paginator, and merges the pages.
 func allPages(client *appmesh.Client, operation string, input reflect.Value) (any, error) {
 	construct, known := paginators[operation]
 	if !known {

@@ -67,7 +67,7 @@ var unionMembers = []any{
 	(*types.VirtualServiceProviderMemberVirtualRouter)(nil),
 }
 
-// memberOf finds the type for a member of a union.
+// memberOf returns the type for a member of a union.
 func memberOf(union reflect.Type, name string) (reflect.Type, error) {
 	for _, each := range unionMembers {
 		member := reflect.TypeOf(each)

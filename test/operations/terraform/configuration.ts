@@ -6,7 +6,7 @@ import { blockOf, type Block, type Schemas } from './schema.ts';
 const ADMIN = 'AKADMIN';
 const MESH = 'whole';
 
-/** The part of a configuration that says which provider speaks to which control plane. */
+/** Returns the part of a configuration that selects the provider and the control plane. */
 export function provider({ endpoint, files }: SecuredControlPlane): Block {
   return {
     terraform: { required_providers: { aws: { source: 'hashicorp/aws' } } },
@@ -27,7 +27,7 @@ export function provider({ endpoint, files }: SecuredControlPlane): Block {
   };
 }
 
-/** What must be there before a resource of a kind. */
+/** The kinds that have to exist before a resource of a kind. */
 const AFTER: Readonly<Record<string, readonly string[]>> = {
   Mesh: [],
   VirtualNode: ['Mesh'],
@@ -38,7 +38,7 @@ const AFTER: Readonly<Record<string, readonly string[]>> = {
   GatewayRoute: ['VirtualGateway', 'VirtualService'],
 };
 
-/** The resources of a configuration, with the first or the second of their specifications. */
+/** Returns the resources of a configuration, with the first or the second of their specifications. */
 export function resources(schemas: Schemas, things: readonly Thing[], which: 0 | 1): Block {
   const all: Record<string, Record<string, Block>> = {};
   const addresses = (kinds: readonly string[]): readonly string[] =>
@@ -61,7 +61,7 @@ export function resources(schemas: Schemas, things: readonly Thing[], which: 0 |
   return { resource: all };
 }
 
-/** Where the provider takes 0 for nothing, and then says that a required field is missing. */
+/** Members for which the provider treats 0 as unset, and then reports that a required field is missing. */
 const NEVER_ZERO: readonly string[] = ['maxEjectionPercent', 'start'];
 
 function sendable(spec: object): object {
@@ -70,7 +70,7 @@ function sendable(spec: object): object {
   ) as object;
 }
 
-/** Blocks that take over what is there already. */
+/** Returns blocks that import existing resources. */
 export function imports(things: readonly Thing[]): Block {
   return { import: things.map((thing) => ({ to: addressOf(thing), id: importId(thing) })) };
 }
@@ -87,7 +87,7 @@ function addressOf(thing: Thing): string {
   return `${typeOf(thing)}.${labelOf(thing)}`;
 }
 
-// `name` is its own, and the parents' have theirs.
+// `name` is the resource's own; parents have their own arguments.
 function namesOf({ kind, names }: Thing): Block {
   if (kind === 'Mesh') return { name: names['meshName'] ?? MESH };
   const [own = ''] = Object.values(names).slice(-1);

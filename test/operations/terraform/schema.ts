@@ -1,4 +1,4 @@
-/** A block of a provider's schema, as `terraform providers schema -json` has it. */
+/** A block of a provider's schema, as in `terraform providers schema -json`. */
 export type SchemaBlock = {
   readonly attributes?: Readonly<Record<string, SchemaAttribute>>;
   readonly block_types?: Readonly<Record<string, { readonly block: SchemaBlock }>>;
@@ -10,13 +10,13 @@ export type SchemaAttribute = {
   readonly optional?: boolean;
 };
 
-/** The schemas of the kinds of resources, by their names in a configuration: `aws_appmesh_mesh`. */
+/** The schemas of resource types, by their names in a configuration: `aws_appmesh_mesh`. */
 export type Schemas = Readonly<Record<string, { readonly block: SchemaBlock }>>;
 
 /** A block in a configuration. */
 export type Block = { readonly [name: string]: unknown };
 
-/** Every attribute that a configuration can set, by its path: `spec.listener.port_mapping.port`. */
+/** Returns every attribute that a configuration can set, by its path: `spec.listener.port_mapping.port`. */
 export function attributePaths(block: SchemaBlock, path = ''): readonly string[] {
   const own = Object.entries(block.attributes ?? {})
     .filter(([, { required, optional }]) => required === true || optional === true)
@@ -27,7 +27,7 @@ export function attributePaths(block: SchemaBlock, path = ''): readonly string[]
   return [...own, ...inner];
 }
 
-/** Those of them that a block sets. */
+/** Returns the attributes that a block sets, by their paths. */
 export function setPaths(schema: SchemaBlock, block: Block, path = ''): readonly string[] {
   return Object.entries(block).flatMap(([name, value]) => {
     const inner = schema.block_types?.[name];
@@ -37,8 +37,7 @@ export function setPaths(schema: SchemaBlock, block: Block, path = ''): readonly
 }
 
 /**
- * A specification of the API as a block: names in snake case and, of what there are several, in the singular. What the
- * schema has no place for is left out.
+ * Converts a specification of the API to a block: names in snake case, and list names in the singular. Omits members that the schema does not have.
  */
 export function blockOf(schema: SchemaBlock, spec: object): Block {
   const members = Object.entries(spec).flatMap(([member, value]): readonly (readonly [string, unknown])[] => {

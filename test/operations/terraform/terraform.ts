@@ -5,26 +5,26 @@ import { execa } from 'execa';
 import { isOnPath } from '../on-path.ts';
 import type { Schemas } from './schema.ts';
 
-/** How an apply came out. */
+/** The counts of an apply. */
 export type Applied = { readonly added: number; readonly changed: number; readonly destroyed: number };
 
-/** Terraform in a folder of its own, with a state of its own. */
+/** Terraform in its own folder, with its own state. */
 export type Terraform = {
   /** Writes the configuration, in place of the one before. */
   configure(configuration: object): void;
   /** The resources of App Mesh in the provider's schema. */
   schemas(): Promise<Schemas>;
   apply(): Promise<Applied>;
-  /** What would be changed, in Terraform's words; empty where nothing would. */
+  /** The planned changes, in Terraform's words; empty if there are none. */
   plan(): Promise<string>;
   destroy(): Promise<Applied>;
   remove(): void;
 };
 
-/** No step of it takes longer, in milliseconds. */
+/** Time-out of one Terraform command, in milliseconds. */
 const LIMIT_MS = 240_000;
 
-/** Why there is no Terraform, or nothing to make it speak to AWS; undefined where there is. */
+/** Returns why Terraform or the AWS provider is missing; undefined if both exist. */
 export function whyNoTerraform(): string | undefined {
   if (!isOnPath('terraform')) return 'there is no terraform on the PATH';
   const plugins = process.env['TF_PLUGIN_DIR'];
@@ -33,7 +33,7 @@ export function whyNoTerraform(): string | undefined {
   return existsSync(plugins) ? undefined : `TF_PLUGIN_DIR is ${plugins}, which is not there`;
 }
 
-/** Makes a folder for it, whose providers come from `plugins`, and from nowhere else. */
+/** Creates a folder for Terraform, whose providers come only from `plugins`. */
 export async function startTerraform(plugins: string, configuration: object): Promise<Terraform> {
   const folder = mkdtempSync(join(tmpdir(), 'daybreak-terraform-'));
   const settings = join(folder, 'settings.tfrc');
@@ -44,7 +44,7 @@ export async function startTerraform(plugins: string, configuration: object): Pr
   const run = async (...args: readonly string[]) =>
     execa('terraform', args, {
       cwd: folder,
-      // Nothing that the machine is set up with is to be met, credentials of AWS least of all.
+      // The machine's settings must have no effect, least of all AWS credentials.
       extendEnv: false,
       env: {
         PATH: process.env['PATH'],
@@ -61,7 +61,7 @@ export async function startTerraform(plugins: string, configuration: object): Pr
   const must = async (...args: readonly string[]): Promise<string> => {
     const { exitCode, stdout, stderr } = await run(...args);
     if (exitCode === 0) return stdout;
-    // Which line of the configuration it was is of no use: it is one.
+    // The position in the configuration is useless, because the configuration is one line.
     const said = stderr.split('\n').filter((line) => !/^ +(?:on main|\d+:)/.test(line));
     throw new Error(`terraform ${args.join(' ')}: exit ${String(exitCode)}\n${said.join('\n')}`);
   };

@@ -24,7 +24,7 @@ const route = (gatewayRouteName: string, before: object, after: object): Thing =
   specs: [before, after],
 });
 
-/** The port of the virtual router that the service is provided by. */
+/** The port of the virtual router that is the service's provider. */
 const target = (port: number) => ({ port, virtualService: { virtualServiceName: 'router.local' } });
 const hostname = (defaultTargetHostname: string) => ({ hostname: { defaultTargetHostname } });
 
@@ -78,7 +78,7 @@ const grpc = (match: object, rewrite?: object) => ({
   },
 });
 
-/** Virtual gateways and gateway routes that have every member of their specification between them. */
+/** Virtual gateways and gateway routes that together have every member of their specification. */
 export const GATEWAYS: readonly Thing[] = [
   gateway(
     'gateway',

@@ -24,7 +24,7 @@ const node = (virtualNodeName: string, before: object, after: object): Thing => 
   specs: [before, after],
 });
 
-/** Virtual nodes that have every member of their specification between them. */
+/** Virtual nodes that together have every member of their specification. */
 export const NODES: readonly Thing[] = [
   node(
     'listeners',

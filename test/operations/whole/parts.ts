@@ -1,11 +1,11 @@
-/** Durations: zero, which switches off, and each unit. */
+/** Durations: zero, which disables a limit, and each unit. */
 export const s = (value: number) => ({ unit: 's', value });
 export const ms = (value: number) => ({ unit: 'ms', value });
 
 const file = { certificateChain: '/tls/chain.pem', privateKey: '/tls/key.pem' };
 const names = (...exact: readonly string[]) => ({ match: { exact } });
 
-/** The ways in which a listener is certified, and verifies its clients. */
+/** TLS settings of a listener, with each source of certificates. */
 export const LISTENER_TLS = {
   acm: {
     mode: 'STRICT',
@@ -26,7 +26,7 @@ export const LISTENER_TLS = {
   },
 } as const;
 
-/** The ways in which a caller verifies, and shows a certificate. */
+/** TLS settings of a client policy, with each source of certificates. */
 export const CLIENT_TLS = {
   acm: {
     enforce: false,
@@ -56,7 +56,7 @@ export const CLIENT_TLS = {
 /** A client policy. */
 export const policy = (tls: object) => ({ clientPolicy: { tls } });
 
-/** A health check over a protocol; `more` goes over it. */
+/** A health check over a protocol; `more` overrides its members. */
 export const healthCheck = (protocol: string, more: object = {}) => ({
   protocol,
   intervalMillis: 5000,
@@ -70,7 +70,7 @@ export const healthCheck = (protocol: string, more: object = {}) => ({
 /** A listener's port. */
 export const portMapping = (port: number, protocol: string) => ({ portMapping: { port, protocol } });
 
-/** Where access logs go, in each of their formats. */
+/** Access logs, in each of their formats. */
 export const LOGGING = {
   plain: { accessLog: { file: { path: '/dev/stdout' } } },
   text: { accessLog: { file: { path: '/dev/stdout', format: { text: '%RESPONSE_CODE%\n' } } } },
@@ -89,7 +89,7 @@ export const LOGGING = {
   },
 } as const;
 
-/** All conditions on a header, or on a call's metadata, zero among them. */
+/** All matches of a header, or of a call's metadata, including zero. */
 export const HEADERS = [
   { name: 'exact', match: { exact: 'a' } },
   { name: 'prefix', match: { prefix: 'a' }, invert: true },
@@ -99,7 +99,7 @@ export const HEADERS = [
   { name: 'present' },
 ] as const;
 
-/** All methods, two for each route that is matched by one. */
+/** All methods, two for each route that matches one. */
 export const METHODS = [
   ['GET', 'HEAD'],
   ['POST', 'PUT'],

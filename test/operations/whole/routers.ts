@@ -7,13 +7,13 @@ const LISTENERS = [
   portMapping(8082, 'grpc'),
   portMapping(8083, 'tcp'),
 ];
-/** Of HTTP/1.1 and HTTP/2, which have the same members, and of gRPC and TCP: the member, and the port. */
+/** The members and ports of HTTP/1.1 and HTTP/2, whose routes have the same members, and the ports of gRPC and TCP. */
 const HTTP = { httpRoute: 8080, http2Route: 8081 } as const;
 const GRPC = 8082;
 const TCP = 8083;
 
 const target = (weight: number, port: number) => ({ virtualNode: 'listeners', weight, port });
-/** All to one target, and none to another. */
+/** All weight on one target, and none on another. */
 const action = (port: number) => ({
   weightedTargets: [target(100, port), { ...target(0, port), virtualNode: 'cloud-map' }],
 });
@@ -73,7 +73,7 @@ const grpc = (match: object, more: object = {}) => ({
 });
 const tcp = (timeout: object) => ({ tcpRoute: { match: { port: TCP }, action: action(TCP), timeout } });
 
-/** Virtual routers and routes that have every member of their specification between them. */
+/** Virtual routers and routes that together have every member of their specification. */
 export const ROUTERS: readonly Thing[] = [
   {
     kind: 'VirtualRouter',

@@ -12,8 +12,8 @@ const router = { provider: { virtualRouter: { virtualRouterName: 'router' } } };
 const node = { provider: { virtualNode: { virtualNodeName: 'listeners' } } };
 
 /**
- * Resources that have every member of the API between them, each with every value that it can be out of, and with zero, false
- * and nothing where these are allowed. In the order in which they can be made; each has two specifications.
+ * Resources that together have every member of the API, each with every value of its enumeration, and with zero, false and empty values where the API
+ * allows them. In the order in which they can be created; each has two specifications.
  */
 export const WHOLE_MODEL: readonly Thing[] = [
   {

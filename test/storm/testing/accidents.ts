@@ -4,7 +4,7 @@ import type { Host } from '../../lab/host.ts';
 import type { Replica } from '../../lab/replica.ts';
 import type { Accident } from './plan.ts';
 
-/** What accidents happen to. */
+/** The targets of accidents. */
 export type Victims = {
   readonly replicas: readonly Replica[];
   /** The hosts of the proxies. */
@@ -14,23 +14,23 @@ export type Victims = {
   readonly store: string;
 };
 
-/** Lets accidents happen, and ends those that last. */
+/** Starts accidents, and ends those that last. */
 export type Accidents = {
-  /** Begins one at a step. One of a replica that is down already, or of a connection that is cut, is left out: one replica always runs. */
+  /** Starts an accident at a step. Skips one of a replica that is already down, or of a connection that is already cut: one replica always runs. */
   begin(accident: Accident, step: number): Promise<void>;
-  /** Ends those whose time is over at a step. A replica starts beside what goes on. */
+  /** Ends the accidents that are due at a step. A replica restarts in the background. */
   endDue(step: number): Promise<void>;
-  /** Ends all of them, and waits until all replicas serve. */
+  /** Ends all accidents, and waits until all replicas serve. */
   endAll(): Promise<void>;
-  /** How many there were of each kind. */
+  /** The number of accidents per kind. */
   counts(): Readonly<Partial<Record<Accident['what'], number>>>;
 };
 
 type Going = { readonly due: number; readonly end: () => Promise<void> };
 
-/** Nothing has happened yet, and all replicas run. */
+/** Creates the accidents of a storm; all replicas have to run. */
 export function createAccidents({ replicas, proxies, postgres, store }: Victims): Accidents {
-  /** By what they happen to: `replicas`, or a proxy and a replica. */
+  /** Running accidents by their target: `replicas`, or a proxy and a replica. */
   const going = new Map<string, Going>();
   const counts = new Map<Accident['what'], number>();
   let restart: Promise<void> | undefined;
@@ -100,7 +100,7 @@ function placeOf(accident: Accident): string {
   }
 }
 
-/** Has the proxy's host lose packets to and from the replica's ADS, or answer its own with a reset; or no longer. */
+/** Makes the proxy's host drop packets to and from the replica's ADS, or answer its own with a reset; or stops that. */
 async function filter(
   action: '-I' | '-D',
   host: Host,
@@ -116,10 +116,10 @@ async function filter(
   for (const rule of rules) await host.exec('iptables', ['-w', action, ...rule]);
 }
 
-/** Has PostgreSQL end every connection but the one that asks for it. */
+/** Makes PostgreSQL end every connection except the one of this request. */
 async function disconnect(store: string): Promise<void> {
   const client = new Client(store);
-  // The server may be gone, or go, itself.
+  // The server may be down, or go down meanwhile.
   client.on('error', () => undefined);
   try {
     await client.connect();

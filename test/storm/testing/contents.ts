@@ -6,18 +6,18 @@ import { featuresOf } from '../../../controlplane/ads/identity.ts';
 import type { ConfigDump } from '../../../controlplane/config-dump/config-dump.ts';
 import { REGISTRY } from '../../../controlplane/translate/registry.ts';
 
-/** What a proxy has, by type and name (`Cluster c`), in one spelling whatever printed it. Whatever is on its way is there too. */
+/** The resources of a proxy, by type and name (`Cluster c`), in a normalized form, including resources that are still warming. */
 export type Contents = ReadonlyMap<string, unknown>;
 
 type Section = Readonly<Record<string, readonly JsonObject[] | undefined>> & { readonly '@type': string };
 
-/** All that came to an Envoy from its control plane, and the secrets of files that it asked its agent for, by its `/config_dump`. */
+/** Returns the resources that an Envoy received from its control plane, and the file secrets that its agent served, from its `/config_dump`. */
 export function contentsOfEnvoy(dump: unknown): Contents {
   const { configs } = dump as { readonly configs: readonly Section[] };
   return new Map(configs.flatMap(contentsOfSection));
 }
 
-/** What an Envoy and its agent can do, as the query `features` of `/config-dump` takes it. */
+/** Returns the features of an Envoy and its agent, in the form of the query `features` of `/config-dump`. */
 export function featuresOfEnvoy(dump: unknown): string {
   const { configs } = dump as { readonly configs: readonly { readonly bootstrap?: Bootstrap }[] };
   const node = configs.find(({ bootstrap }) => bootstrap !== undefined)?.bootstrap?.node;
@@ -83,7 +83,7 @@ function contentsOfSection(section: Section): readonly (readonly [string, unknow
   }
 }
 
-/** What the API says that a proxy is to have, by its `/config-dump`. */
+/** Returns the resources that a proxy should have according to the API, from its `/config-dump`. */
 export function contentsOfApi({ resources }: ConfigDump): Contents {
   return new Map(
     Object.entries(resources).flatMap(([type, all]) =>
@@ -92,12 +92,12 @@ export function contentsOfApi({ resources }: ConfigDump): Contents {
   );
 }
 
-/** The same without secrets, which Envoy has from its agent. */
+/** Returns the contents without secrets, which Envoy gets from its agent. */
 export function withoutSecrets(contents: Contents): Contents {
   return new Map([...contents].filter(([key]) => !key.startsWith('Secret ')));
 }
 
-/** How two differ, a line for each resource; empty where they are the same. */
+/** Returns the differences, one line per resource; empty if the contents are equal. */
 export function differences(
   [left, one]: readonly [string, Contents],
   [right, other]: readonly [string, Contents],
@@ -116,7 +116,7 @@ function entry(what: string, any: JsonValue | undefined): readonly [string, unkn
   return [`${what} ${nameOf(resource)}`, withoutNames(resource)];
 }
 
-/** Read and written again, so that numbers and durations are spelled in one way. */
+/** Parses and serializes a resource, so that numbers and durations have one form. */
 function spelled(any: JsonValue | undefined): JsonObject {
   const read = fromJson(AnySchema, any ?? {}, { registry: REGISTRY });
   const { '@type': _type, ...resource } = toJson(AnySchema, read, {
@@ -131,7 +131,7 @@ function nameOf({ name, cluster_name: cluster }: Readonly<Record<string, unknown
   return typeof found === 'string' ? found : '';
 }
 
-/** The agent takes the names away that it looks up; none of those in a storm has an address. */
+/** The agent removes the names that it resolves; none of those in a storm has an address. */
 function withoutNames(resource: JsonObject): unknown {
   const { metadata, ...rest } = resource as { readonly metadata?: { readonly filter_metadata?: JsonObject } };
   if (metadata?.filter_metadata === undefined) return resource;

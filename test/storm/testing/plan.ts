@@ -2,21 +2,21 @@ import * as fc from 'fast-check';
 import type { Files } from '../../../controlplane/api/properties/testing/with-files.ts';
 import { anyRequest, type StormRequest } from './requests.ts';
 
-/** What happens to control planes, their store, and the network between them and proxies. All but `store` last for some steps. */
+/** Accidents of control planes, their store, and the network between them and proxies. All except those of the store last for some steps. */
 export type Accident =
   | { readonly what: 'kill' | 'stop'; readonly replica: number; readonly steps: number }
-  /** Packets between a proxy's host and a replica are lost, or their connections reset. */
+  /** Packets between a proxy's host and a replica are dropped, or their connections reset. */
   | {
       readonly what: 'lose' | 'reset';
       readonly replica: number;
       readonly proxy: number;
       readonly steps: number;
     }
-  /** PostgreSQL ends its connections, or crashes and is started again. */
+  /** PostgreSQL ends its connections, or crashes and is restarted. */
   | { readonly what: 'disconnect' }
   | { readonly what: 'crash' };
 
-/** A request, the replica that it is sent to first, what happens beside it, and how long nothing more is sent then. */
+/** A request, the replica that receives it first, an accident at the same time, and the pause after it. */
 export type Step = {
   readonly request: StormRequest;
   readonly replica: number;
@@ -24,10 +24,10 @@ export type Step = {
   readonly pauseMs: number;
 };
 
-/** One step in so many has an accident beside it. */
+/** One step in `ACCIDENT_IN` has an accident. */
 const ACCIDENT_IN = 12;
 
-/** What a storm is made of. */
+/** The size and seed of a storm. */
 export type StormSize = {
   readonly seed: number;
   readonly steps: number;
@@ -35,7 +35,7 @@ export type StormSize = {
   readonly proxies: number;
 };
 
-/** The steps of a storm: the same for the same seed and size. */
+/** Generates the steps of a storm: the same for the same seed and size. */
 export function planStorm({ seed, steps, replicas, proxies }: StormSize, files: Files): readonly Step[] {
   const replica = fc.nat(replicas - 1);
   const lasting = { replica, steps: fc.integer({ min: 3, max: 40 }) };

@@ -5,19 +5,19 @@ import { withFiles, type Files } from '../../../controlplane/api/properties/test
 import { validSpec } from '../../../controlplane/api/properties/testing/valid-spec.ts';
 import { KINDS, type Kind } from '../../../controlplane/mesh/resource.ts';
 
-/** What the storm asks of the API for one resource. */
+/** A request of the storm for one resource. */
 export type StormRequest = {
   readonly kind: Kind;
   readonly name: string;
-  /** `put`: it is updated, or made where it is not there. */
+  /** `put`: updates the resource, or creates it if it does not exist. */
   readonly action: 'put' | 'delete';
   readonly spec: unknown;
 };
 
-/** The proxies of the storm stand for these two. */
+/** The two resources that the proxies of the storm represent. */
 export const PROXIED = { virtualNode: 'app', virtualGateway: 'door' } as const;
 
-/** Few names, so that a resource is changed often, and goes and comes. */
+/** Few names, so that a resource is often updated, deleted and created again. */
 const NAMES: Readonly<Record<Kind, readonly string[]>> = {
   mesh: ['m'],
   virtualNode: [PROXIED.virtualNode, ...NAMED.nodes],
@@ -28,7 +28,7 @@ const NAMES: Readonly<Record<Kind, readonly string[]>> = {
   gatewayRoute: ['g0', 'g1', 'g2', 'g3'],
 };
 
-/** How often a kind is asked for: routes most. */
+/** The relative frequency of each kind: routes most. */
 const WEIGHTS: Readonly<Record<Kind, number>> = {
   mesh: 1,
   virtualNode: 5,
@@ -39,12 +39,12 @@ const WEIGHTS: Readonly<Record<Kind, number>> = {
   gatewayRoute: 5,
 };
 
-/** Few ports, so that routes meet listeners. */
+/** Few ports, so that routes and listeners often share one. */
 const PORTS = [GATEWAY_PORT, 8080, 9080] as const;
 
 /**
- * Requests that the API may take: of all kinds, made up from its model. They name nothing that AWS would have to be asked for, since
- * the answers' times would be part of what a proxy has.
+ * Requests of all kinds that the API may accept, generated from its model. They refer to nothing in AWS, because the times of its answers would be
+ * part of a proxy's configuration.
  */
 export function anyRequest(files: Files): fc.Arbitrary<StormRequest> {
   return fc.oneof(
@@ -53,7 +53,7 @@ export function anyRequest(files: Files): fc.Arbitrary<StormRequest> {
       arbitrary: fc.record({
         kind: fc.constant(kind),
         name: fc.constantFrom(...NAMES[kind]),
-        // One that is gone is made by the next request for it.
+        // The next request for a deleted resource creates it again.
         action:
           kind === 'mesh'
             ? fc.constant('put' as const)
@@ -64,12 +64,12 @@ export function anyRequest(files: Files): fc.Arbitrary<StormRequest> {
   );
 }
 
-/** All resources once, parents first, so that there is something to change. */
+/** All resources once, parents first, so that there is something to update. */
 export function beginning(): readonly StormRequest[] {
   return KINDS.flatMap((kind) => NAMES[kind].map((name) => plain(kind, name)));
 }
 
-/** What has to be deleted before a resource can be: what stands under it. */
+/** The children that have to be deleted before a resource. */
 export function childrenOf({ kind }: Pick<StormRequest, 'kind'>): readonly StormRequest[] {
   const children = CHILDREN[kind];
   if (children === undefined) return [];
@@ -81,7 +81,7 @@ const CHILDREN: { readonly [kind in Kind]?: Kind } = {
   virtualGateway: 'gatewayRoute',
 };
 
-/** A resource that says as little as it may. */
+/** A resource with a minimal specification. */
 export function plain(kind: Kind, name: string): StormRequest {
   return { kind, name, action: 'put', spec: PLAIN[kind] };
 }

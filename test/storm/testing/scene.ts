@@ -13,31 +13,31 @@ import { startAgent } from '../../lab/sidecar.ts';
 import { stage, type Stage } from '../../lab/stage.ts';
 import { PROXIED } from './requests.ts';
 
-/** An Envoy with an agent of ours, which stands for a resource. */
+/** An Envoy with our agent, which represents a resource. */
 export type Proxy = {
   readonly host: Host;
   /** `mesh/m/virtualNode/app`. */
   readonly resource: string;
-  /** Which Envoy it has, and what it stands for. */
+  /** The resource's name and the number of the Envoy release. */
   readonly name: string;
   readonly admin: EnvoyAdmin;
-  /** Starts its agent, which tries these replicas in turn, with nothing left of one that ran before. */
+  /** Restarts its agent, which tries these replicas in order, without any state of an earlier one. */
   start(replicas: readonly Replica[]): Promise<void>;
 };
 
-/** Where a storm takes place: two replicas on one database, a third that does not run yet, and two proxies for each Envoy. */
+/** The environment of a storm: two replicas on one database, a third that does not run yet, and two proxies per Envoy release. */
 export type Scene = {
   readonly postgres: TestPostgres;
   readonly store: string;
   readonly replicas: readonly [Replica, Replica];
-  /** It is to know nothing but what the database has. */
+  /** A replica that starts late, and knows only the contents of the database. */
   readonly late: Replica;
   readonly proxies: readonly Proxy[];
   readonly files: Files;
   close(): Promise<void>;
 };
 
-/** Makes it; both replicas run, and no proxy does. */
+/** Creates the scene; both replicas run, and no proxy does. */
 export async function openScene(name: string): Promise<Scene> {
   const postgres = await startTestPostgres();
   const lab = await createLab({ name });
@@ -80,7 +80,7 @@ async function writeFiles(lab: Lab): Promise<Files> {
 
 async function createProxy(lab: Lab, name: string, resource: string, programs: Stage): Promise<Proxy> {
   const host = await lab.host(name);
-  // Gateways listen where the model says, and uid 1337 may not everywhere.
+  // Gateways listen on the ports of the model, and uid 1337 may not use all of them by default.
   await host.exec('sysctl', ['-q', 'net.ipv4.ip_unprivileged_port_start=0']);
   let agent: Program | undefined;
   return {

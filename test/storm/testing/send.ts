@@ -4,7 +4,7 @@ import { NAMED } from '../../../controlplane/api/properties/testing/named.ts';
 import { request, type Answer } from '../../lab/http.ts';
 import { childrenOf, PROXIED, type StormRequest } from './requests.ts';
 
-/** What became of a request: done, or refused by a rule of the model. */
+/** The outcome of a request: done, or rejected by a rule of the model. */
 export type Outcome = 'done' | 'refused';
 
 const COLLECTIONS: Readonly<Record<StormRequest['kind'], string>> = {
@@ -17,13 +17,13 @@ const COLLECTIONS: Readonly<Record<StormRequest['kind'], string>> = {
   gatewayRoute: `/meshes/m/virtualGateway/${PROXIED.virtualGateway}/gatewayRoutes`,
 };
 
-/** For how long a request is sent again, in milliseconds: a replica may be killed, and the store away. */
+/** How long a request is retried, in milliseconds: a replica may be down, and the store unavailable. */
 const LIMIT_MS = 60_000;
 const PAUSE_MS = 50;
 
 /**
  * Sends a request, first to the first of `apis`, then to each in turn until one has answered it.
- * @throws Error where none does in a minute, or one answers what no client should see
+ * @throws Error if none answers within a minute, or if an answer is one that no client should get
  */
 export async function sendRequest(apis: readonly string[], wanted: StormRequest): Promise<Outcome> {
   const { name, kind, spec, action } = wanted;

@@ -17,25 +17,25 @@ import { beginning, plain, PROXIED } from './requests.ts';
 import type { Proxy, Scene } from './scene.ts';
 import { sendRequest, type Outcome } from './send.ts';
 
-/** What a storm came to. */
+/** The counts of a storm. */
 export type Tally = Readonly<Record<Outcome, number>> & {
   readonly accidents: Readonly<Partial<Record<Accident['what'], number>>>;
 };
 
-/** Requests that are under way together. */
+/** The number of concurrent requests. */
 const TOGETHER = 3;
-/** How long the last change may take to all proxies: a cut is noticed in 18 s, a server that is mute is given up to 30 s. */
+/** Time-out of the last change on all proxies: a cut is detected in 18 s, and a mute server is abandoned after up to 30 s. */
 const SETTLE_LIMIT_MS = 120_000;
 
-/** Makes the model that storms begin with, and starts the proxies. */
+/** Creates the initial model of storms, and starts the proxies. */
 export async function begin({ replicas, proxies }: Scene): Promise<void> {
   for (const each of beginning()) await sendRequest(apisOf(replicas), each);
   await Promise.all(proxies.map((proxy) => proxy.start(replicas)));
 }
 
 /**
- * Lets a storm pass over the control planes and proxies of a scene: requests while replicas, their store and the network fail.
- * When it returns, all that failed is back.
+ * Runs a storm over the control planes and proxies of a scene: requests while replicas, their store and the network fail. When it returns, everything
+ * that failed is back.
  */
 export async function passStorm(scene: Scene, seed: number, steps: number): Promise<Tally> {
   const { replicas, proxies, files } = scene;
@@ -72,9 +72,9 @@ async function beginAll(accidents: Accidents, steps: readonly Step[], index: num
 }
 
 /**
- * Waits until every proxy has all that the model says, and nothing else: what its Envoy's config dump shows is what each replica says
- * that it is to have. Then a control plane and agents that begin anew have to come to the same.
- * @throws Error that says how they differ, when they still do after two minutes
+ * Waits until every proxy has exactly the configuration of the model: its Envoy's config dump equals the one that each replica reports for it. Then a
+ * newly started control plane and new agents have to get the same.
+ * @throws Error with the differences that remain after two minutes
  */
 export async function compareAll({ replicas, late, proxies }: Scene): Promise<void> {
   await inSync(replicas, proxies);
@@ -91,7 +91,9 @@ export async function compareAll({ replicas, late, proxies }: Scene): Promise<vo
   await late.stop();
 }
 
-/** What the proxy is to have, as each replica says by name, also one that it is not connected to. */
+/**
+ * Returns the configuration that the proxy should have according to each replica, by replica name, including replicas that it is not connected to.
+ */
 async function wantedBy(
   replicas: readonly Replica[],
   { resource, admin }: Proxy,
@@ -111,7 +113,7 @@ async function configDump({ endpoint }: Replica, query: string): Promise<ConfigD
   return JSON.parse(body) as ConfigDump;
 }
 
-/** Waits until an Envoy has what it is to have; answers that, with its secrets. */
+/** Waits until an Envoy has the wanted configuration; returns it, with its secrets. */
 async function comesTo(proxy: Proxy, wanted: readonly (readonly [string, Contents])[]): Promise<Contents> {
   return await until(
     `${proxy.name} has what it is to have`,
@@ -126,7 +128,7 @@ async function comesTo(proxy: Proxy, wanted: readonly (readonly [string, Content
   );
 }
 
-/** Waits until the replicas are at one revision, and each proxy has acknowledged all that it is to have. */
+/** Waits until the replicas are at one revision, and each proxy has sent an ACK for all of its configuration. */
 async function inSync(replicas: readonly Replica[], proxies: readonly Proxy[]): Promise<void> {
   await until(
     'all proxies in sync',
@@ -149,7 +151,7 @@ async function inSync(replicas: readonly Replica[], proxies: readonly Proxy[]): 
   );
 }
 
-/** The APIs, that of the replica `first` before the others. */
+/** Returns the APIs, starting with that of the replica `first`. */
 function apisOf(replicas: readonly Replica[], first = 0): readonly string[] {
   const apis = replicas.map(({ endpoint }) => endpoint);
   return [...apis.slice(first), ...apis.slice(0, first)];

@@ -1,4 +1,4 @@
-// Usage: node app.ts PORT…. An app that knows nothing of TLS: it answers each request on these ports with the port.
+// Usage: node app.ts PORT…. An app without TLS: it answers each request on these ports with the port.
 import { createServer } from 'node:http';
 
 const ports = process.argv.slice(2).map(Number);

@@ -1,4 +1,4 @@
-// The library for certificates wants it to be loaded first.
+// The certificate library has to be loaded first.
 // oxlint-disable-next-line import/no-unassigned-import
 import 'reflect-metadata';
 import { randomUUID, webcrypto } from 'node:crypto';
@@ -15,19 +15,19 @@ const HOUR = 3_600_000;
 /** A certificate and its key, both PEM. */
 export type Pair = { readonly chain: string; readonly privateKey: string };
 
-/** What a certificate says. */
+/** The contents of a certificate. */
 export type Wanted = {
   readonly dns?: readonly string[];
   readonly uri?: readonly string[];
-  /** In milliseconds from now, after its beginning. Default: an hour. */
+  /** The end, in milliseconds from now. Default: in an hour. */
   readonly endsIn?: number;
-  /** In milliseconds from now. Default: an hour ago. */
+  /** The start, in milliseconds from now. Default: an hour ago. */
   readonly beginsIn?: number;
   /** The kind of its key. Default: P-256. */
   readonly key?: KeyKind;
 };
 
-/** The kinds of keys that are made. */
+/** The supported kinds of keys. */
 export type KeyKind = keyof typeof KEYS;
 
 const rsa = (modulusLength: number) => ({
@@ -45,10 +45,10 @@ const KEYS = {
   Ed25519: { name: 'Ed25519' },
 } as const;
 
-/** One that issues certificates, each with a key of its own. */
+/** An authority that issues certificates, each with its own key. */
 export type Authority = { readonly certificate: string; issue(wanted: Wanted): Promise<Pair> };
 
-/** Makes a root authority. */
+/** Creates a root authority. */
 export async function createAuthority(): Promise<Authority> {
   const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
   const name = `CN=root ${randomUUID()}`;
@@ -93,7 +93,7 @@ async function generate(kind: KeyKind): Promise<webcrypto.CryptoKeyPair> {
   throw new Error(`${kind} is no kind of a pair of keys`);
 }
 
-/** Writes a pair to `NAME-chain.pem` and `NAME-key.pem`, as a renewal does. */
+/** Writes a pair to `NAME-chain.pem` and `NAME-key.pem`, like a renewal. */
 export async function writePair(path: string, { chain, privateKey }: Pair): Promise<void> {
   await writeFile(`${path}-chain.pem`, chain);
   await writeFile(`${path}-key.pem`, privateKey);

@@ -1,5 +1,5 @@
-// Usage: node front.ts PAIR PORT HOST:PORT. Takes TLS for HTTP/2 on a port, with the pair that PAIR-chain.pem and
-// PAIR-key.pem hold, as a load balancer does, and passes what is in it on.
+// Usage: node front.ts PAIR PORT HOST:PORT. Terminates TLS for HTTP/2 on a port, with the pair in PAIR-chain.pem and PAIR-key.pem, and forwards the
+// plain bytes to HOST:PORT, like a load balancer.
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { createServer } from 'node:tls';

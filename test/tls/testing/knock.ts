@@ -3,24 +3,24 @@ import { request } from 'node:http';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 
-/** What came of one HTTP request over a connection of its own: an answer, or the error that the client saw. */
+/** The outcome of one HTTP request over its own connection: an answer, or the error that the client saw. */
 export type Knock =
   | ({ readonly status: number; readonly body: string } & Handshake)
   | { readonly error: string };
 
-/** What TLS brought; nothing over plain text. */
+/** The results of a TLS handshake; empty over plain text. */
 type Handshake = {
-  /** The server's. */
+  /** The server's certificate. */
   readonly certificate?: X509Certificate | undefined;
-  /** Whether the session that was brought (`session` of the options) was resumed. */
+  /** Whether the session in the options (`session`) was resumed. */
   readonly isResumed?: boolean;
-  /** The newest session that the server gave. */
+  /** The newest session from the server. */
   readonly session?: Buffer | undefined;
 };
 
 const LIMIT_MS = 5000;
 
-/** Asks for `/` over plain text, or with `tls` over TLS with these options. The server's certificate is not verified. */
+/** Requests `/` over plain text, or over TLS with the options `tls`. The server's certificate is not verified. */
 export async function knock(host: string, port: number, tls?: ConnectionOptions): Promise<Knock> {
   let socket: Socket | undefined;
   try {

@@ -17,36 +17,36 @@ import { createAuthority, writePair, type Authority } from './authority.ts';
 import { knock, type Knock } from './knock.ts';
 import { CALLER, createModel, PORTS, PROTOCOLS, SERVER, type Port } from './model.ts';
 
-/** A server and a client, each behind its Envoy, the server with secret discovery beside it, in the mesh of model.ts. */
+/** A server and a client, each behind its Envoy, and a secret discovery server on the server's host, in the mesh of model.ts. */
 export type TlsFixture = {
   readonly server: Host;
   readonly client: Host;
-  /** Adds a host that stands for a virtual gateway. */
+  /** Adds a host for a virtual gateway. */
   startGateway(name: string): Promise<Host>;
   readonly api: AppMeshClient;
   readonly serverEnvoy: EnvoyAdmin;
   readonly clientEnvoy: EnvoyAdmin;
-  /** Where the certificates' files are: `server-chain.pem`, `server-key.pem`, `servers.pem`, … */
+  /** The folder of the certificates' files: `server-chain.pem`, `server-key.pem`, `servers.pem`, … */
   readonly folder: string;
-  /** Whose certificates servers have. */
+  /** The authority of the servers' certificates. */
   readonly servers: Authority;
-  /** Whose certificates callers have. */
+  /** The authority of the callers' certificates. */
   readonly callers: Authority;
-  /** Waits until all proxies have all that the model says. */
+  /** Waits until all proxies are in sync. */
   inSync(): Promise<void>;
-  /** That of the server's agent. */
+  /** The status of the server's agent. */
   status(): Promise<Status>;
   /** Calls the server from outside. */
   fromOutside(port: Port, tls?: Parameters<typeof knock>[2]): Promise<Knock>;
-  /** The names in the certificate that a listener shows. */
+  /** Returns the names in the certificate that a listener presents. */
   shownBy(port: Port, tls?: Parameters<typeof knock>[2]): Promise<string | undefined>;
   close(): Promise<void>;
 };
 
-/** The folder of the programs that speak other protocols than HTTP/1.1. */
+/** The folder of the programs for protocols other than HTTP/1.1. */
 export const PROTOCOL_PROGRAMS = join(import.meta.dirname, '../../protocols');
 
-/** Opens it with the Envoy that a variable names; `name` is the lab's. */
+/** Opens the fixture with the Envoy that a variable names; `name` is the lab's. */
 export async function openTlsFixture(name: string, variable: (typeof ENVOYS)[number]): Promise<TlsFixture> {
   const [servers, callers] = await Promise.all([createAuthority(), createAuthority()]);
   const lab = await createLab({ name });
@@ -115,7 +115,7 @@ export async function openTlsFixture(name: string, variable: (typeof ENVOYS)[num
   };
 }
 
-/** Starts what is behind the server's Envoy, and secret discovery; answers its socket. */
+/** Starts the applications behind the server's Envoy, and the secret discovery server; returns its socket. */
 async function startApps(server: Host, folder: string): Promise<string> {
   const run = (name: string, ...args: string[]) => server.spawn(name, process.execPath, args).line(/ready/);
   await run('app', join(import.meta.dirname, 'app.ts'), ...Object.values(PORTS).map(String));

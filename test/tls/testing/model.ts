@@ -12,42 +12,42 @@ import {
 } from '@aws-sdk/client-app-mesh';
 import { PORTS as PROTOCOLS } from '../../protocols/hello.ts';
 
-// A node with a listener for each way to take TLS, and one that calls it.
+// A node with one listener per TLS setting, and a node that calls it.
 
-/** The server's ports, by what their listeners do. */
+/** The server's ports, by the TLS setting of their listeners. */
 export const PORTS = {
   plain: 8080,
   disabled: 8081,
   permissive: 8082,
   strict: 8083,
-  /** Asks for a certificate of the callers' authority. */
+  /** Requires a certificate of the callers' authority. */
   mutual: 8084,
-  /** Also for one of these names. */
+  /** Also requires one of these names in it. */
   named: 8085,
-  /** Its files are not there. */
+  /** Its files do not exist. */
   missing: 8086,
   /** Certificate and trust from secret discovery. */
   sds: 8087,
 } as const;
 
-/** Listeners of other protocols, each with TLS alone. */
+/** Listeners of other protocols, each with TLS only. */
 export { PROTOCOLS };
 
 /** One of the server's ports. */
 export type Port = keyof typeof PORTS;
 
-/** The name in a caller's certificate that the listener `named` wants. */
+/** The name that the listener `named` requires in a caller's certificate. */
 export const CALLER = 'spiffe://apps/caller';
 
-/** The port of the gateway, which takes TLS, and leads to the server's port `mutual`. */
+/** The port of the gateway, which terminates TLS and forwards to the server's port `mutual`. */
 export const GATEWAY_PORT = 8443;
 
-/** What the server is found by: certificates are for it. */
+/** The host name of the server, and the name in its certificates. */
 export const SERVER = 'server';
 
 const meshName = 'm';
 
-/** Makes the mesh; the certificates' files are in `folder`. */
+/** Creates the mesh; the certificates' files are in `folder`. */
 export async function createModel(api: AppMeshClient, folder: string): Promise<void> {
   const file = pairIn(folder);
   const callers = { trust: { file: { certificateChain: `${folder}/callers.pem` } } };
@@ -96,7 +96,7 @@ export async function createModel(api: AppMeshClient, folder: string): Promise<v
   );
 }
 
-/** Makes the gateway `gw`, with the server's certificate for its callers and the callers' for the server. */
+/** Creates the gateway `gw`, with the server's certificate for its callers and the callers' certificate for the server. */
 export async function createGateway(api: AppMeshClient, folder: string): Promise<void> {
   const pair = pairIn(folder);
   const validation = { trust: { file: { certificateChain: `${folder}/servers.pem` } } };
@@ -125,7 +125,7 @@ export async function createGateway(api: AppMeshClient, folder: string): Promise
   );
 }
 
-/** Gives the client another policy, or none. */
+/** Replaces the client's policy, or removes it. */
 export async function setPolicy(api: AppMeshClient, tls: ClientPolicyTls | undefined): Promise<void> {
   await api.send(
     new UpdateVirtualNodeCommand({ meshName, virtualNodeName: 'client', spec: clientSpec(tls) }),

@@ -1,6 +1,6 @@
-// Usage: node sds-server.ts SOCKET FOLDER. A secret discovery server, as SPIRE's agent is one: it has the certificate `app`
-// (app-chain.pem and app-key.pem of the folder) and the authorities `ROOTCA` (ca.pem), and reads them when it starts. While there is
-// a file `no-entry` in the folder, it turns every stream away, as SPIRE does a workload without an entry.
+// Usage: node sds-server.ts SOCKET FOLDER. A secret discovery server, like SPIRE's agent: it serves the certificate `app` (app-chain.pem and
+// app-key.pem of the folder) and the authorities `ROOTCA` (ca.pem), and reads them when it starts. While the folder contains a file `no-entry`, it
+// rejects every stream, like SPIRE for a workload without an entry.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { create } from '@bufbuild/protobuf';

@@ -22,7 +22,7 @@ import { stage } from '../../lab/stage.ts';
 import { createAuthority, writePair, type Authority, type Wanted } from './authority.ts';
 import { knock } from './knock.ts';
 
-/** The port whose certificate and authorities come from the server of secrets. */
+/** The port whose certificate and authorities come from the secret discovery server. */
 export const SDS_PORT = 8443;
 /** The port whose certificate comes from files. */
 export const FILE_PORT = 8444;
@@ -32,35 +32,35 @@ export const MORE_PORT = 8445;
 const meshName = 'm';
 const virtualNodeName = 'server';
 
-/** A virtual node behind its Envoy, and what serves it secrets, which a test stops, starts and gets wrong. */
+/** A virtual node behind its Envoy, and its secret discovery server, which a test stops, starts and breaks. */
 export type SecretsFixture = {
   readonly host: Host;
   readonly envoy: EnvoyAdmin;
   readonly authority: Authority;
-  /** Where the certificates' files are: `server-chain.pem`, `app-chain.pem`, … */
+  /** The folder of the certificates' files: `server-chain.pem`, `app-chain.pem`, … */
   readonly folder: string;
   /** The folder of the server's socket, and the socket. */
   readonly socketFolder: string;
   readonly socket: string;
-  /** Starts the server of secrets, with what is in the folder then. */
+  /** Starts the secret discovery server, with the current contents of the folder. */
   startSds(): Promise<Program>;
-  /** Writes the certificate that it has. */
+  /** Writes the certificate that it serves. */
   writeApp(wanted: Wanted): Promise<void>;
-  /** Whether it turns every workload away. */
+  /** Sets whether the workload has an entry; without one the server rejects every stream. */
   setEntry(isThere: boolean): void;
-  /** Gives the node a listener on MORE_PORT with this certificate, or takes it away. */
+  /** Gives the node a listener on MORE_PORT with this certificate, or removes it. */
   setMore(certificate: ListenerTlsCertificate | undefined): Promise<void>;
-  /** The agent's own. */
+  /** The agent's status. */
   status(): Promise<Status>;
   metrics(): Promise<string>;
-  /** What the agent has logged so far. */
+  /** The agent's log so far. */
   log(): string;
-  /** The names in the certificate that a port shows to a caller of the authority; undefined where no connection comes about. */
+  /** The names in the certificate that a port presents to a caller of the authority; undefined if no connection can be made. */
   shownBy(port: number): Promise<string | undefined>;
   close(): Promise<void>;
 };
 
-/** Opens it with the Envoy that a variable names; the server of secrets does not run yet. `name` is the lab's. */
+/** Opens the fixture with the Envoy that a variable names; the secret discovery server does not run yet. `name` is the lab's. */
 export async function openSecretsFixture(
   name: string,
   variable: (typeof ENVOYS)[number],
@@ -94,7 +94,7 @@ export async function openSecretsFixture(
 
   const host = await lab.host(virtualNodeName);
   const socketFolder = join(host.folder, 'sockets');
-  // As a folder that an operator made for root.
+  // Like a folder that an operator created as root.
   mkdirSync(socketFolder, { mode: 0o700 });
   const socket = join(socketFolder, 'agent.sock');
   const app = host.spawn('app', process.execPath, [

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-app-mesh';
 import { spiffeId, TRUST_DOMAIN } from './spire.ts';
 
-// A node `server` that lets in the SPIFFE id of `client` alone, and two that call it: `client` and `other`. All secrets are SPIRE's.
+// A node `server` that admits only the SPIFFE id of `client`, and two nodes that call it: `client` and `other`. All secrets are SPIRE's.
 
 /** The server's port. */
 export const SERVER_PORT = 8443;
@@ -17,7 +17,7 @@ const sds = (secretName: string) => ({ sds: { secretName } });
 const trust = sds(`spiffe://${TRUST_DOMAIN}`);
 const namesOf = (name: string) => ({ match: { exact: [spiffeId(name)] } });
 
-/** Makes the mesh `m`. */
+/** Creates the mesh `m`. */
 export async function makeModel(api: AppMeshClient): Promise<void> {
   await api.send(new CreateMeshCommand({ meshName }));
   const tls = {
@@ -48,7 +48,7 @@ export async function makeModel(api: AppMeshClient): Promise<void> {
   }
 }
 
-/** Gives the client a policy that wants another id in the server's certificate. */
+/** Sets the client's policy to require another id in the server's certificate. */
 export async function setClient(api: AppMeshClient, wanted: string): Promise<void> {
   const spec = callerSpec('client', wanted);
   await api.send(new UpdateVirtualNodeCommand({ meshName, virtualNodeName: 'client', spec }));

@@ -5,10 +5,10 @@ import type { Host } from '../../lab/host.ts';
 import type { Program } from '../../lab/program.ts';
 import { until } from '../../lab/until.ts';
 
-/** The trust domain of all that is made here. */
+/** The trust domain of everything in this file. */
 export const TRUST_DOMAIN = 'apps.test';
 
-/** Where a SPIRE server takes its agents. */
+/** The port of a SPIRE server for its agents. */
 export const SPIRE_PORT = 8081;
 
 const MODULE = 'github.com/spiffe/spire';
@@ -17,15 +17,15 @@ const READY = { limitMs: 60_000, everyMs: 200 };
 /** A SPIRE server on a host. */
 export type SpireServer = {
   readonly address: string;
-  /** Registers workloads of a uid on a node, with SVIDs that live so many seconds. */
+  /** Registers workloads of a uid on a node, with SVIDs that live `ttlSeconds` seconds. */
   register(entry: Entry): Promise<void>;
-  /** Takes back every entry for an id. */
+  /** Deletes every entry for an id. */
   unregister(id: string): Promise<void>;
-  /** A token with which an agent joins as that node. */
+  /** Creates a token with which an agent joins as that node. */
   joinToken(node: string): Promise<string>;
 };
 
-/** Who gets an SVID. */
+/** A workload that gets an SVID. */
 export type Entry = {
   readonly node: string;
   readonly id: string;
@@ -33,18 +33,18 @@ export type Entry = {
   readonly ttlSeconds: number;
 };
 
-/** A SPIRE agent on a host, which stays the same node when it is started again. */
+/** A SPIRE agent on a host, which keeps its node identity across restarts. */
 export type SpireAgent = {
   readonly socket: string;
   start(): Promise<void>;
   stop(): Promise<void>;
 };
 
-/** Builds SPIRE's two programs from the Go module proxy into a folder. It takes minutes. */
+/** Builds SPIRE's two programs from the Go module proxy into a folder. Takes minutes. */
 export async function buildSpire(folder: string, version: string): Promise<void> {
   const source = join(folder, 'module');
   mkdirSync(source, { recursive: true });
-  // A module that needs it: `go install MODULE@VERSION` asks for the list of versions, which not every proxy has.
+  // A module that requires it: `go install MODULE@VERSION` requests the list of versions, which not every proxy has.
   writeFileSync(join(source, 'go.mod'), `module spire\n\ngo 1.25\n\nrequire ${MODULE} ${version}\n`);
   for (const program of ['spire-server', 'spire-agent']) {
     const args = ['build', '-mod=mod', '-o', `${folder}/`, `${MODULE}/cmd/${program}`];
@@ -52,7 +52,7 @@ export async function buildSpire(folder: string, version: string): Promise<void>
   }
 }
 
-/** Starts a SPIRE server, and waits until it serves. `programs`: the folder of SPIRE's two. */
+/** Starts a SPIRE server, and waits until it serves. `programs`: the folder of SPIRE's two programs. */
 export async function startSpireServer(host: Host, programs: string): Promise<SpireServer> {
   const program = join(programs, 'spire-server');
   const folder = join(host.folder, 'spire-server');
@@ -99,7 +99,7 @@ plugins {
   };
 }
 
-/** Joins a node. The socket is in a folder that every user may enter, as docs/spire.md has it. */
+/** Joins a node. The socket is in a folder that every user may enter, as docs/spire.md requires. */
 export async function joinSpire(
   host: Host,
   programs: string,
@@ -147,7 +147,7 @@ plugins {
   };
 }
 
-/** The SPIFFE id of a name. */
+/** Returns the SPIFFE id of a name. */
 export function spiffeId(name: string): string {
   return `spiffe://${TRUST_DOMAIN}/${name}`;
 }

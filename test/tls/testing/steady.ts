@@ -1,12 +1,12 @@
 import { Agent, request } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What came of requests that went on all the time. */
+/** The outcome of continuous requests. */
 export type Steady = { readonly failed: number; readonly connections: number };
 
 const PAUSE_MS = 10;
 
-/** Asks for `/` over TLS, one request after another, on one connection as long as that lasts; `stop` ends it. */
+/** Requests `/` over TLS, one request after another, on one connection while it lasts; `stop` ends it. */
 export function startSteady(host: string, port: number): { stop(): Promise<Steady> } {
   const agent = new Agent({ keepAlive: true, maxSockets: 1, rejectUnauthorized: false });
   const stopped = new AbortController();

@@ -1,5 +1,5 @@
-// Usage: node tls-app.ts PAIR PORT=OPTIONS…. An app that takes TLS itself, with the pair that PAIR-chain.pem and PAIR-key.pem
-// hold, on these ports, each with its options of node:tls (JSON). It says how each request came, and closes the connection.
+// Usage: node tls-app.ts PAIR PORT=OPTIONS…. An app that terminates TLS itself, with the pair in PAIR-chain.pem and PAIR-key.pem, on these ports,
+// each with its node:tls options (JSON). It answers with the TLS version and resumption of each request, and closes the connection.
 import { readFileSync } from 'node:fs';
 import { createServer, type ServerOptions } from 'node:https';
 import type { TLSSocket } from 'node:tls';

@@ -5,13 +5,15 @@ import { echoMethod, HEALTH_CHECK } from '../../../lab/grpc-methods.ts';
 const SERVING = Buffer.from([0x08, 1]);
 const NOT_SERVING = Buffer.from([0x08, 2]);
 
-/** The services and methods that an app has; each says its own name. */
+/** The services and methods of an app; each answers with its own name. */
 const METHODS = ['/test.Colors/Red', '/test.Colors/Blue', '/test.Shapes/Square'];
 
 type Call = ServerUnaryCall<Buffer, Buffer>;
 type Answer = sendUnaryData<Buffer>;
 
-/** A gRPC server that answers `name port method`, or with the status that the call's plan has (see `planned`): `ok`, `hang`, `wait:MS` or a number. */
+/**
+ * Starts a gRPC server that answers `name port method`, or with the status in the call's plan (see `planned`): `ok`, `hang`, `wait:MS` or a number.
+ */
 export async function serveGrpc(app: {
   readonly name: string;
   readonly host: string | undefined;

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Seen } from './app-options.ts';
 import { planned, type Attempts } from '../callers/attempts.ts';
 
-/** The port that is asked, and what its app knows. */
+/** The port that received the request, and the state of its app. */
 export type AppPort = {
   readonly name: string;
   readonly port: number;
@@ -13,7 +13,7 @@ export type AppPort = {
   readonly failing: ReadonlySet<number>;
 };
 
-/** What requests of HTTP/1.1 and of HTTP/2 have in common. */
+/** The common part of HTTP/1.1 and HTTP/2 requests. */
 type Request = {
   readonly url?: string | undefined;
   readonly method?: string | undefined;
@@ -23,17 +23,17 @@ type Request = {
   readonly stream?: { close(code: number): void };
 };
 
-/** What answers of HTTP/1.1 and of HTTP/2 have in common. */
+/** The common part of HTTP/1.1 and HTTP/2 responses. */
 type Response = {
   writeHead(status: number, headers?: Readonly<Record<string, string>>): unknown;
   write(text: string): unknown;
   end(text: string): unknown;
 };
 
-/** Where health checks ask. */
+/** The path of health checks. */
 export const HEALTH_PATH = '/health';
 
-/** Answers with what it saw, as JSON; or as the request's plan has it. */
+/** Answers with the received request as JSON, or as the request's plan says. */
 export function answerHttp(app: AppPort, request: Request, response: Response): void {
   const headers = Object.fromEntries(
     Object.entries(request.headers).map(([key, value]) => [key, String(value)]),

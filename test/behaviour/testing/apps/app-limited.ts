@@ -1,9 +1,9 @@
 import { createServer, type ServerHttp2Stream } from 'node:http2';
 
-/** How long an answer takes, in milliseconds: long enough for a burst of requests to meet. */
+/** How long an answer takes, in milliseconds: long enough for a burst of requests to overlap. */
 const ANSWER_MS = 20;
 
-/** A server of HTTP/2 and gRPC that refuses more than some streams at once on a connection, as MAX_CONCURRENT_STREAMS says. */
+/** Starts a server of HTTP/2 and gRPC that limits the concurrent streams per connection, and announces the limit as MAX_CONCURRENT_STREAMS. */
 export function serveLimited(port: number, host: string | undefined, streams: number): void {
   const server = createServer({ settings: { maxConcurrentStreams: streams } });
   server.on('sessionError', () => {});

@@ -1,33 +1,33 @@
-/** What an app listens on. Every port is a server of its own. */
+/** The listeners of an app. Every port is a separate server. */
 export type AppOptions = {
-  /** How it calls itself in its answers. */
+  /** The name in its answers. */
   readonly name: string;
-  /** The address to listen on. Default: every one, of both families. */
+  /** The address to listen on. Default: all, of both families. */
   readonly host?: string;
-  /** Whether a server on every address leaves IPv4 out. */
+  /** Whether a server on all addresses excludes IPv4. */
   readonly ipv6Only?: boolean;
   readonly http?: readonly number[];
   readonly http2?: readonly number[];
   readonly grpc?: readonly number[];
   readonly tcp?: readonly number[];
-  /** HTTP/1 to the byte: each answers with the request as it came. */
+  /** HTTP/1 byte by byte: each server answers with the request as received. */
   readonly raw?: readonly number[];
-  /** HTTP/1.1, with room for one connection that waits: after `/busy` none is accepted for a while. */
+  /** HTTP/1.1 with a backlog of one connection: after `/busy` none is accepted for a while. */
   readonly narrow?: readonly number[];
-  /** HTTP/2 and gRPC: a port, and how many streams it takes on one connection. */
+  /** HTTP/2 and gRPC: a port, and the limit of concurrent streams per connection. */
   readonly limited?: readonly (readonly [port: number, streams: number])[];
   /** Ports whose health checks fail. */
   readonly sick?: readonly number[];
 };
 
-/** Where an app is asked about itself and told what to do, past every proxy. */
+/** The port to query and control an app, which bypasses every proxy. */
 export const APP_CONTROL_PORT = 6999;
 
-/** What an app says of a request that it got. */
+/** A request as an app received it. */
 export type Seen = {
   readonly name: string;
   readonly port: number;
-  /** Which attempt of its id this is, from 1. */
+  /** The number of this attempt for its id, from 1. */
   readonly attempt: number;
   readonly method: string;
   readonly path: string;

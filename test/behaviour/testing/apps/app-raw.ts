@@ -1,8 +1,9 @@
 import { createServer } from 'node:net';
 
 /**
- * A server of HTTP/1 to the byte, with its name as Server. It answers a whole request with the bytes that came, or with what its header lines ask for:
- * `x-answer`, the answer in base64; `x-lines` and `x-bytes`, so many further header lines, or a line of so many bytes.
+ * Starts an HTTP/1 server that works byte by byte, with its name as Server. It answers a complete request with the received bytes, or as the
+ * request's header lines say: `x-answer`, the answer in base64; `x-lines`, the number of further header lines; `x-bytes`, the length of a further
+ * header line.
  */
 export function serveRaw(name: string, port: number, host: string | undefined): void {
   createServer({ allowHalfOpen: true }, (socket) => {

@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream';
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 const TEXT = 0x81;
 
-/** Accepts a WebSocket (RFC 6455) and sends each short text back, behind `echo `. */
+/** Accepts a WebSocket (RFC 6455) and sends each short text back, prefixed with `echo `. */
 export function acceptWebSocket(request: IncomingMessage, socket: Duplex): void {
   const accept = acceptance(request.headers['sec-websocket-key']);
   const lines = [
@@ -19,7 +19,7 @@ export function acceptWebSocket(request: IncomingMessage, socket: Duplex): void 
   echo(socket);
 }
 
-/** The same as a stream of HTTP/2 (RFC 8441), for a caller of HTTP/1.1 behind a proxy too, which looks at the key. */
+/** Like `acceptWebSocket`, as a stream of HTTP/2 (RFC 8441). Also works for an HTTP/1.1 caller behind a proxy, which checks the key. */
 export function acceptWebSocketStream(key: string | undefined, stream: ServerHttp2Stream): void {
   stream.respond({ ':status': 200, 'sec-websocket-accept': acceptance(key) });
   echo(stream);
@@ -38,7 +38,7 @@ function echo(socket: Duplex): void {
   });
 }
 
-/** The text of a client's frame of at most 125 bytes: two bytes, four of the mask, the masked text. */
+/** Decodes the text of a client's frame of at most 125 bytes: two bytes, four of the mask, the masked text. */
 function unmasked(frame: Buffer): Buffer {
   const mask = frame.subarray(2, 6);
   return Buffer.from(frame.subarray(6).map((byte, index) => byte ^ (mask[index % 4] ?? 0)));

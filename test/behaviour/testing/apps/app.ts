@@ -1,5 +1,4 @@
-// An app on a host: it answers on many ports, in each protocol, as the request or its control port tells it to.
-// Its argument is AppOptions as JSON.
+// An app on a host: it listens on many ports, in each protocol, and answers as the request or its control port says. Argument: AppOptions as JSON.
 import { createServer } from 'node:http';
 import { createServer as createHttp2Server, type Http2ServerRequest } from 'node:http2';
 import { createServer as createTcpServer } from 'node:net';
@@ -27,7 +26,7 @@ const {
 } = options;
 
 const attempts = createAttempts();
-/** Ports whose health checks fail, and ports that fail altogether. */
+/** Ports whose health checks fail, and ports whose requests all fail. */
 const sick = new Set(options.sick ?? []);
 const failing = new Set<number>();
 

@@ -1,11 +1,11 @@
-/** Counts how often something was tried, by an id of the caller's. */
+/** Counts attempts by an id that the caller chose. */
 export type Attempts = {
-  /** Counts one more; answers which it is, from 1. */
+  /** Counts one more attempt and returns its number, from 1. */
   next(id: string): number;
   count(id: string): number;
 };
 
-/** Nothing is counted yet. */
+/** Creates an empty counter. */
 export function createAttempts(): Attempts {
   const counts = new Map<string, number>();
   return {
@@ -19,8 +19,8 @@ export function createAttempts(): Attempts {
 }
 
 /**
- * What to do with an attempt: `x-plan` lists it by attempt, the last for all that follow: a status, `reset`, `refuse`
- * (HTTP/2), `hang` (no answer at all), `stall` (an answer without end), `wait:MS`.
+ * Returns the step for an attempt: `x-plan` lists one per attempt, the last for all that follow: a status, `reset`, `refuse` (HTTP/2), `hang` (no
+ * answer at all), `stall` (an answer without end), `wait:MS`.
  */
 export function planned(plan: string | undefined, attempt: number): string {
   const steps = (plan ?? '200').split(',');

@@ -7,7 +7,7 @@ import {
 } from 'node:http2';
 import { LIMIT_MS, type Kind, type Outcome } from './caller.ts';
 
-/** Many requests at once on one connection. */
+/** Sends many requests at once on one connection. */
 export async function askBurst({
   address,
   authority,

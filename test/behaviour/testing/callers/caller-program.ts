@@ -1,4 +1,4 @@
-// Asks, from the host that it runs on, whatever it is told to on a unix socket (its argument): one Ask a request.
+// Sends requests from the host that it runs on. It receives them on a Unix socket (its argument): one Ask per HTTP request.
 import { createServer } from 'node:http';
 import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
 import { connect } from 'node:net';
@@ -82,7 +82,7 @@ function askGrpc({
 }: Kind<'grpc'>): Promise<Partial<Outcome>> {
   const client = new Client(address, credentials.createInsecure(), {
     'grpc.default_authority': authority,
-    // What is counted at the server are Envoy's retries.
+    // The server counts Envoy's retries, so the client must not retry.
     'grpc.enable_retries': 0,
   });
   const { requestSerialize, responseDeserialize } = echoMethod(path);
@@ -106,7 +106,7 @@ function askGrpc({
   });
 }
 
-/** What the server says until it closes, or has said as much as is waited for after `say` was sent to it. */
+/** Reads what the server sends until it closes, or until `expect` has arrived; sends `say` after the first bytes. */
 function askTcp({
   host,
   port,

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { LIMIT_MS, type Kind, type Outcome } from './caller.ts';
 
-/** All bytes that come, a character a byte. */
+/** Returns all received bytes, one character per byte. */
 export function askRaw({ host, port, bytes, until, half = false }: Kind<'raw'>): Promise<Partial<Outcome>> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host, port, allowHalfOpen: true });

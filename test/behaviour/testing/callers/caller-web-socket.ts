@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Settings } from 'node:http2';
 import { LIMIT_MS, type Kind, type Outcome } from './caller.ts';
 
-/** With the client that Node has. */
+/** Opens a WebSocket with Node's client. */
 export function askWebSocket({ url, say }: Kind<'webSocket'>): Promise<Partial<Outcome>> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(url);
@@ -15,7 +15,7 @@ export function askWebSocket({ url, say }: Kind<'webSocket'>): Promise<Partial<O
   });
 }
 
-/** As a stream of HTTP/2 (RFC 8441). */
+/** Opens a WebSocket as a stream of HTTP/2 (RFC 8441). */
 export async function askWebSocketStream({ url, say }: Kind<'webSocket'>): Promise<Partial<Outcome>> {
   const { host, pathname } = new URL(url);
   const session = connect(`http://${host}`);

@@ -8,7 +8,7 @@ type Headers = Readonly<Record<string, string>>;
 
 type Request = { readonly url: string; readonly method?: string; readonly headers?: Headers };
 
-/** What is asked of somebody; after `limitMs` (default: 20,000) it is given up. */
+/** A request for a caller. `limitMs`: its time-out (default: 20,000). */
 export type Ask = { readonly limitMs?: number } & What;
 
 type What =
@@ -28,10 +28,10 @@ type What =
       readonly kind: 'tcp';
       readonly host: string;
       readonly port: number;
-      /** What is sent once the server has spoken, and how long after that. Default: at once. */
+      /** The text to send once the server has spoken, and the delay after that. Default: no delay. */
       readonly say?: string;
       readonly afterMs?: number;
-      /** What ends the conversation; without it, only the other side does. */
+      /** The text that ends the conversation; without it, only the other side does. */
       readonly expect?: string;
       /** How long the connection is kept open after that. Default: 0. */
       readonly holdMs?: number;
@@ -40,18 +40,18 @@ type What =
       readonly kind: 'webSocket';
       readonly url: string;
       readonly say: string;
-      /** Default: 1, as Node's own client has it. */
+      /** Default: 1, like Node's own client. */
       readonly version?: 1 | 2;
     }
   | {
       readonly kind: 'raw';
       readonly host: string;
       readonly port: number;
-      /** What is sent, a character a byte. */
+      /** The bytes to send, one character per byte. */
       readonly bytes: string;
-      /** What ends the conversation; without it, only the other side does. */
+      /** The text that ends the conversation; without it, only the other side does. */
       readonly until?: string;
-      /** Whether nothing is sent after it (FIN). Default: false. */
+      /** Whether to send FIN after the bytes. Default: false. */
       readonly half?: boolean;
     }
   | {
@@ -67,8 +67,8 @@ type What =
 export type Kind<K extends Ask['kind']> = Extract<Ask, { kind: K }>;
 
 /**
- * What came of it. `status`: HTTP's, or gRPC's. `body`: of a burst how many had each outcome, as JSON. `error`: the code of the error
- * that the client saw.
+ * The outcome of an ask. `status`: of HTTP or gRPC. `body`: for a burst, the count per outcome, as JSON. `error`: the code of the error that the
+ * client saw.
  */
 export type Outcome = {
   readonly status?: number;
@@ -78,17 +78,17 @@ export type Outcome = {
   readonly tookMs: number;
 };
 
-/** Somebody on a host who asks: as its app would, so through its Envoy. */
+/** A client on a host: it sends requests as the host's app would, so through its Envoy. */
 export type Caller = {
   ask(ask: Ask): Promise<Outcome>;
 };
 
 const PROGRAM = join(import.meta.dirname, 'caller-program.ts');
 
-/** After how long something that was asked is given up, unless that says otherwise. */
+/** The default time-out of an ask, in milliseconds. */
 export const LIMIT_MS = 20_000;
 
-/** Starts a caller on a host; it goes with the lab. */
+/** Starts a caller on a host; it ends with the lab. */
 export async function startCaller(host: Host): Promise<Caller> {
   const socketPath = join(host.folder, 'caller');
   await host.spawn('caller', process.execPath, [PROGRAM, socketPath]).line(/^ready$/);
@@ -102,7 +102,7 @@ export async function startCaller(host: Host): Promise<Caller> {
   };
 }
 
-/** What the app says that it saw. @throws Error where it was not an app that answered */
+/** Parses an app's report of the request that it received. @throws Error if the answer is not from an app */
 export function seenIn({ status, body = '', error }: Outcome): Seen {
   if (status === 200 && body.startsWith('{')) return JSON.parse(body) as Seen;
   throw new Error(`no app answered, but ${error ?? `${status} ${body}`}`);

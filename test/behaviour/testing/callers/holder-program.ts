@@ -1,5 +1,4 @@
-// Opens and keeps TCP connections, from the host that it runs on, as it is told on a unix socket (its argument): one Order a
-// request.
+// Opens and keeps TCP connections from the host that it runs on. It receives its orders on a Unix socket (its argument): one Order per HTTP request.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { connect, type Socket } from 'node:net';
@@ -61,7 +60,7 @@ async function openOne({ host, port }: Connections): Promise<{ name: string; soc
   return { name, socket };
 }
 
-/** The word before the first space; `closed` where the connection ends without any. */
+/** Returns the word before the first space; `closed` if the connection ends without data. */
 function firstLine(socket: Socket): Promise<string> {
   return new Promise((resolve, reject) => {
     socket.once('data', (bytes: Buffer) => resolve(bytes.toString().split(' ')[0] ?? ''));

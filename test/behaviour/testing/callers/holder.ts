@@ -2,37 +2,37 @@ import { join } from 'node:path';
 import type { Host } from '../../../lab/host.ts';
 import { request } from '../../../lab/http.ts';
 
-/** Connections to a server that says its name first, and then gives back what it is sent. */
+/** Connections to a server that sends its name first, and then echoes. */
 export type Connections = {
   readonly host: string;
   readonly port: number;
   readonly count: number;
 };
 
-/** What a holder is told. */
+/** An order to a holder. */
 export type Order =
-  /** They stay open; those that are busy send a line every 100 ms, the others say nothing. */
+  /** The connections stay open; busy ones send a line every 100 ms, the others are silent. */
   | ({ readonly kind: 'hold'; readonly group: string; readonly busy: boolean } & Connections)
-  /** They are closed as soon as the server has said its name. */
+  /** The connections are closed as soon as the server has sent its name. */
   | ({ readonly kind: 'try' } & Connections)
   | { readonly kind: 'look' | 'drop'; readonly group: string };
 
-/** How many connections each server took, by the name that it says; `closed`: those that no server took. */
+/** The number of connections per server, by the server's name; `closed`: those that no server accepted. */
 export type Taken = Readonly<Record<string, number>>;
 
-/** What has become of a group of connections. `alive`: on these a line came back just now. */
+/** The state of a group of connections. `alive`: those on which a line was just echoed. */
 export type Held = { readonly cut: number; readonly alive: number };
 
-/** Somebody on a host who opens connections, as its app would, and keeps them. */
+/** A client on a host that opens connections, as the host's app would, and keeps them open. */
 export type Holder = {
   hold(group: string, to: Connections, busy: boolean): Promise<Taken>;
   try(to: Connections): Promise<Taken>;
   look(group: string): Promise<Held>;
-  /** Closes them. */
+  /** Closes the connections of a group. */
   drop(group: string): Promise<void>;
 };
 
-/** Starts one on a host; it goes with the lab. */
+/** Starts a holder on a host; it ends with the lab. */
 export async function startHolder(host: Host): Promise<Holder> {
   const socketPath = join(host.folder, 'holder');
   const program = join(import.meta.dirname, 'holder-program.ts');

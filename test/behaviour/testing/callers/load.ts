@@ -1,41 +1,41 @@
 import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Whom to ask, and how. */
+/** The targets and the shape of a load. */
 export type LoadOptions = {
-  /** Of several that serve the same, each is asked in turn. One that refuses a connection is passed over, as a balancer does. */
+  /** Requests go to equivalent hosts round-robin. A host that refuses a connection is skipped, as a load balancer would. */
   readonly hosts: readonly string[];
   readonly port: number;
   readonly path?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly perSecond: number;
-  /** Whether each request has a connection of its own. Default: eight are kept open to each host. */
+  /** Whether each request has its own connection. Default: eight are kept open per host. */
   readonly fresh?: boolean;
 };
 
-/** What came of the requests until now. */
+/** The outcomes of the requests so far. */
 export type LoadTally = {
-  /** Those that have ended, however. */
+  /** The requests that have ended, with any outcome. */
   readonly requests: number;
-  /** Connections of which none was taken. */
+  /** Requests that all hosts refused. */
   readonly refused: number;
-  /** Everything else but 200, by what it was: a connection that was closed under a request too. */
+  /** All other outcomes except 200, by status or error code; also a connection that was closed during a request. */
   readonly failed: Readonly<Record<string, number>>;
 };
 
-/** Requests at an even pace, until they are stopped. */
+/** Requests at an even rate, until they are stopped. */
 export type Load = {
   tally(): LoadTally;
-  /** Asks these from now on, as a balancer does that was told of an instance that goes or comes. */
+  /** Replaces the hosts, like a load balancer that learned of an added or removed instance. */
   ask(hosts: readonly string[]): void;
-  /** Answers the tally when the last request has ended. */
+  /** Stops, and returns the tally after the last request has ended. */
   stop(): Promise<LoadTally>;
 };
 
 const LIMIT_MS = 20_000;
 const KEPT = 8;
 
-/** Starts to ask. Nothing is tried again but a connection that was refused. */
+/** Starts a load. Only a refused connection is retried. */
 export function startLoad(options: LoadOptions): Load {
   const { port, path = '/', headers = {}, perSecond, fresh = false } = options;
   let { hosts } = options;
@@ -77,7 +77,7 @@ export function startLoad(options: LoadOptions): Load {
     for (let due = performance.now(); !stopped.signal.aborted; due += everyMs) {
       const wait = due - performance.now();
       if (wait > 1) await sleep(wait);
-      // What a busy machine could not send is left out, rather than sent all at once.
+      // Requests that a busy machine could not send in time are skipped, rather than sent all at once.
       if (wait < -1000) due = performance.now();
       const asked = askAny();
       running.add(asked);

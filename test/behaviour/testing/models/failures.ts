@@ -6,17 +6,17 @@ import type {
 } from '../../../../controlplane/model/types.ts';
 import { backends, inputsOf, on, to, type Input } from '../inputs.ts';
 
-// The mesh in which requests fail. `app` and `other` share the name `pair`; `server` has an Envoy of its own.
+// A mesh with failing requests. `app` and `other` share the name `pair`; `server` has its own Envoy.
 
 /** The ports of routers. */
 export const HTTP = 80;
 export const HTTP2 = 81;
 export const GRPC = 82;
 
-/** Ports of `app`, which routes lead to. */
+/** Ports of `app`, the targets of routes. */
 export const TARGET = { http: 7001, http2: 7101, grpc: 7201, tcp: 7301 } as const;
 
-/** Ports that `app` and `other` both have, as the virtual nodes behind `pair` do. */
+/** Ports of both `app` and `other`, used by the virtual nodes with the host name `pair`. */
 export const SHAKY = 8001;
 export const FIRM = 8002;
 /** Only `app` listens here. */
@@ -29,7 +29,7 @@ export const POOL = { http: 9101, http2: 9102, grpc: 9103, tcp: 9104 } as const;
 
 const is = inputsOf('m');
 
-/** The time limit of every route and listener that has one. */
+/** The time-out of every route and listener that has one. */
 const SECOND = { unit: 's', value: 1 } as const;
 
 const policy = (maxRetries: number, events: Partial<HttpRetryPolicy>): HttpRetryPolicy => ({
@@ -38,7 +38,7 @@ const policy = (maxRetries: number, events: Partial<HttpRetryPolicy>): HttpRetry
   ...events,
 });
 
-/** A service with one route for everything. */
+/** A service with one route that matches everything. */
 function routed(name: string, spec: RouteSpec): readonly Input[] {
   const { httpRoute, http2Route, tcpRoute } = spec;
   const port = tcpRoute?.match?.port ?? (httpRoute ? HTTP : http2Route ? HTTP2 : GRPC);

@@ -1,7 +1,7 @@
 import type { GrpcRetryPolicy, HttpRetryPolicy, RouteSpec } from '../../../../controlplane/model/types.ts';
 import { backends, inputsOf, on, to, type Input } from '../inputs.ts';
 
-// A mesh that lets everything out. `server` has an Envoy of its own, `other` is outside the mesh.
+// A mesh that lets all traffic out. `server` has its own Envoy, `other` is outside the mesh.
 
 /** Listeners of `server`. */
 export const RAW = 7001;
@@ -10,16 +10,16 @@ export const GRPC = 7201;
 export const PLAIN = 7003;
 export const NARROW = 7004;
 
-/** Where `other` answers over HTTP/1.1, beside RAW: on a port of the mesh's backends. */
+/** The HTTP/1.1 port of `other`, beside RAW: equal to a backend port of the mesh. */
 export const OTHER = HTTP2;
 
-/** Listeners of `server` with applications that take so many streams on a connection. */
+/** Listeners of `server` whose applications limit the concurrent streams per connection. */
 export const LIMITED = [5, 20, 100].flatMap((limit) => [
   { limit, protocol: 'http2', port: 7300 + limit } as const,
   { limit, protocol: 'grpc', port: 7500 + limit } as const,
 ]);
 
-/** Where each of three services is called, which have a protocol each. */
+/** The common port of three services, each with its own protocol. */
 export const SHARED = 80;
 
 /** Listeners of the gateway, by their protocol. */
@@ -28,7 +28,7 @@ export const GATEWAY = { http: 9001, http2: 9002 } as const;
 const is = inputsOf('m');
 const all = { prefix: '/' };
 
-/** A service by the name of its protocol, on the port that all three share. */
+/** A service named after its protocol, on the port that all three share. */
 function shared(protocol: 'http' | 'http2' | 'grpc', port: number): readonly Input[] {
   const action = to('server', port);
   const spec: RouteSpec = {
@@ -43,7 +43,7 @@ function shared(protocol: 'http' | 'http2' | 'grpc', port: number): readonly Inp
   ];
 }
 
-/** What is called through routes that never try again. */
+/** The ports that are called through routes without retries. */
 const ONCE = [{ protocol: 'http', port: NARROW } as const, ...LIMITED];
 
 function once({ protocol, port }: (typeof ONCE)[number]): RouteSpec {

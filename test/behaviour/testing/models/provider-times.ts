@@ -1,7 +1,10 @@
 import type { Duration } from '../../../../controlplane/model/types.ts';
 import { backends, inputsOf, on, type Input } from '../inputs.ts';
 
-/** The listeners of `target`: one a protocol with a limit on requests (tcp: on silence), one with both, and one with none. */
+/**
+ * The listeners of `target`: one per protocol with a request time-out (tcp: an idle time-out), one with an idle time-out and without a request
+ * time-out, and one with none.
+ */
 export const PORTS = { http: 7401, http2: 7402, grpc: 7403, tcp: 7404, silent: 7405, plain: 7406 } as const;
 
 /** The port of the virtual gateway. */

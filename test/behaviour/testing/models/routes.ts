@@ -1,8 +1,7 @@
 import type { HttpRouteMatch, RouteSpec } from '../../../../controlplane/model/types.ts';
 import { backends, inputsOf, on, to, type Input } from '../inputs.ts';
 
-// A mesh of routes: each kind of condition, orders, weights. Every port of the app is a target of its own, so its answer
-// says which route was taken.
+// A mesh of routes: each kind of match, orders, weights. Every port of the app is a separate target, so its answer tells which route matched.
 
 /** The ports of routers. */
 export const HTTP = 80;
@@ -10,7 +9,7 @@ export const HTTP2 = 81;
 export const GRPC = 82;
 export const TCP = 83;
 
-/** Ports of the app, by what a route to them stands for. */
+/** Ports of the app, by the role of the routes to them. */
 export const [A, B, C, REST] = [7001, 7002, 7003, 7009] as const;
 export const TARGETS = [A, B, C, REST];
 export const HTTP2_TARGETS = [7101, 7102, 7109] as const;
@@ -21,7 +20,7 @@ const is = inputsOf('m');
 
 type Priority = { readonly priority?: number };
 
-/** A virtual service with a router of its own: HTTP routes by name, to a port under a condition. */
+/** A virtual service with its own router: HTTP routes by name, each with a target port and a match. */
 function service(
   name: string,
   routes: Readonly<Record<string, readonly [port: number, match: HttpRouteMatch & Priority]>>,
@@ -72,7 +71,7 @@ const SERVICES = {
     there: [B, { prefix: '/', queryParameters: [{ name: 'q' }], priority: 2 }],
     rest,
   },
-  // The name decides where all else is equal, and a lower number wins over a longer path.
+  // The name decides if all else is equal, and a lower number has precedence over a longer path.
   ordered: {
     b: [B, { prefix: '/tie' }],
     a: [A, { prefix: '/tie' }],
@@ -82,14 +81,14 @@ const SERVICES = {
     second: [B, { prefix: '/second', priority: 999 }],
     shorter: [A, { prefix: '/len' }],
     longer: [B, { prefix: '/length' }],
-    // Texts of one length: the first in code units wins, and `.` is before `d`.
+    // Equal lengths: the first in code unit order has precedence, and `.` is before `d`.
     last: [B, { prefix: '/order/b' }],
     zero: [A, { path: { regex: '/or..r/b' } }],
     rest,
   },
 } as const satisfies Record<string, Parameters<typeof service>[1]>;
 
-/** A router with two listeners of HTTP: a route is told which of them it is for. */
+/** A router with two HTTP listeners: each route names the one that it is for. */
 const ports = [
   is.router('ports', [
     [HTTP, 'http'],
@@ -100,7 +99,7 @@ const ports = [
   is.service('ports.local', { router: 'ports' }),
 ];
 
-/** By target port its weight. */
+/** Builds a service from weights by target port. */
 function weighed(name: string, weights: Readonly<Record<number, number>>) {
   const weightedTargets = Object.entries(weights).map(([port, weight]) => ({
     virtualNode: 'app',

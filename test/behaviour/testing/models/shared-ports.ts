@@ -10,7 +10,7 @@ export const PORTS = {
   alone: 3308,
 } as const;
 
-/** The backends of the mesh with DROP_ALL. At first there is one database. */
+/** The backends in the mesh with DROP_ALL. At first there is one database. */
 export const BACKENDS = [
   'db1.local',
   'twin-a.local',
@@ -24,7 +24,7 @@ export const BACKENDS = [
   'alone.local',
 ];
 
-/** Virtual services, their listeners, and the hosts behind them: never the ones that their names lead to. */
+/** Virtual services, their listeners, and the hosts behind them, which are never the hosts that their names resolve to. */
 const SERVICES = [
   ['db1.local', 'server-1', PORTS.databases, 'tcp'],
   ['db2.local', 'server-2', PORTS.databases, 'tcp'],
@@ -62,7 +62,7 @@ const PAIR: readonly Input[] = [
 const trust = { file: { certificateChain: '/not/there.pem' } };
 const clientPolicy = { tls: { enforce: true, validation: { trust } } };
 
-/** A mesh with DROP_ALL, and one with ALLOW_ALL where one caller asks for TLS and the other does not. */
+/** A mesh with DROP_ALL, and one with ALLOW_ALL in which one caller enforces TLS and the other does not. */
 export const INPUTS: readonly Input[] = [
   closed.mesh(),
   ...servicesOf(closed, [...BACKENDS, 'db2.local']),

@@ -11,7 +11,7 @@ import software.amazon.awssdk.core.traits.ListTrait;
 import software.amazon.awssdk.protocols.jsoncore.JsonNode;
 import software.amazon.awssdk.utils.builder.Buildable;
 
-/** Puts JSON into the SDK's builders, by the names of the API model. */
+/** Fills the SDK's builders from JSON, by the names of the API model. */
 final class Input {
     private Input() {}
 

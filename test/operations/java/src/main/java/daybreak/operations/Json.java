@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import software.amazon.awssdk.protocols.jsoncore.JsonWriter;
 
-/** Writes maps, lists, texts, numbers and truths as JSON. */
+/** Writes maps, lists, strings, numbers and booleans as JSON. */
 final class Json {
     private Json() {}
 

@@ -24,7 +24,7 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.appmesh.AppMeshClient;
 import software.amazon.awssdk.utils.builder.Buildable;
 
-/** Calls App Mesh with the AWS SDK for Java v2: a line of JSON a call on stdin, one an outcome on stdout. */
+/** Calls App Mesh with the AWS SDK for Java v2: one line of JSON per call on stdin, one per outcome on stdout. */
 public final class Main {
     private static final String MODEL = "software.amazon.awssdk.services.appmesh.model.";
 
@@ -49,7 +49,7 @@ public final class Main {
                 .build();
     }
 
-    /** @param authorities the file of those whom the control plane's certificate is vouched for by */
+    /** @param authorities the file of the CA certificate that issued the control plane's certificate */
     private static SdkHttpClient httpClient(String authorities) throws Exception {
         KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
         trusted.load(null, null);

@@ -9,7 +9,7 @@ import software.amazon.awssdk.core.SdkField;
 import software.amazon.awssdk.core.SdkPojo;
 import software.amazon.awssdk.core.util.SdkAutoConstructList;
 
-/** Makes maps and lists of the SDK's answers, by the names of the API model. */
+/** Converts the SDK's answers to maps and lists, by the names of the API model. */
 final class Output {
     private Output() {}
 
@@ -17,7 +17,7 @@ final class Output {
         Map<String, Object> members = new LinkedHashMap<>();
         for (SdkField<?> field : answer.sdkFields()) {
             Object value = field.getValueOrDefault(answer);
-            // A list that an answer did not have.
+            // A list that is absent from the answer.
             if (value != null && !(value instanceof SdkAutoConstructList)) {
                 members.put(field.memberName(), plain(value));
             }
@@ -25,7 +25,7 @@ final class Output {
         return members;
     }
 
-    /** What the pages of a list have, in one answer. */
+    /** Merges the pages of a list into one answer. */
     static Map<String, Object> merged(Iterable<?> pages) {
         Map<String, Object> merged = new LinkedHashMap<>();
         for (Object page : pages) {
