@@ -1,19 +1,19 @@
 import type { XdsStream } from './protocol/stream.ts';
 import type { StreamStatus } from './status.ts';
 
-/** A stream whose first request has been read. */
+/** A stream whose first request was read. */
 export type Connection = Omit<StreamStatus, 'types'> & { readonly stream: XdsStream };
 
-/** The streams of a server by the key of their snapshot. */
+/** The streams of a server, by the key of their snapshot. */
 export type Connections = {
   add(connection: Connection): void;
   delete(connection: Connection): void;
   of(key: string): Iterable<Connection>;
-  /** What `map` makes of each, those of one key after another. */
+  /** Maps all connections, grouped by key. */
   map<T>(map: (connection: Connection) => T): T[];
 };
 
-/** Starts with none. */
+/** Starts without connections. */
 export function createConnections(): Connections {
   const byKey = new Map<string, Set<Connection>>();
   return {

@@ -2,21 +2,21 @@ import type { JsonObject } from '@bufbuild/protobuf';
 import type { Node } from '#envoy/envoy/config/core/v3/base_pb.ts';
 
 /**
- * What is kept of the node that a proxy says it is. The list of its extensions, 60 kB of an Envoy's message, is not:
- * the generated type does not know the field.
+ * The parts of a proxy's node message that the server keeps. The list of extensions, 60 kB of an Envoy's message, is not
+ * kept: the generated type lacks the field.
  */
 export type XdsNode = {
   readonly id: string;
   readonly cluster: string;
   readonly locality: { readonly region: string; readonly zone: string; readonly subZone: string } | undefined;
   readonly metadata: JsonObject;
-  /** The client's own name and version, e.g. `envoy 1.40.0`. Empty when it says none. */
+  /** The client's name and version as it reports them, e.g. `envoy 1.40.0`. Empty if it reports none. */
   readonly version: string;
-  /** What of the protocol's options the client supports: its features that begin with `xds.config.`. */
+  /** Protocol options that the client supports: its features that begin with `xds.config.`. */
   readonly features: readonly string[];
 };
 
-/** Keeps the parts of a node message that matter here. */
+/** Extracts the parts of a node message that the server uses. */
 export function keepNode(node: Node): XdsNode {
   const { id, cluster, metadata, locality, clientFeatures } = node;
   return {

@@ -12,18 +12,18 @@ import type { Snapshot, TypeUrl } from './types.ts';
 import type { UpdateQueue } from './update-queue.ts';
 import type { DeltaRequest, SotwRequest } from './wire/request.ts';
 
-/** What all calls of a server share. */
+/** The context that all calls of a server share. */
 export type CallContext = {
   readonly settings: XdsServerSettings;
   readonly snapshots: ReadonlyMap<string, Snapshot>;
   readonly connections: Connections;
   readonly updates: UpdateQueue;
   readonly stalls: StallWatch<ServedCall>;
-  /** The number of the next stream. */
+  /** Returns the number of the next stream. */
   readonly nextId: () => number;
 };
 
-/** Where a call stands. `unidentified`: its first request, which names the node, was not read yet. */
+/** The state of a call. `unidentified`: its first request, which names the node, was not read yet. */
 type CallState =
   | { readonly kind: 'unidentified'; readonly timer: NodeJS.Timeout }
   | { readonly kind: 'open'; readonly connection: Connection }
@@ -34,7 +34,7 @@ export type ServedCall = {
   readonly call: ServerCall;
   readonly context: CallContext;
   state: CallState;
-  /** How many of its responses are written and not flushed. */
+  /** Number of responses that were written and not flushed. */
   unflushed: number;
 };
 
@@ -71,7 +71,7 @@ export function serveCall<R extends SotwRequest | DeltaRequest>(
     onlyType,
   });
 
-  /** A part of a response was flushed: a slow reader has as long again for the next part. */
+  /** Restarts the stall limit of a slow reader after a part of a response was flushed. */
   function progressed(): void {
     stalls.reads(served);
     stalls.waits(served);
@@ -91,7 +91,7 @@ export function serveCall<R extends SotwRequest | DeltaRequest>(
   };
 }
 
-/** Ends a stream whose client reads nothing of what is sent to it. */
+/** Resets a stream whose client has stopped reading. */
 export function dropStalled(served: ServedCall): void {
   const connection = connectionOf(served);
   served.call.reset();
@@ -109,7 +109,7 @@ function connectionOf({ state }: ServedCall): Connection | undefined {
   return state.kind === 'open' ? state.connection : undefined;
 }
 
-// Registered before its first configuration is computed, so that no change in between is lost.
+// Registers the stream before its first configuration is computed, so that no change in between is lost.
 function open(
   served: ServedCall,
   node: XdsNode | undefined,
@@ -151,7 +151,7 @@ function close(served: ServedCall, stream: XdsStream, end: CallEnd | undefined):
   served.state = { kind: 'closed' };
   context.updates.delete(stream);
   stream.close();
-  // A status waits behind responses that are not flushed.
+  // The status is queued behind responses that are not flushed.
   if (end === undefined || served.unflushed === 0) context.stalls.reads(served);
   if (state.kind === 'unidentified') clearTimeout(state.timer);
   if (state.kind !== 'open') return;

@@ -6,45 +6,45 @@ import type { Subscription } from './protocol/subscription.ts';
 import type { StreamStatus } from './status.ts';
 import type { TypeUrl } from './types.ts';
 
-/** What the owner of a server decides and hears of. */
+/** Options and callbacks of a server. */
 export type XdsServerOptions = XdsServerEvents & {
   /**
-   * The key of the snapshot that a node is to have. Throws a CallError to turn the stream away. Called once a stream, with
-   * the call that it came by.
+   * Returns the key of the snapshot for a node. Throw a CallError to refuse the stream. Called once per stream, with the call of
+   * that stream.
    */
   keyOf(node: XdsNode, call: ServerCall): string;
   /** How long a step of CDS, EDS, LDS, RDS waits for its ACK. Default: 5,000 ms. */
   readonly stepTimeoutMs?: number;
   /**
-   * For how long streams are updated before requests are read. Default: 200 ms, enough for five thousand, so that the last of
-   * them does not wait for the ACKs of the first.
+   * How long streams are updated before requests are read again. Default: 200 ms, enough for five thousand streams, so that the
+   * last of them does not wait for the ACKs of the first.
    */
   readonly turnMs?: number;
-  /** How long a client may read nothing of what is sent to it. Default: 60,000 ms. */
+  /** How long a client may read nothing while messages to it are pending. Default: 60,000 ms. */
   readonly stallTimeoutMs?: number;
-  /** How long a stream may go without its first request. Default: 30,000 ms. */
+  /** Time limit for the first request of a stream. Default: 30,000 ms. */
   readonly firstRequestTimeoutMs?: number;
-  /** Types that are empty, and answered so, where a snapshot does not have them. Default: none; a type it lacks is unanswered. */
+  /** Types that a snapshot without them has as empty lists. Default: none; requests for a type that the snapshot lacks are not answered. */
   readonly emptyTypes?: readonly TypeUrl[];
-  /** What one stream may ask for. */
+  /** Limits on the requests of one stream. */
   readonly limits?: Partial<StreamLimits>;
 };
 
-/** What happens on the streams of a server. */
+/** Callbacks for events on the streams of a server. */
 type XdsServerEvents = {
   /** A response was sent. */
   onPush?(key: string, typeUrl: TypeUrl): void;
-  /** A client ACKed or NACKed a response, on the stream of that id. */
+  /** A client ACKed or NACKed a response on `stream`. */
   onAck?(key: string, ack: Ack, stream: Pick<StreamStatus, 'id' | 'connectedAt'>): void;
-  /** A stream subscribed to something, or to less. */
+  /** A request was handled; `subscription` is the stream's current subscription to its type. */
   onSubscription?(key: string, typeUrl: TypeUrl, subscription: Subscription): void;
-  /** A stream was opened (its first request has been read) or has ended. */
+  /** A stream was opened (its first request was read) or has ended. */
   onStream?(event: 'opened' | 'closed', key: string, node: XdsNode): void;
-  /** A stream was ended because its client read nothing of what was sent to it. */
+  /** A stream was reset because its client stopped reading. */
   onStall?(key: string, node: XdsNode): void;
 };
 
-/** Options with the default of each that was not given. */
+/** Options with defaults filled in. */
 export type XdsServerSettings = XdsServerEvents &
   Required<Omit<XdsServerOptions, keyof XdsServerEvents | 'limits'>> & { readonly limits: StreamLimits };
 

@@ -12,14 +12,14 @@ afterEach(() => {
   for (const cleanup of cleanups.splice(0)) cleanup();
 });
 
-/** A server that is stopped after the test. */
+/** Starts a server that is stopped after the test. */
 async function listen(...args: Parameters<typeof listenForTest>) {
   const server = await listenForTest(...args);
   cleanups.push(server.stop);
   return server;
 }
 
-/** A client that keeps what it is sent, acknowledges it, and lets a test wait for what happens. */
+/** Creates a client that stores and ACKs updates, and lets a test wait for events. */
 function connect(ports: readonly number[], id = 'n') {
   const events: string[] = [];
   const versions = new Map<string, string>();
@@ -50,7 +50,7 @@ function connect(ports: readonly number[], id = 'n') {
   return { client, events, until };
 }
 
-test('a client gets its snapshot, then each change, and the server knows what it has', async () => {
+test('a client gets its snapshot, then each change, and the server knows its state', async () => {
   const { xds, port } = await listen();
   xds.set('n', makeSnapshot({ [CLUSTER]: { a: '1' } }));
   const { client, until } = connect([port]);
@@ -69,7 +69,7 @@ test('a client gets its snapshot, then each change, and the server knows what it
   ]);
 });
 
-test('the server knows which versions a client has, also those of an earlier stream', async () => {
+test('the server knows the versions that a client has, including those of an earlier stream', async () => {
   const [first, second] = [await listen(), await listen()];
   const heldAt = ({ xds }: typeof first) => ['a', 'b'].map((name) => xds.streams()[0]?.types[0]?.held(name));
   const snapshot = makeSnapshot({ [CLUSTER]: { a: '1' } });
@@ -83,7 +83,7 @@ test('the server knows which versions a client has, also those of an earlier str
   await expect.poll(() => heldAt(second)).toEqual([version, undefined]);
 });
 
-test('a stream whose snapshot is not there yet waits, and is served as soon as it is', async () => {
+test('a stream without a snapshot waits, and is served as soon as there is one', async () => {
   const { xds, port } = await listen();
   const { client, until } = connect([port]);
   client.subscribe(CLUSTER, new Set(['*']));
@@ -92,7 +92,7 @@ test('a stream whose snapshot is not there yet waits, and is served as soon as i
   await until('+a');
 });
 
-test('a stream whose snapshot is deleted is sent nothing, and keeps what it has, until there is another', async () => {
+test('a stream whose snapshot is deleted is sent nothing, and keeps its resources, until there is another snapshot', async () => {
   const { xds, port } = await listen();
   xds.set('n', makeSnapshot({ [CLUSTER]: { a: '1' } }));
   const { client, until, events } = connect([port]);
@@ -107,7 +107,7 @@ test('a stream whose snapshot is deleted is sent nothing, and keeps what it has,
   expect(events.filter((event) => event !== 'connected')).toEqual(['+a', '+b +c']);
 });
 
-test('a node that is turned away learns why', async () => {
+test('a node that is refused gets the reason', async () => {
   const { port } = await listen({
     keyOf: ({ id }) => {
       throw new CallError(status.INVALID_ARGUMENT, `node.id ${JSON.stringify(id)}: no`);
@@ -118,7 +118,7 @@ test('a node that is turned away learns why', async () => {
   await until(/^disconnected: refused by 127.0.0.1:\d+: 3 INVALID_ARGUMENT: node.id "n": no/);
 });
 
-test('a client that lost its server comes back to it, brings what it has, and is sent the difference alone', async () => {
+test('a client that lost its server reconnects with its versions, and is sent only the difference', async () => {
   const first = await listen();
   first.xds.set('n', makeSnapshot({ [CLUSTER]: { a: '1', b: '1' } }));
   const { client, until, events } = connect([first.port]);
@@ -132,7 +132,7 @@ test('a client that lost its server comes back to it, brings what it has, and is
   expect(events.filter((event) => event.startsWith('+'))).toEqual(['+a +b', '+b']);
 });
 
-test('a client goes on to the next of its upstreams', async () => {
+test('a client connects to the next upstream if the first is down', async () => {
   const dead = await listen();
   dead.stop();
   const { xds, port } = await listen();

@@ -13,26 +13,26 @@ import type { Snapshot, TypeUrl } from './types.ts';
 import { createUpdateQueue } from './update-queue.ts';
 import type { DeltaRequest, SotwRequest } from './wire/request.ts';
 
-/** Serves snapshots to clients of the aggregated discovery service, in both variants. Knows nothing of what they mean. */
+/** An xDS server: serves snapshots to clients in both variants, without looking into their contents. */
 export type XdsServer = {
-  /** From now on, streams of this key are to have this snapshot. Sends in the next turn of the event loop. */
+  /** Sets the snapshot for streams of a key. Sends in the next turn of the event loop. */
   set(key: string, snapshot: Snapshot): void;
   get(key: string): Snapshot | undefined;
-  /** Evicts a snapshot. Its streams stay, and keep what they have. */
+  /** Evicts a snapshot. Its streams stay open, and clients keep their resources. */
   delete(key: string): void;
   /**
-   * How the streams of a key stand with a type; 'pending' too when there is no stream. A stream that never subscribed to the
-   * type has nothing to ACK.
+   * Returns the combined state of a type on all streams of a key; 'pending' if there is no stream. A stream that never subscribed
+   * to the type has nothing to ACK.
    */
   settled(key: string, typeUrl: TypeUrl): Settled;
   streams(): readonly StreamStatus[];
-  /** The same, down to each resource. */
+  /** Like `streams`, with the state of each resource. */
   clients(): readonly XdsClient[];
-  /** Adds services to a gRPC server. Default: all types on one stream, alone. */
+  /** Adds services to a gRPC server. Default: ADS only. */
   addTo(server: GrpcServer, ...services: readonly ServiceName[]): void;
 };
 
-/** Makes a server with no snapshots. */
+/** Creates a server without snapshots. */
 export function createXdsServer(options: XdsServerOptions): XdsServer {
   const settings = withDefaults(options);
   const snapshots = new Map<string, Snapshot>();

@@ -12,7 +12,7 @@ import {
 
 const asTheyAre = (bytes: Buffer): Buffer => bytes;
 
-/** A discovery service: its method in each variant, and the one type that it has, unless it has all. */
+/** A discovery service: its method per variant, and its only type unless it is aggregated. */
 export type DiscoveryService = {
   readonly sotw: MethodDefinition<Buffer, Buffer>;
   readonly delta: MethodDefinition<Buffer, Buffer>;
@@ -20,8 +20,8 @@ export type DiscoveryService = {
 };
 
 /**
- * What a server can be: all types on one stream, or one type on each. The messages are the same. Where secrets, say, are not
- * aggregated, Envoy opens a stream of its own for each of them.
+ * The discovery services: ADS has all types on one stream, each other service has one type. The messages are the same. If secrets,
+ * for example, are not aggregated, Envoy opens a stream for each of them.
  */
 export const SERVICES = {
   aggregated: service('discovery.v3.AggregatedDiscoveryService', 'AggregatedResources'),
@@ -47,10 +47,10 @@ export const DELTA_METHOD = SERVICES.aggregated.delta;
 /** The name of a discovery service in this library. */
 export type ServiceName = keyof typeof SERVICES;
 
-/** All of them. */
+/** The names of all discovery services. */
 export const SERVICE_NAMES = Object.keys(SERVICES) as readonly ServiceName[];
 
-// Messages pass as bytes: a resource is encoded once a change, not once a stream.
+// Messages pass as bytes: a resource is encoded once per change, not once per stream.
 function service(name: string, what: string, onlyType?: TypeUrl): DiscoveryService {
   const method = (variant: 'Stream' | 'Delta'): MethodDefinition<Buffer, Buffer> => ({
     path: `/envoy.service.${name}/${variant}${what}`,

@@ -5,13 +5,13 @@ import { CLUSTER, LISTENER } from './types.ts';
 
 const before = makeSnapshot({ [CLUSTER]: { a: '1', b: '1' }, [LISTENER]: { l: '1' } });
 
-test('an equal snapshot is the one before', () => {
+test('returns the previous snapshot if the next one is equal', () => {
   expect(
     shareUnchanged(before, makeSnapshot({ [CLUSTER]: { a: '1', b: '1' }, [LISTENER]: { l: '1' } })),
   ).toBe(before);
 });
 
-test('what did not change is the very object from before, what changed is not', () => {
+test('reuses the object of an unchanged type, and not that of a changed one', () => {
   const next = shareUnchanged(
     before,
     makeSnapshot({ [CLUSTER]: { a: '1', b: '2' }, [LISTENER]: { l: '1' } }),
@@ -25,6 +25,6 @@ test.each([
   [{ [CLUSTER]: { a: '1', b: '1', c: '1' }, [LISTENER]: { l: '1' } }],
   [{ [CLUSTER]: { a: '1', c: '1' }, [LISTENER]: { l: '1' } }],
   [{ [CLUSTER]: { a: '1', b: '1' } }],
-])('%j is another one', (types) => {
+])('%j is a different snapshot', (types) => {
   expect(shareUnchanged(before, makeSnapshot(types))).not.toBe(before);
 });

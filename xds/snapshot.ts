@@ -1,8 +1,8 @@
 import type { Snapshot, TypeResources, TypeUrl } from './types.ts';
 
 /**
- * The next snapshot, with the very objects of the one before wherever a type's resources are the same: so that whoever
- * has them already is known by identity. It is the one before itself when nothing differs.
+ * Returns the next snapshot, with the previous snapshot's object for each type whose resources are the same. Identity then shows
+ * which streams already have a type's resources. If nothing differs, returns the previous snapshot itself.
  */
 export function shareUnchanged(before: Snapshot | undefined, next: Snapshot): Snapshot {
   if (before === undefined) return next;

@@ -5,7 +5,7 @@ import type { XdsStream } from './protocol/stream.ts';
 import type { Nack, TypeState } from './protocol/type-state.ts';
 import type { TypeUrl } from './types.ts';
 
-/** How one stream stands, for people and programs that look from outside. Times are milliseconds since 1970. */
+/** The status of one stream, for operators and monitoring. Times are milliseconds since 1970. */
 export type StreamStatus = {
   readonly id: number;
   readonly key: string;
@@ -16,10 +16,13 @@ export type StreamStatus = {
   readonly types: readonly TypeStatus[];
 };
 
-/** One client, and how it stands with each of its resources: made when asked for. */
+/** One client. `resources` computes the state of each of its resources. */
 export type XdsClient = Omit<StreamStatus, 'types'> & { resources(): readonly ResourceStatus[] };
 
-/** How one type of one stream stands. A client that came back with all that it needs is acknowledged without having said so. `resources` is how many the client was sent and still has. */
+/**
+ * The status of one type on one stream. A client that reconnected with all resources counts as `acked` without an ACK. `resources` is
+ * the number of resources that the client was sent and still has.
+ */
 export type TypeStatus = {
   readonly typeUrl: TypeUrl;
   readonly resources: number;
@@ -28,11 +31,14 @@ export type TypeStatus = {
   /** The response that waits for its ACK. */
   readonly outstanding: { readonly version: string; readonly sentAt: number } | undefined;
   readonly nacked: Nack | undefined;
-  /** The version of a name that the client was sent, or inherited from an earlier stream; undefined where it has none, or SotW does not tell. */
+  /**
+   * Returns the version of a name that the client was sent, or inherited from an earlier stream; undefined if it has none, or if SotW
+   * does not report it.
+   */
   readonly held: (name: string) => string | undefined;
 };
 
-/** A stream's status as it is now. */
+/** Returns the current status of a stream. */
 export function streamStatus(
   connection: Omit<StreamStatus, 'types'> & { readonly stream: XdsStream },
 ): StreamStatus {

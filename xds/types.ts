@@ -1,36 +1,35 @@
 /** The full name of a resource type, e.g. `type.googleapis.com/envoy.config.cluster.v3.Cluster`. */
 export type TypeUrl = string;
 
-/** One resource, encoded once: `any` is a `google.protobuf.Any`, its type URL within. */
+/** One resource, encoded once: `any` is a `google.protobuf.Any` with the type URL. */
 export type Resource = {
   readonly name: string;
   readonly version: string;
   readonly any: Uint8Array;
   /**
-   * How long a client that has lost its server may keep it, in milliseconds; it is refreshed while there is a server. Only for
-   * clients that support it; the others keep it. Default: for ever.
+   * Time to live: how long a client that has lost its server may keep the resource, in milliseconds. Heartbeats refresh it while the
+   * client is connected. Clients that do not support it keep the resource. Default: unlimited.
    */
   readonly ttlMs?: number;
 };
 
-/** One type's part of a snapshot. A version that is not given is the hash of the (name, version) pairs. */
+/** One type's part of a snapshot. `version` defaults to the hash of the (name, version) pairs. */
 export type TypeResources = {
   readonly version?: string;
   readonly resources: ReadonlyMap<string, Resource>;
   /**
-   * Names that are meant to exist, and of which no more is known for now. Who has something under one keeps it; who has
-   * nothing is given this meanwhile, or told that there is nothing, so that it does not wait. None of these names is among
-   * the resources.
+   * Names that should exist, but whose contents are not known yet. A client that has such a resource keeps it. Any other client gets
+   * the interim resource given here, or is told that there is none, so that it does not wait. No such name is in `resources`.
    */
   readonly unknown?: ReadonlyMap<string, Resource | undefined>;
 };
 
-/** All that one proxy is to have. Several proxies share one under a key. A type that is absent is unknown: not yet empty. */
+/** All resources for one proxy. Proxies with the same key share a snapshot. An absent type is unknown, which is not the same as empty. */
 export type Snapshot = ReadonlyMap<TypeUrl, TypeResources>;
 
 const PREFIX = 'type.googleapis.com/';
 
-/** The types that the server orders; each can be asked for on ADS. */
+/** The resource types that the server knows; ADS serves all of them. */
 export const CLUSTER: TypeUrl = `${PREFIX}envoy.config.cluster.v3.Cluster`;
 export const ENDPOINTS: TypeUrl = `${PREFIX}envoy.config.endpoint.v3.ClusterLoadAssignment`;
 export const LISTENER: TypeUrl = `${PREFIX}envoy.config.listener.v3.Listener`;
@@ -44,14 +43,14 @@ const KNOWN: ReadonlyMap<TypeUrl, TypeUrl> = new Map(
 );
 
 /**
- * The same URL, and where it is one of these, the very string: a stream looks its types up many times for each request, and a
- * string that was read from a message is compared letter by letter each time.
+ * Returns the constant for a known type URL, else the URL itself. A stream looks types up many times per request, and comparing a
+ * string from a message is slower: it goes character by character.
  */
 export function sameTypeUrl(read: TypeUrl): TypeUrl {
   return KNOWN.get(read) ?? read;
 }
 
-/** A type's name without its package: `Cluster`. */
+/** Returns a type's name without its package: `Cluster`. */
 export function shortName(typeUrl: string): string {
   return typeUrl.slice(typeUrl.lastIndexOf('.') + 1);
 }

@@ -1,13 +1,13 @@
 import type { XdsStream } from './protocol/stream.ts';
 
-/** Streams whose snapshot has changed since they were updated. */
+/** A queue of streams whose snapshot has changed since their last update. */
 export type UpdateQueue = {
   /** Updates a stream in one of the next turns of the event loop. */
   add(stream: XdsStream): void;
   delete(stream: XdsStream): void;
 };
 
-/** Updates streams for at most `turnMs` at a time, so that requests are read in between. */
+/** Creates a queue that updates streams for at most `turnMs` at a time, so that requests are read in between. */
 export function createUpdateQueue(turnMs: number): UpdateQueue {
   const outdated = new Set<XdsStream>();
 

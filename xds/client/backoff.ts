@@ -1,23 +1,23 @@
-/** Waits that become longer, each in part a matter of chance so that many clients spread out. */
+/** Growing waits with jitter, so that many clients spread out. */
 export type Backoff = {
-  /** The next wait in milliseconds. */
+  /** Returns the next wait, in milliseconds. */
   next(): number;
-  /** Begins again with the first. */
+  /** Starts again at the first wait. */
   reset(): void;
 };
 
-/** What of a back-off can be told otherwise. */
+/** Options of a back-off. */
 export type BackoffOptions = {
   /**
-   * Whether the first wait may be anything from 0 to `firstMs`: clients that lost one server in the same moment then come to the next
-   * one evenly over that time. Default: false, it is shortened by up to half like the others.
+   * Whether the first wait is random between 0 and `firstMs`: clients that lost one server at the same moment then reach the next
+   * one spread evenly over that time. Default: false, the first wait is shortened by up to half like the others.
    */
   readonly isFirstSpread?: boolean;
-  /** From 0 to 1, as Math.random, which is the default. */
+  /** Returns a number from 0 to 1. Default: Math.random. */
   readonly random?: () => number;
 };
 
-/** A back-off with jitter: waits that double from `firstMs` to `mostMs`, each shortened by up to half. */
+/** Creates a back-off with jitter: waits double from `firstMs` to `mostMs`, each shortened by up to half. */
 export function createBackoff(
   firstMs: number,
   mostMs: number,

@@ -13,44 +13,44 @@ import { readUpdate, type DeltaUpdate } from './update.ts';
 import { status } from '../grpc/status.ts';
 import type { TypeUrl } from '../types.ts';
 
-/** What the owner of a client provides. */
+/** Options and callbacks of a client. */
 export type DeltaClientOptions = StreamOptions & {
-  /** At least one. The next in turn is tried first, and after a second without an answer the one after it, beside it. */
+  /** At least one. The client tries the next in turn first; after a second without an answer it also tries the one after that, in parallel. */
   readonly upstreams: readonly Upstream[];
-  /** What the client already has of a type, by name: told to a server on connecting, which then sends only what differs. */
+  /** Versions by name of the resources of a type that the client already has. A server is told on connecting, and sends only the differences. */
   versions(typeUrl: TypeUrl): ReadonlyMap<string, string>;
   onUpdate(update: DeltaUpdate): void;
-  /** `connected`: a server has taken the stream. `disconnected`: with the server and the reason, once an attempt or a loss. */
+  /** `connected`: a server has accepted the stream. `disconnected`: once per failed attempt or lost stream, with the server and the reason. */
   onState(state: 'connected' | 'disconnected', detail: string): void;
 };
 
-/** An incremental ADS client that stays connected: it reconnects by itself, to the next upstream, with back-off and jitter. */
+/** An incremental ADS client that reconnects by itself, to the next upstream, with back-off and jitter. */
 export type DeltaClient = {
-  /** Replaces what is subscribed to of a type; `*` stands for all. */
+  /** Replaces the names subscribed to of a type; `*` stands for all. */
   subscribe(typeUrl: TypeUrl, names: ReadonlySet<string>): void;
-  /** ACKs an update, or NACKs it with an error. One of a connection that is gone is passed over. */
+  /** ACKs an update, or NACKs it with an error. Has no effect if the connection of the update is closed. */
   answer(update: DeltaUpdate, error?: string): void;
   close(): void;
 };
 
-/** How long a server may take to its headers. It doubles with each that took longer: the server may be busy. */
+/** Time limit for a server's response headers. Doubles with each race in which a server exceeded it, because the server may be busy. */
 const FIRST_LIMIT_MS = 5000;
 const LONGEST_LIMIT_MS = 30_000;
 
-/** All that one client is about; a plain record, changed by the functions below alone. */
+/** The state of one client: a plain record that only the functions below change. */
 type Client = ReconnectWaits & {
   readonly options: DeltaClientOptions;
   readonly subscriptions: Subscriptions;
-  /** By type and nonce: the stream that an update came from which is not answered yet. */
+  /** The stream of each update without an ACK or NACK so far, by type and nonce. */
   readonly unanswered: Map<string, ClientStream>;
   state: ClientState;
-  /** Counts up; the place of the upstream that is tried first next. */
+  /** A counter: the index, modulo their number, of the upstream that the next race tries first. */
   next: number;
-  /** Races in a row in which at least one server stayed silent. */
+  /** Consecutive races in which at least one server did not answer. */
   silences: number;
 };
 
-/** Connects as soon as something is subscribed to. */
+/** Creates a client. It connects on the first subscription. */
 export function createDeltaClient(options: DeltaClientOptions): DeltaClient {
   const client: Client = {
     options,
@@ -93,7 +93,7 @@ function connect(client: Client): void {
   client.state = racing(race);
 }
 
-/** A server has taken the stream: its later events are heard here. */
+/** Handles a server that accepted the stream; returns the listeners for the stream's later events. */
 function won(client: Client, stream: ClientStream, peer: string): Pick<StreamEvents, 'onResponse' | 'onEnd'> {
   const { options } = client;
   client.silences = 0;

@@ -13,7 +13,7 @@ afterEach(() => {
 
 type Mute = { readonly upstream: Upstream; readonly open: () => number };
 
-/** A server that accepts connections and says nothing, as a load balancer without a healthy target does. */
+/** A server that accepts connections and sends nothing, as a load balancer without a healthy target does. */
 async function mute(): Promise<Mute> {
   const sockets = new Set<Socket>();
   const server: Server = createServer((socket) => {
@@ -49,7 +49,7 @@ function upstreamAt(port: number): Upstream {
   return { address: { host: '127.0.0.1', port } };
 }
 
-/** Runs a race to its end: the target that won, or how it was lost. */
+/** Runs a race to its end. `outcome`: the target that won, or how the race was lost. */
 function race(upstreams: readonly Upstream[], limitMs = 60_000, isReachedFirst = false) {
   const failures: string[] = [];
   const { promise: outcome, resolve } = Promise.withResolvers<string | RaceLost>();
@@ -74,7 +74,7 @@ function race(upstreams: readonly Upstream[], limitMs = 60_000, isReachedFirst =
   return { outcome, failures };
 }
 
-test('a server that accepts the connection and says nothing does not keep a client from the next one', async () => {
+test('a client goes on to the next server if one accepts the connection and sends nothing', async () => {
   const silent = await mute();
   const answering = await good();
   const { outcome, failures } = race([silent.upstream, answering]);
@@ -83,7 +83,7 @@ test('a server that accepts the connection and says nothing does not keep a clie
   await expect.poll(silent.open).toBe(0);
 });
 
-test('a server that refuses the connection is followed by the next one at once', async () => {
+test('a client tries the next server at once if one refuses the connection', async () => {
   const refuses = await refusing();
   const answering = await good();
   const { outcome, failures } = race([refuses, answering]);
@@ -91,7 +91,7 @@ test('a server that refuses the connection is followed by the next one at once',
   expect(failures).toEqual([expect.stringContaining(nameOf(refuses.address))]);
 });
 
-test('servers that say nothing lose within their limit, and it is known that they were silent', async () => {
+test('servers that send nothing lose within the time limit, and the result says that they were silent', async () => {
   const silent = await mute();
   const { outcome, failures } = race([silent.upstream], 300);
   expect(await outcome).toEqual({ silent: true, refused: false });
@@ -99,7 +99,7 @@ test('servers that say nothing lose within their limit, and it is known that the
   await expect.poll(silent.open).toBe(0);
 });
 
-test('a server whose TCP does not answer is not asked for more', async () => {
+test('no stream is opened to a server that does not accept TCP', async () => {
   let opened = 0;
   const lost: Upstream = {
     ...(await good()),
@@ -115,13 +115,13 @@ test('a server whose TCP does not answer is not asked for more', async () => {
   expect(opened).toBe(0);
 });
 
-test('a server whose TCP answers is asked', async () => {
+test('a stream is opened to a server that accepts TCP', async () => {
   const answering: Upstream = { ...(await good()), reach: async () => undefined };
   const { outcome } = race([answering], 60_000, true);
   expect(await outcome).toBe(nameOf(answering.address));
 });
 
-test('a race that is cancelled tells nothing more, and leaves no connection', async () => {
+test('a cancelled race reports nothing more, and leaves no connection open', async () => {
   const silent = await mute();
   const told: unknown[] = [];
   const started = startRace({

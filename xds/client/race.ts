@@ -1,38 +1,38 @@
 import { errorText } from '../../common/error-text.ts';
 import { nameOf, type ClientStream, type StreamEnd, type StreamEvents, type Upstream } from './stream.ts';
 
-/** How a race ended without a winner. `silent`: at least one server did not answer at all within its time. */
+/** How a race ended without a winner. `silent`: at least one server did not answer at all within its time limit. */
 export type RaceLost = { readonly silent: boolean; readonly refused: boolean };
 
-/** What a race needs. Times are in milliseconds. */
+/** Options and callbacks of a race. Times are in milliseconds. */
 export type RaceOptions = {
   /** In the order in which they are tried. */
   readonly upstreams: readonly Upstream[];
-  /** How long one server may take to its headers. */
+  /** Time limit for one server's response headers. */
   readonly limitMs: number;
-  /** Whether TCP has to answer first, because the last race met silence. */
+  /** Whether a TCP connection has to succeed before a stream is opened, because a server was silent in the last race. */
   readonly isReachedFirst: boolean;
   readonly open: (upstream: Upstream, events: StreamEvents) => ClientStream;
-  /** A server has taken its stream; all other attempts are closed. Its later events go to `events`. */
+  /** A server has accepted its stream; all other attempts are closed. The returned listeners get the stream's later events. */
   readonly onWon: (stream: ClientStream, peer: string) => Pick<StreamEvents, 'onResponse' | 'onEnd'>;
-  /** One attempt failed; the race may go on. */
+  /** One attempt failed; the race may continue. */
   readonly onFailed: (reason: string) => void;
   readonly onLost: (lost: RaceLost) => void;
 };
 
-/** A race that is on. */
+/** A race in progress. */
 export type Race = {
-  /** The streams that are tried now. */
+  /** The streams of the current attempts. */
   readonly streams: () => Iterable<ClientStream>;
   readonly cancel: () => void;
 };
 
-/** How long a server is waited for before the next one is tried beside it. */
+/** How long a server may take before the next one is tried in parallel. */
 const STAGGER_MS = 1000;
-/** How long TCP may take to answer. */
+/** Time limit for the TCP connection. */
 const REACH_MS = 1500;
 
-/** One server's turn in a race. */
+/** One server's attempt in a race. */
 type Attempt = {
   readonly upstream: Upstream;
   readonly timers: NodeJS.Timeout[];
@@ -41,8 +41,8 @@ type Attempt = {
 };
 
 /**
- * Tries servers one after the other, the next one after a second without an answer or as soon as one fails, until one has
- * taken its stream. Servers that are mute or lost in the network so cost a second each, and not a connection's time limit.
+ * Tries servers in order until one accepts its stream. The next one starts after a second without an answer, or as soon as one fails.
+ * A server that is silent or unreachable therefore costs a second, not the time limit of a connection.
  */
 export function startRace(options: RaceOptions): Race {
   const waiting = [...options.upstreams];
@@ -93,7 +93,7 @@ export function startRace(options: RaceOptions): Race {
     attempt.stream = stream;
   }
 
-  /** Ends an attempt that is still on after a time. */
+  /** Ends an attempt if it is still in progress after `ms` milliseconds. */
   function after(attempt: Attempt, ms: number, words: string, isDue = () => true): void {
     const end = (): void => {
       if (!isDue()) return;

@@ -2,8 +2,8 @@ import type { Race } from './race.ts';
 import type { ClientStream } from './stream.ts';
 
 /**
- * Where a client stands. `idle`: nothing was subscribed to yet. `racing`: servers are being tried. `connected`: one has taken the
- * stream. `waiting`: all failed, or the stream was lost; a timer starts the next race. `closed`: for good.
+ * The connection state of a client. `idle`: no subscription yet. `racing`: servers are being tried. `connected`: one has accepted the
+ * stream. `waiting`: all failed, or the stream was lost; a timer starts the next race. `closed`: permanently.
  */
 export type ClientState =
   | { readonly kind: 'idle' }
@@ -15,22 +15,22 @@ export type ClientState =
 /** The state before the first subscription. */
 export const IDLE: ClientState = { kind: 'idle' };
 
-/** Servers are being tried. */
+/** The state while a race is in progress. */
 export function racing(race: Race): ClientState {
   return { kind: 'racing', race };
 }
 
-/** A server has taken this stream. */
+/** The state after a server accepted `stream`. */
 export function connected(stream: ClientStream): ClientState {
   return { kind: 'connected', stream };
 }
 
-/** The next race starts in so many milliseconds. */
+/** The state until the next race, which `connect` starts after `ms` milliseconds. */
 export function waiting(ms: number, connect: () => void): ClientState {
   return { kind: 'waiting', timer: setTimeout(connect, ms) };
 }
 
-/** Ends all that a state has open. */
+/** Closes the stream, race or timer of a state, and returns the final state. */
 export function closed(state: ClientState): ClientState {
   if (state.kind === 'connected') state.stream.close();
   if (state.kind === 'racing') state.race.cancel();
@@ -38,7 +38,7 @@ export function closed(state: ClientState): ClientState {
   return { kind: 'closed' };
 }
 
-/** The streams that requests go to now. */
+/** Returns the streams that requests are sent to now. */
 export function streamsOf(state: ClientState): Iterable<ClientStream> {
   if (state.kind === 'connected') return [state.stream];
   return state.kind === 'racing' ? state.race.streams() : [];

@@ -11,34 +11,34 @@ import {
 import { status, type Status } from '../grpc/status.ts';
 import { DELTA_METHOD } from '../service.ts';
 
-/** One server that can be asked. */
+/** One server. */
 export type Upstream = {
   readonly address: ServerAddress;
   /**
-   * How it is spoken to: TLS, and headers with credentials. Called for each connection, because files may have changed; what it
+   * Returns the TLS settings and the headers with credentials. Called per connection, because files may have changed; an error that it
    * throws counts as a failed attempt. Default: plain text, without credentials.
    */
   readonly secure?: () => Pick<CallOptions, 'tls' | 'headers'>;
   /**
-   * Resolves when the server accepts TCP connections, and rejects otherwise. It is asked before an attempt that follows one
-   * without any answer: a network that drops packets is noticed to be back at once, and not when a SYN is sent again.
+   * Resolves when the server accepts TCP connections, and rejects otherwise. Called before an attempt that follows one without any
+   * answer: the client then notices at once that a network drops no packets any more, and not only when a SYN is sent again.
    */
   readonly reach?: (signal: AbortSignal) => Promise<void>;
 };
 
-/** Why a stream ended. `refused`: the server said that it is the client that cannot be served. */
+/** Why a stream ended. `refused`: the server refused this client, rather than failed. */
 export type StreamEnd = { readonly reason: string; readonly refused: boolean };
 
-/** What a stream tells its owner. Nothing more comes after `onEnd`, nor after `close`. */
+/** Callbacks of a stream. None is called after `onEnd`, nor after `close`. */
 export type StreamEvents = {
-  /** The server has taken the stream: its headers came. */
+  /** The server has accepted the stream: its headers arrived. */
   readonly onHeard: (peer: string) => void;
-  /** A response, which stands where it is until this returns. */
+  /** A response. Its bytes are valid until this returns. */
   readonly onResponse: (bytes: Buffer) => void;
   readonly onEnd: (end: StreamEnd) => void;
 };
 
-/** A delta request without its node, which the stream adds to the first. */
+/** A delta request without its node, which the stream adds to the first request. */
 export type DeltaRequestInit = Omit<
   MessageInitShape<typeof DeltaDiscoveryRequestSchema>,
   '$typeName' | 'node'
@@ -48,22 +48,22 @@ export type DeltaRequestInit = Omit<
 export type ClientStream = {
   readonly upstream: Upstream;
   readonly send: (request: DeltaRequestInit) => void;
-  /** Ends it without a word to the owner. */
+  /** Ends the stream without a callback. */
   readonly close: () => void;
-  /** The same, and the owner is told why. */
+  /** Ends the stream, and passes the reason to `onEnd`. */
   readonly fail: (reason: string) => void;
 };
 
-/** What each stream of a client is opened with. */
+/** Options that all streams of a client share. */
 export type StreamOptions = {
-  /** Who the client is; asked for on each connection. */
+  /** Returns the client's node; called per connection. */
   node(): MessageInitShape<typeof DeltaDiscoveryRequestSchema>['node'];
 };
 
-/** A server that says nothing any more is noticed within 18 s. */
+/** Detects a silent server within 18 s. */
 const KEEP_ALIVE = { everyMs: 10_000, timeoutMs: 8000 };
 
-/** Opens a stream. It has no time limit of its own before the server's headers: its owner sets one. */
+/** Opens a stream. It sets no time limit for the server's headers: that is up to the caller. */
 export function openStream(upstream: Upstream, options: StreamOptions, events: StreamEvents): ClientStream {
   const name = nameOf(upstream.address);
   let call: ClientCall | undefined;
@@ -95,7 +95,7 @@ export function openStream(upstream: Upstream, options: StreamOptions, events: S
       },
     );
   } catch (error) {
-    // The owner does not have the stream yet.
+    // Deferred, because the caller does not have the stream yet.
     setImmediate(() => fail(errorText(error)));
   }
 
@@ -115,13 +115,13 @@ export function openStream(upstream: Upstream, options: StreamOptions, events: S
   };
 }
 
-/** A server's address as people write it: `host:port`, `[::1]:18000`, `unix:/path`. */
+/** Formats a server's address: `host:port`, `[::1]:18000`, `unix:/path`. */
 export function nameOf(address: ServerAddress): string {
   if ('path' in address) return `unix:${address.path}`;
   return `${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`;
 }
 
-/** Codes by which a server says that it is the client that cannot be served, and not that something failed. */
+/** Codes by which a server refuses this client, as opposed to codes for a failure. */
 const REFUSALS: readonly Status[] = [
   status.INVALID_ARGUMENT,
   status.PERMISSION_DENIED,

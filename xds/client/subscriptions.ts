@@ -1,15 +1,15 @@
 import type { DeltaRequestInit } from './stream.ts';
 import type { TypeUrl } from '../types.ts';
 
-/** What a client subscribes to, and the requests that tell a server of it. */
+/** The subscriptions of a client, and the requests that send them to a server. */
 export type Subscriptions = {
-  /** The first requests of a stream, one a type. */
+  /** Returns the first requests of a stream, one per type. */
   first(): readonly DeltaRequestInit[];
-  /** Replaces the names of a type; `*` stands for all. The request for open streams, or undefined when nothing changed. */
+  /** Replaces the names of a type; `*` stands for all. Returns the request for open streams, or undefined if nothing changed. */
   replace(typeUrl: TypeUrl, names: ReadonlySet<string>): DeltaRequestInit | undefined;
 };
 
-/** Starts with none. `versions`: what the client has of a type, by name; a server is told on the type's first request. */
+/** Starts without subscriptions. `versions`: the versions by name that the client has of a type; the type's first request contains them. */
 export function createSubscriptions(
   versions: (typeUrl: TypeUrl) => ReadonlyMap<string, string>,
 ): Subscriptions {

@@ -3,7 +3,7 @@ import { AnySchema } from '@bufbuild/protobuf/wkt';
 import { DeltaDiscoveryResponseSchema } from '#envoy/envoy/service/discovery/v3/discovery_pb.ts';
 import type { Resource, TypeUrl } from '../types.ts';
 
-/** What a server sent: resources that are new or changed, names that are gone. To be answered with `answer`. */
+/** An update from a server: resources that are new or changed, and removed names. ACK or NACK it with `answer`. */
 export type DeltaUpdate = {
   readonly typeUrl: TypeUrl;
   readonly nonce: string;
@@ -12,7 +12,7 @@ export type DeltaUpdate = {
   readonly removed: readonly string[];
 };
 
-/** Decodes a `DeltaDiscoveryResponse`. Throws on bytes that are none. */
+/** Decodes a `DeltaDiscoveryResponse`. Throws on invalid bytes. */
 export function readUpdate(bytes: Uint8Array): DeltaUpdate {
   const message = fromBinary(DeltaDiscoveryResponseSchema, bytes);
   const resources = message.resources.flatMap(({ name, version, resource }): Resource[] =>

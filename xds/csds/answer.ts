@@ -21,13 +21,13 @@ import type { ResourceStatus } from '../protocol/resource-status.ts';
 import type { XdsClient } from '../status.ts';
 import { matchesNode } from './node-matcher.ts';
 
-/** Resources in one answer. More are some 30 MB. */
+/** The most resources in one answer: some 30 MB. */
 const MOST_RESOURCES = 200_000;
 
 /**
- * Answers an `envoy.service.status.v3.ClientStatusRequest` about the clients that it matches. Contents are not part of it, as
- * if `exclude_resource_contents` were always set: no secret can leave this way, and thousands of proxies fit into an answer.
- * @throws CallError on a request that is none, a matcher that is not supported, and an answer that would be too long
+ * Answers an `envoy.service.status.v3.ClientStatusRequest` about the clients that it matches. The answer has no contents, as
+ * if `exclude_resource_contents` were always set: no secret can leak, and thousands of proxies fit into an answer.
+ * @throws CallError on an invalid request, an unsupported matcher, and an answer that would be too long
  */
 export function answerStatus(request: Uint8Array, clients: readonly XdsClient[]): Buffer {
   const { nodeMatchers } = decode(request);

@@ -44,7 +44,7 @@ type Request = Omit<MessageInitShape<typeof ClientStatusRequestSchema>, '$typeNa
 const encode = (request: Request): Buffer =>
   Buffer.from(toBinary(ClientStatusRequestSchema, create(ClientStatusRequestSchema, request)));
 
-/** Asks once. */
+/** Calls FetchClientStatus once. */
 async function fetchStatus(port: number, request: Request | Buffer = {}) {
   const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
   cleanups.push(() => client.close());
@@ -69,7 +69,7 @@ const told = (configs: Awaited<ReturnType<typeof fetchStatus>>) =>
     ]),
   );
 
-test('P28 what a client was sent, has ACKed, has NACKed in its own words, and waits for', async () => {
+test('P28 shows the resources that a client was sent, has ACKed, has NACKed (with its error) and waits for', async () => {
   const { xds, port } = await listen();
   xds.set('n', makeSnapshot({ [CLUSTER]: { a: '1' }, [ROUTES]: { r: '1', s: '1' } }));
   const call = connect(port, 'n');
@@ -102,7 +102,7 @@ test('P28 what a client was sent, has ACKed, has NACKed in its own words, and wa
   expect(client?.genericXdsConfigs[0]?.versionInfo).toMatch(/^[0-9a-f]{16}$/);
 });
 
-test('P28 no contents leave, a secret least of all', async () => {
+test('P28 answers contain no contents, and so no secret', async () => {
   const { xds, port } = await listen();
   xds.set('n', makeSnapshot({ [CLUSTER]: {}, [SECRET]: { key: 'BEGIN PRIVATE KEY' } }));
   const call = connect(port, 'n');
@@ -119,7 +119,7 @@ test.each([
   [{ case: 'prefix', value: 'mesh/m' }, false, ['mesh/m/a', 'mesh/m/b']],
   [{ case: 'suffix', value: '/B' }, true, ['mesh/m/b']],
   [{ case: 'contains', value: 'other' }, false, ['mesh/other/c']],
-] as const)('P28 clients by their id: %j', async (matchPattern, ignoreCase, ids) => {
+] as const)('P28 selects clients by their id: %j', async (matchPattern, ignoreCase, ids) => {
   const { xds, port } = await listen();
   for (const id of ['mesh/m/a', 'mesh/m/b', 'mesh/other/c']) connect(port, id);
   await expect.poll(() => xds.streams().length).toBe(3);
@@ -135,7 +135,7 @@ test.each([
   ],
   [{ nodeMatchers: [{ nodeId: {} }] }, /a node_id without a pattern/],
   [Buffer.from([0xff]), /no ClientStatusRequest/],
-] as const)('P28 what cannot be asked is refused: %j', async (request, details) => {
+] as const)('P28 refuses an unsupported or invalid request: %j', async (request, details) => {
   const { port } = await listen();
   await expect(fetchStatus(port, request as Request | Buffer)).rejects.toMatchObject({
     code: status.INVALID_ARGUMENT,
@@ -143,7 +143,7 @@ test.each([
   });
 });
 
-test('P28 a stream answers each request, and ends with its client', async () => {
+test('P28 a stream answers each request, and ends when its client ends it', async () => {
   const { xds, port } = await listen();
   connect(port, 'n');
   await expect.poll(() => xds.streams().length).toBe(1);
@@ -162,7 +162,7 @@ test('P28 a stream answers each request, and ends with its client', async () => 
 test.each([
   ['no request', 0, 'no request, for a method that takes one'],
   ['two requests', 2, 'more than one request, for a method that takes one'],
-])('P28 fetching with %s is refused', async (_, count, message) => {
+])('P28 refuses a fetch with %s', async (_, count, message) => {
   const { port } = await listen();
   const raw = connectRaw(port);
   cleanups.push(raw.close);

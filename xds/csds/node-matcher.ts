@@ -5,8 +5,8 @@ import { CallError } from '../grpc/call-error.ts';
 import { status } from '../grpc/status.ts';
 
 /**
- * Whether a node is meant by an `envoy.type.matcher.v3.NodeMatcher`. Of the node's id alone, by exact, prefix, suffix or
- * contains. @throws CallError on any other matcher
+ * Returns whether a node matches an `envoy.type.matcher.v3.NodeMatcher`. Only the node's id is supported, by exact, prefix, suffix
+ * or contains. @throws CallError on any other matcher
  */
 export function matchesNode({ nodeId, nodeMetadatas }: NodeMatcher): (node: XdsNode) => boolean {
   if (nodeMetadatas.length > 0) throw unsupported('node_metadatas');

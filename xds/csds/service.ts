@@ -6,20 +6,20 @@ import type { XdsServer } from '../server.ts';
 
 const SERVICE = '/envoy.service.status.v3.ClientStatusDiscoveryService';
 
-/** The methods of the service that shows how every client stands (CSDS). */
+/** The methods of the client status discovery service (CSDS). */
 export const STATUS_METHODS = {
   StreamClientStatus: method('StreamClientStatus', true),
   FetchClientStatus: method('FetchClientStatus', false),
 };
 
 /**
- * Adds CSDS to a gRPC server: what each client of `xds` was sent, has ACKed, and has NACKed in its own words. It shows
- * all of them to whoever asks, so who may ask is for the server's guard to decide.
+ * Adds CSDS to a gRPC server: the resources that each client of `xds` was sent, has ACKed, and has NACKed, with the client's error.
+ * It shows all clients to any caller, so the server's guard has to decide which callers to admit.
  */
 export function addStatusService(server: GrpcServer, xds: XdsServer): void {
-  /** Answers one request. Resolves when the answer has left, and never if it does not. */
+  /** Answers one request. Resolves when the answer is flushed, and never if it is not. */
   async function answer(call: ServerCall, request: Buffer): Promise<void> {
-    // Loaded when somebody asks: hardly anybody does, and the messages know all of Envoy's configuration dump.
+    // Loaded on the first call: calls are rare, and the messages include all of Envoy's configuration dump.
     const { answerStatus } = await import('./answer.ts');
     const response = answerStatus(request, xds.clients());
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -30,7 +30,7 @@ export function addStatusService(server: GrpcServer, xds: XdsServer): void {
   server.add(STATUS_METHODS.StreamClientStatus.path, (call) => {
     let answered = Promise.resolve();
     return {
-      // One after the other: who does not read its answers is not given more, and is not read from.
+      // One request at a time: a client that does not read its answers gets no more of them, and its requests are not read.
       message(bytes) {
         const request = Buffer.from(bytes);
         call.pause();

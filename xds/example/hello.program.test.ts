@@ -26,7 +26,7 @@ afterAll(async () => {
 });
 
 describe.each(['DELTA_GRPC', 'GRPC'])('%s: the example, through a real Envoy,', (apiType) => {
-  test('greets, and in new words', async () => {
+  test('serves the greeting, and each new one', async () => {
     const { example } = await startExample();
     const { envoy } = await startEnvoy(apiType);
     await expect.poll(greeting).toBe('hello\n');
@@ -38,7 +38,7 @@ describe.each(['DELTA_GRPC', 'GRPC'])('%s: the example, through a real Envoy,', 
     expect((await example).exitCode).toBe(0);
   });
 
-  test('is forgotten when it is gone, and not before (P25)', async () => {
+  test('expires after the server has gone, and not before (P25)', async () => {
     const { example } = await startExample(`${TTL_MS}`);
     const { envoy } = await startEnvoy(apiType);
     await expect.poll(greeting).toBe('hello\n');
@@ -52,7 +52,7 @@ describe.each(['DELTA_GRPC', 'GRPC'])('%s: the example, through a real Envoy,', 
 });
 
 const TTL_MS = 1500;
-// An Envoy knows what a time to live is, and does not say so by itself.
+// Envoy supports a time to live, but does not advertise that by itself.
 const TTL_FEATURES = ['xds.config.supports-resource-ttl', 'xds.config.supports-resource-in-sotw'];
 
 async function startExample(...more: string[]) {

@@ -1,8 +1,8 @@
-// Serves one listener that greets, made by hand, to every Envoy whose node.cluster is `hello`:
+// Serves one handwritten listener that answers with a greeting, to every Envoy whose node.cluster is `hello`:
 //
 //   node xds/example/hello.ts ADS_PORT GREETER_PORT [TTL_MS]
 //
-// Each line on its standard input is a new greeting. With a time to live, Envoys forget it so long after this program is gone.
+// Each line on standard input is a new greeting. With TTL_MS, Envoys drop the greeting that long after this program has ended.
 import { createInterface } from 'node:readline';
 import { create } from '@bufbuild/protobuf';
 import { anyPack } from '@bufbuild/protobuf/wkt';

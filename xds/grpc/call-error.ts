@@ -1,7 +1,7 @@
 import { errorText } from '../../common/error-text.ts';
 import { status, type Status } from './status.ts';
 
-/** Why a call is not served. It ends with this status, and the message as its details. */
+/** An error that ends a call, with its status code; the message becomes the status details. */
 export class CallError extends Error {
   readonly code: Status;
 
@@ -11,7 +11,7 @@ export class CallError extends Error {
     this.code = code;
   }
 
-  /** Anything thrown while a call was served, as the reason that it ends: INTERNAL, unless it says otherwise. */
+  /** Converts anything thrown while a call was served. The default code is INTERNAL. */
   static from(error: unknown, code: Status = status.INTERNAL): CallError {
     if (error instanceof CallError) return error;
     return new CallError(code, errorText(error), { cause: error });

@@ -10,7 +10,7 @@ import { SHORT_FORM } from '../../common/testing/short-form.ts';
 
 const fixture = grpcFixture();
 
-/** Calls the test method, and keeps what comes. */
+/** Calls the test method, and records what arrives. */
 function call(port: number, options: CallOptions = {}) {
   const messages: string[] = [];
   const taken = Promise.withResolvers<string>();
@@ -24,7 +24,7 @@ function call(port: number, options: CallOptions = {}) {
   return { ...opened, messages, taken: taken.promise, ended: ended.promise };
 }
 
-/** A server that speaks HTTP/2 by hand. */
+/** A raw HTTP/2 server, without gRPC. */
 async function http2(answer: (stream: ServerHttp2Stream) => void): Promise<number> {
   const server: Http2Server = createHttp2().on('stream', (stream) => {
     stream.on('error', () => undefined);
@@ -36,7 +36,7 @@ async function http2(answer: (stream: ServerHttp2Stream) => void): Promise<numbe
   return (server.address() as AddressInfo).port;
 }
 
-test('messages go both ways, also a large one', async () => {
+test('messages go both ways, large ones included', async () => {
   const { port } = await fixture.serve(echo);
   const { write, messages, taken } = call(port);
   const large = 'x'.repeat(3 * 1024 * 1024);
@@ -47,7 +47,7 @@ test('messages go both ways, also a large one', async () => {
   expect(messages[1] === large).toBe(true);
 });
 
-test('a call that the server ends tells its status and words', async () => {
+test('a call that the server ends reports the status and its details', async () => {
   const { port } = await fixture.serve((served) => ({
     message() {
       served.sendHeaders();
@@ -60,7 +60,7 @@ test('a call that the server ends tells its status and words', async () => {
   expect(await ended).toEqual({ code: status.NOT_FOUND, details: 'no such thing: %, é' });
 });
 
-test('a call that is refused before any answer tells why, though this side is open still', async () => {
+test('a call that is refused before any answer reports the reason although the client side is still open', async () => {
   const { port } = await fixture.serve(() => {
     throw new CallError(status.UNAUTHENTICATED, 'who are you?');
   });
@@ -93,7 +93,7 @@ test.each<[string, (stream: ServerHttp2Stream) => void, number, RegExp]>([
   ],
   ['a reset', (stream) => stream.close(11), status.RESOURCE_EXHAUSTED, /reset/],
   [
-    'a status that is none',
+    'an invalid status',
     (stream) =>
       stream.respond(
         { ':status': 200, 'content-type': 'application/grpc', 'grpc-status': 'x' },
@@ -117,7 +117,7 @@ test.each<[string, (stream: ServerHttp2Stream) => void, number, RegExp]>([
   expect(outcome.details).toMatch(words);
 });
 
-test('a connection that is refused, or lost, ends the call', async () => {
+test('a refused or lost connection ends the call', async () => {
   const server = createTcp((socket) => socket.destroy());
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -128,7 +128,7 @@ test('a connection that is refused, or lost, ends the call', async () => {
   expect((await call(port).ended).details).toContain('ECONNREFUSED');
 });
 
-test('a call that is closed while the server says nothing leaves no connection', async () => {
+test('closing a call to a silent server leaves no connection open', async () => {
   const sockets = new Set<Socket>();
   const server = createTcp((socket) => {
     sockets.add(socket);
@@ -144,7 +144,7 @@ test('a call that is closed while the server says nothing leaves no connection',
   await expect.poll(() => sockets.size).toBe(0);
 });
 
-test.skipIf(SHORT_FORM)('a server that answers no ping any more is noticed', async () => {
+test.skipIf(SHORT_FORM)('a server that stops answering pings ends the call', async () => {
   const sockets = new Set<Socket>();
   const { port: behind } = await fixture.serve(echo);
   let isCut = false;

@@ -11,43 +11,43 @@ import { keepAlive, type KeepAlive } from './keep-alive.ts';
 import { PREFIX_BYTES, splitMessages } from './message-splitter.ts';
 import { status, type Status } from './status.ts';
 
-/** Where a server is: a host (a name, or an address without brackets) and port, or a unix socket. */
+/** A server's address: a host (a name, or an address without brackets) and port, or a unix socket. */
 export type ServerAddress = { readonly host: string; readonly port: number } | { readonly path: string };
 
-/** How a call is made. */
+/** Options of a call. */
 export type CallOptions = {
-  /** Undefined: plain text. Without `ca`, the authorities that Node trusts. */
+  /** Undefined: plain text. Without `ca`, the certificate authorities that Node trusts. */
   readonly tls?: Pick<SecureContextOptions, 'ca' | 'cert' | 'key'> | undefined;
-  /** Request headers, by names in small letters. */
+  /** Request headers, by lower-case name. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly keepAlive?: KeepAlive;
 };
 
-/** How a call ended: with the server's status, or with one for what went wrong on the way. */
+/** How a call ended: with the server's status, or with a status for the failure in between. */
 export type CallOutcome = { readonly code: Status; readonly details: string };
 
-/** What a call tells its owner. Nothing more comes after `onEnd`, nor after `close`. */
+/** Callbacks of a call. None is called after `onEnd`, nor after `close`. */
 export type CallEvents = {
-  /** The server has taken the call: its response headers came. */
+  /** The server has accepted the call: its response headers arrived. */
   readonly onHeaders: (peer: string) => void;
-  /** A message, which stands where it is until this returns. */
+  /** A message. Its bytes are valid until this returns. */
   readonly onMessage: (message: Buffer) => void;
   readonly onEnd: (outcome: CallOutcome) => void;
 };
 
-/** A call whose messages go both ways, on a connection of its own. */
+/** A bidirectional call on a connection of its own. */
 export type ClientCall = {
   readonly write: (message: Uint8Array) => void;
-  /** Ends the call and its connection at once, in whatever state they are, without a word to the owner. */
+  /** Ends the call and its connection at once, in any state, without a callback. */
   readonly close: () => void;
 };
 
-/** The windows of flow control, in bytes: a first configuration of some megabytes takes few round trips. */
+/** Size of the flow-control windows, in bytes: a first configuration of some megabytes then takes few round trips. */
 const WINDOW = 1024 * 1024;
 
 /**
- * Connects, and calls a method with messages both ways ("gRPC over HTTP2"). There is no time limit: the owner closes a call that
- * takes too long, and `close` leaves no socket behind, also while TCP, TLS or HTTP/2 are not established.
+ * Connects, and starts a bidirectional call of a method ("gRPC over HTTP2"). There is no time limit: the owner closes a call that
+ * takes too long. `close` leaves no socket open, even before TCP, TLS or HTTP/2 are established.
  */
 export function openCall(
   address: ServerAddress,
@@ -97,7 +97,7 @@ export function openCall(
       finish({ code: status.INTERNAL, details: errorText(error) });
     }
   });
-  // The server has nothing more to say, whatever is left of this side.
+  // The server has sent everything, even if this side is still open.
   stream.once('end', () => finish());
   stream.once('close', () => finish());
 
@@ -138,7 +138,7 @@ function connectSocket(address: ServerAddress, tls: CallOptions['tls']): Socket 
   return socket;
 }
 
-/** A session that has not begun is not closed by Node when its socket goes, nor the other way round. */
+/** Before the session is established, Node closes neither the session with its socket nor the socket with its session. */
 function endConnection(session: ClientHttp2Session, socket: Socket): void {
   session.destroy();
   socket.destroy();
@@ -165,7 +165,7 @@ function statusIn(fields: IncomingHttpHeaders): CallOutcome | undefined {
   return { code: known ?? status.UNKNOWN, details: decoded(String(fields['grpc-message'] ?? '')) };
 }
 
-/** `grpc-message` is percent-encoded; what is not, is shown as it came. */
+/** Decodes a percent-encoded `grpc-message`; returns an invalid one unchanged. */
 function decoded(message: string): string {
   try {
     return decodeURIComponent(message);
@@ -174,7 +174,7 @@ function decoded(message: string): string {
   }
 }
 
-/** What is no gRPC: a proxy's answer, or another server's ("HTTP to gRPC Status Code Mapping"). */
+/** Returns the outcome for an answer that is not gRPC, from a proxy or another server ("HTTP to gRPC Status Code Mapping"). */
 function httpFailure(fields: IncomingHttpHeaders): CallOutcome | undefined {
   const http = Number(fields[':status']);
   const type = fields['content-type'] ?? '';
@@ -197,7 +197,7 @@ const HTTP_STATUS: ReadonlyMap<number, Status> = new Map([
   [504, status.UNAVAILABLE],
 ]);
 
-/** An end without a status. */
+/** Returns the outcome of a call that ended without a status. */
 function lost(reset: number | undefined, error: Error | undefined): CallOutcome {
   const code = reset === undefined ? undefined : RESETS.get(reset);
   if (code !== undefined) return { code, details: `the stream was reset (HTTP/2 error code ${reset})` };
@@ -207,7 +207,7 @@ function lost(reset: number | undefined, error: Error | undefined): CallOutcome 
   };
 }
 
-/** Resets that say more than that the stream is gone ("gRPC over HTTP2", Errors). */
+/** Reset codes with a gRPC status of their own ("gRPC over HTTP2", Errors). */
 const RESETS: ReadonlyMap<number, Status> = new Map([
   [constants.NGHTTP2_REFUSED_STREAM, status.UNAVAILABLE],
   [constants.NGHTTP2_ENHANCE_YOUR_CALM, status.RESOURCE_EXHAUSTED],

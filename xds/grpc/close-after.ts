@@ -1,11 +1,11 @@
 import { constants, type ServerHttp2Stream } from 'node:http2';
 
-/** How long a client may leave a call open that has ended, in milliseconds. */
+/** How long a client may leave its side of an ended call open, in milliseconds. */
 const LIMIT_MS = 5000;
 
 /**
- * A client whose call has ended closes its side too. One that does not is made to (RFC 9113, 8.1), but not at once: what is
- * reset loses the trailers that have not left.
+ * Resets a stream whose client does not close its side after the end of the call (RFC 9113, 8.1). Not at once: a reset loses
+ * trailers that are not flushed.
  */
 export function closeAfterEnd(stream: ServerHttp2Stream): void {
   const timer = setTimeout(() => stream.close(constants.NGHTTP2_NO_ERROR), LIMIT_MS).unref();

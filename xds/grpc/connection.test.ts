@@ -10,7 +10,7 @@ import { answerOf, echo, grpcFixture, PATH, silent } from './testing/calls.ts';
 
 const { serve, raw } = grpcFixture();
 
-test('a connection that is drained is told so, and ends with its last call', async () => {
+test('draining a connection sends GOAWAY, and the connection ends with its last call', async () => {
   const calls: ServerCall[] = [];
   const { port, server } = await serve((call) => {
     calls.push(call);
@@ -33,17 +33,17 @@ test('a connection that is drained is told so, and ends with its last call', asy
   await drained;
 });
 
-/** Pings often. A peer in this process answers before the limit, however busy the machine is. */
+/** Pings often. A peer in this process answers within the limit even on a busy machine. */
 const KEEP_ALIVE = { everyMs: 20, timeoutMs: 3000 };
 
-/** Counts the pings that come on a session. */
+/** Counts the pings that a session receives. */
 function pingsOf({ session }: ReturnType<typeof raw>): () => number {
   let pings = 0;
   session.on('ping', () => (pings += 1));
   return () => pings;
 }
 
-test('a connection whose peer does not answer pings is cut', async () => {
+test('the server closes a connection whose peer does not answer pings', async () => {
   let over = false;
   const open: Method = (call) => {
     call.whenOver(() => (over = true));
@@ -61,7 +61,7 @@ test('a connection whose peer does not answer pings is cut', async () => {
   expect(good.session.destroyed).toBe(false);
 });
 
-test('a connection that the client cuts takes its calls with it, at once', async () => {
+test('a connection that the client cuts ends its calls at once', async () => {
   let live = 0;
   const { port } = await serve((call) => {
     live += 1;
@@ -79,7 +79,7 @@ test('a connection that the client cuts takes its calls with it, at once', async
   await expect.poll(() => live).toBe(0);
 });
 
-test('a connection that is drained is not cut by its own pings', async () => {
+test('keep-alive pings do not close a connection that is draining', async () => {
   const calls: ServerCall[] = [];
   const method: Method = (call) => {
     calls.push(call);
@@ -92,7 +92,7 @@ test('a connection that is drained is not cut by its own pings', async () => {
   await new Promise((resolve) => stream.once('response', resolve));
   const drained = server.drain();
   await new Promise((resolve) => client.session.once('goaway', resolve));
-  // Until after the limit of a ping that would not be answered.
+  // Longer than the time limit of an unanswered ping.
   await sleep(2500);
   calls[0]?.end(status.OK, 'go elsewhere');
   expect((await answerOf(stream)).fields).toMatchObject({ 'grpc-message': 'go elsewhere' });

@@ -4,15 +4,15 @@ import { formatHostPort } from '../../common/host-port.ts';
 
 /** The connection that a call came over. */
 export type Connection = {
-  /** The client's address, `HOST:PORT`; `unknown` on a unix socket. Each connection of a host has its own. */
+  /** The client's address, `HOST:PORT`; `unknown` on a unix socket. It differs between the connections of one host. */
   readonly peer: string;
-  /** Counts a write that has begun, and one that has left. */
+  /** Tracks writes: `begin` when one starts, `end` when it is flushed. */
   readonly writes: { begin(): void; end(): void; readonly arePending: boolean };
-  /** The certificate that the client showed; undefined where there is none, or none that the server's authorities vouch for. */
+  /** The client's certificate; undefined if there is none, or if the server's authorities did not verify it. */
   certificate(): PeerCertificate | undefined;
 };
 
-/** What there is to know of a socket. `peer`: where it comes from, where that is not what the socket says, behind a balancer. */
+/** Describes the connection of a socket. `peer`: the client's address, if the socket has another one (behind a load balancer). */
 export function connectionOf(socket: Socket, peer: string = addressOf(socket)): Connection {
   let pending = 0;
   return {
@@ -27,7 +27,7 @@ export function connectionOf(socket: Socket, peer: string = addressOf(socket)): 
     certificate() {
       if (!(socket instanceof TLSSocket) || !socket.authorized) return undefined;
       const certificate = socket.getPeerCertificate();
-      // Where there is none, Node answers an object without members.
+      // Without a certificate, Node returns an empty object.
       return (certificate.raw as Buffer | undefined) === undefined ? undefined : certificate;
     },
   };

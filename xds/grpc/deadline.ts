@@ -11,8 +11,8 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 };
 
 /**
- * How long a call may take, in milliseconds, from its `grpc-timeout` ("gRPC over HTTP2", Timeout); undefined: as long as it
- * likes. Throws a CallError on a value that is none.
+ * Returns the time limit of a call, in milliseconds, from its `grpc-timeout` ("gRPC over HTTP2", Timeout); undefined: no limit.
+ * Throws a CallError on an invalid value.
  */
 export function timeoutOf(value: string | undefined): number | undefined {
   if (value === undefined) return undefined;

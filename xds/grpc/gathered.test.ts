@@ -4,12 +4,12 @@ import { whileGathered } from './gathered.ts';
 const pieces = (...texts: readonly string[]): readonly Buffer[] => texts.map((text) => Buffer.from(text));
 const text = (whole: Buffer): string => whole.toString();
 
-test('pieces are one while they are used', () => {
+test('the callback gets the pieces as one buffer', () => {
   expect(whileGathered(pieces('re', '', 'd'), text)).toBe('red');
   expect(whileGathered([], text)).toBe('');
 });
 
-test('what was used before is overwritten; what is longer than ever fits', () => {
+test('the next use overwrites the buffer; longer content than before fits', () => {
   const kept = whileGathered(pieces('red', 'red'), (whole) => whole);
   expect(whileGathered(pieces('bl', 'ue'), text)).toBe('blue');
   expect(text(kept)).toBe('blueed');
@@ -17,7 +17,7 @@ test('what was used before is overwritten; what is longer than ever fits', () =>
   expect(whileGathered(pieces('red', long), text)).toBe(`red${long}`);
 });
 
-test('pieces that are gathered while others are used disturb none of them', () => {
+test('a nested use does not change the outer buffer', () => {
   const both = whileGathered(pieces('re', 'd'), (outer) => [
     whileGathered(pieces('gr', 'een'), text),
     text(outer),
@@ -25,7 +25,7 @@ test('pieces that are gathered while others are used disturb none of them', () =
   expect(both).toEqual(['green', 'red']);
 });
 
-test('after a use that throws, the place is free again', () => {
+test('a use that throws releases the shared buffer', () => {
   const fail = (): never => {
     throw new Error('refused');
   };

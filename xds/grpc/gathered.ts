@@ -1,12 +1,12 @@
-/** What longer is put together in a place of its own: a megabyte is kept for the rest. */
+/** Size limit of the shared buffer, 1 MiB. Longer content gets a buffer of its own. */
 const MOST_KEPT = 1 << 20;
 
 let place = Buffer.alloc(0);
 let isTaken = false;
 
 /**
- * Puts pieces together for as long as `use` runs. All of a process are put together in one place, one after the other: a node
- * message comes in pieces from every proxy that connects, and a buffer of 60 kB each would be garbage a moment later.
+ * Joins pieces into one buffer that is valid while `use` runs. All calls of the process share one buffer, one after the other: each
+ * proxy that connects sends its node message of 60 kB in pieces, and a new buffer for each would be garbage a moment later.
  */
 export function whileGathered<T>(pieces: readonly Buffer[], use: (whole: Buffer) => T): T {
   const length = pieces.reduce((sum, piece) => sum + piece.length, 0);

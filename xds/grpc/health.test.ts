@@ -27,13 +27,13 @@ async function asker(isServing: () => boolean) {
     });
 }
 
-test('the whole server and each of its services serve, and another is not found', async () => {
+test('the server and each of its services are SERVING; an unknown service is NOT_FOUND', async () => {
   const ask = await asker(() => true);
   expect([await ask(''), await ask('known.Service')]).toEqual([1, 1]);
   await expect(ask('other.Service')).rejects.toMatchObject({ code: status.NOT_FOUND });
 });
 
-test('a server that stops says that it does not serve', async () => {
+test('a server that stops is NOT_SERVING', async () => {
   const ask = await asker(() => false);
   expect(await ask('')).toBe(2);
 });

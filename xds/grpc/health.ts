@@ -4,7 +4,7 @@ import { CallError } from './call-error.ts';
 import type { GrpcServer } from './server.ts';
 import { status } from './status.ts';
 
-/** The path of the method that says whether a server serves ("GRPC Health Checking Protocol"). */
+/** The path of the health check method ("GRPC Health Checking Protocol"). */
 export const HEALTH_CHECK = '/grpc.health.v1.Health/Check';
 
 /** HealthCheckResponse with `status` SERVING or NOT_SERVING. */
@@ -12,8 +12,9 @@ const SERVING = Uint8Array.of(8, 1);
 const NOT_SERVING = Uint8Array.of(8, 2);
 
 /**
- * Adds `grpc.health.v1.Health/Check` to a server. `services`: the names that may be asked for beside the empty one, which is the
- * whole server; another one is NOT_FOUND. `Watch` is not there, which the protocol allows: a stranger could keep one open.
+ * Adds `grpc.health.v1.Health/Check` to a server. `services`: the known service names beside the empty one, which stands for the
+ * whole server; any other is NOT_FOUND. `Watch` is not implemented, which the protocol allows: an unauthenticated client could keep
+ * one open.
  */
 export function addHealthService(
   server: GrpcServer,
@@ -22,7 +23,7 @@ export function addHealthService(
 ): void {
   server.add(HEALTH_CHECK, (call) => ({
     message(bytes) {
-      // HealthCheckRequest has one field, `string service = 1`, as StringValue has.
+      // HealthCheckRequest has one field, `string service = 1`, at the number of StringValue's field.
       const { value: service } = fromBinary(StringValueSchema, bytes);
       if (service !== '' && !services.has(service)) {
         throw new CallError(status.NOT_FOUND, `this server has no service ${service.slice(0, 200)}`);

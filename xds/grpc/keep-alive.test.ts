@@ -13,7 +13,7 @@ const SETTINGS = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]);
 const WINDOW_UPDATE = Buffer.from([0, 0, 4, 8, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
 
 test.skipIf(SHORT_FORM)(
-  'a peer that answers no ping is cut once nothing comes from it any more, and not before',
+  'a peer that answers no pings is disconnected once it sends nothing more, and not before',
   async () => {
     const { port } = await fixture.serve(silent, { keepAlive: { everyMs: 20, timeoutMs: 1000 } });
     const socket = connect({ host: '127.0.0.1', port });
@@ -21,7 +21,7 @@ test.skipIf(SHORT_FORM)(
     const closed = once(socket, 'close');
     let isClosed = false;
     void closed.then(() => (isClosed = true));
-    // Its acknowledgement of a ping is on its way behind much else: what it reads, it says.
+    // Simulates a peer whose ping acknowledgement is queued behind other data: it goes on sending window updates.
     socket.on('error', () => undefined).resume();
     socket.write(Buffer.concat([PREFACE, SETTINGS]));
     for (let update = 0; update < 30; update += 1) {

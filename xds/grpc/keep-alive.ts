@@ -1,13 +1,13 @@
 import type { Http2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 
-/** When a peer that says nothing is asked whether it is there, and how long it may take to answer, in milliseconds. */
+/** The interval of pings and the time limit for the answer, in milliseconds. */
 export type KeepAlive = { readonly everyMs: number; readonly timeoutMs: number };
 
 /**
- * Pings a peer until the session is told to close, and cuts the connection of one that does not answer. A ping stands in line
- * behind all that was sent before it, so a peer on a thin link answers late: it is given more time as long as anything comes from
- * it, and is not pinged at all while `isSending`, when the time limit of its reader counts.
+ * Pings a peer until the session closes, and destroys the session of a peer that does not answer. A ping is queued behind all data
+ * sent before it, so a peer on a slow link answers late: the limit is extended while the peer sends anything, and no ping is sent
+ * while `isSending`, when the time limit for slow readers applies.
  */
 export function keepAlive(
   session: Http2Session,
@@ -19,13 +19,13 @@ export function keepAlive(
   let read = 0;
 
   function ping(): void {
-    // Node sends no pings on a session that is told to close, and it closes with its last call.
+    // Node sends no pings on a closing session; the session closes with its last call.
     if (session.closed || session.destroyed) return;
     if (isSending()) {
       timer = setTimeout(ping, everyMs).unref();
       return;
     }
-    // False, too, where so many pings are unanswered that no more are sent.
+    // Also false if too many pings are unanswered.
     if (!session.ping(answered)) return session.destroy();
     read = socket.bytesRead;
     timer = setTimeout(expire, timeoutMs).unref();

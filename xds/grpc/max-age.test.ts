@@ -8,7 +8,7 @@ import type { ServerCall } from './server-call.ts';
 
 const fixture = grpcFixture();
 
-test('a client is told when its connection is old enough; its call goes on until it is ended, and the connection closes with it', async () => {
+test('a connection that reaches its maximum age gets GOAWAY; its call continues until it is ended, and then the connection closes', async () => {
   const calls: ServerCall[] = [];
   const old: Connection[] = [];
   const { port } = await fixture.serve(
@@ -34,7 +34,7 @@ test('a client is told when its connection is old enough; its call goes on until
   await closed;
 });
 
-test('a connection without calls closes', async () => {
+test('a connection without calls closes at its maximum age', async () => {
   const { port } = await fixture.serve(silent, { maxAge: { ms: 20, onReached: () => undefined } });
   await once(fixture.raw(port).session, 'close');
 });

@@ -14,7 +14,7 @@ function collect(mostBytes = 1000, encoding = 'identity') {
   return { splitter, messages };
 }
 
-test('messages come out as they went in, however their bytes were cut', () => {
+test('messages are the same for every split of their bytes into chunks', () => {
   const text = fc.string({ unit: 'binary-ascii', maxLength: 40 });
   fc.assert(
     fc.property(fc.array(text), fc.array(fc.nat(30)), (sent, cuts) => {
@@ -31,7 +31,7 @@ test('messages come out as they went in, however their bytes were cut', () => {
   );
 });
 
-test('what is left of one call is not touched by another', () => {
+test('the rest of one call is independent of other calls', () => {
   const [one, other] = [collect(), collect()];
   const red = frame(Buffer.from('red'));
   one.splitter.push(red.subarray(0, 6));
@@ -42,7 +42,7 @@ test('what is left of one call is not touched by another', () => {
   expect([one.messages, other.messages]).toEqual([['red', 'red'], ['chartreuse']]);
 });
 
-test('a message that is not whole is amid', () => {
+test('isAmid is true while a message is incomplete', () => {
   const { splitter, messages } = collect();
   splitter.push(frame(Buffer.from('whole')));
   expect(splitter.isAmid()).toBe(false);
@@ -54,7 +54,7 @@ test('a message that is not whole is amid', () => {
 const HEAD = (flag: number, length: number) => Buffer.from([flag, 0, 0, length >> 8, length & 255]);
 
 test.each([
-  ['longer than is read', HEAD(0, 1001), 'identity', status.RESOURCE_EXHAUSTED, /1001 bytes: at most 1000/],
+  ['longer than the limit', HEAD(0, 1001), 'identity', status.RESOURCE_EXHAUSTED, /1001 bytes: at most 1000/],
   [
     'compressed',
     HEAD(1, 10),
@@ -62,9 +62,15 @@ test.each([
     status.UNIMPLEMENTED,
     /gzip encoding: this server reads identity alone/,
   ],
-  ['compressed, in a call that is not', HEAD(1, 10), 'identity', status.INVALID_ARGUMENT, /the flag 1/],
-  ['with a flag that is none', HEAD(2, 10), 'gzip', status.INVALID_ARGUMENT, /the flag 2/],
-] as const)('a message %s is refused by its head alone', (_, head, encoding, code, message) => {
+  [
+    'compressed, in a call without compression',
+    HEAD(1, 10),
+    'identity',
+    status.INVALID_ARGUMENT,
+    /the flag 1/,
+  ],
+  ['with an invalid flag', HEAD(2, 10), 'gzip', status.INVALID_ARGUMENT, /the flag 2/],
+] as const)('a message %s is refused as soon as its head arrives', (_, head, encoding, code, message) => {
   for (const chunks of [[head], Array.from(head, (byte) => Buffer.from([byte]))]) {
     const { splitter } = collect(1000, encoding);
     expect(() => chunks.forEach((chunk) => splitter.push(chunk))).toThrow(

@@ -2,21 +2,21 @@ import { CallError } from './call-error.ts';
 import { whileGathered } from './gathered.ts';
 import { status } from './status.ts';
 
-/** Takes the bytes of a call as they come, and hands out its messages. Between messages it holds nothing. */
+/** Splits the bytes of a call into messages. Holds no memory between messages. */
 export type MessageSplitter = {
   /**
-   * The next bytes. Each message that they complete is handed out, and stands where it is until `take` returns. Throws a
+   * Adds the next bytes, and passes each message that they complete to `take`. A message is valid until `take` returns. Throws a
    * CallError on a message that is too long, or compressed.
    */
   push(chunk: Buffer): void;
-  /** Whether a message has begun that is not whole. */
+  /** Whether a message is incomplete. */
   isAmid(): boolean;
 };
 
-/** A byte that says whether the message is compressed, and its length in four ("gRPC over HTTP2", Length-Prefixed-Message). */
+/** One byte for the compression flag, four for the length ("gRPC over HTTP2", Length-Prefixed-Message). */
 export const PREFIX_BYTES = 5;
 
-/** Messages of up to so many bytes. */
+/** Creates a splitter for messages of up to `mostBytes` bytes. */
 export function splitMessages(
   mostBytes: number,
   encoding: string,
@@ -25,7 +25,7 @@ export function splitMessages(
   let parts: Buffer[] = [];
   let held = 0;
 
-  /** Hands out what is whole, and answers what is left. */
+  /** Passes on complete messages, and returns the rest. */
   function split(bytes: Buffer): Buffer {
     let rest = bytes;
     while (rest.length >= PREFIX_BYTES) {
@@ -51,7 +51,7 @@ export function splitMessages(
     push(chunk) {
       const first = parts[0];
       held += chunk.length;
-      // What is not whole yet is not put together for each chunk anew.
+      // Join the chunks of an incomplete message once, not per chunk.
       if (first !== undefined && first.length >= PREFIX_BYTES && held < PREFIX_BYTES + lengthIn(first)) {
         parts.push(chunk);
         return;
@@ -70,7 +70,7 @@ export function splitMessages(
 function requirePlain(flag: number, encoding: string): void {
   if (flag === 0) return;
   if (flag > 1 || encoding === 'identity') {
-    // Not INTERNAL, as gRPC's text on compression has it: that is for what this server does wrong.
+    // Not INTERNAL, as gRPC's text on compression asks: that code is for this server's own faults.
     throw new CallError(
       status.INVALID_ARGUMENT,
       `a message with the flag ${flag}, in a call of ${encoding} encoding`,

@@ -5,21 +5,21 @@ import type { Connection } from './connection.ts';
 import { PREFIX_BYTES, splitMessages, type MessageSplitter } from './message-splitter.ts';
 import { status, statusFields, type CallEnd, type Status } from './status.ts';
 
-/** What a method hears of one of its calls. */
+/** Callbacks of a method for one call. */
 export type CallReader = {
-  /** A message, which stands where it is until this returns. Throw a CallError to end the call. */
+  /** A message. Its bytes are valid until this returns. Throw a CallError to end the call. */
   message(bytes: Buffer): void;
-  /** The client has nothing more to say. */
+  /** The client has sent its last message. */
   halfClose(): void;
 };
 
-/** A message that waits for those before it to leave. */
+/** A message that waits until the ones before it are flushed. */
 type Waiting = { readonly encode: () => Uint8Array; readonly left: () => void; readonly moved: () => void };
 
-/** How much of a message is handed to HTTP/2 at once, in bytes: a frame. A slow reader then shows that it reads. */
+/** How much of a message is written to HTTP/2 at once, in bytes: one frame. The server then sees that a slow reader makes progress. */
 const PIECE = 16 * 1024;
 
-/** `over` is a call with a status that has left or is on its way, or whose client is gone. */
+/** `over`: the status was sent or is queued, or the client is gone. */
 type State = 'open' | 'over';
 
 const RESPONSE_HEADERS = {
@@ -28,11 +28,11 @@ const RESPONSE_HEADERS = {
   'grpc-accept-encoding': 'identity',
 };
 
-/** One call of a client, seen from the server. */
+/** The server's side of one call. */
 export class ServerCall {
-  /** What was called, e.g. `/envoy.service.discovery.v3.AggregatedDiscoveryService/StreamAggregatedResources`. */
+  /** The path of the method, e.g. `/envoy.service.discovery.v3.AggregatedDiscoveryService/StreamAggregatedResources`. */
   readonly path: string;
-  /** What it came with, by names in small letters. */
+  /** Request headers, by lower-case name. */
   readonly headers: IncomingHttpHeaders;
   readonly connection: Connection;
   readonly #stream: ServerHttp2Stream;
@@ -48,21 +48,21 @@ export class ServerCall {
     this.headers = headers;
     this.connection = connection;
     stream.once('close', () => this.#leave(undefined));
-    // Each is followed by 'close'.
+    // 'close' follows each error.
     stream.on('error', () => undefined);
   }
 
-  /** Whom the client asked for: a host, perhaps with a port. */
+  /** The host that the client called, with or without a port. */
   get authority(): string {
     return this.headers[':authority'] ?? this.headers.host ?? '';
   }
 
-  /** Calls `listener` once when the call is over: with its end, or with undefined when the client is gone before it. */
+  /** Calls `listener` once when the call is over: with its end, or with undefined if the client left before that. */
   whenOver(listener: (end: CallEnd | undefined) => void): void {
     this.#listeners.push(listener);
   }
 
-  /** Starts to read. Until then nothing of the call is taken from the connection. Messages of up to `mostBytes`. */
+  /** Starts reading messages of up to `mostBytes`. Until then no bytes of the call are read from the connection. */
   read(reader: CallReader, mostBytes: number): void {
     const encoding = String(this.headers['grpc-encoding'] ?? 'identity');
     const splitter = splitMessages(mostBytes, encoding, (bytes) => {
@@ -72,26 +72,26 @@ export class ServerCall {
     this.#stream.on('end', () => this.#finish(splitter, reader));
   }
 
-  /** Takes no more from the connection for now. What was taken before may still come. */
+  /** Stops reading from the connection. Messages that were read before may still be delivered. */
   pause(): void {
     this.#stream.pause();
   }
 
-  /** Goes on reading. */
+  /** Continues reading. */
   resume(): void {
     this.#stream.resume();
   }
 
-  /** Tells the client that its call was taken, before there is something to say. */
+  /** Tells the client that its call was accepted, before there is a message. */
   sendHeaders(): void {
     if (this.#isGone() || this.#stream.headersSent) return;
     this.#stream.respond(RESPONSE_HEADERS, { waitForTrailers: true });
   }
 
   /**
-   * Sends a message once those before it have left: not before that is it encoded, so that what waits for a slow reader
-   * takes no room. `left` is called when it is on its way, and never if it does not get that far; `moved` when a part of it is, and
-   * there is more.
+   * Sends a message once the ones before it are flushed. It is encoded only then, so that messages that wait for a slow reader take
+   * no memory. `left` is called when the message is flushed, and never if it is not; `moved` when a part of it is flushed and more
+   * follows.
    */
   write(encode: () => Uint8Array, left: () => void, moved: () => void = () => undefined): void {
     if (this.#state === 'over') return;
@@ -100,14 +100,14 @@ export class ServerCall {
     else this.#put({ encode, left, moved });
   }
 
-  /** Ends the call with a status, once what was written before has left. */
+  /** Ends the call with a status, once all earlier messages are flushed. */
   end(code: Status, details = ''): void {
     if (this.#state === 'over') return;
     const end = { code, details };
     this.#leave(end);
     if (this.#isGone()) return;
     const stream = this.#stream;
-    // The client may go on talking: nobody listens, but its window has to move until the stream is closed.
+    // The client may go on sending. Its messages are ignored, but its flow-control window has to move until the stream is closed.
     stream.resume();
     if (!stream.headersSent) {
       stream.respond({ ...RESPONSE_HEADERS, ...statusFields(end) }, { endStream: true });
@@ -121,13 +121,13 @@ export class ServerCall {
     if (!this.#isWriting) stream.end();
   }
 
-  /** Ends the call for what was thrown while it was served. */
+  /** Ends the call with an error that was thrown while it was served. */
   fail(error: unknown): void {
     const { code, message } = CallError.from(error);
     this.end(code, message);
   }
 
-  /** Ends the call at once; what was written and has not left is lost. */
+  /** Ends the call at once; messages that are not flushed are lost. */
   reset(): void {
     this.#leave(undefined);
     if (!this.#isGone()) this.#stream.close(constants.NGHTTP2_CANCEL);
@@ -159,7 +159,7 @@ export class ServerCall {
     });
   }
 
-  /** A message that cannot be encoded ends its call, and nothing else. */
+  /** Encodes a message. If that fails, only its call ends. */
   #framed(encode: () => Uint8Array): Buffer | undefined {
     try {
       return framed(encode());

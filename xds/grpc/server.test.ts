@@ -15,7 +15,7 @@ import { SHORT_FORM } from '../../common/testing/short-form.ts';
 const { serve, raw, cleanup } = grpcFixture();
 
 describe('a call', () => {
-  test('brings its messages, and its answers come in order, before its status', async () => {
+  test('delivers its messages, and its answers arrive in order, before its status', async () => {
     const { port } = await serve(echo);
     const stream = raw(port).open(PATH);
     const sent = ['', 'a', 'b'.repeat(100_000), 'c'].map((text) => frame(Buffer.from(text)));
@@ -30,7 +30,7 @@ describe('a call', () => {
     });
   });
 
-  test('ends with its code and its words, whatever is in them', async () => {
+  test('ends with its code and details, with any characters in them', async () => {
     const words = 'no: 100 % "größe" \n 🙂\ud800';
     const { port } = await serve(() => {
       throw new CallError(status.NOT_FOUND, words);
@@ -44,7 +44,7 @@ describe('a call', () => {
     expect(end).toMatchObject({ code: status.NOT_FOUND, details: words.toWellFormed() });
   });
 
-  test('whose method throws what it should not ends as an internal error, and no other call does', async () => {
+  test('whose method throws an unexpected error ends as an internal error, and no other call does', async () => {
     const { port } = await serve((call) => ({
       ...echo(call),
       message() {
@@ -76,14 +76,14 @@ describe('a call', () => {
     expect(body.length).toBe(bad * 6);
   });
 
-  test('that ends amid a message is told so', async () => {
+  test('that ends amid a message gets INVALID_ARGUMENT', async () => {
     const { port } = await serve(echo);
     const stream = raw(port).open(PATH);
     stream.end(frame(Buffer.from('whole')).subarray(0, 8));
     expect((await answerOf(stream)).fields).toMatchObject({ 'grpc-status': String(status.INVALID_ARGUMENT) });
   });
 
-  test('with a message that is too long is told so, and the message is not waited for', async () => {
+  test('with a message that is too long gets RESOURCE_EXHAUSTED at once, before the message has arrived', async () => {
     const { port } = await serve(echo, { mostMessageBytes: 10 });
     const stream = raw(port).open(PATH);
     stream.write(frame(Buffer.alloc(11)).subarray(0, 5));
@@ -93,7 +93,7 @@ describe('a call', () => {
     });
   });
 
-  test('encodes a message when those before it have left, and not before', async () => {
+  test('encodes a message when the ones before it are flushed, and not before', async () => {
     const encoded: number[] = [];
     const { port } = await serve((call) => {
       for (let number = 0; number < 3; number += 1) {
@@ -125,7 +125,7 @@ describe('a call', () => {
     expect(fields).toMatchObject({ 'grpc-status': '0' });
   });
 
-  test.skipIf(SHORT_FORM)('that the client leaves open after its end is closed', async () => {
+  test.skipIf(SHORT_FORM)('is closed if the client leaves it open after its end', async () => {
     const { port } = await serve((call) => {
       call.end(status.OK);
       return silent(call);
@@ -139,7 +139,7 @@ describe('a call', () => {
   test.each([
     ['resets it', constants.NGHTTP2_CANCEL],
     ['resets it without an error', constants.NGHTTP2_NO_ERROR],
-  ])('is over as soon as the client %s, though nothing of what it was sent has left', async (_, code) => {
+  ])('is over as soon as the client %s, although no message to it was flushed', async (_, code) => {
     let over = false;
     const { port } = await serve((call) => {
       call.whenOver(() => (over = true));
@@ -157,29 +157,29 @@ describe('a call', () => {
   });
 });
 
-describe('refused at once:', () => {
+describe('refusals:', () => {
   const ask = (port: number, headers: Readonly<Record<string, string>>) => {
     const all = { ':method': 'POST', ':path': PATH, 'content-type': 'application/grpc', ...headers };
     return answerOf(raw(port).session.request(all, { endStream: false }));
   };
 
   test.each([
-    ['what is no gRPC', { 'content-type': 'application/json' }, { ':status': 415 }],
+    ['a request that is not gRPC', { 'content-type': 'application/json' }, { ':status': 415 }],
     ['another kind of gRPC', { 'content-type': 'application/grpc-web' }, { ':status': 415 }],
     ['another HTTP method', { ':method': 'PUT' }, { ':status': 405 }],
     [
-      'a method that is not there',
+      'an unknown method',
       { ':path': '/test.Service/None' },
       { ':status': 200, 'grpc-status': '12', 'grpc-message': 'this server has no method /test.Service/None' },
     ],
-    ['a time limit that is none', { 'grpc-timeout': '5 s' }, { 'grpc-status': '3' }],
-    ['a time limit without end', { 'grpc-timeout': '123456789S' }, { 'grpc-status': '3' }],
+    ['an invalid time limit', { 'grpc-timeout': '5 s' }, { 'grpc-status': '3' }],
+    ['a time limit with too many digits', { 'grpc-timeout': '123456789S' }, { 'grpc-status': '3' }],
   ])('%s', async (_, headers, expected) => {
     const { port } = await serve(echo);
     expect((await ask(port, headers)).fields).toMatchObject(expected);
   });
 
-  test.each(['application/grpc+proto', 'application/grpc;charset=utf-8'])('not: %s', async (type) => {
+  test.each(['application/grpc+proto', 'application/grpc;charset=utf-8'])('accepted: %s', async (type) => {
     const { port } = await serve((call) => {
       call.end(status.OK);
       return silent(call);
@@ -187,7 +187,7 @@ describe('refused at once:', () => {
     expect((await ask(port, { 'content-type': type })).fields).toMatchObject({ 'grpc-status': '0' });
   });
 
-  test.each(['20m', '20000u', '20000000n'])('not at once: a call past its time, %s', async (limit) => {
+  test.each(['20m', '20000u', '20000000n'])('a call past its deadline, %s', async (limit) => {
     const { port } = await serve(silent);
     expect((await ask(port, { 'grpc-timeout': limit })).fields).toMatchObject({
       'grpc-status': String(status.DEADLINE_EXCEEDED),
@@ -197,7 +197,7 @@ describe('refused at once:', () => {
 });
 
 describe('a guard', () => {
-  test('lets in later, or ends the call, before its method hears of it', async () => {
+  test('admits a call later, or ends it, before its method is called', async () => {
     const heard: ServerCall[] = [];
     const method: Method = (call) => {
       heard.push(call);
@@ -225,7 +225,7 @@ describe('a guard', () => {
   });
 });
 
-test('a connection whose client says nothing more, as one that the network was cut from, is gone once the server is closed', async () => {
+test('closing the server destroys a connection whose client has gone silent, for example behind a network cut', async () => {
   const server = createGrpcServer();
   const { promise: accepted, resolve } = Promise.withResolvers<Socket>();
   const listener = createServer((socket) => {
@@ -238,7 +238,7 @@ test('a connection whose client says nothing more, as one that the network was c
     client.destroy();
     listener.close();
   });
-  // The beginning of HTTP/2 with empty settings (RFC 9113, 3.4), and no end.
+  // The HTTP/2 preface with empty settings (RFC 9113, 3.4), without an end.
   client.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0');
   const socket = await accepted;
   await once(client, 'data');

@@ -14,28 +14,28 @@ import { limitAge, type MaxAge } from './max-age.ts';
 import { ServerCall, type CallReader } from './server-call.ts';
 import { status } from './status.ts';
 
-/** Takes a call: answers what is to hear of it. */
+/** Handles a call: returns the callbacks for its messages. */
 export type Method = (call: ServerCall) => CallReader;
 
-/** What a server is told. */
+/** Options of a server. */
 export type GrpcServerOptions = {
-  /** Asked about each call before its method is: it calls `enter`, at once or later, or ends the call. Default: all may enter. */
+  /** Admits calls: calls `enter`, at once or later, or ends the call. Runs before the method. Default: all calls are admitted. */
   readonly guard?: (call: ServerCall, enter: () => void) => void;
-  /** Default: none. A peer that vanished is then noticed when the kernel gives up. */
+  /** Default: none. The server then notices a vanished peer only when the kernel gives up. */
   readonly keepAlive?: KeepAlive;
-  /** Default: connections may become as old as they like. */
+  /** Default: connections have no maximum age. */
   readonly maxAge?: MaxAge<Connection> | undefined;
-  /** The longest message that is read, in bytes. Default: 4 MiB. */
+  /** The longest message that the server reads, in bytes. Default: 4 MiB. */
   readonly mostMessageBytes?: number;
 };
 
-/** A gRPC server over HTTP/2. It is given connections, and knows nothing of where they come from. */
+/** A gRPC server over HTTP/2. Its owner accepts the connections and passes them to `serve`. */
 export type GrpcServer = {
   /** Adds a method, by its path: `/package.Service/Method`. */
   readonly add: (path: string, method: Method) => void;
-  /** Speaks gRPC on a connection, plain text or TLS. `peer`: the client's address, `HOST:PORT`; default: as the socket says. */
+  /** Serves gRPC on a connection, plain text or TLS. `peer`: the client's address, `HOST:PORT`; default: the socket's remote address. */
   readonly serve: (socket: Socket, peer?: string) => Connection;
-  /** Tells all clients to come no more on their connections (GOAWAY). Resolves when the last call is over, and all are closed. */
+  /** Sends GOAWAY on all connections. Resolves when the last call is over and all connections are closed. */
   readonly drain: () => Promise<void>;
   /** Ends all connections at once. */
   readonly close: () => void;
@@ -43,26 +43,26 @@ export type GrpcServer = {
 
 const MIB = 2 ** 20;
 
-/** Calls of one connection at a time; more wait at the client. */
+/** Concurrent calls per connection; more wait at the client. */
 const MOST_CALLS = 1000;
 
 const SESSION = {
   settings: { maxConcurrentStreams: MOST_CALLS, enablePush: false },
-  // Responses may be of any size. One that a client does not read is the one that waits.
+  // Responses may have any size. At most one per stream waits for a slow client.
   maxSessionMemory: Number.MAX_SAFE_INTEGER,
 };
 
-/** Makes a server without methods. */
+/** Creates a server without methods. */
 export function createGrpcServer(options: GrpcServerOptions = {}): GrpcServer {
   const { guard, mostMessageBytes = 4 * MIB } = options;
   const methods = new Map<string, Method>();
   const sessions = new Set<ServerHttp2Session>();
-  /** Also those whose session is over: what was written last may be on its way for minutes to a client that is cut off. */
+  /** Includes sockets whose session is closed: their last bytes may be in flight for minutes if the client is cut off. */
   const sockets = new Set<Socket>();
   let drained: (() => void) | undefined;
 
   function open(call: ServerCall): void {
-    // A stranger does not learn which methods there are.
+    // The guard runs first: an unauthenticated caller must not learn which methods exist.
     if (guard === undefined) enter(call);
     else guard(call, () => enter(call));
   }
@@ -97,7 +97,7 @@ export function createGrpcServer(options: GrpcServerOptions = {}): GrpcServer {
         keepAlive(session, socket, options.keepAlive, () => connection.writes.arePending);
       }
       if (options.maxAge !== undefined) limitAge(session, connection, options.maxAge);
-      // It is followed by 'close'.
+      // 'close' follows the error.
       session.on('error', () => undefined);
       session.once('close', () => {
         sessions.delete(session);
@@ -133,7 +133,7 @@ export function createGrpcServer(options: GrpcServerOptions = {}): GrpcServer {
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** What is no gRPC is answered as HTTP ("gRPC over HTTP2", Requests). */
+/** Returns the HTTP status for a request that is not gRPC ("gRPC over HTTP2", Requests). */
 function httpStatusFor(headers: IncomingHttpHeaders): number | undefined {
   if (headers[':method'] !== 'POST') return 405;
   return /^application\/grpc(?:[+;]|$)/.test(headers['content-type'] ?? '') ? undefined : 415;

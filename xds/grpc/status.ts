@@ -1,4 +1,4 @@
-/** How a call ended, by gRPC's codes ("Status codes and their use in gRPC"). */
+/** gRPC's status codes ("Status codes and their use in gRPC"). */
 export const status = {
   OK: 0,
   CANCELLED: 1,
@@ -19,13 +19,13 @@ export const status = {
   UNAUTHENTICATED: 16,
 } as const;
 
-/** One of the codes. */
+/** A gRPC status code. */
 export type Status = (typeof status)[keyof typeof status];
 
-/** A code, and for whoever reads it, why. */
+/** A status code, with the reason as text. */
 export type CallEnd = { readonly code: Status; readonly details: string };
 
-/** The header fields that say how a call ended ("gRPC over HTTP2", Responses): the text is percent-encoded UTF-8. */
+/** Encodes the end of a call as header fields ("gRPC over HTTP2", Responses). The text is percent-encoded UTF-8. */
 export function statusFields({ code, details }: CallEnd): Readonly<Record<string, string>> {
   const message = details.toWellFormed().replaceAll(/[^ -$&-~]+/g, encodeURIComponent);
   return { 'grpc-status': String(code), ...(message === '' ? {} : { 'grpc-message': message }) };

@@ -3,7 +3,7 @@ import { hasWildcard, isUnchanged } from './subscription.ts';
 import type { Outstanding, TypeState } from './type-state.ts';
 import type { TypeUrl } from '../types.ts';
 
-/** What a client says to one response: an ACK, or a NACK when it has an error, in the client's own words. */
+/** A client's answer to one response: an ACK, or a NACK if `error` is set, with the client's message. */
 export type Ack = {
   readonly typeUrl: TypeUrl;
   readonly version: string;
@@ -14,7 +14,7 @@ export type Ack = {
 
 const SUPERSEDED_KEPT = 4;
 
-/** Notes a response as sent. `gone`: names that it takes away, or whose absence from it does. */
+/** Records a response as sent. `gone`: names that it removes, explicitly or by their absence. */
 export function recordSent(state: TypeState, response: Response, gone: readonly string[]): void {
   for (const resource of response.resources) {
     state.known.set(resource.name, resource);
@@ -22,7 +22,7 @@ export function recordSent(state: TypeState, response: Response, gone: readonly 
   }
   for (const name of gone) state.known.delete(name);
   const { wildcard, names } = state.subscription;
-  // Without the wildcard, what is known was asked for by name.
+  // Without the wildcard, all known resources are subscribed to by name.
   if (wildcard || state.known.size < names.size)
     for (const name of names) if (!state.known.has(name)) state.missing.add(name);
   state.resend.clear();
@@ -30,7 +30,7 @@ export function recordSent(state: TypeState, response: Response, gone: readonly 
   expectAck(state, response);
 }
 
-/** From now on the client owes the ACK of this response, and of none before it. */
+/** Makes this response the one whose ACK is due, instead of all earlier ones. */
 export function expectAck(state: TypeState, response: Response): void {
   if (state.outstanding !== undefined) {
     state.superseded.push(state.outstanding);
@@ -44,8 +44,8 @@ export function expectAck(state: TypeState, response: Response): void {
 }
 
 /**
- * Settles the response that a request ACKs or NACKs, if it does either. A NACK is known by its error alone, never by a
- * version. `isNewest`: it was the newest response, rather than one that has been superseded.
+ * Settles the response that a request ACKs or NACKs, if it does either. Only its error makes a request a NACK, never a
+ * version. `isNewest`: the response was the newest, not a superseded one.
  */
 export function takeAck(
   state: TypeState,
@@ -62,7 +62,7 @@ export function takeAck(
   return { typeUrl: state.typeUrl, version, sentAt, error: request.error, isNewest };
 }
 
-/** Whether a request does nothing but ACK or NACK: by far the most do. */
+/** Whether a request only ACKs or NACKs, as most requests do. */
 export function isMereAck(state: TypeState, request: SotwRequest | DeltaRequest): boolean {
   if ('subscribe' in request) return request.subscribe.length + request.unsubscribe.length === 0;
   return isUnchanged(state.subscription, state.typeUrl, request.names);
@@ -77,7 +77,7 @@ function ack(state: TypeState, { version, names }: Outstanding): void {
   state.acked = { version, at: Date.now() };
   state.superseded.length = 0;
   for (const name of names) state.nackedNames.delete(name);
-  // A list of clusters or listeners replaces the one before: a NACKed name that is not in it is gone.
+  // A list of clusters or listeners replaces the previous one, so a NACKed name that is not in it is gone.
   const replacesAll = state.subscription.wildcard && hasWildcard(state.typeUrl) && names.length > 0;
   if (replacesAll)
     for (const name of state.nackedNames) if (!state.known.has(name)) state.nackedNames.delete(name);

@@ -7,12 +7,12 @@ import type { Variant } from './variant.ts';
 import type { Snapshot, TypeUrl } from '../types.ts';
 import type { DeltaRequest, OutgoingResponse, SotwRequest } from '../wire/request.ts';
 
-/** What a stream needs of the world around it. */
+/** The environment of a stream: its snapshot, its transport and its limits. */
 export type StreamWorld = {
-  /** The snapshot that is to be served now; undefined while there is none, and then nothing is answered. */
+  /** The snapshot to serve now. While it is undefined, no request is answered. */
   snapshot(): Snapshot | undefined;
   send(message: OutgoingResponse): void;
-  /** Whether all that was sent is flushed. Where it is not, a stream that is backpressured wants `update` once it is. */
+  /** Whether all messages are flushed. If not, the owner calls `update` on a backpressured stream once they are. */
   isFlushed(): boolean;
   onAck(ack: Ack): void;
   /** How long a step waits for its ACK before the order goes on without it, in milliseconds. */
@@ -23,24 +23,24 @@ export type StreamWorld = {
 };
 
 /**
- * Where one stream stands. `unidentified`: its first request was not read yet. `resuming`: the client reconnected with
- * resources of an earlier stream, and subscribes to one type after another; until `removalsFrom` (milliseconds since 1970) a
- * type without a subscription may still get one, and nothing is removed that this type may need. `open`: all others.
+ * The state of one stream. `unidentified`: its first request was not read yet. `resuming`: the client reconnected with
+ * resources of an earlier stream, and subscribes to one type after another. Until `removalsFrom` (milliseconds since 1970) a
+ * type without a subscription may still get one, so no resource is removed that this type may need. `open`: any other stream.
  */
 export type StreamState =
   | { readonly kind: 'unidentified' }
   | { readonly kind: 'resuming'; readonly ttl: TtlForm | undefined; readonly removalsFrom: number }
   | { readonly kind: 'open'; readonly ttl: TtlForm | undefined };
 
-/** What the last pass over a stream's types left waiting. */
+/** Reasons to update a stream again, found by the last pass over its types. */
 export type Waits = {
-  /** When the first time limit passes, in milliseconds since 1970; Infinity when none is running. */
+  /** When the first time limit passes, in milliseconds since 1970; Infinity if none is running. */
   wakeAt: number;
   /** Whether a response waits until earlier ones are flushed. */
   isBackpressured: boolean;
 };
 
-/** All that one stream is about; a plain record, changed by the functions of this folder alone. */
+/** All state of one stream: a plain record that only the functions of this folder change. */
 export type Conversation = {
   readonly variant: Variant;
   readonly world: StreamWorld;
@@ -54,7 +54,7 @@ export type Conversation = {
 /** The state before the first request. */
 export const UNIDENTIFIED: StreamState = { kind: 'unidentified' };
 
-/** The state after the first request, which names the client's node and what it has from an earlier stream. */
+/** Returns the state after the first request, which names the client's node and its resources of an earlier stream. */
 export function identified(
   request: SotwRequest | DeltaRequest,
   variant: Variant['name'],
@@ -67,12 +67,12 @@ export function identified(
   return { kind: 'resuming', ttl, removalsFrom: Date.now() + stepTimeoutMs };
 }
 
-/** Whether clients of this stream are told of times to live, and how; undefined where they are not. */
+/** Returns the form in which the client gets times to live; undefined if it does not support them. */
 export function ttlOf(state: StreamState): TtlForm | undefined {
   return state.kind === 'unidentified' ? undefined : state.ttl;
 }
 
-/** Notes a time limit; false when it has passed already. The stream is updated again when the first limit passes. */
+/** Registers a time limit; returns false if it has passed already. The stream is updated again when the first limit passes. */
 export function waitUntil(waits: Waits, time: number): boolean {
   if (Date.now() >= time) return false;
   waits.wakeAt = Math.min(waits.wakeAt, time);

@@ -3,13 +3,13 @@ import { heartbeatAfter, type TtlForm } from './ttl.ts';
 import { sentResource, type TypeState } from './type-state.ts';
 import type { Resource, TypeUrl } from '../types.ts';
 
-/** What refreshes the time to live of a type's resources. */
+/** A response that refreshes the time to live of a type's resources. */
 export type Heartbeat = { readonly resources: readonly Resource[]; readonly form: TtlForm };
 
 /**
- * What is to be sent for a type; undefined when nothing of it has a time to live. A NACKed resource is not refreshed: the client
- * does not have it. A list of clusters or listeners is sent whole, with contents: Envoy deletes what such a list does not
- * hold, and does not count a heartbeat as held.
+ * Returns the heartbeat of a type; undefined if none of its resources has a time to live. A NACKed resource is not refreshed,
+ * because the client does not have it. In state of the world, a list of clusters or listeners is sent whole, with contents: Envoy
+ * deletes resources that such a list lacks, and does not count a heartbeat.
  */
 export function heartbeatOf(state: TypeState, variant: 'delta' | 'sotw'): Heartbeat | undefined {
   const all = Array.from(state.known.values(), sentResource).filter((resource) => resource !== undefined);
@@ -19,16 +19,16 @@ export function heartbeatOf(state: TypeState, variant: 'delta' | 'sotw'): Heartb
   return { resources: mortal, form: 'heartbeat' };
 }
 
-/** When to send heartbeats next. */
+/** The timer of a stream's heartbeats. */
 export type HeartbeatTimer = {
-  /** These have just been sent: see to it that they are refreshed in time. */
+  /** Schedules heartbeats for resources that were just sent. */
   sent(resources: readonly Resource[]): void;
   close(): void;
 };
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** Calls `beat` before the shortest time to live of all that was sent is over, and again for as long as there is one. */
+/** Calls `beat` before the shortest time to live of all sent resources expires, and again as long as one has a time to live. */
 export function createHeartbeatTimer(
   types: ReadonlyMap<TypeUrl, TypeState>,
   beat: () => void,

@@ -2,26 +2,26 @@ import type { DeltaRequest, SotwRequest } from '../wire/request.ts';
 import type { TypeState } from './type-state.ts';
 import type { TypeUrl } from '../types.ts';
 
-/** What one stream may ask for, so that no client can make the server hold what it likes. */
+/** Limits on the requests of one stream, so that no client can fill the server's memory. */
 export type StreamLimits = {
-  /** Names subscribed to, of all types together; and as many that a client may say it has. Default: 20,000. */
+  /** Names subscribed to, of all types together; and, separately, entries of `initial_resource_versions`. Default: 20,000. */
   readonly names: number;
-  /** Characters of a name, of a type's too. Default: 1,024. */
+  /** Characters of a resource name or type URL. Default: 1,024. */
   readonly nameLength: number;
-  /** Types. Default: 32. */
+  /** Number of types. Default: 32. */
   readonly types: number;
 };
 
-/** For proxies: an Envoy subscribes to some thousand names at most. */
+/** The default limits, for proxies: an Envoy subscribes to some thousand names at most. */
 export const DEFAULT_LIMITS: StreamLimits = { names: 20_000, nameLength: 1024, types: 32 };
 
-/** A request that asks for more than one stream may; the stream ends with RESOURCE_EXHAUSTED. */
+/** A request beyond the limits of its stream; the stream ends with RESOURCE_EXHAUSTED. */
 export class ExcessiveRequest extends Error {}
 
-/** A request that cannot be served; the stream ends with INVALID_ARGUMENT. */
+/** An invalid request; the stream ends with INVALID_ARGUMENT. */
 export class MalformedRequest extends Error {}
 
-/** Looks at a request before anything of it is kept. @throws MalformedRequest or ExcessiveRequest */
+/** Checks a request before any of it is stored. @throws MalformedRequest or ExcessiveRequest */
 export function checkRequest(
   request: SotwRequest | DeltaRequest,
   types: ReadonlyMap<TypeUrl, TypeState>,
@@ -46,7 +46,7 @@ export function checkRequest(
   }
 }
 
-/** Looks at what a stream subscribes to, once that has changed. @throws ExcessiveRequest */
+/** Checks the subscriptions of a stream after a change. @throws ExcessiveRequest */
 export function checkSubscriptions(types: ReadonlyMap<TypeUrl, TypeState>, limits: StreamLimits): void {
   let names = 0;
   for (const { subscription } of types.values()) names += subscription.names.size;

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { NameSet } from './name-set.ts';
 
-test('names come in the order in which they were added, once each', () => {
+test('iterates over names in insertion order, once each', () => {
   const names = new NameSet();
   for (const name of ['red', 'blue', 'red', 'white']) names.add(name);
   expect([...names]).toEqual(['red', 'blue', 'white']);
   expect(names.size).toBe(3);
 });
 
-test('a name that was deleted is there no more, and the last one leaves nothing', () => {
+test('a deleted name is not in the set, and deleting the last one empties the set', () => {
   const names = new NameSet();
   expect(names.delete('red')).toBe(false);
   names.add('red');
@@ -19,14 +19,14 @@ test('a name that was deleted is there no more, and the last one leaves nothing'
   expect([names.size, ...names]).toEqual([0]);
 });
 
-test('names can be deleted while they are gone through', () => {
+test('names can be deleted during iteration', () => {
   const names = new NameSet();
   for (const name of ['red', 'blue', 'white']) names.add(name);
   for (const name of names) names.delete(name);
   expect(names.size).toBe(0);
 });
 
-test('what was cleared can be filled again', () => {
+test('a cleared set can be filled again', () => {
   const names = new NameSet();
   names.add('red');
   names.clear();

@@ -1,4 +1,4 @@
-/** A set of names that is empty nearly always, and then takes no room: each stream has a dozen of them. */
+/** A set of names that takes no memory while it is empty, as it nearly always is: each stream has a dozen such sets. */
 export class NameSet implements Iterable<string> {
   #names: Set<string> | undefined;
 
@@ -15,7 +15,7 @@ export class NameSet implements Iterable<string> {
     this.#names.add(name);
   }
 
-  /** Answers whether it was there. */
+  /** Returns whether the set had the name. */
   delete(name: string): boolean {
     if (this.#names?.delete(name) !== true) return false;
     if (this.#names.size === 0) this.#names = undefined;

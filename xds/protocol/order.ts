@@ -1,18 +1,19 @@
 import { CLUSTER, ENDPOINTS, EXTENSION_CONFIG, LISTENER, ROUTES, type TypeUrl } from '../types.ts';
 
 /**
- * The order in which a change is made without a gap ("Eventual consistency considerations" in Envoy's xDS protocol
- * text): what is referred to comes before what refers to it. A filter's configuration names clusters, a listener names it.
+ * The order that makes a change without a gap ("Eventual consistency considerations" in Envoy's xDS protocol text): a
+ * resource comes before the resources that refer to it. A filter's configuration names clusters; a listener names the filter's
+ * configuration.
  */
 export const ADDITION_ORDER: readonly TypeUrl[] = [CLUSTER, ENDPOINTS, EXTENSION_CONFIG, LISTENER, ROUTES];
 
 /**
- * What is taken away last, because the other types may still refer to it; what refers to others of these comes first. A client
- * in the incremental variant closes new connections of a filter whose configuration is gone.
+ * The types whose resources are removed last, because other types may still refer to them. Of these, a type that refers to
+ * others comes first. A client in the incremental variant closes new connections of a filter whose configuration is gone.
  */
 export const REMOVAL_ORDER: readonly TypeUrl[] = [EXTENSION_CONFIG, CLUSTER, ENDPOINTS];
 
-/** Types that must have been acknowledged as they now stand before anything of the key's type is taken away. */
+/** Types whose current resources must be ACKed before any resource of the key's type is removed. */
 export const DEPENDENTS: ReadonlyMap<TypeUrl, readonly TypeUrl[]> = new Map([
   [EXTENSION_CONFIG, [LISTENER]],
   [CLUSTER, [EXTENSION_CONFIG, LISTENER, ROUTES]],
@@ -20,9 +21,9 @@ export const DEPENDENTS: ReadonlyMap<TypeUrl, readonly TypeUrl[]> = new Map([
 ]);
 
 /**
- * Types that an updated parent makes the client wait for again: a warming cluster wants its endpoints, a warming
- * listener its routes, even if they did not change (envoyproxy/envoy issue 13009). Not so a filter's configuration: the
- * listeners of an Envoy share what they have of it, and a warming one waits only for what none has.
+ * Types that the client waits for again after an update of their parent: a warming cluster waits for its endpoints, a warming
+ * listener for its routes, even if they did not change (envoyproxy/envoy issue 13009). Filter configurations are not among them:
+ * an Envoy's listeners share them, and a warming listener waits only for one that no listener has.
  */
 export const WARMED_BY: ReadonlyMap<TypeUrl, TypeUrl> = new Map([
   [CLUSTER, ENDPOINTS],

@@ -5,7 +5,7 @@ import { converse, type Sent } from '../testing/stream.ts';
 import { CLUSTER, ROUTES } from '../types.ts';
 import { runs } from '../../common/testing/short-form.ts';
 
-// What is due is found from what changed since the client had all. It must be what a look at everything finds.
+// The plan computes due resources from the changes since the client was complete. A full comparison must give the same result.
 
 const names = ['a', 'b', 'c'];
 const content = fc.dictionary(fc.constantFrom(...names), fc.constantFrom('1', '2'));
@@ -18,7 +18,7 @@ const step = fc.oneof(
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
-/** What a stream sends in reply to these steps; `forgetful`: looking at everything each time. */
+/** Returns the responses and states of a stream after each step. `forgetful`: compares everything each time. */
 function replay(variant: 'delta' | 'sotw', steps: readonly Step[], forgetful: boolean): unknown[] {
   const c = converse(variant);
   const wanted = new Map<string, readonly string[]>();
@@ -48,12 +48,15 @@ function replay(variant: 'delta' | 'sotw', steps: readonly Step[], forgetful: bo
   return said;
 }
 
-/** Within a response, resources have no order. */
+/** Sorts the names, because resources have no order within a response. */
 function inOrder(sent: Sent): Sent {
   return { ...sent, names: sent.names.toSorted(), removed: sent.removed.toSorted() };
 }
 
-test.each(['delta', 'sotw'] as const)('%s: what is due is what a look at everything finds', (variant) => {
+test.each([
+  'delta',
+  'sotw',
+] as const)('%s: an incremental plan sends the same responses as a full comparison', (variant) => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 25 }), (steps) => {
       expect(replay(variant, steps, false)).toEqual(replay(variant, steps, true));

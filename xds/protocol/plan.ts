@@ -2,10 +2,10 @@ import { sentResource, type TypeState } from './type-state.ts';
 import type { Resource, TypeResources } from '../types.ts';
 import { wants } from './subscription.ts';
 
-/** What a type's next response has to have: resources that are new, changed or to be resent, and names that do not exist. */
+/** Contents of a type's next response: resources that are new, changed or to be resent, and names that do not exist. */
 export type Additions = { readonly resources: readonly Resource[]; readonly missing: readonly string[] };
 
-/** Resources that the client lacks, has in another version, or asked to be sent again; and names it waits for in vain. */
+/** Returns resources that the client lacks, has in another version or asked for again, and missing names that it waits for. */
 export function additions(state: TypeState, type: TypeResources): Additions {
   const due: Resource[] = [];
   const missing: string[] = [];
@@ -30,7 +30,7 @@ export function additions(state: TypeState, type: TypeResources): Additions {
   return { resources: due, missing };
 }
 
-/** Names that the client has and the snapshot has no more. */
+/** Returns names that the client has and the snapshot no longer has. */
 export function removals(state: TypeState, type: TypeResources): readonly string[] {
   const change = changeSinceComplete(state, type);
   if (change !== undefined) return change.gone.filter((name) => state.known.has(name));
@@ -42,7 +42,7 @@ export function removals(state: TypeState, type: TypeResources): readonly string
   return gone;
 }
 
-/** The resources of a type that this stream subscribes to, as far as they exist. */
+/** Yields the existing resources of a type that this stream subscribes to. */
 export function* subscribed(state: TypeState, type: TypeResources): Generator<Resource> {
   if (state.subscription.wildcard) {
     yield* all(state, type);
@@ -54,9 +54,9 @@ export function* subscribed(state: TypeState, type: TypeResources): Generator<Re
   }
 }
 
-/** From one list of resources to another: what is new or other, and the names that are gone. */
+/** The difference between two lists of resources: new or changed resources, and removed names. */
 type Change = {
-  /** Weak: each list would keep the one before, and that the one before it. */
+  /** Weak, because each list would otherwise keep all lists before it in memory. */
   readonly from: WeakRef<TypeResources>;
   readonly changed: readonly Resource[];
   readonly gone: readonly string[];
@@ -65,8 +65,8 @@ type Change = {
 const changes = new WeakMap<TypeResources, Change>();
 
 /**
- * What can be due to a client that had all of an earlier list: the same for all who did, so it is found once. Undefined where
- * more can be due.
+ * Returns the changes since the list that the client has completely. They are the same for all such clients, so they are computed
+ * once. Undefined if other resources may be due too.
  */
 function changeSinceComplete({ complete: from }: TypeState, type: TypeResources): Change | undefined {
   if (from === undefined || from.unknown !== undefined || type.unknown !== undefined) return undefined;
@@ -91,7 +91,7 @@ function* all(state: TypeState, type: TypeResources): Generator<Resource> {
   }
 }
 
-/** For a name of which nothing is known: what the client has already, as far as it can be sent again, else what is to do meanwhile. */
+/** For an unknown name: returns the resource that the client already has, if it can be sent again, else the interim resource. */
 function standIn(state: TypeState, { unknown }: TypeResources, name: string): Resource | undefined {
   if (unknown?.has(name) !== true) return undefined;
   const known = state.known.get(name);

@@ -4,7 +4,7 @@ import type { TypeUrl } from '../types.ts';
 import type { DeltaRequest, SotwRequest } from '../wire/request.ts';
 
 /**
- * Decodes a request and makes sure that it names a type. On a stream of `onlyType` it may leave that out. @throws
+ * Decodes a request and checks that it names a type. On a stream of `onlyType` the type may be empty. @throws
  * MalformedRequest
  */
 export function readRequest<R extends SotwRequest | DeltaRequest>(

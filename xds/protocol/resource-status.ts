@@ -2,24 +2,24 @@ import { wants } from './subscription.ts';
 import type { TypeState } from './type-state.ts';
 import type { Snapshot, TypeUrl } from '../types.ts';
 
-/** How one client stands with one resource. */
+/** The state of one resource at one client. */
 export type ResourceStatus = {
   readonly typeUrl: TypeUrl;
   readonly name: string;
-  /** The version that the client was sent last; empty when it was sent none. */
+  /** The version that the client was sent last; empty if none was sent. */
   readonly version: string;
   /**
-   * `synced`: it has what it is to have. `stale`: it was sent that, and has neither ACKed nor NACKed it. `not sent`: it is to have another
-   * version, or none, and was not told so. `nacked`: it NACKed a response with this resource.
+   * `synced`: the client has the current version. `stale`: it was sent that version, and has neither ACKed nor NACKed it. `not sent`: it
+   * was not sent the current version, or the removal. `nacked`: it NACKed a response with this resource.
    */
   readonly state: 'synced' | 'stale' | 'not sent' | 'nacked';
-  /** It subscribes to a name that does not exist. */
+  /** Whether the client subscribes to a name that does not exist. */
   readonly doesNotExist: boolean;
-  /** The NACK in the client's words, and when it came, in milliseconds since 1970. */
+  /** The NACK with the client's message, and when it arrived, in milliseconds since 1970. */
   readonly nack: { readonly message: string; readonly version: string; readonly at: number } | undefined;
 };
 
-/** All that a stream asks for or was sent. Without a snapshot (there is none any more) what it has is what it is to have. */
+/** Returns the state of all resources that a stream subscribes to or was sent. If the snapshot was evicted, sent versions count as current. */
 export function resourceStatuses(
   types: ReadonlyMap<TypeUrl, TypeState>,
   snapshot: Snapshot | undefined,

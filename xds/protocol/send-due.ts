@@ -9,7 +9,7 @@ import type { TypeState } from './type-state.ts';
 import { CLUSTER, type Snapshot, type TypeUrl } from '../types.ts';
 import type { Response } from '../wire/request.ts';
 
-/** Sends all that may go now: at most one unanswered response a type, and no step over an unanswered one. */
+/** Sends all responses that may be sent now: at most one unanswered response per type, and no step before the one before is answered or late. */
 export function sendDue(stream: Conversation): void {
   const { types, waits, world } = stream;
   waits.wakeAt = Infinity;
@@ -21,7 +21,7 @@ export function sendDue(stream: Conversation): void {
   if (addInOrder(stream, snapshot)) removeInOrder(stream, snapshot);
 }
 
-/** Refreshes resources with a time to live, unless the client is being sent something else. */
+/** Refreshes resources with a time to live, unless another response to the client is pending. */
 export function sendHeartbeats(stream: Conversation): void {
   for (const state of stream.types.values()) {
     const heartbeat = heartbeatOf(state, stream.variant.name);
@@ -39,13 +39,13 @@ export function sendHeartbeats(stream: Conversation): void {
   }
 }
 
-/** Answers whether all of it is done, so that removals may follow. */
+/** Returns whether all additions are done, so that removals may follow. */
 function addInOrder(stream: Conversation, snapshot: Snapshot): boolean {
   let isOwed = false;
   for (const typeUrl of ADDITION_ORDER) {
     advance(stream, typeUrl, snapshot, !REMOVAL_ORDER.includes(typeUrl));
     isOwed ||= owesAck(stream, typeUrl);
-    // Envoy ACKs its clusters when all are warm, and the new ones wait for their endpoints.
+    // Envoy ACKs clusters only once all are warm, and new clusters wait for their endpoints.
     if (isOwed && typeUrl !== CLUSTER) return false;
   }
   return true;
@@ -76,11 +76,11 @@ function advance(stream: Conversation, typeUrl: TypeUrl, snapshot: Snapshot, may
     send(stream, response, ttl);
   }
   if (removals(state, type).length === 0) state.complete = type;
-  // Of this list the client has a part, and of the one before no longer all.
+  // The client has a part of this list, and no longer all of the list before.
   else if (due !== undefined) state.complete = undefined;
 }
 
-/** Resources that a changed cluster or listener makes the client wait for are due again. */
+/** Marks resources for resending that a changed cluster or listener makes the client wait for. */
 function warm({ types }: Conversation, { typeUrl, resources }: Response): void {
   const warmed = types.get(WARMED_BY.get(typeUrl) ?? '');
   if (warmed === undefined || resources.length === 0) return;

@@ -3,10 +3,10 @@ import { additions, removals } from './plan.ts';
 import type { TypeState } from './type-state.ts';
 import type { Snapshot, TypeUrl } from '../types.ts';
 
-/** How a type stands: not all of it answered yet, or answered as it now is by an ACK or a NACK. */
+/** The state of a type: answers are pending, or its current resources were ACKed or NACKed. */
 export type Settled = 'pending' | 'acked' | 'nacked';
 
-/** How a stream stands with a type of a snapshot. A type that the client did not subscribe to has nothing to ACK. */
+/** Returns the state of a type of a snapshot on a stream. A type without a subscription has nothing to ACK. */
 export function settledIn(
   { types, state: stream, waits }: Conversation,
   snapshot: Snapshot | undefined,
@@ -25,7 +25,7 @@ export function settledIn(
   return state.nacked === undefined ? 'acked' : 'nacked';
 }
 
-/** Whether there is an ACK to wait for; a step that waits for it is looked at again when the time limit has passed. */
+/** Whether an ACK is due. A step that waits for it is checked again when the time limit has passed. */
 export function owesAck({ types, world, waits }: Conversation, typeUrl: TypeUrl): boolean {
   const outstanding = types.get(typeUrl)?.outstanding;
   if (outstanding === undefined || outstanding.late) return false;
@@ -33,7 +33,7 @@ export function owesAck({ types, world, waits }: Conversation, typeUrl: TypeUrl)
   return !outstanding.late;
 }
 
-/** An Envoy that no longer watches anything does not answer a response without resources (state of the world). */
+/** Whether a response has no answer yet. An Envoy without watches never answers an empty response (state of the world). */
 function isUnanswered({ outstanding }: TypeState): boolean {
   return outstanding !== undefined && !(outstanding.late && outstanding.names.length === 0);
 }

@@ -1,12 +1,12 @@
-/** Watches over readers that do not read. */
+/** Detects readers that have stopped reading. */
 export type StallWatch<T> = {
-  /** Something was written that has not left yet. */
+  /** A message to the reader was written and is not flushed. */
   waits(reader: T): void;
-  /** Something has left: the reader reads. */
+  /** Bytes were flushed: the reader makes progress. */
   reads(reader: T): void;
 };
 
-/** Calls `onStall` once for a reader to whom nothing that was written has left for so long, in milliseconds. */
+/** Calls `onStall` once for a reader with pending messages of which nothing was flushed for `limitMs` milliseconds. */
 export function watchStalls<T>(limitMs: number, onStall: (reader: T) => void): StallWatch<T> {
   const waitingSince = new Map<T, number>(); // the longest first
   let timer: NodeJS.Timeout | undefined;

@@ -4,7 +4,7 @@ import { converse, nackDetail } from '../testing/stream.ts';
 import { CLUSTER, LISTENER, ROUTES } from '../types.ts';
 
 describe('delta', () => {
-  test('a first wildcard request brings all, and an ACK nothing more', () => {
+  test('a first wildcard request is answered with all resources, and an ACK is not answered', () => {
     const c = converse('delta', makeSnapshot({ [CLUSTER]: { a: '1', b: '1' } }));
     c.ask({ typeUrl: CLUSTER, resourceNamesSubscribe: ['*'] });
     expect(c.settle()).toEqual(['CDS +a +b']);
@@ -19,7 +19,7 @@ describe('delta', () => {
     expect(c.said()).toEqual(['CDS']);
   });
 
-  test('a change sends only what changed, a deletion is told, an equal snapshot says nothing', () => {
+  test('a new snapshot sends changed and removed resources only, an equal one sends nothing', () => {
     const c = converse('delta', makeSnapshot({ [LISTENER]: { a: '1', b: '1', c: '1' } }));
     c.ask({ typeUrl: LISTENER, resourceNamesSubscribe: ['*'] });
     c.settle();
@@ -29,7 +29,7 @@ describe('delta', () => {
     expect(c.said()).toEqual([]);
   });
 
-  test('a name that does not exist is told so at once, and sent when it is made', () => {
+  test('a missing name is reported at once, and sent when it is created', () => {
     const c = converse('delta', makeSnapshot({ [ROUTES]: {} }));
     c.ask({ typeUrl: ROUTES, resourceNamesSubscribe: ['r'] });
     expect(c.settle()).toEqual(['RDS -r']);
@@ -37,7 +37,7 @@ describe('delta', () => {
     expect(c.settle()).toEqual(['RDS +r']);
   });
 
-  test('a NACK is remembered and the same content not sent again; other content goes out at once', () => {
+  test('NACKed content is not sent again; other content is sent at once', () => {
     const c = converse('delta', makeSnapshot({ [CLUSTER]: { a: '1' } }));
     c.ask({ typeUrl: CLUSTER, resourceNamesSubscribe: ['*'] });
     const [response] = c.take();
@@ -58,7 +58,7 @@ describe('delta', () => {
     expect(c.settle()).toEqual(['RDS +b']);
   });
 
-  test('a name subscribed to again is sent again, one no longer subscribed to is not', () => {
+  test('a name that is subscribed to again is sent again; one that is unsubscribed from is not', () => {
     const c = converse('delta', makeSnapshot({ [ROUTES]: { a: '1', b: '1' } }));
     c.ask({ typeUrl: ROUTES, resourceNamesSubscribe: ['a', 'b'] });
     c.settle();
@@ -69,7 +69,7 @@ describe('delta', () => {
     expect(c.settle()).toEqual(['RDS +b']);
   });
 
-  test('a name unsubscribed under a wildcard is sent once more', () => {
+  test('a name unsubscribed from under a wildcard is sent once more', () => {
     const c = converse('delta', makeSnapshot({ [CLUSTER]: { a: '1', b: '1' } }));
     c.ask({ typeUrl: CLUSTER, resourceNamesSubscribe: ['*', 'a'] });
     c.settle();
@@ -77,7 +77,7 @@ describe('delta', () => {
     expect(c.settle()).toEqual(['CDS +a']);
   });
 
-  test('a client that comes back is sent the difference alone', () => {
+  test('a client that reconnects is sent only the difference', () => {
     const snapshot = makeSnapshot({ [CLUSTER]: { a: '1', b: '2', c: '1' } });
     const version = (name: string): string => snapshot.get(CLUSTER)?.resources.get(name)?.version ?? '';
     const c = converse('delta', snapshot);
@@ -86,7 +86,7 @@ describe('delta', () => {
     expect(c.settle()).toEqual(['CDS +b +c']);
   });
 
-  test('a client that comes back and lacks nothing is sent nothing', () => {
+  test('a client that reconnects with all resources is sent nothing', () => {
     const snapshot = makeSnapshot({ [LISTENER]: { a: '1' } });
     const c = converse('delta', snapshot);
     const initialResourceVersions = { a: snapshot.get(LISTENER)?.resources.get('a')?.version ?? '' };

@@ -30,13 +30,13 @@ describe('order', () => {
     return c;
   };
 
-  test('a cluster is there before the route to it, and goes after the last route left it', () => {
+  test('a cluster is sent before the route to it, and removed after the last route to it', () => {
     const c = connected();
     c.set(makeSnapshot(after));
     expect(c.settle()).toEqual(['CDS +new', 'RDS +r', 'CDS -old']);
   });
 
-  test('the same in state of the world: the old cluster stays in the list until the route has changed', () => {
+  test('in state of the world, the old cluster stays in the list until the route has changed', () => {
     const c = converse('sotw', makeSnapshot(before));
     c.ask({ typeUrl: CLUSTER });
     c.settle();
@@ -48,7 +48,7 @@ describe('order', () => {
     expect(c.settle({ [ROUTES]: ['r'] })).toEqual(['CDS +new +old', 'RDS +r', 'CDS +new']);
   });
 
-  test('a NACKed route keeps the cluster that the route in force may still need', () => {
+  test('after a NACKed route, the cluster that the route in force may need is not removed', () => {
     const c = connected();
     c.set(makeSnapshot(after));
     const [clusters] = c.take();
@@ -58,7 +58,7 @@ describe('order', () => {
     expect(c.said()).toEqual([]);
   });
 
-  test('a client that does not answer holds a step up for the time limit, not for ever; removals go on waiting', () => {
+  test('a client that does not answer delays the next step by the time limit only; removals go on waiting', () => {
     const c = connected();
     c.set(makeSnapshot(after));
     expect(c.said()).toEqual(['CDS +new']);
@@ -70,7 +70,7 @@ describe('order', () => {
     expect(c.said()).toEqual([]);
   });
 
-  test('a type has one unanswered response at most; the newest content follows', () => {
+  test('a type has at most one unanswered response; the newest content follows', () => {
     const c = converse('delta', makeSnapshot({ [CLUSTER]: { a: '1' } }));
     c.ask({ typeUrl: CLUSTER, resourceNamesSubscribe: ['*'] });
     const [first] = c.take();
@@ -80,7 +80,7 @@ describe('order', () => {
     expect(c.settle()).toEqual(['CDS +a']);
   });
 
-  test('an updated cluster brings the unchanged endpoints again, an updated listener the routes (envoy issue 13009)', () => {
+  test('an updated cluster resends its unchanged endpoints, an updated listener its routes (envoy issue 13009)', () => {
     const start = {
       [CLUSTER]: { a: '1' },
       [ENDPOINTS]: { a: '1' },
@@ -97,7 +97,7 @@ describe('order', () => {
     expect(c.settle()).toEqual(['CDS +a', 'EDS +a', 'LDS +l', 'RDS +r']);
   });
 
-  test('endpoints do not wait for the answer to their clusters, which a client gives when these are warm; the rest does', () => {
+  test('endpoints do not wait for the ACK of their clusters, which a client sends once these are warm; other types do', () => {
     const start = { [CLUSTER]: {}, [ENDPOINTS]: {}, [LISTENER]: { l: '1' }, [ROUTES]: {} };
     const c = converse('delta', makeSnapshot(start));
     c.ask({ typeUrl: CLUSTER, resourceNamesSubscribe: ['*'] });
@@ -114,7 +114,7 @@ describe('order', () => {
     expect(c.said()).toEqual(['LDS +l']);
   });
 
-  test('a client that comes back keeps a cluster until the route that its old routes led to has changed', () => {
+  test('a client that reconnects keeps a cluster until its old route to that cluster has changed', () => {
     const filters = { [EXTENSION_CONFIG]: { e: '1' } };
     const version = (typeUrl: string, name: string) =>
       makeSnapshot({ ...before, ...filters })
@@ -135,7 +135,7 @@ describe('order', () => {
     expect(c.settle()).toEqual(['CDS -old']);
   });
 
-  test('a client that comes back and asks for clusters alone is told of removals after the time limit', () => {
+  test('a client that reconnects and subscribes to clusters only gets removals after the time limit', () => {
     const c = converse('delta', makeSnapshot({ [CLUSTER]: {} }));
     c.ask({ typeUrl: CLUSTER, resourceNamesSubscribe: ['*'], initialResourceVersions: { old: '1' } });
     expect(c.said()).toEqual([]);

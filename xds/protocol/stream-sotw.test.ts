@@ -4,7 +4,7 @@ import { converse, nackDetail } from '../testing/stream.ts';
 import { CLUSTER, ENDPOINTS, LISTENER, ROUTES } from '../types.ts';
 
 describe('state of the world', () => {
-  test('wildcard types bring the full list; an ACK is not answered', () => {
+  test('a wildcard type is answered with the full list; an ACK is not answered', () => {
     const c = converse('sotw', makeSnapshot({ [LISTENER]: { a: '1', b: '1' } }));
     c.ask({ typeUrl: LISTENER });
     expect(c.settle()).toEqual(['LDS +a +b']);
@@ -14,7 +14,7 @@ describe('state of the world', () => {
     expect(c.settle()).toEqual(['LDS +b']);
   });
 
-  test('named types bring what changed or was asked for', () => {
+  test('other types are answered with resources that changed or were asked for', () => {
     const c = converse('sotw', makeSnapshot({ [ROUTES]: { a: '1', b: '1', c: '1' } }));
     c.ask({ typeUrl: ROUTES, resourceNames: ['a', 'b'] });
     expect(c.settle({ [ROUTES]: ['a', 'b'] })).toEqual(['RDS +a +b']);
@@ -22,7 +22,7 @@ describe('state of the world', () => {
     expect(c.settle({ [ROUTES]: ['a', 'b'] })).toEqual(['RDS +a']);
   });
 
-  test('a newly named resource is sent though its content did not change', () => {
+  test('a newly named resource is sent although its content did not change', () => {
     const c = converse('sotw', makeSnapshot({ [ROUTES]: { a: '1', b: '1' } }));
     c.ask({ typeUrl: ROUTES, resourceNames: ['a'] });
     const [first] = c.take();
@@ -30,7 +30,7 @@ describe('state of the world', () => {
     expect(c.settle({ [ROUTES]: ['a', 'b'] })).toEqual(['RDS +b']);
   });
 
-  test('the same names asked for again, with nothing to answer, are sent again: a warming resource hangs otherwise', () => {
+  test('names that are asked for again without an ACK are sent again: otherwise a warming resource hangs', () => {
     const c = converse('sotw', makeSnapshot({ [ENDPOINTS]: { a: '1' } }));
     c.ask({ typeUrl: ENDPOINTS, resourceNames: ['a'] });
     const [first] = c.take();
@@ -40,7 +40,7 @@ describe('state of the world', () => {
     expect(c.said()).toEqual(['EDS +a']);
   });
 
-  test('a cluster without endpoints is told so, and sent them when they are made', () => {
+  test('missing endpoints are sent as an empty assignment, and again when they are created', () => {
     const c = converse('sotw', makeSnapshot({ [ENDPOINTS]: {} }));
     c.ask({ typeUrl: ENDPOINTS, resourceNames: ['a'] });
     expect(c.settle({ [ENDPOINTS]: ['a'] })).toEqual(['EDS -a']);
@@ -48,7 +48,7 @@ describe('state of the world', () => {
     expect(c.settle({ [ENDPOINTS]: ['a'] })).toEqual(['EDS +a']);
   });
 
-  test('no names, after some were given, means none', () => {
+  test('an empty list of names, after some were given, is no wildcard', () => {
     const c = converse('sotw', makeSnapshot({ [CLUSTER]: { a: '1', b: '1' } }));
     c.ask({ typeUrl: CLUSTER, resourceNames: ['a'] });
     expect(c.settle({ [CLUSTER]: ['a'] })).toEqual(['CDS +a']);
@@ -57,7 +57,7 @@ describe('state of the world', () => {
     expect(c.said()).toEqual([]);
   });
 
-  test('a request with an older nonce is passed over', () => {
+  test('a request with an older nonce is ignored', () => {
     const c = converse('sotw', makeSnapshot({ [ROUTES]: { a: '1', b: '1' } }));
     c.ask({ typeUrl: ROUTES, resourceNames: ['a'] });
     const [first] = c.take();
@@ -68,7 +68,7 @@ describe('state of the world', () => {
     expect(c.said()).toEqual([]);
   });
 
-  test('a NACK is known by its error, and not answered with the same again', () => {
+  test('only its error makes a request a NACK; NACKed content is not sent again', () => {
     const c = converse('sotw', makeSnapshot({ [CLUSTER]: { a: '1' } }));
     c.ask({ typeUrl: CLUSTER });
     const [response] = c.take();
@@ -93,6 +93,6 @@ test('a request without a type is refused', () => {
   expect(() => converse('delta').ask({})).toThrow('type_url is empty');
 });
 
-test('the resource helper makes what the tests take it for', () => {
+test('the resource helper gives different contents different versions', () => {
   expect(makeResource(CLUSTER, 'a', '1').version).not.toBe(makeResource(CLUSTER, 'a', '2').version);
 });

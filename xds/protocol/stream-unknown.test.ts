@@ -18,10 +18,10 @@ function withUnknown(snapshot: Snapshot): Snapshot {
   ]);
 }
 
-describe.each(['delta', 'sotw'] as const)('%s: a resource of which nothing is known', (variant) => {
+describe.each(['delta', 'sotw'] as const)('%s: an unknown resource', (variant) => {
   const named = variant === 'delta' ? 'resourceNamesSubscribe' : 'resourceNames';
 
-  test('who has nothing is given what is meant for meanwhile, then the resource', () => {
+  test('a client without it gets the interim resource, then the resource', () => {
     const c = converse(variant, unknown);
     c.ask({ typeUrl: ENDPOINTS, [named]: ['a'] });
     expect(c.settle({ [ENDPOINTS]: ['a'] })).toEqual(['EDS +a']);
@@ -30,7 +30,7 @@ describe.each(['delta', 'sotw'] as const)('%s: a resource of which nothing is kn
     expect(c.settle({ [ENDPOINTS]: ['a'] })).toEqual(['EDS +a']);
   });
 
-  test('who was sent it keeps it, and is sent it again when the cluster changes', () => {
+  test('a client that was sent it keeps it, and is sent it again when the cluster changes', () => {
     const c = converse(variant, known);
     c.ask({ typeUrl: CLUSTER });
     c.ask({ typeUrl: ENDPOINTS, [named]: ['a'] });
@@ -43,7 +43,7 @@ describe.each(['delta', 'sotw'] as const)('%s: a resource of which nothing is kn
     expect(c.stream.types.get(ENDPOINTS)?.known.get('a')?.version).toBe(version);
   });
 
-  test('who has it from an earlier stream keeps it, until it is known', () => {
+  test('a client that has it from an earlier stream keeps it until it is known', () => {
     const c = converse(variant, unknown);
     const had = variant === 'delta' ? { initialResourceVersions: { a: 'v' } } : { versionInfo: 'v' };
     c.ask({ typeUrl: ENDPOINTS, [named]: ['a'], ...had });
@@ -57,7 +57,7 @@ describe.each(['delta', 'sotw'] as const)('%s: a resource of which nothing is kn
   });
 });
 
-test('one that is known not to exist is taken away from who has it', () => {
+test('a resource that is known not to exist is removed from a client that has it', () => {
   const c = converse('delta', gone);
   c.ask({ typeUrl: ENDPOINTS, resourceNamesSubscribe: ['a'], initialResourceVersions: { a: 'v' } });
   for (const typeUrl of [CLUSTER, LISTENER, ROUTES]) c.ask({ typeUrl });

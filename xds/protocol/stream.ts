@@ -10,11 +10,11 @@ import type { Variant } from './variant.ts';
 import type { TypeUrl } from '../types.ts';
 import type { DeltaRequest, SotwRequest } from '../wire/request.ts';
 
-/** One client's conversation: what it subscribes to, what it has, and what it is to be sent next. */
+/** One client's stream: its subscriptions, its resources, and the responses that are due. */
 export type XdsStream = {
-  /** Reads a request, sends all that it makes due, and returns the type that it is about. */
+  /** Handles a request, sends all responses that become due, and returns the request's type. */
   receive(bytes: Uint8Array): TypeUrl;
-  /** Sends what a new snapshot makes due. */
+  /** Sends the responses that a new snapshot makes due. */
   update(): void;
   settled(typeUrl: TypeUrl): Settled;
   /** Whether a response waits for an earlier one to be flushed. */
@@ -23,7 +23,7 @@ export type XdsStream = {
   close(): void;
 };
 
-/** Starts a conversation in one of the two variants. `first` is called with the first request, before any response to it. */
+/** Creates a stream in one of the two variants. `first` is called with the first request, before any response to it. */
 export function createStream<R extends SotwRequest | DeltaRequest>(
   variant: Variant<R>,
   first: (request: R) => void,
@@ -76,7 +76,7 @@ function begin(variant: Variant, world: StreamWorld): Conversation {
   return stream;
 }
 
-/** Settles the response that a request ACKs or NACKs, and takes over what it subscribes to. */
+/** Settles the response that a request ACKs or NACKs, and applies the request's subscriptions. */
 function take({ variant, world, types }: Conversation, request: SotwRequest | DeltaRequest): void {
   const state = types.get(request.typeUrl) ?? newTypeState(request.typeUrl);
   types.set(request.typeUrl, state);

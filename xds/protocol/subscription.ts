@@ -1,41 +1,41 @@
 import { CLUSTER, LISTENER, type TypeUrl } from '../types.ts';
 
 /**
- * What one stream wants of one type. The rules are those of "How the client specifies what resources to return" in
- * Envoy's xDS protocol text. Of clusters and listeners all can be asked for: by the name `*`, or by naming nothing as
- * long as nothing was ever named ("legacy wildcard"). All other types are asked for by name, and `*` is one like any other.
+ * The subscription of one stream to one type. The rules are those of "How the client specifies what resources to return" in
+ * Envoy's xDS protocol text. Only clusters and listeners have a wildcard: the name `*`, or no names as long as none was ever
+ * given ("legacy wildcard"). All other types are subscribed to by name, and `*` is a name like any other.
  */
 export type Subscription = {
   wildcard: boolean;
-  /** Whether any name, `*` included, was ever given on this stream: from then on, naming nothing means nothing. */
+  /** Whether any name, `*` included, was ever given on this stream. From then on, a list without names is no wildcard. */
   named: boolean;
-  /** Without the wildcard's. */
+  /** Names other than the wildcard's. */
   readonly names: Set<string>;
 };
 
-/** What a request changed. */
+/** The change that a request made to a subscription. */
 export type SubscriptionChange = {
-  /** Names to be sent: new ones, and in the incremental variant those that were subscribed to again. */
+  /** Names to send: new ones, and in the incremental variant those that were subscribed to again. */
   readonly added: readonly string[];
-  /** Names that were subscribed to by themselves and no longer are. */
+  /** Names that were subscribed to explicitly and no longer are. */
   readonly removed: readonly string[];
-  /** `again`: all was asked for although it was subscribed to already. */
+  /** `again`: the request subscribed to the wildcard although it was subscribed to already. */
   readonly wildcard: 'same' | 'added' | 'again' | 'removed';
 };
 
 const WILDCARD = '*';
 
-/** Types of which a client can ask for all there is. */
+/** Whether a client can subscribe to all resources of a type. */
 export function hasWildcard(typeUrl: TypeUrl): boolean {
   return typeUrl === CLUSTER || typeUrl === LISTENER;
 }
 
-/** A stream's subscription before its first request of a type. */
+/** Creates the subscription before the first request of a type. */
 export function noSubscription(): Subscription {
   return { wildcard: false, named: false, names: new Set() };
 }
 
-/** State of the world: a request's names replace what was wanted. */
+/** State of the world: replaces the subscribed names with those of a request. */
 export function replaceNames(
   subscription: Subscription,
   typeUrl: TypeUrl,
@@ -53,7 +53,7 @@ export function replaceNames(
   };
 }
 
-/** State of the world: whether a request surely changes nothing, as it has the names in the order in which they are known. */
+/** State of the world: whether a request certainly changes nothing, because it has the known names in the same order. */
 export function isUnchanged(
   { wildcard, named, names: known }: Subscription,
   typeUrl: TypeUrl,
@@ -67,7 +67,7 @@ export function isUnchanged(
   return true;
 }
 
-/** Incremental: names are added and taken away. A name that is subscribed to again counts as added: the client may have forgotten it. */
+/** Incremental: adds and removes names. A name that is subscribed to again counts as added: the client may have dropped it. */
 export function changeNames(
   subscription: Subscription,
   typeUrl: TypeUrl,
@@ -77,7 +77,7 @@ export function changeNames(
   const before = subscription.wildcard;
   const asksForAll = subscribe.some((name) => isWildcard(name, typeUrl));
   const names = subscribe.length + unsubscribe.length;
-  // The legacy wildcard ends when it is unsubscribed from; naming something beside it does not end it.
+  // The legacy wildcard ends when it is unsubscribed from; subscribing to other names does not end it.
   if (asksForAll || (names === 0 && !subscription.named)) subscription.wildcard = hasWildcard(typeUrl);
   if (subscribe.length > 0) subscription.named = true;
   const added = new Set(subscribe.filter((name) => !isWildcard(name, typeUrl)));
@@ -96,7 +96,7 @@ export function changeNames(
   return { added: [...added], removed, wildcard: wildcard === 'same' && asksForAll ? 'again' : wildcard };
 }
 
-/** Whether a resource of that name is wanted. */
+/** Whether a subscription includes a name. */
 export function wants(subscription: Subscription, name: string): boolean {
   return subscription.wildcard || subscription.names.has(name);
 }

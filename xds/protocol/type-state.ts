@@ -7,56 +7,56 @@ export type Outstanding = {
   readonly nonce: string;
   readonly version: string;
   readonly sentAt: number;
-  /** The resources that it has, and those that it removes. */
+  /** Names of the resources that the response contains or removes. */
   readonly names: readonly string[];
-  /** The step's time limit has passed: the order goes on without this ACK, and newer content may supersede it. */
+  /** Whether the step's time limit has passed: the next step then does not wait for this ACK, and newer content may supersede it. */
   late: boolean;
 };
 
-/** A response that the client NACKed, with the client's own words. */
+/** A response that the client NACKed, with the client's message. */
 export type Nack = { readonly version: string; readonly message: string; readonly at: number };
 
-/** What the client has under a name: a resource that it was sent, or one inherited from an earlier stream, of which only the version is known. */
+/** The client's resource under a name: one that it was sent, or one inherited from an earlier stream, of which only the version is known. */
 export type Known = Resource | { readonly version: string; readonly any?: undefined };
 
-/** The resource that the client was sent under a name; undefined where the client inherited it from an earlier stream. */
+/** Returns the resource that the client was sent; undefined if the client inherited it from an earlier stream. */
 export function sentResource(known: Known | undefined): Resource | undefined {
   return known?.any === undefined ? undefined : known;
 }
 
-/** All that one stream's one type is about; a plain record, changed by the stream alone. */
+/** All state of one type of one stream: a plain record that only the stream changes. */
 export type TypeState = {
   readonly typeUrl: TypeUrl;
   readonly subscription: Subscription;
-  /** Whether a request of this type was taken in before. */
+  /** Whether a request of this type was handled before. */
   asked: boolean;
-  /** By name: what was sent last (or what the client said it has), whether or not it was acknowledged. */
+  /** By name: the resource that was sent last, or that the client reported, ACKed or not. */
   readonly known: Map<string, Known>;
   /** SotW only: names that the client may still hold from an earlier stream, or after their removal. */
   readonly inherited: NameSet;
-  /** SotW only: the version of all that the client holds from an earlier stream; empty when it tells nothing. */
+  /** SotW only: the version of the whole list that the client holds from an earlier stream; empty if unknown. */
   inheritedVersion: string;
-  /** Names that the client was told do not exist. */
+  /** Names that were reported to the client as missing. */
   readonly missing: NameSet;
-  /** Names to be sent even if their version is known. */
+  /** Names to send even if the client has their version. */
   readonly resend: NameSet;
-  /** A request waits for a response, even when nothing is new. */
+  /** Whether a request waits for a response, even if nothing is new. */
   responseDue: boolean;
-  /** The resources that the client has all of, as far as it wants them; undefined while that is not known. */
+  /** The list of resources of which the client has all that it subscribes to; undefined if there is none. */
   complete: TypeResources | undefined;
   lastNonce: string;
   lastVersion: string;
   outstanding: Outstanding | undefined;
-  /** Late responses that a newer one has superseded, and whose ACKs may still come; the newest few. */
+  /** The newest few late responses that were superseded, and whose ACKs may still arrive. */
   readonly superseded: Outstanding[];
   acked: { readonly version: string; readonly at: number } | undefined;
-  /** The last NACK, until the client has ACKed other content for all names that it was about. */
+  /** The last NACK, until the client has ACKed other content for all names of NACKed responses. */
   nacked: Nack | undefined;
-  /** All names of NACKed responses: a client does not say which of their resources it did not take. */
+  /** All names of NACKed responses: a client does not report which of their resources it rejected. */
   readonly nackedNames: NameSet;
 };
 
-/** The state before a type's first request. */
+/** Creates the state before a type's first request. */
 export function newTypeState(typeUrl: TypeUrl): TypeState {
   return {
     typeUrl,
@@ -79,7 +79,7 @@ export function newTypeState(typeUrl: TypeUrl): TypeState {
   };
 }
 
-/** Forgets all about a name that is no longer subscribed to by itself. */
+/** Drops all state of a name that is no longer subscribed to explicitly. */
 export function forget(state: TypeState, name: string): void {
   state.known.delete(name);
   state.inherited.delete(name);

@@ -12,26 +12,26 @@ import {
   encodeSotwResponse,
 } from '../wire/wire.ts';
 
-/** The two dialects of the protocol. All else about a stream is the same for both. */
+/** One of the two variants of the protocol. Everything else about a stream is the same in both. */
 export type Variant<R extends SotwRequest | DeltaRequest = SotwRequest | DeltaRequest> = {
   readonly name: 'delta' | 'sotw';
   decode(bytes: Uint8Array): R;
-  /** Without `ttl`, the client does not know what a time to live is. */
+  /** Without `ttl`, resources are encoded without their time to live, for clients that do not support it. */
   encode(response: Response, ttl?: TtlForm): Buffer;
-  /** Takes over what a request subscribes to. `acked`: the request ACKed or NACKed the response outstanding until now. */
+  /** Applies a request's subscriptions. `acked`: the request ACKed or NACKed the response that was outstanding. */
   subscribe(state: TypeState, request: R, acked: boolean): void;
-  /** The next response, or undefined when there is nothing to say. Without `mayRemove`, what is gone is kept for now. */
+  /** Returns the next response, or undefined if none is due. Without `mayRemove`, it keeps removed resources for now. */
   respond(state: TypeState, type: TypeResources, mayRemove: boolean): Omit<Response, 'nonce'> | undefined;
 };
 
-/** State of the world: each list of clusters or listeners is the whole truth; of the others, what changed or was asked for. */
+/** State of the world: a response has all clusters or listeners, or the resources of another type that changed or were asked for. */
 export const sotw: Variant<SotwRequest> = {
   name: 'sotw',
   decode: decodeSotwRequest,
   encode: encodeSotwResponse,
 
   subscribe(state, { typeUrl, nonce, names, version, error }, acked) {
-    // Before a stream's first response a nonce can only be one of an earlier stream; none at all begins anew at any time.
+    // Before a stream's first response, a nonce can only be from an earlier stream; a request without a nonce always starts anew.
     const begins = nonce === '' || state.lastNonce === '';
     // A request that ACKs an older response is superseded by the one that will ACK the newest.
     if (!begins && nonce !== state.lastNonce) return;
@@ -45,11 +45,11 @@ export const sotw: Variant<SotwRequest> = {
       if (version !== '') for (const name of names) state.inherited.add(name);
       const wantsAllAlone = state.subscription.wildcard && state.subscription.names.size === 0;
       state.inheritedVersion = state.asked || !wantsAllAlone ? '' : version;
-      // A client that begins anew does not ACK what it was sent before.
+      // A client that starts anew does not ACK earlier responses.
       if (state.outstanding !== undefined) state.outstanding.late = true;
     }
     state.asked = true;
-    // The same names again, with nothing to ACK: a parent is warming, perhaps one that another stream told of.
+    // The same names again without an ACK: a parent is warming, perhaps one from another stream.
     const isSame = change.added.length + change.removed.length === 0;
     const asksAgain = isSame && !acked && error === undefined && !hasWildcard(typeUrl);
     if (asksAgain) for (const name of names) state.resend.add(name);
@@ -63,8 +63,8 @@ export const sotw: Variant<SotwRequest> = {
     const { resources: due, missing: removed } = additions(state, type);
     const isWhole = hasWildcard(state.typeUrl);
     const gone = removals(state, type);
-    // Only a list that is whole can say that something is gone. Of the rest it is for what refers to it to say so, and
-    // until then the client keeps what it has.
+    // Only a whole list can remove resources. A resource of another type stays at the client until no resource refers to
+    // it any more.
     if (!isWhole) for (const name of gone) disown(state, name);
     const isDue =
       due.length > 0 || removed.length > 0 || state.responseDue || (isWhole && mayRemove && gone.length > 0);
@@ -75,13 +75,13 @@ export const sotw: Variant<SotwRequest> = {
   },
 };
 
-/** Incremental: each response says what is new, changed and gone. */
+/** Incremental: a response has new and changed resources, and removed names. */
 export const delta: Variant<DeltaRequest> = {
   name: 'delta',
   decode: decodeDeltaRequest,
   encode: encodeDeltaResponse,
 
-  // A stale nonce is no reason to pass over what is subscribed to ("Incremental xDS").
+  // The subscriptions of a request apply even if its nonce is stale ("Incremental xDS").
   subscribe(state, { typeUrl, subscribe, unsubscribe, initialVersions }) {
     const comesBack = !state.asked && Object.keys(initialVersions).length > 0;
     state.asked = true;
@@ -95,10 +95,10 @@ export const delta: Variant<DeltaRequest> = {
     }
     for (const name of change.removed) {
       forget(state, name);
-      // Still wanted by the wildcard: the client has to be told how it now stands, one way or the other.
+      // The wildcard still includes the name: send the resource again, or its removal.
       if (state.subscription.wildcard) state.known.set(name, { version: '' });
     }
-    // Even an empty response ends the client's wait for its first configuration; one that comes back has no such wait.
+    // Even an empty response ends the client's wait for its first configuration. A client that reconnects does not wait.
     if (change.wildcard === 'added' && !comesBack) state.responseDue = true;
   },
 
@@ -112,13 +112,13 @@ export const delta: Variant<DeltaRequest> = {
   },
 };
 
-/** The client keeps what it has under a name; it is not known here any more. */
+/** Records that the client keeps a resource that the server no longer tracks. */
 function disown(state: TypeState, name: string): void {
   state.known.delete(name);
   state.inherited.add(name);
 }
 
-/** What the client says it has from an earlier stream. Only the first message of a type may say it. */
+/** Records the versions that the client reports from an earlier stream. Only the first request of a type may report them. */
 function inherit(state: TypeState, versions: Readonly<Record<string, string>>): void {
   for (const [name, version] of Object.entries(versions)) {
     if (wants(state.subscription, name)) state.known.set(name, { version });
@@ -126,8 +126,8 @@ function inherit(state: TypeState, versions: Readonly<Record<string, string>>): 
 }
 
 /**
- * Whether the client came back with this very list of all clusters or listeners. Only a version that is a hash of the
- * content can tell, and only once.
+ * Whether the client reconnected with exactly this list of all clusters or listeners. Only a version that is a hash of the
+ * content proves that, and only on the first response.
  */
 function hasAllAlready(state: TypeState, type: TypeResources): boolean {
   const { inheritedVersion } = state;
@@ -142,7 +142,7 @@ function hasAllAlready(state: TypeState, type: TypeResources): boolean {
   return true;
 }
 
-/** Forgets resources that were sent for the wildcard, once that is no longer subscribed to. */
+/** Drops resources that were sent for the wildcard, after the client unsubscribed from it. */
 function forgetUnwanted(state: TypeState): void {
   for (const name of state.known.keys()) if (!wants(state.subscription, name)) forget(state, name);
 }
@@ -154,7 +154,7 @@ function heldBack(state: TypeState, gone: readonly string[]): readonly Resource[
 function versionOf(state: TypeState, type: TypeResources, held: readonly Resource[]): string {
   if (type.version !== undefined || (state.subscription.wildcard && held.length === 0))
     return typeVersion(type);
-  // Most that name what they want name all there is, and that version is computed once for all of them.
+  // Most clients that subscribe by name subscribe to all names, and the version of all is computed only once.
   if (held.length === 0 && type.unknown === undefined && namesAll(state, type)) return typeVersion(type);
   return setVersion([...subscribed(state, type), ...held]);
 }

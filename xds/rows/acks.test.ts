@@ -3,7 +3,7 @@ import { makeSnapshot } from '../testing/resources.ts';
 import { converse, nackDetail } from '../testing/stream.ts';
 import { CLUSTER, ENDPOINTS, ROUTES } from '../types.ts';
 
-// Rows P3 to P8, P23 and P24 of docs/xds.md: nonces, versions, and what an ACK, a NACK and a stale one do.
+// Rows P3 to P8, P23 and P24 of docs/xds.md: nonces, versions, and the effects of an ACK, a NACK and a stale nonce.
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -11,7 +11,7 @@ afterEach(() => void vi.useRealTimers());
 const one = makeSnapshot({ [CLUSTER]: { a: '1' } });
 
 describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
-  test('P3 every response has a nonce of its own, whatever its type', () => {
+  test('P3 every response has a nonce of its own, across types', () => {
     const c = converse(variant, makeSnapshot({ [CLUSTER]: { a: '1' }, [ROUTES]: { r: '1' } }));
     c.subscribe(CLUSTER);
     const [first] = c.take();
@@ -22,13 +22,13 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
     expect(second?.nonce).not.toBe(first?.nonce);
   });
 
-  test('P3 a nonce of an earlier stream means nothing: the request is a first one', () => {
+  test('P3 a nonce of an earlier stream has no meaning: the request counts as the first', () => {
     const c = converse(variant, one);
     c.ask({ typeUrl: CLUSTER, responseNonce: 'of another stream', versionInfo: 'old' });
     expect(c.settle()).toEqual(['CDS +a']);
   });
 
-  test('P4 a version is of the type, not of the stream', () => {
+  test('P4 a version belongs to the type, not to the stream', () => {
     const both = { [CLUSTER]: { a: '1' }, [ROUTES]: { r: '1' } };
     const versions = (types: typeof both): (string | undefined)[] => {
       const c = converse(variant, makeSnapshot(types));
@@ -44,14 +44,14 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
     expect(after[1]).not.toBe(before[1]);
   });
 
-  test('P4 a version that is given is served as it is', () => {
+  test('P4 an explicit version is served unchanged', () => {
     const resources = one.get(CLUSTER)?.resources ?? new Map();
     const c = converse(variant, new Map([[CLUSTER, { version: '2026-11-21/7', resources }]]));
     c.subscribe(CLUSTER);
     expect(c.take()[0]?.version).toBe('2026-11-21/7');
   });
 
-  test('P5 an ACK is not answered, nor is the same again', () => {
+  test('P5 an ACK is not answered, nor is a repeated ACK', () => {
     const c = converse(variant, one);
     c.subscribe(CLUSTER);
     const [response] = c.take();
@@ -68,7 +68,7 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
     ]);
   });
 
-  test('P5 a NACK is known by its error alone, even with the version that was sent', () => {
+  test('P5 only its error makes a request a NACK, even with the version that was sent', () => {
     const c = converse(variant, one);
     c.subscribe(CLUSTER);
     const [response] = c.take();
@@ -82,7 +82,7 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
     expect(c.answers).toMatchObject([{ error: 'no good' }]);
   });
 
-  test('P5 an ACK without a version is one', () => {
+  test('P5 an ACK without a version counts as an ACK', () => {
     const c = converse(variant, one);
     c.subscribe(CLUSTER);
     const [response] = c.take();
@@ -90,7 +90,7 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
     expect(c.stream.settled(CLUSTER)).toBe('acked');
   });
 
-  test('P6 NACKed content is not sent again, not even when it is NACKed twice; other content goes out at once', () => {
+  test('P6 NACKed content is not sent again, not even after a second NACK; other content is sent at once', () => {
     const c = converse(variant, one);
     c.subscribe(CLUSTER);
     const [response] = c.take();
@@ -124,7 +124,7 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
     expect(c.stream.settled(ROUTES)).toBe('acked');
   });
 
-  test('P23 what was unsubscribed from while a response was due is not sent', () => {
+  test('P23 a name that was unsubscribed from while a response was due is not sent', () => {
     const c = converse(variant, makeSnapshot({ [ROUTES]: { r: '1', s: '1' } }));
     c.subscribe(ROUTES, 'r', 's');
     const [response] = c.take();
@@ -134,7 +134,7 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
     expect(c.settle({ [ROUTES]: ['r'] })).toEqual(['RDS +r']);
   });
 
-  test('P23 of several changes while a response is out, the last alone is sent', () => {
+  test('P23 of several changes while a response is unanswered, only the last is sent', () => {
     const c = converse(variant, one);
     c.subscribe(CLUSTER);
     const [response] = c.take();
@@ -144,7 +144,7 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
     expect(c.settle()).toEqual(['CDS +a']);
   });
 
-  test('P23 a client that reads and never answers is sent newer content all the same, once a time limit', () => {
+  test('P23 a client that reads and never answers is sent newer content nevertheless, once per time limit', () => {
     const c = converse(variant, one);
     c.subscribe(CLUSTER);
     expect(c.said()).toEqual(['CDS +a']);
@@ -157,7 +157,7 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
     expect(c.said()).toEqual([]);
   });
 
-  test('P23 the NACK of a response that has been superseded is heard, and the newer one decides', () => {
+  test('P23 the NACK of a superseded response is reported, and the answer to the newer response decides', () => {
     const c = converse(variant, one);
     c.subscribe(CLUSTER);
     const [old] = c.take();
@@ -170,7 +170,7 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
     expect(c.stream.settled(CLUSTER)).toBe('acked');
   });
 
-  test('P24 an equal snapshot is not sent, nor is a change of what nobody asked for', () => {
+  test('P24 an equal snapshot is not sent, nor is a change of a resource without a subscription', () => {
     const c = converse(variant, makeSnapshot({ [ENDPOINTS]: { a: '1', b: '1' } }));
     c.subscribe(ENDPOINTS, 'a');
     c.settle({ [ENDPOINTS]: ['a'] });
@@ -180,7 +180,7 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
   });
 });
 
-test('P7 state of the world: a request with a stale nonce is passed over, for the newer one to come', () => {
+test('P7 state of the world: a request with a stale nonce is ignored, because a newer one follows', () => {
   const c = converse('sotw', makeSnapshot({ [ROUTES]: { a: '1', b: '1' } }));
   c.subscribe(ROUTES, 'a');
   const [first] = c.take();
@@ -193,7 +193,7 @@ test('P7 state of the world: a request with a stale nonce is passed over, for th
   expect(c.settle({ [ROUTES]: ['a', 'b'] })).toEqual(['RDS +b']);
 });
 
-test('P7 state of the world: an empty nonce in mid-stream is a new subscription, not a stale one (envoy issue 3355)', () => {
+test('P7 state of the world: a request with an empty nonce in mid-stream is a new subscription, not a stale request (envoy issue 3355)', () => {
   const c = converse('sotw', makeSnapshot({ [ENDPOINTS]: { a: '1', b: '1' } }));
   c.subscribe(ENDPOINTS, 'a');
   c.settle({ [ENDPOINTS]: ['a'] });
@@ -201,7 +201,7 @@ test('P7 state of the world: an empty nonce in mid-stream is a new subscription,
   expect(c.settle({ [ENDPOINTS]: ['a', 'b'] })).toEqual(['EDS +a +b']);
 });
 
-test('P7 state of the world: a client that begins anew with a response out is not left waiting for its own answer', () => {
+test('P7 state of the world: a client that starts anew before it ACKed a response is answered at once', () => {
   const c = converse('sotw', one);
   c.subscribe(CLUSTER);
   expect(c.said()).toEqual(['CDS +a']);
@@ -209,7 +209,7 @@ test('P7 state of the world: a client that begins anew with a response out is no
   expect(c.settle()).toEqual(['CDS +a']);
 });
 
-test('P8 incremental: a stale nonce loses neither what is subscribed to nor what is unsubscribed from', () => {
+test('P8 incremental: a request with a stale nonce still subscribes and unsubscribes', () => {
   const c = converse('delta', makeSnapshot({ [ROUTES]: { a: '1', b: '1' } }));
   c.subscribe(ROUTES, 'a');
   c.settle();

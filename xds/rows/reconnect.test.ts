@@ -3,7 +3,7 @@ import { makeSnapshot } from '../testing/resources.ts';
 import { converse } from '../testing/stream.ts';
 import { CLUSTER, ENDPOINTS, LISTENER, ROUTES, type TypeUrl } from '../types.ts';
 
-// Rows P18 and P19 of docs/xds.md: a client that comes back with what it has.
+// Rows P18 and P19 of docs/xds.md: a client that reconnects with resources of an earlier stream.
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -25,18 +25,18 @@ describe.each([
   test.each([
     [['*']],
     [[]],
-  ])('incremental, asking for %j: what differs is sent, what is gone removed', (names) => {
+  ])('incremental, asking for %j: different resources are sent, missing ones removed', (names) => {
     const c = converse('delta', snapshot);
     c.ask({ typeUrl, resourceNamesSubscribe: names, initialResourceVersions });
     const before = c.settle();
     vi.advanceTimersByTime(1000);
-    // Clusters that are gone wait for the listeners and routes that may need them, and for no longer than a step.
+    // The removal of clusters waits for the listeners and routes that may need them, for at most the time limit of a step.
     expect([...before, ...c.settle()].join(' ')).toMatch(
       typeUrl === CLUSTER ? /^CDS \+b \+c CDS -gone$/ : /^LDS \+b \+c -gone$/,
     );
   });
 
-  test('incremental: one that lacks nothing is sent nothing', () => {
+  test('incremental: a client with all resources is sent nothing', () => {
     const c = converse('delta', snapshot);
     const has = { a: version(typeUrl, 'a'), b: version(typeUrl, 'b'), c: version(typeUrl, 'c') };
     c.ask({ typeUrl, initialResourceVersions: has });
@@ -48,14 +48,14 @@ describe.each([
   });
 });
 
-test('P18 incremental: versions apply together with the names that are asked for again', () => {
+test('P18 incremental: versions apply to the names that the client subscribes to again', () => {
   const c = converse('delta', snapshot);
   const initialResourceVersions = { a: version(ROUTES, 'a'), b: 'older', gone: '1' };
   c.ask({ typeUrl: ROUTES, resourceNamesSubscribe: ['a', 'b', 'gone'], initialResourceVersions });
   expect(c.settle()).toEqual(['RDS +b -gone']);
 });
 
-test('P18 incremental: versions of names that are not asked for again mean nothing', () => {
+test('P18 incremental: versions of names that the client does not subscribe to again are ignored', () => {
   const c = converse('delta', snapshot);
   const initialResourceVersions = { a: version(ROUTES, 'a'), gone: '1' };
   c.ask({ typeUrl: ROUTES, resourceNamesSubscribe: ['a'], initialResourceVersions });
@@ -63,7 +63,7 @@ test('P18 incremental: versions of names that are not asked for again mean nothi
   expect(c.said()).toEqual([]);
 });
 
-test('P18 incremental: versions count in the first message of a type alone, whatever came before of another type', () => {
+test('P18 incremental: versions count only in the first request of a type, also after requests of other types', () => {
   const c = converse('delta', snapshot);
   c.subscribe(CLUSTER);
   c.settle();
@@ -88,7 +88,7 @@ describe.each([
     return c.take()[0]?.version;
   })();
 
-  test('state of the world: all, at its last version, is not sent again', () => {
+  test('state of the world: the wildcard at its last version is not sent again', () => {
     const c = converse('sotw', snapshot);
     c.ask({ typeUrl, versionInfo });
     expect(c.said()).toEqual([]);
@@ -99,7 +99,7 @@ describe.each([
 
   test.each([
     ['another version', { versionInfo: 'older' }],
-    ['names beside all', { versionInfo, resourceNames: ['*', 'a'] }],
+    ['names beside the wildcard', { versionInfo, resourceNames: ['*', 'a'] }],
     ['names', { versionInfo, resourceNames: ['a', 'b', 'c'] }],
   ])('state of the world: %s is answered in full', (_what, request) => {
     const c = converse('sotw', snapshot);
@@ -107,7 +107,7 @@ describe.each([
     expect(c.said()).toEqual([`${short} +a +b +c`]);
   });
 
-  test('state of the world: in mid-stream the last version is answered too', () => {
+  test('state of the world: in mid-stream, a request with the last version is answered too', () => {
     const c = converse('sotw', snapshot);
     c.subscribe(typeUrl);
     c.settle();
@@ -115,7 +115,7 @@ describe.each([
     expect(c.said()).toEqual([`${short} +a +b +c`]);
   });
 
-  test('state of the world: a version that was given is no proof of what the client has', () => {
+  test('state of the world: an explicit version does not prove which resources the client has', () => {
     const given = new Map([
       [typeUrl, { version: '1', resources: snapshot.get(typeUrl)?.resources ?? new Map() }],
     ]);
@@ -128,7 +128,7 @@ describe.each([
 test.each([
   [ENDPOINTS, 'EDS'],
   [ROUTES, 'RDS'],
-])('P19 state of the world: %s is always answered, or a warming resource hangs', (typeUrl, short) => {
+])('P19 state of the world: %s is always answered; otherwise a warming resource hangs', (typeUrl, short) => {
   const c = converse('sotw', makeSnapshot({ [typeUrl]: { a: '1' } }));
   c.subscribe(typeUrl, 'a');
   const [response] = c.take();

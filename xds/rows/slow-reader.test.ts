@@ -15,7 +15,7 @@ import { CLUSTER, type Snapshot } from '../types.ts';
 import { openCall } from './testing/call.ts';
 import { SHORT_FORM } from '../../common/testing/short-form.ts';
 
-// Row P30 of docs/xds.md: a client that stops to read its HTTP/2 stream, with a server and others on loopback.
+// Row P30 of docs/xds.md: a client that stops reading its HTTP/2 stream, with a server and other clients on loopback.
 
 const cleanups: (() => void)[] = [];
 afterEach(() => {
@@ -33,7 +33,7 @@ describe.each(['delta', 'sotw'] as const)('P30 %s', (variant) => {
   const request = (init: Record<string, unknown>): Buffer =>
     frame(toBinary(schema, create(schema, { node: { id: 'n' }, typeUrl: CLUSTER, ...init })));
 
-  /** A stream that is sent a mebibyte and reads nothing of it. */
+  /** Opens a stream that is sent a mebibyte and reads none of it. */
   async function stalled(options: Parameters<typeof listenForTest>[0]) {
     const server = await listenForTest({ stepTimeoutMs: 5, ...options });
     const raw = connectRaw(server.port, 64 * 1024);
@@ -46,7 +46,7 @@ describe.each(['delta', 'sotw'] as const)('P30 %s', (variant) => {
     return { ...server, stream };
   }
 
-  test('holds up no one, holds nothing but what was sent first, and is ended after a time, with a word to the owner', async () => {
+  test('delays no other stream, holds only its first response, and is reset after the time limit, which onStall reports', async () => {
     const stalls: string[] = [];
     const { xds, port, stream } = await stalled({
       stallTimeoutMs: 1500,
@@ -58,7 +58,7 @@ describe.each(['delta', 'sotw'] as const)('P30 %s', (variant) => {
     const before = buffersInUse();
     for (let content = 1; content <= 30; content += 1) {
       const { nonce } = await reader.next();
-      // Longer than a step: the one that does not read is not sent newer content on top of the old.
+      // Longer than a step: the client that does not read is still not sent newer content on top of the old.
       xds.set('n', large(content));
       reader.ask({ typeUrl: CLUSTER, responseNonce: nonce });
       if (content % 10 === 0) await new Promise((resolve) => setTimeout(resolve, 10));
@@ -72,7 +72,7 @@ describe.each(['delta', 'sotw'] as const)('P30 %s', (variant) => {
   });
 
   test.skipIf(SHORT_FORM)(
-    'one that reads slowly is not ended, however long a response takes',
+    'a client that reads slowly is not reset, even if a response takes long',
     {
       timeout: 120_000,
     },
@@ -80,7 +80,7 @@ describe.each(['delta', 'sotw'] as const)('P30 %s', (variant) => {
       const stalls: string[] = [];
       const stallTimeoutMs = 4000;
       const { xds, stream } = await stalled({ stallTimeoutMs, onStall: (key) => void stalls.push(key) });
-      // A frame each eighth of a second: a mebibyte takes twice as long as a reader may stand still.
+      // One frame per eighth of a second: a mebibyte takes twice the stall limit.
       const started = Date.now();
       let read = 0;
       while (read < MIB && stalls.length === 0) {
@@ -95,7 +95,7 @@ describe.each(['delta', 'sotw'] as const)('P30 %s', (variant) => {
     },
   );
 
-  test('one that reads on before that is sent the last state, and nothing of what was in between', async () => {
+  test('a client that continues before the limit is sent the last state, and none of the states in between', async () => {
     const { xds, stream } = await stalled({ stallTimeoutMs: 60_000 });
     for (let content = 1; content <= 20; content += 1) xds.set('n', large(content));
     const read: Buffer[] = [];
@@ -107,13 +107,13 @@ describe.each(['delta', 'sotw'] as const)('P30 %s', (variant) => {
     expect(bytes.includes('a=20.')).toBe(true);
   });
 
-  test('one that will say no more is forgotten at once, though what it was sent has not left', async () => {
+  test('a client that closes its side is dropped at once, although its response is not flushed', async () => {
     const { xds, stream } = await stalled({ stallTimeoutMs: 60_000 });
     stream.end();
     await expect.poll(() => xds.streams(), { timeout: LIMIT_MS }).toEqual([]);
   });
 
-  test('a server that stops does not wait for it', async () => {
+  test('a server that stops does not wait for the slow reader', async () => {
     const { stream, stop } = await stalled({});
     stop();
     await closing(stream);

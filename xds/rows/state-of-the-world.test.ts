@@ -12,13 +12,13 @@ import {
   type Snapshot,
 } from '../types.ts';
 
-// Rows P11, P12 and P22 of docs/xds.md: what a response of state of the world holds, and what its silence means.
+// Rows P11, P12 and P22 of docs/xds.md: the contents of a state-of-the-world response, and the meaning of absent resources.
 
 describe.each([
   [CLUSTER, 'CDS'],
   [LISTENER, 'LDS'],
 ])('%s', (typeUrl, short) => {
-  test('P11 each response holds all; what is missing is deleted; an empty one deletes the rest', () => {
+  test('P11 each response has all resources; an absent one is deleted; an empty response deletes the rest', () => {
     const c = converse('sotw', makeSnapshot({ [typeUrl]: { a: '1', b: '1' } }));
     c.subscribe(typeUrl);
     expect(c.settle()).toEqual([`${short} +a +b`]);
@@ -30,7 +30,7 @@ describe.each([
     expect(c.settle()).toEqual([short]);
   });
 
-  test('P11 each response holds all that was named, where names were given (as a gRPC client does)', () => {
+  test('P11 each response to a subscription by name (as of a gRPC client) has all named resources', () => {
     const names = { [typeUrl]: ['a', 'b'] };
     const c = converse('sotw', makeSnapshot({ [typeUrl]: { a: '1', b: '1', c: '1' } }));
     c.subscribe(typeUrl, 'a', 'b');
@@ -65,7 +65,7 @@ describe.each([
   test.each([
     'delta',
     'sotw',
-  ] as const)('P11 %s: a snapshot that is taken away leaves what was sent', (variant) => {
+  ] as const)('P11 %s: after its snapshot is evicted, a client keeps its resources', (variant) => {
     let snapshot: Snapshot | undefined = makeSnapshot({ [typeUrl]: { a: '1' } });
     const c = converse(variant, undefined, { snapshot: () => snapshot });
     c.subscribe(typeUrl);
@@ -75,7 +75,7 @@ describe.each([
     expect(c.said()).toEqual([]);
   });
 
-  test('P12 a name that is asked for beside all is in the list once', () => {
+  test('P12 a name beside the wildcard is in the list once', () => {
     const c = converse('sotw', makeSnapshot({ [typeUrl]: { a: '1', b: '1' } }));
     c.subscribe(typeUrl, '*', 'a', 'a');
     expect(c.settle({ [typeUrl]: ['*', 'a'] })).toEqual([`${short} +a +b`]);
@@ -91,7 +91,7 @@ describe.each([
 ])('%s', (typeUrl, short) => {
   const names = { [typeUrl]: ['a', 'b'] };
 
-  test('P12 a response holds what changed, and no name twice', () => {
+  test('P12 a response has the changed resources, and no name twice', () => {
     const c = converse('sotw', makeSnapshot({ [typeUrl]: { a: '1', b: '1' } }));
     c.subscribe(typeUrl, 'a', 'b', 'a');
     expect(c.settle(names)).toEqual([`${short} +a +b`]);
@@ -99,7 +99,7 @@ describe.each([
     expect(c.settle(names)).toEqual([`${short} +a`]);
   });
 
-  test('P12 there is no word for a deletion: it is not sent, and a resource that comes back is', () => {
+  test('P12 a deletion cannot be expressed: it is not sent, and a resource that is created again is', () => {
     const c = converse('sotw', makeSnapshot({ [typeUrl]: { a: '1', b: '1' } }));
     c.subscribe(typeUrl, 'a', 'b');
     c.settle(names);
@@ -111,11 +111,11 @@ describe.each([
   });
 });
 
-describe('P22 endpoints of a cluster that the server does not know', () => {
+describe('P22 endpoints of an unknown cluster', () => {
   test.each([
     'delta',
     'sotw',
-  ] as const)('%s: are answered, or the cluster warms for ever (envoy issue 9934)', (variant) => {
+  ] as const)('%s: are answered; otherwise the cluster warms for ever (envoy issue 9934)', (variant) => {
     const c = converse(variant, makeSnapshot({ [CLUSTER]: { a: '1' }, [ENDPOINTS]: { a: '1' } }));
     c.subscribe(CLUSTER);
     c.settle();
@@ -124,7 +124,7 @@ describe('P22 endpoints of a cluster that the server does not know', () => {
     expect(c.settle({ [ENDPOINTS]: ['a'] })).toContain('EDS -a');
   });
 
-  test('state of the world: those that a client inherited from an earlier stream are not emptied', () => {
+  test('state of the world: are not emptied if the client inherited them from an earlier stream', () => {
     const c = converse('sotw', makeSnapshot({ [ENDPOINTS]: { a: '1' } }));
     c.ask({ typeUrl: ENDPOINTS, resourceNames: ['a', 'old'], versionInfo: 'of an earlier stream' });
     expect(c.settle({ [ENDPOINTS]: ['a', 'old'] })).toEqual(['EDS +a']);

@@ -49,7 +49,7 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
     });
   });
 
-  test('P2 the node is needed on the first request, and on it alone', async () => {
+  test('P2 the node is required on the first request, and only there', async () => {
     const { xds, port } = await listen();
     xds.set('n', makeSnapshot({ [CLUSTER]: { a: '1' }, [LISTENER]: { l: '1' } }));
     const without = open(port, variant);
@@ -66,7 +66,7 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
     expect(await call.next()).toMatchObject({ typeUrl: LISTENER });
   });
 
-  test('P29 a stream is who its first request said it is, whatever later ones say', async () => {
+  test('P29 a stream keeps the identity of its first request, even if later ones name another node', async () => {
     const { xds, port } = await listen();
     xds.set('n', clusters);
     xds.set('other', makeSnapshot({ [LISTENER]: { secret: '1' } }));
@@ -96,7 +96,7 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
     await Promise.all(calls.map((call) => call.next()));
   });
 
-  test('P34 what a client gets wrong ends its own stream, and no other', async () => {
+  test('P34 an invalid request ends the stream of its client, and no other', async () => {
     const { xds, port } = await listen();
     xds.set('n', clusters);
     const good = open(port, variant);
@@ -120,7 +120,7 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
     expect(xds.streams()).toHaveLength(1);
   });
 
-  test('P34 a client that has nothing more to say ends its stream with OK', async () => {
+  test('P34 a stream that its client half-closes ends with OK', async () => {
     const { port } = await listen();
     const call = open(port, variant);
     call.ask({ node, typeUrl: CLUSTER });
@@ -130,7 +130,7 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
 
   test.each([
     [
-      'a name too long',
+      'a name that is too long',
       { [NAMES[variant]]: ['x'.repeat(1025)] },
       status.INVALID_ARGUMENT,
       /^resource name "x{40}"… has 1025/,
@@ -142,7 +142,7 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
       /^4 names subscribed to .* at most 3$/,
     ],
     [
-      'a type too long',
+      'a type that is too long',
       { typeUrl: 'x'.repeat(1025) },
       status.INVALID_ARGUMENT,
       /^type_url "x{40}"… has 1025/,
@@ -164,7 +164,7 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
     });
   });
 
-  test('P33 a stream without a first request is ended', async () => {
+  test('P33 a stream without a first request is ended after a time limit', async () => {
     const { port } = await listen({ firstRequestTimeoutMs: 20 });
     expect(await open(port, variant).ended).toMatchObject({ code: status.DEADLINE_EXCEEDED });
   });
@@ -193,7 +193,7 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
   });
 });
 
-test('P32 a change that comes while a stream is opened is not lost', async () => {
+test('P32 a change while a stream is being opened is not lost', async () => {
   const { xds, port } = await listen({
     keyOf: ({ id }) => {
       xds.set(id, makeSnapshot({ [CLUSTER]: { a: '1' } }));
@@ -209,7 +209,7 @@ test('P32 a change that comes while a stream is opened is not lost', async () =>
   expect(await call.next()).toMatchObject({ resources: ['a=2'] });
 });
 
-test('P34 a client that is gone as soon as it has asked leaves nothing behind', async () => {
+test('P34 a client that disconnects right after its request leaves no stream behind', async () => {
   const { xds, port } = await listen();
   xds.set('n', clusters);
   const request = toBinary(
@@ -258,7 +258,7 @@ test('P33 initial versions are bounded like names', async () => {
   });
 });
 
-test('P26 the services are those of the API, with its methods', () => {
+test('P26 services and methods are those of the Envoy API', () => {
   const descriptors = readFileSync(join(import.meta.dirname, '../envoy-1.40.0.binpb'));
   const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, descriptors));
   for (const name of SERVICE_NAMES) {

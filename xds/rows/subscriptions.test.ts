@@ -3,7 +3,7 @@ import { makeSnapshot } from '../testing/resources.ts';
 import { converse } from '../testing/stream.ts';
 import { CLUSTER, ENDPOINTS, EXTENSION_CONFIG, LISTENER, ROUTES, RUNTIME, SECRET } from '../types.ts';
 
-// Rows P9, P10, P13 to P17 and P26 of docs/xds.md: what a client asks for, and what it is told of it.
+// Rows P9, P10, P13 to P17 and P26 of docs/xds.md: subscriptions, and the responses to them.
 
 const ab = makeSnapshot({ [CLUSTER]: { A: '1', B: '1' }, [LISTENER]: { A: '1', B: '1' } });
 const changed = makeSnapshot({ [CLUSTER]: { A: '2', B: '2' }, [LISTENER]: { A: '2', B: '2' } });
@@ -47,13 +47,13 @@ describe.each([
     expect(c.stream.settled(typeUrl)).toBe('acked');
   });
 
-  test.each(['delta', 'sotw'] as const)('P9 %s: all by name from the beginning', (variant) => {
+  test.each(['delta', 'sotw'] as const)('P9 %s: the explicit wildcard in the first request', (variant) => {
     const c = converse(variant, ab);
     c.subscribe(typeUrl, '*');
     expect(c.settle({ [typeUrl]: ['*'] })).toEqual([`${short} +A +B`]);
   });
 
-  test.each(['delta', 'sotw'] as const)('P9 %s: one name alone, and all again later', (variant) => {
+  test.each(['delta', 'sotw'] as const)('P9 %s: one name first, and the wildcard later', (variant) => {
     const c = converse(variant, ab);
     c.subscribe(typeUrl, 'A');
     expect(c.settle({ [typeUrl]: ['A'] })).toEqual([`${short} +A`]);
@@ -66,7 +66,7 @@ describe.each([
     expect(c.settle({ [typeUrl]: ['*', 'A'] })).toEqual([`${short} +A +B`]);
   });
 
-  test('P9 incremental: unsubscribing from all ends the legacy wildcard for good', () => {
+  test('P9 incremental: unsubscribing from the wildcard ends the legacy wildcard permanently', () => {
     const c = converse('delta', ab);
     c.subscribe(typeUrl);
     c.settle();
@@ -82,7 +82,7 @@ describe.each([
     expect(c.said()).toEqual([]);
   });
 
-  test('P9 incremental: what was sent for the wildcard is sent again when the wildcard comes back', () => {
+  test('P9 incremental: resources that were sent for the wildcard are sent again when the wildcard comes back', () => {
     const c = converse('delta', ab);
     c.subscribe(typeUrl, '*', 'A');
     c.settle();
@@ -101,7 +101,7 @@ describe.each([
     expect(c.settle()).toEqual([`${short} +A +B`]);
   });
 
-  test('P10 incremental: one that the wildcard does not hold is told to be gone', () => {
+  test('P10 incremental: a name that does not exist is reported as removed when it is unsubscribed from under the wildcard', () => {
     const c = converse('delta', ab);
     c.subscribe(typeUrl, '*', 'C');
     expect(c.settle()).toEqual([`${short} +A +B -C`]);
@@ -109,7 +109,7 @@ describe.each([
     expect(c.settle()).toEqual([`${short} -C`]);
   });
 
-  test('P14 incremental: all that is subscribed to again is sent again', () => {
+  test('P14 incremental: a wildcard that is subscribed to again is sent again', () => {
     const c = converse('delta', ab);
     c.subscribe(typeUrl, '*');
     c.settle();
@@ -130,7 +130,7 @@ describe.each(NAMED)('%s', (typeUrl, short) => {
   const two = makeSnapshot({ [typeUrl]: { a: '1', b: '1' } });
 
   describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
-    test('P26 is had by name, never all of it', () => {
+    test('P26 is available by name, without a wildcard', () => {
       const c = converse(variant, two);
       c.subscribe(typeUrl);
       expect(c.said()).toEqual([]);
@@ -146,7 +146,7 @@ describe.each(NAMED)('%s', (typeUrl, short) => {
       expect(said).not.toContain('+');
     });
 
-    test('P13 a name that is asked for is sent, though nothing changed', () => {
+    test('P13 a newly named resource is sent although nothing changed', () => {
       const c = converse(variant, two);
       c.subscribe(typeUrl, 'a');
       const [first] = c.take();
@@ -155,7 +155,7 @@ describe.each(NAMED)('%s', (typeUrl, short) => {
       expect(c.settle({ [typeUrl]: ['a', 'b'] })).toEqual([`${short} +b`]);
     });
 
-    test('P13 a name that comes back is sent again', () => {
+    test('P13 a name that is subscribed to again after an unsubscription is sent again', () => {
       const c = converse(variant, two);
       const nonce = () => ({ typeUrl, responseNonce: c.stream.types.get(typeUrl)?.lastNonce ?? '' });
       c.subscribe(typeUrl, 'a', 'b');
@@ -170,7 +170,7 @@ describe.each(NAMED)('%s', (typeUrl, short) => {
       expect(c.settle({ [typeUrl]: ['a', 'b'] })).toEqual([`${short} +b`]);
     });
 
-    test('P15 a name that does not exist is remembered, and sent once it is made', () => {
+    test('P15 a missing name is remembered, and sent once it is created', () => {
       const c = converse(variant, makeSnapshot({ [typeUrl]: {} }));
       c.subscribe(typeUrl, 'a');
       const [said] = c.settle({ [typeUrl]: ['a'] });
@@ -182,7 +182,7 @@ describe.each(NAMED)('%s', (typeUrl, short) => {
     });
   });
 
-  test('P14 incremental: a name that is subscribed to again is sent again, or again told not to exist', () => {
+  test('P14 incremental: a name that is subscribed to again is sent again, or reported as missing again', () => {
     const c = converse('delta', two);
     c.subscribe(typeUrl, 'a', 'none');
     expect(c.settle()).toEqual([`${short} +a -none`]);
@@ -190,7 +190,7 @@ describe.each(NAMED)('%s', (typeUrl, short) => {
     expect(c.settle()).toEqual([`${short} +a -none`]);
   });
 
-  test('P16 incremental: what was never subscribed to can be unsubscribed from; unsubscribing is not answered', () => {
+  test('P16 incremental: unsubscribing is not answered, and allowed without a subscription', () => {
     const c = converse('delta', two);
     c.subscribe(typeUrl, 'a');
     c.settle();
@@ -198,7 +198,7 @@ describe.each(NAMED)('%s', (typeUrl, short) => {
     expect(c.said()).toEqual([]);
   });
 
-  test('P17 incremental: a deletion is told, once, and undone when it is made again', () => {
+  test('P17 incremental: a deletion is sent once, and the resource again when it is created again', () => {
     const c = converse('delta', two);
     c.subscribe(typeUrl, 'a', 'b');
     c.settle();

@@ -8,15 +8,15 @@ import { listenForTest } from '../testing/server.ts';
 import { openThinLink } from '../testing/thin-link.ts';
 import { CLUSTER } from '../types.ts';
 
-// Row P30 of docs/xds.md: many clients that share one thin link.
+// Row P30 of docs/xds.md: many clients that share one slow link.
 
 const CLIENTS = 10;
 const SIZE = 512 * 1024;
-/** Each gets a tenth of it: a frame in less than a second, and all in twenty. */
+/** Each client gets a tenth of it: one frame in less than a second, its response in twenty. */
 const BYTES_PER_SECOND = 256 * 1024;
 const STALL_MS = 8000;
 
-test('clients that share a thin link are not ended, however long it takes; one that stands still among them is', {
+test('clients that share a slow link are not reset, even if a response takes long; one among them that stops reading is', {
   timeout: 180_000,
 }, async () => {
   const stalls: string[] = [];

@@ -3,12 +3,12 @@ import { makeResource } from '../testing/resources.ts';
 import { converse, nackDetail, TTL_FEATURES } from '../testing/stream.ts';
 import { CLUSTER, ROUTES, type Snapshot, type TypeUrl } from '../types.ts';
 
-// Row P25 of docs/xds.md: how long a client may keep what it has once its server is gone.
+// Row P25 of docs/xds.md: how long a client may keep its resources after its server is gone.
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** Resources `a`, with a time to live where one is given, and `b` without. */
+/** Returns a snapshot of the resources `a`, with `ttlMs` if given, and `b`, without a time to live. */
 const snapshot = (typeUrl: TypeUrl, ttlMs: number | undefined, content = '1'): Snapshot => {
   const a = makeResource(typeUrl, 'a', content);
   const resources = [ttlMs === undefined ? a : { ...a, ttlMs }, makeResource(typeUrl, 'b', '1')];
@@ -25,14 +25,18 @@ describe.each(['delta', 'sotw'] as const)('P25 %s', (variant) => {
     return c;
   };
 
-  test('a resource that has a time to live brings it', () => {
+  test('a resource with a time to live is sent with it', () => {
     expect(connect(snapshot(ROUTES, 30_000)).settle(names)).toEqual(['RDS +a 30s +b']);
   });
 
   test.each([
-    ['nothing of it', [], 'RDS +a +b'],
-    ['it, but not wrapped', TTL_FEATURES.slice(0, 1), variant === 'delta' ? 'RDS +a 30s +b' : 'RDS +a +b'],
-    ['what is wrapped, but not it', TTL_FEATURES.slice(1), 'RDS +a +b'],
+    ['no time to live', [], 'RDS +a +b'],
+    [
+      'a time to live, but not wrapped resources',
+      TTL_FEATURES.slice(0, 1),
+      variant === 'delta' ? 'RDS +a 30s +b' : 'RDS +a +b',
+    ],
+    ['wrapped resources, but no time to live', TTL_FEATURES.slice(1), 'RDS +a +b'],
   ])('a client that supports %s', (_what, features, said) => {
     const c = connect(snapshot(ROUTES, 30_000), features);
     expect(c.settle(names)).toEqual([said]);
@@ -40,7 +44,7 @@ describe.each(['delta', 'sotw'] as const)('P25 %s', (variant) => {
     expect(c.said().length > 0).toBe(said.includes('30s'));
   });
 
-  test('heartbeats refresh it in time, for as long as the client has it', () => {
+  test('heartbeats refresh a resource in time, as long as the client has it', () => {
     const c = connect(snapshot(ROUTES, 30_000));
     const [first] = c.take();
     c.ask({
@@ -65,14 +69,14 @@ describe.each(['delta', 'sotw'] as const)('P25 %s', (variant) => {
     expect(c.said()).toEqual([]);
   });
 
-  test('another time to live is sent with its resource, though that is the same', () => {
+  test('a changed time to live is sent with its unchanged resource', () => {
     const c = connect(snapshot(ROUTES, 30_000));
     c.settle(names);
     c.set(snapshot(ROUTES, 90_000));
     expect(c.settle(names)).toEqual(['RDS +a 90s']);
   });
 
-  test('a NACKed resource is not refreshed: it does not have it', () => {
+  test('a NACKed resource is not refreshed: the client does not have it', () => {
     const c = connect(snapshot(ROUTES, 30_000));
     const [response] = c.take();
     const asked = variant === 'sotw' ? { resourceNames: ['a', 'b'] } : {};
@@ -81,14 +85,14 @@ describe.each(['delta', 'sotw'] as const)('P25 %s', (variant) => {
     expect(c.said()).toEqual([]);
   });
 
-  test('a list of clusters stays whole: Envoy deletes what such a list lacks, and a heartbeat does not count', () => {
+  test('state of the world: a heartbeat of clusters is the whole list, because Envoy deletes clusters that the list lacks', () => {
     const c = connect(snapshot(CLUSTER, 30_000));
     expect(c.settle()).toEqual(['CDS +a 30s +b']);
     vi.advanceTimersByTime(10_000);
     expect(c.said()).toEqual([variant === 'delta' ? 'CDS +a 30s only' : 'CDS +a 30s +b']);
   });
 
-  test('a stream that has ended beats no more', () => {
+  test('a stream that has ended sends no heartbeats', () => {
     const c = connect(snapshot(ROUTES, 30_000));
     c.settle(names);
     c.stream.close();

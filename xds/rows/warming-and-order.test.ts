@@ -39,19 +39,19 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
     }
   };
 
-  test('P20 an updated cluster brings its unchanged endpoints again (envoy issues 13009, 33607, 46383)', () => {
+  test('P20 an updated cluster resends its unchanged endpoints (envoy issues 13009, 33607, 46383)', () => {
     const c = connected();
     c.set(makeSnapshot({ ...before, [CLUSTER]: { old: '2' } }));
     expect(c.settle(names)).toEqual(['CDS +old', 'EDS +old']);
   });
 
-  test('P20 an updated listener brings its unchanged routes again', () => {
+  test('P20 an updated listener resends its unchanged routes', () => {
     const c = connected();
     c.set(makeSnapshot({ ...before, [LISTENER]: { l: '2' } }));
     expect(c.settle(names)).toEqual(['LDS +l', 'RDS +r']);
   });
 
-  test('P21 clusters, endpoints, listeners, routes, each when the one before is ACKed; then what is stale goes', () => {
+  test('P21 clusters, endpoints, listeners, routes, each after the ACK of the one before; then removals', () => {
     const c = connected();
     c.set(makeSnapshot(after));
     const order = c.settle(names);
@@ -75,7 +75,7 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
       return c;
     };
 
-    test('P21 come after the clusters that they name and before the listeners that name them', () => {
+    test('P21 are sent after the clusters that they name and before the listeners that name them', () => {
       const c = withFilter();
       c.set(makeSnapshot({ ...after, [EXTENSION_CONFIG]: { e: 'to new' } }));
       const common = ['ECDS +e', 'LDS +l', 'RDS +r'];
@@ -86,7 +86,7 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
       );
     });
 
-    test('P21 are not taken away before the listeners without them are ACKed: new connections would be closed', () => {
+    test('P21 are not removed before the listeners without them are ACKed: new connections would be closed', () => {
       const c = withFilter();
       c.set(makeSnapshot({ ...filters, [EXTENSION_CONFIG]: {}, [LISTENER]: { l: 'without' } }));
       expect(c.said()).toEqual(['LDS +l']);
@@ -97,11 +97,11 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
         const responseNonce = c.stream.types.get(typeUrl)?.lastNonce;
         c.ask({ typeUrl, responseNonce, ...(typeUrl === ROUTES ? subscribed : {}) });
       }
-      // In state of the world it is the client that stops asking.
+      // In state of the world, the client unsubscribes by itself.
       expect(c.settle(asked)).toEqual(variant === 'delta' ? ['ECDS -e'] : []);
     });
 
-    test('P21 that the client NACKed keep the cluster that the one in force may still need', () => {
+    test('P21 that the client NACKed delay the removal of the cluster that the one in force may need', () => {
       const c = withFilter();
       c.set(makeSnapshot({ ...filters, [CLUSTER]: { new: '1' }, [EXTENSION_CONFIG]: { e: 'bad' } }));
       answer(c);
@@ -121,14 +121,14 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
       );
     });
 
-    test('P20 do not come again with a changed listener: the client has them', () => {
+    test('P20 are not resent with a changed listener: the client has them', () => {
       const c = withFilter();
       c.set(makeSnapshot({ ...filters, [LISTENER]: { l: '2' } }));
       expect(c.settle(asked)).toEqual(['LDS +l', 'RDS +r']);
     });
   });
 
-  test('P21 no step is made over an unanswered one, and none waits for longer than its limit', () => {
+  test('P21 no step overtakes an unanswered one, and none waits longer than its time limit', () => {
     const c = connected();
     c.set(makeSnapshot(after));
     expect(c.said()).toEqual([variant === 'delta' ? 'CDS +new' : 'CDS +new +old']);
@@ -142,7 +142,7 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
     expect(c.said()).toEqual([]);
   });
 
-  test('P21 a NACKed step does not hold up the next; resources that it may still need stay', () => {
+  test('P21 a NACKed step does not delay the next; resources that the client may still need stay', () => {
     const c = connected();
     c.set(makeSnapshot(after));
     answer(c);
@@ -157,7 +157,7 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
     );
   });
 
-  test('P21 a cluster that a NACKed route may need stays although another route was ACKed since', () => {
+  test('P21 a cluster that a NACKed route may need stays although another route was ACKed later', () => {
     const two = { ...names, [ROUTES]: ['r', 's'] };
     const c = converse(variant, makeSnapshot({ ...before, [ROUTES]: { r: 'to old', s: '1' } }));
     c.subscribe(CLUSTER);
@@ -173,7 +173,7 @@ describe.each(['delta', 'sotw'] as const)('%s', (variant) => {
     expect(c.settle(two)).toEqual(['RDS +s']);
   });
 
-  test('P21 a type beside the five waits for none of them', () => {
+  test('P21 other types than the five wait for none of them', () => {
     const c = converse(variant, makeSnapshot({ ...before, [SECRET]: { s: '1' } }));
     c.subscribe(CLUSTER);
     expect(c.said()).toEqual(['CDS +old']);

@@ -3,13 +3,13 @@ import { AnySchema } from '@bufbuild/protobuf/wkt';
 import type { Resource, Snapshot, TypeUrl } from '../types.ts';
 import { contentVersion } from '../wire/version.ts';
 
-/** A resource whose bytes are `name=content`: enough wherever nobody looks inside. For tests. */
+/** Makes a resource whose bytes are `name=content`, for tests that do not decode it. */
 export function makeResource(typeUrl: TypeUrl, name: string, content: string): Resource {
   const any = toBinary(AnySchema, create(AnySchema, { typeUrl, value: Buffer.from(`${name}=${content}`) }));
   return { name, version: contentVersion(any), any };
 }
 
-/** A snapshot from names and contents by type. For tests. */
+/** Makes a snapshot from names and contents by type. For tests. */
 export function makeSnapshot(types: Readonly<Record<TypeUrl, Readonly<Record<string, string>>>>): Snapshot {
   return new Map(
     Object.entries(types).map(([typeUrl, contents]) => {

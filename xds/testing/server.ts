@@ -4,7 +4,7 @@ import type { ServiceName } from '../service.ts';
 import { createXdsServer, type XdsServer } from '../server.ts';
 import type { XdsServerOptions } from '../server-options.ts';
 
-/** An ADS server on loopback, on a port of its own or on the one given; `keyOf` is the node's id unless given. For tests. */
+/** Starts an ADS server on loopback, on a free port or on `port`. `keyOf` defaults to the node's id. For tests. */
 export async function listenForTest(
   options: Partial<XdsServerOptions> = {},
   port = 0,

@@ -25,19 +25,19 @@ import {
 } from '../types.ts';
 import { delta, sotw } from '../protocol/variant.ts';
 
-/** A response as a test looks at it. A name with a time to live has it appended, and `only` where it came without content. */
+/** A response in the form that tests compare. A name is followed by its time to live, if any, and by `only` if it came without content. */
 export type Sent = { typeUrl: TypeUrl; names: string[]; removed: string[]; nonce: string; version: string };
 
-/** A request, by the names of the messages' fields that both variants have, or those of one. */
+/** A request, by field names of the messages of one variant or both. */
 export type Asked = Record<string, unknown> & { typeUrl?: TypeUrl };
 
 /** An error detail as a client sends it. */
 export const nackDetail = { code: 3, message: 'no good' };
 
-/** A client's features that go with a time to live. */
+/** The client features for times to live. */
 export const TTL_FEATURES = ['xds.config.supports-resource-ttl', 'xds.config.supports-resource-in-sotw'];
 
-/** A stream whose other end is the test: `ask` sends a request, `sent` holds the responses not looked at so far. For tests. */
+/** Creates a stream whose client is the test: `ask` sends a request, `take` returns the responses since the last call. For tests. */
 export function converse(variant: 'delta' | 'sotw', initial?: Snapshot, options: Partial<StreamWorld> = {}) {
   let snapshot = initial;
   const sent: Sent[] = [];
@@ -66,16 +66,16 @@ export function converse(variant: 'delta' | 'sotw', initial?: Snapshot, options:
     answers,
     take,
     ask,
-    /** Subscribes to names, as both variants begin; to all where none is given. */
+    /** Sends a first request for names, or for the wildcard if none is given. */
     subscribe: (typeUrl: TypeUrl, ...names: string[]) =>
       ask({ typeUrl, [variant === 'delta' ? 'resourceNamesSubscribe' : 'resourceNames']: names }),
-    /** The responses since the last look, as `TYPE +added -removed`. */
+    /** Returns the responses since the last call, as `TYPE +added -removed`. */
     said: () => take().map(brief),
     set(next: Snapshot) {
       snapshot = next;
       stream.update();
     },
-    /** Acknowledges everything that arrives until nothing more does; answers what arrived, in order. */
+    /** ACKs all responses until no more arrive; returns them in order. */
     settle(names: Record<TypeUrl, string[]> = {}) {
       const order: string[] = [];
       for (let batch = take(); batch.length > 0; batch = take()) {
@@ -113,7 +113,7 @@ function readSotw(bytes: Buffer): Sent {
   return { typeUrl, nonce, version: versionInfo, names, removed };
 }
 
-// The tag of a cluster's name, with which no content of a test begins.
+// The tag of `cluster_name`. No test content begins with this byte.
 const EMPTY_ASSIGNMENT = 0x0a;
 
 function nameIn(any: Any): string {

@@ -1,19 +1,19 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** A link to a server on loopback that many connections share. */
+/** A slow link to a server on loopback that many connections share. */
 export type ThinLink = {
   readonly port: number;
-  /** So many bytes of the server have gone over it. */
+  /** Returns how many bytes the server has sent over the link. */
   bytes(): number;
   readonly close: () => void;
 };
 
 const TICK_MS = 20;
-/** What one connection is given before it is the next one's turn, in bytes. */
+/** Bytes that one connection may send before the next one does. */
 const PORTION = 512;
 
-/** Opens one. All that the server sends to its clients together passes at `bytesPerSecond`; what they send is not held up. */
+/** Opens a link. Bytes from the server pass at `bytesPerSecond`, all connections together; bytes from the clients are not limited. */
 export async function openThinLink(target: number, bytesPerSecond: number): Promise<ThinLink> {
   const pairs = new Set<{ readonly near: Socket; readonly far: Socket }>();
   let passed = 0;
@@ -23,7 +23,7 @@ export async function openThinLink(target: number, bytesPerSecond: number): Prom
     const pair = { near, far };
     pairs.add(pair);
     near.pipe(far);
-    // Not read by itself: what is in its buffer waits for the link.
+    // No automatic reading: bytes wait in the buffer for the link.
     far.on('readable', () => undefined);
     for (const socket of [near, far]) {
       socket.on('error', () => undefined);
@@ -35,7 +35,7 @@ export async function openThinLink(target: number, bytesPerSecond: number): Prom
     }
   });
 
-  /** Gives one connection its portion; answers whether there was something. */
+  /** Passes one portion of a connection; returns whether there were bytes to pass. */
   function lead({ near, far }: { readonly near: Socket; readonly far: Socket }): boolean {
     if (budget <= 0 || near.writableNeedDrain) return false;
     const portion = (far.read(PORTION) ?? far.read()) as Buffer | null;
@@ -54,7 +54,7 @@ export async function openThinLink(target: number, bytesPerSecond: number): Prom
       const turn = Array.from(pairs);
       for (const pair of turn) {
         if (budget <= 0) return;
-        // The next turn begins with another.
+        // The next turn begins with another connection.
         pairs.delete(pair);
         pairs.add(pair);
         isAnyLed = lead(pair) || isAnyLed;

@@ -3,10 +3,10 @@ import { AnySchema, anyPack } from '@bufbuild/protobuf/wkt';
 import type { Resource, Snapshot, TypeResources, TypeUrl } from '../types.ts';
 import { contentVersion } from './version.ts';
 
-/** A resource with its type, as a snapshot is made of it. */
+/** A resource with its type, the input of `snapshotOf`. */
 export type TypedResource = Resource & { readonly typeUrl: TypeUrl };
 
-/** Encodes a resource that is written by hand. Its version is the one that is given, or the hash of its content. */
+/** Encodes a resource. Its version defaults to the hash of its content. */
 export function encodeResource<D extends DescMessage>(
   schema: D,
   name: string,
@@ -19,7 +19,7 @@ export function encodeResource<D extends DescMessage>(
   return ttlMs === undefined ? { ...resource, typeUrl } : { ...resource, typeUrl, ttlMs };
 }
 
-/** A snapshot of these resources. `types`: those that it has even if nothing is of them. */
+/** Makes a snapshot of resources. `types`: types that the snapshot has even without resources. */
 export function snapshotOf(resources: readonly TypedResource[], types: readonly TypeUrl[] = []): Snapshot {
   const byType = new Map<TypeUrl, Map<string, Resource>>(types.map((typeUrl) => [typeUrl, new Map()]));
   for (const { typeUrl, ...resource } of resources) {

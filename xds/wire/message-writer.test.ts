@@ -4,7 +4,9 @@ import { bytesField, stringField } from './wire-fields.ts';
 
 const LENGTHS = [0, 1, 127, 128, 16_383, 16_384, 2_200_000];
 
-test.each(LENGTHS)('fields of %i bytes are those that are made apart, and as long as was said', (length) => {
+test.each(
+  LENGTHS,
+)('fields of %i bytes equal those of wire-fields.ts, and have the computed length', (length) => {
   const value = 'ü'.repeat(length / 2);
   const bytes = Buffer.alloc(length, 7);
   const writer = new MessageWriter();
@@ -15,7 +17,7 @@ test.each(LENGTHS)('fields of %i bytes are those that are made apart, and as lon
   expect(writer.written().equals(Buffer.concat([stringField(3, value), bytesField(15, bytes)]))).toBe(true);
 });
 
-test('a message within a message', () => {
+test('writes a message within a message', () => {
   const writer = new MessageWriter();
   writer.head(2, stringSize('red') + stringSize(''));
   writer.string(1, 'red');
@@ -23,7 +25,7 @@ test('a message within a message', () => {
   expect(writer.written()).toEqual(bytesField(2, stringField(1, 'red')));
 });
 
-test('what stood before is written over from where it is gone back to', () => {
+test('backTo overwrites the message from the given length', () => {
   const writer = new MessageWriter();
   writer.string(1, 'x'.repeat(3_000_000));
   writer.backTo(0);

@@ -1,28 +1,28 @@
 import { writeHead, varintSize } from './wire-fields.ts';
 
-/** A place that is longer than this is not used again, in bytes. */
+/** The largest buffer that is reused, in bytes. */
 export const MOST_KEPT = 1024 * 1024;
 
 /**
- * Writes a message field by field, where the one before it stood. Length-delimited fields alone, with numbers below 16. A response
- * a stream is made for each change, and buffers for its fields would cost more than their bytes.
+ * Writes messages field by field into one reused buffer. Supports only length-delimited fields with numbers below 16. Each change
+ * makes one response per stream, and a buffer per field would cost more than its bytes.
  */
 export class MessageWriter {
   #page: Buffer = Buffer.alloc(0);
   #length = 0;
 
-  /** How long the message is so far, in bytes. */
+  /** The length of the message so far, in bytes. */
   get length(): number {
     return this.#length;
   }
 
-  /** Begins a message anew, or goes back to where it was so long. */
+  /** Truncates the message to `length` bytes; 0 starts a new one. */
   backTo(length: number): void {
     if (length === 0 && this.#page.length > MOST_KEPT) this.#page = Buffer.alloc(0);
     this.#length = length;
   }
 
-  /** A string field; nothing for the empty string, as proto3 has it. */
+  /** Writes a string field; nothing for the empty string, as in proto3. */
   string(field: number, value: string): void {
     const length = Buffer.byteLength(value);
     if (length === 0) return;
@@ -31,14 +31,14 @@ export class MessageWriter {
     this.#length += length;
   }
 
-  /** A bytes or message field. */
+  /** Writes a bytes or message field. */
   bytes(field: number, value: Uint8Array): void {
     this.head(field, value.length);
     this.#page.set(value, this.#length);
     this.#length += value.length;
   }
 
-  /** The head of a message field whose content, of so many bytes, comes next. */
+  /** Writes the head of a message field whose content of `length` bytes follows. */
   head(field: number, length: number): void {
     const head = 1 + varintSize(length);
     this.#makeRoom(head + length);
@@ -46,7 +46,7 @@ export class MessageWriter {
     this.#length += head;
   }
 
-  /** The message. Its bytes stand until something else is written. */
+  /** Returns the message. Its bytes are valid until the next write. */
   written(): Buffer {
     return this.#page.subarray(0, this.#length);
   }
@@ -60,13 +60,13 @@ export class MessageWriter {
   }
 }
 
-/** How many bytes a string field takes. */
+/** Returns the size of a string field in bytes. */
 export function stringSize(value: string): number {
   const length = Buffer.byteLength(value);
   return length === 0 ? 0 : 1 + varintSize(length) + length;
 }
 
-/** How many bytes a bytes or message field takes. */
+/** Returns the size of a bytes or message field in bytes. */
 export function bytesSize({ length }: Uint8Array): number {
   return 1 + varintSize(length) + length;
 }

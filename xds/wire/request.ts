@@ -1,20 +1,20 @@
 import type { XdsNode } from '../node.ts';
 import type { Resource, TypeUrl } from '../types.ts';
 
-/** What every request has, in either variant. `nonce` is empty when it answers no response. */
+/** The fields of every request, in either variant. `nonce` is empty if the request answers no response. */
 type RequestBase = {
   /** Only on the first request of a stream; later ones may leave it out. */
   readonly node: XdsNode | undefined;
   readonly typeUrl: TypeUrl;
   readonly nonce: string;
-  /** Set when the request NACKs the response that `nonce` names; the client's own words. */
+  /** Set if the request NACKs the response that `nonce` names: the client's message. */
   readonly error: string | undefined;
 };
 
 /** A request of `StreamAggregatedResources`. */
 export type SotwRequest = RequestBase & {
   readonly names: readonly string[];
-  /** Of what the client has of this type; empty when it has nothing. */
+  /** The version of the client's resources of this type; empty if it has none. */
   readonly version: string;
 };
 
@@ -31,13 +31,13 @@ export type Response = {
   readonly version: string;
   readonly nonce: string;
   readonly resources: readonly Resource[];
-  /** Names that are gone, or do not exist. In state of the world, where there is a way to say so. */
+  /** Names that were removed, or do not exist. State of the world can express that for endpoints only. */
   readonly removed: readonly string[];
 };
 
-/** A response on its way to a client. It is encoded when it leaves, so that what waits for a slow reader is no copy. */
+/** A queued response. It is encoded when it is sent, so that responses that wait for a slow reader hold no copy. */
 export type OutgoingResponse = {
   readonly typeUrl: TypeUrl;
-  /** The bytes stand where they are until the next response of any stream is encoded. */
+  /** Encodes the response. The bytes are valid until the next response of any stream is encoded. */
   readonly encode: () => Buffer;
 };

@@ -13,7 +13,7 @@ const response = (version: string, nonce: string): Response => ({
   removed: [],
 });
 
-test('what differs in its nonce alone is not written again, and no longer than that', () => {
+test('a response that differs only in its nonce reuses the body; any other response writes it again', () => {
   const page = createResponsePage();
   const bodies: string[] = [];
   const write = (version: string, nonce: string): Buffer =>
@@ -32,7 +32,7 @@ test('what differs in its nonce alone is not written again, and no longer than t
   expect(bodies).toEqual(['a', 'b', 'a']);
 });
 
-test('one of more than a mebibyte stands, and is not kept', () => {
+test('a response of more than a mebibyte stays valid, and its buffer is not kept', () => {
   const page = createResponsePage();
   let bodies = 0;
   const write = (): Buffer =>
@@ -47,7 +47,7 @@ test('one of more than a mebibyte stands, and is not kept', () => {
   expect(bodies).toBe(2);
 });
 
-test('after one that could not be written, what was written before is written again', () => {
+test('after a response that could not be written, the one before it is written again', () => {
   const page = createResponsePage();
   const body = (writer: MessageWriter): void => writer.string(1, 'whole');
   const first = Buffer.from(page.write(response('a', '1'), undefined, body));

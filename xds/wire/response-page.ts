@@ -2,20 +2,19 @@ import { MessageWriter, MOST_KEPT } from './message-writer.ts';
 import type { Response } from './request.ts';
 import type { TtlForm } from '../protocol/ttl.ts';
 
-/** Puts responses together in one place, one after the other. */
+/** Encodes responses into one reused buffer, one after the other. */
 export type ResponsePage = {
   /**
-   * The bytes of a response, which stand until the next is written. `body` writes its fields, all but the nonce's; it is not
-   * called for a response that differs from the one before in nothing but its nonce, as those to the streams of one virtual
-   * node do.
+   * Returns the bytes of a response, valid until the next write. `body` writes all fields but the nonce. It is not called for a
+   * response that differs from the one before only in its nonce, as the responses to the streams of one virtual node do.
    */
   write(response: Response, form: TtlForm | undefined, body: (writer: MessageWriter) => void): Buffer;
 };
 
-/** The nonce's number in the responses of both variants. */
+/** The field number of the nonce, the same in both variants. */
 const NONCE = 5;
 
-/** Takes no memory before its first response, and no more than a mebibyte after it. */
+/** Creates a page. It holds no memory before its first response, and at most a mebibyte afterwards. */
 export function createResponsePage(): ResponsePage {
   const writer = new MessageWriter();
   let bodyLength = 0;

@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto';
 import type { Resource, TypeResources } from '../types.ts';
 
-/** The version of a resource's content: 16 hexadecimal digits of its SHA-256. The same bytes always have the same version. */
+/** Returns the version of a resource's content: 16 hexadecimal digits of its SHA-256. The same bytes always have the same version. */
 export function contentVersion(any: Uint8Array): string {
   return shortHash(any);
 }
 
-/** The version of a set of resources: a hash of its (name, version) pairs, in any order. */
+/** Returns the version of a set of resources: a hash of its (name, version) pairs, independent of their order. */
 export function setVersion(resources: Iterable<Resource>): string {
   const pairs = Array.from(resources, ({ name, version }) => `${name}\0${version}`).sort();
   return shortHash(pairs.join('\n'));
@@ -14,7 +14,7 @@ export function setVersion(resources: Iterable<Resource>): string {
 
 const wholeVersions = new WeakMap<TypeResources, string>();
 
-/** The version of all resources of one type in a snapshot, computed once. */
+/** Returns the version of all resources of one type in a snapshot, computed once. */
 export function typeVersion(type: TypeResources): string {
   if (type.version !== undefined) return type.version;
   let version = wholeVersions.get(type);

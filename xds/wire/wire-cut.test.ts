@@ -11,22 +11,22 @@ import { messageField, withoutMessageField } from './wire-cut.ts';
 import { bytesField } from './wire-fields.ts';
 import { runs } from '../../common/testing/short-form.ts';
 
-describe('the message fields of a number are told from the others', () => {
+describe('separates the message fields of a number from the others', () => {
   test.each<[string, number[], number[] | undefined, number[]]>([
-    ['of nothing', [], undefined, []],
-    ['that is not there', [0x08, 1, 0x1a, 1, 0xff], undefined, [0x08, 1, 0x1a, 1, 0xff]],
+    ['of an empty message', [], undefined, []],
+    ['that is absent', [0x08, 1, 0x1a, 1, 0xff], undefined, [0x08, 1, 0x1a, 1, 0xff]],
     ['that is alone', [0x12, 2, 1, 2], [1, 2], []],
     ['that is empty', [0x12, 0, 0x08, 1], [], [0x08, 1]],
     ['among others', [0x08, 0x96, 1, 0x12, 1, 7, 0x1a, 0], [7], [0x08, 0x96, 1, 0x1a, 0]],
-    ['that is there twice', [0x12, 1, 1, 0x18, 5, 0x12, 1, 2], [1, 2], [0x18, 5]],
+    ['that occurs twice', [0x12, 1, 1, 0x18, 5, 0x12, 1, 2], [1, 2], [0x18, 5]],
     [
       'of four and eight bytes',
       [0x0d, 1, 2, 3, 4, 0x12, 1, 9, 0x09, 1, 2, 3, 4, 5, 6, 7, 8],
       [9],
       [0x0d, 1, 2, 3, 4, 0x09, 1, 2, 3, 4, 5, 6, 7, 8],
     ],
-    ['whose tag is longer than it has to be', [0x92, 0, 1, 5], [5], []],
-    ['and a number of that field', [0x10, 5, 0x12, 1, 9], [9], [0x10, 5]],
+    ['whose tag has an overlong encoding', [0x92, 0, 1, 5], [5], []],
+    ['beside a varint field of the same number', [0x10, 5, 0x12, 1, 9], [9], [0x10, 5]],
   ])('%s', (_, message, inside, rest) => {
     const found = messageField(Uint8Array.from(message), 2);
     expect(found && [...found]).toEqual(inside);
@@ -41,27 +41,27 @@ describe('the message fields of a number are told from the others', () => {
   });
 
   test.each([
-    ['a length is more than there is', [0x12, 3, 1, 2]],
-    ['what follows is cut off', [0x12, 1, 1, 0x1a, 5]],
-    ['what follows is a tag alone', [0x12, 1, 1, 0x08]],
+    ['a length exceeds the message', [0x12, 3, 1, 2]],
+    ['a later field is cut off', [0x12, 1, 1, 0x1a, 5]],
+    ['a later field is a tag only', [0x12, 1, 1, 0x08]],
     ['a tag does not end', [0x12, 1, 1, 0x88]],
-    ['a length is no number of 28 bits', [0x12, 1, 1, 0x1a, 0xff, 0xff, 0xff, 0xff, 0x0f]],
+    ['a length has more than 28 bits', [0x12, 1, 1, 0x1a, 0xff, 0xff, 0xff, 0xff, 0x0f]],
     ['there is a group', [0x12, 1, 1, 0x1b, 0x1c]],
-    ['there is a wire type that is none', [0x12, 1, 1, 0x1e]],
+    ['there is an invalid wire type', [0x12, 1, 1, 0x1e]],
     ['there is a field 0', [0x12, 1, 1, 0x00, 1]],
-    ['there are pieces without end', Array.from({ length: 100 }, () => [0x12, 1, 1, 0x08, 1]).flat()],
-  ])('but not where %s', (_, message) => {
+    ['there are too many pieces', Array.from({ length: 100 }, () => [0x12, 1, 1, 0x08, 1]).flat()],
+  ])('but not if %s', (_, message) => {
     expect(messageField(Uint8Array.from(message), 2)).toBeUndefined();
     expect([...withoutMessageField(Uint8Array.from(message), 2)]).toEqual(message);
   });
 });
 
-describe('a request is read as one whose node was not cut', () => {
+describe('a request decodes as it does with its whole node', () => {
   const envoy = readFileSync(`${import.meta.dirname}/../../bench/push/xdsload/envoy-1.40.0-node.binpb`);
   const named = toBinary(NodeSchema, create(NodeSchema, { id: 'mesh/m/virtualNode/n', cluster: 'c' }));
   const typed = bytesField(2, Buffer.from(CLUSTER));
 
-  /** What the library alone reads; of what it throws, that it throws. */
+  /** Returns the result of `read`, or `throws` for any error. */
   function outcome(read: () => Pick<ReturnType<typeof decodeDeltaRequest>, 'node' | 'typeUrl'>): unknown {
     try {
       const { node, typeUrl } = read();
@@ -81,7 +81,7 @@ describe('a request is read as one whose node was not cut', () => {
     expect(outcome(() => decodeDeltaRequest(message))).toEqual(whole);
   }
 
-  test("an Envoy's", () => {
+  test('from an Envoy', () => {
     const request = Buffer.concat([bytesField(1, envoy), typed, bytesField(1, named)]);
     expect(decodeDeltaRequest(request)).toMatchObject({
       typeUrl: CLUSTER,
@@ -90,7 +90,7 @@ describe('a request is read as one whose node was not cut', () => {
     expectSame(request);
   });
 
-  test('with bytes that are other, more or fewer', () => {
+  test('with changed, added or removed bytes', () => {
     const request = Buffer.concat([bytesField(1, named), typed, bytesField(1, envoy.subarray(0, 400))]);
     const edit = fc.tuple(fc.nat(request.length), fc.nat(255), fc.constantFrom('set', 'add', 'cut'));
     const property = fc.property(fc.array(edit, { maxLength: 3 }), (edits) => {

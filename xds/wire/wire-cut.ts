@@ -1,19 +1,18 @@
-// A message's fields are told apart by their heads alone ("Protocol Buffers: Encoding"), so a part of it can be passed over
-// without being read. A reader makes objects for each field that it does not know, and an Envoy's node has five hundred.
+// The heads of a message's fields are enough to separate them ("Protocol Buffers: Encoding"), so a field can be skipped without
+// decoding. A decoder makes objects for each unknown field, and an Envoy's node has five hundred.
 
-/** Wire types. Those of groups are not among them. */
+/** Wire types, without those of groups. */
 const VARINT = 0;
 const FIXED_64 = 1;
 const LENGTH_DELIMITED = 2;
 const FIXED_32 = 5;
 
-/** A message of more pieces is one that nobody means well with, and each piece takes more room than its bytes. */
+/** The most pieces of a message. More indicate a malicious message, and each piece takes more memory than its bytes. */
 const MOST_PIECES = 16;
 
 /**
- * What the message fields of a number hold, one after the other, which merges them. Undefined where there is none, or where
- * fields cannot be told apart, as a message is malformed, has groups or very many such fields: that is for a reader of all of it to
- * judge.
+ * Returns the contents of all message fields of a number, concatenated, which merges them. Undefined if there is none, or if the
+ * fields cannot be separated because the message is malformed, has groups or has very many such fields: then the full decoder decides.
  */
 export function messageField(bytes: Uint8Array, field: number): Uint8Array | undefined {
   const parts: Uint8Array[] = [];
@@ -24,7 +23,7 @@ export function messageField(bytes: Uint8Array, field: number): Uint8Array | und
   return isRead && parts.length > 0 ? joined(parts) : undefined;
 }
 
-/** A message without its message fields of a number; as it is where there is none, or where fields cannot be told apart. */
+/** Returns a message without its message fields of a number; unchanged if there is none, or if the fields cannot be separated. */
 export function withoutMessageField(bytes: Uint8Array, field: number): Uint8Array {
   const parts: Uint8Array[] = [];
   let kept = 0;
@@ -39,8 +38,8 @@ export function withoutMessageField(bytes: Uint8Array, field: number): Uint8Arra
 }
 
 /**
- * Tells of each field: its tag, where it starts, where its content does, and where it ends. False where that cannot be told, or
- * nobody wants to hear more.
+ * Calls `tell` for each field with its tag, and the offsets of its start, its content and its end. Returns false if the message is
+ * malformed, or as soon as `tell` returns false.
  */
 function eachField(
   bytes: Uint8Array,
@@ -57,7 +56,7 @@ function eachField(
     } else if ((tag & 7) === VARINT) end = afterVarint(bytes, content);
     else if ((tag & 7) === FIXED_64) end = content + 8;
     else if ((tag & 7) === FIXED_32) end = content + 4;
-    // Also where one of them is no number.
+    // Written so that NaN fails the check too.
     if (!(tag > 7 && end <= bytes.length)) return false;
     if (!tell(tag, start, content, end)) return false;
     start = end;
@@ -65,7 +64,7 @@ function eachField(
   return true;
 }
 
-/** A number below 2 to the 28th; NaN where it is longer. Bytes that are missing are read as 0. */
+/** Reads a number below 2 to the 28th; NaN if it is longer. Missing bytes count as 0. */
 function varintAt(bytes: Uint8Array, start: number): number {
   let value = 0;
   let at = start;

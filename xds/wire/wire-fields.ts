@@ -1,9 +1,9 @@
-// Length-delimited fields of protobuf (wire type 2), each in a buffer of the right size, for messages that are kept. What is
-// written again for each stream is for message-writer.ts.
+// Length-delimited fields of protobuf (wire type 2), each in a buffer of the right size, for messages that are kept. See
+// message-writer.ts for messages that are written per stream.
 
 const NOTHING = Buffer.alloc(0);
 
-/** A string field with its tag; nothing for the empty string, as proto3 has it. Field numbers are below 16. */
+/** Encodes a string field with its tag; nothing for the empty string, as in proto3. Field numbers are below 16. */
 export function stringField(field: number, value: string): Buffer {
   if (value === '') return NOTHING;
   const length = Buffer.byteLength(value);
@@ -14,7 +14,7 @@ export function stringField(field: number, value: string): Buffer {
   return bytes;
 }
 
-/** A bytes or message field with its tag. Field numbers are below 16. */
+/** Encodes a bytes or message field with its tag. Field numbers are below 16. */
 export function bytesField(field: number, value: Uint8Array): Buffer {
   const head = 1 + varintSize(value.length);
   const bytes = Buffer.allocUnsafe(head + value.length);
@@ -23,7 +23,7 @@ export function bytesField(field: number, value: Uint8Array): Buffer {
   return bytes;
 }
 
-/** The same for a value that is in pieces, itself in pieces: its head, and then they. */
+/** Like `bytesField`, for a value in pieces. Returns the head, followed by the pieces. */
 export function bytesFieldOf(field: number, pieces: readonly Uint8Array[]): readonly Uint8Array[] {
   const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
   const head = Buffer.allocUnsafe(1 + varintSize(length));
@@ -31,12 +31,12 @@ export function bytesFieldOf(field: number, pieces: readonly Uint8Array[]): read
   return [head, ...pieces];
 }
 
-/** A message made of its fields, in any order. */
+/** Makes a message of its fields, in any order. */
 export function concatenate(fields: readonly Uint8Array[]): Buffer {
   return Buffer.concat(fields);
 }
 
-/** Writes the tag and length of a field at a place. */
+/** Writes the tag and length of a field at the offset `start`. */
 export function writeHead(bytes: Uint8Array, start: number, field: number, length: number): void {
   let at = start;
   bytes[at++] = (field << 3) | 2;
@@ -45,7 +45,7 @@ export function writeHead(bytes: Uint8Array, start: number, field: number, lengt
   bytes[at] = rest;
 }
 
-/** How many bytes a length takes. */
+/** Returns the size of a varint in bytes. */
 export function varintSize(value: number): number {
   let size = 1;
   for (let rest = value; rest > 127; rest >>>= 7) size += 1;

@@ -11,14 +11,14 @@ import { makeResource } from '../testing/resources.ts';
 import { CLUSTER, ENDPOINTS, ROUTES } from '../types.ts';
 import { encodeDeltaResponse, encodeSotwResponse } from './wire.ts';
 
-// Lengths around those where their own encoding grows by a byte.
+// Lengths around the values at which the encoded length grows by a byte.
 const resources = [1, 60, 127, 128, 16_383, 16_384, 2_200_000].map((size) =>
   makeResource(CLUSTER, `größe-${size}`, 'x'.repeat(size)),
 );
 const anys = resources.map(({ any }) => fromBinary(AnySchema, any));
 const response = { typeUrl: CLUSTER, version: 'v', nonce: '7', resources, removed: ['a', 'ü'] };
 
-test('a state-of-the-world response reads back as it was meant', () => {
+test('a state-of-the-world response decodes to the intended message', () => {
   const expected = { versionInfo: 'v', typeUrl: CLUSTER, nonce: '7', resources: anys };
   const read = fromBinary(DiscoveryResponseSchema, encodeSotwResponse(response));
   expect(equals(DiscoveryResponseSchema, read, create(DiscoveryResponseSchema, expected))).toBe(true);
@@ -37,7 +37,7 @@ test.each<Partial<Response>>([
   { resources: few.toReversed() },
   { resources: [...few.slice(1), makeResource(CLUSTER, 'größe-1', 'y')] },
   { resources }, // more than a mebibyte
-])('the bytes of a response are its own, whatever was written before it: %#', (other) => {
+])('the bytes of a response do not depend on the responses before it: %#', (other) => {
   const read = (changes: Partial<Response>) =>
     fromBinary(DiscoveryResponseSchema, Uint8Array.from(encodeSotwResponse({ ...usual, ...changes })));
   const before = read({});
@@ -52,7 +52,7 @@ test.each<Partial<Response>>([
   );
 });
 
-test('an incremental response reads back as it was meant', () => {
+test('an incremental response decodes to the intended message', () => {
   const expected = {
     systemVersionInfo: 'v',
     typeUrl: CLUSTER,
@@ -66,7 +66,7 @@ test('an incremental response reads back as it was meant', () => {
   ).toBe(true);
 });
 
-test('an assignment without a name is left out: Envoy would refuse the response', () => {
+test('an assignment without a name is left out: Envoy would NACK the response', () => {
   const assignments = { typeUrl: ENDPOINTS, version: '1', nonce: '1', resources: [], removed: ['', 'a'] };
   const read = fromBinary(DiscoveryResponseSchema, encodeSotwResponse(assignments));
   const names = read.resources.map((any) => anyUnpack(any, ClusterLoadAssignmentSchema)?.clusterName);

@@ -13,14 +13,14 @@ import { deltaResourceWithTtl, sotwResourceWithTtl, type TtlForm } from '../prot
 import { messageField, withoutMessageField } from './wire-cut.ts';
 import { ENDPOINTS, sameTypeUrl, type Resource } from '../types.ts';
 
-/** The number of a request's node in each variant, and that of a node's extensions, which are 60 kB of an Envoy's. */
+/** The field number of a request's node per variant, and that of a node's extensions, which are 60 kB of an Envoy's message. */
 const NODE = { sotw: 2, delta: 1 };
 const EXTENSIONS = 9;
 
-// Nothing is kept that the generated types do not know.
+// Drop fields that the generated types lack.
 const SKIP_UNKNOWN = { readUnknownFields: false };
 
-/** Reads an `envoy.service.discovery.v3.DiscoveryRequest`. Throws on bytes that are none. */
+/** Decodes an `envoy.service.discovery.v3.DiscoveryRequest`. Throws on invalid bytes. */
 export function decodeSotwRequest(bytes: Uint8Array): SotwRequest {
   const { message, node = message.node } = decode(DiscoveryRequestSchema, NODE.sotw, bytes);
   return {
@@ -33,7 +33,7 @@ export function decodeSotwRequest(bytes: Uint8Array): SotwRequest {
   };
 }
 
-/** Reads an `envoy.service.discovery.v3.DeltaDiscoveryRequest`. Throws on bytes that are none. */
+/** Decodes an `envoy.service.discovery.v3.DeltaDiscoveryRequest`. Throws on invalid bytes. */
 export function decodeDeltaRequest(bytes: Uint8Array): DeltaRequest {
   const { message, node = message.node } = decode(DeltaDiscoveryRequestSchema, NODE.delta, bytes);
   return {
@@ -47,7 +47,7 @@ export function decodeDeltaRequest(bytes: Uint8Array): DeltaRequest {
   };
 }
 
-/** A request, and apart from it its node without extensions. Where that cannot be told apart, the request has it. */
+/** Decodes a request, and separately its node without extensions. If the node cannot be separated, it stays in the message. */
 function decode<Request extends DescMessage>(
   schema: Request,
   nodeField: number,
@@ -62,7 +62,7 @@ function decode<Request extends DescMessage>(
 }
 
 // A protobuf message is the concatenation of its fields in any order, so a resource is encoded once and copied into every
-// response that brings it.
+// response that contains it.
 
 const DISCOVERY_RESPONSE = { version: 1, resources: 2, typeUrl: 4 };
 const DELTA_RESPONSE = { version: 1, resources: 2, typeUrl: 4, removed: 6 };
@@ -74,8 +74,8 @@ const sotwPage = createResponsePage();
 const deltaPage = createResponsePage();
 
 /**
- * Writes an `envoy.service.discovery.v3.DiscoveryResponse`, whose bytes stand until the next one. Without `ttl`, resources are
- * written as if they had none.
+ * Encodes an `envoy.service.discovery.v3.DiscoveryResponse`, whose bytes are valid until the next one is encoded. Without `ttl`,
+ * resources are encoded without their time to live.
  */
 export function encodeSotwResponse(response: Response, ttl?: TtlForm): Buffer {
   const { version, typeUrl, resources, removed } = response;
@@ -87,17 +87,17 @@ export function encodeSotwResponse(response: Response, ttl?: TtlForm): Buffer {
       const any = isPlain ? resource.any : sotwResourceWithTtl(resource, version, ttl);
       writer.bytes(DISCOVERY_RESPONSE.resources, any);
     }
-    // An Envoy whose cluster warms waits for its endpoints; of other types there is no word for what does not exist.
+    // An Envoy with a warming cluster waits for its endpoints. No other type can express that a resource does not exist.
     if (typeUrl !== ENDPOINTS) return;
-    // An assignment without a name is invalid, and Envoy would refuse the whole response.
+    // An assignment without a name is invalid, and Envoy would NACK the whole response.
     for (const cluster of removed)
       if (cluster !== '') writer.bytes(DISCOVERY_RESPONSE.resources, noEndpoints(cluster));
   });
 }
 
 /**
- * Writes an `envoy.service.discovery.v3.DeltaDiscoveryResponse`, whose bytes stand until the next one. Without `ttl`, resources
- * are written as if they had none.
+ * Encodes an `envoy.service.discovery.v3.DeltaDiscoveryResponse`, whose bytes are valid until the next one is encoded. Without `ttl`,
+ * resources are encoded without their time to live.
  */
 export function encodeDeltaResponse(response: Response, ttl?: TtlForm): Buffer {
   const { version, typeUrl, resources, removed } = response;
@@ -119,7 +119,7 @@ function writeDeltaResource(writer: MessageWriter, { name, version, any }: Resou
   writer.string(DELTA_RESOURCE.name, name);
 }
 
-/** A cluster's endpoints, of which there are none. */
+/** Encodes an empty assignment for a cluster. */
 function noEndpoints(cluster: string): Buffer {
   const assignment = stringField(CLUSTER_LOAD_ASSIGNMENT.clusterName, cluster);
   return concatenate([stringField(ANY.typeUrl, ENDPOINTS), bytesField(ANY.value, assignment)]);

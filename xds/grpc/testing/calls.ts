@@ -5,12 +5,12 @@ import { listenGrpc } from '../listen.ts';
 import { createGrpcServer, type GrpcServer, type GrpcServerOptions, type Method } from '../server.ts';
 import { status } from '../status.ts';
 
-/** The path of the method that a test server has. */
+/** The path of a test server's method. */
 export const PATH = '/test.Service/Method';
 
-/** Servers and clients of them, each gone after its test. */
+/** Creates servers and clients, and closes them after each test. */
 export type GrpcFixture = {
-  /** A server with one method. */
+  /** Starts a server with one method. */
   readonly serve: (
     method: Method,
     options?: GrpcServerOptions,
@@ -19,7 +19,7 @@ export type GrpcFixture = {
   readonly cleanup: (work: () => void) => void;
 };
 
-/** To be called once, at the top of a test file. */
+/** Creates a fixture. Call it once, at the top of a test file. */
 export function grpcFixture(): GrpcFixture {
   const cleanups: (() => void)[] = [];
   afterEach(() => {
@@ -42,7 +42,7 @@ export function grpcFixture(): GrpcFixture {
   };
 }
 
-/** Headers and trailers of an answer, and what it brought, once it has ended. */
+/** Reads an answer to its end: its headers and trailers, and its body. */
 export async function answerOf(
   stream: ClientHttp2Stream,
 ): Promise<{ readonly fields: IncomingHttpHeaders; readonly body: Buffer }> {
@@ -56,7 +56,7 @@ export async function answerOf(
   return { fields, body: Buffer.concat(chunks) };
 }
 
-/** Says each message again, and ends with the client. */
+/** Echoes each message, and ends when the client does. */
 export const echo: Method = (call) => ({
   message(bytes) {
     const copy = Buffer.from(bytes);
@@ -68,5 +68,5 @@ export const echo: Method = (call) => ({
   halfClose: () => call.end(status.OK),
 });
 
-/** Hears everything and says nothing. */
+/** Ignores all messages and sends nothing. */
 export const silent: Method = () => ({ message: () => undefined, halfClose: () => undefined });

@@ -8,18 +8,18 @@ import {
 } from '#envoy/envoy/service/discovery/v3/discovery_pb.ts';
 import { SERVICES, type ServiceName } from '../../service.ts';
 
-/** One stream of a discovery service, from the client's side. For tests. */
+/** The client's side of a stream of a discovery service. For tests. */
 export type TestCall = {
   readonly call: ClientDuplexStream<Buffer, Buffer>;
   ask(request: Record<string, unknown>): void;
-  /** The next response: its type and nonce, and the names, or in state of the world the contents, of what it brings. */
+  /** Waits for the next response. Returns its type, its nonce, and the names of its resources, or in state of the world their contents. */
   next(): Promise<{ typeUrl: string; nonce: string; resources: string[] }>;
-  /** How the stream ended. */
+  /** Resolves with the status of the stream. */
   readonly ended: Promise<StatusObject>;
   readonly close: () => void;
 };
 
-/** Opens one at a server on loopback. */
+/** Opens a stream to a server on loopback. */
 export function openCall(
   port: number,
   variant: 'delta' | 'sotw',
