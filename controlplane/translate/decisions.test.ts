@@ -33,13 +33,13 @@ const DECISIONS: Readonly<Record<string, readonly string[] | `other: ${string}`>
   'A pool that is full': ['pools'],
   'Idle timeout': ['timeouts', 'listener-timeouts', 'tcp-route'],
   'Time limits of callers, virtual node as provider': ['provider-times'],
-  'Weights, targets and time limits of TCP, a proxy that says `ecds`': ['tcp-by-name'],
+  'Weights, targets and time limits of TCP, a proxy that reports `ecds`': ['tcp-by-name'],
   'The same, other Envoys': ['tcp-route'],
   'Any other change of a filter chain (an access log, TLS, another backend on its port)':
     'other: no input; test/behaviour/stops.net.test.ts',
   'Retries of TCP connections': ['tcp-route'],
   'Order of routes': ['route-order'],
-  'A route or gateway route without prefix or path: by port, header, method or query alone': [
+  'A route or gateway route without prefix or path: only by port, header, method or query': [
     'any-path',
     'gateway-any-path',
   ],
@@ -78,27 +78,27 @@ const DECISIONS: Readonly<Record<string, readonly string[] | `other: ${string}`>
   'Gateway, host match': ['gateway-hosts', 'gateway-matches', 'gateway-problems'],
   'Gateway, prefix rewrite': ['gateway', 'gateway-matches', 'gateway-any-path'],
   'Gateway, path match without rewrite': ['gateway-matches'],
-  'Gateway, a rewrite of a prefix where a path is matched, of a path where none is, or to what does not begin with `/`':
+  'Gateway, a prefix rewrite with a path match, a path rewrite without one, or a rewrite to a value that does not begin with `/`':
     ['gateway-problems'],
   'Gateway, target port': ['gateway-ports'],
-  'Gateway, who called and what for': ['gateway', 'gateway-http-route'],
+  'Gateway, headers about the caller and the original request': ['gateway', 'gateway-http-route'],
   'Gateway, host not rewritten': ['gateway', 'gateway-http-route'],
   'Gateway, time limits of the first pass': ['gateway', 'gateway-provider-times'],
   "Gateway, name of the second pass's routes": ['gateway', 'gateway-ports'],
-  'Gateway route to a virtual service that takes TCP alone': ['gateway-tcp'],
+  'Gateway route to a virtual service that accepts only TCP': ['gateway-tcp'],
   'Gateway without listeners': ['gateway-no-listeners'],
   'Gateway, `healthCheck` of a listener': ['gateway-listeners'],
-  'By what': ['tcp-shared', 'tcp-shared-agent'],
+  'How a backend is chosen': ['tcp-shared', 'tcp-shared-agent'],
   'Whose addresses': ['tcp-shared', 'tcp-shared-agent'],
   'How it comes into force': ['tcp-shared', 'tcp-shared-agent'],
   'Until when an address counts': ['tcp-shared'],
-  'An address of two of them': ['tcp-shared-problems'],
-  'An address, or a name, of two of them that lead to the same servers': [
+  'An address of two backends': ['tcp-shared-problems'],
+  'An address, or a name, of two backends that lead to the same servers': [
     'tcp-shared-same',
     'tcp-shared-same-agent',
   ],
-  'Names that are the same but for case, or that cannot be looked up': ['tcp-shared-problems'],
-  'An address, or on 443 a server name, of none of them': [
+  'Names that differ only in case, or that cannot be resolved': ['tcp-shared-problems'],
+  'An address, or on 443 a server name, of none of the backends': [
     'tcp-shared',
     'tcp-shared-agent',
     'tcp-shared-tls',
@@ -114,7 +114,7 @@ const DECISIONS: Readonly<Record<string, readonly string[] | `other: ${string}`>
   'Nothing is known (yet)': ['cloud-map-unknown'],
   STRICT: ['tls-listeners'],
   PERMISSIVE: ['tls-listeners'],
-  'A caller that says nothing on a PERMISSIVE port of a virtual node':
+  'A caller that sends nothing on a PERMISSIVE port of a virtual node':
     'other: no input; test/tls/tls-listeners.net.test.ts',
   ALPN: ['tls-listeners', 'tls-client-policies'],
   Versions: ['tls-client-policies'],
