@@ -152,9 +152,13 @@ test('a closed lab leaves nothing behind, not even children of its programs', as
 });
 
 test.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'exit'] as const)('%s of its owner closes a lab', async (end) => {
-  const owner = execa(process.execPath, [join(import.meta.dirname, 'testing/owner.ts'), end === 'exit' ? 'exit' : 'stay'], {
-    reject: false,
-  });
+  const owner = execa(
+    process.execPath,
+    [join(import.meta.dirname, 'testing/owner.ts'), end === 'exit' ? 'exit' : 'stay'],
+    {
+      reject: false,
+    },
+  );
   const [line] = (await once(owner.stdout, 'data')) as [Buffer];
   const lab = JSON.parse(String(line)) as Pick<Lab, 'name'>;
   if (end !== 'exit') owner.kill(end);
@@ -163,7 +167,9 @@ test.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'exit'] as const)('%s of its owner clo
 });
 
 test('the lab of a killed owner is removed by the next one', async () => {
-  const owner = execa(process.execPath, [join(import.meta.dirname, 'testing/owner.ts'), 'stay'], { reject: false });
+  const owner = execa(process.execPath, [join(import.meta.dirname, 'testing/owner.ts'), 'stay'], {
+    reject: false,
+  });
   const [line] = (await once(owner.stdout, 'data')) as [Buffer];
   const stale = JSON.parse(String(line)) as Pick<Lab, 'name' | 'folder'> & { pid: number };
   owner.kill('SIGKILL');
