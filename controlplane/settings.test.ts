@@ -14,7 +14,10 @@ test('defaults', () => {
     clientCa: undefined,
     proxyQuotas: { proxies: undefined, proxiesPerResource: undefined },
     adsRateLimit: { rate: 1000, burst: 5000 },
-    connections: { api: { all: 1000, strangers: 250 }, ads: { all: 20_000, strangers: 5000 } },
+    connections: {
+      api: { all: 1000, strangers: 1000 },
+      ads: { all: 20_000, strangers: 20_000 },
+    },
     balancers: { api: [], ads: [] },
     maxConnectionAge: undefined,
     drainSeconds: 5,

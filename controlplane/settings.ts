@@ -42,7 +42,7 @@ export type ControlPlaneSettings = {
   readonly proxyQuotas: ProxyQuotas;
   /** The rate limit of new streams of proxies. Default: 1,000 per second, with bursts of 5,000. */
   readonly adsRateLimit: BucketSettings;
-  /** The most concurrent connections. Default: 1,000 to the API and 20,000 to ADS, a quarter of them unauthenticated. */
+  /** The most concurrent connections. Default: 1,000 to the API and 20,000 to ADS. */
   readonly connections: ListenerLimits;
   /** The addresses of balancers that send PROXY protocol version 2 headers. Default: none. */
   readonly balancers: { readonly api: readonly Cidr[]; readonly ads: readonly Cidr[] };
@@ -106,8 +106,8 @@ export function compileControlPlaneSettings(
       },
       adsRateLimit: read('--ads-rate-limit', rateLimit, { rate: 1000, burst: 5000 }),
       connections: {
-        api: read('--max-api-connections', connectionLimits, { all: 1000, strangers: 250 }),
-        ads: read('--max-ads-connections', connectionLimits, { all: 20_000, strangers: 5000 }),
+        api: read('--max-api-connections', connectionLimits, { all: 1000, strangers: 1000 }),
+        ads: read('--max-ads-connections', connectionLimits, { all: 20_000, strangers: 20_000 }),
       },
       balancers: {
         api: read('--api-proxy-protocol', list(cidr), []),

@@ -44,10 +44,10 @@ export function makeCommand(): Command {
     .addOption(
       flag(
         '--max-api-connections <number[:strangers]>',
-        'connections to the API, and of those the ones that have not shown who they are (default: 1000:250)',
+        'concurrent connections to the API, and unauthenticated ones among them (default: 1000)',
       ),
     )
-    .addOption(flag('--max-ads-connections <number[:strangers]>', 'the same to ADS (default: 20000:5000)'))
+    .addOption(flag('--max-ads-connections <number[:strangers]>', 'the same to ADS (default: 20000)'))
     .addOption(
       flag(
         '--proxy-protocol <ranges>',

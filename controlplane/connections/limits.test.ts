@@ -5,7 +5,7 @@ const WANTED = { ads: { all: 20_000, strangers: 5000 }, api: { all: 1000, strang
 
 test.each([
   ['20000:5000', { all: 20_000, strangers: 5000 }],
-  ['400', { all: 400, strangers: 100 }],
+  ['400', { all: 400, strangers: 400 }],
   ['1', { all: 1, strangers: 1 }],
   ['10:10', { all: 10, strangers: 10 }],
 ])('%s', (text, value) => {

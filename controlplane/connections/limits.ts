@@ -12,11 +12,11 @@ export type ListenerLimits = { readonly api: ConnectionLimits; readonly ads: Con
 
 const MOST = 1_000_000;
 
-/** `NUMBER` or `NUMBER:STRANGERS`. STRANGERS is by default a quarter of NUMBER, at least one. */
+/** `NUMBER` or `NUMBER:STRANGERS`. STRANGERS is by default NUMBER: a burst of new connections from good clients may be as large. */
 export const connectionLimits: Parser<ConnectionLimits> = (value) => {
   const [, allText, strangersText] = /^(\d{1,7})(?::(\d{1,7}))?$/.exec(value) ?? [];
   const all = Number(allText);
-  const strangers = strangersText === undefined ? quarter(all) : Number(strangersText);
+  const strangers = strangersText === undefined ? all : Number(strangersText);
   if (all >= 1 && all <= MOST && strangers >= 1 && strangers <= all) return { value: { all, strangers } };
   return {
     wanted: `NUMBER or NUMBER:STRANGERS, each from 1 to ${MOST}, with STRANGERS (unauthenticated connections) at most NUMBER`,
@@ -44,8 +44,4 @@ function atMost({ all, strangers }: ConnectionLimits, most: number): ConnectionL
   if (all <= most) return { all, strangers };
   // The share of strangers stays the same.
   return { all: most, strangers: Math.max(1, Math.floor((strangers / all) * most)) };
-}
-
-function quarter(all: number): number {
-  return Math.max(1, Math.floor(all / 4));
 }
