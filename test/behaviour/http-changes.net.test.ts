@@ -34,11 +34,11 @@ const CHANGED: Readonly<Record<string, readonly Trial[]>> = {
       answer: /^HTTP\/1.1 200 OK\r\n/,
     },
   ],
-  'A request of HTTP/1.0': [
+  'An HTTP/1.0 request': [
     { sent: message('GET /a HTTP/1.0', HOST), seen: /^GET \/a HTTP\/1.1\r\nhost: server.local\r\n/ },
     { sent: message('GET /a HTTP/1.0'), seen: /^GET \/a HTTP\/1.1\r\nhost: localhost\r\n/ },
   ],
-  'An answer of HTTP/1.0': [
+  'An HTTP/1.0 response': [
     { sent: request(planned('HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n')), answer: status(200) },
   ],
   'A path with `.`, `..`, `//` or `\\`': [{ sent: target('//a/../b\\c'), seen: /^GET \/b\/c HTTP/ }],
@@ -53,7 +53,7 @@ const CHANGED: Readonly<Record<string, readonly Trial[]>> = {
     },
   ],
   'Two `Host` lines': [{ sent: request('Host: b'), seen: /\r\nhost: server.local,b\r\n/ }],
-  'A `Host` with a dot at its end': [
+  'A `Host` with a trailing dot': [
     { sent: message('GET /a HTTP/1.1', 'Host: server.local.', CLOSE), seen: /\r\nhost: server.local\r\n/ },
   ],
   '`Connection` and the headers that it names, `Keep-Alive`, `Proxy-Connection`': [
@@ -69,7 +69,7 @@ const CHANGED: Readonly<Record<string, readonly Trial[]>> = {
       unseen: /connection:|x-hop|keep-alive/,
     },
   ],
-  'Extensions of chunks': [
+  'Chunk extensions': [
     {
       sent: post('3;x=y\r\nabc\r\n0\r\n\r\n', 'Transfer-Encoding: chunked'),
       seen: /\r\n\r\n3\r\nabc\r\n0\r\n\r\n$/,
@@ -81,7 +81,7 @@ const CHANGED: Readonly<Record<string, readonly Trial[]>> = {
       unseen: /upgrade/,
     },
   ],
-  'A request without a body and its length, of another method than GET, HEAD, DELETE and TRACE': [
+  'A request without a body and length, with a method other than GET, HEAD, DELETE and TRACE': [
     { sent: message('OPTIONS /a HTTP/1.1', HOST, CLOSE), seen: /\r\ncontent-length: 0\r\n/ },
   ],
   'Every request': [
@@ -94,7 +94,7 @@ const CHANGED: Readonly<Record<string, readonly Trial[]>> = {
       unseen: /x-envoy-retry-on|x-envoy-max-retries/,
     },
   ],
-  'Every answer': [{ sent: request(), answer: /\r\nx-envoy-upstream-service-time: \d+\r\ndate: / }],
+  'Every response': [{ sent: request(), answer: /\r\nx-envoy-upstream-service-time: \d+\r\ndate: / }],
 };
 
 const REFUSED: Readonly<Record<string, readonly Trial[]>> = {
@@ -107,9 +107,7 @@ const REFUSED: Readonly<Record<string, readonly Trial[]>> = {
     { sent: target('/?\xc3\xa9'), answer: status(400) },
   ],
   'A `#` in the target': [{ sent: target('/a#b'), answer: status(400) }],
-  'A method that HTTP does not register': [
-    { sent: message('FOO /a HTTP/1.1', HOST, CLOSE), answer: status(400) },
-  ],
+  'An unregistered HTTP method': [{ sent: message('FOO /a HTTP/1.1', HOST, CLOSE), answer: status(400) }],
   '`Transfer-Encoding: identity`': [
     { sent: post('abc', 'Transfer-Encoding: identity', 'Content-Length: 3'), answer: status(400) },
     { sent: request(planned(ok('Transfer-Encoding: identity'))), answer: status(502) },
@@ -129,7 +127,7 @@ const REFUSED: Readonly<Record<string, readonly Trial[]>> = {
     { sent: request('x-lines: 205'), answer: status(502) },
     { sent: request(`x-bytes: ${98 * 1024}`), answer: status(502) },
   ],
-  'A caller that ends its side of the connection before the answer has come': [
+  'A caller that half-closes the connection before the response': [
     { sent: message('GET /a HTTP/1.1', HOST), half: true, answer: /^$/ },
   ],
 };
