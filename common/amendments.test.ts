@@ -27,7 +27,7 @@ describe('amendments', () => {
     if (count > 0) expect(amended(had, amendments)).toEqual(wanted);
   });
 
-  it('for what is no longer there are passed over', () => {
+  it('for missing members are ignored', () => {
     expect(amended({ a: [] }, [{ path: ['a', 3, 'b'], value: 1 }])).toEqual({ a: [] });
     expect(amended({}, [{ path: ['a', 'b'], value: 1 }])).toEqual({ a: { b: 1 } });
   });

@@ -1,6 +1,6 @@
 import { guardProcess } from '../common/guard-process.ts';
 import { hostname } from 'node:os';
-import { formatHostPort } from '../common/host-port.ts';
+import { formatHostPort } from '../common/addresses/host-port.ts';
 import type { Log } from '../common/log.ts';
 import { meshOwner } from './ads/identity.ts';
 import { listenAds } from './ads/listen.ts';

@@ -1,6 +1,6 @@
-import { hostPort, isLoopback, type HostPort } from '../common/host-port.ts';
-import { cidr, type Cidr } from '../common/ip-range.ts';
-import { hostNames } from '../common/own-hosts.ts';
+import { hostPort, isLoopback, type HostPort } from '../common/addresses/host-port.ts';
+import { cidr, type Cidr } from '../common/addresses/ip-range.ts';
+import { hostNames } from '../common/addresses/own-hosts.ts';
 import {
   boolean,
   compileSettings,

@@ -1,4 +1,4 @@
-import type { Family } from '../common/ip-range.ts';
+import type { Family } from '../common/addresses/ip-range.ts';
 
 /** Failures that stop proxyinit after its settings were accepted. */
 export type ProxyinitErrorCode =

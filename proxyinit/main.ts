@@ -1,5 +1,5 @@
 import { SettingsError } from '../common/settings.ts';
-import type { Family } from '../common/ip-range.ts';
+import type { Family } from '../common/addresses/ip-range.ts';
 import { apply, planApply, planRemoval, remove, type RunOptions } from './apply/apply.ts';
 import type { ProxyinitCommand } from './commands.ts';
 import { ProxyinitError, usage } from './errors.ts';

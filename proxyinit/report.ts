@@ -1,4 +1,4 @@
-import type { Family } from '../common/ip-range.ts';
+import type { Family } from '../common/addresses/ip-range.ts';
 import type { Outcome } from './apply/apply.ts';
 import { restoreArguments } from './backend/iptables.ts';
 import type { Step } from './apply/plan.ts';

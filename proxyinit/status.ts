@@ -1,4 +1,4 @@
-import type { Family } from '../common/ip-range.ts';
+import type { Family } from '../common/addresses/ip-range.ts';
 import type { RunOptions } from './apply/apply.ts';
 import { OUR_CHAINS } from './rules/chain.ts';
 import { inspect } from './backend/inspect.ts';

@@ -9,7 +9,7 @@ import { validityProblem } from './validity-problem.ts';
 
 /**
  * State of a secret. `reading`: its files were not read yet. `missing`: its files are unusable, so Envoy does not have it. `served`: in
- * force; `problem` is what is wrong with newer files.
+ * force; `problem` describes the fault of newer files.
  */
 export type SecretState =
   | { readonly kind: 'reading' }

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import { hostname } from 'node:os';
-import { isOwnHost, isOwnOrigin } from '../../common/own-hosts.ts';
+import { isOwnHost, isOwnOrigin } from '../../common/addresses/own-hosts.ts';
 import { limitConnections } from './limit-connections.ts';
 import { listenOnPath } from './socket-path.ts';
 

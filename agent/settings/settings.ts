@@ -1,4 +1,4 @@
-import { hostNames } from '../../common/own-hosts.ts';
+import { hostNames } from '../../common/addresses/own-hosts.ts';
 import {
   boolean,
   compileSettings,

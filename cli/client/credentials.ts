@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
-import { isLoopback } from '../../common/host-port.ts';
+import { isLoopback } from '../../common/addresses/host-port.ts';
 import { within } from '../../common/within.ts';
 import { CommandError } from '../errors.ts';
 

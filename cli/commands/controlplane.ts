@@ -12,7 +12,7 @@ export function makeCommand(): Command {
     .addOption(
       flag(
         '--accept-loss [boolean]',
-        'start although the store has lost something: go on with what is there',
+        'start although the store has lost commits, and continue with the remaining ones',
       ),
     )
     .addOption(flag('--api <host:port>', 'where the API listens (default: 127.0.0.1:8080)'))

@@ -28,7 +28,7 @@ export function makeCommand(): Command {
     .argument('[name]', 'which one')
     .addOption(filenameOption())
     .addOption(recursiveOption())
-    .option('--ignore-not-found', 'count what is not there as deleted', false)
+    .option('--ignore-not-found', 'count missing resources as deleted', false)
     .addOption(outputOption(['text', 'json'], 'text'))
     .action(async (kind: Kind | undefined, name: string | undefined, options: Options) => {
       const { filename: files, recursive, mesh, meshOwner } = options;

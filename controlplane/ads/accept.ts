@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import type { HostPort } from '../../common/host-port.ts';
+import type { HostPort } from '../../common/addresses/host-port.ts';
 
 /** A listener for TCP connections. */
 export type Acceptor = {

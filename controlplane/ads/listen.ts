@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { HostPort } from '../../common/host-port.ts';
+import type { HostPort } from '../../common/addresses/host-port.ts';
 import { addStatusService } from '../../xds/csds/service.ts';
 import { addHealthService } from '../../xds/grpc/health.ts';
 import { createGrpcServer } from '../../xds/grpc/server.ts';

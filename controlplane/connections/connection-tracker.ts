@@ -1,6 +1,6 @@
 import { BlockList, isIP, type Socket } from 'node:net';
-import { formatHostPort, type HostPort } from '../../common/host-port.ts';
-import { cidr, type Cidr } from '../../common/ip-range.ts';
+import { formatHostPort, type HostPort } from '../../common/addresses/host-port.ts';
+import { cidr, type Cidr } from '../../common/addresses/ip-range.ts';
 import {
   createConnectionLimiter,
   type LimiterOptions,

@@ -1,5 +1,5 @@
 import type { Log } from '../../common/log.ts';
-import type { Cidr } from '../../common/ip-range.ts';
+import type { Cidr } from '../../common/addresses/ip-range.ts';
 import { boundedWarnings } from '../bounded-warnings.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { createConnectionTracker, type ConnectionTracker } from './connection-tracker.ts';

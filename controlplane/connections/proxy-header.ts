@@ -1,5 +1,5 @@
 import { SocketAddress } from 'node:net';
-import type { HostPort } from '../../common/host-port.ts';
+import type { HostPort } from '../../common/addresses/host-port.ts';
 
 /**
  * The result of parsing the first bytes from a balancer: a part of a header; a whole header of `length` bytes with the client's

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { HostPort } from '../../common/host-port.ts';
+import type { HostPort } from '../../common/addresses/host-port.ts';
 import { readProxyHeader } from './proxy-header.ts';
 
 /** The client's address from the header (undefined: the balancer itself), or why the header is invalid. */

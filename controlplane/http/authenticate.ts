@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { isLoopback } from '../../common/host-port.ts';
+import { isLoopback } from '../../common/addresses/host-port.ts';
 import type { Authenticate, SignedRequest } from '../auth/authenticate.ts';
 import { authorize } from '../auth/authorize.ts';
 import { newCall, type RouteConfig } from './call.ts';

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { RouteConfig } from './call.ts';
 import { forbidden, misdirected } from './errors.ts';
-import { isOwnHost, isOwnOrigin, type OwnHosts } from '../../common/own-hosts.ts';
+import { isOwnHost, isOwnOrigin, type OwnHosts } from '../../common/addresses/own-hosts.ts';
 
 /** App Mesh's own host names, which its clients sign. */
 const AWS = /^appmesh(?:-[a-z]+)*\.[a-z0-9-]+\.amazonaws\.com$/;

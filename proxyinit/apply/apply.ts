@@ -1,4 +1,4 @@
-import type { Family } from '../../common/ip-range.ts';
+import type { Family } from '../../common/addresses/ip-range.ts';
 import { ProxyinitError, notUndone, undone } from '../errors.ts';
 import { guard } from '../rules/guard.ts';
 import { inspect, type Host } from '../backend/inspect.ts';

@@ -1,4 +1,4 @@
-import type { Family } from '../../common/ip-range.ts';
+import type { Family } from '../../common/addresses/ip-range.ts';
 import type { Chain } from '../rules/chain.ts';
 import type { Present } from '../backend/existing-rules.ts';
 import type { Host } from '../backend/inspect.ts';

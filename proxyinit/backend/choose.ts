@@ -1,4 +1,4 @@
-import type { Family } from '../../common/ip-range.ts';
+import type { Family } from '../../common/addresses/ip-range.ts';
 import { chooseBackend, type Choice, type Evidence } from './backend.ts';
 import { noBackend, programMissing } from '../errors.ts';
 import type { Found } from './existing-rules.ts';

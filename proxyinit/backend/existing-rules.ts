@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Family } from '../../common/ip-range.ts';
+import type { Family } from '../../common/addresses/ip-range.ts';
 import { save } from './iptables.ts';
 import { BACKENDS, type Backend, type Installed, type Programs } from './programs.ts';
 import { EMPTY, type Ruleset } from './saved.ts';

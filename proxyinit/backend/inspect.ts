@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { Family } from '../../common/ip-range.ts';
+import type { Family } from '../../common/addresses/ip-range.ts';
 import type { Choice } from './backend.ts';
 import { choose } from './choose.ts';
 import { incompatible, natUnavailable, programMissing } from '../errors.ts';

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { Family } from '../../common/ip-range.ts';
+import type { Family } from '../../common/addresses/ip-range.ts';
 import { runCommand } from './command.ts';
 import { iptablesLocked, natUnavailable, netAdminMissing, restoreFailed } from '../errors.ts';
 import type { Programs } from './programs.ts';

@@ -1,6 +1,6 @@
 import { realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Family } from '../../common/ip-range.ts';
+import type { Family } from '../../common/addresses/ip-range.ts';
 import { runCommand } from './command.ts';
 
 /** The two variants of iptables: nf_tables and legacy. */

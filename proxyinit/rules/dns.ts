@@ -1,4 +1,4 @@
-import type { Cidr, Family } from '../../common/ip-range.ts';
+import type { Cidr, Family } from '../../common/addresses/ip-range.ts';
 import { rule, type Chain } from './chain.ts';
 import { ignoredOwners } from './egress.ts';
 import { destination, ofFamily, source } from './matches.ts';

@@ -1,4 +1,4 @@
-import type { Family } from '../../common/ip-range.ts';
+import type { Family } from '../../common/addresses/ip-range.ts';
 import { rule, type Chain } from './chain.ts';
 import { dnsJumps, dnsRules } from './dns.ts';
 import { egressJump, egressRules } from './egress.ts';

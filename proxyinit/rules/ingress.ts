@@ -1,4 +1,4 @@
-import type { Family } from '../../common/ip-range.ts';
+import type { Family } from '../../common/addresses/ip-range.ts';
 import { rule, type Chain, type Jump } from './chain.ts';
 import { among, ofFamily, source } from './matches.ts';
 import { formatPorts, splitForMultiport, SSH, type PortRange } from '../settings/ports.ts';

@@ -1,4 +1,4 @@
-import type { Cidr, Family } from '../../common/ip-range.ts';
+import type { Cidr, Family } from '../../common/addresses/ip-range.ts';
 
 /** Returns the addresses of one family, in order. */
 export function ofFamily(addresses: readonly Cidr[], family: Family): readonly Cidr[] {

@@ -1,4 +1,4 @@
-import { covers, type Cidr } from '../../common/ip-range.ts';
+import { covers, type Cidr } from '../../common/addresses/ip-range.ts';
 import { SSH, type PortRange } from './ports.ts';
 
 /** Instance metadata, ECS task credentials, instance metadata over IPv6: an app needs these for its credentials. */

@@ -1,5 +1,5 @@
 import { boolean, integer, oneOf, port } from '../../common/settings.ts';
-import { cidr, type Cidr, type Family } from '../../common/ip-range.ts';
+import { cidr, type Cidr, type Family } from '../../common/addresses/ip-range.ts';
 import { withMetadata, withSsh } from './always-exempt.ts';
 import { compileGiven, type Given, type SettingReader } from './given.ts';
 import { interfaceName } from './interface-name.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { createSocket, type Socket } from 'node:dgram';
-import type { Family } from '../../common/ip-range.ts';
+import type { Family } from '../../common/addresses/ip-range.ts';
 import { asOwner } from './as-owner.ts';
 import type { Owner } from './probes.ts';
 import { readSockets } from './sockets.ts';

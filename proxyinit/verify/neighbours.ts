@@ -1,5 +1,5 @@
 import { networkInterfaces } from 'node:os';
-import { addressAt, cidr, type Family } from '../../common/ip-range.ts';
+import { addressAt, cidr, type Family } from '../../common/addresses/ip-range.ts';
 
 /** Returns an address of each of this host's networks that is not the host's own: the first one, or else the second. */
 export function neighbours(family: Family): readonly string[] {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import type { Family } from '../../common/ip-range.ts';
+import type { Family } from '../../common/addresses/ip-range.ts';
 import { runCommand } from '../backend/command.ts';
 import { ProxyinitError } from '../errors.ts';
 import { WIRE, type InProbe } from './probes.ts';

@@ -1,4 +1,4 @@
-import { cidr, covers, type Cidr, type Family } from '../../common/ip-range.ts';
+import { cidr, covers, type Cidr, type Family } from '../../common/addresses/ip-range.ts';
 import { SSH, type PortRange } from '../settings/ports.ts';
 import type { ProxyinitSettings } from '../settings/settings.ts';
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
-import type { HostPort } from '../../common/host-port.ts';
+import type { HostPort } from '../../common/addresses/host-port.ts';
 
 /** A TCP load balancer. */
 export type Forwarder = {

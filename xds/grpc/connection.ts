@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { TLSSocket, type PeerCertificate } from 'node:tls';
-import { formatHostPort } from '../../common/host-port.ts';
+import { formatHostPort } from '../../common/addresses/host-port.ts';
 
 /** The connection that a call came over. */
 export type Connection = {

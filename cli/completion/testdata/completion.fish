@@ -45,7 +45,7 @@ complete -c daybreak -n '__fish_seen_subcommand_from delete' -l virtual-router -
 complete -c daybreak -n '__fish_seen_subcommand_from delete' -l virtual-gateway -r -d 'the virtual gateway of a gateway route'
 complete -c daybreak -n '__fish_seen_subcommand_from delete' -s f -l filename -r -d 'a file, a folder, or - for stdin; may be given again'
 complete -c daybreak -n '__fish_seen_subcommand_from delete' -s R -l recursive -d 'read the folders within folders too'
-complete -c daybreak -n '__fish_seen_subcommand_from delete' -l ignore-not-found -d 'count what is not there as deleted'
+complete -c daybreak -n '__fish_seen_subcommand_from delete' -l ignore-not-found -d 'count missing resources as deleted'
 complete -c daybreak -n '__fish_seen_subcommand_from delete' -s o -l output -x -a 'text json' -d 'for people or for programs'
 complete -c daybreak -n '__fish_seen_subcommand_from delete' -s h -l help -d 'show what it takes'
 complete -c daybreak -n '__fish_seen_subcommand_from delete' -f -a 'mesh virtualnode virtualrouter route virtualservice virtualgateway gatewayroute'

@@ -57,7 +57,7 @@ export function endpointsOf(
     if (each['ingressPortOverride'] !== undefined)
       note(
         [...path, 'ingressPortOverride'],
-        `the port of Service Connect's proxy is left out: a proxy takes what comes for port ${String(port.port)}`,
+        `the port of Service Connect's proxy is left out: a proxy accepts the traffic to port ${String(port.port)}`,
       );
     const discoveryName = typeof each['discoveryName'] === 'string' ? each['discoveryName'] : portName;
     const timeout = isObject(each['timeout']) ? each['timeout'] : {};

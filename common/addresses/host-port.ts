@@ -1,5 +1,5 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
-import type { Parser } from './settings.ts';
+import type { Parser } from '../settings.ts';
 
 /** Where to listen or connect. `port` 0 selects any free port. */
 export type HostPort = { readonly host: string; readonly port: number };

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
-import type { Parser } from './settings.ts';
+import type { Parser } from '../settings.ts';
 
 /** The host names of this program. */
 export type OwnHosts = {

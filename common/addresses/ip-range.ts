@@ -1,5 +1,5 @@
 import { isIPv4, isIPv6, SocketAddress } from 'node:net';
-import type { Parser } from './settings.ts';
+import type { Parser } from '../settings.ts';
 
 /** The IP versions. iptables has separate tables, rules and programs for each. */
 export type Family = 'ipv4' | 'ipv6';
