@@ -5,6 +5,7 @@ import {
   type ConnectionLimiter,
   type ConnectionSlot,
 } from './connection-limiter.ts';
+import { connectionLimits } from './limits.ts';
 
 type Turn = readonly [why: string, address: string];
 
@@ -34,6 +35,15 @@ test('a flood from one address evicts only its own connections, the oldest first
   expect(turns).toHaveLength(41);
   expect(new Set(turns.map(([why, address]) => `${why} ${address}`))).toEqual(new Set(['replaced 10.0.0.1']));
   expect(to.counts()).toEqual({ known: 0, strangers: 10 });
+});
+
+test('a burst of 501 new connections from one client loses none: a quarter of the places was its limit', () => {
+  const limits = connectionLimits('1000');
+  if (!('value' in limits)) throw new Error(limits.wanted);
+  const { limiter: to, turns } = limiter(limits.value.all, limits.value.strangers);
+  const burst = Array.from({ length: 501 }, () => enter(to, '10.0.0.1'));
+  expect(burst.some(({ socket }) => socket.destroyed)).toBe(false);
+  expect(turns).toEqual([]);
 });
 
 test('authenticated connections do not count as strangers, and are not evicted while they are busy', () => {
