@@ -1,4 +1,5 @@
 import { pino, destination, stdSerializers, type Logger, type SerializedError } from 'pino';
+import { createTimestamp } from './log-timestamp.ts';
 
 /** A structured log: one JSON line per event on stderr, because stdout is for results. */
 export type Log = Logger;
@@ -10,7 +11,7 @@ export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /**
- * Creates a log. Every line has the field `program`. Default level: info. Writes the lines of one turn of the event loop together. An
+ * Creates a log. Every line has the field `program`. Default level: info. Writes the lines of some milliseconds together. An
  * error in the field `err` has its stack only at the debug level.
  */
 export function createLog(program: string, level: LogLevel = 'info'): Log {
@@ -18,10 +19,10 @@ export function createLog(program: string, level: LogLevel = 'info'): Log {
     {
       level,
       base: { program },
-      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      timestamp: createTimestamp(),
       serializers: { err: (error: unknown) => errorFields(error, log.isLevelEnabled('debug')) },
     },
-    batchPerTurn(destination({ fd: 2, sync: true })),
+    batched(destination({ fd: 2, sync: true })),
   );
   return log;
 }
@@ -38,8 +39,9 @@ function withoutStack(fields: SerializedError): object {
   return { ...fields, stack: undefined, ...within };
 }
 
-/** Bound of the buffer, in characters. */
+/** Bounds of the buffer: characters, and milliseconds. */
 const MAX_BUFFERED = 64 * 1024;
+const BUFFERED_MS = 10;
 
 /** pino's number of the level `error`. */
 const ERROR = 50;
@@ -47,11 +49,10 @@ const ERROR = 50;
 type Output = { write(text: string): void; lastLevel?: number };
 
 /**
- * Writes all lines of one turn of the event loop at once, at its end: a thousand connecting proxies log several lines each, and a write
- * costs more than a line. An error is written immediately, with the lines before it. The rest is written at the latest when the process
- * exits, unless it is killed.
+ * Writes the lines of 10 ms at once: a thousand connecting proxies log several lines each, and a write costs more than a line. An
+ * error is written immediately, with the lines before it. The rest is written at the latest when the process exits, unless it is killed.
  */
-function batchPerTurn(output: Output): Output {
+function batched(output: Output): Output {
   let buffer = '';
   const flush = (): void => {
     const text = buffer;
@@ -66,7 +67,7 @@ function batchPerTurn(output: Output): Output {
     write(line: string) {
       if (isFirst) process.once('exit', flush);
       isFirst = false;
-      if (buffer === '') setImmediate(flush);
+      if (buffer === '') setTimeout(flush, BUFFERED_MS).unref();
       buffer += line;
       if (stream.lastLevel >= ERROR || buffer.length > MAX_BUFFERED) flush();
     },

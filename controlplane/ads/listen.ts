@@ -79,15 +79,17 @@ export async function listenAds(
   addStatusService(server, xds);
   let isStopping = false;
   addHealthService(server, SERVICES_ASKED_FOR, () => !isStopping);
-  const serve = (socket: Socket): void => {
-    const connection = tracker.of(socket);
+  const serve = (socket: Socket, connection = tracker.of(socket)): void => {
     if (connection === undefined) return void socket.destroy();
     slots.set(server.serve(socket, connection.peer), connection.slot);
   };
   const secure = tls && acceptTls(tls, serve);
   const acceptor = await accept({ host, port }, (socket) => {
     socket.on('error', () => undefined);
-    tracker.track(socket, () => (secure?.handshake ?? serve)(socket));
+    tracker.track(socket, secure !== undefined, (connection) => {
+      if (secure === undefined) serve(socket, connection);
+      else secure.handshake(socket);
+    });
   });
   function close(): void {
     acceptor.close();

@@ -30,8 +30,11 @@ export type TrackerOptions = Omit<LimiterOptions, 'onClosed'> & {
 
 /** Tracks the connections of a listener: their clients' addresses, and their slots in the limits. */
 export type ConnectionTracker = {
-  /** Admits a new connection or closes it. `next` is called if it is admitted, after a balancer's header was read. */
-  track(socket: Socket, next: (connection: TrackedConnection) => void): void;
+  /**
+   * Admits a new connection or closes it. `next` is called if it is admitted, after a balancer's header was read. `isBelowTls`: a TLS
+   * socket will use this one, and `of` must find the connection by it.
+   */
+  track(socket: Socket, isBelowTls: boolean, next: (connection: TrackedConnection) => void): void;
   /** The details of a connection, or of the connection below a TLS socket; undefined if it is closed. */
   of(socket: Socket): TrackedConnection | undefined;
   /** The numbers of open connections. */
@@ -44,25 +47,18 @@ export function createConnectionTracker(options: TrackerOptions): ConnectionTrac
   const limiter = createConnectionLimiter(options);
   const byEndpoints = new Map<string, TrackedConnection>();
   const known = new WeakMap<Socket, TrackedConnection>();
-  const trusted = new BlockList();
-  for (const { address, prefix, family } of balancers) trusted.addSubnet(address, prefix, family);
+  const isBalancer = membership(balancers);
 
-  function take(
-    socket: Socket,
-    connection: TrackedConnection,
-    next: (connection: TrackedConnection) => void,
-  ): void {
+  function keepEndpoints(socket: Socket, connection: TrackedConnection): void {
     const key = keyOf(socket);
-    known.set(socket, connection);
     byEndpoints.set(key, connection);
     socket.once('close', () => {
       if (byEndpoints.get(key) === connection) byEndpoints.delete(key);
     });
-    next(connection);
   }
 
   return {
-    track(socket, next) {
+    track(socket, isBelowTls, next) {
       const { remoteAddress: host, remotePort: port } = socket;
       // The connection is already closed.
       if (host === undefined || port === undefined) return void socket.destroy();
@@ -73,9 +69,12 @@ export function createConnectionTracker(options: TrackerOptions): ConnectionTrac
         peer: formatHostPort(from),
         slot,
       });
-      if (!trusted.check(host, isIP(host) === 6 ? 'ipv6' : 'ipv4')) {
-        return take(socket, connectionFrom({ host, port }), next);
-      }
+      const take = (connection: TrackedConnection): void => {
+        known.set(socket, connection);
+        if (isBelowTls) keepEndpoints(socket, connection);
+        next(connection);
+      };
+      if (!isBalancer(host)) return take(connectionFrom({ host, port }));
       takeProxyHeader(socket, headerMs, (outcome) => {
         if ('refusal' in outcome) {
           socket.destroy();
@@ -83,7 +82,7 @@ export function createConnectionTracker(options: TrackerOptions): ConnectionTrac
         }
         const { from } = outcome;
         if (from !== undefined) slot.setAddress(originOf(from.host));
-        take(socket, connectionFrom(from ?? { host, port }), next);
+        take(connectionFrom(from ?? { host, port }));
       });
     },
     of(socket) {
@@ -95,8 +94,16 @@ export function createConnectionTracker(options: TrackerOptions): ConnectionTrac
   };
 }
 
+function membership(ranges: readonly Cidr[]): (host: string) => boolean {
+  if (ranges.length === 0) return () => false;
+  const list = new BlockList();
+  for (const { address, prefix, family } of ranges) list.addSubnet(address, prefix, family);
+  return (host) => list.check(host, isIP(host) === 6 ? 'ipv6' : 'ipv4');
+}
+
 /** The address for the limits: an IPv6 client usually controls its whole /64 network, so that counts as one address. */
 function originOf(host: string): string {
+  if (isIP(host) === 4) return host;
   const network = cidr(`${host}/64`);
   return 'value' in network && network.value.family === 'ipv6' && !host.startsWith('::ffff:')
     ? `${network.value.address}/64`

@@ -1,4 +1,5 @@
 import type { Server, Socket } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
 import type { TrackedConnection, ConnectionTracker } from './connection-tracker.ts';
 
@@ -14,7 +15,7 @@ export function guardApi(app: FastifyInstance, tracker: ConnectionTracker): void
   server.removeAllListeners('connection');
   server.on('connection', (socket: Socket) => {
     socket.on('error', () => undefined);
-    tracker.track(socket, (connection) => {
+    tracker.track(socket, server instanceof TlsServer, (connection) => {
       showFrom(socket, connection);
       silent.set(connection, socket);
       socket.once('close', () => silent.delete(connection));
