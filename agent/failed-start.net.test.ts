@@ -18,8 +18,8 @@ function fatalMessage(output: string): string {
   const fatal = output
     .split('\n')
     .filter((line) => line.startsWith('{'))
-    .map((line) => JSON.parse(line) as { level: number; msg: string })
-    .filter(({ level }) => level === 60);
+    .map((line) => JSON.parse(line) as { level: string; msg: string })
+    .filter(({ level }) => level === 'critical');
   expect(fatal).toHaveLength(1);
   return fatal[0]?.msg ?? '';
 }

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { describeFault } from '../common/faults.ts';
 import { guardProcess } from '../common/guard-process.ts';
-import type { Log, LogLevel } from '../common/log.ts';
 import { SettingsError } from '../common/settings.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { createAdminClient } from './admin/admin-client.ts';
@@ -19,6 +18,7 @@ import { isLive, watchHealth } from './health.ts';
 import { isLocal, readHostFacts } from './host-facts.ts';
 import { createNameFilling } from './names/listener-names.ts';
 import { nodeIdentity } from './bootstrap/node-identity.ts';
+import { AGENT_LEVELS, type AgentLog } from './output/agent-log.ts';
 import { openEnvoyOutput } from './output/envoy-output.ts';
 import { dropPrivileges } from './privileges.ts';
 import { startRelay } from './relay/relay.ts';
@@ -43,12 +43,13 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * Runs Envoy for the virtual node or gateway that the environment names, until SIGTERM, SIGQUIT or SIGINT; a second signal
  * cuts the drain short. Resolves with the exit code: 0 after a signal; 1 after invalid settings, a failure, or too many crashes.
  */
-export async function runAgent(env: Environment, log: Log): Promise<number> {
+export async function runAgent(env: Environment, agentLog: AgentLog): Promise<number> {
+  const { log } = agentLog;
   try {
     const settings = readAgentSettings(env);
-    log.level = LEVELS[settings.envoy.logLevel];
+    log.level = AGENT_LEVELS[settings.envoy.logLevel];
     log.debug({ variables: withoutEffect(env) }, 'ignoring variables that have no effect');
-    await run(settings, env, log);
+    await run(settings, env, agentLog);
     return 0;
   } catch (error) {
     if (!(error instanceof SettingsError || error instanceof AgentError)) {
@@ -60,7 +61,8 @@ export async function runAgent(env: Environment, log: Log): Promise<number> {
   }
 }
 
-async function run(settings: AgentSettings, env: Environment, log: Log): Promise<void> {
+async function run(settings: AgentSettings, env: Environment, agentLog: AgentLog): Promise<void> {
+  const { log } = agentLog;
   const cleanups: (() => unknown)[] = [guardProcess()];
   dropPrivileges(settings.user, log);
   const startedAt = new Date();
@@ -76,7 +78,7 @@ async function run(settings: AgentSettings, env: Environment, log: Log): Promise
     cleanups.push(folder.remove);
     const sockets = { agent: join(folder.path, 'ads.sock'), admin: join(folder.path, 'adm.sock') };
     const bootstrapPath = join(folder.path, 'bootstrap.json');
-    folder.write('bootstrap.json', JSON.stringify(bootstrap(settings, node, sockets)));
+    folder.write('bootstrap.json', JSON.stringify(bootstrap(settings, node, sockets, agentLog.form)));
 
     const fileSecrets = createFileSecrets(log);
     cleanups.push(() => fileSecrets.close());
@@ -95,7 +97,7 @@ async function run(settings: AgentSettings, env: Environment, log: Log): Promise
     });
     cleanups.push(() => relay.close());
     const sdsErrors = createSdsErrors();
-    const output = await openEnvoyOutput(folder.path, log, (piece) => sdsErrors.read(piece));
+    const output = await openEnvoyOutput(folder.path, agentLog, (piece) => sdsErrors.read(piece));
     cleanups.push(output.close);
 
     const admin = createAdminClient(sockets.admin);
@@ -164,15 +166,3 @@ async function run(settings: AgentSettings, env: Environment, log: Log): Promise
     for (const cleanup of cleanups.toReversed()) await cleanup();
   }
 }
-
-/** Envoy's log levels as levels of the agent's log. */
-const LEVELS: Readonly<Record<AgentSettings['envoy']['logLevel'], LogLevel>> = {
-  trace: 'trace',
-  debug: 'debug',
-  info: 'info',
-  warn: 'warn',
-  warning: 'warn',
-  error: 'error',
-  critical: 'fatal',
-  off: 'silent',
-};

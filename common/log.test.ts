@@ -51,3 +51,15 @@ test('a long turn of the event loop does not buffer all its log lines', async ()
     "for (let line = 0; line < 2000; line += 1) log.info('x'.repeat(100)); process.kill(process.pid, 'SIGKILL');";
   expect((await linesOf(program)).length).toBeGreaterThan(1000);
 });
+
+test('levels have the words of Envoy, and the form can be text', async () => {
+  const levels =
+    "log.level = 'trace'; for (const l of ['trace', 'debug', 'info', 'warn', 'error', 'fatal']) log[l]('a');";
+  const words = (await textOf(levels))
+    .trim()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { level: string }).level);
+  expect(words).toEqual(['trace', 'debug', 'info', 'warning', 'error', 'critical']);
+  const text = await textOf("createLog('agent', 'info', { form: 'text' }).info({ pid: 3 }, 'started');");
+  expect(text).toMatch(/^\[[^\]]+\]\[\d+\]\[info\]\[agent\] started pid=3\n$/);
+});

@@ -1,7 +1,8 @@
 import { pino, destination, stdSerializers, type Logger, type SerializedError } from 'pino';
 import { createTimestamp } from './log-timestamp.ts';
+import { textLine } from './log-text.ts';
 
-/** A structured log: one JSON line per event on stderr, because stdout is for results. */
+/** A structured log: one line per event on stderr, because stdout is for results. */
 export type Log = Logger;
 
 /** Log levels, from the least verbose to the most. */
@@ -10,21 +11,50 @@ export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 
 /** Verbosity of a log. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+/** The forms of a line: a JSON object, or text for people. */
+export const LOG_FORMS = ['json', 'text'] as const;
+
+/** The form of a line. */
+export type LogForm = (typeof LOG_FORMS)[number];
+
+/** Options of the output of a log. */
+export type LogOutput = {
+  /** Default: `json`. */
+  readonly form?: LogForm;
+  /** Receives the same text as stderr: whole lines. */
+  readonly onText?: (text: string) => void;
+};
+
 /**
- * Creates a log. Every line has the field `program`. Default level: info. Writes the lines of some milliseconds together. An
- * error in the field `err` has its stack only at the debug level.
+ * Creates a log. Every line has the fields `level` (in Envoy's words: `info`, `warning`, `error`, `critical`, …), `program`, `time` and `msg`.
+ * Default level: info. Writes the lines of some milliseconds together. An error in the field `err` has its stack only at the debug level.
  */
-export function createLog(program: string, level: LogLevel = 'info'): Log {
+export function createLog(program: string, level: LogLevel = 'info', { form, onText }: LogOutput = {}): Log {
+  const stderr = destination({ fd: 2, sync: true });
   const log: Log = pino(
     {
       level,
       base: { program },
       timestamp: createTimestamp(),
+      formatters: { level: (label) => ({ level: ENVOY_WORDS[label] ?? label }) },
       serializers: { err: (error: unknown) => errorFields(error, log.isLevelEnabled('debug')) },
     },
-    batched(destination({ fd: 2, sync: true })),
+    batched({
+      write(lines) {
+        const text = form === 'text' ? textLines(lines) : lines;
+        stderr.write(text);
+        onText?.(text);
+      },
+    }),
   );
   return log;
+}
+
+/** Levels whose name differs in Envoy's log, so that one query finds the lines of both. */
+const ENVOY_WORDS: Readonly<Record<string, string>> = { warn: 'warning', fatal: 'critical' };
+
+function textLines(lines: string): string {
+  return lines.trimEnd().split('\n').map(textLine).join('');
 }
 
 function errorFields(error: unknown, withStack: boolean): unknown {

@@ -1,6 +1,8 @@
 import { AGENT_CLUSTER, SDS_CLUSTER } from '../../common/contracts/bootstrap-clusters.ts';
 import type { NodeIdentity } from '../relay/relay.ts';
+import type { LogForm } from '../../common/log.ts';
 import type { AgentSettings } from '../settings/settings.ts';
+import { applicationLogConfig } from './bootstrap-log.ts';
 import { staticRuntime } from './bootstrap-runtime.ts';
 import { statsConfig, statsSinks } from './bootstrap-stats.ts';
 
@@ -14,12 +16,13 @@ export type BootstrapJson = ReturnType<typeof bootstrap>;
  * Builds Envoy's bootstrap. It equals App Mesh's, except that Envoy reaches the control plane through the agent's socket. Plain JSON,
  * because the generated types of the whole bootstrap need more memory than the agent itself.
  */
-export function bootstrap(settings: AgentSettings, node: NodeIdentity, sockets: Sockets) {
+export function bootstrap(settings: AgentSettings, node: NodeIdentity, sockets: Sockets, logForm: LogForm) {
   const { envoy, stats } = settings;
   const initialFetchTimeout = `${envoy.initialFetchTimeoutSeconds}s`;
   const overAds = { ads: {}, initialFetchTimeout, resourceApiVersion: 'V3' };
   return {
     node,
+    ...applicationLogConfig(logForm),
     admin: admin(envoy.adminLogPath, sockets.admin),
     clusterManager: { outlierDetection: { eventLogPath: envoy.outlierLogPath } },
     dynamicResources: {

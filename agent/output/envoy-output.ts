@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Log } from '../../common/log.ts';
+import type { Log, LogForm } from '../../common/log.ts';
+import { jsonLines } from './envoy-log-lines.ts';
 import { makeFifo, type Fifo } from './fifo.ts';
 import { forwardLines } from './forward-lines.ts';
+import { createLogTail } from './log-tail.ts';
 
 /** The outputs of all Envoys: pipes that Envoy's user owns, forwarded to the agent's own outputs. */
 export type EnvoyOutput = {
@@ -10,6 +12,8 @@ export type EnvoyOutput = {
   readonly stderrFd: number;
   /** Bytes that were dropped because the agent's outputs did not accept them. */
   readonly dropped: () => number;
+  /** The newest part of Envoy's log. */
+  readonly logTail: () => string;
   /** Call this after the last Envoy has ended. Forwards the rest of the output, for at most a second. */
   readonly close: () => Promise<void>;
 };
@@ -20,27 +24,40 @@ const CLOSE_LIMIT_MS = 1000;
 
 /**
  * Creates the pipes. Envoy opens `/dev/stdout` by name for its access logs, which fails if the agent's own stdout is a socket or owned
- * by root. Calls `onLog` with all that Envoy writes to its log, which is its stderr.
+ * by root. Calls `onLog` with all that Envoy writes to its log, which is its stderr. Forwards each line of that log in the given form; stdout, which
+ * has access logs in the operator's own format, is forwarded unchanged.
  */
 export async function openEnvoyOutput(
   folder: string,
-  log: Log,
+  { log, form }: { readonly log: Log; readonly form: LogForm },
   onLog: (piece: Buffer) => void,
 ): Promise<EnvoyOutput> {
   const [stdout, stderr] = await Promise.all([
     makeFifo(join(folder, 'stdout')),
     makeFifo(join(folder, 'stderr')),
   ]);
-  const forward = ({ reader }: Fifo, fd: number) =>
-    forwardLines(reader, fd, (bytes) => {
-      log.warn({ bytes, fd }, "dropped some of Envoy's output: its reader is too slow");
-    });
+  const tail = createLogTail();
+  const logLines = (lines: Buffer) => {
+    const converted = form === 'json' ? jsonLines(lines) : lines;
+    tail.add(converted);
+    return converted;
+  };
+  const forward = ({ reader }: Fifo, fd: number, convert?: (lines: Buffer) => Buffer) => {
+    const onDropped = (bytes: number) => {
+      log.warn(
+        { code: 'OUTPUT_DROPPED', bytes, fd },
+        "dropped some of Envoy's output: its reader is too slow",
+      );
+    };
+    return forwardLines(reader, fd, onDropped, convert);
+  };
   stderr.reader.on('data', onLog);
-  const forwarders = [forward(stdout, STDOUT), forward(stderr, STDERR)];
+  const forwarders = [forward(stdout, STDOUT), forward(stderr, STDERR, logLines)];
   return {
     stdoutFd: stdout.writeFd,
     stderrFd: stderr.writeFd,
     dropped: () => forwarders.reduce((sum, forwarder) => sum + forwarder.dropped(), 0),
+    logTail: tail.text,
     async close() {
       for (const fifo of [stdout, stderr]) fifo.closeWriteEnd();
       const limit = delay(CLOSE_LIMIT_MS, undefined, { ref: false });

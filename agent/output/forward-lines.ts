@@ -19,12 +19,13 @@ const NEWLINE = 0x0a;
 /**
  * Forwards whole lines, so that lines of several writers do not mix. The thread pool writes the output, so a stuck reader blocks
  * nothing else, whether the output is a file, a pipe or a socket. Once the output accepts data again, calls `onDropped` with the
- * number of bytes that were lost.
+ * number of bytes that were lost. `convert` changes whole lines before they are queued, e.g. into another form.
  */
 export function forwardLines(
   source: Readable,
   fd: number,
   onDropped: (bytes: number) => void,
+  convert: (lines: Buffer) => Buffer = (lines) => lines,
 ): LineForwarder {
   const { promise, resolve } = Promise.withResolvers<void>();
   let waiting: Buffer[] = [];
@@ -36,7 +37,8 @@ export function forwardLines(
   let gone = false;
   let ended = false;
 
-  function enqueue(lines: Buffer): void {
+  function enqueue(unchanged: Buffer): void {
+    const lines = convert(unchanged);
     if (lines.length === 0) return;
     if (gone || waitingBytes + lines.length > MAX_QUEUE_BYTES) {
       dropped += lines.length;

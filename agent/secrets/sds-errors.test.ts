@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createSdsErrors } from './sds-errors.ts';
 
-// Lines of Envoy 1.40.0 and 1.37.0.
+// Lines of Envoy 1.40.0 and 1.37.0, as text and as JSON.
 const line = (reason: string) =>
   Buffer.from(
     `[2026-11-29 05:45:56.767][1][warning][config] [./source/grpc_stream.h:189] StreamSecrets gRPC config stream to static_cluster_sds_unix_socket closed: ${reason}\n`,
@@ -31,4 +31,11 @@ test('forgets old messages, and ignores other lines', () => {
   expect(errors.about('a', now)).toBeUndefined();
   errors.read(line('5, no a'));
   expect(errors.about('a', now + 60_000)).toBeUndefined();
+});
+
+test('reads JSON lines, whose message is escaped', () => {
+  const errors = createSdsErrors();
+  const msg = line('3, workload is not authorized for ["spiffe://apps/a"]{via_upstream}').toString().trim();
+  errors.read(Buffer.from(`{"level":"info"}\n${JSON.stringify({ level: 'warning', msg })}\n{"half`));
+  expect(errors.about('a', now)).toBe('workload is not authorized for ["spiffe://apps/a"] (code 3)');
 });

@@ -15,7 +15,6 @@ const MARK = 'gRPC config stream to ';
 /** The line may end with Envoy's own details in braces. */
 const CLOSED = new RegExp(
   `${MARK}${SDS_CLUSTER} closed(?: since \\d+s ago)?: (\\d+), (.*?)(?:\\{[^"]*\\})?$`,
-  'gm',
 );
 
 /** Starts without errors. */
@@ -24,7 +23,9 @@ export function createSdsErrors(): SdsErrors {
   return {
     read(log) {
       if (!log.includes(MARK)) return;
-      for (const [, code = '', message = ''] of log.toString().matchAll(CLOSED)) {
+      for (const line of log.toString().split('\n')) {
+        const [found, code = '', message = ''] = CLOSED.exec(messageOf(line)) ?? [];
+        if (found === undefined) continue;
         errors = [{ message: `${message} (code ${code})`, at: Date.now() }, ...errors].slice(0, MOST_KEPT);
       }
     },
@@ -33,4 +34,14 @@ export function createSdsErrors(): SdsErrors {
       return (recent.find(({ message }) => message.includes(name)) ?? recent[0])?.message;
     },
   };
+}
+
+/** Returns the message of a JSON line, or a text line as it is. */
+function messageOf(line: string): string {
+  if (!line.startsWith('{')) return line;
+  try {
+    return (JSON.parse(line) as { readonly msg?: string }).msg ?? '';
+  } catch {
+    return '';
+  }
 }

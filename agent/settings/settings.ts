@@ -1,8 +1,10 @@
 import { hostNames } from '../../common/addresses/own-hosts.ts';
+import { LOG_FORMS, type LogForm } from '../../common/log.ts';
 import {
   boolean,
   compileSettings,
   integer,
+  oneOf,
   port,
   text,
   type Parser,
@@ -52,6 +54,8 @@ export type AgentSettings = {
   readonly drainSeconds: number;
   /** The user that root switches to: the one that the redirect rules exempt. */
   readonly user: { readonly uid: number; readonly gid: number };
+  /** The form of log lines; undefined: text on a terminal, else JSON. */
+  readonly logForm: LogForm | undefined;
   /** The folder in which the agent creates its own folder. */
   readonly runFolder: string;
 };
@@ -107,6 +111,7 @@ export function readAgentSettings(
       restarts: read('APPNET_ENVOY_RESTART_COUNT', integer(0, 10), 3),
       drainSeconds: read('LISTENER_DRAIN_WAIT_TIME_S', integer(5, 110), 20),
       user: { uid, gid: read('DAYBREAK_GID', id, read('APPMESH_IGNORE_GID', id, uid)) },
+      logForm: read('DAYBREAK_LOG_FORMAT', oneOf(...LOG_FORMS), undefined),
       runFolder: read('DAYBREAK_RUN_DIR', folder, read('TMPDIR', folder, '/tmp')),
     };
   });

@@ -10,7 +10,25 @@ test('drain times of filter chains and of stops are separate, and drains are imm
     DAYBREAK_LISTENER_DRAIN_S: '900',
     ENVOY_CONCURRENCY: '2',
   });
-  const args = '-c /b.json -l info --concurrency 2 --drain-time-s 900 --drain-strategy immediate';
+  const args =
+    '-c /b.json -l info --component-log-level main:warning --concurrency 2 --drain-time-s 900 --drain-strategy immediate';
   const more = '--parent-shutdown-time-s 30 --disable-hot-restart --skip-deprecated-logs';
   expect(envoyArgs(settings, '/b.json').join(' ')).toBe(`${args} ${more}`);
+});
+
+test("Envoy's list of extensions is left out at the level info only", () => {
+  const args = (ENVOY_LOG_LEVEL: string) =>
+    envoyArgs(
+      readAgentSettings({
+        APPMESH_RESOURCE_ARN: 'mesh/apps/virtualNode/b',
+        APPMESH_XDS_ENDPOINT: 'http://10.0.0.2:18000',
+        ENVOY_LOG_LEVEL,
+      }),
+      '/b.json',
+    );
+  expect(args('info')).toContain('main:warning');
+  for (const level of ['trace', 'debug', 'warning', 'error', 'critical', 'off']) {
+    expect(args(level)).not.toContain('main:warning');
+    expect(args(level)).toContain(level);
+  }
 });

@@ -3,7 +3,8 @@ import type { AgentSettings } from '../settings/settings.ts';
 /**
  * Returns Envoy's arguments. Envoy has one drain time for changed filter chains, stops and hot restarts. It is set to the time for
  * filter chains, because the agent itself ends a stop. Envoy's default strategy would ask callers gradually over that time to close
- * their connections.
+ * their connections. At the log level `info`, Envoy's list of extensions (110 lines at each start) is left out, and with it the other `info`
+ * lines of the logger `main`.
  */
 export function envoyArgs({ envoy, drainSeconds }: AgentSettings, bootstrapPath: string): readonly string[] {
   return [
@@ -11,6 +12,7 @@ export function envoyArgs({ envoy, drainSeconds }: AgentSettings, bootstrapPath:
     bootstrapPath,
     '-l',
     envoy.logLevel,
+    ...(envoy.logLevel === 'info' ? ['--component-log-level', 'main:warning'] : []),
     ...(envoy.concurrency === undefined ? [] : ['--concurrency', `${envoy.concurrency}`]),
     '--drain-time-s',
     `${envoy.listenerDrainSeconds}`,

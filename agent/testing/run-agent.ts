@@ -1,4 +1,4 @@
-import { createLog } from '../../common/log.ts';
 import { runAgent } from '../main.ts';
+import { createAgentLog } from '../output/agent-log.ts';
 
-process.exit(await runAgent(process.env, createLog('agent')));
+process.exit(await runAgent(process.env, createAgentLog(process.env)));

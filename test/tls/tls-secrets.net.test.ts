@@ -159,7 +159,7 @@ describe.each(ENVOYS)('%s', (variable) => {
       'expired',
       /^the certificate expired at \S+Z; .*the secret is not renewed until this is fixed$/,
     );
-    expect(node.log()).toMatch(/"level":50[^\n]*"state":"expired"/);
+    expect(node.log()).toMatch(/"level":"error"[^\n]*"state":"expired"/);
     await node.writeApp({ dns: ['renewed'] });
     sds = await node.startSds();
     await shows(SDS_PORT, 'DNS:renewed');

@@ -1,0 +1,33 @@
+import { createLog, LOG_FORMS, type Log, type LogForm, type LogLevel } from '../../common/log.ts';
+import { oneOf } from '../../common/settings.ts';
+import { createLogTail, type LogTail } from './log-tail.ts';
+
+/** The agent's log, the form of its lines and of Envoy's, and its newest part. */
+export type AgentLog = { readonly log: Log; readonly form: LogForm; readonly tail: LogTail };
+
+/**
+ * Creates the agent's log, before the settings are read: their problems are its first lines. The form is that of `DAYBREAK_LOG_FORMAT`; default,
+ * also for an invalid value, which the settings reject: text on a terminal, else JSON.
+ */
+export function createAgentLog(
+  env: Readonly<Record<string, string | undefined>>,
+  isTerminal: boolean = process.stderr.isTTY,
+): AgentLog {
+  const parsed = oneOf(...LOG_FORMS)(env['DAYBREAK_LOG_FORMAT']?.trim() ?? '');
+  const standard = isTerminal ? 'text' : 'json';
+  const form = 'value' in parsed ? parsed.value : standard;
+  const tail = createLogTail();
+  return { log: createLog('agent', 'info', { form, onText: tail.add }), form, tail };
+}
+
+/** Envoy's levels as levels of the agent's log. */
+export const AGENT_LEVELS = {
+  trace: 'trace',
+  debug: 'debug',
+  info: 'info',
+  warn: 'warn',
+  warning: 'warn',
+  error: 'error',
+  critical: 'fatal',
+  off: 'silent',
+} as const satisfies Readonly<Record<string, LogLevel>>;
