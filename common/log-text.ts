@@ -10,12 +10,13 @@ const BARE = /^[\w.:/@,+-]+$/;
  */
 export function textLine(json: string): string {
   const fields = JSON.parse(json) as Readonly<Record<string, unknown>>;
-  const time = String(fields['time']).replace('T', ' ').replace('Z', '');
+  const text = (name: string): string => (typeof fields[name] === 'string' ? fields[name] : '');
+  const time = text('time').replace('T', ' ').replace('Z', '');
   const values = Object.entries(fields)
     .filter(([name, value]) => !PLACED.includes(name) && value !== null)
     .map(([name, value]) => ` ${name}=${valueText(value)}`);
-  const head = `[${time}][${process.pid}][${String(fields['level'])}][${String(fields['program'])}]`;
-  return `${head} ${String(fields['msg'] ?? '').replaceAll('\n', '; ')}${values.join('')}\n`;
+  const head = `[${time}][${process.pid}][${text('level')}][${text('program')}]`;
+  return `${head} ${text('msg').replaceAll('\n', '; ')}${values.join('')}\n`;
 }
 
 function valueText(value: unknown): string {

@@ -1,8 +1,8 @@
 /** The newest part of a log, in memory. */
 export type LogTail = {
-  add(text: string | Buffer): void;
+  readonly add: (text: string | Buffer) => void;
   /** Returns the kept text, which begins with a whole line. */
-  text(): string;
+  readonly text: () => string;
 };
 
 /** Bound in bytes. */
