@@ -4,6 +4,7 @@ import { closeSync, globSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ENVOY, makeAgentHost, type AgentHost, type RunningAgent } from './testing/agent-host.ts';
+import { selfSigned } from './testing/self-signed.ts';
 
 let host: AgentHost;
 let count = 0;
@@ -37,6 +38,7 @@ test('the agent starts Envoy until it is LIVE, both run as uid 1337, and cleans 
 });
 
 test('Envoy gets no credentials and no privileges, neither process leaves core files, and SIGUSR1 opens no debugger', async () => {
+  const { cert: authority } = await selfSigned();
   const agent = await host.start({
     AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
     AWS_SECRET_ACCESS_KEY: 'a-secret',
@@ -47,6 +49,7 @@ test('Envoy gets no credentials and no privileges, neither process leaves core f
     DD_SERVICE: 'b',
     HOSTNAME: 'named',
     DAYBREAK_ENVOY_ENV: 'HOSTNAME',
+    DAYBREAK_XDS_CA: authority,
   });
   await live(agent);
   const pid = Number((await agent.status()).envoyPid);
@@ -56,6 +59,10 @@ test('Envoy gets no credentials and no privileges, neither process leaves core f
     expect.arrayContaining(['OTEL_RESOURCE_ATTRIBUTES=service.name=b', 'DD_SERVICE=b', 'HOSTNAME=named']),
   );
   expect(variables.filter((each) => /^(AWS|APPMESH|DAYBREAK)_|a-secret/.test(each))).toEqual([]);
+  const [, line = ''] = authority.split('\n');
+  for (const shown of [variables.join(), agent.output(), JSON.stringify(await agent.status())]) {
+    expect(shown).not.toContain(line);
+  }
   expect(read(`/proc/${pid}/status`)).toMatch(/^NoNewPrivs:\t1$/m);
   expect(read(`/proc/${pid}/limits`)).toMatch(/^Max core file size +0 +0 /m);
   for (const each of [pid, agent.pid()]) expect(read(`/proc/${each}/coredump_filter`)).toBe('00000000\n');

@@ -1,4 +1,5 @@
 import { errorText } from '../common/error-text.ts';
+import type { Source } from '../common/files/source.ts';
 import type { Place } from './serving/serve.ts';
 
 /** Failures that stop the agent after its settings were accepted. */
@@ -62,9 +63,10 @@ export function cannotUseRunFolder(folder: string, cause: unknown): AgentError {
   );
 }
 
-/** `XDS_FILE`: a certificate, key or token for the control plane is unreadable or invalid. */
-export function cannotReadXdsFile(variable: string, path: string, cause: unknown): AgentError {
-  return new AgentError('XDS_FILE', `${variable}=${path} cannot be used (${text(cause)})`, { cause });
+/** `XDS_FILE`: a certificate, key or token for the control plane is unreadable or invalid. A text is not shown. */
+export function cannotUseXdsSource(source: Source, cause: unknown): AgentError {
+  const what = source.kind === 'file' ? `${source.setting}=${source.path}` : source.setting;
+  return new AgentError('XDS_FILE', `${what} cannot be used (${text(cause)})`, { cause });
 }
 
 /** `STATUS_PORT`, `ADMIN_PLACE`: the agent cannot listen on an address or socket: it is in use, or this user may not. */

@@ -33,6 +33,15 @@ test('the error lists every problem, with the name, the value and what is allowe
   );
 });
 
+test('the error for a secret does not contain its value', () => {
+  const compile = () =>
+    compileSettings({ KEY: 'hunter2' }, (read) => {
+      read.secret('KEY', () => ({ wanted: 'a key' }), undefined);
+      return {};
+    });
+  expect(compile).toThrow(/^KEY \(its value is not shown\): a key$/);
+});
+
 test.each(['1', 't', 'T', 'TRUE', 'true', 'True'])('%s is true', (value) => {
   expect(boolean(value)).toEqual({ value: true });
 });

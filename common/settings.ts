@@ -1,5 +1,12 @@
-/** A problem with one setting: its name, its value, and what is allowed. */
-export type Problem = { readonly name: string; readonly got: string | undefined; readonly wanted: string };
+/**
+ * A problem with one setting: its name, its value, and what is allowed. With `isSecret`, `got` is undefined: the value is not shown.
+ */
+export type Problem = {
+  readonly name: string;
+  readonly got: string | undefined;
+  readonly wanted: string;
+  readonly isSecret?: true;
+};
 
 /** All problems with the settings, thrown before the program does anything else. The exit code is 1, as with App Mesh's agent. */
 export class SettingsError extends Error {
@@ -13,7 +20,8 @@ export class SettingsError extends Error {
   }
 }
 
-function describeProblem({ name, got, wanted }: Problem): string {
+function describeProblem({ name, got, wanted, isSecret }: Problem): string {
+  if (isSecret === true) return `${name} (its value is not shown): ${wanted}`;
   return got === undefined ? `${name} is not set: ${wanted}` : `${name}=${JSON.stringify(got)}: ${wanted}`;
 }
 
@@ -27,6 +35,8 @@ export type Parser<T> = (text: string) => Parsed<T>;
 export type Reader = {
   /** Returns the value of `name`, or `fallback` if it is unset or invalid. Invalid values are reported at the end. */
   <T, F = T>(name: string, parse: Parser<T>, fallback: F): T | F;
+  /** Does the same for a secret: the report of an invalid value does not contain it. */
+  secret<T, F = T>(name: string, parse: Parser<T>, fallback: F): T | F;
   /** Reports a problem with a combination of settings. */
   problem(problem: Problem): void;
 };
@@ -40,17 +50,24 @@ export function compileSettings<T extends object>(
   compile: (read: Reader) => T,
 ): Readonly<T> {
   const problems: Problem[] = [];
-  const read = <V, F>(name: string, parse: Parser<V>, fallback: F): V | F => {
-    const text = env[name]?.trim();
-    if (text === undefined || text === '') return fallback;
-    const parsed = parse(text);
-    if ('value' in parsed) return parsed.value;
-    problems.push({ name, got: env[name], wanted: parsed.wanted });
-    return fallback;
-  };
-  const settings = compile(
-    Object.assign(read, { problem: (problem: Problem) => void problems.push(problem) }),
+  const reader =
+    (report: (name: string, wanted: string) => Problem) =>
+    <V, F>(name: string, parse: Parser<V>, fallback: F): V | F => {
+      const text = env[name]?.trim();
+      if (text === undefined || text === '') return fallback;
+      const parsed = parse(text);
+      if ('value' in parsed) return parsed.value;
+      problems.push(report(name, parsed.wanted));
+      return fallback;
+    };
+  const read = Object.assign(
+    reader((name, wanted) => ({ name, got: env[name], wanted })),
+    {
+      secret: reader((name, wanted) => ({ name, got: undefined, wanted, isSecret: true })),
+      problem: (problem: Problem) => void problems.push(problem),
+    },
   );
+  const settings = compile(read);
   if (problems.length > 0) throw new SettingsError(problems);
   return Object.freeze(settings);
 }

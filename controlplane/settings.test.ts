@@ -66,8 +66,8 @@ const secure = { '--credentials': 'c', '--tls-cert': 'crt', '--tls-key': 'key' }
 test('the API beyond loopback with TLS and credentials', () => {
   const flags = { '--data': 'd', '--api': '0.0.0.0:443', ...secure };
   expect(compileControlPlaneSettings(flags)).toMatchObject({
-    credentials: 'c',
-    tls: { cert: 'crt', key: 'key' },
+    credentials: { kind: 'file', path: 'c' },
+    tls: { cert: { path: 'crt' }, key: { path: 'key' } },
     insecure: false,
   });
 });
@@ -113,6 +113,46 @@ test.each([
 ])('ADS beyond loopback with %s', (_, flags, problem) => {
   const compile = () => compileControlPlaneSettings({ '--data': 'd', '--ads': '0.0.0.0:443', ...flags });
   expect(compile).toThrow(problem);
+});
+
+test('texts in variables replace the files', () => {
+  const settings = compileControlPlaneSettings({
+    '--data': 'd',
+    '--api': '0.0.0.0:443',
+    '--ads': '0.0.0.0:444',
+    DAYBREAK_CREDENTIALS_JSON: String.raw`{"accounts":"a\nb"}`,
+    DAYBREAK_TOKENS_JSONL: String.raw`{"sha256":"1"}\n{"sha256":"2"}`,
+    DAYBREAK_TLS_CERT_PEM: String.raw`-----BEGIN\n1`,
+    DAYBREAK_TLS_KEY_PEM: '-----BEGIN\n2',
+  });
+  expect(settings).toMatchObject({
+    credentials: { kind: 'text', text: String.raw`{"accounts":"a\nb"}` },
+    tokens: { kind: 'text', text: '{"sha256":"1"}\n{"sha256":"2"}' },
+    tls: { cert: { kind: 'text', text: '-----BEGIN\n1' }, key: { kind: 'text', text: '-----BEGIN\n2' } },
+  });
+});
+
+test.each([
+  [
+    { '--tokens': 't', DAYBREAK_TOKENS_JSONL: 'SECRET' },
+    'DAYBREAK_TOKENS_JSONL (its value is not shown): not to be set together with --tokens',
+  ],
+  [
+    { '--credentials': 'c', DAYBREAK_CREDENTIALS_JSON: 'SECRET' },
+    'DAYBREAK_CREDENTIALS_JSON (its value is not shown): not to be set together with --credentials',
+  ],
+  [
+    { DAYBREAK_TLS_CERT_PEM: 'SECRET' },
+    'DAYBREAK_TLS_KEY_PEM is not set: the key of the certificate in DAYBREAK_TLS_CERT_PEM',
+  ],
+  [
+    { DAYBREAK_TLS_KEY_PEM: 'SECRET' },
+    'DAYBREAK_TLS_CERT_PEM is not set: the certificate of the key in DAYBREAK_TLS_KEY_PEM',
+  ],
+])('%j: the error names the variable and not its value', (flags, problem) => {
+  const compile = () => compileControlPlaneSettings({ '--data': 'd', ...flags });
+  expect(compile).toThrow(problem);
+  expect(compile).not.toThrow(/SECRET/);
 });
 
 test('limits of proxies and the drain time', () => {

@@ -1,6 +1,7 @@
 import { hostPort, isLoopback, type HostPort } from '../common/addresses/host-port.ts';
 import { cidr, type Cidr } from '../common/addresses/ip-range.ts';
 import { hostNames } from '../common/addresses/own-hosts.ts';
+import type { Source } from '../common/files/source.ts';
 import {
   boolean,
   compileSettings,
@@ -17,8 +18,9 @@ import { rateLimit } from './http/rate-limit.ts';
 import type { BucketSettings } from '../common/token-bucket.ts';
 import { connectionLimits, type ListenerLimits } from './connections/limits.ts';
 import { readDiscoverySettings, type DiscoverySettings } from './discovery/settings.ts';
+import { readCertificateSources, readSecretSource } from './secret-sources.ts';
 import { readStoreLocation, type StoreLocation } from './store/location.ts';
-import type { CertificateFiles } from './tls/open-certificate.ts';
+import type { CertificateSources } from './tls/open-certificate.ts';
 import { DEFAULT_SETTINGS, type TranslationSettings } from './translate/options.ts';
 
 /** The settings of `daybreak controlplane`. Every flag is also a variable: `DAYBREAK_` and its name in capitals. */
@@ -33,10 +35,10 @@ export type ControlPlaneSettings = {
   readonly apiHosts: readonly string[];
   /** The address of ADS. Default 127.0.0.1:18000. */
   readonly ads: HostPort;
-  /** The file of users, keys and policies. Undefined: authentication is off. */
-  readonly credentials: string | undefined;
-  /** The file of bearer tokens for proxies. Undefined: none. */
-  readonly tokens: string | undefined;
+  /** Users, keys and policies. Undefined: authentication is off. */
+  readonly credentials: Source | undefined;
+  /** Bearer tokens for proxies. Undefined: none. */
+  readonly tokens: Source | undefined;
   /** The file of authorities for client certificates of proxies. Undefined: none. */
   readonly clientCa: string | undefined;
   readonly proxyQuotas: ProxyQuotas;
@@ -51,7 +53,7 @@ export type ControlPlaneSettings = {
   /** The time limit of the drain of proxies at a stop, in seconds, 0 to 25. Default 5. */
   readonly drainSeconds: number;
   /** The certificate of both listeners. Undefined: plain text. */
-  readonly tls: CertificateFiles | undefined;
+  readonly tls: CertificateSources | undefined;
   /** The audit file for changes and denials. Undefined: none. */
   readonly audit: string | undefined;
   readonly quotas: Quotas;
@@ -97,8 +99,8 @@ export function compileControlPlaneSettings(
       api: read('--api', hostPort, { host: '127.0.0.1', port: 8080 }),
       apiHosts: read('--api-host', hostNames, []),
       ads: read('--ads', hostPort, { host: '127.0.0.1', port: 18_000 }),
-      credentials: read('--credentials', text, undefined),
-      tokens: read('--tokens', text, undefined),
+      credentials: readSecretSource(read, '--credentials'),
+      tokens: readSecretSource(read, '--tokens'),
       clientCa: read('--client-ca', text, undefined),
       proxyQuotas: {
         proxies: read('--max-proxies', integer(1, 1_000_000), undefined),
@@ -115,7 +117,7 @@ export function compileControlPlaneSettings(
       },
       maxConnectionAge: read('--max-connection-age', age, store.engine === 'postgres' ? 3600 : undefined),
       drainSeconds: read('--drain', integer(0, 25), 5),
-      tls: readCertificateFiles(read),
+      tls: readCertificateSources(read),
       audit: read('--audit', text, undefined),
       quotas: readQuotas(read),
       rateLimit: read('--rate-limit', rateLimit, undefined),
@@ -142,17 +144,6 @@ function readTranslationSettings(read: Reader): TranslationSettings {
 
 function readAwsRegion(read: Reader): string {
   return read('AWS_REGION', region, undefined) ?? read('AWS_DEFAULT_REGION', region, 'us-east-1');
-}
-
-function readCertificateFiles(read: Reader): CertificateFiles | undefined {
-  const cert = read('--tls-cert', text, '');
-  const key = read('--tls-key', text, '');
-  if (cert !== '' && key !== '') return { cert, key };
-  if (cert !== '')
-    read.problem({ name: '--tls-key', got: undefined, wanted: 'the key of the certificate in --tls-cert' });
-  if (key !== '')
-    read.problem({ name: '--tls-cert', got: undefined, wanted: 'the certificate of the key in --tls-key' });
-  return undefined;
 }
 
 // No listener is reachable beyond loopback without TLS and authentication, unless --insecure allows it.

@@ -1,7 +1,17 @@
-import { boolean, integer, list, oneOf, port, text, type Reader } from '../../common/settings.ts';
+import {
+  boolean,
+  integer,
+  list,
+  oneOf,
+  port,
+  text,
+  type Parser,
+  type Reader,
+} from '../../common/settings.ts';
 import { goDuration } from './go-duration.ts';
 import type { Place } from '../serving/serve.ts';
 import { address, path, socketPath, variableName } from './parsers.ts';
+import { XDS_TEXTS } from './xds-texts.ts';
 
 /** Settings that Envoy is started with. */
 export type EnvoySettings = {
@@ -45,6 +55,11 @@ export type StatsSettings = {
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'warning', 'error', 'critical', 'off'] as const;
 const DEFAULT_PATH = '/usr/local/bin:/usr/bin:/bin';
 
+const passedVariable: Parser<string> = (name) =>
+  XDS_TEXTS.includes(name)
+    ? { wanted: 'the name of a variable without a credential for the control plane' }
+    : variableName(name);
+
 /** Reads the settings that Envoy is started with. */
 export function readEnvoy(read: Reader): EnvoySettings {
   const concurrency = read('ENVOY_CONCURRENCY', integer(-1, 1024), -1);
@@ -53,7 +68,7 @@ export function readEnvoy(read: Reader): EnvoySettings {
     searchPath: `${read('PATH', text, '')}:${DEFAULT_PATH}`
       .split(':')
       .filter((entry) => entry.startsWith('/')),
-    variables: read('DAYBREAK_ENVOY_ENV', list(variableName), []),
+    variables: read('DAYBREAK_ENVOY_ENV', list(passedVariable), []),
     logLevel: read('ENVOY_LOG_LEVEL', oneOf(...LOG_LEVELS), 'info'),
     concurrency: concurrency > 0 ? concurrency : undefined,
     disableHotRestart: read('DISABLE_HOT_RESTART', boolean, true),

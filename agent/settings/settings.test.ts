@@ -87,11 +87,11 @@ describe('variables with several names, or that depend on each other', () => {
     [{ TMPDIR: '/var/tmp', DAYBREAK_RUN_DIR: '/run' }, { runFolder: '/run' }],
     [
       { APPMESH_XDS_ENDPOINT: 'a:1, b:2', DAYBREAK_XDS_TOKEN_FILE: '/t' },
-      { xds: { endpoints: [{ host: 'a' }, { host: 'b' }], tokenFile: '/t' } },
+      { xds: { endpoints: [{ host: 'a' }, { host: 'b' }], token: { kind: 'file', path: '/t' } } },
     ],
     [
       { DAYBREAK_XDS_CERT_FILE: '/c', DAYBREAK_XDS_KEY_FILE: '/k' },
-      { xds: { certificate: { certFile: '/c', keyFile: '/k' } } },
+      { xds: { certificate: { cert: { path: '/c' }, key: { path: '/k' } } } },
     ],
   ])('%j', (env, settings) => {
     expect(readAgentSettings({ ...NEEDED, ...env })).toMatchObject(settings);
@@ -112,6 +112,7 @@ describe('an error names the variable with an invalid value', () => {
     ['ENVOY_ADMIN_MODE', 'socket'],
     ['DAYBREAK_ADMIN_WRITES', 'all'],
     ['DAYBREAK_AGENT_HOST', 'http://envoy'],
+    ['DAYBREAK_ENVOY_ENV', 'HOSTNAME,DAYBREAK_XDS_TOKEN'],
     ['ENVOY_ADMIN_ACCESS_LOG_FILE', 'log'],
     ['ENVOY_STATS_FLUSH_INTERVAL', '5'],
     ['ENABLE_ENVOY_STATS_TAGS', 'yes'],

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { XDS_TEXTS } from '../settings/xds-texts.ts';
 import { envoyEnvironment } from './envoy-environment.ts';
 
 const names = (env: Readonly<Record<string, string>>, more: readonly string[] = []) =>
@@ -40,6 +41,10 @@ test.each([
   'DATABASE_URL',
 ])('%s is not', (name) => {
   expect(names({ [name]: 'x' })).toEqual([]);
+});
+
+test.each(XDS_TEXTS)('%s is not, even if the operator named it', (name) => {
+  expect(names({ [name]: 'x' }, [name])).toEqual([]);
 });
 
 test('passes a variable that the operator named', () => {

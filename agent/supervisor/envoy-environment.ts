@@ -1,3 +1,5 @@
+import { XDS_TEXTS } from '../settings/xds-texts.ts';
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Variables that Envoy, its C library and its resolver read. */
@@ -27,12 +29,14 @@ const SECRET = /KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL|HEADERS/;
 
 /**
  * Returns the variables of the agent that Envoy gets: those that Envoy and its tracers read, and those of `more`, which the operator
- * named. Others may hold credentials of AWS or the control plane, which Envoy does not need, and which an access log with
+ * named, but never the credentials for the control plane. Others may hold credentials of AWS or the control plane, which Envoy does not need, and which an access log with
  * `%ENVIRONMENT(NAME)%` could reveal.
  */
 export function envoyEnvironment(env: Environment, more: readonly string[]): Environment {
   const named = new Set([...OF_THE_PROCESS, ...PROXIES, ...PROXIES.map((name) => name.toLowerCase())]);
   const isForEnvoy = (name: string) =>
-    named.has(name) || more.includes(name) || (PREFIXES.test(name) && !SECRET.test(name));
+    named.has(name) ||
+    (more.includes(name) && !XDS_TEXTS.includes(name)) ||
+    (PREFIXES.test(name) && !SECRET.test(name));
   return Object.fromEntries(Object.entries(env).filter(([name]) => isForEnvoy(name)));
 }

@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Source } from '../../common/files/source.ts';
+import { selfSigned } from '../testing/self-signed.ts';
 import { AgentError } from '../errors.ts';
 import { upstreams } from './upstreams.ts';
 import type { XdsSettings } from '../settings/xds-settings.ts';
@@ -12,13 +14,13 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const NOTHING = { caFile: undefined, certificate: undefined, tokenFile: undefined };
+const NOTHING = { ca: undefined, certificate: undefined, token: undefined };
 const SECURE: XdsSettings = { endpoints: [{ kind: 'tls', host: 'control', port: 443 }], ...NOTHING };
 
-function file(name: string, content: string): string {
-  const path = join(folder, name);
-  writeFileSync(path, content);
-  return path;
+function file(setting: string, content?: string): Source & { readonly path: string } {
+  const path = join(folder, setting);
+  if (content !== undefined) writeFileSync(path, content);
+  return { kind: 'file', setting, path };
 }
 
 /** TLS options and headers of the first upstream, read again as for each connection. */
@@ -42,39 +44,67 @@ test('keeps the order of the replicas, each with its protocol', () => {
 });
 
 test('files are read again for each connection', () => {
-  const tokenFile = file('token', 'first\n');
-  const settings = { ...SECURE, tokenFile };
+  const token = file('DAYBREAK_XDS_TOKEN_FILE', 'first\n');
+  const settings = { ...SECURE, token };
   expect(connect(settings)?.headers).toEqual({ authorization: 'Bearer first' });
   const [upstream] = upstreams(settings);
-  writeFileSync(tokenFile, '');
+  writeFileSync(token.path, '');
   expect(() => upstream?.secure?.()).toThrow(
-    `DAYBREAK_XDS_TOKEN_FILE=${tokenFile} cannot be used (the file is empty)`,
+    `DAYBREAK_XDS_TOKEN_FILE=${token.path} cannot be used (the file is empty)`,
   );
-  writeFileSync(tokenFile, 'second');
+  writeFileSync(token.path, 'second');
   expect(upstream?.secure?.().headers).toEqual({ authorization: 'Bearer second' });
+});
+
+test('texts are used as they are', async () => {
+  const { cert, key } = await selfSigned();
+  const text = (setting: string, content: string): Source => ({ kind: 'text', setting, text: content });
+  const secure = connect({
+    ...SECURE,
+    ca: text('DAYBREAK_XDS_CA', cert),
+    certificate: { cert: text('DAYBREAK_XDS_CERT', cert), key: text('DAYBREAK_XDS_KEY', key) },
+    token: text('DAYBREAK_XDS_TOKEN', 'abc'),
+  });
+  const pem = [cert, cert, key].map((each) => Buffer.from(each));
+  expect(secure).toEqual({
+    tls: { ca: pem[0], cert: pem[1], key: pem[2] },
+    headers: { authorization: 'Bearer abc' },
+  });
+});
+
+test('a text with the key of another certificate is an error that names the variable only', async () => {
+  const [{ cert }, { key }] = [await selfSigned(), await selfSigned()];
+  const certificate = {
+    cert: { kind: 'text', setting: 'DAYBREAK_XDS_CERT', text: cert },
+    key: { kind: 'text', setting: 'DAYBREAK_XDS_KEY', text: key },
+  } as const;
+  const make = () => connect({ ...SECURE, certificate });
+  expect(make).toThrow(/^DAYBREAK_XDS_CERT cannot be used \(.*key values mismatch\)$/);
 });
 
 describe('an error names the unusable file and its variable', () => {
   test.each<[string, () => Partial<XdsSettings>, RegExp]>([
     [
       'no token',
-      () => ({ tokenFile: join(folder, 'none') }),
-      /^DAYBREAK_XDS_TOKEN_FILE=.*none cannot be used \(ENOENT/,
+      () => ({ token: file('DAYBREAK_XDS_TOKEN_FILE') }),
+      /^DAYBREAK_XDS_TOKEN_FILE=.*_FILE cannot be used \(ENOENT/,
     ],
     [
       'a token of two lines',
-      () => ({ tokenFile: file('token', 'a\nb') }),
-      /^DAYBREAK_XDS_TOKEN_FILE=.*token cannot be used/,
+      () => ({ token: file('DAYBREAK_XDS_TOKEN_FILE', 'a\nb') }),
+      /^DAYBREAK_XDS_TOKEN_FILE=.*_FILE cannot be used \(not a token, one line/,
     ],
     [
       'no authorities',
-      () => ({ caFile: file('ca', '') }),
-      /^DAYBREAK_XDS_CA_FILE=.*ca cannot be used \(the file is empty\)/,
+      () => ({ ca: file('DAYBREAK_XDS_CA_FILE', '') }),
+      /^DAYBREAK_XDS_CA_FILE=.*_FILE cannot be used \(the file is empty\)/,
     ],
     [
       'a certificate without its key',
-      () => ({ certificate: { certFile: file('cert', 'c'), keyFile: join(folder, 'none') } }),
-      /^DAYBREAK_XDS_KEY_FILE=.*none cannot be used \(ENOENT/,
+      () => ({
+        certificate: { cert: file('DAYBREAK_XDS_CERT_FILE', 'c'), key: file('DAYBREAK_XDS_KEY_FILE') },
+      }),
+      /^DAYBREAK_XDS_KEY_FILE=.*_FILE cannot be used \(ENOENT/,
     ],
   ])('%s', (_, settings, message) => {
     const make = () => connect({ ...SECURE, ...settings() });

@@ -1,15 +1,16 @@
-import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
+import { readSource, type Source } from '../../common/files/source.ts';
 import type { Upstream } from '../../xds/client/stream.ts';
-import { cannotReadXdsFile } from '../errors.ts';
+import { cannotUseXdsSource } from '../errors.ts';
 import { reachEndpoint } from './reach-endpoint.ts';
 import type { XdsEndpoint } from '../settings/xds-endpoint.ts';
 import type { XdsSettings } from '../settings/xds-settings.ts';
+import { token } from '../settings/xds-texts.ts';
 
 /**
  * Returns the control planes with the credentials that the settings name. Files are read again for each connection, so that a renewed
  * certificate or token needs no restart.
- * @throws AgentError if a file is unusable now
+ * @throws AgentError if a file or text is unusable now
  */
 export function upstreams(xds: XdsSettings): readonly Upstream[] {
   const secure = (): Secure => readSecure(xds);
@@ -30,39 +31,37 @@ function upstream(endpoint: XdsEndpoint, secure: () => Secure): Upstream {
   };
 }
 
-function readSecure({ caFile, certificate, tokenFile }: XdsSettings): Secure {
-  const ca = caFile === undefined ? undefined : read('DAYBREAK_XDS_CA_FILE', caFile);
-  const cert = certificate === undefined ? undefined : read('DAYBREAK_XDS_CERT_FILE', certificate.certFile);
-  const key = certificate === undefined ? undefined : read('DAYBREAK_XDS_KEY_FILE', certificate.keyFile);
-  attempt('DAYBREAK_XDS_CA_FILE', caFile, () => createSecureContext({ ca }));
-  attempt('DAYBREAK_XDS_CERT_FILE', certificate?.certFile, () => createSecureContext({ cert, key }));
-  const headers = tokenFile === undefined ? {} : { authorization: `Bearer ${readToken(tokenFile)}` };
+function readSecure({ ca: caSource, certificate, token: tokenSource }: XdsSettings): Secure {
+  const ca = caSource && read(caSource);
+  const cert = certificate && read(certificate.cert);
+  const key = certificate && read(certificate.key);
+  if (caSource !== undefined) attempt(caSource, () => createSecureContext({ ca }));
+  if (certificate !== undefined) attempt(certificate.cert, () => createSecureContext({ cert, key }));
+  const headers = tokenSource === undefined ? {} : { authorization: `Bearer ${readToken(tokenSource)}` };
   return { tls: { ca, cert, key }, headers };
 }
 
-/** Visible ASCII: a superset of a bearer token's characters (RFC 6750, section 2.1, `b64token`), without line breaks. */
-const TOKEN = /^[\x21-\x7e]+$/;
-
-function readToken(file: string): string {
-  const token = read('DAYBREAK_XDS_TOKEN_FILE', file).toString().trim();
-  return attempt('DAYBREAK_XDS_TOKEN_FILE', file, () => {
-    if (!TOKEN.test(token)) throw new Error('not a token: one line of visible ASCII characters is required');
-    return token;
+function readToken(source: Source): string {
+  const content = read(source).toString().trim();
+  return attempt(source, () => {
+    const parsed = token(content);
+    if ('wanted' in parsed) throw new Error(`not ${parsed.wanted}`);
+    return parsed.value;
   });
 }
 
-function read(variable: string, path: string): Buffer {
-  return attempt(variable, path, () => {
-    const content = readFileSync(path);
+function read(source: Source): Buffer {
+  return attempt(source, () => {
+    const content = readSource(source);
     if (content.toString().trim() === '') throw new Error('the file is empty');
     return content;
   });
 }
 
-function attempt<T>(variable: string, path: string | undefined, make: () => T): T {
+function attempt<T>(source: Source, make: () => T): T {
   try {
     return make();
   } catch (cause) {
-    throw cannotReadXdsFile(variable, path ?? '', cause);
+    throw cannotUseXdsSource(source, cause);
   }
 }

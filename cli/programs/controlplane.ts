@@ -2,6 +2,7 @@ import { describeFault, onFault } from '../../common/faults.ts';
 import { createLog } from '../../common/log.ts';
 import { runControlPlane } from '../../controlplane/main.ts';
 import { AWS_VARIABLES } from '../../controlplane/discovery/settings.ts';
+import { SECRET_TEXTS } from '../../controlplane/secret-sources.ts';
 import { compileControlPlaneSettings } from '../../controlplane/settings.ts';
 
 /** Runs the control plane with commander's options. Returns its exit code. */
@@ -9,9 +10,9 @@ export async function controlPlane(options: Readonly<Record<string, string | boo
   const flags = Object.entries(options).flatMap(([name, value]) =>
     value === false ? [] : [[flagName(name), String(value)]],
   );
-  const aws = AWS_VARIABLES.map((name) => [name, process.env[name]]);
+  const variables = [...AWS_VARIABLES, ...SECRET_TEXTS].map((name) => [name, process.env[name]]);
   const settings = compileControlPlaneSettings(
-    Object.fromEntries([...aws, ...flags]) as Record<string, string | undefined>,
+    Object.fromEntries([...variables, ...flags]) as Record<string, string | undefined>,
   );
   const log = createLog('controlplane');
   onFault((error) => log.fatal({ err: error }, describeFault(error)));

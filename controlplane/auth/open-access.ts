@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
-import { followFiles } from '../../common/files/followed-files.ts';
+import { followSources } from '../../common/files/followed-sources.ts';
+import { sourceName, type Source } from '../../common/files/source.ts';
 import type { Log } from '../../common/log.ts';
 import { admitAnyone, type Authenticate } from './authenticate.ts';
 import type { AccessKey } from './credentials/credentials.ts';
@@ -23,9 +24,9 @@ export type Signers = {
   readonly onChange: (listener: () => void) => void;
 };
 
-/** `credentials`: the credentials file; undefined: authentication is off, and every caller acts for `account`. */
+/** `credentials`: users, keys and policies; undefined: authentication is off, and every caller acts for `account`. */
 export type AccessOptions = {
-  readonly credentials: string | undefined;
+  readonly credentials: Source | undefined;
   readonly account: string;
   readonly region: string;
   readonly log: Log;
@@ -33,28 +34,29 @@ export type AccessOptions = {
 };
 
 /**
- * Opens the authentication by the credentials file, and follows the file's changes.
- * @throws CredentialsError for an invalid file, or the file system's error
+ * Opens the authentication by users and keys, and follows the changes of their file.
+ * @throws CredentialsError if they are invalid, or the file system's error
  */
 export async function openAccess({
-  credentials: file,
+  credentials: source,
   account,
   region,
   log,
   onReading,
 }: AccessOptions): Promise<Access> {
-  if (file === undefined) {
+  if (source === undefined) {
     return { authenticate: admitAnyone(account), signers: undefined, close: () => undefined };
   }
-  const followed = await followFiles({
+  const name = sourceName(source);
+  const followed = await followSources({
     what: 'credentials',
-    files: [file],
-    read: (content = Buffer.alloc(0)) => readCredentials(file, content),
+    sources: [source],
+    read: (content = Buffer.alloc(0)) => readCredentials(name, content),
     log,
     onReading,
   });
-  await warnIfReadable(file, log);
-  log.info({ file, users: followed.current().users.length }, 'users authenticate by signature');
+  if (source.kind === 'file') await warnIfReadable(source.path, log);
+  log.info({ from: name, users: followed.current().users.length }, 'users authenticate by signature');
   const authenticate = admitSigned({ credentials: followed.current, region, now: Date.now });
   return {
     authenticate,

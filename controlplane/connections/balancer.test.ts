@@ -18,7 +18,7 @@ import { admitAll } from '../ads/testing/identities.ts';
 import { openStream } from '../ads/testing/client.ts';
 import { newCall } from '../http/call.ts';
 import { openCertificate } from '../tls/open-certificate.ts';
-import { selfSigned, writeSelfSigned } from '../tls/testing/certificates.ts';
+import { certificateFiles, selfSigned, writeSelfSigned } from '../tls/testing/certificates.ts';
 import { createConnectionTracker, type TrackerOptions } from './connection-tracker.ts';
 import { guardApi } from './guard-api.ts';
 import { proxyHeader } from './testing/proxy-header.ts';
@@ -55,7 +55,7 @@ async function serveAds(isSecure: boolean, options: Partial<TrackerOptions> = {}
   const folder = await mkdtemp(join(tmpdir(), 'daybreak-balancer-'));
   const files = { cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') };
   const ca = await writeSelfSigned(files);
-  const certificate = await openCertificate(files, log, () => undefined);
+  const certificate = await openCertificate(certificateFiles(files), log, () => undefined);
   const xds = createXdsServer({ keyOf: ({ id }) => id });
   const ads = await listenAds(xds, { host: '127.0.0.1', port: 0 }, admitAll(), {
     tls: isSecure ? { certificate, clientCa: undefined } : undefined,

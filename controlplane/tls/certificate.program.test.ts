@@ -17,7 +17,7 @@ import { openLiveModel } from '../mesh/live-model.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite.ts';
 import { openCertificate } from './open-certificate.ts';
 import type { ServerCertificate } from './server-certificate.ts';
-import { selfSigned, writeSelfSigned } from './testing/certificates.ts';
+import { certificateFiles, selfSigned, writeSelfSigned } from './testing/certificates.ts';
 
 const log = createLog('test', 'silent');
 let folder: string;
@@ -34,7 +34,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 const open = async (): Promise<Followed<ServerCertificate>> => {
-  tls = await openCertificate(files, log, (outcome) => readings.push(outcome));
+  tls = await openCertificate(certificateFiles(files), log, (outcome) => readings.push(outcome));
   return tls;
 };
 const until = async (...expected: string[]): Promise<void> => {

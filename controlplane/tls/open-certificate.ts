@@ -1,32 +1,35 @@
-import { followFiles, type Followed } from '../../common/files/followed-files.ts';
+import type { Followed } from '../../common/files/followed-files.ts';
+import { followSources } from '../../common/files/followed-sources.ts';
+import { sourceName, type Source } from '../../common/files/source.ts';
 import type { Log } from '../../common/log.ts';
 import { keepValid } from '../discovery/certificates/keep-valid.ts';
 import { readServerCertificate, type ServerCertificate } from './server-certificate.ts';
 
-/** The files of a server's certificate with its chain, and of its key, both PEM. */
-export type CertificateFiles = { readonly cert: string; readonly key: string };
+/** The sources of a server's certificate with its chain, and of its key, both PEM. */
+export type CertificateSources = { readonly cert: Source; readonly key: Source };
 
 /**
  * Reads a server's certificate, and reads it again after each renewal. A new certificate that has expired or is not valid yet
  * does not replace a valid one; this is logged, and so is an approaching expiry.
- * @throws CertificateError if the files are invalid, or the file system's error
+ * @throws CertificateError if they are invalid, or the file system's error
  */
 export async function openCertificate(
-  files: CertificateFiles,
+  sources: CertificateSources,
   log: Log,
   onReading: (outcome: 'read' | 'refused') => void,
 ): Promise<Followed<ServerCertificate>> {
-  const followed = await followFiles({
+  const names = { cert: sourceName(sources.cert), key: sourceName(sources.key) };
+  const followed = await followSources({
     what: 'certificate',
-    files: [files.cert, files.key],
-    read: (cert = Buffer.alloc(0), key = Buffer.alloc(0)) => readServerCertificate(files, cert, key),
+    sources: [sources.cert, sources.key],
+    read: (cert = Buffer.alloc(0), key = Buffer.alloc(0)) => readServerCertificate(names, cert, key),
     log,
     onReading,
   });
   const first = followed.current();
   const listeners = new Set<(certificate: ServerCertificate) => void>();
   const kept = keepValid<ServerCertificate, ServerCertificate>({
-    subject: { file: files.cert },
+    subject: { file: names.cert },
     start: (onChange) => {
       followed.onChange(onChange);
       return {

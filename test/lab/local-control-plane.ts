@@ -32,6 +32,8 @@ export type LocalOptions = {
   readonly program?: string;
   /** The limit of open file descriptors; default: that of this process. */
   readonly openFiles?: number;
+  /** Further variables of its environment. */
+  readonly env?: Readonly<Record<string, string>>;
 };
 
 /**
@@ -41,7 +43,7 @@ export type LocalOptions = {
  */
 export async function startLocalControlPlane(
   where: readonly string[],
-  { program = DAYBREAK, openFiles }: LocalOptions = {},
+  { program = DAYBREAK, openFiles, env = {} }: LocalOptions = {},
 ): Promise<LocalControlPlane> {
   const args = ['controlplane', ...where, '--api', '127.0.0.1:0', '--ads', '127.0.0.1:0'];
   const command = [process.execPath, ...nodeFlags('daybreak'), program, ...args];
@@ -51,6 +53,7 @@ export async function startLocalControlPlane(
     reject: false,
     buffer: false,
     stdin: 'ignore',
+    env,
     forceKillAfterDelay: STOP_LIMIT_MS,
   });
   const log = createTail();

@@ -1,4 +1,6 @@
-import { followFiles, type Followed } from '../../../common/files/followed-files.ts';
+import type { Followed } from '../../../common/files/followed-files.ts';
+import { followSources } from '../../../common/files/followed-sources.ts';
+import { fileSource, sourceName, type Source } from '../../../common/files/source.ts';
 import type { Log } from '../../../common/log.ts';
 import type { Access } from '../../auth/open-access.ts';
 import { createTokenBucket, type BucketSettings } from '../../../common/token-bucket.ts';
@@ -13,8 +15,8 @@ import { readTokens } from './tokens.ts';
 /** The files with the credentials of proxies, and the limits of connections. */
 export type AdsAccessSettings = {
   /** Undefined: no tokens. */
-  readonly tokens: string | undefined;
-  /** Undefined: no client certificates. */
+  readonly tokens: Source | undefined;
+  /** The path of a file. Undefined: no client certificates. */
   readonly clientCa: string | undefined;
   readonly proxyQuotas: ProxyQuotas;
   readonly adsRateLimit: BucketSettings;
@@ -46,15 +48,15 @@ export async function openAdsAccess(settings: AdsAccessSettings, world: AdsAcces
   await using opened = new AsyncDisposableStack();
   const follow = async <T>(
     what: string,
-    file: string | undefined,
-    read: (file: string, content: Buffer) => T,
+    source: Source | undefined,
+    read: (name: string, content: Buffer) => T,
     name: 'tokens' | 'clientCa',
   ): Promise<Followed<T> | undefined> => {
-    if (file === undefined) return undefined;
-    const followed = await followFiles({
+    if (source === undefined) return undefined;
+    const followed = await followSources({
       what,
-      files: [file],
-      read: (content = Buffer.alloc(0)) => read(file, content),
+      sources: [source],
+      read: (content = Buffer.alloc(0)) => read(sourceName(source), content),
       log,
       onReading: (outcome) => onReading(name, outcome),
     });
@@ -62,7 +64,8 @@ export async function openAdsAccess(settings: AdsAccessSettings, world: AdsAcces
     return followed;
   };
   const tokens = await follow('tokens', settings.tokens, readTokens, 'tokens');
-  const clientCa = await follow('client CA', settings.clientCa, readClientCa, 'clientCa');
+  const ca = settings.clientCa === undefined ? undefined : fileSource('--client-ca', settings.clientCa);
+  const clientCa = await follow('client CA', ca, readClientCa, 'clientCa');
   if (signers !== undefined && tokens === undefined && clientCa === undefined) {
     log.warn(
       "--credentials without --tokens or --client-ca: only an Envoy that signs (App Mesh's own images) can connect to ADS, no agent",

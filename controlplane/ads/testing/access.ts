@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { credentials, type ChannelCredentials } from '@grpc/grpc-js';
 import { afterEach, beforeEach } from 'vitest';
+import { fileSource } from '../../../common/files/source.ts';
 import { createLog } from '../../../common/log.ts';
 import { createXdsServer, type XdsServer } from '../../../xds/server.ts';
 import { openAccess } from '../../auth/open-access.ts';
 import { DOCUMENT, OWNER, REGION } from '../../auth/testing/signed-requests.ts';
 import { openCertificate } from '../../tls/open-certificate.ts';
-import { writeSelfSigned } from '../../tls/testing/certificates.ts';
+import { certificateFiles, writeSelfSigned } from '../../tls/testing/certificates.ts';
 import type { Admission } from '../access/admission.ts';
 import { parseIdentity } from '../identity.ts';
 import { createConnectionTracker } from '../../connections/connection-tracker.ts';
@@ -82,10 +83,10 @@ export function accessFixture(): AccessFixture {
     const owners = new Map<string, string>();
     const files = { cert: file('cert.pem'), key: file('key.pem') };
     trusted = Buffer.from(await writeSelfSigned(files));
-    const certificate = await openCertificate(files, log, () => undefined);
+    const certificate = await openCertificate(certificateFiles(files), log, () => undefined);
     await writeFile(file('credentials'), JSON.stringify(DOCUMENT), { mode: 0o600 });
     const access = await openAccess({
-      credentials: asks.credentials ? file('credentials') : undefined,
+      credentials: asks.credentials ? fileSource('--credentials', file('credentials')) : undefined,
       account: OWNER,
       region: REGION,
       log,
@@ -93,7 +94,7 @@ export function accessFixture(): AccessFixture {
     });
     const ads = await openAdsAccess(
       {
-        tokens: asks.tokens ? file('tokens') : undefined,
+        tokens: asks.tokens ? fileSource('--tokens', file('tokens')) : undefined,
         clientCa: asks.clientCa ? file('ca.pem') : undefined,
         proxyQuotas: UNLIMITED,
         adsRateLimit: { rate: 1000, burst: 1000 },

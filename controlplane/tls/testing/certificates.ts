@@ -9,6 +9,8 @@ import {
   X509CertificateGenerator,
   type JsonGeneralName,
 } from '@peculiar/x509';
+import { fileSource } from '../../../common/files/source.ts';
+import type { CertificateSources } from '../open-certificate.ts';
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 
@@ -87,6 +89,11 @@ export async function makeAuthority(): Promise<Authority> {
       return { cert: `${certificate.toString('pem')}\n`, key: await pemOf(own.privateKey) };
     },
   };
+}
+
+/** Returns the sources of a certificate and key in files. */
+export function certificateFiles(files: { readonly cert: string; readonly key: string }): CertificateSources {
+  return { cert: fileSource('--tls-cert', files.cert), key: fileSource('--tls-key', files.key) };
 }
 
 /** Writes a new certificate and key to files, as a renewal does, and returns the certificate. */
