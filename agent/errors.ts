@@ -11,6 +11,8 @@ export type AgentErrorCode =
   | 'XDS_FILE'
   | 'STATUS_PORT'
   | 'ADMIN_PLACE'
+  | 'MANAGEMENT_SOCKET'
+  | 'PROMETHEUS_ADDRESS'
   | 'APP_ADDRESS'
   | 'ENVOY_CRASH_LOOP';
 
@@ -69,18 +71,24 @@ export function cannotUseXdsSource(source: Source, cause: unknown): AgentError {
   return new AgentError('XDS_FILE', `${what} cannot be used (${text(cause)})`, { cause });
 }
 
-/** `STATUS_PORT`, `ADMIN_PLACE`: the agent cannot listen on an address or socket: it is in use, or this user may not. */
-export function cannotServe(code: 'STATUS_PORT' | 'ADMIN_PLACE', place: Place, cause: unknown): AgentError {
+/** Failures to listen on an address or a socket. */
+export type ServeErrorCode = 'STATUS_PORT' | 'ADMIN_PLACE' | 'MANAGEMENT_SOCKET' | 'PROMETHEUS_ADDRESS';
+
+/** A `ServeErrorCode`: the agent cannot listen on an address or socket: it is in use, or this user may not. */
+export function cannotServe(code: ServeErrorCode, place: Place, cause: unknown): AgentError {
   const where = 'path' in place ? place.path : `${place.address} port ${place.port}`;
-  const help =
-    'path' in place
-      ? 'remove the file at this path, or unset ENVOY_ADMIN_MODE'
-      : { STATUS_PORT: STATUS_VARIABLES, ADMIN_PLACE: ADMIN_VARIABLES }[code];
+  const help = code === 'ADMIN_PLACE' && 'path' in place ? ADMIN_SOCKET_HELP : SERVE_HELP[code];
   return new AgentError(code, `cannot listen on ${where} (${text(cause)}): ${help}`, { cause });
 }
 
-const STATUS_VARIABLES = 'set APPNET_AGENT_HTTP_PORT or APPNET_AGENT_HTTP_BIND_ADDRESS';
-const ADMIN_VARIABLES = 'set ENVOY_ADMIN_ACCESS_PORT or DAYBREAK_ADMIN_ADDRESS';
+const ADMIN_SOCKET_HELP = 'remove the file at this path, or unset ENVOY_ADMIN_MODE';
+const SERVE_HELP: Readonly<Record<ServeErrorCode, string>> = {
+  STATUS_PORT: 'set APPNET_AGENT_HTTP_PORT or APPNET_AGENT_HTTP_BIND_ADDRESS',
+  ADMIN_PLACE: 'set ENVOY_ADMIN_ACCESS_PORT or DAYBREAK_ADMIN_ADDRESS',
+  MANAGEMENT_SOCKET:
+    'remove the file at this path, or set APPNET_AGENT_ADMIN_UDS_PATH to a path in a folder that this user can write to',
+  PROMETHEUS_ADDRESS: 'set DAYBREAK_PROMETHEUS_ADDRESS',
+};
 
 /** `APP_ADDRESS`: DAYBREAK_APP_ADDRESS names an interface that does not exist or has no address. */
 export function noAddressOnInterface(name: string, interfaces: readonly string[]): AgentError {

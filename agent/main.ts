@@ -17,6 +17,8 @@ import { AgentError, cannotUseRunFolder, envoyCrashLoop } from './errors.ts';
 import { isLive, watchHealth } from './health.ts';
 import { isLocal, readHostFacts } from './host-facts.ts';
 import { createNameFilling } from './names/listener-names.ts';
+import { createManagement } from './management/management.ts';
+import { serveAgent } from './management/serve-agent.ts';
 import { nodeIdentity } from './bootstrap/node-identity.ts';
 import { AGENT_LEVELS, type AgentLog } from './output/agent-log.ts';
 import { openEnvoyOutput } from './output/envoy-output.ts';
@@ -29,7 +31,6 @@ import { createSdsErrors } from './secrets/sds-errors.ts';
 import { createSecretWatch } from './secrets/watch-secrets.ts';
 import { readAgentSettings, type AgentSettings } from './settings/settings.ts';
 import { status } from './status/status.ts';
-import { serveStatus } from './status/status-server.ts';
 import { listenForStop } from './stop-signals.ts';
 import { startEnvoy } from './supervisor/envoy-process.ts';
 import { describeEnding } from './supervisor/state.ts';
@@ -103,10 +104,17 @@ async function run(settings: AgentSettings, env: Environment, agentLog: AgentLog
     const admin = createAdminClient(sockets.admin);
     const command = {
       binary,
-      args: envoyArgs(settings, bootstrapPath),
       env: envoyEnvironment(env, settings.envoy.variables),
       ...output,
     };
+    const management = createManagement({
+      settings: settings.management,
+      logLevel: settings.envoy.logLevel,
+      admin,
+      adminSocket: sockets.admin,
+      log,
+    });
+    cleanups.push(management.close);
     const application = watchApplication({
       admin,
       pollMs: settings.health.pollMs,
@@ -117,7 +125,11 @@ async function run(settings: AgentSettings, env: Environment, agentLog: AgentLog
     const { sdsSocketPath } = settings.envoy;
     const secrets = createSecretWatch({ admin, relay, files: fileSecrets, sdsSocketPath, sdsErrors, log });
     const supervisor = createSupervisor({
-      start: () => startEnvoy(command),
+      start: () => {
+        management.envoyStarts();
+        const args = envoyArgs(settings, bootstrapPath, management.envoyLogLevel());
+        return startEnvoy({ ...command, args });
+      },
       watch: async (signal, report) => {
         secrets.begin();
         await Promise.all([
@@ -154,9 +166,10 @@ async function run(settings: AgentSettings, env: Environment, agentLog: AgentLog
         secrets: secrets.status(),
         application: application.problems(),
       });
+    const served = { status: read, metrics };
+    const servers = await serveAgent({ settings, served, management, log });
+    cleanups.push(servers.close);
     const { hosts } = settings;
-    const statusServer = await serveStatus({ ...settings.status, hosts }, { status: read, metrics });
-    cleanups.push(statusServer.close);
     const adminServer = await serveAdmin({ ...settings.admin, hosts, socketPath: sockets.admin });
     cleanups.push(adminServer.close);
 

@@ -23,6 +23,8 @@ export type AdminClient = {
   drainListeners(signal?: AbortSignal): Promise<void>;
   /** Stops accepting connections from callers. Open connections stay. */
   closeListeners(signal?: AbortSignal): Promise<void>;
+  /** Makes another call and resolves with the body. Rejects unless the status is 200. Default time limit: 2 s. */
+  ask(method: 'GET' | 'POST', path: string, limitMs?: number): Promise<string>;
 };
 
 const TIMEOUT_MS = 2000;
@@ -31,8 +33,13 @@ const LIFECYCLES: readonly Lifecycle[] = ['LIVE', 'PRE_INITIALIZING', 'INITIALIZ
 
 /** Creates a client for the admin interface on a unix socket. */
 export function createAdminClient(socketPath: string): AdminClient {
-  async function ask(method: 'GET' | 'POST', path: string, signal?: AbortSignal): Promise<Answer> {
-    const limit = AbortSignal.timeout(TIMEOUT_MS);
+  async function ask(
+    method: 'GET' | 'POST',
+    path: string,
+    signal?: AbortSignal,
+    limitMs = TIMEOUT_MS,
+  ): Promise<Answer> {
+    const limit = AbortSignal.timeout(limitMs);
     const either = signal === undefined ? limit : AbortSignal.any([limit, signal]);
     return send({ method, socketPath, path, signal: either, agent: false });
   }
@@ -79,6 +86,7 @@ export function createAdminClient(socketPath: string): AdminClient {
     // Inbound listeners only: the application may need the outbound one until the end.
     drainListeners: (signal) => post('/drain_listeners?inboundonly&graceful&skip_exit', signal),
     closeListeners: (signal) => post('/drain_listeners?inboundonly', signal),
+    ask: async (method, path, limitMs) => expectOk(path, await ask(method, path, undefined, limitMs)),
   };
 }
 

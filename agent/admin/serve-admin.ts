@@ -1,7 +1,6 @@
-import { request as ask, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
-import { pipeline } from 'node:stream';
 import { cannotServe } from '../errors.ts';
 import { refuse, serve, type Call, type Place, type Refusal, type Serving } from '../serving/serve.ts';
+import { forward } from './forward.ts';
 
 /** Where and how much of Envoy's admin interface the agent serves. */
 export type AdminServerOptions = {
@@ -16,11 +15,6 @@ export type AdminServerOptions = {
 
 /** Read-only paths for operators, scrapers and health checks, besides `/stats/…`. None of them shows a private key. */
 const READ = ['/server_info', '/ready', '/stats', '/clusters', '/config_dump', '/listeners', '/certs'];
-/** Time limits for the beginning and the end of Envoy's response, in milliseconds. */
-const HEAD_LIMIT_MS = 10_000;
-const RESPONSE_LIMIT_MS = 60_000;
-/** Hop-by-hop headers. */
-const HOP_BY_HOP = ['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'te', 'trailer', 'host'];
 
 /**
  * Serves Envoy's admin interface at the address or socket that App Mesh's image used. Streams Envoy's responses unchanged. Answers 503
@@ -31,7 +25,7 @@ export async function serveAdmin({ place, hosts, writes, socketPath }: AdminServ
   try {
     return await serve(place, hosts, (call) => {
       const refusal = writes ? undefined : refusalOf(call);
-      if (refusal === undefined) forward(call, socketPath);
+      if (refusal === undefined) forward(call, { socketPath });
       else refuse(call.response, refusal);
     });
   } catch (cause) {
@@ -44,40 +38,4 @@ function refusalOf({ request: { method }, path }: Call): Refusal | undefined {
   if (isRead && (method === 'GET' || method === 'HEAD')) return undefined;
   const line = `GET ${READ.join(', ')} and /stats/… are served here; DAYBREAK_ADMIN_WRITES=1 opens all of Envoy's admin interface`;
   return isRead ? { status: 405, line, allow: 'GET, HEAD' } : { status: 403, line };
-}
-
-function forward({ request, response, path, query }: Call, socketPath: string): void {
-  const limit = AbortSignal.timeout(RESPONSE_LIMIT_MS);
-  const outgoing = ask({
-    agent: false,
-    socketPath,
-    method: request.method,
-    path: `${path}${query}`,
-    headers: { ...withoutHopByHop(request.headers), host: 'envoy' },
-    signal: limit,
-  });
-  const timer = setTimeout(
-    () => outgoing.destroy(new Error(`no response in ${HEAD_LIMIT_MS / 1000} s`)),
-    HEAD_LIMIT_MS,
-  );
-  response.once('close', () => {
-    clearTimeout(timer);
-    outgoing.destroy();
-  });
-  outgoing.once('response', (incoming: IncomingMessage) => {
-    clearTimeout(timer);
-    response.writeHead(incoming.statusCode ?? 502, withoutHopByHop(incoming.headers));
-    // If Envoy cuts its response short, pipeline destroys the client's response too.
-    pipeline(incoming, response, () => undefined);
-  });
-  outgoing.on('error', (error) => {
-    if (response.headersSent || response.destroyed) response.destroy();
-    else refuse(response, { status: 503, line: `Envoy's admin interface: ${error.message}` });
-  });
-  request.on('error', () => outgoing.destroy());
-  request.pipe(outgoing);
-}
-
-function withoutHopByHop(headers: IncomingHttpHeaders): IncomingHttpHeaders {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !HOP_BY_HOP.includes(name)));
 }

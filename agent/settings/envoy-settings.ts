@@ -52,7 +52,8 @@ export type StatsSettings = {
     | undefined;
 };
 
-const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'warning', 'error', 'critical', 'off'] as const;
+/** Levels of Envoy's log, from the most verbose to none. `warn` means `warning`. */
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'warning', 'error', 'critical', 'off'] as const;
 const DEFAULT_PATH = '/usr/local/bin:/usr/bin:/bin';
 
 const passedVariable: Parser<string> = (name) =>

@@ -33,6 +33,7 @@ test('the two required variables, and the defaults', () => {
     },
     status: { address: '127.0.0.1', port: 9902 },
     admin: { place: { address: '127.0.0.1', port: 9901 }, writes: false },
+    management: { mode: { kind: 'off' }, logLevelSeconds: 300, snapshots: false },
     hosts: [],
     health: { pollMs: 10_000, disconnectedLimitSeconds: 604_800 },
     restarts: 3,
@@ -154,7 +155,6 @@ describe("unsupported features of App Mesh's image", () => {
     ['ENVOY_RESOURCES_CONFIG_FILE', '/f', 'file'],
     ['ENVOY_CONFIG_FILE', '/f', 'bootstrap'],
     ['APPNET_ENABLE_RELAY_MODE_FOR_XDS', '1', 'relay'],
-    ['APPNET_AGENT_ADMIN_MODE', 'uds', 'management'],
     ['APPMESH_METRIC_EXTENSION_VERSION', '1', 'metrics'],
     ['APPNET_ENVOY_LOG_DESTINATION', '/var/log', 'files'],
   ])('%s=%s is refused', (name, value, word) => {

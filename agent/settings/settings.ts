@@ -19,6 +19,7 @@ import {
   type StatsSettings,
 } from './envoy-settings.ts';
 import { appAddress } from '../application/app-address.ts';
+import { readManagement, type ManagementSettings } from './management-settings.ts';
 import { address } from './parsers.ts';
 import { resourceName, type ResourceName } from './resource-name.ts';
 import { rejectUnsupported } from './unsupported.ts';
@@ -46,6 +47,7 @@ export type AgentSettings = {
   readonly runtime: RuntimeSettings;
   readonly status: { readonly address: string; readonly port: number };
   readonly admin: AdminSettings;
+  readonly management: ManagementSettings;
   /** Additional host names of this machine, which the status and admin servers accept. */
   readonly hosts: readonly string[];
   readonly health: { readonly pollMs: number; readonly disconnectedLimitSeconds: number };
@@ -99,6 +101,7 @@ export function readAgentSettings(
         port: read('APPNET_AGENT_HTTP_PORT', port, 9902),
       },
       admin: readAdmin(read),
+      management: readManagement(read),
       hosts: read('DAYBREAK_AGENT_HOST', hostNames, []),
       health: {
         pollMs: read(

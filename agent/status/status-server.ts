@@ -1,5 +1,4 @@
-import { cannotServe } from '../errors.ts';
-import { refuse, serve, type Call, type Serving } from '../serving/serve.ts';
+import { refuse, serve, type Call, type Place, type Serving } from '../serving/serve.ts';
 import type { Status } from './status.ts';
 
 /** Functions that render the responses, called for each request. */
@@ -9,31 +8,35 @@ export type Served = {
   readonly metrics: () => string;
 };
 
-/** Where the status server listens. `hosts` are additional names of this machine. */
-export type StatusPlace = {
-  readonly address: string;
-  readonly port: number;
+/** Where the status server listens, and further paths with their handlers. `hosts` are additional names of this machine. */
+export type StatusServerOptions = {
+  readonly place: Place;
   readonly hosts: readonly string[];
+  readonly served: Served;
+  readonly handlers: Readonly<Record<string, (call: Call) => void>>;
 };
 
 /**
- * Serves `GET /status`, with 200 for any health as App Mesh's agent did, and `GET /metrics`; anything else is 404 or 405. Read-only,
- * without TLS or authentication.
- * @throws AgentError if the agent cannot listen on the address
+ * Serves `GET /status`, with 200 for any health as App Mesh's agent did, `GET /metrics`, and what `handlers` add; anything else is 404
+ * or 405. Without TLS or authentication.
+ * @throws Error if the agent cannot listen there
  */
-export async function serveStatus(
-  { address, port, hosts }: StatusPlace,
-  { status, metrics }: Served,
-): Promise<Serving> {
+export function serveStatus({ place, hosts, served, handlers }: StatusServerOptions): Promise<Serving> {
+  const { status, metrics } = served;
   const answers: Readonly<Record<string, () => readonly [type: string, body: string]>> = {
     '/status': () => ['application/json', `${JSON.stringify(status(), undefined, 2)}\n`],
     '/metrics': () => ['text/plain; version=0.0.4; charset=utf-8', metrics()],
   };
+  const paths = [...Object.keys(answers), ...Object.keys(handlers)];
 
-  function answer({ request, response, path }: Call): void {
+  return serve(place, hosts, (call) => {
+    const { request, response, path } = call;
     const make = answers[path];
-    if (make === undefined) {
-      refuse(response, { status: 404, line: 'the paths are /status and /metrics' });
+    const handle = handlers[path];
+    if (handle !== undefined) {
+      handle(call);
+    } else if (make === undefined) {
+      refuse(response, { status: 404, line: `the paths are ${paths.join(', ')}` });
     } else if (request.method !== 'GET' && request.method !== 'HEAD') {
       refuse(response, { status: 405, line: `${path} allows only GET and HEAD`, allow: 'GET, HEAD' });
     } else {
@@ -41,11 +44,5 @@ export async function serveStatus(
       response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store' });
       response.end(body);
     }
-  }
-
-  try {
-    return await serve({ address, port }, hosts, answer);
-  } catch (cause) {
-    throw cannotServe('STATUS_PORT', { address, port }, cause);
-  }
+  });
 }

@@ -5,14 +5,19 @@ import type { AgentSettings } from '../settings/settings.ts';
  * filter chains, because the agent itself ends a stop. Envoy's default strategy would ask callers gradually over that time to close
  * their connections. At the log level `info`, Envoy's list of extensions (110 lines at each start) is left out, and with it the other `info`
  * lines of the logger `main`.
+ * `logLevel` is the configured one by default.
  */
-export function envoyArgs({ envoy, drainSeconds }: AgentSettings, bootstrapPath: string): readonly string[] {
+export function envoyArgs(
+  { envoy, drainSeconds }: AgentSettings,
+  bootstrapPath: string,
+  logLevel: AgentSettings['envoy']['logLevel'] = envoy.logLevel,
+): readonly string[] {
   return [
     '-c',
     bootstrapPath,
     '-l',
-    envoy.logLevel,
-    ...(envoy.logLevel === 'info' ? ['--component-log-level', 'main:warning'] : []),
+    logLevel,
+    ...(logLevel === 'info' ? ['--component-log-level', 'main:warning'] : []),
     ...(envoy.concurrency === undefined ? [] : ['--concurrency', `${envoy.concurrency}`]),
     '--drain-time-s',
     `${envoy.listenerDrainSeconds}`,
