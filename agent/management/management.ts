@@ -65,7 +65,7 @@ export function createManagement(options: ManagementOptions): Management {
       '/enableLogging': limited(bucket, (call) => loggingCall(call, levels, log)),
     },
     remoteStats: limited(createTokenBucket(LIMIT, now), stats),
-    envoyLogLevel: levels.base,
+    envoyLogLevel: () => levels.base(),
     envoyStarts() {
       levels.envoyStarts();
       snapshots?.envoyStarts();

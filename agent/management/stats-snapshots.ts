@@ -38,7 +38,7 @@ export function startStatsSnapshots(
 
   const timer = setInterval(() => void take(), intervalMs).unref();
   return {
-    delta: metrics.delta,
+    delta: () => metrics.delta(),
     envoyStarts() {
       envoys += 1;
       metrics.reset();
