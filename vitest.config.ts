@@ -44,8 +44,8 @@ export default defineConfig({
           include: ['**/*.net.test.ts'],
           exclude: ['node_modules/**'],
           pool: 'forks',
-          maxWorkers: 1,
-          fileParallelism: false,
+          // Most of a test's time is waiting, and each lab has hosts and addresses of its own.
+          maxWorkers: 3,
           testTimeout: 180_000,
           hookTimeout: 240_000,
         },

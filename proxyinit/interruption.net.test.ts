@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, symlinkSync } from 'node:fs';
+import { existsSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { joinHosts, type Host } from './testing/host.ts';
@@ -110,14 +110,15 @@ describe('the guard', () => {
   test('after a kill with the guard in place, connections are refused until the next run', async () => {
     const { app } = await pair();
     const [file = '', ...args] = app.inside([process.execPath, place.program]);
-    const env = { DAYBREAK_GUARD: '1', PATH: slow('nft') };
-    const child = spawn(file, args, { env, stdio: 'ignore' });
-    await expect
-      .poll(() => app.rules('iptables-nft-save', 'filter'), { timeout: 10_000, interval: 20 })
-      .toContain('-j APPMESH_GUARD_OUT');
-    const ended = once(child, 'exit');
-    child.kill('SIGKILL');
-    await ended;
+    // The restore that places the guard kills proxyinit before the next one begins.
+    const script = '/usr/sbin/iptables-nft-restore "$@"; kill -KILL $PPID';
+    const folder = linked(place.script('iptables-restore', script), 'iptables', 'nft');
+    const child = spawn(file, args, {
+      env: { DAYBREAK_GUARD: '1', PATH: pathWith(folder) },
+      stdio: 'ignore',
+    });
+    await once(child, 'exit');
+    expect(await app.rules('iptables-nft-save', 'filter')).toContain('-j APPMESH_GUARD_OUT');
     expect(await app.rules()).not.toContain('APPMESH');
     expect(await whoAnswers(app, '10.77.0.2', 9000, () => app.run(['sleep', '0.3']))).toEqual(['-']);
     const answers = await whoAnswers(app, '10.77.0.2', 9000, () => app.proxyinit({ PATH: slow('nft') }));
@@ -129,7 +130,8 @@ describe('the guard', () => {
 test('if a run is killed during a restore, the restore keeps the lock', async () => {
   const host = place.host();
   const [file = '', ...args] = host.inside([process.execPath, place.program]);
-  const script = 'touch "$0.began"; sleep 0.7; exec /usr/sbin/iptables-nft-restore "$@"';
+  const script =
+    'touch "$0.began"; until [ -e "$0.go" ]; do sleep 0.05; done; exec /usr/sbin/iptables-nft-restore "$@"';
   const folder = linked(place.script('iptables-restore', script), 'iptables', 'nft');
   const env = { PATH: pathWith(folder), APPMESH_IGNORE_UID: '5' };
   const child = spawn(file, args, { env, stdio: 'ignore' });
@@ -139,8 +141,9 @@ test('if a run is killed during a restore, the restore keeps the lock', async ()
   child.kill('SIGKILL');
   await ended;
   expect((await host.proxyinit({}, ['apply', '--wait=0'])).stderr).toContain('another proxyinit is at work');
-  const next = await host.proxyinit({});
-  expect(next).toMatchObject({ code: 0, stdout: expect.stringContaining('rules are in force:') });
+  const next = host.proxyinit({});
+  writeFileSync(join(folder, 'iptables-restore.go'), '');
+  expect(await next).toMatchObject({ code: 0, stdout: expect.stringContaining('rules are in force:') });
   expect((await host.rules()).match(/-A OUTPUT.*|--uid-owner \d+/g)).toEqual([
     expect.stringContaining('APPMESH_EGRESS'),
     '--uid-owner 1337',

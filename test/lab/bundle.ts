@@ -96,7 +96,8 @@ async function removeOld(folder: string, current: readonly string[]): Promise<vo
   const names = await readdir(folder).catch(() => []);
   const old = names.map((name) => join(folder, name)).filter((path) => !current.includes(path));
   for (const path of old) {
-    const { mtimeMs } = await stat(path);
-    if (Date.now() - mtimeMs > KEEP_MS) await rm(path, { force: true });
+    // Another process that bundles at the same time may have renamed or removed the file.
+    const found = await stat(path).catch(() => undefined);
+    if (found !== undefined && Date.now() - found.mtimeMs > KEEP_MS) await rm(path, { force: true });
   }
 }
