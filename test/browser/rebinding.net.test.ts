@@ -58,10 +58,10 @@ describe.skipIf(why !== undefined)(`a browser${why === undefined ? '' : ` is lef
   afterAll(() => lab?.close());
 
   /** Opens a page whose server is `name`, makes that name resolve to a port of this machine, and returns the answers that the page gets. */
-  async function ask(name: string, target: number): Promise<readonly Answer[]> {
+  async function ask(name: string, target: number, ...how: 'foreign'[]): Promise<readonly Answer[]> {
     const port = 20_000 + (pages += 1);
     const file = join(import.meta.dirname, 'testing/rebinder-program.ts');
-    const rebinder = host.spawn('rebinder', process.execPath, [file, String(port), String(target)]);
+    const rebinder = host.spawn('rebinder', process.execPath, [file, String(port), String(target), ...how]);
     await rebinder.line(/^listening$/);
     const browser = openPage(host, `profile-${port}`, `http://${name}:${port}/`);
     try {
@@ -77,6 +77,14 @@ describe.skipIf(why !== undefined)(`a browser${why === undefined ? '' : ` is lef
     const answers = await ask('evil.example', target);
     expect(answers).toHaveLength(5);
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 421));
+  });
+
+  it('a page of another origin has no effect', { timeout: 120_000 }, async () => {
+    for (const [, target] of PLACES) expect(await ask('evil.example', target, 'foreign')).toHaveLength(5);
+    const meshes = await askFrom(host, 'http://127.0.0.1:8080/v20190125/meshes');
+    expect(meshes).toMatchObject({ status: 200, body: expect.not.stringContaining('evil') });
+    const status = await askFrom(host, 'http://127.0.0.1:9902/status');
+    expect(status).toMatchObject({ body: expect.stringContaining('"envoyRestartCount": "0"') });
   });
 
   it('a page of a name of this machine would have an effect', { timeout: 120_000 }, async () => {
