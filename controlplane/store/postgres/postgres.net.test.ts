@@ -2,6 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { Client } from 'pg';
 import { createLog } from '../../../common/log.ts';
 import { storeConformance } from '../testing/conformance.ts';
+import { openPool } from './connection.ts';
+import { migratePostgres } from './migrate.ts';
 import { openPostgresStore } from './postgres.ts';
 import { MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
 import type { Hint, Store, Write } from '../store.ts';
@@ -65,6 +67,24 @@ describe('a database', () => {
     for (const [index, store] of stores.entries()) {
       expect(await store.commit(put(index, `n${index}`))).toMatchObject({ revision: index + 1 });
     }
+  });
+
+  it('whose migration another program has locked is not waited for without end', async () => {
+    const holder = new Client(url);
+    await holder.connect();
+    const { rows } = await holder.query<{ objid: number }>(
+      'select pg_advisory_lock(x) as l, x as objid from (values (1145197131)) v(x)',
+    );
+    const pool = openPool(url);
+    const migrated = () => migratePostgres(pool, 'the database', log, 300);
+    await expect(migrated()).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining(`has held the lock of migrations for 0.3 s`) as string,
+    });
+    await expect(migrated()).rejects.toThrow(`objid ${rows[0]?.objid}`);
+    await holder.end();
+    await migrated();
+    await pool.end();
   });
 
   it('of a later version is refused, also for a program that runs during the migration', async () => {
