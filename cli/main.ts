@@ -4,6 +4,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { describeFault, onFault } from '../common/faults.ts';
 import { addCommands, commandsFor } from './commands.ts';
 import { reportFailure } from './failure.ts';
+import { withoutGoFlags } from './go-flags.ts';
 
 // The command `daybreak`. It loads only the code of the command that it runs, so that short commands start fast.
 
@@ -24,7 +25,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 try {
-  await daybreak.parseAsync();
+  await daybreak.parseAsync(withoutGoFlags(process.argv));
 } catch (error) {
   process.exitCode = reportFailure(error);
 }

@@ -21,6 +21,7 @@ import {
 import { appAddress } from '../application/app-address.ts';
 import { readManagement, type ManagementSettings } from './management-settings.ts';
 import { address } from './parsers.ts';
+import { readReadinessTimes } from './readiness-settings.ts';
 import { resourceName, type ResourceName } from './resource-name.ts';
 import { rejectUnsupported } from './unsupported.ts';
 import { readXds, type XdsSettings } from './xds-settings.ts';
@@ -66,6 +67,10 @@ const ENVOY_UID = 1337;
 /** Bytes: the path of a unix socket has at most 107 (unix(7)), and the agent adds `/daybreak-agent-XXXXXX/ads.sock`. */
 const LONGEST_RUN_FOLDER = 76;
 
+/** Seconds between two looks at Envoy's health. */
+const DEFAULT_POLL_S = 10;
+const LONGEST_POLL_S = 30;
+
 const id = integer(0, 4_294_967_294);
 
 /**
@@ -104,11 +109,7 @@ export function readAgentSettings(
       management: readManagement(read),
       hosts: read('DAYBREAK_AGENT_HOST', hostNames, []),
       health: {
-        pollMs: read(
-          'HC_POLL_INTERVAL_MS',
-          integer(2000, 30_000),
-          1000 * read('APPNET_AGENT_POLL_ENVOY_READINESS_INTERVAL_S', integer(1, 30), 10),
-        ),
+        pollMs: read('HC_POLL_INTERVAL_MS', integer(2000, 30_000), pollMsLikeReadiness(read)),
         disconnectedLimitSeconds: read('HC_DISCONNECTED_TIMEOUT_S', integer(3600, 604_800), 604_800),
       },
       restarts: read('APPNET_ENVOY_RESTART_COUNT', integer(0, 10), 3),
@@ -118,6 +119,12 @@ export function readAgentSettings(
       runFolder: read('DAYBREAK_RUN_DIR', folder, read('TMPDIR', folder, '/tmp')),
     };
   });
+}
+
+/** The interval of `-envoyReadiness` is also that of the agent, as far as the agent allows it. */
+function pollMsLikeReadiness(read: Reader): number {
+  const { intervalSeconds } = readReadinessTimes(read, DEFAULT_POLL_S);
+  return 1000 * Math.min(LONGEST_POLL_S, intervalSeconds === 0 ? DEFAULT_POLL_S : intervalSeconds);
 }
 
 function readResource(read: Reader): ResourceName {
