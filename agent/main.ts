@@ -9,6 +9,8 @@ import { serveAdmin } from './admin/serve-admin.ts';
 import { readListeningSockets } from './application/listening-sockets.ts';
 import { watchApplication } from './application/watch-application.ts';
 import { bootstrap } from './bootstrap/bootstrap.ts';
+import { agentState } from './channel/agent-state.ts';
+import { createChannel } from './channel/channel.ts';
 import { drain } from './drain/drain.ts';
 import { findEnvoy } from './supervisor/envoy-binary.ts';
 import { envoyArgs } from './supervisor/envoy-command.ts';
@@ -86,6 +88,8 @@ async function run(settings: AgentSettings, env: Environment, agentLog: AgentLog
     const extraServices = [fileSecrets];
     const names = createNameFilling(log);
     cleanups.push(names.close);
+    const channel = createChannel({ nodeId: node.id, log });
+    cleanups.push(channel.close);
     const relay = await startRelay({
       socketPath: sockets.agent,
       upstreams: upstreams(settings.xds),
@@ -93,6 +97,7 @@ async function run(settings: AgentSettings, env: Environment, agentLog: AgentLog
       log,
       names,
       extraServices,
+      onConnection: channel.connected,
     }).catch((cause: unknown) => {
       throw cannotUseRunFolder(settings.runFolder, cause);
     });
@@ -144,6 +149,18 @@ async function run(settings: AgentSettings, env: Environment, agentLog: AgentLog
       stop,
       log,
     });
+    channel.start(() =>
+      agentState({
+        agent,
+        host: facts,
+        supervisor: supervisor.state(),
+        relay: relay.status(),
+        secrets: secrets.status(),
+        awaited: secrets.awaited(),
+        isStopping: stop.drain.aborted,
+      }),
+    );
+    stop.drain.addEventListener('abort', channel.report, { once: true });
     const read = () =>
       status({
         now: new Date(),

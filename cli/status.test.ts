@@ -84,6 +84,38 @@ test.each([
   expect(text.split(words)).toHaveLength(2);
 });
 
+test('shows what agents report: readiness, the configuration in use, the first end of a certificate, and reasons', () => {
+  const report = {
+    at: '2026-11-21T12:00:02.000Z',
+    ready: true,
+    draining: false,
+    reason: '',
+    addresses: ['198.18.0.3'],
+    runsOn: { source: 'live', since: '2026-11-21T12:00:00.200Z' },
+    certificates: [{ name: 'a', ends: '2026-12-01T00:00:00.000Z' }],
+  } as const;
+  const draining = { ...report, ready: false, draining: true, reason: 'a stop signal', certificates: [] };
+  const runsOn = { source: 'last good', since: '2026-11-20T00:00:00.000Z' } as const;
+  const unready = { ...report, ready: false, reason: 'listeners wait for a secret', runsOn };
+  const lines = describeStatus({
+    revision: 7,
+    proxies: [report, draining, unready].map((each) => ({ ...proxy, report: each })),
+  }).split('\n');
+  const who = 'mesh/default/virtualNode/colorgateway-vn (0a1b2c3d)';
+  expect(lines.slice(2, 6).map((line) => line.split(/ {2,}/))).toMatchObject([
+    { 2: 'STATE', 3: 'READY', 4: 'RUNS ON', 9: 'CERTIFICATES UNTIL' },
+    { 3: 'yes', 4: 'live', 9: '2026-12-01T00:00:00.000Z' },
+    { 3: 'draining', 4: 'live' },
+    { 3: 'no', 4: 'last good' },
+  ]);
+  expect(lines.slice(7)).toEqual([
+    `${who} drains: a stop signal`,
+    `${who} is not ready: listeners wait for a secret`,
+    `${who} runs on the last good configuration, of 2026-11-20T00:00:00.000Z`,
+    '',
+  ]);
+});
+
 test('says that no proxy is connected', () => {
   expect(describeStatus({ revision: 0, proxies: [] })).toBe(
     'The model is at revision 0. No proxy is connected.\n',

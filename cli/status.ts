@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ProxyStatus, ProxyTypeStatus, Status } from '../controlplane/status/status.ts';
+import type { ProxyReport, ProxyStatus, ProxyTypeStatus, Status } from '../controlplane/status/status.ts';
 import type { Client } from './client/client.ts';
 import { CallError } from './client/errors.ts';
 import { formatTable } from './table.ts';
@@ -63,7 +63,19 @@ function complaint(message: string, output: StatusOptions['output'], stdout: Sta
   return frame(`${message}\n`, stdout);
 }
 
-const HEAD = ['RESOURCE', 'INSTANCE', 'STATE', 'ENVOY', 'AGENT', 'PEER', 'CONNECTED SINCE', 'RESOURCES'];
+const HEAD = [
+  'RESOURCE',
+  'INSTANCE',
+  'STATE',
+  'READY',
+  'RUNS ON',
+  'ENVOY',
+  'AGENT',
+  'PEER',
+  'CONNECTED SINCE',
+  'CERTIFICATES UNTIL',
+  'RESOURCES',
+];
 
 /** Formats the status as text for people, with NACKs and problems below the table. */
 export function describeStatus({ revision, proxies }: Status): string {
@@ -72,10 +84,13 @@ export function describeStatus({ revision, proxies }: Status): string {
     proxy.resource,
     shortInstance(proxy),
     proxy.state,
+    describeReadiness(proxy.report),
+    proxy.report?.runsOn?.source ?? '',
     proxy.envoy,
     proxy.agent,
     proxy.peer,
     proxy.connectedAt,
+    proxy.report?.certificates[0]?.ends ?? '',
     proxy.types.map(describeType).join(', '),
   ]);
   // Leave out columns that are empty in all rows.
@@ -86,18 +101,31 @@ export function describeStatus({ revision, proxies }: Status): string {
   return `The model is at revision ${revision}.\n\n${table}${notes.length > 0 ? `\n${notes.join('\n')}\n` : ''}`;
 }
 
+/** Empty for a proxy whose agent reports nothing. */
+function describeReadiness(report: ProxyReport | undefined): string {
+  if (report === undefined) return '';
+  if (report.draining) return 'draining';
+  return report.ready ? 'yes' : 'no';
+}
+
 function describeType({ type, resources, sentAt, error }: ProxyTypeStatus): string {
   if (error !== undefined) return `${type} ${resources} refused`;
   return `${type} ${resources}${sentAt === undefined ? '' : ' sent'}`;
 }
 
 function notesOn(proxy: ProxyStatus): readonly string[] {
-  const { resource, state, types, problems } = proxy;
+  const { resource, state, types, problems, report } = proxy;
   const instance = shortInstance(proxy);
   const who = instance === '' ? resource : `${resource} (${instance})`;
   return [
     ...(state === 'waiting' ? [`${resource} does not exist: its proxies wait for it`] : []),
     ...(state === 'orphaned' ? [`${resource} was deleted: its proxies keep what they had`] : []),
+    ...(report === undefined || report.reason === ''
+      ? []
+      : [`${who} ${report.draining ? 'drains' : 'is not ready'}: ${report.reason}`]),
+    ...(report?.runsOn?.source === 'last good'
+      ? [`${who} runs on the last good configuration, of ${report.runsOn.since}`]
+      : []),
     ...types.flatMap(({ type, error }) => (error === undefined ? [] : [`${who} refused ${type}: ${error}`])),
     ...problems.map(({ where, what }) => `${resource}: ${where}: ${what}`),
   ];

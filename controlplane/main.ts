@@ -6,6 +6,7 @@ import { meshOwner } from './ads/identity.ts';
 import { listenAds } from './ads/listen.ts';
 import { openAdsAccess } from './ads/access/open-ads-access.ts';
 import { serveProxies } from './ads/serve-proxies.ts';
+import { createAgents } from './agents/agents.ts';
 import { openAudit } from './audit/open-audit.ts';
 import { openAccess } from './auth/open-access.ts';
 import { createApi } from './api/api.ts';
@@ -90,9 +91,10 @@ async function start(
   opened.defer(discovery.close);
   const proxies = serveProxies({ live, discovery, admission, metrics, log, settings: settings.translation });
   opened.defer(proxies.close);
-  const status = createStatus(live.model, proxies.xds, proxies.configs);
+  const agents = createAgents(admission);
   addGauges(metrics, {
-    status,
+    // Without reports of agents, which no gauge reads.
+    status: createStatus(live.model, proxies.xds, proxies.configs),
     certificate: tls?.current,
     answerAges: discovery.ages,
     certificateEnds: discovery.ends,
@@ -123,13 +125,18 @@ async function start(
   api.register(configDumpRoute(proxies.preview));
   const envoysOf = createEnvoysOf(live.model, proxies.xds, proxies.configs);
   api.register(explainRoute(proxies.preview, envoysOf));
-  api.register(statusRoute(status));
+  api.register(statusRoute(createStatus(live.model, proxies.xds, proxies.configs, agents)));
 
   const stopping = opened.use(createStopping(api));
   const adsTls = tls && { certificate: tls, clientCa: adsAccess.clientCa };
   const tracker = trackers.ads;
   const maxAgeMs = settings.maxConnectionAge && settings.maxConnectionAge * 1000;
-  const ads = await listenAds(proxies.xds, settings.ads, admission, { tls: adsTls, tracker, maxAgeMs });
+  const ads = await listenAds(proxies.xds, settings.ads, admission, {
+    tls: adsTls,
+    tracker,
+    maxAgeMs,
+    services: [agents],
+  });
   opened.defer(() => ads.close());
   const scheme = tls === undefined ? 'http' : 'https';
   await api.listen({ ...settings.api, listenTextResolver: (at) => `the API listens on ${at}` });

@@ -2,7 +2,7 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { NodeSchema } from '#envoy/envoy/config/core/v3/base_pb.ts';
 import type { Log } from '../../common/log.ts';
 import { createDeltaClient } from '../../xds/client/client.ts';
-import type { Upstream } from '../../xds/client/stream.ts';
+import type { OpenBeside, Upstream } from '../../xds/client/stream.ts';
 import type { DeltaUpdate } from '../../xds/client/update.ts';
 import { listenGrpc } from '../../xds/grpc/listen.ts';
 import { createGrpcServer, type GrpcServer } from '../../xds/grpc/server.ts';
@@ -26,6 +26,8 @@ export type RelayOptions = {
   readonly names?: NameFilling;
   /** Services on the same socket besides ADS. */
   readonly extraServices?: readonly { addTo(server: GrpcServer): void }[];
+  /** Called for each new connection to a control plane, to open further calls on it. */
+  readonly onConnection?: (open: OpenBeside) => void;
 };
 
 /** The node of Envoy's bootstrap. */
@@ -41,6 +43,10 @@ export type RelayStatus = {
   /** When the connection to the control plane was lost; undefined while connected. */
   readonly disconnectedSince: Date | undefined;
   readonly lastError: string | undefined;
+  /** When Envoy last accepted an update; undefined if it has not so far. */
+  readonly acceptedAt: Date | undefined;
+  /** Envoy's name and version as it reports them; empty until it has connected. */
+  readonly envoyVersion: string;
   /** Responses that Envoy NACKed since the agent started. */
   readonly refusals: number;
   /** Message of the latest NACK, until Envoy ACKs a newer update of that type. */
@@ -69,12 +75,14 @@ export async function startRelay({
   log,
   names: filling,
   extraServices = [],
+  onConnection,
 }: RelayOptions): Promise<Relay> {
   const config = createRelayedConfig();
   const subscriptions = createRelayedSubscriptions();
   const pending = new Map<TypeUrl, DeltaUpdate>();
   let disconnectedSince: Date | undefined = new Date();
   let lastError: string | undefined;
+  let acceptedAt: Date | undefined;
   let refusals = 0;
   const refused = new Map<TypeUrl, string>();
   let envoyVersion = '';
@@ -133,6 +141,7 @@ export async function startRelay({
         `${state} ${isConnected ? 'to' : 'from'} the control plane`,
       );
     },
+    ...(onConnection && { onConnection }),
   });
 
   function serve(): void {
@@ -171,6 +180,7 @@ export async function startRelay({
     if (downstream.settled(KEY, typeUrl) !== 'acked') return;
     pending.delete(typeUrl);
     refused.delete(typeUrl);
+    acceptedAt = new Date();
     config.ack(typeUrl);
     upstream.answer(update);
   }
@@ -185,6 +195,8 @@ export async function startRelay({
       connected: disconnectedSince === undefined,
       disconnectedSince,
       lastError,
+      acceptedAt,
+      envoyVersion,
       refusals,
       refused: [...refused.values()].at(-1),
     }),

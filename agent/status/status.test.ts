@@ -19,6 +19,8 @@ const connected: RelayStatus = {
   connected: true,
   disconnectedSince: undefined,
   lastError: undefined,
+  acceptedAt: undefined,
+  envoyVersion: '',
   refusals: 0,
   refused: undefined,
 };
@@ -26,6 +28,8 @@ const disconnected = (seconds: number): RelayStatus => ({
   connected: false,
   disconnectedSince: new Date(now.getTime() - seconds * 1000),
   lastError: 'refused',
+  acceptedAt: undefined,
+  envoyVersion: '',
   refusals: 0,
   refused: undefined,
 });

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { HostPort } from '../../common/addresses/host-port.ts';
 import { addStatusService } from '../../xds/csds/service.ts';
 import { addHealthService } from '../../xds/grpc/health.ts';
-import { createGrpcServer } from '../../xds/grpc/server.ts';
+import { createGrpcServer, type GrpcServer } from '../../xds/grpc/server.ts';
 import type { XdsServer } from '../../xds/server.ts';
 import { SERVICE_NAMES, SERVICES } from '../../xds/service.ts';
 import type { Connection } from '../../xds/grpc/connection.ts';
@@ -45,6 +45,8 @@ export type ListenAdsOptions = {
   readonly tracker?: ConnectionTracker;
   /** Maximum age of a connection, in milliseconds, plus or minus a tenth. Default: no maximum. */
   readonly maxAgeMs?: number | undefined;
+  /** Further services, behind the same admission. Default: none. */
+  readonly services?: readonly { addTo(server: GrpcServer): void }[];
 };
 
 /**
@@ -59,6 +61,7 @@ export async function listenAds(
     tls,
     tracker = createConnectionTracker({ limits: UNLIMITED, onClosed: () => undefined }),
     maxAgeMs,
+    services = [],
   }: ListenAdsOptions = {},
 ): Promise<AdsListener> {
   const slots = new WeakMap<Connection, ConnectionSlot>();
@@ -77,6 +80,7 @@ export async function listenAds(
   });
   xds.addTo(server, ...SERVICE_NAMES);
   addStatusService(server, xds);
+  for (const service of services) service.addTo(server);
   let isStopping = false;
   addHealthService(server, SERVICES_ASKED_FOR, () => !isStopping);
   const serve = (socket: Socket, connection = tracker.of(socket)): void => {

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { XdsServer } from '../../xds/server.ts';
 import type { ProxyConfigs } from '../ads/proxy-configs.ts';
+import type { Agents } from '../agents/agents.ts';
 import { seesProxy } from '../ads/access/viewer.ts';
 import { callerOf, type RouteConfig } from '../http/call.ts';
 import type { Principal } from '../auth/principal.ts';
@@ -12,11 +13,12 @@ const CONFIG: RouteConfig = { action: 'daybreak:GetStatus' };
 /** Returns the status of the proxies that a caller may see; without a caller, of all proxies. */
 export type StatusFor = (caller?: Principal) => Status;
 
-/** Creates the status of the current streams. */
+/** Creates the status of the current streams. `agents`: default none. */
 export function createStatus(
   model: Model,
   xds: Pick<XdsServer, 'streams'>,
   configs: ProxyConfigs,
+  agents?: Pick<Agents, 'reportOf'>,
 ): StatusFor {
   const isVisible = (caller: Principal, key: string): boolean => {
     const identity = configs.get(key)?.identity;
@@ -25,7 +27,7 @@ export function createStatus(
   return (caller) => {
     const streams = xds.streams();
     const visible = caller === undefined ? streams : streams.filter(({ key }) => isVisible(caller, key));
-    return statusOf(model.revision, visible, configs);
+    return statusOf(model.revision, visible, configs, agents);
   };
 }
 

@@ -1,6 +1,7 @@
 import { compareText } from '../../common/compare-text.ts';
 import type { StreamStatus, TypeStatus } from '../../xds/status.ts';
 import { SECRET, shortName } from '../../xds/types.ts';
+import type { AgentReport, Agents } from '../agents/agents.ts';
 import { proxyPath } from '../ads/identity.ts';
 import type { ProxyConfig, ProxyConfigs } from '../ads/proxy-configs.ts';
 import { problemsIn, type Circumstances, type Problem } from '../translate/problems.ts';
@@ -29,9 +30,32 @@ export type ProxyStatus = {
    * `waiting`: its resource does not exist. `orphaned`: its resource was deleted, and it keeps its last configuration.
    */
   readonly state: 'in sync' | 'updating' | 'refused' | 'waiting' | 'orphaned';
+  /** The latest report of its agent; undefined without an agent, or with one of a version that reports nothing. */
+  readonly report?: ProxyReport | undefined;
   readonly types: readonly ProxyTypeStatus[];
   /** The parts of the model without effect on this proxy, with reasons, and failing look-ups in AWS or in a folder. */
   readonly problems: readonly Problem[];
+};
+
+/** The latest report of a proxy's agent. */
+export type ProxyReport = {
+  /** When it arrived. Agents report changes at once, and each minute. */
+  readonly at: string;
+  /** Whether Envoy is LIVE, and none of its listeners waits for a secret. */
+  readonly ready: boolean;
+  /** Whether the proxy is about to stop, or its application is gone. */
+  readonly draining: boolean;
+  /** Why it drains or is not ready; empty if it serves. */
+  readonly reason: string;
+  /** The IP addresses of its task or host. */
+  readonly addresses: readonly string[];
+  /**
+   * The configuration that Envoy runs on: `live`, the control plane's, with the time of the last ACK; or `last good`, with the time
+   * of that configuration. Undefined: none yet.
+   */
+  readonly runsOn: { readonly source: 'live' | 'last good'; readonly since: string } | undefined;
+  /** Certificates in use, those that end first at the front; at most 16. */
+  readonly certificates: readonly { readonly name: string; readonly ends: string }[];
 };
 
 /** One type of a proxy's resources: their number, and the latest response, ACK and NACK. */
@@ -55,10 +79,13 @@ export function statusOf(
   revision: number,
   streams: readonly StreamStatus[],
   configs: Pick<ProxyConfigs, 'get' | 'circumstances'>,
+  agents: Pick<Agents, 'reportOf'> = NO_AGENTS,
 ): Status {
-  const proxies = streams.map((stream) => proxyStatus(stream, configs));
+  const proxies = streams.map((stream) => proxyStatus(stream, configs, agents));
   return { revision, proxies: proxies.toSorted((a, b) => compareText(sortKey(a), sortKey(b))) };
 }
+
+const NO_AGENTS: Pick<Agents, 'reportOf'> = { reportOf: () => undefined };
 
 // Keeps each proxy at a stable position in the list.
 function sortKey({ resource, instance, peer }: ProxyStatus): string {
@@ -68,10 +95,13 @@ function sortKey({ resource, instance, peer }: ProxyStatus): string {
 function proxyStatus(
   stream: StreamStatus,
   configs: Pick<ProxyConfigs, 'get' | 'circumstances'>,
+  agents: Pick<Agents, 'reportOf'>,
 ): ProxyStatus {
   const config = configs.get(stream.key);
+  const resource = config === undefined ? stream.node.id : proxyPath(config.identity);
+  const report = agents.reportOf(resource, stream.peer);
   return {
-    resource: config === undefined ? stream.node.id : proxyPath(config.identity),
+    resource,
     instance: agentMetadata(stream, 'instance'),
     agent: agentMetadata(stream, 'version'),
     envoy: stream.node.version,
@@ -79,6 +109,7 @@ function proxyStatus(
     variant: stream.variant,
     connectedAt: new Date(stream.connectedAt).toISOString(),
     state: stateOf(stream, config),
+    report: report && proxyReport(report),
     types: stream.types.map(typeStatus),
     problems: config === undefined ? [] : problemsOf(stream, config, configs.circumstances(config.identity)),
   };
@@ -119,6 +150,19 @@ function typeStatus({ typeUrl, resources, outstanding, acked, nacked }: TypeStat
     refusedVersion: nacked?.version,
     refusedAt: iso(nacked?.at),
     error: nacked?.message,
+  };
+}
+
+function proxyReport({ at, state }: AgentReport): ProxyReport {
+  const { ready, draining, reason, addresses, runsOn, certificates } = state;
+  return {
+    at: new Date(at).toISOString(),
+    ready,
+    draining,
+    reason,
+    addresses,
+    runsOn: runsOn && { source: runsOn.source, since: new Date(runsOn.since).toISOString() },
+    certificates: certificates.map(({ name, ends }) => ({ name, ends: new Date(ends).toISOString() })),
   };
 }
 

@@ -4,7 +4,11 @@ import { run } from '../command.mjs';
 
 /** @import { Workshop } from '../workshop.mjs' */
 
-const BUF = ['generate', '--template', 'xds/buf.gen.yaml'];
+const BUF = ['xds', 'common/contracts/agent'].map((folder) => [
+  'generate',
+  '--template',
+  `${folder}/buf.gen.yaml`,
+]);
 
 /**
  * Generates the committed code again in another place and compares: the tree itself is left as it is.
@@ -22,11 +26,12 @@ export async function outdatedGeneratedCode({ root, folder, env, signal }) {
     for (const name of sources) await cp(join(root, model, name), join(fresh, model, name));
     const options = { cwd: root, env, signal, seconds: 300 };
     await Promise.all([
-      run('buf', [...BUF, '--output', fresh], options),
+      ...BUF.map((words) => run('buf', [...words, '--output', fresh], options)),
       run('node', [join(fresh, model, 'generate.ts')], options),
     ]);
     return [
       ...(await differences(root, fresh, 'xds/envoy')),
+      ...(await differences(root, fresh, 'common/contracts/agent/generated')),
       ...(await differences(root, fresh, model, (name) => name === 'types.ts')),
     ];
   } finally {

@@ -4,6 +4,7 @@ import { closed, connected, IDLE, racing, streamsOf, waiting, type ClientState }
 import {
   openStream,
   type ClientStream,
+  type OpenBeside,
   type StreamEvents,
   type StreamOptions,
   type Upstream,
@@ -22,6 +23,8 @@ export type DeltaClientOptions = StreamOptions & {
   onUpdate(update: DeltaUpdate): void;
   /** `connected`: a server has accepted the stream. `disconnected`: once per failed attempt or lost stream, with the server and the reason. */
   onState(state: 'connected' | 'disconnected', detail: string): void;
+  /** Called after `connected`. `open` starts further calls of other methods on the same connection, which end with it. */
+  onConnection?(open: OpenBeside): void;
 };
 
 /** An incremental ADS client that reconnects by itself, to the next upstream, with back-off and jitter. */
@@ -102,6 +105,7 @@ function won(client: Client, stream: ClientStream, peer: string): Pick<StreamEve
   client.state = connected(stream);
   client.next = options.upstreams.indexOf(stream.upstream) + 1;
   options.onState('connected', peer);
+  options.onConnection?.((path, events) => stream.openBeside(path, events));
   return {
     onResponse: (bytes) => receive(client, stream, bytes),
     onEnd({ reason, refused }) {

@@ -1,13 +1,8 @@
 import { errorText } from '../../common/error-text.ts';
 import { create, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
 import { DeltaDiscoveryRequestSchema } from '#envoy/envoy/service/discovery/v3/discovery_pb.ts';
-import {
-  openCall,
-  type CallOptions,
-  type CallOutcome,
-  type ClientCall,
-  type ServerAddress,
-} from '../grpc/client-call.ts';
+import { openCall, type CallOptions, type CallOutcome, type ClientCall } from '../grpc/client-call.ts';
+import type { ServerAddress } from '../grpc/client-connection.ts';
 import { status, type Status } from '../grpc/status.ts';
 import { DELTA_METHOD } from '../service.ts';
 
@@ -44,10 +39,15 @@ export type DeltaRequestInit = Omit<
   '$typeName' | 'node'
 >;
 
+/** Starts a further call on a connection, by the path of its method. It ends with the connection. */
+export type OpenBeside = ClientCall['openBeside'];
+
 /** One delta stream to one server, on a connection of its own. */
 export type ClientStream = {
   readonly upstream: Upstream;
   readonly send: (request: DeltaRequestInit) => void;
+  /** Starts a further call on the connection. Only for a stream that the server has accepted. */
+  readonly openBeside: OpenBeside;
   /** Ends the stream without a callback. */
   readonly close: () => void;
   /** Ends the stream, and passes the reason to `onEnd`. */
@@ -109,6 +109,10 @@ export function openStream(upstream: Upstream, options: StreamOptions, events: S
         node === undefined ? request : { ...request, node },
       );
       call?.write(toBinary(DeltaDiscoveryRequestSchema, message));
+    },
+    openBeside(path, its) {
+      if (call === undefined) throw new Error('a stream that has no connection');
+      return call.openBeside(path, its);
     },
     close,
     fail,

@@ -169,3 +169,33 @@ test.skipIf(SHORT_FORM)('a server that stops answering pings ends the call', asy
   isCut = true;
   expect(await ended).toMatchObject({ code: status.UNAVAILABLE });
 });
+
+test('a further call runs on the connection of the first, and ends with it; the first goes on without it', async () => {
+  const connections = new Set<unknown>();
+  const { port } = await fixture.serve((served) => {
+    connections.add(served.connection);
+    return echo(served);
+  });
+  const { openBeside, write, messages, close } = call(port);
+  const open = () => {
+    const heard: string[] = [];
+    const ended = Promise.withResolvers<CallOutcome>();
+    const beside = openBeside(PATH, {
+      onHeaders: () => undefined,
+      onMessage: (message) => heard.push(message.toString()),
+      onEnd: ended.resolve,
+    });
+    return { ...beside, heard, ended: ended.promise };
+  };
+  const [one, two] = [open(), open()];
+  one.write(Buffer.from('one'));
+  two.write(Buffer.from('two'));
+  await expect.poll(() => [...one.heard, ...two.heard]).toEqual(['one', 'two']);
+  one.close();
+  write(Buffer.from('first'));
+  await expect.poll(() => messages).toEqual(['first']);
+  expect(connections.size).toBe(1);
+  close();
+  expect((await two.ended).code).toBe(status.UNAVAILABLE);
+  expect(await open().ended).toMatchObject({ code: status.UNAVAILABLE });
+});

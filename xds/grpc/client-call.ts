@@ -1,26 +1,18 @@
 import { errorText } from '../../common/error-text.ts';
+import { constants, type IncomingHttpHeaders } from 'node:http2';
 import {
-  connect as connectHttp2,
-  constants,
-  type ClientHttp2Session,
-  type IncomingHttpHeaders,
-} from 'node:http2';
-import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { connect as connectTls, type SecureContextOptions } from 'node:tls';
-import { keepAlive, type KeepAlive } from './keep-alive.ts';
+  openConnection,
+  type ClientConnection,
+  type ConnectionOptions,
+  type ServerAddress,
+} from './client-connection.ts';
 import { PREFIX_BYTES, splitMessages } from './message-splitter.ts';
 import { status, type Status } from './status.ts';
 
-/** A server's address: a host (a name, or an address without brackets) and port, or a unix socket. */
-export type ServerAddress = { readonly host: string; readonly port: number } | { readonly path: string };
-
-/** Options of a call. */
-export type CallOptions = {
-  /** Undefined: plain text. Without `ca`, the certificate authorities that Node trusts. */
-  readonly tls?: Pick<SecureContextOptions, 'ca' | 'cert' | 'key'> | undefined;
+/** Options of a call and its connection. */
+export type CallOptions = ConnectionOptions & {
   /** Request headers, by lower-case name. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  readonly keepAlive?: KeepAlive;
 };
 
 /** How a call ended: with the server's status, or with a status for the failure in between. */
@@ -35,15 +27,18 @@ export type CallEvents = {
   readonly onEnd: (outcome: CallOutcome) => void;
 };
 
-/** A bidirectional call on a connection of its own. */
-export type ClientCall = {
+/** A bidirectional call. */
+export type Call = {
   readonly write: (message: Uint8Array) => void;
-  /** Ends the call and its connection at once, in any state, without a callback. */
+  /** Ends the call at once, in any state, without a callback. */
   readonly close: () => void;
 };
 
-/** Size of the flow-control windows, in bytes: a first configuration of some megabytes then takes few round trips. */
-const WINDOW = 1024 * 1024;
+/** A call on a connection of its own, which ends with the call. */
+export type ClientCall = Call & {
+  /** Starts a further call on the connection, with the same headers. Unless it ends earlier, it ends with the connection. */
+  readonly openBeside: (path: string, events: CallEvents) => Call;
+};
 
 /**
  * Connects, and starts a bidirectional call of a method ("gRPC over HTTP2"). There is no time limit: the owner closes a call that
@@ -52,27 +47,37 @@ const WINDOW = 1024 * 1024;
 export function openCall(
   address: ServerAddress,
   path: string,
-  { tls, headers, keepAlive: pings }: CallOptions,
+  { headers, ...options }: CallOptions,
   events: CallEvents,
 ): ClientCall {
-  const socket = connectSocket(address, tls);
-  const session = connectHttp2(originOf(address, tls !== undefined), {
-    createConnection: () => socket,
-    settings: { enablePush: false, initialWindowSize: WINDOW },
-    // Otherwise Node ends a stream whose responses together are larger than 10 MB.
-    maxSessionMemory: Number.MAX_SAFE_INTEGER,
-  });
-  let lastError: Error | undefined;
+  const connection = openConnection(address, options);
+  const call = startCall(connection, path, headers, events, () => connection.close());
+  return {
+    ...call,
+    openBeside(besidePath, its) {
+      try {
+        return startCall(connection, besidePath, headers, its);
+      } catch (error) {
+        // The server has sent GOAWAY, or the connection is closed. Deferred, because the caller does not have the call yet.
+        const late = setImmediate(() => its.onEnd({ code: status.UNAVAILABLE, details: errorText(error) }));
+        return { write: () => undefined, close: () => clearImmediate(late) };
+      }
+    },
+  };
+}
+
+/** `afterClose`: called when the call is over, before its last callback. */
+function startCall(
+  { session, peer, error: connectionError, keepError }: ClientConnection,
+  path: string,
+  headers: CallOptions['headers'],
+  events: CallEvents,
+  afterClose: () => void = () => undefined,
+): Call {
   let outcome: CallOutcome | undefined;
   let isOver = false;
-
-  const keepError = (error: Error): void => void (lastError ??= error);
-  socket.on('error', keepError);
-  session.on('error', keepError);
-  session.once('connect', () => session.setLocalWindowSize(WINDOW));
-  session.once('close', () => finish());
-  if (pings !== undefined) keepAlive(session, socket, pings);
-
+  const connectionLost = (): void => finish();
+  session.once('close', connectionLost);
   const stream = session.request({
     [constants.HTTP2_HEADER_METHOD]: 'POST',
     [constants.HTTP2_HEADER_PATH]: path,
@@ -87,7 +92,7 @@ export function openCall(
   stream.on('response', (fields) => {
     const failure = statusIn(fields) ?? httpFailure(fields);
     if (failure !== undefined) finish(failure);
-    else if (!isOver) events.onHeaders(peerOf(socket, address));
+    else if (!isOver) events.onHeaders(peer());
   });
   stream.on('trailers', (fields) => void (outcome = statusIn(fields)));
   stream.on('data', (chunk: Buffer) => {
@@ -101,16 +106,18 @@ export function openCall(
   stream.once('end', () => finish());
   stream.once('close', () => finish());
 
-  function finish(why = outcome ?? lost(stream.rstCode, lastError)): void {
+  function finish(why = outcome ?? lost(stream.rstCode, connectionError())): void {
     if (isOver) return;
     close();
     events.onEnd(why);
   }
 
   function close(): void {
+    if (isOver) return;
     isOver = true;
+    session.off('close', connectionLost);
     stream.close(constants.NGHTTP2_CANCEL);
-    endConnection(session, socket);
+    afterClose();
   }
 
   return {
@@ -122,39 +129,6 @@ export function openCall(
     },
     close,
   };
-}
-
-function connectSocket(address: ServerAddress, tls: CallOptions['tls']): Socket {
-  const socket =
-    tls === undefined
-      ? connectTcp(address)
-      : connectTls({
-          ...address,
-          ...tls,
-          ALPNProtocols: ['h2'],
-          ...('host' in address && isIP(address.host) === 0 ? { servername: address.host } : {}),
-        });
-  socket.setNoDelay(true);
-  return socket;
-}
-
-/** Before the session is established, Node closes neither the session with its socket nor the socket with its session. */
-function endConnection(session: ClientHttp2Session, socket: Socket): void {
-  session.destroy();
-  socket.destroy();
-}
-
-function originOf(address: ServerAddress, isSecure: boolean): string {
-  const scheme = isSecure ? 'https' : 'http';
-  if ('path' in address) return `${scheme}://localhost`;
-  const host = isIP(address.host) === 6 ? `[${address.host}]` : address.host;
-  return `${scheme}://${host}:${address.port}`;
-}
-
-function peerOf({ remoteAddress, remotePort }: Socket, address: ServerAddress): string {
-  if ('path' in address) return `unix:${address.path}`;
-  const host = remoteAddress?.includes(':') === true ? `[${remoteAddress}]` : remoteAddress;
-  return `${host ?? address.host}:${remotePort ?? address.port}`;
 }
 
 function statusIn(fields: IncomingHttpHeaders): CallOutcome | undefined {

@@ -11,6 +11,8 @@ export type CallReader = {
   message(bytes: Buffer): void;
   /** The client has sent its last message. */
   halfClose(): void;
+  /** The longest message of this method, in bytes. Default: the server's limit. */
+  readonly mostMessageBytes?: number;
 };
 
 /** A message that waits until the ones before it are flushed. */

@@ -69,7 +69,10 @@ export function createGrpcServer(options: GrpcServerOptions = {}): GrpcServer {
 
   function enter(call: ServerCall): void {
     const method = methods.get(call.path);
-    if (method !== undefined) return call.read(method(call), mostMessageBytes);
+    if (method !== undefined) {
+      const reader = method(call);
+      return call.read(reader, reader.mostMessageBytes ?? mostMessageBytes);
+    }
     call.end(status.UNIMPLEMENTED, `this server has no method ${call.path.slice(0, 200)}`);
   }
 

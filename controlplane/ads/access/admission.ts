@@ -1,3 +1,4 @@
+import { CONNECT_PATH } from '../../../common/contracts/agent/state.ts';
 import type { Connection } from '../../../xds/grpc/connection.ts';
 import { CallError } from '../../../xds/grpc/call-error.ts';
 import type { ServerCall } from '../../../xds/grpc/server-call.ts';
@@ -70,12 +71,14 @@ const STOPPING = 'this control plane is stopping: ask another';
 type Gate = {
   readonly options: AdmissionOptions;
   readonly streams: Map<ServerCall, LiveStream>;
+  /** Connections of admitted proxies: whether the call of the proxy's agent was opened. */
+  readonly agentCalls: WeakMap<Connection, 'to come' | 'opened'>;
   state: 'open' | 'stopping';
 };
 
 /** Creates an admission without streams. */
 export function createAdmission(options: AdmissionOptions): Admission {
-  const gate: Gate = { options, streams: new Map(), state: 'open' };
+  const gate: Gate = { options, streams: new Map(), agentCalls: new WeakMap(), state: 'open' };
   const { streams } = gate;
   const again = (stream: LiveStream): void => verifyAgain(stream, (identity) => subjectOf(gate, identity));
   return {
@@ -118,7 +121,7 @@ function guard(gate: Gate, call: ServerCall, enter: () => void, onKnown?: () => 
   const known = (credential: Credential): void => {
     if (stream.state.kind === 'over') return;
     credential.verify();
-    requireRoom(gate.options);
+    if (!comesWithProxy(gate, call)) requireRoom(gate.options);
     if (STATUS_SERVICES.test(call.path)) credential.admit(undefined);
     stream.state = verified(credential);
     gate.streams.set(call, stream);
@@ -147,6 +150,8 @@ function admit(gate: Gate, call: ServerCall, identity: Identity): { readonly isI
   const counted = describeSubject({ identity, owner: undefined });
   const leaveCount = gate.options.proxies.enter(counted, call.connection.peer);
   stream.state = admitted(credential, identity, leaveCount);
+  const { connection } = call;
+  if (!gate.agentCalls.has(connection)) gate.agentCalls.set(connection, 'to come');
   return { isIdentified: credential.identifies };
 }
 
@@ -156,6 +161,13 @@ function noteRefusal({ options }: Gate, { call, state }: LiveStream, callEnd: Ca
   if (callEnd === undefined || reason === undefined) return;
   if (state.kind === 'admitted' || state.kind === 'over') return;
   options.onRefusal(reason, call.connection.peer, new CallError(callEnd.code, callEnd.details));
+}
+
+/** The first call of an agent on the connection of its admitted proxy is no newcomer: a proxy and its agent count once. */
+function comesWithProxy({ agentCalls }: Gate, { path, connection }: ServerCall): boolean {
+  if (path !== CONNECT_PATH || agentCalls.get(connection) !== 'to come') return false;
+  agentCalls.set(connection, 'opened');
+  return true;
 }
 
 /** Called once it is known who comes: strangers must not use up what is there for proxies. */

@@ -6,6 +6,7 @@ import { afterEach, beforeEach } from 'vitest';
 import { fileSource } from '../../../common/files/source.ts';
 import { createLog } from '../../../common/log.ts';
 import { createXdsServer, type XdsServer } from '../../../xds/server.ts';
+import { createAgents, type Agents } from '../../agents/agents.ts';
 import { openAccess } from '../../auth/open-access.ts';
 import { DOCUMENT, OWNER, REGION } from '../../auth/testing/signed-requests.ts';
 import { openCertificate } from '../../tls/open-certificate.ts';
@@ -36,6 +37,7 @@ export type Served = {
   /** The account of each mesh, in place of a model. */
   readonly owners: Map<string, string>;
   readonly xds: XdsServer;
+  readonly agents: Agents;
   readonly listener: AdsListener;
   readonly admission: Admission;
 };
@@ -116,16 +118,21 @@ export function accessFixture(): AccessFixture {
         return node.id;
       },
     });
+    const agents = createAgents(admission);
     const where = { host: '127.0.0.1', port: 0 };
     const tracker = createConnectionTracker({
       // The defaults of a control plane.
       limits: { all: 20_000, strangers: 5000 },
       onClosed: (why) => turnedAway.push(why),
     });
-    const listener = await listenAds(xds, where, admission, { tls: { certificate, clientCa }, tracker });
+    const listener = await listenAds(xds, where, admission, {
+      tls: { certificate, clientCa },
+      tracker,
+      services: [agents],
+    });
     cleanups.push(() => listener.close(), ads.close, access.close, certificate.close);
     address = `localhost:${listener.address.port}`;
-    return { address, turnedAway, refusals, identified, readings, owners, xds, listener, admission };
+    return { address, turnedAway, refusals, identified, readings, owners, xds, agents, listener, admission };
   }
 
   return {

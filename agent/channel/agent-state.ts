@@ -1,0 +1,61 @@
+import type { AgentState } from '../../common/contracts/agent/state.ts';
+import type { HostFacts } from '../host-facts.ts';
+import type { RelayStatus } from '../relay/relay.ts';
+import type { SecretStatus } from '../secrets/secret-status.ts';
+import type { SupervisorState } from '../supervisor/state.ts';
+
+/** Inputs of the state, read at one moment. */
+export type AgentFacts = {
+  readonly agent: { readonly version: string; readonly instance: string };
+  readonly host: Pick<HostFacts, 'ipv4' | 'ipv6'>;
+  readonly supervisor: SupervisorState;
+  readonly relay: RelayStatus;
+  readonly secrets: readonly SecretStatus[];
+  /** Why listeners refuse connections: one text per secret that they wait for. */
+  readonly awaited: readonly string[];
+  /** Whether the agent has received a stop signal. */
+  readonly isStopping: boolean;
+};
+
+/** Returns what the agent tells the control plane. It holds no counters and no ages, because each change of it is sent. */
+export function agentState(facts: AgentFacts): AgentState {
+  const { agent, relay } = facts;
+  const reason = reasonOf(facts);
+  return {
+    instance: agent.instance,
+    ready: reason === '',
+    draining: isDraining(facts),
+    addresses: addressesOf(facts.host),
+    agentVersion: agent.version,
+    envoyVersion: relay.envoyVersion,
+    runsOn: relay.acceptedAt && {
+      source: relay.connected ? 'live' : 'last good',
+      since: relay.acceptedAt.getTime(),
+    },
+    certificates: facts.secrets.flatMap(({ name, validity }) =>
+      validity === undefined ? [] : [{ name, ends: validity.notAfter }],
+    ),
+    reason,
+  };
+}
+
+/** Returns why the proxy drains or is not ready; empty if it serves. */
+function reasonOf(facts: AgentFacts): string {
+  const { supervisor, awaited } = facts;
+  if (isDraining(facts)) return 'the agent received a stop signal';
+  if (supervisor.kind !== 'running') return `Envoy is not LIVE (${supervisor.kind})`;
+  if (supervisor.health.lifecycle !== 'LIVE') return `Envoy is ${supervisor.health.lifecycle}`;
+  return awaited.join('; ');
+}
+
+function isDraining({ supervisor, isStopping }: AgentFacts): boolean {
+  return isStopping || supervisor.kind === 'draining' || supervisor.kind === 'stopped';
+}
+
+/** Without loopback and link-local addresses, which say nothing to other hosts. */
+function addressesOf({ ipv4, ipv6 }: AgentFacts['host']): readonly string[] {
+  return [ipv4, ipv6]
+    .flatMap((byInterface) => Object.values(byInterface).flat())
+    .map((cidr) => cidr.replace(/\/.*/, ''))
+    .filter((address) => !/^(127\.|169\.254\.|::1$|fe[89ab][0-9a-f]:)/i.test(address));
+}

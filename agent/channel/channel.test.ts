@@ -1,0 +1,103 @@
+import { pino } from 'pino';
+import { afterEach, expect, test } from 'vitest';
+import { CONNECT_PATH, decodeAgentMessage, type AgentState } from '../../common/contracts/agent/state.ts';
+import { openCall } from '../../xds/grpc/client-call.ts';
+import { listenGrpc } from '../../xds/grpc/listen.ts';
+import { createGrpcServer } from '../../xds/grpc/server.ts';
+import type { ServerCall } from '../../xds/grpc/server-call.ts';
+import { status } from '../../xds/grpc/status.ts';
+import { createChannel, type Channel } from './channel.ts';
+
+const NODE = 'mesh/m/virtualNode/n';
+const STATE: AgentState = {
+  instance: 'one',
+  ready: false,
+  draining: false,
+  addresses: [],
+  agentVersion: '0.1.0',
+  envoyVersion: '',
+  runsOn: undefined,
+  certificates: [],
+  reason: 'Envoy is not LIVE (starting)',
+};
+
+const closers: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closers.splice(0).toReversed()) close();
+});
+
+/** A control plane with the channel, or of an older version without it; and an agent's connection to it. */
+async function start({ isOld = false, heartbeatMs = 60_000 } = {}) {
+  const received: ReturnType<typeof decodeAgentMessage>[] = [];
+  const calls: ServerCall[] = [];
+  const server = createGrpcServer();
+  server.add('/ads', () => ({ message: () => undefined, halfClose: () => undefined }));
+  if (!isOld) {
+    server.add(CONNECT_PATH, (call) => {
+      calls.push(call);
+      return {
+        message: (bytes) => void received.push(decodeAgentMessage(bytes)),
+        halfClose: () => undefined,
+      };
+    });
+  }
+  const listener = await listenGrpc(server, { port: 0 });
+  closers.push(listener.close);
+  const lines: string[] = [];
+  const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) });
+  const channel = createChannel({ nodeId: NODE, log, checkMs: 20, heartbeatMs });
+  closers.push(channel.close);
+  const connect = (): void => {
+    const ads = openCall(
+      { host: '127.0.0.1', port: listener.port },
+      '/ads',
+      {},
+      { onHeaders: () => undefined, onMessage: () => undefined, onEnd: () => undefined },
+    );
+    closers.push(ads.close);
+    channel.connected(ads.openBeside);
+  };
+  connect();
+  return { channel, received, calls, connect, lines };
+}
+
+/** Reports a state that the returned object holds. */
+function reporting(channel: Channel): { state: AgentState } {
+  const held = { state: STATE };
+  channel.start(() => held.state);
+  return held;
+}
+
+test('reports the state at the start, at changes and in between, and names the node once', async () => {
+  const { channel, received } = await start({ heartbeatMs: 500 });
+  const held = reporting(channel);
+  await expect.poll(() => received).toEqual([{ nodeId: NODE, state: STATE }]);
+  held.state = { ...STATE, ready: true, reason: '' };
+  await expect.poll(() => received.length).toBeGreaterThan(1);
+  expect(received[1]).toEqual({ nodeId: '', state: held.state });
+  await expect.poll(() => received.length).toBeGreaterThan(3);
+  expect(received.slice(2).every(({ nodeId, state }) => nodeId === '' && state?.ready)).toBe(true);
+});
+
+test('a channel that ended opens again, on the same connection or on the next', async () => {
+  const { channel, received, calls, connect } = await start();
+  reporting(channel);
+  await expect.poll(() => received.length).toBe(1);
+  calls[0]?.end(status.INTERNAL, 'a fault');
+  await expect.poll(() => received.length).toBe(2);
+  connect();
+  await expect.poll(() => received.length).toBe(3);
+  expect(received.every(({ nodeId }) => nodeId === NODE)).toBe(true);
+  expect(calls[0]?.connection).toBe(calls[1]?.connection);
+  expect(calls[1]?.connection).not.toBe(calls[2]?.connection);
+});
+
+test('a control plane without the channel is told so in one line, and is not asked again', async () => {
+  const { channel, lines } = await start({ isOld: true });
+  const held = reporting(channel);
+  await expect.poll(() => lines.join('')).toContain('it is of an older version');
+  held.state = { ...STATE, ready: true };
+  channel.report();
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(lines).toHaveLength(1);
+});

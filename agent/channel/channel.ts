@@ -1,0 +1,112 @@
+import { CONNECT_PATH, encodeAgentMessage, type AgentState } from '../../common/contracts/agent/state.ts';
+import type { Log } from '../../common/log.ts';
+import { createBackoff } from '../../xds/client/backoff.ts';
+import type { OpenBeside } from '../../xds/client/stream.ts';
+import type { Call, CallOutcome } from '../../xds/grpc/client-call.ts';
+import { status } from '../../xds/grpc/status.ts';
+
+/** The agent's side of the channel to the control plane, on the connection of its ADS stream. */
+export type Channel = {
+  /** Takes over a new connection: opens the channel on it. The channel on an earlier connection has ended with that. */
+  connected(open: OpenBeside): void;
+  /** Begins to report the state that `state` returns: now, at changes, and each minute. */
+  start(state: () => AgentState): void;
+  /** Reports the state at once if it has changed. */
+  report(): void;
+  close(): void;
+};
+
+/** Options of a channel. `checkMs` (default: a second) and `heartbeatMs` (default: a minute) are for tests. */
+export type ChannelOptions = {
+  /** The node.id of the agent's proxy. */
+  readonly nodeId: string;
+  readonly log: Log;
+  readonly checkMs?: number;
+  readonly heartbeatMs?: number;
+};
+
+/**
+ * `none`: there is no connection, or its control plane does not know the channel. `open`: `sent` is the last message, `at` its time.
+ * `waiting`: the channel ended although the connection did not; a timer opens it again.
+ */
+type State =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'open'; readonly call: Call; sent: Uint8Array | undefined; at: number }
+  | { readonly kind: 'waiting'; readonly timer: NodeJS.Timeout };
+
+const CHECK_MS = 1000;
+const HEARTBEAT_MS = 60_000;
+const FIRST_WAIT_MS = 1000;
+const LONGEST_WAIT_MS = 60_000;
+
+/** Creates a channel without a connection. Nothing that happens on it affects the ADS stream or Envoy. */
+export function createChannel({
+  nodeId,
+  log,
+  checkMs = CHECK_MS,
+  heartbeatMs = HEARTBEAT_MS,
+}: ChannelOptions): Channel {
+  const backoff = createBackoff(FIRST_WAIT_MS, LONGEST_WAIT_MS);
+  let state: State = { kind: 'none' };
+  let read: (() => AgentState) | undefined;
+  const timer = setInterval(report, checkMs).unref();
+
+  function open(openBeside: OpenBeside): void {
+    const call = openBeside(CONNECT_PATH, {
+      onHeaders: () => undefined,
+      // No message of a control plane is known so far.
+      onMessage: () => undefined,
+      onEnd: (outcome) => ended(outcome, openBeside),
+    });
+    state = { kind: 'open', call, sent: undefined, at: 0 };
+    report();
+  }
+
+  function ended({ code, details }: CallOutcome, openBeside: OpenBeside): void {
+    state = { kind: 'none' };
+    if (code === status.UNIMPLEMENTED) {
+      log.info('the control plane takes no reports of this agent: it is of an older version');
+      return;
+    }
+    log.debug({ code, details }, 'the channel to the control plane ended');
+    // If the connection is lost too, the next one replaces this timer.
+    const retry = setTimeout(() => open(openBeside), backoff.next()).unref();
+    state = { kind: 'waiting', timer: retry };
+  }
+
+  function report(): void {
+    if (state.kind !== 'open' || read === undefined) return;
+    const isFirst = state.sent === undefined;
+    const current = read();
+    const message = encodeAgentMessage(current);
+    const isDue = performance.now() - state.at >= heartbeatMs;
+    if (!isFirst && !isDue && Buffer.compare(message, state.sent ?? message) === 0) return;
+    state.call.write(isFirst ? encodeAgentMessage(current, nodeId) : message);
+    state.sent = message;
+    // Spreads the heartbeats of agents that connected at the same moment.
+    state.at = performance.now() - Math.random() * heartbeatMs * 0.2;
+  }
+
+  function leave(): void {
+    if (state.kind === 'open') state.call.close();
+    if (state.kind === 'waiting') clearTimeout(state.timer);
+    state = { kind: 'none' };
+  }
+
+  return {
+    connected(openBeside) {
+      leave();
+      backoff.reset();
+      open(openBeside);
+    },
+    start(reader) {
+      read = reader;
+      report();
+    },
+    report,
+    close() {
+      clearInterval(timer);
+      leave();
+    },
+  };
+}

@@ -1,0 +1,109 @@
+import { isIP } from 'node:net';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { timestampFromMs, timestampMs } from '@bufbuild/protobuf/wkt';
+import { AgentMessageSchema, RunsOn_Source, StateSchema, type State } from './generated/agent_pb.ts';
+
+/** The path of the channel's method: `service Agent` in agent.proto. */
+export const CONNECT_PATH = '/daybreak.agent.v1.Agent/Connect';
+
+/** Size limit of a message from an agent, in bytes. The limits of `AgentState` keep it far below. */
+export const MOST_MESSAGE_BYTES = 16 * 1024;
+
+/** The configuration that Envoy runs on: the control plane's, or the last good one. `since`: as in agent.proto, in milliseconds since 1970. */
+export type RunsOn = { readonly source: 'live' | 'last good'; readonly since: number };
+
+/** The state of an agent, as `State` in agent.proto describes it. Times are in milliseconds since 1970. */
+export type AgentState = {
+  readonly instance: string;
+  readonly ready: boolean;
+  readonly draining: boolean;
+  /** Valid IP addresses. */
+  readonly addresses: readonly string[];
+  readonly agentVersion: string;
+  readonly envoyVersion: string;
+  /** Undefined: Envoy has no configuration yet. */
+  readonly runsOn: RunsOn | undefined;
+  readonly certificates: readonly { readonly name: string; readonly ends: number }[];
+  /** Why the proxy drains or is not ready; empty if it serves. */
+  readonly reason: string;
+};
+
+const MOST_ADDRESSES = 32;
+const MOST_CERTIFICATES = 16;
+const LONGEST_TEXT = 200;
+/** The latest time of a protobuf timestamp: the year 9999. */
+const LATEST_MS = 253_402_300_799_000;
+
+/** Encodes a message with an agent's state, shortened to the limits. `nodeId`: for the first message of a stream. */
+export function encodeAgentMessage(state: AgentState, nodeId = ''): Uint8Array {
+  const { runsOn, certificates, ...rest } = withinLimits(state);
+  const value = create(StateSchema, {
+    ...rest,
+    addresses: [...rest.addresses],
+    certificates: certificates.map(({ name, ends }) => ({ name, ends: timestampFromMs(ends) })),
+    ...(runsOn && { runsOn: { source: SOURCES[runsOn.source], since: timestampFromMs(runsOn.since) } }),
+  });
+  return toBinary(
+    AgentMessageSchema,
+    create(AgentMessageSchema, { nodeId, content: { case: 'state', value } }),
+  );
+}
+
+/**
+ * Decodes a message from an agent. `state` is undefined if the message has other content, from a newer agent. Cuts off text and lists
+ * at the limits, and leaves invalid addresses out. Throws on invalid bytes.
+ */
+export function decodeAgentMessage(bytes: Uint8Array): {
+  readonly nodeId: string;
+  readonly state: AgentState | undefined;
+} {
+  const { nodeId, content } = fromBinary(AgentMessageSchema, bytes, { readUnknownFields: false });
+  return { nodeId, state: content.case === 'state' ? readState(content.value) : undefined };
+}
+
+function readState({ runsOn, certificates, $typeName: _, ...rest }: State): AgentState {
+  const source = SOURCE_NAMES.find((name) => SOURCES[name] === runsOn?.source);
+  return withinLimits({
+    ...rest,
+    runsOn:
+      source === undefined || runsOn?.since === undefined
+        ? undefined
+        : { source, since: timestampMs(runsOn.since) },
+    certificates: certificates.flatMap(({ name, ends }) =>
+      ends === undefined ? [] : [{ name, ends: timestampMs(ends) }],
+    ),
+  });
+}
+
+function withinLimits(state: AgentState): AgentState {
+  const { runsOn } = state;
+  return {
+    instance: cut(state.instance),
+    ready: state.ready,
+    draining: state.draining,
+    addresses: state.addresses.filter((address) => isIP(address) !== 0).slice(0, MOST_ADDRESSES),
+    agentVersion: cut(state.agentVersion),
+    envoyVersion: cut(state.envoyVersion),
+    runsOn: runsOn && { source: runsOn.source, since: time(runsOn.since) },
+    certificates: state.certificates
+      .toSorted((a, b) => a.ends - b.ends)
+      .slice(0, MOST_CERTIFICATES)
+      .map(({ name, ends }) => ({ name: cut(name), ends: time(ends) })),
+    reason: cut(state.reason),
+  };
+}
+
+const SOURCES = { live: RunsOn_Source.LIVE, 'last good': RunsOn_Source.LAST_GOOD } as const;
+const SOURCE_NAMES = ['live', 'last good'] as const;
+
+/** Control characters could change what a terminal shows. */
+function cut(text: string): string {
+  return text
+    .slice(0, LONGEST_TEXT)
+    .toWellFormed()
+    .replaceAll(/\p{Cc}/gu, ' ');
+}
+
+function time(ms: number): number {
+  return Math.min(Math.max(0, Math.trunc(ms)), LATEST_MS);
+}

@@ -1,0 +1,145 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { afterEach, expect, test, vi } from 'vitest';
+import { CONNECT_PATH, encodeAgentMessage, type AgentState } from '../../common/contracts/agent/state.ts';
+import { openCall, type Call, type CallOutcome } from '../../xds/grpc/client-call.ts';
+import { status } from '../../xds/grpc/status.ts';
+import { DELTA_METHOD } from '../../xds/service.ts';
+import { CLUSTER } from '../../xds/types.ts';
+import { create, toBinary } from '@bufbuild/protobuf';
+import { DeltaDiscoveryRequestSchema } from '#envoy/envoy/service/discovery/v3/discovery_pb.ts';
+import { accessFixture, tokenLine, type Served } from '../ads/testing/access.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+const A = 'mesh/m/virtualNode/a';
+const B = 'mesh/m/virtualNode/b';
+const STATE: AgentState = {
+  instance: 'one',
+  ready: true,
+  draining: false,
+  addresses: ['10.0.0.5'],
+  agentVersion: '0.1.0',
+  envoyVersion: 'envoy 1.40.0',
+  runsOn: { source: 'live', since: 1_796_000_000_000 },
+  certificates: [],
+  reason: '',
+};
+
+const { file, serve } = accessFixture();
+const closers: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closers.splice(0)) close();
+});
+
+type Opened = {
+  readonly call: Call;
+  readonly headers: Promise<string>;
+  readonly ended: Promise<CallOutcome>;
+};
+
+/** An agent of virtual node `a`: its ADS stream, on whose connection it opens further calls. */
+async function connect({ address }: Served): Promise<{ beside(): Opened }> {
+  const port = Number(address.split(':')[1]);
+  const tls = { ca: await readFile(file('cert.pem')) };
+  const headers = { authorization: 'Bearer a' };
+  const ready = Promise.withResolvers<string>();
+  const ads = openCall(
+    { host: 'localhost', port },
+    DELTA_METHOD.path,
+    { tls, headers },
+    { onHeaders: ready.resolve, onMessage: () => undefined, onEnd: ({ details }) => ready.reject(details) },
+  );
+  closers.push(ads.close);
+  ads.write(
+    toBinary(
+      DeltaDiscoveryRequestSchema,
+      create(DeltaDiscoveryRequestSchema, { node: { id: A }, typeUrl: CLUSTER }),
+    ),
+  );
+  await ready.promise;
+  return {
+    beside() {
+      const taken = Promise.withResolvers<string>();
+      const ended = Promise.withResolvers<CallOutcome>();
+      const call = ads.openBeside(CONNECT_PATH, {
+        onHeaders: taken.resolve,
+        onMessage: () => undefined,
+        onEnd: ended.resolve,
+      });
+      return { call, headers: taken.promise, ended: ended.promise };
+    },
+  };
+}
+
+async function start(rate = 1000): Promise<{ served: Served; agent: Awaited<ReturnType<typeof connect>> }> {
+  await writeFile(file('tokens'), tokenLine('a', [A]));
+  const served = await serve({ tokens: true }, { adsRateLimit: { rate: 0.001, burst: rate } });
+  return { served, agent: await connect(served) };
+}
+
+const peerOf = ({ xds }: Served): string => xds.streams()[0]?.peer ?? '';
+
+test('the latest state of an agent is known by its resource and connection, until its stream ends', async () => {
+  const { served, agent } = await start();
+  const { call, headers } = agent.beside();
+  call.write(encodeAgentMessage(STATE, A));
+  await headers;
+  const peer = peerOf(served);
+  await expect.poll(() => served.agents.reportOf(A, peer)?.state).toEqual(STATE);
+  call.write(encodeAgentMessage({ ...STATE, ready: false, reason: 'Envoy is not LIVE' }));
+  await expect.poll(() => served.agents.reportOf(A, peer)?.state.ready).toBe(false);
+  expect(served.agents.reportOf(B, peer)).toBeUndefined();
+  expect(served.agents.reportOf(A, 'elsewhere:1')).toBeUndefined();
+  call.close();
+  await expect.poll(() => served.agents.reportOf(A, peer)).toBeUndefined();
+});
+
+test('an agent speaks only for the node of its credential', async () => {
+  const { served, agent } = await start();
+  const { call, ended } = agent.beside();
+  call.write(encodeAgentMessage(STATE, B));
+  expect(await ended).toMatchObject({
+    code: status.PERMISSION_DENIED,
+    details: expect.stringMatching(/not mesh\/m\/virtualNode\/b/),
+  });
+  expect(served.agents.reportOf(B, peerOf(served))).toBeUndefined();
+});
+
+test('messages that are unknown, too long, too many or no messages at all do no harm', async () => {
+  const { served, agent } = await start();
+  const unknown = agent.beside();
+  unknown.call.write(Uint8Array.of(0x0a, A.length, ...Buffer.from(A), 0x1a, 2, 8, 1));
+  await unknown.headers;
+  expect(served.agents.reportOf(A, peerOf(served))).toBeUndefined();
+  expect(await second(agent)).toMatchObject({ code: status.ALREADY_EXISTS });
+  for (let index = 0; index < 200; index += 1) unknown.call.write(encodeAgentMessage(STATE));
+  expect(await unknown.ended).toMatchObject({ code: status.RESOURCE_EXHAUSTED });
+
+  const none = agent.beside();
+  none.call.write(Buffer.from('nonsense'));
+  expect(await none.ended).toMatchObject({ code: status.INVALID_ARGUMENT });
+
+  const long = agent.beside();
+  long.call.write(Buffer.alloc(16 * 1024 + 1));
+  expect(await long.ended).toMatchObject({ code: status.RESOURCE_EXHAUSTED });
+  expect(served.xds.streams()).toHaveLength(1);
+});
+
+async function second(agent: Awaited<ReturnType<typeof connect>>): Promise<CallOutcome> {
+  const { call, ended } = agent.beside();
+  call.write(encodeAgentMessage(STATE, A));
+  return ended;
+}
+
+test('an agent is no newcomer beside its own proxy, but only once a connection', async () => {
+  const { served, agent } = await start(1);
+  const first = agent.beside();
+  first.call.write(encodeAgentMessage(STATE, A));
+  await first.headers;
+  first.call.close();
+  await expect.poll(() => served.agents.reportOf(A, peerOf(served))).toBeUndefined();
+  expect(await second(agent)).toMatchObject({
+    code: status.RESOURCE_EXHAUSTED,
+    details: expect.stringMatching(/ads-rate-limit/),
+  });
+});
