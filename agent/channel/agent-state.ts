@@ -1,4 +1,4 @@
-import type { AgentState } from '../../common/contracts/agent/state.ts';
+import type { AgentState } from '../../common/contracts/agent-channel/state.ts';
 import type { HostFacts } from '../host-facts.ts';
 import type { RelayStatus } from '../relay/relay.ts';
 import type { SecretStatus } from '../secrets/secret-status.ts';

@@ -1,6 +1,10 @@
 import { pino } from 'pino';
 import { afterEach, expect, test } from 'vitest';
-import { CONNECT_PATH, decodeAgentMessage, type AgentState } from '../../common/contracts/agent/state.ts';
+import {
+  CONNECT_PATH,
+  decodeAgentMessage,
+  type AgentState,
+} from '../../common/contracts/agent-channel/state.ts';
 import { openCall } from '../../xds/grpc/client-call.ts';
 import { listenGrpc } from '../../xds/grpc/listen.ts';
 import { createGrpcServer } from '../../xds/grpc/server.ts';

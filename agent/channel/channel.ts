@@ -1,4 +1,8 @@
-import { CONNECT_PATH, encodeAgentMessage, type AgentState } from '../../common/contracts/agent/state.ts';
+import {
+  CONNECT_PATH,
+  encodeAgentMessage,
+  type AgentState,
+} from '../../common/contracts/agent-channel/state.ts';
 import type { Log } from '../../common/log.ts';
 import { createBackoff } from '../../xds/client/backoff.ts';
 import type { OpenBeside } from '../../xds/client/stream.ts';
@@ -8,12 +12,12 @@ import { status } from '../../xds/grpc/status.ts';
 /** The agent's side of the channel to the control plane, on the connection of its ADS stream. */
 export type Channel = {
   /** Takes over a new connection: opens the channel on it. The channel on an earlier connection has ended with that. */
-  connected(open: OpenBeside): void;
+  readonly connected: (open: OpenBeside) => void;
   /** Begins to report the state that `state` returns: now, at changes, and each minute. */
-  start(state: () => AgentState): void;
+  readonly start: (state: () => AgentState) => void;
   /** Reports the state at once if it has changed. */
-  report(): void;
-  close(): void;
+  readonly report: () => void;
+  readonly close: () => void;
 };
 
 /** Options of a channel. `checkMs` (default: a second) and `heartbeatMs` (default: a minute) are for tests. */

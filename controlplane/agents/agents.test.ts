@@ -1,6 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { afterEach, expect, test, vi } from 'vitest';
-import { CONNECT_PATH, encodeAgentMessage, type AgentState } from '../../common/contracts/agent/state.ts';
+import {
+  CONNECT_PATH,
+  encodeAgentMessage,
+  type AgentState,
+} from '../../common/contracts/agent-channel/state.ts';
 import { openCall, type Call, type CallOutcome } from '../../xds/grpc/client-call.ts';
 import { status } from '../../xds/grpc/status.ts';
 import { DELTA_METHOD } from '../../xds/service.ts';

@@ -3,7 +3,7 @@ import {
   decodeAgentMessage,
   MOST_MESSAGE_BYTES,
   type AgentState,
-} from '../../common/contracts/agent/state.ts';
+} from '../../common/contracts/agent-channel/state.ts';
 import { createTokenBucket } from '../../common/token-bucket.ts';
 import { CallError } from '../../xds/grpc/call-error.ts';
 import type { GrpcServer } from '../../xds/grpc/server.ts';

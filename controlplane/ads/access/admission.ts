@@ -1,4 +1,4 @@
-import { CONNECT_PATH } from '../../../common/contracts/agent/state.ts';
+import { CONNECT_PATH } from '../../../common/contracts/agent-channel/state.ts';
 import type { Connection } from '../../../xds/grpc/connection.ts';
 import { CallError } from '../../../xds/grpc/call-error.ts';
 import type { ServerCall } from '../../../xds/grpc/server-call.ts';

@@ -61,7 +61,7 @@ export function decodeAgentMessage(bytes: Uint8Array): {
   return { nodeId, state: content.case === 'state' ? readState(content.value) : undefined };
 }
 
-function readState({ runsOn, certificates, $typeName: _, ...rest }: State): AgentState {
+function readState({ runsOn, certificates, ...rest }: State): AgentState {
   const source = SOURCE_NAMES.find((name) => SOURCES[name] === runsOn?.source);
   return withinLimits({
     ...rest,
