@@ -33,7 +33,7 @@ beforeEach(async () => {
   };
   const [ready] = (await once(program.stdout, 'data', { signal: AbortSignal.timeout(120_000) })) as [Buffer];
   endpoint = (JSON.parse(ready.toString()) as { api: string }).api;
-}, 30_000);
+});
 afterEach(async () => {
   await stop();
   await rm(folder, { recursive: true });

@@ -11,7 +11,7 @@ const DAYBREAK = join(import.meta.dirname, 'main.ts');
 let controlPlane: SecuredControlPlane;
 beforeAll(async () => {
   controlPlane = await startSecuredControlPlane('--region', 'eu-west-1');
-}, 30_000);
+});
 afterAll(async () => {
   await controlPlane.stop();
   controlPlane.remove();

@@ -64,7 +64,7 @@ test.each([
 
 /** Compares all writes so far with the contents of the store, then resolves the writes with an unknown outcome. */
 async function verify({ api }: LocalControlPlane, history: readonly Written[]): Promise<void> {
-  const held = await until('the store', () => virtualNodes(api), { limitMs: 20_000 });
+  const held = await until('the store', () => virtualNodes(api), { limitMs: 60_000 });
   const names = new Set(history.map(({ name }) => name));
   expect([...held.keys()].filter((name) => !names.has(name))).toEqual([]);
   expect(history.map((written) => fault(written, held.get(written.name))).filter(Boolean)).toEqual([]);

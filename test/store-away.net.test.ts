@@ -93,7 +93,7 @@ test('a store that does not answer: all waiting writes fail in bounded time; rea
     return true;
   });
   await front.has('after-silence.local');
-}, 30_000);
+});
 
 test('a control plane stops while its store is unavailable', async () => {
   const other = await startLocalControlPlane(['--store', url]);
@@ -132,7 +132,7 @@ test('a control plane waits for a store that starts later', async () => {
     stream.on('data', (chunk: Buffer) => printed.append(chunk));
   }
   const prints = (text: string) =>
-    until(text, async () => printed.text().includes(text), { limitMs: 20_000 });
+    until(text, async () => printed.text().includes(text), { limitMs: 60_000 });
   await prints('waiting for the store');
   await server.start();
   await prints('"ready":true');

@@ -123,7 +123,7 @@ test('while AWS does not answer, the last answer stays in force and the trouble 
   expect(told()).toBe(1);
   moto.resume();
   await until('no trouble', () => discovery.troublesOf('proxy').length === 0);
-}, 40_000);
+});
 
 test('a start while AWS does not answer uses the last answers; a value that was never known stays unknown', async () => {
   const { register } = await service('prod', 'kept');
@@ -142,7 +142,7 @@ test('a start while AWS does not answer uses the last answers; a value that was 
   expect(after.ask('prod', 'never')).toEqual({ ids: undefined, due: true });
   await until('it has waited', () => after.told() === 2);
   expect(after.ask('prod', 'never')).toEqual({ ids: undefined, due: false });
-}, 40_000);
+});
 
 test('a service that Cloud Map does not have is not an empty answer', async () => {
   const { discovery, ask, told } = await open();

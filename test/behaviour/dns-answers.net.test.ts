@@ -47,7 +47,7 @@ describe.each(ENVOYS)('%s', (variable) => {
       'an answer from every node',
       async () => (await statuses()).every((status) => status === 200),
       {
-        limitMs: 40_000,
+        limitMs: 60_000,
       },
     );
     await dns.answer(Object.fromEntries(ANSWERS.map((answer) => [`${answer}.example`, answer])));

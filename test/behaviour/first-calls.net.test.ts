@@ -9,7 +9,7 @@ import { openScene, type Scene } from './testing/scene.ts';
 const PORT = 7501;
 const STAT = `cluster.cds_egress_m_pair_grpc_${PORT}.`;
 /** Three checks, and some margin; earlier it took two minutes. */
-const PATIENCE = { limitMs: 40_000 };
+const PATIENCE = { limitMs: 60_000 };
 
 const is = inputsOf('m');
 

@@ -6,7 +6,7 @@ export type Ask = {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
-  /** Time-out of the whole exchange, to the last byte of the answer, in milliseconds. Default: 10,000. */
+  /** Time-out of the whole exchange, to the last byte of the answer, in milliseconds. Default: 60,000. */
   readonly limitMs?: number;
   /** Default: a connection of its own. */
   readonly agent?: Agent;
@@ -27,7 +27,7 @@ export type Answer = {
  */
 export function request(
   url: string,
-  { method = 'GET', headers = {}, body, limitMs = 10_000, agent, socketPath }: Ask = {},
+  { method = 'GET', headers = {}, body, limitMs = 60_000, agent, socketPath }: Ask = {},
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const fail = (cause: Error) =>

@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { HOST_ENV, inside, type Identity } from './inside.ts';
 import { createTail } from './tail.ts';
 
-const STOP_LIMIT_MS = 10_000;
-const LINE_LIMIT_MS = 20_000;
+const STOP_LIMIT_MS = 60_000;
+const LINE_LIMIT_MS = 60_000;
 const LAST_WORDS_MS = 100;
 
 /** How a program ended: exactly one of the two is set. */
@@ -33,12 +33,12 @@ export type Program = {
   stderr(): string;
   /**
    * Waits for the first line on stdout or stderr that matches, including lines already written.
-   * @throws Error, with the end of its output, if the program ends first or `limitMs` (default 20,000) expires.
+   * @throws Error, with the end of its output, if the program ends first or `limitMs` (default 60,000) expires.
    */
   line(wanted: RegExp, limitMs?: number): Promise<string>;
   /** Sends a signal; does nothing once the program has ended. */
   kill(signal: NodeJS.Signals): void;
-  /** Sends SIGTERM, and SIGKILL after `limitMs` (default 10,000). */
+  /** Sends SIGTERM, and SIGKILL after `limitMs` (default 60,000). */
   stop(limitMs?: number): Promise<Exit>;
 };
 

@@ -63,7 +63,7 @@ describe.each(ENVOYS)('%s', (variable) => {
       },
     });
     envoy = await openEnvoyAdmin(gateway);
-    await until('live', () => envoy.ready(), { limitMs: 20_000 });
+    await until('live', () => envoy.ready(), { limitMs: 60_000 });
   });
   afterAll(async () => {
     await envoy?.close();

@@ -54,7 +54,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     const options = { resource: NODE, xds: `http://${lab.address}:${ads.port}`, appPorts: '', env };
     agent = startAgent(gateway, programs, options);
     envoy = await openEnvoyAdmin(gateway);
-    await until('live', () => envoy.ready(), { limitMs: 20_000 });
+    await until('live', () => envoy.ready(), { limitMs: 60_000 });
   });
 
   afterAll(async () => {
@@ -124,7 +124,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     await server.line(/ready/);
     await gateway.exec('chown', [`${SIDECAR_UID}`, join(folder, 'sds.sock')]);
     await until('sds', async () => (await certificateOf('socket'))?.subjectAltName === 'DNS:from-sds', {
-      limitMs: 40_000,
+      limitMs: 60_000,
     });
   });
 
@@ -153,7 +153,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     const { stdout } = await gateway.exec('pgrep', ['-P', `${agent.pid}`]);
     await gateway.exec('kill', ['-9', ...stdout.trim().split('\n')]);
     await until('back', async () => (await certificateOf('known'))?.subjectAltName === 'DNS:second.local', {
-      limitMs: 20_000,
+      limitMs: 60_000,
     });
     expect((await certificateOf('late'))?.subjectAltName).toBe('DNS:late.local');
   });

@@ -15,7 +15,7 @@ import {
 
 // An agent's report of its secrets from any source: in its status, its log and its metrics. The tests are one story.
 
-const PATIENCE = { limitMs: 30_000 };
+const PATIENCE = { limitMs: 60_000 };
 
 describe.each(ENVOYS)('%s', (variable) => {
   let node: SecretsFixture;
@@ -127,7 +127,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     const before = await failures();
     await stands('app', 'served', /agent\.sock: .*; the secret is not renewed until this is fixed$/);
     // Envoy's own back-off, of up to half a minute, would allow about six attempts.
-    await until('many attempts', async () => (await failures()) >= before + 12, { limitMs: 40_000 });
+    await until('many attempts', async () => (await failures()) >= before + 12, { limitMs: 60_000 });
     await node.writeApp({ dns: ['second'] });
     sds = await node.startSds();
     await shows(SDS_PORT, 'DNS:second');
