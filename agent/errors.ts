@@ -9,6 +9,7 @@ export type AgentErrorCode =
   | 'PRIVILEGES'
   | 'RUN_FOLDER'
   | 'XDS_FILE'
+  | 'CONFIG_FILE'
   | 'STATUS_PORT'
   | 'ADMIN_PLACE'
   | 'MANAGEMENT_SOCKET'
@@ -69,6 +70,11 @@ export function cannotUseRunFolder(folder: string, cause: unknown): AgentError {
 export function cannotUseXdsSource(source: Source, cause: unknown): AgentError {
   const what = source.kind === 'file' ? `${source.setting}=${source.path}` : source.setting;
   return new AgentError('XDS_FILE', `${what} cannot be used (${text(cause)})`, { cause });
+}
+
+/** `CONFIG_FILE`: a file that becomes part of Envoy's bootstrap is unreadable or invalid. */
+export function cannotUseConfigFile(variable: string, path: string, cause: unknown): AgentError {
+  return new AgentError('CONFIG_FILE', `${variable}=${path} cannot be used (${text(cause)})`, { cause });
 }
 
 /** Failures to listen on an address or a socket. */

@@ -8,9 +8,9 @@ import { createAdminClient } from './admin/admin-client.ts';
 import { serveAdmin } from './admin/serve-admin.ts';
 import { readListeningSockets } from './application/listening-sockets.ts';
 import { watchApplication } from './application/watch-application.ts';
-import { bootstrap } from './bootstrap/bootstrap.ts';
 import { agentState } from './channel/agent-state.ts';
 import { createChannel } from './channel/channel.ts';
+import { prepareBootstrap } from './bootstrap/prepare-bootstrap.ts';
 import { drain } from './drain/drain.ts';
 import { findEnvoy } from './supervisor/envoy-binary.ts';
 import { envoyArgs } from './supervisor/envoy-command.ts';
@@ -31,6 +31,7 @@ import { agentMetrics } from './status/metrics.ts';
 import { createFileSecrets } from './secrets/file-secrets.ts';
 import { createSdsErrors } from './secrets/sds-errors.ts';
 import { createSecretWatch } from './secrets/watch-secrets.ts';
+import { idleVariables } from './settings/companions.ts';
 import { readAgentSettings, type AgentSettings } from './settings/settings.ts';
 import { status } from './status/status.ts';
 import { listenForStop } from './stop-signals.ts';
@@ -51,6 +52,9 @@ export async function runAgent(env: Environment, agentLog: AgentLog): Promise<nu
   try {
     const settings = readAgentSettings(env);
     log.level = AGENT_LEVELS[settings.envoy.logLevel];
+    for (const { variables, why } of idleVariables(env, settings)) {
+      log.warn({ variables }, `variables without effect: ${why}`);
+    }
     log.debug({ variables: withoutEffect(env) }, 'ignoring variables that have no effect');
     await run(settings, env, agentLog);
     return 0;
@@ -80,8 +84,7 @@ async function run(settings: AgentSettings, env: Environment, agentLog: AgentLog
     const folder = makeRunFolder(settings.runFolder);
     cleanups.push(folder.remove);
     const sockets = { agent: join(folder.path, 'ads.sock'), admin: join(folder.path, 'adm.sock') };
-    const bootstrapPath = join(folder.path, 'bootstrap.json');
-    folder.write('bootstrap.json', JSON.stringify(bootstrap(settings, node, sockets, agentLog.form)));
+    const prepared = await prepareBootstrap({ settings, node, folder, sockets, agentLog });
 
     const fileSecrets = createFileSecrets(log);
     cleanups.push(() => fileSecrets.close());
@@ -132,7 +135,7 @@ async function run(settings: AgentSettings, env: Environment, agentLog: AgentLog
     const supervisor = createSupervisor({
       start: () => {
         management.envoyStarts();
-        const args = envoyArgs(settings, bootstrapPath, management.envoyLogLevel());
+        const args = envoyArgs(settings, prepared.path, management.envoyLogLevel());
         return startEnvoy({ ...command, args });
       },
       watch: async (signal, report) => {
@@ -175,6 +178,7 @@ async function run(settings: AgentSettings, env: Environment, agentLog: AgentLog
         application: application.problems(),
         disconnectedLimitSeconds: settings.health.disconnectedLimitSeconds,
         droppedOutputBytes: output.dropped(),
+        leftOut: prepared.leftOut,
       });
     const metrics = () =>
       agentMetrics({

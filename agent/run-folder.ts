@@ -5,6 +5,8 @@ import { cannotUseRunFolder } from './errors.ts';
 /** The agent's own folder while it runs. Its mode is 0700, so that no other user opens the sockets in it. */
 export type RunFolder = {
   readonly path: string;
+  /** Returns the path of a file in it. */
+  readonly file: (name: string) => string;
   /** Writes a file of mode 0600. @throws AgentError */
   readonly write: (name: string, text: string) => void;
   readonly remove: () => void;
@@ -25,6 +27,7 @@ export function makeRunFolder(parent: string): RunFolder {
   const path = attempt(() => mkdtempSync(join(parent, 'daybreak-agent-')));
   return {
     path,
+    file: (name) => join(path, name),
     write: (name, text) => attempt(() => writeFileSync(join(path, name), text, { mode: 0o600 })),
     remove: () => rmSync(path, { recursive: true, force: true }),
   };

@@ -57,7 +57,7 @@ export function statsSinks({ dogStatsd }: StatsSettings) {
   const address =
     dogStatsd.kind === 'pipe'
       ? { pipe: { path: dogStatsd.path } }
-      : { socketAddress: { protocol: 'UDP', address: dogStatsd.address, portValue: dogStatsd.port } };
+      : { socketAddress: { protocol: 'UDP', address: dogStatsd.host, portValue: dogStatsd.port } };
   return {
     statsSinks: [
       {

@@ -26,8 +26,13 @@ test.each(cases)('$golden', async ({ file, golden }) => {
     kernel: '6.1.0',
   };
   const node = nodeIdentity(settings, facts, { instance: 'an-instance', version: '0.0.0' });
-  const sockets = { agent: '/tmp/daybreak-agent-x/ads.sock', admin: '/tmp/daybreak-agent-x/adm.sock' };
-  const json = bootstrap(settings, node, sockets, settings.logForm ?? 'json');
+  const inFolder = (name: string) => `/tmp/daybreak-agent-x/${name}`;
+  const paths = {
+    agent: inFolder('ads.sock'),
+    admin: inFolder('adm.sock'),
+    samplingRules: inFolder('sampling-rules.json'),
+  };
+  const json = bootstrap(settings, node, paths, settings.logForm ?? 'json');
   // A field that Envoy's descriptors do not have, or have with another type, fails here.
   const schema = registry.getMessage('envoy.config.bootstrap.v3.Bootstrap');
   if (schema === undefined) throw new Error('the descriptors have no Bootstrap');

@@ -3,11 +3,16 @@ import type { NodeIdentity } from '../relay/relay.ts';
 import type { LogForm } from '../../common/log.ts';
 import type { AgentSettings } from '../settings/settings.ts';
 import { applicationLogConfig } from './bootstrap-log.ts';
+import { tracing, tracingClusters } from '../tracing/bootstrap-tracing.ts';
 import { staticRuntime } from './bootstrap-runtime.ts';
 import { statsConfig, statsSinks } from './bootstrap-stats.ts';
 
-/** Paths of the agent's and the admin interface's unix sockets, in a folder that no other user can enter. */
-export type Sockets = { readonly agent: string; readonly admin: string };
+/** Paths in a folder that no other user can enter: the agent's and the admin interface's unix sockets, and X-Ray's sampling rules. */
+export type BootstrapPaths = {
+  readonly agent: string;
+  readonly admin: string;
+  readonly samplingRules: string;
+};
 
 /** Envoy's bootstrap as plain JSON. */
 export type BootstrapJson = ReturnType<typeof bootstrap>;
@@ -16,14 +21,19 @@ export type BootstrapJson = ReturnType<typeof bootstrap>;
  * Builds Envoy's bootstrap. It equals App Mesh's, except that Envoy reaches the control plane through the agent's socket. Plain JSON,
  * because the generated types of the whole bootstrap need more memory than the agent itself.
  */
-export function bootstrap(settings: AgentSettings, node: NodeIdentity, sockets: Sockets, logForm: LogForm) {
+export function bootstrap(
+  settings: AgentSettings,
+  node: NodeIdentity,
+  paths: BootstrapPaths,
+  logForm: LogForm,
+) {
   const { envoy, stats } = settings;
   const initialFetchTimeout = `${envoy.initialFetchTimeoutSeconds}s`;
   const overAds = { ads: {}, initialFetchTimeout, resourceApiVersion: 'V3' };
   return {
     node,
     ...applicationLogConfig(logForm),
-    admin: admin(envoy.adminLogPath, sockets.admin),
+    admin: admin(envoy.adminLogPath, paths.admin),
     clusterManager: { outlierDetection: { eventLogPath: envoy.outlierLogPath } },
     dynamicResources: {
       adsConfig: {
@@ -36,13 +46,20 @@ export function bootstrap(settings: AgentSettings, node: NodeIdentity, sockets: 
       cdsConfig: overAds,
       ldsConfig: overAds,
     },
-    staticResources: { clusters: [socketCluster(AGENT_CLUSTER, sockets.agent), ...sdsCluster(envoy)] },
+    staticResources: {
+      clusters: [
+        socketCluster(AGENT_CLUSTER, paths.agent),
+        ...tracingClusters(settings),
+        ...sdsCluster(envoy),
+      ],
+    },
     layeredRuntime: {
       layers: [
         { name: 'static_layer_0', staticLayer: staticRuntime(settings.runtime) },
         { name: 'admin_layer', adminLayer: {} },
       ],
     },
+    ...tracing(settings, paths.samplingRules),
     statsConfig: statsConfig(settings),
     ...statsSinks(stats),
     ...(stats.flushIntervalMs === undefined ? {} : { statsFlushInterval: seconds(stats.flushIntervalMs) }),

@@ -10,8 +10,8 @@ import {
 } from '../../common/settings.ts';
 import { goDuration } from './go-duration.ts';
 import type { Place } from '../serving/serve.ts';
-import { address, path, socketPath, variableName } from './parsers.ts';
 import { XDS_TEXTS } from './xds-texts.ts';
+import { address, host, path, socketPath, variableName } from './parsers.ts';
 
 /** Settings that Envoy is started with. */
 export type EnvoySettings = {
@@ -46,8 +46,9 @@ export type AdminSettings = {
 export type StatsSettings = {
   readonly resourceTags: boolean;
   readonly flushIntervalMs: number | undefined;
+  /** `host` is a name or an IP address. */
   readonly dogStatsd:
-    | { readonly kind: 'udp'; readonly address: string; readonly port: number }
+    | { readonly kind: 'udp'; readonly host: string; readonly port: number }
     | { readonly kind: 'pipe'; readonly path: string }
     | undefined;
 };
@@ -88,10 +89,10 @@ const ADMIN_SOCKET = '/tmp/envoy_admin.sock';
 /** Reads the settings of the served admin interface. */
 export function readAdmin(read: Reader): AdminSettings {
   const mode = read('ENVOY_ADMIN_MODE', oneOf('tcp', 'uds'), 'tcp');
-  const host = read('DAYBREAK_ADMIN_ADDRESS', address, '127.0.0.1');
+  const adminAddress = read('DAYBREAK_ADMIN_ADDRESS', address, '127.0.0.1');
   const bothFamilies = read('ENVOY_ADMIN_ACCESS_ENABLE_IPV6', boolean, false);
   const tcp = {
-    address: bothFamilies && host === '0.0.0.0' ? '::' : host,
+    address: bothFamilies && adminAddress === '0.0.0.0' ? '::' : adminAddress,
     port: read('ENVOY_ADMIN_ACCESS_PORT', port, 9901),
   };
   return {
@@ -103,11 +104,14 @@ export function readAdmin(read: Reader): AdminSettings {
 /** Reads the settings of Envoy's statistics. */
 export function readStats(read: Reader): StatsSettings {
   const statsd = read('ENABLE_ENVOY_DOG_STATSD', boolean, false);
-  const socket = read('STATSD_SOCKET_PATH', path, undefined);
+  // Without the sink, its values are not looked at, as in App Mesh's agent.
+  const only = <T>(parse: Parser<T>, fallback: T): Parser<T> =>
+    statsd ? parse : () => ({ value: fallback });
+  const socket = read('STATSD_SOCKET_PATH', only<string | undefined>(path, undefined), undefined);
   const udp = {
     kind: 'udp' as const,
-    address: read('STATSD_ADDRESS', address, '127.0.0.1'),
-    port: read('STATSD_PORT', port, 8125),
+    host: read('STATSD_ADDRESS', only(host, '127.0.0.1'), '127.0.0.1'),
+    port: read('STATSD_PORT', only(port, 8125), 8125),
   };
   const sink = socket === undefined ? udp : { kind: 'pipe' as const, path: socket };
   return {

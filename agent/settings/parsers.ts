@@ -17,6 +17,18 @@ export const address: Parser<string> = (value) => {
   return isIP(bare) !== 0 && !bare.includes('%') ? { value: bare } : { wanted: 'an IPv4 or IPv6 address' };
 };
 
+/** Parses the name of a host, or an IP address as `address` does. */
+export const host: Parser<string> = (value) => {
+  const parsed = address(value);
+  if ('value' in parsed) return parsed;
+  return value.length <= 253 && HOST_NAME.test(value)
+    ? { value }
+    : { wanted: 'an IP address or the name of a host' };
+};
+
+/** The last label has a character that is no digit, so that a mistyped address is no name. */
+const HOST_NAME = /^(?:[\w-]+\.)*[\w-]*[A-Za-z_-][\w-]*\.?$/;
+
 /** Parses the name of an environment variable. */
 export const variableName: Parser<string> = (value) =>
   /^[A-Za-z_]\w*$/.test(value) ? { value } : { wanted: 'the name of a variable, such as HOSTNAME' };

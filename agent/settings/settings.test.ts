@@ -78,7 +78,7 @@ describe('variables with several names, or that depend on each other', () => {
     [{ STATSD_PORT: '9' }, { stats: { dogStatsd: undefined } }],
     [
       { ENABLE_ENVOY_DOG_STATSD: '1', STATSD_PORT: '9' },
-      { stats: { dogStatsd: { kind: 'udp', address: '127.0.0.1', port: 9 } } },
+      { stats: { dogStatsd: { kind: 'udp', host: '127.0.0.1', port: 9 } } },
     ],
     [
       { ENABLE_ENVOY_DOG_STATSD: '1', STATSD_SOCKET_PATH: '/s' },
@@ -117,7 +117,6 @@ describe('an error names the variable with an invalid value', () => {
     ['ENVOY_ADMIN_ACCESS_LOG_FILE', 'log'],
     ['ENVOY_STATS_FLUSH_INTERVAL', '5'],
     ['ENABLE_ENVOY_STATS_TAGS', 'yes'],
-    ['STATSD_ADDRESS', 'statsd.local'],
     ['MAX_REQUESTS_PER_IO_CYCLE', '1.5'],
     ['APPNET_ENVOY_RESTART_COUNT', '11'],
     ['LISTENER_DRAIN_WAIT_TIME_S', '4'],
@@ -146,9 +145,6 @@ describe('an error names the variable with an invalid value', () => {
 
 describe("unsupported features of App Mesh's image", () => {
   test.each([
-    ['ENABLE_ENVOY_XRAY_TRACING', '1', 'X-Ray'],
-    ['ENABLE_ENVOY_DATADOG_TRACING', 'true', 'Datadog'],
-    ['ENABLE_ENVOY_JAEGER_TRACING', '1', 'Jaeger'],
     ['ENVOY_TRACING_CFG_FILE', '/f', 'file'],
     ['ENVOY_STATS_CONFIG_FILE', '/f', 'file'],
     ['ENVOY_STATS_SINKS_CFG_FILE', '/f', 'file'],
@@ -163,7 +159,7 @@ describe("unsupported features of App Mesh's image", () => {
   });
 
   test('a feature that is switched off is no problem', () => {
-    const off = { ENABLE_ENVOY_XRAY_TRACING: '0', ENVOY_TRACING_CFG_FILE: '' };
+    const off = { APPNET_ENABLE_RELAY_MODE_FOR_XDS: '0', ENVOY_CONFIG_FILE: '' };
     expect(problems({ ...NEEDED, ...off })).toEqual([]);
   });
 

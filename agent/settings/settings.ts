@@ -24,6 +24,7 @@ import { address } from './parsers.ts';
 import { readReadinessTimes } from './readiness-settings.ts';
 import { resourceName, type ResourceName } from './resource-name.ts';
 import { rejectUnsupported } from './unsupported.ts';
+import { readTracing, type TracingSettings } from '../tracing/tracing-settings.ts';
 import { readXds, type XdsSettings } from './xds-settings.ts';
 
 /** Runtime values. Only App Mesh's Envoys know the booleans; the agent only reports them to the control plane. */
@@ -43,6 +44,7 @@ export type AgentSettings = {
   readonly xds: XdsSettings;
   readonly envoy: EnvoySettings;
   readonly stats: StatsSettings;
+  readonly tracing: TracingSettings | undefined;
   /** Where the application listens: an IP address or a network interface. Undefined: loopback, according to the IP preference. */
   readonly appAddress: string | undefined;
   readonly runtime: RuntimeSettings;
@@ -94,6 +96,7 @@ export function readAgentSettings(
       xds: readXds(read),
       envoy: readEnvoy(read),
       stats: readStats(read),
+      tracing: readTracing(read, resource, false),
       appAddress: read('DAYBREAK_APP_ADDRESS', appAddress, undefined),
       runtime: {
         maxRequestsPerIoCycle: read('MAX_REQUESTS_PER_IO_CYCLE', integer(0, 2_147_483_647), 0),

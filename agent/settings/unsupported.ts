@@ -2,9 +2,6 @@ import { boolean, type Parser, type Reader } from '../../common/settings.ts';
 
 /** Switches of App Mesh's image for unsupported features, with the name of each feature. */
 const SWITCHES: Readonly<Record<string, string>> = {
-  ENABLE_ENVOY_XRAY_TRACING: 'X-Ray tracing',
-  ENABLE_ENVOY_DATADOG_TRACING: 'Datadog tracing',
-  ENABLE_ENVOY_JAEGER_TRACING: 'Jaeger tracing',
   APPNET_ENABLE_RELAY_MODE_FOR_XDS: 'the relay mode for a whole host',
   APPNET_FIPS_MODE_ENABLED: 'FIPS mode',
   APPMESH_METRIC_EXTENSION_VERSION: 'the metrics extension',

@@ -114,6 +114,7 @@ function input(some: Partial<StatusInput>): StatusInput {
     names: [],
     application: [],
     droppedOutputBytes: 0,
+    leftOut: [],
     ...some,
   };
 }

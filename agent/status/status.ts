@@ -25,6 +25,8 @@ export type StatusInput = {
   /** How long the control plane may be disconnected before the agent is unhealthy. */
   readonly disconnectedLimitSeconds: number;
   readonly droppedOutputBytes: number;
+  /** Collectors of telemetry that Envoy's bootstrap lacks, and why. */
+  readonly leftOut: readonly string[];
 };
 
 /** The response to `GET /status`: App Mesh's fields, which are all strings, and this project's under `daybreak`. */
@@ -58,6 +60,7 @@ export function status(input: StatusInput) {
       names: input.names,
       application: input.application,
       droppedOutputBytes: input.droppedOutputBytes,
+      leftOut: input.leftOut,
     },
   };
 }

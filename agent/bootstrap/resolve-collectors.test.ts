@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { readAgentSettings } from '../settings/settings.ts';
+import { resolveCollectors } from './resolve-collectors.ts';
+
+const NEEDED = {
+  APPMESH_RESOURCE_ARN: 'mesh/apps/virtualNode/b',
+  APPMESH_XDS_ENDPOINT: 'http://10.0.0.2:18000',
+};
+const NAMES = {
+  ...NEEDED,
+  ENABLE_ENVOY_DOG_STATSD: '1',
+  STATSD_ADDRESS: 'statsd.local',
+  ENABLE_ENVOY_XRAY_TRACING: '1',
+  AWS_XRAY_DAEMON_ADDRESS: 'xray.local:2001',
+};
+
+test('names become addresses, IPv4 before IPv6', async () => {
+  const ask = async (name: string) => ({
+    addresses: name === 'xray.local' ? ['fd00::1'] : ['fd00::2', '10.0.0.2'],
+  });
+  const { settings, leftOut } = await resolveCollectors(readAgentSettings(NAMES), { ask });
+  expect(settings).toMatchObject({
+    stats: { dogStatsd: { host: '10.0.0.2', port: 8125 } },
+    tracing: { kind: 'xray', host: 'fd00::1', port: 2001, segmentName: 'apps/b' },
+  });
+  expect(leftOut).toEqual([]);
+});
+
+test('a name that resolves on the second try is used', async () => {
+  let asked = 0;
+  const ask = async () => {
+    asked += 1;
+    if (asked < 3) throw new Error('getaddrinfo ENOTFOUND');
+    return { addresses: ['10.0.0.2'] };
+  };
+  const { leftOut } = await resolveCollectors(readAgentSettings(NAMES), { ask, limitMs: 60_000 });
+  expect(leftOut).toEqual([]);
+});
+
+test('a name that does not resolve, or a resolver that does not answer, leaves the collector out and says so', async () => {
+  const ask = async (name: string) => {
+    if (name === 'statsd.local') throw new Error('getaddrinfo ENOTFOUND statsd.local');
+    return new Promise<never>(() => undefined);
+  };
+  const { settings, leftOut } = await resolveCollectors(readAgentSettings(NAMES), { ask, limitMs: 300 });
+  expect(settings.stats.dogStatsd).toBeUndefined();
+  expect(settings.tracing).toBeUndefined();
+  expect(leftOut).toEqual([
+    expect.stringMatching(/^STATSD_ADDRESS=statsd\.local: .*; Envoy starts without this collector/),
+    expect.stringMatching(/^AWS_XRAY_DAEMON_ADDRESS=xray\.local: no answer/),
+  ]);
+});
+
+test('without names, nothing is asked', async () => {
+  const ask = async () => Promise.reject(new Error('asked'));
+  const given = readAgentSettings({ ...NAMES, STATSD_ADDRESS: '::1', AWS_XRAY_DAEMON_ADDRESS: '10.0.0.9' });
+  expect(await resolveCollectors(given, { ask })).toEqual({ settings: given, leftOut: [] });
+});

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { idleVariables } from './companions.ts';
+import { readAgentSettings } from './settings.ts';
+
+const NEEDED = {
+  APPMESH_RESOURCE_ARN: 'mesh/apps/virtualNode/b',
+  APPMESH_XDS_ENDPOINT: 'http://10.0.0.2:18000',
+};
+
+test.each([
+  [{}, []],
+  [{ XRAY_DAEMON_PORT: '2000', XRAY_SEGMENT_NAME: ' ' }, [['XRAY_DAEMON_PORT']]],
+  [{ ENABLE_ENVOY_XRAY_TRACING: '1', XRAY_DAEMON_PORT: '2000' }, []],
+  [
+    { ENABLE_ENVOY_XRAY_TRACING: '1', XRAY_SAMPLING_RATE: '1', XRAY_SAMPLING_RULE_MANIFEST: '/m' },
+    [['XRAY_SAMPLING_RATE']],
+  ],
+  [{ ENABLE_ENVOY_JAEGER_TRACING: '1', DATADOG_TRACER_PORT: '1' }, [['DATADOG_TRACER_PORT']]],
+  [{ JAEGER_TRACER_VERSION: 'json' }, [['JAEGER_TRACER_VERSION']]],
+  [{ STATSD_PORT: '8125' }, [['STATSD_PORT']]],
+  [{ ENABLE_ENVOY_DOG_STATSD: '1', STATSD_SOCKET_PATH: '/s', STATSD_PORT: '1' }, [['STATSD_PORT']]],
+])('%j warns of %j', (set, expected) => {
+  const env: Record<string, string> = { ...NEEDED, ...set };
+  const idle = idleVariables(env, readAgentSettings(env));
+  expect(idle.map(({ variables }) => variables)).toEqual(expected);
+});

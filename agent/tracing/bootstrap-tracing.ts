@@ -1,0 +1,82 @@
+import type { AgentSettings } from '../settings/settings.ts';
+import type { TracingSettings } from './tracing-settings.ts';
+
+const TYPES = 'type.googleapis.com/envoy.config.trace.v3';
+
+/**
+ * Returns the tracer of the bootstrap, as App Mesh's agent wrote it. `samplingRules` is the path of the file that the agent writes for a
+ * sampling rate.
+ */
+export function tracing({ tracing: tracer, resource }: AgentSettings, samplingRules: string) {
+  switch (tracer?.kind) {
+    case 'xray':
+      return http('xray', xray(tracer, resource, samplingRules));
+    case 'datadog':
+      return http('datadog', {
+        '@type': `${TYPES}.DatadogConfig`,
+        collectorCluster: COLLECTORS.datadog,
+        serviceName: tracer.service,
+      });
+    case 'jaeger':
+      return http('zipkin', {
+        '@type': `${TYPES}.ZipkinConfig`,
+        collectorCluster: COLLECTORS.jaeger,
+        collectorEndpoint: '/api/v2/spans',
+        collectorEndpointVersion: tracer.version,
+        sharedSpanContext: false,
+      });
+    case undefined:
+      return {};
+  }
+}
+
+/** Returns the cluster to which the tracer sends, if it sends over HTTP. */
+export function tracingClusters({ tracing: tracer }: AgentSettings) {
+  return tracer === undefined || tracer.kind === 'xray'
+    ? []
+    : [collector(COLLECTORS[tracer.kind], tracer.host, tracer.port)];
+}
+
+const COLLECTORS = { datadog: 'datadog_agent', jaeger: 'jaeger' };
+
+function http(name: string, typedConfig: Readonly<Record<string, unknown>>) {
+  return { tracing: { http: { name: `envoy.tracers.${name}`, typedConfig } } };
+}
+
+function xray(
+  tracer: Extract<TracingSettings, { kind: 'xray' }>,
+  { mesh, name }: AgentSettings['resource'],
+  samplingRules: string,
+) {
+  const { sampling } = tracer;
+  const filename = { manifest: 'path' in sampling ? sampling.path : '', rate: samplingRules, usual: '' };
+  return {
+    '@type': `${TYPES}.XRayConfig`,
+    segmentName: tracer.segmentName,
+    daemonEndpoint: { protocol: 'UDP', address: tracer.host, portValue: tracer.port },
+    segmentFields: {
+      origin: 'AWS::AppMesh::Proxy',
+      // A gateway too has `virtual_node_name`: X-Ray's console knows no other field.
+      aws: { app_mesh: { mesh_name: mesh, virtual_node_name: name } },
+    },
+    ...(sampling.kind === 'usual' ? {} : { samplingRuleManifest: { filename: filename[sampling.kind] } }),
+  };
+}
+
+/**
+ * A cluster that Envoy resolves itself. Unlike App Mesh's, it does not delay the start: Envoy would read its configuration only after
+ * the first answer of DNS, or its last time-out.
+ */
+function collector(name: string, address: string, portValue: number) {
+  return {
+    name,
+    type: 'STRICT_DNS',
+    connectTimeout: '1s',
+    lbPolicy: 'ROUND_ROBIN',
+    waitForWarmOnInit: false,
+    loadAssignment: {
+      clusterName: name,
+      endpoints: [{ lbEndpoints: [{ endpoint: { address: { socketAddress: { address, portValue } } } }] }],
+    },
+  };
+}
