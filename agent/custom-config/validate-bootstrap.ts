@@ -3,7 +3,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { programMissing } from '../errors.ts';
 import { boundTo, describeExit, type Exit } from '../supervisor/envoy-process.ts';
 
-/** What Envoy says about a bootstrap. `words` are Envoy's own. `unknown`: it did not say in time. */
+/** Verdict of Envoy on a bootstrap. `words` are Envoy's own. `unknown`: it did not say in time. */
 export type Verdict =
   | { readonly kind: 'accepted' }
   | { readonly kind: 'refused'; readonly words: string }
