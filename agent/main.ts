@@ -18,6 +18,7 @@ import { envoyEnvironment } from './supervisor/envoy-environment.ts';
 import { AgentError, cannotUseRunFolder, envoyCrashLoop } from './errors.ts';
 import { isLive, watchHealth } from './health.ts';
 import { isLocal, readHostFacts } from './host-facts.ts';
+import { findLocation } from './location/find-location.ts';
 import { createNameFilling } from './names/listener-names.ts';
 import { createManagement } from './management/management.ts';
 import { serveAgent } from './management/serve-agent.ts';
@@ -79,7 +80,8 @@ async function run(settings: AgentSettings, env: Environment, agentLog: AgentLog
     const binary = findEnvoy(settings.envoy);
     const agent = { instance: randomUUID(), version: packageJson.version, node: settings.resource.id };
     const facts = readHostFacts();
-    const node = nodeIdentity(settings, facts, agent);
+    const location = await findLocation(settings.location, log);
+    const node = nodeIdentity(settings, facts, location, agent);
 
     const folder = makeRunFolder(settings.runFolder);
     cleanups.push(folder.remove);

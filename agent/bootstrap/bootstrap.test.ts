@@ -4,6 +4,7 @@ import { parseEnv } from 'node:util';
 import { createFileRegistry, fromBinary, fromJson, type JsonValue } from '@bufbuild/protobuf';
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import { expect, test } from 'vitest';
+import { NOWHERE } from '../location/location.ts';
 import { bootstrap } from './bootstrap.ts';
 import { nodeIdentity } from './node-identity.ts';
 import { readAgentSettings } from '../settings/settings.ts';
@@ -25,7 +26,7 @@ test.each(cases)('$golden', async ({ file, golden }) => {
     platform: 'x86_64',
     kernel: '6.1.0',
   };
-  const node = nodeIdentity(settings, facts, { instance: 'an-instance', version: '0.0.0' });
+  const node = nodeIdentity(settings, facts, NOWHERE, { instance: 'an-instance', version: '0.0.0' });
   const inFolder = (name: string) => `/tmp/daybreak-agent-x/${name}`;
   const paths = {
     agent: inFolder('ads.sock'),

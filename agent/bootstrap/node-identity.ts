@@ -1,6 +1,8 @@
 import { resolveAppAddress } from '../application/app-address.ts';
 import { announcedRuntime } from './bootstrap-runtime.ts';
 import type { HostFacts } from '../host-facts.ts';
+import type { Location } from '../location/location.ts';
+import { locality, platformInfo } from './platform-info.ts';
 import type { NodeIdentity } from '../relay/relay.ts';
 import type { AgentSettings } from '../settings/settings.ts';
 
@@ -13,21 +15,26 @@ export type AgentIdentity = {
 };
 
 /**
- * Builds Envoy's node: App Mesh's id, cluster and metadata, and this agent's abilities under `daybreak`. `ipv6` is false on a host
+ * Builds Envoy's node: App Mesh's id, cluster, locality and metadata, and this agent's abilities under `daybreak`. `ipv6` is false on a host
  * without IPv6 addresses, where Envoy would reject an IPv6 listener.
  * @throws AgentError if the interface that the application listens on has no address
  */
-export function nodeIdentity(settings: AgentSettings, facts: HostFacts, agent: AgentIdentity): NodeIdentity {
+export function nodeIdentity(
+  settings: AgentSettings,
+  facts: HostFacts,
+  location: Location,
+  agent: AgentIdentity,
+): NodeIdentity {
+  const place = locality(location);
   const app = resolveAppAddress(settings.appAddress, facts);
   return {
     id: settings.resource.id,
     cluster: settings.cluster,
+    ...(place === undefined ? {} : { locality: place }),
     metadata: {
       'aws.appmesh.static_runtime': announcedRuntime(settings.runtime),
       'aws.appmesh.task.interfaces': { ipv4: facts.ipv4, ipv6: facts.ipv6 },
-      'aws.appmesh.platformInfo': {
-        systemInfo: { systemPlatform: facts.platform, systemKernelVersion: facts.kernel },
-      },
+      'aws.appmesh.platformInfo': platformInfo(location, facts),
       daybreak: {
         instance: agent.instance,
         version: agent.version,

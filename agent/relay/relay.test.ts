@@ -28,7 +28,7 @@ async function relayTo(port: number) {
   const relay = await startRelay({
     socketPath,
     upstreams: [{ address: { host: '127.0.0.1', port } }],
-    node: { id: 'n', cluster: 'n', metadata: {} },
+    node: { id: 'n', cluster: 'n', locality: { region: 'r', zone: 'z' }, metadata: {} },
     log: createLog('test', 'silent'),
   });
   cleanups.push(async () => {
@@ -71,7 +71,11 @@ test('resources reach Envoy, and its ACK reaches the control plane', async () =>
   xds.set('n', makeSnapshot({ [CLUSTER]: { a: '1' } }));
   await expect.poll(proxy.contents).toEqual(['a=1']);
   expect(relay.status()).toMatchObject({ connected: true, disconnectedSince: undefined });
-  expect(xds.streams()[0]?.node).toMatchObject({ id: 'n', version: 'envoy' });
+  expect(xds.streams()[0]?.node).toMatchObject({
+    id: 'n',
+    version: 'envoy',
+    locality: { region: 'r', zone: 'z' },
+  });
   expect(xds.settled('n', CLUSTER)).toBe('pending');
   proxy.updates.forEach((update) => proxy.client.answer(update));
   await expect.poll(() => xds.settled('n', CLUSTER)).toBe('acked');

@@ -1,5 +1,3 @@
-import type { MessageInitShape } from '@bufbuild/protobuf';
-import type { NodeSchema } from '#envoy/envoy/config/core/v3/base_pb.ts';
 import type { Log } from '../../common/log.ts';
 import { createDeltaClient } from '../../xds/client/client.ts';
 import type { OpenBeside, Upstream } from '../../xds/client/stream.ts';
@@ -34,6 +32,8 @@ export type RelayOptions = {
 export type NodeIdentity = {
   readonly id: string;
   readonly cluster: string;
+  /** Undefined: the zone is unknown. */
+  readonly locality?: { readonly region: string; readonly zone: string };
   readonly metadata: Readonly<Record<string, unknown>>;
 };
 
@@ -112,6 +112,7 @@ export async function startRelay({
     node: () => ({
       id: node.id,
       cluster: node.cluster,
+      ...(node.locality === undefined ? {} : { locality: node.locality }),
       metadata: node.metadata as Record<string, never>,
       ...userAgent(envoyVersion),
     }),
@@ -209,7 +210,7 @@ export async function startRelay({
 }
 
 /** Returns the user agent of Envoy, which the control plane sees instead of the agent's. */
-function userAgent(version: string): MessageInitShape<typeof NodeSchema> {
+function userAgent(version: string) {
   const [userAgentName = '', value = ''] = version.split(' ');
-  return { userAgentName, userAgentVersionType: { case: 'userAgentVersion', value } };
+  return { userAgentName, userAgentVersionType: { case: 'userAgentVersion' as const, value } };
 }

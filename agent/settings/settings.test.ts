@@ -24,6 +24,7 @@ test('the two required variables, and the defaults', () => {
       outlierLogPath: '/dev/stdout',
       adminLogPath: '/dev/null',
     },
+    location: { instanceEndpoint: 'http://169.254.169.254' },
     stats: { resourceTags: false },
     runtime: {
       maxRequestsPerIoCycle: 0,
@@ -164,8 +165,8 @@ describe("unsupported features of App Mesh's image", () => {
   });
 
   test('lists variables that have no effect', () => {
-    expect(withoutEffect({ AWS_REGION: 'us-west-2', APPMESH_PREVIEW: '', PATH: '/' })).toEqual([
-      'AWS_REGION',
+    expect(withoutEffect({ PID_POLL_INTERVAL_MS: '100', APPMESH_PREVIEW: '', PATH: '/' })).toEqual([
+      'PID_POLL_INTERVAL_MS',
     ]);
   });
 });

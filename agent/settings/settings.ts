@@ -22,6 +22,7 @@ import { appAddress } from '../application/app-address.ts';
 import { readManagement, type ManagementSettings } from './management-settings.ts';
 import { address } from './parsers.ts';
 import { readReadinessTimes } from './readiness-settings.ts';
+import { readLocation, type LocationSettings } from './location-settings.ts';
 import { resourceName, type ResourceName } from './resource-name.ts';
 import { rejectUnsupported } from './unsupported.ts';
 import { readTracing, type TracingSettings } from '../tracing/tracing-settings.ts';
@@ -43,6 +44,7 @@ export type AgentSettings = {
   readonly cluster: string;
   readonly xds: XdsSettings;
   readonly envoy: EnvoySettings;
+  readonly location: LocationSettings;
   readonly stats: StatsSettings;
   readonly tracing: TracingSettings | undefined;
   /** Where the application listens: an IP address or a network interface. Undefined: loopback, according to the IP preference. */
@@ -95,6 +97,7 @@ export function readAgentSettings(
       ),
       xds: readXds(read),
       envoy: readEnvoy(read),
+      location: readLocation(read),
       stats: readStats(read),
       tracing: readTracing(read, resource, false),
       appAddress: read('DAYBREAK_APP_ADDRESS', appAddress, undefined),

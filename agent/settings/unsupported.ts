@@ -19,16 +19,12 @@ const VALUES: Readonly<Record<string, string>> = {
   APPNET_LISTENER_PORT_MAPPING: 'Service Connect',
 };
 
-/** Variables that only selected AWS's endpoints or name the platform. They have no effect. */
+/** Variables that only selected AWS's endpoints. They have no effect. */
 const WITHOUT_EFFECT: readonly string[] = [
-  'AWS_REGION',
   'APPMESH_PREVIEW',
   'APPMESH_DUALSTACK_ENDPOINT',
   'APPMESH_FIPS_ENDPOINT',
   'APPMESH_SIGNING_NAME',
-  'APPMESH_PLATFORM_K8S_VERSION',
-  'APPMESH_PLATFORM_K8S_POD_UID',
-  'APPMESH_PLATFORM_APP_MESH_CONTROLLER_VERSION',
   'ENVOY_ENABLE_IAM_AUTH_FOR_XDS',
   'PID_POLL_INTERVAL_MS',
 ];

@@ -15,6 +15,8 @@ type Env = Readonly<Record<string, string>>;
 
 /** A network namespace with a control plane in reach and, once started, an agent in it. */
 export type AgentHost = {
+  /** The name of the network namespace. */
+  readonly namespace: string;
   /** A folder of the test's own, world-readable, with the control plane's socket in it. */
   readonly folder: string;
   /** Runs a program in the namespace and answers its stdout. */
@@ -110,6 +112,7 @@ export async function makeAgentHost(name: string): Promise<AgentHost> {
   }
 
   return {
+    namespace: name,
     folder,
     run,
     take,

@@ -84,6 +84,16 @@ test('of two Envoys of one virtual node without an agent, only the one whose ver
   expect(forms).toEqual([false, true]);
 });
 
+test('proxies of one virtual node in different places share a snapshot', () => {
+  const keyOf = (zone: string, task: string) => {
+    const metadata = { 'aws.appmesh.platformInfo': { ecsPlatformInfo: { ecsTaskArn: task } } };
+    const locality = { region: 'us-west-2', zone };
+    const envoy = create(NodeSchema, { id: 'mesh/m/virtualNode/app', metadata, locality });
+    return configs.keyOf(keepNode(envoy), false);
+  };
+  expect(keyOf('usw2-az1', 'arn:1')).toBe(keyOf('usw2-az2', 'arn:2'));
+});
+
 test('a problem that another proxy causes by connecting is logged at that time, once', () => {
   const lines: unknown[] = [];
   const written = pino({ level: 'warn' }, { write: (line: string) => void lines.push(JSON.parse(line)) });

@@ -1,0 +1,58 @@
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
+import { errorText } from '../../common/error-text.ts';
+
+/** A request to a metadata service. */
+export type MetadataRequest = {
+  readonly method?: 'GET' | 'PUT';
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The limit of a complete response, in bytes. */
+  readonly mostBytes: number;
+} & TimeLimits;
+
+/** The limits of a request in time. */
+export type TimeLimits = {
+  /** The time limit of a complete response, in milliseconds. Default: 250. */
+  readonly limitMs?: number;
+  /** Ends the request earlier. */
+  readonly signal?: AbortSignal;
+};
+
+/** The time limit of one request, in milliseconds: a metadata service answers from the same machine. */
+const LIMIT_MS = 250;
+
+/**
+ * Requests a document of a metadata service over plain HTTP, on a connection of its own. It uses no proxy and follows no redirect.
+ * @throws Error with the reason: no answer in time, a status other than 200, too many bytes, or the error of the connection
+ */
+export async function getMetadata(url: string, options: MetadataRequest): Promise<string> {
+  const { method = 'GET', headers = {}, mostBytes, limitMs = LIMIT_MS, signal } = options;
+  const limit = AbortSignal.timeout(limitMs);
+  const ended = signal === undefined ? limit : AbortSignal.any([limit, signal]);
+  const call = request(url, { method, headers, agent: false, signal: ended });
+  // A time limit that ends the call after its response is reported by the response.
+  call.on('error', () => undefined);
+  try {
+    const answered = once(call, 'response') as Promise<[IncomingMessage]>;
+    call.end();
+    const [response] = await answered;
+    if (response.statusCode !== 200) throw new Error(`it answered with status ${response.statusCode}`);
+    return await readAll(response, mostBytes);
+  } catch (cause) {
+    const reason = ended.aborted ? `it did not answer within ${limitMs} ms` : errorText(cause);
+    throw new Error(reason, { cause });
+  } finally {
+    call.destroy();
+  }
+}
+
+async function readAll(response: IncomingMessage, mostBytes: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > mostBytes) throw new Error(`its answer has more than ${mostBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
