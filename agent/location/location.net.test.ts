@@ -41,10 +41,8 @@ test.each([
 ])('%s: Envoy has the zone, the task and the address families of its metadata services', {
   retry: 3,
 }, async (variable) => {
-  const services = spawn('ip', [
-    ...['netns', 'exec', host.namespace, process.execPath],
-    join(import.meta.dirname, 'testing/serve.ts'),
-  ]);
+  const program = join(import.meta.dirname, 'testing/serve.ts');
+  const services = spawn('ip', ['netns', 'exec', host.namespace, process.execPath, program]);
   await once(services.stdout, 'data');
   const { node } = await nodeOf(process.env[variable] ?? 'envoy');
   expect(node).toMatchObject({

@@ -49,17 +49,24 @@ export function toLocation(
   { region, executionEnvironment, containerInstanceArn, kubernetes }: LocationSettings,
   { task, limits, instance }: Answers,
 ): Location {
-  const isTask = task !== undefined || /^AWS_ECS_/.test(executionEnvironment ?? '');
-  const { desiredStatus, availabilityZone, ...facts } = task ?? NO_TASK;
+  const isTask = task !== undefined || executionEnvironment?.startsWith('AWS_ECS_') === true;
+  const { arn, cluster, service, family, revision, launchType, ipFamilies, availabilityZone } =
+    task ?? NO_TASK;
   return {
-    region: regionOf(task?.arn) ?? instance?.region ?? region,
+    region: regionOf(arn) ?? instance?.region ?? region,
     zone: availabilityZone ?? instance?.availabilityZone,
     zoneId: instance?.availabilityZoneId,
     instanceId: instance?.instanceId,
     task: isTask
       ? {
-          ...facts,
-          executionEnvironment: executionEnvironment ?? environmentOf(facts.launchType),
+          arn,
+          cluster,
+          service,
+          family,
+          revision,
+          launchType,
+          ipFamilies,
+          executionEnvironment: executionEnvironment ?? environmentOf(launchType),
           containerInstanceArn,
           limits: limits ?? { cpu: undefined, memory: undefined },
         }
