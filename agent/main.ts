@@ -25,6 +25,7 @@ import { serveAgent } from './management/serve-agent.ts';
 import { nodeIdentity } from './bootstrap/node-identity.ts';
 import { AGENT_LEVELS, type AgentLog } from './output/agent-log.ts';
 import { openEnvoyOutput } from './output/envoy-output.ts';
+import { openState } from './state/open-state.ts';
 import { dropPrivileges } from './privileges.ts';
 import { startRelay } from './relay/relay.ts';
 import { makeRunFolder } from './run-folder.ts';
@@ -91,7 +92,8 @@ async function run(settings: AgentSettings, env: Environment, agentLog: AgentLog
     const fileSecrets = createFileSecrets(log);
     cleanups.push(() => fileSecrets.close());
     const extraServices = [fileSecrets];
-    const names = createNameFilling(log);
+    const state = await openState(settings.state, node, log);
+    const names = createNameFilling(log, { known: state.stored?.addresses ?? new Map() });
     cleanups.push(names.close);
     const channel = createChannel({ nodeId: node.id, log });
     cleanups.push(channel.close);
@@ -101,12 +103,16 @@ async function run(settings: AgentSettings, env: Environment, agentLog: AgentLog
       node,
       log,
       names,
+      stored: state.stored,
+      onKeptChange: state.changed,
       extraServices,
       onConnection: channel.connected,
     }).catch((cause: unknown) => {
       throw cannotUseRunFolder(settings.runFolder, cause);
     });
     cleanups.push(() => relay.close());
+    state.keep(() => ({ ...relay.kept(), addresses: names.addresses() }), stop.drain);
+    cleanups.push(state.stop);
     const sdsErrors = createSdsErrors();
     const output = await openEnvoyOutput(folder.path, agentLog, (piece) => sdsErrors.read(piece));
     cleanups.push(output.close);
@@ -177,6 +183,7 @@ async function run(settings: AgentSettings, env: Environment, agentLog: AgentLog
         secrets: secrets.status(),
         awaited: secrets.awaited(),
         names: names.status(),
+        state: state.status(),
         application: application.problems(),
         disconnectedLimitSeconds: settings.health.disconnectedLimitSeconds,
         droppedOutputBytes: output.dropped(),

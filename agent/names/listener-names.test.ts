@@ -19,8 +19,11 @@ afterEach(() => {
   for (const filling of open.splice(0)) filling.close();
 });
 
-function fillingWith(ask: (name: string) => Promise<HostAnswer>) {
-  const filling = createNameFilling(createLog('test', 'silent'), ask);
+function fillingWith(
+  ask: (name: string) => Promise<HostAnswer>,
+  known: ReadonlyMap<string, readonly string[]> = new Map(),
+) {
+  const filling = createNameFilling(createLog('test', 'silent'), { known, ask });
   open.push(filling);
   let changes = 0;
   filling.onChange(() => (changes += 1));
@@ -61,6 +64,35 @@ test('a listener waits until each of its names is resolved or has failed', async
   await expect.poll(changes).toBeGreaterThan(before);
   expect(chainsOf(listenerIn(filling.fill(snapshot)) as Resource)).toEqual({
     '3306': { '10.0.0.1': 'a', '*': 'other' },
+  });
+});
+
+const KNOWN = new Map([
+  ['a.local', ['10.0.0.1']],
+  ['b.local', ['10.0.0.2']],
+]);
+
+test('a listener whose addresses are known from an earlier run does not wait for a resolver that is away', async () => {
+  const { filling } = fillingWith(async () => Promise.reject(new Error('no answer')), KNOWN);
+  const snapshot = snapshotOf(namedListener({ '3306': 'other' }, NAMES));
+  const expected = { '3306': { '10.0.0.1': 'a', '10.0.0.2': 'b', '*': 'other' } };
+  expect(chainsOf(listenerIn(filling.fill(snapshot)) as Resource)).toEqual(expected);
+  await expect.poll(() => filling.status().every(({ problem }) => problem === 'no answer')).toBe(true);
+  expect(chainsOf(listenerIn(filling.fill(snapshot)) as Resource)).toEqual(expected);
+  expect(filling.addresses()).toEqual(KNOWN);
+});
+
+test("the resolver's answer replaces an address from an earlier run, which stays for some minutes", async () => {
+  const answers: Record<string, string> = { 'a.local': '10.0.0.3', 'b.local': '10.0.0.2' };
+  const { filling } = fillingWith(
+    async (name) => ({ addresses: [answers[name] ?? ''], ttlMs: 60_000 }),
+    KNOWN,
+  );
+  const snapshot = snapshotOf(namedListener({}, NAMES));
+  filling.fill(snapshot);
+  await expect.poll(() => filling.addresses().get('a.local')).toEqual(['10.0.0.3']);
+  expect(chainsOf(listenerIn(filling.fill(snapshot)) as Resource)).toEqual({
+    '3306': { '10.0.0.1': 'a', '10.0.0.3': 'a', '10.0.0.2': 'b' },
   });
 });
 

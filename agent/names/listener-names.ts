@@ -21,19 +21,28 @@ export type NameFilling = {
   readonly onChange: (listener: () => void) => void;
   /** Status of each name. A problem may be that another name has the same address on some port. */
   readonly status: () => readonly NameStatus[];
+  /** Returns the current addresses of each name that has any. */
+  readonly addresses: () => ReadonlyMap<string, readonly string[]>;
   readonly close: () => void;
 };
 
 /** How long listeners wait for the first lookups, in milliseconds. */
 const FIRST_LOOKUPS_MS = 2000;
 
-/** Starts without names. `ask` replaces the host's resolver, for tests. */
-export function createNameFilling(log: Log, ask?: FollowNamesOptions['ask']): NameFilling {
+/**
+ * Starts without names. `known`: addresses from an earlier run, with which a listener does not wait for the resolver. `ask` replaces the
+ * host's resolver, for tests.
+ */
+export function createNameFilling(
+  log: Log,
+  { known, ask }: Pick<FollowNamesOptions, 'known' | 'ask'> = {},
+): NameFilling {
   let changed = (): void => undefined;
   let firstLookups: { readonly timer: NodeJS.Timeout; over: boolean } | undefined;
   const followed = followNames({
     log,
     onChange: () => changed(),
+    ...(known === undefined ? {} : { known }),
     ...(ask === undefined ? {} : { ask }),
   });
   let shared: readonly SharedAddress[] = [];
@@ -98,6 +107,10 @@ export function createNameFilling(log: Log, ask?: FollowNamesOptions['ask']): Na
         const own = shared.find(({ name }) => name.toLowerCase() === each.name);
         return { ...each, problem: each.problem ?? (own && describeShared(own)) };
       }),
+    addresses: () =>
+      new Map(
+        followed.status().flatMap(({ name, current }) => (current.length === 0 ? [] : [[name, current]])),
+      ),
     close() {
       clearTimeout(firstLookups?.timer);
       followed.close();

@@ -1,65 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { createLog } from '../../common/log.ts';
-import { createDeltaClient, type DeltaClient } from '../../xds/client/client.ts';
 import type { DeltaUpdate } from '../../xds/client/update.ts';
-import { listenForTest } from '../../xds/testing/server.ts';
 import { makeSnapshot } from '../../xds/testing/resources.ts';
 import { CLUSTER, EXTENSION_CONFIG, LISTENER, ROUTES } from '../../xds/types.ts';
-import { startRelay } from './relay.ts';
+import { createRelayScene } from './testing/relay-scene.ts';
 
-const cleanups: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
-});
-
-/** Starts a control plane; it stops after the test. */
-async function controlPlane(port = 0) {
-  const server = await listenForTest({}, port);
-  cleanups.push(server.stop);
-  return server;
-}
-
-async function relayTo(port: number) {
-  const folder = mkdtempSync(join(tmpdir(), 'relay-'));
-  const socketPath = join(folder, 'ads.sock');
-  const relay = await startRelay({
-    socketPath,
-    upstreams: [{ address: { host: '127.0.0.1', port } }],
-    node: { id: 'n', cluster: 'n', locality: { region: 'r', zone: 'z' }, metadata: {} },
-    log: createLog('test', 'silent'),
-  });
-  cleanups.push(async () => {
-    await relay.close();
-    rmSync(folder, { recursive: true });
-  });
-  return { relay, socketPath };
-}
-
-/** A delta client in place of Envoy. It answers an update only when the test says so, unless `answers` is set. */
-function envoy(socketPath: string, answers = true) {
-  const updates: DeltaUpdate[] = [];
-  const states: string[] = [];
-  const client: DeltaClient = createDeltaClient({
-    upstreams: [{ address: { path: socketPath } }],
-    node: () => ({ id: 'n', cluster: 'n', userAgentName: 'envoy' }),
-    versions: () => new Map(),
-    onUpdate(update) {
-      updates.push(update);
-      if (answers) client.answer(update);
-    },
-    onState: (state) => void states.push(state),
-  });
-  cleanups.push(() => client.close());
-  const contents = (): string[] =>
-    updates.flatMap(({ resources, removed }) => [
-      ...resources.map(({ any }) => Buffer.from(any).toString().split('\x12').at(-1)?.slice(1) ?? ''),
-      ...removed.map((name) => `-${name}`),
-    ]);
-  return { client, updates, states, contents };
-}
+const scene = createRelayScene();
+const { controlPlane, relayTo, envoy } = scene;
+afterEach(() => scene.close());
 
 const ALL = new Set(['*']);
 

@@ -6,9 +6,13 @@ import { listenGrpc } from '../../xds/grpc/listen.ts';
 import { createGrpcServer, type GrpcServer } from '../../xds/grpc/server.ts';
 import { createXdsServer, type XdsServer } from '../../xds/server.ts';
 import type { Ack } from '../../xds/protocol/acks.ts';
-import type { Resource, TypeUrl } from '../../xds/types.ts';
+import { hasWildcard } from '../../xds/protocol/subscription.ts';
+import { SECRET, type Resource, type TypeUrl } from '../../xds/types.ts';
 import type { NameFilling } from '../names/listener-names.ts';
+import type { KeptConfig } from '../state/keepers.ts';
+import type { StoredConfig } from '../state/state-format.ts';
 import { describeNack } from './describe-nack.ts';
+import { holdSecrets } from './hold-secrets.ts';
 import { createRelayedConfig } from './relayed-config.ts';
 import { createRelayedSubscriptions } from './relayed-subscriptions.ts';
 
@@ -22,6 +26,10 @@ export type RelayOptions = {
   readonly log: Log;
   /** Fills the addresses of names into listeners. Default: listeners pass unchanged. */
   readonly names?: NameFilling;
+  /** The last good configuration from disk, which the relay serves until the control plane sends changes. Default: none. */
+  readonly stored?: StoredConfig | undefined;
+  /** Called when `kept` would return another configuration. */
+  readonly onKeptChange?: () => void;
   /** Services on the same socket besides ADS. */
   readonly extraServices?: readonly { addTo(server: GrpcServer): void }[];
   /** Called for each new connection to a control plane, to open further calls on it. */
@@ -40,13 +48,20 @@ export type NodeIdentity = {
 /** Status of the relay. */
 export type RelayStatus = {
   readonly connected: boolean;
-  /** When the connection to the control plane was lost; undefined while connected. */
+  /** The configuration that Envoy runs on: the control plane's, one from before the connection was lost, or none yet. */
+  readonly configuration: 'live' | 'last good' | 'none';
+  /**
+   * When the connection to the control plane was lost; undefined while connected. For a configuration from disk: when an earlier agent
+   * lost it.
+   */
   readonly disconnectedSince: Date | undefined;
   readonly lastError: string | undefined;
   /** When Envoy last accepted an update; undefined if it has not so far. */
   readonly acceptedAt: Date | undefined;
   /** Envoy's name and version as it reports them; empty until it has connected. */
   readonly envoyVersion: string;
+  /** Secrets that Envoy waits for since it started from disk, where their keys are not kept. */
+  readonly withoutKeys: readonly string[];
   /** Responses that Envoy NACKed since the agent started. */
   readonly refusals: number;
   /** Message of the latest NACK, until Envoy ACKs a newer update of that type. */
@@ -58,10 +73,13 @@ export type Relay = {
   status(): RelayStatus;
   /** Returns the resources of a type that the relay serves to Envoy now. */
   served(typeUrl: TypeUrl): Iterable<Resource>;
+  /** Returns the configuration to keep on disk. */
+  kept(): Omit<KeptConfig, 'addresses'>;
   close(): Promise<void>;
 };
 
 const KEY = 'envoy';
+const REJECTED_BEFORE = 'Envoy rejected one of these resources before';
 
 /**
  * Starts a relay. It answers a response of the control plane only after Envoy's answer, and forwards the message of a NACK. If the
@@ -74,13 +92,18 @@ export async function startRelay({
   node,
   log,
   names: filling,
+  stored,
+  onKeptChange = () => undefined,
   extraServices = [],
   onConnection,
 }: RelayOptions): Promise<Relay> {
-  const config = createRelayedConfig();
-  const subscriptions = createRelayedSubscriptions();
+  const config = createRelayedConfig(stored?.types);
+  const subscriptions = createRelayedSubscriptions(stored?.types);
+  /** Secrets that the configuration from disk lacks, because their keys are not kept. */
+  const lacking = new Set(stored?.withoutKeys);
+  const hold = holdSecrets(lacking.size > 0, serve);
   const pending = new Map<TypeUrl, DeltaUpdate>();
-  let disconnectedSince: Date | undefined = new Date();
+  let disconnectedSince: Date | undefined = earlier(stored?.liveAt, new Date());
   let lastError: string | undefined;
   let acceptedAt: Date | undefined;
   let refusals = 0;
@@ -94,7 +117,12 @@ export async function startRelay({
     onAck: (_key, answer) => forwardAnswer(answer),
     onSubscription(_key, typeUrl, subscription) {
       const { names, dropped } = subscriptions.update(typeUrl, subscription);
-      if (dropped.length > 0) config.forget(typeUrl, dropped);
+      hold.begin();
+      if (dropped.length > 0) {
+        config.forget(typeUrl, dropped);
+        noLongerLacking(typeUrl, dropped);
+        onKeptChange();
+      }
       upstream.subscribe(typeUrl, names);
       ackIfSettled(typeUrl);
     },
@@ -130,13 +158,18 @@ export async function startRelay({
       // The control plane has at most one unanswered response per type, so an older one needs no answer.
       pending.set(update.typeUrl, update);
       config.update(update);
+      noLongerLacking(update.typeUrl, [...update.resources.map(({ name }) => name), ...update.removed]);
+      if (update.typeUrl === SECRET) hold.end();
       serve();
       ackIfSettled(update.typeUrl);
     },
     onState(state, detail) {
       const isConnected = state === 'connected';
       disconnectedSince = isConnected ? undefined : (disconnectedSince ?? new Date());
-      if (!isConnected) lastError = detail;
+      if (!isConnected) {
+        lastError = detail;
+        hold.end();
+      }
       log[isConnected ? 'info' : 'warn'](
         { detail },
         `${state} ${isConnected ? 'to' : 'from'} the control plane`,
@@ -145,8 +178,12 @@ export async function startRelay({
     ...(onConnection && { onConnection }),
   });
 
+  function noLongerLacking(typeUrl: TypeUrl, names: Iterable<string>): void {
+    if (typeUrl === SECRET) for (const name of names) lacking.delete(name);
+  }
+
   function serve(): void {
-    const unfilled = config.snapshot();
+    const unfilled = hold.filter(config.snapshot());
     const snapshot = filling === undefined ? unfilled : filling.fill(unfilled);
     isHeld = snapshot === undefined;
     if (snapshot !== undefined) downstream.set(KEY, snapshot);
@@ -155,58 +192,115 @@ export async function startRelay({
   filling?.onChange(() => {
     serve();
     for (const typeUrl of pending.keys()) ackIfSettled(typeUrl);
+    onKeptChange();
   });
 
   /** Forwards Envoy's ACK or NACK to the control plane. */
   function forwardAnswer({ typeUrl, error }: Ack): void {
+    if (error === undefined) return ackIfSettled(typeUrl);
     const update = pending.get(typeUrl);
-    if (error === undefined || update === undefined) return ackIfSettled(typeUrl);
-    pending.delete(typeUrl);
-    refusals += 1;
+    if (update === undefined && !config.isUnconfirmed(typeUrl)) return;
     const why = describeNack(error);
     refused.set(typeUrl, why);
+    // Envoy rejected resources from disk, and newer ones are on their way: its answer to these decides.
+    if (config.isUnconfirmed(typeUrl) && downstream.settled(KEY, typeUrl) === 'pending') return;
+    if (update === undefined) return distrustStored(typeUrl, why);
+    refusals += 1;
     log.error(
       { typeUrl, version: update.version, error: why },
       'Envoy sent a NACK; the agent serves the last good resources again',
     );
+    pending.delete(typeUrl);
     upstream.answer(update, error);
     config.nack(typeUrl);
     serve();
   }
 
+  /** Envoy rejects resources from disk that an earlier Envoy accepted: an older release, or a port that is taken now. */
+  function distrustStored(typeUrl: TypeUrl, error: string): void {
+    refusals += 1;
+    log.error(
+      { typeUrl, error },
+      'Envoy sent a NACK of the last good resources from disk; the agent asks for all of them again',
+    );
+    config.distrust(typeUrl);
+    upstream.refetch(typeUrl);
+  }
+
   /** ACKs an update once Envoy has applied all of it. That takes several responses, or none if Envoy had the same resources before. */
   function ackIfSettled(typeUrl: TypeUrl): void {
+    if (isHeld || !subscriptions.isSubscribed(typeUrl)) return;
     const update = pending.get(typeUrl);
-    if (update === undefined || isHeld || !subscriptions.isSubscribed(typeUrl)) return;
-    if (downstream.settled(KEY, typeUrl) !== 'acked') return;
+    const settled = downstream.settled(KEY, typeUrl);
+    if (update === undefined) {
+      if (settled === 'acked') config.confirm(typeUrl);
+      else if (settled === 'nacked' && config.isUnconfirmed(typeUrl))
+        distrustStored(typeUrl, refused.get(typeUrl) ?? REJECTED_BEFORE);
+      return;
+    }
+    if (settled === 'pending') return;
     pending.delete(typeUrl);
+    // Resources that Envoy has rejected before, and that the update does not change.
+    if (settled === 'nacked') return upstream.answer(update, refused.get(typeUrl) ?? REJECTED_BEFORE);
     refused.delete(typeUrl);
     acceptedAt = new Date();
     config.ack(typeUrl);
     upstream.answer(update);
+    onKeptChange();
   }
 
   const server = createGrpcServer({ mostMessageBytes: Infinity });
   downstream.addTo(server);
   for (const service of extraServices) service.addTo(server);
   const listener = await listenGrpc(server, { path: socketPath });
+  if (stored !== undefined) serve();
+
+  /** Whether Envoy has an answer for each resource that it asked for by name. */
+  function isWhole(): boolean {
+    const good = config.good();
+    const asked = [...subscriptions.current()].filter(([typeUrl]) => !hasWildcard(typeUrl));
+    return (
+      pending.size === 0 &&
+      asked.every(([typeUrl, names]) => [...names].every((name) => good.get(typeUrl)?.has(name) === true))
+    );
+  }
+
+  function configuration(): RelayStatus['configuration'] {
+    if (config.snapshot().size === 0) return 'none';
+    return disconnectedSince === undefined ? 'live' : 'last good';
+  }
 
   return {
     status: () => ({
       connected: disconnectedSince === undefined,
+      configuration: configuration(),
       disconnectedSince,
       lastError,
       acceptedAt,
       envoyVersion,
+      withoutKeys: [...lacking],
       refusals,
       refused: [...refused.values()].at(-1),
     }),
     served: (typeUrl) => config.snapshot().get(typeUrl)?.resources.values() ?? [],
+    kept: () => ({
+      types: new Map(config.good()),
+      withoutKeys: [...lacking],
+      isWhole: isWhole(),
+      isLive: disconnectedSince === undefined,
+      liveAt: disconnectedSince ?? new Date(),
+    }),
     async close() {
+      hold.close();
       upstream.close();
       listener.close();
     },
   };
+}
+
+/** A clock that was set back must not put the past into the future. */
+function earlier(one: Date | undefined, other: Date): Date {
+  return one !== undefined && one < other ? one : other;
 }
 
 /** Returns the user agent of Envoy, which the control plane sees instead of the agent's. */

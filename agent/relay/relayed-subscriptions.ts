@@ -1,5 +1,6 @@
-import type { Subscription } from '../../xds/protocol/subscription.ts';
+import { hasWildcard, type Subscription } from '../../xds/protocol/subscription.ts';
 import type { TypeUrl } from '../../xds/types.ts';
+import type { ResourcesByType } from '../state/state-format.ts';
 
 /** Subscriptions at the control plane on behalf of Envoy. */
 export type RelayedSubscriptions = {
@@ -10,6 +11,8 @@ export type RelayedSubscriptions = {
   ): { names: ReadonlySet<string>; dropped: readonly string[] };
   /** Whether Envoy's current stream has subscribed to a type. */
   isSubscribed(typeUrl: TypeUrl): boolean;
+  /** Returns the names that Envoy's current stream has subscribed to, by type, `*` included. */
+  current(): ReadonlyMap<TypeUrl, ReadonlySet<string>>;
   /**
    * Envoy opened a new stream. Until it subscribes to a type again, the previous stream's names stay subscribed, so that the last good
    * configuration is available.
@@ -17,9 +20,13 @@ export type RelayedSubscriptions = {
   restart(): void;
 };
 
-/** Starts without subscriptions. */
-export function createRelayedSubscriptions(): RelayedSubscriptions {
+/** Starts with the names of resources from disk, as if an earlier stream had subscribed to them. Default: none. */
+export function createRelayedSubscriptions(stored: ResourcesByType = new Map()): RelayedSubscriptions {
   const upstream = new Map<TypeUrl, Set<string>>();
+  for (const [typeUrl, resources] of stored) {
+    // With a wildcard, Envoy subscribes to no names.
+    if (!hasWildcard(typeUrl)) upstream.set(typeUrl, new Set(resources.keys()));
+  }
   let stream = new Map<TypeUrl, ReadonlySet<string>>();
 
   return {
@@ -34,6 +41,7 @@ export function createRelayedSubscriptions(): RelayedSubscriptions {
       upstream.set(typeUrl, all);
       return { names: all, dropped };
     },
+    current: () => stream,
     isSubscribed: (typeUrl) => stream.has(typeUrl),
     restart() {
       stream = new Map();

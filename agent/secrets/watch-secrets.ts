@@ -108,7 +108,8 @@ export function createSecretWatch(options: SecretWatchOptions): SecretWatch {
     sds: Pick<SdsFacts, 'unreachable' | 'ended'> = { unreachable: undefined, ended: new Set() },
   ): void {
     const before = statuses;
-    const { connected, lastError } = relay.status();
+    const { connected, lastError, withoutKeys } = relay.status();
+    const keys = withoutKeys.length > 0 ? '; keys are kept on disk only with DAYBREAK_STATE_KEYS=1' : '';
     statuses = secretStatuses({
       now,
       references: named,
@@ -120,7 +121,7 @@ export function createSecretWatch(options: SecretWatchOptions): SecretWatch {
       sds: { ...sds, path: sdsSocketPath, errors: (name) => options.sdsErrors.about(name, now) },
       controlPlane: connected
         ? undefined
-        : `the control plane cannot be reached (${lastError ?? 'no connection yet'})`,
+        : `the control plane cannot be reached (${lastError ?? 'no connection yet'})${keys}`,
     });
     if (logChanges(before, statuses)) changedAt = now;
   }

@@ -41,6 +41,7 @@ test('the two required variables, and the defaults', () => {
     drainSeconds: 20,
     user: { uid: 1337, gid: 1337 },
     runFolder: '/tmp',
+    state: { folder: '/var/lib/daybreak-agent', isNamed: false, keys: false },
   });
 });
 
@@ -73,6 +74,12 @@ describe('variables with several names, or that depend on each other', () => {
     ],
     [{ ENVOY_ADMIN_ACCESS_ENABLE_IPV6: '1' }, { admin: { place: { address: '127.0.0.1' } } }],
     [{ ENVOY_ADMIN_MODE: 'UDS' }, { admin: { place: { path: '/tmp/envoy_admin.sock' } } }],
+    [{ STATE_DIRECTORY: '/var/lib/a:/var/lib/b' }, { state: { folder: '/var/lib/a', isNamed: false } }],
+    [{ STATE_DIRECTORY: 'relative' }, { state: { folder: '/var/lib/daybreak-agent' } }],
+    [
+      { STATE_DIRECTORY: '/var/lib/a', DAYBREAK_STATE_DIR: '/s', DAYBREAK_STATE_KEYS: '1' },
+      { state: { folder: '/s', isNamed: true, keys: true } },
+    ],
     [{ DAYBREAK_ADMIN_WRITES: '1' }, { admin: { writes: true } }],
     [{ DAYBREAK_AGENT_HOST: 'envoy,node1.internal' }, { hosts: ['envoy', 'node1.internal'] }],
     [{ APPNET_AGENT_HTTP_BIND_ADDRESS: '[::]' }, { status: { address: '::' } }],

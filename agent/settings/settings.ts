@@ -26,6 +26,7 @@ import { readLocation, type LocationSettings } from './location-settings.ts';
 import { resourceName, type ResourceName } from './resource-name.ts';
 import { rejectUnsupported } from './unsupported.ts';
 import { readTracing, type TracingSettings } from '../tracing/tracing-settings.ts';
+import { readState, type StateSettings } from './state-settings.ts';
 import { readXds, type XdsSettings } from './xds-settings.ts';
 
 /** Runtime values. Only App Mesh's Envoys know the booleans; the agent only reports them to the control plane. */
@@ -65,6 +66,7 @@ export type AgentSettings = {
   readonly logForm: LogForm | undefined;
   /** The folder in which the agent creates its own folder. */
   readonly runFolder: string;
+  readonly state: StateSettings;
 };
 
 const ENVOY_UID = 1337;
@@ -123,6 +125,7 @@ export function readAgentSettings(
       user: { uid, gid: read('DAYBREAK_GID', id, read('APPMESH_IGNORE_GID', id, uid)) },
       logForm: read('DAYBREAK_LOG_FORMAT', oneOf(...LOG_FORMS), undefined),
       runFolder: read('DAYBREAK_RUN_DIR', folder, read('TMPDIR', folder, '/tmp')),
+      state: readState(read),
     };
   });
 }

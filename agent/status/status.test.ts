@@ -17,7 +17,9 @@ const now = new Date('2026-11-21T12:00:00Z');
 const live: Health = { lifecycle: 'LIVE', initialConfig: 'UPDATE_SUCCESSFUL', isSilent: false };
 const connected: RelayStatus = {
   connected: true,
+  configuration: 'live',
   disconnectedSince: undefined,
+  withoutKeys: [],
   lastError: undefined,
   acceptedAt: undefined,
   envoyVersion: '',
@@ -26,6 +28,8 @@ const connected: RelayStatus = {
 };
 const disconnected = (seconds: number): RelayStatus => ({
   connected: false,
+  configuration: 'last good',
+  withoutKeys: [],
   disconnectedSince: new Date(now.getTime() - seconds * 1000),
   lastError: 'refused',
   acceptedAt: undefined,
@@ -100,6 +104,15 @@ describe('health', () => {
   });
 });
 
+test.each<[string, RelayStatus]>([
+  ['live', connected],
+  ['none', { ...disconnected(60), configuration: 'none' }],
+  ['last good of 2026-11-21T10:57:57.000Z, 1h2m3s', disconnected(3723)],
+])('the configuration that Envoy runs on: %s', (configuration, relay) => {
+  const { daybreak } = status(input({ supervisor: withHealth(starting(42), live), relay }));
+  expect(daybreak.configuration).toBe(configuration);
+});
+
 function input(some: Partial<StatusInput>): StatusInput {
   return {
     now,
@@ -109,6 +122,7 @@ function input(some: Partial<StatusInput>): StatusInput {
     restarts: { made: 2, hangs: 1, left: 1 },
     relay: connected,
     disconnectedLimitSeconds: 3600,
+    state: { readFrom: undefined, own: { problem: undefined }, fallback: undefined },
     secrets: [],
     awaited: [],
     names: [],

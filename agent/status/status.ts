@@ -4,6 +4,7 @@ import { formatGoDuration } from '../settings/go-duration.ts';
 import { UNREACHABLE, type Health } from '../health.ts';
 import type { RelayStatus } from '../relay/relay.ts';
 import type { SecretStatus } from '../secrets/secret-status.ts';
+import type { StateStatus } from '../state/open-state.ts';
 import type { SupervisorState } from '../supervisor/state.ts';
 
 /** Inputs of the status. */
@@ -14,6 +15,8 @@ export type StatusInput = {
   readonly supervisor: SupervisorState;
   readonly restarts: { readonly made: number; readonly hangs: number; readonly left: number };
   readonly relay: RelayStatus;
+  /** Where the last good configuration is kept. */
+  readonly state: StateStatus;
   /** Secrets that Envoy's configuration references, from any source. */
   readonly secrets: readonly SecretStatus[];
   /** Why listeners refuse connections: one text per secret that they wait for. */
@@ -36,6 +39,7 @@ export type Status = ReturnType<typeof status>;
 export function status(input: StatusInput) {
   const { now, startedAt, agent, supervisor, restarts, relay } = input;
   const health = healthOf(supervisor);
+  const { configuration: _described, ...connection } = relay;
   return {
     healthStatus: healthStatus(input, health),
     agentUptime: formatGoDuration(Math.max(1000, now.getTime() - startedAt.getTime())),
@@ -54,7 +58,9 @@ export function status(input: StatusInput) {
       supervisor: describeSupervisor(supervisor),
       restartsLeft: restarts.left,
       hangs: restarts.hangs,
-      relay: { ...relay, disconnectedSince: relay.disconnectedSince?.toISOString() },
+      configuration: describeConfiguration(relay, now),
+      state: input.state,
+      relay: { ...connection, disconnectedSince: relay.disconnectedSince?.toISOString() },
       notReady: input.awaited,
       certificates: input.secrets.map(describeSecret),
       names: input.names,
@@ -89,6 +95,13 @@ function describeSupervisor(state: SupervisorState) {
   const known = { state: state.kind, since: state.since.toISOString() };
   if (state.kind === 'backing-off') return { ...known, until: state.until.toISOString(), exit: state.exit };
   return state.kind === 'stopped' ? { ...known, reason: state.reason.kind } : known;
+}
+
+/** `live`, `none`, or `last good of TIME, AGE`: since when it may no longer be the control plane's. */
+function describeConfiguration({ configuration, disconnectedSince }: RelayStatus, now: Date): string {
+  if (configuration !== 'last good' || disconnectedSince === undefined) return configuration;
+  const age = Math.max(1000, now.getTime() - disconnectedSince.getTime());
+  return `last good of ${disconnectedSince.toISOString()}, ${formatGoDuration(age)}`;
 }
 
 function describeSecret({ validity, ...secret }: SecretStatus) {

@@ -32,6 +32,8 @@ export type FollowNamesOptions = {
   /** Called once per turn of the event loop after changes: new addresses, or a name that is now settled. */
   readonly onChange: () => void;
   readonly log: Log;
+  /** Addresses from an earlier run, by name in lower case. They count as answered until the first answer. Default: none. */
+  readonly known?: ReadonlyMap<string, readonly string[]>;
   /** Default: the host's resolver. */
   readonly ask?: (name: string) => Promise<HostAnswer>;
   /** Time limit of a query in milliseconds, including its time in the queue. Default: half a minute. */
@@ -67,6 +69,7 @@ type Followed = {
 export function followNames({
   onChange,
   log,
+  known = new Map(),
   ask = askHost,
   limitMs = ANSWER_LIMIT,
   keepMs = FORMER_MS,
@@ -133,10 +136,11 @@ export function followNames({
   }
 
   function start(name: string): Followed {
+    const before = known.get(name);
     const state: Followed = {
       stop: new AbortController(),
-      seen: NOTHING_SEEN,
-      first: 'asking',
+      seen: before === undefined ? NOTHING_SEEN : see(NOTHING_SEEN, before, performance.now()),
+      first: before === undefined ? 'asking' : 'answered',
       query: undefined,
       problem: undefined,
       until: undefined,

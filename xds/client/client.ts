@@ -31,6 +31,8 @@ export type DeltaClientOptions = StreamOptions & {
 export type DeltaClient = {
   /** Replaces the names subscribed to of a type; `*` stands for all. */
   subscribe(typeUrl: TypeUrl, names: ReadonlySet<string>): void;
+  /** Asks for all resources of a type again, whatever versions the client has reported. */
+  refetch(typeUrl: TypeUrl): void;
   /** ACKs an update, or NACKs it with an error. Has no effect if the connection of the update is closed. */
   answer(update: DeltaUpdate, error?: string): void;
   close(): void;
@@ -70,6 +72,10 @@ export function createDeltaClient(options: DeltaClientOptions): DeltaClient {
       if (client.state.kind === 'idle') return connect(client);
       if (request === undefined) return;
       for (const stream of streamsOf(client.state)) stream.send(request);
+    },
+    refetch(typeUrl) {
+      const request = client.subscriptions.again(typeUrl);
+      if (request !== undefined) for (const stream of streamsOf(client.state)) stream.send(request);
     },
     answer: (update, error) => answer(client, update, error),
     close: () => void (client.state = closed(client.state)),

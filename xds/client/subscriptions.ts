@@ -7,6 +7,8 @@ export type Subscriptions = {
   first(): readonly DeltaRequestInit[];
   /** Replaces the names of a type; `*` stands for all. Returns the request for open streams, or undefined if nothing changed. */
   replace(typeUrl: TypeUrl, names: ReadonlySet<string>): DeltaRequestInit | undefined;
+  /** Returns a request for all names of a type, which a server answers even if nothing changed; undefined without any. */
+  again(typeUrl: TypeUrl): DeltaRequestInit | undefined;
 };
 
 /** Starts without subscriptions. `versions`: the versions by name that the client has of a type; the type's first request contains them. */
@@ -22,6 +24,10 @@ export function createSubscriptions(
 
   return {
     first: () => Array.from(byType, ([typeUrl, names]) => firstOf(typeUrl, names)),
+    again(typeUrl) {
+      const names = byType.get(typeUrl);
+      return names && { typeUrl, resourceNamesSubscribe: [...names] };
+    },
     replace(typeUrl, names) {
       const before = byType.get(typeUrl);
       byType.set(typeUrl, new Set(names));

@@ -1,0 +1,149 @@
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errorText } from '../../common/error-text.ts';
+import type { Log } from '../../common/log.ts';
+import { within } from '../../common/within.ts';
+import type { NodeIdentity } from '../relay/relay.ts';
+import type { StateSettings } from '../settings/state-settings.ts';
+import { keepFallback, keepOwn, type KeptConfig } from './keepers.ts';
+import { bindingOf, stateFileName } from './node-binding.ts';
+import { readState, type StateAccess, type StateReading } from './read-state.ts';
+import { folderProblem } from './state-folder.ts';
+import type { StoredConfig } from './state-format.ts';
+import type { FileKeeper, FileKeeperStatus } from './keep-file.ts';
+import { removeAbandonedDrafts } from './write-state.ts';
+
+/** The last good configuration on disk. */
+export type AgentState = {
+  /** The configuration to start from; undefined if there is none. */
+  readonly stored: StoredConfig | undefined;
+  /**
+   * Begins to keep the configuration that `kept` returns. When `signal` aborts, it is written for the last time: from then on Envoy closes
+   * its listeners and drops their resources.
+   */
+  keep(kept: () => KeptConfig, signal: AbortSignal): void;
+  /** The configuration to keep has changed. */
+  changed(): void;
+  status(): StateStatus;
+  /** Writes the configuration for the last time, unless that was done. Resolves after 2 s at the latest. */
+  stop(): Promise<void>;
+};
+
+/** Where the configuration is kept, as in `GET /status`. */
+export type StateStatus = {
+  /** The file that Envoy's first configuration came from. */
+  readonly readFrom: string | undefined;
+  readonly own: PlaceStatus;
+  /** Undefined without DAYBREAK_FALLBACK. */
+  readonly fallback: PlaceStatus | undefined;
+};
+
+/** Status of one folder. `problem`: why nothing is kept there. */
+export type PlaceStatus = Partial<FileKeeperStatus> & { readonly problem: string | undefined };
+
+/** How long a start waits for a folder, in milliseconds. A network file system may not answer. */
+const FOLDER_MS = 1000;
+
+/** A folder for state files; `file` is undefined if it cannot be used. */
+type Place = { readonly file: string | undefined; readonly problem: string | undefined };
+
+/**
+ * Opens the folders that keep the last good configuration, and reads the one to start from: the agent's own, else the fallback. A file
+ * that cannot be used is passed over with a line in the log; a damaged one of our own is renamed to end in `.damaged`.
+ */
+export async function openState(settings: StateSettings, node: NodeIdentity, log: Log): Promise<AgentState> {
+  const binding = bindingOf(node);
+  const name = stateFileName(binding);
+  const own = await openPlace(settings.folder, name);
+  if (own.problem !== undefined) {
+    const say = settings.isNamed ? 'warn' : 'info';
+    log[say](
+      { folder: settings.folder, problem: own.problem },
+      'the last good configuration is not kept on disk',
+    );
+  }
+  const shared = settings.fallback === undefined ? undefined : await openPlace(settings.fallback, name);
+  if (shared?.problem !== undefined) {
+    log.warn({ folder: settings.fallback, problem: shared.problem }, 'the fallback folder cannot be written');
+  }
+
+  async function read(file: string, access: StateAccess): Promise<StoredConfig | undefined> {
+    const reading = await within(FOLDER_MS, 'no answer', readState(file, access, binding)).catch(
+      (error: unknown): StateReading => ({ kind: 'refused', why: errorText(error), isDamaged: false }),
+    );
+    if (reading.kind === 'read') return reading.config;
+    if (reading.kind === 'refused') {
+      log.warn({ file }, `passing over the state file ${file}: it ${reading.why}`);
+      if (reading.isDamaged && access === 'own') {
+        await rename(file, `${file}.damaged`).catch(() => undefined);
+      }
+    }
+    return undefined;
+  }
+
+  const ownFile = join(settings.folder, name);
+  const fallbackFile = settings.fallback === undefined ? undefined : join(settings.fallback, name);
+  let readFrom: string | undefined = ownFile;
+  let stored = await read(ownFile, 'own');
+  if (stored === undefined && fallbackFile !== undefined) {
+    readFrom = fallbackFile;
+    stored = await read(fallbackFile, 'shared');
+  }
+  if (stored !== undefined) {
+    log.info({ file: readFrom, liveAt: stored.liveAt }, 'starting from the last good configuration');
+  }
+  return stateOf({ settings, own, shared, stored, readFrom, binding, log });
+}
+
+type Opened = {
+  readonly settings: StateSettings;
+  readonly own: Place;
+  readonly shared: Place | undefined;
+  readonly stored: StoredConfig | undefined;
+  readonly readFrom: string | undefined;
+  readonly binding: StoredConfig['binding'];
+  readonly log: Log;
+};
+
+function stateOf({ settings, own, shared, stored, readFrom, binding, log }: Opened): AgentState {
+  let ownKeeper: FileKeeper | undefined;
+  let fallbackKeeper: FileKeeper | undefined;
+  let stopped: Promise<unknown> | undefined;
+
+  function stop(): Promise<unknown> {
+    stopped ??= Promise.all([ownKeeper?.stop(true), fallbackKeeper?.stop(false)]);
+    return stopped;
+  }
+
+  return {
+    stored,
+    keep(kept, signal) {
+      const common = { kept, binding, log };
+      if (own.file !== undefined) ownKeeper = keepOwn({ ...common, file: own.file, keys: settings.keys });
+      if (shared?.file !== undefined) fallbackKeeper = keepFallback({ ...common, file: shared.file });
+      signal.addEventListener('abort', () => void stop());
+    },
+    changed() {
+      ownKeeper?.changed();
+      fallbackKeeper?.changed();
+    },
+    status: () => ({
+      readFrom: stored === undefined ? undefined : readFrom,
+      own: placeStatus(own, ownKeeper),
+      fallback: shared && placeStatus(shared, fallbackKeeper),
+    }),
+    stop: async () => void (await stop()),
+  };
+}
+
+async function openPlace(folder: string, name: string): Promise<Place> {
+  const file = join(folder, name);
+  const problem = await within(FOLDER_MS, 'no answer', folderProblem(folder)).catch(errorText);
+  if (problem !== undefined) return { file: undefined, problem };
+  void removeAbandonedDrafts(file);
+  return { file, problem: undefined };
+}
+
+function placeStatus({ problem }: Place, keeper: FileKeeper | undefined): PlaceStatus {
+  return keeper === undefined ? { problem } : keeper.status();
+}
