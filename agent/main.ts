@@ -35,7 +35,7 @@ import { createSdsErrors } from './secrets/sds-errors.ts';
 import { createSecretWatch } from './secrets/watch-secrets.ts';
 import { idleVariables } from './settings/companions.ts';
 import { readAgentSettings, type AgentSettings } from './settings/settings.ts';
-import { status } from './status/status.ts';
+import { configurationAge, status } from './status/status.ts';
 import { listenForStop } from './stop-signals.ts';
 import { startEnvoy } from './supervisor/envoy-process.ts';
 import { describeEnding } from './supervisor/state.ts';
@@ -104,7 +104,7 @@ async function run(settings: AgentSettings, env: Environment, agentLog: AgentLog
       log,
       names,
       stored: state.stored,
-      onKeptChange: state.changed,
+      onKeptChange: () => state.changed(),
       extraServices,
       onConnection: channel.connected,
     }).catch((cause: unknown) => {
@@ -112,7 +112,7 @@ async function run(settings: AgentSettings, env: Environment, agentLog: AgentLog
     });
     cleanups.push(() => relay.close());
     state.keep(() => ({ ...relay.kept(), addresses: names.addresses() }), stop.drain);
-    cleanups.push(state.stop);
+    cleanups.push(() => state.stop());
     const sdsErrors = createSdsErrors();
     const output = await openEnvoyOutput(folder.path, agentLog, (piece) => sdsErrors.read(piece));
     cleanups.push(output.close);
@@ -192,6 +192,7 @@ async function run(settings: AgentSettings, env: Environment, agentLog: AgentLog
     const metrics = () =>
       agentMetrics({
         healthStatus: read().healthStatus,
+        configurationAgeSeconds: configurationAge(relay.status(), new Date()),
         restarts: supervisor.restarts(),
         secrets: secrets.status(),
         application: application.problems(),

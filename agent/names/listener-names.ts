@@ -57,10 +57,10 @@ export function createNameFilling(
 
   /** Records the addresses that two names share, and logs new ones. */
   function noteShared(ports: readonly ListenerNames[]): void {
-    const known = new Set(shared.map(describeShared));
+    const before = new Set(shared.map(describeShared));
     shared = ports.flatMap((each) => sharedAddresses(each, followed.addressesOf));
     for (const each of shared)
-      if (!known.has(describeShared(each))) log.warn({ name: each.name }, describeShared(each));
+      if (!before.has(describeShared(each))) log.warn({ name: each.name }, describeShared(each));
   }
 
   /** Whether first lookups are pending. A new wait begins only after all names have been settled once. */

@@ -88,7 +88,7 @@ export function keepFile(options: FileKeeperOptions): FileKeeper {
 
   function run(): void {
     timer = undefined;
-    writing = write(take()).then(() => {
+    writing = write(take()).finally(() => {
       writing = undefined;
       if (isDue) changed();
     });

@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto';
-import type { NodeIdentity } from '../relay/relay.ts';
 
 /** The proxy that a configuration was made for: its node id, and the features that the control plane translated it with. */
 export type NodeBinding = {
@@ -8,6 +7,9 @@ export type NodeBinding = {
   readonly features: Readonly<Record<string, boolean | string>>;
 };
 
+/** The node of Envoy's bootstrap. */
+export type ProxyNode = { readonly id: string; readonly metadata: Readonly<Record<string, unknown>> };
+
 /**
  * Facts of one task or machine that the control plane puts into the configuration: addresses to listen on and to connect to, and
  * whether Envoy has a secret server. A configuration with other facts is wrong for this Envoy.
@@ -15,7 +17,7 @@ export type NodeBinding = {
 const FACTS: readonly string[] = ['ipv6', 'appAddress', 'sds'];
 
 /** Returns the binding of a node. Values that differ from start to start, such as `instance`, are no part of it. */
-export function bindingOf({ id, metadata }: Pick<NodeIdentity, 'id' | 'metadata'>): NodeBinding {
+export function bindingOf({ id, metadata }: ProxyNode): NodeBinding {
   const said = Object.entries((metadata['daybreak'] ?? {}) as Record<string, unknown>);
   const features = said.filter(
     (entry): entry is [string, boolean | string] =>

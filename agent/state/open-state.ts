@@ -3,10 +3,9 @@ import { join } from 'node:path';
 import { errorText } from '../../common/error-text.ts';
 import type { Log } from '../../common/log.ts';
 import { within } from '../../common/within.ts';
-import type { NodeIdentity } from '../relay/relay.ts';
 import type { StateSettings } from '../settings/state-settings.ts';
 import { keepFallback, keepOwn, type KeptConfig } from './keepers.ts';
-import { bindingOf, stateFileName } from './node-binding.ts';
+import { bindingOf, stateFileName, type ProxyNode } from './node-binding.ts';
 import { readState, type StateAccess, type StateReading } from './read-state.ts';
 import { folderProblem } from './state-folder.ts';
 import type { StoredConfig } from './state-format.ts';
@@ -51,7 +50,7 @@ type Place = { readonly file: string | undefined; readonly problem: string | und
  * Opens the folders that keep the last good configuration, and reads the one to start from: the agent's own, else the fallback. A file
  * that cannot be used is passed over with a line in the log; a damaged one of our own is renamed to end in `.damaged`.
  */
-export async function openState(settings: StateSettings, node: NodeIdentity, log: Log): Promise<AgentState> {
+export async function openState(settings: StateSettings, node: ProxyNode, log: Log): Promise<AgentState> {
   const binding = bindingOf(node);
   const name = stateFileName(binding);
   const own = await openPlace(settings.folder, name);

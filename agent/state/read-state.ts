@@ -10,7 +10,7 @@ export type StateReading =
   | { readonly kind: 'read'; readonly config: StoredConfig }
   | { readonly kind: 'refused'; readonly why: string; readonly isDamaged: boolean };
 
-/** Who may do what with a state file. `own`: only this user has access. `shared`: others may read it, but not write it. */
+/** Required protection of a state file. `own`: only this user has access. `shared`: others may read it, but not write it. */
 export type StateAccess = 'own' | 'shared';
 
 const REFUSED_MODE: Readonly<Record<StateAccess, number>> = { own: 0o077, shared: 0o022 };

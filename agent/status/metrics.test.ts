@@ -25,12 +25,14 @@ test('metrics have restarts, the expiry, state and problem of each secret, and p
   const lost = { port: 9080, problem: 'nothing listens', failed: 0, since: '2026-11-21T12:00:00Z' };
   const text = agentMetrics({
     healthStatus: 'UNHEALTHY',
+    configurationAgeSeconds: 63,
     restarts: { made: 2, hangs: 1 },
     secrets: [secret, waiting],
     application: [lost],
   });
   expect(text.split('\n').filter((line) => !line.startsWith('#'))).toEqual([
     'daybreak_agent_healthy 0',
+    'daybreak_agent_configuration_age_seconds 63',
     'daybreak_agent_envoy_restarts_total 2',
     'daybreak_agent_envoy_hangs_total 1',
     String.raw`daybreak_agent_secret_expiry_timestamp_seconds{name="a\"b\\c",source="sds"} 1764504000`,

@@ -8,13 +8,21 @@ type Sample = readonly [labels: Labels, value: number];
 /** Inputs of the metrics. */
 export type MetricsInput = {
   readonly healthStatus: Status['healthStatus'];
+  /** Seconds since the control plane was last connected, 0 while it is; undefined without a configuration. */
+  readonly configurationAgeSeconds: number | undefined;
   readonly restarts: { readonly made: number; readonly hangs: number };
   readonly secrets: readonly SecretStatus[];
   readonly application: readonly ApplicationProblem[];
 };
 
 /** Renders the agent's own metrics in Prometheus's text format. Envoy's metrics are in its admin interface. */
-export function agentMetrics({ healthStatus, restarts, secrets, application }: MetricsInput): string {
+export function agentMetrics({
+  healthStatus,
+  configurationAgeSeconds: age,
+  restarts,
+  secrets,
+  application,
+}: MetricsInput): string {
   const expiry = secrets.flatMap(({ name, source, validity }): Sample[] =>
     validity === undefined ? [] : [[{ name, source }, Math.floor(validity.notAfter / 1000)]],
   );
@@ -28,6 +36,11 @@ export function agentMetrics({ healthStatus, restarts, secrets, application }: M
     gauge('daybreak_agent_healthy', 'Whether healthStatus is HEALTHY.', [
       [{}, healthStatus === 'HEALTHY' ? 1 : 0],
     ]),
+    gauge(
+      'daybreak_agent_configuration_age_seconds',
+      'Time since the control plane was last connected, with the configuration that Envoy runs on.',
+      age === undefined ? [] : [[{}, age]],
+    ),
     counter('daybreak_agent_envoy_restarts_total', 'Restarts of Envoy.', restarts.made),
     counter('daybreak_agent_envoy_hangs_total', 'Envoys that did not answer and were ended.', restarts.hangs),
     gauge('daybreak_agent_secret_expiry_timestamp_seconds', 'When a secret expires.', expiry),

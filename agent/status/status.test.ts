@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Health } from '../health.ts';
 import type { RelayStatus } from '../relay/relay.ts';
-import { status, type StatusInput } from './status.ts';
+import { configurationAge, status, type StatusInput } from './status.ts';
 import {
   backingOff,
   draining,
@@ -104,13 +104,14 @@ describe('health', () => {
   });
 });
 
-test.each<[string, RelayStatus]>([
-  ['live', connected],
-  ['none', { ...disconnected(60), configuration: 'none' }],
-  ['last good of 2026-11-21T10:57:57.000Z, 1h2m3s', disconnected(3723)],
-])('the configuration that Envoy runs on: %s', (configuration, relay) => {
+test.each<[string, number | undefined, RelayStatus]>([
+  ['live', 0, connected],
+  ['none', undefined, { ...disconnected(60), configuration: 'none' }],
+  ['last good of 2026-11-21T10:57:57.000Z, 1h2m3s', 3723, disconnected(3723)],
+])('the configuration that Envoy runs on: %s', (configuration, age, relay) => {
   const { daybreak } = status(input({ supervisor: withHealth(starting(42), live), relay }));
   expect(daybreak.configuration).toBe(configuration);
+  expect(configurationAge(relay, now)).toBe(age);
 });
 
 function input(some: Partial<StatusInput>): StatusInput {

@@ -97,6 +97,17 @@ function describeSupervisor(state: SupervisorState) {
   return state.kind === 'stopped' ? { ...known, reason: state.reason.kind } : known;
 }
 
+/** Returns the seconds since Envoy's configuration was live, 0 while it is; undefined without a configuration. */
+export function configurationAge(
+  { configuration, disconnectedSince }: RelayStatus,
+  now: Date,
+): number | undefined {
+  if (configuration === 'none') return undefined;
+  return disconnectedSince === undefined
+    ? 0
+    : Math.max(0, Math.floor((now.getTime() - disconnectedSince.getTime()) / 1000));
+}
+
 /** `live`, `none`, or `last good of TIME, AGE`: since when it may no longer be the control plane's. */
 function describeConfiguration({ configuration, disconnectedSince }: RelayStatus, now: Date): string {
   if (configuration !== 'last good' || disconnectedSince === undefined) return configuration;

@@ -12,6 +12,7 @@ test('every metric of the agent is in docs/metrics.md, and the page has no other
   };
   const text = agentMetrics({
     healthStatus: 'HEALTHY',
+    configurationAgeSeconds: undefined,
     restarts: { made: 0, hangs: 0 },
     secrets: [secret as never],
     application: [{ port: 80 } as never],

@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { until } from './lab/until.ts';
+import { openRestartScene, type RestartScene, type RunningSidecar } from './testing/restart-scene.ts';
+
+describe.each(['DAYBREAK_ENVOY', 'DAYBREAK_ENVOY_OLDEST'])('%s', (variable) => {
+  let scene: RestartScene;
+  beforeAll(async () => {
+    scene = await openRestartScene('restarts', process.env[variable]);
+  });
+  afterAll(() => scene.close());
+
+  /** Whether an Envoy serves the last good configuration as it did the live one. */
+  async function servesBlue(sidecar: RunningSidecar): Promise<void> {
+    // The agent looks at Envoy's health now and then.
+    await expect
+      .poll(() => sidecar.status(), { timeout: 60_000 })
+      .toMatchObject({
+        healthStatus: 'HEALTHY',
+        daybreak: {
+          configuration: expect.stringMatching(/^last good of \d{4}-.*Z, /) as unknown,
+          notReady: [],
+        },
+      });
+    const { colors, errors } = await sidecar.send(50);
+    expect({ colors: Object.keys(colors), errors }).toEqual({ colors: ['blue'], errors: {} });
+    expect(await sidecar.rejected()).toBe(0);
+  }
+
+  test('an agent that was killed, stopped or moved to a new network namespace serves the last configuration while the control plane is away', async () => {
+    const controlPlane = await scene.startControlPlane();
+    const host = await scene.gatewayHost('first');
+    let sidecar = await scene.startSidecar(host);
+    await until('the live configuration on disk', async () => {
+      const { configuration, state } = (await sidecar.status()).daybreak;
+      return configuration === 'live' && state.own.written !== undefined;
+    });
+    controlPlane.program.kill('SIGKILL');
+    await controlPlane.program.ended;
+
+    for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
+      sidecar.agent.kill(signal);
+      await sidecar.agent.ended;
+      sidecar = await scene.startSidecar(host);
+      await servesBlue(sidecar);
+    }
+    sidecar.agent.kill('SIGKILL');
+    await sidecar.agent.ended;
+    sidecar = await scene.startSidecar(await scene.gatewayHost('second'));
+    await servesBlue(sidecar);
+
+    await scene.setWeights(await scene.startControlPlane(), { 'colorteller-red-vn': 1 });
+    await until('red alone', async () => Object.keys((await sidecar.send(20)).colors).join() === 'red', {
+      limitMs: 60_000,
+    });
+    expect((await sidecar.status()).daybreak.configuration).toBe('live');
+    expect(await sidecar.rejected()).toBe(0);
+  });
+});
