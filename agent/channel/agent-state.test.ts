@@ -17,6 +17,8 @@ const FACTS: AgentFacts = {
     disconnectedSince: undefined,
     lastError: undefined,
     acceptedAt: ACCEPTED,
+    configuration: 'live',
+    withoutKeys: [],
     envoyVersion: 'envoy 1.40.0',
     refusals: 0,
     refused: undefined,

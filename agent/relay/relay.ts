@@ -56,7 +56,7 @@ export type RelayStatus = {
    */
   readonly disconnectedSince: Date | undefined;
   readonly lastError: string | undefined;
-  /** When Envoy last accepted an update; undefined if it has not so far. */
+  /** When Envoy last accepted an update, or when the configuration from disk was live; undefined without either. */
   readonly acceptedAt: Date | undefined;
   /** Envoy's name and version as it reports them; empty until it has connected. */
   readonly envoyVersion: string;
@@ -105,7 +105,7 @@ export async function startRelay({
   const pending = new Map<TypeUrl, DeltaUpdate>();
   let disconnectedSince: Date | undefined = earlier(stored?.liveAt, new Date());
   let lastError: string | undefined;
-  let acceptedAt: Date | undefined;
+  let acceptedAt = stored?.liveAt;
   let refusals = 0;
   const refused = new Map<TypeUrl, string>();
   let envoyVersion = '';
