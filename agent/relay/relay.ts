@@ -6,7 +6,6 @@ import { listenGrpc } from '../../xds/grpc/listen.ts';
 import { createGrpcServer, type GrpcServer } from '../../xds/grpc/server.ts';
 import { createXdsServer, type XdsServer } from '../../xds/server.ts';
 import type { Ack } from '../../xds/protocol/acks.ts';
-import { hasWildcard } from '../../xds/protocol/subscription.ts';
 import { SECRET, type Resource, type TypeUrl } from '../../xds/types.ts';
 import type { NameFilling } from '../names/listener-names.ts';
 import type { KeptConfig } from '../state/keepers.ts';
@@ -255,16 +254,6 @@ export async function startRelay({
   const listener = await listenGrpc(server, { path: socketPath });
   if (stored !== undefined) serve();
 
-  /** Whether Envoy has an answer for each resource that it asked for by name. */
-  function isWhole(): boolean {
-    const good = config.good();
-    const asked = [...subscriptions.current()].filter(([typeUrl]) => !hasWildcard(typeUrl));
-    return (
-      pending.size === 0 &&
-      asked.every(([typeUrl, names]) => [...names].every((name) => good.get(typeUrl)?.has(name) === true))
-    );
-  }
-
   function configuration(): RelayStatus['configuration'] {
     if (config.snapshot().size === 0) return 'none';
     return disconnectedSince === undefined ? 'live' : 'last good';
@@ -286,7 +275,7 @@ export async function startRelay({
     kept: () => ({
       types: new Map(config.good()),
       withoutKeys: [...lacking],
-      isWhole: isWhole(),
+      isWhole: pending.size === 0 && subscriptions.isCoveredBy(config.good()),
       isLive: disconnectedSince === undefined,
       liveAt: disconnectedSince ?? new Date(),
     }),

@@ -11,8 +11,8 @@ export type RelayedSubscriptions = {
   ): { names: ReadonlySet<string>; dropped: readonly string[] };
   /** Whether Envoy's current stream has subscribed to a type. */
   isSubscribed(typeUrl: TypeUrl): boolean;
-  /** Returns the names that Envoy's current stream has subscribed to, by type, `*` included. */
-  current(): ReadonlyMap<TypeUrl, ReadonlySet<string>>;
+  /** Whether `resources` has everything that Envoy's current stream asks for by name. */
+  isCoveredBy(resources: ResourcesByType): boolean;
   /**
    * Envoy opened a new stream. Until it subscribes to a type again, the previous stream's names stay subscribed, so that the last good
    * configuration is available.
@@ -41,7 +41,11 @@ export function createRelayedSubscriptions(stored: ResourcesByType = new Map()):
       upstream.set(typeUrl, all);
       return { names: all, dropped };
     },
-    current: () => stream,
+    isCoveredBy: (resources) =>
+      [...stream].every(
+        ([typeUrl, names]) =>
+          hasWildcard(typeUrl) || [...names].every((name) => resources.get(typeUrl)?.has(name) === true),
+      ),
     isSubscribed: (typeUrl) => stream.has(typeUrl),
     restart() {
       stream = new Map();
