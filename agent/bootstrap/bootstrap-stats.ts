@@ -1,3 +1,4 @@
+import { ACTIVE_CONNECTION_TAGS } from '../../common/contracts/active-connections.ts';
 import type { AgentSettings } from '../settings/settings.ts';
 import type { StatsSettings } from '../settings/envoy-settings.ts';
 
@@ -36,10 +37,27 @@ const NAMES_WITH_DOTS = [
   { tagName: 'envoy_sds_secret', regex: String.raw`^sds\.((.+)\.)\w+$` },
 ];
 
+/**
+ * Tags that App Mesh's agent extracted from the names of its metric extension. Daybreak's metrics have tags of their own, so no
+ * name matches. With the lookahead, Envoy searches only names that begin with `appmesh.`.
+ */
+const TARGETS = [
+  {
+    tagName: 'TargetVirtualNode',
+    regex: String.raw`^appmesh(?=\.)(?:\..+?\..+?)*(\.TargetVirtualNode\.(.+?))(?:\..+?\..+?)*\.(?:.+)$`,
+  },
+  {
+    tagName: 'TargetVirtualService',
+    regex: String.raw`^appmesh(?=\.)(?:\..+?\..+?)*(\.TargetVirtualService\.([^MVT]+))(?:\..+?\..+?)*\.(?:.+)$`,
+  },
+];
+
+const SOURCE_TAG = { virtualNode: 'VirtualNode', virtualGateway: 'VirtualGateway' };
+
 const RESOURCE_TAG = { virtualNode: 'appmesh.virtual_node', virtualGateway: 'appmesh.virtual_gateway' };
 
 /**
- * Returns the tags, with those of the mesh and the resource first if they are enabled. With DogStatsD, tags also change the names of
+ * Returns the tags; those of the mesh and the resource, and those of the metric extension, come first if they are enabled. With DogStatsD, tags also change the names of
  * metrics, so App Mesh's names stay as they are, including dots.
  */
 export function statsConfig({ resource, stats }: AgentSettings) {
@@ -47,8 +65,21 @@ export function statsConfig({ resource, stats }: AgentSettings) {
     { tagName: 'appmesh.mesh', fixedValue: resource.mesh },
     { tagName: RESOURCE_TAG[resource.kind], fixedValue: resource.name },
   ];
+  const extension = [
+    ...TARGETS,
+    { tagName: 'Mesh', fixedValue: resource.mesh },
+    { tagName: SOURCE_TAG[resource.kind], fixedValue: resource.name },
+    ...ACTIVE_CONNECTION_TAGS,
+  ];
   const dotted = stats.dogStatsd === undefined ? NAMES_WITH_DOTS : [];
-  return { statsTags: [...(stats.resourceTags ? fixed : []), ...extracted, ...dotted] };
+  return {
+    statsTags: [
+      ...(stats.resourceTags ? fixed : []),
+      ...(stats.metricExtension ? extension : []),
+      ...extracted,
+      ...dotted,
+    ],
+  };
 }
 
 /** Returns the sink for DogStatsD, if it is enabled. */

@@ -35,6 +35,7 @@ export function nodeIdentity(
       'aws.appmesh.static_runtime': announcedRuntime(settings.runtime),
       'aws.appmesh.task.interfaces': { ipv4: facts.ipv4, ipv6: facts.ipv6 },
       'aws.appmesh.platformInfo': platformInfo(location, facts),
+      ...(settings.stats.metricExtension ? { 'aws.appmesh.metric_filter': { level: '1' } } : {}),
       daybreak: {
         instance: agent.instance,
         version: agent.version,
@@ -43,6 +44,7 @@ export function nodeIdentity(
         ecds: true,
         recentHttp: true,
         names: true,
+        metricExtension: settings.stats.metricExtension,
         ipv6: Object.keys(facts.ipv6).length > 0,
         ...(app === undefined ? {} : { appAddress: app }),
       },

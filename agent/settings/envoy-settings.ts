@@ -45,6 +45,8 @@ export type AdminSettings = {
 /** Tags and sink of Envoy's statistics. */
 export type StatsSettings = {
   readonly resourceTags: boolean;
+  /** Whether Envoy counts what App Mesh's metric extension counted. */
+  readonly metricExtension: boolean;
   readonly flushIntervalMs: number | undefined;
   /** `host` is a name or an IP address. */
   readonly dogStatsd:
@@ -101,6 +103,13 @@ export function readAdmin(read: Reader): AdminSettings {
   };
 }
 
+/** Parses the version of the metric extension, which is 1 or none. App Mesh's agent took any other value for none. */
+const metricExtension: Parser<boolean> = (value) => {
+  if (value === '1') return { value: true };
+  const parsed = boolean(value);
+  return 'value' in parsed && !parsed.value ? parsed : { wanted: '1 for the metric extension, or 0' };
+};
+
 /** Reads the settings of Envoy's statistics. */
 export function readStats(read: Reader): StatsSettings {
   const statsd = read('ENABLE_ENVOY_DOG_STATSD', boolean, false);
@@ -116,6 +125,7 @@ export function readStats(read: Reader): StatsSettings {
   const sink = socket === undefined ? udp : { kind: 'pipe' as const, path: socket };
   return {
     resourceTags: read('ENABLE_ENVOY_STATS_TAGS', boolean, false),
+    metricExtension: read('APPMESH_METRIC_EXTENSION_VERSION', metricExtension, false),
     // Envoy's own bounds: at least 1 ms, less than 300 s.
     flushIntervalMs: read('ENVOY_STATS_FLUSH_INTERVAL', goDuration(1, 299_999), undefined),
     dogStatsd: statsd ? sink : undefined,

@@ -25,7 +25,7 @@ test('the two required variables, and the defaults', () => {
       adminLogPath: '/dev/null',
     },
     location: { instanceEndpoint: 'http://169.254.169.254' },
-    stats: { resourceTags: false },
+    stats: { resourceTags: false, metricExtension: false },
     runtime: {
       maxRequestsPerIoCycle: 0,
       setTracingDecision: true,
@@ -83,6 +83,9 @@ describe('variables with several names, or that depend on each other', () => {
     [{ DAYBREAK_ADMIN_WRITES: '1' }, { admin: { writes: true } }],
     [{ DAYBREAK_AGENT_HOST: 'envoy,node1.internal' }, { hosts: ['envoy', 'node1.internal'] }],
     [{ APPNET_AGENT_HTTP_BIND_ADDRESS: '[::]' }, { status: { address: '::' } }],
+    [{ APPMESH_METRIC_EXTENSION_VERSION: '1' }, { stats: { metricExtension: true } }],
+    [{ APPMESH_METRIC_EXTENSION_VERSION: '0' }, { stats: { metricExtension: false } }],
+    [{ APPMESH_METRIC_EXTENSION_VERSION: 'false' }, { stats: { metricExtension: false } }],
     [{ STATSD_PORT: '9' }, { stats: { dogStatsd: undefined } }],
     [
       { ENABLE_ENVOY_DOG_STATSD: '1', STATSD_PORT: '9' },
@@ -125,6 +128,8 @@ describe('an error names the variable with an invalid value', () => {
     ['ENVOY_ADMIN_ACCESS_LOG_FILE', 'log'],
     ['ENVOY_STATS_FLUSH_INTERVAL', '5'],
     ['ENABLE_ENVOY_STATS_TAGS', 'yes'],
+    ['APPMESH_METRIC_EXTENSION_VERSION', '2'],
+    ['APPMESH_METRIC_EXTENSION_VERSION', 'true'],
     ['MAX_REQUESTS_PER_IO_CYCLE', '1.5'],
     ['APPNET_ENVOY_RESTART_COUNT', '11'],
     ['LISTENER_DRAIN_WAIT_TIME_S', '4'],
@@ -159,7 +164,6 @@ describe("unsupported features of App Mesh's image", () => {
     ['ENVOY_RESOURCES_CONFIG_FILE', '/f', 'file'],
     ['ENVOY_CONFIG_FILE', '/f', 'bootstrap'],
     ['APPNET_ENABLE_RELAY_MODE_FOR_XDS', '1', 'relay'],
-    ['APPMESH_METRIC_EXTENSION_VERSION', '1', 'metrics'],
     ['APPNET_ENVOY_LOG_DESTINATION', '/var/log', 'files'],
   ])('%s=%s is refused', (name, value, word) => {
     const wanted = expect.stringMatching(new RegExp(`this version does not support.*${word}`, 'i'));

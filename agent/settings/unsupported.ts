@@ -4,7 +4,6 @@ import { boolean, type Parser, type Reader } from '../../common/settings.ts';
 const SWITCHES: Readonly<Record<string, string>> = {
   APPNET_ENABLE_RELAY_MODE_FOR_XDS: 'the relay mode for a whole host',
   APPNET_FIPS_MODE_ENABLED: 'FIPS mode',
-  APPMESH_METRIC_EXTENSION_VERSION: 'the metrics extension',
 };
 
 /** Variables that enable an unsupported feature with any value, with the name of each feature. */

@@ -86,6 +86,16 @@ test.each([
   expect(featuresOf({ metadata, version })).toEqual({ ...NO_FEATURES, ...shown, names: true });
 });
 
+test.each([
+  ['envoy 1.36.4', false],
+  ['envoy 1.37.0', true],
+  ['envoy 1.40.0', true],
+  ['', true],
+])('a proxy that reports the metric extension has it, with the version %j: %s', (version, metricExtension) => {
+  const metadata = { daybreak: { metricExtension: true } };
+  expect(featuresOf({ metadata, version })).toMatchObject({ metricExtension });
+});
+
 function modelOf(...resources: readonly [Kind, string, string, string?][]): Model {
   const model = new Model();
   model.apply(

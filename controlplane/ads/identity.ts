@@ -70,9 +70,10 @@ export function featuresOf({ metadata, version }: Pick<XdsNode, 'metadata' | 've
   return {
     ...features,
     chainMatcher: features.chainMatcher || minor >= SINCE.chainMatcher,
+    metricExtension: features.metricExtension && (minor === 0 || minor >= SINCE.metricExtension),
     longHeaders: features.longHeaders || minor >= SINCE.longHeaders,
   };
 }
 
-/** Minor versions of the first Envoy releases with these features, 1.22 and 1.38 (release notes of Envoy). */
-const SINCE = { chainMatcher: 22, longHeaders: 38 } as const;
+/** Minor versions of the first Envoy releases with these features; 1.37 is the oldest in which the access logger was tried. */
+const SINCE = { chainMatcher: 22, metricExtension: 37, longHeaders: 38 } as const;

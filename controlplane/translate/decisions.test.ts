@@ -60,6 +60,12 @@ const DECISIONS: Readonly<Record<string, readonly string[] | `other: ${string}`>
   'Virtual service names': ['odd-names', 'collisions'],
   'Route and virtual host names on ingress': ['colors'],
   'Which traffic is in the access log': ['access-log'],
+  'The metric extension, a proxy that reports `metricExtension`': [
+    'metric-extension',
+    'metric-extension-inline',
+    'metric-extension-gateway',
+  ],
+  'A request that is retried, or that leaves the mesh, in these metrics': ['metric-extension'],
   "An access-log format that an Envoy in use would refuse, App Mesh's image (1.34) among them": [
     'access-log-unknown',
     'access-log-commands',

@@ -34,6 +34,11 @@ const READERS = {
   chainMatcher: flag,
   /** Its Envoy can limit one HTTP/2 header (`max_header_field_size_kb`, since 1.38); its version implies it. */
   longHeaders: flag,
+  /**
+   * The operator asked for App Mesh's metric extension. Off if the version in the node is older than 1.37, whose access logger
+   * counts (ads/identity.ts).
+   */
+  metricExtension: flag,
   /** The agent looks up the names in a listener's metadata (common/contracts/listener-names.ts). */
   names: flag,
 } as const satisfies Readonly<Record<string, (said: unknown) => boolean | string | undefined>>;

@@ -6,9 +6,12 @@ import { TypedExtensionConfigSchema } from '#envoy/envoy/config/core/v3/extensio
 import { ListenerSchema } from '#envoy/envoy/config/listener/v3/listener_pb.ts';
 import { RouteConfigurationSchema } from '#envoy/envoy/config/route/v3/route_pb.ts';
 import { FileAccessLogSchema } from '#envoy/envoy/extensions/access_loggers/file/v3/file_pb.ts';
+import { ExpressionFilterSchema } from '#envoy/envoy/extensions/access_loggers/filters/cel/v3/cel_pb.ts';
+import { ConfigSchema as StatsLogSchema } from '#envoy/envoy/extensions/access_loggers/stats/v3/stats_pb.ts';
 import { RouterSchema } from '#envoy/envoy/extensions/filters/http/router/v3/router_pb.ts';
 import { OriginalDstSchema } from '#envoy/envoy/extensions/filters/listener/original_dst/v3/original_dst_pb.ts';
 import { TlsInspectorSchema } from '#envoy/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb.ts';
+import { ConnectionLimitSchema } from '#envoy/envoy/extensions/filters/network/connection_limit/v3/connection_limit_pb.ts';
 import { ConfigSchema as DirectResponseSchema } from '#envoy/envoy/extensions/filters/network/direct_response/v3/config_pb.ts';
 import { HttpConnectionManagerSchema } from '#envoy/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.ts';
 import { TcpProxySchema } from '#envoy/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.ts';
@@ -35,9 +38,12 @@ export const REGISTRY: Registry = createRegistry(
   ListenerSchema,
   RouteConfigurationSchema,
   FileAccessLogSchema,
+  StatsLogSchema,
+  ExpressionFilterSchema,
   RouterSchema,
   OriginalDstSchema,
   TlsInspectorSchema,
+  ConnectionLimitSchema,
   DirectResponseSchema,
   HttpConnectionManagerSchema,
   TcpProxySchema,

@@ -17,12 +17,22 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** The cases name key files as such; all other files are certificates. */
 const fileOf = (path: string): string => (path.endsWith('-key.pem') ? files.key : files.cert);
 
+/** Known warnings about the logger of the metric extension: 1.37 calls it unfinished, 1.40 a field of it deprecated. */
+const KNOWN =
+  /access_loggers\.stats\.v3\.Config(?:' is marked as work-in-progress\.|.* deprecated option '[\w.]+\.stat_prefix')/;
+
+const withoutKnown = (complaints: string): string =>
+  complaints
+    .split('\n')
+    .filter((line) => !KNOWN.test(line))
+    .join('\n');
+
 describe.each(ENVOYS)('%s', (variable) => {
   test.each(caseNames())('accepts all of %s', async (name) => {
     const read = readCase(name);
     const asked = { ...read, features: { ...read.features, ...LACKING[variable] } };
     const config = JSON.stringify(staticConfig(golden(translateCase(asked)), fileOf));
-    expect(await validate(envoyOf(variable), config)).toBe('');
+    expect(withoutKnown(await validate(envoyOf(variable), config))).toBe('');
   });
 
   test('rejects an invalid configuration, so that the other cases prove something', async () => {

@@ -83,11 +83,14 @@ export function connectionManager(
     statPrefix,
     routes,
     accessLog,
+    upstreamLog = [],
   }: {
     readonly place: keyof typeof PLACES;
     readonly statPrefix: string;
     readonly routes: string;
     readonly accessLog: readonly AccessLogInit[];
+    /** The log of requests to upstreams, with an entry when one is sent, and one at its end. Default: none. */
+    readonly upstreamLog?: readonly AccessLogInit[];
   },
   options: Options,
 ): FilterInit {
@@ -104,7 +107,7 @@ export function connectionManager(
         },
       },
     },
-    httpFilters: [extension('envoy.filters.http.router', RouterSchema, {})],
+    httpFilters: [extension('envoy.filters.http.router', RouterSchema, router(upstreamLog))],
     tracing: {},
     accessLog: [...accessLog],
     upgradeConfigs: [{ upgradeType: UPGRADE, enabled: true }],
@@ -120,4 +123,9 @@ export function connectionManager(
     internalAddressConfig: NO_INTERNAL_CALLER,
     ...PLACES[place],
   });
+}
+
+function router(upstreamLog: readonly AccessLogInit[]): MessageInitShape<typeof RouterSchema> {
+  if (upstreamLog.length === 0) return {};
+  return { upstreamLog: [...upstreamLog], upstreamLogOptions: { flushUpstreamLogOnUpstreamStream: true } };
 }

@@ -6,7 +6,7 @@ import type {
 import { ConfigSchema as DirectResponseSchema } from '#envoy/envoy/extensions/filters/network/direct_response/v3/config_pb.ts';
 import { TcpProxySchema } from '#envoy/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.ts';
 import type { TlsModes } from '../tls/listeners.ts';
-import type { FilterInit } from './connection-manager.ts';
+import type { AccessLogInit, FilterInit } from './connection-manager.ts';
 import { duration } from './duration.ts';
 import { serverSocket } from './tls.ts';
 import { extension, type Extension } from './typed.ts';
@@ -53,6 +53,7 @@ export function tcpProxy(
   statPrefix: string,
   targets: readonly [WeightedTcp, ...WeightedTcp[]],
   idle: number | undefined,
+  accessLog: readonly AccessLogInit[] = [],
 ): Extension {
   const [first, ...others] = targets;
   const clusters = targets.map(({ cluster, weight }) => ({ name: cluster, weight }));
@@ -63,6 +64,7 @@ export function tcpProxy(
         ? { case: 'cluster', value: first.cluster }
         : { case: 'weightedClusters', value: { clusters } },
     ...(idle === undefined ? {} : { idleTimeout: duration(idle) }),
+    accessLog: [...accessLog],
   });
 }
 

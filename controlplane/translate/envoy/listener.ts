@@ -6,6 +6,7 @@ import type { Resource } from '../../../xds/types.ts';
 import { encode } from '../encode.ts';
 import { socketAddress, type Addresses } from './address.ts';
 import type { ChainMatcherInit } from './chain-matcher.ts';
+import type { AccessLogInit } from './connection-manager.ts';
 import type { FilterChainInit } from './filter-chains.ts';
 import type { ListenerFilterInit } from './listener-filters.ts';
 import { aggregateStats, withNames } from './metadata.ts';
@@ -23,11 +24,14 @@ export function listener(
     readonly patient?: boolean;
     /** Chooses among the chains; default: the chains match by themselves. */
     readonly matcher?: ChainMatcherInit;
+    /** The log of ended connections. Default: none. */
+    readonly accessLog?: readonly AccessLogInit[];
     /** The names that an agent looks up for the matcher. Default: none. */
     readonly names?: ListenerNames;
   },
 ): Resource {
-  const { address, port, direction, filters, chains, patient = false, matcher, names = {} } = options;
+  const { address, port, direction, filters, chains, patient = false, matcher } = options;
+  const { accessLog = [], names = {} } = options;
   const message = create(ListenerSchema, {
     name,
     address: socketAddress(address, port),
@@ -36,6 +40,7 @@ export function listener(
     trafficDirection: direction === 'inbound' ? TrafficDirection.INBOUND : TrafficDirection.OUTBOUND,
     listenerFilters: [...filters],
     filterChains: [...chains],
+    accessLog: [...accessLog],
     ...(patient ? { continueOnListenerFiltersTimeout: true } : {}),
     ...(matcher === undefined ? {} : { filterChainMatcher: matcher }),
     metadata: withNames(aggregateStats({}), names),

@@ -5,13 +5,17 @@ import type { Metadata, MetadataSchema } from '#envoy/envoy/config/core/v3/base_
 /** Envoy's form of metadata. */
 export type MetadataInit = Exclude<MessageInitShape<typeof MetadataSchema>, { $typeName: string }>;
 
+/** The namespace of the metadata of App Mesh's metric extension. */
+export const AGGREGATE_STATS = 'aws.appmesh.aggregate_stats';
+
 /**
  * Returns the tags that App Mesh's metric extension put on statistics, in its own format: a JSON text within `filter_metadata`.
- * Envoy itself ignores them.
+ * Envoy itself ignores it. `readable`: also as fields, which Envoy's access loggers can read.
  */
-export function aggregateStats(tags: Readonly<Record<string, string>>): MetadataInit {
+export function aggregateStats(tags: Readonly<Record<string, string>>, readable = false): MetadataInit {
   const list = Object.entries(tags).map(([key, value]) => ({ key, value }));
-  return { filterMetadata: { [EXTENSION]: { config: JSON.stringify({ tags: list }) } } };
+  const config = JSON.stringify({ tags: list });
+  return { filterMetadata: { [AGGREGATE_STATS]: { config, ...(readable ? tags : {}) } } };
 }
 
 /** Adds the names of a listener, if any; they are for an agent, which removes them before Envoy sees them. */
@@ -23,10 +27,8 @@ export function withNames(metadata: MetadataInit, names: ListenerNames): Metadat
 
 /** Reads the tags from a message's metadata; empty if it has none. */
 export function readTags(metadata: Metadata | undefined): Readonly<Record<string, string>> {
-  const config = metadata?.filterMetadata[EXTENSION]?.['config'];
+  const config = metadata?.filterMetadata[AGGREGATE_STATS]?.['config'];
   if (typeof config !== 'string') return {};
   const { tags } = JSON.parse(config) as { tags: readonly { key: string; value: string }[] };
   return Object.fromEntries(tags.map(({ key, value }) => [key, value]));
 }
-
-const EXTENSION = 'aws.appmesh.aggregate_stats';

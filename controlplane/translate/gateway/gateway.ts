@@ -2,6 +2,7 @@ import type { VirtualGatewayView } from '../../mesh/proxy-view.ts';
 import { accessLogs } from '../envoy/access-log/access-log.ts';
 import { addresses } from '../envoy/address.ts';
 import { upstreamEndpoints } from '../envoy/clusters/endpoints.ts';
+import { metricSource } from '../envoy/metric-extension/metric-source.ts';
 import type { ExternalInputs } from '../external-inputs.ts';
 import { callerPreference } from '../ip-preference.ts';
 import type { Report } from '../problems.ts';
@@ -33,6 +34,7 @@ export function gatewayResources(
   const secretRefs = [...plan.listeners.map(({ tlsModes }) => tlsModes), ...calls].flatMap(
     (each) => each.secretRefs,
   );
+  const source = metricSource(view, options);
   const targets = calls.map(({ target }) => target);
   return {
     clusters: [
@@ -42,10 +44,13 @@ export function gatewayResources(
     endpoints: upstreamEndpoints(mesh, targets, inputs, report),
     extensions: [],
     listeners: [
-      ...ingressListeners(plan.listeners, at, accessLog, options),
-      egressListener(secondPassName(plan), at, accessLog, options),
+      ...ingressListeners(plan.listeners, at, accessLog, source, options),
+      egressListener(secondPassName(plan), at, accessLog, source, options),
     ],
-    routes: [...ingressRoutes(view, plan.listeners, report), secondPass(mesh, plan, report)],
+    routes: [
+      ...ingressRoutes(view, plan.listeners, report),
+      secondPass(mesh, plan, source !== undefined, report),
+    ],
     secrets: servedSecrets(secretRefs, inputs, report),
   };
 }

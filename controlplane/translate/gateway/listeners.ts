@@ -5,6 +5,14 @@ import { connectionManager, type AccessLogInit } from '../envoy/connection-manag
 import { chain, tlsModeChains } from '../envoy/filter-chains.ts';
 import { tlsInspector } from '../envoy/listener-filters.ts';
 import { listener } from '../envoy/listener.ts';
+import { withActiveConnections } from '../envoy/metric-extension/active-connections.ts';
+import type { MetricSource } from '../envoy/metric-extension/metric-source.ts';
+import {
+  inboundConnectionLog,
+  inboundRequestLog,
+  outboundRequestLog,
+  upstreamLog,
+} from '../envoy/metric-extension/metrics.ts';
 import * as names from '../names.ts';
 import type { Options } from '../options.ts';
 import type { GatewayListener } from './plan.ts';
@@ -14,6 +22,7 @@ export function ingressListeners(
   listeners: readonly GatewayListener[],
   { listen }: Addresses,
   accessLog: readonly AccessLogInit[],
+  source: MetricSource | undefined,
   options: Options,
 ): readonly Resource[] {
   const several = listeners.length > 1;
@@ -21,13 +30,16 @@ export function ingressListeners(
     const { port, protocol } = portMapping;
     const statPrefix = names.ingressStats(protocol, port, several);
     const routes = names.ingressRoutes(protocol, port);
-    const filter = connectionManager({ place: 'gateway', statPrefix, routes, accessLog }, options);
+    const log = [...accessLog, ...inboundRequestLog(source, protocol)];
+    const filter = connectionManager({ place: 'gateway', statPrefix, routes, accessLog: log }, options);
+    const chains = tlsModeChains(`ingress_${protocol}_${port}`, port, tlsModes, filter);
     return listener(names.ingressListener(port), {
       address: listen,
       port,
       direction: 'inbound',
       filters: [tlsInspector()],
-      chains: tlsModeChains(`ingress_${protocol}_${port}`, port, tlsModes, filter),
+      chains: withActiveConnections(chains, source, portMapping),
+      accessLog: inboundConnectionLog(source),
     });
   });
 }
@@ -40,10 +52,20 @@ export function egressListener(
   routes: string,
   { listen }: Addresses,
   accessLog: readonly AccessLogInit[],
+  source: MetricSource | undefined,
   options: Options,
 ): Resource {
   const statPrefix = names.EGRESS_STATS;
-  const filter = connectionManager({ place: 'secondPass', statPrefix, routes, accessLog }, options);
+  const filter = connectionManager(
+    {
+      place: 'secondPass',
+      statPrefix,
+      routes,
+      accessLog: [...accessLog, ...outboundRequestLog(source)],
+      upstreamLog: upstreamLog(source),
+    },
+    options,
+  );
   const match = { destinationPort: names.EGRESS_PORT, sourceType: SourceType.SAME_IP_OR_LOOPBACK };
   return listener(names.egressListener(), {
     address: listen,

@@ -24,17 +24,27 @@ export function secondPassName(plan: GatewayPlan): string {
   return names.egressRoutes(plan.listeners[0]?.spec.portMapping.protocol ?? 'http', names.EGRESS_PORT);
 }
 
-/** Returns the second pass: the routes of the virtual services, selected by the name that the first pass set. */
-export function secondPass(mesh: UpstreamMesh, plan: GatewayPlan, report: Report): Resource {
+/** Returns the second pass: the routes of the virtual services, selected by the name that the first pass set. `readable`: as for
+ * `aggregateStats`. */
+export function secondPass(
+  mesh: UpstreamMesh,
+  plan: GatewayPlan,
+  readable: boolean,
+  report: Report,
+): Resource {
   const rules = plan.listeners.flatMap((listener) => listener.rules);
   const byHeader = plan.services.filter((service) =>
     rules.some((rule) => rule.service === service && !rule.rewritesHost),
   );
-  const headerRouted = byHeader.flatMap((service) => headerRoutedRoutes(mesh, service));
+  const headerRouted = byHeader.flatMap((service) => headerRoutedRoutes(mesh, service, readable));
   const hosts = distinct(
     plan.services.map((service): Host => {
       const domains = [...names.domains(service.name, names.EGRESS_PORT)];
-      return { name: service.name, domains, routes: [...headerRouted, ...serviceRoutes(mesh, service, [])] };
+      return {
+        name: service.name,
+        domains,
+        routes: [...headerRouted, ...serviceRoutes(mesh, service, [], readable)],
+      };
     }),
     report,
   );
@@ -62,9 +72,13 @@ function distinct(hosts: readonly Host[], report: Report): readonly Host[] {
 }
 
 /** Returns the header-routed requests' routes; they come first, because the Host may be another service's name. */
-function headerRoutedRoutes(mesh: UpstreamMesh, service: GatewayService): readonly RouteInit[] {
+function headerRoutedRoutes(
+  mesh: UpstreamMesh,
+  service: GatewayService,
+  readable: boolean,
+): readonly RouteInit[] {
   const named = { name: names.SERVICE_HEADER, match: { exact: service.name } };
-  return serviceRoutes(mesh, service, [named]).map((route) => ({
+  return serviceRoutes(mesh, service, [named], readable).map((route) => ({
     ...route,
     responseHeadersToRemove: [names.SERVICE_HEADER],
   }));
@@ -75,11 +89,13 @@ function serviceRoutes(
   mesh: UpstreamMesh,
   { servicePorts }: GatewayService,
   headers: readonly HeaderCondition[],
+  readable: boolean,
 ): readonly RouteInit[] {
   return servicePorts.flatMap((servicePort) => {
-    if (servicePorts.length === 1) return servicePortRoutes(mesh, withHeaders(servicePort, headers));
+    if (servicePorts.length === 1)
+      return servicePortRoutes(mesh, withHeaders(servicePort, headers), readable);
     const port = { name: names.PORT_HEADER, match: { exact: String(servicePort.port) } };
-    return servicePortRoutes(mesh, withHeaders(servicePort, [...headers, port])).map((route) => ({
+    return servicePortRoutes(mesh, withHeaders(servicePort, [...headers, port]), readable).map((route) => ({
       ...route,
       requestHeadersToRemove: [names.PORT_HEADER],
     }));

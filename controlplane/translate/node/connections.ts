@@ -1,7 +1,10 @@
 import type { ServiceView, VirtualNodeView } from '../../mesh/proxy-view.ts';
 import type { Resource } from '../../../xds/types.ts';
 import { closing, tcpProxy, type WeightedTcp } from '../envoy/filter-chains.ts';
+import type { AccessLogInit } from '../envoy/connection-manager.ts';
 import { filterConfig } from '../envoy/filter-discovery.ts';
+import type { MetricSource } from '../envoy/metric-extension/metric-source.ts';
+import { outboundTcpLog } from '../envoy/metric-extension/metrics.ts';
 import type { Extension } from '../envoy/typed.ts';
 import { upstreamName, type UpstreamMesh } from '../envoy/clusters/upstream.ts';
 import { createMemo } from '../memo.ts';
@@ -19,14 +22,17 @@ export function sharesOf(mesh: UpstreamMesh, targets: readonly Target[]): readon
 }
 
 /** Distributes connections by weight. Envoy rejects a total weight of 0: in that case every connection is closed. */
-export function connectionFilter({
-  shares: [first, ...others],
-  idle,
-}: {
-  readonly shares: readonly WeightedTcp[];
-  readonly idle: number;
-}): Extension {
-  return first === undefined ? closing() : tcpProxy(names.EGRESS_STATS, [first, ...others], idle);
+export function connectionFilter(
+  {
+    shares: [first, ...others],
+    idle,
+  }: {
+    readonly shares: readonly WeightedTcp[];
+    readonly idle: number;
+  },
+  accessLog: readonly AccessLogInit[],
+): Extension {
+  return first === undefined ? closing() : tcpProxy(names.EGRESS_STATS, [first, ...others], idle, accessLog);
 }
 
 /** Returns the service ports whose filters the outbound listener only names. */
@@ -39,26 +45,27 @@ export function egressExtensions(
   view: VirtualNodeView,
   mesh: UpstreamMesh,
   connections: readonly ServicePortIndex[],
+  source: MetricSource | undefined,
 ): readonly Resource[] {
   return connections.flatMap(
-    ({ service, servicePort }) => serviceExtensions(view.services[service], mesh)[servicePort] ?? [],
+    ({ service, servicePort }) => serviceExtensions(view.services[service], mesh, source)[servicePort] ?? [],
   );
 }
 
-/** Returns the filter of each service port, undefined for HTTP: encoded once for all callers of the service. */
+/** Returns the filter of each service port, undefined for HTTP: encoded once for all callers of the service without metrics. */
 function serviceExtensions(
   service: ServiceView | undefined,
   mesh: UpstreamMesh,
+  source: MetricSource | undefined,
 ): readonly (Resource | undefined)[] {
   if (service === undefined) return [];
-  return extensionsOf(service, mesh.name, unreported, () =>
+  return extensionsOf(service, JSON.stringify([mesh.name, source]), unreported, () =>
     servicePorts(service, unreported).map((servicePort) => {
       if (servicePort.kind !== 'tcp') return undefined;
       const name = names.egressConnections(servicePort.port, service.name);
-      return filterConfig(
-        name,
-        connectionFilter({ shares: sharesOf(mesh, servicePort.targets), idle: servicePort.idle }),
-      );
+      const shares = sharesOf(mesh, servicePort.targets);
+      const log = outboundTcpLog(source, service.name);
+      return filterConfig(name, connectionFilter({ shares, idle: servicePort.idle }, log));
     }),
   );
 }

@@ -13,8 +13,8 @@ import {
 import { discoveredFilter } from '../envoy/filter-discovery.ts';
 import { originalDestination, tlsInspectorOn } from '../envoy/listener-filters.ts';
 import { listener } from '../envoy/listener.ts';
+import { outboundRequestLog, outboundTcpLog, upstreamLog } from '../envoy/metric-extension/metrics.ts';
 import * as names from '../names.ts';
-import type { Options } from '../options.ts';
 import { connectionFilter } from './connections.ts';
 import {
   CLOSED_CHAIN,
@@ -59,9 +59,9 @@ export function egressListener(
 
 /** Returns chains that match one port each. */
 function matchedChains(outbound: Outbound, accessLog: readonly AccessLogInit[]): readonly FilterChainInit[] {
-  const { mesh, ports, allowsAll, options } = outbound;
+  const { mesh, ports, allowsAll } = outbound;
   const backends = ports.flatMap((port) =>
-    portChains(port, accessLog, options, { destinationPort: port.port }),
+    portChains(port, accessLog, outbound, { destinationPort: port.port }),
   );
   const amazon = { destinationPort: TLS_PORT, serverNames: [AMAZON] };
   return [
@@ -84,12 +84,10 @@ function allowAll(mesh: string, ports: readonly OutboundPort[]): readonly Filter
 }
 
 /** Returns the chains that the matcher chooses among. */
-function allChains(
-  { mesh, ports, allowsAll, options }: Outbound,
-  accessLog: readonly AccessLogInit[],
-): readonly FilterChainInit[] {
+function allChains(outbound: Outbound, accessLog: readonly AccessLogInit[]): readonly FilterChainInit[] {
+  const { mesh, ports, allowsAll } = outbound;
   return [
-    ...ports.flatMap((port) => portChains(port, accessLog, options, undefined)),
+    ...ports.flatMap((port) => portChains(port, accessLog, outbound, undefined)),
     chain(AMAZON_CHAIN, undefined, passThrough(names.amazonCluster(mesh))),
     ...(allowsAll ? [chain(ALLOW_ALL_CHAIN, undefined, passThrough(names.allowAllCluster(mesh)))] : []),
     chain(CLOSED_CHAIN, undefined, closing()),
@@ -99,18 +97,32 @@ function allChains(
 function portChains(
   { requests, connections }: OutboundPort,
   accessLog: readonly AccessLogInit[],
-  options: Options,
+  { options, source }: Pick<Outbound, 'options' | 'source'>,
   match: FilterChainMatchInit | undefined,
 ): readonly FilterChainInit[] {
   const statPrefix = names.EGRESS_STATS;
   const manager =
     requests &&
-    connectionManager({ place: 'egress', statPrefix, routes: requests.routes, accessLog }, options);
+    connectionManager(
+      {
+        place: 'egress',
+        statPrefix,
+        routes: requests.routes,
+        accessLog: [...accessLog, ...outboundRequestLog(source)],
+        upstreamLog: upstreamLog(source),
+      },
+      options,
+    );
   return [
     ...(requests === undefined || manager === undefined ? [] : [chain(requests.chain, match, manager)]),
-    ...connections.map(({ chain: name, inline }) =>
-      chain(name, match, inline === undefined ? discoveredFilter(name) : connectionFilter(inline)),
-    ),
+    ...connections.map(({ chain: name, service, inline }) => {
+      const log = outboundTcpLog(source, service);
+      return chain(
+        name,
+        match,
+        inline === undefined ? discoveredFilter(name) : connectionFilter(inline, log),
+      );
+    }),
   ];
 }
 

@@ -7,6 +7,9 @@ import { tlsModeChains, tcpProxy, type FilterChainInit } from '../envoy/filter-c
 import { originalDestination, tlsInspectorOn } from '../envoy/listener-filters.ts';
 import { discoveredFilter, filterConfig } from '../envoy/filter-discovery.ts';
 import { listener } from '../envoy/listener.ts';
+import { withActiveConnections } from '../envoy/metric-extension/active-connections.ts';
+import { metricSource } from '../envoy/metric-extension/metric-source.ts';
+import { inboundConnectionLog, inboundRequestLog, inboundTcpLog } from '../envoy/metric-extension/metrics.ts';
 import { connectionIdle } from '../listener-times.ts';
 import * as names from '../names.ts';
 import type { Options } from '../options.ts';
@@ -29,20 +32,24 @@ export function ingressListener(
 ): { readonly listeners: readonly Resource[]; readonly extensions: readonly Resource[] } {
   if (listeners.length === 0) return { listeners: [], extensions: [] };
   const several = listeners.length > 1;
+  const source = metricSource(view, options);
   const extensions: Resource[] = [];
   const chains = listeners.flatMap(({ spec, tlsModes }): readonly FilterChainInit[] => {
     const { port, protocol } = spec.portMapping;
     const statPrefix = names.ingressStats(protocol, port, several);
     if (protocol === 'tcp') {
       const target = { cluster: names.ingressCluster(view.mesh.name, view.name, protocol, port), weight: 1 };
-      const filter = tcpProxy(statPrefix, [target], connectionIdle(spec));
+      const filter = tcpProxy(statPrefix, [target], connectionIdle(spec), inboundTcpLog(source));
       const name = names.ingressConnections(port);
       if (options.ecds) extensions.push(filterConfig(name, filter));
-      return tlsModeChains(name, port, tlsModes, options.ecds ? discoveredFilter(name) : filter);
+      const made = tlsModeChains(name, port, tlsModes, options.ecds ? discoveredFilter(name) : filter);
+      return withActiveConnections(made, source, spec.portMapping);
     }
     const routes = names.ingressRoutes(protocol, port);
-    const filter = connectionManager({ place: 'ingress', statPrefix, routes, accessLog }, options);
-    return tlsModeChains(`ingress_${protocol}_${port}`, port, tlsModes, filter);
+    const log = [...accessLog, ...inboundRequestLog(source, protocol)];
+    const filter = connectionManager({ place: 'ingress', statPrefix, routes, accessLog: log }, options);
+    const made = tlsModeChains(`ingress_${protocol}_${port}`, port, tlsModes, filter);
+    return withActiveConnections(made, source, spec.portMapping);
   });
   const [first, ...others] = listeners.flatMap(({ spec, tlsModes: { plain, tls } }) =>
     plain && tls !== undefined ? [spec.portMapping.port] : [],
@@ -55,6 +62,7 @@ export function ingressListener(
     filters: [originalDestination(), ...inspector],
     chains: [...chains, ...ownPorts()],
     patient: inspector.length > 0,
+    accessLog: inboundConnectionLog(source),
   });
   return { listeners: [inbound], extensions };
 }

@@ -1,5 +1,6 @@
 import type { VirtualNodeView } from '../../mesh/proxy-view.ts';
 import { upstreamEndpoints } from '../envoy/clusters/endpoints.ts';
+import { metricSource } from '../envoy/metric-extension/metric-source.ts';
 import type { ExternalInputs } from '../external-inputs.ts';
 import type { Report } from '../problems.ts';
 import type { Options } from '../options.ts';
@@ -18,15 +19,19 @@ export function nodeResources(
   report: Report,
 ): ProxyResources {
   const staticPart = staticPartOf(view, options, report);
+  const source = metricSource(view, options);
   return {
     clusters: staticPart.clusters,
     endpoints: upstreamEndpoints(staticPart.mesh, staticPart.discovered, inputs, report),
     extensions: [
       ...staticPart.ingressExtensions,
-      ...egressExtensions(view, staticPart.mesh, staticPart.egressConnections),
+      ...egressExtensions(view, staticPart.mesh, staticPart.egressConnections, source),
     ],
     listeners: nodeListeners(view, staticPart, inputs, report),
-    routes: [...staticPart.ingressRoutes, ...egressRoutes(view, staticPart.mesh, staticPart.egressRoutes)],
+    routes: [
+      ...staticPart.ingressRoutes,
+      ...egressRoutes(view, staticPart.mesh, staticPart.egressRoutes, source !== undefined),
+    ],
     secrets: servedSecrets(staticPart.secretRefs, inputs, report),
   };
 }

@@ -1,6 +1,7 @@
 import type { ListenerNames, NamedChain } from '../../../common/contracts/listener-names.ts';
 import type { Addresses } from '../envoy/address.ts';
 import type { WeightedTcp } from '../envoy/filter-chains.ts';
+import type { MetricSource } from '../envoy/metric-extension/metric-source.ts';
 import { isHeaderValue } from '../envoy/text.ts';
 import { upstreamName, type UpstreamMesh } from '../envoy/clusters/upstream.ts';
 import * as names from '../names.ts';
@@ -27,6 +28,7 @@ export type Outbound = {
   readonly form: 'match' | 'matcher';
   /** With `names`, the agent looks names up and puts their addresses into the matcher. */
   readonly options: Options;
+  readonly source: MetricSource | undefined;
   readonly ports: readonly OutboundPort[];
 };
 
@@ -72,6 +74,7 @@ export function outboundOf(
   ports: readonly EgressPort[],
   calls: readonly UpstreamCall[],
   options: Options,
+  source: MetricSource | undefined,
   report: Report,
 ): Outbound {
   const isShared = ports.some((port) => needsTelling(port));
@@ -84,6 +87,7 @@ export function outboundOf(
     allowsAll,
     form: options.names || isShared ? 'matcher' : 'match',
     options,
+    source,
     ports: ports.map((port) => outboundPort(mesh, port, guarded, options, report)),
   };
 }

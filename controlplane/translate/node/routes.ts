@@ -68,15 +68,16 @@ export function portRoutes(
   });
 }
 
-/** Returns the current routes to the backends; a port's configuration is rebuilt only if one of its hosts is. */
+/** Returns the current routes to the backends; a port's configuration is rebuilt only if one of its hosts is. `readable`: as for `aggregateStats`. */
 export function egressRoutes(
   view: VirtualNodeView,
   mesh: UpstreamMesh,
   ports: readonly PortRoutes[],
+  readable: boolean,
 ): readonly Resource[] {
   return ports.map(({ name, hosts, others }) => {
     const all = hosts.flatMap(
-      ({ service, servicePort }) => serviceHosts(view.services[service], mesh)[servicePort] ?? [],
+      ({ service, servicePort }) => serviceHosts(view.services[service], mesh, readable)[servicePort] ?? [],
     );
     all.push(...others);
     return configurations(view.spec, name, unreported, () => routeConfiguration(name, all), all);
@@ -89,11 +90,12 @@ const configurations = createMemo<Resource>();
 function serviceHosts(
   service: ServiceView | undefined,
   mesh: UpstreamMesh,
+  readable: boolean,
 ): readonly (EncodedHost | undefined)[] {
   if (service === undefined) return [];
-  return hostsOf(service, mesh.name, unreported, () =>
+  return hostsOf(service, JSON.stringify([mesh.name, readable]), unreported, () =>
     servicePorts(service, unreported).map((servicePort) =>
-      servicePort.kind === 'http' ? servicePortHost(mesh, servicePort) : undefined,
+      servicePort.kind === 'http' ? servicePortHost(mesh, servicePort, readable) : undefined,
     ),
   );
 }

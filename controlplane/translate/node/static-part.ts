@@ -2,6 +2,7 @@ import type { VirtualNodeView } from '../../mesh/proxy-view.ts';
 import type { Resource } from '../../../xds/types.ts';
 import { addresses } from '../envoy/address.ts';
 import type { AccessLogInit } from '../envoy/connection-manager.ts';
+import { metricSource } from '../envoy/metric-extension/metric-source.ts';
 import type { Upstream, UpstreamMesh } from '../envoy/clusters/upstream.ts';
 import { callerPreference, nodePreference } from '../ip-preference.ts';
 import { createMemo } from '../memo.ts';
@@ -71,7 +72,16 @@ function makeStaticPart(
     clusters: [...inbound.clusters, ...egressClusters(view, mesh, calls, options, report)],
     inboundListeners: inbound.listeners,
     accessLog: inbound.accessLog,
-    outbound: outboundOf(mesh, at, allowsAll(view), ports, calls, options, report),
+    outbound: outboundOf(
+      mesh,
+      at,
+      allowsAll(view),
+      ports,
+      calls,
+      options,
+      metricSource(view, options),
+      report,
+    ),
     ingressExtensions: inbound.extensions,
     egressConnections: options.ecds ? namedConnections(ports) : [],
     ingressRoutes: inbound.routes,

@@ -11,6 +11,7 @@ export const FEATURE_SAMPLES: { readonly [name in keyof Features]: readonly Feat
   recentHttp: [true],
   chainMatcher: [true],
   longHeaders: [true],
+  metricExtension: [true],
   names: [true],
 };
 

@@ -72,7 +72,7 @@ function build(
     typedExtensionProtocolOptions: protocolOptions(protocol, options),
     healthChecks: [...healthChecks(listener.healthCheck, checked, where, report)],
     ...(outliers === undefined ? {} : { outlierDetection: outliers }),
-    metadata: aggregateStats({ TargetVirtualNode: node.name }),
+    metadata: aggregateStats({ TargetVirtualNode: node.name }, options.metricExtension),
   });
 }
 

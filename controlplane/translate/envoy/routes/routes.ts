@@ -53,23 +53,31 @@ export function virtualHost(init: VirtualHostInit & { name: string }): EncodedHo
   return { name: init.name, field: bytesField(FIELDS.virtualHosts.number, bytes) };
 }
 
-/** Returns the virtual host of a service port, under all names of the service. */
-export function servicePortHost(mesh: UpstreamMesh, servicePort: HttpServicePort): EncodedHost {
+/** Returns the virtual host of a service port, under all names of the service. `readable`: as for `aggregateStats`. */
+export function servicePortHost(
+  mesh: UpstreamMesh,
+  servicePort: HttpServicePort,
+  readable: boolean,
+): EncodedHost {
   const names = [...domains(servicePort.service, servicePort.port)];
   return virtualHost({
     name: servicePort.service,
     domains: names,
-    routes: [...servicePortRoutes(mesh, servicePort)],
+    routes: [...servicePortRoutes(mesh, servicePort, readable)],
   });
 }
 
-/** Returns the routes of a service port, in its order. */
-export function servicePortRoutes(mesh: UpstreamMesh, servicePort: HttpServicePort): readonly RouteInit[] {
+/** Returns the routes of a service port, in its order. `readable`: as for `aggregateStats`. */
+export function servicePortRoutes(
+  mesh: UpstreamMesh,
+  servicePort: HttpServicePort,
+  readable: boolean,
+): readonly RouteInit[] {
   return servicePort.rules.map((rule) => ({
     name: rule.name,
     match: routeMatch(rule.conditions),
     action: ruleAction(mesh, rule),
-    metadata: aggregateStats({ TargetVirtualService: servicePort.service }),
+    metadata: aggregateStats({ TargetVirtualService: servicePort.service }, readable),
   }));
 }
 
