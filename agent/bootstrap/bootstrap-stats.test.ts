@@ -57,7 +57,7 @@ test.each(DOTTED)('with DogStatsD, %s%s%s keeps the name in the middle', (before
   expect(taken(`${before}${name}${after}`, { ...env, ENABLE_ENVOY_DOG_STATSD: '1' })).toEqual({});
 });
 
-// The expressions of App Mesh's metric extension.
+// The expressions of App Mesh's metrics extension.
 const EXTENSION: Readonly<Record<string, RegExp>> = {
   TargetVirtualNode: /^appmesh(?:\..+?\..+?)*(\.TargetVirtualNode\.(.+?))(?:\..+?\..+?)*\.(?:.+)$/,
   TargetVirtualService: /^appmesh(?:\..+?\..+?)*(\.TargetVirtualService\.([^MVT]+))(?:\..+?\..+?)*\.(?:.+)$/,
@@ -68,7 +68,7 @@ test.each([
   'appmesh.TargetVirtualService.colors.local.TargetVirtualNode.blue.RequestCountPerTarget',
   'appmesh.RequestCount',
   'cluster.cds_egress_m_appmesh_http_80.upstream_rq_total',
-])("with the metric extension, %s loses what App Mesh's tags took out of it", (name) => {
+])("with the metrics extension, %s loses what App Mesh's tags took out of it", (name) => {
   const expected = Object.entries(EXTENSION).map(([tag, regex]) => [tag, regex.exec(name)?.[1]] as const);
   expect(taken(name, { ...env, APPMESH_METRIC_EXTENSION_VERSION: '1' })).toEqual(
     Object.fromEntries(expected.filter(([, part]) => part !== undefined)),

@@ -38,7 +38,7 @@ const NAMES_WITH_DOTS = [
 ];
 
 /**
- * Tags that App Mesh's agent extracted from the names of its metric extension. Daybreak's metrics have tags of their own, so no
+ * Tags that App Mesh's agent extracted from the names of its metrics extension. Daybreak's metrics have tags of their own, so no
  * name matches. With the lookahead, Envoy searches only names that begin with `appmesh.`.
  */
 const TARGETS = [
@@ -57,7 +57,7 @@ const SOURCE_TAG = { virtualNode: 'VirtualNode', virtualGateway: 'VirtualGateway
 const RESOURCE_TAG = { virtualNode: 'appmesh.virtual_node', virtualGateway: 'appmesh.virtual_gateway' };
 
 /**
- * Returns the tags; those of the mesh and the resource, and those of the metric extension, come first if they are enabled. With DogStatsD, tags also change the names of
+ * Returns the tags; those of the mesh and the resource, and those of the metrics extension, come first if they are enabled. With DogStatsD, tags also change the names of
  * metrics, so App Mesh's names stay as they are, including dots.
  */
 export function statsConfig({ resource, stats }: AgentSettings) {

@@ -45,7 +45,7 @@ export type AdminSettings = {
 /** Tags and sink of Envoy's statistics. */
 export type StatsSettings = {
   readonly resourceTags: boolean;
-  /** Whether Envoy counts what App Mesh's metric extension counted. */
+  /** Whether Envoy counts what App Mesh's metrics extension counted. */
   readonly metricExtension: boolean;
   readonly flushIntervalMs: number | undefined;
   /** `host` is a name or an IP address. */
@@ -103,11 +103,11 @@ export function readAdmin(read: Reader): AdminSettings {
   };
 }
 
-/** Parses the version of the metric extension, which is 1 or none. App Mesh's agent took any other value for none. */
+/** Parses the version of the metrics extension, which is 1 or none. App Mesh's agent took any other value for none. */
 const metricExtension: Parser<boolean> = (value) => {
   if (value === '1') return { value: true };
   const parsed = boolean(value);
-  return 'value' in parsed && !parsed.value ? parsed : { wanted: '1 for the metric extension, or 0' };
+  return 'value' in parsed && !parsed.value ? parsed : { wanted: '1 for the metrics extension, or 0' };
 };
 
 /** Reads the settings of Envoy's statistics. */

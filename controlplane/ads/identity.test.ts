@@ -91,7 +91,7 @@ test.each([
   ['envoy 1.37.0', true],
   ['envoy 1.40.0', true],
   ['', true],
-])('a proxy that reports the metric extension has it, with the version %j: %s', (version, metricExtension) => {
+])('a proxy that reports the metrics extension has it, with the version %j: %s', (version, metricExtension) => {
   const metadata = { daybreak: { metricExtension: true } };
   expect(featuresOf({ metadata, version })).toMatchObject({ metricExtension });
 });

@@ -35,7 +35,7 @@ const READERS = {
   /** Its Envoy can limit one HTTP/2 header (`max_header_field_size_kb`, since 1.38); its version implies it. */
   longHeaders: flag,
   /**
-   * The operator asked for App Mesh's metric extension. Off if the version in the node is older than 1.37, whose access logger
+   * The operator asked for App Mesh's metrics extension. Off if the version in the node is older than 1.37, whose access logger
    * counts (ads/identity.ts).
    */
   metricExtension: flag,

@@ -17,7 +17,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** The cases name key files as such; all other files are certificates. */
 const fileOf = (path: string): string => (path.endsWith('-key.pem') ? files.key : files.cert);
 
-/** Known warnings about the logger of the metric extension: 1.37 calls it unfinished, 1.40 a field of it deprecated. */
+/** Known warnings about the logger of the metrics extension: 1.37 calls it unfinished, 1.40 a field of it deprecated. */
 const KNOWN =
   /access_loggers\.stats\.v3\.Config(?:' is marked as work-in-progress\.|.* deprecated option '[\w.]+\.stat_prefix')/;
 

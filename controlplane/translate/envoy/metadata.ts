@@ -5,11 +5,11 @@ import type { Metadata, MetadataSchema } from '#envoy/envoy/config/core/v3/base_
 /** Envoy's form of metadata. */
 export type MetadataInit = Exclude<MessageInitShape<typeof MetadataSchema>, { $typeName: string }>;
 
-/** The namespace of the metadata of App Mesh's metric extension. */
+/** The namespace of the metadata of App Mesh's metrics extension. */
 export const AGGREGATE_STATS = 'aws.appmesh.aggregate_stats';
 
 /**
- * Returns the tags that App Mesh's metric extension put on statistics, in its own format: a JSON text within `filter_metadata`.
+ * Returns the tags that App Mesh's metrics extension put on statistics, in its own format: a JSON text within `filter_metadata`.
  * Envoy itself ignores it. `readable`: also as fields, which Envoy's access loggers can read.
  */
 export function aggregateStats(tags: Readonly<Record<string, string>>, readable = false): MetadataInit {

@@ -8,7 +8,7 @@ export type MetricSource = {
   readonly name: string;
 };
 
-/** Returns the source of a proxy's metrics; undefined if the proxy does not report the metric extension. */
+/** Returns the source of a proxy's metrics; undefined if the proxy does not report the metrics extension. */
 export function metricSource(
   { kind, mesh, name }: Pick<ProxyView, 'kind' | 'mesh' | 'name'>,
   { metricExtension }: Options,

@@ -14,7 +14,7 @@ import {
   type Dimensions,
 } from './stats-logger.ts';
 
-// The metrics of App Mesh's metric extension, but for ActiveConnectionCount (active-connections.ts): names, dimensions and units of
+// The metrics of App Mesh's metrics extension, but for ActiveConnectionCount (active-connections.ts): names, dimensions and units of
 // https://github.com/aws/aws-app-mesh-examples/tree/main/walkthroughs/howto-metrics-extension-ecs. Their loggers are fixed parts of
 // a listener; targets come from the metadata of routes and clusters, so that no change of routes changes a listener. The mesh and the
 // resource are literal: `%METADATA(LISTENER:…)%` in an upstream log ends Envoy 1.40.
