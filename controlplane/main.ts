@@ -7,6 +7,7 @@ import { listenAds } from './ads/listen.ts';
 import { openAdsAccess } from './ads/access/open-ads-access.ts';
 import { serveProxies } from './ads/serve-proxies.ts';
 import { createAgents } from './agents/agents.ts';
+import { createDraining } from './agents/draining.ts';
 import { openAudit } from './audit/open-audit.ts';
 import { openAccess } from './auth/open-access.ts';
 import { createApi } from './api/api.ts';
@@ -89,9 +90,18 @@ async function start(
   opened.defer(adsAccess.close);
   const discovery = await openDiscovery(settings.discovery, log, metrics);
   opened.defer(discovery.close);
-  const proxies = serveProxies({ live, discovery, admission, metrics, log, settings: settings.translation });
+  const draining = createDraining();
+  const proxies = serveProxies({
+    live,
+    discovery,
+    admission,
+    metrics,
+    log,
+    settings: settings.translation,
+    draining,
+  });
   opened.defer(proxies.close);
-  const agents = createAgents(admission);
+  const agents = createAgents({ admission, model: live.model, draining, log });
   addGauges(metrics, {
     // Without reports of agents, which no gauge reads.
     status: createStatus(live.model, proxies.xds, proxies.configs),

@@ -8,7 +8,7 @@ import { DEFAULT_SETTINGS, type TranslationSettings } from '../translate/options
 import { problemsIn, type Problem } from '../translate/problems.ts';
 import { translate, type Translation } from '../translate/translate.ts';
 import { parseIdentity, type Identity } from './identity.ts';
-import type { ProxyConfigs } from './proxy-configs.ts';
+import { withLeaving, type LeavingOf, type ProxyConfigs } from './proxy-configs.ts';
 import { resolveFor, type Viewer } from './access/viewer.ts';
 
 /** The configuration that a proxy would be served now, whether or not one is connected. */
@@ -37,19 +37,21 @@ export function createPreview(
   proxies: Pick<ProxyConfigs, 'connected' | 'circumstances'>,
   asks: boolean,
   settings: TranslationSettings = DEFAULT_SETTINGS,
+  leavingOf: LeavingOf = () => [],
 ): PreviewOf {
   return (viewer, node, asked) => {
     const identity = identityOf(node);
     const id = resolveFor(viewer, model, identity);
     const view = id && viewOf(model, id);
-    if (view === undefined) throw notFound(`The model has no ${node}.`);
+    if (id === undefined || view === undefined) throw notFound(`The model has no ${node}.`);
     const { features: usual, isIdentified } = proxies.connected(identity) ?? {
       features: USUAL,
       isIdentified: asks,
     };
     const features = asked ?? usual;
     const options = { ...features, ...settings };
-    const { snapshot, problems } = translate(view, options, isIdentified ? found : withoutKeys(found));
+    const all = withLeaving(found, id, leavingOf);
+    const { snapshot, problems } = translate(view, options, isIdentified ? all : withoutKeys(all));
     return { identity, features, snapshot, problems: problemsIn(problems, proxies.circumstances(identity)) };
   };
 }

@@ -7,7 +7,7 @@ import { keepNode } from '../../xds/node.ts';
 import { createXdsServer, type XdsServer } from '../../xds/server.ts';
 import { CLUSTER, LISTENER } from '../../xds/types.ts';
 import type { Discovery } from '../discovery/discovery.ts';
-import { openNoDiscovery } from '../discovery/testing/no-discovery.ts';
+import { NOTHING_TO_DISCOVER, openNoDiscovery } from '../discovery/testing/no-discovery.ts';
 import { modelFromInputs, put, resourceFromInput } from '../mesh/testing/resources.ts';
 import type { Model } from '../mesh/model.ts';
 import type { Change } from '../mesh/resource.ts';
@@ -128,4 +128,35 @@ test('a problem that another proxy causes by connecting is logged at that time, 
   configs.release(key);
   connect('plain');
   expect(lines).toEqual([line]);
+});
+
+test('a draining instance rebuilds the configurations of the callers of its virtual node, and no others', async () => {
+  const awsCloudMap = { namespaceName: 'prod', serviceName: 'app' };
+  const listeners = [{ portMapping: { port: 8080, protocol: 'http' } }];
+  const resources = [
+    { meshName: 'm' },
+    { meshName: 'm', virtualNodeName: 'app', spec: { listeners, serviceDiscovery: { awsCloudMap } } },
+    {
+      meshName: 'm',
+      virtualServiceName: 'app.local',
+      spec: { provider: { virtualNode: { virtualNodeName: 'app' } } },
+    },
+    {
+      meshName: 'm',
+      virtualNodeName: 'caller',
+      spec: { backends: [{ virtualService: { virtualServiceName: 'app.local' } }] },
+    },
+    { meshName: 'm', virtualNodeName: 'stranger', spec: {} },
+  ];
+  model = modelFromInputs(resources);
+  const rebuilt: string[] = [];
+  const counting = { ...server, set: (key: string) => void rebuilt.push(key) };
+  configs = createProxyConfigs(model, NOTHING_TO_DISCOVER, () => counting, log);
+  const keys = ['caller', 'stranger', 'app'].map((name) =>
+    configs.keyOf(keepNode(create(NodeSchema, { id: `mesh/m/virtualNode/${name}` })), true),
+  );
+  rebuilt.length = 0;
+  const owner = resourceFromInput({ meshName: 'm' }).owner;
+  configs.refreshCallers({ kind: 'virtualNode', owner, mesh: 'm', parent: '', name: 'app' });
+  await expect.poll(() => rebuilt).toEqual([keys[0]]);
 });

@@ -5,11 +5,11 @@ import type { XdsServer } from '../../xds/server.ts';
 import type { Discovery } from '../discovery/discovery.ts';
 import { Dependents } from '../mesh/dependents.ts';
 import type { Model } from '../mesh/model.ts';
-import type { Change } from '../mesh/resource.ts';
+import type { Change, MeshId, ResourceId } from '../mesh/resource.ts';
 import { viewOf } from '../mesh/view.ts';
 import type { Circumstances, ConditionalProblem, Problem } from '../translate/problems.ts';
 import type { Features } from '../translate/features.ts';
-import { withoutKeys } from '../translate/external-inputs.ts';
+import { withoutKeys, type ExternalInputs, type Leaving } from '../translate/external-inputs.ts';
 import { DEFAULT_SETTINGS, type TranslationSettings } from '../translate/options.ts';
 import { translate } from '../translate/translate.ts';
 import { featuresOf, parseIdentity, proxyPath, resolve, type Identity } from './identity.ts';
@@ -45,12 +45,27 @@ export type ProxyConfigs = {
   readonly release: (key: string) => void;
   /** Rebuilds only the configurations that these changes affect. Returns the number of affected streams. */
   readonly apply: (changes: readonly Change[]) => number;
+  /** Rebuilds the configurations of a virtual node's callers, because `leaving` has changed. */
+  readonly refreshCallers: (node: ResourceId<'virtualNode'>) => void;
   readonly get: (key: string) => ProxyConfig | undefined;
   /** The configuration of a connected proxy; of several, the first. */
   readonly connected: (identity: Identity) => ProxyConfig | undefined;
   /** The circumstances of a proxy that has no secret yet. */
   readonly circumstances: (identity: Identity) => Circumstances;
 };
+
+/** Returns the draining instances of a virtual node. */
+export type LeavingOf = (node: ResourceId<'virtualNode'>) => readonly Leaving[];
+
+/** Adds the draining instances of the virtual nodes in a proxy's mesh to its inputs. */
+export function withLeaving(
+  inputs: ExternalInputs,
+  { owner, mesh }: MeshId,
+  leavingOf: LeavingOf,
+): ExternalInputs {
+  const id = { kind: 'virtualNode', owner, mesh, parent: '' } as const;
+  return { ...inputs, leaving: (name) => leavingOf({ ...id, name }) };
+}
 
 /**
  * Translates for proxies, on demand and on change, into the snapshots of an ADS server. Starts from the current model. A
@@ -63,6 +78,7 @@ export function createProxyConfigs(
   server: () => XdsServer,
   log: Log,
   settings: TranslationSettings = DEFAULT_SETTINGS,
+  leavingOf: LeavingOf = () => [],
 ): ProxyConfigs {
   const dependents = new Dependents();
   dependents.apply(
@@ -82,14 +98,15 @@ export function createProxyConfigs(
   function make(config: ProxyConfig): void {
     const id = resolve(model, config.identity);
     const view = id && viewOf(model, id);
-    if (view === undefined) {
+    if (id === undefined || view === undefined) {
       if (config.state === 'served') config.state = 'orphaned';
       discovery.ask(config.key).end();
       server().delete(config.key);
       return;
     }
     const asking = discovery.ask(config.key);
-    const found = config.isIdentified ? asking.found : withoutKeys(asking.found);
+    const all = withLeaving(asking.found, id, leavingOf);
+    const found = config.isIdentified ? all : withoutKeys(all);
     const { snapshot, problems } = translate(view, { ...config.features, ...settings }, found);
     const isAwaited = asking.end();
     config.state = 'served';
@@ -164,6 +181,11 @@ export function createProxyConfigs(
         }
       }
       return streams;
+    },
+    refreshCallers(node) {
+      void makeInTurns(
+        dependents.callersOf(node).flatMap((proxy) => [...(keysByName.get(proxyPath(proxy)) ?? [])]),
+      );
     },
     get: (key) => configs.get(key),
     connected(identity) {

@@ -1,6 +1,7 @@
 import type { Log } from '../../common/log.ts';
 import { createXdsServer, type XdsServer } from '../../xds/server.ts';
 import { RUNTIME } from '../../xds/types.ts';
+import type { Draining } from '../agents/draining.ts';
 import type { Discovery } from '../discovery/discovery.ts';
 import type { LiveModel } from '../mesh/live-model.ts';
 import type { Metrics } from '../metrics/metrics.ts';
@@ -29,13 +30,14 @@ export type ProxiesOptions = {
   readonly metrics: Metrics;
   readonly log: Log;
   readonly settings: TranslationSettings;
+  readonly draining: Draining;
 };
 
 /** Connects the model to an ADS server that does not listen yet. */
 export function serveProxies(options: ProxiesOptions): Proxies {
-  const { live, discovery, admission, metrics, log, settings } = options;
+  const { live, discovery, admission, metrics, log, settings, draining } = options;
   const propagation = measurePropagation(metrics.propagation, Date.now);
-  const configs = createProxyConfigs(live.model, discovery, () => watched, log, settings);
+  const configs = createProxyConfigs(live.model, discovery, () => watched, log, settings, draining.of);
   const xds = createXdsServer({
     keyOf(node, call) {
       const { isIdentified } = admission.admit(call, parseIdentity(node.id));
@@ -63,6 +65,7 @@ export function serveProxies(options: ProxiesOptions): Proxies {
   // A mesh name may now mean the mesh of another account: streams are checked before changes are applied, so that no proxy is
   // served another account's mesh in between.
   live.onChanges((changes) => changes.some(({ id }) => id.kind === 'mesh') && admission.recheck(0));
+  draining.onChange(configs.refreshCallers);
   const pacing = paceChanges(
     (changes, since) => propagation.during(since, () => configs.apply(changes)),
     log,
@@ -71,7 +74,7 @@ export function serveProxies(options: ProxiesOptions): Proxies {
   return {
     xds,
     configs,
-    preview: createPreview(live.model, discovery.peek, configs, admission.asks, settings),
+    preview: createPreview(live.model, discovery.peek, configs, admission.asks, settings, draining.of),
     close: pacing.close,
   };
 }

@@ -11,6 +11,7 @@ import { DELTA_METHOD } from '../../xds/service.ts';
 import { CLUSTER } from '../../xds/types.ts';
 import { create, toBinary } from '@bufbuild/protobuf';
 import { DeltaDiscoveryRequestSchema } from '#envoy/envoy/service/discovery/v3/discovery_pb.ts';
+import { FIXTURE_OWNER, put, resourceFromInput } from '../mesh/testing/resources.ts';
 import { accessFixture, tokenLine, type Served } from '../ads/testing/access.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -146,4 +147,46 @@ test('an agent is no newcomer beside its own proxy, but only once a connection',
     code: status.RESOURCE_EXHAUSTED,
     details: expect.stringMatching(/ads-rate-limit/),
   });
+});
+
+test('an agent that drains takes out its own instance, by the address that it connects from and those that it names', async () => {
+  const { served, agent } = await start();
+  served.model.apply([
+    put(resourceFromInput({ meshName: 'm' }), 1),
+    put(resourceFromInput({ meshName: 'm', virtualNodeName: 'a', spec: {} }), 2),
+  ]);
+  const node = { kind: 'virtualNode', owner: FIXTURE_OWNER, mesh: 'm', parent: '', name: 'a' } as const;
+  const from = peerOf(served)
+    .replace(/:\d+$/, '')
+    .replace(/^\[(.*)\]$/, '$1')
+    .replace('::ffff:', '');
+  const { call, headers } = agent.beside();
+  call.write(encodeAgentMessage(STATE, A));
+  await headers;
+  expect(served.draining.of(node)).toEqual([]);
+  call.write(encodeAgentMessage({ ...STATE, draining: true, ready: false }));
+  await expect.poll(() => served.draining.of(node)).toEqual([{ from, addresses: STATE.addresses }]);
+  call.write(encodeAgentMessage(STATE));
+  await expect.poll(() => served.draining.of(node)).toEqual([]);
+  call.write(encodeAgentMessage({ ...STATE, draining: true, ready: false }));
+  await expect.poll(() => served.draining.of(node)).toHaveLength(1);
+  call.close();
+  await expect.poll(() => served.agents.reportOf(A, peerOf(served))).toBeUndefined();
+  expect(served.draining.of(node)).toHaveLength(1);
+  const next = agent.beside();
+  next.call.write(encodeAgentMessage(STATE, A));
+  await next.headers;
+  await expect.poll(() => served.draining.of(node)).toEqual([]);
+});
+
+test('without authentication, an agent takes out nothing but the address that it connects from', async () => {
+  const served = await serve({});
+  served.model.apply([
+    put(resourceFromInput({ meshName: 'm' }), 1),
+    put(resourceFromInput({ meshName: 'm', virtualNodeName: 'a', spec: {} }), 2),
+  ]);
+  const node = { kind: 'virtualNode', owner: FIXTURE_OWNER, mesh: 'm', parent: '', name: 'a' } as const;
+  const agent = await connect(served);
+  agent.beside().call.write(encodeAgentMessage({ ...STATE, draining: true }, A));
+  await expect.poll(() => served.draining.of(node)).toMatchObject([{ addresses: [] }]);
 });

@@ -4,13 +4,16 @@ import {
   MOST_MESSAGE_BYTES,
   type AgentState,
 } from '../../common/contracts/agent-channel/state.ts';
+import type { Log } from '../../common/log.ts';
 import { createTokenBucket } from '../../common/token-bucket.ts';
 import { CallError } from '../../xds/grpc/call-error.ts';
 import type { GrpcServer } from '../../xds/grpc/server.ts';
 import type { CallReader, ServerCall } from '../../xds/grpc/server-call.ts';
 import { status } from '../../xds/grpc/status.ts';
 import type { Admission } from '../ads/access/admission.ts';
-import { parseIdentity, proxyPath } from '../ads/identity.ts';
+import { parseIdentity, proxyPath, resolve, type Identity } from '../ads/identity.ts';
+import type { Model } from '../mesh/model.ts';
+import type { Draining } from './draining.ts';
 
 /** The latest state of a connected agent. `at`: when it arrived, in milliseconds since 1970. */
 export type AgentReport = { readonly state: AgentState; readonly at: number };
@@ -23,8 +26,22 @@ export type Agents = {
   readonly reportOf: (resource: string, peer: string) => AgentReport | undefined;
 };
 
+/** Inputs of the agents. */
+export type AgentsOptions = {
+  readonly admission: Pick<Admission, 'admit'>;
+  readonly model: Model;
+  readonly draining: Draining;
+  readonly log: Log;
+};
+
 /** States are kept as bytes: most are never read, and objects would take several times the memory. */
-type Entry = { readonly resource: string; bytes: Uint8Array; at: number };
+type Entry = {
+  readonly identity: Identity;
+  readonly resource: string;
+  readonly isIdentified: boolean;
+  bytes: Uint8Array;
+  at: number;
+};
 
 const FIRST_MESSAGE_MS = 30_000;
 /** Messages of one agent. An agent of this version sends one a second at most. */
@@ -34,7 +51,7 @@ const MESSAGES = { rate: 2, burst: 30 };
  * Creates the control plane's side of the channel. A stream has to be admitted like an ADS stream, as the node that its first message
  * names, and there is one a connection.
  */
-export function createAgents(admission: Pick<Admission, 'admit'>): Agents {
+export function createAgents({ admission, model, draining, log }: AgentsOptions): Agents {
   const entries = new Map<string, Entry>();
 
   function open(call: ServerCall, nodeId: string): Entry {
@@ -42,12 +59,29 @@ export function createAgents(admission: Pick<Admission, 'admit'>): Agents {
     if (entries.has(peer))
       throw new CallError(status.ALREADY_EXISTS, 'this connection already has a stream of its agent');
     const identity = parseIdentity(nodeId);
-    admission.admit(call, identity);
-    const entry: Entry = { resource: proxyPath(identity), bytes: new Uint8Array(), at: 0 };
+    const { isIdentified } = admission.admit(call, identity);
+    const resource = proxyPath(identity);
+    const entry: Entry = { identity, resource, isIdentified, bytes: new Uint8Array(), at: 0 };
     entries.set(peer, entry);
-    call.whenOver(() => entries.delete(peer));
+    call.whenOver(() => {
+      entries.delete(peer);
+      draining.end(peer);
+    });
     call.sendHeaders();
     return entry;
+  }
+
+  /** Only its own instances: those of the virtual node that the credential admits, and that has the agent's addresses. */
+  function noteDraining({ identity, resource, isIdentified }: Entry, peer: string, state: AgentState): void {
+    const node = resolve(model, identity);
+    if (node === undefined || node.kind !== 'virtualNode') return;
+    const own = { from: hostOf(peer), addresses: isIdentified ? state.addresses : [] };
+    const wasDraining = draining.isSet(peer);
+    draining.set(peer, node, state.draining ? own : undefined);
+    if (state.ready && !state.draining) draining.serves(node, own);
+    if (state.draining === wasDraining) return;
+    const words = state.draining ? 'drains: its callers get other instances' : 'serves again';
+    log.info({ proxy: resource, peer, reason: state.reason }, `a proxy ${words}`);
   }
 
   function connect(call: ServerCall): CallReader {
@@ -68,6 +102,7 @@ export function createAgents(admission: Pick<Admission, 'admit'>): Agents {
         if (state === undefined) return;
         entry.bytes = new Uint8Array(bytes);
         entry.at = Date.now();
+        noteDraining(entry, call.connection.peer, state);
       },
       halfClose: () => call.end(status.OK),
     };
@@ -82,6 +117,12 @@ export function createAgents(admission: Pick<Admission, 'admit'>): Agents {
       return state && { state, at: entry.at };
     },
   };
+}
+
+/** Returns the address of a peer, `HOST:PORT`, without brackets; that of an IPv4 client on an IPv6 socket in IPv4 form. */
+function hostOf(peer: string): string {
+  const host = peer.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+  return host.replace(/^::ffff:(?=\d+\.)/i, '');
 }
 
 function decode(bytes: Uint8Array): ReturnType<typeof decodeAgentMessage> {

@@ -27,6 +27,11 @@ export class Dependents {
     return [...proxies.values()];
   }
 
+  /** Returns every proxy that may send traffic to a virtual node, each once. */
+  callersOf(node: ResourceId<'virtualNode'>): readonly ProxyId[] {
+    return this.#above([asTarget(node)]).map(plain);
+  }
+
   /** Stores the new state, and returns the vertices that changed. */
   #replace({ id, resource }: Change): readonly Vertex[] {
     const key = vertex(id);

@@ -114,6 +114,7 @@ const DECISIONS: Readonly<Record<string, readonly string[] | `other: ${string}`>
   Cluster: ['cloud-map'],
   'Which instances': ['cloud-map'],
   'Unhealthy instances': ['cloud-map'],
+  'Draining instances': ['cloud-map-draining'],
   Address: ['cloud-map-addresses', 'cloud-map-addresses-mesh'],
   Port: ['cloud-map'],
   'Host of health checks, name in certificates': ['cloud-map'],

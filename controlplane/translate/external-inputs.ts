@@ -20,7 +20,15 @@ export type ExternalInputs = {
   readonly authority: (arn: string) => Authority | undefined;
   /** The addresses of a host name from this host's resolver; undefined until the resolver has answered once. */
   readonly addresses: (name: string) => NameAddresses | undefined;
+  /** The draining instances of a virtual node of the proxy's mesh, by name, whatever their order. Default: none. */
+  readonly leaving?: (node: string) => readonly Leaving[];
 };
+
+/**
+ * A draining instance of a virtual node. `from`: the address that its agent connects from. `addresses`: the addresses that an
+ * authenticated agent says are its own.
+ */
+export type Leaving = { readonly from: string; readonly addresses: readonly string[] };
 
 /** One instance of a Cloud Map service. Without a port of its own it listens on the virtual node's port. */
 export type Instance = {

@@ -7,6 +7,8 @@ import { fileSource } from '../../../common/files/source.ts';
 import { createLog } from '../../../common/log.ts';
 import { createXdsServer, type XdsServer } from '../../../xds/server.ts';
 import { createAgents, type Agents } from '../../agents/agents.ts';
+import { createDraining, type Draining } from '../../agents/draining.ts';
+import { Model } from '../../mesh/model.ts';
 import { openAccess } from '../../auth/open-access.ts';
 import { DOCUMENT, OWNER, REGION } from '../../auth/testing/signed-requests.ts';
 import { openCertificate } from '../../tls/open-certificate.ts';
@@ -38,6 +40,9 @@ export type Served = {
   readonly owners: Map<string, string>;
   readonly xds: XdsServer;
   readonly agents: Agents;
+  /** Empty at first. Agents take instances of its virtual nodes out. */
+  readonly model: Model;
+  readonly draining: Draining;
   readonly listener: AdsListener;
   readonly admission: Admission;
 };
@@ -118,7 +123,9 @@ export function accessFixture(): AccessFixture {
         return node.id;
       },
     });
-    const agents = createAgents(admission);
+    const model = new Model();
+    const draining = createDraining();
+    const agents = createAgents({ admission, model, draining, log });
     const where = { host: '127.0.0.1', port: 0 };
     const tracker = createConnectionTracker({
       // The defaults of a control plane.
@@ -132,7 +139,20 @@ export function accessFixture(): AccessFixture {
     });
     cleanups.push(() => listener.close(), ads.close, access.close, certificate.close);
     address = `localhost:${listener.address.port}`;
-    return { address, turnedAway, refusals, identified, readings, owners, xds, agents, listener, admission };
+    return {
+      address,
+      turnedAway,
+      refusals,
+      identified,
+      readings,
+      owners,
+      xds,
+      agents,
+      model,
+      draining,
+      listener,
+      admission,
+    };
   }
 
   return {

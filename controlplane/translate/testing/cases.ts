@@ -14,7 +14,7 @@ import type { NameAddresses } from '../../../common/addresses/seen-addresses.ts'
 import { FIXTURE_OWNER, modelFromInputs, type Written } from '../../mesh/testing/resources.ts';
 import { viewOf } from '../../mesh/view.ts';
 import type { ProxyView } from '../../mesh/proxy-view.ts';
-import type { Certificate, ExternalInputs, Instance } from '../external-inputs.ts';
+import type { Certificate, ExternalInputs, Instance, Leaving } from '../external-inputs.ts';
 import type { ConditionalProblem } from '../problems.ts';
 import type { Features } from '../features.ts';
 import { NO_OPTIONS, type TranslationSettings } from '../options.ts';
@@ -35,6 +35,8 @@ export type Case = {
     readonly authorities?: Readonly<Record<string, string>>;
     /** By name, in lower case. */
     readonly addresses?: Readonly<Record<string, NameAddresses>>;
+    /** By virtual node. */
+    readonly leaving?: Readonly<Record<string, readonly Leaving[]>>;
   };
 };
 
@@ -91,6 +93,7 @@ function caseInputs({ found }: Case): ExternalInputs {
       return pem === undefined ? undefined : { pem };
     },
     addresses: (name) => found?.addresses?.[name.toLowerCase()],
+    leaving: (node) => found?.leaving?.[node] ?? [],
   };
 }
 

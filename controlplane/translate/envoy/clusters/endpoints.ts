@@ -11,6 +11,7 @@ import { createMemo } from '../../memo.ts';
 import type { Report } from '../../problems.ts';
 import type { Discovered } from '../../proxy.ts';
 import { socketAddress } from '../address.ts';
+import { withoutLeaving } from './leaving.ts';
 import { upstreamName, type Upstream, type UpstreamMesh } from './upstream.ts';
 
 /** Returns the hosts of all upstreams that Cloud Map discovers, one list per cluster; an unknown one is empty for now. */
@@ -38,10 +39,12 @@ export function upstreamEndpoints(
     } else {
       const preference = nodePreference(node.serviceDiscovery, mesh.ipPreference);
       const ports = [upstream.listener, ...node.listeners].map(({ portMapping }) => portMapping.port);
-      const key = JSON.stringify([cluster, node.name, ports, service.attributes, preference]);
-      const made = assignments(instances, key, report, (inner) =>
-        assignment(cluster, hostsOf(upstream, matching(instances, service), preference, inner)),
-      );
+      const leaving = inputs.leaving?.(node.name) ?? [];
+      const key = JSON.stringify([cluster, node.name, ports, service.attributes, preference, leaving]);
+      const made = assignments(instances, key, report, (inner) => {
+        const serving = withoutLeaving(matching(instances, service), leaving);
+        return assignment(cluster, hostsOf(upstream, serving, preference, inner));
+      });
       known.set(cluster, made);
     }
   }

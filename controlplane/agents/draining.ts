@@ -1,0 +1,115 @@
+import type { ResourceId } from '../mesh/resource.ts';
+import type { Leaving } from '../translate/external-inputs.ts';
+
+/** A virtual node of the model. */
+export type NodeId = ResourceId<'virtualNode'>;
+
+/** The instances of virtual nodes that drain, according to their agents. */
+export type Draining = {
+  readonly of: (node: NodeId) => readonly Leaving[];
+  /** An agent's stream says that its instance drains, or with undefined that it does not. `stream`: the key of the stream. */
+  readonly set: (stream: string, node: NodeId, leaving: Leaving | undefined) => void;
+  /** Whether the instance of a stream drains. */
+  readonly isSet: (stream: string) => boolean;
+  /** The stream has ended. An instance that drained stays out for a while, because Cloud Map lists it until later. */
+  readonly end: (stream: string) => void;
+  /** An instance serves: what stayed out under one of its addresses comes back. */
+  readonly serves: (node: NodeId, { from, addresses }: Leaving) => void;
+  /** Called with each virtual node whose draining instances changed. Several changes in one turn are one call. */
+  readonly onChange: (listener: (node: NodeId) => void) => void;
+};
+
+type Entry = { readonly leaving: Leaving; readonly timer: NodeJS.Timeout | undefined };
+type OfNode = { readonly node: NodeId; readonly entries: Map<string, Entry> };
+
+/** How long an instance stays out after its stream has ended, in milliseconds. Cloud Map is polled each 5 s by default. */
+const AFTER_END_MS = 60_000;
+/** The most instances of a virtual node that stay out; Cloud Map lists as many of a service. The oldest come back first. */
+const MOST = 1000;
+
+/** Creates a table without instances. `afterEndMs` is for tests. */
+export function createDraining(afterEndMs = AFTER_END_MS): Draining {
+  const nodes = new Map<string, OfNode>();
+  /** The virtual nodes of streams whose instance drains. */
+  const streams = new Map<string, OfNode>();
+  const listeners: ((node: NodeId) => void)[] = [];
+  let changed = new Map<string, NodeId>();
+  let ended = 0;
+
+  function tell(node: NodeId): void {
+    if (changed.size === 0) setImmediate(tellAll);
+    changed.set(keyOf(node), node);
+  }
+
+  function tellAll(): void {
+    const all = changed;
+    changed = new Map();
+    for (const node of all.values()) for (const listener of listeners) listener(node);
+  }
+
+  function remove({ node, entries }: OfNode, key: string): void {
+    const entry = entries.get(key);
+    if (entry === undefined) return;
+    clearTimeout(entry.timer);
+    entries.delete(key);
+    streams.delete(key);
+    if (entries.size === 0) nodes.delete(keyOf(node));
+    tell(node);
+  }
+
+  function add(node: NodeId, key: string, entry: Entry): OfNode {
+    const ofNode = nodes.get(keyOf(node)) ?? { node, entries: new Map<string, Entry>() };
+    nodes.set(keyOf(node), ofNode);
+    ofNode.entries.set(key, entry);
+    tell(node);
+    const [oldest] = ofNode.entries.keys();
+    if (ofNode.entries.size > MOST && oldest !== undefined) remove(ofNode, oldest);
+    return ofNode;
+  }
+
+  return {
+    of: (node) => Array.from(nodes.get(keyOf(node))?.entries.values() ?? [], ({ leaving }) => leaving),
+    set(stream, node, leaving) {
+      const ofNode = streams.get(stream);
+      const before = ofNode?.entries.get(stream)?.leaving;
+      if (leaving === undefined) {
+        if (ofNode !== undefined) remove(ofNode, stream);
+      } else if (before === undefined || !isSame(before, leaving)) {
+        streams.set(stream, add(node, stream, { leaving, timer: undefined }));
+      }
+    },
+    isSet: (stream) => streams.has(stream),
+    end(stream) {
+      const ofNode = streams.get(stream);
+      const entry = ofNode?.entries.get(stream);
+      streams.delete(stream);
+      if (ofNode === undefined || entry === undefined) return;
+      // Nothing changes for callers until the timer fires.
+      ofNode.entries.delete(stream);
+      const key = `ended ${(ended += 1)}`;
+      const timer = setTimeout(() => remove(ofNode, key), afterEndMs).unref();
+      ofNode.entries.set(key, { leaving: entry.leaving, timer });
+    },
+    serves(node, serving) {
+      const ofNode = nodes.get(keyOf(node));
+      if (ofNode === undefined) return;
+      for (const [key, { leaving, timer }] of ofNode.entries) {
+        if (timer !== undefined && overlaps(leaving, serving)) remove(ofNode, key);
+      }
+    },
+    onChange: (listener) => void listeners.push(listener),
+  };
+}
+
+function keyOf({ owner, mesh, name }: NodeId): string {
+  return [owner, mesh, name].join('\0');
+}
+
+function isSame(a: Leaving, b: Leaving): boolean {
+  return a.from === b.from && a.addresses.join(' ') === b.addresses.join(' ');
+}
+
+function overlaps(a: Leaving, b: Leaving): boolean {
+  const of = ({ from, addresses }: Leaving): readonly string[] => [from, ...addresses];
+  return of(a).some((address) => of(b).includes(address));
+}
