@@ -26,6 +26,7 @@ import { nodeIdentity } from './bootstrap/node-identity.ts';
 import { AGENT_LEVELS, type AgentLog } from './output/agent-log.ts';
 import { openEnvoyOutput } from './output/envoy-output.ts';
 import { openState } from './state/open-state.ts';
+import { createOutputs, type Outputs } from './output/outputs.ts';
 import { dropPrivileges } from './privileges.ts';
 import { startRelay } from './relay/relay.ts';
 import { makeRunFolder } from './run-folder.ts';
@@ -51,6 +52,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export async function runAgent(env: Environment, agentLog: AgentLog): Promise<number> {
   const { log } = agentLog;
+  const outputs = createOutputs(agentLog);
   try {
     const settings = readAgentSettings(env);
     log.level = AGENT_LEVELS[settings.envoy.logLevel];
@@ -58,7 +60,7 @@ export async function runAgent(env: Environment, agentLog: AgentLog): Promise<nu
       log.warn({ variables }, `variables without effect: ${why}`);
     }
     log.debug({ variables: withoutEffect(env) }, 'ignoring variables that have no effect');
-    await run(settings, env, agentLog);
+    await run(settings, env, agentLog, outputs);
     return 0;
   } catch (error) {
     if (!(error instanceof SettingsError || error instanceof AgentError)) {
@@ -67,13 +69,21 @@ export async function runAgent(env: Environment, agentLog: AgentLog): Promise<nu
     }
     for (const line of error.message.split('\n')) log.fatal({ err: error.cause }, line);
     return error.exitCode;
+  } finally {
+    await outputs.close();
   }
 }
 
-async function run(settings: AgentSettings, env: Environment, agentLog: AgentLog): Promise<void> {
+async function run(
+  settings: AgentSettings,
+  env: Environment,
+  agentLog: AgentLog,
+  outputs: Outputs,
+): Promise<void> {
   const { log } = agentLog;
   const cleanups: (() => unknown)[] = [guardProcess()];
   dropPrivileges(settings.user, log);
+  if (settings.logFile !== undefined) await outputs.useFile(settings.logFile);
   const startedAt = new Date();
   const stop = listenForStop((signal) => log.info({ signal }, 'received a stop signal'));
   cleanups.push(stop.release);
@@ -114,7 +124,7 @@ async function run(settings: AgentSettings, env: Environment, agentLog: AgentLog
     state.keep(() => ({ ...relay.kept(), addresses: names.addresses() }), stop.drain);
     cleanups.push(() => state.stop());
     const sdsErrors = createSdsErrors();
-    const output = await openEnvoyOutput(folder.path, agentLog, (piece) => sdsErrors.read(piece));
+    const output = await openEnvoyOutput(folder.path, agentLog, outputs, (piece) => sdsErrors.read(piece));
     cleanups.push(output.close);
 
     const admin = createAdminClient(sockets.admin);
@@ -196,6 +206,7 @@ async function run(settings: AgentSettings, env: Environment, agentLog: AgentLog
         restarts: supervisor.restarts(),
         secrets: secrets.status(),
         application: application.problems(),
+        droppedOutputBytes: output.dropped(),
       });
     const served = { status: read, metrics };
     const servers = await serveAgent({ settings, served, management, log });

@@ -23,13 +23,19 @@ export type LogOutput = {
   readonly form?: LogForm;
   /** Receives the same text as stderr: whole lines. */
   readonly onText?: (text: string) => void;
+  /** Writes the text somewhere else than to stderr, and returns whether it has. */
+  readonly divert?: (text: string) => boolean;
 };
 
 /**
  * Creates a log. Every line has the fields `level` (in Envoy's words: `info`, `warning`, `error`, `critical`, …), `program`, `time` and `msg`.
  * Default level: info. Writes the lines of some milliseconds together. An error in the field `err` has its stack only at the debug level.
  */
-export function createLog(program: string, level: LogLevel = 'info', { form, onText }: LogOutput = {}): Log {
+export function createLog(
+  program: string,
+  level: LogLevel = 'info',
+  { form, onText, divert }: LogOutput = {},
+): Log {
   const stderr = destination({ fd: 2, sync: true });
   const log: Log = pino(
     {
@@ -42,7 +48,7 @@ export function createLog(program: string, level: LogLevel = 'info', { form, onT
     batched({
       write(lines) {
         const text = form === 'text' ? textLines(lines) : lines;
-        stderr.write(text);
+        if (divert?.(text) !== true) stderr.write(text);
         onText?.(text);
       },
     }),
@@ -94,6 +100,8 @@ function batched(output: Output): Output {
     // With this symbol, pino sets `lastLevel` before each line.
     [Symbol.for('pino.metadata')]: true,
     lastLevel: 0,
+    // pino calls this for its own `flush`.
+    flush,
     write(line: string) {
       if (isFirst) process.once('exit', flush);
       isFirst = false;

@@ -3,7 +3,13 @@ import { oneOf } from '../../common/settings.ts';
 import { createLogTail, type LogTail } from './log-tail.ts';
 
 /** The agent's log, the form of its lines and of Envoy's, and its newest part. */
-export type AgentLog = { readonly log: Log; readonly form: LogForm; readonly tail: LogTail };
+export type AgentLog = {
+  readonly log: Log;
+  readonly form: LogForm;
+  readonly tail: LogTail;
+  /** Has `write` take whole lines from now on; undefined: stderr again. */
+  divert(write: ((text: string) => void) | undefined): void;
+};
 
 /**
  * Creates the agent's log, before the settings are read: their problems are its first lines. The form is that of `DAYBREAK_LOG_FORMAT`; default,
@@ -17,7 +23,17 @@ export function createAgentLog(
   const standard = isTerminal ? 'text' : 'json';
   const form = 'value' in parsed ? parsed.value : standard;
   const tail = createLogTail();
-  return { log: createLog('agent', 'info', { form, onText: tail.add }), form, tail };
+  let other: ((text: string) => void) | undefined;
+  const divert = (text: string) => {
+    other?.(text);
+    return other !== undefined;
+  };
+  return {
+    log: createLog('agent', 'info', { form, onText: tail.add, divert }),
+    form,
+    tail,
+    divert: (write) => void (other = write),
+  };
 }
 
 /** Envoy's levels as levels of the agent's log. */

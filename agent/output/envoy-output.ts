@@ -5,6 +5,7 @@ import { jsonLines } from './envoy-log-lines.ts';
 import { makeFifo, type Fifo } from './fifo.ts';
 import { forwardLines } from './forward-lines.ts';
 import { createLogTail } from './log-tail.ts';
+import type { Outputs } from './outputs.ts';
 
 /** The outputs of all Envoys: pipes that Envoy's user owns, forwarded to the agent's own outputs. */
 export type EnvoyOutput = {
@@ -18,8 +19,6 @@ export type EnvoyOutput = {
   readonly close: () => Promise<void>;
 };
 
-const STDOUT = 1;
-const STDERR = 2;
 const CLOSE_LIMIT_MS = 1000;
 
 /**
@@ -30,6 +29,7 @@ const CLOSE_LIMIT_MS = 1000;
 export async function openEnvoyOutput(
   folder: string,
   { log, form }: { readonly log: Log; readonly form: LogForm },
+  outputs: Pick<Outputs, 'envoy'>,
   onLog: (piece: Buffer) => void,
 ): Promise<EnvoyOutput> {
   const [stdout, stderr] = await Promise.all([
@@ -42,17 +42,17 @@ export async function openEnvoyOutput(
     tail.add(converted);
     return converted;
   };
-  const forward = ({ reader }: Fifo, fd: number, convert?: (lines: Buffer) => Buffer) => {
+  const forward = ({ reader }: Fifo, stream: 'stdout' | 'stderr', convert?: (lines: Buffer) => Buffer) => {
     const onDropped = (bytes: number) => {
       log.warn(
-        { code: 'OUTPUT_DROPPED', bytes, fd },
-        "dropped some of Envoy's output: its reader is too slow",
+        { code: 'OUTPUT_DROPPED', bytes, stream },
+        "dropped some of Envoy's output: its reader is too slow, or the log file could not be written",
       );
     };
-    return forwardLines(reader, fd, onDropped, convert);
+    return forwardLines(reader, outputs.envoy(stream), onDropped, convert);
   };
   stderr.reader.on('data', onLog);
-  const forwarders = [forward(stdout, STDOUT), forward(stderr, STDERR, logLines)];
+  const forwarders = [forward(stdout, 'stdout'), forward(stderr, 'stderr', logLines)];
   return {
     stdoutFd: stdout.writeFd,
     stderrFd: stderr.writeFd,

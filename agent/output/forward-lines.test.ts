@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startEnvoy } from '../supervisor/envoy-process.ts';
 import { makeFifo } from './fifo.ts';
 import { forwardLines } from './forward-lines.ts';
+import { writeTo } from './write-lines.ts';
 
 let folder: string;
 
@@ -25,7 +26,7 @@ test.each([
   const path = join(folder, 'out');
   const fd = openSync(path, 'w');
   const source = new PassThrough();
-  const forwarder = forwardLines(source, fd, () => undefined);
+  const forwarder = forwardLines(source, writeTo(fd), () => undefined);
   for (const chunk of chunks) source.write(chunk);
   source.end();
   await forwarder.done;
@@ -37,7 +38,7 @@ test('an incomplete line waits for its end, so that lines of several writers do 
   const path = join(folder, 'out');
   const fd = openSync(path, 'w');
   const source = new PassThrough();
-  const forwarder = forwardLines(source, fd, () => undefined);
+  const forwarder = forwardLines(source, writeTo(fd), () => undefined);
   source.write('one\nhalf a li');
   await expect.poll(() => readFileSync(path, 'utf8')).toBe('one\n');
   source.end('ne\n');
@@ -50,7 +51,7 @@ test('a stuck reader blocks nothing; lost lines are counted', async () => {
   const stuck = await makeFifo(join(folder, 'stuck'));
   const source = new PassThrough();
   const lost: number[] = [];
-  const forwarder = forwardLines(source, stuck.writeFd, (bytes) => lost.push(bytes));
+  const forwarder = forwardLines(source, writeTo(stuck.writeFd), (bytes) => lost.push(bytes));
   const line = `${'x'.repeat(1023)}\n`;
   const sent = 3000;
   for (let index = 0; index < sent; index += 1) {
@@ -72,7 +73,7 @@ test('a stuck reader blocks nothing; lost lines are counted', async () => {
 test('a closed output blocks nothing; all lines are lost and counted', async () => {
   const gone = await makeFifo(join(folder, 'gone'));
   const source = new PassThrough();
-  const forwarder = forwardLines(source, gone.writeFd, () => undefined);
+  const forwarder = forwardLines(source, writeTo(gone.writeFd), () => undefined);
   gone.reader.destroy();
   await new Promise((resolve) => gone.reader.once('close', resolve));
   source.end('one\ntwo\n');

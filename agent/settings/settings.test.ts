@@ -164,7 +164,6 @@ describe("unsupported features of App Mesh's image", () => {
     ['ENVOY_RESOURCES_CONFIG_FILE', '/f', 'file'],
     ['ENVOY_CONFIG_FILE', '/f', 'bootstrap'],
     ['APPNET_ENABLE_RELAY_MODE_FOR_XDS', '1', 'relay'],
-    ['APPNET_ENVOY_LOG_DESTINATION', '/var/log', 'files'],
   ])('%s=%s is refused', (name, value, word) => {
     const wanted = expect.stringMatching(new RegExp(`this version does not support.*${word}`, 'i'));
     expect(problems({ ...NEEDED, [name]: value })).toEqual([{ name, got: value, wanted }]);

@@ -19,6 +19,7 @@ import {
   type StatsSettings,
 } from './envoy-settings.ts';
 import { appAddress } from '../application/app-address.ts';
+import { readLogFile, type LogFileSettings } from './log-file-settings.ts';
 import { readManagement, type ManagementSettings } from './management-settings.ts';
 import { address } from './parsers.ts';
 import { readReadinessTimes } from './readiness-settings.ts';
@@ -54,6 +55,8 @@ export type AgentSettings = {
   readonly status: { readonly address: string; readonly port: number };
   readonly admin: AdminSettings;
   readonly management: ManagementSettings;
+  /** Undefined: output goes to stdout and stderr. */
+  readonly logFile: LogFileSettings | undefined;
   /** Additional host names of this machine, which the status and admin servers accept. */
   readonly hosts: readonly string[];
   readonly health: { readonly pollMs: number; readonly disconnectedLimitSeconds: number };
@@ -115,6 +118,7 @@ export function readAgentSettings(
       },
       admin: readAdmin(read),
       management: readManagement(read),
+      logFile: readLogFile(read),
       hosts: read('DAYBREAK_AGENT_HOST', hostNames, []),
       health: {
         pollMs: read('HC_POLL_INTERVAL_MS', integer(2000, 30_000), pollMsLikeReadiness(read)),

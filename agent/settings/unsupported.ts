@@ -13,7 +13,6 @@ const VALUES: Readonly<Record<string, string>> = {
   ENVOY_TRACING_CFG_FILE: 'merging a file into the bootstrap',
   ENVOY_STATS_CONFIG_FILE: 'merging a file into the bootstrap',
   ENVOY_STATS_SINKS_CFG_FILE: 'merging a file into the bootstrap',
-  APPNET_ENVOY_LOG_DESTINATION: 'logging to files',
   APPNET_CONTAINER_IP_MAPPING: 'Service Connect',
   APPNET_LISTENER_PORT_MAPPING: 'Service Connect',
 };

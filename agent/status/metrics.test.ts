@@ -29,12 +29,14 @@ test('metrics have restarts, the expiry, state and problem of each secret, and p
     restarts: { made: 2, hangs: 1 },
     secrets: [secret, waiting],
     application: [lost],
+    droppedOutputBytes: 12,
   });
   expect(text.split('\n').filter((line) => !line.startsWith('#'))).toEqual([
     'daybreak_agent_healthy 0',
     'daybreak_agent_configuration_age_seconds 63',
     'daybreak_agent_envoy_restarts_total 2',
     'daybreak_agent_envoy_hangs_total 1',
+    'daybreak_agent_dropped_output_bytes_total 12',
     String.raw`daybreak_agent_secret_expiry_timestamp_seconds{name="a\"b\\c",source="sds"} 1764504000`,
     String.raw`daybreak_agent_secret_state{name="a\"b\\c",source="sds",state="expired"} 1`,
     'daybreak_agent_secret_state{name="w",source="sds",state="waiting"} 1',

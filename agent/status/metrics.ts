@@ -13,16 +13,12 @@ export type MetricsInput = {
   readonly restarts: { readonly made: number; readonly hangs: number };
   readonly secrets: readonly SecretStatus[];
   readonly application: readonly ApplicationProblem[];
+  readonly droppedOutputBytes: number;
 };
 
 /** Renders the agent's own metrics in Prometheus's text format. Envoy's metrics are in its admin interface. */
-export function agentMetrics({
-  healthStatus,
-  configurationAgeSeconds: age,
-  restarts,
-  secrets,
-  application,
-}: MetricsInput): string {
+export function agentMetrics(input: MetricsInput): string {
+  const { healthStatus, configurationAgeSeconds: age, restarts, secrets, application } = input;
   const expiry = secrets.flatMap(({ name, source, validity }): Sample[] =>
     validity === undefined ? [] : [[{ name, source }, Math.floor(validity.notAfter / 1000)]],
   );
@@ -43,6 +39,11 @@ export function agentMetrics({
     ),
     counter('daybreak_agent_envoy_restarts_total', 'Restarts of Envoy.', restarts.made),
     counter('daybreak_agent_envoy_hangs_total', 'Envoys that did not answer and were ended.', restarts.hangs),
+    counter(
+      'daybreak_agent_dropped_output_bytes_total',
+      "Bytes of Envoy's output that were dropped.",
+      input.droppedOutputBytes,
+    ),
     gauge('daybreak_agent_secret_expiry_timestamp_seconds', 'When a secret expires.', expiry),
     gauge('daybreak_agent_secret_state', 'The state of a secret, as in /status.', state),
     gauge('daybreak_agent_secret_problem', 'Whether there is something wrong with a secret.', problem),

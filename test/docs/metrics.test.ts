@@ -16,6 +16,7 @@ test('every metric of the agent is in docs/metrics.md, and the page has no other
     restarts: { made: 0, hangs: 0 },
     secrets: [secret as never],
     application: [{ port: 80 } as never],
+    droppedOutputBytes: 0,
   });
   expect(namesIn(text)).toEqual(documentedMetrics('## The agent'));
 });
