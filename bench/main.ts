@@ -4,7 +4,9 @@ import { benchJson, benchTable } from './report.ts';
 
 /** Every bench by its name; loaded only when it is asked for. */
 const BENCHES: Readonly<Record<string, () => Promise<{ readonly run: RunBench }>>> = {
+  agent: () => import('./agent.ts'),
   api: () => import('./api.ts'),
+  'data-path': () => import('./data-path.ts'),
   import: () => import('./import.ts'),
   proxyinit: () => import('./proxyinit.ts'),
   reconnect: () => import('./reconnect.ts'),

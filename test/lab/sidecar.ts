@@ -1,6 +1,7 @@
 import { chownSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Host } from './host.ts';
+import { nodeFlags } from './node-flags.ts';
 import type { Program } from './program.ts';
 import type { Stage } from './stage.ts';
 
@@ -31,13 +32,13 @@ export async function writeRules(host: Host, { node, daybreak }: Stage, appPorts
   await host.exec(node, [daybreak, 'proxyinit'], { env });
 }
 
-/** Starts an agent on a host, as uid 1337. Wait for it with `line`. */
+/** Starts an agent on a host, as uid 1337, with the installed command's flags of Node. Wait for it with `line`. */
 export function startAgent(host: Host, stage: Stage, { resource, xds, env = {} }: SidecarOptions): Program {
   // A folder that is removed with the lab, because a killed agent leaves its files there.
   const runFolder = join(host.folder, 'run');
   mkdirSync(runFolder, { recursive: true });
   chownSync(runFolder, SIDECAR_UID, SIDECAR_UID);
-  return host.spawn('agent', stage.node, [stage.daybreak, 'agent'], {
+  return host.spawn('agent', stage.node, [...nodeFlags('agent'), stage.daybreak, 'agent'], {
     uid: SIDECAR_UID,
     log: join(host.folder, 'agent.log'),
     env: {

@@ -1,0 +1,67 @@
+import { chownSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Host } from '../../test/lab/host.ts';
+import type { Program } from '../../test/lab/program.ts';
+import { SIDECAR_UID } from '../../test/lab/sidecar.ts';
+import type { Stage } from '../../test/lab/stage.ts';
+
+/** An Envoy with one listener and one cluster, both static: all that HTTP needs to pass. */
+export type SmallestEnvoyOptions = {
+  readonly listenOn: number;
+  /** Where all requests go, `host:port`. */
+  readonly target: string;
+};
+
+/** Starts an Envoy with the smallest configuration that passes HTTP on, as uid 1337, with one worker. */
+export function startSmallestEnvoy(host: Host, { envoy }: Stage, options: SmallestEnvoyOptions): Program {
+  const folder = join(host.folder, 'envoy');
+  mkdirSync(folder, { recursive: true });
+  chownSync(folder, SIDECAR_UID, SIDECAR_UID);
+  const path = join(folder, 'envoy.json');
+  writeFileSync(path, JSON.stringify(configuration(options)));
+  const args = ['-c', path, '--disable-hot-restart', '--concurrency', '1', '-l', 'warning'];
+  return host.spawn('envoy', envoy, args, { uid: SIDECAR_UID, log: join(host.folder, 'envoy.log') });
+}
+
+function configuration({ listenOn, target }: SmallestEnvoyOptions) {
+  const [address, port] = target.split(':');
+  const endpoint = { address: { socket_address: { address, port_value: Number(port) } } };
+  return {
+    static_resources: {
+      listeners: [
+        {
+          address: { socket_address: { address: '0.0.0.0', port_value: listenOn } },
+          filter_chains: [{ filters: [connectionManager()] }],
+        },
+      ],
+      clusters: [
+        {
+          name: 'target',
+          type: 'STATIC',
+          load_assignment: { cluster_name: 'target', endpoints: [{ lb_endpoints: [{ endpoint }] }] },
+        },
+      ],
+    },
+  };
+}
+
+function connectionManager() {
+  const type = 'type.googleapis.com/envoy.extensions.filters';
+  return {
+    name: 'http',
+    typed_config: {
+      '@type': `${type}.network.http_connection_manager.v3.HttpConnectionManager`,
+      stat_prefix: 'http',
+      http_filters: [{ name: 'router', typed_config: { '@type': `${type}.http.router.v3.Router` } }],
+      route_config: {
+        virtual_hosts: [
+          {
+            name: 'all',
+            domains: ['*'],
+            routes: [{ match: { prefix: '/' }, route: { cluster: 'target' } }],
+          },
+        ],
+      },
+    },
+  };
+}
