@@ -1,4 +1,4 @@
-// How soon an agent's Envoy is LIVE, beside an Envoy that connects to the control plane itself, and what the agent takes.
+// Measures how soon the Envoy of an agent is LIVE, beside an Envoy that connects to the control plane itself, and the memory of the agent.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { appMeshClient } from '../demo/color-model.ts';
 import { startControlPlane } from '../test/lab/control-plane.ts';

@@ -1,4 +1,4 @@
-// What two sidecars cost a request, beside the same two Envoys with the smallest configuration that passes it on.
+// Measures the cost of two sidecars for a request, beside the same two Envoys with the smallest configuration that passes it on.
 import { join } from 'node:path';
 import { appMeshClient } from '../demo/color-model.ts';
 import { askFrom } from '../test/lab/ask.ts';
