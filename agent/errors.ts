@@ -10,6 +10,7 @@ export type AgentErrorCode =
   | 'RUN_FOLDER'
   | 'XDS_FILE'
   | 'CONFIG_FILE'
+  | 'BOOTSTRAP_REFUSED'
   | 'STATUS_PORT'
   | 'ADMIN_PLACE'
   | 'MANAGEMENT_SOCKET'
@@ -75,6 +76,14 @@ export function cannotUseXdsSource(source: Source, cause: unknown): AgentError {
 /** `CONFIG_FILE`: a file that becomes part of Envoy's bootstrap is unreadable or invalid. */
 export function cannotUseConfigFile(variable: string, path: string, cause: unknown): AgentError {
   return new AgentError('CONFIG_FILE', `${variable}=${path} cannot be used (${text(cause)})`, { cause });
+}
+
+/** `BOOTSTRAP_REFUSED`: Envoy refuses the bootstrap with files of the operator. `words` are Envoy's own. */
+export function bootstrapRefused(files: readonly string[], words: string): AgentError {
+  return new AgentError(
+    'BOOTSTRAP_REFUSED',
+    `Envoy refuses the bootstrap with ${files.join(', ')}: ${words}`,
+  );
 }
 
 /** Failures to listen on an address or a socket. */

@@ -10,6 +10,7 @@ import { readListeningSockets } from './application/listening-sockets.ts';
 import { watchApplication } from './application/watch-application.ts';
 import { agentState } from './channel/agent-state.ts';
 import { createChannel } from './channel/channel.ts';
+import { createOwnConnection, NO_STATE, withoutEmptyConfigFile } from './custom-config/own-bootstrap.ts';
 import { prepareBootstrap } from './bootstrap/prepare-bootstrap.ts';
 import { drain } from './drain/drain.ts';
 import { findEnvoy } from './supervisor/envoy-binary.ts';
@@ -50,10 +51,11 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * Runs Envoy for the virtual node or gateway that the environment names, until SIGTERM, SIGQUIT or SIGINT; a second signal
  * cuts the drain short. Resolves with the exit code: 0 after a signal; 1 after invalid settings, a failure, or too many crashes.
  */
-export async function runAgent(env: Environment, agentLog: AgentLog): Promise<number> {
+export async function runAgent(given: Environment, agentLog: AgentLog): Promise<number> {
   const { log } = agentLog;
   const outputs = createOutputs(agentLog);
   try {
+    const env = withoutEmptyConfigFile(given);
     const settings = readAgentSettings(env);
     log.level = AGENT_LEVELS[settings.envoy.logLevel];
     for (const { variables, why } of idleVariables(env, settings)) {
@@ -97,29 +99,45 @@ async function run(
     const folder = makeRunFolder(settings.runFolder);
     cleanups.push(folder.remove);
     const sockets = { agent: join(folder.path, 'ads.sock'), admin: join(folder.path, 'adm.sock') };
-    const prepared = await prepareBootstrap({ settings, node, folder, sockets, agentLog });
+    const envoy = { binary, env: envoyEnvironment(env, settings.envoy.variables) };
+    const prepared = await prepareBootstrap({
+      settings,
+      node,
+      folder,
+      sockets,
+      agentLog,
+      envoy,
+      stop: stop.drain,
+    });
+    const admin = createAdminClient(sockets.admin);
+    const own =
+      settings.customConfig.own === undefined
+        ? undefined
+        : createOwnConnection(admin, settings.health.pollMs);
 
     const fileSecrets = createFileSecrets(log);
     cleanups.push(() => fileSecrets.close());
     const extraServices = [fileSecrets];
-    const state = await openState(settings.state, node, log);
+    const state = own === undefined ? await openState(settings.state, node, log) : NO_STATE;
     const names = createNameFilling(log, { known: state.stored?.addresses ?? new Map() });
     cleanups.push(names.close);
     const channel = createChannel({ nodeId: node.id, log });
     cleanups.push(channel.close);
-    const relay = await startRelay({
-      socketPath: sockets.agent,
-      upstreams: upstreams(settings.xds),
-      node,
-      log,
-      names,
-      stored: state.stored,
-      onKeptChange: () => state.changed(),
-      extraServices,
-      onConnection: channel.connected,
-    }).catch((cause: unknown) => {
-      throw cannotUseRunFolder(settings.runFolder, cause);
-    });
+    const relay =
+      own ??
+      (await startRelay({
+        socketPath: sockets.agent,
+        upstreams: upstreams(settings.xds),
+        node,
+        log,
+        names,
+        stored: state.stored,
+        onKeptChange: () => state.changed(),
+        extraServices,
+        onConnection: channel.connected,
+      }).catch((cause: unknown) => {
+        throw cannotUseRunFolder(settings.runFolder, cause);
+      }));
     cleanups.push(() => relay.close());
     state.keep(() => ({ ...relay.kept(), addresses: names.addresses() }), stop.drain);
     cleanups.push(() => state.stop());
@@ -127,12 +145,7 @@ async function run(
     const output = await openEnvoyOutput(folder.path, agentLog, outputs, (piece) => sdsErrors.read(piece));
     cleanups.push(output.close);
 
-    const admin = createAdminClient(sockets.admin);
-    const command = {
-      binary,
-      env: envoyEnvironment(env, settings.envoy.variables),
-      ...output,
-    };
+    const command = { ...envoy, ...output };
     const management = createManagement({
       settings: settings.management,
       logLevel: settings.envoy.logLevel,
@@ -153,13 +166,14 @@ async function run(
     const supervisor = createSupervisor({
       start: () => {
         management.envoyStarts();
-        const args = envoyArgs(settings, prepared.path, management.envoyLogLevel());
+        const args = envoyArgs(settings, prepared.args, management.envoyLogLevel());
         return startEnvoy({ ...command, args });
       },
       watch: async (signal, report) => {
         secrets.begin();
         await Promise.all([
           watchHealth(admin, settings.health.pollMs, signal, report, secrets),
+          own?.watch(signal),
           // A gateway has no application.
           settings.resource.kind === 'virtualNode' ? application.watch(signal) : undefined,
         ]);
@@ -197,6 +211,7 @@ async function run(
         application: application.problems(),
         disconnectedLimitSeconds: settings.health.disconnectedLimitSeconds,
         droppedOutputBytes: output.dropped(),
+        bootstrap: prepared.origin,
         leftOut: prepared.leftOut,
       });
     const metrics = () =>

@@ -2,6 +2,7 @@ import { AGENT_CLUSTER, SDS_CLUSTER } from '../../common/contracts/bootstrap-clu
 import type { NodeIdentity } from '../relay/relay.ts';
 import type { LogForm } from '../../common/log.ts';
 import type { AgentSettings } from '../settings/settings.ts';
+import { isReplaced } from '../custom-config/custom-config-settings.ts';
 import { applicationLogConfig } from './bootstrap-log.ts';
 import { tracing, tracingClusters } from '../tracing/bootstrap-tracing.ts';
 import { staticRuntime } from './bootstrap-runtime.ts';
@@ -60,7 +61,9 @@ export function bootstrap(
       ],
     },
     ...tracing(settings, paths.samplingRules),
-    statsConfig: statsConfig(settings),
+    ...(isReplaced(settings.customConfig, 'ENVOY_STATS_CONFIG_FILE')
+      ? {}
+      : { statsConfig: statsConfig(settings) }),
     ...statsSinks(stats),
     ...(stats.flushIntervalMs === undefined ? {} : { statsFlushInterval: seconds(stats.flushIntervalMs) }),
   };

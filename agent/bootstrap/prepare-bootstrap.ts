@@ -1,14 +1,27 @@
+import { mergeFiles } from '../custom-config/merge-files.ts';
+import { ownBootstrapArgs } from '../custom-config/own-bootstrap.ts';
+import { validateBootstrap } from '../custom-config/validate-bootstrap.ts';
+import { bootstrapRefused } from '../errors.ts';
 import type { AgentLog } from '../output/agent-log.ts';
 import type { NodeIdentity } from '../relay/relay.ts';
 import type { RunFolder } from '../run-folder.ts';
 import type { AgentSettings } from '../settings/settings.ts';
 import { checkSamplingManifest, samplingRules } from '../tracing/sampling-rules.ts';
-import { bootstrap } from './bootstrap.ts';
+import { bootstrap, type BootstrapPaths } from './bootstrap.ts';
 import { resolveCollectors } from './resolve-collectors.ts';
+
+/** Where Envoy's bootstrap comes from, as `GET /status` shows it. */
+export type BootstrapOrigin =
+  | { readonly kind: 'generated' }
+  | { readonly kind: 'merged'; readonly files: readonly string[] }
+  /** No relay, no last good configuration: Envoy connects to its control plane itself. */
+  | { readonly kind: 'own bootstrap'; readonly file: string };
 
 /** The bootstrap that Envoy is started with. */
 export type PreparedBootstrap = {
-  readonly path: string;
+  /** Envoy's arguments that name it. */
+  readonly args: readonly string[];
+  readonly origin: BootstrapOrigin;
   /** Collectors of telemetry that are left out, and why. */
   readonly leftOut: readonly string[];
 };
@@ -20,27 +33,66 @@ export type PrepareOptions = {
   readonly folder: RunFolder;
   readonly sockets: { readonly agent: string; readonly admin: string };
   readonly agentLog: AgentLog;
+  /** Envoy's binary and environment, for the validation of files. */
+  readonly envoy: {
+    readonly binary: string;
+    readonly env: Readonly<Record<string, string | undefined>>;
+  };
+  /** Ends a validation early. */
+  readonly stop: AbortSignal;
 };
 
 const BOOTSTRAP = 'bootstrap.json';
 const SAMPLING_RULES = 'sampling-rules.json';
 
 /**
- * Writes Envoy's bootstrap, and the files that it names, into the agent's folder.
- * @throws AgentError if the folder cannot be written, or a file of the operator is missing or invalid
+ * Writes Envoy's bootstrap, and the files that it names, into the agent's folder. If the operator gave files for it, Envoy reads the
+ * result once before its start, because a refused file would use up the restarts.
+ * @throws AgentError if the folder cannot be written, a file is missing or invalid, or Envoy refuses the bootstrap
  */
 export async function prepareBootstrap(options: PrepareOptions): Promise<PreparedBootstrap> {
-  const { folder, agentLog } = options;
+  const { own, merged } = options.settings.customConfig;
+  if (own !== undefined) {
+    const args = ownBootstrapArgs(own, options.sockets.admin);
+    await validate(options, args, [`ENVOY_CONFIG_FILE=${own}`]);
+    return { args, origin: { kind: 'own bootstrap', file: own }, leftOut: [] };
+  }
+  const { leftOut, args } = await generate(options);
+  if (merged.length === 0) return { args, origin: { kind: 'generated' }, leftOut };
+  const files = merged.map(({ variable, path }) => `${variable}=${path}`);
+  await validate(options, args, files);
+  return { args, origin: { kind: 'merged', files }, leftOut };
+}
+
+async function generate(options: PrepareOptions): Promise<Pick<PreparedBootstrap, 'args' | 'leftOut'>> {
+  const { folder, node, agentLog } = options;
   const { settings, leftOut } = await resolveCollectors(options.settings);
   for (const line of leftOut) agentLog.log.error(line);
-  const { tracing } = settings;
-  if (tracing?.kind === 'xray' && tracing.sampling.kind === 'manifest') {
-    checkSamplingManifest(tracing.sampling.path);
-  }
-  if (tracing?.kind === 'xray' && tracing.sampling.kind === 'rate') {
-    folder.write(SAMPLING_RULES, samplingRules(tracing.sampling.rate));
-  }
   const paths = { ...options.sockets, samplingRules: folder.file(SAMPLING_RULES) };
-  folder.write(BOOTSTRAP, JSON.stringify(bootstrap(settings, options.node, paths, agentLog.form)));
-  return { path: folder.file(BOOTSTRAP), leftOut };
+  writeSamplingRules(settings, folder);
+  const generated = bootstrap(settings, node, paths satisfies BootstrapPaths, agentLog.form);
+  const { merged } = settings.customConfig;
+  const whole = merged.length === 0 ? generated : await mergeFiles(generated, merged, agentLog.log);
+  folder.write(BOOTSTRAP, JSON.stringify(whole));
+  return { args: ['-c', folder.file(BOOTSTRAP)], leftOut };
+}
+
+function writeSamplingRules({ tracing }: AgentSettings, folder: RunFolder): void {
+  if (tracing?.kind !== 'xray') return;
+  const { sampling } = tracing;
+  if (sampling.kind === 'manifest') checkSamplingManifest(sampling.path);
+  if (sampling.kind === 'rate') folder.write(SAMPLING_RULES, samplingRules(sampling.rate));
+}
+
+async function validate(
+  { envoy, folder, agentLog, stop }: PrepareOptions,
+  args: readonly string[],
+  files: readonly string[],
+): Promise<void> {
+  const outputPath = folder.file('validation');
+  const verdict = await validateBootstrap({ ...envoy, args, outputPath, signal: stop });
+  if (verdict.kind === 'refused') throw bootstrapRefused(files, verdict.words);
+  if (verdict.kind === 'unknown') {
+    agentLog.log.warn({ files }, `Envoy did not validate the bootstrap: ${verdict.why}; starting with it`);
+  }
 }

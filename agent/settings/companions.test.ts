@@ -19,6 +19,15 @@ test.each([
   [{ JAEGER_TRACER_VERSION: 'json' }, [['JAEGER_TRACER_VERSION']]],
   [{ STATSD_PORT: '8125' }, [['STATSD_PORT']]],
   [{ ENABLE_ENVOY_DOG_STATSD: '1', STATSD_SOCKET_PATH: '/s', STATSD_PORT: '1' }, [['STATSD_PORT']]],
+  [{ ENABLE_ENVOY_DOG_STATSD: '1', ENVOY_STATS_SINKS_CFG_FILE: '/s' }, [['ENABLE_ENVOY_DOG_STATSD']]],
+  [
+    { ENABLE_ENVOY_XRAY_TRACING: '1', ENABLE_ENVOY_JAEGER_TRACING: '0', ENVOY_TRACING_CFG_FILE: '/t' },
+    [['ENABLE_ENVOY_XRAY_TRACING']],
+  ],
+  [
+    { ENVOY_CONFIG_FILE: '/own', ENVOY_TRACING_CFG_FILE: '/t', STATSD_PORT: '1' },
+    [['STATSD_PORT', 'ENVOY_TRACING_CFG_FILE', 'APPMESH_XDS_ENDPOINT']],
+  ],
 ])('%j warns of %j', (set, expected) => {
   const env: Record<string, string> = { ...NEEDED, ...set };
   const idle = idleVariables(env, readAgentSettings(env));

@@ -1,3 +1,10 @@
+import {
+  isReplaced,
+  MERGED_FILES,
+  type CustomConfigSettings,
+  type MergedFile,
+} from '../custom-config/custom-config-settings.ts';
+import { TRACING_SWITCHES } from '../tracing/tracing-settings.ts';
 import type { AgentSettings } from './settings.ts';
 
 /** Variables of one feature that have no effect because it is off or replaced. */
@@ -9,10 +16,23 @@ type Group = {
   readonly why: (settings: AgentSettings) => string | undefined;
 };
 
+const SWITCHES = Object.values(TRACING_SWITCHES);
 const XRAY = ['XRAY_DAEMON_PORT', 'AWS_XRAY_DAEMON_ADDRESS', 'XRAY_SEGMENT_NAME'];
 const SAMPLING = ['XRAY_SAMPLING_RATE', 'XRAY_SAMPLING_RULE_MANIFEST'];
 
 const GROUPS: readonly Group[] = [
+  {
+    variables: SWITCHES,
+    why: ({ customConfig }) => replacedBy(customConfig, 'ENVOY_TRACING_CFG_FILE'),
+  },
+  {
+    variables: ['ENABLE_ENVOY_STATS_TAGS'],
+    why: ({ customConfig }) => replacedBy(customConfig, 'ENVOY_STATS_CONFIG_FILE'),
+  },
+  {
+    variables: ['ENABLE_ENVOY_DOG_STATSD'],
+    why: ({ customConfig }) => replacedBy(customConfig, 'ENVOY_STATS_SINKS_CFG_FILE'),
+  },
   {
     variables: [...XRAY, ...SAMPLING],
     why: ({ tracing }) => unless(tracing?.kind === 'xray', 'ENABLE_ENVOY_XRAY_TRACING is not 1'),
@@ -43,16 +63,44 @@ const GROUPS: readonly Group[] = [
   },
 ];
 
+/** Variables that only a generated bootstrap uses, besides those of `GROUPS`. */
+const OF_THE_BOOTSTRAP: readonly string[] = [
+  ...MERGED_FILES,
+  'APPMESH_SDS_SOCKET_PATH',
+  'APPMESH_XDS_ENDPOINT',
+  'ENVOY_ADMIN_ACCESS_LOG_FILE',
+  'ENVOY_INITIAL_FETCH_TIMEOUT',
+  'ENVOY_OUTLIER_DETECTION_EVENT_LOG_PATH',
+  'ENVOY_STATS_FLUSH_INTERVAL',
+  'MAX_REQUESTS_PER_IO_CYCLE',
+];
+
 /** Returns the variables that are set and have no effect with these settings, for a warning each: the operator expects one. */
 export function idleVariables(
   env: Readonly<Record<string, string | undefined>>,
   settings: AgentSettings,
 ): readonly Idle[] {
+  const setOf = (variables: readonly string[]) => variables.filter((name) => isSet(env[name]));
+  if (settings.customConfig.own !== undefined) {
+    const all = new Set([...GROUPS.flatMap(({ variables }) => variables), ...OF_THE_BOOTSTRAP]);
+    const variables = setOf([...all]);
+    return variables.length === 0 ? [] : [{ variables, why: 'ENVOY_CONFIG_FILE is the whole bootstrap' }];
+  }
   return GROUPS.flatMap(({ variables, why }) => {
-    const set = variables.filter((name) => (env[name]?.trim() ?? '') !== '');
+    const set = setOf(variables);
     const reason = why(settings);
     return set.length === 0 || reason === undefined ? [] : [{ variables: set, why: reason }];
   });
+}
+
+/** Returns whether a variable asks for something: a switch that is off does not. */
+function isSet(value: string | undefined): boolean {
+  const text = value?.trim() ?? '';
+  return text !== '' && !/^(?:0|f|false)$/i.test(text);
+}
+
+function replacedBy(files: CustomConfigSettings, variable: MergedFile['variable']): string | undefined {
+  return isReplaced(files, variable) ? `${variable} is set` : undefined;
 }
 
 function unless(isUsed: boolean, why: string): string | undefined {

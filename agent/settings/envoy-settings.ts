@@ -8,6 +8,7 @@ import {
   type Parser,
   type Reader,
 } from '../../common/settings.ts';
+import { isReplaced, type CustomConfigSettings } from '../custom-config/custom-config-settings.ts';
 import { goDuration } from './go-duration.ts';
 import type { Place } from '../serving/serve.ts';
 import { XDS_TEXTS } from './xds-texts.ts';
@@ -111,8 +112,9 @@ const metricExtension: Parser<boolean> = (value) => {
 };
 
 /** Reads the settings of Envoy's statistics. */
-export function readStats(read: Reader): StatsSettings {
-  const statsd = read('ENABLE_ENVOY_DOG_STATSD', boolean, false);
+export function readStats(read: Reader, files: CustomConfigSettings): StatsSettings {
+  const statsd =
+    read('ENABLE_ENVOY_DOG_STATSD', boolean, false) && !isReplaced(files, 'ENVOY_STATS_SINKS_CFG_FILE');
   // Without the sink, its values are not looked at, as in App Mesh's agent.
   const only = <T>(parse: Parser<T>, fallback: T): Parser<T> =>
     statsd ? parse : () => ({ value: fallback });

@@ -26,6 +26,7 @@ test('the two required variables, and the defaults', () => {
     },
     location: { instanceEndpoint: 'http://169.254.169.254' },
     stats: { resourceTags: false, metricExtension: false },
+    customConfig: { merged: [] },
     runtime: {
       maxRequestsPerIoCycle: 0,
       setTracingDecision: true,
@@ -157,20 +158,13 @@ describe('an error names the variable with an invalid value', () => {
 });
 
 describe("unsupported features of App Mesh's image", () => {
-  test.each([
-    ['ENVOY_TRACING_CFG_FILE', '/f', 'file'],
-    ['ENVOY_STATS_CONFIG_FILE', '/f', 'file'],
-    ['ENVOY_STATS_SINKS_CFG_FILE', '/f', 'file'],
-    ['ENVOY_RESOURCES_CONFIG_FILE', '/f', 'file'],
-    ['ENVOY_CONFIG_FILE', '/f', 'bootstrap'],
-    ['APPNET_ENABLE_RELAY_MODE_FOR_XDS', '1', 'relay'],
-  ])('%s=%s is refused', (name, value, word) => {
+  test.each([['APPNET_ENABLE_RELAY_MODE_FOR_XDS', '1', 'relay']])('%s=%s is refused', (name, value, word) => {
     const wanted = expect.stringMatching(new RegExp(`this version does not support.*${word}`, 'i'));
     expect(problems({ ...NEEDED, [name]: value })).toEqual([{ name, got: value, wanted }]);
   });
 
   test('a feature that is switched off is no problem', () => {
-    const off = { APPNET_ENABLE_RELAY_MODE_FOR_XDS: '0', ENVOY_CONFIG_FILE: '' };
+    const off = { APPNET_ENABLE_RELAY_MODE_FOR_XDS: '0', APPNET_ENVOY_LOG_DESTINATION: '' };
     expect(problems({ ...NEEDED, ...off })).toEqual([]);
   });
 

@@ -24,6 +24,11 @@ import { readManagement, type ManagementSettings } from './management-settings.t
 import { address } from './parsers.ts';
 import { readReadinessTimes } from './readiness-settings.ts';
 import { readLocation, type LocationSettings } from './location-settings.ts';
+import {
+  isReplaced,
+  readCustomConfig,
+  type CustomConfigSettings,
+} from '../custom-config/custom-config-settings.ts';
 import { resourceName, type ResourceName } from './resource-name.ts';
 import { rejectUnsupported } from './unsupported.ts';
 import { readTracing, type TracingSettings } from '../tracing/tracing-settings.ts';
@@ -47,6 +52,7 @@ export type AgentSettings = {
   readonly xds: XdsSettings;
   readonly envoy: EnvoySettings;
   readonly location: LocationSettings;
+  readonly customConfig: CustomConfigSettings;
   readonly stats: StatsSettings;
   readonly tracing: TracingSettings | undefined;
   /** Where the application listens: an IP address or a network interface. Undefined: loopback, according to the IP preference. */
@@ -91,7 +97,10 @@ export function readAgentSettings(
 ): Readonly<AgentSettings> {
   return compileSettings(env, (read) => {
     rejectUnsupported(read);
-    const resource = readResource(read);
+    const customConfig = readCustomConfig(read);
+    // A bootstrap of the operator has its own node and control plane.
+    const isRequired = customConfig.own === undefined;
+    const resource = readResource(read, isRequired);
     const uid = read('DAYBREAK_UID', id, read('APPMESH_IGNORE_UID', id, ENVOY_UID));
     return {
       resource,
@@ -100,11 +109,12 @@ export function readAgentSettings(
         text,
         read('APPMESH_VIRTUAL_NODE_CLUSTER', text, resource.id),
       ),
-      xds: readXds(read),
+      xds: readXds(read, isRequired),
       envoy: readEnvoy(read),
       location: readLocation(read),
-      stats: readStats(read),
-      tracing: readTracing(read, resource, false),
+      customConfig,
+      stats: readStats(read, customConfig),
+      tracing: readTracing(read, resource, isReplaced(customConfig, 'ENVOY_TRACING_CFG_FILE')),
       appAddress: read('DAYBREAK_APP_ADDRESS', appAddress, undefined),
       runtime: {
         maxRequestsPerIoCycle: read('MAX_REQUESTS_PER_IO_CYCLE', integer(0, 2_147_483_647), 0),
@@ -140,13 +150,13 @@ function pollMsLikeReadiness(read: Reader): number {
   return 1000 * Math.min(LONGEST_POLL_S, intervalSeconds === 0 ? DEFAULT_POLL_S : intervalSeconds);
 }
 
-function readResource(read: Reader): ResourceName {
+function readResource(read: Reader, isRequired: boolean): ResourceName {
   const names = ['APPMESH_RESOURCE_ARN', 'APPMESH_RESOURCE_NAME', 'APPMESH_VIRTUAL_NODE_NAME'];
   const given = names.find((name) => read(name, text, undefined) !== undefined);
   const none: ResourceName = { id: '', mesh: '', kind: 'virtualNode', name: '' };
   if (given !== undefined) return read(given, resourceName, none);
   const wanted = 'the virtual node or gateway of this proxy, such as mesh/apps/virtualNode/serviceB';
-  read.problem({ name: 'APPMESH_RESOURCE_ARN', got: undefined, wanted });
+  if (isRequired) read.problem({ name: 'APPMESH_RESOURCE_ARN', got: undefined, wanted });
   return none;
 }
 

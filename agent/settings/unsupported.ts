@@ -8,11 +8,6 @@ const SWITCHES: Readonly<Record<string, string>> = {
 
 /** Variables that enable an unsupported feature with any value, with the name of each feature. */
 const VALUES: Readonly<Record<string, string>> = {
-  ENVOY_CONFIG_FILE: 'a bootstrap of your own',
-  ENVOY_RESOURCES_CONFIG_FILE: 'merging a file into the bootstrap',
-  ENVOY_TRACING_CFG_FILE: 'merging a file into the bootstrap',
-  ENVOY_STATS_CONFIG_FILE: 'merging a file into the bootstrap',
-  ENVOY_STATS_SINKS_CFG_FILE: 'merging a file into the bootstrap',
   APPNET_CONTAINER_IP_MAPPING: 'Service Connect',
   APPNET_LISTENER_PORT_MAPPING: 'Service Connect',
 };

@@ -17,10 +17,10 @@ export type XdsSettings = {
   readonly token: Source | undefined;
 };
 
-/** Reads how to connect to the control plane. The endpoint is required: unlike App Mesh's image, there is no default. */
-export function readXds(read: Reader): XdsSettings {
+/** Reads how to connect to the control plane. The endpoint has no default, unlike in App Mesh's image. */
+export function readXds(read: Reader, isRequired: boolean): XdsSettings {
   const unset = read('APPMESH_XDS_ENDPOINT', text, undefined) === undefined;
-  if (unset) {
+  if (unset && isRequired) {
     const wanted = 'the control plane: host:port (TLS), http://host:port (plaintext) or unix:///path';
     read.problem({ name: 'APPMESH_XDS_ENDPOINT', got: undefined, wanted });
   }

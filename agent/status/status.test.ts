@@ -129,6 +129,7 @@ function input(some: Partial<StatusInput>): StatusInput {
     names: [],
     application: [],
     droppedOutputBytes: 0,
+    bootstrap: { kind: 'generated' },
     leftOut: [],
     ...some,
   };

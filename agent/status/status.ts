@@ -1,5 +1,6 @@
 import type { NameStatus } from '../../common/addresses/follow-names.ts';
 import type { ApplicationProblem } from '../application/watch-application.ts';
+import type { BootstrapOrigin } from '../bootstrap/prepare-bootstrap.ts';
 import { formatGoDuration } from '../settings/go-duration.ts';
 import { UNREACHABLE, type Health } from '../health.ts';
 import type { RelayStatus } from '../relay/relay.ts';
@@ -28,6 +29,7 @@ export type StatusInput = {
   /** How long the control plane may be disconnected before the agent is unhealthy. */
   readonly disconnectedLimitSeconds: number;
   readonly droppedOutputBytes: number;
+  readonly bootstrap: BootstrapOrigin;
   /** Collectors of telemetry that Envoy's bootstrap lacks, and why. */
   readonly leftOut: readonly string[];
 };
@@ -66,6 +68,7 @@ export function status(input: StatusInput) {
       names: input.names,
       application: input.application,
       droppedOutputBytes: input.droppedOutputBytes,
+      bootstrap: input.bootstrap,
       leftOut: input.leftOut,
     },
   };

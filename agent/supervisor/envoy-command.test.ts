@@ -13,7 +13,7 @@ test('drain times of filter chains and of stops are separate, and drains are imm
   const args =
     '-c /b.json -l info --component-log-level main:warning --concurrency 2 --drain-time-s 900 --drain-strategy immediate';
   const more = '--parent-shutdown-time-s 30 --disable-hot-restart --skip-deprecated-logs';
-  expect(envoyArgs(settings, '/b.json').join(' ')).toBe(`${args} ${more}`);
+  expect(envoyArgs(settings, ['-c', '/b.json']).join(' ')).toBe(`${args} ${more}`);
 });
 
 test("Envoy's list of extensions is left out at the level info only", () => {
@@ -24,7 +24,7 @@ test("Envoy's list of extensions is left out at the level info only", () => {
         APPMESH_XDS_ENDPOINT: 'http://10.0.0.2:18000',
         ENVOY_LOG_LEVEL,
       }),
-      '/b.json',
+      ['-c', '/b.json'],
     );
   expect(args('info')).toContain('main:warning');
   for (const level of ['trace', 'debug', 'warning', 'error', 'critical', 'off']) {

@@ -4,16 +4,15 @@ import type { AgentSettings } from '../settings/settings.ts';
  * Returns Envoy's arguments. Envoy has one drain time for changed filter chains, stops and hot restarts. It is set to the time for
  * filter chains, because the agent itself ends a stop. Envoy's default strategy would ask callers gradually over that time to close
  * their connections. At the log level `info`, Envoy's list of extensions (110 lines at each start) is left out, and with it the other `info`
- * lines of the logger `main`. `logLevel` is the configured one by default.
+ * lines of the logger `main`. `bootstrapArgs` name the bootstrap; `logLevel` is the configured one by default.
  */
 export function envoyArgs(
   { envoy, drainSeconds }: AgentSettings,
-  bootstrapPath: string,
+  bootstrapArgs: readonly string[],
   logLevel: AgentSettings['envoy']['logLevel'] = envoy.logLevel,
 ): readonly string[] {
   return [
-    '-c',
-    bootstrapPath,
+    ...bootstrapArgs,
     '-l',
     logLevel,
     ...(logLevel === 'info' ? ['--component-log-level', 'main:warning'] : []),

@@ -1,0 +1,45 @@
+import type { CollectionTag, ScalarTag } from 'yaml';
+import type { Config } from './merge.ts';
+
+/** Fields of a file, in its order, or why the text is no such file. */
+export type ParsedConfig = { readonly config: Config } | { readonly problem: string };
+
+/** Tags of YAML 1.1 that App Mesh's agent did not have: texts such as `10:30` and `2026-01-01` stay texts. */
+const LEFT_OUT = /timestamp|binary|omap|pairs|set$/;
+
+/**
+ * Parses YAML or JSON. YAML 1.1, as App Mesh's agent: `on` and `yes` are booleans, and `0600` is octal. Loads the parser only when there
+ * is a file, because it takes memory.
+ */
+export async function parseConfig(text: string): Promise<ParsedConfig> {
+  const { parseDocument } = await import('yaml');
+  const document = parseDocument(text, {
+    version: '1.1',
+    customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || !isLeftOut(tag)),
+  });
+  const [error] = document.errors;
+  if (error !== undefined) return { problem: error.message.trimEnd().split('\n')[0] ?? error.code };
+  let value: unknown;
+  try {
+    // The number of aliases is bounded: few of them can make a text of gigabytes.
+    value = document.toJS({ maxAliasCount: 100 }) as unknown;
+    JSON.stringify(value, (name, part: unknown) => finite(name, part));
+  } catch (cause) {
+    return { problem: cause instanceof Error ? cause.message : String(cause) };
+  }
+  if (value === null || value === undefined) return { config: {} };
+  if (typeof value !== 'object' || Array.isArray(value)) {
+    return { problem: 'the fields of a bootstrap are required at the top' };
+  }
+  return { config: value as Config };
+}
+
+function isLeftOut(tag: ScalarTag | CollectionTag): boolean {
+  return tag.format === 'TIME' || LEFT_OUT.test(tag.tag);
+}
+
+function finite(name: string, part: unknown): unknown {
+  if (typeof part === 'number' && !Number.isFinite(part))
+    throw new Error(`${name}: ${part} is no number in JSON`);
+  return part;
+}
