@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Log } from '../../common/log.ts';
 import type { XdsNode } from '../../xds/node.ts';
 import type { XdsServer } from '../../xds/server.ts';
@@ -14,9 +13,7 @@ import { DEFAULT_SETTINGS, type TranslationSettings } from '../translate/options
 import { translate } from '../translate/translate.ts';
 import { featuresOf, parseIdentity, proxyPath, resolve, type Identity } from './identity.ts';
 import { createProblemLog } from './problem-log.ts';
-
-/** How long translation runs before it yields to the event loop, in milliseconds. */
-const LONGEST_TURN = 20;
+import { inShortTurns } from './short-turns.ts';
 
 /** One served configuration: its recipient and its state. */
 export type ProxyConfig = {
@@ -116,18 +113,14 @@ export function createProxyConfigs(
     server().set(config.key, snapshot);
   }
 
-  /** One answer may affect every proxy: translation yields, so that other work does not wait for all of them. */
-  async function makeInTurns(keys: Iterable<string>): Promise<void> {
-    let since = performance.now();
-    for (const key of keys) {
+  /** In short turns, because one change outside the model may affect every proxy. */
+  function makeAll(keys: Iterable<string>): void {
+    void inShortTurns(keys, (key) => {
       const config = configs.get(key);
       if (config !== undefined) make(config);
-      if (performance.now() - since < LONGEST_TURN) continue;
-      await nextTurn();
-      since = performance.now();
-    }
+    });
   }
-  discovery.onChange((askers) => void makeInTurns(askers));
+  discovery.onChange(makeAll);
 
   return {
     keyOf(node, isIdentified) {
@@ -183,9 +176,7 @@ export function createProxyConfigs(
       return streams;
     },
     refreshCallers(node) {
-      void makeInTurns(
-        dependents.callersOf(node).flatMap((proxy) => [...(keysByName.get(proxyPath(proxy)) ?? [])]),
-      );
+      makeAll(dependents.callersOf(node).flatMap((proxy) => [...(keysByName.get(proxyPath(proxy)) ?? [])]));
     },
     get: (key) => configs.get(key),
     connected(identity) {

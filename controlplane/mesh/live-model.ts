@@ -2,6 +2,7 @@ import type { Log } from '../../common/log.ts';
 import type { Store, TokenKey, Write, Written } from '../store/store.ts';
 import { forgetDeletions } from './forget-deletions.ts';
 import { createBoundedRefresh } from './bounded-refresh.ts';
+import { coalesceRuns } from './coalesce-runs.ts';
 import { Model } from './model.ts';
 import type { Change } from './resource.ts';
 import { createKeyedMutex } from './keyed-mutex.ts';
@@ -56,7 +57,7 @@ export async function openLiveModel(store: Store, log: Log): Promise<LiveModel> 
   };
   // True from the moment that the store may differ from the changes read from it, until everything is read again.
   let isDoubtful = false;
-  const catchUp = coalesced(async () => {
+  const catchUp = coalesceRuns(async () => {
     if (!isDoubtful) {
       const { revision } = model;
       const { from, changes } = await store.changesSince(revision);
@@ -100,29 +101,5 @@ export async function openLiveModel(store: Store, log: Log): Promise<LiveModel> 
       return () => void listeners.delete(listener);
     },
     close: stop,
-  };
-}
-
-/**
- * Coalesces calls: at most one run at a time and one waiting. A call during a run gets the next run, because the current one may
- * have read before the change that the caller wants to see.
- */
-function coalesced(run: () => Promise<void>): () => Promise<void> {
-  let running: Promise<void> | undefined;
-  let next: Promise<void> | undefined;
-  const start = (): Promise<void> => {
-    running = run().finally(() => {
-      running = undefined;
-    });
-    return running;
-  };
-  const afterwards = (): Promise<void> => {
-    next = undefined;
-    return start();
-  };
-  return () => {
-    if (running === undefined) return start();
-    next ??= running.then(afterwards, afterwards);
-    return next;
   };
 }

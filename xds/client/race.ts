@@ -40,97 +40,110 @@ type Attempt = {
   stream: ClientStream | undefined;
 };
 
+/** The state of a race. */
+type State = {
+  readonly options: RaceOptions;
+  readonly waiting: Upstream[];
+  readonly trying: Set<Attempt>;
+  readonly lost: { silent: boolean; refused: boolean };
+  stagger: NodeJS.Timeout | undefined;
+  isOver: boolean;
+};
+
 /**
  * Tries servers in order until one accepts its stream. The next one starts after a second without an answer, or as soon as one fails.
  * A server that is silent or unreachable therefore costs a second, not the time limit of a connection.
  */
 export function startRace(options: RaceOptions): Race {
-  const waiting = [...options.upstreams];
-  const trying = new Set<Attempt>();
-  const lost = { silent: false, refused: false };
-  let stagger: NodeJS.Timeout | undefined;
-  let isOver = false;
-
-  function tryNext(): void {
-    clearTimeout(stagger);
-    const upstream = waiting.shift();
-    if (isOver || upstream === undefined) return;
-    const attempt: Attempt = { upstream, timers: [], stop: new AbortController(), stream: undefined };
-    trying.add(attempt);
-    stagger = setTimeout(tryNext, STAGGER_MS);
-    const { limitMs, isReachedFirst } = options;
-    after(attempt, limitMs, `it did not answer within ${limitMs / 1000} s`);
-    if (isReachedFirst && upstream.reach !== undefined) void reachFirst(attempt, upstream.reach);
-    else begin(attempt);
-  }
-
-  async function reachFirst(attempt: Attempt, reach: NonNullable<Upstream['reach']>): Promise<void> {
-    after(
-      attempt,
-      REACH_MS,
-      `no TCP connection within ${REACH_MS / 1000} s`,
-      () => attempt.stream === undefined,
-    );
-    try {
-      await reach(attempt.stop.signal);
-      if (trying.has(attempt)) begin(attempt);
-    } catch (error) {
-      const reason = `${nameOf(attempt.upstream.address)}: ${errorText(error)}`;
-      fail(attempt, { reason, refused: false });
-    }
-  }
-
-  function begin(attempt: Attempt): void {
-    let won: Pick<StreamEvents, 'onResponse' | 'onEnd'> | undefined;
-    const stream = options.open(attempt.upstream, {
-      onHeard(peer) {
-        finish(attempt);
-        won = options.onWon(stream, peer);
-      },
-      onResponse: (bytes) => won?.onResponse(bytes),
-      onEnd: (end) => (won === undefined ? fail(attempt, end) : won.onEnd(end)),
-    });
-    attempt.stream = stream;
-  }
-
-  /** Ends an attempt if it is still in progress after `ms` milliseconds. */
-  function after(attempt: Attempt, ms: number, words: string, isDue = () => true): void {
-    const end = (): void => {
-      if (!isDue()) return;
-      lost.silent = true;
-      fail(attempt, { reason: `${nameOf(attempt.upstream.address)}: ${words}`, refused: false });
-    };
-    attempt.timers.push(setTimeout(end, ms));
-  }
-
-  function fail(attempt: Attempt, { reason, refused }: StreamEnd): void {
-    if (!trying.delete(attempt)) return;
-    drop(attempt);
-    lost.refused ||= refused;
-    options.onFailed(reason);
-    if (isOver) return;
-    if (waiting.length > 0) return tryNext();
-    if (trying.size > 0) return;
-    isOver = true;
-    clearTimeout(stagger);
-    options.onLost(lost);
-  }
-
-  function finish(winner?: Attempt): void {
-    isOver = true;
-    clearTimeout(stagger);
-    for (const attempt of trying) {
-      if (attempt === winner) for (const timer of attempt.timers) clearTimeout(timer);
-      else drop(attempt);
-    }
-    trying.clear();
-  }
-
-  tryNext();
-  return {
-    streams: () => [...trying].flatMap(({ stream }) => stream ?? []),
-    cancel: () => finish(),
+  const race: State = {
+    options,
+    waiting: [...options.upstreams],
+    trying: new Set(),
+    lost: { silent: false, refused: false },
+    stagger: undefined,
+    isOver: false,
   };
+  tryNext(race);
+  return {
+    streams: () => [...race.trying].flatMap(({ stream }) => stream ?? []),
+    cancel: () => finish(race),
+  };
+}
+
+function tryNext(race: State): void {
+  clearTimeout(race.stagger);
+  const upstream = race.waiting.shift();
+  if (race.isOver || upstream === undefined) return;
+  const attempt: Attempt = { upstream, timers: [], stop: new AbortController(), stream: undefined };
+  race.trying.add(attempt);
+  race.stagger = setTimeout(() => tryNext(race), STAGGER_MS);
+  const { limitMs, isReachedFirst } = race.options;
+  failAfter(race, attempt, limitMs, `it did not answer within ${limitMs / 1000} s`);
+  if (isReachedFirst && upstream.reach !== undefined) void reachFirst(race, attempt, upstream.reach);
+  else openStream(race, attempt);
+}
+
+async function reachFirst(
+  race: State,
+  attempt: Attempt,
+  reach: NonNullable<Upstream['reach']>,
+): Promise<void> {
+  const isUnreached = (): boolean => attempt.stream === undefined;
+  failAfter(race, attempt, REACH_MS, `no TCP connection within ${REACH_MS / 1000} s`, isUnreached);
+  try {
+    await reach(attempt.stop.signal);
+    if (race.trying.has(attempt)) openStream(race, attempt);
+  } catch (error) {
+    const reason = `${nameOf(attempt.upstream.address)}: ${errorText(error)}`;
+    fail(race, attempt, { reason, refused: false });
+  }
+}
+
+function openStream(race: State, attempt: Attempt): void {
+  let won: Pick<StreamEvents, 'onResponse' | 'onEnd'> | undefined;
+  const stream = race.options.open(attempt.upstream, {
+    onHeard(peer) {
+      finish(race, attempt);
+      won = race.options.onWon(stream, peer);
+    },
+    onResponse: (bytes) => won?.onResponse(bytes),
+    onEnd: (end) => (won === undefined ? fail(race, attempt, end) : won.onEnd(end)),
+  });
+  attempt.stream = stream;
+}
+
+/** Ends an attempt if it is still in progress after `ms` milliseconds. */
+function failAfter(race: State, attempt: Attempt, ms: number, words: string, isDue = () => true): void {
+  const end = (): void => {
+    if (!isDue()) return;
+    race.lost.silent = true;
+    fail(race, attempt, { reason: `${nameOf(attempt.upstream.address)}: ${words}`, refused: false });
+  };
+  attempt.timers.push(setTimeout(end, ms));
+}
+
+function fail(race: State, attempt: Attempt, { reason, refused }: StreamEnd): void {
+  if (!race.trying.delete(attempt)) return;
+  drop(attempt);
+  race.lost.refused ||= refused;
+  race.options.onFailed(reason);
+  if (race.isOver) return;
+  if (race.waiting.length > 0) return tryNext(race);
+  if (race.trying.size > 0) return;
+  race.isOver = true;
+  clearTimeout(race.stagger);
+  race.options.onLost(race.lost);
+}
+
+/** Ends the race: keeps the winner's stream and closes all others. */
+function finish(race: State, winner?: Attempt): void {
+  race.isOver = true;
+  clearTimeout(race.stagger);
+  for (const attempt of race.trying) {
+    if (attempt === winner) for (const timer of attempt.timers) clearTimeout(timer);
+    else drop(attempt);
+  }
+  race.trying.clear();
 }
 
 function drop({ timers, stop, stream }: Attempt): void {

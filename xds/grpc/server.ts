@@ -76,14 +76,16 @@ export function createGrpcServer(options: GrpcServerOptions = {}): GrpcServer {
     call.end(status.UNIMPLEMENTED, `this server has no method ${call.path.slice(0, 200)}`);
   }
 
-  function limitTime(call: ServerCall): void {
-    const timeout = timeoutOf(first(call.headers['grpc-timeout']));
-    if (timeout === undefined || timeout > LONGEST_TIMER_MS) return;
-    const timer = setTimeout(
-      () => call.end(status.DEADLINE_EXCEEDED, `the call was to take ${timeout} ms at most`),
-      timeout,
-    ).unref();
-    call.whenOver(() => clearTimeout(timer));
+  function onStream(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, connection: Connection): void {
+    const refusal = httpStatusFor(headers);
+    if (refusal !== undefined) return refuse(stream, refusal);
+    const call = new ServerCall(stream, headers, connection);
+    try {
+      endAtDeadline(call);
+      open(call);
+    } catch (error) {
+      call.fail(error);
+    }
   }
 
   return {
@@ -106,17 +108,7 @@ export function createGrpcServer(options: GrpcServerOptions = {}): GrpcServer {
         sessions.delete(session);
         if (sessions.size === 0) drained?.();
       });
-      session.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
-        const refusal = httpStatusFor(headers);
-        if (refusal !== undefined) return refuse(stream, refusal);
-        const call = new ServerCall(stream, headers, connection);
-        try {
-          limitTime(call);
-          open(call);
-        } catch (error) {
-          call.fail(error);
-        }
-      });
+      session.on('stream', (stream, headers) => onStream(stream, headers, connection));
       if (drained !== undefined) session.close();
       return connection;
     },
@@ -132,6 +124,15 @@ export function createGrpcServer(options: GrpcServerOptions = {}): GrpcServer {
       for (const socket of sockets) socket.destroy();
     },
   };
+}
+
+/** Ends a call when the time that its caller allowed is over. */
+function endAtDeadline(call: ServerCall): void {
+  const timeout = timeoutOf(first(call.headers['grpc-timeout']));
+  if (timeout === undefined || timeout > LONGEST_TIMER_MS) return;
+  const end = (): void => call.end(status.DEADLINE_EXCEEDED, `the call was to take ${timeout} ms at most`);
+  const timer = setTimeout(end, timeout).unref();
+  call.whenOver(() => clearTimeout(timer));
 }
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
