@@ -38,6 +38,18 @@ const MUTANTS: readonly Mutant[] = [
     to: 'at]',
   },
   {
+    what: 'the virtual hosts of a service without whether their metadata has fields',
+    file: 'controlplane/translate/node/routes.ts',
+    from: 'JSON.stringify([mesh.name, readable])',
+    to: 'mesh.name',
+  },
+  {
+    what: 'the TCP filters of a service without the caller that counts',
+    file: 'controlplane/translate/node/connections.ts',
+    from: 'JSON.stringify([mesh.name, source])',
+    to: 'mesh.name',
+  },
+  {
     what: 'a proxy’s key without `files`',
     file: 'controlplane/ads/proxy-configs.ts',
     from: 'const key = JSON.stringify(recipient);',
