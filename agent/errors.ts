@@ -1,9 +1,11 @@
 import { errorText } from '../common/error-text.ts';
 import type { Source } from '../common/files/source.ts';
+import type { AgentCode } from './codes.ts';
 import type { Place } from './serving/serve.ts';
 
 /** Failures that stop the agent after its settings were accepted. */
-export type AgentErrorCode =
+export type AgentErrorCode = Extract<
+  AgentCode,
   | 'ENVOY_MISSING'
   | 'PROGRAM_MISSING'
   | 'PRIVILEGES'
@@ -16,7 +18,8 @@ export type AgentErrorCode =
   | 'MANAGEMENT_SOCKET'
   | 'PROMETHEUS_ADDRESS'
   | 'APP_ADDRESS'
-  | 'ENVOY_CRASH_LOOP';
+  | 'ENVOY_CRASH_LOOP'
+>;
 
 /** A failure that the operator reads: what failed, why, and what helps. The exit code is 1. */
 export class AgentError extends Error {

@@ -12,6 +12,7 @@ import { agentState } from './channel/agent-state.ts';
 import { createChannel } from './channel/channel.ts';
 import { createOwnConnection, NO_STATE, withoutEmptyConfigFile } from './custom-config/own-bootstrap.ts';
 import { prepareBootstrap } from './bootstrap/prepare-bootstrap.ts';
+import { coded } from './codes.ts';
 import { drain } from './drain/drain.ts';
 import { findEnvoy } from './supervisor/envoy-binary.ts';
 import { envoyArgs } from './supervisor/envoy-command.ts';
@@ -43,6 +44,7 @@ import { startEnvoy } from './supervisor/envoy-process.ts';
 import { describeEnding } from './supervisor/state.ts';
 import { createSupervisor } from './supervisor/supervisor.ts';
 import { withoutEffect } from './settings/unsupported.ts';
+import { plaintextProbe } from './upstreams/probe-tls.ts';
 import { upstreams } from './upstreams/upstreams.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -66,10 +68,10 @@ export async function runAgent(given: Environment, agentLog: AgentLog): Promise<
     return 0;
   } catch (error) {
     if (!(error instanceof SettingsError || error instanceof AgentError)) {
-      log.fatal({ err: error }, describeFault(error));
+      log.fatal(coded('FAULT', { err: error }), describeFault(error));
       return 1;
     }
-    for (const line of error.message.split('\n')) log.fatal({ err: error.cause }, line);
+    for (const line of error.message.split('\n')) log.fatal(coded(error.code, { err: error.cause }), line);
     return error.exitCode;
   } finally {
     await outputs.close();
@@ -133,6 +135,7 @@ async function run(
         names,
         stored: state.stored,
         onKeptChange: () => state.changed(),
+        isTls: plaintextProbe(settings.xds.endpoints),
         extraServices,
         onConnection: channel.connected,
       }).catch((cause: unknown) => {
@@ -209,20 +212,26 @@ async function run(
         names: names.status(),
         state: state.status(),
         application: application.problems(),
+        host: [],
         disconnectedLimitSeconds: settings.health.disconnectedLimitSeconds,
         droppedOutputBytes: output.dropped(),
         bootstrap: prepared.origin,
         leftOut: prepared.leftOut,
       });
-    const metrics = () =>
-      agentMetrics({
-        healthStatus: read().healthStatus,
+    const metrics = () => {
+      const { healthStatus, daybreak } = read();
+      return agentMetrics({
+        agent,
+        healthStatus,
         configurationAgeSeconds: configurationAge(relay.status(), new Date()),
         restarts: supervisor.restarts(),
+        relay: relay.status(),
         secrets: secrets.status(),
         application: application.problems(),
+        problems: daybreak.problems,
         droppedOutputBytes: output.dropped(),
       });
+    };
     const served = { status: read, metrics };
     const servers = await serveAgent({ settings, served, management, log });
     cleanups.push(servers.close);

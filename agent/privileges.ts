@@ -1,4 +1,5 @@
 import type { Log } from '../common/log.ts';
+import { coded } from './codes.ts';
 import { cannotDropPrivileges } from './errors.ts';
 
 /**
@@ -18,7 +19,7 @@ export function dropPrivileges(user: { readonly uid: number; readonly gid: numbe
     }
   } else if (current !== user.uid) {
     log.warn(
-      { uid: current, expected: user.uid },
+      coded('UID_UNEXPECTED', { uid: current, expected: user.uid }),
       `running as uid ${current}: redirect rules that exempt uid ${user.uid} would send Envoy's own traffic back to Envoy`,
     );
   }

@@ -1,12 +1,12 @@
 import { CommanderError } from 'commander';
 
 /**
- * Writes an error with its causes to stderr. Returns the exit code: the error's own `exitCode`, else 1. For an error of commander
+ * Writes an error with its causes and its code to stderr. Returns the exit code: the error's own `exitCode`, else 1. For an error of commander
  * it is 2, and commander has already printed the message.
  */
 export function reportFailure(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  process.stderr.write(`daybreak: ${describe(error)}\n`);
+  process.stderr.write(`daybreak: ${describe(error)}${codeOf(error)}\n`);
   if (
     typeof error === 'object' &&
     error !== null &&
@@ -16,6 +16,12 @@ export function reportFailure(error: unknown): number {
     return error.exitCode;
   }
   return 1;
+}
+
+/** Returns the stable code of a program of this project, in parentheses; an error of Node or of a library has none. */
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error) || !('code' in error) || !('exitCode' in error)) return '';
+  return typeof error.code === 'string' ? ` (${error.code})` : '';
 }
 
 function describe(error: unknown): string {

@@ -11,6 +11,8 @@ export type Problem = {
 /** All problems with the settings, thrown before the program does anything else. The exit code is 1, as with App Mesh's agent. */
 export class SettingsError extends Error {
   readonly problems: readonly Problem[];
+  /** The stable code, as in the catalogue of each program. */
+  readonly code = 'SETTINGS_INVALID';
   readonly exitCode = 1;
 
   constructor(problems: readonly Problem[]) {

@@ -65,7 +65,7 @@ test('a control plane with a truncated write-ahead log exits with 1 and names th
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
     expect(stderr).toMatch(
       new RegExp(
-        `^daybreak: ${data}/daybreak\\.db is at revision \\d+, and revision ${NODES + 1} was acknowledged: commits are lost\\. .* \\(daybreak restore FILE --data ${data} --replace\\), or start .* --accept-loss .*\\.$`,
+        `^daybreak: ${data}/daybreak\\.db is at revision \\d+, and revision ${NODES + 1} was acknowledged: commits are lost\\. .* \\(daybreak restore FILE --data ${data} --replace\\), or start .* --accept-loss .*\\. \\(STORE_LOST\\)$`,
         // On a host with few open files, a line about the limits of connections comes first.
         'm',
       ),

@@ -1,17 +1,22 @@
 import type { Family } from '../common/addresses/ip-range.ts';
 
+/** The stable codes of proxyinit, in parentheses at the end of an error. docs/when-it-breaks.md describes each. */
+export const PROXYINIT_CODES = [
+  'SETTINGS_INVALID',
+  'PROGRAM_MISSING',
+  'NET_ADMIN_MISSING',
+  'NAT_UNAVAILABLE',
+  'TABLE_INCOMPATIBLE',
+  'RESTORE_FAILED',
+  'LOCK_TIMEOUT',
+  'LOCK_FAILED',
+  'COMMAND_FAILED',
+  'COMMAND_TIMEOUT',
+  'USAGE',
+] as const;
+
 /** Failures that stop proxyinit after its settings were accepted. */
-export type ProxyinitErrorCode =
-  | 'PROGRAM_MISSING'
-  | 'NET_ADMIN_MISSING'
-  | 'NAT_UNAVAILABLE'
-  | 'TABLE_INCOMPATIBLE'
-  | 'RESTORE_FAILED'
-  | 'LOCK_TIMEOUT'
-  | 'LOCK_FAILED'
-  | 'COMMAND_FAILED'
-  | 'COMMAND_TIMEOUT'
-  | 'USAGE';
+export type ProxyinitErrorCode = Exclude<(typeof PROXYINIT_CODES)[number], 'SETTINGS_INVALID'>;
 
 /** A failure that the operator reads: what failed, why, and what helps. */
 export class ProxyinitError extends Error {

@@ -37,7 +37,7 @@ export async function runProxyinit(args: ProxyinitArgs, io: ProxyinitIo): Promis
     return await dispatch(args, await gather(args.flags, io.env), io);
   } catch (error) {
     if (!(error instanceof SettingsError || error instanceof ProxyinitError)) throw error;
-    io.stderr.write(`${error.message}\n`);
+    io.stderr.write(`${error.message} (${error.code})\n`);
     return error.exitCode;
   }
 }

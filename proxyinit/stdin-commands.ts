@@ -51,7 +51,7 @@ export async function serveCommands(
     } catch (error) {
       if (!(error instanceof ProxyinitError)) throw error;
       failed = true;
-      stderr.write(`${error.message}\n`);
+      stderr.write(`${error.message} (${error.code})\n`);
     }
     prompt();
   }

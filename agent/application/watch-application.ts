@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../../common/log.ts';
+import { coded } from '../codes.ts';
 import type { AdminClient } from '../admin/admin-client.ts';
 import { COUNTERS, countsOf, updateRecord, EMPTY_RECORD, type FailureRecord } from './connection-failures.ts';
 import type { ListeningSocket } from './listening-sockets.ts';
@@ -87,7 +88,10 @@ export function watchApplication(options: ApplicationWatchOptions): ApplicationW
         const wasLogged = last?.isLogged === true && last.problem.problem === problem;
         const isLogged = wasLogged || failed > 0 || now - Date.parse(since) >= START_MS;
         if (isLogged && !wasLogged)
-          log.warn({ port, failed, since }, `the application cannot be reached: ${problem}`);
+          log.warn(
+            coded('APP_UNREACHABLE', { port, failed, since }),
+            `the application cannot be reached: ${problem}`,
+          );
         return [port, { problem: { port, problem, failed, since }, isLogged }];
       }),
     );

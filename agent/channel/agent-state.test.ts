@@ -14,6 +14,10 @@ const FACTS: AgentFacts = {
   supervisor: withHealth(starting(7), LIVE),
   relay: {
     connected: true,
+    endpoint: 'a:1',
+    connectedSince: undefined,
+    failure: undefined,
+    versions: {},
     disconnectedSince: undefined,
     lastError: undefined,
     acceptedAt: ACCEPTED,

@@ -7,6 +7,7 @@ import {
 import type { ListenerNames } from '../../common/contracts/listener-names.ts';
 import type { Log } from '../../common/log.ts';
 import { sharedAddresses, type SharedAddress } from '../../common/addresses/shared-addresses.ts';
+import { coded } from '../codes.ts';
 import { LISTENER, type Resource, type Snapshot } from '../../xds/types.ts';
 import { filledListener, namesIn, type PortAddresses } from './filled-listener.ts';
 
@@ -60,7 +61,8 @@ export function createNameFilling(
     const before = new Set(shared.map(describeShared));
     shared = ports.flatMap((each) => sharedAddresses(each, followed.addressesOf));
     for (const each of shared)
-      if (!before.has(describeShared(each))) log.warn({ name: each.name }, describeShared(each));
+      if (!before.has(describeShared(each)))
+        log.warn(coded('NAMES_SHARE_ADDRESS', { name: each.name }), describeShared(each));
   }
 
   /** Whether first lookups are pending. A new wait begins only after all names have been settled once. */

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Log, LogForm } from '../../common/log.ts';
 import { jsonLines } from './envoy-log-lines.ts';
+import { coded } from '../codes.ts';
 import { makeFifo, type Fifo } from './fifo.ts';
 import { forwardLines } from './forward-lines.ts';
 import { createLogTail } from './log-tail.ts';
@@ -45,7 +46,7 @@ export async function openEnvoyOutput(
   const forward = ({ reader }: Fifo, stream: 'stdout' | 'stderr', convert?: (lines: Buffer) => Buffer) => {
     const onDropped = (bytes: number) => {
       log.warn(
-        { code: 'OUTPUT_DROPPED', bytes, stream },
+        coded('OUTPUT_DROPPED', { bytes, stream }),
         "dropped some of Envoy's output: its reader is too slow, or the log file could not be written",
       );
     };

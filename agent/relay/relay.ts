@@ -8,8 +8,12 @@ import { createXdsServer, type XdsServer } from '../../xds/server.ts';
 import type { Ack } from '../../xds/protocol/acks.ts';
 import { SECRET, type Resource, type TypeUrl } from '../../xds/types.ts';
 import type { NameFilling } from '../names/listener-names.ts';
+import { coded } from '../codes.ts';
 import type { KeptConfig } from '../state/keepers.ts';
 import type { StoredConfig } from '../state/state-format.ts';
+import { refusalCode } from '../problems/current-problems.ts';
+import { createAcceptedConfig, type AcceptedStatus } from './accepted-config.ts';
+import { createConnectionReport, type ConnectionStatus, type TlsProbe } from './connection-status.ts';
 import { describeNack } from './describe-nack.ts';
 import { holdSecrets } from './hold-secrets.ts';
 import { createRelayedConfig } from './relayed-config.ts';
@@ -29,6 +33,8 @@ export type RelayOptions = {
   readonly stored?: StoredConfig | undefined;
   /** Called when `kept` would return another configuration. */
   readonly onKeptChange?: () => void;
+  /** Whether the server at a plaintext endpoint speaks TLS. Default: unknown. */
+  readonly isTls?: TlsProbe | undefined;
   /** Services on the same socket besides ADS. */
   readonly extraServices?: readonly { addTo(server: GrpcServer): void }[];
   /** Called for each new connection to a control plane, to open further calls on it. */
@@ -45,27 +51,19 @@ export type NodeIdentity = {
 };
 
 /** Status of the relay. */
-export type RelayStatus = {
-  readonly connected: boolean;
-  /** The configuration that Envoy runs on: the control plane's, one from before the connection was lost, or none yet. */
-  readonly configuration: 'live' | 'last good' | 'none';
-  /**
-   * When the connection to the control plane was lost; undefined while connected. For a configuration from disk: when an earlier agent
-   * lost it.
-   */
-  readonly disconnectedSince: Date | undefined;
-  readonly lastError: string | undefined;
-  /** When Envoy last accepted an update, or when the configuration from disk was live; undefined without either. */
-  readonly acceptedAt: Date | undefined;
-  /** Envoy's name and version as it reports them; empty until it has connected. */
-  readonly envoyVersion: string;
-  /** Secrets that Envoy waits for since it started from disk, where their keys are not kept. */
-  readonly withoutKeys: readonly string[];
-  /** Responses that Envoy NACKed since the agent started. */
-  readonly refusals: number;
-  /** Message of the latest NACK, until Envoy ACKs a newer update of that type. */
-  readonly refused: string | undefined;
-};
+export type RelayStatus = ConnectionStatus &
+  AcceptedStatus & {
+    /** The configuration that Envoy runs on: the control plane's, one from before the connection was lost, or none yet. */
+    readonly configuration: 'live' | 'last good' | 'none';
+    /** Envoy's name and version as it reports them; empty until it has connected. */
+    readonly envoyVersion: string;
+    /** Secrets that Envoy waits for since it started from disk, where their keys are not kept. */
+    readonly withoutKeys: readonly string[];
+    /** Responses that Envoy NACKed since the agent started. */
+    readonly refusals: number;
+    /** Message of the latest NACK, until Envoy ACKs a newer update of that type. */
+    readonly refused: string | undefined;
+  };
 
 /** Relays ADS between Envoy and the control plane, and keeps the last good configuration. */
 export type Relay = {
@@ -93,6 +91,7 @@ export async function startRelay({
   names: filling,
   stored,
   onKeptChange = () => undefined,
+  isTls,
   extraServices = [],
   onConnection,
 }: RelayOptions): Promise<Relay> {
@@ -102,9 +101,13 @@ export async function startRelay({
   const lacking = new Set(stored?.withoutKeys);
   const hold = holdSecrets(lacking.size > 0, serve);
   const pending = new Map<TypeUrl, DeltaUpdate>();
-  let disconnectedSince: Date | undefined = earlier(stored?.liveAt, new Date());
-  let lastError: string | undefined;
-  let acceptedAt = stored?.liveAt;
+  const connection = createConnectionReport({
+    log,
+    isTls,
+    since: earlier(stored?.liveAt, new Date()),
+    onLost: () => hold.end(),
+  });
+  const accepted = createAcceptedConfig(stored?.liveAt);
   let refusals = 0;
   const refused = new Map<TypeUrl, string>();
   let envoyVersion = '';
@@ -162,18 +165,7 @@ export async function startRelay({
       serve();
       ackIfSettled(update.typeUrl);
     },
-    onState(state, detail) {
-      const isConnected = state === 'connected';
-      disconnectedSince = isConnected ? undefined : (disconnectedSince ?? new Date());
-      if (!isConnected) {
-        lastError = detail;
-        hold.end();
-      }
-      log[isConnected ? 'info' : 'warn'](
-        { detail },
-        `${state} ${isConnected ? 'to' : 'from'} the control plane`,
-      );
-    },
+    onState: connection.report,
     ...(onConnection && { onConnection }),
   });
 
@@ -206,7 +198,7 @@ export async function startRelay({
     if (update === undefined) return distrustStored(typeUrl, why);
     refusals += 1;
     log.error(
-      { typeUrl, version: update.version, error: why },
+      coded(refusalCode(why), { typeUrl, version: update.version, error: why }),
       'Envoy sent a NACK; the agent serves the last good resources again',
     );
     pending.delete(typeUrl);
@@ -219,7 +211,7 @@ export async function startRelay({
   function distrustStored(typeUrl: TypeUrl, error: string): void {
     refusals += 1;
     log.error(
-      { typeUrl, error },
+      coded(refusalCode(error), { typeUrl, error }),
       'Envoy sent a NACK of the last good resources from disk; the agent asks for all of them again',
     );
     config.distrust(typeUrl);
@@ -242,8 +234,8 @@ export async function startRelay({
     // Resources that Envoy has rejected before, and that the update does not change.
     if (settled === 'nacked') return upstream.answer(update, refused.get(typeUrl) ?? REJECTED_BEFORE);
     refused.delete(typeUrl);
-    acceptedAt = new Date();
     config.ack(typeUrl);
+    accepted.accept(typeUrl, update.version);
     upstream.answer(update);
     onKeptChange();
   }
@@ -256,29 +248,30 @@ export async function startRelay({
 
   function configuration(): RelayStatus['configuration'] {
     if (config.snapshot().size === 0) return 'none';
-    return disconnectedSince === undefined ? 'live' : 'last good';
+    return connection.status().connected ? 'live' : 'last good';
   }
 
   return {
     status: () => ({
-      connected: disconnectedSince === undefined,
+      ...connection.status(),
+      ...accepted.status(),
       configuration: configuration(),
-      disconnectedSince,
-      lastError,
-      acceptedAt,
       envoyVersion,
       withoutKeys: [...lacking],
       refusals,
       refused: [...refused.values()].at(-1),
     }),
     served: (typeUrl) => config.snapshot().get(typeUrl)?.resources.values() ?? [],
-    kept: () => ({
-      types: new Map(config.good()),
-      withoutKeys: [...lacking],
-      isWhole: pending.size === 0 && subscriptions.isCoveredBy(config.good()),
-      isLive: disconnectedSince === undefined,
-      liveAt: disconnectedSince ?? new Date(),
-    }),
+    kept() {
+      const { connected: isLive, disconnectedSince } = connection.status();
+      return {
+        types: new Map(config.good()),
+        withoutKeys: [...lacking],
+        isWhole: pending.size === 0 && subscriptions.isCoveredBy(config.good()),
+        isLive,
+        liveAt: disconnectedSince ?? new Date(),
+      };
+    },
     async close() {
       hold.close();
       upstream.close();

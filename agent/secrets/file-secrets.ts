@@ -6,6 +6,7 @@ import { createXdsServer, type XdsServer } from '../../xds/server.ts';
 import { SECRET, type Resource } from '../../xds/types.ts';
 import { followSecret, type FollowedSecret, type SecretState } from './follow-secret.ts';
 import { filesOf } from './secret-content.ts';
+import { coded } from '../codes.ts';
 
 /** Status of a certificate that Envoy subscribes to. */
 export type FileSecretStatus = {
@@ -72,7 +73,10 @@ export function createFileSecrets(log: Log): FileSecrets {
         if (watched === undefined) continue;
         watched.nack = error;
         if (error !== undefined)
-          log.error({ files: watched.files, error }, 'Envoy rejected a certificate from files');
+          log.error(
+            coded('SECRET_PROBLEM', { files: watched.files, error }),
+            'Envoy rejected a certificate from files',
+          );
       }
     },
   });

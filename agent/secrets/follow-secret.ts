@@ -6,6 +6,7 @@ import type { Log } from '../../common/log.ts';
 import { SecretFileError } from '../errors.ts';
 import { filesOf, secretContent, type SecretContent } from './secret-content.ts';
 import { validityProblem } from './validity-problem.ts';
+import { coded } from '../codes.ts';
 
 /**
  * State of a secret. `reading`: its files were not read yet. `missing`: its files are unusable, so Envoy does not have it. `served`: in
@@ -99,7 +100,7 @@ export function followSecret(
         const problem = text(error);
         if (state.kind !== 'missing' || state.problem !== problem) {
           log.error(
-            { files, err: error },
+            coded('SECRET_PROBLEM', { files, err: error }),
             'cannot serve a certificate: connections that need it are refused until its files are fixed',
           );
           enter(missing(problem));

@@ -11,6 +11,7 @@ import { secretReferences, type SecretReference } from './secret-references.ts';
 import { createSecretStats, SECRET_STATS } from './secret-stats.ts';
 import { formatTime } from './validity-problem.ts';
 import { secretStatuses, type SdsFacts, type SecretStatus } from './secret-status.ts';
+import { coded } from '../codes.ts';
 
 /** Inputs of the watch. */
 export type SecretWatchOptions = {
@@ -136,8 +137,9 @@ export function createSecretWatch(options: SecretWatchOptions): SecretWatch {
       if (problem !== undefined && fileProblems.has(problem)) continue;
       const expires = validity && formatTime(validity.notAfter);
       const facts = { secret: name, source, state, expires, listeners, clusters };
-      if (problem !== undefined) log[state === 'served' ? 'warn' : 'error'](facts, `a secret: ${problem}`);
-      else if (state === 'served') log.info(facts, 'a secret is in force');
+      if (problem !== undefined) {
+        log[state === 'served' ? 'warn' : 'error'](coded('SECRET_PROBLEM', facts), `a secret: ${problem}`);
+      } else if (state === 'served') log.info(facts, 'a secret is in force');
     }
     return changed.length > 0;
   }

@@ -14,7 +14,7 @@ const secret: SecretStatus = {
   validity: { notBefore: 0, notAfter: 1_764_504_000_500 },
 };
 
-test('metrics have restarts, the expiry, state and problem of each secret, and problems of the application', () => {
+test('metrics have health, restarts, secrets, the control plane, refusals, problems by code, and dropped output', () => {
   const waiting: SecretStatus = {
     ...secret,
     name: 'w',
@@ -29,9 +29,31 @@ test('metrics have restarts, the expiry, state and problem of each secret, and p
     restarts: { made: 2, hangs: 1 },
     secrets: [secret, waiting],
     application: [lost],
+    agent: { version: '0.1.0', node: 'mesh/m/virtualNode/n' },
+    relay: {
+      connected: false,
+      endpoint: undefined,
+      connectedSince: undefined,
+      disconnectedSince: new Date('2026-11-30T12:00:00Z'),
+      lastError: 'x',
+      failure: undefined,
+      configuration: 'last good',
+      withoutKeys: [],
+      acceptedAt: new Date(1_764_504_000_500),
+      versions: {},
+      envoyVersion: '',
+      refusals: 4,
+      refused: undefined,
+    },
+    problems: [
+      { code: 'XDS_NO_ANSWER', problem: 'a', help: 'b' },
+      { code: 'SECRET_PROBLEM', problem: 'c', help: 'd' },
+      { code: 'SECRET_PROBLEM', problem: 'e', help: 'd' },
+    ],
     droppedOutputBytes: 12,
   });
   expect(text.split('\n').filter((line) => !line.startsWith('#'))).toEqual([
+    'daybreak_agent_info{version="0.1.0",node="mesh/m/virtualNode/n"} 1',
     'daybreak_agent_healthy 0',
     'daybreak_agent_configuration_age_seconds 63',
     'daybreak_agent_envoy_restarts_total 2',
@@ -43,6 +65,11 @@ test('metrics have restarts, the expiry, state and problem of each secret, and p
     String.raw`daybreak_agent_secret_problem{name="a\"b\\c",source="sds"} 1`,
     'daybreak_agent_secret_problem{name="w",source="sds"} 0',
     'daybreak_agent_application_problem{port="9080"} 1',
+    'daybreak_agent_control_plane_connected 0',
+    'daybreak_agent_configuration_timestamp_seconds 1764504000',
+    'daybreak_agent_configuration_refusals_total 4',
+    'daybreak_agent_problem{code="SECRET_PROBLEM"} 1',
+    'daybreak_agent_problem{code="XDS_NO_ANSWER"} 1',
     '',
   ]);
   expect(text).toContain('# TYPE daybreak_agent_secret_problem gauge\n');

@@ -1,4 +1,6 @@
 import type { ApplicationProblem } from '../application/watch-application.ts';
+import type { Problem } from '../problems/current-problems.ts';
+import type { RelayStatus } from '../relay/relay.ts';
 import type { SecretStatus } from '../secrets/secret-status.ts';
 import type { Status } from './status.ts';
 
@@ -7,18 +9,21 @@ type Sample = readonly [labels: Labels, value: number];
 
 /** Inputs of the metrics. */
 export type MetricsInput = {
+  readonly agent: { readonly version: string; readonly node: string };
   readonly healthStatus: Status['healthStatus'];
   /** Seconds since the control plane was last connected, 0 while it is; undefined without a configuration. */
   readonly configurationAgeSeconds: number | undefined;
   readonly restarts: { readonly made: number; readonly hangs: number };
   readonly secrets: readonly SecretStatus[];
   readonly application: readonly ApplicationProblem[];
+  readonly relay: RelayStatus;
+  readonly problems: readonly Problem[];
   readonly droppedOutputBytes: number;
 };
 
 /** Renders the agent's own metrics in Prometheus's text format. Envoy's metrics are in its admin interface. */
 export function agentMetrics(input: MetricsInput): string {
-  const { healthStatus, configurationAgeSeconds: age, restarts, secrets, application } = input;
+  const { agent, healthStatus, configurationAgeSeconds: age, restarts, secrets, application } = input;
   const expiry = secrets.flatMap(({ name, source, validity }): Sample[] =>
     validity === undefined ? [] : [[{ name, source }, Math.floor(validity.notAfter / 1000)]],
   );
@@ -29,6 +34,9 @@ export function agentMetrics(input: MetricsInput): string {
     (each): Sample => [{ name: each.name, source: each.source }, each.problem === undefined ? 0 : 1],
   );
   return [
+    gauge('daybreak_agent_info', 'The version and the node.', [
+      [{ version: agent.version, node: agent.node }, 1],
+    ]),
     gauge('daybreak_agent_healthy', 'Whether healthStatus is HEALTHY.', [
       [{}, healthStatus === 'HEALTHY' ? 1 : 0],
     ]),
@@ -52,7 +60,30 @@ export function agentMetrics(input: MetricsInput): string {
       'A port of the virtual node whose application cannot be reached.',
       application.map(({ port }): Sample => [{ port: String(port) }, 1]),
     ),
+    ...relayMetrics(input),
+    gauge('daybreak_agent_problem', 'A current problem, by its code.', problemSamples(input.problems)),
   ].join('');
+}
+
+function relayMetrics({ relay }: MetricsInput): readonly string[] {
+  const { connected, acceptedAt, refusals } = relay;
+  return [
+    gauge('daybreak_agent_control_plane_connected', 'Whether the control plane is connected.', [
+      [{}, connected ? 1 : 0],
+    ]),
+    gauge(
+      'daybreak_agent_configuration_timestamp_seconds',
+      'When Envoy accepted an update of its configuration last.',
+      acceptedAt === undefined ? [] : [[{}, Math.floor(acceptedAt.getTime() / 1000)]],
+    ),
+    counter('daybreak_agent_configuration_refusals_total', 'NACKs of Envoy.', refusals),
+  ];
+}
+
+/** One sample for each code. */
+function problemSamples(problems: readonly Problem[]): readonly Sample[] {
+  const codes = new Set(problems.map(({ code }) => code));
+  return [...codes].toSorted().map((code): Sample => [{ code }, 1]);
 }
 
 function counter(name: string, help: string, value: number): string {

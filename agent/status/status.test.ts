@@ -18,24 +18,26 @@ const live: Health = { lifecycle: 'LIVE', initialConfig: 'UPDATE_SUCCESSFUL', is
 const connected: RelayStatus = {
   connected: true,
   configuration: 'live',
+  endpoint: '10.0.0.2:18000',
+  connectedSince: now,
   disconnectedSince: undefined,
   withoutKeys: [],
   lastError: undefined,
-  acceptedAt: undefined,
+  failure: undefined,
+  acceptedAt: now,
+  versions: {},
   envoyVersion: '',
   refusals: 0,
   refused: undefined,
 };
 const disconnected = (seconds: number): RelayStatus => ({
+  ...connected,
   connected: false,
   configuration: 'last good',
-  withoutKeys: [],
+  endpoint: undefined,
+  connectedSince: undefined,
   disconnectedSince: new Date(now.getTime() - seconds * 1000),
   lastError: 'refused',
-  acceptedAt: undefined,
-  envoyVersion: '',
-  refusals: 0,
-  refused: undefined,
 });
 
 test('all fields of App Mesh are strings', () => {
@@ -128,6 +130,7 @@ function input(some: Partial<StatusInput>): StatusInput {
     awaited: [],
     names: [],
     application: [],
+    host: [],
     droppedOutputBytes: 0,
     bootstrap: { kind: 'generated' },
     leftOut: [],

@@ -1,31 +1,21 @@
-import type { NameStatus } from '../../common/addresses/follow-names.ts';
-import type { ApplicationProblem } from '../application/watch-application.ts';
 import type { BootstrapOrigin } from '../bootstrap/prepare-bootstrap.ts';
 import { formatGoDuration } from '../settings/go-duration.ts';
 import { UNREACHABLE, type Health } from '../health.ts';
+import { currentProblems, type ProblemInput } from '../problems/current-problems.ts';
 import type { RelayStatus } from '../relay/relay.ts';
 import type { SecretStatus } from '../secrets/secret-status.ts';
 import type { StateStatus } from '../state/open-state.ts';
 import type { SupervisorState } from '../supervisor/state.ts';
 
 /** Inputs of the status. */
-export type StatusInput = {
-  readonly now: Date;
+export type StatusInput = ProblemInput & {
   readonly startedAt: Date;
   readonly agent: { readonly version: string; readonly instance: string; readonly node: string };
-  readonly supervisor: SupervisorState;
   readonly restarts: { readonly made: number; readonly hangs: number; readonly left: number };
-  readonly relay: RelayStatus;
   /** Where the last good configuration is kept. */
   readonly state: StateStatus;
-  /** Secrets that Envoy's configuration references, from any source. */
-  readonly secrets: readonly SecretStatus[];
   /** Why listeners refuse connections: one text per secret that they wait for. */
   readonly awaited: readonly string[];
-  /** Names whose addresses select a filter chain. */
-  readonly names: readonly NameStatus[];
-  /** Problems of the application, by port. */
-  readonly application: readonly ApplicationProblem[];
   /** How long the control plane may be disconnected before the agent is unhealthy. */
   readonly disconnectedLimitSeconds: number;
   readonly droppedOutputBytes: number;
@@ -60,9 +50,10 @@ export function status(input: StatusInput) {
       supervisor: describeSupervisor(supervisor),
       restartsLeft: restarts.left,
       hangs: restarts.hangs,
+      problems: currentProblems(input),
       configuration: describeConfiguration(relay, now),
       state: input.state,
-      relay: { ...connection, disconnectedSince: relay.disconnectedSince?.toISOString() },
+      relay: connection,
       notReady: input.awaited,
       certificates: input.secrets.map(describeSecret),
       names: input.names,

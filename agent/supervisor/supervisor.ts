@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../../common/log.ts';
 import type { DrainOutcome } from '../drain/drain.ts';
+import { coded } from '../codes.ts';
 import { UNREACHABLE, type Health } from '../health.ts';
 import type { EnvoyProcess, Exit } from './envoy-process.ts';
 import { createHangWatch } from './hang.ts';
@@ -71,7 +72,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       log.info({ pid: envoy.pid }, 'started Envoy');
       const { exit, liveMs } = await watchUntilExit(envoy);
       if (stop.drain.aborted) return { kind: 'told' };
-      log.error({ pid: envoy.pid, ...exit }, `Envoy ${describeEnding(exit)}`);
+      log.error(coded('ENVOY_ENDED', { pid: envoy.pid, exit }), `Envoy ${describeEnding(exit)}`);
       const waitMs = budget.afterExit(liveMs);
       if (waitMs === undefined) return { kind: 'crash-loop', exit };
       state = backingOff(exit, waitMs);
@@ -109,7 +110,10 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     hangs += 1;
     state = hung(envoy.pid, state.health);
     const seconds = Math.round(silentMs / 1000);
-    log.error({ pid: envoy.pid, silentMs }, `Envoy hangs: no answer for ${seconds} s; stopping it`);
+    log.error(
+      coded('ENVOY_HUNG', { pid: envoy.pid, silentMs }),
+      `Envoy hangs: no answer for ${seconds} s; stopping it`,
+    );
     return envoy.stop();
   }
 

@@ -1,5 +1,6 @@
 import { describeFault, onFault } from '../../common/faults.ts';
 import { createLog } from '../../common/log.ts';
+import { coded } from '../../controlplane/codes.ts';
 import { runControlPlane } from '../../controlplane/main.ts';
 import { AWS_VARIABLES } from '../../controlplane/discovery/settings.ts';
 import { SECRET_TEXTS } from '../../controlplane/secret-sources.ts';
@@ -15,7 +16,7 @@ export async function controlPlane(options: Readonly<Record<string, string | boo
     Object.fromEntries([...variables, ...flags]) as Record<string, string | undefined>,
   );
   const log = createLog('controlplane');
-  onFault((error) => log.fatal({ err: error }, describeFault(error)));
+  onFault((error) => log.fatal(coded('FAULT', { err: error }), describeFault(error)));
   return await runControlPlane(settings, log);
 }
 

@@ -102,7 +102,10 @@ export function followNames({
   function fail(name: string, state: Followed, error: unknown): void {
     const problem = errorText(error);
     if (state.problem !== problem)
-      log.warn({ name, problem }, 'cannot resolve a name; its last addresses stay in use');
+      log.warn(
+        { code: 'NAME_UNRESOLVED', name, problem },
+        'cannot resolve a name; its last addresses stay in use',
+      );
     state.problem = problem;
     if (state.first !== 'asking') return;
     state.first = 'failed';

@@ -50,7 +50,7 @@ export async function followFiles<T>({
     } catch (error) {
       onReading?.('refused', error);
       log.error(
-        { err: error, files },
+        { code: 'FILE_REFUSED', err: error, files },
         `the ${what} changed and cannot be used: the previous content stays in force`,
       );
       return;

@@ -1,3 +1,4 @@
+import { coded } from '../codes.ts';
 import type { Log } from '../../common/log.ts';
 import { problemsIn, type Circumstances, type ConditionalProblem } from '../translate/problems.ts';
 import { proxyPath, type Identity } from './identity.ts';
@@ -33,7 +34,10 @@ export function createProblemLog(log: Log, circumstances: (identity: Identity) =
       const text = textOf(problem);
       if (known.has(text)) continue;
       known.add(text);
-      log.warn({ proxy: proxyPath(identity), ...problem }, 'a part of the model has no effect');
+      log.warn(
+        coded('MODEL_PROBLEM', { proxy: proxyPath(identity), ...problem }),
+        'a part of the model has no effect',
+      );
     }
     said.set(key, known);
     if (problems.some((problem) => awaited(problem, identity) !== undefined)) dependent.set(key, subject);

@@ -1,3 +1,4 @@
+import { coded } from '../codes.ts';
 import type { Log } from '../../common/log.ts';
 import { createXdsServer, type XdsServer } from '../../xds/server.ts';
 import { RUNTIME } from '../../xds/types.ts';
@@ -49,7 +50,10 @@ export function serveProxies(options: ProxiesOptions): Proxies {
     },
     onStall(key, { id }) {
       metrics.stalledStream();
-      log.warn({ key, proxy: id }, 'a proxy read nothing of what it was sent; its stream was ended');
+      log.warn(
+        coded('PROXY_STALLED', { key, proxy: id }),
+        'a proxy read nothing of what it was sent; its stream was ended',
+      );
     },
     emptyTypes: [RUNTIME],
     onPush: (_key, typeUrl) => metrics.push(typeUrl),
@@ -58,7 +62,7 @@ export function serveProxies(options: ProxiesOptions): Proxies {
       metrics.answer(typeUrl, error === undefined);
       propagation.answered(key, answer, stream);
       if (error !== undefined)
-        log.error({ key, typeUrl, version, error }, 'a proxy refused its configuration');
+        log.error(coded('PROXY_NACK', { key, typeUrl, version, error }), 'a proxy refused its configuration');
     },
   });
   const watched = propagation.watch(xds);

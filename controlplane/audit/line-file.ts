@@ -1,3 +1,4 @@
+import { coded } from '../codes.ts';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../common/log.ts';
@@ -83,7 +84,8 @@ export function openLineFile({
       } catch (error) {
         // A partly written line is written again as a whole, on a new line.
         await closeFile();
-        if (!failing) log.error({ err: error, file }, 'cannot write audit events; calls continue');
+        if (!failing)
+          log.error(coded('AUDIT_LOST', { err: error, file }), 'cannot write audit events; calls continue');
         failing = true;
         if (stop.signal.aborted) return;
         const wait = { ref: false, signal: stop.signal };
@@ -96,7 +98,8 @@ export function openLineFile({
     append: (line) => {
       const buffer = Buffer.from(`${line}\n`);
       if (stop.signal.aborted || bytes + buffer.length > most) {
-        if (lost === 0) log.error({ file, most }, 'audit events are dropped: the queue is full');
+        if (lost === 0)
+          log.error(coded('AUDIT_LOST', { file, most }), 'audit events are dropped: the queue is full');
         lost += 1;
         onLine('lost');
         return;
@@ -116,7 +119,7 @@ export function openLineFile({
       for (const _ of waiting) onLine('lost');
       if (waiting.length > 0)
         log.error(
-          { file, lost: waiting.length },
+          coded('AUDIT_LOST', { file, lost: waiting.length }),
           'audit events are dropped: the program ends before they are written',
         );
       await closeFile();

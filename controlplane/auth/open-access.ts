@@ -1,3 +1,4 @@
+import { coded } from '../codes.ts';
 import { stat } from 'node:fs/promises';
 import { followSources } from '../../common/files/followed-sources.ts';
 import { sourceName, type Source } from '../../common/files/source.ts';
@@ -73,5 +74,8 @@ async function warnIfReadable(file: string, log: Log): Promise<void> {
   const { mode } = await stat(file);
   if ((mode & 0o007) === 0) return;
   const shown = (mode & 0o777).toString(8);
-  log.warn({ file, mode: shown }, 'every user of this machine may read the secrets in the credentials file');
+  log.warn(
+    coded('FILE_READABLE', { file, mode: shown }),
+    'every user of this machine may read the secrets in the credentials file',
+  );
 }

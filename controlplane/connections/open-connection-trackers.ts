@@ -1,3 +1,4 @@
+import { coded } from '../codes.ts';
 import type { Log } from '../../common/log.ts';
 import type { Cidr } from '../../common/addresses/ip-range.ts';
 import { boundedWarnings } from '../bounded-warnings.ts';
@@ -37,7 +38,7 @@ export function openConnectionTrackers(
   if (limits.ads.all < wanted.ads.all || limits.api.all < wanted.api.all) {
     const connections = { ads: limits.ads.all, api: limits.api.all };
     log.warn(
-      { openFiles, connections },
+      coded('FEW_OPEN_FILES', { openFiles, connections }),
       'the limit on open files (ulimit -n) lowers the limits on connections',
     );
   }

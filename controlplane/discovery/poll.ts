@@ -1,3 +1,4 @@
+import { coded } from '../codes.ts';
 import { isDeepStrictEqual } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../common/log.ts';
@@ -61,7 +62,10 @@ export function poll<T>(options: PollOptions<T>): Watch<T> {
   function fail(error: unknown): void {
     const reason = reasonOf(error);
     if (trouble?.reason !== reason)
-      log.warn({ subject, reason }, 'it cannot be asked: what is known of it stays');
+      log.warn(
+        coded('DISCOVERY_FAILED', { subject, reason }),
+        'it cannot be asked: what is known of it stays',
+      );
     trouble = { since: trouble?.since ?? Date.now(), reason };
     settle();
   }

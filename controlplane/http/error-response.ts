@@ -1,3 +1,4 @@
+import { coded } from '../codes.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { StoreError } from '../store/errors.ts';
 import { newCall } from './call.ts';
@@ -29,7 +30,11 @@ export function sendError(
   const sent = asApiError(error, bodyLimit);
   request.call ??= newCall();
   request.call.failure = sent;
-  if (sent.status >= 500) request.log.error({ err: error }, 'request failed');
+  if (sent.status >= 500)
+    request.log.error(
+      coded(error instanceof StoreError ? error.code : 'FAULT', { err: error }),
+      'request failed',
+    );
   const { headers, body } = errorResponse(sent, request.id);
   return reply.code(sent.status).headers(headers).send(body);
 }

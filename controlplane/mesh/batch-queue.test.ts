@@ -46,7 +46,7 @@ it('bounds the work that waits for a key, and the size of a batch', async () => 
   enqueue('one', 'a');
   await quiet();
   for (const work of ['b', 'c', 'd']) enqueue('one', work);
-  expect(() => enqueue('one', 'e')).toThrow(expect.objectContaining({ code: 'unavailable' }));
+  expect(() => enqueue('one', 'e')).toThrow(expect.objectContaining({ code: 'STORE_UNAVAILABLE' }));
   enqueue('other', 'x');
   open();
   await quiet();

@@ -30,7 +30,7 @@ it('rejects work for a key when too much waits for it', async () => {
   const locked = createKeyedMutex(2);
   const gate = Promise.withResolvers<void>();
   const all = [1, 2, 3, 4].map((each) => locked('a', () => gate.promise.then(() => each)));
-  await expect(all[3]).rejects.toMatchObject({ code: 'unavailable' });
+  await expect(all[3]).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
   expect(await locked('b', async () => 'ahead')).toBe('ahead');
   gate.resolve();
   expect(await Promise.all(all.slice(0, 3))).toEqual([1, 2, 3]);

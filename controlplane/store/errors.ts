@@ -1,11 +1,15 @@
+import type { ControlPlaneCode } from '../codes.ts';
 import { errorText } from '../../common/error-text.ts';
 /**
  * Why a store cannot be used.
- * `held`: another control plane has it open. `newer`: a later version of the program wrote it. `foreign`: it was not created
- * by this program. `unavailable`: the disk or the server fails. `damaged`: its contents are corrupt, and retries do not help.
- * `lost`: acknowledged commits are missing.
+ * `STORE_HELD`: another control plane has it open. `STORE_NEWER`: a later version of the program wrote it. `STORE_FOREIGN`: it was
+ * not created by this program. `STORE_UNAVAILABLE`: the disk or the server fails. `STORE_DAMAGED`: its contents are corrupt, and retries
+ * do not help. `STORE_LOST`: acknowledged commits are missing.
  */
-export type StoreErrorCode = 'held' | 'newer' | 'foreign' | 'unavailable' | 'damaged' | 'lost';
+export type StoreErrorCode = Extract<
+  ControlPlaneCode,
+  'STORE_HELD' | 'STORE_NEWER' | 'STORE_FOREIGN' | 'STORE_UNAVAILABLE' | 'STORE_DAMAGED' | 'STORE_LOST'
+>;
 
 /**
  * The store cannot be used; the message says which store and why. At start the exit code is 1; `status` is the HTTP status
@@ -16,7 +20,7 @@ export class StoreError extends Error {
   readonly exitCode = 1;
 
   get status(): 500 | 503 {
-    return this.code === 'damaged' ? 500 : 503;
+    return this.code === 'STORE_DAMAGED' ? 500 : 503;
   }
 
   constructor(code: StoreErrorCode, message: string, options?: ErrorOptions) {
@@ -29,7 +33,7 @@ export class StoreError extends Error {
 /** Another control plane has the data folder open. `holder` describes that process, if known. */
 export function held(file: string, holder: string): StoreError {
   return new StoreError(
-    'held',
+    'STORE_HELD',
     `${file} is in use by another control plane: ${holder}. A data folder has one owner.`,
   );
 }
@@ -37,28 +41,32 @@ export function held(file: string, holder: string): StoreError {
 /** A later version of the program wrote the schema. */
 export function newer(file: string, found: number, known: number): StoreError {
   return new StoreError(
-    'newer',
+    'STORE_NEWER',
     `${file} has schema version ${found}, and this program knows versions up to ${known}: it was written by a later version. Start that version, or restore a backup from before.`,
   );
 }
 
 /** The file was not created by this program. */
 export function foreign(file: string, reason: string, cause?: unknown): StoreError {
-  return new StoreError('foreign', `${file} cannot be used as a store: ${reason}. Nothing was changed.`, {
-    cause,
-  });
+  return new StoreError(
+    'STORE_FOREIGN',
+    `${file} cannot be used as a store: ${reason}. Nothing was changed.`,
+    {
+      cause,
+    },
+  );
 }
 
 /** The engine failed at `what`. */
 export function unavailable(what: string, cause: unknown): StoreError {
   const reason = errorText(cause);
-  return new StoreError('unavailable', `the store failed to ${what}: ${reason}`, { cause });
+  return new StoreError('STORE_UNAVAILABLE', `the store failed to ${what}: ${reason}`, { cause });
 }
 
 /** The engine failed at `what` because the store is corrupt. `advice`: what to do, as a sentence. */
 export function damaged(what: string, cause: Error, advice = ''): StoreError {
   const message = `the store is damaged, and failed to ${what}: ${cause.message}${advice === '' ? '' : `. ${advice}`}`;
-  return new StoreError('damaged', message, { cause });
+  return new StoreError('STORE_DAMAGED', message, { cause });
 }
 
 /** Advice about damaged rows. `store`: the flags that name the store. */
@@ -70,7 +78,7 @@ export function adviceOnRows(store: string): string {
 export function emptied(file: string, folder: string, mark: number): StoreError {
   const known = mark > 0 ? `revision ${mark} was acknowledged` : `its log ${file}-wal has commits`;
   return new StoreError(
-    'lost',
+    'STORE_LOST',
     `${file} is empty or missing, and ${known}. Nothing was changed. ${adviceOnLoss(folder)}`,
   );
 }
@@ -78,7 +86,7 @@ export function emptied(file: string, folder: string, mark: number): StoreError 
 /** The database is at an older revision than the mark beside it. */
 export function lostCommits(file: string, folder: string, revision: number, mark: number): StoreError {
   return new StoreError(
-    'lost',
+    'STORE_LOST',
     `${file} is at revision ${revision}, and revision ${mark} was acknowledged: commits are lost. ${adviceOnLoss(folder)}`,
   );
 }
@@ -94,7 +102,7 @@ export const LOSS_ACCEPTED = 'store opened with --accept-loss: start without --a
 export function noBackup(file: string, cause: unknown): StoreError {
   const reason = errorText(cause);
   return new StoreError(
-    'unavailable',
+    'STORE_UNAVAILABLE',
     `the schema was not migrated, because ${file} cannot be written: ${reason}. Nothing was changed.`,
     { cause },
   );

@@ -48,7 +48,7 @@ describe('the mark of the newest revision', () => {
     for (let round = 0; round < 2; round += 1) {
       expect(() => folder.open()).toThrow(
         expect.objectContaining({
-          code: 'lost',
+          code: 'STORE_LOST',
           message: expect.stringMatching(
             /is at revision [34]\d, and revision 71 was acknowledged: commits are lost\. Put the missing file back, restore a backup \(daybreak restore FILE --data .*\), or start .* --accept-loss/,
           ),
@@ -86,7 +86,7 @@ describe('the mark of the newest revision', () => {
     const empty = { revision: 0, resources: [], tokens: [] };
     expect(await folder.open('replace').replace(empty, false)).toMatchObject({ outcome: 'occupied' });
     await folder.close();
-    expect(() => folder.open()).toThrow(expect.objectContaining({ code: 'lost' }));
+    expect(() => folder.open()).toThrow(expect.objectContaining({ code: 'STORE_LOST' }));
     await rm(folder.at('daybreak.db'));
     await folder.open('replace').replace(empty, false);
     await folder.close();
@@ -101,7 +101,7 @@ describe('the mark of the newest revision', () => {
     await lose();
     const log = await readFile(folder.at('daybreak.db-wal'));
     const refusal = expect.objectContaining({
-      code: 'lost',
+      code: 'STORE_LOST',
       message: expect.stringMatching(
         /is empty or missing, and revision 71 was acknowledged\. Nothing was changed/,
       ),
@@ -120,7 +120,10 @@ describe('the mark of the newest revision', () => {
     await folder.fill(COMMITS);
     await truncate(folder.at('daybreak.db'), 0);
     expect(() => folder.open()).toThrow(
-      expect.objectContaining({ code: 'lost', message: expect.stringContaining('is empty or missing') }),
+      expect.objectContaining({
+        code: 'STORE_LOST',
+        message: expect.stringContaining('is empty or missing'),
+      }),
     );
     expect((await stat(folder.at('daybreak.db'))).size).toBe(0);
   });

@@ -1,3 +1,4 @@
+import { coded } from '../codes.ts';
 import type { Log } from '../../common/log.ts';
 import { StoreError } from './errors.ts';
 import type { Store } from './store.ts';
@@ -28,7 +29,8 @@ export function watchWrites(store: Store, log: Log): WatchedStore {
     failure = undefined;
   };
   const fail = (error: StoreError): void => {
-    if (failure === undefined) log.error({ err: error }, 'writes to the store fail');
+    if (failure === undefined)
+      log.error(coded('STORE_WRITES_FAIL', { err: error }), 'writes to the store fail');
     failure = error;
     tryLater();
   };
@@ -40,9 +42,10 @@ export function watchWrites(store: Store, log: Log): WatchedStore {
     timer = undefined;
     try {
       await store.probe();
-      if (failure?.code !== 'damaged') succeed();
+      if (failure?.code !== 'STORE_DAMAGED') succeed();
     } catch (error) {
-      if (failure !== undefined) log.warn({ err: error }, 'writes to the store still fail');
+      if (failure !== undefined)
+        log.warn(coded('STORE_WRITES_FAIL', { err: error }), 'writes to the store still fail');
       else if (error instanceof StoreError) fail(error);
     }
     tryLater();

@@ -16,6 +16,9 @@ test('every metric of the agent is in docs/metrics.md, and the page has no other
     restarts: { made: 0, hangs: 0 },
     secrets: [secret as never],
     application: [{ port: 80 } as never],
+    agent: { version: '', node: '' },
+    relay: {} as never,
+    problems: [{ code: 'CONFIG_REFUSED', problem: '', help: '' }],
     droppedOutputBytes: 0,
   });
   expect(namesIn(text)).toEqual(documentedMetrics('## The agent'));

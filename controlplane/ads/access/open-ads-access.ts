@@ -1,3 +1,4 @@
+import { coded } from '../../codes.ts';
 import type { Followed } from '../../../common/files/followed-files.ts';
 import { followSources } from '../../../common/files/followed-sources.ts';
 import { fileSource, sourceName, type Source } from '../../../common/files/source.ts';
@@ -86,7 +87,7 @@ export async function openAdsAccess(settings: AdsAccessSettings, world: AdsAcces
     ownerOf,
     onRefusal(reason, peer, { code, message }) {
       onRefusal(reason);
-      warn({ reason, peer, code }, `a proxy was refused: ${message}`);
+      warn(coded('PROXY_REFUSED', { reason, peer, grpc: code }), `a proxy was refused: ${message}`);
     },
   });
   for (const followed of [tokens, clientCa, signers]) followed?.onChange(() => admission.recheck());

@@ -1,3 +1,4 @@
+import { coded } from '../../codes.ts';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -69,7 +70,7 @@ export function followFolder<T>(options: FolderOptions<T>): Watch<T> {
   function noteFailure(reason: string): void {
     if (trouble?.reason === reason) return;
     options.onReading('failed');
-    log.error({ arn, reason }, 'a certificate cannot be used');
+    log.error(coded('CERTIFICATE_UNUSABLE', { arn, reason }), 'a certificate cannot be used');
     const first = trouble === undefined;
     trouble = { since: Date.now(), reason };
     if (first) onChange();

@@ -1,3 +1,4 @@
+import { coded } from '../../codes.ts';
 import {
   nextStanding,
   standingOf,
@@ -68,7 +69,7 @@ export function keepValid<T, A>(options: KeepValidOptions<T, A>): Start<A> {
     function say(now: number): void {
       const all = warnings(now);
       for (const warning of all.filter((each) => !said.includes(each))) {
-        log.warn(subject, `a certificate has to be renewed: ${warning}`);
+        log.warn(coded('CERTIFICATE_RENEWAL', subject), `a certificate has to be renewed: ${warning}`);
       }
       said = all;
     }

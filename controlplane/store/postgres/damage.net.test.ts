@@ -51,7 +51,7 @@ it('reading a row with a changed body fails with its name and advice', async () 
   await commitColors(store, COMMITS);
   await changeBody();
   const refusal = {
-    code: 'damaged',
+    code: 'STORE_DAMAGED',
     message: expect.stringMatching(
       /virtualNode "n5" in mesh "colors" of account 111122223333 fails its checksum\. Restore a backup \(daybreak restore FILE --store URL --replace\), or .* --accept-loss/,
     ) as string,
@@ -72,7 +72,7 @@ it.each([
   const store = await open();
   await commitColors(store, COMMITS);
   await sql(`update daybreak.resource set ${change} ${ROW}`);
-  await expect(store.changesSince(0)).rejects.toMatchObject({ code: 'damaged' });
+  await expect(store.changesSince(0)).rejects.toMatchObject({ code: 'STORE_DAMAGED' });
 });
 
 it('a changed client token fails the call that uses it, and a backup', async () => {
@@ -81,15 +81,18 @@ it('a changed client token fails the call that uses it, and a backup', async () 
   await sql(`update daybreak.client_token set content = 'd' where token = 'n5'`);
   const [token] = putColor(0, 'n5').tokens;
   if (token === undefined) throw new Error('there is a token');
-  await expect(store.tokenContent(token, 5000)).rejects.toMatchObject({ code: 'damaged' });
-  await expect(store.contents()).rejects.toMatchObject({ code: 'damaged' });
+  await expect(store.tokenContent(token, 5000)).rejects.toMatchObject({ code: 'STORE_DAMAGED' });
+  await expect(store.contents()).rejects.toMatchObject({ code: 'STORE_DAMAGED' });
 });
 
 it('a store revision below that of its rows is refused until --accept-loss', async () => {
   const store = await open();
   await commitColors(store, COMMITS);
   await sql('update daybreak.store set revision = 7');
-  const refusal = { code: 'damaged', message: expect.stringContaining('a row is of revision 20') as string };
+  const refusal = {
+    code: 'STORE_DAMAGED',
+    message: expect.stringContaining('a row is of revision 20') as string,
+  };
   await expect(store.changesSince(0)).rejects.toMatchObject(refusal);
   await expect(store.contents()).rejects.toMatchObject(refusal);
   const next = await open('accept');

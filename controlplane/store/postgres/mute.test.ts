@@ -12,7 +12,7 @@ const urlOf = (port: number): string => `postgres://user@127.0.0.1:${port}/datab
 test('opening a store on a server that never responds fails within its patience, and closes the connection', async () => {
   const { port, open } = await startMute();
   const opening = openPostgresStore({ url: urlOf(port), log: createLog('test', 'silent'), patience: 0 });
-  await expect(opening).rejects.toMatchObject({ code: 'unavailable' });
+  await expect(opening).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
   await expect.poll(open).toBe(0);
 });
 

@@ -1,3 +1,4 @@
+import { coded } from '../../codes.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { Log } from '../../../common/log.ts';
@@ -37,7 +38,7 @@ export async function openPostgres({ url, where, log, patience, loss }: OpenOpti
         await pool.end();
         throw error instanceof StoreError ? error : unavailable(`open ${where}`, reason);
       }
-      log.warn({ store: where, reason: reason.message }, 'waiting for the store');
+      log.warn(coded('STORE_AWAY', { store: where, reason: reason.message }), 'waiting for the store');
       await sleep(wait);
     }
   }
@@ -45,5 +46,5 @@ export async function openPostgres({ url, where, log, patience, loss }: OpenOpti
 
 async function accept(pool: Pool, where: string, log: Log): Promise<void> {
   const damagedRows = await acceptLoss(pool);
-  log.warn({ store: where, damagedRows }, LOSS_ACCEPTED);
+  log.warn(coded('LOSS_ACCEPTED', { store: where, damagedRows }), LOSS_ACCEPTED);
 }

@@ -91,7 +91,7 @@ describe('a database', () => {
     const running = await open();
     await sql('update daybreak.store set schema_version = 99');
     const refusal = {
-      code: 'newer',
+      code: 'STORE_NEWER',
       message: expect.stringMatching(
         `has schema version 99, and this program knows versions up to ${SCHEMA_VERSION}`,
       ) as string,
@@ -119,14 +119,18 @@ describe('a database', () => {
   it('without a table, or without the right to it, is reported as damaged', async () => {
     const store = await open();
     await sql('drop table daybreak.resource');
-    const damage = { code: 'damaged', status: 500, message: expect.stringContaining('resource') as string };
+    const damage = {
+      code: 'STORE_DAMAGED',
+      status: 500,
+      message: expect.stringContaining('resource') as string,
+    };
     await expect(store.commit(put(0, 'white'))).rejects.toMatchObject(damage);
     await expect(store.changesSince(0)).rejects.toMatchObject(damage);
   });
 
   it('with a foreign schema named daybreak is refused and unchanged', async () => {
     await sql('create schema daybreak; create table daybreak.other (id int)');
-    await expect(open()).rejects.toMatchObject({ code: 'foreign' });
+    await expect(open()).rejects.toMatchObject({ code: 'STORE_FOREIGN' });
     await sql('select id from daybreak.other');
   });
 
@@ -161,7 +165,7 @@ describe('a database', () => {
     ['on a server that is not there', () => 'postgres://localhost:1/test', /ECONNREFUSED/],
   ])('%s is named', async (_, wrong, message) => {
     await expect(openPostgresStore({ url: wrong(url), log, patience: 500 })).rejects.toMatchObject({
-      code: 'unavailable',
+      code: 'STORE_UNAVAILABLE',
       message: expect.stringMatching(message) as string,
     });
   });

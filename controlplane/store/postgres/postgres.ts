@@ -1,3 +1,4 @@
+import { coded } from '../../codes.ts';
 import type { Pool, QueryConfig } from 'pg';
 import type { Log } from '../../../common/log.ts';
 import type { Change } from '../../mesh/resource.ts';
@@ -103,7 +104,11 @@ export async function openPostgresStore({
 
 function logState(log: Log, where: string, state: 'connected' | 'lost', reason: string): void {
   if (state === 'connected') log.info({ store: where }, 'the store is connected');
-  else log.error({ store: where, reason }, 'store connection lost: reads continue from memory, writes fail');
+  else
+    log.error(
+      coded('STORE_AWAY', { store: where, reason }),
+      'store connection lost: reads continue from memory, writes fail',
+    );
 }
 
 // Named, so that the server prepares each statement only once per connection. A failed query closes its connection, whose

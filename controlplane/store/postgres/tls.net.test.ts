@@ -64,7 +64,7 @@ it.each([
 ])('a server with a certificate of %s is refused', async (_, host, ca, message) => {
   for (const mode of ['verify-full', 'verify-ca', 'require']) {
     await expect(open(urlOf(host, `sslmode=${mode}&sslrootcert=${file(ca)}`))).rejects.toMatchObject({
-      code: 'unavailable',
+      code: 'STORE_UNAVAILABLE',
       message: expect.stringMatching(message) as string,
     });
   }
@@ -72,7 +72,7 @@ it.each([
 
 it('a server that requires TLS refuses plaintext', async () => {
   await expect(open(urlOf('localhost', 'sslmode=disable'))).rejects.toMatchObject({
-    code: 'unavailable',
+    code: 'STORE_UNAVAILABLE',
     message: expect.stringContaining('no encryption') as string,
   });
 });
@@ -85,7 +85,7 @@ it('reconnects over TLS after the server has closed every connection', async () 
   });
   await store.changesSince(0);
   await server.stop('fast');
-  await expect(store.changesSince(0)).rejects.toMatchObject({ code: 'unavailable' });
+  await expect(store.changesSince(0)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
   await server.start();
   await back.promise;
   expect(await store.changesSince(0)).toEqual({ from: 0, changes: [] });

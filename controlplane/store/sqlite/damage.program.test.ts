@@ -25,7 +25,7 @@ describe('a row', () => {
     await folder.fill(COMMITS);
     changeBody('n5');
     const refusal = {
-      code: 'damaged',
+      code: 'STORE_DAMAGED',
       message: expect.stringMatching(
         /virtualNode "n5" in mesh "colors" of account 111122223333 fails its checksum\. Restore a backup \(daybreak restore FILE --data .* --replace\), or .* --accept-loss/,
       ) as string,
@@ -44,7 +44,7 @@ describe('a row', () => {
   ])('with a changed %s is refused', async (_, change) => {
     await folder.fill(COMMITS);
     sql(change);
-    await expect(folder.open().changesSince(0)).rejects.toMatchObject({ code: 'damaged' });
+    await expect(folder.open().changesSince(0)).rejects.toMatchObject({ code: 'STORE_DAMAGED' });
   });
 
   it('of a changed client token fails the call that uses the token, and a backup', async () => {
@@ -53,7 +53,7 @@ describe('a row', () => {
     const store = folder.open();
     const [token] = putColor(0, 'n5').tokens;
     if (token === undefined) throw new Error('there is a token');
-    await expect(store.tokenContent(token, 5000)).rejects.toMatchObject({ code: 'damaged' });
+    await expect(store.tokenContent(token, 5000)).rejects.toMatchObject({ code: 'STORE_DAMAGED' });
     await expect(store.contents()).rejects.toMatchObject({
       message: expect.stringContaining('a client token for CreateVirtualNode by account 111122223333'),
     });
@@ -155,7 +155,7 @@ describe('a database', () => {
     await folder.halve('daybreak.db');
     expect(() => folder.open()).toThrow(
       expect.objectContaining({
-        code: 'damaged',
+        code: 'STORE_DAMAGED',
         message: expect.stringMatching(
           /Move daybreak\.db and daybreak\.db-wal out of .* daybreak restore FILE --data/,
         ),

@@ -1,3 +1,4 @@
+import { coded } from '../../codes.ts';
 import { mkdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -75,7 +76,10 @@ export function openSqlite<S>(options: OpenOptions, prepare: (db: DatabaseSync) 
     const statements = prepare(db);
     if (loss === 'accept') {
       const damagedRows = deleteDamaged(db);
-      log?.warn({ store: file, mark, revision: currentRevision(db), damagedRows }, LOSS_ACCEPTED);
+      log?.warn(
+        coded('LOSS_ACCEPTED', { store: file, mark, revision: currentRevision(db), damagedRows }),
+        LOSS_ACCEPTED,
+      );
     }
     writeOwner(folder, new Date(), log);
     return { db, statements, mark, close: () => release(db, folder) };

@@ -90,7 +90,7 @@ describe('a data folder', () => {
     await writer.line(1);
     expect(() => openSqliteStore({ folder, patience: 0 })).toThrow(
       expect.objectContaining({
-        code: 'held',
+        code: 'STORE_HELD',
         message: expect.stringContaining(`process ${writer.child.pid} on ${hostname()}, since 20`),
       }),
     );
@@ -106,11 +106,11 @@ describe('a data folder', () => {
   it.each([
     [
       'a later schema',
-      'newer',
+      'STORE_NEWER',
       /schema version 99, and this program knows versions up to/,
       'pragma user_version = 99',
     ],
-    ['another program', 'foreign', /a database of another program/, 'pragma application_id = 7'],
+    ['another program', 'STORE_FOREIGN', /a database of another program/, 'pragma application_id = 7'],
   ])('of %s is refused', async (_, code, message, sql) => {
     await openSqliteStore({ folder }).close();
     const db = new DatabaseSync(join(folder, 'daybreak.db'));
@@ -128,7 +128,7 @@ describe('a data folder', () => {
     ],
   ])('with %s as the database is refused, and the file is unchanged', async (_, content) => {
     await writeFile(join(folder, 'daybreak.db'), content);
-    expect(() => openSqliteStore({ folder })).toThrow(expect.objectContaining({ code: 'foreign' }));
+    expect(() => openSqliteStore({ folder })).toThrow(expect.objectContaining({ code: 'STORE_FOREIGN' }));
     expect(await readFile(join(folder, 'daybreak.db'), 'utf8')).toBe(content);
   });
 
@@ -174,7 +174,7 @@ describe('a data folder', () => {
     await mkdir(join(folder, BEFORE, 'in the way'), { recursive: true });
     expect(() => openSqliteStore({ folder })).toThrow(
       expect.objectContaining({
-        code: 'unavailable',
+        code: 'STORE_UNAVAILABLE',
         message: expect.stringMatching(/the schema was not migrated, because .*backup cannot be written/),
       }),
     );
@@ -193,7 +193,10 @@ describe('a data folder', () => {
 
   it('of an older schema with a body of invalid JSON is refused until --accept-loss', async () => {
     makeOld(2, '{"kind":"virtualNode","name:"white"}');
-    const refusal = { code: 'damaged', message: expect.stringContaining('virtualNode "white"') as string };
+    const refusal = {
+      code: 'STORE_DAMAGED',
+      message: expect.stringContaining('virtualNode "white"') as string,
+    };
     expect(() => openSqliteStore({ folder })).toThrow(expect.objectContaining(refusal));
     const store = openSqliteStore({ folder, loss: 'accept' });
     expect(await store.contents()).toMatchObject({ resources: [], tokens: [{ token: 't' }] });
@@ -210,14 +213,14 @@ describe('a data folder', () => {
       await file.write(Buffer.alloc(Math.max(0, size - 12_288), 0xff), 0, null, 12_288);
       await file.close();
     }
-    await expect(store.contents()).rejects.toMatchObject({ code: 'damaged', status: 500 });
+    await expect(store.contents()).rejects.toMatchObject({ code: 'STORE_DAMAGED', status: 500 });
     await store.close();
   });
 
   it('that cannot be created fails with its path', async () => {
     await writeFile(join(folder, 'file'), '');
     expect(() => openSqliteStore({ folder: join(folder, 'file', 'data') })).toThrow(
-      expect.objectContaining({ code: 'unavailable', message: expect.stringContaining('file/data') }),
+      expect.objectContaining({ code: 'STORE_UNAVAILABLE', message: expect.stringContaining('file/data') }),
     );
   });
 

@@ -44,7 +44,7 @@ export function openSqliteStore({ folder, patience = 2000, loss = 'refuse', log 
   let closed = false;
 
   const guard = async <T>(what: string, work: () => T): Promise<T> => {
-    if (closed) throw new StoreError('unavailable', `the store failed to ${what}: it is closed`);
+    if (closed) throw new StoreError('STORE_UNAVAILABLE', `the store failed to ${what}: it is closed`);
     try {
       return work();
     } catch (error) {

@@ -65,8 +65,10 @@ export function contentsCases(subject: Subject): void {
   it('refuses calls after a close, and can be closed twice', async () => {
     await subject.store.close();
     await subject.store.close();
-    await expect(subject.store.commit(put(0, node('white')))).rejects.toMatchObject({ code: 'unavailable' });
-    await expect(subject.store.changesSince(0)).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(subject.store.commit(put(0, node('white')))).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+    });
+    await expect(subject.store.changesSince(0)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
   });
 
   it('can be probed without a change of its contents', async () => {

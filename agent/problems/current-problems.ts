@@ -1,0 +1,91 @@
+import type { NameStatus } from '../../common/addresses/follow-names.ts';
+import type { ApplicationProblem } from '../application/watch-application.ts';
+import { AGENT_CODES, type AgentCode } from '../codes.ts';
+import type { RelayStatus } from '../relay/relay.ts';
+import type { SecretStatus } from '../secrets/secret-status.ts';
+import { describeEnding, type SupervisorState } from '../supervisor/state.ts';
+
+/** A cause that keeps this proxy from working as it should, now. */
+export type Problem = {
+  readonly code: AgentCode;
+  /** On one line, with the names and addresses that it is about. */
+  readonly problem: string;
+  /** The first thing to do. */
+  readonly help: string;
+};
+
+/** Inputs of the problems. */
+export type ProblemInput = {
+  readonly now: Date;
+  readonly supervisor: SupervisorState;
+  readonly relay: RelayStatus;
+  readonly secrets: readonly SecretStatus[];
+  readonly names: readonly NameStatus[];
+  readonly application: readonly ApplicationProblem[];
+  /** Found by the checks of `watchHost`. */
+  readonly host: readonly HostProblem[];
+};
+
+/** A problem that a check of this host found. */
+export type HostProblem = Pick<Problem, 'code' | 'problem'>;
+
+/** Grace period of a control plane that has accepted the stream and not sent a configuration yet. */
+const CONFIG_MS = 10_000;
+
+/** Returns all current problems, the most severe first: Envoy, its configuration, the control plane, secrets and names, application. */
+export function currentProblems(input: ProblemInput): readonly Problem[] {
+  const { secrets, names, application, host } = input;
+  const found = [
+    ...envoyProblems(input.supervisor),
+    ...configProblems(input.relay, input.now),
+    ...connectionProblems(input.relay),
+    ...secrets.flatMap(({ name, problem }) => of('SECRET_PROBLEM', problem, `${name}: `)),
+    ...names.flatMap(({ name, problem }) => of('NAME_UNRESOLVED', problem, `${name}: `)),
+    ...application.map(({ port, problem }) => one('APP_UNREACHABLE', `port ${port}: ${problem}`)),
+    ...host,
+  ];
+  return found.map(({ code, problem }) => ({ code, problem, help: AGENT_CODES[code] }));
+}
+
+function one(code: AgentCode, problem: string): HostProblem {
+  return { code, problem };
+}
+
+function of(code: AgentCode, problem: string | undefined, before: string): readonly HostProblem[] {
+  return problem === undefined ? [] : [one(code, `${before}${problem}`)];
+}
+
+function envoyProblems(state: SupervisorState): readonly HostProblem[] {
+  if (state.kind === 'hung') return [one('ENVOY_HUNG', 'Envoy does not answer and is being stopped')];
+  if (state.kind !== 'backing-off') return [];
+  return [
+    one('ENVOY_ENDED', `Envoy ${describeEnding(state.exit)}; its restart is at ${state.until.toISOString()}`),
+  ];
+}
+
+function configProblems(relay: RelayStatus, now: Date): readonly HostProblem[] {
+  const { refused, configuration, connectedSince } = relay;
+  const waitedMs = connectedSince === undefined ? 0 : now.getTime() - connectedSince.getTime();
+  const isMissing = configuration === 'none' && waitedMs >= CONFIG_MS;
+  return [
+    ...(refused === undefined ? [] : [one(refusalCode(refused), refused)]),
+    ...(isMissing ? [one('CONFIG_MISSING', MISSING)] : []),
+  ];
+}
+
+const MISSING =
+  'connected, and the control plane has no configuration for this node: it does not know the resource';
+
+/** Returns the code of Envoy's NACK. */
+export function refusalCode(refused: string): AgentCode {
+  return /Address already in use/.test(refused) ? 'PORT_TAKEN' : 'CONFIG_REFUSED';
+}
+
+function connectionProblems({ failure, disconnectedSince }: RelayStatus): readonly HostProblem[] {
+  if (disconnectedSince === undefined || failure === undefined) return [];
+  const { code, endpoint, grpc, message } = failure;
+  const status = grpc === undefined ? '' : `${grpc.code} ${grpc.name}: `;
+  return [
+    one(code, `${endpoint}: ${status}${message}; disconnected since ${disconnectedSince.toISOString()}`),
+  ];
+}

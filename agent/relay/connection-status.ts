@@ -1,0 +1,103 @@
+import type { Log } from '../../common/log.ts';
+import { coded } from '../codes.ts';
+import { describeFailure, type UpstreamFailure } from '../upstreams/describe-failure.ts';
+
+/** Status of the connection to the control plane. */
+export type ConnectionStatus = {
+  readonly connected: boolean;
+  /** The server that accepted the stream, `host:port` as it was reached; undefined while disconnected. */
+  readonly endpoint: string | undefined;
+  readonly connectedSince: Date | undefined;
+  /**
+   * When the connection to the control plane was lost; undefined while connected. For a configuration from disk: when an earlier agent
+   * lost it.
+   */
+  readonly disconnectedSince: Date | undefined;
+  /** Why the last connection or attempt failed, as one text. It stays after a later attempt succeeded. */
+  readonly lastError: string | undefined;
+  /** The same in parts; undefined while connected. */
+  readonly failure: UpstreamFailure | undefined;
+};
+
+/** Keeps and logs the state of the connection to the control plane. */
+export type ConnectionReport = {
+  readonly report: (state: 'connected' | 'disconnected', detail: string) => void;
+  readonly status: () => ConnectionStatus;
+};
+
+/** Returns a server of TLS at an endpoint of the settings that says plaintext, and undefined for any other endpoint. */
+export type TlsProbe = (endpoint: string) => Promise<boolean>;
+
+/** Time between two probes. */
+const PROBE_EVERY_MS = 30_000;
+
+/** Inputs of a report. */
+export type ConnectionReportOptions = {
+  readonly log: Log;
+  /** Tells why a plaintext connection was lost without an answer. Default: no probe. */
+  readonly isTls?: TlsProbe | undefined;
+  /** Since when the control plane is away at the start. */
+  readonly since: Date;
+  /** Called for each lost connection and failed attempt. */
+  readonly onLost: () => void;
+};
+
+/** Starts disconnected. */
+export function createConnectionReport({
+  log,
+  isTls = async () => false,
+  since,
+  onLost,
+}: ConnectionReportOptions): ConnectionReport {
+  let connected: { readonly endpoint: string; readonly since: Date } | undefined;
+  let disconnectedSince: Date | undefined = since;
+  let lastError: string | undefined;
+  let failure: UpstreamFailure | undefined;
+  let probedAt = -Infinity;
+  let foundTls: string | undefined;
+
+  function fail(detail: string): void {
+    connected = undefined;
+    disconnectedSince ??= new Date();
+    lastError = detail;
+    const found = describeFailure(detail);
+    const isTlsServer = found.code === 'XDS_CONNECTION_LOST' && found.endpoint === foundTls;
+    failure = isTlsServer ? { ...found, code: 'XDS_SERVER_IS_TLS' } : found;
+    log.warn(coded(failure.code, { detail }), 'disconnected from the control plane');
+    onLost();
+    if (failure.code === 'XDS_CONNECTION_LOST') void probe(failure);
+  }
+
+  async function probe(lost: UpstreamFailure): Promise<void> {
+    const now = performance.now();
+    if (now - probedAt < PROBE_EVERY_MS) return;
+    probedAt = now;
+    if (!(await isTls(lost.endpoint))) return;
+    foundTls = lost.endpoint;
+    if (failure?.endpoint !== lost.endpoint) return;
+    failure = { ...failure, code: 'XDS_SERVER_IS_TLS' };
+    log.warn(
+      coded('XDS_SERVER_IS_TLS', { endpoint: lost.endpoint }),
+      'the control plane speaks TLS, and the endpoint says http://',
+    );
+  }
+
+  return {
+    report(state, detail) {
+      if (state === 'disconnected') return fail(detail);
+      connected = { endpoint: detail, since: new Date() };
+      disconnectedSince = undefined;
+      failure = undefined;
+      foundTls = undefined;
+      log.info({ detail }, 'connected to the control plane');
+    },
+    status: () => ({
+      connected: connected !== undefined,
+      endpoint: connected?.endpoint,
+      connectedSince: connected?.since,
+      disconnectedSince,
+      lastError,
+      failure,
+    }),
+  };
+}
