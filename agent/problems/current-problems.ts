@@ -1,6 +1,7 @@
 import type { NameStatus } from '../../common/addresses/follow-names.ts';
 import type { ApplicationProblem } from '../application/watch-application.ts';
 import { AGENT_CODES, type AgentCode } from '../codes.ts';
+import { nackCode } from '../relay/describe-nack.ts';
 import type { RelayStatus } from '../relay/relay.ts';
 import type { SecretStatus } from '../secrets/secret-status.ts';
 import { describeEnding, type SupervisorState } from '../supervisor/state.ts';
@@ -68,18 +69,13 @@ function configProblems(relay: RelayStatus, now: Date): readonly HostProblem[] {
   const waitedMs = connectedSince === undefined ? 0 : now.getTime() - connectedSince.getTime();
   const isMissing = configuration === 'none' && waitedMs >= CONFIG_MS;
   return [
-    ...(refused === undefined ? [] : [one(refusalCode(refused), refused)]),
+    ...(refused === undefined ? [] : [one(nackCode(refused), refused)]),
     ...(isMissing ? [one('CONFIG_MISSING', MISSING)] : []),
   ];
 }
 
 const MISSING =
   'connected, and the control plane has no configuration for this node: it does not know the resource';
-
-/** Returns the code of Envoy's NACK. */
-export function refusalCode(refused: string): AgentCode {
-  return /Address already in use/.test(refused) ? 'PORT_TAKEN' : 'CONFIG_REFUSED';
-}
 
 function connectionProblems({ failure, disconnectedSince }: RelayStatus): readonly HostProblem[] {
   if (disconnectedSince === undefined || failure === undefined) return [];

@@ -1,3 +1,5 @@
+import type { AgentCode } from '../codes.ts';
+
 /** Formats the message of Envoy's NACK on one line, and explains an error that does not name its cause. */
 export function describeNack(error: string): string {
   const message = error.trim().replaceAll(/\s*\n\s*/g, '; ');
@@ -5,6 +7,11 @@ export function describeNack(error: string): string {
   return port === undefined
     ? message
     : `${message} (another program of this host listens on port ${port}, which Envoy needs)`;
+}
+
+/** Returns the code of a NACK by its message. */
+export function nackCode(message: string): AgentCode {
+  return /Address already in use/.test(message) ? 'PORT_TAKEN' : 'CONFIG_REFUSED';
 }
 
 const PORT_IN_USE = /cannot bind '[^']*:(\d+)': Address already in use/;

@@ -11,10 +11,9 @@ import type { NameFilling } from '../names/listener-names.ts';
 import { coded } from '../codes.ts';
 import type { KeptConfig } from '../state/keepers.ts';
 import type { StoredConfig } from '../state/state-format.ts';
-import { refusalCode } from '../problems/current-problems.ts';
 import { createAcceptedConfig, type AcceptedStatus } from './accepted-config.ts';
 import { createConnectionReport, type ConnectionStatus, type TlsProbe } from './connection-status.ts';
-import { describeNack } from './describe-nack.ts';
+import { describeNack, nackCode } from './describe-nack.ts';
 import { holdSecrets } from './hold-secrets.ts';
 import { createRelayedConfig } from './relayed-config.ts';
 import { createRelayedSubscriptions } from './relayed-subscriptions.ts';
@@ -198,7 +197,7 @@ export async function startRelay({
     if (update === undefined) return distrustStored(typeUrl, why);
     refusals += 1;
     log.error(
-      coded(refusalCode(why), { typeUrl, version: update.version, error: why }),
+      coded(nackCode(why), { typeUrl, version: update.version, error: why }),
       'Envoy sent a NACK; the agent serves the last good resources again',
     );
     pending.delete(typeUrl);
@@ -211,7 +210,7 @@ export async function startRelay({
   function distrustStored(typeUrl: TypeUrl, error: string): void {
     refusals += 1;
     log.error(
-      coded(refusalCode(error), { typeUrl, error }),
+      coded(nackCode(error), { typeUrl, error }),
       'Envoy sent a NACK of the last good resources from disk; the agent asks for all of them again',
     );
     config.distrust(typeUrl);
