@@ -178,6 +178,13 @@ describe('the socket', () => {
   });
 });
 
+test('a missing folder of the socket is named', async () => {
+  const path = join(folder, 'ecs', 'agent.sock');
+  await expect(startAgent({ mode: { kind: 'uds', path, isConfigured: true } })).rejects.toThrow(
+    `cannot listen on ${path} (ENOENT: no such file or directory, stat '${join(folder, 'ecs')}')`,
+  );
+});
+
 describe('the calls', () => {
   test('20 calls at once, then 429, for all calls together; the status is never refused', async () => {
     await startEnvoy();
