@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { Resource } from '../../xds/types.ts';
 import { startControlPlane } from './control-plane.ts';
 
 const NODE_ID = 'mesh/m/virtualNode/n';
@@ -27,6 +28,7 @@ export type AgentHost = {
   start(env?: Env, shell?: string, user?: string): Promise<RunningAgent>;
   /** Folders that agents made for themselves and have not removed. */
   runFolders(): readonly string[];
+  stopControlPlane(): void;
   remove(): void;
 };
 
@@ -51,10 +53,16 @@ export type AgentStatus = {
   readonly envoyRestartCount: string;
   readonly managementServerConnectionStatus: string;
   readonly initialConfigUpdateStatus: string;
-  readonly daybreak: { readonly droppedOutputBytes: number; readonly supervisor: { readonly state: string } };
+  readonly daybreak: {
+    readonly notReady: readonly string[];
+    readonly state: { readonly own: { readonly written?: string; readonly problem?: string } };
+    readonly droppedOutputBytes: number;
+    readonly supervisor: { readonly state: string };
+  };
 };
 
-export async function makeAgentHost(name: string): Promise<AgentHost> {
+/** `certificate`: a secret of the control plane, for a listener with TLS on port 15004. */
+export async function makeAgentHost(name: string, certificate?: Resource): Promise<AgentHost> {
   execFileSync('ip', ['netns', 'add', name]);
   execFileSync('ip', ['-n', name, 'link', 'set', 'lo', 'up']);
   const folder = mkdtempSync(join(tmpdir(), 'dbpi-agent-'));
@@ -63,7 +71,7 @@ export async function makeAgentHost(name: string): Promise<AgentHost> {
   mkdirSync(runs);
   chmodSync(runs, 0o777);
   const socket = join(folder, 'control-plane.sock');
-  const controlPlane = await startControlPlane(socket, NODE_ID);
+  const controlPlane = await startControlPlane(socket, NODE_ID, certificate);
 
   const run: AgentHost['run'] = async (...command) => {
     const { stdout } = await promisify(execFile)('ip', ['netns', 'exec', name, ...command], {
@@ -118,6 +126,7 @@ export async function makeAgentHost(name: string): Promise<AgentHost> {
     take,
     start,
     runFolders: () => readdirSync(runs),
+    stopControlPlane: () => controlPlane.stop(),
     remove() {
       controlPlane.stop();
       for (const pid of processesIn(name)) process.kill(pid, 'SIGKILL');

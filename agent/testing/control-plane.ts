@@ -5,7 +5,7 @@ import { anyPack, AnySchema, FileDescriptorSetSchema } from '@bufbuild/protobuf/
 import { listenGrpc } from '../../xds/grpc/listen.ts';
 import { createGrpcServer } from '../../xds/grpc/server.ts';
 import { createXdsServer } from '../../xds/server.ts';
-import { CLUSTER, LISTENER, type Resource, type TypeUrl } from '../../xds/types.ts';
+import { CLUSTER, LISTENER, SECRET, type Resource, type TypeUrl } from '../../xds/types.ts';
 import { contentVersion } from '../../xds/wire/version.ts';
 
 const descriptors = join(import.meta.dirname, '../../xds/envoy-1.40.0.binpb');
@@ -81,15 +81,48 @@ const ECHO_JSON = {
   ],
 };
 
-/** A control plane for one node on a unix socket, which reaches into every network namespace. */
-export async function startControlPlane(socketPath: string, nodeId: string): Promise<{ stop(): void }> {
+/** The same with TLS. The certificate comes from the control plane, and is its one secret. */
+const tlsEcho = (certificate: string) => ({
+  ...ECHO_JSON,
+  name: 'lds_ingress_0.0.0.0_15004',
+  address: { socketAddress: { address: '0.0.0.0', portValue: 15_004 } },
+  filterChains: ECHO_JSON.filterChains.map((chain) => ({
+    ...chain,
+    name: 'tls',
+    transportSocket: {
+      name: 'envoy.transport_sockets.tls',
+      typedConfig: {
+        '@type': 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext',
+        commonTlsContext: {
+          tlsCertificateSdsSecretConfigs: [
+            {
+              name: certificate,
+              sdsConfig: { ads: {}, resourceApiVersion: 'V3', initialFetchTimeout: '2s' },
+            },
+          ],
+        },
+      },
+    },
+  })),
+});
+
+/** A control plane for one node on a unix socket, which reaches into every network namespace. `certificate`: a secret for a listener with TLS. */
+export async function startControlPlane(
+  socketPath: string,
+  nodeId: string,
+  certificate?: Resource,
+): Promise<{ stop(): void }> {
   const xds = createXdsServer({ keyOf: ({ id }) => id });
-  const listeners = [LISTENER_JSON, ECHO_JSON].map((json) => resource(LISTENER, json.name, json));
+  const secured = certificate === undefined ? [] : [tlsEcho(certificate.name)];
+  const listeners = [LISTENER_JSON, ECHO_JSON, ...secured].map((json) => resource(LISTENER, json.name, json));
   xds.set(
     nodeId,
     new Map([
       [CLUSTER, { resources: new Map() }],
       [LISTENER, { resources: new Map(listeners.map((each) => [each.name, each])) }],
+      ...(certificate === undefined
+        ? []
+        : [[SECRET, { resources: new Map([[certificate.name, certificate]]) }] as const]),
     ]),
   );
   const server = createGrpcServer();
