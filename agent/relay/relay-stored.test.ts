@@ -135,16 +135,18 @@ test('Envoy rejects a listener from disk while the control plane is connected: t
 test('a NACK of a listener from disk does not reject the newer one that is on its way', async () => {
   const { xds, port } = await controlPlane();
   xds.set('n', makeSnapshot({ [LISTENER]: { l: '2' } }));
-  const { socketPath } = await relayTo(port, { stored: stored() });
+  const { relay, socketPath } = await relayTo(port, { stored: stored() });
   const proxy = envoy(socketPath, false);
   proxy.client.subscribe(LISTENER, ALL);
   await expect.poll(proxy.contents).toContain('l=1');
-  await expect.poll(() => xds.streams()[0]?.types[0]?.outstanding).toBeDefined();
+  const { version } = makeResource(LISTENER, 'l', '2');
+  await expect.poll(() => Array.from(relay.served(LISTENER), (each) => each.version)).toEqual([version]);
   proxy.client.answer(proxy.updates[0] as DeltaUpdate, 'l is wrong');
   await expect.poll(proxy.contents).toEqual(['l=1', 'l=2']);
   expect(xds.settled('n', LISTENER)).toBe('pending');
   proxy.client.answer(proxy.updates[1] as DeltaUpdate);
   await expect.poll(() => xds.settled('n', LISTENER)).toBe('acked');
+  expect(relay.status()).toMatchObject({ refusals: 0, refused: undefined });
 });
 
 const TRUST = { [SECRET]: { trust: '1' } };
