@@ -4,7 +4,7 @@ import { parseEnv } from 'node:util';
 import { createFileRegistry, fromBinary, fromJson, type JsonValue } from '@bufbuild/protobuf';
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import { expect, test } from 'vitest';
-import { NOWHERE } from '../location/location.ts';
+import { NOWHERE, type Location } from '../location/location.ts';
 import { bootstrap } from './bootstrap.ts';
 import { nodeIdentity } from './node-identity.ts';
 import { readAgentSettings } from '../settings/settings.ts';
@@ -18,6 +18,32 @@ const cases = globSync('*.env', { cwd: testdata })
   .sort()
   .map((file) => ({ file, golden: `${basename(file, '.env')}.bootstrap.json` }));
 
+/** Where the agents of some cases run. */
+const LOCATIONS: Readonly<Record<string, Location>> = {
+  'ecs-task.env': {
+    ...NOWHERE,
+    region: 'us-west-2',
+    zone: 'us-west-2d',
+    zoneId: 'usw2-az4',
+    task: {
+      arn: 'arn:aws:ecs:us-west-2:111122223333:task/default/158d1c8083dd49d6b527399fd6414f5c',
+      cluster: 'default',
+      service: 'MyService',
+      family: 'curltest',
+      revision: '26',
+      launchType: 'EC2',
+      ipFamilies: 'ALL',
+      executionEnvironment: 'AWS_ECS_EC2',
+      containerInstanceArn: 'arn:aws:ecs:us-west-2:111122223333:container-instance/default/5',
+      limits: { cpu: '10', memory: '128' },
+    },
+  },
+  'kubernetes.env': {
+    ...NOWHERE,
+    kubernetes: { version: 'v1.30', podUid: 'a-uid', controllerVersion: 'v1.13.0' },
+  },
+};
+
 test.each(cases)('$golden', async ({ file, golden }) => {
   const settings = readAgentSettings(parseEnv(readFileSync(join(testdata, file), 'utf8')));
   const facts = {
@@ -26,7 +52,10 @@ test.each(cases)('$golden', async ({ file, golden }) => {
     platform: 'x86_64',
     kernel: '6.1.0',
   };
-  const node = nodeIdentity(settings, facts, NOWHERE, { instance: 'an-instance', version: '0.0.0' });
+  const node = nodeIdentity(settings, facts, LOCATIONS[file] ?? NOWHERE, {
+    instance: 'an-instance',
+    version: '0.0.0',
+  });
   const inFolder = (name: string) => `/tmp/daybreak-agent-x/${name}`;
   const paths = {
     agent: inFolder('ads.sock'),

@@ -157,9 +157,14 @@ describe('an error names the variable with an invalid value', () => {
   });
 });
 
-describe("unsupported features of App Mesh's image", () => {
-  test.each([['APPNET_ENABLE_RELAY_MODE_FOR_XDS', '1', 'relay']])('%s=%s is refused', (name, value, word) => {
-    const wanted = expect.stringMatching(new RegExp(`this version does not support.*${word}`, 'i'));
+describe("features of App Mesh's image that are refused for good", () => {
+  test.each([
+    ['APPNET_ENABLE_RELAY_MODE_FOR_XDS', '1', '0, or not set: relay mode is not supported'],
+    ['APPNET_FIPS_MODE_ENABLED', 'true', '0, or not set: FIPS mode is not supported'],
+    ['APPNET_CONTAINER_IP_MAPPING', '{}', 'not to be set: Service Connect is not supported'],
+    ['APPNET_LISTENER_PORT_MAPPING', '{}', 'not to be set: Service Connect is not supported'],
+  ])('%s=%s is refused, with the reason', (name, value, beginning) => {
+    const wanted = expect.stringMatching(new RegExp(`^${beginning}: .`)) as unknown;
     expect(problems({ ...NEEDED, [name]: value })).toEqual([{ name, got: value, wanted }]);
   });
 

@@ -1,31 +1,45 @@
 import { boolean, type Parser, type Reader } from '../../common/settings.ts';
 
-/** Switches of App Mesh's image for unsupported features, with the name of each feature. */
+/** Switches of App Mesh's image that are refused for good, with the reason. */
 const SWITCHES: Readonly<Record<string, string>> = {
-  APPNET_ENABLE_RELAY_MODE_FOR_XDS: 'the relay mode for a whole host',
-  APPNET_FIPS_MODE_ENABLED: 'FIPS mode',
+  APPNET_ENABLE_RELAY_MODE_FOR_XDS: 'relay mode is not supported: each agent has its own relay',
+  APPNET_FIPS_MODE_ENABLED: 'FIPS mode is not supported: neither Envoy nor Node is a validated build',
 };
 
-/** Variables that enable an unsupported feature with any value, with the name of each feature. */
+const SERVICE_CONNECT =
+  'Service Connect is not supported: ECS configures those proxies. `daybreak import` turns its services into a mesh';
+
+/** Variables that are refused for good with any value, with the reason. */
 const VALUES: Readonly<Record<string, string>> = {
-  APPNET_CONTAINER_IP_MAPPING: 'Service Connect',
-  APPNET_LISTENER_PORT_MAPPING: 'Service Connect',
+  APPNET_CONTAINER_IP_MAPPING: SERVICE_CONNECT,
+  APPNET_LISTENER_PORT_MAPPING: SERVICE_CONNECT,
 };
 
-/** Variables that only selected AWS's endpoints. They have no effect. */
+/** Variables that selected AWS's endpoints, belong to a refused feature, or that App Mesh's last image no longer read. They have no effect. */
 const WITHOUT_EFFECT: readonly string[] = [
   'APPMESH_PREVIEW',
   'APPMESH_DUALSTACK_ENDPOINT',
   'APPMESH_FIPS_ENDPOINT',
   'APPMESH_SIGNING_NAME',
+  'APPNET_MANAGEMENT_DOMAIN_NAME',
+  'APPNET_MANAGEMENT_PORT',
+  'APPNET_RELAY_LISTENER_UDS_PATH',
   'ENVOY_ENABLE_IAM_AUTH_FOR_XDS',
+  'ENVOY_ENABLE_TCP_POOL_IDLE_TIMEOUT',
+  'NAMESPACE_ARN',
+  'NAMESPACE_NAME',
   'PID_POLL_INTERVAL_MS',
+  'RELAY_BUFFER_LIMIT_BYTES',
+  'RELAY_STREAM_IDLE_TIMEOUT',
+  'TLS_CURVE',
 ];
 
-/** Reports each variable that enables an unsupported feature as a problem, so that no feature is missing unnoticed. */
+/** Reports each variable that enables a refused feature as a problem, so that no feature is missing unnoticed. */
 export function rejectUnsupported(read: Reader): void {
-  for (const [name, what] of Object.entries(SWITCHES)) read(name, off(what), undefined);
-  for (const [name, what] of Object.entries(VALUES)) read(name, unset(what), undefined);
+  for (const [name, why] of Object.entries(SWITCHES)) read(name, off(why), undefined);
+  for (const [name, why] of Object.entries(VALUES)) {
+    read(name, () => ({ wanted: `not to be set: ${why}` }), undefined);
+  }
 }
 
 /** Returns the names of set variables that have no effect, for the log. */
@@ -33,15 +47,9 @@ export function withoutEffect(env: Readonly<Record<string, string | undefined>>)
   return WITHOUT_EFFECT.filter((name) => (env[name]?.trim() ?? '') !== '');
 }
 
-function off(what: string): Parser<false> {
+function off(why: string): Parser<false> {
   return (text) => {
     const parsed = boolean(text);
-    return 'value' in parsed && !parsed.value
-      ? { value: false }
-      : { wanted: `0, or not set: this version does not support ${what}` };
+    return 'value' in parsed && !parsed.value ? { value: false } : { wanted: `0, or not set: ${why}` };
   };
-}
-
-function unset(what: string): Parser<never> {
-  return () => ({ wanted: `not to be set: this version does not support ${what}` });
 }

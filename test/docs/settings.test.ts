@@ -38,13 +38,13 @@ function variablesRead(): readonly string[] {
   return [...names];
 }
 
-/** Returns whether the agent rejects a variable because this version does not support its feature. */
+/** Returns whether the agent rejects a variable because its feature is refused for good. */
 function isUnsupported(name: string): boolean {
   try {
     readAgentSettings({ ...NEEDED, [name]: 'true' });
     return false;
   } catch (error) {
-    return /this version does not support/.test(String(error));
+    return /is not supported: /.test(String(error));
   }
 }
 
