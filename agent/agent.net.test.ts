@@ -188,35 +188,53 @@ describe('/dev/stdout works with any stdout of the agent', () => {
   });
 });
 
-describe('a failed start has an explanation, and leaves no files', () => {
-  test.each([
+const refusedBootstrap = (binary: string | undefined) =>
+  [
+    { DAYBREAK_ENVOY: binary ?? 'envoy', ENVOY_OUTLIER_DETECTION_EVENT_LOG_PATH: '/nowhere/log' },
+    /Envoy refuses its bootstrap: unable to open file '\/nowhere\/log'.*: correct the variable or file/,
+    78,
+  ] as const;
+
+describe('a failed start has an explanation and an exit code, and leaves no files', () => {
+  test.each<[string, Readonly<Record<string, string>>, RegExp, number]>([
     [
       'bad settings',
-      { ENVOY_LOG_LEVEL: 'loud', ENABLE_ENVOY_XRAY_TRACING: '1' },
-      /ENABLE_ENVOY_XRAY.*[^]*ENVOY_LOG_LEVEL/,
+      { ENVOY_LOG_LEVEL: 'loud', LISTENER_DRAIN_WAIT_TIME_S: '1' },
+      /ENVOY_LOG_LEVEL.*[^]*LISTENER_DRAIN_WAIT_TIME_S/,
+      1,
     ],
     [
       'no Envoy',
       { DAYBREAK_ENVOY: '/nowhere/envoy' },
       /found no Envoy that this user may run; looked for \/nowhere\/envoy/,
+      126,
     ],
-    ['an Envoy that is not executable', { DAYBREAK_ENVOY: '/etc/passwd' }, /looked for \/etc\/passwd/],
+    ['an Envoy that is not executable', { DAYBREAK_ENVOY: '/etc/passwd' }, /looked for \/etc\/passwd/, 126],
     [
       'an Envoy that always exits',
       { DAYBREAK_ENVOY: '/bin/false', APPNET_ENVOY_RESTART_COUNT: '1' },
-      /used up its 1 restarts/,
+      /Envoy ended with code 1\. It has used up its 1 restarts/,
+      1,
     ],
+    ['a bootstrap that Envoy refuses', ...refusedBootstrap(process.env['DAYBREAK_ENVOY'])],
+    ['a bootstrap that the oldest Envoy refuses', ...refusedBootstrap(process.env['DAYBREAK_ENVOY_OLDEST'])],
     [
       'a missing certificate',
       { APPMESH_XDS_ENDPOINT: 'a:1', DAYBREAK_XDS_CA_FILE: '/nowhere/ca.pem' },
       /DAYBREAK_XDS_CA_FILE=\/nowhere\/ca.pem/,
+      1,
     ],
-    ['a privileged port', { APPNET_AGENT_HTTP_PORT: '80' }, /cannot listen on 127.0.0.1 port 80 .*EACCES/],
-  ])('%s', async (_, env, message) => {
+    [
+      'a privileged port',
+      { APPNET_AGENT_HTTP_PORT: '80' },
+      /cannot listen on 127.0.0.1 port 80 .*EACCES/,
+      69,
+    ],
+  ])('%s', async (_, env, message, exitCode) => {
     const agent = await host.start(env);
-    expect(await agent.ended).toBe(1);
+    expect(await agent.ended).toBe(exitCode);
     expect(agent.output()).toMatch(message);
-    expect(agent.output()).not.toMatch(/ {4}at /);
+    expect(agent.output()).not.toMatch(/ {4}at |restarting Envoy.*[^]*refuses its bootstrap/);
     expect(host.runFolders()).toEqual([]);
   });
 });

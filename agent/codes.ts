@@ -12,12 +12,13 @@ export const AGENT_CODES = {
   RUN_FOLDER: 'set DAYBREAK_RUN_DIR to a folder that uid 1337 can write to',
   XDS_FILE: 'make the file readable for uid 1337, with the content that its variable wants',
   CONFIG_FILE: 'correct the file that the variable names',
-  BOOTSTRAP_REFUSED: "read Envoy's words, and correct the file that the line names",
+  BOOTSTRAP_REFUSED: "read Envoy's words, and correct the file or variable that they are about",
   STATUS_PORT: 'set APPNET_AGENT_HTTP_PORT or APPNET_AGENT_HTTP_BIND_ADDRESS',
   ADMIN_PLACE: 'set ENVOY_ADMIN_ACCESS_PORT or DAYBREAK_ADMIN_ADDRESS',
   MANAGEMENT_SOCKET: 'remove the file at the path, or set APPNET_AGENT_ADMIN_UDS_PATH',
   PROMETHEUS_ADDRESS: 'set DAYBREAK_PROMETHEUS_ADDRESS to a free address and port',
   APP_ADDRESS: 'set DAYBREAK_APP_ADDRESS to an address or interface of this host',
+  ENVOY_CANNOT_RUN: 'set DAYBREAK_ENVOY to an Envoy for this machine',
   ENVOY_CRASH_LOOP: "read Envoy's last lines before this one",
 
   // The control plane cannot be used; Envoy keeps its configuration.

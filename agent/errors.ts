@@ -1,6 +1,7 @@
 import { errorText } from '../common/error-text.ts';
 import type { Source } from '../common/files/source.ts';
 import type { AgentCode } from './codes.ts';
+import { describeCause, exitCodeOf, type EndCause } from './endings/end-cause.ts';
 import type { Place } from './serving/serve.ts';
 
 /** Failures that stop the agent after its settings were accepted. */
@@ -18,18 +19,34 @@ export type AgentErrorCode = Extract<
   | 'MANAGEMENT_SOCKET'
   | 'PROMETHEUS_ADDRESS'
   | 'APP_ADDRESS'
+  | 'ENVOY_CANNOT_RUN'
   | 'ENVOY_CRASH_LOOP'
 >;
 
-/** A failure that the operator reads: what failed, why, and what helps. The exit code is 1. */
+/** Exit codes other than 1. They are those of the causes in `endings/end-cause.ts`. */
+const EXIT_CODES: Partial<Readonly<Record<AgentErrorCode, number>>> = {
+  STATUS_PORT: 69,
+  ADMIN_PLACE: 69,
+  MANAGEMENT_SOCKET: 69,
+  PROMETHEUS_ADDRESS: 69,
+  BOOTSTRAP_REFUSED: 78,
+  ENVOY_MISSING: 126,
+};
+
+/** A failure that the operator reads: what failed, why, and what helps. The exit code tells the causes apart (docs/settings.md). */
 export class AgentError extends Error {
   readonly code: AgentErrorCode;
-  readonly exitCode = 1;
+  readonly exitCode: number;
 
-  constructor(code: AgentErrorCode, message: string, options?: ErrorOptions) {
+  constructor(
+    code: AgentErrorCode,
+    message: string,
+    options: ErrorOptions & { readonly exitCode?: number } = {},
+  ) {
     super(message, options);
     this.name = 'AgentError';
     this.code = code;
+    this.exitCode = options.exitCode ?? EXIT_CODES[code] ?? 1;
   }
 }
 
@@ -115,10 +132,24 @@ export function noAddressOnInterface(name: string, interfaces: readonly string[]
 }
 
 /** `ENVOY_CRASH_LOOP`: Envoy exited more often than the restart budget allows. */
-export function envoyCrashLoop(restarts: number, how: string): AgentError {
+export function envoyCrashLoop(restarts: number, cause: EndCause): AgentError {
   return new AgentError(
     'ENVOY_CRASH_LOOP',
-    `Envoy ${how} and has used up its ${restarts} restarts (APPNET_ENVOY_RESTART_COUNT)`,
+    `Envoy ${describeCause(cause)}. It has used up its ${restarts} restarts (APPNET_ENVOY_RESTART_COUNT)`,
+    { exitCode: exitCodeOf(cause) },
+  );
+}
+
+/** `ENVOY_CANNOT_RUN`, `BOOTSTRAP_REFUSED`: Envoy ended for a cause that a restart does not change. */
+export function envoyHopeless(cause: EndCause): AgentError {
+  const isRefused = cause.kind === 'configuration-refused';
+  const help = isRefused
+    ? 'correct the variable or file that this part of the bootstrap comes from'
+    : 'set DAYBREAK_ENVOY to an Envoy for this machine';
+  return new AgentError(
+    isRefused ? 'BOOTSTRAP_REFUSED' : 'ENVOY_CANNOT_RUN',
+    `Envoy ${describeCause(cause)}: ${help}. A restart would not help`,
+    { exitCode: exitCodeOf(cause) },
   );
 }
 

@@ -55,7 +55,7 @@ test.each([
 ])('port %d is in use', async (port, setting) => {
   await host.take('127.0.0.1', port);
   const agent = await host.start();
-  expect(await agent.ended).toBe(1);
+  expect(await agent.ended).toBe(69);
   const said = fatalMessage(agent.output());
   expect(said).toMatch(
     new RegExp(`^cannot listen on 127.0.0.1 port ${port} .*EADDRINUSE.*: set ${setting} or`),

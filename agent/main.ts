@@ -13,11 +13,13 @@ import { createChannel } from './channel/channel.ts';
 import { createOwnConnection, NO_STATE, withoutEmptyConfigFile } from './custom-config/own-bootstrap.ts';
 import { prepareBootstrap } from './bootstrap/prepare-bootstrap.ts';
 import { coded } from './codes.ts';
+import { validateBootstrap } from './custom-config/validate-bootstrap.ts';
 import { drain } from './drain/drain.ts';
+import { createDiagnosis } from './endings/diagnose.ts';
 import { findEnvoy } from './supervisor/envoy-binary.ts';
 import { envoyArgs } from './supervisor/envoy-command.ts';
 import { envoyEnvironment } from './supervisor/envoy-environment.ts';
-import { AgentError, cannotUseRunFolder, envoyCrashLoop } from './errors.ts';
+import { AgentError, cannotUseRunFolder, envoyCrashLoop, envoyHopeless } from './errors.ts';
 import { isLive, watchHealth } from './health.ts';
 import { isLocal, readHostFacts } from './host-facts.ts';
 import { findLocation } from './location/find-location.ts';
@@ -41,7 +43,6 @@ import { readAgentSettings, type AgentSettings } from './settings/settings.ts';
 import { configurationAge, status } from './status/status.ts';
 import { listenForStop } from './stop-signals.ts';
 import { startEnvoy } from './supervisor/envoy-process.ts';
-import { describeEnding } from './supervisor/state.ts';
 import { createSupervisor } from './supervisor/supervisor.ts';
 import { withoutEffect } from './settings/unsupported.ts';
 import { plaintextProbe } from './upstreams/probe-tls.ts';
@@ -145,7 +146,20 @@ async function run(
     state.keep(() => ({ ...relay.kept(), addresses: names.addresses() }), stop.drain);
     cleanups.push(() => state.stop());
     const sdsErrors = createSdsErrors();
-    const output = await openEnvoyOutput(folder.path, agentLog, outputs, (piece) => sdsErrors.read(piece));
+    const diagnosis = createDiagnosis({
+      binary,
+      validate: () =>
+        validateBootstrap({
+          ...envoy,
+          args: prepared.args,
+          outputPath: folder.file('validation'),
+          signal: stop.drain,
+        }),
+    });
+    const output = await openEnvoyOutput(folder.path, agentLog, outputs, (piece) => {
+      sdsErrors.read(piece);
+      diagnosis.read(piece);
+    });
     cleanups.push(output.close);
 
     const command = { ...envoy, ...output };
@@ -169,6 +183,7 @@ async function run(
     const supervisor = createSupervisor({
       start: () => {
         management.envoyStarts();
+        diagnosis.begin();
         const args = envoyArgs(settings, prepared.args, management.envoyLogLevel());
         return startEnvoy({ ...command, args });
       },
@@ -182,6 +197,7 @@ async function run(
         ]);
       },
       isLive: () => isLive(admin),
+      explain: diagnosis.explain,
       drain: (cutShort) => drain(admin, settings.drainSeconds * 1000, cutShort),
       restarts: settings.restarts,
       stop,
@@ -205,6 +221,7 @@ async function run(
         startedAt,
         agent,
         supervisor: supervisor.state(),
+        lastEnd: supervisor.lastEnd(),
         restarts: supervisor.restarts(),
         relay: relay.status(),
         secrets: secrets.status(),
@@ -240,7 +257,8 @@ async function run(
     cleanups.push(adminServer.close);
 
     const reason = await supervisor.run();
-    if (reason.kind === 'crash-loop') throw envoyCrashLoop(settings.restarts, describeEnding(reason.exit));
+    if (reason.kind === 'crash-loop') throw envoyCrashLoop(settings.restarts, reason.exit.cause);
+    if (reason.kind === 'hopeless') throw envoyHopeless(reason.exit.cause);
   } finally {
     for (const cleanup of cleanups.toReversed()) await cleanup();
   }

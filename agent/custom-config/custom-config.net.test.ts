@@ -70,7 +70,7 @@ test("a file that Envoy refuses ends the agent with one error, before Envoy's fi
   const agent = await host.start({
     ENVOY_RESOURCES_CONFIG_FILE: write('bad.yaml', 'cluster_manager: {bogus: 1}'),
   });
-  expect(await agent.ended).toBe(1);
+  expect(await agent.ended).toBe(78);
   expect(agent.output()).toMatch(/Envoy refuses the bootstrap with ENVOY_RESOURCES_CONFIG_FILE=\S+: .*bogus/);
   expect(agent.output()).not.toContain('started Envoy');
   expect(host.runFolders()).toEqual([]);

@@ -51,7 +51,7 @@ test('a fault in the bootstrap, which Envoy writes before it knows the format, i
     mode: 0o755,
   });
   const agent = await host.start({ DAYBREAK_ENVOY: broken, APPNET_ENVOY_RESTART_COUNT: '0' });
-  expect(await agent.ended).toBe(1);
+  expect(await agent.ended).toBe(78);
   const lines = agent.output().trim().split('\n');
   const faults = lines.map((line) => JSON.parse(line) as Record<string, string>);
   expect(faults).toContainEqual(

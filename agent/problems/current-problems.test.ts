@@ -52,7 +52,7 @@ test.each<[string, Partial<ProblemInput>, string, string]>([
   ],
   [
     'Envoy ended',
-    { supervisor: backingOff({ code: 1, signal: null, hung: false }, 200) },
+    { supervisor: backingOff({ code: 1, signal: null, cause: { kind: 'exit-code', code: 1 } }, 200) },
     'ENVOY_ENDED',
     'Envoy ended with code 1',
   ],

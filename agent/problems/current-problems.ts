@@ -1,10 +1,11 @@
 import type { NameStatus } from '../../common/addresses/follow-names.ts';
 import type { ApplicationProblem } from '../application/watch-application.ts';
 import { AGENT_CODES, type AgentCode } from '../codes.ts';
+import { describeCause } from '../endings/end-cause.ts';
 import { nackCode } from '../relay/describe-nack.ts';
 import type { RelayStatus } from '../relay/relay.ts';
 import type { SecretStatus } from '../secrets/secret-status.ts';
-import { describeEnding, type SupervisorState } from '../supervisor/state.ts';
+import type { SupervisorState } from '../supervisor/state.ts';
 
 /** A cause that keeps this proxy from working as it should, now. */
 export type Problem = {
@@ -60,7 +61,10 @@ function envoyProblems(state: SupervisorState): readonly HostProblem[] {
   if (state.kind === 'hung') return [one('ENVOY_HUNG', 'Envoy does not answer and is being stopped')];
   if (state.kind !== 'backing-off') return [];
   return [
-    one('ENVOY_ENDED', `Envoy ${describeEnding(state.exit)}; its restart is at ${state.until.toISOString()}`),
+    one(
+      'ENVOY_ENDED',
+      `Envoy ${describeCause(state.exit.cause)}; its restart is at ${state.until.toISOString()}`,
+    ),
   ];
 }
 

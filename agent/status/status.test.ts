@@ -68,7 +68,7 @@ test('an agent whose listener waits for a secret is neither healthy nor ready, a
 
 describe('health', () => {
   const running = withHealth(starting(42), live);
-  const killed: Ending = { code: null, signal: 'SIGKILL', hung: true };
+  const killed: Ending = { code: null, signal: 'SIGKILL', cause: { kind: 'hang' } };
   const preparing: Health = { lifecycle: 'PRE_INITIALIZING', initialConfig: undefined, isSilent: false };
   const silent: Health = { lifecycle: 'UNREACHABLE', initialConfig: undefined, isSilent: true };
   const refused: Health = { lifecycle: 'LIVE', initialConfig: 'UPDATE_FAILED', isSilent: false };
@@ -94,7 +94,23 @@ describe('health', () => {
       daybreak: { supervisor: { state: 'hung' }, hangs: 1 },
     });
     expect(status(input({ supervisor: backingOff(killed, 200) }))).toMatchObject({
-      daybreak: { supervisor: { state: 'backing-off', exit: { signal: 'SIGKILL', hung: true } } },
+      daybreak: {
+        supervisor: { state: 'backing-off', exit: { signal: 'SIGKILL', hung: true, cause: 'hang' } },
+      },
+    });
+  });
+
+  test('the status has the last end of an Envoy, with its cause in words', () => {
+    const cause = { kind: 'out-of-memory' } as const;
+    expect(status(input({ lastEnd: { at: now, code: null, signal: 'SIGKILL', cause } }))).toMatchObject({
+      daybreak: {
+        lastEnd: {
+          at: '2026-11-21T12:00:00.000Z',
+          signal: 'SIGKILL',
+          cause: 'out-of-memory',
+          message: expect.stringMatching(/^Envoy was killed for lack of memory/),
+        },
+      },
     });
   });
 
@@ -123,6 +139,7 @@ function input(some: Partial<StatusInput>): StatusInput {
     agent: { version: '0.0.0', instance: 'i', node: 'n' },
     supervisor: starting(),
     restarts: { made: 2, hangs: 1, left: 1 },
+    lastEnd: undefined,
     relay: connected,
     disconnectedLimitSeconds: 3600,
     state: { readFrom: undefined, own: { problem: undefined }, fallback: undefined },

@@ -1,4 +1,5 @@
 import type { BootstrapOrigin } from '../bootstrap/prepare-bootstrap.ts';
+import { describeCause } from '../endings/end-cause.ts';
 import { formatGoDuration } from '../settings/go-duration.ts';
 import { UNREACHABLE, type Health } from '../health.ts';
 import { currentProblems, type ProblemInput } from '../problems/current-problems.ts';
@@ -6,11 +7,14 @@ import type { RelayStatus } from '../relay/relay.ts';
 import type { SecretStatus } from '../secrets/secret-status.ts';
 import type { StateStatus } from '../state/open-state.ts';
 import type { SupervisorState } from '../supervisor/state.ts';
+import type { LastEnd } from '../supervisor/supervisor.ts';
 
 /** Inputs of the status. */
 export type StatusInput = ProblemInput & {
   readonly startedAt: Date;
   readonly agent: { readonly version: string; readonly instance: string; readonly node: string };
+  /** The last end of an Envoy that no stop signal caused. */
+  readonly lastEnd: LastEnd | undefined;
   readonly restarts: { readonly made: number; readonly hangs: number; readonly left: number };
   /** Where the last good configuration is kept. */
   readonly state: StateStatus;
@@ -50,6 +54,7 @@ export function status(input: StatusInput) {
       supervisor: describeSupervisor(supervisor),
       restartsLeft: restarts.left,
       hangs: restarts.hangs,
+      lastEnd: input.lastEnd && describeEnd(input.lastEnd),
       problems: currentProblems(input),
       configuration: describeConfiguration(relay, now),
       state: input.state,
@@ -87,7 +92,14 @@ function healthOf(state: SupervisorState): Health {
 
 function describeSupervisor(state: SupervisorState) {
   const known = { state: state.kind, since: state.since.toISOString() };
-  if (state.kind === 'backing-off') return { ...known, until: state.until.toISOString(), exit: state.exit };
+  if (state.kind === 'backing-off') {
+    const { code, signal, cause } = state.exit;
+    return {
+      ...known,
+      until: state.until.toISOString(),
+      exit: { code, signal, hung: cause.kind === 'hang', cause: cause.kind },
+    };
+  }
   return state.kind === 'stopped' ? { ...known, reason: state.reason.kind } : known;
 }
 
@@ -107,6 +119,10 @@ function describeConfiguration({ configuration, disconnectedSince }: RelayStatus
   if (configuration !== 'last good' || disconnectedSince === undefined) return configuration;
   const age = Math.max(1000, now.getTime() - disconnectedSince.getTime());
   return `last good of ${disconnectedSince.toISOString()}, ${formatGoDuration(age)}`;
+}
+
+function describeEnd({ at, code, signal, cause }: LastEnd) {
+  return { at: at.toISOString(), code, signal, cause: cause.kind, message: `Envoy ${describeCause(cause)}` };
 }
 
 function describeSecret({ validity, ...secret }: SecretStatus) {

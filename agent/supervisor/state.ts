@@ -1,8 +1,9 @@
 import { UNREACHABLE, type Health } from '../health.ts';
-import { describeExit, type Exit } from './envoy-process.ts';
+import type { EndCause } from '../endings/end-cause.ts';
+import type { Exit } from './envoy-process.ts';
 
-/** How an Envoy ended. `hung`: the agent stopped it because it did not answer. */
-export type Ending = Exit & { readonly hung: boolean };
+/** How and why an Envoy ended. */
+export type Ending = Exit & { readonly cause: EndCause };
 
 /**
  * State of the supervisor. `starting`: Envoy runs and is not LIVE yet. `running`: Envoy has been LIVE. `backing-off`: Envoy ended and
@@ -22,8 +23,10 @@ export type SupervisorState =
   | { readonly kind: 'draining'; readonly since: Date; readonly pid: number; readonly health: Health }
   | { readonly kind: 'stopped'; readonly since: Date; readonly reason: StopReason };
 
-/** Why the supervisor ended: `told` by a stop signal, or Envoy used up its restarts. */
-export type StopReason = { readonly kind: 'told' } | { readonly kind: 'crash-loop'; readonly exit: Ending };
+/** Why the supervisor ended: `told` by a stop signal, Envoy used up its restarts, or a restart cannot help (`hopeless`). */
+export type StopReason =
+  | { readonly kind: 'told' }
+  | { readonly kind: 'crash-loop' | 'hopeless'; readonly exit: Ending };
 
 /** Creates the state after a start; without `pid`, the state before the first start. */
 export function starting(pid?: number): SupervisorState {
@@ -49,11 +52,6 @@ export function draining(pid: number, health: Health): SupervisorState {
 /** Creates the final state, without an Envoy. */
 export function stopped(reason: StopReason): SupervisorState {
   return { kind: 'stopped', since: new Date(), reason };
-}
-
-/** Describes how an Envoy ended, e.g. `was killed by SIGSEGV`. */
-export function describeEnding({ hung: hasHung, ...exit }: Ending): string {
-  return hasHung ? `hung, and ${describeExit(exit)}` : describeExit(exit);
 }
 
 /** Returns the state after a health report. The first LIVE turns `starting` into `running`. */

@@ -98,9 +98,21 @@ test('restarts a killed Envoy', async () => {
 
 test('stops after a crash loop has used up the restarts', async () => {
   const subject = await supervisor(['--exit', '3'], { restarts: 2 });
-  expect(await subject.run()).toEqual({ kind: 'crash-loop', exit: { code: 3, signal: null, hung: false } });
+  expect(await subject.run()).toEqual({
+    kind: 'crash-loop',
+    exit: { code: 3, signal: null, cause: { kind: 'exit-code', code: 3 } },
+  });
   expect(subject.journal()).toEqual(['started', 'started', 'started']);
   expect(subject.restarts()).toEqual({ made: 2, hangs: 0, left: 0 });
+});
+
+test('an end for a cause that a restart does not change costs no restart', async () => {
+  const cause = { kind: 'cannot-execute', why: 'it is for another processor' } as const;
+  const subject = await supervisor(['--exit', '3'], { explain: async () => cause });
+  expect(await subject.run()).toEqual({ kind: 'hopeless', exit: { code: 3, signal: null, cause } });
+  expect(subject.journal()).toEqual(['started']);
+  expect(subject.restarts()).toEqual({ made: 0, hangs: 0, left: 3 });
+  expect(subject.lastEnd()).toMatchObject({ code: 3, cause, at: expect.any(Date) });
 });
 
 test('an Envoy that was LIVE long enough resets the restart budget', async () => {
@@ -129,14 +141,18 @@ describe('an Envoy that hangs', () => {
     process.kill(before, 'SIGSTOP');
     await subject.reaches('hung');
     await subject.reaches('backing-off');
-    expect(subject.state()).toMatchObject({ exit: { signal: 'SIGKILL', hung: true } });
+    expect(subject.state()).toMatchObject({ exit: { signal: 'SIGKILL', cause: { kind: 'hang' } } });
     await subject.reaches('running');
     expect(subject.pid()).not.toBe(before);
     expect(subject.restarts()).toEqual({ made: 1, hangs: 1, left: 2 });
     expect(said).toEqual(
       expect.arrayContaining([
         expect.objectContaining({ pid: before, msg: expect.stringMatching(/^Envoy hangs: no answer for/) }),
-        expect.objectContaining({ pid: before, msg: 'Envoy hung, and was killed by SIGKILL' }),
+        expect.objectContaining({
+          pid: before,
+          signal: 'SIGKILL',
+          msg: 'Envoy hung, and the agent ended it',
+        }),
       ]),
     );
     subject.drain();
@@ -151,7 +167,7 @@ describe('an Envoy that hangs', () => {
       process.kill(subject.pid() ?? 0, 'SIGSTOP');
       await subject.reaches('hung');
     }
-    expect(await ended).toMatchObject({ kind: 'crash-loop', exit: { hung: true } });
+    expect(await ended).toMatchObject({ kind: 'crash-loop', exit: { cause: { kind: 'hang' } } });
     expect(subject.restarts()).toEqual({ made: 1, hangs: 2, left: 0 });
   });
 

@@ -3,13 +3,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../../common/log.ts';
 import type { DrainOutcome } from '../drain/drain.ts';
 import { coded } from '../codes.ts';
+import { causeOfExit, describeCause, isPermanent, type EndCause } from '../endings/end-cause.ts';
 import { UNREACHABLE, type Health } from '../health.ts';
 import type { EnvoyProcess, Exit } from './envoy-process.ts';
 import { createHangWatch } from './hang.ts';
 import { createRestartBudget } from './restart-budget.ts';
 import {
   backingOff,
-  describeEnding,
   draining,
   hung,
   starting,
@@ -30,6 +30,8 @@ export type SupervisorOptions = {
   isLive(): Promise<boolean>;
   /** Drains the connections before Envoy is stopped. */
   drain(cutShort: AbortSignal): Promise<DrainOutcome>;
+  /** Finds out why an Envoy ended. `wasLive`: whether it has served. Default: what the exit itself shows. */
+  readonly explain?: (exit: Exit, hung: boolean, wasLive: boolean) => Promise<EndCause>;
   /** Consecutive restarts before the supervisor gives up. */
   readonly restarts: number;
   /** How long Envoy must be LIVE to reset the restart budget. Default: a minute. */
@@ -41,9 +43,14 @@ export type SupervisorOptions = {
   readonly log: Log;
 };
 
+/** An end of an Envoy, and its time. */
+export type LastEnd = Ending & { readonly at: Date };
+
 /** Keeps one Envoy running. */
 export type Supervisor = {
   state(): SupervisorState;
+  /** The last end of an Envoy that no stop signal caused. */
+  lastEnd(): LastEnd | undefined;
   /** Restarts since the agent started, hangs of Envoy, and the restarts left in the budget. */
   restarts(): { readonly made: number; readonly hangs: number; readonly left: number };
   /**
@@ -63,6 +70,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   let state = starting();
   let made = 0;
   let hangs = 0;
+  let lastEnd: LastEnd | undefined;
 
   async function run(): Promise<StopReason> {
     for (;;) {
@@ -72,7 +80,11 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       log.info({ pid: envoy.pid }, 'started Envoy');
       const { exit, liveMs } = await watchUntilExit(envoy);
       if (stop.drain.aborted) return { kind: 'told' };
-      log.error(coded('ENVOY_ENDED', { pid: envoy.pid, exit }), `Envoy ${describeEnding(exit)}`);
+      lastEnd = { ...exit, at: new Date() };
+      const { code, signal, cause } = exit;
+      const fields = { pid: envoy.pid, exit: { code, signal }, cause: cause.kind };
+      log.error(coded('ENVOY_ENDED', fields), `Envoy ${describeCause(cause)}`);
+      if (isPermanent(cause)) return { kind: 'hopeless', exit };
       const waitMs = budget.afterExit(liveMs);
       if (waitMs === undefined) return { kind: 'crash-loop', exit };
       state = backingOff(exit, waitMs);
@@ -98,9 +110,14 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     const silentMs = typeof event === 'number' ? event : 0;
     const liveMs = state.kind === 'running' ? Date.now() - state.since.getTime() - silentMs : 0;
     const exit = await (typeof event === 'object' ? event : stopEnvoy(envoy, event, over.signal));
+    const wasLive = state.kind !== 'starting';
     over.abort();
     await watching;
-    return { exit: { ...exit, hung: typeof event === 'number' }, liveMs };
+    const hasHung = typeof event === 'number';
+    // After a stop signal, the end needs no explanation, and a second signal must not wait for one.
+    const explain = stop.drain.aborted ? undefined : options.explain;
+    const cause = (await explain?.(exit, hasHung, wasLive)) ?? causeOfExit(exit, hasHung);
+    return { exit: { ...exit, cause }, liveMs };
   }
 
   /** Stops an Envoy that hangs, or drains and stops it after a stop signal. */
@@ -133,6 +150,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 
   return {
     state: () => state,
+    lastEnd: () => lastEnd,
     restarts: () => ({ made, hangs, left: budget.left() }),
     async run() {
       const reason = await run();
