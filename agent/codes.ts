@@ -53,6 +53,7 @@ export const AGENT_CODES = {
   ENVOY_ENDED: "read Envoy's last lines before this one",
   ENVOY_HUNG: 'report it with daybreak agent bundle',
   OUTPUT_DROPPED: 'let the log driver read faster, or log less',
+  LOG_FILE: 'free the disk, or set APPNET_ENVOY_LOG_DESTINATION to a folder that uid 1337 can write to',
 
   // The application and the redirect rules.
   APP_UNREACHABLE: 'let the application listen where the line says, or set DAYBREAK_APP_ADDRESS',

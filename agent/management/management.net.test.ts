@@ -1,7 +1,10 @@
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ENVOY, makeAgentHost, type AgentHost } from '../testing/agent-host.ts';
 
 // App Mesh's management calls, on a socket, in front of a real Envoy.
+
+const DAYBREAK = join(import.meta.dirname, '../../cli/main.ts');
 
 let host: AgentHost;
 let count = 0;
@@ -30,10 +33,14 @@ describe.each(['DAYBREAK_ENVOY', 'DAYBREAK_ENVOY_OLDEST'])('%s', (variable) => {
     expect(await call('/status')).toContain('"healthStatus": "HEALTHY"');
     expect(await host.run('stat', '-c', '%a %u', socket)).toBe('600 1337\n');
 
+    const environment = `APPNET_AGENT_ADMIN_MODE=uds APPNET_AGENT_ADMIN_UDS_PATH=${socket} APPNET_AGENT_HTTP_PORT=1`;
+    const ready = `${environment} '${process.execPath}' '${DAYBREAK}' agent -envoyReadiness`;
+    expect(await host.run('sh', '-c', ready)).toBe('');
+
     expect(await call('/enableLogging?level=debug', '-XPOST')).toBe(
       'Setting logging level from [info] to [debug]\n200',
     );
-    await expect.poll(() => agent.output()).toMatch(/\[debug\]/);
+    await expect.poll(() => agent.output().includes('"level":"debug","program":"envoy"')).toBe(true);
     expect(await call('/enableLogging?level=warning', '-XPOST')).toBe('304');
 
     expect(await call('/stats/prometheus?usedonly')).toMatch(/^envoy_server_live\{\} 1$/m);

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorText } from '../../common/error-text.ts';
+import { coded } from '../codes.ts';
 import type { LogFileSettings } from '../settings/log-file-settings.ts';
 import type { AgentLog } from './agent-log.ts';
 import { createLineQueue } from './line-queue.ts';
@@ -29,14 +30,18 @@ export function createOutputs(agentLog: AgentLog): Outputs {
     async useFile(settings) {
       try {
         file = await openLogFile(settings, (reason) => {
-          const fields = { code: 'LOG_FILE', path: settings.path };
+          const fields = { path: settings.path };
           if (reason === undefined) log.info(fields, 'the log file is written again');
-          else log.error({ ...fields, reason }, 'cannot write the log file; lines of Envoy are dropped');
+          else
+            log.error(
+              coded('LOG_FILE', { ...fields, reason }),
+              'cannot write the log file; lines of Envoy are dropped',
+            );
         });
         closeLog = divertLog(agentLog, file);
       } catch (error) {
         log.error(
-          { code: 'LOG_FILE', path: settings.path, reason: errorText(error) },
+          coded('LOG_FILE', { path: settings.path, reason: errorText(error) }),
           'cannot open the log file (APPNET_ENVOY_LOG_DESTINATION): the output goes to stdout and stderr',
         );
       }

@@ -20,6 +20,28 @@ const SWITCHES = Object.values(TRACING_SWITCHES);
 const XRAY = ['XRAY_DAEMON_PORT', 'AWS_XRAY_DAEMON_ADDRESS', 'XRAY_SEGMENT_NAME'];
 const SAMPLING = ['XRAY_SAMPLING_RATE', 'XRAY_SAMPLING_RULE_MANIFEST'];
 
+const LOG_FILE = [
+  'APPNET_ENVOY_LOG_NAME',
+  'APPNET_AGENT_MAX_LOG_FILE_SIZE',
+  'APPNET_AGENT_MAX_RETENTION_COUNT',
+];
+
+/** Groups that do not concern the bootstrap. */
+const OF_THE_AGENT: readonly Group[] = [
+  {
+    variables: LOG_FILE,
+    why: ({ logFile }) => unless(logFile !== undefined, 'APPNET_ENVOY_LOG_DESTINATION is not set'),
+  },
+  {
+    variables: ['APPNET_AGENT_ADMIN_UDS_PATH'],
+    why: ({ management }) => unless(management.mode.kind === 'uds', 'APPNET_AGENT_ADMIN_MODE is not uds'),
+  },
+  {
+    variables: ['APPNET_AGENT_LOGGING_RESET_TIMEOUT'],
+    why: ({ management }) => unless(management.mode.kind !== 'off', 'APPNET_AGENT_ADMIN_MODE is not set'),
+  },
+];
+
 const GROUPS: readonly Group[] = [
   {
     variables: SWITCHES,
@@ -81,16 +103,16 @@ export function idleVariables(
   settings: AgentSettings,
 ): readonly Idle[] {
   const setOf = (variables: readonly string[]) => variables.filter((name) => isSet(env[name]));
-  if (settings.customConfig.own !== undefined) {
-    const all = new Set([...GROUPS.flatMap(({ variables }) => variables), ...OF_THE_BOOTSTRAP]);
-    const variables = setOf([...all]);
-    return variables.length === 0 ? [] : [{ variables, why: 'ENVOY_CONFIG_FILE is the whole bootstrap' }];
-  }
-  return GROUPS.flatMap(({ variables, why }) => {
-    const set = setOf(variables);
-    const reason = why(settings);
-    return set.length === 0 || reason === undefined ? [] : [{ variables: set, why: reason }];
-  });
+  const idle = (groups: readonly Group[]) =>
+    groups.flatMap(({ variables, why }) => {
+      const set = setOf(variables);
+      const reason = why(settings);
+      return set.length === 0 || reason === undefined ? [] : [{ variables: set, why: reason }];
+    });
+  if (settings.customConfig.own === undefined) return idle([...GROUPS, ...OF_THE_AGENT]);
+  const all = new Set([...GROUPS.flatMap(({ variables }) => variables), ...OF_THE_BOOTSTRAP]);
+  const replaced = { variables: setOf([...all]), why: 'ENVOY_CONFIG_FILE is the whole bootstrap' };
+  return [...(replaced.variables.length === 0 ? [] : [replaced]), ...idle(OF_THE_AGENT)];
 }
 
 /** Returns whether a variable asks for something: a switch that is off does not. */
