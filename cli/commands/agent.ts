@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { outputOption } from '../options.ts';
 
 type Flags = {
   readonly envoyReadiness?: boolean;
@@ -8,7 +9,7 @@ type Flags = {
 
 /** `daybreak agent`. */
 export function makeCommand(): Command {
-  return new Command('agent')
+  const agent = new Command('agent')
     .description('bootstrap and supervise the Envoy of one proxy; told by APPMESH_* and ENVOY_* variables')
     .option(
       '--envoyReadiness',
@@ -22,9 +23,32 @@ export function makeCommand(): Command {
         const { agentReadiness } = await import('../programs/agent-readiness.ts');
         process.exitCode = await agentReadiness(env);
       } else {
-        const { agent } = await import('../programs/agent.ts');
-        process.exitCode = await agent(env);
+        const { agent: run } = await import('../programs/agent.ts');
+        process.exitCode = await run(env);
       }
+    });
+  return agent
+    .addCommand(statusCommand().copyInheritedSettings(agent))
+    .addCommand(readyCommand().copyInheritedSettings(agent));
+}
+
+function statusCommand(): Command {
+  return new Command('status')
+    .description('show how the running agent and its Envoy stand; found by the same variables')
+    .addOption(outputOption(['text', 'json'], 'text'))
+    .option('--json', 'the same as -o json', false)
+    .action(async ({ output, json }: { readonly output: 'text' | 'json'; readonly json: boolean }) => {
+      const { agentStatus } = await import('../agent/status.ts');
+      await agentStatus(process.env, { output: json ? 'json' : output }, process.stdout);
+    });
+}
+
+function readyCommand(): Command {
+  return new Command('ready')
+    .description('end with 0 if the running agent is healthy, else with 1 and the reason; for health checks')
+    .action(async () => {
+      const { agentReady } = await import('../agent/ready.ts');
+      await agentReady(process.env);
     });
 }
 
