@@ -1,4 +1,3 @@
-import { describeEnding } from '../../agent/supervisor/state.ts';
 import type { Status } from '../../agent/status/status.ts';
 import { formatTable } from '../table.ts';
 import type { TrafficRow } from './traffic.ts';
@@ -30,7 +29,7 @@ function parts(status: Status, now: Date): readonly (readonly string[])[] {
   const { supervisor, relay, restartsLeft, hangs } = daybreak;
   const since = `since ${supervisor.since}`;
   const last =
-    'exit' in supervisor && supervisor.exit !== undefined ? `; Envoy ${describeEnding(supervisor.exit)}` : '';
+    'exit' in supervisor && supervisor.exit !== undefined ? `; Envoy ${describeExit(supervisor.exit)}` : '';
   return [
     ['agent', `up ${status.agentUptime}`],
     [
@@ -97,4 +96,10 @@ function trafficTable(rows: readonly TrafficRow[]): string {
       errorsPerSecond.toFixed(1),
     ]),
   );
+}
+
+type ShownExit = { readonly code: number | null; readonly signal: string | null; readonly cause: string };
+
+function describeExit({ code, signal, cause }: ShownExit): string {
+  return `${signal === null ? `ended with code ${code ?? '?'}` : `was killed by ${signal}`} (${cause})`;
 }
