@@ -13,7 +13,7 @@ import { DEFAULT_SETTINGS, type TranslationSettings } from '../translate/options
 import { translate } from '../translate/translate.ts';
 import { featuresOf, parseIdentity, proxyPath, resolve, type Identity } from './identity.ts';
 import { createProblemLog } from './problem-log.ts';
-import { inShortTurns } from './short-turns.ts';
+import { createDueItems } from './due-items.ts';
 
 /** One served configuration: its recipient and its state. */
 export type ProxyConfig = {
@@ -113,14 +113,12 @@ export function createProxyConfigs(
     server().set(config.key, snapshot);
   }
 
-  /** In short turns, because one change outside the model may affect every proxy. */
-  function makeAll(keys: Iterable<string>): void {
-    void inShortTurns(keys, (key) => {
-      const config = configs.get(key);
-      if (config !== undefined) make(config);
-    });
-  }
-  discovery.onChange(makeAll);
+  /** One change outside the model may affect every proxy, and each drain of an instance is such a change. */
+  const due = createDueItems((key: string) => {
+    const config = configs.get(key);
+    if (config !== undefined) make(config);
+  });
+  discovery.onChange(due.add);
 
   return {
     keyOf(node, isIdentified) {
@@ -176,7 +174,7 @@ export function createProxyConfigs(
       return streams;
     },
     refreshCallers(node) {
-      makeAll(dependents.callersOf(node).flatMap((proxy) => [...(keysByName.get(proxyPath(proxy)) ?? [])]));
+      due.add(dependents.callersOf(node).flatMap((proxy) => [...(keysByName.get(proxyPath(proxy)) ?? [])]));
     },
     get: (key) => configs.get(key),
     connected(identity) {

@@ -51,6 +51,21 @@ test('an instance that serves under the address of one that has left brings it b
   expect(of(NODE)).toEqual([two]);
 });
 
+test('an instance that has left stays out while others serve that share an address with it', () => {
+  const { of, set, end, serves } = table();
+  set('a', NODE, one);
+  end('a');
+  // Each host has the address of its container bridge.
+  serves(NODE, { from: '10.0.0.3', addresses: ['10.0.0.3', '172.17.0.1'] });
+  const behindTranslation = { from: '192.0.2.1', addresses: ['10.1.0.1', '172.17.0.1'] };
+  set('b', NODE, behindTranslation);
+  end('b');
+  serves(NODE, { from: '192.0.2.1', addresses: ['10.1.0.2', '172.17.0.1'] });
+  expect(of(NODE)).toEqual([one, behindTranslation]);
+  serves(NODE, { from: '192.0.2.1', addresses: ['172.17.0.1', '10.1.0.1'] });
+  expect(of(NODE)).toEqual([one]);
+});
+
 test('a virtual node keeps a bounded number of instances that have left', async () => {
   const { of, set, end } = table();
   for (let index = 0; index < 1500; index += 1) {

@@ -13,7 +13,7 @@ export type Draining = {
   readonly isSet: (stream: string) => boolean;
   /** The stream has ended. An instance that drained stays out for a while, because Cloud Map lists it until later. */
   readonly end: (stream: string) => void;
-  /** An instance serves: what stayed out under one of its addresses comes back. */
+  /** An instance serves: if it stayed out, under the same addresses, it comes back. */
   readonly serves: (node: NodeId, { from, addresses }: Leaving) => void;
   /** Called with each virtual node whose draining instances changed. Several changes in one turn are one call. */
   readonly onChange: (listener: (node: NodeId) => void) => void;
@@ -94,7 +94,7 @@ export function createDraining(afterEndMs = AFTER_END_MS): Draining {
       const ofNode = nodes.get(keyOf(node));
       if (ofNode === undefined) return;
       for (const [key, { leaving, timer }] of ofNode.entries) {
-        if (timer !== undefined && overlaps(leaving, serving)) remove(ofNode, key);
+        if (timer !== undefined && mayBeOne(leaving, serving)) remove(ofNode, key);
       }
     },
     onChange: (listener) => void listeners.push(listener),
@@ -106,10 +106,18 @@ function keyOf({ owner, mesh, name }: NodeId): string {
 }
 
 function isSame(a: Leaving, b: Leaving): boolean {
-  return a.from === b.from && a.addresses.join(' ') === b.addresses.join(' ');
+  return a.from === b.from && setOf(a) === setOf(b);
 }
 
-function overlaps(a: Leaving, b: Leaving): boolean {
-  const of = ({ from, addresses }: Leaving): readonly string[] => [from, ...addresses];
-  return of(a).some((address) => of(b).includes(address));
+/**
+ * Whether both may be one instance. A single common address says nothing: hosts share that of the container bridge, and agents behind an
+ * address translation the one that they connect from.
+ */
+function mayBeOne(a: Leaving, b: Leaving): boolean {
+  const isUnnamed = a.addresses.length === 0 || b.addresses.length === 0;
+  return a.from === b.from && (isUnnamed || setOf(a) === setOf(b));
+}
+
+function setOf({ addresses }: Leaving): string {
+  return addresses.toSorted().join(' ');
 }

@@ -16,10 +16,19 @@ export function withoutLeaving(
 }
 
 function takenOut(instances: readonly Instance[], { from, addresses }: Leaving): readonly Instance[] {
-  const own = instances.filter((instance) => hasOneOf(instance, [from]));
-  return own.length > 0 ? own : instances.filter((instance) => hasOneOf(instance, addresses));
+  if (instances.some((instance) => isAt(instance, from))) return onlyAt(instances, from);
+  return addresses.flatMap((address) => onlyAt(instances, address));
 }
 
-function hasOneOf({ ipv4, ipv6 }: Instance, addresses: readonly string[]): boolean {
-  return [ipv4, ipv6].some((address) => address !== undefined && addresses.includes(address));
+/**
+ * Returns the instances at an address if they are one task. Tasks of one host may share its address, at different ports (`bridge` and
+ * `host` mode of ECS): nothing says which of them drains.
+ */
+function onlyAt(instances: readonly Instance[], address: string): readonly Instance[] {
+  const there = instances.filter((instance) => isAt(instance, address));
+  return new Set(there.map(({ port }) => port)).size > 1 ? [] : there;
+}
+
+function isAt({ ipv4, ipv6 }: Instance, address: string): boolean {
+  return ipv4 === address || ipv6 === address;
 }
