@@ -18,10 +18,11 @@ export function createDueItems<T>(work: (item: T) => void): DueItems<T> {
   const due = new Set<T>();
   let isWorking = false;
 
-  /** Takes each item out only when its turn has come: until then, it need not be added again. */
+  /** Takes each item out only when its turn has come: until then, it need not be added again. Items that are added meanwhile get the next run. */
   function* taken(): Generator<T> {
-    for (const item of [...due]) {
-      if (due.delete(item)) yield item;
+    for (const item of Array.from(due)) {
+      due.delete(item);
+      yield item;
     }
   }
 
