@@ -61,6 +61,7 @@ export async function runAgent(given: Environment, agentLog: AgentLog): Promise<
     const env = withoutEmptyConfigFile(given);
     const settings = readAgentSettings(env);
     log.level = AGENT_LEVELS[settings.envoy.logLevel];
+    if (env !== given) log.info('ENVOY_CONFIG_FILE names an empty file: the bootstrap is generated');
     for (const { variables, why } of idleVariables(env, settings)) {
       log.warn({ variables }, `variables without effect: ${why}`);
     }

@@ -37,7 +37,7 @@ import { readXds, type XdsSettings } from './xds-settings.ts';
 
 /** Runtime values. Only App Mesh's Envoys know the booleans; the agent only reports them to the control plane. */
 export type RuntimeSettings = {
-  /** 0 for no limit. */
+  /** 0 or -1 for no limit. */
   readonly maxRequestsPerIoCycle: number;
   readonly setTracingDecision: boolean;
   readonly noExtensionLookupByName: boolean;
@@ -117,7 +117,7 @@ export function readAgentSettings(
       tracing: readTracing(read, resource, isReplaced(customConfig, 'ENVOY_TRACING_CFG_FILE')),
       appAddress: read('DAYBREAK_APP_ADDRESS', appAddress, undefined),
       runtime: {
-        maxRequestsPerIoCycle: read('MAX_REQUESTS_PER_IO_CYCLE', integer(0, 2_147_483_647), 0),
+        maxRequestsPerIoCycle: read('MAX_REQUESTS_PER_IO_CYCLE', integer(-1, 2_147_483_647), 0),
         setTracingDecision: read('APPMESH_SET_TRACING_DECISION', boolean, true),
         noExtensionLookupByName: read('ENVOY_NO_EXTENSION_LOOKUP_BY_NAME', boolean, true),
         useHttpClientForCredentials: read('ENVOY_USE_HTTP_CLIENT_TO_FETCH_AWS_CREDENTIALS', boolean, false),

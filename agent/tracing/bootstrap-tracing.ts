@@ -72,7 +72,6 @@ function collector(name: string, address: string, portValue: number) {
     name,
     type: 'STRICT_DNS',
     connectTimeout: '1s',
-    lbPolicy: 'ROUND_ROBIN',
     waitForWarmOnInit: false,
     loadAssignment: {
       clusterName: name,
