@@ -10,7 +10,8 @@ export const AGENT_CODES = {
   PROGRAM_MISSING: 'install the package that the line names',
   PRIVILEGES: 'start as uid 1337, or allow SETUID and SETGID',
   RUN_FOLDER: 'set DAYBREAK_RUN_DIR to a folder that uid 1337 can write to',
-  XDS_FILE: 'make the file readable for uid 1337, with the content that its variable wants',
+  XDS_FILE:
+    'make the file readable for uid 1337, with the content that its variable wants; or correct the text in the variable',
   CONFIG_FILE: 'correct the file that the variable names',
   BOOTSTRAP_REFUSED: "read Envoy's words, and correct the file or variable that they are about",
   STATUS_PORT: 'set APPNET_AGENT_HTTP_PORT or APPNET_AGENT_HTTP_BIND_ADDRESS',
@@ -32,7 +33,7 @@ export const AGENT_CODES = {
   XDS_CLIENT_CERTIFICATE:
     'set DAYBREAK_XDS_CERT_FILE and DAYBREAK_XDS_KEY_FILE to a certificate under --client-ca',
   XDS_UNAUTHENTICATED:
-    'set DAYBREAK_XDS_TOKEN_FILE to a token that has not expired, made by daybreak token create',
+    'set DAYBREAK_XDS_TOKEN or DAYBREAK_XDS_TOKEN_FILE to a token that has not expired, made by daybreak token create',
   XDS_DENIED: 'make a token or certificate for this node: the one in use is for other nodes',
   XDS_QUOTA: 'raise --max-proxies, --max-proxies-per-resource or --ads-rate-limit of the control plane',
   XDS_NODE_INVALID: 'check APPMESH_RESOURCE_ARN',

@@ -262,6 +262,15 @@ test('an Envoy that dies while it drains is not started again', async () => {
   expect(subject.restarts().made).toBe(0);
 });
 
+test('a stop does not wait for an explanation of the end', async () => {
+  const subject = await supervisor([], { explain: () => new Promise(() => undefined) });
+  const ended = subject.run();
+  await subject.reaches('running');
+  subject.drain();
+  expect(await ended).toEqual({ kind: 'told' });
+  expect(subject.lastEnd()).toBeUndefined();
+});
+
 test('after a stop signal during the back-off, no Envoy is started', async () => {
   const subject = await supervisor(['--exit', '3']);
   const ended = subject.run();

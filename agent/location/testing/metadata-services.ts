@@ -64,7 +64,7 @@ async function start(
     const body = find(url, method, headers);
     if (behaviour === 'mute') return;
     if (behaviour === 'refuses' || body === undefined) response.writeHead(404).end();
-    else if (behaviour === 'huge') response.end('x'.repeat(1024 * 1024));
+    else if (behaviour === 'huge') response.end(body + ' '.repeat(1024 * 1024));
     else if (behaviour === 'broken') response.writeHead(200, { 'content-length': 100_000 }).write('{');
     else response.end(behaviour === 'not JSON' ? `${body.slice(0, 40)}\0` : body);
   });
