@@ -1,0 +1,54 @@
+import { createChannel } from '../channel/channel.ts';
+import { createOwnConnection, NO_STATE } from '../custom-config/own-bootstrap.ts';
+import { cannotUseRunFolder } from '../errors.ts';
+import { createNameFilling } from '../names/listener-names.ts';
+import { startRelay } from '../relay/relay.ts';
+import { createFileSecrets } from '../secrets/file-secrets.ts';
+import { openState } from '../state/open-state.ts';
+import { plaintextProbe } from '../upstreams/probe-tls.ts';
+import { upstreams } from '../upstreams/upstreams.ts';
+import type { Prepared } from './prepare.ts';
+import type { Context } from './context.ts';
+
+/** The sources of Envoy's configuration. */
+export type Configuration = Awaited<ReturnType<typeof openConfiguration>>;
+
+/**
+ * Opens the relay between Envoy and the control plane, with the configuration on disk behind it. With a bootstrap of the operator's own,
+ * there is neither: `own` watches Envoy's connection instead.
+ * @throws AgentError if the agent's folder cannot hold the socket
+ */
+export async function openConfiguration(
+  { settings, agentLog: { log }, stop, opened }: Context,
+  { node, sockets, admin }: Prepared,
+) {
+  const isOwn = settings.customConfig.own !== undefined;
+  const own = isOwn ? createOwnConnection(admin, settings.health.pollMs) : undefined;
+  const fileSecrets = createFileSecrets(log);
+  opened.defer(() => fileSecrets.close());
+  const state = isOwn ? NO_STATE : await openState(settings.state, node, log);
+  const names = createNameFilling(log, { known: state.stored?.addresses ?? new Map() });
+  opened.defer(names.close);
+  const channel = createChannel({ nodeId: node.id, log });
+  opened.defer(channel.close);
+  const relay =
+    own ??
+    (await startRelay({
+      socketPath: sockets.agent,
+      upstreams: upstreams(settings.xds),
+      node,
+      log,
+      names,
+      stored: state.stored,
+      onKeptChange: () => state.changed(),
+      isTls: plaintextProbe(settings.xds.endpoints),
+      extraServices: [fileSecrets],
+      onConnection: channel.connected,
+    }).catch((cause: unknown) => {
+      throw cannotUseRunFolder(settings.runFolder, cause);
+    }));
+  opened.defer(() => relay.close());
+  state.keep(() => ({ ...relay.kept(), addresses: names.addresses() }), stop.drain);
+  opened.defer(() => state.stop());
+  return { own, relay, state, names, channel, fileSecrets };
+}

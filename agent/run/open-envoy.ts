@@ -1,0 +1,94 @@
+import { readListeningSockets } from '../application/listening-sockets.ts';
+import { watchApplication } from '../application/watch-application.ts';
+import { validateBootstrap } from '../custom-config/validate-bootstrap.ts';
+import { drain } from '../drain/drain.ts';
+import { createDiagnosis } from '../endings/diagnose.ts';
+import { isLive, watchHealth } from '../health.ts';
+import { isLocal } from '../host-facts.ts';
+import { createManagement } from '../management/management.ts';
+import { openEnvoyOutput } from '../output/envoy-output.ts';
+import { createSdsErrors } from '../secrets/sds-errors.ts';
+import { createSecretWatch } from '../secrets/watch-secrets.ts';
+import { envoyArgs } from '../supervisor/envoy-command.ts';
+import { startEnvoy } from '../supervisor/envoy-process.ts';
+import { createSupervisor } from '../supervisor/supervisor.ts';
+import type { Configuration } from './open-configuration.ts';
+import type { Prepared } from './prepare.ts';
+import type { Context } from './context.ts';
+
+/** The supervisor of an Envoy that does not run yet, and the watches on it. */
+export type Envoy = Awaited<ReturnType<typeof openEnvoy>>;
+
+/**
+ * Opens the pipes of Envoy's output, and makes the supervisor with all that it watches while an Envoy runs.
+ * @throws AgentError if the agent's folder cannot hold the pipes
+ */
+export async function openEnvoy(context: Context, prepared: Prepared, configuration: Configuration) {
+  const { settings, agentLog, outputs, stop, opened } = context;
+  const { log } = agentLog;
+  const { facts, folder, sockets, admin, bootstrap } = prepared;
+  const { own, relay, fileSecrets } = configuration;
+
+  const sdsErrors = createSdsErrors();
+  const diagnosis = openDiagnosis(context, prepared);
+  const output = await openEnvoyOutput(folder.path, agentLog, outputs, (piece) => {
+    sdsErrors.read(piece);
+    diagnosis.read(piece);
+  });
+  opened.defer(output.close);
+  const management = createManagement({
+    settings: settings.management,
+    logLevel: settings.envoy.logLevel,
+    admin,
+    adminSocket: sockets.admin,
+    log,
+  });
+  opened.defer(management.close);
+  const application = watchApplication({
+    admin,
+    pollMs: settings.health.pollMs,
+    isLocal: (address) => isLocal(address, facts),
+    readSockets: readListeningSockets,
+    log,
+  });
+  const { sdsSocketPath } = settings.envoy;
+  const secrets = createSecretWatch({ admin, relay, files: fileSecrets, sdsSocketPath, sdsErrors, log });
+  // A gateway has no application.
+  const hasApplication = settings.resource.kind === 'virtualNode';
+  const supervisor = createSupervisor({
+    start: () => {
+      management.envoyStarts();
+      diagnosis.begin();
+      const args = envoyArgs(settings, bootstrap.args, management.envoyLogLevel());
+      return startEnvoy({ ...prepared.envoy, ...output, args });
+    },
+    watch: async (signal, report) => {
+      secrets.begin();
+      await Promise.all([
+        watchHealth(admin, settings.health.pollMs, signal, report, secrets),
+        own?.watch(signal),
+        hasApplication ? application.watch(signal) : undefined,
+      ]);
+    },
+    isLive: () => isLive(admin),
+    explain: diagnosis.explain,
+    drain: (cutShort) => drain(admin, settings.drainSeconds * 1000, cutShort),
+    restarts: settings.restarts,
+    stop,
+    log,
+  });
+  return { supervisor, secrets, application, management, output };
+}
+
+function openDiagnosis({ stop }: Context, { envoy, bootstrap, folder }: Prepared) {
+  return createDiagnosis({
+    binary: envoy.binary,
+    validate: () =>
+      validateBootstrap({
+        ...envoy,
+        args: bootstrap.args,
+        outputPath: folder.file('validation'),
+        signal: stop.drain,
+      }),
+  });
+}

@@ -1,0 +1,95 @@
+import { serveAdmin } from '../admin/serve-admin.ts';
+import { agentState } from '../channel/agent-state.ts';
+import { serveAgent } from '../management/serve-agent.ts';
+import { agentMetrics } from '../status/metrics.ts';
+import { configurationAge, status } from '../status/status.ts';
+import type { Configuration } from './open-configuration.ts';
+import type { Envoy } from './open-envoy.ts';
+import type { Prepared } from './prepare.ts';
+import type { Context } from './context.ts';
+
+/**
+ * Shows the state of the run: to the control plane, on the status port, and Envoy's admin interface on its own.
+ * @throws AgentError if an address is taken
+ */
+export async function openServers(
+  context: Context,
+  prepared: Prepared,
+  configuration: Configuration,
+  envoy: Envoy,
+): Promise<void> {
+  const { settings, stop, opened } = context;
+  reportToControlPlane(context, prepared, configuration, envoy);
+  stop.drain.addEventListener('abort', configuration.channel.report, { once: true });
+
+  const served = reports(context, prepared, configuration, envoy);
+  const { log } = context.agentLog;
+  const servers = await serveAgent({ settings, served, management: envoy.management, log });
+  opened.defer(servers.close);
+  const { hosts } = settings;
+  const adminServer = await serveAdmin({ ...settings.admin, hosts, socketPath: prepared.sockets.admin });
+  opened.defer(adminServer.close);
+}
+
+function reportToControlPlane(
+  { stop }: Context,
+  { agent, facts }: Prepared,
+  { channel, relay }: Configuration,
+  { supervisor, secrets }: Envoy,
+): void {
+  channel.start(() =>
+    agentState({
+      agent,
+      host: facts,
+      supervisor: supervisor.state(),
+      relay: relay.status(),
+      secrets: secrets.status(),
+      awaited: secrets.awaited(),
+      isStopping: stop.drain.aborted,
+    }),
+  );
+}
+
+/** Returns the functions that make the answers of `/status` and `/metrics`. */
+function reports(
+  { settings, startedAt }: Context,
+  { agent, bootstrap }: Prepared,
+  { relay, names, state }: Configuration,
+  { supervisor, secrets, application, output }: Envoy,
+) {
+  const read = () =>
+    status({
+      now: new Date(),
+      startedAt,
+      agent,
+      supervisor: supervisor.state(),
+      lastEnd: supervisor.lastEnd(),
+      restarts: supervisor.restarts(),
+      relay: relay.status(),
+      secrets: secrets.status(),
+      awaited: secrets.awaited(),
+      names: names.status(),
+      state: state.status(),
+      application: application.problems(),
+      host: [],
+      disconnectedLimitSeconds: settings.health.disconnectedLimitSeconds,
+      droppedOutputBytes: output.dropped(),
+      bootstrap: bootstrap.origin,
+      leftOut: bootstrap.leftOut,
+    });
+  const metrics = () => {
+    const { healthStatus, daybreak } = read();
+    return agentMetrics({
+      agent,
+      healthStatus,
+      configurationAgeSeconds: configurationAge(relay.status(), new Date()),
+      restarts: supervisor.restarts(),
+      relay: relay.status(),
+      secrets: secrets.status(),
+      application: application.problems(),
+      problems: daybreak.problems,
+      droppedOutputBytes: output.dropped(),
+    });
+  };
+  return { status: read, metrics };
+}

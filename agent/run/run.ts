@@ -1,0 +1,34 @@
+import { guardProcess } from '../../common/guard-process.ts';
+import { envoyCrashLoop, envoyHopeless } from '../errors.ts';
+import { dropPrivileges } from '../privileges.ts';
+import { listenForStop } from '../stop-signals.ts';
+import type { Context } from './context.ts';
+import { openConfiguration } from './open-configuration.ts';
+import { openEnvoy } from './open-envoy.ts';
+import { openServers } from './open-servers.ts';
+import { prepare } from './prepare.ts';
+
+/**
+ * Runs Envoy with these settings until a stop signal.
+ * @throws AgentError if a step fails, or if Envoy ends again and again
+ */
+export async function run(given: Omit<Context, 'stop' | 'startedAt' | 'opened'>): Promise<void> {
+  const { settings, agentLog, outputs } = given;
+  const { log } = agentLog;
+  await using opened = new AsyncDisposableStack();
+  opened.defer(guardProcess());
+  dropPrivileges(settings.user, log);
+  if (settings.logFile !== undefined) await outputs.useFile(settings.logFile);
+  const stop = listenForStop((signal) => log.info({ signal }, 'received a stop signal'));
+  opened.defer(stop.release);
+
+  const context: Context = { ...given, stop, startedAt: new Date(), opened };
+  const prepared = await prepare(context);
+  const configuration = await openConfiguration(context, prepared);
+  const envoy = await openEnvoy(context, prepared, configuration);
+  await openServers(context, prepared, configuration, envoy);
+
+  const reason = await envoy.supervisor.run();
+  if (reason.kind === 'crash-loop') throw envoyCrashLoop(settings.restarts, reason.exit.cause);
+  if (reason.kind === 'hopeless') throw envoyHopeless(reason.exit.cause);
+}
