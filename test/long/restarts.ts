@@ -1,8 +1,12 @@
-// How long an agent takes to a LIVE Envoy, with the control plane and without it, and how much memory the agent needs.
-// `DAYBREAK_ENVOY=… DAYBREAK_ENVOY_OLDEST=… node test/long/restarts.ts [ROUNDS]`. Needs root. It prints seconds per kind of restart, and
-// exits with 1 if an update was rejected or a request failed.
+// How long an agent takes to a LIVE Envoy, with the control plane and without it, how many bytes the control plane sends to it, and how
+// much memory it needs. `DAYBREAK_ENVOY=… DAYBREAK_ENVOY_OLDEST=… node test/long/restarts.ts [ROUNDS]`. Needs root. It prints seconds per
+// kind of restart, and exits with 1 if an update was rejected or a request failed.
+import { once } from 'node:events';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Host } from '../lab/host.ts';
 import { until } from '../lab/until.ts';
 import { openRestartScene, type RestartScene, type RunningSidecar } from '../testing/restart-scene.ts';
 
@@ -23,23 +27,31 @@ async function measure(scene: RestartScene, variable: string): Promise<void> {
   const host = await scene.gatewayHost('first');
   let sidecar = await scene.startSidecar(host);
   const seconds = new Map<string, number[]>();
-  const restart = async (what: string, signal: NodeJS.Signals, on = host): Promise<void> => {
+  const restart = async (what: string, signal: NodeJS.Signals, on: Host = host, via?: string) => {
     sidecar.agent.kill(signal);
     await sidecar.agent.ended;
-    sidecar = await scene.startSidecar(on);
+    sidecar = await scene.startSidecar(on, via);
     seconds.set(what, [...(seconds.get(what) ?? []), sidecar.liveMs / 1000]);
     const { failures } = await sidecar.send(50);
     if (failures + (await sidecar.rejected()) > 0) process.exitCode = 1;
   };
+  const isOnDisk = async () => (await sidecar.status()).daybreak.state.own.written !== undefined;
+  const onDisk = () => until('the state on disk', isOnDisk, { limitMs: 60_000 });
 
-  const written = async () => (await sidecar.status()).daybreak.state.own.written !== undefined;
-  await until('the state on disk', written, { limitMs: 60_000 });
+  await onDisk();
+  const link = await countedLink(scene.address, controlPlane.xds);
   for (let round = 0; round < rounds; round += 1) {
-    await restart('control plane there, state on disk', 'SIGKILL');
     for (const file of readdirSync(scene.stateFolder)) rmSync(join(scene.stateFolder, file));
-    await restart('control plane there, no state', 'SIGKILL');
-    await until('the state on disk', written, { limitMs: 60_000 });
+    for (const what of ['control plane there, no state', 'control plane there, state on disk']) {
+      const before = link.bytes();
+      await restart(what, 'SIGKILL', host, link.xds);
+      if (what.endsWith('no state')) await onDisk();
+      // Whatever the control plane still sends has come by then.
+      await sleep(2000);
+      if (round === 0) say(`${what}, bytes to the agent`, `${link.bytes() - before}`);
+    }
   }
+  link.close();
   controlPlane.program.kill('SIGKILL');
   await controlPlane.program.ended;
   for (let round = 0; round < rounds; round += 1) {
@@ -56,8 +68,23 @@ async function measure(scene: RestartScene, variable: string): Promise<void> {
   say('agent, RSS from disk, MB', memoryOf(sidecar));
 }
 
+/** Leads connections to a control plane, and counts the bytes that it sends. */
+async function countedLink(address: string, xds: string) {
+  const target = new URL(xds);
+  let bytes = 0;
+  const server = createServer((socket) => {
+    const onward = connect(Number(target.port), target.hostname);
+    onward.on('data', (chunk) => (bytes += chunk.length));
+    for (const each of [socket, onward]) each.on('error', () => undefined);
+    socket.pipe(onward).pipe(socket);
+  }).listen(0, address);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return { xds: `http://${address}:${port}`, bytes: () => bytes, close: () => server.close() };
+}
+
 function memoryOf({ agent }: RunningSidecar): string {
-  const [, kilobytes = ''] =
-    /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${agent.pid}/status`, 'utf8')) ?? [];
+  const status = readFileSync(`/proc/${agent.pid}/status`, 'utf8');
+  const [, kilobytes = ''] = /^VmRSS:\s+(\d+) kB$/m.exec(status) ?? [];
   return (Number(kilobytes) / 1024).toFixed(1);
 }

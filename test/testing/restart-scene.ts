@@ -56,12 +56,14 @@ type Doors = { readonly admin: EnvoyAdmin; readonly status: Loopback };
 /** The scene: one control plane, the applications, and one folder for the state of the gateway's agents. */
 export type RestartScene = {
   readonly stateFolder: string;
+  /** Our own address, as the hosts see it. */
+  readonly address: string;
   startControlPlane(): Promise<ControlPlane>;
   setWeights(controlPlane: ControlPlane, weights: Weights): Promise<void>;
   /** Makes a host with the gateway's application and its rules. */
   gatewayHost(name: string): Promise<Host>;
-  /** Starts an agent on a host, and waits until its Envoy is LIVE. */
-  startSidecar(host: Host): Promise<RunningSidecar>;
+  /** Starts an agent on a host, and waits until its Envoy is LIVE. `via`: the way to the control plane, default the straight one. */
+  startSidecar(host: Host, via?: string): Promise<RunningSidecar>;
   close(): Promise<void>;
 };
 
@@ -90,6 +92,7 @@ export async function openRestartScene(name: string, envoy: string | undefined):
 
   return {
     stateFolder,
+    address: lab.address,
     async startControlPlane() {
       const controlPlane = await startControlPlane(controlHost, programs);
       if (isNew) await createColorModel(appMeshClient(controlPlane.endpoint), { 'colorteller-blue-vn': 1 });
@@ -104,13 +107,13 @@ export async function openRestartScene(name: string, envoy: string | undefined):
       doors.set(host, { admin: await openEnvoyAdmin(host), status: await openLoopback(host, 9902) });
       return host;
     },
-    async startSidecar(host) {
+    async startSidecar(host, via = xds) {
       const open = doors.get(host);
       if (open === undefined) throw new Error(`${host.name} was not made by gatewayHost`);
       const startedAt = performance.now();
       const agent = startAgent(host, programs, {
         resource: `mesh/${MESH}/virtualNode/${GATEWAY}`,
-        xds,
+        xds: via,
         appPorts: `${PORT}`,
         env: { DAYBREAK_STATE_DIR: stateFolder },
       });
