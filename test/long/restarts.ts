@@ -46,7 +46,7 @@ async function measure(scene: RestartScene, variable: string): Promise<void> {
       const before = link.bytes();
       await restart(what, 'SIGKILL', host, link.xds);
       if (what.endsWith('no state')) await onDisk();
-      // Whatever the control plane still sends has come by then.
+      // Time for updates that come after LIVE.
       await sleep(2000);
       if (round === 0) say(`${what}, bytes to the agent`, `${link.bytes() - before}`);
     }
