@@ -23,6 +23,7 @@ const COMMANDS = {
   backup: () => import('./commands/backup.ts'),
   restore: () => import('./commands/restore.ts'),
   token: () => import('./commands/token.ts'),
+  ecs: () => import('./commands/ecs.ts'),
 } as const satisfies Record<string, () => Promise<{ readonly makeCommand: MakeCommand }>>;
 
 /** The name of a command. */

@@ -19,7 +19,7 @@ export type GivenAnswers = {
  * @throws CommandError for an unreadable file, UsageError for an invalid parameter
  */
 export async function readAnswers(
-  { parameter, parametersFile, outputs }: ImportOptions,
+  { parameter, parametersFile, outputs }: Pick<ImportOptions, 'parameter' | 'parametersFile' | 'outputs'>,
   reader: Reader,
 ): Promise<GivenAnswers> {
   const typed = parameter.map(parseParameter);

@@ -1,0 +1,34 @@
+import { isObject } from '../../import/is-object.ts';
+import type { ParsedDocument, ParsedFile } from '../../import/reading/parsed.ts';
+import { isTemplate } from '../../import/cloudformation/template.ts';
+import type { ImportContext } from '../../import/source.ts';
+import type { Given, Read } from './given.ts';
+import { templateDefinitions } from './templates.ts';
+
+/**
+ * Reads the task definitions of a file: an input of RegisterTaskDefinition, an answer of DescribeTaskDefinition, or the
+ * AWS::ECS::TaskDefinition resources of a CloudFormation template and of the templates that it nests.
+ */
+export async function readDefinitions(file: ParsedFile, context: ImportContext): Promise<Read> {
+  if (file.problems.length > 0) return { given: [], problems: file.problems };
+  if (file.documents.some(({ value }) => isTemplate(value))) return templateDefinitions(file, context);
+  const given = file.documents.flatMap((document) => definitionIn(file.file, document) ?? []);
+  if (given.length > 0) return { given, problems: [] };
+  const place = { file: file.file, line: 1, id: '' };
+  return { given, problems: [{ place, message: FORMS }] };
+}
+
+const FORMS =
+  'not a task definition: it has to be an input of register-task-definition, an answer of describe-task-definition, or a CloudFormation template with AWS::ECS::TaskDefinition';
+
+function definitionIn(file: string, { value, line }: ParsedDocument): Given | undefined {
+  if (!isObject(value)) return undefined;
+  const isAnswer = isObject(value['taskDefinition']);
+  const { taskDefinition, tags } = value;
+  // In an answer, the tags stand beside the definition.
+  const hasTags = isAnswer && Array.isArray(tags) && tags.length > 0;
+  const definition = isObject(taskDefinition) ? { ...taskDefinition, ...(hasTags ? { tags } : {}) } : value;
+  if (!Array.isArray(definition['containerDefinitions'])) return undefined;
+  const { family } = definition;
+  return { name: typeof family === 'string' ? family : '', place: { file, line, id: '' }, definition };
+}
