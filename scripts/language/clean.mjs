@@ -15,6 +15,7 @@ export const CLEAN = [
   'cli/backup',
   'cli/commands',
   'cli/completion',
+  'cli/ecs',
   'cli/export',
   'cli/get',
   'cli/import',

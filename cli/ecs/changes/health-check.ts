@@ -3,26 +3,30 @@ import { Open } from '../../import/source.ts';
 import type { Draft } from '../draft.ts';
 import { containersOf } from '../task-definition.ts';
 
-/** The check of App Mesh's guide; it holds as soon as Envoy has a first configuration. */
-const LIVE = ['CMD-SHELL', 'curl -s http://localhost:9901/server_info | grep state | grep -q LIVE'];
+/** Ends with 0 if the agent is healthy. ECS runs it with the variables of the container, by which it finds the agent. */
+const READY = ['CMD', '/usr/bin/agent', 'ready'];
 
-/** Seconds, and a number of failures. The check itself takes a few milliseconds. */
-const TIMES = { interval: 5, timeout: 2, retries: 3, startPeriod: 10 };
+/** Seconds. A check starts Node, which takes about 0.2 s of a processor, and a task may have a quarter of one. */
+const TIMEOUT_S = 5;
+const TIMES = { interval: 10, timeout: TIMEOUT_S, retries: 3, startPeriod: 10 };
 
 /**
  * Adds the health check that `dependsOn: HEALTHY` needs where the container has none, and replaces the one of Envoy 1.15 and
- * earlier, whose `live` newer Envoys spell `LIVE`. Other checks stay.
+ * earlier, whose `live` newer Envoys spell `LIVE`. Other checks stay: the one of App Mesh's guide works, and costs less.
  */
 export function setHealthCheck(draft: Draft, envoy: number): void {
   const { healthCheck } = containersOf(draft.definition())[envoy] ?? {};
   if (healthCheck instanceof Open) return;
   const path = ['containerDefinitions', envoy, 'healthCheck'] as const;
   if (!isObject(healthCheck)) {
-    const reason = 'healthy as soon as Envoy has its configuration; containers can wait for that';
-    draft.set(path, { command: LIVE, ...TIMES }, reason);
+    const reason =
+      'containers can wait for an agent that is healthy, and ECS replaces a task whose agent is not';
+    draft.set(path, { command: READY, ...TIMES }, reason);
   } else if (isOldCheck(healthCheck['command'])) {
-    const reason = 'Envoy prints LIVE where Envoy 1.15 printed live';
-    draft.set([...path, 'command'], LIVE, reason);
+    draft.set([...path, 'command'], READY, 'Envoy prints LIVE where Envoy 1.15 printed live');
+    const { timeout } = healthCheck;
+    if (timeout instanceof Open || (typeof timeout === 'number' && timeout >= TIMEOUT_S)) return;
+    draft.set([...path, 'timeout'], TIMEOUT_S, 'the check starts a program');
   }
 }
 
