@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { EcsRenderOptions } from './command.ts';
 import type { RenderOptions } from './options.ts';
 import { render } from './render.ts';
+import { registerInput } from './task-definition.ts';
 import { NO_FLAGS, runRender } from './testing/run-render.ts';
 
 const TESTDATA = join(import.meta.dirname, 'testdata');
@@ -85,7 +86,8 @@ describe('a rendered task definition', () => {
 
   it('differs from the given one exactly by the noted changes', () => {
     fc.assert(
-      fc.property(definition, ({ revision: _, ...given }) => {
+      fc.property(definition, (described) => {
+        const given = registerInput(described);
         const { taskDefinition, changes } = render(given, ANSWERS);
         expect(changes.length === 0).toBe(JSON.stringify(taskDefinition) === JSON.stringify(given));
       }),
