@@ -18,6 +18,8 @@ export type Management = {
   readonly reads: Readonly<Record<string, Handler>>;
   /** The calls that change Envoy. */
   readonly writes: Readonly<Record<string, Handler>>;
+  /** The handler of `/enableLogging`, for the operator's own socket. */
+  readonly enableLogging: Handler;
   /** The handler of `/stats/prometheus` for other machines, whose requests are limited apart from those of this one. */
   readonly remoteStats: Handler;
   /** The level to start the next Envoy with. */
@@ -64,6 +66,7 @@ export function createManagement(options: ManagementOptions): Management {
       '/drain_listeners': limited(bucket, (call) => drainCall(call, admin, log)),
       '/enableLogging': limited(bucket, (call) => loggingCall(call, levels, log)),
     },
+    enableLogging: limited(bucket, (call) => loggingCall(call, levels, log)),
     remoteStats: limited(createTokenBucket(LIMIT, now), stats),
     envoyLogLevel: () => levels.base(),
     envoyStarts() {

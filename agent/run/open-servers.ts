@@ -1,6 +1,7 @@
 import { serveAdmin } from '../admin/serve-admin.ts';
 import { agentState } from '../channel/agent-state.ts';
 import { serveAgent } from '../management/serve-agent.ts';
+import { secretFiles, serveOperator } from '../operator/serve-operator.ts';
 import { agentMetrics } from '../status/metrics.ts';
 import { configurationAge, status } from '../status/status.ts';
 import type { Configuration } from './open-configuration.ts';
@@ -9,7 +10,7 @@ import type { Prepared } from './prepare.ts';
 import type { Context } from './context.ts';
 
 /**
- * Shows the state of the run: to the control plane, on the status port, and Envoy's admin interface on its own.
+ * Shows the state of the run: to the control plane, on the status port, to the operator's commands, and Envoy's admin interface on its own.
  * @throws AgentError if an address is taken
  */
 export async function openServers(
@@ -26,6 +27,19 @@ export async function openServers(
   const { log } = context.agentLog;
   const servers = await serveAgent({ settings, served, management: envoy.management, log });
   opened.defer(servers.close);
+  const operator = await serveOperator({
+    ...served,
+    env: context.env,
+    folder: prepared.folder.path,
+    secretFiles: secretFiles(settings.xds),
+    admin: prepared.admin,
+    agentLog: context.agentLog.tail.text,
+    envoyLog: envoy.output.logTail,
+    enableLogging: envoy.management.enableLogging,
+    logLevelSeconds: settings.management.logLevelSeconds,
+    log,
+  });
+  opened.defer(operator.close);
   const { hosts } = settings;
   const adminServer = await serveAdmin({ ...settings.admin, hosts, socketPath: prepared.sockets.admin });
   opened.defer(adminServer.close);

@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { makeAgentHost, type AgentHost } from '../../agent/testing/agent-host.ts';
@@ -50,4 +51,65 @@ test('status shows the proxy, and ready ends with 0, or with 1 and the reason', 
     healthStatus: 'HEALTHY',
     traffic: expect.arrayContaining([expect.objectContaining({ prefix: 'http.ingress' })]),
   });
+});
+
+test('bundle has the state, the logs and the rules, and none of the secrets that the agent has; log-level changes both logs', async () => {
+  const secrets = {
+    AWS_SECRET_ACCESS_KEY: 'aws-secret-0123456789',
+    AWS_SESSION_TOKEN: 'aws-session-0123456789',
+    AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '/v2/credentials/0123456789',
+    OTEL_EXPORTER_OTLP_HEADERS: 'authorization=otel-0123456789',
+    DD_API_KEY: 'datadog-0123456789',
+    DATABASE_URL: 'postgres://u:password-0123456789@h/d',
+  };
+  const file = join(host.folder, 'token');
+  writeFileSync(file, 'token-in-file-0123456789\n', { mode: 0o644 });
+  const running = await host.start({
+    ...secrets,
+    // TLS, so that a token may be set; there is no such server.
+    APPMESH_XDS_ENDPOINT: 'localhost:1',
+    DAYBREAK_XDS_TOKEN_FILE: file,
+    SOME_VARIABLE: 'otel-0123456789 in another variable',
+  });
+  await expect
+    .poll(async () => (await running.status().catch(() => undefined))?.envoyState)
+    .toBe('PRE_INITIALIZING');
+  expect(await agent('log-level', 'loud')).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining('"loud" is not one of trace, debug'),
+  });
+  expect(await agent('log-level', 'debug')).toMatchObject({
+    exitCode: 0,
+    stdout: 'Setting logging level from [info] to [debug]\n',
+  });
+  await expect.poll(() => running.output()).toMatch(/"level":"debug"[^\n]*"program":"envoy"/);
+
+  const archive = join(host.folder, 'b.tar.gz');
+  expect(await agent('bundle', '-f', archive)).toEqual({ exitCode: 0, stdout: `${archive}\n`, stderr: '' });
+  expect(statSync(archive).mode & 0o777).toBe(0o600);
+  expect(await agent('bundle', '-f', archive)).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining('EEXIST'),
+  });
+  const folder = join(host.folder, 'extracted');
+  mkdirSync(folder);
+  execFileSync('tar', ['-xzf', archive, '-C', folder, '--strip-components=1']);
+  const read = (name: string) => readFileSync(join(folder, name), 'utf8');
+  expect(JSON.parse(read('settings.json'))).toMatchObject({
+    APPMESH_XDS_ENDPOINT: 'localhost:1',
+    AWS_SECRET_ACCESS_KEY: '(struck out)',
+    SOME_VARIABLE: '(not shown)',
+  });
+  expect(JSON.parse(read('status.json'))).toMatchObject({
+    daybreak: { problems: [expect.objectContaining({ code: 'XDS_UNREACHABLE' })] },
+  });
+  expect(read('agent.log')).toContain('"XDS_UNREACHABLE"');
+  expect(read('envoy.log')).toContain('"program":"envoy"');
+  expect(read('bootstrap.json')).toContain('dynamicResources');
+  expect(read('envoy/config_dump.json')).toContain('BootstrapConfigDump');
+  expect(read('host/limits.txt').match(/Max open files/g)).toHaveLength(2);
+  expect(read('host/iptables-save.txt')).not.toContain('not available');
+  // grep ends with 1 if it finds nothing.
+  const { status, stdout } = spawnSync('grep', ['-r', '0123456789', folder], { encoding: 'utf8' });
+  expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
 });

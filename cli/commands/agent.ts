@@ -1,4 +1,6 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import type { BundleOptions } from '../agent/bundle.ts';
+import type { LogLevelOptions } from '../agent/log-level.ts';
 import { outputOption } from '../options.ts';
 
 type Flags = {
@@ -29,7 +31,9 @@ export function makeCommand(): Command {
     });
   return agent
     .addCommand(statusCommand().copyInheritedSettings(agent))
-    .addCommand(readyCommand().copyInheritedSettings(agent));
+    .addCommand(readyCommand().copyInheritedSettings(agent))
+    .addCommand(bundleCommand().copyInheritedSettings(agent))
+    .addCommand(logLevelCommand().copyInheritedSettings(agent));
 }
 
 function statusCommand(): Command {
@@ -58,4 +62,30 @@ function environment(env: NodeJS.ProcessEnv, { logLevel, envoyConfigPath }: Flag
     ...(logLevel === undefined ? {} : { ENVOY_LOG_LEVEL: logLevel }),
     ...(envoyConfigPath === undefined ? {} : { ENVOY_CONFIG_FILE: envoyConfigPath }),
   };
+}
+
+const socketOption = (): Option =>
+  new Option('--socket <path>', 'the operator.sock of one of several agents (default: it is found)');
+
+function bundleCommand(): Command {
+  return new Command('bundle')
+    .description('write settings, state, logs and limits of the running agent and its Envoy to one archive')
+    .option('-f, --file <path>', 'the archive (.tar.gz); it must not exist')
+    .addOption(socketOption())
+    .action(async (options: BundleOptions) => {
+      const { agentBundle } = await import('../agent/bundle.ts');
+      await agentBundle(process.env, options, process.stdout);
+    });
+}
+
+function logLevelCommand(): Command {
+  return new Command('log-level')
+    .description('set the log level of the running agent and its Envoy, for five minutes')
+    .argument('<level>', 'trace, debug, info, warning, error, critical or off')
+    .option('--permanent', 'until the next start of the agent', false)
+    .addOption(socketOption())
+    .action(async (level: string, options: LogLevelOptions) => {
+      const { agentLogLevel } = await import('../agent/log-level.ts');
+      await agentLogLevel(process.env, level, options, process.stdout);
+    });
 }
