@@ -20,10 +20,18 @@ const OLDEST_NAME = {
 const named = (cell: string | undefined, name: RegExp): readonly string[] =>
   [...(cell ?? '').matchAll(/`([^`]+)`/g)].map(([, code = '']) => code).filter((code) => name.test(code));
 
-const rows = (heading: string): readonly (readonly string[])[] =>
-  section(PAGE, heading)
-    .filter((line) => line.startsWith('| `'))
-    .map(cells);
+const rows = (lines: readonly string[]): readonly (readonly string[])[] =>
+  lines.filter((line) => line.startsWith('| `')).map(cells);
+
+/** Returns the lines below a second-level heading, with those of all headings in it. */
+function chapter(heading: string): readonly string[] {
+  const lines = PAGE.text.split('\n');
+  const after = lines.slice(lines.indexOf(heading) + 1);
+  return after.slice(
+    0,
+    after.findIndex((line) => line.startsWith('## ')),
+  );
+}
 
 /** Returns the variables that the agent reads. It stops at the first one that names its resource, so the test sets the last of these. */
 function variablesRead(): readonly string[] {
@@ -49,7 +57,9 @@ function isUnsupported(name: string): boolean {
 }
 
 test('every variable of the agent is on the page, and the page has no other', () => {
-  const documented = rows('## `daybreak agent`').flatMap(([variables]) => named(variables, /^[A-Z_0-9]+$/));
+  const documented = rows(chapter('## `daybreak agent`')).flatMap(([variables]) =>
+    named(variables, /^[A-Z_0-9]+$/),
+  );
   const read = variablesRead().filter((name) => !isUnsupported(name));
   const elsewhere = Object.keys(ON_OTHER_LINES);
   expect(read.filter((name) => !documented.includes(name) && !elsewhere.includes(name)).toSorted()).toEqual(
@@ -65,14 +75,16 @@ const ON_OTHER_LINES: Readonly<Record<string, string>> = {
 };
 
 test('every setting of proxyinit is on the page with its App Mesh names, and the page has no other', () => {
-  const documented = rows('## `daybreak proxyinit`').flatMap(([flags, variables, properties]) => {
-    const [appmesh, property] = [named(variables, /^[A-Z_0-9]+$/), named(properties, /^\w+$/)];
-    return named(flags, /^--/).map((flag, index) => ({
-      flag: flag.slice(2),
-      appmesh: appmesh[index],
-      property: property[index],
-    }));
-  });
+  const documented = rows(section(PAGE, '## `daybreak proxyinit`')).flatMap(
+    ([flags, variables, properties]) => {
+      const [appmesh, property] = [named(variables, /^[A-Z_0-9]+$/), named(properties, /^\w+$/)];
+      return named(flags, /^--/).map((flag, index) => ({
+        flag: flag.slice(2),
+        appmesh: appmesh[index],
+        property: property[index],
+      }));
+    },
+  );
   // This flag holds all properties, so it is not the source of a single setting.
   const whole = { flag: 'proxy-configuration', appmesh: undefined, property: undefined };
   const sources = Object.values(SOURCES).map(
