@@ -30,6 +30,7 @@ const FACTS: AgentFacts = {
   secrets: [],
   awaited: [],
   isStopping: false,
+  leaving: '',
 };
 
 test('says who it is, where it is reached, and what Envoy runs on', () => {
@@ -61,6 +62,11 @@ test.each<[string, Partial<AgentFacts>, object]>([
     'whose listeners wait for secrets',
     { awaited: ['a waits', 'b waits'] },
     { ready: false, draining: false, reason: /^a waits; b waits$/ },
+  ],
+  [
+    'whose task ECS stops',
+    { leaving: 'ECS stops the task' },
+    { ready: false, draining: true, reason: /^ECS stops the task$/ },
   ],
   ['that received a stop signal', { isStopping: true }, { ready: false, draining: true, reason: /signal/ }],
   [

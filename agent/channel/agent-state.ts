@@ -15,6 +15,8 @@ export type AgentFacts = {
   readonly awaited: readonly string[];
   /** Whether the agent has received a stop signal. */
   readonly isStopping: boolean;
+  /** Why callers should use other instances although the agent was not told to stop; empty if they need not. */
+  readonly leaving: string;
 };
 
 /** Returns what the agent tells the control plane. It holds no counters and no ages, because each change of it is sent. */
@@ -42,13 +44,18 @@ export function agentState(facts: AgentFacts): AgentState {
 /** Returns why the proxy drains or is not ready; empty if it serves. */
 function reasonOf(facts: AgentFacts): string {
   const { supervisor, awaited } = facts;
-  if (isDraining(facts)) return 'the agent received a stop signal';
+  if (isStopped(facts)) return 'the agent received a stop signal';
+  if (facts.leaving !== '') return facts.leaving;
   if (supervisor.kind !== 'running') return `Envoy is not LIVE (${supervisor.kind})`;
   if (supervisor.health.lifecycle !== 'LIVE') return `Envoy is ${supervisor.health.lifecycle}`;
   return awaited.join('; ');
 }
 
-function isDraining({ supervisor, isStopping }: AgentFacts): boolean {
+function isDraining(facts: AgentFacts): boolean {
+  return isStopped(facts) || facts.leaving !== '';
+}
+
+function isStopped({ supervisor, isStopping }: AgentFacts): boolean {
   return isStopping || supervisor.kind === 'draining' || supervisor.kind === 'stopped';
 }
 

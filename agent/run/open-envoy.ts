@@ -12,6 +12,7 @@ import { createSecretWatch } from '../secrets/watch-secrets.ts';
 import { envoyArgs } from '../supervisor/envoy-command.ts';
 import { startEnvoy } from '../supervisor/envoy-process.ts';
 import { createSupervisor } from '../supervisor/supervisor.ts';
+import { NO_TASK, watchTask } from '../task/task-watch.ts';
 import type { Configuration } from './open-configuration.ts';
 import type { Prepared } from './prepare.ts';
 import type { Context } from './context.ts';
@@ -27,7 +28,7 @@ export async function openEnvoy(context: Context, prepared: Prepared, configurat
   const { settings, agentLog, outputs, stop, opened } = context;
   const { log } = agentLog;
   const { facts, folder, sockets, admin, bootstrap } = prepared;
-  const { own, relay, fileSecrets } = configuration;
+  const { own, relay, fileSecrets, channel } = configuration;
 
   const sdsErrors = createSdsErrors();
   const diagnosis = openDiagnosis(context, prepared);
@@ -51,10 +52,24 @@ export async function openEnvoy(context: Context, prepared: Prepared, configurat
     readSockets: readListeningSockets,
     log,
   });
-  const { sdsSocketPath } = settings.envoy;
-  const secrets = createSecretWatch({ admin, relay, files: fileSecrets, sdsSocketPath, sdsErrors, log });
   // A gateway has no application.
   const hasApplication = settings.resource.kind === 'virtualNode';
+  const { taskEndpoint } = settings.location;
+  // Outside ECS, a stopped application may come back at any time.
+  const task =
+    taskEndpoint === undefined || !hasApplication
+      ? NO_TASK
+      : watchTask({
+          endpoint: taskEndpoint,
+          admin,
+          isLocal: (address) => isLocal(address, facts),
+          readSockets: readListeningSockets,
+          onChange: channel.report,
+          log,
+        });
+  opened.defer(task.close);
+  const { sdsSocketPath } = settings.envoy;
+  const secrets = createSecretWatch({ admin, relay, files: fileSecrets, sdsSocketPath, sdsErrors, log });
   const supervisor = createSupervisor({
     start: () => {
       management.envoyStarts();
@@ -68,6 +83,7 @@ export async function openEnvoy(context: Context, prepared: Prepared, configurat
         watchHealth(admin, settings.health.pollMs, signal, report, secrets),
         own?.watch(signal),
         hasApplication ? application.watch(signal) : undefined,
+        task.watch(signal),
       ]);
     },
     isLive: () => isLive(admin),
@@ -77,7 +93,7 @@ export async function openEnvoy(context: Context, prepared: Prepared, configurat
     stop,
     log,
   });
-  return { supervisor, secrets, application, management, output };
+  return { supervisor, secrets, application, task, management, output };
 }
 
 function openDiagnosis({ stop }: Context, { envoy, bootstrap, folder }: Prepared) {

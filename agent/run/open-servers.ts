@@ -49,7 +49,7 @@ function reportToControlPlane(
   { stop }: Context,
   { agent, facts }: Prepared,
   { channel, relay }: Configuration,
-  { supervisor, secrets }: Envoy,
+  { supervisor, secrets, task }: Envoy,
 ): void {
   channel.start(() =>
     agentState({
@@ -60,6 +60,7 @@ function reportToControlPlane(
       secrets: secrets.status(),
       awaited: secrets.awaited(),
       isStopping: stop.drain.aborted,
+      leaving: task.reason(),
     }),
   );
 }
