@@ -51,9 +51,13 @@ export type Rolling = {
   close(): Promise<void>;
 };
 
-/** An application that goes on for 2 s after SIGTERM, with everything that it serves, and ends at once after SIGINT. */
+/**
+ * An application that goes on for 2 s after SIGTERM, with everything that it serves, and ends at once after SIGINT. It never closes an idle connection,
+ * which Envoy might be about to use.
+ */
 const APP = `
-require('node:http').createServer((request, response) => response.end('ok')).listen(${PORT}, () => console.log('ready'));
+const server = require('node:http').createServer((request, response) => response.end('ok'));
+server.listen(${PORT}, () => console.log('ready')).keepAliveTimeout = 600_000;
 process.on('SIGTERM', () => setTimeout(() => process.exit(0), 2000));
 `;
 
@@ -175,7 +179,7 @@ http.createServer((incoming, response) => {
     got.on('end', () => answer(String(got.statusCode)));
     got.on('error', (error) => answer(error.code));
   }).on('error', (error) => answer(error.code));
-}).listen(${PORT}, () => console.log('ready'));
+}).listen(${PORT}, () => console.log('ready')).keepAliveTimeout = 600_000;
 `;
 
 async function startCaller(lab: Lab, programs: Stage, { xds }: ControlPlane): Promise<Host> {
