@@ -28,7 +28,7 @@ export async function openEnvoy(context: Context, prepared: Prepared, configurat
   const { settings, agentLog, outputs, stop, opened } = context;
   const { log } = agentLog;
   const { facts, folder, sockets, admin, bootstrap } = prepared;
-  const { own, relay, fileSecrets, channel } = configuration;
+  const { own, relay, fileSecrets } = configuration;
 
   const sdsErrors = createSdsErrors();
   const diagnosis = openDiagnosis(context, prepared);
@@ -52,24 +52,12 @@ export async function openEnvoy(context: Context, prepared: Prepared, configurat
     readSockets: readListeningSockets,
     log,
   });
-  // A gateway has no application.
-  const hasApplication = settings.resource.kind === 'virtualNode';
-  const { taskEndpoint } = settings.location;
-  // Outside ECS, a stopped application may come back at any time.
-  const task =
-    taskEndpoint === undefined || !hasApplication
-      ? NO_TASK
-      : watchTask({
-          endpoint: taskEndpoint,
-          admin,
-          isLocal: (address) => isLocal(address, facts),
-          readSockets: readListeningSockets,
-          onChange: channel.report,
-          log,
-        });
+  const task = openTask(context, prepared, configuration);
   opened.defer(task.close);
   const { sdsSocketPath } = settings.envoy;
   const secrets = createSecretWatch({ admin, relay, files: fileSecrets, sdsSocketPath, sdsErrors, log });
+  // A gateway has no application.
+  const hasApplication = settings.resource.kind === 'virtualNode';
   const supervisor = createSupervisor({
     start: () => {
       management.envoyStarts();
@@ -94,6 +82,20 @@ export async function openEnvoy(context: Context, prepared: Prepared, configurat
     log,
   });
   return { supervisor, secrets, application, task, management, output };
+}
+
+/** Outside ECS, a stopped application may come back at any time. A gateway has no application. */
+function openTask({ settings, agentLog }: Context, { facts, admin }: Prepared, { channel }: Configuration) {
+  const { taskEndpoint } = settings.location;
+  if (taskEndpoint === undefined || settings.resource.kind !== 'virtualNode') return NO_TASK;
+  return watchTask({
+    endpoint: taskEndpoint,
+    admin,
+    isLocal: (address) => isLocal(address, facts),
+    readSockets: readListeningSockets,
+    onChange: channel.report,
+    log: agentLog.log,
+  });
 }
 
 function openDiagnosis({ stop }: Context, { envoy, bootstrap, folder }: Prepared) {
