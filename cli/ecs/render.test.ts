@@ -161,6 +161,20 @@ describe('the command', () => {
     });
   });
 
+  it.each([
+    ['1337:1337', 'nothing to change'],
+    ['root', 'nothing to change'],
+    ['1000', 'error: proxyConfiguration.properties[0].value: IgnoredUID is "1337", and Envoy runs as "1000"'],
+    ['envoy', 'warning: containerDefinitions[0].user: is the name "envoy"'],
+  ])('compares the user %s with the IgnoredUID', async (user, line) => {
+    const properties = [{ name: 'IgnoredUID', value: '1337' }];
+    const proxyConfiguration = { containerName: 'envoy', properties };
+    const { taskDefinition } = render({ ...SMALL, proxyConfiguration }, { ...NO_FLAGS, ...FLAGS });
+    const [envoy] = taskDefinition['containerDefinitions'] as readonly object[];
+    const text = JSON.stringify({ ...taskDefinition, containerDefinitions: [{ ...envoy, user }] });
+    expect((await runRender({ text }, { check: true })).stdout).toContain(line);
+  });
+
   it('needs a role where there are secrets', async () => {
     const { code, stderr } = await runRender(small({}), {
       ...FLAGS,

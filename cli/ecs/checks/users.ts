@@ -27,7 +27,10 @@ export function checkUsers(draft: Draft, envoy: number): void {
   if (typeof ignored !== 'string') return;
   const containers = containersOf(definition);
   const own = userOf(containers[envoy] ?? {});
-  if (own !== undefined && own !== ignored) {
+  if (own !== undefined && !/^\d+$/.test(own)) {
+    const message = `is the name ${JSON.stringify(own)}; its number has to be the IgnoredUID, ${ignored}`;
+    draft.report('warning', ['containerDefinitions', envoy, 'user'], message);
+  } else if (own !== undefined && own !== ignored) {
     const message = `IgnoredUID is ${JSON.stringify(ignored)}, and Envoy runs as ${JSON.stringify(own)} (containerDefinitions[${envoy}].user): they have to be equal, or Envoy's own traffic goes to Envoy again`;
     draft.report('error', ['proxyConfiguration', 'properties', index, 'value'], message);
   }
