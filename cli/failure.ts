@@ -6,7 +6,10 @@ import { CommanderError } from 'commander';
  */
 export function reportFailure(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  process.stderr.write(`daybreak: ${describe(error)}${codeOf(error)}\n`);
+  const text = describe(error);
+  const code = codeOf(error);
+  // The message of an API error has its code already.
+  process.stderr.write(`daybreak: ${text.endsWith(code) ? text : text + code}\n`);
   if (
     typeof error === 'object' &&
     error !== null &&
