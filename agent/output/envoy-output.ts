@@ -12,7 +12,7 @@ import type { Outputs } from './outputs.ts';
 export type EnvoyOutput = {
   readonly stdoutFd: number;
   readonly stderrFd: number;
-  /** Bytes that were dropped because the agent's outputs did not accept them. */
+  /** Bytes of Envoy and of the agent's log that were dropped because the agent's outputs did not accept them. */
   readonly dropped: () => number;
   /** The newest part of Envoy's log. */
   readonly logTail: () => string;
@@ -30,7 +30,7 @@ const CLOSE_LIMIT_MS = 1000;
 export async function openEnvoyOutput(
   folder: string,
   { log, form }: { readonly log: Log; readonly form: LogForm },
-  outputs: Pick<Outputs, 'envoy'>,
+  outputs: Pick<Outputs, 'envoy' | 'dropped'>,
   onLog: (piece: Buffer) => void,
 ): Promise<EnvoyOutput> {
   const [stdout, stderr] = await Promise.all([
@@ -57,7 +57,7 @@ export async function openEnvoyOutput(
   return {
     stdoutFd: stdout.writeFd,
     stderrFd: stderr.writeFd,
-    dropped: () => forwarders.reduce((sum, forwarder) => sum + forwarder.dropped(), 0),
+    dropped: () => forwarders.reduce((sum, forwarder) => sum + forwarder.dropped(), outputs.dropped()),
     logTail: tail.text,
     async close() {
       for (const fifo of [stdout, stderr]) fifo.closeWriteEnd();

@@ -1,8 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { once } from 'node:events';
+import { spawn } from 'node:child_process';
 import { execa } from 'execa';
 import { expect, onTestFinished, test } from 'vitest';
+import { makeFifo } from './fifo.ts';
 
 // The agent's log in a log file, in a process of its own.
 
@@ -45,4 +48,33 @@ test('without the folder, the reason and all lines are on stderr, and the agent 
     'one',
   ]);
   expect(exitCode).toBe(0);
+});
+
+test('a reader that takes nothing from stderr stops neither the agent nor its end', {
+  timeout: 60_000,
+}, async () => {
+  const at = (file: string) => JSON.stringify(join(import.meta.dirname, file));
+  const program = `
+    import { createAgentLog } from ${at('agent-log.ts')};
+    import { createOutputs } from ${at('outputs.ts')};
+    const agentLog = createAgentLog({}, false);
+    const outputs = createOutputs(agentLog);
+    for (let index = 0; index < 3000; index += 1) agentLog.log.error({ text: 'x'.repeat(1000) }, 'a line');
+    void outputs.envoy('stderr')(Buffer.alloc(100000, 'y'));
+    process.stdout.write('goes on\\n' + (outputs.dropped() > 0));
+    await outputs.close();`;
+  const folder = mkdtempSync(join(tmpdir(), 'outputs-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  // A pipe of its own: those of Node are sockets.
+  const unread = await makeFifo(join(folder, 'stderr'));
+  onTestFinished(() => void unread.reader.destroy());
+  onTestFinished(() => unread.closeWriteEnd());
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+    stdio: ['ignore', 'pipe', unread.writeFd],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let said = '';
+  child.stdout?.on('data', (chunk) => (said += String(chunk)));
+  expect(await once(child, 'exit')).toEqual([0, null]);
+  expect(said).toBe('goes on\ntrue');
 });

@@ -1,10 +1,11 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { errorText } from '../../common/error-text.ts';
+import { within } from '../../common/within.ts';
 import { coded } from '../codes.ts';
 import type { LogFileSettings } from '../settings/log-file-settings.ts';
 import type { AgentLog } from './agent-log.ts';
 import { createLineQueue } from './line-queue.ts';
 import { openLogFile, type LogFile } from './log-file.ts';
+import { openPipe, type PipeOutput } from './open-pipe.ts';
 import { writeTo, type WriteLines } from './write-lines.ts';
 
 /** Where the output of the agent and Envoy goes: the agent's stdout and stderr, or a log file. */
@@ -13,23 +14,37 @@ export type Outputs = {
   useFile(settings: LogFileSettings): Promise<void>;
   /** Returns the writer for Envoy's stdout or stderr, as of now. */
   envoy(stream: 'stdout' | 'stderr'): WriteLines;
+  /** Bytes of the agent's own log that were dropped, because the output did not accept them. */
+  dropped(): number;
   /** Writes the rest of the agent's log, for at most a second. Later lines go to stderr. */
   close(): Promise<void>;
 };
 
-const FDS = { stdout: 1, stderr: 2 };
 const CLOSE_LIMIT_MS = 1000;
 
-/** Creates outputs that are the agent's stdout and stderr. */
+/**
+ * Creates outputs that are the agent's stdout and stderr. If stderr is a pipe, its reader cannot stop the agent: lines wait in a queue,
+ * and more are dropped.
+ */
 export function createOutputs(agentLog: AgentLog): Outputs {
   const { log } = agentLog;
+  const pipes = { stdout: openPipe(1), stderr: openPipe(2) };
+  const standard = {
+    stdout: pipes.stdout?.write ?? writeTo(1),
+    stderr: inTurn(pipes.stderr?.write ?? writeTo(2)),
+  };
   let file: LogFile | undefined;
-  let closeLog = async () => {};
+  const { stderr } = pipes;
+  const last = stderr && ((text: string) => stderr.writeNow(Buffer.from(text)));
+  let diverted = stderr && divertLog(agentLog, { ...stderr, write: standard.stderr }, last);
+
+  const endDiversion = () =>
+    within(CLOSE_LIMIT_MS, 'not written', diverted?.end() ?? Promise.resolve()).catch(() => undefined);
 
   return {
     async useFile(settings) {
       try {
-        file = await openLogFile(settings, (reason) => {
+        const opened = await openLogFile(settings, (reason) => {
           const fields = { path: settings.path };
           if (reason === undefined) log.info(fields, 'the log file is written again');
           else
@@ -38,7 +53,9 @@ export function createOutputs(agentLog: AgentLog): Outputs {
               'cannot write the log file; lines of Envoy are dropped',
             );
         });
-        closeLog = divertLog(agentLog, file);
+        await endDiversion();
+        file = opened;
+        diverted = divertLog(agentLog, toFile(opened, standard.stderr), last);
       } catch (error) {
         log.error(
           coded('LOG_FILE', { path: settings.path, reason: errorText(error) }),
@@ -46,37 +63,68 @@ export function createOutputs(agentLog: AgentLog): Outputs {
         );
       }
     },
-    envoy: (stream) => file?.write ?? writeTo(FDS[stream]),
+    envoy: (stream) => file?.write ?? standard[stream],
+    dropped: () => diverted?.dropped() ?? 0,
     async close() {
-      await Promise.race([closeLog(), delay(CLOSE_LIMIT_MS, undefined, { ref: false })]);
+      await endDiversion();
+      await within(CLOSE_LIMIT_MS, 'not closed', file?.close() ?? Promise.resolve()).catch(() => undefined);
     },
   };
 }
 
-/** Has the agent's log written to the file; lines that the file does not take go to stderr. Returns a function that ends this. */
-function divertLog(agentLog: AgentLog, file: LogFile): () => Promise<void> {
-  const stderr = writeTo(FDS.stderr);
-  const write: WriteLines = async (lines) => {
-    const lost = await file.write(lines);
-    return lost === 0 ? 0 : await stderr(lines.subarray(lines.length - Number(lost)));
+/** Lets the agent's log and Envoy write one after the other, so that their lines do not mix. */
+function inTurn(write: WriteLines): WriteLines {
+  let last: Promise<unknown> = Promise.resolve();
+  return (lines) => {
+    const written = last.then(() => write(lines));
+    last = written;
+    return written;
   };
-  const queue = createLineQueue(write, () => undefined);
+}
+
+/** Lines that the file does not take go to stderr. */
+function toFile(file: LogFile, stderr: WriteLines): PipeOutput {
+  return {
+    async write(lines) {
+      const lost = await file.write(lines);
+      return lost === 0 ? 0 : await stderr(lines.subarray(lines.length - Number(lost)));
+    },
+    writeNow: (lines) => void (file.writeNow(lines) || process.stderr.write(lines)),
+  };
+}
+
+type Diversion = { readonly dropped: () => number; readonly end: () => Promise<void> };
+
+/** Has the agent's log written to an output instead of stderr, until `end`, and to `afterwards` from then on; undefined: stderr. */
+function divertLog(
+  agentLog: AgentLog,
+  { write, writeNow }: PipeOutput,
+  afterwards: ((text: string) => void) | undefined,
+): Diversion {
+  const queue = createLineQueue(write, (bytes) => {
+    agentLog.log.warn(
+      coded('OUTPUT_DROPPED', { bytes, stream: 'log' }),
+      "dropped some of the agent's log: its reader is too slow",
+    );
+  });
   const end = () => {
     agentLog.log.flush();
-    agentLog.divert(undefined);
+    agentLog.divert(afterwards);
   };
   // After a fault the process ends in the same turn. A line may then be there twice, but none is missing.
   const onExit = () => {
     end();
     const rest = queue.unfinished();
-    if (rest.length > 0 && !file.writeNow(rest)) process.stderr.write(rest);
+    if (rest.length > 0) writeNow(rest);
   };
   agentLog.divert((text) => queue.add(Buffer.from(text)));
   process.once('exit', onExit);
-  return async () => {
-    process.off('exit', onExit);
-    end();
-    await queue.idle();
-    await file.close();
+  return {
+    dropped: () => queue.dropped(),
+    async end() {
+      process.off('exit', onExit);
+      end();
+      await queue.idle();
+    },
   };
 }
