@@ -2,7 +2,7 @@ import { constants, fstatSync, openSync, writeSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { WriteLines } from './write-lines.ts';
 
-/** One of the agent's own outputs that is a pipe. Whatever its reader does, a write returns at once. */
+/** One of the agent's own outputs, if it is a pipe. A write returns at once, even if the pipe is full. */
 export type PipeOutput = {
   /** Waits for a slow reader without a thread: a thread that is stuck in a write would keep the process from ending. */
   readonly write: WriteLines;
