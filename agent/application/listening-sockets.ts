@@ -33,10 +33,13 @@ export function parseSockets(table: string): readonly ListeningSocket[] {
   return table.split('\n').flatMap((row) => {
     if (stateOf(row) !== LISTEN) return [];
     const [address = '', port = ''] = (row.trim().split(/\s+/)[1] ?? '').split(':');
-    return [
-      { address: address.length === 8 ? formatIpv4(address) : formatIpv6(address), port: parseInt(port, 16) },
-    ];
+    return [{ address: formatAddress(address), port: parseInt(port, 16) }];
   });
+}
+
+/** Formats an address of the kernel's tables: 8 or 32 hexadecimal digits. */
+export function formatAddress(hex: string): string {
+  return hex.length === 8 ? formatIpv4(hex) : formatIpv6(hex);
 }
 
 function stateOf(row: string): string | undefined {

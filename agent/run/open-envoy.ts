@@ -3,6 +3,7 @@ import { watchApplication } from '../application/watch-application.ts';
 import { validateBootstrap } from '../custom-config/validate-bootstrap.ts';
 import { drain } from '../drain/drain.ts';
 import { createDiagnosis } from '../endings/diagnose.ts';
+import { watchHost } from '../host-checks/watch-host.ts';
 import { isLive, watchHealth } from '../health.ts';
 import { isLocal } from '../host-facts.ts';
 import { createManagement } from '../management/management.ts';
@@ -11,7 +12,7 @@ import { createSdsErrors } from '../secrets/sds-errors.ts';
 import { createSecretWatch } from '../secrets/watch-secrets.ts';
 import { envoyArgs } from '../supervisor/envoy-command.ts';
 import { startEnvoy } from '../supervisor/envoy-process.ts';
-import { createSupervisor } from '../supervisor/supervisor.ts';
+import { createSupervisor, type Supervisor } from '../supervisor/supervisor.ts';
 import { NO_TASK, watchTask } from '../task/task-watch.ts';
 import type { Configuration } from './open-configuration.ts';
 import type { Prepared } from './prepare.ts';
@@ -58,7 +59,15 @@ export async function openEnvoy(context: Context, prepared: Prepared, configurat
   const secrets = createSecretWatch({ admin, relay, files: fileSecrets, sdsSocketPath, sdsErrors, log });
   // A gateway has no application.
   const hasApplication = settings.resource.kind === 'virtualNode';
-  const supervisor = createSupervisor({
+  const host = watchHost({
+    admin,
+    pollMs: settings.health.pollMs,
+    isLocal: (address) => isLocal(address, facts),
+    hasApplication,
+    envoyPid: () => pidOf(supervisor),
+    log,
+  });
+  const supervisor: Supervisor = createSupervisor({
     start: () => {
       management.envoyStarts();
       diagnosis.begin();
@@ -72,6 +81,7 @@ export async function openEnvoy(context: Context, prepared: Prepared, configurat
         own?.watch(signal),
         hasApplication ? application.watch(signal) : undefined,
         task.watch(signal),
+        host.watch(signal),
       ]);
     },
     isLive: () => isLive(admin),
@@ -81,7 +91,12 @@ export async function openEnvoy(context: Context, prepared: Prepared, configurat
     stop,
     log,
   });
-  return { supervisor, secrets, application, task, management, output };
+  return { supervisor, secrets, application, host, task, management, output };
+}
+
+function pidOf(supervisor: Supervisor): number | undefined {
+  const state = supervisor.state();
+  return 'pid' in state ? state.pid : undefined;
 }
 
 /** Outside ECS, a stopped application may come back at any time. A gateway has no application. */

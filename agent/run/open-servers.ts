@@ -70,7 +70,7 @@ function reports(
   { settings, startedAt }: Context,
   { agent, bootstrap }: Prepared,
   { relay, names, state }: Configuration,
-  { supervisor, secrets, application, output }: Envoy,
+  { supervisor, secrets, application, host, output }: Envoy,
 ) {
   const read = () =>
     status({
@@ -86,7 +86,7 @@ function reports(
       names: names.status(),
       state: state.status(),
       application: application.problems(),
-      host: [],
+      host: host.problems(),
       disconnectedLimitSeconds: settings.health.disconnectedLimitSeconds,
       droppedOutputBytes: output.dropped(),
       bootstrap: bootstrap.origin,
