@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { readAgentSettings } from '../settings/settings.ts';
 import { resolveCollectors } from './resolve-collectors.ts';
 
@@ -49,6 +49,17 @@ test('a name that does not resolve, or a resolver that does not answer, leaves t
     expect.stringMatching(/^STATSD_ADDRESS=statsd\.local: .*; Envoy starts without this collector/),
     expect.stringMatching(/^AWS_XRAY_DAEMON_ADDRESS=xray\.local: no answer/),
   ]);
+});
+
+test('a clock that is set back does not prolong the wait', { timeout: 60_000 }, async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const ask = async () => {
+    vi.setSystemTime(Date.now() - 3_600_000);
+    throw new Error('getaddrinfo ENOTFOUND');
+  };
+  const { leftOut } = await resolveCollectors(readAgentSettings(NAMES), { ask, limitMs: 300 });
+  expect(leftOut).toHaveLength(2);
 });
 
 test('without names, nothing is asked', async () => {

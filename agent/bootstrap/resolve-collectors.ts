@@ -27,7 +27,8 @@ export async function resolveCollectors(
   settings: AgentSettings,
   { ask = askHost, limitMs = LIMIT_MS }: ResolveOptions = {},
 ): Promise<ResolvedSettings> {
-  const until = Date.now() + limitMs;
+  // Not the clock of the host, which may jump while it boots.
+  const until = performance.now() + limitMs;
   const { dogStatsd } = settings.stats;
   const { tracing } = settings;
   const [sink, tracer] = await Promise.all([
@@ -42,7 +43,7 @@ export async function resolveCollectors(
 
 type Resolved<T> = { readonly found: T } | { readonly found: undefined; readonly problem: string };
 
-/** Asks until there is an address, or until the time `until`. A name in a new network may take a moment to exist. */
+/** Asks until there is an address, or until `performance.now()` is `until`. A name in a new network may take a moment to exist. */
 async function resolve<T extends { readonly host: string }>(
   variable: string,
   collector: T,
@@ -53,7 +54,7 @@ async function resolve<T extends { readonly host: string }>(
   let why: string;
   do {
     try {
-      const left = Math.max(1, until - Date.now());
+      const left = Math.max(1, until - performance.now());
       const { addresses } = await within(left, 'no answer', ask(collector.host));
       // Envoy sends to one address. IPv4 first: most daemons bind 0.0.0.0.
       const address = addresses.find((each) => isIP(each) === 4) ?? addresses[0];
@@ -62,8 +63,8 @@ async function resolve<T extends { readonly host: string }>(
     } catch (error) {
       why = errorText(error);
     }
-    await delay(Math.min(RETRY_MS, Math.max(0, until - Date.now())));
-  } while (Date.now() < until);
+    await delay(Math.min(RETRY_MS, Math.max(0, until - performance.now())));
+  } while (performance.now() < until);
   const consequence = 'Envoy starts without this collector; restart the agent once the name resolves';
   return { found: undefined, problem: `${variable}=${collector.host}: ${why}; ${consequence}` };
 }

@@ -13,8 +13,17 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export function withoutEmptyConfigFile(env: Environment): Environment {
   const path = env['ENVOY_CONFIG_FILE']?.trim() ?? '';
-  const found = path === '' ? undefined : statSync(path, { throwIfNoEntry: false });
-  return found?.isFile() === true && found.size === 0 ? { ...env, ENVOY_CONFIG_FILE: undefined } : env;
+  return path !== '' && isEmptyFile(path) ? { ...env, ENVOY_CONFIG_FILE: undefined } : env;
+}
+
+function isEmptyFile(path: string): boolean {
+  try {
+    const found = statSync(path);
+    return found.isFile() && found.size === 0;
+  } catch {
+    // Reading it will be an error that names the variable.
+    return false;
+  }
 }
 
 /**

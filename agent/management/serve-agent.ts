@@ -60,7 +60,7 @@ async function serveSocket(options: AgentServerOptions): Promise<Serving | undef
     if (isConfigured) throw cannotServe('MANAGEMENT_SOCKET', { path }, cause);
     log.warn(
       { path, reason: errorText(cause) },
-      'no management socket at its default path; APPNET_AGENT_ADMIN_UDS_PATH sets another',
+      'no management socket at this path; APPNET_AGENT_ADMIN_UDS_PATH sets another',
     );
     return undefined;
   }

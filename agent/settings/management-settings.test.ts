@@ -12,8 +12,13 @@ test.each([
     { kind: 'uds', path: '/var/run/ecs/appnet_admin.sock', isConfigured: false },
   ],
   [
+    { APPNET_AGENT_ADMIN_MODE: 'uds', APPNET_AGENT_ADMIN_UDS_PATH: '/run/agent.sock' },
+    { kind: 'uds', path: '/run/agent.sock', isConfigured: true },
+  ],
+  // Set by the injector of App Mesh's Kubernetes controller, and not by the operator.
+  [
     { APPNET_AGENT_ADMIN_MODE: 'uds', APPNET_AGENT_ADMIN_UDS_PATH: '/tmp/agent.sock' },
-    { kind: 'uds', path: '/tmp/agent.sock', isConfigured: true },
+    { kind: 'uds', path: '/tmp/agent.sock', isConfigured: false },
   ],
   [{ APPNET_AGENT_ADMIN_UDS_PATH: '/tmp/agent.sock' }, { kind: 'off' }],
 ])('%o: the mode is %o', (env, mode) => expect(read(env).mode).toEqual(mode));

@@ -10,7 +10,7 @@ export type ManagementMode =
   | {
       readonly kind: 'uds';
       readonly path: string;
-      /** Whether the path was configured. If not, the agent continues without the socket when it cannot create it. */
+      /** Whether the operator configured the path. If not, the agent continues without the socket when it cannot create it. */
       readonly isConfigured: boolean;
     };
 
@@ -27,6 +27,8 @@ export type ManagementSettings = {
 
 /** App Mesh's default for APPNET_AGENT_ADMIN_UDS_PATH. On ECS, the ECS agent mounts the folder. */
 const SOCKET = '/var/run/ecs/appnet_admin.sock';
+/** The path that the injector of App Mesh's Kubernetes controller sets in every pod. */
+const INJECTED_SOCKET = '/tmp/agent.sock';
 const A_WEEK_S = 604_800;
 
 /** Reads the settings of the management calls. */
@@ -43,7 +45,12 @@ export function readManagement(read: Reader): ManagementSettings {
 export function readManagementMode(read: Reader): ManagementMode {
   const mode = read('APPNET_AGENT_ADMIN_MODE', oneOf('tcp', 'uds'), undefined);
   const path = read('APPNET_AGENT_ADMIN_UDS_PATH', socketPath, undefined);
-  if (mode === 'uds') return { kind: 'uds', path: path ?? SOCKET, isConfigured: path !== undefined };
+  if (mode === 'uds')
+    return {
+      kind: 'uds',
+      path: path ?? SOCKET,
+      isConfigured: path !== undefined && path !== INJECTED_SOCKET,
+    };
   return { kind: mode ?? 'off' };
 }
 

@@ -95,8 +95,8 @@ function wholeOrLongPartial(): (config: KeptConfig) => boolean {
   let partialSince: number | undefined;
   return ({ isWhole }) => {
     if (isWhole) partialSince = undefined;
-    else partialSince ??= Date.now();
-    return partialSince === undefined || Date.now() - partialSince >= WHOLE_MS;
+    else partialSince ??= performance.now();
+    return partialSince === undefined || performance.now() - partialSince >= WHOLE_MS;
   };
 }
 
