@@ -3,6 +3,7 @@ import type { ApplicationProblem } from '../application/watch-application.ts';
 import { AGENT_CODES, type AgentCode } from '../codes.ts';
 import { describeCause } from '../endings/end-cause.ts';
 import { nackCode } from '../relay/describe-nack.ts';
+import { CONFIG_MS, NO_CONFIGURATION } from '../relay/connection-status.ts';
 import type { RelayStatus } from '../relay/relay.ts';
 import type { SecretStatus } from '../secrets/secret-status.ts';
 import type { SupervisorState } from '../supervisor/state.ts';
@@ -30,9 +31,6 @@ export type ProblemInput = {
 
 /** A problem that a check of this host found. */
 export type HostProblem = Pick<Problem, 'code' | 'problem'>;
-
-/** Grace period of a control plane that has accepted the stream and not sent a configuration yet. */
-const CONFIG_MS = 10_000;
 
 /** Returns all current problems, the most severe first: Envoy, its configuration, the control plane, secrets and names, application. */
 export function currentProblems(input: ProblemInput): readonly Problem[] {
@@ -74,12 +72,9 @@ function configProblems(relay: RelayStatus, now: Date): readonly HostProblem[] {
   const isMissing = configuration === 'none' && waitedMs >= CONFIG_MS;
   return [
     ...(refused === undefined ? [] : [one(nackCode(refused), refused)]),
-    ...(isMissing ? [one('CONFIG_MISSING', MISSING)] : []),
+    ...(isMissing ? [one('CONFIG_MISSING', NO_CONFIGURATION)] : []),
   ];
 }
-
-const MISSING =
-  'connected, and the control plane has no configuration for this node: it does not know the resource';
 
 function connectionProblems({ failure, disconnectedSince }: RelayStatus): readonly HostProblem[] {
   if (disconnectedSince === undefined || failure === undefined) return [];

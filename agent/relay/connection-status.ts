@@ -28,6 +28,13 @@ export type ConnectionReport = {
 /** Returns a server of TLS at an endpoint of the settings that says plaintext, and undefined for any other endpoint. */
 export type TlsProbe = (endpoint: string) => Promise<boolean>;
 
+/** Grace period of a control plane that has accepted the stream and not sent a configuration yet, in milliseconds. */
+export const CONFIG_MS = 10_000;
+
+/** The words of `CONFIG_MISSING`. */
+export const NO_CONFIGURATION =
+  'connected, and the control plane has no configuration for this node: it does not know the resource';
+
 /** Time between two probes. */
 const PROBE_EVERY_MS = 30_000;
 
@@ -38,6 +45,8 @@ export type ConnectionReportOptions = {
   readonly isTls?: TlsProbe | undefined;
   /** Since when the control plane is away at the start. */
   readonly since: Date;
+  /** Whether there is a configuration to serve to Envoy. */
+  readonly hasConfiguration: () => boolean;
   /** Called for each lost connection and failed attempt. */
   readonly onLost: () => void;
 };
@@ -47,6 +56,7 @@ export function createConnectionReport({
   log,
   isTls = async () => false,
   since,
+  hasConfiguration,
   onLost,
 }: ConnectionReportOptions): ConnectionReport {
   let connected: { readonly endpoint: string; readonly since: Date } | undefined;
@@ -85,7 +95,12 @@ export function createConnectionReport({
   return {
     report(state, detail) {
       if (state === 'disconnected') return fail(detail);
-      connected = { endpoint: detail, since: new Date() };
+      const connection = { endpoint: detail, since: new Date() };
+      connected = connection;
+      setTimeout(() => {
+        if (connected !== connection || hasConfiguration()) return;
+        log.warn(coded('CONFIG_MISSING', { endpoint: detail }), NO_CONFIGURATION);
+      }, CONFIG_MS).unref();
       disconnectedSince = undefined;
       failure = undefined;
       foundTls = undefined;

@@ -104,6 +104,7 @@ export async function startRelay({
     log,
     isTls,
     since: earlier(stored?.liveAt, new Date()),
+    hasConfiguration: () => config.snapshot().size > 0,
     onLost: () => hold.end(),
   });
   const accepted = createAcceptedConfig(stored?.liveAt);
