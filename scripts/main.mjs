@@ -60,13 +60,14 @@ async function installAll(workshop) {
 }
 
 /**
- * Without root there are no tests with hosts, and nothing else needs PostgreSQL, the AWS command line or another Envoy.
+ * Without root there are no tests with hosts, and nothing else needs PostgreSQL or the AWS command line.
  * @param {Workshop} workshop
  * @param {readonly string[]} args
  */
 async function installForTests(workshop, args) {
   if (projectsOf(args).includes('net') && mayMakeHosts('npm test').yes) return installAll(workshop);
   await installCore(workshop);
+  await installOldestEnvoy(workshop);
   await installMoto(workshop);
 }
 

@@ -1,5 +1,5 @@
 import type { Reader } from '../../common/settings.ts';
-import { path } from '../settings/parsers.ts';
+import { path } from '../settings/parsers/parsers.ts';
 
 /** Variables that name a file for the bootstrap, in the order in which App Mesh's agent merged them. */
 export const MERGED_FILES = [

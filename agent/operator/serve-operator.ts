@@ -6,7 +6,7 @@ import { answerText } from '../management/answer-text.ts';
 import type { Handler } from '../management/management.ts';
 import { AGENT_LEVELS } from '../output/agent-log.ts';
 import { refuse, serve, type Call, type Serving } from '../serving/serve.ts';
-import type { XdsSettings } from '../settings/xds-settings.ts';
+import type { XdsSettings } from '../settings/xds/xds-settings.ts';
 import { bundleParts, type BundleInput, type BundleParts } from './bundle-parts.ts';
 import { OPERATOR_SOCKET } from './operator-socket.ts';
 import { createRedact } from './redact.ts';

@@ -9,10 +9,10 @@ import {
   type Reader,
 } from '../../common/settings.ts';
 import { isReplaced, type CustomConfigSettings } from '../custom-config/custom-config-settings.ts';
-import { goDuration } from './go-duration.ts';
+import { goDuration } from './parsers/go-duration.ts';
 import type { Place } from '../serving/serve.ts';
-import { XDS_TEXTS } from './xds-texts.ts';
-import { address, host, path, socketPath, variableName } from './parsers.ts';
+import { XDS_TEXTS } from './xds/xds-texts.ts';
+import { address, host, path, socketPath, variableName } from './parsers/parsers.ts';
 
 /** Settings that Envoy is started with. */
 export type EnvoySettings = {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { integer, type Parser, type Reader } from '../../common/settings.ts';
-import { path } from './parsers.ts';
+import { path } from './parsers/parsers.ts';
 
 /** The file for the output of the agent and Envoy, and its rotation. */
 export type LogFileSettings = {

@@ -1,7 +1,7 @@
 import { hostPort, type HostPort } from '../../common/addresses/host-port.ts';
 import { boolean, integer, oneOf, type Parser, type Reader } from '../../common/settings.ts';
 import { isIP } from 'node:net';
-import { socketPath } from './parsers.ts';
+import { socketPath } from './parsers/parsers.ts';
 
 /** Which server takes the management calls that change something: none, the status port, or a unix socket. */
 export type ManagementMode =

@@ -1,7 +1,7 @@
 import { port, type Parser, type Reader } from '../../common/settings.ts';
 import type { Place } from '../serving/serve.ts';
 import { readManagementMode } from './management-settings.ts';
-import { address } from './parsers.ts';
+import { address } from './parsers/parsers.ts';
 
 /** How often and how long to ask whether Envoy is ready. */
 export type ReadinessTimes = {

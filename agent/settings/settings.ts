@@ -21,7 +21,7 @@ import {
 import { appAddress } from '../application/app-address.ts';
 import { readLogFile, type LogFileSettings } from './log-file-settings.ts';
 import { readManagement, type ManagementSettings } from './management-settings.ts';
-import { address } from './parsers.ts';
+import { address } from './parsers/parsers.ts';
 import { readReadinessTimes } from './readiness-settings.ts';
 import { readLocation, type LocationSettings } from './location-settings.ts';
 import {
@@ -29,11 +29,11 @@ import {
   readCustomConfig,
   type CustomConfigSettings,
 } from '../custom-config/custom-config-settings.ts';
-import { resourceName, type ResourceName } from './resource-name.ts';
+import { resourceName, type ResourceName } from './parsers/resource-name.ts';
 import { rejectUnsupported } from './unsupported.ts';
 import { readTracing, type TracingSettings } from '../tracing/tracing-settings.ts';
 import { readState, type StateSettings } from './state-settings.ts';
-import { readXds, type XdsSettings } from './xds-settings.ts';
+import { readXds, type XdsSettings } from './xds/xds-settings.ts';
 
 /** Runtime values. Only App Mesh's Envoys know the booleans; the agent only reports them to the control plane. */
 export type RuntimeSettings = {

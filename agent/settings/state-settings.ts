@@ -1,5 +1,5 @@
 import { boolean, type Parser, type Reader } from '../../common/settings.ts';
-import { path } from './parsers.ts';
+import { path } from './parsers/parsers.ts';
 
 /** Where the last good configuration is kept. */
 export type StateSettings = {

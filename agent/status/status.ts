@@ -1,6 +1,6 @@
 import type { BootstrapOrigin } from '../bootstrap/prepare-bootstrap.ts';
 import { describeCause } from '../endings/end-cause.ts';
-import { formatGoDuration } from '../settings/go-duration.ts';
+import { formatGoDuration } from '../settings/parsers/go-duration.ts';
 import { UNREACHABLE, type Health } from '../health.ts';
 import { currentProblems, type ProblemInput } from '../problems/current-problems.ts';
 import type { RelayStatus } from '../relay/relay.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { XDS_TEXTS } from '../settings/xds-texts.ts';
+import { XDS_TEXTS } from '../settings/xds/xds-texts.ts';
 import { envoyEnvironment } from './envoy-environment.ts';
 
 const names = (env: Readonly<Record<string, string>>, more: readonly string[] = []) =>

@@ -1,4 +1,4 @@
-import { XDS_TEXTS } from '../settings/xds-texts.ts';
+import { XDS_TEXTS } from '../settings/xds/xds-texts.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { boolean, port, text, type Parser, type Reader } from '../../common/settings.ts';
-import { host, path } from '../settings/parsers.ts';
-import type { ResourceName } from '../settings/resource-name.ts';
+import { host, path } from '../settings/parsers/parsers.ts';
+import type { ResourceName } from '../settings/parsers/resource-name.ts';
 
 /** How X-Ray's daemon samples requests that reach Envoy without a decision. */
 export type XRaySampling =

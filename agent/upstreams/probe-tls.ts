@@ -1,6 +1,6 @@
 import { connect } from 'node:tls';
 import { nameOf } from '../../xds/client/stream.ts';
-import type { XdsEndpoint } from '../settings/xds-endpoint.ts';
+import type { XdsEndpoint } from '../settings/xds/xds-endpoint.ts';
 
 const LIMIT_MS = 2000;
 

@@ -6,7 +6,7 @@ import type { Source } from '../../common/files/source.ts';
 import { selfSigned } from '../testing/self-signed.ts';
 import { AgentError } from '../errors.ts';
 import { upstreams } from './upstreams.ts';
-import type { XdsSettings } from '../settings/xds-settings.ts';
+import type { XdsSettings } from '../settings/xds/xds-settings.ts';
 
 let folder: string;
 beforeEach(() => {

@@ -3,9 +3,9 @@ import { readSource, type Source } from '../../common/files/source.ts';
 import type { Upstream } from '../../xds/client/stream.ts';
 import { cannotUseXdsSource } from '../errors.ts';
 import { reachEndpoint } from './reach-endpoint.ts';
-import type { XdsEndpoint } from '../settings/xds-endpoint.ts';
-import type { XdsSettings } from '../settings/xds-settings.ts';
-import { token } from '../settings/xds-texts.ts';
+import type { XdsEndpoint } from '../settings/xds/xds-endpoint.ts';
+import type { XdsSettings } from '../settings/xds/xds-settings.ts';
+import { token } from '../settings/xds/xds-texts.ts';
 
 /**
  * Returns the control planes with the credentials that the settings name. Files are read again for each connection, so that a renewed

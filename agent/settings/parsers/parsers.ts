@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { Parser } from '../../common/settings.ts';
+import type { Parser } from '../../../common/settings.ts';
 
 /** Parses an absolute path. */
 export const path: Parser<string> = (value) =>

@@ -1,4 +1,4 @@
-import type { Parser } from '../../common/settings.ts';
+import type { Parser } from '../../../common/settings.ts';
 
 /** The virtual node or gateway that a proxy represents. */
 export type ResourceName = {

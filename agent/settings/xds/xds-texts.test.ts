@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { SettingsError } from '../../common/settings.ts';
-import { selfSigned } from '../testing/self-signed.ts';
-import { readAgentSettings } from './settings.ts';
+import { SettingsError } from '../../../common/settings.ts';
+import { selfSigned } from '../../testing/self-signed.ts';
+import { readAgentSettings } from '../settings.ts';
 
 const { cert, key } = await selfSigned();
 const NEEDED = { APPMESH_RESOURCE_ARN: 'mesh/apps/virtualNode/b', APPMESH_XDS_ENDPOINT: 'control:443' };

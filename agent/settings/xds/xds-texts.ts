@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { fileSource, withLineBreaks, type Source } from '../../common/files/source.ts';
-import type { Parser, Reader } from '../../common/settings.ts';
-import { path } from './parsers.ts';
+import { fileSource, withLineBreaks, type Source } from '../../../common/files/source.ts';
+import type { Parser, Reader } from '../../../common/settings.ts';
+import { path } from '../parsers/parsers.ts';
 
 /**
  * Variables that hold a document for the connection to the control plane, instead of the path of a file. ECS injects secrets only as

@@ -1,5 +1,5 @@
-import type { Source } from '../../common/files/source.ts';
-import { list, text, type Reader } from '../../common/settings.ts';
+import type { Source } from '../../../common/files/source.ts';
+import { list, text, type Reader } from '../../../common/settings.ts';
 import { xdsEndpoint, type XdsEndpoint } from './xds-endpoint.ts';
 import { readXdsSource, requirePair } from './xds-texts.ts';
 

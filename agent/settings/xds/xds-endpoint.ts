@@ -1,4 +1,4 @@
-import type { Parser } from '../../common/settings.ts';
+import type { Parser } from '../../../common/settings.ts';
 
 /** Address and protocol of a control plane. `host` is a name or an address; an IPv6 address has no brackets. */
 export type XdsEndpoint =

@@ -1,4 +1,4 @@
-import type { Parser } from '../../common/settings.ts';
+import type { Parser } from '../../../common/settings.ts';
 
 const UNIT_MS: Readonly<Record<string, number>> = {
   ns: 1e-6,
