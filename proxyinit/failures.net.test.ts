@@ -148,7 +148,7 @@ test('if the rules of the second family are rejected, those of the first are res
     expect(failed).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(
-        /^ip6tables-restore refused the rules \(Bad rule\): the previous rules are in force\n$/,
+        /^ip6tables-restore refused the rules \(Bad rule\): the previous rules are in force \(RESTORE_FAILED\)\n$/,
       ),
     });
     expect(lines(await host.rules())).toEqual(lines(before));
@@ -174,7 +174,7 @@ describe('rules made by nft', () => {
       'a chain where ours begins, that iptables cannot use',
       'add table ip nat; add chain ip nat OUTPUT { type nat hook output priority 5; }',
       1,
-      /^iptables-restore refused the rules \(.*\): the previous rules are in force\n$/,
+      /^iptables-restore refused the rules \(.*\): the previous rules are in force \(RESTORE_FAILED\)\n$/,
     ],
   ])('%s', async (_, ruleset, code, message) => {
     const host = place.host();
@@ -205,7 +205,7 @@ describe('an error names the missing part', () => {
       code: 1,
       stdout: '',
       stderr: expect.stringMatching(
-        /^iptables cannot use the nat table \(.*Protocol not supported.*\): the kernel needs the module iptable_nat or nft_chain_nat\n$/,
+        /^iptables cannot use the nat table \(.*Protocol not supported.*\): the kernel needs the module iptable_nat or nft_chain_nat \(NAT_UNAVAILABLE\)\n$/,
       ),
     });
   });
@@ -241,7 +241,10 @@ describe('an error names the missing part', () => {
   test('iptables', async () => {
     const host = place.host();
     const { code, stderr } = await host.run([...without('/usr/sbin'), process.execPath, place.program], BOTH);
-    expect({ code, stderr }).toEqual({ code: 1, stderr: 'iptables-save was not found: install iptables\n' });
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: 'iptables-save was not found: install iptables (PROGRAM_MISSING)\n',
+    });
   });
 
   test('the requested backend', async () => {
@@ -262,6 +265,9 @@ describe('an error names the missing part', () => {
   test('flock', async () => {
     const host = place.host();
     const { code, stderr } = await host.run([...without('/usr/bin'), process.execPath, place.program], BOTH);
-    expect({ code, stderr }).toEqual({ code: 1, stderr: 'flock was not found: install util-linux\n' });
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: 'flock was not found: install util-linux (PROGRAM_MISSING)\n',
+    });
   });
 });

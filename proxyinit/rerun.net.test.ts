@@ -127,7 +127,7 @@ test('with --wait, a run waits for other users of legacy iptables', async () => 
     stdout: '',
     stderr:
       'iptables-legacy-restore timed out after 1 s, because another program holds the lock of iptables; --wait SECONDS waits longer: ' +
-      'the previous rules are in force\n',
+      'the previous rules are in force (LOCK_TIMEOUT)\n',
   });
   const patient = host.proxyinit(env, ['apply', '--wait=30']);
   await host.run(['sh', '-c', `sleep 0.5; touch ${file}.enough`]);
@@ -138,13 +138,21 @@ test('with --wait, a run waits for other users of legacy iptables', async () => 
 
 test('a run with --wait=0 reports that another run is at work', async () => {
   const host = place.host();
-  const holder = host.run(['flock', '/proc/self/ns/net', 'sleep', '1']);
+  const file = `${place.empty()}/enough`;
+  const holder = host.run([
+    'flock',
+    '/proc/self/ns/net',
+    'sh',
+    '-c',
+    `until [ -e ${file} ]; do sleep 0.1; done`,
+  ]);
   await expect.poll(async () => (await host.run(['flock', '-n', '/proc/self/ns/net', 'true'])).code).toBe(1);
   expect(await host.proxyinit(BOTH, ['apply', '--wait=0'])).toEqual({
     code: 1,
     stdout: '',
     stderr: expect.stringMatching(/^another proxyinit is at work .*no rule was changed/),
   });
+  await host.run(['touch', file]);
   await holder;
   expect((await host.proxyinit(BOTH, ['apply', '--wait=0'])).code).toBe(0);
 });

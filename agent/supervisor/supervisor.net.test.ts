@@ -150,7 +150,7 @@ describe('an Envoy that hangs', () => {
         expect.objectContaining({ pid: before, msg: expect.stringMatching(/^Envoy hangs: no answer for/) }),
         expect.objectContaining({
           pid: before,
-          signal: 'SIGKILL',
+          exit: { code: null, signal: 'SIGKILL' },
           msg: 'Envoy hung, and the agent ended it',
         }),
       ]),

@@ -78,7 +78,7 @@ describe('a database', () => {
     const pool = openPool(url);
     const migrated = () => migratePostgres(pool, 'the database', log, 300);
     await expect(migrated()).rejects.toMatchObject({
-      code: 'unavailable',
+      code: 'STORE_UNAVAILABLE',
       message: expect.stringContaining(`has held the lock of migrations for 0.3 s`) as string,
     });
     await expect(migrated()).rejects.toThrow(`objid ${rows[0]?.objid}`);
