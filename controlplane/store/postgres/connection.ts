@@ -48,6 +48,9 @@ export function openPool(url: string): Pool {
     },
   });
   pool.on('error', () => undefined);
+  // The pool listens only while a connection is idle. An error between two queries of one transaction would end the process;
+  // the next query reports the loss.
+  pool.on('connect', (client) => void client.on('error', () => undefined));
   return pool;
 }
 

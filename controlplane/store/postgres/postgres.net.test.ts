@@ -69,6 +69,18 @@ describe('a database', () => {
     }
   });
 
+  it('that ends a connection between two queries of a transaction does not end the process', async () => {
+    const pool = openPool(url);
+    const client = await pool.connect();
+    const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+    const ended = new Promise((resolve) => client.once('end', resolve));
+    await sql(`select pg_terminate_backend(${rows[0]?.pid})`);
+    await ended;
+    await expect(client.query('select 1')).rejects.toThrow();
+    client.release(true);
+    await pool.end();
+  });
+
   it('whose migration another program has locked is not waited for without end', async () => {
     const holder = new Client(url);
     await holder.connect();
