@@ -76,7 +76,7 @@ describe('a database', () => {
     const ended = new Promise((resolve) => client.once('end', resolve));
     await sql(`select pg_terminate_backend(${rows[0]?.pid})`);
     await ended;
-    await expect(client.query('select 1')).rejects.toThrow();
+    await expect(client.query('select 1')).rejects.toThrow('connection error');
     client.release(true);
     await pool.end();
   });
