@@ -53,7 +53,7 @@ function readKubernetes(read: Reader): LocationSettings['kubernetes'] {
   return isComplete ? { version, podUid, controllerVersion } : undefined;
 }
 
-/** Accepts what is fit for the node's metadata. Anything else counts as not set. */
+/** Accepts texts that fit into the node's metadata. Any other value counts as not set. */
 const tolerant: Parser<string | undefined> = (value) => ({ value: fact(value) });
 
 const region: Parser<string | undefined> = (value) => ({

@@ -1,7 +1,7 @@
 /**
  * The number of active connections of a listener, `appmesh.ActiveConnectionCount`. Envoy has no metric whose name is free, so the
- * control plane adds a filter that counts connections (`connection_limit`), and the agent's tags remove from its name what stands
- * around App Mesh's name. Both sides have to agree on that name.
+ * control plane adds a filter that counts connections (`connection_limit`), and the agent's tags remove the text around App Mesh's name
+ * from the filter's name. Both sides have to agree on that name.
  */
 const NAME = String.raw`appmesh\.ActiveConnectionCount`;
 

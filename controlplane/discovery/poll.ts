@@ -52,7 +52,7 @@ export function poll<T>(options: PollOptions<T>): Watch<T> {
   function take(value: T): void {
     const isNew = known === undefined || !isDeepStrictEqual(known.value, value);
     known = { value: known === undefined || isNew ? value : known.value, at: Date.now() };
-    if (trouble !== undefined) log.info({ subject }, 'it answers again');
+    if (trouble !== undefined) log.info({ subject }, 'the source answers again');
     trouble = undefined;
     backoff.reset();
     if (!settled) settle();
@@ -64,7 +64,7 @@ export function poll<T>(options: PollOptions<T>): Watch<T> {
     if (trouble?.reason !== reason)
       log.warn(
         coded('DISCOVERY_FAILED', { subject, reason }),
-        'it cannot be asked: what is known of it stays',
+        'the source does not answer: its last known values stay in use',
       );
     trouble = { since: trouble?.since ?? Date.now(), reason };
     settle();

@@ -31,7 +31,7 @@ test('fields and content that are unknown are skipped', () => {
   expect(decodeAgentMessage(unknownContent)).toEqual({ nodeId: 'n', state: undefined });
 });
 
-test('what exceeds the limits is cut off on both sides, and what is no address is left out', () => {
+test('both sides cut off text beyond the limits, and leave out values that are no addresses', () => {
   const long = 'x'.repeat(1000);
   const excess: AgentState = {
     ...STATE,
