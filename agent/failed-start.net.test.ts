@@ -74,7 +74,7 @@ test('if a port of Envoy is in use, Envoy serves the other ports, and the log an
       relay: { refused: expect.stringMatching(/another program of this host listens on port 15000/) },
     },
   });
-  expect(agent.output()).toMatch(/^\{.*another program of this host listens on port 15000/m);
+  await expect.poll(() => agent.output()).toMatch(/^\{.*another program of this host listens on port 15000/m);
   agent.kill('SIGTERM');
   expect(await agent.ended).toBe(0);
   expect(agent.output()).not.toMatch(/ {4}at /);

@@ -83,7 +83,7 @@ test('--accept-loss is needed for one start only', async () => {
   const first = await start('--accept-loss');
   const left = await nodes(first);
   expect(left).toBeLessThan(NODES);
-  expect(first.log()).toContain('store opened with --accept-loss');
+  await expect.poll(() => first.log()).toContain('store opened with --accept-loss');
   expect(await first.stop()).toBe(0);
   expect(await nodes(await start())).toBe(left);
 });

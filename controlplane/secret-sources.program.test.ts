@@ -35,7 +35,7 @@ test('a control plane whose secrets are in variables serves TLS, and requires si
   const request = get(`${controlPlane.api}/v20190125/meshes`, { ca: cert, agent: false });
   const [answer] = (await once(request, 'response')) as [IncomingMessage];
   expect(answer.resume().statusCode).toBe(403);
-  expect(controlPlane.log()).toContain('"from":"DAYBREAK_CREDENTIALS_JSON"');
+  await expect.poll(() => controlPlane.log()).toContain('"from":"DAYBREAK_CREDENTIALS_JSON"');
   expect(await controlPlane.stop()).toBe(0);
 });
 

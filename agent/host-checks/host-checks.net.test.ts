@@ -49,7 +49,7 @@ test('connections past Envoy have a code: the application runs as uid 1337, or t
           expect.stringMatching(/^APP_AS_PROXY_UID .*10\.9\.9\.1 port 7$/),
           expect.stringMatching(/^RULES_MISSING .*10\.9\.9\.1 port 7$/),
         ]);
-      expect(agent.output()).toMatch(/"code":"APP_AS_PROXY_UID"/);
+      await expect.poll(() => agent.output()).toMatch(/"code":"APP_AS_PROXY_UID"/);
     } finally {
       server.kill('SIGKILL');
     }

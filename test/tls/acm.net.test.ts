@@ -180,7 +180,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     await writeOwn('expired.local', -DAY / 2);
     const says = async (what: string) => (await problems()).some((each) => each.startsWith(`${OWN} ${what}`));
     await until('the problem', () => says('what came in its place is not used: it expired at'));
-    expect(controlPlane.program.stderr()).toContain('what came in its place is not used');
+    await expect.poll(() => controlPlane.program.stderr()).toContain('what came in its place is not used');
     // A control plane that starts with only this pair knows no better one; the proxy does.
     await reopenControlPlane();
     await allInSync(controlPlane, 1);

@@ -66,7 +66,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     expect(status.daybreak.notReady).toContain(
       `ingress_http_${SDS_PORT}: waits for app: ${found.problem ?? ''}`,
     );
-    expect(node.log()).toContain(`a secret: ${found.problem ?? ''}`);
+    await expect.poll(() => node.log()).toContain(`a secret: ${found.problem ?? ''}`);
     expect(await node.metrics()).toContain('daybreak_agent_secret_problem{name="app",source="sds"} 1');
     expect(await node.metrics()).toContain('daybreak_agent_healthy 0');
     await shows(FILE_PORT, 'DNS:from-files');
@@ -159,7 +159,7 @@ describe.each(ENVOYS)('%s', (variable) => {
       'expired',
       /^the certificate expired at \S+Z; .*the secret is not renewed until this is fixed$/,
     );
-    expect(node.log()).toMatch(/"level":"error"[^\n]*"state":"expired"/);
+    await expect.poll(() => node.log()).toMatch(/"level":"error"[^\n]*"state":"expired"/);
     await node.writeApp({ dns: ['renewed'] });
     sds = await node.startSds();
     await shows(SDS_PORT, 'DNS:renewed');
