@@ -1,5 +1,6 @@
 import type { Log } from '../../common/log.ts';
 import type { Store, TokenKey, Write, Written } from '../store/store.ts';
+import { START_PATIENCE_MS, waitForStore } from '../store/wait-for-store.ts';
 import { forgetDeletions } from './forget-deletions.ts';
 import { createBoundedRefresh } from './bounded-refresh.ts';
 import { coalesceRuns } from './coalesce-runs.ts';
@@ -32,8 +33,15 @@ export type LiveModel = {
   close(): void;
 };
 
-/** Loads everything from the store, and follows its changes. */
-export async function openLiveModel(store: Store, log: Log): Promise<LiveModel> {
+/**
+ * Loads everything from the store, and follows its changes. Waits up to `patienceMs` for a store that is away; default 30,000.
+ * @throws StoreError
+ */
+export async function openLiveModel(
+  store: Store,
+  log: Log,
+  patienceMs = START_PATIENCE_MS,
+): Promise<LiveModel> {
   const model = new Model();
   const listeners = new Set<ChangesListener>();
   const mutex = createKeyedMutex();
@@ -75,7 +83,7 @@ export async function openLiveModel(store: Store, log: Log): Promise<LiveModel> 
     catchUp().catch((error: unknown) => log.error({ err: error }, 'the model could not follow the store'));
   });
   try {
-    await catchUp();
+    await waitForStore(catchUp, log, patienceMs);
   } catch (error) {
     stop();
     throw error;

@@ -18,15 +18,22 @@ export type StoreErrorCode = Extract<
 export class StoreError extends Error {
   readonly code: StoreErrorCode;
   readonly exitCode = 1;
+  /** Whether the same call may succeed later without a change of configuration: the server is down, starting, full, or a standby. */
+  readonly isPassing: boolean;
 
   get status(): 500 | 503 {
     return this.code === 'STORE_DAMAGED' ? 500 : 503;
   }
 
-  constructor(code: StoreErrorCode, message: string, options?: ErrorOptions) {
+  constructor(
+    code: StoreErrorCode,
+    message: string,
+    options?: ErrorOptions & { readonly isPassing?: boolean },
+  ) {
     super(message, options);
     this.name = 'StoreError';
     this.code = code;
+    this.isPassing = options?.isPassing ?? false;
   }
 }
 
@@ -57,10 +64,10 @@ export function foreign(file: string, reason: string, cause?: unknown): StoreErr
   );
 }
 
-/** The engine failed at `what`. */
-export function unavailable(what: string, cause: unknown): StoreError {
+/** The engine failed at `what`. `isPassing`: as in StoreError. */
+export function unavailable(what: string, cause: unknown, isPassing = false): StoreError {
   const reason = errorText(cause);
-  return new StoreError('STORE_UNAVAILABLE', `the store failed to ${what}: ${reason}`, { cause });
+  return new StoreError('STORE_UNAVAILABLE', `the store failed to ${what}: ${reason}`, { cause, isPassing });
 }
 
 /** The engine failed at `what` because the store is corrupt. `advice`: what to do, as a sentence. */

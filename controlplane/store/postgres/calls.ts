@@ -1,6 +1,6 @@
 import { DamagedRows } from '../damaged-rows.ts';
 import { adviceOnRows, damaged, newer, unavailable } from '../errors.ts';
-import { LIMITS, describePostgresError, sqlState } from './connection.ts';
+import { LIMITS, describePostgresError, isPassing, sqlState } from './connection.ts';
 import { OUTDATED, SCHEMA_VERSION, UNKNOWN_SCHEMA } from './schema.ts';
 
 /** Runs one store call; `what` completes "the store failed to …". Rejects with a StoreError. */
@@ -24,7 +24,7 @@ export function boundedCalls(where: string, isClosed: () => boolean, now: () => 
   return async (what, work) => {
     if (isClosed()) throw unavailable(what, 'it is closed');
     if (calls >= LIMITS.calls) throw unavailable(what, `${calls} calls are in progress already`);
-    if (cooldown !== undefined && now() < cooldown.until) throw unavailable(what, cooldown.reason);
+    if (cooldown !== undefined && now() < cooldown.until) throw unavailable(what, cooldown.reason, true);
     calls += 1;
     const start = now();
     try {
@@ -36,7 +36,7 @@ export function boundedCalls(where: string, isClosed: () => boolean, now: () => 
       const reason = describePostgresError(error);
       if (sqlState(error) === undefined && now() - start > SLOW_MS)
         cooldown = { until: now() + COOLDOWN_MS, reason };
-      throw isDamage(error) ? damaged(what, reason) : unavailable(what, reason);
+      throw isDamage(error) ? damaged(what, reason) : unavailable(what, reason, isPassing(error));
     } finally {
       calls -= 1;
     }

@@ -1,13 +1,12 @@
 import { coded } from '../../codes.ts';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { Log } from '../../../common/log.ts';
-import { createBackoff } from '../../../xds/client/backoff.ts';
 import { LOSS_ACCEPTED, StoreError, unavailable } from '../errors.ts';
 import { migratePostgres } from './migrate.ts';
 import { acceptLoss } from './damage.ts';
 import { describePostgresError, isPassing, openPool } from './connection.ts';
 import type { Loss } from '../store.ts';
+import { waitForStore } from '../wait-for-store.ts';
 
 /** `where` names the database in errors and in the log. `patience`: how long to wait for the server, in milliseconds. */
 export type OpenOptions = {
@@ -24,23 +23,21 @@ export type OpenOptions = {
  */
 export async function openPostgres({ url, where, log, patience, loss }: OpenOptions): Promise<Pool> {
   const pool = openPool(url);
-  const backoff = createBackoff(100, 3000);
-  const end = Date.now() + patience;
-  for (;;) {
+  const open = async (): Promise<Pool> => {
     try {
       await migratePostgres(pool, where, log);
       if (loss === 'accept') await accept(pool, where, log);
       return pool;
     } catch (error) {
-      const wait = backoff.next();
-      const reason = describePostgresError(error);
-      if (error instanceof StoreError || !isPassing(error) || Date.now() + wait > end) {
-        await pool.end();
-        throw error instanceof StoreError ? error : unavailable(`open ${where}`, reason);
-      }
-      log.warn(coded('STORE_AWAY', { store: where, reason: reason.message }), 'waiting for the store');
-      await sleep(wait);
+      if (error instanceof StoreError) throw error;
+      throw unavailable(`open ${where}`, describePostgresError(error), isPassing(error));
     }
+  };
+  try {
+    return await waitForStore(open, log, patience);
+  } catch (error) {
+    await pool.end();
+    throw error;
   }
 }
 

@@ -21,6 +21,7 @@ import {
   type TokenRow,
 } from './rows.ts';
 import { FORGOTTEN, SCHEMA_VERSION } from './schema.ts';
+import { START_PATIENCE_MS } from '../wait-for-store.ts';
 import { TOKEN_LIFETIME, type Changes, type Hint, type Loss, type Store, type Write } from '../store.ts';
 
 /**
@@ -42,7 +43,7 @@ export type PostgresOptions = {
 export async function openPostgresStore({
   url,
   log,
-  patience = 30_000,
+  patience = START_PATIENCE_MS,
   loss = 'refuse',
 }: PostgresOptions): Promise<Store> {
   const where = withoutPassword(url);

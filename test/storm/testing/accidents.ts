@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { TestPostgres } from '../../../controlplane/store/testing/postgres-server.ts';
 import type { Host } from '../../lab/host.ts';
@@ -26,9 +25,6 @@ export type Accidents = {
   /** The number of accidents per kind. */
   counts(): Readonly<Partial<Record<Accident['what'], number>>>;
 };
-
-/** Starts of a replica before its test fails. */
-const STARTS = 5;
 
 type Going = { readonly due: number; readonly end: () => Promise<void> };
 
@@ -61,13 +57,11 @@ export function createAccidents({ replicas, proxies, postgres, store }: Victims)
     await (what === 'kill' ? replica.kill() : replica.stop());
   }
 
-  /** Starts a replica as systemd does: PostgreSQL may crash during a start, which then ends with exit 1. */
-  async function startAgain(replica: Replica, starts = STARTS): Promise<void> {
+  async function startAgain(replica: Replica): Promise<void> {
     try {
       await replica.start();
       restart = undefined;
     } catch (error) {
-      if (starts > 1) return sleep(1000).then(() => startAgain(replica, starts - 1));
       failure = error;
     }
   }
