@@ -4,7 +4,6 @@ import type { OpenBeside, Upstream } from '../../xds/client/stream.ts';
 import type { DeltaUpdate } from '../../xds/client/update.ts';
 import { listenGrpc } from '../../xds/grpc/listen.ts';
 import { createGrpcServer, type GrpcServer } from '../../xds/grpc/server.ts';
-import { createXdsServer, type XdsServer } from '../../xds/server.ts';
 import type { Ack } from '../../xds/protocol/acks.ts';
 import { SECRET, type Resource, type TypeUrl } from '../../xds/types.ts';
 import type { NameFilling } from '../names/listener-names.ts';
@@ -14,6 +13,7 @@ import type { StoredConfig } from '../state/state-format.ts';
 import { createAcceptedConfig, type AcceptedStatus } from './accepted-config.ts';
 import { createConnectionReport, type ConnectionStatus, type TlsProbe } from './connection-status.ts';
 import { describeNack, nackCode } from './describe-nack.ts';
+import { createEnvoyStreams, type EnvoyStreams } from './envoy-streams.ts';
 import { holdSecrets } from './hold-secrets.ts';
 import { createRelayedConfig } from './relayed-config.ts';
 import { createRelayedSubscriptions } from './relayed-subscriptions.ts';
@@ -114,8 +114,7 @@ export async function startRelay({
   /** Whether the current snapshot is held back because its listeners wait for the addresses of names. */
   let isHeld = false;
 
-  const downstream: XdsServer = createXdsServer({
-    keyOf: () => KEY,
+  const downstream: EnvoyStreams = createEnvoyStreams(KEY, {
     onAck: (_key, answer) => forwardAnswer(answer),
     onSubscription(_key, typeUrl, subscription) {
       const { names, dropped } = subscriptions.update(typeUrl, subscription);
