@@ -1,4 +1,5 @@
 import { resolveAppAddress } from '../application/app-address.ts';
+import { traceContextText } from '../../common/contracts/trace-context.ts';
 import { announcedRuntime } from './bootstrap-runtime.ts';
 import type { HostFacts } from '../host-facts.ts';
 import type { Location } from '../location/location.ts';
@@ -27,6 +28,7 @@ export function nodeIdentity(
 ): NodeIdentity {
   const place = locality(location);
   const app = resolveAppAddress(settings.appAddress, facts);
+  const { traceContext } = settings;
   return {
     id: settings.resource.id,
     cluster: settings.cluster,
@@ -47,6 +49,9 @@ export function nodeIdentity(
         metricExtension: settings.stats.metricExtension,
         ipv6: Object.keys(facts.ipv6).length > 0,
         ...(app === undefined ? {} : { appAddress: app }),
+        ...(traceContext === undefined || traceContext.others.length === 0
+          ? {}
+          : { traceContext: traceContextText(traceContext) }),
       },
     },
   };

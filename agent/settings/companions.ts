@@ -76,6 +76,10 @@ const GROUPS: readonly Group[] = [
     why: ({ tracing }) => unless(tracing?.kind === 'jaeger', 'ENABLE_ENVOY_JAEGER_TRACING is not 1'),
   },
   {
+    variables: ['OTEL_PROPAGATORS'],
+    why: ({ tracing }) => unless(tracing !== undefined, 'Envoy has no tracer'),
+  },
+  {
     variables: ['STATSD_ADDRESS', 'STATSD_PORT', 'STATSD_SOCKET_PATH'],
     why: ({ stats }) => unless(stats.dogStatsd !== undefined, 'ENABLE_ENVOY_DOG_STATSD is not 1'),
   },

@@ -1,5 +1,6 @@
 import { hostNames } from '../../common/addresses/own-hosts.ts';
 import { LOG_FORMS, type LogForm } from '../../common/log.ts';
+import type { TraceContext } from '../../common/contracts/trace-context.ts';
 import {
   boolean,
   compileSettings,
@@ -31,6 +32,7 @@ import {
 } from '../custom-config/custom-config-settings.ts';
 import { resourceName, type ResourceName } from './parsers/resource-name.ts';
 import { rejectUnsupported } from './unsupported.ts';
+import { readTraceContext } from '../tracing/trace-context-settings.ts';
 import { readTracing, type TracingSettings } from '../tracing/tracing-settings.ts';
 import { readState, type StateSettings } from './state-settings.ts';
 import { readXds, type XdsSettings } from './xds/xds-settings.ts';
@@ -55,6 +57,8 @@ export type AgentSettings = {
   readonly customConfig: CustomConfigSettings;
   readonly stats: StatsSettings;
   readonly tracing: TracingSettings | undefined;
+  /** The formats of trace context that requests have. Undefined: the tracer's own alone. */
+  readonly traceContext: TraceContext | undefined;
   /** Where the application listens: an IP address or a network interface. Undefined: loopback, according to the IP preference. */
   readonly appAddress: string | undefined;
   readonly runtime: RuntimeSettings;
@@ -102,6 +106,7 @@ export function readAgentSettings(
     const isRequired = customConfig.own === undefined;
     const resource = readResource(read, isRequired);
     const uid = read('DAYBREAK_UID', id, read('APPMESH_IGNORE_UID', id, ENVOY_UID));
+    const tracing = readTracing(read, resource, isReplaced(customConfig, 'ENVOY_TRACING_CFG_FILE'));
     return {
       resource,
       cluster: read(
@@ -114,7 +119,8 @@ export function readAgentSettings(
       location: readLocation(read),
       customConfig,
       stats: readStats(read, customConfig),
-      tracing: readTracing(read, resource, isReplaced(customConfig, 'ENVOY_TRACING_CFG_FILE')),
+      tracing,
+      traceContext: readTraceContext(read, tracing),
       appAddress: read('DAYBREAK_APP_ADDRESS', appAddress, undefined),
       runtime: {
         maxRequestsPerIoCycle: read('MAX_REQUESTS_PER_IO_CYCLE', integer(-1, 2_147_483_647), 0),

@@ -7,7 +7,7 @@ const TYPES = 'type.googleapis.com/envoy.config.trace.v3';
  * Returns the tracer of the bootstrap, as App Mesh's agent wrote it. `samplingRules` is the path of the file that the agent writes for a
  * sampling rate.
  */
-export function tracing({ tracing: tracer, resource }: AgentSettings, samplingRules: string) {
+export function tracing({ tracing: tracer, traceContext, resource }: AgentSettings, samplingRules: string) {
   switch (tracer?.kind) {
     case 'xray':
       return http('xray', xray(tracer, resource, samplingRules));
@@ -24,6 +24,7 @@ export function tracing({ tracing: tracer, resource }: AgentSettings, samplingRu
         collectorEndpoint: '/api/v2/spans',
         collectorEndpointVersion: tracer.version,
         sharedSpanContext: false,
+        ...(traceContext === undefined ? {} : WITH_W3C),
       });
     case undefined:
       return {};
@@ -36,6 +37,9 @@ export function tracingClusters({ tracing: tracer }: AgentSettings) {
     ? []
     : [collector(COLLECTORS[tracer.kind], tracer.host, tracer.port)];
 }
+
+/** Without it, Zipkin's tracer reads and writes B3 only; W3C's trace ids have 128 bits. */
+const WITH_W3C = { traceContextOption: 'USE_B3_WITH_W3C_PROPAGATION', traceId128bit: true };
 
 const COLLECTORS = { datadog: 'datadog_agent', jaeger: 'jaeger' };
 

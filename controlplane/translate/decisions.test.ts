@@ -60,6 +60,7 @@ const DECISIONS: Readonly<Record<string, readonly string[] | `other: ${string}`>
   'Virtual service names': ['odd-names', 'collisions'],
   'Route and virtual host names on ingress': ['colors'],
   'Which traffic is in the access log': ['access-log'],
+  'Trace context, a proxy that reports `traceContext`': ['trace-context', 'trace-context-gateway'],
   'The metrics extension, a proxy that reports `metricExtension`': [
     'metric-extension',
     'metric-extension-inline',

@@ -1,4 +1,5 @@
 import { isAppAddress } from '../../common/contracts/app-address.ts';
+import { parseTraceContext } from '../../common/contracts/trace-context.ts';
 
 /** A feature that a proxy has only if it says `true`. */
 const flag = (said: unknown): boolean => said === true;
@@ -9,6 +10,10 @@ const fact = (said: unknown): boolean | undefined => (typeof said === 'boolean' 
 /** The address that an application listens on. */
 const address = (said: unknown): string | undefined =>
   typeof said === 'string' && isAppAddress(said) ? said : undefined;
+
+/** The formats of trace context of a proxy with a tracer, the tracer's own first (common/contracts/trace-context.ts). */
+const traceContext = (said: unknown): string | undefined =>
+  typeof said === 'string' && parseTraceContext(said) !== undefined ? said : undefined;
 
 /**
  * Every feature, with the reader of its value under `node.metadata.daybreak`. A proxy that declares nothing has only the features
@@ -41,6 +46,8 @@ const READERS = {
   metricExtension: flag,
   /** The agent looks up the names in a listener's metadata (common/contracts/listener-names.ts). */
   names: flag,
+  /** Each request gets its trace context in all of these formats, and is read in any of them. */
+  traceContext,
 } as const satisfies Readonly<Record<string, (said: unknown) => boolean | string | undefined>>;
 
 /** The abilities of a proxy: an input of translation, and as a whole part of every cache key. */

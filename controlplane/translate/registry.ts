@@ -8,13 +8,16 @@ import { RouteConfigurationSchema } from '#envoy/envoy/config/route/v3/route_pb.
 import { FileAccessLogSchema } from '#envoy/envoy/extensions/access_loggers/file/v3/file_pb.ts';
 import { ExpressionFilterSchema } from '#envoy/envoy/extensions/access_loggers/filters/cel/v3/cel_pb.ts';
 import { ConfigSchema as StatsLogSchema } from '#envoy/envoy/extensions/access_loggers/stats/v3/stats_pb.ts';
+import { LuaSchema } from '#envoy/envoy/extensions/filters/http/lua/v3/lua_pb.ts';
 import { RouterSchema } from '#envoy/envoy/extensions/filters/http/router/v3/router_pb.ts';
+import { UpstreamCodecSchema } from '#envoy/envoy/extensions/filters/http/upstream_codec/v3/upstream_codec_pb.ts';
 import { OriginalDstSchema } from '#envoy/envoy/extensions/filters/listener/original_dst/v3/original_dst_pb.ts';
 import { TlsInspectorSchema } from '#envoy/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb.ts';
 import { ConnectionLimitSchema } from '#envoy/envoy/extensions/filters/network/connection_limit/v3/connection_limit_pb.ts';
 import { ConfigSchema as DirectResponseSchema } from '#envoy/envoy/extensions/filters/network/direct_response/v3/config_pb.ts';
 import { HttpConnectionManagerSchema } from '#envoy/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.ts';
 import { TcpProxySchema } from '#envoy/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.ts';
+import { HeaderMutationSchema } from '#envoy/envoy/extensions/http/early_header_mutation/header_mutation/v3/header_mutation_pb.ts';
 import {
   DestinationIPInputSchema,
   DestinationPortInputSchema,
@@ -41,6 +44,9 @@ export const REGISTRY: Registry = createRegistry(
   StatsLogSchema,
   ExpressionFilterSchema,
   RouterSchema,
+  LuaSchema,
+  UpstreamCodecSchema,
+  HeaderMutationSchema,
   OriginalDstSchema,
   TlsInspectorSchema,
   ConnectionLimitSchema,

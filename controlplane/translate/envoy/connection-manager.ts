@@ -12,6 +12,7 @@ import {
 import type { Options } from '../options.ts';
 import { duration } from './duration.ts';
 import { http1Server, http2, requestHeadersKib, serverLimits } from './clusters/http-protocol.ts';
+import { convertIncoming, convertOutgoing } from './trace-context/trace-context.ts';
 import { extension } from './typed.ts';
 import { UPGRADE } from './upgrades.ts';
 
@@ -94,6 +95,7 @@ export function connectionManager(
   },
   options: Options,
 ): FilterInit {
+  const { traceContext } = options;
   return extension('envoy.filters.network.http_connection_manager', HttpConnectionManagerSchema, {
     statPrefix,
     routeSpecifier: {
@@ -107,8 +109,15 @@ export function connectionManager(
         },
       },
     },
-    httpFilters: [extension('envoy.filters.http.router', RouterSchema, router(upstreamLog))],
+    httpFilters: [
+      extension('envoy.filters.http.router', RouterSchema, {
+        ...router(upstreamLog),
+        ...(place === 'gateway' ? {} : convertOutgoing(traceContext)),
+      }),
+    ],
     tracing: {},
+    // Between the two passes of a gateway, the tracer's own header is enough.
+    ...(place === 'secondPass' ? {} : convertIncoming(traceContext)),
     accessLog: [...accessLog],
     upgradeConfigs: [{ upgradeType: UPGRADE, enabled: true }],
     normalizePath: true,
@@ -125,7 +134,9 @@ export function connectionManager(
   });
 }
 
-function router(upstreamLog: readonly AccessLogInit[]): MessageInitShape<typeof RouterSchema> {
+function router(
+  upstreamLog: readonly AccessLogInit[],
+): Exclude<MessageInitShape<typeof RouterSchema>, { $typeName: string }> {
   if (upstreamLog.length === 0) return {};
   return { upstreamLog: [...upstreamLog], upstreamLogOptions: { flushUpstreamLogOnUpstreamStream: true } };
 }

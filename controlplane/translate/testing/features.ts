@@ -13,6 +13,7 @@ export const FEATURE_SAMPLES: { readonly [name in keyof Features]: readonly Feat
   longHeaders: [true],
   metricExtension: [true],
   names: [true],
+  traceContext: ['xray/tracecontext', 'tracecontext/xray/b3'],
 };
 
 /** The features that a tested Envoy lacks, even if its proxy declares them. */
