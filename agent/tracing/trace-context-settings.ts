@@ -9,9 +9,7 @@ const OWN = {
   jaeger: 'tracecontext',
 } as const satisfies Readonly<Record<TracingSettings['kind'], TraceContext['own']>>;
 
-/**
- * What a proxy with this tracer converts without `OTEL_PROPAGATORS`. Zipkin's and Datadog's tracers stay as App Mesh had them.
- */
+/** The default of `OTEL_PROPAGATORS` by tracer. Zipkin's and Datadog's tracers stay as App Mesh had them. */
 const USUAL: Readonly<Record<TracingSettings['kind'], readonly TraceFormat[]>> = {
   xray: ['xray', 'tracecontext'],
   datadog: [],
