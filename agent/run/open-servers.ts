@@ -6,6 +6,7 @@ import { agentMetrics } from '../status/metrics.ts';
 import { configurationAge, status } from '../status/status.ts';
 import type { Configuration } from './open-configuration.ts';
 import type { Envoy } from './open-envoy.ts';
+import type { RunningTelemetry } from './open-telemetry.ts';
 import type { Prepared } from './prepare.ts';
 import type { Context } from './context.ts';
 
@@ -18,12 +19,13 @@ export async function openServers(
   prepared: Prepared,
   configuration: Configuration,
   envoy: Envoy,
+  telemetry: RunningTelemetry,
 ): Promise<void> {
   const { settings, stop, opened } = context;
   reportToControlPlane(context, prepared, configuration, envoy);
   stop.drain.addEventListener('abort', configuration.channel.report, { once: true });
 
-  const served = reports(context, prepared, configuration, envoy);
+  const served = reports(context, prepared, configuration, envoy, telemetry);
   const { log } = context.agentLog;
   const servers = await serveAgent({ settings, served, management: envoy.management, log });
   opened.defer(servers.close);
@@ -71,6 +73,7 @@ function reports(
   { agent, bootstrap }: Prepared,
   { relay, names, state }: Configuration,
   { supervisor, secrets, application, host, output }: Envoy,
+  telemetry: RunningTelemetry,
 ) {
   const read = () =>
     status({
@@ -91,6 +94,7 @@ function reports(
       droppedOutputBytes: output.dropped(),
       bootstrap: bootstrap.origin,
       leftOut: bootstrap.leftOut,
+      telemetry: telemetry.status(),
     });
   const metrics = () => {
     const { healthStatus, daybreak } = read();
@@ -104,6 +108,7 @@ function reports(
       application: application.problems(),
       problems: daybreak.problems,
       droppedOutputBytes: output.dropped(),
+      telemetry: daybreak.telemetry,
     });
   };
   return { status: read, metrics };

@@ -38,5 +38,15 @@ export async function prepare({ settings, env, agentLog, stop, opened }: Context
     envoy,
     stop: stop.drain,
   });
-  return { agent, facts, node, folder, sockets, envoy, bootstrap, admin: createAdminClient(sockets.admin) };
+  return {
+    agent,
+    facts,
+    location,
+    node,
+    folder,
+    sockets,
+    envoy,
+    bootstrap,
+    admin: createAdminClient(sockets.admin),
+  };
 }

@@ -6,6 +6,7 @@ import type { Context } from './context.ts';
 import { openConfiguration } from './open-configuration.ts';
 import { openEnvoy } from './open-envoy.ts';
 import { openServers } from './open-servers.ts';
+import { openTelemetry } from './open-telemetry.ts';
 import { prepare } from './prepare.ts';
 
 /**
@@ -24,9 +25,10 @@ export async function run(given: Omit<Context, 'stop' | 'startedAt' | 'opened'>)
 
   const context: Context = { ...given, stop, startedAt: new Date(), opened };
   const prepared = await prepare(context);
+  const telemetry = await openTelemetry(context, prepared);
   const configuration = await openConfiguration(context, prepared);
   const envoy = await openEnvoy(context, prepared, configuration);
-  await openServers(context, prepared, configuration, envoy);
+  await openServers(context, prepared, configuration, envoy, telemetry);
 
   const reason = await envoy.supervisor.run();
   if (reason.kind === 'crash-loop') throw envoyCrashLoop(settings.restarts, reason.exit.cause);

@@ -35,6 +35,7 @@ import { rejectUnsupported } from './unsupported.ts';
 import { readTraceContext } from '../tracing/trace-context-settings.ts';
 import { readTracing, type TracingSettings } from '../tracing/tracing-settings.ts';
 import { readState, type StateSettings } from './state-settings.ts';
+import { readTelemetry, type TelemetrySettings } from '../telemetry/settings/telemetry-settings.ts';
 import { readXds, type XdsSettings } from './xds/xds-settings.ts';
 
 /** Runtime values. Only App Mesh's Envoys know the booleans; the agent only reports them to the control plane. */
@@ -80,6 +81,8 @@ export type AgentSettings = {
   /** The folder in which the agent creates its own folder. */
   readonly runFolder: string;
   readonly state: StateSettings;
+  /** Telemetry that passes through the agent. `stats` and `tracing` are Envoy's own. */
+  readonly telemetry: TelemetrySettings;
 };
 
 const ENVOY_UID = 1337;
@@ -146,6 +149,7 @@ export function readAgentSettings(
       logForm: read('DAYBREAK_LOG_FORMAT', oneOf(...LOG_FORMS), undefined),
       runFolder: read('DAYBREAK_RUN_DIR', folder, read('TMPDIR', folder, '/tmp')),
       state: readState(read),
+      telemetry: readTelemetry(read),
     };
   });
 }

@@ -51,6 +51,7 @@ test('metrics have health, restarts, secrets, the control plane, refusals, probl
       { code: 'SECRET_PROBLEM', problem: 'e', help: 'd' },
     ],
     droppedOutputBytes: 12,
+    telemetry: undefined,
   });
   expect(text.split('\n').filter((line) => !line.startsWith('#'))).toEqual([
     'daybreak_agent_info{version="0.1.0",node="mesh/m/virtualNode/n"} 1',

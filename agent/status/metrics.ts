@@ -2,10 +2,10 @@ import type { ApplicationProblem } from '../application/watch-application.ts';
 import type { Problem } from '../problems/current-problems.ts';
 import type { RelayStatus } from '../relay/relay.ts';
 import type { SecretStatus } from '../secrets/secret-status.ts';
+import type { TelemetryStatus } from '../telemetry/telemetry.ts';
+import { counter, gauge, type Sample } from './metric-text.ts';
 import type { Status } from './status.ts';
-
-type Labels = Readonly<Record<string, string>>;
-type Sample = readonly [labels: Labels, value: number];
+import { telemetryMetrics } from './telemetry-metrics.ts';
 
 /** Inputs of the metrics. */
 export type MetricsInput = {
@@ -19,6 +19,8 @@ export type MetricsInput = {
   readonly relay: RelayStatus;
   readonly problems: readonly Problem[];
   readonly droppedOutputBytes: number;
+  /** Undefined: no telemetry passes through the agent. */
+  readonly telemetry: TelemetryStatus | undefined;
 };
 
 /** Renders the agent's own metrics in Prometheus's text format. Envoy's metrics are in its admin interface. */
@@ -61,6 +63,7 @@ export function agentMetrics(input: MetricsInput): string {
       application.map(({ port }): Sample => [{ port: String(port) }, 1]),
     ),
     ...relayMetrics(input),
+    ...telemetryMetrics(input.telemetry),
     gauge('daybreak_agent_problem', 'A current problem, by its code.', problemSamples(input.problems)),
   ].join('');
 }
@@ -84,28 +87,4 @@ function relayMetrics({ relay }: MetricsInput): readonly string[] {
 function problemSamples(problems: readonly Problem[]): readonly Sample[] {
   const codes = new Set(problems.map(({ code }) => code));
   return [...codes].toSorted().map((code): Sample => [{ code }, 1]);
-}
-
-function counter(name: string, help: string, value: number): string {
-  return metric('counter', name, help, [[{}, value]]);
-}
-
-function gauge(name: string, help: string, samples: readonly Sample[]): string {
-  return metric('gauge', name, help, samples);
-}
-
-function metric(type: 'counter' | 'gauge', name: string, help: string, samples: readonly Sample[]): string {
-  const lines = samples.map(([labels, value]) => `${name}${labelsText(labels)} ${value}\n`);
-  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join('')}`;
-}
-
-function labelsText(labels: Labels): string {
-  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escaped(value)}"`);
-  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
-}
-
-function escaped(value: string): string {
-  return value.replaceAll(/[\\"\n]/g, (character) =>
-    character === '\n' ? String.raw`\n` : `\\${character}`,
-  );
 }

@@ -151,6 +151,7 @@ function input(some: Partial<StatusInput>): StatusInput {
     droppedOutputBytes: 0,
     bootstrap: { kind: 'generated' },
     leftOut: [],
+    telemetry: undefined,
     ...some,
   };
 }

@@ -7,6 +7,7 @@ import type { RelayStatus } from '../relay/relay.ts';
 import type { SecretStatus } from '../secrets/secret-status.ts';
 import type { StateStatus } from '../state/open-state.ts';
 import type { SupervisorState } from '../supervisor/state.ts';
+import type { TelemetryStatus } from '../telemetry/telemetry.ts';
 import type { LastEnd } from '../supervisor/supervisor.ts';
 
 /** Inputs of the status. */
@@ -26,6 +27,8 @@ export type StatusInput = ProblemInput & {
   readonly bootstrap: BootstrapOrigin;
   /** Collectors of telemetry that Envoy's bootstrap lacks, and why. */
   readonly leftOut: readonly string[];
+  /** Undefined: no telemetry passes through the agent. */
+  readonly telemetry: TelemetryStatus | undefined;
 };
 
 /** The response to `GET /status`: App Mesh's fields, which are all strings, and this project's under `daybreak`. */
@@ -66,6 +69,7 @@ export function status(input: StatusInput) {
       droppedOutputBytes: input.droppedOutputBytes,
       bootstrap: input.bootstrap,
       leftOut: input.leftOut,
+      telemetry: input.telemetry,
     },
   };
 }

@@ -4,7 +4,7 @@ import { run } from '../command.mjs';
 
 /** @import { Workshop } from '../workshop.mjs' */
 
-const BUF = ['xds', 'common/contracts/agent-channel'].map((folder) => [
+const BUF = ['xds', 'common/contracts/agent-channel', 'agent/telemetry/otlp'].map((folder) => [
   'generate',
   '--template',
   `${folder}/buf.gen.yaml`,
@@ -32,6 +32,7 @@ export async function outdatedGeneratedCode({ root, folder, env, signal }) {
     return [
       ...(await differences(root, fresh, 'xds/envoy')),
       ...(await differences(root, fresh, 'common/contracts/agent-channel/generated')),
+      ...(await differences(root, fresh, 'agent/telemetry/otlp/generated')),
       ...(await differences(root, fresh, model, (name) => name === 'types.ts')),
     ];
   } finally {

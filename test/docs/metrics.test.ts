@@ -21,6 +21,7 @@ test('every metric of the agent is in docs/metrics.md, and the page has no other
     relay: {} as never,
     problems: [{ code: 'CONFIG_REFUSED', problem: '', help: '' }],
     droppedOutputBytes: 0,
+    telemetry: undefined,
   });
   expect(namesIn(text)).toEqual(documentedMetrics('## The agent'));
 });

@@ -1,0 +1,30 @@
+import type { TelemetryStatus } from '../telemetry/telemetry.ts';
+import { isTelemetryAsked } from '../telemetry/settings/telemetry-settings.ts';
+import type { Prepared } from './prepare.ts';
+import type { Context } from './context.ts';
+
+/** The telemetry that passes through the agent. */
+export type RunningTelemetry = {
+  /** Undefined: no variable asks for telemetry. */
+  readonly status: () => TelemetryStatus | undefined;
+};
+
+/**
+ * Opens the telemetry. Its code is loaded only if a variable asks for it.
+ * @throws Error if a port of an input or a file of an output cannot be used
+ */
+export async function openTelemetry(
+  { settings, agentLog, opened }: Context,
+  { agent, location }: Prepared,
+): Promise<RunningTelemetry> {
+  if (!isTelemetryAsked(settings.telemetry)) return { status: () => undefined };
+  const loaded = await import('../telemetry/telemetry.ts');
+  const telemetry = await loaded.openTelemetry({
+    settings: settings.telemetry,
+    facts: { resource: settings.resource, location, instance: agent.instance },
+    version: agent.version,
+    log: agentLog.log,
+  });
+  opened.defer(telemetry.close);
+  return telemetry;
+}

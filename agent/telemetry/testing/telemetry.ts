@@ -1,0 +1,49 @@
+import { createSocket } from 'node:dgram';
+import { createLog } from '../../../common/log.ts';
+import { compileSettings } from '../../../common/settings.ts';
+import { NOWHERE } from '../../location/location.ts';
+import { readTelemetry, type TelemetrySettings } from '../settings/telemetry-settings.ts';
+import { openTelemetry, type Telemetry } from '../telemetry.ts';
+
+/** The facts of a proxy of which only the name is known. */
+export const FACTS = {
+  resource: { id: 'mesh/m/virtualNode/n', mesh: 'm', kind: 'virtualNode', name: 'n' },
+  location: NOWHERE,
+  instance: 'i',
+} as const;
+
+/** Compiles variables of telemetry. */
+export function telemetrySettings(env: Readonly<Record<string, string>>): TelemetrySettings {
+  return compileSettings(env, readTelemetry);
+}
+
+/** Opens telemetry by its variables, with inputs on free ports. Ends it at the end of a block. */
+export async function startTelemetry(
+  env: Readonly<Record<string, string>>,
+): Promise<Telemetry & AsyncDisposable> {
+  const settings = { ...telemetrySettings(env), ports: { statsd: 0, otlpGrpc: 0, otlpHttp: 0 } };
+  const telemetry = await openTelemetry({
+    settings,
+    facts: FACTS,
+    version: '1',
+    log: createLog('test', 'silent'),
+  });
+  return { ...telemetry, [Symbol.asyncDispose]: telemetry.close };
+}
+
+/** Returns the port of an input, by the protocol that begins its name. */
+export function portOf(telemetry: Telemetry, protocol: string): number {
+  const input = telemetry.status().inputs.find((each) => each.input.startsWith(protocol))?.input ?? '';
+  return Number(/:(\d+)$/.exec(input)?.[1]);
+}
+
+/** Sends datagrams to a port of loopback. */
+export async function sendPackets(port: number, packets: readonly (string | Buffer)[]): Promise<void> {
+  const socket = createSocket('udp4');
+  for (const packet of packets) {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    socket.send(packet, port, '127.0.0.1', () => resolve());
+    await promise;
+  }
+  socket.close();
+}
