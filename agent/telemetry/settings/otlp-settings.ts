@@ -57,7 +57,7 @@ export function readOtlp(read: Reader, signal: Signal): OtlpSettings {
     ),
     protocol,
     gzip: both('COMPRESSION', oneOf('none', 'gzip'), 'none') === 'gzip',
-    headers: both('HEADERS', headerList, {}, (name, parse, fallback) => read.secret(name, parse, fallback)),
+    headers: both('HEADERS', headerList, {}, (name, parse, none) => read.secret(name, parse, none)),
     timeoutMs: both('TIMEOUT', integer(1, 600_000), DEFAULT_TIMEOUT_MS),
     caFile: both('CERTIFICATE', path, undefined),
     certFile: both('CLIENT_CERTIFICATE', path, undefined),
