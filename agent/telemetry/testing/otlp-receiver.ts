@@ -1,6 +1,6 @@
 import { fromBinary, type DescMessage, type MessageShape } from '@bufbuild/protobuf';
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import type { ExportMetricsServiceRequest } from '../otlp/generated/opentelemetry/proto/collector/metrics/v1/metrics_service_pb.ts';
@@ -34,18 +34,18 @@ export type OtlpReceiver = {
 export async function startOtlpReceiver(port = 0): Promise<OtlpReceiver> {
   const received: Received[] = [];
   let status = 200;
-  const server = createServer((request, response) => {
-    void read(request).then((body) => {
-      const { method = '', url: path = '', headers } = request;
-      try {
-        if (status === 200)
-          received.push({ method, path, headers, body, message: decode(path, headers, body) });
-        response.writeHead(status).end();
-      } catch (error) {
-        response.writeHead(400).end(String(error));
-      }
-    });
-  });
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method = '', url: path = '', headers } = request;
+    try {
+      const body = await read(request);
+      if (status === 200)
+        received.push({ method, path, headers, body, message: decode(path, headers, body) });
+      response.writeHead(status).end();
+    } catch (error) {
+      response.writeHead(400).end(String(error));
+    }
+  }
+  const server = createServer((request, response) => void answer(request, response));
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const { port: bound } = server.address() as AddressInfo;
