@@ -33,11 +33,13 @@ test('StatsD goes in, and its values leave by OTLP with the attributes of the pr
       },
     ],
   });
-  expect(telemetry.status()).toMatchObject({
-    inputs: [{ state: 'listening', received: 3, invalid: 0 }],
-    outputs: [{ state: 'ok', rejected: 0, dropped: 0 }],
-    series: { count: 2, refused: 0 },
-  });
+  await expect
+    .poll(() => telemetry.status())
+    .toMatchObject({
+      inputs: [{ state: 'listening', received: 3, invalid: 0 }],
+      outputs: [{ state: 'ok', rejected: 0, dropped: 0 }],
+      series: { count: 2, refused: 0 },
+    });
 });
 
 test('the last values are sent when the agent stops', async () => {
