@@ -16,8 +16,8 @@ export default defineConfig({
           hookTimeout: 180_000,
           // Half of the time would go into loading the same modules again for each file.
           isolate: false,
-          // By default a processor is left free, and there may be but two.
-          maxWorkers: 2,
+          // One more than the processors of a small machine: two thirds of the tests' time is waiting.
+          maxWorkers: 3,
           include: [
             '{agent,proxyinit,controlplane,xds,cli,kubernetes,common,bench,images}/**/*.test.ts',
             '{test/lab,test/docs,demo,scripts}/**/*.test.ts',

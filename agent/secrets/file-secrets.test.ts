@@ -126,18 +126,21 @@ test.skipIf(SHORT_FORM)(
   },
 );
 
-test('a certificate that is not yet valid does not replace a valid one, and the status has the problem', async () => {
-  const path = join(folder, 'app');
-  await writePair(path, await authority.issue({ dns: ['good'] }));
-  const { said } = subscribe(pairAt(path));
-  await expect.poll(() => said).toEqual([pairAt(path)]);
-  await writePair(path, await authority.issue({ dns: ['early'], beginsIn: 1_800_000 }));
-  const problem = expect.stringMatching(
-    /its certificate is not valid before \S+Z: the previous one stays in force$/,
-  ) as unknown;
-  await expect.poll(states).toEqual([['served', problem]]);
-  expect(said).toEqual([pairAt(path)]);
-});
+test.skipIf(SHORT_FORM)(
+  'a certificate that is not yet valid does not replace a valid one, and the status has the problem',
+  async () => {
+    const path = join(folder, 'app');
+    await writePair(path, await authority.issue({ dns: ['good'] }));
+    const { said } = subscribe(pairAt(path));
+    await expect.poll(() => said).toEqual([pairAt(path)]);
+    await writePair(path, await authority.issue({ dns: ['early'], beginsIn: 1_800_000 }));
+    const problem = expect.stringMatching(
+      /its certificate is not valid before \S+Z: the previous one stays in force$/,
+    ) as unknown;
+    await expect.poll(states).toEqual([['served', problem]]);
+    expect(said).toEqual([pairAt(path)]);
+  },
+);
 
 test.skipIf(SHORT_FORM)('a certificate replaces the previous one when it becomes valid', async () => {
   const path = join(folder, 'app');
@@ -152,7 +155,7 @@ test.skipIf(SHORT_FORM)('a certificate replaces the previous one when it becomes
   expect(states()).toEqual([['served', undefined]]);
 });
 
-test('an expired first certificate is served, and a valid one replaces it', async () => {
+test.skipIf(SHORT_FORM)('an expired first certificate is served, and a valid one replaces it', async () => {
   const path = join(folder, 'app');
   await writePair(path, await authority.issue({ dns: ['expired'], endsIn: -60_000 }));
   const { said } = subscribe(pairAt(path));

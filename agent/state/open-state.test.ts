@@ -24,6 +24,7 @@ import { bindingOf, stateFileName } from './node-binding.ts';
 import { openState, type AgentState } from './open-state.ts';
 import { decodeState, encodeState } from './state-format.ts';
 import { capturedLog, keptConfig, NODE, nodeOf, storedConfig, typesWith } from './testing/stored-config.ts';
+import { SHORT_FORM } from '../../common/testing/short-form.ts';
 
 let folder: string;
 let file: string;
@@ -78,7 +79,7 @@ test('a configuration that changed is on disk soon, and the next start begins wi
   expect(next.warnings).toEqual([]);
 });
 
-test('many changes in a row are one write', async () => {
+test.skipIf(SHORT_FORM)('many changes in a row are one write', async () => {
   const { state, keep } = await opened();
   let asked = 0;
   keep(() => keptConfig({ types: typesWith(`${(asked += 1)}`) }));

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { runs } from '../../common/testing/short-form.ts';
 import { parseDocuments } from './parse-documents.ts';
 import { formatDocuments } from './write-documents.ts';
 
@@ -50,5 +51,6 @@ it.each(['yaml', 'json'] as const)('parsing %s returns the values that were writ
       expect(problems).toEqual([]);
       expect(read.map((each) => each.value)).toEqual(written);
     }),
+    { numRuns: runs(100) },
   );
 });

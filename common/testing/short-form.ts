@@ -5,11 +5,11 @@
 export const SHORT_FORM = process.env['DAYBREAK_TESTS'] === 'short';
 
 /**
- * Returns the number of random cases of a property: `full`, or in the short form a tenth of it, at least five. DAYBREAK_TEST_RUNS
- * overrides the number for all properties.
+ * Returns the number of random cases of a property: `full`, or `short` in the short form, by default a tenth of `full`, at least five.
+ * DAYBREAK_TEST_RUNS overrides the number for all properties.
  */
-export function runs(full: number): number {
+export function runs(full: number, short = Math.max(5, Math.ceil(full / 10))): number {
   const named = process.env['DAYBREAK_TEST_RUNS'];
   if (named !== undefined) return Number(named);
-  return SHORT_FORM ? Math.max(5, Math.ceil(full / 10)) : full;
+  return SHORT_FORM ? short : full;
 }

@@ -12,6 +12,7 @@ import { createCloudMap } from './cloud-map.ts';
 import { openDiscovery } from './discovery.ts';
 import { startMute } from '../../common/testing/mute.ts';
 import { withTimeout } from './poll.ts';
+import { SHORT_FORM } from '../../common/testing/short-form.ts';
 
 // AWS services that accept connections and never answer.
 
@@ -26,7 +27,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.unstubAllEnvs());
 
-test.each([
+test.skipIf(SHORT_FORM).each([
   [
     'Cloud Map',
     (endpoint: string, signal: AbortSignal) => createCloudMap(REGION, endpoint).instances('n', 's', signal),
@@ -58,48 +59,52 @@ const CREDENTIALS = `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazo
   <Credentials><AccessKeyId>ASIA</AccessKeyId><SecretAccessKey>secret</SecretAccessKey><SessionToken>token</SessionToken>
   <Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`;
 
-test('Cloud Map is polled again as soon as an STS that did not answer recovers', {
-  timeout: 120_000,
-}, async () => {
-  let isMute = true;
-  const aws = createServer((request, response) => {
-    if (request.headers['x-amz-target'] !== undefined) return void response.end('{"Instances":[]}');
-    if (!isMute) response.setHeader('content-type', 'text/xml').end(CREDENTIALS);
-  });
-  aws.listen(0, '127.0.0.1');
-  await once(aws, 'listening');
-  const endpoint = `http://127.0.0.1:${(aws.address() as AddressInfo).port}`;
-  const folder = await mkdtemp(join(tmpdir(), 'daybreak-sts-'));
-  await writeFile(join(folder, 'token'), 'token');
-  for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_PROFILE']) vi.stubEnv(name, '');
-  vi.stubEnv('AWS_CONFIG_FILE', join(folder, 'none'));
-  vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', join(folder, 'none'));
-  vi.stubEnv('AWS_WEB_IDENTITY_TOKEN_FILE', join(folder, 'token'));
-  vi.stubEnv('AWS_ROLE_ARN', 'arn:aws:iam::111122223333:role/r');
-  vi.stubEnv('AWS_ENDPOINT_URL_STS', endpoint);
-  const polls: string[] = [];
-  const discovery = await openDiscovery(
-    {
-      region: REGION,
-      cloudMapInterval: 50,
-      cloudMapCache: undefined,
-      certificates: undefined,
-      endpoints: { cloudMap: endpoint, acm: undefined, privateCa: undefined },
-    },
-    createLog('test', 'silent'),
-    { poll: (_source, outcome) => void polls.push(outcome) },
-  );
-  onTestFinished(async () => {
-    await discovery.close();
-    aws.close();
-    aws.closeAllConnections();
-    await rm(folder, { recursive: true });
-  });
-  const asking = discovery.ask('subscriber');
-  for (let service = 0; service < SERVICES; service += 1) asking.found.instances('n', `s${service}`);
-  asking.end();
-  await expect.poll(() => polls.length, { timeout: 60_000 }).toBeGreaterThanOrEqual(SERVICES);
-  expect(new Set(polls)).toEqual(new Set(['failed']));
-  isMute = false;
-  await expect.poll(() => polls, { timeout: 60_000 }).toContain('answered');
-});
+test.skipIf(SHORT_FORM)(
+  'Cloud Map is polled again as soon as an STS that did not answer recovers',
+  {
+    timeout: 120_000,
+  },
+  async () => {
+    let isMute = true;
+    const aws = createServer((request, response) => {
+      if (request.headers['x-amz-target'] !== undefined) return void response.end('{"Instances":[]}');
+      if (!isMute) response.setHeader('content-type', 'text/xml').end(CREDENTIALS);
+    });
+    aws.listen(0, '127.0.0.1');
+    await once(aws, 'listening');
+    const endpoint = `http://127.0.0.1:${(aws.address() as AddressInfo).port}`;
+    const folder = await mkdtemp(join(tmpdir(), 'daybreak-sts-'));
+    await writeFile(join(folder, 'token'), 'token');
+    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_PROFILE']) vi.stubEnv(name, '');
+    vi.stubEnv('AWS_CONFIG_FILE', join(folder, 'none'));
+    vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', join(folder, 'none'));
+    vi.stubEnv('AWS_WEB_IDENTITY_TOKEN_FILE', join(folder, 'token'));
+    vi.stubEnv('AWS_ROLE_ARN', 'arn:aws:iam::111122223333:role/r');
+    vi.stubEnv('AWS_ENDPOINT_URL_STS', endpoint);
+    const polls: string[] = [];
+    const discovery = await openDiscovery(
+      {
+        region: REGION,
+        cloudMapInterval: 50,
+        cloudMapCache: undefined,
+        certificates: undefined,
+        endpoints: { cloudMap: endpoint, acm: undefined, privateCa: undefined },
+      },
+      createLog('test', 'silent'),
+      { poll: (_source, outcome) => void polls.push(outcome) },
+    );
+    onTestFinished(async () => {
+      await discovery.close();
+      aws.close();
+      aws.closeAllConnections();
+      await rm(folder, { recursive: true });
+    });
+    const asking = discovery.ask('subscriber');
+    for (let service = 0; service < SERVICES; service += 1) asking.found.instances('n', `s${service}`);
+    asking.end();
+    await expect.poll(() => polls.length, { timeout: 60_000 }).toBeGreaterThanOrEqual(SERVICES);
+    expect(new Set(polls)).toEqual(new Set(['failed']));
+    isMute = false;
+    await expect.poll(() => polls, { timeout: 60_000 }).toContain('answered');
+  },
+);

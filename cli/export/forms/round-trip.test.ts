@@ -19,7 +19,7 @@ describe.each(FORM_NAMES)('as %s', (form) => {
   it('a round trip keeps any mesh', { timeout: 300_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(anyMesh(FILES), ({ resources }) => comesBack(form, exportedOf(resources))),
-      { numRuns: runs(200) },
+      { numRuns: runs(200, 5) },
     );
   });
 
