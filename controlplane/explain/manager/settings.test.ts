@@ -28,6 +28,8 @@ const READ = [
 const NOT_ABOUT_ROUTES = [
   'accessLog',
   'commonHttpProtocolOptions',
+  // Adds headers of tracers to requests that lack them. A route that matches on such a header is explained without it.
+  'earlyHeaderMutationExtensions',
   'http2ProtocolOptions',
   'httpFilters',
   'localReplyConfig',
