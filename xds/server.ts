@@ -25,6 +25,8 @@ export type XdsServer = {
    * to the type has nothing to ACK.
    */
   settled(key: string, typeUrl: TypeUrl): Settled;
+  /** Sends resources again to all streams of a key that subscribe to them, although they have not changed. */
+  resend(key: string, typeUrl: TypeUrl, names: Iterable<string>): void;
   streams(): readonly StreamStatus[];
   /** Like `streams`, with the state of each resource. */
   clients(): readonly XdsClient[];
@@ -66,6 +68,12 @@ export function createXdsServer(options: XdsServerOptions): XdsServer {
     delete: (key) => void snapshots.delete(key),
     settled: (key, typeUrl) =>
       settledAll(Array.from(connections.of(key), ({ stream }) => stream.settled(typeUrl))),
+    resend(key, typeUrl, names) {
+      for (const { stream } of connections.of(key)) {
+        stream.resend(typeUrl, names);
+        updates.add(stream);
+      }
+    },
     streams: () => connections.map(streamStatus),
     clients: () =>
       connections.map(({ stream, ...client }) => ({

@@ -25,6 +25,7 @@ const FACTS: AgentFacts = {
     withoutKeys: [],
     envoyVersion: 'envoy 1.40.0',
     refusals: 0,
+    isFirstRefused: false,
     refused: undefined,
   },
   secrets: [],

@@ -76,6 +76,7 @@ export function createOwnConnection(admin: Pick<AdminClient, 'stats'>, pollMs: n
       versions: {},
       lastError: undefined,
       refusals: 0,
+      isFirstRefused: false,
       refused: undefined,
       acceptedAt: undefined,
       envoyVersion: '',

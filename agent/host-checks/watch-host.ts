@@ -27,7 +27,16 @@ export type HostWatchOptions = {
 
 const EGRESS = String.raw`listener\..+_15001\.downstream_cx_total`;
 const WARMING = ['listener_manager.total_listeners_warming', 'cluster_manager.warming_clusters'];
-const STATS = String.raw`^${EGRESS}$|^listener_manager\.total_listeners_warming$|^cluster_manager\.warming_clusters$`;
+/** Whether Envoy has received anything, and 0 once it is LIVE. At a start, nothing counts as warming: all of it waits. */
+const RECEIVED = ['cluster_manager.cds.update_success', 'listener_manager.lds.update_success'];
+const SERVER_STATE = 'server.state';
+const NAMED = [...WARMING, ...RECEIVED, SERVER_STATE].map(
+  (name) => `^${name.replaceAll('.', String.raw`\.`)}$`,
+);
+const STATS = [`^${EGRESS}$`, ...NAMED].join('|');
+/** Values of `server.state` (envoy.admin.v3.ServerInfo.State). */
+const PRE_INITIALIZING = 2;
+const INITIALIZING = 3;
 
 /** Creates a watch, which starts with `watch`. A problem counts once two polls in a row have found its code. */
 export function watchHost(options: HostWatchOptions): HostWatch {
@@ -61,16 +70,8 @@ async function findAll(
   { isLocal, hasApplication, envoyPid }: HostWatchOptions,
   stats: ReadonlyMap<string, number>,
 ): Promise<readonly HostProblem[]> {
-  const warming = WARMING.reduce((sum, name) => sum + (stats.get(name) ?? 0), 0);
-  const cold: readonly HostProblem[] =
-    warming === 0
-      ? []
-      : [
-          {
-            code: 'LISTENERS_NOT_WARM',
-            problem: `${warming} listeners and clusters wait for something that they need`,
-          },
-        ];
+  const problem = coldProblem(stats);
+  const cold: readonly HostProblem[] = problem === undefined ? [] : [{ code: 'LISTENERS_NOT_WARM', problem }];
   if (!hasApplication) return cold;
   // The sockets of the processes are read after the connections: a socket that is closed in between is in the table of one poll only.
   const connections = await readConnections();
@@ -86,4 +87,13 @@ async function findAll(
     hasEgress: [...stats].some(([name, value]) => name.endsWith('_15001.downstream_cx_total') && value > 0),
   });
   return [...cold, ...bypass];
+}
+
+function coldProblem(stats: ReadonlyMap<string, number>): string | undefined {
+  const sum = (names: readonly string[]) => names.reduce((total, name) => total + (stats.get(name) ?? 0), 0);
+  const warming = sum(WARMING);
+  if (warming > 0) return `${warming} listeners and clusters wait for something that they need`;
+  const state = stats.get(SERVER_STATE);
+  if ((state !== PRE_INITIALIZING && state !== INITIALIZING) || sum(RECEIVED) === 0) return undefined;
+  return 'Envoy does not become LIVE: one of its first listeners or clusters waits for something that it needs';
 }

@@ -21,6 +21,7 @@ const connected: RelayStatus = {
   versions: {},
   envoyVersion: '',
   refusals: 0,
+  isFirstRefused: false,
   refused: undefined,
 };
 const fine: ProblemInput = {

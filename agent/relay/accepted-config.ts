@@ -11,6 +11,8 @@ export type AcceptedStatus = {
 /** Remembers the versions that Envoy accepted. */
 export type AcceptedConfig = {
   readonly accept: (typeUrl: TypeUrl, version: string) => void;
+  /** Whether this Envoy or one before it accepted an update of a type. */
+  readonly has: (typeUrl: TypeUrl) => boolean;
   readonly status: () => AcceptedStatus;
 };
 
@@ -20,9 +22,14 @@ export function createAcceptedConfig(since?: Date): AcceptedConfig {
   let acceptedAt = since;
   return {
     accept(typeUrl, version) {
-      versions.set(typeUrl.slice(typeUrl.lastIndexOf('.') + 1), version);
+      versions.set(shortName(typeUrl), version);
       acceptedAt = new Date();
     },
+    has: (typeUrl) => versions.has(shortName(typeUrl)),
     status: () => ({ acceptedAt, versions: Object.fromEntries(versions) }),
   };
+}
+
+function shortName(typeUrl: TypeUrl): string {
+  return typeUrl.slice(typeUrl.lastIndexOf('.') + 1);
 }

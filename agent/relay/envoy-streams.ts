@@ -14,7 +14,7 @@ export type EnvoyEvents = {
 };
 
 /** An ADS server for Envoys of one node, which looks like a server with one stream under `key`. */
-export type EnvoyStreams = Pick<XdsServer, 'set' | 'settled' | 'addTo'>;
+export type EnvoyStreams = Pick<XdsServer, 'set' | 'settled' | 'resend' | 'addTo'>;
 
 type Stream = { readonly key: string; readonly subscriptions: Map<TypeUrl, Subscription>; node?: XdsNode };
 
@@ -79,6 +79,7 @@ export function createEnvoyStreams(key: string, events: EnvoyEvents): EnvoyStrea
       for (const stream of streams) server.set(stream.key, next);
     },
     settled: (_key, typeUrl) => server.settled(streams.at(-1)?.key ?? key, typeUrl),
+    resend: (_key, typeUrl, names) => server.resend(streams.at(-1)?.key ?? key, typeUrl, names),
     addTo: (to: GrpcServer, ...services) => server.addTo(to, ...services),
   };
 }

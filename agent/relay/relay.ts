@@ -4,15 +4,13 @@ import type { OpenBeside, Upstream } from '../../xds/client/stream.ts';
 import type { DeltaUpdate } from '../../xds/client/update.ts';
 import { listenGrpc } from '../../xds/grpc/listen.ts';
 import { createGrpcServer, type GrpcServer } from '../../xds/grpc/server.ts';
-import type { Ack } from '../../xds/protocol/acks.ts';
 import { SECRET, type Resource, type TypeUrl } from '../../xds/types.ts';
 import type { NameFilling } from '../names/listener-names.ts';
-import { coded } from '../codes.ts';
 import type { KeptConfig } from '../state/keepers.ts';
 import type { StoredConfig } from '../state/state-format.ts';
 import { createAcceptedConfig, type AcceptedStatus } from './accepted-config.ts';
 import { createConnectionReport, type ConnectionStatus, type TlsProbe } from './connection-status.ts';
-import { describeNack, nackCode } from './describe-nack.ts';
+import { createEnvoyAnswers, type RefusalStatus } from './envoy-answers.ts';
 import { createEnvoyStreams, type EnvoyStreams } from './envoy-streams.ts';
 import { holdSecrets } from './hold-secrets.ts';
 import { createRelayedConfig } from './relayed-config.ts';
@@ -51,17 +49,14 @@ export type NodeIdentity = {
 
 /** Status of the relay. */
 export type RelayStatus = ConnectionStatus &
-  AcceptedStatus & {
+  AcceptedStatus &
+  RefusalStatus & {
     /** The configuration that Envoy runs on: the control plane's, one from before the connection was lost, or none yet. */
     readonly configuration: 'live' | 'last good' | 'none';
     /** Envoy's name and version as it reports them; empty until it has connected. */
     readonly envoyVersion: string;
     /** Secrets that Envoy waits for since it started from disk, where their keys are not kept. */
     readonly withoutKeys: readonly string[];
-    /** Responses that Envoy NACKed since the agent started. */
-    readonly refusals: number;
-    /** Message of the latest NACK, until Envoy ACKs a newer update of that type. */
-    readonly refused: string | undefined;
   };
 
 /** Relays ADS between Envoy and the control plane, and keeps the last good configuration. */
@@ -75,7 +70,6 @@ export type Relay = {
 };
 
 const KEY = 'envoy';
-const REJECTED_BEFORE = 'Envoy rejected one of these resources before';
 
 /**
  * Starts a relay. It answers a response of the control plane only after Envoy's answer, and forwards the message of a NACK. If the
@@ -108,14 +102,12 @@ export async function startRelay({
     onLost: () => hold.end(),
   });
   const accepted = createAcceptedConfig(stored?.liveAt);
-  let refusals = 0;
-  const refused = new Map<TypeUrl, string>();
   let envoyVersion = '';
   /** Whether the current snapshot is held back because its listeners wait for the addresses of names. */
   let isHeld = false;
 
   const downstream: EnvoyStreams = createEnvoyStreams(KEY, {
-    onAck: (_key, answer) => forwardAnswer(answer),
+    onAck: (_key, answer) => answers.answered(answer),
     onSubscription(_key, typeUrl, subscription) {
       const { names, dropped } = subscriptions.update(typeUrl, subscription);
       hold.begin();
@@ -125,11 +117,12 @@ export async function startRelay({
         onKeptChange();
       }
       upstream.subscribe(typeUrl, names);
-      ackIfSettled(typeUrl);
+      answers.ackIfSettled(typeUrl);
     },
     onStream(event, _key, { version }) {
       if (event === 'opened') {
         subscriptions.restart();
+        answers.restart();
         envoyVersion = version;
       }
       log.info({ event }, `Envoy's ADS stream was ${event}`);
@@ -162,7 +155,7 @@ export async function startRelay({
       noLongerLacking(update.typeUrl, [...update.resources.map(({ name }) => name), ...update.removed]);
       if (update.typeUrl === SECRET) hold.end();
       serve();
-      ackIfSettled(update.typeUrl);
+      answers.ackIfSettled(update.typeUrl);
     },
     onState: connection.report,
     ...(onConnection && { onConnection }),
@@ -181,63 +174,24 @@ export async function startRelay({
 
   filling?.onChange(() => {
     serve();
-    for (const typeUrl of pending.keys()) ackIfSettled(typeUrl);
+    for (const typeUrl of pending.keys()) answers.ackIfSettled(typeUrl);
     onKeptChange();
   });
 
-  /** Forwards Envoy's ACK or NACK to the control plane. */
-  function forwardAnswer({ typeUrl, error }: Ack): void {
-    if (error === undefined) return ackIfSettled(typeUrl);
-    const update = pending.get(typeUrl);
-    if (update === undefined && !config.isUnconfirmed(typeUrl)) return;
-    const why = describeNack(error);
-    refused.set(typeUrl, why);
-    // Envoy rejected resources from disk, and newer ones are on their way: its answer to these decides.
-    if (config.isUnconfirmed(typeUrl) && downstream.settled(KEY, typeUrl) === 'pending') return;
-    if (update === undefined) return distrustStored(typeUrl, why);
-    refusals += 1;
-    log.error(
-      coded(nackCode(why), { typeUrl, version: update.version, error: why }),
-      'Envoy sent a NACK; the agent serves the last good resources again',
-    );
-    pending.delete(typeUrl);
-    upstream.answer(update, error);
-    config.nack(typeUrl);
-    serve();
-  }
-
-  /** Envoy rejects resources from disk that an earlier Envoy accepted: an older release, or a port that is taken now. */
-  function distrustStored(typeUrl: TypeUrl, error: string): void {
-    refusals += 1;
-    log.error(
-      coded(nackCode(error), { typeUrl, error }),
-      'Envoy sent a NACK of the last good resources from disk; the agent asks for all of them again',
-    );
-    config.distrust(typeUrl);
-    upstream.refetch(typeUrl);
-  }
-
-  /** ACKs an update once Envoy has applied all of it. That takes several responses, or none if Envoy had the same resources before. */
-  function ackIfSettled(typeUrl: TypeUrl): void {
-    if (isHeld || !subscriptions.isSubscribed(typeUrl)) return;
-    const update = pending.get(typeUrl);
-    const settled = downstream.settled(KEY, typeUrl);
-    if (update === undefined) {
-      if (settled === 'acked') config.confirm(typeUrl);
-      else if (settled === 'nacked' && config.isUnconfirmed(typeUrl))
-        distrustStored(typeUrl, refused.get(typeUrl) ?? REJECTED_BEFORE);
-      return;
-    }
-    if (settled === 'pending') return;
-    pending.delete(typeUrl);
-    // Resources that Envoy has rejected before, and that the update does not change.
-    if (settled === 'nacked') return upstream.answer(update, refused.get(typeUrl) ?? REJECTED_BEFORE);
-    refused.delete(typeUrl);
-    config.ack(typeUrl);
-    accepted.accept(typeUrl, update.version);
-    upstream.answer(update);
-    onKeptChange();
-  }
+  const answers = createEnvoyAnswers({
+    log,
+    config,
+    accepted,
+    pending,
+    downstream: {
+      settled: (typeUrl) => downstream.settled(KEY, typeUrl),
+      resend: (typeUrl, names) => downstream.resend(KEY, typeUrl, names),
+    },
+    upstream,
+    isReady: (typeUrl) => !isHeld && subscriptions.isSubscribed(typeUrl),
+    serve,
+    onKeptChange,
+  });
 
   const server = createGrpcServer({ mostMessageBytes: Infinity });
   downstream.addTo(server);
@@ -257,8 +211,7 @@ export async function startRelay({
       configuration: configuration(),
       envoyVersion,
       withoutKeys: [...lacking],
-      refusals,
-      refused: [...refused.values()].at(-1),
+      ...answers.status(),
     }),
     served: (typeUrl) => config.snapshot().get(typeUrl)?.resources.values() ?? [],
     kept() {
@@ -266,7 +219,7 @@ export async function startRelay({
       return {
         types: new Map(config.good()),
         withoutKeys: [...lacking],
-        isWhole: pending.size === 0 && subscriptions.isCoveredBy(config.good()),
+        isWhole: pending.size === 0 && !answers.isSearching() && subscriptions.isCoveredBy(config.good()),
         isLive,
         liveAt: disconnectedSince ?? new Date(),
       };

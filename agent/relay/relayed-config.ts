@@ -4,17 +4,24 @@ import type { Resource, Snapshot, TypeUrl } from '../../xds/types.ts';
 type Resources = ReadonlyMap<string, Resource>;
 
 /**
- * Configuration from the control plane, in two states per type: `latest`, the sum of all updates, and `good`, the state of Envoy's last
- * ACK. After a NACK, Envoy gets `good` again. The next update still applies to `latest`, because the control plane sends differences.
+ * Configuration from the control plane, in three states per type: `latest`, the sum of all updates; `good`, all that Envoy accepted, a
+ * resource at a time, because an Envoy that sends a NACK has applied the other resources of the response; and `served`, the latest ones
+ * with the good ones in place of those that Envoy refused. An update applies to `latest`, because the control plane sends differences.
  * Resources from disk begin as good ones of an earlier Envoy; they are `unconfirmed` until this Envoy ACKs them.
  */
 export type RelayedConfig = {
-  /** Applies an update to the latest resources, and serves them. */
+  /** Applies an update to the latest resources, and serves them, but for those that Envoy has refused in this version. */
   update(update: DeltaUpdate): void;
-  /** Marks the latest resources of a type as good, after Envoy's ACK. */
+  /** Marks all served resources of a type as good: Envoy has all of them. */
   ack(typeUrl: TypeUrl): void;
-  /** Serves the last good resources of a type again, if there are any, after Envoy's NACK. */
-  nack(typeUrl: TypeUrl): void;
+  /** Marks resources of a response as good, and names as removed. Passes over what is no longer served so. */
+  accept(typeUrl: TypeUrl, resources: readonly Resource[], removed: readonly string[]): void;
+  /** Envoy refused one resource: serves the last good one of that name again, if there is one. */
+  refuse(typeUrl: TypeUrl, name: string): void;
+  /** Returns the versions by name that Envoy refused and the control plane has not replaced. */
+  refused(typeUrl: TypeUrl): ReadonlyMap<string, string>;
+  /** Whether a resource, as it was sent to Envoy, is the one that is served now. */
+  isServed(typeUrl: TypeUrl, resource: Resource): boolean;
   /** Resets a type to the good resources for a new connection. Returns their versions by name, as initial resource versions. */
   restart(typeUrl: TypeUrl): ReadonlyMap<string, string>;
   /** Whether the good resources of a type are from disk, and this Envoy has not ACKed them. */
@@ -39,8 +46,21 @@ export function createRelayedConfig(stored: ReadonlyMap<TypeUrl, Resources> = ne
   const latest = new Map(stored);
   const good = new Map(stored);
   const served = new Map(stored);
+  const refused = new Map<TypeUrl, Map<string, string>>();
   const unconfirmed = new Set(stored.keys());
   const distrusted = new Set<TypeUrl>();
+
+  /** The resource of this name that Envoy is to be served. */
+  function servedOf(typeUrl: TypeUrl, resource: Resource): Resource {
+    const isRefused = refused.get(typeUrl)?.get(resource.name) === resource.version;
+    return (isRefused ? good.get(typeUrl)?.get(resource.name) : undefined) ?? resource;
+  }
+
+  function isServed(typeUrl: TypeUrl, { name, version }: Resource): boolean {
+    const now = served.get(typeUrl)?.get(name)?.version;
+    // A listener that was filled with the addresses of names has a hash behind the control plane's version.
+    return now !== undefined && (version === now || version.startsWith(`${now}-`));
+  }
 
   return {
     update({ typeUrl, resources, removed }) {
@@ -48,23 +68,49 @@ export function createRelayedConfig(stored: ReadonlyMap<TypeUrl, Resources> = ne
       for (const resource of resources) next.set(resource.name, resource);
       for (const name of removed) next.delete(name);
       latest.set(typeUrl, next);
-      served.set(typeUrl, next);
+      for (const [name, version] of refused.get(typeUrl) ?? [])
+        if (next.get(name)?.version !== version) refused.get(typeUrl)?.delete(name);
+      const some = refused.get(typeUrl);
+      const isAny = some !== undefined && some.size > 0;
+      const replaced = (): Resources =>
+        new Map(Array.from(next, ([name, each]) => [name, servedOf(typeUrl, each)]));
+      served.set(typeUrl, isAny ? replaced() : next);
     },
     ack(typeUrl) {
-      const resources = latest.get(typeUrl);
+      const resources = served.get(typeUrl);
       if (resources !== undefined) good.set(typeUrl, resources);
       unconfirmed.delete(typeUrl);
       distrusted.delete(typeUrl);
     },
-    nack(typeUrl) {
-      const resources = good.get(typeUrl);
-      if (resources !== undefined) served.set(typeUrl, resources);
+    accept(typeUrl, resources, removed) {
+      const accepted = resources.filter((each) => isServed(typeUrl, each));
+      const gone = removed.filter((name) => served.get(typeUrl)?.has(name) === false);
+      if (accepted.length + gone.length === 0) return;
+      const next = new Map(good.get(typeUrl));
+      for (const name of gone) next.delete(name);
+      for (const { name } of accepted) {
+        const resource = served.get(typeUrl)?.get(name);
+        if (resource === undefined) continue;
+        next.set(name, resource);
+        if (refused.get(typeUrl)?.get(name) === resource.version) refused.get(typeUrl)?.delete(name);
+      }
+      good.set(typeUrl, next);
     },
+    refuse(typeUrl, name) {
+      const resource = served.get(typeUrl)?.get(name);
+      if (resource === undefined) return;
+      const versions = refused.get(typeUrl) ?? new Map<string, string>();
+      refused.set(typeUrl, versions.set(name, resource.version));
+      served.set(typeUrl, new Map(served.get(typeUrl)).set(name, servedOf(typeUrl, resource)));
+    },
+    refused: (typeUrl) => refused.get(typeUrl) ?? new Map<string, string>(),
+    isServed,
     restart(typeUrl) {
       if (distrusted.has(typeUrl)) {
         latest.delete(typeUrl);
         return new Map();
       }
+      refused.delete(typeUrl);
       const resources = good.get(typeUrl) ?? new Map<string, Resource>();
       if (good.has(typeUrl)) served.set(typeUrl, resources);
       else served.delete(typeUrl);
@@ -72,6 +118,7 @@ export function createRelayedConfig(stored: ReadonlyMap<TypeUrl, Resources> = ne
       return new Map(Array.from(resources.values(), ({ name, version }) => [name, version]));
     },
     forget(typeUrl, names) {
+      for (const name of names) refused.get(typeUrl)?.delete(name);
       for (const state of [latest, good, served]) {
         const resources = state.get(typeUrl);
         if (resources === undefined) continue;

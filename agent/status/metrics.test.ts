@@ -43,6 +43,7 @@ test('metrics have health, restarts, secrets, the control plane, refusals, probl
       versions: {},
       envoyVersion: '',
       refusals: 4,
+      isFirstRefused: false,
       refused: undefined,
     },
     problems: [

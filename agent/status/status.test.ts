@@ -28,6 +28,7 @@ const connected: RelayStatus = {
   versions: {},
   envoyVersion: '',
   refusals: 0,
+  isFirstRefused: false,
   refused: undefined,
 };
 const disconnected = (seconds: number): RelayStatus => ({

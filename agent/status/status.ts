@@ -38,7 +38,7 @@ export type Status = ReturnType<typeof status>;
 export function status(input: StatusInput) {
   const { now, startedAt, agent, supervisor, restarts, relay } = input;
   const health = healthOf(supervisor);
-  const { configuration: _described, ...connection } = relay;
+  const { configuration: _described, isFirstRefused: _asStatus, ...connection } = relay;
   return {
     healthStatus: healthStatus(input, health),
     agentUptime: formatGoDuration(Math.max(1000, now.getTime() - startedAt.getTime())),
@@ -51,7 +51,7 @@ export function status(input: StatusInput) {
       : { managementServerDisconnectedTimestamp: relay.disconnectedSince.toISOString() }),
     envoyReadinessState:
       health.lifecycle === 'LIVE' && input.awaited.length === 0 ? 'INITIALIZED' : 'NOT_INITIALIZED',
-    initialConfigUpdateStatus: health.initialConfig ?? '',
+    initialConfigUpdateStatus: initialConfig(input, health) ?? '',
     daybreak: {
       ...agent,
       supervisor: describeSupervisor(supervisor),
@@ -84,10 +84,15 @@ function healthStatus(input: StatusInput, health: Health): 'HEALTHY' | 'UNHEALTH
   const healthy =
     input.supervisor.kind === 'running' &&
     health.lifecycle === 'LIVE' &&
-    health.initialConfig !== 'UPDATE_FAILED' &&
+    initialConfig(input, health) !== 'UPDATE_FAILED' &&
     input.awaited.length === 0 &&
     !disconnectedTooLong;
   return healthy ? 'HEALTHY' : 'UNHEALTHY';
+}
+
+/** Envoy counts a success when the agent finds out what Envoy accepted of a refused first update, which stays a failure. */
+function initialConfig({ relay }: StatusInput, health: Health): Health['initialConfig'] {
+  return relay.isFirstRefused ? 'UPDATE_FAILED' : health.initialConfig;
 }
 
 function healthOf(state: SupervisorState): Health {

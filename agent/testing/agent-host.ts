@@ -58,11 +58,16 @@ export type AgentStatus = {
     readonly state: { readonly own: { readonly written?: string; readonly problem?: string } };
     readonly droppedOutputBytes: number;
     readonly supervisor: { readonly state: string };
+    readonly problems: readonly { readonly code: string; readonly problem: string }[];
   };
 };
 
-/** `certificate`: a secret of the control plane, for a listener with TLS on port 15004. */
-export async function makeAgentHost(name: string, certificate?: Resource): Promise<AgentHost> {
+/** `certificate`: a secret of the control plane, for a listener with TLS on port 15004. `listeners`: further listeners. */
+export async function makeAgentHost(
+  name: string,
+  certificate?: Resource,
+  listeners: Parameters<typeof startControlPlane>[3] = [],
+): Promise<AgentHost> {
   execFileSync('ip', ['netns', 'add', name]);
   execFileSync('ip', ['-n', name, 'link', 'set', 'lo', 'up']);
   const folder = mkdtempSync(join(tmpdir(), 'dbpi-agent-'));
@@ -71,7 +76,7 @@ export async function makeAgentHost(name: string, certificate?: Resource): Promi
   mkdirSync(runs);
   chmodSync(runs, 0o777);
   const socket = join(folder, 'control-plane.sock');
-  const controlPlane = await startControlPlane(socket, NODE_ID, certificate);
+  const controlPlane = await startControlPlane(socket, NODE_ID, certificate, listeners);
 
   const run: AgentHost['run'] = async (...command) => {
     const { stdout } = await promisify(execFile)('ip', ['netns', 'exec', name, ...command], {

@@ -1,6 +1,13 @@
 import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createFileRegistry, fromBinary, fromJson, toBinary, type JsonValue } from '@bufbuild/protobuf';
+import {
+  createFileRegistry,
+  fromBinary,
+  fromJson,
+  toBinary,
+  type JsonObject,
+  type JsonValue,
+} from '@bufbuild/protobuf';
 import { anyPack, AnySchema, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import { listenGrpc } from '../../xds/grpc/listen.ts';
 import { createGrpcServer } from '../../xds/grpc/server.ts';
@@ -106,15 +113,44 @@ const tlsEcho = (certificate: string) => ({
   })),
 });
 
-/** A control plane for one node on a unix socket, which reaches into every network namespace. `certificate`: a secret for a listener with TLS. */
+/** The HTTP listener on another port. Its name is that of App Mesh's ingress listener there. */
+const onPort = (port: number) => ({
+  ...structuredClone(LISTENER_JSON),
+  name: `lds_ingress_0.0.0.0_${port}`,
+  address: { socketAddress: { address: '0.0.0.0', portValue: port } },
+});
+
+/** A listener on port 15005 that every Envoy refuses: its access log is in no folder. */
+export function refusedListener() {
+  const listener = onPort(15_005);
+  const log = listener.filterChains[0]?.filters[0]?.typedConfig.accessLog[0];
+  if (log !== undefined) log.typedConfig.path = '/nowhere/access.log';
+  return listener;
+}
+
+/** A listener on port 15006 whose routes nobody has, and which waits for them without a limit. */
+export function coldListener() {
+  const { routeConfig: _, ...manager } = LISTENER_JSON.filterChains[0]?.filters[0]?.typedConfig ?? {};
+  const rds = {
+    routeConfigName: 'unknown',
+    configSource: { ads: {}, resourceApiVersion: 'V3', initialFetchTimeout: '0s' },
+  };
+  const name = LISTENER_JSON.filterChains[0]?.filters[0]?.name ?? '';
+  return { ...onPort(15_006), filterChains: [{ filters: [{ name, typedConfig: { ...manager, rds } }] }] };
+}
+
+/** A control plane for one node on a unix socket, which reaches into every network namespace. `certificate`: a secret for a listener with TLS. `more`: further listeners. */
 export async function startControlPlane(
   socketPath: string,
   nodeId: string,
   certificate?: Resource,
+  more: readonly (JsonObject & { readonly name: string })[] = [],
 ): Promise<{ stop(): void }> {
   const xds = createXdsServer({ keyOf: ({ id }) => id });
   const secured = certificate === undefined ? [] : [tlsEcho(certificate.name)];
-  const listeners = [LISTENER_JSON, ECHO_JSON, ...secured].map((json) => resource(LISTENER, json.name, json));
+  const listeners = [LISTENER_JSON, ECHO_JSON, ...secured, ...more].map((json) =>
+    resource(LISTENER, json.name, json),
+  );
   xds.set(
     nodeId,
     new Map([

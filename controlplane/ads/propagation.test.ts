@@ -16,7 +16,7 @@ test('reports a change once per stream and type, for responses sent after the ch
   const answer = (typeUrl: string, sentAt: number, { id = 1, connectedAt = 900, error = '' } = {}) =>
     answered(
       'n',
-      { typeUrl, version: 'v', sentAt, error: error === '' ? undefined : error },
+      { typeUrl, version: 'v', sentAt, error: error === '' ? undefined : error, resources: [], removed: [] },
       { id, connectedAt },
     );
 

@@ -1,7 +1,7 @@
 import type { DeltaRequest, Response, SotwRequest } from '../wire/request.ts';
 import { hasWildcard, isUnchanged } from './subscription.ts';
 import type { Outstanding, TypeState } from './type-state.ts';
-import type { TypeUrl } from '../types.ts';
+import type { Resource, TypeUrl } from '../types.ts';
 
 /** A client's answer to one response: an ACK, or a NACK if `error` is set, with the client's message. */
 export type Ack = {
@@ -10,6 +10,9 @@ export type Ack = {
   /** When the response was sent, in milliseconds since 1970. */
   readonly sentAt: number;
   readonly error: string | undefined;
+  /** The resources of the response, as they were sent, and the names that it removed. */
+  readonly resources: readonly Resource[];
+  readonly removed: readonly string[];
 };
 
 const SUPERSEDED_KEPT = 4;
@@ -36,11 +39,11 @@ export function expectAck(state: TypeState, response: Response): void {
     state.superseded.push(state.outstanding);
     if (state.superseded.length > SUPERSEDED_KEPT) state.superseded.shift();
   }
-  const { nonce, version } = response;
-  const names = [...response.resources.map(({ name }) => name), ...response.removed];
+  const { nonce, version, resources, removed } = response;
+  const names = [...resources.map(({ name }) => name), ...removed];
   state.lastNonce = nonce;
   state.lastVersion = version;
-  state.outstanding = { nonce, version, sentAt: Date.now(), names, late: false };
+  state.outstanding = { nonce, version, sentAt: Date.now(), names, resources, removed, late: false };
 }
 
 /**
@@ -55,11 +58,11 @@ export function takeAck(
   const isNewest = request.nonce === state.outstanding?.nonce;
   const answered = isNewest ? state.outstanding : takeSuperseded(state, request.nonce);
   if (answered === undefined) return undefined;
-  const { version, sentAt } = answered;
+  const { version, sentAt, resources, removed } = answered;
   if (isNewest) state.outstanding = undefined;
   if (request.error !== undefined) nack(state, answered, request.error);
   else if (isNewest) ack(state, answered);
-  return { typeUrl: state.typeUrl, version, sentAt, error: request.error, isNewest };
+  return { typeUrl: state.typeUrl, version, sentAt, error: request.error, resources, removed, isNewest };
 }
 
 /** Whether a request only ACKs or NACKs, as most requests do. */

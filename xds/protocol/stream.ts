@@ -17,6 +17,8 @@ export type XdsStream = {
   /** Sends the responses that a new snapshot makes due. */
   update(): void;
   settled(typeUrl: TypeUrl): Settled;
+  /** Makes the next update send resources again that the client was sent before. */
+  resend(typeUrl: TypeUrl, names: Iterable<string>): void;
   /** Whether a response waits for an earlier one to be flushed. */
   isBackpressured(): boolean;
   readonly types: ReadonlyMap<TypeUrl, TypeState>;
@@ -55,6 +57,12 @@ export function createStream<R extends SotwRequest | DeltaRequest>(
     types: stream.types,
     isBackpressured: () => stream.waits.isBackpressured,
     settled: (typeUrl) => settledIn(stream, world.snapshot(), typeUrl),
+    resend(typeUrl, names) {
+      const state = stream.types.get(typeUrl);
+      if (state === undefined) return;
+      for (const name of names) state.resend.add(name);
+      state.complete = undefined;
+    },
     close() {
       clearTimeout(timer);
       stream.heartbeats.close();

@@ -9,6 +9,8 @@ export type Outstanding = {
   readonly sentAt: number;
   /** Names of the resources that the response contains or removes. */
   readonly names: readonly string[];
+  readonly resources: readonly Resource[];
+  readonly removed: readonly string[];
   /** Whether the step's time limit has passed: the next step then does not wait for this ACK, and newer content may supersede it. */
   late: boolean;
 };
