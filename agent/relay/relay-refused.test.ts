@@ -90,7 +90,7 @@ test('of a refused update, the new resources that Envoy applied stay in force an
     await expect.poll(kept).toBe('a=2 b=1 c=2');
     await expect.poll(() => relay.kept().isWhole).toBe(true);
     expect([...actual.inForce.values()].toSorted().join(' ')).toBe('a=2 b=1 c=2');
-    // What Envoy accepted was sent once more at most, and never taken back.
+    // Accepted resources were sent once more at most, and never taken back.
     expect(proxy.contents().filter((each) => each === 'a=1' || each === 'c=1')).toHaveLength(2);
 
     xds.set('n', makeSnapshot({ [CLUSTER]: { a: '2', b: '3', c: '2' } }));

@@ -128,7 +128,7 @@ export function refusedListener() {
   return listener;
 }
 
-/** A listener on port 15006 whose routes nobody has, and which waits for them without a limit. */
+/** A listener on port 15006 whose routes no control plane has, and which waits for them without a limit. */
 export function coldListener() {
   const { routeConfig: _, ...manager } = LISTENER_JSON.filterChains[0]?.filters[0]?.typedConfig ?? {};
   const rds = {
