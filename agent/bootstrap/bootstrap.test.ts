@@ -44,6 +44,9 @@ const LOCATIONS: Readonly<Record<string, Location>> = {
   },
 };
 
+/** Attributes of spans. */
+const SOURCE = { 'service.name': 'serviceB', 'daybreak.mesh': 'apps' };
+
 test.each(cases)('$golden', async ({ file, golden }) => {
   const settings = readAgentSettings(parseEnv(readFileSync(join(testdata, file), 'utf8')));
   const facts = {
@@ -62,7 +65,7 @@ test.each(cases)('$golden', async ({ file, golden }) => {
     admin: inFolder('adm.sock'),
     samplingRules: inFolder('sampling-rules.json'),
   };
-  const json = bootstrap(settings, node, paths, settings.logForm ?? 'json');
+  const json = bootstrap(settings, node, paths, settings.logForm ?? 'json', SOURCE);
   // A field that Envoy's descriptors do not have, or have with another type, fails here.
   const schema = registry.getMessage('envoy.config.bootstrap.v3.Bootstrap');
   if (schema === undefined) throw new Error('the descriptors have no Bootstrap');

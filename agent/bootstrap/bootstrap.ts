@@ -4,7 +4,8 @@ import type { LogForm } from '../../common/log.ts';
 import type { AgentSettings } from '../settings/settings.ts';
 import { isReplaced } from '../custom-config/custom-config-settings.ts';
 import { applicationLogConfig } from './bootstrap-log.ts';
-import { tracing, tracingClusters } from '../tracing/bootstrap-tracing.ts';
+import type { SourceAttributes } from '../tracing/bootstrap-opentelemetry.ts';
+import { tracing, tracingClusters, tracingRuntime } from '../tracing/bootstrap-tracing.ts';
 import { staticRuntime } from './bootstrap-runtime.ts';
 import { statsConfig, statsSinks } from './bootstrap-stats.ts';
 
@@ -20,13 +21,14 @@ export type BootstrapJson = ReturnType<typeof bootstrap>;
 
 /**
  * Builds Envoy's bootstrap. It equals App Mesh's, except that Envoy reaches the control plane through the agent's socket. Plain JSON,
- * because the generated types of the whole bootstrap need more memory than the agent itself.
+ * because the generated types of the whole bootstrap need more memory than the agent itself. `source`: the attributes of spans.
  */
 export function bootstrap(
   settings: AgentSettings,
   node: NodeIdentity,
   paths: BootstrapPaths,
   logForm: LogForm,
+  source: SourceAttributes = {},
 ) {
   const { envoy, stats } = settings;
   const initialFetchTimeout = `${envoy.initialFetchTimeoutSeconds}s`;
@@ -56,11 +58,14 @@ export function bootstrap(
     },
     layeredRuntime: {
       layers: [
-        { name: 'static_layer_0', staticLayer: staticRuntime(settings.runtime) },
+        {
+          name: 'static_layer_0',
+          staticLayer: { ...staticRuntime(settings.runtime), ...tracingRuntime(settings) },
+        },
         { name: 'admin_layer', adminLayer: {} },
       ],
     },
-    ...tracing(settings, paths.samplingRules),
+    ...tracing(settings, paths.samplingRules, source),
     ...(isReplaced(settings.customConfig, 'ENVOY_STATS_CONFIG_FILE')
       ? {}
       : { statsConfig: statsConfig(settings) }),

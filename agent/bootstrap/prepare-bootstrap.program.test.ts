@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createAgentLog } from '../output/agent-log.ts';
 import { makeRunFolder, type RunFolder } from '../run-folder.ts';
+import { NOWHERE } from '../location/location.ts';
 import { readAgentSettings } from '../settings/settings.ts';
 import { prepareBootstrap } from './prepare-bootstrap.ts';
 
@@ -139,6 +140,7 @@ function prepare(variable: string, env: Readonly<Record<string, string>>) {
   return prepareBootstrap({
     settings,
     node: { id: 'n', cluster: 'c', metadata: {} },
+    facts: { resource: settings.resource, location: NOWHERE, instance: 'i' },
     folder: runs,
     sockets: { agent: runs.file('ads.sock'), admin: runs.file('adm.sock') },
     agentLog: { log, ...rest },

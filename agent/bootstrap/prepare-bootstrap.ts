@@ -6,6 +6,8 @@ import type { AgentLog } from '../output/agent-log.ts';
 import type { NodeIdentity } from '../relay/relay.ts';
 import type { RunFolder } from '../run-folder.ts';
 import type { AgentSettings } from '../settings/settings.ts';
+import type { ResourceFacts } from '../telemetry/resource/resource.ts';
+import type { SourceAttributes } from '../tracing/bootstrap-opentelemetry.ts';
 import { checkSamplingManifest, samplingRules } from '../tracing/sampling-rules.ts';
 import { bootstrap, type BootstrapPaths } from './bootstrap.ts';
 import { resolveCollectors } from './resolve-collectors.ts';
@@ -30,6 +32,7 @@ export type PreparedBootstrap = {
 export type PrepareOptions = {
   readonly settings: AgentSettings;
   readonly node: NodeIdentity;
+  readonly facts: ResourceFacts;
   readonly folder: RunFolder;
   readonly sockets: { readonly agent: string; readonly admin: string };
   readonly agentLog: AgentLog;
@@ -70,11 +73,22 @@ async function generate(options: PrepareOptions): Promise<Pick<PreparedBootstrap
   for (const line of leftOut) agentLog.log.error(line);
   const paths = { ...options.sockets, samplingRules: folder.file(SAMPLING_RULES) };
   writeSamplingRules(settings, folder);
-  const generated = bootstrap(settings, node, paths satisfies BootstrapPaths, agentLog.form);
+  const source = await sourceAttributes(settings, options.facts);
+  const generated = bootstrap(settings, node, paths satisfies BootstrapPaths, agentLog.form, source);
   const { merged } = settings.customConfig;
   const whole = merged.length === 0 ? generated : await mergeFiles(generated, merged, agentLog.log);
   folder.write(BOOTSTRAP, JSON.stringify(whole));
   return { args: ['-c', folder.file(BOOTSTRAP)], leftOut };
+}
+
+/** The names of attributes are loaded only for the tracer that uses them. */
+async function sourceAttributes(
+  { tracing, telemetry }: AgentSettings,
+  facts: ResourceFacts,
+): Promise<SourceAttributes> {
+  if (tracing?.kind !== 'opentelemetry') return {};
+  const { resourceAttributes } = await import('../telemetry/resource/resource.ts');
+  return resourceAttributes(telemetry.resource, facts);
 }
 
 function writeSamplingRules({ tracing }: AgentSettings, folder: RunFolder): void {

@@ -7,6 +7,7 @@ import { createFileSecrets } from '../secrets/file-secrets.ts';
 import { openState } from '../state/open-state.ts';
 import { plaintextProbe } from '../upstreams/probe-tls.ts';
 import { upstreams } from '../upstreams/upstreams.ts';
+import type { RunningTelemetry } from './open-telemetry.ts';
 import type { Prepared } from './prepare.ts';
 import type { Context } from './context.ts';
 
@@ -21,6 +22,7 @@ export type Configuration = Awaited<ReturnType<typeof openConfiguration>>;
 export async function openConfiguration(
   { settings, agentLog: { log }, stop, opened }: Context,
   { node, sockets, admin }: Prepared,
+  telemetry: RunningTelemetry,
 ) {
   const isOwn = settings.customConfig.own !== undefined;
   const own = isOwn ? createOwnConnection(admin, settings.health.pollMs) : undefined;
@@ -42,7 +44,7 @@ export async function openConfiguration(
       stored: state.stored,
       onKeptChange: () => state.changed(),
       isTls: plaintextProbe(settings.xds.endpoints),
-      extraServices: [fileSecrets],
+      extraServices: [fileSecrets, telemetry],
       onConnection: channel.connected,
     }).catch((cause: unknown) => {
       throw cannotUseRunFolder(settings.runFolder, cause);

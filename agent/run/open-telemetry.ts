@@ -1,3 +1,4 @@
+import type { GrpcServer } from '../../xds/grpc/server.ts';
 import type { TelemetryStatus } from '../telemetry/telemetry.ts';
 import { isTelemetryAsked } from '../telemetry/settings/telemetry-settings.ts';
 import type { Prepared } from './prepare.ts';
@@ -7,7 +8,11 @@ import type { Context } from './context.ts';
 export type RunningTelemetry = {
   /** Undefined: no variable asks for telemetry. */
   readonly status: () => TelemetryStatus | undefined;
+  /** Adds the services that Envoy sends to. */
+  readonly addTo: (server: GrpcServer) => void;
 };
+
+const NONE: RunningTelemetry = { status: () => undefined, addTo: () => undefined };
 
 /**
  * Opens the telemetry. Its code is loaded only if a variable asks for it.
@@ -17,11 +22,12 @@ export async function openTelemetry(
   { settings, agentLog, opened }: Context,
   { agent, location }: Prepared,
 ): Promise<RunningTelemetry> {
-  if (!isTelemetryAsked(settings.telemetry)) return { status: () => undefined };
+  if (!isTelemetryAsked(settings.telemetry)) return NONE;
   const loaded = await import('../telemetry/telemetry.ts');
   const telemetry = await loaded.openTelemetry({
     settings: settings.telemetry,
     facts: { resource: settings.resource, location, instance: agent.instance },
+    daemon: settings.xrayDaemon,
     version: agent.version,
     log: agentLog.log,
   });

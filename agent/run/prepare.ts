@@ -32,6 +32,7 @@ export async function prepare({ settings, env, agentLog, stop, opened }: Context
   const bootstrap = await prepareBootstrap({
     settings,
     node,
+    facts: { resource: settings.resource, location, instance: agent.instance },
     folder,
     sockets,
     agentLog,

@@ -26,7 +26,7 @@ export async function run(given: Omit<Context, 'stop' | 'startedAt' | 'opened'>)
   const context: Context = { ...given, stop, startedAt: new Date(), opened };
   const prepared = await prepare(context);
   const telemetry = await openTelemetry(context, prepared);
-  const configuration = await openConfiguration(context, prepared);
+  const configuration = await openConfiguration(context, prepared, telemetry);
   const envoy = await openEnvoy(context, prepared, configuration);
   await openServers(context, prepared, configuration, envoy, telemetry);
 

@@ -57,7 +57,11 @@ const GROUPS: readonly Group[] = [
   },
   {
     variables: [...XRAY, ...SAMPLING],
-    why: ({ tracing }) => unless(tracing?.kind === 'xray', 'ENABLE_ENVOY_XRAY_TRACING is not 1'),
+    why: ({ tracing, telemetry }) =>
+      unless(
+        tracing?.kind === 'xray' || telemetry.traces.exporters.includes('xray-daemon'),
+        'ENABLE_ENVOY_XRAY_TRACING is not 1',
+      ),
   },
   {
     variables: ['XRAY_SAMPLING_RATE'],
@@ -74,6 +78,18 @@ const GROUPS: readonly Group[] = [
   {
     variables: ['JAEGER_TRACER_ADDRESS', 'JAEGER_TRACER_PORT', 'JAEGER_TRACER_VERSION'],
     why: ({ tracing }) => unless(tracing?.kind === 'jaeger', 'ENABLE_ENVOY_JAEGER_TRACING is not 1'),
+  },
+  {
+    variables: ['OTEL_TRACES_SAMPLER', 'OTEL_TRACES_SAMPLER_ARG'],
+    why: ({ tracing, telemetry: { traces } }) =>
+      unless(
+        tracing?.kind === 'opentelemetry' || traces.keepsFailed,
+        "Envoy has no tracer of OpenTelemetry's",
+      ),
+  },
+  {
+    variables: ['DAYBREAK_TRACES_KEEP_FAILED'],
+    why: ({ telemetry }) => unless(telemetry.traces.exporters.length > 0, 'no traces pass through the agent'),
   },
   {
     variables: ['OTEL_PROPAGATORS'],

@@ -45,6 +45,7 @@ test('the two required variables, and the defaults', () => {
     state: { folder: '/var/lib/daybreak-agent', isNamed: false, keys: false },
     // agent/telemetry/settings/telemetry-settings.test.ts has its defaults.
     telemetry: expect.objectContaining({ inputs: [] }),
+    xrayDaemon: { host: '127.0.0.1', port: 2000 },
   });
 });
 

@@ -32,8 +32,9 @@ import {
 } from '../custom-config/custom-config-settings.ts';
 import { resourceName, type ResourceName } from './parsers/resource-name.ts';
 import { rejectUnsupported } from './unsupported.ts';
+import { joinTracing } from '../tracing/join-tracing.ts';
 import { readTraceContext } from '../tracing/trace-context-settings.ts';
-import { readTracing, type TracingSettings } from '../tracing/tracing-settings.ts';
+import { readTracing, type DaemonAddress, type TracingSettings } from '../tracing/tracing-settings.ts';
 import { readState, type StateSettings } from './state-settings.ts';
 import { readTelemetry, type TelemetrySettings } from '../telemetry/settings/telemetry-settings.ts';
 import { readXds, type XdsSettings } from './xds/xds-settings.ts';
@@ -83,6 +84,8 @@ export type AgentSettings = {
   readonly state: StateSettings;
   /** Telemetry that passes through the agent. `stats` and `tracing` are Envoy's own. */
   readonly telemetry: TelemetrySettings;
+  /** Where the agent's output `xray-daemon` sends to. */
+  readonly xrayDaemon: DaemonAddress;
 };
 
 const ENVOY_UID = 1337;
@@ -109,7 +112,13 @@ export function readAgentSettings(
     const isRequired = customConfig.own === undefined;
     const resource = readResource(read, isRequired);
     const uid = read('DAYBREAK_UID', id, read('APPMESH_IGNORE_UID', id, ENVOY_UID));
-    const tracing = readTracing(read, resource, isReplaced(customConfig, 'ENVOY_TRACING_CFG_FILE'));
+    const isOwnTracer = isReplaced(customConfig, 'ENVOY_TRACING_CFG_FILE');
+    const { tracing, telemetry, xrayDaemon } = joinTracing(
+      read,
+      readTracing(read, resource, isOwnTracer),
+      readTelemetry(read),
+      isOwnTracer,
+    );
     return {
       resource,
       cluster: read(
@@ -149,7 +158,8 @@ export function readAgentSettings(
       logForm: read('DAYBREAK_LOG_FORMAT', oneOf(...LOG_FORMS), undefined),
       runFolder: read('DAYBREAK_RUN_DIR', folder, read('TMPDIR', folder, '/tmp')),
       state: readState(read),
-      telemetry: readTelemetry(read),
+      telemetry,
+      xrayDaemon,
     };
   });
 }

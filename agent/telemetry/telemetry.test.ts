@@ -6,6 +6,7 @@ test('StatsD goes in, and its values leave by OTLP with the attributes of the pr
   await using receiver = await startOtlpReceiver();
   await using telemetry = await startTelemetry({
     OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+    OTEL_TRACES_EXPORTER: 'none',
     OTEL_METRIC_EXPORT_INTERVAL: '100',
     DAYBREAK_TELEMETRY_INPUTS: 'statsd',
   });

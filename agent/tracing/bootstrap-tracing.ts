@@ -1,3 +1,9 @@
+import {
+  OTLP_CLUSTER,
+  OPENTELEMETRY_RUNTIME,
+  openTelemetryTracer,
+  type SourceAttributes,
+} from './bootstrap-opentelemetry.ts';
 import type { AgentSettings } from '../settings/settings.ts';
 import type { TracingSettings } from './tracing-settings.ts';
 
@@ -7,7 +13,11 @@ const TYPES = 'type.googleapis.com/envoy.config.trace.v3';
  * Returns the tracer of the bootstrap, as App Mesh's agent wrote it. `samplingRules` is the path of the file that the agent writes for a
  * sampling rate.
  */
-export function tracing({ tracing: tracer, traceContext, resource }: AgentSettings, samplingRules: string) {
+export function tracing(
+  { tracing: tracer, traceContext, resource }: AgentSettings,
+  samplingRules: string,
+  source: SourceAttributes,
+) {
   switch (tracer?.kind) {
     case 'xray':
       return http('xray', xray(tracer, resource, samplingRules));
@@ -26,17 +36,47 @@ export function tracing({ tracing: tracer, traceContext, resource }: AgentSettin
         sharedSpanContext: false,
         ...(traceContext === undefined ? {} : WITH_W3C),
       });
+    case 'opentelemetry':
+      return http('opentelemetry', openTelemetryTracer(tracer, source));
     case undefined:
       return {};
   }
 }
 
+/** Returns the runtime values that the tracer needs. */
+export function tracingRuntime({ tracing: tracer }: AgentSettings) {
+  return tracer?.kind === 'opentelemetry' ? OPENTELEMETRY_RUNTIME : {};
+}
+
 /** Returns the cluster to which the tracer sends, if it sends over HTTP. */
 export function tracingClusters({ tracing: tracer }: AgentSettings) {
-  return tracer === undefined || tracer.kind === 'xray'
-    ? []
-    : [collector(COLLECTORS[tracer.kind], tracer.host, tracer.port)];
+  switch (tracer?.kind) {
+    case 'datadog':
+    case 'jaeger':
+      return [collector(COLLECTORS[tracer.kind], tracer.host, tracer.port)];
+    case 'opentelemetry': {
+      if (tracer.receiver === undefined) return [];
+      const { url, isGrpc } = tracer.receiver;
+      // An IPv6 address has brackets in a URL.
+      const host = url.hostname.replaceAll(/^\[|\]$/g, '');
+      return [collector(OTLP_CLUSTER, host, Number(url.port || HTTP_PORT), isGrpc ? HTTP2 : {})];
+    }
+    case 'xray':
+    case undefined:
+      return [];
+  }
 }
+
+const HTTP_PORT = 80;
+
+const HTTP2 = {
+  typedExtensionProtocolOptions: {
+    'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': {
+      '@type': 'type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions',
+      explicitHttpConfig: { http2ProtocolOptions: {} },
+    },
+  },
+};
 
 /** Without it, Zipkin's tracer reads and writes B3 only; W3C's trace ids have 128 bits. */
 const WITH_W3C = { traceContextOption: 'USE_B3_WITH_W3C_PROPAGATION', traceId128bit: true };
@@ -71,12 +111,13 @@ function xray(
  * A cluster that Envoy resolves itself. Unlike App Mesh's, it does not delay the start: Envoy would read its configuration only after
  * the first answer of DNS, or its last time-out.
  */
-function collector(name: string, address: string, portValue: number) {
+function collector(name: string, address: string, portValue: number, options: object = {}) {
   return {
     name,
     type: 'STRICT_DNS',
     connectTimeout: '1s',
     waitForWarmOnInit: false,
+    ...options,
     loadAssignment: {
       clusterName: name,
       endpoints: [{ lbEndpoints: [{ endpoint: { address: { socketAddress: { address, portValue } } } }] }],

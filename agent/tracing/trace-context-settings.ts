@@ -7,6 +7,7 @@ const OWN = {
   xray: 'xray',
   datadog: 'tracecontext',
   jaeger: 'tracecontext',
+  opentelemetry: 'tracecontext',
 } as const satisfies Readonly<Record<TracingSettings['kind'], TraceContext['own']>>;
 
 /** The default of `OTEL_PROPAGATORS` by tracer. Zipkin's and Datadog's tracers stay as App Mesh had them. */
@@ -14,6 +15,7 @@ const USUAL: Readonly<Record<TracingSettings['kind'], readonly TraceFormat[]>> =
   xray: ['xray', 'tracecontext'],
   datadog: [],
   jaeger: [],
+  opentelemetry: ['tracecontext', 'xray'],
 };
 
 /**

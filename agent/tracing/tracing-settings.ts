@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { boolean, port, text, type Parser, type Reader } from '../../common/settings.ts';
 import { host, path } from '../settings/parsers/parsers.ts';
+import type { Sampler } from '../telemetry/settings/sampler-settings.ts';
 import type { ResourceName } from '../settings/parsers/resource-name.ts';
 
 /** How X-Ray's daemon samples requests that reach Envoy without a decision. */
@@ -27,7 +28,19 @@ export type TracingSettings =
       readonly host: string;
       readonly port: number;
       readonly version: 'HTTP_PROTO' | 'HTTP_JSON';
-    };
+    }
+  | OpenTelemetryTracer;
+
+/** OpenTelemetry's tracer. */
+export type OpenTelemetryTracer = {
+  readonly kind: 'opentelemetry';
+  readonly sampler: Sampler;
+  /** The receiver to which Envoy sends by itself. Undefined: Envoy sends to the agent. */
+  readonly receiver: { readonly url: URL; readonly isGrpc: boolean; readonly timeoutMs: number } | undefined;
+};
+
+/** The address of X-Ray's daemon: a name or an IP address. */
+export type DaemonAddress = { readonly host: string; readonly port: number };
 
 /** The variable that selects each tracer. */
 export const TRACING_SWITCHES = {
@@ -61,23 +74,28 @@ export function readTracing(
   return first === undefined ? undefined : all[first];
 }
 
-/** Reads values of one tracer. */
-type TracerReader = <T>(name: string, parse: Parser<T>, fallback: T) => T;
+/** Reads values of one tracer: those of a tracer that is off are not looked at. */
+export type TracerReader = <T>(name: string, parse: Parser<T>, fallback: T) => T;
 
 /** Returns a reader that looks at values only if the tracer is on. */
-function only(read: Reader, isOn: boolean): TracerReader {
+export function only(read: Reader, isOn: boolean): TracerReader {
   return (name, parse, fallback) => read(name, isOn ? parse : () => ({ value: fallback }), fallback);
 }
 
-function readXRay(read: TracerReader, { mesh, name }: ResourceName): TracingSettings {
+/** Reads where X-Ray's daemon is. */
+export function readDaemon(read: TracerReader): DaemonAddress {
   const usualPort = read('XRAY_DAEMON_PORT', port, 2000);
   const daemon = read<Daemon>('AWS_XRAY_DAEMON_ADDRESS', daemonAddress, { host: '127.0.0.1' });
+  return { host: daemon.host, port: daemon.port ?? usualPort };
+}
+
+function readXRay(read: TracerReader, { mesh, name }: ResourceName): TracingSettings {
+  const daemon = readDaemon(read);
   const manifest = read<string | undefined>('XRAY_SAMPLING_RULE_MANIFEST', path, undefined);
   const rate = read<number | undefined>('XRAY_SAMPLING_RATE', samplingRate, undefined);
   return {
     kind: 'xray',
-    host: daemon.host,
-    port: daemon.port ?? usualPort,
+    ...daemon,
     segmentName: read('XRAY_SEGMENT_NAME', text, `${mesh}/${name}`),
     sampling: manifest === undefined ? ofRate(rate) : { kind: 'manifest', path: manifest },
   };

@@ -9,7 +9,7 @@ test('the defaults ask for nothing', () => {
   const settings = telemetrySettings({});
   expect(settings).toEqual({
     inputs: [],
-    ports: { statsd: 8125, otlpGrpc: 4317, otlpHttp: 4318 },
+    ports: { statsd: 8125, otlpGrpc: 4317, otlpHttp: 4318, xray: 2000 },
     resource: { attributes: {}, groups: TAGS },
     metrics: {
       exporters: [],
@@ -23,6 +23,13 @@ test('the defaults ask for nothing', () => {
       intervalMs: 60_000,
       temporality: 'cumulative',
       mostSeries: 10_000,
+    },
+    traces: {
+      exporters: [],
+      otlp: expect.objectContaining({ url: new URL('http://127.0.0.1:4318/v1/traces') }) as unknown,
+      zipkin: { url: new URL('http://127.0.0.1:9411/api/v2/spans'), timeoutMs: 10_000 },
+      sampler: { kind: 'ratio', ratio: 1, isParentBased: true },
+      keepsFailed: false,
     },
     queueBytes: 4 * 1024 * 1024,
   });

@@ -1,9 +1,10 @@
 import { boolean, integer, list, oneOf, port, type Reader } from '../../../common/settings.ts';
 import { readMetrics, type MetricsSettings } from './metrics-settings.ts';
+import { readTraces, type TracesSettings } from './traces-settings.ts';
 import { readResourceSettings, type ResourceSettings } from './resource-settings.ts';
 
 /** The protocols in which the agent takes telemetry on loopback. */
-export const TELEMETRY_INPUTS = ['statsd', 'otlp'] as const;
+export const TELEMETRY_INPUTS = ['statsd', 'otlp', 'xray'] as const;
 
 /** A protocol in which the agent takes telemetry. */
 export type TelemetryInput = (typeof TELEMETRY_INPUTS)[number];
@@ -11,9 +12,15 @@ export type TelemetryInput = (typeof TELEMETRY_INPUTS)[number];
 /** Settings of the telemetry that passes through the agent. */
 export type TelemetrySettings = {
   readonly inputs: readonly TelemetryInput[];
-  readonly ports: { readonly statsd: number; readonly otlpGrpc: number; readonly otlpHttp: number };
+  readonly ports: {
+    readonly statsd: number;
+    readonly otlpGrpc: number;
+    readonly otlpHttp: number;
+    readonly xray: number;
+  };
   readonly resource: ResourceSettings;
   readonly metrics: MetricsSettings;
+  readonly traces: TracesSettings;
   /** The most that waits for one receiver, in bytes. */
   readonly queueBytes: number;
 };
@@ -25,6 +32,7 @@ const QUEUE_MIB = 4;
 /** Reads the settings of telemetry. `OTEL_SDK_DISABLED` turns all outputs off. */
 export function readTelemetry(read: Reader): TelemetrySettings {
   const metrics = readMetrics(read);
+  const traces = readTraces(read);
   const isDisabled = read('OTEL_SDK_DISABLED', boolean, false);
   return {
     inputs: read('DAYBREAK_TELEMETRY_INPUTS', list(oneOf(...TELEMETRY_INPUTS)), []),
@@ -32,14 +40,16 @@ export function readTelemetry(read: Reader): TelemetrySettings {
       statsd: read('DAYBREAK_STATSD_PORT', port, 8125),
       otlpGrpc: read('DAYBREAK_OTLP_GRPC_PORT', port, 4317),
       otlpHttp: read('DAYBREAK_OTLP_HTTP_PORT', port, 4318),
+      xray: read('DAYBREAK_XRAY_PORT', port, 2000),
     },
     resource: readResourceSettings(read),
     metrics: isDisabled ? { ...metrics, exporters: [] } : metrics,
+    traces: isDisabled ? { ...traces, exporters: [] } : traces,
     queueBytes: MIB * read('DAYBREAK_TELEMETRY_QUEUE_MIB', integer(1, 64), QUEUE_MIB),
   };
 }
 
 /** Returns whether the agent has to load its telemetry. */
-export function isTelemetryAsked({ inputs, metrics }: TelemetrySettings): boolean {
-  return inputs.length > 0 || metrics.exporters.length > 0;
+export function isTelemetryAsked({ inputs, metrics, traces }: TelemetrySettings): boolean {
+  return inputs.length > 0 || metrics.exporters.length > 0 || traces.exporters.length > 0;
 }

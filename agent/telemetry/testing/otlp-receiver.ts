@@ -4,6 +4,12 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import type { ExportMetricsServiceRequest } from '../otlp/generated/opentelemetry/proto/collector/metrics/v1/metrics_service_pb.ts';
+import type { ExportTraceServiceRequest } from '../otlp/generated/opentelemetry/proto/collector/trace/v1/trace_service_pb.ts';
+import {
+  Status_StatusCode as Code,
+  type Span,
+} from '../otlp/generated/opentelemetry/proto/trace/v1/trace_pb.ts';
+import { plainAttributes } from '../traces/attribute.ts';
 import { fromOtlpJson } from '../otlp/otlp-json.ts';
 import { REQUESTS } from '../otlp/requests.ts';
 import type { Signal } from '../settings/signal.ts';
@@ -27,7 +33,22 @@ export type OtlpReceiver = {
   readonly answerWith: (status: number) => void;
   /** Data points of metrics, as `NAME{tag="value",…} VALUE` in the order of arrival. */
   readonly points: () => readonly string[];
+  /** Spans of traces, in the order of arrival. */
+  readonly spans: () => readonly ReceivedSpan[];
   [Symbol.asyncDispose](): Promise<void>;
+};
+
+/** A span as text and plain JSON: ids are hexadecimal. */
+export type ReceivedSpan = {
+  readonly service: unknown;
+  readonly name: string;
+  readonly kind: Span['kind'];
+  readonly trace: string;
+  readonly id: string;
+  readonly parent: string;
+  readonly isFailed: boolean;
+  readonly resource: Readonly<Record<string, unknown>>;
+  readonly attributes: Readonly<Record<string, unknown>>;
 };
 
 /** Starts a receiver on a port of 127.0.0.1, by default a free one. */
@@ -53,7 +74,14 @@ export async function startOtlpReceiver(port = 0): Promise<OtlpReceiver> {
     url: `http://127.0.0.1:${bound}`,
     received,
     answerWith: (next) => void (status = next),
-    points: () => received.flatMap(({ message }) => pointsIn(message as ExportMetricsServiceRequest)),
+    points: () =>
+      received.flatMap(({ path, message }) =>
+        path.endsWith('metrics') ? pointsIn(message as ExportMetricsServiceRequest) : [],
+      ),
+    spans: () =>
+      received.flatMap(({ path, message }) =>
+        path.endsWith('traces') ? spansIn(message as ExportTraceServiceRequest) : [],
+      ),
     async [Symbol.asyncDispose]() {
       server.close();
       server.closeAllConnections();
@@ -88,4 +116,25 @@ function pointsIn({ resourceMetrics }: ExportMetricsServiceRequest): readonly st
       return `${name}{${tags}} ${value}`;
     }),
   );
+}
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+
+function spansIn({ resourceSpans }: ExportTraceServiceRequest): readonly ReceivedSpan[] {
+  return resourceSpans.flatMap(({ resource, scopeSpans }) => {
+    const source = plainAttributes(resource?.attributes ?? []);
+    return scopeSpans.flatMap(({ spans }) =>
+      spans.map((span) => ({
+        service: source['service.name'],
+        name: span.name,
+        kind: span.kind,
+        trace: hex(span.traceId),
+        id: hex(span.spanId),
+        parent: hex(span.parentSpanId),
+        isFailed: span.status?.code === Code.ERROR,
+        resource: source,
+        attributes: plainAttributes(span.attributes),
+      })),
+    );
+  });
 }

@@ -21,10 +21,11 @@ export function telemetrySettings(env: Readonly<Record<string, string>>): Teleme
 export async function startTelemetry(
   env: Readonly<Record<string, string>>,
 ): Promise<Telemetry & AsyncDisposable> {
-  const settings = { ...telemetrySettings(env), ports: { statsd: 0, otlpGrpc: 0, otlpHttp: 0 } };
+  const settings = { ...telemetrySettings(env), ports: { statsd: 0, otlpGrpc: 0, otlpHttp: 0, xray: 0 } };
   const telemetry = await openTelemetry({
     settings,
     facts: FACTS,
+    daemon: { host: '127.0.0.1', port: 1 },
     version: '1',
     log: createLog('test', 'silent'),
   });

@@ -1,0 +1,66 @@
+import { create, fromBinary, toBinary, type MessageShape } from '@bufbuild/protobuf';
+import { CallError } from '../../../xds/grpc/call-error.ts';
+import type { GrpcServer, Method } from '../../../xds/grpc/server.ts';
+import { status } from '../../../xds/grpc/status.ts';
+import { errorText } from '../../../common/error-text.ts';
+import { ExportLogsServiceResponseSchema } from './generated/opentelemetry/proto/collector/logs/v1/logs_service_pb.ts';
+import { ExportMetricsServiceResponseSchema } from './generated/opentelemetry/proto/collector/metrics/v1/metrics_service_pb.ts';
+import { ExportTraceServiceResponseSchema } from './generated/opentelemetry/proto/collector/trace/v1/trace_service_pb.ts';
+import type { Signal } from '../settings/signal.ts';
+import { REQUESTS } from './requests.ts';
+
+/** The receivers of OTLP by signal. A signal without one is not served. */
+export type OtlpReceivers = {
+  readonly [S in Signal]?: (request: MessageShape<(typeof REQUESTS)[S]>) => void;
+};
+
+const PATHS: Readonly<Record<Signal, string>> = {
+  traces: '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
+  metrics: '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export',
+  logs: '/opentelemetry.proto.collector.logs.v1.LogsService/Export',
+};
+
+/** Every answer is empty: all items were taken. */
+const ANSWERS: Readonly<Record<Signal, Uint8Array>> = {
+  traces: toBinary(ExportTraceServiceResponseSchema, create(ExportTraceServiceResponseSchema)),
+  metrics: toBinary(ExportMetricsServiceResponseSchema, create(ExportMetricsServiceResponseSchema)),
+  logs: toBinary(ExportLogsServiceResponseSchema, create(ExportLogsServiceResponseSchema)),
+};
+
+/** Adds the export services of OTLP to a gRPC server. https://opentelemetry.io/docs/specs/otlp/#otlpgrpc */
+export function addOtlpServices(server: GrpcServer, { traces, metrics, logs }: OtlpReceivers): void {
+  if (traces !== undefined) server.add(PATHS.traces, method('traces', traces));
+  if (metrics !== undefined) server.add(PATHS.metrics, method('metrics', metrics));
+  if (logs !== undefined) server.add(PATHS.logs, method('logs', logs));
+}
+
+function method<S extends Signal>(
+  signal: S,
+  take: (request: MessageShape<(typeof REQUESTS)[S]>) => void,
+): Method {
+  return (call) => {
+    let isTaken = false;
+    return {
+      message(bytes) {
+        // The request keeps parts of its buffer, which belongs to another message after this one.
+        take(decode(signal, Uint8Array.from(bytes)));
+        isTaken = true;
+        call.write(
+          () => ANSWERS[signal],
+          () => call.end(status.OK),
+        );
+      },
+      halfClose() {
+        if (!isTaken) call.end(status.INVALID_ARGUMENT, 'the call had no request');
+      },
+    };
+  };
+}
+
+function decode<S extends Signal>(signal: S, bytes: Uint8Array): MessageShape<(typeof REQUESTS)[S]> {
+  try {
+    return fromBinary<(typeof REQUESTS)[S]>(REQUESTS[signal], bytes);
+  } catch (error) {
+    throw new CallError(status.INVALID_ARGUMENT, `no request of OTLP: ${errorText(error)}`, { cause: error });
+  }
+}

@@ -1,0 +1,46 @@
+import { boolean, integer, type Parser, type Reader } from '../../../common/settings.ts';
+import { exporterList } from './metrics-settings.ts';
+import { hasOtlpEndpoint, readOtlp, type OtlpSettings } from './otlp-settings.ts';
+import { readSampler, type Sampler } from './sampler-settings.ts';
+
+/** Where traces go. */
+export const TRACES_EXPORTERS = ['otlp', 'xray', 'xray-daemon', 'zipkin'] as const;
+
+/** An output of traces. */
+export type TracesExporter = (typeof TRACES_EXPORTERS)[number];
+
+/** Settings of the traces that the agent sends. */
+export type TracesSettings = {
+  readonly exporters: readonly TracesExporter[];
+  readonly otlp: OtlpSettings;
+  readonly zipkin: { readonly url: URL; readonly timeoutMs: number };
+  /** A URL that replaces AWS's own. */
+  readonly xrayEndpoint: string | undefined;
+  readonly sampler: Sampler;
+  /** Whether traces with a failed request are kept although the sampler did not choose them. */
+  readonly keepsFailed: boolean;
+};
+
+const ZIPKIN = new URL('http://127.0.0.1:9411/api/v2/spans');
+const ZIPKIN_TIMEOUT_MS = 10_000;
+
+/** Reads the settings of traces. Without a list of exporters, an endpoint for OTLP asks for OTLP. */
+export function readTraces(read: Reader): TracesSettings {
+  const usual = hasOtlpEndpoint(read, 'traces') ? (['otlp'] as const) : [];
+  return {
+    exporters: read('OTEL_TRACES_EXPORTER', exporterList(TRACES_EXPORTERS), usual),
+    otlp: readOtlp(read, 'traces'),
+    zipkin: {
+      url: read('OTEL_EXPORTER_ZIPKIN_ENDPOINT', url, ZIPKIN),
+      timeoutMs: read('OTEL_EXPORTER_ZIPKIN_TIMEOUT', integer(1, 600_000), ZIPKIN_TIMEOUT_MS),
+    },
+    xrayEndpoint: read('AWS_ENDPOINT_URL_XRAY', url, read('AWS_ENDPOINT_URL', url, undefined))?.href,
+    sampler: readSampler(read),
+    keepsFailed: read('DAYBREAK_TRACES_KEEP_FAILED', boolean, false),
+  };
+}
+
+const url: Parser<URL> = (value) => {
+  const parsed = /^https?:\/\//i.test(value) ? URL.parse(value) : null;
+  return parsed === null ? { wanted: 'a URL with http:// or https://' } : { value: parsed };
+};

@@ -1,0 +1,44 @@
+import { createSocket } from 'node:dgram';
+import { isIPv6 } from 'node:net';
+import type { Parts } from '../parts.ts';
+import { createExportQueue } from '../queue/export-queue.ts';
+import type { TraceOutput } from '../traces/trace-output.ts';
+import { documentsOf } from './documents.ts';
+
+const HEADER = '{"format":"json","version":1}\n';
+
+/**
+ * Opens X-Ray's daemon: one datagram for each segment, as the daemon takes them. Nothing says whether a daemon listens, unless it is on this
+ * host, where the kernel says so.
+ */
+export function openDaemonTraces(
+  { host, port }: { readonly host: string; readonly port: number },
+  { mostBytes, onState }: Parts,
+): TraceOutput {
+  const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
+  socket.on('error', () => undefined);
+  socket.unref();
+  const queue = createExportQueue({
+    output: `xray-daemon traces ${host}:${port}`,
+    mostBytes,
+    onState,
+    async send({ bytes }) {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      socket.send(bytes, port, host, (error) => (error === null ? resolve() : reject(error)));
+      await promise;
+      return { kind: 'taken' };
+    },
+  });
+  const push = (documents: readonly string[]): void => {
+    for (const document of documents) queue.push({ items: 1, bytes: Buffer.from(`${HEADER}${document}`) });
+  };
+  return {
+    spans: (resources) => push(documentsOf(resources)),
+    segments: (segments) => push(segments.map(({ document }) => document)),
+    status: queue.status,
+    async close(limitMs) {
+      await queue.close(limitMs);
+      socket.close();
+    },
+  };
+}

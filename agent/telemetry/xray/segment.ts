@@ -1,0 +1,90 @@
+/** A segment or subsegment of X-Ray, as far as the agent reads it. `document` is the whole text as it came. */
+export type Segment = SegmentFields & { readonly traceId: string; readonly document: string };
+
+/** The members of a segment document. https://docs.aws.amazon.com/xray/latest/devguide/xray-api-segmentdocuments.html */
+export type SegmentFields = {
+  readonly name: string;
+  /** 16 hexadecimal digits. */
+  readonly id: string;
+  readonly parent_id?: string;
+  /** Seconds since 1970, with a fraction. */
+  readonly start_time: number;
+  readonly end_time?: number;
+  readonly in_progress?: boolean;
+  readonly type?: string;
+  readonly namespace?: string;
+  readonly origin?: string;
+  readonly error?: boolean;
+  readonly fault?: boolean;
+  readonly throttle?: boolean;
+  readonly http?: {
+    readonly request?: Readonly<Record<string, unknown>>;
+    readonly response?: Readonly<Record<string, unknown>>;
+  };
+  readonly annotations?: Readonly<Record<string, unknown>>;
+  readonly metadata?: Readonly<Record<string, unknown>>;
+  readonly aws?: Readonly<Record<string, unknown>>;
+  readonly sql?: Readonly<Record<string, unknown>>;
+  readonly cause?: unknown;
+  readonly subsegments?: readonly SegmentFields[];
+};
+
+/** Subsegments in subsegments. Deeper ones are left out of spans; the document keeps them. */
+export const DEEPEST = 32;
+
+const HEADER = '{"format"';
+const TRACE_ID = /^1-[0-9a-f]{8}-[0-9a-f]{24}$/i;
+const ID = /^[0-9a-f]{16}$/i;
+
+/**
+ * Parses a datagram of X-Ray's protocol: a line `{"format":"json","version":1}`, then a segment document. Undefined if it has another form.
+ * https://docs.aws.amazon.com/xray/latest/devguide/xray-api-sendingdata.html
+ */
+export function parseDatagram(datagram: Buffer): Segment | undefined {
+  const newline = datagram.indexOf('\n');
+  if (newline === -1) return undefined;
+  const header = datagram.toString('utf8', 0, newline).replaceAll(/\s/g, '');
+  if (!header.startsWith(HEADER) || !isHeader(header)) return undefined;
+  return parseSegment(datagram.toString('utf8', newline + 1));
+}
+
+function isHeader(line: string): boolean {
+  const header = parseObject(line);
+  return header?.['format'] === 'json' && header['version'] === 1;
+}
+
+/** Parses a segment document. Undefined if it is no JSON, or lacks a member that X-Ray requires. */
+export function parseSegment(document: string): Segment | undefined {
+  const fields = parseObject(document);
+  if (fields === undefined || !isSegment(fields)) return undefined;
+  const traceId = fields['trace_id'];
+  if (typeof traceId !== 'string' || !TRACE_ID.test(traceId)) return undefined;
+  return { ...fields, traceId: traceId.toLowerCase(), document };
+}
+
+function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Returns whether an object has what every segment and subsegment has. Members of another type count as absent where they are read. */
+export function isSegment(fields: unknown): fields is SegmentFields & Readonly<Record<string, unknown>> {
+  if (!isObject(fields)) return false;
+  const { name, id, start_time: start } = fields;
+  return (
+    typeof name === 'string' &&
+    typeof id === 'string' &&
+    ID.test(id) &&
+    typeof start === 'number' &&
+    Number.isFinite(start) &&
+    start >= 0
+  );
+}
