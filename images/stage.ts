@@ -1,6 +1,6 @@
 import { chmod, copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { bundle } from '../test/lab/bundle.ts';
+import { bundle, type Bundle } from '../test/lab/bundle.ts';
 import { thirdPartyLicenses } from './third-party-licenses.ts';
 
 const NODE = 'usr/lib/daybreak/node';
@@ -18,10 +18,11 @@ const FILES: Readonly<Record<string, string>> = {
 /**
  * Writes into `folder`, which is new or empty, all of Daybreak as it is installed, with paths as below `/`: the commands, the
  * bundled programs, `node` (the path of a Node binary for the machine they will run on), and systemd's units and user. It is
- * the context of the Dockerfile, and what a machine without Docker unpacks. Envoy is not in it.
+ * what a machine without Docker unpacks. Envoy is not in it.
+ * @returns the folders of the npm packages whose code is in the programs
  * @throws Error when something is in `folder`: all that is there in the end gets new modes.
  */
-export async function stage(folder: string, node: string): Promise<void> {
+export async function stage(folder: string, node: string): Promise<Pick<Bundle, 'packages'>> {
   await mkdir(folder, { recursive: true });
   if ((await readdir(folder)).length > 0) throw new Error(`${folder} is not empty: name a new folder`);
   for (const [file, installed] of Object.entries(FILES)) {
@@ -31,6 +32,7 @@ export async function stage(folder: string, node: string): Promise<void> {
   const { packages } = await bundle({ folder: join(folder, PROGRAM) });
   await writeFile(join(folder, PROGRAM, 'THIRD-PARTY-LICENSES.txt'), await thirdPartyLicenses(packages));
   await openToAll(folder);
+  return { packages };
 }
 
 async function put(file: string, installed: string): Promise<void> {

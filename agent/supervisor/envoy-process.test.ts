@@ -53,6 +53,19 @@ test('the process cannot gain privileges, and leaves no core file', async () => 
   await envoy.stop();
 });
 
+test('without a shell, as in the slim image, the process has the same bounds', async () => {
+  const child = spawn(
+    'setpriv',
+    boundTo(process.pid, ['cat', '/proc/self/status', '/proc/self/limits'], false),
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  const output = Buffer.concat((await child.stdout.toArray()) as Buffer[]).toString();
+  expect(output).toMatch(/^NoNewPrivs:\t1$/m);
+  expect(output).toMatch(/^Max core file size +0 +0 /m);
+});
+
 test('if setpriv is missing, the error names the package to install', async () => {
   const start = startEnvoy({ ...quiet, env: { PATH: '/nowhere' }, binary: 'sh', args: [] });
   await expect(start).rejects.toThrow('setpriv was not found: install util-linux');

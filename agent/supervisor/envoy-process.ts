@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { programMissing } from '../errors.ts';
 
 /** How a process ended: with a code, or by a signal. */
@@ -58,11 +59,21 @@ export async function startEnvoy(command: EnvoyCommand): Promise<EnvoyProcess> {
 const SCRIPT = 'ulimit -c 0; [ "$PPID" = "$0" ] && exec "$@"';
 
 /**
- * Returns arguments for `setpriv` that run `command` only while its parent is the process `agentPid`, and that keep it from gaining
- * privileges by set-user-ID bits or file capabilities.
+ * The same in an image without a shell, but for the moment before `--pdeathsig` is set. That is harmless in a container: it ends with the agent.
  */
-export function boundTo(agentPid: number, command: readonly string[]): readonly string[] {
-  return ['--no-new-privs', '--pdeathsig', 'KILL', 'sh', '-c', SCRIPT, `${agentPid}`, ...command];
+const WITHOUT_SHELL = ['prlimit', '--core=0'];
+
+/**
+ * Returns arguments for `setpriv` that run `command` only while its parent is the process `agentPid`, and that keep it from gaining
+ * privileges by set-user-ID bits or file capabilities. `shell`: whether there is a shell.
+ */
+export function boundTo(
+  agentPid: number,
+  command: readonly string[],
+  shell = existsSync('/bin/sh'),
+): readonly string[] {
+  const bound = shell ? ['sh', '-c', SCRIPT, `${agentPid}`] : WITHOUT_SHELL;
+  return ['--no-new-privs', '--pdeathsig', 'KILL', ...bound, ...command];
 }
 
 /** Describes how a process ended, e.g. `was killed by SIGSEGV`. */

@@ -1,0 +1,93 @@
+import type { Architecture } from './architecture.ts';
+
+/** The images, in the order in which they are built. */
+export const TARGETS = ['envoy', 'envoy-slim', 'proxy-route-manager', 'controlplane'] as const;
+
+/** One of the images. */
+export type Target = (typeof TARGETS)[number];
+
+/** The layers of all images. Each comes from a folder of its own; images with the same first layers share them. */
+export type LayerName =
+  | 'base'
+  | 'node'
+  | 'envoy'
+  | `packages-${Target}`
+  | 'programs'
+  | 'programs-slim'
+  | 'endpoint';
+
+/** A health check, in the form of an image's configuration; times in nanoseconds. */
+export type Healthcheck = {
+  readonly Test: readonly string[];
+  readonly Interval: number;
+  readonly Timeout: number;
+  readonly StartPeriod: number;
+  readonly Retries: number;
+};
+
+/**
+ * An image: its layers from the lowest to the highest, and how a container of it starts. One more layer, on top, has its bill of materials.
+ */
+export type Definition = {
+  readonly description: string;
+  readonly layers: readonly LayerName[];
+  readonly command: readonly string[];
+  readonly user?: string;
+  readonly env?: readonly string[];
+  readonly healthcheck?: Healthcheck;
+};
+
+const SECOND = 1_000_000_000;
+
+/** The times of App Mesh's task definitions. */
+const TIMES = { Interval: 5 * SECOND, Timeout: 2 * SECOND, StartPeriod: 10 * SECOND, Retries: 3 };
+
+/** The line of App Mesh's task definitions. */
+export const LIVE = 'curl -s http://localhost:9901/server_info | grep state | grep -q LIVE';
+
+/** What each image consists of. Node and Envoy, which are large and seldom change, come before the rest. */
+export const IMAGES: Readonly<Record<Target, Definition>> = {
+  envoy: {
+    description: "Daybreak's agent and Envoy, in place of aws-appmesh-envoy",
+    layers: ['base', 'node', 'envoy', 'packages-envoy', 'programs', 'endpoint'],
+    command: ['/usr/bin/agent'],
+    user: '1337',
+    healthcheck: { Test: ['CMD-SHELL', LIVE], ...TIMES },
+  },
+  'envoy-slim': {
+    description: "Daybreak's agent and Envoy, without a shell",
+    layers: ['base', 'node', 'envoy', 'packages-envoy-slim', 'programs-slim', 'endpoint'],
+    command: ['/usr/bin/agent'],
+    user: '1337',
+    // A script has one flag of its interpreter; the others come from here.
+    env: ['NODE_OPTIONS=--disable-sigusr1'],
+    healthcheck: { Test: ['CMD', '/usr/bin/agent', 'ready'], ...TIMES, Interval: 10 * SECOND },
+  },
+  'proxy-route-manager': {
+    description: "Daybreak's proxyinit, in place of aws-appmesh-proxy-route-manager",
+    layers: ['base', 'node', 'packages-proxy-route-manager', 'programs'],
+    command: ['/usr/bin/daybreak', 'proxyinit'],
+  },
+  controlplane: {
+    description: "Daybreak's control plane",
+    layers: ['base', 'node', 'packages-controlplane', 'programs'],
+    command: ['/usr/bin/daybreak', 'controlplane', '--data', '/var/lib/daybreak'],
+    user: '1337',
+  },
+};
+
+/** The variables that bake an endpoint into the Envoy images, for tools that cannot set them. */
+export function endpointEnv(endpoint: string | undefined, ca: string | undefined): readonly string[] {
+  return [
+    ...(endpoint === undefined ? [] : [`APPMESH_XDS_ENDPOINT=${endpoint}`]),
+    ...(ca === undefined ? [] : ['DAYBREAK_XDS_CA_FILE=/etc/daybreak/xds-ca.pem']),
+  ];
+}
+
+/** The architecture's name in an image's configuration is Debian's. */
+export function platformOf(architecture: Architecture): {
+  readonly architecture: string;
+  readonly os: 'linux';
+} {
+  return { architecture, os: 'linux' };
+}
