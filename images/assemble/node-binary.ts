@@ -10,6 +10,7 @@ const LOCK = join(import.meta.dirname, '../../package-lock.json');
 
 /** Programs that strip a binary of another architecture, by the architecture. */
 const STRIP = { amd64: 'x86_64-linux-gnu-strip', arm64: 'aarch64-linux-gnu-strip' } as const;
+const PACKAGE = { amd64: '-x86-64-linux-gnu', arm64: '-aarch64-linux-gnu' } as const;
 
 /**
  * Writes the project's Node for `architecture` to `file`, without its symbols, which are 15% of it. This machine's is the one that
@@ -27,7 +28,10 @@ export async function putNode(
   const strip = own ? 'strip' : STRIP[architecture];
   const { failed, stderr, code } = await execa(strip, ['--strip-all', file], { reject: false });
   if (failed) {
-    const why = code === 'ENOENT' ? `there is no ${strip} (package binutils)` : stderr;
+    const why =
+      code === 'ENOENT'
+        ? `there is no ${strip} (Debian: apt-get install binutils${own ? '' : PACKAGE[architecture]})`
+        : stderr;
     warn(`Node keeps its symbols, about 20 MB: ${why}`);
   }
 }
