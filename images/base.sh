@@ -84,7 +84,7 @@ for list in "$@"; do
 done
 mapfile -t names < <(printf '%s\n' "${!keep[@]}" | LC_ALL=C sort)
 
-# What to ask apt for: the pinned versions, or the newest.
+# The request to apt: the pinned versions, or the newest.
 declare -A pinned
 wanted=("${names[@]}")
 if [[ -n $pins ]]; then

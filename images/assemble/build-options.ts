@@ -2,7 +2,7 @@ import type { Architecture } from './architecture.ts';
 import type { Target } from './definitions.ts';
 import type { EnvoySource } from './envoy-binary.ts';
 
-/** What to build, and from what. */
+/** The images to build, and their sources. */
 export type BuildOptions = {
   readonly images: readonly { readonly target: Target; readonly reference: string }[];
   readonly architecture: Architecture;

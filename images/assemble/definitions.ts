@@ -45,7 +45,7 @@ const TIMES = { Interval: 5 * SECOND, Timeout: 2 * SECOND, StartPeriod: 10 * SEC
 /** The line of App Mesh's task definitions. */
 export const LIVE = 'curl -s http://localhost:9901/server_info | grep state | grep -q LIVE';
 
-/** What each image consists of. Node and Envoy, which are large and seldom change, come before the rest. */
+/** The contents of each image. Node and Envoy, which are large and seldom change, come before the rest. */
 export const IMAGES: Readonly<Record<Target, Definition>> = {
   envoy: {
     description: "Daybreak's agent and Envoy, in place of aws-appmesh-envoy",

@@ -22,9 +22,8 @@ export type LayerFolders = { get(layer: LayerName): Promise<LayerFolder | undefi
 const USERS = {
   'etc/passwd': `root:x:0:0:root:/root:/bin/sh
 daybreak:x:1337:1337:daybreak:/:/usr/sbin/nologin
-nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin
 `,
-  'etc/group': `root:x:0:\ndaybreak:x:1337:\nnogroup:x:65534:\n`,
+  'etc/group': `root:x:0:\ndaybreak:x:1337:\n`,
   'etc/nsswitch.conf': `passwd: files\ngroup: files\nhosts: files dns\n`,
 };
 
