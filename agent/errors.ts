@@ -2,7 +2,7 @@ import { errorText } from '../common/error-text.ts';
 import type { Source } from '../common/files/source.ts';
 import type { AgentCode } from './codes.ts';
 import { describeCause, exitCodeOf, type EndCause } from './endings/end-cause.ts';
-import type { Place } from './serving/serve.ts';
+import type { ListenAddress } from './serving/serve.ts';
 
 /** Failures that stop the agent after its settings were accepted. */
 export type AgentErrorCode = Extract<
@@ -110,7 +110,7 @@ export function bootstrapRefused(files: readonly string[], words: string): Agent
 export type ServeErrorCode = 'STATUS_PORT' | 'ADMIN_PLACE' | 'MANAGEMENT_SOCKET' | 'PROMETHEUS_ADDRESS';
 
 /** A `ServeErrorCode`: the agent cannot listen on an address or socket: it is in use, or this user may not. */
-export function cannotServe(code: ServeErrorCode, place: Place, cause: unknown): AgentError {
+export function cannotServe(code: ServeErrorCode, place: ListenAddress, cause: unknown): AgentError {
   const where = 'path' in place ? place.path : `${place.address} port ${place.port}`;
   const help = code === 'ADMIN_PLACE' && 'path' in place ? ADMIN_SOCKET_HELP : SERVE_HELP[code];
   return new AgentError(code, `cannot listen on ${where} (${text(cause)}): ${help}`, { cause });

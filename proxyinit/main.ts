@@ -4,7 +4,7 @@ import { apply, planApply, planRemoval, remove, type RunOptions } from './apply/
 import type { ProxyinitCommand } from './commands.ts';
 import { ProxyinitError, usage } from './errors.ts';
 import { gather } from './settings/gather.ts';
-import type { Given } from './settings/given.ts';
+import type { RawSettings } from './settings/raw-settings.ts';
 import { hostWithout, inspect, type Host } from './backend/inspect.ts';
 import type { ProxyinitIo } from './io.ts';
 import { describeOutcome, describeRemoval, describeStatus, describeSteps } from './report.ts';
@@ -17,7 +17,7 @@ export type ProxyinitArgs = {
   readonly command: ProxyinitCommand;
   readonly dryRun: boolean;
   /** Flags by their names without `--`. */
-  readonly flags: Given['flags'];
+  readonly flags: RawSettings['flags'];
 };
 
 /** Folders of iptables and flock, which the PATH of an init system or of sudo may lack. */
@@ -42,7 +42,11 @@ export async function runProxyinit(args: ProxyinitArgs, io: ProxyinitIo): Promis
   }
 }
 
-async function dispatch({ command, dryRun }: ProxyinitArgs, given: Given, io: ProxyinitIo): Promise<number> {
+async function dispatch(
+  { command, dryRun }: ProxyinitArgs,
+  given: RawSettings,
+  io: ProxyinitIo,
+): Promise<number> {
   const env = { ...given.env, PATH: `${given.env['PATH'] ?? ''}:${SYSTEM_FOLDERS}`, LC_ALL: 'C' };
   switch (command) {
     case 'remove': {

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 
-/** @import { Workshop } from './workshop.mjs' */
+/** @import { Context } from './context.mjs' */
 
 /**
  * Runs a program as if it had been called by hand: our terminal is its own, our signals reach it, its exit code is the answer
  * (128 + n when signal n ended it).
- * @param {Workshop} workshop
+ * @param {Context} context
  * @param {string} command found on the task's PATH
  * @param {readonly string[]} args
  * @returns {Promise<number>}

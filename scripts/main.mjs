@@ -12,13 +12,13 @@ import { mayMakeHosts } from './install/privilege.mjs';
 import { check } from './tasks/check.mjs';
 import { bench, demo, pack } from './tasks/program.mjs';
 import { projectsOf, test } from './tasks/test.mjs';
-import { createWorkshop } from './workshop.mjs';
+import { createContext } from './context.mjs';
 
-/** @import { Workshop } from './workshop.mjs' */
+/** @import { Context } from './context.mjs' */
 /**
  * @typedef {object} Task
- * @property {(workshop: Workshop, args: readonly string[]) => Promise<void>} setUp
- * @property {(workshop: Workshop, args: readonly string[]) => Promise<number>} run
+ * @property {(context: Context, args: readonly string[]) => Promise<void>} setUp
+ * @property {(context: Context, args: readonly string[]) => Promise<number>} run
  */
 
 /** @type {Readonly<Record<string, Task>>} */
@@ -33,56 +33,56 @@ const TASKS = {
 
 /**
  * `npm run setup`: what the programs, the images and `npm run check` need; with `--all`, what every test needs.
- * @param {Workshop} workshop
+ * @param {Context} context
  * @param {readonly string[]} args
  */
-async function installOnly(workshop, args) {
+async function installOnly(context, args) {
   const [unknown] = args.filter((arg) => arg !== '--all');
   if (unknown !== undefined)
     throw new SetupError(`npm run setup: no argument ${JSON.stringify(unknown)}: it takes --all`);
-  await (args.includes('--all') ? installAll(workshop) : installCore(workshop));
+  await (args.includes('--all') ? installAll(context) : installCore(context));
 }
 
-/** @param {Workshop} workshop */
-async function installCore(workshop) {
-  await installNpmPackages(workshop);
-  await installEnvoy(workshop);
+/** @param {Context} context */
+async function installCore(context) {
+  await installNpmPackages(context);
+  await installEnvoy(context);
 }
 
-/** @param {Workshop} workshop */
-async function installAll(workshop) {
-  await installTestPackages(workshop);
-  await installPostgres(workshop);
-  await installCore(workshop);
-  await installOldestEnvoy(workshop);
-  await installAws(workshop);
-  await installMoto(workshop);
+/** @param {Context} context */
+async function installAll(context) {
+  await installTestPackages(context);
+  await installPostgres(context);
+  await installCore(context);
+  await installOldestEnvoy(context);
+  await installAws(context);
+  await installMoto(context);
 }
 
 /**
  * Without root there are no tests with hosts, and nothing else needs PostgreSQL or the AWS command line.
- * @param {Workshop} workshop
+ * @param {Context} context
  * @param {readonly string[]} args
  */
-async function installForTests(workshop, args) {
-  if (projectsOf(args).includes('net') && mayMakeHosts('npm test').yes) return installAll(workshop);
-  await installCore(workshop);
-  await installOldestEnvoy(workshop);
-  await installMoto(workshop);
+async function installForTests(context, args) {
+  if (projectsOf(args).includes('net') && mayMakeHosts('npm test').yes) return installAll(context);
+  await installCore(context);
+  await installOldestEnvoy(context);
+  await installMoto(context);
 }
 
-/** @param {Workshop} workshop */
-async function installForDemo(workshop) {
+/** @param {Context} context */
+async function installForDemo(context) {
   const may = mayMakeHosts('npm run demo');
   if (!may.yes) throw new SetupError(`the demo makes hosts out of network namespaces, and ${may.why}`);
-  await installHostPackages(workshop);
-  await installCore(workshop);
+  await installHostPackages(context);
+  await installCore(context);
 }
 
-/** A bench that needs hosts says so itself; most need none. @param {Workshop} workshop */
-async function installForBench(workshop) {
-  if (mayMakeHosts('npm run bench').yes) await installHostPackages(workshop);
-  await installCore(workshop);
+/** A bench that needs hosts says so itself; most need none. @param {Context} context */
+async function installForBench(context) {
+  if (mayMakeHosts('npm run bench').yes) await installHostPackages(context);
+  await installCore(context);
 }
 
 /** @param {readonly string[]} argv */
@@ -95,9 +95,9 @@ async function main(argv) {
   if (Number.parseInt(process.versions.node, 10) < 20) {
     throw new SetupError(`this is Node ${process.versions.node}: the set-up needs Node 20 or later`);
   }
-  const workshop = createWorkshop(createProgress(process.stderr));
-  await task.setUp(workshop, args);
-  return task.run(workshop, args);
+  const context = createContext(createProgress(process.stderr));
+  await task.setUp(context, args);
+  return task.run(context, args);
 }
 
 try {

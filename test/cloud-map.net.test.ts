@@ -211,7 +211,7 @@ describe.each(ENVOYS)('%s', (variable) => {
       },
       { limitMs: 60_000 },
     );
-    expect(said).toMatch(/^awsCloudMap\/\["prod","colors"\] it cannot be asked since .* stays in force$/);
+    expect(said).toMatch(/^awsCloudMap\/\["prod","colors"\] requests have failed since .* stays in force$/);
     controlPlane.program.kill('SIGKILL');
     await controlPlane.program.ended;
     await openControlPlane();

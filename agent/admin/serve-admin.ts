@@ -1,10 +1,17 @@
 import { cannotServe } from '../errors.ts';
-import { refuse, serve, type Call, type Place, type Refusal, type Serving } from '../serving/serve.ts';
+import {
+  refuse,
+  serve,
+  type Call,
+  type ListenAddress,
+  type Refusal,
+  type Serving,
+} from '../serving/serve.ts';
 import { forward } from './forward.ts';
 
 /** Where and how much of Envoy's admin interface the agent serves. */
 export type AdminServerOptions = {
-  readonly place: Place;
+  readonly place: ListenAddress;
   /** Additional host names of this machine. */
   readonly hosts: readonly string[];
   /** Whether all requests are allowed. Otherwise only those that read. */

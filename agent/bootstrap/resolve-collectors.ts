@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { askHost } from '../../common/addresses/ask-host.ts';
 import { errorText } from '../../common/error-text.ts';
-import { within } from '../../common/within.ts';
+import { withTimeout } from '../../common/with-timeout.ts';
 import type { AgentSettings } from '../settings/settings.ts';
 
 /** Settings in which each collector has an IP address, and texts about collectors that are left out. */
@@ -55,7 +55,7 @@ async function resolve<T extends { readonly host: string }>(
   do {
     try {
       const left = Math.max(1, until - performance.now());
-      const { addresses } = await within(left, 'no answer', ask(collector.host));
+      const { addresses } = await withTimeout(left, 'no answer', ask(collector.host));
       // Envoy sends to one address. IPv4 first: most daemons bind 0.0.0.0.
       const address = addresses.find((each) => isIP(each) === 4) ?? addresses[0];
       if (address !== undefined) return { found: { ...collector, host: address } };

@@ -1,5 +1,5 @@
 import { errorText } from '../../common/error-text.ts';
-import { within } from '../../common/within.ts';
+import { withTimeout } from '../../common/with-timeout.ts';
 import { coded } from '../codes.ts';
 import type { LogFileSettings } from '../settings/log-file-settings.ts';
 import type { AgentLog } from './agent-log.ts';
@@ -39,7 +39,7 @@ export function createOutputs(agentLog: AgentLog): Outputs {
   let diverted = stderr && divertLog(agentLog, { ...stderr, write: standard.stderr }, last);
 
   const endDiversion = () =>
-    within(CLOSE_LIMIT_MS, 'not written', diverted?.end() ?? Promise.resolve()).catch(() => undefined);
+    withTimeout(CLOSE_LIMIT_MS, 'not written', diverted?.end() ?? Promise.resolve()).catch(() => undefined);
 
   return {
     async useFile(settings) {
@@ -67,7 +67,9 @@ export function createOutputs(agentLog: AgentLog): Outputs {
     dropped: () => diverted?.dropped() ?? 0,
     async close() {
       await endDiversion();
-      await within(CLOSE_LIMIT_MS, 'not closed', file?.close() ?? Promise.resolve()).catch(() => undefined);
+      await withTimeout(CLOSE_LIMIT_MS, 'not closed', file?.close() ?? Promise.resolve()).catch(
+        () => undefined,
+      );
     },
   };
 }

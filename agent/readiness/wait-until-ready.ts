@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { errorText } from '../../common/error-text.ts';
 import type { Log } from '../../common/log.ts';
 import { compileSettings, SettingsError } from '../../common/settings.ts';
-import type { Place } from '../serving/serve.ts';
+import type { ListenAddress } from '../serving/serve.ts';
 import { readReadiness, type ReadinessSettings } from '../settings/readiness-settings.ts';
 
 /** Time limit of one request, in milliseconds. */
@@ -48,7 +48,7 @@ async function poll({
 }
 
 /** Asks the first place that answers. Resolves with undefined if Envoy is ready there. */
-async function problemAt(places: readonly Place[]): Promise<string | undefined> {
+async function problemAt(places: readonly ListenAddress[]): Promise<string | undefined> {
   const reasons: string[] = [];
   for (const place of places) {
     try {
@@ -61,7 +61,7 @@ async function problemAt(places: readonly Place[]): Promise<string | undefined> 
   return `the agent does not tell its status: ${reasons.join('; ')}`;
 }
 
-async function readHealth(place: Place): Promise<unknown> {
+async function readHealth(place: ListenAddress): Promise<unknown> {
   const where = 'path' in place ? { socketPath: place.path } : { host: place.address, port: place.port };
   const signal = AbortSignal.timeout(REQUEST_LIMIT_MS);
   const outgoing = request({ ...where, path: '/status', agent: false, signal }).end();

@@ -6,7 +6,7 @@ import { limitConnections } from './limit-connections.ts';
 import { listenOnPath } from './socket-path.ts';
 
 /** Where a server listens: an address and port, or a unix socket. */
-export type Place = { readonly address: string; readonly port: number } | { readonly path: string };
+export type ListenAddress = { readonly address: string; readonly port: number } | { readonly path: string };
 
 /** An accepted request. `path` excludes the query; `query` begins with `?` or is empty. */
 export type Call = {
@@ -31,7 +31,7 @@ const MOST_CONNECTIONS = 64;
  * @throws Error if the address or socket is in use, or this user may not listen there
  */
 export async function serve(
-  place: Place,
+  place: ListenAddress,
   hosts: readonly string[],
   answer: (call: Call) => void,
 ): Promise<Serving> {

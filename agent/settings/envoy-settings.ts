@@ -10,7 +10,7 @@ import {
 } from '../../common/settings.ts';
 import { isReplaced, type CustomConfigSettings } from '../custom-config/custom-config-settings.ts';
 import { goDuration } from './parsers/go-duration.ts';
-import type { Place } from '../serving/serve.ts';
+import type { ListenAddress } from '../serving/serve.ts';
 import { XDS_TEXTS } from './xds/xds-texts.ts';
 import { address, host, path, socketPath, variableName } from './parsers/parsers.ts';
 
@@ -38,7 +38,7 @@ export type EnvoySettings = {
 
 /** Where and how much of Envoy's admin interface the agent serves. */
 export type AdminSettings = {
-  readonly place: Place;
+  readonly place: ListenAddress;
   /** Whether all requests are allowed. Otherwise only those that read. */
   readonly writes: boolean;
 };

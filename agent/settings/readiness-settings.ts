@@ -1,5 +1,5 @@
 import { port, type Parser, type Reader } from '../../common/settings.ts';
-import type { Place } from '../serving/serve.ts';
+import type { ListenAddress } from '../serving/serve.ts';
 import { readManagementMode } from './management-settings.ts';
 import { address } from './parsers/parsers.ts';
 
@@ -14,7 +14,7 @@ export type ReadinessTimes = {
 /** How to wait until Envoy is ready. */
 export type ReadinessSettings = ReadinessTimes & {
   /** Where a running agent with the same variables serves its status, in the order to try. */
-  readonly places: readonly Place[];
+  readonly places: readonly ListenAddress[];
 };
 
 const MOST_INTERVAL_S = 3600;

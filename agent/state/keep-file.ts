@@ -1,6 +1,6 @@
 import { errorText } from '../../common/error-text.ts';
 import type { Log } from '../../common/log.ts';
-import { within } from '../../common/within.ts';
+import { withTimeout } from '../../common/with-timeout.ts';
 import { writeState } from './write-state.ts';
 
 /** Keeps one file up to date. */
@@ -105,7 +105,7 @@ export function keepFile(options: FileKeeperOptions): FileKeeper {
       // The content of this moment: the next one may lack what Envoy drops when it closes its listeners.
       const taken = isLast ? take() : undefined;
       const last = (writing ?? Promise.resolve()).then(() => taken && write(taken));
-      await within(LAST_WRITE_MS, `the ${what} was not written`, last).catch((error: unknown) =>
+      await withTimeout(LAST_WRITE_MS, `the ${what} was not written`, last).catch((error: unknown) =>
         log.warn({ file, problem: errorText(error) }, `cannot write the ${what}`),
       );
     },

@@ -2,7 +2,7 @@ import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorText } from '../../common/error-text.ts';
 import type { Log } from '../../common/log.ts';
-import { within } from '../../common/within.ts';
+import { withTimeout } from '../../common/with-timeout.ts';
 import type { StateSettings } from '../settings/state-settings.ts';
 import { keepFallback, keepOwn, type KeptConfig } from './keepers.ts';
 import { bindingOf, stateFileName, type ProxyNode } from './node-binding.ts';
@@ -32,19 +32,19 @@ export type AgentState = {
 export type StateStatus = {
   /** The file that Envoy's first configuration came from. */
   readonly readFrom: string | undefined;
-  readonly own: PlaceStatus;
+  readonly own: StateFileStatus;
   /** Undefined without DAYBREAK_FALLBACK. */
-  readonly fallback: PlaceStatus | undefined;
+  readonly fallback: StateFileStatus | undefined;
 };
 
 /** Status of one folder. `problem`: why nothing is kept there. */
-export type PlaceStatus = Partial<FileKeeperStatus> & { readonly problem: string | undefined };
+export type StateFileStatus = Partial<FileKeeperStatus> & { readonly problem: string | undefined };
 
 /** How long a start waits for a folder, in milliseconds. A network file system may not answer. */
 const FOLDER_MS = 1000;
 
 /** A folder for state files; `file` is undefined if it cannot be used. */
-type Place = { readonly file: string | undefined; readonly problem: string | undefined };
+type StateFile = { readonly file: string | undefined; readonly problem: string | undefined };
 
 /**
  * Opens the folders that keep the last good configuration, and reads the one to start from: the agent's own, else the fallback. A file
@@ -53,7 +53,7 @@ type Place = { readonly file: string | undefined; readonly problem: string | und
 export async function openState(settings: StateSettings, node: ProxyNode, log: Log): Promise<AgentState> {
   const binding = bindingOf(node);
   const name = stateFileName(binding);
-  const own = await openPlace(settings.folder, name);
+  const own = await openStateFile(settings.folder, name);
   if (own.problem !== undefined) {
     const say = settings.isNamed ? 'warn' : 'info';
     log[say](
@@ -61,13 +61,13 @@ export async function openState(settings: StateSettings, node: ProxyNode, log: L
       'the last good configuration is not kept on disk',
     );
   }
-  const shared = settings.fallback === undefined ? undefined : await openPlace(settings.fallback, name);
+  const shared = settings.fallback === undefined ? undefined : await openStateFile(settings.fallback, name);
   if (shared?.problem !== undefined) {
     log.warn({ folder: settings.fallback, problem: shared.problem }, 'the fallback folder cannot be written');
   }
 
   async function read(file: string, access: StateAccess): Promise<StoredConfig | undefined> {
-    const reading = await within(FOLDER_MS, 'no answer', readState(file, access, binding)).catch(
+    const reading = await withTimeout(FOLDER_MS, 'no answer', readState(file, access, binding)).catch(
       (error: unknown): StateReading => ({ kind: 'refused', why: errorText(error), isDamaged: false }),
     );
     if (reading.kind === 'read') return reading.config;
@@ -96,8 +96,8 @@ export async function openState(settings: StateSettings, node: ProxyNode, log: L
 
 type Opened = {
   readonly settings: StateSettings;
-  readonly own: Place;
-  readonly shared: Place | undefined;
+  readonly own: StateFile;
+  readonly shared: StateFile | undefined;
   readonly stored: StoredConfig | undefined;
   readonly readFrom: string | undefined;
   readonly binding: StoredConfig['binding'];
@@ -128,21 +128,21 @@ function stateOf({ settings, own, shared, stored, readFrom, binding, log }: Open
     },
     status: () => ({
       readFrom: stored === undefined ? undefined : readFrom,
-      own: placeStatus(own, ownKeeper),
-      fallback: shared && placeStatus(shared, fallbackKeeper),
+      own: stateFileStatus(own, ownKeeper),
+      fallback: shared && stateFileStatus(shared, fallbackKeeper),
     }),
     stop: async () => void (await stop()),
   };
 }
 
-async function openPlace(folder: string, name: string): Promise<Place> {
+async function openStateFile(folder: string, name: string): Promise<StateFile> {
   const file = join(folder, name);
-  const problem = await within(FOLDER_MS, 'no answer', folderProblem(folder)).catch(errorText);
+  const problem = await withTimeout(FOLDER_MS, 'no answer', folderProblem(folder)).catch(errorText);
   if (problem !== undefined) return { file: undefined, problem };
   void removeAbandonedDrafts(file);
   return { file, problem: undefined };
 }
 
-function placeStatus({ problem }: Place, keeper: FileKeeper | undefined): PlaceStatus {
+function stateFileStatus({ problem }: StateFile, keeper: FileKeeper | undefined): StateFileStatus {
   return keeper === undefined ? { problem } : keeper.status();
 }

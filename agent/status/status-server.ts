@@ -1,4 +1,4 @@
-import { refuse, serve, type Call, type Place, type Serving } from '../serving/serve.ts';
+import { refuse, serve, type Call, type ListenAddress, type Serving } from '../serving/serve.ts';
 import type { Status } from './status.ts';
 
 /** Functions that render the responses, called for each request. */
@@ -10,7 +10,7 @@ export type Served = {
 
 /** Where the status server listens, and further paths with their handlers. `hosts` are additional names of this machine. */
 export type StatusServerOptions = {
-  readonly place: Place;
+  readonly place: ListenAddress;
   readonly hosts: readonly string[];
   readonly served: Served;
   readonly handlers: Readonly<Record<string, (call: Call) => void>>;

@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import type { Place } from '../../agent/serving/serve.ts';
+import type { ListenAddress } from '../../agent/serving/serve.ts';
 import { CommandError } from '../errors.ts';
 
 /** An answer of the agent. */
@@ -13,7 +13,7 @@ const MOST_BYTES = 64 * 1024 * 1024;
  * @throws CommandError if it does not answer
  */
 export async function askAgent(
-  place: Place,
+  place: ListenAddress,
   path: string,
   method: 'GET' | 'POST' = 'GET',
 ): Promise<AgentAnswer> {
@@ -43,7 +43,7 @@ export async function askAgent(
 }
 
 /** Formats a place: `127.0.0.1:9902`, `[::1]:9902`, or the path of a socket. */
-export function nameOfPlace(place: Place): string {
+export function nameOfPlace(place: ListenAddress): string {
   if ('path' in place) return place.path;
   return `${place.address.includes(':') ? `[${place.address}]` : place.address}:${place.port}`;
 }
@@ -52,7 +52,7 @@ export function nameOfPlace(place: Place): string {
  * Asks the places in turn, and returns the first answer of status 200.
  * @throws CommandError if none gives one, with the reason of the last
  */
-export async function askFirst(places: readonly Place[], path: string): Promise<string> {
+export async function askFirst(places: readonly ListenAddress[], path: string): Promise<string> {
   let failure: unknown = new CommandError('there is no place to ask');
   for (const place of places) {
     try {

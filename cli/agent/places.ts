@@ -1,4 +1,4 @@
-import type { Place } from '../../agent/serving/serve.ts';
+import type { ListenAddress } from '../../agent/serving/serve.ts';
 import { readAdmin } from '../../agent/settings/envoy-settings.ts';
 import { readReadiness } from '../../agent/settings/readiness-settings.ts';
 import { compileSettings } from '../../common/settings.ts';
@@ -6,8 +6,8 @@ import { compileSettings } from '../../common/settings.ts';
 /** Where a running agent serves, by the same variables as the agent's own. */
 export type AgentPlaces = {
   /** In the order to ask. */
-  readonly status: readonly Place[];
-  readonly admin: Place;
+  readonly status: readonly ListenAddress[];
+  readonly admin: ListenAddress;
 };
 
 /**
@@ -21,7 +21,7 @@ export function readPlaces(env: NodeJS.ProcessEnv): AgentPlaces {
   }));
 }
 
-function onThisHost(place: Place): Place {
+function onThisHost(place: ListenAddress): ListenAddress {
   if ('path' in place) return place;
   const loopback = { '0.0.0.0': '127.0.0.1', '::': '::1' }[place.address];
   return loopback === undefined ? place : { ...place, address: loopback };

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import { isLoopback } from '../../common/addresses/host-port.ts';
-import { within } from '../../common/within.ts';
+import { withTimeout } from '../../common/with-timeout.ts';
 import { CommandError } from '../errors.ts';
 
 /** Variables that name credentials. If one is set, credentials are required. */
@@ -37,7 +37,7 @@ export async function findCredentials(
   const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers');
   const chain = fromNodeProviderChain({ timeout: METADATA_LIMIT_MS, maxRetries: 0 });
   // Credentials expire, so the signer calls the provider again.
-  const provider = () => within(limitMs, 'there was no answer', chain());
+  const provider = () => withTimeout(limitMs, 'there was no answer', chain());
   try {
     await provider();
     return provider;

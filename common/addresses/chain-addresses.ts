@@ -20,7 +20,7 @@ export function chainAddresses(
       for (const address of known.former) claimsOf(claims, address).former.add(chain);
     }
   }
-  const likes = likeness(chains);
+  const likes = sameServers(chains);
   const ambiguous = chains.find((each) => 'ambiguous' in each)?.chain;
   const shares = new Map<string, string[]>();
   for (const [address, { current, former }] of claims) {
@@ -47,7 +47,7 @@ function claimsOf(claims: Map<string, Claims>, address: string): Claims {
 }
 
 /** Maps each chain with the same servers as an earlier chain to that earlier chain. */
-export function likeness(chains: readonly NamedChain[]): ReadonlyMap<string, string> {
+export function sameServers(chains: readonly NamedChain[]): ReadonlyMap<string, string> {
   return new Map(
     chains.flatMap((each) => ('names' in each && each.like !== undefined ? [[each.chain, each.like]] : [])),
   );

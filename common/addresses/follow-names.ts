@@ -4,9 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { askHost, type HostAnswer } from './ask-host.ts';
 import type { Log } from '../log.ts';
-import { FORMER_MS, nameAddresses, NOTHING_SEEN, see, type NameAddresses } from './seen-addresses.ts';
+import { FORMER_MS, nameAddresses, NOTHING_SEEN, addAnswer, type NameAddresses } from './seen-addresses.ts';
 import { createSemaphore } from '../semaphore.ts';
-import { within } from '../within.ts';
+import { withTimeout } from '../with-timeout.ts';
 
 /** Watched names and their current addresses. Names are case-insensitive. */
 export type FollowedNames = {
@@ -89,7 +89,7 @@ export function followNames({
 
   function applyAnswer(name: string, state: Followed, answer: readonly string[]): void {
     const before = nameAddresses(state.seen);
-    state.seen = see(state.seen, answer, performance.now());
+    state.seen = addAnswer(state.seen, answer, performance.now());
     const now = nameAddresses(state.seen);
     if (state.problem !== undefined) log.info({ name }, 'a name resolves again');
     state.problem = undefined;
@@ -116,7 +116,7 @@ export function followNames({
   async function askOnce(name: string, state: Followed): Promise<number> {
     try {
       state.query ??= semaphore(() => ask(name)).finally(() => (state.query = undefined));
-      const { addresses, ttlMs } = await within(limitMs, 'the resolver did not answer', state.query);
+      const { addresses, ttlMs } = await withTimeout(limitMs, 'the resolver did not answer', state.query);
       if (state.stop.signal.aborted) return 0;
       applyAnswer(name, state, addresses);
       return Math.min(Math.max(ttlMs ?? USUAL, SHORTEST), LONGEST);
@@ -142,7 +142,7 @@ export function followNames({
     const before = known.get(name);
     const state: Followed = {
       stop: new AbortController(),
-      seen: before === undefined ? NOTHING_SEEN : see(NOTHING_SEEN, before, performance.now()),
+      seen: before === undefined ? NOTHING_SEEN : addAnswer(NOTHING_SEEN, before, performance.now()),
       first: before === undefined ? 'asking' : 'answered',
       query: undefined,
       problem: undefined,

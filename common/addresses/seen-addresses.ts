@@ -21,7 +21,7 @@ export const MOST_FORMER = 256;
 export const NOTHING_SEEN: SeenAddresses = { current: [], lastSeen: new Map() };
 
 /** Adds an answer. `now` is in milliseconds of a monotonic clock. */
-export function see(seen: SeenAddresses, answer: readonly string[], now: number): SeenAddresses {
+export function addAnswer(seen: SeenAddresses, answer: readonly string[], now: number): SeenAddresses {
   const current = [...new Set(answer)].toSorted();
   const former = [...seen.lastSeen]
     .filter(([address, at]) => !current.includes(address) && now - at <= FORMER_MS)

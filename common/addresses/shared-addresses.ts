@@ -1,4 +1,4 @@
-import { likeness } from './chain-addresses.ts';
+import { sameServers } from './chain-addresses.ts';
 import type { ListenerNames } from '../contracts/listener-names.ts';
 import type { NameAddresses } from './seen-addresses.ts';
 
@@ -22,7 +22,7 @@ export function sharedAddresses(
     const all = chains.flatMap((each) =>
       'names' in each ? each.names.map((name) => ({ name, chain: each.chain })) : [],
     );
-    const likes = likeness(chains);
+    const likes = sameServers(chains);
     const first = (chain: string): string => likes.get(chain) ?? chain;
     return all.flatMap(({ name, chain }) => {
       const own = addressesOf(name)?.current ?? [];

@@ -1,6 +1,6 @@
-import { pace } from './spread.ts';
+import { spread } from './spread.ts';
 
-/** Drains items one after another, as many at once as `pace` allows, however many are queued together. */
+/** Drains items one after another, as many at once as `spread` allows, however many are queued together. */
 export function createDrainQueue<T>(act: (item: T) => void): (item: T) => void {
   let waiting: T[] = [];
   let isAtWork = false;
@@ -10,7 +10,7 @@ export function createDrainQueue<T>(act: (item: T) => void): (item: T) => void {
     while (waiting.length > 0) {
       const items = waiting;
       waiting = [];
-      await pace(items, Infinity, act);
+      await spread(items, Infinity, act);
     }
     isAtWork = false;
   }

@@ -7,7 +7,7 @@ const STEP_MS = 5;
  * Calls `act` for one item after another, `STEP_MS` apart, or closer to finish within `limitMs`: clients that reconnect because
  * of it do not all come at once. After `signal` is aborted, the remaining items follow without delay.
  */
-export async function pace<T>(
+export async function spread<T>(
   items: readonly T[],
   limitMs: number,
   act: (item: T) => void,

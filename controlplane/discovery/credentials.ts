@@ -1,5 +1,5 @@
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
-import { within } from '../../common/within.ts';
+import { withTimeout } from '../../common/with-timeout.ts';
 
 /** Time-out of a metadata service, in milliseconds. */
 const METADATA_LIMIT_MS = 1000;
@@ -22,7 +22,7 @@ export function awsCredentials(region: string): AwsCredentialIdentityProvider {
     });
     const asked = chain;
     try {
-      return await within(LIMIT_MS, 'no AWS credentials could be had', asked());
+      return await withTimeout(LIMIT_MS, 'no AWS credentials could be had', asked());
     } catch (error) {
       // The chain shares one pending lookup among all callers, even a lookup that never ends.
       if (chain === asked) chain = undefined;

@@ -117,7 +117,7 @@ test('while AWS does not answer, the last answer stays in force and the trouble 
   });
   expect(trouble?.where).toBe('awsCloudMap/["prod","away"]');
   expect(trouble?.what).toMatch(
-    /^it cannot be asked since .*: no answer in 5 s; the answer of .* stays in force$/,
+    /^requests have failed since .*: no answer in 5 s; the answer of .* stays in force$/,
   );
   expect(ask('prod', 'away')).toEqual({ ids: ['a'], due: false });
   expect(told()).toBe(1);

@@ -115,7 +115,7 @@ function problems([key, watch]: readonly [string, Watch<unknown>]): readonly Pro
   if (trouble === undefined) return warnings;
   const at = watch.answeredAt();
   const stays = at === undefined ? '' : `; the answer of ${new Date(at).toISOString()} stays in force`;
-  const what = `it cannot be asked since ${new Date(trouble.since).toISOString()}: ${trouble.reason}${stays}`;
+  const what = `requests have failed since ${new Date(trouble.since).toISOString()}: ${trouble.reason}${stays}`;
   return [{ where: key, what }, ...warnings];
 }
 

@@ -11,7 +11,7 @@ import { createPrivateCa } from './certificates/private-ca.ts';
 import { createCloudMap } from './cloud-map.ts';
 import { openDiscovery } from './discovery.ts';
 import { startMute } from '../../common/testing/mute.ts';
-import { withTimeout } from './poll.ts';
+import { callWithTimeout } from './poll.ts';
 import { SHORT_FORM } from '../../common/testing/short-form.ts';
 
 // AWS services that accept connections and never answer.
@@ -46,7 +46,7 @@ test.skipIf(SHORT_FORM).each([
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
   const { port, open } = await startMute();
-  const asked = withTimeout(
+  const asked = callWithTimeout(
     async (signal) => ask(`http://127.0.0.1:${port}`, signal),
     2000,
     new AbortController().signal,

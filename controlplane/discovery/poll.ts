@@ -73,7 +73,7 @@ export function poll<T>(options: PollOptions<T>): Watch<T> {
   /** Sends one request; returns how long to wait before the next, in milliseconds. */
   async function look(): Promise<number> {
     try {
-      const value = await withTimeout(ask, options.limit ?? 5000, stop.signal);
+      const value = await callWithTimeout(ask, options.limit ?? 5000, stop.signal);
       if (stop.signal.aborted) return 0;
       take(value);
       onPoll?.('answered');
@@ -113,7 +113,7 @@ export function poll<T>(options: PollOptions<T>): Watch<T> {
  * work reacts to the signal.
  * @throws DiscoveryError after the time-out, or when `stop` is aborted
  */
-export async function withTimeout<T>(
+export async function callWithTimeout<T>(
   work: (signal: AbortSignal) => Promise<T>,
   ms: number,
   stop: AbortSignal,

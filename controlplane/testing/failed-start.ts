@@ -14,10 +14,10 @@ const LIMIT_MS = 60_000;
 
 /** One part that cannot be opened: its flags, and texts that the error must contain. */
 type Broken = {
-  readonly flags: (at: Place) => readonly string[];
-  readonly says: (at: Place) => readonly string[];
+  readonly flags: (at: StartEnvironment) => readonly string[];
+  readonly says: (at: StartEnvironment) => readonly string[];
 };
-type Place = { readonly folder: string; readonly taken: string };
+type StartEnvironment = { readonly folder: string; readonly taken: string };
 
 const badFile = (flag: string, ...more: readonly string[]): Broken => ({
   flags: ({ folder }) => [flag, join(folder, 'bad'), ...more],
@@ -57,7 +57,7 @@ const BROKEN: Readonly<Record<string, Broken>> = {
  * leaves nothing behind: another control plane then opens the same store. `where`: `--data` or `--store` and its value.
  */
 export function failedStarts(where: (folder: string) => Promise<readonly string[]>): void {
-  let at: Place;
+  let at: StartEnvironment;
   let store: readonly string[];
   let other: ReturnType<typeof createServer>;
   beforeEach(async () => {

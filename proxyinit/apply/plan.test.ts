@@ -6,11 +6,11 @@ import { hostWithout, type Host } from '../backend/inspect.ts';
 import { rules } from '../rules/rules.ts';
 import { withChains } from '../backend/saved.ts';
 import { readProxyinitSettings } from '../settings/settings.ts';
-import { givenBy } from '../testing/given.ts';
+import { rawSettings } from '../testing/raw-settings.ts';
 
 const BOTH = { APPMESH_ENABLE_IPV6: '1' };
-const guarded = readProxyinitSettings(givenBy({ ...BOTH, DAYBREAK_GUARD: '1' }));
-const plain = readProxyinitSettings(givenBy(BOTH));
+const guarded = readProxyinitSettings(rawSettings({ ...BOTH, DAYBREAK_GUARD: '1' }));
+const plain = readProxyinitSettings(rawSettings(BOTH));
 const fresh = hostWithout(['ipv4', 'ipv6'], 'nft');
 
 test('with a guard: first the guards of all families, then the rules of each family, which remove its guard at the end', () => {
@@ -59,7 +59,7 @@ test('rules in the other backend are removed once the new ones are in force', ()
 
 test('a family that the settings no longer include loses its rules', () => {
   const there = withOurs(fresh, (one) => rules(plain, one.family));
-  const steps = planApply(there, readProxyinitSettings(givenBy({})));
+  const steps = planApply(there, readProxyinitSettings(rawSettings({})));
   expect(steps.map(({ what, present: { family } }) => `${what} ${family}`)).toEqual(['removal ipv6']);
 });
 

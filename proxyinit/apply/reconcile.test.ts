@@ -5,13 +5,13 @@ import { reconcile } from './reconcile.ts';
 import { rules } from '../rules/rules.ts';
 import { EMPTY, ours, parseSaved, withChains } from '../backend/saved.ts';
 import { readProxyinitSettings } from '../settings/settings.ts';
-import { givenBy } from '../testing/given.ts';
+import { rawSettings } from '../testing/raw-settings.ts';
 
 const testdata = join(import.meta.dirname, '../testdata');
-const wanted = rules(readProxyinitSettings(givenBy({})), 'ipv4');
+const wanted = rules(readProxyinitSettings(rawSettings({})), 'ipv4');
 const everything = rules(
   readProxyinitSettings(
-    givenBy({
+    rawSettings({
       APPMESH_APP_PORTS: '80',
       DAYBREAK_DNS: '1',
       DAYBREAK_DNS_SERVERS: '*',

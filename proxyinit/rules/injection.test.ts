@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { SettingsError } from '../../common/settings.ts';
 import { planApply } from '../apply/apply.ts';
-import type { Given } from '../settings/given.ts';
+import type { RawSettings } from '../settings/raw-settings.ts';
 import { hostWithout } from '../backend/inspect.ts';
 import { readProxyinitSettings } from '../settings/settings.ts';
 import { SOURCES, type Source } from '../settings/sources.ts';
-import { givenBy } from '../testing/given.ts';
+import { rawSettings } from '../testing/raw-settings.ts';
 import { runs } from '../../common/testing/short-form.ts';
 
 // With any text in a value, a restore consists only of lines that we expect.
@@ -84,9 +84,9 @@ test('no value from any source can inject text into a restore', () => {
 function restored({
   env,
   ...more
-}: Pick<Given, 'env' | 'flags' | 'properties' | 'nameservers'>): string | undefined {
+}: Pick<RawSettings, 'env' | 'flags' | 'properties' | 'nameservers'>): string | undefined {
   try {
-    const settings = readProxyinitSettings(givenBy(env, more));
+    const settings = readProxyinitSettings(rawSettings(env, more));
     return planApply(hostWithout(settings.families, 'nft'), settings)
       .map(({ text }) => text)
       .join('');

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { hostWithout } from '../backend/inspect.ts';
 import { planApply } from '../apply/apply.ts';
 import { readProxyinitSettings } from '../settings/settings.ts';
-import { givenBy } from '../testing/given.ts';
+import { rawSettings } from '../testing/raw-settings.ts';
 
 const testdata = join(import.meta.dirname, '../testdata');
 
@@ -14,7 +14,7 @@ const cases = globSync('*.env', { cwd: testdata })
   .sort()
   .flatMap((file) => {
     const env = parseEnv(readFileSync(join(testdata, file), 'utf8'));
-    const settings = readProxyinitSettings(givenBy(env, { nameservers: ['10.0.0.2', 'fd00::2'] }));
+    const settings = readProxyinitSettings(rawSettings(env, { nameservers: ['10.0.0.2', 'fd00::2'] }));
     return settings.families.map((family) => {
       const golden = `${basename(file, '.env')}.${family === 'ipv4' ? 'v4' : 'v6'}.rules`;
       return { golden, family, settings };

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findGiven, type Given } from './given.ts';
+import { findRawSetting, type RawSettings } from './raw-settings.ts';
 import { parseProxyConfiguration, type ProxyConfiguration } from './proxy-configuration.ts';
 import { PROXY_CONFIGURATION } from './sources.ts';
 
@@ -11,15 +11,15 @@ const METADATA_SECONDS = 2;
 const MAX_BYTES = 4 * 1024 * 1024;
 
 /** Reads all sources of settings: flags, variables, the `proxyConfiguration` that they name, and the host's resolvers. */
-export async function gather(flags: Given['flags'], env: Given['env']): Promise<Given> {
+export async function gather(flags: RawSettings['flags'], env: RawSettings['env']): Promise<RawSettings> {
   const without = { flags, env, properties: {}, problems: [], nameservers: [] };
-  const { name, text } = findGiven(PROXY_CONFIGURATION, without);
+  const { name, text } = findRawSetting(PROXY_CONFIGURATION, without);
   const configuration = text === '' ? undefined : await load(text.trim(), name, env);
   return { ...without, ...configuration, nameservers: await readNameservers() };
 }
 
 /** Loads a `proxyConfiguration`. `text` is JSON, `metadata` for the ECS metadata, or the path of a file. */
-async function load(text: string, at: string, env: Given['env']): Promise<ProxyConfiguration> {
+async function load(text: string, at: string, env: RawSettings['env']): Promise<ProxyConfiguration> {
   if (/^[{[]/.test(text)) return parseProxyConfiguration(text, at);
   if (text === 'metadata') return loadMetadata(at, env);
   try {
@@ -30,7 +30,7 @@ async function load(text: string, at: string, env: Given['env']): Promise<ProxyC
 }
 
 /** Reads the metadata of the task, which has the labels of all its containers. */
-async function loadMetadata(at: string, env: Given['env']): Promise<ProxyConfiguration> {
+async function loadMetadata(at: string, env: RawSettings['env']): Promise<ProxyConfiguration> {
   const uri = env[METADATA_URI] ?? '';
   if (!/^https?:\/\//.test(uri)) {
     return unreadable(

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { readProxyinitSettings, readRunSettings } from './settings.ts';
-import { givenBy } from '../testing/given.ts';
+import { rawSettings } from '../testing/raw-settings.ts';
 
 // Precedence per setting: flag, DAYBREAK_…, APPMESH_…, proxyConfiguration.
 const FLAG = { 'app-ports': '1' };
@@ -16,7 +16,7 @@ test.each([
   [{ 'app-ports': '' }, { DAYBREAK_APP_PORTS: ' ', APPMESH_APP_PORTS: '' }, PROPERTY, 4],
   [{ 'app-ports': undefined, 'egress-port': '15002' }, {}, PROPERTY, 4],
 ])('%j, %j, %j: %d', (flags, env, properties, port) => {
-  const { appPorts } = readProxyinitSettings(givenBy(env, { flags, properties }));
+  const { appPorts } = readProxyinitSettings(rawSettings(env, { flags, properties }));
   expect(appPorts).toEqual([{ first: port, last: port }]);
 });
 
@@ -25,14 +25,14 @@ test.each([
   [{ guard: false }, { DAYBREAK_GUARD: '1' }, false],
   [{}, { DAYBREAK_GUARD: '1' }, true],
 ])('a boolean flag: %j, %j', (flags, env, guard) => {
-  expect(readProxyinitSettings(givenBy(env, { flags })).guard).toBe(guard);
+  expect(readProxyinitSettings(rawSettings(env, { flags })).guard).toBe(guard);
 });
 
 test.each([
   [{ wait: true }, 60],
   [{ wait: '5' }, 5],
 ])('a flag with an optional argument: %j', (flags, wait) => {
-  expect(readRunSettings(givenBy({}, { flags })).wait).toBe(wait);
+  expect(readRunSettings(rawSettings({}, { flags })).wait).toBe(wait);
 });
 
 test.each([
@@ -43,5 +43,5 @@ test.each([
   [{ 'egress-port': '15000' }, {}, {}, '--egress-port="15000": '],
   [{ dns: true }, {}, {}, 'DAYBREAK_DNS_SERVERS is not set: '],
 ])('a problem has the name of the source of the value: %j, %j, %j', (flags, env, properties, text) => {
-  expect(() => readProxyinitSettings(givenBy(env, { flags, properties }))).toThrow(text);
+  expect(() => readProxyinitSettings(rawSettings(env, { flags, properties }))).toThrow(text);
 });

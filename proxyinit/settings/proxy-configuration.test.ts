@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseProxyConfiguration } from './proxy-configuration.ts';
 import { readProxyinitSettings } from './settings.ts';
-import { givenBy } from '../testing/given.ts';
+import { rawSettings } from '../testing/raw-settings.ts';
 
 const PROPERTIES = [
   { name: 'IgnoredUID', value: '1337' },
@@ -67,7 +67,7 @@ describe('a problem names its place in the JSON', () => {
       /^at, label daybreak.proxyConfiguration="nothing": JSON/,
     ],
   ])('%s', (json, message) => {
-    const given = givenBy({}, parseProxyConfiguration(json, 'at'));
+    const given = rawSettings({}, parseProxyConfiguration(json, 'at'));
     expect(() => readProxyinitSettings(given)).toThrow(message);
   });
 });
@@ -75,7 +75,7 @@ describe('a problem names its place in the JSON', () => {
 test('values of properties are checked like other settings, and all problems are listed', () => {
   const properties = { AppPorts: '99999', IgnoredUID: 'envoy', EgressIgnoredIPs: 'x' };
   const problems = [{ name: 'at: type', got: 'X', wanted: 'APPMESH' }];
-  expect(() => readProxyinitSettings(givenBy({}, { properties, problems }))).toThrow(
+  expect(() => readProxyinitSettings(rawSettings({}, { properties, problems }))).toThrow(
     /at: type="X".*\nproxyConfiguration.IgnoredUID="envoy".*\nproxyConfiguration.AppPorts="99999".*\nproxyConfiguration.EgressIgnoredIPs="x"/,
   );
 });

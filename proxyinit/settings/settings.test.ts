@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { SettingsError } from '../../common/settings.ts';
-import type { Given } from './given.ts';
+import type { RawSettings } from './raw-settings.ts';
 import { readProxyinitSettings, readRunSettings } from './settings.ts';
-import { givenBy } from '../testing/given.ts';
+import { rawSettings } from '../testing/raw-settings.ts';
 
 test('without any settings, the defaults apply', () => {
-  expect(readProxyinitSettings(givenBy({}, { nameservers: ['10.0.0.2'] }))).toEqual({
+  expect(readProxyinitSettings(rawSettings({}, { nameservers: ['10.0.0.2'] }))).toEqual({
     ignoredUids: [1337],
     ignoredGids: [],
     ingressPort: 15_000,
@@ -29,7 +29,7 @@ test('without any settings, the defaults apply', () => {
     startEnabled: true,
     guard: false,
   });
-  expect(readRunSettings(givenBy({}))).toEqual({ wait: 60, backend: 'auto' });
+  expect(readRunSettings(rawSettings({}))).toEqual({ wait: 60, backend: 'auto' });
 });
 
 describe('uid and gid', () => {
@@ -41,7 +41,7 @@ describe('uid and gid', () => {
     [{ APPMESH_IGNORE_UID: '1337,0, 1337', APPMESH_IGNORE_GID: '5,6' }, [1337, 0], [5, 6]],
     [{ APPMESH_IGNORE_UID: '', APPMESH_IGNORE_GID: ' ' }, [1337], []],
   ])('%j', (env, ignoredUids, ignoredGids) => {
-    expect(readProxyinitSettings(givenBy(env))).toMatchObject({ ignoredUids, ignoredGids });
+    expect(readProxyinitSettings(rawSettings(env))).toMatchObject({ ignoredUids, ignoredGids });
   });
 });
 
@@ -120,16 +120,17 @@ test.each([
 
 test('DNS servers are those in the settings, else those of the host', () => {
   const dns = (env: Record<string, string>) => {
-    return readProxyinitSettings(givenBy({ DAYBREAK_DNS: '1', ...env }, { nameservers: ['10.0.0.2', 'x'] }))
-      .dns;
+    return readProxyinitSettings(
+      rawSettings({ DAYBREAK_DNS: '1', ...env }, { nameservers: ['10.0.0.2', 'x'] }),
+    ).dns;
   };
   expect(dns({})).toEqual({ port: 15_053, servers: [{ family: 'ipv4', address: '10.0.0.2', prefix: 32 }] });
   expect(dns({ DAYBREAK_DNS_SERVERS: '*' })).toEqual({ port: 15_053, servers: 'all' });
 });
 
-function problems(env: Record<string, string>, more?: Partial<Given>): SettingsError['problems'] {
+function problems(env: Record<string, string>, more?: Partial<RawSettings>): SettingsError['problems'] {
   try {
-    readProxyinitSettings(givenBy(env, more));
+    readProxyinitSettings(rawSettings(env, more));
   } catch (error) {
     if (error instanceof SettingsError) return error.problems;
     throw error;

@@ -1,7 +1,7 @@
 import { boolean, integer, oneOf, port } from '../../common/settings.ts';
 import { cidr, type Cidr, type Family } from '../../common/addresses/ip-range.ts';
 import { withMetadata, withSsh } from './always-exempt.ts';
-import { compileGiven, type Given, type SettingReader } from './given.ts';
+import { compileRawSettings, type RawSettings, type SettingReader } from './raw-settings.ts';
 import { interfaceName } from './interface-name.ts';
 import { allOr, items } from './lists.ts';
 import { portRange, splitForMultiport, type PortRange } from './ports.ts';
@@ -70,8 +70,8 @@ const id = integer(0, 4_294_967_294);
  * and no features beyond App Mesh's.
  * @throws SettingsError with all problems
  */
-export function readProxyinitSettings(given: Given): Readonly<ProxyinitSettings> {
-  return compileGiven(given, (reader) => {
+export function readProxyinitSettings(given: RawSettings): Readonly<ProxyinitSettings> {
+  return compileRawSettings(given, (reader) => {
     const { read } = reader;
     readRun(reader);
     const uids = read('ignoredUids', items(id), []);
@@ -104,8 +104,8 @@ export function readProxyinitSettings(given: Given): Readonly<ProxyinitSettings>
  * Compiles how iptables is used. The removal of rules needs only these settings.
  * @throws SettingsError with all problems
  */
-export function readRunSettings(given: Given): Readonly<RunSettings> {
-  return compileGiven({ ...given, problems: [] }, readRun);
+export function readRunSettings(given: RawSettings): Readonly<RunSettings> {
+  return compileRawSettings({ ...given, problems: [] }, readRun);
 }
 
 function readRun({ read }: SettingReader): RunSettings {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { readProxyinitSettings } from '../settings/settings.ts';
-import { givenBy } from '../testing/given.ts';
+import { rawSettings } from '../testing/raw-settings.ts';
 import { dnsProbes, inProbes, outProbes } from './probes.ts';
 
 const given = (env: Record<string, string>) =>
-  readProxyinitSettings(givenBy(env, { nameservers: ['10.0.0.2'] }));
+  readProxyinitSettings(rawSettings(env, { nameservers: ['10.0.0.2'] }));
 
 describe('out', () => {
   const shown = (env: Record<string, string>) =>

@@ -1,16 +1,16 @@
 import { installPythonProgram } from './python-program.mjs';
 
-/** @import { Workshop } from '../workshop.mjs' */
+/** @import { Context } from '../context.mjs' */
 
 const VERSION = '1.46.3';
 
 /**
  * The AWS command line and boto3, which the tests drive the API with. Later programs find the command by DAYBREAK_AWS, and
  * boto3 in its folder.
- * @param {Workshop} workshop
+ * @param {Context} context
  */
-export function installAws(workshop) {
-  return installPythonProgram(workshop, {
+export function installAws(context) {
+  return installPythonProgram(context, {
     what: `AWS command line ${VERSION} and boto3`,
     doing: 'installing it from PyPI (40 MB, about 20 s)',
     folder: `aws-${VERSION}`,

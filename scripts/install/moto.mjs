@@ -1,16 +1,16 @@
 import { installPythonProgram } from './python-program.mjs';
 
-/** @import { Workshop } from '../workshop.mjs' */
+/** @import { Context } from '../context.mjs' */
 
 const VERSION = '5.2.5';
 
 /**
  * moto, which stands in for AWS's services in tests: a program that serves over plain HTTP at the address and port that it is
  * given (`-H`, `-p`) until it is stopped. Later programs find moto by DAYBREAK_MOTO.
- * @param {Workshop} workshop
+ * @param {Context} context
  */
-export function installMoto(workshop) {
-  return installPythonProgram(workshop, {
+export function installMoto(context) {
+  return installPythonProgram(context, {
     what: `moto ${VERSION}`,
     doing: 'installing it from PyPI (30 MB, about 15 s)',
     folder: `moto-${VERSION}`,

@@ -2,17 +2,17 @@ import { copyFile, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { isProgram, run } from '../command.mjs';
 import { SetupError } from '../errors.mjs';
-import { place } from './place.mjs';
+import { installAtomically } from './install-atomically.mjs';
 
-/** @import { Workshop } from '../workshop.mjs' */
+/** @import { Context } from '../context.mjs' */
 /** @typedef {{ packages?: Record<string, { version?: string, optional?: boolean }> }} LockFile */
 
 /**
  * The npm packages of package-lock.json, Node 24 among them.
- * @param {Workshop} workshop
+ * @param {Context} context
  */
-export async function installNpmPackages(workshop) {
-  const { root, signal } = workshop;
+export async function installNpmPackages(context) {
+  const { root, signal } = context;
   const target = join(root, 'node_modules');
   const present = async () =>
     isProgram(join(target, '.bin/node')) &&
@@ -21,7 +21,7 @@ export async function installNpmPackages(workshop) {
       await lockFile(join(target, '.package-lock.json')),
     );
   if (await present()) return;
-  await place(workshop, {
+  await installAtomically(context, {
     what: 'npm packages',
     doing: 'installing what package-lock.json names, Node 24 among them (600 MB, about 20 s)',
     target,

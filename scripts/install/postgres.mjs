@@ -4,7 +4,7 @@ import { isProgram, programs } from '../command.mjs';
 import { installDebianPackages } from './debian.mjs';
 import { SetupError } from '../errors.mjs';
 
-/** @import { Workshop } from '../workshop.mjs' */
+/** @import { Context } from '../context.mjs' */
 
 const PROGRAMS = '/usr/lib/postgresql';
 
@@ -15,24 +15,24 @@ const NO_SERVER = 'create_main_cluster = false\n';
 /**
  * The PostgreSQL server's programs, for the tests to start servers of their own. Where they are missing, the
  * distribution's package is installed, without the server that it would start.
- * @param {Workshop} workshop
+ * @param {Context} context
  */
-export async function installPostgres(workshop) {
-  if (isInstalled(workshop)) return;
+export async function installPostgres(context) {
+  if (isInstalled(context)) return;
   const settings = join(SETTINGS_FOLDER, 'daybreak.conf');
   if (process.getuid?.() === 0 && existsSync('/etc/debian_version')) {
     mkdirSync(SETTINGS_FOLDER, { recursive: true });
     writeFileSync(settings, NO_SERVER);
   }
   try {
-    await installDebianPackages(workshop, ['postgresql']);
+    await installDebianPackages(context, ['postgresql']);
   } finally {
     rmSync(settings, { force: true });
   }
-  if (!isInstalled(workshop)) throw new SetupError('postgresql is installed, but there is no initdb');
+  if (!isInstalled(context)) throw new SetupError('postgresql is installed, but there is no initdb');
 }
 
-/** @param {Workshop} workshop */
+/** @param {Context} context */
 function isInstalled({ env }) {
   // Debian keeps the server's programs off the PATH, a folder a version.
   const versions = existsSync(PROGRAMS) ? readdirSync(PROGRAMS) : [];

@@ -2,10 +2,10 @@ import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isProgram, quoted, run } from '../command.mjs';
-import { place } from './place.mjs';
+import { installAtomically } from './install-atomically.mjs';
 import { holdsWheels, installWheels, providePython } from './python.mjs';
 
-/** @import { Workshop } from '../workshop.mjs' */
+/** @import { Context } from '../context.mjs' */
 
 /**
  * A program in Python that the tests run: its folder and command, where what is run later finds the command, its wheels
@@ -24,27 +24,27 @@ import { holdsWheels, installWheels, providePython } from './python.mjs';
 
 /**
  * Installs a program, of one version whatever the machine has.
- * @param {Workshop} workshop
+ * @param {Context} context
  * @param {PythonProgram} program
  */
-export async function installPythonProgram(workshop, program) {
+export async function installPythonProgram(context, program) {
   const { what, doing, module, check } = program;
   const requirements = fileURLToPath(new URL(program.requirements, import.meta.url));
-  const target = join(workshop.folder, program.folder);
+  const target = join(context.folder, program.folder);
   const command = join(target, program.command);
   const present = async () =>
     isProgram(command) &&
     isProgram(await readFile(join(target, 'python'), 'utf8').catch(() => '')) &&
     (await holdsWheels(target, requirements));
   if (!(await present())) {
-    const python = await providePython(workshop);
-    await place(workshop, {
+    const python = await providePython(context);
+    await installAtomically(context, {
       what,
       doing,
       target,
       present,
       async fill(folder) {
-        const packages = await installWheels(workshop, python, requirements, folder);
+        const packages = await installWheels(context, python, requirements, folder);
         await writeFile(join(packages, 'python'), python.executable);
         // A script of its own, because pip's name the folder they were installed into, and this one is renamed.
         const launcher = join(packages, program.command);
@@ -52,10 +52,10 @@ export async function installPythonProgram(workshop, program) {
         await writeFile(launcher, `#!/bin/sh\n${line}\n`);
         await chmod(launcher, 0o755);
         const env = { ...process.env, PYTHONPATH: packages };
-        await run(python.executable, ['-c', check], { seconds: 60, signal: workshop.signal, env });
+        await run(python.executable, ['-c', check], { seconds: 60, signal: context.signal, env });
         return packages;
       },
     });
   }
-  workshop.env[program.variable] = command;
+  context.env[program.variable] = command;
 }

@@ -4,7 +4,7 @@ import { attempt, programs, run } from '../command.mjs';
 import { installDebianPackages } from './debian.mjs';
 import { SetupError } from '../errors.mjs';
 
-/** @import { Workshop } from '../workshop.mjs' */
+/** @import { Context } from '../context.mjs' */
 /** @typedef {{ executable: string, pip: boolean }} Python */
 
 const ASK = `
@@ -17,7 +17,7 @@ if sys.version_info >= (3, 10) and (has("pip") or has("ensurepip") and has("venv
 /**
  * The first Python on the PATH (3.10 or later) that can install packages: with its own pip, or with one that venv brings.
  * Debian's can once python3-venv is there; one built by hand or by pyenv can as it is.
- * @param {Workshop} workshop
+ * @param {Context} context
  * @returns {Promise<Python | undefined>}
  */
 async function findPython({ env, signal }) {
@@ -39,13 +39,13 @@ async function findPython({ env, signal }) {
 
 /**
  * The same, with the help of Debian where there is none.
- * @param {Workshop} workshop
+ * @param {Context} context
  */
-export async function providePython(workshop) {
-  const found = await findPython(workshop);
+export async function providePython(context) {
+  const found = await findPython(context);
   if (found !== undefined) return found;
-  await installDebianPackages(workshop, ['python3-venv']);
-  const python = await findPython(workshop);
+  await installDebianPackages(context, ['python3-venv']);
+  const python = await findPython(context);
   if (python === undefined)
     throw new SetupError('python3-venv is installed, but no Python 3.10 or later that has pip or venv');
   return python;
@@ -69,7 +69,7 @@ export async function holdsWheels(packages, requirements) {
 
 /**
  * Installs what a requirements file pins, by hash and from wheels only, into `folder`/packages.
- * @param {Workshop} workshop
+ * @param {Context} context
  * @param {Python} python
  * @param {string} requirements the file
  * @param {string} folder for the packages, and for a pip where the machine has none

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { execa } from 'execa';
 import { holdsWheels, installWheels, providePython } from './python.mjs';
-import type { Workshop } from '../workshop.mjs';
+import type { Context } from '../context.mjs';
 
 // A wheel is a zip archive, which Python writes by itself.
 const MAKE_WHEEL = `
@@ -21,7 +21,7 @@ with zipfile.ZipFile(sys.argv[1], "w") as wheel:
 test('what was installed is current until the requirements are others, and wrong bytes are not installed', async () => {
   const root = await mkdtemp(join(tmpdir(), 'daybreak-wheels-'));
   onTestFinished(() => rm(root, { recursive: true }));
-  const workshop: Workshop = {
+  const context: Context = {
     root,
     folder: root,
     progress: { step: (_, __, work) => work() },
@@ -29,7 +29,7 @@ test('what was installed is current until the requirements are others, and wrong
     env: { PATH: process.env['PATH'] ?? '' },
     settled: () => undefined,
   };
-  const python = await providePython(workshop);
+  const python = await providePython(context);
   const wheel = join(root, 'little-1.0-py3-none-any.whl');
   await execa(python.executable, ['-c', MAKE_WHEEL, wheel]);
   const requirements = join(root, 'requirements.txt');
@@ -42,11 +42,11 @@ test('what was installed is current until the requirements are others, and wrong
   );
 
   expect(await holdsWheels(join(root, 'packages'), requirements)).toBe(false);
-  const packages = await installWheels(workshop, python, requirements, root);
+  const packages = await installWheels(context, python, requirements, root);
   expect(await readFile(join(packages, 'little.py'), 'utf8')).toContain('little');
   expect(await holdsWheels(packages, requirements)).toBe(true);
 
   await pin('0'.repeat(64));
   expect(await holdsWheels(packages, requirements)).toBe(false);
-  await expect(installWheels(workshop, python, requirements, join(root, 'again'))).rejects.toThrow(/hash/i);
+  await expect(installWheels(context, python, requirements, join(root, 'again'))).rejects.toThrow(/hash/i);
 }, 120_000);

@@ -1,20 +1,20 @@
 import { join } from 'node:path';
 import { sideBySide } from './side-by-side.mjs';
 
-/** @import { Workshop } from '../workshop.mjs' */
+/** @import { Context } from '../context.mjs' */
 
 /**
  * `npm run check`: format, language, lint, types, and the unit tests in their short form (common/testing/short-form.ts). The compiler
  * keeps its results, so that it checks only files that changed since, and files that depend on them.
- * @param {Workshop} workshop
+ * @param {Context} context
  * @param {readonly string[]} args for vitest
  */
-export function check(workshop, args) {
-  const types = join(workshop.folder, 'types.tsbuildinfo');
-  const short = { ...workshop, env: { DAYBREAK_TESTS: 'short', ...workshop.env } };
+export function check(context, args) {
+  const types = join(context.folder, 'types.tsbuildinfo');
+  const short = { ...context, env: { DAYBREAK_TESTS: 'short', ...context.env } };
   return sideBySide(short, [
     { name: 'format', command: 'biome', args: ['format', '.'] },
-    { name: 'language', command: 'node', args: [join(workshop.root, 'scripts/language/check.mjs')] },
+    { name: 'language', command: 'node', args: [join(context.root, 'scripts/language/check.mjs')] },
     { name: 'lint', command: 'oxlint', args: ['--type-aware', '--deny-warnings'] },
     { name: 'types', command: 'tsc', args: ['--incremental', '--tsBuildInfoFile', types] },
     { name: 'unit tests', command: 'vitest', args: ['run', '--project', 'unit', ...args] },

@@ -2,7 +2,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from '../command.mjs';
 
-/** @import { Workshop } from '../workshop.mjs' */
+/** @import { Context } from '../context.mjs' */
 
 const BUF = ['xds', 'common/contracts/agent-channel', 'agent/telemetry/otlp'].map((folder) => [
   'generate',
@@ -12,7 +12,7 @@ const BUF = ['xds', 'common/contracts/agent-channel', 'agent/telemetry/otlp'].ma
 
 /**
  * Generates the committed code again in another place and compares: the tree itself is left as it is.
- * @param {Workshop} workshop
+ * @param {Context} context
  * @returns {Promise<string[]>} the files that differ, or are on one side only, by their path in the checkout
  */
 export async function outdatedGeneratedCode({ root, folder, env, signal }) {

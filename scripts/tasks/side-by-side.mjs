@@ -1,13 +1,13 @@
 import { attempt } from '../command.mjs';
 
-/** @import { Workshop } from '../workshop.mjs' */
+/** @import { Context } from '../context.mjs' */
 /** @typedef {{ name: string, command: string, args: readonly string[] }} Job */
 
 const LIMIT_SECONDS = 600;
 
 /**
  * Runs jobs at the same time, and prints what each said when it has ended, together.
- * @param {Workshop} workshop
+ * @param {Context} context
  * @param {readonly Job[]} jobs
  * @returns {Promise<number>} 0 when all succeeded, else 1
  */

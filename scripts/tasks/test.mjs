@@ -4,7 +4,7 @@ import { foreground } from '../foreground.mjs';
 import { outdatedGeneratedCode } from './generated.mjs';
 import { mayMakeHosts } from '../install/privilege.mjs';
 
-/** @import { Workshop } from '../workshop.mjs' */
+/** @import { Context } from '../context.mjs' */
 
 const REPORTS = '--reports=';
 const ONLY = '--only=';
@@ -34,18 +34,18 @@ export function projectsOf(args) {
 /**
  * `npm test`: checks that the generated code is current, then runs the unit tests, the tests of programs and, where the
  * machine allows it, the tests that make hosts.
- * @param {Workshop} workshop
+ * @param {Context} context
  * @param {readonly string[]} args `--only=PROJECT` runs that project alone; `--reports=DIR` also writes vitest's JSON there,
  *   one file per project; vitest gets the rest
  */
-export async function test(workshop, args) {
+export async function test(context, args) {
   const reports = args.find((arg) => arg.startsWith(REPORTS))?.slice(REPORTS.length);
   const rest = args.filter((arg) => !arg.startsWith(REPORTS) && !arg.startsWith(ONLY));
   const project = async (/** @type {string} */ name) => {
-    const code = await foreground(workshop, 'vitest', [
+    const code = await foreground(context, 'vitest', [
       'run',
       '--root',
-      workshop.root,
+      context.root,
       '--project',
       name,
       // With a filter, one of the two may well have nothing to run.
@@ -60,7 +60,7 @@ export async function test(workshop, args) {
   };
   const projects = projectsOf(args);
   const failed = [];
-  if (projects.length > 1 && !(await generatedCodeIsCurrent(workshop))) failed.push('generated code');
+  if (projects.length > 1 && !(await generatedCodeIsCurrent(context))) failed.push('generated code');
   for (const [name, title] of Object.entries(PROJECTS)) {
     if (!projects.includes(name)) continue;
     const may = name === 'net' ? mayMakeHosts('npm test') : undefined;
@@ -74,12 +74,12 @@ export async function test(workshop, args) {
   return 0;
 }
 
-/** @param {Workshop} workshop */
-async function generatedCodeIsCurrent(workshop) {
-  const outdated = await workshop.progress.step(
+/** @param {Context} context */
+async function generatedCodeIsCurrent(context) {
+  const outdated = await context.progress.step(
     'generated code',
     'generating it again to compare (about 10 s)',
-    () => outdatedGeneratedCode(workshop),
+    () => outdatedGeneratedCode(context),
   );
   if (outdated.length === 0) return true;
   const list = outdated.map((file) => `    ${file}\n`).join('');

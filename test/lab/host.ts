@@ -17,10 +17,10 @@ export type Host = {
 };
 
 /** The properties of a host before it can run anything. */
-export type Place = Pick<Host, 'name' | 'namespace' | 'address' | 'address6' | 'folder'>;
+export type HostDescription = Pick<Host, 'name' | 'namespace' | 'address' | 'address6' | 'folder'>;
 
 /** Creates a host. Programs that run on it are in `running` while they run. */
-export function createHost(place: Place, running: Set<Program>): Host {
+export function createHost(place: HostDescription, running: Set<Program>): Host {
   return {
     ...place,
     exec: (command, args = [], options = {}) => runCommand(place.namespace, command, args, options),

@@ -2,7 +2,7 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { claimLab, type Claim } from './claim.ts';
-import { createHost, type Host, type Place } from './host.ts';
+import { createHost, type Host, type HostDescription } from './host.ts';
 import { onEnd } from './last-act.ts';
 import { createNames, updateNames, type Entry } from './names.ts';
 import { buildHost, buildSwitch } from './network.ts';
@@ -93,7 +93,7 @@ async function furnish(claim: Claim, ipv6Names: boolean, remove: () => void): Pr
     }
     const number = FIRST_HOST + entries.size;
     if (number > LAST_HOST) throw new Error(`host ${hostName}: lab ${claim.name} is full`);
-    const place: Place = {
+    const place: HostDescription = {
       name: hostName,
       namespace: `${claim.name}-${hostName}`,
       address: address(subnet, number),

@@ -155,7 +155,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     for (const problem of [first, second])
       expect(problem).toMatch(/the key of .* set --tokens, --client-ca or --credentials/);
     expect(third).toMatch(/nothing is known of .*\/nobody/);
-    expect(others).toEqual([expect.stringMatching(/\/nobody it cannot be asked since/)]);
+    expect(others).toEqual([expect.stringMatching(/\/nobody requests have failed since/)]);
     await reopenControlPlane();
   });
 
@@ -165,7 +165,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     expect(await shown('nobody')).toBeUndefined();
     expect(await problems()).toEqual([
       expect.stringMatching(/listener\/8443.* nothing is known of .*\/nobody/),
-      expect.stringMatching(/\/nobody it cannot be asked since .*ResourceNotFoundException/),
+      expect.stringMatching(/\/nobody requests have failed since .*ResourceNotFoundException/),
     ]);
   });
 

@@ -17,7 +17,7 @@ import {
   type LiveStream,
 } from './live-stream.ts';
 import { describeSubject, type Subject } from './node-pattern.ts';
-import { pace } from '../spread.ts';
+import { spread } from '../spread.ts';
 import type { ProxyCount } from './proxy-quotas.ts';
 import { reasonOf, type RefusalReason } from './refusal-reason.ts';
 
@@ -95,7 +95,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
           return true;
         }
       });
-      void pace(ended, spreadMs, (stream) => {
+      void spread(ended, spreadMs, (stream) => {
         if (streams.has(stream.call)) check(gate, stream);
       });
     },
@@ -107,7 +107,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
     },
     drain(limitMs, signal) {
       gate.state = 'stopping';
-      return pace([...streams.values()], limitMs, (stream) => dismiss(gate, stream, STOPPING), signal);
+      return spread([...streams.values()], limitMs, (stream) => dismiss(gate, stream, STOPPING), signal);
     },
   };
 }

@@ -71,7 +71,7 @@ test('a certificate whose key cannot be exported is reported by its ARN', async 
   expect(await ask(({ certificate: of }) => of(arn))).toBeUndefined();
   const [trouble] = discovery.troublesOf('proxy');
   expect(trouble?.where).toBe(arn);
-  expect(trouble?.what).toMatch(/^it cannot be asked since .*is not a private certificate/);
+  expect(trouble?.what).toMatch(/^requests have failed since .*is not a private certificate/);
 });
 
 test('the certificate of a private authority is read', async () => {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Snapshot } from '../../../xds/types.ts';
-import { answering, NEWEST, type Place } from './answering.ts';
+import { answering, NEWEST, type AnsweringAddress } from './answering.ts';
 import { askRaw, type RawRequest } from './raw-http.ts';
 import { startServedEnvoy } from './served-envoy.ts';
 
@@ -20,7 +20,7 @@ export type Door = { readonly address: string; readonly port: number; readonly t
 /** A real Envoy that reports which route took a request. */
 export type AnsweringEnvoy = {
   /** Applies a configuration at its own place, and waits until each listener uses it. */
-  take(snapshot: Snapshot, place: Place, doors: readonly Door[]): Promise<void>;
+  take(snapshot: Snapshot, place: AnsweringAddress, doors: readonly Door[]): Promise<void>;
   ask(door: Door, request: RawRequest): Promise<Fate>;
   close(): Promise<void>;
 };

@@ -11,7 +11,7 @@ import { REGISTRY, resourceJson } from '../../translate/registry.ts';
 export type ManagerJson = JsonObject;
 
 /** Where a configuration listens: a loopback address, and replacements for its listeners' ports. */
-export type Place = { readonly address: string; readonly ports: ReadonlyMap<number, number> };
+export type AnsweringAddress = { readonly address: string; readonly ports: ReadonlyMap<number, number> };
 
 /** Returns the configuration with other settings in the connection managers of listeners with this name prefix. */
 export function withManagers(snapshot: Snapshot, listeners: string, settings: ManagerJson): Snapshot {
@@ -27,7 +27,7 @@ export const NEWEST = 'newest.invalid';
  * Returns the configuration at another place, without real targets, so that Envoy itself answers every request: the body is the
  * name of the route configuration, a blank, and `virtual host/index` of the route that took the request, or `-`.
  */
-export function answering(snapshot: Snapshot, place: Place, number: number): Snapshot {
+export function answering(snapshot: Snapshot, place: AnsweringAddress, number: number): Snapshot {
   return edited(snapshot, {
     [LISTENER]: [ListenerSchema, (json) => inManagers(moved(json, place), saying)],
     [ROUTES]: [RouteConfigurationSchema, (json) => numbered(json, number)],
@@ -63,7 +63,7 @@ function inManagers(json: JsonObject, edit: (manager: JsonObject) => JsonObject)
   return walk(json, (object) => (object['@type'] === MANAGER ? edit(object) : object));
 }
 
-function moved(json: JsonObject, { address, ports }: Place): JsonObject {
+function moved(json: JsonObject, { address, ports }: AnsweringAddress): JsonObject {
   return walk(json, (object) => {
     const port = Number(object['port_value']);
     return Number.isNaN(port) ? object : { ...object, address, port_value: ports.get(port) ?? port };

@@ -5,23 +5,23 @@ import { SetupError } from './errors.mjs';
 /** @import { Progress } from './progress.mjs' */
 
 /**
- * Where the set-up works, and what it hands on.
- * @typedef {object} Workshop
+ * What a task of `npm run` works with.
+ * @typedef {object} Context
  * @property {string} root the checkout
- * @property {string} folder `.daybreak` in it, where everything goes that is not an npm package
+ * @property {string} folder `.daybreak` in it, which holds all installed programs except npm packages
  * @property {Progress} progress
- * @property {AbortSignal} signal aborts when the set-up is interrupted: what is half done is then taken away again
- * @property {Record<string, string | undefined>} env the environment of what is run in the end
- * @property {() => void} settled from now on signals are the business of the program that is run
+ * @property {AbortSignal} signal aborts when the set-up is interrupted; a half-made folder is then removed
+ * @property {Record<string, string | undefined>} env the environment of the program that the task runs
+ * @property {() => void} settled stops the handling of signals: from now on they are for the program that the task runs
  */
 
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
 
 /**
  * @param {Progress} progress
- * @returns {Workshop}
+ * @returns {Context}
  */
-export function createWorkshop(progress) {
+export function createContext(progress) {
   const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
   const interrupted = new AbortController();
   const listeners = Object.entries(EXIT_CODES).map(([name, exitCode]) => {

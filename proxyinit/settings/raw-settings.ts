@@ -2,7 +2,7 @@ import { compileSettings, type Parser, type Problem } from '../../common/setting
 import { SOURCES, type SettingName, type Source } from './sources.ts';
 
 /** All sources of settings, as text. Keys: flags without `--`, variables, properties of the `proxyConfiguration`. */
-export type Given = {
+export type RawSettings = {
   readonly flags: Readonly<Record<string, string | boolean | undefined>>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly properties: Readonly<Record<string, string>>;
@@ -20,7 +20,10 @@ export type SettingReader = {
 };
 
 /** Returns the first source that is set and not empty: flag, `DAYBREAK_…`, App Mesh's variable, property. */
-export function findGiven(source: Source, given: Given): { readonly name: string; readonly text: string } {
+export function findRawSetting(
+  source: Source,
+  given: RawSettings,
+): { readonly name: string; readonly text: string } {
   const variable = `DAYBREAK_${source.flag.toUpperCase().replaceAll('-', '_')}`;
   const { appmesh, property } = source;
   const candidates: readonly (readonly [string, string | boolean | undefined])[] = [
@@ -42,11 +45,11 @@ export function findGiven(source: Source, given: Given): { readonly name: string
  * Compiles settings from all sources. Precedence per setting: flag, `DAYBREAK_…`, App Mesh's variable, `proxyConfiguration`.
  * @throws SettingsError with all problems
  */
-export function compileGiven<T extends object>(
-  given: Given,
+export function compileRawSettings<T extends object>(
+  given: RawSettings,
   compile: (reader: SettingReader) => T,
 ): Readonly<T> {
-  const found = (name: SettingName) => findGiven(SOURCES[name], given);
+  const found = (name: SettingName) => findRawSetting(SOURCES[name], given);
   const names = Object.keys(SOURCES) as SettingName[];
   const env = Object.fromEntries(names.map((name) => [found(name).name, found(name).text]));
   return compileSettings(env, (read) => {

@@ -4,32 +4,32 @@ import { join } from 'node:path';
 import { run } from '../command.mjs';
 import { SetupError } from '../errors.mjs';
 
-/** @import { Workshop } from '../workshop.mjs' */
+/** @import { Context } from '../context.mjs' */
 
 const WAIT_SECONDS = 900;
 
 /**
- * Puts something into its place in one move: `fill` works in a folder of another name, and what it made gets its own name
- * when it is complete. An interruption leaves no incomplete folder under that name. A lock serializes two set-ups of one checkout.
- * @param {Workshop} workshop
+ * Installs a file or folder atomically: `fill` works in a folder of another name, and a rename gives the result its own name when it is
+ * complete. An interruption leaves no incomplete folder under that name. A lock serializes two set-ups of one checkout.
+ * @param {Context} context
  * @param {object} job
  * @param {string} job.what
  * @param {string} job.doing as it is shown while it takes its time
- * @param {string} job.target the path in the end; what was there is replaced
- * @param {() => Promise<boolean>} job.present whether it is in place after all, asked again when it is our turn
+ * @param {string} job.target the path in the end; an earlier one is replaced
+ * @param {() => Promise<boolean>} job.present whether the target is complete, asked again once the lock is held
  * @param {(folder: string) => Promise<string>} job.fill works in `folder`; answers the path in it that is to become `target`
  */
-export async function place(workshop, { what, doing, target, present, fill }) {
-  await mkdir(workshop.folder, { recursive: true });
-  await workshop.progress.step(what, doing, () =>
-    inTurn(workshop, async () => {
+export async function installAtomically(context, { what, doing, target, present, fill }) {
+  await mkdir(context.folder, { recursive: true });
+  await context.progress.step(what, doing, () =>
+    inTurn(context, async () => {
       if (await present()) return;
-      const part = join(workshop.folder, 'part');
+      const part = join(context.folder, 'part');
       await remove(part);
       await mkdir(part);
       try {
         const made = await fill(part);
-        await giveToOwner(workshop, made);
+        await giveToOwner(context, made);
         await swap(made, target, join(part, 'replaced'));
       } finally {
         await remove(part);
@@ -40,7 +40,7 @@ export async function place(workshop, { what, doing, target, present, fill }) {
 
 /**
  * Holds the checkout's lock while `work` runs. The kernel lets go of it when this process ends, however it ends.
- * @param {Workshop} workshop
+ * @param {Context} context
  * @param {() => Promise<void>} work
  */
 async function inTurn({ folder, signal }, work) {
@@ -76,7 +76,7 @@ async function inTurn({ folder, signal }, work) {
 }
 
 /** Under sudo, what is installed belongs to the checkout's owner, who will want to change it without sudo. */
-async function giveToOwner(/** @type {Workshop} */ { root }, /** @type {string} */ path) {
+async function giveToOwner(/** @type {Context} */ { root }, /** @type {string} */ path) {
   const { uid, gid } = await stat(root);
   if (process.getuid?.() !== 0 || uid === 0) return;
   await run('chown', ['-R', '--no-dereference', `${uid}:${gid}`, path, join(root, '.daybreak')], {

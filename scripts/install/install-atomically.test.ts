@@ -2,10 +2,10 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { place } from './place.mjs';
-import type { Workshop } from '../workshop.mjs';
+import { installAtomically } from './install-atomically.mjs';
+import type { Context } from '../context.mjs';
 
-async function workshop(signal = new AbortController().signal): Promise<Workshop> {
+async function context(signal = new AbortController().signal): Promise<Context> {
   const root = await mkdtemp(join(tmpdir(), 'daybreak setup '));
   onTestFinished(() => rm(root, { recursive: true }));
   return {
@@ -18,7 +18,7 @@ async function workshop(signal = new AbortController().signal): Promise<Workshop
   };
 }
 
-function job(shop: Workshop, text: string, present = false) {
+function job(shop: Context, text: string, present = false) {
   return {
     what: 'a tool',
     doing: 'making it',
@@ -33,16 +33,16 @@ function job(shop: Workshop, text: string, present = false) {
 }
 
 test('what is made takes the place of what was there, and nothing else remains', async () => {
-  const shop = await workshop();
-  await place(shop, job(shop, 'one'));
-  await place(shop, job(shop, 'two'));
+  const shop = await context();
+  await installAtomically(shop, job(shop, 'one'));
+  await installAtomically(shop, job(shop, 'two'));
   expect(await readFile(join(shop.root, 'tool/file'), 'utf8')).toBe('two');
   expect(await readdir(shop.folder)).toEqual(['lock']);
 });
 
 test('what fails half way leaves what was there', async () => {
-  const shop = await workshop();
-  await place(shop, job(shop, 'one'));
+  const shop = await context();
+  await installAtomically(shop, job(shop, 'one'));
   const failing = {
     ...job(shop, 'two'),
     fill: async (folder: string) => {
@@ -56,15 +56,15 @@ test('what fails half way leaves what was there', async () => {
 });
 
 test('the remains of a killed set-up do not block the next one', async () => {
-  const shop = await workshop();
+  const shop = await context();
   await mkdir(join(shop.folder, 'part/made'), { recursive: true });
   await writeFile(join(shop.folder, 'part/made/half'), '');
-  await place(shop, job(shop, 'one'));
+  await installAtomically(shop, job(shop, 'one'));
   expect(await readdir(join(shop.root, 'tool'))).toEqual(['file']);
 });
 
 test('two at once take turns, and the second finds it done', async () => {
-  const shop = await workshop();
+  const shop = await context();
   let made = 0;
   const once = {
     ...job(shop, 'one'),
@@ -80,10 +80,10 @@ test('two at once take turns, and the second finds it done', async () => {
 });
 
 test('an interruption ends the waiting for another set-up', async () => {
-  const shop = await workshop();
+  const shop = await context();
   const interrupted = new AbortController();
   const first = job(shop, 'one');
-  await place(shop, {
+  await installAtomically(shop, {
     ...first,
     async fill(folder) {
       const second = place({ ...shop, signal: interrupted.signal }, job(shop, 'two'));
