@@ -18,11 +18,11 @@ async function context(signal = new AbortController().signal): Promise<Context> 
   };
 }
 
-function job(shop: Context, text: string, present = false) {
+function job(at: Context, text: string, present = false) {
   return {
     what: 'a tool',
     doing: 'making it',
-    target: join(shop.root, 'tool'),
+    target: join(at.root, 'tool'),
     present: () => Promise.resolve(present),
     async fill(folder: string) {
       await mkdir(join(folder, 'made'));
@@ -33,64 +33,64 @@ function job(shop: Context, text: string, present = false) {
 }
 
 test('what is made takes the place of what was there, and nothing else remains', async () => {
-  const shop = await context();
-  await installAtomically(shop, job(shop, 'one'));
-  await installAtomically(shop, job(shop, 'two'));
-  expect(await readFile(join(shop.root, 'tool/file'), 'utf8')).toBe('two');
-  expect(await readdir(shop.folder)).toEqual(['lock']);
+  const at = await context();
+  await installAtomically(at, job(at, 'one'));
+  await installAtomically(at, job(at, 'two'));
+  expect(await readFile(join(at.root, 'tool/file'), 'utf8')).toBe('two');
+  expect(await readdir(at.folder)).toEqual(['lock']);
 });
 
 test('what fails half way leaves what was there', async () => {
-  const shop = await context();
-  await installAtomically(shop, job(shop, 'one'));
+  const at = await context();
+  await installAtomically(at, job(at, 'one'));
   const failing = {
-    ...job(shop, 'two'),
+    ...job(at, 'two'),
     fill: async (folder: string) => {
       await writeFile(join(folder, 'half'), '');
       throw new Error('no network');
     },
   };
-  await expect(place(shop, failing)).rejects.toThrow('no network');
-  expect(await readFile(join(shop.root, 'tool/file'), 'utf8')).toBe('one');
-  expect(await readdir(shop.folder)).toEqual(['lock']);
+  await expect(installAtomically(at, failing)).rejects.toThrow('no network');
+  expect(await readFile(join(at.root, 'tool/file'), 'utf8')).toBe('one');
+  expect(await readdir(at.folder)).toEqual(['lock']);
 });
 
 test('the remains of a killed set-up do not block the next one', async () => {
-  const shop = await context();
-  await mkdir(join(shop.folder, 'part/made'), { recursive: true });
-  await writeFile(join(shop.folder, 'part/made/half'), '');
-  await installAtomically(shop, job(shop, 'one'));
-  expect(await readdir(join(shop.root, 'tool'))).toEqual(['file']);
+  const at = await context();
+  await mkdir(join(at.folder, 'part/made'), { recursive: true });
+  await writeFile(join(at.folder, 'part/made/half'), '');
+  await installAtomically(at, job(at, 'one'));
+  expect(await readdir(join(at.root, 'tool'))).toEqual(['file']);
 });
 
 test('two at once take turns, and the second finds it done', async () => {
-  const shop = await context();
+  const at = await context();
   let made = 0;
   const once = {
-    ...job(shop, 'one'),
+    ...job(at, 'one'),
     present: () => Promise.resolve(made > 0),
     fill: async (folder: string) => {
-      const path = await job(shop, 'one').fill(folder);
+      const path = await job(at, 'one').fill(folder);
       made += 1;
       return path;
     },
   };
-  await Promise.all([place(shop, once), place(shop, once)]);
+  await Promise.all([installAtomically(at, once), installAtomically(at, once)]);
   expect(made).toBe(1);
 });
 
 test('an interruption ends the waiting for another set-up', async () => {
-  const shop = await context();
+  const at = await context();
   const interrupted = new AbortController();
-  const first = job(shop, 'one');
-  await installAtomically(shop, {
+  const first = job(at, 'one');
+  await installAtomically(at, {
     ...first,
     async fill(folder) {
-      const second = place({ ...shop, signal: interrupted.signal }, job(shop, 'two'));
+      const second = installAtomically({ ...at, signal: interrupted.signal }, job(at, 'two'));
       setTimeout(() => interrupted.abort(new Error('interrupted')), 50);
       await expect(second).rejects.toThrow('interrupted');
       return first.fill(folder);
     },
   });
-  expect(await readFile(join(shop.root, 'tool/file'), 'utf8')).toBe('one');
+  expect(await readFile(join(at.root, 'tool/file'), 'utf8')).toBe('one');
 });
