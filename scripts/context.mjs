@@ -5,7 +5,7 @@ import { SetupError } from './errors.mjs';
 /** @import { Progress } from './progress.mjs' */
 
 /**
- * What a task of `npm run` works with.
+ * The surroundings of a task of `npm run`.
  * @typedef {object} Context
  * @property {string} root the checkout
  * @property {string} folder `.daybreak` in it, which holds all installed programs except npm packages

@@ -200,7 +200,7 @@ describe('a signature', () => {
   });
 
   it('is required if a variable names credentials', async () => {
-    vi.stubEnv('AWS_PROFILE', 'nobody');
+    vi.stubEnv('AWS_PROFILE', 'absent');
     vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', '/nonexistent');
     vi.stubEnv('AWS_CONFIG_FILE', '/nonexistent');
     vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');

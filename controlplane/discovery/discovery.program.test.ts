@@ -146,9 +146,9 @@ test('a start while AWS does not answer uses the last answers; a value that was 
 
 test('a service that Cloud Map does not have is not an empty answer', async () => {
   const { discovery, ask, told } = await open();
-  ask('prod', 'nobody');
+  ask('prod', 'missing');
   await until('the first answer', () => told() === 1);
-  expect(ask('prod', 'nobody')).toEqual({ ids: undefined, due: false });
+  expect(ask('prod', 'missing')).toEqual({ ids: undefined, due: false });
   expect(discovery.troublesOf('proxy')[0]?.what).toMatch(/ServiceNotFound/);
 });
 

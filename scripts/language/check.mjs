@@ -1,14 +1,14 @@
-// Called by `npm run check`: finds what docs/contributing/style.md rules out, in the files and folders that are clean.
-// `node scripts/language/check.mjs PATH…` looks at other files and folders; `--count` prints how much is left in each.
+// Called by `npm run check`: finds what docs/contributing/style.md rules out, in all files of the checkout.
+// `node scripts/language/check.mjs PATH…` checks only these files and folders.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { CLEAN, EXCEPT } from './clean.mjs';
+import { EXCEPT } from './except.mjs';
 import { find } from './find.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PROSE = /\.(?:md|ts|mjs|sh|yml)$/;
-const ELSEWHERE = /(^|\/)(?:\.git|node_modules|dist|\.daybreak|coverage|testdata)\/|^xds\/envoy\//;
+const ELSEWHERE = /(^|\/)(?:\.git|node_modules|dist|\.daybreak|coverage|generated|testdata)\/|^xds\/envoy\//;
 
 /** Files at or below a path of the checkout; generated files and test data are left out. @param {string} path @returns {string[]} */
 function files(path) {
@@ -28,13 +28,7 @@ function findings(path) {
 
 /** @param {readonly string[]} argv */
 function main(argv) {
-  const count = argv.includes('--count');
-  const named = argv.filter((arg) => arg !== '--count');
-  const paths = (named.length > 0 ? named : CLEAN).map((path) => path.replace(/\/$/, ''));
-  if (count) {
-    for (const path of paths) process.stdout.write(`${findings(path).length} ${path}\n`);
-    return 0;
-  }
+  const paths = argv.length > 0 ? argv.map((path) => path.replace(/\/$/, '')) : readdirSync(ROOT);
   const all = paths.flatMap(findings);
   for (const { file, line, found, rule } of all)
     process.stdout.write(`${file}:${line}: "${found}" (${rule})\n`);

@@ -70,7 +70,7 @@ test('an unknown name fails, and an address outside of the lab is unreachable', 
   const host = await lab.host('alone');
   const script = join(FIXTURES, 'connect.js');
   const connect = async (to: string) => (await host.exec(process.execPath, [script, to])).stdout.trim();
-  expect(await connect('nobody.example')).toBe('EAI_AGAIN');
+  expect(await connect('absent.example')).toBe('EAI_AGAIN');
   expect(await connect('192.0.2.1')).toBe('ENETUNREACH');
   expect(await connect('2001:db8::1')).toBe('ENETUNREACH');
 });

@@ -23,13 +23,13 @@ import { knock } from './testing/knock.ts';
 // A virtual gateway with three listeners: one with a certificate of ACM (moto takes the place of ACM), one with a certificate of the folder, and one
 // whose certificate does not exist.
 
-const PORTS = { acm: 8441, folder: 8442, nobody: 8443 } as const;
+const PORTS = { acm: 8441, folder: 8442, missing: 8443 } as const;
 const OWN = 'arn:aws:acm:us-east-1:111122223333:certificate/own';
 const GATEWAY = 'mesh/m/virtualGateway/gw';
 const TOKEN = 'a-token';
 const DAY = 24 * 60 * 60 * 1000;
 const FRONT_PORT = 18443;
-const NOBODY = 'arn:aws:acm:us-east-1:111122223333:certificate/nobody';
+const MISSING = 'arn:aws:acm:us-east-1:111122223333:certificate/missing';
 
 describe.each(ENVOYS)('%s', (variable) => {
   let moto: Moto;
@@ -52,7 +52,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     await openControlPlane();
     await openFront();
     const arn = await requestCertificate(moto.endpoint, 'acm.local', { exportable: true });
-    await createModel({ acm: arn, folder: OWN, nobody: NOBODY });
+    await createModel({ acm: arn, folder: OWN, missing: MISSING });
     startAgent(gateway, programs, {
       resource: GATEWAY,
       xds: `control:${FRONT_PORT}`,
@@ -154,18 +154,18 @@ describe.each(ENVOYS)('%s', (variable) => {
     const [first, second, third, ...others] = await problems();
     for (const problem of [first, second])
       expect(problem).toMatch(/the key of .* set --tokens, --client-ca or --credentials/);
-    expect(third).toMatch(/nothing is known of .*\/nobody/);
-    expect(others).toEqual([expect.stringMatching(/\/nobody requests have failed since/)]);
+    expect(third).toMatch(/nothing is known of .*\/missing/);
+    expect(others).toEqual([expect.stringMatching(/\/missing requests have failed since/)]);
     await reopenControlPlane();
   });
 
   test('each listener has the certificate of its ARN; a missing certificate affects only its own listener', async () => {
     await until('ACM', async () => (await shown('acm')) === 'DNS:acm.local');
     expect(await shown('folder')).toBe('DNS:first.local');
-    expect(await shown('nobody')).toBeUndefined();
+    expect(await shown('missing')).toBeUndefined();
     expect(await problems()).toEqual([
-      expect.stringMatching(/listener\/8443.* nothing is known of .*\/nobody/),
-      expect.stringMatching(/\/nobody requests have failed since .*ResourceNotFoundException/),
+      expect.stringMatching(/listener\/8443.* nothing is known of .*\/missing/),
+      expect.stringMatching(/\/missing requests have failed since .*ResourceNotFoundException/),
     ]);
   });
 
@@ -197,7 +197,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     await allInSync(controlPlane, 1);
     await until('trouble', async () => (await problems()).some((each) => each.includes('no answer in 5 s')));
     expect((await problems()).filter((each) => each.includes('/listener/'))).toEqual([
-      expect.stringMatching(/listener\/8443.* nothing is known of .*\/nobody/),
+      expect.stringMatching(/listener\/8443.* nothing is known of .*\/missing/),
     ]);
     expect([await shown('acm'), await shown('folder')]).toEqual(['DNS:acm.local', 'DNS:third.local']);
     moto.resume();
@@ -209,7 +209,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     await allInSync(controlPlane, 1);
     // Only the one whose certificate is missing.
     expect((await problems()).filter((each) => each.includes('/listener/'))).toEqual([
-      expect.stringMatching(/listener\/8443.* nothing is known of .*\/nobody/),
+      expect.stringMatching(/listener\/8443.* nothing is known of .*\/missing/),
     ]);
     expect([await shown('acm'), await shown('folder')]).toEqual(['DNS:acm.local', 'DNS:third.local']);
   });

@@ -45,7 +45,7 @@ describe.each(['DELTA_GRPC', 'GRPC'])('%s: the example, through a real Envoy,', 
     for (const end = Date.now() + 3 * TTL_MS; Date.now() < end; ) expect(await greeting()).toBe('hello\n');
     example.kill('SIGKILL');
     await example;
-    await expect.poll(greeting).toBe('nobody listens');
+    await expect.poll(greeting).toBe('no listener');
     envoy.kill('SIGKILL');
     await envoy;
   });
@@ -77,7 +77,7 @@ async function greeting(): Promise<string> {
   try {
     return await text(connect(greeterPort, '127.0.0.1'));
   } catch {
-    return 'nobody listens';
+    return 'no listener';
   }
 }
 

@@ -18,7 +18,7 @@ import {
 } from './node-pattern.ts';
 import type { Tokens } from './tokens.ts';
 
-/** What a stream has shown of its identity. */
+/** The identity that a stream has proven. */
 export type Credential = {
   /** Name of the holder for the log. Never a secret. */
   readonly who: string;

@@ -65,7 +65,7 @@ function firstLine(socket: Socket): Promise<string> {
   return new Promise((resolve, reject) => {
     socket.once('data', (bytes: Buffer) => resolve(bytes.toString().split(' ')[0] ?? ''));
     socket.once('close', () => resolve(CLOSED));
-    const timer = setTimeout(() => reject(new Error('a connection that nobody says anything on')), LIMIT_MS);
+    const timer = setTimeout(() => reject(new Error('no data on the connection')), LIMIT_MS);
     socket.once('close', () => clearTimeout(timer)).once('data', () => clearTimeout(timer));
   });
 }
