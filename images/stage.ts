@@ -1,6 +1,7 @@
-import { chmod, copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { bundle, type Bundle } from '../test/lab/bundle.ts';
+import { openToAll } from './open-to-all.ts';
 import { thirdPartyLicenses } from './third-party-licenses.ts';
 
 const NODE = 'usr/lib/daybreak/node';
@@ -31,21 +32,11 @@ export async function stage(folder: string, node: string): Promise<Pick<Bundle, 
   await put(node, join(folder, NODE));
   const { packages } = await bundle({ folder: join(folder, PROGRAM) });
   await writeFile(join(folder, PROGRAM, 'THIRD-PARTY-LICENSES.txt'), await thirdPartyLicenses(packages));
-  await openToAll(folder);
+  await openToAll(folder, (path) => dirname(path).endsWith('/bin') || path === join(folder, NODE));
   return { packages };
 }
 
 async function put(file: string, installed: string): Promise<void> {
   await mkdir(dirname(installed), { recursive: true });
   await copyFile(file, installed);
-}
-
-/** Uid 1337 reads and runs all of it, whatever umask it was checked out under. */
-async function openToAll(folder: string): Promise<void> {
-  await chmod(folder, 0o755);
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    const path = join(entry.parentPath, entry.name);
-    const runs = entry.isDirectory() || dirname(path).endsWith('/bin') || path === join(folder, NODE);
-    await chmod(path, runs ? 0o755 : 0o644);
-  }
 }

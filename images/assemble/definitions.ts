@@ -1,7 +1,7 @@
 import type { Architecture } from './architecture.ts';
 
 /** The images, in the order in which they are built. */
-export const TARGETS = ['envoy', 'envoy-slim', 'proxy-route-manager', 'controlplane'] as const;
+export const TARGETS = ['envoy', 'envoy-slim', 'proxy-route-manager', 'controlplane', 'color'] as const;
 
 /** One of the images. */
 export type Target = (typeof TARGETS)[number];
@@ -11,9 +11,10 @@ export type LayerName =
   | 'base'
   | 'node'
   | 'envoy'
-  | `packages-${Target}`
+  | `packages-${'envoy' | 'envoy-slim' | 'proxy-route-manager' | 'controlplane'}`
   | 'programs'
   | 'programs-slim'
+  | 'programs-color'
   | 'endpoint';
 
 /** A health check, in the form of an image's configuration; times in nanoseconds. */
@@ -73,6 +74,12 @@ export const IMAGES: Readonly<Record<Target, Definition>> = {
     layers: ['base', 'node', 'packages-controlplane', 'programs'],
     command: ['/usr/bin/daybreak', 'controlplane', '--data', '/var/lib/daybreak'],
     user: '1337',
+  },
+  color: {
+    description: 'The color application, for docker-compose.yml',
+    layers: ['base', 'node', 'packages-controlplane', 'programs-color'],
+    command: ['/usr/bin/color', 'teller'],
+    user: '1000',
   },
 };
 

@@ -2,6 +2,8 @@ import { chmod, copyFile, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import manifest from '../../package.json' with { type: 'json' };
+import { bundle } from '../../test/lab/bundle.ts';
+import { openToAll } from '../open-to-all.ts';
 import { stage } from '../stage.ts';
 import { NODE_ARCHITECTURE } from './architecture.ts';
 import type { BuildOptions } from './build-options.ts';
@@ -58,6 +60,7 @@ export function layerFolders(
     'packages-controlplane': (folder) => packages(folder, 'controlplane'),
     programs: async (folder) => putPrograms(await programs(), 'programs', folder),
     'programs-slim': async (folder) => putPrograms(await programs(), 'programs-slim', folder),
+    'programs-color': putColor,
     endpoint: (folder) => endpoint(options, folder),
   };
   return {
@@ -111,6 +114,18 @@ async function envoy(options: BuildOptions, folder: string): Promise<LayerFolder
 
 async function stagePrograms(folder: string) {
   const { packages } = await stage(folder, process.execPath);
+  return { folder, components: await npmPackages(packages) };
+}
+
+/** Bundles the color application. */
+async function putColor(folder: string): Promise<LayerFolder> {
+  const { packages } = await bundle({
+    entry: join(IMAGES, '../demo/apps/main.ts'),
+    folder: join(folder, 'usr/lib/color'),
+  });
+  await mkdir(join(folder, 'usr/bin'), { recursive: true });
+  await copyFile(join(IMAGES, 'programs/color'), join(folder, 'usr/bin/color'));
+  await openToAll(folder, (path) => path.endsWith('/bin/color'));
   return { folder, components: await npmPackages(packages) };
 }
 

@@ -25,6 +25,8 @@ export type Docker = {
   try(...args: readonly string[]): Promise<Ended>;
   /** Loads the images of an archive. */
   load(archive: string): Promise<void>;
+  /** Kills a process by its id in the daemon's PID namespace. */
+  killProcess(pid: number): Promise<void>;
   /** Stops the daemon with all containers. */
   stop(): Promise<void>;
 };
@@ -102,14 +104,30 @@ export async function startDocker(lab: Lab): Promise<Docker> {
     async load(archive) {
       await execa('docker', ['load', '--quiet'], { env, input: createReadStream(archive) });
     },
+    async killProcess(pid) {
+      await execa('nsenter', [
+        `--target=${childOf(daemon.pid)}`,
+        '--pid',
+        '--mount',
+        'kill',
+        '-KILL',
+        `${pid}`,
+      ]);
+    },
     async stop() {
       const containers = await run('ps', '--quiet');
       if (containers !== '') await attempt('kill', ...containers.split('\n'));
-      const [child] = readFileSync(`/proc/${daemon.pid}/task/${daemon.pid}/children`, 'utf8').split(' ');
       // `unshare`, which we started, waits for the daemon, and passes no signal on.
-      process.kill(Number(child), 'SIGTERM');
+      process.kill(childOf(daemon.pid), 'SIGTERM');
       await Promise.race([daemon, sleep(STOP_MS, undefined, { ref: false })]);
       daemon.kill('SIGKILL');
     },
   };
+}
+
+/** Returns the daemon's process id: the child of `unshare`, which we started. */
+function childOf(pid: number | undefined): number {
+  const [child] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ');
+  if (child === undefined || child === '') throw new Error(`process ${pid} has no child: dockerd has ended`);
+  return Number(child);
 }
