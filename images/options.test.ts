@@ -6,7 +6,7 @@ import { ENVOY, readOptions } from './options.ts';
 
 const { version } = manifest;
 
-const NAMES = ['envoy', 'envoy-slim', 'proxy-route-manager', 'controlplane'];
+const NAMES = ['envoy', 'envoy-slim', 'proxy-route-manager', 'controlplane', 'color'];
 
 function build(...args: readonly string[]) {
   const options = readOptions(args);

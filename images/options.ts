@@ -14,7 +14,8 @@ export const USAGE = `images/build.sh [--name NAME] [--tag TAG] [--only TARGET]â
                 [--xds-endpoint ENDPOINT [--xds-ca FILE]] [--pins FILE] [--mirror URL]â€¦ [--output FILE]
 images/build.sh --stage FOLDER
 
-Builds the images NAME-envoy, NAME-envoy-slim, NAME-proxy-route-manager and NAME-controlplane with the tag TAG, and has Docker load them.
+Builds the images NAME-envoy, NAME-envoy-slim, NAME-proxy-route-manager, NAME-controlplane and NAME-color (the
+application of docker-compose.yml) with the tag TAG, and has Docker load them.
   --name          (default: daybreak)
   --tag           (default: ${manifest.version})
   --only          one of ${TARGETS.join(', ')}; may be repeated (default: all)
