@@ -8,6 +8,7 @@ import { openAdsAccess } from './ads/access/open-ads-access.ts';
 import { serveProxies } from './ads/serve-proxies.ts';
 import { createAgents } from './agents/agents.ts';
 import { createDraining } from './agents/draining.ts';
+import { shareDraining } from './agents/share-draining.ts';
 import { openAudit } from './audit/open-audit.ts';
 import { openAccess } from './auth/open-access.ts';
 import { createApi } from './api/api.ts';
@@ -91,6 +92,8 @@ async function start(
   const discovery = await openDiscovery(settings.discovery, log, metrics);
   opened.defer(discovery.close);
   const draining = createDraining();
+  const drainingOfReplicas = shareDraining(draining, store, log);
+  opened.defer(drainingOfReplicas.close);
   const proxies = serveProxies({
     live,
     discovery,
@@ -101,7 +104,7 @@ async function start(
     draining,
   });
   opened.defer(proxies.close);
-  const agents = createAgents({ admission, model: live.model, draining, log });
+  const agents = createAgents({ admission, model: live.model, draining: drainingOfReplicas, log });
   addGauges(metrics, {
     // Without reports of agents, which no gauge reads.
     status: createStatus(live.model, proxies.xds, proxies.configs),

@@ -13,13 +13,30 @@ export type Draining = {
   readonly isSet: (stream: string) => boolean;
   /** The stream has ended. An instance that drained stays out for a while, because Cloud Map lists it until later. */
   readonly end: (stream: string) => void;
-  /** An instance serves: if it stayed out, under the same addresses, it comes back. */
-  readonly serves: (node: NodeId, { from, addresses }: Leaving) => void;
+  /** An instance serves: if it stayed out, under the same addresses, it comes back. Returns whether there was one. */
+  readonly serves: (node: NodeId, { from, addresses }: Leaving) => boolean;
+  /** Another replica knows of an instance: it is out until `lease` milliseconds have passed, or at once no more with undefined. */
+  readonly learn: (key: string, node: NodeId, known: KnownLeaving | undefined, leaseMs: number) => void;
+  /** The instances that this replica's own streams reported. */
+  readonly own: () => readonly OwnLeaving[];
+  /** Called with each change of one of them. */
+  readonly onOwnChange: (listener: (change: OwnLeaving) => void) => void;
   /** Called with each virtual node whose draining instances changed. Several changes in one turn are one call. */
   readonly onChange: (listener: (node: NodeId) => void) => void;
 };
 
-type Entry = { readonly leaving: Leaving; readonly timer: NodeJS.Timeout | undefined };
+/** A draining instance. `isEnded`: its agent's stream has ended, so that an agent that serves under its addresses brings it back. */
+export type KnownLeaving = { readonly leaving: Leaving; readonly isEnded: boolean };
+
+/** An instance of this replica; `known` is undefined once it is no longer out. */
+export type OwnLeaving = {
+  readonly id: string;
+  readonly node: NodeId;
+  readonly known: KnownLeaving | undefined;
+};
+
+/** `id`: undefined for an instance of another replica. */
+type Entry = KnownLeaving & { readonly id: string | undefined; readonly timer: NodeJS.Timeout | undefined };
 type OfNode = { readonly node: NodeId; readonly entries: Map<string, Entry> };
 
 /** How long an instance stays out after its stream has ended, in milliseconds. Cloud Map is polled each 5 s by default. */
@@ -33,8 +50,9 @@ export function createDraining(afterEndMs = AFTER_END_MS): Draining {
   /** The virtual nodes of streams whose instance drains. */
   const streams = new Map<string, OfNode>();
   const listeners: ((node: NodeId) => void)[] = [];
+  const ownListeners: ((change: OwnLeaving) => void)[] = [];
   let changed = new Map<string, NodeId>();
-  let ended = 0;
+  let ids = 0;
 
   function tell(node: NodeId): void {
     if (changed.size === 0) setImmediate(tellAll);
@@ -47,6 +65,13 @@ export function createDraining(afterEndMs = AFTER_END_MS): Draining {
     for (const node of all.values()) for (const listener of listeners) listener(node);
   }
 
+  function tellOwn(node: NodeId, { id, ...known }: Entry, isOut: boolean): void {
+    if (id === undefined) return;
+    const { leaving, isEnded } = known;
+    const change = { id, node, known: isOut ? { leaving, isEnded } : undefined };
+    for (const listener of ownListeners) listener(change);
+  }
+
   function remove({ node, entries }: OfNode, key: string): void {
     const entry = entries.get(key);
     if (entry === undefined) return;
@@ -54,6 +79,7 @@ export function createDraining(afterEndMs = AFTER_END_MS): Draining {
     entries.delete(key);
     streams.delete(key);
     if (entries.size === 0) nodes.delete(keyOf(node));
+    tellOwn(node, entry, false);
     tell(node);
   }
 
@@ -61,6 +87,7 @@ export function createDraining(afterEndMs = AFTER_END_MS): Draining {
     const ofNode = nodes.get(keyOf(node)) ?? { node, entries: new Map<string, Entry>() };
     nodes.set(keyOf(node), ofNode);
     ofNode.entries.set(key, entry);
+    tellOwn(node, entry, true);
     tell(node);
     const [oldest] = ofNode.entries.keys();
     if (ofNode.entries.size > MOST && oldest !== undefined) remove(ofNode, oldest);
@@ -71,11 +98,12 @@ export function createDraining(afterEndMs = AFTER_END_MS): Draining {
     of: (node) => Array.from(nodes.get(keyOf(node))?.entries.values() ?? [], ({ leaving }) => leaving),
     set(stream, node, leaving) {
       const ofNode = streams.get(stream);
-      const before = ofNode?.entries.get(stream)?.leaving;
+      const before = ofNode?.entries.get(stream);
       if (leaving === undefined) {
         if (ofNode !== undefined) remove(ofNode, stream);
-      } else if (before === undefined || !isSame(before, leaving)) {
-        streams.set(stream, add(node, stream, { leaving, timer: undefined }));
+      } else if (before === undefined || !isSame(before.leaving, leaving)) {
+        const id = before?.id ?? `${(ids += 1)}`;
+        streams.set(stream, add(node, stream, { id, leaving, isEnded: false, timer: undefined }));
       }
     },
     isSet: (stream) => streams.has(stream),
@@ -86,17 +114,44 @@ export function createDraining(afterEndMs = AFTER_END_MS): Draining {
       if (ofNode === undefined || entry === undefined) return;
       // Nothing changes for callers until the timer fires.
       ofNode.entries.delete(stream);
-      const key = `ended ${(ended += 1)}`;
+      const key = `ended ${entry.id}`;
       const timer = setTimeout(() => remove(ofNode, key), afterEndMs).unref();
-      ofNode.entries.set(key, { leaving: entry.leaving, timer });
+      const ended = { ...entry, isEnded: true, timer };
+      ofNode.entries.set(key, ended);
+      tellOwn(ofNode.node, ended, true);
     },
     serves(node, serving) {
       const ofNode = nodes.get(keyOf(node));
-      if (ofNode === undefined) return;
-      for (const [key, { leaving, timer }] of ofNode.entries) {
-        if (timer !== undefined && mayBeOne(leaving, serving)) remove(ofNode, key);
-      }
+      const back = [...(ofNode?.entries ?? [])].filter(
+        ([, { leaving, isEnded }]) => isEnded && mayBeOne(leaving, serving),
+      );
+      for (const [key] of back) if (ofNode !== undefined) remove(ofNode, key);
+      return back.length > 0;
     },
+    learn(key, node, known, leaseMs) {
+      const ofNode = nodes.get(keyOf(node));
+      const before = ofNode?.entries.get(key);
+      if (known === undefined) {
+        if (ofNode !== undefined) remove(ofNode, key);
+        return;
+      }
+      clearTimeout(before?.timer);
+      const timer = setTimeout(() => {
+        const current = nodes.get(keyOf(node));
+        if (current !== undefined) remove(current, key);
+      }, leaseMs).unref();
+      const entry = { ...known, id: undefined, timer };
+      // A longer lease is no change for callers.
+      if (before !== undefined && isSame(before.leaving, known.leaving)) ofNode?.entries.set(key, entry);
+      else add(node, key, entry);
+    },
+    own: () =>
+      [...nodes.values()].flatMap(({ node, entries }) =>
+        [...entries.values()].flatMap(({ id, leaving, isEnded }) =>
+          id === undefined ? [] : [{ id, node, known: { leaving, isEnded } }],
+        ),
+      ),
+    onOwnChange: (listener) => void ownListeners.push(listener),
     onChange: (listener) => void listeners.push(listener),
   };
 }

@@ -118,6 +118,8 @@ function forgetful(): Store & { tell(hint: Hint): void; forgetAfter(revision: nu
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
+    announce: (text) => store.announce(text),
+    onAnnouncement: (listener) => store.onAnnouncement(listener),
     tell: (hint) => listeners.forEach((listener) => listener(hint)),
     forgetAfter: async (revision) => {
       const kept = (await store.changesSince(0)).changes.filter((change) => change.revision <= revision);

@@ -3,6 +3,9 @@ import type { Change, MeshId, Resource, ResourceId } from '../mesh/resource.ts';
 /** Bytes that Store.probe writes: more than most commits. */
 export const PROBE_BYTES = 64 * 1024;
 
+/** The most bytes of one announcement. PostgreSQL takes 7,999 (https://www.postgresql.org/docs/15/sql-notify.html). */
+export const MOST_ANNOUNCED = 7900;
+
 /** Identifies one use of a client token; tokens of different accounts or operations are independent. */
 export type TokenKey = { readonly account: string; readonly operation: string; readonly token: string };
 
@@ -88,6 +91,13 @@ export type Store = {
   tokenContent(key: TokenKey, now: number): Promise<string | undefined>;
   /** Calls `listener` after commits of any process. A hint carries no data: read `changesSince`. Returns a function that stops it. */
   onChange(listener: (hint: Hint) => void): () => void;
+  /**
+   * Sends a text of at most `MOST_ANNOUNCED` bytes to all other processes that share the store. It is not kept: a process that is not
+   * connected now never gets it. Without such processes, does nothing.
+   */
+  announce(text: string): Promise<void>;
+  /** Calls `listener` with each text that any process announces, this one included. Returns a function that stops it. */
+  onAnnouncement(listener: (text: string) => void): () => void;
   contents(): Promise<Contents>;
   /**
    * Replaces everything in the store by `contents`, in one commit with a revision above its own and theirs. That commit deletes

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type ClientConfig } from 'pg';
 import { createBackoff } from '../../../xds/client/backoff.ts';
 import { describePostgresError } from './connection.ts';
-import { CHANNEL, SCHEMA_VERSION } from './schema.ts';
+import { ANNOUNCEMENTS, CHANNEL, SCHEMA_VERSION } from './schema.ts';
 import type { Hint } from '../store.ts';
 
 /** Callbacks of the listening connection. `onState` reports `lost` once per loss, with the reason. */
@@ -10,6 +10,7 @@ export type ListenerOptions = {
   readonly config: ClientConfig;
   readonly signal: AbortSignal;
   readonly onHint: (hint: Hint) => void;
+  readonly onAnnouncement: (text: string) => void;
   readonly onState: (state: 'connected' | 'lost', reason: string) => void;
 };
 
@@ -46,7 +47,7 @@ export async function listenForCommits(options: ListenerOptions): Promise<void> 
 
 /** Listens on one connection until it breaks (rejects) or `signal` aborts. */
 async function listen(
-  { config, signal, onHint }: ListenerOptions,
+  { config, signal, onHint, onAnnouncement }: ListenerOptions,
   onConnected: (revision: number) => void,
 ): Promise<void> {
   const client = new Client(config);
@@ -57,13 +58,15 @@ async function listen(
   // The connection may break while nothing awaits `broken`.
   broken.catch(() => undefined);
   let seen = 0;
-  client.on('notification', ({ payload }) => {
+  client.on('notification', ({ channel, payload }) => {
+    if (channel === ANNOUNCEMENTS) return onAnnouncement(payload ?? '');
     seen = Math.max(seen, Number(payload));
     onHint({ kind: 'committed', revision: Number(payload) });
   });
   try {
     await client.connect();
     // Listen first, then read: a commit between the two sends a notification.
+    await client.query(`listen ${ANNOUNCEMENTS}`);
     await client.query(`listen ${CHANNEL}`);
     seen = await currentRevision(client);
     onConnected(seen);

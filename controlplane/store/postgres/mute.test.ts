@@ -28,6 +28,7 @@ test.skipIf(SHORT_FORM)('the listener notices a server that never responds, and 
     config: connectionConfig(urlOf(port)),
     signal: stop.signal,
     onHint: () => undefined,
+    onAnnouncement: () => undefined,
     onState: (state, reason) => void states.push(`${state}: ${reason}`),
   });
   await expect.poll(() => states).toEqual([expect.stringMatching(/^lost: .*timeout/)]);

@@ -6,7 +6,7 @@ import { openPool } from './connection.ts';
 import { migratePostgres } from './migrate.ts';
 import { openPostgresStore } from './postgres.ts';
 import { MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
-import type { Hint, Store, Write } from '../store.ts';
+import { MOST_ANNOUNCED, type Hint, type Store, type Write } from '../store.ts';
 import { startTestPostgres, type TestPostgres } from '../testing/postgres-server.ts';
 
 const log = createLog('test', 'silent');
@@ -215,6 +215,18 @@ describe('two programs on one database', () => {
     await one.commit(put(0, 'white'));
     await told;
     expect((await two.changesSince(0)).changes).toHaveLength(1);
+  });
+
+  it('hear each announcement once, of any of them', async () => {
+    const [one, two] = [await open(), await open()];
+    const heard: string[] = [];
+    // A program hears nothing before it listens, which its first hint tells.
+    await hint(two, () => true);
+    two.onAnnouncement((text) => void heard.push(text));
+    const longest = 'ü'.repeat(MOST_ANNOUNCED / 2);
+    await one.announce("it's");
+    await two.announce(longest);
+    await expect.poll(() => heard).toEqual(["it's", longest]);
   });
 
   it('never both commit on the same mesh revision', async () => {

@@ -20,7 +20,7 @@ import {
   type ChangeRow,
   type TokenRow,
 } from './rows.ts';
-import { FORGOTTEN, SCHEMA_VERSION } from './schema.ts';
+import { ANNOUNCEMENTS, FORGOTTEN, SCHEMA_VERSION } from './schema.ts';
 import { START_PATIENCE_MS } from '../wait-for-store.ts';
 import { TOKEN_LIFETIME, type Changes, type Hint, type Loss, type Store, type Write } from '../store.ts';
 
@@ -49,12 +49,16 @@ export async function openPostgresStore({
   const where = withoutPassword(url);
   const pool = await openPostgres({ url, where, log, patience, loss });
   const listeners = new Set<(hint: Hint) => void>();
+  const announcementListeners = new Set<(text: string) => void>();
   const closing = new AbortController();
   const listening = listenForCommits({
     config: connectionConfig(url),
     signal: closing.signal,
     onHint: (hint) => {
       for (const listener of listeners) listener(hint);
+    },
+    onAnnouncement: (text) => {
+      for (const listener of announcementListeners) listener(text);
     },
     onState: (state, reason) => logState(log, where, state, reason),
   });
@@ -90,6 +94,14 @@ export async function openPostgresStore({
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
+    announce: (text) =>
+      call('announce', async () => {
+        await pool.query('select pg_notify($1, $2)', [ANNOUNCEMENTS, text]);
+      }),
+    onAnnouncement: (listener) => {
+      announcementListeners.add(listener);
+      return () => void announcementListeners.delete(listener);
+    },
     contents: () => call('read its contents', () => readContents(pool)),
     probe: () => call('write', () => probe(pool)),
     replace: (contents, mayReplace) => call('be replaced', () => replaceContents(pool, contents, mayReplace)),
@@ -97,6 +109,7 @@ export async function openPostgresStore({
       if (closing.signal.aborted) return;
       closing.abort();
       listeners.clear();
+      announcementListeners.clear();
       await listening;
       await pool.end();
     },

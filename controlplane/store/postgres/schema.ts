@@ -15,6 +15,9 @@ export const SCHEMA_VERSION: number = MIGRATIONS.length;
 /** The notification channel of commits; the payload is the revision. */
 export const CHANNEL = 'daybreak';
 
+/** The notification channel of announcements; the payload is the text. A program of a version without them does not listen to it. */
+export const ANNOUNCEMENTS = 'daybreak_announcements';
+
 /** The SQLSTATE of a commit by a program that does not know the schema version. */
 export const UNKNOWN_SCHEMA = 'DB001';
 

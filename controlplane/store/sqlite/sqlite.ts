@@ -73,6 +73,9 @@ export function openSqliteStore({ folder, patience = 2000, loss = 'refuse', log 
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
+    // No other process can have the folder open.
+    announce: () => Promise.resolve(),
+    onAnnouncement: () => () => undefined,
     contents: () => guard('read its contents', () => readContents(db)),
     replace: (contents, mayReplace) =>
       guard('be replaced', () => {

@@ -1,0 +1,98 @@
+import type { Leaving } from '../translate/external-inputs.ts';
+import type { KnownLeaving, NodeId } from './draining.ts';
+
+/**
+ * A message between replicas. `replica`: a name that a process chooses at its start. `out`: draining instances by the replica's own ids;
+ * `known` null: no longer out. `back`: an instance that serves again.
+ */
+export type Announcement = {
+  readonly replica: string;
+  readonly out: readonly AnnouncedLeaving[];
+  readonly back: readonly { readonly node: NodeId; readonly serving: Leaving }[];
+};
+
+/** One draining instance. */
+export type AnnouncedLeaving = {
+  readonly id: string;
+  readonly node: NodeId;
+  readonly known: KnownLeaving | undefined;
+};
+
+/** Returns texts with all of an announcement, each of `mostBytes` at most. Leaves out an entry that is longer by itself. */
+export function encodeAnnouncements(
+  { replica, out, back }: Announcement,
+  mostBytes: number,
+): readonly string[] {
+  const texts: string[] = [];
+  let current: { out: unknown[]; back: unknown[] } = { out: [], back: [] };
+  const textOf = (of: typeof current): string => JSON.stringify({ replica, ...of });
+  const put = (kind: 'out' | 'back', entry: unknown): void => {
+    const next = { ...current, [kind]: [...current[kind], entry] };
+    if (Buffer.byteLength(textOf(next)) <= mostBytes) {
+      current = next;
+      return;
+    }
+    if (current.out.length + current.back.length > 0) texts.push(textOf(current));
+    const alone = { out: [], back: [], [kind]: [entry] };
+    current = Buffer.byteLength(textOf(alone)) <= mostBytes ? alone : { out: [], back: [] };
+  };
+  for (const { id, node, known } of out) put('out', { id, node: nameOf(node), known: known ?? null });
+  for (const { node, serving } of back) put('back', { node: nameOf(node), serving });
+  if (current.out.length + current.back.length > 0) texts.push(textOf(current));
+  return texts;
+}
+
+/** Decodes a text. Returns undefined for one that is no announcement, as of a later version; passes over such entries. */
+export function decodeAnnouncement(text: string): Announcement | undefined {
+  const message = asRecord(parse(text));
+  const replica = message['replica'];
+  if (typeof replica !== 'string') return undefined;
+  const out = asList(message['out']).flatMap((each): readonly AnnouncedLeaving[] => {
+    const { id, node, known } = asRecord(each);
+    const of = asNode(node);
+    if (typeof id !== 'string' || of === undefined) return [];
+    if (known === null) return [{ id, node: of, known: undefined }];
+    const leaving = asLeaving(asRecord(known)['leaving']);
+    return leaving === undefined
+      ? []
+      : [{ id, node: of, known: { leaving, isEnded: asRecord(known)['isEnded'] === true } }];
+  });
+  const back = asList(message['back']).flatMap((each) => {
+    const { node, serving } = asRecord(each);
+    const [of, who] = [asNode(node), asLeaving(serving)];
+    return of === undefined || who === undefined ? [] : [{ node: of, serving: who }];
+  });
+  return { replica, out, back };
+}
+
+function nameOf({ owner, mesh, name }: NodeId): readonly string[] {
+  return [owner, mesh, name];
+}
+
+function asNode(value: unknown): NodeId | undefined {
+  const [owner, mesh, name] = asList(value);
+  if (typeof owner !== 'string' || typeof mesh !== 'string' || typeof name !== 'string') return undefined;
+  return { kind: 'virtualNode', owner, mesh, parent: '', name };
+}
+
+function asLeaving(value: unknown): Leaving | undefined {
+  const { from, addresses } = asRecord(value);
+  const list = asList(addresses).filter((each) => typeof each === 'string');
+  return typeof from === 'string' ? { from, addresses: list } : undefined;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function asRecord(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function asList(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
