@@ -84,7 +84,7 @@ function callerAt(index: number): () => readonly string[] {
   });
   client.subscribe(CLUSTER, new Set(['*']));
   client.subscribe(ENDPOINTS, new Set([EDS]));
-  closers.push(client.close);
+  closers.push(() => client.close());
   return () => addresses;
 }
 
@@ -107,7 +107,7 @@ async function agentAt(index: number): Promise<{ report(draining: boolean): void
       ),
   });
   client.subscribe(CLUSTER, new Set(['*']));
-  closers.push(client.close);
+  closers.push(() => client.close());
   const call = await opened.promise;
   let nodeId: string | undefined = APP;
   return {
@@ -126,7 +126,7 @@ async function agentAt(index: number): Promise<{ report(draining: boolean): void
       call.write(nodeId === undefined ? encodeAgentMessage(state) : encodeAgentMessage(state, nodeId));
       nodeId = undefined;
     },
-    close: client.close,
+    close: () => client.close(),
   };
 }
 
