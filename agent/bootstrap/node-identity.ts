@@ -52,7 +52,13 @@ export function nodeIdentity(
         ...(traceContext === undefined || traceContext.others.length === 0
           ? {}
           : { traceContext: traceContextText(traceContext) }),
+        ...(isWithoutRules(settings) ? { loopbackEgress: true } : {}),
       },
     },
   };
+}
+
+/** Whether the application calls its backends at ports of loopback. A gateway has no application. */
+export function isWithoutRules({ egress, resource }: Pick<AgentSettings, 'egress' | 'resource'>): boolean {
+  return egress === 'loopback' && resource.kind === 'virtualNode';
 }

@@ -44,6 +44,18 @@ test("a gateway's connections to its own second pass do not count", () => {
   });
 });
 
+test('calls to backends on loopback are outbound', () => {
+  const loopback = {
+    'listener.127.0.0.1_21020.downstream_cx_active': 2,
+    'listener.0.0.0.0_15000.downstream_cx_active': 1,
+    'http.ingress.downstream_cx_active': 1,
+  };
+  expect(readTraffic(new Map(Object.entries(loopback)))).toMatchObject({
+    ingress: { requests: 0, connections: 0 },
+    egress: { requests: 0, connections: 2 },
+  });
+});
+
 test('the expression matches exactly the statistics that are read', () => {
   const asked = new RegExp(TRAFFIC_STATS);
   expect(Object.keys(SIDECAR).filter((name) => !asked.test(name))).toEqual([]);

@@ -17,8 +17,8 @@ export type TrafficSample = {
 /** Regular expression (RE2) that matches the statistics of `readTraffic`. Envoy reports each of them without delay. */
 export const TRAFFIC_STATS = String.raw`^(listener\..+\.downstream_cx|http\..+\.downstream_(cx|rq))_(active|total)$`;
 
-/** The only outbound listener: a virtual node's application and the second pass of a gateway use it. */
-const EGRESS_LISTENER = /^listener\..*_15001\./;
+/** The outbound listeners: 15001, which a virtual node's application and the second pass of a gateway use, and those on loopback. */
+const EGRESS_LISTENER = /^listener\.(?:.*_15001|127\.0\.0\.1_\d+)\./;
 const EGRESS_REQUESTS = /^http\.egress\./;
 /** The admin interface counts the agent's own requests; a worker's numbers are part of its listener's. */
 const LEFT_OUT = /^(?:listener|http)\.admin\.|\.worker_\d+\./;

@@ -20,7 +20,7 @@ export type HostWatchOptions = {
   readonly pollMs: number;
   readonly isLocal: (address: string) => boolean;
   /** Whether the proxy has an application whose traffic the rules redirect. */
-  readonly hasApplication: boolean;
+  readonly isRedirected: boolean;
   readonly envoyPid: () => number | undefined;
   readonly log: Log;
 };
@@ -67,12 +67,12 @@ export function watchHost(options: HostWatchOptions): HostWatch {
 }
 
 async function findAll(
-  { isLocal, hasApplication, envoyPid }: HostWatchOptions,
+  { isLocal, isRedirected, envoyPid }: HostWatchOptions,
   stats: ReadonlyMap<string, number>,
 ): Promise<readonly HostProblem[]> {
   const problem = coldProblem(stats);
   const cold: readonly HostProblem[] = problem === undefined ? [] : [{ code: 'LISTENERS_NOT_WARM', problem }];
-  if (!hasApplication) return cold;
+  if (!isRedirected) return cold;
   // The sockets of the processes are read after the connections: a socket that is closed in between is in the table of one poll only.
   const connections = await readConnections();
   const listening = await readListeningSockets();

@@ -2,6 +2,7 @@ import { createChannel } from '../channel/channel.ts';
 import { createOwnConnection, NO_STATE } from '../custom-config/own-bootstrap.ts';
 import { cannotUseRunFolder } from '../errors.ts';
 import { createNameFilling } from '../names/listener-names.ts';
+import { followBackends } from '../names/loopback-backends.ts';
 import { startRelay } from '../relay/relay.ts';
 import { createFileSecrets } from '../secrets/file-secrets.ts';
 import { openState } from '../state/open-state.ts';
@@ -29,7 +30,8 @@ export async function openConfiguration(
   const fileSecrets = createFileSecrets(log);
   opened.defer(() => fileSecrets.close());
   const state = isOwn ? NO_STATE : await openState(settings.state, node, log);
-  const names = createNameFilling(log, { known: state.stored?.addresses ?? new Map() });
+  const filling = createNameFilling(log, { known: state.stored?.addresses ?? new Map() });
+  const { names, backends } = followBackends(filling, log);
   opened.defer(names.close);
   const channel = createChannel({ nodeId: node.id, log });
   opened.defer(channel.close);
@@ -52,5 +54,5 @@ export async function openConfiguration(
   opened.defer(() => relay.close());
   state.keep(() => ({ ...relay.kept(), addresses: names.addresses() }), stop.drain);
   opened.defer(() => state.stop());
-  return { own, relay, state, names, channel, fileSecrets };
+  return { own, relay, state, names, backends, channel, fileSecrets };
 }

@@ -1,5 +1,6 @@
 import { readListeningSockets } from '../application/listening-sockets.ts';
 import { watchApplication } from '../application/watch-application.ts';
+import { isWithoutRules } from '../bootstrap/node-identity.ts';
 import { validateBootstrap } from '../custom-config/validate-bootstrap.ts';
 import { drain } from '../drain/drain.ts';
 import { createDiagnosis } from '../endings/diagnose.ts';
@@ -63,7 +64,7 @@ export async function openEnvoy(context: Context, prepared: Prepared, configurat
     admin,
     pollMs: settings.health.pollMs,
     isLocal: (address) => isLocal(address, facts),
-    hasApplication,
+    isRedirected: hasApplication && !isWithoutRules(settings),
     envoyPid: () => pidOf(supervisor),
     log,
   });

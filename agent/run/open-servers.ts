@@ -71,7 +71,7 @@ function reportToControlPlane(
 function reports(
   { settings, startedAt }: Context,
   { agent, bootstrap }: Prepared,
-  { relay, names, state }: Configuration,
+  { relay, names, backends, state }: Configuration,
   { supervisor, secrets, application, host, output }: Envoy,
   telemetry: RunningTelemetry,
 ) {
@@ -87,6 +87,7 @@ function reports(
       secrets: secrets.status(),
       awaited: secrets.awaited(),
       names: names.status(),
+      backends: backends(),
       state: state.status(),
       application: application.problems(),
       host: host.problems(),

@@ -24,6 +24,11 @@ test.each([
     { ENABLE_ENVOY_XRAY_TRACING: '1', ENABLE_ENVOY_JAEGER_TRACING: '0', ENVOY_TRACING_CFG_FILE: '/t' },
     [['ENABLE_ENVOY_XRAY_TRACING']],
   ],
+  [{ DAYBREAK_EGRESS: 'loopback' }, []],
+  [
+    { DAYBREAK_EGRESS: 'loopback', APPMESH_RESOURCE_ARN: 'mesh/apps/virtualGateway/g' },
+    [['DAYBREAK_EGRESS']],
+  ],
   [{ APPNET_ENVOY_LOG_NAME: 'a.log' }, [['APPNET_ENVOY_LOG_NAME']]],
   [{ APPNET_ENVOY_LOG_NAME: 'a.log', APPNET_ENVOY_LOG_DESTINATION: '/l' }, []],
   [

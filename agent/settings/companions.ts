@@ -29,6 +29,15 @@ const LOG_FILE = [
 /** Groups that do not concern the bootstrap. */
 const OF_THE_AGENT: readonly Group[] = [
   {
+    variables: ['DAYBREAK_EGRESS'],
+    why: ({ egress, resource, customConfig }) =>
+      egress === 'redirect'
+        ? undefined
+        : customConfig.own !== undefined
+          ? 'ENVOY_CONFIG_FILE is the whole bootstrap'
+          : unless(resource.kind === 'virtualNode', 'a virtual gateway has no application'),
+  },
+  {
     variables: LOG_FILE,
     why: ({ logFile }) => unless(logFile !== undefined, 'APPNET_ENVOY_LOG_DESTINATION is not set'),
   },

@@ -27,6 +27,7 @@ test('the two required variables, and the defaults', () => {
     location: { instanceEndpoint: 'http://169.254.169.254' },
     stats: { resourceTags: false, metricExtension: false },
     customConfig: { merged: [] },
+    egress: 'redirect',
     runtime: {
       maxRequestsPerIoCycle: 0,
       setTracingDecision: true,

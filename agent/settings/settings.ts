@@ -63,6 +63,8 @@ export type AgentSettings = {
   readonly traceContext: TraceContext | undefined;
   /** Where the application listens: an IP address or a network interface. Undefined: loopback, according to the IP preference. */
   readonly appAddress: string | undefined;
+  /** How the application's calls reach Envoy: by redirect rules, or because it calls ports of loopback. */
+  readonly egress: 'redirect' | 'loopback';
   readonly runtime: RuntimeSettings;
   readonly status: { readonly address: string; readonly port: number };
   readonly admin: AdminSettings;
@@ -134,6 +136,7 @@ export function readAgentSettings(
       tracing,
       traceContext: readTraceContext(read, tracing),
       appAddress: read('DAYBREAK_APP_ADDRESS', appAddress, undefined),
+      egress: read('DAYBREAK_EGRESS', oneOf('redirect', 'loopback'), 'redirect'),
       runtime: {
         maxRequestsPerIoCycle: read('MAX_REQUESTS_PER_IO_CYCLE', integer(-1, 2_147_483_647), 0),
         setTracingDecision: read('APPMESH_SET_TRACING_DECISION', boolean, true),

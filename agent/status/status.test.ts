@@ -139,6 +139,7 @@ function input(some: Partial<StatusInput>): StatusInput {
     startedAt: new Date(now.getTime() - 90_000),
     agent: { version: '0.0.0', instance: 'i', node: 'n' },
     supervisor: starting(),
+    backends: [],
     restarts: { made: 2, hangs: 1, left: 1 },
     lastEnd: undefined,
     relay: connected,

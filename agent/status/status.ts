@@ -1,4 +1,5 @@
 import type { BootstrapOrigin } from '../bootstrap/prepare-bootstrap.ts';
+import type { LoopbackBackend } from '../../common/contracts/loopback-backend.ts';
 import { describeCause } from '../endings/end-cause.ts';
 import { formatGoDuration } from '../settings/parsers/go-duration.ts';
 import { UNREACHABLE, type Health } from '../health.ts';
@@ -25,6 +26,8 @@ export type StatusInput = ProblemInput & {
   readonly disconnectedLimitSeconds: number;
   readonly droppedOutputBytes: number;
   readonly bootstrap: BootstrapOrigin;
+  /** The backends that the application calls at ports of loopback. */
+  readonly backends: readonly LoopbackBackend[];
   /** Collectors of telemetry that Envoy's bootstrap lacks, and why. */
   readonly leftOut: readonly string[];
   /** Undefined: no telemetry passes through the agent. */
@@ -65,6 +68,7 @@ export function status(input: StatusInput) {
       notReady: input.awaited,
       certificates: input.secrets.map(describeSecret),
       names: input.names,
+      backends: input.backends,
       application: input.application,
       droppedOutputBytes: input.droppedOutputBytes,
       bootstrap: input.bootstrap,

@@ -1,3 +1,4 @@
+import { loopbackCall } from '../../common/contracts/loopback-backend.ts';
 import type { Status } from '../../agent/status/status.ts';
 import { formatTable } from '../table.ts';
 import type { TrafficRow } from './traffic.ts';
@@ -9,6 +10,7 @@ export function describeAgent(status: Status, traffic: readonly TrafficRow[] | u
     problems(status),
     formatTable(['PART', 'STATE'], parts(status, now)),
     certificates(status),
+    backends(status),
     traffic === undefined ? 'TRAFFIC: Envoy did not answer\n' : trafficTable(traffic),
   ]
     .filter((section) => section !== '')
@@ -83,6 +85,18 @@ function certificates({ daybreak }: Status): string {
     problem ?? '',
   ]);
   return formatTable(['CERTIFICATE', 'SOURCE', 'STATE', 'EXPIRES', 'PROBLEM'], rows);
+}
+
+/** What the application calls on a host without redirect rules. */
+function backends({ daybreak }: Status): string {
+  if (daybreak.backends.length === 0) return '';
+  const rows = daybreak.backends.map((each) => [
+    each.service,
+    String(each.port),
+    each.protocol,
+    loopbackCall(each),
+  ]);
+  return formatTable(['BACKEND', 'PORT', 'PROTOCOL', 'CALL'], rows);
 }
 
 function trafficTable(rows: readonly TrafficRow[]): string {

@@ -1,3 +1,4 @@
+import { loopbackCall } from '../../common/contracts/loopback-backend.ts';
 import type { Outcome, Pass, Sent } from '../../controlplane/explain/explanation.ts';
 import type { Explained } from '../../controlplane/explain/route.ts';
 import type { Client } from '../client/client.ts';
@@ -38,12 +39,20 @@ function headerLine(line: string): readonly [string, string] {
  * Formats an explanation as text for people: each pass through a listener, the outcome, and settings without effect. It names
  * releases of Envoy if their results differ.
  */
-export function describeExplanation({ passes, outcome, envoy, others, problems }: Explained): string {
+export function describeExplanation({
+  passes,
+  outcome,
+  envoy,
+  others,
+  problems,
+  backends,
+}: Explained): string {
   const notes = problems.map(({ where, what }) => `${where}: ${what}\n`).join('');
   return [
     ...(others.length === 0 ? [] : [`Envoy ${envoy.version}:\n`]),
     describeWay({ passes, outcome }),
     ...others.map(({ version, ...other }) => `Envoy ${version}:\n\n${describeWay(other)}`),
+    ...(backends.length === 0 ? [] : [`The application calls\n${indent(backendTable(backends))}`]),
     ...(notes === '' ? [] : [`Without effect in this proxy:\n${indent(notes)}`]),
   ].join('\n');
 }
@@ -77,6 +86,8 @@ function describeOutcome(outcome: Outcome): string {
       return `It leaves the mesh by cluster ${outcome.cluster}: ${outcome.why}.\n`;
     case 'answered':
       return `The proxy answers ${outcome.status}: ${outcome.why}.\n`;
+    case 'direct':
+      return `It does not pass the proxy: ${outcome.why}.\n`;
     case 'closed':
       return `The proxy closes the connection: ${outcome.why}.\n`;
   }
@@ -101,6 +112,11 @@ function describeSent({ virtualService, targets, timeout, idleTimeout, retry }: 
 function describeRetry({ on, retries, perTryTimeout }: NonNullable<Sent['retry']>): string {
   const limit = perTryTimeout === undefined ? '' : `, ${perTryTimeout} s each`;
   return `${retries} ${retries === 1 ? 'retry' : 'retries'} (${on}${limit})`;
+}
+
+function backendTable(backends: Explained['backends']): string {
+  const rows = backends.map((each) => [each.service, String(each.port), each.protocol, loopbackCall(each)]);
+  return formatTable(['BACKEND', 'PORT', 'PROTOCOL', 'CALL'], rows);
 }
 
 function percent(share: number): string {

@@ -263,3 +263,26 @@ test('a route that does not match lists every unmet condition; a later route is 
     { name: 'empty-prefix', verdict: 'not reached', why: [] },
   ]);
 });
+
+test.each([
+  'http://web.local:8080/x',
+  'http://127.0.0.1:29599/x',
+  'http://localhost:29599/x',
+])('on a host without redirect rules, a backend is called by its port of loopback: %s', (url) => {
+  const { passes, outcome } = explained('loopback', url);
+  expect(passes).toEqual([
+    {
+      listener: 'lds_egress_127.0.0.1_29599',
+      chain: 'egress_http_8080',
+      routeConfiguration: 'rds_egress_http_8080_web.local',
+      virtualHost: { name: 'web.local', domain: '*' },
+      routes: [{ name: '', verdict: 'taken', why: [] }],
+    },
+  ]);
+  expect(outcome).toMatchObject({ kind: 'sent', virtualService: 'web.local' });
+});
+
+test('on a host without redirect rules, other calls do not pass the proxy', () => {
+  const outcome = { kind: 'direct', why: expect.stringContaining('no redirect rules') as unknown };
+  expect(explained('loopback', 'https://example.com/').outcome).toEqual(outcome);
+});

@@ -6,6 +6,7 @@ import { chainFor, portsOf } from './filter-chain/filter-chain.ts';
 import type { Explanation, Outcome, Pass } from './explanation.ts';
 import { connectionOutcome, requestChain, type RequestChain } from './filter-chain/filter.ts';
 import { arrive } from './manager/arrive.ts';
+import { isWithoutRules, loopbackEntry, type Entry } from './loopback.ts';
 import { considerRoutes } from './match/considered-routes.ts';
 import type { Hosts } from './match/virtual-host.ts';
 import { sentOn } from './next-pass.ts';
@@ -36,10 +37,13 @@ export function explain(
   release: Release,
 ): Explanation {
   const passes: Pass[] = [];
-  const { port, serverName } = asked;
-  const listener = identity.kind === 'virtualNode' ? names.egressListener() : names.ingressListener(port);
+  const { serverName } = asked;
+  const entry = entryOf(served, identity, asked);
   const request = { ...asked, scheme: asked.tls ? 'https' : 'http' };
-  const outcome = through({ request, listener, port, serverName, local: false });
+  const outcome: Outcome =
+    entry === undefined
+      ? { kind: 'direct', why: NOT_LOOPBACK }
+      : through({ request, ...entry, serverName, local: false });
   return { proxy: proxyPath(identity), passes, outcome };
 
   function through(call: Call): Outcome {
@@ -101,9 +105,18 @@ export function explain(
   }
 }
 
+/** Returns where the call arrives; undefined if it does not pass the proxy. */
+function entryOf(served: Served, { kind }: Identity, asked: AskedRequest): Entry | undefined {
+  const { port } = asked;
+  if (kind === 'virtualGateway') return { listener: names.ingressListener(port), port };
+  return isWithoutRules(served) ? loopbackEntry(served, asked) : { listener: names.egressListener(), port };
+}
+
 const NO_HOSTS: Hosts = { virtualHosts: [], ignorePortInHostMatching: false };
 
 const TLS_ALONE = 'the listener takes TLS alone, and this is plain text';
+const NOT_LOOPBACK =
+  'the host has no redirect rules, and neither a backend nor its port of loopback is called';
 const NO_BACKEND =
   'no backend on this port has that address or server name, and the mesh lets nothing else out';
 const NO_TLS = 'requests are read there, and TLS of the application itself cannot be';

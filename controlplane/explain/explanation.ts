@@ -28,7 +28,7 @@ export type ConsideredRoute = {
 };
 
 /** The outcome of a request. */
-export type Outcome = Sent | Passed | Answered | Closed;
+export type Outcome = Sent | Passed | Answered | Closed | Direct;
 
 /** The proxy sends the request to one of these, by shares of 1. Times are in seconds; absent: no limit, or Envoy's own. */
 export type Sent = {
@@ -51,3 +51,6 @@ export type Answered = { readonly kind: 'answered'; readonly status: number; rea
 
 /** The proxy closes the connection. */
 export type Closed = { readonly kind: 'closed'; readonly why: string };
+
+/** The call goes to its destination without passing the proxy. */
+export type Direct = { readonly kind: 'direct'; readonly why: string };

@@ -2,16 +2,22 @@ import type { FastifyInstance } from 'fastify';
 import { askedFeatures, nodeParameter, parameter } from '../ads/preview-query.ts';
 import type { PreviewOf } from '../ads/preview.ts';
 import { callerOf, type RouteConfig } from '../http/call.ts';
+import type { LoopbackBackend } from '../../common/contracts/loopback-backend.ts';
 import { badRequest } from '../http/errors.ts';
 import type { Problem } from '../translate/problems.ts';
 import { askedRequest, AskedRequestError, type AskedRequest, type HeaderLine } from './asked-request.ts';
 import { explainByRelease, type ByRelease } from './by-release.ts';
 import type { EnvoysOf } from './connected-envoys.ts';
+import { loopbackBackends } from './loopback.ts';
 import type { Protocol } from './request.ts';
 import { readServed } from './served.ts';
 
 /** The response of `GET /explain`; `problems` are the parts of the model that have no effect on that proxy. */
-export type Explained = ByRelease & { readonly problems: readonly Problem[] };
+export type Explained = ByRelease & {
+  readonly problems: readonly Problem[];
+  /** On a host without redirect rules, what the application calls for each backend. */
+  readonly backends: readonly LoopbackBackend[];
+};
 
 const ACTION = 'daybreak:Explain';
 const CONFIG: RouteConfig = { action: ACTION };
@@ -27,9 +33,11 @@ export function explainRoute(preview: PreviewOf, envoysOf: EnvoysOf) {
       const asked = requestOf(query);
       const viewer = { caller: callerOf(request), action: ACTION } as const;
       const { identity, snapshot, problems } = preview(viewer, nodeParameter(query), askedFeatures(query));
+      const served = readServed(snapshot);
       return {
-        ...explainByRelease(readServed(snapshot), identity, asked, envoysOf(viewer, identity)),
+        ...explainByRelease(served, identity, asked, envoysOf(viewer, identity)),
         problems,
+        backends: loopbackBackends(served),
       };
     });
   };

@@ -48,6 +48,8 @@ const READERS = {
   names: flag,
   /** Each request gets its trace context in all of these formats, and is read in any of them. */
   traceContext,
+  /** The host has no redirect rules: the application calls each backend at a port of loopback, and callers connect to 15000. */
+  loopbackEgress: flag,
 } as const satisfies Readonly<Record<string, (said: unknown) => boolean | string | undefined>>;
 
 /** The abilities of a proxy: an input of translation, and as a whole part of every cache key. */

@@ -19,6 +19,14 @@ export function egressListener(): string {
   return `lds_egress_0.0.0.0_${EGRESS_PORT}`;
 }
 
+/** The address on which a proxy without redirect rules accepts the application's calls. */
+export const LOOPBACK = '127.0.0.1';
+
+/** Names the listener of one backend on loopback. */
+export function loopbackListener(port: number): string {
+  return `lds_egress_${LOOPBACK}_${port}`;
+}
+
 /** Names the cluster of the application beside a virtual node's proxy. */
 export function ingressCluster(mesh: string, node: string, protocol: PortProtocol, port: number): string {
   return `cds_ingress_${mesh}_${node}_${protocol}_${port}`;
@@ -58,6 +66,11 @@ export function ingressRoutes(protocol: HttpProtocol, port: number): string {
 /** Names the routes of outbound requests; `port` is the original destination's. */
 export function egressRoutes(protocol: HttpProtocol, port: number): string {
   return `rds_egress_${protocol}_${port}`;
+}
+
+/** Names the routes of requests to one backend on loopback; `port` is the virtual service's. */
+export function loopbackRoutes(protocol: HttpProtocol, port: number, service: string): string {
+  return `${egressRoutes(protocol, port)}_${service}`;
 }
 
 /** Names the filter chain of connections to a tcp listener, and its discovered filter. */

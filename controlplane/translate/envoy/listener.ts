@@ -2,6 +2,7 @@ import { create } from '@bufbuild/protobuf';
 import { TrafficDirection } from '#envoy/envoy/config/core/v3/base_pb.ts';
 import { ListenerSchema } from '#envoy/envoy/config/listener/v3/listener_pb.ts';
 import type { ListenerNames } from '../../../common/contracts/listener-names.ts';
+import type { LoopbackBackend } from '../../../common/contracts/loopback-backend.ts';
 import type { Resource } from '../../../xds/types.ts';
 import { encode } from '../encode.ts';
 import { socketAddress, type Addresses } from './address.ts';
@@ -9,13 +10,14 @@ import type { ChainMatcherInit } from './chain-matcher.ts';
 import type { AccessLogInit } from './connection-manager.ts';
 import type { FilterChainInit } from './filter-chains.ts';
 import type { ListenerFilterInit } from './listener-filters.ts';
-import { aggregateStats, withNames } from './metadata.ts';
+import type { LOOPBACK } from '../names.ts';
+import { aggregateStats, withBackend, withNames } from './metadata.ts';
 
-/** Returns a listener on every address of the machine: redirected connections arrive on any of them. */
+/** Returns a listener: on every address of the machine, because redirected connections arrive on any of them, or on loopback. */
 export function listener(
   name: string,
   options: {
-    readonly address: Addresses['listen'];
+    readonly address: Addresses['listen'] | typeof LOOPBACK;
     readonly port: number;
     readonly direction: 'inbound' | 'outbound';
     readonly filters: readonly ListenerFilterInit[];
@@ -28,10 +30,12 @@ export function listener(
     readonly accessLog?: readonly AccessLogInit[];
     /** The names that an agent looks up for the matcher. Default: none. */
     readonly names?: ListenerNames;
+    /** The backend of a listener on loopback. */
+    readonly backend?: LoopbackBackend;
   },
 ): Resource {
   const { address, port, direction, filters, chains, patient = false, matcher } = options;
-  const { accessLog = [], names = {} } = options;
+  const { accessLog = [], names = {}, backend } = options;
   const message = create(ListenerSchema, {
     name,
     address: socketAddress(address, port),
@@ -43,7 +47,7 @@ export function listener(
     accessLog: [...accessLog],
     ...(patient ? { continueOnListenerFiltersTimeout: true } : {}),
     ...(matcher === undefined ? {} : { filterChainMatcher: matcher }),
-    metadata: withNames(aggregateStats({}), names),
+    metadata: withBackend(withNames(aggregateStats({}), names), backend),
   });
   return encode(ListenerSchema, name, message);
 }

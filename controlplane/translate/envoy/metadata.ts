@@ -1,5 +1,6 @@
 import type { JsonObject, MessageInitShape } from '@bufbuild/protobuf';
 import { LISTENER_NAMES, type ListenerNames } from '../../../common/contracts/listener-names.ts';
+import { LOOPBACK_BACKEND, type LoopbackBackend } from '../../../common/contracts/loopback-backend.ts';
 import type { Metadata, MetadataSchema } from '#envoy/envoy/config/core/v3/base_pb.ts';
 
 /** Envoy's form of metadata. */
@@ -23,6 +24,12 @@ export function withNames(metadata: MetadataInit, names: ListenerNames): Metadat
   if (Object.keys(names).length === 0) return metadata;
   const struct = JSON.parse(JSON.stringify(names)) as JsonObject;
   return { filterMetadata: { ...metadata.filterMetadata, [LISTENER_NAMES]: struct } };
+}
+
+/** Adds the backend of a listener on loopback, if it is one. */
+export function withBackend(metadata: MetadataInit, backend: LoopbackBackend | undefined): MetadataInit {
+  if (backend === undefined) return metadata;
+  return { filterMetadata: { ...metadata.filterMetadata, [LOOPBACK_BACKEND]: { ...backend } } };
 }
 
 /** Reads the tags from a message's metadata; empty if it has none. */

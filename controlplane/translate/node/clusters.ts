@@ -42,8 +42,9 @@ export function egressClusters(
 ): readonly Resource[] {
   return [
     ...calls.map(({ target, tls }) => upstreamCluster(mesh, target, tls, options, report)),
-    passThrough(names.amazonCluster(mesh.name)),
-    ...(allowsAll(view) ? [passThrough(names.allowAllCluster(mesh.name))] : []),
+    // Without redirect rules, calls to other destinations do not pass Envoy.
+    ...(options.loopbackEgress ? [] : [passThrough(names.amazonCluster(mesh.name))]),
+    ...(allowsAll(view) && !options.loopbackEgress ? [passThrough(names.allowAllCluster(mesh.name))] : []),
   ];
 
   function passThrough(name: string): Resource {

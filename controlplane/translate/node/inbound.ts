@@ -1,3 +1,4 @@
+import type { Listener } from '../../model/types.ts';
 import { accessLogs } from '../envoy/access-log/access-log.ts';
 import type { Addresses } from '../envoy/address.ts';
 import type { AccessLogInit } from '../envoy/connection-manager.ts';
@@ -32,6 +33,7 @@ function makeInbound(view: OwnView, at: Addresses, options: Options, report: Rep
   const accessLog = accessLogs(view.spec.logging, `virtualNode/${view.name}`, report);
   const open = openListeners(view, options, report);
   const listeners = open.map(({ spec }) => spec);
+  if (options.loopbackEgress) reportUnreached(listeners, `virtualNode/${view.name}`, report);
   return {
     accessLog,
     clusters: ingressClusters(view, listeners, at, options, report),
@@ -54,4 +56,12 @@ function openListeners(view: OwnView, options: Options, report: Report): readonl
     const tlsModes = listenerTlsModes(spec, options, where, report);
     return tlsModes === undefined ? [] : [{ spec, tlsModes }];
   });
+}
+
+/** Without redirect rules, one port takes all callers. */
+function reportUnreached([first, ...others]: readonly Listener[], at: string, report: Report): void {
+  for (const { portMapping } of others) {
+    const why = `without redirect rules callers connect to port ${INGRESS_PORT}, which leads to listener ${first?.portMapping.port}`;
+    report(`${at}/listener/${portMapping.port}`, why);
+  }
 }

@@ -21,7 +21,7 @@ export type OpenListener = { readonly spec: Listener; readonly tlsModes: TlsMode
 
 /**
  * Returns the listener of all inbound traffic of a virtual node, with its discovered filters; empty if the virtual node has no
- * listener itself.
+ * listener itself. Without redirect rules, callers connect to the listener's own port, which leads to the first listener.
  */
 export function ingressListener(
   view: OwnView,
@@ -32,27 +32,16 @@ export function ingressListener(
 ): { readonly listeners: readonly Resource[]; readonly extensions: readonly Resource[] } {
   if (listeners.length === 0) return { listeners: [], extensions: [] };
   const several = listeners.length > 1;
+  const extensions = new Map<string, Resource>();
   const source = metricSource(view, options);
-  const extensions: Resource[] = [];
-  const chains = listeners.flatMap(({ spec, tlsModes }): readonly FilterChainInit[] => {
-    const { port, protocol } = spec.portMapping;
-    const statPrefix = names.ingressStats(protocol, port, several);
-    if (protocol === 'tcp') {
-      const target = { cluster: names.ingressCluster(view.mesh.name, view.name, protocol, port), weight: 1 };
-      const filter = tcpProxy(statPrefix, [target], connectionIdle(spec), inboundTcpLog(source));
-      const name = names.ingressConnections(port);
-      if (options.ecds) extensions.push(filterConfig(name, filter));
-      const made = tlsModeChains(name, port, tlsModes, options.ecds ? discoveredFilter(name) : filter);
-      return withActiveConnections(made, source, spec.portMapping);
-    }
-    const routes = names.ingressRoutes(protocol, port);
-    const log = [...accessLog, ...inboundRequestLog(source, protocol)];
-    const filter = connectionManager({ place: 'ingress', statPrefix, routes, accessLog: log }, options);
-    const made = tlsModeChains(`ingress_${protocol}_${port}`, port, tlsModes, filter);
-    return withActiveConnections(made, source, spec.portMapping);
-  });
+  const chains = listeners.flatMap((open) => portChains(open, open.spec.portMapping.port, ''));
+  const [direct] = options.loopbackEgress ? listeners : [];
+  if (direct !== undefined) chains.push(...portChains(direct, names.INGRESS_PORT, '_direct'));
+  const own = direct === undefined ? [names.INGRESS_PORT, names.EGRESS_PORT] : [names.EGRESS_PORT];
   const [first, ...others] = listeners.flatMap(({ spec, tlsModes: { plain, tls } }) =>
-    plain && tls !== undefined ? [spec.portMapping.port] : [],
+    plain && tls !== undefined
+      ? [spec.portMapping.port, ...(spec === direct?.spec ? [names.INGRESS_PORT] : [])]
+      : [],
   );
   const inspector = first === undefined ? [] : [tlsInspectorOn(first, ...others)];
   const inbound = listener(names.ingressListener(names.INGRESS_PORT), {
@@ -60,11 +49,39 @@ export function ingressListener(
     port: names.INGRESS_PORT,
     direction: 'inbound',
     filters: [originalDestination(), ...inspector],
-    chains: [...chains, ...ownPorts()],
+    chains: [...chains, ...ownPorts(own)],
     patient: inspector.length > 0,
     accessLog: inboundConnectionLog(source),
   });
-  return { listeners: [inbound], extensions };
+  return { listeners: [inbound], extensions: [...extensions.values()] };
+
+  /** Returns the chains of a listener for connections to a port. */
+  function portChains(
+    { spec, tlsModes }: OpenListener,
+    destination: number,
+    suffix: '' | '_direct',
+  ): readonly FilterChainInit[] {
+    const { port, protocol } = spec.portMapping;
+    const statPrefix = names.ingressStats(protocol, port, several);
+    if (protocol === 'tcp') {
+      const target = { cluster: names.ingressCluster(view.mesh.name, view.name, protocol, port), weight: 1 };
+      const filter = tcpProxy(statPrefix, [target], connectionIdle(spec), inboundTcpLog(source));
+      const name = names.ingressConnections(port);
+      if (options.ecds) extensions.set(name, filterConfig(name, filter));
+      const made = tlsModeChains(
+        `${name}${suffix}`,
+        destination,
+        tlsModes,
+        options.ecds ? discoveredFilter(name) : filter,
+      );
+      return withActiveConnections(made, source, spec.portMapping);
+    }
+    const routes = names.ingressRoutes(protocol, port);
+    const log = [...accessLog, ...inboundRequestLog(source, protocol)];
+    const filter = connectionManager({ place: 'ingress', statPrefix, routes, accessLog: log }, options);
+    const made = tlsModeChains(`ingress_${protocol}_${port}${suffix}`, destination, tlsModes, filter);
+    return withActiveConnections(made, source, spec.portMapping);
+  }
 }
 
 /** Whether the mesh allows all egress. */

@@ -27,7 +27,7 @@ export function nodeResources(
       ...staticPart.ingressExtensions,
       ...egressExtensions(view, staticPart.mesh, staticPart.egressConnections, source),
     ],
-    listeners: nodeListeners(view, staticPart, inputs, report),
+    listeners: nodeListeners(view, staticPart, options, inputs, report),
     routes: [
       ...staticPart.ingressRoutes,
       ...egressRoutes(view, staticPart.mesh, staticPart.egressRoutes, source !== undefined),

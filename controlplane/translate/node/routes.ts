@@ -4,6 +4,7 @@ import type { Resource } from '../../../xds/types.ts';
 import { applicationRetryPolicy } from '../envoy/routes/retry.ts';
 import {
   servicePortHost,
+  type HostForm,
   routeConfiguration,
   virtualHost,
   wholeRoute,
@@ -46,6 +47,8 @@ export type PortRoutes = {
   readonly name: string;
   readonly hosts: readonly ServicePortIndex[];
   readonly others: readonly EncodedHost[];
+  /** `named`: a host has the domains of its service. `whole`: it takes each request, whatever its Host header. */
+  readonly form: HostForm;
 };
 
 /**
@@ -64,8 +67,21 @@ export function portRoutes(
       name: names.egressRoutes(http.protocol, port),
       hosts: http.hosts.map(({ at }) => at),
       others: allowsAll(view) && !taken ? [allowAllHost(mesh)] : [],
+      form: 'named',
     };
   });
+}
+
+/** Returns the same for listeners on loopback: one configuration per backend. */
+export function loopbackRoutes(ports: readonly EgressPort[]): readonly PortRoutes[] {
+  return ports.flatMap(({ http }) =>
+    (http?.hosts ?? []).map(({ staticPort: { protocol, port, service }, at }) => ({
+      name: names.loopbackRoutes(protocol, port, service),
+      hosts: [at],
+      others: [],
+      form: 'whole' as const,
+    })),
+  );
 }
 
 /** Returns the current routes to the backends; a port's configuration is rebuilt only if one of its hosts is. `readable`: as for `aggregateStats`. */
@@ -75,9 +91,10 @@ export function egressRoutes(
   ports: readonly PortRoutes[],
   readable: boolean,
 ): readonly Resource[] {
-  return ports.map(({ name, hosts, others }) => {
+  return ports.map(({ name, hosts, others, form }) => {
     const all = hosts.flatMap(
-      ({ service, servicePort }) => serviceHosts(view.services[service], mesh, readable)[servicePort] ?? [],
+      ({ service, servicePort }) =>
+        serviceHosts(view.services[service], mesh, readable, form)[servicePort] ?? [],
     );
     all.push(...others);
     return configurations(view.spec, name, unreported, () => routeConfiguration(name, all), all);
@@ -91,11 +108,12 @@ function serviceHosts(
   service: ServiceView | undefined,
   mesh: UpstreamMesh,
   readable: boolean,
+  form: HostForm,
 ): readonly (EncodedHost | undefined)[] {
   if (service === undefined) return [];
-  return hostsOf(service, JSON.stringify([mesh.name, readable]), unreported, () =>
+  return hostsOf(service, JSON.stringify([mesh.name, readable, form]), unreported, () =>
     servicePorts(service, unreported).map((servicePort) =>
-      servicePort.kind === 'http' ? servicePortHost(mesh, servicePort, readable) : undefined,
+      servicePort.kind === 'http' ? servicePortHost(mesh, servicePort, readable, form) : undefined,
     ),
   );
 }

@@ -16,9 +16,10 @@ import { namedConnections } from './connections.ts';
 import { egressPorts, type ServicePortIndex } from './egress.ts';
 import { inboundParts } from './inbound.ts';
 import { allowsAll } from './listeners.ts';
+import { loopbackEgress, type LoopbackEgress } from './loopback-egress.ts';
 import { outboundOf, type Outbound } from './outbound.ts';
 import type { OwnView } from './own-view.ts';
-import { portRoutes, type PortRoutes } from './routes.ts';
+import { loopbackRoutes, portRoutes, type PortRoutes } from './routes.ts';
 
 /** All of a virtual node's configuration that does not depend on how requests are distributed. */
 export type StaticPart = {
@@ -26,8 +27,8 @@ export type StaticPart = {
   readonly clusters: readonly Resource[];
   readonly inboundListeners: readonly Resource[];
   readonly accessLog: readonly AccessLogInit[];
-  /** The input of the outbound listener, without the addresses of names. */
-  readonly outbound: Outbound;
+  /** The input of the outbound listener, without the addresses of names, or of the listeners on loopback. */
+  readonly outbound: Outbound | { readonly form: 'loopback'; readonly backends: readonly LoopbackEgress[] };
   readonly ingressExtensions: readonly Resource[];
   /** The discovered filters of the outbound listener, by their index in the current view. */
   readonly egressConnections: readonly ServicePortIndex[];
@@ -72,20 +73,13 @@ function makeStaticPart(
     clusters: [...inbound.clusters, ...egressClusters(view, mesh, calls, options, report)],
     inboundListeners: inbound.listeners,
     accessLog: inbound.accessLog,
-    outbound: outboundOf(
-      mesh,
-      at,
-      allowsAll(view),
-      ports,
-      calls,
-      options,
-      metricSource(view, options),
-      report,
-    ),
+    outbound: options.loopbackEgress
+      ? { form: 'loopback', backends: loopbackEgress(view, mesh, ports, report) }
+      : outboundOf(mesh, at, allowsAll(view), ports, calls, options, metricSource(view, options), report),
     ingressExtensions: inbound.extensions,
     egressConnections: options.ecds ? namedConnections(ports) : [],
     ingressRoutes: inbound.routes,
-    egressRoutes: portRoutes(view, mesh, ports),
+    egressRoutes: options.loopbackEgress ? loopbackRoutes(ports) : portRoutes(view, mesh, ports),
     discovered: calls.flatMap(({ target }) =>
       target.node.serviceDiscovery?.awsCloudMap === undefined ? [] : [target],
     ),

@@ -14,6 +14,7 @@ export const FEATURE_SAMPLES: { readonly [name in keyof Features]: readonly Feat
   metricExtension: [true],
   names: [true],
   traceContext: ['xray/tracecontext', 'tracecontext/xray/b3'],
+  loopbackEgress: [true],
 };
 
 /** The features that a tested Envoy lacks, even if its proxy declares them. */

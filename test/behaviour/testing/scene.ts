@@ -23,6 +23,8 @@ export type Role = {
   readonly app?: Omit<AppOptions, 'name'>;
   /** `mesh/M/virtualNode/N`, or a virtual gateway: then it has an Envoy, and for a node the traffic rules that redirect to it. */
   readonly resource?: string;
+  /** Whether the traffic of its virtual node is redirected. Default: true. */
+  readonly rules?: boolean;
   /** The app's ports whose traffic the sidecar intercepts. */
   readonly appPorts?: readonly number[];
   /** Further variables of its agent. */
@@ -122,7 +124,7 @@ async function furnish<H extends string>(lab: Lab, envoy: string, plot: Plot<H>)
 
   async function enter(host: Host | undefined, role: Role): Promise<Actor> {
     if (host === undefined) throw new Error('a host is missing');
-    const { app, resource, appPorts = [], env: more = {} } = role;
+    const { app, resource, rules = true, appPorts = [], env: more = {} } = role;
     if (app !== undefined) {
       const options = JSON.stringify({ ...app, name: host.name } satisfies AppOptions);
       const program = join(import.meta.dirname, 'apps/app.ts');
@@ -133,7 +135,7 @@ async function furnish<H extends string>(lab: Lab, envoy: string, plot: Plot<H>)
     let start: ((further: Readonly<Record<string, string>>) => Program) | undefined;
     if (resource !== undefined) {
       const ports = appPorts.join(',');
-      if (resource.includes('/virtualNode/')) {
+      if (rules && resource.includes('/virtualNode/')) {
         const env = { APPMESH_APP_PORTS: ports, APPMESH_ENABLE_IPV6: plot.ipv6 === true ? '1' : '0' };
         await host.exec(programs.node, [programs.daybreak, 'proxyinit'], { env });
       }

@@ -53,18 +53,36 @@ export function virtualHost(init: VirtualHostInit & { name: string }): EncodedHo
   return { name: init.name, field: bytesField(FIELDS.virtualHosts.number, bytes) };
 }
 
-/** Returns the virtual host of a service port, under all names of the service. `readable`: as for `aggregateStats`. */
+/**
+ * The requests of a virtual host. `named`: those whose Host header names the service. `whole`: all of a listener, whose Host header
+ * becomes the service's name.
+ */
+export type HostForm = 'named' | 'whole';
+
+/** Returns the virtual host of a service port. `readable`: as for `aggregateStats`. */
 export function servicePortHost(
   mesh: UpstreamMesh,
   servicePort: HttpServicePort,
   readable: boolean,
+  form: HostForm,
 ): EncodedHost {
-  const names = [...domains(servicePort.service, servicePort.port)];
-  return virtualHost({
-    name: servicePort.service,
-    domains: names,
-    routes: [...servicePortRoutes(mesh, servicePort, readable)],
-  });
+  const { service, port } = servicePort;
+  const routes = servicePortRoutes(mesh, servicePort, readable);
+  return form === 'named'
+    ? virtualHost({ name: service, domains: [...domains(service, port)], routes: [...routes] })
+    : virtualHost({
+        name: service,
+        domains: ['*'],
+        routes: routes.map((route) => withHost(route, service, port)),
+      });
+}
+
+/** Sends the Host header that the application would have sent to the service itself: without the port if it is that of `http:`. */
+function withHost(route: RouteInit, service: string, port: number): RouteInit {
+  if (route.action?.case !== 'route') return route;
+  const value = port === 80 ? service : `${service}:${port}`;
+  const hostRewriteSpecifier = { case: 'hostRewriteLiteral', value } as const;
+  return { ...route, action: { case: 'route', value: { ...route.action.value, hostRewriteSpecifier } } };
 }
 
 /** Returns the routes of a service port, in its order. `readable`: as for `aggregateStats`. */
