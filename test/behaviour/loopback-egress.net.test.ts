@@ -129,6 +129,8 @@ describe.each(ENVOYS)('%s', (variable) => {
 
   test('no other host reaches the ports of loopback', async () => {
     const port = (await addressOf('web.local')).split(':')[1];
-    await expect(request(`http://${scene.actors.client.host.address}:${port}/`)).rejects.toThrow('ECONNREFUSED');
+    await expect(request(`http://${scene.actors.client.host.address}:${port}/`)).rejects.toThrow(
+      'ECONNREFUSED',
+    );
   });
 });
