@@ -87,7 +87,7 @@ function certificates({ daybreak }: Status): string {
   return formatTable(['CERTIFICATE', 'SOURCE', 'STATE', 'EXPIRES', 'PROBLEM'], rows);
 }
 
-/** What the application calls on a host without redirect rules. */
+/** Lists the calls of an application on a host without redirect rules. */
 function backends({ daybreak }: Status): string {
   if (daybreak.backends.length === 0) return '';
   const rows = daybreak.backends.map((each) => [
