@@ -1,6 +1,6 @@
 import { ACTIVE_CONNECTION_TAGS } from '../../common/contracts/active-connections.ts';
+import { AGENT_CLUSTER } from '../../common/contracts/bootstrap-clusters.ts';
 import type { AgentSettings } from '../settings/settings.ts';
-import type { StatsSettings } from '../settings/envoy-settings.ts';
 
 /** Tags that App Mesh extracted from names of statistics, by the text after `ingress.`. Existing dashboards use them. */
 const EXTRACTED = [
@@ -82,22 +82,53 @@ export function statsConfig({ resource, stats }: AgentSettings) {
   };
 }
 
-/** Returns the sink for DogStatsD, if it is enabled. */
-export function statsSinks({ dogStatsd }: StatsSettings) {
-  if (dogStatsd === undefined) return {};
+/** Returns the sinks: DogStatsD's if it is enabled, and the agent's if metrics have an output. */
+export function statsSinks({ stats, telemetry }: AgentSettings) {
+  const sinks = [...dogStatsdSink(stats.dogStatsd), ...(hasOutput(telemetry) ? [AGENT_SINK] : [])];
+  return sinks.length === 0 ? {} : { statsSinks: sinks };
+}
+
+/**
+ * Returns how often Envoy sends its statistics, in milliseconds; undefined for Envoy's own interval. For an output of the agent alone, that
+ * is as often as the output is to get them.
+ */
+export function statsFlushMs({ stats, telemetry }: AgentSettings): number | undefined {
+  const isForOutput = hasOutput(telemetry) && stats.dogStatsd === undefined;
+  return (
+    stats.flushIntervalMs ??
+    (isForOutput ? Math.min(telemetry.metrics.intervalMs, LONGEST_FLUSH_MS) : undefined)
+  );
+}
+
+/** Envoy's bound. */
+const LONGEST_FLUSH_MS = 299_999;
+
+function hasOutput({ metrics, envoyMetrics }: AgentSettings['telemetry']): boolean {
+  return envoyMetrics && metrics.exporters.length > 0;
+}
+
+/** One message with all statistics costs Envoy and the agent less than a datagram for each (docs/telemetry.md). */
+const AGENT_SINK = {
+  name: 'envoy.stat_sinks.open_telemetry',
+  typedConfig: {
+    '@type': 'type.googleapis.com/envoy.extensions.stat_sinks.open_telemetry.v3.SinkConfig',
+    grpcService: { envoyGrpc: { clusterName: AGENT_CLUSTER } },
+  },
+};
+
+function dogStatsdSink(dogStatsd: AgentSettings['stats']['dogStatsd']) {
+  if (dogStatsd === undefined) return [];
   const address =
     dogStatsd.kind === 'pipe'
       ? { pipe: { path: dogStatsd.path } }
       : { socketAddress: { protocol: 'UDP', address: dogStatsd.host, portValue: dogStatsd.port } };
-  return {
-    statsSinks: [
-      {
-        name: 'envoy.stat_sinks.dog_statsd',
-        typedConfig: {
-          '@type': 'type.googleapis.com/envoy.config.metrics.v3.DogStatsdSink',
-          address,
-        },
+  return [
+    {
+      name: 'envoy.stat_sinks.dog_statsd',
+      typedConfig: {
+        '@type': 'type.googleapis.com/envoy.config.metrics.v3.DogStatsdSink',
+        address,
       },
-    ],
-  };
+    },
+  ];
 }

@@ -7,7 +7,7 @@ import { applicationLogConfig } from './bootstrap-log.ts';
 import type { SourceAttributes } from '../tracing/bootstrap-opentelemetry.ts';
 import { tracing, tracingClusters, tracingRuntime } from '../tracing/bootstrap-tracing.ts';
 import { staticRuntime } from './bootstrap-runtime.ts';
-import { statsConfig, statsSinks } from './bootstrap-stats.ts';
+import { statsConfig, statsFlushMs, statsSinks } from './bootstrap-stats.ts';
 
 /** Paths in a folder that no other user can enter: the agent's and the admin interface's unix sockets, and X-Ray's sampling rules. */
 export type BootstrapPaths = {
@@ -30,7 +30,8 @@ export function bootstrap(
   logForm: LogForm,
   source: SourceAttributes = {},
 ) {
-  const { envoy, stats } = settings;
+  const { envoy } = settings;
+  const flushMs = statsFlushMs(settings);
   const initialFetchTimeout = `${envoy.initialFetchTimeoutSeconds}s`;
   const overAds = { ads: {}, initialFetchTimeout, resourceApiVersion: 'V3' };
   return {
@@ -69,8 +70,8 @@ export function bootstrap(
     ...(isReplaced(settings.customConfig, 'ENVOY_STATS_CONFIG_FILE')
       ? {}
       : { statsConfig: statsConfig(settings) }),
-    ...statsSinks(stats),
-    ...(stats.flushIntervalMs === undefined ? {} : { statsFlushInterval: seconds(stats.flushIntervalMs) }),
+    ...statsSinks(settings),
+    ...(flushMs === undefined ? {} : { statsFlushInterval: seconds(flushMs) }),
   };
 }
 

@@ -19,6 +19,9 @@ export type Call = {
 /** A running server. */
 export type Serving = { readonly close: () => void };
 
+/** A running server, with its actual port; 0 for a unix socket. */
+export type ListeningServer = Serving & { readonly port: number };
+
 /** Time limits in milliseconds: for receiving a request, and for a connection without data in either direction. */
 const REQUEST_LIMIT_MS = 5000;
 const SILENCE_LIMIT_MS = 15_000;
@@ -34,7 +37,7 @@ export async function serve(
   place: ListenAddress,
   hosts: readonly string[],
   answer: (call: Call) => void,
-): Promise<Serving> {
+): Promise<ListeningServer> {
   const names = [hostname(), ...hosts];
   const server = createServer({
     requestTimeout: REQUEST_LIMIT_MS,
@@ -60,7 +63,9 @@ export async function serve(
   }
   // A failure to accept one connection must not stop the agent.
   server.on('error', () => undefined);
+  const bound = server.address();
   return {
+    port: typeof bound === 'object' && bound !== null ? bound.port : 0,
     close() {
       server.close();
       server.closeAllConnections();

@@ -1,20 +1,19 @@
 import { create } from '@bufbuild/protobuf';
 import type { Log } from '../../common/log.ts';
+import type { GrpcServer } from '../../xds/grpc/server.ts';
 import type { InputStatus } from './input-status.ts';
+import { openInputs } from './open-inputs.ts';
+import { countItems } from './otlp/count-items.ts';
+import { addOtlpServices, type OtlpReceivers } from './otlp/grpc-services.ts';
 import { openMetrics } from './metrics/open-metrics.ts';
-import type { SeriesStatus } from './metrics/registry.ts';
+import type { SeriesStatus } from './metrics/series-limit.ts';
 import { keyValue } from './metrics/to-otlp.ts';
 import { ResourceSchema } from './otlp/generated/opentelemetry/proto/resource/v1/resource_pb.ts';
 import type { OutputStatus } from './queue/export-queue.ts';
 import type { Parts } from './parts.ts';
 import { openTraces, type TraceFacts } from './traces/open-traces.ts';
-import { addOtlpServices } from './otlp/grpc-services.ts';
-import type { GrpcServer } from '../../xds/grpc/server.ts';
-import { listenXRay } from './xray/listen-xray.ts';
 import { resourceAttributes, type ResourceFacts } from './resource/resource.ts';
 import type { TelemetrySettings } from './settings/telemetry-settings.ts';
-import { countSpans } from './traces/trace-output.ts';
-import { listenStatsd } from './statsd/listen-statsd.ts';
 
 /** The telemetry that passes through the agent. */
 export type Telemetry = {
@@ -43,8 +42,6 @@ export type TelemetryOptions = {
 
 /** Limit of the last flush, in milliseconds. */
 const LAST_FLUSH_MS = 2000;
-/** Time between two looks at the kernel's count of drops, in milliseconds. */
-const DROPS_MS = 5000;
 
 /**
  * Opens the inputs and outputs of telemetry. A port that another program has is left to it.
@@ -66,58 +63,30 @@ export async function openTelemetry({
     log,
   };
   const metrics = openMetrics(settings.metrics, parts);
-  const statsd = settings.inputs.includes('statsd')
-    ? await listenStatsd(settings.ports.statsd, metrics.registry)
-    : undefined;
   const traces = await openTraces(settings.traces, { region: facts.location.region, daemon }, parts);
-  const xray = settings.inputs.includes('xray')
-    ? await listenXRay(settings.ports.xray, traces.segments)
-    : undefined;
-  const timer = setInterval(() => {
-    void statsd?.refresh();
-    void xray?.refresh();
-  }, DROPS_MS).unref();
-  if (settings.inputs.includes('statsd') && statsd === undefined) {
-    log.info(
-      { port: settings.ports.statsd },
-      'another program has the port of StatsD: it is left to that program',
-    );
-  }
-  if (settings.inputs.includes('xray') && xray === undefined) {
-    log.info(
-      { port: settings.ports.xray },
-      'another program has the port of X-Ray: it is left to that program',
-    );
-  }
-  let spans = 0;
+  const receivers: OtlpReceivers = {
+    metrics: ({ resourceMetrics }) => metrics.push(resourceMetrics),
+    traces: ({ resourceSpans }) => traces.spans(resourceSpans),
+  };
+  const targets = { registry: metrics.registry, receivers, segments: traces.segments };
+  const inputs = await openInputs(settings, targets, log);
+  // Envoy's statistics and spans arrive on the agent's own socket, as far as its tracer does not send them itself.
+  const ofEnvoy = countItems(receivers);
   return {
-    addTo: (server) =>
-      addOtlpServices(server, {
-        traces: ({ resourceSpans }) => {
-          spans += countSpans(resourceSpans);
-          traces.spans(resourceSpans);
-        },
-      }),
+    addTo: (server) => addOtlpServices(server, ofEnvoy.receivers),
     status: () => ({
-      inputs: [statsd?.status() ?? [], xray?.status() ?? [], ofEnvoy(spans)].flat(),
+      inputs: [
+        ...inputs.status(),
+        ...[ofEnvoy.status("otlp/grpc Envoy's")].filter(({ received }) => received > 0),
+      ],
       outputs: [...metrics.outputs, ...traces.outputs].map(({ status }) => status()),
-      series: metrics.registry.status(),
+      series: metrics.limit.status(),
     }),
     async close() {
-      clearInterval(timer);
-      await statsd?.refresh();
-      statsd?.close();
-      await xray?.refresh();
-      xray?.close();
+      await inputs.close();
       await Promise.all([metrics.close(LAST_FLUSH_MS), traces.close(LAST_FLUSH_MS)]);
     },
   };
-}
-
-/** Envoy's spans arrive on the agent's own socket, as far as its tracer does not send them itself. */
-function ofEnvoy(received: number): InputStatus | [] {
-  if (received === 0) return [];
-  return { input: 'otlp of Envoy', state: 'listening', received, invalid: 0, kernelDropped: undefined };
 }
 
 function logState(log: Log, state: 'ok' | 'failing', status: OutputStatus): void {

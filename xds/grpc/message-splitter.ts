@@ -1,3 +1,4 @@
+import { errorText } from '../../common/error-text.ts';
 import { CallError } from './call-error.ts';
 import { whileGathered } from './gathered.ts';
 import { status } from './status.ts';
@@ -13,14 +14,18 @@ export type MessageSplitter = {
   isAmid(): boolean;
 };
 
+/** Decodes a compressed message of at most `mostBytes` decoded bytes. Throws if it is longer or no message of its encoding. */
+export type MessageDecoder = (message: Buffer, mostBytes: number) => Buffer;
+
 /** One byte for the compression flag, four for the length ("gRPC over HTTP2", Length-Prefixed-Message). */
 export const PREFIX_BYTES = 5;
 
-/** Creates a splitter for messages of up to `mostBytes` bytes. */
+/** Creates a splitter for messages of up to `mostBytes` bytes. Without a decoder, a compressed message is an error. */
 export function splitMessages(
   mostBytes: number,
   encoding: string,
   take: (message: Buffer) => void,
+  decode?: MessageDecoder,
 ): MessageSplitter {
   let parts: Buffer[] = [];
   let held = 0;
@@ -31,14 +36,15 @@ export function splitMessages(
     while (rest.length >= PREFIX_BYTES) {
       const end = PREFIX_BYTES + lengthIn(rest);
       if (rest.length < end) return rest;
-      take(rest.subarray(PREFIX_BYTES, end));
+      const message = rest.subarray(PREFIX_BYTES, end);
+      take(rest.readUInt8(0) === 1 && decode !== undefined ? decoded(message, mostBytes, decode) : message);
       rest = rest.subarray(end);
     }
     return rest;
   }
 
   function lengthIn(prefix: Buffer): number {
-    requirePlain(prefix.readUInt8(0), encoding);
+    if (prefix.readUInt8(0) !== 1 || decode === undefined) requirePlain(prefix.readUInt8(0), encoding);
     const length = prefix.readUInt32BE(1);
     if (length <= mostBytes) return length;
     throw new CallError(
@@ -65,6 +71,14 @@ export function splitMessages(
     },
     isAmid: () => held > 0,
   };
+}
+
+function decoded(message: Buffer, mostBytes: number, decode: MessageDecoder): Buffer {
+  try {
+    return decode(message, mostBytes);
+  } catch (cause) {
+    throw new CallError(status.INVALID_ARGUMENT, `a compressed message: ${errorText(cause)}`, { cause });
+  }
 }
 
 function requirePlain(flag: number, encoding: string): void {

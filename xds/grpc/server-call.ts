@@ -2,7 +2,12 @@ import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'nod
 import { CallError } from './call-error.ts';
 import { closeAfterEnd } from './close-after.ts';
 import type { Connection } from './connection.ts';
-import { PREFIX_BYTES, splitMessages, type MessageSplitter } from './message-splitter.ts';
+import {
+  PREFIX_BYTES,
+  splitMessages,
+  type MessageDecoder,
+  type MessageSplitter,
+} from './message-splitter.ts';
 import { status, statusFields, type CallEnd, type Status } from './status.ts';
 
 /** Callbacks of a method for one call. */
@@ -64,12 +69,16 @@ export class ServerCall {
     this.#listeners.push(listener);
   }
 
-  /** Starts reading messages of up to `mostBytes`. Until then no bytes of the call are read from the connection. */
-  read(reader: CallReader, mostBytes: number): void {
+  /**
+   * Starts reading messages of up to `mostBytes`. Until then no bytes of the call are read from the connection. `decoders` decode
+   * compressed messages, by the name of their encoding.
+   */
+  read(reader: CallReader, mostBytes: number, decoders: Readonly<Record<string, MessageDecoder>> = {}): void {
     const encoding = String(this.headers['grpc-encoding'] ?? 'identity');
-    const splitter = splitMessages(mostBytes, encoding, (bytes) => {
+    const take = (bytes: Buffer): void => {
       if (this.#state === 'open') reader.message(bytes);
-    });
+    };
+    const splitter = splitMessages(mostBytes, encoding, take, decoders[encoding]);
     this.#stream.on('data', (chunk: Buffer) => this.#receive(splitter, chunk));
     this.#stream.on('end', () => this.#finish(splitter, reader));
   }

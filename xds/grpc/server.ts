@@ -12,6 +12,7 @@ import { timeoutOf } from './deadline.ts';
 import { keepAlive, type KeepAlive } from './keep-alive.ts';
 import { limitAge, type MaxAge } from './max-age.ts';
 import { ServerCall, type CallReader } from './server-call.ts';
+import type { MessageDecoder } from './message-splitter.ts';
 import { status } from './status.ts';
 
 /** Handles a call: returns the callbacks for its messages. */
@@ -27,6 +28,8 @@ export type GrpcServerOptions = {
   readonly maxAge?: MaxAge<Connection> | undefined;
   /** The longest message that the server reads, in bytes. Default: 4 MiB. */
   readonly mostMessageBytes?: number;
+  /** Decoders of compressed messages, by the name of their encoding. Default: none, and a compressed message ends its call. */
+  readonly decoders?: Readonly<Record<string, MessageDecoder>>;
 };
 
 /** A gRPC server over HTTP/2. Its owner accepts the connections and passes them to `serve`. */
@@ -71,7 +74,7 @@ export function createGrpcServer(options: GrpcServerOptions = {}): GrpcServer {
     const method = methods.get(call.path);
     if (method !== undefined) {
       const reader = method(call);
-      return call.read(reader, reader.mostMessageBytes ?? mostMessageBytes);
+      return call.read(reader, reader.mostMessageBytes ?? mostMessageBytes, options.decoders);
     }
     call.end(status.UNIMPLEMENTED, `this server has no method ${call.path.slice(0, 200)}`);
   }

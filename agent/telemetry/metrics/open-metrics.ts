@@ -5,8 +5,11 @@ import type { ResourceMetrics } from '../otlp/generated/opentelemetry/proto/metr
 import type { OutputStatus } from '../queue/export-queue.ts';
 import type { MetricsSettings } from '../settings/metrics-settings.ts';
 import type { Parts } from '../parts.ts';
+import { withResource } from '../resource/with-resource.ts';
 import { countPoints } from './count-points.ts';
 import { createRegistry, type Registry } from './registry.ts';
+import { createPointFilter } from './point-filter.ts';
+import { createSeriesLimit, type SeriesLimit } from './series-limit.ts';
 import { toResourceMetrics } from './to-otlp.ts';
 
 /** An output of metrics. */
@@ -21,6 +24,7 @@ export type MetricsOutput = {
 export type Metrics = {
   /** Where values of StatsD are added. */
   readonly registry: Registry;
+  readonly limit: SeriesLimit;
   /** Takes points of OTLP from the application or Envoy. */
   readonly push: (metrics: readonly ResourceMetrics[]) => void;
   /** Sends the values of the interval so far. */
@@ -32,7 +36,9 @@ export type Metrics = {
 /** Opens the outputs of metrics, and sends the values of the registry to them at each interval. */
 export function openMetrics(settings: MetricsSettings, parts: Parts): Metrics {
   const { resource, scope } = parts;
-  const registry = createRegistry(settings.mostSeries);
+  const limit = createSeriesLimit(settings.mostSeries);
+  const registry = createRegistry(limit);
+  const passing = createPointFilter(limit);
   const outputs = settings.exporters.map((): MetricsOutput => openOtlp(settings, parts));
 
   const push = (metrics: readonly ResourceMetrics[]): void => {
@@ -46,7 +52,11 @@ export function openMetrics(settings: MetricsSettings, parts: Parts): Metrics {
   const timer = setInterval(collect, settings.intervalMs).unref();
   return {
     registry,
-    push,
+    limit,
+    push(metrics) {
+      withResource(metrics, resource);
+      push(passing.filter(metrics));
+    },
     collect,
     outputs,
     async close(limitMs) {

@@ -1,3 +1,4 @@
+import type { SeriesLimit } from './series-limit.ts';
 import { BOUNDS, type Series, type Tag } from './series.ts';
 
 /** The type of a StatsD metric, as far as the agent tells types apart. */
@@ -19,40 +20,21 @@ export type Registry = {
   /** Returns the series that changed since the last collection, or all of them, and begins the next interval. */
   readonly collect: (which: 'changed' | 'all') => readonly Series[];
   readonly interval: () => number;
-  readonly status: () => SeriesStatus;
 };
 
-/** The use of the limit of series. */
-export type SeriesStatus = {
-  readonly count: number;
-  readonly limit: number;
-  /** Values that belong to a series above the limit. */
-  readonly refused: number;
-  /** Names of metrics with series above the limit: the first ten. */
-  readonly refusedNames: readonly string[];
-};
-
-const MOST_NAMES = 10;
-/** A longer name is cut in the status. */
-const MOST_NAME_CHARACTERS = 200;
+/** Spellings of each series that the registry finds without sorting tags. */
+const MOST_SPELLINGS = 4;
 /** Series that did not change for this long end, in milliseconds. They start again at zero. */
 const IDLE_MS = 15 * 60_000;
 
-/** Creates a registry of at most `limit` series. `now` is in milliseconds since 1970. */
-export function createRegistry(limit: number, now: () => number = Date.now): Registry {
+/** Creates a registry. `now` is in milliseconds since 1970. */
+export function createRegistry(limit: SeriesLimit, now: () => number = Date.now): Registry {
   /** By the sorted tags. */
   const all = new Map<string, Series>();
   /** By the text as it arrived, in whatever order of tags. */
   const known = new Map<string, Series>();
   const lastChange = new Map<Series, number>();
-  const refusedNames = new Set<string>();
-  let refused = 0;
   let interval = 1;
-
-  function refuse(name: string): undefined {
-    refused += 1;
-    if (refusedNames.size < MOST_NAMES) refusedNames.add(name.slice(0, MOST_NAME_CHARACTERS));
-  }
 
   function endIdle(): void {
     const oldest = now() - IDLE_MS;
@@ -63,6 +45,7 @@ export function createRegistry(limit: number, now: () => number = Date.now): Reg
       lastChange.delete(series);
     }
     if (all.size < before) known.clear();
+    limit.release(before - all.size);
   }
 
   return {
@@ -72,11 +55,11 @@ export function createRegistry(limit: number, now: () => number = Date.now): Reg
       const sorted = tags().toSorted(byName);
       const identity = JSON.stringify([name, kind, unit, sorted]);
       const existing = all.get(identity);
-      if (existing === undefined && all.size >= limit) return refuse(name);
+      if (existing === undefined && !limit.take(name)) return undefined;
       const series = existing ?? create(kind, unit, name, sorted, now());
       all.set(identity, series);
       // A sender that changes the order of tags all the time must not fill the memory.
-      if (known.size >= 2 * limit) known.clear();
+      if (known.size >= MOST_SPELLINGS * (all.size + 1)) known.clear();
       known.set(key, series);
       return series;
     },
@@ -93,7 +76,6 @@ export function createRegistry(limit: number, now: () => number = Date.now): Reg
       return collected;
     },
     interval: () => interval,
-    status: () => ({ count: all.size, limit, refused, refusedNames: [...refusedNames] }),
   };
 }
 

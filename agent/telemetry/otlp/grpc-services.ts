@@ -14,7 +14,8 @@ export type OtlpReceivers = {
   readonly [S in Signal]?: (request: MessageShape<(typeof REQUESTS)[S]>) => void;
 };
 
-const PATHS: Readonly<Record<Signal, string>> = {
+/** The method of gRPC for each signal. */
+export const PATHS: Readonly<Record<Signal, string>> = {
   traces: '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
   metrics: '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export',
   logs: '/opentelemetry.proto.collector.logs.v1.LogsService/Export',

@@ -12,7 +12,9 @@ import {
 import type { OtlpSettings } from '../settings/otlp-settings.ts';
 import type { Signal } from '../settings/signal.ts';
 import { toOtlpJson } from './otlp-json.ts';
+import { PATHS } from './grpc-services.ts';
 import { REQUESTS } from './requests.ts';
+import { createGrpcSender } from './send-grpc.ts';
 import { createHttpSender, outcomeOf, type OtlpRequest } from './send-http.ts';
 
 /** An output that takes requests of OTLP: `ExportMetricsServiceRequest` and its like. */
@@ -34,37 +36,27 @@ export type OtlpOutputOptions = {
 
 const compress = promisify(gzip);
 
-/** Creates an output of one signal over HTTP. Requests wait encoded, and compressed if that is wanted. */
+type Send = (bytes: Uint8Array, signal: AbortSignal) => Promise<Outcome>;
+type Sender = { readonly send: Send; readonly close: () => void };
+
+/** Creates an output of one signal. Requests wait encoded; they are compressed when they are sent. */
 export function createOtlpOutput<S extends Signal>(
   signal: S,
   options: OtlpOutputOptions,
 ): OtlpOutput<(typeof REQUESTS)[S]> {
-  const { settings, name = 'otlp', complete } = options;
-  const isJson = settings.protocol === 'http/json';
-  const sender = createHttpSender({
-    timeoutMs: settings.timeoutMs,
-    ca: pem(settings.caFile),
-    cert: pem(settings.certFile),
-    key: pem(settings.keyFile),
-  });
-  const headers = {
-    ...settings.headers,
-    'content-type': isJson ? 'application/json' : 'application/x-protobuf',
-    ...(settings.gzip ? { 'content-encoding': 'gzip' } : {}),
-  };
+  const { settings, name = 'otlp', mostBytes, onState } = options;
+  const { url, protocol, gzip: isGzip } = settings;
+  const sender = protocol === 'grpc' ? grpcSender(signal, settings) : httpSender(options);
   const queue = createExportQueue({
-    output: `${name} ${signal} ${settings.url.origin}${settings.url.pathname}`,
-    mostBytes: options.mostBytes,
-    onState: options.onState,
-    async send({ bytes }, abort): Promise<Outcome> {
-      const body = settings.gzip ? await compress(bytes) : bytes;
-      const request = { url: settings.url, headers, body };
-      return outcomeOf(await sender.send(complete === undefined ? request : await complete(request), abort));
-    },
+    output: `${name} ${signal} ${url.origin}${protocol === 'grpc' ? '' : url.pathname}`,
+    mostBytes,
+    onState,
+    send: async ({ bytes }, abort) => sender.send(isGzip ? await compress(bytes) : bytes, abort),
   });
   const schema: DescMessage = REQUESTS[signal];
   return {
     push(request, items) {
+      const isJson = protocol === 'http/json';
       const bytes = isJson ? Buffer.from(toOtlpJson(schema, request)) : toBinary(schema, request);
       queue.push({ items, bytes });
     },
@@ -74,6 +66,30 @@ export function createOtlpOutput<S extends Signal>(
       sender.close();
     },
   };
+}
+
+function httpSender({ settings, complete = async (request) => request }: OtlpOutputOptions): Sender {
+  const { url, protocol, gzip: isGzip } = settings;
+  const sender = createHttpSender(transport(settings));
+  const headers = {
+    ...settings.headers,
+    'content-type': protocol === 'http/json' ? 'application/json' : 'application/x-protobuf',
+    ...(isGzip ? { 'content-encoding': 'gzip' } : {}),
+  };
+  return {
+    send: async (body, abort) => outcomeOf(await sender.send(await complete({ url, headers, body }), abort)),
+    close: sender.close,
+  };
+}
+
+function grpcSender(signal: Signal, settings: OtlpSettings): Sender {
+  const { url, headers, gzip: isGzip } = settings;
+  const sender = createGrpcSender({ url, path: PATHS[signal], headers, ...transport(settings) });
+  return { send: (message, abort) => sender.send(message, isGzip, abort), close: sender.close };
+}
+
+function transport({ timeoutMs, caFile, certFile, keyFile }: OtlpSettings) {
+  return { timeoutMs, ca: pem(caFile), cert: pem(certFile), key: pem(keyFile) };
 }
 
 function pem(file: string | undefined): string | undefined {

@@ -31,6 +31,7 @@ test('the defaults ask for nothing', () => {
       sampler: { kind: 'ratio', ratio: 1, isParentBased: true },
       keepsFailed: false,
     },
+    envoyMetrics: true,
     queueBytes: 4 * 1024 * 1024,
   });
   expect(isTelemetryAsked(settings)).toBe(false);

@@ -21,6 +21,8 @@ export type TelemetrySettings = {
   readonly resource: ResourceSettings;
   readonly metrics: MetricsSettings;
   readonly traces: TracesSettings;
+  /** Whether Envoy's own statistics go to the outputs of metrics. */
+  readonly envoyMetrics: boolean;
   /** The most that waits for one receiver, in bytes. */
   readonly queueBytes: number;
 };
@@ -45,6 +47,7 @@ export function readTelemetry(read: Reader): TelemetrySettings {
     resource: readResourceSettings(read),
     metrics: isDisabled ? { ...metrics, exporters: [] } : metrics,
     traces: isDisabled ? { ...traces, exporters: [] } : traces,
+    envoyMetrics: read('DAYBREAK_ENVOY_METRICS', boolean, true),
     queueBytes: MIB * read('DAYBREAK_TELEMETRY_QUEUE_MIB', integer(1, 64), QUEUE_MIB),
   };
 }

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { createRegistry } from '../metrics/registry.ts';
+import { createSeriesLimit } from '../metrics/series-limit.ts';
 import { addStatsdLine } from './statsd-line.ts';
 
 /** Adds lines and returns `NAME{TAG=VALUE,…} VALUE` of each series. */
 function add(...lines: readonly string[]): readonly string[] {
-  const registry = createRegistry(10);
+  const registry = createRegistry(createSeriesLimit(10));
   for (const line of lines) expect(addStatsdLine(registry, line)).toBe('taken');
   return registry.collect('all').map((series) => {
     const tags = series.tags.map((tag) => tag.join('=')).join(',');
@@ -48,39 +49,40 @@ test.each([
   'a\0b:1|c',
   `a:1|c|#${'t'.repeat(9000)}`,
 ])('%j is invalid', (line) => {
-  const registry = createRegistry(10);
+  const registry = createRegistry(createSeriesLimit(10));
   expect(addStatsdLine(registry, line)).toBe('invalid');
-  expect(registry.status().count).toBe(0);
+  expect(registry.collect('all')).toEqual([]);
 });
 
 test('events and service checks of DogStatsD are not supported', () => {
-  const registry = createRegistry(10);
+  const registry = createRegistry(createSeriesLimit(10));
   expect(addStatsdLine(registry, '_e{5,4}:title|text')).toBe('unsupported');
   expect(addStatsdLine(registry, '_sc|name|0')).toBe('unsupported');
 });
 
 test('a million names: the limit of series holds, and the status names some of the others', () => {
-  const registry = createRegistry(100);
+  const limit = createSeriesLimit(100);
+  const registry = createRegistry(limit);
   let refused = 0;
   for (let index = 0; index < 1_000_000; index += 1) {
     if (addStatsdLine(registry, `name${index}:1|c`) === 'refused') refused += 1;
   }
   expect(refused).toBe(999_900);
-  expect(registry.status()).toMatchObject({ count: 100, limit: 100, refused: 999_900 });
-  expect(registry.status().refusedNames).toHaveLength(10);
-  expect(registry.status().refusedNames[0]).toBe('name100');
+  expect(limit.status()).toMatchObject({ count: 100, limit: 100, refused: 999_900 });
+  expect(limit.status().refusedNames).toHaveLength(10);
+  expect(limit.status().refusedNames[0]).toBe('name100');
 });
 
 test('tags in ever new orders and spellings do not fill the memory', () => {
-  const registry = createRegistry(10);
+  const registry = createRegistry(createSeriesLimit(10));
   for (let index = 0; index < 10_000; index += 1)
     addStatsdLine(registry, `a:1|c|#t:1${','.repeat(index % 5000)}`);
-  expect(registry.status().count).toBe(1);
+  expect(registry.collect('all')).toHaveLength(1);
 });
 
 test('a series without changes for a quarter of an hour ends', () => {
   let now = 0;
-  const registry = createRegistry(1, () => now);
+  const registry = createRegistry(createSeriesLimit(1), () => now);
   addStatsdLine(registry, 'a:1|c');
   expect(registry.collect('all')).toHaveLength(1);
   now = 16 * 60_000;

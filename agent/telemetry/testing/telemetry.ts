@@ -21,7 +21,16 @@ export function telemetrySettings(env: Readonly<Record<string, string>>): Teleme
 export async function startTelemetry(
   env: Readonly<Record<string, string>>,
 ): Promise<Telemetry & AsyncDisposable> {
-  const settings = { ...telemetrySettings(env), ports: { statsd: 0, otlpGrpc: 0, otlpHttp: 0, xray: 0 } };
+  const given = telemetrySettings(env);
+  // Unless the test names a port, a free one.
+  const free = (name: string, port: number) => (env[name] === undefined ? 0 : port);
+  const ports = {
+    statsd: free('DAYBREAK_STATSD_PORT', given.ports.statsd),
+    otlpGrpc: free('DAYBREAK_OTLP_GRPC_PORT', given.ports.otlpGrpc),
+    otlpHttp: free('DAYBREAK_OTLP_HTTP_PORT', given.ports.otlpHttp),
+    xray: free('DAYBREAK_XRAY_PORT', given.ports.xray),
+  };
+  const settings = { ...given, ports };
   const telemetry = await openTelemetry({
     settings,
     facts: FACTS,

@@ -1,0 +1,95 @@
+import type { Log } from '../../common/log.ts';
+import type { InputStatus } from './input-status.ts';
+import type { Registry } from './metrics/registry.ts';
+import type { OtlpReceivers } from './otlp/grpc-services.ts';
+import { listenOtlpGrpc, listenOtlpHttp } from './otlp/listen-otlp.ts';
+import type { TelemetryInput, TelemetrySettings } from './settings/telemetry-settings.ts';
+import { listenXRay } from './xray/listen-xray.ts';
+import { listenStatsd } from './statsd/listen-statsd.ts';
+
+/** A listening input. */
+export type Input = {
+  readonly status: () => InputStatus;
+  /** Reads the kernel's count of drops again. */
+  readonly refresh?: () => Promise<void>;
+  readonly close: () => void;
+};
+
+/** All listening inputs. */
+export type Inputs = {
+  readonly status: () => readonly InputStatus[];
+  readonly close: () => Promise<void>;
+};
+
+/** Where the items of inputs go. */
+export type InputTargets = {
+  readonly registry: Registry;
+  readonly receivers: OtlpReceivers;
+  readonly segments: Parameters<typeof listenXRay>[1];
+};
+
+type Opening = {
+  readonly input: TelemetryInput;
+  /** The protocol in the status. */
+  readonly name: string;
+  readonly port: number;
+  readonly open: (port: number) => Promise<Input | undefined>;
+};
+
+/** Time between two looks at the kernel's count of drops, in milliseconds. */
+const DROPS_MS = 5000;
+
+/**
+ * Opens the inputs that the settings ask for. A port that another program has is left to it.
+ * @throws Error if a port cannot be used for another reason
+ */
+export async function openInputs(
+  { inputs, ports }: TelemetrySettings,
+  { registry, receivers, segments }: InputTargets,
+  log: Log,
+): Promise<Inputs> {
+  const all: readonly Opening[] = [
+    { input: 'statsd', name: 'statsd', port: ports.statsd, open: (port) => listenStatsd(port, registry) },
+    {
+      input: 'otlp',
+      name: 'otlp/grpc',
+      port: ports.otlpGrpc,
+      open: (port) => listenOtlpGrpc({ port, receivers }),
+    },
+    {
+      input: 'otlp',
+      name: 'otlp/http',
+      port: ports.otlpHttp,
+      open: (port) => listenOtlpHttp({ port, receivers }),
+    },
+    { input: 'xray', name: 'xray', port: ports.xray, open: (port) => listenXRay(port, segments) },
+  ];
+  const opened: Input[] = [];
+  for (const { name, port, open } of all.filter(({ input }) => inputs.includes(input))) {
+    const input = await open(port);
+    if (input === undefined)
+      log.warn({ input: name, port }, 'another program has the port: it is left to that program');
+    opened.push(input ?? left(`${name} 127.0.0.1:${port}`));
+  }
+  const refresh = () => Promise.all(opened.map(async (each) => each.refresh?.()));
+  const timer = setInterval(() => void refresh(), DROPS_MS).unref();
+  return {
+    status: () => opened.map(({ status }) => status()),
+    async close() {
+      clearInterval(timer);
+      await refresh();
+      for (const each of opened) each.close();
+    },
+  };
+}
+
+function left(input: string): Input {
+  const status: InputStatus = {
+    input,
+    state: 'left to another program',
+    received: 0,
+    invalid: 0,
+    kernelDropped: undefined,
+  };
+  return { status: () => status, close: () => undefined };
+}

@@ -1,0 +1,159 @@
+import { gzipSync } from 'node:zlib';
+import { create, toBinary, toJsonString } from '@bufbuild/protobuf';
+import { Client, credentials, Metadata } from '@grpc/grpc-js';
+import { expect, test } from 'vitest';
+import { startOtlpReceiver } from '../testing/otlp-receiver.ts';
+import { portOf, startTelemetry } from '../testing/telemetry.ts';
+import { PATHS } from './grpc-services.ts';
+import { REQUESTS } from './requests.ts';
+
+/** A request with one point. `name` is the metric's. */
+const request = (name: string, service?: string) =>
+  create(REQUESTS.metrics, {
+    resourceMetrics: [
+      {
+        ...(service === undefined
+          ? {}
+          : {
+              resource: {
+                attributes: [
+                  { key: 'service.name', value: { value: { case: 'stringValue', value: service } } },
+                ],
+              },
+            }),
+        scopeMetrics: [
+          {
+            metrics: [
+              {
+                name,
+                data: { case: 'gauge', value: { dataPoints: [{ value: { case: 'asDouble', value: 1 } }] } },
+              },
+            ],
+          },
+        ],
+      },
+    ],
+  });
+
+const bytes = (name: string) => toBinary(REQUESTS.metrics, request(name));
+
+/** Starts telemetry with the input of OTLP. */
+const start = (url: string, more = {}) =>
+  startTelemetry({ OTEL_EXPORTER_OTLP_ENDPOINT: url, DAYBREAK_TELEMETRY_INPUTS: 'otlp', ...more });
+
+/** Exports over gRPC with grpc-js, as applications do. */
+async function exportByGrpc(port: number, message: Uint8Array, isGzip = false): Promise<unknown> {
+  const options = isGzip ? { 'grpc.default_compression_algorithm': 2 } : {};
+  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), options);
+  const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+  client.makeUnaryRequest(
+    PATHS.metrics,
+    (value: Uint8Array) => Buffer.from(value),
+    (answer: Buffer) => answer.length,
+    message,
+    new Metadata(),
+    (error, answer) => (error === null ? resolve(answer) : reject(error)),
+  );
+  return promise.finally(() => client.close());
+}
+
+test('OTLP comes in over gRPC, plain and gzip, and over HTTP in protobuf and JSON', async () => {
+  await using receiver = await startOtlpReceiver();
+  await using telemetry = await start(receiver.url);
+  const [grpc, http] = [portOf(telemetry, 'otlp/grpc'), portOf(telemetry, 'otlp/http')];
+  await exportByGrpc(grpc, bytes('plain'));
+  await exportByGrpc(grpc, bytes('gzip'), true);
+  const post = (type: string, body: Uint8Array | string, more = {}) =>
+    fetch(`http://127.0.0.1:${http}/v1/metrics`, {
+      method: 'POST',
+      headers: { 'content-type': type, ...more },
+      body: body as never,
+    });
+  const answer = await post('application/json', toJsonString(REQUESTS.metrics, request('json')));
+  expect([answer.status, await answer.text()]).toEqual([200, '{}']);
+  expect((await post('application/x-protobuf', bytes('protobuf'))).status).toBe(200);
+  const compressed = await post('application/x-protobuf', gzipSync(bytes('compressed')), {
+    'content-encoding': 'gzip',
+  });
+  expect(compressed.status).toBe(200);
+  await expect
+    .poll(() => receiver.points().toSorted())
+    .toEqual(['compressed{} 1', 'gzip{} 1', 'json{} 1', 'plain{} 1', 'protobuf{} 1']);
+  expect(telemetry.status().inputs).toMatchObject([{ received: 2 }, { received: 3, invalid: 0 }]);
+});
+
+test("an application's own service.name stays, and the proxy's attributes are added", async () => {
+  await using receiver = await startOtlpReceiver();
+  await using telemetry = await start(receiver.url);
+  await exportByGrpc(portOf(telemetry, 'otlp/grpc'), toBinary(REQUESTS.metrics, request('a', 'shop')));
+  await expect.poll(() => receiver.received.length).toBe(1);
+  const text = JSON.stringify(receiver.received[0]?.message, (_, value: unknown) =>
+    typeof value === 'bigint' ? 0 : value,
+  );
+  expect(text).toContain('"shop"');
+  expect(text).toContain('daybreak.mesh');
+  expect(text.match(/service\.name/g)).toHaveLength(1);
+});
+
+test.each<[string, RequestInit, number]>([
+  [
+    '/v1/metrics',
+    { method: 'POST', body: 'rubbish', headers: { 'content-type': 'application/x-protobuf' } },
+    400,
+  ],
+  ['/v1/metrics', { method: 'POST', body: '{', headers: { 'content-type': 'application/json' } }, 400],
+  ['/v1/metrics', { method: 'POST', body: 'a', headers: { 'content-type': 'text/plain' } }, 415],
+  ['/v1/metrics', { method: 'GET' }, 405],
+  ['/v2/metrics', { method: 'POST' }, 404],
+  [
+    '/v1/metrics',
+    {
+      method: 'POST',
+      body: gzipSync(Buffer.alloc(64 * 1024 * 1024)) as never,
+      headers: { 'content-type': 'application/x-protobuf', 'content-encoding': 'gzip' },
+    },
+    400,
+  ],
+])('%s with a bad request', async (path, init, status) => {
+  await using telemetry = await start('http://127.0.0.1:9');
+  const answer = await fetch(`http://127.0.0.1:${portOf(telemetry, 'otlp/http')}${path}`, init);
+  expect(answer.status).toBe(status);
+  expect(await answer.text()).not.toBe('');
+});
+
+test('a message of gRPC that is no OTLP is refused', async () => {
+  await using telemetry = await start('http://127.0.0.1:9');
+  await expect(exportByGrpc(portOf(telemetry, 'otlp/grpc'), Buffer.from('rubbish'))).rejects.toThrow(
+    'INVALID_ARGUMENT',
+  );
+});
+
+test('a port that another program has is left to it', async () => {
+  await using first = await start('http://127.0.0.1:9');
+  const port = String(portOf(first, 'otlp/grpc'));
+  await using second = await start('http://127.0.0.1:9', { DAYBREAK_OTLP_GRPC_PORT: port });
+  expect(second.status().inputs).toMatchObject([
+    { input: `otlp/grpc 127.0.0.1:${port}`, state: 'left to another program' },
+    { state: 'listening' },
+  ]);
+});
+
+test('series above the limit do not pass, and the status names them', async () => {
+  await using receiver = await startOtlpReceiver();
+  await using telemetry = await start(receiver.url, { DAYBREAK_TELEMETRY_SERIES: '2' });
+  for (const name of ['a', 'b', 'c', 'a']) await exportByGrpc(portOf(telemetry, 'otlp/grpc'), bytes(name));
+  await expect.poll(receiver.points).toEqual(['a{} 1', 'b{} 1', 'a{} 1']);
+  expect(telemetry.status().series).toEqual({ count: 2, limit: 2, refused: 1, refusedNames: ['c'] });
+});
+
+test.each(['none', 'gzip'])('OTLP leaves over gRPC, compression %s', async (compression) => {
+  await using receiver = await startOtlpReceiver();
+  await using second = await start(receiver.url);
+  await using first = await start(`http://127.0.0.1:${portOf(second, 'otlp/grpc')}`, {
+    OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+    OTEL_EXPORTER_OTLP_COMPRESSION: compression,
+  });
+  for (const name of ['a', 'b']) await exportByGrpc(portOf(first, 'otlp/grpc'), bytes(name));
+  await expect.poll(receiver.points).toEqual(['a{} 1', 'b{} 1']);
+  await expect.poll(() => first.status().outputs).toMatchObject([{ state: 'ok', sent: 2 }]);
+});

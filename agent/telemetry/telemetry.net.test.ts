@@ -1,0 +1,56 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { makeAgentHost, type AgentHost } from '../testing/agent-host.ts';
+
+let host: AgentHost;
+let count = 0;
+
+beforeEach(async () => {
+  host = await makeAgentHost(`dbpi-${process.pid}-t${(count += 1)}`);
+});
+
+afterEach(() => host.remove());
+
+/** Starts the receiver beside the agent. */
+function startReceiver(): AsyncDisposable {
+  const script = join(import.meta.dirname, 'testing/run-receiver.ts');
+  const child = spawn('ip', ['netns', 'exec', host.namespace, process.execPath, script], {
+    stdio: 'inherit',
+  });
+  return {
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL');
+    },
+  };
+}
+
+const points = async () => (await host.run('curl', '-s', '127.0.0.1:4319/')).split('\n');
+
+/** Returns the last value of a series whose text begins so. */
+async function last(start: string): Promise<string | undefined> {
+  return (await points())
+    .findLast((line) => line.startsWith(start))
+    ?.split(' ')
+    .at(-1);
+}
+
+const REQUESTS = 'http.downstream_rq_total{envoy.http_conn_manager_prefix="ingress"} ';
+
+test.each([
+  'DAYBREAK_ENVOY',
+  'DAYBREAK_ENVOY_OLDEST',
+])('the statistics of %s equal the requests sent, also those just before a stop', async (variable) => {
+  await using _receiver = startReceiver();
+  const agent = await host.start({
+    DAYBREAK_ENVOY: process.env[variable] ?? '',
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318',
+    LISTENER_DRAIN_WAIT_TIME_S: '5',
+  });
+  await expect.poll(async () => (await agent.status()).envoyState).toBe('LIVE');
+  for (let sent = 0; sent < 25; sent += 1) await host.run('curl', '-s', '127.0.0.1:15000/');
+  expect(await points()).toEqual(['']);
+  agent.kill('SIGTERM');
+  expect(await agent.ended).toBe(0);
+  expect(await last(REQUESTS)).toBe('25');
+});
