@@ -39,7 +39,12 @@ const bytes = (name: string) => toBinary(REQUESTS.metrics, request(name));
 
 /** Starts telemetry with the input of OTLP. */
 const start = (url: string, more = {}) =>
-  startTelemetry({ OTEL_EXPORTER_OTLP_ENDPOINT: url, DAYBREAK_TELEMETRY_INPUTS: 'otlp', ...more });
+  startTelemetry({
+    OTEL_EXPORTER_OTLP_ENDPOINT: url,
+    OTEL_TRACES_EXPORTER: 'none',
+    DAYBREAK_TELEMETRY_INPUTS: 'otlp',
+    ...more,
+  });
 
 /** Exports over gRPC with grpc-js, as applications do. */
 async function exportByGrpc(port: number, message: Uint8Array, isGzip = false): Promise<unknown> {
