@@ -45,13 +45,14 @@ const COLORS: Readonly<Record<string, string>> = {
 
 /**
  * Makes the hosts, the model and the programs, and waits until a request gets its color. `say` is told of each step as
- * it begins.
+ * it begins. `env` returns further variables of a virtual node's agent.
  */
 export async function startColorMesh(
   lab: Lab,
   stage: Stage,
   weights: Weights,
   say: (step: string) => void = () => {},
+  env: (node: string) => Readonly<Record<string, string>> = () => ({}),
 ): Promise<ColorMesh> {
   say('hosts: a control plane, the gateway, three tellers');
   const controlHost = await lab.host('control');
@@ -71,7 +72,12 @@ export async function startColorMesh(
     if (host === undefined) throw new Error(`${node} has no host`);
     const app = startApp(host, node);
     const resource = `mesh/${MESH}/virtualNode/${node}`;
-    const sidecar = startSidecar(host, stage, { resource, xds: controlPlane.xds, appPorts: `${PORT}` });
+    const sidecar = startSidecar(host, stage, {
+      resource,
+      xds: controlPlane.xds,
+      appPorts: `${PORT}`,
+      env: env(node),
+    });
     await app.line(/./);
     return { host, app, agent: await sidecar };
   };

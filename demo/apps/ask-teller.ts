@@ -1,9 +1,9 @@
-import { Agent, get } from 'node:http';
+import { Agent, get, type OutgoingHttpHeaders } from 'node:http';
 
 const LIMIT_MS = 15_000;
 
-/** Asks a color teller again and again, over connections that are kept. */
-export type AskTeller = () => Promise<string>;
+/** Asks a color teller again and again, over connections that are kept. The request has these headers. */
+export type AskTeller = (headers: OutgoingHttpHeaders) => Promise<string>;
 
 /**
  * Makes a client of the teller at `endpoint` (host:port).
@@ -13,10 +13,10 @@ export type AskTeller = () => Promise<string>;
 export function createAskTeller(endpoint: string): AskTeller {
   const agent = new Agent({ keepAlive: true });
 
-  return () =>
+  return (headers) =>
     new Promise((resolve, reject) => {
       const signal = AbortSignal.timeout(LIMIT_MS);
-      const request = get(`http://${endpoint}/`, { agent, signal }, (answer) => {
+      const request = get(`http://${endpoint}/`, { agent, headers, signal }, (answer) => {
         const chunks: Buffer[] = [];
         answer.on('data', (chunk: Buffer) => chunks.push(chunk));
         answer.on('error', reject);

@@ -1,11 +1,12 @@
 // The color gateway: GET /color asks the teller and answers with the color and the shares of all colors so far. Its settings are
 // SERVER_PORT (default 9080) and COLOR_TELLER_ENDPOINT (host:port).
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { port, text } from '../../common/settings.ts';
 import { createAskTeller } from './ask-teller.ts';
 import { serve } from './serve.ts';
 import { settingsOrExit } from './settings.ts';
 import { createTally } from './tally.ts';
+import { traceHeaders } from './trace-headers.ts';
 
 const settings = settingsOrExit((read) => {
   const teller = read('COLOR_TELLER_ENDPOINT', text, '');
@@ -17,9 +18,9 @@ const settings = settingsOrExit((read) => {
 const askTeller = createAskTeller(settings.teller);
 const tally = createTally();
 
-async function answerColor(response: ServerResponse): Promise<void> {
+async function answerColor({ headers }: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
-    const color = await askTeller();
+    const color = await askTeller(traceHeaders(headers));
     tally.add(color);
     response.setHeader('content-type', 'application/json');
     response.end(JSON.stringify({ color, stats: tally.shares() }));
@@ -32,7 +33,7 @@ async function answerColor(response: ServerResponse): Promise<void> {
 const server = createServer((request, response) => {
   request.resume();
   if (request.url === '/color') {
-    void answerColor(response);
+    void answerColor(request, response);
   } else if (request.url === '/color/clear') {
     tally.clear();
     response.end('cleared');

@@ -51,8 +51,8 @@ export type ReceivedSpan = {
   readonly attributes: Readonly<Record<string, unknown>>;
 };
 
-/** Starts a receiver on a port of 127.0.0.1, by default a free one. */
-export async function startOtlpReceiver(port = 0): Promise<OtlpReceiver> {
+/** Starts a receiver, by default on a free port of 127.0.0.1. */
+export async function startOtlpReceiver(port = 0, host = '127.0.0.1'): Promise<OtlpReceiver> {
   const received: Received[] = [];
   let status = 200;
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -67,11 +67,11 @@ export async function startOtlpReceiver(port = 0): Promise<OtlpReceiver> {
     }
   }
   const server = createServer((request, response) => void answer(request, response));
-  server.listen(port, '127.0.0.1');
+  server.listen(port, host);
   await once(server, 'listening');
   const { port: bound } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${bound}`,
+    url: `http://${host}:${bound}`,
     received,
     answerWith: (next) => void (status = next),
     points: () =>

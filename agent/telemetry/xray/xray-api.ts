@@ -1,4 +1,5 @@
 import { XRayClient } from '@aws-sdk/client-xray';
+import { ensureHome } from '../aws/ensure-home.ts';
 import type { Parts } from '../parts.ts';
 import type { TraceOutput } from '../traces/trace-output.ts';
 import { openXRayTraces } from './xray-traces.ts';
@@ -14,6 +15,7 @@ export function openXRayApi(
   parts: Parts,
 ): TraceOutput {
   if (region === undefined) throw new Error('OTEL_TRACES_EXPORTER=xray: AWS_REGION has to name the region');
+  ensureHome();
   const client = new XRayClient({
     region,
     // The queue tries again.
