@@ -60,12 +60,10 @@ describe.each(Object.entries(CASES))('%s', (_, { envoy, open, tellers }) => {
   beforeAll(async () => {
     lab = await createLab({ name: 'color-traces' });
     receiver = await open(lab.address);
-    mesh = await startColorMesh(
-      lab,
-      await stage(lab),
-      { 'colorteller-vn': 1 },
-      undefined,
-      () => receiver.env,
+    const { env } = receiver;
+    const programs = await stage(lab, process.env[envoy]);
+    mesh = await startColorMesh(lab, programs, { 'colorteller-vn': 1 }, undefined, (node) =>
+      node.startsWith('colorteller') ? (tellers?.(env) ?? env) : env,
     );
   });
   afterAll(async () => {
