@@ -45,8 +45,9 @@ const CASES: Readonly<Record<string, Case>> = {
   "X-Ray's tracer at the gateway, OpenTelemetry's at the tellers, both to OTLP": {
     envoy: 'DAYBREAK_ENVOY_OLDEST',
     open: (address) => openOtlp(address, XRAY_TO_OTLP),
-    tellers: ({ ENABLE_ENVOY_XRAY_TRACING: _, ...env }) => ({
+    tellers: (env) => ({
       ...env,
+      ENABLE_ENVOY_XRAY_TRACING: '0',
       OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip',
     }),
   },
