@@ -54,19 +54,19 @@ export async function startColorMesh(
   say: (step: string) => void = () => {},
   env: (node: string) => Readonly<Record<string, string>> = () => ({}),
 ): Promise<ColorMesh> {
-  say('hosts: a control plane, the gateway, three tellers');
+  say('make hosts for a control plane, a gateway and three tellers');
   const controlHost = await lab.host('control');
   const places = new Map<string, Host>();
   for (const node of NODES) {
     places.set(node, await lab.host(node.replace(/-vn$/, ''), { dns: [hostnameOf(node)] }));
   }
 
-  say('the control plane, and the mesh through its App Mesh API');
+  say('start the control plane, create the mesh through the App Mesh API');
   const controlPlane = await startControlPlane(controlHost, stage);
   const client = appMeshClient(controlPlane.endpoint);
   await createColorModel(client, weights);
 
-  say('on each host: the app, its rules, its agent, its Envoy');
+  say('start an application, iptables rules, an agent and Envoy on each host');
   const start = async (node: string): Promise<ColorHost> => {
     const host = places.get(node);
     if (host === undefined) throw new Error(`${node} has no host`);

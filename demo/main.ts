@@ -20,7 +20,7 @@ const screen = createScreen((text) => terminal.write(text));
 const display = createDisplay(options.picture === undefined ? terminal : screen);
 const lab = await createLab({ name: 'demo' });
 try {
-  display.step('Node, Envoy and the programs, where every user can run them');
+  display.step('copy Node, Envoy and the programs to where every user can run them');
   const mesh = await startColorMesh(lab, await stage(lab), { 'colorteller-vn': 1 }, display.step);
 
   const baseline = Math.max(100, Math.round(options.requests / 4));

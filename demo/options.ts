@@ -17,7 +17,7 @@ export function readOptions(args: readonly string[]): DemoOptions {
   return new Command('npm run demo --')
     .description('The color application in a mesh of real Envoys, on hosts made of network namespaces')
     .option('--json', 'end stdout with one line of JSON', false)
-    .option('--keep', 'leave everything running until Ctrl-C, to look further', false)
+    .option('--keep', 'keep the mesh running until Ctrl-C', false)
     .option('--picture <file>', 'write a picture of the screen as it was at the end, SVG')
     .option('--requests <n>', 'how many requests to count after the weights moved', requestCount, 2000)
     .parse(args, { from: 'user' })

@@ -31,23 +31,23 @@ export function describeResult({ requests, failures, before, after, propagationM
   ].join('\n');
 }
 
-/** Commands to look further, which work while the mesh is up: with `--keep` they do when this is read. */
+/** Returns commands that show more of the mesh. They work while it runs, which is after this text only with `--keep`. */
 export function describeNextSteps(mesh: ColorMesh, isKept: boolean): string {
   const gateway = mesh.hosts['colorgateway-vn'].host.namespace;
   const { endpoint } = mesh.controlPlane;
   return [
     '',
     isKept
-      ? 'Everything runs until Ctrl-C. To look further:'
-      : 'All of it is taken away now. `npm run demo -- --keep` leaves it running, to look further:',
+      ? 'The mesh runs until Ctrl-C. Commands to look at it:'
+      : 'The demo ends and removes the mesh. With `npm run demo -- --keep` it keeps running, for these commands:',
     '',
     'Ask for a color:',
     `  curl ${mesh.url}`,
-    'How every proxy stands:',
+    'The status of every proxy:',
     `  npm run --silent daybreak -- status --endpoint ${endpoint}`,
-    "The gateway's Envoy, as it is configured:",
+    "The configuration of the gateway's Envoy:",
     `  ip netns exec ${gateway} curl -s 127.0.0.1:9901/config_dump`,
-    'The mesh through the AWS command line (any credentials do):',
+    'The mesh through the AWS command line (any credentials work):',
     `  AWS_ENDPOINT_URL_APP_MESH=${endpoint} AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any \\`,
     '    aws appmesh list-virtual-nodes --mesh-name default --region us-east-1',
     "The gateway's rules:",
