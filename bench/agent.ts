@@ -10,7 +10,7 @@ import { startAgent } from '../test/lab/sidecar.ts';
 import { stage } from '../test/lab/stage.ts';
 import { until } from '../test/lab/until.ts';
 import { createPair, FRONT } from '../test/testing/pair-model.ts';
-import { BenchUsageError, type BenchRow, type RunBench } from './bench.ts';
+import { readRounds, type BenchRow, type RunBench } from './bench.ts';
 import { cpuMs, residentKb } from './push/process-cost.ts';
 import { percentile } from './statistics.ts';
 
@@ -21,10 +21,8 @@ const SETTLED_MS = 5000;
 type Round = { readonly liveMs: number; readonly residentMb: number; readonly cpu: number };
 
 /** Rounds as the argument says (5), ours and the peer's in turns. */
-export const run: RunBench = async ({ args: [rounds = `${ROUNDS}`], say }) => {
-  if (!/^[1-9]\d?$/.test(rounds)) {
-    throw new BenchUsageError(`${rounds} rounds: it has to be a whole number from 1 to 99`);
-  }
+export const run: RunBench = async ({ args: [wanted = `${ROUNDS}`], say }) => {
+  const rounds = readRounds(wanted, 99);
   const lab = await createLab({ name: 'bench' });
   try {
     const programs = await stage(lab);
@@ -47,7 +45,7 @@ export const run: RunBench = async ({ args: [rounds = `${ROUNDS}`], say }) => {
         }),
     };
     const found: Record<keyof typeof start, Round[]> = { ours: [], peer: [] };
-    for (let round = 1; round <= Number(rounds); round += 1) {
+    for (let round = 1; round <= rounds; round += 1) {
       say(`round ${round} of ${rounds}`);
       for (const name of ['ours', 'peer'] as const)
         found[name].push(await measure(admins[name], start[name]));

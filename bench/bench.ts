@@ -25,3 +25,13 @@ export type RunBench = (options: BenchOptions) => Promise<Bench>;
 export class BenchUsageError extends Error {
   readonly exitCode = 2;
 }
+
+/**
+ * Returns the number of rounds that an argument names.
+ * @throws BenchUsageError unless it is a whole number from 1 to `most`
+ */
+export function readRounds(text: string, most: number): number {
+  const rounds = Number(text);
+  if (/^[1-9]\d*$/.test(text) && rounds <= most) return rounds;
+  throw new BenchUsageError(`${text} rounds: it has to be a whole number from 1 to ${most}`);
+}

@@ -9,7 +9,7 @@ import { startSidecar, writeRules } from '../test/lab/sidecar.ts';
 import { stage, type Stage } from '../test/lab/stage.ts';
 import { until } from '../test/lab/until.ts';
 import { createPair, FRONT, PAIR } from '../test/testing/pair-model.ts';
-import { BenchUsageError, type BenchRow, type RunBench } from './bench.ts';
+import { readRounds, type BenchRow, type RunBench } from './bench.ts';
 import { startSmallestEnvoy } from './data-path/smallest-envoy.ts';
 import { cpuMs } from './push/process-cost.ts';
 import { percentile } from './statistics.ts';
@@ -32,17 +32,15 @@ type Round = {
 };
 
 /** Rounds as the argument says (5), ours and the peer's in turns. */
-export const run: RunBench = async ({ args: [rounds = `${ROUNDS}`], say }) => {
-  if (!/^[1-9]\d?$/.test(rounds)) {
-    throw new BenchUsageError(`${rounds} rounds: it has to be a whole number from 1 to 99`);
-  }
+export const run: RunBench = async ({ args: [wanted = `${ROUNDS}`], say }) => {
+  const rounds = readRounds(wanted, 99);
   const lab = await createLab({ name: 'bench' });
   try {
     const programs = await stage(lab);
     const paths = { ours: await sidecars(lab, programs), peer: await smallest(lab, programs) };
     const found: Record<keyof typeof paths, Round[]> = { ours: [], peer: [] };
     for (const path of Object.values(paths)) await load(path, programs, 1);
-    for (let round = 1; round <= Number(rounds); round += 1) {
+    for (let round = 1; round <= rounds; round += 1) {
       say(`round ${round} of ${rounds}`);
       for (const name of ['ours', 'peer'] as const) {
         found[name].push(await load(paths[name], programs, SECONDS));

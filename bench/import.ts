@@ -6,7 +6,7 @@ import { performance } from 'node:perf_hooks';
 import { execa } from 'execa';
 import { stringify } from 'yaml';
 import { bundle } from '../test/lab/bundle.ts';
-import { BenchUsageError, type BenchRow, type RunBench } from './bench.ts';
+import { readRounds, type BenchRow, type RunBench } from './bench.ts';
 import { percentile } from './statistics.ts';
 
 const ROUNDS = 5;
@@ -20,10 +20,8 @@ const IN_EACH = 100;
 const TELL_MEMORY = `data:text/javascript,process.on('exit',()=>process.stderr.write('peak '+process.resourceUsage().maxRSS))`;
 
 /** Runs each import as often as the argument says (5). */
-export const run: RunBench = async ({ args: [rounds = `${ROUNDS}`], say }) => {
-  if (!/^[1-9]\d{0,3}$/.test(rounds)) {
-    throw new BenchUsageError(`${rounds} rounds: it has to be a whole number from 1 to 9999`);
-  }
+export const run: RunBench = async ({ args: [wanted = `${ROUNDS}`], say }) => {
+  const rounds = readRounds(wanted, 9999);
   const { daybreak } = await bundle();
   const folder = await mkdtemp(join(tmpdir(), 'bench-import-'));
   try {
@@ -32,8 +30,7 @@ export const run: RunBench = async ({ args: [rounds = `${ROUNDS}`], say }) => {
     for (const { what, path } of inputs) {
       say(`${what}: ${rounds} rounds`);
       const runs: Run[] = [];
-      for (let round = 0; round < Number(rounds); round += 1)
-        runs.push(await importOnce(daybreak, path, folder));
+      for (let round = 0; round < rounds; round += 1) runs.push(await importOnce(daybreak, path, folder));
       const median = (of: (each: Run) => number): number => percentile(runs.map(of), 0.5);
       rows.push({ what, unit: 's', ours: median(({ seconds }) => seconds) });
       rows.push({ what: `${what}, peak memory`, unit: 'MB', ours: median(({ megabytes }) => megabytes) });

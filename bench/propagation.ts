@@ -4,7 +4,7 @@ import { updateWeights, type Weights } from '../demo/color-model.ts';
 import { keepAlive, request } from '../test/lab/http.ts';
 import { createLab } from '../test/lab/lab.ts';
 import { stage } from '../test/lab/stage.ts';
-import { BenchUsageError, type Bench, type BenchOptions, type BenchRow } from './bench.ts';
+import { readRounds, type Bench, type BenchOptions, type BenchRow } from './bench.ts';
 import { percentile } from './statistics.ts';
 
 const ROUNDS = 30;
@@ -32,17 +32,15 @@ const CHANGES: readonly Change[] = [
 ];
 
 /** Moves all weight to and fro, so many times as the argument says (30), and looks for the first answer of the new color. */
-export async function run({ args: [rounds = `${ROUNDS}`], say }: BenchOptions): Promise<Bench> {
-  if (!/^[1-9]\d{0,3}$/.test(rounds)) {
-    throw new BenchUsageError(`${rounds} rounds: it has to be a whole number from 1 to 9999`);
-  }
+export async function run({ args: [wanted = `${ROUNDS}`], say }: BenchOptions): Promise<Bench> {
+  const rounds = readRounds(wanted, 9999);
   const lab = await createLab({ name: 'bench' });
   try {
     const mesh = await startColorMesh(lab, await stage(lab), { 'colorteller-vn': 1 }, say);
     const rows: BenchRow[] = [];
     for (const change of CHANGES) {
       say(`${change.what}: ${rounds} rounds`);
-      rows.push(...rowsOf(change, await measure(mesh, change, Number(rounds))));
+      rows.push(...rowsOf(change, await measure(mesh, change, rounds)));
     }
     const notes = [
       "Answered: UpdateRoute came back, its commit durable. In force: the first request through the gateway's Envoy that",

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
 import { execa } from 'execa';
 import { bundle } from '../test/lab/bundle.ts';
-import { BenchUsageError, type Bench, type BenchOptions, type BenchRow } from './bench.ts';
+import { BenchUsageError, readRounds, type Bench, type BenchOptions, type BenchRow } from './bench.ts';
 import { percentile } from './statistics.ts';
 
 const ROUNDS = 30;
@@ -23,10 +23,8 @@ type Env = Readonly<Record<string, string>>;
 type Contender = { readonly file: string; readonly args: readonly string[]; readonly input?: string };
 
 /** Runs each contender so many times as the argument says (30), in turns, each time in a network namespace of its own. */
-export async function run({ args: [rounds = `${ROUNDS}`], say }: BenchOptions): Promise<Bench> {
-  if (!/^[1-9]\d{0,3}$/.test(rounds)) {
-    throw new BenchUsageError(`${rounds} rounds: it has to be a whole number from 1 to 9999`);
-  }
+export async function run({ args: [wanted = `${ROUNDS}`], say }: BenchOptions): Promise<Bench> {
+  const rounds = readRounds(wanted, 9999);
   if (process.getuid?.() !== 0) throw new BenchUsageError('it takes root: network namespaces are made');
   const { daybreak } = await bundle();
   const proxyinit: Contender = { file: process.execPath, args: [daybreak, 'proxyinit'] };
@@ -35,7 +33,7 @@ export async function run({ args: [rounds = `${ROUNDS}`], say }: BenchOptions): 
     say(`${what}: ${rounds} rounds`);
     const text = await preview(proxyinit, env);
     const contenders = { ours: proxyinit, calls: calls(text), restore: restore(text) };
-    const times = await measure(contenders, env, Number(rounds));
+    const times = await measure(contenders, env, rounds);
     const row = (title: string, ours: number, peer?: number): BenchRow => ({
       what: title,
       unit: 'ms',
@@ -49,7 +47,7 @@ export async function run({ args: [rounds = `${ROUNDS}`], say }: BenchOptions): 
     );
   }
   say('start and memory of Node alone');
-  const node = await measureNode(Number(rounds));
+  const node = await measureNode(rounds);
   rows.push(
     { what: 'of these, the start of Node alone', unit: 'ms', ours: node.start },
     { what: 'peak memory; Node alone', unit: 'MB', ours: await memory(proxyinit), peer: node.memory },

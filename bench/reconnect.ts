@@ -11,7 +11,7 @@ import { openEndpointsScene, type EndpointsScene } from '../test/testing/endpoin
 import { createPair, FRONT } from '../test/testing/pair-model.ts';
 import { createDeltaClient, type DeltaClient } from '../xds/client/client.ts';
 import { CLUSTER } from '../xds/types.ts';
-import { BenchUsageError, type BenchRow, type RunBench } from './bench.ts';
+import { readRounds, type BenchRow, type RunBench } from './bench.ts';
 import { percentile } from './statistics.ts';
 
 const ROUNDS = 3;
@@ -24,22 +24,20 @@ const LIMIT = { limitMs: 120_000, everyMs: 20 };
 const WINDOW_MS = 100;
 
 /** Rounds as the argument says (3): an agent with an Envoy in a partition and with bad endpoints, then many clients that lose their server. */
-export const run: RunBench = async ({ args: [rounds = `${ROUNDS}`], say }) => {
-  if (!/^[1-9]\d?$/.test(rounds)) {
-    throw new BenchUsageError(`${rounds} rounds: it has to be a whole number from 1 to 99`);
-  }
+export const run: RunBench = async ({ args: [wanted = `${ROUNDS}`], say }) => {
+  const rounds = readRounds(wanted, 99);
   const rows: BenchRow[] = [];
   const scene = await openEndpointsScene('bench');
   try {
     for (const [what, measure] of Object.entries(AGENT)) {
       say(`${what}: ${rounds} rounds`);
-      rows.push(row(`${what}, median`, 's', await times(Number(rounds), () => measure(scene))));
+      rows.push(row(`${what}, median`, 's', await times(rounds, () => measure(scene))));
     }
   } finally {
     await scene.close();
   }
   say(`${CLIENTS} clients lose their control plane: ${rounds} rounds`);
-  const crowds = await times(Number(rounds), loseServer);
+  const crowds = await times(rounds, loseServer);
   const of = (member: keyof Crowd): readonly number[] => crowds.map((crowd) => crowd[member]);
   rows.push(
     row(`${CLIENTS} clients lose their control plane: attempts in the busiest 100 ms`, '', of('busiest')),

@@ -8,7 +8,7 @@ import { Model } from '../controlplane/mesh/model.ts';
 import type { Resource } from '../controlplane/mesh/resource.ts';
 import { createXdsServer, type XdsServer } from '../xds/server.ts';
 import type { Snapshot } from '../xds/types.ts';
-import { BenchUsageError, type BenchRow, type RunBench } from './bench.ts';
+import { readRounds, type BenchRow, type RunBench } from './bench.ts';
 import { openNoDiscovery } from '../controlplane/discovery/testing/no-discovery.ts';
 import { EVERYONES, FEWS, MESH, meshResources, withWeight } from './push/mesh.ts';
 import { percentile } from './statistics.ts';
@@ -31,16 +31,14 @@ type Made = {
 };
 
 /** Measures a mesh of 200 virtual nodes and one of 2,000. */
-export const run: RunBench = async ({ args: [rounds = `${ROUNDS}`], say }) => {
-  if (!/^[1-9]\d{0,3}$/.test(rounds)) {
-    throw new BenchUsageError(`${rounds} rounds: it has to be a whole number from 1 to 9999`);
-  }
+export const run: RunBench = async ({ args: [wanted = `${ROUNDS}`], say }) => {
+  const rounds = readRounds(wanted, 9999);
   const log = createLog('bench', 'silent');
   const discovery = await openNoDiscovery(log);
   try {
     const found = SIZES.map((nodes) => {
       say(`${nodes} virtual nodes`);
-      return measure(nodes, discovery, Number(rounds));
+      return measure(nodes, discovery, rounds);
     });
     const [small = new Map<string, Figure>(), large = new Map<string, Figure>()] = found;
     const rows = [...large].map(([what, { unit, value }]): BenchRow => {

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { capture, startBench, type Bench } from '../testing/control-plane.ts';
 import { importFiles } from './import.ts';
 import type { ImportOptions } from './options.ts';
+import { NO_OPTIONS } from './testing/run.ts';
 
 const TEMPLATE = `
 Parameters: { Host: { Type: String } }
@@ -27,16 +28,8 @@ afterEach(() => bench.close());
 const run = (options: Partial<ImportOptions>) =>
   capture(bench.folder, '', async (streams) => {
     const told: ImportOptions = {
+      ...NO_OPTIONS,
       files: [join(bench.folder, 'in')],
-      from: undefined,
-      parameter: [],
-      parametersFile: [],
-      outputs: [],
-      mesh: undefined,
-      account: undefined,
-      region: undefined,
-      maxFileSize: 16,
-      report: undefined,
       result: { to: 'stdout' },
       ...options,
     };

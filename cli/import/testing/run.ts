@@ -25,7 +25,7 @@ export async function runImport(
   try {
     const ran = await capture(folder, stdin, async (streams) => {
       const told: ImportOptions = {
-        ...NOTHING,
+        ...NO_OPTIONS,
         ...options,
         files: paths.map(at),
         parametersFile: (options.parametersFile ?? []).map(at),
@@ -73,7 +73,8 @@ export function wholeText({ code, stdout, stderr, files }: Imported): string {
   return [`exit ${code}\n`, stdout, stderr === '' ? '' : `daybreak: ${stderr}`, ...parts].join('');
 }
 
-const NOTHING: Omit<ImportOptions, 'files' | 'result'> = {
+/** The options of a command line without flags. */
+export const NO_OPTIONS: Omit<ImportOptions, 'files' | 'result'> = {
   from: undefined,
   parameter: [],
   parametersFile: [],

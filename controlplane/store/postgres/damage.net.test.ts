@@ -1,11 +1,10 @@
-import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createLog } from '../../../common/log.ts';
 import { openPostgresStore } from './postgres.ts';
 import { MIGRATIONS } from './schema.ts';
 import type { Loss, Store } from '../store.ts';
 import { commitColors, putColor } from '../testing/colors.ts';
-import { startTestPostgres, type TestPostgres } from '../testing/postgres-server.ts';
+import { runSql, startTestPostgres, type TestPostgres } from '../testing/postgres-server.ts';
 
 // Damaged rows in PostgreSQL.
 
@@ -33,15 +32,7 @@ async function open(loss: Loss = 'refuse'): Promise<Store> {
   return store;
 }
 
-async function sql(text: string): Promise<void> {
-  const client = new Client(url);
-  await client.connect();
-  try {
-    await client.query(text);
-  } finally {
-    await client.end();
-  }
-}
+const sql = (text: string): Promise<void> => runSql(url, text);
 
 const ROW = `where id = '["virtualNode","111122223333","colors","","n5"]'`;
 const changeBody = () => sql(`update daybreak.resource set body = replace(body, 'xxx', 'xyx') ${ROW}`);

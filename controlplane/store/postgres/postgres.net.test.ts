@@ -7,7 +7,7 @@ import { migratePostgres } from './migrate.ts';
 import { openPostgresStore } from './postgres.ts';
 import { MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
 import { MOST_ANNOUNCED, type Hint, type Store, type Write } from '../store.ts';
-import { startTestPostgres, type TestPostgres } from '../testing/postgres-server.ts';
+import { runSql, startTestPostgres, type TestPostgres } from '../testing/postgres-server.ts';
 
 const log = createLog('test', 'silent');
 
@@ -37,15 +37,7 @@ async function open(as = url): Promise<Store> {
   return store;
 }
 
-async function sql(text: string): Promise<void> {
-  const client = new Client(url);
-  await client.connect();
-  try {
-    await client.query(text);
-  } finally {
-    await client.end();
-  }
-}
+const sql = (text: string): Promise<void> => runSql(url, text);
 
 const MESH = { owner: '111122223333', mesh: 'colors' };
 

@@ -85,10 +85,7 @@ export async function startTestPostgres(tls?: TestPostgresTls): Promise<TestPost
     async database() {
       databases += 1;
       const name = `test_${databases}`;
-      const client = new Client(urlOf('postgres'));
-      await client.connect();
-      await client.query(`create database ${name}`);
-      await client.end();
+      await runSql(urlOf('postgres'), `create database ${name}`);
       return urlOf(name);
     },
     start,
@@ -107,6 +104,17 @@ export async function startTestPostgres(tls?: TestPostgresTls): Promise<TestPost
       await rm(folder, { recursive: true });
     },
   };
+}
+
+/** Runs SQL on a connection of its own. */
+export async function runSql(url: string, text: string): Promise<void> {
+  const client = new Client(url);
+  await client.connect();
+  try {
+    await client.query(text);
+  } finally {
+    await client.end();
+  }
 }
 
 /** The files have the names that PostgreSQL expects. Over TCP, only TLS clients are accepted. */
