@@ -11,7 +11,7 @@ import { createConnectionTracker, type ConnectionTracker } from '../connections/
 import type { ConnectionSlot } from '../connections/connection-limiter.ts';
 import { accept } from './accept.ts';
 import type { Admission } from './access/admission.ts';
-import { createDrainQueue } from './drain-queue.ts';
+import { createDrainQueue } from './pacing/drain-queue.ts';
 import { acceptTls, type AdsTls } from './access/accept-tls.ts';
 
 /** A listening gRPC server. */

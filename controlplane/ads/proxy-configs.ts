@@ -13,7 +13,7 @@ import { DEFAULT_SETTINGS, type TranslationSettings } from '../translate/options
 import { translate } from '../translate/translate.ts';
 import { featuresOf, parseIdentity, proxyPath, resolve, type Identity } from './identity.ts';
 import { createProblemLog } from './problem-log.ts';
-import { createDueItems } from './due-items.ts';
+import { createDueItems } from './pacing/due-items.ts';
 
 /** One served configuration: its recipient and its state. */
 export type ProxyConfig = {

@@ -9,7 +9,7 @@ import type { Metrics } from '../metrics/metrics.ts';
 import type { Admission } from './access/admission.ts';
 import { parseIdentity } from './identity.ts';
 import type { TranslationSettings } from '../translate/options.ts';
-import { paceChanges } from './coalesce-changes.ts';
+import { paceChanges } from './pacing/coalesce-changes.ts';
 import { createPreview, type PreviewOf } from './preview.ts';
 import { measurePropagation } from './propagation.ts';
 import { createProxyConfigs, type ProxyConfigs } from './proxy-configs.ts';

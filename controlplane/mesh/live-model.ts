@@ -2,11 +2,11 @@ import type { Log } from '../../common/log.ts';
 import type { Store, TokenKey, Write, Written } from '../store/store.ts';
 import { START_PATIENCE_MS, waitForStore } from '../store/wait-for-store.ts';
 import { forgetDeletions } from './forget-deletions.ts';
-import { createBoundedRefresh } from './bounded-refresh.ts';
-import { coalesceRuns } from './coalesce-runs.ts';
+import { createBoundedRefresh } from './concurrency/bounded-refresh.ts';
+import { coalesceRuns } from './concurrency/coalesce-runs.ts';
 import { Model } from './model.ts';
 import type { Change } from './resource.ts';
-import { createKeyedMutex } from './keyed-mutex.ts';
+import { createKeyedMutex } from './concurrency/keyed-mutex.ts';
 
 /** Receives changes once the model has them, oldest first, each exactly once. Must not throw; an error is logged. */
 export type ChangesListener = (changes: readonly Change[]) => void;

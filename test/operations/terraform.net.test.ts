@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { REGION } from '../../controlplane/auth/testing/signed-requests.ts';
-import { sdkClient } from './sdk-client.ts';
+import { sdkClient } from './clients/sdk-client.ts';
 import { imports, provider, resources } from './terraform/configuration.ts';
 import { attributePaths, setPaths, type Schemas } from './terraform/schema.ts';
 import { startTerraform, whyNoTerraform, type Terraform } from './terraform/terraform.ts';

@@ -17,7 +17,7 @@ import {
   type LiveStream,
 } from './live-stream.ts';
 import { describeSubject, type Subject } from './node-pattern.ts';
-import { spread } from '../spread.ts';
+import { spread } from '../pacing/spread.ts';
 import type { ProxyCount } from './proxy-quotas.ts';
 import { reasonOf, type RefusalReason } from './refusal-reason.ts';
 

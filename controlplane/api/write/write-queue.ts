@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { createBatchQueue } from '../../mesh/batch-queue.ts';
+import { createBatchQueue } from '../../mesh/concurrency/batch-queue.ts';
 import type { LiveModel } from '../../mesh/live-model.ts';
 import { idKey, meshKey, type Model } from '../../mesh/model.ts';
 import type { MeshId, Resource, ResourceId } from '../../mesh/resource.ts';

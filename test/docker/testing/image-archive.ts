@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { isOnPath } from '../../operations/on-path.ts';
+import { isOnPath } from '../../operations/clients/on-path.ts';
 
 const BUILD = join(import.meta.dirname, '../../../images/build.sh');
 

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { isOnPath } from '../on-path.ts';
+import { isOnPath } from '../clients/on-path.ts';
 import type { Schemas } from './schema.ts';
 
 /** The counts of an apply. */

@@ -1,5 +1,5 @@
-import type { Log } from '../../common/log.ts';
-import type { Change } from '../mesh/resource.ts';
+import type { Log } from '../../../common/log.ts';
+import type { Change } from '../../mesh/resource.ts';
 
 /**
  * Rebuilds the configurations that changes affect. `since`: when the oldest change arrived, as of Date.now. Returns the number

@@ -15,7 +15,7 @@ export type Built = {
 };
 
 /** The folder of the programs that the set-up installs. */
-const INSTALLED = join(import.meta.dirname, '../../.daybreak');
+const INSTALLED = join(import.meta.dirname, '../../../.daybreak');
 /** Time-out of a build, in milliseconds: the first build downloads from the Go module proxy or Maven Central. */
 const LIMIT_MS = 570_000;
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { inShortTurns } from './short-turns.ts';
+import { inShortTurns } from '../short-turns.ts';
 
 /** Items that wait for work. */
 export type DueItems<T> = {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { SecuredControlPlane } from '../testing/secured-control-plane.ts';
+import type { SecuredControlPlane } from '../../testing/secured-control-plane.ts';
 import type { Client, ClientMaker } from './client.ts';
 import { awsPython } from './installed.ts';
 import { lineClient, optionsFor } from './line-client.ts';

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { REGION, secretOf } from '../../controlplane/auth/testing/signed-requests.ts';
-import type { SecuredControlPlane } from '../testing/secured-control-plane.ts';
+import { REGION, secretOf } from '../../../controlplane/auth/testing/signed-requests.ts';
+import type { SecuredControlPlane } from '../../testing/secured-control-plane.ts';
 import type { Client, ClientMaker, Outcome } from './client.ts';
 import { awsCommand, awsPython } from './installed.ts';
 import { startLineProgram } from './line-program.ts';
-import type { Step } from './story.ts';
+import type { Step } from '../story.ts';
 
 type Ended = { readonly exitCode?: number | undefined; readonly stdout: string; readonly stderr: string };
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createLog } from '../../common/log.ts';
-import type { Change } from '../mesh/resource.ts';
+import { createLog } from '../../../common/log.ts';
+import type { Change } from '../../mesh/resource.ts';
 import { paceChanges, type Pacing } from './coalesce-changes.ts';
 
 const log = createLog('test', 'silent');

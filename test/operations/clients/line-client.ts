@@ -1,5 +1,5 @@
-import type { SecuredControlPlane } from '../testing/secured-control-plane.ts';
-import { REGION, secretOf } from '../../controlplane/auth/testing/signed-requests.ts';
+import type { SecuredControlPlane } from '../../testing/secured-control-plane.ts';
+import { REGION, secretOf } from '../../../controlplane/auth/testing/signed-requests.ts';
 import type { Client, Outcome } from './client.ts';
 import { startLineProgram } from './line-program.ts';
 

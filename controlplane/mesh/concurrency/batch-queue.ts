@@ -1,5 +1,5 @@
 import { setImmediate as soon } from 'node:timers/promises';
-import { unavailable } from '../store/errors.ts';
+import { unavailable } from '../../store/errors.ts';
 
 /**
  * Queues work per key. Work runs in batches, in order, one batch per key at a time: work that arrives during a batch goes into

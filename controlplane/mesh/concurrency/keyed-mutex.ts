@@ -1,4 +1,4 @@
-import { unavailable } from '../store/errors.ts';
+import { unavailable } from '../../store/errors.ts';
 
 /**
  * Runs work for a key once all earlier work for that key has succeeded or failed. Rejects with a StoreError when too much

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Agent } from 'node:https';
 import { createRequire } from 'node:module';
-import { REGION, secretOf } from '../../controlplane/auth/testing/signed-requests.ts';
+import { REGION, secretOf } from '../../../controlplane/auth/testing/signed-requests.ts';
 import type { ClientMaker, Outcome } from './client.ts';
 import { plain } from './plain.ts';
-import type { Step } from './story.ts';
+import type { Step } from '../story.ts';
 
 /** The part of `aws-sdk` that is used here. Its own types cover all services and take longer to check than everything here. */
 type Pending = {

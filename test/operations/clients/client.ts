@@ -1,5 +1,5 @@
-import type { SecuredControlPlane } from '../testing/secured-control-plane.ts';
-import type { Step } from './story.ts';
+import type { SecuredControlPlane } from '../../testing/secured-control-plane.ts';
+import type { Step } from '../story.ts';
 
 /** The outcome of a call as the client reports it: the output, or the error's name. */
 export type Outcome =

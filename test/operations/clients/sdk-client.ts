@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Agent } from 'node:https';
 import * as sdk from '@aws-sdk/client-app-mesh';
-import { REGION, secretOf } from '../../controlplane/auth/testing/signed-requests.ts';
+import { REGION, secretOf } from '../../../controlplane/auth/testing/signed-requests.ts';
 import type { ClientMaker, Outcome } from './client.ts';
 import { plain } from './plain.ts';
 
