@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { isOnPath } from '../../operations/on-path.ts';
+import { isOnPath } from '../../operations/clients/on-path.ts';
 import type { Docker } from './dockerd.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
