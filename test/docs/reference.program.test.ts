@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { USAGE as IMAGES_USAGE } from '../../images/options.ts';
 import { documentedMetrics, namesIn } from './metric-names.ts';
 import { cells, page, pages, ROOT, section } from './pages.ts';
 
@@ -28,7 +29,7 @@ const OTHERS: Readonly<Record<string, string>> = {
 };
 
 /** Flags of scripts without a `--help`; bench/README.md describes those of the benches. */
-const SCRIPTS = ['--all', '--name', '--out', '--only', '--stage', '--tag', '--build-arg', '--reports'];
+const SCRIPTS = ['--all', '--out', '--only', '--stage', '--build-arg', '--reports'];
 const BENCHES = ['--floor', '--quick', '--rounds', '--soak', '--streams', '--variants', '--json'];
 
 /** The help text of each command, by the command's words. */
@@ -38,7 +39,7 @@ const known = new Set<string>([...SCRIPTS, ...BENCHES, ...Object.keys(OTHERS)]);
 beforeAll(async () => {
   await collect([]);
   const demo = await run(join(ROOT, 'demo/main.ts'), '--help');
-  for (const flag of [...helps.values(), demo].flatMap(flagsOf)) known.add(flag);
+  for (const flag of [...helps.values(), demo, IMAGES_USAGE].flatMap(flagsOf)) known.add(flag);
 }, 120_000);
 
 async function collect(words: readonly string[]): Promise<void> {
