@@ -32,6 +32,9 @@ const OTHERS: Readonly<Record<string, string>> = {
 const SCRIPTS = ['--all', '--out', '--only', '--stage', '--build-arg', '--reports'];
 const BENCHES = ['--floor', '--quick', '--rounds', '--soak', '--streams', '--variants', '--json'];
 
+/** Flags without a row. */
+const ALWAYS = ['--help', '--version'];
+
 /** The help text of each command, by the command's words. */
 const helps = new Map<string, string>();
 /** Every flag that a page may name. */
@@ -82,6 +85,56 @@ test.each(pages().map((each) => [each.path, each.text] as const))('%s names flag
   const named = [...text.matchAll(/`(--[a-z][a-z0-9-]*)/g)].map(([, flag = '']) => flag);
   expect(named.filter((flag) => !known.has(flag) && !known.has(flag.replace(/^--no-/, '--')))).toEqual([]);
 });
+
+test.each(
+  pages().map((each) => [each.path, each.text] as const),
+)('the commands of %s take the flags that they have there', (_, text) => {
+  const wrong = commandLines(text).flatMap((line) => {
+    const command = commandOf(line);
+    const flags = flagsOf(helps.get(command) ?? '');
+    return [...line.matchAll(/(?<=[\s[|])--[a-z][a-z0-9-]*/g)].flatMap(([flag]) =>
+      flags.includes(flag) || flags.includes(flag.replace(/^--no-/, '--')) ? [] : [`${command} ${flag}`],
+    );
+  });
+  expect(wrong).toEqual([]);
+});
+
+test('every flag of a command is in the reference', () => {
+  const text = ['commands', 'credentials', 'import', 'settings', 'proxyinit', 'store']
+    .map((name) => page(`docs/${name}.md`).text)
+    .join('\n');
+  const flags = [...helps].flatMap(([command, help]) =>
+    [...help.matchAll(/^ {2}(?:(-\w), )?(--[a-z][a-zA-Z0-9-]*)/gm)].map(([, short, flag = '']) => ({
+      command,
+      flag,
+      // App Mesh's agent has flags with one dash.
+      names: [flag, ...(command === 'agent' ? [flag.slice(1)] : []), ...(short === undefined ? [] : [short])],
+    })),
+  );
+  const isNamed = (name: string) => new RegExp(`(?<![\\w-])${name}(?![\\w-])`).test(text);
+  const missing = flags.filter(({ flag, names }) => !ALWAYS.includes(flag) && !names.some(isNamed));
+  expect(flags.length).toBeGreaterThan(100);
+  expect(missing.map(({ command, flag }) => `${command} ${flag}`)).toEqual([]);
+});
+
+/** Returns the lines of a page's code that begin with `daybreak`, each with its continuation lines and without comments. */
+function commandLines(text: string): readonly string[] {
+  const blocks = [...text.matchAll(/^```[a-z]*\n([\s\S]*?)^```/gm)].map(([, block = '']) => block);
+  return blocks.flatMap((block) =>
+    block
+      .replaceAll(/ *\\\n\s+/g, ' ')
+      .split('\n')
+      .filter((line) => /^(?:\$ )?daybreak /.test(line))
+      .map((line) => line.replace(/^\$ /, '').replace(/\s(?:#|&&|\||>) .*$/, '')),
+  );
+}
+
+/** Returns the words of the longest command that a line begins with: `token create`. */
+function commandOf(line: string): string {
+  const words = line.split(' ').slice(1);
+  const lengths = words.map((_, index) => words.length - index);
+  return lengths.map((length) => words.slice(0, length).join(' ')).find((each) => helps.has(each)) ?? '';
+}
 
 describe('metrics', () => {
   let folder: string;
