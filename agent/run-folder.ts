@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cannotUseRunFolder } from './errors.ts';
 
@@ -12,11 +12,21 @@ export type RunFolder = {
   readonly remove: () => void;
 };
 
+/** The default parent, and its substitute in a container with a read-only root and no tmpfs: each container of Docker has the latter. */
+const DEFAULT_PARENT = '/tmp';
+const SHARED_MEMORY = '/dev/shm';
+
+/** Returns the parent of the agent's folder: `wanted`, but `/dev/shm` for `/tmp` on a read-only file system. */
+export function parentOf(wanted: string): string {
+  return wanted === DEFAULT_PARENT && isReadOnly(wanted) ? SHARED_MEMORY : wanted;
+}
+
 /**
- * Creates a new folder in `parent`.
+ * Creates a new folder in `parentOf(wanted)`.
  * @throws AgentError
  */
-export function makeRunFolder(parent: string): RunFolder {
+export function makeRunFolder(wanted: string): RunFolder {
+  const parent = parentOf(wanted);
   const attempt = <T>(use: () => T): T => {
     try {
       return use();
@@ -31,4 +41,13 @@ export function makeRunFolder(parent: string): RunFolder {
     write: (name, text) => attempt(() => writeFileSync(join(path, name), text, { mode: 0o600 })),
     remove: () => rmSync(path, { recursive: true, force: true }),
   };
+}
+
+function isReadOnly(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EROFS';
+  }
 }

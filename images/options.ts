@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import manifest from '../package.json' with { type: 'json' };
 import { ARCHITECTURES, thisArchitecture, type Architecture } from './assemble/architecture.ts';
 import type { BuildOptions } from './assemble/build-options.ts';
-import { TARGETS } from './assemble/definitions.ts';
+import { ON_REQUEST, TARGETS } from './assemble/definitions.ts';
 import { envoySource } from './assemble/envoy-binary.ts';
 
 /** The release of Envoy that the images have by default: the newest that is tested. */
@@ -18,7 +18,8 @@ Builds the images NAME-envoy, NAME-envoy-slim, NAME-proxy-route-manager, NAME-co
 application of docker-compose.yml) with the tag TAG, and has Docker load them.
   --name          (default: daybreak)
   --tag           (default: ${manifest.version})
-  --only          one of ${TARGETS.join(', ')}; may be repeated (default: all)
+  --only          one of ${TARGETS.join(', ')}; may be repeated
+                  (default: all but ${ON_REQUEST.join(' and ')}, which docker-compose.yml's profiles need)
   --arch          ${ARCHITECTURES.join(' or ')} (default: this machine's)
   --envoy         a release of Envoy, an image that has one, or the path of a binary, which begins with / or . (default: ${ENVOY})
   --envoy-path    the path of Envoy in that image (default: /usr/local/bin/envoy)
@@ -91,7 +92,9 @@ export function readOptions(args: readonly string[]): Options {
 function targets(only: readonly string[]): BuildOptions['images'][number]['target'][] {
   const unknown = only.find((each) => !TARGETS.some((target) => target === each));
   if (unknown !== undefined) throw new Error(`--only ${unknown}: it is one of ${TARGETS.join(', ')}`);
-  return TARGETS.filter((target) => only.length === 0 || only.includes(target));
+  return TARGETS.filter((target) =>
+    only.length === 0 ? !ON_REQUEST.includes(target) : only.includes(target),
+  );
 }
 
 function architecture(text: string | undefined): Architecture {

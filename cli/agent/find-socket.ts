@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { OPERATOR_SOCKET } from '../../agent/operator/operator-socket.ts';
+import { parentOf } from '../../agent/run-folder.ts';
 import { CommandError } from '../errors.ts';
 
 const LIMIT_MS = 2000;
@@ -12,7 +13,7 @@ const LIMIT_MS = 2000;
  * @throws CommandError if there is none that this user may open, or more than one
  */
 export async function findSocket(env: NodeJS.ProcessEnv): Promise<string> {
-  const parent = env['DAYBREAK_RUN_DIR']?.trim() || env['TMPDIR']?.trim() || '/tmp';
+  const parent = parentOf(env['DAYBREAK_RUN_DIR']?.trim() || env['TMPDIR']?.trim() || '/tmp');
   const paths = foldersIn(parent).map((name) => join(parent, name, OPERATOR_SOCKET));
   const open = await Promise.all(paths.map(isOpen));
   const [found, ...others] = paths.filter((_, index) => open[index]);

@@ -1,7 +1,18 @@
 import type { Architecture } from './architecture.ts';
 
 /** The images, in the order in which they are built. */
-export const TARGETS = ['envoy', 'envoy-slim', 'proxy-route-manager', 'controlplane', 'color'] as const;
+export const TARGETS = [
+  'envoy',
+  'envoy-slim',
+  'proxy-route-manager',
+  'controlplane',
+  'color',
+  'prometheus',
+  'postgres',
+] as const;
+
+/** Images that are built only if they are asked for: those of docker-compose.yml's profiles. */
+export const ON_REQUEST: readonly Target[] = ['prometheus', 'postgres'];
 
 /** One of the images. */
 export type Target = (typeof TARGETS)[number];
@@ -15,6 +26,9 @@ export type LayerName =
   | 'programs'
   | 'programs-slim'
   | 'programs-color'
+  | 'packages-prometheus'
+  | 'packages-postgres'
+  | 'programs-postgres'
   | 'endpoint';
 
 /** A health check, in the form of an image's configuration; times in nanoseconds. */
@@ -80,6 +94,22 @@ export const IMAGES: Readonly<Record<Target, Definition>> = {
     layers: ['base', 'node', 'packages-controlplane', 'programs-color'],
     command: ['/usr/bin/color', 'teller'],
     user: '1000',
+  },
+  prometheus: {
+    description: 'Prometheus, for docker-compose.yml',
+    layers: ['base', 'packages-prometheus'],
+    command: [
+      '/usr/bin/prometheus',
+      '--config.file=/compose/prometheus.yml',
+      '--storage.tsdb.path=/var/lib/daybreak/prometheus',
+    ],
+    user: '1337',
+  },
+  postgres: {
+    description: 'PostgreSQL, for docker-compose.yml',
+    layers: ['base', 'packages-postgres', 'programs-postgres'],
+    command: ['/usr/bin/postgres'],
+    user: '1337',
   },
 };
 

@@ -61,6 +61,9 @@ export function layerFolders(
     programs: async (folder) => putPrograms(await programs(), 'programs', folder),
     'programs-slim': async (folder) => putPrograms(await programs(), 'programs-slim', folder),
     'programs-color': putColor,
+    'packages-prometheus': (folder) => packages(folder, 'prometheus'),
+    'packages-postgres': (folder) => packages(folder, 'postgres'),
+    'programs-postgres': putPostgres,
     endpoint: (folder) => endpoint(options, folder),
   };
   return {
@@ -127,6 +130,13 @@ async function putColor(folder: string): Promise<LayerFolder> {
   await copyFile(join(IMAGES, 'programs/color'), join(folder, 'usr/bin/color'));
   await openToAll(folder, (path) => path.endsWith('/bin/color'));
   return { folder, components: await npmPackages(packages) };
+}
+
+async function putPostgres(folder: string): Promise<LayerFolder> {
+  await mkdir(join(folder, 'usr/bin'), { recursive: true });
+  await copyFile(join(IMAGES, 'programs/postgres'), join(folder, 'usr/bin/postgres'));
+  await openToAll(folder, (path) => path.endsWith('/bin/postgres'));
+  return { folder, components: [] };
 }
 
 /** Copies the commands and the bundle; the slim image's commands need no shell. */

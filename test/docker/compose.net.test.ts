@@ -16,7 +16,7 @@ import { buildArchive, whyNoImages } from './testing/image-archive.ts';
 const why = whyNoDocker() ?? whyNoImages() ?? (await whyNoCompose());
 if (why !== undefined) process.stderr.write(`docker-compose.yml is left out: ${why}\n`);
 
-/** Services whose process is killed here; test/long/compose-kills.ts kills all. */
+/** Services whose process is killed here; test/long/compose.ts kills all. */
 const KILLED = ['controlplane', 'ingress', 'blue', 'blue-envoy', 'blue-app'];
 
 describe.skipIf(why !== undefined)(

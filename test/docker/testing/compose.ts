@@ -37,13 +37,13 @@ async function commandOf(): Promise<readonly [string, ...string[]] | undefined> 
   return failed ? undefined : ['docker', 'compose'];
 }
 
-/** Returns the project. Nothing runs yet. */
-export async function composeProject(docker: Docker): Promise<Compose> {
+/** Returns the project, whose commands begin with `flags`. Nothing runs yet. */
+export async function composeProject(docker: Docker, flags: readonly string[] = []): Promise<Compose> {
   const [file, ...words] = (await commandOf()) ?? ['docker-compose'];
   const env = { ...docker.env, COMPOSE_PROJECT_NAME: 'colors', COMPOSE_ANSI: 'never' };
   const run = async (...args: readonly string[]): Promise<string> => {
     const options = { cwd: ROOT, env, timeout: LIMIT_MS, reject: false, stdin: 'ignore' } as const;
-    const { failed, stdout, stderr } = await execa(file, [...words, ...args], options);
+    const { failed, stdout, stderr } = await execa(file, [...words, ...flags, ...args], options);
     if (failed) throw new Error(`compose ${args.join(' ')}: ${stdout}\n${stderr}`);
     return stdout;
   };
