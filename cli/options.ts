@@ -8,17 +8,20 @@ export function flag(flags: string, description: string): Option {
 
 /** Creates the flag for the URL of a control plane. */
 export const endpointOption = (): Option =>
-  flag('--endpoint <url>', 'the control plane').default('http://127.0.0.1:8080');
+  flag('--endpoint <url>', 'the URL of the control plane').default('http://127.0.0.1:8080');
 
 /** Creates the flag for the region of signatures. */
 export const regionOption = (): Option =>
-  new Option('--region <name>', 'the region that signatures are for')
+  new Option('--region <name>', 'the region of signatures')
     .env('AWS_REGION')
     .default(process.env['AWS_DEFAULT_REGION'] ?? 'us-east-1');
 
 /** Creates the flag for authorities to trust in addition to those that Node trusts. Its fallback is AWS_CA_BUNDLE. */
 export const caFileOption = (): Option =>
-  flag('--ca-file <file>', 'certificates (PEM) to trust, beside the usual ones; else AWS_CA_BUNDLE');
+  flag(
+    '--ca-file <file>',
+    'authorities (PEM) to trust in addition to the default ones; falls back to AWS_CA_BUNDLE',
+  );
 
 /** Creates the flag for the form of the output. */
 export function outputOption<F extends string>(forms: readonly F[], standard: F): Option {

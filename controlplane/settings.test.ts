@@ -43,7 +43,7 @@ test('every problem is listed', () => {
   const flags = { '--api': 'here', '--ads': '10.0.0.1:18000', '--account': '12', '--region': 'Mars!' };
   expect(() => compileControlPlaneSettings(flags)).toThrow(
     [
-      '--data is not set: the folder that the model is kept in, or --store for one in PostgreSQL',
+      '--data is not set: the folder of the store, or --store for one in PostgreSQL',
       '--region="Mars!": a region, e.g. us-east-1',
       '--api="here": HOST:PORT, e.g. 127.0.0.1:8080 or [::1]:8080, with a port up to 65535',
       '--account="12": an AWS account id, twelve digits',

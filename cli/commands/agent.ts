@@ -12,10 +12,10 @@ type Flags = {
 /** `daybreak agent`. */
 export function makeCommand(): Command {
   const agent = new Command('agent')
-    .description('bootstrap and supervise the Envoy of one proxy; told by APPMESH_* and ENVOY_* variables')
+    .description('bootstrap and supervise the Envoy of one proxy; set by APPMESH_* and ENVOY_* variables')
     .option(
       '--envoyReadiness',
-      'wait until the Envoy of the running agent is ready: 0, or 1 after a time limit',
+      'wait until the Envoy of the running agent is ready; exit with 0, or with 1 after a time limit',
     )
     .option('--logLevel <level>', 'instead of ENVOY_LOG_LEVEL')
     .option('--envoyConfigPath <file>', 'instead of ENVOY_CONFIG_FILE')
@@ -38,7 +38,7 @@ export function makeCommand(): Command {
 
 function statusCommand(): Command {
   return new Command('status')
-    .description('show how the running agent and its Envoy stand; found by the same variables')
+    .description('show the status of the running agent and its Envoy; set by the same variables')
     .addOption(outputOption(['text', 'json'], 'text'))
     .option('--json', 'the same as -o json', false)
     .action(async ({ output, json }: { readonly output: 'text' | 'json'; readonly json: boolean }) => {
@@ -49,7 +49,7 @@ function statusCommand(): Command {
 
 function readyCommand(): Command {
   return new Command('ready')
-    .description('end with 0 if the running agent is healthy, else with 1 and the reason; for health checks')
+    .description('exit with 0 if the running agent is healthy, else with 1 and the reason; for health checks')
     .action(async () => {
       const { agentReady } = await import('../agent/ready.ts');
       await agentReady(process.env);
@@ -65,7 +65,7 @@ function environment(env: NodeJS.ProcessEnv, { logLevel, envoyConfigPath }: Flag
 }
 
 const socketOption = (): Option =>
-  new Option('--socket <path>', 'the operator.sock of one of several agents (default: it is found)');
+  new Option('--socket <path>', 'the operator.sock of the agent (default: found on this host)');
 
 function bundleCommand(): Command {
   return new Command('bundle')

@@ -10,14 +10,14 @@ export function makeCommand(): Command {
     MeshFlags &
     Omit<ApplyOptions, 'files'> & { readonly filename: readonly string[] };
   return withMesh(withEndpoint(new Command('apply')))
-    .description('bring the control plane to what files say')
+    .description('create and update resources of the control plane as files describe them')
     .addOption(filenameOption().makeOptionMandatory())
     .addOption(recursiveOption())
-    .option('--dry-run', 'show what would change, and change nothing', false)
-    .option('--exit-code', 'with --dry-run: exit 3 where anything would change', false)
-    .option('--prune', 'delete what bears the tags of --selector and is in no file', false)
+    .option('--dry-run', 'show the changes without making them', false)
+    .option('--exit-code', 'with --dry-run: exit with 3 if anything would change', false)
+    .option('--prune', 'delete resources that have the tags of --selector and are in no file', false)
     .addOption(
-      new Option('-l, --selector <key=value>', 'the tags of what --prune may delete')
+      new Option('-l, --selector <key=value>', 'the tags of resources that --prune may delete')
         .argParser(collect)
         .default([]),
     )

@@ -7,13 +7,11 @@ import { withEndpoint } from '../options.ts';
 export function makeCommand(): Command {
   return (
     withEndpoint(new Command('backup'))
-      .description('save all that a control plane holds, while it runs')
-      .argument('[file]', 'where to; without it, to stdout')
+      .description('save the whole store of a running control plane')
+      .argument('[file]', 'the file to write (default: stdout)')
       // Not from DAYBREAK_DATA and DAYBREAK_STORE: on the host of a control plane they name the store that it is using.
-      .addOption(
-        new Option('--data <dir>', 'instead of from a control plane: from the folder of one that is stopped'),
-      )
-      .addOption(new Option('--store <url>', 'instead of from a control plane: from its PostgreSQL database'))
+      .addOption(new Option('--data <dir>', 'read the folder of a stopped control plane instead'))
+      .addOption(new Option('--store <url>', 'read the PostgreSQL database of control planes instead'))
       .action(async (file: string | undefined, { data, store, ...endpoint }: Endpoint & LocationFlags) => {
         const { backupOf, backupOfStore, saveBackup } = await import('../backup/backup.ts');
         if (data === undefined && store === undefined) {

@@ -7,7 +7,9 @@ import { withProxy, type ProxyFlags } from './proxy-flags.ts';
 export function makeCommand(): Command {
   type Options = Endpoint & ProxyFlags & { readonly output: 'yaml' | 'json'; readonly type?: string };
   return withProxy(new Command('config-dump'))
-    .description("show what a proxy is served, in Envoy's words, whether or not it is connected")
+    .description(
+      'show the configuration of a proxy as Envoy resources, whether or not the proxy is connected',
+    )
     .option('--type <type>', 'only this type, e.g. Cluster, Listener or RouteConfiguration')
     .addOption(outputOption(['yaml', 'json'], 'yaml'))
     .action(async (node: string, options: Options) => {

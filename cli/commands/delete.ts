@@ -23,9 +23,9 @@ export function makeCommand(): Command {
       readonly output: 'text' | 'json';
     };
   return withParents(withMesh(withEndpoint(new Command('delete'))))
-    .description('delete a resource, or those that files describe')
+    .description('delete one resource, or all resources in files')
     .addArgument(kindArgument('[kind]'))
-    .argument('[name]', 'which one')
+    .argument('[name]', 'the name of the resource')
     .addOption(filenameOption())
     .addOption(recursiveOption())
     .option('--ignore-not-found', 'count missing resources as deleted', false)

@@ -13,7 +13,7 @@ export function makeCommand(daybreak: Command): Command {
 function renderCommand(): Command {
   return new Command('render')
     .description(
-      'print the task definition to register in place of one of App Mesh, and why each value changed',
+      'print a task definition to register instead of the one for App Mesh, and the reason for each change',
     )
     .argument(
       '<file>',
@@ -23,7 +23,10 @@ function renderCommand(): Command {
     .option('--proxyinit-image <image>', 'the image for containers with aws-appmesh-proxy-route-manager')
     .option('--xds-endpoint <address>', 'the control plane: HOST:PORT (TLS) or http://HOST:PORT (plaintext)')
     .option('--xds-token-secret <arn>', "the secret or SSM parameter with the agent's token")
-    .option('--xds-ca-secret <arn>', "the one with the authority of the control plane's certificate (PEM)")
+    .option(
+      '--xds-ca-secret <arn>',
+      "the secret or SSM parameter with the authority of the control plane's certificate (PEM)",
+    )
     .addOption(
       new Option('--telemetry <what>', 'the X-Ray daemon and other containers beside Envoy')
         .choices(['keep'])
@@ -31,11 +34,11 @@ function renderCommand(): Command {
     )
     .option('--resource <id>', 'one task definition of a template (default: all of App Mesh)')
     .addOption(several('--parameter <key=value>', 'a parameter of the template, or an answer to a question'))
-    .addOption(several('--parameters-file <file>', 'a file of them'))
+    .addOption(several('--parameters-file <file>', 'a file of parameters or answers'))
     .addOption(several('--outputs <file>', 'an answer of aws cloudformation describe-stacks or list-exports'))
     .option('--account <id>', 'the account that the template is for')
     .option('--region <name>', 'the region that the template is for')
-    .option('--diff', 'print the changes, with their reasons, in place of the task definition', false)
+    .option('--diff', 'print the changes with their reasons instead of the task definition', false)
     .option('--check', 'print the changes; exit code 3 if there are any', false)
     .addOption(outputOption(['text', 'json'], 'text'))
     .action(async (file: string, options: Flags) => {

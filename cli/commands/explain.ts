@@ -12,13 +12,15 @@ export function makeCommand(): Command {
       readonly http2?: boolean;
     };
   return withProxy(new Command('explain'))
-    .description('show which virtual service, route and targets a request meets, and why not the others')
-    .argument('<method>', 'e.g. GET')
-    .argument('<url>', 'what the application asks for, or a caller of the gateway; its port counts')
+    .description(
+      'show which virtual service, route and targets a request matches, and why it does not match the others',
+    )
+    .argument('<method>', 'the HTTP method, e.g. GET')
+    .argument('<url>', 'the URL that the application or a caller of the gateway requests; its port counts')
     .addOption(
       new Option('-H, --header <name: value>', 'a header; may be given again').argParser(collect).default([]),
     )
-    .option('--http2', 'the caller speaks HTTP/2, as gRPC does; without it HTTP/1.1')
+    .option('--http2', 'the caller uses HTTP/2, as gRPC does (default: HTTP/1.1)')
     .addOption(outputOption(['text', 'json'], 'text'))
     .action(async (node: string, method: string, url: string, options: Options) => {
       const { explain } = await import('../inspect/explain.ts');

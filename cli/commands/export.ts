@@ -10,11 +10,11 @@ import { withMesh, type MeshFlags } from './resource-flags.ts';
 export function makeCommand(): Command {
   type Options = Endpoint & MeshFlags & { readonly output: DocumentForm; readonly as?: FormName };
   return withMesh(withEndpoint(new Command('export')))
-    .description('write a whole mesh as documents that apply takes back')
-    .argument('[folder]', 'a new or empty folder, for a file each; without it they go to stdout')
+    .description('write a whole mesh as documents that apply accepts')
+    .argument('[folder]', 'a new or empty folder, for one file per resource (default: stdout)')
     .addOption(outputOption(['yaml', 'json'], 'yaml'))
     .addOption(
-      new Option('--as <form>', 'another form than documents, in one file that import takes back').choices(
+      new Option('--as <form>', 'a form other than documents, in one file that import accepts').choices(
         FORM_NAMES,
       ),
     )

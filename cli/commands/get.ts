@@ -15,9 +15,9 @@ import {
 export function makeCommand(): Command {
   type Options = Endpoint & MeshFlags & ParentFlags & { readonly output: 'table' | 'json' | 'yaml' };
   return withParents(withMesh(withEndpoint(new Command('get'))))
-    .description('show resources: one, or all of a kind')
+    .description('show one resource, or all resources of a kind')
     .addArgument(kindArgument('<kind>'))
-    .argument('[name]', 'only that one')
+    .argument('[name]', 'the name of a resource')
     .addOption(outputOption(['table', 'json', 'yaml'], 'table'))
     .action(async (kind: Kind, name: string | undefined, options: Options) => {
       const { get } = await import('../get/get.ts');

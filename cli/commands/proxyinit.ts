@@ -7,10 +7,10 @@ export function makeCommand(): Command {
   const sources: readonly Source[] = [PROXY_CONFIGURATION, ...Object.values(SOURCES)];
   const command = new Command('proxyinit')
     .description(
-      "write the iptables rules that lead an app's traffic through Envoy, as flags and APPMESH_* variables say",
+      "write the iptables rules that send an application's traffic through Envoy; set by flags and APPMESH_* variables",
     )
     .addArgument(new Argument('[command]', 'what to do').choices(COMMANDS).default('apply'))
-    .option('--dry-run', 'print what would be restored, and change nothing', false);
+    .option('--dry-run', 'print the input of iptables-restore without applying it', false);
   for (const source of sources) {
     for (const option of optionsOf(source)) command.addOption(option);
   }

@@ -13,8 +13,8 @@ export type ParentFlags = { readonly virtualRouter?: string; readonly virtualGat
 /** Adds the flags that name a mesh. */
 export function withMesh(command: Command): Command {
   return command
-    .addOption(flag('--mesh <name>', 'the mesh; for documents that do not name theirs'))
-    .addOption(flag('--mesh-owner <account>', "the account of a mesh that is another's"));
+    .addOption(flag('--mesh <name>', 'the mesh of documents that do not name one'))
+    .addOption(flag('--mesh-owner <account>', 'the account that owns a shared mesh'));
 }
 
 /** Adds the flags that name the parent of a route or gateway route. */
@@ -26,7 +26,7 @@ export function withParents(command: Command): Command {
 
 /** Creates the argument for a kind of resource, by any of its words. */
 export function kindArgument(name: string): Argument {
-  return new Argument(name, 'what kind of resource').choices(KIND_WORDS).argParser(parseKind);
+  return new Argument(name, 'the kind of resource').choices(KIND_WORDS).argParser(parseKind);
 }
 
 /** Builds the selection of the resources that a command names. */

@@ -6,12 +6,12 @@ import { flag } from '../options.ts';
 export function makeCommand(): Command {
   return new Command('restore')
     .description(
-      'bring back what backup saved, into an empty store; of a folder, with its control plane stopped',
+      'restore a backup into an empty store; to restore into a folder, stop its control plane first',
     )
-    .argument('<file>', 'what backup wrote, or - for stdin')
-    .addOption(flag('--data <dir>', 'the folder that the model is kept in'))
-    .addOption(flag('--store <url>', 'instead of --data: a PostgreSQL database; its control planes may run'))
-    .option('--replace', 'into a store that is not empty: delete what it holds', false)
+    .argument('<file>', 'the file that backup wrote, or - for stdin')
+    .addOption(flag('--data <dir>', 'the folder of the store'))
+    .addOption(flag('--store <url>', 'a PostgreSQL database instead of --data; its control planes may run'))
+    .option('--replace', 'delete the content of a store that is not empty', false)
     .action(async (file: string, { replace, ...flags }: LocationFlags & { readonly replace: boolean }) => {
       const { storeLocation } = await import('../backup/location.ts');
       const { restoreBackup } = await import('../backup/restore.ts');

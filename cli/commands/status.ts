@@ -6,9 +6,9 @@ import type { StatusOptions } from '../status.ts';
 /** `daybreak status`. */
 export function makeCommand(): Command {
   return withEndpoint(new Command('status'))
-    .description('show how every connected proxy stands with the model')
+    .description('show whether each connected proxy has the current configuration')
     .addOption(outputOption(['text', 'json'], 'text'))
-    .option('--watch', 'look again every second, until it is interrupted', false)
+    .option('--watch', 'repeat every second until interrupted', false)
     .action(async (options: Endpoint & StatusOptions) => {
       const { status } = await import('../status.ts');
       await withClient(options, (client) => status(client, options, process.stdout));

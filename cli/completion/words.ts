@@ -33,7 +33,7 @@ export function commandWords(command: Command, path = ''): readonly CommandWords
   return [own, ...nested];
 }
 
-const HELP: OptionWords = { names: ['-h', '--help'], description: 'show what it takes', values: undefined };
+const HELP: OptionWords = { names: ['-h', '--help'], description: 'show help', values: undefined };
 
 function optionWords({ short, long, description, required, optional, argChoices }: Option): OptionWords {
   const names = [short, long].filter((name) => name !== undefined);

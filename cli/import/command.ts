@@ -29,14 +29,17 @@ type Options = {
 /** `daybreak import`. */
 export function importCommand(): Command {
   return new Command('import')
-    .description('convert descriptions of meshes in other forms to documents')
+    .description('convert meshes in other forms to documents')
     .addOption(several('-f, --filename <path>', 'a file, a folder, or - for stdin; may be given again', true))
     .addOption(
       new Option('--from <form>', 'the form of the files (default: detected per file)').choices(SOURCE_NAMES),
     )
     .addOption(several('--parameter <key=value>', 'an answer to a question, or a parameter of a template'))
     .addOption(
-      several('--parameters-file <file>', 'a file of them: of AWS, or the questions that import wrote'),
+      several(
+        '--parameters-file <file>',
+        'a parameter file of AWS, or a file of questions that import wrote',
+      ),
     )
     .addOption(several('--outputs <file>', 'an answer of aws cloudformation describe-stacks or list-exports'))
     .addOption(flag('--mesh <name>', 'the mesh; for resources that do not name theirs'))
@@ -49,8 +52,8 @@ export function importCommand(): Command {
     )
     .option('-o, --output <dir>', 'write documents to this folder (default: to stdout)')
     .option('--apply', 'apply the documents to the control plane', false)
-    .option('--dry-run', 'with --apply: show what would change, and change nothing', false)
-    .option('--report <file>', 'write the report to this file too, as JSON')
+    .option('--dry-run', 'with --apply: show the changes without making them', false)
+    .option('--report <file>', 'also write the report to this file, as JSON')
     .addOption(endpointOption())
     .addOption(caFileOption())
     .action(run);

@@ -17,7 +17,7 @@ test.each([
 });
 
 test.each([
-  [{}, '--data is not set: the folder that the model is kept in, or --store for one in PostgreSQL'],
+  [{}, '--data is not set: the folder of the store, or --store for one in PostgreSQL'],
   [{ '--data': 'd', '--store': 'postgres://db/mesh' }, '--data="d": set only one of --data and --store'],
   [{ '--store': 'mysql://u:secret@db/mesh' }, '--store="mysql://u@db/mesh": a PostgreSQL URL'],
   [

@@ -16,7 +16,7 @@ export function readStoreLocation(read: Reader): StoreLocation {
   const folder = read('--data', text, '');
   const url = read('--store', text, '');
   if (folder === '' && url === '') {
-    const wanted = 'the folder that the model is kept in, or --store for one in PostgreSQL';
+    const wanted = 'the folder of the store, or --store for one in PostgreSQL';
     read.problem({ name: '--data', got: undefined, wanted });
   }
   if (folder !== '' && url !== '') {
