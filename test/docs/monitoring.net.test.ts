@@ -3,7 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { makeAgentHost, type AgentHost } from '../../agent/testing/agent-host.ts';
-import { awsPython } from '../operations/installed.ts';
+import { awsPython } from '../operations/clients/installed.ts';
 import { MONITORING, metricsUsed } from './monitoring-files.ts';
 
 // The example alarms and dashboards against real programs: an Envoy with its agent, the AWS SDK's model of CloudWatch, Prometheus's own checker.
