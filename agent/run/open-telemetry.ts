@@ -19,7 +19,7 @@ const NONE: RunningTelemetry = { status: () => undefined, addTo: () => undefined
  * @throws Error if a port of an input or a file of an output cannot be used
  */
 export async function openTelemetry(
-  { settings, agentLog, opened }: Context,
+  { settings, agentLog, outputs, opened }: Context,
   { agent, location }: Prepared,
 ): Promise<RunningTelemetry> {
   if (!isTelemetryAsked(settings.telemetry)) return NONE;
@@ -29,6 +29,7 @@ export async function openTelemetry(
     facts: { resource: settings.resource, location, instance: agent.instance },
     daemon: settings.xrayDaemon,
     version: agent.version,
+    writeLines: outputs.envoy('stdout'),
     log: agentLog.log,
   });
   opened.defer(telemetry.close);

@@ -106,11 +106,13 @@ const GROUPS: readonly Group[] = [
   },
   {
     variables: ['STATSD_ADDRESS', 'STATSD_PORT', 'STATSD_SOCKET_PATH'],
-    why: ({ stats }) => unless(stats.dogStatsd !== undefined, 'ENABLE_ENVOY_DOG_STATSD is not 1'),
+    why: ({ stats, telemetry }) =>
+      unless(stats.dogStatsd !== undefined || sendsStatsd(telemetry), 'ENABLE_ENVOY_DOG_STATSD is not 1'),
   },
   {
     variables: ['STATSD_ADDRESS', 'STATSD_PORT'],
-    why: ({ stats }) => unless(stats.dogStatsd?.kind !== 'pipe', 'STATSD_SOCKET_PATH is set'),
+    why: ({ stats, telemetry }) =>
+      unless(stats.dogStatsd?.kind !== 'pipe' || sendsStatsd(telemetry), 'STATSD_SOCKET_PATH is set'),
   },
 ];
 
@@ -152,6 +154,10 @@ function isSet(value: string | undefined): boolean {
 
 function replacedBy(files: CustomConfigSettings, variable: MergedFile['variable']): string | undefined {
   return isReplaced(files, variable) ? `${variable} is set` : undefined;
+}
+
+function sendsStatsd({ metrics }: AgentSettings['telemetry']): boolean {
+  return metrics.exporters.some((each) => each === 'statsd' || each === 'dogstatsd');
 }
 
 function unless(isUsed: boolean, why: string): string | undefined {

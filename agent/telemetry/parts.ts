@@ -1,4 +1,5 @@
 import type { Log } from '../../common/log.ts';
+import type { WriteLines } from '../output/write-lines.ts';
 import type { Resource } from './otlp/generated/opentelemetry/proto/resource/v1/resource_pb.ts';
 import type { OutputStatus } from './queue/export-queue.ts';
 
@@ -11,5 +12,7 @@ export type Parts = {
   readonly mostBytes: number;
   /** Called when a receiver stops or starts taking telemetry. */
   readonly onState: (state: 'ok' | 'failing', status: OutputStatus) => void;
+  /** Writes lines to stdout, or to the log file. */
+  readonly writeLines: WriteLines;
   readonly log: Log;
 };

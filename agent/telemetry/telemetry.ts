@@ -1,6 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import type { Log } from '../../common/log.ts';
 import type { GrpcServer } from '../../xds/grpc/server.ts';
+import { writeTo, type WriteLines } from '../output/write-lines.ts';
 import type { InputStatus } from './input-status.ts';
 import { openInputs } from './open-inputs.ts';
 import { countItems } from './otlp/count-items.ts';
@@ -37,6 +38,8 @@ export type TelemetryOptions = {
   readonly facts: ResourceFacts;
   readonly daemon: TraceFacts['daemon'];
   readonly version: string;
+  /** Writes lines to stdout, or to the log file. Default: stdout. */
+  readonly writeLines?: WriteLines;
   readonly log: Log;
 };
 
@@ -52,6 +55,7 @@ export async function openTelemetry({
   facts,
   daemon,
   version,
+  writeLines = writeTo(1),
   log,
 }: TelemetryOptions): Promise<Telemetry> {
   const attributes = Object.entries(resourceAttributes(settings.resource, facts));
@@ -60,9 +64,10 @@ export async function openTelemetry({
     scope: { name: 'daybreak', version },
     mostBytes: settings.queueBytes,
     onState: (state, status) => logState(log, state, status),
+    writeLines,
     log,
   };
-  const metrics = openMetrics(settings.metrics, parts);
+  const metrics = await openMetrics(settings.metrics, facts.location.region, parts);
   const traces = await openTraces(settings.traces, { region: facts.location.region, daemon }, parts);
   const receivers: OtlpReceivers = {
     metrics: ({ resourceMetrics }) => metrics.push(resourceMetrics),

@@ -1,24 +1,14 @@
-import { create } from '@bufbuild/protobuf';
-import { createOtlpOutput } from '../otlp/otlp-output.ts';
-import { ExportMetricsServiceRequestSchema } from '../otlp/generated/opentelemetry/proto/collector/metrics/v1/metrics_service_pb.ts';
 import type { ResourceMetrics } from '../otlp/generated/opentelemetry/proto/metrics/v1/metrics_pb.ts';
-import type { OutputStatus } from '../queue/export-queue.ts';
-import type { MetricsSettings } from '../settings/metrics-settings.ts';
+import { openOtlpMetrics } from '../outputs/otlp-metrics.ts';
+import type { MetricsExporter, MetricsSettings } from '../settings/metrics-settings.ts';
 import type { Parts } from '../parts.ts';
 import { withResource } from '../resource/with-resource.ts';
-import { countPoints } from './count-points.ts';
 import { createRegistry, type Registry } from './registry.ts';
+import { createDeltas } from './deltas.ts';
+import type { MetricsOutput } from './metrics-output.ts';
 import { createPointFilter } from './point-filter.ts';
 import { createSeriesLimit, type SeriesLimit } from './series-limit.ts';
 import { toResourceMetrics } from './to-otlp.ts';
-
-/** An output of metrics. */
-export type MetricsOutput = {
-  /** Takes points, which the receiver of the call no longer changes. */
-  readonly push: (metrics: readonly ResourceMetrics[]) => void;
-  readonly status: () => OutputStatus;
-  readonly close: (limitMs: number) => Promise<void>;
-};
 
 /** The metrics that pass through the agent. */
 export type Metrics = {
@@ -33,16 +23,28 @@ export type Metrics = {
   readonly close: (limitMs: number) => Promise<void>;
 };
 
-/** Opens the outputs of metrics, and sends the values of the registry to them at each interval. */
-export function openMetrics(settings: MetricsSettings, parts: Parts): Metrics {
+/**
+ * Opens the outputs of metrics, and sends the values of the registry to them at each interval. `region`: where CloudWatch is.
+ * @throws Error if an output is CloudWatch and there is no region
+ */
+export async function openMetrics(
+  settings: MetricsSettings,
+  region: string | undefined,
+  parts: Parts,
+): Promise<Metrics> {
   const { resource, scope } = parts;
   const limit = createSeriesLimit(settings.mostSeries);
   const registry = createRegistry(limit);
   const passing = createPointFilter(limit);
-  const outputs = settings.exporters.map((): MetricsOutput => openOtlp(settings, parts));
+  const deltas = createDeltas(Date.now());
+  const outputs = await Promise.all(
+    settings.exporters.map((exporter) => openOutput(exporter, settings, region, parts)),
+  );
+  const wantDeltas = outputs.filter(({ temporality }) => temporality === 'delta');
 
   const push = (metrics: readonly ResourceMetrics[]): void => {
-    for (const output of outputs) output.push(metrics);
+    const changes = wantDeltas.length === 0 ? [] : deltas.convert(metrics);
+    for (const output of outputs) output.push(output.temporality === 'delta' ? changes : metrics);
   };
   const collect = (): void => {
     const series = registry.collect('all');
@@ -67,14 +69,28 @@ export function openMetrics(settings: MetricsSettings, parts: Parts): Metrics {
   };
 }
 
-function openOtlp({ otlp }: MetricsSettings, { mostBytes, onState }: Parts): MetricsOutput {
-  const output = createOtlpOutput('metrics', { settings: otlp, mostBytes, onState });
-  return {
-    push(resourceMetrics) {
-      const request = create(ExportMetricsServiceRequestSchema, { resourceMetrics: [...resourceMetrics] });
-      output.push(request, countPoints(resourceMetrics));
-    },
-    status: output.status,
-    close: output.close,
-  };
+/** Each output loads its code only now. */
+async function openOutput(
+  exporter: MetricsExporter,
+  settings: MetricsSettings,
+  region: string | undefined,
+  parts: Parts,
+): Promise<MetricsOutput> {
+  switch (exporter) {
+    case 'otlp':
+      return openOtlpMetrics(settings.temporality, { settings: settings.otlp }, parts);
+    case 'cloudwatch': {
+      const { openCloudWatchMetrics } = await import('../outputs/cloudwatch-metrics.ts');
+      return openCloudWatchMetrics(settings, region, parts);
+    }
+    case 'emf': {
+      const { openEmfMetrics } = await import('../outputs/emf-metrics.ts');
+      return openEmfMetrics(settings.emfNamespace, parts);
+    }
+    case 'statsd':
+    case 'dogstatsd': {
+      const { openStatsdMetrics } = await import('../outputs/statsd-metrics.ts');
+      return openStatsdMetrics(exporter, settings.statsd, parts);
+    }
+  }
 }

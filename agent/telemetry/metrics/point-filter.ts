@@ -1,6 +1,7 @@
-import type { AnyValue, KeyValue } from '../otlp/generated/opentelemetry/proto/common/v1/common_pb.ts';
+import type { KeyValue } from '../otlp/generated/opentelemetry/proto/common/v1/common_pb.ts';
 import type { Metric, ResourceMetrics } from '../otlp/generated/opentelemetry/proto/metrics/v1/metrics_pb.ts';
 import type { Resource } from '../otlp/generated/opentelemetry/proto/resource/v1/resource_pb.ts';
+import { textOf } from './attribute-text.ts';
 import type { SeriesLimit } from './series-limit.ts';
 
 /** A filter for points of OpenTelemetry. */
@@ -67,18 +68,4 @@ export function createPointFilter(
       return all;
     },
   };
-}
-
-function textOf(attributes: readonly KeyValue[]): string {
-  let text = '';
-  for (const { key, value } of attributes) text += `${key}=${textOfValue(value)};`;
-  return text;
-}
-
-/** Almost all values are texts. */
-function textOfValue(value: AnyValue | undefined): string {
-  if (value?.value.case === 'stringValue') return value.value.value;
-  return JSON.stringify(value?.value.value, (_, each: unknown) =>
-    typeof each === 'bigint' ? String(each) : each,
-  );
 }

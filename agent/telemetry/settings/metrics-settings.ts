@@ -1,8 +1,9 @@
-import { integer, list, oneOf, type Parser, type Reader } from '../../../common/settings.ts';
+import { integer, list, oneOf, port, type Parser, type Reader } from '../../../common/settings.ts';
+import { host } from '../../settings/parsers/parsers.ts';
 import { hasOtlpEndpoint, readOtlp, type OtlpSettings } from './otlp-settings.ts';
 
 /** Where metrics go. */
-export const METRICS_EXPORTERS = ['otlp'] as const;
+export const METRICS_EXPORTERS = ['otlp', 'cloudwatch', 'emf', 'statsd', 'dogstatsd'] as const;
 
 /** An output of metrics. */
 export type MetricsExporter = (typeof METRICS_EXPORTERS)[number];
@@ -14,9 +15,16 @@ export type MetricsSettings = {
   /** Time between two exports, in milliseconds. */
   readonly intervalMs: number;
   readonly temporality: 'cumulative' | 'delta';
+  /** Replaces the endpoint of CloudWatch in the region. */
+  readonly cloudWatchUrl: URL | undefined;
+  readonly emfNamespace: string;
+  readonly statsd: StatsdAddress;
   /** The most series that the agent keeps. */
   readonly mostSeries: number;
 };
+
+/** Where a daemon takes StatsD: a name or an IP address, and a port. */
+export type StatsdAddress = { readonly host: string; readonly port: number };
 
 /** OpenTelemetry's default, in milliseconds. */
 const INTERVAL_MS = 60_000;
@@ -29,15 +37,44 @@ export function readMetrics(read: Reader): MetricsSettings {
     oneOf('cumulative', 'delta', 'lowmemory'),
     'cumulative' as const,
   );
+  const exporters = read('OTEL_METRICS_EXPORTER', exporterList(METRICS_EXPORTERS), byEndpoint(read));
   return {
-    exporters: read('OTEL_METRICS_EXPORTER', exporterList(METRICS_EXPORTERS), byEndpoint(read)),
+    exporters,
     otlp: readOtlp(read, 'metrics'),
     intervalMs: read('OTEL_METRIC_EXPORT_INTERVAL', integer(100, 3_600_000), INTERVAL_MS),
     // Statistics have no asynchronous counters, the only ones that lowmemory leaves cumulative.
     temporality: preference === 'cumulative' ? 'cumulative' : 'delta',
+    cloudWatchUrl:
+      read('AWS_ENDPOINT_URL_CLOUDWATCH', httpUrl, undefined) ?? read('AWS_ENDPOINT_URL', httpUrl, undefined),
+    emfNamespace: read('DAYBREAK_EMF_NAMESPACE', namespace, 'Daybreak'),
+    statsd: readStatsdAddress(read, exporters),
     mostSeries: read('DAYBREAK_TELEMETRY_SERIES', integer(1, 1_000_000), MOST_SERIES),
   };
 }
+
+/** Reads App Mesh's variables of the daemon, which have no effect without an output for it. */
+function readStatsdAddress(read: Reader, exporters: readonly MetricsExporter[]): StatsdAddress {
+  const isUsed = exporters.includes('statsd') || exporters.includes('dogstatsd');
+  const only = <T>(parse: Parser<T>, fallback: T): Parser<T> =>
+    isUsed ? parse : () => ({ value: fallback });
+  return {
+    host: read('STATSD_ADDRESS', only(host, '127.0.0.1'), '127.0.0.1'),
+    port: read('STATSD_PORT', only(port, 8125), 8125),
+  };
+}
+
+const httpUrl: Parser<URL> = (value) => {
+  const url = URL.parse(value);
+  return url !== null && /^https?:$/.test(url.protocol)
+    ? { value: url }
+    : { wanted: 'a URL with http:// or https://' };
+};
+
+/** CloudWatch's rules for a namespace. */
+const namespace: Parser<string> = (value) =>
+  /^[\w./#:-]{1,255}$/.test(value) && !value.startsWith('AWS/')
+    ? { value }
+    : { wanted: 'up to 255 letters, digits and ./-_#:, not beginning with AWS/' };
 
 function byEndpoint(read: Reader): readonly MetricsExporter[] {
   return hasOtlpEndpoint(read, 'metrics') ? ['otlp'] : [];

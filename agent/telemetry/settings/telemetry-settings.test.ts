@@ -22,6 +22,8 @@ test('the defaults ask for nothing', () => {
       },
       intervalMs: 60_000,
       temporality: 'cumulative',
+      emfNamespace: 'Daybreak',
+      statsd: { host: '127.0.0.1', port: 8125 },
       mostSeries: 10_000,
     },
     traces: {
@@ -76,6 +78,15 @@ test('a variable of a signal precedes the one of all signals', () => {
     OTEL_EXPORTER_OTLP_METRICS_TIMEOUT: '2000',
   }).metrics;
   expect(otlp).toMatchObject({ headers: { b: '2' }, timeoutMs: 2000 });
+});
+
+test('an output of StatsD does not send to the input of StatsD', () => {
+  const both = { OTEL_METRICS_EXPORTER: 'dogstatsd', DAYBREAK_TELEMETRY_INPUTS: 'statsd' };
+  expect(() => telemetrySettings(both)).toThrow('STATSD_ADDRESS="127.0.0.1"');
+  expect(telemetrySettings({ ...both, STATSD_ADDRESS: 'daemon' }).metrics.statsd).toEqual({
+    host: 'daemon',
+    port: 8125,
+  });
 });
 
 test('groups of tags', () => {

@@ -1,4 +1,5 @@
 import { boolean, integer, list, oneOf, port, type Reader } from '../../../common/settings.ts';
+import { isLoopback } from '../../../common/addresses/host-port.ts';
 import { readMetrics, type MetricsSettings } from './metrics-settings.ts';
 import { readTraces, type TracesSettings } from './traces-settings.ts';
 import { readResourceSettings, type ResourceSettings } from './resource-settings.ts';
@@ -36,10 +37,17 @@ export function readTelemetry(read: Reader): TelemetrySettings {
   const metrics = readMetrics(read);
   const traces = readTraces(read);
   const isDisabled = read('OTEL_SDK_DISABLED', boolean, false);
+  const inputs: readonly TelemetryInput[] = read(
+    'DAYBREAK_TELEMETRY_INPUTS',
+    list(oneOf(...TELEMETRY_INPUTS)),
+    [],
+  );
+  const statsd = read('DAYBREAK_STATSD_PORT', port, 8125);
+  if (inputs.includes('statsd')) rejectLoop(read, metrics, statsd);
   return {
-    inputs: read('DAYBREAK_TELEMETRY_INPUTS', list(oneOf(...TELEMETRY_INPUTS)), []),
+    inputs,
     ports: {
-      statsd: read('DAYBREAK_STATSD_PORT', port, 8125),
+      statsd,
       otlpGrpc: read('DAYBREAK_OTLP_GRPC_PORT', port, 4317),
       otlpHttp: read('DAYBREAK_OTLP_HTTP_PORT', port, 4318),
       xray: read('DAYBREAK_XRAY_PORT', port, 2000),
@@ -50,6 +58,14 @@ export function readTelemetry(read: Reader): TelemetrySettings {
     envoyMetrics: read('DAYBREAK_ENVOY_METRICS', boolean, true),
     queueBytes: MIB * read('DAYBREAK_TELEMETRY_QUEUE_MIB', integer(1, 64), QUEUE_MIB),
   };
+}
+
+/** Reports an output of StatsD that would send to the agent's own input. */
+function rejectLoop(read: Reader, { exporters, statsd }: MetricsSettings, own: number): void {
+  const isSent = exporters.some((each) => each === 'statsd' || each === 'dogstatsd');
+  if (!isSent || statsd.port !== own || !isLoopback(statsd.host)) return;
+  const wanted = `an address or STATSD_PORT other than the agent's own input of StatsD, port ${own}`;
+  read.problem({ name: 'STATSD_ADDRESS', got: statsd.host, wanted });
 }
 
 /** Returns whether the agent has to load its telemetry. */

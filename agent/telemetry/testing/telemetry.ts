@@ -1,6 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { createLog } from '../../../common/log.ts';
 import { compileSettings } from '../../../common/settings.ts';
+import type { WriteLines } from '../../output/write-lines.ts';
 import { NOWHERE } from '../../location/location.ts';
 import { readTelemetry, type TelemetrySettings } from '../settings/telemetry-settings.ts';
 import { openTelemetry, type Telemetry } from '../telemetry.ts';
@@ -17,9 +18,10 @@ export function telemetrySettings(env: Readonly<Record<string, string>>): Teleme
   return compileSettings(env, readTelemetry);
 }
 
-/** Opens telemetry by its variables, with inputs on free ports. Ends it at the end of a block. */
+/** Opens telemetry by its variables, with inputs on free ports. `writeLines` takes the lines for stdout. Ends it at the end of a block. */
 export async function startTelemetry(
   env: Readonly<Record<string, string>>,
+  writeLines: WriteLines = async () => 0,
 ): Promise<Telemetry & AsyncDisposable> {
   const given = telemetrySettings(env);
   // Unless the test names a port, a free one.
@@ -36,6 +38,7 @@ export async function startTelemetry(
     facts: FACTS,
     daemon: { host: '127.0.0.1', port: 1 },
     version: '1',
+    writeLines,
     log: createLog('test', 'silent'),
   });
   return { ...telemetry, [Symbol.asyncDispose]: telemetry.close };

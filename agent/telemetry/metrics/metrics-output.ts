@@ -1,0 +1,12 @@
+import type { ResourceMetrics } from '../otlp/generated/opentelemetry/proto/metrics/v1/metrics_pb.ts';
+import type { OutputStatus } from '../queue/export-queue.ts';
+
+/** An output of metrics. */
+export type MetricsOutput = {
+  /** Whether it takes cumulative points as they are, or the changes since the points before. */
+  readonly temporality: 'cumulative' | 'delta';
+  /** Takes points, which the caller no longer changes. */
+  readonly push: (metrics: readonly ResourceMetrics[]) => void;
+  readonly status: () => OutputStatus;
+  readonly close: (limitMs: number) => Promise<void>;
+};

@@ -1,0 +1,85 @@
+import type { FlatPoint } from './flat-points.ts';
+
+/** Lines of CloudWatch's embedded metric format, and the number of points in them. */
+export type EmfLine = { readonly text: string; readonly items: number };
+
+/** CloudWatch's limits of a line. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html */
+const MOST_METRICS = 100;
+const MOST_BYTES = 1_000_000;
+const MOST_DIMENSIONS = 30;
+
+/** Attributes of the source that are dimensions. Others are fields of the line: each value of a dimension is a metric that costs money. */
+const SOURCE_DIMENSIONS = [
+  'service.name',
+  'daybreak.mesh',
+  'daybreak.virtual_node',
+  'daybreak.virtual_gateway',
+];
+
+/** CloudWatch's names of units. */
+const UNITS: Readonly<Record<string, string>> = {
+  ms: 'Milliseconds',
+  s: 'Seconds',
+  By: 'Bytes',
+  '%': 'Percent',
+};
+
+/**
+ * Returns the lines for points, `at` a time in milliseconds since 1970. Points with the same dimensions share lines, of at most 100
+ * metrics and one megabyte.
+ */
+export function emfLines(points: readonly FlatPoint[], namespace: string, at: number): readonly EmfLine[] {
+  const groups = new Map<string, FlatPoint[]>();
+  for (const point of points) {
+    const key = JSON.stringify([point.source, point.tags]);
+    const group = groups.get(key) ?? [];
+    groups.set(key, group);
+    group.push(point);
+  }
+  return [...groups.values()].flatMap((group) =>
+    chunks(group).flatMap((chunk) => split(chunk, namespace, at)),
+  );
+}
+
+/** A name may be there once a line: a second point of it goes to another line. */
+function chunks(group: readonly FlatPoint[]): readonly (readonly FlatPoint[])[] {
+  const all: Map<string, FlatPoint>[] = [];
+  for (const point of group) {
+    const free = all.find((chunk) => chunk.size < MOST_METRICS && !chunk.has(point.name));
+    if (free !== undefined) free.set(point.name, point);
+    else all.push(new Map([[point.name, point]]));
+  }
+  return all.map((chunk) => [...chunk.values()]);
+}
+
+function split(chunk: readonly FlatPoint[], namespace: string, at: number): readonly EmfLine[] {
+  const text = line(chunk, namespace, at);
+  if (Buffer.byteLength(text) <= MOST_BYTES || chunk.length === 1) return [{ text, items: chunk.length }];
+  const half = chunk.length / 2;
+  return [...split(chunk.slice(0, half), namespace, at), ...split(chunk.slice(half), namespace, at)];
+}
+
+function line(chunk: readonly FlatPoint[], namespace: string, at: number): string {
+  const { source, tags } = chunk[0] ?? { source: {}, tags: {} };
+  const fixed = SOURCE_DIMENSIONS.filter((name) => Object.hasOwn(source, name));
+  const dimensions = [...new Set([...fixed, ...Object.keys(tags)])].slice(0, MOST_DIMENSIONS);
+  const metrics = chunk.map(({ name, unit, value }) => ({
+    Name: name,
+    Unit: UNITS[unit] ?? (value.kind === 'count' ? 'Count' : 'None'),
+  }));
+  return JSON.stringify({
+    ...source,
+    ...tags,
+    ...Object.fromEntries(chunk.map(({ name, value }) => [name, valueOf(value)])),
+    _aws: {
+      Timestamp: at,
+      CloudWatchMetrics: [{ Namespace: namespace, Dimensions: [dimensions], Metrics: metrics }],
+    },
+  });
+}
+
+function valueOf(value: FlatPoint['value']): unknown {
+  if (value.kind !== 'distribution') return value.number;
+  const { values, counts, count, sum, min, max } = value.distribution;
+  return { Values: values, Counts: counts, Count: count, Sum: sum, Min: min, Max: max };
+}

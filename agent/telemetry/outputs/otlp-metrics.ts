@@ -1,0 +1,24 @@
+import { create } from '@bufbuild/protobuf';
+import { countPoints } from '../metrics/count-points.ts';
+import type { MetricsOutput } from '../metrics/metrics-output.ts';
+import { ExportMetricsServiceRequestSchema } from '../otlp/generated/opentelemetry/proto/collector/metrics/v1/metrics_service_pb.ts';
+import { createOtlpOutput, type OtlpOutputOptions } from '../otlp/otlp-output.ts';
+import type { Parts } from '../parts.ts';
+
+/** Opens an output of metrics by OTLP. */
+export function openOtlpMetrics(
+  temporality: MetricsOutput['temporality'],
+  options: Pick<OtlpOutputOptions, 'settings' | 'name' | 'complete'>,
+  { mostBytes, onState }: Parts,
+): MetricsOutput {
+  const output = createOtlpOutput('metrics', { ...options, mostBytes, onState });
+  return {
+    temporality,
+    push(resourceMetrics) {
+      const request = create(ExportMetricsServiceRequestSchema, { resourceMetrics: [...resourceMetrics] });
+      output.push(request, countPoints(resourceMetrics));
+    },
+    status: output.status,
+    close: output.close,
+  };
+}
