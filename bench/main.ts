@@ -7,6 +7,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly run: RunBench }>
   agent: () => import('./agent.ts'),
   api: () => import('./api.ts'),
   'data-path': () => import('./data-path.ts'),
+  images: () => import('./images.ts'),
   import: () => import('./import.ts'),
   proxyinit: () => import('./proxyinit.ts'),
   reconnect: () => import('./reconnect.ts'),
