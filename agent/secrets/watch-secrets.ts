@@ -54,7 +54,7 @@ export function createSecretWatch(options: SecretWatchOptions): SecretWatch {
   let accepted: ReadonlyMap<string, Validity> = new Map();
   let stats = createSecretStats();
   let statuses: readonly SecretStatus[] = [];
-  let changedAt = 0;
+  let changedAt = -Infinity;
 
   async function check(signal: AbortSignal): Promise<void> {
     const named = references.of([
@@ -124,7 +124,7 @@ export function createSecretWatch(options: SecretWatchOptions): SecretWatch {
         ? undefined
         : `the control plane cannot be reached (${lastError ?? 'no connection yet'})${keys}`,
     });
-    if (logChanges(before, statuses)) changedAt = now;
+    if (logChanges(before, statuses)) changedAt = performance.now();
   }
 
   /** Returns whether there were any. */
@@ -161,7 +161,7 @@ export function createSecretWatch(options: SecretWatchOptions): SecretWatch {
             isAwaited(state) && problem !== undefined && listeners.length > 0,
         )
         .map(({ name, listeners, problem }) => `${listeners.join(', ')}: waits for ${name}: ${problem}`),
-    isUnsettled: () => Date.now() - changedAt < UNSETTLED_MS,
+    isUnsettled: () => performance.now() - changedAt < UNSETTLED_MS,
   };
 }
 

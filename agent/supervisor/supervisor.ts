@@ -97,18 +97,23 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   /** Watches one Envoy until it ends or was stopped. `liveMs`: how long it was LIVE and answered. */
   async function watchUntilExit(envoy: EnvoyProcess): Promise<{ exit: Ending; liveMs: number }> {
     const over = new AbortController();
+    // Not `state.since`: the machine's clock may be set meanwhile.
+    let liveFrom = 0;
     const hanging = Promise.withResolvers<number>();
     const hangWatch = createHangWatch(options.hangMs ?? HANG_MS);
     const watching = options.watch(over.signal, (health) => {
       const next = withHealth(state, health);
-      if (state.kind === 'starting' && next.kind === 'running') log.info({ pid: envoy.pid }, 'Envoy is LIVE');
+      if (state.kind === 'starting' && next.kind === 'running') {
+        liveFrom = performance.now();
+        log.info({ pid: envoy.pid }, 'Envoy is LIVE');
+      }
       state = next;
       const silentMs = hangWatch(health.isSilent);
       if (state.kind === 'running' && silentMs !== undefined) hanging.resolve(silentMs);
     });
     const event = await Promise.race([envoy.exited, hanging.promise, aborted(stop.drain, over.signal)]);
     const silentMs = typeof event === 'number' ? event : 0;
-    const liveMs = state.kind === 'running' ? Date.now() - state.since.getTime() - silentMs : 0;
+    const liveMs = state.kind === 'running' ? performance.now() - liveFrom - silentMs : 0;
     const exit = await (typeof event === 'object' ? event : stopEnvoy(envoy, event, over.signal));
     const wasLive = state.kind !== 'starting';
     over.abort();

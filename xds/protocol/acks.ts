@@ -43,7 +43,9 @@ export function expectAck(state: TypeState, response: Response): void {
   const names = [...resources.map(({ name }) => name), ...removed];
   state.lastNonce = nonce;
   state.lastVersion = version;
-  state.outstanding = { nonce, version, sentAt: Date.now(), names, resources, removed, late: false };
+  const sentAt = Date.now();
+  const since = performance.now();
+  state.outstanding = { nonce, version, sentAt, since, names, resources, removed, late: false };
 }
 
 /**

@@ -24,7 +24,7 @@ export type StreamWorld = {
 
 /**
  * The state of one stream. `unidentified`: its first request was not read yet. `resuming`: the client reconnected with
- * resources of an earlier stream, and subscribes to one type after another. Until `removalsFrom` (milliseconds since 1970) a
+ * resources of an earlier stream, and subscribes to one type after another. Until `removalsFrom` (milliseconds of `performance.now`) a
  * type without a subscription may still get one, so no resource is removed that this type may need. `open`: any other stream.
  */
 export type StreamState =
@@ -34,7 +34,7 @@ export type StreamState =
 
 /** Reasons to update a stream again, found by the last pass over its types. */
 export type Waits = {
-  /** When the first time limit passes, in milliseconds since 1970; Infinity if none is running. */
+  /** When the first time limit passes, in milliseconds of `performance.now`, which no one sets; Infinity if none is running. */
   wakeAt: number;
   /** Whether a response waits until earlier ones are flushed. */
   isBackpressured: boolean;
@@ -64,7 +64,7 @@ export function identified(
   const ttl = node !== undefined && supportsTtl(node, variant) ? 'with content' : undefined;
   const resumes = 'initialVersions' in request && Object.keys(request.initialVersions).length > 0;
   if (!resumes || onlyType !== undefined) return { kind: 'open', ttl };
-  return { kind: 'resuming', ttl, removalsFrom: Date.now() + stepTimeoutMs };
+  return { kind: 'resuming', ttl, removalsFrom: performance.now() + stepTimeoutMs };
 }
 
 /** Returns the form in which the client gets times to live; undefined if it does not support them. */
@@ -74,7 +74,7 @@ export function ttlOf(state: StreamState): TtlForm | undefined {
 
 /** Registers a time limit; returns false if it has passed already. The stream is updated again when the first limit passes. */
 export function waitUntil(waits: Waits, time: number): boolean {
-  if (Date.now() >= time) return false;
+  if (performance.now() >= time) return false;
   waits.wakeAt = Math.min(waits.wakeAt, time);
   return true;
 }

@@ -37,9 +37,9 @@ export function createHeartbeatTimer(
   let at = Infinity;
 
   function schedule(afterMs: number): void {
-    if (Date.now() + afterMs >= at) return;
+    if (performance.now() + afterMs >= at) return;
     clearTimeout(timer);
-    at = Date.now() + afterMs;
+    at = performance.now() + afterMs;
     timer = setTimeout(fire, Math.min(afterMs, LONGEST_TIMER_MS)).unref();
   }
 

@@ -29,7 +29,7 @@ export function settledIn(
 export function owesAck({ types, world, waits }: Conversation, typeUrl: TypeUrl): boolean {
   const outstanding = types.get(typeUrl)?.outstanding;
   if (outstanding === undefined || outstanding.late) return false;
-  outstanding.late = !waitUntil(waits, outstanding.sentAt + world.stepTimeoutMs);
+  outstanding.late = !waitUntil(waits, outstanding.since + world.stepTimeoutMs);
   return !outstanding.late;
 }
 

@@ -14,7 +14,7 @@ export function watchStalls<T>(limitMs: number, onStall: (reader: T) => void): S
   function look(): void {
     timer = undefined;
     for (const [reader, since] of waitingSince) {
-      const left = since + limitMs - Date.now();
+      const left = since + limitMs - performance.now();
       if (left > 0) {
         timer = setTimeout(look, left).unref();
         return;
@@ -27,7 +27,7 @@ export function watchStalls<T>(limitMs: number, onStall: (reader: T) => void): S
   return {
     waits(reader) {
       if (waitingSince.has(reader)) return;
-      waitingSince.set(reader, Date.now());
+      waitingSince.set(reader, performance.now());
       timer ??= setTimeout(look, limitMs).unref();
     },
     reads: (reader) => void waitingSince.delete(reader),

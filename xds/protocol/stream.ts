@@ -38,7 +38,7 @@ export function createStream<R extends SotwRequest | DeltaRequest>(
     sendDue(stream);
     clearTimeout(timer);
     const { wakeAt } = stream.waits;
-    if (wakeAt < Infinity) timer = setTimeout(update, Math.max(0, wakeAt - Date.now())).unref();
+    if (wakeAt < Infinity) timer = setTimeout(update, Math.max(0, wakeAt - performance.now())).unref();
   }
 
   return {

@@ -6,7 +6,10 @@ import type { Resource, TypeResources, TypeUrl } from '../types.ts';
 export type Outstanding = {
   readonly nonce: string;
   readonly version: string;
+  /** Milliseconds since 1970. */
   readonly sentAt: number;
+  /** When the step began, in milliseconds of `performance.now`. */
+  readonly since: number;
   /** Names of the resources that the response contains or removes. */
   readonly names: readonly string[];
   readonly resources: readonly Resource[];

@@ -9,7 +9,7 @@ const REST = 1000;
  */
 export function createBoundedRefresh(
   catchUp: () => Promise<void>,
-  now: () => number = Date.now,
+  now = () => performance.now(),
 ): () => Promise<void> {
   let restUntil = 0;
   return async () => {

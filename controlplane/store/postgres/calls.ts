@@ -16,9 +16,9 @@ const COOLDOWN_MS = 1000;
 /**
  * Bounds the number of calls in progress, and maps failures to the error catalogue. `where` names the database in errors.
  * While the server does not respond, one call per second waits for it and the others fail at once; otherwise calls that are
- * queued for the same mesh would each wait for all calls before them.
+ * queued for the same mesh would each wait for all calls before them. `now`: milliseconds of a clock that nothing sets.
  */
-export function boundedCalls(where: string, isClosed: () => boolean, now: () => number = Date.now): Call {
+export function boundedCalls(where: string, isClosed: () => boolean, now = () => performance.now()): Call {
   let calls = 0;
   let cooldown: { readonly until: number; readonly reason: Error } | undefined;
   return async (what, work) => {

@@ -1,0 +1,35 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createLog } from '../../common/log.ts';
+import { createSupervisor } from './supervisor.ts';
+
+const LIVE = { lifecycle: 'LIVE', initialConfig: undefined, isSilent: false } as const;
+const STABLE_MS = 20;
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }));
+afterEach(() => void vi.useRealTimers());
+
+test('a clock that is set back does not use up the restarts of an Envoy that was LIVE for long enough', async () => {
+  const stop = new AbortController();
+  let starts = 0;
+  const supervisor = createSupervisor({
+    async start() {
+      starts += 1;
+      if (starts === 4) stop.abort();
+      const { promise: exited, resolve } = Promise.withResolvers<{ code: number; signal: null }>();
+      void delay(2 * STABLE_MS).then(() => {
+        vi.setSystemTime(Date.now() - 3_600_000);
+        resolve({ code: 1, signal: null });
+      });
+      return { pid: starts, exited, stop: () => exited };
+    },
+    watch: async (_, report) => report(LIVE),
+    isLive: async () => true,
+    drain: async () => ({ how: 'no traffic left' }),
+    restarts: 1,
+    stableMs: STABLE_MS,
+    stop: { drain: stop.signal, cutShort: stop.signal },
+    log: createLog('test', 'silent'),
+  });
+  expect(await supervisor.run()).toEqual({ kind: 'told' });
+});
