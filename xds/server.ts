@@ -4,7 +4,7 @@ import { resourceStatuses } from './protocol/resource-status.ts';
 import type { Settled } from './protocol/settled.ts';
 import { watchStalls } from './protocol/stalls.ts';
 import { delta, sotw, type Variant } from './protocol/variant.ts';
-import { dropStalled, serveCall, type CallContext } from './serve-call.ts';
+import { serveCall, type CallContext, type ServedCall } from './serve-call.ts';
 import { withDefaults, type XdsServerOptions } from './server-options.ts';
 import { SERVICES, type DiscoveryService, type ServiceName } from './service.ts';
 import { shareUnchanged } from './snapshot.ts';
@@ -40,7 +40,7 @@ export function createXdsServer(options: XdsServerOptions): XdsServer {
   const snapshots = new Map<string, Snapshot>();
   const connections = createConnections();
   const updates = createUpdateQueue(settings.turnMs);
-  const stalls = watchStalls(settings.stallTimeoutMs, dropStalled);
+  const stalls = watchStalls<ServedCall>(settings.stallTimeoutMs, (served) => served.drop());
   const empty: Snapshot = new Map(settings.emptyTypes.map((typeUrl) => [typeUrl, { resources: new Map() }]));
   let lastId = 0;
   const context: CallContext = {

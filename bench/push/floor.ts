@@ -82,10 +82,7 @@ const serve =
   };
 
 function send(call: ServerCall, bytes: Buffer): void {
-  call.write(
-    () => bytes,
-    () => undefined,
-  );
+  call.write(() => bytes);
 }
 
 function change(service: typeof EVERYONES | typeof FEWS, weight: number): void {

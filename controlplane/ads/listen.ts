@@ -34,6 +34,9 @@ const KEEP_ALIVE = { everyMs: 30_000, timeoutMs: 10_000 };
 /** Services that a health check may name: `envoy.service.discovery.v3.AggregatedDiscoveryService` and the service of each type. */
 const SERVICES_ASKED_FOR = new Set(Object.values(SERVICES).map(({ sotw }) => sotw.path.split('/')[1] ?? ''));
 
+/** 'close' follows each error. */
+function ignored(): void {}
+
 /** Time limit for sending the last gRPC statuses to clients, in milliseconds. */
 const LAST_BYTES_MS = 1000;
 
@@ -89,7 +92,7 @@ export async function listenAds(
   };
   const secure = tls && acceptTls(tls, serve);
   const acceptor = await accept({ host, port }, (socket) => {
-    socket.on('error', () => undefined);
+    socket.on('error', ignored);
     tracker.track(socket, secure !== undefined, (connection) => {
       if (secure === undefined) serve(socket, connection);
       else secure.handshake(socket);

@@ -132,7 +132,8 @@ export function createProxyConfigs(
       const shared = configs.get(key);
       if (shared !== undefined) {
         shared.streams += 1;
-        return key;
+        // One string for all streams of a configuration.
+        return shared.key;
       }
       const config: ProxyConfig = {
         key,

@@ -32,12 +32,34 @@ export type ConnectionSlot = {
   beginCall(): () => void;
 };
 
-type Entry = {
-  readonly socket: Socket;
-  address: string;
-  state: 'stranger' | 'busy' | 'idle' | 'gone';
-  calls: number;
+/** What a limiter does with one of its connections. */
+type Actions = {
+  readonly setAddress: (entry: Entry, address: string) => void;
+  readonly beginCall: (entry: Entry) => () => void;
 };
+
+/** A connection and its state. A class, because a listener has thousands: each closure of each would take memory. */
+class Entry implements ConnectionSlot {
+  readonly socket: Socket;
+  readonly #actions: Actions;
+  address: string;
+  state: 'stranger' | 'busy' | 'idle' | 'gone' = 'stranger';
+  calls = 0;
+
+  constructor(socket: Socket, address: string, actions: Actions) {
+    this.socket = socket;
+    this.address = address;
+    this.#actions = actions;
+  }
+
+  setAddress(address: string): void {
+    this.#actions.setAddress(this, address);
+  }
+
+  beginCall(): () => void {
+    return this.#actions.beginCall(this);
+  }
+}
 
 /**
  * If no slot is free, a new connection evicts another one: the oldest stranger (unauthenticated connection) of the address with the most, so that a flood
@@ -76,6 +98,13 @@ export function createConnectionLimiter({ limits, silentMs, onClosed }: LimiterO
     return true;
   }
 
+  function setAddress(entry: Entry, address: string): void {
+    if (entry.state !== 'stranger') return;
+    strangers.remove(entry);
+    entry.address = address;
+    strangers.add(entry);
+  }
+
   function beginCall(entry: Entry): () => void {
     if (entry.socket.destroyed) return () => undefined;
     if (entry.state !== 'busy') {
@@ -94,6 +123,7 @@ export function createConnectionLimiter({ limits, silentMs, onClosed }: LimiterO
     };
   }
 
+  const actions: Actions = { setAddress, beginCall };
   return {
     admit(socket, address) {
       if (!makeRoom()) {
@@ -101,19 +131,11 @@ export function createConnectionLimiter({ limits, silentMs, onClosed }: LimiterO
         onClosed('full', address);
         return undefined;
       }
-      const entry: Entry = { socket, address, state: 'stranger', calls: 0 };
+      const entry = new Entry(socket, address, actions);
       strangers.add(entry);
       silence?.waits(entry);
-      socket.once('close', () => leave(entry));
-      return {
-        setAddress(trueAddress) {
-          if (entry.state !== 'stranger') return;
-          strangers.remove(entry);
-          entry.address = trueAddress;
-          strangers.add(entry);
-        },
-        beginCall: () => beginCall(entry),
-      };
+      socket.on('close', () => leave(entry));
+      return entry;
     },
     counts: () => ({ known: busy + idle.size, strangers: strangers.size() }),
   };

@@ -52,7 +52,7 @@ export function createConnectionTracker(options: TrackerOptions): ConnectionTrac
   function keepEndpoints(socket: Socket, connection: TrackedConnection): void {
     const key = keyOf(socket);
     byEndpoints.set(key, connection);
-    socket.once('close', () => {
+    socket.on('close', () => {
       if (byEndpoints.get(key) === connection) byEndpoints.delete(key);
     });
   }

@@ -23,7 +23,7 @@ export function addStatusService(server: GrpcServer, xds: XdsServer): void {
     const { answerStatus } = await import('./answer.ts');
     const response = answerStatus(request, xds.clients());
     const { promise, resolve } = Promise.withResolvers<void>();
-    call.write(() => response, resolve);
+    call.write(() => response, { left: resolve });
     await promise;
   }
 

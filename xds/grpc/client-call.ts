@@ -6,7 +6,7 @@ import {
   type ConnectionOptions,
   type ServerAddress,
 } from './client-connection.ts';
-import { PREFIX_BYTES, splitMessages } from './message-splitter.ts';
+import { MessageSplitter, PREFIX_BYTES } from './message-splitter.ts';
 import { status, type Status } from './status.ts';
 
 /** Options of a call and its connection. */
@@ -85,7 +85,7 @@ function startCall(
     [constants.HTTP2_HEADER_TE]: 'trailers',
     ...headers,
   });
-  const splitter = splitMessages(Infinity, 'identity', (message) => {
+  const splitter = new MessageSplitter(Infinity, 'identity', (message) => {
     if (!isOver) events.onMessage(message);
   });
   stream.on('error', keepError);

@@ -67,10 +67,7 @@ test('a connection that the client cuts ends its calls at once', async () => {
   const { port } = await serve((call) => {
     live += 1;
     call.whenOver(() => (live -= 1));
-    call.write(
-      () => Buffer.alloc(200_000),
-      () => undefined,
-    );
+    call.write(() => Buffer.alloc(200_000));
     return silent(call);
   });
   const client = connectRaw(port);

@@ -2,35 +2,42 @@ import type { Socket } from 'node:net';
 import { TLSSocket, type PeerCertificate } from 'node:tls';
 import { formatHostPort } from '../../common/addresses/host-port.ts';
 
-/** The connection that a call came over. */
-export type Connection = {
+/** The connection that calls come over. A class, because a server has thousands: each closure of each would take memory. */
+export class Connection {
   /** The client's address, `HOST:PORT`; `unknown` on a unix socket. It differs between the connections of one host. */
   readonly peer: string;
-  /** Tracks writes: `begin` when one starts, `end` when it is flushed. */
-  readonly writes: { begin(): void; end(): void; readonly arePending: boolean };
-  /** The client's certificate; undefined if there is none, or if the server's authorities did not verify it. */
-  certificate(): PeerCertificate | undefined;
-};
+  readonly #socket: Socket;
+  #pendingWrites = 0;
 
-/** Describes the connection of a socket. `peer`: the client's address, if the socket has another one (behind a load balancer). */
-export function connectionOf(socket: Socket, peer: string = addressOf(socket)): Connection {
-  let pending = 0;
-  return {
-    writes: {
-      begin: () => void (pending += 1),
-      end: () => void (pending -= 1),
-      get arePending() {
-        return pending > 0;
-      },
-    },
-    peer,
-    certificate() {
-      if (!(socket instanceof TLSSocket) || !socket.authorized) return undefined;
-      const certificate = socket.getPeerCertificate();
-      // Without a certificate, Node returns an empty object.
-      return (certificate.raw as Buffer | undefined) === undefined ? undefined : certificate;
-    },
-  };
+  /** `peer`: the client's address, if the socket has another one (behind a load balancer). */
+  constructor(socket: Socket, peer: string = addressOf(socket)) {
+    this.peer = peer;
+    this.#socket = socket;
+  }
+
+  /** A write was started. */
+  beginWrite(): void {
+    this.#pendingWrites += 1;
+  }
+
+  /** A write was flushed, or failed. */
+  endWrite(): void {
+    this.#pendingWrites -= 1;
+  }
+
+  /** Whether a write is not flushed. */
+  get isWriting(): boolean {
+    return this.#pendingWrites > 0;
+  }
+
+  /** Returns the client's certificate; undefined if there is none, or if the server's authorities did not verify it. */
+  certificate(): PeerCertificate | undefined {
+    const socket = this.#socket;
+    if (!(socket instanceof TLSSocket) || !socket.authorized) return undefined;
+    const certificate = socket.getPeerCertificate();
+    // Without a certificate, Node returns an empty object.
+    return (certificate.raw as Buffer | undefined) === undefined ? undefined : certificate;
+  }
 }
 
 function addressOf({ remoteAddress: host, remotePort: port }: Socket): string {

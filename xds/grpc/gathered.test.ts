@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { whileGathered } from './gathered.ts';
+import { addPiece, whileGathered } from './gathered.ts';
 
 const pieces = (...texts: readonly string[]): readonly Buffer[] => texts.map((text) => Buffer.from(text));
 const text = (whole: Buffer): string => whole.toString();
@@ -32,4 +32,19 @@ test('a use that throws releases the shared buffer', () => {
   expect(() => whileGathered(pieces('re', 'd'), fail)).toThrow('refused');
   const first = whileGathered(pieces('red'), (whole) => whole.buffer);
   expect(whileGathered(pieces('blue'), (whole) => whole.buffer)).toBe(first);
+});
+
+test('a message that comes byte by byte is held in few pieces: each byte took the memory of an object', () => {
+  const sent = Buffer.from(Array.from({ length: 100_000 }, (_, index) => index % 256));
+  const held: Buffer[] = [];
+  for (let index = 0; index < sent.length; index += 1) addPiece(held, sent.subarray(index, index + 1));
+  expect(held.length).toBeLessThan(100);
+  expect(whileGathered(held, (whole) => whole.equals(sent))).toBe(true);
+});
+
+test('pieces of any sizes keep their order', () => {
+  const held: Buffer[] = [];
+  const sent = Array.from({ length: 1000 }, (_, index) => Buffer.alloc((index * 7919) % 97, index));
+  for (const piece of sent) addPiece(held, piece);
+  expect(Buffer.concat(held).equals(Buffer.concat(sent))).toBe(true);
 });

@@ -1,6 +1,9 @@
 /** Size limit of the shared buffer, 1 MiB. Longer content gets a buffer of its own. */
 const MOST_KEPT = 1 << 20;
 
+/** Pieces that are kept as they are. A node message of 60 kB comes in four to twenty. */
+const UNJOINED = 64;
+
 let place = Buffer.alloc(0);
 let isTaken = false;
 
@@ -20,4 +23,19 @@ export function whileGathered<T>(pieces: readonly Buffer[], use: (whole: Buffer)
   } finally {
     isTaken = false;
   }
+}
+
+/**
+ * Adds a piece to a list of pieces. A long list is joined pair by pair, so that it has a hundred pieces at most: a client may send a
+ * message byte by byte, and the object of each piece takes a hundred bytes.
+ */
+export function addPiece(pieces: Buffer[], piece: Buffer): void {
+  let last = piece;
+  let before = pieces.at(-1);
+  while (pieces.length >= UNJOINED && before !== undefined && before.length < 2 * last.length) {
+    pieces.pop();
+    last = Buffer.concat([before, last]);
+    before = pieces.at(-1);
+  }
+  pieces.push(last);
 }

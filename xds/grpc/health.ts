@@ -28,10 +28,7 @@ export function addHealthService(
       if (service !== '' && !services.has(service)) {
         throw new CallError(status.NOT_FOUND, `this server has no service ${service.slice(0, 200)}`);
       }
-      call.write(
-        () => (isServing() ? SERVING : NOT_SERVING),
-        () => undefined,
-      );
+      call.write(() => (isServing() ? SERVING : NOT_SERVING));
       call.end(status.OK);
     },
     halfClose: () => call.end(status.OK),

@@ -16,5 +16,5 @@ export function limitAge<C>(session: Http2Session, connection: C, { ms, onReache
     session.close();
     onReached(connection);
   }, age).unref();
-  session.once('close', () => clearTimeout(timer));
+  session.on('close', () => clearTimeout(timer));
 }

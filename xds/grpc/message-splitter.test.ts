@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { frame } from '../testing/http2.ts';
-import { splitMessages } from './message-splitter.ts';
+import { MessageSplitter } from './message-splitter.ts';
 import { status } from './status.ts';
 
 function collect(mostBytes = 1000, encoding = 'identity') {
   const messages: string[] = [];
-  const splitter = splitMessages(
+  const splitter = new MessageSplitter(
     mostBytes,
     encoding,
     (bytes) => void messages.push(bytes.toString('latin1')),

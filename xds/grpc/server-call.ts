@@ -2,12 +2,7 @@ import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'nod
 import { CallError } from './call-error.ts';
 import { closeAfterEnd } from './close-after.ts';
 import type { Connection } from './connection.ts';
-import {
-  PREFIX_BYTES,
-  splitMessages,
-  type MessageDecoder,
-  type MessageSplitter,
-} from './message-splitter.ts';
+import { MessageSplitter, PREFIX_BYTES, type MessageDecoder } from './message-splitter.ts';
 import { status, statusFields, type CallEnd, type Status } from './status.ts';
 
 /** Callbacks of a method for one call. */
@@ -20,8 +15,18 @@ export type CallReader = {
   readonly mostMessageBytes?: number;
 };
 
+/** Is told about a message on its way. One object for all messages of a call, because closures for each would take memory. */
+export type WriteProgress = {
+  /** The message is flushed; never called if it is not. */
+  left(): void;
+  /** A part of the message is flushed, and more follows. */
+  moved?(): void;
+};
+
+const UNWATCHED: WriteProgress = { left: () => undefined };
+
 /** A message that waits until the ones before it are flushed. */
-type Waiting = { readonly encode: () => Uint8Array; readonly left: () => void; readonly moved: () => void };
+type Waiting = { readonly encode: () => Uint8Array; readonly progress: WriteProgress };
 
 /** How much of a message is written to HTTP/2 at once, in bytes: one frame. The server then sees that a slow reader makes progress. */
 const PIECE = 16 * 1024;
@@ -39,12 +44,11 @@ const RESPONSE_HEADERS = {
 export class ServerCall {
   /** The path of the method, e.g. `/envoy.service.discovery.v3.AggregatedDiscoveryService/StreamAggregatedResources`. */
   readonly path: string;
-  /** Request headers, by lower-case name. */
-  readonly headers: IncomingHttpHeaders;
   readonly connection: Connection;
   readonly #stream: ServerHttp2Stream;
-  readonly #listeners: ((end: CallEnd | undefined) => void)[] = [];
-  readonly #waiting: Waiting[] = [];
+  #headers: IncomingHttpHeaders;
+  #listeners: readonly ((end: CallEnd | undefined) => void)[] = [];
+  #waiting: Waiting[] | undefined;
   #isWriting = false;
   #state: State = 'open';
 
@@ -52,21 +56,26 @@ export class ServerCall {
   constructor(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, connection: Connection) {
     this.#stream = stream;
     this.path = headers[':path'] ?? '';
-    this.headers = headers;
+    this.#headers = headers;
     this.connection = connection;
-    stream.once('close', () => this.#leave(undefined));
-    // 'close' follows each error.
-    stream.on('error', () => undefined);
+    stream.on('close', () => this.#leave(undefined));
+    stream.on('error', ignored);
   }
 
-  /** The host that the client called, with or without a port. */
+  /** Request headers, by lower-case name. Empty once the call is read: they take half a kilobyte of each call. */
+  get headers(): IncomingHttpHeaders {
+    return this.#headers;
+  }
+
+  /** The host that the client called, with or without a port. Empty once the call is read. */
   get authority(): string {
     return this.headers[':authority'] ?? this.headers.host ?? '';
   }
 
   /** Calls `listener` once when the call is over: with its end, or with undefined if the client left before that. */
   whenOver(listener: (end: CallEnd | undefined) => void): void {
-    this.#listeners.push(listener);
+    // Not `push`, which reserves space for sixteen more.
+    this.#listeners = [...this.#listeners, listener];
   }
 
   /**
@@ -75,10 +84,11 @@ export class ServerCall {
    */
   read(reader: CallReader, mostBytes: number, decoders: Readonly<Record<string, MessageDecoder>> = {}): void {
     const encoding = String(this.headers['grpc-encoding'] ?? 'identity');
+    this.#headers = NO_HEADERS;
     const take = (bytes: Buffer): void => {
       if (this.#state === 'open') reader.message(bytes);
     };
-    const splitter = splitMessages(mostBytes, encoding, take, decoders[encoding]);
+    const splitter = new MessageSplitter(mostBytes, encoding, take, decoders[encoding]);
     this.#stream.on('data', (chunk: Buffer) => this.#receive(splitter, chunk));
     this.#stream.on('end', () => this.#finish(splitter, reader));
   }
@@ -101,14 +111,14 @@ export class ServerCall {
 
   /**
    * Sends a message once the ones before it are flushed. It is encoded only then, so that messages that wait for a slow reader take
-   * no memory. `left` is called when the message is flushed, and never if it is not; `moved` when a part of it is flushed and more
-   * follows.
+   * no memory.
    */
-  write(encode: () => Uint8Array, left: () => void, moved: () => void = () => undefined): void {
+  write(encode: () => Uint8Array, progress: WriteProgress = UNWATCHED): void {
     if (this.#state === 'over') return;
     this.sendHeaders();
-    if (this.#isWriting) this.#waiting.push({ encode, left, moved });
-    else this.#put({ encode, left, moved });
+    const message = { encode, progress };
+    if (this.#isWriting) (this.#waiting ??= []).push(message);
+    else this.#put(message);
   }
 
   /** Ends the call with a status, once all earlier messages are flushed. */
@@ -144,29 +154,29 @@ export class ServerCall {
     if (!this.#isGone()) this.#stream.close(constants.NGHTTP2_CANCEL);
   }
 
-  #put({ encode, left, moved }: Waiting): void {
+  #put({ encode, progress }: Waiting): void {
     if (this.#isGone()) return;
     const message = this.#framed(encode);
     if (message === undefined) return;
     this.#isWriting = true;
-    this.connection.writes.begin();
-    this.#putPieces(message, 0, left, moved);
+    this.connection.beginWrite();
+    this.#putPieces(message, 0, progress);
   }
 
-  #putPieces(message: Buffer, start: number, left: () => void, moved: () => void): void {
+  #putPieces(message: Buffer, start: number, progress: WriteProgress): void {
     const end = start + PIECE;
     this.#stream.write(message.subarray(start, end), (error) => {
       const isSent = error === null || error === undefined;
       if (isSent && end < message.length && !this.#isGone()) {
-        moved();
-        return this.#putPieces(message, end, left, moved);
+        progress.moved?.();
+        return this.#putPieces(message, end, progress);
       }
       this.#isWriting = false;
-      this.connection.writes.end();
-      const next = this.#waiting.shift();
+      this.connection.endWrite();
+      const next = this.#waiting?.shift();
       if (next !== undefined) this.#put(next);
       else if (this.#state === 'over' && !this.#isGone()) this.#stream.end();
-      if (isSent) left();
+      if (isSent) progress.left();
     });
   }
 
@@ -210,6 +220,11 @@ export class ServerCall {
     return this.#stream.destroyed || this.#stream.closed;
   }
 }
+
+const NO_HEADERS: IncomingHttpHeaders = {};
+
+/** 'close' follows each error. */
+function ignored(): void {}
 
 function framed(message: Uint8Array): Buffer {
   const bytes = Buffer.allocUnsafe(PREFIX_BYTES + message.length);

@@ -67,7 +67,7 @@ describe('a call', () => {
           if (number === bad) throw new TypeError('a fault');
           return Buffer.from(`${number}`);
         };
-        call.write(encode, () => undefined);
+        call.write(encode);
       }
       return silent(call);
     });
@@ -101,13 +101,10 @@ describe('a call', () => {
           encoded.push(number);
           return Buffer.alloc(100_000, `${number}`);
         };
-        call.write(encode, () => undefined);
+        call.write(encode);
       }
       call.end(status.OK);
-      call.write(
-        () => Buffer.from('after its end'),
-        () => undefined,
-      );
+      call.write(() => Buffer.from('after its end'));
       return silent(call);
     });
     const stream = raw(port).open(PATH);
@@ -143,10 +140,7 @@ describe('a call', () => {
     let over = false;
     const { port } = await serve((call) => {
       call.whenOver(() => (over = true));
-      call.write(
-        () => Buffer.alloc(200_000),
-        () => undefined,
-      );
+      call.write(() => Buffer.alloc(200_000));
       return silent(call);
     });
     const stream = raw(port).open(PATH);
@@ -198,9 +192,12 @@ describe('refusals:', () => {
 
 describe('a guard', () => {
   test('admits a call later, or ends it, before its method is called', async () => {
-    const heard: ServerCall[] = [];
+    const heard: Pick<ServerCall, 'path' | 'authority' | 'connection'>[] = [];
+    const calls: ServerCall[] = [];
     const method: Method = (call) => {
-      heard.push(call);
+      const { path, authority, connection } = call;
+      heard.push({ path, authority, connection });
+      calls.push(call);
       return echo(call);
     };
     const guard = (call: ServerCall, enter: () => void): void => {
@@ -222,6 +219,8 @@ describe('a guard', () => {
       authority: `127.0.0.1:${port}`,
       connection: { peer: expect.stringMatching(/^127\.0\.0\.1:\d+$/) },
     });
+    // Headers of an open call would only take memory.
+    expect(calls[0]?.headers).toEqual({});
   });
 });
 

@@ -7,7 +7,7 @@ import {
 } from 'node:http2';
 import type { Socket } from 'node:net';
 import { closeAfterEnd } from './close-after.ts';
-import { connectionOf, type Connection } from './connection.ts';
+import { Connection } from './connection.ts';
 import { timeoutOf } from './deadline.ts';
 import { keepAlive, type KeepAlive } from './keep-alive.ts';
 import { limitAge, type MaxAge } from './max-age.ts';
@@ -96,18 +96,15 @@ export function createGrpcServer(options: GrpcServerOptions = {}): GrpcServer {
       methods.set(path, method);
     },
     serve(socket, peer) {
-      const connection = connectionOf(socket, peer);
+      const connection = new Connection(socket, peer);
       sockets.add(socket);
-      socket.once('close', () => sockets.delete(socket));
+      socket.on('close', () => sockets.delete(socket));
       const session = performServerHandshake(socket, SESSION);
       sessions.add(session);
-      if (options.keepAlive !== undefined) {
-        keepAlive(session, socket, options.keepAlive, () => connection.writes.arePending);
-      }
+      if (options.keepAlive !== undefined) keepAlive(session, socket, options.keepAlive, connection);
       if (options.maxAge !== undefined) limitAge(session, connection, options.maxAge);
-      // 'close' follows the error.
-      session.on('error', () => undefined);
-      session.once('close', () => {
+      session.on('error', ignored);
+      session.on('close', () => {
         sessions.delete(session);
         if (sessions.size === 0) drained?.();
       });
@@ -129,6 +126,9 @@ export function createGrpcServer(options: GrpcServerOptions = {}): GrpcServer {
   };
 }
 
+/** 'close' follows each error. */
+function ignored(): void {}
+
 /** Ends a call when the time that its caller allowed is over. */
 function endAtDeadline(call: ServerCall): void {
   const timeout = timeoutOf(first(call.headers['grpc-timeout']));
@@ -147,7 +147,7 @@ function httpStatusFor(headers: IncomingHttpHeaders): number | undefined {
 }
 
 function refuse(stream: ServerHttp2Stream, code: number): void {
-  stream.on('error', () => undefined);
+  stream.on('error', ignored);
   stream.respond({ [constants.HTTP2_HEADER_STATUS]: code }, { endStream: true });
   closeAfterEnd(stream);
 }

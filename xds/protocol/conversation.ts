@@ -4,6 +4,7 @@ import type { StreamLimits } from './limits.ts';
 import { supportsTtl, type TtlForm } from './ttl.ts';
 import type { TypeState } from './type-state.ts';
 import type { Variant } from './variant.ts';
+import type { XdsNode } from '../node.ts';
 import type { Snapshot, TypeUrl } from '../types.ts';
 import type { DeltaRequest, OutgoingResponse, SotwRequest } from '../wire/request.ts';
 
@@ -11,6 +12,8 @@ import type { DeltaRequest, OutgoingResponse, SotwRequest } from '../wire/reques
 export type StreamWorld = {
   /** The snapshot to serve now. While it is undefined, no request is answered. */
   snapshot(): Snapshot | undefined;
+  /** The first request, before any response to it. Throws to refuse the stream. */
+  identify(node: XdsNode | undefined, variant: Variant['name']): void;
   send(message: OutgoingResponse): void;
   /** Whether all messages are flushed. If not, the owner calls `update` on a backpressured stream once they are. */
   isFlushed(): boolean;
@@ -45,7 +48,8 @@ export type Conversation = {
   readonly variant: Variant;
   readonly world: StreamWorld;
   readonly types: Map<TypeUrl, TypeState>;
-  readonly heartbeats: HeartbeatTimer;
+  /** Made for the first resource with a time to live, which few streams have. */
+  heartbeats: HeartbeatTimer | undefined;
   readonly waits: Waits;
   state: StreamState;
   nonces: number;

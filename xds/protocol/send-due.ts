@@ -1,6 +1,6 @@
 import { expectAck, recordSent } from './acks.ts';
 import { ttlOf, type Conversation } from './conversation.ts';
-import { heartbeatOf } from './heartbeat.ts';
+import { createHeartbeatTimer, heartbeatOf, type HeartbeatTimer } from './heartbeat.ts';
 import { ADDITION_ORDER, DEPENDENTS, REMOVAL_ORDER, WARMED_BY } from './order.ts';
 import { removals } from './plan.ts';
 import { owesAck, settledIn } from './settled.ts';
@@ -22,7 +22,7 @@ export function sendDue(stream: Conversation): void {
 }
 
 /** Refreshes resources with a time to live, unless another response to the client is pending. */
-export function sendHeartbeats(stream: Conversation): void {
+function sendHeartbeats(stream: Conversation): void {
   for (const state of stream.types.values()) {
     const heartbeat = heartbeatOf(state, stream.variant.name);
     if (heartbeat === undefined || !maySend(stream, state)) continue;
@@ -72,7 +72,7 @@ function advance(stream: Conversation, typeUrl: TypeUrl, snapshot: Snapshot, may
     const ttl = ttlOf(stream.state);
     recordSent(state, response, mayRemove ? removals(state, type) : []);
     warm(stream, response);
-    stream.heartbeats.sent(ttl === undefined ? [] : response.resources);
+    if (ttl !== undefined) heartbeatsOf(stream).sent(response.resources);
     send(stream, response, ttl);
   }
   if (removals(state, type).length === 0) state.complete = type;
@@ -93,6 +93,11 @@ function maySend(stream: Conversation, state: TypeState): boolean {
   if (owesAck(stream, state.typeUrl)) return false;
   stream.waits.isBackpressured ||= !stream.world.isFlushed();
   return !stream.waits.isBackpressured;
+}
+
+function heartbeatsOf(stream: Conversation): HeartbeatTimer {
+  stream.heartbeats ??= createHeartbeatTimer(stream.types, () => sendHeartbeats(stream));
+  return stream.heartbeats;
 }
 
 function send({ variant, world }: Conversation, response: Response, form: TtlForm | undefined): void {

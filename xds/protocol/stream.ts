@@ -1,88 +1,89 @@
 import { isMereAck, takeAck } from './acks.ts';
 import { identified, UNIDENTIFIED, type Conversation, type StreamWorld } from './conversation.ts';
-import { createHeartbeatTimer } from './heartbeat.ts';
 import { checkRequest, checkSubscriptions } from './limits.ts';
 import { readRequest } from './read-request.ts';
-import { sendDue, sendHeartbeats } from './send-due.ts';
+import { sendDue } from './send-due.ts';
 import { settledIn, type Settled } from './settled.ts';
 import { newTypeState, type TypeState } from './type-state.ts';
 import type { Variant } from './variant.ts';
 import type { TypeUrl } from '../types.ts';
 import type { DeltaRequest, SotwRequest } from '../wire/request.ts';
 
-/** One client's stream: its subscriptions, its resources, and the responses that are due. */
-export type XdsStream = {
-  /** Handles a request, sends all responses that become due, and returns the request's type. */
-  receive(bytes: Uint8Array): TypeUrl;
-  /** Sends the responses that a new snapshot makes due. */
-  update(): void;
-  settled(typeUrl: TypeUrl): Settled;
-  /** Makes the next update send resources again that the client was sent before. */
-  resend(typeUrl: TypeUrl, names: Iterable<string>): void;
-  /** Whether a response waits for an earlier one to be flushed. */
-  isBackpressured(): boolean;
-  readonly types: ReadonlyMap<TypeUrl, TypeState>;
-  close(): void;
-};
+/**
+ * One client's stream in one of the two variants: its subscriptions, its resources, and the responses that are due. A class, because a
+ * server has thousands: each closure of each would take memory.
+ */
+export class XdsStream<R extends SotwRequest | DeltaRequest = SotwRequest | DeltaRequest> {
+  readonly #variant: Variant<R>;
+  readonly #stream: Conversation;
+  #timer: NodeJS.Timeout | undefined;
 
-/** Creates a stream in one of the two variants. `first` is called with the first request, before any response to it. */
-export function createStream<R extends SotwRequest | DeltaRequest>(
-  variant: Variant<R>,
-  first: (request: R) => void,
-  world: StreamWorld,
-): XdsStream {
-  const stream = begin(variant, world);
-  let timer: NodeJS.Timeout | undefined;
-
-  function update(): void {
-    sendDue(stream);
-    clearTimeout(timer);
-    const { wakeAt } = stream.waits;
-    if (wakeAt < Infinity) timer = setTimeout(update, Math.max(0, wakeAt - performance.now())).unref();
+  /** Starts without subscriptions. */
+  constructor(variant: Variant<R>, world: StreamWorld) {
+    this.#variant = variant;
+    this.#stream = {
+      variant,
+      world,
+      types: new Map(),
+      heartbeats: undefined,
+      waits: { wakeAt: Infinity, isBackpressured: false },
+      state: UNIDENTIFIED,
+      nonces: 0,
+    };
   }
 
-  return {
-    receive(bytes) {
-      const request = readRequest(variant, bytes, world.onlyType);
-      checkRequest(request, stream.types, world.limits);
-      if (stream.state.kind === 'unidentified') {
-        first(request);
-        stream.state = identified(request, variant.name, world);
-      }
-      take(stream, request);
-      update();
-      return request.typeUrl;
-    },
-    update,
-    types: stream.types,
-    isBackpressured: () => stream.waits.isBackpressured,
-    settled: (typeUrl) => settledIn(stream, world.snapshot(), typeUrl),
-    resend(typeUrl, names) {
-      const state = stream.types.get(typeUrl);
-      if (state === undefined) return;
-      for (const name of names) state.resend.add(name);
-      state.complete = undefined;
-    },
-    close() {
-      clearTimeout(timer);
-      stream.heartbeats.close();
-    },
-  };
+  get types(): ReadonlyMap<TypeUrl, TypeState> {
+    return this.#stream.types;
+  }
+
+  /** Handles a request, sends all responses that become due, and returns the request's type. */
+  receive(bytes: Uint8Array): TypeUrl {
+    const stream = this.#stream;
+    const { world, types, variant } = stream;
+    const request = readRequest(this.#variant, bytes, world.onlyType);
+    checkRequest(request, types, world.limits);
+    if (stream.state.kind === 'unidentified') {
+      world.identify(request.node, variant.name);
+      stream.state = identified(request, variant.name, world);
+    }
+    take(stream, request);
+    this.update();
+    return request.typeUrl;
+  }
+
+  /** Sends the responses that a new snapshot makes due. */
+  update(): void {
+    sendDue(this.#stream);
+    clearTimeout(this.#timer);
+    const { wakeAt } = this.#stream.waits;
+    if (wakeAt < Infinity)
+      this.#timer = setTimeout(update, Math.max(0, wakeAt - performance.now()), this).unref();
+  }
+
+  settled(typeUrl: TypeUrl): Settled {
+    return settledIn(this.#stream, this.#stream.world.snapshot(), typeUrl);
+  }
+
+  /** Makes the next update send resources again that the client was sent before. */
+  resend(typeUrl: TypeUrl, names: Iterable<string>): void {
+    const state = this.#stream.types.get(typeUrl);
+    if (state === undefined) return;
+    for (const name of names) state.resend.add(name);
+    state.complete = undefined;
+  }
+
+  /** Whether a response waits for an earlier one to be flushed. */
+  isBackpressured(): boolean {
+    return this.#stream.waits.isBackpressured;
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#stream.heartbeats?.close();
+  }
 }
 
-function begin(variant: Variant, world: StreamWorld): Conversation {
-  const types = new Map<TypeUrl, TypeState>();
-  const stream: Conversation = {
-    variant,
-    world,
-    types,
-    heartbeats: createHeartbeatTimer(types, () => sendHeartbeats(stream)),
-    waits: { wakeAt: Infinity, isBackpressured: false },
-    state: UNIDENTIFIED,
-    nonces: 0,
-  };
-  return stream;
-}
+const update = (stream: XdsStream): void => stream.update();
 
 /** Settles the response that a request ACKs or NACKs, and applies the request's subscriptions. */
 function take({ variant, world, types }: Conversation, request: SotwRequest | DeltaRequest): void {

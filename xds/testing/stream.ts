@@ -11,7 +11,7 @@ import {
 import type { Ack } from '../protocol/acks.ts';
 import { DEFAULT_LIMITS } from '../protocol/limits.ts';
 import type { StreamWorld } from '../protocol/conversation.ts';
-import { createStream } from '../protocol/stream.ts';
+import { XdsStream } from '../protocol/stream.ts';
 import {
   CLUSTER,
   ENDPOINTS,
@@ -45,14 +45,14 @@ export function converse(variant: 'delta' | 'sotw', initial?: Snapshot, options:
   const world: StreamWorld = {
     snapshot: () => snapshot,
     send: ({ encode }) => void sent.push(variant === 'delta' ? readDelta(encode()) : readSotw(encode())),
+    identify: () => undefined,
     isFlushed: () => true,
     limits: DEFAULT_LIMITS,
     onAck: (answer) => void answers.push(answer),
     stepTimeoutMs: 1000,
     ...options,
   };
-  const first = (): void => {};
-  const stream = variant === 'delta' ? createStream(delta, first, world) : createStream(sotw, first, world);
+  const stream = variant === 'delta' ? new XdsStream(delta, world) : new XdsStream(sotw, world);
   const take = (): Sent[] => sent.splice(0);
   const ask = (request: Asked): void => {
     stream.receive(

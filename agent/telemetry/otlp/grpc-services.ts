@@ -46,10 +46,7 @@ function method<S extends Signal>(
         // The request keeps parts of its buffer, which belongs to another message after this one.
         take(decode(signal, Uint8Array.from(bytes)));
         isTaken = true;
-        call.write(
-          () => ANSWERS[signal],
-          () => call.end(status.OK),
-        );
+        call.write(() => ANSWERS[signal], { left: () => call.end(status.OK) });
       },
       halfClose() {
         if (!isTaken) call.end(status.INVALID_ARGUMENT, 'the call had no request');

@@ -60,10 +60,7 @@ export async function answerOf(
 export const echo: Method = (call) => ({
   message(bytes) {
     const copy = Buffer.from(bytes);
-    call.write(
-      () => copy,
-      () => undefined,
-    );
+    call.write(() => copy);
   },
   halfClose: () => call.end(status.OK),
 });

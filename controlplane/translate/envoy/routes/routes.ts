@@ -50,7 +50,8 @@ export type EncodedHost = { readonly name: string; readonly field: Uint8Array };
 /** Encodes a virtual host. */
 export function virtualHost(init: VirtualHostInit & { name: string }): EncodedHost {
   const bytes = toBinary(VirtualHostSchema, create(VirtualHostSchema, init));
-  return { name: init.name, field: bytesField(FIELDS.virtualHosts.number, bytes) };
+  // A copy, because a slice would keep 64 kB of Node's shared buffer pool alive.
+  return { name: init.name, field: new Uint8Array(bytesField(FIELDS.virtualHosts.number, bytes)) };
 }
 
 /**
