@@ -28,6 +28,9 @@ const UNWATCHED: WriteProgress = { left: () => undefined };
 /** A message that waits until the ones before it are flushed. */
 type Waiting = { readonly encode: () => Uint8Array; readonly progress: WriteProgress };
 
+/** The longest message whose frame is kept for the next call, in bytes. */
+const MOST_KEPT = 1024 * 1024;
+
 /** How much of a message is written to HTTP/2 at once, in bytes: one frame. The server then sees that a slow reader makes progress. */
 const PIECE = 16 * 1024;
 
@@ -110,7 +113,7 @@ export class ServerCall {
   }
 
   /**
-   * Sends a message once the ones before it are flushed. It is encoded only then, so that messages that wait for a slow reader take
+   * Sends a message once the ones before it are flushed. An `encode` that returns the same object again returns the same bytes. It is encoded only then, so that messages that wait for a slow reader take
    * no memory.
    */
   write(encode: () => Uint8Array, progress: WriteProgress = UNWATCHED): void {
@@ -226,7 +229,18 @@ const NO_HEADERS: IncomingHttpHeaders = {};
 /** 'close' follows each error. */
 function ignored(): void {}
 
+/** The last message and its frame: the streams of one virtual node are sent the same, one after the other. */
+let last: { readonly message: Uint8Array; readonly frame: Buffer } | undefined;
+
+/** A frame may be in several calls' queues: nothing changes it. */
 function framed(message: Uint8Array): Buffer {
+  if (last?.message === message) return last.frame;
+  const frame = newFrame(message);
+  last = message.length <= MOST_KEPT ? { message, frame } : undefined;
+  return frame;
+}
+
+function newFrame(message: Uint8Array): Buffer {
   const bytes = Buffer.allocUnsafe(PREFIX_BYTES + message.length);
   bytes.writeUInt8(0, 0);
   bytes.writeUInt32BE(message.length, 1);

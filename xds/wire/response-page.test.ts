@@ -32,6 +32,19 @@ test('a response that differs only in its nonce reuses the body; any other respo
   expect(bodies).toEqual(['a', 'b', 'a']);
 });
 
+test('the same response with the same nonce is the same object, and a different one never is', () => {
+  const page = createResponsePage();
+  const write = (version: string, nonce: string): Buffer =>
+    page.write(response(version, nonce), undefined, (writer) => writer.string(1, version));
+  const first = write('a', '1');
+  expect(write('a', '1')).toBe(first);
+  expect(write('a', '2')).not.toBe(first);
+  expect(write('a', '1')).not.toBe(first);
+  const again = write('a', '1');
+  expect(write('b', '1')).not.toBe(again);
+  expect(write('a', '1')).not.toBe(again);
+});
+
 test('a response of more than a mebibyte stays valid, and its buffer is not kept', () => {
   const page = createResponsePage();
   let bodies = 0;

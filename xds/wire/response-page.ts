@@ -6,7 +6,8 @@ import type { TtlForm } from '../protocol/ttl.ts';
 export type ResponsePage = {
   /**
    * Returns the bytes of a response, valid until the next write. `body` writes all fields but the nonce. It is not called for a
-   * response that differs from the one before only in its nonce, as the responses to the streams of one virtual node do.
+   * response that differs from the one before only in its nonce, as the responses to the streams of one virtual node do. If the nonce is
+   * the same too, it returns the same object.
    */
   write(response: Response, form: TtlForm | undefined, body: (writer: MessageWriter) => void): Buffer;
 };
@@ -20,22 +21,26 @@ export function createResponsePage(): ResponsePage {
   let bodyLength = 0;
   let last: Response | undefined;
   let lastForm: TtlForm | undefined;
+  let lastBytes: Buffer | undefined;
 
   return {
     write(response, form, body) {
       if (last === undefined || form !== lastForm || !isSame(response, last)) {
         last = undefined;
+        lastBytes = undefined;
         writer.backTo(0);
         body(writer);
         bodyLength = writer.length;
-        last = response;
         lastForm = form;
-      }
+      } else if (response.nonce === last.nonce && lastBytes !== undefined) return lastBytes;
+      last = response;
       writer.backTo(bodyLength);
       writer.string(NONCE, response.nonce);
       const bytes = writer.written();
+      lastBytes = bytes;
       if (bytes.length > MOST_KEPT) {
         last = undefined;
+        lastBytes = undefined;
         writer.backTo(0);
       }
       return bytes;
