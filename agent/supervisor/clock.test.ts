@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createLog } from '../../common/log.ts';
+import type { Exit } from './envoy-process.ts';
 import { createSupervisor } from './supervisor.ts';
 
 const LIVE = { lifecycle: 'LIVE', initialConfig: undefined, isSilent: false } as const;
@@ -9,6 +10,12 @@ const STABLE_MS = 20;
 beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }));
 afterEach(() => void vi.useRealTimers());
 
+async function endsAfter(ms: number): Promise<Exit> {
+  await delay(ms);
+  vi.setSystemTime(Date.now() - 3_600_000);
+  return { code: 1, signal: null };
+}
+
 test('a clock that is set back does not use up the restarts of an Envoy that was LIVE for long enough', async () => {
   const stop = new AbortController();
   let starts = 0;
@@ -16,11 +23,7 @@ test('a clock that is set back does not use up the restarts of an Envoy that was
     async start() {
       starts += 1;
       if (starts === 4) stop.abort();
-      const { promise: exited, resolve } = Promise.withResolvers<{ code: number; signal: null }>();
-      void delay(2 * STABLE_MS).then(() => {
-        vi.setSystemTime(Date.now() - 3_600_000);
-        resolve({ code: 1, signal: null });
-      });
+      const exited = endsAfter(2 * STABLE_MS);
       return { pid: starts, exited, stop: () => exited };
     },
     watch: async (_, report) => report(LIVE),

@@ -19,12 +19,7 @@ export class MessageSplitter {
   #held = 0;
 
   /** `take` is called with each message, which is valid until it returns. Without `decode`, a compressed message is an error. */
-  constructor(
-    mostBytes: number,
-    encoding: string,
-    take: (message: Buffer) => void,
-    decode?: MessageDecoder,
-  ) {
+  constructor(mostBytes: number, encoding: string, take: (message: Buffer) => void, decode?: MessageDecoder) {
     this.#mostBytes = mostBytes;
     this.#encoding = encoding;
     this.#take = take;
