@@ -32,7 +32,7 @@ export type ConnectionSlot = {
   beginCall(): () => void;
 };
 
-/** What a limiter does with one of its connections. */
+/** Actions of a limiter on one of its connections. */
 type Actions = {
   readonly setAddress: (entry: Entry, address: string) => void;
   readonly beginCall: (entry: Entry) => () => void;
