@@ -24,6 +24,7 @@ import { addGauges } from './metrics/gauges.ts';
 import { measureApi } from './metrics/measure-api.ts';
 import { measureStore } from './metrics/measure-store.ts';
 import { createMetrics } from './metrics/metrics.ts';
+import type { SystemdNotifier } from '../common/notify-systemd.ts';
 import type { ControlPlaneSettings } from './settings.ts';
 import { createStatus, statusRoute } from './status/status-route.ts';
 import { createStopping, type Stopping } from './stopping.ts';
@@ -35,11 +36,16 @@ import { openCertificate } from './tls/open-certificate.ts';
  * Runs a control plane until SIGTERM or SIGINT. When it is ready, it prints one line of JSON with its actual addresses.
  * A failed start closes everything that it opened, and throws. Returns the exit code.
  */
-export async function runControlPlane(settings: ControlPlaneSettings, log: Log): Promise<number> {
+export async function runControlPlane(
+  settings: ControlPlaneSettings,
+  log: Log,
+  systemd: SystemdNotifier,
+): Promise<number> {
   guardProcess();
   await using opened = new AsyncDisposableStack();
   const serving = await start(settings, log, opened);
   process.stdout.write(`${JSON.stringify({ ready: true, api: serving.api, ads: serving.ads })}\n`);
+  systemd.ready(`serves the API at ${serving.api}, ADS at ${serving.ads}`);
   await serving.stopping.requested(log);
   await serving.drain();
   return 0;

@@ -12,6 +12,7 @@ const FILES: Readonly<Record<string, string>> = {
   'programs/agent': 'usr/bin/agent',
   'programs/daybreak': 'usr/bin/daybreak',
   'systemd/daybreak-agent.service': 'usr/lib/systemd/system/daybreak-agent.service',
+  'systemd/daybreak-controlplane.service': 'usr/lib/systemd/system/daybreak-controlplane.service',
   'systemd/daybreak-proxyinit.service': 'usr/lib/systemd/system/daybreak-proxyinit.service',
   'systemd/sysusers.conf': 'usr/lib/sysusers.d/daybreak.conf',
 };

@@ -11,8 +11,34 @@ const units = (await readdir(FOLDER)).filter((name) => name.endsWith('.service')
 /** Where systemd is installed, it reads the units too. */
 const ANALYZE = ['/usr/bin/systemd-analyze', '/bin/systemd-analyze'].find((path) => existsSync(path));
 
-test('there are two units', () => {
-  expect(units).toEqual(['daybreak-agent.service', 'daybreak-proxyinit.service']);
+test('there are three units', () => {
+  expect(units).toEqual([
+    'daybreak-agent.service',
+    'daybreak-controlplane.service',
+    'daybreak-proxyinit.service',
+  ]);
+});
+
+/** The exposure that systemd may find, of 10. */
+const MOST_EXPOSED: Readonly<Record<string, number>> = {
+  'daybreak-agent.service': 3,
+  'daybreak-controlplane.service': 3,
+  'daybreak-proxyinit.service': 4.5,
+};
+
+test.runIf(ANALYZE !== undefined).each(units)('systemd finds %s hardened enough', async (unit) => {
+  const args = ['security', '--offline=true', '--no-pager', join(FOLDER, unit)];
+  const { stdout } = await execa(ANALYZE ?? '', args);
+  const [, exposure] = /Overall exposure level for \S+: (\d+\.\d+)/.exec(stdout) ?? [];
+  expect(Number(exposure)).toBeLessThanOrEqual(MOST_EXPOSED[unit] ?? 0);
+});
+
+test('the agent and the control plane tell systemd when they are ready, and a start has no limit', async () => {
+  for (const unit of ['daybreak-agent.service', 'daybreak-controlplane.service']) {
+    const text = await readFile(join(FOLDER, unit), 'utf8');
+    for (const line of ['Type=notify', 'NotifyAccess=all', 'TimeoutStartSec=infinity'])
+      expect(text).toContain(`\n${line}\n`);
+  }
 });
 
 test.each(

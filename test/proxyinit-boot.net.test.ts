@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { makeMachine, type Booted } from './proxyinit/machine.ts';
+import { MESH_ON_MACHINE } from './proxyinit/mesh-on-machine.ts';
 
 /** Writes the number of our rules to a file, once per run. */
 const SEE = (when: string) =>
@@ -63,11 +64,7 @@ test('a machine with systemd: the rules exist before the network and the app sta
   const seen = async (when: string) => (await machine.read(`var/seen/${when}`)).trim().split('\n');
 
   const first = await machine.boot();
-  const enabled = await first.run(`set -e
-    mkdir -p /etc/daybreak
-    echo 'APPMESH_APP_PORTS=8000' > /etc/daybreak/proxyinit.env
-    echo 'APPMESH_RESOURCE_ARN=mesh/apps/virtualNode/serviceB' > /etc/daybreak/agent.env
-    echo 'APPMESH_XDS_ENDPOINT=http://127.0.0.1:18000' >> /etc/daybreak/agent.env
+  const enabled = await first.run(`${MESH_ON_MACHINE}
     systemctl enable --now daybreak-proxyinit daybreak-agent
     systemctl enable first network app nftables`);
   expect(enabled).toMatchObject({ code: 0 });

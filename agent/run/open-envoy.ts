@@ -1,11 +1,12 @@
 import { readListeningSockets } from '../application/listening-sockets.ts';
 import { watchApplication } from '../application/watch-application.ts';
 import { isWithoutRules } from '../bootstrap/node-identity.ts';
+import { createSystemdNotifier } from '../../common/notify-systemd.ts';
 import { validateBootstrap } from '../custom-config/validate-bootstrap.ts';
 import { drain } from '../drain/drain.ts';
 import { createDiagnosis } from '../endings/diagnose.ts';
 import { watchHost } from '../host-checks/watch-host.ts';
-import { isLive, watchHealth } from '../health.ts';
+import { isLive, watchHealth, type Health } from '../health.ts';
 import { isLocal } from '../host-facts.ts';
 import { createManagement } from '../management/management.ts';
 import { openEnvoyOutput } from '../output/envoy-output.ts';
@@ -32,6 +33,7 @@ export async function openEnvoy(context: Context, prepared: Prepared, configurat
   const { facts, folder, sockets, admin, bootstrap } = prepared;
   const { own, relay, fileSecrets } = configuration;
 
+  const systemd = createSystemdNotifier(context.env, log);
   const sdsErrors = createSdsErrors();
   const diagnosis = openDiagnosis(context, prepared);
   const output = await openEnvoyOutput(folder.path, agentLog, outputs, (piece) => {
@@ -78,7 +80,7 @@ export async function openEnvoy(context: Context, prepared: Prepared, configurat
     watch: async (signal, report) => {
       secrets.begin();
       await Promise.all([
-        watchHealth(admin, settings.health.pollMs, signal, report, secrets),
+        watchHealth(admin, settings.health.pollMs, signal, reportTo(report), secrets),
         own?.watch(signal),
         hasApplication ? application.watch(signal) : undefined,
         task.watch(signal),
@@ -92,6 +94,13 @@ export async function openEnvoy(context: Context, prepared: Prepared, configurat
     stop,
     log,
   });
+  function reportTo(report: (health: Health) => void): (health: Health) => void {
+    return (health) => {
+      report(health);
+      if (health.lifecycle === 'LIVE') systemd.ready('Envoy is LIVE');
+    };
+  }
+
   return { supervisor, secrets, application, host, task, management, output };
 }
 

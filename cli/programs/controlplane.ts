@@ -1,5 +1,6 @@
 import { describeFault, onFault } from '../../common/faults.ts';
 import { createLog } from '../../common/log.ts';
+import { createSystemdNotifier } from '../../common/notify-systemd.ts';
 import { coded } from '../../controlplane/codes.ts';
 import { runControlPlane } from '../../controlplane/main.ts';
 import { AWS_VARIABLES } from '../../controlplane/discovery/settings.ts';
@@ -17,7 +18,7 @@ export async function controlPlane(options: Readonly<Record<string, string | boo
   );
   const log = createLog('controlplane');
   onFault((error) => log.fatal(coded('FAULT', { err: error }), describeFault(error)));
-  return await runControlPlane(settings, log);
+  return await runControlPlane(settings, log, createSystemdNotifier(process.env, log));
 }
 
 // Commander's name of --tls-cert is tlsCert.

@@ -39,7 +39,10 @@ lay_out() {
   mount -t tmpfs -o mode=755 tmpfs run
   mount -t tmpfs -o mode=1777 tmpfs tmp
   mount -t tmpfs -o mode=755 tmpfs dev
-  mkdir dev/shm
+  # Units with PrivateDevices copy these.
+  mkdir dev/shm dev/pts dev/mqueue dev/hugepages
+  mount -t devpts -o newinstance,ptmxmode=0666 devpts dev/pts
+  ln -s pts/ptmx dev/ptmx
   for name in null zero full random urandom tty; do
     touch "dev/$name"
     mount --bind "/dev/$name" "dev/$name"

@@ -1,0 +1,37 @@
+/** The units, in the order in which they are stopped. */
+export const UNITS = ['daybreak-agent', 'daybreak-controlplane', 'daybreak-proxyinit'] as const;
+
+const all = UNITS.map((unit) => `${unit}.service`).join(' ');
+
+/** Whether systemd runs: in a container or a chroot, only files are installed. */
+const IF_BOOTED = 'if [ -d /run/systemd/system ]; then';
+
+/** Runs after the files of an installation or an upgrade are in place: users, and a restart of the programs that run. */
+export const AFTER_INSTALL = `if command -v systemd-sysusers >/dev/null; then systemd-sysusers daybreak.conf; fi
+${IF_BOOTED}
+  systemctl daemon-reload
+  # Rules stay in force: proxyinit writes differences alone. The agent's Envoy drains before the new one starts.
+  for unit in daybreak-proxyinit.service; do if systemctl --quiet is-active $unit; then systemctl reload $unit || true; fi; done
+  systemctl try-restart --no-block daybreak-controlplane.service daybreak-agent.service
+fi
+`;
+
+/** Runs before the files are removed: the agent drains its Envoy, and then the rules go, so that no traffic leads to a closed port. */
+export const BEFORE_REMOVE = `${IF_BOOTED}
+  systemctl disable --now ${all} || true
+elif [ -x /usr/bin/daybreak ] && [ -x /usr/sbin/iptables ]; then
+  /usr/bin/daybreak proxyinit remove >/dev/null 2>&1 || true
+fi
+`;
+
+/** Runs after a purge: nothing is left of state, logs, settings and users. */
+export const PURGE = `rm -rf /etc/daybreak /var/lib/daybreak /var/lib/daybreak-agent /var/log/daybreak /var/log/daybreak-agent
+for user in daybreak daybreak-controlplane; do
+  if getent passwd $user >/dev/null; then userdel $user || true; fi
+  if getent group $user >/dev/null; then groupdel $user || true; fi
+done
+`;
+
+/** Runs after the files were removed. */
+export const AFTER_REMOVE = `${IF_BOOTED} systemctl daemon-reload; fi
+`;

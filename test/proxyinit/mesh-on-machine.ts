@@ -1,0 +1,27 @@
+/**
+ * A shell script that starts a control plane on a machine, as its unit does, with the virtual node `serviceB` and the virtual gateway
+ * `front` (port 443) of mesh `apps`, and points the agent to it.
+ */
+export const MESH_ON_MACHINE = `set -e
+mkdir -p /etc/daybreak
+echo 'DAYBREAK_DATA=/var/lib/daybreak' > /etc/daybreak/controlplane.env
+echo 'APPMESH_APP_PORTS=8000' > /etc/daybreak/proxyinit.env
+echo 'APPMESH_RESOURCE_ARN=mesh/apps/virtualNode/serviceB' > /etc/daybreak/agent.env
+echo 'APPMESH_XDS_ENDPOINT=http://127.0.0.1:18000' >> /etc/daybreak/agent.env
+systemctl enable --now daybreak-controlplane || { journalctl --no-pager --unit daybreak-controlplane --output cat >&2; exit 1; }
+cat > /tmp/apps.yaml <<END
+meshName: apps
+spec: {}
+---
+meshName: apps
+virtualNodeName: serviceB
+spec:
+  listeners: [{ portMapping: { port: 8000, protocol: http } }]
+  serviceDiscovery: { dns: { hostname: localhost } }
+---
+meshName: apps
+virtualGatewayName: front
+spec: { listeners: [{ portMapping: { port: 443, protocol: http } }] }
+END
+daybreak apply -f /tmp/apps.yaml
+`;
