@@ -1,9 +1,10 @@
 import { errorText } from '../../common/error-text.ts';
 import type { Log } from '../../common/log.ts';
 import { cannotServe } from '../errors.ts';
-import { refuse, serve, type Serving } from '../serving/serve.ts';
+import { refuse, serve, type Call, type Serving } from '../serving/serve.ts';
 import type { AgentSettings } from '../settings/settings.ts';
 import { serveStatus, type Served } from '../status/status-server.ts';
+import { answerText } from './answer-text.ts';
 import type { Handler, Management } from './management.ts';
 
 /** Inputs of the agent's own servers. */
@@ -11,12 +12,14 @@ export type AgentServerOptions = {
   readonly settings: Pick<AgentSettings, 'status' | 'management' | 'hosts'>;
   readonly served: Served;
   readonly management: Management;
+  /** Returns all metrics as one page, if there is one. */
+  readonly wholePage?: (() => Promise<string>) | undefined;
   readonly log: Log;
 };
 
 /**
  * Starts the agent's own servers: the status port; with APPNET_AGENT_ADMIN_MODE=uds also a socket; with DAYBREAK_PROMETHEUS_ADDRESS a
- * port for `/stats/prometheus` alone. Calls that only read are on the status port and the socket. Those that change Envoy are only where
+ * port for `/stats/prometheus` alone, and `/metrics` if there is a page of all metrics. Calls that only read are on the status port and the socket. Those that change Envoy are only where
  * APPNET_AGENT_ADMIN_MODE puts them.
  * @throws AgentError if the agent cannot listen on a place that was configured, or on the status port
  */
@@ -67,17 +70,26 @@ async function serveSocket(options: AgentServerOptions): Promise<Serving | undef
 }
 
 async function servePrometheus(options: AgentServerOptions): Promise<Serving | undefined> {
-  const { settings, management } = options;
+  const { settings, management, wholePage } = options;
   const { prometheus } = settings.management;
   if (prometheus === undefined) return undefined;
   try {
     return await serve(prometheus, settings.hosts, (call) => {
       if (call.path === '/stats/prometheus') management.remoteStats(call);
-      else refuse(call.response, { status: 404, line: 'the only path is /stats/prometheus' });
+      else if (call.path === '/metrics' && wholePage !== undefined) void answerPage(call, wholePage);
+      else
+        refuse(call.response, {
+          status: 404,
+          line: `the only path is ${wholePage === undefined ? '' : '/metrics or '}/stats/prometheus`,
+        });
     });
   } catch (cause) {
     throw cannotServe('PROMETHEUS_ADDRESS', prometheus, cause);
   }
+}
+
+async function answerPage(call: Call, wholePage: () => Promise<string>): Promise<void> {
+  answerText(call, await wholePage(), 'text/plain; version=0.0.4; charset=utf-8');
 }
 
 function hint({ management: { mode } }: AgentServerOptions['settings']): string {

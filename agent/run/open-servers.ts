@@ -2,6 +2,8 @@ import { serveAdmin } from '../admin/serve-admin.ts';
 import { agentState } from '../channel/agent-state.ts';
 import { serveAgent } from '../management/serve-agent.ts';
 import { secretFiles, serveOperator } from '../operator/serve-operator.ts';
+import { shared } from '../prometheus/shared.ts';
+import { wholePage } from '../prometheus/whole-page.ts';
 import { agentMetrics } from '../status/metrics.ts';
 import { configurationAge, status } from '../status/status.ts';
 import type { Configuration } from './open-configuration.ts';
@@ -27,7 +29,13 @@ export async function openServers(
 
   const served = reports(context, prepared, configuration, envoy, telemetry);
   const { log } = context.agentLog;
-  const servers = await serveAgent({ settings, served, management: envoy.management, log });
+  const servers = await serveAgent({
+    settings,
+    served,
+    management: envoy.management,
+    wholePage: pageOf(context, prepared, served),
+    log,
+  });
   opened.defer(servers.close);
   const operator = await serveOperator({
     ...served,
@@ -45,6 +53,12 @@ export async function openServers(
   const { hosts } = settings;
   const adminServer = await serveAdmin({ ...settings.admin, hosts, socketPath: prepared.sockets.admin });
   opened.defer(adminServer.close);
+}
+
+/** One page at a time, for all scrapers: Envoy's alone takes it some milliseconds for a thousand statistics. */
+function pageOf({ settings }: Context, { admin }: Prepared, { metrics }: { readonly metrics: () => string }) {
+  const { prometheusApp: appUrl } = settings.management;
+  return appUrl && shared(() => wholePage({ admin, appUrl, metrics }));
 }
 
 function reportToControlPlane(

@@ -29,6 +29,11 @@ const LOG_FILE = [
 /** Groups that do not concern the bootstrap. */
 const OF_THE_AGENT: readonly Group[] = [
   {
+    variables: ['DAYBREAK_PROMETHEUS_APP'],
+    why: ({ management }) =>
+      unless(management.prometheus !== undefined, 'DAYBREAK_PROMETHEUS_ADDRESS is not set'),
+  },
+  {
     variables: ['DAYBREAK_EGRESS'],
     why: ({ egress, resource, customConfig }) =>
       egress === 'redirect'

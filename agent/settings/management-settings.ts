@@ -23,6 +23,8 @@ export type ManagementSettings = {
   readonly snapshots: boolean;
   /** Where `GET /stats/prometheus` alone is served, or undefined. */
   readonly prometheus: { readonly address: string; readonly port: number } | undefined;
+  /** The application's own page, which `GET /metrics` there has together with Envoy's and the agent's. Undefined: no such call. */
+  readonly prometheusApp?: URL | undefined;
 };
 
 /** App Mesh's default for APPNET_AGENT_ADMIN_UDS_PATH. On ECS, the ECS agent mounts the folder. */
@@ -38,6 +40,7 @@ export function readManagement(read: Reader): ManagementSettings {
     logLevelSeconds: read('APPNET_AGENT_LOGGING_RESET_TIMEOUT', integer(1, A_WEEK_S), 300),
     snapshots: read('ENABLE_STATS_SNAPSHOT', boolean, false),
     prometheus: read('DAYBREAK_PROMETHEUS_ADDRESS', addressAndPort, undefined),
+    prometheusApp: read('DAYBREAK_PROMETHEUS_APP', plainUrl, undefined),
   };
 }
 
@@ -53,6 +56,13 @@ export function readManagementMode(read: Reader): ManagementMode {
     };
   return { kind: mode ?? 'off' };
 }
+
+const plainUrl: Parser<URL> = (value) => {
+  const url = URL.parse(value);
+  return url?.protocol === 'http:'
+    ? { value: url }
+    : { wanted: 'a URL such as http://127.0.0.1:8080/metrics' };
+};
 
 const addressAndPort: Parser<{ readonly address: string; readonly port: number }> = (value) => {
   const parsed = hostPort(value);
