@@ -22,7 +22,7 @@ const LARGE_MB = 90;
 export async function run({ args: [rounds = `${ROUNDS}`], say }: BenchOptions): Promise<Bench> {
   if (!/^[1-9]\d?$/.test(rounds))
     throw new BenchUsageError(`${rounds} rounds: it has to be a whole number from 1 to 99`);
-  const why = whyNoDocker() ?? whyNoImages() ?? (await whyNoCompose());
+  const why = whyNoDocker() ?? (await whyNoImages()) ?? (await whyNoCompose());
   if (why !== undefined) throw new BenchUsageError(why);
   const lab = await createLab({ name: 'bench-images' });
   const docker = await startDocker(lab);

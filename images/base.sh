@@ -41,7 +41,7 @@ while [[ ${1-} == --* ]]; do
 done
 [[ $arch == amd64 || $arch == arm64 ]] || fail "--arch $arch: amd64 or arm64 is allowed"
 (($# > 1)) || fail 'a folder and at least one list of packages are needed (--help tells more)'
-for program in apt-get dpkg-deb tar; do
+for program in apt-get dpkg-deb flock tar; do
   command -v "$program" >/dev/null || fail "there is no $program: run it on Debian or Ubuntu, or in a container of theirs"
 done
 [[ -e $KEYRING ]] || fail "there is no $KEYRING: install the package debian-archive-keyring"
@@ -57,6 +57,9 @@ fi
 mkdir -p "$cache/$arch"/{state/lists/partial,cache/archives/partial,etc/apt.conf.d,etc/preferences.d,packages}
 cache=$(realpath "$cache")/$arch
 
+# Builds at the same time share the cache: one of them downloads, the others wait.
+exec 9>"$cache/lock"
+flock 9
 if ((${#mirrors[@]} == 0)); then
   mirrors=("http://deb.debian.org/debian $suite main" "http://deb.debian.org/debian $suite-updates main"
     "http://deb.debian.org/debian-security $suite-security main")
@@ -66,12 +69,12 @@ printf "deb [signed-by=$KEYRING] %s\n" "${mirrors[@]}" >"$cache/sources.list"
 cat >"$cache/apt.conf" <<CONF
 Dir "$cache"; Dir::State "state"; Dir::State::status "/dev/null"; Dir::Cache "cache";
 Dir::Etc "etc"; Dir::Etc::sourcelist "$cache/sources.list"; Dir::Etc::sourceparts "/dev/null"; Dir::Etc::parts "apt.conf.d";
-APT::Architecture "$arch"; APT::Architectures { "$arch"; }; APT::Sandbox::User ""; Acquire::Languages "none"; Acquire::Retries "3";
+APT::Architecture "$arch"; APT::Architectures { "$arch"; }; APT::Sandbox::User ""; Acquire::Languages "none"; Acquire::Retries "3"; Acquire::http::Timeout "20";
 CONF
 export APT_CONFIG=$cache/apt.conf
 # Further calls with the same cache use its indexes for an hour.
 if [[ -z $(find "$cache/updated" -mmin -60 2>/dev/null) ]] || ! cmp --quiet "$cache/sources.list" "$cache/updated"; then
-  apt-get update --quiet=2 || fail 'cannot read the package indexes'
+  apt-get update --quiet=2 --error-on=any || fail 'cannot read the package indexes'
   cp "$cache/sources.list" "$cache/updated"
 fi
 
@@ -96,6 +99,8 @@ if [[ -n $pins ]]; then
   done
 fi
 (cd "$cache/packages" && apt-get download --quiet=2 "${wanted[@]}") || fail 'cannot download the packages; with --pins, name a mirror that still has them, such as one of snapshot.debian.org'
+
+flock --unlock 9
 
 mkdir -p "$root"/{dev,etc/ssl/certs,proc,root,run,sys,tmp,usr/bin,usr/lib,usr/lib64,usr/sbin,usr/share/daybreak/packages,var/lib/dpkg/status.d,var/log,var/tmp}
 for name in bin lib lib64 sbin; do ln -s "usr/$name" "$root/$name"; done

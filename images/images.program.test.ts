@@ -12,7 +12,7 @@ import { unpackImages, type UnpackedImage } from './testing/unpacked-images.ts';
 
 // The images' contents, without Docker.
 
-const why = whyNoImages();
+const why = await whyNoImages();
 if (why !== undefined) process.stderr.write(`the images are left out: ${why}\n`);
 
 const MB = 1_000_000;

@@ -39,8 +39,8 @@ export type Options =
   | { readonly kind: 'stage'; readonly folder: string }
   | { readonly kind: 'build'; readonly build: Omit<BuildOptions, 'epoch'> };
 
-/** Default place of Debian's packages, for further builds. */
-const CACHE = join(import.meta.dirname, '../.daybreak/debian-packages');
+/** Place of Debian's packages, for further builds. */
+export const CACHE = join(import.meta.dirname, '../.daybreak/debian-packages');
 
 /**
  * Reads the arguments. `images` come in the order to build them in.

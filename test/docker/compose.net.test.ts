@@ -13,7 +13,7 @@ import { buildArchive, whyNoImages } from './testing/image-archive.ts';
 
 // docker-compose.yml, as a newcomer uses it.
 
-const why = whyNoDocker() ?? whyNoImages() ?? (await whyNoCompose());
+const why = whyNoDocker() ?? (await whyNoImages()) ?? (await whyNoCompose());
 if (why !== undefined) process.stderr.write(`docker-compose.yml is left out: ${why}\n`);
 
 /** Services whose process is killed here; test/long/compose.ts kills all. */

@@ -12,7 +12,7 @@ import { AMAZON_LINES } from './testing/amazon-lines.ts';
 
 // The images in the forms in which people run them, and all that Amazon's tools execute in them.
 
-const why = whyNoDocker() ?? whyNoImages();
+const why = whyNoDocker() ?? (await whyNoImages());
 if (why !== undefined) process.stderr.write(`containers are left out: ${why}\n`);
 
 const OLDEST = process.env['DAYBREAK_ENVOY_OLDEST'] ?? '';

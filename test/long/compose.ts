@@ -8,7 +8,7 @@ import { composeProject, whyNoCompose } from '../docker/testing/compose.ts';
 import { startDocker, whyNoDocker } from '../docker/testing/dockerd.ts';
 import { buildArchive, whyNoImages } from '../docker/testing/image-archive.ts';
 
-const why = whyNoDocker() ?? whyNoImages() ?? (await whyNoCompose());
+const why = whyNoDocker() ?? (await whyNoImages()) ?? (await whyNoCompose());
 if (why !== undefined) throw new Error(why);
 
 const ONE_SHOT = ['mesh', 'shares'];

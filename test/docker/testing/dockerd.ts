@@ -1,4 +1,4 @@
-import { createReadStream, readFileSync } from 'node:fs';
+import { createReadStream, existsSync, mkdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
@@ -43,7 +43,22 @@ export function whyNoDocker(): string | undefined {
   );
   if (missing.length > 0)
     return `there is no ${missing.join(', ')} on the PATH (on Debian: apt-get install docker.io)`;
-  return process.getuid?.() === 0 ? undefined : 'dockerd needs root';
+  if (process.getuid?.() !== 0) return 'dockerd needs root';
+  return mayMakeCgroups() ? undefined : 'this machine lets no program make cgroups, which containers need';
+}
+
+/** Tries it as dockerd does: with the memory controller of version 1, or in the tree of version 2. */
+function mayMakeCgroups(): boolean {
+  const parent = ['/sys/fs/cgroup/memory', '/sys/fs/cgroup'].find((each) => existsSync(each));
+  if (parent === undefined) return false;
+  const probe = join(parent, `daybreak-probe-${process.pid}`);
+  try {
+    mkdirSync(probe);
+    rmdirSync(probe);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**

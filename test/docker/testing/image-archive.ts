@@ -1,19 +1,45 @@
-import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { CACHE } from '../../../images/options.ts';
 import { isOnPath } from '../../operations/clients/on-path.ts';
 
-const BUILD = join(import.meta.dirname, '../../../images/build.sh');
+const IMAGES = join(import.meta.dirname, '../../../images');
+const BUILD = join(IMAGES, 'build.sh');
 
 /** Time-out of a build, in milliseconds: it downloads 20 MB of Debian packages the first time. */
 const LIMIT_MS = 300_000;
 
-/** Returns why images cannot be built here; undefined if they can. */
-export function whyNoImages(): string | undefined {
+/** Time-out of the question whether Debian's mirror answers, in milliseconds. */
+const MIRROR_MS = 60_000;
+
+let answer: Promise<string | undefined> | undefined;
+
+/** Returns why images cannot be built here; undefined if they can. Tries it once, with the smallest list of packages. */
+export function whyNoImages(): Promise<string | undefined> {
+  answer ??= tryPackages();
+  return answer;
+}
+
+async function tryPackages(): Promise<string | undefined> {
   const missing = ['apt-get', 'dpkg-deb'].filter((program) => !isOnPath(program));
   if (missing.length > 0) return `there is no ${missing.join(', ')} on the PATH`;
-  const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
-  return existsSync(keyring) ? undefined : `there is no ${keyring}`;
+  const folder = await mkdtemp(join(tmpdir(), 'daybreak-packages-'));
+  try {
+    const list = join(IMAGES, 'packages/controlplane.txt');
+    const args = ['--cache', CACHE, join(folder, 'root'), list];
+    const { failed, timedOut, stderr } = await execa(join(IMAGES, 'base.sh'), args, {
+      timeout: MIRROR_MS,
+      reject: false,
+    });
+    if (!failed) return undefined;
+    return timedOut
+      ? `deb.debian.org did not answer within ${MIRROR_MS} ms`
+      : (stderr.trim().split('\n').at(-1) ?? '');
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /** Builds images with `images/build.sh`, and writes them to `file`. Returns what the script said on stderr. */
