@@ -27,7 +27,7 @@ import { createMetrics } from './metrics/metrics.ts';
 import type { SystemdNotifier } from '../common/notify-systemd.ts';
 import type { ControlPlaneSettings } from './settings.ts';
 import { createStatus, statusRoute } from './status/status-route.ts';
-import { createStopping, type Stopping } from './stopping.ts';
+import { createStopping, endOnSignal, type Stopping } from './stopping.ts';
 import { openStore } from './store/open-store.ts';
 import { watchWrites } from './store/watch-writes.ts';
 import { openCertificate } from './tls/open-certificate.ts';
@@ -69,6 +69,7 @@ async function start(
   opened: AsyncDisposableStack,
 ): Promise<Serving> {
   const { region, quotas, rateLimit } = settings;
+  const starting = opened.use(endOnSignal());
   const metrics = createMetrics();
   const trackers = openConnectionTrackers(settings, log, metrics);
   const access = await openAccess({
@@ -147,6 +148,7 @@ async function start(
   api.register(statusRoute(createStatus(live.model, proxies.xds, proxies.configs, agents)));
 
   const stopping = opened.use(createStopping(api));
+  starting[Symbol.dispose]();
   const adsTls = tls && { certificate: tls, clientCa: adsAccess.clientCa };
   const tracker = trackers.ads;
   const maxAgeMs = settings.maxConnectionAge && settings.maxConnectionAge * 1000;

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { constants } from 'node:os';
 import type { FastifyInstance } from 'fastify';
 import type { Log } from '../common/log.ts';
 
@@ -9,6 +10,18 @@ export type Stopping = Disposable & {
   /** Aborted by the second signal. */
   readonly skipDrain: AbortSignal;
 };
+
+/**
+ * Ends the process on a stop signal, with 128 and the signal's number as a shell reports it, until it is disposed: a start may wait
+ * half a minute for its store. The kernel would do the same, but not for process 1 of a container (pid_namespaces(7)).
+ */
+export function endOnSignal(): Disposable {
+  const onSignal = (name: 'SIGTERM' | 'SIGINT'): void => process.exit(128 + constants.signals[name]);
+  process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+  return {
+    [Symbol.dispose]: () => void process.off('SIGTERM', onSignal).off('SIGINT', onSignal),
+  };
+}
 
 /**
  * Installs the signal handlers. Call it before the API listens, because the operator may stop the control plane at any moment
