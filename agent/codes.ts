@@ -40,6 +40,8 @@ export const AGENT_CODES = {
   XDS_NOT_ADS: 'point APPMESH_XDS_ENDPOINT to the port of --ads',
   XDS_CONNECTION_LOST: 'read the log of the control plane, or of the balancer before it',
 
+  IDENTITY_UNPROVEN: 'read the reason: a refusal names the document that would allow it',
+
   // The configuration.
   CONFIG_MISSING: 'create the virtual node or gateway, or correct APPMESH_RESOURCE_ARN',
   CONFIG_REFUSED: "read Envoy's words; daybreak config-dump shows what the control plane sent",

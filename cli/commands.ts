@@ -22,6 +22,7 @@ const COMMANDS = {
   explain: () => import('./commands/explain.ts'),
   backup: () => import('./commands/backup.ts'),
   restore: () => import('./commands/restore.ts'),
+  identity: () => import('./commands/identity.ts'),
   token: () => import('./commands/token.ts'),
   ecs: () => import('./commands/ecs.ts'),
 } as const satisfies Record<string, () => Promise<{ readonly makeCommand: MakeCommand }>>;

@@ -27,6 +27,12 @@ export const CONTROL_PLANE_CODES = {
   CERTIFICATE_RENEWAL: 'renew the certificate that the line names',
   NAME_UNRESOLVED: 'check the name and the resolver',
   DISCOVERY_FAILED: 'look at the AWS service that the line names: its last answer stays in use',
+  CA_KEY_UNUSABLE: 'start with the key of --ca-key that sealed the authority',
+  AUTHORITY_DAMAGED: 'restore a backup: a sealed key of the authority was changed',
+  TRUST_DOMAIN_DIFFERS: 'start with the trust domain of the authority in the store',
+  IDENTITY_REFUSED: 'the line says which binding is missing',
+  IDENTITY_ROTATED: 'nothing: proxies learn of the new certificate by themselves',
+
   AUDIT_LOST: 'look at the disk of --audit: events are dropped',
   FEW_OPEN_FILES: 'raise the limit on open files (ulimit -n)',
 } as const satisfies Readonly<Record<string, string>>;

@@ -17,6 +17,7 @@ import { configDumpRoute } from './config-dump/route.ts';
 import { guardApi } from './connections/guard-api.ts';
 import { openConnectionTrackers } from './connections/open-connection-trackers.ts';
 import { openDiscovery } from './discovery/discovery.ts';
+import { loadIdentities } from './identity/load.ts';
 import { createEnvoysOf } from './explain/connected-envoys.ts';
 import { explainRoute } from './explain/route.ts';
 import { openLiveModel } from './mesh/live-model.ts';
@@ -88,14 +89,27 @@ async function start(
   opened.defer(writes.close);
   const live = await openLiveModel(store, log);
   opened.defer(() => live.close());
+  const identities =
+    settings.identity &&
+    (await (
+      await loadIdentities()
+    ).openIdentities(settings.identity, {
+      live,
+      region,
+      log,
+      onOutcome: metrics.attestation,
+    }));
+  opened.defer(() => identities?.close());
   const { admission, ...adsAccess } = await openAdsAccess(settings, {
     signers: access.signers,
+    trust: identities?.trust,
     ownerOf: (identity) => meshOwner(live.model, identity),
     log,
     onReading: metrics.reading,
     onRefusal: metrics.refusedStream,
   });
   opened.defer(adsAccess.close);
+  identities?.onChange(() => admission.recheck());
   const discovery = await openDiscovery(settings.discovery, log, metrics);
   opened.defer(discovery.close);
   const draining = createDraining();
@@ -149,14 +163,15 @@ async function start(
 
   const stopping = opened.use(createStopping(api));
   starting[Symbol.dispose]();
-  const adsTls = tls && { certificate: tls, clientCa: adsAccess.clientCa };
+  if (identities !== undefined) api.register(identities.routes);
+  const adsTls = tls && { certificate: tls, clientCa: adsAccess.clientCa, roots: identities?.tlsRoots };
   const tracker = trackers.ads;
   const maxAgeMs = settings.maxConnectionAge && settings.maxConnectionAge * 1000;
   const ads = await listenAds(proxies.xds, settings.ads, admission, {
     tls: adsTls,
     tracker,
     maxAgeMs,
-    services: [agents],
+    services: identities === undefined ? [agents] : [agents, identities],
   });
   opened.defer(() => ads.close());
   const scheme = tls === undefined ? 'http' : 'https';

@@ -3,6 +3,7 @@ import { text, type Reader } from '../common/settings.ts';
 
 /** Variables that hold a document instead of the path of its file, by the flag of the file. ECS injects secrets only as variables. */
 const TEXT_VARIABLES = {
+  '--ca-key': 'DAYBREAK_CA_KEY_BASE64',
   '--credentials': 'DAYBREAK_CREDENTIALS_JSON',
   '--tokens': 'DAYBREAK_TOKENS_JSONL',
   '--tls-cert': 'DAYBREAK_TLS_CERT_PEM',

@@ -17,6 +17,7 @@ import type { Quotas } from './api/checks/quotas.ts';
 import { rateLimit } from './http/rate-limit.ts';
 import type { BucketSettings } from '../common/token-bucket.ts';
 import { connectionLimits, type ListenerLimits } from './connections/limits.ts';
+import { readIdentitySettings, type IdentitySettings } from './identity/settings.ts';
 import { readDiscoverySettings, type DiscoverySettings } from './discovery/settings.ts';
 import { readCertificateSources, readSecretSource } from './secret-sources.ts';
 import { readStoreLocation, type StoreLocation } from './store/location.ts';
@@ -64,6 +65,8 @@ export type ControlPlaneSettings = {
   /** The region in ARNs. Default us-east-1. */
   readonly region: string;
   readonly discovery: DiscoverySettings;
+  /** The authority for certificates of proxies. Undefined: none. */
+  readonly identity: IdentitySettings | undefined;
   /** The settings of every proxy's configuration. Default: headers of up to 96 KiB and 200 lines. */
   readonly translation: TranslationSettings;
   /** Listen beyond loopback without TLS or without authentication. */
@@ -124,6 +127,7 @@ export function compileControlPlaneSettings(
       account: read('--account', account, '000000000000'),
       region: ownRegion ?? 'us-east-1',
       discovery: readDiscoverySettings(read, store, ownRegion ?? readAwsRegion(read)),
+      identity: readIdentitySettings(read, ownRegion ?? readAwsRegion(read)),
       translation: readTranslationSettings(read),
       insecure: read('--insecure', boolean, false),
     };
@@ -150,11 +154,20 @@ function readAwsRegion(read: Reader): string {
 function requireSafety(
   read: Reader,
   flags: Readonly<Record<string, string | undefined>>,
-  { insecure, api, ads, credentials, tokens, clientCa, tls }: ControlPlaneSettings,
+  { insecure, api, ads, credentials, tokens, clientCa, tls, identity }: ControlPlaneSettings,
 ): void {
   if (clientCa !== undefined && tls === undefined) {
     const wanted = 'client certificates need TLS: set --tls-cert and --tls-key';
     read.problem({ name: '--client-ca', got: clientCa, wanted });
+  }
+  if (identity !== undefined && tls === undefined) {
+    const wanted = 'agents prove who they are over TLS only: set --tls-cert and --tls-key';
+    read.problem({ name: '--trust-domain', got: identity.trustDomain, wanted });
+  }
+  if (identity !== undefined && identity.key === undefined && !insecure) {
+    const wanted =
+      'a file with 32 random bytes in base64, which seals the keys of the authority in the store; set --insecure to keep them in the clear';
+    read.problem({ name: '--ca-key', got: undefined, wanted });
   }
   if (insecure) return;
   if (!isLoopback(api.host) && (credentials === undefined || tls === undefined)) {
@@ -162,10 +175,10 @@ function requireSafety(
       'beyond loopback it needs --credentials, and --tls-cert with --tls-key; set --insecure if that network is trusted, or use a loopback address';
     read.problem({ name: '--api', got: flags['--api'], wanted });
   }
-  const authentication = tokens ?? clientCa ?? credentials;
+  const authentication = tokens ?? clientCa ?? credentials ?? identity;
   if (!isLoopback(ads.host) && (authentication === undefined || tls === undefined)) {
     const wanted =
-      'beyond loopback it needs --tls-cert with --tls-key, and --tokens, --client-ca or --credentials; set --insecure if that network is trusted, or use a loopback address';
+      'beyond loopback it needs --tls-cert with --tls-key, and --tokens, --client-ca, --credentials or --trust-domain; set --insecure if that network is trusted, or use a loopback address';
     read.problem({ name: '--ads', got: flags['--ads'], wanted });
   }
 }

@@ -98,6 +98,7 @@ export function createOwnConnection(admin: Pick<AdminClient, 'stats'>, pollMs: n
 /** Stands for the state on disk: nothing is read or kept, because the configuration is not the agent's. */
 export const NO_STATE: AgentState = {
   stored: undefined,
+  identityFile: undefined,
   keep: () => undefined,
   changed: () => undefined,
   status: () => ({

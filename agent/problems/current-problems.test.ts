@@ -30,6 +30,7 @@ const fine: ProblemInput = {
   relay: connected,
   secrets: [],
   names: [],
+  identity: undefined,
   application: [],
   host: [],
 };

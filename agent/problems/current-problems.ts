@@ -5,6 +5,7 @@ import { describeCause } from '../endings/end-cause.ts';
 import { nackCode } from '../relay/describe-nack.ts';
 import { CONFIG_MS, NO_CONFIGURATION } from '../relay/connection-status.ts';
 import type { RelayStatus } from '../relay/relay.ts';
+import type { IdentityStatus } from '../identity/identity.ts';
 import type { SecretStatus } from '../secrets/secret-status.ts';
 import type { SupervisorState } from '../supervisor/state.ts';
 
@@ -24,6 +25,8 @@ export type ProblemInput = {
   readonly relay: RelayStatus;
   readonly secrets: readonly SecretStatus[];
   readonly names: readonly NameStatus[];
+  /** Undefined: the agent has no identity of its own. */
+  readonly identity: IdentityStatus | undefined;
   readonly application: readonly ApplicationProblem[];
   /** Found by the checks of `watchHost`. */
   readonly host: readonly HostProblem[];
@@ -39,6 +42,7 @@ export function currentProblems(input: ProblemInput): readonly Problem[] {
     ...envoyProblems(input.supervisor),
     ...configProblems(input.relay, input.now),
     ...connectionProblems(input.relay),
+    ...of('IDENTITY_UNPROVEN', input.identity?.problem, ''),
     ...secrets.flatMap(({ name, problem }) => of('SECRET_PROBLEM', problem, `${name}: `)),
     ...names.flatMap(({ name, problem }) => of('NAME_UNRESOLVED', problem, `${name}: `)),
     ...application.map(({ port, problem }) => one('APP_UNREACHABLE', `port ${port}: ${problem}`)),

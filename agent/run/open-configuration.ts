@@ -1,13 +1,14 @@
 import { createChannel } from '../channel/channel.ts';
 import { createOwnConnection, NO_STATE } from '../custom-config/own-bootstrap.ts';
 import { cannotUseRunFolder } from '../errors.ts';
+import { openIdentity } from '../identity/identity.ts';
 import { createNameFilling } from '../names/listener-names.ts';
 import { followBackends } from '../names/loopback-backends.ts';
 import { startRelay } from '../relay/relay.ts';
 import { createFileSecrets } from '../secrets/file-secrets.ts';
 import { openState } from '../state/open-state.ts';
 import { plaintextProbe } from '../upstreams/probe-tls.ts';
-import { upstreams } from '../upstreams/upstreams.ts';
+import { readSecure, upstreams } from '../upstreams/upstreams.ts';
 import type { RunningTelemetry } from './open-telemetry.ts';
 import type { Prepared } from './prepare.ts';
 import type { Context } from './context.ts';
@@ -22,7 +23,7 @@ export type Configuration = Awaited<ReturnType<typeof openConfiguration>>;
  */
 export async function openConfiguration(
   { settings, agentLog: { log }, stop, opened }: Context,
-  { node, sockets, admin }: Prepared,
+  { agent, node, sockets, admin }: Prepared,
   telemetry: RunningTelemetry,
 ) {
   const isOwn = settings.customConfig.own !== undefined;
@@ -33,13 +34,22 @@ export async function openConfiguration(
   const filling = createNameFilling(log, { known: state.stored?.addresses ?? new Map() });
   const { names, backends } = followBackends(filling, log);
   opened.defer(names.close);
+  const identity = await openIdentity({
+    xds: settings.xds,
+    secure: () => readSecure(settings.xds),
+    nodeId: node.id,
+    agentVersion: agent.version,
+    file: state.identityFile,
+    log,
+  });
+  opened.defer(() => identity?.close());
   const channel = createChannel({ nodeId: node.id, log });
   opened.defer(channel.close);
   const relay =
     own ??
     (await startRelay({
       socketPath: sockets.agent,
-      upstreams: upstreams(settings.xds),
+      upstreams: upstreams(settings.xds, identity),
       node,
       log,
       names,
@@ -54,5 +64,5 @@ export async function openConfiguration(
   opened.defer(() => relay.close());
   state.keep(() => ({ ...relay.kept(), addresses: names.addresses() }), stop.drain);
   opened.defer(() => state.stop());
-  return { own, relay, state, names, backends, channel, fileSecrets };
+  return { own, relay, state, names, backends, channel, fileSecrets, identity };
 }

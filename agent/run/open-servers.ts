@@ -85,7 +85,7 @@ function reportToControlPlane(
 function reports(
   { settings, startedAt }: Context,
   { agent, bootstrap }: Prepared,
-  { relay, names, backends, state }: Configuration,
+  { relay, names, backends, state, identity }: Configuration,
   { supervisor, secrets, application, host, output }: Envoy,
   telemetry: RunningTelemetry,
 ) {
@@ -102,6 +102,7 @@ function reports(
       awaited: secrets.awaited(),
       names: names.status(),
       backends: backends(),
+      identity: identity?.status(),
       state: state.status(),
       application: application.problems(),
       host: host.problems(),
@@ -122,6 +123,7 @@ function reports(
       secrets: secrets.status(),
       application: application.problems(),
       problems: daybreak.problems,
+      identity: daybreak.identity,
       droppedOutputBytes: output.dropped(),
       telemetry: daybreak.telemetry,
     });

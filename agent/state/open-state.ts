@@ -16,6 +16,8 @@ import { removeAbandonedDrafts } from './write-state.ts';
 export type AgentState = {
   /** The configuration to start from; undefined if there is none. */
   readonly stored: StoredConfig | undefined;
+  /** The file for the node's certificate; undefined if the folder cannot be used. */
+  readonly identityFile: string | undefined;
   /**
    * Begins to keep the configuration that `kept` returns. When `signal` aborts, it is written for the last time: from then on Envoy closes
    * its listeners and drops their resources.
@@ -116,6 +118,7 @@ function stateOf({ settings, own, shared, stored, readFrom, binding, log }: Open
 
   return {
     stored,
+    identityFile: own.file?.replace(/\.state$/, '.identity'),
     keep(kept, signal) {
       const common = { kept, binding, log };
       if (own.file !== undefined) ownKeeper = keepOwn({ ...common, file: own.file, keys: settings.keys });

@@ -51,6 +51,13 @@ test('metrics have health, restarts, secrets, the control plane, refusals, probl
       { code: 'SECRET_PROBLEM', problem: 'c', help: 'd' },
       { code: 'SECRET_PROBLEM', problem: 'e', help: 'd' },
     ],
+    identity: {
+      state: 'held',
+      spiffeId: 's',
+      ends: '2026-11-30T12:00:00.000Z',
+      renews: undefined,
+      problem: undefined,
+    },
     droppedOutputBytes: 12,
     telemetry: undefined,
   });
@@ -70,6 +77,7 @@ test('metrics have health, restarts, secrets, the control plane, refusals, probl
     'daybreak_agent_control_plane_connected 0',
     'daybreak_agent_configuration_timestamp_seconds 1764504000',
     'daybreak_agent_configuration_refusals_total 4',
+    'daybreak_agent_identity_expiry_timestamp_seconds 1796040000',
     'daybreak_agent_problem{code="SECRET_PROBLEM"} 1',
     'daybreak_agent_problem{code="XDS_NO_ANSWER"} 1',
     '',

@@ -1,4 +1,5 @@
 import type { ApplicationProblem } from '../application/watch-application.ts';
+import type { IdentityStatus } from '../identity/identity.ts';
 import type { Problem } from '../problems/current-problems.ts';
 import type { RelayStatus } from '../relay/relay.ts';
 import type { SecretStatus } from '../secrets/secret-status.ts';
@@ -18,6 +19,7 @@ export type MetricsInput = {
   readonly application: readonly ApplicationProblem[];
   readonly relay: RelayStatus;
   readonly problems: readonly Problem[];
+  readonly identity: IdentityStatus | undefined;
   readonly droppedOutputBytes: number;
   /** Undefined: no telemetry passes through the agent. */
   readonly telemetry: TelemetryStatus | undefined;
@@ -64,6 +66,11 @@ export function agentMetrics(input: MetricsInput): string {
     ),
     ...relayMetrics(input),
     ...telemetryMetrics(input.telemetry),
+    gauge(
+      'daybreak_agent_identity_expiry_timestamp_seconds',
+      'When the certificate of this node ends.',
+      input.identity?.ends === undefined ? [] : [[{}, Math.floor(Date.parse(input.identity.ends) / 1000)]],
+    ),
     gauge('daybreak_agent_problem', 'A current problem, by its code.', problemSamples(input.problems)),
   ].join('');
 }

@@ -148,6 +148,7 @@ function input(some: Partial<StatusInput>): StatusInput {
     secrets: [],
     awaited: [],
     names: [],
+    identity: undefined,
     application: [],
     host: [],
     droppedOutputBytes: 0,

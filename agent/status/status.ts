@@ -69,6 +69,7 @@ export function status(input: StatusInput) {
       certificates: input.secrets.map(describeSecret),
       names: input.names,
       backends: input.backends,
+      identity: input.identity,
       application: input.application,
       droppedOutputBytes: input.droppedOutputBytes,
       bootstrap: input.bootstrap,

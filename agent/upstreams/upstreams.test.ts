@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const NOTHING = { ca: undefined, certificate: undefined, token: undefined };
+const NOTHING = { ca: undefined, certificate: undefined, token: undefined, identity: undefined };
 const SECURE: XdsSettings = { endpoints: [{ kind: 'tls', host: 'control', port: 443 }], ...NOTHING };
 
 function file(setting: string, content?: string): Source & { readonly path: string } {

@@ -3,19 +3,28 @@ import { readSource, type Source } from '../../common/files/source.ts';
 import type { Upstream } from '../../xds/client/stream.ts';
 import { cannotUseXdsSource } from '../errors.ts';
 import { reachEndpoint } from './reach-endpoint.ts';
+import type { AgentIdentity } from '../identity/identity.ts';
 import type { XdsEndpoint } from '../settings/xds/xds-endpoint.ts';
 import type { XdsSettings } from '../settings/xds/xds-settings.ts';
 import { token } from '../settings/xds/xds-texts.ts';
 
 /**
  * Returns the control planes with the credentials that the settings name. Files are read again for each connection, so that a renewed
- * certificate or token needs no restart.
+ * certificate or token needs no restart. `identity`: its certificate is shown; without one yet, an attempt fails.
  * @throws AgentError if a file or text is unusable now
  */
-export function upstreams(xds: XdsSettings): readonly Upstream[] {
-  const secure = (): Secure => readSecure(xds);
-  if (xds.endpoints.some(({ kind }) => kind === 'tls')) secure();
+export function upstreams(xds: XdsSettings, identity?: Pick<AgentIdentity, 'current'>): readonly Upstream[] {
+  const secure = (): Secure => withIdentity(readSecure(xds), identity);
+  if (xds.endpoints.some(({ kind }) => kind === 'tls')) readSecure(xds);
   return xds.endpoints.map((endpoint) => upstream(endpoint, secure));
+}
+
+/** The certificate of the identity goes before that of the settings, which only proves who the agent is. */
+function withIdentity(secure: Secure, identity: Pick<AgentIdentity, 'current'> | undefined): Secure {
+  if (identity === undefined) return secure;
+  const held = identity.current();
+  if (held === undefined) throw new Error('the agent waits for its certificate from the control plane');
+  return { ...secure, tls: { ...secure.tls, cert: held.chain, key: held.key } };
 }
 
 type Secure = ReturnType<NonNullable<Upstream['secure']>>;
@@ -31,7 +40,11 @@ function upstream(endpoint: XdsEndpoint, secure: () => Secure): Upstream {
   };
 }
 
-function readSecure({ ca: caSource, certificate, token: tokenSource }: XdsSettings): Secure {
+/**
+ * Reads the credentials of the settings.
+ * @throws AgentError if a file or text is unusable
+ */
+export function readSecure({ ca: caSource, certificate, token: tokenSource }: XdsSettings): Secure {
   const ca = caSource && read(caSource);
   const cert = certificate && read(certificate.cert);
   const key = certificate && read(certificate.key);

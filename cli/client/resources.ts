@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { nameMember, title } from '../../controlplane/mesh/names.ts';
-import type { Kind } from '../../controlplane/mesh/resource.ts';
-import { operationNamed, OPERATIONS, type Verb } from '../../controlplane/model/operations.ts';
+import type { ApiKind } from '../../controlplane/mesh/resource.ts';
+import {
+  DAYBREAK_OPERATIONS,
+  operationNamed,
+  OPERATIONS,
+  type Verb,
+} from '../../controlplane/model/operations.ts';
 import { CALLS_AT_ONCE, mapConcurrently } from '../concurrency.ts';
 import { CommandError } from '../errors.ts';
 import { keyMembers, type ResourceKey } from '../resources/key.ts';
@@ -70,7 +75,7 @@ async function callFor(client: Client, verb: Verb, key: ResourceKey, content: Js
 }
 
 /** Lists all resources of a kind in one place, all pages; all meshes if the kind is `mesh`. */
-export async function listResources(client: Client, kind: Kind, place: Place): Promise<readonly Listed[]> {
+export async function listResources(client: Client, kind: ApiKind, place: Place): Promise<readonly Listed[]> {
   const operation = LISTS.get(kind);
   if (operation === undefined) throw new Error(`the API does not list ${kind}`);
   if (kind === 'mesh') return listMeshes(client);
@@ -85,7 +90,7 @@ export async function listResources(client: Client, kind: Kind, place: Place): P
 }
 
 const LISTS = new Map(
-  OPERATIONS.flatMap((operation) =>
+  [...OPERATIONS, ...DAYBREAK_OPERATIONS].flatMap((operation) =>
     'kind' in operation && operation.verb === 'List' ? [[operation.kind, operation] as const] : [],
   ),
 );

@@ -25,6 +25,11 @@ export function makeCommand(): Command {
     )
     .addOption(flag('--tokens <file>', 'bearer tokens of proxies; see token create'))
     .addOption(flag('--client-ca <file>', 'authorities (PEM) of client certificates of proxies'))
+    .addOption(
+      flag('--trust-domain <name>', 'issue certificates to agents that prove who they are: apps.example'),
+    )
+    .addOption(flag('--ca-key <file>', 'the key that seals the keys of the authority: 32 bytes in base64'))
+    .addOption(flag('--sts-endpoint <url>', 'where proofs by IAM roles are verified (default: AWS STS)'))
     .addOption(flag('--tls-cert <file>', 'serve over TLS with this certificate and its chain (PEM)'))
     .addOption(flag('--tls-key <file>', 'the private key of the certificate (PEM)'))
     .addOption(flag('--audit <file>', 'write each change and each denied call to this file'))

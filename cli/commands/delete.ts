@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { Kind } from '../../controlplane/mesh/resource.ts';
+import type { ApiKind } from '../../controlplane/mesh/resource.ts';
 import { withClient, type Endpoint } from '../client/with-client.ts';
 import { UsageError } from '../errors.ts';
 import { filenameOption, outputOption, recursiveOption, withEndpoint } from '../options.ts';
@@ -30,14 +30,14 @@ export function makeCommand(): Command {
     .addOption(recursiveOption())
     .option('--ignore-not-found', 'count missing resources as deleted', false)
     .addOption(outputOption(['text', 'json'], 'text'))
-    .action(async (kind: Kind | undefined, name: string | undefined, options: Options) => {
+    .action(async (kind: ApiKind | undefined, name: string | undefined, options: Options) => {
       const { filename: files, recursive, mesh, meshOwner } = options;
       if ((files === undefined) === (name === undefined) || (files !== undefined && kind !== undefined)) {
         throw new UsageError('delete takes KIND NAME, or --filename');
       }
       const what =
         files === undefined
-          ? { selection: selectionOf(kind as Kind, name, options) }
+          ? { selection: selectionOf(kind as ApiKind, name, options) }
           : { files, recursive, mesh, meshOwner };
       const { remove } = await import('../delete.ts');
       await withClient(options, async (client) => {

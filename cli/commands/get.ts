@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { Kind } from '../../controlplane/mesh/resource.ts';
+import type { ApiKind } from '../../controlplane/mesh/resource.ts';
 import { withClient, type Endpoint } from '../client/with-client.ts';
 import { outputOption, withEndpoint } from '../options.ts';
 import {
@@ -19,7 +19,7 @@ export function makeCommand(): Command {
     .addArgument(kindArgument('<kind>'))
     .argument('[name]', 'the name of a resource')
     .addOption(outputOption(['table', 'json', 'yaml'], 'table'))
-    .action(async (kind: Kind, name: string | undefined, options: Options) => {
+    .action(async (kind: ApiKind, name: string | undefined, options: Options) => {
       const { get } = await import('../get/get.ts');
       await withClient(options, (client) =>
         get(client, selectionOf(kind, name, options), options.output, process.stdout),

@@ -1,5 +1,5 @@
 import { Argument, type Command } from 'commander';
-import type { Kind } from '../../controlplane/mesh/resource.ts';
+import type { ApiKind } from '../../controlplane/mesh/resource.ts';
 import type { Selection } from '../get/select.ts';
 import { flag } from '../options.ts';
 import { KIND_WORDS, parseKind } from '../resources/kinds.ts';
@@ -31,7 +31,7 @@ export function kindArgument(name: string): Argument {
 
 /** Builds the selection of the resources that a command names. */
 export function selectionOf(
-  kind: Kind,
+  kind: ApiKind,
   name: string | undefined,
   options: MeshFlags & ParentFlags,
 ): Selection {

@@ -1,13 +1,15 @@
 import { Command } from 'commander';
-import { collect, flag, outputOption } from '../options.ts';
+import { withClient, type Endpoint } from '../client/with-client.ts';
+import { collect, flag, outputOption, withEndpoint } from '../options.ts';
 import type { CreateTokenOptions } from '../token/create.ts';
+import type { JoinTokenOptions } from '../token/join.ts';
 
 /** `daybreak token`, with its subcommands. */
 export function makeCommand(daybreak: Command): Command {
-  const token = new Command('token')
-    .description('create bearer tokens for proxies')
-    .copyInheritedSettings(daybreak);
-  return token.addCommand(createCommand().copyInheritedSettings(daybreak));
+  const token = new Command('token').description('create tokens for proxies').copyInheritedSettings(daybreak);
+  return token
+    .addCommand(createCommand().copyInheritedSettings(daybreak))
+    .addCommand(joinCommand().copyInheritedSettings(daybreak));
 }
 
 function createCommand(): Command {
@@ -30,4 +32,17 @@ function createCommand(): Command {
         createToken({ ...options, nodes: node }, process);
       },
     );
+}
+
+function joinCommand(): Command {
+  return withEndpoint(new Command('join'))
+    .description('create a one-time token for the first certificate of a proxy, and print it once')
+    .requiredOption('--node <node>', 'the node of the proxy: mesh/M/virtualNode/N or mesh/M/virtualGateway/G')
+    .option('--expires <duration>', 'the lifetime, 60s to 1h (default: 15m)')
+    .option('--from <range>', 'allowed addresses of the proxy, e.g. 10.0.0.0/8; repeatable', collect)
+    .addOption(outputOption(['text', 'json'], 'text'))
+    .action(async (options: Endpoint & JoinTokenOptions) => {
+      const { createJoinToken } = await import('../token/join.ts');
+      await withClient(options, (client) => createJoinToken(client, options, process.stdout));
+    });
 }

@@ -38,7 +38,17 @@ describe('bash', () => {
     [['get', 'virtualr'], ['virtualrouter']],
     [
       ['get', ''],
-      ['mesh', 'virtualnode', 'virtualrouter', 'route', 'virtualservice', 'virtualgateway', 'gatewayroute'],
+      [
+        'mesh',
+        'virtualnode',
+        'virtualrouter',
+        'route',
+        'virtualservice',
+        'virtualgateway',
+        'gatewayroute',
+        'meshidentity',
+        'nodeidentity',
+      ],
     ],
     [['get', 'mesh', '--mesh-'], ['--mesh-owner']],
     [

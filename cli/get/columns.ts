@@ -1,5 +1,7 @@
+import { DEFAULT_CERTIFICATE_HOURS } from '../../controlplane/identity/bindings.ts';
 import { routeOf, targetOf } from '../../controlplane/mesh/spec-parts.ts';
-import type { Kind, Specs } from '../../controlplane/mesh/resource.ts';
+import type { ApiKind, Specs } from '../../controlplane/mesh/resource.ts';
+import type { NodePrincipal } from '../../controlplane/model/daybreak-types.ts';
 import type { PortProtocol } from '../../controlplane/model/types.ts';
 import type { Described } from '../client/resources.ts';
 import type { ResourceKey } from '../resources/key.ts';
@@ -11,7 +13,7 @@ export type Columns = {
 };
 
 /** Returns the columns of a kind: its own columns, the version, and the time of the last change (UTC). */
-export function columnsOf(kind: Kind): Columns {
+export function columnsOf(kind: ApiKind): Columns {
   const { head, cells } = OWN[kind] as {
     head: readonly string[];
     cells: (spec: unknown) => readonly string[];
@@ -32,7 +34,7 @@ export function columnsOf(kind: Kind): Columns {
 }
 
 type Own = {
-  readonly [K in Kind]: { readonly head: readonly string[]; cells(spec: Specs[K]): readonly string[] };
+  readonly [K in ApiKind]: { readonly head: readonly string[]; cells(spec: Specs[K]): readonly string[] };
 };
 
 const OWN: Own = {
@@ -82,7 +84,22 @@ const OWN: Own = {
       ];
     },
   },
+  meshIdentity: {
+    head: ['CERTIFICATE HOURS'],
+    cells: ({ certificateHours }) => [String(certificateHours ?? DEFAULT_CERTIFICATE_HOURS)],
+  },
+  nodeIdentity: {
+    head: ['PROXY', 'PRINCIPALS'],
+    cells: ({ proxy, principals }) => [
+      proxy.virtualNode?.virtualNodeName ?? `virtual gateway ${proxy.virtualGateway?.virtualGatewayName}`,
+      joined(principals.map(principalText)),
+    ],
+  },
 };
+
+function principalText({ awsRole, awsUser, x509 }: NodePrincipal): string {
+  return awsRole?.roleArn ?? awsUser?.userArn ?? x509?.uri ?? x509?.dns ?? NOTHING;
+}
 
 const NOTHING = '-';
 

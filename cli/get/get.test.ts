@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { makeAll } from '../../controlplane/api/testing/test-api.ts';
-import type { Kind } from '../../controlplane/mesh/resource.ts';
+import type { ApiKind } from '../../controlplane/mesh/resource.ts';
 import { KINDS } from '../../controlplane/mesh/resource.ts';
 import { capture, startBench, type Bench } from '../testing/control-plane.ts';
 import { remove, type DeleteOptions } from '../delete.ts';
@@ -38,10 +38,19 @@ beforeAll(async () => {
     },
   };
   await bench.api.call('PUT', '/meshes/colors/virtualRouter/second/routes', route);
+  const put = (url: string, payload: object) =>
+    bench.api.app.inject({ method: 'PUT', url: `/daybreak/v1/meshes/colors/${url}`, payload });
+  await put('meshIdentities', { meshIdentityName: 'default', spec: { certificateHours: 24 } });
+  const principals = [{ awsRole: { roleArn: 'arn:aws:iam::111122223333:role/white' } }];
+  const proxy = { virtualNode: { virtualNodeName: 'white' } };
+  await put('nodeIdentities', {
+    nodeIdentityName: 'white',
+    spec: { proxy, principals },
+  });
 });
 afterAll(() => bench.close());
 
-const selection = (kind: Kind, extra: Partial<Selection> = {}): Selection => ({
+const selection = (kind: ApiKind, extra: Partial<Selection> = {}): Selection => ({
   kind,
   name: undefined,
   mesh: 'colors',

@@ -1,5 +1,5 @@
 import { PARENTS } from '../../controlplane/mesh/names.ts';
-import type { Kind } from '../../controlplane/mesh/resource.ts';
+import type { ApiKind } from '../../controlplane/mesh/resource.ts';
 import type { Client } from '../client/client.ts';
 import { describeResource, listResources, type Described } from '../client/resources.ts';
 import { CALLS_AT_ONCE, mapConcurrently } from '../concurrency.ts';
@@ -10,7 +10,7 @@ import { listKind } from '../resources/list-mesh.ts';
 
 /** The resources of a command: all of a kind in a mesh, or those with one name. */
 export type Selection = {
-  readonly kind: Kind;
+  readonly kind: ApiKind;
   readonly name: string | undefined;
   readonly mesh: string | undefined;
   readonly meshOwner: string | undefined;

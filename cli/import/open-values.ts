@@ -1,4 +1,4 @@
-import type { Kind } from '../../controlplane/mesh/resource.ts';
+import type { ApiKind } from '../../controlplane/mesh/resource.ts';
 import type { Json } from '../client/client.ts';
 import { Open, type Found, type Question } from './source.ts';
 import type { Path, Place } from './place.ts';
@@ -10,7 +10,7 @@ export const ACCOUNT_KEY = 'AWS::AccountId';
 export type OpenValue = {
   readonly question: Question;
   readonly place: Place;
-  readonly kind: Kind;
+  readonly kind: ApiKind;
   readonly path: Path;
 };
 

@@ -1,4 +1,4 @@
-import type { Kind } from '../../controlplane/mesh/resource.ts';
+import type { ApiKind } from '../../controlplane/mesh/resource.ts';
 import type { Answers } from './answers/answers.ts';
 import type { ImportProblem, Path, Place } from './place.ts';
 import type { ParsedFile } from './reading/parsed.ts';
@@ -36,7 +36,7 @@ export class Open {
 
 /** A resource in the form's own spelling. */
 export type Found = {
-  readonly kind: Kind;
+  readonly kind: ApiKind;
   /**
    * The input of the create operation: names, `spec`, `tags`, in any spelling that names.ts can match (`MeshName`,
    * `mesh_name`). A value that the files do not give is an `Open`, at any depth.

@@ -1,5 +1,5 @@
 import { nameMember, PARENTS } from '../../controlplane/mesh/names.ts';
-import type { Kind } from '../../controlplane/mesh/resource.ts';
+import type { ApiKind } from '../../controlplane/mesh/resource.ts';
 import { kindInWords } from './kinds.ts';
 
 /**
@@ -7,7 +7,7 @@ import { kindInWords } from './kinds.ts';
  * gateway route, else ''. `owner` is the account of a mesh that is shared with the caller, undefined for the caller's own.
  */
 export type ResourceKey = {
-  readonly kind: Kind;
+  readonly kind: ApiKind;
   readonly owner: string | undefined;
   readonly mesh: string;
   readonly parent: string;
@@ -43,7 +43,7 @@ export function keyMembers({
 }
 
 /** Returns the key of another resource in the same mesh, without a parent. */
-export function besides({ owner, mesh }: ResourceKey, kind: Kind, name: string): ResourceKey {
+export function besides({ owner, mesh }: ResourceKey, kind: ApiKind, name: string): ResourceKey {
   return { kind, owner, mesh, parent: '', name };
 }
 

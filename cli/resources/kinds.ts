@@ -1,8 +1,8 @@
-import { KINDS, type Kind } from '../../controlplane/mesh/resource.ts';
+import { KINDS, type ApiKind } from '../../controlplane/mesh/resource.ts';
 import { UsageError } from '../errors.ts';
 
 /** The words for a kind on the command line; help and completion show the first. */
-const WORDS: Readonly<Record<Kind, readonly string[]>> = {
+const WORDS: Readonly<Record<ApiKind, readonly string[]>> = {
   mesh: ['mesh', 'meshes'],
   virtualNode: ['virtualnode', 'virtualnodes', 'vn'],
   virtualRouter: ['virtualrouter', 'virtualrouters', 'vr'],
@@ -10,6 +10,8 @@ const WORDS: Readonly<Record<Kind, readonly string[]>> = {
   virtualService: ['virtualservice', 'virtualservices', 'vs'],
   virtualGateway: ['virtualgateway', 'virtualgateways', 'vg'],
   gatewayRoute: ['gatewayroute', 'gatewayroutes', 'gr'],
+  meshIdentity: ['meshidentity', 'meshidentities'],
+  nodeIdentity: ['nodeidentity', 'nodeidentities'],
 };
 
 /** The first word of each kind. */
@@ -19,7 +21,7 @@ export const KIND_WORDS: readonly string[] = KINDS.map((kind) => WORDS[kind][0] 
  * Returns the kind for a word: `virtualnode`, `virtualNodes`, `virtual-node`, `vn`.
  * @throws UsageError that lists the words
  */
-export function parseKind(word: string): Kind {
+export function parseKind(word: string): ApiKind {
   const plain = word.toLowerCase().replaceAll(/[-_]/g, '');
   const kind = KINDS.find((candidate) => WORDS[candidate].includes(plain));
   if (kind !== undefined) return kind;
@@ -27,6 +29,6 @@ export function parseKind(word: string): Kind {
 }
 
 /** Formats a kind for messages: `virtual node`. */
-export function kindInWords(kind: Kind): string {
+export function kindInWords(kind: ApiKind): string {
   return kind.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }

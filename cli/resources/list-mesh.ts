@@ -1,7 +1,8 @@
 import { PARENTS } from '../../controlplane/mesh/names.ts';
-import { KINDS, type Kind } from '../../controlplane/mesh/resource.ts';
+import { APP_MESH_KINDS, DAYBREAK_KINDS, type ApiKind } from '../../controlplane/mesh/resource.ts';
 import type { Client } from '../client/client.ts';
 import { describeResource, listResources, type Listed } from '../client/resources.ts';
+import { isApiError } from '../client/errors.ts';
 import { CALLS_AT_ONCE, mapConcurrently } from '../concurrency.ts';
 import type { ResourceKey } from './key.ts';
 
@@ -14,14 +15,27 @@ export async function listMesh(
   const found = await describeResource(client, key);
   if (found === undefined) return [];
   const all: Listed[] = [{ key, arn: found.metadata.arn }];
-  for (const kind of KINDS) if (kind !== 'mesh') all.push(...(await listKind(client, kind, key)));
+  for (const kind of APP_MESH_KINDS) if (kind !== 'mesh') all.push(...(await listKind(client, kind, key)));
+  for (const kind of DAYBREAK_KINDS) all.push(...(await listKnown(client, kind, key)));
   return all;
+}
+
+// A control plane of an older release does not have the kinds. A user whose policies are about App Mesh alone does not see them.
+const ABSENT = ['UnknownOperationException', 'AccessDeniedException'];
+
+async function listKnown(client: Client, kind: ApiKind, key: ResourceKey): Promise<readonly Listed[]> {
+  try {
+    return await listKind(client, kind, key);
+  } catch (error) {
+    if (ABSENT.some((code) => isApiError(error, code))) return [];
+    throw error;
+  }
 }
 
 /** Lists all resources of a kind in a mesh, of all parents or of `parent` only. */
 export async function listKind(
   client: Client,
-  kind: Kind,
+  kind: ApiKind,
   { owner, mesh }: Pick<ResourceKey, 'owner' | 'mesh'>,
   parent?: string,
 ): Promise<readonly Listed[]> {

@@ -1,7 +1,7 @@
 import { ApiError } from '../../controlplane/http/errors.ts';
 import { nameMember, PARENTS, title } from '../../controlplane/mesh/names.ts';
 import { readInput } from '../../controlplane/api/validation/read-input.ts';
-import { KINDS, type Kind } from '../../controlplane/mesh/resource.ts';
+import { KINDS, type ApiKind } from '../../controlplane/mesh/resource.ts';
 import { operationNamed } from '../../controlplane/model/operations.ts';
 import type { Json } from '../client/client.ts';
 import type { Document, Origin, Problem, RawDocument } from './document.ts';
@@ -66,7 +66,7 @@ function unanswered(open: readonly string[]): string {
 }
 
 /** Converts an input of a create operation to a document, or returns the problem that the check finds. */
-export function documentFrom(kind: Kind, input: Json, origin: Origin): Document | Problem {
+export function documentFrom(kind: ApiKind, input: Json, origin: Origin): Document | Problem {
   const key = keyOf(kind, input);
   try {
     check(kind, input);
@@ -92,7 +92,7 @@ function isObject(value: unknown): value is Json {
 }
 
 // A route names its router too, and every resource its mesh: the innermost name gives the kind.
-function kindOf(members: Json): Kind | undefined {
+function kindOf(members: Json): ApiKind | undefined {
   const named = KINDS.filter((kind) => nameMember(kind) in members);
   const outer = new Set(named.flatMap((kind) => PARENTS[kind] ?? []));
   const inner = named.filter((kind) => kind !== 'mesh' && !outer.has(kind));
@@ -101,7 +101,7 @@ function kindOf(members: Json): Kind | undefined {
 
 const PASSED_OVER = new Set(['metadata', 'status', 'clientToken']);
 
-function inputOf(kind: Kind, members: Json, { mesh, meshOwner }: Defaults): Json {
+function inputOf(kind: ApiKind, members: Json, { mesh, meshOwner }: Defaults): Json {
   const given = Object.fromEntries(Object.entries(members).filter(([name]) => !PASSED_OVER.has(name)));
   return {
     ...(mesh === undefined ? {} : { meshName: mesh }),
@@ -111,7 +111,7 @@ function inputOf(kind: Kind, members: Json, { mesh, meshOwner }: Defaults): Json
 }
 
 /** Returns the key in an input of a create operation. A name that is missing or not a text is ''. */
-export function keyOf(kind: Kind, input: Json): ResourceKey {
+export function keyOf(kind: ApiKind, input: Json): ResourceKey {
   const within = PARENTS[kind];
   const text = (member: string): string => {
     const value = input[member];
@@ -126,7 +126,7 @@ export function keyOf(kind: Kind, input: Json): ResourceKey {
   };
 }
 
-function check(kind: Kind, input: Json): void {
+function check(kind: ApiKind, input: Json): void {
   const operation = operationNamed(`Create${title(kind)}`);
   const parts: Record<'uri' | 'querystring' | 'body', Record<string, unknown>> = {
     uri: {},

@@ -20,7 +20,7 @@ import type { RouteConfig } from '../http/call.ts';
 import { health } from '../http/health.ts';
 import { requireOwnHost } from '../http/require-own-host.ts';
 import { createMalformedRequestHandlers } from '../http/malformed-request.ts';
-import { appMeshOperations, methodsAt } from './operations/operations.ts';
+import { currentOperations, methodsAt } from './operations/operations.ts';
 import { DEFAULT_QUOTAS, type Quotas } from './checks/quotas.ts';
 import { limitRate, unlimited } from '../http/rate-limit.ts';
 import { tlsServer, type ServerTls } from '../http/tls-server.ts';
@@ -118,7 +118,7 @@ export function createApi(options: ApiOptions): FastifyInstance {
   app.addHook('onResponse', async (request, reply) => logAccess(request, reply));
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply, BODY_LIMIT));
   const services: ApiServices = { live, writes: createWriteQueue(live, now), region, quotas, now };
-  app.register(appMeshOperations(services));
+  app.register(currentOperations(services));
   app.register(betaOperations(services));
   app.register(health({ live, writeFailure }));
   return app;

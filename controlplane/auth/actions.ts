@@ -1,11 +1,12 @@
-import { OPERATIONS } from '../model/operations.ts';
+import { CREATE_JOIN_TOKEN, DAYBREAK_OPERATIONS, OPERATIONS } from '../model/operations.ts';
 import { matchesGlob } from './glob.ts';
 
-/** The actions for the routes that are not operations of App Mesh. */
+/** The actions for the routes that are not operations on resources. */
 export const OPERATOR_ACTIONS = [
   'daybreak:Explain',
   'daybreak:GetBackup',
   'daybreak:GetConfigDump',
+  'daybreak:GetIdentity',
   'daybreak:GetMetrics',
   'daybreak:GetStatus',
 ] as const;
@@ -24,6 +25,8 @@ export type OperatorAction = (typeof OPERATOR_ACTIONS)[number];
 // The last four are not operations: a proxy needs the first, and AWS's policies for sharing name the others.
 const ACTIONS: readonly string[] = [
   ...OPERATIONS.map(({ name }) => `appmesh:${name}`),
+  ...DAYBREAK_OPERATIONS.map(({ name }) => `daybreak:${name}`),
+  `daybreak:${CREATE_JOIN_TOKEN}`,
   ...OPERATOR_ACTIONS,
   'appmesh:StreamAggregatedResources',
   'appmesh:PutMeshPolicy',

@@ -86,9 +86,9 @@ test.each([
 });
 
 test('a later format is refused with its version, before the rest is read', () => {
-  const header = JSON.stringify({ daybreak: 'backup', format: 2, program: '9.0.0' });
+  const header = JSON.stringify({ daybreak: 'backup', format: 3, program: '9.0.0' });
   const checksum = createHash('sha256').update(header).digest('hex').slice(0, 32);
   expect(() => readBackup(`${checksum} ${header}\nsomething else`, 'b')).toThrow(
-    'b has format 2, but this program knows formats up to 1 only. Restore it with version 9.0.0, which wrote it.',
+    'b has format 3, but this program knows formats up to 2 only. Restore it with version 9.0.0, which wrote it.',
   );
 });

@@ -1,6 +1,6 @@
 import { compareText } from '../../common/compare-text.ts';
 import { checksumOf } from '../../common/files/seal.ts';
-import { KINDS, type Resource } from '../mesh/resource.ts';
+import { isAppMeshKind, STORED_KINDS, type Resource } from '../mesh/resource.ts';
 import type { Contents, TokenUse } from '../store/store.ts';
 import { damaged, laterFormat, notABackup } from './errors.ts';
 
@@ -8,8 +8,11 @@ import { damaged, laterFormat, notABackup } from './errors.ts';
 // the previous lines, so that a changed, missing, repeated or moved line is detected, with its number. The first line is the
 // header; the last one has the number of lines. The content is the API's model, independent of the store's engine.
 
-/** The format version that this program writes. It also reads older ones. */
-export const FORMAT = 1;
+/**
+ * The newest format that this program reads. It writes format 1, which older programs read, unless a resource is of one of
+ * Daybreak's own kinds, which they do not know.
+ */
+export const FORMAT = 2;
 
 /** The header of a backup. */
 export type BackupHeader = {
@@ -27,7 +30,8 @@ export type Backup = { readonly header: BackupHeader; readonly contents: Content
 /** The lines of a backup, each with its newline. Equal contents give equal lines with every engine. */
 export function* backupLines(contents: Contents, program: string, now: Date): Generator<string> {
   const { revision } = contents;
-  const header: BackupHeader = { format: FORMAT, program, createdAt: now.toISOString(), revision };
+  const format = contents.resources.every(({ kind }) => isAppMeshKind(kind)) ? 1 : FORMAT;
+  const header: BackupHeader = { format, program, createdAt: now.toISOString(), revision };
   let checksum = '';
   let lines = 1;
   const line = (record: object): string => {
@@ -95,11 +99,11 @@ function contentsOf(
 }
 
 function isResource(value: unknown): value is Resource {
-  return KINDS.some((kind) => kind === (value as Partial<Resource> | undefined)?.kind);
+  return STORED_KINDS.some((kind) => kind === (value as Partial<Resource> | undefined)?.kind);
 }
 
 function byPlace(a: Resource, b: Resource): number {
-  return KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || compareText(place(a), place(b));
+  return STORED_KINDS.indexOf(a.kind) - STORED_KINDS.indexOf(b.kind) || compareText(place(a), place(b));
 }
 
 function place({ owner, mesh, parent, name }: Resource): string {

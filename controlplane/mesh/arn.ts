@@ -36,6 +36,8 @@ function flat(rest: string): Rest | undefined {
     case 'virtualRouter':
     case 'virtualService':
     case 'virtualGateway':
+    case 'meshIdentity':
+    case 'nodeIdentity':
       return { kind, parent: '', name };
     default:
       return undefined;

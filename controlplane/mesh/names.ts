@@ -1,7 +1,7 @@
-import type { Kind, MeshId, ResourceId } from './resource.ts';
+import type { ApiKind, Kind, MeshId, ResourceId } from './resource.ts';
 
 /** The kind of the parent, for the kinds that have one within a mesh. */
-export const PARENTS: { readonly [K in Kind]?: Kind } = {
+export const PARENTS: { readonly [K in Kind]?: ApiKind } = {
   route: 'virtualRouter',
   gatewayRoute: 'virtualGateway',
 };

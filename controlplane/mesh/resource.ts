@@ -1,3 +1,5 @@
+import type { AuthorityRecord, JoinTokenRecord } from './identity-records.ts';
+import type { MeshIdentitySpec, NodeIdentitySpec } from '../model/daybreak-types.ts';
 import type {
   GatewayRouteSpec,
   MeshSpec,
@@ -8,8 +10,8 @@ import type {
   VirtualServiceSpec,
 } from '../model/types.ts';
 
-/** The specification of each of the seven kinds of resource. */
-export type Specs = {
+/** The specification of each of App Mesh's seven kinds of resource. */
+export type AppMeshSpecs = {
   mesh: MeshSpec;
   virtualNode: VirtualNodeSpec;
   virtualService: VirtualServiceSpec;
@@ -19,11 +21,29 @@ export type Specs = {
   gatewayRoute: GatewayRouteSpec;
 };
 
-/** The kind of a resource. */
+/** The specification of each kind that the API has: App Mesh's seven, and Daybreak's own. */
+export type ApiSpecs = AppMeshSpecs & {
+  meshIdentity: MeshIdentitySpec;
+  nodeIdentity: NodeIdentitySpec;
+};
+
+/** The content of every kind in the store. The API does not show the last two, which the control plane writes for itself. */
+export type Specs = ApiSpecs & {
+  authority: AuthorityRecord;
+  joinToken: JoinTokenRecord;
+};
+
+/** The kind of a resource of App Mesh. */
+export type AppMeshKind = keyof AppMeshSpecs;
+
+/** The kind of a resource that the API has. */
+export type ApiKind = keyof ApiSpecs;
+
+/** The kind of a resource in the store. */
 export type Kind = keyof Specs;
 
-/** The kinds, parents before children. */
-export const KINDS = [
+/** App Mesh's kinds, parents before children. */
+export const APP_MESH_KINDS = [
   'mesh',
   'virtualNode',
   'virtualRouter',
@@ -31,7 +51,21 @@ export const KINDS = [
   'virtualService',
   'virtualGateway',
   'gatewayRoute',
-] as const satisfies readonly Kind[];
+] as const satisfies readonly AppMeshKind[];
+
+/** Daybreak's own kinds. A program that knows App Mesh alone never shows, changes or loses them. */
+export const DAYBREAK_KINDS = ['meshIdentity', 'nodeIdentity'] as const satisfies readonly ApiKind[];
+
+/** All kinds of the API, parents before children. */
+export const KINDS = [...APP_MESH_KINDS, ...DAYBREAK_KINDS] as const;
+
+/** All kinds in the store. */
+export const STORED_KINDS: readonly Kind[] = [...KINDS, 'authority', 'joinToken'];
+
+/** Whether a kind is App Mesh's own. */
+export function isAppMeshKind(kind: Kind): kind is AppMeshKind {
+  return APP_MESH_KINDS.some((each) => each === kind);
+}
 
 /** The id of a mesh: the account of its owner, and its name. Two accounts may each have a mesh of the same name. */
 export type MeshId = { readonly owner: string; readonly mesh: string };

@@ -28,6 +28,8 @@ export type Metrics = {
     listener: (typeof LISTENERS)[number],
     why: (typeof CLOSE_REASONS)[number],
   ) => void;
+  /** Counts an attempt of an agent to prove itself. */
+  readonly attestation: (method: string, outcome: string) => void;
   /** Counts a request to AWS, or a read of the folder that replaces it. */
   readonly poll: (source: SourceName, outcome: 'answered' | 'failed') => void;
   /** Adds a gauge that is read on each scrape. `gaugeBy`: by a label. */
@@ -96,6 +98,12 @@ export function createMetrics(): Metrics {
     'source',
     'outcome',
   );
+  const attestations = counter(
+    'attestations_total',
+    'Attempts of agents to prove who they are, by method and outcome: issued, or the code of the refusal',
+    'method',
+    'outcome',
+  );
   const durations = new Histogram({
     name: 'daybreak_api_request_duration_seconds',
     help: 'Time from the head of a request to the end of its response',
@@ -146,6 +154,7 @@ export function createMetrics(): Metrics {
     refusedStream: (reason) => refusedStreams.inc({ reason }),
     stalledStream: () => stalledStreams.inc(),
     closedConnection: (listener, why) => connections.inc({ listener, why }),
+    attestation: (method, outcome) => attestations.inc({ method, outcome }),
     poll: (source, outcome) => polls.inc({ source, outcome }),
     gauge: (name, help, collect) => {
       const gauge: Gauge = new Gauge({

@@ -1,5 +1,5 @@
-import type { Kind } from '../mesh/resource.ts';
-import { API_MODEL, BETA_MODEL, shapeNamed, type ApiModel, type Shape } from './api-model.ts';
+import type { ApiKind } from '../mesh/resource.ts';
+import { API_MODEL, BETA_MODEL, DAYBREAK_MODEL, shapeNamed, type ApiModel, type Shape } from './api-model.ts';
 
 /** The verb of an operation on a kind of resource. */
 export type Verb = 'Create' | 'Describe' | 'Update' | 'Delete' | 'List';
@@ -17,10 +17,10 @@ type Common = {
   readonly output: Shape;
 };
 
-/** One of the 35 operations on the seven kinds (19 on four in the beta). */
+/** An operation on a kind of resource: App Mesh has 35 on seven kinds (19 on four in the beta), Daybreak 10 on two more. */
 export type ResourceOperation = Common & {
   readonly verb: Verb;
-  readonly kind: Kind;
+  readonly kind: ApiKind;
   /** The member of the output that is the data object, or the list of references. */
   readonly result: string;
   /** The shape of the data object, or of one reference. */
@@ -35,15 +35,27 @@ export type TagOperation = Common & {
 /** An operation of the API. */
 export type Operation = ResourceOperation | TagOperation;
 
-/** All 38 operations of the current API, in the order of the model. */
+/** All 38 operations of App Mesh's current API, in the order of the model. */
 export const OPERATIONS: readonly Operation[] = operationsOf(API_MODEL);
 
 /** All 19 operations of the beta API, in the order of its model. */
 export const BETA_OPERATIONS: readonly Operation[] = operationsOf(BETA_MODEL);
 
-const byName: ReadonlyMap<string, Operation> = new Map(OPERATIONS.map((each) => [each.name, each]));
+/** The operation that creates a join token. Tokens are no kind of resource: nothing shows them again. */
+export const CREATE_JOIN_TOKEN = 'CreateJoinToken';
 
-/** The current API's operation of that name. Throws an Error for an unknown name, which is a bug. */
+const OWN_OPERATIONS: readonly Operation[] = operationsOf(DAYBREAK_MODEL);
+
+/** The 10 operations on Daybreak's own kinds. */
+export const DAYBREAK_OPERATIONS: readonly Operation[] = OWN_OPERATIONS.filter(
+  ({ name }) => name !== CREATE_JOIN_TOKEN,
+);
+
+const byName: ReadonlyMap<string, Operation> = new Map(
+  [...OPERATIONS, ...OWN_OPERATIONS].map((each) => [each.name, each]),
+);
+
+/** The current API's operation of that name, Daybreak's own included. Throws an Error for an unknown name, which is a bug. */
 export function operationNamed(name: string): Operation {
   const operation = byName.get(name);
   if (operation === undefined) throw new Error(`the API has no operation ${name}`);
@@ -85,5 +97,5 @@ function resultOf({ output, model }: Common): Pick<ResourceOperation, 'kind' | '
   const shape = members[result]?.shape ?? '';
   const resultShape = shapeNamed(shape, model).member?.shape ?? shape;
   const noun = resultShape.replace(/(?:Data|Ref)$/, '');
-  return { kind: (noun.charAt(0).toLowerCase() + noun.slice(1)) as Kind, result, resultShape };
+  return { kind: (noun.charAt(0).toLowerCase() + noun.slice(1)) as ApiKind, result, resultShape };
 }

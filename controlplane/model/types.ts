@@ -914,9 +914,8 @@ export type TagResourceInput = {
   readonly tags: TagList;
 };
 
-export type TagResourceOutput = {
-
-};
+/** No members. */
+export type TagResourceOutput = Readonly<Record<string, never>>;
 
 export type TcpRetryPolicyEvent = 'connection-error';
 
@@ -977,9 +976,8 @@ export type UntagResourceInput = {
   readonly tagKeys: TagKeyList;
 };
 
-export type UntagResourceOutput = {
-
-};
+/** No members. */
+export type UntagResourceOutput = Readonly<Record<string, never>>;
 
 export type UpdateGatewayRouteInput = {
   readonly clientToken?: string;

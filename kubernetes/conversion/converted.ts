@@ -1,11 +1,11 @@
-import type { Kind } from '../../controlplane/mesh/resource.ts';
+import type { ApiKind } from '../../controlplane/mesh/resource.ts';
 import type { Membership } from './membership.ts';
 import type { KubernetesObject } from './objects.ts';
 import type { Path } from './to-model.ts';
 
 /** A resource of the API as an object has it. */
 export type Converted = {
-  readonly kind: Kind;
+  readonly kind: ApiKind;
   /** The input of the create operation. Without `meshName` or `virtualGatewayName` where membership is not known. */
   readonly members: Readonly<Record<string, unknown>>;
   readonly object: KubernetesObject;

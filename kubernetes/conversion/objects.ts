@@ -1,4 +1,4 @@
-import type { Kind } from '../../controlplane/mesh/resource.ts';
+import type { ApiKind } from '../../controlplane/mesh/resource.ts';
 
 /** The group of App Mesh's kinds in Kubernetes. */
 export const GROUP = 'appmesh.k8s.aws';
@@ -30,7 +30,7 @@ export const CRD_KINDS = {
   VirtualGateway: 'virtualGateway',
   GatewayRoute: 'gatewayRoute',
   BackendGroup: undefined,
-} as const satisfies Readonly<Record<string, Kind | undefined>>;
+} as const satisfies Readonly<Record<string, ApiKind | undefined>>;
 
 export type CrdKind = keyof typeof CRD_KINDS;
 

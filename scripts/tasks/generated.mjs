@@ -4,11 +4,12 @@ import { run } from '../command.mjs';
 
 /** @import { Context } from '../context.mjs' */
 
-const BUF = ['xds', 'common/contracts/agent-channel', 'agent/telemetry/otlp'].map((folder) => [
-  'generate',
-  '--template',
-  `${folder}/buf.gen.yaml`,
-]);
+const BUF = [
+  'xds',
+  'common/contracts/agent-channel',
+  'common/contracts/attestation',
+  'agent/telemetry/otlp',
+].map((folder) => ['generate', '--template', `${folder}/buf.gen.yaml`]);
 
 /**
  * Generates the committed code again in another place and compares: the tree itself is left as it is.
@@ -21,7 +22,7 @@ export async function outdatedGeneratedCode({ root, folder, env, signal }) {
   try {
     const model = 'controlplane/model';
     const sources = (await readdir(join(root, model))).filter(
-      (name) => /\.(ts|json)$/.test(name) && name !== 'types.ts' && !name.endsWith('.test.ts'),
+      (name) => /\.(ts|json)$/.test(name) && !name.endsWith('types.ts') && !name.endsWith('.test.ts'),
     );
     for (const name of sources) await cp(join(root, model, name), join(fresh, model, name));
     const options = { cwd: root, env, signal, seconds: 300 };
@@ -33,7 +34,8 @@ export async function outdatedGeneratedCode({ root, folder, env, signal }) {
       ...(await differences(root, fresh, 'xds/envoy')),
       ...(await differences(root, fresh, 'common/contracts/agent-channel/generated')),
       ...(await differences(root, fresh, 'agent/telemetry/otlp/generated')),
-      ...(await differences(root, fresh, model, (name) => name === 'types.ts')),
+      ...(await differences(root, fresh, model, (name) => name.endsWith('types.ts'))),
+      ...(await differences(root, fresh, 'common/contracts/attestation/generated')),
     ];
   } finally {
     await rm(fresh, { recursive: true, force: true });

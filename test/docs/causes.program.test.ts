@@ -101,7 +101,7 @@ async function codesWith(env: Readonly<Record<string, string>>): Promise<() => r
     await rm(run, { recursive: true });
   });
   envoy.subscribe(CLUSTER, new Set(['*']));
-  const none = { secrets: [], names: [], application: [], host: [] };
+  const none = { secrets: [], names: [], identity: undefined, application: [], host: [] };
   return () =>
     currentProblems({ ...none, now: new Date(), supervisor: starting(1), relay: relay.status() }).map(
       ({ code }) => code,

@@ -19,6 +19,7 @@ test('every metric of the agent is in docs/metrics.md, and the page has no other
     agent: { version: '', node: '' },
     relay: {} as never,
     problems: [{ code: 'CONFIG_REFUSED', problem: '', help: '' }],
+    identity: undefined,
     droppedOutputBytes: 0,
     telemetry: undefined,
   });

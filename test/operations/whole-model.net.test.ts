@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { REGION } from '../../controlplane/auth/testing/signed-requests.ts';
-import { KINDS } from '../../controlplane/mesh/resource.ts';
+import { APP_MESH_KINDS } from '../../controlplane/mesh/resource.ts';
 import { leavesOf, occurrences } from '../../controlplane/translate/testing/leaves.ts';
 import { PRESENT, prepareClients, reportLeftOut } from './clients/clients.ts';
 import type { Outcome } from './clients/client.ts';
@@ -23,7 +23,9 @@ afterAll(async () => {
 });
 reportLeftOut();
 
-it.each(KINDS)('%s: every leaf of its specification is in the model that the clients send', (kind) => {
+it.each(
+  APP_MESH_KINDS,
+)('%s: every leaf of its specification is in the model that the clients send', (kind) => {
   const things = WHOLE_MODEL.filter((thing) => thing.kind.toLowerCase() === kind.toLowerCase());
   const held = things.flatMap(({ specs }) => specs.flatMap((spec) => occurrences(kind, spec)));
   const leaves = new Set(held.map(({ leaf }) => leaf));

@@ -3,7 +3,7 @@ import { create, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
 import { DeltaDiscoveryRequestSchema } from '#envoy/envoy/service/discovery/v3/discovery_pb.ts';
 import { openCall, type CallOptions, type CallOutcome, type ClientCall } from '../grpc/client-call.ts';
 import type { ServerAddress } from '../grpc/client-connection.ts';
-import { status, type Status } from '../grpc/status.ts';
+import { status, statusName, type Status } from '../grpc/status.ts';
 import { DELTA_METHOD } from '../service.ts';
 
 /** One server. */
@@ -137,7 +137,7 @@ function describeEnd(name: string, { code, details }: CallOutcome): StreamEnd {
   if (code === status.OK) {
     return { reason: `${name} ended the stream${details === '' ? '' : `: ${details}`}`, refused: false };
   }
-  const word = Object.entries(status).find(([, each]) => each === code)?.[0] ?? '';
+  const word = statusName(code);
   const words = `${code} ${word}: ${details}`;
   const refused = REFUSALS.includes(code);
   return { reason: refused ? `refused by ${name}: ${words}` : `${name}: ${words}`, refused };

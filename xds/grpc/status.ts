@@ -22,6 +22,11 @@ export const status = {
 /** A gRPC status code. */
 export type Status = (typeof status)[keyof typeof status];
 
+/** Returns the name of a code: `UNAVAILABLE`. */
+export function statusName(code: number): string {
+  return Object.entries(status).find(([, each]) => each === code)?.[0] ?? '';
+}
+
 /** A status code, with the reason as text. */
 export type CallEnd = { readonly code: Status; readonly details: string };
 

@@ -1,6 +1,7 @@
 import type { Source } from '../../../common/files/source.ts';
 import { list, text, type Reader } from '../../../common/settings.ts';
 import { xdsEndpoint, type XdsEndpoint } from './xds-endpoint.ts';
+import { readIdentity, type IdentitySettings } from '../../identity/identity-settings.ts';
 import { readXdsSource, requirePair } from './xds-texts.ts';
 
 /**
@@ -15,6 +16,8 @@ export type XdsSettings = {
   readonly certificate: { readonly cert: Source; readonly key: Source } | undefined;
   /** A bearer token. */
   readonly token: Source | undefined;
+  /** How the agent proves who it is, to get a certificate from the control plane. Undefined: it has no identity of its own. */
+  readonly identity: IdentitySettings | undefined;
 };
 
 /** Reads how to connect to the control plane. The endpoint has no default, unlike in App Mesh's image. */
@@ -32,6 +35,13 @@ export function readXds(read: Reader, isRequired: boolean): XdsSettings {
     const secret = { got: undefined, isSecret: true } as const;
     read.problem({ name, wanted, ...(token.kind === 'text' ? secret : { got: token.path }) });
   }
+  const identity = readIdentity(read);
+  if (identity !== undefined && (endpoints.length === 0 || endpoints.some(({ kind }) => kind !== 'tls'))) {
+    const wanted =
+      'not to be set unless every endpoint is host:port: an agent proves who it is over TLS only';
+    const name = identity.joinToken?.setting ?? 'DAYBREAK_IDENTITY';
+    read.problem({ name, got: undefined, wanted, isSecret: true });
+  }
   requirePair(read);
   const cert = readXdsSource(read, 'CERT');
   const key = readXdsSource(read, 'KEY');
@@ -40,5 +50,6 @@ export function readXds(read: Reader, isRequired: boolean): XdsSettings {
     ca: readXdsSource(read, 'CA'),
     certificate: cert && key && { cert, key },
     token,
+    identity,
   };
 }

@@ -10,6 +10,7 @@ import { path } from '../parsers/parsers.ts';
 export const XDS_TEXTS: readonly string[] = [
   'DAYBREAK_XDS_CA',
   'DAYBREAK_XDS_CERT',
+  'DAYBREAK_XDS_JOIN_TOKEN',
   'DAYBREAK_XDS_KEY',
   'DAYBREAK_XDS_TOKEN',
 ];
@@ -34,7 +35,7 @@ const TOKEN = /^[\x21-\x7e]+$/;
 export const token: Parser<string> = (text) =>
   TOKEN.test(text) ? { value: text } : { wanted: 'a token, one line of visible ASCII characters' };
 
-const PARSERS = { CA: certificates, CERT: certificates, KEY: privateKey, TOKEN: token };
+const PARSERS = { CA: certificates, CERT: certificates, KEY: privateKey, TOKEN: token, JOIN_TOKEN: token };
 
 type Name = keyof typeof PARSERS;
 

@@ -1,4 +1,5 @@
-import { describeKey } from '../../resources/key.ts';
+import { isAppMeshKind } from '../../../controlplane/mesh/resource.ts';
+import { describeKey, type ResourceKey } from '../../resources/key.ts';
 import type { Exported, Writer } from './form.ts';
 
 /** The forms of an export other than documents. */
@@ -30,6 +31,12 @@ const FORMS: Readonly<Record<FormName, Form>> = {
   },
 };
 
+const ABSENT = 'only documents (without --as) can express kinds that App Mesh does not have';
+
+function listed(head: string, keys: readonly ResourceKey[]): string {
+  return keys.length === 0 ? '' : `${head}:\n${keys.map((key) => `  ${describeKey(key)}\n`).join('')}`;
+}
+
 /** Writes a mesh in another form. `note`: the resources that the form cannot express in full; may be empty. */
 export async function writeAs(
   name: FormName,
@@ -37,7 +44,8 @@ export async function writeAs(
 ): Promise<{ readonly text: string; readonly extension: string; readonly note: string }> {
   const { extension, writer, beside } = FORMS[name];
   const write = await writer();
-  const { text, amended } = await write(resources);
-  const list = amended.map((key) => `  ${describeKey(key)}\n`).join('');
-  return { text, extension, note: amended.length === 0 ? '' : `${beside}:\n${list}` };
+  const { text, amended } = await write(resources.filter(({ key }) => isAppMeshKind(key.kind)));
+  const absent = resources.map(({ key }) => key).filter(({ kind }) => !isAppMeshKind(kind));
+  const note = listed(beside, amended) + listed(`left out, because ${ABSENT}`, absent);
+  return { text, extension, note };
 }

@@ -1,6 +1,6 @@
 import { amendmentsFor } from '../../../common/amendments.ts';
 import { title } from '../../../controlplane/mesh/names.ts';
-import type { Kind } from '../../../controlplane/mesh/resource.ts';
+import type { ApiKind } from '../../../controlplane/mesh/resource.ts';
 import { ANNOTATIONS } from '../../../kubernetes/conversion/annotations.ts';
 import { fromModel, type Naming } from '../../../kubernetes/conversion/from-model.ts';
 import { GROUP } from '../../../kubernetes/conversion/objects.ts';
@@ -87,7 +87,7 @@ function writerFor(names: ReadonlyMap<string, string>, { arn, key: any }: Export
   const prefix = arn.slice(0, arn.indexOf(':mesh/'));
   const namings = new Map<string, string>();
   const naming: Naming = (kind, name) => {
-    const apiKind = `${kind.charAt(0).toLowerCase()}${kind.slice(1)}` as Kind;
+    const apiKind = `${kind.charAt(0).toLowerCase()}${kind.slice(1)}` as ApiKind;
     const object = names.get(keyText(besides(any, apiKind, name)));
     if (object === undefined) return { arn: `${prefix}:mesh/${any.mesh}/${apiKind}/${name}` };
     namings.set(`${kind}\0${object}`, name);

@@ -1,5 +1,5 @@
 import { title } from '../../../controlplane/mesh/names.ts';
-import type { Kind } from '../../../controlplane/mesh/resource.ts';
+import type { ApiKind } from '../../../controlplane/mesh/resource.ts';
 import { shapeNamed, type Shape } from '../../../controlplane/model/api-model.ts';
 import { amendmentsFor, type Amendment } from '../../../common/amendments.ts';
 import { cleaned, typeOf } from '../../import/terraform/resource.ts';
@@ -63,7 +63,7 @@ export function writeTerraform(resources: readonly Exported[]): Written {
 }
 
 /** Returns an expression for the name of another resource of the same mesh; undefined if the export does not include it. */
-type Refer = (kind: Kind, name: string, parent?: string) => Expression | undefined;
+type Refer = (kind: ApiKind, name: string, parent?: string) => Expression | undefined;
 
 function reference(labels: ReadonlyMap<string, string>, from: ResourceKey): Refer {
   return (kind, name, parent = '') => {
@@ -86,7 +86,7 @@ function namesOf({ kind, owner, mesh, parent, name }: ResourceKey, refer: Refer)
 }
 
 /** The members that refer to a resource that has to exist first. Backends are not among them, because they can be circular. */
-const REFERENCES: Readonly<Record<string, Kind>> = {
+const REFERENCES: Readonly<Record<string, ApiKind>> = {
   virtualNode: 'virtualNode',
   virtualNodeName: 'virtualNode',
   virtualRouterName: 'virtualRouter',

@@ -1,19 +1,19 @@
 import { nameMember, PARENTS, title } from '../../../controlplane/mesh/names.ts';
-import { KINDS, type Kind } from '../../../controlplane/mesh/resource.ts';
+import { APP_MESH_KINDS, type ApiKind } from '../../../controlplane/mesh/resource.ts';
 import { combine, textOf, type Value } from './value.ts';
 
 /** Returns the kind of a CloudFormation type such as `AWS::AppMesh::VirtualNode`. */
-export function kindOfType(type: string): Kind | undefined {
-  return KINDS.find((kind) => type === `AWS::AppMesh::${title(kind)}`);
+export function kindOfType(type: string): ApiKind | undefined {
+  return APP_MESH_KINDS.find((kind) => type === `AWS::AppMesh::${title(kind)}`);
 }
 
 /** Returns the property for the name: `VirtualNodeName`. */
-export function nameProperty(kind: Kind): string {
-  return title(nameMember(kind) as Kind);
+export function nameProperty(kind: ApiKind): string {
+  return title(nameMember(kind) as ApiKind);
 }
 
 /** Returns the properties that name a resource, outermost first: mesh, router or gateway, own name. */
-export function nameProperties(kind: Kind): readonly string[] {
+export function nameProperties(kind: ApiKind): readonly string[] {
   const within = PARENTS[kind];
   return [
     ...new Set(['MeshName', ...(within === undefined ? [] : [nameProperty(within)]), nameProperty(kind)]),
@@ -22,7 +22,7 @@ export function nameProperties(kind: Kind): readonly string[] {
 
 /** Returns the ARN of a resource; `names` are the values of `nameProperties`. */
 export function arnOf(
-  kind: Kind,
+  kind: ApiKind,
   where: { readonly [part in 'partition' | 'region' | 'owner']: Value },
   names: readonly Value[],
 ): Value {

@@ -1,4 +1,4 @@
-import type { Kind } from '../../../controlplane/mesh/resource.ts';
+import type { ApiKind } from '../../../controlplane/mesh/resource.ts';
 import { isDeepStrictEqual } from 'node:util';
 import { isObject } from '../is-object.ts';
 import type { Path } from '../place.ts';
@@ -74,7 +74,7 @@ function appMeshAttribute(
   stack: Stack,
   id: string,
   resource: TemplateResource,
-  kind: Kind,
+  kind: ApiKind,
   name: string,
   path: Path,
 ): Value {

@@ -1,15 +1,15 @@
 import { nameMember, PARENTS } from '../../../controlplane/mesh/names.ts';
-import { KINDS, type Kind } from '../../../controlplane/mesh/resource.ts';
+import { APP_MESH_KINDS, type ApiKind } from '../../../controlplane/mesh/resource.ts';
 import { OPERATIONS } from '../../../controlplane/model/operations.ts';
 import type { Json } from '../../client/client.ts';
 import { isObject } from '../is-object.ts';
 import type { Path } from '../place.ts';
 
 /** A resource in an answer, or a reference to one. */
-export type Item = { readonly kind: Kind; readonly value: Json; readonly path: Path };
+export type Item = { readonly kind: ApiKind; readonly value: Json; readonly path: Path };
 
 /** The members of list answers, such as `virtualNodes`, and the kind of their elements. */
-const LISTS: ReadonlyMap<string, Kind> = new Map(
+const LISTS: ReadonlyMap<string, ApiKind> = new Map(
   OPERATIONS.flatMap((each) => ('kind' in each && each.verb === 'List' ? [[each.result, each.kind]] : [])),
 );
 
@@ -22,7 +22,7 @@ export function itemsIn(value: unknown, path: Path = []): readonly Item[] {
     if (list !== undefined && Array.isArray(part)) {
       return part.flatMap((each: unknown, index) => itemOf(list, each, [...path, member, index]));
     }
-    const kind = KINDS.find((each) => each === member);
+    const kind = APP_MESH_KINDS.find((each) => each === member);
     return kind === undefined ? [] : itemOf(kind, part, [...path, member]);
   });
   if (wrapped.length > 0) return wrapped;
@@ -30,13 +30,13 @@ export function itemsIn(value: unknown, path: Path = []): readonly Item[] {
   return kind === undefined ? [] : itemOf(kind, value, path);
 }
 
-function itemOf(kind: Kind, value: unknown, path: Path): readonly Item[] {
+function itemOf(kind: ApiKind, value: unknown, path: Path): readonly Item[] {
   return isObject(value) && nameMember(kind) in value ? [{ kind, value, path }] : [];
 }
 
 // A route names its router too, and every resource its mesh: the innermost name gives the kind.
-function kindOf(value: Json): Kind | undefined {
-  const named = KINDS.filter((kind) => nameMember(kind) in value);
+function kindOf(value: Json): ApiKind | undefined {
+  const named = APP_MESH_KINDS.filter((kind) => nameMember(kind) in value);
   const outer = new Set(named.flatMap((kind) => PARENTS[kind] ?? []));
   return named.find((kind) => kind !== 'mesh' && !outer.has(kind)) ?? named[0];
 }

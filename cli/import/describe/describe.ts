@@ -1,5 +1,5 @@
 import { nameMember, PARENTS } from '../../../controlplane/mesh/names.ts';
-import type { Kind } from '../../../controlplane/mesh/resource.ts';
+import type { ApiKind } from '../../../controlplane/mesh/resource.ts';
 import type { Json } from '../../client/client.ts';
 import { kindInWords } from '../../resources/kinds.ts';
 import { isObject } from '../is-object.ts';
@@ -79,7 +79,7 @@ function foundIn(
 }
 
 // Removes members that only answers have. The owner of another account's mesh becomes `meshOwner`.
-function inputOf(kind: Kind, value: Json, owners: ReadonlyMap<unknown, unknown>): Json {
+function inputOf(kind: ApiKind, value: Json, owners: ReadonlyMap<unknown, unknown>): Json {
   const { meshOwner, resourceOwner } = isObject(value['metadata']) ? value['metadata'] : {};
   const own = meshOwner === resourceOwner || meshOwner === owners.get(value['meshName']);
   const shared = kind !== 'mesh' && !own;

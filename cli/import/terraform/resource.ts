@@ -1,6 +1,6 @@
 import { amended, type Amendment } from '../../../common/amendments.ts';
 import { nameMember, title } from '../../../controlplane/mesh/names.ts';
-import { KINDS, type Kind } from '../../../controlplane/mesh/resource.ts';
+import { APP_MESH_KINDS, type ApiKind } from '../../../controlplane/mesh/resource.ts';
 import { isObject } from '../is-object.ts';
 import { spell } from '../names.ts';
 import type { Path, Place } from '../place.ts';
@@ -10,7 +10,7 @@ import { Open, type Found } from '../source.ts';
 export type TerraformResource = {
   /** E.g. `module.shop.aws_appmesh_mesh.this["a"]`. */
   readonly address: string;
-  readonly kind: Kind;
+  readonly kind: ApiKind;
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly place: Place;
   readonly lineAt?: (path: Path) => number | undefined;
@@ -19,12 +19,12 @@ export type TerraformResource = {
 };
 
 /** Returns the kind of a type such as `aws_appmesh_virtual_node`; undefined for types of other services. */
-export function kindOfType(type: string): Kind | undefined {
-  return KINDS.find((kind) => type === typeOf(kind));
+export function kindOfType(type: string): ApiKind | undefined {
+  return APP_MESH_KINDS.find((kind) => type === typeOf(kind));
 }
 
 /** Returns the type of a kind: `aws_appmesh_virtual_node`. */
-export function typeOf(kind: Kind): string {
+export function typeOf(kind: ApiKind): string {
   return `aws_appmesh_${kind.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`;
 }
 

@@ -9,6 +9,10 @@ export type AdsTls = {
   readonly certificate: Followed<ServerCertificate>;
   /** A client without a certificate, or with one of another authority, may connect, but is not authenticated by it. */
   readonly clientCa: Followed<ClientCa> | undefined;
+  /** Further roots of client certificates, in PEM, and a listener to their changes. Default: none. */
+  readonly roots?:
+    | { readonly pem: () => readonly string[]; readonly onChange: (listener: () => void) => () => void }
+    | undefined;
 };
 
 /** TLS on incoming connections. */
@@ -28,19 +32,20 @@ const HANDSHAKE_MS = 30_000;
  * speak HTTP/2.
  */
 export function acceptTls(
-  { certificate, clientCa }: AdsTls,
+  { certificate, clientCa, roots }: AdsTls,
   onConnection: (socket: TLSSocket) => void,
 ): TlsAcceptor {
   const context = (): SecureContextOptions => {
     const { cert, key } = certificate.current();
-    return { cert, key, ...(clientCa === undefined ? {} : { ca: clientCa.current().pem }) };
+    const ca = [...(clientCa === undefined ? [] : [clientCa.current().pem]), ...(roots?.pem() ?? [])];
+    return { cert, key, ...(ca.length === 0 ? {} : { ca }) };
   };
   const server = createServer(
     {
       ...context(),
       ALPNProtocols: ['h2'],
       handshakeTimeout: HANDSHAKE_MS,
-      requestCert: clientCa !== undefined,
+      requestCert: (clientCa ?? roots) !== undefined,
       rejectUnauthorized: false,
     },
     (socket) => onConnection(socket),
@@ -48,7 +53,7 @@ export function acceptTls(
   server.on('tlsClientError', (_error, socket) => socket.destroy());
   const begun = new Set<Socket>();
   const renew = (): void => server.setSecureContext(context());
-  const stops = [certificate.onChange(renew), clientCa?.onChange(renew)];
+  const stops = [certificate.onChange(renew), clientCa?.onChange(renew), roots?.onChange(renew)];
   return {
     handshake(socket) {
       begun.add(socket);

@@ -1,3 +1,4 @@
+import { ATTEST_PATH } from '../../../common/contracts/attestation/messages.ts';
 import { CONNECT_PATH } from '../../../common/contracts/agent-channel/state.ts';
 import type { Connection } from '../../../xds/grpc/connection.ts';
 import { CallError } from '../../../xds/grpc/call-error.ts';
@@ -131,6 +132,8 @@ function guard(gate: Gate, call: ServerCall, enter: () => void, onKnown?: () => 
   };
   try {
     if (HEALTH_SERVICE.test(call.path)) return enter();
+    // An agent without a credential gets one here; the service has limits of its own.
+    if (call.path === ATTEST_PATH && gate.state === 'open') return enter();
     if (gate.state === 'stopping') throw new CallError(status.UNAVAILABLE, STOPPING);
     const shown = authenticateStream(gate.options.authorities, call);
     if (!(shown instanceof Promise)) return known(shown);

@@ -1,4 +1,6 @@
 import { X509Certificate } from 'node:crypto';
+import type { Trust } from '../../identity/chain.ts';
+import { svidHolder } from './svid-holder.ts';
 import type { Followed } from '../../../common/files/followed-files.ts';
 import type { ServerCall } from '../../../xds/grpc/server-call.ts';
 import { CallError } from '../../../xds/grpc/call-error.ts';
@@ -27,11 +29,13 @@ export type StreamAuthorities = {
   /** Limits the verification of signatures, which costs CPU before the caller is authenticated. */
   readonly verifications: TokenBucket;
   readonly region: string;
+  /** The authority of this control plane. Undefined: it has none. */
+  readonly trust: Trust | undefined;
 };
 
 /** Whether streams have to authenticate: at least one source is given. */
-export function asksAnything({ tokens, clientCa, signers }: StreamAuthorities): boolean {
-  return tokens !== undefined || clientCa !== undefined || signers !== undefined;
+export function asksAnything({ tokens, clientCa, signers, trust }: StreamAuthorities): boolean {
+  return [tokens, clientCa, signers, trust].some((each) => each !== undefined);
 }
 
 /**
@@ -43,7 +47,7 @@ export function authenticateStream(
   authorities: StreamAuthorities,
   call: ServerCall,
 ): Credential | Promise<Credential> {
-  const { tokens, clientCa, signers, region } = authorities;
+  const { tokens, clientCa, signers, region, trust } = authorities;
   if (!asksAnything(authorities)) return ANYONE;
   const authorization = call.headers.authorization ?? '';
   const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
@@ -54,10 +58,13 @@ export function authenticateStream(
     requireVerification(authorities);
     return bySignature(signers, region, call);
   }
-  const certificate = clientCa === undefined ? undefined : call.connection.certificate();
-  if (clientCa !== undefined && certificate !== undefined) {
+  const certificate =
+    clientCa === undefined && trust === undefined ? undefined : call.connection.certificate();
+  if (certificate !== undefined) {
     const parsed = new X509Certificate(certificate.raw);
-    return certificateHolder(parsed, certificate, clientCa.current, Date.now);
+    const holder = trust && svidHolder(parsed, trust, Date.now);
+    if (holder !== undefined) return holder;
+    if (clientCa !== undefined) return certificateHolder(parsed, certificate, clientCa.current, Date.now);
   }
   throw unauthenticated(`no credentials: this control plane wants ${wanted(authorities)}`);
 }
@@ -72,8 +79,9 @@ function requireVerification({ verifications }: StreamAuthorities): void {
   );
 }
 
-function wanted({ tokens, clientCa, signers }: StreamAuthorities): string {
+function wanted({ tokens, clientCa, signers, trust }: StreamAuthorities): string {
   const ways = [
+    ...(trust === undefined ? [] : [`a certificate of the trust domain ${trust.trustDomain}`]),
     ...(tokens === undefined ? [] : ['authorization: Bearer TOKEN with a token of its --tokens']),
     ...(clientCa === undefined ? [] : ['a client certificate of its --client-ca that is valid now']),
     ...(signers === undefined ? [] : ['a SigV4 signature of a user of its --credentials']),

@@ -9,6 +9,7 @@ import { boundedWarnings } from '../../bounded-warnings.ts';
 import { createAdmission, type Admission } from './admission.ts';
 import { readClientCa, type ClientCa } from './client-ca.ts';
 import type { Identity } from '../identity.ts';
+import type { Trust } from '../../identity/chain.ts';
 import { countProxies, type ProxyQuotas } from './proxy-quotas.ts';
 import type { RefusalReason } from './refusal-reason.ts';
 import { readTokens } from './tokens.ts';
@@ -27,6 +28,8 @@ export type AdsAccessSettings = {
 /** Other dependencies of admission. */
 export type AdsAccessWorld = {
   readonly signers: Access['signers'];
+  /** This control plane's own authority. Default: it has none. */
+  readonly trust?: Trust | undefined;
   readonly ownerOf: (identity: Identity) => string | undefined;
   readonly log: Log;
   readonly onReading: (files: 'tokens' | 'clientCa', outcome: 'read' | 'refused') => void;
@@ -45,7 +48,7 @@ export type AdsAccess = {
  * @throws TokensError, CertificateError, or the error of the file system, if a file cannot be used
  */
 export async function openAdsAccess(settings: AdsAccessSettings, world: AdsAccessWorld): Promise<AdsAccess> {
-  const { signers, ownerOf, log, onReading, onRefusal } = world;
+  const { signers, ownerOf, log, onReading, onRefusal, trust } = world;
   await using opened = new AsyncDisposableStack();
   const follow = async <T>(
     what: string,
@@ -67,7 +70,7 @@ export async function openAdsAccess(settings: AdsAccessSettings, world: AdsAcces
   const tokens = await follow('tokens', settings.tokens, readTokens, 'tokens');
   const ca = settings.clientCa === undefined ? undefined : fileSource('--client-ca', settings.clientCa);
   const clientCa = await follow('client CA', ca, readClientCa, 'clientCa');
-  if (signers !== undefined && tokens === undefined && clientCa === undefined) {
+  if (signers !== undefined && [tokens, clientCa, trust].every((each) => each === undefined)) {
     log.warn(
       "--credentials without --tokens or --client-ca: only an Envoy that signs (App Mesh's own images) can connect to ADS, no agent",
     );
@@ -81,6 +84,7 @@ export async function openAdsAccess(settings: AdsAccessSettings, world: AdsAcces
       signers,
       verifications: createTokenBucket(settings.adsRateLimit, Date.now),
       region: settings.region,
+      trust,
     },
     newcomers: createTokenBucket(settings.adsRateLimit, Date.now),
     proxies: countProxies(settings.proxyQuotas),

@@ -9,6 +9,7 @@ export function admitAll(options: Partial<AdmissionOptions> = {}): Admission {
       tokens: undefined,
       clientCa: undefined,
       signers: undefined,
+      trust: undefined,
       verifications: () => 0,
       region: 'eu-west-1',
     },

@@ -1,4 +1,4 @@
-import type { Kind, Specs } from '../../mesh/resource.ts';
+import type { ApiKind, ApiSpecs } from '../../mesh/resource.ts';
 import type { ResourceOperation } from '../../model/operations.ts';
 import type { Output } from '../operations/context.ts';
 import { only, toBetaSpec } from './specs.ts';
@@ -9,6 +9,6 @@ export function toBetaOutput(operation: ResourceOperation, answer: Output): Outp
   if (verb === 'List') return only(outputShape, answer) as Output;
   const { spec } = answer;
   const translated =
-    spec === undefined || kind === 'virtualRouter' ? spec : toBetaSpec(kind, spec as Specs[Kind]);
+    spec === undefined || kind === 'virtualRouter' ? spec : toBetaSpec(kind, spec as ApiSpecs[ApiKind]);
   return only(resultShape, { ...answer, spec: translated }) as Output;
 }

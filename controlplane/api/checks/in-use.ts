@@ -1,5 +1,5 @@
 import type { Model } from '../../mesh/model.ts';
-import type { Kind, ResourceId } from '../../mesh/resource.ts';
+import { DAYBREAK_KINDS, type Kind, type ResourceId } from '../../mesh/resource.ts';
 import { gatewayRoutesTo, routesTo } from './dependent-routes.ts';
 import { inUse } from '../../http/errors.ts';
 import { title } from '../../mesh/names.ts';
@@ -15,7 +15,13 @@ const SHOWN = 10;
 export function requireUnused(model: Model, id: ResourceId): void {
   switch (id.kind) {
     case 'mesh':
-      return requireEmpty(model, id, ['virtualService', 'virtualRouter', 'virtualNode', 'virtualGateway']);
+      return requireEmpty(model, id, [
+        'virtualService',
+        'virtualRouter',
+        'virtualNode',
+        'virtualGateway',
+        ...DAYBREAK_KINDS,
+      ]);
     case 'virtualRouter':
       requireEmpty(model, id, ['route']);
       return requireNoProvider(model, id, 'virtualRouter');
@@ -28,6 +34,10 @@ export function requireUnused(model: Model, id: ResourceId): void {
       return requireNoGatewayRoute(model, id);
     case 'route':
     case 'gatewayRoute':
+    case 'meshIdentity':
+    case 'nodeIdentity':
+    case 'authority':
+    case 'joinToken':
       return undefined;
   }
 }
@@ -39,7 +49,7 @@ function requireEmpty(model: Model, id: ResourceId, kinds: readonly Kind[]): voi
     .filter(({ names }) => names.length > 0);
   const [first] = found;
   if (first === undefined) return;
-  const what = `${title(first.kind)}s`;
+  const what = plural(title(first.kind));
   const names = found.map((each) => `${upperSnakeCase(each.kind)}: [${nameList(each.names)}]`).join(', ');
   throw inUse(
     `${title(id.kind)} ${id.name} for account ${id.owner} has active ${what}, please delete ${what} before deleting the ${title(id.kind)}. ${names}`,
@@ -75,6 +85,10 @@ function requireNoGatewayRoute(model: Model, id: ResourceId): void {
   if (routes.length === 0) return;
   const names = nameList(routes.map(({ parent, name }) => `${parent}/${name}`));
   throw inUse(`VirtualService ${id.name} is being referenced in the following: GATEWAY_ROUTE: [${names}]`);
+}
+
+function plural(noun: string): string {
+  return noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`;
 }
 
 function upperSnakeCase(kind: Kind): string {

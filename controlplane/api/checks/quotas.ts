@@ -5,7 +5,7 @@ import { PARENTS, title } from '../../mesh/names.ts';
 import { isKind } from '../../mesh/spec-parts.ts';
 
 /**
- * The default limits: meshes per account; nodes, services, routers and gateways per mesh; routes per router; gateway routes
+ * The default limits: meshes per account; nodes, services, routers, gateways, identities of nodes per mesh; routes per router; gateway routes
  * per gateway; backends per node. App Mesh's own were 15, 200, 200, 200, 3, 50, 10 and 50.
  */
 export const DEFAULT_QUOTAS = {
@@ -17,6 +17,7 @@ export const DEFAULT_QUOTAS = {
   routes: 1000,
   gatewayRoutes: 1000,
   backends: 1000,
+  nodeIdentities: 2100,
 } as const;
 
 /** The names of the quotas. */
@@ -25,7 +26,8 @@ export type QuotaName = keyof typeof DEFAULT_QUOTAS;
 /** The quotas in force. */
 export type Quotas = Readonly<Record<QuotaName, number>>;
 
-const NAMES: Readonly<Record<Kind, QuotaName>> = {
+// A mesh has one MeshIdentity, because there is one name for it.
+const NAMES: Readonly<Partial<Record<Kind, QuotaName>>> = {
   mesh: 'meshes',
   virtualNode: 'virtualNodes',
   virtualService: 'virtualServices',
@@ -33,6 +35,7 @@ const NAMES: Readonly<Record<Kind, QuotaName>> = {
   virtualGateway: 'virtualGateways',
   route: 'routes',
   gatewayRoute: 'gatewayRoutes',
+  nodeIdentity: 'nodeIdentities',
 };
 
 /**
@@ -41,7 +44,7 @@ const NAMES: Readonly<Record<Kind, QuotaName>> = {
  */
 export function requireRoom(quotas: Quotas, model: Model, { kind, owner, mesh, parent }: Resource): void {
   const quota = NAMES[kind];
-  if (model.count(kind, { owner, mesh }, parent) < quotas[quota]) return;
+  if (quota === undefined || model.count(kind, { owner, mesh }, parent) < quotas[quota]) return;
   const within = PARENTS[kind];
   const place =
     kind === 'mesh'

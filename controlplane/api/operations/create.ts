@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Resource, ResourceId } from '../../mesh/resource.ts';
 import type { ResourceOperation } from '../../model/operations.ts';
 import type { ApiContext, Output, ResourceHandler } from './context.ts';
+import { requireIdentityRules } from '../checks/identity.ts';
 import { requirePorts } from '../checks/require-ports.ts';
 import { conflict } from '../../http/errors.ts';
 import { requireParents } from '../checks/present.ts';
@@ -49,6 +50,7 @@ export function decideToCreate(
     requireRoomForBackends(context.quotas, undefined, resource);
     requireReferences(model, resource);
     requirePorts(model, resource);
+    requireIdentityRules(model, resource);
     return { puts: [resource], answer: resourceOutput(context, resource, resultShape, 'ACTIVE') };
   };
 }

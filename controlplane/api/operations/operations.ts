@@ -1,5 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { BETA_OPERATIONS, OPERATIONS, type Operation, type Verb } from '../../model/operations.ts';
+import {
+  BETA_OPERATIONS,
+  DAYBREAK_OPERATIONS,
+  OPERATIONS,
+  type Operation,
+  type Verb,
+} from '../../model/operations.ts';
 import { callerOf, type RouteConfig } from '../../http/call.ts';
 import type { ApiContext, ApiServices, Output, ResourceHandler } from './context.ts';
 import { create } from './create.ts';
@@ -17,7 +23,7 @@ import { update } from './update.ts';
 /** The handlers of operations on resources, by verb. */
 export type Handlers = Readonly<Record<Verb, ResourceHandler>>;
 
-/** One handler per verb serves all seven kinds. */
+/** One handler per verb serves all kinds. */
 export const HANDLERS: Handlers = {
   Create: create,
   Describe: describe,
@@ -26,10 +32,10 @@ export const HANDLERS: Handlers = {
   List: list,
 };
 
-/** The 38 operations of App Mesh as routes, made from the API model. */
-export function appMeshOperations(services: ApiServices) {
+/** The operations of App Mesh and of Daybreak's own kinds as routes, made from the API models. */
+export function currentOperations(services: ApiServices) {
   return async (app: FastifyInstance): Promise<void> => {
-    for (const operation of OPERATIONS) {
+    for (const operation of [...OPERATIONS, ...DAYBREAK_OPERATIONS]) {
       addRoute(app, operation, (request, parts) =>
         execute(services, request, operation, readInput(operation, parts)),
       );
@@ -94,7 +100,7 @@ export function partsOf({ params, query, body }: FastifyRequest): RequestParts {
 /** The methods of all operations at a path; empty for an unknown path. */
 export function methodsAt(path: string): readonly string[] {
   const segments = path.split('/');
-  const matching = [...OPERATIONS, ...BETA_OPERATIONS].filter((operation) => {
+  const matching = [...OPERATIONS, ...DAYBREAK_OPERATIONS, ...BETA_OPERATIONS].filter((operation) => {
     const pattern = operation.path.split('/');
     return (
       pattern.length === segments.length &&

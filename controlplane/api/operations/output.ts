@@ -1,5 +1,5 @@
-import type { Resource } from '../../mesh/resource.ts';
-import { shapeNamed } from '../../model/api-model.ts';
+import { isAppMeshKind, type Resource } from '../../mesh/resource.ts';
+import { API_MODEL, DAYBREAK_MODEL, shapeNamed } from '../../model/api-model.ts';
 import { arnOf } from '../../mesh/arn.ts';
 import type { ApiContext } from './context.ts';
 import { PARENTS, nameMember } from '../../mesh/names.ts';
@@ -37,6 +37,8 @@ export function resourceOutput(
     spec,
     status: { status },
   };
-  const members = Object.keys(shapeNamed(shape).members ?? {});
+  const members = Object.keys(
+    shapeNamed(shape, isAppMeshKind(kind) ? API_MODEL : DAYBREAK_MODEL).members ?? {},
+  );
   return Object.fromEntries(members.map((member) => [member, all[member]]));
 }

@@ -74,8 +74,8 @@ function othersResource({ kind, name, resourceOwner }: Resource, rule: string): 
   return forbidden(`${title(kind)} with name ${name} was made by account ${resourceOwner}, and ${rule}.`);
 }
 
-function actionOf({ name }: Operation): string {
-  return `appmesh:${name}`;
+function actionOf({ name, model }: Operation): string {
+  return `${model.service}:${name}`;
 }
 
 function sortKey({ name, owner }: Resource): string {

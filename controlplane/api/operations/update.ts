@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Resource, ResourceId, Specs } from '../../mesh/resource.ts';
 import type { ResourceOperation } from '../../model/operations.ts';
 import type { ApiContext, Output, ResourceHandler } from './context.ts';
+import { requireIdentityRules } from '../checks/identity.ts';
 import { requirePorts } from '../checks/require-ports.ts';
 import { missing, requireParents } from '../checks/present.ts';
 import { resourceOutput } from './output.ts';
@@ -46,6 +47,7 @@ export function decideToUpdate(
     requireRoomForBackends(context.quotas, existing, resource);
     requireReferences(model, resource);
     requirePorts(model, resource);
+    requireIdentityRules(model, resource);
     return { puts: [resource], answer: resourceOutput(context, resource, resultShape, 'ACTIVE') };
   };
 }

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { KINDS, type Kind } from '../../mesh/resource.ts';
+import { APP_MESH_KINDS, type AppMeshKind } from '../../mesh/resource.ts';
 import { startApi, type TestApi } from '../testing/test-api.ts';
 import { nameMember, title } from '../../mesh/names.ts';
 import { GATEWAY_PORT, NAMED } from './testing/named.ts';
@@ -34,7 +34,7 @@ async function make(path: string, body: unknown): Promise<void> {
 }
 
 /** The collection of a kind; for a gateway route, that of the gateway with its protocol. */
-function collectionOf(kind: Kind, spec: unknown): string {
+function collectionOf(kind: AppMeshKind, spec: unknown): string {
   switch (kind) {
     case 'mesh':
       return '/meshes';
@@ -53,7 +53,7 @@ function collectionOf(kind: Kind, spec: unknown): string {
   return `${MESH}/${kind}s`;
 }
 
-describe.each(KINDS)('%s', (kind) => {
+describe.each(APP_MESH_KINDS)('%s', (kind) => {
   const shape = `${title(kind)}Spec`;
   const specs = validSpec(kind);
 

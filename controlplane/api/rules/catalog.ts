@@ -34,6 +34,7 @@ export const RULES = {
   regex: 'envoy',
   'secret-name': 'envoy',
 
+  cidr: 'chosen',
   'log-key-once': 'chosen',
   'long-size': 'chosen',
   'name-as-step': 'chosen',

@@ -3,7 +3,13 @@ import type { Broken } from './rule.ts';
 
 /** Names that are parts of a proxy's identity or inner segments of an ARN: `mesh/M/virtualNode/N`. */
 const SEGMENTS = ['meshName', 'virtualNodeName', 'virtualRouterName', 'virtualGatewayName'] as const;
-const NAMES = [...SEGMENTS, 'virtualServiceName', 'routeName', 'gatewayRouteName'] as const;
+const NAMES = [
+  ...SEGMENTS,
+  'virtualServiceName',
+  'routeName',
+  'gatewayRouteName',
+  'nodeIdentityName',
+] as const;
 
 /** The resource names at the top level of an operation's input, from the path and the body. */
 export function inputNames(input: Readonly<Record<string, unknown>>): readonly Broken[] {

@@ -1,6 +1,7 @@
-import { API_MODEL } from '../../model/api-model.ts';
+import { API_MODEL, type ApiModel } from '../../model/api-model.ts';
 import type * as api from '../../model/types.ts';
 import { elementPath, memberPath } from '../validation/violation.ts';
+import { cidr } from './cidr.ts';
 import { accessLogFormat, jsonAccessLogFormat } from './access-log.ts';
 import { clientPolicyTls } from './client-policy.ts';
 import { gatewayRouteSpec } from './gateway-route.ts';
@@ -48,27 +49,33 @@ const RULES_BY_SHAPE: { readonly [shape: string]: Rule } = {
 
   ServiceName: serviceName,
   TagList: tagList,
+
+  Cidr: cidr,
 };
 
-/** All violations of rules in an operation's input, which has passed the model's own validation. */
-export function ruleViolations(shape: string, input: unknown): readonly Broken[] {
-  return [...inputNames(input as Readonly<Record<string, unknown>>), ...walk(shape, input, '')];
+/** All violations of rules in an operation's input, which has passed the validation of its model (default: App Mesh's). */
+export function ruleViolations(
+  shape: string,
+  input: unknown,
+  model: ApiModel = API_MODEL,
+): readonly Broken[] {
+  return [...inputNames(input as Readonly<Record<string, unknown>>), ...walk(shape, input, '', model)];
 }
 
-function walk(name: string, value: unknown, path: string): Broken[] {
+function walk(name: string, value: unknown, path: string, model: ApiModel): Broken[] {
   if (value === undefined) return [];
-  const shape = API_MODEL.shapes[name];
+  const shape = model.shapes[name];
   const found = [...(RULES_BY_SHAPE[name]?.(value as never, path) ?? [])];
   if (shape?.type === 'string') {
     found.push(...text(name, value as string, path));
   } else if (shape?.type === 'list') {
     const items = value as readonly unknown[];
     const item = shape.member?.shape ?? '';
-    found.push(...items.flatMap((element, index) => walk(item, element, elementPath(path, index))));
+    found.push(...items.flatMap((element, index) => walk(item, element, elementPath(path, index), model)));
   } else if (shape?.type === 'structure') {
     const members = value as Readonly<Record<string, unknown>>;
     for (const [member, { shape: target }] of Object.entries(shape.members ?? {})) {
-      found.push(...walk(target, members[member], memberPath(path, member)));
+      found.push(...walk(target, members[member], memberPath(path, member), model));
     }
   }
   return found;

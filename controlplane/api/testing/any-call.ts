@@ -1,17 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as fc from 'fast-check';
 import type { FastifyInstance } from 'fastify';
-import { BETA_OPERATIONS, OPERATIONS, type Operation } from '../../model/operations.ts';
+import { BETA_OPERATIONS, DAYBREAK_OPERATIONS, OPERATIONS, type Operation } from '../../model/operations.ts';
 import { anyOf } from './any-input.ts';
 import { ACCOUNT, REGION, type Answer } from './test-api.ts';
 
 /** A generated call: its URL, and its body, which may not be JSON. */
 export type AnyCall = { readonly url: string; readonly body: string };
 
-/** The operations with a body, of both versions of the API. */
-export const WRITING_OPERATIONS: readonly Operation[] = [...OPERATIONS, ...BETA_OPERATIONS].filter(
-  ({ method }) => method === 'PUT',
-);
+/** The operations with a body, of both versions of the API and of Daybreak's own kinds. */
+export const WRITING_OPERATIONS: readonly Operation[] = [
+  ...OPERATIONS,
+  ...DAYBREAK_OPERATIONS,
+  ...BETA_OPERATIONS,
+].filter(({ method }) => method === 'PUT');
 
 /** Arbitrary calls of an operation, most of them nearly valid, on the resources that `makeAll` creates. */
 export function anyCall(operation: Operation): fc.Arbitrary<AnyCall> {
@@ -72,6 +74,8 @@ const NAMES: Readonly<Record<string, string>> = {
   virtualServiceName: 'teller.local',
   virtualGatewayName: 'door',
   gatewayRouteName: 'in',
+  meshIdentityName: 'default',
+  nodeIdentityName: 'white',
 };
 
 const ARN = `arn:aws:appmesh:${REGION}:${ACCOUNT}:mesh/colors/virtualNode/white`;

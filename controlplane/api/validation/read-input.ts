@@ -20,7 +20,7 @@ export type RequestParts = {
  */
 export function readInput(operation: Operation, parts: RequestParts): Input {
   const input = readShape(operation, parts);
-  refuse(ruleViolations(operation.inputShape, input));
+  refuse(ruleViolations(operation.inputShape, input, operation.model));
   return input;
 }
 

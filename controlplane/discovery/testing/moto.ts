@@ -14,15 +14,23 @@ export type Moto = {
 const START_LIMIT_MS = 30_000;
 
 /**
- * Starts the moto that DAYBREAK_MOTO names. For tests.
+ * Starts the moto that DAYBREAK_MOTO names. For tests. `env`: further variables of its environment.
  * @throws Error if the variable names no program, or the program does not serve
  */
-export async function startMoto(host = '127.0.0.1'): Promise<Moto> {
+export async function startMoto(
+  host = '127.0.0.1',
+  env: Readonly<Record<string, string>> = {},
+): Promise<Moto> {
   const command = process.env['DAYBREAK_MOTO'];
   if (command === undefined || command === '') {
     throw new Error('DAYBREAK_MOTO names no moto: `npm test` installs one and sets it');
   }
-  const program = execa(command, ['-H', host, '-p', '0'], { reject: false, stdin: 'ignore', buffer: false });
+  const program = execa(command, ['-H', host, '-p', '0'], {
+    reject: false,
+    stdin: 'ignore',
+    buffer: false,
+    env,
+  });
   let said = '';
   const { promise: serves, resolve } = Promise.withResolvers<string>();
   program.stderr.on('data', (chunk: Buffer) => {

@@ -3,11 +3,11 @@ import { withBackend, withHttp } from '../../../controlplane/api/properties/test
 import { GATEWAY_PORT, NAMED } from '../../../controlplane/api/properties/testing/named.ts';
 import { withFiles, type Files } from '../../../controlplane/api/properties/testing/with-files.ts';
 import { validSpec } from '../../../controlplane/api/properties/testing/valid-spec.ts';
-import { KINDS, type Kind } from '../../../controlplane/mesh/resource.ts';
+import { APP_MESH_KINDS, type AppMeshKind } from '../../../controlplane/mesh/resource.ts';
 
 /** A request of the storm for one resource. */
 export type StormRequest = {
-  readonly kind: Kind;
+  readonly kind: AppMeshKind;
   readonly name: string;
   /** `put`: updates the resource, or creates it if it does not exist. */
   readonly action: 'put' | 'delete';
@@ -18,7 +18,7 @@ export type StormRequest = {
 export const PROXIED = { virtualNode: 'app', virtualGateway: 'door' } as const;
 
 /** Few names, so that a resource is often updated, deleted and created again. */
-const NAMES: Readonly<Record<Kind, readonly string[]>> = {
+const NAMES: Readonly<Record<AppMeshKind, readonly string[]>> = {
   mesh: ['m'],
   virtualNode: [PROXIED.virtualNode, ...NAMED.nodes],
   virtualRouter: NAMED.routers,
@@ -29,7 +29,7 @@ const NAMES: Readonly<Record<Kind, readonly string[]>> = {
 };
 
 /** The relative frequency of each kind: routes most. */
-const WEIGHTS: Readonly<Record<Kind, number>> = {
+const WEIGHTS: Readonly<Record<AppMeshKind, number>> = {
   mesh: 1,
   virtualNode: 5,
   virtualRouter: 1,
@@ -48,7 +48,7 @@ const PORTS = [GATEWAY_PORT, 8080, 9080] as const;
  */
 export function anyRequest(files: Files): fc.Arbitrary<StormRequest> {
   return fc.oneof(
-    ...KINDS.map((kind) => ({
+    ...APP_MESH_KINDS.map((kind) => ({
       weight: WEIGHTS[kind],
       arbitrary: fc.record({
         kind: fc.constant(kind),
@@ -66,7 +66,7 @@ export function anyRequest(files: Files): fc.Arbitrary<StormRequest> {
 
 /** All resources once, parents first, so that there is something to update. */
 export function beginning(): readonly StormRequest[] {
-  return KINDS.flatMap((kind) => NAMES[kind].map((name) => plain(kind, name)));
+  return APP_MESH_KINDS.flatMap((kind) => NAMES[kind].map((name) => plain(kind, name)));
 }
 
 /** The children that have to be deleted before a resource. */
@@ -76,18 +76,18 @@ export function childrenOf({ kind }: Pick<StormRequest, 'kind'>): readonly Storm
   return NAMES[children].map((name) => ({ ...plain(children, name), action: 'delete' }));
 }
 
-const CHILDREN: { readonly [kind in Kind]?: Kind } = {
+const CHILDREN: { readonly [kind in AppMeshKind]?: AppMeshKind } = {
   virtualRouter: 'route',
   virtualGateway: 'gatewayRoute',
 };
 
 /** A resource with a minimal specification. */
-export function plain(kind: Kind, name: string): StormRequest {
+export function plain(kind: AppMeshKind, name: string): StormRequest {
   return { kind, name, action: 'put', spec: PLAIN[kind] };
 }
 
 const virtualService = { virtualServiceName: NAMED.services[0] };
-const PLAIN: Readonly<Record<Kind, object>> = {
+const PLAIN: Readonly<Record<AppMeshKind, object>> = {
   mesh: {},
   virtualNode: {},
   virtualRouter: {},
@@ -102,7 +102,7 @@ const PLAIN: Readonly<Record<Kind, object>> = {
   gatewayRoute: { httpRoute: { match: { prefix: '/' }, action: { target: { virtualService } } } },
 };
 
-function specOf(kind: Kind, files: Files): fc.Arbitrary<unknown> {
+function specOf(kind: AppMeshKind, files: Files): fc.Arbitrary<unknown> {
   const made = validSpec(kind).map((spec) => withOurPorts(withoutAws(withFiles([spec], files)[0], files)));
   switch (kind) {
     case 'virtualNode':

@@ -1,0 +1,62 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import type { IssuedCertificate } from '../../common/contracts/attestation/messages.ts';
+import { pemOf } from './pem.ts';
+
+/** A certificate with its key, ready for TLS. Times in milliseconds since 1970. */
+export type HeldIdentity = {
+  readonly nodeId: string;
+  readonly spiffeId: string;
+  /** PKCS #8 in PEM. */
+  readonly key: string;
+  /** The chain in PEM, the leaf first. */
+  readonly chain: string;
+  /** The roots of the trust domain in PEM. */
+  readonly roots: string;
+  readonly ends: number;
+  readonly renew: number;
+};
+
+/**
+ * Puts a certificate together with its key.
+ * @throws Error if the control plane sent a certificate that does not fit the key or the clock: Envoy and TLS would fail later, and
+ * without a clear reason
+ */
+export function holdIdentity(
+  nodeId: string,
+  key: string,
+  issued: IssuedCertificate,
+  now: number,
+): HeldIdentity {
+  const { chain, roots, spiffeId, ends, renew } = issued;
+  const held = {
+    nodeId,
+    spiffeId,
+    key,
+    chain: chain.map((each) => pemOf('CERTIFICATE', each)).join(''),
+    roots: roots.map((each) => pemOf('CERTIFICATE', each)).join(''),
+    ends,
+    renew,
+  };
+  const problem = identityProblem(held, nodeId, now);
+  if (problem !== undefined)
+    throw new Error(`the certificate of the control plane cannot be used: ${problem}`);
+  return held;
+}
+
+/** Why an identity cannot be used now; undefined if it can. */
+export function identityProblem(held: HeldIdentity, nodeId: string, now: number): string | undefined {
+  if (held.nodeId !== nodeId) return `it is that of ${held.nodeId}`;
+  try {
+    const leaf = new X509Certificate(held.chain);
+    if (!leaf.checkPrivateKey(createPrivateKey(held.key))) return 'its key is another';
+    if (held.roots === '') return 'it came without roots';
+    const ends = leaf.validToDate.getTime();
+    if (ends <= now)
+      return `it ended at ${leaf.validToDate.toISOString()}, and the clock here is at ${new Date(now).toISOString()}`;
+    if (leaf.validFromDate.getTime() > now)
+      return `it begins at ${leaf.validFromDate.toISOString()}, and the clock here is at ${new Date(now).toISOString()}`;
+    return undefined;
+  } catch {
+    return 'it is damaged';
+  }
+}

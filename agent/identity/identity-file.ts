@@ -1,0 +1,69 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { errorText } from '../../common/error-text.ts';
+import type { Log } from '../../common/log.ts';
+import { withTimeout } from '../../common/with-timeout.ts';
+import { writeState } from '../state/write-state.ts';
+import { identityProblem, type HeldIdentity } from './held-identity.ts';
+
+/** The version of the file. */
+const FORMAT = 1;
+/** The longest file, in bytes: a key, a chain of two and some roots. */
+const LONGEST = 256 * 1024;
+/** How long a folder may take, in milliseconds. A network file system may not answer. */
+const LIMIT_MS = 2000;
+
+type Content = { readonly format: number; readonly identity: HeldIdentity };
+
+/**
+ * Reads the identity that the last agent of this node left; undefined if there is none that can be used. A file that others can read is
+ * passed over, because its key is no secret any more.
+ */
+export async function readIdentityFile(
+  file: string,
+  nodeId: string,
+  log: Log,
+): Promise<HeldIdentity | undefined> {
+  try {
+    const content = await withTimeout(LIMIT_MS, `no answer of ${file}`, readOwn(file));
+    if (content === undefined) return undefined;
+    const { format, identity } = JSON.parse(content) as Content;
+    const problem =
+      format === FORMAT ? identityProblem(identity, nodeId, Date.now()) : `it has format ${format}`;
+    if (problem === undefined) return identity;
+    log.warn({ file, problem }, 'the kept certificate is passed over');
+  } catch (error) {
+    log.warn({ file, problem: errorText(error) }, 'the kept certificate is passed over');
+  }
+  return undefined;
+}
+
+/** Writes the identity, mode 0600, at once or not at all. Rejects with the file system's error. */
+export async function writeIdentityFile(file: string, identity: HeldIdentity): Promise<void> {
+  const content: Content = { format: FORMAT, identity };
+  await withTimeout(
+    LIMIT_MS,
+    `no answer of ${file}`,
+    writeState(file, [Buffer.from(`${JSON.stringify(content)}\n`)]),
+  );
+}
+
+async function readOwn(file: string): Promise<string | undefined> {
+  const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+      throw error;
+    },
+  );
+  if (handle === undefined) return undefined;
+  try {
+    const { mode, size, uid } = await handle.stat();
+    const own = process.geteuid?.() ?? uid;
+    if (uid !== own && uid !== 0) throw new Error(`it belongs to uid ${uid}`);
+    if ((mode & 0o077) !== 0) throw new Error('others may read or write it');
+    if (size > LONGEST) throw new Error(`it is longer than ${LONGEST} bytes`);
+    return await handle.readFile('utf8');
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,158 @@
+import type { Log } from '../../common/log.ts';
+import { errorText } from '../../common/error-text.ts';
+import { createBackoff } from '../../xds/client/backoff.ts';
+import type { ConnectionOptions } from '../../xds/grpc/client-connection.ts';
+import { coded } from '../codes.ts';
+import type { XdsSettings } from '../settings/xds/xds-settings.ts';
+import { attest, AttestationRefused } from './attest.ts';
+import { holdIdentity, type HeldIdentity } from './held-identity.ts';
+import { readIdentityFile, writeIdentityFile } from './identity-file.ts';
+import { methodsOf, prove } from './prove.ts';
+import type { SigningRequest } from './signing-request.ts';
+
+/** The agent's identity: a certificate of the control plane's authority, renewed in time. */
+export type AgentIdentity = {
+  /** The certificate to use for a new connection; undefined while the agent has none, or the last one has ended. */
+  readonly current: () => HeldIdentity | undefined;
+  readonly status: () => IdentityStatus;
+  readonly close: () => void;
+};
+
+/** The state of the identity, as in `GET /status`. Times in ISO 8601. */
+export type IdentityStatus = {
+  readonly state: 'waiting' | 'held' | 'ended';
+  readonly spiffeId: string | undefined;
+  readonly ends: string | undefined;
+  readonly renews: string | undefined;
+  /** Why the latest attempt failed; undefined after a success. */
+  readonly problem: string | undefined;
+};
+
+/** Inputs of the identity. */
+export type IdentityOptions = {
+  readonly xds: XdsSettings;
+  /** The credentials of the settings, read for each attempt: the authorities that the control plane is verified against. */
+  readonly secure: () => Pick<ConnectionOptions, 'tls'>;
+  readonly nodeId: string;
+  readonly agentVersion: string;
+  /** The file that keeps it; undefined: it is kept in memory alone. */
+  readonly file: string | undefined;
+  readonly log: Log;
+};
+
+/** Waits between attempts, in milliseconds: full jitter, from 1 s to a minute. */
+const WAITS = { firstMs: 1000, mostMs: 60_000 };
+/** Renewals may wait longer: there is half of a lifetime. */
+const RENEWAL_WAITS = { firstMs: 10_000, mostMs: 300_000 };
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * Opens the identity: the kept certificate if it can be used, else a new one as soon as the control plane gives it. Attempts go on in the
+ * background, with back-off, and at least as long as a refusal says. Keys are made anew each time and never leave the node.
+ */
+export async function openIdentity(options: IdentityOptions): Promise<AgentIdentity | undefined> {
+  const { xds, nodeId, file, log } = options;
+  const { identity: settings } = xds;
+  if (settings === undefined) return undefined;
+  let held = file === undefined ? undefined : await readIdentityFile(file, nodeId, log);
+  if (held !== undefined) log.info(facts(held), 'took the kept certificate');
+  let problem: string | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let isClosed = false;
+  const first = createBackoff(WAITS.firstMs, WAITS.mostMs);
+  const renewal = createBackoff(RENEWAL_WAITS.firstMs, RENEWAL_WAITS.mostMs);
+  const current = (): HeldIdentity | undefined =>
+    held !== undefined && held.ends > Date.now() ? held : undefined;
+
+  async function attempt(): Promise<void> {
+    try {
+      held = await obtain(options, current());
+      problem = undefined;
+      first.reset();
+      renewal.reset();
+      log.info(facts(held), 'got a certificate from the control plane');
+      if (file !== undefined) await keep(file, held, log);
+      schedule(held.renew - Date.now());
+    } catch (error) {
+      const text = errorText(error);
+      if (text !== problem)
+        log.warn(
+          coded('IDENTITY_UNPROVEN', { problem: text }),
+          'got no certificate from the control plane: trying again',
+        );
+      problem = text;
+      const wait = current() === undefined ? first.next() : renewal.next();
+      const least = error instanceof AttestationRefused ? error.retryAfterMs * (1 + Math.random() / 2) : 0;
+      schedule(Math.max(wait, least));
+    }
+  }
+
+  function schedule(ms: number): void {
+    if (isClosed) return;
+    timer = setTimeout(() => void attempt(), Math.min(Math.max(ms, 0), LONGEST_TIMER_MS)).unref();
+  }
+
+  schedule(held === undefined ? 0 : held.renew - Date.now());
+  return {
+    current,
+    status: () => ({
+      state: held === undefined ? 'waiting' : current() === undefined ? 'ended' : 'held',
+      spiffeId: held?.spiffeId,
+      ends: held && new Date(held.ends).toISOString(),
+      renews: held && new Date(held.renew).toISOString(),
+      problem,
+    }),
+    close() {
+      isClosed = true;
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** Tries the control planes in their order. @throws the error of the last one, or the first refusal */
+async function obtain(
+  { xds, secure, nodeId, agentVersion }: IdentityOptions,
+  before: HeldIdentity | undefined,
+): Promise<HeldIdentity> {
+  const { identity: settings, endpoints } = xds;
+  if (settings === undefined) throw new Error('there is no identity to obtain');
+  let failure: unknown = new Error('there is no control plane to ask');
+  for (const endpoint of endpoints) {
+    if (endpoint.kind !== 'tls') continue;
+    const { host, port } = endpoint;
+    try {
+      const { tls = {} } = secure();
+      const own = before === undefined ? {} : { cert: before.chain, key: before.key };
+      const { key, request } = await signingRequest();
+      const methods = [...(before === undefined ? [] : (['svid'] as const)), ...methodsOf(settings)];
+      const hello = { nodeId, signingRequest: request, methods, agentVersion };
+      const issued = await attest({ host, port }, { ...tls, ...own }, hello, (challenge) =>
+        prove(settings, challenge, hello),
+      );
+      return holdIdentity(nodeId, key, issued, Date.now());
+    } catch (error) {
+      if (error instanceof AttestationRefused) throw error;
+      failure = new Error(`${host}:${port}: ${errorText(error)}`, { cause: error });
+    }
+  }
+  throw failure;
+}
+
+// The certificate library takes megabytes, and needs the other one loaded before it.
+async function signingRequest(): Promise<SigningRequest> {
+  await import('reflect-metadata');
+  const { makeSigningRequest } = await import('./signing-request.ts');
+  return makeSigningRequest();
+}
+
+async function keep(file: string, held: HeldIdentity, log: Log): Promise<void> {
+  try {
+    await writeIdentityFile(file, held);
+  } catch (error) {
+    log.warn({ file, problem: errorText(error) }, 'the certificate is kept in memory alone');
+  }
+}
+
+function facts({ spiffeId, ends, renew }: HeldIdentity) {
+  return { spiffeId, ends: new Date(ends).toISOString(), renews: new Date(renew).toISOString() };
+}

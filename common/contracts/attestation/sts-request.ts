@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+
+/** The body of the signed request. */
+export const STS_BODY = 'Action=GetCallerIdentity&Version=2011-06-15';
+
+const BODY_SHA256 = createHash('sha256').update(STS_BODY).digest('hex');
+
+/** The subject of the signature. `nonce` and `csr` (the SHA-256 of the signing request) are in hexadecimal. */
+export type StsSubject = {
+  readonly host: string;
+  readonly audience: string;
+  readonly nonce: string;
+  readonly csr: string;
+  readonly nodeId: string;
+};
+
+/**
+ * Returns all headers of the signed request, which is a POST to `/`. Agent and control plane build it separately, so that the agent's
+ * part of the request the control plane sends is the signature alone.
+ */
+export function signedHeaders(
+  { host, audience, nonce, csr, nodeId }: StsSubject,
+  { date, sessionToken }: { readonly date: string; readonly sessionToken: string },
+): Readonly<Record<string, string>> {
+  return {
+    'content-type': 'application/x-www-form-urlencoded; charset=utf-8',
+    host,
+    'x-amz-content-sha256': BODY_SHA256,
+    'x-amz-date': date,
+    ...(sessionToken === '' ? {} : { 'x-amz-security-token': sessionToken }),
+    'x-daybreak-audience': audience,
+    'x-daybreak-csr': csr,
+    // A node id may have characters that no header has.
+    'x-daybreak-node': createHash('sha256').update(nodeId).digest('hex'),
+    'x-daybreak-nonce': nonce,
+  };
+}
+
+/** Returns the scope of the signature. */
+export function stsScope(date: string, region: string): string {
+  return `${date.slice(0, 8)}/${region}/sts/aws4_request`;
+}

@@ -1,0 +1,66 @@
+import { request } from 'undici';
+import { STS_BODY } from '../../../common/contracts/attestation/sts-request.ts';
+import type { StsSettings } from '../settings.ts';
+import { Refused } from './refused.ts';
+
+/** Time limit of one request, in milliseconds. */
+const LIMIT_MS = 5000;
+/** The longest answer, in bytes. The real one has about 500. */
+const LONGEST_ANSWER = 16 * 1024;
+
+type Answer = { readonly status: number; readonly type: string; readonly body: string };
+
+/**
+ * Sends a signed GetCallerIdentity to AWS STS and returns the body of its answer. Follows no redirect. Asks once more if STS fails or
+ * throttles.
+ * @throws Refused
+ */
+export async function askSts(sts: StsSettings, headers: Readonly<Record<string, string>>): Promise<string> {
+  let answer = await ask(sts, headers);
+  if (answer.status >= 500 || answer.status === 429) answer = await ask(sts, headers);
+  const { status, type, body } = answer;
+  if (status >= 500 || status === 429) throw new Refused('STS_AWAY', `AWS STS answered ${status}`);
+  if (status !== 200)
+    throw new Refused('PROOF_REFUSED', `AWS STS refused the signature: ${status} ${errorCodeIn(body)}`);
+  if (!/^text\/xml(?:;|$)/.test(type))
+    throw new Refused('PROOF_REFUSED', 'the answer of AWS STS is not text/xml');
+  return body;
+}
+
+async function ask({ endpoint }: StsSettings, headers: Readonly<Record<string, string>>): Promise<Answer> {
+  try {
+    const {
+      statusCode,
+      headers: answered,
+      body,
+    } = await request(`${endpoint}/`, {
+      method: 'POST',
+      headers,
+      body: STS_BODY,
+      signal: AbortSignal.timeout(LIMIT_MS),
+    });
+    const chunks: Buffer[] = [];
+    let length = 0;
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      length += chunk.length;
+      if (length > LONGEST_ANSWER) {
+        body.destroy();
+        throw new Refused('PROOF_REFUSED', `the answer of AWS STS is longer than ${LONGEST_ANSWER} bytes`);
+      }
+      chunks.push(chunk);
+    }
+    const type = answered['content-type'];
+    return {
+      status: statusCode,
+      type: typeof type === 'string' ? type : '',
+      body: Buffer.concat(chunks).toString(),
+    };
+  } catch (cause) {
+    if (cause instanceof Refused) throw cause;
+    throw new Refused('STS_AWAY', `AWS STS did not answer at ${endpoint}`, { cause });
+  }
+}
+
+function errorCodeIn(body: string): string {
+  return /<Code>([A-Za-z]{1,64})<\/Code>/.exec(body)?.[1] ?? '';
+}

@@ -1,0 +1,239 @@
+import { createHash, randomUUID, X509Certificate } from 'node:crypto';
+import type { PublicKey } from '@peculiar/x509';
+import type { Log } from '../../common/log.ts';
+import { coded } from '../codes.ts';
+import type { AuthorityRecord, SignerRecord } from '../mesh/identity-records.ts';
+import type { LiveModel } from '../mesh/live-model.ts';
+import type { Resource } from '../mesh/resource.ts';
+import {
+  createIntermediate,
+  createRoot,
+  issueLeaf,
+  openIssuer,
+  type Issuer,
+  type Leaf,
+  type Signer,
+} from './certificates.ts';
+import { IdentityError } from './errors.ts';
+import type { Sealer } from './seal.ts';
+
+/** An issued certificate with all that a proxy needs to use it. */
+export type Svid = Leaf & {
+  readonly spiffeId: string;
+  /** The leaf and the intermediate, DER. */
+  readonly chain: readonly Uint8Array[];
+  /** The roots to trust, DER. */
+  readonly roots: readonly Uint8Array[];
+};
+
+/** The authority of a trust domain. Its keys are sealed in the store, which replicas share. */
+export type Authority = {
+  readonly trustDomain: string;
+  /** The roots that proxies trust, DER. */
+  readonly roots: () => readonly Uint8Array[];
+  /** The end of the issuing certificate, in milliseconds since 1970. */
+  readonly issuingEnds: () => number;
+  /** Issues a certificate for a key. `lifetime` is in milliseconds. */
+  readonly issue: (spiffeId: string, key: PublicKey, lifetime: number) => Promise<Svid>;
+  /** The intermediates that issued certificates which may still be valid, DER. */
+  readonly issuers: () => readonly Uint8Array[];
+  /** Calls `listener` after a change of the roots or intermediates. Returns a function that removes it. */
+  readonly onChange: (listener: () => void) => () => void;
+  readonly close: () => void;
+};
+
+/** Inputs of the authority. */
+export type AuthorityOptions = {
+  readonly live: LiveModel;
+  readonly trustDomain: string;
+  readonly sealer: Sealer;
+  readonly log: Log;
+  /** Milliseconds since 1970. Default: the clock. */
+  readonly now?: () => number;
+};
+
+/** The place of what the control plane keeps for itself: no mesh has it, because an owner is an account. */
+const PLACE = { owner: '', mesh: '' } as const;
+const ID = { kind: 'authority', ...PLACE, parent: '', name: 'authority' } as const;
+
+const DAY = 24 * 60 * 60 * 1000;
+/** An intermediate with less than this left is replaced, in milliseconds: 30 of its 90 days. */
+const REPLACE_BEFORE = 30 * DAY;
+/** How often the end of the intermediate is looked at, in milliseconds. */
+const LOOK_EVERY = 60 * 60 * 1000;
+/** How often a write is tried again because another replica wrote first. */
+const ATTEMPTS = 5;
+
+/**
+ * Opens the authority in the store, or creates it: a root of ten years on P-384, and an intermediate of 90 days on P-256, which it
+ * replaces after 60 days without any change of trust.
+ * @throws IdentityError if the store has the authority of another trust domain, or another key sealed it
+ */
+export async function openAuthority(options: AuthorityOptions): Promise<Authority> {
+  const { live, trustDomain, sealer, log, now = Date.now } = options;
+  let opened = await openRecord(await createOrRead(options), options);
+  const listeners = new Set<() => void>();
+
+  async function follow(record: AuthorityRecord): Promise<void> {
+    opened = await openRecord(record, options);
+    for (const listener of listeners) listener();
+  }
+  const stop = live.onChanges((changes) => {
+    const change = changes.findLast(({ id }) => id.kind === 'authority');
+    if (change?.resource === undefined) return;
+    follow((change.resource as Resource<'authority'>).spec).catch((error: unknown) =>
+      log.error(coded('AUTHORITY_DAMAGED', { err: error }), 'the changed authority cannot be used'),
+    );
+  });
+
+  async function replaceIntermediate(): Promise<void> {
+    if (opened.issuer.ends - now() > REPLACE_BEFORE) return;
+    const { record } = opened;
+    const [root] = record.roots;
+    if (root === undefined) return;
+    const signer = await openSigner(root, sealer, trustDomain);
+    const issuing = await sealSigner(
+      await createIntermediate(trustDomain, signer, now()),
+      sealer,
+      trustDomain,
+    );
+    // If another replica was faster, its intermediate arrives as a change.
+    const written = await write(live, { ...record, issuing, retired: stillValid(record, now()) }, now());
+    if (written) log.info(coded('IDENTITY_ROTATED'), 'the intermediate of the authority was replaced');
+  }
+  const timer = setInterval(() => {
+    replaceIntermediate().catch((error: unknown) =>
+      log.error(
+        { err: error },
+        'the intermediate of the authority could not be replaced: trying again in an hour',
+      ),
+    );
+  }, LOOK_EVERY).unref();
+  await replaceIntermediate();
+
+  return {
+    trustDomain,
+    roots: () => opened.roots,
+    issuingEnds: () => opened.issuer.ends,
+    async issue(spiffeId, key, lifetime) {
+      const { issuer, intermediate, roots } = opened;
+      const leaf = await issueLeaf(issuer, spiffeId, key, { lifetime, now: now() });
+      return { ...leaf, spiffeId, chain: [leaf.certificate, intermediate], roots };
+    },
+    issuers: () => opened.issuers,
+    onChange(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    close() {
+      clearInterval(timer);
+      stop();
+    },
+  };
+}
+
+type Opened = {
+  readonly record: AuthorityRecord;
+  readonly issuer: Issuer;
+  readonly intermediate: Uint8Array;
+  readonly roots: readonly Uint8Array[];
+  readonly issuers: readonly Uint8Array[];
+};
+
+async function openRecord(
+  record: AuthorityRecord,
+  { sealer, trustDomain }: AuthorityOptions,
+): Promise<Opened> {
+  const signer = await openSigner(record.issuing, sealer, trustDomain);
+  return {
+    record,
+    issuer: await openIssuer(signer),
+    intermediate: signer.certificate,
+    roots: record.roots.map(({ certificate }) => bytesOf(certificate)),
+    issuers: [signer.certificate, ...record.retired.map(bytesOf)],
+  };
+}
+
+async function createOrRead(options: AuthorityOptions): Promise<AuthorityRecord> {
+  const { live, trustDomain, sealer, log, now = Date.now } = options;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const existing = live.model.get<'authority'>(ID)?.spec;
+    if (existing !== undefined) {
+      if (existing.trustDomain === trustDomain) return existing;
+      throw new IdentityError(
+        'TRUST_DOMAIN_DIFFERS',
+        `--trust-domain="${trustDomain}": the store has the authority of ${existing.trustDomain}`,
+      );
+    }
+    const root = await createRoot(trustDomain, now());
+    const intermediate = await createIntermediate(trustDomain, root, now());
+    const record: AuthorityRecord = {
+      trustDomain,
+      roots: [await sealSigner(root, sealer, trustDomain)],
+      issuing: await sealSigner(intermediate, sealer, trustDomain),
+      retired: [],
+    };
+    if (await write(live, record, now())) {
+      log.info({ trustDomain, key: sealer.keyId }, 'created the authority of the trust domain');
+      return record;
+    }
+  }
+  throw new Error('other replicas kept changing the authority: start again');
+}
+
+/** Writes the authority, unless another replica wrote since the model was read. Returns whether it was written. */
+async function write(live: LiveModel, spec: AuthorityRecord, now: number): Promise<boolean> {
+  const before = live.model.get<'authority'>(ID);
+  const resource: Resource<'authority'> = {
+    ...ID,
+    spec,
+    uid: before?.uid ?? randomUUID(),
+    version: (before?.version ?? 0) + 1,
+    createdAt: before?.createdAt ?? now,
+    lastUpdatedAt: now,
+    resourceOwner: '',
+    tags: [],
+  };
+  const { outcome } = await live.commit({
+    mesh: PLACE,
+    expectedMeshRevision: live.model.meshRevision(PLACE),
+    puts: [resource],
+    deletes: [],
+    tokens: [],
+  });
+  if (outcome === 'committed') return true;
+  await live.catchUp();
+  return false;
+}
+
+async function sealSigner(
+  { certificate, key }: Signer,
+  sealer: Sealer,
+  trustDomain: string,
+): Promise<SignerRecord> {
+  return {
+    certificate: Buffer.from(certificate).toString('base64'),
+    sealedKey: await sealer.seal(key, purposeOf(trustDomain, certificate)),
+  };
+}
+
+async function openSigner(record: SignerRecord, sealer: Sealer, trustDomain: string): Promise<Signer> {
+  const certificate = bytesOf(record.certificate);
+  return { certificate, key: await sealer.open(record.sealedKey, purposeOf(trustDomain, certificate)) };
+}
+
+// Binds a sealed key to its certificate.
+function purposeOf(trustDomain: string, certificate: Uint8Array): string {
+  return `authority ${trustDomain} ${createHash('sha256').update(certificate).digest('hex')}`;
+}
+
+function bytesOf(base64: string): Uint8Array {
+  return new Uint8Array(Buffer.from(base64, 'base64'));
+}
+
+/** The intermediate that is being replaced, and the earlier ones that have not ended. */
+function stillValid({ issuing, retired }: AuthorityRecord, now: number): readonly string[] {
+  return [issuing.certificate, ...retired].filter(
+    (each) => new X509Certificate(bytesOf(each)).validToDate.getTime() > now,
+  );
+}

@@ -1,0 +1,45 @@
+import type { X509Certificate } from 'node:crypto';
+
+/** The certificates of an authority that leaves are verified against. */
+export type Trust = {
+  readonly trustDomain: string;
+  /** The roots that are trusted now. */
+  readonly roots: () => readonly X509Certificate[];
+  /** The intermediates that issued leaves which may still be valid. */
+  readonly issuers: () => readonly X509Certificate[];
+};
+
+/**
+ * Returns the root above a leaf, if an intermediate of the authority issued the leaf, and all signatures and dates up to the root are
+ * right; else undefined. TLS has verified the leaf before; but against every authority that the listener knows.
+ * @param now milliseconds since 1970
+ */
+export function rootAbove(
+  leaf: X509Certificate,
+  { roots, issuers }: Trust,
+  now: number,
+): X509Certificate | undefined {
+  if (leaf.ca || !isCurrent(leaf, now)) return undefined;
+  const issuer = issuers().find((each) => isCurrent(each, now) && isSignedBy(leaf, each));
+  return issuer && roots().find((each) => isCurrent(each, now) && isSignedBy(issuer, each));
+}
+
+/** The alternative names of a certificate of one type. */
+export function alternativeNames(
+  { subjectAltName = '' }: X509Certificate,
+  wanted: 'URI' | 'DNS',
+): readonly string[] {
+  // Node writes a name that could be taken for several as a JSON string (CVE-2021-44532).
+  return Array.from(subjectAltName.matchAll(/([^:,\s]+):("(?:[^"\\]|\\.)*"|[^,]*)/g)).flatMap(
+    ([, type = '', name = '']) =>
+      type === wanted ? [name.startsWith('"') ? String(JSON.parse(name)) : name.trim()] : [],
+  );
+}
+
+function isSignedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
+  return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
+}
+
+function isCurrent({ validFromDate, validToDate }: X509Certificate, now: number): boolean {
+  return validFromDate.getTime() <= now && now < validToDate.getTime();
+}

@@ -1,0 +1,91 @@
+import { X509Certificate } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import { readSource } from '../../common/files/source.ts';
+import type { Log } from '../../common/log.ts';
+import type { GrpcServer } from '../../xds/grpc/server.ts';
+import type { AdsTls } from '../ads/access/accept-tls.ts';
+import type { Trust } from './chain.ts';
+import type { LiveModel } from '../mesh/live-model.ts';
+import { createAttestation } from './attest/service.ts';
+import { awsIamProver } from './attest/aws-iam.ts';
+import { joinTokenProver } from './attest/join-token.ts';
+import { svidProver } from './attest/svid.ts';
+import { x509Prover } from './attest/x509.ts';
+import { openAuthority, type Authority } from './authority.ts';
+import { createIssued } from './issued.ts';
+import { createJoinTokens } from './join-tokens.ts';
+import { identityRoutes } from './routes.ts';
+import { readSealingKey, sealNothing, sealWith } from './seal.ts';
+import type { IdentitySettings } from './settings.ts';
+
+/** The identities of proxies: an authority, the ways to prove who one is, and what the operator sees of it. */
+export type Identities = {
+  /** For the admission of streams. */
+  readonly trust: Trust;
+  /** For the TLS of ADS. */
+  readonly tlsRoots: NonNullable<AdsTls['roots']>;
+  /** Adds attestation to the server of ADS. */
+  readonly addTo: (server: GrpcServer) => void;
+  /** Calls `listener` after a change of the authority. */
+  readonly onChange: (listener: () => void) => () => void;
+  /** `GET /daybreak/v1/identity`, and the creation of join tokens. */
+  readonly routes: (app: FastifyInstance) => Promise<void>;
+  readonly close: () => void;
+};
+
+/** Inputs of the identities. `region`: that of ARNs. */
+export type IdentitiesOptions = {
+  readonly live: LiveModel;
+  readonly region: string;
+  readonly log: Log;
+  readonly onOutcome: (method: string, outcome: string) => void;
+};
+
+/**
+ * Opens the authority of a trust domain, or creates it.
+ * @throws IdentityError if the key does not open it, or it is that of another trust domain
+ */
+export async function openIdentities(
+  settings: IdentitySettings,
+  options: IdentitiesOptions,
+): Promise<Identities> {
+  const { live, region, log, onOutcome } = options;
+  const { trustDomain, key, sts } = settings;
+  const sealer =
+    key === undefined ? sealNothing() : await sealWith(readSealingKey(key.setting, readSource(key)));
+  const authority = await openAuthority({ live, trustDomain, sealer, log });
+  const trust = followTrust(authority);
+  const tokens = createJoinTokens(live);
+  const issued = createIssued();
+  const attestation = createAttestation({
+    live,
+    authority,
+    trust,
+    provers: [svidProver, joinTokenProver(tokens), x509Prover(live), awsIamProver(live, sts)],
+    issued,
+    sts,
+    log,
+    onOutcome,
+  });
+  return {
+    trust,
+    tlsRoots: { pem: () => trust.roots().map(String), onChange: authority.onChange },
+    addTo: attestation.addTo,
+    onChange: authority.onChange,
+    routes: identityRoutes({ live, authority, issued, tokens, region, key: sealer.keyId }),
+    close: authority.close,
+  };
+}
+
+/** The parsed certificates of an authority, as they are at the moment. */
+function followTrust(authority: Authority): Trust {
+  const parse = (all: readonly Uint8Array[]): readonly X509Certificate[] =>
+    all.map((each) => new X509Certificate(each));
+  let roots = parse(authority.roots());
+  let issuers = parse(authority.issuers());
+  authority.onChange(() => {
+    roots = parse(authority.roots());
+    issuers = parse(authority.issuers());
+  });
+  return { trustDomain: authority.trustDomain, roots: () => roots, issuers: () => issuers };
+}

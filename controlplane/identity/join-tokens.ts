@@ -1,0 +1,108 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { cidr, covers } from '../../common/addresses/ip-range.ts';
+import type { JoinTokenRecord } from '../mesh/identity-records.ts';
+import type { LiveModel } from '../mesh/live-model.ts';
+import type { Resource } from '../mesh/resource.ts';
+
+/** One-time tokens with which an agent gets its first certificate. The store has their SHA-256 only. */
+export type JoinTokens = {
+  /** Creates a token, and deletes expired ones. Returns the token, which is not stored. */
+  readonly create: (grant: Omit<JoinTokenRecord, 'sha256'>) => Promise<string>;
+  /**
+   * Uses a token up: it never works again, even if the caller then fails. Of concurrent uses, on any replica, one succeeds. Returns
+   * what the token was for, or the reason why it cannot be used.
+   */
+  readonly consume: (token: string, use: TokenUse) => Promise<Consumed>;
+};
+
+/** A use of a token, by a proxy (`mesh/M/virtualNode/N`, its account) from an address. */
+export type TokenUse = { readonly proxy: string; readonly account: string; readonly address: string };
+
+/** The outcome of a use. A wrong proxy or address does not use the token up. */
+export type Consumed =
+  | { readonly outcome: 'consumed' }
+  | { readonly outcome: 'unknown' | 'expired' | 'another proxy' | 'another address' };
+
+const PLACE = { owner: '', mesh: '' } as const;
+/** The most unused tokens; more would only come from a script that has gone wild. */
+const MOST_TOKENS = 10_000;
+const ATTEMPTS = 20;
+
+/** Too many tokens wait for their use. */
+export class TooManyTokens extends Error {}
+
+/** Keeps join tokens in the store. `now`: milliseconds since 1970. */
+export function createJoinTokens(live: LiveModel, now: () => number = Date.now): JoinTokens {
+  const all = (): readonly Resource<'joinToken'>[] => live.model.list('joinToken', PLACE);
+
+  async function commit(put: Resource | undefined, deletes: readonly Resource[]): Promise<boolean> {
+    const { outcome } = await live.commit({
+      mesh: PLACE,
+      expectedMeshRevision: live.model.meshRevision(PLACE),
+      puts: put === undefined ? [] : [put],
+      deletes: deletes.map(({ kind, owner, mesh, parent, name }) => ({ kind, owner, mesh, parent, name })),
+      tokens: [],
+    });
+    if (outcome === 'stale') await live.catchUp();
+    return outcome === 'committed';
+  }
+
+  return {
+    async create(grant) {
+      const token = `daybreak-join-${randomBytes(32).toString('base64url')}`;
+      const sha256 = sumOf(token);
+      for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+        const expired = all().filter(({ spec }) => spec.expires <= now());
+        if (all().length - expired.length >= MOST_TOKENS) {
+          throw new TooManyTokens(`there are already ${MOST_TOKENS} join tokens that were not used`);
+        }
+        const at = now();
+        const put: Resource<'joinToken'> = {
+          ...idOf(sha256),
+          spec: { ...grant, sha256 },
+          uid: randomUUID(),
+          version: 1,
+          createdAt: at,
+          lastUpdatedAt: at,
+          resourceOwner: grant.account,
+          tags: [],
+        };
+        if (await commit(put, expired)) return token;
+      }
+      throw new Error('other replicas kept writing join tokens: try again');
+    },
+    async consume(token, { proxy, account, address }) {
+      const sha256 = sumOf(token);
+      for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+        // Another replica may have created it a moment ago.
+        await live.refresh();
+        const found = live.model.get<'joinToken'>(idOf(sha256));
+        if (found === undefined || found.spec.sha256 !== sha256) return { outcome: 'unknown' };
+        const { spec } = found;
+        if (spec.expires <= now()) return { outcome: 'expired' };
+        if (spec.proxy !== proxy || spec.account !== account) return { outcome: 'another proxy' };
+        if (!isFrom(spec.cidrs, address)) return { outcome: 'another address' };
+        // The commit fails if any replica wrote since: a token is never used twice.
+        if (await commit(undefined, [found])) return { outcome: 'consumed' };
+      }
+      return { outcome: 'unknown' };
+    },
+  };
+}
+
+function idOf(sha256: string) {
+  return { kind: 'joinToken', ...PLACE, parent: '', name: sha256 } as const;
+}
+
+function sumOf(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}
+
+function isFrom(cidrs: readonly string[], address: string): boolean {
+  if (cidrs.length === 0) return true;
+  const from = cidr(address);
+  return cidrs.some((each) => {
+    const range = cidr(each);
+    return 'value' in range && 'value' in from && covers(range.value, from.value);
+  });
+}

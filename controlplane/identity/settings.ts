@@ -1,0 +1,53 @@
+import { isTrustDomain } from '../../common/contracts/spiffe-id.ts';
+import type { Source } from '../../common/files/source.ts';
+import type { Parser, Reader } from '../../common/settings.ts';
+import { readSecretSource } from '../secret-sources.ts';
+
+/** The settings of the authority. */
+export type IdentitySettings = {
+  readonly trustDomain: string;
+  /** The key that seals the authority's keys in the store. Undefined, with `--insecure`: they are stored in the clear. */
+  readonly key: Source | undefined;
+  /** Where signed GetCallerIdentity requests go. */
+  readonly sts: StsSettings;
+};
+
+/** AWS STS. `endpoint` replaces `https://HOST`, for a VPC endpoint or a test; the signature names `host` in any case. */
+export type StsSettings = { readonly host: string; readonly region: string; readonly endpoint: string };
+
+const trustDomain: Parser<string> = (value) =>
+  isTrustDomain(value)
+    ? { value }
+    : {
+        wanted:
+          'a trust domain of up to 255 small letters, digits, dots, dashes and underscores, e.g. apps.example',
+      };
+
+const endpoint: Parser<string> = (value) => {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  const isPlain = url?.pathname === '/' && url.search === '' && url.username === '' && url.hash === '';
+  return isPlain && /^https?:$/.test(url?.protocol ?? '')
+    ? { value: url?.origin ?? '' }
+    : { wanted: 'a URL without a path, e.g. https://vpce-1.sts.us-east-1.vpce.amazonaws.com' };
+};
+
+/** Reads the flags of the authority. `region`: that of AWS. Without `--trust-domain` there is no authority. */
+export function readIdentitySettings(read: Reader, region: string): IdentitySettings | undefined {
+  const domain = read('--trust-domain', trustDomain, undefined);
+  const key = readSecretSource(read, '--ca-key');
+  const host = stsHost(region);
+  const at = read('--sts-endpoint', endpoint, `https://${host}`);
+  if (domain !== undefined) return { trustDomain: domain, key, sts: { host, region, endpoint: at } };
+  if (key !== undefined) {
+    read.problem({
+      name: '--trust-domain',
+      got: undefined,
+      wanted: `the domain of the authority that ${key.setting} is for`,
+    });
+  }
+  return undefined;
+}
+
+function stsHost(region: string): string {
+  return region.startsWith('cn-') ? `sts.${region}.amazonaws.com.cn` : `sts.${region}.amazonaws.com`;
+}

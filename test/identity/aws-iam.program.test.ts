@@ -1,0 +1,254 @@
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { Sha256 } from '../../common/sha256.ts';
+import { SignatureV4 } from '@smithy/signature-v4';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { attest } from '../../agent/identity/attest.ts';
+import { prove } from '../../agent/identity/prove.ts';
+import { makeSigningRequest } from '../../agent/identity/signing-request.ts';
+import type { Challenge, Proof } from '../../common/contracts/attestation/messages.ts';
+import { startMoto, type Moto } from '../../controlplane/discovery/testing/moto.ts';
+import { startIdentityPlane, type IdentityPlane } from './testing/identity-plane.ts';
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
+const A = 'mesh/m/virtualNode/a';
+const ACCOUNT = '123456789012';
+const TASK = '6b777c1809a94925ab48098fa09824de';
+const ROLE = `arn:aws:iam::${ACCOUNT}:role/web-task`;
+const SETTINGS = { proofs: ['aws-iam'] as const, joinToken: undefined };
+
+let moto: Moto;
+let plane: IdentityPlane;
+
+beforeAll(async () => {
+  // The calls that make the role and its credentials are let through; from then on moto verifies signatures, as AWS does.
+  moto = await startMoto('127.0.0.1', { INITIAL_NO_AUTH_ACTION_COUNT: '5' });
+  await makeRole();
+  plane = await startIdentityPlane(['--sts-endpoint', moto.endpoint]);
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await plane?.remove();
+  await moto?.stop();
+});
+
+/** Calls AWS's query API. */
+async function query(service: string, parameters: Readonly<Record<string, string>>): Promise<string> {
+  const url = new URL(moto.endpoint);
+  const body = new URLSearchParams(parameters).toString();
+  const signer = new SignatureV4({
+    service,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 's' },
+    sha256: Sha256,
+  });
+  const request = {
+    method: 'POST',
+    protocol: 'http:',
+    hostname: url.hostname,
+    port: Number(url.port),
+    path: '/',
+    query: {},
+    headers: { host: url.host, 'content-type': 'application/x-www-form-urlencoded' },
+    body,
+  };
+  const { headers } = await signer.sign(request);
+  const answer = await fetch(`${moto.endpoint}/`, { method: 'POST', headers, body });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(text);
+  return text;
+}
+
+async function makeRole(): Promise<void> {
+  const policy = (action: string, more: object) =>
+    JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: action, ...more }] });
+  const version = '2010-05-08';
+  await query('iam', {
+    Action: 'CreateRole',
+    Version: version,
+    RoleName: 'web-task',
+    Path: '/tasks/',
+    AssumeRolePolicyDocument: policy('sts:AssumeRole', { Principal: { Service: 'ecs-tasks.amazonaws.com' } }),
+  });
+  await query('iam', {
+    Action: 'PutRolePolicy',
+    Version: version,
+    RoleName: 'web-task',
+    PolicyName: 'all',
+    PolicyDocument: policy('*', { Resource: '*' }),
+  });
+  const assumed = await query('sts', {
+    Action: 'AssumeRole',
+    Version: '2011-06-15',
+    RoleArn: `arn:aws:iam::${ACCOUNT}:role/tasks/web-task`,
+    RoleSessionName: TASK,
+  });
+  const part = (name: string): string => new RegExp(`<${name}>([^<]+)</${name}>`).exec(assumed)?.[1] ?? '';
+  vi.stubEnv('AWS_ACCESS_KEY_ID', part('AccessKeyId'));
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', part('SecretAccessKey'));
+  vi.stubEnv('AWS_SESSION_TOKEN', part('SessionToken'));
+}
+
+type Change = (proof: Proof, challenge: Challenge) => Promise<Proof> | Proof;
+
+/** Attests with the role's credentials; `change` plays a thief or a liar. */
+async function attestByRole(change: Change = (proof) => proof, node = A) {
+  const { request } = await makeSigningRequest();
+  const hello = { nodeId: node, signingRequest: request, methods: ['aws iam'] as const, agentVersion: '0' };
+  return attest(plane.ads(), { ca: plane.ca }, hello, async (challenge) =>
+    change(await prove(SETTINGS, challenge, hello), challenge),
+  );
+}
+
+async function bind(principals: readonly object[], name = 'a'): Promise<void> {
+  const spec = { proxy: { virtualNode: { virtualNodeName: 'a' } }, principals };
+  await plane
+    .call('PUT', '/daybreak/v1/meshes/m/nodeIdentities', { nodeIdentityName: name, spec })
+    .catch(() => plane.call('PUT', `/daybreak/v1/meshes/m/nodeIdentities/${name}`, { spec }));
+}
+
+test('an unbound role is refused with the document that binds it, and that document binds it', async () => {
+  const refusal = await attestByRole().then(() => '', String);
+  expect(refusal).toContain(
+    `NOT_BOUND: arn:aws:sts::${ACCOUNT}:assumed-role/web-task/${TASK} is proven, but may not be ${A}: no NodeIdentity binds it.`,
+  );
+  const document = JSON.parse(/FILE\): (\{.*\})$/.exec(refusal)?.[1] ?? '{}') as {
+    spec: { principals: readonly object[] };
+  };
+  await bind(document.spec.principals);
+  expect((await attestByRole()).spiffeId).toBe('spiffe://apps.example/mesh/m/virtualNode/a');
+});
+
+test('a binding may name the role with its path, the kind of session and the unique id', async () => {
+  const withPath = `arn:aws:iam::${ACCOUNT}:role/tasks/web-task`;
+  await bind([{ awsRole: { roleArn: withPath, session: 'ECS_TASK' } }]);
+  expect((await attestByRole()).spiffeId).toContain('/a');
+  await bind([{ awsRole: { roleArn: ROLE, session: 'EC2_INSTANCE' } }]);
+  await expect(attestByRole()).rejects.toThrow(
+    /NOT_BOUND: .*bound for sessions of EC2_INSTANCE, and this session is "6b77/,
+  );
+  await bind([{ awsRole: { roleArn: ROLE, uniqueId: 'AROAANOTHERROLE12345' } }]);
+  await expect(attestByRole()).rejects.toThrow(/NOT_BOUND: .*the role was made anew under the same name/);
+  await bind([{ awsRole: { roleArn: `arn:aws:iam::${ACCOUNT}:role/other` } }]);
+  await expect(attestByRole()).rejects.toThrow(/NOT_BOUND: .*it is bound to .*role\/other/);
+  await bind([{ awsRole: { roleArn: ROLE } }]);
+});
+
+const changed =
+  (part: object): Change =>
+  (proof) => ({ ...proof, ...part });
+
+describe('a proof is of no use', () => {
+  test('for another node', async () => {
+    await expect(
+      attestByRole(async (_, challenge) => {
+        const { request } = await makeSigningRequest();
+        return prove(SETTINGS, challenge, { nodeId: 'mesh/m/virtualNode/b', signingRequest: request });
+      }),
+    ).rejects.toThrow(/PROOF_REFUSED: AWS STS refused the signature: 403 SignatureDoesNotMatch/);
+  });
+  test('with another signing request', async () => {
+    await expect(
+      attestByRole(async (_, challenge) => {
+        const { request } = await makeSigningRequest();
+        return prove(SETTINGS, challenge, { nodeId: A, signingRequest: request });
+      }),
+    ).rejects.toThrow(/SignatureDoesNotMatch/);
+  });
+  test('on another stream', async () => {
+    let captured: Proof | undefined;
+    await attestByRole((proof) => (captured = proof));
+    await expect(attestByRole(() => captured as Proof)).rejects.toThrow(/SignatureDoesNotMatch/);
+  });
+  test.each([
+    [
+      'a signature of another form',
+      { signature: 'X'.repeat(64) },
+      /PROOF_REFUSED: the signature of the signature has/,
+    ],
+    ['a key id of another form', { accessKeyId: 'ASIA/../' }, /PROOF_REFUSED: the accessKeyId/],
+    ['a token with a line break', { sessionToken: 'a\r\nhost: evil' }, /PROOF_REFUSED: the sessionToken/],
+    [
+      'a date six minutes off',
+      { date: amzDate(-6 * 60_000) },
+      /CLOCK_SKEW: the agent signed at \d{8}T\d{6}Z, and the clock/,
+    ],
+    ['a date that is none', { date: '99999999T999999Z' }, /CLOCK_SKEW/],
+    ['another secret', { signature: '0'.repeat(64) }, /SignatureDoesNotMatch/],
+    ['no session token', { sessionToken: '' }, /PROOF_REFUSED: AWS STS refused the signature: 403/],
+  ])('with %s', async (_, part, message) => {
+    await expect(attestByRole(changed(part))).rejects.toThrow(message);
+  });
+});
+
+function amzDate(offset: number): string {
+  return new Date(Date.now() + offset).toISOString().replaceAll(/[-:]|\.\d+/g, '');
+}
+
+const RESULT = `<GetCallerIdentityResult><Arn>arn:aws:sts::${ACCOUNT}:assumed-role/web-task/${TASK}</Arn><UserId>AROAX:${TASK}</UserId><Account>${ACCOUNT}</Account></GetCallerIdentityResult>`;
+const envelope = (inner: string, namespace = 'https://sts.amazonaws.com/doc/2011-06-15/'): string =>
+  `<GetCallerIdentityResponse xmlns="${namespace}">${inner}<ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></GetCallerIdentityResponse>`;
+
+describe('a hostile STS', () => {
+  let hostile: Server;
+  let answer: (response: ServerResponse) => void;
+  beforeAll(async () => {
+    hostile = createServer((_, response) => answer(response));
+    hostile.listen(0, '127.0.0.1');
+    await once(hostile, 'listening');
+    const { port } = hostile.address() as AddressInfo;
+    await plane.restart(['--sts-endpoint', `http://127.0.0.1:${port}`]);
+    await bind([{ awsRole: { roleArn: ROLE } }]);
+  });
+  afterAll(() => hostile?.close());
+
+  const xml =
+    (body: string, type = 'text/xml') =>
+    (response: ServerResponse) =>
+      void response.writeHead(200, { 'content-type': type }).end(body);
+
+  test('a plain answer is taken, so that the others fail for their own reason', async () => {
+    answer = xml(envelope(RESULT));
+    expect((await attestByRole()).spiffeId).toContain('/a');
+  });
+  test.each<[string, (response: ServerResponse) => void, RegExp]>([
+    [
+      'redirects',
+      (response) => void response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end(),
+      /PROOF_REFUSED: .*302/,
+    ],
+    ['answers JSON', xml('{}', 'application/json'), /PROOF_REFUSED: the answer of AWS STS is not text\/xml/],
+    ['has two results', xml(envelope(RESULT + RESULT)), /PROOF_REFUSED: .*there twice/],
+    [
+      'has two names',
+      xml(envelope(RESULT.replace('<Arn>', '<Arn>a</Arn><Arn>'))),
+      /PROOF_REFUSED: .*there twice/,
+    ],
+    [
+      'has a DOCTYPE',
+      xml(`<!DOCTYPE x [<!ENTITY a "b">]>${envelope(RESULT)}`),
+      /PROOF_REFUSED: .*not plain XML/,
+    ],
+    [
+      'has a comment within a name',
+      xml(envelope(RESULT.replace('web-task', 'web-<!-- -->task'))),
+      /not plain XML/,
+    ],
+    ['has another namespace', xml(envelope(RESULT, 'https://evil.example/')), /PROOF_REFUSED: .*namespace/],
+    [
+      'has further members',
+      xml(envelope(`${RESULT}<Error/>`)),
+      /PROOF_REFUSED: .*the response has other members/,
+    ],
+    ['has broken XML', xml(`${envelope(RESULT)}</x>`), /not plain XML/],
+    ['answers with a megabyte', xml('x'.repeat(2 ** 20)), /PROOF_REFUSED: .*longer than 16384 bytes/],
+    ['fails', (response) => void response.writeHead(503).end(), /STS_AWAY: AWS STS answered 503/],
+    ['closes the connection', (response) => void response.destroy(), /STS_AWAY: AWS STS did not answer at/],
+    ['never answers', () => undefined, /STS_AWAY: AWS STS did not answer at/],
+  ])('that %s gives no certificate', async (_, how, message) => {
+    answer = how;
+    await expect(attestByRole()).rejects.toThrow(message);
+  });
+});

@@ -1,0 +1,123 @@
+import { chmod, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { createLog } from '../../common/log.ts';
+import { startIdentityPlane, type IdentityPlane } from './testing/identity-plane.ts';
+import type { HeldIdentity } from '../../agent/identity/held-identity.ts';
+import { openIdentity, type AgentIdentity } from '../../agent/identity/identity.ts';
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
+const A = 'mesh/m/virtualNode/a';
+const log = createLog('test', 'silent');
+
+let plane: IdentityPlane;
+let folder: string;
+let file: string;
+const opened: AgentIdentity[] = [];
+beforeAll(async () => {
+  plane = await startIdentityPlane();
+});
+afterAll(() => plane?.remove());
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'daybreak-held-'));
+  file = join(folder, 'a.identity');
+});
+afterEach(async () => {
+  for (const identity of opened.splice(0)) identity.close();
+  await rm(folder, { recursive: true });
+});
+
+async function open(token: string, nodeId = A): Promise<AgentIdentity> {
+  const identity = await openIdentity({
+    xds: {
+      endpoints: [{ kind: 'tls', ...plane.ads() }],
+      ca: undefined,
+      certificate: undefined,
+      token: undefined,
+      identity: {
+        proofs: ['join-token'],
+        joinToken: { kind: 'text', setting: 'DAYBREAK_XDS_JOIN_TOKEN', text: token },
+      },
+    },
+    secure: () => ({ tls: { ca: plane.ca } }),
+    nodeId,
+    agentVersion: '0.1.0',
+    file,
+    log,
+  });
+  if (identity === undefined) throw new Error('there is no identity');
+  opened.push(identity);
+  return identity;
+}
+
+async function held(identity: AgentIdentity): Promise<void> {
+  await expect.poll(() => identity.status().state).toBe('held');
+}
+
+async function readFileOf(): Promise<{ format: number; identity: HeldIdentity }> {
+  return JSON.parse(await readFile(file, 'utf8')) as { format: number; identity: HeldIdentity };
+}
+
+test('an agent gets its certificate, keeps it for itself, and takes it up again without a proof', async () => {
+  const first = await open(await plane.joinToken('a'));
+  expect(first.status()).toMatchObject({ state: 'waiting' });
+  await held(first);
+  expect(first.status()).toMatchObject({ spiffeId: `spiffe://apps.example/${A}`, problem: undefined });
+  await expect.poll(async () => (await stat(file).catch(() => undefined))?.mode).toBe(0o100600);
+  first.close();
+
+  const second = await open('used-up');
+  expect(second.status().state).toBe('held');
+  expect(second.current()?.key).toBe(first.current()?.key);
+});
+
+test('a certificate at half of its life is renewed by itself, with a new key', async () => {
+  const first = await open(await plane.joinToken('a'));
+  await held(first);
+  await expect.poll(() => stat(file).catch(() => undefined)).toBeDefined();
+  first.close();
+  const { identity, ...rest } = await readFileOf();
+  await writeFile(file, JSON.stringify({ ...rest, identity: { ...identity, renew: Date.now() } }));
+
+  const second = await open('used-up');
+  await expect.poll(() => second.current()?.key).not.toBe(first.current()?.key);
+  await expect.poll(async () => (await readFileOf()).identity.key).toBe(second.current()?.key);
+  expect(second.status().problem).toBeUndefined();
+});
+
+test('a refusal is in the status, and the agent goes on without a storm', async () => {
+  const identity = await open('unknown');
+  await expect
+    .poll(() => identity.status().problem)
+    .toMatch(/^TOKEN_UNKNOWN: .*make another with daybreak token join/);
+  expect(identity.status().state).toBe('waiting');
+  expect(identity.current()).toBeUndefined();
+});
+
+test.each<[string, () => Promise<void>]>([
+  ['that others can read', () => chmod(file, 0o644)],
+  ['of another node', () => change({ nodeId: 'mesh/m/virtualNode/b' })],
+  [
+    'with another key',
+    () => change({ key: '-----BEGIN PRIVATE KEY-----\nMII=\n-----END PRIVATE KEY-----\n' }),
+  ],
+  ['that is cut', async () => writeFile(file, (await readFile(file, 'utf8')).slice(0, 300))],
+  ['that is a link', async () => symlink(file, join(folder, 'link'))],
+])('a kept certificate %s is passed over, and a new one is obtained', async (what, spoil) => {
+  const first = await open(await plane.joinToken('a'));
+  await held(first);
+  await expect.poll(() => stat(file).catch(() => undefined)).toBeDefined();
+  first.close();
+  await spoil();
+  if (what === 'that is a link') file = join(folder, 'link');
+  const second = await open(await plane.joinToken('a'));
+  expect(second.status().state).toBe('waiting');
+  await held(second);
+});
+
+async function change(part: Partial<HeldIdentity>): Promise<void> {
+  const { identity, ...rest } = await readFileOf();
+  await writeFile(file, JSON.stringify({ ...rest, identity: { ...identity, ...part } }));
+}
