@@ -2,28 +2,24 @@
 // @generated from file opentelemetry/proto/logs/v1/logs.proto (package opentelemetry.proto.logs.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenEnum, GenFile, GenMessage } from '@bufbuild/protobuf/codegenv2';
-import { enumDesc, fileDesc, messageDesc } from '@bufbuild/protobuf/codegenv2';
-import type { AnyValue, InstrumentationScope, KeyValue } from '../../common/v1/common_pb.ts';
-import { file_opentelemetry_proto_common_v1_common } from '../../common/v1/common_pb.ts';
-import type { Resource } from '../../resource/v1/resource_pb.ts';
-import { file_opentelemetry_proto_resource_v1_resource } from '../../resource/v1/resource_pb.ts';
-import type { Message, UnknownEnum } from '@bufbuild/protobuf';
+import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { AnyValue, InstrumentationScope, KeyValue } from "../../common/v1/common_pb.ts";
+import { file_opentelemetry_proto_common_v1_common } from "../../common/v1/common_pb.ts";
+import type { Resource } from "../../resource/v1/resource_pb.ts";
+import { file_opentelemetry_proto_resource_v1_resource } from "../../resource/v1/resource_pb.ts";
+import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file opentelemetry/proto/logs/v1/logs.proto.
  */
-export const file_opentelemetry_proto_logs_v1_logs: GenFile =
-  /*@__PURE__*/
-  fileDesc(
-    'CiZvcGVudGVsZW1ldHJ5L3Byb3RvL2xvZ3MvdjEvbG9ncy5wcm90bxIbb3BlbnRlbGVtZXRyeS5wcm90by5sb2dzLnYxIkwKCExvZ3NEYXRhEkAKDXJlc291cmNlX2xvZ3MYASADKAsyKS5vcGVudGVsZW1ldHJ5LnByb3RvLmxvZ3MudjEuUmVzb3VyY2VMb2dzIqMBCgxSZXNvdXJjZUxvZ3MSOwoIcmVzb3VyY2UYASABKAsyKS5vcGVudGVsZW1ldHJ5LnByb3RvLnJlc291cmNlLnYxLlJlc291cmNlEjoKCnNjb3BlX2xvZ3MYAiADKAsyJi5vcGVudGVsZW1ldHJ5LnByb3RvLmxvZ3MudjEuU2NvcGVMb2dzEhIKCnNjaGVtYV91cmwYAyABKAlKBgjoBxDpByKgAQoJU2NvcGVMb2dzEkIKBXNjb3BlGAEgASgLMjMub3BlbnRlbGVtZXRyeS5wcm90by5jb21tb24udjEuSW5zdHJ1bWVudGF0aW9uU2NvcGUSOwoLbG9nX3JlY29yZHMYAiADKAsyJi5vcGVudGVsZW1ldHJ5LnByb3RvLmxvZ3MudjEuTG9nUmVjb3JkEhIKCnNjaGVtYV91cmwYAyABKAkigwMKCUxvZ1JlY29yZBIWCg50aW1lX3VuaXhfbmFubxgBIAEoBhIfChdvYnNlcnZlZF90aW1lX3VuaXhfbmFubxgLIAEoBhJECg9zZXZlcml0eV9udW1iZXIYAiABKA4yKy5vcGVudGVsZW1ldHJ5LnByb3RvLmxvZ3MudjEuU2V2ZXJpdHlOdW1iZXISFQoNc2V2ZXJpdHlfdGV4dBgDIAEoCRI1CgRib2R5GAUgASgLMicub3BlbnRlbGVtZXRyeS5wcm90by5jb21tb24udjEuQW55VmFsdWUSOwoKYXR0cmlidXRlcxgGIAMoCzInLm9wZW50ZWxlbWV0cnkucHJvdG8uY29tbW9uLnYxLktleVZhbHVlEiAKGGRyb3BwZWRfYXR0cmlidXRlc19jb3VudBgHIAEoDRINCgVmbGFncxgIIAEoBxIQCgh0cmFjZV9pZBgJIAEoDBIPCgdzcGFuX2lkGAogASgMEhIKCmV2ZW50X25hbWUYDCABKAlKBAgEEAUqwwUKDlNldmVyaXR5TnVtYmVyEh8KG1NFVkVSSVRZX05VTUJFUl9VTlNQRUNJRklFRBAAEhkKFVNFVkVSSVRZX05VTUJFUl9UUkFDRRABEhoKFlNFVkVSSVRZX05VTUJFUl9UUkFDRTIQAhIaChZTRVZFUklUWV9OVU1CRVJfVFJBQ0UzEAMSGgoWU0VWRVJJVFlfTlVNQkVSX1RSQUNFNBAEEhkKFVNFVkVSSVRZX05VTUJFUl9ERUJVRxAFEhoKFlNFVkVSSVRZX05VTUJFUl9ERUJVRzIQBhIaChZTRVZFUklUWV9OVU1CRVJfREVCVUczEAcSGgoWU0VWRVJJVFlfTlVNQkVSX0RFQlVHNBAIEhgKFFNFVkVSSVRZX05VTUJFUl9JTkZPEAkSGQoVU0VWRVJJVFlfTlVNQkVSX0lORk8yEAoSGQoVU0VWRVJJVFlfTlVNQkVSX0lORk8zEAsSGQoVU0VWRVJJVFlfTlVNQkVSX0lORk80EAwSGAoUU0VWRVJJVFlfTlVNQkVSX1dBUk4QDRIZChVTRVZFUklUWV9OVU1CRVJfV0FSTjIQDhIZChVTRVZFUklUWV9OVU1CRVJfV0FSTjMQDxIZChVTRVZFUklUWV9OVU1CRVJfV0FSTjQQEBIZChVTRVZFUklUWV9OVU1CRVJfRVJST1IQERIaChZTRVZFUklUWV9OVU1CRVJfRVJST1IyEBISGgoWU0VWRVJJVFlfTlVNQkVSX0VSUk9SMxATEhoKFlNFVkVSSVRZX05VTUJFUl9FUlJPUjQQFBIZChVTRVZFUklUWV9OVU1CRVJfRkFUQUwQFRIaChZTRVZFUklUWV9OVU1CRVJfRkFUQUwyEBYSGgoWU0VWRVJJVFlfTlVNQkVSX0ZBVEFMMxAXEhoKFlNFVkVSSVRZX05VTUJFUl9GQVRBTDQQGCpZCg5Mb2dSZWNvcmRGbGFncxIfChtMT0dfUkVDT1JEX0ZMQUdTX0RPX05PVF9VU0UQABImCiFMT0dfUkVDT1JEX0ZMQUdTX1RSQUNFX0ZMQUdTX01BU0sQ/wFCcwoeaW8ub3BlbnRlbGVtZXRyeS5wcm90by5sb2dzLnYxQglMb2dzUHJvdG9QAVomZ28ub3BlbnRlbGVtZXRyeS5pby9wcm90by9vdGxwL2xvZ3MvdjGqAhtPcGVuVGVsZW1ldHJ5LlByb3RvLkxvZ3MuVjFiBnByb3RvMw',
-    [file_opentelemetry_proto_common_v1_common, file_opentelemetry_proto_resource_v1_resource],
-  );
+export const file_opentelemetry_proto_logs_v1_logs: GenFile = /*@__PURE__*/
+  fileDesc("CiZvcGVudGVsZW1ldHJ5L3Byb3RvL2xvZ3MvdjEvbG9ncy5wcm90bxIbb3BlbnRlbGVtZXRyeS5wcm90by5sb2dzLnYxIkwKCExvZ3NEYXRhEkAKDXJlc291cmNlX2xvZ3MYASADKAsyKS5vcGVudGVsZW1ldHJ5LnByb3RvLmxvZ3MudjEuUmVzb3VyY2VMb2dzIqMBCgxSZXNvdXJjZUxvZ3MSOwoIcmVzb3VyY2UYASABKAsyKS5vcGVudGVsZW1ldHJ5LnByb3RvLnJlc291cmNlLnYxLlJlc291cmNlEjoKCnNjb3BlX2xvZ3MYAiADKAsyJi5vcGVudGVsZW1ldHJ5LnByb3RvLmxvZ3MudjEuU2NvcGVMb2dzEhIKCnNjaGVtYV91cmwYAyABKAlKBgjoBxDpByKgAQoJU2NvcGVMb2dzEkIKBXNjb3BlGAEgASgLMjMub3BlbnRlbGVtZXRyeS5wcm90by5jb21tb24udjEuSW5zdHJ1bWVudGF0aW9uU2NvcGUSOwoLbG9nX3JlY29yZHMYAiADKAsyJi5vcGVudGVsZW1ldHJ5LnByb3RvLmxvZ3MudjEuTG9nUmVjb3JkEhIKCnNjaGVtYV91cmwYAyABKAkigwMKCUxvZ1JlY29yZBIWCg50aW1lX3VuaXhfbmFubxgBIAEoBhIfChdvYnNlcnZlZF90aW1lX3VuaXhfbmFubxgLIAEoBhJECg9zZXZlcml0eV9udW1iZXIYAiABKA4yKy5vcGVudGVsZW1ldHJ5LnByb3RvLmxvZ3MudjEuU2V2ZXJpdHlOdW1iZXISFQoNc2V2ZXJpdHlfdGV4dBgDIAEoCRI1CgRib2R5GAUgASgLMicub3BlbnRlbGVtZXRyeS5wcm90by5jb21tb24udjEuQW55VmFsdWUSOwoKYXR0cmlidXRlcxgGIAMoCzInLm9wZW50ZWxlbWV0cnkucHJvdG8uY29tbW9uLnYxLktleVZhbHVlEiAKGGRyb3BwZWRfYXR0cmlidXRlc19jb3VudBgHIAEoDRINCgVmbGFncxgIIAEoBxIQCgh0cmFjZV9pZBgJIAEoDBIPCgdzcGFuX2lkGAogASgMEhIKCmV2ZW50X25hbWUYDCABKAlKBAgEEAUqwwUKDlNldmVyaXR5TnVtYmVyEh8KG1NFVkVSSVRZX05VTUJFUl9VTlNQRUNJRklFRBAAEhkKFVNFVkVSSVRZX05VTUJFUl9UUkFDRRABEhoKFlNFVkVSSVRZX05VTUJFUl9UUkFDRTIQAhIaChZTRVZFUklUWV9OVU1CRVJfVFJBQ0UzEAMSGgoWU0VWRVJJVFlfTlVNQkVSX1RSQUNFNBAEEhkKFVNFVkVSSVRZX05VTUJFUl9ERUJVRxAFEhoKFlNFVkVSSVRZX05VTUJFUl9ERUJVRzIQBhIaChZTRVZFUklUWV9OVU1CRVJfREVCVUczEAcSGgoWU0VWRVJJVFlfTlVNQkVSX0RFQlVHNBAIEhgKFFNFVkVSSVRZX05VTUJFUl9JTkZPEAkSGQoVU0VWRVJJVFlfTlVNQkVSX0lORk8yEAoSGQoVU0VWRVJJVFlfTlVNQkVSX0lORk8zEAsSGQoVU0VWRVJJVFlfTlVNQkVSX0lORk80EAwSGAoUU0VWRVJJVFlfTlVNQkVSX1dBUk4QDRIZChVTRVZFUklUWV9OVU1CRVJfV0FSTjIQDhIZChVTRVZFUklUWV9OVU1CRVJfV0FSTjMQDxIZChVTRVZFUklUWV9OVU1CRVJfV0FSTjQQEBIZChVTRVZFUklUWV9OVU1CRVJfRVJST1IQERIaChZTRVZFUklUWV9OVU1CRVJfRVJST1IyEBISGgoWU0VWRVJJVFlfTlVNQkVSX0VSUk9SMxATEhoKFlNFVkVSSVRZX05VTUJFUl9FUlJPUjQQFBIZChVTRVZFUklUWV9OVU1CRVJfRkFUQUwQFRIaChZTRVZFUklUWV9OVU1CRVJfRkFUQUwyEBYSGgoWU0VWRVJJVFlfTlVNQkVSX0ZBVEFMMxAXEhoKFlNFVkVSSVRZX05VTUJFUl9GQVRBTDQQGCpZCg5Mb2dSZWNvcmRGbGFncxIfChtMT0dfUkVDT1JEX0ZMQUdTX0RPX05PVF9VU0UQABImCiFMT0dfUkVDT1JEX0ZMQUdTX1RSQUNFX0ZMQUdTX01BU0sQ/wFCcwoeaW8ub3BlbnRlbGVtZXRyeS5wcm90by5sb2dzLnYxQglMb2dzUHJvdG9QAVomZ28ub3BlbnRlbGVtZXRyeS5pby9wcm90by9vdGxwL2xvZ3MvdjGqAhtPcGVuVGVsZW1ldHJ5LlByb3RvLkxvZ3MuVjFiBnByb3RvMw", [file_opentelemetry_proto_common_v1_common, file_opentelemetry_proto_resource_v1_resource]);
 
 /**
  * @generated from message opentelemetry.proto.logs.v1.LogsData
  */
-export type LogsData = Message<'opentelemetry.proto.logs.v1.LogsData'> & {
+export type LogsData = Message<"opentelemetry.proto.logs.v1.LogsData"> & {
   /**
    * @generated from field: repeated opentelemetry.proto.logs.v1.ResourceLogs resource_logs = 1;
    */
@@ -34,14 +30,13 @@ export type LogsData = Message<'opentelemetry.proto.logs.v1.LogsData'> & {
  * Describes the message opentelemetry.proto.logs.v1.LogsData.
  * Use `create(LogsDataSchema)` to create a new message.
  */
-export const LogsDataSchema: GenMessage<LogsData> =
-  /*@__PURE__*/
+export const LogsDataSchema: GenMessage<LogsData> = /*@__PURE__*/
   messageDesc(file_opentelemetry_proto_logs_v1_logs, 0);
 
 /**
  * @generated from message opentelemetry.proto.logs.v1.ResourceLogs
  */
-export type ResourceLogs = Message<'opentelemetry.proto.logs.v1.ResourceLogs'> & {
+export type ResourceLogs = Message<"opentelemetry.proto.logs.v1.ResourceLogs"> & {
   /**
    * @generated from field: opentelemetry.proto.resource.v1.Resource resource = 1;
    */
@@ -62,14 +57,13 @@ export type ResourceLogs = Message<'opentelemetry.proto.logs.v1.ResourceLogs'> &
  * Describes the message opentelemetry.proto.logs.v1.ResourceLogs.
  * Use `create(ResourceLogsSchema)` to create a new message.
  */
-export const ResourceLogsSchema: GenMessage<ResourceLogs> =
-  /*@__PURE__*/
+export const ResourceLogsSchema: GenMessage<ResourceLogs> = /*@__PURE__*/
   messageDesc(file_opentelemetry_proto_logs_v1_logs, 1);
 
 /**
  * @generated from message opentelemetry.proto.logs.v1.ScopeLogs
  */
-export type ScopeLogs = Message<'opentelemetry.proto.logs.v1.ScopeLogs'> & {
+export type ScopeLogs = Message<"opentelemetry.proto.logs.v1.ScopeLogs"> & {
   /**
    * @generated from field: opentelemetry.proto.common.v1.InstrumentationScope scope = 1;
    */
@@ -90,14 +84,13 @@ export type ScopeLogs = Message<'opentelemetry.proto.logs.v1.ScopeLogs'> & {
  * Describes the message opentelemetry.proto.logs.v1.ScopeLogs.
  * Use `create(ScopeLogsSchema)` to create a new message.
  */
-export const ScopeLogsSchema: GenMessage<ScopeLogs> =
-  /*@__PURE__*/
+export const ScopeLogsSchema: GenMessage<ScopeLogs> = /*@__PURE__*/
   messageDesc(file_opentelemetry_proto_logs_v1_logs, 2);
 
 /**
  * @generated from message opentelemetry.proto.logs.v1.LogRecord
  */
-export type LogRecord = Message<'opentelemetry.proto.logs.v1.LogRecord'> & {
+export type LogRecord = Message<"opentelemetry.proto.logs.v1.LogRecord"> & {
   /**
    * @generated from field: fixed64 time_unix_nano = 1;
    */
@@ -158,8 +151,7 @@ export type LogRecord = Message<'opentelemetry.proto.logs.v1.LogRecord'> & {
  * Describes the message opentelemetry.proto.logs.v1.LogRecord.
  * Use `create(LogRecordSchema)` to create a new message.
  */
-export const LogRecordSchema: GenMessage<LogRecord> =
-  /*@__PURE__*/
+export const LogRecordSchema: GenMessage<LogRecord> = /*@__PURE__*/
   messageDesc(file_opentelemetry_proto_logs_v1_logs, 3);
 
 /**
@@ -300,8 +292,7 @@ export type SeverityNumber = (typeof SeverityNumber)[keyof typeof SeverityNumber
 /**
  * Describes the enum opentelemetry.proto.logs.v1.SeverityNumber.
  */
-export const SeverityNumberSchema: GenEnum<SeverityNumber> =
-  /*@__PURE__*/
+export const SeverityNumberSchema: GenEnum<SeverityNumber> = /*@__PURE__*/
   enumDesc(file_opentelemetry_proto_logs_v1_logs, 0);
 
 /**
@@ -327,6 +318,6 @@ export type LogRecordFlags = (typeof LogRecordFlags)[keyof typeof LogRecordFlags
 /**
  * Describes the enum opentelemetry.proto.logs.v1.LogRecordFlags.
  */
-export const LogRecordFlagsSchema: GenEnum<LogRecordFlags> =
-  /*@__PURE__*/
+export const LogRecordFlagsSchema: GenEnum<LogRecordFlags> = /*@__PURE__*/
   enumDesc(file_opentelemetry_proto_logs_v1_logs, 1);
+

@@ -2,28 +2,24 @@
 // @generated from file opentelemetry/proto/metrics/v1/metrics.proto (package opentelemetry.proto.metrics.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenEnum, GenFile, GenMessage } from '@bufbuild/protobuf/codegenv2';
-import { enumDesc, fileDesc, messageDesc } from '@bufbuild/protobuf/codegenv2';
-import type { InstrumentationScope, KeyValue } from '../../common/v1/common_pb.ts';
-import { file_opentelemetry_proto_common_v1_common } from '../../common/v1/common_pb.ts';
-import type { Resource } from '../../resource/v1/resource_pb.ts';
-import { file_opentelemetry_proto_resource_v1_resource } from '../../resource/v1/resource_pb.ts';
-import type { Message, UnknownEnum } from '@bufbuild/protobuf';
+import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { InstrumentationScope, KeyValue } from "../../common/v1/common_pb.ts";
+import { file_opentelemetry_proto_common_v1_common } from "../../common/v1/common_pb.ts";
+import type { Resource } from "../../resource/v1/resource_pb.ts";
+import { file_opentelemetry_proto_resource_v1_resource } from "../../resource/v1/resource_pb.ts";
+import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file opentelemetry/proto/metrics/v1/metrics.proto.
  */
-export const file_opentelemetry_proto_metrics_v1_metrics: GenFile =
-  /*@__PURE__*/
-  fileDesc(
-    'CixvcGVudGVsZW1ldHJ5L3Byb3RvL21ldHJpY3MvdjEvbWV0cmljcy5wcm90bxIeb3BlbnRlbGVtZXRyeS5wcm90by5tZXRyaWNzLnYxIlgKC01ldHJpY3NEYXRhEkkKEHJlc291cmNlX21ldHJpY3MYASADKAsyLy5vcGVudGVsZW1ldHJ5LnByb3RvLm1ldHJpY3MudjEuUmVzb3VyY2VNZXRyaWNzIq8BCg9SZXNvdXJjZU1ldHJpY3MSOwoIcmVzb3VyY2UYASABKAsyKS5vcGVudGVsZW1ldHJ5LnByb3RvLnJlc291cmNlLnYxLlJlc291cmNlEkMKDXNjb3BlX21ldHJpY3MYAiADKAsyLC5vcGVudGVsZW1ldHJ5LnByb3RvLm1ldHJpY3MudjEuU2NvcGVNZXRyaWNzEhIKCnNjaGVtYV91cmwYAyABKAlKBgjoBxDpByKfAQoMU2NvcGVNZXRyaWNzEkIKBXNjb3BlGAEgASgLMjMub3BlbnRlbGVtZXRyeS5wcm90by5jb21tb24udjEuSW5zdHJ1bWVudGF0aW9uU2NvcGUSNwoHbWV0cmljcxgCIAMoCzImLm9wZW50ZWxlbWV0cnkucHJvdG8ubWV0cmljcy52MS5NZXRyaWMSEgoKc2NoZW1hX3VybBgDIAEoCSLNAwoGTWV0cmljEgwKBG5hbWUYASABKAkSEwoLZGVzY3JpcHRpb24YAiABKAkSDAoEdW5pdBgDIAEoCRI2CgVnYXVnZRgFIAEoCzIlLm9wZW50ZWxlbWV0cnkucHJvdG8ubWV0cmljcy52MS5HYXVnZUgAEjIKA3N1bRgHIAEoCzIjLm9wZW50ZWxlbWV0cnkucHJvdG8ubWV0cmljcy52MS5TdW1IABI+CgloaXN0b2dyYW0YCSABKAsyKS5vcGVudGVsZW1ldHJ5LnByb3RvLm1ldHJpY3MudjEuSGlzdG9ncmFtSAASVQoVZXhwb25lbnRpYWxfaGlzdG9ncmFtGAogASgLMjQub3BlbnRlbGVtZXRyeS5wcm90by5tZXRyaWNzLnYxLkV4cG9uZW50aWFsSGlzdG9ncmFtSAASOgoHc3VtbWFyeRgLIAEoCzInLm9wZW50ZWxlbWV0cnkucHJvdG8ubWV0cmljcy52MS5TdW1tYXJ5SAASOQoIbWV0YWRhdGEYDCADKAsyJy5vcGVudGVsZW1ldHJ5LnByb3RvLmNvbW1vbi52MS5LZXlWYWx1ZUIGCgRkYXRhSgQIBBAFSgQIBhAHSgQICBAJIk0KBUdhdWdlEkQKC2RhdGFfcG9pbnRzGAEgAygLMi8ub3BlbnRlbGVtZXRyeS5wcm90by5tZXRyaWNzLnYxLk51bWJlckRhdGFQb2ludCK6AQoDU3VtEkQKC2RhdGFfcG9pbnRzGAEgAygLMi8ub3BlbnRlbGVtZXRyeS5wcm90by5tZXRyaWNzLnYxLk51bWJlckRhdGFQb2ludBJXChdhZ2dyZWdhdGlvbl90ZW1wb3JhbGl0eRgCIAEoDjI2Lm9wZW50ZWxlbWV0cnkucHJvdG8ubWV0cmljcy52MS5BZ2dyZWdhdGlvblRlbXBvcmFsaXR5EhQKDGlzX21vbm90b25pYxgDIAEoCCKtAQoJSGlzdG9ncmFtEkcKC2RhdGFfcG9pbnRzGAEgAygLMjIub3BlbnRlbGVtZXRyeS5wcm90by5tZXRyaWNzLnYxLkhpc3RvZ3JhbURhdGFQb2ludBJXChdhZ2dyZWdhdGlvbl90ZW1wb3JhbGl0eRgCIAEoDjI2Lm9wZW50ZWxlbWV0cnkucHJvdG8ubWV0cmljcy52MS5BZ2dyZWdhdGlvblRlbXBvcmFsaXR5IsMBChRFeHBvbmVudGlhbEhpc3RvZ3JhbRJSCgtkYXRhX3BvaW50cxgBIAMoCzI9Lm9wZW50ZWxlbWV0cnkucHJvdG8ubWV0cmljcy52MS5FeHBvbmVudGlhbEhpc3RvZ3JhbURhdGFQb2ludBJXChdhZ2dyZWdhdGlvbl90ZW1wb3JhbGl0eRgCIAEoDjI2Lm9wZW50ZWxlbWV0cnkucHJvdG8ubWV0cmljcy52MS5BZ2dyZWdhdGlvblRlbXBvcmFsaXR5IlAKB1N1bW1hcnkSRQoLZGF0YV9wb2ludHMYASADKAsyMC5vcGVudGVsZW1ldHJ5LnByb3RvLm1ldHJpY3MudjEuU3VtbWFyeURhdGFQb2ludCKGAgoPTnVtYmVyRGF0YVBvaW50EjsKCmF0dHJpYnV0ZXMYByADKAsyJy5vcGVudGVsZW1ldHJ5LnByb3RvLmNvbW1vbi52MS5LZXlWYWx1ZRIcChRzdGFydF90aW1lX3VuaXhfbmFubxgCIAEoBhIWCg50aW1lX3VuaXhfbmFubxgDIAEoBhITCglhc19kb3VibGUYBCABKAFIABIQCgZhc19pbnQYBiABKBBIABI7CglleGVtcGxhcnMYBSADKAsyKC5vcGVudGVsZW1ldHJ5LnByb3RvLm1ldHJpY3MudjEuRXhlbXBsYXISDQoFZmxhZ3MYCCABKA1CBwoFdmFsdWVKBAgBEAIi5gIKEkhpc3RvZ3JhbURhdGFQb2ludBI7CgphdHRyaWJ1dGVzGAkgAygLMicub3BlbnRlbGVtZXRyeS5wcm90by5jb21tb24udjEuS2V5VmFsdWUSHAoUc3RhcnRfdGltZV91bml4X25hbm8YAiABKAYSFgoOdGltZV91bml4X25hbm8YAyABKAYSDQoFY291bnQYBCABKAYSEAoDc3VtGAUgASgBSACIAQESFQoNYnVja2V0X2NvdW50cxgGIAMoBhIXCg9leHBsaWNpdF9ib3VuZHMYByADKAESOwoJZXhlbXBsYXJzGAggAygLMigub3BlbnRlbGVtZXRyeS5wcm90by5tZXRyaWNzLnYxLkV4ZW1wbGFyEg0KBWZsYWdzGAogASgNEhAKA21pbhgLIAEoAUgBiAEBEhAKA21heBgMIAEoAUgCiAEBQgYKBF9zdW1CBgoEX21pbkIGCgRfbWF4SgQIARACItoECh1FeHBvbmVudGlhbEhpc3RvZ3JhbURhdGFQb2ludBI7CgphdHRyaWJ1dGVzGAEgAygLMicub3BlbnRlbGVtZXRyeS5wcm90by5jb21tb24udjEuS2V5VmFsdWUSHAoUc3RhcnRfdGltZV91bml4X25hbm8YAiABKAYSFgoOdGltZV91bml4X25hbm8YAyABKAYSDQoFY291bnQYBCABKAYSEAoDc3VtGAUgASgBSACIAQESDQoFc2NhbGUYBiABKBESEgoKemVyb19jb3VudBgHIAEoBhJXCghwb3NpdGl2ZRgIIAEoCzJFLm9wZW50ZWxlbWV0cnkucHJvdG8ubWV0cmljcy52MS5FeHBvbmVudGlhbEhpc3RvZ3JhbURhdGFQb2ludC5CdWNrZXRzElcKCG5lZ2F0aXZlGAkgASgLMkUub3BlbnRlbGVtZXRyeS5wcm90by5tZXRyaWNzLnYxLkV4cG9uZW50aWFsSGlzdG9ncmFtRGF0YVBvaW50LkJ1Y2tldHMSDQoFZmxhZ3MYCiABKA0SOwoJZXhlbXBsYXJzGAsgAygLMigub3BlbnRlbGVtZXRyeS5wcm90by5tZXRyaWNzLnYxLkV4ZW1wbGFyEhAKA21pbhgMIAEoAUgBiAEBEhAKA21heBgNIAEoAUgCiAEBEhYKDnplcm9fdGhyZXNob2xkGA4gASgBGjAKB0J1Y2tldHMSDgoGb2Zmc2V0GAEgASgREhUKDWJ1Y2tldF9jb3VudHMYAiADKARCBgoEX3N1bUIGCgRfbWluQgYKBF9tYXgixQIKEFN1bW1hcnlEYXRhUG9pbnQSOwoKYXR0cmlidXRlcxgHIAMoCzInLm9wZW50ZWxlbWV0cnkucHJvdG8uY29tbW9uLnYxLktleVZhbHVlEhwKFHN0YXJ0X3RpbWVfdW5peF9uYW5vGAIgASgGEhYKDnRpbWVfdW5peF9uYW5vGAMgASgGEg0KBWNvdW50GAQgASgGEgsKA3N1bRgFIAEoARJZCg9xdWFudGlsZV92YWx1ZXMYBiADKAsyQC5vcGVudGVsZW1ldHJ5LnByb3RvLm1ldHJpY3MudjEuU3VtbWFyeURhdGFQb2ludC5WYWx1ZUF0UXVhbnRpbGUSDQoFZmxhZ3MYCCABKA0aMgoPVmFsdWVBdFF1YW50aWxlEhAKCHF1YW50aWxlGAEgASgBEg0KBXZhbHVlGAIgASgBSgQIARACIsEBCghFeGVtcGxhchJEChNmaWx0ZXJlZF9hdHRyaWJ1dGVzGAcgAygLMicub3BlbnRlbGVtZXRyeS5wcm90by5jb21tb24udjEuS2V5VmFsdWUSFgoOdGltZV91bml4X25hbm8YAiABKAYSEwoJYXNfZG91YmxlGAMgASgBSAASEAoGYXNfaW50GAYgASgQSAASDwoHc3Bhbl9pZBgEIAEoDBIQCgh0cmFjZV9pZBgFIAEoDEIHCgV2YWx1ZUoECAEQAiqMAQoWQWdncmVnYXRpb25UZW1wb3JhbGl0eRInCiNBR0dSRUdBVElPTl9URU1QT1JBTElUWV9VTlNQRUNJRklFRBAAEiEKHUFHR1JFR0FUSU9OX1RFTVBPUkFMSVRZX0RFTFRBEAESJgoiQUdHUkVHQVRJT05fVEVNUE9SQUxJVFlfQ1VNVUxBVElWRRACKl4KDkRhdGFQb2ludEZsYWdzEh8KG0RBVEFfUE9JTlRfRkxBR1NfRE9fTk9UX1VTRRAAEisKJ0RBVEFfUE9JTlRfRkxBR1NfTk9fUkVDT1JERURfVkFMVUVfTUFTSxABQn8KIWlvLm9wZW50ZWxlbWV0cnkucHJvdG8ubWV0cmljcy52MUIMTWV0cmljc1Byb3RvUAFaKWdvLm9wZW50ZWxlbWV0cnkuaW8vcHJvdG8vb3RscC9tZXRyaWNzL3YxqgIeT3BlblRlbGVtZXRyeS5Qcm90by5NZXRyaWNzLlYxYgZwcm90bzM',
-    [file_opentelemetry_proto_common_v1_common, file_opentelemetry_proto_resource_v1_resource],
-  );
+export const file_opentelemetry_proto_metrics_v1_metrics: GenFile = /*@__PURE__*/
+  fileDesc("CixvcGVudGVsZW1ldHJ5L3Byb3RvL21ldHJpY3MvdjEvbWV0cmljcy5wcm90bxIeb3BlbnRlbGVtZXRyeS5wcm90by5tZXRyaWNzLnYxIlgKC01ldHJpY3NEYXRhEkkKEHJlc291cmNlX21ldHJpY3MYASADKAsyLy5vcGVudGVsZW1ldHJ5LnByb3RvLm1ldHJpY3MudjEuUmVzb3VyY2VNZXRyaWNzIq8BCg9SZXNvdXJjZU1ldHJpY3MSOwoIcmVzb3VyY2UYASABKAsyKS5vcGVudGVsZW1ldHJ5LnByb3RvLnJlc291cmNlLnYxLlJlc291cmNlEkMKDXNjb3BlX21ldHJpY3MYAiADKAsyLC5vcGVudGVsZW1ldHJ5LnByb3RvLm1ldHJpY3MudjEuU2NvcGVNZXRyaWNzEhIKCnNjaGVtYV91cmwYAyABKAlKBgjoBxDpByKfAQoMU2NvcGVNZXRyaWNzEkIKBXNjb3BlGAEgASgLMjMub3BlbnRlbGVtZXRyeS5wcm90by5jb21tb24udjEuSW5zdHJ1bWVudGF0aW9uU2NvcGUSNwoHbWV0cmljcxgCIAMoCzImLm9wZW50ZWxlbWV0cnkucHJvdG8ubWV0cmljcy52MS5NZXRyaWMSEgoKc2NoZW1hX3VybBgDIAEoCSLNAwoGTWV0cmljEgwKBG5hbWUYASABKAkSEwoLZGVzY3JpcHRpb24YAiABKAkSDAoEdW5pdBgDIAEoCRI2CgVnYXVnZRgFIAEoCzIlLm9wZW50ZWxlbWV0cnkucHJvdG8ubWV0cmljcy52MS5HYXVnZUgAEjIKA3N1bRgHIAEoCzIjLm9wZW50ZWxlbWV0cnkucHJvdG8ubWV0cmljcy52MS5TdW1IABI+CgloaXN0b2dyYW0YCSABKAsyKS5vcGVudGVsZW1ldHJ5LnByb3RvLm1ldHJpY3MudjEuSGlzdG9ncmFtSAASVQoVZXhwb25lbnRpYWxfaGlzdG9ncmFtGAogASgLMjQub3BlbnRlbGVtZXRyeS5wcm90by5tZXRyaWNzLnYxLkV4cG9uZW50aWFsSGlzdG9ncmFtSAASOgoHc3VtbWFyeRgLIAEoCzInLm9wZW50ZWxlbWV0cnkucHJvdG8ubWV0cmljcy52MS5TdW1tYXJ5SAASOQoIbWV0YWRhdGEYDCADKAsyJy5vcGVudGVsZW1ldHJ5LnByb3RvLmNvbW1vbi52MS5LZXlWYWx1ZUIGCgRkYXRhSgQIBBAFSgQIBhAHSgQICBAJIk0KBUdhdWdlEkQKC2RhdGFfcG9pbnRzGAEgAygLMi8ub3BlbnRlbGVtZXRyeS5wcm90by5tZXRyaWNzLnYxLk51bWJlckRhdGFQb2ludCK6AQoDU3VtEkQKC2RhdGFfcG9pbnRzGAEgAygLMi8ub3BlbnRlbGVtZXRyeS5wcm90by5tZXRyaWNzLnYxLk51bWJlckRhdGFQb2ludBJXChdhZ2dyZWdhdGlvbl90ZW1wb3JhbGl0eRgCIAEoDjI2Lm9wZW50ZWxlbWV0cnkucHJvdG8ubWV0cmljcy52MS5BZ2dyZWdhdGlvblRlbXBvcmFsaXR5EhQKDGlzX21vbm90b25pYxgDIAEoCCKtAQoJSGlzdG9ncmFtEkcKC2RhdGFfcG9pbnRzGAEgAygLMjIub3BlbnRlbGVtZXRyeS5wcm90by5tZXRyaWNzLnYxLkhpc3RvZ3JhbURhdGFQb2ludBJXChdhZ2dyZWdhdGlvbl90ZW1wb3JhbGl0eRgCIAEoDjI2Lm9wZW50ZWxlbWV0cnkucHJvdG8ubWV0cmljcy52MS5BZ2dyZWdhdGlvblRlbXBvcmFsaXR5IsMBChRFeHBvbmVudGlhbEhpc3RvZ3JhbRJSCgtkYXRhX3BvaW50cxgBIAMoCzI9Lm9wZW50ZWxlbWV0cnkucHJvdG8ubWV0cmljcy52MS5FeHBvbmVudGlhbEhpc3RvZ3JhbURhdGFQb2ludBJXChdhZ2dyZWdhdGlvbl90ZW1wb3JhbGl0eRgCIAEoDjI2Lm9wZW50ZWxlbWV0cnkucHJvdG8ubWV0cmljcy52MS5BZ2dyZWdhdGlvblRlbXBvcmFsaXR5IlAKB1N1bW1hcnkSRQoLZGF0YV9wb2ludHMYASADKAsyMC5vcGVudGVsZW1ldHJ5LnByb3RvLm1ldHJpY3MudjEuU3VtbWFyeURhdGFQb2ludCKGAgoPTnVtYmVyRGF0YVBvaW50EjsKCmF0dHJpYnV0ZXMYByADKAsyJy5vcGVudGVsZW1ldHJ5LnByb3RvLmNvbW1vbi52MS5LZXlWYWx1ZRIcChRzdGFydF90aW1lX3VuaXhfbmFubxgCIAEoBhIWCg50aW1lX3VuaXhfbmFubxgDIAEoBhITCglhc19kb3VibGUYBCABKAFIABIQCgZhc19pbnQYBiABKBBIABI7CglleGVtcGxhcnMYBSADKAsyKC5vcGVudGVsZW1ldHJ5LnByb3RvLm1ldHJpY3MudjEuRXhlbXBsYXISDQoFZmxhZ3MYCCABKA1CBwoFdmFsdWVKBAgBEAIi5gIKEkhpc3RvZ3JhbURhdGFQb2ludBI7CgphdHRyaWJ1dGVzGAkgAygLMicub3BlbnRlbGVtZXRyeS5wcm90by5jb21tb24udjEuS2V5VmFsdWUSHAoUc3RhcnRfdGltZV91bml4X25hbm8YAiABKAYSFgoOdGltZV91bml4X25hbm8YAyABKAYSDQoFY291bnQYBCABKAYSEAoDc3VtGAUgASgBSACIAQESFQoNYnVja2V0X2NvdW50cxgGIAMoBhIXCg9leHBsaWNpdF9ib3VuZHMYByADKAESOwoJZXhlbXBsYXJzGAggAygLMigub3BlbnRlbGVtZXRyeS5wcm90by5tZXRyaWNzLnYxLkV4ZW1wbGFyEg0KBWZsYWdzGAogASgNEhAKA21pbhgLIAEoAUgBiAEBEhAKA21heBgMIAEoAUgCiAEBQgYKBF9zdW1CBgoEX21pbkIGCgRfbWF4SgQIARACItoECh1FeHBvbmVudGlhbEhpc3RvZ3JhbURhdGFQb2ludBI7CgphdHRyaWJ1dGVzGAEgAygLMicub3BlbnRlbGVtZXRyeS5wcm90by5jb21tb24udjEuS2V5VmFsdWUSHAoUc3RhcnRfdGltZV91bml4X25hbm8YAiABKAYSFgoOdGltZV91bml4X25hbm8YAyABKAYSDQoFY291bnQYBCABKAYSEAoDc3VtGAUgASgBSACIAQESDQoFc2NhbGUYBiABKBESEgoKemVyb19jb3VudBgHIAEoBhJXCghwb3NpdGl2ZRgIIAEoCzJFLm9wZW50ZWxlbWV0cnkucHJvdG8ubWV0cmljcy52MS5FeHBvbmVudGlhbEhpc3RvZ3JhbURhdGFQb2ludC5CdWNrZXRzElcKCG5lZ2F0aXZlGAkgASgLMkUub3BlbnRlbGVtZXRyeS5wcm90by5tZXRyaWNzLnYxLkV4cG9uZW50aWFsSGlzdG9ncmFtRGF0YVBvaW50LkJ1Y2tldHMSDQoFZmxhZ3MYCiABKA0SOwoJZXhlbXBsYXJzGAsgAygLMigub3BlbnRlbGVtZXRyeS5wcm90by5tZXRyaWNzLnYxLkV4ZW1wbGFyEhAKA21pbhgMIAEoAUgBiAEBEhAKA21heBgNIAEoAUgCiAEBEhYKDnplcm9fdGhyZXNob2xkGA4gASgBGjAKB0J1Y2tldHMSDgoGb2Zmc2V0GAEgASgREhUKDWJ1Y2tldF9jb3VudHMYAiADKARCBgoEX3N1bUIGCgRfbWluQgYKBF9tYXgixQIKEFN1bW1hcnlEYXRhUG9pbnQSOwoKYXR0cmlidXRlcxgHIAMoCzInLm9wZW50ZWxlbWV0cnkucHJvdG8uY29tbW9uLnYxLktleVZhbHVlEhwKFHN0YXJ0X3RpbWVfdW5peF9uYW5vGAIgASgGEhYKDnRpbWVfdW5peF9uYW5vGAMgASgGEg0KBWNvdW50GAQgASgGEgsKA3N1bRgFIAEoARJZCg9xdWFudGlsZV92YWx1ZXMYBiADKAsyQC5vcGVudGVsZW1ldHJ5LnByb3RvLm1ldHJpY3MudjEuU3VtbWFyeURhdGFQb2ludC5WYWx1ZUF0UXVhbnRpbGUSDQoFZmxhZ3MYCCABKA0aMgoPVmFsdWVBdFF1YW50aWxlEhAKCHF1YW50aWxlGAEgASgBEg0KBXZhbHVlGAIgASgBSgQIARACIsEBCghFeGVtcGxhchJEChNmaWx0ZXJlZF9hdHRyaWJ1dGVzGAcgAygLMicub3BlbnRlbGVtZXRyeS5wcm90by5jb21tb24udjEuS2V5VmFsdWUSFgoOdGltZV91bml4X25hbm8YAiABKAYSEwoJYXNfZG91YmxlGAMgASgBSAASEAoGYXNfaW50GAYgASgQSAASDwoHc3Bhbl9pZBgEIAEoDBIQCgh0cmFjZV9pZBgFIAEoDEIHCgV2YWx1ZUoECAEQAiqMAQoWQWdncmVnYXRpb25UZW1wb3JhbGl0eRInCiNBR0dSRUdBVElPTl9URU1QT1JBTElUWV9VTlNQRUNJRklFRBAAEiEKHUFHR1JFR0FUSU9OX1RFTVBPUkFMSVRZX0RFTFRBEAESJgoiQUdHUkVHQVRJT05fVEVNUE9SQUxJVFlfQ1VNVUxBVElWRRACKl4KDkRhdGFQb2ludEZsYWdzEh8KG0RBVEFfUE9JTlRfRkxBR1NfRE9fTk9UX1VTRRAAEisKJ0RBVEFfUE9JTlRfRkxBR1NfTk9fUkVDT1JERURfVkFMVUVfTUFTSxABQn8KIWlvLm9wZW50ZWxlbWV0cnkucHJvdG8ubWV0cmljcy52MUIMTWV0cmljc1Byb3RvUAFaKWdvLm9wZW50ZWxlbWV0cnkuaW8vcHJvdG8vb3RscC9tZXRyaWNzL3YxqgIeT3BlblRlbGVtZXRyeS5Qcm90by5NZXRyaWNzLlYxYgZwcm90bzM", [file_opentelemetry_proto_common_v1_common, file_opentelemetry_proto_resource_v1_resource]);
 
 /**
  * @generated from message opentelemetry.proto.metrics.v1.MetricsData
  */
-export type MetricsData = Message<'opentelemetry.proto.metrics.v1.MetricsData'> & {
+export type MetricsData = Message<"opentelemetry.proto.metrics.v1.MetricsData"> & {
   /**
    * @generated from field: repeated opentelemetry.proto.metrics.v1.ResourceMetrics resource_metrics = 1;
    */
@@ -34,14 +30,13 @@ export type MetricsData = Message<'opentelemetry.proto.metrics.v1.MetricsData'> 
  * Describes the message opentelemetry.proto.metrics.v1.MetricsData.
  * Use `create(MetricsDataSchema)` to create a new message.
  */
-export const MetricsDataSchema: GenMessage<MetricsData> =
-  /*@__PURE__*/
+export const MetricsDataSchema: GenMessage<MetricsData> = /*@__PURE__*/
   messageDesc(file_opentelemetry_proto_metrics_v1_metrics, 0);
 
 /**
  * @generated from message opentelemetry.proto.metrics.v1.ResourceMetrics
  */
-export type ResourceMetrics = Message<'opentelemetry.proto.metrics.v1.ResourceMetrics'> & {
+export type ResourceMetrics = Message<"opentelemetry.proto.metrics.v1.ResourceMetrics"> & {
   /**
    * @generated from field: opentelemetry.proto.resource.v1.Resource resource = 1;
    */
@@ -62,14 +57,13 @@ export type ResourceMetrics = Message<'opentelemetry.proto.metrics.v1.ResourceMe
  * Describes the message opentelemetry.proto.metrics.v1.ResourceMetrics.
  * Use `create(ResourceMetricsSchema)` to create a new message.
  */
-export const ResourceMetricsSchema: GenMessage<ResourceMetrics> =
-  /*@__PURE__*/
+export const ResourceMetricsSchema: GenMessage<ResourceMetrics> = /*@__PURE__*/
   messageDesc(file_opentelemetry_proto_metrics_v1_metrics, 1);
 
 /**
  * @generated from message opentelemetry.proto.metrics.v1.ScopeMetrics
  */
-export type ScopeMetrics = Message<'opentelemetry.proto.metrics.v1.ScopeMetrics'> & {
+export type ScopeMetrics = Message<"opentelemetry.proto.metrics.v1.ScopeMetrics"> & {
   /**
    * @generated from field: opentelemetry.proto.common.v1.InstrumentationScope scope = 1;
    */
@@ -90,14 +84,13 @@ export type ScopeMetrics = Message<'opentelemetry.proto.metrics.v1.ScopeMetrics'
  * Describes the message opentelemetry.proto.metrics.v1.ScopeMetrics.
  * Use `create(ScopeMetricsSchema)` to create a new message.
  */
-export const ScopeMetricsSchema: GenMessage<ScopeMetrics> =
-  /*@__PURE__*/
+export const ScopeMetricsSchema: GenMessage<ScopeMetrics> = /*@__PURE__*/
   messageDesc(file_opentelemetry_proto_metrics_v1_metrics, 2);
 
 /**
  * @generated from message opentelemetry.proto.metrics.v1.Metric
  */
-export type Metric = Message<'opentelemetry.proto.metrics.v1.Metric'> & {
+export type Metric = Message<"opentelemetry.proto.metrics.v1.Metric"> & {
   /**
    * @generated from field: string name = 1;
    */
@@ -116,43 +109,37 @@ export type Metric = Message<'opentelemetry.proto.metrics.v1.Metric'> & {
   /**
    * @generated from oneof opentelemetry.proto.metrics.v1.Metric.data
    */
-  data:
-    | {
-        /**
-         * @generated from field: opentelemetry.proto.metrics.v1.Gauge gauge = 5;
-         */
-        value: Gauge;
-        case: 'gauge';
-      }
-    | {
-        /**
-         * @generated from field: opentelemetry.proto.metrics.v1.Sum sum = 7;
-         */
-        value: Sum;
-        case: 'sum';
-      }
-    | {
-        /**
-         * @generated from field: opentelemetry.proto.metrics.v1.Histogram histogram = 9;
-         */
-        value: Histogram;
-        case: 'histogram';
-      }
-    | {
-        /**
-         * @generated from field: opentelemetry.proto.metrics.v1.ExponentialHistogram exponential_histogram = 10;
-         */
-        value: ExponentialHistogram;
-        case: 'exponentialHistogram';
-      }
-    | {
-        /**
-         * @generated from field: opentelemetry.proto.metrics.v1.Summary summary = 11;
-         */
-        value: Summary;
-        case: 'summary';
-      }
-    | { case: undefined; value?: undefined };
+  data: {
+    /**
+     * @generated from field: opentelemetry.proto.metrics.v1.Gauge gauge = 5;
+     */
+    value: Gauge;
+    case: "gauge";
+  } | {
+    /**
+     * @generated from field: opentelemetry.proto.metrics.v1.Sum sum = 7;
+     */
+    value: Sum;
+    case: "sum";
+  } | {
+    /**
+     * @generated from field: opentelemetry.proto.metrics.v1.Histogram histogram = 9;
+     */
+    value: Histogram;
+    case: "histogram";
+  } | {
+    /**
+     * @generated from field: opentelemetry.proto.metrics.v1.ExponentialHistogram exponential_histogram = 10;
+     */
+    value: ExponentialHistogram;
+    case: "exponentialHistogram";
+  } | {
+    /**
+     * @generated from field: opentelemetry.proto.metrics.v1.Summary summary = 11;
+     */
+    value: Summary;
+    case: "summary";
+  } | { case: undefined; value?: undefined };
 
   /**
    * @generated from field: repeated opentelemetry.proto.common.v1.KeyValue metadata = 12;
@@ -164,14 +151,13 @@ export type Metric = Message<'opentelemetry.proto.metrics.v1.Metric'> & {
  * Describes the message opentelemetry.proto.metrics.v1.Metric.
  * Use `create(MetricSchema)` to create a new message.
  */
-export const MetricSchema: GenMessage<Metric> =
-  /*@__PURE__*/
+export const MetricSchema: GenMessage<Metric> = /*@__PURE__*/
   messageDesc(file_opentelemetry_proto_metrics_v1_metrics, 3);
 
 /**
  * @generated from message opentelemetry.proto.metrics.v1.Gauge
  */
-export type Gauge = Message<'opentelemetry.proto.metrics.v1.Gauge'> & {
+export type Gauge = Message<"opentelemetry.proto.metrics.v1.Gauge"> & {
   /**
    * @generated from field: repeated opentelemetry.proto.metrics.v1.NumberDataPoint data_points = 1;
    */
@@ -182,14 +168,13 @@ export type Gauge = Message<'opentelemetry.proto.metrics.v1.Gauge'> & {
  * Describes the message opentelemetry.proto.metrics.v1.Gauge.
  * Use `create(GaugeSchema)` to create a new message.
  */
-export const GaugeSchema: GenMessage<Gauge> =
-  /*@__PURE__*/
+export const GaugeSchema: GenMessage<Gauge> = /*@__PURE__*/
   messageDesc(file_opentelemetry_proto_metrics_v1_metrics, 4);
 
 /**
  * @generated from message opentelemetry.proto.metrics.v1.Sum
  */
-export type Sum = Message<'opentelemetry.proto.metrics.v1.Sum'> & {
+export type Sum = Message<"opentelemetry.proto.metrics.v1.Sum"> & {
   /**
    * @generated from field: repeated opentelemetry.proto.metrics.v1.NumberDataPoint data_points = 1;
    */
@@ -210,14 +195,13 @@ export type Sum = Message<'opentelemetry.proto.metrics.v1.Sum'> & {
  * Describes the message opentelemetry.proto.metrics.v1.Sum.
  * Use `create(SumSchema)` to create a new message.
  */
-export const SumSchema: GenMessage<Sum> =
-  /*@__PURE__*/
+export const SumSchema: GenMessage<Sum> = /*@__PURE__*/
   messageDesc(file_opentelemetry_proto_metrics_v1_metrics, 5);
 
 /**
  * @generated from message opentelemetry.proto.metrics.v1.Histogram
  */
-export type Histogram = Message<'opentelemetry.proto.metrics.v1.Histogram'> & {
+export type Histogram = Message<"opentelemetry.proto.metrics.v1.Histogram"> & {
   /**
    * @generated from field: repeated opentelemetry.proto.metrics.v1.HistogramDataPoint data_points = 1;
    */
@@ -233,14 +217,13 @@ export type Histogram = Message<'opentelemetry.proto.metrics.v1.Histogram'> & {
  * Describes the message opentelemetry.proto.metrics.v1.Histogram.
  * Use `create(HistogramSchema)` to create a new message.
  */
-export const HistogramSchema: GenMessage<Histogram> =
-  /*@__PURE__*/
+export const HistogramSchema: GenMessage<Histogram> = /*@__PURE__*/
   messageDesc(file_opentelemetry_proto_metrics_v1_metrics, 6);
 
 /**
  * @generated from message opentelemetry.proto.metrics.v1.ExponentialHistogram
  */
-export type ExponentialHistogram = Message<'opentelemetry.proto.metrics.v1.ExponentialHistogram'> & {
+export type ExponentialHistogram = Message<"opentelemetry.proto.metrics.v1.ExponentialHistogram"> & {
   /**
    * @generated from field: repeated opentelemetry.proto.metrics.v1.ExponentialHistogramDataPoint data_points = 1;
    */
@@ -256,14 +239,13 @@ export type ExponentialHistogram = Message<'opentelemetry.proto.metrics.v1.Expon
  * Describes the message opentelemetry.proto.metrics.v1.ExponentialHistogram.
  * Use `create(ExponentialHistogramSchema)` to create a new message.
  */
-export const ExponentialHistogramSchema: GenMessage<ExponentialHistogram> =
-  /*@__PURE__*/
+export const ExponentialHistogramSchema: GenMessage<ExponentialHistogram> = /*@__PURE__*/
   messageDesc(file_opentelemetry_proto_metrics_v1_metrics, 7);
 
 /**
  * @generated from message opentelemetry.proto.metrics.v1.Summary
  */
-export type Summary = Message<'opentelemetry.proto.metrics.v1.Summary'> & {
+export type Summary = Message<"opentelemetry.proto.metrics.v1.Summary"> & {
   /**
    * @generated from field: repeated opentelemetry.proto.metrics.v1.SummaryDataPoint data_points = 1;
    */
@@ -274,14 +256,13 @@ export type Summary = Message<'opentelemetry.proto.metrics.v1.Summary'> & {
  * Describes the message opentelemetry.proto.metrics.v1.Summary.
  * Use `create(SummarySchema)` to create a new message.
  */
-export const SummarySchema: GenMessage<Summary> =
-  /*@__PURE__*/
+export const SummarySchema: GenMessage<Summary> = /*@__PURE__*/
   messageDesc(file_opentelemetry_proto_metrics_v1_metrics, 8);
 
 /**
  * @generated from message opentelemetry.proto.metrics.v1.NumberDataPoint
  */
-export type NumberDataPoint = Message<'opentelemetry.proto.metrics.v1.NumberDataPoint'> & {
+export type NumberDataPoint = Message<"opentelemetry.proto.metrics.v1.NumberDataPoint"> & {
   /**
    * @generated from field: repeated opentelemetry.proto.common.v1.KeyValue attributes = 7;
    */
@@ -300,22 +281,19 @@ export type NumberDataPoint = Message<'opentelemetry.proto.metrics.v1.NumberData
   /**
    * @generated from oneof opentelemetry.proto.metrics.v1.NumberDataPoint.value
    */
-  value:
-    | {
-        /**
-         * @generated from field: double as_double = 4;
-         */
-        value: number;
-        case: 'asDouble';
-      }
-    | {
-        /**
-         * @generated from field: sfixed64 as_int = 6;
-         */
-        value: bigint;
-        case: 'asInt';
-      }
-    | { case: undefined; value?: undefined };
+  value: {
+    /**
+     * @generated from field: double as_double = 4;
+     */
+    value: number;
+    case: "asDouble";
+  } | {
+    /**
+     * @generated from field: sfixed64 as_int = 6;
+     */
+    value: bigint;
+    case: "asInt";
+  } | { case: undefined; value?: undefined };
 
   /**
    * @generated from field: repeated opentelemetry.proto.metrics.v1.Exemplar exemplars = 5;
@@ -332,14 +310,13 @@ export type NumberDataPoint = Message<'opentelemetry.proto.metrics.v1.NumberData
  * Describes the message opentelemetry.proto.metrics.v1.NumberDataPoint.
  * Use `create(NumberDataPointSchema)` to create a new message.
  */
-export const NumberDataPointSchema: GenMessage<NumberDataPoint> =
-  /*@__PURE__*/
+export const NumberDataPointSchema: GenMessage<NumberDataPoint> = /*@__PURE__*/
   messageDesc(file_opentelemetry_proto_metrics_v1_metrics, 9);
 
 /**
  * @generated from message opentelemetry.proto.metrics.v1.HistogramDataPoint
  */
-export type HistogramDataPoint = Message<'opentelemetry.proto.metrics.v1.HistogramDataPoint'> & {
+export type HistogramDataPoint = Message<"opentelemetry.proto.metrics.v1.HistogramDataPoint"> & {
   /**
    * @generated from field: repeated opentelemetry.proto.common.v1.KeyValue attributes = 9;
    */
@@ -400,122 +377,117 @@ export type HistogramDataPoint = Message<'opentelemetry.proto.metrics.v1.Histogr
  * Describes the message opentelemetry.proto.metrics.v1.HistogramDataPoint.
  * Use `create(HistogramDataPointSchema)` to create a new message.
  */
-export const HistogramDataPointSchema: GenMessage<HistogramDataPoint> =
-  /*@__PURE__*/
+export const HistogramDataPointSchema: GenMessage<HistogramDataPoint> = /*@__PURE__*/
   messageDesc(file_opentelemetry_proto_metrics_v1_metrics, 10);
 
 /**
  * @generated from message opentelemetry.proto.metrics.v1.ExponentialHistogramDataPoint
  */
-export type ExponentialHistogramDataPoint =
-  Message<'opentelemetry.proto.metrics.v1.ExponentialHistogramDataPoint'> & {
-    /**
-     * @generated from field: repeated opentelemetry.proto.common.v1.KeyValue attributes = 1;
-     */
-    attributes: KeyValue[];
+export type ExponentialHistogramDataPoint = Message<"opentelemetry.proto.metrics.v1.ExponentialHistogramDataPoint"> & {
+  /**
+   * @generated from field: repeated opentelemetry.proto.common.v1.KeyValue attributes = 1;
+   */
+  attributes: KeyValue[];
 
-    /**
-     * @generated from field: fixed64 start_time_unix_nano = 2;
-     */
-    startTimeUnixNano: bigint;
+  /**
+   * @generated from field: fixed64 start_time_unix_nano = 2;
+   */
+  startTimeUnixNano: bigint;
 
-    /**
-     * @generated from field: fixed64 time_unix_nano = 3;
-     */
-    timeUnixNano: bigint;
+  /**
+   * @generated from field: fixed64 time_unix_nano = 3;
+   */
+  timeUnixNano: bigint;
 
-    /**
-     * @generated from field: fixed64 count = 4;
-     */
-    count: bigint;
+  /**
+   * @generated from field: fixed64 count = 4;
+   */
+  count: bigint;
 
-    /**
-     * @generated from field: optional double sum = 5;
-     */
-    sum?: number | undefined;
+  /**
+   * @generated from field: optional double sum = 5;
+   */
+  sum?: number | undefined;
 
-    /**
-     * @generated from field: sint32 scale = 6;
-     */
-    scale: number;
+  /**
+   * @generated from field: sint32 scale = 6;
+   */
+  scale: number;
 
-    /**
-     * @generated from field: fixed64 zero_count = 7;
-     */
-    zeroCount: bigint;
+  /**
+   * @generated from field: fixed64 zero_count = 7;
+   */
+  zeroCount: bigint;
 
-    /**
-     * @generated from field: opentelemetry.proto.metrics.v1.ExponentialHistogramDataPoint.Buckets positive = 8;
-     */
-    positive?: ExponentialHistogramDataPoint_Buckets | undefined;
+  /**
+   * @generated from field: opentelemetry.proto.metrics.v1.ExponentialHistogramDataPoint.Buckets positive = 8;
+   */
+  positive?: ExponentialHistogramDataPoint_Buckets | undefined;
 
-    /**
-     * @generated from field: opentelemetry.proto.metrics.v1.ExponentialHistogramDataPoint.Buckets negative = 9;
-     */
-    negative?: ExponentialHistogramDataPoint_Buckets | undefined;
+  /**
+   * @generated from field: opentelemetry.proto.metrics.v1.ExponentialHistogramDataPoint.Buckets negative = 9;
+   */
+  negative?: ExponentialHistogramDataPoint_Buckets | undefined;
 
-    /**
-     * @generated from field: uint32 flags = 10;
-     */
-    flags: number;
+  /**
+   * @generated from field: uint32 flags = 10;
+   */
+  flags: number;
 
-    /**
-     * @generated from field: repeated opentelemetry.proto.metrics.v1.Exemplar exemplars = 11;
-     */
-    exemplars: Exemplar[];
+  /**
+   * @generated from field: repeated opentelemetry.proto.metrics.v1.Exemplar exemplars = 11;
+   */
+  exemplars: Exemplar[];
 
-    /**
-     * @generated from field: optional double min = 12;
-     */
-    min?: number | undefined;
+  /**
+   * @generated from field: optional double min = 12;
+   */
+  min?: number | undefined;
 
-    /**
-     * @generated from field: optional double max = 13;
-     */
-    max?: number | undefined;
+  /**
+   * @generated from field: optional double max = 13;
+   */
+  max?: number | undefined;
 
-    /**
-     * @generated from field: double zero_threshold = 14;
-     */
-    zeroThreshold: number;
-  };
+  /**
+   * @generated from field: double zero_threshold = 14;
+   */
+  zeroThreshold: number;
+};
 
 /**
  * Describes the message opentelemetry.proto.metrics.v1.ExponentialHistogramDataPoint.
  * Use `create(ExponentialHistogramDataPointSchema)` to create a new message.
  */
-export const ExponentialHistogramDataPointSchema: GenMessage<ExponentialHistogramDataPoint> =
-  /*@__PURE__*/
+export const ExponentialHistogramDataPointSchema: GenMessage<ExponentialHistogramDataPoint> = /*@__PURE__*/
   messageDesc(file_opentelemetry_proto_metrics_v1_metrics, 11);
 
 /**
  * @generated from message opentelemetry.proto.metrics.v1.ExponentialHistogramDataPoint.Buckets
  */
-export type ExponentialHistogramDataPoint_Buckets =
-  Message<'opentelemetry.proto.metrics.v1.ExponentialHistogramDataPoint.Buckets'> & {
-    /**
-     * @generated from field: sint32 offset = 1;
-     */
-    offset: number;
+export type ExponentialHistogramDataPoint_Buckets = Message<"opentelemetry.proto.metrics.v1.ExponentialHistogramDataPoint.Buckets"> & {
+  /**
+   * @generated from field: sint32 offset = 1;
+   */
+  offset: number;
 
-    /**
-     * @generated from field: repeated uint64 bucket_counts = 2;
-     */
-    bucketCounts: bigint[];
-  };
+  /**
+   * @generated from field: repeated uint64 bucket_counts = 2;
+   */
+  bucketCounts: bigint[];
+};
 
 /**
  * Describes the message opentelemetry.proto.metrics.v1.ExponentialHistogramDataPoint.Buckets.
  * Use `create(ExponentialHistogramDataPoint_BucketsSchema)` to create a new message.
  */
-export const ExponentialHistogramDataPoint_BucketsSchema: GenMessage<ExponentialHistogramDataPoint_Buckets> =
-  /*@__PURE__*/
+export const ExponentialHistogramDataPoint_BucketsSchema: GenMessage<ExponentialHistogramDataPoint_Buckets> = /*@__PURE__*/
   messageDesc(file_opentelemetry_proto_metrics_v1_metrics, 11, 0);
 
 /**
  * @generated from message opentelemetry.proto.metrics.v1.SummaryDataPoint
  */
-export type SummaryDataPoint = Message<'opentelemetry.proto.metrics.v1.SummaryDataPoint'> & {
+export type SummaryDataPoint = Message<"opentelemetry.proto.metrics.v1.SummaryDataPoint"> & {
   /**
    * @generated from field: repeated opentelemetry.proto.common.v1.KeyValue attributes = 7;
    */
@@ -556,38 +528,35 @@ export type SummaryDataPoint = Message<'opentelemetry.proto.metrics.v1.SummaryDa
  * Describes the message opentelemetry.proto.metrics.v1.SummaryDataPoint.
  * Use `create(SummaryDataPointSchema)` to create a new message.
  */
-export const SummaryDataPointSchema: GenMessage<SummaryDataPoint> =
-  /*@__PURE__*/
+export const SummaryDataPointSchema: GenMessage<SummaryDataPoint> = /*@__PURE__*/
   messageDesc(file_opentelemetry_proto_metrics_v1_metrics, 12);
 
 /**
  * @generated from message opentelemetry.proto.metrics.v1.SummaryDataPoint.ValueAtQuantile
  */
-export type SummaryDataPoint_ValueAtQuantile =
-  Message<'opentelemetry.proto.metrics.v1.SummaryDataPoint.ValueAtQuantile'> & {
-    /**
-     * @generated from field: double quantile = 1;
-     */
-    quantile: number;
+export type SummaryDataPoint_ValueAtQuantile = Message<"opentelemetry.proto.metrics.v1.SummaryDataPoint.ValueAtQuantile"> & {
+  /**
+   * @generated from field: double quantile = 1;
+   */
+  quantile: number;
 
-    /**
-     * @generated from field: double value = 2;
-     */
-    value: number;
-  };
+  /**
+   * @generated from field: double value = 2;
+   */
+  value: number;
+};
 
 /**
  * Describes the message opentelemetry.proto.metrics.v1.SummaryDataPoint.ValueAtQuantile.
  * Use `create(SummaryDataPoint_ValueAtQuantileSchema)` to create a new message.
  */
-export const SummaryDataPoint_ValueAtQuantileSchema: GenMessage<SummaryDataPoint_ValueAtQuantile> =
-  /*@__PURE__*/
+export const SummaryDataPoint_ValueAtQuantileSchema: GenMessage<SummaryDataPoint_ValueAtQuantile> = /*@__PURE__*/
   messageDesc(file_opentelemetry_proto_metrics_v1_metrics, 12, 0);
 
 /**
  * @generated from message opentelemetry.proto.metrics.v1.Exemplar
  */
-export type Exemplar = Message<'opentelemetry.proto.metrics.v1.Exemplar'> & {
+export type Exemplar = Message<"opentelemetry.proto.metrics.v1.Exemplar"> & {
   /**
    * @generated from field: repeated opentelemetry.proto.common.v1.KeyValue filtered_attributes = 7;
    */
@@ -601,22 +570,19 @@ export type Exemplar = Message<'opentelemetry.proto.metrics.v1.Exemplar'> & {
   /**
    * @generated from oneof opentelemetry.proto.metrics.v1.Exemplar.value
    */
-  value:
-    | {
-        /**
-         * @generated from field: double as_double = 3;
-         */
-        value: number;
-        case: 'asDouble';
-      }
-    | {
-        /**
-         * @generated from field: sfixed64 as_int = 6;
-         */
-        value: bigint;
-        case: 'asInt';
-      }
-    | { case: undefined; value?: undefined };
+  value: {
+    /**
+     * @generated from field: double as_double = 3;
+     */
+    value: number;
+    case: "asDouble";
+  } | {
+    /**
+     * @generated from field: sfixed64 as_int = 6;
+     */
+    value: bigint;
+    case: "asInt";
+  } | { case: undefined; value?: undefined };
 
   /**
    * @generated from field: bytes span_id = 4;
@@ -633,8 +599,7 @@ export type Exemplar = Message<'opentelemetry.proto.metrics.v1.Exemplar'> & {
  * Describes the message opentelemetry.proto.metrics.v1.Exemplar.
  * Use `create(ExemplarSchema)` to create a new message.
  */
-export const ExemplarSchema: GenMessage<Exemplar> =
-  /*@__PURE__*/
+export const ExemplarSchema: GenMessage<Exemplar> = /*@__PURE__*/
   messageDesc(file_opentelemetry_proto_metrics_v1_metrics, 13);
 
 /**
@@ -660,15 +625,12 @@ export const AggregationTemporality = {
 /**
  * @generated from enum opentelemetry.proto.metrics.v1.AggregationTemporality
  */
-export type AggregationTemporality =
-  | (typeof AggregationTemporality)[keyof typeof AggregationTemporality]
-  | UnknownEnum;
+export type AggregationTemporality = (typeof AggregationTemporality)[keyof typeof AggregationTemporality] | UnknownEnum;
 
 /**
  * Describes the enum opentelemetry.proto.metrics.v1.AggregationTemporality.
  */
-export const AggregationTemporalitySchema: GenEnum<AggregationTemporality> =
-  /*@__PURE__*/
+export const AggregationTemporalitySchema: GenEnum<AggregationTemporality> = /*@__PURE__*/
   enumDesc(file_opentelemetry_proto_metrics_v1_metrics, 0);
 
 /**
@@ -694,6 +656,6 @@ export type DataPointFlags = (typeof DataPointFlags)[keyof typeof DataPointFlags
 /**
  * Describes the enum opentelemetry.proto.metrics.v1.DataPointFlags.
  */
-export const DataPointFlagsSchema: GenEnum<DataPointFlags> =
-  /*@__PURE__*/
+export const DataPointFlagsSchema: GenEnum<DataPointFlags> = /*@__PURE__*/
   enumDesc(file_opentelemetry_proto_metrics_v1_metrics, 1);
+

@@ -2,26 +2,22 @@
 // @generated from file opentelemetry/proto/resource/v1/resource.proto (package opentelemetry.proto.resource.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage } from '@bufbuild/protobuf/codegenv2';
-import { fileDesc, messageDesc } from '@bufbuild/protobuf/codegenv2';
-import type { EntityRef, KeyValue } from '../../common/v1/common_pb.ts';
-import { file_opentelemetry_proto_common_v1_common } from '../../common/v1/common_pb.ts';
-import type { Message } from '@bufbuild/protobuf';
+import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
+import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { EntityRef, KeyValue } from "../../common/v1/common_pb.ts";
+import { file_opentelemetry_proto_common_v1_common } from "../../common/v1/common_pb.ts";
+import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file opentelemetry/proto/resource/v1/resource.proto.
  */
-export const file_opentelemetry_proto_resource_v1_resource: GenFile =
-  /*@__PURE__*/
-  fileDesc(
-    'Ci5vcGVudGVsZW1ldHJ5L3Byb3RvL3Jlc291cmNlL3YxL3Jlc291cmNlLnByb3RvEh9vcGVudGVsZW1ldHJ5LnByb3RvLnJlc291cmNlLnYxIqgBCghSZXNvdXJjZRI7CgphdHRyaWJ1dGVzGAEgAygLMicub3BlbnRlbGVtZXRyeS5wcm90by5jb21tb24udjEuS2V5VmFsdWUSIAoYZHJvcHBlZF9hdHRyaWJ1dGVzX2NvdW50GAIgASgNEj0KC2VudGl0eV9yZWZzGAMgAygLMigub3BlbnRlbGVtZXRyeS5wcm90by5jb21tb24udjEuRW50aXR5UmVmQoMBCiJpby5vcGVudGVsZW1ldHJ5LnByb3RvLnJlc291cmNlLnYxQg1SZXNvdXJjZVByb3RvUAFaKmdvLm9wZW50ZWxlbWV0cnkuaW8vcHJvdG8vb3RscC9yZXNvdXJjZS92MaoCH09wZW5UZWxlbWV0cnkuUHJvdG8uUmVzb3VyY2UuVjFiBnByb3RvMw',
-    [file_opentelemetry_proto_common_v1_common],
-  );
+export const file_opentelemetry_proto_resource_v1_resource: GenFile = /*@__PURE__*/
+  fileDesc("Ci5vcGVudGVsZW1ldHJ5L3Byb3RvL3Jlc291cmNlL3YxL3Jlc291cmNlLnByb3RvEh9vcGVudGVsZW1ldHJ5LnByb3RvLnJlc291cmNlLnYxIqgBCghSZXNvdXJjZRI7CgphdHRyaWJ1dGVzGAEgAygLMicub3BlbnRlbGVtZXRyeS5wcm90by5jb21tb24udjEuS2V5VmFsdWUSIAoYZHJvcHBlZF9hdHRyaWJ1dGVzX2NvdW50GAIgASgNEj0KC2VudGl0eV9yZWZzGAMgAygLMigub3BlbnRlbGVtZXRyeS5wcm90by5jb21tb24udjEuRW50aXR5UmVmQoMBCiJpby5vcGVudGVsZW1ldHJ5LnByb3RvLnJlc291cmNlLnYxQg1SZXNvdXJjZVByb3RvUAFaKmdvLm9wZW50ZWxlbWV0cnkuaW8vcHJvdG8vb3RscC9yZXNvdXJjZS92MaoCH09wZW5UZWxlbWV0cnkuUHJvdG8uUmVzb3VyY2UuVjFiBnByb3RvMw", [file_opentelemetry_proto_common_v1_common]);
 
 /**
  * @generated from message opentelemetry.proto.resource.v1.Resource
  */
-export type Resource = Message<'opentelemetry.proto.resource.v1.Resource'> & {
+export type Resource = Message<"opentelemetry.proto.resource.v1.Resource"> & {
   /**
    * @generated from field: repeated opentelemetry.proto.common.v1.KeyValue attributes = 1;
    */
@@ -42,6 +38,6 @@ export type Resource = Message<'opentelemetry.proto.resource.v1.Resource'> & {
  * Describes the message opentelemetry.proto.resource.v1.Resource.
  * Use `create(ResourceSchema)` to create a new message.
  */
-export const ResourceSchema: GenMessage<Resource> =
-  /*@__PURE__*/
+export const ResourceSchema: GenMessage<Resource> = /*@__PURE__*/
   messageDesc(file_opentelemetry_proto_resource_v1_resource, 0);
+

@@ -2,28 +2,24 @@
 // @generated from file opentelemetry/proto/trace/v1/trace.proto (package opentelemetry.proto.trace.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenEnum, GenFile, GenMessage } from '@bufbuild/protobuf/codegenv2';
-import { enumDesc, fileDesc, messageDesc } from '@bufbuild/protobuf/codegenv2';
-import type { InstrumentationScope, KeyValue } from '../../common/v1/common_pb.ts';
-import { file_opentelemetry_proto_common_v1_common } from '../../common/v1/common_pb.ts';
-import type { Resource } from '../../resource/v1/resource_pb.ts';
-import { file_opentelemetry_proto_resource_v1_resource } from '../../resource/v1/resource_pb.ts';
-import type { Message, UnknownEnum } from '@bufbuild/protobuf';
+import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { InstrumentationScope, KeyValue } from "../../common/v1/common_pb.ts";
+import { file_opentelemetry_proto_common_v1_common } from "../../common/v1/common_pb.ts";
+import type { Resource } from "../../resource/v1/resource_pb.ts";
+import { file_opentelemetry_proto_resource_v1_resource } from "../../resource/v1/resource_pb.ts";
+import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file opentelemetry/proto/trace/v1/trace.proto.
  */
-export const file_opentelemetry_proto_trace_v1_trace: GenFile =
-  /*@__PURE__*/
-  fileDesc(
-    'CihvcGVudGVsZW1ldHJ5L3Byb3RvL3RyYWNlL3YxL3RyYWNlLnByb3RvEhxvcGVudGVsZW1ldHJ5LnByb3RvLnRyYWNlLnYxIlEKClRyYWNlc0RhdGESQwoOcmVzb3VyY2Vfc3BhbnMYASADKAsyKy5vcGVudGVsZW1ldHJ5LnByb3RvLnRyYWNlLnYxLlJlc291cmNlU3BhbnMipwEKDVJlc291cmNlU3BhbnMSOwoIcmVzb3VyY2UYASABKAsyKS5vcGVudGVsZW1ldHJ5LnByb3RvLnJlc291cmNlLnYxLlJlc291cmNlEj0KC3Njb3BlX3NwYW5zGAIgAygLMigub3BlbnRlbGVtZXRyeS5wcm90by50cmFjZS52MS5TY29wZVNwYW5zEhIKCnNjaGVtYV91cmwYAyABKAlKBgjoBxDpByKXAQoKU2NvcGVTcGFucxJCCgVzY29wZRgBIAEoCzIzLm9wZW50ZWxlbWV0cnkucHJvdG8uY29tbW9uLnYxLkluc3RydW1lbnRhdGlvblNjb3BlEjEKBXNwYW5zGAIgAygLMiIub3BlbnRlbGVtZXRyeS5wcm90by50cmFjZS52MS5TcGFuEhIKCnNjaGVtYV91cmwYAyABKAkihAgKBFNwYW4SEAoIdHJhY2VfaWQYASABKAwSDwoHc3Bhbl9pZBgCIAEoDBITCgt0cmFjZV9zdGF0ZRgDIAEoCRIWCg5wYXJlbnRfc3Bhbl9pZBgEIAEoDBINCgVmbGFncxgQIAEoBxIMCgRuYW1lGAUgASgJEjkKBGtpbmQYBiABKA4yKy5vcGVudGVsZW1ldHJ5LnByb3RvLnRyYWNlLnYxLlNwYW4uU3BhbktpbmQSHAoUc3RhcnRfdGltZV91bml4X25hbm8YByABKAYSGgoSZW5kX3RpbWVfdW5peF9uYW5vGAggASgGEjsKCmF0dHJpYnV0ZXMYCSADKAsyJy5vcGVudGVsZW1ldHJ5LnByb3RvLmNvbW1vbi52MS5LZXlWYWx1ZRIgChhkcm9wcGVkX2F0dHJpYnV0ZXNfY291bnQYCiABKA0SOAoGZXZlbnRzGAsgAygLMigub3BlbnRlbGVtZXRyeS5wcm90by50cmFjZS52MS5TcGFuLkV2ZW50EhwKFGRyb3BwZWRfZXZlbnRzX2NvdW50GAwgASgNEjYKBWxpbmtzGA0gAygLMicub3BlbnRlbGVtZXRyeS5wcm90by50cmFjZS52MS5TcGFuLkxpbmsSGwoTZHJvcHBlZF9saW5rc19jb3VudBgOIAEoDRI0CgZzdGF0dXMYDyABKAsyJC5vcGVudGVsZW1ldHJ5LnByb3RvLnRyYWNlLnYxLlN0YXR1cxqMAQoFRXZlbnQSFgoOdGltZV91bml4X25hbm8YASABKAYSDAoEbmFtZRgCIAEoCRI7CgphdHRyaWJ1dGVzGAMgAygLMicub3BlbnRlbGVtZXRyeS5wcm90by5jb21tb24udjEuS2V5VmFsdWUSIAoYZHJvcHBlZF9hdHRyaWJ1dGVzX2NvdW50GAQgASgNGqwBCgRMaW5rEhAKCHRyYWNlX2lkGAEgASgMEg8KB3NwYW5faWQYAiABKAwSEwoLdHJhY2Vfc3RhdGUYAyABKAkSOwoKYXR0cmlidXRlcxgEIAMoCzInLm9wZW50ZWxlbWV0cnkucHJvdG8uY29tbW9uLnYxLktleVZhbHVlEiAKGGRyb3BwZWRfYXR0cmlidXRlc19jb3VudBgFIAEoDRINCgVmbGFncxgGIAEoByKZAQoIU3BhbktpbmQSGQoVU1BBTl9LSU5EX1VOU1BFQ0lGSUVEEAASFgoSU1BBTl9LSU5EX0lOVEVSTkFMEAESFAoQU1BBTl9LSU5EX1NFUlZFUhACEhQKEFNQQU5fS0lORF9DTElFTlQQAxIWChJTUEFOX0tJTkRfUFJPRFVDRVIQBBIWChJTUEFOX0tJTkRfQ09OU1VNRVIQBSKuAQoGU3RhdHVzEg8KB21lc3NhZ2UYAiABKAkSPQoEY29kZRgDIAEoDjIvLm9wZW50ZWxlbWV0cnkucHJvdG8udHJhY2UudjEuU3RhdHVzLlN0YXR1c0NvZGUiTgoKU3RhdHVzQ29kZRIVChFTVEFUVVNfQ09ERV9VTlNFVBAAEhIKDlNUQVRVU19DT0RFX09LEAESFQoRU1RBVFVTX0NPREVfRVJST1IQAkoECAEQAiqcAQoJU3BhbkZsYWdzEhkKFVNQQU5fRkxBR1NfRE9fTk9UX1VTRRAAEiAKG1NQQU5fRkxBR1NfVFJBQ0VfRkxBR1NfTUFTSxD/ARIqCiVTUEFOX0ZMQUdTX0NPTlRFWFRfSEFTX0lTX1JFTU9URV9NQVNLEIACEiYKIVNQQU5fRkxBR1NfQ09OVEVYVF9JU19SRU1PVEVfTUFTSxCABEJ3Ch9pby5vcGVudGVsZW1ldHJ5LnByb3RvLnRyYWNlLnYxQgpUcmFjZVByb3RvUAFaJ2dvLm9wZW50ZWxlbWV0cnkuaW8vcHJvdG8vb3RscC90cmFjZS92MaoCHE9wZW5UZWxlbWV0cnkuUHJvdG8uVHJhY2UuVjFiBnByb3RvMw',
-    [file_opentelemetry_proto_common_v1_common, file_opentelemetry_proto_resource_v1_resource],
-  );
+export const file_opentelemetry_proto_trace_v1_trace: GenFile = /*@__PURE__*/
+  fileDesc("CihvcGVudGVsZW1ldHJ5L3Byb3RvL3RyYWNlL3YxL3RyYWNlLnByb3RvEhxvcGVudGVsZW1ldHJ5LnByb3RvLnRyYWNlLnYxIlEKClRyYWNlc0RhdGESQwoOcmVzb3VyY2Vfc3BhbnMYASADKAsyKy5vcGVudGVsZW1ldHJ5LnByb3RvLnRyYWNlLnYxLlJlc291cmNlU3BhbnMipwEKDVJlc291cmNlU3BhbnMSOwoIcmVzb3VyY2UYASABKAsyKS5vcGVudGVsZW1ldHJ5LnByb3RvLnJlc291cmNlLnYxLlJlc291cmNlEj0KC3Njb3BlX3NwYW5zGAIgAygLMigub3BlbnRlbGVtZXRyeS5wcm90by50cmFjZS52MS5TY29wZVNwYW5zEhIKCnNjaGVtYV91cmwYAyABKAlKBgjoBxDpByKXAQoKU2NvcGVTcGFucxJCCgVzY29wZRgBIAEoCzIzLm9wZW50ZWxlbWV0cnkucHJvdG8uY29tbW9uLnYxLkluc3RydW1lbnRhdGlvblNjb3BlEjEKBXNwYW5zGAIgAygLMiIub3BlbnRlbGVtZXRyeS5wcm90by50cmFjZS52MS5TcGFuEhIKCnNjaGVtYV91cmwYAyABKAkihAgKBFNwYW4SEAoIdHJhY2VfaWQYASABKAwSDwoHc3Bhbl9pZBgCIAEoDBITCgt0cmFjZV9zdGF0ZRgDIAEoCRIWCg5wYXJlbnRfc3Bhbl9pZBgEIAEoDBINCgVmbGFncxgQIAEoBxIMCgRuYW1lGAUgASgJEjkKBGtpbmQYBiABKA4yKy5vcGVudGVsZW1ldHJ5LnByb3RvLnRyYWNlLnYxLlNwYW4uU3BhbktpbmQSHAoUc3RhcnRfdGltZV91bml4X25hbm8YByABKAYSGgoSZW5kX3RpbWVfdW5peF9uYW5vGAggASgGEjsKCmF0dHJpYnV0ZXMYCSADKAsyJy5vcGVudGVsZW1ldHJ5LnByb3RvLmNvbW1vbi52MS5LZXlWYWx1ZRIgChhkcm9wcGVkX2F0dHJpYnV0ZXNfY291bnQYCiABKA0SOAoGZXZlbnRzGAsgAygLMigub3BlbnRlbGVtZXRyeS5wcm90by50cmFjZS52MS5TcGFuLkV2ZW50EhwKFGRyb3BwZWRfZXZlbnRzX2NvdW50GAwgASgNEjYKBWxpbmtzGA0gAygLMicub3BlbnRlbGVtZXRyeS5wcm90by50cmFjZS52MS5TcGFuLkxpbmsSGwoTZHJvcHBlZF9saW5rc19jb3VudBgOIAEoDRI0CgZzdGF0dXMYDyABKAsyJC5vcGVudGVsZW1ldHJ5LnByb3RvLnRyYWNlLnYxLlN0YXR1cxqMAQoFRXZlbnQSFgoOdGltZV91bml4X25hbm8YASABKAYSDAoEbmFtZRgCIAEoCRI7CgphdHRyaWJ1dGVzGAMgAygLMicub3BlbnRlbGVtZXRyeS5wcm90by5jb21tb24udjEuS2V5VmFsdWUSIAoYZHJvcHBlZF9hdHRyaWJ1dGVzX2NvdW50GAQgASgNGqwBCgRMaW5rEhAKCHRyYWNlX2lkGAEgASgMEg8KB3NwYW5faWQYAiABKAwSEwoLdHJhY2Vfc3RhdGUYAyABKAkSOwoKYXR0cmlidXRlcxgEIAMoCzInLm9wZW50ZWxlbWV0cnkucHJvdG8uY29tbW9uLnYxLktleVZhbHVlEiAKGGRyb3BwZWRfYXR0cmlidXRlc19jb3VudBgFIAEoDRINCgVmbGFncxgGIAEoByKZAQoIU3BhbktpbmQSGQoVU1BBTl9LSU5EX1VOU1BFQ0lGSUVEEAASFgoSU1BBTl9LSU5EX0lOVEVSTkFMEAESFAoQU1BBTl9LSU5EX1NFUlZFUhACEhQKEFNQQU5fS0lORF9DTElFTlQQAxIWChJTUEFOX0tJTkRfUFJPRFVDRVIQBBIWChJTUEFOX0tJTkRfQ09OU1VNRVIQBSKuAQoGU3RhdHVzEg8KB21lc3NhZ2UYAiABKAkSPQoEY29kZRgDIAEoDjIvLm9wZW50ZWxlbWV0cnkucHJvdG8udHJhY2UudjEuU3RhdHVzLlN0YXR1c0NvZGUiTgoKU3RhdHVzQ29kZRIVChFTVEFUVVNfQ09ERV9VTlNFVBAAEhIKDlNUQVRVU19DT0RFX09LEAESFQoRU1RBVFVTX0NPREVfRVJST1IQAkoECAEQAiqcAQoJU3BhbkZsYWdzEhkKFVNQQU5fRkxBR1NfRE9fTk9UX1VTRRAAEiAKG1NQQU5fRkxBR1NfVFJBQ0VfRkxBR1NfTUFTSxD/ARIqCiVTUEFOX0ZMQUdTX0NPTlRFWFRfSEFTX0lTX1JFTU9URV9NQVNLEIACEiYKIVNQQU5fRkxBR1NfQ09OVEVYVF9JU19SRU1PVEVfTUFTSxCABEJ3Ch9pby5vcGVudGVsZW1ldHJ5LnByb3RvLnRyYWNlLnYxQgpUcmFjZVByb3RvUAFaJ2dvLm9wZW50ZWxlbWV0cnkuaW8vcHJvdG8vb3RscC90cmFjZS92MaoCHE9wZW5UZWxlbWV0cnkuUHJvdG8uVHJhY2UuVjFiBnByb3RvMw", [file_opentelemetry_proto_common_v1_common, file_opentelemetry_proto_resource_v1_resource]);
 
 /**
  * @generated from message opentelemetry.proto.trace.v1.TracesData
  */
-export type TracesData = Message<'opentelemetry.proto.trace.v1.TracesData'> & {
+export type TracesData = Message<"opentelemetry.proto.trace.v1.TracesData"> & {
   /**
    * @generated from field: repeated opentelemetry.proto.trace.v1.ResourceSpans resource_spans = 1;
    */
@@ -34,14 +30,13 @@ export type TracesData = Message<'opentelemetry.proto.trace.v1.TracesData'> & {
  * Describes the message opentelemetry.proto.trace.v1.TracesData.
  * Use `create(TracesDataSchema)` to create a new message.
  */
-export const TracesDataSchema: GenMessage<TracesData> =
-  /*@__PURE__*/
+export const TracesDataSchema: GenMessage<TracesData> = /*@__PURE__*/
   messageDesc(file_opentelemetry_proto_trace_v1_trace, 0);
 
 /**
  * @generated from message opentelemetry.proto.trace.v1.ResourceSpans
  */
-export type ResourceSpans = Message<'opentelemetry.proto.trace.v1.ResourceSpans'> & {
+export type ResourceSpans = Message<"opentelemetry.proto.trace.v1.ResourceSpans"> & {
   /**
    * @generated from field: opentelemetry.proto.resource.v1.Resource resource = 1;
    */
@@ -62,14 +57,13 @@ export type ResourceSpans = Message<'opentelemetry.proto.trace.v1.ResourceSpans'
  * Describes the message opentelemetry.proto.trace.v1.ResourceSpans.
  * Use `create(ResourceSpansSchema)` to create a new message.
  */
-export const ResourceSpansSchema: GenMessage<ResourceSpans> =
-  /*@__PURE__*/
+export const ResourceSpansSchema: GenMessage<ResourceSpans> = /*@__PURE__*/
   messageDesc(file_opentelemetry_proto_trace_v1_trace, 1);
 
 /**
  * @generated from message opentelemetry.proto.trace.v1.ScopeSpans
  */
-export type ScopeSpans = Message<'opentelemetry.proto.trace.v1.ScopeSpans'> & {
+export type ScopeSpans = Message<"opentelemetry.proto.trace.v1.ScopeSpans"> & {
   /**
    * @generated from field: opentelemetry.proto.common.v1.InstrumentationScope scope = 1;
    */
@@ -90,14 +84,13 @@ export type ScopeSpans = Message<'opentelemetry.proto.trace.v1.ScopeSpans'> & {
  * Describes the message opentelemetry.proto.trace.v1.ScopeSpans.
  * Use `create(ScopeSpansSchema)` to create a new message.
  */
-export const ScopeSpansSchema: GenMessage<ScopeSpans> =
-  /*@__PURE__*/
+export const ScopeSpansSchema: GenMessage<ScopeSpans> = /*@__PURE__*/
   messageDesc(file_opentelemetry_proto_trace_v1_trace, 2);
 
 /**
  * @generated from message opentelemetry.proto.trace.v1.Span
  */
-export type Span = Message<'opentelemetry.proto.trace.v1.Span'> & {
+export type Span = Message<"opentelemetry.proto.trace.v1.Span"> & {
   /**
    * @generated from field: bytes trace_id = 1;
    */
@@ -183,14 +176,13 @@ export type Span = Message<'opentelemetry.proto.trace.v1.Span'> & {
  * Describes the message opentelemetry.proto.trace.v1.Span.
  * Use `create(SpanSchema)` to create a new message.
  */
-export const SpanSchema: GenMessage<Span> =
-  /*@__PURE__*/
+export const SpanSchema: GenMessage<Span> = /*@__PURE__*/
   messageDesc(file_opentelemetry_proto_trace_v1_trace, 3);
 
 /**
  * @generated from message opentelemetry.proto.trace.v1.Span.Event
  */
-export type Span_Event = Message<'opentelemetry.proto.trace.v1.Span.Event'> & {
+export type Span_Event = Message<"opentelemetry.proto.trace.v1.Span.Event"> & {
   /**
    * @generated from field: fixed64 time_unix_nano = 1;
    */
@@ -216,14 +208,13 @@ export type Span_Event = Message<'opentelemetry.proto.trace.v1.Span.Event'> & {
  * Describes the message opentelemetry.proto.trace.v1.Span.Event.
  * Use `create(Span_EventSchema)` to create a new message.
  */
-export const Span_EventSchema: GenMessage<Span_Event> =
-  /*@__PURE__*/
+export const Span_EventSchema: GenMessage<Span_Event> = /*@__PURE__*/
   messageDesc(file_opentelemetry_proto_trace_v1_trace, 3, 0);
 
 /**
  * @generated from message opentelemetry.proto.trace.v1.Span.Link
  */
-export type Span_Link = Message<'opentelemetry.proto.trace.v1.Span.Link'> & {
+export type Span_Link = Message<"opentelemetry.proto.trace.v1.Span.Link"> & {
   /**
    * @generated from field: bytes trace_id = 1;
    */
@@ -259,8 +250,7 @@ export type Span_Link = Message<'opentelemetry.proto.trace.v1.Span.Link'> & {
  * Describes the message opentelemetry.proto.trace.v1.Span.Link.
  * Use `create(Span_LinkSchema)` to create a new message.
  */
-export const Span_LinkSchema: GenMessage<Span_Link> =
-  /*@__PURE__*/
+export const Span_LinkSchema: GenMessage<Span_Link> = /*@__PURE__*/
   messageDesc(file_opentelemetry_proto_trace_v1_trace, 3, 1);
 
 /**
@@ -306,14 +296,13 @@ export type Span_SpanKind = (typeof Span_SpanKind)[keyof typeof Span_SpanKind] |
 /**
  * Describes the enum opentelemetry.proto.trace.v1.Span.SpanKind.
  */
-export const Span_SpanKindSchema: GenEnum<Span_SpanKind> =
-  /*@__PURE__*/
+export const Span_SpanKindSchema: GenEnum<Span_SpanKind> = /*@__PURE__*/
   enumDesc(file_opentelemetry_proto_trace_v1_trace, 3, 0);
 
 /**
  * @generated from message opentelemetry.proto.trace.v1.Status
  */
-export type Status = Message<'opentelemetry.proto.trace.v1.Status'> & {
+export type Status = Message<"opentelemetry.proto.trace.v1.Status"> & {
   /**
    * @generated from field: string message = 2;
    */
@@ -329,8 +318,7 @@ export type Status = Message<'opentelemetry.proto.trace.v1.Status'> & {
  * Describes the message opentelemetry.proto.trace.v1.Status.
  * Use `create(StatusSchema)` to create a new message.
  */
-export const StatusSchema: GenMessage<Status> =
-  /*@__PURE__*/
+export const StatusSchema: GenMessage<Status> = /*@__PURE__*/
   messageDesc(file_opentelemetry_proto_trace_v1_trace, 4);
 
 /**
@@ -361,8 +349,7 @@ export type Status_StatusCode = (typeof Status_StatusCode)[keyof typeof Status_S
 /**
  * Describes the enum opentelemetry.proto.trace.v1.Status.StatusCode.
  */
-export const Status_StatusCodeSchema: GenEnum<Status_StatusCode> =
-  /*@__PURE__*/
+export const Status_StatusCodeSchema: GenEnum<Status_StatusCode> = /*@__PURE__*/
   enumDesc(file_opentelemetry_proto_trace_v1_trace, 4, 0);
 
 /**
@@ -398,6 +385,6 @@ export type SpanFlags = (typeof SpanFlags)[keyof typeof SpanFlags] | UnknownEnum
 /**
  * Describes the enum opentelemetry.proto.trace.v1.SpanFlags.
  */
-export const SpanFlagsSchema: GenEnum<SpanFlags> =
-  /*@__PURE__*/
+export const SpanFlagsSchema: GenEnum<SpanFlags> = /*@__PURE__*/
   enumDesc(file_opentelemetry_proto_trace_v1_trace, 0);
+

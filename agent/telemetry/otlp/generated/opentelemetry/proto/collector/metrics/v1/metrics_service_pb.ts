@@ -2,82 +2,72 @@
 // @generated from file opentelemetry/proto/collector/metrics/v1/metrics_service.proto (package opentelemetry.proto.collector.metrics.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage, GenService } from '@bufbuild/protobuf/codegenv2';
-import { fileDesc, messageDesc, serviceDesc } from '@bufbuild/protobuf/codegenv2';
-import type { ResourceMetrics } from '../../../metrics/v1/metrics_pb.ts';
-import { file_opentelemetry_proto_metrics_v1_metrics } from '../../../metrics/v1/metrics_pb.ts';
-import type { Message } from '@bufbuild/protobuf';
+import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { ResourceMetrics } from "../../../metrics/v1/metrics_pb.ts";
+import { file_opentelemetry_proto_metrics_v1_metrics } from "../../../metrics/v1/metrics_pb.ts";
+import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file opentelemetry/proto/collector/metrics/v1/metrics_service.proto.
  */
-export const file_opentelemetry_proto_collector_metrics_v1_metrics_service: GenFile =
-  /*@__PURE__*/
-  fileDesc(
-    'Cj5vcGVudGVsZW1ldHJ5L3Byb3RvL2NvbGxlY3Rvci9tZXRyaWNzL3YxL21ldHJpY3Nfc2VydmljZS5wcm90bxIob3BlbnRlbGVtZXRyeS5wcm90by5jb2xsZWN0b3IubWV0cmljcy52MSJoChtFeHBvcnRNZXRyaWNzU2VydmljZVJlcXVlc3QSSQoQcmVzb3VyY2VfbWV0cmljcxgBIAMoCzIvLm9wZW50ZWxlbWV0cnkucHJvdG8ubWV0cmljcy52MS5SZXNvdXJjZU1ldHJpY3MifgocRXhwb3J0TWV0cmljc1NlcnZpY2VSZXNwb25zZRJeCg9wYXJ0aWFsX3N1Y2Nlc3MYASABKAsyRS5vcGVudGVsZW1ldHJ5LnByb3RvLmNvbGxlY3Rvci5tZXRyaWNzLnYxLkV4cG9ydE1ldHJpY3NQYXJ0aWFsU3VjY2VzcyJSChtFeHBvcnRNZXRyaWNzUGFydGlhbFN1Y2Nlc3MSHAoUcmVqZWN0ZWRfZGF0YV9wb2ludHMYASABKAMSFQoNZXJyb3JfbWVzc2FnZRgCIAEoCTKsAQoOTWV0cmljc1NlcnZpY2USmQEKBkV4cG9ydBJFLm9wZW50ZWxlbWV0cnkucHJvdG8uY29sbGVjdG9yLm1ldHJpY3MudjEuRXhwb3J0TWV0cmljc1NlcnZpY2VSZXF1ZXN0GkYub3BlbnRlbGVtZXRyeS5wcm90by5jb2xsZWN0b3IubWV0cmljcy52MS5FeHBvcnRNZXRyaWNzU2VydmljZVJlc3BvbnNlIgBCpAEKK2lvLm9wZW50ZWxlbWV0cnkucHJvdG8uY29sbGVjdG9yLm1ldHJpY3MudjFCE01ldHJpY3NTZXJ2aWNlUHJvdG9QAVozZ28ub3BlbnRlbGVtZXRyeS5pby9wcm90by9vdGxwL2NvbGxlY3Rvci9tZXRyaWNzL3YxqgIoT3BlblRlbGVtZXRyeS5Qcm90by5Db2xsZWN0b3IuTWV0cmljcy5WMWIGcHJvdG8z',
-    [file_opentelemetry_proto_metrics_v1_metrics],
-  );
+export const file_opentelemetry_proto_collector_metrics_v1_metrics_service: GenFile = /*@__PURE__*/
+  fileDesc("Cj5vcGVudGVsZW1ldHJ5L3Byb3RvL2NvbGxlY3Rvci9tZXRyaWNzL3YxL21ldHJpY3Nfc2VydmljZS5wcm90bxIob3BlbnRlbGVtZXRyeS5wcm90by5jb2xsZWN0b3IubWV0cmljcy52MSJoChtFeHBvcnRNZXRyaWNzU2VydmljZVJlcXVlc3QSSQoQcmVzb3VyY2VfbWV0cmljcxgBIAMoCzIvLm9wZW50ZWxlbWV0cnkucHJvdG8ubWV0cmljcy52MS5SZXNvdXJjZU1ldHJpY3MifgocRXhwb3J0TWV0cmljc1NlcnZpY2VSZXNwb25zZRJeCg9wYXJ0aWFsX3N1Y2Nlc3MYASABKAsyRS5vcGVudGVsZW1ldHJ5LnByb3RvLmNvbGxlY3Rvci5tZXRyaWNzLnYxLkV4cG9ydE1ldHJpY3NQYXJ0aWFsU3VjY2VzcyJSChtFeHBvcnRNZXRyaWNzUGFydGlhbFN1Y2Nlc3MSHAoUcmVqZWN0ZWRfZGF0YV9wb2ludHMYASABKAMSFQoNZXJyb3JfbWVzc2FnZRgCIAEoCTKsAQoOTWV0cmljc1NlcnZpY2USmQEKBkV4cG9ydBJFLm9wZW50ZWxlbWV0cnkucHJvdG8uY29sbGVjdG9yLm1ldHJpY3MudjEuRXhwb3J0TWV0cmljc1NlcnZpY2VSZXF1ZXN0GkYub3BlbnRlbGVtZXRyeS5wcm90by5jb2xsZWN0b3IubWV0cmljcy52MS5FeHBvcnRNZXRyaWNzU2VydmljZVJlc3BvbnNlIgBCpAEKK2lvLm9wZW50ZWxlbWV0cnkucHJvdG8uY29sbGVjdG9yLm1ldHJpY3MudjFCE01ldHJpY3NTZXJ2aWNlUHJvdG9QAVozZ28ub3BlbnRlbGVtZXRyeS5pby9wcm90by9vdGxwL2NvbGxlY3Rvci9tZXRyaWNzL3YxqgIoT3BlblRlbGVtZXRyeS5Qcm90by5Db2xsZWN0b3IuTWV0cmljcy5WMWIGcHJvdG8z", [file_opentelemetry_proto_metrics_v1_metrics]);
 
 /**
  * @generated from message opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest
  */
-export type ExportMetricsServiceRequest =
-  Message<'opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest'> & {
-    /**
-     * @generated from field: repeated opentelemetry.proto.metrics.v1.ResourceMetrics resource_metrics = 1;
-     */
-    resourceMetrics: ResourceMetrics[];
-  };
+export type ExportMetricsServiceRequest = Message<"opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest"> & {
+  /**
+   * @generated from field: repeated opentelemetry.proto.metrics.v1.ResourceMetrics resource_metrics = 1;
+   */
+  resourceMetrics: ResourceMetrics[];
+};
 
 /**
  * Describes the message opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest.
  * Use `create(ExportMetricsServiceRequestSchema)` to create a new message.
  */
-export const ExportMetricsServiceRequestSchema: GenMessage<ExportMetricsServiceRequest> =
-  /*@__PURE__*/
+export const ExportMetricsServiceRequestSchema: GenMessage<ExportMetricsServiceRequest> = /*@__PURE__*/
   messageDesc(file_opentelemetry_proto_collector_metrics_v1_metrics_service, 0);
 
 /**
  * @generated from message opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceResponse
  */
-export type ExportMetricsServiceResponse =
-  Message<'opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceResponse'> & {
-    /**
-     * @generated from field: opentelemetry.proto.collector.metrics.v1.ExportMetricsPartialSuccess partial_success = 1;
-     */
-    partialSuccess?: ExportMetricsPartialSuccess | undefined;
-  };
+export type ExportMetricsServiceResponse = Message<"opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceResponse"> & {
+  /**
+   * @generated from field: opentelemetry.proto.collector.metrics.v1.ExportMetricsPartialSuccess partial_success = 1;
+   */
+  partialSuccess?: ExportMetricsPartialSuccess | undefined;
+};
 
 /**
  * Describes the message opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceResponse.
  * Use `create(ExportMetricsServiceResponseSchema)` to create a new message.
  */
-export const ExportMetricsServiceResponseSchema: GenMessage<ExportMetricsServiceResponse> =
-  /*@__PURE__*/
+export const ExportMetricsServiceResponseSchema: GenMessage<ExportMetricsServiceResponse> = /*@__PURE__*/
   messageDesc(file_opentelemetry_proto_collector_metrics_v1_metrics_service, 1);
 
 /**
  * @generated from message opentelemetry.proto.collector.metrics.v1.ExportMetricsPartialSuccess
  */
-export type ExportMetricsPartialSuccess =
-  Message<'opentelemetry.proto.collector.metrics.v1.ExportMetricsPartialSuccess'> & {
-    /**
-     * @generated from field: int64 rejected_data_points = 1;
-     */
-    rejectedDataPoints: bigint;
+export type ExportMetricsPartialSuccess = Message<"opentelemetry.proto.collector.metrics.v1.ExportMetricsPartialSuccess"> & {
+  /**
+   * @generated from field: int64 rejected_data_points = 1;
+   */
+  rejectedDataPoints: bigint;
 
-    /**
-     * @generated from field: string error_message = 2;
-     */
-    errorMessage: string;
-  };
+  /**
+   * @generated from field: string error_message = 2;
+   */
+  errorMessage: string;
+};
 
 /**
  * Describes the message opentelemetry.proto.collector.metrics.v1.ExportMetricsPartialSuccess.
  * Use `create(ExportMetricsPartialSuccessSchema)` to create a new message.
  */
-export const ExportMetricsPartialSuccessSchema: GenMessage<ExportMetricsPartialSuccess> =
-  /*@__PURE__*/
+export const ExportMetricsPartialSuccessSchema: GenMessage<ExportMetricsPartialSuccess> = /*@__PURE__*/
   messageDesc(file_opentelemetry_proto_collector_metrics_v1_metrics_service, 2);
 
 /**
@@ -88,8 +78,10 @@ export const MetricsService: GenService<{
    * @generated from rpc opentelemetry.proto.collector.metrics.v1.MetricsService.Export
    */
   export: {
-    methodKind: 'unary';
+    methodKind: "unary";
     input: typeof ExportMetricsServiceRequestSchema;
     output: typeof ExportMetricsServiceResponseSchema;
-  };
-}> = /*@__PURE__*/ serviceDesc(file_opentelemetry_proto_collector_metrics_v1_metrics_service, 0);
+  },
+}> = /*@__PURE__*/
+  serviceDesc(file_opentelemetry_proto_collector_metrics_v1_metrics_service, 0);
+
