@@ -39,7 +39,7 @@ describe.each(['DAYBREAK_ENVOY', 'DAYBREAK_ENVOY_OLDEST'])('%s', (variable) => {
     const env = { ...envoy, DAYBREAK_STATE_DIR: state };
     const agent = await host.start(env);
     await expect.poll(() => codes(agent), WAIT).toContain('CONFIG_REFUSED');
-    expect(agent.output()).toMatch(lineOf('CONFIG_REFUSED'));
+    await expect.poll(() => agent.output(), WAIT).toMatch(lineOf('CONFIG_REFUSED'));
     expect(await answers('127.0.0.1:15000/')).toBe('hello\n');
     await expect.poll(async () => (await agent.status()).daybreak.state.own.written, WAIT).toBeDefined();
     host.stopControlPlane();
@@ -58,7 +58,7 @@ describe.each(['DAYBREAK_ENVOY', 'DAYBREAK_ENVOY_OLDEST'])('%s', (variable) => {
     await host.take('0.0.0.0', 15_003);
     const agent = await host.start(envoy);
     await expect.poll(() => codes(agent), WAIT).toContain('PORT_TAKEN');
-    expect(agent.output()).toMatch(lineOf('PORT_TAKEN'));
+    await expect.poll(() => agent.output(), WAIT).toMatch(lineOf('PORT_TAKEN'));
     expect(await answers('127.0.0.1:15000/')).toBe('hello\n');
   });
 
@@ -66,7 +66,7 @@ describe.each(['DAYBREAK_ENVOY', 'DAYBREAK_ENVOY_OLDEST'])('%s', (variable) => {
     await makeHost(coldListener());
     const agent = await host.start({ ...envoy, HC_POLL_INTERVAL_MS: '2000' });
     await expect.poll(() => codes(agent), WAIT).toContain('LISTENERS_NOT_WARM');
-    expect(agent.output()).toMatch(lineOf('LISTENERS_NOT_WARM'));
+    await expect.poll(() => agent.output(), WAIT).toMatch(lineOf('LISTENERS_NOT_WARM'));
   });
 });
 
