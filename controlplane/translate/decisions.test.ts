@@ -7,7 +7,7 @@ import { caseNames } from './testing/cases.ts';
 
 /** The cases that show a decision, or the reason why no case can: `other: …` names what does. */
 const DECISIONS: Readonly<Record<string, readonly string[] | `other: ${string}`>> = {
-  'Something in the model cannot work (a missing target, a bad expression, two owners of one host name)': [
+  'A part of the model that cannot work (a missing target, a bad expression, two owners of one host name)': [
     'collisions',
     'gateway-problems',
     'mismatches',
@@ -22,8 +22,7 @@ const DECISIONS: Readonly<Record<string, readonly string[] | `other: ${string}`>
   'Type and connect timeout of `amazonaws` and `mesh-allow-all`': ['allow-all-bare'],
   'Unknown host on a port with HTTP backends, ALLOW_ALL': ['allow-all'],
   'Host name of an upstream': ['discovery'],
-  'A name that had addresses and has none any more':
-    'other: no input; test/behaviour/dns-answers.net.test.ts',
+  'A name that no longer has addresses': 'other: no input; test/behaviour/dns-answers.net.test.ts',
   DNS: ['discovery'],
   'Initial fetch of routes': 'other: no input; every case shows it',
   'HTTP version of listeners': ['protocols'],
@@ -32,9 +31,9 @@ const DECISIONS: Readonly<Record<string, readonly string[] | `other: ${string}`>
   'Streams that the application refuses (http2, grpc)': ['protocols'],
   'A pool that is full': ['pools'],
   'Idle timeout': ['timeouts', 'listener-timeouts', 'tcp-route'],
-  'Time limits of callers, virtual node as provider': ['provider-times'],
+  'Time limits of callers, if the provider is a virtual node': ['provider-times'],
   'Weights, targets and time limits of TCP, a proxy that reports `ecds`': ['tcp-by-name'],
-  'The same, other Envoys': ['tcp-route'],
+  'Weights, targets and time limits of TCP, a proxy without `ecds`': ['tcp-route'],
   'Any other change of a filter chain (an access log, TLS, another backend on its port)':
     'other: no input; test/behaviour/stops.net.test.ts',
   'Retries of TCP connections': ['tcp-route'],
@@ -59,7 +58,7 @@ const DECISIONS: Readonly<Record<string, readonly string[] | `other: ${string}`>
   'Several TCP routes of one router listener': ['mismatches'],
   'Virtual service names': ['odd-names', 'collisions'],
   'Route and virtual host names on ingress': ['colors'],
-  'Which traffic is in the access log': ['access-log'],
+  'Traffic in the access log': ['access-log'],
   'Trace context, a proxy that reports `traceContext`': ['trace-context', 'trace-context-gateway'],
   'The metrics extension, a proxy that reports `metricExtension`': [
     'metric-extension',
@@ -97,8 +96,8 @@ const DECISIONS: Readonly<Record<string, readonly string[] | `other: ${string}`>
   'Gateway, `healthCheck` of a listener': ['gateway-listeners'],
   'How a backend is chosen': ['tcp-shared', 'tcp-shared-agent'],
   'Whose addresses': ['tcp-shared', 'tcp-shared-agent'],
-  'How it comes into force': ['tcp-shared', 'tcp-shared-agent'],
-  'Until when an address counts': ['tcp-shared'],
+  'How the choice reaches Envoy': ['tcp-shared', 'tcp-shared-agent'],
+  'How long an address counts': ['tcp-shared'],
   'An address of two backends': ['tcp-shared-problems'],
   'An address, or a name, of two backends that lead to the same servers': [
     'tcp-shared-same',
@@ -110,7 +109,7 @@ const DECISIONS: Readonly<Record<string, readonly string[] | `other: ${string}`>
     'tcp-shared-agent',
     'tcp-shared-tls',
   ],
-  'When the listener has that form': ['tcp-shared', 'tcp-shared-agent', 'tcp-route'],
+  'Which proxies have such listeners': ['tcp-shared', 'tcp-shared-agent', 'tcp-route'],
   'Which Envoys': ['tcp-shared', 'tcp-shared-old'],
   'Calls to backends': ['loopback'],
   'Which port of loopback': ['loopback', 'loopback-same-port'],
@@ -137,7 +136,7 @@ const DECISIONS: Readonly<Record<string, readonly string[] | `other: ${string}`>
   '`validation` of a listener': ['tls-listeners'],
   'Names (`subjectAlternativeNames`)': ['tls-listeners', 'tls-client-policies'],
   'A client policy without names, or with an empty list': ['tls-client-policies'],
-  'Which port `ports` means': ['tls-client-policies'],
+  'The port that `ports` refers to': ['tls-client-policies'],
   "A backend's client policy and the default one": [
     'tls-defaults-acm',
     'tls-defaults-file',
@@ -145,13 +144,13 @@ const DECISIONS: Readonly<Record<string, readonly string[] | `other: ${string}`>
   ],
   '`enforce: false`': ['tls-client-policies'],
   'An enforced policy and a listener without TLS': ['tls-client-policies'],
-  'No policy that counts': ['tls-server-decides'],
-  'A listener that asks callers for a certificate, and no policy that gives one': ['tls-server-decides'],
+  'No client policy in effect': ['tls-server-decides'],
+  'A listener that requires a client certificate, and no policy with one': ['tls-server-decides'],
   'Two backends that lead to one listener of one virtual node, with different policies': ['tls-two-policies'],
   'ACM certificates and private authorities': ['tls-listeners', 'tls-defaults-acm'],
   'A certificate or an authority that has expired, or is not valid yet':
     'other: no input; controlplane/discovery',
-  'A private key, and a proxy that has not shown who it is': 'other: no input; controlplane/ads',
+  'A private key, and a proxy that has not proven its identity': 'other: no input; controlplane/ads',
   'A secret that is not there (yet)': ['tls-refused'],
   'Certificates from files, an agent of ours': ['tls-listeners-agent', 'tls-client-policies-agent'],
   'A pair in files that has expired, or is not valid yet': 'other: no input; agent/secrets',
