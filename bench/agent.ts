@@ -1,4 +1,4 @@
-// Measures how soon the Envoy of an agent is LIVE, beside an Envoy that connects to the control plane itself, and the memory of the agent.
+// Measures the time until the Envoy of an agent is LIVE, compared with an Envoy that connects to the control plane itself, and the agent's memory.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { appMeshClient } from '../demo/color-model.ts';
 import { startControlPlane } from '../test/lab/control-plane.ts';
@@ -15,12 +15,12 @@ import { cpuMs, residentKb } from './push/process-cost.ts';
 import { percentile } from './statistics.ts';
 
 const ROUNDS = 5;
-/** How long an agent that serves is left alone before its memory is read, in milliseconds. */
+/** How long an agent is idle before its memory is read, in milliseconds. */
 const SETTLED_MS = 5000;
 
 type Round = { readonly liveMs: number; readonly residentMb: number; readonly cpu: number };
 
-/** Rounds as the argument says (5), ours and the peer's in turns. */
+/** Runs as many rounds as the argument says (default 5), alternately ours and the peer's. */
 export const run: RunBench = async ({ args: [wanted = `${ROUNDS}`], say }) => {
   const rounds = readRounds(wanted, 99);
   const lab = await createLab({ name: 'bench' });

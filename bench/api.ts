@@ -1,4 +1,4 @@
-// The cost of a durable write through the API, on both engines, beside a bare insert into the same engine; and of a start.
+// The cost of a durable write through the API, on both engines, compared with a single insert into the same engine; and the cost of a start.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,13 +22,13 @@ const RESOURCES = 10_000;
 
 type Engine = {
   readonly name: string;
-  /** A fresh, empty store, as the control plane is told of it. */
+  /** The flags of the control plane for a new, empty store. */
   where(): Promise<readonly string[]>;
   open(where: readonly string[]): Promise<Store>;
   bareInsert(connections: number, body: string): Promise<Load>;
 };
 
-/** Takes the engines to measure as arguments: sqlite, postgres; default both. */
+/** Measures the engines that the arguments name: sqlite, postgres; default both. */
 export const run: RunBench = async ({ args, say }) => {
   const wanted = args.length === 0 ? ['sqlite', 'postgres'] : args;
   const folder = await mkdtemp(join(tmpdir(), 'daybreak-bench-'));

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { Client } from 'pg';
 import { inParallel, type Load } from './load.ts';
 
-/** Durable inserts of one row each into a table of its own, one after the other: the least that the engine needs. */
+/** Measures durable inserts of one row each into a separate table, one after the other: the lower bound of the engine. */
 export async function bareInsertSqlite(folder: string, body: string): Promise<Load> {
   await mkdir(folder);
   const db = new DatabaseSync(join(folder, 'bare.db'));
@@ -18,7 +18,7 @@ export async function bareInsertSqlite(folder: string, body: string): Promise<Lo
   }
 }
 
-/** The same in PostgreSQL, over so many connections at a time. */
+/** Measures the same in PostgreSQL, over `connections` concurrent connections. */
 export async function bareInsertPostgres(url: string, connections: number, body: string): Promise<Load> {
   const clients = Array.from({ length: connections }, () => new Client(url));
   try {

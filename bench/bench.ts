@@ -1,27 +1,27 @@
-/** One thing that was measured: `ours` beside what the same costs elsewhere (`peer`), both in `unit`. */
+/** A measurement: `ours`, and that of the program it is compared with (`peer`), both in `unit`. */
 export type BenchRow = {
   readonly what: string;
   readonly unit: string;
   readonly ours: number;
-  /** Undefined where there is nothing to compare with. */
+  /** Undefined without a peer. */
   readonly peer?: number | undefined;
 };
 
-/** The results of a bench. `notes`: sentences for people, on what the peer is and what the numbers were taken with. */
+/** The results of a bench. `notes`: sentences about the peer and the conditions of the measurement. */
 export type Bench = { readonly rows: readonly BenchRow[]; readonly notes?: readonly string[] };
 
 /** The options of a bench. */
 export type BenchOptions = {
   /** The words after the bench's name. */
   readonly args: readonly string[];
-  /** Says on stderr what goes on, a line at a time. */
+  /** Prints a line about the progress on stderr. */
   readonly say: (line: string) => void;
 };
 
 /** The function that each file of a bench exports as `run`. It leaves no process and no file behind. */
 export type RunBench = (options: BenchOptions) => Promise<Bench>;
 
-/** A bench that cannot be run as it was asked for; the message says why. The exit code is 2. */
+/** A bench cannot run with these arguments or on this machine; the message has the reason. The exit code is 2. */
 export class BenchUsageError extends Error {
   readonly exitCode = 2;
 }

@@ -1,4 +1,4 @@
-// Measures the cost of two sidecars for a request, beside the same two Envoys with the smallest configuration that passes it on.
+// Measures the cost of two sidecars per request, compared with the same two Envoys with the smallest configuration that forwards requests.
 import { join } from 'node:path';
 import { appMeshClient } from '../demo/color-model.ts';
 import { askFrom } from '../test/lab/ask.ts';
@@ -27,11 +27,11 @@ type Round = {
   readonly requests: number;
   readonly median: number;
   readonly late: number;
-  /** CPU of both Envoys a request, in microseconds. */
+  /** CPU of both Envoys per request, in microseconds. */
   readonly cpu: number;
 };
 
-/** Rounds as the argument says (5), ours and the peer's in turns. */
+/** Runs as many rounds as the argument says (default 5), alternately ours and the peer's. */
 export const run: RunBench = async ({ args: [wanted = `${ROUNDS}`], say }) => {
   const rounds = readRounds(wanted, 99);
   const lab = await createLab({ name: 'bench' });

@@ -18,7 +18,7 @@ const LIMIT = { limitMs: 180_000, everyMs: 20 };
 /** Layers above this size are Node and Envoy, in megabytes. */
 const LARGE_MB = 90;
 
-/** Starts everything so many times as the argument says (3), in turns. */
+/** Starts each image as often as the argument says (default 3), alternately. */
 export async function run({ args: [rounds = `${ROUNDS}`], say }: BenchOptions): Promise<Bench> {
   if (!/^[1-9]\d?$/.test(rounds))
     throw new BenchUsageError(`${rounds} rounds: it has to be a whole number from 1 to 99`);

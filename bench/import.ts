@@ -19,7 +19,7 @@ const IN_EACH = 100;
 /** Writes the peak memory of a process to its stderr, in kB. */
 const TELL_MEMORY = `data:text/javascript,process.on('exit',()=>process.stderr.write('peak '+process.resourceUsage().maxRSS))`;
 
-/** Runs each import as often as the argument says (5). */
+/** Runs each import as often as the argument says (default 5). */
 export const run: RunBench = async ({ args: [wanted = `${ROUNDS}`], say }) => {
   const rounds = readRounds(wanted, 9999);
   const { daybreak } = await bundle();

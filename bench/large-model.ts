@@ -5,7 +5,7 @@ export const MESH = 'bench';
 
 const OWNER = '000000000000';
 
-/** A virtual node's specification of about 1 kB as JSON. `hostname` is what one differs from another in. */
+/** Returns a virtual node's specification of about 1 kB as JSON. Specifications differ in `hostname` only. */
 export function nodeSpec(hostname: string): Specs['virtualNode'] {
   return {
     listeners: [
@@ -37,7 +37,7 @@ export function nodeSpec(hostname: string): Specs['virtualNode'] {
   };
 }
 
-/** A mesh of so many resources, a third each virtual nodes, virtual routers, and virtual services, and the mesh itself. */
+/** Returns a mesh with this number of resources, a third each of virtual nodes, virtual routers and virtual services. */
 export function largeModel(count: number): readonly Resource[] {
   const resources: Resource[] = [resource('mesh', MESH, {})];
   for (let index = 0; resources.length < count; index += 1) {

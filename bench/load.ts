@@ -4,7 +4,7 @@ const MEASURED_MS = 4000;
 /** The results of a load: requests per second, and the time of each in milliseconds. */
 export type Load = { readonly perSecond: number; readonly times: readonly number[] };
 
-/** Does `work` again and again, `parallel` at a time, for five seconds; the first of them does not count. `work` is given which of them it is. */
+/** Repeats `work` for five seconds, `parallel` at a time; the first second does not count. `work` gets the index of its worker. */
 export async function inParallel(parallel: number, work: (index: number) => Promise<void>): Promise<Load> {
   const times: number[] = [];
   const from = performance.now() + WARM_UP_MS;

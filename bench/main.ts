@@ -1,8 +1,8 @@
-// `npm run bench -- NAME [--json] [ARGUMENTS]`: what something costs, beside what the same costs elsewhere.
+// `npm run bench -- NAME [--json] [ARGUMENTS]`: runs a bench, and compares the figures with those of a peer.
 import { BenchUsageError, type RunBench } from './bench.ts';
 import { benchJson, benchTable } from './report.ts';
 
-/** Every bench by its name; loaded only when it is asked for. */
+/** Every bench by its name; only the named one is loaded. */
 const BENCHES: Readonly<Record<string, () => Promise<{ readonly run: RunBench }>>> = {
   agent: () => import('./agent.ts'),
   api: () => import('./api.ts'),

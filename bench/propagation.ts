@@ -1,4 +1,4 @@
-// From UpdateRoute to the route in force in a real Envoy: through the API, the store, translation, ADS, the agent's relay.
+// Measures the time from UpdateRoute to the route in force in a real Envoy: through the API, the store, translation, ADS and the agent's relay.
 import { startColorMesh, type ColorMesh } from '../demo/color-mesh.ts';
 import { updateWeights, type Weights } from '../demo/color-model.ts';
 import { keepAlive, request } from '../test/lab/http.ts';
@@ -31,7 +31,7 @@ const CHANGES: readonly Change[] = [
   },
 ];
 
-/** Moves all weight to and fro, so many times as the argument says (30), and looks for the first answer of the new color. */
+/** Moves all weight from one color to the other, as often as the argument says (default 30), until the first response with the new color. */
 export async function run({ args: [wanted = `${ROUNDS}`], say }: BenchOptions): Promise<Bench> {
   const rounds = readRounds(wanted, 9999);
   const lab = await createLab({ name: 'bench' });
@@ -68,7 +68,7 @@ async function measure(mesh: ColorMesh, { states }: Change, rounds: number): Pro
     const inForce = performance.now() - sentAt;
     return { answered: await update, inForce };
   };
-  // The first two make the clusters and warm up the programs.
+  // The first two changes create the clusters and warm up the programs.
   for (const state of states) await move(state);
   const found: Round[] = [];
   for (let round = 0; round < rounds; round++) {

@@ -1,4 +1,4 @@
-// From starting proxyinit to rules in force, beside the same rules by one iptables call each and by a bare iptables-restore.
+// The time from the start of proxyinit to rules in force, compared with one iptables call per rule and with iptables-restore alone.
 import { execFileSync } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
 import { execa } from 'execa';
@@ -16,13 +16,13 @@ const CASES = [
   { what: 'IPv4 and IPv6', env: { ...SETTINGS, APPMESH_ENABLE_IPV6: '1' } },
 ];
 
-/** Tells the most memory that a process had, in kB, on its stderr. */
+/** Writes the peak memory of a process to its stderr, in kB. */
 const TELL_MEMORY = `data:text/javascript,process.on('exit',()=>process.stderr.write('peak '+process.resourceUsage().maxRSS))`;
 
 type Env = Readonly<Record<string, string>>;
 type Contender = { readonly file: string; readonly args: readonly string[]; readonly input?: string };
 
-/** Runs each contender so many times as the argument says (30), in turns, each time in a network namespace of its own. */
+/** Runs the contenders alternately, as often as the argument says (default 30), each time in a new network namespace. */
 export async function run({ args: [wanted = `${ROUNDS}`], say }: BenchOptions): Promise<Bench> {
   const rounds = readRounds(wanted, 9999);
   if (process.getuid?.() !== 0) throw new BenchUsageError('it takes root: network namespaces are made');
@@ -100,7 +100,7 @@ async function preview({ file, args }: Contender, env: Env): Promise<string> {
   });
 }
 
-/** The previewed text as a script of calls. */
+/** Converts the text of the preview to a script of calls. */
 function calls(text: string): Contender {
   let program = 'iptables';
   let table = '';
@@ -114,7 +114,7 @@ function calls(text: string): Contender {
   return { file: 'sh', args: ['-e'], input: script.join('\n') };
 }
 
-/** The previewed text as it is, by the commands that stand above each part. */
+/** Splits the text of the preview by the command above each part. */
 function restore(text: string): Contender {
   const script = text.split(/^(?=# )/m).map((part) => {
     const [comment = '', ...lines] = part.split('\n');

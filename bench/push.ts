@@ -1,4 +1,4 @@
-// The cost of a change on its way to every proxy, beside go-control-plane's snapshot cache: time, CPU, memory.
+// The cost of sending a change to every proxy, compared with go-control-plane's snapshot cache: time, CPU, memory.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// How soon agents are served again, and whether many that come back together make a storm of it.
+// Measures how soon agents are served again after a failure, and the load when many reconnect at the same time.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,15 +15,15 @@ import { readRounds, type BenchRow, type RunBench } from './bench.ts';
 import { percentile } from './statistics.ts';
 
 const ROUNDS = 3;
-/** A client in Node costs as much as a stream at the server: more of them in one process would time out waiting for each other. */
+/** Clients per process. A client in Node costs as much as a stream at the server, so more clients in one process would time out. */
 const CLIENTS = 500;
-/** They come first in so many at once. */
+/** How many clients connect at the same time at the start. */
 const BATCH = 100;
 const PARTITION_MS = 60_000;
 const LIMIT = { limitMs: 120_000, everyMs: 20 };
 const WINDOW_MS = 100;
 
-/** Rounds as the argument says (3): an agent with an Envoy in a partition and with bad endpoints, then many clients that lose their server. */
+/** Runs as many rounds as the argument says (default 3): an agent in a partition and with bad endpoints, then many clients that lose their server. */
 export const run: RunBench = async ({ args: [wanted = `${ROUNDS}`], say }) => {
   const rounds = readRounds(wanted, 99);
   const rows: BenchRow[] = [];
@@ -73,7 +73,7 @@ const AGENT: Readonly<Record<string, (scene: EndpointsScene) => Promise<number>>
   },
 };
 
-/** Seconds that something takes; the scene is as before afterwards. */
+/** Returns how many seconds `act` takes, and restores the scene. */
 async function timed(scene: EndpointsScene, act: () => Promise<void>): Promise<number> {
   const from = performance.now();
   await act();
@@ -143,7 +143,7 @@ function connect(
   return client;
 }
 
-/** The most in any `WINDOW_MS`. */
+/** Returns the maximum in any `WINDOW_MS`. */
 function busiest(sorted: readonly number[]): number {
   let most = 0;
   for (let first = 0, last = 0; last < sorted.length; last += 1) {

@@ -12,8 +12,8 @@ const ROUNDS = 300;
 const WARM_UP = 30;
 
 /**
- * Two control planes on one PostgreSQL: from sending an update to the one until a proxy at the other has it. The peer is
- * the floor: a bare row updated and told of in one transaction, until another connection has been told and has read it.
+ * Measures two control planes on one PostgreSQL database: the time from an update at one until a proxy at the other has it. The peer is
+ * the lower bound: a transaction that updates a row and notifies, until another connection has the notification and has read the row.
  */
 export const run: RunBench = async ({ say }) => {
   const server = await startTestPostgres();

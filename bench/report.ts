@@ -1,6 +1,6 @@
 import type { Bench, BenchRow } from './bench.ts';
 
-/** For programs: one line of JSON. `peer` and `ratio` (ours / peer) are null where there is nothing to compare with. */
+/** Formats a bench as one line of JSON. `peer` and `ratio` (ours / peer) are null without a peer. */
 export function benchJson(name: string, { rows }: Bench): string {
   const entries = rows.map((row) => ({
     what: row.what,
@@ -12,7 +12,7 @@ export function benchJson(name: string, { rows }: Bench): string {
   return `${JSON.stringify({ bench: name, rows: entries })}\n`;
 }
 
-/** For people: a table, numbers to the right, the notes below. */
+/** Formats a bench as a table with the notes below it. */
 export function benchTable({ rows, notes = [] }: Bench): string {
   const cells = rows.map((row) => [
     row.what,
@@ -38,7 +38,7 @@ function ratioOf({ ours, peer }: BenchRow): number | undefined {
   return peer === undefined || peer === 0 ? undefined : Number((ours / peer).toPrecision(3));
 }
 
-/** Four digits say all that a measurement knows. */
+/** Rounds to four significant digits: a measurement is not more precise. */
 function rounded(value: number): number {
   return Math.abs(value) >= 1000 ? Math.round(value) : Number(value.toPrecision(4));
 }

@@ -16,14 +16,14 @@ import { percentile } from './statistics.ts';
 const SIZES = [200, 2000] as const;
 const BACKENDS = 10;
 
-/** How often each change is made, so many times as the argument says. */
+/** How often each change is made, unless the argument says otherwise. */
 const ROUNDS = 100;
 
 /** A mesh with a configuration for each of its virtual nodes. */
 type Made = {
   readonly configs: ProxyConfigs;
   readonly model: Model;
-  /** How many configurations are other ones since it was asked the last time. */
+  /** The number of configurations that changed since the last call. */
   readonly changed: () => number;
   readonly coldMs: number;
   readonly megabytes: number;

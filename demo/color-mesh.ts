@@ -20,7 +20,7 @@ import {
   type Weights,
 } from './color-model.ts';
 
-/** A virtual node's host with all that runs on it. */
+/** A virtual node's host with its programs. */
 export type ColorHost = { readonly host: Host; readonly app: Program; readonly agent: Program };
 
 /** The color application in its mesh: five hosts, four apps, four sidecars, one control plane. */
@@ -31,7 +31,7 @@ export type ColorMesh = {
   readonly hosts: Readonly<Record<ColorNode, ColorHost>>;
   /** The URL that answers with a color. */
   readonly url: string;
-  /** Waits until every proxy has acknowledged all that it is to have. */
+  /** Waits until every proxy has ACKed its configuration. */
   inSync(): Promise<void>;
 };
 

@@ -21,7 +21,7 @@ import {
 /** The mesh's name. */
 export const MESH = 'default';
 
-/** The virtual service that the gateway asks for its colors. */
+/** The virtual service from which the gateway gets its colors. */
 export const TELLER = 'colorteller.default.svc.cluster.local';
 
 /** The port of every app. */
@@ -35,7 +35,7 @@ export const NODES = [
   'colorteller-red-vn',
 ] as const;
 
-/** One of them. */
+/** The name of one of the virtual nodes. */
 export type ColorNode = (typeof NODES)[number];
 
 /** How the route divides requests: weight by virtual node. */
@@ -44,13 +44,13 @@ export type Weights = Readonly<Partial<Record<ColorNode, number>>>;
 /** The folder of the model's files. */
 export const MODEL = join(import.meta.dirname, 'model');
 
-/** A client for a control plane's API; it signs its calls with credentials of no account. */
+/** Creates a client for a control plane's API; it signs with made-up credentials. */
 export function appMeshClient(endpoint: string): AppMeshClient {
   const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'not-a-secret' };
   return new AppMeshClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 });
 }
 
-/** Makes the mesh, its nodes, router, route and service, parents first. */
+/** Creates the mesh, its nodes, router, route and service, parents first. */
 export async function createColorModel(client: AppMeshClient, weights: Weights): Promise<void> {
   await client.send(new CreateMeshCommand(read<CreateMeshInput>('mesh')));
   for (const node of NODES)
@@ -60,12 +60,12 @@ export async function createColorModel(client: AppMeshClient, weights: Weights):
   await client.send(new CreateVirtualServiceCommand(read<CreateVirtualServiceInput>('colorteller-vs')));
 }
 
-/** Gives the route other weights. */
+/** Changes the weights of the route. */
 export async function updateWeights(client: AppMeshClient, weights: Weights): Promise<void> {
   await client.send(new UpdateRouteCommand(routeWith(weights)));
 }
 
-/** The name that leads to a node's host, as its file says. */
+/** Returns the host name of a node from its file. */
 export function hostnameOf(node: ColorNode): string {
   return read<CreateVirtualNodeInput>(node).spec?.serviceDiscovery?.dns?.hostname ?? node;
 }
@@ -76,7 +76,7 @@ function routeWith(weights: Weights): CreateRouteInput {
   return { ...route, spec: { httpRoute: { match: { prefix: '/' }, action: { weightedTargets } } } };
 }
 
-// The files are ours and are what their name says.
+// The files are our own and have the type that their name says.
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters
 function read<T>(name: string): T {
   return JSON.parse(readFileSync(join(MODEL, `${name}.json`), 'utf8')) as T;

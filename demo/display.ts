@@ -1,13 +1,13 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
 import { shares, type Tally } from './traffic.ts';
 
-/** Where the demo tells people what happens. On a terminal the last lines are redrawn in place. */
+/** Shows the progress of the demo. On a terminal, the last lines are redrawn in place. */
 export type Display = {
-  /** A step begins; the one before is done. */
+  /** Prints the step that begins. */
   readonly step: (text: string) => void;
-  /** The moving part: shares, requests, failures, and a note. */
+  /** Redraws shares, requests, failures, and a note. */
   show(tally: Tally, target: number, note: string): void;
-  /** Lines that stay. */
+  /** Prints lines that are not redrawn. */
   print(text: string): void;
 };
 
@@ -19,7 +19,7 @@ const STYLES: Readonly<Record<string, 'white' | 'blue' | 'red'>> = {
   red: 'red',
 };
 
-/** A display on a stream; off a terminal it writes a plain line a second. */
+/** Creates a display on a stream; without a terminal it writes one plain line per second. */
 export function createDisplay(stream: Pick<NodeJS.WriteStream, 'isTTY' | 'write'>): Display {
   let drawn = 0;
   let lastPlain = 0;
@@ -61,7 +61,7 @@ function barLines(tally: Tally, target: number, note: string): readonly string[]
     const bar = '█'.repeat(Math.round(share * BAR)).padEnd(BAR, '·');
     return `          ${color.padEnd(6)} ${styleText(STYLES[color] ?? 'white', bar)} ${percent(share)}`;
   });
-  // A fixed number of lines, so that what is redrawn is what was drawn.
+  // A fixed number of lines, so that each redraw covers the previous one.
   while (bars.length < 3) bars.push('');
   const failures = styleText(tally.failures === 0 ? 'green' : 'red', `${tally.failures} failed`);
   return [...bars, `          ${tally.requests} of ${target} requests, ${failures}  ${note}`];

@@ -4,11 +4,11 @@ import { Command, InvalidArgumentError } from 'commander';
 export type DemoOptions = {
   /** Ends stdout with one line of JSON. */
   readonly json: boolean;
-  /** Leaves all of it running until Ctrl-C. */
+  /** Keeps the mesh running until Ctrl-C. */
   readonly keep: boolean;
-  /** A file that gets a picture of the screen, SVG. Default: none. */
+  /** A file for a picture of the screen (SVG). Default: none. */
   readonly picture?: string;
-  /** How many requests to count after the weights moved. Default 2,000. */
+  /** The number of requests to count after the change of weights. Default 2,000. */
   readonly requests: number;
 };
 

@@ -1,17 +1,17 @@
 import { stripVTControlCharacters } from 'node:util';
 
-/** A terminal without a window: it keeps the screen that a display draws, for a picture. */
+/** A terminal in memory: it keeps the screen that a display draws, for a picture. */
 export type Screen = {
   readonly isTTY: true;
   write(text: string): boolean;
-  /** The lines as they stand, without colors. */
+  /** Returns the lines on the screen, without colors. */
   lines(): readonly string[];
 };
 
-/** The beginning of what moves a terminal's cursor. */
+/** The beginning of a control sequence that moves the cursor. */
 const ESCAPE = '\u001b[';
 
-/** An empty screen. `follow` gets everything that is written as well. */
+/** Creates an empty screen. `follow` also gets all output. */
 export function createScreen(follow: (text: string) => void = () => undefined): Screen {
   const lines: string[] = [];
   let row = 0;
@@ -21,7 +21,7 @@ export function createScreen(follow: (text: string) => void = () => undefined): 
       follow(text);
       row -= linesUp(text);
       const written = stripVTControlCharacters(text).split('\n');
-      // A display writes whole lines: after the last line feed there is nothing.
+      // A display writes whole lines, so the text ends with a line feed.
       for (const line of written.slice(0, -1)) lines[row++] = line;
       return true;
     },
@@ -29,7 +29,7 @@ export function createScreen(follow: (text: string) => void = () => undefined): 
   };
 }
 
-/** How many lines a text goes up before it writes. */
+/** Returns how many lines a text moves the cursor up before it writes. */
 function linesUp(text: string): number {
   if (!text.startsWith(ESCAPE)) return 0;
   return Number(/^(\d+)A/.exec(text.slice(ESCAPE.length))?.[1] ?? 0);
@@ -39,7 +39,7 @@ const [WIDTH, LINE, CHARACTER, MARGIN] = [900, 19, 7.83, 20];
 const FOREGROUND = '#d0d7de';
 const COLORS: Readonly<Record<string, string>> = { white: '#f6f8fa', blue: '#58a6ff', red: '#f85149' };
 
-/** A screen as an SVG picture: light on dark, with the bars in their colors. */
+/** Formats a screen as an SVG picture: light on dark, with the bars in their colors. */
 export function svgOf(lines: readonly string[], title: string): string {
   const height = MARGIN * 2 + lines.length * LINE;
   const texts = lines.map((line, index) => textOf(line, MARGIN + (index + 0.75) * LINE));
@@ -55,7 +55,7 @@ export function svgOf(lines: readonly string[], title: string): string {
   ].join('\n');
 }
 
-/** One line of text; a line with a bar has the color of its first word. Spaces at its start become an offset. */
+/** Formats one line of text; a line with a bar has the color of its first word. Spaces at its start become an offset. */
 function textOf(line: string, y: number): string {
   const text = line.trimStart();
   if (text === '') return '';

@@ -10,13 +10,13 @@ export type DemoResult = {
   readonly propagationMs: number;
 };
 
-/** Puts the result together; failures count over the whole time, also while the weights moved. */
+/** Builds the result; failures count over the whole time, including the change of weights. */
 export function resultOf(before: Tally, during: Tally, after: Tally, propagationMs: number): DemoResult {
   const failures = before.failures + during.failures + after.failures;
   return { requests: after.requests, failures, before: shares(before), after: shares(after), propagationMs };
 }
 
-/** A few lines for people. */
+/** Formats the result as text. */
 export function describeResult({ requests, failures, before, after, propagationMs }: DemoResult): string {
   const list = (parts: DemoResult['after']): string =>
     Object.entries(parts)

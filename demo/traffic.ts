@@ -10,7 +10,7 @@ export type Tally = {
   readonly errors: Readonly<Record<string, number>>;
 };
 
-/** Requests that go on until they are stopped, at an even pace. */
+/** Requests at a constant rate until they are stopped. */
 export type Traffic = {
   /**
    * From now on, requests are counted from zero; those under way count where they began. After `most` of them no more
@@ -18,7 +18,7 @@ export type Traffic = {
    */
   cut(most?: number): Tally;
   tally(): Tally;
-  /** Answers the last tally, when the requests under way are back. */
+  /** Stops, and returns the last tally after all requests have ended. */
   stop(): Promise<Tally>;
 };
 
@@ -43,7 +43,7 @@ export function startTraffic(url: string, perSecond: number): Traffic {
     }
   }
 
-  /** One connection's share of the pace. A request that takes long is made up for, so that the pace holds. */
+  /** Sends one connection's share of the requests. After a slow request, the next ones follow faster, so that the rate is constant. */
   async function work(index: number): Promise<void> {
     const everyMs = (1000 * CONNECTIONS) / perSecond;
     let due = performance.now() + (everyMs * index) / CONNECTIONS;
@@ -74,7 +74,7 @@ export function startTraffic(url: string, perSecond: number): Traffic {
   };
 }
 
-/** Each color's part of the requests that were answered, 0 to 1, rounded to four places; colors by name. */
+/** Returns each color's share of the answered requests, 0 to 1, rounded to four places; colors by name. */
 export function shares({ colors }: Tally): Readonly<Record<string, number>> {
   const answered = Object.values(colors).reduce((sum, n) => sum + n, 0);
   const entries = Object.entries(colors).toSorted(([a], [b]) => (a < b ? -1 : 1));

@@ -22,7 +22,7 @@ export function attempt(command, args, { seconds, signal, cwd, env }) {
     const child = spawn(command, args, {
       cwd,
       env: env ?? process.env,
-      // A group of its own, so that what it has started ends with it.
+      // A separate process group, so that its children end with it.
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -33,7 +33,7 @@ export function attempt(command, args, { seconds, signal, cwd, env }) {
     let impatience;
     const stop = () => {
       killGroup(child, 'SIGTERM');
-      // npm finishes what it is at, whatever SIGTERM says.
+      // npm ignores SIGTERM while it works.
       impatience = setTimeout(() => killGroup(child, 'SIGKILL'), KILL_AFTER_MS);
     };
     const limit = setTimeout(() => {
@@ -83,7 +83,7 @@ function killGroup({ pid }, signal) {
   try {
     if (pid !== undefined) process.kill(-pid, signal);
   } catch {
-    // It has ended by itself.
+    // The process has already ended.
   }
 }
 

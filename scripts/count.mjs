@@ -1,4 +1,4 @@
-// Called by .ci/run: counts what the tests of a run came to. Usage: node count.mjs REPORTS [STEP-THAT-FAILED...]
+// Called by .ci/run: counts the outcomes of all tests. Usage: node count.mjs REPORTS [STEP-THAT-FAILED...]
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -9,7 +9,7 @@ import { stripVTControlCharacters } from 'node:util';
  * @typedef {{ numPassedTests: number, numFailedTests: number, testResults: TestFile[] }} Report
  */
 
-/** Of a failure's text: the rest is in the run's output, further up. */
+/** The maximum length of a failure's text: the whole text is above in the output. */
 const CHARACTERS_A_FAILURE = 2000;
 
 /** The failures, one text each. A file that could not be loaded has no failed test, but counts as a failure. @param {Report} report */
@@ -48,7 +48,7 @@ const failedTests = reports.flatMap(failures);
 // A failed step that no failed test explains: format, lint, types, generated code, the set-up itself.
 const failed = failedTests.length > 0 ? failedTests.length : failedSteps.length;
 const skipped = reports.flatMap(leftOut);
-// At the end, where who reads only the end of the output finds it.
+// At the end, for readers of only the end of the output.
 for (const text of skipped) process.stdout.write(text);
 for (const text of failedTests) process.stdout.write(text);
 for (const step of failedSteps) process.stdout.write(`failed: npm run ${step}\n`);

@@ -25,5 +25,5 @@ export function foreground({ env, settled }, command, args) {
   });
 }
 
-/** A terminal's Ctrl-C reaches the child without us: it tidies up, and we wait for it. */
+/** A terminal sends Ctrl-C to the child itself: it cleans up, and this process waits for it. */
 function awaitChild() {}

@@ -5,14 +5,14 @@ import type { Program } from '../../test/lab/program.ts';
 import { SIDECAR_UID } from '../../test/lab/sidecar.ts';
 import type { Stage } from '../../test/lab/stage.ts';
 
-/** An Envoy with one listener and one cluster, both static: all that HTTP needs to pass. */
+/** An Envoy with one static listener and one static cluster: the minimum that forwards HTTP. */
 export type SmallestEnvoyOptions = {
   readonly listenOn: number;
-  /** Where all requests go, `host:port`. */
+  /** The target of all requests, `host:port`. */
   readonly target: string;
 };
 
-/** Starts an Envoy with the smallest configuration that passes HTTP on, as uid 1337, with one worker. */
+/** Starts an Envoy with the smallest configuration that forwards HTTP, as uid 1337, with one worker. */
 export function startSmallestEnvoy(host: Host, { envoy }: Stage, options: SmallestEnvoyOptions): Program {
   const folder = join(host.folder, 'envoy');
   mkdirSync(folder, { recursive: true });

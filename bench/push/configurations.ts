@@ -6,10 +6,10 @@ import { NO_OPTIONS } from '../../controlplane/translate/options.ts';
 import { translate } from '../../controlplane/translate/translate.ts';
 import { MESH, meshResources, OWNER, type MeshSize } from './mesh.ts';
 
-/** One proxy's configuration, for a server that makes none: its node.id, and each resource as an encoded Any in base64. */
+/** The configuration of a proxy for a server that does not translate: its node.id, and each resource as an encoded Any in base64. */
 export type Configuration = { readonly id: string; readonly resources: readonly string[] };
 
-/** The configuration of each virtual node of a mesh, for a proxy that reports no features of its host. */
+/** Returns the configuration of each virtual node of a mesh, for a proxy that reports no features. */
 export function configurations(size: MeshSize): readonly Configuration[] {
   const model = new Model();
   model.apply(
@@ -27,7 +27,7 @@ export function configurations(size: MeshSize): readonly Configuration[] {
   });
 }
 
-/** Writes them to a file, one a line, as JSON. */
+/** Writes configurations to a file, one per line, as JSON. */
 export async function writeConfigurations(file: string, size: MeshSize): Promise<void> {
   await writeFile(
     file,

@@ -13,12 +13,12 @@ export type Contender = {
   readonly name: 'ours' | 'peer' | 'floor';
   readonly ads: string;
   readonly pid: number;
-  /** The request that gives a service's first target so much weight. */
+  /** Returns the request that sets the weight of a service's first target. */
   change(service: Watched, weight: number): ChangeRequest;
   stop(): Promise<unknown>;
 };
 
-/** Daybreak's control plane, as it is installed, with a durable store in `folder`. */
+/** Starts Daybreak's control plane, bundled as in the images, with a durable store in `folder`. */
 export async function startOurs(daybreak: string, folder: string, size: MeshSize): Promise<Contender> {
   const store = openSqliteStore({ folder });
   await store.replace({ revision: 0, resources: meshResources(size), tokens: [] }, false);
@@ -47,14 +47,14 @@ export async function startOurs(daybreak: string, folder: string, size: MeshSize
   };
 }
 
-/** go-control-plane's snapshot cache, with the configurations that ours makes, which are handed over in `folder`. */
+/** Starts go-control-plane's snapshot cache with the same configurations, which it reads from `folder`. */
 export async function startPeer(gocp: string, folder: string, size: MeshSize): Promise<Contender> {
   const file = join(folder, 'configurations');
   await writeConfigurations(file, size);
   return startProgram('peer', gocp, ['-configurations', file]);
 }
 
-/** gRPC alone, on Node's HTTP/2: floor.ts. It writes durable data to a file in `folder`. */
+/** Starts floor.ts: gRPC alone, on Node's HTTP/2. It writes durable data to a file in `folder`. */
 export function startFloor(folder: string, { nodes, backends }: MeshSize): Promise<Contender> {
   const program = join(import.meta.dirname, 'floor.ts');
   const args = [...nodeFlags('daybreak'), program, `${nodes}`, `${backends}`, join(folder, 'floor')];

@@ -1,6 +1,6 @@
-// The floor: what is left of an ADS server in Node when it does nothing. It has the configurations of two virtual nodes, and
-// replays one of them to each stream: no state a stream, no order, no answers awaited, nothing counted or logged. A change is
-// written to a file that is synced, then its routes are encoded once and sent to all. Usage: floor.ts NODES BACKENDS FILE
+// The lower bound of an ADS server in Node. It has the configurations of two virtual nodes, and replays one of them to each
+// stream, without state per stream, order, waiting for ACKs, metrics or logs. It writes a change to a file and syncs the file, then
+// encodes the changed routes once and sends them to all streams. Usage: floor.ts NODES BACKENDS FILE
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createLog } from '../../common/log.ts';
@@ -24,7 +24,7 @@ import { EVERYONES, FEWS, MESH, meshResources, withWeight } from './mesh.ts';
 
 type Variant = 'sotw' | 'delta';
 
-/** The configuration of all streams but the few, and that of those. */
+/** The configuration of most streams, and that of the streams for `vn-few`. */
 const NAMES = ['vn-0', 'vn-few'] as const;
 type Name = (typeof NAMES)[number];
 

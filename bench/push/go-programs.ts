@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import { execa, ExecaError } from 'execa';
 import { BenchUsageError } from '../bench.ts';
 
-/** Where the two Go programs of this folder are, built. */
+/** The paths of the two Go programs of this folder, built. */
 export type GoPrograms = { readonly gocp: string; readonly xdsload: string };
 
 /**
- * Builds them into `folder`; what they are made of comes from Go's module cache, or its proxy.
- * @throws BenchUsageError that says what to install where there is no Go
+ * Builds the programs into `folder`; their modules come from Go's module cache or proxy.
+ * @throws BenchUsageError that names the package to install if Go is missing
  */
 export async function buildGoPrograms(folder: string): Promise<GoPrograms> {
   try {

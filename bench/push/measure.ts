@@ -5,7 +5,7 @@ import type { PushOptions } from './options.ts';
 import { cpuMs, residentKb } from './process-cost.ts';
 import { FEW, type Outcome, type Streams } from './streams.ts';
 
-/** One contender with streams to it, and the weight that the next change gives. */
+/** A contender with its streams, and the weight that the next change sets. */
 export type Side = {
   readonly contender: Contender;
   readonly streams: Streams;
@@ -19,10 +19,10 @@ export type Figures = ReadonlyMap<string, { readonly unit: string; readonly valu
 const BURST = 100;
 const REST_MS = 3000;
 
-/** How long a server has to put away what the streams that were dropped have left. */
+/** How long a server has to clean up after dropped streams. */
 const SETTLE_MS = 1500;
 
-/** Measures all that the table has, the sides in turns wherever a thing is done more than once. */
+/** Measures all rows of the table; contenders alternate in repeated measurements. */
 export async function measure(
   sides: readonly Side[],
   { rounds, storms, idleMs }: PushOptions,
@@ -78,7 +78,7 @@ export async function measure(
   }
   await noteMemory(`memory a stream, when all have connected ${storms} times`);
 
-  // The first few find cold code and caches, which a control plane has for some seconds of its life.
+  // The first changes find cold code and caches, as in the first seconds of a control plane.
   await inTurns(3, (side) => push(side));
   const pushes = await inTurns(rounds, (side) => costOf(side, () => push(side)));
   for (const [side, results] of pushes) {
@@ -176,7 +176,7 @@ function burst(side: Side): Promise<Outcome> {
   });
 }
 
-/** Another than the hundred before it. */
+/** Returns a weight that differs from the hundred before it. */
 function nextWeight(side: Side): number {
   side.weight = (side.weight + 1) % 101;
   return side.weight;

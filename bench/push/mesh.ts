@@ -12,13 +12,13 @@ export const FEWS = 'svc-few.bench.local';
 /** The services whose routes are changed. */
 export type Watched = typeof EVERYONES | typeof FEWS;
 
-/** How large a mesh is: virtual nodes, and backends of each. */
+/** The size of a mesh: virtual nodes, and backends of each. */
 export type MeshSize = { readonly nodes: number; readonly backends: number };
 
 /**
- * A mesh of virtual nodes `vn-0` and so on, and `vn-few`. Service S is routed half and half to virtual node S and the one
- * that is half of the mesh further on. All call service 0, and the services after their own number; `vn-few` calls
- * `svc-few` in place of the last of these.
+ * Returns a mesh of virtual nodes `vn-0`, `vn-1`, … and `vn-few`. Service S has two targets with equal weights: virtual node S, and the one
+ * half of the mesh after it. All virtual nodes call service 0 and the services after their own number; `vn-few` calls
+ * `svc-few` instead of the last of these.
  */
 export function meshResources({ nodes, backends }: MeshSize): readonly Resource[] {
   const half = Math.floor(nodes / 2);
@@ -36,7 +36,7 @@ export function meshResources({ nodes, backends }: MeshSize): readonly Resource[
   ];
 }
 
-/** A route's specification: so many of a hundred requests go to the first of two virtual nodes. */
+/** Returns a route's specification that sends `weight` percent of the requests to the first of two virtual nodes. */
 export function routeSpec([first, second]: readonly [number, number], weight: number): Specs['route'] {
   return {
     httpRoute: {
@@ -51,7 +51,7 @@ export function routeSpec([first, second]: readonly [number, number], weight: nu
   };
 }
 
-/** A service's route, with so many of a hundred requests for its first target. */
+/** Returns a service's route that sends this percentage of the requests to its first target. */
 export function withWeight(model: Model, host: Watched, weight: number): Resource {
   const at = { owner: OWNER, mesh: MESH, parent: host, kind: 'route', name: 'all' } as const;
   const route = model.get(at);

@@ -8,23 +8,23 @@ export type Variant = 'sotw' | 'delta';
 export type PushOptions = {
   readonly streams: readonly number[];
   readonly variants: readonly Variant[];
-  /** How often each change is made, and how often all connect. */
+  /** How often each change is made, and how often all streams connect. */
   readonly rounds: number;
-  /** Beside what: go-control-plane, or a server that does nothing but send. */
+  /** The peer: go-control-plane, or a server that only sends. */
   readonly beside: 'peer' | 'floor';
   readonly storms: number;
-  /** How long to look at nothing, in milliseconds. */
+  /** How long to measure without changes, in milliseconds. */
   readonly idleMs: number;
-  /** Undefined: the comparison with the peer. */
+  /** Undefined: compare with the peer. */
   readonly soak: Soak | undefined;
 };
 
-/** A long look at one thing. */
+/** A long run of our control plane alone. */
 export type Soak = { readonly kind: 'idle' | 'churn'; readonly minutes: number };
 
 /**
  * Reads the words after `push`.
- * @throws BenchUsageError that says what is wrong with them
+ * @throws BenchUsageError that names the wrong argument
  */
 export function readOptions(args: readonly string[]): PushOptions {
   const { values } = parse(args);

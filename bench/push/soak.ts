@@ -13,15 +13,15 @@ type Stretch = {
   readonly p99: number;
 };
 
-/** Into how many stretches a soak is divided: the table shows the first, the middle one and the last. */
+/** The number of parts of a soak: the table shows the first, the middle one and the last. */
 const STRETCHES = 12;
 const CHURN_EVERY_MS = 1000;
-/** One in so many streams drops and connects again with each change. */
+/** One of this number of streams reconnects with each change. */
 const CHURN_SHARE = 100;
 
 /**
- * Watches the control plane for a long time: while nothing changes, or while each second one route changes that all see
- * and one stream in a hundred comes anew.
+ * Watches the control plane for a long time: without changes, or while each second a route changes that all proxies see,
+ * and one stream in a hundred reconnects.
  */
 export async function soak(
   side: Side,

@@ -6,16 +6,16 @@ import type { Variant } from './options.ts';
 /** One HTTP request of a change. */
 export type ChangeRequest = { readonly method: string; readonly url: string; readonly body: string };
 
-/** A change and how it is known: virtual host `host` gives its first cluster `weight`. */
+/** A change, and how a stream recognizes it: the virtual host `host` gives its first cluster the weight `weight`. */
 export type WeightChange = {
   readonly requests: readonly ChangeRequest[];
-  /** Time from one request to the next, in milliseconds. */
+  /** The interval between two requests, in milliseconds. */
   readonly everyMs?: number;
   readonly host: string;
   readonly weight: number;
-  /** How many streams are to have it. */
+  /** How many streams must receive it. */
   readonly expect: number;
-  /** How long to look for more that comes afterwards, in milliseconds. */
+  /** How long to wait for further messages afterwards, in milliseconds. */
   readonly ms?: number;
 };
 
@@ -34,13 +34,13 @@ export type Outcome = {
   readonly failed: number;
 };
 
-/** Many streams to one server, in a process of their own. */
+/** Many streams to one server, in a separate process. */
 export type Streams = {
-  /** That process. */
+  /** The id of the process. */
   readonly pid: number;
-  /** Connects all that are down. `awaited`: what each has to be sent until it counts; default an answer for each type. */
+  /** Connects all streams that are down. `awaited`: the message that each has to receive; default one response per type. */
   connect(known: boolean, awaited?: Pick<WeightChange, 'host' | 'weight'>): Promise<Outcome>;
-  /** Drops so many, default all. */
+  /** Drops this number of streams, default all. */
   drop(count?: number): Promise<void>;
   change(change: WeightChange): Promise<Outcome>;
   idle(ms: number): Promise<Outcome>;
@@ -50,7 +50,7 @@ export type Streams = {
 /** How many of the streams are for `vn-few`. */
 export const FEW = 5;
 
-/** Starts the load generator. It connects only when it is told to. */
+/** Starts the load generator. It does not connect yet. */
 export function openStreams(
   program: string,
   options: {
@@ -74,7 +74,7 @@ export function openStreams(
     return outcome;
   }
 
-  /** Streams may fail while they connect, as Envoys' do; not later. */
+  /** Streams may fail while they connect, as those of Envoy do, but not later. */
   async function askConnected(command: object): Promise<Outcome> {
     const outcome = await ask(command);
     if (outcome.failed > 0) throw new Error(`${outcome.failed} streams ended by themselves`);

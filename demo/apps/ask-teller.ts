@@ -2,7 +2,7 @@ import { Agent, get, type OutgoingHttpHeaders } from 'node:http';
 
 const LIMIT_MS = 15_000;
 
-/** Asks a color teller again and again, over connections that are kept. The request has these headers. */
+/** Sends requests to a color teller over kept connections. The requests have these headers. */
 export type AskTeller = (headers: OutgoingHttpHeaders) => Promise<string>;
 
 /**

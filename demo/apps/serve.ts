@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 
-/** Serves on a port of every address, says so on stdout, and ends with the last connection after a SIGTERM. */
+/** Listens on a port of all addresses, prints that on stdout, and ends with the last connection after a SIGTERM. */
 export function serve(server: Server, port: number, name: string): void {
   // Longer than Envoy keeps an idle connection to this server: if the server closed first, a request could be on its way.
   server.keepAliveTimeout = 3_600_000;

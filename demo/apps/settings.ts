@@ -1,6 +1,6 @@
 import { compileSettings, SettingsError, type Reader } from '../../common/settings.ts';
 
-/** The settings of an app from its environment; where they are wrong it says so on stderr and exits 1. */
+/** Reads the settings of an application from its environment; with a wrong one it prints the reason on stderr and exits with 1. */
 export function settingsOrExit<T extends object>(compile: (read: Reader) => T): Readonly<T> {
   try {
     return compileSettings(process.env, compile);

@@ -1,8 +1,8 @@
-/** How often each color was told. */
+/** The number of responses of each color. */
 export type Tally = {
   add(color: string): void;
   clear(): void;
-  /** Each color's share of all, rounded to two decimals. Colors in the order of their first telling. */
+  /** Returns each color's share, rounded to two decimals. Colors are in the order of their first response. */
   shares(): Record<string, number>;
 };
 

@@ -6,7 +6,7 @@ import { SetupError } from '../errors.mjs';
 
 const LIMIT_SECONDS = 600;
 
-/** The commands that hosts made of network namespaces are built with, and the Debian package each is in. */
+/** The commands that make hosts of network namespaces, with the Debian package of each. */
 const HOST_COMMANDS = [
   { command: 'ip', name: 'iproute2' },
   { command: 'iptables-restore', name: 'iptables' },

@@ -14,10 +14,10 @@ const WAIT_SECONDS = 900;
  * @param {Context} context
  * @param {object} job
  * @param {string} job.what
- * @param {string} job.doing as it is shown while it takes its time
+ * @param {string} job.doing the text to show meanwhile
  * @param {string} job.target the path in the end; an earlier one is replaced
  * @param {() => Promise<boolean>} job.present whether the target is complete, asked again once the lock is held
- * @param {(folder: string) => Promise<string>} job.fill works in `folder`; answers the path in it that is to become `target`
+ * @param {(folder: string) => Promise<string>} job.fill works in `folder`; returns the path in it that becomes `target`
  */
 export async function installAtomically(context, { what, doing, target, present, fill }) {
   await mkdir(context.folder, { recursive: true });
@@ -46,7 +46,7 @@ export async function installAtomically(context, { what, doing, target, present,
 async function inTurn({ folder, signal }, work) {
   signal.throwIfAborted();
   const lock = join(folder, 'lock');
-  // Detached, so that a Ctrl-C does not end the holder before what it guards is tidied up.
+  // Detached, so that a Ctrl-C does not end the holder of the lock before the clean-up.
   const holder = spawn('flock', ['--wait', String(WAIT_SECONDS), lock, 'sh', '-c', 'echo ours; cat'], {
     stdio: ['pipe', 'pipe', 'inherit'],
     detached: true,
@@ -75,7 +75,7 @@ async function inTurn({ folder, signal }, work) {
   }
 }
 
-/** Under sudo, what is installed belongs to the checkout's owner, who will want to change it without sudo. */
+/** Under sudo, installed files belong to the owner of the checkout, who can then change them without sudo. */
 async function giveToOwner(/** @type {Context} */ { root }, /** @type {string} */ path) {
   const { uid, gid } = await stat(root);
   if (process.getuid?.() !== 0 || uid === 0) return;

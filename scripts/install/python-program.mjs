@@ -46,7 +46,7 @@ export async function installPythonProgram(context, program) {
       async fill(folder) {
         const packages = await installWheels(context, python, requirements, folder);
         await writeFile(join(packages, 'python'), python.executable);
-        // A script of its own, because pip's name the folder they were installed into, and this one is renamed.
+        // Our own script, because pip's scripts have the path of the folder that they were installed to, and this one is renamed.
         const launcher = join(packages, program.command);
         const line = `PYTHONPATH="\${0%/*}" exec ${quoted(python.executable)} -m ${module} "$@"`;
         await writeFile(launcher, `#!/bin/sh\n${line}\n`);

@@ -6,13 +6,13 @@ import { attempt } from '../command.mjs';
 const LIMIT_SECONDS = 600;
 
 /**
- * Runs jobs at the same time, and prints what each said when it has ended, together.
+ * Runs jobs at the same time, and prints the output of each job after all have ended.
  * @param {Context} context
  * @param {readonly Job[]} jobs
  * @returns {Promise<number>} 0 when all succeeded, else 1
  */
 export async function sideBySide({ root, env, progress, signal }, jobs) {
-  // The tools see a pipe, not where their words end up.
+  // The tools write to a pipe, and cannot see that the output ends on a terminal.
   const color = process.stdout.isTTY ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' };
   const started = Date.now();
   const codes = await progress.step(jobs.map(({ name }) => name).join(', '), 'running side by side', () =>
@@ -32,7 +32,7 @@ export async function sideBySide({ root, env, progress, signal }, jobs) {
       }),
     ),
   );
-  // Failures last, where one looks first.
+  // Failures last: a terminal shows the end of the output.
   const inOrder = codes.toSorted((a, b) => Math.sign(a.code) - Math.sign(b.code));
   for (const { report } of inOrder) process.stdout.write(`${report}\n`);
   return inOrder.some(({ code }) => code !== 0) ? 1 : 0;

@@ -9,7 +9,7 @@ import { mayMakeHosts } from '../install/privilege.mjs';
 const REPORTS = '--reports=';
 const ONLY = '--only=';
 
-/** The projects of vitest.config.ts in the order in which they run, and what each is called when it failed. */
+/** The projects of vitest.config.ts in the order in which they run, with the name of each in failures. */
 const PROJECTS = {
   unit: 'unit tests',
   program: 'tests of programs',
@@ -48,7 +48,7 @@ export async function test(context, args) {
       context.root,
       '--project',
       name,
-      // With a filter, one of the two may well have nothing to run.
+      // With a filter, one of the two may have nothing to run.
       ...(rest.length > 0 ? ['--passWithNoTests'] : []),
       ...(reports === undefined
         ? []
