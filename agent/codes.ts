@@ -12,6 +12,7 @@ export const AGENT_CODES = {
   RUN_FOLDER: 'set DAYBREAK_RUN_DIR to a folder that uid 1337 can write to',
   XDS_FILE:
     'make the file readable for uid 1337, with the content that its variable wants; or correct the text in the variable',
+  ENV_FILE: 'correct the file that DAYBREAK_ENV_FILE names, and make it readable for uid 1337',
   CONFIG_FILE: 'correct the file that the variable names',
   BOOTSTRAP_REFUSED: "read Envoy's words, and correct the file or variable that they are about",
   STATUS_PORT: 'set APPNET_AGENT_HTTP_PORT or APPNET_AGENT_HTTP_BIND_ADDRESS',
@@ -55,6 +56,13 @@ export const AGENT_CODES = {
   // Envoy.
   ENVOY_ENDED: "read Envoy's last lines before this one",
   ENVOY_HUNG: 'report it with daybreak agent bundle',
+  RELOAD_NOT_NOW: 'try again when Envoy is LIVE and the Envoy before it has ended: daybreak agent status',
+  RELOAD_FAILED: "read Envoy's last lines before this one",
+  RELOAD_PARTIAL: 'restart the agent to take over the variables that the line names',
+  HOT_RESTART_OFF: 'set DISABLE_HOT_RESTART=0 and restart the agent, or use daybreak agent reload --restart',
+  HOT_RESTART_VERSION: 'use daybreak agent reload --restart, which drains Envoy and starts the other one',
+  HOT_RESTART_BLOCKED: 'use daybreak agent reload --restart, or restart the agent, at a quiet time',
+  SHARED_MEMORY: 'make /dev/shm writable for uid 1337, or leave DISABLE_HOT_RESTART unset',
   OUTPUT_DROPPED: 'let the log driver read faster, or log less',
   LOG_FILE: 'free the disk, or set APPNET_ENVOY_LOG_DESTINATION to a folder that uid 1337 can write to',
 

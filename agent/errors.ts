@@ -12,6 +12,7 @@ export type AgentErrorCode = Extract<
   | 'PRIVILEGES'
   | 'RUN_FOLDER'
   | 'XDS_FILE'
+  | 'ENV_FILE'
   | 'CONFIG_FILE'
   | 'BOOTSTRAP_REFUSED'
   | 'STATUS_PORT'
@@ -93,17 +94,20 @@ export function cannotUseXdsSource(source: Source, cause: unknown): AgentError {
   return new AgentError('XDS_FILE', `${what} cannot be used (${text(cause)})`, { cause });
 }
 
+/** `ENV_FILE`: the file of variables is unreadable or malformed. */
+export function cannotUseVariablesFile(variable: string, path: string, cause: unknown): AgentError {
+  return new AgentError('ENV_FILE', `${variable}=${path} cannot be used (${text(cause)})`, { cause });
+}
+
 /** `CONFIG_FILE`: a file that becomes part of Envoy's bootstrap is unreadable or invalid. */
 export function cannotUseConfigFile(variable: string, path: string, cause: unknown): AgentError {
   return new AgentError('CONFIG_FILE', `${variable}=${path} cannot be used (${text(cause)})`, { cause });
 }
 
-/** `BOOTSTRAP_REFUSED`: Envoy refuses the bootstrap with files of the operator. `words` are Envoy's own. */
+/** `BOOTSTRAP_REFUSED`: Envoy refuses the bootstrap, which may have files of the operator. `words` are Envoy's own. */
 export function bootstrapRefused(files: readonly string[], words: string): AgentError {
-  return new AgentError(
-    'BOOTSTRAP_REFUSED',
-    `Envoy refuses the bootstrap with ${files.join(', ')}: ${words}`,
-  );
+  const which = files.length === 0 ? 'the bootstrap' : `the bootstrap with ${files.join(', ')}`;
+  return new AgentError('BOOTSTRAP_REFUSED', `Envoy refuses ${which}: ${words}`);
 }
 
 /** Failures to listen on an address or a socket. */

@@ -59,6 +59,27 @@ export function isLive(admin: Pick<AdminClient, 'ready'>): Promise<boolean> {
   );
 }
 
+/**
+ * Resolves with whether the Envoy of this restart epoch answers, and is LIVE. Until an Envoy has taken over the admin interface, the one before it
+ * answers. Never rejects.
+ */
+export async function isEpochLive(admin: Pick<AdminClient, 'ask'>, epoch: number): Promise<boolean> {
+  try {
+    const { state, command_line_options: options } = JSON.parse(
+      await admin.ask('GET', '/server_info'),
+    ) as ServerInfo;
+    // Fields of value 0 are left out.
+    return state === 'LIVE' && (options.restart_epoch ?? 0) === epoch;
+  } catch {
+    return false;
+  }
+}
+
+type ServerInfo = {
+  readonly state: string;
+  readonly command_line_options: { readonly restart_epoch?: number };
+};
+
 async function readHealth(admin: AdminClient, signal: AbortSignal): Promise<Health> {
   try {
     const [lifecycle, updates] = await Promise.all([admin.ready(signal), admin.stats(UPDATES, signal)]);

@@ -9,26 +9,26 @@ import { run } from './run/run.ts';
 import { idleVariables } from './settings/companions.ts';
 import { readAgentSettings } from './settings/settings.ts';
 import { withoutEffect } from './settings/unsupported.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import type { Variables } from './settings/variables-file.ts';
 
 /**
- * Runs Envoy for the virtual node or gateway that the environment names, until SIGTERM, SIGQUIT or SIGINT; a second signal
+ * Runs Envoy for the virtual node or gateway that the variables name, until SIGTERM, SIGQUIT or SIGINT; a second signal
  * cuts the drain short. Resolves with the exit code: 0 after a signal; 1 after invalid settings, a failure, or too many crashes.
  */
-export async function runAgent(given: Environment, agentLog: AgentLog): Promise<number> {
+export async function runAgent(variables: Variables, agentLog: AgentLog): Promise<number> {
   const { log } = agentLog;
   const outputs = createOutputs(agentLog);
   try {
-    const env = withoutEmptyConfigFile(given);
+    reportProblem(variables, agentLog);
+    const env = withoutEmptyConfigFile(variables.env);
     const settings = readAgentSettings(env);
     log.level = AGENT_LEVELS[settings.envoy.logLevel];
-    if (env !== given) log.info('ENVOY_CONFIG_FILE names an empty file: the bootstrap is generated');
-    for (const { variables, why } of idleVariables(env, settings)) {
-      log.warn({ variables }, `variables without effect: ${why}`);
+    if (env !== variables.env) log.info('ENVOY_CONFIG_FILE names an empty file: the bootstrap is generated');
+    for (const { variables: idle, why } of idleVariables(env, settings)) {
+      log.warn({ variables: idle }, `variables without effect: ${why}`);
     }
     log.debug({ variables: withoutEffect(env) }, 'ignoring variables that have no effect');
-    await run({ settings, env, agentLog, outputs });
+    await run({ settings, env, variables, agentLog, outputs });
     return 0;
   } catch (error) {
     if (!(error instanceof SettingsError || error instanceof AgentError)) {
@@ -40,4 +40,14 @@ export async function runAgent(given: Environment, agentLog: AgentLog): Promise<
   } finally {
     await outputs.close();
   }
+}
+
+/**
+ * systemd reads a file as root that this user may not read. The variables are then in the environment, and only a reload will fail.
+ * @throws AgentError for any other problem
+ */
+function reportProblem({ problem }: Variables, { log }: AgentLog): void {
+  if (problem === undefined) return;
+  if ((problem.cause as NodeJS.ErrnoException).code !== 'EACCES') throw problem;
+  log.warn(coded(problem.code), `${problem.message}: using the environment, and a reload will fail`);
 }

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, onTestFinished, test } from 'vitest';
+import { exitCodeOf } from '../agent/endings/end-cause.ts';
+import { bootstrapRefused, envoyMissing } from '../agent/errors.ts';
 
 const FOLDER = join(import.meta.dirname, 'systemd');
 const units = (await readdir(FOLDER)).filter((name) => name.endsWith('.service'));
@@ -47,6 +49,18 @@ test.each(
   const lines = (await readFile(join(FOLDER, unit), 'utf8')).split('\n');
   expect(lines.filter((line) => line.startsWith('PrivateTmp='))).toEqual(['PrivateTmp=yes']);
   expect(lines.filter((line) => !line.startsWith('#') && line.includes('/tmp/'))).toEqual([]);
+});
+
+test('systemd does not start an agent again that ended for a cause that a restart does not change', async () => {
+  const unit = await readFile(join(FOLDER, 'daybreak-agent.service'), 'utf8');
+  const permanent = [
+    exitCodeOf({ kind: 'configuration-refused', words: '' }),
+    exitCodeOf({ kind: 'cannot-execute', why: '' }),
+    envoyMissing([]).exitCode,
+    bootstrapRefused([], '').exitCode,
+  ];
+  const prevented = /^RestartPreventExitStatus=(.*)$/m.exec(unit)?.[1]?.split(' ').map(Number);
+  expect(new Set(prevented)).toEqual(new Set(permanent));
 });
 
 test.runIf(ANALYZE !== undefined).each(units)('systemd finds no fault in %s', async (unit) => {

@@ -21,6 +21,8 @@ export type BootstrapOrigin =
 
 /** The bootstrap that Envoy is started with. */
 export type PreparedBootstrap = {
+  /** The generated bootstrap; undefined for one of the operator's own. */
+  readonly file: string | undefined;
   /** Envoy's arguments that name it. */
   readonly args: readonly string[];
   readonly origin: BootstrapOrigin;
@@ -43,10 +45,22 @@ export type PrepareOptions = {
   };
   /** Ends a validation early. */
   readonly stop: AbortSignal;
+  /** Ends the names of the files, so that they differ from those of the running Envoy. Default: none. */
+  readonly suffix?: string;
+  /** Whether Envoy reads the bootstrap once also if it has no file of the operator. Default: no. */
+  readonly alwaysValidate?: boolean;
 };
 
-const BOOTSTRAP = 'bootstrap.json';
-const SAMPLING_RULES = 'sampling-rules.json';
+const NAMES = ['bootstrap', 'sampling-rules'] as const;
+
+/** Returns the names of the files that `prepareBootstrap` writes, by their suffix. */
+export function bootstrapFiles(suffix: string): {
+  readonly bootstrap: string;
+  readonly samplingRules: string;
+} {
+  const [bootstrapName, rules] = NAMES;
+  return { bootstrap: `${bootstrapName}${suffix}.json`, samplingRules: `${rules}${suffix}.json` };
+}
 
 /**
  * Writes Envoy's bootstrap, and the files that it names, into the agent's folder. If the operator gave files for it, Envoy reads the
@@ -58,27 +72,31 @@ export async function prepareBootstrap(options: PrepareOptions): Promise<Prepare
   if (own !== undefined) {
     const args = ownBootstrapArgs(own, options.sockets.admin);
     await validate(options, args, [`ENVOY_CONFIG_FILE=${own}`]);
-    return { args, origin: { kind: 'own bootstrap', file: own }, leftOut: [] };
+    return { file: undefined, args, origin: { kind: 'own bootstrap', file: own }, leftOut: [] };
   }
-  const { leftOut, args } = await generate(options);
-  if (merged.length === 0) return { args, origin: { kind: 'generated' }, leftOut };
+  const { file, leftOut } = await generate(options);
+  const args = ['-c', file];
   const files = merged.map(({ variable, path }) => `${variable}=${path}`);
-  await validate(options, args, files);
-  return { args, origin: { kind: 'merged', files }, leftOut };
+  if (files.length > 0 || options.alwaysValidate === true) await validate(options, args, files);
+  const origin = files.length === 0 ? { kind: 'generated' as const } : { kind: 'merged' as const, files };
+  return { file, args, origin, leftOut };
 }
 
-async function generate(options: PrepareOptions): Promise<Pick<PreparedBootstrap, 'args' | 'leftOut'>> {
+async function generate(
+  options: PrepareOptions,
+): Promise<{ readonly file: string; readonly leftOut: readonly string[] }> {
   const { folder, node, agentLog } = options;
   const { settings, leftOut } = await resolveCollectors(options.settings);
   for (const line of leftOut) agentLog.log.error(line);
-  const paths = { ...options.sockets, samplingRules: folder.file(SAMPLING_RULES) };
-  writeSamplingRules(settings, folder);
+  const names = bootstrapFiles(options.suffix ?? '');
+  const paths = { ...options.sockets, samplingRules: folder.file(names.samplingRules) };
+  writeSamplingRules(settings, folder, names.samplingRules);
   const source = await sourceAttributes(settings, options.facts);
   const generated = bootstrap(settings, node, paths satisfies BootstrapPaths, agentLog.form, source);
   const { merged } = settings.customConfig;
   const whole = merged.length === 0 ? generated : await mergeFiles(generated, merged, agentLog.log);
-  folder.write(BOOTSTRAP, JSON.stringify(whole));
-  return { args: ['-c', folder.file(BOOTSTRAP)], leftOut };
+  folder.write(names.bootstrap, JSON.stringify(whole));
+  return { file: folder.file(names.bootstrap), leftOut };
 }
 
 /** The names of attributes are loaded only for the tracer that uses them. */
@@ -91,19 +109,20 @@ async function sourceAttributes(
   return resourceAttributes(telemetry.resource, facts);
 }
 
-function writeSamplingRules({ tracing }: AgentSettings, folder: RunFolder): void {
+function writeSamplingRules({ tracing }: AgentSettings, folder: RunFolder, name: string): void {
   if (tracing?.kind !== 'xray') return;
   const { sampling } = tracing;
   if (sampling.kind === 'manifest') checkSamplingManifest(sampling.path);
-  if (sampling.kind === 'rate') folder.write(SAMPLING_RULES, samplingRules(sampling.rate));
+  if (sampling.kind === 'rate') folder.write(name, samplingRules(sampling.rate));
 }
 
 async function validate(
-  { envoy, folder, agentLog, stop }: PrepareOptions,
+  options: PrepareOptions,
   args: readonly string[],
   files: readonly string[],
 ): Promise<void> {
-  const outputPath = folder.file('validation');
+  const { envoy, folder, agentLog, stop } = options;
+  const outputPath = folder.file(`validation${options.suffix ?? ''}`);
   const verdict = await validateBootstrap({ ...envoy, args, outputPath, signal: stop });
   if (verdict.kind === 'refused') throw bootstrapRefused(files, verdict.words);
   if (verdict.kind === 'unknown') {

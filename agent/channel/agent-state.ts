@@ -46,6 +46,8 @@ function reasonOf(facts: AgentFacts): string {
   const { supervisor, awaited } = facts;
   if (isStopped(facts)) return 'the agent received a stop signal';
   if (facts.leaving !== '') return facts.leaving;
+  // While a hot restart hands over, and after one failed, the Envoy before it serves.
+  if (supervisor.kind === 'handing-over' || supervisor.kind === 'without-admin') return awaited.join('; ');
   if (supervisor.kind !== 'running') return `Envoy is not LIVE (${supervisor.kind})`;
   if (supervisor.health.lifecycle !== 'LIVE') return `Envoy is ${supervisor.health.lifecycle}`;
   return awaited.join('; ');

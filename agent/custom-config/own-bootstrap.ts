@@ -83,6 +83,7 @@ export function createOwnConnection(admin: Pick<AdminClient, 'stats'>, pollMs: n
       withoutKeys: [],
     }),
     served: () => [],
+    useNode: () => undefined,
     kept: () => ({ types: new Map(), withoutKeys: [], isWhole: false, isLive: false, liveAt: new Date() }),
     async watch(signal) {
       while (!signal.aborted) {

@@ -25,7 +25,7 @@ async function explain(
   writeFileSync(binary, content, { mode: 0o755 });
   const counts = [...kills];
   const diagnosis = createDiagnosis({
-    binary,
+    binary: () => binary,
     validate: async () => verdict,
     countOomKills: () => counts.shift(),
   });

@@ -16,8 +16,8 @@ export type Diagnosis = {
 
 /** Inputs of a diagnosis. */
 export type DiagnosisOptions = {
-  /** Envoy's binary. */
-  readonly binary: string;
+  /** Returns the binary of the Envoy that `begin` announced. */
+  readonly binary: () => string;
   /** Has Envoy judge its bootstrap, without opening a port. */
   readonly validate: () => Promise<Verdict>;
   /** Processes that were killed for lack of memory. Default: those of this process's cgroup. */
@@ -47,11 +47,11 @@ export function createDiagnosis({ binary, validate, countOomKills = oomKills }: 
 
   /** Explains an Envoy that ended by itself before it served. */
   async function explainStart(code: number | null): Promise<EndCause | undefined> {
-    const why = whyNotExecutable(binary);
+    const why = whyNotExecutable(binary());
     if (why !== undefined) return { kind: 'cannot-execute', why };
     // The shell's codes for a program that it cannot execute, and the loader's for a missing library. A busy file is being replaced.
     if ((code === 126 || code === 127) && !log.includes('Text file busy')) {
-      return { kind: 'cannot-execute', why: lastLine(log) || `${binary} ended with code ${code}` };
+      return { kind: 'cannot-execute', why: lastLine(log) || `${binary()} ended with code ${code}` };
     }
     const verdict = await validate().catch((): Verdict => ({ kind: 'unknown', why: 'it cannot be started' }));
     if (verdict.kind === 'refused' && REFUSES.test(log)) {

@@ -21,7 +21,7 @@ export type HostWatchOptions = {
   readonly isLocal: (address: string) => boolean;
   /** Whether the proxy has an application whose traffic the rules redirect. */
   readonly isRedirected: boolean;
-  readonly envoyPid: () => number | undefined;
+  readonly envoyPids: () => readonly number[];
   readonly log: Log;
 };
 
@@ -67,7 +67,7 @@ export function watchHost(options: HostWatchOptions): HostWatch {
 }
 
 async function findAll(
-  { isLocal, isRedirected, envoyPid }: HostWatchOptions,
+  { isLocal, isRedirected, envoyPids }: HostWatchOptions,
   stats: ReadonlyMap<string, number>,
 ): Promise<readonly HostProblem[]> {
   const problem = coldProblem(stats);
@@ -76,8 +76,7 @@ async function findAll(
   // The sockets of the processes are read after the connections: a socket that is closed in between is in the table of one poll only.
   const connections = await readConnections();
   const listening = await readListeningSockets();
-  const pid = envoyPid();
-  const own = await readSocketInodes(['self', ...(pid === undefined ? [] : [pid])]);
+  const own = await readSocketInodes(['self', ...envoyPids()]);
   const bypass = findBypass({
     connections,
     own,

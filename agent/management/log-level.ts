@@ -17,6 +17,8 @@ export type LogLevelControl = {
    * Rejects if Envoy does not accept it; then nothing has changed.
    */
   change(level: EnvoyLogLevel, permanent: boolean): Promise<void>;
+  /** Changes the configured level, which the running Envoy has already. */
+  configure(level: EnvoyLogLevel): void;
   /** Call this when a new Envoy starts: it has the base level, so there is nothing to reset. */
   envoyStarts(): void;
   close(): void;
@@ -90,6 +92,10 @@ export function createLogLevelControl(options: LogLevelOptions): LogLevelControl
       } else {
         resetAfter(resetSeconds * 1000);
       }
+    },
+    configure(level) {
+      base = level;
+      become(AT_BASE);
     },
     envoyStarts: () => become(AT_BASE),
     close: () => become(AT_BASE),

@@ -24,6 +24,8 @@ export type Management = {
   readonly remoteStats: Handler;
   /** The level to start the next Envoy with. */
   readonly envoyLogLevel: () => EnvoyLogLevel;
+  /** Changes the configured log level, which the running Envoy has already. */
+  readonly configureLogLevel: (level: EnvoyLogLevel) => void;
   /** Call this when a new Envoy starts. */
   readonly envoyStarts: () => void;
   readonly close: () => void;
@@ -69,6 +71,7 @@ export function createManagement(options: ManagementOptions): Management {
     enableLogging: limited(bucket, (call) => loggingCall(call, levels, log)),
     remoteStats: limited(createTokenBucket(LIMIT, now), stats),
     envoyLogLevel: () => levels.base(),
+    configureLogLevel: (level) => levels.configure(level),
     envoyStarts() {
       levels.envoyStarts();
       snapshots?.envoyStarts();

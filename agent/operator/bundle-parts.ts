@@ -1,14 +1,15 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { AdminClient } from '../admin/admin-client.ts';
 import type { Status } from '../status/status.ts';
 import { shownEnvironment, type Redact } from './redact.ts';
 
 /** Inputs of a bundle. */
 export type BundleInput = {
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: () => Readonly<Record<string, string | undefined>>;
+  /** The bootstrap of the running Envoy, if the agent generated it. */
+  readonly bootstrapFile: () => string | undefined;
   readonly redact: Redact;
-  /** The agent's own folder, with the bootstrap. */
+  /** The agent's own folder. */
   readonly folder: string;
   readonly admin: Pick<AdminClient, 'ask'>;
   readonly status: () => Status;
@@ -44,16 +45,16 @@ const CGROUP = [
 
 /** Returns the parts of a bundle. */
 export function bundleParts(input: BundleInput): BundleParts {
-  const { env, redact, folder, admin, status, metrics, agentLog, envoyLog } = input;
+  const { env, redact, admin, status, metrics, agentLog, envoyLog } = input;
   const text = (make: () => Promise<string> | string) => async () => redact(await make());
   const process = (name: string) => text(() => both(name, status().envoyPid));
   return {
-    'settings.json': text(() => json(shownEnvironment(env, redact))),
+    'settings.json': text(() => json(shownEnvironment(env(), redact))),
     'status.json': text(() => json(status())),
     'metrics.txt': text(metrics),
     'agent.log': text(agentLog),
     'envoy.log': text(envoyLog),
-    'bootstrap.json': text(() => readFile(join(folder, 'bootstrap.json'), 'utf8')),
+    'bootstrap.json': text(() => readFile(input.bootstrapFile() ?? '', 'utf8')),
     ...Object.fromEntries(
       Object.entries(ENVOY).map(([name, path]) => [name, text(() => admin.ask('GET', path))]),
     ),

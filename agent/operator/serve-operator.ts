@@ -6,9 +6,11 @@ import { answerText } from '../management/answer-text.ts';
 import type { Handler } from '../management/management.ts';
 import { AGENT_LEVELS } from '../output/agent-log.ts';
 import { refuse, serve, type Call, type Serving } from '../serving/serve.ts';
+import type { Reload } from '../reload/reload.ts';
 import type { XdsSettings } from '../settings/xds/xds-settings.ts';
 import { bundleParts, type BundleInput, type BundleParts } from './bundle-parts.ts';
 import { OPERATOR_SOCKET } from './operator-socket.ts';
+import { reloadCall } from './reload-call.ts';
 import { createRedact } from './redact.ts';
 
 /** Inputs of the operator's socket. */
@@ -17,14 +19,15 @@ export type OperatorOptions = Omit<BundleInput, 'redact'> & {
   readonly secretFiles: readonly string[];
   /** The management call `POST /enableLogging`. */
   readonly enableLogging: Handler;
+  readonly reload: Reload;
   /** How long a log level that is not permanent stays. */
   readonly logLevelSeconds: number;
   readonly log: Log;
 };
 
 /**
- * Serves the commands `daybreak agent bundle` and `daybreak agent log-level`: `GET /bundle` lists the parts, `GET /bundle/NAME` is one part,
- * `POST /enableLogging` is the management call, which here sets the agent's level too. It needs no further setting, because it is a socket of
+ * Serves the commands `daybreak agent bundle`, `daybreak agent log-level` and `daybreak agent reload`: `GET /bundle` lists the parts, `GET /bundle/NAME` is one part,
+ * `POST /enableLogging` is the management call, which here sets the agent's level too; `POST /reload` reloads. It needs no further setting, because it is a socket of
  * mode 0600 in a folder of mode 0700.
  */
 export function serveOperator(options: OperatorOptions): Promise<Serving> {
@@ -34,9 +37,11 @@ export function serveOperator(options: OperatorOptions): Promise<Serving> {
     if (call.path === '/enableLogging') {
       call.response.once('finish', () => agentLevel(call));
       enableLogging(call);
+    } else if (call.path === '/reload') {
+      void reloadCall(call, options.reload);
     } else {
       // The contents of files may have changed since the last call.
-      const redact = createRedact(options.env, options.secretFiles.map(contentOf));
+      const redact = createRedact(options.env(), options.secretFiles.map(contentOf));
       void answerBundle(call, bundleParts({ ...options, redact }));
     }
   });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { AGENT_CODES } from '../codes.ts';
+import { NO_RELOAD } from '../reload/reload.ts';
 import type { RelayStatus } from '../relay/relay.ts';
 import { backingOff, hung, starting } from '../supervisor/state.ts';
 import { UNREACHABLE } from '../health.ts';
@@ -27,6 +28,7 @@ const connected: RelayStatus = {
 const fine: ProblemInput = {
   now,
   supervisor: starting(42),
+  reload: NO_RELOAD,
   relay: connected,
   secrets: [],
   names: [],

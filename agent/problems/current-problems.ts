@@ -4,6 +4,8 @@ import { AGENT_CODES, type AgentCode } from '../codes.ts';
 import { describeCause } from '../endings/end-cause.ts';
 import { nackCode } from '../relay/describe-nack.ts';
 import { CONFIG_MS, NO_CONFIGURATION } from '../relay/connection-status.ts';
+import { BLOCKED } from '../reload/reload-outcome.ts';
+import type { ReloadStatus } from '../reload/reload.ts';
 import type { RelayStatus } from '../relay/relay.ts';
 import type { IdentityStatus } from '../identity/identity.ts';
 import type { SecretStatus } from '../secrets/secret-status.ts';
@@ -22,6 +24,7 @@ export type Problem = {
 export type ProblemInput = {
   readonly now: Date;
   readonly supervisor: SupervisorState;
+  readonly reload: ReloadStatus;
   readonly relay: RelayStatus;
   readonly secrets: readonly SecretStatus[];
   readonly names: readonly NameStatus[];
@@ -40,6 +43,7 @@ export function currentProblems(input: ProblemInput): readonly Problem[] {
   const { secrets, names, application, host } = input;
   const found = [
     ...envoyProblems(input.supervisor),
+    ...reloadProblems(input.reload),
     ...configProblems(input.relay, input.now),
     ...connectionProblems(input.relay),
     ...of('IDENTITY_UNPROVEN', input.identity?.problem, ''),
@@ -60,6 +64,7 @@ function of(code: AgentCode, problem: string | undefined, before: string): reado
 }
 
 function envoyProblems(state: SupervisorState): readonly HostProblem[] {
+  if (state.kind === 'without-admin') return [one('HOT_RESTART_BLOCKED', BLOCKED)];
   if (state.kind === 'hung') return [one('ENVOY_HUNG', 'Envoy does not answer and is being stopped')];
   if (state.kind !== 'backing-off') return [];
   return [
@@ -68,6 +73,16 @@ function envoyProblems(state: SupervisorState): readonly HostProblem[] {
       `Envoy ${describeCause(state.exit.cause)}; its restart is at ${state.until.toISOString()}`,
     ),
   ];
+}
+
+/** The last reload, unless it took everything over. */
+function reloadProblems({ last }: ReloadStatus): readonly HostProblem[] {
+  if (last === undefined) return [];
+  if (last.kind !== 'taken over') {
+    return [one(last.code, `the reload at ${last.at.toISOString()} has changed nothing: ${last.message}`)];
+  }
+  if (last.notTaken.length === 0) return [];
+  return [one('RELOAD_PARTIAL', `changed only at the next start of the agent: ${last.notTaken.join(', ')}`)];
 }
 
 function configProblems(relay: RelayStatus, now: Date): readonly HostProblem[] {

@@ -66,6 +66,8 @@ export type Relay = {
   served(typeUrl: TypeUrl): Iterable<Resource>;
   /** Returns the configuration to keep on disk. */
   kept(): Omit<KeptConfig, 'addresses'>;
+  /** Connects to the control plane as another node, with other abilities: the one of the next Envoy. */
+  useNode(node: NodeIdentity): void;
   close(): Promise<void>;
 };
 
@@ -79,7 +81,7 @@ const KEY = 'envoy';
 export async function startRelay({
   socketPath,
   upstreams,
-  node,
+  node: first,
   log,
   names: filling,
   stored,
@@ -88,6 +90,7 @@ export async function startRelay({
   extraServices = [],
   onConnection,
 }: RelayOptions): Promise<Relay> {
+  let node = first;
   const config = createRelayedConfig(stored?.types);
   const subscriptions = createRelayedSubscriptions(stored?.types);
   /** Secrets that the configuration from disk lacks, because their keys are not kept. */
@@ -223,6 +226,10 @@ export async function startRelay({
         isLive,
         liveAt: disconnectedSince ?? new Date(),
       };
+    },
+    useNode(next) {
+      node = next;
+      upstream.reconnect();
     },
     async close() {
       hold.close();

@@ -23,9 +23,10 @@ export type Configuration = Awaited<ReturnType<typeof openConfiguration>>;
  */
 export async function openConfiguration(
   { settings, agentLog: { log }, stop, opened }: Context,
-  { agent, node, sockets, admin }: Prepared,
+  { agent, launches, sockets, admin }: Prepared,
   telemetry: RunningTelemetry,
 ) {
+  const { node } = launches.current();
   const isOwn = settings.customConfig.own !== undefined;
   const own = isOwn ? createOwnConnection(admin, settings.health.pollMs) : undefined;
   const fileSecrets = createFileSecrets(log);

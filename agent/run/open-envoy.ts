@@ -6,17 +6,22 @@ import { validateBootstrap } from '../custom-config/validate-bootstrap.ts';
 import { drain } from '../drain/drain.ts';
 import { createDiagnosis } from '../endings/diagnose.ts';
 import { watchHost } from '../host-checks/watch-host.ts';
-import { isLive, watchHealth, type Health } from '../health.ts';
+import { isEpochLive, isLive, watchHealth, type Health } from '../health.ts';
 import { isLocal } from '../host-facts.ts';
 import { createManagement } from '../management/management.ts';
 import { openEnvoyOutput } from '../output/envoy-output.ts';
 import { createSdsErrors } from '../secrets/sds-errors.ts';
 import { createSecretWatch } from '../secrets/watch-secrets.ts';
+import { coded } from '../codes.ts';
+import { sharedMemoryProblem } from '../reload/shared-memory.ts';
+import { createBaseIds } from '../supervisor/base-id.ts';
 import { envoyArgs } from '../supervisor/envoy-command.ts';
 import { startEnvoy } from '../supervisor/envoy-process.ts';
-import { createSupervisor, type Supervisor } from '../supervisor/supervisor.ts';
+import { createSupervisor } from '../supervisor/supervisor.ts';
+import type { Supervisor } from '../supervisor/supervisor-options.ts';
 import { NO_TASK, watchTask } from '../task/task-watch.ts';
 import type { Configuration } from './open-configuration.ts';
+import type { Launch, Launches } from './launch.ts';
 import type { Prepared } from './prepare.ts';
 import type { Context } from './context.ts';
 
@@ -30,7 +35,7 @@ export type Envoy = Awaited<ReturnType<typeof openEnvoy>>;
 export async function openEnvoy(context: Context, prepared: Prepared, configuration: Configuration) {
   const { settings, agentLog, outputs, stop, opened } = context;
   const { log } = agentLog;
-  const { facts, folder, sockets, admin, bootstrap } = prepared;
+  const { facts, folder, sockets, admin, launches } = prepared;
   const { own, relay, fileSecrets } = configuration;
 
   const systemd = createSystemdNotifier(context.env, log);
@@ -58,7 +63,7 @@ export async function openEnvoy(context: Context, prepared: Prepared, configurat
   });
   const task = openTask(context, prepared, configuration);
   opened.defer(task.close);
-  const { sdsSocketPath } = settings.envoy;
+  const sdsSocketPath = () => launches.current().settings.envoy.sdsSocketPath;
   const secrets = createSecretWatch({ admin, relay, files: fileSecrets, sdsSocketPath, sdsErrors, log });
   // A gateway has no application.
   const hasApplication = settings.resource.kind === 'virtualNode';
@@ -67,16 +72,23 @@ export async function openEnvoy(context: Context, prepared: Prepared, configurat
     pollMs: settings.health.pollMs,
     isLocal: (address) => isLocal(address, facts),
     isRedirected: hasApplication && !isWithoutRules(settings),
-    envoyPid: () => pidOf(supervisor),
+    envoyPids: () => pidsOf(supervisor),
     log,
   });
+  const hotRestartOff = whyNoHotRestart(context);
+  const baseIds = createBaseIds(folder.file('base-id'), hotRestartOff === undefined);
+  opened.defer(() => baseIds.remove());
+  const startLaunch = (launch: Launch, epoch: number) => {
+    const level = levelOf(launch, launches) ?? management.envoyLogLevel();
+    management.envoyStarts();
+    diagnosis.begin();
+    launches.starts(launch);
+    const hotRestart = epoch === 0 ? baseIds.first() : baseIds.next(epoch);
+    const args = envoyArgs(launch.settings, launch.bootstrap.args, hotRestart, level);
+    return startEnvoy({ ...launch.envoy, ...output, args });
+  };
   const supervisor: Supervisor = createSupervisor({
-    start: () => {
-      management.envoyStarts();
-      diagnosis.begin();
-      const args = envoyArgs(settings, bootstrap.args, management.envoyLogLevel());
-      return startEnvoy({ ...prepared.envoy, ...output, args });
-    },
+    start: () => startLaunch(launches.current(), 0),
     watch: async (signal, report) => {
       secrets.begin();
       await Promise.all([
@@ -88,8 +100,10 @@ export async function openEnvoy(context: Context, prepared: Prepared, configurat
       ]);
     },
     isLive: () => isLive(admin),
+    isEpochLive: (epoch) => isEpochLive(admin, epoch),
     explain: diagnosis.explain,
-    drain: (cutShort) => drain(admin, settings.drainSeconds * 1000, cutShort),
+    drain: (cutShort) => drain(admin, launches.current().settings.drainSeconds * 1000, cutShort),
+    retireMs: () => launches.newest().settings.drainSeconds * 1000,
     restarts: settings.restarts,
     stop,
     log,
@@ -101,12 +115,42 @@ export async function openEnvoy(context: Context, prepared: Prepared, configurat
     };
   }
 
-  return { supervisor, secrets, application, host, task, management, output };
+  return {
+    supervisor,
+    secrets,
+    application,
+    host,
+    task,
+    management,
+    output,
+    hotRestartOff,
+    startEnvoy: startLaunch,
+  };
 }
 
-function pidOf(supervisor: Supervisor): number | undefined {
+/** Two while a hot restart hands over. */
+function pidsOf(supervisor: Supervisor): readonly number[] {
   const state = supervisor.state();
-  return 'pid' in state ? state.pid : undefined;
+  const pids = [
+    'pid' in state ? state.pid : undefined,
+    state.kind === 'handing-over' ? state.next : undefined,
+    state.kind === 'running' ? state.retiring : undefined,
+  ];
+  return pids.filter((pid) => pid !== undefined);
+}
+
+/** Returns why Envoy takes no part in hot restarts, or undefined if it does. */
+function whyNoHotRestart({ settings, agentLog: { log } }: Context): string | undefined {
+  if (settings.envoy.disableHotRestart) return 'DISABLE_HOT_RESTART is 1, which is the default';
+  const problem = sharedMemoryProblem();
+  if (problem !== undefined) log.warn(coded('SHARED_MEMORY'), `Envoy starts without hot restart: ${problem}`);
+  return problem;
+}
+
+/** The level of a launch that changes it. Otherwise, a level that was set permanently stays. */
+function levelOf({ settings }: Launch, launches: Launches) {
+  const { logLevel } = settings.envoy;
+  return logLevel === launches.current().settings.envoy.logLevel ? undefined : logLevel;
 }
 
 /** Outside ECS, a stopped application may come back at any time. A gateway has no application. */
@@ -123,13 +167,13 @@ function openTask({ settings, agentLog }: Context, { facts, admin }: Prepared, {
   });
 }
 
-function openDiagnosis({ stop }: Context, { envoy, bootstrap, folder }: Prepared) {
+function openDiagnosis({ stop }: Context, { launches, folder }: Prepared) {
   return createDiagnosis({
-    binary: envoy.binary,
+    binary: () => launches.newest().envoy.binary,
     validate: () =>
       validateBootstrap({
-        ...envoy,
-        args: bootstrap.args,
+        ...launches.newest().envoy,
+        args: launches.newest().bootstrap.args,
         outputPath: folder.file('validation'),
         signal: stop.drain,
       }),

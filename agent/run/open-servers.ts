@@ -7,10 +7,14 @@ import { wholePage } from '../prometheus/whole-page.ts';
 import { agentMetrics } from '../status/metrics.ts';
 import { configurationAge, status } from '../status/status.ts';
 import type { Configuration } from './open-configuration.ts';
-import type { Envoy } from './open-envoy.ts';
+import type { Envoy as OpenedEnvoy } from './open-envoy.ts';
 import type { RunningTelemetry } from './open-telemetry.ts';
 import type { Prepared } from './prepare.ts';
+import type { Reload } from '../reload/reload.ts';
 import type { Context } from './context.ts';
+
+/** Envoy, and reloads of it. */
+type Envoy = OpenedEnvoy & { readonly reload: Reload };
 
 /**
  * Shows the state of the run: to the control plane, on the status port, to the operator's commands, and Envoy's admin interface on its own.
@@ -39,13 +43,15 @@ export async function openServers(
   opened.defer(servers.close);
   const operator = await serveOperator({
     ...served,
-    env: context.env,
+    env: () => prepared.launches.current().variables,
+    bootstrapFile: () => prepared.launches.current().bootstrap.file,
     folder: prepared.folder.path,
     secretFiles: secretFiles(settings.xds),
     admin: prepared.admin,
     agentLog: context.agentLog.tail.text,
     envoyLog: envoy.output.logTail,
     enableLogging: envoy.management.enableLogging,
+    reload: envoy.reload,
     logLevelSeconds: settings.management.logLevelSeconds,
     log,
   });
@@ -84,9 +90,9 @@ function reportToControlPlane(
 /** Returns the functions that make the answers of `/status` and `/metrics`. */
 function reports(
   { settings, startedAt }: Context,
-  { agent, bootstrap }: Prepared,
+  { agent, launches }: Prepared,
   { relay, names, backends, state, identity }: Configuration,
-  { supervisor, secrets, application, host, output }: Envoy,
+  { supervisor, secrets, application, host, output, reload, hotRestartOff }: Envoy,
   telemetry: RunningTelemetry,
 ) {
   const read = () =>
@@ -108,8 +114,11 @@ function reports(
       host: host.problems(),
       disconnectedLimitSeconds: settings.health.disconnectedLimitSeconds,
       droppedOutputBytes: output.dropped(),
-      bootstrap: bootstrap.origin,
-      leftOut: bootstrap.leftOut,
+      bootstrap: launches.current().bootstrap.origin,
+      leftOut: launches.current().bootstrap.leftOut,
+      reload: reload.status(),
+      epoch: supervisor.epoch(),
+      hotRestartOff,
       telemetry: telemetry.status(),
     });
   const metrics = () => {
@@ -126,6 +135,8 @@ function reports(
       identity: daybreak.identity,
       droppedOutputBytes: output.dropped(),
       telemetry: daybreak.telemetry,
+      reloads: reload.status().counts,
+      epoch: supervisor.epoch(),
     });
   };
   return { status: read, metrics };

@@ -1,10 +1,12 @@
 import { guardProcess } from '../../common/guard-process.ts';
 import { envoyCrashLoop, envoyHopeless } from '../errors.ts';
+import { listenForHangups } from '../reload/hangups.ts';
 import { dropPrivileges } from '../privileges.ts';
 import { listenForStop } from '../stop-signals.ts';
 import type { Context } from './context.ts';
 import { openConfiguration } from './open-configuration.ts';
 import { openEnvoy } from './open-envoy.ts';
+import { openReload } from './open-reload.ts';
 import { openServers } from './open-servers.ts';
 import { openTelemetry } from './open-telemetry.ts';
 import { prepare } from './prepare.ts';
@@ -13,7 +15,7 @@ import { prepare } from './prepare.ts';
  * Runs Envoy with these settings until a stop signal.
  * @throws AgentError if a step fails, or if Envoy ends again and again
  */
-export async function run(given: Omit<Context, 'stop' | 'startedAt' | 'opened'>): Promise<void> {
+export async function run(given: Omit<Context, 'stop' | 'hangups' | 'startedAt' | 'opened'>): Promise<void> {
   const { settings, agentLog, outputs } = given;
   const { log } = agentLog;
   await using opened = new AsyncDisposableStack();
@@ -23,12 +25,16 @@ export async function run(given: Omit<Context, 'stop' | 'startedAt' | 'opened'>)
   const stop = listenForStop((signal) => log.info({ signal }, 'received a stop signal'));
   opened.defer(stop.release);
 
-  const context: Context = { ...given, stop, startedAt: new Date(), opened };
+  const hangups = listenForHangups(() => log.info('SIGHUP has no effect during the start'));
+  opened.defer(hangups.release);
+
+  const context: Context = { ...given, stop, hangups, startedAt: new Date(), opened };
   const prepared = await prepare(context);
   const telemetry = await openTelemetry(context, prepared);
   const configuration = await openConfiguration(context, prepared, telemetry);
   const envoy = await openEnvoy(context, prepared, configuration);
-  await openServers(context, prepared, configuration, envoy, telemetry);
+  const reload = openReload(context, prepared, configuration, envoy);
+  await openServers(context, prepared, configuration, { ...envoy, reload }, telemetry);
 
   const reason = await envoy.supervisor.run();
   if (reason.kind === 'crash-loop') throw envoyCrashLoop(settings.restarts, reason.exit.cause);

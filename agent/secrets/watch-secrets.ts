@@ -19,7 +19,7 @@ export type SecretWatchOptions = {
   readonly relay: Pick<Relay, 'served' | 'status'>;
   readonly files: Pick<FileSecrets, 'status'>;
   /** `APPMESH_SDS_SOCKET_PATH`. */
-  readonly sdsSocketPath: string | undefined;
+  readonly sdsSocketPath: () => string | undefined;
   readonly sdsErrors: Pick<SdsErrors, 'about'>;
   readonly log: Log;
 };
@@ -45,7 +45,8 @@ const UNSETTLED_MS = 60_000;
 
 /** Creates a watch. Call `begin` for each new Envoy process. */
 export function createSecretWatch(options: SecretWatchOptions): SecretWatch {
-  const { admin, relay, files, log, sdsSocketPath = '' } = options;
+  const { admin, relay, files, log } = options;
+  const sdsSocketPath = (): string => options.sdsSocketPath() ?? '';
   const envoy = createEnvoySecrets(admin);
   const references = createReferences();
   let isFirstCheck = true;
@@ -82,7 +83,7 @@ export function createSecretWatch(options: SecretWatchOptions): SecretWatch {
     const hasSdsProblem = named.some(
       ({ name, source }) => source === 'sds' && (late.has(name) || ended.has(name)),
     );
-    const unreachable = hasSdsProblem ? await probeSocket(sdsSocketPath) : undefined;
+    const unreachable = hasSdsProblem ? await probeSocket(sdsSocketPath()) : undefined;
     report(named, secrets, refused, now, { unreachable, ended });
   }
 
@@ -119,7 +120,7 @@ export function createSecretWatch(options: SecretWatchOptions): SecretWatch {
       refused,
       before: accepted,
       files: files.status(),
-      sds: { ...sds, path: sdsSocketPath, errors: (name) => options.sdsErrors.about(name, now) },
+      sds: { ...sds, path: sdsSocketPath(), errors: (name) => options.sdsErrors.about(name, now) },
       controlPlane: connected
         ? undefined
         : `the control plane cannot be reached (${lastError ?? 'no connection yet'})${keys}`,

@@ -22,7 +22,7 @@ import {
 import { appAddress } from '../application/app-address.ts';
 import { readLogFile, type LogFileSettings } from './log-file-settings.ts';
 import { readManagement, type ManagementSettings } from './management-settings.ts';
-import { address } from './parsers/parsers.ts';
+import { address, path } from './parsers/parsers.ts';
 import { readReadinessTimes } from './readiness-settings.ts';
 import { readLocation, type LocationSettings } from './location-settings.ts';
 import {
@@ -88,6 +88,8 @@ export type AgentSettings = {
   readonly telemetry: TelemetrySettings;
   /** Where the agent's output `xray-daemon` sends to. */
   readonly xrayDaemon: DaemonAddress;
+  /** The file of further variables, which `variables-file.ts` has read. */
+  readonly variablesFile: string | undefined;
 };
 
 const ENVOY_UID = 1337;
@@ -163,6 +165,7 @@ export function readAgentSettings(
       state: readState(read),
       telemetry,
       xrayDaemon,
+      variablesFile: read('DAYBREAK_ENV_FILE', path, undefined),
     };
   });
 }

@@ -4,7 +4,7 @@ import type { Problem } from '../problems/current-problems.ts';
 import type { RelayStatus } from '../relay/relay.ts';
 import type { SecretStatus } from '../secrets/secret-status.ts';
 import type { TelemetryStatus } from '../telemetry/telemetry.ts';
-import { counter, gauge, type Sample } from './metric-text.ts';
+import { counter, gauge, metric, type Sample } from './metric-text.ts';
 import type { Status } from './status.ts';
 import { telemetryMetrics } from './telemetry-metrics.ts';
 
@@ -23,6 +23,10 @@ export type MetricsInput = {
   readonly droppedOutputBytes: number;
   /** Undefined: no telemetry passes through the agent. */
   readonly telemetry: TelemetryStatus | undefined;
+  /** Reloads by outcome. */
+  readonly reloads: Readonly<Record<string, number>>;
+  /** Envoy's restart epoch. */
+  readonly epoch: number;
 };
 
 /** Renders the agent's own metrics in Prometheus's text format. Envoy's metrics are in its admin interface. */
@@ -51,6 +55,15 @@ export function agentMetrics(input: MetricsInput): string {
     ),
     counter('daybreak_agent_envoy_restarts_total', 'Restarts of Envoy.', restarts.made),
     counter('daybreak_agent_envoy_hangs_total', 'Envoys that did not answer and were ended.', restarts.hangs),
+    metric(
+      'counter',
+      'daybreak_agent_reloads_total',
+      'Reloads by their outcome.',
+      Object.entries(input.reloads).map(([outcome, count]): Sample => [{ outcome }, count]),
+    ),
+    gauge('daybreak_agent_envoy_epoch', 'Hot restarts since the last full start of Envoy.', [
+      [{}, input.epoch],
+    ]),
     counter(
       'daybreak_agent_dropped_output_bytes_total',
       "Bytes of Envoy's output that were dropped.",

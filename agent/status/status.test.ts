@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Health } from '../health.ts';
 import type { RelayStatus } from '../relay/relay.ts';
 import { configurationAge, status, type StatusInput } from './status.ts';
+import { NO_RELOAD } from '../reload/reload.ts';
 import {
   backingOff,
   draining,
@@ -140,6 +141,9 @@ function input(some: Partial<StatusInput>): StatusInput {
     agent: { version: '0.0.0', instance: 'i', node: 'n' },
     supervisor: starting(),
     backends: [],
+    reload: NO_RELOAD,
+    hotRestartOff: undefined,
+    epoch: 0,
     restarts: { made: 2, hangs: 1, left: 1 },
     lastEnd: undefined,
     relay: connected,

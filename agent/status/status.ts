@@ -4,12 +4,13 @@ import { describeCause } from '../endings/end-cause.ts';
 import { formatGoDuration } from '../settings/parsers/go-duration.ts';
 import { UNREACHABLE, type Health } from '../health.ts';
 import { currentProblems, type ProblemInput } from '../problems/current-problems.ts';
+import { describeOutcome, type ReloadOutcome } from '../reload/reload-outcome.ts';
 import type { RelayStatus } from '../relay/relay.ts';
 import type { SecretStatus } from '../secrets/secret-status.ts';
 import type { StateStatus } from '../state/open-state.ts';
 import type { SupervisorState } from '../supervisor/state.ts';
 import type { TelemetryStatus } from '../telemetry/telemetry.ts';
-import type { LastEnd } from '../supervisor/supervisor.ts';
+import type { LastEnd } from '../supervisor/supervisor-options.ts';
 
 /** Inputs of the status. */
 export type StatusInput = ProblemInput & {
@@ -28,6 +29,10 @@ export type StatusInput = ProblemInput & {
   readonly bootstrap: BootstrapOrigin;
   /** The backends that the application calls at ports of loopback. */
   readonly backends: readonly LoopbackBackend[];
+  /** Why hot restarts are off; undefined if they are possible. */
+  readonly hotRestartOff: string | undefined;
+  /** Envoy's restart epoch. */
+  readonly epoch: number;
   /** Collectors of telemetry that Envoy's bootstrap lacks, and why. */
   readonly leftOut: readonly string[];
   /** Undefined: no telemetry passes through the agent. */
@@ -58,6 +63,7 @@ export function status(input: StatusInput) {
     daybreak: {
       ...agent,
       supervisor: describeSupervisor(supervisor),
+      reload: describeReload(input),
       restartsLeft: restarts.left,
       hangs: restarts.hangs,
       lastEnd: input.lastEnd && describeEnd(input.lastEnd),
@@ -87,7 +93,7 @@ function healthStatus(input: StatusInput, health: Health): 'HEALTHY' | 'UNHEALTH
   const since = input.relay.disconnectedSince?.getTime() ?? input.now.getTime();
   const disconnectedTooLong = input.now.getTime() - since > input.disconnectedLimitSeconds * 1000;
   const healthy =
-    input.supervisor.kind === 'running' &&
+    SERVES.includes(input.supervisor.kind) &&
     health.lifecycle === 'LIVE' &&
     initialConfig(input, health) !== 'UPDATE_FAILED' &&
     input.awaited.length === 0 &&
@@ -104,6 +110,25 @@ function healthOf(state: SupervisorState): Health {
   return 'health' in state ? state.health : UNREACHABLE;
 }
 
+/** States in which Envoy serves. In two of them, the health is that of before, because Envoy has no admin interface. */
+const SERVES: readonly SupervisorState['kind'][] = ['running', 'handing-over', 'without-admin'];
+
+function describeReload({ reload, epoch, hotRestartOff, supervisor }: StatusInput) {
+  const isBlocked = supervisor.kind === 'without-admin';
+  return {
+    hotRestart: hotRestartOff === undefined ? (isBlocked ? 'blocked' : 'on') : `off: ${hotRestartOff}`,
+    epoch,
+    isRunning: reload.isRunning,
+    counts: reload.counts,
+    last: reload.last && describeLastReload(reload.last),
+  };
+}
+
+function describeLastReload(outcome: ReloadOutcome) {
+  const { at, how, kind } = outcome;
+  return { at: at.toISOString(), how, outcome: kind, message: describeOutcome(outcome) };
+}
+
 function describeSupervisor(state: SupervisorState) {
   const known = { state: state.kind, since: state.since.toISOString() };
   if (state.kind === 'backing-off') {
@@ -114,6 +139,8 @@ function describeSupervisor(state: SupervisorState) {
       exit: { code, signal, hung: cause.kind === 'hang', cause: cause.kind },
     };
   }
+  if (state.kind === 'handing-over') return { ...known, next: state.next };
+  if (state.kind === 'running' && state.retiring !== undefined) return { ...known, retiring: state.retiring };
   return state.kind === 'stopped' ? { ...known, reason: state.reason.kind } : known;
 }
 

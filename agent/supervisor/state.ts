@@ -6,9 +6,11 @@ import type { Exit } from './envoy-process.ts';
 export type Ending = Exit & { readonly cause: EndCause };
 
 /**
- * State of the supervisor. `starting`: Envoy runs and is not LIVE yet. `running`: Envoy has been LIVE. `backing-off`: Envoy ended and
- * will be restarted. `hung`: Envoy does not answer and is being stopped. `draining`: after a stop signal, Envoy drains its connections.
- * `stopped`: there is no Envoy, and there will be no other.
+ * State of the supervisor. `starting`: Envoy runs and is not LIVE yet. `running`: Envoy has been LIVE; after a hot restart, `retiring` is the
+ * previous Envoy until it ends. `handing-over`: Envoy `pid` serves, and `next` starts beside it. `without-admin`: the next Envoy failed, and
+ * Envoy serves on without its admin interface, which a hot restart takes away. `backing-off`: Envoy ended and will be restarted. `hung`: Envoy
+ * does not answer and is being stopped. `draining`: after a stop signal, or before a restart, Envoy drains its connections. `stopped`: there is
+ * no Envoy, and there will be no other.
  */
 export type SupervisorState =
   | {
@@ -17,11 +19,28 @@ export type SupervisorState =
       readonly pid: number | undefined;
       readonly health: Health;
     }
-  | { readonly kind: 'running'; readonly since: Date; readonly pid: number; readonly health: Health }
+  | Running
+  | {
+      readonly kind: 'handing-over';
+      readonly since: Date;
+      readonly pid: number;
+      readonly next: number;
+      readonly health: Health;
+    }
+  | { readonly kind: 'without-admin'; readonly since: Date; readonly pid: number; readonly health: Health }
   | { readonly kind: 'hung'; readonly since: Date; readonly pid: number; readonly health: Health }
   | { readonly kind: 'backing-off'; readonly since: Date; readonly until: Date; readonly exit: Ending }
   | { readonly kind: 'draining'; readonly since: Date; readonly pid: number; readonly health: Health }
   | { readonly kind: 'stopped'; readonly since: Date; readonly reason: StopReason };
+
+/** An Envoy that has been LIVE. */
+export type Running = {
+  readonly kind: 'running';
+  readonly since: Date;
+  readonly pid: number;
+  readonly health: Health;
+  readonly retiring?: number;
+};
 
 /** Why the supervisor ended: `told` by a stop signal, Envoy used up its restarts, or a restart cannot help (`hopeless`). */
 export type StopReason =
@@ -31,6 +50,29 @@ export type StopReason =
 /** Creates the state after a start; without `pid`, the state before the first start. */
 export function starting(pid?: number): SupervisorState {
   return { kind: 'starting', since: new Date(), pid, health: UNREACHABLE };
+}
+
+/** Creates the state in which `next` starts beside a running Envoy. The health is that of the running one. */
+export function handingOver({ pid, health }: Running, next: number): SupervisorState {
+  return { kind: 'handing-over', since: new Date(), pid, next, health };
+}
+
+/** Creates the state after Envoy `pid` took over from the one before, which ends by itself. */
+export function takenOver(pid: number, before: Running): Running {
+  const health: Health = { ...before.health, lifecycle: 'LIVE', isSilent: false };
+  return { kind: 'running', since: new Date(), pid, health, retiring: before.pid };
+}
+
+/** Creates the state of an Envoy that lost its admin interface to another one, which failed. `since` stays that of the running Envoy. */
+export function withoutAdmin({ since, pid, health }: Running): SupervisorState {
+  return { kind: 'without-admin', since, pid, health };
+}
+
+/** Returns the state after the previous Envoy has ended. */
+export function withoutRetiring(state: SupervisorState): SupervisorState {
+  if (state.kind !== 'running') return state;
+  const { retiring: _ended, ...rest } = state;
+  return rest;
 }
 
 /** Creates the state after Envoy ended with `exit`, until its restart after `waitMs`. */
@@ -56,7 +98,7 @@ export function stopped(reason: StopReason): SupervisorState {
 
 /** Returns the state after a health report. The first LIVE turns `starting` into `running`. */
 export function withHealth(state: SupervisorState, health: Health): SupervisorState {
-  if (state.kind === 'backing-off' || state.kind === 'stopped') return state;
+  if (!('health' in state) || state.kind === 'handing-over' || state.kind === 'without-admin') return state;
   if (state.kind !== 'starting' || state.pid === undefined || health.lifecycle !== 'LIVE') {
     return { ...state, health };
   }

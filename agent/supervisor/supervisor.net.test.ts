@@ -10,7 +10,8 @@ import { createAdminClient } from '../admin/admin-client.ts';
 import { drain } from '../drain/drain.ts';
 import { isLive, watchHealth, type Health } from '../health.ts';
 import { startEnvoy } from './envoy-process.ts';
-import { createSupervisor, type SupervisorOptions } from './supervisor.ts';
+import { createSupervisor } from './supervisor.ts';
+import type { SupervisorOptions } from './supervisor-options.ts';
 
 const PROGRAM = join(import.meta.dirname, '../testing/little-envoy.ts');
 

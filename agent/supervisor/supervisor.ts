@@ -1,90 +1,95 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Log } from '../../common/log.ts';
-import type { DrainOutcome } from '../drain/drain.ts';
+import { errorText } from '../../common/error-text.ts';
 import { coded } from '../codes.ts';
-import { causeOfExit, describeCause, isPermanent, type EndCause } from '../endings/end-cause.ts';
+import { causeOfExit, describeCause, isPermanent } from '../endings/end-cause.ts';
 import { UNREACHABLE, type Health } from '../health.ts';
 import type { EnvoyProcess, Exit } from './envoy-process.ts';
+import { handOver } from './hand-over.ts';
 import { createHangWatch } from './hang.ts';
+import type { Replaced, Replacement, ReplacementFailure } from './replacement.ts';
 import { createRestartBudget } from './restart-budget.ts';
 import {
   backingOff,
   draining,
+  handingOver,
   hung,
   starting,
   stopped,
+  takenOver,
   withHealth,
+  withoutAdmin,
+  withoutRetiring,
   type Ending,
   type StopReason,
-  type SupervisorState,
 } from './state.ts';
-
-/** Inputs of the supervisor. */
-export type SupervisorOptions = {
-  /** Starts an Envoy. */
-  start(): Promise<EnvoyProcess>;
-  /** Reports the health of the running Envoy until `signal` aborts. */
-  watch(signal: AbortSignal, report: (health: Health) => void): Promise<void>;
-  /** Resolves with whether the running Envoy is LIVE now, which `watch` may report later. */
-  isLive(): Promise<boolean>;
-  /** Drains the connections before Envoy is stopped. */
-  drain(cutShort: AbortSignal): Promise<DrainOutcome>;
-  /** Finds out why an Envoy ended. `wasLive`: whether it has served. Default: what the exit itself shows. */
-  readonly explain?: (exit: Exit, hung: boolean, wasLive: boolean) => Promise<EndCause>;
-  /** Consecutive restarts before the supervisor gives up. */
-  readonly restarts: number;
-  /** How long Envoy must be LIVE to reset the restart budget. Default: a minute. */
-  readonly stableMs?: number;
-  /** How long an Envoy that has been LIVE may not answer before the supervisor stops it. Default: a minute. */
-  readonly hangMs?: number;
-  /** Stops the supervisor: `drain` starts a drain, `cutShort` ends the drain at once. */
-  readonly stop: { readonly drain: AbortSignal; readonly cutShort: AbortSignal };
-  readonly log: Log;
-};
-
-/** An end of an Envoy, and its time. */
-export type LastEnd = Ending & { readonly at: Date };
-
-/** Keeps one Envoy running. */
-export type Supervisor = {
-  state(): SupervisorState;
-  /** The last end of an Envoy that no stop signal caused. */
-  lastEnd(): LastEnd | undefined;
-  /** Restarts since the agent started, hangs of Envoy, and the restarts left in the budget. */
-  restarts(): { readonly made: number; readonly hangs: number; readonly left: number };
-  /**
-   * Starts Envoy, and restarts it whenever it ends or hangs. Resolves after a stop signal, or once the restart budget is used up; no
-   * Envoy runs then. Rejects if Envoy cannot be started at all. Call it once.
-   */
-  run(): Promise<StopReason>;
-};
+import type { LastEnd, Supervisor, SupervisorOptions } from './supervisor-options.ts';
 
 const STABLE_MS = 60_000;
 const HANG_MS = 60_000;
+const HAND_OVER_MS = 120_000;
+/** How much longer than announced a previous Envoy may live after a hot restart, in milliseconds. */
+const RETIRE_GRACE_MS = 15_000;
+
+/** A replacement that was asked for. */
+type Asked = { readonly wish: Replacement; readonly answer: (outcome: Replaced) => void };
+
+/** The end of the watch of an Envoy. */
+type Event =
+  | { readonly kind: 'ended'; readonly exit: Exit }
+  | { readonly kind: 'silent'; readonly ms: number }
+  | { readonly kind: 'stop' }
+  | { readonly kind: 'asked'; readonly asked: Asked };
+
+/** The last watched Envoy, which has ended. `asked`: it was ended for a restart. */
+type Served = {
+  readonly pid: number;
+  readonly exit: Ending;
+  readonly liveMs: number;
+  readonly asked?: Asked;
+};
 
 /** Creates a supervisor, which starts Envoy with `run`. */
 export function createSupervisor(options: SupervisorOptions): Supervisor {
-  const { stop, log } = options;
+  const { stop, log, handOverMs = HAND_OVER_MS, retireMs = () => 0 } = options;
   const budget = createRestartBudget(options.restarts, options.stableMs ?? STABLE_MS);
   let state = starting();
+  let epoch = 0;
   let made = 0;
   let hangs = 0;
   let lastEnd: LastEnd | undefined;
+  /** When Envoy became LIVE. Not `state.since`: the machine's clock may be set meanwhile. */
+  let liveFrom = 0;
+  /** Takes a wish while an Envoy can be replaced. */
+  let ask: ((asked: Asked) => void) | undefined;
+  /** The previous Envoy after a hot restart, until it ends. */
+  let retiring: EnvoyProcess | undefined;
 
   async function run(): Promise<StopReason> {
+    let asked: Asked | undefined;
     for (;;) {
       if (stop.drain.aborted) return { kind: 'told' };
-      const envoy = await options.start();
-      state = starting(envoy.pid);
-      log.info({ pid: envoy.pid }, 'started Envoy');
-      const { exit, liveMs } = await watchUntilExit(envoy);
-      if (stop.drain.aborted) return { kind: 'told' };
+      const trial: Asked | undefined = asked;
+      asked = undefined;
+      const envoy = await startFirst(trial);
+      if (envoy === undefined) continue;
+      const served = await serve(envoy, trial);
+      asked = served.asked;
+      if (stop.drain.aborted) {
+        asked?.answer(failed({ kind: 'stopped' }));
+        return { kind: 'told' };
+      }
+      if (asked !== undefined) continue;
+      const { exit, liveMs, pid } = served;
       lastEnd = { ...exit, at: new Date() };
       const { code, signal, cause } = exit;
-      const fields = { pid: envoy.pid, exit: { code, signal }, cause: cause.kind };
-      log.error(coded('ENVOY_ENDED', fields), `Envoy ${describeCause(cause)}`);
-      if (isPermanent(cause)) return { kind: 'hopeless', exit };
+      log.error(
+        coded('ENVOY_ENDED', { pid, exit: { code, signal }, cause: cause.kind }),
+        `Envoy ${describeCause(cause)}`,
+      );
+      // The Envoy before a trial is known to run.
+      const hasFailed = trial !== undefined && liveMs === 0;
+      if (isPermanent(cause) && !hasFailed) return { kind: 'hopeless', exit };
       const waitMs = budget.afterExit(liveMs);
       if (waitMs === undefined) return { kind: 'crash-loop', exit };
       state = backingOff(exit, waitMs);
@@ -94,49 +99,146 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     }
   }
 
-  /** Watches one Envoy until it ends or was stopped. `liveMs`: how long it was LIVE and answered. */
-  async function watchUntilExit(envoy: EnvoyProcess): Promise<{ exit: Ending; liveMs: number }> {
-    const over = new AbortController();
-    // Not `state.since`: the machine's clock may be set meanwhile.
-    let liveFrom = 0;
-    const hanging = Promise.withResolvers<number>();
+  /** Starts an Envoy that takes over from none; undefined if the one that was asked for cannot be started. */
+  async function startFirst(trial: Asked | undefined): Promise<EnvoyProcess | undefined> {
+    epoch = 0;
+    let envoy: EnvoyProcess;
+    try {
+      envoy = await (trial === undefined ? options.start() : trial.wish.start(0));
+    } catch (error) {
+      if (trial === undefined) throw error;
+      trial.answer(failed({ kind: 'cannot start', why: errorText(error) }));
+      return undefined;
+    }
+    state = starting(envoy.pid);
+    log.info({ pid: envoy.pid }, 'started Envoy');
+    return envoy;
+  }
+
+  /**
+   * Watches an Envoy, and those that take over from it, until the last one ends or was stopped. `liveMs`: how long that one was LIVE and
+   * answered. Answers `trial` once it is LIVE or has ended.
+   */
+  async function serve(first: EnvoyProcess, trial: Asked | undefined): Promise<Served> {
+    let envoy = first;
+    for (;;) {
+      const over = new AbortController();
+      const { event, watching } = await watchUntil(envoy, over, trial);
+      if (event.kind === 'asked' && event.asked.wish.how === 'hot restart') {
+        over.abort();
+        await watching;
+        envoy = await replaceHot(envoy, event.asked);
+        continue;
+      }
+      const silentMs = event.kind === 'silent' ? event.ms : 0;
+      const liveMs =
+        state.kind === 'running' || state.kind === 'without-admin'
+          ? Math.max(1, performance.now() - liveFrom - silentMs)
+          : 0;
+      const wasLive = state.kind !== 'starting';
+      const exit = event.kind === 'ended' ? event.exit : await stopEnvoy(envoy, event, over.signal);
+      over.abort();
+      await watching;
+      const hasHung = event.kind === 'silent';
+      // After a stop signal, the end needs no explanation, and a second signal must not wait for one.
+      const explain = stop.drain.aborted || event.kind === 'asked' ? undefined : options.explain;
+      const cause = (await explain?.(exit, hasHung, wasLive)) ?? causeOfExit(exit, hasHung);
+      if (!wasLive) trial?.answer(failed({ kind: 'ended', cause }));
+      const asked = event.kind === 'asked' ? { asked: event.asked } : {};
+      return { pid: envoy.pid, exit: { ...exit, cause }, liveMs, ...asked };
+    }
+  }
+
+  async function watchUntil(
+    envoy: EnvoyProcess,
+    over: AbortController,
+    trial: Asked | undefined,
+  ): Promise<{ event: Event; watching: Promise<void> }> {
+    const hanging = Promise.withResolvers<Event>();
+    const asking = Promise.withResolvers<Event>();
+    ask = (asked) => asking.resolve({ kind: 'asked', asked });
     const hangWatch = createHangWatch(options.hangMs ?? HANG_MS);
-    const watching = options.watch(over.signal, (health) => {
+    const report = (health: Health): void => {
       const next = withHealth(state, health);
       if (state.kind === 'starting' && next.kind === 'running') {
         liveFrom = performance.now();
         log.info({ pid: envoy.pid }, 'Envoy is LIVE');
+        trial?.answer({ kind: 'live', epoch, over: Promise.resolve() });
       }
       state = next;
-      const silentMs = hangWatch(health.isSilent);
-      if (state.kind === 'running' && silentMs !== undefined) hanging.resolve(silentMs);
-    });
-    const event = await Promise.race([envoy.exited, hanging.promise, aborted(stop.drain, over.signal)]);
-    const silentMs = typeof event === 'number' ? event : 0;
-    const liveMs = state.kind === 'running' ? performance.now() - liveFrom - silentMs : 0;
-    const exit = await (typeof event === 'object' ? event : stopEnvoy(envoy, event, over.signal));
-    const wasLive = state.kind !== 'starting';
-    over.abort();
-    await watching;
-    const hasHung = typeof event === 'number';
-    // After a stop signal, the end needs no explanation, and a second signal must not wait for one.
-    const explain = stop.drain.aborted ? undefined : options.explain;
-    const cause = (await explain?.(exit, hasHung, wasLive)) ?? causeOfExit(exit, hasHung);
-    return { exit: { ...exit, cause }, liveMs };
+      const ms = hangWatch(health.isSilent);
+      if (state.kind === 'running' && ms !== undefined) hanging.resolve({ kind: 'silent', ms });
+    };
+    // Without its admin interface, there is nothing to watch but the process.
+    const watching = state.kind === 'without-admin' ? Promise.resolve() : options.watch(over.signal, report);
+    const event = await Promise.race<Event>([
+      envoy.exited.then((exit) => ({ kind: 'ended', exit })),
+      hanging.promise,
+      asking.promise,
+      aborted(stop.drain, over.signal).then(() => ({ kind: 'stop' })),
+    ]);
+    ask = undefined;
+    return { event, watching };
   }
 
-  /** Stops an Envoy that hangs, or drains and stops it after a stop signal. */
-  function stopEnvoy(envoy: EnvoyProcess, silentMs: number | undefined, over: AbortSignal): Promise<Exit> {
-    if (silentMs === undefined || !('health' in state))
-      return drainAndStop(envoy, AbortSignal.any([stop.cutShort, over]));
+  /** Starts the next Envoy beside the running one. Returns the one that serves afterwards. Answers once that is known. */
+  async function replaceHot(envoy: EnvoyProcess, { wish, answer }: Asked): Promise<EnvoyProcess> {
+    if (state.kind !== 'running') {
+      answer({ kind: 'not now' });
+      return envoy;
+    }
+    const before = state;
+    const { explain, isEpochLive = () => options.isLive() } = options;
+    const outcome = await handOver({
+      previous: envoy,
+      start: () => wish.start(epoch + 1),
+      onStarted(next) {
+        state = handingOver(before, next.pid);
+        log.info({ pid: next.pid, previous: envoy.pid, epoch: epoch + 1 }, 'started the next Envoy');
+      },
+      explain: explain && ((exit) => explain(exit, false, false)),
+      isLive: () => isEpochLive(epoch + 1),
+      limitMs: handOverMs,
+      stop,
+    });
+    if (outcome.kind === 'failed') {
+      state = outcome.isUntouched ? before : withoutAdmin(before);
+      answer(outcome);
+      return envoy;
+    }
+    const { next } = outcome;
+    epoch += 1;
+    state = takenOver(next.pid, before);
+    liveFrom = performance.now();
+    log.info({ pid: next.pid, previous: envoy.pid, epoch }, 'the next Envoy is LIVE and has taken over');
+    answer({ kind: 'live', epoch, over: retire(envoy) });
+    return next;
+  }
+
+  /** Waits for the end of the previous Envoy, to which its successor says when. Ends it if it does not end. */
+  async function retire(previous: EnvoyProcess): Promise<void> {
+    retiring = previous;
+    const timer = setTimeout(() => void previous.stop(), retireMs() + RETIRE_GRACE_MS);
+    const exit = await previous.exited;
+    clearTimeout(timer);
+    retiring = undefined;
+    state = withoutRetiring(state);
+    log.info({ pid: previous.pid, exit }, 'the previous Envoy has ended');
+  }
+
+  /** Stops an Envoy that hangs, or drains and stops it after a stop signal or for a restart. */
+  async function stopEnvoy(envoy: EnvoyProcess, event: Event, over: AbortSignal): Promise<Exit> {
+    if (event.kind !== 'silent' || !('health' in state)) {
+      return await drainAndStop(envoy, AbortSignal.any([stop.cutShort, over]));
+    }
     hangs += 1;
     state = hung(envoy.pid, state.health);
-    const seconds = Math.round(silentMs / 1000);
+    const seconds = Math.round(event.ms / 1000);
     log.error(
-      coded('ENVOY_HUNG', { pid: envoy.pid, silentMs }),
+      coded('ENVOY_HUNG', { pid: envoy.pid, silentMs: event.ms }),
       `Envoy hangs: no answer for ${seconds} s; stopping it`,
     );
-    return envoy.stop();
+    return await envoy.stop();
   }
 
   /** Drains and stops an Envoy. One that was never LIVE has no connections to drain. */
@@ -150,19 +252,39 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       ]);
       log.info({ pid: envoy.pid, ...left }, `drained: ${how}`);
     }
-    return envoy.stop();
+    const exit = await envoy.stop();
+    await retiring?.stop();
+    return exit;
   }
 
   return {
     state: () => state,
+    epoch: () => epoch,
     lastEnd: () => lastEnd,
     restarts: () => ({ made, hangs, left: budget.left() }),
+    async replace(wish) {
+      const isPossible =
+        state.kind === 'running' || (state.kind === 'without-admin' && wish.how === 'restart');
+      if (ask === undefined || !isPossible || retiring !== undefined) return { kind: 'not now' };
+      const { promise, resolve } = Promise.withResolvers<Replaced>();
+      ask({ wish, answer: resolve });
+      ask = undefined;
+      return await promise;
+    },
     async run() {
-      const reason = await run();
-      state = stopped(reason);
-      return reason;
+      try {
+        const reason = await run();
+        state = stopped(reason);
+        return reason;
+      } finally {
+        await retiring?.stop();
+      }
     },
   };
+}
+
+function failed(failure: ReplacementFailure): Replaced {
+  return { kind: 'failed', failure };
 }
 
 /** Resolves with undefined when `signal` aborts. Stops listening when `over` aborts. */

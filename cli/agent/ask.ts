@@ -9,17 +9,18 @@ const LIMIT_MS = 10_000;
 const MOST_BYTES = 64 * 1024 * 1024;
 
 /**
- * Asks a running agent. Time limit: 10 s; at most 64 MiB.
+ * Asks a running agent. Default time limit: 10 s; at most 64 MiB.
  * @throws CommandError if it does not answer
  */
 export async function askAgent(
   place: ListenAddress,
   path: string,
   method: 'GET' | 'POST' = 'GET',
+  limitMs = LIMIT_MS,
 ): Promise<AgentAnswer> {
   const where = 'path' in place ? { socketPath: place.path } : { host: place.address, port: place.port };
   const { promise, resolve, reject } = Promise.withResolvers<AgentAnswer>();
-  const signal = AbortSignal.timeout(LIMIT_MS);
+  const signal = AbortSignal.timeout(limitMs);
   const call = request({ ...where, path, method, agent: false, signal }, (response) => {
     const chunks: Buffer[] = [];
     let size = 0;

@@ -40,12 +40,20 @@ function parts(status: Status, now: Date): readonly (readonly string[])[] {
     ],
     ['supervisor', `${supervisor.state} ${since}${last}`],
     ['restarts', `${envoyRestartCount} made, ${restartsLeft} left, ${hangs} after a hang`],
+    ['reloads', reloads(daybreak)],
     ['control plane', connection(relay)],
     ['configuration', configuration(status, now)],
     ['NACKs', `${relay.refusals}${relay.refused === undefined ? '' : `; the latest: ${relay.refused}`}`],
     ['not ready', daybreak.notReady.length === 0 ? 'nothing' : daybreak.notReady.join('; ')],
     ['dropped output', `${daybreak.droppedOutputBytes} bytes`],
   ];
+}
+
+function reloads({ reload }: Status['daybreak']): string {
+  const { hotRestart, epoch, counts, last } = reload;
+  const made = Object.entries(counts).map(([outcome, count]) => `${count} ${outcome}`);
+  const latest = last === undefined ? '' : `; the last, at ${last.at}: ${last.message}`;
+  return `${made.join(', ')}; hot restart ${hotRestart}, epoch ${epoch}${latest}`;
 }
 
 function connection({

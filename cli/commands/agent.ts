@@ -1,7 +1,9 @@
 import { Command, Option } from 'commander';
 import type { BundleOptions } from '../agent/bundle.ts';
 import type { LogLevelOptions } from '../agent/log-level.ts';
+import { openVariables } from '../../agent/settings/variables-file.ts';
 import { outputOption } from '../options.ts';
+import type { ReloadOptions } from '../agent/reload.ts';
 
 type Flags = {
   readonly envoyReadiness?: boolean;
@@ -20,20 +22,21 @@ export function makeCommand(): Command {
     .option('--logLevel <level>', 'instead of ENVOY_LOG_LEVEL')
     .option('--envoyConfigPath <file>', 'instead of ENVOY_CONFIG_FILE')
     .action(async (flags: Flags) => {
-      const env = environment(process.env, flags);
+      const variables = openVariables(process.env, asVariables(flags));
       if (flags.envoyReadiness === true) {
         const { agentReadiness } = await import('../programs/agent-readiness.ts');
-        process.exitCode = await agentReadiness(env);
+        process.exitCode = await agentReadiness(variables.env);
       } else {
         const { agent: run } = await import('../programs/agent.ts');
-        process.exitCode = await run(env);
+        process.exitCode = await run(variables);
       }
     });
   return agent
     .addCommand(statusCommand().copyInheritedSettings(agent))
     .addCommand(readyCommand().copyInheritedSettings(agent))
     .addCommand(bundleCommand().copyInheritedSettings(agent))
-    .addCommand(logLevelCommand().copyInheritedSettings(agent));
+    .addCommand(logLevelCommand().copyInheritedSettings(agent))
+    .addCommand(reloadCommand().copyInheritedSettings(agent));
 }
 
 function statusCommand(): Command {
@@ -43,7 +46,7 @@ function statusCommand(): Command {
     .option('--json', 'the same as -o json', false)
     .action(async ({ output, json }: { readonly output: 'text' | 'json'; readonly json: boolean }) => {
       const { agentStatus } = await import('../agent/status.ts');
-      await agentStatus(process.env, { output: json ? 'json' : output }, process.stdout);
+      await agentStatus(openVariables(process.env).env, { output: json ? 'json' : output }, process.stdout);
     });
 }
 
@@ -52,13 +55,12 @@ function readyCommand(): Command {
     .description('exit with 0 if the running agent is healthy, else with 1 and the reason; for health checks')
     .action(async () => {
       const { agentReady } = await import('../agent/ready.ts');
-      await agentReady(process.env);
+      await agentReady(openVariables(process.env).env);
     });
 }
 
-function environment(env: NodeJS.ProcessEnv, { logLevel, envoyConfigPath }: Flags): NodeJS.ProcessEnv {
+function asVariables({ logLevel, envoyConfigPath }: Flags): NodeJS.ProcessEnv {
   return {
-    ...env,
     ...(logLevel === undefined ? {} : { ENVOY_LOG_LEVEL: logLevel }),
     ...(envoyConfigPath === undefined ? {} : { ENVOY_CONFIG_FILE: envoyConfigPath }),
   };
@@ -74,7 +76,7 @@ function bundleCommand(): Command {
     .addOption(socketOption())
     .action(async (options: BundleOptions) => {
       const { agentBundle } = await import('../agent/bundle.ts');
-      await agentBundle(process.env, options, process.stdout);
+      await agentBundle(openVariables(process.env).env, options, process.stdout);
     });
 }
 
@@ -86,6 +88,19 @@ function logLevelCommand(): Command {
     .addOption(socketOption())
     .action(async (level: string, options: LogLevelOptions) => {
       const { agentLogLevel } = await import('../agent/log-level.ts');
-      await agentLogLevel(process.env, level, options, process.stdout);
+      await agentLogLevel(openVariables(process.env).env, level, options, process.stdout);
+    });
+}
+
+function reloadCommand(): Command {
+  return new Command('reload')
+    .description(
+      'have the running agent take over changed variables (DAYBREAK_ENV_FILE), files or another Envoy',
+    )
+    .option('--restart', 'drain and restart Envoy instead of a hot restart', false)
+    .addOption(socketOption())
+    .action(async (options: ReloadOptions) => {
+      const { agentReload } = await import('../agent/reload.ts');
+      await agentReload(openVariables(process.env).env, options, process.stdout);
     });
 }

@@ -7,6 +7,7 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { currentProblems } from '../../agent/problems/current-problems.ts';
 import { startRelay } from '../../agent/relay/relay.ts';
+import { NO_RELOAD } from '../../agent/reload/reload.ts';
 import { readAgentSettings } from '../../agent/settings/settings.ts';
 import { starting } from '../../agent/supervisor/state.ts';
 import { plaintextProbe } from '../../agent/upstreams/probe-tls.ts';
@@ -101,7 +102,7 @@ async function codesWith(env: Readonly<Record<string, string>>): Promise<() => r
     await rm(run, { recursive: true });
   });
   envoy.subscribe(CLUSTER, new Set(['*']));
-  const none = { secrets: [], names: [], identity: undefined, application: [], host: [] };
+  const none = { reload: NO_RELOAD, secrets: [], names: [], identity: undefined, application: [], host: [] };
   return () =>
     currentProblems({ ...none, now: new Date(), supervisor: starting(1), relay: relay.status() }).map(
       ({ code }) => code,

@@ -14,6 +14,8 @@ test('every metric of the agent is in docs/metrics.md, and the page has no other
     healthStatus: 'HEALTHY',
     configurationAgeSeconds: undefined,
     restarts: { made: 0, hangs: 0 },
+    reloads: { refused: 0 },
+    epoch: 0,
     secrets: [secret as never],
     application: [{ port: 80 } as never],
     agent: { version: '', node: '' },

@@ -114,7 +114,7 @@ function missing(env: Readonly<Record<string, string>>, settings: AgentSettings)
       text.includes('"metricExtension":true') === (env['APPMESH_METRIC_EXTENSION_VERSION'] === '1'),
     ENVOY_LOG_LEVEL:
       env['ENVOY_LOG_LEVEL'] === undefined ||
-      envoyArgs(settings, []).includes(env['ENVOY_LOG_LEVEL'].toLowerCase()),
+      envoyArgs(settings, [], { kind: 'none' }).includes(env['ENVOY_LOG_LEVEL'].toLowerCase()),
   };
   return Object.entries(checks).flatMap(([name, isRight]) =>
     isRight ? [] : [`${name} is not in the bootstrap`],

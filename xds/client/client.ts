@@ -35,6 +35,8 @@ export type DeltaClient = {
   refetch(typeUrl: TypeUrl): void;
   /** ACKs an update, or NACKs it with an error. Has no effect if the connection of the update is closed. */
   answer(update: DeltaUpdate, error?: string): void;
+  /** Connects anew, if it has begun to connect, because the node has changed. */
+  reconnect(): void;
   close(): void;
 };
 
@@ -78,6 +80,12 @@ export function createDeltaClient(options: DeltaClientOptions): DeltaClient {
       if (request !== undefined) for (const stream of streamsOf(client.state)) stream.send(request);
     },
     answer: (update, error) => answer(client, update, error),
+    reconnect() {
+      if (client.state.kind === 'idle' || client.state.kind === 'closed') return;
+      closed(client.state);
+      client.unanswered.clear();
+      connect(client);
+    },
     close: () => void (client.state = closed(client.state)),
   };
 }

@@ -3,7 +3,7 @@ import { createDiagnosis } from '../diagnose.ts';
 
 // Starts a program that takes all memory of the cgroup, and prints why it ended.
 const binary = process.execPath;
-const diagnosis = createDiagnosis({ binary, validate: async () => ({ kind: 'accepted' }) });
+const diagnosis = createDiagnosis({ binary: () => binary, validate: async () => ({ kind: 'accepted' }) });
 diagnosis.begin();
 const eat = 'const eaten = []; for (;;) eaten.push(Buffer.alloc(1 << 20, 1));';
 const { exited } = await startEnvoy({

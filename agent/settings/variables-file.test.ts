@@ -1,0 +1,44 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { openVariables } from './variables-file.ts';
+
+function makeFile(text: string) {
+  const folder = mkdtempSync(join(tmpdir(), 'variables-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'agent.env');
+  const write = (next: string) => writeFileSync(path, next);
+  write(text);
+  return { path, write };
+}
+
+test('the file takes precedence over the environment, and flags over the file', () => {
+  const { path } = makeFile('A=file\nB=file\n');
+  const { env, problem } = openVariables({ DAYBREAK_ENV_FILE: path, A: 'env', C: 'env' }, { B: 'flag' });
+  expect(problem).toBeUndefined();
+  expect(env).toMatchObject({ A: 'file', B: 'flag', C: 'env' });
+});
+
+test('a variable that is removed from the file is removed, although systemd had put it into the environment', () => {
+  const { path, write } = makeFile('A=1\nB=1\n');
+  const variables = openVariables({ DAYBREAK_ENV_FILE: path, A: '1', B: '1', C: '1' });
+  write('A=2\nD=2\n');
+  const { DAYBREAK_ENV_FILE: _name, ...rest } = variables.read();
+  expect(rest).toEqual({ A: '2', C: '1', D: '2' });
+});
+
+test('without the variable, a further reading returns the same', () => {
+  const { env, read } = openVariables({ A: '1' });
+  expect(env).toEqual({ A: '1' });
+  expect(read()).toEqual(env);
+});
+
+test('a file that cannot be used is a problem at the start and an error afterwards', () => {
+  const { path } = makeFile('nonsense');
+  const variables = openVariables({ DAYBREAK_ENV_FILE: path, A: '1' });
+  const words = `DAYBREAK_ENV_FILE=${path} cannot be used (line 1: a line has the form NAME=VALUE`;
+  expect(variables.env['A']).toBe('1');
+  expect(variables.problem?.message).toContain(words);
+  expect(variables.read).toThrow(words);
+});
