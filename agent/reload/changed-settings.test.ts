@@ -14,6 +14,7 @@ test("Envoy's own settings are taken over", () => {
   const { settings, notTaken } = change({
     ENVOY_CONCURRENCY: '3',
     ENABLE_ENVOY_XRAY_TRACING: '1',
+    AWS_XRAY_DAEMON_ADDRESS: '10.0.0.9',
     ENABLE_ENVOY_DOG_STATSD: '1',
     LISTENER_DRAIN_WAIT_TIME_S: '7',
     DAYBREAK_ENVOY: '/opt/envoy',

@@ -9,6 +9,7 @@ const TAKEN = [
   'envoy',
   'stats',
   'tracing',
+  'traceContext',
   'appAddress',
   'runtime',
   'customConfig',
@@ -67,9 +68,11 @@ function isFixed(name: string, before: Environment, after: Environment, read: Ag
 }
 
 function fixed(settings: AgentSettings): object {
-  const rest = Object.fromEntries(
-    Object.entries(settings).filter(([key]) => !(TAKEN as readonly string[]).includes(key)),
-  );
+  const isTaken = (key: string): boolean =>
+    (TAKEN as readonly string[]).includes(key) ||
+    // Otherwise, only Envoy's tracer sends there.
+    (key === 'xrayDaemon' && !settings.telemetry.traces.exporters.includes('xray-daemon'));
+  const rest = Object.fromEntries(Object.entries(settings).filter(([key]) => !isTaken(key)));
   const { disableHotRestart } = settings.envoy;
   return { ...rest, disableHotRestart, isOwn: settings.customConfig.own !== undefined };
 }
