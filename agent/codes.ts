@@ -55,6 +55,7 @@ export const AGENT_CODES = {
 
   // Envoy.
   ENVOY_ENDED: "read Envoy's last lines before this one",
+  STATE_SET_ASIDE: 'report it, with the renamed file; bring the control plane back',
   ENVOY_HUNG: 'report it with daybreak agent bundle',
   RELOAD_NOT_NOW: 'try again when Envoy is LIVE and the Envoy before it has ended: daybreak agent status',
   RELOAD_FAILED: "read Envoy's last lines before this one",

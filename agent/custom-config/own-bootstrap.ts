@@ -83,6 +83,7 @@ export function createOwnConnection(admin: Pick<AdminClient, 'stats'>, pollMs: n
       withoutKeys: [],
     }),
     served: () => [],
+    forgetStored: () => undefined,
     useNode: () => undefined,
     kept: () => ({ types: new Map(), withoutKeys: [], isWhole: false, isLive: false, liveAt: new Date() }),
     async watch(signal) {
@@ -102,8 +103,10 @@ export const NO_STATE: AgentState = {
   identityFile: undefined,
   keep: () => undefined,
   changed: () => undefined,
+  setAside: async () => undefined,
   status: () => ({
     readFrom: undefined,
+    setAside: undefined,
     own: { problem: 'ENVOY_CONFIG_FILE is the whole bootstrap' },
     fallback: undefined,
   }),

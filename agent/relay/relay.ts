@@ -66,6 +66,8 @@ export type Relay = {
   served(typeUrl: TypeUrl): Iterable<Resource>;
   /** Returns the configuration to keep on disk. */
   kept(): Omit<KeptConfig, 'addresses'>;
+  /** Drops the configuration from disk. Call this only while there is no Envoy, and the control plane has not been connected. */
+  forgetStored(): void;
   /** Connects to the control plane as another node, with other abilities: the one of the next Envoy. */
   useNode(node: NodeIdentity): void;
   close(): Promise<void>;
@@ -226,6 +228,11 @@ export async function startRelay({
         isLive,
         liveAt: disconnectedSince ?? new Date(),
       };
+    },
+    forgetStored() {
+      config.clear();
+      lacking.clear();
+      serve();
     },
     useNode(next) {
       node = next;

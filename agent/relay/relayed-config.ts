@@ -33,6 +33,8 @@ export type RelayedConfig = {
    * nothing better.
    */
   distrust(typeUrl: TypeUrl): void;
+  /** Drops all resources, as if there had been none on disk. */
+  clear(): void;
   /** Returns the last good resources. */
   good(): ReadonlyMap<TypeUrl, Resources>;
   /** Removes resources that Envoy no longer subscribes to. */
@@ -133,6 +135,9 @@ export function createRelayedConfig(stored: ReadonlyMap<TypeUrl, Resources> = ne
       unconfirmed.delete(typeUrl);
       distrusted.add(typeUrl);
       latest.delete(typeUrl);
+    },
+    clear() {
+      for (const state of [latest, good, served, refused, unconfirmed, distrusted]) state.clear();
     },
     good: () => good,
     snapshot: () => new Map(Array.from(served, ([typeUrl, resources]) => [typeUrl, { resources }])),

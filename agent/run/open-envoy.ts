@@ -8,6 +8,8 @@ import { createDiagnosis } from '../endings/diagnose.ts';
 import { watchHost } from '../host-checks/watch-host.ts';
 import { isEpochLive, isLive, watchHealth, type Health } from '../health.ts';
 import { isLocal } from '../host-facts.ts';
+import { createCrashWatch } from '../state/crash-watch.ts';
+import type { RelayStatus } from '../relay/relay.ts';
 import { createManagement } from '../management/management.ts';
 import { openEnvoyOutput } from '../output/envoy-output.ts';
 import { createSdsErrors } from '../secrets/sds-errors.ts';
@@ -36,7 +38,11 @@ export async function openEnvoy(context: Context, prepared: Prepared, configurat
   const { settings, agentLog, outputs, stop, opened } = context;
   const { log } = agentLog;
   const { facts, folder, sockets, admin, launches } = prepared;
-  const { own, relay, fileSecrets } = configuration;
+  const { own, relay, fileSecrets, state } = configuration;
+  const crashes = createCrashWatch({
+    restarts: settings.restarts,
+    isOnStored: () => isOnStored(relay.status(), context.startedAt),
+  });
 
   const systemd = createSystemdNotifier(context.env, log);
   const sdsErrors = createSdsErrors();
@@ -82,6 +88,7 @@ export async function openEnvoy(context: Context, prepared: Prepared, configurat
     const level = levelOf(launch, launches) ?? management.envoyLogLevel();
     management.envoyStarts();
     diagnosis.begin();
+    crashes.begins();
     launches.starts(launch);
     const hotRestart = epoch === 0 ? baseIds.first() : baseIds.next(epoch);
     const args = envoyArgs(launch.settings, launch.bootstrap.args, hotRestart, level);
@@ -101,7 +108,14 @@ export async function openEnvoy(context: Context, prepared: Prepared, configurat
     },
     isLive: () => isLive(admin),
     isEpochLive: (epoch) => isEpochLive(admin, epoch),
-    explain: diagnosis.explain,
+    explain: async (...end) => {
+      const cause = await diagnosis.explain(...end);
+      if (crashes.ended(cause)) {
+        relay.forgetStored();
+        await state.setAside();
+      }
+      return cause;
+    },
     drain: (cutShort) => drain(admin, launches.current().settings.drainSeconds * 1000, cutShort),
     retireMs: () => launches.newest().settings.drainSeconds * 1000,
     restarts: settings.restarts,
@@ -126,6 +140,11 @@ export async function openEnvoy(context: Context, prepared: Prepared, configurat
     hotRestartOff,
     startEnvoy: startLaunch,
   };
+}
+
+/** Whether Envoy runs on what was on disk at the start: the control plane has been away since before. */
+function isOnStored({ configuration, disconnectedSince }: RelayStatus, startedAt: Date): boolean {
+  return configuration === 'last good' && disconnectedSince !== undefined && disconnectedSince <= startedAt;
 }
 
 /** Two while a hot restart hands over. */

@@ -1,5 +1,6 @@
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { coded } from '../codes.ts';
 import { errorText } from '../../common/error-text.ts';
 import type { Log } from '../../common/log.ts';
 import { withTimeout } from '../../common/with-timeout.ts';
@@ -25,6 +26,10 @@ export type AgentState = {
   keep(kept: () => KeptConfig, signal: AbortSignal): void;
   /** The configuration to keep has changed. */
   changed(): void;
+  /**
+   * Renames the file that the agent started from, because Envoy crashes on its content. A file that other tasks share stays. Never rejects.
+   */
+  setAside(): Promise<void>;
   status(): StateStatus;
   /** Writes the configuration for the last time, unless that was done. Resolves after 2 s at the latest. */
   stop(): Promise<void>;
@@ -34,6 +39,8 @@ export type AgentState = {
 export type StateStatus = {
   /** The file that Envoy's first configuration came from. */
   readonly readFrom: string | undefined;
+  /** The file that Envoy crashed on, after it was renamed. */
+  readonly setAside: string | undefined;
   readonly own: StateFileStatus;
   /** Undefined without DAYBREAK_FALLBACK. */
   readonly fallback: StateFileStatus | undefined;
@@ -110,6 +117,7 @@ function stateOf({ settings, own, shared, stored, readFrom, binding, log }: Open
   let ownKeeper: FileKeeper | undefined;
   let fallbackKeeper: FileKeeper | undefined;
   let stopped: Promise<unknown> | undefined;
+  let setAside: string | undefined;
 
   function stop(): Promise<unknown> {
     stopped ??= Promise.all([ownKeeper?.stop(true), fallbackKeeper?.stop(false)]);
@@ -129,8 +137,21 @@ function stateOf({ settings, own, shared, stored, readFrom, binding, log }: Open
       ownKeeper?.changed();
       fallbackKeeper?.changed();
     },
+    async setAside() {
+      const isOwn = readFrom !== undefined && readFrom === own.file;
+      const renamed = isOwn ? `${readFrom}.crashed` : undefined;
+      const why = `Envoy crashes on the last good configuration from disk, and the control plane is away: Envoy starts without it`;
+      try {
+        if (renamed !== undefined) await rename(readFrom ?? '', renamed);
+        setAside = renamed ?? readFrom;
+        log.error(coded('STATE_SET_ASIDE', { file: readFrom, renamed }), why);
+      } catch (error) {
+        log.error(coded('STATE_SET_ASIDE', { file: readFrom, reason: errorText(error) }), why);
+      }
+    },
     status: () => ({
       readFrom: stored === undefined ? undefined : readFrom,
+      setAside,
       own: stateFileStatus(own, ownKeeper),
       fallback: shared && stateFileStatus(shared, fallbackKeeper),
     }),

@@ -148,7 +148,7 @@ function input(some: Partial<StatusInput>): StatusInput {
     lastEnd: undefined,
     relay: connected,
     disconnectedLimitSeconds: 3600,
-    state: { readFrom: undefined, own: { problem: undefined }, fallback: undefined },
+    state: { readFrom: undefined, setAside: undefined, own: { problem: undefined }, fallback: undefined },
     secrets: [],
     awaited: [],
     names: [],
