@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from '../../../test/lab/until.ts';
 import { ENVOY, makeAgentHost, type AgentHost, type RunningAgent } from '../../testing/agent-host.ts';
@@ -94,8 +94,14 @@ export async function makeReloadScene(name: string) {
       const script = `for p in $(ip netns pids ${name}); do grep -qx envoy /proc/$p/comm && echo $p; done; true`;
       return (await host.run('sh', '-c', script)).split('\n').filter(Boolean).map(Number);
     },
-    sharedMemory: (): readonly string[] =>
-      readdirSync('/dev/shm').filter((each) => each.startsWith('envoy_shared_memory_')),
+    /** The files of shared memory that the agents' Envoys have now. */
+    sharedMemory(): readonly string[] {
+      const runs = join(host.folder, 'runs');
+      return readdirSync(runs).map((run) => {
+        const baseId = BigInt(readFileSync(join(runs, run, 'base-id'), 'utf8').trim());
+        return `/dev/shm/envoy_shared_memory_${baseId * 10n}`;
+      });
+    },
     remove: () => host.remove(),
   };
 }
