@@ -8,7 +8,7 @@ const [reloads = 10, requests = 20_000] = process.argv.slice(2).map(Number);
 
 let failures = 0;
 for (const variable of ENVOYS) {
-  const result = await reloadUnderLoad('long-reloads', variable, { reloads, requests, perSecond: 60 });
+  const result = await reloadUnderLoad('long-reloads', variable, { reloads, requests, perSecond: 50 });
   process.stdout.write(`${JSON.stringify({ variable, ...result })}\n`);
   failures += Object.keys(result.callers.failed).length;
 }
