@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { TELEMETRIES } from '../ecs/changes/telemetry.ts';
 import type { EcsRenderOptions } from '../ecs/command.ts';
 import { collect, outputOption } from '../options.ts';
 
@@ -27,11 +28,20 @@ function renderCommand(): Command {
       '--xds-ca-secret <arn>',
       "the secret or SSM parameter with the authority of the control plane's certificate (PEM)",
     )
+    .option(
+      '--xds-cert-secret <arn>',
+      'the secret or SSM parameter with the client certificate of the proxy (PEM)',
+    )
+    .option('--xds-key-secret <arn>', 'the secret or SSM parameter with its key (PEM)')
     .addOption(
-      new Option('--telemetry <what>', 'the X-Ray daemon and other containers beside Envoy')
-        .choices(['keep'])
+      new Option(
+        '--telemetry <what>',
+        'the X-Ray daemon stays, or the agent replaces it and sends by OTLP or to X-Ray',
+      )
+        .choices(TELEMETRIES)
         .default('keep'),
     )
+    .option('--otlp-endpoint <url>', 'the receiver of OTLP')
     .option('--resource <id>', 'one task definition of a template (default: all of App Mesh)')
     .addOption(several('--parameter <key=value>', 'a parameter of the template, or an answer to a question'))
     .addOption(several('--parameters-file <file>', 'a file of parameters or answers'))
@@ -53,6 +63,9 @@ type Optional =
   | 'xdsEndpoint'
   | 'xdsTokenSecret'
   | 'xdsCaSecret'
+  | 'xdsCertSecret'
+  | 'xdsKeySecret'
+  | 'otlpEndpoint'
   | 'resource'
   | 'account'
   | 'region';
@@ -64,6 +77,9 @@ const NONE: Pick<EcsRenderOptions, Optional> = {
   xdsEndpoint: undefined,
   xdsTokenSecret: undefined,
   xdsCaSecret: undefined,
+  xdsCertSecret: undefined,
+  xdsKeySecret: undefined,
+  otlpEndpoint: undefined,
   resource: undefined,
   account: undefined,
   region: undefined,

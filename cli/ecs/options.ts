@@ -1,3 +1,5 @@
+import type { Telemetry } from './changes/telemetry.ts';
+
 /** The answers of the caller. A value that is undefined leaves the definition's own in place. */
 export type RenderOptions = {
   /** The Envoy image. */
@@ -10,4 +12,11 @@ export type RenderOptions = {
   readonly xdsTokenSecret: string | undefined;
   /** The same for the certificates of the control plane's authority, in PEM form. */
   readonly xdsCaSecret: string | undefined;
+  /** The same for the client certificate by which the agent shows who it is, and for its key. */
+  readonly xdsCertSecret: string | undefined;
+  readonly xdsKeySecret: string | undefined;
+  /** What becomes of the X-Ray daemon. */
+  readonly telemetry: Telemetry;
+  /** The receiver of OTLP, a URL. */
+  readonly otlpEndpoint: string | undefined;
 };

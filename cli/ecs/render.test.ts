@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { EcsRenderOptions } from './command.ts';
 import type { RenderOptions } from './options.ts';
 import { render } from './render.ts';
-import { registerInput } from './task-definition.ts';
+import { registerInput, type TaskDefinition } from './task-definition.ts';
 import { NO_FLAGS, runRender } from './testing/run-render.ts';
 
 const TESTDATA = join(import.meta.dirname, 'testdata');
@@ -30,6 +30,10 @@ const ANSWERS: RenderOptions = {
   xdsEndpoint: 'daybreak.internal:18443',
   xdsTokenSecret: 'arn:token',
   xdsCaSecret: undefined,
+  xdsCertSecret: undefined,
+  xdsKeySecret: undefined,
+  telemetry: 'keep',
+  otlpEndpoint: undefined,
 };
 
 const pair = (names: readonly string[], values: readonly string[]) =>
@@ -183,5 +187,71 @@ describe('the command', () => {
     });
     expect(code).toBe(1);
     expect(stderr).toContain('error: executionRoleArn: is not set');
+  });
+});
+
+/** A task of App Mesh with one change, and the problem that it makes. */
+const proxied = (
+  changes: Readonly<Record<string, unknown>>,
+  app: object = {},
+  envoy: object = {},
+): TaskDefinition => ({
+  networkMode: 'awsvpc',
+  memory: '1024',
+  proxyConfiguration: {
+    containerName: 'envoy',
+    properties: [
+      { name: 'IgnoredUID', value: '1337' },
+      { name: 'ProxyIngressPort', value: '15000' },
+      { name: 'ProxyEgressPort', value: '15001' },
+      { name: 'AppPorts', value: '8080' },
+    ],
+  },
+  containerDefinitions: [
+    { name: 'app', image: 'app', portMappings: [{ containerPort: 8080 }], ...app },
+    {
+      name: 'envoy',
+      image: 'daybreak-envoy',
+      user: '1337',
+      environment: [{ name: 'APPMESH_RESOURCE_ARN', value: 'mesh/m/virtualNode/n' }],
+      ...envoy,
+    },
+  ],
+  ...changes,
+});
+
+describe('a task that would not work', () => {
+  it.each<[string, TaskDefinition, string, string, string]>([
+    ['bridge mode', proxied({ networkMode: 'bridge' }), 'error', 'networkMode', '"bridge"'],
+    [
+      'Windows',
+      proxied({ runtimePlatform: { operatingSystemFamily: 'WINDOWS_SERVER_2022_CORE' } }),
+      'error',
+      'runtimePlatform.operatingSystemFamily',
+      'LINUX',
+    ],
+    [
+      'IgnoredUID unlike user',
+      proxied({}, {}, { user: '1338' }),
+      'error',
+      'proxyConfiguration.properties[0].value',
+      '1337',
+    ],
+    ['an app as 1337', proxied({}, { user: '1337' }), 'error', 'containerDefinitions[0].user', '1337'],
+    [
+      'a low port without root on Fargate',
+      proxied({ requiresCompatibilities: ['FARGATE'] }, {}, { portMappings: [{ containerPort: 443 }] }),
+      'warning',
+      'containerDefinitions[1].portMappings[0].containerPort',
+      '443',
+    ],
+  ])('%s', (_, given, severity, path, part) => {
+    const { problems } = render(given, { ...ANSWERS, xdsTokenSecret: undefined });
+    expect(problems.map((each) => [each.severity, each.path])).toEqual([[severity, path]]);
+    expect(problems[0]?.message).toContain(part);
+  });
+
+  it('a task without any of these has no problem', () => {
+    expect(render(proxied({}), { ...ANSWERS, xdsTokenSecret: undefined }).problems).toEqual([]);
   });
 });

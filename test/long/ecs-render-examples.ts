@@ -1,19 +1,26 @@
 // Renders every task definition of App Mesh in a folder, such as a clone of App Mesh's examples, with `daybreak ecs render`:
 // what it asks for is answered with made-up values, the result is rendered again, and botocore's model of RegisterTaskDefinition
 // checks it. A JSON file may have the shell variables of the examples' scripts. Run:
-// node test/long/ecs-render-examples.ts --folder DIR [--only TEXT]
+// node test/long/ecs-render-examples.ts --folder DIR [--only TEXT] [--telemetry keep|otlp|xray]
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { execa } from 'execa';
+import { TELEMETRIES } from '../../cli/ecs/changes/telemetry.ts';
 import type { EcsRenderOptions } from '../../cli/ecs/command.ts';
 import { runRender } from '../../cli/ecs/testing/run-render.ts';
 import { madeUp } from './import/script-parameters.ts';
 
-const { values } = parseArgs({ options: { folder: { type: 'string' }, only: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { folder: { type: 'string' }, only: { type: 'string' }, telemetry: { type: 'string' } },
+});
 const root = values.folder ?? '.';
+const telemetry = TELEMETRIES.find((each) => each === (values.telemetry ?? 'keep'));
+if (telemetry === undefined) throw new Error(`--telemetry: it has to be one of ${TELEMETRIES.join(', ')}`);
 const FLAGS: Partial<EcsRenderOptions> = {
+  telemetry,
+  otlpEndpoint: 'http://collector.internal:4318',
   image: 'registry/daybreak-envoy:1',
   proxyinitImage: 'registry/daybreak-proxy-route-manager:1',
   xdsEndpoint: 'daybreak.internal:18443',

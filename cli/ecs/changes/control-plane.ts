@@ -1,7 +1,8 @@
 import type { Draft } from '../draft.ts';
 import type { RenderOptions } from '../options.ts';
-import { containersOf, objects, valueOf } from '../task-definition.ts';
+import { containersOf, valueOf } from '../task-definition.ts';
 import { hasOwnControlPlane } from './own-control-plane.ts';
+import { removeFrom, setOnce } from './variables.ts';
 
 const ENDPOINT = 'APPMESH_XDS_ENDPOINT';
 
@@ -23,45 +24,12 @@ export function setSecrets(draft: Draft, envoy: number, options: RenderOptions):
   const secrets = [
     ['DAYBREAK_XDS_TOKEN', options.xdsTokenSecret, 'the token of `daybreak token create`'],
     ['DAYBREAK_XDS_CA', options.xdsCaSecret, "the authority of the control plane's certificate"],
+    ['DAYBREAK_XDS_CERT', options.xdsCertSecret, 'the client certificate of the proxy'],
+    ['DAYBREAK_XDS_KEY', options.xdsKeySecret, 'its private key'],
   ] as const;
   for (const [name, valueFrom, what] of secrets) {
     if (valueFrom === undefined) continue;
     removeFrom(draft, envoy, 'environment', name, 0, 'ECS refuses a name that is a variable and a secret');
     setOnce(draft, envoy, 'secrets', { name, valueFrom }, `${what}, which ECS passes as a variable`);
   }
-}
-
-type List = 'environment' | 'secrets';
-
-// A list may have a name several times; then one of the values wins, and not always the same.
-function setOnce(
-  draft: Draft,
-  envoy: number,
-  list: List,
-  entry: { readonly name: string; readonly value?: string; readonly valueFrom?: string },
-  reason: string,
-): void {
-  const index = entriesOf(draft, envoy, list).findIndex(({ name }) => name === entry.name);
-  const place = index === -1 ? entriesOf(draft, envoy, list).length : index;
-  draft.set(['containerDefinitions', envoy, list, place], entry, reason);
-  removeFrom(draft, envoy, list, entry.name, place + 1, 'the name is there twice');
-}
-
-function removeFrom(
-  draft: Draft,
-  envoy: number,
-  list: List,
-  name: string,
-  first: number,
-  reason: string,
-): void {
-  for (let index = entriesOf(draft, envoy, list).length - 1; index >= first; index -= 1) {
-    if (entriesOf(draft, envoy, list)[index]?.['name'] !== name) continue;
-    const shown = { name, value: '(not shown)' };
-    draft.remove(['containerDefinitions', envoy, list, index], shown, reason);
-  }
-}
-
-function entriesOf(draft: Draft, envoy: number, list: List): ReturnType<typeof objects> {
-  return objects(containersOf(draft.definition())[envoy]?.[list]);
 }

@@ -1,10 +1,18 @@
 import { Open } from '../../import/source.ts';
 import type { Draft } from '../draft.ts';
 import type { RenderOptions } from '../options.ts';
-import { containersOf, valueOf } from '../task-definition.ts';
+import { containersOf, valueOf, type Container } from '../task-definition.ts';
 import { hasOwnControlPlane } from './own-control-plane.ts';
 
 const PROXYINIT = 'aws-appmesh-proxy-route-manager';
+
+/** Whether a container writes the iptables rules, by its image: App Mesh's, or this project's. */
+export function isProxyinit(
+  { image }: Container,
+  { proxyinitImage }: Pick<RenderOptions, 'proxyinitImage'>,
+): boolean {
+  return typeof image === 'string' && (image.includes('proxy-route-manager') || image === proxyinitImage);
+}
 
 /** Sets the image of the Envoy container. Without `--image`, a container that has a control plane of its own keeps its image. */
 export function setImage(draft: Draft, envoy: number, { image }: RenderOptions): void {
