@@ -1,0 +1,124 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { describe, expect, test } from 'vitest';
+import { runRender } from '../cli/ecs/testing/run-render.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const FOLDER = join(import.meta.dirname, 'ecs/cloudformation');
+const TASKS = readdirSync(FOLDER).filter((name) => name.startsWith('task-'));
+
+const SECRET = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret';
+const ANSWERS = {
+  account: '111122223333',
+  region: 'eu-west-1',
+  parameter: [
+    'Family=app',
+    'Resource=mesh/apps/virtualNode/serviceB',
+    'AppImage=app',
+    'EnvoyImage=registry/daybreak-envoy:1',
+    'ProxyinitImage=registry/daybreak-proxy-route-manager:1',
+    'XdsEndpoint=daybreak.internal:18443',
+    `XdsTokenSecret=${SECRET}:token`,
+    `XdsCaSecret=${SECRET}:ca`,
+    'LogGroup=apps',
+    'ExecutionRole.Arn=arn:aws:iam::111122223333:role/execution',
+    'TaskRole.Arn=arn:aws:iam::111122223333:role/task',
+    'Image=registry/daybreak-controlplane:1',
+    'HostName=daybreak.internal',
+    'VpcCidr=10.0.0.0/16',
+    ...['Store', 'Certificate', 'Key', 'Credentials', 'Tokens'].map(
+      (name) => `${name}Secret=${SECRET}:${name}`,
+    ),
+  ],
+};
+
+/** Prints the faults that botocore's model of RegisterTaskDefinition finds. */
+const CHECK = `
+import json, sys, botocore.session, botocore.validate
+shape = botocore.session.get_session().get_service_model('ecs').operation_model('RegisterTaskDefinition').input_shape
+report = botocore.validate.ParamValidator().validate(json.load(sys.stdin), shape)
+print(report.generate_report(), end='')
+`;
+
+/** Returns botocore's complaints about a task definition. */
+async function complaints(definition: string): Promise<string> {
+  const tools = join(ROOT, '.daybreak');
+  const aws = readdirSync(tools).find((name) => name.startsWith('aws-')) ?? '';
+  const { stdout } = await execa('python3', ['-c', CHECK], {
+    input: definition,
+    env: { PYTHONPATH: join(tools, aws) },
+  });
+  return stdout;
+}
+
+describe.each(TASKS)('%s', (name) => {
+  test('`daybreak ecs render` finds nothing to change and no problem', async () => {
+    const { code, stdout, stderr } = await runRender(
+      { path: join(FOLDER, name) },
+      { ...ANSWERS, check: true },
+    );
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/nothing to change\n$/);
+  });
+
+  test("ECS's model accepts the task definition", async () => {
+    const { stdout } = await runRender({ path: join(FOLDER, name) }, ANSWERS);
+    expect(await complaints(stdout)).toBe('');
+  });
+});
+
+test("ECS's model is a judge: it complains of a task definition without containers", async () => {
+  expect(await complaints('{"family": "f"}')).toContain('containerDefinitions');
+});
+
+/** The actions that ECS itself needs to start a task. */
+const OF_ECS = [
+  'ecr:BatchGetImage',
+  'ecr:GetAuthorizationToken',
+  'ecr:GetDownloadUrlForLayer',
+  'logs:CreateLogStream',
+  'logs:PutLogEvents',
+  'secretsmanager:GetSecretValue',
+  'sts:AssumeRole',
+];
+
+/** The IAM prefix of an API, by the package of its client in the SDK. */
+const PREFIXES: Readonly<Record<string, string>> = {
+  '@aws-sdk/client-acm': 'acm',
+  '@aws-sdk/client-servicediscovery': 'servicediscovery',
+};
+
+/** Returns the actions that the control plane's code calls: commands of the SDK, and targets of calls that it makes itself. */
+function called(): readonly string[] {
+  const files = readdirSync(join(ROOT, 'controlplane'), { recursive: true, encoding: 'utf8' }).filter(
+    (file) => file.endsWith('.ts') && !/\.test\.ts$|testing\//.test(file),
+  );
+  return files.flatMap((file) => {
+    const text = readFileSync(join(ROOT, 'controlplane', file), 'utf8');
+    const client = /'(@aws-sdk\/client-[a-z-]+)'/.exec(text)?.[1] ?? '';
+    const prefix = PREFIXES[client] ?? `unknown client ${client}`;
+    const commands = Array.from(text.matchAll(/new ([A-Z]\w+)Command\(/g), ([, name]) => `${prefix}:${name}`);
+    const targets = Array.from(text.matchAll(/'ACMPrivateCA\.(\w+)'/g), ([, name]) => `acm-pca:${name}`);
+    return [...commands, ...targets];
+  });
+}
+
+/** Returns the actions in the policies of a template. */
+function allowed(name: string): readonly string[] {
+  const text = readFileSync(join(FOLDER, name), 'utf8');
+  const lists = Array.from(
+    text.matchAll(/Action: (?:\[(.*?)\]|([\w:-]+))/g),
+    ([, list, one]) => list ?? one ?? '',
+  );
+  return lists.flatMap((list) => list.split(',').map((each) => each.trim()));
+}
+
+test('the role of the control plane allows exactly the actions that its code calls', () => {
+  const own = allowed('controlplane.yaml').filter((action) => !OF_ECS.includes(action));
+  expect([...new Set(own)].toSorted()).toEqual([...new Set(called())].toSorted());
+});
+
+test.each(TASKS)('%s allows only what ECS needs to start the task', (name) => {
+  expect([...new Set(allowed(name))].toSorted()).toEqual(OF_ECS);
+});
