@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { TELEMETRIES } from '../ecs/changes/telemetry.ts';
+import { TELEMETRIES } from '../ecs/options.ts';
 import type { EcsRenderOptions } from '../ecs/command.ts';
 import { collect, outputOption } from '../options.ts';
 

@@ -1,4 +1,8 @@
-import type { Telemetry } from './changes/telemetry.ts';
+/** The fates of the X-Ray daemon: it stays, or the agent takes its place and sends by OTLP or to X-Ray's API. */
+export const TELEMETRIES = ['keep', 'otlp', 'xray'] as const;
+
+/** One of the three. */
+export type Telemetry = (typeof TELEMETRIES)[number];
 
 /** The answers of the caller. A value that is undefined leaves the definition's own in place. */
 export type RenderOptions = {
@@ -15,7 +19,7 @@ export type RenderOptions = {
   /** The same for the client certificate by which the agent shows who it is, and for its key. */
   readonly xdsCertSecret: string | undefined;
   readonly xdsKeySecret: string | undefined;
-  /** What becomes of the X-Ray daemon. */
+  /** The fate of the X-Ray daemon. */
   readonly telemetry: Telemetry;
   /** The receiver of OTLP, a URL. */
   readonly otlpEndpoint: string | undefined;

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { execa } from 'execa';
-import { TELEMETRIES } from '../../cli/ecs/changes/telemetry.ts';
+import { TELEMETRIES } from '../../cli/ecs/options.ts';
 import type { EcsRenderOptions } from '../../cli/ecs/command.ts';
 import { runRender } from '../../cli/ecs/testing/run-render.ts';
 import { madeUp } from './import/script-parameters.ts';

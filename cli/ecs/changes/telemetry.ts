@@ -3,12 +3,6 @@ import type { RenderOptions } from '../options.ts';
 import { containersOf, objects, valueOf, type Container } from '../task-definition.ts';
 import { setOnce } from './variables.ts';
 
-/** What becomes of the X-Ray daemon: it stays, or the agent takes its place and sends to OTLP or to X-Ray's API. */
-export const TELEMETRIES = ['keep', 'otlp', 'xray'] as const;
-
-/** One of the three. */
-export type Telemetry = (typeof TELEMETRIES)[number];
-
 const WHY = "AWS ends X-Ray's daemon; the agent takes the segments of the application at its port";
 
 /** Removes the containers of X-Ray's daemon, and what waits for them. Indexes of containers change. */
