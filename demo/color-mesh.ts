@@ -45,7 +45,7 @@ const COLORS: Readonly<Record<string, string>> = {
 
 /**
  * Makes the hosts, the model and the programs, and waits until a request gets its color. `say` is told of each step as
- * it begins. `env` returns further variables of a virtual node's agent.
+ * it begins. `env` returns further variables of a virtual node's agent. `controlPlaneStage`: the programs of the control plane, if others.
  */
 export async function startColorMesh(
   lab: Lab,
@@ -53,6 +53,7 @@ export async function startColorMesh(
   weights: Weights,
   say: (step: string) => void = () => {},
   env: (node: string) => Readonly<Record<string, string>> = () => ({}),
+  controlPlaneStage: Stage = stage,
 ): Promise<ColorMesh> {
   say('make hosts for a control plane, a gateway and three tellers');
   const controlHost = await lab.host('control');
@@ -62,7 +63,7 @@ export async function startColorMesh(
   }
 
   say('start the control plane, create the mesh through the App Mesh API');
-  const controlPlane = await startControlPlane(controlHost, stage);
+  const controlPlane = await startControlPlane(controlHost, controlPlaneStage);
   const client = appMeshClient(controlPlane.endpoint);
   await createColorModel(client, weights);
 
