@@ -28,7 +28,7 @@ export function nodeIdentity(
 ): NodeIdentity {
   const place = locality(location);
   const app = resolveAppAddress(settings.appAddress, facts);
-  const { traceContext } = settings;
+  const { traceContext, tracing } = settings;
   return {
     id: settings.resource.id,
     cluster: settings.cluster,
@@ -53,6 +53,9 @@ export function nodeIdentity(
           ? {}
           : { traceContext: traceContextText(traceContext) }),
         ...(isWithoutRules(settings) ? { loopbackEgress: true } : {}),
+        ...(tracing?.kind === 'opentelemetry' && tracing.sampler.kind === 'xray'
+          ? { sampledParents: true }
+          : {}),
       },
     },
   };

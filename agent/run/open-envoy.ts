@@ -21,6 +21,7 @@ import { envoyArgs } from '../supervisor/envoy-command.ts';
 import { startEnvoy } from '../supervisor/envoy-process.ts';
 import { createSupervisor } from '../supervisor/supervisor.ts';
 import type { Supervisor } from '../supervisor/supervisor-options.ts';
+import { watchSampling } from '../tracing/watch-sampling.ts';
 import { NO_TASK, watchTask } from '../task/task-watch.ts';
 import type { Configuration } from './open-configuration.ts';
 import type { Launch, Launches } from './launch.ts';
@@ -104,6 +105,7 @@ export async function openEnvoy(context: Context, prepared: Prepared, configurat
         hasApplication ? application.watch(signal) : undefined,
         task.watch(signal),
         host.watch(signal),
+        watchSampling({ settings, location: prepared.location, admin, log }, signal),
       ]);
     },
     isLive: () => isLive(admin),

@@ -4,6 +4,7 @@ import type { Registry } from './metrics/registry.ts';
 import type { OtlpReceivers } from './otlp/grpc-services.ts';
 import { listenOtlpGrpc, listenOtlpHttp } from './otlp/listen-otlp.ts';
 import type { TelemetryInput, TelemetrySettings } from './settings/telemetry-settings.ts';
+import type { SamplingSource } from './xray/sampling/serve-sampling.ts';
 import { listenXRay } from './xray/listen-xray.ts';
 import { listenStatsd } from './statsd/listen-statsd.ts';
 
@@ -26,6 +27,8 @@ export type InputTargets = {
   readonly registry: Registry;
   readonly receivers: OtlpReceivers;
   readonly segments: Parameters<typeof listenXRay>[1];
+  /** The answers for the application's SDK of X-Ray, about sampling rules. */
+  readonly sampling: SamplingSource;
 };
 
 type Opening = {
@@ -45,7 +48,7 @@ const DROPS_MS = 5000;
  */
 export async function openInputs(
   { inputs, ports }: TelemetrySettings,
-  { registry, receivers, segments }: InputTargets,
+  { registry, receivers, segments, sampling }: InputTargets,
   log: Log,
 ): Promise<Inputs> {
   const all: readonly Opening[] = [
@@ -62,7 +65,7 @@ export async function openInputs(
       port: ports.otlpHttp,
       open: (port) => listenOtlpHttp({ port, receivers }),
     },
-    { input: 'xray', name: 'xray', port: ports.xray, open: (port) => listenXRay(port, segments) },
+    { input: 'xray', name: 'xray', port: ports.xray, open: (port) => listenXRay(port, segments, sampling) },
   ];
   const opened: Input[] = [];
   for (const { name, port, open } of all.filter(({ input }) => inputs.includes(input))) {

@@ -13,6 +13,7 @@ import { ResourceSchema } from './otlp/generated/opentelemetry/proto/resource/v1
 import type { OutputStatus } from './queue/export-queue.ts';
 import type { Parts } from './parts.ts';
 import { openTraces, type TraceFacts } from './traces/open-traces.ts';
+import { samplingSource } from './xray/sampling/sampling-source.ts';
 import { resourceAttributes, type ResourceFacts } from './resource/resource.ts';
 import type { TelemetrySettings } from './settings/telemetry-settings.ts';
 
@@ -68,12 +69,18 @@ export async function openTelemetry({
     log,
   };
   const metrics = await openMetrics(settings.metrics, facts.location.region, parts);
-  const traces = await openTraces(settings.traces, { region: facts.location.region, daemon }, parts);
+  const traceFacts = { region: facts.location.region, daemon };
+  const traces = await openTraces(settings.traces, traceFacts, parts);
   const receivers: OtlpReceivers = {
     metrics: ({ resourceMetrics }) => metrics.push(resourceMetrics),
     traces: ({ resourceSpans }) => traces.spans(resourceSpans),
   };
-  const targets = { registry: metrics.registry, receivers, segments: traces.segments };
+  const targets = {
+    registry: metrics.registry,
+    receivers,
+    segments: traces.segments,
+    sampling: samplingSource(settings.traces, traceFacts),
+  };
   const inputs = await openInputs(settings, targets, log);
   // Envoy's statistics and spans arrive on the agent's own socket, as far as its tracer does not send them itself.
   const ofEnvoy = countItems(receivers);

@@ -55,6 +55,9 @@ export const OPENTELEMETRY_RUNTIME = {
   'tracing.opentelemetry.min_flush_spans': 200,
 };
 
+/** Percent of requests without a decision, until central rules are known: that of X-Ray's default rule. */
+export const CENTRAL_RUNTIME = { 'tracing.random_sampling': 5 };
+
 const MILLION = 1_000_000;
 
 /** Without a sampler, Envoy takes over the decision of a caller, and samples all that begins here. */

@@ -1,4 +1,5 @@
 import {
+  CENTRAL_RUNTIME,
   OTLP_CLUSTER,
   OPENTELEMETRY_RUNTIME,
   openTelemetryTracer,
@@ -45,7 +46,10 @@ export function tracing(
 
 /** Returns the runtime values that the tracer needs. */
 export function tracingRuntime({ tracing: tracer }: AgentSettings) {
-  return tracer?.kind === 'opentelemetry' ? OPENTELEMETRY_RUNTIME : {};
+  if (tracer?.kind !== 'opentelemetry') return {};
+  return tracer.sampler.kind === 'xray'
+    ? { ...OPENTELEMETRY_RUNTIME, ...CENTRAL_RUNTIME }
+    : OPENTELEMETRY_RUNTIME;
 }
 
 /** Returns the cluster to which the tracer sends, if it sends over HTTP. */

@@ -41,6 +41,10 @@ export function joinTracing(
     const wanted = `another address than the agent's own input, such as 127.0.0.1:2001; or another DAYBREAK_XRAY_PORT`;
     read.problem({ name: 'AWS_XRAY_DAEMON_ADDRESS', got: undefined, wanted });
   }
+  if (traces.keepsFailed && traces.sampler.kind === 'xray') {
+    const wanted = 'another sampler beside DAYBREAK_TRACES_KEEP_FAILED, such as parentbased_traceidratio';
+    read.problem({ name: 'OTEL_TRACES_SAMPLER', got: 'xray', wanted });
+  }
   const joined = { telemetry: { ...telemetry, inputs }, xrayDaemon };
   if (tracing?.kind === 'xray' && hasInput)
     return { ...joined, tracing: { ...tracing, host: LOOPBACK, port: ports.xray } };

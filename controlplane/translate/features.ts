@@ -50,6 +50,10 @@ const READERS = {
   traceContext,
   /** The host has no redirect rules: the application calls each backend at a port of loopback, and callers connect to 15000. */
   loopbackEgress: flag,
+  /**
+   * Its tracer samples at a rate that changes. From 1.38 on, OpenTelemetry's tracer applies the rate to requests that a caller has sampled too.
+   */
+  sampledParents: flag,
 } as const satisfies Readonly<Record<string, (said: unknown) => boolean | string | undefined>>;
 
 /** The abilities of a proxy: an input of translation, and as a whole part of every cache key. */

@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import type { InputStatus } from '../input-status.ts';
 import { kernelDrops } from '../statsd/kernel-drops.ts';
+import { serveSampling, type SamplingSource } from './sampling/serve-sampling.ts';
 import { parseDatagram, type Segment } from './segment.ts';
 
 /** A listening socket for segments of X-Ray. */
@@ -17,12 +18,13 @@ const LOOPBACK = '127.0.0.1';
 const RECEIVE_BUFFER = 8 * 1024 * 1024;
 
 /**
- * Listens on loopback for the segments of Envoy and of the application's SDK. Resolves with undefined if another program has the port.
+ * Listens on loopback for the segments of Envoy and of the application's SDK, and answers the SDK about sampling rules. Resolves with undefined if another program has the port.
  * @throws Error if the port cannot be used for another reason
  */
 export async function listenXRay(
   port: number,
   take: (segments: readonly Segment[]) => void,
+  sampling: SamplingSource,
 ): Promise<XRayInput | undefined> {
   const socket = createSocket({ type: 'udp4', recvBufferSize: RECEIVE_BUFFER });
   let received = 0;
@@ -47,6 +49,8 @@ export async function listenXRay(
   // A failure to read one datagram must not stop the agent.
   socket.on('error', () => undefined);
   const bound = socket.address().port;
+  // The same port for the SDKs' questions, unless another program has it there.
+  const server = await serveSampling(bound, sampling);
   return {
     status: () => ({
       input: `xray ${LOOPBACK}:${bound}`,
@@ -58,6 +62,9 @@ export async function listenXRay(
     async refresh() {
       dropped = (await kernelDrops(LOOPBACK, bound)) ?? dropped;
     },
-    close: () => void socket.close(),
+    close() {
+      socket.close();
+      server?.close();
+    },
   };
 }

@@ -95,7 +95,7 @@ export function connectionManager(
   },
   options: Options,
 ): FilterInit {
-  const { traceContext } = options;
+  const { traceContext, sampledParents } = options;
   return extension('envoy.filters.network.http_connection_manager', HttpConnectionManagerSchema, {
     statPrefix,
     routeSpecifier: {
@@ -117,7 +117,7 @@ export function connectionManager(
     ],
     tracing: {},
     // Between the two passes of a gateway, the tracer's own header is enough.
-    ...(place === 'secondPass' ? {} : convertIncoming(traceContext)),
+    ...(place === 'secondPass' ? {} : convertIncoming(traceContext, sampledParents)),
     accessLog: [...accessLog],
     upgradeConfigs: [{ upgradeType: UPGRADE, enabled: true }],
     normalizePath: true,

@@ -13,6 +13,7 @@ export const FEATURE_SAMPLES: { readonly [name in keyof Features]: readonly Feat
   longHeaders: [true],
   metricExtension: [true],
   names: [true],
+  sampledParents: [true],
   traceContext: ['xray/tracecontext', 'tracecontext/xray/b3'],
   loopbackEgress: [true],
 };

@@ -31,6 +31,15 @@ export function incomingHeaders({ own, others }: TraceContext): readonly Incomin
   return [...forms].map((expression) => ({ key, value: `%CEL(${expression.replaceAll('\\', '\\\\')})%` }));
 }
 
+/**
+ * Returns a header that makes Envoy trace a request which its caller has sampled, whatever Envoy's own rate is. Envoy takes any value for the
+ * client's wish.
+ */
+export function sampledParent(): IncomingHeader {
+  const expression = `re.extract(${header_('traceparent')},'^00-[^-]+-([^-]+)-.[13579bdf]$','\\\\1')`;
+  return { key: 'x-client-trace-id', value: `%CEL(${expression})%` };
+}
+
 type Form = (sampled: string) => string;
 
 const EXPRESSIONS: Readonly<Record<TraceFormat, (form: Form) => readonly string[]>> = {

@@ -7,7 +7,7 @@ import { UpstreamCodecSchema } from '#envoy/envoy/extensions/filters/http/upstre
 import { HeaderMutationSchema } from '#envoy/envoy/extensions/http/early_header_mutation/header_mutation/v3/header_mutation_pb.ts';
 import { parseTraceContext } from '../../../../common/contracts/trace-context.ts';
 import { extension } from '../typed.ts';
-import { incomingHeaders } from './incoming.ts';
+import { incomingHeaders, sampledParent } from './incoming.ts';
 import { outgoingProgram } from './outgoing.ts';
 
 type ManagerInit = Exclude<MessageInitShape<typeof HttpConnectionManagerSchema>, { $typeName: string }>;
@@ -15,12 +15,17 @@ type RouterInit = Exclude<MessageInitShape<typeof RouterSchema>, { $typeName: st
 
 /**
  * Returns the part of a connection manager that converts incoming trace context into the tracer's own format: no tracer of Envoy reads
- * the formats of others. It precedes the tracer, which precedes every HTTP filter.
+ * the formats of others. It precedes the tracer, which precedes every HTTP filter. `sampledParents`: as the feature of that name.
  */
-export function convertIncoming(reported: string | undefined): ManagerInit {
+export function convertIncoming(reported: string | undefined, sampledParents: boolean): ManagerInit {
   const context = reported === undefined ? undefined : parseTraceContext(reported);
-  if (context === undefined) return {};
-  const mutations = incomingHeaders(context).map((header) => ({
+  const headers = [
+    ...(context === undefined ? [] : incomingHeaders(context)),
+    // Last: it reads the header that those before it make.
+    ...(sampledParents ? [sampledParent()] : []),
+  ];
+  if (headers.length === 0) return {};
+  const mutations = headers.map((header) => ({
     action: {
       case: 'append' as const,
       value: { header, appendAction: Append.ADD_IF_ABSENT },
