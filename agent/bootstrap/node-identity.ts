@@ -28,7 +28,7 @@ export function nodeIdentity(
 ): NodeIdentity {
   const place = locality(location);
   const app = resolveAppAddress(settings.appAddress, facts);
-  const { traceContext, tracing } = settings;
+  const { traceContext, tracing, telemetry } = settings;
   return {
     id: settings.resource.id,
     cluster: settings.cluster,
@@ -53,6 +53,7 @@ export function nodeIdentity(
           ? {}
           : { traceContext: traceContextText(traceContext) }),
         ...(isWithoutRules(settings) ? { loopbackEgress: true } : {}),
+        ...(telemetry.logs.exporters.length > 0 ? { otlpLogs: true } : {}),
         ...(tracing?.kind === 'opentelemetry' && tracing.sampler.kind === 'xray'
           ? { sampledParents: true }
           : {}),

@@ -6,6 +6,7 @@ import type { InputStatus } from './input-status.ts';
 import { openInputs } from './open-inputs.ts';
 import { countItems } from './otlp/count-items.ts';
 import { addOtlpServices, type OtlpReceivers } from './otlp/grpc-services.ts';
+import { openLogs } from './logs/open-logs.ts';
 import { openMetrics } from './metrics/open-metrics.ts';
 import type { SeriesStatus } from './metrics/series-limit.ts';
 import { keyValue } from './metrics/to-otlp.ts';
@@ -71,9 +72,11 @@ export async function openTelemetry({
   const metrics = await openMetrics(settings.metrics, facts.location.region, parts);
   const traceFacts = { region: facts.location.region, daemon };
   const traces = await openTraces(settings.traces, traceFacts, parts);
+  const logs = openLogs(settings.logs, parts);
   const receivers: OtlpReceivers = {
     metrics: ({ resourceMetrics }) => metrics.push(resourceMetrics),
     traces: ({ resourceSpans }) => traces.spans(resourceSpans),
+    logs: ({ resourceLogs }) => logs.push(resourceLogs),
   };
   const targets = {
     registry: metrics.registry,
@@ -82,8 +85,11 @@ export async function openTelemetry({
     sampling: samplingSource(settings.traces, traceFacts),
   };
   const inputs = await openInputs(settings, targets, log);
-  // Envoy's statistics and spans arrive on the agent's own socket, as far as its tracer does not send them itself.
-  const ofEnvoy = countItems(receivers);
+  // Envoy's statistics, spans and access log arrive on the agent's own socket, as far as its tracer does not send them itself.
+  const ofEnvoy = countItems({
+    ...receivers,
+    logs: ({ resourceLogs }) => logs.pushAccessLog(resourceLogs),
+  });
   return {
     addTo: (server) => addOtlpServices(server, ofEnvoy.receivers),
     status: () => ({
@@ -91,12 +97,12 @@ export async function openTelemetry({
         ...inputs.status(),
         ...[ofEnvoy.status("otlp/grpc Envoy's")].filter(({ received }) => received > 0),
       ],
-      outputs: [...metrics.outputs, ...traces.outputs].map(({ status }) => status()),
+      outputs: [...metrics.outputs, ...traces.outputs, ...logs.outputs].map(({ status }) => status()),
       series: metrics.limit.status(),
     }),
     async close() {
       await inputs.close();
-      await Promise.all([metrics.close(LAST_FLUSH_MS), traces.close(LAST_FLUSH_MS)]);
+      await Promise.all([metrics, traces, logs].map(({ close }) => close(LAST_FLUSH_MS)));
     },
   };
 }

@@ -60,6 +60,7 @@ const DECISIONS: Readonly<Record<string, readonly string[] | `other: ${string}`>
   'Route and virtual host names on ingress': ['colors'],
   'Traffic in the access log': ['access-log'],
   'Trace context, a proxy that reports `traceContext`': ['trace-context', 'trace-context-gateway'],
+  'The access log, a proxy that reports `otlpLogs`': ['access-log-otlp', 'access-log-otlp-gateway'],
   'A request that its caller has sampled, a proxy that reports `sampledParents`': ['trace-context-sampled'],
   'The metrics extension, a proxy that reports `metricExtension`': [
     'metric-extension',

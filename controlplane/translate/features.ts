@@ -54,6 +54,8 @@ const READERS = {
    * Its tracer samples at a rate that changes. From 1.38 on, OpenTelemetry's tracer applies the rate to requests that a caller has sampled too.
    */
   sampledParents: flag,
+  /** Its Envoy sends the access log to the agent too, as records of OTLP. */
+  otlpLogs: flag,
 } as const satisfies Readonly<Record<string, (said: unknown) => boolean | string | undefined>>;
 
 /** The abilities of a proxy: an input of translation, and as a whole part of every cache key. */

@@ -6,6 +6,7 @@ import { TypedExtensionConfigSchema } from '#envoy/envoy/config/core/v3/extensio
 import { ListenerSchema } from '#envoy/envoy/config/listener/v3/listener_pb.ts';
 import { RouteConfigurationSchema } from '#envoy/envoy/config/route/v3/route_pb.ts';
 import { FileAccessLogSchema } from '#envoy/envoy/extensions/access_loggers/file/v3/file_pb.ts';
+import { OpenTelemetryAccessLogConfigSchema } from '#envoy/envoy/extensions/access_loggers/open_telemetry/v3/logs_service_pb.ts';
 import { ExpressionFilterSchema } from '#envoy/envoy/extensions/access_loggers/filters/cel/v3/cel_pb.ts';
 import { ConfigSchema as StatsLogSchema } from '#envoy/envoy/extensions/access_loggers/stats/v3/stats_pb.ts';
 import { LuaSchema } from '#envoy/envoy/extensions/filters/http/lua/v3/lua_pb.ts';
@@ -42,6 +43,7 @@ export const REGISTRY: Registry = createRegistry(
   RouteConfigurationSchema,
   FileAccessLogSchema,
   StatsLogSchema,
+  OpenTelemetryAccessLogConfigSchema,
   ExpressionFilterSchema,
   RouterSchema,
   LuaSchema,

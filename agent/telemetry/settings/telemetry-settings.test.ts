@@ -26,6 +26,10 @@ test('the defaults ask for nothing', () => {
       statsd: { host: '127.0.0.1', port: 8125 },
       mostSeries: 10_000,
     },
+    logs: {
+      exporters: [],
+      otlp: expect.objectContaining({ url: new URL('http://127.0.0.1:4318/v1/logs') }) as unknown,
+    },
     traces: {
       exporters: [],
       otlp: expect.objectContaining({ url: new URL('http://127.0.0.1:4318/v1/traces') }) as unknown,

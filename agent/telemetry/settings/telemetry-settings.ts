@@ -1,5 +1,6 @@
 import { boolean, integer, list, oneOf, port, type Reader } from '../../../common/settings.ts';
 import { isLoopback } from '../../../common/addresses/host-port.ts';
+import { readLogs, type LogsSettings } from './logs-settings.ts';
 import { readMetrics, type MetricsSettings } from './metrics-settings.ts';
 import { readTraces, type TracesSettings } from './traces-settings.ts';
 import { readResourceSettings, type ResourceSettings } from './resource-settings.ts';
@@ -22,6 +23,7 @@ export type TelemetrySettings = {
   readonly resource: ResourceSettings;
   readonly metrics: MetricsSettings;
   readonly traces: TracesSettings;
+  readonly logs: LogsSettings;
   /** Whether Envoy's own statistics go to the outputs of metrics. */
   readonly envoyMetrics: boolean;
   /** The most that waits for one receiver, in bytes. */
@@ -36,6 +38,7 @@ const QUEUE_MIB = 4;
 export function readTelemetry(read: Reader): TelemetrySettings {
   const metrics = readMetrics(read);
   const traces = readTraces(read);
+  const logs = readLogs(read);
   const isDisabled = read('OTEL_SDK_DISABLED', boolean, false);
   const inputs: readonly TelemetryInput[] = read(
     'DAYBREAK_TELEMETRY_INPUTS',
@@ -55,6 +58,7 @@ export function readTelemetry(read: Reader): TelemetrySettings {
     resource: readResourceSettings(read),
     metrics: isDisabled ? { ...metrics, exporters: [] } : metrics,
     traces: isDisabled ? { ...traces, exporters: [] } : traces,
+    logs: isDisabled ? { ...logs, exporters: [] } : logs,
     envoyMetrics: read('DAYBREAK_ENVOY_METRICS', boolean, true),
     queueBytes: MIB * read('DAYBREAK_TELEMETRY_QUEUE_MIB', integer(1, 64), QUEUE_MIB),
   };
@@ -69,6 +73,6 @@ function rejectLoop(read: Reader, { exporters, statsd }: MetricsSettings, own: n
 }
 
 /** Returns whether the agent has to load its telemetry. */
-export function isTelemetryAsked({ inputs, metrics, traces }: TelemetrySettings): boolean {
-  return inputs.length > 0 || metrics.exporters.length > 0 || traces.exporters.length > 0;
+export function isTelemetryAsked({ inputs, metrics, traces, logs }: TelemetrySettings): boolean {
+  return inputs.length > 0 || [metrics, traces, logs].some(({ exporters }) => exporters.length > 0);
 }

@@ -9,7 +9,8 @@ import {
   Status_StatusCode as Code,
   type Span,
 } from '../otlp/generated/opentelemetry/proto/trace/v1/trace_pb.ts';
-import { plainAttributes } from '../traces/attribute.ts';
+import type { ExportLogsServiceRequest } from '../otlp/generated/opentelemetry/proto/collector/logs/v1/logs_service_pb.ts';
+import { plain, plainAttributes } from '../traces/attribute.ts';
 import { fromOtlpJson } from '../otlp/otlp-json.ts';
 import { REQUESTS } from '../otlp/requests.ts';
 import type { Signal } from '../settings/signal.ts';
@@ -33,9 +34,19 @@ export type OtlpReceiver = {
   readonly answerWith: (status: number) => void;
   /** Data points of metrics, as `NAME{tag="value",…} VALUE` in the order of arrival. */
   readonly points: () => readonly string[];
+  /** Records of logs, in the order of arrival. */
+  readonly records: () => readonly ReceivedRecord[];
   /** Spans of traces, in the order of arrival. */
   readonly spans: () => readonly ReceivedSpan[];
   [Symbol.asyncDispose](): Promise<void>;
+};
+
+/** A log record as text and plain JSON: the id of its trace is hexadecimal. */
+export type ReceivedRecord = {
+  readonly trace: string;
+  readonly body: unknown;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly resource: Readonly<Record<string, unknown>>;
 };
 
 /** A span as text and plain JSON: ids are hexadecimal. */
@@ -78,6 +89,10 @@ export async function startOtlpReceiver(port = 0, host = '127.0.0.1'): Promise<O
       received.flatMap(({ path, message }) =>
         path.endsWith('metrics') ? pointsIn(message as ExportMetricsServiceRequest) : [],
       ),
+    records: () =>
+      received.flatMap(({ path, message }) =>
+        path.endsWith('logs') ? recordsIn(message as ExportLogsServiceRequest) : [],
+      ),
     spans: () =>
       received.flatMap(({ path, message }) =>
         path.endsWith('traces') ? spansIn(message as ExportTraceServiceRequest) : [],
@@ -99,10 +114,10 @@ async function read(request: IncomingMessage): Promise<Buffer> {
 function decode(path: string, headers: IncomingHttpHeaders, body: Buffer): MessageShape<DescMessage> {
   const signal = path.split('/').at(-1) as Signal;
   const schema: DescMessage = REQUESTS[signal];
-  const plain = headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body;
+  const unpacked = headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body;
   return headers['content-type'] === 'application/json'
-    ? fromOtlpJson(schema, plain.toString())
-    : fromBinary(schema, plain);
+    ? fromOtlpJson(schema, unpacked.toString())
+    : fromBinary(schema, unpacked);
 }
 
 function pointsIn({ resourceMetrics }: ExportMetricsServiceRequest): readonly string[] {
@@ -119,6 +134,19 @@ function pointsIn({ resourceMetrics }: ExportMetricsServiceRequest): readonly st
 }
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+
+function recordsIn({ resourceLogs }: ExportLogsServiceRequest): readonly ReceivedRecord[] {
+  return resourceLogs.flatMap(({ resource, scopeLogs }) =>
+    scopeLogs.flatMap(({ logRecords }) =>
+      logRecords.map(({ traceId, body, attributes }) => ({
+        trace: hex(traceId),
+        body: plain(body),
+        attributes: plainAttributes(attributes),
+        resource: plainAttributes(resource?.attributes ?? []),
+      })),
+    ),
+  );
+}
 
 function spansIn({ resourceSpans }: ExportTraceServiceRequest): readonly ReceivedSpan[] {
   return resourceSpans.flatMap(({ resource, scopeSpans }) => {

@@ -28,7 +28,7 @@ export function gatewayResources(
 ): ProxyResources {
   const mesh = { name: view.mesh.name, ipPreference: callerPreference(view.mesh, options) };
   const at = addresses(view.mesh.spec.serviceDiscovery?.ipPreference, options);
-  const accessLog = accessLogs(view.spec.logging, `virtualGateway/${view.name}`, report);
+  const accessLog = accessLogs(view.spec.logging, `virtualGateway/${view.name}`, options, report);
   const plan = gatewayPlan(view, options, report);
   const calls = upstreamCalls(view, mesh, plan, options, report);
   const secretRefs = [...plan.listeners.map(({ tlsModes }) => tlsModes), ...calls].flatMap(

@@ -30,7 +30,7 @@ export function inboundParts(view: OwnView, at: Addresses, options: Options, rep
 const memo = createMemo<Inbound>();
 
 function makeInbound(view: OwnView, at: Addresses, options: Options, report: Report): Inbound {
-  const accessLog = accessLogs(view.spec.logging, `virtualNode/${view.name}`, report);
+  const accessLog = accessLogs(view.spec.logging, `virtualNode/${view.name}`, options, report);
   const open = openListeners(view, options, report);
   const listeners = open.map(({ spec }) => spec);
   if (options.loopbackEgress) reportUnreached(listeners, `virtualNode/${view.name}`, report);

@@ -4,25 +4,30 @@ import { FileAccessLogSchema } from '#envoy/envoy/extensions/access_loggers/file
 import type { Logging, LoggingFormat } from '../../../model/types.ts';
 import type { Report } from '../../problems.ts';
 import { formatProblem } from './access-log-format.ts';
+import type { Options } from '../../options.ts';
 import type { AccessLogInit } from '../connection-manager.ts';
+import { otlpLog } from './otlp-log.ts';
 import { extension } from '../typed.ts';
 
 type FormatInit = MessageInitShape<typeof SubstitutionFormatStringSchema>;
 
-/** Returns the log of HTTP requests; empty if none is configured, or if Envoy would reject its format. */
+/**
+ * Returns the logs of HTTP requests: the model's file, unless Envoy would reject its format, and OTLP, if the proxy asks for it.
+ */
 export function accessLogs(
   logging: Logging | undefined,
   where: string,
+  { otlpLogs }: Pick<Options, 'otlpLogs'>,
   report: Report,
 ): readonly AccessLogInit[] {
   const file = logging?.accessLog?.file;
-  if (file === undefined) return [];
+  if (file === undefined) return otlpLogs ? [otlpLog(undefined)] : [];
   const problem = formatTexts(file.format)
     .map((text) => formatProblem(text, 'all'))
     .find((each) => each !== undefined);
   if (problem !== undefined) {
     report(`${where}/logging`, `no access log is written: ${problem}`);
-    return [];
+    return otlpLogs ? [otlpLog(undefined)] : [];
   }
   const format = file.format === undefined ? undefined : substitution(file.format);
   return [
@@ -30,6 +35,7 @@ export function accessLogs(
       path: file.path,
       ...(format === undefined ? {} : { accessLogFormat: { case: 'logFormat', value: format } }),
     }),
+    ...(otlpLogs ? [otlpLog(file.format)] : []),
   ];
 }
 
