@@ -72,7 +72,7 @@ export async function openTelemetry({
   const metrics = await openMetrics(settings.metrics, facts.location.region, parts);
   const traceFacts = { region: facts.location.region, daemon };
   const traces = await openTraces(settings.traces, traceFacts, parts);
-  const logs = openLogs(settings.logs, parts);
+  const logs = await openLogs(settings.logs, facts.location.region, parts);
   const receivers: OtlpReceivers = {
     metrics: ({ resourceMetrics }) => metrics.push(resourceMetrics),
     traces: ({ resourceSpans }) => traces.spans(resourceSpans),

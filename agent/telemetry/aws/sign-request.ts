@@ -2,6 +2,7 @@ import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { Sha256 } from '../../../common/sha256.ts';
 import { withTimeout } from '../../../common/with-timeout.ts';
+import { ensureHome } from './ensure-home.ts';
 import type { OtlpRequest } from '../otlp/send-http.ts';
 
 /** Time-out of a metadata service, in milliseconds. */
@@ -17,6 +18,7 @@ export function createRequestSigner(
   service: string,
   region: string,
 ): (request: OtlpRequest) => Promise<OtlpRequest> {
+  ensureHome();
   const chain = fromNodeProviderChain({
     timeout: METADATA_LIMIT_MS,
     maxRetries: 1,

@@ -1,7 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import { ExportLogsServiceRequestSchema } from '../otlp/generated/opentelemetry/proto/collector/logs/v1/logs_service_pb.ts';
 import type { ResourceLogs } from '../otlp/generated/opentelemetry/proto/logs/v1/logs_pb.ts';
-import { createOtlpOutput } from '../otlp/otlp-output.ts';
+import { createOtlpOutput, type OtlpOutputOptions } from '../otlp/otlp-output.ts';
 import type { Parts } from '../parts.ts';
 import type { OutputStatus } from '../queue/export-queue.ts';
 import type { LogsSettings } from '../settings/logs-settings.ts';
@@ -17,10 +17,21 @@ export type Logs = {
   readonly close: (limitMs: number) => Promise<void>;
 };
 
-/** Opens the outputs of logs. */
-export function openLogs({ exporters, otlp }: LogsSettings, parts: Parts): Logs {
+/**
+ * Opens the outputs of logs. `region`: where CloudWatch is.
+ * @throws Error if an output is CloudWatch and there is no region
+ */
+export async function openLogs(
+  settings: LogsSettings,
+  region: string | undefined,
+  parts: Parts,
+): Promise<Logs> {
   const { mostBytes, onState, resource } = parts;
-  const outputs = exporters.map(() => createOtlpOutput('logs', { settings: otlp, mostBytes, onState }));
+  const outputs = await Promise.all(
+    settings.exporters.map(async (exporter) =>
+      createOtlpOutput('logs', { ...(await receiverOf(exporter, settings, region)), mostBytes, onState }),
+    ),
+  );
   const push = (resourceLogs: readonly ResourceLogs[]): void => {
     const request = create(ExportLogsServiceRequestSchema, { resourceLogs: [...resourceLogs] });
     for (const output of outputs) output.push(request, countRecords(resourceLogs));
@@ -33,6 +44,16 @@ export function openLogs({ exporters, otlp }: LogsSettings, parts: Parts): Logs 
       await Promise.all(outputs.map((output) => output.close(limitMs)));
     },
   };
+}
+
+async function receiverOf(
+  exporter: LogsSettings['exporters'][number],
+  { otlp, cloudWatchEndpoint: endpoint }: LogsSettings,
+  region: string | undefined,
+): Promise<Pick<OtlpOutputOptions, 'settings' | 'name' | 'complete'>> {
+  if (exporter === 'otlp') return { settings: otlp };
+  const { cloudWatchOtlp } = await import('../aws/cloudwatch-otlp.ts');
+  return cloudWatchOtlp({ signal: 'logs', region, endpoint, otlp, headers: otlp.headers });
 }
 
 function countRecords(logs: readonly ResourceLogs[]): number {

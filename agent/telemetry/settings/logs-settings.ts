@@ -1,14 +1,17 @@
 import type { Reader } from '../../../common/settings.ts';
-import { exporterList } from './metrics-settings.ts';
+import { exporterList, httpUrl } from './metrics-settings.ts';
 import { readOtlp, type OtlpSettings } from './otlp-settings.ts';
 
 /** Where logs go. */
-export const LOGS_EXPORTERS = ['otlp'] as const;
+export const LOGS_EXPORTERS = ['otlp', 'cloudwatch'] as const;
 
 /** Settings of the logs that the agent sends: Envoy's access log, and records of the application. */
 export type LogsSettings = {
   readonly exporters: readonly (typeof LOGS_EXPORTERS)[number][];
+  /** Its headers name CloudWatch's log group and stream: `x-aws-log-group`, `x-aws-log-stream`. */
   readonly otlp: OtlpSettings;
+  /** A URL that replaces AWS's own. */
+  readonly cloudWatchEndpoint: string | undefined;
 };
 
 /** Reads the settings of logs. An endpoint alone asks for nothing: the access log is on stdout already, and a record a request costs. */
@@ -16,5 +19,9 @@ export function readLogs(read: Reader): LogsSettings {
   return {
     exporters: read('OTEL_LOGS_EXPORTER', exporterList(LOGS_EXPORTERS), []),
     otlp: readOtlp(read, 'logs'),
+    cloudWatchEndpoint: (
+      read('AWS_ENDPOINT_URL_CLOUDWATCH_LOGS', httpUrl, undefined) ??
+      read('AWS_ENDPOINT_URL', httpUrl, undefined)
+    )?.href,
   };
 }

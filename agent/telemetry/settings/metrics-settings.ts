@@ -63,7 +63,8 @@ function readStatsdAddress(read: Reader, exporters: readonly MetricsExporter[]):
   };
 }
 
-const httpUrl: Parser<URL> = (value) => {
+/** Parses a URL with http:// or https://. */
+export const httpUrl: Parser<URL> = (value) => {
   const url = URL.parse(value);
   return url !== null && /^https?:$/.test(url.protocol)
     ? { value: url }

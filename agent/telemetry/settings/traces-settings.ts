@@ -4,7 +4,7 @@ import { hasOtlpEndpoint, readOtlp, type OtlpSettings } from './otlp-settings.ts
 import { readSampler, type Sampler } from './sampler-settings.ts';
 
 /** Where traces go. */
-export const TRACES_EXPORTERS = ['otlp', 'xray', 'xray-daemon', 'zipkin'] as const;
+export const TRACES_EXPORTERS = ['otlp', 'cloudwatch', 'xray', 'xray-daemon', 'zipkin'] as const;
 
 /** An output of traces. */
 export type TracesExporter = (typeof TRACES_EXPORTERS)[number];

@@ -28,7 +28,7 @@ export type TraceFacts = {
 
 /**
  * Opens the outputs of traces. Each loads its library only now.
- * @throws Error if X-Ray's API is wanted and the region is unknown
+ * @throws Error if X-Ray's API or CloudWatch is wanted and the region is unknown
  */
 export async function openTraces(settings: TracesSettings, facts: TraceFacts, parts: Parts): Promise<Traces> {
   const outputs = await Promise.all(
@@ -65,7 +65,12 @@ async function openOutput(
 ): Promise<TraceOutput> {
   switch (exporter) {
     case 'otlp':
-      return openOtlpTraces(settings, parts);
+      return openOtlpTraces({ settings: settings.otlp }, parts);
+    case 'cloudwatch': {
+      const { cloudWatchOtlp } = await import('../aws/cloudwatch-otlp.ts');
+      const { otlp, xrayEndpoint: endpoint } = settings;
+      return openOtlpTraces(cloudWatchOtlp({ signal: 'traces', region, endpoint, otlp }), parts);
+    }
     case 'zipkin':
       return openZipkinTraces(settings, parts);
     case 'xray-daemon':

@@ -1,18 +1,20 @@
 import { create } from '@bufbuild/protobuf';
 import { ExportTraceServiceRequestSchema } from '../otlp/generated/opentelemetry/proto/collector/trace/v1/trace_service_pb.ts';
 import type { ResourceSpans } from '../otlp/generated/opentelemetry/proto/trace/v1/trace_pb.ts';
-import { createOtlpOutput } from '../otlp/otlp-output.ts';
+import { createOtlpOutput, type OtlpOutputOptions } from '../otlp/otlp-output.ts';
 import type { Parts } from '../parts.ts';
-import type { TracesSettings } from '../settings/traces-settings.ts';
 import type { Segment } from '../xray/segment.ts';
 import { createBatch } from './batch.ts';
 import { segmentsToResources } from './segments-to-resource.ts';
 import { BATCH_MS, countSpans, MOST_SPANS, type TraceOutput } from './trace-output.ts';
 
 /** Opens OTLP. Spans of OTLP pass on as they came; segments are gathered, and converted together. */
-export function openOtlpTraces({ otlp }: TracesSettings, parts: Parts): TraceOutput {
+export function openOtlpTraces(
+  to: Pick<OtlpOutputOptions, 'settings' | 'name' | 'complete'>,
+  parts: Parts,
+): TraceOutput {
   const { mostBytes, onState, resource, scope } = parts;
-  const output = createOtlpOutput('traces', { settings: otlp, mostBytes, onState });
+  const output = createOtlpOutput('traces', { ...to, mostBytes, onState });
   const push = (resourceSpans: readonly ResourceSpans[]): void => {
     const request = create(ExportTraceServiceRequestSchema, { resourceSpans: [...resourceSpans] });
     output.push(request, countSpans(resourceSpans));
