@@ -14,6 +14,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly run: RunBench }>
   replicas: () => import('./replicas.ts'),
   propagation: () => import('./propagation.ts'),
   push: () => import('./push.ts'),
+  telemetry: () => import('./telemetry.ts'),
   traces: () => import('./traces.ts'),
   translate: () => import('./translate.ts'),
 };

@@ -1,3 +1,4 @@
+import { errorText } from '../../common/error-text.ts';
 import type { GrpcServer } from '../../xds/grpc/server.ts';
 import type { TelemetryStatus } from '../telemetry/telemetry.ts';
 import { isTelemetryAsked } from '../telemetry/settings/telemetry-settings.ts';
@@ -15,14 +16,25 @@ export type RunningTelemetry = {
 const NONE: RunningTelemetry = { status: () => undefined, addTo: () => undefined };
 
 /**
- * Opens the telemetry. Its code is loaded only if a variable asks for it.
- * @throws Error if a port of an input or a file of an output cannot be used
+ * Opens the telemetry. Its code is loaded only if a variable asks for it. If that fails, the agent goes on without: a proxy without
+ * telemetry is better than none. The status and the log say why.
  */
-export async function openTelemetry(
+export async function openTelemetry(context: Context, prepared: Prepared): Promise<RunningTelemetry> {
+  if (!isTelemetryAsked(context.settings.telemetry)) return NONE;
+  try {
+    return await openAsked(context, prepared);
+  } catch (error) {
+    const problem = errorText(error);
+    context.agentLog.log.error({ problem }, 'no telemetry passes through the agent');
+    const series = { count: 0, limit: 0, refused: 0, refusedNames: [] };
+    return { ...NONE, status: () => ({ inputs: [], outputs: [], series, problem }) };
+  }
+}
+
+async function openAsked(
   { settings, agentLog, outputs, opened }: Context,
   { agent, location }: Prepared,
 ): Promise<RunningTelemetry> {
-  if (!isTelemetryAsked(settings.telemetry)) return NONE;
   const loaded = await import('../telemetry/telemetry.ts');
   const telemetry = await loaded.openTelemetry({
     settings: settings.telemetry,

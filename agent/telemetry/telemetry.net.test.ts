@@ -54,3 +54,13 @@ test.each([
   expect(await agent.ended).toBe(0);
   expect(await last(REQUESTS)).toBe('25');
 });
+
+test('an output that cannot be opened does not keep Envoy from starting, and the status says why', async () => {
+  const agent = await host.start({ OTEL_METRICS_EXPORTER: 'cloudwatch', AWS_EC2_METADATA_DISABLED: 'true' });
+  await expect.poll(async () => (await agent.status()).envoyState).toBe('LIVE');
+  const status = await host.run('curl', '-s', '127.0.0.1:9902/status');
+  expect(status).toContain(
+    '"problem": "OTEL_METRICS_EXPORTER=cloudwatch: AWS_REGION has to name the region"',
+  );
+  await expect.poll(() => agent.output()).toContain('no telemetry passes through the agent');
+});

@@ -32,6 +32,8 @@ export type TelemetryStatus = {
   readonly inputs: readonly InputStatus[];
   readonly outputs: readonly OutputStatus[];
   readonly series: SeriesStatus;
+  /** Why no telemetry passes through the agent although variables ask for it. */
+  readonly problem?: string;
 };
 
 /** Inputs of `openTelemetry`. */

@@ -22,6 +22,7 @@ export function telemetrySettings(env: Readonly<Record<string, string>>): Teleme
 export async function startTelemetry(
   env: Readonly<Record<string, string>>,
   writeLines: WriteLines = async () => 0,
+  region?: string,
 ): Promise<Telemetry & AsyncDisposable> {
   const given = telemetrySettings(env);
   // Unless the test names a port, a free one.
@@ -35,7 +36,7 @@ export async function startTelemetry(
   const settings = { ...given, ports };
   const telemetry = await openTelemetry({
     settings,
-    facts: FACTS,
+    facts: { ...FACTS, location: { ...NOWHERE, region } },
     daemon: { host: '127.0.0.1', port: 1 },
     version: '1',
     writeLines,
