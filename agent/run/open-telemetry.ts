@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { errorText } from '../../common/error-text.ts';
 import type { GrpcServer } from '../../xds/grpc/server.ts';
 import type { TelemetryStatus } from '../telemetry/telemetry.ts';
@@ -35,6 +36,8 @@ async function openAsked(
   { settings, agentLog, outputs, opened }: Context,
   { agent, location }: Prepared,
 ): Promise<RunningTelemetry> {
+  // Each collection makes garbage, which V8 otherwise keeps until it is as much as the rest: 120 MB instead of 180 at 3,000 series.
+  setFlagsFromString('--optimize-for-size');
   const loaded = await import('../telemetry/telemetry.ts');
   const telemetry = await loaded.openTelemetry({
     settings: settings.telemetry,

@@ -55,7 +55,7 @@ function emptyData(kind: Series['kind']): NonNullable<MessageInitShape<typeof Me
 }
 
 function addPoint({ data }: Metric, series: Series, timeUnixNano: bigint): void {
-  const attributes = series.tags.map(([name, value]) => keyValue(name, value));
+  const attributes = attributesOf(series);
   const startTimeUnixNano = BigInt(series.startedAt) * NANOSECONDS;
   const common = {
     attributes,
@@ -84,6 +84,15 @@ function addPoint({ data }: Metric, series: Series, timeUnixNano: bigint): void 
 
 const NUMBER = 'opentelemetry.proto.metrics.v1.NumberDataPoint';
 const HISTOGRAM = 'opentelemetry.proto.metrics.v1.HistogramDataPoint';
+
+/** The attributes of series, which stay the same at each collection. Outputs do not change them. */
+const ATTRIBUTES = new WeakMap<Series, KeyValue[]>();
+
+function attributesOf(series: Series): KeyValue[] {
+  const known = ATTRIBUTES.get(series) ?? series.tags.map(([name, value]) => keyValue(name, value));
+  ATTRIBUTES.set(series, known);
+  return known;
+}
 
 /** Returns an attribute with a text. */
 export function keyValue(key: string, value: string): KeyValue {

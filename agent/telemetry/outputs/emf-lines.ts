@@ -29,16 +29,17 @@ const UNITS: Readonly<Record<string, string>> = {
  * metrics and one megabyte.
  */
 export function emfLines(points: readonly FlatPoint[], namespace: string, at: number): readonly EmfLine[] {
-  const groups = new Map<string, FlatPoint[]>();
+  const sources = new Map<FlatPoint['source'], Map<string, FlatPoint[]>>();
   for (const point of points) {
-    const key = JSON.stringify([point.source, point.tags]);
+    const groups = sources.get(point.source) ?? new Map<string, FlatPoint[]>();
+    sources.set(point.source, groups);
+    const key = JSON.stringify(point.tags);
     const group = groups.get(key) ?? [];
     groups.set(key, group);
     group.push(point);
   }
-  return [...groups.values()].flatMap((group) =>
-    chunks(group).flatMap((chunk) => split(chunk, namespace, at)),
-  );
+  const all = [...sources.values()].flatMap((groups) => [...groups.values()]);
+  return all.flatMap((group) => chunks(group).flatMap((chunk) => split(chunk, namespace, at)));
 }
 
 /** A name may be there once a line: a second point of it goes to another line. */

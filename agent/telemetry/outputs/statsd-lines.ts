@@ -10,32 +10,63 @@ const APP_MESH: Readonly<Record<string, string>> = {
   'daybreak.virtual_gateway': 'appmesh.virtual_gateway',
 };
 
+/** The tags of a source, and their text, which all of its points share. */
+type SourceTags = { readonly tags: Readonly<Record<string, string>>; readonly text: string };
+
 /** Returns the lines for points: one each, and for a distribution one for each bucket with values. */
 export function statsdLines(points: readonly FlatPoint[], form: StatsdForm): readonly string[] {
-  return points.flatMap((point) => linesOf(point, form));
+  const sources = new Map<FlatPoint['source'], SourceTags>();
+  const lines: string[] = [];
+  for (const point of points) {
+    const source = sources.get(point.source) ?? sourceTags(point.source);
+    sources.set(point.source, source);
+    addLines(lines, point, source, form);
+  }
+  return lines;
 }
 
-function linesOf({ name, unit, tags, source, value }: FlatPoint, form: StatsdForm): readonly string[] {
-  const all = { ...named(source), ...tags };
-  const line = (number: number, type: string, rate = '') =>
-    form === 'dogstatsd'
-      ? `${clean(name)}:${number}|${type}${rate}${tagText(all)}`
-      : `${clean(name)}${nameParts(tags)}:${number}|${type}${rate}`;
+function sourceTags(source: FlatPoint['source']): SourceTags {
+  const tags = named(source);
+  return { tags, text: tagText(tags) };
+}
+
+function addLines(
+  lines: string[],
+  { name, unit, tags, value }: FlatPoint,
+  source: SourceTags,
+  form: StatsdForm,
+): void {
+  const isTagged = form === 'dogstatsd';
+  const before = isTagged ? clean(name) : `${clean(name)}${nameParts(tags)}`;
+  const after = isTagged ? allTags(source, tags) : '';
+  const add = (number: number, type: string, rate = '') =>
+    void lines.push(`${before}:${number}|${type}${rate}${after}`);
   switch (value.kind) {
     case 'count':
-      return [line(value.number, 'c')];
+      return add(value.number, 'c');
     case 'gauge':
       // A sign would make a difference of it.
-      return value.number < 0 ? [line(0, 'g'), line(value.number, 'g')] : [line(value.number, 'g')];
+      if (value.number < 0) add(0, 'g');
+      return add(value.number, 'g');
     case 'distribution': {
       const { values, counts } = value.distribution;
-      const type = unit === 'ms' || form === 'statsd' ? 'ms' : 'h';
-      return values.map((each, index) => {
+      const type = unit === 'ms' || !isTagged ? 'ms' : 'h';
+      for (const [index, each] of values.entries()) {
         const count = counts[index] ?? 1;
-        return line(each, type, count === 1 ? '' : `|@${1 / count}`);
-      });
+        add(each, type, count === 1 ? '' : `|@${1 / count}`);
+      }
     }
   }
+}
+
+/** A tag of the point replaces the source's of the same name. */
+function allTags(source: SourceTags, tags: FlatPoint['tags']): string {
+  const names = Object.keys(tags);
+  if (names.length === 0) return source.text;
+  if (source.text === '' || names.some((name) => Object.hasOwn(source.tags, name))) {
+    return tagText({ ...source.tags, ...tags });
+  }
+  return `${source.text},${tagText(tags).slice(2)}`;
 }
 
 function named(source: FlatPoint['source']): Readonly<Record<string, string>> {
