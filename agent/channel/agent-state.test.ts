@@ -81,8 +81,10 @@ test.each<[string, Partial<AgentFacts>, object]>([
   expect(state.reason).toMatch(reason ?? /./);
 });
 
-test('before an update was accepted, Envoy runs on nothing; while disconnected, on the last good configuration', () => {
+test('before an update was accepted, Envoy runs on nothing; before one of this connection, on the last good configuration', () => {
   const { relay } = FACTS;
   expect(agentState({ ...FACTS, relay: { ...relay, acceptedAt: undefined } }).runsOn).toBeUndefined();
-  expect(agentState({ ...FACTS, relay: { ...relay, connected: false } }).runsOn?.source).toBe('last good');
+  expect(agentState({ ...FACTS, relay: { ...relay, configuration: 'last good' } }).runsOn?.source).toBe(
+    'last good',
+  );
 });

@@ -31,7 +31,7 @@ export function agentState(facts: AgentFacts): AgentState {
     agentVersion: agent.version,
     envoyVersion: relay.envoyVersion,
     runsOn: relay.acceptedAt && {
-      source: relay.connected ? 'live' : 'last good',
+      source: relay.configuration === 'live' ? 'live' : 'last good',
       since: relay.acceptedAt.getTime(),
     },
     certificates: facts.secrets.flatMap(({ name, validity }) =>

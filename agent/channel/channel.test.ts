@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http2';
+import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { afterEach, expect, test } from 'vitest';
 import {
@@ -104,4 +107,47 @@ test('a control plane without the channel is told so in one line, and is not ask
   channel.report();
   await new Promise((resolve) => setTimeout(resolve, 200));
   expect(lines).toHaveLength(1);
+});
+
+test('a control plane that does not read holds one report back; once it reads, it gets the newest state, and the others were skipped', async () => {
+  const read = Promise.withResolvers<void>();
+  const received: Buffer[] = [];
+  const server = createServer({ settings: { initialWindowSize: 64 } });
+  server.on('stream', (stream, headers) => {
+    stream.on('error', () => undefined);
+    stream.respond({ ':status': 200, 'content-type': 'application/grpc' });
+    if (headers[':path'] !== CONNECT_PATH) return void stream.resume();
+    void read.promise.then(() => stream.on('data', (chunk: Buffer) => void received.push(chunk)));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closers.push(() => server.close());
+  const log = pino({ level: 'silent' });
+  const channel = createChannel({ nodeId: NODE, log, checkMs: 10 });
+  closers.push(channel.close);
+  const ads = openCall(
+    { host: '127.0.0.1', port: (server.address() as AddressInfo).port },
+    '/ads',
+    {},
+    {
+      onHeaders: () => channel.connected(ads.openBeside),
+      onMessage: () => undefined,
+      onEnd: () => undefined,
+    },
+  );
+  closers.push(ads.close);
+  const held = reporting(channel);
+  let count = 0;
+  await expect
+    .poll(() => {
+      count += 1;
+      held.state = { ...STATE, reason: `state ${count} ${'.'.repeat(100)}` };
+      return channel.skipped();
+    })
+    .toBeGreaterThan(5);
+  held.state = { ...STATE, reason: 'the newest' };
+  read.resolve();
+  await expect.poll(() => Buffer.concat(received).toString()).toContain('the newest');
+  const all = Buffer.concat(received).toString();
+  expect([...all.matchAll(/state \d+ /g)].length).toBeLessThan(4);
 });

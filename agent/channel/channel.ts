@@ -17,6 +17,8 @@ export type Channel = {
   readonly start: (state: () => AgentState) => void;
   /** Reports the state at once if it has changed. */
   readonly report: () => void;
+  /** Reports that were not sent, because an earlier one still waits for the control plane to read. A later one has the newest state. */
+  readonly skipped: () => number;
   readonly close: () => void;
 };
 
@@ -53,6 +55,7 @@ export function createChannel({
   const backoff = createBackoff(FIRST_WAIT_MS, LONGEST_WAIT_MS);
   let state: State = { kind: 'none' };
   let read: (() => AgentState) | undefined;
+  let skipped = 0;
   const timer = setInterval(report, checkMs).unref();
 
   function open(openBeside: OpenBeside): void {
@@ -85,6 +88,11 @@ export function createChannel({
     const message = encodeAgentMessage(current);
     const isDue = performance.now() - state.at >= heartbeatMs;
     if (!isFirst && !isDue && Buffer.compare(message, state.sent ?? message) === 0) return;
+    // At most one report waits. The next check reads the state of then.
+    if (state.call.isCongested()) {
+      skipped += 1;
+      return;
+    }
     state.call.write(isFirst ? encodeAgentMessage(current, nodeId) : message);
     state.sent = message;
     // Spreads the heartbeats of agents that connected at the same moment.
@@ -108,6 +116,7 @@ export function createChannel({
       report();
     },
     report,
+    skipped: () => skipped,
     close() {
       clearInterval(timer);
       leave();

@@ -51,7 +51,10 @@ export type NodeIdentity = {
 export type RelayStatus = ConnectionStatus &
   AcceptedStatus &
   RefusalStatus & {
-    /** The configuration that Envoy runs on: the control plane's, one from before the connection was lost, or none yet. */
+    /**
+     * The configuration that Envoy runs on: the control plane's, since Envoy accepted its first update or had all of it; one from before the
+     * connection was lost; or none yet.
+     */
     readonly configuration: 'live' | 'last good' | 'none';
     /** Envoy's name and version as it reports them; empty until it has connected. */
     readonly envoyVersion: string;
@@ -74,6 +77,9 @@ export type Relay = {
 };
 
 const KEY = 'envoy';
+
+/** After this time without an update of a connected control plane, Envoy has its configuration, in milliseconds. */
+const SETTLE_MS = 2000;
 
 /**
  * Starts a relay. It answers a response of the control plane only after Envoy's answer, and forwards the message of a NACK. If the
@@ -206,7 +212,14 @@ export async function startRelay({
 
   function configuration(): RelayStatus['configuration'] {
     if (config.snapshot().size === 0) return 'none';
-    return connection.status().connected ? 'live' : 'last good';
+    const { connectedSince } = connection.status();
+    if (connectedSince === undefined) return 'last good';
+    const { acceptedAt } = accepted.status();
+    if (acceptedAt !== undefined && acceptedAt >= connectedSince) return 'live';
+    // A control plane sends nothing to an Envoy that has its configuration already.
+    const isSettled = pending.size === 0 && Date.now() - connectedSince.getTime() >= SETTLE_MS;
+    if (acceptedAt === undefined) return 'none';
+    return isSettled ? 'live' : 'last good';
   }
 
   return {

@@ -91,7 +91,7 @@ function reportToControlPlane(
 function reports(
   { settings, startedAt }: Context,
   { agent, launches }: Prepared,
-  { relay, names, backends, state, identity }: Configuration,
+  { relay, names, backends, state, identity, channel }: Configuration,
   { supervisor, secrets, application, host, output, reload, hotRestartOff }: Envoy,
   telemetry: RunningTelemetry,
 ) {
@@ -134,6 +134,7 @@ function reports(
       problems: daybreak.problems,
       identity: daybreak.identity,
       droppedOutputBytes: output.dropped(),
+      skippedReports: channel.skipped(),
       telemetry: daybreak.telemetry,
       reloads: reload.status().counts,
       epoch: supervisor.epoch(),

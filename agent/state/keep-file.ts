@@ -42,6 +42,8 @@ export type FileKeeperOptions = {
 
 /** How long a stop waits for the last write, in milliseconds: a network file system may not answer. */
 const LAST_WRITE_MS = 2000;
+/** How long a write may take before that is a problem, in milliseconds. */
+const LONG_WRITE_MS = 10_000;
 /** The wait after a failed write, in milliseconds. */
 const AFTER_FAILURE_MS = 30_000;
 
@@ -67,16 +69,25 @@ export function keepFile(options: FileKeeperOptions): FileKeeper {
       const pieces = await taken;
       if (pieces === 'later') isDue = true;
       if (pieces === 'later' || pieces === 'none') return;
-      await writeState(file, pieces);
+      await watched(writeState(file, pieces));
       if (problem !== undefined) log.info({ file }, `the ${what} can be written again`);
       written = new Date();
       problem = undefined;
     } catch (error) {
       isDue = true;
-      const now = errorText(error);
-      if (now !== problem) log.warn({ file, problem: now }, `cannot write the ${what}`);
-      problem = now;
+      fail(errorText(error));
     }
+  }
+
+  function fail(now: string): void {
+    if (now !== problem) log.warn({ file, problem: now }, `cannot write the ${what}`);
+    problem = now;
+  }
+
+  /** A write that does not end is a problem, and stays the only one: it keeps one thread of the pool, and a second would keep another. */
+  async function watched(write: Promise<void>): Promise<void> {
+    const timer = setTimeout(() => fail('the file system does not answer'), LONG_WRITE_MS).unref();
+    await write.finally(() => clearTimeout(timer));
   }
 
   function changed(): void {

@@ -53,7 +53,12 @@ export type StateFileStatus = Partial<FileKeeperStatus> & { readonly problem: st
 const FOLDER_MS = 1000;
 
 /** A folder for state files; `file` is undefined if it cannot be used. */
-type StateFile = { readonly file: string | undefined; readonly problem: string | undefined };
+type StateFile = {
+  readonly file: string | undefined;
+  readonly problem: string | undefined;
+  /** Whether the file system did not answer. */
+  readonly isMute: boolean;
+};
 
 /**
  * Opens the folders that keep the last good configuration, and reads the one to start from: the agent's own, else the fallback. A file
@@ -92,8 +97,9 @@ export async function openState(settings: StateSettings, node: ProxyNode, log: L
   const ownFile = join(settings.folder, name);
   const fallbackFile = settings.fallback === undefined ? undefined : join(settings.fallback, name);
   let readFrom: string | undefined = ownFile;
-  let stored = await read(ownFile, 'own');
-  if (stored === undefined && fallbackFile !== undefined) {
+  let stored = own.isMute ? undefined : await read(ownFile, 'own');
+  // A folder that does not answer keeps one thread; a second try would keep another, of the four that all files share.
+  if (stored === undefined && fallbackFile !== undefined && shared?.isMute !== true) {
     readFrom = fallbackFile;
     stored = await read(fallbackFile, 'shared');
   }
@@ -161,10 +167,14 @@ function stateOf({ settings, own, shared, stored, readFrom, binding, log }: Open
 
 async function openStateFile(folder: string, name: string): Promise<StateFile> {
   const file = join(folder, name);
-  const problem = await withTimeout(FOLDER_MS, 'no answer', folderProblem(folder)).catch(errorText);
-  if (problem !== undefined) return { file: undefined, problem };
+  let isMute = false;
+  const problem = await withTimeout(FOLDER_MS, 'no answer', folderProblem(folder)).catch((error: unknown) => {
+    isMute = true;
+    return errorText(error);
+  });
+  if (problem !== undefined) return { file: undefined, problem, isMute };
   void removeAbandonedDrafts(file);
-  return { file, problem: undefined };
+  return { file, problem: undefined, isMute };
 }
 
 function stateFileStatus({ problem }: StateFile, keeper: FileKeeper | undefined): StateFileStatus {

@@ -19,7 +19,7 @@ export async function writeState(file: string, pieces: readonly Uint8Array[]): P
     const handle = await open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
     try {
       for (const batch of batches(pieces)) await handle.writeFile(batch);
-      await handle.sync();
+      await sync(handle);
     } finally {
       await handle.close();
     }
@@ -63,8 +63,20 @@ function* batches(pieces: readonly Uint8Array[]): Generator<Uint8Array> {
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, constants.O_RDONLY);
   try {
-    await handle.sync();
+    await sync(handle);
   } finally {
     await handle.close();
+  }
+}
+
+/** Codes of file systems that have no fsync, of folders above all: some of NFS, FUSE and SMB (fsync(2), ERRORS). */
+const NO_SYNC = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EROFS']);
+
+/** Makes content durable as far as the file system can. */
+export async function sync(handle: { readonly sync: () => Promise<void> }): Promise<void> {
+  try {
+    await handle.sync();
+  } catch (error) {
+    if (!NO_SYNC.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
   }
 }

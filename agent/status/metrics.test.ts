@@ -61,6 +61,7 @@ test('metrics have health, restarts, secrets, the control plane, refusals, probl
       problem: undefined,
     },
     droppedOutputBytes: 12,
+    skippedReports: 0,
     telemetry: undefined,
   });
   expect(text.split('\n').filter((line) => !line.startsWith('#'))).toEqual([
@@ -74,6 +75,7 @@ test('metrics have health, restarts, secrets, the control plane, refusals, probl
     'daybreak_agent_reloads_total{outcome="failed"} 0',
     'daybreak_agent_envoy_epoch 3',
     'daybreak_agent_dropped_output_bytes_total 12',
+    'daybreak_agent_skipped_reports_total 0',
     String.raw`daybreak_agent_secret_expiry_timestamp_seconds{name="a\"b\\c",source="sds"} 1764504000`,
     String.raw`daybreak_agent_secret_state{name="a\"b\\c",source="sds",state="expired"} 1`,
     'daybreak_agent_secret_state{name="w",source="sds",state="waiting"} 1',

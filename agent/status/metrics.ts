@@ -21,6 +21,8 @@ export type MetricsInput = {
   readonly problems: readonly Problem[];
   readonly identity: IdentityStatus | undefined;
   readonly droppedOutputBytes: number;
+  /** Reports to the control plane that were not sent, because an earlier one still waits. */
+  readonly skippedReports: number;
   /** Undefined: no telemetry passes through the agent. */
   readonly telemetry: TelemetryStatus | undefined;
   /** Reloads by outcome. */
@@ -68,6 +70,11 @@ export function agentMetrics(input: MetricsInput): string {
       'daybreak_agent_dropped_output_bytes_total',
       "Bytes of Envoy's output that were dropped.",
       input.droppedOutputBytes,
+    ),
+    counter(
+      'daybreak_agent_skipped_reports_total',
+      'Reports that were not sent, because an earlier one still waits for the control plane.',
+      input.skippedReports,
     ),
     gauge('daybreak_agent_secret_expiry_timestamp_seconds', 'When a secret expires.', expiry),
     gauge('daybreak_agent_secret_state', 'The state of a secret, as in /status.', state),

@@ -156,10 +156,15 @@ export function configurationAge(
 }
 
 /** `live`, `none`, or `last good of TIME, AGE`: since when it may no longer be the control plane's. */
-function describeConfiguration({ configuration, disconnectedSince }: RelayStatus, now: Date): string {
-  if (configuration !== 'last good' || disconnectedSince === undefined) return configuration;
-  const age = Math.max(1000, now.getTime() - disconnectedSince.getTime());
-  return `last good of ${disconnectedSince.toISOString()}, ${formatGoDuration(age)}`;
+function describeConfiguration(
+  { configuration, disconnectedSince, acceptedAt }: RelayStatus,
+  now: Date,
+): string {
+  // While a new connection has not confirmed it, the configuration is as old as its last update.
+  const since = disconnectedSince ?? acceptedAt;
+  if (configuration !== 'last good' || since === undefined) return configuration;
+  const age = Math.max(1000, now.getTime() - since.getTime());
+  return `last good of ${since.toISOString()}, ${formatGoDuration(age)}`;
 }
 
 function describeEnd({ at, code, signal, cause }: LastEnd) {

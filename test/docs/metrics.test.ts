@@ -23,6 +23,7 @@ test('every metric of the agent is in docs/metrics.md, and the page has no other
     problems: [{ code: 'CONFIG_REFUSED', problem: '', help: '' }],
     identity: undefined,
     droppedOutputBytes: 0,
+    skippedReports: 0,
     telemetry: undefined,
   });
   expect(namesIn(text)).toEqual(documentedMetrics('## The agent'));

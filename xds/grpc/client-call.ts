@@ -30,6 +30,8 @@ export type CallEvents = {
 /** A bidirectional call. */
 export type Call = {
   readonly write: (message: Uint8Array) => void;
+  /** Whether messages wait here, because the server reads too slowly or the network is congested. */
+  readonly isCongested: () => boolean;
   /** Ends the call at once, in any state, without a callback. */
   readonly close: () => void;
 };
@@ -60,7 +62,7 @@ export function openCall(
       } catch (error) {
         // The server has sent GOAWAY, or the connection is closed. Deferred, because the caller does not have the call yet.
         const late = setImmediate(() => its.onEnd({ code: status.UNAVAILABLE, details: errorText(error) }));
-        return { write: () => undefined, close: () => clearImmediate(late) };
+        return { write: () => undefined, isCongested: () => false, close: () => clearImmediate(late) };
       }
     },
   };
@@ -127,6 +129,7 @@ function startCall(
       prefix.writeUInt32BE(message.length, 1);
       stream.write(Buffer.concat([prefix, message]));
     },
+    isCongested: () => stream.writableLength > 0,
     close,
   };
 }
