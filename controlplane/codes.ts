@@ -34,6 +34,7 @@ export const CONTROL_PLANE_CODES = {
   IDENTITY_ROTATED: 'nothing: proxies learn of the new certificate by themselves',
 
   AUDIT_LOST: 'look at the disk of --audit: events are dropped',
+  OUTPUT_DROPPED: 'let the log driver read faster',
   FEW_OPEN_FILES: 'raise the limit on open files (ulimit -n)',
 } as const satisfies Readonly<Record<string, string>>;
 

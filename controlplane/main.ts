@@ -35,16 +35,17 @@ import { openCertificate } from './tls/open-certificate.ts';
 
 /**
  * Runs a control plane until SIGTERM or SIGINT. When it is ready, it prints one line of JSON with its actual addresses.
- * A failed start closes everything that it opened, and throws. Returns the exit code.
+ * `droppedLogBytes`: bytes of the log that its output did not take. A failed start closes everything that it opened, and throws. Returns the exit code.
  */
 export async function runControlPlane(
   settings: ControlPlaneSettings,
   log: Log,
   systemd: SystemdNotifier,
+  droppedLogBytes: () => number = () => 0,
 ): Promise<number> {
   guardProcess();
   await using opened = new AsyncDisposableStack();
-  const serving = await start(settings, log, opened);
+  const serving = await start(settings, log, opened, droppedLogBytes);
   process.stdout.write(`${JSON.stringify({ ready: true, api: serving.api, ads: serving.ads })}\n`);
   systemd.ready(`serves the API at ${serving.api}, ADS at ${serving.ads}`);
   await serving.stopping.requested(log);
@@ -68,6 +69,7 @@ async function start(
   settings: ControlPlaneSettings,
   log: Log,
   opened: AsyncDisposableStack,
+  droppedLogBytes: () => number,
 ): Promise<Serving> {
   const { region, quotas, rateLimit } = settings;
   const starting = opened.use(endOnSignal());
@@ -133,6 +135,7 @@ async function start(
     answerAges: discovery.ages,
     certificateEnds: discovery.ends,
     writeFailure: writes.failure,
+    droppedLogBytes,
   });
 
   const { authenticate } = access;

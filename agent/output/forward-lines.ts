@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
-import { createLineQueue } from './line-queue.ts';
-import type { WriteLines } from './write-lines.ts';
+import { createLineQueue } from '../../common/output/line-queue.ts';
+import type { WriteLines } from '../../common/output/write-lines.ts';
 
 /** Forwards lines from Envoy to one of the agent's own outputs. */
 export type LineForwarder = {

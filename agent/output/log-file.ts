@@ -3,7 +3,7 @@ import { open, stat, type FileHandle } from 'node:fs/promises';
 import { errorText } from '../../common/error-text.ts';
 import type { LogFileSettings } from '../settings/log-file-settings.ts';
 import { deleteOldest, setAside } from './rotated-files.ts';
-import type { WriteLines } from './write-lines.ts';
+import type { WriteLines } from '../../common/output/write-lines.ts';
 
 /** A log file that is renamed when it is full. Several writers may use it at once. */
 export type LogFile = {

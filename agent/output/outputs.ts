@@ -3,10 +3,10 @@ import { withTimeout } from '../../common/with-timeout.ts';
 import { coded } from '../codes.ts';
 import type { LogFileSettings } from '../settings/log-file-settings.ts';
 import type { AgentLog } from './agent-log.ts';
-import { createLineQueue } from './line-queue.ts';
+import { createLineQueue } from '../../common/output/line-queue.ts';
 import { openLogFile, type LogFile } from './log-file.ts';
-import { openPipe, type PipeOutput } from './open-pipe.ts';
-import { writeTo, type WriteLines } from './write-lines.ts';
+import { openOutput, type ReadOutput } from '../../common/output/open-output.ts';
+import { writeTo, type WriteLines } from '../../common/output/write-lines.ts';
 
 /** Where the output of the agent and Envoy goes: the agent's stdout and stderr, or a log file. */
 export type Outputs = {
@@ -23,12 +23,12 @@ export type Outputs = {
 const CLOSE_LIMIT_MS = 1000;
 
 /**
- * Creates outputs that are the agent's stdout and stderr. If stderr is a pipe, its reader cannot stop the agent: lines wait in a queue,
+ * Creates outputs that are the agent's stdout and stderr. If stderr is a pipe or a socket, its reader cannot stop the agent: lines wait in a queue,
  * and more are dropped.
  */
 export function createOutputs(agentLog: AgentLog): Outputs {
   const { log } = agentLog;
-  const pipes = { stdout: openPipe(1), stderr: openPipe(2) };
+  const pipes = { stdout: openOutput(1), stderr: openOutput(2) };
   const standard = {
     stdout: pipes.stdout?.write ?? writeTo(1),
     stderr: inTurn(pipes.stderr?.write ?? writeTo(2)),
@@ -85,7 +85,7 @@ function inTurn(write: WriteLines): WriteLines {
 }
 
 /** Lines that the file does not take go to stderr. */
-function toFile(file: LogFile, stderr: WriteLines): PipeOutput {
+function toFile(file: LogFile, stderr: WriteLines): ReadOutput {
   return {
     async write(lines) {
       const lost = await file.write(lines);
@@ -100,7 +100,7 @@ type Diversion = { readonly dropped: () => number; readonly end: () => Promise<v
 /** Has the agent's log written to an output instead of stderr, until `end`, and to `afterwards` from then on; undefined: stderr. */
 function divertLog(
   agentLog: AgentLog,
-  { write, writeNow }: PipeOutput,
+  { write, writeNow }: ReadOutput,
   afterwards: ((text: string) => void) | undefined,
 ): Diversion {
   const queue = createLineQueue(write, (bytes) => {

@@ -1,6 +1,7 @@
 import { describeFault, onFault } from '../../common/faults.ts';
 import { createLog } from '../../common/log.ts';
 import { createSystemdNotifier } from '../../common/notify-systemd.ts';
+import { createBackgroundOutput } from '../../common/output/background-output.ts';
 import { coded } from '../../controlplane/codes.ts';
 import { runControlPlane } from '../../controlplane/main.ts';
 import { AWS_VARIABLES } from '../../controlplane/discovery/settings.ts';
@@ -16,9 +17,11 @@ export async function controlPlane(options: Readonly<Record<string, string | boo
   const settings = compileControlPlaneSettings(
     Object.fromEntries([...variables, ...flags]) as Record<string, string | undefined>,
   );
-  const log = createLog('controlplane');
+  const output = createBackgroundOutput();
+  const log = createLog('controlplane', 'info', { divert: output.divert });
+  output.logTo(log, (bytes) => coded('OUTPUT_DROPPED', { bytes }));
   onFault((error) => log.fatal(coded('FAULT', { err: error }), describeFault(error)));
-  return await runControlPlane(settings, log, createSystemdNotifier(process.env, log));
+  return await runControlPlane(settings, log, createSystemdNotifier(process.env, log), output.dropped);
 }
 
 // Commander's name of --tls-cert is tlsCert.

@@ -11,13 +11,20 @@ export type GaugeSources = {
   readonly certificateEnds: () => ReadonlyMap<string, number>;
   /** Why the store refuses writes; undefined if it accepts them. */
   readonly writeFailure: () => Error | undefined;
+  /** Bytes of the log that were dropped. */
+  readonly droppedLogBytes: () => number;
 };
 
 /** Adds the gauges, which are read on each scrape. */
 export function addGauges(
   metrics: Metrics,
-  { status, certificate, answerAges, certificateEnds, writeFailure }: GaugeSources,
+  { status, certificate, answerAges, certificateEnds, writeFailure, droppedLogBytes }: GaugeSources,
 ): void {
+  metrics.gauge(
+    'log_dropped_bytes',
+    'Bytes of the log since the start that were dropped, because its reader is too slow',
+    droppedLogBytes,
+  );
   metrics.gauge('store_revision', 'Revision of the last change to the model', () => status().revision);
   metrics.gauge('store_writable', '0 from a failed commit until the next successful write, else 1', () =>
     writeFailure() === undefined ? 1 : 0,

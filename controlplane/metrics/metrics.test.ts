@@ -101,6 +101,7 @@ describe('the gauges', () => {
       answerAges: () => new Map([['instances', 3]]),
       certificateEnds: () => new Map([['arn', 8]]),
       writeFailure: () => failure,
+      droppedLogBytes: () => 0,
     });
     expect(await linesOf('store_writable')).toEqual(['daybreak_store_writable 1']);
     failure = new Error('the disk is full');

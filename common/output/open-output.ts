@@ -1,10 +1,10 @@
 import { constants, fstatSync, openSync, writeSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { WriteLines } from './write-lines.ts';
+import { writeTo, type WriteLines } from './write-lines.ts';
 
-/** One of the agent's own outputs, if it is a pipe. A write returns at once, even if the pipe is full. */
-export type PipeOutput = {
-  /** Waits for a slow reader without a thread: a thread that is stuck in a write would keep the process from ending. */
+/** One of a process's own outputs, if another program reads it: a pipe or a socket. A write returns at once, even if it is full. */
+export type ReadOutput = {
+  /** Waits for a slow reader. */
   readonly write: WriteLines;
   /** Writes lines at once, when the process ends. Gives up after a second. */
   readonly writeNow: (lines: Buffer) => void;
@@ -13,11 +13,17 @@ export type PipeOutput = {
 const FULL_PIPE_WAIT_MS = 20;
 const LAST_LINES_MS = 1000;
 
+/** Opens an output that another program reads; undefined for a file or a terminal. */
+export function openOutput(fd: number): ReadOutput | undefined {
+  return openPipe(fd) ?? openSocket(fd);
+}
+
 /**
  * Opens the pipe behind a file descriptor once more, in non-blocking mode, which thereby does not change for its other writers. Returns
- * undefined if it is no pipe, has no reader, or belongs to another user: call this before the agent switches its user.
+ * undefined if it is no pipe, has no reader, or belongs to another user: call this before the process switches its user. A write waits without a
+ * thread: a thread that is stuck in a write would keep the process from ending.
  */
-export function openPipe(fd: number): PipeOutput | undefined {
+function openPipe(fd: number): ReadOutput | undefined {
   const own = open(fd);
   if (own === undefined) return undefined;
   return {
@@ -40,6 +46,35 @@ export function openPipe(fd: number): PipeOutput | undefined {
       }
     },
   };
+}
+
+/**
+ * A socket cannot be opened once more, and other processes share its mode. So a thread of the pool writes, one at a time; the last lines are
+ * given up while it is stuck.
+ */
+function openSocket(fd: number): ReadOutput | undefined {
+  if (!isSocket(fd)) return undefined;
+  const write = writeTo(fd);
+  let isWriting = false;
+  return {
+    async write(lines) {
+      isWriting = true;
+      const lost = await write(lines);
+      isWriting = false;
+      return lost;
+    },
+    writeNow(lines) {
+      if (!isWriting) writeSome(fd, lines);
+    },
+  };
+}
+
+function isSocket(fd: number): boolean {
+  try {
+    return fstatSync(fd).isSocket();
+  } catch {
+    return false;
+  }
 }
 
 /** Only its time limit is used. */
