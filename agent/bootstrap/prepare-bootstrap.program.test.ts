@@ -72,6 +72,18 @@ test.each(ENVOYS)('%s accepts a bootstrap with all four files', async (variable)
   });
 });
 
+test.each(
+  ENVOYS,
+)('%s accepts a stats file beside the metric extension, whose metrics have their dimensions from the listeners', async (variable) => {
+  const { args } = await prepare(variable, {
+    ENVOY_STATS_CONFIG_FILE: file('s.yaml', STATS),
+    APPMESH_METRIC_EXTENSION_VERSION: '1',
+  });
+  expect(JSON.parse(readFileSync(args[1] ?? '', 'utf8'))).toMatchObject({
+    statsConfig: { stats_tags: [{ tag_name: 'team', fixed_value: 'blue' }] },
+  });
+});
+
 test.each(ENVOYS)('what %s refuses is one error with the files and its words', async (variable) => {
   const path = file('r.yaml', 'overload_manager: {bogus: 1}');
   await expect(prepare(variable, { ENVOY_RESOURCES_CONFIG_FILE: path })).rejects.toMatchObject({

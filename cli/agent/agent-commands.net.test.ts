@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { makeAgentHost, type AgentHost } from '../../agent/testing/agent-host.ts';
+import { selfSigned } from '../../agent/testing/self-signed.ts';
 
 // The operator's commands beside a running agent and a real Envoy.
 
@@ -112,4 +113,33 @@ test('bundle has the state, the logs and the rules, and none of the secrets that
   // grep ends with 1 if it finds nothing.
   const { status, stdout } = spawnSync('grep', ['-r', '0123456789', folder], { encoding: 'utf8' });
   expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+});
+
+test.each([
+  'variables',
+  'files',
+])('a bundle has nothing of the key and token that the agent was given as %s', async (form) => {
+  const { cert, key } = await selfSigned();
+  const documents = {
+    DAYBREAK_XDS_TOKEN: 'token-0123456789',
+    DAYBREAK_XDS_CERT: cert,
+    DAYBREAK_XDS_KEY: key,
+  };
+  const given = Object.entries(documents).map(([name, text]) => {
+    if (form === 'variables') return [name, text] as const;
+    const file = join(host.folder, name);
+    writeFileSync(file, text, { mode: 0o644 });
+    return [`${name}_FILE`, file] as const;
+  });
+  const running = await host.start({ APPMESH_XDS_ENDPOINT: 'localhost:1', ...Object.fromEntries(given) });
+  await expect
+    .poll(async () => (await running.status().catch(() => undefined))?.envoyState, { timeout: 60_000 })
+    .toBe('PRE_INITIALIZING');
+  const archive = join(host.folder, 'b.tar.gz');
+  expect(await agent('bundle', '-f', archive)).toMatchObject({ exitCode: 0 });
+  const all = execFileSync('tar', ['-xzOf', archive], { maxBuffer: 64 * 1024 * 1024 }).toString();
+  expect(all).toContain('DAYBREAK_XDS_KEY');
+  // JSON may have line breaks in any form, so each line of the key is looked for.
+  const lines = key.split('\n').filter((line) => line.length > 0 && !line.startsWith('-----'));
+  for (const secret of ['token-0123456789', ...lines]) expect(all).not.toContain(secret);
 });
