@@ -43,14 +43,17 @@ test('status shows the proxy, and ready ends with 0, or with 1 and the reason', 
   expect(stdout).toMatch(/^mesh\/m\/virtualNode\/n: HEALTHY\n/);
   expect(stdout).toMatch(/^control plane +connected to unix:\S+ since 20/m);
   expect(stdout).toMatch(/^configuration +live, accepted \d+ s ago \(.*Listener [0-9a-f]+/m);
-  expect(stdout).toMatch(/^http\.ingress +\d+ +\d+\.\d +0\.0$/m);
+  expect(stdout).toMatch(/^0\.0\.0\.0_15000 +\d+ +\d+\.\d requests +0\.0$/m);
+  expect(stdout).toMatch(/^0\.0\.0\.0_15003 +\d+ +\d+\.\d connections +0\.0$/m);
   const { healthStatus, traffic } = JSON.parse((await agent('status', '--json')).stdout) as Record<
     string,
     unknown
   >;
   expect({ healthStatus, traffic }).toMatchObject({
     healthStatus: 'HEALTHY',
-    traffic: expect.arrayContaining([expect.objectContaining({ prefix: 'http.ingress' })]),
+    traffic: expect.arrayContaining([
+      expect.objectContaining({ listener: '0.0.0.0_15000', unit: 'requests' }),
+    ]),
   });
 });
 

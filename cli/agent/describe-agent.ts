@@ -110,11 +110,11 @@ function backends({ daybreak }: Status): string {
 function trafficTable(rows: readonly TrafficRow[]): string {
   if (rows.length === 0) return 'TRAFFIC: no listener yet\n';
   return formatTable(
-    ['TRAFFIC', 'CONNECTIONS', 'PER SECOND', 'ERRORS PER SECOND'],
-    rows.map(({ prefix, active, perSecond, errorsPerSecond }) => [
-      prefix,
+    ['LISTENER', 'CONNECTIONS', 'PER SECOND', 'ERRORS PER SECOND'],
+    rows.map(({ listener, active, unit, perSecond, errorsPerSecond }) => [
+      listener,
       String(active),
-      perSecond.toFixed(1),
+      `${perSecond.toFixed(1)} ${unit}`,
       errorsPerSecond.toFixed(1),
     ]),
   );

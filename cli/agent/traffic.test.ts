@@ -5,20 +5,23 @@ const stats = (requests: number, errors: number) =>
   parseStats(
     JSON.stringify({
       stats: [
-        { name: 'http.admin.downstream_rq_total', value: 9 },
-        { name: 'http.ingress.http.9080.downstream_rq_total', value: requests },
-        { name: 'http.ingress.http.9080.downstream_rq_5xx', value: errors },
-        { name: 'http.ingress.http.9080.downstream_cx_active', value: 3 },
-        { name: 'tcp.egress.downstream_cx_total', value: 7 },
+        { name: 'listener.admin.downstream_cx_total', value: 9 },
+        { name: 'listener.0.0.0.0_15000.downstream_cx_total', value: requests },
+        { name: 'listener.0.0.0.0_15000.worker_0.downstream_cx_total', value: requests },
+        { name: 'listener.0.0.0.0_15000.downstream_cx_active', value: 3 },
+        { name: 'listener.0.0.0.0_15000.http.ingress.http.9080.downstream_rq_completed', value: requests },
+        { name: 'listener.0.0.0.0_15000.http.ingress.http.9080.downstream_rq_5xx', value: errors },
+        { name: 'listener.0.0.0.0_15000.http.ingress.http2.9081.downstream_rq_completed', value: requests },
+        { name: 'listener.0.0.0.0_15003.downstream_cx_total', value: requests },
         { histograms: {} },
       ],
     }),
   );
 
-test('rates are per second, by prefix, without the admin interface', () => {
+test('rates are per second, by listener, without the admin interface and the workers', () => {
   expect(trafficRows(stats(10, 0), stats(40, 2), 2)).toEqual([
-    { prefix: 'http.ingress.http.9080', active: 3, perSecond: 15, errorsPerSecond: 1 },
-    { prefix: 'tcp.egress', active: 0, perSecond: 0, errorsPerSecond: 0 },
+    { listener: '0.0.0.0_15000', active: 3, unit: 'requests', perSecond: 30, errorsPerSecond: 1 },
+    { listener: '0.0.0.0_15003', active: 0, unit: 'connections', perSecond: 15, errorsPerSecond: 0 },
   ]);
 });
 

@@ -1,10 +1,11 @@
-/** Statistics of one group of listeners, by Envoy's stat prefix, such as `http.ingress` or `tcp.ingress.tcp.5432`. */
+/** Statistics of one listener, by the address in Envoy's statistics, such as `0.0.0.0_15000`. */
 export type TrafficRow = {
-  readonly prefix: string;
+  readonly listener: string;
   readonly active: number;
-  /** Requests, or connections of another protocol, in a second. */
+  /** What `perSecond` counts: connections if the listener has no HTTP. */
+  readonly unit: 'requests' | 'connections';
   readonly perSecond: number;
-  /** Responses of 5xx, or failed connections, in a second. */
+  /** Responses of 5xx, or connections that no filter chain takes, in a second. */
   readonly errorsPerSecond: number;
 };
 
@@ -12,25 +13,34 @@ export type TrafficRow = {
 export type Stats = ReadonlyMap<string, number>;
 
 /** RE2: the statistics that `trafficRows` reads. */
-export const TRAFFIC_FILTER = String.raw`^http\..+\.downstream_(rq_total|rq_5xx|cx_active)$|^tcp\..+\.downstream_(cx_total|cx_no_route)$`;
+export const TRAFFIC_FILTER = String.raw`^listener\..+\.(downstream_cx_(active|total)|no_filter_chain_match|http\..+\.downstream_rq_(completed|5xx))$`;
 
-/** Returns the rows from two samples, `seconds` apart: only prefixes that Envoy serves callers with. */
+const CONNECTIONS = /^listener\.(.+)\.downstream_cx_total$/;
+/** Statistics of a worker, or of the admin interface. */
+const INNER = /\.worker_\d+$|^admin(?:\.|$)/;
+
+/** Returns the rows from two samples, `seconds` apart, of the listeners that Envoy serves callers with. */
 export function trafficRows(before: Stats, after: Stats, seconds: number): readonly TrafficRow[] {
-  const rate = (name: string): number =>
-    Math.max(0, ((after.get(name) ?? 0) - (before.get(name) ?? 0)) / seconds);
-  const prefixes = new Set(
-    [...after.keys()].flatMap((name) => {
-      const prefix = /^((?:http|tcp)\..+)\.downstream_(?:rq_total|cx_total)$/.exec(name)?.[1];
-      return prefix === undefined || /^http\.(?:admin|async-client)$/.test(prefix) ? [] : [prefix];
-    }),
-  );
-  return [...prefixes].toSorted().map((prefix) => {
-    const isHttp = prefix.startsWith('http.');
+  const rate = (names: readonly string[]): number =>
+    names.reduce((sum, name) => sum + Math.max(0, (after.get(name) ?? 0) - (before.get(name) ?? 0)), 0) /
+    seconds;
+  const names = [...after.keys()];
+  const listeners = names
+    .flatMap((name) => CONNECTIONS.exec(name)?.[1] ?? [])
+    .filter((name) => !INNER.test(name));
+  return listeners.toSorted().map((listener) => {
+    const own = `listener.${listener}.`;
+    const http = names.filter((name) => name.startsWith(`${own}http.`));
+    const requests = http.filter((name) => name.endsWith('.downstream_rq_completed'));
+    const isHttp = requests.length > 0;
     return {
-      prefix,
-      active: after.get(`${prefix}.downstream_cx_active`) ?? 0,
-      perSecond: rate(`${prefix}.${isHttp ? 'downstream_rq_total' : 'downstream_cx_total'}`),
-      errorsPerSecond: rate(`${prefix}.${isHttp ? 'downstream_rq_5xx' : 'downstream_cx_no_route'}`),
+      listener,
+      active: after.get(`${own}downstream_cx_active`) ?? 0,
+      unit: isHttp ? 'requests' : 'connections',
+      perSecond: rate(isHttp ? requests : [`${own}downstream_cx_total`]),
+      errorsPerSecond: rate(
+        isHttp ? http.filter((name) => name.endsWith('.downstream_rq_5xx')) : [`${own}no_filter_chain_match`],
+      ),
     };
   });
 }
