@@ -85,9 +85,9 @@ export function keepFile(options: FileKeeperOptions): FileKeeper {
   }
 
   /** A write that does not end is a problem, and stays the only one: it keeps one thread of the pool, and a second would keep another. */
-  async function watched(write: Promise<void>): Promise<void> {
-    const timer = setTimeout(() => fail('the file system does not answer'), LONG_WRITE_MS).unref();
-    await write.finally(() => clearTimeout(timer));
+  async function watched(running: Promise<void>): Promise<void> {
+    const limit = setTimeout(() => fail('the file system does not answer'), LONG_WRITE_MS).unref();
+    await running.finally(() => clearTimeout(limit));
   }
 
   function changed(): void {

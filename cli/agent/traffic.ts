@@ -2,7 +2,7 @@
 export type TrafficRow = {
   readonly listener: string;
   readonly active: number;
-  /** What `perSecond` counts: connections if the listener has no HTTP. */
+  /** Unit of `perSecond`: connections if the listener has no HTTP. */
   readonly unit: 'requests' | 'connections';
   readonly perSecond: number;
   /** Responses of 5xx, or connections that no filter chain takes, in a second. */
