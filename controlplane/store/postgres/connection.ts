@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import { errorText } from '../../../common/error-text.ts';
 import { Pool, type ClientConfig, type QueryConfig } from 'pg';
 
@@ -10,6 +11,8 @@ export const LIMITS = {
   longMs: 60_000,
   /** Waiting for another control plane's commit to end. */
   lockMs: 3000,
+  /** Taking leave of the server. */
+  closeMs: 500,
   idleMs: 30_000,
   connections: 5,
   /** Calls in progress or waiting for a connection; more are refused. */
@@ -36,8 +39,11 @@ export function connectionConfig(url: string): ClientConfig {
 
 const ISOLATION = 'set session characteristics as transaction isolation level read committed';
 
+/** A pool, whose `close` ends it and destroys the connections of a server that does not respond. */
+export type ClosablePool = Pool & { readonly close: () => Promise<void> };
+
 /** Opens a bounded pool. The pool drops a connection that fails while idle; the next call opens another. */
-export function openPool(url: string): Pool {
+export function openPool(url: string): ClosablePool {
   const pool = new Pool({
     ...connectionConfig(url),
     max: LIMITS.connections,
@@ -50,8 +56,23 @@ export function openPool(url: string): Pool {
   pool.on('error', () => undefined);
   // The pool listens only while a connection is idle. An error between two queries of one transaction would end the process;
   // the next query reports the loss.
-  pool.on('connect', (client) => void client.on('error', () => undefined));
-  return pool;
+  const open = new Set<Duplex>();
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined);
+    const { stream } = client.connection;
+    open.add(stream);
+    stream.once('close', () => open.delete(stream));
+  });
+  const close = async (): Promise<void> => {
+    // A socket whose server does not take leave keeps the process until TCP gives up.
+    const timer = setTimeout(() => {
+      for (const stream of open) stream.destroy();
+    }, LIMITS.closeMs);
+    await pool.end();
+    await Promise.all(Array.from(open, (stream) => new Promise((resolve) => stream.once('close', resolve))));
+    clearTimeout(timer);
+  };
+  return Object.assign(pool, { close });
 }
 
 /** Whether a retry may succeed without a change of configuration: the server is down, starting, full, or a standby. */

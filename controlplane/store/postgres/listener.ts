@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type ClientConfig } from 'pg';
 import { createBackoff } from '../../../xds/client/backoff.ts';
-import { describePostgresError } from './connection.ts';
+import { describePostgresError, LIMITS } from './connection.ts';
 import { ANNOUNCEMENTS, CHANNEL, SCHEMA_VERSION } from './schema.ts';
 import type { Hint } from '../store.ts';
 
@@ -18,7 +18,6 @@ const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 5000;
 /** The longest time between two reads of the revision, in milliseconds; a read also detects a dead server. */
 const POLL_MS = 4000;
-const CLOSE_TIMEOUT_MS = 500;
 
 /**
  * Listens for commits on its own connection until `signal` aborts, and reconnects with back-off. Missed notifications are
@@ -94,7 +93,7 @@ async function currentRevision(client: Client): Promise<number> {
 /** Closes the connection; destroys it if the server does not respond. */
 function closeClient(client: Client): void {
   const { stream } = client.connection;
-  const timer = setTimeout(() => stream.destroy(), CLOSE_TIMEOUT_MS);
+  const timer = setTimeout(() => stream.destroy(), LIMITS.closeMs);
   const gone = (): void => clearTimeout(timer);
   client.end().then(gone, gone);
 }

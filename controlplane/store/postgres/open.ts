@@ -4,7 +4,7 @@ import type { Log } from '../../../common/log.ts';
 import { LOSS_ACCEPTED, StoreError, unavailable } from '../errors.ts';
 import { migratePostgres } from './migrate.ts';
 import { acceptLoss } from './damage.ts';
-import { describePostgresError, isPassing, openPool } from './connection.ts';
+import { describePostgresError, isPassing, openPool, type ClosablePool } from './connection.ts';
 import type { Loss } from '../store.ts';
 import { waitForStore } from '../wait-for-store.ts';
 
@@ -21,9 +21,9 @@ export type OpenOptions = {
  * Opens a connection pool and migrates the database to this schema version. Waits for a server that is down or starting.
  * @throws StoreError
  */
-export async function openPostgres({ url, where, log, patience, loss }: OpenOptions): Promise<Pool> {
+export async function openPostgres({ url, where, log, patience, loss }: OpenOptions): Promise<ClosablePool> {
   const pool = openPool(url);
-  const open = async (): Promise<Pool> => {
+  const open = async (): Promise<ClosablePool> => {
     try {
       await migratePostgres(pool, where, log);
       if (loss === 'accept') await accept(pool, where, log);
@@ -36,7 +36,7 @@ export async function openPostgres({ url, where, log, patience, loss }: OpenOpti
   try {
     return await waitForStore(open, log, patience);
   } catch (error) {
-    await pool.end();
+    await pool.close();
     throw error;
   }
 }

@@ -111,7 +111,7 @@ export async function openPostgresStore({
       listeners.clear();
       announcementListeners.clear();
       await listening;
-      await pool.end();
+      await pool.close();
     },
   };
 }
