@@ -23,6 +23,8 @@ const OTHERS: Readonly<Record<string, string>> = {
   '--mode': 'envoy',
   '--parent-shutdown-time-s': 'envoy',
   '--max-semi-space-size': 'node',
+  '--cap-drop': 'docker',
+  '--init': 'docker',
   '--network': 'docker',
   '--stop-timeout': 'docker',
   '--no-': "the beginning of proxyinit's flags that switch something off",

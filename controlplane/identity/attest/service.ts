@@ -79,7 +79,7 @@ export function createAttestation(options: AttestOptions): { readonly addTo: (se
     async function answerHello(hello: Hello): Promise<void> {
       const begun = await begin(options, call, hello);
       state = { kind: 'proof', ...begun };
-      call.write(() => encodeAnswer({ kind: 'challenge', ...begun.attempt.challenge }), wait);
+      call.write(() => encodeAnswer({ kind: 'challenge', ...begun.attempt.challenge }), { left: wait });
     }
 
     async function answerProof({ attempt, prover, key }: Begun, proof: Proof): Promise<void> {
@@ -93,17 +93,15 @@ export function createAttestation(options: AttestOptions): { readonly addTo: (se
         'issued a certificate',
       );
       const { spiffeId, chain, roots, ends, begins } = svid;
-      call.write(
-        () =>
-          encodeAnswer({
-            kind: 'certificate',
-            spiffeId,
-            chain,
-            roots,
-            ends,
-            renew: renewal(now(), begins, ends),
-          }),
-        () => undefined,
+      call.write(() =>
+        encodeAnswer({
+          kind: 'certificate',
+          spiffeId,
+          chain,
+          roots,
+          ends,
+          renew: renewal(now(), begins, ends),
+        }),
       );
       call.end(status.OK);
     }
@@ -116,10 +114,7 @@ export function createAttestation(options: AttestOptions): { readonly addTo: (se
       const node = state.kind === 'deciding' ? state.node : undefined;
       const fields = { reason: refusal.code, node, from: call.connection.peer };
       warn(coded('IDENTITY_REFUSED', fields), `an agent got no certificate: ${errorText(error)}`);
-      call.write(
-        () => encodeAnswer({ kind: 'refusal', ...refusal }),
-        () => undefined,
-      );
+      call.write(() => encodeAnswer({ kind: 'refusal', ...refusal }));
       call.end(status.OK);
     }
 
