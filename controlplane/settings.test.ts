@@ -47,7 +47,7 @@ test('every problem is listed', () => {
       '--region="Mars!": a region, e.g. us-east-1',
       '--api="here": HOST:PORT, e.g. 127.0.0.1:8080 or [::1]:8080, with a port up to 65535',
       '--account="12": an AWS account id, twelve digits',
-      '--ads="10.0.0.1:18000": beyond loopback it needs --tls-cert with --tls-key, and --tokens, --client-ca or --credentials; set --insecure if that network is trusted, or use a loopback address',
+      '--ads="10.0.0.1:18000": beyond loopback it needs --tls-cert with --tls-key, and --tokens, --client-ca, --credentials or --trust-domain; set --insecure if that network is trusted, or use a loopback address',
     ].join('\n'),
   );
 });

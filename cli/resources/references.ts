@@ -24,6 +24,8 @@ function namedIn(key: ResourceKey, spec: unknown): readonly Reference[] {
     case 'virtualNode':
     case 'virtualRouter':
     case 'virtualGateway':
+    case 'meshIdentity':
+    case 'nodeIdentity':
       break;
   }
   return [];

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { resourceFromInput } from '../mesh/testing/resources.ts';
-import { KINDS, type Kind } from '../mesh/resource.ts';
+import { APP_MESH_KINDS, type Kind } from '../mesh/resource.ts';
 import { caseNames, readCase, translateCase } from './testing/cases.ts';
 import { leavesOf, occurrences } from './testing/leaves.ts';
 
@@ -17,7 +17,7 @@ const NO_EFFECT: Readonly<Record<string, string>> = {
 /** Leaves that some case holds, and the ones of them that have an effect. */
 const { held, felt } = look();
 
-describe.each(KINDS)('%s', (kind) => {
+describe.each(APP_MESH_KINDS)('%s', (kind) => {
   const wanted = leavesOf(kind).map((leaf) => named(kind, leaf));
 
   test('each leaf is in a case', () => {
@@ -31,7 +31,7 @@ describe.each(KINDS)('%s', (kind) => {
 });
 
 test('every listed exception exists', () => {
-  const all = KINDS.flatMap((kind) => leavesOf(kind).map((leaf) => named(kind, leaf)));
+  const all = APP_MESH_KINDS.flatMap((kind) => leavesOf(kind).map((leaf) => named(kind, leaf)));
   expect(Object.keys(NO_EFFECT).filter((path) => !all.some((leaf) => leaf.startsWith(path)))).toEqual([]);
 });
 

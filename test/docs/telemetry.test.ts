@@ -26,9 +26,9 @@ test('there are blocks', () => {
 test.each(blocks)('the agent takes $0', async (env) => {
   const settings = readAgentSettings({ ...NEEDED, ...env });
   await using telemetry = await startTelemetry(env, async () => 0, 'us-west-2');
-  const { metrics, traces } = settings.telemetry;
+  const { metrics, traces, logs } = settings.telemetry;
   const { inputs, outputs } = telemetry.status();
-  expect(outputs).toHaveLength(metrics.exporters.length + traces.exporters.length);
+  expect(outputs).toHaveLength([metrics, traces, logs].flatMap(({ exporters }) => exporters).length);
   const hasEffect =
     inputs.length + outputs.length > 0 ||
     settings.stats.dogStatsd !== undefined ||

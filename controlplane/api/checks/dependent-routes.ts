@@ -22,6 +22,10 @@ export function routesThatDependOn(model: Model, changed: Resource): readonly Re
     case 'mesh':
     case 'route':
     case 'gatewayRoute':
+    case 'meshIdentity':
+    case 'nodeIdentity':
+    case 'authority':
+    case 'joinToken':
       break;
   }
   return [];
