@@ -55,6 +55,31 @@ test.each([
   expect(await last(REQUESTS)).toBe('25');
 });
 
+test.each([
+  'DAYBREAK_ENVOY',
+  'DAYBREAK_ENVOY_OLDEST',
+])('the changes that %s reports add up to the requests sent', async (variable) => {
+  const agent = await host.start({
+    DAYBREAK_ENVOY: process.env[variable] ?? '',
+    OTEL_METRICS_EXPORTER: 'emf',
+    LISTENER_DRAIN_WAIT_TIME_S: '5',
+  });
+  await expect.poll(async () => (await agent.status()).envoyState).toBe('LIVE');
+  for (let sent = 0; sent < 25; sent += 1) await host.run('curl', '-s', '127.0.0.1:15000/');
+  agent.kill('SIGTERM');
+  expect(await agent.ended).toBe(0);
+  const lines = agent
+    .output()
+    .split('\n')
+    .filter((line) => line.includes('CloudWatchMetrics'));
+  const ingress = lines
+    .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>)
+    .filter(
+      (line) => line['envoy.http_conn_manager_prefix'] === 'ingress' && 'http.downstream_rq_total' in line,
+    );
+  expect(ingress.reduce((sum, line) => sum + Number(line['http.downstream_rq_total']), 0)).toBe(25);
+});
+
 test('an output that cannot be opened does not keep Envoy from starting, and the status says why', async () => {
   const agent = await host.start({ OTEL_METRICS_EXPORTER: 'cloudwatch', AWS_EC2_METADATA_DISABLED: 'true' });
   await expect.poll(async () => (await agent.status()).envoyState).toBe('LIVE');

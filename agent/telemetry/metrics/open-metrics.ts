@@ -8,6 +8,7 @@ import { createDeltas } from './deltas.ts';
 import type { MetricsOutput } from './metrics-output.ts';
 import { createPointFilter } from './point-filter.ts';
 import { createSeriesLimit, type SeriesLimit } from './series-limit.ts';
+import { correctStartTimes } from './start-times.ts';
 import { toResourceMetrics } from './to-otlp.ts';
 
 /** The metrics that pass through the agent. */
@@ -57,6 +58,7 @@ export async function openMetrics(
     limit,
     push(metrics) {
       withResource(metrics, resource);
+      correctStartTimes(metrics);
       push(passing.filter(metrics));
     },
     collect,
