@@ -1,5 +1,4 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { ApiVersion } from '#envoy/envoy/config/core/v3/config_source_pb.ts';
 import { OpenTelemetryAccessLogConfigSchema } from '#envoy/envoy/extensions/access_loggers/open_telemetry/v3/logs_service_pb.ts';
 import type { AnyValueSchema } from '#envoy/opentelemetry/proto/common/v1/common_pb.ts';
 import { AGENT_CLUSTER } from '../../../../common/contracts/bootstrap-clusters.ts';
@@ -39,12 +38,9 @@ const USUAL_BODY =
  */
 export function otlpLog(format: LoggingFormat | undefined): AccessLogInit {
   return extension('envoy.access_loggers.open_telemetry', OpenTelemetryAccessLogConfigSchema, {
-    commonConfig: {
-      logName: 'access',
-      transportApiVersion: ApiVersion.V3,
-      grpcService: { targetSpecifier: { case: 'envoyGrpc', value: { clusterName: AGENT_CLUSTER } } },
-      bufferFlushInterval: { seconds: 1n },
-    },
+    logName: 'access',
+    grpcService: { targetSpecifier: { case: 'envoyGrpc', value: { clusterName: AGENT_CLUSTER } } },
+    bufferFlushInterval: { seconds: 1n },
     // The agent knows more of them.
     disableBuiltinLabels: true,
     body: bodyOf(format),
