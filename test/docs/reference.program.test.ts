@@ -22,10 +22,12 @@ const OTHERS: Readonly<Record<string, string>> = {
   '--drain-time-s': 'envoy',
   '--mode': 'envoy',
   '--parent-shutdown-time-s': 'envoy',
+  '--use-dynamic-base-id': 'envoy',
   '--max-semi-space-size': 'node',
   '--cap-drop': 'docker',
   '--init': 'docker',
   '--network': 'docker',
+  '--profile': 'docker compose',
   '--stop-timeout': 'docker',
   '--no-': "the beginning of proxyinit's flags that switch something off",
 };
