@@ -153,7 +153,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     expect([await shown('acm'), await shown('folder')]).toEqual([undefined, undefined]);
     const [first, second, third, ...others] = await problems();
     for (const problem of [first, second])
-      expect(problem).toMatch(/the key of .* set --tokens, --client-ca or --credentials/);
+      expect(problem).toMatch(/the key of .* set --tokens, --client-ca, --credentials or --trust-domain/);
     expect(third).toMatch(/nothing is known of .*\/missing/);
     expect(others).toEqual([expect.stringMatching(/\/missing requests have failed since/)]);
     await reopenControlPlane();

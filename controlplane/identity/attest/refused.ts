@@ -23,7 +23,6 @@ const WAITS = {
   NOT_BOUND: 30,
   /** AWS STS did not answer. */
   STS_AWAY: 5,
-  TOO_MANY: 5,
 } as const;
 
 /** A code of a refusal. */

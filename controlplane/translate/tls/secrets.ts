@@ -79,7 +79,7 @@ function unknown(arn: string): string {
 }
 
 function withheld(arn: string): string {
-  return `the key of ${arn} is served only to authenticated proxies, and authentication is off: set --tokens, --client-ca or --credentials; a proxy without it refuses the connections that need it`;
+  return `the key of ${arn} is served only to authenticated proxies, and authentication is off: set --tokens, --client-ca, --credentials or --trust-domain; a proxy without it refuses the connections that need it`;
 }
 
 function secret(name: string, type: NonNullable<MessageInitShape<typeof SecretSchema>['type']>): Resource {
