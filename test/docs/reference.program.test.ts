@@ -28,6 +28,7 @@ const OTHERS: Readonly<Record<string, string>> = {
   '--init': 'docker',
   '--network': 'docker',
   '--profile': 'docker compose',
+  '--env-file': 'docker compose',
   '--stop-timeout': 'docker',
   '--no-': "the beginning of proxyinit's flags that switch something off",
 };
