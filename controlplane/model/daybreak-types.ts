@@ -1,6 +1,10 @@
 // Generated from daybreak-v1.json by generate.ts: do not edit.
 
-import type { MeshStatus, ResourceMetadata, TagList } from './types.ts';
+import type {
+  MeshStatus,
+  ResourceMetadata,
+  TagList,
+} from './types.ts';
 
 export type AwsRolePrincipal = {
   readonly roleArn: string;
