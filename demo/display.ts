@@ -64,12 +64,17 @@ function barLines(tally: Tally, target: number, note: string): readonly string[]
   // A fixed number of lines, so that each redraw covers the previous one.
   while (bars.length < 3) bars.push('');
   const failures = styleText(tally.failures === 0 ? 'green' : 'red', `${tally.failures} failed`);
-  return [...bars, `          ${tally.requests} of ${target} requests, ${failures}  ${note}`];
+  return [...bars, `          ${progress(tally, target)}, ${failures}  ${note}`];
 }
 
 function plainLine(tally: Tally, target: number, note: string): string {
   const parts = Object.entries(shares(tally)).map(([color, share]) => `${color} ${percent(share)}`);
-  return `${parts.join(', ')}: ${tally.requests} of ${target} requests, ${tally.failures} failed  ${note}`.trimEnd();
+  return `${parts.join(', ')}: ${progress(tally, target)}, ${tally.failures} failed  ${note}`.trimEnd();
+}
+
+// A step ends once it has at least `target` requests, so it may have a few more.
+function progress({ requests }: Tally, target: number): string {
+  return requests < target ? `${requests} of ${target} requests` : `${requests} requests`;
 }
 
 function percent(share: number): string {

@@ -20,7 +20,7 @@ test('a screen keeps what a display drew last', () => {
   expect(lines[0]).toMatch(/ s {2}first$/);
   expect(lines.slice(1, 3).join('\n')).toContain('50.0 %');
   expect(lines.slice(1, 3).join('\n')).not.toContain('100.0 %');
-  expect(lines[4]).toContain('10 of 10 requests, 0 failed  note');
+  expect(lines[4]).toContain('10 requests, 0 failed  note');
   expect(lines[5]).toBe('end');
 });
 
