@@ -9,8 +9,8 @@ Unpacks the Debian packages of each LIST into FOLDER, which has to be new or emp
 it; dependencies are not followed. No script of a package runs, so any user can call it, for any architecture.
   --arch    the architecture of the packages (default: that of this machine)
   --suite   the release of Debian (default: bookworm)
-  --mirror  where to get them, with suite and component, such as "http://deb.debian.org/debian bookworm main"; may be repeated
-            (default: the suite, its updates and its security updates from deb.debian.org)
+  --mirror  a mirror of Debian with suite and component, such as "http://debian.example.com/debian bookworm main"; may be repeated
+            (default: the mirrors in the sources of apt that have the suite, its updates and its security updates)
   --pins    a file with lines `PACKAGE VERSION SHA256`, such as an earlier build wrote to FOLDER/usr/share/daybreak/packages: exactly these
             are used. Default: the newest of the mirror
   --cache   a folder for indexes and packages, for further calls (default: a temporary one)
@@ -45,6 +45,12 @@ for program in apt-get dpkg-deb flock tar; do
   command -v "$program" >/dev/null || fail "there is no $program: run it on Debian or Ubuntu, or in a container of theirs"
 done
 [[ -e $KEYRING ]] || fail "there is no $KEYRING: install the package debian-archive-keyring"
+if ((${#mirrors[@]} == 0)); then
+  # The origin leaves out other archives that name their releases like Debian's. apt lists a source after its first update.
+  mapfile -t mirrors < <(apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(COMPONENT)' 'Created-By: Packages' 'Origin: Debian' |
+    grep -E "^[^ ]+ $suite(-updates|-security)? main$" | LC_ALL=C sort --unique)
+  ((${#mirrors[@]} > 0)) || fail "this machine's apt knows no mirror of Debian's $suite: name one with --mirror, or have apt read its sources (apt-get update)"
+fi
 root=$1
 shift
 mkdir -p "$root"
@@ -59,13 +65,9 @@ cache=$(realpath "$cache")/$arch
 
 # Builds at the same time share the cache: one of them downloads, the others wait.
 exec 9>"$cache/lock"
-flock 9
-if ((${#mirrors[@]} == 0)); then
-  mirrors=("http://deb.debian.org/debian $suite main" "http://deb.debian.org/debian $suite-updates main"
-    "http://deb.debian.org/debian-security $suite-security main")
-fi
+flock --timeout 600 9 || fail "another build has been downloading packages for 10 minutes: end it, or name another folder with --cache"
 printf "deb [signed-by=$KEYRING] %s\n" "${mirrors[@]}" >"$cache/sources.list"
-# Nothing of this machine's own apt: neither its sources nor what is installed.
+# No setting of this machine's own apt, and none of its packages: the build depends on the mirrors alone.
 cat >"$cache/apt.conf" <<CONF
 Dir "$cache"; Dir::State "state"; Dir::State::status "/dev/null"; Dir::Cache "cache";
 Dir::Etc "etc"; Dir::Etc::sourcelist "$cache/sources.list"; Dir::Etc::sourceparts "/dev/null"; Dir::Etc::parts "apt.conf.d";
@@ -98,7 +100,7 @@ if [[ -n $pins ]]; then
     wanted+=("$name=${pinned[$name]%% *}")
   done
 fi
-(cd "$cache/packages" && apt-get download --quiet=2 "${wanted[@]}") || fail 'cannot download the packages; with --pins, name a mirror that still has them, such as one of snapshot.debian.org'
+(cd "$cache/packages" && apt-get download --quiet=2 "${wanted[@]}") || fail 'cannot download the packages; if --pins names versions that the mirror no longer has, name a mirror that keeps old versions with --mirror'
 
 flock --unlock 9
 

@@ -27,7 +27,8 @@ application of docker-compose.yml) with the tag TAG, and has Docker load them.
   --xds-ca        a file with the certificates of the authorities that sign that control plane's
   --pins          a file with lines "PACKAGE VERSION SHA256", exactly which Debian packages to use (default: the newest). Each image has such
                   files in /usr/share/daybreak/packages
-  --mirror        where to get them, such as "http://deb.debian.org/debian bookworm main"; may be repeated
+  --mirror        a mirror of Debian with suite and component, such as "http://debian.example.com/debian bookworm main"; may be repeated
+                  (default: the mirrors of Debian that this machine's apt has)
   --output        writes the images to FILE, for "docker load", without Docker
 --stage writes what is installed into FOLDER, which has to be new or empty, paths as below /, and builds nothing.
 The variable SOURCE_DATE_EPOCH is the time of all files, in seconds (default: that of the newest commit): the same inputs make the same images.

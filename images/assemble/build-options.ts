@@ -13,7 +13,7 @@ export type BuildOptions = {
   readonly xdsCa: string | undefined;
   /** Versions and hashes of Debian packages. Undefined: the newest. */
   readonly pins: string | undefined;
-  /** Mirrors of Debian; empty: deb.debian.org. */
+  /** Mirrors of Debian; empty: those of this machine's apt. */
   readonly mirrors: readonly string[];
   /** A folder that keeps Debian's packages for further builds. */
   readonly cache: string;

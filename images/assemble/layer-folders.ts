@@ -75,12 +75,22 @@ export function layerFolders(
   };
 }
 
+/** @throws Error with the script's own text if it fails */
 async function unpack(options: BuildOptions, folder: string, list: string): Promise<void> {
   const args = ['--arch', options.architecture, '--cache', options.cache];
   const pins = options.pins === undefined ? [] : ['--pins', options.pins];
   const mirrors = options.mirrors.flatMap((mirror) => ['--mirror', mirror]);
   const file = join(IMAGES, 'packages', `${list}.txt`);
-  await execa(join(IMAGES, 'base.sh'), [...args, ...pins, ...mirrors, folder, file], { stdio: 'inherit' });
+  const { failed, all, shortMessage } = await execa(
+    join(IMAGES, 'base.sh'),
+    [...args, ...pins, ...mirrors, folder, file],
+    {
+      all: true,
+      reject: false,
+      stdin: 'ignore',
+    },
+  );
+  if (failed) throw new Error(all === '' ? shortMessage : all);
 }
 
 async function putUsers(folder: string): Promise<void> {

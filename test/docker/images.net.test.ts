@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -16,6 +17,7 @@ const why = whyNoDocker() ?? (await whyNoImages());
 if (why !== undefined) process.stderr.write(`containers are left out: ${why}\n`);
 
 const OLDEST = process.env['DAYBREAK_ENVOY_OLDEST'] ?? '';
+const BUILD = join(import.meta.dirname, '../../images/build.sh');
 const READY = ['exec', 'CONTAINER', '/usr/bin/agent', 'ready'];
 
 /** How a container is run, by the flags of `docker run`. */
@@ -89,10 +91,13 @@ describe.skipIf(why !== undefined)(`containers${why === undefined ? '' : ` are l
     await docker?.stop();
     await lab?.close();
   }, 120_000);
-  /** Runs a line of the documentation. */
+  /** Runs a line of the documentation, in the lab's folder. */
   const run = async (line: string): Promise<string> => {
-    const text = line.replaceAll('REGISTRY/', '').replaceAll('HOST:', `${docker.host.address}:`);
-    const { stdout } = await execa('sh', ['-c', text], { env: docker.env });
+    const text = line
+      .replaceAll('REGISTRY/', '')
+      .replaceAll('HOST:', `${docker.host.address}:`)
+      .replaceAll('images/build.sh', BUILD);
+    const { stdout } = await execa('sh', ['-c', text], { env: docker.env, cwd: lab.folder });
     return stdout;
   };
 
@@ -146,9 +151,8 @@ describe.skipIf(why !== undefined)(`containers${why === undefined ? '' : ` are l
       env,
       input: binary,
     });
-    const build = join(import.meta.dirname, '../../images/build.sh');
     const flags = ['--only', 'envoy', '--name', 'baked', '--xds-endpoint', 'http://controlplane:18000'];
-    await execa(build, ['--envoy', 'envoy-binary', ...flags], { env });
+    await execa(BUILD, ['--envoy', 'envoy-binary', ...flags], { env });
     const derived =
       'FROM baked-envoy:0.1.0\nUSER root\nRUN mkdir /keys && chown 1337 /keys\nUSER 1337\nCMD ["/usr/bin/agent"]\n';
     await execa('docker', ['build', '--tag', 'derived', '-'], { env, input: derived });
@@ -216,6 +220,19 @@ describe.skipIf(why !== undefined)(`containers${why === undefined ? '' : ` are l
       if (line.includes('--detach')) await live(said);
       else expect(said).toMatch(/rules are in force|Usage: daybreak/);
     }
+  });
+
+  it("docs/migrate.md's lines for pins make an image again from the packages that it has", async () => {
+    const [list = ''] = commandsOf('docs/migrate.md', 'docker run --rm REGISTRY/daybreak-envoy').filter(
+      (line) => line.endsWith(' > pins.txt'),
+    );
+    const [build = ''] = commandsOf('docs/migrate.md', 'images/build.sh --pins');
+    await run(list);
+    expect(await readFile(join(lab.folder, 'pins.txt'), 'utf8')).toMatch(/^(\S+ \S+ [0-9a-f]{64}\n){20,}$/);
+    expect(await run(build)).toBe('built daybreak-envoy:0.1.0');
+    expect(await run(list.replace(' > pins.txt', ''))).toBe(
+      (await readFile(join(lab.folder, 'pins.txt'), 'utf8')).trimEnd(),
+    );
   });
 });
 

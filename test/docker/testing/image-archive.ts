@@ -35,7 +35,7 @@ async function tryPackages(): Promise<string | undefined> {
     });
     if (!failed) return undefined;
     return timedOut
-      ? `deb.debian.org did not answer within ${MIRROR_MS} ms`
+      ? `Debian's mirror did not answer within ${MIRROR_MS} ms`
       : (stderr.trim().split('\n').at(-1) ?? '');
   } finally {
     await rm(folder, { recursive: true, force: true });
