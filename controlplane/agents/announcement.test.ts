@@ -29,7 +29,7 @@ test.each(['', 'nonsense', '[]', '{"replica":1}'])('%j is no announcement', (tex
   expect(decodeAnnouncement(text)).toBeUndefined();
 });
 
-test('entries of a form that is not known are passed over', () => {
+test('entries of an unknown form are skipped', () => {
   const text = JSON.stringify({ replica: 'r', out: [1, { id: 'x' }], back: [null], more: true });
   expect(decodeAnnouncement(text)).toEqual({ replica: 'r', out: [], back: [] });
 });

@@ -2,8 +2,8 @@ import type { Leaving } from '../translate/external-inputs.ts';
 import type { KnownLeaving, NodeId } from './draining.ts';
 
 /**
- * A message between replicas. `replica`: a name that a process chooses at its start. `out`: draining instances by the replica's own ids;
- * `known` null: no longer out. `back`: an instance that serves again.
+ * A message between replicas. `replica`: a name that a process chooses at its start. `out`: draining instances by the replica's own ids.
+ * `back`: instances that serve again.
  */
 export type Announcement = {
   readonly replica: string;
@@ -11,7 +11,7 @@ export type Announcement = {
   readonly back: readonly { readonly node: NodeId; readonly serving: Leaving }[];
 };
 
-/** One draining instance. */
+/** One draining instance; `known` is undefined once it is no longer out, and null in the text. */
 export type AnnouncedLeaving = {
   readonly id: string;
   readonly node: NodeId;
@@ -42,7 +42,7 @@ export function encodeAnnouncements(
   return texts;
 }
 
-/** Decodes a text. Returns undefined for one that is no announcement, as of a later version; passes over such entries. */
+/** Decodes a text; undefined if it is no announcement. Skips entries of an unknown form, which a later version may send. */
 export function decodeAnnouncement(text: string): Announcement | undefined {
   const message = asRecord(parse(text));
   const replica = message['replica'];

@@ -15,7 +15,7 @@ export type Draining = {
   readonly end: (stream: string) => void;
   /** An instance serves: if it stayed out, under the same addresses, it comes back. Returns whether there was one. */
   readonly serves: (node: NodeId, { from, addresses }: Leaving) => boolean;
-  /** Another replica knows of an instance: it is out until `lease` milliseconds have passed, or at once no more with undefined. */
+  /** Another replica knows of an instance, which is then out for `leaseMs` milliseconds. `known` undefined: it is no longer out. */
   readonly learn: (key: string, node: NodeId, known: KnownLeaving | undefined, leaseMs: number) => void;
   /** The instances that this replica's own streams reported. */
   readonly own: () => readonly OwnLeaving[];

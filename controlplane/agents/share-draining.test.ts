@@ -1,4 +1,5 @@
-import { afterEach, expect, test } from 'vitest';
+import { setImmediate as turn } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createLog } from '../../common/log.ts';
 import { createDraining, type NodeId } from './draining.ts';
 import { shareDraining, type SharedDraining } from './share-draining.ts';
@@ -11,14 +12,16 @@ afterEach(() => {
   for (const close of closers.splice(0)) close();
 });
 
-/** Replicas on one bus; `isCut`: nothing arrives. */
+/** Replicas on one bus. `isCut`: nothing arrives. `delayed`: an announcement waits for it, as behind a slow connection. */
 function replicas(count: number, times: { readonly everyMs?: number; readonly leaseMs?: number } = {}) {
   const listeners = new Set<(text: string) => void>();
-  const bus = { isCut: false };
+  const bus = { isCut: false, delayed: Promise.resolve(), announced: 0 };
   const store = {
     isShared: true,
     async announce(text: string) {
+      bus.announced += 1;
       if (bus.isCut) throw new Error('the server is away');
+      await bus.delayed;
       for (const listener of listeners) listener(text);
     },
     onAnnouncement(listener: (text: string) => void) {
@@ -45,7 +48,7 @@ test('an instance that ended its stream at one replica comes back at all of them
   for (const replica of all) await expect.poll(outOf(replica)).toBe(0);
 });
 
-test('an instance that serves at one replica before that knows of the end of its stream at another comes back', async () => {
+test('an instance comes back even if it serves at one replica before that replica learns that its stream at another one has ended', async () => {
   const { all } = replicas(2);
   all[0]?.set('a', NODE, INSTANCE);
   await expect.poll(outOf(all[1])).toBe(1);
@@ -54,17 +57,51 @@ test('an instance that serves at one replica before that knows of the end of its
   for (const replica of all) await expect.poll(outOf(replica), { timeout: 10_000 }).toBe(0);
 });
 
-test('an announcement that was lost is made up for, and a replica that ends takes its instances back', async () => {
-  const { all, bus } = replicas(2, { everyMs: 50, leaseMs: 1000 });
-  bus.isCut = true;
+test('a replica announces changes in their order: a slow announcement arrived after the next one, and the instance stayed out', async () => {
+  const { all, bus } = replicas(2);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  bus.delayed = promise;
   all[0]?.set('a', NODE, INSTANCE);
-  await new Promise((resolve) => setTimeout(resolve, 60));
-  expect(outOf(all[1])()).toBe(0);
-  bus.isCut = false;
-  await expect.poll(outOf(all[1])).toBe(1);
-  await new Promise((resolve) => setTimeout(resolve, 1500));
-  expect(outOf(all[1])()).toBe(1);
+  await expect.poll(() => bus.announced).toBe(1);
+  bus.delayed = Promise.resolve();
+  all[0]?.set('a', NODE, undefined);
+  all[0]?.set('b', NODE, { from: '10.0.0.2', addresses: [] });
+  await turn();
+  await turn();
+  expect(bus.announced).toBe(1);
+  resolve();
+  await expect.poll(() => all[1]?.of(NODE)).toEqual([{ from: '10.0.0.2', addresses: [] }]);
+});
+
+test('a replica that is closed announces nothing', async () => {
+  const { all, bus } = replicas(2);
+  all[0]?.set('a', NODE, INSTANCE);
   all[0]?.close();
-  await expect.poll(outOf(all[1]), { timeout: 10_000 }).toBe(0);
-  expect(outOf(all[0])()).toBe(1);
+  await turn();
+  await turn();
+  expect(bus.announced).toBe(0);
+});
+
+describe('with a clock of the test', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  test('a later announcement replaces a lost one, and an instance stays out until its replica ends', async () => {
+    const { all, bus } = replicas(2, { everyMs: 50, leaseMs: 1000 });
+    bus.isCut = true;
+    all[0]?.set('a', NODE, INSTANCE);
+    await vi.advanceTimersByTimeAsync(40);
+    expect(outOf(all[1])()).toBe(0);
+    bus.isCut = false;
+    await vi.advanceTimersByTimeAsync(60);
+    expect(outOf(all[1])()).toBe(1);
+    const changes: unknown[] = [];
+    all[1]?.onChange((node) => changes.push(node));
+    await vi.advanceTimersByTimeAsync(5000);
+    expect([outOf(all[1])(), changes]).toEqual([1, []]);
+    all[0]?.close();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(outOf(all[1])()).toBe(0);
+    expect(outOf(all[0])()).toBe(1);
+  });
 });

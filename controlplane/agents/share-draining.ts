@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Log } from '../../common/log.ts';
+import { coalesceRuns } from '../mesh/concurrency/coalesce-runs.ts';
 import { MOST_ANNOUNCED, type Store } from '../store/store.ts';
 import { decodeAnnouncement, encodeAnnouncements, type Announcement } from './announcement.ts';
 import type { Leaving } from '../translate/external-inputs.ts';
@@ -12,7 +13,10 @@ export type SharedDraining = Draining & { readonly close: () => void };
 const EVERY_MS = 10_000;
 /** How long a replica believes an announcement, in milliseconds. */
 const LEASE_MS = 35_000;
-/** An agent may serve here before the announcement that its stream at another replica has ended: then that is looked for again. */
+/**
+ * When to look again for an instance that serves here, in milliseconds: the announcement that its stream at another replica has ended
+ * may arrive later.
+ */
 const LOOK_AGAIN_MS = [500, 3000];
 
 /**
@@ -31,6 +35,7 @@ export function shareDraining(
   let due = new Map<string, OwnLeaving>();
   let back: Announcement['back'] = [];
   let isFailing = false;
+  let isClosed = false;
   const lookingAgain = new Set<string>();
 
   async function send(announcement: Omit<Announcement, 'replica'>): Promise<void> {
@@ -39,23 +44,25 @@ export function shareDraining(
         await store.announce(text);
       isFailing = false;
     } catch (error) {
-      // The next announcement of all instances makes up for it.
+      // The others learn of instances that are out by the next announcement of all, and forget those that are back within a minute.
       if (!isFailing)
         log.warn({ err: error }, 'cannot tell the other replicas which instances drain; trying again');
       isFailing = true;
     }
   }
 
-  function sendDue(): void {
+  // One after another: two announcements at once would use two connections, and the second one could arrive first.
+  const sendDue = coalesceRuns(async () => {
+    if (isClosed) return;
     const announcement = { out: [...due.values()], back };
     due = new Map();
     back = [];
-    void send(announcement);
-  }
+    await send(announcement);
+  });
 
   /** Changes of one turn are one announcement. */
   function add(change: () => void): void {
-    if (due.size + back.length === 0) setImmediate(sendDue);
+    if (due.size + back.length === 0) setImmediate(() => void sendDue());
     change();
   }
 
@@ -70,7 +77,9 @@ export function shareDraining(
   draining.onOwnChange((change) => add(() => void due.set(change.id, change)));
   const stopListening = store.onAnnouncement(hear);
   const timer = setInterval(
-    () => void send({ out: draining.own(), back: [] }),
+    () => {
+      for (const each of draining.own()) add(() => void due.set(each.id, each));
+    },
     everyMs * (0.9 + Math.random() * 0.2),
   ).unref();
 
@@ -96,6 +105,7 @@ export function shareDraining(
       return isBack;
     },
     close() {
+      isClosed = true;
       clearInterval(timer);
       stopListening();
     },
