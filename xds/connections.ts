@@ -2,7 +2,11 @@ import type { XdsStream } from './protocol/stream.ts';
 import type { StreamStatus } from './status.ts';
 
 /** A stream whose first request was read. */
-export type Connection = Omit<StreamStatus, 'types'> & { readonly stream: XdsStream };
+export type Connection = Omit<StreamStatus, 'types'> & {
+  /** When it was read, in milliseconds of `performance.now`. */
+  readonly since: number;
+  readonly stream: XdsStream;
+};
 
 /** The streams of a server, by the key of their snapshot. */
 export type Connections = {

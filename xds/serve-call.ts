@@ -142,7 +142,8 @@ export class ServedCall<R extends SotwRequest | DeltaRequest = SotwRequest | Del
     const id = nextId();
     const { peer } = call.connection;
     const stream = this.#stream;
-    const connection: Connection = { id, key, node, variant, peer, connectedAt: Date.now(), stream };
+    const [connectedAt, since] = [Date.now(), performance.now()];
+    const connection: Connection = { id, key, node, variant, peer, connectedAt, since, stream };
     if (this.#state.kind === 'unidentified') clearTimeout(this.#state.timer);
     this.#state = { kind: 'open', connection };
     connections.add(connection);

@@ -1,9 +1,9 @@
+import type { Connection } from './connections.ts';
 import type { ServerCall } from './grpc/server-call.ts';
 import type { XdsNode } from './node.ts';
 import type { Ack } from './protocol/acks.ts';
 import { DEFAULT_LIMITS, type StreamLimits } from './protocol/limits.ts';
 import type { Subscription } from './protocol/subscription.ts';
-import type { StreamStatus } from './status.ts';
 import type { TypeUrl } from './types.ts';
 
 /** Options and callbacks of a server. */
@@ -35,7 +35,7 @@ type XdsServerEvents = {
   /** A response was sent. */
   onPush?(key: string, typeUrl: TypeUrl): void;
   /** A client ACKed or NACKed a response on `stream`. */
-  onAck?(key: string, ack: Ack, stream: Pick<StreamStatus, 'id' | 'connectedAt'>): void;
+  onAck?(key: string, ack: Ack, stream: Pick<Connection, 'id' | 'since'>): void;
   /** A request was handled; `subscription` is the stream's current subscription to its type. */
   onSubscription?(key: string, typeUrl: TypeUrl, subscription: Subscription): void;
   /** A stream was opened (its first request was read) or has ended. */

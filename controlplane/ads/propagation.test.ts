@@ -13,11 +13,11 @@ test('reports a change once per stream and type, for responses sent after the ch
   );
   const server = watch(createXdsServer({ keyOf: ({ id }) => id }));
   const set = (version: string) => server.set('n', makeSnapshot({ [CLUSTER]: { a: version } }));
-  const answer = (typeUrl: string, sentAt: number, { id = 1, connectedAt = 900, error = '' } = {}) =>
+  const answer = (typeUrl: string, since: number, { id = 1, openedAt = 900, error = '' } = {}) =>
     answered(
       'n',
-      { typeUrl, version: 'v', sentAt, error: error === '' ? undefined : error, resources: [], removed: [] },
-      { id, connectedAt },
+      { typeUrl, version: 'v', since, error: error === '' ? undefined : error, resources: [], removed: [] },
+      { id, since: openedAt },
     );
 
   during(now, () => set('1'));
@@ -28,7 +28,7 @@ test('reports a change once per stream and type, for responses sent after the ch
   now = 2500;
   answer(CLUSTER, 1999); // sent before the change
   answer(CLUSTER, 2100, { error: 'no' });
-  answer(CLUSTER, 2100, { id: 2, connectedAt: 2050 }); // connected after the change
+  answer(CLUSTER, 2100, { id: 2, openedAt: 2050 }); // connected after the change
   answer(CLUSTER, 2100);
   answer(CLUSTER, 2200); // a second response
   answer(LISTENER, 2100);

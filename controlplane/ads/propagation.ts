@@ -1,6 +1,6 @@
 import type { Ack } from '../../xds/protocol/acks.ts';
 import type { XdsServer } from '../../xds/server.ts';
-import type { StreamStatus } from '../../xds/status.ts';
+import type { Connection } from '../../xds/connections.ts';
 import type { TypeUrl } from '../../xds/types.ts';
 
 /** Measures how long changes of the model take to reach the proxies that they affect. */
@@ -9,7 +9,7 @@ export type Propagation = {
   readonly during: <T>(since: number, work: () => T) => T;
   /** Wraps the server, to note the keys whose snapshot a change replaced. */
   readonly watch: (server: XdsServer) => XdsServer;
-  readonly answered: (key: string, answer: Ack, stream: Pick<StreamStatus, 'id' | 'connectedAt'>) => void;
+  readonly answered: (key: string, answer: Ack, stream: Pick<Connection, 'id' | 'since'>) => void;
 };
 
 /** `counted`: the streams that have the change and were reported, by type. */
@@ -17,9 +17,13 @@ type Change = { readonly at: number; readonly counted: Map<TypeUrl, Set<number>>
 
 /**
  * `report` receives the seconds from a change until the ACK of a response that was sent since: once per change, stream and
- * type. Only streams opened before the change count: later streams did not wait for it.
+ * type. Only streams opened before the change count: later streams did not wait for it. `now`: the clock of all times, in milliseconds;
+ * default `performance.now`.
  */
-export function measurePropagation(report: (seconds: number) => void, now: () => number): Propagation {
+export function measurePropagation(
+  report: (seconds: number) => void,
+  now = () => performance.now(),
+): Propagation {
   const changes = new Map<string, Change>();
   let at: number | undefined;
   return {
@@ -46,10 +50,10 @@ export function measurePropagation(report: (seconds: number) => void, now: () =>
         server.delete(key);
       },
     }),
-    answered(key, { typeUrl, sentAt, error }, { id, connectedAt }) {
+    answered(key, { typeUrl, since, error }, { id, since: openedAt }) {
       const change = changes.get(key);
       if (change === undefined || error !== undefined) return;
-      if (sentAt < change.at || connectedAt >= change.at) return;
+      if (since < change.at || openedAt >= change.at) return;
       const streams = change.counted.get(typeUrl) ?? new Set();
       if (streams.has(id)) return;
       change.counted.set(typeUrl, streams.add(id));

@@ -37,7 +37,7 @@ export type ProxiesOptions = {
 /** Connects the model to an ADS server that does not listen yet. */
 export function serveProxies(options: ProxiesOptions): Proxies {
   const { live, discovery, admission, metrics, log, settings, draining } = options;
-  const propagation = measurePropagation(metrics.propagation, Date.now);
+  const propagation = measurePropagation(metrics.propagation);
   const configs = createProxyConfigs(live.model, discovery, () => watched, log, settings, draining.of);
   const xds = createXdsServer({
     keyOf(node, call) {

@@ -7,8 +7,8 @@ import type { Resource, TypeUrl } from '../types.ts';
 export type Ack = {
   readonly typeUrl: TypeUrl;
   readonly version: string;
-  /** When the response was sent, in milliseconds since 1970. */
-  readonly sentAt: number;
+  /** When the response was sent, in milliseconds of `performance.now`. */
+  readonly since: number;
   readonly error: string | undefined;
   /** The resources of the response, as they were sent, and the names that it removed. */
   readonly resources: readonly Resource[];
@@ -60,11 +60,11 @@ export function takeAck(
   const isNewest = request.nonce === state.outstanding?.nonce;
   const answered = isNewest ? state.outstanding : takeSuperseded(state, request.nonce);
   if (answered === undefined) return undefined;
-  const { version, sentAt, resources, removed } = answered;
+  const { version, since, resources, removed } = answered;
   if (isNewest) state.outstanding = undefined;
   if (request.error !== undefined) nack(state, answered, request.error);
   else if (isNewest) ack(state, answered);
-  return { typeUrl: state.typeUrl, version, sentAt, error: request.error, resources, removed, isNewest };
+  return { typeUrl: state.typeUrl, version, since, error: request.error, resources, removed, isNewest };
 }
 
 /** Whether a request only ACKs or NACKs, as most requests do. */

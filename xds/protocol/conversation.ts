@@ -37,7 +37,7 @@ export type StreamState =
 
 /** Reasons to update a stream again, found by the last pass over its types. */
 export type Waits = {
-  /** When the first time limit passes, in milliseconds of `performance.now`, which no one sets; Infinity if none is running. */
+  /** When the first time limit passes, in milliseconds of `performance.now`, a monotonic clock; Infinity if none is running. */
   wakeAt: number;
   /** Whether a response waits until earlier ones are flushed. */
   isBackpressured: boolean;

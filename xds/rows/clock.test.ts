@@ -30,6 +30,16 @@ describe.each([
     expect(c.said()).toEqual(['LDS +l']);
   });
 
+  test('changes nothing about the time between a response and its ACK: it was negative', () => {
+    const c = converse('delta', makeSnapshot({ [CLUSTER]: { c: '1' } }));
+    c.subscribe(CLUSTER);
+    vi.advanceTimersByTime(300);
+    setClock();
+    vi.advanceTimersByTime(200);
+    c.settle();
+    expect(c.answers.map(({ since }) => performance.now() - since)).toEqual([500]);
+  });
+
   test('changes nothing about how long a reader may read nothing', () => {
     const stalled: string[] = [];
     const stalls = watchStalls<string>(1000, (reader) => stalled.push(reader));

@@ -2,7 +2,7 @@ import type { Log } from '../../../common/log.ts';
 import type { Change } from '../../mesh/resource.ts';
 
 /**
- * Rebuilds the configurations that changes affect. `since`: when the oldest change arrived, as of Date.now. Returns the number
+ * Rebuilds the configurations that changes affect. `since`: when the oldest change arrived, as of performance.now. Returns the number
  * of affected streams.
  */
 export type ApplyChanges = (changes: readonly Change[], since: number) => number;
@@ -36,7 +36,7 @@ export function paceChanges(apply: ApplyChanges, log: Log): Pacing {
     try {
       applyWaiting();
     } catch (error) {
-      log.error({ err: error }, 'changes could not be taken over');
+      log.error({ err: error }, 'cannot apply changes');
     }
   }
 
@@ -56,7 +56,7 @@ export function paceChanges(apply: ApplyChanges, log: Log): Pacing {
 
   return {
     take(changes) {
-      if (waiting.length === 0) since = Date.now();
+      if (waiting.length === 0) since = performance.now();
       waiting.push(...changes);
       if (rest === undefined) applyWaiting();
     },
