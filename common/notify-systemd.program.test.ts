@@ -29,8 +29,12 @@ test('a unit is ready once, however often the program says so', async () => {
   await expect.poll(said, { timeout: 30_000 }).toBe('/run/systemd/notify --ready --status=Envoy is LIVE\n');
 });
 
-test('without systemd, no program is started', async () => {
+test.each([{}, { NOTIFY_SOCKET: '' }])('without systemd, no program is started: %j', async (env) => {
   const { path, said } = await notifier();
-  createSystemdNotifier({ PATH: path }, createLog('test', 'silent')).ready('Envoy is LIVE');
-  expect(await said()).toBe('');
+  const log = createLog('test', 'silent');
+  createSystemdNotifier({ ...env, PATH: path }, log).ready('without systemd');
+  // By the end of this later program, one that was started before it has written its line.
+  createSystemdNotifier({ NOTIFY_SOCKET: '/run/later', PATH: path }, log).ready('later');
+  await expect.poll(said, { timeout: 30_000 }).toContain('/run/later');
+  expect(await said()).not.toContain('without systemd');
 });

@@ -35,7 +35,8 @@ import { openCertificate } from './tls/open-certificate.ts';
 
 /**
  * Runs a control plane until SIGTERM or SIGINT. When it is ready, it prints one line of JSON with its actual addresses.
- * `droppedLogBytes`: bytes of the log that its output did not take. A failed start closes everything that it opened, and throws. Returns the exit code.
+ * `droppedLogBytes`: bytes of the log that its output did not take. A failed start closes everything that it opened, and throws.
+ * Returns the exit code.
  */
 export async function runControlPlane(
   settings: ControlPlaneSettings,

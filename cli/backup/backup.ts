@@ -3,7 +3,9 @@ import { backupLines, countOf, readBackup } from '../../controlplane/backup/form
 import { BACKUP_PATH } from '../../controlplane/backup/route.ts';
 import { openStore } from '../../controlplane/store/open-store.ts';
 import type { StoreLocation } from '../../controlplane/store/location.ts';
-import { createLog } from '../../common/log.ts';
+import type { Store } from '../../controlplane/store/store.ts';
+import { waitForStore } from '../../controlplane/store/wait-for-store.ts';
+import { createLog, type Log } from '../../common/log.ts';
 import { writeDurably } from '../../common/files/write-durably.ts';
 import { CommandError } from '../errors.ts';
 import type { Client } from '../client/client.ts';
@@ -15,12 +17,23 @@ export function backupOf(client: Client): Promise<string> {
 
 /** Returns a backup of the whole store, read without a control plane. */
 export async function backupOfStore(location: StoreLocation): Promise<string> {
-  const store = await openStore(location, createLog('backup', 'warn'), 'refuse');
+  const log = createLog('backup', 'warn');
+  const store = await openStore(location, log, 'refuse');
   try {
-    return [...backupLines(await store.contents(), manifest.version, new Date())].join('');
+    return await readStore(store, log);
   } finally {
     await store.close();
   }
+}
+
+/** Returns a backup of an open store. Waits up to `patienceMs` for a store that is away; default 30,000. */
+export async function readStore(
+  store: Pick<Store, 'contents'>,
+  log: Log,
+  patienceMs?: number,
+): Promise<string> {
+  const contents = await waitForStore(() => store.contents(), log, patienceMs);
+  return [...backupLines(contents, manifest.version, new Date())].join('');
 }
 
 /**

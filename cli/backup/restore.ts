@@ -25,9 +25,10 @@ export async function restoreBackup(
   const name = file === '-' ? 'stdin' : file;
   const backup = readBackup(await read(file, stdin), name);
   const where = location.engine === 'sqlite' ? location.folder : withoutPassword(location.url);
-  const store = await openStore(location, createLog('restore', 'warn'), 'replace');
+  const log = createLog('restore', 'warn');
+  const store = await openStore(location, log, 'replace');
   try {
-    const revision = await restore(store, backup, where, replace);
+    const revision = await restore(store, backup, { where, mayReplace: replace, log });
     stderr.write(
       `${where}: ${countOf(backup.contents)} of ${backup.header.createdAt}, restored as revision ${revision}\n`,
     );

@@ -25,7 +25,7 @@ export type Question = {
   readonly flags: readonly string[];
 };
 
-/** A placeholder for a value that the files do not give. Import never guesses such a value. */
+/** A value that the files do not give, with the questions that ask for it. Import never guesses such a value. */
 export class Open {
   readonly questions: readonly Question[];
 

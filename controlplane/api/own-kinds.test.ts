@@ -49,7 +49,7 @@ test('a kind of Daybreak is created, described, listed, updated, tagged and dele
   expect(await call('GET', '/nodeIdentities/of-white')).toMatchObject({ error: 'NotFoundException' });
 });
 
-test('it survives a restart, and an update of the mesh by a client that knows App Mesh alone', async () => {
+test('a kind of Daybreak survives a restart, and an update of the mesh by a client that knows only App Mesh', async () => {
   await call('PUT', '/meshIdentities', { meshIdentityName: 'default', spec: { certificateHours: 24 } });
   await api.call('PUT', '/meshes/colors', { spec: { egressFilter: { type: 'DROP_ALL' } } });
   api = await api.restart();
@@ -66,7 +66,7 @@ test('a mesh has one identity, by the name default', async () => {
   });
 });
 
-test('a mesh is not deleted while resources of these kinds are in it', async () => {
+test("a mesh is not deleted while it has resources of Daybreak's kinds", async () => {
   const other = await api.call('PUT', '/meshes', { meshName: 'other' });
   expect(other.status).toBe(200);
   const url = '/daybreak/v1/meshes/other/nodeIdentities';

@@ -32,7 +32,7 @@ function job(at: Context, text: string, present = false) {
   };
 }
 
-test('what is made takes the place of what was there, and nothing else remains', async () => {
+test('a complete result replaces the earlier one, and nothing else remains', async () => {
   const at = await context();
   await installAtomically(at, job(at, 'one'));
   await installAtomically(at, job(at, 'two'));
@@ -40,7 +40,7 @@ test('what is made takes the place of what was there, and nothing else remains',
   expect(await readdir(at.folder)).toEqual(['lock']);
 });
 
-test('what fails half way leaves what was there', async () => {
+test('a failure half way leaves the earlier result', async () => {
   const at = await context();
   await installAtomically(at, job(at, 'one'));
   const failing = {

@@ -18,7 +18,7 @@ with zipfile.ZipFile(sys.argv[1], "w") as wheel:
     wheel.writestr(about + "RECORD", "")
 `;
 
-test('what was installed is current until the requirements are others, and wrong bytes are not installed', async () => {
+test('an installation is current until the requirements change, and wrong bytes are not installed', async () => {
   const root = await mkdtemp(join(tmpdir(), 'daybreak-wheels-'));
   onTestFinished(() => rm(root, { recursive: true }));
   const context: Context = {

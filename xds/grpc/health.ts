@@ -13,8 +13,8 @@ const NOT_SERVING = Uint8Array.of(8, 2);
 
 /**
  * Adds `grpc.health.v1.Health/Check` to a server. `services`: the known service names beside the empty one, which stands for the
- * whole server; any other is NOT_FOUND. `Watch` is not implemented, which the protocol allows: an unauthenticated client could keep
- * one open.
+ * whole server; any other is NOT_FOUND. A call of `Watch` gets UNIMPLEMENTED, after which a client does not call it again (the
+ * protocol's health.proto): with `Watch`, an unauthenticated client could keep a stream open.
  */
 export function addHealthService(
   server: GrpcServer,

@@ -113,8 +113,8 @@ export class ServerCall {
   }
 
   /**
-   * Sends a message once the ones before it are flushed. An `encode` that returns the same object again returns the same bytes. It is encoded only then, so that messages that wait for a slow reader take
-   * no memory.
+   * Sends a message once the ones before it are flushed. `encode` is called only then, so that messages that wait for a slow reader
+   * take no memory. If `encode` returns the same object as before, the object must have the same bytes as before.
    */
   write(encode: () => Uint8Array, progress: WriteProgress = UNWATCHED): void {
     if (this.#state === 'over') return;

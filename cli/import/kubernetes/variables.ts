@@ -10,7 +10,7 @@ import { Open, type Question } from '../source.ts';
 export type Variables = {
   /** Substitutes the known variables in a value, at any depth. */
   readonly fill: (value: unknown, file: string) => unknown;
-  /** Returns the answer to a question, or a placeholder text until the conversion ends. */
+  /** Returns the answer to a question. Without one, returns the question's variable, which `open` replaces later. */
   readonly ask: (question: Question) => string;
   /** Replaces each text that contains an unanswered variable with an open value. */
   readonly open: (value: unknown, file: string) => unknown;

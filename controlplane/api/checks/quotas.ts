@@ -5,8 +5,8 @@ import { PARENTS, title } from '../../mesh/names.ts';
 import { isKind } from '../../mesh/spec-parts.ts';
 
 /**
- * The default limits: meshes per account; nodes, services, routers, gateways, identities of nodes per mesh; routes per router; gateway routes
- * per gateway; backends per node. App Mesh's own were 15, 200, 200, 200, 3, 50, 10 and 50.
+ * The default limits: meshes per account; nodes, services, routers, gateways, identities of nodes per mesh; routes per router;
+ * gateway routes per gateway; backends per node. App Mesh's own were 15, 200, 200, 200, 3, 50, 10 and 50.
  */
 export const DEFAULT_QUOTAS = {
   meshes: 100,

@@ -1,3 +1,4 @@
+import { compareText } from '../../../common/compare-text.ts';
 import type { Resource } from '../../../xds/types.ts';
 import { connectionManager, type AccessLogInit } from '../envoy/connection-manager.ts';
 import { chain } from '../envoy/filter-chains.ts';
@@ -16,7 +17,7 @@ import { loopbackPorts } from './loopback-ports.ts';
 import type { OutboundConnections } from './outbound.ts';
 import type { OwnView } from './own-view.ts';
 
-/** A backend with a listener of its own on loopback: plain data, and so the listener's cache key. */
+/** A backend with its own listener on loopback. */
 export type LoopbackEgress = {
   readonly service: string;
   /** The port of the virtual service. */
@@ -47,9 +48,7 @@ export function loopbackEgress(
     })),
     ...tcp.map((backend) => tcpBackend(mesh, backend)),
   ]);
-  const sorted = backends.toSorted((a, b) =>
-    a.service < b.service ? -1 : a.service > b.service ? 1 : a.port - b.port,
-  );
+  const sorted = backends.toSorted((a, b) => compareText(a.service, b.service) || a.port - b.port);
   const own = new Set((view.spec.listeners ?? []).map(({ portMapping }) => portMapping.port));
   const places = loopbackPorts(sorted, own);
   return sorted.flatMap((backend, index) => {

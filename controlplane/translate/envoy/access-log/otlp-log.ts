@@ -41,7 +41,7 @@ export function otlpLog(format: LoggingFormat | undefined): AccessLogInit {
     logName: 'access',
     grpcService: { targetSpecifier: { case: 'envoyGrpc', value: { clusterName: AGENT_CLUSTER } } },
     bufferFlushInterval: { seconds: 1n },
-    // The agent knows more of them.
+    // The agent adds resource attributes, which say more.
     disableBuiltinLabels: true,
     body: bodyOf(format),
     attributes: {
