@@ -245,6 +245,13 @@ describe('a task that would not work', () => {
       'containerDefinitions[1].portMappings[0].containerPort',
       '443',
     ],
+    [
+      "containers that reserve more than the task's memory, once Envoy has enough",
+      proxied({ memory: '0.5 GB' }, { memory: 384 }, { memory: 128 }),
+      'warning',
+      'memory',
+      'reserve 576 MiB',
+    ],
   ])('%s', (_, given, severity, path, part) => {
     const { problems } = render(given, { ...ANSWERS, xdsTokenSecret: undefined });
     expect(problems.map((each) => [each.severity, each.path])).toEqual([[severity, path]]);
@@ -253,5 +260,32 @@ describe('a task that would not work', () => {
 
   it('a task without any of these has no problem', () => {
     expect(render(proxied({}), { ...ANSWERS, xdsTokenSecret: undefined }).problems).toEqual([]);
+  });
+});
+
+describe('the variables of the Envoy container', () => {
+  it('a variable replaces the secret of the same name, which ECS would refuse beside it', () => {
+    const secrets = [{ name: 'OTEL_EXPORTER_OTLP_ENDPOINT', valueFrom: 'arn:collector' }];
+    const given = proxied({ executionRoleArn: 'arn:role' }, {}, { secrets });
+    const { taskDefinition } = render(given, {
+      ...ANSWERS,
+      telemetry: 'otlp',
+      otlpEndpoint: 'http://collector.internal:4318',
+    });
+    const [, envoy] = taskDefinition['containerDefinitions'] as readonly {
+      readonly environment: unknown;
+      readonly secrets: readonly { readonly name: string }[];
+    }[];
+    expect(envoy?.environment).toContainEqual({
+      name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+      value: 'http://collector.internal:4318',
+    });
+    expect(envoy?.secrets.map(({ name }) => name)).toEqual(['DAYBREAK_XDS_TOKEN']);
+  });
+
+  it('an endpoint of OTLP that is a secret is not asked for again', () => {
+    const secrets = [{ name: 'OTEL_EXPORTER_OTLP_ENDPOINT', valueFrom: 'arn:collector' }];
+    const given = proxied({ executionRoleArn: 'arn:role' }, {}, { secrets });
+    expect(render(given, { ...ANSWERS, telemetry: 'otlp' }).wants).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import type { Draft } from '../draft.ts';
 import type { RenderOptions } from '../options.ts';
 import { containersOf, valueOf } from '../task-definition.ts';
 import { hasOwnControlPlane } from './own-control-plane.ts';
-import { removeFrom, setOnce } from './variables.ts';
+import { setOnce } from './variables.ts';
 
 const ENDPOINT = 'APPMESH_XDS_ENDPOINT';
 
@@ -29,7 +29,6 @@ export function setSecrets(draft: Draft, envoy: number, options: RenderOptions):
   ] as const;
   for (const [name, valueFrom, what] of secrets) {
     if (valueFrom === undefined) continue;
-    removeFrom(draft, envoy, 'environment', name, 0, 'ECS refuses a name that is a variable and a secret');
     setOnce(draft, envoy, 'secrets', { name, valueFrom }, `${what}, which ECS passes as a variable`);
   }
 }

@@ -1,13 +1,14 @@
 import type { Draft } from '../draft.ts';
 import { containersOf, isFargate } from '../task-definition.ts';
 
-/** MiB: with less, the kernel may end the agent and Envoy (docs/scale.md); a limit has some room above what is reserved. */
+/** The memory that the agent and Envoy of a small mesh use, in MiB, with some room (docs/scale.md). */
 const LEAST_RESERVATION_MIB = 160;
+/** The limit above which the kernel ends the container, in MiB: the reservation and a fifth more, for peaks. */
 const LEAST_LIMIT_MIB = 192;
 
 /**
- * Raises what is reserved for Envoy and its agent, and the limit. On EC2, a container without either in a task without a limit gets
- * a reservation, which ECS requires.
+ * Raises `memory` and `memoryReservation` of the Envoy container to the least that Envoy and its agent need. On EC2, ECS requires
+ * one of the two if the task has no `memory`: a container without both then gets a reservation.
  */
 export function setReservations(draft: Draft, envoy: number): void {
   const definition = draft.definition();

@@ -1,11 +1,11 @@
 import type { Draft } from '../draft.ts';
 import type { RenderOptions } from '../options.ts';
 import { containersOf, objects, valueOf, type Container } from '../task-definition.ts';
-import { setOnce } from './variables.ts';
+import { hasVariable, setOnce } from './variables.ts';
 
 const WHY = "AWS ends X-Ray's daemon; the agent takes the segments of the application at its port";
 
-/** Removes the containers of X-Ray's daemon, and what waits for them. Indexes of containers change. */
+/** Removes the containers of X-Ray's daemon, and the entries in `dependsOn` that wait for them. Indexes of containers change. */
 export function removeDaemon(draft: Draft, { telemetry }: Pick<RenderOptions, 'telemetry'>): void {
   if (telemetry === 'keep') return;
   for (const [index, container] of [...containersOf(draft.definition()).entries()].toReversed()) {
@@ -22,8 +22,8 @@ export function removeDaemon(draft: Draft, { telemetry }: Pick<RenderOptions, 't
 /** Gives the agent the input and the output that replace the daemon. */
 export function setTelemetry(draft: Draft, envoy: number, { telemetry, otlpEndpoint }: RenderOptions): void {
   if (telemetry === 'keep') return;
-  const { environment } = containersOf(draft.definition())[envoy] ?? {};
-  const inputs = valueOf(environment, 'DAYBREAK_TELEMETRY_INPUTS');
+  const container = containersOf(draft.definition())[envoy] ?? {};
+  const inputs = valueOf(container['environment'], 'DAYBREAK_TELEMETRY_INPUTS');
   const listed =
     typeof inputs === 'string' && inputs !== '' ? inputs.split(',').map((each) => each.trim()) : [];
   if (!listed.includes('xray')) set('DAYBREAK_TELEMETRY_INPUTS', [...listed, 'xray'].join(','), WHY);
@@ -34,7 +34,7 @@ export function setTelemetry(draft: Draft, envoy: number, { telemetry, otlpEndpo
   );
   if (telemetry === 'xray') return;
   if (otlpEndpoint !== undefined) set('OTEL_EXPORTER_OTLP_ENDPOINT', otlpEndpoint, 'the receiver of OTLP');
-  else if (valueOf(environment, 'OTEL_EXPORTER_OTLP_ENDPOINT') === undefined)
+  else if (!hasVariable(container, 'OTEL_EXPORTER_OTLP_ENDPOINT'))
     draft.want('--otlp-endpoint URL', 'the receiver of traces, such as http://collector.internal:4318');
 
   function set(name: string, value: string, reason: string): void {

@@ -9,7 +9,7 @@ const FARGATE_STOP_S = 120;
 const FIRST_FREE_PORT = 1024;
 const UNPRIVILEGED = 'net.ipv4.ip_unprivileged_port_start';
 
-/** Reports a task that cannot run the images: its network mode, its platform, its limits, a missing role. */
+/** Reports a task that cannot run the images: its network mode, its platform, its limits, its memory, a missing role. */
 export function checkTask(draft: Draft, envoy: number): void {
   const definition = draft.definition();
   const { networkMode, runtimePlatform, executionRoleArn } = definition;
@@ -29,6 +29,7 @@ export function checkTask(draft: Draft, envoy: number): void {
     const message = 'is not set; ECS reads the secrets of containers with this role';
     draft.report('error', ['executionRoleArn'], message);
   }
+  checkMemory(draft);
   if (!isFargate(definition)) return;
   const { stopTimeout } = container;
   if (typeof stopTimeout === 'number' && stopTimeout > FARGATE_STOP_S) {
@@ -36,6 +37,25 @@ export function checkTask(draft: Draft, envoy: number): void {
     draft.report('error', ['containerDefinitions', envoy, 'stopTimeout'], message);
   }
   checkLowPorts(draft, envoy);
+}
+
+// ECS: "The total amount of memory reserved for all containers within a task must be lower than the task memory value" (API
+// reference, ContainerDefinition). More for Envoy can be too much for the task.
+function checkMemory(draft: Draft): void {
+  const { memory } = draft.definition();
+  const available = mebibytes(memory);
+  const reserved = containersOf(draft.definition())
+    .map((each) => each['memoryReservation'] ?? each['memory'])
+    .reduce((sum: number, each) => sum + (typeof each === 'number' ? each : 0), 0);
+  if (available === undefined || reserved <= available) return;
+  const message = `is ${JSON.stringify(memory)}; the containers reserve ${reserved} MiB: the task needs more`;
+  draft.report('warning', ['memory'], message);
+}
+
+/** Reads the `memory` of a task: MiB as a number or text, or text such as `1 GB`. */
+function mebibytes(memory: unknown): number | undefined {
+  const [, digits, unit] = /^(\d+(?:\.\d+)?) ?(GB)?$/i.exec(String(memory)) ?? [];
+  return digits === undefined ? undefined : Number(digits) * (unit === undefined ? 1 : 1024);
 }
 
 // Envoy never runs as root in the images, and no container gets NET_BIND_SERVICE as another user.
