@@ -37,6 +37,7 @@ export async function packageFolder(root: string, envoy: string, release: number
   await chmod(installed, 0o755);
   for (const [path, text] of Object.entries(CONFFILES)) {
     await mkdir(dirname(join(root, path)), { recursive: true });
+    await chmod(dirname(join(root, path)), 0o755);
     await writeFile(join(root, path), text);
     await chmod(join(root, path), 0o640);
   }

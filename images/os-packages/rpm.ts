@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import type { PackageFacts } from './package-folder.ts';
-import { AFTER_INSTALL, AFTER_REMOVE, BEFORE_REMOVE, PURGE } from './scripts.ts';
+import { AFTER_INSTALL, AFTER_REMOVE, BEFORE_REMOVE } from './scripts.ts';
 
 /** rpm's names of architectures. */
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'x86_64', arm64: 'aarch64' };
@@ -34,7 +34,7 @@ export async function buildRpm(
   return { path: join(top, 'RPMS', architecture, name), name };
 }
 
-/** rpm has no purge: a removal keeps changed settings as .rpmsave, and state and logs go with the package's last version. */
+/** rpm has no purge: a removal keeps changed settings as .rpmsave, and state, logs and users as they are. */
 function specOf({ name, version, release, summary, license, conffiles }: PackageFacts): string {
   return `Name: ${name}
 Version: ${version}
@@ -66,7 +66,7 @@ cp -a %{staged}/. %{buildroot}/
 /usr/lib/systemd/system/daybreak-proxyinit.service
 /usr/lib/sysusers.d/daybreak.conf
 %dir /etc/daybreak
-${conffiles.map((path) => `%config(noreplace) ${path}`).join('\n')}
+${conffiles.map((path) => `%config(noreplace) %verify(not group) ${path}`).join('\n')}
 
 %post
 ${AFTER_INSTALL}
@@ -75,7 +75,5 @@ if [ "$1" = 0 ]; then
 ${BEFORE_REMOVE}fi
 
 %postun
-${AFTER_REMOVE}if [ "$1" = 0 ]; then
-${PURGE.replace('/etc/daybreak ', '')}fi
-`;
+${AFTER_REMOVE}`;
 }

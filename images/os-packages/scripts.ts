@@ -8,10 +8,12 @@ const IF_BOOTED = 'if [ -d /run/systemd/system ]; then';
 
 /** Runs after the files of an installation or an upgrade are in place: users, and a restart of the programs that run. */
 export const AFTER_INSTALL = `if command -v systemd-sysusers >/dev/null; then systemd-sysusers daybreak.conf; fi
+# At a reload, the agent itself reads its variables. A group that the operator chose stays.
+if getent group daybreak >/dev/null && [ "$(stat -c %G /etc/daybreak/agent.env)" = root ]; then chgrp daybreak /etc/daybreak/agent.env; fi
 ${IF_BOOTED}
   systemctl daemon-reload
-  # Rules stay in force: proxyinit writes differences alone. The agent's Envoy drains before the new one starts.
-  for unit in daybreak-proxyinit.service; do if systemctl --quiet is-active $unit; then systemctl reload $unit || true; fi; done
+  # Rules stay in force: proxyinit writes only the differences. The agent's Envoy drains before the new one starts.
+  if systemctl --quiet is-active daybreak-proxyinit.service; then systemctl reload daybreak-proxyinit.service || true; fi
   systemctl try-restart --no-block daybreak-controlplane.service daybreak-agent.service
 fi
 `;
@@ -24,7 +26,7 @@ elif [ -x /usr/bin/daybreak ] && [ -x /usr/sbin/iptables ]; then
 fi
 `;
 
-/** Runs after a purge: nothing is left of state, logs, settings and users. */
+/** Runs after a purge of the .deb: removes state, logs, settings and users. */
 export const PURGE = `rm -rf /etc/daybreak /var/lib/daybreak /var/lib/daybreak-agent /var/log/daybreak /var/log/daybreak-agent
 for user in daybreak daybreak-controlplane; do
   if getent passwd $user >/dev/null; then userdel $user || true; fi

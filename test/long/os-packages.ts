@@ -26,26 +26,30 @@ users() { getent passwd daybreak daybreak-controlplane | wc -l; }
 say() { echo "ok  $*"; }
 cp /etc/passwd /tmp/passwd.before
 dpkg -i --force-depends /tmp/*.deb >/dev/null 2>&1
-[ "$(users)" = 2 ] && [ "$(daybreak --version)" != "" ] && envoy --version >/dev/null && say 'deb: installed, with users, Node and Envoy'
+[ "$(users)" = 2 ] && [ "$(daybreak --version)" != "" ] && envoy --version >/dev/null && say 'deb: installed, with users, Node and Envoy' || exit 1
+as_agent() { setpriv --reuid daybreak --regid daybreak --clear-groups "$@"; }
+as_agent cat /etc/daybreak/agent.env >/dev/null && say 'deb: the agent can read its variables again, at a reload' || exit 1
 echo '# own' >> /etc/daybreak/proxyinit.env
 APPMESH_APP_PORTS=8000 daybreak proxyinit apply --start-enabled >/dev/null
 [ "$(rules)" = 8 ]
 dpkg -i --force-depends --force-confdef /tmp/*.deb >/dev/null 2>&1
-[ "$(rules)" = 8 ] && [ "$(tail -1 /etc/daybreak/proxyinit.env)" = '# own' ] && say 'deb: an upgrade leaves rules and settings'
+[ "$(rules)" = 8 ] && [ "$(tail -1 /etc/daybreak/proxyinit.env)" = '# own' ] && say 'deb: an upgrade leaves rules and settings' || exit 1
 mkdir -p /var/lib/daybreak-agent
 dpkg -r daybreak >/dev/null 2>&1
-[ "$(rules)" = 0 ] && [ -e /etc/daybreak/proxyinit.env ] && [ ! -e /usr/bin/agent ] && say 'deb: a removal removes rules and programs, and leaves settings'
+[ "$(rules)" = 0 ] && [ -e /etc/daybreak/proxyinit.env ] && [ ! -e /usr/bin/agent ] && say 'deb: a removal removes rules and programs, and leaves settings' || exit 1
 dpkg -P daybreak >/dev/null 2>&1
-[ ! -e /etc/daybreak ] && [ ! -e /var/lib/daybreak-agent ] && [ ! -e /usr/lib/daybreak ] && cmp /etc/passwd /tmp/passwd.before && say 'deb: a purge leaves no file and no user'
+[ ! -e /etc/daybreak ] && [ ! -e /var/lib/daybreak-agent ] && [ ! -e /usr/lib/daybreak ] && cmp /etc/passwd /tmp/passwd.before && say 'deb: a purge leaves no file and no user' || exit 1
 mkdir /tmp/db; with_db='rpm --dbpath /tmp/db'
 $with_db --initdb
 $with_db -i --nodeps /tmp/*.rpm >/dev/null 2>&1
-[ "$(users)" = 2 ] && $with_db -V --nodeps daybreak && daybreak --version >/dev/null && say 'rpm: installed and verified'
+[ "$(users)" = 2 ] && $with_db -V --nodeps daybreak && daybreak --version >/dev/null && say 'rpm: installed and verified' || exit 1
+as_agent cat /etc/daybreak/agent.env >/dev/null && say 'rpm: the agent can read its variables again, at a reload' || exit 1
+mkdir -p /var/lib/daybreak; touch /var/lib/daybreak/model
 echo '# own' >> /etc/daybreak/agent.env
 $with_db -U --nodeps --replacepkgs /tmp/*.rpm >/dev/null 2>&1
-[ "$(tail -1 /etc/daybreak/agent.env)" = '# own' ] && say 'rpm: an upgrade leaves settings'
+[ "$(tail -1 /etc/daybreak/agent.env)" = '# own' ] && say 'rpm: an upgrade leaves settings' || exit 1
 $with_db -e --nodeps daybreak >/dev/null 2>&1
-[ -e /etc/daybreak/agent.env.rpmsave ] && [ ! -e /usr/lib/daybreak ] && [ "$(users)" = 0 ] && say 'rpm: a removal leaves changed settings alone'
+[ -e /etc/daybreak/agent.env.rpmsave ] && [ ! -e /usr/lib/daybreak ] && [ -e /var/lib/daybreak/model ] && say 'rpm: a removal leaves changed settings and the data' || exit 1
 `;
 
 try {
