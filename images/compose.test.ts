@@ -25,7 +25,7 @@ test('each image is one that images/build.sh makes, in the version of the projec
   expect(Object.values(services).filter(({ image }) => !known.includes(image))).toEqual([]);
 });
 
-test('all that goes on running restarts, and has no capabilities but for the rules', () => {
+test('each long-running service restarts, and only services that write rules have a capability', () => {
   const running = Object.entries(services).filter(([name]) => !['mesh', 'shares'].includes(name));
   for (const [name, service] of running) {
     expect(service).toMatchObject({ restart: 'unless-stopped', cap_drop: ['ALL'] });

@@ -68,7 +68,7 @@ describe.each(TASKS)('%s', (name) => {
   });
 });
 
-test("ECS's model is a judge: it complains of a task definition without containers", async () => {
+test("ECS's model refuses a task definition without containers", async () => {
   expect(await complaints('{"family": "f"}')).toContain('containerDefinitions');
 });
 

@@ -84,7 +84,7 @@ describe.skipIf(why !== undefined)(`images${why === undefined ? '' : ` are left 
     expect(new Set(shell).size).toBe(1);
   });
 
-  it('label themselves, and the Envoy images know their health', () => {
+  it('have labels, and the Envoy images have a health check', () => {
     for (const target of TARGETS) {
       const { Labels, Healthcheck, User } = image(target).config;
       expect(Labels).toMatchObject({

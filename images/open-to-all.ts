@@ -1,7 +1,7 @@
 import { chmod, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Lets any user read all that is in `folder`, and run what `isProgram` says, whatever umask it was written under. */
+/** Lets any user read all files in `folder`, and run those that `isProgram` selects, independent of the umask. */
 export async function openToAll(folder: string, isProgram: (path: string) => boolean): Promise<void> {
   await chmod(folder, 0o755);
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {

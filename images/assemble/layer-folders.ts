@@ -29,7 +29,7 @@ daybreak:x:1337:1337:daybreak:/:/usr/sbin/nologin
   'etc/nsswitch.conf': `passwd: files\ngroup: files\nhosts: files dns\n`,
 };
 
-/** Returns the folders of layers, below `parent`, which exists. `warn` is told of what is less than it could be. */
+/** Returns the folders of layers, below `parent`, which exists. `warn` gets a line for a part that is larger than necessary. */
 export function layerFolders(
   options: BuildOptions,
   parent: string,

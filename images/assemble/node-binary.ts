@@ -15,7 +15,7 @@ const PACKAGE = { amd64: '-x86-64-linux-gnu', arm64: '-aarch64-linux-gnu' } as c
 /**
  * Writes the project's Node for `architecture` to `file`, without its symbols, which are 15% of it. This machine's is the one that
  * runs this; the other comes from npm, and has the hash of package-lock.json.
- * @throws Error if it cannot be downloaded, or is another
+ * @throws Error if the download fails, or has another hash
  */
 export async function putNode(
   architecture: Architecture,

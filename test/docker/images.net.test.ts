@@ -116,7 +116,7 @@ describe.skipIf(why !== undefined)(`containers${why === undefined ? '' : ` are l
       await remove(container);
     });
 
-    it("Docker's own health check says so", async () => {
+    it("the image's own health check finds the agent healthy", async () => {
       const container = await start(`${image}:0.1.0`, []);
       await until(
         'healthy',

@@ -1,5 +1,5 @@
-// Kills each container of docker-compose.yml in turn, in the default form and with two control planes and Prometheus, and waits until colors come through all Envoys again.
-// Takes about 15 minutes. `DAYBREAK_ENVOY=… node test/long/compose.ts`, as root, where Docker can be had.
+// Kills each container of docker-compose.yml in turn, in the default form and with two control planes and Prometheus, and waits until
+// requests get colors through all Envoys again. Takes about 5 minutes. `DAYBREAK_ENVOY=… node test/long/compose.ts`, as root, where Docker can be had.
 import { join } from 'node:path';
 import { request } from '../lab/http.ts';
 import { createLab } from '../lab/lab.ts';
@@ -12,6 +12,8 @@ const why = whyNoDocker() ?? (await whyNoImages()) ?? (await whyNoCompose());
 if (why !== undefined) throw new Error(why);
 
 const ONE_SHOT = ['mesh', 'shares'];
+/** Runs the start script of PostgreSQL up to the line that makes the cluster. */
+const HALF_MADE = `while read -r line; do echo "$line"; [[ $line != *'initdb --pgdata'* ]] || echo exit; done </usr/bin/postgres | bash`;
 const LIMIT = { limitMs: 180_000, everyMs: 500 };
 
 const lab = await createLab({ name: 'long-compose' });
@@ -27,15 +29,17 @@ try {
     ['--env-file', 'images/compose/ha.env', '--profile', 'ha', '--profile', 'telemetry'],
   ]) {
     const compose = await composeProject(docker, flags);
+    // The database has to come up although its first start was killed half-way.
+    if (flags.length > 0) await compose.run('run', '--rm', '-T', 'postgres', 'bash', '-c', HALF_MADE);
     const began = performance.now();
     await compose.run('up', '--detach');
     await until('a color', answers, LIMIT);
     say({ flags, upSeconds: seconds(began) });
-    if (flags.length > 0) await until('Prometheus reads all', () => readsAll(), LIMIT);
+    if (flags.length > 0) await until('Prometheus reads all metrics', readsAll, LIMIT);
     for (const service of (await compose.services()).filter((each) => !ONE_SHOT.includes(each))) {
       const killed = performance.now();
       await compose.killProcess(service);
-      await until(`${service}: all containers are healthy again`, () => isWell(), LIMIT).catch(count);
+      await until(`${service}: all containers are healthy again`, isWell, LIMIT).catch(count);
       await until(
         '50 colors in a row',
         async () => (await Promise.all(Array.from({ length: 50 }, answers))).every(Boolean),

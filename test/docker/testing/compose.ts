@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { until } from '../../lab/until.ts';
 import { isOnPath } from '../../operations/clients/on-path.ts';
 import type { Docker } from './dockerd.ts';
 
@@ -7,6 +8,9 @@ const ROOT = join(import.meta.dirname, '../../..');
 
 /** Time-out of a command, in milliseconds, for a busy machine. */
 const LIMIT_MS = 300_000;
+
+/** Time-out of the restart of a killed container, in milliseconds: Docker's back-off is at most a minute. */
+const RESTART_MS = 120_000;
 
 /** The project of docker-compose.yml, in a Docker of our own. */
 export type Compose = {
@@ -20,7 +24,10 @@ export type Compose = {
   services(): Promise<readonly string[]>;
   /** The id of a service's container. */
   container(service: string): Promise<string>;
-  /** Kills process 1 of a service's container, which Docker then starts again; `docker kill` would count as a stop that an operator wants. */
+  /**
+   * Kills process 1 of a service's container, and waits until Docker has started it again. `docker kill` would count as a stop
+   * that an operator wants.
+   */
   killProcess(service: string): Promise<void>;
 };
 
@@ -54,8 +61,15 @@ export async function composeProject(docker: Docker, flags: readonly string[] = 
     services: async () =>
       (await docker.run('ps', '--all', '--format', '{{.Label "com.docker.compose.service"}}')).split('\n'),
     async killProcess(service) {
-      const pid = await docker.run('inspect', '--format', '{{.State.Pid}}', await container(service));
+      const id = await container(service);
+      const restarts = () => docker.run('inspect', '--format', '{{.RestartCount}}', id);
+      const before = await restarts();
+      const pid = await docker.run('inspect', '--format', '{{.State.Pid}}', id);
       await docker.killProcess(Number(pid));
+      await until(`Docker starts ${service} again`, async () => (await restarts()) !== before, {
+        limitMs: RESTART_MS,
+        everyMs: 100,
+      });
     },
   };
 }

@@ -42,7 +42,7 @@ async function tryPackages(): Promise<string | undefined> {
   }
 }
 
-/** Builds images with `images/build.sh`, and writes them to `file`. Returns what the script said on stderr. */
+/** Builds images with `images/build.sh`, and writes them to `file`. Returns the script's stderr. */
 export async function buildArchive(file: string, ...flags: readonly string[]): Promise<string> {
   const envoy = process.env['DAYBREAK_ENVOY'];
   const from = flags.includes('--envoy') || envoy === undefined ? [] : ['--envoy', envoy];
