@@ -1,5 +1,7 @@
 /** A proxy as an identity names it. */
 export type IdentifiedProxy = {
+  /** The account of the mesh. */
+  readonly owner: string;
   readonly mesh: string;
   readonly kind: 'virtualNode' | 'virtualGateway';
   readonly name: string;
@@ -20,33 +22,28 @@ export function isTrustDomain(text: string): boolean {
 }
 
 /**
- * Returns the SPIFFE id of a proxy: `spiffe://DOMAIN/mesh/M/virtualNode/N`. `owner`: the account of the mesh, if several accounts
- * share the trust domain; it becomes the first segments, `/account/A`. Undefined if a name has a character that SPIFFE ids do not
- * allow: such a proxy has no identity.
+ * Returns the SPIFFE id of a proxy: `spiffe://DOMAIN/account/A/mesh/M/virtualNode/N`. The account is always in it: an id without one
+ * would become that of another proxy when a second account creates a mesh of the same name. Undefined if a name has a character that
+ * SPIFFE ids do not allow: such a proxy has no identity.
  */
 export function spiffeIdOf(
   trustDomain: string,
-  { mesh, kind, name }: IdentifiedProxy,
-  owner?: string,
+  { owner, mesh, kind, name }: IdentifiedProxy,
 ): string | undefined {
   if (!SEGMENT.test(mesh) || !SEGMENT.test(name)) return undefined;
-  const account = owner === undefined ? '' : `/account/${owner}`;
-  const id = `spiffe://${trustDomain}${account}/mesh/${mesh}/${kind}/${name}`;
+  const id = `spiffe://${trustDomain}/account/${owner}/mesh/${mesh}/${kind}/${name}`;
   return id.length > LONGEST_ID ? undefined : id;
 }
 
 /** Parses the SPIFFE id of a proxy in a trust domain; undefined if it is none. */
-export function parseSpiffeId(
-  text: string,
-  trustDomain: string,
-): (IdentifiedProxy & { readonly owner: string | undefined }) | undefined {
+export function parseSpiffeId(text: string, trustDomain: string): IdentifiedProxy | undefined {
   const prefix = `spiffe://${trustDomain}/`;
   if (!text.startsWith(prefix)) return undefined;
   const match =
-    /^(?:account\/(?<owner>\d{12})\/)?mesh\/(?<mesh>[^/]+)\/(?<kind>virtualNode|virtualGateway)\/(?<name>[^/]+)$/.exec(
+    /^account\/(?<owner>\d{12})\/mesh\/(?<mesh>[^/]+)\/(?<kind>virtualNode|virtualGateway)\/(?<name>[^/]+)$/.exec(
       text.slice(prefix.length),
     )?.groups;
-  const { owner, mesh = '', kind, name = '' } = match ?? {};
+  const { owner = '', mesh = '', kind, name = '' } = match ?? {};
   if (kind !== 'virtualNode' && kind !== 'virtualGateway') return undefined;
   return SEGMENT.test(mesh) && SEGMENT.test(name) ? { owner, mesh, kind, name } : undefined;
 }

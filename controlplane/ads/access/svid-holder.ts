@@ -35,7 +35,7 @@ export function svidHolder(leaf: X509Certificate, trust: Trust, now: () => numbe
         identity.mesh === named.mesh &&
         identity.kind === named.kind &&
         identity.name === named.name &&
-        (named.owner === undefined || named.owner === owner);
+        named.owner === owner;
       if (!isSame) throw denied(`${who} is not ${describeSubject(subject)}`);
     },
   };
