@@ -91,6 +91,8 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
     const { record } = opened;
     const [root] = record.roots;
     if (root === undefined) return;
+    // It never outlives its root, so that a new one would end no later.
+    if (opened.issuer.ends >= new X509Certificate(bytesOf(root.certificate)).validToDate.getTime()) return;
     const signer = await openSigner(root, sealer, trustDomain);
     const issuing = await sealSigner(
       await createIntermediate(trustDomain, signer, now()),

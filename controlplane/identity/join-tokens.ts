@@ -35,6 +35,9 @@ export class TooManyTokens extends Error {}
 export function createJoinTokens(live: LiveModel, now: () => number = Date.now): JoinTokens {
   const all = (): readonly Resource<'joinToken'>[] => live.model.list('joinToken', PLACE);
 
+  // One after the other in this process: else concurrent writes would make each other stale until they run out of attempts.
+  const serialized = <T>(write: () => Promise<T>): Promise<T> => live.exclusively(PLACE.owner, write);
+
   async function commit(put: Resource | undefined, deletes: readonly Resource[]): Promise<boolean> {
     const { outcome } = await live.commit({
       mesh: PLACE,
@@ -48,46 +51,52 @@ export function createJoinTokens(live: LiveModel, now: () => number = Date.now):
   }
 
   return {
-    async create(grant) {
-      const token = `daybreak-join-${randomBytes(32).toString('base64url')}`;
-      const sha256 = sumOf(token);
-      for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-        const expired = all().filter(({ spec }) => spec.expires <= now());
-        if (all().length - expired.length >= MOST_TOKENS) {
-          throw new TooManyTokens(`there are already ${MOST_TOKENS} join tokens that were not used`);
+    create: (grant) =>
+      serialized(async () => {
+        const token = `daybreak-join-${randomBytes(32).toString('base64url')}`;
+        const sha256 = sumOf(token);
+        for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+          const expired = all().filter(({ spec }) => spec.expires <= now());
+          if (all().length - expired.length >= MOST_TOKENS) {
+            throw new TooManyTokens(`there are already ${MOST_TOKENS} join tokens that were not used`);
+          }
+          const at = now();
+          const put: Resource<'joinToken'> = {
+            ...idOf(sha256),
+            spec: { ...grant, sha256 },
+            uid: randomUUID(),
+            version: 1,
+            createdAt: at,
+            lastUpdatedAt: at,
+            resourceOwner: grant.account,
+            tags: [],
+          };
+          if (await commit(put, expired)) return token;
         }
-        const at = now();
-        const put: Resource<'joinToken'> = {
-          ...idOf(sha256),
-          spec: { ...grant, sha256 },
-          uid: randomUUID(),
-          version: 1,
-          createdAt: at,
-          lastUpdatedAt: at,
-          resourceOwner: grant.account,
-          tags: [],
-        };
-        if (await commit(put, expired)) return token;
-      }
-      throw new Error('other replicas kept writing join tokens: try again');
-    },
-    async consume(token, { proxy, account, address }) {
-      const sha256 = sumOf(token);
-      for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-        // Another replica may have created it a moment ago.
-        await live.refresh();
-        const found = live.model.get<'joinToken'>(idOf(sha256));
-        if (found === undefined || found.spec.sha256 !== sha256) return { outcome: 'unknown' };
-        const { spec } = found;
-        if (spec.expires <= now()) return { outcome: 'expired' };
-        if (spec.proxy !== proxy || spec.account !== account) return { outcome: 'another proxy' };
-        if (!isFrom(spec.cidrs, address)) return { outcome: 'another address' };
-        // The commit fails if any replica wrote since: a token is never used twice.
-        if (await commit(undefined, [found])) return { outcome: 'consumed' };
-      }
-      return { outcome: 'unknown' };
-    },
+        throw busy();
+      }),
+    consume: (token, { proxy, account, address }) =>
+      serialized(async () => {
+        const sha256 = sumOf(token);
+        for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+          // Another replica may have created it a moment ago.
+          await live.refresh();
+          const found = live.model.get<'joinToken'>(idOf(sha256));
+          if (found === undefined || found.spec.sha256 !== sha256) return { outcome: 'unknown' };
+          const { spec } = found;
+          if (spec.expires <= now()) return { outcome: 'expired' };
+          if (spec.proxy !== proxy || spec.account !== account) return { outcome: 'another proxy' };
+          if (!isFrom(spec.cidrs, address)) return { outcome: 'another address' };
+          // The commit fails if any replica wrote since: a token is never used twice.
+          if (await commit(undefined, [found])) return { outcome: 'consumed' };
+        }
+        throw busy();
+      }),
   };
+}
+
+function busy(): Error {
+  return new Error('other replicas kept writing join tokens: try again');
 }
 
 function idOf(sha256: string) {

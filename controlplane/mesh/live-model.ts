@@ -16,8 +16,11 @@ export type LiveModel = {
   readonly model: Model;
   /** Commits to the store. When it resolves, `model` has the change and all earlier ones, and listeners were called. */
   commit(write: Write): Promise<Written>;
-  /** Serializes the CreateMesh calls of an account, so that concurrent calls do not invalidate each other's count of meshes. */
-  exclusively<T>(account: string, write: () => Promise<T>): Promise<T>;
+  /**
+   * Serializes writes of an owner, so that concurrent writes do not invalidate what each other has read: the CreateMesh calls of an
+   * account, which count its meshes, and the uses of join tokens.
+   */
+  exclusively<T>(owner: string, write: () => Promise<T>): Promise<T>;
   /** Brings `model` up to date with the store. */
   catchUp(): Promise<void>;
   /**

@@ -1,0 +1,55 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createLog } from '../../common/log.ts';
+import { openLiveModel, type LiveModel } from '../mesh/live-model.ts';
+import { openSqliteStore } from '../store/sqlite/sqlite.ts';
+import type { Store } from '../store/store.ts';
+import { createJoinTokens } from './join-tokens.ts';
+
+const GRANT = { proxy: 'mesh/m/virtualNode/a', account: '111122223333', cidrs: [] };
+const USE = { proxy: GRANT.proxy, account: GRANT.account, address: '10.0.0.1' };
+const HOUR = 60 * 60 * 1000;
+
+let folder: string;
+let store: Store;
+let live: LiveModel;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'daybreak-tokens-'));
+  store = openSqliteStore({ folder });
+  live = await openLiveModel(store, createLog('test', 'silent'));
+});
+afterEach(async () => {
+  live.close();
+  await store.close();
+  await rm(folder, { recursive: true });
+});
+
+it('makes and consumes many tokens at the same moment', async () => {
+  const tokens = createJoinTokens(live, () => 0);
+  const made = await Promise.all(
+    Array.from({ length: 200 }, () => tokens.create({ ...GRANT, expires: HOUR })),
+  );
+  const used = await Promise.all(made.map((token) => tokens.consume(token, USE)));
+  expect(new Set(used.map(({ outcome }) => outcome))).toEqual(new Set(['consumed']));
+  const again = await Promise.all(made.map((token) => tokens.consume(token, USE)));
+  expect(new Set(again.map(({ outcome }) => outcome))).toEqual(new Set(['unknown']));
+});
+
+it('takes no expired token, and deletes it when the next one is made', async () => {
+  let now = 0;
+  const tokens = createJoinTokens(live, () => now);
+  const token = await tokens.create({ ...GRANT, expires: HOUR });
+  now = HOUR;
+  expect(await tokens.consume(token, USE)).toEqual({ outcome: 'expired' });
+  await tokens.create({ ...GRANT, expires: 2 * HOUR });
+  expect(await tokens.consume(token, USE)).toEqual({ outcome: 'unknown' });
+});
+
+it('takes no token for the mesh of the same name of another account', async () => {
+  const tokens = createJoinTokens(live, () => 0);
+  const token = await tokens.create({ ...GRANT, expires: HOUR });
+  const other = { ...USE, account: '444455556666' };
+  expect(await tokens.consume(token, other)).toEqual({ outcome: 'another proxy' });
+});
