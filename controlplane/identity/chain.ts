@@ -24,9 +24,9 @@ export function rootAbove(
   return issuer && roots().find((each) => isCurrent(each, now) && isSignedBy(issuer, each));
 }
 
-/** The alternative names of a certificate of one type. */
+/** The alternative names of one type, from a certificate's list of names as Node writes it. */
 export function alternativeNames(
-  { subjectAltName = '' }: X509Certificate,
+  { subjectAltName = '' }: { readonly subjectAltName?: string | undefined },
   wanted: 'URI' | 'DNS',
 ): readonly string[] {
   // Node writes a name that could be taken for several as a JSON string (CVE-2021-44532).
@@ -40,6 +40,7 @@ function isSignedBy(certificate: X509Certificate, issuer: X509Certificate): bool
   return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
 }
 
-function isCurrent({ validFromDate, validToDate }: X509Certificate, now: number): boolean {
+/** Whether a moment is within the dates of a certificate. */
+export function isCurrent({ validFromDate, validToDate }: X509Certificate, now: number): boolean {
   return validFromDate.getTime() <= now && now < validToDate.getTime();
 }

@@ -1,3 +1,4 @@
+import { alternativeNames } from '../../identity/chain.ts';
 import { parseNodePattern, type NodePattern } from './node-pattern.ts';
 
 /** The names in a client certificate, in the form of Node's `PeerCertificate`. */
@@ -15,9 +16,7 @@ const SPIFFE = /^spiffe:\/\/[^/]+\/(mesh\/.+)$/;
  * for a proxy.
  */
 export function nodesOfCertificate({ subject, subjectaltname }: CertificateNames): readonly NodePattern[] {
-  const uris = alternativeNames(subjectaltname ?? '').flatMap(([type, name]) =>
-    type === 'URI' ? patternOf(name) : [],
-  );
+  const uris = alternativeNames({ subjectAltName: subjectaltname }, 'URI').flatMap(patternOf);
   if (uris.length > 0) return uris;
   return [subject?.CN ?? []].flat().flatMap(patternOf);
 }
@@ -26,12 +25,4 @@ function patternOf(name: string): readonly NodePattern[] {
   const pattern = parseNodePattern(SPIFFE.exec(name)?.[1] ?? name);
   // A bare `*` does not name a proxy, and is common in certificates for other purposes.
   return pattern === undefined || name === '*' ? [] : [pattern];
-}
-
-// Node separates names by commas, and writes a name that could be taken for several as a JSON string (CVE-2021-44532).
-function alternativeNames(text: string): readonly (readonly [type: string, name: string])[] {
-  return Array.from(text.matchAll(/([^:,\s]+):("(?:[^"\\]|\\.)*"|[^,]*)/g), ([, type = '', name = '']) => [
-    type,
-    name.startsWith('"') ? String(JSON.parse(name)) : name.trim(),
-  ]);
 }

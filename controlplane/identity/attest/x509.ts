@@ -13,7 +13,9 @@ export function x509Prover({ model }: LiveModel): Prover {
       if (proof.method !== 'connection certificate')
         throw new Refused('PROOF_REFUSED', 'the proof has to be the certificate of the connection');
       const found = principalsOf(model, proxy).find(
-        ({ x509 }) => uris.includes(x509?.uri ?? '') || dns.includes(x509?.dns ?? ''),
+        ({ x509 }) =>
+          (x509?.uri !== undefined && uris.includes(x509.uri)) ||
+          (x509?.dns !== undefined && dns.includes(x509.dns)),
       )?.x509;
       const name = found?.uri ?? found?.dns;
       if (name !== undefined) return name;
