@@ -43,6 +43,17 @@ export function holdIdentity(
   return held;
 }
 
+/** The shortest time between a certificate and its renewal, in milliseconds. */
+const LEAST_RENEWAL_MS = 60_000;
+
+/**
+ * How long to wait after a new certificate before its renewal, in milliseconds: at least a minute. If the clock here is ahead of the
+ * control plane's, the time of renewal may have passed already, and renewals would follow one another without a pause.
+ */
+export function untilRenewal({ renew }: Pick<HeldIdentity, 'renew'>, now: number): number {
+  return Math.max(renew - now, LEAST_RENEWAL_MS * (1 + Math.random() / 2));
+}
+
 /** Why an identity cannot be used now; undefined if it can. */
 export function identityProblem(held: HeldIdentity, nodeId: string, now: number): string | undefined {
   if (held.nodeId !== nodeId) return `it is that of ${held.nodeId}`;

@@ -5,7 +5,7 @@ import type { ConnectionOptions } from '../../xds/grpc/client-connection.ts';
 import { coded } from '../codes.ts';
 import type { XdsSettings } from '../settings/xds/xds-settings.ts';
 import { attest, AttestationRefused } from './attest.ts';
-import { holdIdentity, type HeldIdentity } from './held-identity.ts';
+import { holdIdentity, untilRenewal, type HeldIdentity } from './held-identity.ts';
 import { readIdentityFile, writeIdentityFile } from './identity-file.ts';
 import { methodsOf, prove } from './prove.ts';
 import type { SigningRequest } from './signing-request.ts';
@@ -72,7 +72,7 @@ export async function openIdentity(options: IdentityOptions): Promise<AgentIdent
       renewal.reset();
       log.info(facts(held), 'got a certificate from the control plane');
       if (file !== undefined) await keep(file, held, log);
-      schedule(held.renew - Date.now());
+      schedule(untilRenewal(held, Date.now()));
     } catch (error) {
       const text = errorText(error);
       if (text !== problem)
