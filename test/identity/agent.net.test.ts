@@ -55,7 +55,12 @@ test('an agent with a join token gets a certificate, and its Envoy is configured
   await controlPlane.inSync(host);
   const { identity, relay } = await statusOf(host);
   expect(relay.connected).toBe(true);
-  expect(identity).toMatchObject({ state: 'held', spiffeId: `spiffe://apps.example/${FRONT}` });
+  expect(identity).toMatchObject({
+    state: 'held',
+    spiffeId: expect.stringMatching(
+      new RegExp(`^spiffe://apps\\.example/account/\\d{12}/${FRONT}$`),
+    ) as string,
+  });
   const shown = await controlPlane.daybreak('identity');
   expect(shown).toMatch(/^Trust domain apps\.example\. Key [0-9a-f]{16} seals the keys of the authority\.$/m);
   expect(shown).toMatch(new RegExp(`^${FRONT} .*join token`, 'm'));

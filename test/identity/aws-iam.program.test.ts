@@ -118,7 +118,9 @@ test('an unbound role is refused with the document that binds it, and that docum
     spec: { principals: readonly object[] };
   };
   await bind(document.spec.principals);
-  expect((await attestByRole()).spiffeId).toBe('spiffe://apps.example/mesh/m/virtualNode/a');
+  expect((await attestByRole()).spiffeId).toBe(
+    `spiffe://apps.example/account/000000000000/mesh/m/virtualNode/a`,
+  );
 });
 
 test('a binding may name the role with its path, the kind of session and the unique id', async () => {

@@ -7,7 +7,7 @@ import { DeltaDiscoveryRequestSchema } from '#envoy/envoy/service/discovery/v3/d
 import { attest } from '../../agent/identity/attest.ts';
 import { holdIdentity, type HeldIdentity } from '../../agent/identity/held-identity.ts';
 import { makeSigningRequest } from '../../agent/identity/signing-request.ts';
-import type { Proof, ProofMethod } from '../../common/contracts/attestation/messages.ts';
+import { ATTEST_PATH, type Proof, type ProofMethod } from '../../common/contracts/attestation/messages.ts';
 import { openCall, type CallOutcome } from '../../xds/grpc/client-call.ts';
 import { status } from '../../xds/grpc/status.ts';
 import { DELTA_METHOD } from '../../xds/service.ts';
@@ -19,6 +19,8 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const A = 'mesh/m/virtualNode/a';
 const B = 'mesh/m/virtualNode/b';
+/** The default of --account. */
+const ACCOUNT = '000000000000';
 
 let plane: IdentityPlane;
 beforeAll(async () => {
@@ -75,7 +77,7 @@ function openAds(held: HeldIdentity | undefined, node: string): Promise<'answere
 
 test('a join token gives the certificate of its node, with which the node may connect, and no other', async () => {
   const held = await withToken(await plane.joinToken('a'));
-  expect(held.spiffeId).toBe(`spiffe://${DOMAIN}/mesh/m/virtualNode/a`);
+  expect(held.spiffeId).toBe(`spiffe://${DOMAIN}/account/${ACCOUNT}/mesh/m/virtualNode/a`);
   const leaf = new X509Certificate(held.chain);
   expect(leaf.subject).toBe(undefined);
   expect(leaf.subjectAltName).toBe(`URI:${held.spiffeId}`);
@@ -224,4 +226,47 @@ test('a certificate holds over a restart; the authority opens with its own key a
   await expect(plane.restart(['--ca-key', other])).rejects.toThrow(/32 random bytes in base64.*openssl rand/);
   await plane.restart();
   expect(await openAds(held, A)).toBe('answered');
+});
+
+test('attempts that send nothing do not keep agents out: the oldest of them give way', async () => {
+  const ends: CallOutcome[] = [];
+  for (let i = 0; i < 300; i += 1) {
+    const call = openCall(
+      plane.ads(),
+      ATTEST_PATH,
+      { tls: { ca: plane.ca } },
+      {
+        onHeaders: () => undefined,
+        onMessage: () => undefined,
+        onEnd: (outcome) => void ends.push(outcome),
+      },
+    );
+    closers.push(call.close);
+  }
+  const token = await plane.joinToken('a');
+  const outcome = (): Promise<string> => withToken(token).then(() => 'issued', String);
+  await expect.poll(outcome, { timeout: 60_000, interval: 200 }).toBe('issued');
+  await expect
+    .poll(() => ends.map(({ details }) => details))
+    .toContainEqual(expect.stringContaining('another attempt took the place'));
+});
+
+test('a second account with a mesh of the same name: certificates stay those of their own mesh, and are renewed', async () => {
+  const held = await withToken(await plane.joinToken('a'));
+  await plane.restart(['--account=222222222222']);
+  await plane.call('PUT', '/v20190125/meshes', { meshName: 'm' });
+  await plane.call('PUT', '/v20190125/meshes/m/virtualNodes', { virtualNodeName: 'a', spec: {} });
+  await plane.restart();
+
+  const own = `mesh/m@${ACCOUNT}/virtualNode/a`;
+  expect(await openAds(held, own)).toBe('answered');
+  expect(await openAds(held, 'mesh/m@222222222222/virtualNode/a')).toMatchObject({
+    code: status.PERMISSION_DENIED,
+  });
+  const proof = { method: 'connection certificate' } as const;
+  const renewed = await attestWith(proof, { methods: ['svid'], held, node: own });
+  expect(renewed.spiffeId).toBe(held.spiffeId);
+  await expect(
+    attestWith(proof, { methods: ['svid'], held, node: 'mesh/m@222222222222/virtualNode/a' }),
+  ).rejects.toThrow(/NO_METHOD/);
 });

@@ -64,7 +64,10 @@ test('an agent gets its certificate, keeps it for itself, and takes it up again 
   const first = await open(await plane.joinToken('a'));
   expect(first.status()).toMatchObject({ state: 'waiting' });
   await held(first);
-  expect(first.status()).toMatchObject({ spiffeId: `spiffe://apps.example/${A}`, problem: undefined });
+  expect(first.status()).toMatchObject({
+    spiffeId: `spiffe://apps.example/account/000000000000/${A}`,
+    problem: undefined,
+  });
   await expect.poll(async () => (await stat(file).catch(() => undefined))?.mode).toBe(0o100600);
   first.close();
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
 import { STS_BODY } from '../../../common/contracts/attestation/sts-request.ts';
 import type { StsSettings } from '../settings.ts';
@@ -5,6 +6,8 @@ import { Refused } from './refused.ts';
 
 /** Time limit of one request, in milliseconds. */
 const LIMIT_MS = 5000;
+/** The longest wait before the second request, in milliseconds: half of it, and as much again at random. */
+const MOST_WAIT_MS = 1000;
 /** The longest answer, in bytes. The real one has about 500. */
 const LONGEST_ANSWER = 16 * 1024;
 
@@ -17,7 +20,10 @@ type Answer = { readonly status: number; readonly type: string; readonly body: s
  */
 export async function askSts(sts: StsSettings, headers: Readonly<Record<string, string>>): Promise<string> {
   let answer = await ask(sts, headers);
-  if (answer.status >= 500 || answer.status === 429) answer = await ask(sts, headers);
+  if (answer.status >= 500 || answer.status === 429) {
+    await sleep((MOST_WAIT_MS / 2) * (1 + Math.random()));
+    answer = await ask(sts, headers);
+  }
   const { status, type, body } = answer;
   if (status >= 500 || status === 429) throw new Refused('STS_AWAY', `AWS STS answered ${status}`);
   if (status !== 200)

@@ -14,8 +14,6 @@ const WAITS = {
   TOKEN_EXPIRED: 60,
   /** The token is for another proxy, or another address. */
   TOKEN_ELSEWHERE: 60,
-  /** The certificate of the connection is not one of this authority, or of another node. */
-  CERTIFICATE_UNUSABLE: 30,
   /** The proof has parts that no client would send, or AWS refused the signature. */
   PROOF_REFUSED: 60,
   CLOCK_SKEW: 60,

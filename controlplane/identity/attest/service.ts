@@ -16,7 +16,7 @@ import { createTokenBucket, type TokenBucket } from '../../../common/token-bucke
 import { CallError } from '../../../xds/grpc/call-error.ts';
 import type { GrpcServer } from '../../../xds/grpc/server.ts';
 import type { CallReader, ServerCall } from '../../../xds/grpc/server-call.ts';
-import { status } from '../../../xds/grpc/status.ts';
+import { status, statusName } from '../../../xds/grpc/status.ts';
 import { parseIdentity, proxyPath, resolve } from '../../ads/identity.ts';
 import { boundedWarnings } from '../../bounded-warnings.ts';
 import { coded } from '../../codes.ts';
@@ -24,10 +24,11 @@ import type { LiveModel } from '../../mesh/live-model.ts';
 import type { ProxyId } from '../../mesh/proxy-view.ts';
 import type { Authority, Svid } from '../authority.ts';
 import { DEFAULT_CERTIFICATE_HOURS, meshIdentityOf } from '../bindings.ts';
-import { alternativeNames, rootAbove, type Trust } from '../chain.ts';
+import { alternativeNames, isCurrent, rootAbove, type Trust } from '../chain.ts';
 import type { Issued } from '../issued.ts';
 import { readSigningRequest } from '../signing-request.ts';
 import type { Attempt, Prover } from './attempt.ts';
+import { createPlaces, type Place } from './places.ts';
 import { Refused } from './refused.ts';
 
 /** Inputs of the service. */
@@ -49,8 +50,8 @@ export type AttestOptions = {
 const MESSAGE_MS = 10_000;
 /** New attempts a second, in all: above the certificates that two cores issue, with room for a fleet that starts at once. */
 const RATE = { rate: 200, burst: 2000 };
-/** Attempts in progress; each waits for a signature, the store or AWS. */
-const MOST_AT_ONCE = 256;
+/** The longest node.id, in characters: an ARN with two names of 255. */
+const LONGEST_NODE_ID = 1024;
 const HOUR = 60 * 60 * 1000;
 
 /** Attestation as a service for the server of ADS. It asks for no credentials: it gives them out. */
@@ -58,28 +59,39 @@ export function createAttestation(options: AttestOptions): { readonly addTo: (se
   const { now = Date.now, log } = options;
   const bucket = createTokenBucket(RATE, now);
   const warn = boundedWarnings(log);
-  let running = 0;
+  const places = createPlaces(now);
 
   function attest(call: ServerCall): CallReader {
-    requireRoom(bucket, running);
-    running += 1;
+    let state: State = { kind: 'hello' };
     let timer: NodeJS.Timeout | undefined;
-    call.whenOver(() => {
-      running -= 1;
+    let place: Place | undefined;
+    call.whenOver((end) => {
+      place?.leave();
       clearTimeout(timer);
+      if (end !== undefined && end.code !== status.OK)
+        options.onOutcome(methodAt(state), statusName(end.code));
     });
+    requireRate(bucket);
+    place = places.take(() =>
+      call.end(
+        status.RESOURCE_EXHAUSTED,
+        'another attempt took the place of this one, which waited for its agent',
+      ),
+    );
     const wait = (): void => {
+      place?.wait();
       clearTimeout(timer);
       const late = (): void => call.end(status.DEADLINE_EXCEEDED, `no message within ${MESSAGE_MS / 1000} s`);
       timer = setTimeout(late, MESSAGE_MS).unref();
     };
-    let state: State = { kind: 'hello' };
     wait();
 
     async function answerHello(hello: Hello): Promise<void> {
       const begun = await begin(options, call, hello);
       state = { kind: 'proof', ...begun };
-      call.write(() => encodeAnswer({ kind: 'challenge', ...begun.attempt.challenge }), { left: wait });
+      call.write(() => encodeAnswer({ kind: 'challenge', ...begun.attempt.challenge }));
+      // From now, not from when the challenge has left: a client may take nothing from its stream.
+      wait();
     }
 
     async function answerProof({ attempt, prover, key }: Begun, proof: Proof): Promise<void> {
@@ -109,8 +121,7 @@ export function createAttestation(options: AttestOptions): { readonly addTo: (se
     function refuse(error: unknown): void {
       if (!(error instanceof Refused)) return call.fail(error);
       const { refusal } = error;
-      const method = state.kind === 'deciding' ? state.method : 'none';
-      options.onOutcome(method, refusal.code);
+      options.onOutcome(methodAt(state), refusal.code);
       const node = state.kind === 'deciding' ? state.node : undefined;
       const fields = { reason: refusal.code, node, from: call.connection.peer };
       warn(coded('IDENTITY_REFUSED', fields), `an agent got no certificate: ${errorText(error)}`);
@@ -124,8 +135,10 @@ export function createAttestation(options: AttestOptions): { readonly addTo: (se
         const message = decode(bytes);
         if (message.kind === 'nothing') return;
         clearTimeout(timer);
+        place.work();
         if (message.kind === 'hello' && state.kind === 'hello') {
-          state = { kind: 'deciding', method: 'none', node: message.nodeId };
+          const node = message.nodeId.slice(0, LONGEST_NODE_ID);
+          state = { kind: 'deciding', method: 'none', node };
           answerHello(message).catch(refuse);
         } else if (message.kind === 'proof' && state.kind === 'proof') {
           const begun = state;
@@ -151,6 +164,11 @@ type State =
   | ({ readonly kind: 'proof' } & Begun)
   | { readonly kind: 'deciding'; readonly method: string; readonly node: string };
 
+function methodAt(state: State): string {
+  if (state.kind === 'hello') return 'none';
+  return state.kind === 'deciding' ? state.method : state.prover.method;
+}
+
 /** Checks a hello, and chooses the method: the agent's first that this attempt could use. Cheap checks come first. */
 async function begin(
   { live, authority, provers, trust, sts, now = Date.now }: AttestOptions,
@@ -158,7 +176,7 @@ async function begin(
   hello: Hello,
 ): Promise<Begun> {
   const proxy = await proxyOf(live, hello.nodeId);
-  const spiffeId = spiffeIdOf(authority.trustDomain, proxy, sharedOwner(live, proxy));
+  const spiffeId = spiffeIdOf(authority.trustDomain, proxy);
   if (spiffeId === undefined) {
     throw new Refused(
       'NAME_WITHOUT_ID',
@@ -169,7 +187,8 @@ async function begin(
   const leaf = certificate && new X509Certificate(certificate.raw);
   const isOurs = leaf !== undefined && rootAbove(leaf, trust, now()) !== undefined;
   const certificateNames = isOurs ? alternativeNames(leaf, 'URI') : [];
-  const foreign = isOurs ? undefined : leaf;
+  // TLS checked the dates at the handshake, which may be long ago.
+  const foreign = leaf === undefined || isOurs || !isCurrent(leaf, now()) ? undefined : leaf;
   const foreignNames = {
     uris: foreign === undefined ? [] : alternativeNames(foreign, 'URI'),
     dns: foreign === undefined ? [] : alternativeNames(foreign, 'DNS'),
@@ -182,7 +201,7 @@ async function begin(
     )
     .find((each) => each !== undefined);
   if (prover === undefined) {
-    const offered = hello.methods.length === 0 ? 'nothing' : hello.methods.join(', ');
+    const offered = hello.methods.length === 0 ? 'nothing' : [...new Set(hello.methods)].join(', ');
     throw new Refused(
       'NO_METHOD',
       `the agent can prove itself by ${offered}; this control plane takes ${provers.map(({ method }) => method).join(', ')}`,
@@ -223,16 +242,13 @@ async function proxyOf(live: LiveModel, nodeId: string): Promise<ProxyId> {
 }
 
 function identityIn(nodeId: string): ReturnType<typeof parseIdentity> {
+  if (nodeId.length > LONGEST_NODE_ID)
+    throw new Refused('NODE_UNKNOWN', `node.id is longer than ${LONGEST_NODE_ID} characters`);
   try {
     return parseIdentity(nodeId);
   } catch (error) {
     throw new Refused('NODE_UNKNOWN', errorText(error));
   }
-}
-
-/** The account of a proxy's mesh, where several accounts have a mesh of that name; else undefined. */
-export function sharedOwner({ model }: LiveModel, { mesh, owner }: ProxyId): string | undefined {
-  return model.meshesNamed(mesh).length > 1 ? owner : undefined;
 }
 
 function issue(
@@ -250,9 +266,7 @@ function renewal(now: number, begins: number, ends: number): number {
   return Math.round(now + left * (0.45 + Math.random() * 0.1));
 }
 
-function requireRoom(bucket: TokenBucket, running: number): void {
-  if (running >= MOST_AT_ONCE)
-    throw new CallError(status.RESOURCE_EXHAUSTED, 'too many attestations in progress');
+function requireRate(bucket: TokenBucket): void {
   const wait = bucket();
   if (wait === 0) return;
   const soon = `the next will be taken in ${Math.ceil(wait * 1000)} ms`;

@@ -5,14 +5,9 @@ import { Refused } from './refused.ts';
 export const svidProver: Prover = {
   method: 'svid',
   offers: ({ certificateNames, spiffeId }) => certificateNames.includes(spiffeId),
-  async verify({ certificateNames, spiffeId }, proof) {
+  async verify({ spiffeId }, proof) {
     if (proof.method !== 'connection certificate')
       throw new Refused('PROOF_REFUSED', 'the proof has to be the certificate of the connection');
-    if (!certificateNames.includes(spiffeId))
-      throw new Refused(
-        'CERTIFICATE_UNUSABLE',
-        `the certificate of the connection is not that of ${spiffeId}`,
-      );
     return spiffeId;
   },
 };

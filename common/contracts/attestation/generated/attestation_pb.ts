@@ -328,7 +328,7 @@ export type Refusal = Message<"daybreak.identity.v1.Refusal"> & {
   code: string;
 
   /**
-   * For people: what is missing, and the document that would grant it.
+   * The reason, for people: the missing part, and the document that would grant it.
    *
    * @generated from field: string reason = 2;
    */
