@@ -83,7 +83,7 @@ export function createEnvoyAnswers(options: EnvoyAnswersOptions): EnvoyAnswers {
     onKeptChange();
   }
 
-  /** Sends the next group of a search, and takes over what is found. */
+  /** Serves the last good versions of the refused resources that a search has found, and sends its next group. */
   function goOn(typeUrl: TypeUrl, search: RefusalSearch): void {
     const served = config.snapshot().get(typeUrl)?.resources;
     const wasSearching = !search.isOver();

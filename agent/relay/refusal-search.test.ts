@@ -59,3 +59,25 @@ test('the answer to another response is not the answer to a group', () => {
   run.stop();
   expect(run.isOver()).toBe(true);
 });
+
+test('a resource that is removed while its group waits for an answer does not hold up the search', () => {
+  const run = createRefusalSearch();
+  run.begin(['a', 'b', 'c', 'd'], '');
+  expect(run.next(() => true)).toEqual(['a', 'b']);
+  const isServed = (name: string) => name !== 'a';
+  // Envoy's answer to the removal.
+  expect(run.answered(new Set(), undefined)).toBe(false);
+  expect(run.next(isServed)).toEqual(['b']);
+  expect(run.answered(new Set(['b']), undefined)).toBe(true);
+  expect(run.next(isServed)).toEqual(['c', 'd']);
+});
+
+test('a group whose only resource is removed ends with it', () => {
+  const run = createRefusalSearch();
+  run.begin(['a', 'b'], '');
+  expect(run.next(() => true)).toEqual(['a']);
+  expect(run.next((name) => name !== 'a')).toEqual(['b']);
+  run.answered(new Set(['b']), undefined);
+  expect(run.next((name) => name !== 'a')).toBeUndefined();
+  expect(run.isOver()).toBe(true);
+});

@@ -7,7 +7,10 @@
 export type RefusalSearch = {
   /** Envoy refused a response with these resources. Begins beside a search that is not over. */
   begin(names: readonly string[], message: string): void;
-  /** Returns the names to send again now; undefined while an answer is due, or without an unfinished search. */
+  /**
+   * Returns the names to send again now: the group whose answer is due, or else the next one; undefined if the search is over. A resource that is
+   * no longer served leaves its group, because no answer would name it.
+   */
   next(isStillServed: (name: string) => boolean): readonly string[] | undefined;
   /** Handles Envoy's answer to a response. Returns whether it was the answer to the group that `next` returned last. */
   answered(names: ReadonlySet<string>, message: string | undefined): boolean;
@@ -39,16 +42,16 @@ export function createRefusalSearch(): RefusalSearch {
   return {
     begin: split,
     next(isStillServed) {
+      if (sent !== undefined) sent = narrowed(sent, isStillServed);
       while (sent === undefined) {
         const group = groups.shift();
         if (group === undefined) return undefined;
         const { siblings } = group;
         siblings.left -= 1;
-        const names = group.names.filter(isStillServed);
-        if (names.length < group.names.length) siblings.isExplained = true;
+        const served = narrowed(group, isStillServed);
         // All other parts were accepted, so this one is refused, and need not be sent.
-        if (siblings.left === 0 && !siblings.isExplained) split(names, '');
-        else if (names.length > 0) sent = { names, siblings };
+        if (siblings.left === 0 && !siblings.isExplained) split(group.names, '');
+        else sent = served;
       }
       return sent.names;
     },
@@ -74,6 +77,13 @@ export function createRefusalSearch(): RefusalSearch {
       found = [];
     },
   };
+}
+
+/** Returns a group without the names that are no longer served, which may have been the refused ones; undefined if none is left. */
+function narrowed({ names, siblings }: Group, isStillServed: (name: string) => boolean): Group | undefined {
+  const served = names.filter(isStillServed);
+  if (served.length < names.length) siblings.isExplained = true;
+  return served.length === 0 ? undefined : { names: served, siblings };
 }
 
 /** Splits names: those that the message does not contain, then one part for each that it contains; into halves if it says nothing. */

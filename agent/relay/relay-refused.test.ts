@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import type { DeltaUpdate } from '../../xds/client/update.ts';
 import { makeSnapshot } from '../../xds/testing/resources.ts';
 import { CLUSTER, LISTENER } from '../../xds/types.ts';
 import { createRelayScene } from './testing/relay-scene.ts';
@@ -128,4 +129,29 @@ test('two refused resources of many are found, and an Envoy that starts anew is 
   } finally {
     nextActual.stop();
   }
+});
+
+test('a refused resource that is removed while the agent looks for it leaves nothing without an answer', async () => {
+  const { xds, port } = await controlPlane();
+  const { relay, socketPath } = await relayTo(port);
+  const proxy = envoy(socketPath, false);
+  const answer = (index: number, error?: string) =>
+    proxy.client.answer(proxy.updates[index] as DeltaUpdate, error);
+  proxy.client.subscribe(LISTENER, ALL);
+  xds.set('n', makeSnapshot({ [LISTENER]: { a: '1', b: '1' } }));
+  await expect.poll(() => proxy.updates.length).toBe(1);
+  answer(0, 'it is wrong');
+  // The first group is a alone. It is removed before Envoy answers.
+  await expect.poll(proxy.contents).toEqual(['a=1', 'b=1', 'a=1']);
+  xds.set('n', makeSnapshot({ [LISTENER]: { b: '1' } }));
+  await expect.poll(() => [...relay.served(LISTENER)].length).toBe(1);
+  let answered = 1;
+  await expect
+    .poll(() => {
+      while (answered < proxy.updates.length) answer(answered++);
+      return xds.settled('n', LISTENER);
+    })
+    .not.toBe('pending');
+  await expect.poll(() => relay.kept().isWhole).toBe(true);
+  expect([...(relay.kept().types.get(LISTENER)?.keys() ?? [])]).toEqual(['b']);
 });

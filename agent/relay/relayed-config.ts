@@ -14,7 +14,7 @@ export type RelayedConfig = {
   update(update: DeltaUpdate): void;
   /** Marks all served resources of a type as good: Envoy has all of them. */
   ack(typeUrl: TypeUrl): void;
-  /** Marks resources of a response as good, and names as removed. Passes over what is no longer served so. */
+  /** Marks resources of a response as good, and names as removed. Ignores resources that are no longer served in this version, and names that are served again. */
   accept(typeUrl: TypeUrl, resources: readonly Resource[], removed: readonly string[]): void;
   /** Envoy refused one resource: serves the last good one of that name again, if there is one. */
   refuse(typeUrl: TypeUrl, name: string): void;
