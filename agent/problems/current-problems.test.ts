@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { AGENT_CODES } from '../codes.ts';
-import { NO_RELOAD } from '../reload/reload.ts';
+import type { AgentCode } from '../codes.ts';
+import { NO_RELOAD, type ReloadStatus } from '../reload/reload.ts';
 import type { RelayStatus } from '../relay/relay.ts';
 import { backingOff, hung, starting } from '../supervisor/state.ts';
 import { UNREACHABLE } from '../health.ts';
@@ -43,6 +44,11 @@ const failure = {
   message: 'no',
 } as const;
 
+const lastReload = (kind: 'refused' | 'failed', code: AgentCode): ReloadStatus => ({
+  ...NO_RELOAD,
+  last: { kind, code, at: now, how: 'restart', message: 'why' },
+});
+
 test('a proxy that works has no problems', () => {
   expect(currentProblems(fine)).toEqual([]);
 });
@@ -59,6 +65,18 @@ test.each<[string, Partial<ProblemInput>, string, string]>([
     { supervisor: backingOff({ code: 1, signal: null, cause: { kind: 'exit-code', code: 1 } }, 200) },
     'ENVOY_ENDED',
     'Envoy ended with code 1',
+  ],
+  [
+    'a refused reload',
+    { reload: lastReload('refused', 'SETTINGS_INVALID') },
+    'SETTINGS_INVALID',
+    'has changed nothing: why',
+  ],
+  [
+    'a failed reload, which may have cost the admin interface or a restart',
+    { reload: lastReload('failed', 'RELOAD_FAILED') },
+    'RELOAD_FAILED',
+    'failed: why',
   ],
   ['a NACK', { relay: { ...connected, refused: 'bad regex' } }, 'CONFIG_REFUSED', 'bad regex'],
   [

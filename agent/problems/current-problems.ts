@@ -79,7 +79,8 @@ function envoyProblems(state: SupervisorState): readonly HostProblem[] {
 function reloadProblems({ last }: ReloadStatus): readonly HostProblem[] {
   if (last === undefined) return [];
   if (last.kind !== 'taken over') {
-    return [one(last.code, `the reload at ${last.at.toISOString()} has changed nothing: ${last.message}`)];
+    const done = last.kind === 'refused' ? 'has changed nothing' : 'failed';
+    return [one(last.code, `the reload at ${last.at.toISOString()} ${done}: ${last.message}`)];
   }
   if (last.notTaken.length === 0) return [];
   return [one('RELOAD_PARTIAL', `changed only at the next start of the agent: ${last.notTaken.join(', ')}`)];

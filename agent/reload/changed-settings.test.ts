@@ -44,6 +44,14 @@ test.each([
   expect(settings).toEqual({ ...running, envoy: { ...running.envoy, concurrency: 3 } });
 });
 
+test('two variables of the agent that only go together are named', () => {
+  const before = { ...BEFORE, APPMESH_XDS_ENDPOINT: 'control:443' };
+  const pair = { DAYBREAK_XDS_CERT_FILE: '/cert.pem', DAYBREAK_XDS_KEY_FILE: '/key.pem' };
+  const { settings, notTaken } = changedSettings(readAgentSettings(before), before, { ...before, ...pair });
+  expect(notTaken).toEqual(Object.keys(pair));
+  expect(settings).toEqual(readAgentSettings(before));
+});
+
 test('a variable without a meaning for the settings is not named', () => {
   expect(change({ HOSTNAME: 'a' }).notTaken).toEqual([]);
 });

@@ -38,7 +38,11 @@ export function changedSettings(
   const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
     (name) => (before[name]?.trim() ?? '') !== (after[name]?.trim() ?? ''),
   );
-  const notTaken = changed.filter((name) => isFixed(name, before, after, read)).toSorted();
+  const fixedOnes = (names: readonly string[]) => areFixed(names, before, after, read);
+  const alone = changed.filter((name) => fixedOnes([name]) === true);
+  // Variables that are valid only together, such as a certificate and its key.
+  const joined = changed.filter((name) => fixedOnes([name]) === undefined);
+  const notTaken = [...alone, ...(fixedOnes(joined) === true ? joined : [])].toSorted();
   // Defaults of Envoy's settings, such as names, come from settings that are not taken over.
   const env = { ...after, ...Object.fromEntries(notTaken.map((name) => [name, before[name]])) };
   return { settings: merge(running, readAgentSettings(env)), env, notTaken };
@@ -57,13 +61,21 @@ function merge(running: AgentSettings, read: AgentSettings): AgentSettings {
   };
 }
 
-/** Whether going back to the value before would change a setting that the agent does not take over. */
-function isFixed(name: string, before: Environment, after: Environment, read: AgentSettings): boolean {
+/**
+ * Whether going back to the values before would change a setting that the agent does not take over. Undefined: the values before do not go together
+ * with the other new ones.
+ */
+function areFixed(
+  names: readonly string[],
+  before: Environment,
+  after: Environment,
+  read: AgentSettings,
+): boolean | undefined {
+  const back = Object.fromEntries(names.map((name) => [name, before[name]]));
   try {
-    return !isDeepStrictEqual(fixed(readAgentSettings({ ...after, [name]: before[name] })), fixed(read));
+    return !isDeepStrictEqual(fixed(readAgentSettings({ ...after, ...back })), fixed(read));
   } catch {
-    // The value before does not go together with the other new ones.
-    return false;
+    return undefined;
   }
 }
 

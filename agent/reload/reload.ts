@@ -1,6 +1,7 @@
+import { describeFault } from '../../common/faults.ts';
 import type { Log } from '../../common/log.ts';
 import { SettingsError } from '../../common/settings.ts';
-import { coded } from '../codes.ts';
+import { coded, type AgentCode } from '../codes.ts';
 import { AgentError } from '../errors.ts';
 import type { Launch } from '../run/launch.ts';
 import type { Replaced } from '../supervisor/replacement.ts';
@@ -84,11 +85,7 @@ export function createReload(options: ReloadOptions): Reload {
     try {
       next = await options.prepare(how);
     } catch (error) {
-      const isKnown =
-        error instanceof ReloadRefusal || error instanceof AgentError || error instanceof SettingsError;
-      if (!isKnown) throw error;
-      const message = error.message.replaceAll('\n', '; ');
-      return { outcome: { ...at(), kind: 'refused', code: error.code, message } };
+      return { outcome: { ...at(), kind: 'refused', ...describeRefusal(error) } };
     }
     const { launch, notTaken } = next;
     const replaced = await options.replace(how, launch);
@@ -126,6 +123,15 @@ export function createReload(options: ReloadOptions): Reload {
     },
     status: () => ({ counts: { ...counts }, isRunning, last }),
   };
+}
+
+/** Describes why the next Envoy could not be prepared. A defect must not end the agent, and with it the running Envoy. */
+function describeRefusal(error: unknown): { readonly code: AgentCode; readonly message: string } {
+  const isKnown =
+    error instanceof ReloadRefusal || error instanceof AgentError || error instanceof SettingsError;
+  return isKnown
+    ? { code: error.code, message: error.message.replaceAll('\n', '; ') }
+    : { code: 'FAULT', message: describeFault(error) };
 }
 
 const NOT_NOW = {

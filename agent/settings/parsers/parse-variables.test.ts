@@ -34,6 +34,8 @@ test.each([
   ['A="1', 'line 1: A: the closing quote is missing'],
   ['A="1" # no', 'line 1: A: there is text after the closing quote'],
   ["A=it's", 'line 1: A: a value with quotes or backslashes has to be quoted'],
+  ['B=1\nA=a\0', 'line 2: A: a value may not have a NUL byte'],
+  ['A="a\0"', 'line 1: A: a value may not have a NUL byte'],
   ['A=a\\', 'line 1: A: a value with quotes or backslashes has to be quoted'],
 ])('%j is an error', (text, words) => {
   expect(() => parseVariables(text)).toThrow(words);

@@ -14,6 +14,8 @@ export function parseVariables(text: string): Readonly<Record<string, string>> {
     const line = lines[index]?.trim() ?? '';
     if (line === '' || line.startsWith('#') || line.startsWith(';')) continue;
     const [name, rest] = assignment(line, first);
+    // No program can be started with such a variable.
+    if (rest.includes('\0')) throw problem(first, `${name}: a value may not have a NUL byte`);
     const quote = /^["']/.exec(rest)?.[0];
     if (quote === undefined) {
       if (/["'\\]/.test(rest))
@@ -28,6 +30,7 @@ export function parseVariables(text: string): Readonly<Record<string, string>> {
       index += 1;
       const next = lines[index];
       if (next === undefined) throw problem(first, `${name}: the closing quote is missing`);
+      if (next.includes('\0')) throw problem(first, `${name}: a value may not have a NUL byte`);
       value = `${value}\n${closing(next.trimEnd(), quote) === -1 ? next : next.trimEnd()}`;
     }
     const content = value.slice(0, -1);
