@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { errorText } from '../../common/error-text.ts';
 import { createBackoff } from '../../xds/client/backoff.ts';
 import { causeOfExit, type EndCause } from '../endings/end-cause.ts';
+import { aborted } from './aborted.ts';
 import type { EnvoyProcess, Exit } from './envoy-process.ts';
 import type { ReplacementFailure } from './replacement.ts';
 
@@ -96,12 +97,4 @@ async function live(isLive: () => Promise<boolean>, over: AbortSignal): Promise<
 /** Resolves after a time, or when `over` aborts. */
 async function after(ms: number, over: AbortSignal): Promise<void> {
   await delay(ms, undefined, { signal: over }).catch(() => undefined);
-}
-
-/** Resolves when `signal` aborts; never otherwise. */
-function aborted(signal: AbortSignal, over: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  if (signal.aborted) resolve();
-  else signal.addEventListener('abort', () => resolve(), { once: true, signal: over });
-  return promise;
 }

@@ -26,7 +26,7 @@ export type SupervisorOptions = {
   readonly stableMs?: number;
   /** How long an Envoy that has been LIVE may not answer before the supervisor stops it. Default: a minute. */
   readonly hangMs?: number;
-  /** How long the next Envoy of a hot restart has to become LIVE. Default: two minutes. */
+  /** How long the next Envoy of a replacement has to become LIVE. Default: two minutes. */
   readonly handOverMs?: number;
   /** How long the previous Envoy lives after a hot restart, as its successor was told. Default: none. */
   readonly retireMs?: () => number;

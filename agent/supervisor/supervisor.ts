@@ -1,13 +1,13 @@
-import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorText } from '../../common/error-text.ts';
 import { coded } from '../codes.ts';
 import { causeOfExit, describeCause, isPermanent } from '../endings/end-cause.ts';
 import { UNREACHABLE, type Health } from '../health.ts';
+import { aborted } from './aborted.ts';
 import type { EnvoyProcess, Exit } from './envoy-process.ts';
 import { handOver } from './hand-over.ts';
 import { createHangWatch } from './hang.ts';
-import type { Replaced, Replacement, ReplacementFailure } from './replacement.ts';
+import type { Replaced, ReplacementFailure } from './replacement.ts';
 import { createRestartBudget } from './restart-budget.ts';
 import {
   backingOff,
@@ -20,34 +20,16 @@ import {
   withHealth,
   withoutAdmin,
   withoutRetiring,
-  type Ending,
   type StopReason,
 } from './state.ts';
 import type { LastEnd, Supervisor, SupervisorOptions } from './supervisor-options.ts';
+import type { Asked, WatchEvent, Served } from './watch-event.ts';
 
 const STABLE_MS = 60_000;
 const HANG_MS = 60_000;
 const HAND_OVER_MS = 120_000;
 /** How much longer than announced a previous Envoy may live after a hot restart, in milliseconds. */
 const RETIRE_GRACE_MS = 15_000;
-
-/** A replacement that was asked for. */
-type Asked = { readonly wish: Replacement; readonly answer: (outcome: Replaced) => void };
-
-/** The end of the watch of an Envoy. */
-type Event =
-  | { readonly kind: 'ended'; readonly exit: Exit }
-  | { readonly kind: 'silent'; readonly ms: number }
-  | { readonly kind: 'stop' }
-  | { readonly kind: 'asked'; readonly asked: Asked };
-
-/** The last watched Envoy, which has ended. `asked`: it was ended for a restart. */
-type Served = {
-  readonly pid: number;
-  readonly exit: Ending;
-  readonly liveMs: number;
-  readonly asked?: Asked;
-};
 
 /** Creates a supervisor, which starts Envoy with `run`. */
 export function createSupervisor(options: SupervisorOptions): Supervisor {
@@ -79,7 +61,8 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         asked?.answer(failed({ kind: 'stopped' }));
         return { kind: 'told' };
       }
-      if (asked !== undefined) continue;
+      // After a late trial, the Envoy before it is started again.
+      if (asked !== undefined || served.isLate) continue;
       const { exit, liveMs, pid } = served;
       lastEnd = { ...exit, at: new Date() };
       const { code, signal, cause } = exit;
@@ -140,12 +123,14 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       over.abort();
       await watching;
       const hasHung = event.kind === 'silent';
+      const isLate = event.kind === 'late';
       // After a stop signal, the end needs no explanation, and a second signal must not wait for one.
-      const explain = stop.drain.aborted || event.kind === 'asked' ? undefined : options.explain;
+      const isWanted = stop.drain.aborted || event.kind === 'asked' || isLate;
+      const explain = isWanted ? undefined : options.explain;
       const cause = (await explain?.(exit, hasHung, wasLive)) ?? causeOfExit(exit, hasHung);
-      if (!wasLive) trial?.answer(failed({ kind: 'ended', cause }));
+      if (!wasLive) trial?.answer(failed(isLate ? { kind: 'not live in time' } : { kind: 'ended', cause }));
       const asked = event.kind === 'asked' ? { asked: event.asked } : {};
-      return { pid: envoy.pid, exit: { ...exit, cause }, liveMs, ...asked };
+      return { pid: envoy.pid, exit: { ...exit, cause }, liveMs, isLate, ...asked };
     }
   }
 
@@ -153,10 +138,18 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     envoy: EnvoyProcess,
     over: AbortController,
     trial: Asked | undefined,
-  ): Promise<{ event: Event; watching: Promise<void> }> {
-    const hanging = Promise.withResolvers<Event>();
-    const asking = Promise.withResolvers<Event>();
-    ask = (asked) => asking.resolve({ kind: 'asked', asked });
+  ): Promise<{ event: WatchEvent; watching: Promise<void> }> {
+    const hanging = Promise.withResolvers<WatchEvent>();
+    const asking = Promise.withResolvers<WatchEvent>();
+    const lateness = Promise.withResolvers<WatchEvent>();
+    const given: Asked[] = [];
+    ask = (asked) => {
+      given.push(asked);
+      asking.resolve({ kind: 'asked', asked });
+    };
+    const timer = setTimeout(() => {
+      if (trial !== undefined && state.kind === 'starting') lateness.resolve({ kind: 'late' });
+    }, handOverMs);
     const hangWatch = createHangWatch(options.hangMs ?? HANG_MS);
     const report = (health: Health): void => {
       const next = withHealth(state, health);
@@ -171,13 +164,17 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     };
     // Without its admin interface, there is nothing to watch but the process.
     const watching = state.kind === 'without-admin' ? Promise.resolve() : options.watch(over.signal, report);
-    const event = await Promise.race<Event>([
+    const event = await Promise.race<WatchEvent>([
       envoy.exited.then((exit) => ({ kind: 'ended', exit })),
       hanging.promise,
       asking.promise,
+      lateness.promise,
       aborted(stop.drain, over.signal).then(() => ({ kind: 'stop' })),
     ]);
     ask = undefined;
+    clearTimeout(timer);
+    // Another event may come first, at the same moment.
+    if (event.kind !== 'asked') for (const { answer } of given) answer({ kind: 'not now' });
     return { event, watching };
   }
 
@@ -227,7 +224,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   }
 
   /** Stops an Envoy that hangs, or drains and stops it after a stop signal or for a restart. */
-  async function stopEnvoy(envoy: EnvoyProcess, event: Event, over: AbortSignal): Promise<Exit> {
+  async function stopEnvoy(envoy: EnvoyProcess, event: WatchEvent, over: AbortSignal): Promise<Exit> {
     if (event.kind !== 'silent' || !('health' in state)) {
       return await drainAndStop(envoy, AbortSignal.any([stop.cutShort, over]));
     }
@@ -285,9 +282,4 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 
 function failed(failure: ReplacementFailure): Replaced {
   return { kind: 'failed', failure };
-}
-
-/** Resolves with undefined when `signal` aborts. Stops listening when `over` aborts. */
-async function aborted(signal: AbortSignal, over: AbortSignal): Promise<undefined> {
-  if (!signal.aborted) await once(signal, 'abort', { signal: over }).catch(() => undefined);
 }

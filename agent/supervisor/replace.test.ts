@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest';
+import { createLog } from '../../common/log.ts';
+import { UNREACHABLE, type Health } from '../health.ts';
+import type { EnvoyProcess, Exit } from './envoy-process.ts';
+import { createSupervisor } from './supervisor.ts';
+
+const LIVE: Health = { lifecycle: 'LIVE', initialConfig: undefined, isSilent: false };
+const INITIALIZING: Health = { ...UNREACHABLE, lifecycle: 'INITIALIZING', isSilent: false };
+
+/** A supervisor of Envoys that only end when they are told to. The first and third become LIVE, and the second does not. */
+function startSupervisor() {
+  const stop = new AbortController();
+  const ends: ((exit: Exit) => void)[] = [];
+  const health = [LIVE, INITIALIZING, LIVE];
+  async function start(): Promise<EnvoyProcess> {
+    const { promise, resolve } = Promise.withResolvers<Exit>();
+    ends.push(resolve);
+    const end = () => {
+      resolve({ code: 0, signal: null });
+      return promise;
+    };
+    return { pid: ends.length, exited: promise, stop: end };
+  }
+  const subject = createSupervisor({
+    start,
+    watch: async (_, report) => report(health[ends.length - 1] ?? LIVE),
+    isLive: async () => health[ends.length - 1] === LIVE,
+    drain: async () => ({ how: 'no traffic left' }),
+    restarts: 0,
+    handOverMs: 50,
+    stop: { drain: stop.signal, cutShort: stop.signal },
+    log: createLog('test', 'silent'),
+  });
+  return { subject, start, end: (index: number) => ends[index]?.({ code: 1, signal: null }), stop };
+}
+
+test('a restart whose Envoy does not become LIVE in time fails, and the Envoy before it is started again', async () => {
+  const { subject, start, stop } = startSupervisor();
+  const running = subject.run();
+  await expect.poll(() => subject.state()).toMatchObject({ kind: 'running', pid: 1 });
+  const replaced = subject.replace({ how: 'restart', start });
+  expect(await replaced).toEqual({ kind: 'failed', failure: { kind: 'not live in time' } });
+  await expect.poll(() => subject.state()).toMatchObject({ kind: 'running', pid: 3 });
+  expect(subject.restarts().left).toBe(0);
+  stop.abort();
+  expect(await running).toEqual({ kind: 'told' });
+});
+
+test.each([
+  0, 1, 2, 3, 4, 5,
+])('a replacement that is asked for %d microtasks after the end of Envoy gets an answer', async (count) => {
+  const { subject, start, end, stop } = startSupervisor();
+  const running = subject.run();
+  await expect.poll(() => subject.state()).toMatchObject({ kind: 'running' });
+  end(0);
+  for (let index = 0; index < count; index += 1) await Promise.resolve();
+  expect(['not now', 'failed']).toContain((await subject.replace({ how: 'restart', start })).kind);
+  stop.abort();
+  expect(['told', 'crash-loop']).toContain((await running).kind);
+});

@@ -1,0 +1,24 @@
+import type { Exit } from './envoy-process.ts';
+import type { Replaced, Replacement } from './replacement.ts';
+import type { Ending } from './state.ts';
+
+/** A replacement that was asked for. */
+export type Asked = { readonly wish: Replacement; readonly answer: (outcome: Replaced) => void };
+
+/** The end of the watch of an Envoy. */
+export type WatchEvent =
+  | { readonly kind: 'ended'; readonly exit: Exit }
+  | { readonly kind: 'silent'; readonly ms: number }
+  | { readonly kind: 'stop' }
+  /** The Envoy of a restart that was asked for is not LIVE in time. */
+  | { readonly kind: 'late' }
+  | { readonly kind: 'asked'; readonly asked: Asked };
+
+/** The last watched Envoy, which has ended. `asked`: it was ended for a restart. `isLate`: it was ended because it was not LIVE in time. */
+export type Served = {
+  readonly pid: number;
+  readonly exit: Ending;
+  readonly liveMs: number;
+  readonly isLate: boolean;
+  readonly asked?: Asked;
+};
