@@ -105,7 +105,10 @@ export async function openEnvoy(context: Context, prepared: Prepared, configurat
         hasApplication ? application.watch(signal) : undefined,
         task.watch(signal),
         host.watch(signal),
-        watchSampling({ settings, location: prepared.location, admin, log }, signal),
+        watchSampling(
+          { settings: launches.newest().settings, location: prepared.location, admin, log },
+          signal,
+        ),
       ]);
     },
     isLive: () => isLive(admin),
@@ -144,7 +147,7 @@ export async function openEnvoy(context: Context, prepared: Prepared, configurat
   };
 }
 
-/** Whether Envoy runs on what was on disk at the start: the control plane has been away since before. */
+/** Returns whether Envoy runs on the configuration that the agent read from disk: the control plane has been away since before the start. */
 function isOnStored({ configuration, disconnectedSince }: RelayStatus, startedAt: Date): boolean {
   return configuration === 'last good' && disconnectedSince !== undefined && disconnectedSince <= startedAt;
 }

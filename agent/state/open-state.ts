@@ -27,7 +27,8 @@ export type AgentState = {
   /** The configuration to keep has changed. */
   changed(): void;
   /**
-   * Renames the file that the agent started from, because Envoy crashes on its content. A file that other tasks share stays. Never rejects.
+   * Renames the file that the agent started from, because Envoy crashes on its content. A file that other tasks share stays. Resolves after 1 s
+   * at the latest, because the restart of Envoy waits for it. Never rejects.
    */
   setAside(): Promise<void>;
   status(): StateStatus;
@@ -49,7 +50,7 @@ export type StateStatus = {
 /** Status of one folder. `problem`: why nothing is kept there. */
 export type StateFileStatus = Partial<FileKeeperStatus> & { readonly problem: string | undefined };
 
-/** How long a start waits for a folder, in milliseconds. A network file system may not answer. */
+/** How long a start of the agent or Envoy waits for a folder, in milliseconds. A network file system may not answer. */
 const FOLDER_MS = 1000;
 
 /** A folder for state files; `file` is undefined if it cannot be used. */
@@ -148,7 +149,7 @@ function stateOf({ settings, own, shared, stored, readFrom, binding, log }: Open
       const renamed = isOwn ? `${readFrom}.crashed` : undefined;
       const why = `Envoy crashes on the last good configuration from disk, and the control plane is away: Envoy starts without it`;
       try {
-        if (renamed !== undefined) await rename(readFrom ?? '', renamed);
+        if (renamed !== undefined) await withTimeout(FOLDER_MS, 'no answer', rename(readFrom ?? '', renamed));
         setAside = renamed ?? readFrom;
         log.error(coded('STATE_SET_ASIDE', { file: readFrom, renamed }), why);
       } catch (error) {
