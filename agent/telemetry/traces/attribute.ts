@@ -8,13 +8,22 @@ import {
 
 type Value = Exclude<MessageInitShape<typeof AnyValueSchema>, { $typeName: string }>['value'];
 
-/** Returns an attribute with a text, number, boolean or a list of texts; undefined for any other value. */
+/** Returns an attribute with a text, number, boolean or a list of these; undefined for any other value. Lists in a list are left out. */
 export function attribute(key: string, value: unknown): KeyValue | undefined {
   const init = valueOf(value);
   return init === undefined ? undefined : create(KeyValueSchema, { key, value: { value: init } });
 }
 
 function valueOf(value: unknown): Value | undefined {
+  if (!Array.isArray(value)) return scalarOf(value);
+  const values = value.flatMap((each) => {
+    const inner = scalarOf(each);
+    return inner === undefined ? [] : [{ value: inner }];
+  });
+  return { case: 'arrayValue', value: { values } };
+}
+
+function scalarOf(value: unknown): Value | undefined {
   if (typeof value === 'string') return { case: 'stringValue', value };
   if (typeof value === 'boolean') return { case: 'boolValue', value };
   if (typeof value === 'number') {
@@ -22,12 +31,7 @@ function valueOf(value: unknown): Value | undefined {
       ? { case: 'intValue', value: BigInt(value) }
       : { case: 'doubleValue', value };
   }
-  if (!Array.isArray(value)) return undefined;
-  const values = value.flatMap((each) => {
-    const inner = valueOf(each);
-    return inner === undefined ? [] : [{ value: inner }];
-  });
-  return { case: 'arrayValue', value: { values } };
+  return undefined;
 }
 
 /** The value of an attribute as plain JSON. */

@@ -6,7 +6,7 @@ import {
   type Span,
 } from '../otlp/generated/opentelemetry/proto/trace/v1/trace_pb.ts';
 import { attribute } from '../traces/attribute.ts';
-import { DEEPEST, isSegment, type Segment, type SegmentFields } from './segment.ts';
+import { DEEPEST, isId, isObject, isSegment, isTime, type Segment, type SegmentFields } from './segment.ts';
 
 const NANOSECONDS = 1e9;
 
@@ -32,12 +32,12 @@ function toSpan(
   parent: string | undefined,
   isTop: boolean,
 ): Span {
-  const end = typeof fields.end_time === 'number' ? fields.end_time : fields.start_time;
+  const end = isTime(fields.end_time) ? fields.end_time : fields.start_time;
   const isFailed = fields.fault === true || fields.error === true || fields.throttle === true;
   return create(SpanSchema, {
     traceId,
     spanId: Buffer.from(fields.id, 'hex'),
-    parentSpanId: typeof parent === 'string' ? Buffer.from(parent, 'hex') : new Uint8Array(),
+    parentSpanId: isId(parent) ? Buffer.from(parent, 'hex') : new Uint8Array(),
     name: fields.name,
     kind: kindOf(fields, isTop),
     startTimeUnixNano: nanoseconds(fields.start_time),
@@ -69,7 +69,9 @@ const REQUEST = {
 const RESPONSE = { status: 'http.response.status_code', content_length: 'http.response.body.size' };
 
 function attributesOf(fields: SegmentFields) {
-  const { http, annotations = {}, metadata = {}, origin, aws, sql, error, fault, throttle } = fields;
+  const { http, origin, aws, sql, error, fault, throttle } = fields;
+  const annotations = Object.entries(isObject(fields.annotations) ? fields.annotations : {});
+  const metadata = isObject(fields.metadata) ? fields.metadata : {};
   const values: [string, unknown][] = [];
   const take = (
     from: Readonly<Record<string, unknown>> | undefined,
@@ -79,10 +81,9 @@ function attributesOf(fields: SegmentFields) {
   };
   take(http?.request, REQUEST);
   take(http?.response, RESPONSE);
-  for (const [name, value] of Object.entries(annotations)) values.push([name, value]);
-  const names = Object.keys(annotations);
   values.push(
-    ['aws.xray.annotations', names.length === 0 ? undefined : names],
+    ...annotations,
+    ['aws.xray.annotations', annotations.length === 0 ? undefined : annotations.map(([name]) => name)],
     ['aws.xray.origin', origin],
     ['aws.xray.aws', textOf(aws)],
     ['aws.xray.sql', textOf(sql)],
@@ -95,8 +96,13 @@ function attributesOf(fields: SegmentFields) {
   return values.flatMap(([name, value]) => attribute(name, value) ?? []);
 }
 
+/** Undefined for nothing, and for a value that is nested too deeply to be written. */
 function textOf(value: unknown): string | undefined {
-  if (value === undefined) return undefined;
-  const text = JSON.stringify(value);
-  return text === '{}' ? undefined : text;
+  if (value === undefined || value === null) return undefined;
+  try {
+    const text = JSON.stringify(value);
+    return text === '{}' ? undefined : text;
+  } catch {
+    return undefined;
+  }
 }

@@ -32,6 +32,9 @@ export type SegmentFields = {
 /** Subsegments in subsegments. Deeper ones are left out of spans; the document keeps them. */
 export const DEEPEST = 32;
 
+/** Seconds. OTLP has nanoseconds of 64 bits. A later time is no time in seconds. */
+const LATEST = 2 ** 64 / 1e9;
+
 const HEADER = '{"format"';
 const TRACE_ID = /^1-[0-9a-f]{8}-[0-9a-f]{24}$/i;
 const ID = /^[0-9a-f]{16}$/i;
@@ -71,7 +74,8 @@ function parseObject(text: string): Readonly<Record<string, unknown>> | undefine
   }
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+/** Returns whether a value of JSON is an object. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
@@ -79,12 +83,15 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 export function isSegment(fields: unknown): fields is SegmentFields & Readonly<Record<string, unknown>> {
   if (!isObject(fields)) return false;
   const { name, id, start_time: start } = fields;
-  return (
-    typeof name === 'string' &&
-    typeof id === 'string' &&
-    ID.test(id) &&
-    typeof start === 'number' &&
-    Number.isFinite(start) &&
-    start >= 0
-  );
+  return typeof name === 'string' && isId(id) && isTime(start);
+}
+
+/** Returns whether a value is the id of a segment. */
+export function isId(value: unknown): value is string {
+  return typeof value === 'string' && ID.test(value);
+}
+
+/** Returns whether a value is a time in seconds that a span can have. */
+export function isTime(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value < LATEST;
 }

@@ -1,4 +1,4 @@
-import { create } from '@bufbuild/protobuf';
+import { create, toBinary } from '@bufbuild/protobuf';
 import { expect, test } from 'vitest';
 import { ResourceSchema } from '../otlp/generated/opentelemetry/proto/resource/v1/resource_pb.ts';
 import {
@@ -101,6 +101,40 @@ test('members of unexpected types do not end the agent', () => {
     parent_id: 5,
   };
   expect(spansOf(odd)).toHaveLength(1);
+});
+
+const nested = `${'['.repeat(30_000)}${']'.repeat(30_000)}`;
+
+test.each([
+  ['an end of infinity', { end_time: 'ODD' }, '1e999'],
+  ['an end before 1970', { end_time: -5 }],
+  ['times in microseconds, which OTLP cannot hold', { start_time: 1_795_981_488_939_973, end_time: 1e300 }],
+  ['null where objects belong', { annotations: null, metadata: null, http: null, aws: null, sql: null }],
+  ['null in the middle', { http: { request: null, response: null } }],
+  ['metadata nested deeper than the stack', { metadata: { odd: 'ODD' } }, nested],
+  ['annotations nested deeper than the stack', { annotations: { odd: 'ODD' } }, nested],
+  ['a subsegment that starts in microseconds', { subsegments: [{ ...OF_ENVOY, start_time: 1e15 }] }],
+])('%s does not end the agent', (_, members, odd = '') => {
+  const text = JSON.stringify({ ...OF_ENVOY, ...members }).replace('"ODD"', odd);
+  const spans = [parseSegment(text)].flatMap((each) => (each === undefined ? [] : segmentToSpans(each)));
+  expect(() => spans.map((span) => toBinary(SpanSchema, span))).not.toThrow();
+});
+
+test.each([
+  '463ac3',
+  '463ac35c9f6413ad00',
+  5,
+])('%j is no parent: a receiver refuses the whole request for an id of another length', (parent) => {
+  expect(spansOf({ ...OF_ENVOY, parent_id: parent })[0]?.parentSpanId).toHaveLength(0);
+});
+
+test('members that are null or no objects become no attributes', () => {
+  const [span] = spansOf({ ...OF_ENVOY, annotations: [1], metadata: 'abc', aws: null, sql: null });
+  const names = plainAttributes(span?.attributes ?? []);
+  expect(Object.keys(names).filter((name) => name.startsWith('aws.xray.'))).toEqual([
+    'aws.xray.origin',
+    'aws.xray.fault',
+  ]);
 });
 
 const RESOURCE = create(ResourceSchema, {
