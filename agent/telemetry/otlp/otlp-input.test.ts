@@ -107,6 +107,11 @@ test.each<[string, RequestInit, number]>([
     400,
   ],
   ['/v1/metrics', { method: 'POST', body: '{', headers: { 'content-type': 'application/json' } }, 400],
+  [
+    '/v1/metrics',
+    { method: 'POST', body: 'x'.repeat(5 * 1024 * 1024), headers: { 'content-type': 'application/json' } },
+    400,
+  ],
   ['/v1/metrics', { method: 'POST', body: 'a', headers: { 'content-type': 'text/plain' } }, 415],
   ['/v1/metrics', { method: 'GET' }, 405],
   ['/v2/metrics', { method: 'POST' }, 404],

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import { fromBinary, type DescMessage, type MessageShape } from '@bufbuild/protobuf';
 import { errorText } from '../../../common/error-text.ts';
+import { readBody } from '../../serving/read-body.ts';
 import {
   refuse,
   serve,
@@ -75,14 +76,7 @@ function refusalOf({ request }: Call, isServed: boolean, type: string): Refusal 
 }
 
 async function read(request: IncomingMessage, mostBytes: number): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of request) {
-    size += (part as Buffer).length;
-    if (size > mostBytes) throw new Error(`a request has at most ${mostBytes} bytes`);
-    parts.push(part as Buffer);
-  }
-  const body = Buffer.concat(parts);
+  const body = await readBody(request, mostBytes);
   return request.headers['content-encoding'] === 'gzip'
     ? gunzipSync(body, { maxOutputLength: mostBytes })
     : body;

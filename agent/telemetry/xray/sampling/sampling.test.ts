@@ -115,6 +115,10 @@ test("X-Ray's SDKs get one rule of the agent's own", async () => {
   expect((await post('/PutTraceSegments')).status).toBe(404);
   expect((await fetch(url)).status).toBe(404);
   expect((await post('/GetSamplingRules', { origin: 'http://evil' })).status).toBe(403);
+  const large = 'x'.repeat(1024 * 1024);
+  const refused = await fetch(`${url}/SamplingTargets`, { method: 'POST', body: large });
+  expect(refused.status).toBe(413);
+  expect(await refused.text()).toBe('a request has at most 262144 bytes\n');
   expect(await serveSampling(server?.port ?? 0, ownRules(1))).toBeUndefined();
   server?.close();
 });

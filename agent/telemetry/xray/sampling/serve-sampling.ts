@@ -1,10 +1,7 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { errorText } from '../../../../common/error-text.ts';
-
-/** The server that X-Ray's SDKs ask for sampling rules, at the port of segments. */
-export type SamplingServer = { readonly port: number; readonly close: () => void };
+import { readBody } from '../../../serving/read-body.ts';
+import { refuse, serve, type Call, type ListeningServer } from '../../../serving/serve.ts';
+import { isPortTaken } from '../../port-taken.ts';
 
 /** Answers of the two calls. A text of JSON, with its status. */
 export type SamplingSource = (
@@ -20,7 +17,6 @@ export type SamplingPath = (typeof PATHS)[number];
 const LOOPBACK = '127.0.0.1';
 /** Bytes. SDKs report 25 rules at a time. */
 const MOST_BODY = 256 * 1024;
-const MOST_CONNECTIONS = 100;
 
 /**
  * Serves GetSamplingRules and SamplingTargets over HTTP on loopback, as X-Ray's daemon does. Resolves with undefined if another program has
@@ -30,59 +26,30 @@ const MOST_CONNECTIONS = 100;
 export async function serveSampling(
   port: number,
   source: SamplingSource,
-): Promise<SamplingServer | undefined> {
-  const server = createServer({ requestTimeout: 10_000 }, (request, response) => {
-    void answer(request, response, source);
-  });
-  server.maxConnections = MOST_CONNECTIONS;
+): Promise<ListeningServer | undefined> {
   try {
-    const listening = once(server, 'listening');
-    server.listen({ host: LOOPBACK, port, exclusive: true });
-    await listening;
+    return await serve({ address: LOOPBACK, port }, [], (call) => void answer(call, source));
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return undefined;
+    if (isPortTaken(error)) return undefined;
     throw error;
   }
-  return {
-    port: (server.address() as AddressInfo).port,
-    close() {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
 }
 
-async function answer(
-  request: IncomingMessage,
-  response: ServerResponse,
-  source: SamplingSource,
-): Promise<void> {
-  const path = PATHS.find((each) => each === request.url);
+async function answer({ request, response, path }: Call, source: SamplingSource): Promise<void> {
+  const served = PATHS.find((each) => each === path);
+  if (served === undefined || request.method !== 'POST')
+    return refuse(response, { status: 404, line: `POST ${PATHS.join(' and ')} are served here` });
+  let body: Buffer;
   try {
-    // No page of a browser has business here.
-    const isForeign = request.headers.origin !== undefined;
-    if (path === undefined || request.method !== 'POST' || isForeign) {
-      request.resume();
-      return void response.writeHead(isForeign ? 403 : 404).end();
-    }
-    const body = await read(request);
-    if (body === undefined) return void response.writeHead(413, { connection: 'close' }).end();
-    const { status, body: text } = await source(path, body);
+    body = await readBody(request, MOST_BODY);
+  } catch (error) {
+    return refuse(response, { status: 413, line: errorText(error) });
+  }
+  try {
+    const { status, body: text } = await source(served, body.toString());
     response.writeHead(status, { 'content-type': 'application/json' }).end(text);
   } catch (error) {
-    // A browser's page or a broken client gets no more than this.
     response.writeHead(502, { 'content-type': 'application/json' });
     response.end(JSON.stringify({ message: errorText(error) }));
   }
-}
-
-async function read(request: IncomingMessage): Promise<string | undefined> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of request) {
-    size += (part as Buffer).length;
-    if (size > MOST_BODY) return undefined;
-    parts.push(part as Buffer);
-  }
-  return Buffer.concat(parts).toString();
 }
