@@ -5,6 +5,9 @@ import { createExportQueue } from '../queue/export-queue.ts';
 import type { TraceOutput } from '../traces/trace-output.ts';
 import { documentsOf } from './documents.ts';
 
+/** Bytes that a datagram of IPv4 holds beside its headers. */
+const MOST_DATAGRAM = 65_507;
+
 const HEADER = '{"format":"json","version":1}\n';
 
 /**
@@ -23,6 +26,7 @@ export function openDaemonTraces(
     mostBytes,
     onState,
     async send({ bytes }) {
+      if (bytes.length > MOST_DATAGRAM) return { kind: 'refused', reason: tooLong(bytes.length) };
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       socket.send(bytes, port, host, (error) => (error === null ? resolve() : reject(error)));
       await promise;
@@ -41,4 +45,8 @@ export function openDaemonTraces(
       socket.close();
     },
   };
+}
+
+function tooLong(length: number): string {
+  return `a segment with ${length} bytes does not fit in a datagram, which holds ${MOST_DATAGRAM}`;
 }
