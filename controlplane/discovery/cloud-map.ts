@@ -1,6 +1,6 @@
 import type { ServiceDiscoveryClient } from '@aws-sdk/client-servicediscovery';
 import type { Instance } from '../translate/external-inputs.ts';
-import { awsCredentials } from './credentials.ts';
+import { awsCredentials } from '../../common/aws-credentials.ts';
 import { instancesOf } from './instance.ts';
 
 /** A client of AWS Cloud Map. `instances` returns all instances of a service, healthy or not. Rejects with the SDK's errors. */

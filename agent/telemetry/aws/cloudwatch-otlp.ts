@@ -1,5 +1,6 @@
 import type { OtlpOutputOptions } from '../otlp/otlp-output.ts';
 import type { OtlpSettings } from '../settings/otlp-settings.ts';
+import { awsDomain } from './domain.ts';
 import { createRequestSigner } from './sign-request.ts';
 
 /** The services whose endpoints take OTLP, by signal. */
@@ -33,11 +34,10 @@ export function cloudWatchOtlp({
     throw new Error(`OTEL_${signal.toUpperCase()}_EXPORTER=cloudwatch: AWS_REGION has to name the region`);
   }
   const service = SERVICES[signal];
-  const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
   return {
     settings: {
       ...otlp,
-      url: new URL(`/v1/${signal}`, endpoint ?? `https://${service}.${region}.${domain}`),
+      url: new URL(`/v1/${signal}`, endpoint ?? `https://${service}.${region}.${awsDomain(region)}`),
       protocol: 'http/protobuf',
       gzip: true,
       headers,

@@ -1,14 +1,8 @@
-import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
 import { SignatureV4 } from '@smithy/signature-v4';
+import { awsCredentials } from '../../../common/aws-credentials.ts';
 import { Sha256 } from '../../../common/sha256.ts';
-import { withTimeout } from '../../../common/with-timeout.ts';
 import { ensureHome } from './ensure-home.ts';
 import type { OtlpRequest } from '../otlp/send-http.ts';
-
-/** Time-out of a metadata service, in milliseconds. */
-const METADATA_LIMIT_MS = 1000;
-/** Time-out of the whole chain of credentials, in milliseconds. */
-const LIMIT_MS = 5000;
 
 /**
  * Returns a function that signs requests to a service of AWS with Signature Version 4. The credentials are those that AWS's SDK finds:
@@ -19,12 +13,7 @@ export function createRequestSigner(
   region: string,
 ): (request: OtlpRequest) => Promise<OtlpRequest> {
   ensureHome();
-  const chain = fromNodeProviderChain({
-    timeout: METADATA_LIMIT_MS,
-    maxRetries: 1,
-    clientConfig: { region },
-  });
-  const credentials = () => withTimeout(LIMIT_MS, 'no AWS credentials could be had', chain());
+  const credentials = awsCredentials(region);
   const signer = new SignatureV4({ service, region, credentials, sha256: Sha256 });
   return async ({ url, headers, body }) => {
     const signed = await signer.sign({

@@ -1,3 +1,4 @@
+import { awsDomain } from '../aws/domain.ts';
 import { createRequestSigner } from '../aws/sign-request.ts';
 import type { MetricsOutput } from '../metrics/metrics-output.ts';
 import type { Parts } from '../parts.ts';
@@ -16,7 +17,7 @@ export function openCloudWatchMetrics(
 ): MetricsOutput {
   if (region === undefined)
     throw new Error('OTEL_METRICS_EXPORTER=cloudwatch: AWS_REGION has to name the region');
-  const base = cloudWatchUrl ?? new URL(`https://monitoring.${region}.${domainOf(region)}`);
+  const base = cloudWatchUrl ?? new URL(`https://monitoring.${region}.${awsDomain(region)}`);
   const settings = {
     ...otlp,
     url: new URL('/v1/metrics', base),
@@ -30,8 +31,4 @@ export function openCloudWatchMetrics(
   };
   const complete = createRequestSigner('monitoring', region);
   return openOtlpMetrics(temporality, { settings, name: 'cloudwatch', complete }, parts);
-}
-
-function domainOf(region: string): string {
-  return region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
 }

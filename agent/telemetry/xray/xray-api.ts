@@ -1,4 +1,5 @@
 import { XRayClient } from '@aws-sdk/client-xray';
+import { awsCredentials } from '../../../common/aws-credentials.ts';
 import { ensureHome } from '../aws/ensure-home.ts';
 import type { Parts } from '../parts.ts';
 import type { TraceOutput } from '../traces/trace-output.ts';
@@ -18,6 +19,7 @@ export function openXRayApi(
   ensureHome();
   const client = new XRayClient({
     region,
+    credentials: awsCredentials(region),
     // The queue tries again.
     maxAttempts: 1,
     ...(endpoint === undefined ? {} : { endpoint }),

@@ -1,7 +1,6 @@
+import { awsDomain } from '../aws/domain.ts';
+import type { createRequestSigner } from '../aws/sign-request.ts';
 import { createHttpSender } from '../otlp/send-http.ts';
-import { ensureHome } from '../aws/ensure-home.ts';
-import { Sha256 } from '../../../common/sha256.ts';
-import { withTimeout } from '../../../common/with-timeout.ts';
 
 /** Calls of X-Ray's API whose answers pass on as they are. */
 export type XRayCalls = {
@@ -10,45 +9,22 @@ export type XRayCalls = {
   readonly close: () => void;
 };
 
-/** Limits of one call, in milliseconds. */
+/** Limit of one call, in milliseconds, after the credentials are there. */
 const CALL_MS = 4000;
-const CREDENTIALS_MS = 4000;
 
-/** Creates a caller of X-Ray's API in a region. `endpoint` replaces AWS's own. */
+/** Creates a caller of X-Ray's API in a region. `endpoint` replaces AWS's own. The code that signs is loaded with the first call. */
 export function createXRayCalls(region: string, endpoint: string | undefined): XRayCalls {
-  const base = new URL(endpoint ?? `https://xray.${region}.amazonaws.com`);
+  const base = new URL(endpoint ?? `https://xray.${region}.${awsDomain(region)}`);
   const sender = createHttpSender({ timeoutMs: CALL_MS });
-  let signer: ReturnType<typeof openSigner> | undefined;
+  let sign: ReturnType<typeof createRequestSigner> | undefined;
   return {
     async call(path, text) {
-      signer ??= openSigner(region);
-      const url = new URL(path, base);
-      const body = Buffer.from(text);
-      const { headers } = await withTimeout(
-        CREDENTIALS_MS,
-        'no AWS credentials could be had',
-        (await signer).sign({
-          method: 'POST',
-          protocol: url.protocol,
-          hostname: url.hostname,
-          path: url.pathname,
-          query: {},
-          headers: { host: url.host, 'content-type': 'application/json' },
-          body,
-        }),
-      );
-      return sender.send({ url, headers, body }, new AbortController().signal);
+      const loaded = await import('../aws/sign-request.ts');
+      sign ??= loaded.createRequestSigner('xray', region);
+      const headers = { 'content-type': 'application/json' };
+      const request = await sign({ url: new URL(path, base), headers, body: Buffer.from(text) });
+      return sender.send(request, new AbortController().signal);
     },
     close: sender.close,
   };
-}
-
-async function openSigner(region: string) {
-  ensureHome();
-  const [{ SignatureV4 }, { fromNodeProviderChain }] = await Promise.all([
-    import('@smithy/signature-v4'),
-    import('@aws-sdk/credential-providers'),
-  ]);
-  const credentials = fromNodeProviderChain({ timeout: 1000, maxRetries: 1, clientConfig: { region } });
-  return new SignatureV4({ service: 'xray', region, credentials, sha256: Sha256 });
 }

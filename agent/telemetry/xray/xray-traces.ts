@@ -1,4 +1,5 @@
-import type { XRayClient } from '@aws-sdk/client-xray';
+import { PutTraceSegmentsCommand, XRayServiceException, type XRayClient } from '@aws-sdk/client-xray';
+import { errorText } from '../../../common/error-text.ts';
 import type { Parts } from '../parts.ts';
 import { createExportQueue, type Outcome } from '../queue/export-queue.ts';
 import { createBatch } from '../traces/batch.ts';
@@ -8,6 +9,8 @@ import { documentsOf } from './documents.ts';
 /** The most documents in a call of PutTraceSegments. */
 const MOST_DOCUMENTS = 50;
 const MOST_WORDS = 300;
+/** Limit of one call, in milliseconds: that of OTLP. */
+const CALL_MS = 10_000;
 
 /**
  * Opens X-Ray's API. Segments pass on as they came. Calls are signed with the credentials of the task, the instance or the environment.
@@ -16,13 +19,17 @@ const MOST_WORDS = 300;
 export function openXRayTraces(
   client: XRayClient,
   region: string,
-  { mostBytes, onState }: Parts,
+  { mostBytes, onState }: Pick<Parts, 'mostBytes' | 'onState'>,
+  callMs: number = CALL_MS,
 ): TraceOutput {
   const queue = createExportQueue({
     output: `xray traces ${region}`,
     mostBytes,
     onState,
-    send: ({ bytes }, signal) => putSegments(client, JSON.parse(Buffer.from(bytes).toString()), signal),
+    send: ({ bytes }, signal) => {
+      const limited = AbortSignal.any([signal, AbortSignal.timeout(callMs)]);
+      return putSegments(client, JSON.parse(Buffer.from(bytes).toString()), limited);
+    },
   });
   const gathered = createBatch<string>({
     most: MOST_DOCUMENTS,
@@ -42,7 +49,6 @@ export function openXRayTraces(
 }
 
 async function putSegments(client: XRayClient, documents: string[], signal: AbortSignal): Promise<Outcome> {
-  const { PutTraceSegmentsCommand } = await import('@aws-sdk/client-xray');
   try {
     const command = new PutTraceSegmentsCommand({ TraceSegmentDocuments: documents });
     const { UnprocessedTraceSegments: refused = [] } = await client.send(command, { abortSignal: signal });
@@ -54,12 +60,15 @@ async function putSegments(client: XRayClient, documents: string[], signal: Abor
   }
 }
 
+/** Errors that the call itself causes. */
+const MISTAKES = ['InvalidRequestException', 'SerializationException', 'ValidationException'];
+const TOO_LARGE = 413;
+
 /** Another attempt helps unless the call itself is at fault: credentials may come later, and throttling ends. */
 function outcomeOfError(error: unknown): Outcome {
-  const reason = (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(
-    0,
-    MOST_WORDS,
-  );
-  const isMistake = error instanceof Error && error.name === 'InvalidRequestException';
-  return { kind: isMistake ? 'refused' : 'away', reason };
+  const isOfXRay = error instanceof XRayServiceException;
+  const isMistake =
+    isOfXRay && (MISTAKES.includes(error.name) || error.$metadata.httpStatusCode === TOO_LARGE);
+  const reason = isOfXRay ? `${error.name}: ${error.message}` : errorText(error);
+  return { kind: isMistake ? 'refused' : 'away', reason: reason.slice(0, MOST_WORDS) };
 }

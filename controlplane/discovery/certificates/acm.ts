@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { ACMClient } from '@aws-sdk/client-acm';
 import type { Certificate } from '../../translate/external-inputs.ts';
 import { parseArn } from './arn.ts';
-import { awsCredentials } from '../credentials.ts';
+import { awsCredentials } from '../../../common/aws-credentials.ts';
 import { makeCertificate } from './certificate.ts';
 import { incomplete } from '../errors.ts';
 

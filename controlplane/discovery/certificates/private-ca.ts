@@ -2,7 +2,7 @@ import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import { Sha256 } from '../../../common/sha256.ts';
 import { parseArn, type CertificateArn } from './arn.ts';
 import { readAuthority } from './certificate.ts';
-import { awsCredentials } from '../credentials.ts';
+import { awsCredentials } from '../../../common/aws-credentials.ts';
 import { incomplete, refused } from '../errors.ts';
 
 /** A client of AWS Private CA that returns an authority's own certificate, PEM. Rejects with a DiscoveryError. */
