@@ -8,7 +8,9 @@ import {
   type Span,
 } from '../otlp/generated/opentelemetry/proto/trace/v1/trace_pb.ts';
 import type { Segment } from '../xray/segment.ts';
+import { createBatch } from './batch.ts';
 import { createTail } from './tail.ts';
+import { BATCH_MS, MOST_SPANS } from './trace-output.ts';
 
 /** A receiver of traces in both forms. */
 export type TraceSink = {
@@ -22,9 +24,14 @@ type Placed = {
   readonly span: Span;
 };
 
-/** Passes on the traces with a failed request, and this part of the others. */
+/** Passes on the traces with a failed request, and this part of the others. Spans of several traces leave together. */
 export function keepFailed(sink: TraceSink, ratio: () => number): TraceSink & { readonly flush: () => void } {
-  const spans = createTail<Placed>({ ratio, pass: (placed) => sink.spans(placed.map(alone)) });
+  const chosen = createBatch<Placed>({
+    most: MOST_SPANS,
+    afterMs: BATCH_MS,
+    pass: (placed) => sink.spans(together(placed)),
+  });
+  const spans = createTail<Placed>({ ratio, pass: chosen.add });
   const segments = createTail<Segment>({ ratio, pass: sink.segments });
   return {
     spans: (resources) => spans.add(resources.flatMap(items)),
@@ -38,6 +45,7 @@ export function keepFailed(sink: TraceSink, ratio: () => number): TraceSink & { 
       ),
     flush() {
       spans.flush();
+      chosen.flush();
       segments.flush();
     },
   };
@@ -53,9 +61,20 @@ function items({ resource, scopeSpans }: ResourceSpans) {
   );
 }
 
-function alone({ resource, scope, span }: Placed): ResourceSpans {
-  return create(ResourceSpansSchema, {
-    ...(resource === undefined ? {} : { resource }),
-    scopeSpans: [{ ...(scope === undefined ? {} : { scope }), spans: [span] }],
-  });
+/** Returns spans that arrived with the same resource and scope with these once. */
+function together(placed: readonly Placed[]): readonly ResourceSpans[] {
+  return Array.from(
+    Map.groupBy(placed, ({ resource }) => resource),
+    ([resource, ofResource]) =>
+      create(ResourceSpansSchema, {
+        ...(resource === undefined ? {} : { resource }),
+        scopeSpans: Array.from(
+          Map.groupBy(ofResource, ({ scope }) => scope),
+          ([scope, ofScope]) => ({
+            ...(scope === undefined ? {} : { scope }),
+            spans: ofScope.map(({ span }) => span),
+          }),
+        ),
+      }),
+  );
 }
