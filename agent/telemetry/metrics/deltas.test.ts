@@ -9,11 +9,12 @@ import { createDeltas } from './deltas.ts';
 const STARTED_AT = 1000;
 const CUMULATIVE = AggregationTemporality.CUMULATIVE;
 
-/** A cumulative counter that began `since` milliseconds after 1970; 0: unknown. */
-const counter = (value: number, since = 0) =>
+/** A cumulative counter that began `since` milliseconds after 1970; 0: unknown. `at`: the time of the point. */
+const counter = (value: number, since = 0, at = 0, scope = '') =>
   create(ResourceMetricsSchema, {
     scopeMetrics: [
       {
+        scope: { name: scope },
         metrics: [
           {
             name: 'a',
@@ -26,6 +27,7 @@ const counter = (value: number, since = 0) =>
                   {
                     value: { case: 'asInt', value: BigInt(value) },
                     startTimeUnixNano: BigInt(since) * 1_000_000n,
+                    timeUnixNano: BigInt(at) * 1_000_000n,
                   },
                 ],
               },
@@ -65,7 +67,7 @@ const histogram = (counts: readonly number[], sum: number) =>
     ],
   });
 
-test.each<[string, readonly [number, number?][], readonly (number | undefined)[]]>([
+test.each<[string, readonly [number, number?, number?, string?][], readonly (number | undefined)[]]>([
   ['the first value counts in full', [[5], [7], [7]], [5, 2, 0]],
   ['a value that falls is a new beginning', [[5], [3]], [5, 3]],
   [
@@ -77,13 +79,43 @@ test.each<[string, readonly [number, number?][], readonly (number | undefined)[]
     [undefined, 3],
   ],
   ['a series that began after the agent counts in full', [[5, 2000]], [5]],
+  [
+    'a series that ended and began again counts in full, also above its last value',
+    [
+      [5, 2000, 3000],
+      [7, 4000, 5000],
+      [8, 4000, 6000],
+    ],
+    [5, 7, 1],
+  ],
+  [
+    'series of one name in two scopes are two',
+    [
+      [10, 0, 0, 'a'],
+      [3, 0, 0, 'b'],
+      [12, 0, 0, 'a'],
+      [4, 0, 0, 'b'],
+    ],
+    [10, 3, 2, 1],
+  ],
 ])('%s', (_title, values, expected) => {
   const deltas = createDeltas(STARTED_AT);
-  const changes = values.map(([value, since]) => {
-    const data = deltas.convert([counter(value, since)])[0]?.scopeMetrics[0]?.metrics[0]?.data;
+  const changes = values.map((value) => {
+    const data = deltas.convert([counter(...value)])[0]?.scopeMetrics[0]?.metrics[0]?.data;
     return data?.case === 'sum' ? data.value.dataPoints[0]?.value.value : 'no sum';
   });
   expect(changes).toEqual(expected);
+});
+
+test.each([
+  ['a negative value makes the sum smaller, which is no new beginning', [1, 2], [2, 2], -5, [1n, 0n]],
+  ['a bucket with a smaller count is a new beginning', [3, 0], [1, 3], 2, [1n, 3n]],
+  ['other buckets are a new beginning', [3, 0], [1, 3, 1], 2, [1n, 3n, 1n]],
+])('%s', (_title, before, after, sum, expected) => {
+  const deltas = createDeltas(STARTED_AT);
+  deltas.convert([histogram(before, 10)]);
+  const data = deltas.convert([histogram(after, sum)])[0]?.scopeMetrics[0]?.metrics[0]?.data;
+  expect(data?.value?.dataPoints[0]).toMatchObject({ bucketCounts: expected });
 });
 
 test('buckets of histograms, and no extremes of all time', () => {

@@ -5,7 +5,7 @@ import {
   type NumberDataPoint,
   type ResourceMetrics,
 } from '../otlp/generated/opentelemetry/proto/metrics/v1/metrics_pb.ts';
-import { textOf } from './attribute-text.ts';
+import { delimited, textOf } from './attribute-text.ts';
 
 /** Converts cumulative points to the changes since the one before. */
 export type Deltas = {
@@ -14,7 +14,13 @@ export type Deltas = {
 };
 
 /** The last cumulative values of a series. */
-type Last = { readonly value: number; readonly count: bigint; readonly buckets: readonly bigint[] };
+type Last = {
+  readonly value: number;
+  readonly count: bigint;
+  readonly buckets: readonly bigint[];
+  /** The time of the point, in nanoseconds. */
+  readonly at: bigint;
+};
 
 /** A series without a point for this long begins again, in milliseconds. */
 const IDLE_MS = 30 * 60_000;
@@ -30,10 +36,16 @@ export function createDeltas(startedAt: number, now: () => number = () => perfor
   let periodEnds = now() + IDLE_MS;
 
   /** Returns the values before; undefined if the point is only a beginning. */
-  function exchange(key: string, next: Last, startTimeUnixNano: bigint): Last | undefined {
+  function exchange(
+    key: string,
+    next: Last,
+    startTimeUnixNano: bigint,
+    hasFallen: (last: Last) => boolean,
+  ): Last | undefined {
     const last = current.get(key) ?? earlier.get(key);
     current.set(key, next);
-    const isReset = last !== undefined && (next.value < last.value || next.count < last.count);
+    const isReset =
+      last !== undefined && ((last.at !== 0n && startTimeUnixNano > last.at) || hasFallen(last));
     if (last !== undefined && !isReset) return last;
     const isOld = startTimeUnixNano !== 0n && startTimeUnixNano < BigInt(startedAt) * NANOSECONDS;
     return isOld && !isReset ? undefined : NOTHING;
@@ -41,13 +53,20 @@ export function createDeltas(startedAt: number, now: () => number = () => perfor
 
   function ofNumber(key: string, point: NumberDataPoint): NumberDataPoint | undefined {
     const value = Number(point.value.value ?? 0);
-    const last = exchange(key, { value, count: 0n, buckets: [] }, point.startTimeUnixNano);
+    const { startTimeUnixNano: start, timeUnixNano: at } = point;
+    const next = { value, count: 0n, buckets: [], at };
+    const last = exchange(key, next, start, (before) => value < before.value);
     return last && { ...point, value: { case: 'asDouble', value: value - last.value } };
   }
 
   function ofHistogram(key: string, point: HistogramDataPoint): HistogramDataPoint | undefined {
     const { count, sum = 0, bucketCounts, min: _min, max: _max, ...rest } = point;
-    const last = exchange(key, { value: sum, count, buckets: bucketCounts }, point.startTimeUnixNano);
+    const { startTimeUnixNano: start, timeUnixNano: at } = point;
+    // The sum says nothing: negative values make it smaller.
+    const last = exchange(key, { value: sum, count, buckets: bucketCounts, at }, start, (before) => {
+      const isOther = count < before.count || bucketCounts.length !== before.buckets.length;
+      return isOther || bucketCounts.some((each, index) => each < (before.buckets[index] ?? 0n));
+    });
     // Smallest and largest values are those of all time.
     return (
       last && {
@@ -62,7 +81,7 @@ export function createDeltas(startedAt: number, now: () => number = () => perfor
   function convertMetric(prefix: string, metric: Metric): Metric {
     const { name, data } = metric;
     const keyOf = (point: NumberDataPoint | HistogramDataPoint) =>
-      `${prefix} ${name} ${textOf(point.attributes)}`;
+      `${prefix}|${textOf(point.attributes)}|${name}`;
     const aggregationTemporality = AggregationTemporality.DELTA;
     if (data.case === 'sum' && data.value.aggregationTemporality === AggregationTemporality.CUMULATIVE) {
       // A sum that may fall is a value, not a count of events.
@@ -90,15 +109,15 @@ export function createDeltas(startedAt: number, now: () => number = () => perfor
     convert(all) {
       if (now() > periodEnds) [earlier, current, periodEnds] = [current, new Map(), now() + IDLE_MS];
       return all.map((each) => {
-        const prefix = textOf(each.resource?.attributes ?? []);
-        const scopeMetrics = each.scopeMetrics.map((scope) => ({
-          ...scope,
-          metrics: scope.metrics.map((metric) => convertMetric(prefix, metric)),
-        }));
+        const source = textOf(each.resource?.attributes ?? []);
+        const scopeMetrics = each.scopeMetrics.map(({ scope, metrics, ...rest }) => {
+          const prefix = `${source}|${delimited(scope?.name ?? '')}`;
+          return { ...rest, scope, metrics: metrics.map((metric) => convertMetric(prefix, metric)) };
+        });
         return { ...each, scopeMetrics };
       });
     },
   };
 }
 
-const NOTHING: Last = { value: 0, count: 0n, buckets: [] };
+const NOTHING: Last = { value: 0, count: 0n, buckets: [], at: 0n };

@@ -50,7 +50,7 @@ export function createPointFilter(
     // The kinds of points have their attributes in common.
     const points = data.value.dataPoints as { attributes: KeyValue[] }[];
     const left = points.filter(({ attributes }) =>
-      isAdmitted(`${resource} ${name} ${textOf(attributes)}`, name),
+      isAdmitted(`${resource}|${textOf(attributes)}|${name}`, name),
     );
     if (left.length < points.length) data.value.dataPoints = left as never;
   }

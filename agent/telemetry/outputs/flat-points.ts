@@ -29,7 +29,10 @@ export type FlatPoint = {
     | { readonly kind: 'distribution'; readonly distribution: Distribution };
 };
 
-/** Returns the points of changes (`deltas.ts`) one by one. Points without events in the interval are left out. */
+/**
+ * Returns the points of changes (`deltas.ts`) one by one. Points without events in the interval are left out, and those whose value is
+ * no number or infinite, which neither JSON nor StatsD has.
+ */
 export function flatPoints(all: readonly ResourceMetrics[]): readonly FlatPoint[] {
   return all.flatMap(({ resource, scopeMetrics }) => {
     const source = record(resource?.attributes ?? []);
@@ -51,19 +54,21 @@ function pointsOf({ name, unit, data }: Metric, source: FlatPoint['source']): re
       const kind = data.case === 'sum' && data.value.isMonotonic ? 'count' : 'gauge';
       return data.value.dataPoints.flatMap(({ attributes, value }) => {
         const number = Number(value.value ?? 0);
-        return kind === 'count' && number === 0 ? [] : [flat(attributes, { kind, number })];
+        return !Number.isFinite(number) || (kind === 'count' && number === 0)
+          ? []
+          : [flat(attributes, { kind, number })];
       });
     }
     case 'histogram':
       return data.value.dataPoints.flatMap((point) =>
-        point.count === 0n
+        point.count === 0n || !Number.isFinite(point.sum ?? 0)
           ? []
           : [flat(point.attributes, { kind: 'distribution', distribution: distribution(point) })],
       );
     case 'exponentialHistogram':
     case 'summary':
       return data.value.dataPoints.flatMap(({ attributes, count, sum = 0 }) =>
-        count === 0n
+        count === 0n || !Number.isFinite(sum)
           ? []
           : [flat(attributes, { kind: 'distribution', distribution: average(Number(count), sum) })],
       );
