@@ -43,7 +43,7 @@ type Opening = {
 const DROPS_MS = 5000;
 
 /**
- * Opens the inputs that the settings ask for. A port that another program has is left to it.
+ * Opens the inputs that the settings ask for. A port that another program has is left to it. If one cannot be opened, the others end.
  * @throws Error if a port cannot be used for another reason
  */
 export async function openInputs(
@@ -68,12 +68,16 @@ export async function openInputs(
     { input: 'xray', name: 'xray', port: ports.xray, open: (port) => listenXRay(port, segments, sampling) },
   ];
   const opened: Input[] = [];
+  using half = new DisposableStack();
   for (const { name, port, open } of all.filter(({ input }) => inputs.includes(input))) {
     const input = await open(port);
     if (input === undefined)
       log.warn({ input: name, port }, 'another program has the port: it is left to that program');
+    if (input !== undefined) half.defer(input.close);
     opened.push(input ?? left(`${name} 127.0.0.1:${port}`));
   }
+  // Nothing fails from here on.
+  half.move();
   const refresh = () => Promise.all(opened.map(async (each) => each.refresh?.()));
   const timer = setInterval(() => void refresh(), DROPS_MS).unref();
   return {

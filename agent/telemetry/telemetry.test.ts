@@ -1,6 +1,10 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { expect, test } from 'vitest';
+import { createLog } from '../../common/log.ts';
+import { openTelemetry } from './telemetry.ts';
 import { startOtlpReceiver } from './testing/otlp-receiver.ts';
-import { portOf, sendPackets, startTelemetry } from './testing/telemetry.ts';
+import { FACTS, portOf, sendPackets, startTelemetry, telemetrySettings } from './testing/telemetry.ts';
 
 test('StatsD goes in, and its values leave by OTLP with the attributes of the proxy', async () => {
   await using receiver = await startOtlpReceiver();
@@ -70,4 +74,30 @@ test.each(['http/protobuf', 'http/json'])('%s, with and without compression', as
     await expect.poll(receiver.points).toContain(`${compression}{} 1`);
   }
   expect(receiver.received[0]).toMatchObject({ path: '/own/metrics', headers: { 'api-key': 'a b' } });
+});
+
+test('a start that fails frees the ports that were open', async () => {
+  await using receiver = await startOtlpReceiver();
+  const settings = telemetrySettings({
+    OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+    OTEL_METRIC_EXPORT_INTERVAL: '100',
+    DAYBREAK_TELEMETRY_INPUTS: 'statsd,otlp',
+  });
+  const probe = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const statsd = probe.address().port;
+  probe.close();
+  await once(probe, 'close');
+  const opened = openTelemetry({
+    // No program can listen on the port of gRPC.
+    settings: { ...settings, ports: { ...settings.ports, statsd, otlpGrpc: 70_000 } },
+    facts: FACTS,
+    daemon: { host: '127.0.0.1', port: 1 },
+    version: '1',
+    log: createLog('test', 'silent'),
+  });
+  await expect(opened).rejects.toThrow('70000');
+  const next = createSocket('udp4').bind({ port: statsd, address: '127.0.0.1', exclusive: true });
+  await once(next, 'listening');
+  next.close();
 });

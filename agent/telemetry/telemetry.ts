@@ -51,7 +51,7 @@ export type TelemetryOptions = {
 const LAST_FLUSH_MS = 2000;
 
 /**
- * Opens the inputs and outputs of telemetry. A port that another program has is left to it.
+ * Opens the inputs and outputs of telemetry. A port that another program has is left to it. If one cannot be opened, the others end.
  * @throws Error if a port cannot be used for another reason, or a file of a certificate cannot be read
  */
 export async function openTelemetry({
@@ -71,10 +71,15 @@ export async function openTelemetry({
     writeLines,
     log,
   };
-  const metrics = await openMetrics(settings.metrics, facts.location.region, parts);
+  await using half = new AsyncDisposableStack();
+  const ends = <T extends { readonly close: (limitMs: number) => Promise<void> }>(part: T): T => {
+    half.defer(async () => part.close(0));
+    return part;
+  };
+  const metrics = ends(await openMetrics(settings.metrics, facts.location.region, parts));
   const traceFacts = { region: facts.location.region, daemon };
-  const traces = await openTraces(settings.traces, traceFacts, parts);
-  const logs = await openLogs(settings.logs, facts.location.region, parts);
+  const traces = ends(await openTraces(settings.traces, traceFacts, parts));
+  const logs = ends(await openLogs(settings.logs, facts.location.region, parts));
   const receivers: OtlpReceivers = {
     metrics: ({ resourceMetrics }) => metrics.push(resourceMetrics),
     traces: ({ resourceSpans }) => traces.spans(resourceSpans),
@@ -87,6 +92,8 @@ export async function openTelemetry({
     sampling: samplingSource(settings.traces, traceFacts),
   };
   const inputs = await openInputs(settings, targets, log);
+  // Nothing fails from here on.
+  half.move();
   // Envoy's statistics, spans and access log arrive on the agent's own socket, as far as its tracer does not send them itself.
   const ofEnvoy = countItems({
     ...receivers,
