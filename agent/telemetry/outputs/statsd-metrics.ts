@@ -2,6 +2,8 @@ import { lookup } from 'node:dns/promises';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
+import { errorText } from '../../../common/error-text.ts';
+import { withTimeout } from '../../../common/with-timeout.ts';
 import type { MetricsOutput } from '../metrics/metrics-output.ts';
 import type { Parts } from '../parts.ts';
 import { createExportQueue, type Outcome } from '../queue/export-queue.ts';
@@ -13,10 +15,12 @@ import { statsdLines, type StatsdForm } from './statsd-lines.ts';
 /** Datagrams sent at once, and the pause after them in milliseconds: a receiver's buffer holds a few hundred. */
 const BURST = 32;
 const PAUSE_MS = 10;
+/** Limit of a look-up of the daemon's name, in milliseconds. */
+const LOOKUP_MS = 5000;
 
 /**
- * Opens an output of StatsD or DogStatsD over UDP. By node:dgram: clients such as hot-shots draw lots for a value with a rate, but a rate
- * here says how many values the agent has counted already.
+ * Opens an output of StatsD or DogStatsD over UDP. It uses node:dgram, because clients such as hot-shots sample a value
+ * that has a rate, but a rate here says how many values the agent has counted already.
  */
 export function openStatsdMetrics(form: StatsdForm, address: StatsdAddress, parts: Parts): MetricsOutput {
   let socket: Socket | undefined;
@@ -24,10 +28,19 @@ export function openStatsdMetrics(form: StatsdForm, address: StatsdAddress, part
   async function connected(): Promise<Socket> {
     if (socket !== undefined) return socket;
     // The first address, IPv4 before IPv6: most daemons bind 0.0.0.0.
-    const found = await lookup(address.host, { order: 'ipv4first' });
+    const found = await withTimeout(
+      LOOKUP_MS,
+      `no address of ${address.host}`,
+      lookup(address.host, { order: 'ipv4first' }),
+    );
     const made = createSocket(found.family === 6 ? 'udp6' : 'udp4');
-    made.connect(address.port, found.address);
-    await once(made, 'connect');
+    try {
+      made.connect(address.port, found.address);
+      await once(made, 'connect');
+    } catch (error) {
+      made.close();
+      throw error;
+    }
     // ICMP says that nothing listens there. The next attempt resolves the name again.
     made.on('error', () => drop(made));
     socket = made;
@@ -52,7 +65,7 @@ export function openStatsdMetrics(form: StatsdForm, address: StatsdAddress, part
       return { kind: 'taken' };
     } catch (error) {
       drop(target);
-      return { kind: 'away', reason: error instanceof Error ? error.message : String(error) };
+      return { kind: 'away', reason: errorText(error) };
     }
   }
 

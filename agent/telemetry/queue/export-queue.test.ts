@@ -81,3 +81,22 @@ test('a parcel that is pushed when the queue has just become empty is sent', asy
     await expect.poll(() => it.got.length, { interval: 1 }).toBe(index + 1);
   }
 });
+
+test('an end does not wait for an attempt that ignores its signal', async () => {
+  const queue = createExportQueue({
+    output: 'deaf',
+    mostBytes: 1000,
+    onState: () => undefined,
+    send: () => new Promise(() => undefined),
+  });
+  queue.push(parcel('a', 5));
+  await queue.close(50);
+  expect(queue.status()).toMatchObject({ waiting: 0, dropped: 5 });
+});
+
+test('a parcel that is pushed after the end is dropped', async () => {
+  const it = receiver();
+  await it.queue.close(50);
+  it.queue.push(parcel('a', 5));
+  expect(it.queue.status()).toMatchObject({ waiting: 0, waitingBytes: 0, dropped: 5 });
+});

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { errorText } from '../../../common/error-text.ts';
 import { createBackoff } from '../../../xds/client/backoff.ts';
 
 /** Encoded items for a receiver: metric points, spans or log records. */
@@ -84,10 +85,16 @@ export function createExportQueue({ output, send, mostBytes, onState }: ExportQu
   }
 
   async function attempt(parcel: Parcel): Promise<Outcome> {
+    // Some attempts have steps that no signal ends, such as a look-up of a name.
+    const { promise: ended, reject } = Promise.withResolvers<never>();
+    const end = (): void => reject(new Error('the agent stopped'));
+    ending.signal.addEventListener('abort', end);
     try {
-      return await send(parcel, ending.signal);
+      return await Promise.race([send(parcel, ending.signal), ended]);
     } catch (error) {
-      return { kind: 'away', reason: error instanceof Error ? error.message : String(error) };
+      return { kind: 'away', reason: errorText(error) };
+    } finally {
+      ending.signal.removeEventListener('abort', end);
     }
   }
 
@@ -136,10 +143,14 @@ export function createExportQueue({ output, send, mostBytes, onState }: ExportQu
   return {
     push(parcel) {
       if (parcel.items === 0) return;
+      if (ending.signal.aborted) {
+        counts.dropped += parcel.items;
+        return;
+      }
       waiting.push(parcel);
       add(parcel, 1);
       while (counts.waitingBytes > mostBytes) drop(waiting.shift());
-      if (!ending.signal.aborted) start();
+      start();
     },
     status,
     async close(limitMs) {
