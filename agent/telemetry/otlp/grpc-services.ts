@@ -1,11 +1,8 @@
-import { create, fromBinary, toBinary, type MessageShape } from '@bufbuild/protobuf';
+import { fromBinary, type MessageShape } from '@bufbuild/protobuf';
 import { CallError } from '../../../xds/grpc/call-error.ts';
 import type { GrpcServer, Method } from '../../../xds/grpc/server.ts';
 import { status } from '../../../xds/grpc/status.ts';
 import { errorText } from '../../../common/error-text.ts';
-import { ExportLogsServiceResponseSchema } from './generated/opentelemetry/proto/collector/logs/v1/logs_service_pb.ts';
-import { ExportMetricsServiceResponseSchema } from './generated/opentelemetry/proto/collector/metrics/v1/metrics_service_pb.ts';
-import { ExportTraceServiceResponseSchema } from './generated/opentelemetry/proto/collector/trace/v1/trace_service_pb.ts';
 import type { Signal } from '../settings/signal.ts';
 import { REQUESTS } from './requests.ts';
 
@@ -22,11 +19,7 @@ export const PATHS: Readonly<Record<Signal, string>> = {
 };
 
 /** Every answer is empty: all items were taken. */
-const ANSWERS: Readonly<Record<Signal, Uint8Array>> = {
-  traces: toBinary(ExportTraceServiceResponseSchema, create(ExportTraceServiceResponseSchema)),
-  metrics: toBinary(ExportMetricsServiceResponseSchema, create(ExportMetricsServiceResponseSchema)),
-  logs: toBinary(ExportLogsServiceResponseSchema, create(ExportLogsServiceResponseSchema)),
-};
+const ANSWER = new Uint8Array();
 
 /** Adds the export services of OTLP to a gRPC server. https://opentelemetry.io/docs/specs/otlp/#otlpgrpc */
 export function addOtlpServices(server: GrpcServer, { traces, metrics, logs }: OtlpReceivers): void {
@@ -46,7 +39,7 @@ function method<S extends Signal>(
         // The request keeps parts of its buffer, which belongs to another message after this one.
         take(decode(signal, Uint8Array.from(bytes)));
         isTaken = true;
-        call.write(() => ANSWERS[signal], { left: () => call.end(status.OK) });
+        call.write(() => ANSWER, { left: () => call.end(status.OK) });
       },
       halfClose() {
         if (!isTaken) call.end(status.INVALID_ARGUMENT, 'the call had no request');

@@ -13,6 +13,7 @@ import type { OtlpSettings } from '../settings/otlp-settings.ts';
 import type { Signal } from '../settings/signal.ts';
 import { toOtlpJson } from './otlp-json.ts';
 import { PATHS } from './grpc-services.ts';
+import { takenBy } from './partial-success.ts';
 import { REQUESTS } from './requests.ts';
 import { createGrpcSender } from './send-grpc.ts';
 import { createHttpSender, outcomeOf, type OtlpRequest } from './send-http.ts';
@@ -46,7 +47,7 @@ export function createOtlpOutput<S extends Signal>(
 ): OtlpOutput<(typeof REQUESTS)[S]> {
   const { settings, name = 'otlp', mostBytes, onState } = options;
   const { url, protocol, gzip: isGzip } = settings;
-  const sender = protocol === 'grpc' ? grpcSender(signal, settings) : httpSender(options);
+  const sender = protocol === 'grpc' ? grpcSender(signal, settings) : httpSender(signal, options);
   const queue = createExportQueue({
     output: `${name} ${signal} ${url.origin}${protocol === 'grpc' ? '' : url.pathname}`,
     mostBytes,
@@ -68,7 +69,10 @@ export function createOtlpOutput<S extends Signal>(
   };
 }
 
-function httpSender({ settings, complete = async (request) => request }: OtlpOutputOptions): Sender {
+function httpSender(
+  signal: Signal,
+  { settings, complete = async (request) => request }: OtlpOutputOptions,
+): Sender {
   const { url, protocol, gzip: isGzip } = settings;
   const sender = createHttpSender(transport(settings));
   const headers = {
@@ -77,14 +81,24 @@ function httpSender({ settings, complete = async (request) => request }: OtlpOut
     ...(isGzip ? { 'content-encoding': 'gzip' } : {}),
   };
   return {
-    send: async (body, abort) => outcomeOf(await sender.send(await complete({ url, headers, body }), abort)),
+    async send(body, abort) {
+      const answer = await sender.send(await complete({ url, headers, body }), abort);
+      const outcome = outcomeOf(answer);
+      return outcome.kind === 'taken' ? takenBy(signal, answer.body, protocol === 'http/json') : outcome;
+    },
     close: sender.close,
   };
 }
 
 function grpcSender(signal: Signal, settings: OtlpSettings): Sender {
   const { url, headers, gzip: isGzip } = settings;
-  const sender = createGrpcSender({ url, path: PATHS[signal], headers, ...transport(settings) });
+  const sender = createGrpcSender({
+    url,
+    path: PATHS[signal],
+    headers,
+    onTaken: (answer) => takenBy(signal, answer, false),
+    ...transport(settings),
+  });
   return { send: (message, abort) => sender.send(message, isGzip, abort), close: sender.close };
 }
 

@@ -4,9 +4,11 @@ import {
   type ClientConnection,
   type ServerAddress,
 } from '../../../xds/grpc/client-connection.ts';
-import { PREFIX_BYTES } from '../../../xds/grpc/message-splitter.ts';
+import { errorText } from '../../../common/error-text.ts';
+import { MessageSplitter, PREFIX_BYTES } from '../../../xds/grpc/message-splitter.ts';
 import { status } from '../../../xds/grpc/status.ts';
 import type { Outcome } from '../queue/export-queue.ts';
+import { printable } from './printable.ts';
 
 /** A sender of unary calls of gRPC over one connection, which is opened again after it broke. */
 export type GrpcSender = {
@@ -23,6 +25,8 @@ export type GrpcSenderOptions = {
   readonly headers: Readonly<Record<string, string>>;
   /** Limit of one call, in milliseconds. */
   readonly timeoutMs: number;
+  /** Reads the message of an answer with status OK. Default: the receiver has taken all items. */
+  readonly onTaken?: (answer: Buffer) => Outcome;
   /** PEM texts. */
   readonly ca?: string | undefined;
   readonly cert?: string | undefined;
@@ -30,7 +34,14 @@ export type GrpcSenderOptions = {
 };
 
 /** Creates a sender. It connects with the first message. */
-export function createGrpcSender({ url, path, headers, timeoutMs, ...tls }: GrpcSenderOptions): GrpcSender {
+export function createGrpcSender({
+  url,
+  path,
+  headers,
+  timeoutMs,
+  onTaken = () => ({ kind: 'taken' }),
+  ...tls
+}: GrpcSenderOptions): GrpcSender {
   let connection: ClientConnection | undefined;
 
   function connected(): ClientConnection {
@@ -44,37 +55,49 @@ export function createGrpcSender({ url, path, headers, timeoutMs, ...tls }: Grpc
   return {
     async send(message, isGzip, abort) {
       const current = connected();
-      const outcome = await call(current, message, AbortSignal.any([abort, AbortSignal.timeout(timeoutMs)]), {
-        ...headers,
-        [constants.HTTP2_HEADER_METHOD]: 'POST',
-        [constants.HTTP2_HEADER_PATH]: path,
-        [constants.HTTP2_HEADER_CONTENT_TYPE]: 'application/grpc',
-        [constants.HTTP2_HEADER_TE]: 'trailers',
-        'grpc-timeout': `${timeoutMs}m`,
-        ...(isGzip ? { 'grpc-encoding': 'gzip' } : {}),
-      });
+      const { outcome, answer } = await call(
+        current,
+        message,
+        AbortSignal.any([abort, AbortSignal.timeout(timeoutMs)]),
+        {
+          ...headers,
+          [constants.HTTP2_HEADER_METHOD]: 'POST',
+          [constants.HTTP2_HEADER_PATH]: path,
+          [constants.HTTP2_HEADER_CONTENT_TYPE]: 'application/grpc',
+          [constants.HTTP2_HEADER_TE]: 'trailers',
+          'grpc-timeout': `${timeoutMs}m`,
+          ...(isGzip ? { 'grpc-encoding': 'gzip' } : {}),
+        },
+      );
       // A connection that no longer answers would fail each further call.
       if (outcome.kind === 'away') current.close();
-      return outcome;
+      return outcome.kind === 'taken' ? onTaken(answer) : outcome;
     },
     close: () => connection?.close(),
   };
 }
+
+/** The end of a call, and the message of its answer. */
+type Answered = { readonly outcome: Outcome; readonly answer: Buffer };
+
+/** Bytes. Answers of OTLP are a few. */
+const MOST_ANSWER = 64 * 1024;
 
 async function call(
   connection: ClientConnection,
   message: Uint8Array,
   abort: AbortSignal,
   headers: Readonly<Record<string, string>>,
-): Promise<Outcome> {
+): Promise<Answered> {
   const { promise, resolve } = Promise.withResolvers<Outcome>();
+  let answer = Buffer.alloc(0);
   const lost = (): void =>
     resolve({ kind: 'away', reason: connection.error()?.message ?? 'the connection was lost' });
   let stream: ClientHttp2Stream;
   try {
     stream = connection.session.request(headers, { signal: abort });
   } catch (error) {
-    return { kind: 'away', reason: error instanceof Error ? error.message : String(error) };
+    return { outcome: { kind: 'away', reason: errorText(error) }, answer };
   }
   connection.session.once('close', lost);
   let fields: IncomingHttpHeaders = {};
@@ -83,8 +106,20 @@ async function call(
   );
   stream.on('response', (response) => (fields = { ...fields, ...response }));
   stream.on('trailers', (trailers) => (fields = { ...fields, ...trailers }));
-  // The answer says at most that some items were rejected, which HTTP/2 delivers all the same.
-  stream.resume();
+  const splitter = new MessageSplitter(
+    MOST_ANSWER,
+    'identity',
+    (bytes) => void (answer = Buffer.from(bytes)),
+  );
+  const read = (chunk: Buffer): void => {
+    try {
+      splitter.push(chunk);
+    } catch {
+      // The status tells the outcome; a message that is too long has no part that can be read.
+      stream.off('data', read).resume();
+    }
+  };
+  stream.on('data', read);
   stream.once('end', () => resolve(outcomeOf(fields)));
   stream.once('close', lost);
   const prefix = Buffer.alloc(PREFIX_BYTES);
@@ -92,17 +127,16 @@ async function call(
   prefix.writeUInt32BE(message.length, 1);
   stream.end(Buffer.concat([prefix, message]));
   try {
-    return await promise;
+    return { outcome: await promise, answer };
   } finally {
     connection.session.off('close', lost);
   }
 }
 
-/** Codes after which a client tries again (OTLP, "Failures"). */
+/** Codes after which a client tries again. https://opentelemetry.io/docs/specs/otlp/#failures */
 const RETRYABLE: readonly number[] = [
   status.CANCELLED,
   status.DEADLINE_EXCEEDED,
-  status.RESOURCE_EXHAUSTED,
   status.ABORTED,
   status.OUT_OF_RANGE,
   status.UNAVAILABLE,
@@ -113,10 +147,21 @@ function outcomeOf(fields: IncomingHttpHeaders): Outcome {
   const http = Number(fields[':status']);
   const code = Number(fields['grpc-status'] ?? Number.NaN);
   if (code === status.OK) return { kind: 'taken' };
-  const words = String(fields['grpc-message'] ?? '').slice(0, 300);
+  const words = printable(String(fields['grpc-message'] ?? ''));
   if (Number.isNaN(code)) return { kind: 'away', reason: `HTTP ${http} without a status of gRPC` };
   const reason = `gRPC status ${code} ${words}`.trim();
-  return RETRYABLE.includes(code) ? { kind: 'away', reason } : { kind: 'refused', reason };
+  return RETRYABLE.includes(code) || canRecover(code, fields)
+    ? { kind: 'away', reason }
+    : { kind: 'refused', reason };
+}
+
+/**
+ * A receiver without room for now adds a `RetryInfo` to RESOURCE_EXHAUSTED. Without one, it never takes the message, such as one that is
+ * too large.
+ */
+function canRecover(code: number, fields: IncomingHttpHeaders): boolean {
+  const details = Buffer.from(String(fields['grpc-status-details-bin'] ?? ''), 'base64');
+  return code === status.RESOURCE_EXHAUSTED && details.includes('google.rpc.RetryInfo');
 }
 
 function addressOf(url: URL): ServerAddress {

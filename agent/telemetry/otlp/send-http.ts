@@ -6,6 +6,7 @@ import {
 } from 'node:http';
 import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
 import type { Outcome } from '../queue/export-queue.ts';
+import { printable } from './printable.ts';
 
 /** A request of OTLP over HTTP. */
 export type OtlpRequest = {
@@ -57,7 +58,7 @@ export function createHttpSender({ timeoutMs, ...tls }: HttpSenderOptions): Http
       };
       const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>();
       const outgoing = isTls ? tlsRequest(url, options) : plainRequest(url, options);
-      outgoing.once('error', reject);
+      outgoing.on('error', reject);
       outgoing.once('response', (incoming) => readAnswer(incoming, resolve, reject));
       outgoing.end(body);
       return promise;
@@ -90,22 +91,17 @@ function readAnswer(
   );
 }
 
-/** Statuses after which a client tries again (OTLP, "Failures"). */
-const RETRYABLE = [408, 429, 500, 502, 503, 504];
+/**
+ * Statuses after which a client tries again. After any other failure, OTLP forbids another attempt, which would hold up the requests after it.
+ * https://opentelemetry.io/docs/specs/otlp/#retryable-response-codes
+ */
+const RETRYABLE = [429, 502, 503, 504];
 
 /** Returns what an answer of HTTP says about the parcel. */
 export function outcomeOf({ status, retryAfter, body }: HttpAnswer): Outcome {
   if (status >= 200 && status < 300) return { kind: 'taken' };
-  const reason = `HTTP ${status} ${printable(body)}`.trim();
+  const reason = `HTTP ${status} ${printable(body.toString('latin1'))}`.trim();
   if (!RETRYABLE.includes(status)) return { kind: 'refused', reason };
   const seconds = /^\d{1,6}$/.test(retryAfter ?? '') ? Number(retryAfter) : undefined;
   return { kind: 'away', reason, ...(seconds === undefined ? {} : { afterMs: 1000 * seconds }) };
-}
-
-/** Characters of a refusal that are shown. */
-const MOST_WORDS = 300;
-
-function printable(body: Buffer): string {
-  const text = body.toString('latin1').replaceAll(/[^\x20-\x7e]+/g, ' ');
-  return text.trim().slice(0, MOST_WORDS);
 }

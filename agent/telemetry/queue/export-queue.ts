@@ -127,7 +127,8 @@ export function createExportQueue({ output, send, mostBytes, onState }: ExportQu
       counts.rejected += parcel.items;
       return failed(outcome.reason);
     }
-    const { rejected = 0, words } = outcome;
+    const { words } = outcome;
+    const rejected = Math.min(outcome.rejected ?? 0, parcel.items);
     counts.sent += parcel.items - rejected;
     counts.rejected += rejected;
     if (words !== undefined && words !== '') lastError = { at: new Date().toISOString(), message: words };

@@ -26,12 +26,15 @@ export type Received = {
   readonly message: MessageShape<DescMessage>;
 };
 
+/** The body of an answer, and its type. */
+export type Answer = { readonly type: string; readonly bytes: Uint8Array | string };
+
 /** A receiver of OTLP over HTTP, which decodes what it gets. */
 export type OtlpReceiver = {
   readonly url: string;
   readonly received: readonly Received[];
-  /** The next answers have this status; 200: it takes requests. */
-  readonly answerWith: (status: number) => void;
+  /** The next answers have this status and body; 200: it takes requests. */
+  readonly answerWith: (status: number, body?: Answer) => void;
   /** Data points of metrics, as `NAME{tag="value",…} VALUE` in the order of arrival. */
   readonly points: () => readonly string[];
   /** Records of logs, in the order of arrival. */
@@ -66,13 +69,14 @@ export type ReceivedSpan = {
 export async function startOtlpReceiver(port = 0, host = '127.0.0.1'): Promise<OtlpReceiver> {
   const received: Received[] = [];
   let status = 200;
+  let sent: Answer | undefined;
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url: path = '', headers } = request;
     try {
       const body = await read(request);
       if (status === 200)
         received.push({ method, path, headers, body, message: decode(path, headers, body) });
-      response.writeHead(status).end();
+      response.writeHead(status, sent && { 'content-type': sent.type }).end(sent?.bytes);
     } catch (error) {
       response.writeHead(400).end(String(error));
     }
@@ -84,7 +88,7 @@ export async function startOtlpReceiver(port = 0, host = '127.0.0.1'): Promise<O
   return {
     url: `http://${host}:${bound}`,
     received,
-    answerWith: (next) => void (status = next),
+    answerWith: (next, body) => void ([status, sent] = [next, body]),
     points: () =>
       received.flatMap(({ path, message }) =>
         path.endsWith('metrics') ? pointsIn(message as ExportMetricsServiceRequest) : [],
