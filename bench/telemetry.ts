@@ -51,7 +51,7 @@ export async function run({ say }: BenchOptions): Promise<Bench> {
   const rows = [...packets, ...points, ...(await measureSinks(envoy, agent))];
   const notes = [
     'Packets that the kernel dropped because the socket was full are not among those taken; the agent counts them.',
-    "What is behind the semicolon is the peer. Envoy's CPU is that above an Envoy with the same statistics and no sink.",
+    "The figure after the semicolon is that of the peer. Envoy's CPU is the difference to an Envoy with the same statistics and no sink.",
   ];
   return { rows, notes };
 }

@@ -26,3 +26,10 @@ test('families of all pages, each once', () => {
 test('no pages', () => {
   expect(mergePages(['', '\n'])).toBe('');
 });
+
+test('a family with more samples than a call can have arguments, described by the second page only', () => {
+  const page = `# TYPE a counter\n${Array.from({ length: 200_000 }, (_, index) => `a{x="${index}"} 1\n`).join('')}`;
+  const lines = mergePages(['a{x="first"} 1\n', page]).split('\n');
+  expect(lines.slice(0, 2)).toEqual(['# TYPE a counter', 'a{x="first"} 1']);
+  expect(lines).toHaveLength(200_003);
+});

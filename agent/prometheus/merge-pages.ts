@@ -3,7 +3,7 @@ type Family = { readonly about: string[]; readonly samples: string[] };
 
 /**
  * Merges pages in Prometheus's text format into one. Families that are in several pages become one, as the format demands, with the
- * description of the first page.
+ * first description.
  * https://prometheus.io/docs/instrumenting/exposition_formats/
  */
 export function mergePages(pages: readonly string[]): string {
@@ -12,8 +12,12 @@ export function mergePages(pages: readonly string[]): string {
     const ofPage = familiesOf(page);
     for (const [name, { about, samples }] of ofPage) {
       const known = families.get(name);
-      if (known === undefined) families.set(name, { about, samples });
-      else known.samples.push(...samples);
+      if (known === undefined) {
+        families.set(name, { about, samples });
+        continue;
+      }
+      if (known.about.length === 0) known.about.push(...about);
+      for (const sample of samples) known.samples.push(sample);
     }
   }
   const lines = [...families.values()].flatMap(({ about, samples }) => [...about, ...samples]);
