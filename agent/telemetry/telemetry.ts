@@ -100,7 +100,7 @@ export async function openTelemetry({
     logs: ({ resourceLogs }) => logs.pushAccessLog(resourceLogs),
   });
   return {
-    addTo: (server) => addOtlpServices(server, ofEnvoy.receivers),
+    addTo: (server) => addOtlpServices(server, ofEnvoy),
     status: () => ({
       inputs: [
         ...inputs.status(),

@@ -1,14 +1,15 @@
 import type { OtlpOutputOptions } from '../otlp/otlp-output.ts';
 import type { OtlpSettings } from '../settings/otlp-settings.ts';
 import { awsDomain } from './domain.ts';
+import type { Signal } from '../settings/signal.ts';
 import { createRequestSigner } from './sign-request.ts';
 
 /** The services whose endpoints take OTLP, by signal. */
-const SERVICES = { traces: 'xray', logs: 'logs' } as const;
+const SERVICES = { metrics: 'monitoring', traces: 'xray', logs: 'logs' } as const;
 
 /** The inputs of an endpoint. */
 export type CloudWatchOptions = {
-  readonly signal: keyof typeof SERVICES;
+  readonly signal: Signal;
   /** Undefined: unknown, which is an error. */
   readonly region: string | undefined;
   /** A URL that replaces AWS's own. */
@@ -19,7 +20,7 @@ export type CloudWatchOptions = {
 };
 
 /**
- * Returns the settings of AWS's endpoint for traces (X-Ray) or logs (CloudWatch Logs), which take OTLP over HTTP with AWS's signature.
+ * Returns the settings of AWS's endpoint for metrics (CloudWatch), traces (X-Ray) or logs (CloudWatch Logs), which take OTLP over HTTP with AWS's signature.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-OTLPEndpoint.html
  * @throws Error if there is no region
  */

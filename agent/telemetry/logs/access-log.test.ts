@@ -25,6 +25,7 @@ test.each([
             traceId,
             attributes: [
               attribute('url.path', '/a'),
+              attribute('http.response.status_code', 200),
               attribute('user_agent.original', '-'),
               attribute(TRACE_ID_ATTRIBUTE, text),
             ].flatMap((each) => each ?? []),
@@ -37,5 +38,8 @@ test.each([
   expect(completed?.resource).toBe(RESOURCE);
   const record = completed?.scopeLogs[0]?.logRecords[0];
   expect(Buffer.from(record?.traceId ?? []).toString('hex')).toBe(wanted);
-  expect(plainAttributes(record?.attributes ?? [])).toEqual({ 'url.path': '/a' });
+  expect(plainAttributes(record?.attributes ?? [])).toEqual({
+    'url.path': '/a',
+    'http.response.status_code': 200,
+  });
 });

@@ -82,8 +82,10 @@ async function openOutput(
     case 'otlp':
       return openOtlpMetrics(settings.temporality, { settings: settings.otlp }, parts);
     case 'cloudwatch': {
-      const { openCloudWatchMetrics } = await import('../outputs/cloudwatch-metrics.ts');
-      return openCloudWatchMetrics(settings, region, parts);
+      const { cloudWatchOtlp } = await import('../aws/cloudwatch-otlp.ts');
+      const { otlp, cloudWatchUrl, temporality } = settings;
+      const to = cloudWatchOtlp({ signal: 'metrics', region, endpoint: cloudWatchUrl?.href, otlp });
+      return openOtlpMetrics(temporality, to, parts);
     }
     case 'emf': {
       const { openEmfMetrics } = await import('../outputs/emf-metrics.ts');

@@ -3,6 +3,7 @@ import { CallError } from '../../../xds/grpc/call-error.ts';
 import type { GrpcServer, Method } from '../../../xds/grpc/server.ts';
 import { status } from '../../../xds/grpc/status.ts';
 import { errorText } from '../../../common/error-text.ts';
+import type { CountedReceivers } from './count-items.ts';
 import type { Signal } from '../settings/signal.ts';
 import { REQUESTS } from './requests.ts';
 
@@ -21,23 +22,27 @@ export const PATHS: Readonly<Record<Signal, string>> = {
 /** Every answer is empty: all items were taken. */
 const ANSWER = new Uint8Array();
 
-/** Adds the export services of OTLP to a gRPC server. https://opentelemetry.io/docs/specs/otlp/#otlpgrpc */
-export function addOtlpServices(server: GrpcServer, { traces, metrics, logs }: OtlpReceivers): void {
-  if (traces !== undefined) server.add(PATHS.traces, method('traces', traces));
-  if (metrics !== undefined) server.add(PATHS.metrics, method('metrics', metrics));
-  if (logs !== undefined) server.add(PATHS.logs, method('logs', logs));
+/** Adds the export services of OTLP to a gRPC server, with a count of the requests that cannot be read. https://opentelemetry.io/docs/specs/otlp/#otlpgrpc */
+export function addOtlpServices(
+  server: GrpcServer,
+  { receivers: { traces, metrics, logs }, invalid }: Pick<CountedReceivers, 'receivers' | 'invalid'>,
+): void {
+  if (traces !== undefined) server.add(PATHS.traces, method('traces', traces, invalid));
+  if (metrics !== undefined) server.add(PATHS.metrics, method('metrics', metrics, invalid));
+  if (logs !== undefined) server.add(PATHS.logs, method('logs', logs, invalid));
 }
 
 function method<S extends Signal>(
   signal: S,
   take: (request: MessageShape<(typeof REQUESTS)[S]>) => void,
+  invalid: () => void,
 ): Method {
   return (call) => {
     let isTaken = false;
     return {
       message(bytes) {
         // The request keeps parts of its buffer, which belongs to another message after this one.
-        take(decode(signal, Uint8Array.from(bytes)));
+        take(decode(signal, Uint8Array.from(bytes), invalid));
         isTaken = true;
         call.write(() => ANSWER, { left: () => call.end(status.OK) });
       },
@@ -48,10 +53,15 @@ function method<S extends Signal>(
   };
 }
 
-function decode<S extends Signal>(signal: S, bytes: Uint8Array): MessageShape<(typeof REQUESTS)[S]> {
+function decode<S extends Signal>(
+  signal: S,
+  bytes: Uint8Array,
+  invalid: () => void,
+): MessageShape<(typeof REQUESTS)[S]> {
   try {
     return fromBinary<(typeof REQUESTS)[S]>(REQUESTS[signal], bytes);
   } catch (error) {
+    invalid();
     throw new CallError(status.INVALID_ARGUMENT, `no request of OTLP: ${errorText(error)}`, { cause: error });
   }
 }

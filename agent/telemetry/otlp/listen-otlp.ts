@@ -27,7 +27,7 @@ export async function listenOtlpGrpc({ port, receivers }: OtlpInputOptions): Pro
     mostMessageBytes: MOST_BYTES,
     decoders: { gzip: (message, mostBytes) => gunzipSync(message, { maxOutputLength: mostBytes }) },
   });
-  addOtlpServices(server, counted.receivers);
+  addOtlpServices(server, counted);
   try {
     const listener = await listenGrpc(server, { host: LOOPBACK, port });
     return { status: () => counted.status(`otlp/grpc ${LOOPBACK}:${listener.port}`), close: listener.close };

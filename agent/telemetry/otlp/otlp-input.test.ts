@@ -136,6 +136,7 @@ test('a message of gRPC that is no OTLP is refused', async () => {
   await expect(exportByGrpc(portOf(telemetry, 'otlp/grpc'), Buffer.from('rubbish'))).rejects.toThrow(
     'INVALID_ARGUMENT',
   );
+  expect(telemetry.status().inputs[0]).toMatchObject({ received: 0, invalid: 1 });
 });
 
 test('a port that another program has is left to it', async () => {

@@ -65,10 +65,8 @@ function readStatsdAddress(read: Reader, exporters: readonly MetricsExporter[]):
 
 /** Parses a URL with http:// or https://. */
 export const httpUrl: Parser<URL> = (value) => {
-  const url = URL.parse(value);
-  return url !== null && /^https?:$/.test(url.protocol)
-    ? { value: url }
-    : { wanted: 'a URL with http:// or https://' };
+  const url = /^https?:\/\//i.test(value) ? URL.parse(value) : null;
+  return url !== null ? { value: url } : { wanted: 'a URL with http:// or https://' };
 };
 
 /** CloudWatch's rules for a namespace. */

@@ -31,8 +31,9 @@ export type TelemetrySettings = {
 };
 
 const MIB = 1024 * 1024;
-/** MiB per receiver. All receivers together stay within 20 MB of memory while they are away. */
+/** MiB per receiver, and of all receivers together: the agent's memory grows by less than 20 MB while they are away. */
 const QUEUE_MIB = 4;
+const ALL_QUEUES_MIB = 16;
 
 /** Reads the settings of telemetry. `OTEL_SDK_DISABLED` turns all outputs off. */
 export function readTelemetry(read: Reader): TelemetrySettings {
@@ -46,6 +47,8 @@ export function readTelemetry(read: Reader): TelemetrySettings {
     [],
   );
   const statsd = read('DAYBREAK_STATSD_PORT', port, 8125);
+  const receivers = [metrics, traces, logs].reduce((sum, { exporters }) => sum + exporters.length, 0);
+  const usualQueue = Math.max(1, Math.min(QUEUE_MIB, Math.floor(ALL_QUEUES_MIB / receivers)));
   if (inputs.includes('statsd')) rejectLoop(read, metrics, statsd);
   return {
     inputs,
@@ -60,7 +63,7 @@ export function readTelemetry(read: Reader): TelemetrySettings {
     traces: isDisabled ? { ...traces, exporters: [] } : traces,
     logs: isDisabled ? { ...logs, exporters: [] } : logs,
     envoyMetrics: read('DAYBREAK_ENVOY_METRICS', boolean, true),
-    queueBytes: MIB * read('DAYBREAK_TELEMETRY_QUEUE_MIB', integer(1, 64), QUEUE_MIB),
+    queueBytes: MIB * read('DAYBREAK_TELEMETRY_QUEUE_MIB', integer(1, 64), usualQueue),
   };
 }
 

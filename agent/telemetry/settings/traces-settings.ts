@@ -1,5 +1,5 @@
-import { boolean, integer, type Parser, type Reader } from '../../../common/settings.ts';
-import { exporterList } from './metrics-settings.ts';
+import { boolean, integer, type Reader } from '../../../common/settings.ts';
+import { exporterList, httpUrl } from './metrics-settings.ts';
 import { hasOtlpEndpoint, readOtlp, type OtlpSettings } from './otlp-settings.ts';
 import { readSampler, type Sampler } from './sampler-settings.ts';
 
@@ -31,16 +31,11 @@ export function readTraces(read: Reader): TracesSettings {
     exporters: read('OTEL_TRACES_EXPORTER', exporterList(TRACES_EXPORTERS), usual),
     otlp: readOtlp(read, 'traces'),
     zipkin: {
-      url: read('OTEL_EXPORTER_ZIPKIN_ENDPOINT', url, ZIPKIN),
+      url: read('OTEL_EXPORTER_ZIPKIN_ENDPOINT', httpUrl, ZIPKIN),
       timeoutMs: read('OTEL_EXPORTER_ZIPKIN_TIMEOUT', integer(1, 600_000), ZIPKIN_TIMEOUT_MS),
     },
-    xrayEndpoint: read('AWS_ENDPOINT_URL_XRAY', url, read('AWS_ENDPOINT_URL', url, undefined))?.href,
+    xrayEndpoint: read('AWS_ENDPOINT_URL_XRAY', httpUrl, read('AWS_ENDPOINT_URL', httpUrl, undefined))?.href,
     sampler: readSampler(read),
     keepsFailed: read('DAYBREAK_TRACES_KEEP_FAILED', boolean, false),
   };
 }
-
-const url: Parser<URL> = (value) => {
-  const parsed = /^https?:\/\//i.test(value) ? URL.parse(value) : null;
-  return parsed === null ? { wanted: 'a URL with http:// or https://' } : { value: parsed };
-};
