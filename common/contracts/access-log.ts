@@ -1,5 +1,5 @@
 /**
- * The attribute of an access-log record in which the control plane lets Envoy put the tracer's id of the trace, and from which the agent fills the
- * record's own field: X-Ray's tracer leaves that empty.
+ * The attribute of an access-log record that has the tracer's trace id. The control plane configures Envoy to set the attribute, and the
+ * agent copies it to the record's own field, which X-Ray's tracer leaves empty.
  */
 export const TRACE_ID_ATTRIBUTE = 'daybreak.trace_id';

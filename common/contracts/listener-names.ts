@@ -1,3 +1,5 @@
+import { asObject } from '../as-object.ts';
+
 /**
  * The key in a Listener's `metadata.filter_metadata` under which the control plane lists the names whose addresses select one of several
  * filter chains of a destination port. Its value is a Struct of the shape of `ListenerNames`. Only proxies with the feature `names`
@@ -39,8 +41,4 @@ function readChain(value: unknown): readonly NamedChain[] {
   if (!Array.isArray(names)) return [];
   const known = names.filter((name) => typeof name === 'string');
   return [{ chain, names: known, ...(typeof like === 'string' ? { like } : {}) }];
-}
-
-function asObject(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }

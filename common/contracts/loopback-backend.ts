@@ -1,3 +1,5 @@
+import { asObject } from '../as-object.ts';
+
 /**
  * The key in a Listener's `metadata.filter_metadata` under which the control plane names the backend of a listener on loopback
  * (feature `loopbackEgress`). Its value is a Struct of the shape of `LoopbackBackend`. It never changes for a listener, so Envoy may
@@ -16,8 +18,7 @@ export type LoopbackBackend = {
 
 /** Reads the value of `LOOPBACK_BACKEND`; undefined if it is malformed. */
 export function readLoopbackBackend(struct: unknown): LoopbackBackend | undefined {
-  if (typeof struct !== 'object' || struct === null) return undefined;
-  const { service, port, protocol, address } = struct as Readonly<Record<string, unknown>>;
+  const { service, port, protocol, address } = asObject(struct);
   return typeof service === 'string' &&
     typeof port === 'number' &&
     typeof protocol === 'string' &&

@@ -1,3 +1,4 @@
+import { asObject } from '../../common/as-object.ts';
 import type { Leaving } from '../translate/external-inputs.ts';
 import type { KnownLeaving, NodeId } from './draining.ts';
 
@@ -44,21 +45,21 @@ export function encodeAnnouncements(
 
 /** Decodes a text; undefined if it is no announcement. Skips entries of an unknown form, which a later version may send. */
 export function decodeAnnouncement(text: string): Announcement | undefined {
-  const message = asRecord(parse(text));
+  const message = asObject(parse(text));
   const replica = message['replica'];
   if (typeof replica !== 'string') return undefined;
   const out = asList(message['out']).flatMap((each): readonly AnnouncedLeaving[] => {
-    const { id, node, known } = asRecord(each);
+    const { id, node, known } = asObject(each);
     const of = asNode(node);
     if (typeof id !== 'string' || of === undefined) return [];
     if (known === null) return [{ id, node: of, known: undefined }];
-    const leaving = asLeaving(asRecord(known)['leaving']);
+    const leaving = asLeaving(asObject(known)['leaving']);
     return leaving === undefined
       ? []
-      : [{ id, node: of, known: { leaving, isEnded: asRecord(known)['isEnded'] === true } }];
+      : [{ id, node: of, known: { leaving, isEnded: asObject(known)['isEnded'] === true } }];
   });
   const back = asList(message['back']).flatMap((each) => {
-    const { node, serving } = asRecord(each);
+    const { node, serving } = asObject(each);
     const [of, who] = [asNode(node), asLeaving(serving)];
     return of === undefined || who === undefined ? [] : [{ node: of, serving: who }];
   });
@@ -76,7 +77,7 @@ function asNode(value: unknown): NodeId | undefined {
 }
 
 function asLeaving(value: unknown): Leaving | undefined {
-  const { from, addresses } = asRecord(value);
+  const { from, addresses } = asObject(value);
   const list = asList(addresses).filter((each) => typeof each === 'string');
   return typeof from === 'string' ? { from, addresses: list } : undefined;
 }
@@ -87,10 +88,6 @@ function parse(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function asRecord(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
 function asList(value: unknown): readonly unknown[] {

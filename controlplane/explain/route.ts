@@ -15,7 +15,7 @@ import { readServed } from './served.ts';
 /** The response of `GET /explain`; `problems` are the parts of the model that have no effect on that proxy. */
 export type Explained = ByRelease & {
   readonly problems: readonly Problem[];
-  /** On a host without redirect rules, what the application calls for each backend. */
+  /** The address that the application calls for each backend, on a host without redirect rules; otherwise empty. */
   readonly backends: readonly LoopbackBackend[];
 };
 

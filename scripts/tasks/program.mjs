@@ -8,7 +8,7 @@ export function demo(context, args) {
   return foreground(context, 'node', [join(context.root, 'demo/main.ts'), ...args]);
 }
 
-/** `npm run bench -- NAME`: what something costs. @param {Context} context @param {readonly string[]} args */
+/** `npm run bench -- NAME`: one of the benches. @param {Context} context @param {readonly string[]} args */
 export function bench(context, args) {
   return foreground(context, 'node', [join(context.root, 'bench/main.ts'), ...args]);
 }

@@ -78,7 +78,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     return found;
   };
 
-  test('the agent prints what the application has to call, and the log too', async () => {
+  test("the agent's status and log have the address of each backend", async () => {
     const { daybreak } = await status();
     expect(daybreak.backends.map(({ service, port, protocol }) => [service, port, protocol])).toEqual([
       ['db.local', TCP, 'tcp'],

@@ -5,7 +5,7 @@ import type { ProxyReference } from '../../model/daybreak-types.ts';
 import { conflict } from '../../http/errors.ts';
 
 /**
- * Checks a new specification of a node's identity: a proxy has one NodeIdentity, so that one resource says who may be the proxy.
+ * Checks a new specification of a node's identity: a proxy has one NodeIdentity, so that one resource lists all its principals.
  * @throws ApiError ConflictException
  */
 export function requireIdentityRules(model: Model, resource: Resource): void {

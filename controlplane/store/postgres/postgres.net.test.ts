@@ -212,7 +212,7 @@ describe('two programs on one database', () => {
   it('hear each announcement once, of any of them', async () => {
     const [one, two] = [await open(), await open()];
     const heard: string[] = [];
-    // A program hears nothing before it listens, which its first hint tells.
+    // The first hint shows that the program listens.
     await hint(two, () => true);
     two.onAnnouncement((text) => void heard.push(text));
     const longest = 'ü'.repeat(MOST_ANNOUNCED / 2);

@@ -6,10 +6,7 @@ export type IncomingHeader = { readonly key: string; readonly value: string };
 /** The header of a tracer's own format. */
 const HEADERS = { xray: 'x-amzn-trace-id', tracecontext: 'traceparent' } as const;
 
-/**
- * How the parts of a context are put together. The groups of the expressions below are always the first 8 and the other 24 digits of
- * the trace, and the span.
- */
+/** Templates of the headers. The groups of the expressions below are the first 8 and the other 24 digits of the trace, and the span. */
 const FORMS = {
   xray: (sampled: string) => `Root=1-\\1-\\2;Parent=\\3;Sampled=${sampled}`,
   tracecontext: (sampled: string) => `00-\\1\\2-\\3-0${sampled}`,
@@ -32,8 +29,8 @@ export function incomingHeaders({ own, others }: TraceContext): readonly Incomin
 }
 
 /**
- * Returns a header that makes Envoy trace a request which its caller has sampled, whatever Envoy's own rate is. Envoy takes any value for the
- * client's wish.
+ * Returns a header that makes Envoy trace a request that its caller has sampled, independent of Envoy's own rate. With any value, the
+ * header is the client's wish to trace the request.
  */
 export function sampledParent(): IncomingHeader {
   const expression = `re.extract(${header_('traceparent')},'^00-[^-]+-([^-]+)-.[13579bdf]$','\\\\1')`;
