@@ -1,4 +1,4 @@
-import { describeFault } from '../common/faults.ts';
+import { describeFault } from '../common/process/faults.ts';
 import { SettingsError } from '../common/settings.ts';
 import { coded } from './codes.ts';
 import { withoutEmptyConfigFile } from './custom-config/own-bootstrap.ts';

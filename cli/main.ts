@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
-import { describeFault, onFault } from '../common/faults.ts';
+import { describeFault, onFault } from '../common/process/faults.ts';
 import { addCommands, commandsFor } from './commands.ts';
 import { reportFailure } from './failure.ts';
 import { withoutGoFlags } from './go-flags.ts';

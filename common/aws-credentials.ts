@@ -1,5 +1,5 @@
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
-import { withTimeout } from './with-timeout.ts';
+import { withTimeout } from './limits/with-timeout.ts';
 
 /** Time-out of a metadata service, in milliseconds. */
 const METADATA_LIMIT_MS = 1000;

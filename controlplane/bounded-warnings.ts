@@ -1,5 +1,5 @@
 import type { Log } from '../common/log.ts';
-import { createTokenBucket, type BucketSettings } from '../common/token-bucket.ts';
+import { createTokenBucket, type BucketSettings } from '../common/limits/token-bucket.ts';
 
 /** The rate per second and the burst of warnings: each refused proxy of a fleet retries every few seconds. */
 const LOGGED: BucketSettings = { rate: 2, burst: 50 };

@@ -1,4 +1,4 @@
-import { guardProcess } from '../common/guard-process.ts';
+import { guardProcess } from '../common/process/guard-process.ts';
 import { hostname } from 'node:os';
 import { formatHostPort } from '../common/addresses/host-port.ts';
 import type { Log } from '../common/log.ts';
@@ -25,7 +25,7 @@ import { addGauges } from './metrics/gauges.ts';
 import { measureApi } from './metrics/measure-api.ts';
 import { measureStore } from './metrics/measure-store.ts';
 import { createMetrics } from './metrics/metrics.ts';
-import type { SystemdNotifier } from '../common/notify-systemd.ts';
+import type { SystemdNotifier } from '../common/process/notify-systemd.ts';
 import type { ControlPlaneSettings } from './settings.ts';
 import { createStatus, statusRoute } from './status/status-route.ts';
 import { createStopping, endOnSignal, type Stopping } from './stopping.ts';

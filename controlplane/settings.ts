@@ -15,7 +15,7 @@ import type { ProxyQuotas } from './ads/access/proxy-quotas.ts';
 import { readQuotas } from './api/checks/quota-settings.ts';
 import type { Quotas } from './api/checks/quotas.ts';
 import { rateLimit } from './http/rate-limit.ts';
-import type { BucketSettings } from '../common/token-bucket.ts';
+import type { BucketSettings } from '../common/limits/token-bucket.ts';
 import { connectionLimits, type ListenerLimits } from './connections/limits.ts';
 import { readIdentitySettings, type IdentitySettings } from './identity/settings.ts';
 import { readDiscoverySettings, type DiscoverySettings } from './discovery/settings.ts';

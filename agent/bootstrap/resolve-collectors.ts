@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { askHost } from '../../common/addresses/ask-host.ts';
 import { errorText } from '../../common/error-text.ts';
-import { withTimeout } from '../../common/with-timeout.ts';
+import { withTimeout } from '../../common/limits/with-timeout.ts';
 import type { AgentSettings } from '../settings/settings.ts';
 
 /** Settings in which each collector has an IP address, and texts about collectors that are left out. */

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { errorText } from '../../common/error-text.ts';
 import type { Log } from '../../common/log.ts';
-import { withTimeout } from '../../common/with-timeout.ts';
+import { withTimeout } from '../../common/limits/with-timeout.ts';
 import { writeState } from '../state/write-state.ts';
 import { identityProblem, type HeldIdentity } from './held-identity.ts';
 

@@ -3,7 +3,7 @@ import type { Challenge, Proof, ProofMethod } from '../../common/contracts/attes
 import { signedHeaders, STS_BODY } from '../../common/contracts/attestation/sts-request.ts';
 import { readSource } from '../../common/files/source.ts';
 import { Sha256 } from '../../common/sha256.ts';
-import { withTimeout } from '../../common/with-timeout.ts';
+import { withTimeout } from '../../common/limits/with-timeout.ts';
 import type { FirstProof, IdentitySettings } from './identity-settings.ts';
 
 const METHODS: Readonly<Record<FirstProof, ProofMethod>> = {

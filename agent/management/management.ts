@@ -1,4 +1,4 @@
-import { createTokenBucket, type TokenBucket } from '../../common/token-bucket.ts';
+import { createTokenBucket, type TokenBucket } from '../../common/limits/token-bucket.ts';
 import type { Log } from '../../common/log.ts';
 import type { AdminClient } from '../admin/admin-client.ts';
 import { refuse, type Call } from '../serving/serve.ts';

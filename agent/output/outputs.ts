@@ -1,5 +1,5 @@
 import { errorText } from '../../common/error-text.ts';
-import { withTimeout } from '../../common/with-timeout.ts';
+import { withTimeout } from '../../common/limits/with-timeout.ts';
 import { coded } from '../codes.ts';
 import type { LogFileSettings } from '../settings/log-file-settings.ts';
 import type { AgentLog } from './agent-log.ts';

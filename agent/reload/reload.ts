@@ -1,4 +1,4 @@
-import { describeFault } from '../../common/faults.ts';
+import { describeFault } from '../../common/process/faults.ts';
 import type { Log } from '../../common/log.ts';
 import { SettingsError } from '../../common/settings.ts';
 import { coded, type AgentCode } from '../codes.ts';

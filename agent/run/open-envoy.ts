@@ -1,7 +1,7 @@
 import { readListeningSockets } from '../application/listening-sockets.ts';
 import { watchApplication } from '../application/watch-application.ts';
 import { isWithoutRules } from '../bootstrap/node-identity.ts';
-import { createSystemdNotifier } from '../../common/notify-systemd.ts';
+import { createSystemdNotifier } from '../../common/process/notify-systemd.ts';
 import { validateBootstrap } from '../custom-config/validate-bootstrap.ts';
 import { drain } from '../drain/drain.ts';
 import { createDiagnosis } from '../endings/diagnose.ts';

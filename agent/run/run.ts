@@ -1,4 +1,4 @@
-import { guardProcess } from '../../common/guard-process.ts';
+import { guardProcess } from '../../common/process/guard-process.ts';
 import { envoyCrashLoop, envoyHopeless } from '../errors.ts';
 import { listenForHangups } from '../reload/hangups.ts';
 import { dropPrivileges } from '../privileges.ts';

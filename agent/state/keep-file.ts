@@ -1,6 +1,6 @@
 import { errorText } from '../../common/error-text.ts';
 import type { Log } from '../../common/log.ts';
-import { withTimeout } from '../../common/with-timeout.ts';
+import { withTimeout } from '../../common/limits/with-timeout.ts';
 import { writeState } from './write-state.ts';
 
 /** Keeps one file up to date. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { coded } from '../codes.ts';
 import { errorText } from '../../common/error-text.ts';
 import type { Log } from '../../common/log.ts';
-import { withTimeout } from '../../common/with-timeout.ts';
+import { withTimeout } from '../../common/limits/with-timeout.ts';
 import type { StateSettings } from '../settings/state-settings.ts';
 import { keepFallback, keepOwn, type KeptConfig } from './keepers.ts';
 import { bindingOf, stateFileName, type ProxyNode } from './node-binding.ts';

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import { isLoopback } from '../../common/addresses/host-port.ts';
-import { withTimeout } from '../../common/with-timeout.ts';
+import { withTimeout } from '../../common/limits/with-timeout.ts';
 import { CommandError } from '../errors.ts';
 
 /** Variables that name credentials. If one is set, credentials are required. */

@@ -1,6 +1,6 @@
 import { coded } from '../../agent/codes.ts';
 import { runAgent } from '../../agent/main.ts';
-import { describeFault, onFault } from '../../common/faults.ts';
+import { describeFault, onFault } from '../../common/process/faults.ts';
 import { createAgentLog } from '../../agent/output/agent-log.ts';
 import type { Variables } from '../../agent/settings/variables-file.ts';
 

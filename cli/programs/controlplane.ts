@@ -1,6 +1,6 @@
-import { describeFault, onFault } from '../../common/faults.ts';
+import { describeFault, onFault } from '../../common/process/faults.ts';
 import { createLog } from '../../common/log.ts';
-import { createSystemdNotifier } from '../../common/notify-systemd.ts';
+import { createSystemdNotifier } from '../../common/process/notify-systemd.ts';
 import { createBackgroundOutput } from '../../common/output/background-output.ts';
 import { coded } from '../../controlplane/codes.ts';
 import { runControlPlane } from '../../controlplane/main.ts';

@@ -5,8 +5,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { askHost, type HostAnswer } from './ask-host.ts';
 import type { Log } from '../log.ts';
 import { FORMER_MS, nameAddresses, NOTHING_SEEN, addAnswer, type NameAddresses } from './seen-addresses.ts';
-import { createSemaphore } from '../semaphore.ts';
-import { withTimeout } from '../with-timeout.ts';
+import { createSemaphore } from '../limits/semaphore.ts';
+import { withTimeout } from '../limits/with-timeout.ts';
 
 /** Watched names and their current addresses. Names are case-insensitive. */
 export type FollowedNames = {

@@ -5,7 +5,7 @@ import {
   type AgentState,
 } from '../../common/contracts/agent-channel/state.ts';
 import type { Log } from '../../common/log.ts';
-import { createTokenBucket } from '../../common/token-bucket.ts';
+import { createTokenBucket } from '../../common/limits/token-bucket.ts';
 import { CallError } from '../../xds/grpc/call-error.ts';
 import type { GrpcServer } from '../../xds/grpc/server.ts';
 import type { CallReader, ServerCall } from '../../xds/grpc/server-call.ts';

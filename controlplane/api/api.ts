@@ -24,7 +24,7 @@ import { currentOperations, methodsAt } from './operations/operations.ts';
 import { DEFAULT_QUOTAS, type Quotas } from './checks/quotas.ts';
 import { limitRate, unlimited } from '../http/rate-limit.ts';
 import { tlsServer, type ServerTls } from '../http/tls-server.ts';
-import type { BucketSettings } from '../../common/token-bucket.ts';
+import type { BucketSettings } from '../../common/limits/token-bucket.ts';
 import { authenticateCalls } from '../http/authenticate.ts';
 import { createWriteQueue } from './write/write-queue.ts';
 

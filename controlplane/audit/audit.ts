@@ -4,7 +4,7 @@ import type { TLSSocket } from 'node:tls';
 import { isInspection } from '../auth/actions.ts';
 import { claimedAccessKey } from '../auth/claim.ts';
 import type { RouteConfig } from '../http/call.ts';
-import { createTokenBucket } from '../../common/token-bucket.ts';
+import { createTokenBucket } from '../../common/limits/token-bucket.ts';
 import { auditEvent } from './event.ts';
 
 /** `append` gets one line of JSON per call; `skip` is called for each skipped one. `now`: milliseconds since 1970. */

@@ -6,7 +6,7 @@ import { makeCertificate, readAuthority, validityOf } from './certificates/certi
 import { followFolder, type FolderOptions } from './certificates/certificate-folder.ts';
 import { createCloudMap } from './cloud-map.ts';
 import type { SourceName, Watch } from './watch.ts';
-import { createSemaphore } from '../../common/semaphore.ts';
+import { createSemaphore } from '../../common/limits/semaphore.ts';
 import { createHostNames } from './host-names.ts';
 import { keepValid } from './certificates/keep-valid.ts';
 import type { AnswerCache } from './cache.ts';

@@ -1,7 +1,11 @@
 import type { Parser } from '../../common/settings.ts';
 import { userArn, type Principal } from '../auth/principal.ts';
 import { tooManyRequests } from './errors.ts';
-import { createTokenBucket, type BucketSettings, type TokenBucket } from '../../common/token-bucket.ts';
+import {
+  createTokenBucket,
+  type BucketSettings,
+  type TokenBucket,
+} from '../../common/limits/token-bucket.ts';
 
 /** Counts one call. Throws an ApiError TooManyRequestsException with the time of the next allowed call. */
 export type RateLimit = (caller: Principal, address: string) => void;

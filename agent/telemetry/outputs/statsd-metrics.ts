@@ -3,7 +3,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorText } from '../../../common/error-text.ts';
-import { withTimeout } from '../../../common/with-timeout.ts';
+import { withTimeout } from '../../../common/limits/with-timeout.ts';
 import type { MetricsOutput } from '../metrics/metrics-output.ts';
 import type { Parts } from '../parts.ts';
 import { createExportQueue, type Outcome } from '../queue/export-queue.ts';

@@ -4,7 +4,7 @@ import type { Connection } from '../../../xds/grpc/connection.ts';
 import { CallError } from '../../../xds/grpc/call-error.ts';
 import type { ServerCall } from '../../../xds/grpc/server-call.ts';
 import { status, type CallEnd } from '../../../xds/grpc/status.ts';
-import type { TokenBucket } from '../../../common/token-bucket.ts';
+import type { TokenBucket } from '../../../common/limits/token-bucket.ts';
 import { asksAnything, authenticateStream, type StreamAuthorities } from './authenticate-stream.ts';
 import type { Credential } from './credential.ts';
 import type { Identity } from '../identity.ts';

@@ -6,7 +6,7 @@ import type { ServerCall } from '../../../xds/grpc/server-call.ts';
 import { CallError } from '../../../xds/grpc/call-error.ts';
 import { status } from '../../../xds/grpc/status.ts';
 import { ApiError } from '../../http/errors.ts';
-import type { TokenBucket } from '../../../common/token-bucket.ts';
+import type { TokenBucket } from '../../../common/limits/token-bucket.ts';
 import type { SignedRequest } from '../../auth/authenticate.ts';
 import type { Access } from '../../auth/open-access.ts';
 import type { ClientCa } from './client-ca.ts';

@@ -4,7 +4,7 @@ import { followSources } from '../../../common/files/followed-sources.ts';
 import { fileSource, sourceName, type Source } from '../../../common/files/source.ts';
 import type { Log } from '../../../common/log.ts';
 import type { Access } from '../../auth/open-access.ts';
-import { createTokenBucket, type BucketSettings } from '../../../common/token-bucket.ts';
+import { createTokenBucket, type BucketSettings } from '../../../common/limits/token-bucket.ts';
 import { boundedWarnings } from '../../bounded-warnings.ts';
 import { createAdmission, type Admission } from './admission.ts';
 import { readClientCa, type ClientCa } from './client-ca.ts';

@@ -12,7 +12,7 @@ import {
 import { spiffeIdOf } from '../../../common/contracts/spiffe-id.ts';
 import { errorText } from '../../../common/error-text.ts';
 import type { Log } from '../../../common/log.ts';
-import { createTokenBucket, type TokenBucket } from '../../../common/token-bucket.ts';
+import { createTokenBucket, type TokenBucket } from '../../../common/limits/token-bucket.ts';
 import { CallError } from '../../../xds/grpc/call-error.ts';
 import type { GrpcServer } from '../../../xds/grpc/server.ts';
 import type { CallReader, ServerCall } from '../../../xds/grpc/server-call.ts';

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import type { Log } from './log.ts';
+import type { Log } from '../log.ts';
 
 /** How long systemd-notify may take, in milliseconds. */
 const LIMIT_MS = 10_000;

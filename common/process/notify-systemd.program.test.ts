@@ -2,7 +2,7 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { createLog } from './log.ts';
+import { createLog } from '../log.ts';
 import { createSystemdNotifier } from './notify-systemd.ts';
 
 /** A folder with a `systemd-notify` that writes its arguments and the socket to a file. */
