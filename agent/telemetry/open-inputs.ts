@@ -1,7 +1,7 @@
 import type { Log } from '../../common/log.ts';
 import type { InputStatus } from './input-status.ts';
 import type { Registry } from './metrics/registry.ts';
-import type { OtlpReceivers } from './otlp/grpc-services.ts';
+import type { OtlpReceivers } from './otlp/receivers.ts';
 import { listenOtlpGrpc, listenOtlpHttp } from './otlp/listen-otlp.ts';
 import type { TelemetryInput, TelemetrySettings } from './settings/telemetry-settings.ts';
 import type { SamplingSource } from './xray/sampling/serve-sampling.ts';

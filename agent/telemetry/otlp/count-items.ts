@@ -1,6 +1,6 @@
 import type { InputStatus } from '../input-status.ts';
 import { countPoints } from '../metrics/count-points.ts';
-import type { OtlpReceivers } from './grpc-services.ts';
+import type { OtlpReceivers } from './receivers.ts';
 
 /** Receivers that count, and their counts. */
 export type CountedReceivers = {

@@ -7,11 +7,6 @@ import type { CountedReceivers } from './count-items.ts';
 import type { Signal } from '../settings/signal.ts';
 import { REQUESTS } from './requests.ts';
 
-/** The receivers of OTLP by signal. A signal without one is not served. */
-export type OtlpReceivers = {
-  readonly [S in Signal]?: (request: MessageShape<(typeof REQUESTS)[S]>) => void;
-};
-
 /** The method of gRPC for each signal. */
 export const PATHS: Readonly<Record<Signal, string>> = {
   traces: '/opentelemetry.proto.collector.trace.v1.TraceService/Export',

@@ -3,7 +3,8 @@ import { listenGrpc } from '../../../xds/grpc/listen.ts';
 import { createGrpcServer } from '../../../xds/grpc/server.ts';
 import type { InputStatus } from '../input-status.ts';
 import { isPortTaken } from '../port-taken.ts';
-import { addOtlpServices, type OtlpReceivers } from './grpc-services.ts';
+import { addOtlpServices } from './grpc-services.ts';
+import type { OtlpReceivers } from './receivers.ts';
 import { countItems } from './count-items.ts';
 import { serveOtlpHttp } from './serve-otlp-http.ts';
 

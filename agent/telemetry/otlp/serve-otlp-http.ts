@@ -12,7 +12,7 @@ import {
   type ListeningServer,
 } from '../../serving/serve.ts';
 import { SIGNALS, type Signal } from '../settings/signal.ts';
-import type { OtlpReceivers } from './grpc-services.ts';
+import type { OtlpReceivers } from './receivers.ts';
 import { fromOtlpJson } from './otlp-json.ts';
 import { REQUESTS } from './requests.ts';
 

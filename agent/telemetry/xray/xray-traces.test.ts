@@ -19,7 +19,7 @@ async function openAt(answer: RequestListener, callMs?: number) {
   const output = openXRayTraces(new XRayClient(options), 'eu-west-1', parts, callMs);
   return {
     output,
-    async close() {
+    close: async () => {
       await output.close(100);
       server.close();
       server.closeAllConnections();
