@@ -10,7 +10,7 @@ import { until } from '../../test/lab/until.ts';
 import { createPair } from '../../test/testing/pair-model.ts';
 import type { MemberOrder, MemberReport } from './crowd-member.ts';
 
-/** What a crowd did after its control plane was killed. */
+/** The reconnections of a crowd after the kill of its control plane. */
 export type CrowdOutcome = {
   /** The maximum number of connection attempts in 100 ms. */
   readonly busiest: number;
