@@ -216,9 +216,9 @@ export type ProxyResource = {
   readonly error?: string;
   /** From the model as it is now. Undefined: the proxy should not have it. */
   readonly intended?: ResourceVersion;
-  /** What the server last sent. */
+  /** The version that the server sent last. */
   readonly served?: ResourceVersion;
-  /** What the proxy acknowledged last. Its content is unknown after a reconnect. */
+  /** The version that the proxy acknowledged last. Its content is unknown after a reconnect. */
   readonly acknowledged?: ResourceVersion;
 };
 
