@@ -95,6 +95,15 @@ const OWN: Own = {
       joined(principals.map(principalText)),
     ],
   },
+  accessPolicy: {
+    head: ['TARGET', 'ALLOW', 'DENY', 'UNAUTHENTICATED'],
+    cells: ({ target, allow = [], deny = [], unauthenticated }) => [
+      target?.virtualNode.virtualNodeName ?? 'the mesh',
+      String(allow.length),
+      String(deny.length),
+      unauthenticated === undefined ? NOTHING : String(unauthenticated.length),
+    ],
+  },
 };
 
 function principalText({ awsRole, awsUser, x509 }: NodePrincipal): string {

@@ -47,6 +47,16 @@ beforeAll(async () => {
     nodeIdentityName: 'white',
     spec: { proxy, principals },
   });
+  const from = [{ virtualGateway: { virtualGatewayName: 'door' } }];
+  await put('accessPolicies', {
+    accessPolicyName: 'extra',
+    spec: {
+      target: proxy,
+      allow: [{ from }],
+      deny: [{ http: [{ methods: ['TRACE'] }] }],
+      unauthenticated: [],
+    },
+  });
 });
 afterAll(() => bench.close());
 

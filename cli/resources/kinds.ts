@@ -12,6 +12,7 @@ const WORDS: Readonly<Record<ApiKind, readonly string[]>> = {
   gatewayRoute: ['gatewayroute', 'gatewayroutes', 'gr'],
   meshIdentity: ['meshidentity', 'meshidentities'],
   nodeIdentity: ['nodeidentity', 'nodeidentities'],
+  accessPolicy: ['accesspolicy', 'accesspolicies'],
 };
 
 /** The first word of each kind. */

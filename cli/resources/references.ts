@@ -26,6 +26,7 @@ function namedIn(key: ResourceKey, spec: unknown): readonly Reference[] {
     case 'virtualGateway':
     case 'meshIdentity':
     case 'nodeIdentity':
+    case 'accessPolicy':
       break;
   }
   return [];

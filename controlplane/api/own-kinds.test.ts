@@ -109,3 +109,74 @@ test.each([
   const answer = await call('PUT', path, { ...name, spec });
   expect(answer).toMatchObject({ status: 400, body: { message: expect.stringMatching(message) } });
 });
+
+const access = (spec: object) => ({ accessPolicyName: 'extra', spec });
+
+test('an access policy keeps an empty list apart from one that is absent', async () => {
+  const spec = {
+    target: { virtualNode: { virtualNodeName: 'white' } },
+    allow: [{ from: [], ports: [8080], http: [{ methods: ['GET'], path: { prefix: '/public/' } }] }],
+    deny: [{ from: [{ spiffeId: 'spiffe://apps.example/other' }] }],
+    unauthenticated: [],
+  };
+  expect(await call('PUT', '/accessPolicies', access(spec))).toMatchObject({ status: 200, body: { spec } });
+  expect((await call('GET', '/accessPolicies/extra')).body['spec']).toEqual(spec);
+});
+
+test('a rule with paths for a listener of protocol tcp is refused, and not dropped', async () => {
+  const node = await api.call('PUT', '/meshes/colors/virtualNodes', {
+    virtualNodeName: 'mixed',
+    spec: {
+      serviceDiscovery: { dns: { hostname: 'mixed.local' } },
+      listeners: [
+        { portMapping: { port: 80, protocol: 'http' } },
+        { portMapping: { port: 5432, protocol: 'tcp' } },
+      ],
+    },
+  });
+  expect(node.status).toBe(200);
+  const target = { virtualNode: { virtualNodeName: 'mixed' } };
+  const http = [{ path: { exact: '/a' } }];
+  expect(await call('PUT', '/accessPolicies', access({ target, deny: [{}, { http }] }))).toMatchObject({
+    error: 'BadRequestException',
+    body: {
+      message:
+        'spec.deny.2.member.http: listener 5432 of virtual node mixed has protocol tcp, which has no methods and paths. Name other ports in spec.deny.2.member.ports, or leave http out.',
+    },
+  });
+  expect(
+    await call('PUT', '/accessPolicies', access({ target, deny: [{ http, ports: [80] }] })),
+  ).toMatchObject({
+    status: 200,
+  });
+});
+
+test.each([
+  '//a',
+  '/a/../b',
+  '/a/.',
+  '/%2Fa',
+  '/a b',
+  '/a?b',
+  'a',
+  '/%2e%2e/a',
+  '/a\\b',
+  '/%zz',
+  '/a//',
+])('the path %s of an access policy is refused: a proxy normalizes paths before it compares them', async (exact) => {
+  const spec = { allow: [{ http: [{ path: { exact } }] }] };
+  expect(await call('PUT', '/accessPolicies', access(spec))).toMatchObject({ status: 400 });
+});
+
+test.each([
+  '/',
+  '/a',
+  '/a/',
+  '/a.b/..c',
+  '/%20',
+  '/colors.Teller/Tell',
+  "/!$&'()*+,;=:@~",
+])('the path %s of an access policy is accepted', async (exact) => {
+  const spec = { allow: [{ http: [{ path: { exact } }] }] };
+  expect(await call('PUT', '/accessPolicies', access(spec))).toMatchObject({ status: 200 });
+});

@@ -38,6 +38,7 @@ function flat(rest: string): Rest | undefined {
     case 'virtualGateway':
     case 'meshIdentity':
     case 'nodeIdentity':
+    case 'accessPolicy':
       return { kind, parent: '', name };
     default:
       return undefined;

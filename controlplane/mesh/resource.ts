@@ -1,5 +1,5 @@
 import type { AuthorityRecord, JoinTokenRecord } from './identity-records.ts';
-import type { MeshIdentitySpec, NodeIdentitySpec } from '../model/daybreak-types.ts';
+import type { AccessPolicySpec, MeshIdentitySpec, NodeIdentitySpec } from '../model/daybreak-types.ts';
 import type {
   GatewayRouteSpec,
   MeshSpec,
@@ -25,6 +25,7 @@ export type AppMeshSpecs = {
 export type ApiSpecs = AppMeshSpecs & {
   meshIdentity: MeshIdentitySpec;
   nodeIdentity: NodeIdentitySpec;
+  accessPolicy: AccessPolicySpec;
 };
 
 /** The content of every kind in the store. The API does not show the last two, which the control plane writes for itself. */
@@ -54,7 +55,11 @@ export const APP_MESH_KINDS = [
 ] as const satisfies readonly AppMeshKind[];
 
 /** Daybreak's own kinds. A program that knows App Mesh alone never shows, changes or loses them. */
-export const DAYBREAK_KINDS = ['meshIdentity', 'nodeIdentity'] as const satisfies readonly ApiKind[];
+export const DAYBREAK_KINDS = [
+  'meshIdentity',
+  'nodeIdentity',
+  'accessPolicy',
+] as const satisfies readonly ApiKind[];
 
 /** All kinds of the API, parents before children. */
 export const KINDS = [...APP_MESH_KINDS, ...DAYBREAK_KINDS] as const;

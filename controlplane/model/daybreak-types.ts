@@ -1,10 +1,57 @@
 // Generated from daybreak-v1.json by generate.ts: do not edit.
 
 import type {
+  HttpMethod,
   MeshStatus,
   ResourceMetadata,
   TagList,
 } from './types.ts';
+
+/** Exactly one member is set. */
+export type AccessPath = {
+  readonly exact?: string;
+  readonly prefix?: string;
+};
+
+export type AccessPolicyData = {
+  readonly meshName: string;
+  readonly metadata: ResourceMetadata;
+  readonly accessPolicyName: string;
+  readonly spec: AccessPolicySpec;
+  readonly status: MeshStatus;
+};
+
+export type AccessPolicyList = readonly AccessPolicyRef[];
+
+export type AccessPolicyRef = {
+  readonly arn: string;
+  readonly createdAt: number;
+  readonly lastUpdatedAt: number;
+  readonly meshName: string;
+  readonly meshOwner: string;
+  readonly accessPolicyName: string;
+  readonly resourceOwner: string;
+  readonly version: number;
+};
+
+export type AccessPolicySpec = {
+  readonly target?: AccessTarget;
+  readonly allow?: AccessRules;
+  readonly deny?: AccessRules;
+  readonly unauthenticated?: UnauthenticatedRules;
+};
+
+export type AccessRule = {
+  readonly from?: Callers;
+  readonly ports?: Ports;
+  readonly http?: HttpAccesses;
+};
+
+export type AccessRules = readonly AccessRule[];
+
+export type AccessTarget = {
+  readonly virtualNode: VirtualNodeReference;
+};
 
 export type AwsRolePrincipal = {
   readonly roleArn: string;
@@ -16,7 +63,29 @@ export type AwsUserPrincipal = {
   readonly userArn: string;
 };
 
+/** Exactly one member is set. */
+export type Caller = {
+  readonly virtualNode?: VirtualNodeReference;
+  readonly virtualGateway?: VirtualGatewayReference;
+  readonly spiffeId?: string;
+};
+
+export type Callers = readonly Caller[];
+
 export type Cidrs = readonly string[];
+
+export type CreateAccessPolicyInput = {
+  readonly meshName: string;
+  readonly meshOwner?: string;
+  readonly accessPolicyName: string;
+  readonly spec: AccessPolicySpec;
+  readonly tags?: TagList;
+  readonly clientToken?: string;
+};
+
+export type CreateAccessPolicyOutput = {
+  readonly accessPolicy: AccessPolicyData;
+};
 
 export type CreateJoinTokenInput = {
   readonly meshName: string;
@@ -56,6 +125,16 @@ export type CreateNodeIdentityOutput = {
   readonly nodeIdentity: NodeIdentityData;
 };
 
+export type DeleteAccessPolicyInput = {
+  readonly meshName: string;
+  readonly meshOwner?: string;
+  readonly accessPolicyName: string;
+};
+
+export type DeleteAccessPolicyOutput = {
+  readonly accessPolicy: AccessPolicyData;
+};
+
 export type DeleteMeshIdentityInput = {
   readonly meshName: string;
   readonly meshOwner?: string;
@@ -74,6 +153,16 @@ export type DeleteNodeIdentityInput = {
 
 export type DeleteNodeIdentityOutput = {
   readonly nodeIdentity: NodeIdentityData;
+};
+
+export type DescribeAccessPolicyInput = {
+  readonly meshName: string;
+  readonly meshOwner?: string;
+  readonly accessPolicyName: string;
+};
+
+export type DescribeAccessPolicyOutput = {
+  readonly accessPolicy: AccessPolicyData;
 };
 
 export type DescribeMeshIdentityInput = {
@@ -96,10 +185,31 @@ export type DescribeNodeIdentityOutput = {
   readonly nodeIdentity: NodeIdentityData;
 };
 
+export type HttpAccess = {
+  readonly methods?: HttpMethods;
+  readonly path?: AccessPath;
+};
+
+export type HttpAccesses = readonly HttpAccess[];
+
+export type HttpMethods = readonly HttpMethod[];
+
 export type JoinTokenData = {
   readonly expires: number;
   readonly node: string;
   readonly token: string;
+};
+
+export type ListAccessPoliciesInput = {
+  readonly meshName: string;
+  readonly meshOwner?: string;
+  readonly limit?: number;
+  readonly nextToken?: string;
+};
+
+export type ListAccessPoliciesOutput = {
+  readonly accessPolicies: AccessPolicyList;
+  readonly nextToken?: string;
 };
 
 export type ListMeshIdentitiesInput = {
@@ -188,6 +298,8 @@ export type NodePrincipal = {
 
 export type NodePrincipals = readonly NodePrincipal[];
 
+export type Ports = readonly number[];
+
 /** Exactly one member is set. */
 export type ProxyReference = {
   readonly virtualNode?: VirtualNodeReference;
@@ -195,6 +307,26 @@ export type ProxyReference = {
 };
 
 export type RoleSession = 'ANY' | 'ECS_TASK' | 'EC2_INSTANCE';
+
+export type UnauthenticatedRule = {
+  readonly cidrs?: Cidrs;
+  readonly ports?: Ports;
+  readonly http?: HttpAccesses;
+};
+
+export type UnauthenticatedRules = readonly UnauthenticatedRule[];
+
+export type UpdateAccessPolicyInput = {
+  readonly meshName: string;
+  readonly meshOwner?: string;
+  readonly accessPolicyName: string;
+  readonly spec: AccessPolicySpec;
+  readonly clientToken?: string;
+};
+
+export type UpdateAccessPolicyOutput = {
+  readonly accessPolicy: AccessPolicyData;
+};
 
 export type UpdateMeshIdentityInput = {
   readonly meshName: string;

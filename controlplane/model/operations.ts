@@ -17,7 +17,7 @@ type Common = {
   readonly output: Shape;
 };
 
-/** An operation on a kind of resource: App Mesh has 35 on seven kinds (19 on four in the beta), Daybreak 10 on two more. */
+/** An operation on a kind of resource: App Mesh has 35 on seven kinds (19 on four in the beta), Daybreak 15 on three more. */
 export type ResourceOperation = Common & {
   readonly verb: Verb;
   readonly kind: ApiKind;
@@ -46,7 +46,7 @@ export const CREATE_JOIN_TOKEN = 'CreateJoinToken';
 
 const OWN_OPERATIONS: readonly Operation[] = operationsOf(DAYBREAK_MODEL);
 
-/** The 10 operations on Daybreak's own kinds. */
+/** The 15 operations on Daybreak's own kinds. */
 export const DAYBREAK_OPERATIONS: readonly Operation[] = OWN_OPERATIONS.filter(
   ({ name }) => name !== CREATE_JOIN_TOKEN,
 );

@@ -24,6 +24,7 @@ export function routesThatDependOn(model: Model, changed: Resource): readonly Re
     case 'gatewayRoute':
     case 'meshIdentity':
     case 'nodeIdentity':
+    case 'accessPolicy':
     case 'authority':
     case 'joinToken':
       break;

@@ -36,6 +36,7 @@ export function requireUnused(model: Model, id: ResourceId): void {
     case 'gatewayRoute':
     case 'meshIdentity':
     case 'nodeIdentity':
+    case 'accessPolicy':
     case 'authority':
     case 'joinToken':
       return undefined;

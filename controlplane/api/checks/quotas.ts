@@ -5,8 +5,8 @@ import { PARENTS, title } from '../../mesh/names.ts';
 import { isKind } from '../../mesh/spec-parts.ts';
 
 /**
- * The default limits: meshes per account; nodes, services, routers, gateways, identities of nodes per mesh; routes per router;
- * gateway routes per gateway; backends per node. App Mesh's own were 15, 200, 200, 200, 3, 50, 10 and 50.
+ * The default limits: meshes per account; nodes, services, routers, gateways, identities of nodes, access policies per mesh;
+ * routes per router; gateway routes per gateway; backends per node. App Mesh's own were 15, 200, 200, 200, 3, 50, 10 and 50.
  */
 export const DEFAULT_QUOTAS = {
   meshes: 100,
@@ -18,6 +18,7 @@ export const DEFAULT_QUOTAS = {
   gatewayRoutes: 1000,
   backends: 1000,
   nodeIdentities: 2100,
+  accessPolicies: 1000,
 } as const;
 
 /** The names of the quotas. */
@@ -36,6 +37,7 @@ const NAMES: Readonly<Partial<Record<Kind, QuotaName>>> = {
   route: 'routes',
   gatewayRoute: 'gatewayRoutes',
   nodeIdentity: 'nodeIdentities',
+  accessPolicy: 'accessPolicies',
 };
 
 /**

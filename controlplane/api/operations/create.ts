@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Resource, ResourceId } from '../../mesh/resource.ts';
 import type { ResourceOperation } from '../../model/operations.ts';
 import type { ApiContext, Output, ResourceHandler } from './context.ts';
+import { requireHttpListeners } from '../checks/access.ts';
 import { requireIdentityRules } from '../checks/identity.ts';
 import { requirePorts } from '../checks/require-ports.ts';
 import { conflict } from '../../http/errors.ts';
@@ -51,6 +52,7 @@ export function decideToCreate(
     requireReferences(model, resource);
     requirePorts(model, resource);
     requireIdentityRules(model, resource);
+    requireHttpListeners(model, resource);
     return { puts: [resource], answer: resourceOutput(context, resource, resultShape, 'ACTIVE') };
   };
 }

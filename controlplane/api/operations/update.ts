@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Resource, ResourceId, Specs } from '../../mesh/resource.ts';
 import type { ResourceOperation } from '../../model/operations.ts';
 import type { ApiContext, Output, ResourceHandler } from './context.ts';
+import { requireHttpListeners } from '../checks/access.ts';
 import { requireIdentityRules } from '../checks/identity.ts';
 import { requirePorts } from '../checks/require-ports.ts';
 import { missing, requireParents } from '../checks/present.ts';
@@ -48,6 +49,7 @@ export function decideToUpdate(
     requireReferences(model, resource);
     requirePorts(model, resource);
     requireIdentityRules(model, resource);
+    requireHttpListeners(model, resource);
     return { puts: [resource], answer: resourceOutput(context, resource, resultShape, 'ACTIVE') };
   };
 }

@@ -9,6 +9,7 @@ const NAMES = [
   'routeName',
   'gatewayRouteName',
   'nodeIdentityName',
+  'accessPolicyName',
 ] as const;
 
 /** The resource names at the top level of an operation's input, from the path and the body. */

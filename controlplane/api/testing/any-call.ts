@@ -76,6 +76,7 @@ const NAMES: Readonly<Record<string, string>> = {
   gatewayRouteName: 'in',
   meshIdentityName: 'default',
   nodeIdentityName: 'white',
+  accessPolicyName: 'extra',
 };
 
 const ARN = `arn:aws:appmesh:${REGION}:${ACCOUNT}:mesh/colors/virtualNode/white`;
