@@ -4,17 +4,22 @@ import type { OpenBeside, Upstream } from '../../xds/client/stream.ts';
 import type { DeltaUpdate } from '../../xds/client/update.ts';
 import { listenGrpc } from '../../xds/grpc/listen.ts';
 import { createGrpcServer, type GrpcServer } from '../../xds/grpc/server.ts';
-import { SECRET, type Resource, type TypeUrl } from '../../xds/types.ts';
+import type { Resource, TypeUrl } from '../../xds/types.ts';
 import type { NameFilling } from '../names/listener-names.ts';
 import type { KeptConfig } from '../state/keepers.ts';
 import type { StoredConfig } from '../state/state-format.ts';
 import { createAcceptedConfig, type AcceptedStatus } from './accepted-config.ts';
+import type { ConfigurationState } from './configuration-state.ts';
 import { createConnectionReport, type ConnectionStatus, type TlsProbe } from './connection-status.ts';
+import { controlPlaneSide } from './control-plane-side.ts';
 import { createEnvoyAnswers, type RefusalStatus } from './envoy-answers.ts';
+import { envoySide } from './envoy-side.ts';
 import { createEnvoyStreams, type EnvoyStreams } from './envoy-streams.ts';
-import { holdSecrets } from './hold-secrets.ts';
+import { createMissingSecrets } from './missing-secrets.ts';
 import { createRelayedConfig } from './relayed-config.ts';
 import { createRelayedSubscriptions } from './relayed-subscriptions.ts';
+import { readsOf } from './relay-reads.ts';
+import { createServedConfig } from './served-config.ts';
 
 /** Inputs of a relay. */
 export type RelayOptions = {
@@ -51,11 +56,7 @@ export type NodeIdentity = {
 export type RelayStatus = ConnectionStatus &
   AcceptedStatus &
   RefusalStatus & {
-    /**
-     * The configuration that Envoy runs on: the control plane's, since Envoy accepted its first update or had all of it; one from before the
-     * connection was lost; or none yet.
-     */
-    readonly configuration: 'live' | 'last good' | 'none';
+    readonly configuration: ConfigurationState;
     /** Envoy's name and version as it reports them; empty until it has connected. */
     readonly envoyVersion: string;
     /** Secrets that Envoy waits for since it started from disk, where their keys are not kept. */
@@ -78,117 +79,76 @@ export type Relay = {
 
 const KEY = 'envoy';
 
-/** After this time without an update of a connected control plane, Envoy has its configuration, in milliseconds. */
-const SETTLE_MS = 2000;
-
 /**
  * Starts a relay. It answers a response of the control plane only after Envoy's answer, and forwards the message of a NACK. If the
  * control plane disconnects, Envoy keeps its stream and its configuration, and an Envoy that reconnects meanwhile receives the last
  * good configuration.
  */
-export async function startRelay({
-  socketPath,
-  upstreams,
-  node: first,
-  log,
-  names: filling,
-  stored,
-  onKeptChange = () => undefined,
-  isTls,
-  extraServices = [],
-  onConnection,
-}: RelayOptions): Promise<Relay> {
-  let node = first;
+export async function startRelay(options: RelayOptions): Promise<Relay> {
+  const relay = connectParts(options);
+  const server = createGrpcServer({ mostMessageBytes: Infinity });
+  relay.downstream.addTo(server);
+  for (const service of options.extraServices ?? []) service.addTo(server);
+  const listener = await listenGrpc(server, { path: options.socketPath });
+  if (options.stored !== undefined) relay.serve();
+  return {
+    ...relay.calls,
+    async close() {
+      relay.close();
+      listener.close();
+    },
+  };
+}
+
+/** Creates the parts of a relay, and connects each with those that it calls. */
+function connectParts(options: RelayOptions) {
+  const {
+    upstreams,
+    log,
+    names: filling,
+    stored,
+    onKeptChange = () => undefined,
+    isTls,
+    onConnection,
+  } = options;
+  let { node } = options;
+  let envoyVersion = '';
   const config = createRelayedConfig(stored?.types);
   const subscriptions = createRelayedSubscriptions(stored?.types);
-  /** Secrets that the configuration from disk lacks, because their keys are not kept. */
-  const lacking = new Set(stored?.withoutKeys);
-  const hold = holdSecrets(lacking.size > 0, serve);
   const pending = new Map<TypeUrl, DeltaUpdate>();
+  const accepted = createAcceptedConfig(stored?.liveAt);
+  const missing = createMissingSecrets(stored?.withoutKeys, () => serve());
   const connection = createConnectionReport({
     log,
     isTls,
     since: earlier(stored?.liveAt, new Date()),
     hasConfiguration: () => config.snapshot().size > 0,
-    onLost: () => hold.end(),
-  });
-  const accepted = createAcceptedConfig(stored?.liveAt);
-  let envoyVersion = '';
-  /** Whether the current snapshot is held back because its listeners wait for the addresses of names. */
-  let isHeld = false;
-
-  const downstream: EnvoyStreams = createEnvoyStreams(KEY, {
-    onAck: (_key, answer) => answers.answered(answer),
-    onSubscription(_key, typeUrl, subscription) {
-      const { names, dropped } = subscriptions.update(typeUrl, subscription);
-      hold.begin();
-      if (dropped.length > 0) {
-        config.forget(typeUrl, dropped);
-        noLongerLacking(typeUrl, dropped);
-        onKeptChange();
-      }
-      upstream.subscribe(typeUrl, names);
-      answers.ackIfSettled(typeUrl);
-    },
-    onStream(event, _key, { version }) {
-      if (event === 'opened') {
-        subscriptions.restart();
-        answers.restart();
-        envoyVersion = version;
-      }
-      log.info({ event }, `Envoy's ADS stream was ${event}`);
-    },
+    onLost: missing.lost,
   });
 
+  const downstream: EnvoyStreams = createEnvoyStreams(
+    KEY,
+    envoySide({
+      config,
+      subscriptions,
+      missing,
+      answers: () => answers,
+      upstream: () => upstream,
+      onVersion: (version) => void (envoyVersion = version),
+      onKeptChange,
+      log,
+    }),
+  );
+  const { serve, isHeld } = createServedConfig(config, missing, filling, (snapshot) =>
+    downstream.set(KEY, snapshot),
+  );
   const upstream = createDeltaClient({
     upstreams,
-    node: () => ({
-      id: node.id,
-      cluster: node.cluster,
-      ...(node.locality === undefined ? {} : { locality: node.locality }),
-      metadata: node.metadata as Record<string, never>,
-      ...userAgent(envoyVersion),
-    }),
-    versions: (typeUrl) => {
-      pending.delete(typeUrl);
-      const versions = config.restart(typeUrl);
-      serve();
-      return versions;
-    },
-    onUpdate(update) {
-      log.debug(
-        { typeUrl: update.typeUrl, version: update.version, resources: update.resources.length },
-        'received an update',
-      );
-      // The control plane has at most one unanswered response per type, so an older one needs no answer.
-      pending.set(update.typeUrl, update);
-      config.update(update);
-      noLongerLacking(update.typeUrl, [...update.resources.map(({ name }) => name), ...update.removed]);
-      if (update.typeUrl === SECRET) hold.end();
-      serve();
-      answers.ackIfSettled(update.typeUrl);
-    },
+    node: () => nodeOfEnvoy(node, envoyVersion),
+    ...controlPlaneSide({ config, missing, pending, answers: () => answers, serve, log }),
     onState: connection.report,
     ...(onConnection && { onConnection }),
   });
-
-  function noLongerLacking(typeUrl: TypeUrl, names: Iterable<string>): void {
-    if (typeUrl === SECRET) for (const name of names) lacking.delete(name);
-  }
-
-  function serve(): void {
-    const unfilled = hold.filter(config.snapshot());
-    const snapshot = filling === undefined ? unfilled : filling.fill(unfilled);
-    isHeld = snapshot === undefined;
-    if (snapshot !== undefined) downstream.set(KEY, snapshot);
-  }
-
-  filling?.onChange(() => {
-    serve();
-    for (const typeUrl of pending.keys()) answers.ackIfSettled(typeUrl);
-    onKeptChange();
-  });
-
   const answers = createEnvoyAnswers({
     log,
     config,
@@ -199,73 +159,62 @@ export async function startRelay({
       resend: (typeUrl, names) => downstream.resend(KEY, typeUrl, names),
     },
     upstream,
-    isReady: (typeUrl) => !isHeld && subscriptions.isSubscribed(typeUrl),
+    isReady: (typeUrl) => !isHeld() && subscriptions.isSubscribed(typeUrl),
     serve,
     onKeptChange,
   });
 
-  const server = createGrpcServer({ mostMessageBytes: Infinity });
-  downstream.addTo(server);
-  for (const service of extraServices) service.addTo(server);
-  const listener = await listenGrpc(server, { path: socketPath });
-  if (stored !== undefined) serve();
-
-  function configuration(): RelayStatus['configuration'] {
-    if (config.snapshot().size === 0) return 'none';
-    const { connectedSince } = connection.status();
-    if (connectedSince === undefined) return 'last good';
-    const { acceptedAt } = accepted.status();
-    if (acceptedAt !== undefined && acceptedAt >= connectedSince) return 'live';
-    // A control plane sends nothing to an Envoy that has its configuration already.
-    const isSettled = pending.size === 0 && Date.now() - connectedSince.getTime() >= SETTLE_MS;
-    if (acceptedAt === undefined) return 'none';
-    return isSettled ? 'live' : 'last good';
-  }
+  filling?.onChange(() => {
+    serve();
+    for (const typeUrl of pending.keys()) answers.ackIfSettled(typeUrl);
+    onKeptChange();
+  });
 
   return {
-    status: () => ({
-      ...connection.status(),
-      ...accepted.status(),
-      configuration: configuration(),
-      envoyVersion,
-      withoutKeys: [...lacking],
-      ...answers.status(),
-    }),
-    served: (typeUrl) => config.snapshot().get(typeUrl)?.resources.values() ?? [],
-    kept() {
-      const { connected: isLive, disconnectedSince } = connection.status();
-      return {
-        types: new Map(config.good()),
-        withoutKeys: [...lacking],
-        isWhole: pending.size === 0 && !answers.isSearching() && subscriptions.isCoveredBy(config.good()),
-        isLive,
-        liveAt: disconnectedSince ?? new Date(),
-      };
+    downstream,
+    serve,
+    calls: {
+      ...readsOf({
+        config,
+        subscriptions,
+        missing,
+        pending,
+        connection,
+        accepted,
+        answers,
+        envoyVersion: () => envoyVersion,
+      }),
+      forgetStored() {
+        config.clear();
+        missing.clear();
+        serve();
+      },
+      useNode(next: NodeIdentity) {
+        node = next;
+        upstream.reconnect();
+      },
     },
-    forgetStored() {
-      config.clear();
-      lacking.clear();
-      serve();
-    },
-    useNode(next) {
-      node = next;
-      upstream.reconnect();
-    },
-    async close() {
-      hold.close();
+    close() {
+      missing.close();
       upstream.close();
-      listener.close();
     },
+  };
+}
+
+/** Returns the node of requests to the control plane: Envoy's, with Envoy's user agent instead of the agent's. */
+function nodeOfEnvoy({ id, cluster, locality, metadata }: NodeIdentity, envoyVersion: string) {
+  const [userAgentName = '', value = ''] = envoyVersion.split(' ');
+  return {
+    id,
+    cluster,
+    ...(locality === undefined ? {} : { locality }),
+    metadata: metadata as Record<string, never>,
+    userAgentName,
+    userAgentVersionType: { case: 'userAgentVersion' as const, value },
   };
 }
 
 /** A clock that was set back must not put the past into the future. */
 function earlier(one: Date | undefined, other: Date): Date {
   return one !== undefined && one < other ? one : other;
-}
-
-/** Returns the user agent of Envoy, which the control plane sees instead of the agent's. */
-function userAgent(version: string) {
-  const [userAgentName = '', value = ''] = version.split(' ');
-  return { userAgentName, userAgentVersionType: { case: 'userAgentVersion' as const, value } };
 }

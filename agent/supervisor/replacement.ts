@@ -25,3 +25,8 @@ export type Replaced =
   | { readonly kind: 'live'; readonly epoch: number; readonly over: Promise<void> }
   | { readonly kind: 'failed'; readonly failure: ReplacementFailure }
   | { readonly kind: 'not now' };
+
+/** Creates the outcome of a replacement that failed. */
+export function failed(failure: ReplacementFailure): Replaced {
+  return { kind: 'failed', failure };
+}
