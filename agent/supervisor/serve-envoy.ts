@@ -10,7 +10,7 @@ import { watchEnvoy } from './watch-envoy.ts';
 import type { Asked, Served, WatchEvent } from './watch-event.ts';
 import type { Wishes } from './wishes.ts';
 
-/** What the parts of one supervisor work with. */
+/** The options and the state that the parts of one supervisor share. */
 export type Parts = {
   readonly options: SupervisorOptions & { readonly hangMs: number; readonly handOverMs: number };
   readonly shared: SharedState;
