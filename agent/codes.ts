@@ -57,7 +57,8 @@ export const AGENT_CODES = {
   ENVOY_ENDED: "read Envoy's last lines before this one",
   STATE_SET_ASIDE: 'report it, with the renamed file; bring the control plane back',
   ENVOY_HUNG: 'report it with daybreak agent bundle',
-  RELOAD_NOT_NOW: 'try again when Envoy is LIVE and the Envoy before it has ended: daybreak agent status',
+  RELOAD_NOT_NOW:
+    'try again when Envoy is LIVE and the Envoy before it has ended: daybreak agent status; or use daybreak agent reload --restart',
   RELOAD_FAILED: "read Envoy's last lines before this one",
   RELOAD_PARTIAL: 'restart the agent to take over the variables that the line names',
   HOT_RESTART_OFF: 'set DISABLE_HOT_RESTART=0 and restart the agent, or use daybreak agent reload --restart',

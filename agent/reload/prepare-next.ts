@@ -2,11 +2,12 @@ import { withoutEmptyConfigFile } from '../custom-config/own-bootstrap.ts';
 import { readHostFacts } from '../host-facts.ts';
 import { prepareLaunch, type LaunchBase, type Launches } from '../run/launch.ts';
 import type { Variables } from '../settings/variables-file.ts';
-import type { SupervisorState } from '../supervisor/state.ts';
+import type { Supervisor } from '../supervisor/supervisor-options.ts';
 import { changedSettings } from './changed-settings.ts';
 import { checkHotRestartVersion } from './hot-restart-version.ts';
 import type { NextLaunch } from './reload.ts';
 import { BLOCKED, ReloadRefusal, type ReloadHow } from './reload-outcome.ts';
+import { waitUntilReplaceable } from './wait-until-replaceable.ts';
 
 /** Inputs of `createPrepareNext`. */
 export type PrepareNextInput = {
@@ -15,25 +16,28 @@ export type PrepareNextInput = {
   readonly launches: Launches;
   /** Why hot restarts are off; undefined if they are possible. */
   readonly hotRestartOff: string | undefined;
-  readonly supervisor: () => SupervisorState;
+  readonly supervisor: Pick<Supervisor, 'state' | 'isReplaceable'>;
+  /** Aborts when the agent stops. */
+  readonly stop: AbortSignal;
 };
 
 /**
- * Returns the function that reads the variables again and prepares the next Envoy. Envoy validates its bootstrap, because one that ends at its start
+ * Returns the function that waits until Envoy can be replaced, reads the variables again and prepares the next Envoy. Envoy validates its bootstrap, because one that ends at its start
  * costs the running Envoy its admin interface.
  */
 export function createPrepareNext(input: PrepareNextInput): (how: ReloadHow) => Promise<NextLaunch> {
   const { variables, base, launches } = input;
   let number = 0;
   return async (how) => {
-    checkState(input, how);
+    checkHotRestart(input, how);
+    await waitUntilReplaceable(input, how);
     const running = launches.current();
     const read = withoutEmptyConfigFile(variables.read());
     const { settings, env, notTaken } = changedSettings(running.settings, running.variables, read);
     number += 1;
     const launch = await prepareLaunch(base, { settings, variables: env, facts: readHostFacts() }, number);
     try {
-      const state = input.supervisor();
+      const state = input.supervisor.state();
       if (how === 'hot restart' && 'pid' in state && state.pid !== undefined) {
         await checkHotRestartVersion(launch.envoy.binary, state.pid, launch.envoy.env);
       }
@@ -45,14 +49,10 @@ export function createPrepareNext(input: PrepareNextInput): (how: ReloadHow) => 
   };
 }
 
-function checkState({ hotRestartOff, supervisor }: PrepareNextInput, how: ReloadHow): void {
-  const state = supervisor();
-  if (how === 'hot restart' && hotRestartOff !== undefined) {
+function checkHotRestart({ hotRestartOff, supervisor }: PrepareNextInput, how: ReloadHow): void {
+  if (how !== 'hot restart') return;
+  if (hotRestartOff !== undefined) {
     throw new ReloadRefusal('HOT_RESTART_OFF', `hot restart is off: ${hotRestartOff}`);
   }
-  if (how === 'hot restart' && state.kind === 'without-admin') {
-    throw new ReloadRefusal('HOT_RESTART_BLOCKED', BLOCKED);
-  }
-  if (state.kind === 'running' || state.kind === 'without-admin') return;
-  throw new ReloadRefusal('RELOAD_NOT_NOW', `Envoy cannot be replaced while the supervisor is ${state.kind}`);
+  if (supervisor.state().kind === 'without-admin') throw new ReloadRefusal('HOT_RESTART_BLOCKED', BLOCKED);
 }

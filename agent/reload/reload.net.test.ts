@@ -152,3 +152,38 @@ test('with DISABLE_HOT_RESTART=1, a reload is refused and a restart is not; vari
   agent.kill('SIGTERM');
   expect(await agent.ended).toBe(0);
 });
+
+test('a reload during the start of Envoy waits until Envoy is LIVE', async () => {
+  const slow = scene.standIn(`sleep 3; exec ${ENVOY} "$@"`);
+  const agent = await scene.start({ DAYBREAK_ENVOY: slow });
+  await scene.reaches(
+    'starting',
+    async () => (await agent.status()).daybreak.supervisor.state === 'starting',
+  );
+  scene.write('ENVOY_CONCURRENCY=2\n');
+  agent.kill('SIGHUP');
+  await scene.reaches('taken over', async () => (await scene.reloadOf(agent)).epoch === 1);
+  expect(await scene.serverInfo()).toMatchObject({ command_line_options: { concurrency: 2 } });
+  expect(await scene.reloadOf(agent)).toMatchObject({ counts: { 'taken over': 1, refused: 0, failed: 0 } });
+  agent.kill('SIGTERM');
+  expect(await agent.ended).toBe(0);
+});
+
+test('a restart with corrected variables ends a crash loop', async () => {
+  const agent = await scene.start({
+    DAYBREAK_ENVOY: scene.standIn('exit 1'),
+    APPNET_ENVOY_RESTART_COUNT: '10',
+  });
+  await scene.reaches(
+    'a crash',
+    async () => (await agent.status()).daybreak.supervisor.state === 'backing-off',
+  );
+  scene.write(`DAYBREAK_ENVOY=${ENVOY}\n`);
+  expect(await scene.operator('reload', '--restart')).toMatchObject({
+    code: 0,
+    output: 'Envoy was restarted\n',
+  });
+  expect(await scene.get()).toBe(HELLO);
+  agent.kill('SIGTERM');
+  expect(await agent.ended).toBe(0);
+});

@@ -137,5 +137,5 @@ function describeRefusal(error: unknown): { readonly code: AgentCode; readonly m
 const NOT_NOW = {
   kind: 'refused',
   code: 'RELOAD_NOT_NOW',
-  message: 'Envoy cannot be replaced now: it starts, drains, or has ended',
+  message: 'Envoy cannot be replaced now: it has ended, or drains',
 } as const;

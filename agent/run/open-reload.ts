@@ -1,5 +1,6 @@
 import { createPrepareNext } from '../reload/prepare-next.ts';
 import { createReload, type Reload } from '../reload/reload.ts';
+import { replaceWhenPossible } from '../reload/wait-until-replaceable.ts';
 import { AGENT_LEVELS } from '../output/agent-log.ts';
 import type { Configuration } from './open-configuration.ts';
 import type { Envoy } from './open-envoy.ts';
@@ -9,7 +10,7 @@ import type { Context } from './context.ts';
 
 /** Opens reloads: by SIGHUP, and by `Reload.request` for the operator's command. */
 export function openReload(
-  { variables, agentLog: { log }, hangups }: Context,
+  { variables, agentLog: { log }, hangups, stop }: Context,
   { base, launches }: Prepared,
   { relay }: Configuration,
   { supervisor, management, hotRestartOff, startEnvoy }: Envoy,
@@ -20,9 +21,14 @@ export function openReload(
       base,
       launches,
       hotRestartOff,
-      supervisor: () => supervisor.state(),
+      supervisor,
+      stop: stop.drain,
     }),
-    replace: (how, launch) => supervisor.replace({ how, start: (epoch) => startEnvoy(launch, epoch) }),
+    replace: (how, launch) =>
+      replaceWhenPossible(
+        { supervisor, stop: stop.drain },
+        { how, start: (epoch) => startEnvoy(launch, epoch) },
+      ),
     succeeded,
     log,
   });

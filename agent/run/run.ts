@@ -25,7 +25,7 @@ export async function run(given: Omit<Context, 'stop' | 'hangups' | 'startedAt' 
   const stop = listenForStop((signal) => log.info({ signal }, 'received a stop signal'));
   opened.defer(stop.release);
 
-  const hangups = listenForHangups(() => log.info('SIGHUP has no effect during the start'));
+  const hangups = listenForHangups(() => log.info('received SIGHUP during the start: the reload follows'));
   opened.defer(hangups.release);
 
   const context: Context = { ...given, stop, hangups, startedAt: new Date(), opened };

@@ -8,7 +8,7 @@ const LIVE: Health = { lifecycle: 'LIVE', initialConfig: undefined, isSilent: fa
 const INITIALIZING: Health = { ...UNREACHABLE, lifecycle: 'INITIALIZING', isSilent: false };
 
 /** A supervisor of Envoys that only end when they are told to. The first and third become LIVE, and the second does not. */
-function startSupervisor() {
+function startSupervisor({ restarts = 0 } = {}) {
   const stop = new AbortController();
   const ends: ((exit: Exit) => void)[] = [];
   const health = [LIVE, INITIALIZING, LIVE];
@@ -26,7 +26,7 @@ function startSupervisor() {
     watch: async (_, report) => report(health[ends.length - 1] ?? LIVE),
     isLive: async () => health[ends.length - 1] === LIVE,
     drain: async () => ({ how: 'no traffic left' }),
-    restarts: 0,
+    restarts,
     handOverMs: 50,
     stop: { drain: stop.signal, cutShort: stop.signal },
     log: createLog('test', 'silent'),
@@ -57,4 +57,39 @@ test.each([
   expect(['not now', 'failed']).toContain((await subject.replace({ how: 'restart', start })).kind);
   stop.abort();
   expect(['told', 'crash-loop']).toContain((await running).kind);
+});
+
+test('a restart does not wait for an Envoy that does not become LIVE, and takes no restart of the budget', async () => {
+  const { subject, start, stop } = startSupervisor();
+  const running = subject.run();
+  await expect.poll(() => subject.state()).toMatchObject({ kind: 'running', pid: 1 });
+  const late = subject.replace({ how: 'restart', start });
+  await expect.poll(() => subject.state()).toMatchObject({ kind: 'starting', pid: 2 });
+  expect(subject.isReplaceable('hot restart')).toBe(false);
+  expect(await subject.replace({ how: 'restart', start })).toMatchObject({ kind: 'live', epoch: 0 });
+  expect(await late).toMatchObject({ kind: 'failed' });
+  expect(subject.state()).toMatchObject({ kind: 'running', pid: 3 });
+  expect(subject.restarts()).toMatchObject({ made: 0, left: 0 });
+  stop.abort();
+  expect(await running).toEqual({ kind: 'told' });
+});
+
+test('a restart during the back-off starts the other Envoy at once', async () => {
+  const { subject, start, end, stop } = startSupervisor({ restarts: 3 });
+  const running = subject.run();
+  await expect.poll(() => subject.state()).toMatchObject({ kind: 'running', pid: 1 });
+  end(0);
+  await expect.poll(() => subject.state().kind).toBe('backing-off');
+  let isStarted = false;
+  const replaced = subject.replace({
+    how: 'restart',
+    start: () => start().finally(() => (isStarted = true)),
+  });
+  // The second one does not become LIVE.
+  expect(await replaced).toEqual({ kind: 'failed', failure: { kind: 'not live in time' } });
+  expect(isStarted).toBe(true);
+  await expect.poll(() => subject.state()).toMatchObject({ kind: 'running', pid: 3 });
+  expect(subject.restarts()).toMatchObject({ made: 0 });
+  stop.abort();
+  expect(await running).toEqual({ kind: 'told' });
 });

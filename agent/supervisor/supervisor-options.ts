@@ -47,7 +47,12 @@ export type Supervisor = {
   restarts(): { readonly made: number; readonly hangs: number; readonly left: number };
   /** The running Envoy's restart epoch: 0, and one more after each hot restart. */
   epoch(): number;
-  /** Replaces a running Envoy. Does nothing while it starts, drains, ends or has not rid itself of the previous one. Never rejects. */
+  /**
+   * Whether Envoy can be replaced now: by a hot restart while it runs, by a restart also while it starts or waits for its next start; never
+   * while it drains or the previous Envoy has not ended.
+   */
+  isReplaceable(how: Replacement['how']): boolean;
+  /** Replaces Envoy, or does nothing if it cannot be replaced now. Never rejects. */
   replace(wish: Replacement): Promise<Replaced>;
   /**
    * Starts Envoy, and restarts it whenever it ends or hangs. Resolves after a stop signal, or once the restart budget is used up; no

@@ -3,12 +3,12 @@ import { errorText } from '../../common/error-text.ts';
 import { coded } from '../codes.ts';
 import { describeCause, isPermanent } from '../endings/end-cause.ts';
 import type { EnvoyProcess } from './envoy-process.ts';
-import { failed } from './replacement.ts';
+import { failed, type Replacement } from './replacement.ts';
 import { createRestartBudget, type RestartBudget } from './restart-budget.ts';
 import { createRetiring } from './retiring.ts';
 import { serveEnvoy, type Parts } from './serve-envoy.ts';
 import { createSharedState } from './shared-state.ts';
-import { backingOff, starting, stopped, type StopReason } from './state.ts';
+import { backingOff, starting, stopped, type StopReason, type SupervisorState } from './state.ts';
 import type { LastEnd, Supervisor, SupervisorOptions } from './supervisor-options.ts';
 import type { Asked, Served } from './watch-event.ts';
 import { createWishes } from './wishes.ts';
@@ -16,6 +16,12 @@ import { createWishes } from './wishes.ts';
 const STABLE_MS = 60_000;
 const HANG_MS = 60_000;
 const HAND_OVER_MS = 120_000;
+
+/** The states in which Envoy can be replaced. A restart needs no Envoy that is LIVE. */
+const REPLACEABLE: Readonly<Record<Replacement['how'], readonly SupervisorState['kind'][]>> = {
+  'hot restart': ['running'],
+  restart: ['running', 'without-admin', 'starting', 'backing-off'],
+};
 
 /** The account of ends and restarts. */
 type Restarts = { readonly budget: RestartBudget; made: number; lastEnd: LastEnd | undefined };
@@ -30,16 +36,17 @@ export function createSupervisor(given: SupervisorOptions): Supervisor {
   const budget = createRestartBudget(options.restarts, options.stableMs ?? STABLE_MS);
   const restarts: Restarts = { budget, made: 0, lastEnd: undefined };
 
+  function isReplaceable(how: Replacement['how']): boolean {
+    return REPLACEABLE[how].includes(shared.state.kind) && !retiring.isThere() && wishes.isOpen();
+  }
+
   return {
     state: () => shared.state,
     epoch: () => shared.epoch,
     lastEnd: () => restarts.lastEnd,
     restarts: () => ({ made: restarts.made, hangs: shared.hangs, left: budget.left() }),
-    async replace(wish) {
-      const { kind } = shared.state;
-      const isPossible = kind === 'running' || (kind === 'without-admin' && wish.how === 'restart');
-      return isPossible && !retiring.isThere() ? await wishes.ask(wish) : { kind: 'not now' };
-    },
+    isReplaceable,
+    replace: async (wish) => (isReplaceable(wish.how) ? await wishes.ask(wish) : { kind: 'not now' }),
     async run() {
       try {
         const reason = await keepRunning(parts, restarts);
@@ -70,8 +77,9 @@ async function keepRunning(parts: Parts, restarts: Restarts): Promise<StopReason
     }
     // After a late trial, the Envoy before it is started again.
     if (asked !== undefined || served.isLate) continue;
-    const reason = await afterEnd(parts, restarts, served, trial !== undefined);
-    if (reason !== undefined) return reason;
+    const next = await afterEnd(parts, restarts, served, trial !== undefined);
+    if (next.kind !== 'restart') return next;
+    asked = next.asked;
   }
 }
 
@@ -94,13 +102,16 @@ async function startFirst(
   return envoy;
 }
 
-/** Waits until Envoy may be restarted after its end. Returns why it may not. */
+/** The next step after the end of an Envoy; `asked`: another Envoy was asked for during the back-off. */
+type Next = StopReason | { readonly kind: 'restart'; readonly asked: Asked | undefined };
+
+/** Waits until Envoy may be restarted after its end, unless another Envoy is asked for before. */
 async function afterEnd(
-  { options: { stop, log }, shared }: Parts,
+  { options: { stop, log }, shared, wishes }: Parts,
   restarts: Restarts,
   { exit, liveMs, pid }: Served,
   isTrial: boolean,
-): Promise<StopReason | undefined> {
+): Promise<Next> {
   const { budget } = restarts;
   restarts.lastEnd = { ...exit, at: new Date() };
   const { code, signal, cause } = exit;
@@ -115,7 +126,18 @@ async function afterEnd(
   if (waitMs === undefined) return { kind: 'crash-loop', exit };
   shared.state = backingOff(exit, waitMs);
   log.info({ waitMs: Math.round(waitMs), left: budget.left() }, 'restarting Envoy');
-  await delay(waitMs, undefined, { signal: stop.drain }).catch(() => undefined);
-  if (!stop.drain.aborted) restarts.made += 1;
-  return undefined;
+  const open = wishes.open();
+  const over = new AbortController();
+  const asked = await Promise.race([
+    open.asked,
+    delay(waitMs, undefined, { signal: AbortSignal.any([stop.drain, over.signal]) }).catch(() => undefined),
+  ]);
+  over.abort();
+  open.close(asked !== undefined);
+  if (stop.drain.aborted) {
+    asked?.answer(failed({ kind: 'stopped' }));
+    return { kind: 'told' };
+  }
+  if (asked === undefined) restarts.made += 1;
+  return { kind: 'restart', asked };
 }
