@@ -96,6 +96,7 @@ export function compileControlPlaneSettings(
   return compileSettings(flags, (read) => {
     const store = readStoreLocation(read);
     const ownRegion = read('--region', region, undefined);
+    const identity = readIdentitySettings(read, ownRegion ?? readAwsRegion(read));
     const settings: ControlPlaneSettings = {
       store,
       acceptLoss: read('--accept-loss', boolean, false),
@@ -127,8 +128,8 @@ export function compileControlPlaneSettings(
       account: read('--account', account, '000000000000'),
       region: ownRegion ?? 'us-east-1',
       discovery: readDiscoverySettings(read, store, ownRegion ?? readAwsRegion(read)),
-      identity: readIdentitySettings(read, ownRegion ?? readAwsRegion(read)),
-      translation: readTranslationSettings(read),
+      identity,
+      translation: readTranslationSettings(read, identity?.trustDomain),
       insecure: read('--insecure', boolean, false),
     };
     requireSafety(read, flags, settings);
@@ -136,13 +137,14 @@ export function compileControlPlaneSettings(
   });
 }
 
-function readTranslationSettings(read: Reader): TranslationSettings {
+function readTranslationSettings(read: Reader, trustDomain: string | undefined): TranslationSettings {
   const { kib, lines } = DEFAULT_SETTINGS.headers;
   return {
     headers: {
       kib: read('--max-request-headers-kib', integer(1, 8192), kib),
       lines: read('--max-request-headers', integer(1, 10_000), lines),
     },
+    ...(trustDomain === undefined ? {} : { trustDomain }),
   };
 }
 

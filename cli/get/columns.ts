@@ -85,13 +85,19 @@ const OWN: Own = {
     },
   },
   meshIdentity: {
-    head: ['CERTIFICATE HOURS'],
-    cells: ({ certificateHours }) => [String(certificateHours ?? DEFAULT_CERTIFICATE_HOURS)],
+    head: ['CERTIFICATE HOURS', 'MTLS', 'AUTHORIZATION'],
+    cells: ({ certificateHours, mtls, authorization }) => [
+      String(certificateHours ?? DEFAULT_CERTIFICATE_HOURS),
+      mtls ?? 'OFF',
+      authorization ?? 'OFF',
+    ],
   },
   nodeIdentity: {
-    head: ['PROXY', 'PRINCIPALS'],
-    cells: ({ proxy, principals }) => [
+    head: ['PROXY', 'MTLS', 'AUTHORIZATION', 'PRINCIPALS'],
+    cells: ({ proxy, principals, mtls, authorization }) => [
       proxy.virtualNode?.virtualNodeName ?? `virtual gateway ${proxy.virtualGateway?.virtualGatewayName}`,
+      mtls ?? NOTHING,
+      authorization ?? NOTHING,
       joined(principals.map(principalText)),
     ],
   },

@@ -47,3 +47,11 @@ export function parseSpiffeId(text: string, trustDomain: string): IdentifiedProx
   if (kind !== 'virtualNode' && kind !== 'virtualGateway') return undefined;
   return SEGMENT.test(mesh) && SEGMENT.test(name) ? { owner, mesh, kind, name } : undefined;
 }
+
+/** Returns the beginning of the SPIFFE ids of all proxies of a mesh. */
+export function spiffeIdsOfMesh(
+  trustDomain: string,
+  { owner, mesh }: Pick<IdentifiedProxy, 'owner' | 'mesh'>,
+): string {
+  return `spiffe://${trustDomain}/account/${owner}/mesh/${mesh}/`;
+}

@@ -102,7 +102,11 @@ test.each([
     { ...identity('white').spec, principals: [{ awsRole: { roleArn: 'arn:aws:iam::111122223333:role/*' } }] },
     /roleArn.*pattern/,
   ],
-  ['/nodeIdentities', { ...identity('white').spec, mode: 'x' }, /\[proxy, principals\] are allowed/],
+  [
+    '/nodeIdentities',
+    { ...identity('white').spec, mode: 'x' },
+    /\[proxy, principals, mtls, forceStrict, authorization\] are allowed/,
+  ],
   ['/meshIdentities', { certificateHours: 193 }, /less than or equal to 192/],
 ])('%s with %j is refused', async (path, spec, message) => {
   const name = path === '/meshIdentities' ? { meshIdentityName: 'default' } : { nodeIdentityName: 'n' };

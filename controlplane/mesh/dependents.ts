@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { backendNames, gatewayRouteTargets, routeTargets } from './references.ts';
 import type { Change, Resource, ResourceId } from './resource.ts';
+import { NO_SECURITY, referredProxy } from './security.ts';
 import { targetNode } from './services.ts';
 import type { ProxyId } from './proxy-view.ts';
 
@@ -41,7 +42,12 @@ export class Dependents {
     if (isDeepStrictEqual(before?.spec, resource?.spec)) return [];
     if (before !== undefined) for (const used of uses(before)) this.#unlink(used, key);
     if (resource !== undefined) for (const used of uses(resource)) this.#link(used, key);
-    return isDeepStrictEqual(seenByCallers(before), seenByCallers(resource)) ? [key] : [key, asTarget(id)];
+    const secured = isDeepStrictEqual(security(before), security(resource))
+      ? []
+      : [before, resource].flatMap((each) => (each === undefined ? [] : securedBy(each)));
+    return isDeepStrictEqual(seenByCallers(before), seenByCallers(resource))
+      ? [key, ...secured]
+      : [key, asTarget(id), ...secured];
   }
 
   /** Returns every proxy with a path to one of these vertices. Paths go only through existing resources. */
@@ -98,8 +104,26 @@ function plain({ kind, owner, mesh, parent, name }: ProxyId): ProxyId {
   return { kind, owner, mesh, parent, name };
 }
 
+/** Returns the part of a virtual node's own specification that callers see; its security is that of other resources. */
 function seenByCallers(resource: Resource | undefined): unknown {
-  return is(resource, 'virtualNode') ? targetNode(resource.name, resource.spec) : undefined;
+  return is(resource, 'virtualNode') ? targetNode(resource.name, resource.spec, NO_SECURITY) : undefined;
+}
+
+/** Returns the part of a resource that decides the security of proxies. */
+function security(resource: Resource | undefined): unknown {
+  if (!is(resource, 'meshIdentity') && !is(resource, 'nodeIdentity')) return undefined;
+  const { mtls, authorization } = resource.spec;
+  if (mtls === undefined && authorization === undefined) return undefined;
+  return { mtls, authorization, ...('proxy' in resource.spec ? { proxy: resource.spec.proxy } : {}) };
+}
+
+/** The proxies whose security a resource decides: those of the mesh, which all use its vertex, or one, with its callers. */
+function securedBy(resource: Resource): readonly Vertex[] {
+  const at = { owner: resource.owner, mesh: resource.mesh, parent: '' };
+  if (is(resource, 'meshIdentity')) return [vertex({ ...at, kind: 'mesh', name: at.mesh })];
+  if (!is(resource, 'nodeIdentity')) return [];
+  const proxy = { ...at, ...referredProxy(resource.spec.proxy) };
+  return [vertex(proxy), asTarget(proxy)];
 }
 
 /** The vertices on which a resource's part of a view depends. A child is linked the other way round: its parent uses it. */

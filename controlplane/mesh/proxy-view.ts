@@ -1,3 +1,4 @@
+import type { AuthorizationMode, MtlsMode } from '../model/daybreak-types.ts';
 import type {
   GatewayRouteSpec,
   Listeners,
@@ -22,6 +23,7 @@ export type VirtualNodeView = {
   readonly mesh: MeshView;
   readonly name: string;
   readonly spec: VirtualNodeSpec;
+  readonly security: ProxySecurity;
   readonly services: readonly ServiceView[];
 };
 
@@ -31,9 +33,16 @@ export type VirtualGatewayView = {
   readonly mesh: MeshView;
   readonly name: string;
   readonly spec: VirtualGatewaySpec;
+  readonly security: ProxySecurity;
   readonly routes: readonly GatewayRouteView[];
   readonly services: readonly ServiceView[];
 };
+
+/**
+ * How a proxy takes the callers of its mesh: `mtls` with or without TLS between proxies, `authorization` all of them or the ones that
+ * may call it.
+ */
+export type ProxySecurity = { readonly mtls: MtlsMode; readonly authorization: AuthorizationMode };
 
 /** The mesh that a proxy belongs to. */
 export type MeshView = { readonly owner: string; readonly name: string; readonly spec: MeshSpec };
@@ -73,4 +82,6 @@ export type TargetNode = {
   readonly name: string;
   readonly listeners: Listeners;
   readonly serviceDiscovery: ServiceDiscovery | undefined;
+  /** Whether its callers use mutual TLS; absent: `OFF`. */
+  readonly mtls?: Exclude<ProxySecurity['mtls'], 'OFF'>;
 };

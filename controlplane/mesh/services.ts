@@ -4,7 +4,8 @@ import type { MeshHistory } from './mesh-history.ts';
 import type { Model } from './model.ts';
 import { routeTargets, unique } from './references.ts';
 import type { Kind, MeshId } from './resource.ts';
-import type { ProviderView, ServiceView, TargetNode } from './proxy-view.ts';
+import type { ProviderView, ProxySecurity, ServiceView, TargetNode } from './proxy-view.ts';
+import { securityOf } from './security.ts';
 
 /**
  * Returns the virtual services with these names. A service is one object for all proxies, and stays the same object until its
@@ -29,12 +30,23 @@ export function serviceViews(model: Model, mesh: MeshId, names: readonly string[
 }
 
 /** Returns the part of a virtual node that its callers see. */
-export function targetNode(name: string, spec: VirtualNodeSpec): TargetNode {
-  return { name, listeners: spec.listeners ?? [], serviceDiscovery: spec.serviceDiscovery };
+export function targetNode(name: string, spec: VirtualNodeSpec, { mtls }: ProxySecurity): TargetNode {
+  return {
+    name,
+    listeners: spec.listeners ?? [],
+    serviceDiscovery: spec.serviceDiscovery,
+    ...(mtls === 'OFF' ? {} : { mtls }),
+  };
 }
 
 /** The tables that every service depends on. Besides them, a service depends only on the routes of its router. */
-const SHARED_TABLES = ['virtualService', 'virtualRouter', 'virtualNode'] as const satisfies readonly Kind[];
+const SHARED_TABLES = [
+  'virtualService',
+  'virtualRouter',
+  'virtualNode',
+  'meshIdentity',
+  'nodeIdentity',
+] as const satisfies readonly Kind[];
 
 /** The last view of a service, and a generation of the model for which it is valid: it stays valid until its tables change. */
 type CachedView = { readonly view: ServiceView; asOf: number };
@@ -66,7 +78,7 @@ function providerView(model: Model, { owner, mesh }: MeshId, service: string): P
     const name = virtualNode.virtualNodeName;
     const node = model.get({ ...at, kind: 'virtualNode', name });
     if (node === undefined) return { kind: 'missing', what: 'virtualNode', name };
-    return { kind: 'virtualNode', node: targetNode(name, node.spec) };
+    return { kind: 'virtualNode', node: targetNode(name, node.spec, securityOf(model, node)) };
   }
   if (virtualRouter === undefined) return { kind: 'none' };
   const name = virtualRouter.virtualRouterName;
@@ -75,7 +87,7 @@ function providerView(model: Model, { owner, mesh }: MeshId, service: string): P
   const routes = model.list('route', at, name).map((route) => ({ name: route.name, spec: route.spec }));
   const nodes = unique(routes.flatMap(({ spec }) => routeTargets(spec))).flatMap((target) => {
     const node = model.get({ ...at, kind: 'virtualNode', name: target });
-    return node === undefined ? [] : [targetNode(target, node.spec)];
+    return node === undefined ? [] : [targetNode(target, node.spec, securityOf(model, node))];
   });
   return { kind: 'virtualRouter', name, listeners: router.spec.listeners ?? [], routes, nodes };
 }

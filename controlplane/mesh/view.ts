@@ -3,6 +3,7 @@ import type { Model } from './model.ts';
 import type { ProxyId, ProxyView, VirtualNodeView, VirtualGatewayView, MeshView } from './proxy-view.ts';
 import { backendNames, gatewayRouteTargets, unique } from './references.ts';
 import type { ResourceId } from './resource.ts';
+import { securityOf } from './security.ts';
 import { serviceViews } from './services.ts';
 
 /** Returns the view of one proxy; undefined if its resource or its mesh does not exist. */
@@ -17,7 +18,8 @@ function nodeView(model: Model, id: ResourceId<'virtualNode'>, mesh: MeshView): 
   const node = model.get(id);
   if (node === undefined) return undefined;
   const services = serviceViews(model, id, backends(node.spec));
-  return { kind: 'virtualNode', mesh, name: node.name, spec: node.spec, services };
+  const security = securityOf(model, id);
+  return { kind: 'virtualNode', mesh, name: node.name, spec: node.spec, security, services };
 }
 
 function gatewayView(
@@ -32,7 +34,8 @@ function gatewayView(
     .map(({ name, spec }) => ({ name, spec }));
   const names = routes.flatMap(({ spec }) => gatewayRouteTargets(spec));
   const services = serviceViews(model, id, unique(names));
-  return { kind: 'virtualGateway', mesh, name: gateway.name, spec: gateway.spec, routes, services };
+  const security = securityOf(model, id);
+  return { kind: 'virtualGateway', mesh, name: gateway.name, spec: gateway.spec, security, routes, services };
 }
 
 /** A virtual node's backends, each once, sorted. Cached per specification, which is immutable. */

@@ -53,6 +53,8 @@ export type AccessTarget = {
   readonly virtualNode: VirtualNodeReference;
 };
 
+export type AuthorizationMode = 'OFF' | 'AUDIT' | 'ENFORCE';
+
 export type AwsRolePrincipal = {
   readonly roleArn: string;
   readonly uniqueId?: string;
@@ -261,7 +263,12 @@ export type MeshIdentityRef = {
 
 export type MeshIdentitySpec = {
   readonly certificateHours?: number;
+  readonly mtls?: MtlsMode;
+  readonly forceStrict?: boolean;
+  readonly authorization?: AuthorizationMode;
 };
+
+export type MtlsMode = 'OFF' | 'PERMISSIVE' | 'STRICT';
 
 export type NodeIdentityData = {
   readonly meshName: string;
@@ -287,6 +294,9 @@ export type NodeIdentityRef = {
 export type NodeIdentitySpec = {
   readonly proxy: ProxyReference;
   readonly principals: NodePrincipals;
+  readonly mtls?: MtlsMode;
+  readonly forceStrict?: boolean;
+  readonly authorization?: AuthorizationMode;
 };
 
 /** Exactly one member is set. */

@@ -158,6 +158,14 @@ const DECISIONS: Readonly<Record<string, readonly string[] | `other: ${string}`>
   'A pair in files that has expired, or is not valid yet': 'other: no input; agent/secrets',
   'Certificates from files, other Envoys': ['tls-listeners'],
   SDS: ['tls-listeners', 'tls-refused'],
+  'Chains of a listener': ['mtls-permissive', 'mtls-strict'],
+  'A listener whose mode is `OFF`': ['mtls-off'],
+  'A listener with a `tls` block of its own': ['mtls-permissive'],
+  'Server speaks first, tcp': ['mtls-permissive'],
+  'Versions, resumption': ['mtls-permissive'],
+  Certificates: ['mtls-permissive'],
+  'Age of connections': ['mtls-permissive'],
+  'A proxy without a certificate, or with a name that no SPIFFE id allows': ['mtls-without'],
 };
 
 const page = readFileSync(new URL('../../docs/translation.md', import.meta.url), 'utf8');

@@ -71,3 +71,15 @@ export const LONGEST = 1e12;
 
 /** The largest value of Envoy's 32-bit counters. */
 export const UINT32_MAX = 4_294_967_295;
+
+/**
+ * How long a tcp listener with mutual TLS waits for the first bytes of a connection, in milliseconds. A connection without any is plain
+ * text: its server speaks first, as that of MySQL and SMTP.
+ */
+export const SILENT_CLIENT_WAIT = 100;
+
+/**
+ * How long a connection with mutual TLS takes new requests, in milliseconds: an hour. An open connection outlives its certificate, so
+ * that its peer has to show a valid one again.
+ */
+export const MESH_CONNECTION_LIFETIME = 3_600_000;

@@ -56,6 +56,8 @@ const READERS = {
   sampledParents: flag,
   /** Its Envoy sends the access log to the agent too, as records of OTLP. */
   otlpLogs: flag,
+  /** The agent obtains a certificate of the control plane's authority, and serves it to Envoy (common/contracts/identity-secrets.ts). */
+  mtls: flag,
 } as const satisfies Readonly<Record<string, (said: unknown) => boolean | string | undefined>>;
 
 /** The abilities of a proxy: an input of translation, and as a whole part of every cache key. */

@@ -8,7 +8,11 @@ export type HeaderLimits = {
 };
 
 /** The operator's settings for all translations of a control plane. */
-export type TranslationSettings = { readonly headers: HeaderLimits };
+export type TranslationSettings = {
+  readonly headers: HeaderLimits;
+  /** The trust domain of the control plane's authority. Absent: proxies use no certificates of it. */
+  readonly trustDomain?: string;
+};
 
 /** All inputs of translation besides the model and `ExternalInputs`: the proxy's features, and the operator's settings. */
 export type Options = Features & TranslationSettings;

@@ -14,6 +14,8 @@ const NAMES = [
   ['virtualServiceName', 'virtualService', undefined],
   ['virtualRouterName', 'virtualRouter', undefined],
   ['virtualGatewayName', 'virtualGateway', undefined],
+  ['meshIdentityName', 'meshIdentity', undefined],
+  ['nodeIdentityName', 'nodeIdentity', undefined],
   ['meshName', 'mesh', undefined],
 ] as const satisfies readonly (readonly [string, Kind, string | undefined])[];
 

@@ -85,6 +85,7 @@ export function connectionManager(
     routes,
     accessLog,
     upstreamLog = [],
+    longest,
   }: {
     readonly place: keyof typeof PLACES;
     readonly statPrefix: string;
@@ -92,6 +93,8 @@ export function connectionManager(
     readonly accessLog: readonly AccessLogInit[];
     /** The log of requests to upstreams, with an entry when one is sent, and one at its end. Default: none. */
     readonly upstreamLog?: readonly AccessLogInit[];
+    /** How long a connection takes new requests, in milliseconds. Default: without a limit. */
+    readonly longest?: number;
   },
   options: Options,
 ): FilterInit {
@@ -123,7 +126,10 @@ export function connectionManager(
     normalizePath: true,
     mergeSlashes: true,
     pathWithEscapedSlashesAction: EscapedSlashes.KEEP_UNCHANGED,
-    commonHttpProtocolOptions: serverLimits(options),
+    commonHttpProtocolOptions: {
+      ...serverLimits(options),
+      ...(longest === undefined ? {} : { maxConnectionDuration: duration(longest) }),
+    },
     maxRequestHeadersKb: requestHeadersKib(options),
     httpProtocolOptions: http1Server(options),
     http2ProtocolOptions: http2(options, requestHeadersKib(options)),

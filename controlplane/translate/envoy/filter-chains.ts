@@ -5,9 +5,11 @@ import type {
 } from '#envoy/envoy/config/listener/v3/listener_components_pb.ts';
 import { ConfigSchema as DirectResponseSchema } from '#envoy/envoy/extensions/filters/network/direct_response/v3/config_pb.ts';
 import { TcpProxySchema } from '#envoy/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.ts';
+import { MESH_ALPN } from '../../../common/contracts/identity-secrets.ts';
 import type { TlsModes } from '../tls/listeners.ts';
 import type { AccessLogInit, FilterInit } from './connection-manager.ts';
 import { duration } from './duration.ts';
+import { meshServerSocket } from './mesh-tls.ts';
 import { serverSocket } from './tls.ts';
 import { extension, type Extension } from './typed.ts';
 
@@ -30,22 +32,46 @@ export function chain(
 }
 
 /**
- * Returns the chains of a listener's TLS modes on one port. With both, the TLS inspector tells which chain takes a connection.
- * A single chain takes every connection, so that plain text fails in the TLS handshake.
+ * The connections that a chain takes. `mesh`: mutual TLS of proxies, the caller's SPIFFE id is known. `user`: TLS of the model's
+ * own, or TLS that passes through. `plain`: plain text.
+ */
+export type ChainKind = 'mesh' | 'user' | 'plain';
+
+/**
+ * Returns the chains of a listener's TLS modes on one port. With several, the TLS inspector tells which chain takes a connection.
+ * A single chain takes every connection, so that plain text fails in the TLS handshake; but the one of mutual TLS takes only its own.
  */
 export function tlsModeChains(
   name: string,
   destinationPort: number,
-  { plain, tls }: Pick<TlsModes, 'plain' | 'tls'>,
-  filter: FilterInit,
+  { plain, tls, mesh, passesTls = false }: Omit<TlsModes, 'secretRefs'>,
+  filtersOf: (kind: ChainKind) => FilterInit[],
 ): readonly FilterChainInit[] {
-  if (tls === undefined) return [chain(name, { destinationPort }, filter)];
+  const made = (kind: ChainKind, suffix: string, match: FilterChainMatchInit): FilterChainInit => ({
+    name: `${name}${suffix}`,
+    filterChainMatch: { destinationPort, ...match },
+    filters: filtersOf(kind),
+  });
+  if (mesh !== undefined) {
+    const match = { transportProtocol: 'tls', applicationProtocols: [MESH_ALPN] };
+    return [
+      { ...made('mesh', '_mesh', match), transportSocket: meshServerSocket(mesh) },
+      ...(passesTls ? [made('user', '_user', { transportProtocol: 'tls' })] : []),
+      ...(plain ? [made('plain', '', { transportProtocol: 'raw_buffer' })] : []),
+    ];
+  }
+  if (tls === undefined) return [made('plain', '', {})];
   const transportSocket = serverSocket(tls);
-  if (!plain) return [{ ...chain(name, { destinationPort }, filter), transportSocket }];
+  if (!plain) return [{ ...made('user', '', {}), transportSocket }];
   return [
-    { ...chain(`${name}_tls`, { destinationPort, transportProtocol: 'tls' }, filter), transportSocket },
-    chain(name, { destinationPort, transportProtocol: 'raw_buffer' }, filter),
+    { ...made('user', '_tls', { transportProtocol: 'tls' }), transportSocket },
+    made('plain', '', { transportProtocol: 'raw_buffer' }),
   ];
+}
+
+/** Whether the TLS inspector has to tell the chains of a listener. */
+export function needsInspector({ plain, tls, mesh }: TlsModes): boolean {
+  return mesh !== undefined || (plain && tls !== undefined);
 }
 
 /** Returns the TCP proxy filter. `idle` is in milliseconds, 0 for no limit, undefined for Envoy's default. */

@@ -8,6 +8,7 @@ import { encode } from '../encode.ts';
 import { socketAddress, type Addresses } from './address.ts';
 import type { ChainMatcherInit } from './chain-matcher.ts';
 import type { AccessLogInit } from './connection-manager.ts';
+import { duration } from './duration.ts';
 import type { FilterChainInit } from './filter-chains.ts';
 import type { ListenerFilterInit } from './listener-filters.ts';
 import type { LOOPBACK } from '../names.ts';
@@ -24,6 +25,8 @@ export function listener(
     readonly chains: readonly FilterChainInit[];
     /** Whether a connection that sends nothing for Envoy's 15 s continues as plain text. Default: it is closed. */
     readonly patient?: boolean;
+    /** How long it waits instead of 15 s, in milliseconds. */
+    readonly inspection?: number;
     /** Chooses among the chains; default: the chains match by themselves. */
     readonly matcher?: ChainMatcherInit;
     /** The log of ended connections. Default: none. */
@@ -35,7 +38,7 @@ export function listener(
   },
 ): Resource {
   const { address, port, direction, filters, chains, patient = false, matcher } = options;
-  const { accessLog = [], names = {}, backend } = options;
+  const { accessLog = [], names = {}, backend, inspection } = options;
   const message = create(ListenerSchema, {
     name,
     address: socketAddress(address, port),
@@ -46,6 +49,7 @@ export function listener(
     filterChains: [...chains],
     accessLog: [...accessLog],
     ...(patient ? { continueOnListenerFiltersTimeout: true } : {}),
+    ...(inspection === undefined ? {} : { listenerFiltersTimeout: duration(inspection) }),
     ...(matcher === undefined ? {} : { filterChainMatcher: matcher }),
     metadata: withBackend(withNames(aggregateStats({}), names), backend),
   });

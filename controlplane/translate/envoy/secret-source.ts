@@ -41,8 +41,8 @@ function fromSocket(name: string): SecretConfigInit {
   return config(name, service(SDS_CLUSTER, ApiType.GRPC));
 }
 
-/** The incremental variant tells Envoy at once that a secret does not exist, so that Envoy does not wait. */
-function fromAgent(name: string): SecretConfigInit {
+/** Refers to a secret of the agent. The incremental variant tells Envoy at once that a secret does not exist, so that Envoy does not wait. */
+export function fromAgent(name: string): SecretConfigInit {
   return config(name, service(AGENT_CLUSTER, ApiType.DELTA_GRPC));
 }
 

@@ -30,21 +30,22 @@ type Common = Exclude<MessageInitShape<typeof CommonTlsContextSchema>, { $typeNa
 type ValidationInit = MessageInitShape<typeof CertificateValidationContextSchema>;
 type Socket = ReturnType<typeof extension>;
 
-const NAME = 'envoy.transport_sockets.tls';
+/** The name of Envoy's TLS. */
+export const TLS_SOCKET = 'envoy.transport_sockets.tls';
 
 /**
  * Returns TLS for accepted connections, from 1.2 to 1.3, Envoy's defaults. With a validation, callers have to present a
  * certificate in every handshake: Envoy would resume a session without checking the certificate again.
  */
 export function serverSocket(end: TlsEnd): Socket {
-  return extension(NAME, DownstreamTlsContextSchema, {
+  return extension(TLS_SOCKET, DownstreamTlsContextSchema, {
     commonTlsContext: common(end, end.protocol === 'http' ? ['http/1.1'] : ['h2', 'http/1.1']),
     ...(end.validation === undefined ? {} : { requireClientCertificate: true, ...NO_RESUMPTION }),
   });
 }
 
-// Disables tickets, and session ids of TLS 1.2; an Envoy before 1.28 ignores the second field.
-const NO_RESUMPTION = {
+/** Disables tickets, and session ids of TLS 1.2; an Envoy before 1.28 ignores the second field. */
+export const NO_RESUMPTION = {
   sessionTicketKeysType: { case: 'disableStatelessSessionResumption', value: true },
   disableStatefulSessionResumption: true,
 } as const;
@@ -57,7 +58,7 @@ const LONGEST_NAME = 255;
  * explicit version, Envoy as a client offers only 1.2.
  */
 export function clientSocket(end: TlsEnd, host: string): Socket {
-  return extension(NAME, UpstreamTlsContextSchema, {
+  return extension(TLS_SOCKET, UpstreamTlsContextSchema, {
     commonTlsContext: {
       ...common(end, end.protocol === 'http' ? ['http/1.1'] : ['h2']),
       tlsParams: VERSIONS,

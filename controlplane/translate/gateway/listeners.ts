@@ -32,7 +32,7 @@ export function ingressListeners(
     const routes = names.ingressRoutes(protocol, port);
     const log = [...accessLog, ...inboundRequestLog(source, protocol)];
     const filter = connectionManager({ place: 'gateway', statPrefix, routes, accessLog: log }, options);
-    const chains = tlsModeChains(`ingress_${protocol}_${port}`, port, tlsModes, filter);
+    const chains = tlsModeChains(`ingress_${protocol}_${port}`, port, tlsModes, () => [filter]);
     return listener(names.ingressListener(port), {
       address: listen,
       port,

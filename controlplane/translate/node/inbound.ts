@@ -8,6 +8,7 @@ import type { Report } from '../problems.ts';
 import { optionsKey, type Options } from '../options.ts';
 import type { ProxyResources } from '../proxy.ts';
 import { onePerPort } from '../services/targets.ts';
+import { automaticTls, withAutomatic } from '../tls/automatic.ts';
 import { listenerTlsModes } from '../tls/listeners.ts';
 import type { SecretRef } from '../tls/secrets.ts';
 import { ingressClusters } from './clusters.ts';
@@ -23,7 +24,8 @@ export type Inbound = Omit<ProxyResources, 'endpoints' | 'secrets'> & {
 
 /** Builds the inbound part, cached independently of the virtual node's backends. */
 export function inboundParts(view: OwnView, at: Addresses, options: Options, report: Report): Inbound {
-  const key = JSON.stringify([view.mesh.name, view.name, at, optionsKey(options)]);
+  const secured = options.trustDomain === undefined ? [] : [view.mesh.owner, view.security];
+  const key = JSON.stringify([view.mesh.name, view.name, at, optionsKey(options), ...secured]);
   return memo(view.spec, key, report, (inner) => makeInbound(view, at, options, inner));
 }
 
@@ -46,6 +48,8 @@ function makeInbound(view: OwnView, at: Addresses, options: Options, report: Rep
 /** Returns the listeners that can have a chain. */
 function openListeners(view: OwnView, options: Options, report: Report): readonly OpenListener[] {
   const at = `virtualNode/${view.name}`;
+  const proxy = { owner: view.mesh.owner, mesh: view.mesh.name, kind: view.kind, name: view.name };
+  const automatic = automaticTls(proxy, view.security, options, report);
   return onePerPort(view.spec.listeners ?? [], at, report).flatMap((spec) => {
     const { port } = spec.portMapping;
     const where = `${at}/listener/${port}`;
@@ -54,7 +58,7 @@ function openListeners(view: OwnView, options: Options, report: Report): readonl
       return [];
     }
     const tlsModes = listenerTlsModes(spec, options, where, report);
-    return tlsModes === undefined ? [] : [{ spec, tlsModes }];
+    return tlsModes === undefined ? [] : [{ spec, tlsModes: withAutomatic(tlsModes, spec, automatic) }];
   });
 }
 

@@ -3,13 +3,20 @@ import type { TlsModes } from '../tls/listeners.ts';
 import type { Resource } from '../../../xds/types.ts';
 import type { Addresses } from '../envoy/address.ts';
 import { connectionManager, type AccessLogInit } from '../envoy/connection-manager.ts';
-import { tlsModeChains, tcpProxy, type FilterChainInit } from '../envoy/filter-chains.ts';
+import {
+  needsInspector,
+  tcpProxy,
+  tlsModeChains,
+  type ChainKind,
+  type FilterChainInit,
+} from '../envoy/filter-chains.ts';
 import { originalDestination, tlsInspectorOn } from '../envoy/listener-filters.ts';
 import { discoveredFilter, filterConfig } from '../envoy/filter-discovery.ts';
 import { listener } from '../envoy/listener.ts';
 import { withActiveConnections } from '../envoy/metric-extension/active-connections.ts';
 import { metricSource } from '../envoy/metric-extension/metric-source.ts';
 import { inboundConnectionLog, inboundRequestLog, inboundTcpLog } from '../envoy/metric-extension/metrics.ts';
+import { MESH_CONNECTION_LIFETIME, SILENT_CLIENT_WAIT } from '../defaults.ts';
 import { connectionIdle } from '../listener-times.ts';
 import * as names from '../names.ts';
 import type { Options } from '../options.ts';
@@ -38,8 +45,8 @@ export function ingressListener(
   const [direct] = options.loopbackEgress ? listeners : [];
   if (direct !== undefined) chains.push(...portChains(direct, names.INGRESS_PORT, '_direct'));
   const own = direct === undefined ? [names.INGRESS_PORT, names.EGRESS_PORT] : [names.EGRESS_PORT];
-  const [first, ...others] = listeners.flatMap(({ spec, tlsModes: { plain, tls } }) =>
-    plain && tls !== undefined
+  const [first, ...others] = listeners.flatMap(({ spec, tlsModes }) =>
+    needsInspector(tlsModes)
       ? [spec.portMapping.port, ...(spec === direct?.spec ? [names.INGRESS_PORT] : [])]
       : [],
   );
@@ -51,6 +58,7 @@ export function ingressListener(
     filters: [originalDestination(), ...inspector],
     chains: [...chains, ...ownPorts(own)],
     patient: inspector.length > 0,
+    ...(listeners.some(isTcpOfMesh) ? { inspection: SILENT_CLIENT_WAIT } : {}),
     accessLog: inboundConnectionLog(source),
   });
   return { listeners: [inbound], extensions: [...extensions.values()] };
@@ -68,20 +76,33 @@ export function ingressListener(
       const filter = tcpProxy(statPrefix, [target], connectionIdle(spec), inboundTcpLog(source));
       const name = names.ingressConnections(port);
       if (options.ecds) extensions.set(name, filterConfig(name, filter));
-      const made = tlsModeChains(
-        `${name}${suffix}`,
-        destination,
-        tlsModes,
+      const made = tlsModeChains(`${name}${suffix}`, destination, tlsModes, () => [
         options.ecds ? discoveredFilter(name) : filter,
-      );
+      ]);
       return withActiveConnections(made, source, spec.portMapping);
     }
     const routes = names.ingressRoutes(protocol, port);
     const log = [...accessLog, ...inboundRequestLog(source, protocol)];
-    const filter = connectionManager({ place: 'ingress', statPrefix, routes, accessLog: log }, options);
-    const made = tlsModeChains(`ingress_${protocol}_${port}${suffix}`, destination, tlsModes, filter);
+    const filtersOf = (kind: ChainKind) => [
+      connectionManager(
+        {
+          place: 'ingress',
+          statPrefix,
+          routes,
+          accessLog: log,
+          ...(kind === 'mesh' ? { longest: MESH_CONNECTION_LIFETIME } : {}),
+        },
+        options,
+      ),
+    ];
+    const made = tlsModeChains(`ingress_${protocol}_${port}${suffix}`, destination, tlsModes, filtersOf);
     return withActiveConnections(made, source, spec.portMapping);
   }
+}
+
+/** Whether connections without TLS wait for the TLS inspector although their server may speak first. */
+function isTcpOfMesh({ spec, tlsModes }: OpenListener): boolean {
+  return spec.portMapping.protocol === 'tcp' && tlsModes.mesh !== undefined;
 }
 
 /** Whether the mesh allows all egress. */

@@ -44,7 +44,8 @@ export type StaticPart = {
 export function staticPartOf(view: VirtualNodeView, options: Options, report: Report): StaticPart {
   const key = JSON.stringify([view.mesh.name, view.name, optionsKey(options)]);
   const services = view.services.map((service) => staticServiceOf(service, options.ecds));
-  const parts = [view.mesh.spec, ...services.map((service) => service.key)];
+  const secured = options.trustDomain === undefined ? [] : [JSON.stringify(view.security)];
+  const parts = [view.mesh.spec, ...secured, ...services.map((service) => service.key)];
   return staticParts(
     view.spec,
     key,

@@ -15,6 +15,7 @@ export const FEATURE_SAMPLES: { readonly [name in keyof Features]: readonly Feat
   names: [true],
   sampledParents: [true],
   otlpLogs: [true],
+  mtls: [true],
   traceContext: ['xray/tracecontext', 'tracecontext/xray/b3'],
   loopbackEgress: [true],
 };

@@ -1,6 +1,6 @@
 import { title } from '../../mesh/names.ts';
 import type { Kind } from '../../mesh/resource.ts';
-import { shapeNamed } from '../../model/api-model.ts';
+import { DAYBREAK_MODEL, shapeNamed } from '../../model/api-model.ts';
 
 /**
  * Returns every leaf of a kind's specification, from the API model: `listeners[].portMapping.port`, and for an enumeration one leaf
@@ -11,7 +11,7 @@ export function leavesOf(kind: Kind): readonly string[] {
 }
 
 function leaves(name: string, path: string): readonly string[] {
-  const { type, members = {}, member, enum: values } = shapeNamed(name);
+  const { type, members = {}, member, enum: values } = shapeNamed(name, DAYBREAK_MODEL);
   if (type === 'list') return leaves(member?.shape ?? '', `${path}[]`);
   if (type === 'structure') {
     return Object.entries(members).flatMap(([key, { shape }]) =>
@@ -33,7 +33,7 @@ export function occurrences(kind: Kind, spec: unknown): readonly Occurrence[] {
 }
 
 function found(name: string, path: string, value: unknown): readonly Occurrence[] {
-  const { type, members = {}, member, enum: values } = shapeNamed(name);
+  const { type, members = {}, member, enum: values } = shapeNamed(name, DAYBREAK_MODEL);
   if (type === 'list') {
     const items = value as readonly unknown[];
     return items.flatMap((item, index) =>

@@ -5,10 +5,17 @@ import type { Features } from '../features.ts';
 import type { SecretRef } from './secrets.ts';
 import { certificateSource, sourceProblem, validationOf } from './sources.ts';
 
+/** Mutual TLS of proxies at a listener. `callers`: the beginning of the SPIFFE ids that it accepts. */
+export type MeshEnd = { readonly callers: string; readonly protocol: PortProtocol };
+
 /** The modes in which a listener accepts connections, at least one. `secretRefs`: the sources of its secrets. */
 export type TlsModes = {
   readonly plain: boolean;
   readonly tls: TlsEnd | undefined;
+  /** Mutual TLS with the certificates of the control plane's authority. Absent: none. */
+  readonly mesh?: MeshEnd;
+  /** Beside `mesh`: whether other TLS passes through to the application, as plain text does. Default: it does not. */
+  readonly passesTls?: boolean;
   readonly secretRefs: readonly SecretRef[];
 };
 
