@@ -83,7 +83,7 @@ describe('every operation', () => {
       seen.push(withoutAccidents(outcomes));
     }
     expect(seen).toEqual(PRESENT.map(() => seen[0]));
-  }, 180_000);
+  }, 600_000);
 });
 
 describe.each(PRESENT)('each error of the model, by $name', ({ fast: make }) => {
