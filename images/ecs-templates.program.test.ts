@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
+import { botocoreComplaints } from '../cli/ecs/testing/botocore.ts';
 import { runRender } from '../cli/ecs/testing/run-render.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -33,25 +33,6 @@ const ANSWERS = {
   ],
 };
 
-/** Prints the faults that botocore's model of RegisterTaskDefinition finds. */
-const CHECK = `
-import json, sys, botocore.session, botocore.validate
-shape = botocore.session.get_session().get_service_model('ecs').operation_model('RegisterTaskDefinition').input_shape
-report = botocore.validate.ParamValidator().validate(json.load(sys.stdin), shape)
-print(report.generate_report(), end='')
-`;
-
-/** Returns botocore's complaints about a task definition. */
-async function complaints(definition: string): Promise<string> {
-  const tools = join(ROOT, '.daybreak');
-  const aws = readdirSync(tools).find((name) => name.startsWith('aws-')) ?? '';
-  const { stdout } = await execa('python3', ['-c', CHECK], {
-    input: definition,
-    env: { PYTHONPATH: join(tools, aws) },
-  });
-  return stdout;
-}
-
 describe.each(TASKS)('%s', (name) => {
   test('`daybreak ecs render` finds nothing to change and no problem', async () => {
     const { code, stdout, stderr } = await runRender(
@@ -64,12 +45,12 @@ describe.each(TASKS)('%s', (name) => {
 
   test("ECS's model accepts the task definition", async () => {
     const { stdout } = await runRender({ path: join(FOLDER, name) }, ANSWERS);
-    expect(await complaints(stdout)).toBe('');
+    expect(await botocoreComplaints([JSON.parse(stdout)])).toEqual([]);
   });
 });
 
 test("ECS's model refuses a task definition without containers", async () => {
-  expect(await complaints('{"family": "f"}')).toContain('containerDefinitions');
+  expect((await botocoreComplaints([{ family: 'f' }])).join()).toContain('containerDefinitions');
 });
 
 /** The actions that ECS itself needs to start a task. */

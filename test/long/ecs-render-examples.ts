@@ -6,9 +6,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import { execa } from 'execa';
 import { TELEMETRIES } from '../../cli/ecs/options.ts';
 import type { EcsRenderOptions } from '../../cli/ecs/command.ts';
+import { botocoreComplaints } from '../../cli/ecs/testing/botocore.ts';
 import { runRender } from '../../cli/ecs/testing/run-render.ts';
 import { madeUp } from './import/script-parameters.ts';
 
@@ -32,14 +32,6 @@ const VARIABLES: Readonly<Record<string, string>> = {
   ENVOY_LOG_LEVEL: 'debug',
 };
 
-const CHECK = `
-import json, sys, botocore.session, botocore.validate
-shape = botocore.session.get_session().get_service_model('ecs').operation_model('RegisterTaskDefinition').input_shape
-for definition in json.load(sys.stdin):
-    report = botocore.validate.ParamValidator().validate(definition, shape)
-    if report.has_errors(): print(report.generate_report())
-`;
-
 type Report = {
   readonly taskDefinitions: readonly { readonly wants: readonly { readonly flag: string }[] }[];
 };
@@ -60,7 +52,7 @@ async function main(): Promise<boolean> {
   let count = 0;
   for (const file of chosen) {
     const { definitions, complaints } = await tryFile(file);
-    const refused = await refusedByBotocore(definitions);
+    const refused = await botocoreComplaints(definitions);
     const all = [...complaints, ...refused];
     if (all.length === 0) good += 1;
     count += definitions.length;
@@ -122,18 +114,6 @@ function withoutShellVariables(file: string): string {
   const path = join(scratch, basename(file));
   writeFileSync(path, fill(file));
   return path;
-}
-
-async function refusedByBotocore(definitions: readonly unknown[]): Promise<readonly string[]> {
-  const tools = join(import.meta.dirname, '../../.daybreak');
-  const aws = existsSync(tools) ? readdirSync(tools).find((each) => each.startsWith('aws-')) : undefined;
-  const { stdout, stderr, exitCode } = await execa('python3', ['-c', CHECK], {
-    input: JSON.stringify(definitions),
-    env: aws === undefined ? {} : { PYTHONPATH: join(tools, aws) },
-    reject: false,
-  });
-  if (exitCode !== 0) return [`botocore is needed (npm run setup installs it): ${stderr}`];
-  return stdout === '' ? [] : stdout.split('\n');
 }
 
 function filesIn(folder: string): readonly string[] {
