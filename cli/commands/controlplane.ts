@@ -3,7 +3,7 @@ import { flag } from '../options.ts';
 
 /** `daybreak controlplane`. */
 export function makeCommand(): Command {
-  return new Command('controlplane')
+  const controlplane = new Command('controlplane')
     .description('serve the App Mesh API, and ADS to proxies')
     .addOption(flag('--data <dir>', 'the folder of the store'))
     .addOption(
@@ -108,5 +108,18 @@ export function makeCommand(): Command {
     .action(async (options: Record<string, string | boolean>) => {
       const { controlPlane } = await import('../programs/controlplane.ts');
       process.exitCode = await controlPlane(options);
+    });
+  return controlplane.addCommand(readyCommand().copyInheritedSettings(controlplane));
+}
+
+function readyCommand(): Command {
+  return new Command('ready')
+    .description(
+      'exit with 0 if the control plane on this machine is ready, else with 1 and the reason; for health checks',
+    )
+    .addOption(flag('--api <host:port>', 'the address of its API').default('127.0.0.1:8080'))
+    .action(async (_: unknown, command: Command) => {
+      const { controlPlaneReady } = await import('../controlplane/ready.ts');
+      await controlPlaneReady(command.optsWithGlobals<{ readonly api: string }>().api);
     });
 }

@@ -82,12 +82,23 @@ export const IMAGES: Readonly<Record<Target, Definition>> = {
     description: "Daybreak's proxyinit, in place of aws-appmesh-proxy-route-manager",
     layers: ['base', 'node', 'packages-proxy-route-manager', 'programs'],
     command: ['/usr/bin/daybreak', 'proxyinit'],
+    // For a container that keeps the network of a task after it has written the rules, as in docker-compose.yml.
+    healthcheck: {
+      Test: ['CMD', '/usr/bin/daybreak', 'proxyinit', 'status'],
+      ...TIMES,
+      Interval: 10 * SECOND,
+    },
   },
   controlplane: {
     description: "Daybreak's control plane",
     layers: ['base', 'node', 'packages-controlplane', 'programs'],
     command: ['/usr/bin/daybreak', 'controlplane', '--data', '/var/lib/daybreak'],
     user: '1337',
+    healthcheck: {
+      Test: ['CMD', '/usr/bin/daybreak', 'controlplane', 'ready'],
+      ...TIMES,
+      Interval: 10 * SECOND,
+    },
   },
   color: {
     description: 'The color application, for docker-compose.yml',

@@ -72,6 +72,13 @@ describe.skipIf(why !== undefined)(`containers${why === undefined ? '' : ` are l
       { everyMs: 500 },
     );
   };
+  const healthy = (container: string): Promise<boolean> =>
+    until(
+      `${container} is healthy`,
+      async () =>
+        (await docker.run('inspect', '--format', '{{.State.Health.Status}}', container)) === 'healthy',
+      { everyMs: 500 },
+    );
   const remove = (container: string) => docker.run('rm', '--force', '--volumes', container);
   beforeAll(async () => {
     lab = await createLab({ name: 'images' });
@@ -118,15 +125,7 @@ describe.skipIf(why !== undefined)(`containers${why === undefined ? '' : ` are l
 
     it("the image's own health check finds the agent healthy", async () => {
       const container = await start(`${image}:0.1.0`, []);
-      await until(
-        'healthy',
-        async () => {
-          return (
-            (await docker.run('inspect', '--format', '{{.State.Health.Status}}', container)) === 'healthy'
-          );
-        },
-        { everyMs: 500 },
-      );
+      await healthy(container);
       await remove(container);
     });
   });
@@ -175,6 +174,23 @@ describe.skipIf(why !== undefined)(`containers${why === undefined ? '' : ` are l
       done 2>&1; echo "$checked files"`;
     const said = await docker.run('run', '--rm', '--user', '0', `${image}:0.1.0`, 'bash', '-c', script);
     expect(said).toMatch(/^\d\d+ files$/);
+  });
+
+  it("the control plane's own health check finds it ready", async () => {
+    await healthy('controlplane');
+  });
+
+  it("proxyinit's own health check: the rules are in force, in a container that keeps their network", async () => {
+    const script = 'daybreak proxyinit && exec sleep infinity';
+    const container = await start(
+      'daybreak-proxy-route-manager:0.1.0',
+      ['--cap-drop', 'ALL', '--cap-add', 'NET_ADMIN', '--env', 'APPMESH_APP_PORTS=8000'],
+      'bash',
+      '-c',
+      script,
+    );
+    await healthy(container);
+    await remove(container);
   });
 
   it('proxyinit needs NET_ADMIN alone, and runs a second time', async () => {
