@@ -23,6 +23,7 @@ const COMMANDS = {
   backup: () => import('./commands/backup.ts'),
   restore: () => import('./commands/restore.ts'),
   identity: () => import('./commands/identity.ts'),
+  authorize: () => import('./commands/authorize.ts'),
   token: () => import('./commands/token.ts'),
   ecs: () => import('./commands/ecs.ts'),
 } as const satisfies Record<string, () => Promise<{ readonly makeCommand: MakeCommand }>>;

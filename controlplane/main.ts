@@ -6,6 +6,7 @@ import { meshOwner } from './ads/identity.ts';
 import { listenAds } from './ads/listen.ts';
 import { openAdsAccess } from './ads/access/open-ads-access.ts';
 import { serveProxies } from './ads/serve-proxies.ts';
+import { accessRoute } from './authorization/route.ts';
 import { createAgents } from './agents/agents.ts';
 import { createDraining } from './agents/draining.ts';
 import { shareDraining } from './agents/share-draining.ts';
@@ -163,6 +164,7 @@ async function start(
   api.register(configDumpRoute(proxies.preview));
   const envoysOf = createEnvoysOf(live.model, proxies.xds, proxies.configs);
   api.register(explainRoute(proxies.preview, envoysOf));
+  api.register(accessRoute(live));
   api.register(statusRoute(createStatus(live.model, proxies.xds, proxies.configs, agents)));
 
   const stopping = opened.use(createStopping(api));

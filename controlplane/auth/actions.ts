@@ -4,6 +4,7 @@ import { matchesGlob } from './glob.ts';
 /** The actions for the routes that are not operations on resources. */
 export const OPERATOR_ACTIONS = [
   'daybreak:Explain',
+  'daybreak:GetAccess',
   'daybreak:GetBackup',
   'daybreak:GetConfigDump',
   'daybreak:GetIdentity',

@@ -12,16 +12,22 @@ import type { ProxyId } from './proxy-view.ts';
 export class Dependents {
   readonly #resources = new Map<Vertex, Resource>();
   readonly #users = new Map<Vertex, Set<Vertex>>();
+  readonly #children = new Map<Vertex, Set<Vertex>>();
 
   /**
    * Applies changes, oldest first, and returns every proxy whose view differs afterwards, each once. That includes deleted
-   * proxies, which have no view any more.
+   * proxies, which have no view any more. Calls `onTarget` with every virtual node whose callers may differ afterwards.
    */
-  apply(changes: readonly Change[]): readonly ProxyId[] {
+  apply(
+    changes: readonly Change[],
+    onTarget?: (node: ResourceId<'virtualNode'>) => void,
+  ): readonly ProxyId[] {
     const proxies = new Map<Vertex, ProxyId>();
     for (const change of changes) {
+      const before = onTarget && this.#below(vertex(change.id));
       const touched = this.#replace(change);
       if (touched.length === 0) continue;
+      if (onTarget !== undefined) [...(before ?? []), ...this.#below(vertex(change.id))].forEach(onTarget);
       if (isProxy(change.id)) proxies.set(vertex(change.id), plain(change.id));
       for (const id of this.#above(touched)) proxies.set(vertex(id), plain(id));
     }
@@ -39,6 +45,7 @@ export class Dependents {
     const before = this.#resources.get(key);
     if (resource === undefined) this.#resources.delete(key);
     else this.#resources.set(key, resource);
+    this.#adopt(key, resource !== undefined);
     if (isDeepStrictEqual(before?.spec, resource?.spec)) return [];
     if (before !== undefined) for (const used of uses(before)) this.#unlink(used, key);
     if (resource !== undefined) for (const used of uses(resource)) this.#link(used, key);
@@ -65,6 +72,29 @@ export class Dependents {
     return found;
   }
 
+  /** Returns every virtual node that a resource, if it exists, leads to, by the paths that `#above` goes up. */
+  #below(start: Vertex): readonly ResourceId<'virtualNode'>[] {
+    const found: ResourceId<'virtualNode'>[] = [];
+    const reached = new Set<Vertex>([start]);
+    for (const key of reached) {
+      const target = targetOf(key);
+      if (target !== undefined) found.push(target);
+      const resource = this.#resources.get(key);
+      if (resource === undefined) continue;
+      for (const used of uses(resource)) reached.add(used);
+      for (const child of this.#children.get(key) ?? []) reached.add(child);
+    }
+    return found;
+  }
+
+  #adopt(child: Vertex, exists: boolean): void {
+    const parent = parentOf(child);
+    if (parent === undefined) return;
+    const children = this.#children.get(parent) ?? new Set();
+    if (exists) this.#children.set(parent, children.add(child));
+    else if (children.delete(child) && children.size === 0) this.#children.delete(parent);
+  }
+
   #link(used: Vertex, user: Vertex): void {
     const users = this.#users.get(used) ?? new Set();
     this.#users.set(used, users.add(user));
@@ -86,6 +116,12 @@ function vertex({ kind, owner, mesh, parent, name }: ResourceId): Vertex {
 /** A virtual node has a second vertex, for the part that its callers see. */
 function asTarget(id: ResourceId): Vertex {
   return `target\0${vertex(id)}`;
+}
+
+/** The virtual node whose second vertex this is. */
+function targetOf(key: Vertex): ResourceId<'virtualNode'> | undefined {
+  const [mark, kind, owner = '', mesh = '', parent = '', name = ''] = key.split('\0');
+  return mark === 'target' && kind === 'virtualNode' ? { kind, owner, mesh, parent, name } : undefined;
 }
 
 /** The virtual router of a route, the virtual gateway of a gateway route: each depends on its children. */

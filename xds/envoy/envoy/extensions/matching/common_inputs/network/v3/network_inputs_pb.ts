@@ -11,7 +11,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file envoy/extensions/matching/common_inputs/network/v3/network_inputs.proto.
  */
 export const file_envoy_extensions_matching_common_inputs_network_v3_network_inputs: GenFile = /*@__PURE__*/
-  fileDesc("CkdlbnZveS9leHRlbnNpb25zL21hdGNoaW5nL2NvbW1vbl9pbnB1dHMvbmV0d29yay92My9uZXR3b3JrX2lucHV0cy5wcm90bxIyZW52b3kuZXh0ZW5zaW9ucy5tYXRjaGluZy5jb21tb25faW5wdXRzLm5ldHdvcmsudjMiFAoSRGVzdGluYXRpb25JUElucHV0IhYKFERlc3RpbmF0aW9uUG9ydElucHV0IhEKD1NlcnZlck5hbWVJbnB1dELFAQpAaW8uZW52b3lwcm94eS5lbnZveS5leHRlbnNpb25zLm1hdGNoaW5nLmNvbW1vbl9pbnB1dHMubmV0d29yay52M0ISTmV0d29ya0lucHV0c1Byb3RvUAFaY2dpdGh1Yi5jb20vZW52b3lwcm94eS9nby1jb250cm9sLXBsYW5lL2Vudm95L2V4dGVuc2lvbnMvbWF0Y2hpbmcvY29tbW9uX2lucHV0cy9uZXR3b3JrL3YzO25ldHdvcmt2M7qAyNEGAhACYgZwcm90bzM", [file_udpa_annotations_status]);
+  fileDesc("CkdlbnZveS9leHRlbnNpb25zL21hdGNoaW5nL2NvbW1vbl9pbnB1dHMvbmV0d29yay92My9uZXR3b3JrX2lucHV0cy5wcm90bxIyZW52b3kuZXh0ZW5zaW9ucy5tYXRjaGluZy5jb21tb25faW5wdXRzLm5ldHdvcmsudjMiFAoSRGVzdGluYXRpb25JUElucHV0IhYKFERlc3RpbmF0aW9uUG9ydElucHV0Ig8KDVNvdXJjZUlQSW5wdXQiFQoTRGlyZWN0U291cmNlSVBJbnB1dCIRCg9TZXJ2ZXJOYW1lSW5wdXRCxQEKQGlvLmVudm95cHJveHkuZW52b3kuZXh0ZW5zaW9ucy5tYXRjaGluZy5jb21tb25faW5wdXRzLm5ldHdvcmsudjNCEk5ldHdvcmtJbnB1dHNQcm90b1ABWmNnaXRodWIuY29tL2Vudm95cHJveHkvZ28tY29udHJvbC1wbGFuZS9lbnZveS9leHRlbnNpb25zL21hdGNoaW5nL2NvbW1vbl9pbnB1dHMvbmV0d29yay92MztuZXR3b3JrdjO6gMjRBgIQAmIGcHJvdG8z", [file_udpa_annotations_status]);
 
 /**
  * @generated from message envoy.extensions.matching.common_inputs.network.v3.DestinationIPInput
@@ -40,6 +40,32 @@ export const DestinationPortInputSchema: GenMessage<DestinationPortInput> = /*@_
   messageDesc(file_envoy_extensions_matching_common_inputs_network_v3_network_inputs, 1);
 
 /**
+ * @generated from message envoy.extensions.matching.common_inputs.network.v3.SourceIPInput
+ */
+export type SourceIPInput = Message<"envoy.extensions.matching.common_inputs.network.v3.SourceIPInput"> & {
+};
+
+/**
+ * Describes the message envoy.extensions.matching.common_inputs.network.v3.SourceIPInput.
+ * Use `create(SourceIPInputSchema)` to create a new message.
+ */
+export const SourceIPInputSchema: GenMessage<SourceIPInput> = /*@__PURE__*/
+  messageDesc(file_envoy_extensions_matching_common_inputs_network_v3_network_inputs, 2);
+
+/**
+ * @generated from message envoy.extensions.matching.common_inputs.network.v3.DirectSourceIPInput
+ */
+export type DirectSourceIPInput = Message<"envoy.extensions.matching.common_inputs.network.v3.DirectSourceIPInput"> & {
+};
+
+/**
+ * Describes the message envoy.extensions.matching.common_inputs.network.v3.DirectSourceIPInput.
+ * Use `create(DirectSourceIPInputSchema)` to create a new message.
+ */
+export const DirectSourceIPInputSchema: GenMessage<DirectSourceIPInput> = /*@__PURE__*/
+  messageDesc(file_envoy_extensions_matching_common_inputs_network_v3_network_inputs, 3);
+
+/**
  * @generated from message envoy.extensions.matching.common_inputs.network.v3.ServerNameInput
  */
 export type ServerNameInput = Message<"envoy.extensions.matching.common_inputs.network.v3.ServerNameInput"> & {
@@ -50,5 +76,5 @@ export type ServerNameInput = Message<"envoy.extensions.matching.common_inputs.n
  * Use `create(ServerNameInputSchema)` to create a new message.
  */
 export const ServerNameInputSchema: GenMessage<ServerNameInput> = /*@__PURE__*/
-  messageDesc(file_envoy_extensions_matching_common_inputs_network_v3_network_inputs, 2);
+  messageDesc(file_envoy_extensions_matching_common_inputs_network_v3_network_inputs, 4);
 

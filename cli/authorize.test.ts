@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { accessRoute } from '../controlplane/authorization/route.ts';
+import { makeAll, startApi, type TestApi } from '../controlplane/api/testing/test-api.ts';
+import { authorize, type AuthorizeOptions } from './authorize.ts';
+import { createClient, type Client } from './client/client.ts';
+import { NO_CREDENTIALS } from './testing/control-plane.ts';
+
+let api: TestApi;
+let client: Client;
+beforeAll(async () => {
+  api = await startApi();
+  api.app.register(accessRoute(api.live));
+  await api.app.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = api.app.server.address() as { port: number };
+  client = createClient({ endpoint: `http://127.0.0.1:${port}`, region: 'eu-west-1' }, NO_CREDENTIALS);
+  await makeAll(api);
+  const backends = [{ virtualService: { virtualServiceName: 'teller.local' } }];
+  await api.call('PUT', '/meshes/colors/virtualNodes', { virtualNodeName: 'teller', spec: { backends } });
+  const spec = {
+    target: { virtualNode: { virtualNodeName: 'white' } },
+    allow: [{ from: [{ virtualGateway: { virtualGatewayName: 'door' } }], ports: [9901] }],
+    deny: [{ http: [{ path: { prefix: '/internal/' } }, { methods: ['TRACE'] }] }, { from: [] }],
+    unauthenticated: [{ cidrs: ['10.0.0.0/8'], http: [{ methods: ['GET'], path: { exact: '/health' } }] }],
+  };
+  const url = '/daybreak/v1/meshes/colors/accessPolicies';
+  await api.app.inject({ method: 'PUT', url, payload: { accessPolicyName: 'extra', spec } });
+});
+afterAll(async () => {
+  client.close();
+  await api.close();
+});
+
+async function run(node: string | undefined, options: Partial<AuthorizeOptions> = {}): Promise<string> {
+  let text = '';
+  const stdout = { write: (part: string) => (text += part) };
+  await authorize(client, node, { mesh: 'colors', output: 'table', ...options }, stdout);
+  return text;
+}
+
+test('authorize prints who may call whom, and which backend, gateway route or rule is the reason', async () => {
+  const rows = (await run(undefined)).trimEnd().split('\n');
+  expect(rows.map((row) => row.split(/ {2,}/))).toEqual([
+    ['VIRTUAL NODE', 'VERDICT', 'CALLER', 'BECAUSE OF'],
+    ['teller', 'refuses', 'all', 'no backend or rule names it'],
+    [
+      'white',
+      'refuses',
+      'any proxy of the mesh; any method on paths that begin with /internal/ or TRACE on any path',
+      'extra/deny/1',
+    ],
+    ['white', 'refuses', 'no proxy', 'extra/deny/2'],
+    ['white', 'admits', 'virtual gateway door; port 9901', 'extra/allow/1'],
+    ['white', 'admits', 'virtual gateway door', 'gateway route to teller.local'],
+    ['white', 'admits', 'virtual node teller', 'backend teller.local'],
+    ['white', 'admits without identity', '10.0.0.0/8; GET on /health', 'extra/unauthenticated/1'],
+  ]);
+});
+
+test('authorize shows one virtual node for programs', async () => {
+  expect(JSON.parse(await run('teller', { output: 'json' }))).toMatchObject({
+    mesh: 'colors',
+    nodes: [{ virtualNode: 'teller', callers: [], allow: [], deny: [] }],
+  });
+});
+
+test.each([
+  ['absent', {}, 'mesh colors has no virtual node "absent"'],
+  [undefined, { mesh: undefined }, '--mesh or DAYBREAK_MESH has to name the mesh'],
+  [undefined, { mesh: 'other' }, 'The mesh other does not exist in account 111122223333.'],
+])('authorize %s with %j says what is wrong', async (node, options, message) => {
+  await expect(run(node, options as Partial<AuthorizeOptions>)).rejects.toThrow(message);
+});

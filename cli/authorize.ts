@@ -1,0 +1,61 @@
+import type { AccessReport, NodeAccessReport } from '../controlplane/authorization/access-report.ts';
+import type { Client } from './client/client.ts';
+import { UsageError } from './errors.ts';
+import { formatTable } from './table.ts';
+
+/** Options of `daybreak authorize`. */
+export type AuthorizeOptions = {
+  readonly mesh?: string;
+  readonly meshOwner?: string;
+  readonly output: 'table' | 'json';
+};
+
+const PATH = '/daybreak/v1/access';
+
+/**
+ * Prints which callers each virtual node of a mesh admits, or those of one virtual node.
+ * @throws UsageError without a mesh, or if the mesh has no such virtual node
+ */
+export async function authorize(
+  client: Client,
+  node: string | undefined,
+  { mesh, meshOwner, output }: AuthorizeOptions,
+  stdout: { write(text: string): unknown },
+): Promise<void> {
+  if (mesh === undefined) throw new UsageError('--mesh or DAYBREAK_MESH has to name the mesh');
+  const report = (await client.read(PATH, { mesh, ...(meshOwner && { meshOwner }) })) as AccessReport;
+  const nodes = report.nodes.filter(({ virtualNode }) => node === undefined || virtualNode === node);
+  if (node !== undefined && nodes.length === 0)
+    throw new UsageError(`mesh ${mesh} has no virtual node ${JSON.stringify(node)}`);
+  const shown = { ...report, nodes };
+  stdout.write(output === 'json' ? `${JSON.stringify(shown, undefined, 2)}\n` : describeAccess(shown));
+}
+
+const HEAD = ['VIRTUAL NODE', 'VERDICT', 'CALLER', 'BECAUSE OF'];
+
+/** Formats who may call whom as a table: one row per virtual node and caller or rule, in the order in which they are applied. */
+export function describeAccess({ mesh, nodes }: AccessReport): string {
+  if (nodes.length === 0) return `Mesh ${mesh} has no virtual node.\n`;
+  return formatTable(HEAD, nodes.flatMap(rowsOf));
+}
+
+function rowsOf({
+  virtualNode,
+  deny,
+  allow,
+  callers,
+  unauthenticated,
+}: NodeAccessReport): readonly string[][] {
+  const rows = [
+    ...deny.map(({ name, meaning }) => ['refuses', meaning, name]),
+    ...allow.map(({ name, meaning }) => ['admits', meaning, name]),
+    ...callers.map(({ kind, name, through }) => [
+      'admits',
+      `${kind === 'virtualNode' ? 'virtual node' : 'virtual gateway'} ${name}`,
+      `${kind === 'virtualNode' ? 'backend' : 'gateway route to'} ${through.join(', ')}`,
+    ]),
+    ...(unauthenticated ?? []).map(({ name, meaning }) => ['admits without identity', meaning, name]),
+  ];
+  if (rows.length === 0) return [[virtualNode, 'refuses', 'all', 'no backend or rule names it']];
+  return rows.map((row) => [virtualNode, ...row]);
+}
