@@ -155,11 +155,11 @@ test('a change names at least the virtual nodes whose callers it changes', () =>
       const model = new Model();
       const dependents = new Dependents();
       for (const change of changesOf(list)) {
-        const before = callers(model);
+        const before = callersByNode(model);
         const named = new Set<string>();
         model.apply([change]);
         dependents.apply([change], (node: ResourceId<'virtualNode'>) => named.add(node.name));
-        const after = callers(model);
+        const after = callersByNode(model);
         for (const [node, own] of after)
           if (before.get(node) !== own && before.has(node)) expect(named).toContain(node);
       }
@@ -168,7 +168,7 @@ test('a change names at least the virtual nodes whose callers it changes', () =>
   );
 });
 
-function callers(model: Model): ReadonlyMap<string, string> {
+function callersByNode(model: Model): ReadonlyMap<string, string> {
   const found = declaredCallers(model, MESH);
   return new Map(
     [...found].map(([node, own]) => [node, own.map(({ kind, name: caller }) => `${kind}/${caller}`).join()]),
