@@ -71,9 +71,10 @@ export function featuresOf({ metadata, version }: Pick<XdsNode, 'metadata' | 've
     ...features,
     chainMatcher: features.chainMatcher || minor >= SINCE.chainMatcher,
     metricExtension: features.metricExtension && (minor === 0 || minor >= SINCE.metricExtension),
+    authorization: features.mtls && features.ecds && (minor === 0 || minor >= SINCE.authorization),
     longHeaders: features.longHeaders || minor >= SINCE.longHeaders,
   };
 }
 
 /** Minor versions of the first Envoy releases with these features; 1.37 is the oldest in which the access logger was tried. */
-const SINCE = { chainMatcher: 22, metricExtension: 37, longHeaders: 38 } as const;
+const SINCE = { chainMatcher: 22, metricExtension: 37, authorization: 37, longHeaders: 38 } as const;

@@ -1,6 +1,7 @@
 import { badRequest, notFound } from '../http/errors.ts';
 import { CallError } from '../../xds/grpc/call-error.ts';
 import type { Model } from '../mesh/model.ts';
+import { withAccess } from '../mesh/access/with-access.ts';
 import { viewOf } from '../mesh/view.ts';
 import { withoutKeys, type ExternalInputs } from '../translate/external-inputs.ts';
 import { readFeatures, type Features } from '../translate/features.ts';
@@ -34,7 +35,7 @@ export type PreviewOf = (viewer: Viewer, node: string, features?: Features) => P
 export function createPreview(
   model: Model,
   found: ExternalInputs,
-  proxies: Pick<ProxyConfigs, 'connected' | 'circumstances'>,
+  proxies: Pick<ProxyConfigs, 'connected' | 'circumstances' | 'dependents'>,
   asks: boolean,
   settings: TranslationSettings = DEFAULT_SETTINGS,
   leavingOf: LeavingOf = () => [],
@@ -42,8 +43,10 @@ export function createPreview(
   return (viewer, node, asked) => {
     const identity = identityOf(node);
     const id = resolveFor(viewer, model, identity);
-    const view = id && viewOf(model, id);
-    if (id === undefined || view === undefined) throw notFound(`The model has no ${node}.`);
+    const bare = id && viewOf(model, id);
+    if (id === undefined || bare === undefined) throw notFound(`The model has no ${node}.`);
+    const { dependents } = proxies;
+    const view = withAccess(bare, id, { model, dependents, trustDomain: settings.trustDomain });
     const { features: usual, isIdentified } = proxies.connected(identity) ?? {
       features: USUAL,
       isIdentified: asks,

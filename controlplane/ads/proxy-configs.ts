@@ -1,10 +1,14 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Log } from '../../common/log.ts';
 import type { XdsNode } from '../../xds/node.ts';
 import type { XdsServer } from '../../xds/server.ts';
 import type { Discovery } from '../discovery/discovery.ts';
+import { accessIn, withAccess } from '../mesh/access/with-access.ts';
+import type { NodeAccess } from '../mesh/access/node-access.ts';
 import { Dependents } from '../mesh/dependents.ts';
 import type { Model } from '../mesh/model.ts';
 import type { Change, MeshId, ResourceId } from '../mesh/resource.ts';
+import type { ProxyId, ProxyView } from '../mesh/proxy-view.ts';
 import { viewOf } from '../mesh/view.ts';
 import type { Circumstances, ConditionalProblem, Problem } from '../translate/problems.ts';
 import type { Features } from '../translate/features.ts';
@@ -27,6 +31,8 @@ export type ProxyConfig = {
   problems: readonly ConditionalProblem[];
   /** External inputs of the configuration that are not fresh, because their source does not answer. */
   readonly troubles: () => readonly Problem[];
+  /** Which callers the virtual node admits; undefined: all. */
+  access: NodeAccess | undefined;
   /** Number of open streams. */
   streams: number;
 };
@@ -44,6 +50,8 @@ export type ProxyConfigs = {
   readonly apply: (changes: readonly Change[]) => number;
   /** Rebuilds the configurations of a virtual node's callers, because `leaving` has changed. */
   readonly refreshCallers: (node: ResourceId<'virtualNode'>) => void;
+  /** The dependency graph of the model, kept up to date with the configurations. */
+  readonly dependents: Pick<Dependents, 'callersOf'>;
   readonly get: (key: string) => ProxyConfig | undefined;
   /** The configuration of a connected proxy; of several, the first. */
   readonly connected: (identity: Identity) => ProxyConfig | undefined;
@@ -92,15 +100,52 @@ export function createProxyConfigs(
 
   const problemLog = createProblemLog(log, circumstances);
 
-  function make(config: ProxyConfig): void {
+  /** Keeps the object of an access that has not changed: caches use it as a key. */
+  function secured(view: ProxyView, id: ProxyId, before: NodeAccess | undefined): ProxyView {
+    const fresh = withAccess(view, id, { model, dependents, trustDomain: settings.trustDomain });
+    const access = accessIn(fresh);
+    if (fresh.kind !== 'virtualNode' || access === undefined || before === undefined) return fresh;
+    return isDeepStrictEqual(before, access) ? { ...fresh, access: before } : fresh;
+  }
+
+  /** Whether other callers are admitted than in the configuration that was made last. */
+  function hasNewAccess(config: ProxyConfig): boolean {
     const id = resolve(model, config.identity);
     const view = id && viewOf(model, id);
-    if (id === undefined || view === undefined) {
+    if (id === undefined || view === undefined) return false;
+    return accessIn(secured(view, id, config.access)) !== config.access;
+  }
+
+  /** The virtual nodes whose callers or access policies these changes may concern; none without a trust domain. */
+  function applyToGraph(changes: readonly Change[]): {
+    readonly seen: readonly ProxyId[];
+    readonly admitting: ReadonlySet<string>;
+  } {
+    const admitting = new Set<string>();
+    if (settings.trustDomain === undefined) return { seen: dependents.apply(changes), admitting };
+    const seen = dependents.apply(changes, (node) => admitting.add(proxyPath(node)));
+    const meshes = changes.flatMap(({ id }) =>
+      id.kind === 'accessPolicy' ? `mesh/${id.mesh}/virtualNode/` : [],
+    );
+    if (meshes.length > 0) {
+      for (const path of keysByName.keys())
+        if (meshes.some((mesh) => path.startsWith(mesh))) admitting.add(path);
+    }
+    for (const proxy of seen) admitting.delete(proxyPath(proxy));
+    return { seen, admitting };
+  }
+
+  function make(config: ProxyConfig): void {
+    const id = resolve(model, config.identity);
+    const bare = id && viewOf(model, id);
+    if (id === undefined || bare === undefined) {
       if (config.state === 'served') config.state = 'orphaned';
       discovery.ask(config.key).end();
       server().delete(config.key);
       return;
     }
+    const view = secured(bare, id, config.access);
+    config.access = accessIn(view);
     const asking = discovery.ask(config.key);
     const all = withLeaving(asking.found, id, leavingOf);
     const found = config.isIdentified ? all : withoutKeys(all);
@@ -141,6 +186,7 @@ export function createProxyConfigs(
         state: 'waiting',
         problems: [],
         troubles: () => discovery.troublesOf(key),
+        access: undefined,
         streams: 1,
       };
       configs.set(key, config);
@@ -164,19 +210,23 @@ export function createProxyConfigs(
     },
     apply(changes) {
       let streams = 0;
-      for (const proxy of dependents.apply(changes)) {
-        for (const key of keysByName.get(proxyPath(proxy)) ?? []) {
+      const remake = (path: string, isAffected: (config: ProxyConfig) => boolean): void => {
+        for (const key of keysByName.get(path) ?? []) {
           const config = configs.get(key);
-          if (config === undefined) continue;
+          if (config === undefined || !isAffected(config)) continue;
           make(config);
           streams += config.streams;
         }
-      }
+      };
+      const { seen, admitting } = applyToGraph(changes);
+      for (const proxy of seen) remake(proxyPath(proxy), () => true);
+      for (const path of admitting) remake(path, hasNewAccess);
       return streams;
     },
     refreshCallers(node) {
       due.add(dependents.callersOf(node).flatMap((proxy) => [...(keysByName.get(proxyPath(proxy)) ?? [])]));
     },
+    dependents,
     get: (key) => configs.get(key),
     connected(identity) {
       const [key = ''] = keysByName.get(proxyPath(identity)) ?? [];

@@ -9,6 +9,7 @@ import type {
   VirtualNodeSpec,
   VirtualRouterListeners,
 } from '../model/types.ts';
+import type { NodeAccess } from './access/node-access.ts';
 import type { ResourceId } from './resource.ts';
 
 /** The id of a resource that a proxy can represent. */
@@ -24,6 +25,8 @@ export type VirtualNodeView = {
   readonly name: string;
   readonly spec: VirtualNodeSpec;
   readonly security: ProxySecurity;
+  /** Which callers the virtual node admits. Absent: all. */
+  readonly access?: NodeAccess;
   readonly services: readonly ServiceView[];
 };
 

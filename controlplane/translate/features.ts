@@ -58,6 +58,8 @@ const READERS = {
   otlpLogs: flag,
   /** The agent obtains a certificate of the control plane's authority, and serves it to Envoy (common/contracts/identity-secrets.ts). */
   mtls: flag,
+  /** Its Envoy can check callers by filters that it fetches, and count the refused ones: `mtls`, `ecds` and Envoy 1.37 imply it. */
+  authorization: flag,
 } as const satisfies Readonly<Record<string, (said: unknown) => boolean | string | undefined>>;
 
 /** The abilities of a proxy: an input of translation, and as a whole part of every cache key. */

@@ -78,6 +78,11 @@ export function ingressConnections(port: number): string {
   return `ingress_tcp_${port}`;
 }
 
+/** Names the discovered filter that decides which callers a chain of a listener admits. */
+export function accessFilter(port: number, chain: 'mesh' | 'user' | 'plain'): string {
+  return `ingress_access_${port}_${chain}`;
+}
+
 /** Names the filter chain of connections to a virtual service; `port` is the original destination's. */
 export function egressConnections(port: number, service: string): string {
   return `egress_tcp_${port}_${service}`;

@@ -39,7 +39,11 @@ beforeEach(async () => {
   const append = (line: string): unknown => events.push(JSON.parse(line) as Record<string, unknown>);
   addAudit(api.app, { append, skip: () => undefined, region: 'r', now: () => 0 });
   const { model } = api.live;
-  const noProxies = { connected: () => undefined, circumstances: () => ({ isIdentified: true }) as never };
+  const noProxies = {
+    connected: () => undefined,
+    circumstances: () => ({ isIdentified: true }) as never,
+    dependents: { callersOf: () => [] },
+  };
   const preview = createPreview(model, NO_EXTERNAL_INPUTS, noProxies, true);
   const configs = {
     get: (id: string) =>

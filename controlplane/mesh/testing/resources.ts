@@ -16,6 +16,7 @@ const NAMES = [
   ['virtualGatewayName', 'virtualGateway', undefined],
   ['meshIdentityName', 'meshIdentity', undefined],
   ['nodeIdentityName', 'nodeIdentity', undefined],
+  ['accessPolicyName', 'accessPolicy', undefined],
   ['meshName', 'mesh', undefined],
 ] as const satisfies readonly (readonly [string, Kind, string | undefined])[];
 

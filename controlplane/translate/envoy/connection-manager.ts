@@ -11,6 +11,7 @@ import {
 } from '#envoy/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.ts';
 import type { Options } from '../options.ts';
 import { duration } from './duration.ts';
+import type { DiscoveredFilter } from './filter-discovery.ts';
 import { http1Server, http2, requestHeadersKib, serverLimits } from './clusters/http-protocol.ts';
 import { convertIncoming, convertOutgoing } from './trace-context/trace-context.ts';
 import { extension } from './typed.ts';
@@ -86,6 +87,7 @@ export function connectionManager(
     accessLog,
     upstreamLog = [],
     longest,
+    filters = [],
   }: {
     readonly place: keyof typeof PLACES;
     readonly statPrefix: string;
@@ -95,6 +97,8 @@ export function connectionManager(
     readonly upstreamLog?: readonly AccessLogInit[];
     /** How long a connection takes new requests, in milliseconds. Default: without a limit. */
     readonly longest?: number;
+    /** HTTP filters before the router. Default: none. */
+    readonly filters?: readonly DiscoveredFilter[];
   },
   options: Options,
 ): FilterInit {
@@ -113,6 +117,7 @@ export function connectionManager(
       },
     },
     httpFilters: [
+      ...filters,
       extension('envoy.filters.http.router', RouterSchema, {
         ...router(upstreamLog),
         ...(place === 'gateway' ? {} : convertOutgoing(traceContext)),

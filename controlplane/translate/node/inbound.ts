@@ -1,4 +1,6 @@
+import type { Place } from '../../mesh/access/steps.ts';
 import type { Listener } from '../../model/types.ts';
+import { deniesInForce } from '../access/filters.ts';
 import { accessLogs } from '../envoy/access-log/access-log.ts';
 import type { Addresses } from '../envoy/address.ts';
 import type { AccessLogInit } from '../envoy/connection-manager.ts';
@@ -20,11 +22,14 @@ import type { OwnView } from './own-view.ts';
 export type Inbound = Omit<ProxyResources, 'endpoints' | 'secrets'> & {
   readonly accessLog: readonly AccessLogInit[];
   readonly secretRefs: readonly SecretRef[];
+  /** The chains with a filter of authorization. */
+  readonly places: readonly Place[];
 };
 
 /** Builds the inbound part, cached independently of the virtual node's backends. */
 export function inboundParts(view: OwnView, at: Addresses, options: Options, report: Report): Inbound {
-  const secured = options.trustDomain === undefined ? [] : [view.mesh.owner, view.security];
+  const secured =
+    options.trustDomain === undefined ? [] : [view.mesh.owner, view.security, deniesInForce(view.access)];
   const key = JSON.stringify([view.mesh.name, view.name, at, optionsKey(options), ...secured]);
   return memo(view.spec, key, report, (inner) => makeInbound(view, at, options, inner));
 }

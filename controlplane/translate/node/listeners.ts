@@ -1,4 +1,7 @@
 import type { Listener } from '../../model/types.ts';
+import type { Place } from '../../mesh/access/steps.ts';
+import { accessFilter, markDenies } from '../access/filters.ts';
+import { refusedConnectionLog, refusedRequestLog } from '../access/refused-log.ts';
 import type { TlsModes } from '../tls/listeners.ts';
 import type { Resource } from '../../../xds/types.ts';
 import type { Addresses } from '../envoy/address.ts';
@@ -11,7 +14,7 @@ import {
   type FilterChainInit,
 } from '../envoy/filter-chains.ts';
 import { originalDestination, tlsInspectorOn } from '../envoy/listener-filters.ts';
-import { discoveredFilter, filterConfig } from '../envoy/filter-discovery.ts';
+import { discoveredFilter, filterConfig, type DiscoveredFilter } from '../envoy/filter-discovery.ts';
 import { listener } from '../envoy/listener.ts';
 import { withActiveConnections } from '../envoy/metric-extension/active-connections.ts';
 import { metricSource } from '../envoy/metric-extension/metric-source.ts';
@@ -26,6 +29,13 @@ import type { OwnView } from './own-view.ts';
 /** A listener that can be opened, and its TLS modes. */
 export type OpenListener = { readonly spec: Listener; readonly tlsModes: TlsModes };
 
+/** The listener of all inbound traffic, its discovered filters, and the chains with a filter of authorization. */
+export type IngressListener = {
+  readonly listeners: readonly Resource[];
+  readonly extensions: readonly Resource[];
+  readonly places: readonly Place[];
+};
+
 /**
  * Returns the listener of all inbound traffic of a virtual node, with its discovered filters; empty if the virtual node has no
  * listener itself. Without redirect rules, callers connect to the listener's own port, which leads to the first listener.
@@ -36,10 +46,11 @@ export function ingressListener(
   { listen }: Addresses,
   accessLog: readonly AccessLogInit[],
   options: Options,
-): { readonly listeners: readonly Resource[]; readonly extensions: readonly Resource[] } {
-  if (listeners.length === 0) return { listeners: [], extensions: [] };
+): IngressListener {
+  if (listeners.length === 0) return { listeners: [], extensions: [], places: [] };
   const several = listeners.length > 1;
   const extensions = new Map<string, Resource>();
+  const places = new Map<string, Place>();
   const source = metricSource(view, options);
   const chains = listeners.flatMap((open) => portChains(open, open.spec.portMapping.port, ''));
   const [direct] = options.loopbackEgress ? listeners : [];
@@ -61,7 +72,13 @@ export function ingressListener(
     ...(listeners.some(isTcpOfMesh) ? { inspection: SILENT_CLIENT_WAIT } : {}),
     accessLog: inboundConnectionLog(source),
   });
-  return { listeners: [inbound], extensions: [...extensions.values()] };
+  return { listeners: [inbound], extensions: [...extensions.values()], places: [...places.values()] };
+
+  function guard(place: Place): readonly DiscoveredFilter[] {
+    const filters = accessFilter(place, options);
+    if (filters.length > 0) places.set(names.accessFilter(place.port, place.chain), place);
+    return filters;
+  }
 
   /** Returns the chains of a listener for connections to a port. */
   function portChains(
@@ -73,16 +90,21 @@ export function ingressListener(
     const statPrefix = names.ingressStats(protocol, port, several);
     if (protocol === 'tcp') {
       const target = { cluster: names.ingressCluster(view.mesh.name, view.name, protocol, port), weight: 1 };
-      const filter = tcpProxy(statPrefix, [target], connectionIdle(spec), inboundTcpLog(source));
+      const refused = refusedConnectionLog(port, options);
+      const isBegun = refused.length > 0;
+      const log = [...inboundTcpLog(source, isBegun), ...refused];
+      const filter = tcpProxy(statPrefix, [target], connectionIdle(spec), log, isBegun);
       const name = names.ingressConnections(port);
       if (options.ecds) extensions.set(name, filterConfig(name, filter));
-      const made = tlsModeChains(`${name}${suffix}`, destination, tlsModes, () => [
+      const made = tlsModeChains(`${name}${suffix}`, destination, tlsModes, (chain) => [
+        ...guard({ port, isHttp: false, chain }),
         options.ecds ? discoveredFilter(name) : filter,
       ]);
-      return withActiveConnections(made, source, spec.portMapping);
+      const marked = places.size === 0 ? made : markDenies(made, view.access, port);
+      return withActiveConnections(marked, source, spec.portMapping);
     }
     const routes = names.ingressRoutes(protocol, port);
-    const log = [...accessLog, ...inboundRequestLog(source, protocol)];
+    const log = [...accessLog, ...inboundRequestLog(source, protocol), ...refusedRequestLog(port, options)];
     const filtersOf = (kind: ChainKind) => [
       connectionManager(
         {
@@ -90,6 +112,7 @@ export function ingressListener(
           statPrefix,
           routes,
           accessLog: log,
+          filters: guard({ port, isHttp: true, chain: kind }),
           ...(kind === 'mesh' ? { longest: MESH_CONNECTION_LIFETIME } : {}),
         },
         options,

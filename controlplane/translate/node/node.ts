@@ -1,4 +1,5 @@
 import type { VirtualNodeView } from '../../mesh/proxy-view.ts';
+import { accessConfigs } from '../access/filters.ts';
 import { upstreamEndpoints } from '../envoy/clusters/endpoints.ts';
 import { metricSource } from '../envoy/metric-extension/metric-source.ts';
 import type { ExternalInputs } from '../external-inputs.ts';
@@ -25,6 +26,7 @@ export function nodeResources(
     endpoints: upstreamEndpoints(staticPart.mesh, staticPart.discovered, inputs, report),
     extensions: [
       ...staticPart.ingressExtensions,
+      ...accessConfigs(view, staticPart.accessPlaces, options, report),
       ...egressExtensions(view, staticPart.mesh, staticPart.egressConnections, source),
     ],
     listeners: nodeListeners(view, staticPart, options, inputs, report),

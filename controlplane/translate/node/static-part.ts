@@ -1,4 +1,6 @@
+import type { Place } from '../../mesh/access/steps.ts';
 import type { VirtualNodeView } from '../../mesh/proxy-view.ts';
+import { deniesInForce } from '../access/filters.ts';
 import type { Resource } from '../../../xds/types.ts';
 import { addresses } from '../envoy/address.ts';
 import type { AccessLogInit } from '../envoy/connection-manager.ts';
@@ -30,6 +32,8 @@ export type StaticPart = {
   /** The input of the outbound listener, without the addresses of names, or of the listeners on loopback. */
   readonly outbound: Outbound | { readonly form: 'loopback'; readonly backends: readonly LoopbackEgress[] };
   readonly ingressExtensions: readonly Resource[];
+  /** The chains with a filter of authorization. */
+  readonly accessPlaces: readonly Place[];
   /** The discovered filters of the outbound listener, by their index in the current view. */
   readonly egressConnections: readonly ServicePortIndex[];
   readonly ingressRoutes: readonly Resource[];
@@ -44,7 +48,8 @@ export type StaticPart = {
 export function staticPartOf(view: VirtualNodeView, options: Options, report: Report): StaticPart {
   const key = JSON.stringify([view.mesh.name, view.name, optionsKey(options)]);
   const services = view.services.map((service) => staticServiceOf(service, options.ecds));
-  const secured = options.trustDomain === undefined ? [] : [JSON.stringify(view.security)];
+  const secured =
+    options.trustDomain === undefined ? [] : [JSON.stringify([view.security, deniesInForce(view.access)])];
   const parts = [view.mesh.spec, ...secured, ...services.map((service) => service.key)];
   return staticParts(
     view.spec,
@@ -78,6 +83,7 @@ function makeStaticPart(
       ? { form: 'loopback', backends: loopbackEgress(view, mesh, ports, report) }
       : outboundOf(mesh, at, allowsAll(view), ports, calls, options, metricSource(view, options), report),
     ingressExtensions: inbound.extensions,
+    accessPlaces: inbound.places,
     egressConnections: options.ecds ? namedConnections(ports) : [],
     ingressRoutes: inbound.routes,
     egressRoutes: options.loopbackEgress ? loopbackRoutes(ports) : portRoutes(view, mesh, ports),

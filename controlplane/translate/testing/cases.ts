@@ -13,7 +13,9 @@ import {
 import type { NameAddresses } from '../../../common/addresses/seen-addresses.ts';
 import { FIXTURE_OWNER, modelFromInputs, type Written } from '../../mesh/testing/resources.ts';
 import { viewOf } from '../../mesh/view.ts';
-import type { ProxyView } from '../../mesh/proxy-view.ts';
+import { withAccess } from '../../mesh/access/with-access.ts';
+import { Dependents } from '../../mesh/dependents.ts';
+import type { ProxyId, ProxyView } from '../../mesh/proxy-view.ts';
 import type { Certificate, ExternalInputs, Instance, Leaving } from '../external-inputs.ts';
 import type { ConditionalProblem } from '../problems.ts';
 import type { Features } from '../features.ts';
@@ -70,13 +72,16 @@ export function readCase(name: string): Case {
 }
 
 /** Builds a new view of a case's proxy. */
-export function caseView({ proxy, resources }: Case): ProxyView {
+export function caseView({ proxy, resources, settings }: Case): ProxyView {
   const [kind, name = ''] = proxy.split('/');
   const at = { owner: FIXTURE_OWNER, mesh: 'm', parent: '', name };
   const model = modelFromInputs(resources.map((written) => ({ meshName: 'm', ...written })));
-  const view = viewOf(model, { ...at, kind: kind === 'virtualNode' ? 'virtualNode' : 'virtualGateway' });
+  const id: ProxyId = { ...at, kind: kind === 'virtualNode' ? 'virtualNode' : 'virtualGateway' };
+  const view = viewOf(model, id);
   if (view === undefined) throw new Error(`the case has no ${proxy}`);
-  return view;
+  const dependents = new Dependents();
+  dependents.apply(Array.from(model.resources(), (resource) => ({ revision: 1, id: resource, resource })));
+  return withAccess(view, id, { model, dependents, trustDomain: settings?.trustDomain });
 }
 
 /** Translates a case. */

@@ -16,6 +16,7 @@ export const FEATURE_SAMPLES: { readonly [name in keyof Features]: readonly Feat
   sampledParents: [true],
   otlpLogs: [true],
   mtls: [true],
+  authorization: [true],
   traceContext: ['xray/tracecontext', 'tracecontext/xray/b3'],
   loopbackEgress: [true],
 };

@@ -21,17 +21,18 @@ export type Dimensions = Readonly<Record<string, string>>;
 /** A metric and the number that an entry adds to it: 1, or in `of` the command of the access log that gives the number. */
 export type Counted = { readonly name: string; readonly add: 1 | { readonly of: string } };
 
-/** Returns the logger that adds entries to counters `appmesh.NAME`. */
+/** Returns the logger that adds entries to counters `PREFIX.NAME`. */
 export function counterLog(
   counted: readonly Counted[],
   dimensions: Dimensions,
   conditions: readonly LogCondition[],
+  prefix: string = APP_MESH,
 ): AccessLogInit {
   const counters = counted.map(({ name, add }) => ({
     stat: statOf(name, dimensions),
     ...(add === 1 ? { valueFixed: BigInt(add) } : { valueFormat: add.of }),
   }));
-  return logger({ counters }, conditions);
+  return logger(prefix, { counters }, conditions);
 }
 
 /** Returns the logger that records the duration of entries, in milliseconds, as the histogram `appmesh.NAME`. */
@@ -41,7 +42,11 @@ export function durationLog(
   conditions: readonly LogCondition[],
 ): AccessLogInit {
   const stat = statOf(name, dimensions);
-  return logger({ histograms: [{ stat, unit: Unit.Milliseconds, valueFormat: '%DURATION%' }] }, conditions);
+  return logger(
+    APP_MESH,
+    { histograms: [{ stat, unit: Unit.Milliseconds, valueFormat: '%DURATION%' }] },
+    conditions,
+  );
 }
 
 /** Only entries of a type. */
@@ -68,12 +73,16 @@ export function literal(text: string): string {
   return text.replaceAll('%', '%%');
 }
 
+/** The prefix of the metrics extension. */
+const APP_MESH = 'appmesh';
+
 /** `stat_prefix` is deprecated since 1.39, but 1.37 knows nothing else. */
 function logger(
+  statPrefix: string,
   stats: Pick<MessageInitShape<typeof ConfigSchema>, 'counters' | 'histograms'>,
   [first, ...others]: readonly LogCondition[],
 ): AccessLogInit {
-  const log = extension('envoy.access_loggers.stats', ConfigSchema, { statPrefix: 'appmesh', ...stats });
+  const log = extension('envoy.access_loggers.stats', ConfigSchema, { statPrefix, ...stats });
   if (first === undefined) return log;
   if (others.length === 0) return { ...log, filter: first };
   const filter = { filterSpecifier: { case: 'andFilter' as const, value: { filters: [first, ...others] } } };

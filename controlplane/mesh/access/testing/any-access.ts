@@ -1,0 +1,74 @@
+import * as fc from 'fast-check';
+import type { AccessPolicySpec } from '../../../model/daybreak-types.ts';
+import { FIXTURE_OWNER } from '../../testing/resources.ts';
+import type { Arrival } from '../decide.ts';
+
+/** The trust domain of generated accesses. */
+export const TRUST_DOMAIN = 'apps.example';
+
+/** The virtual nodes that have the called one behind a backend. */
+export const DECLARED = ['a', 'c'];
+
+/** A SPIFFE id of another trust domain. */
+export const FOREIGN = 'spiffe://other.example/x';
+
+/** The SPIFFE id of a virtual node of the mesh. */
+export function idOf(name: string): string {
+  return `spiffe://${TRUST_DOMAIN}/account/${FIXTURE_OWNER}/mesh/m/virtualNode/${name}`;
+}
+
+const some = <T>(item: fc.Arbitrary<T>) => fc.array(item, { maxLength: 2 });
+const optional = <T>(item: fc.Arbitrary<T>) => fc.option(item, { nil: undefined, freq: 2 });
+
+const caller = fc.oneof(
+  fc.constantFrom('a', 'c', 'x').map((virtualNodeName) => ({ virtualNode: { virtualNodeName } })),
+  fc.constantFrom(FOREIGN, idOf('a')).map((spiffeId) => ({ spiffeId })),
+);
+const path = fc.constantFrom({ exact: '/a' }, { exact: '/a/b' }, { prefix: '/a' }, { prefix: '/' });
+const http = fc.record({ methods: some(fc.constantFrom('GET', 'POST')), path }, { requiredKeys: [] });
+const ports = fc.constantFrom([], [80], [80, 81]);
+
+function rule<T>(member: string, whose: fc.Arbitrary<T>) {
+  return fc
+    .record({ [member]: optional(some(whose)), ports: optional(ports), http: optional(some(http)) })
+    .map((made) => Object.fromEntries(Object.entries(made).filter(([, value]) => value !== undefined)));
+}
+
+/** Some access policies, with rules that often match. */
+export const anyPolicies: fc.Arbitrary<readonly AccessPolicySpec[]> = fc.array(
+  fc.record(
+    {
+      allow: some(rule('from', caller)),
+      deny: some(rule('from', caller)),
+      unauthenticated: some(rule('cidrs', fc.constantFrom('10.0.0.0/8', '0.0.0.0/0'))),
+    },
+    { requiredKeys: [] },
+  ),
+  { maxLength: 3 },
+);
+
+const request = fc.record({
+  method: fc.constantFrom('GET', 'POST', 'PATCH'),
+  path: fc.constantFrom('/', '/a', '/a?q=/a/b', '/a/b', '/ab', '/b?x=%2F'),
+});
+
+/** A request, or a tcp connection, from a caller that some rules name, or from another one. */
+export const anyArrival: fc.Arbitrary<Arrival> = fc
+  .record({
+    port: fc.constantFrom(80, 81),
+    chain: fc.constantFrom('mesh', 'mesh', 'user', 'plain'),
+    id: fc.constantFrom(idOf('a'), idOf('c'), idOf('x'), FOREIGN),
+    address: fc.constantFrom('10.1.2.3', '192.0.2.1'),
+    request: fc.option(request, { nil: undefined, freq: 4 }),
+  })
+  .map(
+    (made): Arrival => ({
+      ...made,
+      id:
+        made.chain === 'plain'
+          ? undefined
+          : made.chain === 'mesh' && made.id === FOREIGN
+            ? idOf('x')
+            : made.id,
+    }),
+  );
