@@ -48,6 +48,7 @@ describe('bash', () => {
         'gatewayroute',
         'meshidentity',
         'nodeidentity',
+        'accesspolicy',
       ],
     ],
     [['get', 'mesh', '--mesh-'], ['--mesh-owner']],

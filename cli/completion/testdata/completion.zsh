@@ -75,8 +75,8 @@ _daybreak() {
         'token') words='create' ;;
         'token create') words='one two' ;;
         'apply') words='' ;;
-        'get') words='mesh virtualnode virtualrouter route virtualservice virtualgateway gatewayroute meshidentity nodeidentity' ;;
-        'delete') words='mesh virtualnode virtualrouter route virtualservice virtualgateway gatewayroute meshidentity nodeidentity' ;;
+        'get') words='mesh virtualnode virtualrouter route virtualservice virtualgateway gatewayroute meshidentity nodeidentity accesspolicy' ;;
+        'delete') words='mesh virtualnode virtualrouter route virtualservice virtualgateway gatewayroute meshidentity nodeidentity accesspolicy' ;;
         'export') words='' ;;
         'import') words='' ;;
         'completion') words='bash zsh fish' ;;

@@ -52,7 +52,9 @@ const AS_THEY_ARE: readonly ((manager: HttpConnectionManager) => unknown)[] = [
     [tracing.clientSampling, tracing.randomSampling, tracing.overallSampling].every(
       (share) => share === undefined,
     ),
-  ({ httpFilters }) => httpFilters.every(({ name }) => name === 'envoy.filters.http.router'),
+  // The filter of authorization admits or refuses, and never changes a route.
+  ({ httpFilters }) =>
+    httpFilters.every(({ name }) => /^(?:envoy\.filters\.http\.router|ingress_access_.*)$/.test(name)),
 ];
 
 const KNOWN = [

@@ -10,7 +10,8 @@ import type {
 import type { ProxyId } from '../proxy-view.ts';
 import { FIXTURE_OWNER, modelFromInputs } from '../testing/resources.ts';
 import { decide, type Arrival, type Decision } from './decide.ts';
-import { nodeAccess, type NodeAccess } from './node-access.ts';
+import { nodeAccess } from './compile-access.ts';
+import type { NodeAccess } from './node-access.ts';
 import { anyArrival, anyPolicies, DECLARED, idOf, TRUST_DOMAIN } from './testing/any-access.ts';
 
 const NODE = { kind: 'virtualNode', owner: FIXTURE_OWNER, mesh: 'm', parent: '', name: 'b' } as const;

@@ -1,9 +1,4 @@
-import { spiffeIdOf } from '../../../common/contracts/spiffe-id.ts';
-import type { AccessRule, Caller, UnauthenticatedRule } from '../../model/daybreak-types.ts';
-import type { Model } from '../model.ts';
-import type { ProxyId } from '../proxy-view.ts';
-import type { Resource, ResourceId } from '../resource.ts';
-import { policiesFor } from './policies.ts';
+import type { AccessRule, AuthorizationMode, UnauthenticatedRule } from '../../model/daybreak-types.ts';
 
 /** A rule of an access policy as a proxy enforces it: callers are SPIFFE ids, sorted, each once. Undefined: any; empty: none. */
 export type AccessLine = {
@@ -20,7 +15,7 @@ export type OpenLine = { readonly name: string } & Pick<UnauthenticatedRule, 'ci
  * refused. Plain data, so that equal accesses have one JSON text.
  */
 export type NodeAccess = {
-  readonly mode: 'AUDIT' | 'ENFORCE';
+  readonly mode: Exclude<AuthorizationMode, 'OFF'>;
   /** The beginning of the SPIFFE ids of the trust domain. */
   readonly domain: string;
   readonly deny: readonly AccessLine[];
@@ -30,69 +25,3 @@ export type NodeAccess = {
   /** Undefined if no policy has the member: callers without an identity are then only audited, unless a deny matches them. */
   readonly unauthenticated: readonly OpenLine[] | undefined;
 };
-
-/**
- * Returns the access of a virtual node. `callers`: the proxies that have it behind one of their backends.
- * A caller whose name no SPIFFE id can have has no identity, so no rule ever matches it.
- */
-export function nodeAccess(
-  model: Model,
-  node: ResourceId<'virtualNode'>,
-  {
-    mode,
-    callers,
-    trustDomain,
-  }: {
-    readonly mode: NodeAccess['mode'];
-    readonly callers: readonly ProxyId[];
-    readonly trustDomain: string;
-  },
-): NodeAccess {
-  const policies = policiesFor(model, node);
-  const lines = (member: 'allow' | 'deny'): readonly AccessLine[] =>
-    policies.flatMap((policy) =>
-      (policy.spec[member] ?? []).map(({ from, ports, http }, index) => ({
-        name: `${policy.name}/${member}/${index + 1}`,
-        callers: from && idsOf(from, policy, trustDomain),
-        ...(ports && { ports }),
-        ...(http && { http }),
-      })),
-    );
-  const open = policies.filter(({ spec }) => spec.unauthenticated !== undefined);
-  return {
-    mode,
-    domain: `spiffe://${trustDomain}/`,
-    deny: lines('deny'),
-    allow: lines('allow'),
-    declared: sorted(callers.flatMap((caller) => spiffeIdOf(trustDomain, caller) ?? [])),
-    unauthenticated:
-      open.length === 0
-        ? undefined
-        : open.flatMap(({ name, spec }) =>
-            (spec.unauthenticated ?? []).map((rule, index) => ({
-              name: `${name}/unauthenticated/${index + 1}`,
-              ...rule,
-            })),
-          ),
-  };
-}
-
-function idsOf(
-  callers: readonly Caller[],
-  { owner, mesh }: Resource<'accessPolicy'>,
-  trustDomain: string,
-): readonly string[] {
-  const found = callers.flatMap(({ virtualNode, virtualGateway, spiffeId }) => {
-    if (spiffeId !== undefined) return spiffeId;
-    const proxy =
-      virtualNode === undefined
-        ? ({ kind: 'virtualGateway', name: virtualGateway?.virtualGatewayName ?? '' } as const)
-        : ({ kind: 'virtualNode', name: virtualNode.virtualNodeName } as const);
-    return spiffeIdOf(trustDomain, { owner, mesh, ...proxy }) ?? [];
-  });
-  return sorted(found);
-}
-
-function sorted(ids: readonly string[]): readonly string[] {
-  return [...new Set(ids)].toSorted();
-}

@@ -1,7 +1,8 @@
 import type { Dependents } from '../dependents.ts';
 import type { Model } from '../model.ts';
 import type { ProxyId, ProxyView } from '../proxy-view.ts';
-import { nodeAccess, type NodeAccess } from './node-access.ts';
+import { nodeAccess } from './compile-access.ts';
+import type { NodeAccess } from './node-access.ts';
 
 /** Adds to the view of a virtual node which callers it admits; none without a trust domain, or with authorization off. */
 export function withAccess(
