@@ -1,5 +1,7 @@
 // The entry for `npm run setup|check|test|demo|bench|package`: installs what the task needs, then runs it under the project's own Node.
 // Plain JavaScript for the machine's Node (20 or later), and no package, because none is installed yet.
+import { join } from 'node:path';
+import { buildConsole } from './console/build.mjs';
 import { installAws } from './install/aws.mjs';
 import { installHostPackages, installTestPackages } from './install/debian.mjs';
 import { installEnvoy, installOldestEnvoy } from './install/envoy.mjs';
@@ -47,6 +49,13 @@ async function installOnly(context, args) {
 async function installCore(context) {
   await installNpmPackages(context);
   await installEnvoy(context);
+  await buildPages(context);
+}
+
+/** The pages of the console, where a control plane that runs from the sources looks for them. @param {Context} context */
+async function buildPages({ folder, signal }) {
+  await buildConsole(join(folder, 'console'));
+  signal.throwIfAborted();
 }
 
 /** @param {Context} context */

@@ -16,6 +16,7 @@ export function check(context, args) {
     { name: 'language', command: 'node', args: [join(context.root, 'scripts/language/check.mjs')] },
     { name: 'lint', command: 'oxlint', args: ['--type-aware', '--deny-warnings'] },
     { name: 'types', command: 'tsc', args: [] },
+    { name: "the console's types", command: 'tsc', args: ['-p', join(context.root, 'console')] },
     { name: 'unit tests', command: 'vitest', args: ['run', '--project', 'unit', ...args] },
   ]);
 }

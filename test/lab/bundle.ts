@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { build, type OutputFile } from 'esbuild';
+import { buildConsole } from '../../scripts/console/build.mjs';
 
 const ROOT = join(import.meta.dirname, '../..');
 const ENTRY = join(ROOT, 'cli/main.ts');
@@ -31,6 +32,7 @@ export type Bundle = {
  * Bundles the programs into `dist/`: one entry, and one file for each part that only one subcommand loads, so that `daybreak proxyinit` reads only
  * its own code. Unchanged files are left alone, and each new file appears by an atomic rename, so programs that run from an earlier bundle are not
  * disturbed.
+ * The console's pages stand beside them, in `console/`.
  * `entry` and `folder` allow to bundle other programs than ours.
  */
 export async function bundle({
@@ -74,10 +76,11 @@ export async function bundle({
     join(folder, 'parts'),
     outputFiles.map(({ path }) => path),
   );
+  const pages = entry === ENTRY ? (await buildConsole(join(folder, 'console'))).packages : [];
   return {
     folder,
     daybreak: join(folder, 'daybreak.mjs'),
-    packages: packagesOf(Object.keys(metafile.inputs)),
+    packages: [...new Set([...packagesOf(Object.keys(metafile.inputs)), ...pages])].toSorted(),
   };
 }
 

@@ -1,0 +1,86 @@
+import { TOKEN_HEADER } from '../../controlplane/console/contract.ts';
+
+/** An error answer of the control plane, or no answer at all (`status` 0). The message is for people: show it as text. */
+export class CallError extends Error {
+  readonly status: number;
+  /** The code of the API's error, e.g. `BadRequestException`; `away` if the control plane does not answer. */
+  readonly code: string;
+
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** How long an answer may take, in milliseconds. */
+const LIMIT_MS = 30_000;
+
+let token = '';
+
+/** Sets the session's token, which each call that changes something carries. */
+export function useToken(value: string): void {
+  token = value;
+}
+
+/** Options of a call. `body` is sent as JSON. */
+export type CallOptions = {
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+};
+
+/**
+ * Calls the control plane that the page comes from, and returns the JSON of its answer.
+ * @throws CallError
+ */
+export async function call<T>(path: string, options: CallOptions = {}): Promise<T> {
+  const { method = 'GET', body, headers = {}, signal } = options;
+  const limit = AbortSignal.timeout(LIMIT_MS);
+  let response: Response;
+  let text: string;
+  try {
+    response = await fetch(path, {
+      method,
+      credentials: 'same-origin',
+      headers: {
+        accept: 'application/json',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(method === 'GET' || token === '' ? {} : { [TOKEN_HEADER]: token }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
+    });
+    text = await response.text();
+  } catch (error) {
+    if (signal?.aborted === true) throw error;
+    throw new CallError(0, 'away', 'The control plane does not answer.');
+  }
+  const value = parsed(text);
+  if (response.ok) return value as T;
+  const { message } = (value ?? {}) as { message?: unknown };
+  const code = (response.headers.get('x-amzn-errortype') ?? '').split(':')[0] ?? '';
+  throw new CallError(
+    response.status,
+    code === '' ? `HTTP ${response.status}` : code,
+    typeof message === 'string' ? message : `HTTP ${response.status}`,
+  );
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Returns a query string, with the parts that are defined; empty without any. */
+export function query(parts: Readonly<Record<string, string | undefined>>): string {
+  const pairs = Object.entries(parts).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`],
+  );
+  return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
+}

@@ -1,0 +1,42 @@
+import { signal } from '@preact/signals';
+import type { JSX } from 'preact';
+import { MapPage } from '../pages/map-page.tsx';
+import { summaries } from '../state/derived.ts';
+import { graph, mapLayout, openGroups, rates, shownGraph, texts } from '../state/state.ts';
+import type { PageState } from './page-state.ts';
+import { addressOf } from './place.ts';
+
+const search = signal('');
+
+/** The map of the mesh on view. The chosen piece is in the address, so that a link to it works. */
+export function ConnectedMap({ shown, at }: PageState): JSX.Element {
+  return (
+    <MapPage
+      t={texts.value}
+      mesh={at.mesh}
+      owner={shown.owner}
+      graph={shownGraph.value}
+      whole={graph.value.pieces.length}
+      layout={mapLayout.value}
+      proxies={summaries.value}
+      rates={rates.value}
+      chosen={shown.rest.length === 0 ? undefined : shown.rest.join('/')}
+      search={search.value}
+      onSearch={(text) => {
+        search.value = text;
+      }}
+      onChoose={(key) => {
+        const { owner } = shown;
+        location.hash = addressOf({
+          mesh: at.mesh,
+          owner,
+          page: 'map',
+          rest: key === undefined ? [] : [key],
+        });
+      }}
+      onOpenGroup={(key) => {
+        openGroups.value = new Set([...openGroups.value, key]);
+      }}
+    />
+  );
+}

@@ -1,0 +1,18 @@
+import type { JSX } from 'preact';
+import { ProblemsPage } from '../pages/problems-page.tsx';
+import { problems } from '../state/derived.ts';
+import { now, texts } from '../state/state.ts';
+import type { PageState } from './page-state.ts';
+
+/** The problems of the mesh on view. */
+export function ConnectedProblems({ shown, at }: PageState): JSX.Element {
+  return (
+    <ProblemsPage
+      t={texts.value}
+      mesh={at.mesh}
+      owner={shown.owner}
+      now={now.value}
+      problems={problems.value}
+    />
+  );
+}

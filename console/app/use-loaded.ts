@@ -1,0 +1,29 @@
+import { useEffect, useState } from 'preact/hooks';
+import { CallError } from '../api/call.ts';
+import type { Loaded } from '../state/state.ts';
+
+/** Reads something when `key` changes, and returns what is there. The old value stays until the new one of the same `subject` is there. */
+export function useLoaded<T>(subject: string, key: string, read: () => Promise<T>): Loaded<T> {
+  const [found, setFound] = useState<{ subject: string; value: Loaded<T> }>({
+    subject,
+    value: { state: 'loading' },
+  });
+  useEffect(() => {
+    let current = true;
+    const take = (value: Loaded<T>): void => {
+      if (current) setFound({ subject, value });
+    };
+    read().then(
+      (value) => take({ state: 'ready', value }),
+      (error: unknown) => {
+        const { message, code } =
+          error instanceof CallError ? error : { message: String(error), code: 'fault' };
+        take({ state: 'failed', message, code });
+      },
+    );
+    return () => {
+      current = false;
+    };
+  }, [subject, key]);
+  return found.subject === subject ? found.value : { state: 'loading' };
+}

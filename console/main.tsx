@@ -1,0 +1,50 @@
+import { effect } from '@preact/signals';
+import { render } from 'preact';
+import { App } from './app/app.tsx';
+import { placeOf } from './app/place.ts';
+import { createLayouts } from './map/ask-layout.ts';
+import { skeletonOf, type Skeleton } from './map/layout.ts';
+import { begin, followMesh } from './state/follow.ts';
+import { language, mapLayout, now, place, shownGraph, theme } from './state/state.ts';
+
+// The start of the console in a browser.
+
+const root = document.documentElement;
+const dark = matchMedia('(prefers-color-scheme: dark)');
+
+effect(() => {
+  const chosen = theme.value === 'auto' ? (dark.matches ? 'dark' : 'light') : theme.value;
+  root.dataset['theme'] = chosen;
+});
+dark.addEventListener('change', () => {
+  if (theme.value === 'auto') root.dataset['theme'] = dark.matches ? 'dark' : 'light';
+});
+effect(() => {
+  root.lang = language.value;
+});
+addEventListener('hashchange', () => {
+  place.value = placeOf(location.hash);
+});
+setInterval(() => {
+  now.value = Date.now();
+}, 1000);
+
+const layOut = createLayouts(root.dataset['layout'] ?? '');
+let laidOut = '';
+effect(() => {
+  const skeleton = skeletonOf(shownGraph.value);
+  const key = JSON.stringify(skeleton);
+  // Nothing moves as long as the pieces and lines are the same.
+  if (key === laidOut || skeleton.pieces.length === 0) return;
+  laidOut = key;
+  void arrange(skeleton);
+});
+
+async function arrange(skeleton: Skeleton): Promise<void> {
+  mapLayout.value = await layOut(skeleton);
+}
+
+followMesh();
+const app = document.getElementById('app');
+if (app !== null) render(<App />, app);
+void begin();

@@ -1,0 +1,27 @@
+import { Graph, layout } from '@dagrejs/dagre';
+import { PIECE, type Layout, type Point, type Skeleton } from './layout.ts';
+
+const LABEL = { width: 84, height: 20, labelpos: 'c' as const };
+
+/** Lays a map out in layers from left to right. The same skeleton always gives the same layout. */
+export function arrange({ pieces, lines }: Skeleton): Layout {
+  const graph = new Graph();
+  graph.setGraph({ rankdir: 'LR', nodesep: 22, ranksep: 54, edgesep: 14, marginx: 20, marginy: 20 });
+  graph.setDefaultEdgeLabel(() => ({}));
+  for (const key of pieces) graph.setNode(key, { ...PIECE });
+  for (const [from, to] of lines) graph.setEdge(from, to, { ...LABEL });
+  layout(graph);
+  const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
+  const point = ({ x, y }: Point): Point => ({ x: Math.round(x), y: Math.round(y) });
+  return {
+    width: Math.max(Math.round(width), PIECE.width),
+    height: Math.max(Math.round(height), PIECE.height),
+    pieces: Object.fromEntries(pieces.map((key) => [key, point(graph.node(key) as unknown as Point)])),
+    lines: Object.fromEntries(
+      lines.map(([from, to]) => [
+        `${from}>${to}`,
+        (graph.edge(from, to) as unknown as { points: Point[] }).points.map(point),
+      ]),
+    ),
+  };
+}

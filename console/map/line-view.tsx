@@ -1,0 +1,88 @@
+import type { JSX } from 'preact';
+import { rateText, type Rate } from '../model/figures.ts';
+import type { Line } from '../model/graph.ts';
+import { iconPath } from '../parts/icon.tsx';
+import { percent, type Texts } from '../text/texts.ts';
+import { PIECE, type Point } from './layout.ts';
+import { anchored, middleOf, smoothPath } from './lines.ts';
+import { shortened } from './shortened.ts';
+import { shareText } from './share-text.ts';
+
+/** Arguments of a line. `points`: as the layout has them; `from`, `to`: the centres of its pieces. */
+export type LineViewProps = {
+  readonly t: Texts;
+  readonly line: Line;
+  readonly points: readonly Point[];
+  readonly from: Point;
+  readonly to: Point;
+  readonly rate: Rate | undefined;
+  readonly dim: boolean;
+};
+
+/** A line of the map: solid where requests flow, dashed where none do or no figures come, red where the target is missing. */
+export function LineView({ t, line, points, from, to, rate, dim }: LineViewProps): JSX.Element {
+  const way = anchored(points, from, to, PIECE.width);
+  const path = smoothPath(way);
+  const end = way.at(-1) ?? to;
+  const back = to.x < from.x;
+  const busy = rate !== undefined && rate.perSecond > 0;
+  const failing = busy && rate.errors >= 0.01;
+  const state = line.fault ? 'fault' : failing ? 'busy failing' : busy ? 'busy' : 'idle';
+  const tip = back ? `M${end.x - 7} ${end.y}l9 -4.5v9z` : `M${end.x + 7} ${end.y}l-9 -4.5v9z`;
+  return (
+    <g class={`flow ${state} ${dim ? 'dim' : ''}`} data-line={line.key} aria-hidden="true">
+      <path class="way" d={path} stroke-width={widthOf(line)} />
+      {busy ? <path class="dots" d={path} /> : null}
+      <path class="tip" d={tip} />
+      <Label t={t} line={line} at={middleOf(points)} rate={busy ? rate : undefined} />
+    </g>
+  );
+}
+
+function widthOf({ routes }: Line): number {
+  return routes.length === 1 ? 1.2 + (routes[0]?.share ?? 0) * 1.8 : 1.5;
+}
+
+/** Lines of gateway routes carry all requests of theirs: their share says nothing. */
+function weightText({ from, routes }: Line): string | undefined {
+  if (from.startsWith('virtualGateway/') || routes.length === 0) return undefined;
+  const [first, ...more] = routes;
+  if (first === undefined) return undefined;
+  return more.length === 0
+    ? shortened(shareText(first), 20)
+    : `${shortened(shareText(first), 18)} +${more.length}`;
+}
+
+function Label({
+  t,
+  line,
+  at,
+  rate,
+}: Pick<LineViewProps, 't' | 'line' | 'rate'> & { at: Point }): JSX.Element | null {
+  const parts: JSX.Element[] = [];
+  const texts: string[] = [];
+  const add = (text: string, kind: string) => {
+    parts.push(<tspan class={kind}>{`${texts.length === 0 ? '' : ' · '}${text}`}</tspan>);
+    texts.push(text);
+  };
+  const weight = weightText(line);
+  if (weight !== undefined) add(weight, 'weight');
+  if (rate !== undefined) add(t.map.perSecond(rateText(rate.perSecond)), 'rate');
+  if (rate !== undefined && rate.errors > 0) add(t.map.errors(percent(rate.errors)), 'errors');
+  if (texts.length === 0 && !line.tls) return null;
+  const lock = line.tls ? 14 : 0;
+  const width = texts.join(' · ').length * 6.4 + 16 + lock;
+  return (
+    <g transform={`translate(${at.x} ${at.y})`}>
+      <rect class="pill" x={-width / 2} y="-10" width={width} height="20" rx="10" />
+      {line.tls ? (
+        <g class="piece" transform={`translate(${-width / 2 + 6} -8) scale(0.6)`}>
+          <path class="lock" d={iconPath('lock')} />
+        </g>
+      ) : null}
+      <text x={lock / 2} y="4">
+        {parts}
+      </text>
+    </g>
+  );
+}

@@ -1,0 +1,118 @@
+import type { JSX } from 'preact';
+import { addressOf } from '../app/place.ts';
+import { rateText, type Rates } from '../model/figures.ts';
+import { shareText } from './share-text.ts';
+import type { Graph, Line, Piece } from '../model/graph.ts';
+import type { ProxySummary } from '../model/proxies.ts';
+import { Icon } from '../parts/icon.tsx';
+import { StateBadge } from '../parts/state-badge.tsx';
+import { percent, type Texts } from '../text/texts.ts';
+
+/** Arguments of the panel. */
+export type PanelProps = {
+  readonly t: Texts;
+  readonly mesh: string;
+  readonly owner: string;
+  readonly graph: Graph;
+  readonly piece: Piece;
+  readonly proxies: ProxySummary | undefined;
+  readonly rates: Rates;
+  readonly onChoose: (key: string) => void;
+  readonly onOpenGroup: (key: string) => void;
+  readonly onClose: () => void;
+};
+
+/** The panel beside the map: the chosen piece, its neighbours, and the ways to its pages. */
+export function Panel(props: PanelProps): JSX.Element {
+  const { t, mesh, owner, graph, piece, proxies, onClose, onOpenGroup } = props;
+  const at = { mesh, owner };
+  const callers = graph.lines.filter(({ to }) => to === piece.key);
+  const callees = graph.lines.filter(({ from }) => from === piece.key);
+  return (
+    <aside class="map-panel" aria-label={piece.name}>
+      <div class="row">
+        <span class="badge">
+          {piece.kind === 'group' ? t.map.group(piece.members?.length ?? 0) : t.kinds[piece.kind]}
+        </span>
+        {proxies === undefined ? null : <StateBadge t={t} state={proxies.worst} />}
+        {piece.tls === undefined ? null : <span class="badge good">{t.map[piece.tls]}</span>}
+        <button type="button" class="button icon panel-close" aria-label={t.map.close} onClick={onClose}>
+          <Icon name="close" />
+        </button>
+      </div>
+      <h2>{piece.name}</h2>
+      {piece.detail === '' || piece.kind === 'group' ? null : <p class="quiet mono">{piece.detail}</p>}
+      {piece.fault === undefined ? null : <p class="note bad">{faultText(t, piece)}</p>}
+      <div class="row">
+        {piece.kind === 'virtualService' && piece.fault !== 'missing' ? (
+          <a class="button first slim" href={addressOf({ ...at, page: 'service', rest: [piece.name] })}>
+            {t.map.weights}
+          </a>
+        ) : null}
+        {piece.kind === 'group' ? (
+          <button type="button" class="button first slim" onClick={() => onOpenGroup(piece.key)}>
+            {t.map.openGroup}
+          </button>
+        ) : null}
+        {(piece.kind === 'virtualNode' || piece.kind === 'virtualGateway') && piece.fault !== 'missing' ? (
+          <a class="button slim" href={addressOf({ ...at, page: 'proxies', rest: piece.key.split('/') })}>
+            {t.map.proxiesOf}
+          </a>
+        ) : null}
+        {piece.kind === 'group' || piece.fault === 'missing' ? null : (
+          <a class="button slim" href={addressOf({ ...at, page: 'resources', rest: [piece.key] })}>
+            {t.map.details}
+          </a>
+        )}
+      </div>
+      <Neighbours {...props} title={t.map.calls} lines={callers} end="from" />
+      <Neighbours {...props} title={t.map.leads} lines={callees} end="to" />
+    </aside>
+  );
+}
+
+function faultText(t: Texts, { kind, name, fault }: Piece): string {
+  if (fault === 'no provider') return t.problems.fixes.noProvider;
+  if (fault === 'no route') return t.problems.fixes.noRoute;
+  return kind === 'virtualNode' ? t.problems.fixes.missingNode(name) : t.problems.fixes.missingService(name);
+}
+
+function Neighbours({
+  t,
+  graph,
+  title,
+  lines,
+  end,
+  rates,
+  onChoose,
+}: PanelProps & { title: string; lines: readonly Line[]; end: 'from' | 'to' }): JSX.Element {
+  const nameOf = (key: string): string => graph.pieces.find((each) => each.key === key)?.name ?? key;
+  return (
+    <section class="stack">
+      <h3 class="quiet">{title}</h3>
+      {lines.length === 0 ? (
+        <p class="quiet">{t.map.none}</p>
+      ) : (
+        <ul>
+          {lines.map((line) => {
+            const rate = rates.lines.get(line.key);
+            return (
+              <li key={line.key}>
+                <button type="button" onClick={() => onChoose(line[end])}>
+                  {nameOf(line[end])}
+                </button>
+                <span class="quiet">
+                  {[
+                    ...line.routes.map(shareText),
+                    ...(rate === undefined ? [] : [t.map.perSecond(rateText(rate.perSecond))]),
+                    ...(rate === undefined || rate.errors === 0 ? [] : [t.map.errors(percent(rate.errors))]),
+                  ].join(' · ')}
+                </span>
+              </li>
+            );
+          })}
+        </ul>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,97 @@
+import type { FiguresLine, LiveFigures } from '../../common/contracts/reports.ts';
+import type { Graph } from './graph.ts';
+
+/** The figures of a line or a piece in the newest slot. */
+export type Rate = {
+  /** Requests (or TCP connections) a second. */
+  readonly perSecond: number;
+  /** The share of them that failed, of 1. */
+  readonly errors: number;
+};
+
+/** The newest figures by the key of a line, and of a piece: the requests that it received. */
+export type Rates = {
+  readonly lines: ReadonlyMap<string, Rate>;
+  readonly pieces: ReadonlyMap<string, Rate>;
+};
+
+/** No figures. */
+export const NO_RATES: Rates = { lines: new Map(), pieces: new Map() };
+
+type Sum = { requests: number; errors: number };
+
+/**
+ * Returns the rates of the newest slot, on the lines of the map. Proxies count by caller and target node. Between them stands a virtual
+ * service; where a caller reaches a node by several services, its requests are divided among these evenly, because Envoy counts them together.
+ */
+export function ratesOf(graph: Graph, figures: LiveFigures | undefined): Rates {
+  if (figures === undefined || figures.times.length === 0) return NO_RATES;
+  const lines = new Map<string, Sum>();
+  const pieces = new Map<string, Sum>();
+  const callees = Map.groupBy(graph.lines, ({ from }) => from);
+  for (const line of figures.lines) {
+    const newest = newestOf(line);
+    if (newest === undefined) continue;
+    const from = `${line.from.kind}/${line.from.name}`;
+    if (line.to.kind === 'application') add(pieces, from, newest, 1);
+    if (line.to.kind !== 'virtualNode') continue;
+    const to = `virtualNode/${line.to.name}`;
+    const through = (callees.get(from) ?? []).filter(({ to: service }) =>
+      (callees.get(service) ?? []).some((each) => each.to === to),
+    );
+    for (const { key, to: service } of through) {
+      add(lines, key, newest, through.length);
+      add(lines, `${service}>${to}`, newest, through.length);
+    }
+  }
+  const rates = (sums: ReadonlyMap<string, Sum>): Map<string, Rate> =>
+    new Map(
+      [...sums].map(([key, { requests, errors }]) => [
+        key,
+        { perSecond: requests / figures.slotSeconds, errors: requests === 0 ? 0 : errors / requests },
+      ]),
+    );
+  return { lines: rates(lines), pieces: rates(pieces) };
+}
+
+function newestOf({ requests, errors }: FiguresLine): Sum | undefined {
+  const count = requests.at(-1);
+  return typeof count === 'number' ? { requests: count, errors: errors.at(-1) ?? 0 } : undefined;
+}
+
+function add(sums: Map<string, Sum>, key: string, { requests, errors }: Sum, parts: number): void {
+  const sum = sums.get(key) ?? { requests: 0, errors: 0 };
+  sums.set(key, { requests: sum.requests + requests / parts, errors: sum.errors + errors / parts });
+}
+
+/** Returns the figures with the slots of a newer message behind them, at most `kept` slots. */
+export function extended(old: LiveFigures | undefined, newer: LiveFigures, kept: number): LiveFigures {
+  if (old === undefined || old.slotSeconds !== newer.slotSeconds) return newer;
+  const fresh = newer.times.findIndex((time) => time > (old.times.at(-1) ?? 0));
+  if (fresh === -1) return { ...newer, times: old.times, lines: old.lines };
+  const times = [...old.times, ...newer.times.slice(fresh)].slice(-kept);
+  const keys = new Map<string, [FiguresLine | undefined, FiguresLine | undefined]>();
+  for (const line of old.lines) keys.set(keyOfLine(line), [line, undefined]);
+  for (const line of newer.lines) keys.set(keyOfLine(line), [keys.get(keyOfLine(line))?.[0], line]);
+  const lines = [...keys.values()].flatMap(([before, after]) => {
+    const form = after ?? before;
+    if (form === undefined) return [];
+    const joined = (name: 'requests' | 'errors' | 'active'): (number | null)[] =>
+      [
+        ...(before?.[name] ?? old.times.map(() => null)),
+        ...(after?.[name] ?? newer.times.map(() => null)).slice(fresh),
+      ].slice(-kept);
+    return [{ ...form, requests: joined('requests'), errors: joined('errors'), active: joined('active') }];
+  });
+  return { ...newer, times, lines };
+}
+
+function keyOfLine({ from, cluster }: FiguresLine): string {
+  return `${from.kind}/${from.name}/${cluster}`;
+}
+
+/** Writes a rate with the digits that matter. */
+export function rateText(perSecond: number): string {
+  if (perSecond >= 1000) return `${(perSecond / 1000).toFixed(perSecond >= 10_000 ? 0 : 1)}k`;
+  return perSecond >= 10 || perSecond === 0 ? `${Math.round(perSecond)}` : perSecond.toFixed(1);
+}

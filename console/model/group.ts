@@ -1,0 +1,82 @@
+import { compare } from './resources.ts';
+import type { Graph, Line, Piece } from './graph.ts';
+
+/** The number of pieces up to which the map shows each one. */
+export const SHOWN_PIECES = 300;
+
+/** Ways to name the group of a piece, from fine to coarse. */
+const GROUPINGS: readonly ((name: string) => string)[] = [
+  (name) => name.split(/[-_.]/).slice(0, 3).join('-').replace(/\d+$/, ''),
+  (name) => name.split(/[-_.]/).slice(0, 2).join('-').replace(/\d+$/, ''),
+  (name) => (name.split(/[-_.]/)[0] ?? '').replace(/\d+$/, ''),
+  (name) => name.slice(0, 1),
+  () => '',
+];
+
+/**
+ * Returns the map with groups in place of pieces of one kind whose names begin alike, if it has more than `limit` pieces. `open` names
+ * the groups that stay apart.
+ */
+export function grouped(graph: Graph, open: ReadonlySet<string> = new Set(), limit = SHOWN_PIECES): Graph {
+  if (graph.pieces.length <= limit) return graph;
+  let result = graph;
+  for (const grouping of GROUPINGS) {
+    result = collect(graph, grouping, open);
+    if (result.pieces.length - open.size <= limit) break;
+  }
+  return result;
+}
+
+function collect(graph: Graph, grouping: (name: string) => string, open: ReadonlySet<string>): Graph {
+  const groups = Map.groupBy(graph.pieces, (piece) => `group/${piece.kind}/${grouping(piece.name)}`);
+  const place = new Map<string, string>();
+  const pieces: Piece[] = [];
+  for (const [key, members] of groups) {
+    const [first] = members;
+    if (first === undefined) continue;
+    if (members.length === 1 || open.has(key)) {
+      for (const each of members) place.set(each.key, each.key);
+      pieces.push(...members);
+      continue;
+    }
+    for (const each of members) place.set(each.key, key);
+    pieces.push(groupPiece(key, first, members));
+  }
+  return {
+    pieces: pieces.toSorted((a, b) => compare(a.key, b.key)),
+    lines: collectLines(graph.lines, place),
+  };
+}
+
+function groupPiece(key: string, first: Piece, members: readonly Piece[]): Piece {
+  return {
+    key,
+    kind: 'group',
+    name: key.split('/').slice(2).join('/'),
+    detail: first.kind,
+    tls: members.every(({ tls }) => tls === 'strict') ? 'strict' : undefined,
+    fault: members.find(({ fault }) => fault !== undefined)?.fault,
+    members: members.map((each) => each.key),
+  };
+}
+
+function collectLines(lines: readonly Line[], place: ReadonlyMap<string, string>): Line[] {
+  const collected = new Map<string, Line>();
+  for (const line of lines) {
+    const from = place.get(line.from) ?? line.from;
+    const to = place.get(line.to) ?? line.to;
+    const key = `${from}>${to}`;
+    const there = collected.get(key);
+    if (from === line.from && to === line.to) collected.set(key, line);
+    else
+      collected.set(key, {
+        key,
+        from,
+        to,
+        routes: there === undefined ? line.routes : [],
+        tls: there === undefined ? line.tls : there.tls && line.tls,
+        fault: there?.fault === true || line.fault,
+      });
+  }
+  return [...collected.values()];
+}

@@ -1,0 +1,121 @@
+import type { JSX } from 'preact';
+import type { SpecChange } from '../../controlplane/console/contract.ts';
+import { addressOf } from '../app/place.ts';
+import { keyOf, type Kind } from '../model/resources.ts';
+import { Difference } from '../parts/difference.tsx';
+import { Empty } from '../parts/empty.tsx';
+import { ago, type Texts } from '../text/texts.ts';
+
+/** The state of the list of changes. */
+export type ChangesPageProps = {
+  readonly t: Texts;
+  readonly mesh: string;
+  readonly owner: string;
+  readonly now: number;
+  readonly changes: readonly SpecChange[];
+  readonly more: boolean;
+  readonly failure: string | undefined;
+  /** Why a revert was refused. */
+  readonly refusal: { readonly change: string; readonly message: string } | undefined;
+  readonly reverted: ReadonlySet<string>;
+  readonly mayRevert: (change: SpecChange) => boolean;
+  readonly onMore: () => void;
+  readonly onRevert: (change: SpecChange) => void;
+};
+
+/** Each change of a mesh: the user, the difference, and the way back. */
+export function ChangesPage(props: ChangesPageProps): JSX.Element {
+  const { t, changes, more, failure, onMore } = props;
+  return (
+    <div class="page">
+      <header>
+        <h1>{t.pages.changes}</h1>
+        <p class="lead">{t.changes.lead}</p>
+      </header>
+      {failure === undefined ? null : <p class="note bad">{failure}</p>}
+      <div class="card">
+        {changes.length === 0 ? (
+          <Empty title={t.changes.none} />
+        ) : (
+          <ul class="list">
+            {changes.map((change) => (
+              <li key={change.id}>
+                <Change {...props} change={change} />
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+      {more ? (
+        <div>
+          <button type="button" class="button" onClick={onMore}>
+            {t.changes.more}
+          </button>
+        </div>
+      ) : null}
+    </div>
+  );
+}
+
+const TONES = { create: 'good', update: 'info', delete: 'bad' } as const;
+
+function Change({
+  t,
+  mesh,
+  owner,
+  now,
+  change,
+  refusal,
+  reverted,
+  mayRevert,
+  onRevert,
+}: ChangesPageProps & { change: SpecChange }): JSX.Element {
+  const { resource, by, source, at, before, after, undoes } = change;
+  const key = keyOf({ ...resource, kind: resource.kind as Kind });
+  return (
+    <div class="change">
+      <span class={`badge ${TONES[change.change]}`}>{t.changes.change[change.change]}</span>
+      <div>
+        <a class="name" href={addressOf({ mesh, owner, page: 'resources', rest: [key] })}>
+          {resource.name}
+        </a>{' '}
+        <span class="quiet">
+          {`${t.kinds[resource.kind as Kind] ?? resource.kind}${resource.parent === '' ? '' : ` · ${resource.parent}`}`}
+        </span>
+        <div class="small quiet">
+          {by === undefined ? t.changes.anonymous : by.slice(by.lastIndexOf('/') + 1)}
+          {` · ${source === 'console' ? t.changes.viaConsole : t.changes.viaApi} · `}
+          <time dateTime={at} title={at}>
+            {ago(t, at, now)}
+          </time>
+          {undoes === undefined ? '' : ` · ${t.changes.undoes}`}
+        </div>
+      </div>
+      {mayRevert(change) ? (
+        <button
+          type="button"
+          class="button slim"
+          disabled={reverted.has(change.id)}
+          onClick={() => onRevert(change)}
+        >
+          {reverted.has(change.id) ? t.changes.reverted : t.changes.revert}
+        </button>
+      ) : (
+        <span />
+      )}
+      {refusal?.change === change.id ? (
+        <p class="note bad wide" role="alert">
+          {refusal.message}
+        </p>
+      ) : null}
+      <details class="wide">
+        <summary class="small">{t.changes.difference}</summary>
+        <Difference
+          before={before?.spec}
+          after={after?.spec}
+          label={`${t.changes.difference}: ${resource.name}`}
+        />
+      </details>
+    </div>
+  );
+}

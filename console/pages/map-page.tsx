@@ -1,0 +1,95 @@
+import type { JSX } from 'preact';
+import type { Rates } from '../model/figures.ts';
+import type { Graph } from '../model/graph.ts';
+import type { ProxySummary } from '../model/proxies.ts';
+import type { Layout } from '../map/layout.ts';
+import { Legend } from '../map/legend.tsx';
+import { MapCanvas } from '../map/map-canvas.tsx';
+import { Panel } from '../map/panel.tsx';
+import { Empty } from '../parts/empty.tsx';
+import type { Texts } from '../text/texts.ts';
+
+/** The state of the map page. */
+export type MapPageProps = {
+  readonly t: Texts;
+  readonly mesh: string;
+  readonly owner: string;
+  /** As it is shown, with groups. */
+  readonly graph: Graph;
+  /** The number of pieces without groups. */
+  readonly whole: number;
+  readonly layout: Layout | undefined;
+  readonly proxies: ReadonlyMap<string, ProxySummary>;
+  readonly rates: Rates;
+  readonly chosen: string | undefined;
+  readonly search: string;
+  readonly onSearch: (text: string) => void;
+  readonly onChoose: (key: string | undefined) => void;
+  readonly onOpenGroup: (key: string) => void;
+};
+
+/** The map of a mesh, with its search and the panel of the chosen piece. */
+export function MapPage(props: MapPageProps): JSX.Element {
+  const { t, mesh, graph, whole, layout, chosen, search, onSearch, onChoose } = props;
+  const piece = graph.pieces.find(({ key }) => key === chosen);
+  const wanted = search.trim().toLowerCase();
+  const hit =
+    wanted === '' ? undefined : graph.pieces.find(({ name }) => name.toLowerCase().includes(wanted));
+  return (
+    <div class="page wide">
+      <h1 class="visually-hidden">{`${t.pages.map}: ${mesh}`}</h1>
+      <div class="map-page">
+        <div class="map-bar">
+          <form
+            role="search"
+            onSubmit={(event) => {
+              event.preventDefault();
+              if (hit !== undefined) onChoose(hit.key);
+            }}
+          >
+            <input
+              type="search"
+              aria-label={t.map.search}
+              placeholder={t.map.searchHint}
+              value={search}
+              onInput={({ currentTarget }) => onSearch(currentTarget.value)}
+            />
+          </form>
+          <span class="quiet small" role="status">
+            {wanted !== '' && hit === undefined
+              ? t.map.noMatch
+              : graph.pieces.length < whole
+                ? t.map.grouped(whole)
+                : ''}
+          </span>
+        </div>
+        <div class={`card map-frame ${piece === undefined ? '' : 'with-panel'}`}>
+          {whole === 0 ? (
+            <Empty title={t.map.empty} />
+          ) : layout === undefined ? (
+            <Empty title={t.shell.loading} />
+          ) : (
+            <>
+              <MapCanvas
+                {...props}
+                layout={layout}
+                chosen={piece?.key}
+                onChoose={(key) => onChoose(key === chosen ? undefined : key)}
+                onClose={() => onChoose(undefined)}
+              />
+              <Legend t={t} />
+            </>
+          )}
+          {piece === undefined ? null : (
+            <Panel
+              {...props}
+              piece={piece}
+              proxies={props.proxies.get(piece.key)}
+              onClose={() => onChoose(undefined)}
+            />
+          )}
+        </div>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,121 @@
+import type { JSX } from 'preact';
+import { addressOf } from '../app/place.ts';
+import type { MeshProblem } from '../model/problems.ts';
+import { Empty } from '../parts/empty.tsx';
+import { duration, type Texts } from '../text/texts.ts';
+
+/** The state of the list of problems. */
+export type ProblemsPageProps = {
+  readonly t: Texts;
+  readonly mesh: string;
+  readonly owner: string;
+  readonly now: number;
+  readonly problems: readonly MeshProblem[];
+};
+
+/** The problems of a mesh, each with its fix. */
+export function ProblemsPage(props: ProblemsPageProps): JSX.Element {
+  const { t, problems } = props;
+  return (
+    <div class="page">
+      <header>
+        <h1>{t.pages.problems}</h1>
+        <p class="lead">{t.problems.lead}</p>
+      </header>
+      <div class="card">
+        {problems.length === 0 ? (
+          <Empty title={t.problems.none}>
+            <p>{t.problems.noneMore}</p>
+          </Empty>
+        ) : (
+          <ul class="list">
+            {problems.map((problem, index) => (
+              <li key={`${problem.kind} ${problem.where} ${index}`}>
+                <Problem {...props} problem={problem} />
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Problem({
+  t,
+  mesh,
+  owner,
+  now,
+  problem,
+}: ProblemsPageProps & { problem: MeshProblem }): JSX.Element {
+  const { what, fix, severe } = describe(t, problem, now);
+  const onProxies = ['refused', 'waiting', 'orphaned', 'last good', 'expiring'].includes(problem.kind);
+  const rest = onProxies ? problem.where.split('/') : [problem.where];
+  return (
+    <div class="problem">
+      <div class="row">
+        <span class={`badge ${severe ? 'bad' : 'warn'}`}>{problem.where.split('/').slice(-2, -1)}</span>
+        <span class="name">{problem.where.slice(problem.where.lastIndexOf('/') + 1)}</span>
+        <span class="quiet small mono">{problem.where}</span>
+      </div>
+      <p>{what}</p>
+      {'words' in problem
+        ? problem.words.map((words) => (
+            <p key={words} class="note bad">
+              <code>{words}</code>
+            </p>
+          ))
+        : null}
+      <div class="row">
+        <span>
+          <strong>{`${t.problems.fix}: `}</strong>
+          {fix}
+        </span>
+        <a
+          class="button slim"
+          href={addressOf({ mesh, owner, page: onProxies ? 'proxies' : 'resources', rest })}
+        >
+          {t.problems.go}
+        </a>
+      </div>
+    </div>
+  );
+}
+
+/** Returns the words for a problem. `severe`: requests fail, or a proxy does not take its configuration. */
+export function describe(
+  t: Texts,
+  problem: MeshProblem,
+  now: number,
+): { readonly what: string; readonly fix: string; readonly severe: boolean } {
+  const { kinds, fixes } = t.problems;
+  switch (problem.kind) {
+    case 'missing': {
+      const { name, what } = problem;
+      const fix = what === 'virtualNode' ? fixes.missingNode(name) : fixes.missingService(name);
+      return { what: `${t.kinds[what]} ${name} ${kinds.missing}`, fix, severe: true };
+    }
+    case 'no provider':
+      return { what: kinds.noProvider, fix: fixes.noProvider, severe: true };
+    case 'no route':
+      return { what: kinds.noRoute, fix: fixes.noRoute, severe: true };
+    case 'refused':
+      return { what: kinds.refused, fix: fixes.refused, severe: true };
+    case 'waiting':
+      return { what: kinds.waiting, fix: fixes.waiting, severe: true };
+    case 'orphaned':
+      return { what: kinds.orphaned, fix: fixes.orphaned, severe: false };
+    case 'last good':
+      return { what: kinds.lastGood, fix: fixes.lastGood, severe: false };
+    case 'expiring': {
+      const left = duration(t, Date.parse(problem.ends) - now);
+      return { what: `${problem.name}: ${kinds.expiring(left)}`, fix: fixes.expiring, severe: true };
+    }
+    case 'specification':
+      return {
+        what: `${problem.what} (${t.problems.seenBy(problem.proxies)})`,
+        fix: fixes.specification,
+        severe: false,
+      };
+  }
+}

@@ -1,0 +1,243 @@
+import type { JSX } from 'preact';
+import { COPY_FORMS, COPY_TITLES, isAppMeshs, type CopyForm } from '../model/copy-as.ts';
+import type { Resource } from '../model/resources.ts';
+import type { TextForm } from '../model/text-form.ts';
+import { CopyButton } from '../parts/command.tsx';
+import { Effect } from '../parts/effect.tsx';
+import { Icon } from '../parts/icon.tsx';
+import { PushProgress, type Push } from '../parts/push-progress.tsx';
+import type { Preview } from '../state/change.ts';
+import { ago, type Texts } from '../text/texts.ts';
+
+/** What the user does with a resource. */
+export type ResourceMode =
+  | { readonly mode: 'read' }
+  | {
+      readonly mode: 'edit';
+      readonly text: string;
+      readonly error: string | undefined;
+      readonly preview: Preview;
+    }
+  | { readonly mode: 'delete'; readonly preview: Preview };
+
+/** The state of one resource. */
+export type ResourceCardProps = {
+  readonly t: Texts;
+  readonly now: number;
+  readonly resource: Resource;
+  readonly form: TextForm;
+  /** The specification in that form. */
+  readonly text: string;
+  readonly state: ResourceMode;
+  readonly copyForm: CopyForm;
+  readonly copied: string;
+  readonly push: Push | undefined;
+  readonly failure: string | undefined;
+  readonly canUpdate: boolean;
+  readonly canDelete: boolean;
+  readonly onForm: (form: TextForm) => void;
+  readonly onCopyForm: (form: CopyForm) => void;
+  readonly onEdit: (text: string) => void;
+  readonly onSave: () => void;
+  readonly onDelete: () => void;
+  readonly onMode: (mode: ResourceMode['mode']) => void;
+};
+
+/** One resource: its specification as text, its editor, and its other forms. */
+export function ResourceCard(props: ResourceCardProps): JSX.Element {
+  const { t, now, resource, state, push, failure, canUpdate, canDelete, onMode } = props;
+  return (
+    <>
+      <section class="card">
+        <div class={`head tone-${resource.kind}`}>
+          <h2>{resource.name}</h2>
+          <span class="badge">{t.kinds[resource.kind]}</span>
+          <span class="quiet small">
+            {`${t.resources.version} ${resource.version} · ${ago(t, resource.updatedAt, now)}`}
+          </span>
+          <span class="end">
+            <FormChoice {...props} />
+          </span>
+        </div>
+        <div class="body">
+          {state.mode === 'edit' ? (
+            <Editor {...props} state={state} />
+          ) : (
+            <pre class="code" tabIndex={0}>
+              {props.text}
+            </pre>
+          )}
+          {state.mode === 'delete' ? <Removal {...props} state={state} /> : null}
+          {failure === undefined ? null : (
+            <p class="note bad" role="alert">
+              {failure}
+            </p>
+          )}
+          {push === undefined ? null : <PushProgress t={t} push={push} />}
+          {state.mode === 'read' && (canUpdate || canDelete) ? (
+            <div class="row">
+              {canUpdate ? (
+                <button type="button" class="button" onClick={() => onMode('edit')}>
+                  {t.resources.edit}
+                </button>
+              ) : null}
+              {canDelete ? (
+                <button type="button" class="button danger" onClick={() => onMode('delete')}>
+                  {t.resources.remove}
+                </button>
+              ) : null}
+            </div>
+          ) : null}
+        </div>
+      </section>
+      <CopyCard {...props} />
+      <p class="quiet small mono">{resource.arn}</p>
+    </>
+  );
+}
+
+function FormChoice({ t, form, onForm }: ResourceCardProps): JSX.Element {
+  return (
+    <span class="segments" role="group" aria-label={t.resources.format}>
+      {(['yaml', 'json'] as const).map((each) => (
+        <button key={each} type="button" aria-pressed={each === form} onClick={() => onForm(each)}>
+          {each.toUpperCase()}
+        </button>
+      ))}
+    </span>
+  );
+}
+
+function Editor({
+  t,
+  state,
+  onEdit,
+  onSave,
+  onMode,
+}: ResourceCardProps & { state: Extract<ResourceMode, { mode: 'edit' }> }): JSX.Element {
+  return (
+    <SpecEditor
+      t={t}
+      text={state.text}
+      error={state.error}
+      preview={state.preview}
+      onEdit={onEdit}
+      onSave={onSave}
+      onCancel={() => onMode('read')}
+    />
+  );
+}
+
+/** An editor of a specification: the API checks the text as it is typed. */
+export function SpecEditor({
+  t,
+  text,
+  error,
+  preview,
+  onEdit,
+  onSave,
+  onCancel,
+}: {
+  readonly t: Texts;
+  readonly text: string;
+  readonly error: string | undefined;
+  readonly preview: Preview;
+  readonly onEdit: (text: string) => void;
+  readonly onSave: () => void;
+  readonly onCancel: () => void;
+}): JSX.Element {
+  const unchanged = preview.state === 'ready' && preview.effect.change === 'none';
+  const valid = preview.state === 'ready' && !unchanged;
+  return (
+    <div class="stack">
+      <textarea
+        rows={Math.min(30, Math.max(10, text.split('\n').length + 1))}
+        spellcheck={false}
+        autocomplete="off"
+        aria-label={t.resources.spec}
+        value={text}
+        onInput={({ currentTarget }) => onEdit(currentTarget.value)}
+      />
+      {error === undefined ? null : (
+        <p class="note bad" role="alert">
+          {`${t.resources.syntax}: ${error}`}
+        </p>
+      )}
+      {unchanged ? <p class="quiet">{t.resources.unchanged}</p> : null}
+      {valid ? <p class="note good">{t.resources.valid}</p> : null}
+      {error === undefined && !unchanged ? <Effect t={t} preview={preview} /> : null}
+      <div class="row">
+        <button type="button" class="button first" disabled={!valid} onClick={onSave}>
+          {t.resources.save}
+        </button>
+        <button type="button" class="button" onClick={onCancel}>
+          {t.resources.cancel}
+        </button>
+      </div>
+    </div>
+  );
+}
+
+function Removal({
+  t,
+  resource,
+  state,
+  onDelete,
+  onMode,
+}: ResourceCardProps & { state: Extract<ResourceMode, { mode: 'delete' }> }): JSX.Element {
+  return (
+    <div class="stack" role="alertdialog" aria-label={t.resources.remove}>
+      <p>
+        <strong>{t.resources.removeSure(resource.name)}</strong>
+      </p>
+      <Effect t={t} preview={state.preview} />
+      <div class="row">
+        <button
+          type="button"
+          class="button danger"
+          disabled={state.preview.state !== 'ready'}
+          onClick={onDelete}
+        >
+          {t.resources.remove}
+        </button>
+        <button type="button" class="button" onClick={() => onMode('read')}>
+          {t.resources.cancel}
+        </button>
+      </div>
+    </div>
+  );
+}
+
+function CopyCard({ t, resource, copyForm, copied, onCopyForm }: ResourceCardProps): JSX.Element {
+  const forms = isAppMeshs(resource) ? COPY_FORMS : (['document'] as const);
+  return (
+    <section class="card">
+      <div class="head">
+        <Icon name="copy" />
+        <h2>{t.resources.copyAs}</h2>
+        <span class="end">
+          <CopyButton t={t} text={copied} />
+        </span>
+      </div>
+      <div class="body">
+        <div>
+          <span class="segments" role="group" aria-label={t.resources.copyAs}>
+            {forms.map((each) => (
+              <button
+                key={each}
+                type="button"
+                aria-pressed={each === copyForm}
+                onClick={() => onCopyForm(each)}
+              >
+                {COPY_TITLES[each]}
+              </button>
+            ))}
+          </span>
+        </div>
+        <pre class="code" tabIndex={0}>
+          {copied}
+        </pre>
+      </div>
+    </section>
+  );
+}

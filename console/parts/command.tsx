@@ -1,0 +1,35 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import type { Texts } from '../text/texts.ts';
+import { Icon } from './icon.tsx';
+
+/** A command, with a button that copies it. */
+export function Command({ t, text }: { t: Texts; text: string }): JSX.Element {
+  return (
+    <div class="command">
+      <code tabIndex={0}>{text}</code>
+      <CopyButton t={t} text={text} />
+    </div>
+  );
+}
+
+/** A button that copies a text. */
+export function CopyButton({ t, text }: { t: Texts; text: string }): JSX.Element {
+  const [copied, setCopied] = useState(false);
+  const copy = async (): Promise<void> => {
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      // Without TLS, a browser gives no clipboard beyond loopback: select it, and the user copies it.
+      return;
+    }
+    setCopied(true);
+    setTimeout(() => setCopied(false), 2000);
+  };
+  return (
+    <button type="button" class="button slim" onClick={() => void copy()}>
+      <Icon name="copy" />
+      {copied ? t.resources.copied : t.resources.copy}
+    </button>
+  );
+}

@@ -1,0 +1,99 @@
+import type { ChangePreview } from '../../controlplane/console/contract.ts';
+import { call, CallError } from '../api/call.ts';
+import { namesOf, operationOn, resourcePath, type MeshName } from '../api/kinds.ts';
+import type { ResourceId } from '../model/resources.ts';
+
+/** The effect of a change before it is made, or the API's reason to refuse it. */
+export type Preview =
+  | { readonly state: 'none' }
+  | { readonly state: 'checking' }
+  | { readonly state: 'ready'; readonly effect: ChangePreview }
+  | { readonly state: 'refused'; readonly message: string };
+
+/** Asks the control plane for the effect of a change, without making it. `spec`: undefined to delete. */
+export async function previewOf(
+  at: MeshName,
+  id: ResourceId,
+  verb: 'Create' | 'Update' | 'Delete',
+  spec: unknown,
+  signal?: AbortSignal,
+): Promise<Preview> {
+  const operation = operationOn(verb, id.kind);
+  const input = { ...namesOf(at, id), ...(spec === undefined ? {} : { spec }) };
+  try {
+    const effect = await call<ChangePreview>('/console/preview', {
+      method: 'POST',
+      body: { operation, input },
+      ...(signal === undefined ? {} : { signal }),
+    });
+    return { state: 'ready', effect };
+  } catch (error) {
+    if (!(error instanceof CallError)) return { state: 'none' };
+    return { state: 'refused', message: error.message };
+  }
+}
+
+/** The outcome of a change. `conflict`: the resource has changed since `version` was read. */
+export type Outcome =
+  | { readonly kind: 'done'; readonly version: number }
+  | { readonly kind: 'conflict' }
+  | { readonly kind: 'refused'; readonly message: string };
+
+/** Gives a resource another specification, if it still has the version that the caller saw; `undefined`: whatever it has. */
+export async function updateResource(
+  at: MeshName,
+  id: ResourceId,
+  spec: unknown,
+  version: number | undefined,
+): Promise<Outcome> {
+  return carriedOut(async () => {
+    const headers = version === undefined ? {} : { 'if-match': ifMatch(version) };
+    const answer = await call<{ metadata: { version: number } }>(resourcePath(at, id), {
+      method: 'PUT',
+      body: { spec },
+      headers,
+    });
+    return answer.metadata.version;
+  });
+}
+
+/** Creates a resource. */
+export async function createResource(at: MeshName, id: ResourceId, spec: unknown): Promise<Outcome> {
+  const { meshName: _mesh, meshOwner: _owner, ...names } = namesOf(at, id);
+  const { [parentName(id) ?? '']: _parent, ...body } = names;
+  const path = resourcePath(at, id).replace(/\/[^/?]+(\?|$)/, '$1');
+  return carriedOut(async () => {
+    const answer = await call<{ metadata: { version: number } }>(path, {
+      method: 'PUT',
+      body: { ...body, spec },
+    });
+    return answer.metadata.version;
+  });
+}
+
+/** Deletes a resource. */
+export async function deleteResource(at: MeshName, id: ResourceId): Promise<Outcome> {
+  return carriedOut(async () => {
+    await call(resourcePath(at, id), { method: 'DELETE' });
+    return 0;
+  });
+}
+
+/** The header of an update that may only follow on a version. */
+export function ifMatch(version: number): string {
+  return `"${version}"`;
+}
+
+function parentName({ kind }: ResourceId): string | undefined {
+  if (kind === 'route') return 'virtualRouterName';
+  return kind === 'gatewayRoute' ? 'virtualGatewayName' : undefined;
+}
+
+async function carriedOut(change: () => Promise<number>): Promise<Outcome> {
+  try {
+    return { kind: 'done', version: await change() };
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error;
+    return error.status === 412 ? { kind: 'conflict' } : { kind: 'refused', message: error.message };
+  }
+}

@@ -1,0 +1,71 @@
+import { computed, signal } from '@preact/signals';
+import type { LiveFigures } from '../../common/contracts/reports.ts';
+import type { ConsoleSession, Progress } from '../../controlplane/console/contract.ts';
+import type { Status } from '../../controlplane/status/status.ts';
+import type { MeshName } from '../api/kinds.ts';
+import { placeOf, type Place } from '../app/place.ts';
+import type { Layout } from '../map/layout.ts';
+import { NO_RATES, ratesOf } from '../model/figures.ts';
+import { graphOf } from '../model/graph.ts';
+import { grouped } from '../model/group.ts';
+import type { MeshModel } from '../model/resources.ts';
+import { chooseLanguage, LANGUAGES, type Language } from '../text/texts.ts';
+import { remembered } from './remembered.ts';
+
+// The state of the pages. Views get its values as arguments; only `app/` reads these signals.
+
+/** Something that is read from the control plane. */
+export type Loaded<T> =
+  | { readonly state: 'loading' }
+  | { readonly state: 'ready'; readonly value: T }
+  | { readonly state: 'failed'; readonly message: string; readonly code: string };
+
+/** The view that the address names. */
+export const place = signal<Place | undefined>(placeOf(location.hash));
+/** The session of this browser. */
+export const session = signal<Loaded<ConsoleSession>>({ state: 'loading' });
+/** The meshes that the caller may see. */
+export const meshes = signal<Loaded<readonly MeshName[]>>({ state: 'loading' });
+/** The model of the mesh on view. */
+export const model = signal<Loaded<MeshModel>>({ state: 'loading' });
+/** The proxies of all meshes. Undefined where the caller may not see them. */
+export const status = signal<Status | undefined>(undefined);
+/** Whether the control plane answers. */
+export const connected = signal(true);
+/** The newest revision of the model that the events named. */
+export const revision = signal(0);
+/** The progress of the newest push. */
+export const progress = signal<Progress | undefined>(undefined);
+/** The live figures of the mesh on view; undefined without any. */
+export const figures = signal<LiveFigures | undefined>(undefined);
+/** The layout of the map. */
+export const mapLayout = signal<Layout | undefined>(undefined);
+/** The groups of the map that are open. */
+export const openGroups = signal<ReadonlySet<string>>(new Set());
+/** The time, each second, in milliseconds since 1970. */
+export const now = signal(Date.now());
+
+/** The language. */
+export const language = signal<Language>(remembered('language', chooseLanguage(navigator.languages)));
+/** The texts of the language. */
+export const texts = computed(() => LANGUAGES[language.value]);
+/** `auto`: as the system. */
+export const theme = signal<'auto' | 'light' | 'dark'>(remembered('theme', 'auto'));
+
+/** The whole map. */
+export const graph = computed(() =>
+  model.value.state === 'ready' ? graphOf(model.value.value) : { pieces: [], lines: [] },
+);
+/** The map as it is shown: with groups where it is large. */
+export const shownGraph = computed(() => grouped(graph.value, openGroups.value));
+/** The newest figures on the map. */
+export const rates = computed(() =>
+  figures.value === undefined ? NO_RATES : ratesOf(graph.value, figures.value),
+);
+/** The actions that the caller may take: none until the session is known. */
+export const may = computed(() => {
+  const current = session.value.state === 'ready' ? session.value.value : undefined;
+  const actions = current === undefined || current.state === 'signed out' ? undefined : current.actions;
+  const readOnly = current === undefined || current.state === 'signed out' || current.readOnly;
+  return (action: string): boolean => !readOnly && (actions?.[action] ?? 'all') !== 'none';
+});
