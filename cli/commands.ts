@@ -24,6 +24,7 @@ const COMMANDS = {
   restore: () => import('./commands/restore.ts'),
   identity: () => import('./commands/identity.ts'),
   authorize: () => import('./commands/authorize.ts'),
+  login: () => import('./commands/login.ts'),
   token: () => import('./commands/token.ts'),
   ecs: () => import('./commands/ecs.ts'),
 } as const satisfies Record<string, () => Promise<{ readonly makeCommand: MakeCommand }>>;

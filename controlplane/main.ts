@@ -99,6 +99,7 @@ async function start(
       await loadIdentities()
     ).openIdentities(settings.identity, {
       live,
+      signers: access.signers,
       region,
       log,
       onOutcome: metrics.attestation,
@@ -140,7 +141,7 @@ async function start(
     droppedLogBytes,
   });
 
-  const { authenticate } = access;
+  const authenticate = identities?.authenticate ?? access.authenticate;
   const hosts = [hostname(), ...settings.apiHosts];
   const api = createApi({
     live,

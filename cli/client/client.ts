@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { operationNamed } from '../../controlplane/model/operations.ts';
-import { CommandError } from '../errors.ts';
+import { parseEndpoint } from './endpoint.ts';
 import { CallError } from './errors.ts';
 import { createSender, type WireResponse } from './send.ts';
 import { createSigner, type Signer } from './sign.ts';
@@ -87,14 +87,6 @@ type Request = {
 };
 
 const CONTENT_TYPE = { 'content-type': 'application/json' };
-
-function parseEndpoint(endpoint: string): URL {
-  const url = URL.parse(endpoint);
-  if (url !== null && /^https?:$/.test(url.protocol)) return url;
-  throw new CommandError(
-    `--endpoint ${JSON.stringify(endpoint)}: it has to be a URL, e.g. http://127.0.0.1:8080`,
-  );
-}
 
 // The API model says which members of an input go into the path and the query; all others go into the body.
 function requestOf(name: string, input: Json): Request {

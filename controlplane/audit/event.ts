@@ -66,6 +66,9 @@ function identity({ caller, claimedKey }: AuditedCall): Readonly<Record<string, 
       accountId: caller.account,
       accessKeyId: caller.accessKeyId,
       userName: caller.name,
+      ...(caller.awsCaller === undefined
+        ? {}
+        : { sessionContext: { sessionIssuer: { type: 'Role', arn: caller.awsCaller } } }),
     };
   }
   return {

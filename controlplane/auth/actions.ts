@@ -1,6 +1,9 @@
 import { CREATE_JOIN_TOKEN, DAYBREAK_OPERATIONS, OPERATIONS } from '../model/operations.ts';
 import { matchesGlob } from './glob.ts';
 
+/** The action of `daybreak login`. It needs no policy: the proof of an AWS principal is the permission. */
+export const LOGIN_ACTION = 'daybreak:Login';
+
 /** The actions for the routes that are not operations on resources. */
 export const OPERATOR_ACTIONS = [
   'daybreak:Explain',
@@ -13,10 +16,11 @@ export const OPERATOR_ACTIONS = [
 ] as const;
 
 /**
- * Whether an action reveals parts of the model or of its proxies, so that each use is logged and audited. Metrics reveal only
- * counts, and are scraped often.
+ * Whether an action reveals parts of the model or of its proxies, or gives out keys, so that each use is logged and audited. Metrics
+ * reveal only counts, and are scraped often.
  */
 export function isInspection(action: string): boolean {
+  if (action === LOGIN_ACTION) return true;
   return action !== 'daybreak:GetMetrics' && OPERATOR_ACTIONS.some((each) => each === action);
 }
 

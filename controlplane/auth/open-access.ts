@@ -4,9 +4,9 @@ import { followSources } from '../../common/files/followed-sources.ts';
 import { sourceName, type Source } from '../../common/files/source.ts';
 import type { Log } from '../../common/log.ts';
 import { admitAnyone, type Authenticate } from './authenticate.ts';
-import type { AccessKey } from './credentials/credentials.ts';
+import type { AccessKey, LoginUser } from './credentials/credentials.ts';
 import { readCredentials } from './credentials/read-credentials.ts';
-import { admitSigned } from './verify.ts';
+import { admitSigned, type Sessions } from './verify.ts';
 
 /** The authentication of the control plane, until it is closed. */
 export type Access = {
@@ -19,6 +19,10 @@ export type Access = {
 /** The authentication of users by signature. */
 export type Signers = {
   readonly authenticate: Authenticate;
+  /** The same authentication, which admits keys of sessions too. */
+  readonly withSessions: (sessions: Sessions) => Authenticate;
+  /** Returns the user that a principal of AWS may log in as, by its ARN without a path. */
+  readonly loginOf: (principalArn: string) => LoginUser | undefined;
   /** Returns a key from the current file. */
   readonly keyOf: (accessKeyId: string) => AccessKey | undefined;
   /** Adds a listener for changes of the file. */
@@ -58,11 +62,14 @@ export async function openAccess({
   });
   if (source.kind === 'file') await warnIfReadable(source.path, log);
   log.info({ from: name, users: followed.current().users.length }, 'users authenticate by signature');
-  const authenticate = admitSigned({ credentials: followed.current, region, now: Date.now });
+  const verifier = { credentials: followed.current, region, now: Date.now };
+  const authenticate = admitSigned(verifier);
   return {
     authenticate,
     signers: {
       authenticate,
+      withSessions: (sessions) => admitSigned({ ...verifier, sessions }),
+      loginOf: (principalArn) => followed.current().logins.get(principalArn),
       keyOf: (id) => followed.current().keys.get(id),
       onChange: (listener) => void followed.onChange(listener),
     },

@@ -11,6 +11,8 @@ export type User = {
   readonly account: string;
   readonly name: string;
   readonly accessKeyId: string;
+  /** The caller of AWS behind a key of `daybreak login`, e.g. `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`. */
+  readonly awsCaller?: string;
   /** The statements of the user's policies, in any order. */
   readonly statements: readonly Statement[];
   /** The meshes of other accounts that are shared with the user's account, whether they exist or not. */
@@ -39,5 +41,6 @@ export function meshAccess(principal: Principal, { owner, mesh }: MeshId): 'own'
 
 /** The caller for logs: the ARN of a user; `anyone` if authentication is off; undefined before authentication. */
 export function describeCaller(caller: Principal | undefined): string | undefined {
-  return caller?.kind === 'user' ? userArn(caller) : caller?.kind;
+  if (caller?.kind !== 'user') return caller?.kind;
+  return caller.awsCaller === undefined ? userArn(caller) : `${userArn(caller)} by ${caller.awsCaller}`;
 }

@@ -14,18 +14,26 @@ export type VerifierOptions = {
   readonly credentials: () => Credentials;
   readonly region: string;
   readonly now: () => number;
+  /** Returns the key of a session by its token. Default: there are no sessions. */
+  readonly sessions?: Sessions;
 };
+
+/** Returns the key of a session of `daybreak login`; undefined if the token is not one, or its user is gone. */
+export type Sessions = (accessKeyId: string, sessionToken: string) => Promise<AccessKey | undefined>;
 
 /**
  * Authenticates users of the credentials file by AWS Signature Version 4 for the service `appmesh`, or by password if the
  * request allows it.
  */
-export function admitSigned({ credentials, region, now }: VerifierOptions): Authenticate {
+export function admitSigned({ credentials, region, now, sessions }: VerifierOptions): Authenticate {
   return async (request) => {
     const byPassword = request.allowsPassword ? keyByPassword(request, credentials(), now()) : undefined;
     if (byPassword !== undefined) return byPassword.user;
     const claim = readClaim(request);
-    const key = credentials().keys.get(claim.accessKeyId);
+    const { accessKeyId, sessionToken } = claim;
+    const key =
+      credentials().keys.get(accessKeyId) ??
+      (sessionToken === undefined ? undefined : await sessions?.(accessKeyId, sessionToken));
     if (key === undefined || !hasSessionToken(key, claim)) throw unrecognizedClient();
     requireScope(claim, region);
     requireTime(claim, now());

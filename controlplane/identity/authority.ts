@@ -1,8 +1,8 @@
-import { createHash, randomUUID, X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 import type { PublicKey } from '@peculiar/x509';
 import type { Log } from '../../common/log.ts';
 import { coded } from '../codes.ts';
-import type { AuthorityRecord, SignerRecord } from '../mesh/identity-records.ts';
+import type { AuthorityRecord } from '../mesh/identity-records.ts';
 import type { LiveModel } from '../mesh/live-model.ts';
 import type { Resource } from '../mesh/resource.ts';
 import {
@@ -12,10 +12,11 @@ import {
   openIssuer,
   type Issuer,
   type Leaf,
-  type Signer,
 } from './certificates.ts';
+import { authorityRevision, changeAuthority, readAuthority, writeAuthority } from './authority-store.ts';
 import { IdentityError } from './errors.ts';
 import type { Sealer } from './seal.ts';
+import { bytesOf, openSigner, sealSigner } from './sealed-signers.ts';
 
 /** An issued certificate with all that a proxy needs to use it. */
 export type Svid = Leaf & {
@@ -52,16 +53,12 @@ export type AuthorityOptions = {
   readonly now?: () => number;
 };
 
-/** The place of what the control plane keeps for itself: no mesh has it, because an owner is an account. */
-const PLACE = { owner: '', mesh: '' } as const;
-const ID = { kind: 'authority', ...PLACE, parent: '', name: 'authority' } as const;
-
 const DAY = 24 * 60 * 60 * 1000;
 /** An intermediate with less than this left is replaced, in milliseconds: 30 of its 90 days. */
 const REPLACE_BEFORE = 30 * DAY;
 /** How often the end of the intermediate is looked at, in milliseconds. */
 const LOOK_EVERY = 60 * 60 * 1000;
-/** How often a write is tried again because another replica wrote first. */
+/** How often a creation is tried again because another replica wrote first. */
 const ATTEMPTS = 5;
 
 /**
@@ -70,7 +67,7 @@ const ATTEMPTS = 5;
  * @throws IdentityError if the store has the authority of another trust domain, or another key sealed it
  */
 export async function openAuthority(options: AuthorityOptions): Promise<Authority> {
-  const { live, trustDomain, sealer, log, now = Date.now } = options;
+  const { live, trustDomain, log, now = Date.now } = options;
   let opened = await openRecord(await createOrRead(options), options);
   const listeners = new Set<() => void>();
 
@@ -87,21 +84,13 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
   });
 
   async function replaceIntermediate(): Promise<void> {
-    if (opened.issuer.ends - now() > REPLACE_BEFORE) return;
-    const { record } = opened;
-    const [root] = record.roots;
-    if (root === undefined) return;
-    // It never outlives its root, so that a new one would end no later.
-    if (opened.issuer.ends >= new X509Certificate(bytesOf(root.certificate)).validToDate.getTime()) return;
-    const signer = await openSigner(root, sealer, trustDomain);
-    const issuing = await sealSigner(
-      await createIntermediate(trustDomain, signer, now()),
-      sealer,
-      trustDomain,
-    );
-    // If another replica was faster, its intermediate arrives as a change.
-    const written = await write(live, { ...record, issuing, retired: stillValid(record, now()) }, now());
-    if (written) log.info(coded('IDENTITY_ROTATED'), 'the intermediate of the authority was replaced');
+    let isReplaced = false;
+    const change = async (record: AuthorityRecord): Promise<AuthorityRecord | undefined> => {
+      isReplaced = mayReplace(record, now());
+      return isReplaced ? withNewIntermediate(record, options) : undefined;
+    };
+    await changeAuthority(live, change, now);
+    if (isReplaced) log.info(coded('IDENTITY_ROTATED'), 'the intermediate of the authority was replaced');
   }
   const timer = setInterval(() => {
     replaceIntermediate().catch((error: unknown) =>
@@ -159,7 +148,8 @@ async function openRecord(
 async function createOrRead(options: AuthorityOptions): Promise<AuthorityRecord> {
   const { live, trustDomain, sealer, log, now = Date.now } = options;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const existing = live.model.get<'authority'>(ID)?.spec;
+    const revision = authorityRevision(live);
+    const existing = readAuthority(live);
     if (existing !== undefined) {
       if (existing.trustDomain === trustDomain) return existing;
       throw new IdentityError(
@@ -175,7 +165,7 @@ async function createOrRead(options: AuthorityOptions): Promise<AuthorityRecord>
       issuing: await sealSigner(intermediate, sealer, trustDomain),
       retired: [],
     };
-    if (await write(live, record, now())) {
+    if (await writeAuthority(live, record, revision, now())) {
       log.info({ trustDomain, key: sealer.keyId }, 'created the authority of the trust domain');
       return record;
     }
@@ -183,59 +173,32 @@ async function createOrRead(options: AuthorityOptions): Promise<AuthorityRecord>
   throw new Error('other replicas kept changing the authority: start again');
 }
 
-/** Writes the authority, unless another replica wrote since the model was read. Returns whether it was written. */
-async function write(live: LiveModel, spec: AuthorityRecord, now: number): Promise<boolean> {
-  const before = live.model.get<'authority'>(ID);
-  const resource: Resource<'authority'> = {
-    ...ID,
-    spec,
-    uid: before?.uid ?? randomUUID(),
-    version: (before?.version ?? 0) + 1,
-    createdAt: before?.createdAt ?? now,
-    lastUpdatedAt: now,
-    resourceOwner: '',
-    tags: [],
-  };
-  const { outcome } = await live.commit({
-    mesh: PLACE,
-    expectedMeshRevision: live.model.meshRevision(PLACE),
-    puts: [resource],
-    deletes: [],
-    tokens: [],
-  });
-  if (outcome === 'committed') return true;
-  await live.catchUp();
-  return false;
-}
-
-async function sealSigner(
-  { certificate, key }: Signer,
-  sealer: Sealer,
-  trustDomain: string,
-): Promise<SignerRecord> {
-  return {
-    certificate: Buffer.from(certificate).toString('base64'),
-    sealedKey: await sealer.seal(key, purposeOf(trustDomain, certificate)),
-  };
-}
-
-async function openSigner(record: SignerRecord, sealer: Sealer, trustDomain: string): Promise<Signer> {
-  const certificate = bytesOf(record.certificate);
-  return { certificate, key: await sealer.open(record.sealedKey, purposeOf(trustDomain, certificate)) };
-}
-
-// Binds a sealed key to its certificate.
-function purposeOf(trustDomain: string, certificate: Uint8Array): string {
-  return `authority ${trustDomain} ${createHash('sha256').update(certificate).digest('hex')}`;
-}
-
-function bytesOf(base64: string): Uint8Array {
-  return new Uint8Array(Buffer.from(base64, 'base64'));
-}
-
 /** The intermediate that is being replaced, and the earlier ones that have not ended. */
 function stillValid({ issuing, retired }: AuthorityRecord, now: number): readonly string[] {
   return [issuing.certificate, ...retired].filter(
     (each) => new X509Certificate(bytesOf(each)).validToDate.getTime() > now,
   );
+}
+
+/** Whether the intermediate ends soon, and a new one would end later. */
+function mayReplace({ issuing, roots: [root] }: AuthorityRecord, now: number): boolean {
+  const ends = endOf(issuing.certificate);
+  // It never outlives its root, so that a new one would end no later.
+  return ends - now <= REPLACE_BEFORE && root !== undefined && ends < endOf(root.certificate);
+}
+
+async function withNewIntermediate(
+  record: AuthorityRecord,
+  { trustDomain, sealer, now = Date.now }: AuthorityOptions,
+): Promise<AuthorityRecord> {
+  const [root] = record.roots;
+  if (root === undefined) throw new Error('the authority has no root');
+  const signer = await openSigner(root, sealer, trustDomain);
+  const intermediate = await createIntermediate(trustDomain, signer, now());
+  const issuing = await sealSigner(intermediate, sealer, trustDomain);
+  return { ...record, issuing, retired: stillValid(record, now()) };
+}
+
+function endOf(certificate: string): number {
+  return new X509Certificate(bytesOf(certificate)).validToDate.getTime();
 }

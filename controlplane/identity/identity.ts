@@ -4,6 +4,8 @@ import { readSource } from '../../common/files/source.ts';
 import type { Log } from '../../common/log.ts';
 import type { GrpcServer } from '../../xds/grpc/server.ts';
 import type { AdsTls } from '../ads/access/accept-tls.ts';
+import type { Authenticate } from '../auth/authenticate.ts';
+import type { Signers } from '../auth/open-access.ts';
 import type { Trust } from './chain.ts';
 import type { LiveModel } from '../mesh/live-model.ts';
 import { createAttestation } from './attest/service.ts';
@@ -14,6 +16,9 @@ import { x509Prover } from './attest/x509.ts';
 import { openAuthority, type Authority } from './authority.ts';
 import { createIssued } from './issued.ts';
 import { createJoinTokens } from './join-tokens.ts';
+import { loginRoute } from './login/route.ts';
+import { openSessionKey } from './login/session-key.ts';
+import { createSessionKeyring } from './login/session-keys.ts';
 import { identityRoutes } from './routes.ts';
 import { readSealingKey, sealNothing, sealWith } from './seal.ts';
 import type { IdentitySettings } from './settings.ts';
@@ -28,13 +33,16 @@ export type Identities = {
   readonly addTo: (server: GrpcServer) => void;
   /** Calls `listener` after a change of the authority. */
   readonly onChange: (listener: () => void) => () => void;
-  /** `GET /daybreak/v1/identity`, and the creation of join tokens. */
+  /** Authenticates users by their keys and by those of `daybreak login`; undefined if authentication is off. */
+  readonly authenticate: Authenticate | undefined;
+  /** `GET /daybreak/v1/identity`, the creation of join tokens, and logins. */
   readonly routes: (app: FastifyInstance) => Promise<void>;
   readonly close: () => void;
 };
 
-/** Inputs of the identities. `region`: that of ARNs. */
+/** Inputs of the identities. `region`: that of ARNs; `signers`: the users of the API, undefined if authentication is off. */
 export type IdentitiesOptions = {
+  readonly signers: Signers | undefined;
   readonly live: LiveModel;
   readonly region: string;
   readonly log: Log;
@@ -57,6 +65,14 @@ export async function openIdentities(
   const trust = followTrust(authority);
   const tokens = createJoinTokens(live);
   const issued = createIssued();
+  const { signers } = options;
+  const keyring = createSessionKeyring({
+    key: await openSessionKey(live, sealer, trustDomain),
+    trustDomain,
+    loginOf: (principalArn) => signers?.loginOf(principalArn),
+  });
+  const login = loginRoute({ signers, keyring, trustDomain, sts });
+  const own = identityRoutes({ live, authority, issued, tokens, region, key: sealer.keyId });
   const attestation = createAttestation({
     live,
     authority,
@@ -72,7 +88,11 @@ export async function openIdentities(
     tlsRoots: { pem: () => trust.roots().map(String), onChange: authority.onChange },
     addTo: attestation.addTo,
     onChange: authority.onChange,
-    routes: identityRoutes({ live, authority, issued, tokens, region, key: sealer.keyId }),
+    routes: async (app) => {
+      await own(app);
+      await login(app);
+    },
+    authenticate: signers?.withSessions(keyring.open),
     close: authority.close,
   };
 }

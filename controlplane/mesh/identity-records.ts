@@ -15,6 +15,8 @@ export type AuthorityRecord = {
   readonly issuing: SignerRecord;
   /** Earlier intermediates whose certificates may still be valid: DER in base64. */
   readonly retired: readonly string[];
+  /** The key of session tokens, 32 bytes, sealed. Undefined until the first start that needs it. */
+  readonly sealedSessionKey?: string;
 };
 
 /** A join token that was not used yet. Its resource has the first digits of its SHA-256 as a name. */

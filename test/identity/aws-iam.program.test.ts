@@ -1,14 +1,13 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { Sha256 } from '../../common/sha256.ts';
-import { SignatureV4 } from '@smithy/signature-v4';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { attest } from '../../agent/identity/attest.ts';
 import { prove } from '../../agent/identity/prove.ts';
 import { makeSigningRequest } from '../../agent/identity/signing-request.ts';
 import type { Challenge, Proof } from '../../common/contracts/attestation/messages.ts';
-import { startMoto, type Moto } from '../../controlplane/discovery/testing/moto.ts';
+import type { Moto } from '../../controlplane/discovery/testing/moto.ts';
+import { assumeNewRole, startVerifyingMoto } from './testing/aws-role.ts';
 import { startIdentityPlane, type IdentityPlane } from './testing/identity-plane.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
@@ -23,9 +22,9 @@ let moto: Moto;
 let plane: IdentityPlane;
 
 beforeAll(async () => {
-  // The calls that make the role and its credentials are let through; from then on moto verifies signatures, as AWS does.
-  moto = await startMoto('127.0.0.1', { INITIAL_NO_AUTH_ACTION_COUNT: '5' });
-  await makeRole();
+  moto = await startVerifyingMoto();
+  const keys = await assumeNewRole(moto, 'web-task', TASK);
+  for (const [name, value] of Object.entries(keys)) vi.stubEnv(name, value);
   plane = await startIdentityPlane(['--sts-endpoint', moto.endpoint]);
 });
 afterAll(async () => {
@@ -33,63 +32,6 @@ afterAll(async () => {
   await plane?.remove();
   await moto?.stop();
 });
-
-/** Calls AWS's query API. */
-async function query(service: string, parameters: Readonly<Record<string, string>>): Promise<string> {
-  const url = new URL(moto.endpoint);
-  const body = new URLSearchParams(parameters).toString();
-  const signer = new SignatureV4({
-    service,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 's' },
-    sha256: Sha256,
-  });
-  const request = {
-    method: 'POST',
-    protocol: 'http:',
-    hostname: url.hostname,
-    port: Number(url.port),
-    path: '/',
-    query: {},
-    headers: { host: url.host, 'content-type': 'application/x-www-form-urlencoded' },
-    body,
-  };
-  const { headers } = await signer.sign(request);
-  const answer = await fetch(`${moto.endpoint}/`, { method: 'POST', headers, body });
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(text);
-  return text;
-}
-
-async function makeRole(): Promise<void> {
-  const policy = (action: string, more: object) =>
-    JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: action, ...more }] });
-  const version = '2010-05-08';
-  await query('iam', {
-    Action: 'CreateRole',
-    Version: version,
-    RoleName: 'web-task',
-    Path: '/tasks/',
-    AssumeRolePolicyDocument: policy('sts:AssumeRole', { Principal: { Service: 'ecs-tasks.amazonaws.com' } }),
-  });
-  await query('iam', {
-    Action: 'PutRolePolicy',
-    Version: version,
-    RoleName: 'web-task',
-    PolicyName: 'all',
-    PolicyDocument: policy('*', { Resource: '*' }),
-  });
-  const assumed = await query('sts', {
-    Action: 'AssumeRole',
-    Version: '2011-06-15',
-    RoleArn: `arn:aws:iam::${ACCOUNT}:role/tasks/web-task`,
-    RoleSessionName: TASK,
-  });
-  const part = (name: string): string => new RegExp(`<${name}>([^<]+)</${name}>`).exec(assumed)?.[1] ?? '';
-  vi.stubEnv('AWS_ACCESS_KEY_ID', part('AccessKeyId'));
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', part('SecretAccessKey'));
-  vi.stubEnv('AWS_SESSION_TOKEN', part('SessionToken'));
-}
 
 type Change = (proof: Proof, challenge: Challenge) => Promise<Proof> | Proof;
 
@@ -175,7 +117,7 @@ describe('a proof is of no use', () => {
     [
       'a date six minutes off',
       { date: amzDate(-6 * 60_000) },
-      /CLOCK_SKEW: the agent signed at \d{8}T\d{6}Z, and the clock/,
+      /CLOCK_SKEW: the client signed at \d{8}T\d{6}Z, and the clock/,
     ],
     ['a date that is none', { date: '99999999T999999Z' }, /CLOCK_SKEW/],
     ['another secret', { signature: '0'.repeat(64) }, /SignatureDoesNotMatch/],

@@ -27,6 +27,8 @@ export type AccessKeyDocument = {
 export type UserDocument = {
   readonly name: string;
   readonly accessKeys: readonly AccessKeyDocument[];
+  /** ARNs of the IAM roles and users that may log in as this user. */
+  readonly awsPrincipals?: readonly string[];
   readonly policies?: readonly PolicyDocument[];
 };
 
@@ -110,6 +112,12 @@ export const CREDENTIALS_SCHEMA: JsonSchema = object(
                     },
                     'accessKeyId',
                     'secretAccessKey',
+                  ),
+                ),
+                awsPrincipals: list(
+                  text(
+                    '^arn:aws[a-z-]*:iam::\\d{12}:(role|user)/[\\w+=,.@/-]{1,576}$',
+                    'the ARN of an IAM role or user, e.g. arn:aws:iam::111122223333:role/deploy',
                   ),
                 ),
                 policies: list(

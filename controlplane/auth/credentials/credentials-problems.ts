@@ -1,5 +1,6 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import { isKnownAction } from '../actions.ts';
+import { withoutPath } from './aws-principal.ts';
 import { asList } from './credentials.ts';
 import { CREDENTIALS_SCHEMA, type CredentialsDocument, type UserDocument } from './credentials-document.ts';
 
@@ -59,6 +60,7 @@ function shown(place: string, data: unknown): string {
 
 function senseProblems({ accounts }: CredentialsDocument): readonly string[] {
   const keyIds = new Map<string, string>();
+  const principals = new Map<string, string>();
   const problems: string[] = repeated(accounts.map(({ id }) => id)).map(
     (id) => `accounts: account ${id} is listed more than once`,
   );
@@ -69,7 +71,9 @@ function senseProblems({ accounts }: CredentialsDocument): readonly string[] {
         (name) => `${place}.users: user ${name} is listed more than once`,
       ),
     );
-    users.forEach((user, at) => problems.push(...userProblems(user, `${place}.users[${at}]`, keyIds)));
+    users.forEach((user, at) =>
+      problems.push(...userProblems(user, `${place}.users[${at}]`, keyIds, principals)),
+    );
     shares.forEach((share, at) => {
       if (share.with.includes(id))
         problems.push(`${place}.shares[${at}].with: account ${id} cannot share with itself`);
@@ -79,11 +83,18 @@ function senseProblems({ accounts }: CredentialsDocument): readonly string[] {
 }
 
 function userProblems(
-  { accessKeys, policies = [] }: UserDocument,
+  { accessKeys, awsPrincipals = [], policies = [] }: UserDocument,
   place: string,
   keyIds: Map<string, string>,
+  principals: Map<string, string>,
 ): readonly string[] {
   const problems: string[] = [];
+  awsPrincipals.forEach((arn, index) => {
+    const at = `${place}.awsPrincipals[${index}]`;
+    const other = principals.get(withoutPath(arn));
+    if (other !== undefined) problems.push(`${at}: ${arn} is already in ${other}`);
+    principals.set(withoutPath(arn), at);
+  });
   accessKeys.forEach(({ accessKeyId, expiration }, index) => {
     const at = `${place}.accessKeys[${index}]`;
     const other = keyIds.get(accessKeyId);

@@ -1,5 +1,6 @@
 import type { MeshId } from '../../mesh/resource.ts';
 import type { AccountDocument, CredentialsDocument, StatementDocument } from './credentials-document.ts';
+import { withoutPath } from './aws-principal.ts';
 import type { Statement } from '../policy.ts';
 import { userArn, type User } from '../principal.ts';
 
@@ -13,26 +14,34 @@ export type AccessKey = {
   readonly expires: number | undefined;
 };
 
+/** A user of the file, without a key. */
+export type LoginUser = Omit<User, 'accessKeyId'>;
+
 /** The compiled credentials file. */
 export type Credentials = {
   /** By access key id. */
   readonly keys: ReadonlyMap<string, AccessKey>;
   /** The ARNs of all users. */
   readonly users: readonly string[];
+  /** The users that AWS's principals may log in as, by the ARN of the role, without its path, or of the IAM user. */
+  readonly logins: ReadonlyMap<string, LoginUser>;
 };
 
 /** Compiles a validated document. */
 export function compileCredentials({ accounts }: CredentialsDocument): Credentials {
   const keys = new Map<string, AccessKey>();
   const users: string[] = [];
+  const logins = new Map<string, LoginUser>();
   for (const { id: account, users: named = [] } of accounts) {
     const sharedMeshes = sharesWith(account, accounts);
-    for (const { name, policies = [], accessKeys } of named) {
+    for (const { name, policies = [], accessKeys, awsPrincipals = [] } of named) {
       users.push(userArn({ account, name }));
       const statements = policies.flatMap(({ Statement: some }) => asList(some).map(compileStatement));
+      const user = { kind: 'user', account, name, statements, sharedMeshes } as const;
+      for (const arn of awsPrincipals) logins.set(withoutPath(arn), user);
       for (const { accessKeyId, secretAccessKey, sessionToken, expiration } of accessKeys) {
         keys.set(accessKeyId, {
-          user: { kind: 'user', account, name, accessKeyId, statements, sharedMeshes },
+          user: { ...user, accessKeyId },
           secret: secretAccessKey,
           sessionToken,
           expires: expiration === undefined ? undefined : Date.parse(expiration),
@@ -40,7 +49,7 @@ export function compileCredentials({ accounts }: CredentialsDocument): Credentia
       }
     }
   }
-  return { keys, users };
+  return { keys, users, logins };
 }
 
 function sharesWith(account: string, accounts: readonly AccountDocument[]): readonly MeshId[] {

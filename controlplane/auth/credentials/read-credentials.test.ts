@@ -42,6 +42,24 @@ describe('an invalid file is refused, with the path of each problem', () => {
     ['nothing', {}, ['"accounts" is missing']],
     ['no account', { accounts: [] }, ['accounts: the list must not be empty']],
     [
+      'principals of AWS that are none, or in two places',
+      {
+        accounts: [
+          {
+            id: OWNER,
+            users: [
+              user({
+                awsPrincipals: ['arn:aws:iam::111122223333:role/x', 'arn:aws:iam::111122223333:role/p/x'],
+              }),
+            ],
+          },
+        ],
+      },
+      [
+        'accounts[0].users[0].awsPrincipals[1]: arn:aws:iam::111122223333:role/p/x is already in accounts[0].users[0].awsPrincipals[0]',
+      ],
+    ],
+    [
       'several things at once',
       {
         accounts: [
@@ -52,7 +70,7 @@ describe('an invalid file is refused, with the path of each problem', () => {
       [
         'accounts[0].id: "12" must be an account id, twelve digits',
         'accounts[0].users[0]: "accessKeys" is missing',
-        'accounts[0].users[0]: "keys" is unknown: it may have name, accessKeys, policies',
+        'accounts[0].users[0]: "keys" is unknown: it may have name, accessKeys, awsPrincipals, policies',
         'accounts[0].users[0].name: "a b" must be a user name of up to 64 letters, digits and _+=,.@-',
         'accounts[1].shares[0].with[0]: "x" must be an account id, twelve digits',
       ],

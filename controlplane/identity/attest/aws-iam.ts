@@ -1,25 +1,16 @@
 import { createHash } from 'node:crypto';
-import type { AwsIamProof, Challenge } from '../../../common/contracts/attestation/messages.ts';
-import { signedHeaders, stsScope, STS_BODY } from '../../../common/contracts/attestation/sts-request.ts';
+import type { Challenge } from '../../../common/contracts/attestation/messages.ts';
+import { signedHeaders } from '../../../common/contracts/attestation/sts-request.ts';
 import { proxyPath } from '../../ads/identity.ts';
+import { withoutPath } from '../../auth/credentials/aws-principal.ts';
 import { bindingFor, principalsOf } from '../bindings.ts';
 import type { LiveModel } from '../../mesh/live-model.ts';
 import type { NodePrincipal } from '../../model/daybreak-types.ts';
 import type { StsSettings } from '../settings.ts';
-import { askSts } from './ask-sts.ts';
 import type { Attempt, Prover } from './attempt.ts';
-import { readCallerIdentity, type AwsCaller } from './caller-identity.ts';
+import type { AwsCaller } from './caller-identity.ts';
+import { proveCaller } from './prove-caller.ts';
 import { Refused } from './refused.ts';
-
-/** STS itself allows 15 minutes; a challenge is seconds old. */
-const MOST_SKEW_MS = 5 * 60 * 1000;
-
-const PATTERNS: Readonly<Record<keyof AwsIamProof, RegExp>> = {
-  accessKeyId: /^(?:AKIA|ASIA)[A-Z0-9]{12,124}$/,
-  date: /^\d{8}T\d{6}Z$/,
-  sessionToken: /^[A-Za-z0-9+/=_.-]{0,4096}$/,
-  signature: /^[0-9a-f]{64}$/,
-};
 
 /**
  * The IAM role of a task or instance, by a signed GetCallerIdentity. This control plane builds the whole request itself and sends it to
@@ -33,37 +24,10 @@ export function awsIamProver(live: LiveModel, sts: StsSettings, now: () => numbe
     async verify(attempt, proof) {
       if (proof.method !== 'aws iam')
         throw new Refused('PROOF_REFUSED', 'the proof has to be a signed GetCallerIdentity');
-      for (const [name, pattern] of Object.entries(PATTERNS) as [keyof AwsIamProof, RegExp][]) {
-        if (!pattern.test(proof[name]))
-          throw new Refused('PROOF_REFUSED', `the ${name} of the signature has another form`);
-      }
-      requireClock(proof.date, now());
-      const body = await askSts(sts, requestOf(attempt, proof));
-      const caller = readCallerIdentity(body);
+      const subject = subjectOf(attempt.challenge, attempt.hello);
+      const caller = await proveCaller(sts, proof, (signed) => signedHeaders(subject, signed), now());
       return requireBinding(live, attempt, caller);
     },
-  };
-}
-
-function requireClock(date: string, now: number): void {
-  const [, y, mo, d, h, mi, s] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(date) ?? [];
-  const at = Date.parse(`${y}-${mo}-${d}T${h}:${mi}:${s}Z`);
-  // Not a time at all is refused too.
-  if (Math.abs(at - now) <= MOST_SKEW_MS) return;
-  throw new Refused(
-    'CLOCK_SKEW',
-    `the agent signed at ${date}, and the clock of this control plane is at ${new Date(now).toISOString()}`,
-  );
-}
-
-function requestOf({ hello, challenge }: Attempt, proof: AwsIamProof): Readonly<Record<string, string>> {
-  const headers = signedHeaders(subjectOf(challenge, hello), proof);
-  const credential = `${proof.accessKeyId}/${stsScope(proof.date, challenge.stsRegion)}`;
-  const names = Object.keys(headers).toSorted().join(';');
-  return {
-    ...headers,
-    authorization: `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=${names}, Signature=${proof.signature}`,
-    'content-length': String(Buffer.byteLength(STS_BODY)),
   };
 }
 
@@ -110,8 +74,3 @@ function mismatch({ awsRole, awsUser }: NodePrincipal, caller: AwsCaller): strin
 
 /** Names of sessions: the id of an ECS task, of an EC2 instance. */
 const SESSIONS = { ECS_TASK: /^[0-9a-f]{32}$/, EC2_INSTANCE: /^i-[0-9a-f]{8,17}$/ } as const;
-
-// GetCallerIdentity drops the path of a role; names of roles are unique in an account.
-function withoutPath(roleArn: string): string {
-  return roleArn.replace(/:role\/.*\/(?=[^/]+$)/, ':role/');
-}

@@ -1,0 +1,136 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { createTokenBucket } from '../../../common/limits/token-bucket.ts';
+import { signedLoginHeaders } from '../../../common/contracts/attestation/sts-request.ts';
+import type { AwsIamProof } from '../../../common/contracts/attestation/messages.ts';
+import { LOGIN_ACTION } from '../../auth/actions.ts';
+import type { Signers } from '../../auth/open-access.ts';
+import { userArn } from '../../auth/principal.ts';
+import type { RouteConfig } from '../../http/call.ts';
+import { ApiError, badRequest, tooManyRequests } from '../../http/errors.ts';
+import { parseJsonBody } from '../../http/json-body.ts';
+import type { AwsCaller } from '../attest/caller-identity.ts';
+import { proveCaller } from '../attest/prove-caller.ts';
+import { Refused } from '../attest/refused.ts';
+import type { StsSettings } from '../settings.ts';
+import type { SessionKeyring } from './session-keys.ts';
+import { createUsedChallenges } from './used-challenges.ts';
+
+/** The path of logins. */
+export const LOGIN_PATH = '/daybreak/v1/login';
+
+/** Logins a second, in all. Each one asks AWS STS. */
+const RATE = { rate: 20, burst: 200 };
+/** Questions to AWS STS at once. */
+const MOST_AT_ONCE = 32;
+/** The longest text of a member, in characters. */
+const LONGEST = 8192;
+
+/** Inputs of the route. `signers`: the users; undefined if authentication is off. */
+export type LoginOptions = {
+  readonly signers: Signers | undefined;
+  readonly keyring: SessionKeyring;
+  readonly trustDomain: string;
+  readonly sts: StsSettings;
+  readonly now?: () => number;
+};
+
+/**
+ * `POST /daybreak/v1/login`: without a proof, it answers with a challenge; with the challenge and a signed GetCallerIdentity, with keys for
+ * an hour. No authentication: this is one.
+ */
+export function loginRoute({ signers, keyring, trustDomain, sts, now = Date.now }: LoginOptions) {
+  const bucket = createTokenBucket(RATE, now);
+  const used = createUsedChallenges(now);
+  let inProgress = 0;
+
+  async function login(request: FastifyRequest, body: Readonly<Record<string, unknown>>) {
+    if (signers === undefined)
+      throw badRequest('This control plane has no --credentials: no call needs keys.');
+    requireRate(bucket());
+    const { challenge } = body;
+    if (challenge === undefined) {
+      const { host, region } = sts;
+      return {
+        challenge: await keyring.challenge(),
+        audience: trustDomain,
+        stsHost: host,
+        stsRegion: region,
+      };
+    }
+    const text = textOf(body, 'challenge');
+    const proof = proofOf(body);
+    request.call.input = { awsAccessKeyId: proof.accessKeyId };
+    const opened = await keyring.openChallenge(text);
+    if (opened === undefined || !used.use(opened)) {
+      throw denied('CHALLENGE', 'the challenge has expired, or was used already: ask for another one');
+    }
+    const { host = '' } = request.headers;
+    const subject = { host: sts.host, audience: trustDomain, challenge: text, endpoint: host };
+    const caller = await ask(proof, (signed) => signedLoginHeaders(subject, signed));
+    request.call.input = { awsCaller: caller.arn };
+    const user = signers.loginOf(caller.principalArn);
+    if (user === undefined) throw unbound(caller);
+    const keys = await keyring.create(user, caller);
+    request.call.caller = { ...user, accessKeyId: keys.accessKeyId, awsCaller: caller.arn };
+    const { accessKeyId, secretAccessKey, sessionToken, expires } = keys;
+    const expiration = new Date(expires).toISOString();
+    return { user: userArn(user), accessKeyId, secretAccessKey, sessionToken, expiration };
+  }
+
+  async function ask(proof: AwsIamProof, headersOf: Parameters<typeof proveCaller>[2]): Promise<AwsCaller> {
+    if (inProgress >= MOST_AT_ONCE) throw tooManyRequests('Too many logins at once. Try again in 1 s.', 1);
+    inProgress += 1;
+    try {
+      return await proveCaller(sts, proof, headersOf, now());
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      const { code, reason, retryAfterSeconds } = error.refusal;
+      if (code === 'STS_AWAY')
+        throw tooManyRequests(`${reason}. Try again in ${retryAfterSeconds} s.`, retryAfterSeconds);
+      throw denied(code, reason, error);
+    } finally {
+      inProgress -= 1;
+    }
+  }
+
+  return async (app: FastifyInstance): Promise<void> => {
+    const config: RouteConfig = { open: true, action: LOGIN_ACTION };
+    app.post(LOGIN_PATH, { config }, async (request, reply) => {
+      reply.header('cache-control', 'no-store');
+      return login(request, parseJsonBody((request.body as Buffer | undefined) ?? new Uint8Array()));
+    });
+  };
+}
+
+function requireRate(wait: number): void {
+  if (wait === 0) return;
+  const seconds = Math.max(1, Math.ceil(wait));
+  throw tooManyRequests(`Too many logins. Try again in ${seconds} s.`, seconds);
+}
+
+function proofOf(body: Readonly<Record<string, unknown>>): AwsIamProof {
+  return {
+    accessKeyId: textOf(body, 'accessKeyId'),
+    date: textOf(body, 'date'),
+    sessionToken: body['sessionToken'] === undefined ? '' : textOf(body, 'sessionToken'),
+    signature: textOf(body, 'signature'),
+  };
+}
+
+function textOf(body: Readonly<Record<string, unknown>>, name: string): string {
+  const value = body[name];
+  if (typeof value === 'string' && value.length <= LONGEST) return value;
+  throw badRequest(`${name}: it has to be a text of up to ${LONGEST} characters.`);
+}
+
+function unbound({ arn, principalArn }: AwsCaller): ApiError {
+  const member = JSON.stringify({ awsPrincipals: [principalArn] }).slice(1, -1);
+  return denied(
+    'NOT_BOUND',
+    `${arn} is proven, but may log in as no user. Add this member to a user in the file of --credentials: ${member}`,
+  );
+}
+
+function denied(code: string, reason: string, cause?: unknown): ApiError {
+  return new ApiError('AccessDeniedException', `${code}: ${reason}`, { cause });
+}
