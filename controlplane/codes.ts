@@ -31,7 +31,7 @@ export const CONTROL_PLANE_CODES = {
   AUTHORITY_DAMAGED: 'restore a backup: a sealed key of the authority was changed',
   TRUST_DOMAIN_DIFFERS: 'start with the trust domain of the authority in the store',
   IDENTITY_REFUSED: 'the line says which binding is missing',
-  IDENTITY_ROTATED: 'nothing: proxies learn of the new certificate by themselves',
+  IDENTITY_ROTATED: 'nothing: proxies learn of the new certificates by themselves',
 
   AUDIT_LOST: 'look at the disk of --audit: events are dropped',
   OUTPUT_DROPPED: 'let the log driver read faster',

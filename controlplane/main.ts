@@ -130,7 +130,9 @@ async function start(
     draining,
   });
   opened.defer(proxies.close);
-  const agents = createAgents({ admission, model: live.model, draining: drainingOfReplicas, log });
+  const renewal = identities?.renewal;
+  const agents = createAgents({ admission, model: live.model, draining: drainingOfReplicas, log, renewal });
+  identities?.onChange(agents.tellRenewal);
   addGauges(metrics, {
     // Without reports of agents, which no gauge reads.
     status: createStatus(live.model, proxies.xds, proxies.configs),

@@ -3,6 +3,7 @@ import {
   encodeAgentMessage,
   type AgentState,
 } from '../../common/contracts/agent-channel/state.ts';
+import { decodeRenewal, type Renewal } from '../../common/contracts/agent-channel/renewal.ts';
 import type { Log } from '../../common/log.ts';
 import { createBackoff } from '../../xds/client/backoff.ts';
 import type { OpenBeside } from '../../xds/client/stream.ts';
@@ -27,6 +28,8 @@ export type ChannelOptions = {
   /** The node.id of the agent's proxy. */
   readonly nodeId: string;
   readonly log: Log;
+  /** Called when the control plane says which certificates are up to date. Default: nothing is done. */
+  readonly onRenewal?: (renewal: Renewal) => void;
   readonly checkMs?: number;
   readonly heartbeatMs?: number;
 };
@@ -49,6 +52,7 @@ const LONGEST_WAIT_MS = 60_000;
 export function createChannel({
   nodeId,
   log,
+  onRenewal = () => undefined,
   checkMs = CHECK_MS,
   heartbeatMs = HEARTBEAT_MS,
 }: ChannelOptions): Channel {
@@ -61,12 +65,20 @@ export function createChannel({
   function open(openBeside: OpenBeside): void {
     const call = openBeside(CONNECT_PATH, {
       onHeaders: () => undefined,
-      // No message of a control plane is known so far.
-      onMessage: () => undefined,
+      onMessage: hear,
       onEnd: (outcome) => ended(outcome, openBeside),
     });
     state = { kind: 'open', call, sent: undefined, at: 0 };
     report();
+  }
+
+  function hear(bytes: Uint8Array): void {
+    try {
+      const renewal = decodeRenewal(bytes);
+      if (renewal !== undefined) onRenewal(renewal);
+    } catch (error) {
+      log.debug({ err: error }, 'a message of the control plane cannot be read');
+    }
   }
 
   function ended({ code, details }: CallOutcome, openBeside: OpenBeside): void {

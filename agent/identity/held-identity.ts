@@ -14,6 +14,8 @@ export type HeldIdentity = {
   readonly roots: string;
   readonly ends: number;
   readonly renew: number;
+  /** The generation of the authority. Undefined in the files of earlier versions. */
+  readonly generation?: number;
 };
 
 /**
@@ -27,7 +29,7 @@ export function holdIdentity(
   issued: IssuedCertificate,
   now: number,
 ): HeldIdentity {
-  const { chain, roots, spiffeId, ends, renew } = issued;
+  const { chain, roots, spiffeId, ends, renew, generation } = issued;
   const held = {
     nodeId,
     spiffeId,
@@ -36,6 +38,7 @@ export function holdIdentity(
     roots: roots.map((each) => pemOf('CERTIFICATE', each)).join(''),
     ends,
     renew,
+    generation,
   };
   const problem = identityProblem(held, nodeId, now);
   if (problem !== undefined)

@@ -1,3 +1,4 @@
+import type { Renewal } from '../../common/contracts/agent-channel/renewal.ts';
 import type { Log } from '../../common/log.ts';
 import { errorText } from '../../common/error-text.ts';
 import { createBackoff } from '../../xds/client/backoff.ts';
@@ -15,6 +16,10 @@ export type AgentIdentity = {
   /** The certificate to use for a new connection; undefined while the agent has none, or the last one has ended. */
   readonly current: () => HeldIdentity | undefined;
   readonly status: () => IdentityStatus;
+  /** The control plane says which certificates are up to date. Renews an older one, at a random moment within the spread. */
+  readonly renewSoon: (renewal: Renewal) => void;
+  /** A connection to the control plane failed. If it refuses the certificate, the agent proves itself again soon. */
+  readonly refused: (reason: string) => void;
   readonly close: () => void;
 };
 
@@ -44,6 +49,9 @@ export type IdentityOptions = {
 const WAITS = { firstMs: 1000, mostMs: 60_000 };
 /** Renewals may wait longer: there is half of a lifetime. */
 const RENEWAL_WAITS = { firstMs: 10_000, mostMs: 300_000 };
+/** After a refusal of its certificate, the agent asks for another one, this often at most, and after this wait at least, in milliseconds. */
+const REFUSED_EVERY_MS = 60_000;
+const REFUSED_WAIT_MS = 2000;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
@@ -59,12 +67,17 @@ export async function openIdentity(options: IdentityOptions): Promise<AgentIdent
   let problem: string | undefined;
   let timer: NodeJS.Timeout | undefined;
   let isClosed = false;
+  let isAttempting = false;
+  let refusedAt = 0;
+  /** The generation that the control plane named last. */
+  let wanted = 0;
   const first = createBackoff(WAITS.firstMs, WAITS.mostMs);
   const renewal = createBackoff(RENEWAL_WAITS.firstMs, RENEWAL_WAITS.mostMs);
   const current = (): HeldIdentity | undefined =>
     held !== undefined && held.ends > Date.now() ? held : undefined;
 
   async function attempt(): Promise<void> {
+    isAttempting = true;
     try {
       held = await obtain(options, current());
       problem = undefined;
@@ -72,7 +85,9 @@ export async function openIdentity(options: IdentityOptions): Promise<AgentIdent
       renewal.reset();
       log.info(facts(held), 'got a certificate from the control plane');
       if (file !== undefined) await keep(file, held, log);
-      schedule(untilRenewal(held, Date.now()));
+      // The authority may have changed since the control plane signed this certificate.
+      const isCurrent = (held.generation ?? 0) >= wanted;
+      schedule(isCurrent ? untilRenewal(held, Date.now()) : RENEWAL_WAITS.firstMs * (1 + Math.random()));
     } catch (error) {
       const text = errorText(error);
       if (text !== problem)
@@ -84,11 +99,14 @@ export async function openIdentity(options: IdentityOptions): Promise<AgentIdent
       const wait = current() === undefined ? first.next() : renewal.next();
       const least = error instanceof AttestationRefused ? error.retryAfterMs * (1 + Math.random() / 2) : 0;
       schedule(Math.max(wait, least));
+    } finally {
+      isAttempting = false;
     }
   }
 
   function schedule(ms: number): void {
     if (isClosed) return;
+    clearTimeout(timer);
     timer = setTimeout(() => void attempt(), Math.min(Math.max(ms, 0), LONGEST_TIMER_MS)).unref();
   }
 
@@ -102,6 +120,19 @@ export async function openIdentity(options: IdentityOptions): Promise<AgentIdent
       renews: held && new Date(held.renew).toISOString(),
       problem,
     }),
+    renewSoon({ generation, spreadSeconds }) {
+      wanted = generation;
+      if (held === undefined || isAttempting || (held.generation ?? 0) >= generation) return;
+      log.info({ generation, spreadSeconds }, 'the authority has changed: renewing the certificate');
+      schedule(Math.random() * spreadSeconds * 1000);
+    },
+    refused(reason) {
+      // A certificate that was revoked, or whose root is gone. One that has ended is replaced anyway.
+      if (!/\b16 UNAUTHENTICATED\b/.test(reason) || current() === undefined || isAttempting) return;
+      if (Date.now() - refusedAt < REFUSED_EVERY_MS) return;
+      refusedAt = Date.now();
+      schedule(REFUSED_WAIT_MS * (1 + Math.random()));
+    },
     close() {
       isClosed = true;
       clearTimeout(timer);

@@ -41,6 +41,8 @@ export type RelayOptions = {
   readonly extraServices?: readonly { addTo(server: GrpcServer): void }[];
   /** Called for each new connection to a control plane, to open further calls on it. */
   readonly onConnection?: (open: OpenBeside) => void;
+  /** Called for each lost connection and failed attempt, with the reason. */
+  readonly onDisconnection?: (reason: string) => void;
 };
 
 /** The node of Envoy's bootstrap. */
@@ -110,6 +112,7 @@ function connectParts(options: RelayOptions) {
     onKeptChange = () => undefined,
     isTls,
     onConnection,
+    onDisconnection,
   } = options;
   let { node } = options;
   let envoyVersion = '';
@@ -146,7 +149,10 @@ function connectParts(options: RelayOptions) {
     upstreams,
     node: () => nodeOfEnvoy(node, envoyVersion),
     ...controlPlaneSide({ config, missing, pending, answers: () => answers, serve, log }),
-    onState: connection.report,
+    onState(state, detail) {
+      connection.report(state, detail);
+      if (state === 'disconnected') onDisconnection?.(detail);
+    },
     ...(onConnection && { onConnection }),
   });
   const answers = createEnvoyAnswers({

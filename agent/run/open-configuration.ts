@@ -44,7 +44,11 @@ export async function openConfiguration(
     log,
   });
   opened.defer(() => identity?.close());
-  const channel = createChannel({ nodeId: node.id, log });
+  const channel = createChannel({
+    nodeId: node.id,
+    log,
+    onRenewal: (renewal) => identity?.renewSoon(renewal),
+  });
   opened.defer(channel.close);
   const relay =
     own ??
@@ -59,6 +63,7 @@ export async function openConfiguration(
       isTls: plaintextProbe(settings.xds.endpoints),
       extraServices: [fileSecrets, telemetry],
       onConnection: channel.connected,
+      onDisconnection: (reason) => identity?.refused(reason),
     }).catch((cause: unknown) => {
       throw cannotUseRunFolder(settings.runFolder, cause);
     }));

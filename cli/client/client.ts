@@ -25,6 +25,8 @@ export type Client = {
   call(operation: string, input: Json): Promise<Json>;
   /** Reads one of the control plane's own JSON endpoints, e.g. `/status`. */
   read(path: string, query?: Query): Promise<Json>;
+  /** Posts to one of the control plane's own JSON endpoints. Safe to repeat. */
+  post(path: string, body: Json): Promise<Json>;
   /** Reads an endpoint that answers with text, e.g. `/backup`. */
   readText(path: string): Promise<string>;
   close(): void;
@@ -74,6 +76,7 @@ export function createClient(
   return {
     call: (name, input) => exchange(requestOf(name, input), resultOf),
     read: (path, query) => exchange(get(path, query), resultOf),
+    post: (path, body) => exchange({ ...get(path), method: 'POST', body: JSON.stringify(body) }, resultOf),
     readText: (path) => exchange(get(path), textOf),
     close: () => sender.close(),
   };

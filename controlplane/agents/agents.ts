@@ -4,6 +4,7 @@ import {
   MOST_MESSAGE_BYTES,
   type AgentState,
 } from '../../common/contracts/agent-channel/state.ts';
+import { encodeRenewal, type Renewal } from '../../common/contracts/agent-channel/renewal.ts';
 import type { Log } from '../../common/log.ts';
 import { createTokenBucket } from '../../common/limits/token-bucket.ts';
 import { CallError } from '../../xds/grpc/call-error.ts';
@@ -22,6 +23,8 @@ export type AgentReport = { readonly state: AgentState; readonly at: number };
 export type Agents = {
   /** Adds the channel's method to the server of ADS. */
   readonly addTo: (server: GrpcServer) => void;
+  /** Tells all agents which certificates are up to date, if that has changed. */
+  readonly tellRenewal: () => void;
   /** The latest report of the agent of a proxy, by the proxy's resource and its peer address; undefined if there is none. */
   readonly reportOf: (resource: string, peer: string) => AgentReport | undefined;
 };
@@ -32,6 +35,8 @@ export type AgentsOptions = {
   readonly model: Model;
   readonly draining: Draining;
   readonly log: Log;
+  /** Which certificates are up to date. Undefined: this control plane issues none. */
+  readonly renewal?: (() => Renewal) | undefined;
 };
 
 /** States are kept as bytes: most are never read, and objects would take several times the memory. */
@@ -39,6 +44,7 @@ type Entry = {
   readonly identity: Identity;
   readonly resource: string;
   readonly isIdentified: boolean;
+  readonly call: ServerCall;
   bytes: Uint8Array;
   at: number;
 };
@@ -51,7 +57,8 @@ const MESSAGES = { rate: 2, burst: 30 };
  * Creates the control plane's side of the channel. A stream has to be admitted like an ADS stream, as the node that its first message
  * names, and there is one a connection.
  */
-export function createAgents({ admission, model, draining, log }: AgentsOptions): Agents {
+export function createAgents({ admission, model, draining, log, renewal }: AgentsOptions): Agents {
+  let told = renewal?.().generation;
   const entries = new Map<string, Entry>();
 
   function open(call: ServerCall, nodeId: string): Entry {
@@ -61,13 +68,14 @@ export function createAgents({ admission, model, draining, log }: AgentsOptions)
     const identity = parseIdentity(nodeId);
     const { isIdentified } = admission.admit(call, identity);
     const resource = proxyPath(identity);
-    const entry: Entry = { identity, resource, isIdentified, bytes: new Uint8Array(), at: 0 };
+    const entry: Entry = { identity, resource, isIdentified, call, bytes: new Uint8Array(), at: 0 };
     entries.set(peer, entry);
     call.whenOver(() => {
       entries.delete(peer);
       draining.end(peer);
     });
     call.sendHeaders();
+    if (renewal !== undefined) call.write(() => encodeRenewal(renewal()));
     return entry;
   }
 
@@ -110,6 +118,12 @@ export function createAgents({ admission, model, draining, log }: AgentsOptions)
 
   return {
     addTo: (server) => server.add(CONNECT_PATH, connect),
+    tellRenewal() {
+      const current = renewal?.();
+      if (current === undefined || current.generation === told) return;
+      told = current.generation;
+      for (const { call } of entries.values()) call.write(() => encodeRenewal(current));
+    },
     reportOf(resource, peer) {
       const entry = entries.get(peer);
       if (entry === undefined || entry.resource !== resource || entry.at === 0) return undefined;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { TLSSocket } from 'node:tls';
-import { isInspection } from '../auth/actions.ts';
+import { isChange, isInspection } from '../auth/actions.ts';
 import { claimedAccessKey } from '../auth/claim.ts';
 import type { RouteConfig } from '../http/call.ts';
 import { createTokenBucket } from '../../common/limits/token-bucket.ts';
@@ -32,7 +32,7 @@ export function addAudit(app: FastifyInstance, { append, skip, region, now }: Au
     const { operation = '', action = '' } = request.routeOptions.config as RouteConfig;
     const name = operation || action.replace(/^.*:/, '');
     const { caller, failure, input, resource } = request.call;
-    const readOnly = operation === '' || /^(?:Describe|List)/.test(operation);
+    const readOnly = (operation === '' && !isChange(action)) || /^(?:Describe|List)/.test(operation);
     const isOfInterest = !readOnly || reply.statusCode === 403 || isInspection(action);
     if (name === '' || reply.statusCode === 429 || !isOfInterest) return;
     if (caller === undefined && bucket() > 0) {

@@ -13,6 +13,8 @@ export const OPERATOR_ACTIONS = [
   'daybreak:GetIdentity',
   'daybreak:GetMetrics',
   'daybreak:GetStatus',
+  'daybreak:RevokeCertificates',
+  'daybreak:RotateIdentity',
 ] as const;
 
 /**
@@ -22,6 +24,11 @@ export const OPERATOR_ACTIONS = [
 export function isInspection(action: string): boolean {
   if (action === LOGIN_ACTION) return true;
   return action !== 'daybreak:GetMetrics' && OPERATOR_ACTIONS.some((each) => each === action);
+}
+
+/** Whether an action of this control plane alone changes something. */
+export function isChange(action: string): boolean {
+  return action === 'daybreak:RevokeCertificates' || action === 'daybreak:RotateIdentity';
 }
 
 /** An action of this control plane alone. */

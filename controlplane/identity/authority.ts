@@ -16,6 +16,7 @@ import {
 import { authorityRevision, changeAuthority, readAuthority, writeAuthority } from './authority-store.ts';
 import { IdentityError } from './errors.ts';
 import type { Sealer } from './seal.ts';
+import { withNewIntermediate } from './new-intermediate.ts';
 import { bytesOf, openSigner, sealSigner } from './sealed-signers.ts';
 
 /** An issued certificate with all that a proxy needs to use it. */
@@ -25,6 +26,8 @@ export type Svid = Leaf & {
   readonly chain: readonly Uint8Array[];
   /** The roots to trust, DER. */
   readonly roots: readonly Uint8Array[];
+  /** The generation of the roots. */
+  readonly generation: number;
 };
 
 /** The authority of a trust domain. Its keys are sealed in the store, which replicas share. */
@@ -32,6 +35,8 @@ export type Authority = {
   readonly trustDomain: string;
   /** The roots that proxies trust, DER. */
   readonly roots: () => readonly Uint8Array[];
+  /** The record in the store: its generation, and the rotation that is under way. */
+  readonly record: () => AuthorityRecord;
   /** The end of the issuing certificate, in milliseconds since 1970. */
   readonly issuingEnds: () => number;
   /** Issues a certificate for a key. `lifetime` is in milliseconds. */
@@ -105,11 +110,14 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
   return {
     trustDomain,
     roots: () => opened.roots,
+    // The store's, which `opened` follows a moment later.
+    record: () => readAuthority(live) ?? opened.record,
     issuingEnds: () => opened.issuer.ends,
     async issue(spiffeId, key, lifetime) {
-      const { issuer, intermediate, roots } = opened;
+      const { record, issuer, intermediate, roots } = opened;
       const leaf = await issueLeaf(issuer, spiffeId, key, { lifetime, now: now() });
-      return { ...leaf, spiffeId, chain: [leaf.certificate, intermediate], roots };
+      const { generation = 0 } = record;
+      return { ...leaf, spiffeId, chain: [leaf.certificate, intermediate], roots, generation };
     },
     issuers: () => opened.issuers,
     onChange(listener) {
@@ -173,30 +181,11 @@ async function createOrRead(options: AuthorityOptions): Promise<AuthorityRecord>
   throw new Error('other replicas kept changing the authority: start again');
 }
 
-/** The intermediate that is being replaced, and the earlier ones that have not ended. */
-function stillValid({ issuing, retired }: AuthorityRecord, now: number): readonly string[] {
-  return [issuing.certificate, ...retired].filter(
-    (each) => new X509Certificate(bytesOf(each)).validToDate.getTime() > now,
-  );
-}
-
 /** Whether the intermediate ends soon, and a new one would end later. */
 function mayReplace({ issuing, roots: [root] }: AuthorityRecord, now: number): boolean {
   const ends = endOf(issuing.certificate);
   // It never outlives its root, so that a new one would end no later.
   return ends - now <= REPLACE_BEFORE && root !== undefined && ends < endOf(root.certificate);
-}
-
-async function withNewIntermediate(
-  record: AuthorityRecord,
-  { trustDomain, sealer, now = Date.now }: AuthorityOptions,
-): Promise<AuthorityRecord> {
-  const [root] = record.roots;
-  if (root === undefined) throw new Error('the authority has no root');
-  const signer = await openSigner(root, sealer, trustDomain);
-  const intermediate = await createIntermediate(trustDomain, signer, now());
-  const issuing = await sealSigner(intermediate, sealer, trustDomain);
-  return { ...record, issuing, retired: stillValid(record, now()) };
 }
 
 function endOf(certificate: string): number {

@@ -7,6 +7,8 @@ export type Trust = {
   readonly roots: () => readonly X509Certificate[];
   /** The intermediates that issued leaves which may still be valid. */
   readonly issuers: () => readonly X509Certificate[];
+  /** Why a certificate, by its serial number in lower case, is no longer good. Default: it is. */
+  readonly faultOf?: (serial: string) => string | undefined;
 };
 
 /**

@@ -8,14 +8,18 @@ import type { Authenticate } from '../auth/authenticate.ts';
 import type { Signers } from '../auth/open-access.ts';
 import type { Trust } from './chain.ts';
 import type { LiveModel } from '../mesh/live-model.ts';
+import type { Resource } from '../mesh/resource.ts';
+import type { Renewal } from '../../common/contracts/agent-channel/renewal.ts';
 import { createAttestation } from './attest/service.ts';
 import { awsIamProver } from './attest/aws-iam.ts';
 import { joinTokenProver } from './attest/join-token.ts';
 import { svidProver } from './attest/svid.ts';
 import { x509Prover } from './attest/x509.ts';
 import { openAuthority, type Authority } from './authority.ts';
-import { createIssued } from './issued.ts';
+import { createCertificateLedger } from './certificate-ledger.ts';
 import { createJoinTokens } from './join-tokens.ts';
+import { createRotation } from './rotation/rotation.ts';
+import { faultOf } from './standing.ts';
 import { loginRoute } from './login/route.ts';
 import { openSessionKey } from './login/session-key.ts';
 import { createSessionKeyring } from './login/session-keys.ts';
@@ -31,7 +35,9 @@ export type Identities = {
   readonly tlsRoots: NonNullable<AdsTls['roots']>;
   /** Adds attestation to the server of ADS. */
   readonly addTo: (server: GrpcServer) => void;
-  /** Calls `listener` after a change of the authority. */
+  /** Tells agents which certificates are up to date. */
+  readonly renewal: () => Renewal;
+  /** Calls `listener` after a change of the authority, of a binding or of a certificate's standing. */
   readonly onChange: (listener: () => void) => () => void;
   /** Authenticates users by their keys and by those of `daybreak login`; undefined if authentication is off. */
   readonly authenticate: Authenticate | undefined;
@@ -39,6 +45,11 @@ export type Identities = {
   readonly routes: (app: FastifyInstance) => Promise<void>;
   readonly close: () => void;
 };
+
+/** How many renewals a second a new generation causes: far below what two cores issue. */
+const RENEWALS_A_SECOND = 50;
+/** The longest time over which renewals are spread, in seconds. */
+const MOST_SPREAD = 3600;
 
 /** Inputs of the identities. `region`: that of ARNs; `signers`: the users of the API, undefined if authentication is off. */
 export type IdentitiesOptions = {
@@ -62,9 +73,13 @@ export async function openIdentities(
   const sealer =
     key === undefined ? sealNothing() : await sealWith(readSealingKey(key.setting, readSource(key)));
   const authority = await openAuthority({ live, trustDomain, sealer, log });
-  const trust = followTrust(authority);
+  const ledger = createCertificateLedger(live);
+  const trust = followTrust(authority, (serial) => {
+    const entry = ledger.get(serial);
+    return entry && faultOf(live.model, entry, trustDomain);
+  });
   const tokens = createJoinTokens(live);
-  const issued = createIssued();
+  const rotation = createRotation({ live, ledger, trustDomain, sealer, log });
   const { signers } = options;
   const keyring = createSessionKeyring({
     key: await openSessionKey(live, sealer, trustDomain),
@@ -72,13 +87,18 @@ export async function openIdentities(
     loginOf: (principalArn) => signers?.loginOf(principalArn),
   });
   const login = loginRoute({ signers, keyring, trustDomain, sts });
-  const own = identityRoutes({ live, authority, issued, tokens, region, key: sealer.keyId });
+  const own = identityRoutes({ live, authority, ledger, rotation, tokens, region, key: sealer.keyId });
   const attestation = createAttestation({
     live,
     authority,
     trust,
-    provers: [svidProver, joinTokenProver(tokens), x509Prover(live), awsIamProver(live, sts)],
-    issued,
+    provers: [
+      svidProver(live.model, ledger, trustDomain),
+      joinTokenProver(tokens),
+      x509Prover(live),
+      awsIamProver(live, sts),
+    ],
+    ledger,
     sts,
     log,
     onOutcome,
@@ -87,18 +107,30 @@ export async function openIdentities(
     trust,
     tlsRoots: { pem: () => trust.roots().map(String), onChange: authority.onChange },
     addTo: attestation.addTo,
-    onChange: authority.onChange,
+    onChange(listener) {
+      const stops = [authority.onChange(listener), onStandingChange(live, listener)];
+      return () => {
+        for (const stop of stops) stop();
+      };
+    },
+    renewal: () => ({
+      generation: authority.record().generation ?? 0,
+      spreadSeconds: Math.min(Math.max(1, Math.ceil(ledger.list().length / RENEWALS_A_SECOND)), MOST_SPREAD),
+    }),
     routes: async (app) => {
       await own(app);
       await login(app);
     },
     authenticate: signers?.withSessions(keyring.open),
-    close: authority.close,
+    close() {
+      rotation.close();
+      authority.close();
+    },
   };
 }
 
 /** The parsed certificates of an authority, as they are at the moment. */
-function followTrust(authority: Authority): Trust {
+function followTrust(authority: Authority, faultOfSerial: NonNullable<Trust['faultOf']>): Trust {
   const parse = (all: readonly Uint8Array[]): readonly X509Certificate[] =>
     all.map((each) => new X509Certificate(each));
   let roots = parse(authority.roots());
@@ -107,5 +139,23 @@ function followTrust(authority: Authority): Trust {
     roots = parse(authority.roots());
     issuers = parse(authority.issuers());
   });
-  return { trustDomain: authority.trustDomain, roots: () => roots, issuers: () => issuers };
+  return {
+    trustDomain: authority.trustDomain,
+    roots: () => roots,
+    issuers: () => issuers,
+    faultOf: faultOfSerial,
+  };
+}
+
+/** Calls `listener` after a change that may end certificates: of a binding, or a revocation. */
+function onStandingChange(live: LiveModel, listener: () => void): () => void {
+  return live.onChanges((changes) => {
+    const isOne = changes.some(
+      ({ id, resource }) =>
+        id.kind === 'nodeIdentity' ||
+        (id.kind === 'certificate' &&
+          (resource as Resource<'certificate'> | undefined)?.spec.revoked !== undefined),
+    );
+    if (isOne) listener();
+  });
 }

@@ -1,65 +1,60 @@
-import { proxyPath } from '../ads/identity.ts';
-import type { ProofMethod } from '../../common/contracts/attestation/messages.ts';
-import type { Attempt } from './attest/attempt.ts';
-import type { Svid } from './authority.ts';
+import { meshAccess, type Principal } from '../auth/principal.ts';
+import type { Model } from '../mesh/model.ts';
+import type { Authority } from './authority.ts';
+import type { LedgerEntry } from './certificate-ledger.ts';
+import { faultOf } from './standing.ts';
 
-/** A certificate that this control plane issued. Times in milliseconds since 1970. */
+/** A certificate, for `daybreak identity`. Times in milliseconds since 1970. */
 export type IssuedEntry = {
   readonly node: string;
   readonly owner: string;
   readonly spiffeId: string;
   readonly serial: string;
   readonly ends: number;
+  /** The principal of the first proof. */
   readonly principal: string;
-  readonly method: ProofMethod;
+  readonly method: string;
   readonly from: string;
+  /** `current`; `old`: a rotation waits for its renewal; else why it is no longer good. */
+  readonly state: string;
 };
 
-/** The certificates that this replica issued since it started and that are still valid, for `daybreak identity`. */
-export type Issued = {
-  readonly note: (issue: {
-    readonly attempt: Attempt;
-    readonly svid: Svid;
-    readonly principal: string;
-    readonly method: ProofMethod;
-  }) => void;
-  /** Sorted by node, the latest end first. */
-  readonly list: (now: number) => readonly IssuedEntry[];
-  /** How many were left out, because there were more than 20,000. */
-  readonly leftOut: () => number;
-};
-
-const MOST = 20_000;
-
-/** Creates an empty list. One entry is kept per agent: by node and address, the latest. */
-export function createIssued(): Issued {
-  const entries = new Map<string, IssuedEntry>();
-  let leftOut = 0;
-  return {
-    note({ attempt: { proxy, spiffeId, address }, svid: { serial, ends }, principal, method }) {
-      const node = proxyPath(proxy);
-      const key = `${proxy.owner}\0${node}\0${address}`;
-      entries.delete(key);
-      if (entries.size >= MOST) {
-        leftOut += 1;
-        const [oldest] = entries.keys();
-        if (oldest !== undefined) entries.delete(oldest);
-      }
-      entries.set(key, {
+/** The certificates of proxies that the caller may see, sorted by node, the latest end first. */
+export function issuedEntries(
+  model: Model,
+  authority: Authority,
+  entries: readonly LedgerEntry[],
+  caller: Principal,
+): readonly IssuedEntry[] {
+  const { generation = 0 } = authority.record();
+  return entries
+    .filter(({ owner, node }) => meshAccess(caller, { owner, mesh: meshOf(node) }) !== 'none')
+    .map((entry) => {
+      const { node, owner, spiffeId, serial, ends, from, proof } = entry;
+      const fault = faultOf(model, entry, authority.trustDomain);
+      const state = fault ?? (entry.generation < generation ? 'old' : 'current');
+      return {
         node,
-        owner: proxy.owner,
+        owner,
         spiffeId,
         serial,
         ends,
-        principal,
-        method,
-        from: address,
-      });
-    },
-    list: (now) =>
-      [...entries.values()]
-        .filter(({ ends }) => ends > now)
-        .toSorted((a, b) => (a.node < b.node ? -1 : a.node > b.node ? 1 : b.ends - a.ends)),
-    leftOut: () => leftOut,
-  };
+        from,
+        state,
+        method: proof?.method ?? '',
+        principal: principalOf(proof),
+      };
+    })
+    .toSorted((a, b) => (a.node < b.node ? -1 : a.node > b.node ? 1 : b.ends - a.ends));
+}
+
+/** The mesh of a node's path. */
+export function meshOf(node: string): string {
+  return node.split('/')[1] ?? '';
+}
+
+function principalOf(proof: LedgerEntry['proof']): string {
+  if (proof === undefined) return 'not known';
+  if (proof.method === 'join token') return 'a join token';
+  return proof.method === 'x509' ? [...proof.uris, ...proof.dns].join(', ') : proof.arn;
 }

@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify';
 import { authorize } from '../auth/authorize.ts';
-import { meshAccess } from '../auth/principal.ts';
 import { readInput } from '../api/validation/read-input.ts';
 import { partsOf } from '../api/operations/operations.ts';
 import { limitExceeded, notFound } from '../http/errors.ts';
@@ -13,7 +12,10 @@ import type { CreateJoinTokenInput } from '../model/daybreak-types.ts';
 import { CREATE_JOIN_TOKEN, operationNamed } from '../model/operations.ts';
 import type { Authority } from './authority.ts';
 import { describeAuthority } from './describe-authority.ts';
-import type { Issued } from './issued.ts';
+import type { CertificateLedger } from './certificate-ledger.ts';
+import { issuedEntries } from './issued.ts';
+import type { Rotation } from './rotation/rotation.ts';
+import { changeRoutes } from './change-routes.ts';
 import { TooManyTokens, type JoinTokens } from './join-tokens.ts';
 
 /** The path of the authority's state. */
@@ -26,7 +28,8 @@ const TOKEN_SECONDS = 900;
 export type IdentityRoutesOptions = {
   readonly live: LiveModel;
   readonly authority: Authority;
-  readonly issued: Issued;
+  readonly ledger: CertificateLedger;
+  readonly rotation: Rotation;
   readonly tokens: JoinTokens;
   readonly region: string;
   readonly key: string;
@@ -36,19 +39,20 @@ export type IdentityRoutesOptions = {
  * `GET /daybreak/v1/identity`: the authority, and the certificates of the proxies that the caller may see; needs the action
  * `daybreak:GetIdentity`. `PUT /daybreak/v1/meshes/M/joinTokens`: creates a join token, on the node's ARN.
  */
-export function identityRoutes({ live, authority, issued, tokens, region, key }: IdentityRoutesOptions) {
+export function identityRoutes(options: IdentityRoutesOptions) {
+  const { live, authority, ledger, tokens, region, key } = options;
   const operation = operationNamed(CREATE_JOIN_TOKEN);
   return async (app: FastifyInstance): Promise<void> => {
     const config: RouteConfig = { action: 'daybreak:GetIdentity' };
     app.get(IDENTITY_PATH, { config }, async (request) => {
       const caller = callerOf(request);
-      const entries = issued
-        .list(Date.now())
-        .filter(
-          ({ owner, node }) => meshAccess(caller, { owner, mesh: node.split('/')[1] ?? '' }) !== 'none',
-        );
-      return { ...describeAuthority(authority, key), leftOut: issued.leftOut(), certificates: entries };
+      const all = ledger.list();
+      return {
+        ...describeAuthority(authority, key, all),
+        certificates: issuedEntries(live.model, authority, all, caller),
+      };
     });
+    await changeRoutes(options)(app);
     const ofToken: RouteConfig = { operation: CREATE_JOIN_TOKEN };
     const url = operation.path.replaceAll(/\{(\w+)\}/g, ':$1');
     app.put(url, { config: ofToken }, async (request) => {

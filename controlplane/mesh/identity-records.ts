@@ -6,6 +6,16 @@ export type SignerRecord = {
   readonly sealedKey: string;
 };
 
+/**
+ * A change of the root that is under way. `distributing`: the new root is the last of the roots, and proxies learn of it. `signing`: the
+ * new root signs, and the old one is the last of the roots until no valid certificate is below it.
+ */
+export type RotationRecord = {
+  readonly step: 'distributing' | 'signing';
+  /** The begin of the step, in milliseconds since 1970. */
+  readonly since: number;
+};
+
 /** The authority of a trust domain, as the store keeps it. */
 export type AuthorityRecord = {
   readonly trustDomain: string;
@@ -15,8 +25,46 @@ export type AuthorityRecord = {
   readonly issuing: SignerRecord;
   /** Earlier intermediates whose certificates may still be valid: DER in base64. */
   readonly retired: readonly string[];
+  /** Grows with each change of the roots, and if all certificates have to be issued again. Undefined: 0. */
+  readonly generation?: number;
+  /** Undefined: none is under way. */
+  readonly rotation?: RotationRecord | undefined;
   /** The key of session tokens, 32 bytes, sealed. Undefined until the first start that needs it. */
   readonly sealedSessionKey?: string;
+};
+
+/** The proof behind a certificate, so that its principal can be checked again later. */
+export type ProofRecord =
+  | { readonly method: 'join token' }
+  | {
+      readonly method: 'aws iam' | 'aws jwt';
+      readonly kind: 'role' | 'user';
+      readonly arn: string;
+      readonly principalArn: string;
+      readonly uniqueId: string;
+      readonly session: string;
+    }
+  | { readonly method: 'x509'; readonly uris: readonly string[]; readonly dns: readonly string[] };
+
+/** A certificate that the authority issued. Its resource has the serial number as a name. Times in milliseconds since 1970. */
+export type CertificateRecord = {
+  /** `mesh/M/virtualNode/N` */
+  readonly node: string;
+  /** The account of the mesh. */
+  readonly owner: string;
+  readonly spiffeId: string;
+  readonly ends: number;
+  readonly issued: number;
+  /** The generation of the authority that the holder knows. */
+  readonly generation: number;
+  /** The address of the agent. */
+  readonly from: string;
+  /** The first proof; renewals carry it on. Undefined: it is not known. */
+  readonly proof: ProofRecord | undefined;
+  /** When the agent gave that proof. */
+  readonly proven: number;
+  /** When the certificate was revoked. */
+  readonly revoked?: number;
 };
 
 /** A join token that was not used yet. Its resource has the first digits of its SHA-256 as a name. */

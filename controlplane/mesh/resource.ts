@@ -1,4 +1,4 @@
-import type { AuthorityRecord, JoinTokenRecord } from './identity-records.ts';
+import type { AuthorityRecord, CertificateRecord, JoinTokenRecord } from './identity-records.ts';
 import type { AccessPolicySpec, MeshIdentitySpec, NodeIdentitySpec } from '../model/daybreak-types.ts';
 import type {
   GatewayRouteSpec,
@@ -28,10 +28,11 @@ export type ApiSpecs = AppMeshSpecs & {
   accessPolicy: AccessPolicySpec;
 };
 
-/** The content of every kind in the store. The API does not show the last two, which the control plane writes for itself. */
+/** The content of every kind in the store. The API does not show the last three, which the control plane writes for itself. */
 export type Specs = ApiSpecs & {
   authority: AuthorityRecord;
   joinToken: JoinTokenRecord;
+  certificate: CertificateRecord;
 };
 
 /** The kind of a resource of App Mesh. */
@@ -65,7 +66,7 @@ export const DAYBREAK_KINDS = [
 export const KINDS = [...APP_MESH_KINDS, ...DAYBREAK_KINDS] as const;
 
 /** All kinds in the store. */
-export const STORED_KINDS: readonly Kind[] = [...KINDS, 'authority', 'joinToken'];
+export const STORED_KINDS: readonly Kind[] = [...KINDS, 'authority', 'joinToken', 'certificate'];
 
 /** Whether a kind is App Mesh's own. */
 export function isAppMeshKind(kind: Kind): kind is AppMeshKind {

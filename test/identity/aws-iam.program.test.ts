@@ -7,6 +7,7 @@ import { prove } from '../../agent/identity/prove.ts';
 import { makeSigningRequest } from '../../agent/identity/signing-request.ts';
 import type { Challenge, Proof } from '../../common/contracts/attestation/messages.ts';
 import type { Moto } from '../../controlplane/discovery/testing/moto.ts';
+import { startTestAgent } from './testing/test-agent.ts';
 import { assumeNewRole, startVerifyingMoto } from './testing/aws-role.ts';
 import { startIdentityPlane, type IdentityPlane } from './testing/identity-plane.ts';
 
@@ -78,6 +79,20 @@ test('a binding may name the role with its path, the kind of session and the uni
   await bind([{ awsRole: { roleArn: `arn:aws:iam::${ACCOUNT}:role/other` } }]);
   await expect(attestByRole()).rejects.toThrow(/NOT_BOUND: .*it is bound to .*role\/other/);
   await bind([{ awsRole: { roleArn: ROLE } }]);
+});
+
+test('taking the principal away from the NodeIdentity ends the stream of its agent and its renewal; giving it back heals', async () => {
+  const agent = await startTestAgent(plane, { node: A, proofs: ['aws-iam'] });
+  await expect.poll(agent.isConnected, { timeout: 60_000 }).toBe(true);
+  await bind([{ awsRole: { roleArn: `arn:aws:iam::${ACCOUNT}:role/other` } }]);
+  await expect
+    .poll(agent.reason, { timeout: 60_000 })
+    .toMatch(/16 UNAUTHENTICATED: .*is no longer good: no NodeIdentity binds/);
+  await expect.poll(() => agent.identity.status().problem, { timeout: 60_000 }).toMatch(/^NOT_BOUND: /);
+  expect(agent.isConnected()).toBe(false);
+  await bind([{ awsRole: { roleArn: ROLE } }]);
+  await expect.poll(agent.isConnected, { timeout: 90_000 }).toBe(true);
+  agent.close();
 });
 
 const changed =

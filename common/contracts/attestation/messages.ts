@@ -66,6 +66,8 @@ export type IssuedCertificate = {
   readonly roots: readonly Uint8Array[];
   readonly ends: number;
   readonly renew: number;
+  /** The generation of the authority; it grows with each change of the roots. */
+  readonly generation: number;
 };
 
 /** A refusal. `code`: stable, such as `NOT_BOUND`. */
@@ -161,13 +163,14 @@ function protoContent(message: Exclude<ControlPlaneMessage, { kind: 'nothing' }>
       return { case: 'challenge', value } as const;
     }
     case 'certificate': {
-      const { chain, roots, ends, renew, spiffeId } = message;
+      const { chain, roots, ends, renew, spiffeId, generation } = message;
       const value = {
         chain: chain.map((each) => new Uint8Array(each)),
         roots: roots.map((each) => new Uint8Array(each)),
         ends: timestampFromMs(ends),
         renew: timestampFromMs(renew),
         spiffeId,
+        generation,
       };
       return { case: 'certificate', value } as const;
     }
@@ -187,10 +190,10 @@ function readAnswer({ content }: AttestResponse): ControlPlaneMessage {
       return { kind: 'challenge', method: known, nonce, audience, stsHost, stsRegion };
     }
     case 'certificate': {
-      const { chain, roots, ends, renew, spiffeId } = content.value;
+      const { chain, roots, ends, renew, spiffeId, generation } = content.value;
       if (ends === undefined || renew === undefined) return { kind: 'nothing' };
       const times = { ends: timestampMs(ends), renew: timestampMs(renew) };
-      return { kind: 'certificate', chain, roots, spiffeId, ...times };
+      return { kind: 'certificate', chain, roots, spiffeId, generation, ...times };
     }
     case 'refusal': {
       const { code, reason, retryAfterSeconds } = content.value;

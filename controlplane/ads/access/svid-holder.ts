@@ -27,6 +27,8 @@ export function svidHolder(leaf: X509Certificate, trust: Trust, now: () => numbe
       if (now() >= expires) throw unauthenticated(`${who} expired at ${leaf.validToDate.toISOString()}`);
       if (!trust.roots().some((each) => each.fingerprint256 === root.fingerprint256))
         throw unauthenticated(`the root of ${who} is no longer trusted: connect again`);
+      const fault = trust.faultOf?.(leaf.serialNumber.toLowerCase());
+      if (fault !== undefined) throw unauthenticated(`${who} is no longer good: ${fault}`);
     },
     admit(subject) {
       if (subject === undefined) throw denied(`${who} may see its own configuration only`);

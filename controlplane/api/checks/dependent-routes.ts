@@ -27,6 +27,7 @@ export function routesThatDependOn(model: Model, changed: Resource): readonly Re
     case 'accessPolicy':
     case 'authority':
     case 'joinToken':
+    case 'certificate':
       break;
   }
   return [];

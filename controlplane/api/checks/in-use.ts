@@ -39,6 +39,7 @@ export function requireUnused(model: Model, id: ResourceId): void {
     case 'accessPolicy':
     case 'authority':
     case 'joinToken':
+    case 'certificate':
       return undefined;
   }
 }

@@ -7,7 +7,7 @@ import { bindingFor, principalsOf } from '../bindings.ts';
 import type { LiveModel } from '../../mesh/live-model.ts';
 import type { NodePrincipal } from '../../model/daybreak-types.ts';
 import type { StsSettings } from '../settings.ts';
-import type { Attempt, Prover } from './attempt.ts';
+import type { Attempt, Prover, Proven } from './attempt.ts';
 import type { AwsCaller } from './caller-identity.ts';
 import { proveCaller } from './prove-caller.ts';
 import { Refused } from './refused.ts';
@@ -36,11 +36,12 @@ function subjectOf({ nonce, audience, stsHost }: Challenge, { nodeId, signingReq
   return { nonce: Buffer.from(nonce).toString('hex'), audience, host: stsHost, nodeId, csr };
 }
 
-/** The caller is one of the node's principals. Returns the name of the caller. */
-function requireBinding({ model }: LiveModel, { proxy }: Attempt, caller: AwsCaller): string {
+/** The caller is one of the node's principals. */
+function requireBinding({ model }: LiveModel, { proxy }: Attempt, caller: AwsCaller): Proven {
   const principals = principalsOf(model, proxy);
   const faults = principals.flatMap((principal) => mismatch(principal, caller) ?? []);
-  if (principals.some((principal) => mismatch(principal, caller) === undefined)) return caller.arn;
+  if (principals.some((principal) => mismatch(principal, caller) === undefined))
+    return { principal: caller.arn, proof: { method: 'aws iam', ...caller } };
   const wanted: NodePrincipal =
     caller.kind === 'role'
       ? { awsRole: { roleArn: caller.principalArn } }
@@ -53,7 +54,7 @@ function requireBinding({ model }: LiveModel, { proxy }: Attempt, caller: AwsCal
 }
 
 /** Why a principal is not the caller; undefined if it is. */
-function mismatch({ awsRole, awsUser }: NodePrincipal, caller: AwsCaller): string | undefined {
+export function mismatch({ awsRole, awsUser }: NodePrincipal, caller: AwsCaller): string | undefined {
   if (awsUser !== undefined) {
     return caller.kind === 'user' && awsUser.userArn === caller.principalArn
       ? undefined

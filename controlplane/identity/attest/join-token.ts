@@ -20,7 +20,7 @@ export function joinTokenProver(tokens: JoinTokens): Prover {
         throw new Refused('PROOF_REFUSED', 'the proof has to be a join token');
       const use = { proxy: proxyPath(proxy), account: proxy.owner, address };
       const { outcome } = await tokens.consume(proof.token, use);
-      if (outcome === 'consumed') return 'a join token';
+      if (outcome === 'consumed') return { principal: 'a join token', proof: { method: 'join token' } };
       const [code, reason] = REFUSALS[outcome];
       throw new Refused(code, `${reason}: make another with daybreak token join --node ${proxyPath(proxy)}`);
     },

@@ -1,4 +1,3 @@
-import { randomBytes, X509Certificate } from 'node:crypto';
 import type { PublicKey } from '@peculiar/x509';
 import {
   ATTEST_PATH,
@@ -9,25 +8,24 @@ import {
   type Hello,
   type Proof,
 } from '../../../common/contracts/attestation/messages.ts';
-import { spiffeIdOf } from '../../../common/contracts/spiffe-id.ts';
 import { errorText } from '../../../common/error-text.ts';
 import type { Log } from '../../../common/log.ts';
+import { createKeyedBuckets } from '../../../common/limits/keyed-buckets.ts';
 import { createTokenBucket, type TokenBucket } from '../../../common/limits/token-bucket.ts';
 import { CallError } from '../../../xds/grpc/call-error.ts';
 import type { GrpcServer } from '../../../xds/grpc/server.ts';
 import type { CallReader, ServerCall } from '../../../xds/grpc/server-call.ts';
 import { status, statusName } from '../../../xds/grpc/status.ts';
-import { parseIdentity, proxyPath, resolve } from '../../ads/identity.ts';
+import { proxyPath } from '../../ads/identity.ts';
 import { boundedWarnings } from '../../bounded-warnings.ts';
 import { coded } from '../../codes.ts';
 import type { LiveModel } from '../../mesh/live-model.ts';
-import type { ProxyId } from '../../mesh/proxy-view.ts';
 import type { Authority, Svid } from '../authority.ts';
 import { DEFAULT_CERTIFICATE_HOURS, meshIdentityOf } from '../bindings.ts';
-import { alternativeNames, isCurrent, rootAbove, type Trust } from '../chain.ts';
-import type { Issued } from '../issued.ts';
-import { readSigningRequest } from '../signing-request.ts';
-import type { Attempt, Prover } from './attempt.ts';
+import type { Trust } from '../chain.ts';
+import type { CertificateLedger, LedgerEntry } from '../certificate-ledger.ts';
+import type { Attempt, Prover, Proven } from './attempt.ts';
+import { begin, LONGEST_NODE_ID, type Begun } from './begin.ts';
 import { createPlaces, type Place } from './places.ts';
 import { Refused } from './refused.ts';
 
@@ -39,7 +37,7 @@ export type AttestOptions = {
   readonly trust: Trust;
   readonly provers: readonly Prover[];
   /** Notes each certificate. */
-  readonly issued: Issued;
+  readonly ledger: CertificateLedger;
   readonly sts: { readonly host: string; readonly region: string };
   readonly log: Log;
   readonly onOutcome: (method: string, outcome: string) => void;
@@ -50,8 +48,8 @@ export type AttestOptions = {
 const MESSAGE_MS = 10_000;
 /** New attempts a second, in all: above the certificates that two cores issue, with room for a fleet that starts at once. */
 const RATE = { rate: 200, burst: 2000 };
-/** The longest node.id, in characters: an ARN with two names of 255. */
-const LONGEST_NODE_ID = 1024;
+/** New attempts a second of one node, so that its instances in a crash loop do not use up those of others. */
+const NODE_RATE = { rate: 20, burst: 500 };
 const HOUR = 60 * 60 * 1000;
 
 /** Attestation as a service for the server of ADS. It asks for no credentials: it gives them out. */
@@ -60,6 +58,7 @@ export function createAttestation(options: AttestOptions): { readonly addTo: (se
   const bucket = createTokenBucket(RATE, now);
   const warn = boundedWarnings(log);
   const places = createPlaces(now);
+  const nodeBuckets = createKeyedBuckets(NODE_RATE, now);
 
   function attest(call: ServerCall): CallReader {
     let state: State = { kind: 'hello' };
@@ -71,7 +70,7 @@ export function createAttestation(options: AttestOptions): { readonly addTo: (se
       if (end !== undefined && end.code !== status.OK)
         options.onOutcome(methodAt(state), statusName(end.code));
     });
-    requireRate(bucket);
+    requireRate(bucket, 'at once');
     place = places.take(() =>
       call.end(
         status.RESOURCE_EXHAUSTED,
@@ -88,6 +87,8 @@ export function createAttestation(options: AttestOptions): { readonly addTo: (se
 
     async function answerHello(hello: Hello): Promise<void> {
       const begun = await begin(options, call, hello);
+      const { owner } = begun.attempt.proxy;
+      requireRate(nodeBuckets(`${owner} ${proxyPath(begun.attempt.proxy)}`), 'of this node');
       state = { kind: 'proof', ...begun };
       call.write(() => encodeAnswer({ kind: 'challenge', ...begun.attempt.challenge }));
       // From now, not from when the challenge has left: a client may take nothing from its stream.
@@ -95,16 +96,18 @@ export function createAttestation(options: AttestOptions): { readonly addTo: (se
     }
 
     async function answerProof({ attempt, prover, key }: Begun, proof: Proof): Promise<void> {
-      const principal = await prover.verify(attempt, proof);
+      const proven = await prover.verify(attempt, proof);
+      const { principal } = proven;
       const svid = await issue(options, attempt, key);
-      options.issued.note({ attempt, svid, principal, method: prover.method });
+      // Before the agent gets it, so that no certificate is in use that the operator does not see.
+      await options.ledger.note(entryOf(attempt, svid, proven, now()), proven.replaces);
       options.onOutcome(prover.method, 'issued');
       const node = proxyPath(attempt.proxy);
       log.info(
         { node, method: prover.method, principal, serial: svid.serial, from: attempt.address },
         'issued a certificate',
       );
-      const { spiffeId, chain, roots, ends, begins } = svid;
+      const { spiffeId, chain, roots, ends, begins, generation } = svid;
       call.write(() =>
         encodeAnswer({
           kind: 'certificate',
@@ -112,6 +115,7 @@ export function createAttestation(options: AttestOptions): { readonly addTo: (se
           chain,
           roots,
           ends,
+          generation,
           renew: renewal(now(), begins, ends),
         }),
       );
@@ -157,8 +161,6 @@ export function createAttestation(options: AttestOptions): { readonly addTo: (se
   return { addTo: (server) => server.add(ATTEST_PATH, attest) };
 }
 
-type Begun = { readonly attempt: Attempt; readonly prover: Prover; readonly key: PublicKey };
-
 type State =
   | { readonly kind: 'hello' }
   | ({ readonly kind: 'proof' } & Begun)
@@ -167,88 +169,6 @@ type State =
 function methodAt(state: State): string {
   if (state.kind === 'hello') return 'none';
   return state.kind === 'deciding' ? state.method : state.prover.method;
-}
-
-/** Checks a hello, and chooses the method: the agent's first that this attempt could use. Cheap checks come first. */
-async function begin(
-  { live, authority, provers, trust, sts, now = Date.now }: AttestOptions,
-  call: ServerCall,
-  hello: Hello,
-): Promise<Begun> {
-  const proxy = await proxyOf(live, hello.nodeId);
-  const spiffeId = spiffeIdOf(authority.trustDomain, proxy);
-  if (spiffeId === undefined) {
-    throw new Refused(
-      'NAME_WITHOUT_ID',
-      `${proxyPath(proxy)} can have no SPIFFE id: its names may only have letters, digits, dots, dashes and underscores`,
-    );
-  }
-  const certificate = call.connection.certificate();
-  const leaf = certificate && new X509Certificate(certificate.raw);
-  const isOurs = leaf !== undefined && rootAbove(leaf, trust, now()) !== undefined;
-  const certificateNames = isOurs ? alternativeNames(leaf, 'URI') : [];
-  // TLS checked the dates at the handshake, which may be long ago.
-  const foreign = leaf === undefined || isOurs || !isCurrent(leaf, now()) ? undefined : leaf;
-  const foreignNames = {
-    uris: foreign === undefined ? [] : alternativeNames(foreign, 'URI'),
-    dns: foreign === undefined ? [] : alternativeNames(foreign, 'DNS'),
-  };
-  const prover = hello.methods
-    .map((method) =>
-      provers.find(
-        (each) => each.method === method && each.offers({ certificateNames, foreignNames, spiffeId }),
-      ),
-    )
-    .find((each) => each !== undefined);
-  if (prover === undefined) {
-    const offered = hello.methods.length === 0 ? 'nothing' : [...new Set(hello.methods)].join(', ');
-    throw new Refused(
-      'NO_METHOD',
-      `the agent can prove itself by ${offered}; this control plane takes ${provers.map(({ method }) => method).join(', ')}`,
-    );
-  }
-  const key = await readSigningRequest(hello.signingRequest);
-  if (key === undefined) {
-    throw new Refused(
-      'SIGNING_REQUEST',
-      'the signing request has to be PKCS #10, with a key on P-256 or P-384 that signed it',
-    );
-  }
-  const challenge = {
-    method: prover.method,
-    nonce: new Uint8Array(randomBytes(32)),
-    audience: authority.trustDomain,
-    stsHost: sts.host,
-    stsRegion: sts.region,
-  };
-  const attempt = {
-    hello,
-    proxy,
-    spiffeId,
-    challenge,
-    address: hostOf(call.connection.peer),
-    certificateNames,
-    foreignNames,
-  };
-  return { attempt, prover, key };
-}
-
-async function proxyOf(live: LiveModel, nodeId: string): Promise<ProxyId> {
-  const identity = identityIn(nodeId);
-  // Another replica may have created the node a moment ago.
-  const found = resolve(live.model, identity) ?? (await live.refresh(), resolve(live.model, identity));
-  if (found === undefined) throw new Refused('NODE_UNKNOWN', `there is no ${proxyPath(identity)}`);
-  return found;
-}
-
-function identityIn(nodeId: string): ReturnType<typeof parseIdentity> {
-  if (nodeId.length > LONGEST_NODE_ID)
-    throw new Refused('NODE_UNKNOWN', `node.id is longer than ${LONGEST_NODE_ID} characters`);
-  try {
-    return parseIdentity(nodeId);
-  } catch (error) {
-    throw new Refused('NODE_UNKNOWN', errorText(error));
-  }
 }
 
 function issue(
@@ -260,17 +180,37 @@ function issue(
   return authority.issue(spiffeId, key, hours * HOUR);
 }
 
+function entryOf(
+  { proxy, address }: Attempt,
+  { serial, spiffeId, ends, generation }: Svid,
+  { proof, proven }: Proven,
+  now: number,
+): LedgerEntry {
+  return {
+    serial,
+    node: proxyPath(proxy),
+    owner: proxy.owner,
+    spiffeId,
+    ends,
+    issued: now,
+    generation,
+    from: address,
+    proof,
+    proven: proven ?? now,
+  };
+}
+
 /** Half-way, give or take a tenth, so that a fleet that started at once does not renew at once. */
 function renewal(now: number, begins: number, ends: number): number {
   const left = ends - Math.max(now, begins);
   return Math.round(now + left * (0.45 + Math.random() * 0.1));
 }
 
-function requireRate(bucket: TokenBucket): void {
+function requireRate(bucket: TokenBucket, which: string): void {
   const wait = bucket();
   if (wait === 0) return;
   const soon = `the next will be taken in ${Math.ceil(wait * 1000)} ms`;
-  throw new CallError(status.RESOURCE_EXHAUSTED, `too many attestations at once: ${soon}`);
+  throw new CallError(status.RESOURCE_EXHAUSTED, `too many attestations ${which}: ${soon}`);
 }
 
 function decode(bytes: Uint8Array): AgentMessage {
@@ -280,9 +220,4 @@ function decode(bytes: Uint8Array): AgentMessage {
   } catch (cause) {
     throw new CallError(status.INVALID_ARGUMENT, 'a message that is no AttestRequest', { cause });
   }
-}
-
-function hostOf(peer: string): string {
-  const host = peer.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
-  return host.replace(/^::ffff:(?=\d+\.)/i, '');
 }

@@ -22,7 +22,8 @@ async function verify(principals: NodePrincipal[], foreignNames: Attempt['foreig
   } as const;
   model.apply([{ revision: 1, id: resource, resource }]);
   const prover = x509Prover({ model } as LiveModel);
-  return prover.verify({ proxy: PROXY, foreignNames } as Attempt, { method: 'connection certificate' });
+  const attempt = { proxy: PROXY, foreignNames } as Attempt;
+  return (await prover.verify(attempt, { method: 'connection certificate' })).principal;
 }
 
 it('takes a certificate by the URI or DNS name that is bound', async () => {

@@ -14,7 +14,7 @@ export type IdentityPlane = {
   readonly ads: () => { readonly host: string; readonly port: number };
   /** Calls the API; the path is from `/`. Rejects unless the status is 200. */
   readonly call: (
-    method: 'GET' | 'PUT',
+    method: 'GET' | 'PUT' | 'POST' | 'DELETE',
     path: string,
     body?: object,
   ) => Promise<Readonly<Record<string, unknown>>>;

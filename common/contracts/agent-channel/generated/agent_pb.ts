@@ -14,7 +14,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file agent.proto.
  */
 export const file_agent: GenFile = /*@__PURE__*/
-  fileDesc("CgthZ2VudC5wcm90bxIRZGF5YnJlYWsuYWdlbnQudjEiVQoMQWdlbnRNZXNzYWdlEg8KB25vZGVfaWQYASABKAkSKQoFc3RhdGUYAiABKAsyGC5kYXlicmVhay5hZ2VudC52MS5TdGF0ZUgAQgkKB2NvbnRlbnQiFQoTQ29udHJvbFBsYW5lTWVzc2FnZSLtAQoFU3RhdGUSEAoIaW5zdGFuY2UYASABKAkSDQoFcmVhZHkYAiABKAgSEAoIZHJhaW5pbmcYAyABKAgSEQoJYWRkcmVzc2VzGAQgAygJEhUKDWFnZW50X3ZlcnNpb24YBSABKAkSFQoNZW52b3lfdmVyc2lvbhgGIAEoCRIqCgdydW5zX29uGAcgASgLMhkuZGF5YnJlYWsuYWdlbnQudjEuUnVuc09uEjQKDGNlcnRpZmljYXRlcxgIIAMoCzIeLmRheWJyZWFrLmFnZW50LnYxLkNlcnRpZmljYXRlEg4KBnJlYXNvbhgJIAEoCSKuAQoGUnVuc09uEjAKBnNvdXJjZRgBIAEoDjIgLmRheWJyZWFrLmFnZW50LnYxLlJ1bnNPbi5Tb3VyY2USKQoFc2luY2UYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIkcKBlNvdXJjZRIWChJTT1VSQ0VfVU5TUEVDSUZJRUQQABIPCgtTT1VSQ0VfTElWRRABEhQKEFNPVVJDRV9MQVNUX0dPT0QQAiJFCgtDZXJ0aWZpY2F0ZRIMCgRuYW1lGAEgASgJEigKBGVuZHMYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wMl8KBUFnZW50ElYKB0Nvbm5lY3QSHy5kYXlicmVhay5hZ2VudC52MS5BZ2VudE1lc3NhZ2UaJi5kYXlicmVhay5hZ2VudC52MS5Db250cm9sUGxhbmVNZXNzYWdlKAEwAWIGcHJvdG8z", [file_google_protobuf_timestamp]);
+  fileDesc("CgthZ2VudC5wcm90bxIRZGF5YnJlYWsuYWdlbnQudjEiVQoMQWdlbnRNZXNzYWdlEg8KB25vZGVfaWQYASABKAkSKQoFc3RhdGUYAiABKAsyGC5kYXlicmVhay5hZ2VudC52MS5TdGF0ZUgAQgkKB2NvbnRlbnQiQgoTQ29udHJvbFBsYW5lTWVzc2FnZRIrCgdyZW5ld2FsGAEgASgLMhouZGF5YnJlYWsuYWdlbnQudjEuUmVuZXdhbCI1CgdSZW5ld2FsEhIKCmdlbmVyYXRpb24YASABKA0SFgoOc3ByZWFkX3NlY29uZHMYAiABKA0i7QEKBVN0YXRlEhAKCGluc3RhbmNlGAEgASgJEg0KBXJlYWR5GAIgASgIEhAKCGRyYWluaW5nGAMgASgIEhEKCWFkZHJlc3NlcxgEIAMoCRIVCg1hZ2VudF92ZXJzaW9uGAUgASgJEhUKDWVudm95X3ZlcnNpb24YBiABKAkSKgoHcnVuc19vbhgHIAEoCzIZLmRheWJyZWFrLmFnZW50LnYxLlJ1bnNPbhI0CgxjZXJ0aWZpY2F0ZXMYCCADKAsyHi5kYXlicmVhay5hZ2VudC52MS5DZXJ0aWZpY2F0ZRIOCgZyZWFzb24YCSABKAkirgEKBlJ1bnNPbhIwCgZzb3VyY2UYASABKA4yIC5kYXlicmVhay5hZ2VudC52MS5SdW5zT24uU291cmNlEikKBXNpbmNlGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJHCgZTb3VyY2USFgoSU09VUkNFX1VOU1BFQ0lGSUVEEAASDwoLU09VUkNFX0xJVkUQARIUChBTT1VSQ0VfTEFTVF9HT09EEAIiRQoLQ2VydGlmaWNhdGUSDAoEbmFtZRgBIAEoCRIoCgRlbmRzGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDJfCgVBZ2VudBJWCgdDb25uZWN0Eh8uZGF5YnJlYWsuYWdlbnQudjEuQWdlbnRNZXNzYWdlGiYuZGF5YnJlYWsuYWdlbnQudjEuQ29udHJvbFBsYW5lTWVzc2FnZSgBMAFiBnByb3RvMw", [file_google_protobuf_timestamp]);
 
 /**
  * A message from an agent, of at most 16 KiB.
@@ -49,11 +49,17 @@ export const AgentMessageSchema: GenMessage<AgentMessage> = /*@__PURE__*/
   messageDesc(file_agent, 0);
 
 /**
- * A message from a control plane. There is none so far.
+ * A message from a control plane.
  *
  * @generated from message daybreak.agent.v1.ControlPlaneMessage
  */
 export type ControlPlaneMessage = Message<"daybreak.agent.v1.ControlPlaneMessage"> & {
+  /**
+   * The authority of the trust domain changed: a certificate of an earlier generation is to be renewed.
+   *
+   * @generated from field: daybreak.agent.v1.Renewal renewal = 1;
+   */
+  renewal?: Renewal | undefined;
 };
 
 /**
@@ -62,6 +68,34 @@ export type ControlPlaneMessage = Message<"daybreak.agent.v1.ControlPlaneMessage
  */
 export const ControlPlaneMessageSchema: GenMessage<ControlPlaneMessage> = /*@__PURE__*/
   messageDesc(file_agent, 1);
+
+/**
+ * Which certificates are up to date. The control plane sends it at the begin of a stream, and at each change.
+ *
+ * @generated from message daybreak.agent.v1.Renewal
+ */
+export type Renewal = Message<"daybreak.agent.v1.Renewal"> & {
+  /**
+   * The generation of the authority.
+   *
+   * @generated from field: uint32 generation = 1;
+   */
+  generation: number;
+
+  /**
+   * The time, in seconds, over which agents spread their renewals.
+   *
+   * @generated from field: uint32 spread_seconds = 2;
+   */
+  spreadSeconds: number;
+};
+
+/**
+ * Describes the message daybreak.agent.v1.Renewal.
+ * Use `create(RenewalSchema)` to create a new message.
+ */
+export const RenewalSchema: GenMessage<Renewal> = /*@__PURE__*/
+  messageDesc(file_agent, 2);
 
 /**
  * The whole state of an agent. Each one replaces the one before it.
@@ -134,7 +168,7 @@ export type State = Message<"daybreak.agent.v1.State"> & {
  * Use `create(StateSchema)` to create a new message.
  */
 export const StateSchema: GenMessage<State> = /*@__PURE__*/
-  messageDesc(file_agent, 2);
+  messageDesc(file_agent, 3);
 
 /**
  * The configuration that Envoy runs on.
@@ -160,7 +194,7 @@ export type RunsOn = Message<"daybreak.agent.v1.RunsOn"> & {
  * Use `create(RunsOnSchema)` to create a new message.
  */
 export const RunsOnSchema: GenMessage<RunsOn> = /*@__PURE__*/
-  messageDesc(file_agent, 3);
+  messageDesc(file_agent, 4);
 
 /**
  * @generated from enum daybreak.agent.v1.RunsOn.Source
@@ -195,7 +229,7 @@ export type RunsOn_Source = (typeof RunsOn_Source)[keyof typeof RunsOn_Source] |
  * Describes the enum daybreak.agent.v1.RunsOn.Source.
  */
 export const RunsOn_SourceSchema: GenEnum<RunsOn_Source> = /*@__PURE__*/
-  enumDesc(file_agent, 3, 0);
+  enumDesc(file_agent, 4, 0);
 
 /**
  * @generated from message daybreak.agent.v1.Certificate
@@ -219,7 +253,7 @@ export type Certificate = Message<"daybreak.agent.v1.Certificate"> & {
  * Use `create(CertificateSchema)` to create a new message.
  */
 export const CertificateSchema: GenMessage<Certificate> = /*@__PURE__*/
-  messageDesc(file_agent, 4);
+  messageDesc(file_agent, 5);
 
 /**
  * @generated from service daybreak.agent.v1.Agent

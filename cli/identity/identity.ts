@@ -1,0 +1,50 @@
+import type { AuthorityState } from '../../controlplane/identity/describe-authority.ts';
+import type { IssuedEntry } from '../../controlplane/identity/issued.ts';
+import type { Client } from '../client/client.ts';
+import { formatTable } from '../table.ts';
+
+/** Options of `daybreak identity`. */
+export type IdentityOptions = { readonly output: 'text' | 'json' };
+
+type State = AuthorityState & { readonly certificates: readonly IssuedEntry[] };
+
+const HEAD = ['NODE', 'FROM', 'PROVEN BY', 'PRINCIPAL', 'ENDS', 'SERIAL', 'STATE'];
+
+/** Prints the authority, its rotation, and the certificates that proxies hold. */
+export async function identity(
+  client: Client,
+  { output }: IdentityOptions,
+  stdout: { write(text: string): unknown },
+): Promise<void> {
+  const state = (await client.read('/daybreak/v1/identity')) as State;
+  stdout.write(output === 'json' ? `${JSON.stringify(state, null, 2)}\n` : describe(state));
+}
+
+function describe({ trustDomain, sealedBy, roots, issuing, rotation, certificates }: State): string {
+  const lines = [
+    `Trust domain ${trustDomain}. ${sealedBy === 'plain' ? 'The keys of the authority are stored in the clear.' : `Key ${sealedBy} seals the keys of the authority.`}`,
+    ...roots.map(({ fingerprint, ends }) => `Root ${fingerprint}, until ${ends}`),
+    `Intermediate until ${issuing.ends}; it is replaced 30 days before that`,
+    ...(rotation === null ? [] : [describeRotation(rotation)]),
+    '',
+  ];
+  const rows = certificates.map(({ node, from, method, principal, ends, serial, state }) => [
+    node,
+    from,
+    method,
+    principal,
+    new Date(ends).toISOString(),
+    serial,
+    state,
+  ]);
+  const table = rows.length === 0 ? 'No proxy holds a certificate.\n' : formatTable(HEAD, rows);
+  return `${lines.join('\n')}\n${table}`;
+}
+
+function describeRotation({ step, since, missing }: NonNullable<State['rotation']>): string {
+  const words =
+    step === 'distributing'
+      ? 'The last root is new, and proxies learn of it'
+      : 'The first root is new, and certificates of the old one are renewed';
+  return `${words} (since ${since}): ${missing} certificates are missing`;
+}

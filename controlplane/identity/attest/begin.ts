@@ -1,0 +1,121 @@
+import { randomBytes, X509Certificate } from 'node:crypto';
+import type { PublicKey } from '@peculiar/x509';
+import type { Hello } from '../../../common/contracts/attestation/messages.ts';
+import { spiffeIdOf } from '../../../common/contracts/spiffe-id.ts';
+import { errorText } from '../../../common/error-text.ts';
+import type { ServerCall } from '../../../xds/grpc/server-call.ts';
+import { parseIdentity, proxyPath, resolve } from '../../ads/identity.ts';
+import type { LiveModel } from '../../mesh/live-model.ts';
+import type { ProxyId } from '../../mesh/proxy-view.ts';
+import type { Authority } from '../authority.ts';
+import { alternativeNames, isCurrent, rootAbove, type Trust } from '../chain.ts';
+import { readSigningRequest } from '../signing-request.ts';
+import type { Attempt, Prover } from './attempt.ts';
+import { Refused } from './refused.ts';
+
+/** The longest node.id, in characters: an ARN with two names of 255. */
+export const LONGEST_NODE_ID = 1024;
+
+/** Inputs of a beginning. `trust`: to verify certificates of connections. */
+export type BeginOptions = {
+  readonly live: LiveModel;
+  readonly authority: Authority;
+  readonly trust: Trust;
+  readonly provers: readonly Prover[];
+  readonly sts: { readonly host: string; readonly region: string };
+  readonly now?: () => number;
+};
+
+/** An attempt that waits for its proof. */
+export type Begun = { readonly attempt: Attempt; readonly prover: Prover; readonly key: PublicKey };
+
+/** Checks a hello, and chooses the method: the agent's first that this attempt could use. Cheap checks come first. */
+export async function begin(
+  { live, authority, provers, trust, sts, now = Date.now }: BeginOptions,
+  call: ServerCall,
+  hello: Hello,
+): Promise<Begun> {
+  const proxy = await proxyOf(live, hello.nodeId);
+  const spiffeId = spiffeIdOf(authority.trustDomain, proxy);
+  if (spiffeId === undefined) {
+    throw new Refused(
+      'NAME_WITHOUT_ID',
+      `${proxyPath(proxy)} can have no SPIFFE id: its names may only have letters, digits, dots, dashes and underscores`,
+    );
+  }
+  const certificate = call.connection.certificate();
+  const leaf = certificate && new X509Certificate(certificate.raw);
+  const isOurs = leaf !== undefined && rootAbove(leaf, trust, now()) !== undefined;
+  const certificateNames = isOurs ? alternativeNames(leaf, 'URI') : [];
+  const certificateSerial = isOurs ? leaf.serialNumber.toLowerCase() : undefined;
+  // TLS checked the dates at the handshake, which may be long ago.
+  const foreign = leaf === undefined || isOurs || !isCurrent(leaf, now()) ? undefined : leaf;
+  const foreignNames = {
+    uris: foreign === undefined ? [] : alternativeNames(foreign, 'URI'),
+    dns: foreign === undefined ? [] : alternativeNames(foreign, 'DNS'),
+  };
+  const prover = hello.methods
+    .map((method) =>
+      provers.find(
+        (each) =>
+          each.method === method &&
+          each.offers({ certificateNames, certificateSerial, foreignNames, spiffeId }),
+      ),
+    )
+    .find((each) => each !== undefined);
+  if (prover === undefined) {
+    const offered = hello.methods.length === 0 ? 'nothing' : [...new Set(hello.methods)].join(', ');
+    throw new Refused(
+      'NO_METHOD',
+      `the agent can prove itself by ${offered}; this control plane takes ${provers.map(({ method }) => method).join(', ')}`,
+    );
+  }
+  const key = await readSigningRequest(hello.signingRequest);
+  if (key === undefined) {
+    throw new Refused(
+      'SIGNING_REQUEST',
+      'the signing request has to be PKCS #10, with a key on P-256 or P-384 that signed it',
+    );
+  }
+  const challenge = {
+    method: prover.method,
+    nonce: new Uint8Array(randomBytes(32)),
+    audience: authority.trustDomain,
+    stsHost: sts.host,
+    stsRegion: sts.region,
+  };
+  const attempt = {
+    hello,
+    proxy,
+    spiffeId,
+    challenge,
+    address: hostOf(call.connection.peer),
+    certificateNames,
+    certificateSerial,
+    foreignNames,
+  };
+  return { attempt, prover, key };
+}
+
+async function proxyOf(live: LiveModel, nodeId: string): Promise<ProxyId> {
+  const identity = identityIn(nodeId);
+  // Another replica may have created the node a moment ago.
+  const found = resolve(live.model, identity) ?? (await live.refresh(), resolve(live.model, identity));
+  if (found === undefined) throw new Refused('NODE_UNKNOWN', `there is no ${proxyPath(identity)}`);
+  return found;
+}
+
+function identityIn(nodeId: string): ReturnType<typeof parseIdentity> {
+  if (nodeId.length > LONGEST_NODE_ID)
+    throw new Refused('NODE_UNKNOWN', `node.id is longer than ${LONGEST_NODE_ID} characters`);
+  try {
+    return parseIdentity(nodeId);
+  } catch (error) {
+    throw new Refused('NODE_UNKNOWN', errorText(error));
+  }
+}
+
+function hostOf(peer: string): string {
+  const host = peer.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+  return host.replace(/^::ffff:(?=\d+\.)/i, '');
+}

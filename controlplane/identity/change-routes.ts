@@ -1,0 +1,52 @@
+import type { FastifyInstance } from 'fastify';
+import { authorizeForAll } from '../auth/authorize.ts';
+import { meshAccess } from '../auth/principal.ts';
+import { badRequest, conflict, notFound } from '../http/errors.ts';
+import { callerOf, type RouteConfig } from '../http/call.ts';
+import { parseJsonBody } from '../http/json-body.ts';
+import type { CertificateLedger } from './certificate-ledger.ts';
+import { meshOf } from './issued.ts';
+import { ROTATIONS, type Rotation } from './rotation/rotation.ts';
+
+/** Inputs of the routes. */
+export type ChangeRoutesOptions = { readonly ledger: CertificateLedger; readonly rotation: Rotation };
+
+/** The longest list of serial numbers in an answer. */
+const MOST_SHOWN = 1000;
+
+/**
+ * `POST /daybreak/v1/identity/rotate`: rotations of the authority, which concern all accounts; the action `daybreak:RotateIdentity` has to be named in
+ * full. `POST /daybreak/v1/identity/revoke`: revokes a certificate, or all those of a node, in a mesh of the caller's account.
+ */
+export function changeRoutes({ ledger, rotation }: ChangeRoutesOptions) {
+  return async (app: FastifyInstance): Promise<void> => {
+    const rotate: RouteConfig = { action: 'daybreak:RotateIdentity' };
+    app.post('/daybreak/v1/identity/rotate', { config: rotate }, async (request) => {
+      authorizeForAll(callerOf(request), 'daybreak:RotateIdentity');
+      const body = parseJsonBody((request.body as Buffer | undefined) ?? new Uint8Array());
+      request.call.input = body;
+      const what = ROTATIONS.find((each) => each === body['what']);
+      if (what === undefined) throw badRequest(`what: it has to be one of ${ROTATIONS.join(', ')}.`);
+      const refusal = await rotation.request(what);
+      if (refusal !== undefined) throw conflict(`${refusal}.`);
+      return {};
+    });
+
+    const revoke: RouteConfig = { action: 'daybreak:RevokeCertificates' };
+    app.post('/daybreak/v1/identity/revoke', { config: revoke }, async (request) => {
+      const caller = callerOf(request);
+      const body = parseJsonBody((request.body as Buffer | undefined) ?? new Uint8Array());
+      request.call.input = body;
+      const { serial, node } = body;
+      if ((typeof serial === 'string') === (typeof node === 'string'))
+        throw badRequest('The body has to have either serial or node, a text.');
+      const found = ledger
+        .list()
+        .filter((each) => each.serial === serial || each.node === node)
+        .filter(({ owner, node: path }) => meshAccess(caller, { owner, mesh: meshOf(path) }) === 'own');
+      if (found.length === 0) throw notFound('There is no such certificate that is still valid.');
+      const serials = found.map((each) => each.serial);
+      return { revoked: await ledger.revoke(serials), serials: serials.slice(0, MOST_SHOWN) };
+    });
+  };
+}

@@ -1,0 +1,111 @@
+import { X509Certificate } from 'node:crypto';
+import type { Log } from '../../../common/log.ts';
+import { coded } from '../../codes.ts';
+import type { AuthorityRecord } from '../../mesh/identity-records.ts';
+import type { LiveModel } from '../../mesh/live-model.ts';
+import { changeAuthority, readAuthority } from '../authority-store.ts';
+import type { CertificateLedger } from '../certificate-ledger.ts';
+import { createRoot } from '../certificates.ts';
+import { withNewIntermediate, type SigningOptions } from '../new-intermediate.ts';
+import { bytesOf, sealSigner } from '../sealed-signers.ts';
+import { isStepDone, later, missing, withFirstRootOnly, withLastRootSigning, withNextRoot } from './steps.ts';
+
+/** The requests of operators. */
+export const ROTATIONS = ['root', 'intermediate', 'skip', 'abort'] as const;
+
+/** A rotation that an operator asks for. */
+export type RotationRequest = (typeof ROTATIONS)[number];
+
+/** The rotation of the authority's certificates. All state is in the store, so it survives restarts, and any replica takes the next step. */
+export type Rotation = {
+  /**
+   * `root`: begins to replace the root. `intermediate`: replaces the intermediate at once. `skip`: takes the next step without waiting for the
+   * certificates that are missing. `abort`: goes back to the old root. Returns why it cannot be done, or undefined.
+   */
+  readonly request: (what: RotationRequest) => Promise<string | undefined>;
+  readonly close: () => void;
+};
+
+/** Inputs of the rotation. */
+export type RotationOptions = SigningOptions & {
+  readonly live: LiveModel;
+  readonly ledger: CertificateLedger;
+  readonly log: Log;
+  /** How often the step that is under way is looked at, in milliseconds. Default: 2,000. */
+  readonly everyMs?: number;
+};
+
+type Change = (record: AuthorityRecord) => Promise<AuthorityRecord | string | undefined>;
+
+/** Follows the rotation that is under way, if any. */
+export function createRotation(options: RotationOptions): Rotation {
+  const { live, ledger, log, trustDomain, sealer, now = Date.now, everyMs = 2000 } = options;
+
+  async function change(how: Change): Promise<string | undefined> {
+    let refusal: string | undefined;
+    let before: AuthorityRecord | undefined;
+    const after = await changeAuthority(
+      live,
+      async (record) => {
+        before = record;
+        const changed = await how(record);
+        refusal = typeof changed === 'string' ? changed : undefined;
+        return typeof changed === 'string' ? undefined : changed;
+      },
+      now,
+    );
+    if (refusal === undefined && after !== before)
+      log.info(coded('IDENTITY_ROTATED', facts(after)), 'the authority was changed');
+    return refusal;
+  }
+
+  async function next(record: AuthorityRecord): Promise<AuthorityRecord> {
+    if (record.rotation?.step === 'distributing') {
+      return withNewIntermediate(withLastRootSigning(record, now()), options);
+    }
+    return withFirstRootOnly(record, below(record));
+  }
+
+  const REQUESTS: Readonly<Record<RotationRequest, Change>> = {
+    root: async (record) => {
+      const root = await sealSigner(await createRoot(trustDomain, now()), sealer, trustDomain);
+      return withNextRoot(record, root, now()) ?? 'a new root is being introduced already';
+    },
+    intermediate: async (record) => later(await withNewIntermediate(record, options)),
+    skip: async (record) => (record.rotation === undefined ? 'no rotation is under way' : next(record)),
+    abort: async (record) => {
+      if (record.rotation === undefined) return 'no rotation is under way';
+      if (record.rotation.step === 'distributing') return withFirstRootOnly(record, record.retired);
+      return withNewIntermediate(withLastRootSigning(record, now()), options);
+    },
+  };
+
+  const timer = setInterval(() => {
+    if (readAuthority(live)?.rotation === undefined) return;
+    change(async (record) => (isStepDone(record, ledger.list(), now()) ? next(record) : undefined)).catch(
+      (error: unknown) => log.error({ err: error }, 'the next step of the rotation failed: trying again'),
+    );
+  }, everyMs).unref();
+
+  function facts(record: AuthorityRecord) {
+    const { rotation, generation = 0, roots } = record;
+    return {
+      step: rotation?.step ?? 'done',
+      generation,
+      roots: roots.map(({ certificate }) => new X509Certificate(bytesOf(certificate)).fingerprint256),
+      missing: missing(record, ledger.list()).length,
+    };
+  }
+
+  return {
+    request: (what) => change(REQUESTS[what]),
+    close: () => clearInterval(timer),
+  };
+}
+
+/** The retired intermediates below the root that signs. */
+function below({ roots: [root], retired }: AuthorityRecord): readonly string[] {
+  if (root === undefined) return retired;
+  const above = new X509Certificate(bytesOf(root.certificate));
+  return retired.filter((each) => new X509Certificate(bytesOf(each)).checkIssued(above));
+}

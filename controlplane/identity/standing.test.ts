@@ -1,0 +1,78 @@
+import { expect, it } from 'vitest';
+import type { CertificateRecord, ProofRecord } from '../mesh/identity-records.ts';
+import { Model } from '../mesh/model.ts';
+import type { NodePrincipal } from '../model/daybreak-types.ts';
+import { faultOf } from './standing.ts';
+
+const ROLE = 'arn:aws:iam::111122223333:role/web';
+const BY_ROLE: ProofRecord = {
+  method: 'aws iam',
+  kind: 'role',
+  arn: 'arn:aws:sts::111122223333:assumed-role/web/task',
+  principalArn: ROLE,
+  uniqueId: 'AROAX',
+  session: 'task',
+};
+
+function fault(principals: readonly NodePrincipal[], certificate: Partial<CertificateRecord>) {
+  const model = new Model();
+  const id = { kind: 'nodeIdentity', owner: '111122223333', mesh: 'm', parent: '', name: 'a' } as const;
+  const resource = {
+    ...id,
+    spec: { proxy: { virtualNode: { virtualNodeName: 'a' } }, principals },
+    uid: 'u',
+    version: 1,
+    createdAt: 0,
+    lastUpdatedAt: 0,
+    resourceOwner: id.owner,
+    tags: [],
+  } as const;
+  model.apply([{ revision: 1, id, resource }]);
+  const record: CertificateRecord = {
+    node: 'mesh/m/virtualNode/a',
+    owner: id.owner,
+    spiffeId: 'spiffe://apps.example/account/111122223333/mesh/m/virtualNode/a',
+    ends: 1,
+    issued: 0,
+    generation: 0,
+    from: '',
+    proof: BY_ROLE,
+    proven: 0,
+    ...certificate,
+  };
+  return faultOf(model, record, 'apps.example');
+}
+
+it('a certificate is good while its principal is bound', () => {
+  expect(fault([{ awsRole: { roleArn: ROLE } }], {})).toBeUndefined();
+  expect(fault([], { proof: { method: 'join token' } })).toBeUndefined();
+  expect(fault([], { proof: undefined })).toBeUndefined();
+  expect(
+    fault([{ x509: { uri: 'urn:a' } }], { proof: { method: 'x509', uris: ['urn:a'], dns: [] } }),
+  ).toBeUndefined();
+});
+
+it.each<[string, readonly NodePrincipal[], Partial<CertificateRecord>, string]>([
+  [
+    'its binding is gone',
+    [],
+    {},
+    'no NodeIdentity binds arn:aws:sts::111122223333:assumed-role/web/task to mesh/m',
+  ],
+  ['another role is bound', [{ awsRole: { roleArn: `${ROLE}2` } }], {}, 'no NodeIdentity binds'],
+  [
+    'its unique id is another',
+    [{ awsRole: { roleArn: ROLE, uniqueId: 'AROAY' } }],
+    {},
+    'no NodeIdentity binds',
+  ],
+  ['its name is not bound', [], { proof: { method: 'x509', uris: ['urn:a'], dns: [] } }, 'binds urn:a to'],
+  [
+    'it was revoked',
+    [{ awsRole: { roleArn: ROLE } }],
+    { revoked: 0 },
+    'it was revoked at 1970-01-01T00:00:00.000Z',
+  ],
+])('a certificate is no longer good if %s', (_, principals, certificate, words) => {
+  expect(fault(principals, certificate)).toContain(words);
+});

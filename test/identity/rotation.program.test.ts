@@ -1,0 +1,129 @@
+import { X509Certificate } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import type { AuthorityState } from '../../controlplane/identity/describe-authority.ts';
+import type { IssuedEntry } from '../../controlplane/identity/issued.ts';
+import { startIdentityPlane, type IdentityPlane } from './testing/identity-plane.ts';
+import { startTestAgent, type TestAgent } from './testing/test-agent.ts';
+
+// The root is replaced step by step, under agents that are connected, over restarts of the control plane.
+
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
+
+const A = 'mesh/m/virtualNode/a';
+const B = 'mesh/m/virtualNode/b';
+const SLOW = { timeout: 60_000, interval: 250 };
+
+let plane: IdentityPlane;
+const agents: TestAgent[] = [];
+beforeAll(async () => {
+  plane = await startIdentityPlane();
+});
+afterAll(() => plane?.remove());
+afterEach(() => {
+  for (const agent of agents.splice(0)) agent.close();
+});
+
+type State = AuthorityState & { readonly certificates: readonly IssuedEntry[] };
+const state = async (): Promise<State> => (await plane.call('GET', '/daybreak/v1/identity')) as State;
+const firstRoot = async () => (await state()).roots[0]?.fingerprint;
+const rotate = (what: string) => plane.call('POST', '/daybreak/v1/identity/rotate', { what });
+
+const fileOf = (node: string): string => `${node.replaceAll('/', '-')}.identity`;
+
+/** An agent that has no certificate yet. */
+async function joined(node: string): Promise<TestAgent> {
+  await rm(join(plane.folder, fileOf(node)), { force: true });
+  return started(node, await plane.joinToken(node.replace(/.*\//, '')));
+}
+
+async function started(node: string, token = 'used-up'): Promise<TestAgent> {
+  const agent = await startTestAgent(plane, { node, token, file: fileOf(node) });
+  agents.push(agent);
+  await expect.poll(agent.isConnected, SLOW).toBe(true);
+  return agent;
+}
+
+const rootsOf = ({ identity }: TestAgent): number =>
+  (identity.current()?.roots.match(/BEGIN CERTIFICATE/g) ?? []).length;
+
+/** The fingerprint of the root above an agent's certificate. */
+function rootAboveOf({ identity }: TestAgent): string | undefined {
+  const { chain = '', roots = '' } = identity.current() ?? {};
+  const parse = (pem: string) =>
+    pem.split(/(?<=END CERTIFICATE-----\n)/).map((each) => new X509Certificate(each));
+  const intermediate = parse(chain)[1];
+  return parse(roots).find((root) => intermediate?.verify(root.publicKey))?.fingerprint256;
+}
+
+test('a root is replaced: each step waits for all certificates, and agents stay connected', async () => {
+  let [a, b] = [await joined(A), await joined(B)];
+  const [before] = (await state()).roots;
+  await rotate('root');
+  await expect(rotate('root')).rejects.toThrow('a new root is being introduced already');
+  expect((await state()).rotation?.step).toBe('distributing');
+  await expect.poll(() => [rootsOf(a), rootsOf(b)], SLOW).toEqual([2, 2]);
+  expect(rootAboveOf(a)).toBe(before?.fingerprint);
+
+  // The step that is under way is in the store. The control plane comes back on other ports, so the agents start again too, with their files.
+  for (const agent of agents.splice(0)) agent.close();
+  await plane.restart();
+  [a, b] = [await started(A), await started(B)];
+  await expect.poll(async () => (await state()).rotation?.step, SLOW).toBe('signing');
+  await expect.poll(async () => (await state()).rotation, SLOW).toBe(null);
+  await expect.poll(async () => (await state()).roots.length, SLOW).toBe(1);
+  const { roots, certificates } = await state();
+  expect(roots[0]?.fingerprint).not.toBe(before?.fingerprint);
+  await expect
+    .poll(() => [rootAboveOf(a), rootAboveOf(b)], SLOW)
+    .toEqual([roots[0]?.fingerprint, roots[0]?.fingerprint]);
+  await expect.poll(() => [a.isConnected(), b.isConnected()], SLOW).toEqual([true, true]);
+  expect(certificates.filter(({ node }) => node === A)).toHaveLength(1);
+});
+
+test('a proxy that is away holds a step up until the operator skips the wait; abort goes back', async () => {
+  const away = await joined(A);
+  away.close();
+  await rotate('root');
+  const { roots } = await state();
+  await new Promise((resolve) => setTimeout(resolve, 15_000));
+  expect((await state()).rotation).toMatchObject({ step: 'distributing', missing: expect.any(Number) });
+  await rotate('skip');
+  expect((await state()).rotation?.step).toBe('signing');
+  await rotate('abort');
+  await expect.poll(firstRoot, SLOW).toBe(roots[0]?.fingerprint);
+  await rotate('skip');
+  await expect.poll(async () => (await state()).roots.length, SLOW).toBe(1);
+  expect(await firstRoot()).toBe(roots[0]?.fingerprint);
+  expect((await state()).rotation).toBe(null);
+  await expect(rotate('skip')).rejects.toThrow('no rotation is under way');
+  await expect(rotate('x')).rejects.toThrow('what: it has to be one of root, intermediate, skip, abort');
+});
+
+test('an intermediate is replaced at once, and connected agents renew', async () => {
+  const a = await joined(A);
+  const serial = () => new X509Certificate(a.identity.current()?.chain ?? '').serialNumber;
+  const before = serial();
+  await rotate('intermediate');
+  await expect.poll(serial, SLOW).not.toBe(before);
+  expect(a.isConnected()).toBe(true);
+});
+
+test('a revoked certificate ends its stream and is not renewed; a new proof gives another one', async () => {
+  const a = await joined(A);
+  const serial = new X509Certificate(a.identity.current()?.chain ?? '').serialNumber.toLowerCase();
+  expect(await plane.call('POST', '/daybreak/v1/identity/revoke', { serial })).toEqual({
+    revoked: 1,
+    serials: [serial],
+  });
+  await expect.poll(a.reason, SLOW).toMatch(/16 UNAUTHENTICATED: .*is no longer good: it was revoked at/);
+  await expect.poll(() => a.identity.status().problem, SLOW).toMatch(/^TOKEN_UNKNOWN: /);
+  expect((await state()).certificates).toContainEqual(
+    expect.objectContaining({ serial, state: expect.stringContaining('it was revoked') }),
+  );
+  await expect(plane.call('POST', '/daybreak/v1/identity/revoke', { serial: 'none' })).rejects.toThrow(
+    'There is no such certificate',
+  );
+  await joined(A);
+});
