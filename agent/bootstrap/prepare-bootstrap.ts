@@ -1,3 +1,4 @@
+import { coded } from '../codes.ts';
 import { mergeFiles } from '../custom-config/merge-files.ts';
 import { ownBootstrapArgs } from '../custom-config/own-bootstrap.ts';
 import { validateBootstrap } from '../custom-config/validate-bootstrap.ts';
@@ -10,6 +11,7 @@ import type { ResourceFacts } from '../telemetry/resource/resource.ts';
 import type { SourceAttributes } from '../tracing/bootstrap-opentelemetry.ts';
 import { checkSamplingManifest, samplingRules } from '../tracing/sampling-rules.ts';
 import { bootstrap, type BootstrapPaths } from './bootstrap.ts';
+import type { LateCollector } from './late-collector.ts';
 import { resolveCollectors } from './resolve-collectors.ts';
 
 /** Where Envoy's bootstrap comes from, as `GET /status` shows it. */
@@ -26,8 +28,10 @@ export type PreparedBootstrap = {
   /** Envoy's arguments that name it. */
   readonly args: readonly string[];
   readonly origin: BootstrapOrigin;
-  /** Collectors of telemetry that are left out, and why. */
-  readonly leftOut: readonly string[];
+  /** Collectors of telemetry whose names do not resolve, and why. */
+  readonly leftOut: () => readonly string[];
+  /** Ends the search for these collectors. */
+  readonly close: () => void;
 };
 
 /** Inputs of `prepareBootstrap`. */
@@ -72,22 +76,31 @@ export async function prepareBootstrap(options: PrepareOptions): Promise<Prepare
   if (own !== undefined) {
     const args = ownBootstrapArgs(own, options.sockets.admin);
     await validate(options, args, [`ENVOY_CONFIG_FILE=${own}`]);
-    return { file: undefined, args, origin: { kind: 'own bootstrap', file: own }, leftOut: [] };
+    return { file: undefined, args, origin: { kind: 'own bootstrap', file: own }, ...NONE_LATE };
   }
-  const { file, leftOut } = await generate(options);
+  const { file, late } = await generate(options);
+  const close = (): void => late.forEach((each) => each.close());
   const args = ['-c', file];
   const files = merged.map(({ variable, path }) => `${variable}=${path}`);
-  if (files.length > 0 || options.alwaysValidate === true) await validate(options, args, files);
+  try {
+    if (files.length > 0 || options.alwaysValidate === true) await validate(options, args, files);
+  } catch (error) {
+    close();
+    throw error;
+  }
   const origin = files.length === 0 ? { kind: 'generated' as const } : { kind: 'merged' as const, files };
-  return { file, args, origin, leftOut };
+  const leftOut = (): readonly string[] => late.flatMap((each) => each.problem() ?? []);
+  return { file, args, origin, leftOut, close };
 }
+
+const NONE_LATE = { leftOut: () => [], close: () => undefined };
 
 async function generate(
   options: PrepareOptions,
-): Promise<{ readonly file: string; readonly leftOut: readonly string[] }> {
+): Promise<{ readonly file: string; readonly late: readonly LateCollector[] }> {
   const { folder, node, agentLog } = options;
-  const { settings, leftOut } = await resolveCollectors(options.settings);
-  for (const line of leftOut) agentLog.log.error(line);
+  const { settings, late } = await resolveCollectors(options.settings, { log: agentLog.log });
+  for (const each of late) agentLog.log.error(coded('NAME_UNRESOLVED'), each.problem());
   const names = bootstrapFiles(options.suffix ?? '');
   const paths = { ...options.sockets, samplingRules: folder.file(names.samplingRules) };
   writeSamplingRules(settings, folder, names.samplingRules);
@@ -96,7 +109,7 @@ async function generate(
   const { merged } = settings.customConfig;
   const whole = merged.length === 0 ? generated : await mergeFiles(generated, merged, agentLog.log);
   folder.write(names.bootstrap, JSON.stringify(whole));
-  return { file: folder.file(names.bootstrap), leftOut };
+  return { file: folder.file(names.bootstrap), late };
 }
 
 /** The names of attributes are loaded only for the tracer that uses them. */

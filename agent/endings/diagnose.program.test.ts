@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Verdict } from '../custom-config/validate-bootstrap.ts';
 import { startEnvoy } from '../supervisor/envoy-process.ts';
 import { createDiagnosis } from './diagnose.ts';
+import { makeMemoryCgroup } from './testing/memory-cgroup.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -105,26 +106,7 @@ describe('the cause of an end', () => {
   });
 });
 
-/** Makes a cgroup of version 1 or 2 with little memory, or returns undefined where this user cannot. */
-function makeCgroup(): string | undefined {
-  const places = [
-    ['/sys/fs/cgroup/memory', 'memory.limit_in_bytes'],
-    ['/sys/fs/cgroup', 'memory.max'],
-  ] as const;
-  for (const [parent, limit] of places) {
-    const path = join(parent, `daybreak-test-${process.pid}`);
-    try {
-      mkdirSync(path);
-      writeFileSync(join(path, limit), String(256 * 1024 * 1024));
-      return path;
-    } catch {
-      rmSync(path, { recursive: true, force: true });
-    }
-  }
-  return undefined;
-}
-
-const cgroup = makeCgroup();
+const cgroup = makeMemoryCgroup(256 * 1024 * 1024);
 
 test.skipIf(cgroup === undefined)('a program that takes all memory of its cgroup', () => {
   onTestFinished(() => rmdirSync(cgroup ?? ''));

@@ -33,6 +33,7 @@ const fine: ProblemInput = {
   relay: connected,
   secrets: [],
   names: [],
+  leftOut: [],
   identity: undefined,
   application: [],
   host: [],

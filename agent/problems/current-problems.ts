@@ -28,6 +28,8 @@ export type ProblemInput = {
   readonly relay: RelayStatus;
   readonly secrets: readonly SecretStatus[];
   readonly names: readonly NameStatus[];
+  /** Collectors of telemetry whose names do not resolve, and why. */
+  readonly leftOut: readonly string[];
   /** Undefined: the agent has no identity of its own. */
   readonly identity: IdentityStatus | undefined;
   readonly application: readonly ApplicationProblem[];
@@ -40,7 +42,7 @@ export type HostProblem = Pick<Problem, 'code' | 'problem'>;
 
 /** Returns all current problems, the most severe first: Envoy, its configuration, the control plane, secrets and names, application. */
 export function currentProblems(input: ProblemInput): readonly Problem[] {
-  const { secrets, names, application, host } = input;
+  const { secrets, names, leftOut, application, host } = input;
   const found = [
     ...envoyProblems(input.supervisor),
     ...reloadProblems(input.reload),
@@ -49,6 +51,7 @@ export function currentProblems(input: ProblemInput): readonly Problem[] {
     ...of('IDENTITY_UNPROVEN', input.identity?.problem, ''),
     ...secrets.flatMap(({ name, problem }) => of('SECRET_PROBLEM', problem, `${name}: `)),
     ...names.flatMap(({ name, problem }) => of('NAME_UNRESOLVED', problem, `${name}: `)),
+    ...leftOut.map((problem) => one('NAME_UNRESOLVED', problem)),
     ...application.map(({ port, problem }) => one('APP_UNREACHABLE', `port ${port}: ${problem}`)),
     ...host,
   ];

@@ -1,6 +1,7 @@
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { makeMemoryCgroup } from '../endings/testing/memory-cgroup.ts';
 import { makeAgentHost, type AgentHost, type RunningAgent } from '../testing/agent-host.ts';
 import { coldListener, refusedListener } from '../testing/control-plane.ts';
 
@@ -81,3 +82,52 @@ test('ENVOY_MISSING: there is no Envoy at DAYBREAK_ENVOY, or none on PATH', asyn
     expect(agent.output()).toMatch(lineOf('ENVOY_MISSING'));
   }
 });
+
+test('ENVOY_CANNOT_RUN: the file at DAYBREAK_ENVOY is no program, or one for another processor', async () => {
+  await makeHost();
+  const foreign = Buffer.alloc(4096);
+  foreign.write('\x7fELF\x02\x01\x01', 'latin1');
+  foreign.writeUInt16LE(process.arch === 'arm64' ? 62 : 183, 18);
+  for (const [content, why] of [
+    [Buffer.from('nothing'), 'is no program'],
+    [foreign, 'and this machine is'],
+  ] as const) {
+    const file = join(host.folder, 'envoy');
+    writeFileSync(file, content, { mode: 0o755 });
+    const agent = await host.start({ DAYBREAK_ENVOY: file });
+    expect(await agent.ended).toBe(126);
+    expect(agent.output()).toMatch(lineOf('ENVOY_CANNOT_RUN'));
+    expect(agent.output()).toContain(why);
+    // A restart cannot help.
+    expect(agent.output().match(/started Envoy/g)?.length ?? 0).toBeLessThan(2);
+  }
+});
+
+const MEMORY = 512 * 1024 * 1024;
+const cgroup = makeMemoryCgroup(MEMORY);
+afterAll(() => {
+  if (cgroup !== undefined) rmdirSync(cgroup);
+});
+
+test.skipIf(cgroup === undefined)(
+  'ENVOY_ENDED: the kernel kills Envoy for lack of memory, and the code says so',
+  async () => {
+    await makeHost();
+    const program = 'const all = []; for (;;) all.push(Buffer.alloc(10_000_000, 1));';
+    const file = join(host.folder, 'envoy');
+    writeFileSync(file, `#!/bin/sh\nexec '${process.execPath}' -e '${program}'\n`, { mode: 0o755 });
+    // `ip netns exec` mounts another /sys, which has no cgroups.
+    const entered = `s|ip netns exec ${host.namespace}|nsenter --net=/run/netns/${host.namespace}|`;
+    const shell = `echo $$ > ${cgroup}/cgroup.procs && sed '${entered}' agent > limited && exec sh limited`;
+    const agent = await host.start({ DAYBREAK_ENVOY: file, APPNET_ENVOY_RESTART_COUNT: '1' }, shell);
+    expect(await agent.ended).toBe(71);
+    const ended = agent
+      .output()
+      .split('\n')
+      .filter((line) => lineOf('ENVOY_ENDED').test(line));
+    expect(ended).toHaveLength(2);
+    for (const line of ended) expect(JSON.parse(line)).toMatchObject({ cause: 'out-of-memory' });
+    expect(agent.output()).toMatch(lineOf('ENVOY_CRASH_LOOP'));
+    expect(agent.output()).toContain('raise the memory limit of the container');
+  },
+);

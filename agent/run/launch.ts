@@ -20,7 +20,7 @@ export type Launch = {
   readonly envoy: { readonly binary: string; readonly env: Environment };
   readonly node: NodeIdentity;
   readonly bootstrap: PreparedBootstrap;
-  /** Removes its files from the agent's folder. */
+  /** Removes its files from the agent's folder, and ends what its bootstrap needs. */
   readonly discard: () => void;
 };
 
@@ -52,7 +52,7 @@ export async function prepareLaunch(
   const node = nodeIdentity(settings, facts, base.location, base.agent);
   const suffix = number === 0 ? '' : `-${number}`;
   const { bootstrap: bootstrapName, samplingRules } = bootstrapFiles(suffix);
-  const discard = (): void => {
+  const removeFiles = (): void => {
     for (const name of [bootstrapName, samplingRules]) rmSync(folder.file(name), { force: true });
   };
   try {
@@ -71,9 +71,13 @@ export async function prepareLaunch(
       suffix,
       alwaysValidate,
     });
+    const discard = (): void => {
+      bootstrap.close();
+      removeFiles();
+    };
     return { settings, variables, envoy, node, bootstrap, discard };
   } catch (error) {
-    discard();
+    removeFiles();
     throw error;
   }
 }

@@ -115,7 +115,7 @@ function reports(
       disconnectedLimitSeconds: settings.health.disconnectedLimitSeconds,
       droppedOutputBytes: output.dropped(),
       bootstrap: launches.current().bootstrap.origin,
-      leftOut: launches.current().bootstrap.leftOut,
+      leftOut: launches.current().bootstrap.leftOut(),
       reload: reload.status(),
       epoch: supervisor.epoch(),
       hotRestartOff,

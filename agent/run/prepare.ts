@@ -27,6 +27,7 @@ export async function prepare({ settings, env, agentLog, stop, opened }: Context
   const sockets = { agent: join(folder.path, 'ads.sock'), admin: join(folder.path, 'adm.sock') };
   const base: LaunchBase = { agent, location, folder, sockets, agentLog, stop: stop.drain };
   const launches = createLaunches(await prepareLaunch(base, { settings, variables: env, facts }, 0));
+  opened.defer(() => launches.current().bootstrap.close());
   const admin = createAdminClient(sockets.admin);
   return { agent, facts, location, folder, sockets, base, launches, admin };
 }

@@ -33,8 +33,6 @@ export type StatusInput = ProblemInput & {
   readonly hotRestartOff: string | undefined;
   /** Envoy's restart epoch. */
   readonly epoch: number;
-  /** Collectors of telemetry that Envoy's bootstrap lacks, and why. */
-  readonly leftOut: readonly string[];
   /** Undefined: no telemetry passes through the agent. */
   readonly telemetry: TelemetryStatus | undefined;
 };

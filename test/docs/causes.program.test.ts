@@ -31,6 +31,7 @@ const TOKENS = {
 let folder: string;
 let secured: string;
 let plain: string;
+let full: string;
 const stops: (() => Promise<unknown>)[] = [];
 
 const file = (name: string): string => join(folder, name);
@@ -67,9 +68,10 @@ beforeAll(async () => {
   await writeFile(file('tokens'), `${lines.join('\n')}\n`);
   for (const [name, token] of Object.entries(TOKENS)) await writeFile(file(`token-${name}`), token);
   const tls = ['--tls-cert', file('cert.pem'), '--tls-key', file('key.pem')];
-  [secured, plain] = await Promise.all([
+  [secured, plain, full] = await Promise.all([
     startControlPlane('secured', [...tls, '--tokens', file('tokens')]),
     startControlPlane('plain', []),
+    startControlPlane('full', ['--max-proxies', '1']),
   ]);
 }, 240_000);
 afterAll(async () => {
@@ -102,7 +104,15 @@ async function codesWith(env: Readonly<Record<string, string>>): Promise<() => r
     await rm(run, { recursive: true });
   });
   envoy.subscribe(CLUSTER, new Set(['*']));
-  const none = { reload: NO_RELOAD, secrets: [], names: [], identity: undefined, application: [], host: [] };
+  const none = {
+    reload: NO_RELOAD,
+    secrets: [],
+    names: [],
+    leftOut: [],
+    identity: undefined,
+    application: [],
+    host: [],
+  };
   return () =>
     currentProblems({ ...none, now: new Date(), supervisor: starting(1), relay: relay.status() }).map(
       ({ code }) => code,
@@ -147,4 +157,12 @@ test.each<[string, string, Variables]>([
 ])('%s has the code %s', { timeout: 120_000 }, async (_, code, variables) => {
   const codes = await codesWith(variables());
   await expect.poll(codes, { timeout: 60_000 }).toEqual([code]);
+});
+
+test('one proxy more than the control plane takes has the code XDS_QUOTA', { timeout: 120_000 }, async () => {
+  const variables = { APPMESH_XDS_ENDPOINT: `http://${endpoint(full)}` };
+  const first = await codesWith(variables);
+  await expect.poll(first, { timeout: 60_000 }).toEqual(['CONFIG_MISSING']);
+  const second = await codesWith(variables);
+  await expect.poll(second, { timeout: 60_000 }).toEqual(['XDS_QUOTA']);
 });
