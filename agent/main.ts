@@ -7,6 +7,7 @@ import { AGENT_LEVELS, type AgentLog } from './output/agent-log.ts';
 import { createOutputs } from './output/outputs.ts';
 import { run } from './run/run.ts';
 import { idleVariables } from './settings/companions.ts';
+import { requireFileAnswers } from './settings/require-file-answers.ts';
 import { readAgentSettings } from './settings/settings.ts';
 import { withoutEffect } from './settings/unsupported.ts';
 import type { Variables } from './settings/variables-file.ts';
@@ -20,6 +21,7 @@ export async function runAgent(variables: Variables, agentLog: AgentLog): Promis
   const outputs = createOutputs(agentLog);
   try {
     reportProblem(variables, agentLog);
+    await requireFileAnswers(variables.env);
     const env = withoutEmptyConfigFile(variables.env);
     const settings = readAgentSettings(env);
     log.level = AGENT_LEVELS[settings.envoy.logLevel];

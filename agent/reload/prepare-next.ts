@@ -1,6 +1,7 @@
 import { withoutEmptyConfigFile } from '../custom-config/own-bootstrap.ts';
 import { readHostFacts } from '../host-facts.ts';
 import { prepareLaunch, type LaunchBase, type Launches } from '../run/launch.ts';
+import { requireFileAnswers } from '../settings/require-file-answers.ts';
 import type { Variables } from '../settings/variables-file.ts';
 import type { Supervisor } from '../supervisor/supervisor-options.ts';
 import { changedSettings } from './changed-settings.ts';
@@ -32,7 +33,9 @@ export function createPrepareNext(input: PrepareNextInput): (how: ReloadHow) => 
     checkHotRestart(input, how);
     await waitUntilReplaceable(input, how);
     const running = launches.current();
-    const read = withoutEmptyConfigFile(variables.read());
+    const all = await variables.read();
+    await requireFileAnswers(all);
+    const read = withoutEmptyConfigFile(all);
     const { settings, env, notTaken } = changedSettings(running.settings, running.variables, read);
     number += 1;
     const launch = await prepareLaunch(base, { settings, variables: env, facts: readHostFacts() }, number);

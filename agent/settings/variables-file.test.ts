@@ -13,32 +13,35 @@ function makeFile(text: string) {
   return { path, write };
 }
 
-test('the file takes precedence over the environment, and flags over the file', () => {
+test('the file takes precedence over the environment, and flags over the file', async () => {
   const { path } = makeFile('A=file\nB=file\n');
-  const { env, problem } = openVariables({ DAYBREAK_ENV_FILE: path, A: 'env', C: 'env' }, { B: 'flag' });
+  const { env, problem } = await openVariables(
+    { DAYBREAK_ENV_FILE: path, A: 'env', C: 'env' },
+    { B: 'flag' },
+  );
   expect(problem).toBeUndefined();
   expect(env).toMatchObject({ A: 'file', B: 'flag', C: 'env' });
 });
 
-test('a variable that is removed from the file is removed, although systemd had put it into the environment', () => {
+test('a variable that is removed from the file is removed, although systemd had put it into the environment', async () => {
   const { path, write } = makeFile('A=1\nB=1\n');
-  const variables = openVariables({ DAYBREAK_ENV_FILE: path, A: '1', B: '1', C: '1' });
+  const variables = await openVariables({ DAYBREAK_ENV_FILE: path, A: '1', B: '1', C: '1' });
   write('A=2\nD=2\n');
-  const { DAYBREAK_ENV_FILE: _name, ...rest } = variables.read();
+  const { DAYBREAK_ENV_FILE: _name, ...rest } = await variables.read();
   expect(rest).toEqual({ A: '2', C: '1', D: '2' });
 });
 
-test('without the variable, a further reading returns the same', () => {
-  const { env, read } = openVariables({ A: '1' });
+test('without the variable, a further reading returns the same', async () => {
+  const { env, read } = await openVariables({ A: '1' });
   expect(env).toEqual({ A: '1' });
-  expect(read()).toEqual(env);
+  expect(await read()).toEqual(env);
 });
 
-test('a file that cannot be used is a problem at the start and an error afterwards', () => {
+test('a file that cannot be used is a problem at the start and an error afterwards', async () => {
   const { path } = makeFile('nonsense');
-  const variables = openVariables({ DAYBREAK_ENV_FILE: path, A: '1' });
+  const variables = await openVariables({ DAYBREAK_ENV_FILE: path, A: '1' });
   const words = `DAYBREAK_ENV_FILE=${path} cannot be used (line 1: a line has the form NAME=VALUE`;
   expect(variables.env['A']).toBe('1');
   expect(variables.problem?.message).toContain(words);
-  expect(variables.read).toThrow(words);
+  await expect(variables.read()).rejects.toThrow(words);
 });

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { requireAnswers } from '../../common/files/require-answers.ts';
 import { cannotUseVariablesFile, type AgentError } from '../errors.ts';
 import { parseVariables } from './parsers/parse-variables.ts';
 
@@ -11,7 +12,7 @@ export type Variables = {
   /** Why the file was passed over at the start; undefined without a problem. */
   readonly problem: AgentError | undefined;
   /** Reads the file again. @throws AgentError if it cannot be used */
-  readonly read: () => Environment;
+  readonly read: () => Promise<Environment>;
 };
 
 /** The variable that names the file. It is read from the environment only. */
@@ -22,16 +23,16 @@ export const VARIABLES_FILE = 'DAYBREAK_ENV_FILE';
  * the environment: a variable that is later removed from the file is removed, although the environment of the process still has it.
  * Never throws: `problem` tells why the file could not be used.
  */
-export function openVariables(given: Environment, flags: Environment = {}): Variables {
+export async function openVariables(given: Environment, flags: Environment = {}): Promise<Variables> {
   const path = given[VARIABLES_FILE]?.trim() ?? '';
   if (path === '') {
     const env = { ...given, ...flags };
-    return { env, problem: undefined, read: () => env };
+    return { env, problem: undefined, read: async () => env };
   }
   let before: Environment = {};
   let problem: AgentError | undefined;
   try {
-    before = readFile(path);
+    before = await readFile(path);
   } catch (error) {
     problem = error as AgentError;
   }
@@ -39,12 +40,13 @@ export function openVariables(given: Environment, flags: Environment = {}): Vari
   return {
     env: { ...base, ...before, ...flags },
     problem,
-    read: () => ({ ...base, ...readFile(path), ...flags }),
+    read: async () => ({ ...base, ...(await readFile(path)), ...flags }),
   };
 }
 
-function readFile(path: string): Environment {
+async function readFile(path: string): Promise<Environment> {
   try {
+    await requireAnswers([path]);
     return parseVariables(readFileSync(path, 'utf8'));
   } catch (cause) {
     throw cannotUseVariablesFile(VARIABLES_FILE, path, cause);

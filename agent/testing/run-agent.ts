@@ -1,5 +1,8 @@
+import { endDespiteFiles } from '../../common/process/end-process.ts';
 import { runAgent } from '../main.ts';
 import { createAgentLog } from '../output/agent-log.ts';
 import { openVariables } from '../settings/variables-file.ts';
 
-process.exit(await runAgent(openVariables(process.env), createAgentLog(process.env)));
+const code = await runAgent(await openVariables(process.env), createAgentLog(process.env));
+await endDespiteFiles(code);
+process.exit(code);

@@ -1,4 +1,5 @@
 import { createSecureContext } from 'node:tls';
+import { requireAnswers } from '../../common/files/require-answers.ts';
 import { readSource, type Source } from '../../common/files/source.ts';
 import type { Upstream } from '../../xds/client/stream.ts';
 import { cannotUseXdsSource } from '../errors.ts';
@@ -16,7 +17,12 @@ import { token } from '../settings/xds/xds-texts.ts';
 export function upstreams(xds: XdsSettings, identity?: Pick<AgentIdentity, 'current'>): readonly Upstream[] {
   const secure = (): Secure => withIdentity(readSecure(xds), identity);
   if (xds.endpoints.some(({ kind }) => kind === 'tls')) readSecure(xds);
-  return xds.endpoints.map((endpoint) => upstream(endpoint, secure));
+  return xds.endpoints.map((endpoint) => upstream(endpoint, secure, filesOf(xds)));
+}
+
+function filesOf({ ca, certificate, token: tokenSource }: XdsSettings): readonly string[] {
+  const sources = [ca, certificate?.cert, certificate?.key, tokenSource];
+  return sources.flatMap((source) => (source?.kind === 'file' ? [source.path] : []));
 }
 
 /** The certificate of the identity goes before that of the settings, which only proves who the agent is. */
@@ -29,13 +35,17 @@ function withIdentity(secure: Secure, identity: Pick<AgentIdentity, 'current'> |
 
 type Secure = ReturnType<NonNullable<Upstream['secure']>>;
 
-function upstream(endpoint: XdsEndpoint, secure: () => Secure): Upstream {
+function upstream(endpoint: XdsEndpoint, secure: () => Secure, files: readonly string[]): Upstream {
   // A local socket needs no reachability check: there is no network in between.
   if (endpoint.kind === 'unix') return { address: { path: endpoint.path } };
   const { host, port } = endpoint;
   return {
     address: { host, port },
-    reach: (signal) => reachEndpoint(host, port, signal),
+    async reach(signal) {
+      // `secure` reads the files synchronously.
+      if (endpoint.kind === 'tls') await requireAnswers(files);
+      await reachEndpoint(host, port, signal);
+    },
     ...(endpoint.kind === 'tls' ? { secure } : {}),
   };
 }

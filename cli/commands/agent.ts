@@ -22,7 +22,7 @@ export function makeCommand(): Command {
     .option('--logLevel <level>', 'instead of ENVOY_LOG_LEVEL')
     .option('--envoyConfigPath <file>', 'instead of ENVOY_CONFIG_FILE')
     .action(async (flags: Flags) => {
-      const variables = openVariables(process.env, asVariables(flags));
+      const variables = await openVariables(process.env, asVariables(flags));
       if (flags.envoyReadiness === true) {
         const { agentReadiness } = await import('../programs/agent-readiness.ts');
         process.exitCode = await agentReadiness(variables.env);
@@ -46,7 +46,11 @@ function statusCommand(): Command {
     .option('--json', 'the same as -o json', false)
     .action(async ({ output, json }: { readonly output: 'text' | 'json'; readonly json: boolean }) => {
       const { agentStatus } = await import('../agent/status.ts');
-      await agentStatus(openVariables(process.env).env, { output: json ? 'json' : output }, process.stdout);
+      await agentStatus(
+        (await openVariables(process.env)).env,
+        { output: json ? 'json' : output },
+        process.stdout,
+      );
     });
 }
 
@@ -55,7 +59,7 @@ function readyCommand(): Command {
     .description('exit with 0 if the running agent is healthy, else with 1 and the reason; for health checks')
     .action(async () => {
       const { agentReady } = await import('../agent/ready.ts');
-      await agentReady(openVariables(process.env).env);
+      await agentReady((await openVariables(process.env)).env);
     });
 }
 
@@ -76,7 +80,7 @@ function bundleCommand(): Command {
     .addOption(socketOption())
     .action(async (options: BundleOptions) => {
       const { agentBundle } = await import('../agent/bundle.ts');
-      await agentBundle(openVariables(process.env).env, options, process.stdout);
+      await agentBundle((await openVariables(process.env)).env, options, process.stdout);
     });
 }
 
@@ -88,7 +92,7 @@ function logLevelCommand(): Command {
     .addOption(socketOption())
     .action(async (level: string, options: LogLevelOptions) => {
       const { agentLogLevel } = await import('../agent/log-level.ts');
-      await agentLogLevel(openVariables(process.env).env, level, options, process.stdout);
+      await agentLogLevel((await openVariables(process.env)).env, level, options, process.stdout);
     });
 }
 
@@ -101,6 +105,6 @@ function reloadCommand(): Command {
     .addOption(socketOption())
     .action(async (options: ReloadOptions) => {
       const { agentReload } = await import('../agent/reload.ts');
-      await agentReload(openVariables(process.env).env, options, process.stdout);
+      await agentReload((await openVariables(process.env)).env, options, process.stdout);
     });
 }
