@@ -5,6 +5,7 @@ import { benchJson, benchTable } from './report.ts';
 /** Every bench by its name; only the named one is loaded. */
 const BENCHES: Readonly<Record<string, () => Promise<{ readonly run: RunBench }>>> = {
   agent: () => import('./agent.ts'),
+  'agent-telemetry': () => import('./agent-telemetry.ts'),
   api: () => import('./api.ts'),
   'data-path': () => import('./data-path.ts'),
   images: () => import('./images.ts'),

@@ -1,0 +1,15 @@
+// The receiver of telemetry is away for ten minutes, while an application sends 5,000 spans a second through the agent: the growth of the agent's
+// memory (at most 20 MB), the spans that it drops and counts, and the time until it sends again (at most 5 s).
+// `node test/long/telemetry-absence.ts [SECONDS [SPANS_PER_REQUEST]]`, ten requests a second.
+import { observeAbsence } from '../telemetry/testing/absence.ts';
+
+const [seconds = 600, spans = 500] = process.argv.slice(2).map(Number);
+const QUEUE_MIB = 16;
+const MOST_GROWN_MB = 20;
+const MOST_BACK_MS = 5000;
+
+const absence = await observeAbsence({ awayMs: seconds * 1000, queueMib: QUEUE_MIB, spans });
+process.stdout.write(`${JSON.stringify(absence)}\n`);
+const { sent, arrived, dropped, grownMb, backMs, hasNewest } = absence;
+const isCounted = arrived + dropped === sent;
+process.exitCode = isCounted && hasNewest && grownMb <= MOST_GROWN_MB && backMs <= MOST_BACK_MS ? 0 : 1;
