@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { bundle } from '../../test/lab/bundle.ts';
+import { nodeFlags } from '../../test/lab/node-flags.ts';
 import type { TelemetryStatus } from '../../agent/telemetry/telemetry.ts';
 
 /** The counts of a process, its CPU time in milliseconds and its memory in bytes. */
@@ -24,7 +25,9 @@ export async function startMeasuredAgent(
   program: string,
   env: Readonly<Record<string, string>>,
 ): Promise<MeasuredAgent> {
-  const child = spawn(process.execPath, [program], {
+  // As the installed agent with telemetry: see agent/run/open-telemetry.ts.
+  const flags = [...nodeFlags('agent'), '--optimize-for-size'];
+  const child = spawn(process.execPath, [...flags, program], {
     env: { ...env, PATH: process.env['PATH'] },
     stdio: ['pipe', 'pipe', 'inherit'],
   });

@@ -5,10 +5,11 @@ import { observeAbsence } from '../telemetry/testing/absence.ts';
 
 const [seconds = 600, spans = 500] = process.argv.slice(2).map(Number);
 const QUEUE_MIB = 16;
+const WARM_MS = 60_000;
 const MOST_GROWN_MB = 20;
 const MOST_BACK_MS = 5000;
 
-const absence = await observeAbsence({ awayMs: seconds * 1000, queueMib: QUEUE_MIB, spans });
+const absence = await observeAbsence({ awayMs: seconds * 1000, warmMs: WARM_MS, queueMib: QUEUE_MIB, spans });
 process.stdout.write(`${JSON.stringify(absence)}\n`);
 const { sent, arrived, dropped, grownMb, backMs, hasNewest } = absence;
 const isCounted = arrived + dropped === sent;

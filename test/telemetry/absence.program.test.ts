@@ -9,6 +9,7 @@ test('a receiver that is away: the queue keeps its limit, the oldest spans are d
 }, async () => {
   const { sent, arrived, dropped, mostWaiting, grownMb, hasNewest } = await observeAbsence({
     awayMs: 15_000,
+    warmMs: 1000,
     queueMib: 1,
     spans: 500,
   });

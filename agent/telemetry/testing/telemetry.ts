@@ -18,11 +18,12 @@ export function telemetrySettings(env: Readonly<Record<string, string>>): Teleme
   return compileSettings(env, readTelemetry);
 }
 
-/** Opens telemetry by its variables, with inputs on free ports. `writeLines` takes the lines for stdout. Ends it at the end of a block. */
+/** Opens telemetry by its variables, with inputs on free ports. `writeLines` takes the lines for stdout, `daemon` is X-Ray's. Ends it at the end of a block. */
 export async function startTelemetry(
   env: Readonly<Record<string, string>>,
   writeLines: WriteLines = async () => 0,
   region?: string,
+  daemon: { readonly host: string; readonly port: number } = { host: '127.0.0.1', port: 1 },
 ): Promise<Telemetry & AsyncDisposable> {
   const given = telemetrySettings(env);
   // Unless the test names a port, a free one.
@@ -37,7 +38,7 @@ export async function startTelemetry(
   const telemetry = await openTelemetry({
     settings,
     facts: { ...FACTS, location: { ...NOWHERE, region } },
-    daemon: { host: '127.0.0.1', port: 1 },
+    daemon,
     version: '1',
     writeLines,
     log: createLog('test', 'silent'),

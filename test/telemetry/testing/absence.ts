@@ -10,6 +10,8 @@ import { freePort } from '../../lab/free-port.ts';
 /** An absence of the receiver. */
 export type AbsenceOptions = {
   readonly awayMs: number;
+  /** How long the receiver is there before, with the same traffic, in milliseconds. */
+  readonly warmMs: number;
   /** `DAYBREAK_TELEMETRY_QUEUE_MIB`. */
   readonly queueMib: number;
   /** Spans in each request that the application sends to the agent, every 100 ms. */
@@ -34,7 +36,7 @@ export type Absence = {
 const id = (length: number, at: number): string => `a${at.toString(16).padStart(length - 1, '0')}`;
 
 /** Sends spans through the agent's telemetry, in a process of its own, while the receiver is there, away, and there again. */
-export async function observeAbsence({ awayMs, queueMib, spans }: AbsenceOptions): Promise<Absence> {
+export async function observeAbsence({ awayMs, warmMs, queueMib, spans }: AbsenceOptions): Promise<Absence> {
   const folder = mkdtempSync(join(tmpdir(), 'absence-'));
   await using cleanup = new AsyncDisposableStack();
   cleanup.defer(() => rmSync(folder, { recursive: true }));
@@ -70,7 +72,10 @@ export async function observeAbsence({ awayMs, queueMib, spans }: AbsenceOptions
   const see = (receiver: { readonly spans: () => readonly { readonly id: string }[] }): void => {
     for (const each of receiver.spans()) seen.add(each.id);
   };
-  for (let index = 0; index < 20; index += 1) await send();
+  for (const begin = performance.now(); performance.now() - begin < warmMs; ) {
+    await send();
+    await delay(100);
+  }
   await until('all arrive', async () => first.spans().length === sent, { limitMs: 60_000 });
   see(first);
   await first[Symbol.asyncDispose]();
