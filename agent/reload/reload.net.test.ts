@@ -187,3 +187,17 @@ test('a restart with corrected variables ends a crash loop', async () => {
   agent.kill('SIGTERM');
   expect(await agent.ended).toBe(0);
 });
+
+test('a reload on a read-only root file system, as of docker run --read-only with a folder for the agent and /dev/shm', async () => {
+  const only = 'mount --make-rprivate / && mount --bind . . && mount -o remount,bind,ro /';
+  const readOnly = `exec unshare --mount sh -c '${only} && cd "$PWD" && ! touch /etc/daybreak-test 2>/dev/null && exec agent'`;
+  const agent = await scene.start({}, readOnly);
+  await scene.reaches('LIVE', async () => (await agent.status()).healthStatus === 'HEALTHY');
+  scene.write('ENVOY_CONCURRENCY=2\n');
+  expect(await scene.operator('reload')).toMatchObject({ code: 0 });
+  expect(await scene.reloadOf(agent)).toMatchObject({ hotRestart: 'on', epoch: 1 });
+  expect(await scene.serverInfo()).toMatchObject({ command_line_options: { concurrency: 2 } });
+  expect(await scene.get()).toBe(HELLO);
+  agent.kill('SIGTERM');
+  expect(await agent.ended).toBe(0);
+});

@@ -70,7 +70,7 @@ async function tryAll(lab: Lab, envoy: string): Promise<number> {
     const admin = await openEnvoyAdmin(host);
     await until('LIVE', () => admin.ready().catch(() => false), PATIENT);
     let segment: string | undefined;
-    void daemon.line(/./).then((line) => (segment = String(line)));
+    void daemon.line(/./).then((line) => (segment = line));
     await until(
       'a segment',
       async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { bundleAgent, startMeasuredAgent, type Measured } from '../../../bench/telemetry/measured-agent.ts';
 import { startOtlpReceiver } from '../../../agent/telemetry/testing/otlp-receiver.ts';
+import { request } from '../../lab/http.ts';
 import { until } from '../../lab/until.ts';
 import { freePort } from '../../lab/free-port.ts';
 
@@ -60,10 +61,9 @@ export async function observeAbsence({ awayMs, warmMs, queueMib, spans }: Absenc
       return { traceId: id(32, sent), spanId: id(16, sent), name: `order ${sent}`, kind: 2, ...times };
     });
     const body = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: many }] }] });
-    const request = { method: 'POST', headers: { 'content-type': 'application/json' }, body };
-    const answer = await fetch(`http://127.0.0.1:${http}/v1/traces`, request);
-    if (answer.status !== 200) throw new Error(`the agent answered ${answer.status}`);
-    await answer.text();
+    const headers = { 'content-type': 'application/json' };
+    const { status } = await request(`http://127.0.0.1:${http}/v1/traces`, { method: 'POST', headers, body });
+    if (status !== 200) throw new Error(`the agent answered ${status}`);
   }
   const output = ({ outputs: [only] }: Measured) => only ?? { dropped: 0, waiting: 0, waitingBytes: 0 };
 
