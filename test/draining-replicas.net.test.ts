@@ -122,6 +122,7 @@ async function agentAt(index: number): Promise<{ report(draining: boolean): void
         runsOn: undefined,
         certificates: [],
         reason: draining ? 'ECS stops the task' : '',
+        reportsLoad: false,
       };
       call.write(nodeId === undefined ? encodeAgentMessage(state) : encodeAgentMessage(state, nodeId));
       nodeId = undefined;

@@ -38,7 +38,15 @@ export function bootstrap(
     node,
     ...applicationLogConfig(logForm),
     admin: admin(envoy.adminLogPath, paths.admin),
-    clusterManager: { outlierDetection: { eventLogPath: envoy.outlierLogPath } },
+    clusterManager: {
+      outlierDetection: { eventLogPath: envoy.outlierLogPath },
+      // Costs nothing until the agent asks: Envoy sends its node once, and waits.
+      loadStatsConfig: {
+        apiType: 'GRPC',
+        transportApiVersion: 'V3',
+        grpcServices: [{ envoyGrpc: { clusterName: AGENT_CLUSTER } }],
+      },
+    },
     dynamicResources: {
       adsConfig: {
         apiType: 'DELTA_GRPC',

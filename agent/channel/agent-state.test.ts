@@ -32,6 +32,7 @@ const FACTS: AgentFacts = {
   awaited: [],
   isStopping: false,
   leaving: '',
+  reportsLoad: true,
 };
 
 test('says who it is, where it is reached, and what Envoy runs on', () => {
@@ -45,6 +46,7 @@ test('says who it is, where it is reached, and what Envoy runs on', () => {
     runsOn: { source: 'live', since: ACCEPTED.getTime() },
     certificates: [],
     reason: '',
+    reportsLoad: true,
   });
 });
 

@@ -17,6 +17,8 @@ export type AgentFacts = {
   readonly isStopping: boolean;
   /** Why callers should use other instances although the agent was not told to stop; empty if they need not. */
   readonly leaving: string;
+  /** Whether Envoy reports load to the agent. */
+  readonly reportsLoad: boolean;
 };
 
 /** Returns what the agent tells the control plane. It holds no counters and no ages, because each change of it is sent. */
@@ -38,6 +40,7 @@ export function agentState(facts: AgentFacts): AgentState {
       validity === undefined ? [] : [{ name, ends: validity.notAfter }],
     ),
     reason,
+    reportsLoad: facts.reportsLoad,
   };
 }
 

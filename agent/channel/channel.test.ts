@@ -26,6 +26,7 @@ const STATE: AgentState = {
   runsOn: undefined,
   certificates: [],
   reason: 'Envoy is not LIVE (starting)',
+  reportsLoad: true,
 };
 
 const closers: (() => void)[] = [];

@@ -4,6 +4,7 @@ import {
   type AgentState,
 } from '../../common/contracts/agent-channel/state.ts';
 import { decodeRenewal, type Renewal } from '../../common/contracts/agent-channel/renewal.ts';
+import { decodeQuestion, type Question } from '../../common/contracts/agent-channel/questions.ts';
 import type { Log } from '../../common/log.ts';
 import { createBackoff } from '../../xds/client/backoff.ts';
 import type { OpenBeside } from '../../xds/client/stream.ts';
@@ -20,6 +21,10 @@ export type Channel = {
   readonly report: () => void;
   /** Reports that were not sent, because an earlier one still waits for the control plane to read. A later one has the newest state. */
   readonly skipped: () => number;
+  /** Whether a message would leave at once: the channel is open, it has reported a state, and no message waits. */
+  readonly isReady: () => boolean;
+  /** Sends another message; none if the channel is not open. */
+  readonly send: (message: Uint8Array) => void;
   readonly close: () => void;
 };
 
@@ -30,6 +35,10 @@ export type ChannelOptions = {
   readonly log: Log;
   /** Called when the control plane says which certificates are up to date. Default: nothing is done. */
   readonly onRenewal?: (renewal: Renewal) => void;
+  /** Called with each message of the control plane that this version knows. Default: they are skipped. */
+  readonly onQuestion?: (question: Question) => void;
+  /** Called when the stream to the control plane has ended, and what it asked for with it. */
+  readonly onEnded?: () => void;
   readonly checkMs?: number;
   readonly heartbeatMs?: number;
 };
@@ -53,6 +62,8 @@ export function createChannel({
   nodeId,
   log,
   onRenewal = () => undefined,
+  onQuestion = () => undefined,
+  onEnded = () => undefined,
   checkMs = CHECK_MS,
   heartbeatMs = HEARTBEAT_MS,
 }: ChannelOptions): Channel {
@@ -74,15 +85,18 @@ export function createChannel({
 
   function hear(bytes: Uint8Array): void {
     try {
+      const question = decodeQuestion(bytes);
+      if (question !== undefined) return onQuestion(question);
       const renewal = decodeRenewal(bytes);
       if (renewal !== undefined) onRenewal(renewal);
     } catch (error) {
-      log.debug({ err: error }, 'a message of the control plane cannot be read');
+      log.warn({ err: error }, 'a message of the control plane is unreadable');
     }
   }
 
   function ended({ code, details }: CallOutcome, openBeside: OpenBeside): void {
     state = { kind: 'none' };
+    onEnded();
     if (code === status.UNIMPLEMENTED) {
       log.info('the control plane takes no reports of this agent: it is of an older version');
       return;
@@ -112,7 +126,10 @@ export function createChannel({
   }
 
   function leave(): void {
-    if (state.kind === 'open') state.call.close();
+    if (state.kind === 'open') {
+      state.call.close();
+      onEnded();
+    }
     if (state.kind === 'waiting') clearTimeout(state.timer);
     state = { kind: 'none' };
   }
@@ -129,6 +146,10 @@ export function createChannel({
     },
     report,
     skipped: () => skipped,
+    isReady: () => state.kind === 'open' && state.sent !== undefined && !state.call.isCongested(),
+    send(message) {
+      if (state.kind === 'open') state.call.write(message);
+    },
     close() {
       clearInterval(timer);
       leave();

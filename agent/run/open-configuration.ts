@@ -2,6 +2,7 @@ import { createChannel } from '../channel/channel.ts';
 import { createOwnConnection, NO_STATE } from '../custom-config/own-bootstrap.ts';
 import { cannotUseRunFolder } from '../errors.ts';
 import { openIdentity } from '../identity/identity.ts';
+import { createLoadReports } from '../load/load-reports.ts';
 import { createNameFilling } from '../names/listener-names.ts';
 import { followBackends } from '../names/loopback-backends.ts';
 import { startRelay } from '../relay/relay.ts';
@@ -44,10 +45,18 @@ export async function openConfiguration(
     log,
   });
   opened.defer(() => identity?.close());
+  const load = createLoadReports({
+    isReady: () => channel.isReady(),
+    send: (message) => channel.send(message),
+  });
   const channel = createChannel({
     nodeId: node.id,
     log,
+    onQuestion(question) {
+      if (question.kind === 'watch load') load.watch(question);
+    },
     onRenewal: (renewal) => identity?.renewSoon(renewal),
+    onEnded: load.ended,
   });
   opened.defer(channel.close);
   const relay =
@@ -61,7 +70,7 @@ export async function openConfiguration(
       stored: state.stored,
       onKeptChange: () => state.changed(),
       isTls: plaintextProbe(settings.xds.endpoints),
-      extraServices: [fileSecrets, telemetry],
+      extraServices: [fileSecrets, telemetry, load],
       onConnection: channel.connected,
       onDisconnection: (reason) => identity?.refused(reason),
     }).catch((cause: unknown) => {

@@ -70,7 +70,7 @@ function pageOf({ settings }: Context, { admin }: Prepared, { metrics }: { reado
 function reportToControlPlane(
   { stop }: Context,
   { agent, facts }: Prepared,
-  { channel, relay }: Configuration,
+  { channel, own, relay }: Configuration,
   { supervisor, secrets, task }: Envoy,
 ): void {
   channel.start(() =>
@@ -83,6 +83,7 @@ function reportToControlPlane(
       awaited: secrets.awaited(),
       isStopping: stop.drain.aborted,
       leaving: task.reason(),
+      reportsLoad: own === undefined,
     }),
   );
 }

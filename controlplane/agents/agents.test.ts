@@ -28,6 +28,7 @@ const STATE: AgentState = {
   runsOn: { source: 'live', since: 1_796_000_000_000 },
   certificates: [],
   reason: '',
+  reportsLoad: true,
 };
 
 const { file, serve } = accessFixture();
@@ -113,7 +114,7 @@ test('an agent speaks only for the node of its credential', async () => {
 test('messages that are unknown, too long, too many or no messages at all do no harm', async () => {
   const { served, agent } = await start();
   const unknown = agent.beside();
-  unknown.call.write(Uint8Array.of(0x0a, A.length, ...Buffer.from(A), 0x1a, 2, 8, 1));
+  unknown.call.write(Uint8Array.of(0x0a, A.length, ...Buffer.from(A), 0x7a, 2, 8, 1));
   await unknown.headers;
   expect(served.agents.reportOf(A, peerOf(served))).toBeUndefined();
   expect(await second(agent)).toMatchObject({ code: status.ALREADY_EXISTS });

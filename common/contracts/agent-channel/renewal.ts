@@ -10,12 +10,14 @@ export type Renewal = {
 
 /** Encodes a message of a control plane. */
 export function encodeRenewal(renewal: Renewal): Uint8Array {
-  const message = create(ControlPlaneMessageSchema, { renewal: create(RenewalSchema, renewal) });
+  const message = create(ControlPlaneMessageSchema, { content: { case: 'renewal', value: create(RenewalSchema, renewal) } });
   return toBinary(ControlPlaneMessageSchema, message);
 }
 
-/** Decodes a message of a control plane. Undefined: its content is from a newer control plane. Throws on invalid bytes. */
+/** Decodes a message of a control plane. Undefined: it has other content. Throws on invalid bytes. */
 export function decodeRenewal(bytes: Uint8Array): Renewal | undefined {
-  const { renewal } = fromBinary(ControlPlaneMessageSchema, bytes, { readUnknownFields: false });
-  return renewal && { generation: renewal.generation, spreadSeconds: renewal.spreadSeconds };
+  const { content } = fromBinary(ControlPlaneMessageSchema, bytes, { readUnknownFields: false });
+  if (content.case !== 'renewal') return undefined;
+  const { generation, spreadSeconds } = content.value;
+  return { generation, spreadSeconds };
 }

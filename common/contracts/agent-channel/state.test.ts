@@ -13,6 +13,7 @@ const STATE: AgentState = {
   runsOn: { source: 'last good', since: 1_796_000_000_123 },
   certificates: [{ name: 'a', ends: 1_797_000_000_000 }],
   reason: '',
+  reportsLoad: true,
 };
 
 test('a state comes out as it went in, with the node of the first message', () => {
@@ -27,7 +28,7 @@ test('a state comes out as it went in, with the node of the first message', () =
 test('fields and content that are unknown are skipped', () => {
   const unknownField = Uint8Array.of(...encodeAgentMessage(STATE), 0xfa, 0x01, 2, 1, 2);
   expect(decodeAgentMessage(unknownField).state).toEqual(STATE);
-  const unknownContent = Uint8Array.of(0x0a, 1, 0x6e, 0x1a, 2, 8, 1);
+  const unknownContent = Uint8Array.of(0x0a, 1, 0x6e, 0x7a, 2, 8, 1);
   expect(decodeAgentMessage(unknownContent)).toEqual({ nodeId: 'n', state: undefined });
 });
 

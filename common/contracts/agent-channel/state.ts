@@ -2,6 +2,8 @@ import { isIP } from 'node:net';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { timestampFromMs, timestampMs } from '@bufbuild/protobuf/wkt';
 import { AgentMessageSchema, RunsOn_Source, StateSchema, type State } from './generated/agent_pb.ts';
+import { readLatencies, type LatenciesPart } from './latencies.ts';
+import { readLoad, type Load } from './load.ts';
 
 /** The path of the channel's method: `service Agent` in agent.proto. */
 export const CONNECT_PATH = '/daybreak.agent.v1.Agent/Connect';
@@ -26,6 +28,16 @@ export type AgentState = {
   readonly certificates: readonly { readonly name: string; readonly ends: number }[];
   /** Why the proxy drains or is not ready; empty if it serves. */
   readonly reason: string;
+  /** Whether the agent reports load and latencies. An agent of a version without them does not say so. */
+  readonly reportsLoad: boolean;
+};
+
+/** A message from an agent. At most one of the contents is there; none, if it is from a newer agent. */
+export type AgentMessage = {
+  readonly nodeId: string;
+  readonly state: AgentState | undefined;
+  readonly load?: Load;
+  readonly latencies?: LatenciesPart;
 };
 
 const MOST_ADDRESSES = 32;
@@ -49,16 +61,19 @@ export function encodeAgentMessage(state: AgentState, nodeId = ''): Uint8Array {
   );
 }
 
-/**
- * Decodes a message from an agent. `state` is undefined if the message has other content, from a newer agent. Cuts off text and lists
- * at the limits, and leaves invalid addresses out. Throws on invalid bytes.
- */
-export function decodeAgentMessage(bytes: Uint8Array): {
-  readonly nodeId: string;
-  readonly state: AgentState | undefined;
-} {
+/** Decodes a message from an agent. Cuts off text and lists at the limits, and leaves invalid addresses out. Throws on invalid bytes. */
+export function decodeAgentMessage(bytes: Uint8Array): AgentMessage {
   const { nodeId, content } = fromBinary(AgentMessageSchema, bytes, { readUnknownFields: false });
-  return { nodeId, state: content.case === 'state' ? readState(content.value) : undefined };
+  switch (content.case) {
+    case 'state':
+      return { nodeId, state: readState(content.value) };
+    case 'load':
+      return { nodeId, state: undefined, load: readLoad(content.value) };
+    case 'latencies':
+      return { nodeId, state: undefined, latencies: readLatencies(content.value) };
+    default:
+      return { nodeId, state: undefined };
+  }
 }
 
 function readState({ runsOn, certificates, ...rest }: State): AgentState {
@@ -90,6 +105,7 @@ function withinLimits(state: AgentState): AgentState {
       .slice(0, MOST_CERTIFICATES)
       .map(({ name, ends }) => ({ name: cut(name), ends: time(ends) })),
     reason: cut(state.reason),
+    reportsLoad: state.reportsLoad,
   };
 }
 

@@ -14,7 +14,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file agent.proto.
  */
 export const file_agent: GenFile = /*@__PURE__*/
-  fileDesc("CgthZ2VudC5wcm90bxIRZGF5YnJlYWsuYWdlbnQudjEiVQoMQWdlbnRNZXNzYWdlEg8KB25vZGVfaWQYASABKAkSKQoFc3RhdGUYAiABKAsyGC5kYXlicmVhay5hZ2VudC52MS5TdGF0ZUgAQgkKB2NvbnRlbnQiQgoTQ29udHJvbFBsYW5lTWVzc2FnZRIrCgdyZW5ld2FsGAEgASgLMhouZGF5YnJlYWsuYWdlbnQudjEuUmVuZXdhbCI1CgdSZW5ld2FsEhIKCmdlbmVyYXRpb24YASABKA0SFgoOc3ByZWFkX3NlY29uZHMYAiABKA0i7QEKBVN0YXRlEhAKCGluc3RhbmNlGAEgASgJEg0KBXJlYWR5GAIgASgIEhAKCGRyYWluaW5nGAMgASgIEhEKCWFkZHJlc3NlcxgEIAMoCRIVCg1hZ2VudF92ZXJzaW9uGAUgASgJEhUKDWVudm95X3ZlcnNpb24YBiABKAkSKgoHcnVuc19vbhgHIAEoCzIZLmRheWJyZWFrLmFnZW50LnYxLlJ1bnNPbhI0CgxjZXJ0aWZpY2F0ZXMYCCADKAsyHi5kYXlicmVhay5hZ2VudC52MS5DZXJ0aWZpY2F0ZRIOCgZyZWFzb24YCSABKAkirgEKBlJ1bnNPbhIwCgZzb3VyY2UYASABKA4yIC5kYXlicmVhay5hZ2VudC52MS5SdW5zT24uU291cmNlEikKBXNpbmNlGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJHCgZTb3VyY2USFgoSU09VUkNFX1VOU1BFQ0lGSUVEEAASDwoLU09VUkNFX0xJVkUQARIUChBTT1VSQ0VfTEFTVF9HT09EEAIiRQoLQ2VydGlmaWNhdGUSDAoEbmFtZRgBIAEoCRIoCgRlbmRzGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDJfCgVBZ2VudBJWCgdDb25uZWN0Eh8uZGF5YnJlYWsuYWdlbnQudjEuQWdlbnRNZXNzYWdlGiYuZGF5YnJlYWsuYWdlbnQudjEuQ29udHJvbFBsYW5lTWVzc2FnZSgBMAFiBnByb3RvMw", [file_google_protobuf_timestamp]);
+  fileDesc("CgthZ2VudC5wcm90bxIRZGF5YnJlYWsuYWdlbnQudjEisQEKDEFnZW50TWVzc2FnZRIPCgdub2RlX2lkGAEgASgJEikKBXN0YXRlGAIgASgLMhguZGF5YnJlYWsuYWdlbnQudjEuU3RhdGVIABInCgRsb2FkGAMgASgLMhcuZGF5YnJlYWsuYWdlbnQudjEuTG9hZEgAEjEKCWxhdGVuY2llcxgEIAEoCzIcLmRheWJyZWFrLmFnZW50LnYxLkxhdGVuY2llc0gAQgkKB2NvbnRlbnQivQEKE0NvbnRyb2xQbGFuZU1lc3NhZ2USMgoKd2F0Y2hfbG9hZBgBIAEoCzIcLmRheWJyZWFrLmFnZW50LnYxLldhdGNoTG9hZEgAEjgKDWFza19sYXRlbmNpZXMYAiABKAsyHy5kYXlicmVhay5hZ2VudC52MS5Bc2tMYXRlbmNpZXNIABItCgdyZW5ld2FsGAMgASgLMhouZGF5YnJlYWsuYWdlbnQudjEuUmVuZXdhbEgAQgkKB2NvbnRlbnQiNQoHUmVuZXdhbBISCgpnZW5lcmF0aW9uGAEgASgNEhYKDnNwcmVhZF9zZWNvbmRzGAIgASgNIiAKCVdhdGNoTG9hZBITCgtpbnRlcnZhbF9tcxgBIAEoDSI6CgRMb2FkEhEKCWNvdmVyc19tcxgBIAEoDRINCgVuYW1lcxgCIAMoCRIQCghjb3VudGVycxgDIAMoDSItCgxBc2tMYXRlbmNpZXMSCwoDYXNrGAEgASgNEhAKCGNsdXN0ZXJzGAIgAygJImAKCUxhdGVuY2llcxILCgNhc2sYASABKA0SNQoIY2x1c3RlcnMYAiADKAsyIy5kYXlicmVhay5hZ2VudC52MS5DbHVzdGVyTGF0ZW5jaWVzEg8KB2lzX2xhc3QYAyABKAgiXwoQQ2x1c3RlckxhdGVuY2llcxIMCgRuYW1lGAEgASgJEgwKBGZyb20YAiADKAISDQoFd2lkdGgYAyADKAISDQoFY291bnQYBCADKAQSEQoJcmVzcG9uc2VzGAUgAygEIoMCCgVTdGF0ZRIQCghpbnN0YW5jZRgBIAEoCRINCgVyZWFkeRgCIAEoCBIQCghkcmFpbmluZxgDIAEoCBIRCglhZGRyZXNzZXMYBCADKAkSFQoNYWdlbnRfdmVyc2lvbhgFIAEoCRIVCg1lbnZveV92ZXJzaW9uGAYgASgJEioKB3J1bnNfb24YByABKAsyGS5kYXlicmVhay5hZ2VudC52MS5SdW5zT24SNAoMY2VydGlmaWNhdGVzGAggAygLMh4uZGF5YnJlYWsuYWdlbnQudjEuQ2VydGlmaWNhdGUSDgoGcmVhc29uGAkgASgJEhQKDHJlcG9ydHNfbG9hZBgKIAEoCCKuAQoGUnVuc09uEjAKBnNvdXJjZRgBIAEoDjIgLmRheWJyZWFrLmFnZW50LnYxLlJ1bnNPbi5Tb3VyY2USKQoFc2luY2UYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIkcKBlNvdXJjZRIWChJTT1VSQ0VfVU5TUEVDSUZJRUQQABIPCgtTT1VSQ0VfTElWRRABEhQKEFNPVVJDRV9MQVNUX0dPT0QQAiJFCgtDZXJ0aWZpY2F0ZRIMCgRuYW1lGAEgASgJEigKBGVuZHMYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wMl8KBUFnZW50ElYKB0Nvbm5lY3QSHy5kYXlicmVhay5hZ2VudC52MS5BZ2VudE1lc3NhZ2UaJi5kYXlicmVhay5hZ2VudC52MS5Db250cm9sUGxhbmVNZXNzYWdlKAEwAWIGcHJvdG8z", [file_google_protobuf_timestamp]);
 
 /**
  * A message from an agent, of at most 16 KiB.
@@ -38,6 +38,22 @@ export type AgentMessage = Message<"daybreak.agent.v1.AgentMessage"> & {
      */
     value: State;
     case: "state";
+  } | {
+    /**
+     * Only while the control plane watches.
+     *
+     * @generated from field: daybreak.agent.v1.Load load = 3;
+     */
+    value: Load;
+    case: "load";
+  } | {
+    /**
+     * A part of the answer to AskLatencies.
+     *
+     * @generated from field: daybreak.agent.v1.Latencies latencies = 4;
+     */
+    value: Latencies;
+    case: "latencies";
   } | { case: undefined; value?: undefined };
 };
 
@@ -49,17 +65,33 @@ export const AgentMessageSchema: GenMessage<AgentMessage> = /*@__PURE__*/
   messageDesc(file_agent, 0);
 
 /**
- * A message from a control plane.
+ * A message from a control plane. An agent skips one that it does not know.
  *
  * @generated from message daybreak.agent.v1.ControlPlaneMessage
  */
 export type ControlPlaneMessage = Message<"daybreak.agent.v1.ControlPlaneMessage"> & {
   /**
-   * The authority of the trust domain changed: a certificate of an earlier generation is to be renewed.
-   *
-   * @generated from field: daybreak.agent.v1.Renewal renewal = 1;
+   * @generated from oneof daybreak.agent.v1.ControlPlaneMessage.content
    */
-  renewal?: Renewal | undefined;
+  content: {
+    /**
+     * @generated from field: daybreak.agent.v1.WatchLoad watch_load = 1;
+     */
+    value: WatchLoad;
+    case: "watchLoad";
+  } | {
+    /**
+     * @generated from field: daybreak.agent.v1.AskLatencies ask_latencies = 2;
+     */
+    value: AskLatencies;
+    case: "askLatencies";
+  } | {
+    /**
+     * @generated from field: daybreak.agent.v1.Renewal renewal = 3;
+     */
+    value: Renewal;
+    case: "renewal";
+  } | { case: undefined; value?: undefined };
 };
 
 /**
@@ -70,7 +102,8 @@ export const ControlPlaneMessageSchema: GenMessage<ControlPlaneMessage> = /*@__P
   messageDesc(file_agent, 1);
 
 /**
- * Which certificates are up to date. The control plane sends it at the begin of a stream, and at each change.
+ * Which certificates are up to date: the authority of the trust domain changed, and a certificate of an earlier generation is to be renewed. The
+ * control plane sends it at the begin of a stream, and at each change.
  *
  * @generated from message daybreak.agent.v1.Renewal
  */
@@ -96,6 +129,161 @@ export type Renewal = Message<"daybreak.agent.v1.Renewal"> & {
  */
 export const RenewalSchema: GenMessage<Renewal> = /*@__PURE__*/
   messageDesc(file_agent, 2);
+
+/**
+ * Asks for the load of Envoy's clusters, until the stream ends or another WatchLoad comes. Only for agents whose state says `reports_load`.
+ *
+ * @generated from message daybreak.agent.v1.WatchLoad
+ */
+export type WatchLoad = Message<"daybreak.agent.v1.WatchLoad"> & {
+  /**
+   * Time between two reports, in milliseconds. At least 1,000. 0: no more reports.
+   *
+   * @generated from field: uint32 interval_ms = 1;
+   */
+  intervalMs: number;
+};
+
+/**
+ * Describes the message daybreak.agent.v1.WatchLoad.
+ * Use `create(WatchLoadSchema)` to create a new message.
+ */
+export const WatchLoadSchema: GenMessage<WatchLoad> = /*@__PURE__*/
+  messageDesc(file_agent, 3);
+
+/**
+ * The load of Envoy's clusters since the report before it.
+ *
+ * @generated from message daybreak.agent.v1.Load
+ */
+export type Load = Message<"daybreak.agent.v1.Load"> & {
+  /**
+   * The time that the counters cover, in milliseconds.
+   *
+   * @generated from field: uint32 covers_ms = 1;
+   */
+  coversMs: number;
+
+  /**
+   * Names of clusters that this stream has not named before. The first name has number 0, each later one the next number.
+   *
+   * @generated from field: repeated string names = 2;
+   */
+  names: string[];
+
+  /**
+   * Five numbers for each cluster with traffic, by ascending number: how far its number is from that of the cluster before it (for the
+   * first one: its number), requests that began, that ended well, that ended with a 5xx status or without a response, and that are in progress.
+   *
+   * @generated from field: repeated uint32 counters = 3;
+   */
+  counters: number[];
+};
+
+/**
+ * Describes the message daybreak.agent.v1.Load.
+ * Use `create(LoadSchema)` to create a new message.
+ */
+export const LoadSchema: GenMessage<Load> = /*@__PURE__*/
+  messageDesc(file_agent, 4);
+
+/**
+ * Asks for latencies and response classes of Envoy's clusters, since Envoy's start. The answer is one or more Latencies.
+ *
+ * @generated from message daybreak.agent.v1.AskLatencies
+ */
+export type AskLatencies = Message<"daybreak.agent.v1.AskLatencies"> & {
+  /**
+   * A number that the answer repeats.
+   *
+   * @generated from field: uint32 ask = 1;
+   */
+  ask: number;
+
+  /**
+   * Names of clusters. Empty: all clusters of the mesh that have had requests. At most 100.
+   *
+   * @generated from field: repeated string clusters = 2;
+   */
+  clusters: string[];
+};
+
+/**
+ * Describes the message daybreak.agent.v1.AskLatencies.
+ * Use `create(AskLatenciesSchema)` to create a new message.
+ */
+export const AskLatenciesSchema: GenMessage<AskLatencies> = /*@__PURE__*/
+  messageDesc(file_agent, 5);
+
+/**
+ * @generated from message daybreak.agent.v1.Latencies
+ */
+export type Latencies = Message<"daybreak.agent.v1.Latencies"> & {
+  /**
+   * @generated from field: uint32 ask = 1;
+   */
+  ask: number;
+
+  /**
+   * @generated from field: repeated daybreak.agent.v1.ClusterLatencies clusters = 2;
+   */
+  clusters: ClusterLatencies[];
+
+  /**
+   * Whether the answer is complete with this message.
+   *
+   * @generated from field: bool is_last = 3;
+   */
+  isLast: boolean;
+};
+
+/**
+ * Describes the message daybreak.agent.v1.Latencies.
+ * Use `create(LatenciesSchema)` to create a new message.
+ */
+export const LatenciesSchema: GenMessage<Latencies> = /*@__PURE__*/
+  messageDesc(file_agent, 6);
+
+/**
+ * @generated from message daybreak.agent.v1.ClusterLatencies
+ */
+export type ClusterLatencies = Message<"daybreak.agent.v1.ClusterLatencies"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * Ranges of latencies with requests: lower bounds and widths in milliseconds, and the numbers of requests.
+   *
+   * @generated from field: repeated float from = 2;
+   */
+  from: number[];
+
+  /**
+   * @generated from field: repeated float width = 3;
+   */
+  width: number[];
+
+  /**
+   * @generated from field: repeated uint64 count = 4;
+   */
+  count: bigint[];
+
+  /**
+   * Responses by class of their status: 1xx to 5xx.
+   *
+   * @generated from field: repeated uint64 responses = 5;
+   */
+  responses: bigint[];
+};
+
+/**
+ * Describes the message daybreak.agent.v1.ClusterLatencies.
+ * Use `create(ClusterLatenciesSchema)` to create a new message.
+ */
+export const ClusterLatenciesSchema: GenMessage<ClusterLatencies> = /*@__PURE__*/
+  messageDesc(file_agent, 7);
 
 /**
  * The whole state of an agent. Each one replaces the one before it.
@@ -161,6 +349,13 @@ export type State = Message<"daybreak.agent.v1.State"> & {
    * @generated from field: string reason = 9;
    */
   reason: string;
+
+  /**
+   * Whether the agent answers WatchLoad and AskLatencies. An agent whose Envoy has a bootstrap of the operator's own does not.
+   *
+   * @generated from field: bool reports_load = 10;
+   */
+  reportsLoad: boolean;
 };
 
 /**
@@ -168,7 +363,7 @@ export type State = Message<"daybreak.agent.v1.State"> & {
  * Use `create(StateSchema)` to create a new message.
  */
 export const StateSchema: GenMessage<State> = /*@__PURE__*/
-  messageDesc(file_agent, 3);
+  messageDesc(file_agent, 8);
 
 /**
  * The configuration that Envoy runs on.
@@ -194,7 +389,7 @@ export type RunsOn = Message<"daybreak.agent.v1.RunsOn"> & {
  * Use `create(RunsOnSchema)` to create a new message.
  */
 export const RunsOnSchema: GenMessage<RunsOn> = /*@__PURE__*/
-  messageDesc(file_agent, 4);
+  messageDesc(file_agent, 9);
 
 /**
  * @generated from enum daybreak.agent.v1.RunsOn.Source
@@ -229,7 +424,7 @@ export type RunsOn_Source = (typeof RunsOn_Source)[keyof typeof RunsOn_Source] |
  * Describes the enum daybreak.agent.v1.RunsOn.Source.
  */
 export const RunsOn_SourceSchema: GenEnum<RunsOn_Source> = /*@__PURE__*/
-  enumDesc(file_agent, 4, 0);
+  enumDesc(file_agent, 9, 0);
 
 /**
  * @generated from message daybreak.agent.v1.Certificate
@@ -253,7 +448,7 @@ export type Certificate = Message<"daybreak.agent.v1.Certificate"> & {
  * Use `create(CertificateSchema)` to create a new message.
  */
 export const CertificateSchema: GenMessage<Certificate> = /*@__PURE__*/
-  messageDesc(file_agent, 5);
+  messageDesc(file_agent, 10);
 
 /**
  * @generated from service daybreak.agent.v1.Agent
