@@ -71,6 +71,7 @@ export function decodeAgentMessage(bytes: Uint8Array): AgentMessage {
       return { nodeId, state: undefined, load: readLoad(content.value) };
     case 'latencies':
       return { nodeId, state: undefined, latencies: readLatencies(content.value) };
+    case undefined:
     default:
       return { nodeId, state: undefined };
   }
