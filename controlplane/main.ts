@@ -5,7 +5,7 @@ import type { Log } from '../common/log.ts';
 import { meshOwner } from './ads/identity.ts';
 import { listenAds } from './ads/listen.ts';
 import { openAdsAccess } from './ads/access/open-ads-access.ts';
-import { serveProxies } from './ads/serve-proxies.ts';
+import { serveProxies, type Proxies } from './ads/serve-proxies.ts';
 import { accessRoute } from './authorization/route.ts';
 import { createAgents } from './agents/agents.ts';
 import { createDraining } from './agents/draining.ts';
@@ -28,6 +28,9 @@ import { measureStore } from './metrics/measure-store.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import type { SystemdNotifier } from '../common/process/notify-systemd.ts';
 import type { ControlPlaneSettings } from './settings.ts';
+import type { ProxyStream } from './reports/missing.ts';
+import { createReports } from './reports/reports.ts';
+import { reportsRoutes } from './reports/routes.ts';
 import { createStatus, statusRoute } from './status/status-route.ts';
 import { createStopping, endOnSignal, type Stopping } from './stopping.ts';
 import { openStore } from './store/open-store.ts';
@@ -130,8 +133,21 @@ async function start(
     draining,
   });
   opened.defer(proxies.close);
-  const renewal = identities?.renewal;
-  const agents = createAgents({ admission, model: live.model, draining: drainingOfReplicas, log, renewal });
+  const reports = createReports({
+    model: live.model,
+    streams: () => proxyStreams(proxies),
+    onReport: metrics.loadReport,
+    onDrop: metrics.droppedLoad,
+  });
+  opened.defer(reports.close);
+  const agents = createAgents({
+    admission,
+    model: live.model,
+    draining: drainingOfReplicas,
+    log,
+    renewal: identities?.renewal,
+    onConnected: reports.connected,
+  });
   identities?.onChange(agents.tellRenewal);
   addGauges(metrics, {
     // Without reports of agents, which no gauge reads.
@@ -141,6 +157,7 @@ async function start(
     certificateEnds: discovery.ends,
     writeFailure: writes.failure,
     droppedLogBytes,
+    watchedMeshes: reports.watched,
   });
 
   const authenticate = identities?.authenticate ?? access.authenticate;
@@ -168,6 +185,9 @@ async function start(
   const envoysOf = createEnvoysOf(live.model, proxies.xds, proxies.configs);
   api.register(explainRoute(proxies.preview, envoysOf));
   api.register(accessRoute(live));
+  api.register(
+    reportsRoutes({ reports, model: live.model, mostStreams: Math.ceil(settings.connections.api.all / 4) }),
+  );
   api.register(statusRoute(createStatus(live.model, proxies.xds, proxies.configs, agents)));
 
   const stopping = opened.use(createStopping(api));
@@ -192,4 +212,11 @@ async function start(
     stopping,
     drain: () => ads.stop(settings.drainSeconds * 1000, stopping.skipDrain),
   };
+}
+
+function proxyStreams({ xds, configs }: Proxies): readonly ProxyStream[] {
+  return xds.streams().flatMap(({ key, peer }) => {
+    const config = configs.get(key);
+    return config === undefined ? [] : [{ identity: config.identity, peer }];
+  });
 }

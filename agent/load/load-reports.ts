@@ -40,7 +40,7 @@ export function createLoadReports({ isReady, send }: Sender): LoadReports {
     addTo: envoys.addTo,
     watch({ intervalMs }) {
       envoys.watch(intervalMs === 0 ? undefined : Math.max(intervalMs, SHORTEST_INTERVAL_MS));
-      if (intervalMs === 0) unsent.clear();
+      unsent.restart();
     },
     ended() {
       envoys.watch(undefined);

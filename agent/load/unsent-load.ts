@@ -12,9 +12,7 @@ export type UnsentLoad = {
   readonly add: (report: EnvoyReport) => void;
   /** Takes out the next message; undefined if there is nothing more to say. */
   readonly take: () => Load | undefined;
-  /** Forgets all load. */
-  readonly clear: () => void;
-  /** Another stream begins, on which no cluster has been named. Forgets all load. */
+  /** Another watch begins, in which no cluster has been named. Forgets all load. */
   readonly restart: () => void;
   /** Clusters that are not reported, because there are too many or their names are too long. */
   readonly leftOut: () => number;
@@ -74,20 +72,15 @@ export function createUnsentLoad(): UnsentLoad {
     return load;
   }
 
-  function clear(): void {
-    unsent = new Map();
-    coversMs = undefined;
-  }
-
   return {
     add,
     take,
-    clear,
     restart() {
       numbers.clear();
       known.clear();
       leftOut.clear();
-      clear();
+      unsent = new Map();
+      coversMs = undefined;
     },
     leftOut: () => leftOut.size,
   };

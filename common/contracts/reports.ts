@@ -60,7 +60,7 @@ export type FiguresLine = {
   readonly requests: readonly (number | null)[];
   /** Requests that ended with a 5xx status or without a response. */
   readonly errors: readonly (number | null)[];
-  /** Requests in progress at the end of the slot. */
+  /** Requests in progress, on average over the slot. */
   readonly active: readonly (number | null)[];
 };
 
@@ -68,10 +68,10 @@ export type FiguresLine = {
 export type MissingFigures =
   | {
       /**
-       * `old agent`: it has no agent, or one of a version that cannot report. `own bootstrap`: Envoy's bootstrap is the operator's own. `waiting`: it was asked and has
-       * not reported for three slots.
+       * `old agent`: it has no agent, or one of a version that cannot report, or a bootstrap of the operator's own. `waiting`: it was
+       * asked and has not reported for three slots.
        */
-      readonly reason: 'old agent' | 'own bootstrap' | 'waiting';
+      readonly reason: 'old agent' | 'waiting';
       readonly proxy: FiguresCaller;
       /** The address of the proxy's stream, `HOST:PORT`. */
       readonly peer: string;

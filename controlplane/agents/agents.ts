@@ -5,6 +5,9 @@ import {
   type AgentState,
 } from '../../common/contracts/agent-channel/state.ts';
 import { encodeRenewal, type Renewal } from '../../common/contracts/agent-channel/renewal.ts';
+import type { LatenciesPart } from '../../common/contracts/agent-channel/latencies.ts';
+import type { Load } from '../../common/contracts/agent-channel/load.ts';
+import { encodeQuestion, type Question } from '../../common/contracts/agent-channel/questions.ts';
 import type { Log } from '../../common/log.ts';
 import { createTokenBucket } from '../../common/limits/token-bucket.ts';
 import { CallError } from '../../xds/grpc/call-error.ts';
@@ -18,6 +21,22 @@ import type { Draining } from './draining.ts';
 
 /** The latest state of a connected agent. `at`: when it arrived, in milliseconds since 1970. */
 export type AgentReport = { readonly state: AgentState; readonly at: number };
+
+/** An agent whose stream is admitted. */
+export type ConnectedAgent = {
+  readonly identity: Identity;
+  /** The address of its connection, `HOST:PORT`. */
+  readonly peer: string;
+  readonly send: (question: Question) => void;
+};
+
+/** Takes the messages of one agent, until its stream ends. */
+export type AgentFeed = {
+  readonly state: (state: AgentState) => void;
+  readonly load: (load: Load) => void;
+  readonly latencies: (part: LatenciesPart) => void;
+  readonly ended: () => void;
+};
 
 /** The agents that keep a channel open beside their ADS stream. */
 export type Agents = {
@@ -37,6 +56,8 @@ export type AgentsOptions = {
   readonly log: Log;
   /** Which certificates are up to date. Undefined: this control plane issues none. */
   readonly renewal?: (() => Renewal) | undefined;
+  /** Called for each agent. Default: reports of load are skipped. */
+  readonly onConnected?: (agent: ConnectedAgent) => AgentFeed;
 };
 
 /** States are kept as bytes: most are never read, and objects would take several times the memory. */
@@ -45,6 +66,7 @@ type Entry = {
   readonly resource: string;
   readonly isIdentified: boolean;
   readonly call: ServerCall;
+  readonly feed: AgentFeed | undefined;
   bytes: Uint8Array;
   at: number;
 };
@@ -57,7 +79,14 @@ const MESSAGES = { rate: 2, burst: 30 };
  * Creates the control plane's side of the channel. A stream has to be admitted like an ADS stream, as the node that its first message
  * names, and there is one a connection.
  */
-export function createAgents({ admission, model, draining, log, renewal }: AgentsOptions): Agents {
+export function createAgents({
+  admission,
+  model,
+  draining,
+  log,
+  renewal,
+  onConnected,
+}: AgentsOptions): Agents {
   let told = renewal?.().generation;
   const entries = new Map<string, Entry>();
 
@@ -68,11 +97,17 @@ export function createAgents({ admission, model, draining, log, renewal }: Agent
     const identity = parseIdentity(nodeId);
     const { isIdentified } = admission.admit(call, identity);
     const resource = proxyPath(identity);
-    const entry: Entry = { identity, resource, isIdentified, call, bytes: new Uint8Array(), at: 0 };
+    const send = (question: Question): void => {
+      const message = encodeQuestion(question);
+      call.write(() => message);
+    };
+    const feed = onConnected?.({ identity, peer, send });
+    const entry: Entry = { identity, resource, isIdentified, call, feed, bytes: new Uint8Array(), at: 0 };
     entries.set(peer, entry);
     call.whenOver(() => {
       entries.delete(peer);
       draining.end(peer);
+      feed?.ended();
     });
     call.sendHeaders();
     if (renewal !== undefined) call.write(() => encodeRenewal(renewal()));
@@ -104,10 +139,13 @@ export function createAgents({ admission, model, draining, log, renewal }: Agent
       mostMessageBytes: MOST_MESSAGE_BYTES,
       message(bytes) {
         if (bucket() > 0) throw new CallError(status.RESOURCE_EXHAUSTED, 'too many messages of one agent');
-        const { nodeId, state } = decode(bytes);
+        const { nodeId, state, load, latencies } = decode(bytes);
         clearTimeout(timer);
         entry ??= open(call, nodeId);
+        if (load !== undefined) entry.feed?.load(load);
+        if (latencies !== undefined) entry.feed?.latencies(latencies);
         if (state === undefined) return;
+        entry.feed?.state(state);
         entry.bytes = new Uint8Array(bytes);
         entry.at = Date.now();
         noteDraining(entry, call.connection.peer, state);

@@ -12,6 +12,7 @@ export const OPERATOR_ACTIONS = [
   'daybreak:GetConfigDump',
   'daybreak:GetIdentity',
   'daybreak:GetMetrics',
+  'daybreak:GetReports',
   'daybreak:GetStatus',
   'daybreak:RevokeCertificates',
   'daybreak:RotateIdentity',

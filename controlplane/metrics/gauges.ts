@@ -13,17 +13,32 @@ export type GaugeSources = {
   readonly writeFailure: () => Error | undefined;
   /** Bytes of the log that were dropped. */
   readonly droppedLogBytes: () => number;
+  /** Meshes whose agents report load. */
+  readonly watchedMeshes: () => number;
 };
 
 /** Adds the gauges, which are read on each scrape. */
 export function addGauges(
   metrics: Metrics,
-  { status, certificate, answerAges, certificateEnds, writeFailure, droppedLogBytes }: GaugeSources,
+  {
+    status,
+    certificate,
+    answerAges,
+    certificateEnds,
+    writeFailure,
+    droppedLogBytes,
+    watchedMeshes,
+  }: GaugeSources,
 ): void {
   metrics.gauge(
     'log_dropped_bytes',
     'Bytes of the log since the start that were dropped, because its reader is too slow',
     droppedLogBytes,
+  );
+  metrics.gauge(
+    'watched_meshes',
+    'Meshes whose agents report load, because a reader of live figures asked within 30 seconds',
+    watchedMeshes,
   );
   metrics.gauge('store_revision', 'Revision of the last change to the model', () => status().revision);
   metrics.gauge('store_writable', '0 from a failed commit until the next successful write, else 1', () =>

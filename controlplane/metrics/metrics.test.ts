@@ -102,6 +102,7 @@ describe('the gauges', () => {
       certificateEnds: () => new Map([['arn', 8]]),
       writeFailure: () => failure,
       droppedLogBytes: () => 0,
+      watchedMeshes: () => 0,
     });
     expect(await linesOf('store_writable')).toEqual(['daybreak_store_writable 1']);
     failure = new Error('the disk is full');

@@ -32,6 +32,10 @@ export type Metrics = {
   readonly attestation: (method: string, outcome: string) => void;
   /** Counts a request to AWS, or a read of the folder that replaces it. */
   readonly poll: (source: SourceName, outcome: 'answered' | 'failed') => void;
+  /** Counts a report of load. */
+  readonly loadReport: () => void;
+  /** Counts a part of a report of load that is not in the figures. */
+  readonly droppedLoad: (reason: (typeof DROPPED_LOAD)[number]) => void;
   /** Adds a gauge that is read on each scrape. `gaugeBy`: by a label. */
   readonly gauge: (name: string, help: string, collect: () => number) => void;
   readonly gaugeBy: (
@@ -44,6 +48,7 @@ export type Metrics = {
 
 const FOLLOWED = ['credentials', 'certificate', 'tokens', 'clientCa'] as const;
 const STREAM_REFUSALS = ['unauthenticated', 'denied', 'rate', 'quota', 'malformed'] as const;
+const DROPPED_LOAD = ['unasked', 'implausible', 'unknown', 'too many'] as const;
 const LISTENERS = ['api', 'ads'] as const;
 const CLOSE_REASONS = ['full', 'replaced', 'silent', 'header'] as const;
 const API_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -104,6 +109,12 @@ export function createMetrics(): Metrics {
     'method',
     'outcome',
   );
+  const loadReports = counter('load_reports_total', 'Reports of load from agents');
+  const droppedLoads = counter(
+    'load_reports_dropped_total',
+    'Parts of reports of load that are not in the live figures, by reason',
+    'reason',
+  );
   const durations = new Histogram({
     name: 'daybreak_api_request_duration_seconds',
     help: 'Time from the head of a request to the end of its response',
@@ -130,6 +141,7 @@ export function createMetrics(): Metrics {
     for (const files of FOLLOWED) readings.inc({ files, outcome }, 0);
   }
   for (const reason of STREAM_REFUSALS) refusedStreams.inc({ reason }, 0);
+  for (const reason of DROPPED_LOAD) droppedLoads.inc({ reason }, 0);
   for (const listener of LISTENERS) {
     for (const why of CLOSE_REASONS) connections.inc({ listener, why }, 0);
   }
@@ -155,6 +167,8 @@ export function createMetrics(): Metrics {
     stalledStream: () => stalledStreams.inc(),
     closedConnection: (listener, why) => connections.inc({ listener, why }),
     attestation: (method, outcome) => attestations.inc({ method, outcome }),
+    loadReport: () => loadReports.inc(),
+    droppedLoad: (reason) => droppedLoads.inc({ reason }),
     poll: (source, outcome) => polls.inc({ source, outcome }),
     gauge: (name, help, collect) => {
       const gauge: Gauge = new Gauge({

@@ -1,7 +1,7 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { AgentMessageSchema, LoadSchema, type Load as LoadMessage } from './generated/agent_pb.ts';
 
-/** What happened on a cluster since the report before, and `active`, the requests in progress now. A connection of TCP counts as a request. */
+/** Counters of a cluster since the report before, and `active`, the requests in progress now. A connection of TCP counts as a request. */
 export type ClusterLoad = {
   readonly requests: number;
   readonly ok: number;

@@ -158,14 +158,14 @@ export const WatchLoadSchema: GenMessage<WatchLoad> = /*@__PURE__*/
  */
 export type Load = Message<"daybreak.agent.v1.Load"> & {
   /**
-   * The time that the counters cover, in milliseconds.
+   * The time that the counters cover, in milliseconds. 0: this message continues the one before it.
    *
    * @generated from field: uint32 covers_ms = 1;
    */
   coversMs: number;
 
   /**
-   * Names of clusters that this stream has not named before. The first name has number 0, each later one the next number.
+   * Names of clusters that were not named since the last WatchLoad. The first name has number 0, each later one the next number.
    *
    * @generated from field: repeated string names = 2;
    */

@@ -1,0 +1,109 @@
+import type { MeshId } from '../mesh/resource.ts';
+import { createMeshFigures, type MeshFigures } from './mesh-figures.ts';
+import { KEPT_SLOTS, slotAt, SLOT_MS } from './slots.ts';
+
+/** A mesh that is watched, or was until less than 15 minutes ago. */
+export type Watch = {
+  readonly mesh: MeshId;
+  /** Of this replica's own agents. */
+  readonly own: MeshFigures;
+  /** Of the agents of all other replicas. */
+  readonly others: MeshFigures;
+  /** Whether agents are asked to report. */
+  isAsked: boolean;
+  /** Open streams of figures. */
+  streams: number;
+  /** Until when the watch goes on without a stream, by the monotonic clock in milliseconds. */
+  until: number;
+};
+
+/** The watched meshes. */
+export type Watches = {
+  /** Returns the watch of a mesh. Undefined: the mesh is not watched. */
+  readonly of: (mesh: MeshId) => Watch | undefined;
+  readonly all: () => Iterable<Watch>;
+  /** Watches a mesh for 30 seconds more, or until `until`. Undefined: too many meshes are watched. */
+  readonly extend: (mesh: MeshId, forMs?: number) => Watch | undefined;
+  readonly close: () => void;
+};
+
+/** Events of watches. */
+export type WatchEvents = {
+  /** Agents are to report from now on, or no longer. */
+  readonly onAsked: (watch: Watch) => void;
+  /** A slot ended: the one that can be read now. */
+  readonly onSlot: (watch: Watch) => void;
+};
+
+/** How long a watch goes on after its last reader. */
+export const LINGER_MS = 30_000;
+/** The most meshes with figures: their memory is bounded by 19 MB each, if each is as large as can be. */
+const MOST_MESHES = 16;
+
+/** Creates the table. `now`: a monotonic clock in milliseconds; for tests. No timer runs while no mesh has figures. */
+export function createWatches(events: WatchEvents, now: () => number): Watches {
+  const watches = new Map<string, Watch>();
+  let timer: NodeJS.Timeout | undefined;
+
+  function tick(): void {
+    const at = now();
+    for (const [key, watch] of watches) {
+      watch.own.advance(slotAt(at));
+      watch.others.advance(slotAt(at));
+      const isWanted = watch.streams > 0 || at < watch.until;
+      if (watch.isAsked && !isWanted) ask(watch, false);
+      if (watch.isAsked) events.onSlot(watch);
+      else if (at > watch.until + KEPT_SLOTS * SLOT_MS) watches.delete(key);
+    }
+    timer = undefined;
+    arm();
+  }
+
+  function arm(): void {
+    if (timer !== undefined || watches.size === 0) return;
+    // A little later than the border, because timers may be a millisecond early.
+    timer = setTimeout(tick, SLOT_MS - (now() % SLOT_MS) + 5).unref();
+  }
+
+  function ask(watch: Watch, isAsked: boolean): void {
+    if (watch.isAsked === isAsked) return;
+    watch.isAsked = isAsked;
+    events.onAsked(watch);
+  }
+
+  return {
+    of: (mesh) => watches.get(keyOf(mesh)),
+    all: () => watches.values(),
+    extend(mesh, forMs = LINGER_MS) {
+      const key = keyOf(mesh);
+      const at = now();
+      let watch = watches.get(key);
+      if (watch === undefined) {
+        if (watches.size >= MOST_MESHES && !makeRoom()) return undefined;
+        const [own, others] = [createMeshFigures(slotAt(at)), createMeshFigures(slotAt(at))];
+        watch = { mesh, own, others, isAsked: false, streams: 0, until: 0 };
+        watches.set(key, watch);
+      }
+      watch.own.advance(slotAt(at));
+      watch.others.advance(slotAt(at));
+      watch.until = Math.max(watch.until, at + forMs);
+      ask(watch, true);
+      arm();
+      return watch;
+    },
+    close() {
+      clearTimeout(timer);
+      watches.clear();
+    },
+  };
+
+  /** Figures without a reader make room. */
+  function makeRoom(): boolean {
+    const idle = [...watches].find(([, { isAsked }]) => !isAsked);
+    return idle !== undefined && watches.delete(idle[0]);
+  }
+}
+
+function keyOf({ owner, mesh }: MeshId): string {
+  return `${owner}/${mesh}`;
+}
