@@ -1,0 +1,76 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { MESH } from '../demo/color-model.ts';
+import { startColorMesh, type ColorMesh } from '../demo/color-mesh.ts';
+import { startTraffic } from '../demo/traffic.ts';
+import type { FiguresLine, LiveFigures } from '../common/contracts/reports.ts';
+import { request } from './lab/http.ts';
+import { createLab, type Lab } from './lab/lab.ts';
+import { stage } from './lab/stage.ts';
+import { isByChance } from './lab/share.ts';
+import { until } from './lab/until.ts';
+
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 180_000 });
+
+const GATEWAY = 'colorgateway-vn';
+const BLUE = 'colorteller-blue-vn';
+const RED = 'colorteller-red-vn';
+
+const ENVOYS = [
+  ['the Envoy in use', process.env['DAYBREAK_ENVOY'] ?? 'envoy'],
+  ['the oldest Envoy', process.env['DAYBREAK_ENVOY_OLDEST'] ?? 'envoy'],
+] as const;
+
+describe.each(ENVOYS)('%s', (_name, envoy) => {
+  let lab: Lab;
+  let mesh: ColorMesh;
+  beforeEach(async () => {
+    lab = await createLab({ name: 'live' });
+    const env = () => ({ DAYBREAK_ENVOY: envoy });
+    mesh = await startColorMesh(lab, await stage(lab), { [BLUE]: 8, [RED]: 2 }, () => undefined, env);
+  });
+  afterEach(() => lab?.close());
+
+  const read = async (): Promise<LiveFigures> =>
+    JSON.parse((await request(`${mesh.controlPlane.endpoint}/reports?mesh=${MESH}`)).body) as LiveFigures;
+  const metric = async (name: string): Promise<number> => {
+    const { body } = await request(`${mesh.controlPlane.endpoint}/metrics`);
+    return Number(new RegExp(`^${name} (.*)$`, 'm').exec(body)?.[1]);
+  };
+
+  test('the figures are what the applications counted; without a reader, no agent reports', async () => {
+    expect(await metric('daybreak_load_reports_total')).toBe(0);
+    expect(await read()).toMatchObject({ mesh: MESH, source: 'agents', slotSeconds: 5, times: [] });
+    await until('all agents report', async () => (await read()).reporting === 4);
+
+    const traffic = startTraffic(mesh.url, 400);
+    await until('the requests', () => traffic.tally().requests >= 2000);
+    const { requests, failures, colors } = await traffic.stop();
+    expect(failures).toBe(0);
+    const counted = (figures: LiveFigures, from: string, to: string): number =>
+      total(figures.lines.find((line) => line.from.name === from && nameOf(line) === to));
+    const figures = await until('the last requests in the figures', async () => {
+      const found = await read();
+      return counted(found, GATEWAY, 'application') >= requests - 0.5 && found;
+    });
+    expect(figures.missing).toEqual([]);
+    expect(counted(figures, GATEWAY, BLUE)).toBeCloseTo(colors['blue'] ?? 0, 0);
+    expect(counted(figures, GATEWAY, RED)).toBeCloseTo(colors['red'] ?? 0, 0);
+    expect(counted(figures, BLUE, 'application')).toBeCloseTo(colors['blue'] ?? 0, 0);
+    expect(isByChance(Math.round(counted(figures, GATEWAY, BLUE)), requests, 0.8)).toBe(true);
+
+    await until('the watch ends', async () => (await metric('daybreak_watched_meshes')) === 0);
+    const reports = await metric('daybreak_load_reports_total');
+    const more = startTraffic(mesh.url, 100);
+    await until('more requests', () => more.tally().requests >= 1000);
+    await more.stop();
+    expect(await metric('daybreak_load_reports_total')).toBe(reports);
+  });
+});
+
+function nameOf({ to }: FiguresLine): string {
+  return to.kind === 'virtualNode' ? to.name : to.kind;
+}
+
+function total(line: FiguresLine | undefined): number {
+  return (line?.requests ?? []).reduce<number>((sum, each) => sum + (each ?? 0), 0);
+}
