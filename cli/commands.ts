@@ -12,6 +12,7 @@ const COMMANDS = {
   agent: () => import('./commands/agent.ts'),
   proxyinit: () => import('./commands/proxyinit.ts'),
   status: () => import('./commands/status.ts'),
+  top: () => import('./commands/top.ts'),
   apply: () => import('./commands/apply.ts'),
   get: () => import('./commands/get.ts'),
   delete: () => import('./commands/delete.ts'),

@@ -1,0 +1,81 @@
+import type { FiguresLine, LiveFigures, MissingFigures } from '../../common/contracts/reports.ts';
+import { formatTable } from '../table.ts';
+
+/** Rates are means of this many of the newest slots, so that a single slot does not make them jump. */
+const MEAN_SLOTS = 3;
+const HEAD = ['FROM', 'TO', 'PER SECOND', 'ERRORS', 'IN PROGRESS', 'LAST MINUTE'];
+const BARS = '▁▂▃▄▅▆▇█';
+
+/** Formats figures as text for people: a table with the busiest line first, and below it whose figures are missing. */
+export function describeFigures(figures: LiveFigures): string {
+  const { mesh, times, lines, linesLeftOut, reporting, slotSeconds } = figures;
+  const last = times.at(-1);
+  const until = last === undefined ? undefined : new Date(last + slotSeconds * 1000).toISOString();
+  const silent = figures.missing.filter(({ reason }) => reason !== 'replica').length;
+  const head =
+    until === undefined
+      ? `mesh ${mesh}: the agents are asked, the first figures come within 10 seconds`
+      : `mesh ${mesh}, until ${until.slice(0, 19)}Z, reported by ${reporting} of ${reporting + silent} proxies`;
+  const rows = lines
+    .map((line) => ({ line, rate: meanOf(line.requests) / slotSeconds }))
+    .toSorted((a, b) => b.rate - a.rate)
+    .map(({ line, rate }) => rowOf(line, rate));
+  const table = rows.length === 0 ? 'no requests\n' : formatTable(HEAD, rows);
+  const notes = [
+    ...(linesLeftOut > 0 ? [`${linesLeftOut} further lines are not counted`] : []),
+    ...describeMissing(figures.missing),
+  ];
+  const below = notes.length === 0 ? '' : `\n${notes.join('\n')}\n`;
+  return `${head}\n\n${until === undefined ? '' : table}${below}`;
+}
+
+function rowOf(line: FiguresLine, rate: number): readonly string[] {
+  const errors = meanOf(line.errors);
+  const requests = meanOf(line.requests);
+  const share = requests > 0 ? `${((100 * errors) / requests).toFixed(1)} %` : '';
+  return [
+    `${KINDS[line.from.kind]} ${line.from.name}`,
+    targetOf(line),
+    line.unit === 'connections' ? `${format(rate)} connections` : format(rate),
+    line.unit === 'connections' ? '' : share,
+    format(meanOf(line.active)),
+    sparkline(line.requests),
+  ];
+}
+
+const KINDS = { virtualNode: 'node', virtualGateway: 'gateway' } as const;
+
+function targetOf({ to }: FiguresLine): string {
+  if (to.kind === 'virtualNode') return `node ${to.name}`;
+  return to.kind === 'application' ? 'its application' : 'outside the mesh';
+}
+
+function meanOf(values: readonly (number | null)[]): number {
+  const known = values.slice(-MEAN_SLOTS).filter((value) => value !== null);
+  return known.length === 0 ? 0 : known.reduce((sum, value) => sum + value, 0) / known.length;
+}
+
+function format(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value.toFixed(1);
+}
+
+/** A blank: no proxy reported in that slot. */
+function sparkline(values: readonly (number | null)[]): string {
+  const most = Math.max(1, ...values.map((value) => value ?? 0));
+  return values
+    .map((value) => (value === null ? ' ' : BARS.charAt(Math.round((value / most) * (BARS.length - 1)))))
+    .join('');
+}
+
+function describeMissing(missing: readonly MissingFigures[]): readonly string[] {
+  return missing.map((each) =>
+    each.reason === 'replica'
+      ? `no figures of the proxies of replica ${each.replica}: it does not answer`
+      : `no figures of ${KINDS[each.proxy.kind]} ${each.proxy.name} at ${each.peer}: ${WHY[each.reason]}`,
+  );
+}
+
+const WHY = {
+  'old agent': 'its agent is of a version that cannot report, or it has none',
+  waiting: 'its agent was asked and has not reported yet',
+} as const;

@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SLOT_SECONDS, type LiveFigures } from '../../common/contracts/reports.ts';
+import type { Client } from '../client/client.ts';
+import { CallError } from '../client/errors.ts';
+import { CommandError } from '../errors.ts';
+import { describeFigures } from './describe-figures.ts';
+
+/** Options of `daybreak top`. */
+export type TopOptions = {
+  readonly output: 'text' | 'json';
+  readonly once: boolean;
+  readonly meshOwner?: string;
+};
+
+/** The stream for the figures; a terminal is redrawn in place. */
+export type TopOutput = { readonly isTTY?: boolean; write(text: string): unknown };
+
+/** The time that a row shows, in seconds. */
+const SECONDS = 60;
+/** Figures begin 5 to 10 s after the question, so `--once` asks this often before it gives up. */
+const MOST_TRIES = 12;
+/** Moves the cursor to the top left and clears below it. */
+const IN_PLACE = '\u001B[H\u001B[J';
+
+/**
+ * Prints the live figures of a mesh every slot, until it is interrupted or `signal` ends it. With `once`, it waits for the first figures and
+ * ends. While the control plane cannot be reached, it says so and goes on.
+ * @throws CommandError if there are no figures with `once`
+ */
+export async function top(
+  client: Pick<Client, 'read'>,
+  mesh: string,
+  { output, once, meshOwner }: TopOptions,
+  stdout: TopOutput,
+  signal?: AbortSignal,
+): Promise<void> {
+  const query = { mesh, seconds: `${SECONDS}`, ...(meshOwner === undefined ? {} : { meshOwner }) };
+  const read = async (): Promise<LiveFigures> =>
+    (await client.read('/reports', query)) as unknown as LiveFigures;
+  const show = (figures: LiveFigures): void =>
+    void stdout.write(
+      output === 'json' ? `${JSON.stringify(figures)}\n` : frame(describeFigures(figures), stdout),
+    );
+
+  // The first answer tells of a wrong name or a missing permission. Later ones may fail for a while.
+  let figures: LiveFigures | undefined = await read();
+  for (let tries = 1; ; tries += 1) {
+    const isThere = figures !== undefined && figures.times.length > 0;
+    if (once && isThere && figures !== undefined) return show(figures);
+    if (once && tries >= MOST_TRIES)
+      throw new CommandError(`no proxy of mesh ${mesh} has reported within a minute`);
+    if (!once && figures !== undefined) show(figures);
+    if (signal?.aborted === true) return;
+    await sleep(SLOT_SECONDS * 1000, undefined, { ...(signal && { signal }) }).catch(() => undefined);
+    figures = await read().catch((error: unknown) => complain(error, output, stdout));
+  }
+}
+
+function complain(error: unknown, output: TopOptions['output'], stdout: TopOutput): undefined {
+  if (!(error instanceof CallError)) throw error;
+  const text = output === 'json' ? `${JSON.stringify({ error: error.message })}\n` : `${error.message}\n`;
+  stdout.write(text);
+}
+
+function frame(text: string, { isTTY }: TopOutput): string {
+  return isTTY === true ? `${IN_PLACE}${text}` : `${text}\n`;
+}
