@@ -23,6 +23,7 @@ const COMMANDS = {
   explain: () => import('./commands/explain.ts'),
   backup: () => import('./commands/backup.ts'),
   restore: () => import('./commands/restore.ts'),
+  console: () => import('./commands/console.ts'),
   identity: () => import('./commands/identity.ts'),
   authorize: () => import('./commands/authorize.ts'),
   login: () => import('./commands/login.ts'),

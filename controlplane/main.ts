@@ -14,6 +14,7 @@ import { openAudit } from './audit/open-audit.ts';
 import { openAccess } from './auth/open-access.ts';
 import { createApi } from './api/api.ts';
 import { backupRoute } from './backup/route.ts';
+import { loadConsole } from './console/load.ts';
 import { configDumpRoute } from './config-dump/route.ts';
 import { guardApi } from './connections/guard-api.ts';
 import { openConnectionTrackers } from './connections/open-connection-trackers.ts';
@@ -161,12 +162,16 @@ async function start(
   });
 
   const authenticate = identities?.authenticate ?? access.authenticate;
+  const console = settings.console
+    ? (await loadConsole()).createConsole({ signers: access.signers, account: settings.account })
+    : undefined;
   const hosts = [hostname(), ...settings.apiHosts];
   const api = createApi({
     live,
     region,
     log,
     authenticate,
+    ...(console === undefined ? {} : { callerOfPage: console.callerOfPage }),
     quotas,
     rateLimit,
     hosts,
@@ -189,6 +194,8 @@ async function start(
     reportsRoutes({ reports, model: live.model, mostStreams: Math.ceil(settings.connections.api.all / 4) }),
   );
   api.register(statusRoute(createStatus(live.model, proxies.xds, proxies.configs, agents)));
+
+  if (console !== undefined) api.register(console.routes);
 
   const stopping = opened.use(createStopping(api));
   starting[Symbol.dispose]();

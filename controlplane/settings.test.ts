@@ -7,6 +7,7 @@ test('defaults', () => {
     store: { engine: 'sqlite', folder: '/var/lib/daybreak' },
     acceptLoss: false,
     api: { host: '127.0.0.1', port: 8080 },
+    console: true,
     apiHosts: [],
     ads: { host: '127.0.0.1', port: 18_000 },
     credentials: undefined,

@@ -32,6 +32,8 @@ export type ControlPlaneSettings = {
   readonly acceptLoss: boolean;
   /** The address of the App Mesh API. Default 127.0.0.1:8080. */
   readonly api: HostPort;
+  /** Whether the console is served under `/console/` of the API. Default: if the API is on loopback. */
+  readonly console: boolean;
   /** Further host names that the API accepts. Default: none. */
   readonly apiHosts: readonly string[];
   /** The address of ADS. Default 127.0.0.1:18000. */
@@ -97,10 +99,12 @@ export function compileControlPlaneSettings(
     const store = readStoreLocation(read);
     const ownRegion = read('--region', region, undefined);
     const identity = readIdentitySettings(read, ownRegion ?? readAwsRegion(read));
+    const api = read('--api', hostPort, { host: '127.0.0.1', port: 8080 });
     const settings: ControlPlaneSettings = {
       store,
       acceptLoss: read('--accept-loss', boolean, false),
-      api: read('--api', hostPort, { host: '127.0.0.1', port: 8080 }),
+      api,
+      console: read('--console', boolean, isLoopback(api.host)),
       apiHosts: read('--api-host', hostNames, []),
       ads: read('--ads', hostPort, { host: '127.0.0.1', port: 18_000 }),
       credentials: readSecretSource(read, '--credentials'),

@@ -7,7 +7,7 @@ import { page } from '../test/docs/pages.ts';
 const ROOT = join(import.meta.dirname, '..');
 
 /** Listed for parts that come next: docs/dependencies.md says which. */
-const NOT_YET = ['@fastify/static', 'hot-shots'];
+const NOT_YET = ['hot-shots'];
 
 test('dependencies are what the programs import, all else is for development', async () => {
   const { metafile } = await build({

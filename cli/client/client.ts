@@ -25,8 +25,8 @@ export type Client = {
   call(operation: string, input: Json): Promise<Json>;
   /** Reads one of the control plane's own JSON endpoints, e.g. `/status`. */
   read(path: string, query?: Query): Promise<Json>;
-  /** Posts to one of the control plane's own JSON endpoints. Safe to repeat. */
-  post(path: string, body: Json): Promise<Json>;
+  /** Calls one of the control plane's own endpoints that take a POST. Default of `body`: none. */
+  post(path: string, body?: Json): Promise<Json>;
   /** Reads an endpoint that answers with text, e.g. `/backup`. */
   readText(path: string): Promise<string>;
   close(): void;
@@ -76,7 +76,11 @@ export function createClient(
   return {
     call: (name, input) => exchange(requestOf(name, input), resultOf),
     read: (path, query) => exchange(get(path, query), resultOf),
-    post: (path, body) => exchange({ ...get(path), method: 'POST', body: JSON.stringify(body) }, resultOf),
+    post: (path, body) =>
+      exchange(
+        { ...get(path), method: 'POST', body: body === undefined ? '' : JSON.stringify(body) },
+        resultOf,
+      ),
     readText: (path) => exchange(get(path), textOf),
     close: () => sender.close(),
   };

@@ -16,6 +16,12 @@ export function makeCommand(): Command {
       ),
     )
     .addOption(flag('--api <host:port>', 'the address of the API (default: 127.0.0.1:8080)'))
+    .addOption(
+      flag(
+        '--console [boolean]',
+        'serve the console under /console/ of the API (default: if it is on loopback)',
+      ),
+    )
     .addOption(flag('--api-host <names>', 'more host names of the API, separated by commas'))
     .addOption(
       flag('--ads <host:port>', 'the address of ADS, to which proxies connect (default: 127.0.0.1:18000)'),

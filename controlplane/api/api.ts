@@ -17,6 +17,7 @@ import type { ApiServices } from './operations/context.ts';
 import { sendError } from '../http/error-response.ts';
 import { unavailable, unknownMethod, unknownPath, type ApiError } from '../http/errors.ts';
 import type { RouteConfig } from '../http/call.ts';
+import type { CallerOfPage } from '../http/caller-of-page.ts';
 import { health } from '../http/health.ts';
 import { requireOwnHost } from '../http/require-own-host.ts';
 import { createMalformedRequestHandlers } from '../http/malformed-request.ts';
@@ -35,6 +36,8 @@ export type ApiOptions = {
   readonly log: Log;
   /** Authenticates the caller of each request. */
   readonly authenticate: Authenticate;
+  /** Authenticates requests of the console's pages. Default: none are. */
+  readonly callerOfPage?: CallerOfPage;
   /** Default: DEFAULT_QUOTAS. */
   readonly quotas?: Quotas;
   /** Default: none. */
@@ -64,6 +67,7 @@ export function createApi(options: ApiOptions): FastifyInstance {
     region,
     log,
     authenticate,
+    callerOfPage,
     quotas = DEFAULT_QUOTAS,
     rateLimit,
     hosts = [],
@@ -105,7 +109,8 @@ export function createApi(options: ApiOptions): FastifyInstance {
     async (_request: FastifyRequest, body: Buffer) => body,
   );
   requireOwnHost(app, { names: hosts, certificate: tls && (() => tls.current().cert) });
-  authenticateCalls(app, authenticate, rateLimit === undefined ? unlimited : limitRate(rateLimit, now));
+  const limit = rateLimit === undefined ? unlimited : limitRate(rateLimit, now);
+  authenticateCalls(app, authenticate, limit, callerOfPage);
   let isClosing = false;
   app.addHook('preClose', async () => {
     isClosing = true;
@@ -136,7 +141,9 @@ function withoutSignature(url: string): string {
 }
 
 function logAccess(request: FastifyRequest, reply: FastifyReply): void {
-  const { operation, action = '' } = request.routeOptions.config as RouteConfig;
+  const config = request.routeOptions.config as RouteConfig;
+  const { action = '', event } = config;
+  const operation = request.call.operation ?? config.operation ?? event;
   if (operation === undefined && !isInspection(action)) return;
   request.log.info(
     {
@@ -146,6 +153,7 @@ function logAccess(request: FastifyRequest, reply: FastifyReply): void {
       status: reply.statusCode,
       error: request.call.failure?.code,
       caller: describeCaller(request.call.caller),
+      ...(request.call.source === 'console' ? { source: 'console' } : {}),
       ms: Math.round(reply.elapsedTime * 10) / 10,
       from: request.ip,
     },

@@ -29,9 +29,11 @@ const UNAUTHENTICATED_LIMIT = { rate: 10, burst: 1000 };
 export function addAudit(app: FastifyInstance, { append, skip, region, now }: AuditOptions): void {
   const bucket = createTokenBucket(UNAUTHENTICATED_LIMIT, now);
   app.addHook('onSend', async (request, reply) => {
-    const { operation = '', action = '' } = request.routeOptions.config as RouteConfig;
+    const config = request.routeOptions.config as RouteConfig;
+    const { action = '', event: ownName } = config;
+    const { caller, failure, input, resource, source } = request.call;
+    const operation = request.call.operation ?? config.operation ?? ownName ?? '';
     const name = operation || action.replace(/^.*:/, '');
-    const { caller, failure, input, resource } = request.call;
     const readOnly = (operation === '' && !isChange(action)) || /^(?:Describe|List)/.test(operation);
     const isOfInterest = !readOnly || reply.statusCode === 403 || isInspection(action);
     if (name === '' || reply.statusCode === 429 || !isOfInterest) return;
@@ -45,6 +47,7 @@ export function addAudit(app: FastifyInstance, { append, skip, region, now }: Au
       at: now(),
       operation: name,
       readOnly,
+      source,
       caller,
       claimedKey: claimedAccessKey(request.headers, request.query as Parameters<typeof claimedAccessKey>[1]),
       address: request.ip,

@@ -1,4 +1,5 @@
 import { userArn, type Principal } from '../auth/principal.ts';
+import type { CallSource } from '../http/call.ts';
 
 /** The details of an audited call. */
 export type AuditedCall = {
@@ -8,6 +9,7 @@ export type AuditedCall = {
   readonly at: number;
   readonly operation: string;
   readonly readOnly: boolean;
+  readonly source: CallSource;
   /** Undefined if the caller was not authenticated. */
   readonly caller: Principal | undefined;
   /** The access key id that the request names; verified only if `caller` is a user. */
@@ -55,6 +57,9 @@ export function auditEvent(call: AuditedCall): Readonly<Record<string, unknown>>
     ...(call.caller === undefined ? {} : { recipientAccountId: call.caller.account }),
     eventCategory: 'Management',
     ...(call.tls === undefined ? {} : { tlsDetails: { tlsVersion: call.tls } }),
+    ...(call.source === 'console'
+      ? { additionalEventData: { source: 'console' }, sessionCredentialFromConsole: 'true' }
+      : {}),
   };
 }
 

@@ -35,12 +35,26 @@ export function isChange(action: string): boolean {
 /** An action of this control plane alone. */
 export type OperatorAction = (typeof OPERATOR_ACTIONS)[number];
 
-// The last four are not operations: a proxy needs the first, and AWS's policies for sharing name the others.
-const ACTIONS: readonly string[] = [
-  ...OPERATIONS.map(({ name }) => `appmesh:${name}`),
-  ...DAYBREAK_OPERATIONS.map(({ name }) => `daybreak:${name}`),
+/** The actions that change something: a user without any of them only reads. */
+export const WRITE_ACTIONS: readonly string[] = [
+  ...[...OPERATIONS, ...DAYBREAK_OPERATIONS]
+    .filter(({ name }) => !/^(?:Describe|List)/.test(name))
+    .map(({ name, model }) => `${model.service}:${name}`),
   `daybreak:${CREATE_JOIN_TOKEN}`,
-  ...OPERATOR_ACTIONS,
+];
+
+/** The actions that the API and the operator's routes need, as policies usually spell them. */
+export const CALL_ACTIONS: readonly string[] = [
+  ...new Set([
+    ...[...OPERATIONS, ...DAYBREAK_OPERATIONS].map(({ name, model }) => `${model.service}:${name}`),
+    ...WRITE_ACTIONS,
+    ...OPERATOR_ACTIONS,
+  ]),
+];
+
+// These are not operations: a proxy needs the first, and AWS's policies for sharing name the others.
+const ACTIONS: readonly string[] = [
+  ...CALL_ACTIONS,
   'appmesh:StreamAggregatedResources',
   'appmesh:PutMeshPolicy',
   'appmesh:GetMeshPolicy',

@@ -27,3 +27,19 @@ export function evaluate(statements: readonly Statement[], action: string, resou
   if (matching.some(({ effect }) => effect === 'Deny')) return 'explicit deny';
   return matching.length > 0 ? 'allowed' : 'implicit deny';
 }
+
+/**
+ * Returns on how many resources policies allow an action: on `all`, on `none`, or on `some`, which then depends on the resource.
+ */
+export function coverage(statements: readonly Statement[], action: string): 'all' | 'some' | 'none' {
+  const small = action.toLowerCase();
+  const about = (effect: Statement['effect']): readonly Statement[] =>
+    statements.filter(
+      (each) => each.effect === effect && each.actions.some((pattern) => matchesGlob(pattern, small)),
+    );
+  const isTotal = ({ resources }: Statement): boolean => resources.includes('*');
+  const allows = about('Allow');
+  const denies = about('Deny');
+  if (allows.length === 0 || denies.some(isTotal)) return 'none';
+  return denies.length === 0 && allows.some(isTotal) ? 'all' : 'some';
+}

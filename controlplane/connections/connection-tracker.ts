@@ -101,8 +101,8 @@ function membership(ranges: readonly Cidr[]): (host: string) => boolean {
   return (host) => list.check(host, isIP(host) === 6 ? 'ipv6' : 'ipv4');
 }
 
-/** The address for the limits: an IPv6 client usually controls its whole /64 network, so that counts as one address. */
-function originOf(host: string): string {
+/** Returns the address for limits: an IPv6 client usually controls its whole /64 network, so that counts as one address. */
+export function originOf(host: string): string {
   if (isIP(host) === 4) return host;
   const network = cidr(`${host}/64`);
   return 'value' in network && network.value.family === 'ipv6' && !host.startsWith('::ffff:')

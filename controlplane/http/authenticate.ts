@@ -3,6 +3,7 @@ import { isLoopback } from '../../common/addresses/host-port.ts';
 import type { Authenticate, SignedRequest } from '../auth/authenticate.ts';
 import { authorize } from '../auth/authorize.ts';
 import { newCall, type RouteConfig } from './call.ts';
+import type { CallerOfPage } from './caller-of-page.ts';
 import type { RateLimit } from './rate-limit.ts';
 
 /**
@@ -10,13 +11,18 @@ import type { RateLimit } from './rate-limit.ts';
  * operations are authorized here, too. A route must declare an operation, an action or `open`, so that none is left open by
  * mistake.
  */
-export function authenticateCalls(app: FastifyInstance, authenticate: Authenticate, limit: RateLimit): void {
+export function authenticateCalls(
+  app: FastifyInstance,
+  authenticate: Authenticate,
+  limit: RateLimit,
+  callerOfPage: CallerOfPage = () => undefined,
+): void {
   app.decorateRequest('call');
   app.addHook('onRoute', ({ path, config = {} }) => {
-    const { operation, action, open } = config as RouteConfig;
-    if ((operation ?? action ?? open) === undefined) {
+    const { operation, action, open, authenticated } = config as RouteConfig;
+    if ((operation ?? action ?? open ?? authenticated) === undefined) {
       throw new Error(
-        `route ${path} does not declare who may call it: its config needs operation, action or open`,
+        `route ${path} does not declare who may call it: its config needs operation, action, authenticated or open`,
       );
     }
   });
@@ -26,11 +32,15 @@ export function authenticateCalls(app: FastifyInstance, authenticate: Authentica
   app.addHook('preValidation', async (request) => {
     const { action, open } = request.routeOptions.config as RouteConfig;
     if (open || request.is404) return;
-    const caller = await authenticate({
-      ...signedParts(request),
-      allowsPassword: action !== undefined && isConfidential(request),
-    });
+    const page = callerOfPage(request);
+    const caller =
+      page?.caller ??
+      (await authenticate({
+        ...signedParts(request),
+        allowsPassword: action !== undefined && isConfidential(request),
+      }));
     request.call.caller = caller;
+    if (page !== undefined) request.call.source = 'console';
     if (action !== undefined) {
       request.call.resource = '*';
       authorize(caller, { action, resource: '*' }, undefined);
@@ -52,7 +62,12 @@ function signedParts({ method, url, query, headers, body }: FastifyRequest): Sig
   };
 }
 
-function isConfidential({ raw: { socket } }: FastifyRequest): boolean {
-  const encrypted = (socket as { readonly encrypted?: boolean }).encrypted === true;
-  return encrypted || isLoopback(socket.remoteAddress ?? '');
+/** Whether no other machine can read the request: it uses TLS, or does not leave this machine. */
+export function isConfidential(request: FastifyRequest): boolean {
+  return isEncrypted(request) || isLoopback(request.raw.socket.remoteAddress ?? '');
+}
+
+/** Whether the request came over TLS. */
+export function isEncrypted({ raw: { socket } }: FastifyRequest): boolean {
+  return (socket as { readonly encrypted?: boolean }).encrypted === true;
 }

@@ -13,7 +13,14 @@ export type Call = {
   resource: string | undefined;
   /** The error, if the call was refused or failed. */
   failure: ApiError | undefined;
+  /** Whether a page of the console sent it. */
+  source: CallSource;
+  /** The operation that a call of another route amounts to, for the log and the audit. */
+  operation: string | undefined;
 };
+
+/** The sender of a call: a client of the API, or a page of the console. */
+export type CallSource = 'api' | 'console';
 
 /** The configuration of a route, which declares who may call it. */
 export type RouteConfig = {
@@ -23,6 +30,12 @@ export type RouteConfig = {
   readonly action?: string;
   /** The route needs no authentication. */
   readonly open?: true;
+  /** The route needs a caller, and no action: it shows or gives no more than the caller has. */
+  readonly authenticated?: true;
+  /** The route answers under any host name, because health checks use any. */
+  readonly anyHost?: true;
+  /** The name under which the audit has each call of the route. Default: only denials and inspections are audited. */
+  readonly event?: string;
 };
 
 declare module 'fastify' {
@@ -33,7 +46,14 @@ declare module 'fastify' {
 
 /** A call without any details yet. */
 export function newCall(): Call {
-  return { caller: undefined, input: undefined, resource: undefined, failure: undefined };
+  return {
+    caller: undefined,
+    input: undefined,
+    resource: undefined,
+    failure: undefined,
+    source: 'api',
+    operation: undefined,
+  };
 }
 
 /** The authenticated caller. Only for handlers, which run after the authentication hook. */

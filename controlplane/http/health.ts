@@ -12,7 +12,7 @@ export type HealthSources = {
 /** The time-out of the store's readiness check, in milliseconds. */
 const STORE_TIMEOUT = 2000;
 
-const OPEN: RouteConfig = { open: true };
+const OPEN: RouteConfig = { open: true, anyHost: true };
 
 /**
  * `/healthz`: the process serves. `/readyz`: the store responds and accepts writes, and the model is up to date with it.

@@ -8,16 +8,16 @@ const AWS = /^appmesh(?:-[a-z]+)*\.[a-z0-9-]+\.amazonaws\.com$/;
 
 /**
  * Refuses requests for other hosts and requests from pages of other sites, so that a page in a browser on this machine or
- * network cannot use the browser's access. Open routes accept any host, because health checks use any name.
+ * network cannot use the browser's access. Routes with `anyHost` accept any host.
  */
 export function requireOwnHost(app: FastifyInstance, hosts: OwnHosts): void {
   app.addHook('onRequest', async ({ headers: { host, origin }, routeOptions }) => {
     if (!isOwnOrigin(origin, host ?? '')) {
       throw forbidden(`A page of ${JSON.stringify(origin)} may not call this control plane.`);
     }
-    const { open } = routeOptions.config as RouteConfig;
+    const { anyHost } = routeOptions.config as RouteConfig;
     // HTTP/1.0 has no Host, and browsers do not use it.
-    if (open || host === undefined || isOwnHost(host, { ...hosts, pattern: AWS })) return;
+    if (anyHost || host === undefined || isOwnHost(host, { ...hosts, pattern: AWS })) return;
     throw misdirected(host);
   });
 }

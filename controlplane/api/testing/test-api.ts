@@ -37,7 +37,7 @@ export const ACCOUNT = '111122223333';
 export const REGION = 'eu-west-1';
 
 /** Options of a test API. `credentials`: the users; default: authentication is off. */
-export type TestApiOptions = Pick<Partial<ApiOptions>, 'quotas' | 'rateLimit' | 'log'> & {
+export type TestApiOptions = Pick<Partial<ApiOptions>, 'quotas' | 'rateLimit' | 'log' | 'callerOfPage'> & {
   readonly credentials?: Credentials;
 };
 

@@ -17,10 +17,24 @@ export function keyByPassword(
   const encoded = typeof authorization === 'string' ? /^Basic +(\S+)$/i.exec(authorization)?.[1] : undefined;
   if (encoded === undefined) return undefined;
   const [, id = '', password = ''] = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded, 'base64').toString()) ?? [];
-  const key = keys.get(id);
-  if (key === undefined || key.sessionToken !== undefined || !equal(key.secret, password)) {
-    throw unrecognizedClient();
-  }
+  return requireSecret(keys.get(id), { secret: password }, now);
+}
+
+/**
+ * Returns the key if its secret and its session token are as given.
+ * @throws ApiError UnrecognizedClientException, ExpiredTokenException
+ */
+export function requireSecret(
+  key: AccessKey | undefined,
+  given: { readonly secret: string; readonly sessionToken?: string | undefined },
+  now: number,
+): AccessKey {
+  const hasToken = key?.sessionToken !== undefined && given.sessionToken !== undefined;
+  const isSame =
+    key !== undefined &&
+    equal(key.secret, given.secret) &&
+    (hasToken ? equal(key.sessionToken, given.sessionToken) : key.sessionToken === given.sessionToken);
+  if (!isSame) throw unrecognizedClient();
   if (key.expires !== undefined && now >= key.expires) throw expiredToken();
   return key;
 }

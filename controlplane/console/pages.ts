@@ -1,0 +1,55 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { RouteConfig } from '../http/call.ts';
+import { notFound } from '../http/errors.ts';
+
+const OPEN: RouteConfig = { open: true };
+/** The names of files: no `..`, and nothing hidden. */
+const NAME = /^(?:[\w-][\w.-]*\/)*[\w-][\w.-]*$/;
+/** The build puts a hash of its content into a file's name: such a file never changes. */
+const HASHED = /[.-][A-Za-z0-9]{8,}\.\w+$/;
+const YEAR = 365 * 24 * 60 * 60 * 1000;
+
+/**
+ * `GET /console/`: the pages, which anyone who reaches the API may load: they contain no data. Any other path that a browser opens shows
+ * the same page. `folder`: where the built pages are; undefined if they were not built.
+ */
+export function pageRoutes(folder: () => string | undefined) {
+  return async (app: FastifyInstance): Promise<void> => {
+    await app.register(fastifyStatic, { root: '/', serve: false, preCompressed: true });
+    app.get('/console', { config: OPEN, exposeHeadRoute: false }, async (_request, reply) =>
+      reply.redirect('/console/', 308),
+    );
+    app.get('/console/*', { config: OPEN, exposeHeadRoute: false }, async (request, reply) => {
+      const root = folder();
+      if (root === undefined) return notBuilt(request, reply);
+      const { '*': asked } = request.params as { readonly '*': string };
+      const name = (await isFile(root, asked)) ? asked : 'index.html';
+      if (name !== asked && asked !== '' && !isNavigation(request)) {
+        throw notFound(`The console has no file ${JSON.stringify(asked)}.`);
+      }
+      if (HASHED.test(name)) return reply.sendFile(name, root, { maxAge: YEAR, immutable: true });
+      reply.header('cache-control', 'no-cache');
+      return reply.sendFile(name, root, { cacheControl: false });
+    });
+  };
+}
+
+async function isFile(root: string, name: string): Promise<boolean> {
+  if (!NAME.test(name)) return false;
+  return (await stat(join(root, name)).catch(() => undefined))?.isFile() === true;
+}
+
+function isNavigation({ headers }: FastifyRequest): boolean {
+  return headers.accept?.includes('text/html') === true;
+}
+
+const NOT_BUILT =
+  'The pages of the console are not built. Run "npm run setup" where the sources are; packages and images have the pages.';
+
+function notBuilt(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (!isNavigation(request)) throw notFound(NOT_BUILT);
+  return reply.code(404).type('text/plain; charset=utf-8').send(`${NOT_BUILT}\n`);
+}

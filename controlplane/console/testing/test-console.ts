@@ -1,0 +1,123 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { InjectOptions } from 'fastify';
+import { startApi, type TestApi } from '../../api/testing/test-api.ts';
+import { admitSigned } from '../../auth/verify.ts';
+import { compileCredentials } from '../../auth/credentials/credentials.ts';
+import type { CredentialsDocument } from '../../auth/credentials/credentials-document.ts';
+import { DOCUMENT, OWNER, REGION, secretOf } from '../../auth/testing/signed-requests.ts';
+import { addAudit } from '../../audit/audit.ts';
+import { TOKEN_HEADER, type SignedIn } from '../contract.ts';
+import { createConsole } from '../console.ts';
+
+/** A console for one test, over a real API. */
+export type TestConsole = {
+  readonly api: TestApi;
+  /** The clock for ages, in milliseconds; tests may set it. */
+  readonly clock: { monotonic: number };
+  /** The events of the audit. */
+  readonly audited: Record<string, unknown>[];
+  /** Sends a request. */
+  send(request: InjectOptions): Promise<TestAnswer>;
+  /** Signs a user of the credentials in, and returns the browser of that user. */
+  signIn(accessKeyId: string): Promise<Browser>;
+  /** Replaces the credentials file. */
+  setCredentials(document: CredentialsDocument): void;
+  close(): Promise<void>;
+};
+
+/** An answer, with its body as JSON if it is one. */
+export type TestAnswer = {
+  readonly status: number;
+  readonly error: unknown;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly text: string;
+  readonly json: Record<string, unknown>;
+};
+
+/** A browser with a session. `send` adds its cookie and, for requests that write, its token. */
+export type Browser = {
+  readonly session: SignedIn;
+  readonly cookie: string;
+  send(request: InjectOptions): Promise<TestAnswer>;
+};
+
+/** Starts a console. `credentials`: default the users of the tests of authentication; `none`: authentication is off. */
+export async function startConsole(credentials?: 'none'): Promise<TestConsole> {
+  const folder = await mkdtemp(join(tmpdir(), 'daybreak-console-'));
+  await writeFile(join(folder, 'index.html'), '<!doctype html><title>Daybreak</title>');
+  await writeFile(join(folder, 'main-ABCDEFGH.js'), 'export {};');
+  const clock = { monotonic: 0 };
+  let current = compileCredentials(DOCUMENT);
+  let now = (): number => 0;
+  const signers = {
+    authenticate: admitSigned({ credentials: () => current, region: REGION, now: () => now() }),
+    keyOf: (id: string) => current.keys.get(id),
+    onChange: () => undefined,
+  };
+  const console = createConsole({
+    signers: credentials === 'none' ? undefined : signers,
+    account: OWNER,
+    monotonic: () => clock.monotonic,
+    now: () => now(),
+    folder: () => folder,
+  });
+  const api = await startApi({
+    ...(credentials === 'none' ? {} : { credentials: current }),
+    callerOfPage: console.callerOfPage,
+  });
+  now = () => api.clock.now;
+  const audited: Record<string, unknown>[] = [];
+  addAudit(api.app, {
+    append: (line) => audited.push(JSON.parse(line) as Record<string, unknown>),
+    skip: () => undefined,
+    region: REGION,
+    now,
+  });
+  api.app.register(console.routes);
+
+  const send = async (request: InjectOptions): Promise<TestAnswer> => {
+    const answer = await api.app.inject(request);
+    return {
+      status: answer.statusCode,
+      error: answer.headers['x-amzn-errortype'],
+      headers: answer.headers,
+      text: answer.body,
+      json: answer.body.startsWith('{') ? answer.json<Record<string, unknown>>() : {},
+    };
+  };
+  return {
+    api,
+    clock,
+    audited,
+    send,
+    signIn: async (accessKeyId) => {
+      const payload = { accessKeyId, secretAccessKey: secretOf(accessKeyId) };
+      const answer = await send({ method: 'POST', url: '/console/session', payload });
+      if (answer.status !== 200) throw new Error(answer.text);
+      const session = answer.json as unknown as SignedIn;
+      const cookie = cookieIn(answer);
+      return {
+        session,
+        cookie,
+        send: (request) => {
+          const token = request.method === 'GET' ? {} : { [TOKEN_HEADER]: session.token };
+          return send({ ...request, headers: { cookie, ...token, ...request.headers } });
+        },
+      };
+    },
+    setCredentials: (document) => {
+      current = compileCredentials(document);
+    },
+    close: async () => {
+      await api.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+/** Returns the cookie that an answer sets, as a browser sends it back. */
+export function cookieIn({ headers }: TestAnswer): string {
+  return String(headers['set-cookie']).split(';', 1)[0] ?? '';
+}
