@@ -128,7 +128,7 @@ async function starts(engine: Engine, daybreak: string, say: (line: string) => v
   say(`${engine.name}, starts with ${RESOURCES} resources`);
   const [full, empty] = [await engine.where(), await engine.where()];
   const store = await engine.open(full);
-  await store.replace({ revision: 0, resources: largeModel(RESOURCES), tokens: [] }, false);
+  await store.replace({ revision: 0, resources: largeModel(RESOURCES), tokens: [], history: [] }, false);
   await store.close();
   const ours = await startTimes(full, daybreak);
   const peer = await startTimes(empty, daybreak);

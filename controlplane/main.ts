@@ -163,7 +163,11 @@ async function start(
 
   const authenticate = identities?.authenticate ?? access.authenticate;
   const console = settings.console
-    ? (await loadConsole()).createConsole({ signers: access.signers, account: settings.account })
+    ? (await loadConsole()).createConsole({
+        signers: access.signers,
+        account: settings.account,
+        store,
+      })
     : undefined;
   const hosts = [hostname(), ...settings.apiHosts];
   const api = createApi({
@@ -171,7 +175,7 @@ async function start(
     region,
     log,
     authenticate,
-    ...(console === undefined ? {} : { callerOfPage: console.callerOfPage }),
+    ...(console === undefined ? {} : { callerOfPage: console.callerOfPage, furtherRoutes: console.routes }),
     quotas,
     rateLimit,
     hosts,
@@ -194,8 +198,6 @@ async function start(
     reportsRoutes({ reports, model: live.model, mostStreams: Math.ceil(settings.connections.api.all / 4) }),
   );
   api.register(statusRoute(createStatus(live.model, proxies.xds, proxies.configs, agents)));
-
-  if (console !== undefined) api.register(console.routes);
 
   const stopping = opened.use(createStopping(api));
   starting[Symbol.dispose]();

@@ -21,7 +21,7 @@ export type Contender = {
 /** Starts Daybreak's control plane, bundled as in the images, with a durable store in `folder`. */
 export async function startOurs(daybreak: string, folder: string, size: MeshSize): Promise<Contender> {
   const store = openSqliteStore({ folder });
-  await store.replace({ revision: 0, resources: meshResources(size), tokens: [] }, false);
+  await store.replace({ revision: 0, resources: meshResources(size), tokens: [], history: [] }, false);
   await store.close();
   const controlPlane = await startLocalControlPlane(['--data', folder], { program: daybreak });
   const { api, ads, pid } = controlPlane;

@@ -4,6 +4,7 @@ import {
   LogController,
   type FastifyBaseLogger,
   type FastifyInstance,
+  type FastifyPluginAsync,
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
@@ -38,6 +39,8 @@ export type ApiOptions = {
   readonly authenticate: Authenticate;
   /** Authenticates requests of the console's pages. Default: none are. */
   readonly callerOfPage?: CallerOfPage;
+  /** Registers further routes that make calls of the API. Default: none. */
+  readonly furtherRoutes?: ((services: ApiServices) => FastifyPluginAsync) | undefined;
   /** Default: DEFAULT_QUOTAS. */
   readonly quotas?: Quotas;
   /** Default: none. */
@@ -68,6 +71,7 @@ export function createApi(options: ApiOptions): FastifyInstance {
     log,
     authenticate,
     callerOfPage,
+    furtherRoutes,
     quotas = DEFAULT_QUOTAS,
     rateLimit,
     hosts = [],
@@ -126,6 +130,7 @@ export function createApi(options: ApiOptions): FastifyInstance {
   app.register(currentOperations(services));
   app.register(betaOperations(services));
   app.register(health({ live, writeFailure }));
+  if (furtherRoutes !== undefined) app.register(furtherRoutes(services));
   return app;
 }
 

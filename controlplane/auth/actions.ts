@@ -10,6 +10,7 @@ export const OPERATOR_ACTIONS = [
   'daybreak:GetAccess',
   'daybreak:GetBackup',
   'daybreak:GetConfigDump',
+  'daybreak:GetHistory',
   'daybreak:GetIdentity',
   'daybreak:GetMetrics',
   'daybreak:GetReports',

@@ -21,6 +21,7 @@ const contents: Contents = {
     resource('mesh', 'colors'),
   ],
   tokens: [{ account: owner, operation: 'CreateMesh', token: 't', content: 'c', at: 5000 }],
+  history: [],
 };
 const text = [...backupLines(contents, '1.2.3', AT)].join('');
 const lines = text.trimEnd().split('\n');
@@ -41,7 +42,7 @@ it('does not depend on the order of rows from the store', () => {
 });
 
 it('may be empty', () => {
-  const nothing = { revision: 0, resources: [], tokens: [] };
+  const nothing = { revision: 0, resources: [], tokens: [], history: [] };
   expect(readBackup([...backupLines(nothing, '1', AT)].join(''), 'b').contents).toEqual(nothing);
 });
 
@@ -86,9 +87,9 @@ test.each([
 });
 
 test('a later format is refused with its version, before the rest is read', () => {
-  const header = JSON.stringify({ daybreak: 'backup', format: 3, program: '9.0.0' });
+  const header = JSON.stringify({ daybreak: 'backup', format: 4, program: '9.0.0' });
   const checksum = createHash('sha256').update(header).digest('hex').slice(0, 32);
   expect(() => readBackup(`${checksum} ${header}\nsomething else`, 'b')).toThrow(
-    'b has format 3, but this program knows formats up to 2 only. Restore it with version 9.0.0, which wrote it.',
+    'b has format 4, but this program knows formats up to 3 only. Restore it with version 9.0.0, which wrote it.',
   );
 });

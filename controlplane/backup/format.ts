@@ -1,6 +1,7 @@
 import { compareText } from '../../common/compare-text.ts';
 import { checksumOf } from '../../common/files/seal.ts';
 import { isAppMeshKind, STORED_KINDS, type Resource } from '../mesh/resource.ts';
+import type { SpecChangeRecord } from '../store/spec-history.ts';
 import type { Contents, TokenUse } from '../store/store.ts';
 import { damaged, laterFormat, notABackup } from './errors.ts';
 
@@ -9,10 +10,10 @@ import { damaged, laterFormat, notABackup } from './errors.ts';
 // header; the last one has the number of lines. The content is the API's model, independent of the store's engine.
 
 /**
- * The newest format that this program reads. It writes format 1, which older programs read, unless a resource is of one of
- * Daybreak's own kinds, which they do not know.
+ * The newest format that this program reads. It writes the oldest that holds the contents, because older programs read no later one:
+ * 1 for App Mesh's kinds alone, 2 with Daybreak's own kinds, 3 with changes of specifications.
  */
-export const FORMAT = 2;
+export const FORMAT = 3;
 
 /** The header of a backup. */
 export type BackupHeader = {
@@ -30,7 +31,7 @@ export type Backup = { readonly header: BackupHeader; readonly contents: Content
 /** The lines of a backup, each with its newline. Equal contents give equal lines with every engine. */
 export function* backupLines(contents: Contents, program: string, now: Date): Generator<string> {
   const { revision } = contents;
-  const format = contents.resources.every(({ kind }) => isAppMeshKind(kind)) ? 1 : FORMAT;
+  const format = formatOf(contents);
   const header: BackupHeader = { format, program, createdAt: now.toISOString(), revision };
   let checksum = '';
   let lines = 1;
@@ -44,6 +45,7 @@ export function* backupLines(contents: Contents, program: string, now: Date): Ge
   for (const resource of contents.resources.toSorted(byPlace)) yield line({ resource });
   for (const token of contents.tokens.toSorted((a, b) => compareText(tokenKey(a), tokenKey(b))))
     yield line({ token });
+  for (const change of contents.history.toSorted(byRevision)) yield line({ change });
   yield line({ lines });
 }
 
@@ -84,18 +86,17 @@ function requireKnown(header: BackupHeader, name: string): void {
   if (header.format > FORMAT) throw laterFormat(name, header, FORMAT);
 }
 
-function contentsOf(
-  records: readonly Record<string, unknown>[],
-  name: string,
-): Pick<Contents, 'resources' | 'tokens'> {
+function contentsOf(records: readonly Record<string, unknown>[], name: string): Omit<Contents, 'revision'> {
   const resources: Resource[] = [];
   const tokens: TokenUse[] = [];
-  for (const [index, { resource, token }] of records.entries()) {
+  const history: SpecChangeRecord[] = [];
+  for (const [index, { resource, token, change }] of records.entries()) {
     if (isResource(resource)) resources.push(resource);
     else if (token !== undefined) tokens.push(token as TokenUse);
+    else if (change !== undefined) history.push(change as SpecChangeRecord);
     else throw damaged(name, index + 2, 'its kind of record is unknown');
   }
-  return { resources, tokens };
+  return { resources, tokens, history };
 }
 
 function isResource(value: unknown): value is Resource {
@@ -108,6 +109,15 @@ function byPlace(a: Resource, b: Resource): number {
 
 function place({ owner, mesh, parent, name }: Resource): string {
   return JSON.stringify([owner, mesh, parent, name]);
+}
+
+function byRevision(a: SpecChangeRecord, b: SpecChangeRecord): number {
+  return a.revision - b.revision || a.step - b.step;
+}
+
+function formatOf({ resources, history }: Contents): number {
+  if (history.length > 0) return 3;
+  return resources.every(({ kind }) => isAppMeshKind(kind)) ? 1 : 2;
 }
 
 function tokenKey({ account, operation, token }: TokenUse): string {

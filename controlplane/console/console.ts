@@ -1,11 +1,14 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyPluginAsync } from 'fastify';
+import type { ApiServices } from '../api/operations/context.ts';
 import type { Signers } from '../auth/open-access.ts';
 import { callerOf, type RouteConfig } from '../http/call.ts';
 import type { CallerOfPage } from '../http/caller-of-page.ts';
 import { parameter } from '../ads/preview-query.ts';
+import type { Store } from '../store/store.ts';
 import { callerOfPage } from './caller-of-page.ts';
 import { createFailures } from './failures.ts';
 import { consoleFolder } from './folder.ts';
+import { historyRoutes } from './history-routes.ts';
 import { createLinks } from './links.ts';
 import { linkRoutes } from './link-routes.ts';
 import { pageRoutes } from './pages.ts';
@@ -19,7 +22,7 @@ export type Console = {
   /** Authenticates the requests of its pages, to any route of the API. */
   readonly callerOfPage: CallerOfPage;
   /** Registers its routes, all under `/console`. */
-  readonly routes: (app: FastifyInstance) => Promise<void>;
+  readonly routes: (services: ApiServices) => FastifyPluginAsync;
 };
 
 /**
@@ -29,6 +32,7 @@ export type Console = {
 export type ConsoleOptions = {
   readonly signers: Signers | undefined;
   readonly account: string;
+  readonly store: Pick<Store, 'history'>;
   readonly monotonic?: () => number;
   readonly now?: () => number;
   readonly folder?: () => string | undefined;
@@ -40,6 +44,7 @@ const AUTHENTICATED: RouteConfig = { authenticated: true };
 export function createConsole({
   signers,
   account,
+  store,
   monotonic = () => performance.now(),
   now = Date.now,
   folder = consoleFolder,
@@ -49,13 +54,14 @@ export function createConsole({
   const services = { signers, account, sessions, failures: createFailures(monotonic), now };
   return {
     callerOfPage: callerOfPage(signers && sessions),
-    routes: async (app) => {
+    routes: (api) => async (app) => {
       app.addHook('onSend', async (_request, reply) => secure(reply));
       await app.register(sessionRoutes(services));
       await app.register(linkRoutes({ ...services, links: createLinks(options) }));
       app.get('/console/permissions', { config: AUTHENTICATED }, async (request) =>
         permissionsOn(callerOf(request), parameter(request.query, 'resource')),
       );
+      await app.register(historyRoutes(api, store));
       await app.register(pageRoutes(folder));
     },
   };

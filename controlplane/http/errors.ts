@@ -20,6 +20,8 @@ const STATUS = {
   /** The path has operations, but none with this method. */
   MethodNotAllowedException: 405,
   RequestTimeoutException: 408,
+  /** The resource is not in the state that the header If-Match names. */
+  PreconditionFailedException: 412,
   RequestEntityTooLargeException: 413,
   RequestUriTooLongException: 414,
   ExpectationFailedException: 417,

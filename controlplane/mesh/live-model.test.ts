@@ -110,6 +110,7 @@ function forgetful(): Store & { tell(hint: Hint): void; forgetAfter(revision: nu
     changesSince: (revision) => store.changesSince(revision),
     prune: (kept) => store.prune(kept),
     tokenContent: (key, now) => store.tokenContent(key, now),
+    history: (query) => store.history(query),
     contents: () => store.contents(),
     replace: (contents, mayReplace) => store.replace(contents, mayReplace),
     probe: () => store.probe(),

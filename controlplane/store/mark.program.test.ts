@@ -71,7 +71,7 @@ describe('the mark of the newest revision', () => {
   it('is below the revision of a backup that replaces lost data', async () => {
     await crash();
     await folder.halve('daybreak.db-wal');
-    const contents = { revision: 20, resources: [colorNode('white')], tokens: [] };
+    const contents = { revision: 20, resources: [colorNode('white')], tokens: [], history: [] };
     expect(await folder.open('replace').replace(contents, true)).toEqual({
       outcome: 'replaced',
       revision: COMMITS + 1,
@@ -83,7 +83,7 @@ describe('the mark of the newest revision', () => {
   it('stays if a restore is refused, and does not block a start after an empty backup was restored', async () => {
     await crash();
     await folder.halve('daybreak.db-wal');
-    const empty = { revision: 0, resources: [], tokens: [] };
+    const empty = { revision: 0, resources: [], tokens: [], history: [] };
     expect(await folder.open('replace').replace(empty, false)).toMatchObject({ outcome: 'occupied' });
     await folder.close();
     expect(() => folder.open()).toThrow(expect.objectContaining({ code: 'STORE_LOST' }));

@@ -17,6 +17,6 @@ test('the steps of sqlite build the schema from an empty file', () => {
   addChecksumFunctions(db);
   for (const step of SQLITE) db.exec(`begin; ${step}; commit`);
   const tables = db.prepare("select name from sqlite_schema where type = 'table' order by name").all();
-  expect(tables.map(({ name }) => name)).toEqual(['client_token', 'resource', 'store']);
+  expect(tables.map(({ name }) => name)).toEqual(['client_token', 'resource', 'spec_change', 'store']);
   db.close();
 });

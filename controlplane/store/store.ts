@@ -1,4 +1,5 @@
 import type { Change, MeshId, Resource, ResourceId } from '../mesh/resource.ts';
+import type { HistoryQuery, SpecChangeInput, SpecChangeRecord } from './spec-history.ts';
 
 /** Bytes that Store.probe writes: more than most commits. */
 export const PROBE_BYTES = 64 * 1024;
@@ -30,6 +31,11 @@ export type Write = {
   readonly deletes: readonly ResourceId[];
   /** The clients' tokens, each once, kept with the change for TOKEN_LIFETIME. A token that is already kept makes the write stale. */
   readonly tokens: readonly TokenUse[];
+  /**
+   * The changes of specifications in this write, oldest first, kept for undo: the last MOST_CHANGES of each resource, for CHANGE_LIFETIME.
+   * Default: none.
+   */
+  readonly history?: readonly SpecChangeInput[];
 };
 
 /** The outcome of a write. `stale`: nothing was written; read `changesSince` and decide again. */
@@ -50,6 +56,8 @@ export type Contents = {
   readonly revision: number;
   readonly resources: readonly Resource[];
   readonly tokens: readonly TokenUse[];
+  /** The kept changes of specifications, in any order. */
+  readonly history: readonly SpecChangeRecord[];
 };
 
 /** The outcome of a replacement. `occupied`: nothing was written, because the store already holds `resources` resources. */
@@ -98,6 +106,8 @@ export type Store = {
   announce(text: string): Promise<void>;
   /** Calls `listener` with each text that any process announces, this one included. Returns a function that stops it. */
   onAnnouncement(listener: (text: string) => void): () => void;
+  /** Returns kept changes of specifications, newest first. */
+  history(query: HistoryQuery): Promise<readonly SpecChangeRecord[]>;
   contents(): Promise<Contents>;
   /**
    * Replaces everything in the store by `contents`, in one commit with a revision above its own and theirs. That commit deletes

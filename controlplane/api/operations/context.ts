@@ -4,6 +4,7 @@ import type { ResourceId } from '../../mesh/resource.ts';
 import type { ResourceOperation } from '../../model/operations.ts';
 import type { Quotas } from '../checks/quotas.ts';
 import type { Input } from '../../model/input.ts';
+import type { ChangeOrigin } from '../../store/spec-history.ts';
 import type { WriteQueue } from '../write/write-queue.ts';
 
 /** The services that all calls share. */
@@ -23,6 +24,10 @@ export type ApiServices = {
 export type ApiContext = ApiServices & {
   /** The authenticated caller. */
   readonly caller: Principal;
+  /** Who makes the changes of this call, for the history. */
+  readonly origin: ChangeOrigin;
+  /** The header `If-Match`: the states of the resource that the call is meant for. Undefined: any. */
+  readonly ifMatch: string | undefined;
 };
 
 /**

@@ -1,6 +1,7 @@
 import type { ResourceId } from '../../mesh/resource.ts';
 import type { ResourceOperation } from '../../model/operations.ts';
 import type { ApiContext, Output, ResourceHandler } from './context.ts';
+import { requireMatch } from './entity-tag.ts';
 import { missing, requireParents } from '../checks/present.ts';
 import { requireUnused } from '../checks/in-use.ts';
 import { nextVersion } from '../write/next-version.ts';
@@ -24,6 +25,7 @@ export function decideToDelete(
     const existing = model.get(id);
     if (existing === undefined) throw missing(id);
     requireMayDelete(context.caller, existing);
+    requireMatch(context.ifMatch, existing);
     requireUnused(model, id);
     const last = nextVersion(existing, context.now());
     return { deletes: [id], answer: resourceOutput(context, last, resultShape, 'DELETED') };

@@ -6,12 +6,14 @@ import {
   type Operation,
   type Verb,
 } from '../../model/operations.ts';
+import { userArn } from '../../auth/principal.ts';
 import { callerOf, type RouteConfig } from '../../http/call.ts';
 import type { ApiContext, ApiServices, Output, ResourceHandler } from './context.ts';
 import { create } from './create.ts';
 import { remove } from './delete.ts';
 import { parseJsonBody } from '../../http/json-body.ts';
 import { requirePermission, resourceOf, subjectOf } from './permission.ts';
+import { tagOfOutput } from './entity-tag.ts';
 import { describe, list } from './read.ts';
 import { resourceId } from './resource-id.ts';
 import { taggedId } from './tagged-id.ts';
@@ -19,6 +21,9 @@ import { readInput, type RequestParts } from '../validation/read-input.ts';
 import type { Input } from '../../model/input.ts';
 import { TAG_HANDLERS } from './tags.ts';
 import { update } from './update.ts';
+
+/** What a call depends on beside its input. `undoes`: the change that it undoes. */
+export type CallTerms = { readonly ifMatch: string | undefined; readonly undoes?: string };
 
 /** The handlers of operations on resources, by verb. */
 export type Handlers = Readonly<Record<Verb, ResourceHandler>>;
@@ -55,10 +60,13 @@ export function addRoute(
     url: operation.path.replaceAll(/\{(\w+)\}/g, ':$1'),
     exposeHeadRoute: false,
     config,
-    handler: async (request) => {
+    handler: async (request, reply) => {
       const parts = partsOf(request);
       request.call.input = { ...parts.body, ...parts.params };
-      return answer(request, parts);
+      const output = await answer(request, parts);
+      const tag = tagOfOutput(output);
+      if (tag !== undefined) reply.header('etag', tag);
+      return output;
     },
   });
 }
@@ -68,6 +76,7 @@ export function addRoute(
  * read or write the model go through this function, in both versions of the API.
  * @param input has passed the model and the further rules
  * @param handlers for a kind that needs its own
+ * @param terms default: the request's header `If-Match`
  */
 export async function execute(
   services: ApiServices,
@@ -75,8 +84,12 @@ export async function execute(
   operation: Operation,
   input: Input,
   handlers: Handlers = HANDLERS,
+  terms: CallTerms = { ifMatch: request.headers['if-match'] },
 ): Promise<Output> {
-  const context: ApiContext = { ...services, caller: callerOf(request) };
+  const caller = callerOf(request);
+  const by = caller.kind === 'user' ? userArn(caller) : undefined;
+  const origin = { by, source: request.call.source, undoes: terms.undoes };
+  const context: ApiContext = { ...services, caller, origin, ifMatch: terms.ifMatch };
   await services.live.refresh();
   const id =
     'kind' in operation ? resourceId(context, operation.kind, input) : taggedId(context.region, input);

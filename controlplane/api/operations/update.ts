@@ -5,6 +5,7 @@ import type { ApiContext, Output, ResourceHandler } from './context.ts';
 import { requireHttpListeners } from '../checks/access.ts';
 import { requireIdentityRules } from '../checks/identity.ts';
 import { requirePorts } from '../checks/require-ports.ts';
+import { requireMatch } from './entity-tag.ts';
 import { missing, requireParents } from '../checks/present.ts';
 import { resourceOutput } from './output.ts';
 import { nextVersion } from '../write/next-version.ts';
@@ -41,6 +42,7 @@ export function decideToUpdate(
     const existing = model.get(id);
     if (existing === undefined) throw missing(id);
     requireMayChange(context.caller, existing);
+    if (!repeated) requireMatch(context.ifMatch, existing);
     if (repeated || spec === undefined || isDeepStrictEqual(existing.spec, spec)) {
       return { answer: resourceOutput(context, existing, resultShape, 'ACTIVE') };
     }

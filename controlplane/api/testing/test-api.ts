@@ -37,7 +37,10 @@ export const ACCOUNT = '111122223333';
 export const REGION = 'eu-west-1';
 
 /** Options of a test API. `credentials`: the users; default: authentication is off. */
-export type TestApiOptions = Pick<Partial<ApiOptions>, 'quotas' | 'rateLimit' | 'log' | 'callerOfPage'> & {
+export type TestApiOptions = Pick<
+  Partial<ApiOptions>,
+  'quotas' | 'rateLimit' | 'log' | 'callerOfPage' | 'furtherRoutes'
+> & {
   readonly credentials?: Credentials;
 };
 

@@ -4,7 +4,9 @@ import { createBatchQueue } from '../../mesh/concurrency/batch-queue.ts';
 import type { LiveModel } from '../../mesh/live-model.ts';
 import { idKey, meshKey, type Model } from '../../mesh/model.ts';
 import type { MeshId, Resource, ResourceId } from '../../mesh/resource.ts';
+import type { ChangeOrigin, SpecChangeInput } from '../../store/spec-history.ts';
 import type { TokenKey, TokenUse, Write } from '../../store/store.ts';
+import { specChanges } from './spec-changes.ts';
 import { conflict, unavailable } from '../../http/errors.ts';
 
 /** The decision of a call on one state of the model. `conclude` responds to the caller after that state and the write are durable. */
@@ -19,6 +21,7 @@ export type Decided = {
 export type Writer = {
   readonly mesh: MeshId;
   readonly token: TokenUse | undefined;
+  readonly origin: ChangeOrigin;
   /** Must not throw or have side effects. `repeated`: the same call, by its token, succeeded before. */
   readonly decide: (model: Model, repeated: boolean) => Decided;
   readonly fail: (error: unknown) => void;
@@ -49,8 +52,8 @@ async function commitBatch(live: LiveModel, now: () => number, batch: Batch): Pr
   try {
     for (let attempt = 0; attempt < ATTEMPTS && waiting.length > 0; attempt += 1) {
       const revision = live.model.meshRevision(mesh);
-      const decided = decideSequentially(live.model, waiting);
-      const write = writeOf(live.model, mesh, decided);
+      const { decided, history } = decideSequentially(live.model, waiting, now());
+      const write = writeOf(live.model, mesh, decided, history);
       if (write !== undefined) {
         const { outcome } = await live.commit(write);
         if (outcome === 'committed') return conclude(decided);
@@ -76,13 +79,20 @@ function conclude(decided: readonly Decided[]): void {
   for (const each of decided) each.conclude();
 }
 
-function decideSequentially(model: Model, waiting: readonly Waiting[]): readonly Decided[] {
+function decideSequentially(
+  model: Model,
+  waiting: readonly Waiting[],
+  at: number,
+): { readonly decided: readonly Decided[]; readonly history: readonly SpecChangeInput[] } {
   let current = model;
-  return waiting.map(({ writer, repeated }, index) => {
-    const decided = writer.decide(current, repeated);
-    if (index < waiting.length - 1 && isChange(decided)) current = current.with(decided);
-    return decided;
+  const history: SpecChangeInput[] = [];
+  const decided = waiting.map(({ writer, repeated }, index) => {
+    const one = writer.decide(current, repeated);
+    history.push(...specChanges(current, one, writer.origin, at));
+    if (index < waiting.length - 1 && isChange(one)) current = current.with(one);
+    return one;
   });
+  return { decided, history };
 }
 
 function isChange({ puts, deletes }: Decided): boolean {
@@ -90,7 +100,12 @@ function isChange({ puts, deletes }: Decided): boolean {
 }
 
 /** Merges all decisions into one write with the final state of each resource; undefined if there is nothing to write. */
-function writeOf(model: Model, mesh: MeshId, decided: readonly Decided[]): Write | undefined {
+function writeOf(
+  model: Model,
+  mesh: MeshId,
+  decided: readonly Decided[],
+  history: readonly SpecChangeInput[],
+): Write | undefined {
   const tokens = decided.flatMap(({ token }) => token ?? []);
   if (tokens.length === 0 && !decided.some(isChange)) return undefined;
   const puts = new Map<string, Resource>();
@@ -112,6 +127,7 @@ function writeOf(model: Model, mesh: MeshId, decided: readonly Decided[]): Write
     puts: [...puts.values()],
     deletes: [...deletes.values()],
     tokens,
+    history,
     // The quota check counted the account's meshes, so that count is a precondition of the commit.
     expectedMeshes: makesMesh ? model.count('mesh', mesh) : undefined,
   };

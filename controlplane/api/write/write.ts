@@ -26,7 +26,7 @@ export type Decide<T> = (model: Model, repeated: boolean) => Decision<T>;
  *   ServiceUnavailableException if conflicts with other writers persist
  */
 export function writeTo<T>(
-  { writes }: ApiContext,
+  { writes, origin }: ApiContext,
   mesh: MeshId,
   token: TokenUse | undefined,
   decide: Decide<T>,
@@ -40,7 +40,7 @@ export function writeTo<T>(
       return { puts: [], deletes: [], token: undefined, conclude: () => reject(error) };
     }
   };
-  writes({ mesh, token, decide: attempt, fail: reject });
+  writes({ mesh, token, origin, decide: attempt, fail: reject });
   return promise;
 }
 

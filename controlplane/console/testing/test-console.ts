@@ -56,29 +56,32 @@ export async function startConsole(credentials?: 'none'): Promise<TestConsole> {
     keyOf: (id: string) => current.keys.get(id),
     onChange: () => undefined,
   };
+  let api: TestApi | undefined;
   const console = createConsole({
     signers: credentials === 'none' ? undefined : signers,
     account: OWNER,
+    store: { history: async (query) => api?.store.history(query) ?? [] },
     monotonic: () => clock.monotonic,
     now: () => now(),
     folder: () => folder,
   });
-  const api = await startApi({
+  const started = await startApi({
     ...(credentials === 'none' ? {} : { credentials: current }),
     callerOfPage: console.callerOfPage,
+    furtherRoutes: console.routes,
   });
-  now = () => api.clock.now;
+  api = started;
+  now = () => started.clock.now;
   const audited: Record<string, unknown>[] = [];
-  addAudit(api.app, {
+  addAudit(started.app, {
     append: (line) => audited.push(JSON.parse(line) as Record<string, unknown>),
     skip: () => undefined,
     region: REGION,
     now,
   });
-  api.app.register(console.routes);
 
   const send = async (request: InjectOptions): Promise<TestAnswer> => {
-    const answer = await api.app.inject(request);
+    const answer = await started.app.inject(request);
     return {
       status: answer.statusCode,
       error: answer.headers['x-amzn-errortype'],
@@ -88,7 +91,7 @@ export async function startConsole(credentials?: 'none'): Promise<TestConsole> {
     };
   };
   return {
-    api,
+    api: started,
     clock,
     audited,
     send,
@@ -111,7 +114,7 @@ export async function startConsole(credentials?: 'none'): Promise<TestConsole> {
       current = compileCredentials(document);
     },
     close: async () => {
-      await api.close();
+      await started.close();
       await rm(folder, { recursive: true });
     },
   };

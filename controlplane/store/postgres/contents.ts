@@ -12,6 +12,7 @@ import {
   type ChangeRow,
   type TokenRow,
 } from './rows.ts';
+import { columnsOf, readSpecChanges, SPEC_CHANGE_COLUMNS, type SpecChangeRow } from './spec-history.ts';
 import { inTransaction } from './transaction.ts';
 import type { Contents, Replaced } from '../store.ts';
 
@@ -32,10 +33,15 @@ export function readContents(pool: Pool): Promise<Contents> {
       text: `select ${TOKEN_COLUMNS} from daybreak.client_token`,
       ...LONG,
     });
+    const history = await client.query<SpecChangeRow>({
+      text: `select ${SPEC_CHANGE_COLUMNS} from daybreak.spec_change`,
+      ...LONG,
+    });
     return {
       revision,
       resources: readChanges(resources.rows).flatMap(({ resource }) => resource ?? []),
       tokens: readTokens(tokens.rows),
+      history: readSpecChanges(history.rows),
     };
   });
 }
@@ -79,6 +85,18 @@ export function replaceContents(pool: Pool, contents: Contents, mayReplace: bool
         values: (['account', 'operation', 'token', 'content', 'at'] as const).map((column) =>
           batch.map((token) => token[column]),
         ),
+        ...LONG,
+      });
+    }
+    await client.query('delete from daybreak.spec_change');
+    for (const batch of batches(contents.history)) {
+      await client.query({
+        text: `insert into daybreak.spec_change (key, revision, step, id, mesh, at, body, checksum)
+               select key, revision, step, id, mesh, at, body,
+                 daybreak.spec_change_checksum(key, revision, step, id, mesh, at, body)
+               from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::integer[])
+                 as given (key, id, mesh, body, at, revision, step)`,
+        values: [...columnsOf(batch), batch.map((change) => change.revision), batch.map(({ step }) => step)],
         ...LONG,
       });
     }

@@ -6,6 +6,7 @@ import { inTransaction } from './transaction.ts';
 const DAMAGED = {
   resource: 'checksum <> daybreak.resource_checksum(key, id, mesh, revision, body)',
   client_token: 'checksum <> daybreak.token_checksum(account, operation, token, content, used_at)',
+  spec_change: 'checksum <> daybreak.spec_change_checksum(key, revision, step, id, mesh, at, body)',
 } as const;
 
 /**

@@ -9,6 +9,7 @@ import { LIMITS, connectionConfig, sqlState, type LimitedQuery } from './connect
 import { readContents, replaceContents } from './contents.ts';
 import { listenForCommits } from './listener.ts';
 import { probe } from './probe.ts';
+import { historyColumns, readHistory } from './spec-history.ts';
 import {
   bareId,
   meshIdStart,
@@ -102,6 +103,7 @@ export async function openPostgresStore({
       announcementListeners.add(listener);
       return () => void announcementListeners.delete(listener);
     },
+    history: (query) => call('read its history', () => readHistory(pool, query)),
     contents: () => call('read its contents', () => readContents(pool)),
     probe: () => call('write', () => probe(pool)),
     replace: (contents, mayReplace) => call('be replaced', () => replaceContents(pool, contents, mayReplace)),
@@ -129,7 +131,7 @@ function logState(log: Log, where: string, state: 'connected' | 'lost', reason: 
 // state is unknown.
 const TOKEN = `select ${TOKEN_COLUMNS} from daybreak.client_token where account = $1 and operation = $2 and token = $3 and used_at > $4`;
 const COMMIT =
-  'select daybreak.commit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) as revision';
+  'select daybreak.commit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22) as revision';
 const PRUNE = 'select daybreak.prune($1, $2)';
 
 async function changesSince(pool: Pool, revision: number): Promise<Changes> {
@@ -165,7 +167,7 @@ function changesOf({ puts, deletes }: Write): readonly BareChange[] {
 }
 
 function commitQuery(
-  { mesh, expectedMeshRevision, expectedMeshes, tokens }: Write,
+  { mesh, expectedMeshRevision, expectedMeshes, tokens, history = [] }: Write,
   changes: readonly BareChange[],
 ): QueryConfig {
   const uses = (['account', 'operation', 'token', 'content', 'at'] as const).map((column) =>
@@ -181,6 +183,7 @@ function commitQuery(
     ...toColumns(changes),
     ...uses,
     tokens.length === 0 ? undefined : forgottenBefore,
+    ...historyColumns(history),
   ];
   return { name: 'commit', text: COMMIT, values };
 }

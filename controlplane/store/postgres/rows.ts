@@ -47,13 +47,14 @@ function toChange({ id, revision, body }: ChangeRow): Change {
   return { revision: Number(revision), id: parseId(id), resource };
 }
 
-function parseId(id: string): ResourceId {
+/** Decodes the `id` column. */
+export function parseId(id: string): ResourceId {
   const [kind, owner, mesh, parent, name] = JSON.parse(id) as [Kind, string, string, string, string];
   return { kind, owner, mesh, parent, name };
 }
 
-// The id itself may be damaged.
-function nameOf(id: string): string {
+/** Describes the resource of an id for messages; the id itself, if it is damaged. */
+export function nameOf(id: string): string {
   try {
     return describeResource(parseId(id));
   } catch {
@@ -65,15 +66,21 @@ function nameOf(id: string): string {
 export function toColumns(changes: readonly Omit<Change, 'revision'>[]): unknown[] {
   const ids = changes.map(({ id }) => idText(id));
   return [
-    ids.map((id) => createHash('sha256').update(id).digest('base64url')),
+    ids.map(keyOf),
     ids,
     changes.map(({ id }) => meshText(id)),
     changes.map(({ resource }) => (resource === undefined ? null : JSON.stringify(resource))),
   ];
 }
 
+/** Returns the key of an id as stored. */
+export function keyOf(id: string): string {
+  return createHash('sha256').update(id).digest('base64url');
+}
+
 // JSON, because PostgreSQL's text cannot hold a NUL, and UTF-8 cannot hold a lone surrogate: JSON escapes both as \u….
-function idText({ kind, owner, mesh, parent, name }: ResourceId): string {
+/** Encodes the id of a resource for the `id` column. */
+export function idText({ kind, owner, mesh, parent, name }: ResourceId): string {
   return JSON.stringify([kind, owner, mesh, parent, name]);
 }
 

@@ -1,13 +1,14 @@
 import { STEP_1 } from './step-1.ts';
 import { STEP_2 } from './step-2.ts';
 import { STEP_3 } from './step-3.ts';
+import { STEP_4 } from './step-4.ts';
 
 /**
  * The migrations from an empty database to this schema version, one entry per version; there is no way back. A released step
  * is never edited: a change is a new step at the end. All objects are in the schema `daybreak`, so that the database may
  * hold other things too.
  */
-export const MIGRATIONS: readonly string[] = [STEP_1, STEP_2, STEP_3];
+export const MIGRATIONS: readonly string[] = [STEP_1, STEP_2, STEP_3, STEP_4];
 
 /** The schema version that this program writes. */
 export const SCHEMA_VERSION: number = MIGRATIONS.length;

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Change, MeshId, ResourceId } from '../../mesh/resource.ts';
 import { PUT_RESOURCE, PUT_TOKEN, readTokens } from './rows.ts';
+import { sqliteSpecHistory } from './spec-history.ts';
 import { TOKEN_LIFETIME, type TokenKey, type Write, type Written } from '../store.ts';
 
 /** Implements Store.commit and Store.tokenContent. Call `commit` in a transaction. */
@@ -33,6 +34,7 @@ function prepare(db: DatabaseSync) {
       'select * from client_token where account = ? and operation = ? and token = ? and used_at > ?',
     ),
     putToken: db.prepare(PUT_TOKEN),
+    specHistory: sqliteSpecHistory(db),
     forgetTokens: db.prepare('delete from client_token where used_at <= ?'),
   };
 }
@@ -55,6 +57,7 @@ function commit(statements: Statements, write: Write): Written {
     const body = resource === undefined ? null : JSON.stringify(resource);
     statements.put.run(id.kind, id.owner, id.mesh, id.parent, id.name, revision, body);
   }
+  statements.specHistory.keep(revision, write.history ?? []);
   return { outcome: 'committed', revision, changes };
 }
 

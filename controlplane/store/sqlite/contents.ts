@@ -1,8 +1,17 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { RESOURCE_CHECKSUM, TOKEN_CHECKSUM } from '../row-checksum.ts';
+import { RESOURCE_CHECKSUM, SPEC_CHANGE_CHECKSUM, TOKEN_CHECKSUM } from '../row-checksum.ts';
+import { bodyOf } from '../spec-history.ts';
 import { deleteDamaged } from './damage.ts';
-import { PUT_RESOURCE, PUT_TOKEN, readChanges, readTokens } from './rows.ts';
-import { CHECKSUMS_SINCE } from './schema.ts';
+import {
+  PUT_RESOURCE,
+  PUT_SPEC_CHANGE,
+  PUT_TOKEN,
+  readChanges,
+  readSpecChanges,
+  readTokens,
+} from './rows.ts';
+import { CHECKSUMS_SINCE, HISTORY_SINCE } from './schema.ts';
+import { columnsOf } from './spec-history.ts';
 import type { Contents, Replaced } from '../store.ts';
 
 /** Returns the newest revision of any row; 0 in an empty store. */
@@ -11,12 +20,17 @@ export function currentRevision(db: DatabaseSync): number {
   return Number(row?.['revision']);
 }
 
-/** Queries for live resources and client tokens, with their checksums. */
-type Tables = { readonly resources: string; readonly tokens: string };
+/** Queries for live resources, client tokens and changes, with their checksums. `history`: undefined before there were any. */
+type Tables = {
+  readonly resources: string;
+  readonly tokens: string;
+  readonly history: string | undefined;
+};
 
 const TABLES: Tables = {
   resources: 'select * from resource where body is not null',
   tokens: 'select * from client_token',
+  history: 'select * from spec_change',
 };
 
 // Computes the checksums that the third step of the schema would store.
@@ -24,15 +38,18 @@ const BEFORE_CHECKSUMS: Tables = {
   resources: `
     select *, iif(json_valid(body), ${RESOURCE_CHECKSUM}, '') as checksum from resource where body is not null`,
   tokens: `select *, ${TOKEN_CHECKSUM} as checksum from client_token`,
+  history: undefined,
 };
 
 /** Returns the queries for a schema version; `soundOnly` leaves out damaged rows. */
 export function tablesOf(version: number, soundOnly: boolean): Tables {
   const { resources, tokens } = version < CHECKSUMS_SINCE ? BEFORE_CHECKSUMS : TABLES;
-  if (!soundOnly) return { resources, tokens };
+  const history = version < HISTORY_SINCE ? undefined : TABLES.history;
+  if (!soundOnly) return { resources, tokens, history };
   return {
     resources: `select * from (${resources}) where checksum = ${RESOURCE_CHECKSUM}`,
     tokens: `select * from (${tokens}) where checksum = ${TOKEN_CHECKSUM}`,
+    history: history && `select * from (${history}) where checksum = ${SPEC_CHANGE_CHECKSUM}`,
   };
 }
 
@@ -40,11 +57,12 @@ export function tablesOf(version: number, soundOnly: boolean): Tables {
  * Implements Store.contents. Call it while no write can happen.
  * @throws DamagedRows
  */
-export function readContents(db: DatabaseSync, { resources, tokens } = TABLES): Contents {
+export function readContents(db: DatabaseSync, { resources, tokens, history } = TABLES): Contents {
   return {
     revision: currentRevision(db),
     resources: readChanges(db.prepare(resources).all()).flatMap(({ resource }) => resource ?? []),
     tokens: readTokens(db.prepare(tokens).all()),
+    history: history === undefined ? [] : readSpecChanges(db.prepare(history).all()),
   };
 }
 
@@ -75,6 +93,12 @@ export function replaceContents(
   const putToken = db.prepare(PUT_TOKEN);
   for (const { account, operation, token, content, at } of contents.tokens) {
     putToken.run(account, operation, token, content, at);
+  }
+  db.exec('delete from spec_change');
+  const putChange = db.prepare(PUT_SPEC_CHANGE);
+  for (const change of contents.history) {
+    const { id, revision: since, step, at } = change;
+    putChange.run(...columnsOf(id), since, step, at, bodyOf(change));
   }
   return { outcome: 'replaced', revision };
 }

@@ -1,9 +1,10 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
-import { RESOURCE_CHECKSUM, TOKEN_CHECKSUM } from '../row-checksum.ts';
+import { RESOURCE_CHECKSUM, SPEC_CHANGE_CHECKSUM, TOKEN_CHECKSUM } from '../row-checksum.ts';
 
 const DAMAGED = [
   `resource where checksum <> ${RESOURCE_CHECKSUM}`,
   `client_token where checksum <> ${TOKEN_CHECKSUM}`,
+  `spec_change where checksum <> ${SPEC_CHANGE_CHECKSUM}`,
 ];
 
 /** Deletes rows with a wrong checksum. Returns their number. */

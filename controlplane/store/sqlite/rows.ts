@@ -1,7 +1,8 @@
 import type { SQLOutputValue } from 'node:sqlite';
 import type { Change, Kind, Resource, ResourceId } from '../../mesh/resource.ts';
 import { describeResource, describeToken, requireSound } from '../damaged-rows.ts';
-import { resourceChecksum, tokenChecksum } from '../row-checksum.ts';
+import { resourceChecksum, specChangeChecksum, tokenChecksum } from '../row-checksum.ts';
+import { parseBody, type SpecChangeRecord } from '../spec-history.ts';
 import type { TokenUse } from '../store.ts';
 
 /** A row as node:sqlite returns it. */
@@ -18,6 +19,35 @@ export const PUT_TOKEN = `
   insert into client_token (account, operation, token, content, used_at, checksum)
     values (?1, ?2, ?3, ?4, ?5, token_checksum(?1, ?2, ?3, ?4, ?5))
     on conflict do update set content = excluded.content, used_at = excluded.used_at, checksum = excluded.checksum`;
+
+/** Writes a change's row with its checksum: the columns of the id, revision, step, at, body. */
+export const PUT_SPEC_CHANGE = `
+  insert into spec_change (kind, owner, mesh, parent, name, revision, step, at, body, checksum)
+    values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, spec_change_checksum(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9))`;
+
+/**
+ * Decodes rows of `spec_change` with all their columns.
+ * @throws DamagedRows
+ */
+export function readSpecChanges(rows: readonly SqliteRow[]): readonly SpecChangeRecord[] {
+  const isSoundChange = (row: SqliteRow): boolean =>
+    row['checksum'] === specChangeChecksum(placeOf(row), String(row['body']));
+  return requireSound(rows, isSoundChange, (row) => `a change of ${describeResource(idOf(row))}`).map(
+    (row) => ({
+      ...placeOf(row),
+      ...parseBody(String(row['body'])),
+    }),
+  );
+}
+
+function placeOf(row: SqliteRow): Pick<SpecChangeRecord, 'id' | 'revision' | 'step' | 'at'> {
+  return {
+    id: idOf(row),
+    revision: Number(row['revision']),
+    step: Number(row['step']),
+    at: Number(row['at']),
+  };
+}
 
 /**
  * Decodes rows of `resource` with all their columns.

@@ -48,6 +48,24 @@ export const MIGRATIONS: readonly string[] = [
   -- Written to find out whether the disk takes anything.
   alter table store add column probe blob;
   `,
+  `
+  -- The last changes of each specification, for undo. body has the change, its sender, and the state before it.
+  create table spec_change (
+    kind text not null,
+    owner text not null,
+    mesh text not null,
+    parent text not null,
+    name text not null,
+    revision integer not null,
+    step integer not null,
+    at integer not null,
+    body text not null,
+    checksum text not null,
+    primary key (kind, owner, mesh, parent, name, revision, step)
+  ) strict, without rowid;
+  create index spec_change_by_mesh on spec_change (owner, mesh, revision, step);
+  create index spec_change_by_age on spec_change (at);
+  `,
 ];
 
 /** The schema version that this program writes. */
@@ -55,6 +73,9 @@ export const SCHEMA_VERSION: number = MIGRATIONS.length;
 
 /** The first schema version whose rows have checksums. */
 export const CHECKSUMS_SINCE = 3;
+
+/** The first schema version that keeps changes. */
+export const HISTORY_SINCE = 4;
 
 /** SQLite's application_id of our files ("DBRK"), which distinguishes them from other databases. */
 export const APPLICATION_ID = 0x44_42_52_4b;

@@ -206,7 +206,7 @@ describe('a data folder', () => {
   it('is reported as damaged after its file was overwritten', async () => {
     const store = openSqliteStore({ folder });
     // More than SQLite's page cache holds.
-    await store.replace({ revision: 0, resources: manyNodes(10_000), tokens: [] }, false);
+    await store.replace({ revision: 0, resources: manyNodes(10_000), tokens: [], history: [] }, false);
     for (const name of ['daybreak.db', 'daybreak.db-wal']) {
       const { size } = await stat(join(folder, name));
       const file = await open(join(folder, name), 'r+');

@@ -8,6 +8,7 @@ import { sqliteHistory } from './changes.ts';
 import { sqliteWrites } from './commit.ts';
 import { currentRevision, readContents, replaceContents } from './contents.ts';
 import { probe } from './probe.ts';
+import { sqliteSpecHistory } from './spec-history.ts';
 import type { Hint, Loss, Store } from '../store.ts';
 
 // SQLite's primary result codes (https://www.sqlite.org/rescode.html): ERROR, CORRUPT, NOTADB.
@@ -33,10 +34,11 @@ export function openSqliteStore({ folder, patience = 2000, loss = 'refuse', log 
   const owned = openSqlite({ folder, patience, loss, log }, (db) => ({
     writes: sqliteWrites(db),
     history: sqliteHistory(db),
+    specHistory: sqliteSpecHistory(db),
   }));
   const {
     db,
-    statements: { writes, history },
+    statements: { writes, history, specHistory },
   } = owned;
   const mark = keepMark(folder, owned.mark, log);
   if (loss !== 'replace') mark.note(currentRevision(db));
@@ -76,6 +78,7 @@ export function openSqliteStore({ folder, patience = 2000, loss = 'refuse', log 
     // No other process can have the folder open.
     announce: () => Promise.resolve(),
     onAnnouncement: () => () => undefined,
+    history: (query) => guard('read its history', () => specHistory.history(query)),
     contents: () => guard('read its contents', () => readContents(db)),
     replace: (contents, mayReplace) =>
       guard('be replaced', () => {

@@ -3,6 +3,7 @@ import { commitCases } from './conformance/commits.ts';
 import { contentsCases } from './conformance/contents.ts';
 import type { StoreHome, Subject } from './conformance/fixture.ts';
 import { forgettingCases } from './conformance/forgetting.ts';
+import { historyCases } from './conformance/history.ts';
 import { tokenCases } from './conformance/tokens.ts';
 import type { Store } from '../store.ts';
 
@@ -34,5 +35,6 @@ export function storeConformance(engine: string, makeHome: () => Promise<StoreHo
     tokenCases(subject);
     forgettingCases(subject);
     contentsCases(subject);
+    historyCases(subject);
   });
 }

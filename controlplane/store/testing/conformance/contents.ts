@@ -10,14 +10,20 @@ export function contentsCases(subject: Subject): void {
       revision: 2,
       resources: [node('white')],
       tokens: [use],
+      history: [],
     });
   });
 
   it('accepts contents when it is empty, at a revision above theirs, and continues from there', async () => {
-    const contents = { revision: 41, resources: [node('white'), node('blue', 3)], tokens: [use] };
+    const contents = {
+      revision: 41,
+      resources: [node('white'), node('blue', 3)],
+      tokens: [use],
+      history: [],
+    };
     expect(await subject.store.replace(contents, false)).toEqual({ outcome: 'replaced', revision: 42 });
     const { resources, ...rest } = await subject.store.contents();
-    expect(rest).toEqual({ revision: 42, tokens: [use] });
+    expect(rest).toEqual({ revision: 42, tokens: [use], history: [] });
     expect(resources).toEqual(expect.arrayContaining([node('white'), node('blue', 3)]));
     expect(await subject.store.commit(put(42, node('red')))).toMatchObject({
       outcome: 'committed',
@@ -27,7 +33,7 @@ export function contentsCases(subject: Subject): void {
 
   it('is replaced only with mayReplace, by a commit that deletes the previous resources', async () => {
     await subject.store.commit({ ...put(0, node('white'), node('blue')), tokens: [use] });
-    const contents = { revision: 0, resources: [node('blue', 9), node('red')], tokens: [] };
+    const contents = { revision: 0, resources: [node('blue', 9), node('red')], tokens: [], history: [] };
     expect(await subject.store.replace(contents, false)).toEqual({ outcome: 'occupied', resources: 2 });
     expect(await subject.since(1)).toEqual([]);
     expect(await subject.store.replace(contents, true)).toEqual({ outcome: 'replaced', revision: 2 });
@@ -46,7 +52,7 @@ export function contentsCases(subject: Subject): void {
   it('handles contents larger than one batch', async () => {
     const resources = Array.from({ length: 2500 }, (_, index) => node(`n${index}`));
     const tokens = resources.map(({ name }) => ({ ...use, token: name }));
-    await subject.store.replace({ revision: 0, resources, tokens }, false);
+    await subject.store.replace({ revision: 0, resources, tokens, history: [] }, false);
     const contents = await subject.store.contents();
     expect(contents.resources).toHaveLength(2500);
     expect(contents.tokens).toHaveLength(2500);
