@@ -7,7 +7,7 @@ import { PARENTS } from '../mesh/names.ts';
 import { KINDS, type MeshId, type ResourceId } from '../mesh/resource.ts';
 import type { ChangePlace, HistoryQuery, SpecChangeRecord } from '../store/spec-history.ts';
 import type { Store } from '../store/store.ts';
-import type { History, Spec, SpecChange, Version } from './contract.ts';
+import type { History, SpecChange, Version } from './contract.ts';
 import { resourceName } from './resource-name.ts';
 
 /** The action that reads the history. */
@@ -87,7 +87,7 @@ function specChange(record: SpecChangeRecord, after: SpecChangeRecord['before'],
 
 /** Returns a version without anything else. */
 export function versionOf({ version, spec }: NonNullable<SpecChangeRecord['before']>): Version {
-  return { version, spec: spec as Spec };
+  return { version, spec };
 }
 
 /** Returns the place of a change as text: `REVISION.STEP`. */

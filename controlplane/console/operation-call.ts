@@ -37,9 +37,13 @@ function partsOf({ input: shape }: Operation, input: OperationCall['input']): Re
   for (const [name, value] of Object.entries(input)) {
     if (value === undefined || value === null) continue;
     const location = shape.members?.[name]?.location;
-    if (location === 'uri') params[name] = String(value);
-    else if (location === 'querystring') query[name] = String(value);
+    if (location === 'uri') params[name] = textOf(value);
+    else if (location === 'querystring') query[name] = textOf(value);
     else Object.defineProperty(body, name, { value, enumerable: true });
   }
   return { params, query, body };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -24,7 +24,7 @@ export type ApiServices = {
 export type ApiContext = ApiServices & {
   /** The authenticated caller. */
   readonly caller: Principal;
-  /** Who makes the changes of this call, for the history. */
+  /** The sender of the changes of this call, for the history. */
   readonly origin: ChangeOrigin;
   /** The header `If-Match`: the states of the resource that the call is meant for. Undefined: any. */
   readonly ifMatch: string | undefined;

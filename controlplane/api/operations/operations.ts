@@ -22,7 +22,7 @@ import type { Input } from '../../model/input.ts';
 import { TAG_HANDLERS } from './tags.ts';
 import { update } from './update.ts';
 
-/** What a call depends on beside its input. `undoes`: the change that it undoes. */
+/** The conditions of a call beside its input. `undoes`: the change that it undoes. */
 export type CallTerms = { readonly ifMatch: string | undefined; readonly undoes?: string };
 
 /** The handlers of operations on resources, by verb. */
