@@ -1,6 +1,5 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { ApiServices } from '../api/operations/context.ts';
-import type { Signers } from '../auth/open-access.ts';
 import { callerOf, type RouteConfig } from '../http/call.ts';
 import type { CallerOfPage } from '../http/caller-of-page.ts';
 import { parameter } from '../ads/preview-query.ts';
@@ -16,6 +15,7 @@ import { permissionsOn } from './permissions.ts';
 import { secure } from './security-headers.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { createSessions } from './sessions.ts';
+import type { ConsoleSigners } from './sign-in.ts';
 
 /** The server side of the console. */
 export type Console = {
@@ -30,7 +30,7 @@ export type Console = {
  * `now`: the clocks, in milliseconds; for tests. `folder`: where the pages are; default: where the build puts them.
  */
 export type ConsoleOptions = {
-  readonly signers: Signers | undefined;
+  readonly signers: ConsoleSigners | undefined;
   readonly account: string;
   readonly store: Pick<Store, 'history'>;
   readonly monotonic?: () => number;

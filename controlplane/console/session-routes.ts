@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AccessKey } from '../auth/credentials/credentials.ts';
-import type { Signers } from '../auth/open-access.ts';
 import { anyone, userArn } from '../auth/principal.ts';
 import { isConfidential, isEncrypted } from '../http/authenticate.ts';
 import type { RouteConfig } from '../http/call.ts';
@@ -11,11 +10,11 @@ import type { Failures } from './failures.ts';
 import { allowedActions, isReadOnly } from './permissions.ts';
 import { cookieOf, noCookie, secretInCookie } from './session-cookie.ts';
 import { IDLE, type Session, type Sessions } from './sessions.ts';
-import { keyOfSignIn } from './sign-in.ts';
+import { keyOfSignIn, type ConsoleSigners } from './sign-in.ts';
 
 /** `signers`: the users; undefined if authentication is off, and every caller acts for `account`. */
 export type SessionServices = {
-  readonly signers: Signers | undefined;
+  readonly signers: ConsoleSigners | undefined;
   readonly account: string;
   readonly sessions: Sessions;
   readonly failures: Failures;

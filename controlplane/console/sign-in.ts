@@ -12,6 +12,9 @@ import type { Failures } from './failures.ts';
 /** The most characters of a key, a secret or a session token. */
 const MOST_CHARACTERS = 4096;
 
+/** The part of the authentication of users that the console needs. */
+export type ConsoleSigners = Pick<Signers, 'authenticate' | 'keyOf' | 'onChange'>;
+
 /**
  * Returns the key that a request to sign in proves to have. `now`: milliseconds since 1970.
  * @throws ApiError ForbiddenException if the connection is not confidential, TooManyRequestsException after five failures of its
@@ -19,7 +22,7 @@ const MOST_CHARACTERS = 4096;
  */
 export function keyOfSignIn(
   request: FastifyRequest,
-  signers: Signers,
+  signers: ConsoleSigners,
   failures: Failures,
   now: number,
 ): AccessKey {

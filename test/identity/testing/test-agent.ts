@@ -64,6 +64,7 @@ export async function startTestAgent(
     runsOn: undefined,
     certificates: [],
     reason: '',
+    reportsLoad: false,
   }));
   const client = createDeltaClient({
     upstreams: upstreams(xds, identity),
