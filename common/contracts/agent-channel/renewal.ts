@@ -10,7 +10,9 @@ export type Renewal = {
 
 /** Encodes a message of a control plane. */
 export function encodeRenewal(renewal: Renewal): Uint8Array {
-  const message = create(ControlPlaneMessageSchema, { content: { case: 'renewal', value: create(RenewalSchema, renewal) } });
+  const message = create(ControlPlaneMessageSchema, {
+    content: { case: 'renewal', value: create(RenewalSchema, renewal) },
+  });
   return toBinary(ControlPlaneMessageSchema, message);
 }
 
