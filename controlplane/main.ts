@@ -29,6 +29,7 @@ import { measureStore } from './metrics/measure-store.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import type { SystemdNotifier } from '../common/process/notify-systemd.ts';
 import type { ControlPlaneSettings } from './settings.ts';
+import { latenciesRoute } from './reports/latencies-route.ts';
 import type { ProxyStream } from './reports/missing.ts';
 import { createReports } from './reports/reports.ts';
 import { reportsRoutes } from './reports/routes.ts';
@@ -137,6 +138,8 @@ async function start(
   const reports = createReports({
     model: live.model,
     streams: () => proxyStreams(proxies),
+    store,
+    log,
     onReport: metrics.loadReport,
     onDrop: metrics.droppedLoad,
   });
@@ -197,6 +200,7 @@ async function start(
   api.register(
     reportsRoutes({ reports, model: live.model, mostStreams: Math.ceil(settings.connections.api.all / 4) }),
   );
+  api.register(latenciesRoute({ reports, model: live.model }));
   api.register(statusRoute(createStatus(live.model, proxies.xds, proxies.configs, agents)));
 
   const stopping = opened.use(createStopping(api));

@@ -2,6 +2,7 @@ import { createChannel } from '../channel/channel.ts';
 import { createOwnConnection, NO_STATE } from '../custom-config/own-bootstrap.ts';
 import { cannotUseRunFolder } from '../errors.ts';
 import { openIdentity } from '../identity/identity.ts';
+import { createLatencyAnswers } from '../load/latency-answers.ts';
 import { createLoadReports } from '../load/load-reports.ts';
 import { createNameFilling } from '../names/listener-names.ts';
 import { followBackends } from '../names/loopback-backends.ts';
@@ -45,15 +46,15 @@ export async function openConfiguration(
     log,
   });
   opened.defer(() => identity?.close());
-  const load = createLoadReports({
-    isReady: () => channel.isReady(),
-    send: (message) => channel.send(message),
-  });
+  const send = (message: Uint8Array): void => channel.send(message);
+  const load = createLoadReports({ isReady: () => channel.isReady(), send });
+  const answerLatencies = createLatencyAnswers(admin, send, log);
   const channel = createChannel({
     nodeId: node.id,
     log,
     onQuestion(question) {
       if (question.kind === 'watch load') load.watch(question);
+      else answerLatencies(question);
     },
     onRenewal: (renewal) => identity?.renewSoon(renewal),
     onEnded: load.ended,

@@ -25,6 +25,7 @@ export type MeshFigures = {
   readonly advance: (slot: number) => void;
   readonly addReported: (caller: Caller, portions: readonly Portion[]) => void;
   readonly addCounts: (line: Line, counts: Counts, portions: readonly Portion[]) => void;
+  readonly callers: () => Iterable<Caller>;
   readonly lines: () => Iterable<Line>;
   /** Lines that were asked for and had no room. */
   readonly leftOut: () => number;
@@ -97,6 +98,7 @@ export function createMeshFigures(since: number): MeshFigures {
         add(line.active, slot, active * filled);
       }
     },
+    callers: () => callers.values(),
     lines: () => lines.values(),
     leftOut: () => leftOut.size,
     kept: () => ({ first: Math.max(since, current - 1 - KEPT_SLOTS), last: current - 2 }),

@@ -6,37 +6,47 @@ import { RING, SLOT_MS } from './slots.ts';
 export type ReadFigures = Pick<LiveFigures, 'times' | 'lines'>;
 
 /**
- * Returns the figures from a slot on, up to the newest one that does not grow any more. Lines without a request in these slots are left
+ * Returns the figures from a slot on, up to the newest one that does not grow any more. `others`: those of other replicas, which are added. Lines without a request in these slots are left
  * out. `wallMs` and `now`: the same moment by the wall clock and by the monotonic one; so a wall clock that jumps shifts all times together.
  */
 export function readFigures(
   figures: MeshFigures,
+  others: MeshFigures,
   from: number,
   { wallMs, now }: { readonly wallMs: number; readonly now: number },
 ): ReadFigures {
   const { first, last } = figures.kept();
   const slots: number[] = [];
   for (let slot = Math.max(first, from); slot <= last; slot += 1) slots.push(slot);
-  const lines = Array.from(figures.lines(), (line) => readLine(line, slots));
+  const parts = new Map<string, Line[]>();
+  for (const line of [...figures.lines(), ...others.lines()]) {
+    const key = `${line.from.kind}/${line.from.name}/${line.cluster}`;
+    parts.set(key, [...(parts.get(key) ?? []), line]);
+  }
+  const lines = Array.from(parts.values(), (each) => readLine(each, slots));
   return {
     times: slots.map((slot) => Math.round(wallMs - now + slot * SLOT_MS)),
     lines: lines.filter(hasTraffic),
   };
 }
 
-function readLine(line: Line, slots: readonly number[]): FiguresLine {
-  const read = (array: Float32Array): readonly (number | null)[] =>
-    slots.map((slot) =>
-      (line.caller.reported[slot % RING] ?? 0) > 0 ? rounded(array[slot % RING] ?? 0) : null,
-    );
+function readLine(parts: readonly Line[], slots: readonly number[]): FiguresLine {
+  const [first] = parts;
+  if (first === undefined) throw new Error('a line without parts');
+  const read = (of: (line: Line) => Float32Array): readonly (number | null)[] =>
+    slots.map((slot) => {
+      const reported = parts.filter(({ caller }) => (caller.reported[slot % RING] ?? 0) > 0);
+      if (reported.length === 0) return null;
+      return rounded(reported.reduce((sum, line) => sum + (of(line)[slot % RING] ?? 0), 0));
+    });
   return {
-    from: line.from,
-    to: line.to,
-    cluster: line.cluster,
-    unit: line.unit,
-    requests: read(line.requests),
-    errors: read(line.errors),
-    active: read(line.active),
+    from: first.from,
+    to: first.to,
+    cluster: first.cluster,
+    unit: first.unit,
+    requests: read((line) => line.requests),
+    errors: read((line) => line.errors),
+    active: read((line) => line.active),
   };
 }
 

@@ -1,12 +1,14 @@
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Load } from '../../common/contracts/agent-channel/load.ts';
 import type { Question } from '../../common/contracts/agent-channel/questions.ts';
 import type { AgentState } from '../../common/contracts/agent-channel/state.ts';
 import type { FiguresLine, LiveFigures } from '../../common/contracts/reports.ts';
 import type { AgentFeed } from '../agents/agents.ts';
 import { FIXTURE_OWNER, modelFromInputs } from '../mesh/testing/resources.ts';
+import { createLog } from '../../common/log.ts';
 import { createReports, type Reports } from './reports.ts';
 
+const log = createLog('test', 'silent');
 const MESH = { owner: FIXTURE_OWNER, mesh: 'm' };
 const TO_B = 'cds_egress_m_b_http_8080';
 const STATE: AgentState = {
@@ -22,6 +24,9 @@ const STATE: AgentState = {
   reportsLoad: true,
 };
 
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+afterEach(() => void vi.useRealTimers());
+
 type Agent = AgentFeed & { readonly asked: Question[]; readonly name: string };
 
 /** Reports by a clock that the test moves; it begins within a slot. */
@@ -36,6 +41,7 @@ function start() {
   const reports = createReports({
     model,
     streams: () => streams,
+    log,
     onDrop: (reason) => dropped.push(reason),
     now: () => at,
   });
@@ -113,8 +119,8 @@ test('thirty seconds after the last reader, agents are told to stop; figures sta
   stop?.();
   expect(reports.watched()).toBe(1);
   pass(31_000);
-  // Timers of the table use the real clock only to wake up.
-  await expect.poll(() => reports.watched(), { timeout: 20_000 }).toBe(0);
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(reports.watched()).toBe(0);
   expect(agent.asked).toEqual([
     { kind: 'watch load', intervalMs: 5000 },
     { kind: 'watch load', intervalMs: 0 },
@@ -122,7 +128,7 @@ test('thirty seconds after the last reader, agents are told to stop; figures sta
   read();
   expect(agent.asked.at(-1)).toEqual({ kind: 'watch load', intervalMs: 5000 });
   reports.close();
-}, 30_000);
+});
 
 test('an agent that connects while its mesh is watched is asked too; one of an older version is not, and is missing', () => {
   const { connect, read } = start();

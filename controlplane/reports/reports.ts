@@ -1,12 +1,16 @@
 import { performance } from 'node:perf_hooks';
-import { SLOT_SECONDS, type LiveFigures } from '../../common/contracts/reports.ts';
+import type { Log } from '../../common/log.ts';
+import { SLOT_SECONDS, type Latencies, type LiveFigures } from '../../common/contracts/reports.ts';
 import type { AgentFeed, ConnectedAgent } from '../agents/agents.ts';
 import type { Model } from '../mesh/model.ts';
 import type { MeshId } from '../mesh/resource.ts';
 import { createAgentFeeds, type DropReason } from './agent-feeds.ts';
+import { createLatencyAsks } from './latency-asks.ts';
 import { missingOf, type ProxyStream } from './missing.ts';
 import { readFigures } from './read-figures.ts';
+import { readLatencies, type LatencyQuestion } from './read-latencies.ts';
 import { KEPT_SLOTS } from './slots.ts';
+import { shareReports, type ReplicaStore } from './share-reports.ts';
 import { createWatches, type Watch } from './watches.ts';
 
 /** Live figures of meshes: the last 15 minutes, counted while a reader asks. */
@@ -17,6 +21,10 @@ export type Reports = {
   readonly read: (mesh: MeshId, slots?: number) => LiveFigures | undefined;
   /** Calls `listener` with each slot that ended, until the returned function is called. Undefined: too many meshes are watched. */
   readonly follow: (mesh: MeshId, listener: (figures: LiveFigures) => void) => (() => void) | undefined;
+  /** The agents of a mesh that can report. */
+  readonly agents: (mesh: MeshId) => readonly ConnectedAgent[];
+  /** Asks agents for latencies. */
+  readonly latencies: (question: LatencyQuestion) => Promise<Latencies>;
   /** Meshes whose agents are asked to report. */
   readonly watched: () => number;
   readonly close: () => void;
@@ -27,6 +35,9 @@ export type ReportsOptions = {
   readonly model: Model;
   /** The streams of connected proxies. */
   readonly streams: () => readonly ProxyStream[];
+  /** Default: no other replica. */
+  readonly store?: ReplicaStore;
+  readonly log: Log;
   readonly onReport?: () => void;
   readonly onDrop?: (reason: DropReason) => void;
   readonly now?: () => number;
@@ -36,15 +47,35 @@ export type ReportsOptions = {
 export function createReports({
   model,
   streams,
+  store = ALONE,
+  log,
   onReport = () => undefined,
   onDrop = () => undefined,
   now = () => performance.now(),
 }: ReportsOptions): Reports {
   const listeners = new Map<Watch, Set<(figures: LiveFigures) => void>>();
+  const asks = createLatencyAsks();
   const feeds = createAgentFeeds({ model, watches: () => watches, now, onReport, onDrop });
   const watches = createWatches({ onAsked: feeds.ask, onSlot: tell }, now);
+  const shared = shareReports(store, {
+    watches: () => watches,
+    model,
+    now,
+    log,
+    reporting: (mesh) => feeds.reporting(mesh).size,
+  });
+
+  /** Other replicas learn at once that a reader has come; later, with each slot. */
+  function want(mesh: MeshId): Watch | undefined {
+    const before = watches.of(mesh);
+    const wasLocal = before !== undefined && watches.isLocal(before);
+    const watch = watches.extend(mesh);
+    if (watch !== undefined && !wasLocal) shared.wanted(watch);
+    return watch;
+  }
 
   function tell(watch: Watch): void {
+    shared.slot(watch);
     const told = listeners.get(watch);
     if (told === undefined || told.size === 0) return;
     const figures = figuresOf(watch, 1);
@@ -54,32 +85,45 @@ export function createReports({
   function figuresOf(watch: Watch, slots: number): LiveFigures {
     const { owner, mesh } = watch.mesh;
     const reporting = feeds.reporting(watch.mesh);
+    const others = shared.others(watch.mesh);
     const from = watch.own.kept().last - slots + 1;
     return {
       mesh,
       meshOwner: owner,
       source: 'agents',
       slotSeconds: SLOT_SECONDS,
-      ...readFigures(watch.own, from, { wallMs: Date.now(), now: now() }),
-      linesLeftOut: watch.own.leftOut(),
-      reporting: reporting.size,
-      missing: missingOf(watch.mesh, model, streams(), {
-        reporting,
-        able: new Set(feeds.able(watch.mesh).map(({ peer }) => peer)),
-      }),
+      ...readFigures(watch.own, watch.others, from, { wallMs: Date.now(), now: now() }),
+      linesLeftOut: watch.own.leftOut() + watch.others.leftOut(),
+      reporting: reporting.size + others.reporting,
+      missing: [
+        ...others.missing,
+        ...missingOf(watch.mesh, model, streams(), {
+          reporting,
+          able: new Set(feeds.able(watch.mesh).map(({ peer }) => peer)),
+        }),
+      ],
     };
   }
 
   return {
     connected(agent) {
-      return { ...feeds.connected(agent), latencies: () => undefined };
+      const feed = feeds.connected(agent);
+      const { latencies, ended } = asks.connected(agent);
+      return {
+        ...feed,
+        latencies,
+        ended() {
+          feed.ended();
+          ended();
+        },
+      };
     },
     read(mesh, slots = KEPT_SLOTS) {
-      const watch = watches.extend(mesh);
+      const watch = want(mesh);
       return watch && figuresOf(watch, slots);
     },
     follow(mesh, listener) {
-      const watch = watches.extend(mesh);
+      const watch = want(mesh);
       if (watch === undefined) return undefined;
       const told = listeners.get(watch) ?? new Set();
       listeners.set(watch, told.add(listener));
@@ -91,7 +135,18 @@ export function createReports({
         watches.extend(mesh);
       };
     },
+    agents: feeds.able,
+    latencies: (question) => readLatencies(asks, model, question),
     watched: () => [...watches.all()].filter(({ isAsked }) => isAsked).length,
-    close: watches.close,
+    close() {
+      shared.close();
+      watches.close();
+    },
   };
 }
+
+const ALONE: ReplicaStore = {
+  isShared: false,
+  announce: async () => undefined,
+  onAnnouncement: () => () => undefined,
+};

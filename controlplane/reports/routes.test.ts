@@ -4,15 +4,17 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { LiveFigures } from '../../common/contracts/reports.ts';
 import { startApi, type TestApi } from '../api/testing/test-api.ts';
+import { createLog } from '../../common/log.ts';
 import { createReports, type Reports } from './reports.ts';
 import { reportsRoutes } from './routes.ts';
 
+const log = createLog('test', 'silent');
 let api: TestApi;
 let reports: Reports;
 const answers: IncomingMessage[] = [];
 beforeEach(async () => {
   api = await startApi();
-  reports = createReports({ model: api.live.model, streams: () => [] });
+  reports = createReports({ model: api.live.model, streams: () => [], log });
   api.app.register(reportsRoutes({ reports, model: api.live.model, mostStreams: 2 }));
   await api.call('PUT', '/meshes', { meshName: 'colors' });
   await api.app.listen({ host: '127.0.0.1', port: 0 });

@@ -15,6 +15,8 @@ export type Watch = {
   streams: number;
   /** Until when the watch goes on without a stream, by the monotonic clock in milliseconds. */
   until: number;
+  /** The same, for readers of other replicas. */
+  othersUntil: number;
 };
 
 /** The watched meshes. */
@@ -22,8 +24,12 @@ export type Watches = {
   /** Returns the watch of a mesh. Undefined: the mesh is not watched. */
   readonly of: (mesh: MeshId) => Watch | undefined;
   readonly all: () => Iterable<Watch>;
-  /** Watches a mesh for 30 seconds more, or until `until`. Undefined: too many meshes are watched. */
-  readonly extend: (mesh: MeshId, forMs?: number) => Watch | undefined;
+  /** Watches a mesh for 30 seconds more. Undefined: too many meshes are watched. */
+  readonly extend: (mesh: MeshId) => Watch | undefined;
+  /** Watches a mesh for the readers of another replica. */
+  readonly extendForOthers: (mesh: MeshId, forMs: number) => void;
+  /** Whether a reader of this replica watches. */
+  readonly isLocal: (watch: Watch) => boolean;
   readonly close: () => void;
 };
 
@@ -50,10 +56,10 @@ export function createWatches(events: WatchEvents, now: () => number): Watches {
     for (const [key, watch] of watches) {
       watch.own.advance(slotAt(at));
       watch.others.advance(slotAt(at));
-      const isWanted = watch.streams > 0 || at < watch.until;
+      const isWanted = isLocal(watch) || at < watch.othersUntil;
       if (watch.isAsked && !isWanted) ask(watch, false);
       if (watch.isAsked) events.onSlot(watch);
-      else if (at > watch.until + KEPT_SLOTS * SLOT_MS) watches.delete(key);
+      else if (at > Math.max(watch.until, watch.othersUntil) + KEPT_SLOTS * SLOT_MS) watches.delete(key);
     }
     timer = undefined;
     arm();
@@ -71,26 +77,46 @@ export function createWatches(events: WatchEvents, now: () => number): Watches {
     events.onAsked(watch);
   }
 
+  const isLocal = ({ streams, until }: Watch): boolean => streams > 0 || now() < until;
+
+  function open(mesh: MeshId): Watch | undefined {
+    const key = keyOf(mesh);
+    const slot = slotAt(now());
+    const known = watches.get(key);
+    if (known !== undefined) {
+      known.own.advance(slot);
+      known.others.advance(slot);
+      return known;
+    }
+    if (watches.size >= MOST_MESHES && !makeRoom()) return undefined;
+    const [own, others] = [createMeshFigures(slot), createMeshFigures(slot)];
+    const watch = { mesh, own, others, isAsked: false, streams: 0, until: 0, othersUntil: 0 };
+    watches.set(key, watch);
+    return watch;
+  }
+
+  function begin(watch: Watch): void {
+    ask(watch, true);
+    arm();
+  }
+
   return {
     of: (mesh) => watches.get(keyOf(mesh)),
     all: () => watches.values(),
-    extend(mesh, forMs = LINGER_MS) {
-      const key = keyOf(mesh);
-      const at = now();
-      let watch = watches.get(key);
-      if (watch === undefined) {
-        if (watches.size >= MOST_MESHES && !makeRoom()) return undefined;
-        const [own, others] = [createMeshFigures(slotAt(at)), createMeshFigures(slotAt(at))];
-        watch = { mesh, own, others, isAsked: false, streams: 0, until: 0 };
-        watches.set(key, watch);
-      }
-      watch.own.advance(slotAt(at));
-      watch.others.advance(slotAt(at));
-      watch.until = Math.max(watch.until, at + forMs);
-      ask(watch, true);
-      arm();
+    extend(mesh) {
+      const watch = open(mesh);
+      if (watch === undefined) return undefined;
+      watch.until = Math.max(watch.until, now() + LINGER_MS);
+      begin(watch);
       return watch;
     },
+    extendForOthers(mesh, forMs) {
+      const watch = open(mesh);
+      if (watch === undefined) return;
+      watch.othersUntil = Math.max(watch.othersUntil, now() + forMs);
+      begin(watch);
+    },
+    isLocal,
     close() {
       clearTimeout(timer);
       watches.clear();

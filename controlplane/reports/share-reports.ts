@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto';
+import type { Log } from '../../common/log.ts';
+import type { MissingFigures } from '../../common/contracts/reports.ts';
+import type { Model } from '../mesh/model.ts';
+import type { MeshId } from '../mesh/resource.ts';
+import { MOST_ANNOUNCED, type Store } from '../store/store.ts';
+import { decodeReports, encodeFigures, encodeWanted, type ReportsAnnouncement } from './announced-figures.ts';
+import { lineOf } from './lines.ts';
+import { portionsOf, RING, SLOT_MS, slotAt } from './slots.ts';
+import type { Watch, Watches } from './watches.ts';
+
+/** The part of figures that comes from the agents of other replicas. */
+export type SharedReports = {
+  /** A slot of a watched mesh has ended. */
+  readonly slot: (watch: Watch) => void;
+  /** A reader of this replica wants figures. */
+  readonly wanted: (watch: Watch) => void;
+  /** Other replicas: the proxies that report to them, and those that no longer answer. */
+  readonly others: (mesh: MeshId) => {
+    readonly reporting: number;
+    readonly missing: readonly MissingFigures[];
+  };
+  readonly close: () => void;
+};
+
+/** The part of a store that replicas talk over. */
+export type ReplicaStore = Pick<Store, 'isShared' | 'announce' | 'onAnnouncement'>;
+
+/** Inputs of the sharing. `reporting`: the proxies of a mesh that report to this replica. */
+export type ShareOptions = {
+  readonly watches: () => Watches;
+  readonly model: Model;
+  readonly now: () => number;
+  readonly log: Log;
+  readonly reporting: (mesh: MeshId) => number;
+};
+
+/** How long another replica counts its agents after a reader's replica has said that it wants figures, in milliseconds. It says so each slot. */
+const WANTED_MS = 25_000;
+/** After this time without figures, a replica is missing; after the second, it is gone. In milliseconds. */
+const SILENT_MS = 20_000;
+const GONE_MS = 120_000;
+/** Announcements of a mesh in a slot: 320 kB, some 3,000 lines. */
+const MOST_TEXTS = 40;
+
+type Other = { heardAt: number; reporting: number };
+
+/** Shares the figures of watched meshes with other replicas. Without a shared store, there are none. */
+export function shareReports(
+  store: ReplicaStore,
+  { watches, model, now, log, reporting }: ShareOptions,
+): SharedReports {
+  if (!store.isShared) return NOT_SHARED;
+  const replica = randomUUID();
+  const heard = new Map<string, Map<string, Other>>();
+  let isSending = false;
+  let isFailing = false;
+
+  async function announce(texts: readonly string[]): Promise<void> {
+    // A store that is slower than a slot must not gather announcements: readers see a gap instead.
+    if (isSending) return;
+    isSending = true;
+    try {
+      for (const text of texts) await store.announce(text);
+      isFailing = false;
+    } catch (error) {
+      if (!isFailing) log.warn({ err: error }, 'cannot share live figures with the other replicas');
+      isFailing = true;
+    } finally {
+      isSending = false;
+    }
+  }
+
+  function figuresOf({ mesh, own }: Watch, count: number): readonly string[] {
+    const at = own.kept().last % RING;
+    const value = (array: Float32Array): number => array[at] ?? 0;
+    const lines = Array.from(own.lines(), (line) => ({
+      from: line.from,
+      cluster: line.cluster,
+      requests: value(line.requests),
+      errors: value(line.errors),
+      active: value(line.active),
+    }));
+    return encodeFigures(
+      {
+        replica,
+        mesh,
+        reporting: count,
+        callers: Array.from(own.callers(), ({ id, reported }) => ({
+          from: id,
+          reported: value(reported),
+        })).filter(({ reported }) => reported > 0),
+        lines: lines
+          .filter(({ requests, active }) => requests + active > 0)
+          .toSorted((a, b) => b.requests - a.requests),
+      },
+      MOST_ANNOUNCED,
+      MOST_TEXTS,
+    );
+  }
+
+  function take({ replica: from, mesh, reporting: count, callers, lines }: Figures): void {
+    const watch = watches().of(mesh);
+    if (watch === undefined || !watch.isAsked) return;
+    const at = now();
+    const ofMesh = heard.get(keyOf(mesh)) ?? new Map<string, Other>();
+    heard.set(keyOf(mesh), ofMesh);
+    const other = ofMesh.get(from) ?? { heardAt: at, reporting: 0 };
+    ofMesh.set(from, other);
+    other.heardAt = at;
+    if (count !== undefined) other.reporting = count;
+    const { others } = watch;
+    others.advance(slotAt(at));
+    const portions = portionsOf(SLOT_MS, at);
+    for (const { from: id, reported } of callers) {
+      const caller = others.caller(id);
+      if (caller !== undefined)
+        others.addReported(
+          caller,
+          portions.map((portion) => ({ ...portion, filled: portion.filled * reported })),
+        );
+    }
+    for (const { from: id, cluster, ...counts } of lines) {
+      const caller = others.caller(id);
+      const lineId = lineOf(mesh, id, cluster, model);
+      const line = caller && lineId && others.line(caller, lineId);
+      if (line !== undefined) others.addCounts(line, counts, portions);
+    }
+  }
+
+  const stop = store.onAnnouncement((text) => {
+    const message = decodeReports(text);
+    if (message === undefined || message.replica === replica) return;
+    if (message.kind === 'wanted') watches().extendForOthers(message.mesh, WANTED_MS);
+    else take(message);
+  });
+
+  return {
+    slot(watch) {
+      const texts = [
+        ...(watches().isLocal(watch) ? [encodeWanted(replica, watch.mesh)] : []),
+        ...(now() < watch.othersUntil ? figuresOf(watch, reporting(watch.mesh)) : []),
+      ];
+      if (texts.length > 0) void announce(texts);
+    },
+    wanted: (watch) => void announce([encodeWanted(replica, watch.mesh)]),
+    others(mesh) {
+      const at = now();
+      const ofMesh = heard.get(keyOf(mesh)) ?? new Map<string, Other>();
+      for (const [name, { heardAt }] of ofMesh) if (at - heardAt > GONE_MS) ofMesh.delete(name);
+      const all = [...ofMesh];
+      const recent = all.filter(([, { heardAt }]) => at - heardAt <= SILENT_MS);
+      return {
+        reporting: recent.reduce((sum, [, other]) => sum + other.reporting, 0),
+        missing: all
+          .filter(([, { heardAt }]) => at - heardAt > SILENT_MS)
+          .map(([name]) => ({ reason: 'replica', replica: name })),
+      };
+    },
+    close: stop,
+  };
+}
+
+type Figures = Extract<ReportsAnnouncement, { readonly kind: 'figures' }>;
+
+const NOT_SHARED: SharedReports = {
+  slot: () => undefined,
+  wanted: () => undefined,
+  others: () => ({ reporting: 0, missing: [] }),
+  close: () => undefined,
+};
+
+function keyOf({ owner, mesh }: MeshId): string {
+  return `${owner}/${mesh}`;
+}
