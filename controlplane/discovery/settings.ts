@@ -30,6 +30,7 @@ export const AWS_VARIABLES = [
   'AWS_ENDPOINT_URL_SERVICEDISCOVERY',
   'AWS_ENDPOINT_URL_ACM',
   'AWS_ENDPOINT_URL_ACM_PCA',
+  'AWS_ENDPOINT_URL_KMS',
 ] as const;
 
 const url: Parser<string> = (value) =>

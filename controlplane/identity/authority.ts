@@ -4,7 +4,6 @@ import type { Log } from '../../common/log.ts';
 import { coded } from '../codes.ts';
 import type { AuthorityRecord } from '../mesh/identity-records.ts';
 import type { LiveModel } from '../mesh/live-model.ts';
-import type { Resource } from '../mesh/resource.ts';
 import {
   createIntermediate,
   createRoot,
@@ -63,6 +62,8 @@ const DAY = 24 * 60 * 60 * 1000;
 const REPLACE_BEFORE = 30 * DAY;
 /** How often the end of the intermediate is looked at, in milliseconds. */
 const LOOK_EVERY = 60 * 60 * 1000;
+/** The wait after a failure to open a changed authority, in milliseconds, with jitter. */
+const RETRY_MS = 5000;
 /** How often a creation is tried again because another replica wrote first. */
 const ATTEMPTS = 5;
 
@@ -77,16 +78,28 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
   const listeners = new Set<() => void>();
 
   async function follow(record: AuthorityRecord): Promise<void> {
-    opened = await openRecord(record, options);
+    const next = await openRecord(record, options);
+    // A later change may have been opened sooner.
+    if (readAuthority(live) !== record) return;
+    opened = next;
     for (const listener of listeners) listener();
   }
   const stop = live.onChanges((changes) => {
-    const change = changes.findLast(({ id }) => id.kind === 'authority');
-    if (change?.resource === undefined) return;
-    follow((change.resource as Resource<'authority'>).spec).catch((error: unknown) =>
-      log.error(coded('AUTHORITY_DAMAGED', { err: error }), 'the changed authority cannot be used'),
-    );
+    if (changes.some(({ id }) => id.kind === 'authority')) followLatest();
   });
+  let retry: NodeJS.Timeout | undefined;
+
+  function followLatest(): void {
+    clearTimeout(retry);
+    const record = readAuthority(live);
+    if (record === undefined) return;
+    follow(record).catch((error: unknown) => {
+      const code = error instanceof IdentityError ? error.code : 'AUTHORITY_DAMAGED';
+      log.error(coded(code, { err: error }), 'the changed authority cannot be used: trying again');
+      // AWS KMS may be away.
+      retry = setTimeout(followLatest, RETRY_MS * (1 + Math.random())).unref();
+    });
+  }
 
   async function replaceIntermediate(): Promise<void> {
     let isReplaced = false;
@@ -126,6 +139,7 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
     },
     close() {
       clearInterval(timer);
+      clearTimeout(retry);
       stop();
     },
   };

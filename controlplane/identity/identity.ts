@@ -24,7 +24,8 @@ import { loginRoute } from './login/route.ts';
 import { openSessionKey } from './login/session-key.ts';
 import { createSessionKeyring } from './login/session-keys.ts';
 import { identityRoutes } from './routes.ts';
-import { readSealingKey, sealNothing, sealWith } from './seal.ts';
+import { readSealingKey, sealNothing, sealWith, type Sealer } from './seal.ts';
+import { sealWithKms } from './seal-kms.ts';
 import type { IdentitySettings } from './settings.ts';
 
 /** The identities of proxies: an authority, the ways to prove who one is, and what the operator sees of it. */
@@ -70,8 +71,7 @@ export async function openIdentities(
 ): Promise<Identities> {
   const { live, region, log, onOutcome } = options;
   const { trustDomain, key, sts } = settings;
-  const sealer =
-    key === undefined ? sealNothing() : await sealWith(readSealingKey(key.setting, readSource(key)));
+  const sealer = await openSealer(key);
   const authority = await openAuthority({ live, trustDomain, sealer, log });
   const ledger = createCertificateLedger(live);
   const trust = followTrust(authority, (serial) => {
@@ -127,6 +127,11 @@ export async function openIdentities(
       authority.close();
     },
   };
+}
+
+async function openSealer(key: IdentitySettings['key']): Promise<Sealer> {
+  if (key === undefined) return sealNothing();
+  return key.kind === 'kms' ? sealWithKms(key) : sealWith(readSealingKey(key.setting, readSource(key)));
 }
 
 /** The parsed certificates of an authority, as they are at the moment. */

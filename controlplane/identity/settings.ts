@@ -2,15 +2,19 @@ import { isTrustDomain } from '../../common/contracts/spiffe-id.ts';
 import type { Source } from '../../common/files/source.ts';
 import type { Parser, Reader } from '../../common/settings.ts';
 import { readSecretSource } from '../secret-sources.ts';
+import type { KmsKey } from './seal-kms.ts';
 
 /** The settings of the authority. */
 export type IdentitySettings = {
   readonly trustDomain: string;
   /** The key that seals the authority's keys in the store. Undefined, with `--insecure`: they are stored in the clear. */
-  readonly key: Source | undefined;
+  readonly key: Source | KmsSource | undefined;
   /** Where signed GetCallerIdentity requests go. */
   readonly sts: StsSettings;
 };
+
+/** A key of AWS KMS: `--ca-key kms:ARN`. */
+export type KmsSource = { readonly kind: 'kms'; readonly setting: string } & KmsKey;
 
 /** AWS STS. `endpoint` replaces `https://HOST`, for a VPC endpoint or a test; the signature names `host` in any case. */
 export type StsSettings = { readonly host: string; readonly region: string; readonly endpoint: string };
@@ -34,7 +38,7 @@ const endpoint: Parser<string> = (value) => {
 /** Reads the flags of the authority. `region`: that of AWS. Without `--trust-domain` there is no authority. */
 export function readIdentitySettings(read: Reader, region: string): IdentitySettings | undefined {
   const domain = read('--trust-domain', trustDomain, undefined);
-  const key = readSecretSource(read, '--ca-key');
+  const key = withKms(read, readSecretSource(read, '--ca-key'));
   const host = stsHost(region);
   const at = read('--sts-endpoint', endpoint, `https://${host}`);
   if (domain !== undefined) return { trustDomain: domain, key, sts: { host, region, endpoint: at } };
@@ -46,6 +50,27 @@ export function readIdentitySettings(read: Reader, region: string): IdentitySett
     });
   }
   return undefined;
+}
+
+const KMS_ARN = /^arn:aws[a-z-]*:kms:([a-z0-9-]+):\d{12}:(?:key|alias)\/[\w/-]{1,256}$/;
+
+const kmsEndpoint: Parser<string> = (value) =>
+  URL.canParse(value) && /^https?:/.test(value)
+    ? { value }
+    : { wanted: 'a URL, e.g. https://vpce-1.kms.us-east-1.vpce.amazonaws.com' };
+
+/** A path of the form `kms:ARN` is a key of AWS KMS. */
+function withKms(read: Reader, key: Source | undefined): Source | KmsSource | undefined {
+  const everywhere = read('AWS_ENDPOINT_URL', kmsEndpoint, undefined);
+  const at = read('AWS_ENDPOINT_URL_KMS', kmsEndpoint, everywhere);
+  if (key?.kind !== 'file' || !key.path.startsWith('kms:')) return key;
+  const arn = key.path.slice('kms:'.length);
+  const region = KMS_ARN.exec(arn)?.[1];
+  if (region !== undefined) return { kind: 'kms', setting: key.setting, arn, region, endpoint: at };
+  const wanted =
+    'a file, or kms: and the ARN of a key, e.g. kms:arn:aws:kms:us-east-1:111122223333:key/1234abcd-…';
+  read.problem({ name: key.setting, got: key.path, wanted });
+  return key;
 }
 
 function stsHost(region: string): string {
