@@ -1,6 +1,5 @@
-import { AccessLogType } from '#envoy/envoy/data/accesslog/v3/accesslog_pb.ts';
 import type { AccessLogInit } from '../envoy/connection-manager.ts';
-import { counterLog, expression, ofType, type LogCondition } from '../envoy/metric-extension/stats-logger.ts';
+import { counterLog, type LogCondition } from '../envoy/metric-extension/stats-logger.ts';
 import type { Options } from '../options.ts';
 import { REFUSED_STAT } from '../../../common/contracts/refused-stat.ts';
 import { hasAccessFilters } from './has-access-filters.ts';
@@ -10,26 +9,18 @@ export const SHADOW = 'daybreak_';
 
 /** Returns the log of refused requests: with `AUDIT` of those that would be refused. */
 export function refusedRequestLog(port: number, options: Options): readonly AccessLogInit[] {
-  return hasAccessFilters(options) ? [counted('envoy.filters.http.rbac', port, [])] : [];
+  return hasAccessFilters(options) ? [counted('envoy.filters.http.rbac', port)] : [];
 }
 
 /**
- * Returns the log of refused connections of a tcp listener. One that would be refused counts when it is connected, because it may stay open
- * for days; a refused one never is.
+ * Returns the log of refused connections of a tcp listener, with `AUDIT` of those that would be refused. An entry is a connection that ended:
+ * Envoy asks the rules with the first bytes of the caller, which may come after the connection to the application.
  */
 export function refusedConnectionLog(port: number, options: Options): readonly AccessLogInit[] {
-  if (!hasAccessFilters(options)) return [];
-  const filter = 'envoy.filters.network.rbac';
-  return [
-    counted(filter, port, [ofType(AccessLogType.TcpUpstreamConnected)]),
-    counted(filter, port, [
-      ofType(AccessLogType.TcpConnectionEnd),
-      expression("connection.termination_details.startsWith('rbac_access_denied')"),
-    ]),
-  ];
+  return hasAccessFilters(options) ? [counted('envoy.filters.network.rbac', port)] : [];
 }
 
-function counted(filter: string, port: number, conditions: readonly LogCondition[]): AccessLogInit {
+function counted(filter: string, port: number): AccessLogInit {
   const { prefix, name, tags } = REFUSED_STAT;
   return counterLog(
     [{ name, add: 1 }],
@@ -38,7 +29,7 @@ function counted(filter: string, port: number, conditions: readonly LogCondition
       [tags.caller]: '%DOWNSTREAM_PEER_URI_SAN%',
       [tags.line]: `%DYNAMIC_METADATA(${filter}:${SHADOW}shadow_effective_policy_id)%`,
     },
-    [refused(filter), ...conditions],
+    [refused(filter)],
     prefix,
   );
 }

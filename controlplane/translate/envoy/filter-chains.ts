@@ -74,16 +74,12 @@ export function needsInspector({ plain, tls, mesh }: TlsModes): boolean {
   return mesh !== undefined || (plain && tls !== undefined);
 }
 
-/**
- * Returns the TCP proxy filter. `idle` is in milliseconds, 0 for no limit, undefined for Envoy's default. `logsBegun`: the access log has an
- * entry for each connection that begins, too.
- */
+/** Returns the TCP proxy filter. `idle` is in milliseconds, 0 for no limit, undefined for Envoy's default. */
 export function tcpProxy(
   statPrefix: string,
   targets: readonly [WeightedTcp, ...WeightedTcp[]],
   idle: number | undefined,
   accessLog: readonly AccessLogInit[] = [],
-  logsBegun = false,
 ): Extension {
   const [first, ...others] = targets;
   const clusters = targets.map(({ cluster, weight }) => ({ name: cluster, weight }));
@@ -95,7 +91,6 @@ export function tcpProxy(
         : { case: 'weightedClusters', value: { clusters } },
     ...(idle === undefined ? {} : { idleTimeout: duration(idle) }),
     accessLog: [...accessLog],
-    ...(logsBegun ? { accessLogOptions: { flushAccessLogOnConnected: true } } : {}),
   });
 }
 

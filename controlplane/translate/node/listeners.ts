@@ -90,10 +90,8 @@ export function ingressListener(
     const statPrefix = names.ingressStats(protocol, port, several);
     if (protocol === 'tcp') {
       const target = { cluster: names.ingressCluster(view.mesh.name, view.name, protocol, port), weight: 1 };
-      const refused = refusedConnectionLog(port, options);
-      const isBegun = refused.length > 0;
-      const log = [...inboundTcpLog(source, isBegun), ...refused];
-      const filter = tcpProxy(statPrefix, [target], connectionIdle(spec), log, isBegun);
+      const log = [...inboundTcpLog(source), ...refusedConnectionLog(port, options)];
+      const filter = tcpProxy(statPrefix, [target], connectionIdle(spec), log);
       const name = names.ingressConnections(port);
       if (options.ecds) extensions.set(name, filterConfig(name, filter));
       const made = tlsModeChains(`${name}${suffix}`, destination, tlsModes, (chain) => [

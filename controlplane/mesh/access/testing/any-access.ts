@@ -1,6 +1,8 @@
 import * as fc from 'fast-check';
 import type { AccessPolicySpec } from '../../../model/daybreak-types.ts';
-import { FIXTURE_OWNER } from '../../testing/resources.ts';
+import { FIXTURE_OWNER, modelFromInputs } from '../../testing/resources.ts';
+import { nodeAccess } from '../compile-access.ts';
+import type { NodeAccess } from '../node-access.ts';
 import type { Arrival } from '../decide.ts';
 
 /** The trust domain of generated accesses. */
@@ -40,7 +42,7 @@ export const anyPolicies: fc.Arbitrary<readonly AccessPolicySpec[]> = fc.array(
     {
       allow: some(rule('from', caller)),
       deny: some(rule('from', caller)),
-      unauthenticated: some(rule('cidrs', fc.constantFrom('10.0.0.0/8', '0.0.0.0/0'))),
+      unauthenticated: some(rule('cidrs', fc.constantFrom('127.1.0.0/16', '0.0.0.0/0'))),
     },
     { requiredKeys: [] },
   ),
@@ -49,7 +51,7 @@ export const anyPolicies: fc.Arbitrary<readonly AccessPolicySpec[]> = fc.array(
 
 const request = fc.record({
   method: fc.constantFrom('GET', 'POST', 'PATCH'),
-  path: fc.constantFrom('/', '/a', '/a?q=/a/b', '/a/b', '/ab', '/b?x=%2F'),
+  path: fc.constantFrom('/', '/a', '/a?q=/a/b', '/a/b', '/ab', '/b?x=%2F', '/a%2Fb'),
 });
 
 /** A request, or a tcp connection, from a caller that some rules name, or from another one. */
@@ -58,7 +60,7 @@ export const anyArrival: fc.Arbitrary<Arrival> = fc
     port: fc.constantFrom(80, 81),
     chain: fc.constantFrom('mesh', 'mesh', 'user', 'plain'),
     id: fc.constantFrom(idOf('a'), idOf('c'), idOf('x'), FOREIGN),
-    address: fc.constantFrom('10.1.2.3', '192.0.2.1'),
+    address: fc.constantFrom('127.1.2.3', '127.2.2.3'),
     request: fc.option(request, { nil: undefined, freq: 4 }),
   })
   .map(
@@ -72,3 +74,15 @@ export const anyArrival: fc.Arbitrary<Arrival> = fc
             : made.id,
     }),
   );
+
+const NODE = { kind: 'virtualNode', owner: FIXTURE_OWNER, mesh: 'm', parent: '', name: 'b' } as const;
+
+/** Returns the access of a virtual node with these policies, `p0` the first. */
+export function accessOf(policies: readonly AccessPolicySpec[], mode: NodeAccess['mode']): NodeAccess {
+  const model = modelFromInputs([
+    { meshName: 'm' },
+    ...policies.map((spec, index) => ({ meshName: 'm', accessPolicyName: `p${index}`, spec })),
+  ]);
+  const callers = DECLARED.map((name) => ({ ...NODE, name }));
+  return nodeAccess(model, NODE, { mode, callers, trustDomain: TRUST_DOMAIN });
+}

@@ -38,14 +38,9 @@ export function inboundRequestLog(
   return [counterLog([requests, ...bytes('ProcessedBytes', 'DOWNSTREAM')], own(source), [])];
 }
 
-/**
- * Returns the log of inbound connections of a tcp listener; an entry is a connection that ended. `isBegun`: the listener also has an entry for
- * each connection that begins.
- */
-export function inboundTcpLog(source: MetricSource | undefined, isBegun: boolean): readonly AccessLogInit[] {
-  if (source === undefined) return [];
-  const conditions = isBegun ? [ofType(AccessLogType.TcpConnectionEnd)] : [];
-  return [counterLog(bytes('ProcessedBytes', 'DOWNSTREAM'), own(source), conditions)];
+/** Returns the log of inbound connections of a tcp listener; an entry is a connection that ended. */
+export function inboundTcpLog(source: MetricSource | undefined): readonly AccessLogInit[] {
+  return source === undefined ? [] : [counterLog(bytes('ProcessedBytes', 'DOWNSTREAM'), own(source), [])];
 }
 
 /**

@@ -1,0 +1,49 @@
+import * as fc from 'fast-check';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { ownAddress } from '../../explain/testing/own-address.ts';
+import { decide } from '../../mesh/access/decide.ts';
+import { anyArrival, anyPolicies, accessOf, FOREIGN, idOf } from '../../mesh/access/testing/any-access.ts';
+import { ENVOYS, envoyOf } from '../testing/real-envoy.ts';
+import { differences } from './testing/differences.ts';
+import { startGuardedEnvoy } from './testing/guarded-envoy.ts';
+import { makeCertificates } from './testing/test-certificates.ts';
+
+// A real Envoy of either release admits and refuses as the rules say, and counts each refusal by caller and rule: for random policies,
+// requests and connections. `test/long/random-access.ts` tries more of them.
+
+const POLICIES = 12;
+const ARRIVALS = 30;
+
+let certificates: Awaited<ReturnType<typeof makeCertificates>>;
+beforeAll(async () => {
+  certificates = await makeCertificates([idOf('a'), idOf('c'), idOf('x'), FOREIGN]);
+});
+
+describe.each(ENVOYS)('%s', (variable) => {
+  test('Envoy admits and refuses as the rules say', { timeout: 300_000 }, async () => {
+    expect(
+      await differences(envoyOf(variable), certificates, { policies: POLICIES, arrivals: ARRIVALS, seed: 1 }),
+    ).toEqual([]);
+  });
+
+  test('without authorization, the filters admit every caller', { timeout: 60_000 }, async () => {
+    const options = { accesses: [undefined], address: ownAddress(), certificates };
+    const envoy = await startGuardedEnvoy(envoyOf(variable), options);
+    try {
+      for (const arrival of fc.sample(anyArrival, { numRuns: 40, seed: 7 }))
+        expect([arrival, await envoy.ask(0, arrival)]).toEqual([arrival, 'admitted']);
+    } finally {
+      await envoy.close();
+    }
+  });
+});
+
+test('generated requests are admitted and refused, each in every chain', () => {
+  const seen = new Set<string>();
+  for (const [index, policies] of fc.sample(anyPolicies, { numRuns: 200, seed: 1 }).entries())
+    for (const arrival of fc.sample(anyArrival, { numRuns: 20, seed: index })) {
+      const { verdict, enforced } = decide(accessOf(policies, 'ENFORCE'), arrival);
+      seen.add(`${arrival.chain} ${arrival.request === undefined ? 'tcp' : 'http'} ${verdict} ${enforced}`);
+    }
+  expect(seen.size).toBeGreaterThanOrEqual(16);
+});

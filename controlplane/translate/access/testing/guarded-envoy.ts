@@ -1,0 +1,135 @@
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { connect, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect as connectTls } from 'node:tls';
+import { execa } from 'execa';
+import { createTail } from '../../../../test/lab/tail.ts';
+import type { Arrival } from '../../../mesh/access/decide.ts';
+import type { NodeAccess } from '../../../mesh/access/node-access.ts';
+import { guardedConfig, PLACES } from './guarded-config.ts';
+import type { Pair } from './test-certificates.ts';
+
+/** A real Envoy with the filters of several accesses. */
+export type GuardedEnvoy = {
+  /** Sends a request, or opens a connection, to the listener of an access. */
+  ask(index: number, arrival: Arrival): Promise<'admitted' | 'refused'>;
+  /** The page of Envoy's admin interface. */
+  admin(path: string): Promise<string>;
+  close(): Promise<void>;
+};
+
+const FIRST_PORT = 20_000;
+const LIMIT_MS = 30_000;
+const POLL_MS = 20;
+
+/** Inputs: the accesses, an address of its own, and the certificates of all callers, whose first one is the server's too. */
+export type GuardedOptions = {
+  readonly accesses: readonly (NodeAccess | undefined)[];
+  readonly address: string;
+  readonly certificates: { readonly root: string; readonly of: ReadonlyMap<string, Pair> };
+};
+
+/** Starts the Envoy. @throws Error with its log if it is not ready in time */
+export async function startGuardedEnvoy(binary: string, options: GuardedOptions): Promise<GuardedEnvoy> {
+  const { accesses, address, certificates } = options;
+  const folder = await mkdtemp(join(tmpdir(), 'guarded-envoy-'));
+  const application = createServer((socket) => {
+    socket.on('error', () => undefined).once('data', () => socket.end('ok'));
+  });
+  application.listen(join(folder, 'application'));
+  await once(application, 'listening');
+  const [server] = certificates.of.values();
+  if (server === undefined) throw new Error('there is no certificate for the server');
+  const admin = join(folder, 'admin');
+  const config = guardedConfig(accesses, {
+    address,
+    firstPort: FIRST_PORT,
+    admin,
+    application: join(folder, 'application'),
+    server,
+    root: certificates.root,
+  });
+  const file = join(folder, 'envoy.json');
+  await writeFile(file, JSON.stringify(config));
+  const args = ['--disable-hot-restart', '--concurrency', '1', '--log-level', 'error', '-c', file];
+  const envoy = execa('setpriv', ['--pdeathsig', 'KILL', '--', binary, ...args], {
+    reject: false,
+    all: true,
+    stdin: 'ignore',
+    buffer: false,
+  });
+  let ended = false;
+  void envoy.then(() => (ended = true));
+  const log = createTail();
+  envoy.all.on('data', (chunk: Buffer) => log.append(chunk));
+  const read = (path: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      httpRequest({ socketPath: admin, path }, (answer) => resolve(text(answer)))
+        .on('error', reject)
+        .end();
+    });
+  const end = Date.now() + LIMIT_MS;
+  while ((await read('/ready').catch(() => '')).trim() !== 'LIVE') {
+    if (ended || Date.now() > end) throw new Error(`Envoy does not start:\n${log.text()}`);
+    await sleep(POLL_MS);
+  }
+  return {
+    ask(index, arrival) {
+      const place = PLACES.findIndex(
+        ({ port, isHttp, chain }) =>
+          port === arrival.port && chain === arrival.chain && isHttp === (arrival.request !== undefined),
+      );
+      const port = FIRST_PORT + index * PLACES.length + place;
+      const pair = certificates.of.get(arrival.id ?? '');
+      const to = { host: address, port, localAddress: arrival.address, ...(pair && tlsOf(pair)) };
+      return arrival.request === undefined ? connection(to) : request(to, arrival.request);
+    },
+    admin: read,
+    async close() {
+      envoy.kill('SIGKILL');
+      await envoy;
+      application.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+type Target = { host: string; port: number; localAddress: string; cert?: string; key?: string };
+
+/** The tests are about callers; the certificate of the server has no name of a host. */
+function tlsOf({ chain, key }: Pair): Pick<Target, 'cert' | 'key'> & { rejectUnauthorized: false } {
+  return { cert: chain, key, rejectUnauthorized: false };
+}
+
+function request(
+  to: Target,
+  { method, path }: NonNullable<Arrival['request']>,
+): Promise<'admitted' | 'refused'> {
+  return new Promise((resolve, reject) => {
+    const send = to.cert === undefined ? httpRequest : httpsRequest;
+    send({ ...to, method, path, agent: false }, (answer) => {
+      answer.resume();
+      if (answer.statusCode === 200) resolve('admitted');
+      else if (answer.statusCode === 403) resolve('refused');
+      else reject(new Error(`${method} ${path} is answered with ${answer.statusCode}`));
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
+async function connection(to: Target): Promise<'admitted' | 'refused'> {
+  const socket: Socket = to.cert === undefined ? connect(to) : connectTls(to);
+  let got = '';
+  socket.on('data', (chunk: Buffer) => (got += chunk.toString()));
+  socket.on('error', () => undefined);
+  socket.write('hello');
+  await once(socket, 'close');
+  return got === 'ok' ? 'admitted' : 'refused';
+}
