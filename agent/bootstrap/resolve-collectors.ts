@@ -35,7 +35,7 @@ export async function resolveCollectors(
   const until = performance.now() + limitMs;
   const { dogStatsd } = settings.stats;
   const { tracing } = settings;
-  const late: LateCollector[] = [];
+  const late = new Map<string, LateCollector>();
 
   async function reach<T extends Collector>(variable: string, collector: T): Promise<T> {
     const found = await resolve(collector.host, ask, until);
@@ -43,7 +43,7 @@ export async function resolveCollectors(
     const { host: name, port } = collector;
     const { openLateCollector } = await import('./late-collector.ts');
     const later = await openLateCollector({ variable, name, port, why: found.why, ask, log });
-    late.push(later);
+    late.set(variable, later);
     return { ...collector, host: later.host, port: later.port };
   }
 
@@ -51,7 +51,11 @@ export async function resolveCollectors(
     dogStatsd?.kind === 'udp' ? reach('STATSD_ADDRESS', dogStatsd) : dogStatsd,
     tracing?.kind === 'xray' ? reach('AWS_XRAY_DAEMON_ADDRESS', tracing) : tracing,
   ]);
-  return { settings: { ...settings, stats: { ...settings.stats, dogStatsd: sink }, tracing: tracer }, late };
+  const inOrder = ['STATSD_ADDRESS', 'AWS_XRAY_DAEMON_ADDRESS'].flatMap(
+    (variable) => late.get(variable) ?? [],
+  );
+  const resolved = { ...settings, stats: { ...settings.stats, dogStatsd: sink }, tracing: tracer };
+  return { settings: resolved, late: inOrder };
 }
 
 type Collector = { readonly host: string; readonly port: number };

@@ -4,7 +4,7 @@
  */
 export async function withTimeout<T>(ms: number, what: string, work: Promise<T>): Promise<T> {
   const { promise: timedOut, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`${what} within ${ms / 1000} s`)), ms);
+  const timer = setTimeout(() => reject(new Error(`${what} within ${Math.ceil(ms) / 1000} s`)), ms);
   try {
     return await Promise.race([work, timedOut]);
   } finally {
