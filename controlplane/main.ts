@@ -169,7 +169,6 @@ async function start(
     ? (await loadConsole()).createConsole({
         signers: access.signers,
         account: settings.account,
-        store,
       })
     : undefined;
   const hosts = [hostname(), ...settings.apiHosts];
@@ -178,7 +177,15 @@ async function start(
     region,
     log,
     authenticate,
-    ...(console === undefined ? {} : { callerOfPage: console.callerOfPage, furtherRoutes: console.routes }),
+    ...(console === undefined
+      ? {}
+      : {
+          callerOfPage: console.callerOfPage,
+          furtherRoutes: (services) => async (app) => {
+            await app.register(console.routes(services, store));
+            await app.register(console.proxyRoutes(services, proxies));
+          },
+        }),
     quotas,
     rateLimit,
     hosts,

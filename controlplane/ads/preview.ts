@@ -59,7 +59,8 @@ export function createPreview(
   };
 }
 
-const USUAL: Features = readFeatures({
+/** The features of an agent on a machine without IPv6 and without a socket for secrets. */
+export const USUAL: Features = readFeatures({
   ipv6: false,
   files: true,
   ecds: true,

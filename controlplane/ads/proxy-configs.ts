@@ -55,6 +55,8 @@ export type ProxyConfigs = {
   readonly get: (key: string) => ProxyConfig | undefined;
   /** The configuration of a connected proxy; of several, the first. */
   readonly connected: (identity: Identity) => ProxyConfig | undefined;
+  /** All configurations of the connected proxies of a resource. */
+  readonly allOf: (identity: Identity) => readonly ProxyConfig[];
   /** The circumstances of a proxy that has no secret yet. */
   readonly circumstances: (identity: Identity) => Circumstances;
 };
@@ -232,6 +234,10 @@ export function createProxyConfigs(
       const [key = ''] = keysByName.get(proxyPath(identity)) ?? [];
       return configs.get(key);
     },
+    allOf: (identity) =>
+      Array.from(keysByName.get(proxyPath(identity)) ?? [], (key) => configs.get(key)).filter(
+        (config) => config !== undefined,
+      ),
     circumstances,
   };
 }

@@ -11,6 +11,8 @@ import { parseIdentity } from './identity.ts';
 import type { TranslationSettings } from '../translate/options.ts';
 import { paceChanges } from './pacing/coalesce-changes.ts';
 import { createPreview, type PreviewOf } from './preview.ts';
+import { createPreviewOfChange, type PreviewOfChange } from './preview-change.ts';
+import { createProgress, type Progress } from './progress.ts';
 import { measurePropagation } from './propagation.ts';
 import { createProxyConfigs, type ProxyConfigs } from './proxy-configs.ts';
 
@@ -19,6 +21,8 @@ export type Proxies = {
   readonly xds: XdsServer;
   readonly configs: ProxyConfigs;
   readonly preview: PreviewOf;
+  readonly previewChange: PreviewOfChange;
+  readonly progress: Progress;
   /** Stops following the model. */
   readonly close: () => void;
 };
@@ -38,6 +42,7 @@ export type ProxiesOptions = {
 export function serveProxies(options: ProxiesOptions): Proxies {
   const { live, discovery, admission, metrics, log, settings, draining } = options;
   const propagation = measurePropagation(metrics.propagation);
+  const progress = createProgress(() => xds.streams());
   const configs = createProxyConfigs(live.model, discovery, () => watched, log, settings, draining.of);
   const xds = createXdsServer({
     keyOf(node, call) {
@@ -46,6 +51,7 @@ export function serveProxies(options: ProxiesOptions): Proxies {
     },
     onStream(event, key, { id }) {
       if (event === 'closed') configs.release(key);
+      progress.note();
       log.info({ event, proxy: id }, `a proxy's stream was ${event}`);
     },
     onStall(key, { id }) {
@@ -61,17 +67,19 @@ export function serveProxies(options: ProxiesOptions): Proxies {
       const { typeUrl, version, error } = answer;
       metrics.answer(typeUrl, error === undefined);
       propagation.answered(key, answer, stream);
+      progress.note();
       if (error !== undefined)
         log.error(coded('PROXY_NACK', { key, typeUrl, version, error }), 'a proxy refused its configuration');
     },
   });
-  const watched = propagation.watch(xds);
+  const watched = propagation.watch(progress.watch(xds));
   // A mesh name may now mean the mesh of another account: streams are checked before changes are applied, so that no proxy is
   // served another account's mesh in between.
   live.onChanges((changes) => changes.some(({ id }) => id.kind === 'mesh') && admission.recheck(0));
   draining.onChange(configs.refreshCallers);
   const pacing = paceChanges(
-    (changes, since) => propagation.during(since, () => configs.apply(changes)),
+    (changes, since) =>
+      progress.during(changes, since, () => propagation.during(since, () => configs.apply(changes))),
     log,
   );
   live.onChanges(pacing.take);
@@ -79,6 +87,11 @@ export function serveProxies(options: ProxiesOptions): Proxies {
     xds,
     configs,
     preview: createPreview(live.model, discovery.peek, configs, admission.asks, settings, draining.of),
-    close: pacing.close,
+    previewChange: createPreviewOfChange(discovery.peek, configs, admission.asks, settings, draining.of),
+    progress,
+    close: () => {
+      pacing.close();
+      progress.close();
+    },
   };
 }

@@ -32,6 +32,14 @@ export function callerOfPage(sessions: Sessions | undefined): CallerOfPage {
   };
 }
 
+/** Returns whether the session of a request still stands; true for a request without one. */
+export function pageStands(sessions: Sessions | undefined): (request: FastifyRequest) => boolean {
+  return (request) => {
+    const secret = isSigned(request) ? undefined : secretInCookie(request.headers, isEncrypted(request));
+    return sessions === undefined || secret === undefined || sessions.peek(secret) !== undefined;
+  };
+}
+
 /**
  * Refuses requests from pages of other sites and of other ports of this host: browsers send the cookie with the latter, too.
  * @throws ApiError ForbiddenException

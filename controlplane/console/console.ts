@@ -1,17 +1,23 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { ApiServices } from '../api/operations/context.ts';
+import type { StreamStatus } from '../../xds/status.ts';
 import { callerOf, type RouteConfig } from '../http/call.ts';
 import type { CallerOfPage } from '../http/caller-of-page.ts';
 import { parameter } from '../ads/preview-query.ts';
+import type { Proxies } from '../ads/serve-proxies.ts';
+import { proxyStatus } from '../status/status.ts';
 import type { Store } from '../store/store.ts';
-import { callerOfPage } from './caller-of-page.ts';
+import { callerOfPage, pageStands } from './caller-of-page.ts';
 import { createFailures } from './failures.ts';
 import { consoleFolder } from './folder.ts';
+import { eventRoutes } from './events.ts';
 import { historyRoutes } from './history-routes.ts';
 import { createLinks } from './links.ts';
 import { linkRoutes } from './link-routes.ts';
 import { pageRoutes } from './pages.ts';
 import { permissionsOn } from './permissions.ts';
+import { previewRoutes } from './preview.ts';
+import { proxyRoutes } from './proxy-details.ts';
 import { secure } from './security-headers.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { createSessions } from './sessions.ts';
@@ -21,8 +27,10 @@ import type { ConsoleSigners } from './sign-in.ts';
 export type Console = {
   /** Authenticates the requests of its pages, to any route of the API. */
   readonly callerOfPage: CallerOfPage;
-  /** Registers its routes, all under `/console`. */
-  readonly routes: (services: ApiServices) => FastifyPluginAsync;
+  /** Registers its pages, sign-in, history and undo, all under `/console`. */
+  readonly routes: (api: ApiServices, store: Pick<Store, 'history'>) => FastifyPluginAsync;
+  /** Registers previews, details of proxies and events, also under `/console`. */
+  readonly proxyRoutes: (api: ApiServices, proxies: Omit<Proxies, 'close'>) => FastifyPluginAsync;
 };
 
 /**
@@ -32,7 +40,6 @@ export type Console = {
 export type ConsoleOptions = {
   readonly signers: ConsoleSigners | undefined;
   readonly account: string;
-  readonly store: Pick<Store, 'history'>;
   readonly monotonic?: () => number;
   readonly now?: () => number;
   readonly folder?: () => string | undefined;
@@ -44,7 +51,6 @@ const AUTHENTICATED: RouteConfig = { authenticated: true };
 export function createConsole({
   signers,
   account,
-  store,
   monotonic = () => performance.now(),
   now = Date.now,
   folder = consoleFolder,
@@ -54,7 +60,7 @@ export function createConsole({
   const services = { signers, account, sessions, failures: createFailures(monotonic), now };
   return {
     callerOfPage: callerOfPage(signers && sessions),
-    routes: (api) => async (app) => {
+    routes: (api, store) => async (app) => {
       app.addHook('onSend', async (_request, reply) => secure(reply));
       await app.register(sessionRoutes(services));
       await app.register(linkRoutes({ ...services, links: createLinks(options) }));
@@ -64,5 +70,22 @@ export function createConsole({
       await app.register(historyRoutes(api, store));
       await app.register(pageRoutes(folder));
     },
+    proxyRoutes:
+      (api, { xds, configs, preview, previewChange, progress }) =>
+      async (app) => {
+        app.addHook('onSend', async (_request, reply) => secure(reply));
+        await app.register(previewRoutes(api, previewChange));
+        const statusOf = (id: number) => {
+          const stream = xds.streams().find((each) => each.id === id);
+          return stream && proxyStatus(stream, configs);
+        };
+        await app.register(proxyRoutes({ preview, xds, configs, statusOf }));
+        const describeStream = (stream: StreamStatus) => {
+          const { resource, instance, peer } = proxyStatus(stream, configs);
+          return { resource, instance, peer };
+        };
+        const stands = pageStands(signers && sessions);
+        await app.register(eventRoutes({ api, progress, describeStream, stands }));
+      },
   };
 }

@@ -10,15 +10,13 @@ export type OperationCall = {
   readonly input: Readonly<Record<string, unknown>>;
 };
 
-/** Carries a call out as if the caller had sent it: the same validation, permissions, log and audit. */
+/** Carries a call out as if the caller had sent it: the same validation and permissions. */
 export async function carryOut(
   services: ApiServices,
   request: FastifyRequest,
   { operation, input }: OperationCall,
   terms: CallTerms,
 ): Promise<Output> {
-  request.call.operation = operation.name;
-  request.call.input = input;
   return execute(
     services,
     request,

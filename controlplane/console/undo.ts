@@ -35,6 +35,7 @@ export async function undo(
   const call = callTo(services, record);
   if (call === undefined) return { operation: 'none', resource, revision: live.model.revision };
   const terms = { ifMatch: body.ifMatch, undoes: placeText(record) };
+  Object.assign(request.call, { operation: call.operation.name, input: call.input });
   const { metadata } = await carryOut(services, request, call, terms);
   const { version } = (metadata ?? {}) as { readonly version?: number };
   return {

@@ -92,10 +92,11 @@ function sortKey({ resource, instance, peer }: ProxyStatus): string {
   return `${resource}\0${instance}\0${peer}`;
 }
 
-function proxyStatus(
+/** Returns the status of one stream. */
+export function proxyStatus(
   stream: StreamStatus,
   configs: Pick<ProxyConfigs, 'get' | 'circumstances'>,
-  agents: Pick<Agents, 'reportOf'>,
+  agents: Pick<Agents, 'reportOf'> = NO_AGENTS,
 ): ProxyStatus {
   const config = configs.get(stream.key);
   const resource = config === undefined ? stream.node.id : proxyPath(config.identity);

@@ -56,21 +56,19 @@ export async function startConsole(credentials?: 'none'): Promise<TestConsole> {
     keyOf: (id: string) => current.keys.get(id),
     onChange: () => undefined,
   };
-  let api: TestApi | undefined;
   const console = createConsole({
     signers: credentials === 'none' ? undefined : signers,
     account: OWNER,
-    store: { history: async (query) => api?.store.history(query) ?? [] },
     monotonic: () => clock.monotonic,
     now: () => now(),
     folder: () => folder,
   });
-  const started = await startApi({
+  const started: TestApi = await startApi({
     ...(credentials === 'none' ? {} : { credentials: current }),
     callerOfPage: console.callerOfPage,
-    furtherRoutes: console.routes,
+    furtherRoutes: (services) =>
+      console.routes(services, { history: (query) => started.store.history(query) }),
   });
-  api = started;
   now = () => started.clock.now;
   const audited: Record<string, unknown>[] = [];
   addAudit(started.app, {
