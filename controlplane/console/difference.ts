@@ -52,5 +52,5 @@ function textOf({ where, what }: Problem): string {
 }
 
 function resourcesOf(snapshot: Snapshot | undefined, typeUrl: string): ReadonlyMap<string, Resource> {
-  return snapshot?.get(typeUrl as Parameters<Snapshot['get']>[0])?.resources ?? new Map();
+  return snapshot?.get(typeUrl)?.resources ?? new Map();
 }

@@ -119,12 +119,17 @@ function changeEvents(
 }
 
 function progressEvent(
-  { mesh: _, since, refusals, ...counts }: MeshProgress,
+  { revision, since, touched, acknowledged, refused, gone, done, refusals }: MeshProgress,
   at: string,
   describeStream: EventServices['describeStream'],
 ): Progress {
   return {
-    ...counts,
+    revision,
+    touched,
+    acknowledged,
+    refused,
+    gone,
+    done,
     since: new Date(since).toISOString(),
     at,
     refusals: refusals.map(({ stream, type, error }) => ({ ...describeStream(stream), type, error })),

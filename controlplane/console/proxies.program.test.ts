@@ -95,15 +95,17 @@ async function readEvents(path = '/console/events?mesh=colors') {
   };
 }
 
-const inSync = () =>
-  expect.poll(async () => (await plane.status()).proxies.map(({ state }) => state), { timeout: 30_000 });
+const waitInSync = async (): Promise<void> => {
+  const states = async () => (await plane.status()).proxies.map(({ state }) => state);
+  await expect.poll(states, { timeout: 30_000 }).toEqual(['in sync']);
+};
 const update = (port: number) =>
   call('PUT', '/v20190125/meshes/colors/virtualNodes/white', { spec: nodeSpec(port) });
 
 it('tells readers of a change, and how many proxies have sent an ACK or a NACK, in the words of Envoy', async () => {
   const proxy: { refusal?: string } = {};
   connectProxy(proxy);
-  await inSync().toEqual(['in sync']);
+  await waitInSync();
   const events = await readEvents();
   await expect.poll(() => events.of('hello'), { timeout: 30_000 }).toMatchObject([{ revision: 3 }]);
   await update(9090);
@@ -141,7 +143,7 @@ it('tells readers of a change, and how many proxies have sent an ACK or a NACK, 
 
 it('shows which proxies a change would touch and the difference of their resources, and changes nothing', async () => {
   connectProxy({});
-  await inSync().toEqual(['in sync']);
+  await waitInSync();
   const preview = async (operation: string, input: object) =>
     (await call('POST', '/console/preview', { operation, input })) as unknown as ChangePreview;
   const white = { meshName: 'colors', virtualNodeName: 'white' };
