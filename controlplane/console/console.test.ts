@@ -130,7 +130,7 @@ describe('a session', () => {
   it('cannot be used under the name of another host (DNS rebinding), nor are the pages served there', async () => {
     const browser = await test.signIn('AKADMIN');
     const headers = { host: 'evil.example:8080' };
-    for (const url of [MESHES, SESSION, '/console/', '/console/main-ABCDEFGH.js']) {
+    for (const url of [MESHES, SESSION, '/console/', '/console/assets/main-ABCDEFGH.js']) {
       expect((await browser.send({ method: 'GET', url, headers })).status).toBe(421);
     }
   });
@@ -256,7 +256,7 @@ describe('the pages', () => {
   });
 
   it('with a hash in their name are kept by browsers', async () => {
-    const { headers } = await test.send({ method: 'GET', url: '/console/main-ABCDEFGH.js' });
+    const { headers } = await test.send({ method: 'GET', url: '/console/assets/main-ABCDEFGH.js' });
     expect(headers).toMatchObject({
       'content-type': 'application/javascript; charset=utf-8',
       'cache-control': 'public, max-age=31536000, immutable',

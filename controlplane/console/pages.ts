@@ -4,12 +4,11 @@ import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { RouteConfig } from '../http/call.ts';
 import { notFound } from '../http/errors.ts';
+import { CONSOLE_ASSETS, CONSOLE_PAGE } from './folder.ts';
 
 const OPEN: RouteConfig = { open: true };
 /** The names of files: no `..`, and nothing hidden. */
 const NAME = /^(?:[\w-][\w.-]*\/)*[\w-][\w.-]*$/;
-/** The build puts a hash of its content into a file's name: such a file never changes. */
-const HASHED = /[.-][A-Za-z0-9]{8,}\.\w+$/;
 const YEAR = 365 * 24 * 60 * 60 * 1000;
 
 /**
@@ -26,11 +25,13 @@ export function pageRoutes(folder: () => string | undefined) {
       const root = folder();
       if (root === undefined) return notBuilt(request, reply);
       const { '*': asked } = request.params as { readonly '*': string };
-      const name = (await isFile(root, asked)) ? asked : 'index.html';
+      const name = (await isFile(root, asked)) ? asked : CONSOLE_PAGE;
       if (name !== asked && asked !== '' && !isNavigation(request)) {
         throw notFound(`The console has no file ${JSON.stringify(asked)}.`);
       }
-      if (HASHED.test(name)) return reply.sendFile(name, root, { maxAge: YEAR, immutable: true });
+      // The names of these contain a hash of their content, so they never change.
+      if (name.startsWith(`${CONSOLE_ASSETS}/`))
+        return reply.sendFile(name, root, { maxAge: YEAR, immutable: true });
       reply.header('cache-control', 'no-cache');
       return reply.sendFile(name, root, { cacheControl: false });
     });

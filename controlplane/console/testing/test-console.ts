@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { InjectOptions } from 'fastify';
@@ -47,7 +47,8 @@ export type Browser = {
 export async function startConsole(credentials?: 'none'): Promise<TestConsole> {
   const folder = await mkdtemp(join(tmpdir(), 'daybreak-console-'));
   await writeFile(join(folder, 'index.html'), '<!doctype html><title>Daybreak</title>');
-  await writeFile(join(folder, 'main-ABCDEFGH.js'), 'export {};');
+  await mkdir(join(folder, 'assets'));
+  await writeFile(join(folder, 'assets/main-ABCDEFGH.js'), 'export {};');
   const clock = { monotonic: 0 };
   let current = compileCredentials(DOCUMENT);
   let now = (): number => 0;
