@@ -42,6 +42,7 @@ export const WRITE_ACTIONS: readonly string[] = [
     .filter(({ name }) => !/^(?:Describe|List)/.test(name))
     .map(({ name, model }) => `${model.service}:${name}`),
   `daybreak:${CREATE_JOIN_TOKEN}`,
+  ...OPERATOR_ACTIONS.filter(isChange),
 ];
 
 /** The actions that the API and the operator's routes need, as policies usually spell them. */

@@ -21,7 +21,9 @@ export function linkRoutes({ links, ...services }: SessionServices & { readonly 
       const key = services.signers?.keyOf(caller.accessKeyId);
       // Else a session could prolong itself for ever.
       if (request.call.source === 'console' || key === undefined) {
-        throw forbidden('A link to the console needs a signed call.');
+        throw forbidden(
+          'A link to the console needs a call that is signed with a key of the credentials file.',
+        );
       }
       const expiresAt = new Date(services.now() + LINK_LIFETIME).toISOString();
       return { path: `/console/link/${links.make(key)}`, expiresAt };

@@ -13,7 +13,7 @@ import type { Failures } from './failures.ts';
 const MOST_CHARACTERS = 4096;
 
 /** The part of the authentication of users that the console needs. */
-export type ConsoleSigners = Pick<Signers, 'authenticate' | 'keyOf' | 'onChange'>;
+export type ConsoleSigners = Pick<Signers, 'keyOf'>;
 
 /**
  * Returns the key that a request to sign in proves to have. `now`: milliseconds since 1970.

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { InjectOptions } from 'fastify';
 import { startApi, type TestApi } from '../../api/testing/test-api.ts';
-import { admitSigned } from '../../auth/verify.ts';
 import { compileCredentials } from '../../auth/credentials/credentials.ts';
 import type { CredentialsDocument } from '../../auth/credentials/credentials-document.ts';
 import { DOCUMENT, OWNER, REGION, secretOf } from '../../auth/testing/signed-requests.ts';
@@ -52,11 +51,7 @@ export async function startConsole(credentials?: 'none'): Promise<TestConsole> {
   const clock = { monotonic: 0 };
   let current = compileCredentials(DOCUMENT);
   let now = (): number => 0;
-  const signers = {
-    authenticate: admitSigned({ credentials: () => current, region: REGION, now: () => now() }),
-    keyOf: (id: string) => current.keys.get(id),
-    onChange: () => undefined,
-  };
+  const signers = { keyOf: (id: string) => current.keys.get(id) };
   const console = createConsole({
     signers: credentials === 'none' ? undefined : signers,
     account: OWNER,
