@@ -3,6 +3,7 @@ import { createServer } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { afterEach, expect, test } from 'vitest';
+import { encodeModelRevision } from '../../common/contracts/agent-channel/model-revision.ts';
 import {
   CONNECT_PATH,
   decodeAgentMessage,
@@ -85,6 +86,15 @@ test('reports the state at the start, at changes and in between, and names the n
   expect(received[1]).toEqual({ nodeId: '', state: held.state });
   await expect.poll(() => received.length).toBeGreaterThan(3);
   expect(received.slice(2).every(({ nodeId, state }) => nodeId === '' && state?.ready)).toBe(true);
+});
+
+test('the revision of the model is the one that the control plane told last', async () => {
+  const { channel, received, calls } = await start();
+  reporting(channel);
+  await expect.poll(() => received.length).toBe(1);
+  expect(channel.modelRevision()).toBeUndefined();
+  for (const revision of [7, 12]) calls[0]?.write(() => encodeModelRevision(revision));
+  await expect.poll(() => channel.modelRevision()).toBe(12);
 });
 
 test('a channel that ended opens again, on the same connection or on the next', async () => {

@@ -4,6 +4,7 @@ import {
   type AgentState,
 } from '../../common/contracts/agent-channel/state.ts';
 import { decodeRenewal, type Renewal } from '../../common/contracts/agent-channel/renewal.ts';
+import { decodeModelRevision } from '../../common/contracts/agent-channel/model-revision.ts';
 import { decodeQuestion, type Question } from '../../common/contracts/agent-channel/questions.ts';
 import type { Log } from '../../common/log.ts';
 import { createBackoff } from '../../xds/client/backoff.ts';
@@ -21,6 +22,8 @@ export type Channel = {
   readonly report: () => void;
   /** Reports that were not sent, because an earlier one still waits for the control plane to read. A later one has the newest state. */
   readonly skipped: () => number;
+  /** The revision of the control plane's model when it last took a report; undefined if it has told none. */
+  readonly modelRevision: () => number | undefined;
   /** Whether a message would leave at once: the channel is open, it has reported a state, and no message waits. */
   readonly isReady: () => boolean;
   /** Sends another message; none if the channel is not open. */
@@ -71,6 +74,7 @@ export function createChannel({
   let state: State = { kind: 'none' };
   let read: (() => AgentState) | undefined;
   let skipped = 0;
+  let modelRevision: number | undefined;
   const timer = setInterval(report, checkMs).unref();
 
   function open(openBeside: OpenBeside): void {
@@ -89,6 +93,7 @@ export function createChannel({
       if (question !== undefined) return onQuestion(question);
       const renewal = decodeRenewal(bytes);
       if (renewal !== undefined) onRenewal(renewal);
+      modelRevision = decodeModelRevision(bytes) ?? modelRevision;
     } catch (error) {
       log.warn({ err: error }, 'a message of the control plane is unreadable');
     }
@@ -146,6 +151,7 @@ export function createChannel({
     },
     report,
     skipped: () => skipped,
+    modelRevision: () => modelRevision,
     isReady: () => state.kind === 'open' && state.sent !== undefined && !state.call.isCongested(),
     send(message) {
       if (state.kind === 'open') state.call.write(message);

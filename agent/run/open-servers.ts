@@ -105,6 +105,7 @@ function reports(
       lastEnd: supervisor.lastEnd(),
       restarts: supervisor.restarts(),
       relay: relay.status(),
+      modelRevision: channel.modelRevision(),
       secrets: secrets.status(),
       awaited: secrets.awaited(),
       names: names.status(),

@@ -158,6 +158,7 @@ function input(some: Partial<StatusInput>): StatusInput {
     droppedOutputBytes: 0,
     bootstrap: { kind: 'generated' },
     leftOut: [],
+    modelRevision: undefined,
     telemetry: undefined,
     ...some,
   };

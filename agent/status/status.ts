@@ -19,6 +19,8 @@ export type StatusInput = ProblemInput & {
   /** The last end of an Envoy that no stop signal caused. */
   readonly lastEnd: LastEnd | undefined;
   readonly restarts: { readonly made: number; readonly hangs: number; readonly left: number };
+  /** The revision of the control plane's model when it last took a report; undefined if it has told none. */
+  readonly modelRevision: number | undefined;
   /** Where the last good configuration is kept. */
   readonly state: StateStatus;
   /** Why listeners refuse connections: one text per secret that they wait for. */
@@ -67,6 +69,7 @@ export function status(input: StatusInput) {
       lastEnd: input.lastEnd && describeEnd(input.lastEnd),
       problems: currentProblems(input),
       configuration: describeConfiguration(relay, now),
+      modelRevision: input.modelRevision,
       state: input.state,
       relay: connection,
       notReady: input.awaited,

@@ -70,12 +70,15 @@ function connection({
   return `disconnected since ${text(disconnectedSince)}: ${why}`;
 }
 
-function configuration({ daybreak: { configuration: runsOn, relay } }: Status, now: Date): string {
+function configuration({ daybreak }: Status, now: Date): string {
+  const { configuration: runsOn, relay, modelRevision } = daybreak;
   const { acceptedAt, versions } = relay;
   if (acceptedAt === undefined) return runsOn;
+  const model =
+    modelRevision === undefined ? '' : `; the model was at revision ${modelRevision} at the last report`;
   const seconds = Math.max(0, Math.round((now.getTime() - new Date(acceptedAt).getTime()) / 1000));
   const all = Object.entries(versions).map(([type, version]) => `${type} ${version.slice(0, 12)}`);
-  return `${runsOn}, accepted ${seconds} s ago${all.length === 0 ? '' : ` (${all.join(', ')})`}`;
+  return `${runsOn}, accepted ${seconds} s ago${all.length === 0 ? '' : ` (${all.join(', ')})`}${model}`;
 }
 
 /** JSON has dates as text. */

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { afterEach, expect, test, vi } from 'vitest';
+import { decodeModelRevision } from '../../common/contracts/agent-channel/model-revision.ts';
 import {
   CONNECT_PATH,
   encodeAgentMessage,
@@ -39,6 +40,8 @@ afterEach(() => {
 
 type Opened = {
   readonly call: Call;
+  /** Messages of the control plane. */
+  readonly messages: readonly Uint8Array[];
   readonly headers: Promise<string>;
   readonly ended: Promise<CallOutcome>;
 };
@@ -67,12 +70,13 @@ async function connect({ address }: Served): Promise<{ beside(): Opened }> {
     beside() {
       const taken = Promise.withResolvers<string>();
       const ended = Promise.withResolvers<CallOutcome>();
+      const messages: Uint8Array[] = [];
       const call = ads.openBeside(CONNECT_PATH, {
         onHeaders: taken.resolve,
-        onMessage: () => undefined,
+        onMessage: (message) => void messages.push(new Uint8Array(message)),
         onEnd: ended.resolve,
       });
-      return { call, headers: taken.promise, ended: ended.promise };
+      return { call, messages, headers: taken.promise, ended: ended.promise };
     },
   };
 }
@@ -98,6 +102,19 @@ test('the latest state of an agent is known by its resource and connection, unti
   expect(served.agents.reportOf(A, 'elsewhere:1')).toBeUndefined();
   call.close();
   await expect.poll(() => served.agents.reportOf(A, peer)).toBeUndefined();
+});
+
+test('an agent is told the revision of the model after a report, if it is another one than before', async () => {
+  const { served, agent } = await start();
+  const { call, messages } = agent.beside();
+  const revisions = () => messages.flatMap((message) => decodeModelRevision(message) ?? []);
+  call.write(encodeAgentMessage(STATE, A));
+  await expect.poll(revisions).toEqual([0]);
+  call.write(encodeAgentMessage({ ...STATE, reason: 'the same revision' }));
+  await expect.poll(() => served.agents.reportOf(A, peerOf(served))?.state.reason).toBe('the same revision');
+  served.model.apply([put(resourceFromInput({ meshName: 'm' }), 7)]);
+  call.write(encodeAgentMessage({ ...STATE, reason: 'another revision' }));
+  await expect.poll(revisions).toEqual([0, 7]);
 });
 
 test('an agent speaks only for the node of its credential', async () => {

@@ -7,6 +7,7 @@ import {
 import { encodeRenewal, type Renewal } from '../../common/contracts/agent-channel/renewal.ts';
 import type { LatenciesPart } from '../../common/contracts/agent-channel/latencies.ts';
 import type { Load } from '../../common/contracts/agent-channel/load.ts';
+import { encodeModelRevision } from '../../common/contracts/agent-channel/model-revision.ts';
 import { encodeQuestion, type Question } from '../../common/contracts/agent-channel/questions.ts';
 import type { Log } from '../../common/log.ts';
 import { createTokenBucket } from '../../common/limits/token-bucket.ts';
@@ -69,6 +70,8 @@ type Entry = {
   readonly feed: AgentFeed | undefined;
   bytes: Uint8Array;
   at: number;
+  /** The revision of the model that the agent was told. */
+  toldRevision: number | undefined;
 };
 
 const FIRST_MESSAGE_MS = 30_000;
@@ -102,7 +105,8 @@ export function createAgents({
       call.write(() => message);
     };
     const feed = onConnected?.({ identity, peer, send });
-    const entry: Entry = { identity, resource, isIdentified, call, feed, bytes: new Uint8Array(), at: 0 };
+    const unheard = { bytes: new Uint8Array(), at: 0, toldRevision: undefined };
+    const entry: Entry = { identity, resource, isIdentified, call, feed, ...unheard };
     entries.set(peer, entry);
     call.whenOver(() => {
       entries.delete(peer);
@@ -127,6 +131,14 @@ export function createAgents({
     log.info({ proxy: resource, peer, reason: state.reason }, `a proxy ${words}`);
   }
 
+  /** An agent reports its state soon after Envoy has accepted an update, so it knows the revision of then, and asks for nothing. */
+  function tellRevision(entry: Entry): void {
+    const { revision } = model;
+    if (entry.toldRevision === revision) return;
+    entry.toldRevision = revision;
+    entry.call.write(() => encodeModelRevision(revision));
+  }
+
   function connect(call: ServerCall): CallReader {
     let entry: Entry | undefined;
     const bucket = createTokenBucket(MESSAGES, Date.now);
@@ -149,6 +161,7 @@ export function createAgents({
         entry.bytes = new Uint8Array(bytes);
         entry.at = Date.now();
         noteDraining(entry, call.connection.peer, state);
+        tellRevision(entry);
       },
       halfClose: () => call.end(status.OK),
     };

@@ -14,7 +14,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file agent.proto.
  */
 export const file_agent: GenFile = /*@__PURE__*/
-  fileDesc("CgthZ2VudC5wcm90bxIRZGF5YnJlYWsuYWdlbnQudjEisQEKDEFnZW50TWVzc2FnZRIPCgdub2RlX2lkGAEgASgJEikKBXN0YXRlGAIgASgLMhguZGF5YnJlYWsuYWdlbnQudjEuU3RhdGVIABInCgRsb2FkGAMgASgLMhcuZGF5YnJlYWsuYWdlbnQudjEuTG9hZEgAEjEKCWxhdGVuY2llcxgEIAEoCzIcLmRheWJyZWFrLmFnZW50LnYxLkxhdGVuY2llc0gAQgkKB2NvbnRlbnQivQEKE0NvbnRyb2xQbGFuZU1lc3NhZ2USMgoKd2F0Y2hfbG9hZBgBIAEoCzIcLmRheWJyZWFrLmFnZW50LnYxLldhdGNoTG9hZEgAEjgKDWFza19sYXRlbmNpZXMYAiABKAsyHy5kYXlicmVhay5hZ2VudC52MS5Bc2tMYXRlbmNpZXNIABItCgdyZW5ld2FsGAMgASgLMhouZGF5YnJlYWsuYWdlbnQudjEuUmVuZXdhbEgAQgkKB2NvbnRlbnQiNQoHUmVuZXdhbBISCgpnZW5lcmF0aW9uGAEgASgNEhYKDnNwcmVhZF9zZWNvbmRzGAIgASgNIiAKCVdhdGNoTG9hZBITCgtpbnRlcnZhbF9tcxgBIAEoDSI6CgRMb2FkEhEKCWNvdmVyc19tcxgBIAEoDRINCgVuYW1lcxgCIAMoCRIQCghjb3VudGVycxgDIAMoDSItCgxBc2tMYXRlbmNpZXMSCwoDYXNrGAEgASgNEhAKCGNsdXN0ZXJzGAIgAygJImAKCUxhdGVuY2llcxILCgNhc2sYASABKA0SNQoIY2x1c3RlcnMYAiADKAsyIy5kYXlicmVhay5hZ2VudC52MS5DbHVzdGVyTGF0ZW5jaWVzEg8KB2lzX2xhc3QYAyABKAgiXwoQQ2x1c3RlckxhdGVuY2llcxIMCgRuYW1lGAEgASgJEgwKBGZyb20YAiADKAISDQoFd2lkdGgYAyADKAISDQoFY291bnQYBCADKAQSEQoJcmVzcG9uc2VzGAUgAygEIoMCCgVTdGF0ZRIQCghpbnN0YW5jZRgBIAEoCRINCgVyZWFkeRgCIAEoCBIQCghkcmFpbmluZxgDIAEoCBIRCglhZGRyZXNzZXMYBCADKAkSFQoNYWdlbnRfdmVyc2lvbhgFIAEoCRIVCg1lbnZveV92ZXJzaW9uGAYgASgJEioKB3J1bnNfb24YByABKAsyGS5kYXlicmVhay5hZ2VudC52MS5SdW5zT24SNAoMY2VydGlmaWNhdGVzGAggAygLMh4uZGF5YnJlYWsuYWdlbnQudjEuQ2VydGlmaWNhdGUSDgoGcmVhc29uGAkgASgJEhQKDHJlcG9ydHNfbG9hZBgKIAEoCCKuAQoGUnVuc09uEjAKBnNvdXJjZRgBIAEoDjIgLmRheWJyZWFrLmFnZW50LnYxLlJ1bnNPbi5Tb3VyY2USKQoFc2luY2UYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIkcKBlNvdXJjZRIWChJTT1VSQ0VfVU5TUEVDSUZJRUQQABIPCgtTT1VSQ0VfTElWRRABEhQKEFNPVVJDRV9MQVNUX0dPT0QQAiJFCgtDZXJ0aWZpY2F0ZRIMCgRuYW1lGAEgASgJEigKBGVuZHMYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wMl8KBUFnZW50ElYKB0Nvbm5lY3QSHy5kYXlicmVhay5hZ2VudC52MS5BZ2VudE1lc3NhZ2UaJi5kYXlicmVhay5hZ2VudC52MS5Db250cm9sUGxhbmVNZXNzYWdlKAEwAWIGcHJvdG8z", [file_google_protobuf_timestamp]);
+  fileDesc("CgthZ2VudC5wcm90bxIRZGF5YnJlYWsuYWdlbnQudjEisQEKDEFnZW50TWVzc2FnZRIPCgdub2RlX2lkGAEgASgJEikKBXN0YXRlGAIgASgLMhguZGF5YnJlYWsuYWdlbnQudjEuU3RhdGVIABInCgRsb2FkGAMgASgLMhcuZGF5YnJlYWsuYWdlbnQudjEuTG9hZEgAEjEKCWxhdGVuY2llcxgEIAEoCzIcLmRheWJyZWFrLmFnZW50LnYxLkxhdGVuY2llc0gAQgkKB2NvbnRlbnQi+QEKE0NvbnRyb2xQbGFuZU1lc3NhZ2USMgoKd2F0Y2hfbG9hZBgBIAEoCzIcLmRheWJyZWFrLmFnZW50LnYxLldhdGNoTG9hZEgAEjgKDWFza19sYXRlbmNpZXMYAiABKAsyHy5kYXlicmVhay5hZ2VudC52MS5Bc2tMYXRlbmNpZXNIABItCgdyZW5ld2FsGAMgASgLMhouZGF5YnJlYWsuYWdlbnQudjEuUmVuZXdhbEgAEjoKDm1vZGVsX3JldmlzaW9uGAQgASgLMiAuZGF5YnJlYWsuYWdlbnQudjEuTW9kZWxSZXZpc2lvbkgAQgkKB2NvbnRlbnQiIQoNTW9kZWxSZXZpc2lvbhIQCghyZXZpc2lvbhgBIAEoBCI1CgdSZW5ld2FsEhIKCmdlbmVyYXRpb24YASABKA0SFgoOc3ByZWFkX3NlY29uZHMYAiABKA0iIAoJV2F0Y2hMb2FkEhMKC2ludGVydmFsX21zGAEgASgNIjoKBExvYWQSEQoJY292ZXJzX21zGAEgASgNEg0KBW5hbWVzGAIgAygJEhAKCGNvdW50ZXJzGAMgAygNIi0KDEFza0xhdGVuY2llcxILCgNhc2sYASABKA0SEAoIY2x1c3RlcnMYAiADKAkiYAoJTGF0ZW5jaWVzEgsKA2FzaxgBIAEoDRI1CghjbHVzdGVycxgCIAMoCzIjLmRheWJyZWFrLmFnZW50LnYxLkNsdXN0ZXJMYXRlbmNpZXMSDwoHaXNfbGFzdBgDIAEoCCJfChBDbHVzdGVyTGF0ZW5jaWVzEgwKBG5hbWUYASABKAkSDAoEZnJvbRgCIAMoAhINCgV3aWR0aBgDIAMoAhINCgVjb3VudBgEIAMoBBIRCglyZXNwb25zZXMYBSADKAQigwIKBVN0YXRlEhAKCGluc3RhbmNlGAEgASgJEg0KBXJlYWR5GAIgASgIEhAKCGRyYWluaW5nGAMgASgIEhEKCWFkZHJlc3NlcxgEIAMoCRIVCg1hZ2VudF92ZXJzaW9uGAUgASgJEhUKDWVudm95X3ZlcnNpb24YBiABKAkSKgoHcnVuc19vbhgHIAEoCzIZLmRheWJyZWFrLmFnZW50LnYxLlJ1bnNPbhI0CgxjZXJ0aWZpY2F0ZXMYCCADKAsyHi5kYXlicmVhay5hZ2VudC52MS5DZXJ0aWZpY2F0ZRIOCgZyZWFzb24YCSABKAkSFAoMcmVwb3J0c19sb2FkGAogASgIIq4BCgZSdW5zT24SMAoGc291cmNlGAEgASgOMiAuZGF5YnJlYWsuYWdlbnQudjEuUnVuc09uLlNvdXJjZRIpCgVzaW5jZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiRwoGU291cmNlEhYKElNPVVJDRV9VTlNQRUNJRklFRBAAEg8KC1NPVVJDRV9MSVZFEAESFAoQU09VUkNFX0xBU1RfR09PRBACIkUKC0NlcnRpZmljYXRlEgwKBG5hbWUYASABKAkSKAoEZW5kcxgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAyXwoFQWdlbnQSVgoHQ29ubmVjdBIfLmRheWJyZWFrLmFnZW50LnYxLkFnZW50TWVzc2FnZRomLmRheWJyZWFrLmFnZW50LnYxLkNvbnRyb2xQbGFuZU1lc3NhZ2UoATABYgZwcm90bzM", [file_google_protobuf_timestamp]);
 
 /**
  * A message from an agent, of at most 16 KiB.
@@ -91,6 +91,12 @@ export type ControlPlaneMessage = Message<"daybreak.agent.v1.ControlPlaneMessage
      */
     value: Renewal;
     case: "renewal";
+  } | {
+    /**
+     * @generated from field: daybreak.agent.v1.ModelRevision model_revision = 4;
+     */
+    value: ModelRevision;
+    case: "modelRevision";
   } | { case: undefined; value?: undefined };
 };
 
@@ -100,6 +106,25 @@ export type ControlPlaneMessage = Message<"daybreak.agent.v1.ControlPlaneMessage
  */
 export const ControlPlaneMessageSchema: GenMessage<ControlPlaneMessage> = /*@__PURE__*/
   messageDesc(file_agent, 1);
+
+/**
+ * The revision of the model when the control plane took the state of the agent. It follows a state if it differs from the one sent before.
+ *
+ * @generated from message daybreak.agent.v1.ModelRevision
+ */
+export type ModelRevision = Message<"daybreak.agent.v1.ModelRevision"> & {
+  /**
+   * @generated from field: uint64 revision = 1;
+   */
+  revision: bigint;
+};
+
+/**
+ * Describes the message daybreak.agent.v1.ModelRevision.
+ * Use `create(ModelRevisionSchema)` to create a new message.
+ */
+export const ModelRevisionSchema: GenMessage<ModelRevision> = /*@__PURE__*/
+  messageDesc(file_agent, 2);
 
 /**
  * Which certificates are up to date: the authority of the trust domain changed, and a certificate of an earlier generation is to be renewed. The
@@ -128,7 +153,7 @@ export type Renewal = Message<"daybreak.agent.v1.Renewal"> & {
  * Use `create(RenewalSchema)` to create a new message.
  */
 export const RenewalSchema: GenMessage<Renewal> = /*@__PURE__*/
-  messageDesc(file_agent, 2);
+  messageDesc(file_agent, 3);
 
 /**
  * Asks for the load of Envoy's clusters, until the stream ends or another WatchLoad comes. Only for agents whose state says `reports_load`.
@@ -149,7 +174,7 @@ export type WatchLoad = Message<"daybreak.agent.v1.WatchLoad"> & {
  * Use `create(WatchLoadSchema)` to create a new message.
  */
 export const WatchLoadSchema: GenMessage<WatchLoad> = /*@__PURE__*/
-  messageDesc(file_agent, 3);
+  messageDesc(file_agent, 4);
 
 /**
  * The load of Envoy's clusters since the report before it.
@@ -185,7 +210,7 @@ export type Load = Message<"daybreak.agent.v1.Load"> & {
  * Use `create(LoadSchema)` to create a new message.
  */
 export const LoadSchema: GenMessage<Load> = /*@__PURE__*/
-  messageDesc(file_agent, 4);
+  messageDesc(file_agent, 5);
 
 /**
  * Asks for latencies and response classes of Envoy's clusters, since Envoy's start. The answer is one or more Latencies.
@@ -213,7 +238,7 @@ export type AskLatencies = Message<"daybreak.agent.v1.AskLatencies"> & {
  * Use `create(AskLatenciesSchema)` to create a new message.
  */
 export const AskLatenciesSchema: GenMessage<AskLatencies> = /*@__PURE__*/
-  messageDesc(file_agent, 5);
+  messageDesc(file_agent, 6);
 
 /**
  * @generated from message daybreak.agent.v1.Latencies
@@ -242,7 +267,7 @@ export type Latencies = Message<"daybreak.agent.v1.Latencies"> & {
  * Use `create(LatenciesSchema)` to create a new message.
  */
 export const LatenciesSchema: GenMessage<Latencies> = /*@__PURE__*/
-  messageDesc(file_agent, 6);
+  messageDesc(file_agent, 7);
 
 /**
  * @generated from message daybreak.agent.v1.ClusterLatencies
@@ -283,7 +308,7 @@ export type ClusterLatencies = Message<"daybreak.agent.v1.ClusterLatencies"> & {
  * Use `create(ClusterLatenciesSchema)` to create a new message.
  */
 export const ClusterLatenciesSchema: GenMessage<ClusterLatencies> = /*@__PURE__*/
-  messageDesc(file_agent, 7);
+  messageDesc(file_agent, 8);
 
 /**
  * The whole state of an agent. Each one replaces the one before it.
@@ -363,7 +388,7 @@ export type State = Message<"daybreak.agent.v1.State"> & {
  * Use `create(StateSchema)` to create a new message.
  */
 export const StateSchema: GenMessage<State> = /*@__PURE__*/
-  messageDesc(file_agent, 8);
+  messageDesc(file_agent, 9);
 
 /**
  * The configuration that Envoy runs on.
@@ -389,7 +414,7 @@ export type RunsOn = Message<"daybreak.agent.v1.RunsOn"> & {
  * Use `create(RunsOnSchema)` to create a new message.
  */
 export const RunsOnSchema: GenMessage<RunsOn> = /*@__PURE__*/
-  messageDesc(file_agent, 9);
+  messageDesc(file_agent, 10);
 
 /**
  * @generated from enum daybreak.agent.v1.RunsOn.Source
@@ -424,7 +449,7 @@ export type RunsOn_Source = (typeof RunsOn_Source)[keyof typeof RunsOn_Source] |
  * Describes the enum daybreak.agent.v1.RunsOn.Source.
  */
 export const RunsOn_SourceSchema: GenEnum<RunsOn_Source> = /*@__PURE__*/
-  enumDesc(file_agent, 9, 0);
+  enumDesc(file_agent, 10, 0);
 
 /**
  * @generated from message daybreak.agent.v1.Certificate
@@ -448,7 +473,7 @@ export type Certificate = Message<"daybreak.agent.v1.Certificate"> & {
  * Use `create(CertificateSchema)` to create a new message.
  */
 export const CertificateSchema: GenMessage<Certificate> = /*@__PURE__*/
-  messageDesc(file_agent, 10);
+  messageDesc(file_agent, 11);
 
 /**
  * @generated from service daybreak.agent.v1.Agent
