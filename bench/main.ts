@@ -8,6 +8,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly run: RunBench }>
   'agent-telemetry': () => import('./agent-telemetry.ts'),
   api: () => import('./api.ts'),
   'data-path': () => import('./data-path.ts'),
+  identity: () => import('./identity.ts'),
   images: () => import('./images.ts'),
   import: () => import('./import.ts'),
   proxyinit: () => import('./proxyinit.ts'),

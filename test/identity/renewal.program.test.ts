@@ -90,6 +90,23 @@ test('a certificate at half of its life is renewed by itself, with a new key', a
   expect(second.status().problem).toBeUndefined();
 });
 
+test('without its control plane, an agent has its certificate for a day, over restarts, and none after its end', async () => {
+  const first = await open(await plane.joinToken('a'));
+  await held(first);
+  await expect.poll(() => stat(file).catch(() => undefined)).toBeDefined();
+  const hour = 3_600_000;
+  const begun = Date.now();
+  vi.useFakeTimers({ toFake: ['Date'], now: begun + 24 * hour });
+  expect(first.current()?.spiffeId).toContain('/a');
+  first.close();
+  expect((await open('used-up')).status().state).toBe('held');
+  vi.setSystemTime(begun + 73 * hour);
+  expect(first.current()).toBeUndefined();
+  expect(first.status().state).toBe('ended');
+  expect((await open('used-up')).status().state).toBe('waiting');
+  vi.useRealTimers();
+});
+
 test('a refusal is in the status, and the agent goes on without a storm', async () => {
   const identity = await open('unknown');
   await expect
