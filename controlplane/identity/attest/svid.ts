@@ -1,20 +1,36 @@
 import type { Model } from '../../mesh/model.ts';
-import type { CertificateLedger } from '../certificate-ledger.ts';
+import { meshIdentityOf } from '../bindings.ts';
+import type { CertificateLedger, LedgerEntry } from '../certificate-ledger.ts';
+import { meshOf } from '../issued.ts';
 import { faultOf } from '../standing.ts';
 import type { Prover } from './attempt.ts';
 import { Refused } from './refused.ts';
 
+const HOUR = 60 * 60 * 1000;
+
 /**
  * Renewal: the connection has the last certificate of the same node, which TLS verified against the roots. A certificate that is no longer
- * good is not taken, so that the agent has to prove itself again.
+ * good is not taken, and none whose first proof is older than the mesh allows (`proofHours`; default: any age), so that the agent has to
+ * prove itself again. `now`: milliseconds since 1970.
  */
-export function svidProver(model: Model, ledger: CertificateLedger, trustDomain: string): Prover {
+export function svidProver(
+  model: Model,
+  ledger: Pick<CertificateLedger, 'get'>,
+  trustDomain: string,
+  now: () => number = Date.now,
+): Prover {
+  function isProofOld({ proven, owner, node }: LedgerEntry): boolean {
+    const { proofHours } = meshIdentityOf(model, { owner, mesh: meshOf(node) });
+    return proofHours !== undefined && now() >= proven + proofHours * HOUR;
+  }
+
   return {
     method: 'svid',
     offers({ certificateNames, certificateSerial, spiffeId }) {
       if (!certificateNames.includes(spiffeId)) return false;
       const entry = ledger.get(certificateSerial ?? '');
-      return entry === undefined || faultOf(model, entry, trustDomain) === undefined;
+      if (entry === undefined) return true;
+      return faultOf(model, entry, trustDomain) === undefined && !isProofOld(entry);
     },
     async verify({ spiffeId, certificateSerial = '' }, proof) {
       if (proof.method !== 'connection certificate')

@@ -1,0 +1,58 @@
+import { expect, it } from 'vitest';
+import { Model } from '../../mesh/model.ts';
+import type { LedgerEntry } from '../certificate-ledger.ts';
+import { svidProver } from './svid.ts';
+
+const OWNER = '111122223333';
+const ID = `spiffe://apps.example/account/${OWNER}/mesh/m/virtualNode/a`;
+const HOUR = 3_600_000;
+
+/** Whether a certificate that was proven an hour and a half ago can be renewed. */
+function offers(proofHours: number | undefined, entry: Partial<LedgerEntry> | undefined): boolean {
+  const model = new Model();
+  const id = { kind: 'meshIdentity', owner: OWNER, mesh: 'm', parent: '', name: 'default' } as const;
+  const resource = {
+    ...id,
+    spec: proofHours === undefined ? {} : { proofHours },
+    uid: 'u',
+    version: 1,
+    createdAt: 0,
+    lastUpdatedAt: 0,
+    resourceOwner: OWNER,
+    tags: [],
+  } as const;
+  model.apply([{ revision: 1, id, resource }]);
+  const known: LedgerEntry = {
+    serial: 's',
+    node: 'mesh/m/virtualNode/a',
+    owner: OWNER,
+    spiffeId: ID,
+    ends: 72 * HOUR,
+    issued: 0,
+    generation: 0,
+    from: '',
+    proof: { method: 'join token' },
+    proven: 0,
+    ...entry,
+  };
+  const ledger = { get: () => (entry === undefined ? undefined : known) };
+  const attempt = {
+    certificateNames: [ID],
+    certificateSerial: 's',
+    foreignNames: { uris: [], dns: [] },
+    spiffeId: ID,
+  };
+  return svidProver(model, ledger, 'apps.example', () => 1.5 * HOUR).offers(attempt);
+}
+
+it('renews a certificate as long as the mesh allows without a new proof; without a limit, for ever', () => {
+  expect(offers(undefined, {})).toBe(true);
+  expect(offers(2, {})).toBe(true);
+  expect(offers(1, {})).toBe(false);
+  expect(offers(1, { proven: HOUR })).toBe(true);
+  expect(offers(1, undefined)).toBe(true);
+});
+
+it('does not renew a revoked certificate', () => {
+  expect(offers(undefined, { revoked: 1 })).toBe(false);
+});
