@@ -31,6 +31,7 @@ import type { SystemdNotifier } from '../common/process/notify-systemd.ts';
 import type { ControlPlaneSettings } from './settings.ts';
 import { latenciesRoute } from './reports/latencies-route.ts';
 import type { ProxyStream } from './reports/missing.ts';
+import { createLongRange } from './reports/prometheus.ts';
 import { createReports } from './reports/reports.ts';
 import { reportsRoutes } from './reports/routes.ts';
 import { createStatus, statusRoute } from './status/status-route.ts';
@@ -205,7 +206,15 @@ async function start(
   api.register(explainRoute(proxies.preview, envoysOf));
   api.register(accessRoute(live));
   api.register(
-    reportsRoutes({ reports, model: live.model, mostStreams: Math.ceil(settings.connections.api.all / 4) }),
+    reportsRoutes({
+      reports,
+      model: live.model,
+      mostStreams: Math.ceil(settings.connections.api.all / 4),
+      longRange:
+        settings.prometheus === undefined
+          ? undefined
+          : createLongRange({ url: settings.prometheus, model: live.model }),
+    }),
   );
   api.register(latenciesRoute({ reports, model: live.model }));
   api.register(statusRoute(createStatus(live.model, proxies.xds, proxies.configs, agents)));

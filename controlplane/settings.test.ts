@@ -35,6 +35,7 @@ test('defaults', () => {
       certificates: undefined,
       endpoints: { cloudMap: undefined, acm: undefined, privateCa: undefined },
     },
+    prometheus: undefined,
     translation: { headers: { kib: 96, lines: 200 } },
     insecure: false,
   });

@@ -69,6 +69,8 @@ export type ControlPlaneSettings = {
   readonly discovery: DiscoverySettings;
   /** The authority for certificates of proxies. Undefined: none. */
   readonly identity: IdentitySettings | undefined;
+  /** The URL of a Prometheus server with Envoy's metrics, for figures of more than 15 minutes. Undefined: none. */
+  readonly prometheus: string | undefined;
   /** The settings of every proxy's configuration. Default: headers of up to 96 KiB and 200 lines. */
   readonly translation: TranslationSettings;
   /** Listen beyond loopback without TLS or without authentication. */
@@ -84,6 +86,11 @@ const age: Parser<number | undefined> = (value) => {
   if ('wanted' in parsed) return { wanted: `${parsed.wanted}, in seconds, or 0 for no limit` };
   return { value: parsed.value === 0 ? undefined : parsed.value };
 };
+
+const prometheusUrl: Parser<string> = (value) =>
+  URL.canParse(value) && /^https?:/.test(value)
+    ? { value }
+    : { wanted: 'the URL of a Prometheus server, e.g. http://127.0.0.1:9090' };
 
 const region: Parser<string> = (value) =>
   /^[a-z0-9-]{1,64}$/.test(value) ? { value } : { wanted: 'a region, e.g. us-east-1' };
@@ -133,6 +140,7 @@ export function compileControlPlaneSettings(
       region: ownRegion ?? 'us-east-1',
       discovery: readDiscoverySettings(read, store, ownRegion ?? readAwsRegion(read)),
       identity,
+      prometheus: read.secret('--prometheus', prometheusUrl, undefined),
       translation: readTranslationSettings(read, identity?.trustDomain),
       insecure: read('--insecure', boolean, false),
     };

@@ -85,6 +85,12 @@ export function makeCommand(): Command {
       ),
     )
     .addOption(
+      flag(
+        '--prometheus <url>',
+        "a Prometheus server with Envoy's metrics, for live figures of more than 15 minutes",
+      ),
+    )
+    .addOption(
       flag('--account <id>', 'without --credentials: the account of all meshes (default: 000000000000)'),
     )
     .addOption(flag('--region <name>', 'the region in ARNs, and of AWS Cloud Map (default: us-east-1)'))

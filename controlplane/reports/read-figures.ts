@@ -18,44 +18,53 @@ export function readFigures(
   const { first, last } = figures.kept();
   const slots: number[] = [];
   for (let slot = Math.max(first, from); slot <= last; slot += 1) slots.push(slot);
-  const parts = new Map<string, Line[]>();
-  for (const line of [...figures.lines(), ...others.lines()]) {
-    const key = `${line.from.kind}/${line.from.name}/${line.cluster}`;
-    parts.set(key, [...(parts.get(key) ?? []), line]);
+  const foreign = new Map(Array.from(others.lines(), (line) => [keyOf(line), line]));
+  const lines: FiguresLine[] = [];
+  const add = (line: Line, other: Line | undefined): void => {
+    if (hasTraffic(line, slots) || (other !== undefined && hasTraffic(other, slots)))
+      lines.push(readLine(line, other, slots));
+  };
+  for (const line of figures.lines()) {
+    const other = foreign.size === 0 ? undefined : foreign.get(keyOf(line));
+    if (other !== undefined) foreign.delete(keyOf(line));
+    add(line, other);
   }
-  const lines = Array.from(parts.values(), (each) => readLine(each, slots));
+  for (const line of foreign.values()) add(line, undefined);
   return {
     times: slots.map((slot) => Math.round(wallMs - now + slot * SLOT_MS)),
-    lines: lines.filter(hasTraffic),
+    lines,
   };
 }
 
-function readLine(parts: readonly Line[], slots: readonly number[]): FiguresLine {
-  const [first] = parts;
-  if (first === undefined) throw new Error('a line without parts');
-  const read = (of: (line: Line) => Float32Array): readonly (number | null)[] =>
+function keyOf({ from, cluster }: Line): string {
+  return `${from.kind}/${from.name}/${cluster}`;
+}
+
+function hasTraffic({ requests, active }: Line, slots: readonly number[]): boolean {
+  return slots.some((slot) => (requests[slot % RING] ?? 0) > 0 || (active[slot % RING] ?? 0) > 0);
+}
+
+function readLine(line: Line, other: Line | undefined, slots: readonly number[]): FiguresLine {
+  const read = (of: 'requests' | 'errors' | 'active'): readonly (number | null)[] =>
     slots.map((slot) => {
-      const reported = parts.filter(({ caller }) => (caller.reported[slot % RING] ?? 0) > 0);
-      if (reported.length === 0) return null;
-      return rounded(reported.reduce((sum, line) => sum + (of(line)[slot % RING] ?? 0), 0));
+      const [own, foreign] = [valueAt(line, of, slot), other && valueAt(other, of, slot)];
+      if (own === undefined && foreign === undefined) return null;
+      return rounded((own ?? 0) + (foreign ?? 0));
     });
   return {
-    from: first.from,
-    to: first.to,
-    cluster: first.cluster,
-    unit: first.unit,
-    requests: read((line) => line.requests),
-    errors: read((line) => line.errors),
-    active: read((line) => line.active),
+    from: line.from,
+    to: line.to,
+    cluster: line.cluster,
+    unit: line.unit,
+    requests: read('requests'),
+    errors: read('errors'),
+    active: read('active'),
   };
 }
 
-function hasTraffic({ requests, active }: FiguresLine): boolean {
-  return requests.some(isSome) || active.some(isSome);
-}
-
-function isSome(value: number | null): boolean {
-  return value !== null && value > 0;
+/** Undefined: no proxy of the caller reported in that slot. */
+function valueAt(line: Line, of: 'requests' | 'errors' | 'active', slot: number): number | undefined {
+  return (line.caller.reported[slot % RING] ?? 0) > 0 ? line[of][slot % RING] : undefined;
 }
 
 function rounded(value: number): number {

@@ -15,7 +15,7 @@ const answers: IncomingMessage[] = [];
 beforeEach(async () => {
   api = await startApi();
   reports = createReports({ model: api.live.model, streams: () => [], log });
-  api.app.register(reportsRoutes({ reports, model: api.live.model, mostStreams: 2 }));
+  api.app.register(reportsRoutes({ reports, model: api.live.model, mostStreams: 2, longRange: undefined }));
   await api.call('PUT', '/meshes', { meshName: 'colors' });
   await api.app.listen({ host: '127.0.0.1', port: 0 });
 });

@@ -5,6 +5,7 @@ import { ApiError } from '../http/errors.ts';
 import type { Model } from '../mesh/model.ts';
 import { ACTION, askedMesh, askedNumber } from './asked-mesh.ts';
 import { createEventStream, type EventStream } from './events.ts';
+import type { LongRange } from './prometheus.ts';
 import type { Reports } from './reports.ts';
 
 const CONFIG: RouteConfig = { action: ACTION };
@@ -17,30 +18,30 @@ export type ReportsRoutesOptions = {
   readonly reports: Reports;
   readonly model: Model;
   readonly mostStreams: number;
+  /** Figures of more than 15 minutes. Undefined: without `--prometheus`. */
+  readonly longRange: LongRange | undefined;
 };
 
-/** `GET /reports` and `GET /reports/stream`: live figures of a mesh. They need the action `daybreak:GetReports`. */
-export function reportsRoutes({ reports, model, mostStreams }: ReportsRoutesOptions) {
-  const open = new Set<EventStream>();
+/** The longest range from Prometheus, in seconds: 31 days. */
+const LONGEST_RANGE = 31 * 86_400;
 
-  function slotsOf(query: unknown): number {
-    const seconds = askedNumber(query, 'seconds', {
-      least: SLOT_SECONDS,
-      most: KEPT_SECONDS,
-      fallback: KEPT_SECONDS,
-    });
-    return Math.ceil(seconds / SLOT_SECONDS);
-  }
+/** `GET /reports` and `GET /reports/stream`: live figures of a mesh. They need the action `daybreak:GetReports`. */
+export function reportsRoutes({ reports, model, mostStreams, longRange }: ReportsRoutesOptions) {
+  const open = new Set<EventStream>();
 
   return async (app: FastifyInstance): Promise<void> => {
     app.get('/reports', { config: CONFIG }, async (request): Promise<LiveFigures> => {
-      const mesh = askedMesh(callerOf(request), model, request.query);
-      return reports.read(mesh, slotsOf(request.query)) ?? tooMany('meshes are watched');
+      const { query } = request;
+      const mesh = askedMesh(callerOf(request), model, query);
+      const most = longRange === undefined ? KEPT_SECONDS : LONGEST_RANGE;
+      const seconds = secondsOf(query, most);
+      if (longRange !== undefined && seconds > KEPT_SECONDS) return longRange(mesh, seconds);
+      return reports.read(mesh, Math.ceil(seconds / SLOT_SECONDS)) ?? tooMany('meshes are watched');
     });
 
     app.get('/reports/stream', { config: CONFIG }, async (request, reply) => {
       const mesh = askedMesh(callerOf(request), model, request.query);
-      const slots = slotsOf(request.query);
+      const slots = Math.ceil(secondsOf(request.query, KEPT_SECONDS) / SLOT_SECONDS);
       if (open.size >= mostStreams) tooMany('streams of figures are open');
       const first = reports.read(mesh, slots);
       const stop = reports.follow(mesh, (figures) => events.send(figures));
@@ -67,6 +68,10 @@ export function reportsRoutes({ reports, model, mostStreams }: ReportsRoutesOpti
       for (const events of open) events.end({ message: 'This control plane is stopping.' });
     });
   };
+}
+
+function secondsOf(query: unknown, most: number): number {
+  return askedNumber(query, 'seconds', { least: SLOT_SECONDS, most, fallback: KEPT_SECONDS });
 }
 
 /** Returns the slots after the one that a reader has seen last. */

@@ -49,9 +49,14 @@ export function readLoad({ coversMs, names, counters }: LoadMessage): Load {
   const clusters: NumberedLoad[] = [];
   let number = 0;
   for (let at = 0; at + NUMBERS <= counters.length; at += NUMBERS) {
-    const [step = 0, requests = 0, ok = 0, errors = 0, active = 0] = counters.slice(at, at + NUMBERS);
-    number += step;
-    clusters.push({ number, requests, ok, errors, active });
+    number += counters[at] ?? 0;
+    clusters.push({
+      number,
+      requests: counters[at + 1] ?? 0,
+      ok: counters[at + 2] ?? 0,
+      errors: counters[at + 3] ?? 0,
+      active: counters[at + 4] ?? 0,
+    });
   }
   return { coversMs, names: names.map((name) => name.slice(0, LONGEST_CLUSTER_NAME)), clusters };
 }
