@@ -26,8 +26,9 @@ export function createEnvoyReports(onReport: (report: EnvoyReport) => void): Env
     if (interval !== undefined) ask(call, interval);
     return {
       message(bytes: Buffer) {
+        if (interval === undefined) return;
         const report = readReport(bytes);
-        if (report !== undefined && interval !== undefined) onReport(report);
+        if (report !== undefined) onReport(report);
       },
       halfClose: () => call.end(status.OK),
     };

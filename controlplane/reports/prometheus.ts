@@ -43,7 +43,8 @@ export function createLongRange({ url, model, limitMs = LIMIT_MS }: PrometheusOp
     const signal = AbortSignal.timeout(limitMs);
     const answer = await fetch(`${base}/api/v1/query_range`, { method: 'POST', body, headers, signal });
     const json = asObject(JSON.parse(await textOf(answer)));
-    if (json['status'] !== 'success') throw new Error(String(json['error'] ?? `status ${answer.status}`));
+    const { status, error } = json;
+    if (status !== 'success') throw new Error(typeof error === 'string' ? error : `status ${answer.status}`);
     return seriesIn(asObject(json['data'])['result']);
   }
 
