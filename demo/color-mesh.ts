@@ -35,6 +35,9 @@ export type ColorMesh = {
   inSync(): Promise<void>;
 };
 
+/** The flags with which the control plane serves its console. */
+export const CONSOLE = ['--console'] as const;
+
 const APPS = join(import.meta.dirname, 'apps');
 
 const COLORS: Readonly<Record<string, string>> = {
@@ -64,7 +67,10 @@ export async function startColorMesh(
   }
 
   say('start the control plane, create the mesh through the App Mesh API');
-  const controlPlane = await startControlPlane(controlHost, controlPlaneStage);
+  const controlPlane = await startControlPlane(controlHost, controlPlaneStage, {
+    // An earlier release has no console.
+    flags: controlPlaneStage === stage ? CONSOLE : [],
+  });
   const client = appMeshClient(controlPlane.endpoint);
   await createColorModel(client, weights);
 

@@ -8,7 +8,12 @@ const AT_ONCE = 6;
 /** The description of a resource, as the API answers it. */
 type Described = {
   readonly spec?: Record<string, unknown>;
-  readonly metadata: { readonly version: number; readonly arn: string; readonly lastUpdatedAt: number };
+  readonly metadata: {
+    readonly uid: string;
+    readonly version: number;
+    readonly arn: string;
+    readonly lastUpdatedAt: number;
+  };
 };
 
 /** Reads the names of all meshes that the caller may see. */
@@ -44,8 +49,8 @@ function ifDenied(error: unknown): ResourceId[] {
 export async function readResource(at: MeshName, id: ResourceId): Promise<Resource | undefined> {
   try {
     const { spec = {}, metadata } = await call<Described>(resourcePath(at, id));
-    const { version, arn, lastUpdatedAt } = metadata;
-    return { ...id, spec, version, arn, updatedAt: new Date(lastUpdatedAt * 1000).toISOString() };
+    const { uid, version, arn, lastUpdatedAt } = metadata;
+    return { ...id, spec, uid, version, arn, updatedAt: new Date(lastUpdatedAt * 1000).toISOString() };
   } catch (error) {
     if (error instanceof CallError && error.code === 'NotFoundException') return undefined;
     throw error;

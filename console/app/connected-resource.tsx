@@ -64,12 +64,12 @@ export function ConnectedResource({
   };
   const save = async (): Promise<void> => {
     if (state.mode !== 'edit') return;
-    const start = beginPush();
+    const start = await beginPush();
     const read = await readSpec(state.text, form);
     if ('spec' in read) ended(await updateResource(at, resource, read.spec, version.current), start);
   };
   const remove = async (): Promise<void> => {
-    const start = beginPush();
+    const start = await beginPush();
     if (!ended(await deleteResource(at, resource), start)) return;
     location.hash = addressOf({ mesh: at.mesh, owner: shown.owner, page: 'resources' });
   };

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { find, keyOf, ofKind, type Typed } from '../model/resources.ts';
-import { inMatchOrder, targetsOf, withWeights } from '../model/routes.ts';
+import { inMatchOrder, targetsOf, withShares, withTargets, type Target } from '../model/routes.ts';
 import { ServicePage } from '../pages/service-page.tsx';
 import type { RouteCardState } from '../pages/route-card.tsx';
 import { previewOf, updateResource, type Preview } from '../state/change.ts';
@@ -16,7 +16,7 @@ const PREVIEW_MS = 200;
 /** A route that the user is changing. */
 type Edit = {
   readonly version: number;
-  readonly weights: readonly number[] | undefined;
+  readonly targets: readonly Target[] | undefined;
   readonly preview: Preview;
   readonly push: PushStart | undefined;
   readonly error: string | undefined;
@@ -37,6 +37,7 @@ export function ConnectedService({ shown, at, model }: PageState): JSX.Element {
   const routes = router === undefined ? [] : inMatchOrder(ofKind(model, 'route', router));
   const found =
     router === undefined ? undefined : find(model, { kind: 'virtualRouter', parent: '', name: router });
+  const nodes = ofKind(model, 'virtualNode').map((each) => each.name);
   return (
     <ServicePage
       t={texts.value}
@@ -45,12 +46,12 @@ export function ConnectedService({ shown, at, model }: PageState): JSX.Element {
       name={name}
       service={service}
       router={found}
-      routes={routes.map((route) => cardOf(route, at))}
+      routes={routes.map((route) => cardOf(route, at, nodes))}
     />
   );
 }
 
-function cardOf(route: Typed<'route'>, at: PageState['at']): RouteCardState {
+function cardOf(route: Typed<'route'>, at: PageState['at'], nodes: readonly string[]): RouteCardState {
   const id = keyOf(route);
   const key = `${at.owner}/${at.mesh}/${id}`;
   const edit = edits.value.get(key);
@@ -59,14 +60,14 @@ function cardOf(route: Typed<'route'>, at: PageState['at']): RouteCardState {
     edits.value = new Map([...edits.value, [key, { ...old, ...change }]]);
   };
   const save = async (spec: Typed<'route'>['spec'], version: number | undefined): Promise<void> => {
-    const push = beginPush();
+    const push = await beginPush();
     const outcome = await updateResource(at, route, spec, version);
     if (outcome.kind === 'conflict') return set({ conflict: true });
     if (outcome.kind === 'refused') return set({ error: outcome.message });
     replaceInModel({ ...route, spec, version: outcome.version });
     set({
       version: outcome.version,
-      weights: undefined,
+      targets: undefined,
       preview: { state: 'none' },
       conflict: false,
       error: undefined,
@@ -74,27 +75,40 @@ function cardOf(route: Typed<'route'>, at: PageState['at']): RouteCardState {
       push,
     });
   };
-  const changed = edit?.weights === undefined ? route.spec : withWeights(route.spec, edit.weights);
-  const stale = edit?.weights !== undefined && edit.version !== route.version;
+  const current = edit?.targets ?? targetsOf(route.spec);
+  const changed = edit?.targets === undefined ? route.spec : withTargets(route.spec, edit.targets);
+  const stale = edit?.targets !== undefined && edit.version !== route.version;
+  const change = (targets: readonly Target[]): void => {
+    const version = edit?.targets === undefined ? route.version : edit.version;
+    set({
+      version,
+      targets: withShares(targets),
+      preview: { state: 'checking' },
+      push: undefined,
+      error: undefined,
+    });
+    ask(async (signalled) => {
+      const preview = await previewOf(at, route, 'Update', withTargets(route.spec, targets), signalled);
+      if (!signalled.aborted) set({ preview });
+    });
+  };
   return {
     id,
     route,
-    weights: edit?.weights,
+    targets: edit?.targets,
+    others: nodes.filter((name) => current.every(({ virtualNode }) => virtualNode !== name)),
     preview: edit?.preview ?? { state: 'none' },
     push: edit?.push && pushOf(edit.push),
     conflict: edit?.conflict === true || stale,
     error: edit?.error,
     writable: may.value('appmesh:UpdateRoute'),
     undoable: edit?.before !== undefined && edit.version === route.version,
-    onWeight: (index, weight) => {
-      const old = edit?.weights ?? targetsOf(route.spec).map((each) => each.weight);
-      const weights = old.map((each, place) => (place === index ? weight : each));
-      const version = edit?.weights === undefined ? route.version : edit.version;
-      set({ version, weights, preview: { state: 'checking' }, push: undefined, error: undefined });
-      ask(async (signalled) => {
-        const preview = await previewOf(at, route, 'Update', withWeights(route.spec, weights), signalled);
-        if (!signalled.aborted) set({ preview });
-      });
+    onWeight: (index, weight) =>
+      change(current.map((target, place) => (place === index ? { ...target, weight } : target))),
+    // A new target takes the port of the others, which have to be alike in this.
+    onAdd: (virtualNode) => {
+      const port = current[0]?.port;
+      change([...current, { virtualNode, weight: 0, share: 0, ...(port === undefined ? {} : { port }) }]);
     },
     onReset: () => {
       ask(async () => {});
@@ -111,7 +125,7 @@ function cardOf(route: Typed<'route'>, at: PageState['at']): RouteCardState {
 function unchanged({ version }: Typed<'route'>): Edit {
   return {
     version,
-    weights: undefined,
+    targets: undefined,
     preview: { state: 'none' },
     push: undefined,
     error: undefined,

@@ -26,13 +26,14 @@ export type ShellProps = {
 export function Shell(props: ShellProps): JSX.Element {
   const { t, place, problems, session, connected, children } = props;
   const current = place.page === 'service' ? 'map' : place.page;
+  const at = { mesh: place.mesh, owner: place.owner };
   return (
     <div class="shell">
       <a class="skip" href="#content" onClick={skip}>
         {t.shell.skip}
       </a>
       <header class="side">
-        <a class="brand" href={addressOf({ ...place, page: 'map' })}>
+        <a class="brand" href={addressOf(at)} aria-label={t.title}>
           <Logo />
           <span>{t.title}</span>
         </a>
@@ -41,7 +42,7 @@ export function Shell(props: ShellProps): JSX.Element {
           <ul>
             {PAGES.map((page) => (
               <li key={page}>
-                <a href={addressOf({ ...place, page })} aria-current={page === current ? 'page' : undefined}>
+                <a href={addressOf({ ...at, page })} aria-current={page === current ? 'page' : undefined}>
                   <Icon name={page} />
                   {t.pages[page]}
                   {page === 'problems' && problems > 0 ? <span class="count">{problems}</span> : null}
@@ -53,13 +54,17 @@ export function Shell(props: ShellProps): JSX.Element {
         <Foot {...props} />
       </header>
       <div class="content">
-        {connected ? null : (
-          <div class="strip bad" role="alert">
-            <span class="spinner" aria-hidden="true" />
-            {t.shell.away}
-          </div>
+        {connected && session.state !== 'open' ? null : (
+          <section aria-label={t.shell.notice}>
+            {connected ? null : (
+              <div class="strip bad" role="alert">
+                <span class="spinner" aria-hidden="true" />
+                {t.shell.away}
+              </div>
+            )}
+            {session.state === 'open' ? <div class="strip warn">{t.shell.openAccess}</div> : null}
+          </section>
         )}
-        {session.state === 'open' ? <div class="strip warn">{t.shell.openAccess}</div> : null}
         <main id="content" tabIndex={-1}>
           {children}
         </main>

@@ -1,15 +1,20 @@
 import { Graph, layout } from '@dagrejs/dagre';
 import { PIECE, type Layout, type Point, type Skeleton } from './layout.ts';
 
-const LABEL = { width: 84, height: 20, labelpos: 'c' as const };
+const LABEL = { height: 20, labelpos: 'c' as const };
+/** Room for the longest label: that of a route's share has its name. */
+const WIDTHS = { weight: 150, other: 64 };
 
 /** Lays a map out in layers from left to right. The same skeleton always gives the same layout. */
 export function arrange({ pieces, lines }: Skeleton): Layout {
   const graph = new Graph();
-  graph.setGraph({ rankdir: 'LR', nodesep: 22, ranksep: 54, edgesep: 14, marginx: 20, marginy: 20 });
+  graph.setGraph({ rankdir: 'LR', nodesep: 22, ranksep: 40, edgesep: 14, marginx: 20, marginy: 20 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const key of pieces) graph.setNode(key, { ...PIECE });
-  for (const [from, to] of lines) graph.setEdge(from, to, { ...LABEL });
+  for (const [from, to] of lines) {
+    const width = from.startsWith('virtualService/') ? WIDTHS.weight : WIDTHS.other;
+    graph.setEdge(from, to, { ...LABEL, width });
+  }
   layout(graph);
   const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
   const point = ({ x, y }: Point): Point => ({ x: Math.round(x), y: Math.round(y) });

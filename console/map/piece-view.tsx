@@ -46,22 +46,26 @@ export function PieceView(props: PieceViewProps): JSX.Element {
       role="button"
       tabIndex={tabStop ? 0 : -1}
       data-key={key}
-      aria-label={labelOf(t, piece, sub.text)}
       aria-pressed={chosen}
       onClick={() => onChoose(key)}
       onFocus={() => onFocus(key)}
     >
-      <title>{name}</title>
+      <title>{labelOf(t, piece, sub.text)}</title>
       <rect class="box" width={PIECE.width} height={PIECE.height} rx="10" />
       <rect class="tile" x="9" y="13" width="32" height="32" rx="8" />
       <g transform="translate(14 18) scale(0.9)">
         <path class="glyph" d={iconPath(kind)} />
       </g>
-      <text class="title" x="50" y="25">
+      <text class="title" x="50" y="25" aria-hidden="true">
         {shortened(name === '' ? t.map.group(piece.members?.length ?? 0) : name)}
       </text>
       {sub.dot === undefined ? null : <circle class={`dot ${sub.dot}`} cx="55" cy="39" r="4" />}
-      <text class={`sub ${fault === undefined ? '' : 'bad'}`} x={sub.dot === undefined ? 50 : 65} y="43">
+      <text
+        aria-hidden="true"
+        class={`sub ${fault === undefined ? '' : 'bad'}`}
+        x={sub.dot === undefined ? 50 : 65}
+        y="43"
+      >
         {shortened(sub.text, 26)}
       </text>
       {tls === undefined ? null : (

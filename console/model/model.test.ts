@@ -12,7 +12,7 @@ import { difference } from './difference.ts';
 import { extended, ratesOf } from './figures.ts';
 import { graphOf } from './graph.ts';
 import { idOf, keyOf, ofKind } from './resources.ts';
-import { describeMatch, inMatchOrder, targetsOf, withWeights } from './routes.ts';
+import { describeMatch, inMatchOrder, targetsOf, withTargets } from './routes.ts';
 
 test('other weights change nothing else of a route', () => {
   const spec: RouteSpec = {
@@ -28,9 +28,16 @@ test('other weights change nothing else of a route', () => {
       },
     },
   };
-  const changed = withWeights(spec, [8, 2]);
+  const [a, b] = targetsOf(spec);
+  if (a === undefined || b === undefined) throw new Error('the route has two targets');
+  const changed = withTargets(spec, [
+    { ...a, weight: 8 },
+    { ...b, weight: 2 },
+  ]);
   expect(targetsOf(changed).map(({ share }) => share)).toEqual([0.8, 0.2]);
-  expect(withWeights(changed, [1, 0])).toEqual(spec);
+  expect(withTargets(changed, [a, b])).toEqual(spec);
+  const more = withTargets(spec, [a, b, { virtualNode: 'c', weight: 1 }]);
+  expect(targetsOf(more).map(({ virtualNode }) => virtualNode)).toEqual(['a', 'b', 'c']);
 });
 
 test('a route whose weights are all 0 sends nothing', () => {

@@ -32,6 +32,8 @@ export type ResourceId = { readonly kind: Kind; readonly parent: string; readonl
 /** A resource as the API describes it. */
 export type Resource = ResourceId & {
   readonly spec: Readonly<Record<string, unknown>>;
+  /** Another resource of the same name has another one. */
+  readonly uid: string;
   readonly version: number;
   readonly arn: string;
   readonly updatedAt: string;

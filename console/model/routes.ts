@@ -1,4 +1,4 @@
-import type { HttpRoute, RouteSpec } from '../../controlplane/model/types.ts';
+import type { HttpRoute, RouteSpec, WeightedTarget } from '../../controlplane/model/types.ts';
 import { byRank, type Rank } from '../../controlplane/translate/envoy/order.ts';
 import type { Typed } from './resources.ts';
 
@@ -24,25 +24,24 @@ export function protocolOf(spec: RouteSpec): RouteProtocol {
 export function targetsOf(spec: RouteSpec): Target[] {
   const action = (spec.httpRoute ?? spec.http2Route ?? spec.grpcRoute ?? spec.tcpRoute)?.action;
   const targets = action?.weightedTargets ?? [];
-  const sum = targets.reduce((all, { weight }) => all + weight, 0);
-  return targets.map(({ virtualNode, weight, port }) => ({
-    virtualNode,
-    weight,
-    share: sum === 0 ? 0 : weight / sum,
-    ...(port === undefined ? {} : { port }),
-  }));
+  return withShares(
+    targets.map(({ virtualNode, weight, port }) => ({
+      virtualNode,
+      weight,
+      ...(port === undefined ? {} : { port }),
+    })),
+  );
 }
 
-/** Returns the specification with other weights, in the order of its targets; all else stays as it is. */
-export function withWeights(spec: RouteSpec, weights: readonly number[]): RouteSpec {
-  const weighted = <T extends { action?: unknown }>(route: T): T => {
-    const { weightedTargets = [] } = (route.action ?? {}) as { weightedTargets?: readonly object[] };
-    return {
-      ...route,
-      action: {
-        weightedTargets: weightedTargets.map((target, index) => ({ ...target, weight: weights[index] ?? 0 })),
-      },
-    };
+/** Returns the specification with these targets; all else stays as it is, and so do further members of a target that it had. */
+export function withTargets(spec: RouteSpec, targets: readonly Omit<Target, 'share'>[]): RouteSpec {
+  const weighted = <T extends { action: { weightedTargets: readonly WeightedTarget[] } }>(route: T): T => {
+    const had = route.action.weightedTargets;
+    const weightedTargets = targets.map(({ virtualNode, weight, port }, index) => {
+      const old = had[index]?.virtualNode === virtualNode ? had[index] : undefined;
+      return { ...old, virtualNode, weight, ...(port === undefined ? {} : { port }) };
+    });
+    return { ...route, action: { ...route.action, weightedTargets } };
   };
   return {
     ...spec,
@@ -51,6 +50,12 @@ export function withWeights(spec: RouteSpec, weights: readonly number[]): RouteS
     ...(spec.grpcRoute && { grpcRoute: weighted(spec.grpcRoute) }),
     ...(spec.tcpRoute && { tcpRoute: weighted(spec.tcpRoute) }),
   };
+}
+
+/** Returns targets with the share of each. */
+export function withShares(targets: readonly Omit<Target, 'share'>[]): Target[] {
+  const sum = targets.reduce((all, { weight }) => all + weight, 0);
+  return targets.map((target) => ({ ...target, share: sum === 0 ? 0 : target.weight / sum }));
 }
 
 /** Returns routes in the order in which a proxy tries them, the first match wins. */

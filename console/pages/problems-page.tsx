@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { addressOf } from '../app/place.ts';
 import type { MeshProblem } from '../model/problems.ts';
+import type { Kind } from '../model/resources.ts';
 import { Empty } from '../parts/empty.tsx';
 import { duration, type Texts } from '../text/texts.ts';
 
@@ -54,7 +55,7 @@ function Problem({
   return (
     <div class="problem">
       <div class="row">
-        <span class={`badge ${severe ? 'bad' : 'warn'}`}>{problem.where.split('/').slice(-2, -1)}</span>
+        <span class={`badge ${severe ? 'bad' : 'warn'}`}>{titleOf(t, problem.where)}</span>
         <span class="name">{problem.where.slice(problem.where.lastIndexOf('/') + 1)}</span>
         <span class="quiet small mono">{problem.where}</span>
       </div>
@@ -80,6 +81,11 @@ function Problem({
       </div>
     </div>
   );
+}
+
+function titleOf(t: Texts, where: string): string {
+  const kind = where.split('/').at(-2) ?? '';
+  return t.kinds[kind as Kind] ?? kind;
 }
 
 /** Returns the words for a problem. `severe`: requests fail, or a proxy does not take its configuration. */

@@ -167,7 +167,12 @@ export function SpecEditor({
       {valid ? <p class="note good">{t.resources.valid}</p> : null}
       {error === undefined && !unchanged ? <Effect t={t} preview={preview} /> : null}
       <div class="row">
-        <button type="button" class="button first" disabled={!valid} onClick={onSave}>
+        <button
+          type="button"
+          class="button first"
+          disabled={!valid && preview.state !== 'unknown'}
+          onClick={onSave}
+        >
           {t.resources.save}
         </button>
         <button type="button" class="button" onClick={onCancel}>
@@ -195,7 +200,7 @@ function Removal({
         <button
           type="button"
           class="button danger"
-          disabled={state.preview.state !== 'ready'}
+          disabled={state.preview.state !== 'ready' && state.preview.state !== 'unknown'}
           onClick={onDelete}
         >
           {t.resources.remove}

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { addressOf } from '../app/place.ts';
 import { keyOf, type Typed } from '../model/resources.ts';
-import { describeMatch, protocolOf, targetsOf } from '../model/routes.ts';
+import { describeMatch, protocolOf, targetsOf, type Target } from '../model/routes.ts';
 import { Effect } from '../parts/effect.tsx';
 import { PushProgress, type Push } from '../parts/push-progress.tsx';
 import { percent, type Texts } from '../text/texts.ts';
@@ -16,8 +16,10 @@ export type RouteCardState = {
   /** The key of the route. */
   readonly id: string;
   readonly route: Typed<'route'>;
-  /** The weights as the user has moved them; undefined: as they are. */
-  readonly weights: readonly number[] | undefined;
+  /** The targets as the user has changed them; undefined: as they are. */
+  readonly targets: readonly Target[] | undefined;
+  /** Nodes that could be further targets. */
+  readonly others: readonly string[];
   readonly preview: Preview;
   readonly push: Push | undefined;
   /** Whether the route was changed elsewhere since the user began to move weights. */
@@ -27,6 +29,7 @@ export type RouteCardState = {
   readonly writable: boolean;
   readonly undoable: boolean;
   readonly onWeight: (index: number, weight: number) => void;
+  readonly onAdd: (virtualNode: string) => void;
   readonly onReset: () => void;
   readonly onApply: () => void;
   /** Saves although the route was changed elsewhere. */
@@ -42,11 +45,10 @@ export function RouteCard(
     readonly at: { readonly mesh: string; readonly owner: string };
   },
 ): JSX.Element {
-  const { t, route, number, at, weights, preview, push, conflict, error, writable, undoable } = props;
+  const { t, route, number, at, targets, preview, push, conflict, error, writable, undoable } = props;
   const { onReset, onApply, onOverwrite, onUndo } = props;
-  const targets = targetsOf(route.spec);
-  const shown = weights ?? targets.map(({ weight }) => weight);
-  const sum = shown.reduce((all, weight) => all + weight, 0);
+  const shown = targets ?? targetsOf(route.spec);
+  const isZero = shown.every(({ weight }) => weight === 0);
   const match = describeMatch(route.spec);
   const headingId = `route-${number}`;
   return (
@@ -64,20 +66,21 @@ export function RouteCard(
         </span>
       </div>
       <div class="body">
-        <ShareBar shares={shown.map((weight) => (sum === 0 ? 0 : weight / sum))} />
+        <ShareBar shares={shown.map(({ share }) => share)} />
         <div class="weights">
-          {targets.map(({ virtualNode, port }, index) => (
+          {shown.map(({ virtualNode, port, weight, share }, index) => (
             <Weight
               key={`${virtualNode} ${index}`}
               {...props}
               index={index}
               name={port === undefined ? virtualNode : `${virtualNode}:${port}`}
-              weight={shown[index] ?? 0}
-              share={sum === 0 ? 0 : (shown[index] ?? 0) / sum}
+              weight={weight}
+              share={share}
             />
           ))}
         </div>
-        {sum === 0 ? <p class="note warn">{t.service.zero}</p> : null}
+        {writable && props.others.length > 0 ? <AddTarget {...props} /> : null}
+        {isZero ? <p class="note warn">{t.service.zero}</p> : null}
         {conflict ? (
           <div class="note warn" role="alert">
             <strong>{t.service.conflict}</strong> {t.service.conflictHow}
@@ -91,14 +94,14 @@ export function RouteCard(
             </div>
           </div>
         ) : null}
-        {weights === undefined ? null : (
+        {targets === undefined ? null : (
           <>
             <Effect t={t} preview={preview} />
             <div class="row">
               <button
                 type="button"
                 class="button first"
-                disabled={sum === 0 || conflict || preview.state === 'refused'}
+                disabled={isZero || conflict || preview.state === 'refused'}
                 onClick={onApply}
               >
                 {t.service.apply}
@@ -115,7 +118,7 @@ export function RouteCard(
           </p>
         )}
         {push === undefined ? null : <PushProgress t={t} push={push} />}
-        {undoable && writable && weights === undefined ? (
+        {undoable && writable && targets === undefined ? (
           <div class="row">
             <button type="button" class="button" onClick={onUndo}>
               {t.service.undo}
@@ -124,6 +127,29 @@ export function RouteCard(
         ) : null}
       </div>
     </section>
+  );
+}
+
+function AddTarget({ t, others, onAdd }: RouteCardState & { readonly t: Texts }): JSX.Element {
+  return (
+    <div>
+      <select
+        class="slim"
+        aria-label={t.service.addTarget}
+        value=""
+        onChange={({ currentTarget }) => {
+          if (currentTarget.value !== '') onAdd(currentTarget.value);
+          currentTarget.value = '';
+        }}
+      >
+        <option value="">{`+ ${t.service.addTarget}`}</option>
+        {others.map((name) => (
+          <option key={name} value={name}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </div>
   );
 }
 

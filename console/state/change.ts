@@ -1,12 +1,16 @@
 import type { ChangePreview } from '../../controlplane/console/contract.ts';
 import { call, CallError } from '../api/call.ts';
 import { namesOf, operationOn, resourcePath, type MeshName } from '../api/kinds.ts';
-import type { ResourceId } from '../model/resources.ts';
+import type { Resource, ResourceId } from '../model/resources.ts';
 
-/** The effect of a change before it is made, or the API's reason to refuse it. */
+/**
+ * The effect of a change before it is made, or the API's reason to refuse it. `unknown`: this control plane cannot tell, and checks the change when it
+ * is made.
+ */
 export type Preview =
   | { readonly state: 'none' }
   | { readonly state: 'checking' }
+  | { readonly state: 'unknown' }
   | { readonly state: 'ready'; readonly effect: ChangePreview }
   | { readonly state: 'refused'; readonly message: string };
 
@@ -29,6 +33,7 @@ export async function previewOf(
     return { state: 'ready', effect };
   } catch (error) {
     if (!(error instanceof CallError)) return { state: 'none' };
+    if (error.code === 'UnknownOperationException') return { state: 'unknown' };
     return { state: 'refused', message: error.message };
   }
 }
@@ -42,12 +47,12 @@ export type Outcome =
 /** Gives a resource another specification, if it still has the version that the caller saw; `undefined`: whatever it has. */
 export async function updateResource(
   at: MeshName,
-  id: ResourceId,
+  id: ResourceId & Pick<Resource, 'uid'>,
   spec: unknown,
   version: number | undefined,
 ): Promise<Outcome> {
   return carriedOut(async () => {
-    const headers = version === undefined ? {} : { 'if-match': ifMatch(version) };
+    const headers = version === undefined ? {} : { 'if-match': `"${id.uid}-${version}"` };
     const answer = await call<{ metadata: { version: number } }>(resourcePath(at, id), {
       method: 'PUT',
       body: { spec },
@@ -77,11 +82,6 @@ export async function deleteResource(at: MeshName, id: ResourceId): Promise<Outc
     await call(resourcePath(at, id), { method: 'DELETE' });
     return 0;
   });
-}
-
-/** The header of an update that may only follow on a version. */
-export function ifMatch(version: number): string {
-  return `"${version}"`;
 }
 
 function parentName({ kind }: ResourceId): string | undefined {

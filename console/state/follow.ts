@@ -140,26 +140,31 @@ function follow({ mesh, owner }: MeshName): () => void {
   onFigures(live);
   // The browser connects again by itself, except after an error answer (503 beyond the limit of readers).
   const timer = setInterval(() => {
+    if (Date.now() - last < LOOK_MS && connected.value) return;
+    last = Date.now();
+    const deaf = events.readyState !== EventSource.OPEN;
     if (events.readyState === EventSource.CLOSED) {
       events = new EventSource(events.url);
       onEvents(events);
     }
-    if (live.readyState === EventSource.CLOSED && Date.now() - last > LOOK_MS) {
+    if (live.readyState === EventSource.CLOSED) {
       live = new EventSource(live.url);
       onFigures(live);
     }
-    if (!connected.value || Date.now() - last > LOOK_MS) {
-      last = Date.now();
-      void readStatus().then(() =>
-        connected.value && model.value.state === 'failed' ? readAll() : undefined,
-      );
-    }
+    void look(deaf);
   }, RETRY_MS);
   return () => {
     clearInterval(timer);
     events.close();
     live.close();
   };
+}
+
+/** Looks at the proxies, and at the model if the events do not tell of its changes. */
+async function look(deaf: boolean): Promise<void> {
+  const wasAway = !connected.value;
+  await readStatus();
+  if (connected.value && (deaf || wasAway || model.value.state === 'failed')) await readAll();
 }
 
 function on<K extends keyof ConsoleEvents>(

@@ -7,6 +7,7 @@ export function resource(kind: Kind, name: string, spec: object, parent = ''): R
     name,
     parent,
     spec: spec as Resource['spec'],
+    uid: `uid-of-${kind}-${name}`,
     version: 1,
     arn: `arn:aws:appmesh:us-east-1:000000000000:mesh/m/${kind}/${name}`,
     updatedAt: '2026-01-01T00:00:00.000Z',

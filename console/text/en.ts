@@ -40,7 +40,7 @@ export const en = {
     meshGone: (mesh: string) => `There is no mesh named ${mesh}, or you may not see it.`,
     failed: 'This could not be read',
     retry: 'Try again',
-    menu: 'Menu',
+    notice: 'Notices',
   },
   signIn: {
     title: 'Sign in',
@@ -119,6 +119,7 @@ export const en = {
       'Someone else saved another version after you opened this page. Look at it before you decide.',
     takeTheirs: 'Show the new version',
     overwrite: 'Save mine all the same',
+    addTarget: 'Add a target',
     zero: 'All weights are 0: the route would send nothing.',
   },
   proxies: {

@@ -43,7 +43,7 @@ export const ja: Texts = {
     meshGone: (mesh) => `メッシュ ${mesh} は存在しないか、参照する権限がありません。`,
     failed: '読み取れませんでした',
     retry: '再試行',
-    menu: 'メニュー',
+    notice: 'お知らせ',
   },
   signIn: {
     title: 'サインイン',
@@ -120,6 +120,7 @@ export const ja: Texts = {
     conflictHow: 'このページを開いた後に別の版が保存されました。確認してから決めてください。',
     takeTheirs: '新しい版を表示',
     overwrite: '自分の変更を保存',
+    addTarget: 'ターゲットを追加',
     zero: 'すべての重みが 0 です。このルートは何も送信しません。',
   },
   proxies: {

@@ -1,4 +1,4 @@
-import { startColorMesh, type ColorMesh } from '../../demo/color-mesh.ts';
+import { CONSOLE, startColorMesh, type ColorMesh } from '../../demo/color-mesh.ts';
 import type { ColorNode, Weights } from '../../demo/color-model.ts';
 import { startTraffic, type Tally } from '../../demo/traffic.ts';
 import { startControlPlane } from '../lab/control-plane.ts';
@@ -61,7 +61,7 @@ async function furnish(lab: Lab, weights: Weights): Promise<ColorFixture> {
       await controlPlane.ended;
     },
     async restartControlPlane() {
-      controlPlane = (await startControlPlane(mesh.controlHost, programs)).program;
+      controlPlane = (await startControlPlane(mesh.controlHost, programs, { flags: CONSOLE })).program;
     },
     async close() {
       for (const admin of admins.values()) await admin.close();

@@ -1,0 +1,216 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  CreateMeshCommand,
+  CreateRouteCommand,
+  CreateVirtualNodeCommand,
+  CreateVirtualRouterCommand,
+  CreateVirtualServiceCommand,
+  UpdateRouteCommand,
+  type AppMeshClient,
+} from '@aws-sdk/client-app-mesh';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { appMeshClient, createColorModel, TELLER } from '../demo/color-model.ts';
+import { startLocalControlPlane, type LocalControlPlane } from '../test/lab/local-control-plane.ts';
+import { barriers, chromiumPath, startBrowser, type TestBrowser } from './testing/browser.ts';
+import { addresses, buildPages, goTo } from './testing/pages.ts';
+
+// The console's pages in a browser, against a control plane without proxies.
+
+const NAME = '<img src=x onerror=alert(1)>';
+const AT = addresses('default', TELLER, 'colorgateway-vn');
+const SIZES = [
+  { width: 1280, height: 800 },
+  { width: 390, height: 844 },
+] as const;
+
+const why = chromiumPath() === undefined ? 'chromium is not installed' : undefined;
+if (why !== undefined) process.stderr.write(`the console's pages are left out: ${why}\n`);
+
+describe.skipIf(why !== undefined)(`the console${why === undefined ? '' : ` is left out: ${why}`}`, () => {
+  let folder: string;
+  let plane: LocalControlPlane;
+  let client: AppMeshClient;
+  let browser: TestBrowser;
+  let page: Page;
+  beforeAll(async () => {
+    await buildPages();
+    folder = await mkdtemp(join(tmpdir(), 'daybreak-pages-'));
+    plane = await startLocalControlPlane(['--data', join(folder, 'model')]);
+    client = appMeshClient(plane.api);
+    await createColorModel(client, { 'colorteller-vn': 1, 'colorteller-blue-vn': 1 });
+    await createHostile(client);
+    browser = await startBrowser();
+    page = await browser.open(`${plane.api}/console/`);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await plane?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+  const go = (address: string): Promise<void> => goTo(page, plane.api, address);
+
+  test.each(
+    Object.entries(AT),
+  )('no barrier to a user of a keyboard or screen reader: %s', async (_, address) => {
+    for (const dark of [false, true]) {
+      await page.emulateMedia({ colorScheme: dark ? 'dark' : 'light' });
+      for (const size of SIZES) {
+        await page.setViewportSize(size);
+        await go(address);
+        expect(await barriers(page)).toEqual([]);
+        // Nothing is wider than the window.
+        const wide = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+        expect(wide).toBeLessThanOrEqual(0);
+      }
+    }
+    await page.setViewportSize(SIZES[0]);
+  });
+
+  test('a name that is markup is text on every page', async () => {
+    let dialogs = 0;
+    page.on('dialog', (dialog) => {
+      dialogs += 1;
+      void dialog.dismiss();
+    });
+    for (const address of Object.values(addresses(NAME, NAME, NAME))) {
+      await go(address);
+      expect(await page.locator('main').textContent()).not.toBe('');
+      expect(await page.locator('img').count()).toBe(0);
+    }
+    await go(addresses(NAME, NAME, NAME)['problems'] ?? '');
+    await page.getByText('does not exist').first().waitFor();
+    expect(await page.locator('body').textContent()).toContain(NAME);
+    expect(dialogs).toBe(0);
+  });
+
+  test('all of the map can be done by keyboard', async () => {
+    await go(AT['map'] ?? '');
+    const gateway = page.locator('[data-key="virtualNode/colorgateway-vn"]');
+    await gateway.focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
+    const panel = page.getByRole('complementary', { name: TELLER });
+    await panel.waitFor();
+    await page.keyboard.press('Escape');
+    await panel.waitFor({ state: 'detached' });
+    await page.getByRole('searchbox', { name: 'Search' }).fill('blue');
+    await page.keyboard.press('Enter');
+    await page.getByRole('complementary', { name: 'colorteller-blue-vn' }).waitFor();
+  });
+
+  test('the second of two people who edit one route sees the change of the first, and is asked', async () => {
+    await go(AT['service'] ?? '');
+    const blue = page.getByRole('spinbutton', { name: 'Weight of colorteller-blue-vn' });
+    await blue.fill('7');
+    await client.send(
+      new UpdateRouteCommand({
+        meshName: 'default',
+        virtualRouterName: 'colorteller-vr',
+        routeName: 'colorteller-route',
+        spec: {
+          httpRoute: {
+            match: { prefix: '/' },
+            action: { weightedTargets: [{ virtualNode: 'colorteller-red-vn', weight: 1 }] },
+          },
+        },
+      }),
+    );
+    // The page may not know yet: then the API refuses the change.
+    const apply = page.getByRole('button', { name: 'Apply' });
+    if (await apply.isEnabled()) await apply.click();
+    await page.getByText('This route was changed meanwhile.').waitFor();
+    await page.getByRole('button', { name: 'Show the new version' }).click();
+    await page.getByRole('spinbutton', { name: 'Weight of colorteller-red-vn' }).waitFor();
+  });
+
+  test('the API checks a specification while it is typed', async () => {
+    await go(AT['resource'] ?? '');
+    await page.getByRole('button', { name: 'Edit' }).click();
+    const editor = page.getByRole('textbox', { name: 'Specification' });
+    await editor.fill('listeners: [{portMapping: {port: 99999, protocol: http}}]');
+    // Without a preview, the API says so when the text is saved.
+    const save = page.getByRole('button', { name: 'Save' });
+    const words = page.getByText(/portMapping\.port/);
+    await expect.poll(async () => (await words.count()) > 0 || (await save.isEnabled())).toBe(true);
+    if (await save.isEnabled()) await save.click();
+    await words.first().waitFor();
+    await editor.fill('listeners: [');
+    await page.getByText(/This cannot be read/).waitFor();
+  });
+
+  test.each([
+    ['daybreak apply', 'virtualNodeName: colorgateway-vn'],
+    ['AWS CLI', 'aws appmesh update-virtual-node --mesh-name default --virtual-node-name colorgateway-vn'],
+    ['CloudFormation', 'AWS::AppMesh::VirtualNode'],
+    ['Terraform', 'resource "aws_appmesh_virtual_node"'],
+    ['Kubernetes (CRD)', 'kind: VirtualNode'],
+  ])('a resource can be copied as %s', async (form, text) => {
+    await go(AT['resource'] ?? '');
+    await page.getByRole('button', { name: form }).click();
+    await page.getByText(text).first().waitFor();
+  });
+
+  test('a resource is created and deleted by the page', async () => {
+    await go(AT['create'] ?? '');
+    await page.getByLabel('Name', { exact: true }).fill('new-node');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('heading', { name: 'new-node' }).waitFor();
+    await page.getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('Choose a resource').waitFor();
+    await page.getByRole('link', { name: 'new-node' }).waitFor({ state: 'detached' });
+  });
+
+  test('texts are in the language of the browser', async () => {
+    const other = await browser.open(`${plane.api}/console/${AT['problems']}`, { locale: 'ja-JP' });
+    await other.getByRole('heading', { name: '問題', level: 1 }).waitFor();
+    await other.close();
+  });
+
+  test('no script failed, and the content security policy refused nothing', () => {
+    expect(browser.faults).toEqual([]);
+  });
+});
+
+/** A mesh in which every name is markup. */
+async function createHostile(client: AppMeshClient): Promise<void> {
+  const meshName = NAME;
+  await client.send(new CreateMeshCommand({ meshName }));
+  await client.send(
+    new CreateVirtualNodeCommand({
+      meshName,
+      virtualNodeName: NAME,
+      spec: { backends: [{ virtualService: { virtualServiceName: `${NAME}?` } }] },
+    }),
+  );
+  await client.send(
+    new CreateVirtualRouterCommand({
+      meshName,
+      virtualRouterName: NAME,
+      spec: { listeners: [{ portMapping: { port: 80, protocol: 'http' } }] },
+    }),
+  );
+  await client.send(
+    new CreateRouteCommand({
+      meshName,
+      virtualRouterName: NAME,
+      routeName: NAME,
+      spec: {
+        httpRoute: {
+          match: { prefix: '/' },
+          action: { weightedTargets: [{ virtualNode: NAME, weight: 1 }] },
+        },
+      },
+    }),
+  );
+  await client.send(
+    new CreateVirtualServiceCommand({
+      meshName,
+      virtualServiceName: NAME,
+      spec: { provider: { virtualRouter: { virtualRouterName: NAME } } },
+    }),
+  );
+}

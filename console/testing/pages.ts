@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { buildConsole } from '../../scripts/console/build.mjs';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+/** Builds the pages where a control plane that runs from the sources looks for them. */
+export async function buildPages(): Promise<void> {
+  await buildConsole(join(ROOT, '.daybreak/console'));
+}
+
+/** The pages of the console for a mesh, each with its address behind the `#`. */
+export function addresses(mesh: string, service: string, node: string): Readonly<Record<string, string>> {
+  const at = (...steps: readonly string[]): string =>
+    `#/${[mesh, ...steps].map(encodeURIComponent).join('/')}`;
+  return {
+    map: at('map'),
+    chosen: at('map', `virtualService/${service}`),
+    service: at('service', service),
+    proxies: at('proxies'),
+    proxy: at('proxies', 'virtualNode', node),
+    explain: at('explain'),
+    resources: at('resources'),
+    resource: at('resources', `virtualNode/${node}`),
+    create: `${at('resources')}?new=1`,
+    changes: at('changes'),
+    problems: at('problems'),
+    identity: at('identity'),
+  };
+}
+
+/** Goes to a page of the console and waits until it shows its contents. */
+export async function goTo(page: Page, base: string, address: string): Promise<void> {
+  await page.goto(`${base}/console/${address}`);
+  await page.locator('main h1').first().waitFor({ state: 'attached' });
+  await page.getByText('Loading …').waitFor({ state: 'detached' });
+}

@@ -1,0 +1,118 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startLocalControlPlane, type LocalControlPlane } from '../test/lab/local-control-plane.ts';
+import { barriers, chromiumPath, startBrowser, type TestBrowser } from './testing/browser.ts';
+import { addresses, buildPages, goTo } from './testing/pages.ts';
+
+// Users of the console: signing in and out, and the bounds of their policies.
+
+const why = chromiumPath() === undefined ? 'chromium is not installed' : undefined;
+
+describe.skipIf(why !== undefined)(`users${why === undefined ? '' : ` are left out: ${why}`}`, () => {
+  let folder: string;
+  let plane: LocalControlPlane;
+  let browser: TestBrowser;
+  beforeAll(async () => {
+    await buildPages();
+    folder = await mkdtemp(join(tmpdir(), 'daybreak-pages-'));
+    const credentials = join(folder, 'credentials.json');
+    await writeFile(credentials, JSON.stringify(CREDENTIALS), { mode: 0o600 });
+    plane = await startLocalControlPlane(['--data', join(folder, 'model'), '--credentials', credentials]);
+    browser = await startBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await plane?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test('a user who may only read sees no button, and the forged request of such a user is refused', async () => {
+    const writer = await signedIn(browser, plane, 'AKIAWRITER');
+    await writer.getByText('There is no mesh yet.').waitFor();
+    const made = await writer.evaluate<number>(WRITE('/v20190125/meshes', { meshName: 'm' }));
+    expect(made).toBe(200);
+    const nodes = '/v20190125/meshes/m/virtualNodes';
+    const spec = {
+      listeners: [{ portMapping: { port: 80, protocol: 'http' } }],
+      serviceDiscovery: { dns: { hostname: 'a' } },
+    };
+    expect(await writer.evaluate<number>(WRITE(nodes, { virtualNodeName: 'a', spec }))).toBe(200);
+
+    const reader = await signedIn(browser, plane, 'AKIAREADER');
+    await goTo(reader, plane.api, addresses('m', 'a', 'a')['resource'] ?? '');
+    await reader.getByRole('heading', { name: 'a', exact: true }).waitFor();
+    await reader.getByText('Read only').waitFor();
+    expect(await reader.getByRole('button', { name: /Edit|Delete|Save/ }).count()).toBe(0);
+    expect(await reader.getByRole('link', { name: 'Create' }).count()).toBe(0);
+    expect(await reader.evaluate<number>(WRITE(nodes, { virtualNodeName: 'b', spec }))).toBe(403);
+  });
+
+  test('a wrong secret is refused in words, and the page for signing in has no barrier', async () => {
+    const page = await browser.open(`${plane.api}/console/`);
+    await page.getByLabel('Access key ID').fill('AKIAREADER');
+    await page.getByLabel('Secret access key').fill('not-the-secret-of-it');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('alert').waitFor();
+    expect(await barriers(page)).toEqual([]);
+  });
+
+  test('after signing out, the page asks for a key again', async () => {
+    const page = await signedIn(browser, plane, 'AKIAREADER');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  });
+});
+
+const SECRET = 'at-least-16-characters';
+const CREDENTIALS = {
+  accounts: [
+    {
+      id: '111122223333',
+      users: [
+        {
+          name: 'writer',
+          accessKeys: [{ accessKeyId: 'AKIAWRITER', secretAccessKey: SECRET }],
+          policies: [{ Statement: { Effect: 'Allow', Action: '*', Resource: '*' } }],
+        },
+        {
+          name: 'reader',
+          accessKeys: [{ accessKeyId: 'AKIAREADER', secretAccessKey: SECRET }],
+          policies: [
+            {
+              Statement: {
+                Effect: 'Allow',
+                Action: [
+                  'appmesh:Describe*',
+                  'appmesh:List*',
+                  'daybreak:Get*',
+                  'daybreak:List*',
+                  'daybreak:Describe*',
+                ],
+                Resource: '*',
+              },
+            },
+          ],
+        },
+      ],
+    },
+  ],
+};
+
+/** A script that sends a write as the page would, with the token of its session, and answers the status. */
+function WRITE(path: string, body: object): string {
+  return `fetch('/console/session').then((answer) => answer.json()).then(({ token }) =>
+    fetch(${JSON.stringify(path)}, { method: 'PUT', body: ${JSON.stringify(JSON.stringify(body))}, headers: { 'x-daybreak-token': token } })
+  ).then(({ status }) => status)`;
+}
+
+async function signedIn(browser: TestBrowser, plane: LocalControlPlane, key: string): Promise<Page> {
+  const page = await browser.open(`${plane.api}/console/`);
+  await page.getByLabel('Access key ID').fill(key);
+  await page.getByLabel('Secret access key').fill(SECRET);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign out' }).waitFor();
+  return page;
+}
