@@ -21,6 +21,7 @@ import { openConnectionTrackers } from './connections/open-connection-trackers.t
 import { openDiscovery } from './discovery/discovery.ts';
 import { loadIdentities } from './identity/load.ts';
 import { createEnvoysOf } from './explain/connected-envoys.ts';
+import { createAdmissions } from './explain/admission.ts';
 import { explainRoute } from './explain/route.ts';
 import { openLiveModel } from './mesh/live-model.ts';
 import { addGauges } from './metrics/gauges.ts';
@@ -203,7 +204,12 @@ async function start(
   api.register(backupRoute(store));
   api.register(configDumpRoute(proxies.preview));
   const envoysOf = createEnvoysOf(live.model, proxies.xds, proxies.configs);
-  api.register(explainRoute(proxies.preview, envoysOf));
+  const admissionsOf = createAdmissions({
+    model: live.model,
+    dependents: proxies.configs.dependents,
+    trustDomain: settings.translation.trustDomain,
+  });
+  api.register(explainRoute(proxies.preview, envoysOf, admissionsOf));
   api.register(accessRoute(live));
   api.register(
     reportsRoutes({

@@ -12,6 +12,7 @@ const EXPLAINED: Explained = {
   envoy: { version: '1.40.0', connected: false },
   others: [],
   problems: [],
+  admissions: [],
   backends: [],
 };
 

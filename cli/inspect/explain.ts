@@ -46,11 +46,13 @@ export function describeExplanation({
   others,
   problems,
   backends,
+  admissions,
 }: Explained): string {
   const notes = problems.map(({ where, what }) => `${where}: ${what}\n`).join('');
   return [
     ...(others.length === 0 ? [] : [`Envoy ${envoy.version}:\n`]),
     describeWay({ passes, outcome }),
+    ...(admissions.length === 0 ? [] : [admissions.map(describeAdmission).join('')]),
     ...others.map(({ version, ...other }) => `Envoy ${version}:\n\n${describeWay(other)}`),
     ...(backends.length === 0 ? [] : [`The application calls\n${indent(backendTable(backends))}`]),
     ...(notes === '' ? [] : [`Without effect in this proxy:\n${indent(notes)}`]),
@@ -107,6 +109,23 @@ function describeSent({ virtualService, targets, timeout, idleTimeout, retry }: 
     ...(retry === undefined ? [] : [describeRetry(retry)]),
   ];
   return `${head}${indent(formatTable(['SHARE', 'VIRTUAL NODE', 'CLUSTER'], rows))}with ${limits.join(', ')}.\n`;
+}
+
+/** Says whether a target admits the caller, and by which rule. */
+function describeAdmission({
+  virtualNode,
+  port,
+  verdict,
+  line,
+  enforced,
+  chain,
+  mode,
+}: Explained['admissions'][number]): string {
+  const where = `Virtual node ${virtualNode}, listener ${port},`;
+  const who = chain === 'mesh' ? '' : ', for a caller without an identity';
+  const words =
+    verdict === 'allowed' ? 'admits it' : enforced ? 'refuses it' : 'would refuse it, and only counts it';
+  return `${where} ${words}: rule ${line} (${mode}${who}).\n`;
 }
 
 function describeRetry({ on, retries, perTryTimeout }: NonNullable<Sent['retry']>): string {

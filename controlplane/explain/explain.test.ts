@@ -24,6 +24,7 @@ function explained(name: string, url: string, headers: readonly HeaderLine[] = [
 test('a backend: its virtual host, route, weights and limits', () => {
   expect(explained('colors', 'http://colorteller.default.svc.cluster.local:9080/x')).toEqual({
     proxy: 'mesh/m/virtualNode/colorgateway-vn',
+    request: { method: 'GET', path: '/x' },
     passes: [
       {
         listener: 'lds_egress_0.0.0.0_15001',

@@ -9,7 +9,7 @@ import { arrive } from './manager/arrive.ts';
 import { isWithoutRules, loopbackEntry, type Entry } from './loopback.ts';
 import { considerRoutes } from './match/considered-routes.ts';
 import type { Hosts } from './match/virtual-host.ts';
-import { sentOn } from './next-pass.ts';
+import { leaving, sentOn } from './next-pass.ts';
 import type { Release } from './release.ts';
 import type { IncomingRequest } from './request.ts';
 import { sentBy } from './route-action.ts';
@@ -37,6 +37,7 @@ export function explain(
   release: Release,
 ): Explanation {
   const passes: Pass[] = [];
+  let sent: Explanation['request'];
   const { serverName } = asked;
   const entry = entryOf(served, identity, asked);
   const request = { ...asked, scheme: asked.tls ? 'https' : 'http' };
@@ -44,7 +45,7 @@ export function explain(
     entry === undefined
       ? { kind: 'direct', why: NOT_LOOPBACK }
       : through({ request, ...entry, serverName, local: false });
-  return { proxy: proxyPath(identity), passes, outcome };
+  return { proxy: proxyPath(identity), passes, outcome, ...(sent && { request: sent }) };
 
   function through(call: Call): Outcome {
     const {
@@ -93,7 +94,10 @@ export function explain(
     if (upgrade !== undefined && !takesUpgrade(upgrade, settings.upgrades, taken))
       return { kind: 'answered', status: 403, why: `no upgrade to ${upgrade} is made` };
     const by = sentBy(served, taken);
-    if (by.kind === 'outcome') return by.outcome;
+    if (by.kind === 'outcome') {
+      if (by.outcome.kind === 'sent') sent = { method: seen.method, path: leaving(seen, taken) };
+      return by.outcome;
+    }
     const departure = { host, route: taken, action: by.action, cluster: by.cluster, saysOriginals, upgrade };
     return through({
       request: sentOn(seen, departure),

@@ -5,6 +5,8 @@ export type Explanation = {
   /** The passes through the proxy's listeners, in order: a virtual gateway has two. */
   readonly passes: readonly Pass[];
   readonly outcome: Outcome;
+  /** A sent request as its target gets it, with the path after rewrites; absent for a connection without requests. */
+  readonly request?: { readonly method: string; readonly path: string };
 };
 
 /** One pass through a listener: its filter chain, and for requests the virtual host with all of its routes. */

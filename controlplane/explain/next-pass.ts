@@ -63,6 +63,13 @@ export function sentOn(request: RoutedRequest, departure: Departure): IncomingRe
   };
 }
 
+/** Returns the path and query of a request as the target of a route gets them. */
+export function leaving({ target = '/' }: RoutedRequest, route: Route): string {
+  return route.action.case === 'route'
+    ? rewrittenTarget(new Map(), target, route, route.action.value, false)
+    : target;
+}
+
 /** HTTP/2 asks for an upgrade by a method of its own (extended CONNECT), which becomes a GET again at the other end. */
 function upgradeOverHttp2(
   headers: Mutable,

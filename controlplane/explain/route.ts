@@ -5,6 +5,7 @@ import { callerOf, type RouteConfig } from '../http/call.ts';
 import type { LoopbackBackend } from '../../common/contracts/loopback-backend.ts';
 import { badRequest } from '../http/errors.ts';
 import type { Problem } from '../translate/problems.ts';
+import type { Admission, AdmissionsOf } from './admission.ts';
 import { askedRequest, AskedRequestError, type AskedRequest, type HeaderLine } from './asked-request.ts';
 import { explainByRelease, type ByRelease } from './by-release.ts';
 import type { EnvoysOf } from './connected-envoys.ts';
@@ -17,6 +18,8 @@ export type Explained = ByRelease & {
   readonly problems: readonly Problem[];
   /** The address that the application calls for each backend, on a host without redirect rules; otherwise empty. */
   readonly backends: readonly LoopbackBackend[];
+  /** Whether each target admits the caller; none for targets with authorization off. */
+  readonly admissions: readonly Admission[];
 };
 
 const ACTION = 'daybreak:Explain';
@@ -26,16 +29,22 @@ const CONFIG: RouteConfig = { action: ACTION };
  * Serves `GET /explain?node=…&method=…&url=…&headers=…`: predicts the path of a request. `headers` is a JSON list of pairs of
  * name and value; `protocol=HTTP/2` for callers with HTTP/2. Needs the action `daybreak:Explain`.
  */
-export function explainRoute(preview: PreviewOf, envoysOf: EnvoysOf) {
+export function explainRoute(preview: PreviewOf, envoysOf: EnvoysOf, admissionsOf: AdmissionsOf = () => []) {
   return async (app: FastifyInstance): Promise<void> => {
     app.get('/explain', { config: CONFIG }, async (request): Promise<Explained> => {
       const { query } = request;
       const asked = requestOf(query);
       const viewer = { caller: callerOf(request), action: ACTION } as const;
-      const { identity, snapshot, problems } = preview(viewer, nodeParameter(query), askedFeatures(query));
+      const { identity, features, snapshot, problems } = preview(
+        viewer,
+        nodeParameter(query),
+        askedFeatures(query),
+      );
       const served = readServed(snapshot);
+      const explained = explainByRelease(served, identity, asked, envoysOf(viewer, identity));
       return {
-        ...explainByRelease(served, identity, asked, envoysOf(viewer, identity)),
+        ...explained,
+        admissions: admissionsOf(identity, features.mtls, explained),
         problems,
         backends: loopbackBackends(served),
       };

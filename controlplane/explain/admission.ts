@@ -1,0 +1,77 @@
+import { spiffeIdOf } from '../../common/contracts/spiffe-id.ts';
+import { resolve, type Identity } from '../ads/identity.ts';
+import { decide, type Decision } from '../mesh/access/decide.ts';
+import { accessIn, withAccess, type AccessSource } from '../mesh/access/with-access.ts';
+import type { AccessChain } from '../mesh/access/steps.ts';
+import type { ResourceId } from '../mesh/resource.ts';
+import { viewOf } from '../mesh/view.ts';
+import type { Listener } from '../model/types.ts';
+import * as names from '../translate/names.ts';
+import type { Explanation } from './explanation.ts';
+
+/** Whether a target admits the caller. */
+export type Admission = Decision & {
+  readonly virtualNode: string;
+  /** The port of the target's listener. */
+  readonly port: number;
+  readonly mode: 'AUDIT' | 'ENFORCE';
+  /** `mesh`: the caller proves who it is by mutual TLS. Else it has no identity, as the rules see it. */
+  readonly chain: AccessChain;
+};
+
+/** Returns what each target of a request says about the caller; none for targets with authorization off. */
+export type AdmissionsOf = (
+  caller: Identity,
+  hasIdentity: boolean,
+  explanation: Pick<Explanation, 'outcome' | 'request'>,
+) => readonly Admission[];
+
+/** Creates the admissions of the current model. */
+export function createAdmissions(source: AccessSource): AdmissionsOf {
+  const { model, trustDomain } = source;
+  return (caller, hasIdentity, { outcome, request }) => {
+    const from = resolve(model, caller);
+    if (outcome.kind !== 'sent' || from === undefined || trustDomain === undefined) return [];
+    const id = hasIdentity ? spiffeIdOf(trustDomain, from) : undefined;
+    return outcome.targets.flatMap(({ cluster, virtualNode: name }) => {
+      if (name === undefined) return [];
+      const target: ResourceId<'virtualNode'> = {
+        kind: 'virtualNode',
+        owner: from.owner,
+        mesh: from.mesh,
+        parent: '',
+        name,
+      };
+      const bare = viewOf(model, target);
+      const view = bare && withAccess(bare, target, source);
+      const access = view && accessIn(view);
+      const listener = listenerOf(model.get(target)?.spec.listeners ?? [], target, cluster);
+      if (view === undefined || access === undefined || listener === undefined) return [];
+      const { port, protocol } = listener.portMapping;
+      const chain = chainOf(listener, id !== undefined && view.security.mtls !== 'OFF');
+      const decision = decide(access, {
+        port,
+        chain,
+        id: chain === 'mesh' ? id : undefined,
+        address: '',
+        request: protocol === 'tcp' ? undefined : request,
+      });
+      return [{ virtualNode: name, port, mode: access.mode, chain, ...decision }];
+    });
+  };
+}
+
+function listenerOf(
+  listeners: readonly Listener[],
+  { mesh, name }: ResourceId<'virtualNode'>,
+  cluster: string,
+): Listener | undefined {
+  return listeners.find(
+    ({ portMapping: { port, protocol } }) => names.egressCluster(mesh, name, protocol, port) === cluster,
+  );
+}
+
+function chainOf({ tls }: Listener, isMutual: boolean): AccessChain {
+  if (tls !== undefined) return 'user';
+  return isMutual ? 'mesh' : 'plain';
+}
