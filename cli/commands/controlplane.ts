@@ -19,7 +19,7 @@ export function makeCommand(): Command {
     .addOption(
       flag(
         '--console [boolean]',
-        'serve the console under /console/ of the API (default: if it is on loopback)',
+        'serve the console under /console/ of the API (default: true if --api is on loopback)',
       ),
     )
     .addOption(flag('--api-host <names>', 'more host names of the API, separated by commas'))

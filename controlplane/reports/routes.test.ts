@@ -47,12 +47,13 @@ test('a stream begins with the kept slots, and sends each slot that ends', async
   const { answer, text } = await open('/reports/stream?mesh=colors');
   expect(answer.statusCode).toBe(200);
   expect(answer.headers).toMatchObject({ 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-  await expect.poll(() => figuresIn(text()).length).toBe(1);
+  // On a busy machine, slots end before the first look.
+  await expect.poll(() => figuresIn(text()).length, { timeout: 60_000 }).toBeGreaterThan(0);
   expect(reports.watched()).toBe(1);
-  await expect.poll(() => figuresIn(text()).at(-1)?.times.length, { timeout: 60_000, interval: 200 }).toBe(1);
+  await expect.poll(() => figuresIn(text()).at(-1)?.times.length, { timeout: 60_000 }).toBe(1);
   expect(text()).toMatch(/^retry: \d+$/m);
   expect(text()).toMatch(/^id: \d{13}$/m);
-}, 90_000);
+}, 150_000);
 
 test('further streams are turned away until one ends', async () => {
   const [first] = [await open('/reports/stream?mesh=colors'), await open('/reports/stream?mesh=colors')];
@@ -65,7 +66,7 @@ test('further streams are turned away until one ends', async () => {
 
 test('a control plane that stops ends its streams, and says so', async () => {
   const { answer, text } = await open('/reports/stream?mesh=colors');
-  await expect.poll(() => figuresIn(text()).length).toBe(1);
+  await expect.poll(() => figuresIn(text()).length, { timeout: 60_000 }).toBeGreaterThan(0);
   const ended = once(answer, 'close');
   await api.app.close();
   await ended;

@@ -24,6 +24,9 @@ const OTHERS: Readonly<Record<string, string>> = {
   '--parent-shutdown-time-s': 'envoy',
   '--use-dynamic-base-id': 'envoy',
   '--max-semi-space-size': 'node',
+  '--optimize-for-size': 'node',
+  '--single-threaded-gc': 'node',
+  '--v8-pool-size': 'node',
   '--cap-drop': 'docker',
   '--init': 'docker',
   '--network': 'docker',
@@ -36,6 +39,8 @@ const OTHERS: Readonly<Record<string, string>> = {
 /** Flags of scripts without a `--help`; bench/README.md describes those of the benches. */
 const SCRIPTS = ['--all', '--out', '--only', '--stage', '--build-arg', '--reports'];
 const BENCHES = ['--floor', '--quick', '--rounds', '--soak', '--streams', '--variants', '--json'];
+/** Flags of test/long/receivers.ts, in docs/telemetry.md. */
+const RECEIVERS = ['--otelcol', '--statsd-exporter', '--xray-daemon', '--zipkin'];
 
 /** Flags without a row. */
 const ALWAYS = ['--help', '--version'];
@@ -43,7 +48,7 @@ const ALWAYS = ['--help', '--version'];
 /** The help text of each command, by the command's words. */
 const helps = new Map<string, string>();
 /** Every flag that a page may name. */
-const known = new Set<string>([...SCRIPTS, ...BENCHES, ...Object.keys(OTHERS)]);
+const known = new Set<string>([...SCRIPTS, ...BENCHES, ...RECEIVERS, ...Object.keys(OTHERS)]);
 beforeAll(async () => {
   await collect([]);
   const demo = await run(join(ROOT, 'demo/main.ts'), '--help');
@@ -105,7 +110,7 @@ test.each(
 });
 
 test('every flag of a command is in the reference', () => {
-  const text = ['commands', 'credentials', 'import', 'settings', 'proxyinit', 'store']
+  const text = ['commands', 'console', 'credentials', 'import', 'settings', 'proxyinit', 'store']
     .map((name) => page(`docs/${name}.md`).text)
     .join('\n');
   const flags = [...helps].flatMap(([command, help]) =>
