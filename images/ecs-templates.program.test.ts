@@ -3,35 +3,11 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { botocoreComplaints } from '../cli/ecs/testing/botocore.ts';
 import { runRender } from '../cli/ecs/testing/run-render.ts';
+import { ANSWERS } from './testing/ecs-answers.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const FOLDER = join(import.meta.dirname, 'ecs/cloudformation');
 const TASKS = readdirSync(FOLDER).filter((name) => name.startsWith('task-'));
-
-const SECRET = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret';
-const ANSWERS = {
-  account: '111122223333',
-  region: 'eu-west-1',
-  parameter: [
-    'Family=app',
-    'Resource=mesh/apps/virtualNode/serviceB',
-    'AppImage=app',
-    'EnvoyImage=registry/daybreak-envoy:1',
-    'ProxyinitImage=registry/daybreak-proxy-route-manager:1',
-    'XdsEndpoint=daybreak.internal:18443',
-    `XdsTokenSecret=${SECRET}:token`,
-    `XdsCaSecret=${SECRET}:ca`,
-    'LogGroup=apps',
-    'ExecutionRole.Arn=arn:aws:iam::111122223333:role/execution',
-    'TaskRole.Arn=arn:aws:iam::111122223333:role/task',
-    'Image=registry/daybreak-controlplane:1',
-    'HostName=daybreak.internal',
-    'VpcCidr=10.0.0.0/16',
-    ...['Store', 'Certificate', 'Key', 'Credentials', 'Tokens'].map(
-      (name) => `${name}Secret=${SECRET}:${name}`,
-    ),
-  ],
-};
 
 describe.each(TASKS)('%s', (name) => {
   test('`daybreak ecs render` finds nothing to change and no problem', async () => {
