@@ -14,6 +14,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly run: RunBench }>
   proxyinit: () => import('./proxyinit.ts'),
   reconnect: () => import('./reconnect.ts'),
   replicas: () => import('./replicas.ts'),
+  reports: () => import('./reports.ts'),
   propagation: () => import('./propagation.ts'),
   push: () => import('./push.ts'),
   telemetry: () => import('./telemetry.ts'),
