@@ -24,6 +24,7 @@ const COMMANDS = {
   backup: () => import('./commands/backup.ts'),
   restore: () => import('./commands/restore.ts'),
   console: () => import('./commands/console.ts'),
+  history: () => import('./commands/history.ts'),
   identity: () => import('./commands/identity.ts'),
   authorize: () => import('./commands/authorize.ts'),
   login: () => import('./commands/login.ts'),

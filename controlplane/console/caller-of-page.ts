@@ -10,13 +10,17 @@ import { sameText, type Sessions } from './sessions.ts';
 /**
  * Authenticates the pages' requests by the cookie of their session. A signed request counts as a client's, whatever cookie it has. A
  * request that writes has to repeat the session's token in a header, which no page of another origin can read or send. `sessions`:
- * undefined if authentication is off: then a page is known by the header alone.
+ * undefined if authentication is off: then a page is known by its headers alone.
  */
 export function callerOfPage(sessions: Sessions | undefined): CallerOfPage {
   return (request) => {
     const { method, headers } = request;
     const token = headers[TOKEN_HEADER];
-    if (sessions === undefined) return token === undefined ? undefined : { caller: undefined };
+    if (sessions === undefined) {
+      // Browsers set this header themselves, for requests of pages of this very host and port.
+      const isPage = token !== undefined || headers['sec-fetch-site'] === 'same-origin';
+      return isPage ? { caller: undefined } : undefined;
+    }
     const secret = isSigned(request) ? undefined : secretInCookie(headers, isEncrypted(request));
     if (secret === undefined) return undefined;
     requireOwnPage(request);

@@ -284,7 +284,8 @@ it('without credentials the console writes as the API does, and says so', async 
   test = await startConsole('none');
   const session = await test.send({ method: 'GET', url: SESSION });
   expect(session.json).toMatchObject({ state: 'open', account: OWNER, token: '', readOnly: false });
-  expect((await test.send({ ...makeMesh, headers: { [TOKEN_HEADER]: '' } })).status).toBe(200);
+  const headers = { 'sec-fetch-site': 'same-origin', origin: 'http://localhost:80' };
+  expect((await test.send({ ...makeMesh, headers })).status).toBe(200);
   expect(test.audited.at(-1)).toMatchObject({ additionalEventData: { source: 'console' } });
   const link = await test.send({ method: 'POST', url: '/console/links' });
   expect(link.json).toEqual({ path: '/console/' });
