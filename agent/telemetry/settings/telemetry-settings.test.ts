@@ -94,10 +94,11 @@ test('an output of StatsD does not send to the input of StatsD', () => {
 });
 
 test.each([
-  ['otlp,cloudwatch', 'otlp,zipkin', 4],
-  ['otlp,cloudwatch,emf', 'otlp,zipkin', 3],
+  ['otlp,cloudwatch', 'otlp', 4],
+  ['otlp,cloudwatch', 'otlp,zipkin', 3],
+  ['otlp,cloudwatch,emf', 'otlp,zipkin', 2],
   ['otlp,cloudwatch,emf,statsd,dogstatsd', 'otlp,cloudwatch,xray,xray-daemon,zipkin', 1],
-])('the queues of %s and %s hold 16 MiB together at most', (metrics, traces, mib) => {
+])('the queues of %s and %s hold 12 MiB together at most', (metrics, traces, mib) => {
   const env = { OTEL_METRICS_EXPORTER: metrics, OTEL_TRACES_EXPORTER: traces };
   expect(telemetrySettings(env).queueBytes).toBe(mib * 1024 * 1024);
   expect(telemetrySettings({ ...env, DAYBREAK_TELEMETRY_QUEUE_MIB: '8' }).queueBytes).toBe(8 * 1024 * 1024);

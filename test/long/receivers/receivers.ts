@@ -11,7 +11,7 @@ import { freePort } from '../../lab/free-port.ts';
 import { request } from '../../lab/http.ts';
 import { until } from '../../lab/until.ts';
 
-const PATIENT = { limitMs: 120_000, everyMs: 500 };
+const PATIENT = { limitMs: 400_000, everyMs: 500 };
 const LOOPBACK = '127.0.0.1';
 const REGION = 'eu-west-1';
 /** The trace's id without the form of X-Ray. */
