@@ -9,8 +9,10 @@ import { openLiveModel, type LiveModel } from '../mesh/live-model.ts';
 import { openPostgresStore } from '../store/postgres/postgres.ts';
 import { startTestPostgres, type TestPostgres } from '../store/testing/postgres-server.ts';
 import { openAuthority, type Authority } from './authority.ts';
+import { createCertificateLedger, type LedgerEntry } from './certificate-ledger.ts';
 import { rootAbove } from './chain.ts';
 import { createJoinTokens } from './join-tokens.ts';
+import { createRotation } from './rotation/rotation.ts';
 import { sealWith } from './seal.ts';
 
 // Several control planes with an authority on one PostgreSQL.
@@ -108,4 +110,47 @@ test('of uses of one join token on several replicas at once, one succeeds; diffe
   );
   const used = await Promise.all(made.map(async (each, i) => replicas[(i + 1) % 2]?.consume(each, use)));
   expect(new Set(used.map((each) => each?.outcome))).toEqual(new Set(['consumed']));
+});
+
+test('replicas write certificates at once, and take each step of a rotation once', async () => {
+  const lives = await Promise.all([replica(), replica()]);
+  const [first] = await Promise.all(lives.map((live) => open(live, Date.now)));
+  const ledgers = lives.map((live) => createCertificateLedger(live));
+  const entry = (i: number): LedgerEntry => ({
+    serial: `${i}`.padStart(4, '0'),
+    node: 'mesh/m/virtualNode/a',
+    owner: '111122223333',
+    spiffeId: 'spiffe://apps.example/account/111122223333/mesh/m/virtualNode/a',
+    ends: Date.now() + DAY,
+    issued: Date.now(),
+    generation: 0,
+    from: '10.0.0.1',
+    proof: { method: 'join token' },
+    proven: Date.now(),
+  });
+  await Promise.all(Array.from({ length: 200 }, async (_, i) => ledgers[i % 2]?.note(entry(i))));
+  for (const ledger of ledgers) await expect.poll(() => ledger.list().length).toBe(200);
+
+  // The clock of the rotation is ahead, so that a step need not last.
+  const ahead = () => Date.now() + 60_000;
+  const sealer = await sealWith(Buffer.alloc(32, 1));
+  const rotations = lives.map((live, i) => {
+    const ledger = ledgers[i] ?? createCertificateLedger(live);
+    const at = { step: 0 };
+    const now = () => (at.step === 0 ? Date.now() : ahead());
+    return {
+      at,
+      ...createRotation({ live, ledger, trustDomain: 'apps.example', sealer, log, now, everyMs: 50 }),
+    };
+  });
+  closers.push(...rotations.map(({ close }) => close));
+  const asked = await Promise.all(rotations.map(({ request }) => request('root')));
+  expect(asked.filter((refusal) => refusal === undefined)).toHaveLength(1);
+  for (const { at } of rotations) at.step = 1;
+  // 200 certificates of the old generation hold the step up, at each replica.
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(first?.record().rotation?.step).toBe('distributing');
+  await ledgers[1]?.revoke(Array.from({ length: 200 }, (_, i) => entry(i).serial));
+  await expect.poll(() => first?.record().rotation, { timeout: 60_000 }).toBeUndefined();
+  expect(first?.record()).toMatchObject({ generation: 3, roots: [expect.anything()] });
 });
