@@ -9,12 +9,13 @@ import {
   decodeAgentMessage,
   type AgentState,
 } from '../../common/contracts/agent-channel/state.ts';
+import { encodeQuestion, type Question } from '../../common/contracts/agent-channel/questions.ts';
 import { openCall } from '../../xds/grpc/client-call.ts';
 import { listenGrpc } from '../../xds/grpc/listen.ts';
 import { createGrpcServer } from '../../xds/grpc/server.ts';
 import type { ServerCall } from '../../xds/grpc/server-call.ts';
 import { status } from '../../xds/grpc/status.ts';
-import { createChannel, type Channel } from './channel.ts';
+import { createChannel, type Channel, type ChannelOptions } from './channel.ts';
 
 const NODE = 'mesh/m/virtualNode/n';
 const STATE: AgentState = {
@@ -36,7 +37,11 @@ afterEach(() => {
 });
 
 /** A control plane with the channel, or of an older version without it; and an agent's connection to it. */
-async function start({ isOld = false, heartbeatMs = 60_000 } = {}) {
+async function start({
+  isOld = false,
+  heartbeatMs = 60_000,
+  ...events
+}: { isOld?: boolean; heartbeatMs?: number } & Pick<ChannelOptions, 'onQuestion' | 'onEnded'> = {}) {
   const received: ReturnType<typeof decodeAgentMessage>[] = [];
   const calls: ServerCall[] = [];
   const server = createGrpcServer();
@@ -54,7 +59,7 @@ async function start({ isOld = false, heartbeatMs = 60_000 } = {}) {
   closers.push(listener.close);
   const lines: string[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) });
-  const channel = createChannel({ nodeId: NODE, log, checkMs: 20, heartbeatMs });
+  const channel = createChannel({ nodeId: NODE, log, checkMs: 20, heartbeatMs, ...events });
   closers.push(channel.close);
   const connect = (): void => {
     const ads = openCall(
@@ -161,4 +166,24 @@ test('a control plane that does not read holds one report back; once it reads, i
   await expect.poll(() => Buffer.concat(received).toString()).toContain('the newest');
   const all = Buffer.concat(received).toString();
   expect([...all.matchAll(/state \d+ /g)].length).toBeLessThan(4);
+});
+
+test('questions of the control plane are passed on; messages of a newer version and nonsense are skipped; the end ends them', async () => {
+  const questions: Question[] = [];
+  let ended = 0;
+  const { channel, received, calls } = await start({
+    onQuestion: (question) => questions.push(question),
+    onEnded: () => (ended += 1),
+  });
+  expect(channel.isReady()).toBe(false);
+  reporting(channel);
+  await expect.poll(() => received.length).toBe(1);
+  const watch = { kind: 'watch load', intervalMs: 5000 } as const;
+  for (const message of [Uint8Array.of(0x7a, 1, 1), Uint8Array.of(0xff), encodeQuestion(watch)])
+    calls[0]?.write(() => message);
+  await expect.poll(() => questions).toEqual([watch]);
+  expect(channel.isReady()).toBe(true);
+  calls[0]?.end(status.OK);
+  await expect.poll(() => ended).toBe(1);
+  expect(channel.isReady()).toBe(false);
 });
