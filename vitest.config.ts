@@ -21,6 +21,7 @@ export default defineConfig({
           include: [
             '{agent,proxyinit,controlplane,xds,cli,kubernetes,common,bench,images}/**/*.test.ts',
             '{test/lab,test/docs,test/ecs,demo,scripts}/**/*.test.ts',
+            'console/**/*.test.{ts,tsx}',
           ],
           exclude: ['**/*.{net,program}.test.ts', 'node_modules/**'],
         },

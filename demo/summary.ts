@@ -41,6 +41,8 @@ export function describeNextSteps(mesh: ColorMesh, isKept: boolean): string {
       ? 'The mesh runs until Ctrl-C. Commands to look at it:'
       : 'The demo ends and removes the mesh. With `npm run demo -- --keep` it keeps running, for these commands:',
     '',
+    'The console, in a browser on this machine:',
+    `  ${endpoint}/console/`,
     'Ask for a color:',
     `  curl ${mesh.url}`,
     'The status of every proxy:',

@@ -1,0 +1,121 @@
+import { renderToString } from 'preact-render-to-string';
+import { expect, test } from 'vitest';
+import { arrange } from '../map/arrange.ts';
+import { skeletonOf } from '../map/layout.ts';
+import { MapPicture } from '../map/map-picture.tsx';
+import { NO_RATES } from '../model/figures.ts';
+import { graphOf } from '../model/graph.ts';
+import { problemsOf } from '../model/problems.ts';
+import { ofKind } from '../model/resources.ts';
+import { EXAMPLE } from '../testing/example-mesh.ts';
+import { en } from '../text/en.ts';
+import { ja } from '../text/ja.ts';
+import { ProblemsPage } from './problems-page.tsx';
+import { RouteCard, type RouteCardState } from './route-card.tsx';
+
+const graph = graphOf(EXAMPLE);
+const nothing = (): void => {};
+
+test('the map marks what is missing, TLS that is asked for, and a line without figures', () => {
+  const html = renderToString(
+    <svg>
+      <MapPicture
+        t={en}
+        graph={graph}
+        layout={arrange(skeletonOf(graph))}
+        proxies={new Map([['virtualNode/front', { count: 2, worst: 'refused', refused: 1 }]])}
+        rates={{
+          ...NO_RATES,
+          lines: new Map([['virtualNode/front>virtualService/shop.example', { perSecond: 12, errors: 0.5 }]]),
+        }}
+        chosen={undefined}
+        focused={undefined}
+        search=""
+        onChoose={nothing}
+        onFocus={nothing}
+      />
+    </svg>,
+  );
+  expect(html).toContain('does not exist');
+  expect(html).toContain('1 refused');
+  expect(html).toContain('12/s');
+  expect(html).toContain('50 % errors');
+  expect(html.match(/class="flow idle/g)).toHaveLength(3);
+  expect(html.match(/class="flow fault/g)).toHaveLength(1);
+  expect(html.match(/class="flow busy failing/g)).toHaveLength(1);
+});
+
+test('each problem has its place and its fix, in each language', () => {
+  const problems = problemsOf(EXAMPLE, graph, [], 0);
+  expect(problems.map(({ kind, where }) => [kind, where])).toEqual([
+    ['no provider', 'virtualService/idle.example'],
+    ['missing', 'virtualNode/front'],
+  ]);
+  for (const t of [en, ja]) {
+    const html = renderToString(<ProblemsPage t={t} mesh="m" owner="" now={0} problems={problems} />);
+    expect(html).toContain(t.problems.fixes.noProvider);
+    expect(html).toContain(t.problems.fixes.missingService('gone.example'));
+  }
+});
+
+function card(change: Partial<RouteCardState>): string {
+  const [route] = ofKind(EXAMPLE, 'route');
+  if (route === undefined) throw new Error('the example has a route');
+  const state: RouteCardState = {
+    id: 'r',
+    route,
+    targets: undefined,
+    others: ['front'],
+    preview: { state: 'none' },
+    push: undefined,
+    conflict: false,
+    error: undefined,
+    writable: true,
+    undoable: true,
+    onWeight: nothing,
+    onAdd: nothing,
+    onReset: nothing,
+    onApply: nothing,
+    onOverwrite: nothing,
+    onUndo: nothing,
+    ...change,
+  };
+  return renderToString(<RouteCard {...state} t={en} number={1} at={{ mesh: 'm', owner: '' }} />);
+}
+
+test('a user who may not write has no slider, no target to add and no undo', () => {
+  expect(card({})).toMatch(/<input[^>]*type="range"/);
+  expect(card({})).toContain('Undo');
+  const html = card({ writable: false });
+  expect(html).not.toMatch(/<input|<button|<select/);
+  expect(html).toContain('75 %');
+});
+
+test('a refusal is in the words of Envoy, as text', () => {
+  const html = card({
+    push: {
+      milliseconds: undefined,
+      progress: {
+        revision: 1,
+        since: '',
+        at: '',
+        touched: 1,
+        acknowledged: 0,
+        refused: 1,
+        gone: 0,
+        done: true,
+        refusals: [
+          {
+            resource: 'mesh/m/virtualNode/front',
+            instance: '',
+            peer: 'p',
+            type: 'Listener',
+            error: '<b>no</b>',
+          },
+        ],
+      },
+    },
+  });
+  expect(html).toContain('virtualNode/front refused it:');
+  expect(html).toContain('&lt;b>no&lt;/b>');
+});
