@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CreateMeshCommand, CreateVirtualNodeCommand } from '@aws-sdk/client-app-mesh';
-import { appMeshClient } from '../../demo/color-model.ts';
+import { appMeshClient, createColorModel, hostnameOf, PORT } from '../../demo/color-model.ts';
 import { createLab, type Lab } from '../lab/lab.ts';
 import { until } from '../lab/until.ts';
 import { commandsOf } from './testing/blocks.ts';
 import { startDocker, whyNoDocker, type Docker } from './testing/dockerd.ts';
 import { buildArchive, whyNoImages } from './testing/image-archive.ts';
 import { AMAZON_LINES } from './testing/amazon-lines.ts';
+import { playColorPods } from './testing/color-pods.ts';
 
 // The images in the forms in which people run them, and all that Amazon's tools execute in them.
 
@@ -141,6 +142,26 @@ describe.skipIf(why !== undefined)(`containers${why === undefined ? '' : ` are l
     expect(`${ended.stdout}${ended.stderr}`).toMatch(says);
     if (not !== undefined) expect(`${ended.stdout}${ended.stderr}`).not.toMatch(not);
     await remove(container);
+  });
+
+  it("pods that Amazon's controller has injected: a request passes both sidecars, and both end in order", async () => {
+    await createColorModel(appMeshClient(`http://${docker.host.address}:8080`), { 'colorteller-vn': 1 });
+    const pods = await playColorPods(docker, 'tasks', 'http://controlplane:18000');
+    const url = `http://${hostnameOf('colorgateway-vn')}:${PORT}/color`;
+    const caller = await start('daybreak-envoy:0.1.0', []);
+    await until('a color', async () => {
+      return (await docker.run('exec', caller, 'curl', '--silent', url)).includes('"color":"white"');
+    });
+    for (const { envoy } of pods) {
+      const stats =
+        'curl -s "http://localhost:9901/stats?filter=http.ingress.downstream_rq_total" | cut -d" " -f2';
+      expect(Number(await docker.run('exec', envoy, 'sh', '-c', stats))).toBeGreaterThan(0);
+    }
+    expect(await Promise.all(pods.map((pod) => pod.stop()))).toEqual([
+      ['0', '0'],
+      ['0', '0'],
+    ]);
+    await remove(caller);
   });
 
   it('an image made from ours, with files of its own and another Envoy, runs', async () => {

@@ -14,7 +14,7 @@ type Line = readonly [
 const INJECTED = ['APPNET_AGENT_ADMIN_MODE=uds', 'APPNET_AGENT_ADMIN_UDS_PATH=/tmp/agent.sock'];
 
 /** The hook of Amazon's controller, word by word: `sidecar.waitUntilProxyReady`, with 60 s and 5 s. */
-const POST_START =
+export const POST_START =
   'if [[ $(/usr/bin/envoy --version) =~ ([0-9]+)\\.([0-9]+)\\.([0-9]+)-appmesh\\.([0-9]+) && ' +
   '${BASH_REMATCH[1]} -ge 2 || (${BASH_REMATCH[1]} -ge 1 && ${BASH_REMATCH[2]} -gt 22) || (${BASH_REMATCH[1]} -ge 1 && ' +
   '${BASH_REMATCH[2]} -ge 22 && ${BASH_REMATCH[3]} -gt 2) || (${BASH_REMATCH[1]} -ge 1 && ${BASH_REMATCH[2]} -ge 22 && ' +
