@@ -250,7 +250,8 @@ async function start(
 }
 
 function proxyStreams({ xds, configs }: Proxies): readonly ProxyStream[] {
-  return xds.streams().flatMap(({ key, peer }) => {
+  // Unlike `streams`, without the state of each type, which a reader of figures does not need every five seconds.
+  return xds.clients().flatMap(({ key, peer }) => {
     const config = configs.get(key);
     return config === undefined ? [] : [{ identity: config.identity, peer }];
   });
