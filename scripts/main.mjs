@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { buildConsole } from './console/build.mjs';
 import { installAws } from './install/aws.mjs';
-import { installHostPackages, installTestPackages } from './install/debian.mjs';
+import { installChromium, installHostPackages, installTestPackages } from './install/debian.mjs';
 import { installEnvoy, installOldestEnvoy } from './install/envoy.mjs';
 import { SetupError } from './errors.mjs';
 import { installMoto } from './install/moto.mjs';
@@ -61,6 +61,7 @@ async function buildPages({ folder, signal }) {
 /** @param {Context} context */
 async function installAll(context) {
   await installTestPackages(context);
+  await installChromium(context);
   await installPostgres(context);
   await installCore(context);
   await installOldestEnvoy(context);

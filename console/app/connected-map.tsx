@@ -2,7 +2,8 @@ import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { MapPage } from '../pages/map-page.tsx';
 import { summaries } from '../state/derived.ts';
-import { graph, mapLayout, openGroups, rates, shownGraph, texts } from '../state/state.ts';
+import { courseOf } from '../model/figures.ts';
+import { figures, graph, mapLayout, openGroups, rates, shownGraph, texts } from '../state/state.ts';
 import type { PageState } from './page-state.ts';
 import { addressOf } from './place.ts';
 
@@ -20,6 +21,7 @@ export function ConnectedMap({ shown, at }: PageState): JSX.Element {
       layout={mapLayout.value}
       proxies={summaries.value}
       rates={rates.value}
+      course={courseOf(shown.rest.join('/'), figures.value)}
       chosen={shown.rest.length === 0 ? undefined : shown.rest.join('/')}
       search={search.value}
       onSearch={(text) => {

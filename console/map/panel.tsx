@@ -1,9 +1,11 @@
 import type { JSX } from 'preact';
 import { addressOf } from '../app/place.ts';
-import { rateText, type Rates } from '../model/figures.ts';
+import { rateText, type Course, type Rates } from '../model/figures.ts';
+import { LatenciesOf } from './latencies.tsx';
 import { shareText } from './share-text.ts';
 import type { Graph, Line, Piece } from '../model/graph.ts';
 import type { ProxySummary } from '../model/proxies.ts';
+import { Chart } from '../parts/chart.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
 import { percent, type Texts } from '../text/texts.ts';
@@ -17,6 +19,8 @@ export type PanelProps = {
   readonly piece: Piece;
   readonly proxies: ProxySummary | undefined;
   readonly rates: Rates;
+  /** The requests of the chosen piece over time. */
+  readonly course: Course | undefined;
   readonly onChoose: (key: string) => void;
   readonly onOpenGroup: (key: string) => void;
   readonly onClose: () => void;
@@ -65,6 +69,10 @@ export function Panel(props: PanelProps): JSX.Element {
           </a>
         )}
       </div>
+      {props.course === undefined ? null : <Chart key={piece.key} label={t.map.course} {...props.course} />}
+      {proxies === undefined ? null : (
+        <LatenciesOf key={`latencies ${piece.key}`} t={t} mesh={mesh} owner={owner} from={piece.key} />
+      )}
       <Neighbours {...props} title={t.map.calls} lines={callers} end="from" />
       <Neighbours {...props} title={t.map.leads} lines={callees} end="to" />
     </aside>

@@ -95,3 +95,29 @@ export function rateText(perSecond: number): string {
   if (perSecond >= 1000) return `${(perSecond / 1000).toFixed(perSecond >= 10_000 ? 0 : 1)}k`;
   return perSecond >= 10 || perSecond === 0 ? `${Math.round(perSecond)}` : perSecond.toFixed(1);
 }
+
+/** Requests and errors a second over time. `times`: seconds since 1970. */
+export type Course = {
+  readonly times: readonly number[];
+  readonly requests: readonly (number | null)[];
+  readonly errors: readonly (number | null)[];
+};
+
+/** Returns the course of what a piece sends, or, if it sends nothing, of what it receives; undefined without figures of it. */
+export function courseOf(key: string, figures: LiveFigures | undefined): Course | undefined {
+  if (figures === undefined || figures.times.length < 2) return undefined;
+  const own = figures.lines.filter(({ from }) => `${from.kind}/${from.name}` === key);
+  const sent = own.filter(({ to }) => to.kind === 'virtualNode');
+  const lines = sent.length > 0 ? sent : own.filter(({ to }) => to.kind === 'application');
+  if (lines.length === 0) return undefined;
+  const summed = (name: 'requests' | 'errors'): (number | null)[] =>
+    figures.times.map((_, slot) => {
+      const counts = lines.map((line) => line[name][slot]).filter((count) => typeof count === 'number');
+      return counts.length === 0 ? null : counts.reduce((a, b) => a + b, 0) / figures.slotSeconds;
+    });
+  return {
+    times: figures.times.map((time) => time / 1000),
+    requests: summed('requests'),
+    errors: summed('errors'),
+  };
+}

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { Rates } from '../model/figures.ts';
+import type { Course, Rates } from '../model/figures.ts';
 import type { Graph } from '../model/graph.ts';
 import type { ProxySummary } from '../model/proxies.ts';
 import type { Layout } from '../map/layout.ts';
@@ -21,6 +21,7 @@ export type MapPageProps = {
   readonly layout: Layout | undefined;
   readonly proxies: ReadonlyMap<string, ProxySummary>;
   readonly rates: Rates;
+  readonly course: Course | undefined;
   readonly chosen: string | undefined;
   readonly search: string;
   readonly onSearch: (text: string) => void;

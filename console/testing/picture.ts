@@ -15,9 +15,12 @@ const browser = await startBrowser();
 try {
   const traffic = startTraffic(color.mesh.url, 200);
   const address = `${color.mesh.controlPlane.endpoint}/console/#/default/map`;
-  const page = await browser.open(address, { size: { width: 1200, height: 620 } });
+  const page = await browser.open(address, { size: { width: 1200, height: 700 } });
   await page.locator(`[data-key="virtualService/${TELLER}"]`).waitFor();
   await page.waitForTimeout(FIGURES_MS);
+  await page.locator('[data-key="virtualNode/colorgateway-vn"]').click();
+  await page.getByRole('button', { name: /Latencies/ }).click();
+  await page.getByRole('columnheader', { name: 'p99' }).waitFor();
   await page.screenshot({ path: file });
   await traffic.stop();
 } finally {

@@ -36,6 +36,22 @@ export async function installTestPackages(context) {
 }
 
 /**
+ * Chromium, for the tests of the console. Where it cannot be had, these tests are left out; this says so.
+ * @param {Context} context
+ */
+export async function installChromium(context) {
+  try {
+    await installPackagesOf(context, [{ command: 'chromium', name: 'chromium' }]);
+  } catch (error) {
+    context.signal.throwIfAborted();
+    const why = error instanceof Error ? error.message : String(error);
+    process.stderr.write(
+      `left out: the console's pages in a browser, because Chromium is not there: ${why}\n`,
+    );
+  }
+}
+
+/**
  * @param {Context} context
  * @param {readonly { command: string, name: string }[]} commands
  */
