@@ -9,6 +9,9 @@ import { serveProxies, type Proxies } from './ads/serve-proxies.ts';
 import { accessRoute } from './authorization/route.ts';
 import { createAgents } from './agents/agents.ts';
 import { createDraining } from './agents/draining.ts';
+import { createMutualInstances } from './agents/mutual-instances.ts';
+import { createPlainCallers } from './agents/plain-callers.ts';
+import { plaintextRoute } from './agents/plaintext-route.ts';
 import { shareDraining } from './agents/share-draining.ts';
 import { openAudit } from './audit/open-audit.ts';
 import { openAccess } from './auth/open-access.ts';
@@ -125,6 +128,8 @@ async function start(
   const discovery = await openDiscovery(settings.discovery, log, metrics);
   opened.defer(discovery.close);
   const draining = createDraining();
+  const mutual = createMutualInstances();
+  const plain = createPlainCallers(settings.plaintextWindow * 1000);
   const drainingOfReplicas = shareDraining(draining, store, log);
   opened.defer(drainingOfReplicas.close);
   const proxies = serveProxies({
@@ -135,6 +140,7 @@ async function start(
     log,
     settings: settings.translation,
     draining,
+    mutual,
   });
   opened.defer(proxies.close);
   const reports = createReports({
@@ -150,6 +156,8 @@ async function start(
     admission,
     model: live.model,
     draining: drainingOfReplicas,
+    mutual,
+    plain,
     log,
     renewal: identities?.renewal,
     onConnected: reports.connected,
@@ -189,6 +197,7 @@ async function start(
           },
         }),
     quotas,
+    plainFacts: (node) => ({ callers: plain.of(node), others: proxies.configs.hasOthers(node) }),
     rateLimit,
     hosts,
     tls,
@@ -227,7 +236,18 @@ async function start(
 
   const stopping = opened.use(createStopping(api));
   starting[Symbol.dispose]();
-  if (identities !== undefined) api.register(identities.routes);
+  if (identities !== undefined) {
+    api.register(identities.routes);
+    api.register(
+      plaintextRoute({
+        model: live.model,
+        callers: plain,
+        hasOthers: proxies.configs.hasOthers,
+        proxyAt: agents.proxyAt,
+        window: settings.plaintextWindow,
+      }),
+    );
+  }
   const adsTls = tls && { certificate: tls, clientCa: adsAccess.clientCa, roots: identities?.tlsRoots };
   const tracker = trackers.ads;
   const maxAgeMs = settings.maxConnectionAge && settings.maxConnectionAge * 1000;

@@ -71,6 +71,8 @@ export type ControlPlaneSettings = {
   readonly identity: IdentitySettings | undefined;
   /** The URL of a Prometheus server with Envoy's metrics, for figures of more than 15 minutes. Undefined: none. */
   readonly prometheus: string | undefined;
+  /** How long a caller without mutual TLS counts, in seconds: 60 to 2,592,000. Default 86,400. */
+  readonly plaintextWindow: number;
   /** The settings of every proxy's configuration. Default: headers of up to 96 KiB and 200 lines. */
   readonly translation: TranslationSettings;
   /** Listen beyond loopback without TLS or without authentication. */
@@ -141,6 +143,7 @@ export function compileControlPlaneSettings(
       discovery: readDiscoverySettings(read, store, ownRegion ?? readAwsRegion(read)),
       identity,
       prometheus: read.secret('--prometheus', prometheusUrl, undefined),
+      plaintextWindow: read('--plaintext-window', integer(60, 2_592_000), 86_400),
       translation: readTranslationSettings(read, identity?.trustDomain),
       insecure: read('--insecure', boolean, false),
     };

@@ -121,6 +121,8 @@ async function agentAt(index: number): Promise<{ report(draining: boolean): void
         envoyVersion: '',
         runsOn: undefined,
         certificates: [],
+        mtlsPorts: [],
+        plainCallers: [],
         reason: draining ? 'ECS stops the task' : '',
         reportsLoad: false,
       };

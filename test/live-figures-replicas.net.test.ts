@@ -90,6 +90,8 @@ const STATE = {
   certificates: [],
   reason: '',
   reportsLoad: true,
+  mtlsPorts: [],
+  plainCallers: [],
 };
 
 test('a reader at one replica sees what an agent reports to the other; when the reader leaves, both stop asking', async () => {

@@ -46,6 +46,7 @@ export function nodeIdentity(
         ecds: true,
         recentHttp: true,
         names: true,
+        ...(settings.xds.identity === undefined ? {} : { mtls: true }),
         metricExtension: settings.stats.metricExtension,
         ipv6: Object.keys(facts.ipv6).length > 0,
         ...(app === undefined ? {} : { appAddress: app }),

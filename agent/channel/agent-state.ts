@@ -1,4 +1,5 @@
-import type { AgentState } from '../../common/contracts/agent-channel/state.ts';
+import { IDENTITY_SECRET, meshChainPort, TRUST_SECRET } from '../../common/contracts/identity-secrets.ts';
+import type { AgentState, PlainCaller } from '../../common/contracts/agent-channel/state.ts';
 import type { HostFacts } from '../host-facts.ts';
 import type { RelayStatus } from '../relay/relay.ts';
 import type { SecretStatus } from '../secrets/secret-status.ts';
@@ -19,6 +20,8 @@ export type AgentFacts = {
   readonly leaving: string;
   /** Whether Envoy reports load to the agent. */
   readonly reportsLoad: boolean;
+  /** Callers without mutual TLS. Default: none. */
+  readonly plainCallers?: readonly PlainCaller[];
 };
 
 /** Returns what the agent tells the control plane. It holds no counters and no ages, because each change of it is sent. */
@@ -41,7 +44,17 @@ export function agentState(facts: AgentFacts): AgentState {
     ),
     reason,
     reportsLoad: facts.reportsLoad,
+    mtlsPorts: mtlsPorts(facts.secrets),
+    plainCallers: facts.plainCallers ?? [],
   };
+}
+
+/** The ports whose chain for mutual TLS Envoy has, with the certificate of this node in force. */
+function mtlsPorts(secrets: readonly SecretStatus[]): readonly number[] {
+  const isServed = (name: string) => secrets.some((each) => each.name === name && each.state === 'served');
+  if (!isServed(IDENTITY_SECRET) || !isServed(TRUST_SECRET)) return [];
+  const chains = secrets.flatMap(({ name, listeners }) => (name === IDENTITY_SECRET ? listeners : []));
+  return [...new Set(chains.flatMap(meshChainPort))].toSorted((a, b) => a - b);
 }
 
 /** Returns why the proxy drains or is not ready; empty if it serves. */

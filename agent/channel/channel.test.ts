@@ -27,6 +27,8 @@ const STATE: AgentState = {
   envoyVersion: '',
   runsOn: undefined,
   certificates: [],
+  mtlsPorts: [],
+  plainCallers: [],
   reason: 'Envoy is not LIVE (starting)',
   reportsLoad: true,
 };

@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { IssuedCertificate } from '../../common/contracts/attestation/messages.ts';
+import { readCertificates } from '../secrets/pem.ts';
 import { pemOf } from './pem.ts';
 
 /** A certificate with its key, ready for TLS. Times in milliseconds since 1970. */
@@ -69,8 +70,26 @@ export function identityProblem(held: HeldIdentity, nodeId: string, now: number)
       return `it ended at ${leaf.validToDate.toISOString()}, and the clock here is at ${new Date(now).toISOString()}`;
     if (leaf.validFromDate.getTime() > now)
       return `it begins at ${leaf.validFromDate.toISOString()}, and the clock here is at ${new Date(now).toISOString()}`;
-    return undefined;
+    return chainProblem(held, now);
   } catch {
     return 'it is damaged';
   }
+}
+
+/** Why a certificate does not lead to one of its roots, or is not that of its SPIFFE id; undefined if it does and is. */
+function chainProblem({ chain, roots, spiffeId }: HeldIdentity, now: number): string | undefined {
+  const [leaf, ...issuers] = readCertificates('', Buffer.from(chain));
+  if (leaf.subjectAltName !== `URI:${spiffeId}`) return `it is not that of ${spiffeId}`;
+  let last = leaf;
+  for (const issuer of issuers) {
+    if (!isIssuedBy(last, issuer)) return 'its chain is broken';
+    if (issuer.validToDate.getTime() <= now) return `its issuer ended at ${issuer.validToDate.toISOString()}`;
+    last = issuer;
+  }
+  const trusted = readCertificates('', Buffer.from(roots));
+  return trusted.some((root) => isIssuedBy(last, root)) ? undefined : 'none of its roots issued it';
+}
+
+function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
+  return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
 }

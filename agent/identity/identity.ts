@@ -15,6 +15,10 @@ import type { SigningRequest } from './signing-request.ts';
 export type AgentIdentity = {
   /** The certificate to use for a new connection; undefined while the agent has none, or the last one has ended. */
   readonly current: () => HeldIdentity | undefined;
+  /** The latest certificate, also one that has ended; undefined while the agent has had none. */
+  readonly held: () => HeldIdentity | undefined;
+  /** Calls `listener` after each new certificate. */
+  readonly onChange: (listener: () => void) => void;
   readonly status: () => IdentityStatus;
   /** The control plane says which certificates are up to date. Renews an older one, at a random moment within the spread. */
   readonly renewSoon: (renewal: Renewal) => void;
@@ -29,6 +33,8 @@ export type IdentityStatus = {
   readonly spiffeId: string | undefined;
   readonly ends: string | undefined;
   readonly renews: string | undefined;
+  /** Until the end of the certificate, whole seconds; 0 once it has ended. */
+  readonly secondsLeft: number | undefined;
   /** Why the latest attempt failed; undefined after a success. */
   readonly problem: string | undefined;
 };
@@ -71,6 +77,7 @@ export async function openIdentity(options: IdentityOptions): Promise<AgentIdent
   let refusedAt = 0;
   /** The generation that the control plane named last. */
   let wanted = 0;
+  const listeners: (() => void)[] = [];
   const first = createBackoff(WAITS.firstMs, WAITS.mostMs);
   const renewal = createBackoff(RENEWAL_WAITS.firstMs, RENEWAL_WAITS.mostMs);
   const current = (): HeldIdentity | undefined =>
@@ -84,6 +91,7 @@ export async function openIdentity(options: IdentityOptions): Promise<AgentIdent
       first.reset();
       renewal.reset();
       log.info(facts(held), 'got a certificate from the control plane');
+      for (const listener of listeners) listener();
       if (file !== undefined) await keep(file, held, log);
       // The authority may have changed since the control plane signed this certificate.
       const isCurrent = (held.generation ?? 0) >= wanted;
@@ -113,11 +121,14 @@ export async function openIdentity(options: IdentityOptions): Promise<AgentIdent
   schedule(held === undefined ? 0 : held.renew - Date.now());
   return {
     current,
+    held: () => held,
+    onChange: (listener) => void listeners.push(listener),
     status: () => ({
       state: held === undefined ? 'waiting' : current() === undefined ? 'ended' : 'held',
       spiffeId: held?.spiffeId,
       ends: held && new Date(held.ends).toISOString(),
       renews: held && new Date(held.renew).toISOString(),
+      secondsLeft: held && Math.max(0, Math.floor((held.ends - Date.now()) / 1000)),
       problem,
     }),
     renewSoon({ generation, spreadSeconds }) {

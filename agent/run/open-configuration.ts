@@ -4,6 +4,8 @@ import { cannotUseRunFolder } from '../errors.ts';
 import { openIdentity } from '../identity/identity.ts';
 import { createLatencyAnswers } from '../load/latency-answers.ts';
 import { createLoadReports } from '../load/load-reports.ts';
+import { createPlainCallers } from '../identity/plain-callers.ts';
+import { identitySecrets } from '../identity/identity-secrets.ts';
 import { createNameFilling } from '../names/listener-names.ts';
 import { followBackends } from '../names/loopback-backends.ts';
 import { startRelay } from '../relay/relay.ts';
@@ -31,8 +33,6 @@ export async function openConfiguration(
   const { node } = launches.current();
   const isOwn = settings.customConfig.own !== undefined;
   const own = isOwn ? createOwnConnection(admin, settings.health.pollMs) : undefined;
-  const fileSecrets = createFileSecrets(log);
-  opened.defer(() => fileSecrets.close());
   const state = isOwn ? NO_STATE : await openState(settings.state, node, log);
   const filling = createNameFilling(log, { known: state.stored?.addresses ?? new Map() });
   const { names, backends } = followBackends(filling, log);
@@ -46,6 +46,9 @@ export async function openConfiguration(
     log,
   });
   opened.defer(() => identity?.close());
+  const fileSecrets = createFileSecrets(log, identity && identitySecrets(identity));
+  opened.defer(() => fileSecrets.close());
+  const plainCallers = createPlainCallers();
   const send = (message: Uint8Array): void => channel.send(message);
   const load = createLoadReports({ isReady: () => channel.isReady(), send });
   const answerLatencies = createLatencyAnswers(admin, send, log);
@@ -71,7 +74,7 @@ export async function openConfiguration(
       stored: state.stored,
       onKeptChange: () => state.changed(),
       isTls: plaintextProbe(settings.xds.endpoints),
-      extraServices: [fileSecrets, telemetry, load],
+      extraServices: [fileSecrets, telemetry, load, plainCallers],
       onConnection: channel.connected,
       onDisconnection: (reason) => identity?.refused(reason),
     }).catch((cause: unknown) => {
@@ -80,5 +83,5 @@ export async function openConfiguration(
   opened.defer(() => relay.close());
   state.keep(() => ({ ...relay.kept(), addresses: names.addresses() }), stop.drain);
   opened.defer(() => state.stop());
-  return { own, relay, state, names, backends, channel, fileSecrets, identity };
+  return { own, relay, state, names, backends, channel, fileSecrets, identity, plainCallers };
 }

@@ -70,7 +70,7 @@ function pageOf({ settings }: Context, { admin }: Prepared, { metrics }: { reado
 function reportToControlPlane(
   { stop }: Context,
   { agent, facts }: Prepared,
-  { channel, own, relay }: Configuration,
+  { channel, own, relay, plainCallers }: Configuration,
   { supervisor, secrets, task }: Envoy,
 ): void {
   channel.start(() =>
@@ -84,6 +84,7 @@ function reportToControlPlane(
       isStopping: stop.drain.aborted,
       leaving: task.reason(),
       reportsLoad: own === undefined,
+      plainCallers: plainCallers.list(),
     }),
   );
 }

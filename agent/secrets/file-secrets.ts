@@ -4,6 +4,7 @@ import type { Log } from '../../common/log.ts';
 import type { GrpcServer } from '../../xds/grpc/server.ts';
 import { createXdsServer, type XdsServer } from '../../xds/server.ts';
 import { SECRET, type Resource } from '../../xds/types.ts';
+import type { IdentitySecrets } from '../identity/identity-secrets.ts';
 import { followSecret, type FollowedSecret, type SecretState } from './follow-secret.ts';
 import { filesOf } from './secret-content.ts';
 import { coded } from '../codes.ts';
@@ -44,13 +45,16 @@ const EVICTION_MS = 60_000;
 /**
  * Serves certificates from files while Envoy subscribes to them, and serves them again whenever the files change. An unusable
  * certificate is reported as absent, so that Envoy does not wait for it and refuses the connections that need it. A reconnected Envoy
- * receives the version in force, even if the files are gone.
+ * receives the version in force, even if the files are gone. `identity`: the certificate of this node, which is served in the same way.
  */
-export function createFileSecrets(log: Log): FileSecrets {
+export function createFileSecrets(log: Log, identity?: IdentitySecrets): FileSecrets {
   const followed = new Map<string, WatchedSecret>();
   /** Names by stream. Envoy opens one stream per secret. */
   const subscriptions = new Map<string, ReadonlySet<string>>();
   let streams = 0;
+  identity?.onChange(() => {
+    for (const [key, names] of subscriptions) if ([...names].some(identity.has)) serve(key);
+  });
 
   const server: XdsServer = createXdsServer({
     keyOf: () => `${++streams}`,
@@ -117,17 +121,37 @@ export function createFileSecrets(log: Log): FileSecrets {
     for (const name of subscriptions.get(key) ?? []) {
       const state = followed.get(name)?.secret.state();
       if (state?.kind === 'reading') return;
-      if (state?.kind === 'served') resources.set(name, state.content.resource);
+      const resource = state?.kind === 'served' ? state.content.resource : identity?.get(name)?.resource;
+      if (resource !== undefined) resources.set(name, resource);
     }
     server.set(key, new Map([[SECRET, { resources }]]));
   }
 
+  /** The secrets of the identity that Envoy subscribes to. */
+  function identityStatus(): readonly FileSecretStatus[] {
+    if (identity === undefined) return [];
+    const names = new Set([...subscriptions.values()].flatMap((each) => [...each].filter(identity.has)));
+    return Array.from(names, (name) => {
+      const validity = identity.get(name)?.validity;
+      const isServed = validity !== undefined;
+      return {
+        name,
+        files: [],
+        state: isServed ? 'served' : 'missing',
+        problem: isServed ? undefined : 'the control plane has issued no certificate yet',
+        validity,
+      };
+    });
+  }
+
   return {
     addTo: (grpc) => server.addTo(grpc, 'secrets'),
-    status: () =>
-      [...followed]
+    status: () => [
+      ...[...followed]
         .filter(([, { streams: all }]) => all.size > 0)
         .map(([name, watched]) => describe(name, watched)),
+      ...identityStatus(),
+    ],
     close() {
       for (const { secret, evictionTimer } of followed.values()) {
         clearTimeout(evictionTimer);

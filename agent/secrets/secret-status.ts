@@ -1,5 +1,6 @@
 import { compareText } from '../../common/compare-text.ts';
 import { standingOf, type Validity } from '../../common/certificate-validity.ts';
+import { TRUST_SECRET } from '../../common/contracts/identity-secrets.ts';
 import type { EnvoySecret } from './envoy-secrets.ts';
 import type { FileSecretStatus } from './file-secrets.ts';
 import type { SecretReference, SecretSource } from './secret-references.ts';
@@ -149,6 +150,6 @@ function serverProblem(path: string, error: string | undefined): string {
 
 /** Status of a secret that Envoy still subscribes to, e.g. for draining connections, but the configuration no longer references. */
 function unreferencedStatus({ name, files, state, problem, validity }: FileSecretStatus): SecretStatus {
-  const kind = files.length === 1 ? 'trust' : 'certificate';
+  const kind = files.length === 1 || name === TRUST_SECRET ? 'trust' : 'certificate';
   return { name, source: 'files', kind, listeners: [], clusters: [], files, state, problem, validity };
 }

@@ -58,6 +58,7 @@ test('metrics have health, restarts, secrets, the control plane, refusals, probl
       spiffeId: 's',
       ends: '2026-11-30T12:00:00.000Z',
       renews: undefined,
+      secondsLeft: 10,
       problem: undefined,
     },
     droppedOutputBytes: 12,

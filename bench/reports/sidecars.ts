@@ -89,6 +89,8 @@ function report(open: OpenBeside, id: string, names: readonly string[]): void {
         certificates: [],
         reason: '',
         reportsLoad: true,
+        mtlsPorts: [],
+        plainCallers: [],
       },
       id,
     ),

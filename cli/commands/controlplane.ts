@@ -35,6 +35,9 @@ export function makeCommand(): Command {
       flag('--trust-domain <name>', 'issue certificates to agents that prove who they are: apps.example'),
     )
     .addOption(flag('--ca-key <file>', 'the key that seals the keys of the authority: 32 bytes in base64'))
+    .addOption(
+      flag('--plaintext-window <seconds>', 'how long a caller without mutual TLS counts (default: 86400)'),
+    )
     .addOption(flag('--sts-endpoint <url>', 'where proofs by IAM roles are verified (default: AWS STS)'))
     .addOption(flag('--tls-cert <file>', 'serve over TLS with this certificate and its chain (PEM)'))
     .addOption(flag('--tls-key <file>', 'the private key of the certificate (PEM)'))

@@ -14,7 +14,8 @@ export function makeCommand(daybreak: Command): Command {
       await withClient(options, (client) => identity(client, options, process.stdout));
     })
     .addCommand(rotateCommand().copyInheritedSettings(daybreak))
-    .addCommand(revokeCommand().copyInheritedSettings(daybreak));
+    .addCommand(revokeCommand().copyInheritedSettings(daybreak))
+    .addCommand(plaintextCommand().copyInheritedSettings(daybreak));
 }
 
 function rotateCommand(): Command {
@@ -42,5 +43,15 @@ function revokeCommand(): Command {
     .action(async (own: RevokeOptions, command: Command) => {
       const { revoke } = await import('../identity/revoke.ts');
       await withClient(command.optsWithGlobals<Endpoint>(), (client) => revoke(client, own, process.stdout));
+    });
+}
+
+function plaintextCommand(): Command {
+  return new Command('plaintext')
+    .description('show which callers still come without mutual TLS, and from where')
+    .action(async (_own: object, command: Command) => {
+      const options = command.optsWithGlobals<Endpoint & IdentityOptions>();
+      const { plaintext } = await import('../identity/plaintext.ts');
+      await withClient(options, (client) => plaintext(client, options, process.stdout));
     });
 }

@@ -6,7 +6,7 @@ import { DEFAULT_SETTINGS, type TranslationSettings } from '../translate/options
 import { problemsIn, type Problem } from '../translate/problems.ts';
 import { translate, type Translation } from '../translate/translate.ts';
 import { USUAL } from './preview.ts';
-import { withLeaving, type LeavingOf, type ProxyConfigs } from './proxy-configs.ts';
+import { NO_INSTANCES, withInstances, type InstancesOf, type ProxyConfigs } from './proxy-configs.ts';
 
 /** A configuration of a proxy on two states of the model. `connected`: the streams that have it. */
 export type ConfigPair = {
@@ -27,10 +27,10 @@ export type PreviewOfChange = (before: Model, after: Model, proxy: ProxyId) => r
 /** Creates previews of changes; the parameters are those of `createPreview`. */
 export function createPreviewOfChange(
   found: ExternalInputs,
-  proxies: Pick<ProxyConfigs, 'allOf' | 'circumstances'>,
+  proxies: Pick<ProxyConfigs, 'allOf' | 'circumstances' | 'hasOthers'>,
   asks: boolean,
   settings: TranslationSettings = DEFAULT_SETTINGS,
-  leavingOf: LeavingOf = () => [],
+  instances: InstancesOf = NO_INSTANCES,
 ): PreviewOfChange {
   return (before, after, proxy) => {
     const { mesh, owner, kind, name } = proxy;
@@ -38,7 +38,9 @@ export function createPreviewOfChange(
     const configs = proxies.allOf(identity);
     const usual = { features: USUAL, isIdentified: asks, streams: 0 };
     return (configs.length === 0 ? [usual] : configs).map(({ features, isIdentified, streams }) => {
-      const all = withLeaving(found, proxy, leavingOf);
+      const all = withInstances(found, proxy, instances, (name) =>
+        proxies.hasOthers({ mesh: proxy.mesh, name }),
+      );
       const on = (model: Model): Translated | undefined => {
         const view = viewOf(model, proxy);
         if (view === undefined) return undefined;

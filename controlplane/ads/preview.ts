@@ -9,7 +9,7 @@ import { DEFAULT_SETTINGS, type TranslationSettings } from '../translate/options
 import { problemsIn, type Problem } from '../translate/problems.ts';
 import { translate, type Translation } from '../translate/translate.ts';
 import { parseIdentity, type Identity } from './identity.ts';
-import { withLeaving, type LeavingOf, type ProxyConfigs } from './proxy-configs.ts';
+import { NO_INSTANCES, withInstances, type InstancesOf, type ProxyConfigs } from './proxy-configs.ts';
 import { resolveFor, type Viewer } from './access/viewer.ts';
 
 /** The configuration that a proxy would be served now, whether or not one is connected. */
@@ -35,10 +35,10 @@ export type PreviewOf = (viewer: Viewer, node: string, features?: Features) => P
 export function createPreview(
   model: Model,
   found: ExternalInputs,
-  proxies: Pick<ProxyConfigs, 'connected' | 'circumstances' | 'dependents'>,
+  proxies: Pick<ProxyConfigs, 'connected' | 'circumstances' | 'dependents' | 'hasOthers'>,
   asks: boolean,
   settings: TranslationSettings = DEFAULT_SETTINGS,
-  leavingOf: LeavingOf = () => [],
+  instances: InstancesOf = NO_INSTANCES,
 ): PreviewOf {
   return (viewer, node, asked) => {
     const identity = identityOf(node);
@@ -53,7 +53,7 @@ export function createPreview(
     };
     const features = asked ?? usual;
     const options = { ...features, ...settings };
-    const all = withLeaving(found, id, leavingOf);
+    const all = withInstances(found, id, instances, (name) => proxies.hasOthers({ ...identity, name }));
     const { snapshot, problems } = translate(view, options, isIdentified ? all : withoutKeys(all));
     return { identity, features, snapshot, problems: problemsIn(problems, proxies.circumstances(identity)) };
   };

@@ -12,7 +12,12 @@ import type { ProxyId, ProxyView } from '../mesh/proxy-view.ts';
 import { viewOf } from '../mesh/view.ts';
 import type { Circumstances, ConditionalProblem, Problem } from '../translate/problems.ts';
 import type { Features } from '../translate/features.ts';
-import { withoutKeys, type ExternalInputs, type Leaving } from '../translate/external-inputs.ts';
+import {
+  withoutKeys,
+  type ExternalInputs,
+  type Leaving,
+  type MutualInstance,
+} from '../translate/external-inputs.ts';
 import { DEFAULT_SETTINGS, type TranslationSettings } from '../translate/options.ts';
 import { translate } from '../translate/translate.ts';
 import { featuresOf, parseIdentity, proxyPath, resolve, type Identity } from './identity.ts';
@@ -48,7 +53,7 @@ export type ProxyConfigs = {
   readonly release: (key: string) => void;
   /** Rebuilds only the configurations that these changes affect. Returns the number of affected streams. */
   readonly apply: (changes: readonly Change[]) => number;
-  /** Rebuilds the configurations of a virtual node's callers, because `leaving` has changed. */
+  /** Rebuilds the configurations of a virtual node's callers, because what its instances say has changed. */
   readonly refreshCallers: (node: ResourceId<'virtualNode'>) => void;
   /** The dependency graph of the model, kept up to date with the configurations. */
   readonly dependents: Pick<Dependents, 'callersOf'>;
@@ -57,6 +62,8 @@ export type ProxyConfigs = {
   readonly connected: (identity: Identity) => ProxyConfig | undefined;
   /** All configurations of the connected proxies of a resource. */
   readonly allOf: (identity: Identity) => readonly ProxyConfig[];
+  /** Whether a proxy of a virtual node is connected that takes no mutual TLS. */
+  readonly hasOthers: (node: Pick<Identity, 'mesh' | 'name'>) => boolean;
   /** The circumstances of a proxy that has no secret yet. */
   readonly circumstances: (identity: Identity) => Circumstances;
 };
@@ -64,14 +71,31 @@ export type ProxyConfigs = {
 /** Returns the draining instances of a virtual node. */
 export type LeavingOf = (node: ResourceId<'virtualNode'>) => readonly Leaving[];
 
-/** Adds the draining instances of the virtual nodes in a proxy's mesh to its inputs. */
-export function withLeaving(
+/** Returns the instances of a virtual node that take mutual TLS. */
+export type MutualOf = (node: ResourceId<'virtualNode'>) => readonly MutualInstance[];
+
+/** The instances of virtual nodes, as their agents report them. */
+export type InstancesOf = { readonly leaving: LeavingOf; readonly mutual: MutualOf };
+
+/** Instances of which nothing is known. */
+export const NO_INSTANCES: InstancesOf = { leaving: () => [], mutual: () => [] };
+
+/**
+ * Adds the draining instances of the virtual nodes in a proxy's mesh to its inputs, and those that take mutual TLS. `hasOthers`: whether a
+ * proxy of a virtual node is connected that has no certificate.
+ */
+export function withInstances(
   inputs: ExternalInputs,
   { owner, mesh }: MeshId,
-  leavingOf: LeavingOf,
+  { leaving, mutual }: InstancesOf,
+  hasOthers: (node: string) => boolean,
 ): ExternalInputs {
   const id = { kind: 'virtualNode', owner, mesh, parent: '' } as const;
-  return { ...inputs, leaving: (name) => leavingOf({ ...id, name }) };
+  return {
+    ...inputs,
+    leaving: (name) => leaving({ ...id, name }),
+    mutual: (name) => ({ instances: mutual({ ...id, name }), others: hasOthers(name) }),
+  };
 }
 
 /**
@@ -85,7 +109,7 @@ export function createProxyConfigs(
   server: () => XdsServer,
   log: Log,
   settings: TranslationSettings = DEFAULT_SETTINGS,
-  leavingOf: LeavingOf = () => [],
+  instances: InstancesOf = NO_INSTANCES,
 ): ProxyConfigs {
   const dependents = new Dependents();
   dependents.apply(
@@ -93,6 +117,23 @@ export function createProxyConfigs(
   );
   const configs = new Map<string, ProxyConfig>();
   const keysByName = new Map<string, Set<string>>();
+
+  /** Whether a proxy of a virtual node is connected that takes no mutual TLS. */
+  function hasOthers({ mesh, name }: Pick<Identity, 'mesh' | 'name'>): boolean {
+    const keys = keysByName.get(proxyPath({ mesh, kind: 'virtualNode', name })) ?? [];
+    return [...keys].some((key) => configs.get(key)?.features.mtls === false);
+  }
+
+  /** A proxy without a certificate came or went: its callers may not use mutual TLS by its host name, or may again. */
+  function noteOther({ identity, features }: ProxyConfig): void {
+    if (settings.trustDomain === undefined || features.mtls || identity.kind !== 'virtualNode') return;
+    const id = resolve(model, identity);
+    if (id?.kind === 'virtualNode') refreshCallers(id);
+  }
+
+  function refreshCallers(node: ResourceId<'virtualNode'>): void {
+    due.add(dependents.callersOf(node).flatMap((proxy) => [...(keysByName.get(proxyPath(proxy)) ?? [])]));
+  }
 
   /** Does not depend on the secrets that a proxy holds. */
   const circumstances = (identity: Identity): Circumstances => ({
@@ -149,7 +190,7 @@ export function createProxyConfigs(
     const view = secured(bare, id, config.access);
     config.access = accessIn(view);
     const asking = discovery.ask(config.key);
-    const all = withLeaving(asking.found, id, leavingOf);
+    const all = withInstances(asking.found, id, instances, (name) => hasOthers({ ...config.identity, name }));
     const found = config.isIdentified ? all : withoutKeys(all);
     const { snapshot, problems } = translate(view, { ...config.features, ...settings }, found);
     const isAwaited = asking.end();
@@ -197,6 +238,7 @@ export function createProxyConfigs(
       keysByName.set(path, siblings.add(key));
       if (siblings.size === 1) problemLog.connected(path);
       make(config);
+      noteOther(config);
       return key;
     },
     release(key) {
@@ -209,6 +251,7 @@ export function createProxyConfigs(
       discovery.ask(key).end();
       problemLog.forget(key);
       server().delete(key);
+      noteOther(config);
     },
     apply(changes) {
       let streams = 0;
@@ -225,9 +268,8 @@ export function createProxyConfigs(
       for (const path of admitting) remake(path, hasNewAccess);
       return streams;
     },
-    refreshCallers(node) {
-      due.add(dependents.callersOf(node).flatMap((proxy) => [...(keysByName.get(proxyPath(proxy)) ?? [])]));
-    },
+    refreshCallers,
+    hasOthers,
     dependents,
     get: (key) => configs.get(key),
     connected(identity) {

@@ -3,6 +3,7 @@ import type { Log } from '../../common/log.ts';
 import { createXdsServer, type XdsServer } from '../../xds/server.ts';
 import { RUNTIME } from '../../xds/types.ts';
 import type { Draining } from '../agents/draining.ts';
+import type { MutualInstances } from '../agents/mutual-instances.ts';
 import type { Discovery } from '../discovery/discovery.ts';
 import type { LiveModel } from '../mesh/live-model.ts';
 import type { Metrics } from '../metrics/metrics.ts';
@@ -36,14 +37,16 @@ export type ProxiesOptions = {
   readonly log: Log;
   readonly settings: TranslationSettings;
   readonly draining: Draining;
+  readonly mutual: MutualInstances;
 };
 
 /** Connects the model to an ADS server that does not listen yet. */
 export function serveProxies(options: ProxiesOptions): Proxies {
-  const { live, discovery, admission, metrics, log, settings, draining } = options;
+  const { live, discovery, admission, metrics, log, settings, draining, mutual } = options;
+  const instances = { leaving: draining.of, mutual: mutual.of };
   const propagation = measurePropagation(metrics.propagation);
   const progress = createProgress(() => xds.streams());
-  const configs = createProxyConfigs(live.model, discovery, () => watched, log, settings, draining.of);
+  const configs = createProxyConfigs(live.model, discovery, () => watched, log, settings, instances);
   const xds = createXdsServer({
     keyOf(node, call) {
       const { isIdentified } = admission.admit(call, parseIdentity(node.id));
@@ -77,6 +80,7 @@ export function serveProxies(options: ProxiesOptions): Proxies {
   // served another account's mesh in between.
   live.onChanges((changes) => changes.some(({ id }) => id.kind === 'mesh') && admission.recheck(0));
   draining.onChange(configs.refreshCallers);
+  mutual.onChange(configs.refreshCallers);
   const pacing = paceChanges(
     (changes, since) =>
       progress.during(changes, since, () => propagation.during(since, () => configs.apply(changes))),
@@ -86,8 +90,8 @@ export function serveProxies(options: ProxiesOptions): Proxies {
   return {
     xds,
     configs,
-    preview: createPreview(live.model, discovery.peek, configs, admission.asks, settings, draining.of),
-    previewChange: createPreviewOfChange(discovery.peek, configs, admission.asks, settings, draining.of),
+    preview: createPreview(live.model, discovery.peek, configs, admission.asks, settings, instances),
+    previewChange: createPreviewOfChange(discovery.peek, configs, admission.asks, settings, instances),
     progress,
     close: () => {
       pacing.close();

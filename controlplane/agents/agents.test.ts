@@ -30,6 +30,8 @@ const STATE: AgentState = {
   certificates: [],
   reason: '',
   reportsLoad: true,
+  mtlsPorts: [],
+  plainCallers: [],
 };
 
 const { file, serve } = accessFixture();

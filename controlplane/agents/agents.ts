@@ -19,6 +19,8 @@ import type { Admission } from '../ads/access/admission.ts';
 import { parseIdentity, proxyPath, resolve, type Identity } from '../ads/identity.ts';
 import type { Model } from '../mesh/model.ts';
 import type { Draining } from './draining.ts';
+import type { MutualInstances } from './mutual-instances.ts';
+import type { PlainCallers } from './plain-callers.ts';
 
 /** The latest state of a connected agent. `at`: when it arrived, in milliseconds since 1970. */
 export type AgentReport = { readonly state: AgentState; readonly at: number };
@@ -47,6 +49,8 @@ export type Agents = {
   readonly tellRenewal: () => void;
   /** The latest report of the agent of a proxy, by the proxy's resource and its peer address; undefined if there is none. */
   readonly reportOf: (resource: string, peer: string) => AgentReport | undefined;
+  /** The proxy whose agent connects from an address, or says that it has it: `mesh/M/virtualNode/N`; undefined if none does. */
+  readonly proxyAt: (address: string) => string | undefined;
 };
 
 /** Inputs of the agents. */
@@ -54,6 +58,8 @@ export type AgentsOptions = {
   readonly admission: Pick<Admission, 'admit'>;
   readonly model: Model;
   readonly draining: Draining;
+  readonly mutual: MutualInstances;
+  readonly plain: Pick<PlainCallers, 'add'>;
   readonly log: Log;
   /** Which certificates are up to date. Undefined: this control plane issues none. */
   readonly renewal?: (() => Renewal) | undefined;
@@ -86,6 +92,8 @@ export function createAgents({
   admission,
   model,
   draining,
+  mutual,
+  plain,
   log,
   renewal,
   onConnected,
@@ -112,17 +120,21 @@ export function createAgents({
       entries.delete(peer);
       draining.end(peer);
       feed?.ended();
+      mutual.end(peer);
     });
     call.sendHeaders();
     if (renewal !== undefined) call.write(() => encodeRenewal(renewal()));
     return entry;
   }
 
-  /** Only its own instances: those of the virtual node that the credential admits, and that has the agent's addresses. */
+  /** Takes what an agent says of its own instance. Only its own instances: those of the virtual node that the credential admits, and that has the agent's addresses. */
   function noteDraining({ identity, resource, isIdentified }: Entry, peer: string, state: AgentState): void {
     const node = resolve(model, identity);
     if (node === undefined || node.kind !== 'virtualNode') return;
     const own = { from: hostOf(peer), addresses: isIdentified ? state.addresses : [] };
+    mutual.set(peer, node, state.mtlsPorts.length > 0 ? { ...own, ports: state.mtlsPorts } : undefined);
+    // An agent that has not shown who it is could name any caller.
+    if (isIdentified) plain.add(node, state.plainCallers);
     const wasDraining = draining.isSet(peer);
     draining.set(peer, node, state.draining ? own : undefined);
     if (state.ready && !state.draining) draining.serves(node, own);
@@ -174,6 +186,13 @@ export function createAgents({
       if (current === undefined || current.generation === told) return;
       told = current.generation;
       for (const { call } of entries.values()) call.write(() => encodeRenewal(current));
+    },
+    proxyAt(address) {
+      for (const [peer, { resource, bytes, at }] of entries) {
+        if (hostOf(peer) === address) return resource;
+        if (at !== 0 && decode(bytes).state?.addresses.includes(address) === true) return resource;
+      }
+      return undefined;
     },
     reportOf(resource, peer) {
       const entry = entries.get(peer);

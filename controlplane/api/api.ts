@@ -24,6 +24,7 @@ import { requireOwnHost } from '../http/require-own-host.ts';
 import { createMalformedRequestHandlers } from '../http/malformed-request.ts';
 import { currentOperations, methodsAt } from './operations/operations.ts';
 import { DEFAULT_QUOTAS, type Quotas } from './checks/quotas.ts';
+import { NO_PLAIN_FACTS, type PlainFacts } from './checks/strict.ts';
 import { limitRate, unlimited } from '../http/rate-limit.ts';
 import { tlsServer, type ServerTls } from '../http/tls-server.ts';
 import type { BucketSettings } from '../../common/limits/token-bucket.ts';
@@ -43,6 +44,8 @@ export type ApiOptions = {
   readonly furtherRoutes?: ((services: ApiServices) => FastifyPluginAsync) | undefined;
   /** Default: DEFAULT_QUOTAS. */
   readonly quotas?: Quotas;
+  /** Default: nothing is known. */
+  readonly plainFacts?: PlainFacts;
   /** Default: none. */
   readonly rateLimit?: BucketSettings | undefined;
   /** Further host names that the API accepts. Default: none. */
@@ -73,6 +76,7 @@ export function createApi(options: ApiOptions): FastifyInstance {
     callerOfPage,
     furtherRoutes,
     quotas = DEFAULT_QUOTAS,
+    plainFacts = NO_PLAIN_FACTS,
     rateLimit,
     hosts = [],
     tls,
@@ -126,7 +130,14 @@ export function createApi(options: ApiOptions): FastifyInstance {
   });
   app.addHook('onResponse', async (request, reply) => logAccess(request, reply));
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply, BODY_LIMIT));
-  const services: ApiServices = { live, writes: createWriteQueue(live, now), region, quotas, now };
+  const services: ApiServices = {
+    live,
+    writes: createWriteQueue(live, now),
+    region,
+    quotas,
+    plainFacts,
+    now,
+  };
   app.register(currentOperations(services));
   app.register(betaOperations(services));
   app.register(health({ live, writeFailure }));

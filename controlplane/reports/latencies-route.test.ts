@@ -17,6 +17,8 @@ const STATE = {
   certificates: [],
   reason: '',
   reportsLoad: true,
+  mtlsPorts: [],
+  plainCallers: [],
 };
 const TO_B = 'cds_egress_colors_b_http_8080';
 

@@ -22,6 +22,8 @@ const STATE: AgentState = {
   certificates: [],
   reason: '',
   reportsLoad: true,
+  mtlsPorts: [],
+  plainCallers: [],
 };
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));

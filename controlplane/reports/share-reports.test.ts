@@ -20,6 +20,8 @@ const STATE = {
   certificates: [],
   reason: '',
   reportsLoad: true,
+  mtlsPorts: [],
+  plainCallers: [],
 };
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));

@@ -164,8 +164,14 @@ const DECISIONS: Readonly<Record<string, readonly string[] | `other: ${string}`>
   'Server speaks first, tcp': ['mtls-permissive'],
   'Versions, resumption': ['mtls-permissive'],
   Certificates: ['mtls-permissive'],
+  'Callers without mutual TLS': ['mtls-permissive'],
   'Age of connections': ['mtls-permissive'],
-  'A proxy without a certificate, or with a name that no SPIFFE id allows': ['mtls-without'],
+  'A proxy without a certificate, or with a name that no SPIFFE id allows': [
+    'mtls-without',
+    'mtls-callers-without',
+  ],
+  'Which calls use it': ['mtls-callers', 'mtls-gateway'],
+  'A host name, whose addresses Envoy resolves itself': ['mtls-callers'],
 };
 
 const page = readFileSync(new URL('../../docs/translation.md', import.meta.url), 'utf8');

@@ -22,7 +22,17 @@ export type ExternalInputs = {
   readonly addresses: (name: string) => NameAddresses | undefined;
   /** The draining instances of a virtual node of the proxy's mesh, by name, whatever their order. Default: none. */
   readonly leaving?: (node: string) => readonly Leaving[];
+  /** Which instances of a virtual node of the proxy's mesh take mutual TLS, by name. Default: none. */
+  readonly mutual?: (node: string) => Mutual;
 };
+
+/**
+ * The instances of a virtual node that take mutual TLS, whatever their order. `others`: whether a proxy of it is connected that cannot.
+ */
+export type Mutual = { readonly instances: readonly MutualInstance[]; readonly others: boolean };
+
+/** An instance that takes mutual TLS on these ports; its addresses are those of `Leaving`. */
+export type MutualInstance = Leaving & { readonly ports: readonly number[] };
 
 /**
  * A draining instance of a virtual node. `from`: the address that its agent connects from. `addresses`: the addresses that an

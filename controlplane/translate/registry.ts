@@ -8,6 +8,7 @@ import { RouteConfigurationSchema } from '#envoy/envoy/config/route/v3/route_pb.
 import { ActionSchema } from '#envoy/envoy/config/rbac/v3/rbac_pb.ts';
 import { FileAccessLogSchema } from '#envoy/envoy/extensions/access_loggers/file/v3/file_pb.ts';
 import { OpenTelemetryAccessLogConfigSchema } from '#envoy/envoy/extensions/access_loggers/open_telemetry/v3/logs_service_pb.ts';
+import { TcpGrpcAccessLogConfigSchema } from '#envoy/envoy/extensions/access_loggers/grpc/v3/als_pb.ts';
 import { ExpressionFilterSchema } from '#envoy/envoy/extensions/access_loggers/filters/cel/v3/cel_pb.ts';
 import { ConfigSchema as StatsLogSchema } from '#envoy/envoy/extensions/access_loggers/stats/v3/stats_pb.ts';
 import { LuaSchema } from '#envoy/envoy/extensions/filters/http/lua/v3/lua_pb.ts';
@@ -53,6 +54,7 @@ export const REGISTRY: Registry = createRegistry(
   StatsLogSchema,
   OpenTelemetryAccessLogConfigSchema,
   ExpressionFilterSchema,
+  TcpGrpcAccessLogConfigSchema,
   RouterSchema,
   LuaSchema,
   UpstreamCodecSchema,

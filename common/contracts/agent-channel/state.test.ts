@@ -14,6 +14,8 @@ const STATE: AgentState = {
   certificates: [{ name: 'a', ends: 1_797_000_000_000 }],
   reason: '',
   reportsLoad: true,
+  mtlsPorts: [],
+  plainCallers: [],
 };
 
 test('a state comes out as it went in, with the node of the first message', () => {

@@ -30,6 +30,10 @@ export type AgentState = {
   readonly reason: string;
   /** Whether the agent reports load and latencies. An agent of a version without them does not say so. */
   readonly reportsLoad: boolean;
+  /** The ports of the virtual node on which Envoy takes mutual TLS with a certificate in force. */
+  readonly mtlsPorts: readonly number[];
+  /** Callers without mutual TLS, the latest first. */
+  readonly plainCallers: readonly PlainCaller[];
 };
 
 /** A message from an agent. At most one of the contents is there; none, if it is from a newer agent. */
@@ -40,17 +44,24 @@ export type AgentMessage = {
   readonly latencies?: LatenciesPart;
 };
 
+/** A caller without mutual TLS: its IP address, the port that it last called, and when, to the minute. */
+export type PlainCaller = { readonly address: string; readonly port: number; readonly last: number };
+
 const MOST_ADDRESSES = 32;
 const MOST_CERTIFICATES = 16;
+const MOST_PORTS = 64;
+const MOST_CALLERS = 200;
 const LONGEST_TEXT = 200;
 /** The latest time of a protobuf timestamp: the year 9999. */
 const LATEST_MS = 253_402_300_799_000;
 
 /** Encodes a message with an agent's state, shortened to the limits. `nodeId`: for the first message of a stream. */
 export function encodeAgentMessage(state: AgentState, nodeId = ''): Uint8Array {
-  const { runsOn, certificates, ...rest } = withinLimits(state);
+  const { runsOn, certificates, plainCallers, ...rest } = withinLimits(state);
   const value = create(StateSchema, {
     ...rest,
+    mtlsPorts: [...rest.mtlsPorts],
+    plainCallers: plainCallers.map((each) => ({ ...each, last: timestampFromMs(each.last) })),
     addresses: [...rest.addresses],
     certificates: certificates.map(({ name, ends }) => ({ name, ends: timestampFromMs(ends) })),
     ...(runsOn && { runsOn: { source: SOURCES[runsOn.source], since: timestampFromMs(runsOn.since) } }),
@@ -77,7 +88,7 @@ export function decodeAgentMessage(bytes: Uint8Array): AgentMessage {
   }
 }
 
-function readState({ runsOn, certificates, ...rest }: State): AgentState {
+function readState({ runsOn, certificates, plainCallers, ...rest }: State): AgentState {
   const source = SOURCE_NAMES.find((name) => SOURCES[name] === runsOn?.source);
   return withinLimits({
     ...rest,
@@ -87,6 +98,9 @@ function readState({ runsOn, certificates, ...rest }: State): AgentState {
         : { source, since: timestampMs(runsOn.since) },
     certificates: certificates.flatMap(({ name, ends }) =>
       ends === undefined ? [] : [{ name, ends: timestampMs(ends) }],
+    ),
+    plainCallers: plainCallers.flatMap(({ address, port, last }) =>
+      last === undefined ? [] : [{ address, port, last: timestampMs(last) }],
     ),
   });
 }
@@ -107,6 +121,11 @@ function withinLimits(state: AgentState): AgentState {
       .map(({ name, ends }) => ({ name: cut(name), ends: time(ends) })),
     reason: cut(state.reason),
     reportsLoad: state.reportsLoad,
+    mtlsPorts: state.mtlsPorts.slice(0, MOST_PORTS),
+    plainCallers: state.plainCallers
+      .filter(({ address }) => isIP(address) !== 0)
+      .slice(0, MOST_CALLERS)
+      .map(({ address, port, last }) => ({ address, port, last: time(last) })),
   };
 }
 

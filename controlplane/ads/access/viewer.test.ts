@@ -43,6 +43,7 @@ beforeEach(async () => {
     connected: () => undefined,
     circumstances: () => ({ isIdentified: true }) as never,
     dependents: { callersOf: () => [] },
+    hasOthers: () => false,
   };
   const preview = createPreview(model, NO_EXTERNAL_INPUTS, noProxies, true);
   const configs = {

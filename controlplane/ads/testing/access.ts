@@ -1,3 +1,5 @@
+import { createPlainCallers } from '../../agents/plain-callers.ts';
+import { createMutualInstances } from '../../agents/mutual-instances.ts';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -125,7 +127,14 @@ export function accessFixture(): AccessFixture {
     });
     const model = new Model();
     const draining = createDraining();
-    const agents = createAgents({ admission, model, draining, log });
+    const agents = createAgents({
+      admission,
+      model,
+      draining,
+      mutual: createMutualInstances(),
+      plain: createPlainCallers(60_000),
+      log,
+    });
     const where = { host: '127.0.0.1', port: 0 };
     const tracker = createConnectionTracker({
       // The defaults of a control plane.

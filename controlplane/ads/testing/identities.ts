@@ -22,7 +22,8 @@ export function admitAll(options: Partial<AdmissionOptions> = {}): Admission {
 }
 
 /** No proxy is connected. For tests. */
-export const NO_PROXIES: Pick<ProxyConfigs, 'connected' | 'circumstances' | 'dependents'> = {
+export const NO_PROXIES: Pick<ProxyConfigs, 'connected' | 'circumstances' | 'dependents' | 'hasOthers'> = {
+  hasOthers: () => false,
   connected: () => undefined,
   circumstances: () => ({ isConnected: () => false, held: () => undefined }),
   dependents: { callersOf: () => [] },

@@ -3,6 +3,7 @@ import type { LiveModel } from '../../mesh/live-model.ts';
 import type { ResourceId } from '../../mesh/resource.ts';
 import type { ResourceOperation } from '../../model/operations.ts';
 import type { Quotas } from '../checks/quotas.ts';
+import type { PlainFacts } from '../checks/strict.ts';
 import type { Input } from '../../model/input.ts';
 import type { ChangeOrigin } from '../../store/spec-history.ts';
 import type { WriteQueue } from '../write/write-queue.ts';
@@ -16,6 +17,8 @@ export type ApiServices = {
   readonly region: string;
   /** The limits on the numbers of resources. */
   readonly quotas: Quotas;
+  /** The facts about callers without mutual TLS. */
+  readonly plainFacts: PlainFacts;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 };

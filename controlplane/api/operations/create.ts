@@ -4,6 +4,7 @@ import type { ResourceOperation } from '../../model/operations.ts';
 import type { ApiContext, Output, ResourceHandler } from './context.ts';
 import { requireHttpListeners } from '../checks/access.ts';
 import { requireIdentityRules } from '../checks/identity.ts';
+import { requireStrictRules } from '../checks/strict.ts';
 import { requirePorts } from '../checks/require-ports.ts';
 import { conflict } from '../../http/errors.ts';
 import { requireParents } from '../checks/present.ts';
@@ -52,6 +53,7 @@ export function decideToCreate(
     requireReferences(model, resource);
     requirePorts(model, resource);
     requireIdentityRules(model, resource);
+    requireStrictRules(model, { puts: [resource] }, context.plainFacts);
     requireHttpListeners(model, resource);
     return { puts: [resource], answer: resourceOutput(context, resource, resultShape, 'ACTIVE') };
   };

@@ -3,6 +3,7 @@ import type { ResourceOperation } from '../../model/operations.ts';
 import type { ApiContext, Output, ResourceHandler } from './context.ts';
 import { requireMatch } from './entity-tag.ts';
 import { missing, requireParents } from '../checks/present.ts';
+import { requireStrictRules } from '../checks/strict.ts';
 import { requireUnused } from '../checks/in-use.ts';
 import { nextVersion } from '../write/next-version.ts';
 import { resourceOutput } from './output.ts';
@@ -27,6 +28,7 @@ export function decideToDelete(
     requireMayDelete(context.caller, existing);
     requireMatch(context.ifMatch, existing);
     requireUnused(model, id);
+    requireStrictRules(model, { deletes: [id] }, context.plainFacts);
     const last = nextVersion(existing, context.now());
     return { deletes: [id], answer: resourceOutput(context, last, resultShape, 'DELETED') };
   };

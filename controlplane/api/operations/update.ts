@@ -4,6 +4,7 @@ import type { ResourceOperation } from '../../model/operations.ts';
 import type { ApiContext, Output, ResourceHandler } from './context.ts';
 import { requireHttpListeners } from '../checks/access.ts';
 import { requireIdentityRules } from '../checks/identity.ts';
+import { requireStrictRules } from '../checks/strict.ts';
 import { requirePorts } from '../checks/require-ports.ts';
 import { requireMatch } from './entity-tag.ts';
 import { missing, requireParents } from '../checks/present.ts';
@@ -51,6 +52,7 @@ export function decideToUpdate(
     requireReferences(model, resource);
     requirePorts(model, resource);
     requireIdentityRules(model, resource);
+    requireStrictRules(model, { puts: [resource] }, context.plainFacts);
     requireHttpListeners(model, resource);
     return { puts: [resource], answer: resourceOutput(context, resource, resultShape, 'ACTIVE') };
   };

@@ -5,7 +5,7 @@ import type {
 } from '#envoy/envoy/config/listener/v3/listener_components_pb.ts';
 import { ConfigSchema as DirectResponseSchema } from '#envoy/envoy/extensions/filters/network/direct_response/v3/config_pb.ts';
 import { TcpProxySchema } from '#envoy/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.ts';
-import { MESH_ALPN } from '../../../common/contracts/identity-secrets.ts';
+import { MESH_ALPN, MESH_CHAIN } from '../../../common/contracts/identity-secrets.ts';
 import type { TlsModes } from '../tls/listeners.ts';
 import type { AccessLogInit, FilterInit } from './connection-manager.ts';
 import { duration } from './duration.ts';
@@ -44,7 +44,7 @@ export type ChainKind = 'mesh' | 'user' | 'plain';
 export function tlsModeChains(
   name: string,
   destinationPort: number,
-  { plain, tls, mesh, passesTls = false }: Omit<TlsModes, 'secretRefs'>,
+  { plain, tls, mesh, passesTls = false }: TlsModes,
   filtersOf: (kind: ChainKind) => FilterInit[],
 ): readonly FilterChainInit[] {
   const made = (kind: ChainKind, suffix: string, match: FilterChainMatchInit): FilterChainInit => ({
@@ -55,7 +55,7 @@ export function tlsModeChains(
   if (mesh !== undefined) {
     const match = { transportProtocol: 'tls', applicationProtocols: [MESH_ALPN] };
     return [
-      { ...made('mesh', '_mesh', match), transportSocket: meshServerSocket(mesh) },
+      { ...made('mesh', MESH_CHAIN, match), transportSocket: meshServerSocket(mesh) },
       ...(passesTls ? [made('user', '_user', { transportProtocol: 'tls' })] : []),
       ...(plain ? [made('plain', '', { transportProtocol: 'raw_buffer' })] : []),
     ];
@@ -74,12 +74,16 @@ export function needsInspector({ plain, tls, mesh }: TlsModes): boolean {
   return mesh !== undefined || (plain && tls !== undefined);
 }
 
-/** Returns the TCP proxy filter. `idle` is in milliseconds, 0 for no limit, undefined for Envoy's default. */
+/**
+ * Returns the TCP proxy filter. `idle` is in milliseconds, 0 for no limit, undefined for Envoy's default. `logsOpened`: the access log also
+ * has an entry when a connection is made.
+ */
 export function tcpProxy(
   statPrefix: string,
   targets: readonly [WeightedTcp, ...WeightedTcp[]],
   idle: number | undefined,
   accessLog: readonly AccessLogInit[] = [],
+  logsOpened = false,
 ): Extension {
   const [first, ...others] = targets;
   const clusters = targets.map(({ cluster, weight }) => ({ name: cluster, weight }));
@@ -91,6 +95,7 @@ export function tcpProxy(
         : { case: 'weightedClusters', value: { clusters } },
     ...(idle === undefined ? {} : { idleTimeout: duration(idle) }),
     accessLog: [...accessLog],
+    ...(logsOpened ? { accessLogOptions: { flushAccessLogOnConnected: true } } : {}),
   });
 }
 

@@ -1,7 +1,7 @@
 import type { VirtualGatewayView } from '../../mesh/proxy-view.ts';
 import { upstreamName, type Upstream, type UpstreamMesh } from '../envoy/clusters/upstream.ts';
 import type { Report } from '../problems.ts';
-import type { Features } from '../features.ts';
+import type { Options } from '../options.ts';
 import { callOf, type Call } from '../tls/calls.ts';
 import type { GatewayPlan } from './plan.ts';
 
@@ -13,7 +13,7 @@ export function upstreamCalls(
   view: VirtualGatewayView,
   mesh: UpstreamMesh,
   plan: GatewayPlan,
-  features: Features,
+  options: Options,
   report: Report,
 ): readonly UpstreamCall[] {
   const rules = plan.services.flatMap(({ servicePorts }) =>
@@ -22,9 +22,10 @@ export function upstreamCalls(
   const targets = rules.flatMap(({ targets: each }) => each);
   const policy = view.spec.backendDefaults?.clientPolicy?.tls;
   const where = `virtualGateway/${view.name}/backendDefaults/clientPolicy`;
+  const caller = { owner: view.mesh.owner, name: view.mesh.name };
   const distinct = new Map(targets.map((target) => [upstreamName(mesh, target), target]));
   return Array.from(distinct.values(), (target) => ({
     target,
-    ...callOf(policy, target, features, where, report),
+    ...callOf(policy, target, options, caller, where, report),
   }));
 }

@@ -1,7 +1,7 @@
 import type { VirtualGatewayView } from '../../mesh/proxy-view.ts';
 import type { Resource } from '../../../xds/types.ts';
 import { localCluster, type Pool } from '../envoy/clusters/clusters.ts';
-import { upstreamCluster, type UpstreamMesh } from '../envoy/clusters/upstream.ts';
+import { upstreamCluster, upstreamName, type UpstreamMesh } from '../envoy/clusters/upstream.ts';
 import { EGRESS_PORT, selfRedirectCluster } from '../names.ts';
 import type { Options } from '../options.ts';
 import type { Report } from '../problems.ts';
@@ -40,12 +40,15 @@ export function redirectClusters(
   });
 }
 
-/** Returns the clusters of all targets of a virtual gateway's routes. */
+/** Returns the clusters of all targets of a virtual gateway's routes. `mutual`: those whose host name takes mutual TLS. */
 export function egressClusters(
   mesh: UpstreamMesh,
   calls: readonly UpstreamCall[],
+  mutual: ReadonlySet<string>,
   options: Options,
   report: Report,
 ): readonly Resource[] {
-  return calls.map(({ target, tls }) => upstreamCluster(mesh, target, tls, options, report));
+  return calls.map(({ target, tls }) =>
+    upstreamCluster(mesh, target, tls, options, report, mutual.has(upstreamName(mesh, target))),
+  );
 }

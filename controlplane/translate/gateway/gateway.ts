@@ -2,6 +2,7 @@ import type { VirtualGatewayView } from '../../mesh/proxy-view.ts';
 import { accessLogs } from '../envoy/access-log/access-log.ts';
 import { addresses } from '../envoy/address.ts';
 import { upstreamEndpoints } from '../envoy/clusters/endpoints.ts';
+import { mutualClusters } from '../envoy/clusters/mutual.ts';
 import { metricSource } from '../envoy/metric-extension/metric-source.ts';
 import type { ExternalInputs } from '../external-inputs.ts';
 import { callerPreference } from '../ip-preference.ts';
@@ -35,13 +36,13 @@ export function gatewayResources(
     (each) => each.secretRefs,
   );
   const source = metricSource(view, options);
-  const targets = calls.map(({ target }) => target);
+  const mutual = mutualClusters(mesh, calls, inputs);
   return {
     clusters: [
       ...redirectClusters(view, plan.listeners, options, report),
-      ...egressClusters(mesh, calls, options, report),
+      ...egressClusters(mesh, calls, mutual, options, report),
     ],
-    endpoints: upstreamEndpoints(mesh, targets, inputs, report),
+    endpoints: upstreamEndpoints(mesh, calls, inputs, report),
     extensions: [],
     listeners: [
       ...ingressListeners(plan.listeners, at, accessLog, source, options),

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { upstreamName, type Upstream, type UpstreamMesh } from '../envoy/clusters/upstream.ts';
 import type { Report } from '../problems.ts';
-import type { Features } from '../features.ts';
+import type { Options } from '../options.ts';
 import { callOf, type Call, type PolicyTls } from '../tls/calls.ts';
+import type { CallerMesh } from '../tls/mesh-call.ts';
 import type { EgressPort } from './egress.ts';
 import type { OwnView } from './own-view.ts';
 
@@ -17,7 +18,7 @@ export function upstreamCalls(
   view: OwnView,
   mesh: UpstreamMesh,
   ports: readonly EgressPort[],
-  features: Features,
+  options: Options,
   report: Report,
 ): readonly UpstreamCall[] {
   const reached = new Map<string, Reached>();
@@ -28,9 +29,10 @@ export function upstreamCalls(
     else known.services.add(service);
   }
   const policies = policiesOf(view);
+  const caller = { owner: view.mesh.owner, name: view.mesh.name };
   return Array.from(reached.values(), ({ target, services }) => ({
     target,
-    ...oneCall(target, [...services].toSorted(), policies, features, report),
+    ...oneCall(target, [...services].toSorted(), policies, options, caller, report),
   }));
 }
 
@@ -40,12 +42,13 @@ function oneCall(
   target: Upstream,
   services: readonly string[],
   policies: (service: string) => PolicyTls | undefined,
-  features: Features,
+  options: Options,
+  caller: CallerMesh,
   report: Report,
 ): Call {
   const calls = services.map((service) => ({
     service,
-    call: callOf(policies(service), target, features, `virtualService/${service}`, report),
+    call: callOf(policies(service), target, options, caller, `virtualService/${service}`, report),
   }));
   const chosen = calls.find(({ call }) => call.policy) ?? calls[0];
   if (chosen === undefined) return { tls: undefined, secretRefs: [], policy: false };

@@ -5,6 +5,7 @@ import { refusedConnectionLog, refusedRequestLog } from '../access/refused-log.t
 import type { TlsModes } from '../tls/listeners.ts';
 import type { Resource } from '../../../xds/types.ts';
 import type { Addresses } from '../envoy/address.ts';
+import { plainCallersLog } from '../envoy/access-log/plain-log.ts';
 import { connectionManager, type AccessLogInit } from '../envoy/connection-manager.ts';
 import {
   needsInspector,
@@ -88,10 +89,11 @@ export function ingressListener(
   ): readonly FilterChainInit[] {
     const { port, protocol } = spec.portMapping;
     const statPrefix = names.ingressStats(protocol, port, several);
+    const plainLog = tlsModes.logsPlain === true ? [plainCallersLog()] : [];
     if (protocol === 'tcp') {
       const target = { cluster: names.ingressCluster(view.mesh.name, view.name, protocol, port), weight: 1 };
-      const log = [...inboundTcpLog(source), ...refusedConnectionLog(port, options)];
-      const filter = tcpProxy(statPrefix, [target], connectionIdle(spec), log);
+      const log = [...inboundTcpLog(source), ...refusedConnectionLog(port, options), ...plainLog];
+      const filter = tcpProxy(statPrefix, [target], connectionIdle(spec), log, plainLog.length > 0);
       const name = names.ingressConnections(port);
       if (options.ecds) extensions.set(name, filterConfig(name, filter));
       const made = tlsModeChains(`${name}${suffix}`, destination, tlsModes, (chain) => [
@@ -109,7 +111,7 @@ export function ingressListener(
           place: 'ingress',
           statPrefix,
           routes,
-          accessLog: log,
+          accessLog: kind === 'plain' ? [...log, ...plainLog] : log,
           filters: guard({ port, isHttp: true, chain: kind }),
           ...(kind === 'mesh' ? { longest: MESH_CONNECTION_LIFETIME } : {}),
         },

@@ -9,6 +9,7 @@ import type { ProxyResources } from '../proxy.ts';
 import { servedSecrets } from '../tls/secrets.ts';
 import { egressExtensions } from './connections.ts';
 import { staticPartOf } from './static-part.ts';
+import { nodeClusters } from './node-clusters.ts';
 import { nodeListeners } from './node-listeners.ts';
 import { egressRoutes } from './routes.ts';
 
@@ -22,7 +23,7 @@ export function nodeResources(
   const staticPart = staticPartOf(view, options, report);
   const source = metricSource(view, options);
   return {
-    clusters: staticPart.clusters,
+    clusters: nodeClusters(staticPart, options, inputs),
     endpoints: upstreamEndpoints(staticPart.mesh, staticPart.discovered, inputs, report),
     extensions: [
       ...staticPart.ingressExtensions,

@@ -3,6 +3,7 @@ import type { Addresses } from '../envoy/address.ts';
 import type { WeightedTcp } from '../envoy/filter-chains.ts';
 import type { MetricSource } from '../envoy/metric-extension/metric-source.ts';
 import { isHeaderValue } from '../envoy/text.ts';
+import { isMeshCall } from '../envoy/clusters/mutual-sockets.ts';
 import { upstreamName, type UpstreamMesh } from '../envoy/clusters/upstream.ts';
 import * as names from '../names.ts';
 import type { TcpStaticPort } from '../services/static-service.ts';
@@ -79,7 +80,7 @@ export function outboundOf(
 ): Outbound {
   const isShared = ports.some((port) => needsTelling(port));
   const guarded = new Set(
-    calls.filter(({ tls }) => tls !== undefined).map(({ target }) => upstreamName(mesh, target)),
+    calls.filter(({ tls }) => requiresTls(tls)).map(({ target }) => upstreamName(mesh, target)),
   );
   return {
     mesh: mesh.name,
@@ -112,6 +113,11 @@ function outboundPort(
     toldApartBy,
     isGuarded: isShared && upstreams.some((target) => guarded.has(upstreamName(mesh, target))),
   };
+}
+
+/** Whether no connection of a call is plain text. */
+function requiresTls(tls: UpstreamCall['tls']): boolean {
+  return tls !== undefined && (!isMeshCall(tls) || tls.required);
 }
 
 /** Whether the port of a connection does not determine the backend. */

@@ -5,7 +5,9 @@ import type { Resource } from '../../../xds/types.ts';
 import { addresses } from '../envoy/address.ts';
 import type { AccessLogInit } from '../envoy/connection-manager.ts';
 import { metricSource } from '../envoy/metric-extension/metric-source.ts';
-import type { Upstream, UpstreamMesh } from '../envoy/clusters/upstream.ts';
+import type { CalledUpstream } from '../envoy/clusters/mutual.ts';
+import { isMeshCall } from '../envoy/clusters/mutual-sockets.ts';
+import type { UpstreamMesh } from '../envoy/clusters/upstream.ts';
 import { callerPreference, nodePreference } from '../ip-preference.ts';
 import { createMemo } from '../memo.ts';
 import type { Report } from '../problems.ts';
@@ -39,7 +41,9 @@ export type StaticPart = {
   readonly ingressRoutes: readonly Resource[];
   readonly egressRoutes: readonly PortRoutes[];
   /** The targets whose hosts are discovered by Cloud Map. */
-  readonly discovered: readonly Upstream[];
+  readonly discovered: readonly CalledUpstream[];
+  /** The calls by mutual TLS to virtual nodes with a host name, of which some instances may not take it. */
+  readonly maybeMutual: readonly CalledUpstream[];
   /** The certificates and authorities of listeners and calls. */
   readonly secretRefs: readonly SecretRef[];
 };
@@ -87,8 +91,10 @@ function makeStaticPart(
     egressConnections: options.ecds ? namedConnections(ports) : [],
     ingressRoutes: inbound.routes,
     egressRoutes: options.loopbackEgress ? loopbackRoutes(ports) : portRoutes(view, mesh, ports),
-    discovered: calls.flatMap(({ target }) =>
-      target.node.serviceDiscovery?.awsCloudMap === undefined ? [] : [target],
+    discovered: calls.filter(({ target }) => target.node.serviceDiscovery?.awsCloudMap !== undefined),
+    maybeMutual: calls.filter(
+      ({ target, tls }) =>
+        isMeshCall(tls) && !tls.required && target.node.serviceDiscovery?.dns !== undefined,
     ),
     secretRefs: [...inbound.secretRefs, ...calls.flatMap((call) => call.secretRefs)],
   };

@@ -16,7 +16,7 @@ import { viewOf } from '../../mesh/view.ts';
 import { withAccess } from '../../mesh/access/with-access.ts';
 import { Dependents } from '../../mesh/dependents.ts';
 import type { ProxyId, ProxyView } from '../../mesh/proxy-view.ts';
-import type { Certificate, ExternalInputs, Instance, Leaving } from '../external-inputs.ts';
+import type { Certificate, ExternalInputs, Instance, Leaving, Mutual } from '../external-inputs.ts';
 import type { ConditionalProblem } from '../problems.ts';
 import type { Features } from '../features.ts';
 import { NO_OPTIONS, type TranslationSettings } from '../options.ts';
@@ -39,6 +39,8 @@ export type Case = {
     readonly addresses?: Readonly<Record<string, NameAddresses>>;
     /** By virtual node. */
     readonly leaving?: Readonly<Record<string, readonly Leaving[]>>;
+    /** By virtual node. */
+    readonly mutual?: Readonly<Record<string, Mutual>>;
   };
 };
 
@@ -99,6 +101,7 @@ function caseInputs({ found }: Case): ExternalInputs {
     },
     addresses: (name) => found?.addresses?.[name.toLowerCase()],
     leaving: (node) => found?.leaving?.[node] ?? [],
+    mutual: (node) => found?.mutual?.[node] ?? { instances: [], others: false },
   };
 }
 

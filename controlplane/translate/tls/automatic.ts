@@ -57,5 +57,6 @@ export function withAutomatic(
     mesh: { callers, protocol },
     plain: mode !== 'STRICT',
     passesTls: protocol === 'tcp' && mode !== 'STRICT',
+    ...(mode === 'PERMISSIVE' ? { logsPlain: true } : {}),
   };
 }

@@ -4,6 +4,8 @@ import { discoveryName } from '../discovery-name.ts';
 import type { TlsEnd } from '../envoy/tls.ts';
 import type { Report } from '../problems.ts';
 import type { Features } from '../features.ts';
+import type { Options } from '../options.ts';
+import { meshCall, type CallerMesh, type MeshCall } from './mesh-call.ts';
 import type { SecretRef } from './secrets.ts';
 import { certificateSource, sourceProblem, validationOf, type Validation } from './sources.ts';
 
@@ -13,7 +15,7 @@ export type PolicyTls = ClientPolicyTls | VirtualGatewayClientPolicyTls;
 /** The TLS of calls to a listener of a virtual node. `policy`: a client policy decided it, not the listener itself. */
 export type Call = {
   /** Undefined: plain text. `refused`: no connection, because a TLS source is unavailable. */
-  readonly tls: TlsEnd | 'refused' | undefined;
+  readonly tls: TlsEnd | MeshCall | 'refused' | undefined;
   readonly secretRefs: readonly SecretRef[];
   readonly policy: boolean;
 };
@@ -23,12 +25,14 @@ type Target = { readonly node: TargetNode; readonly listener: Listener };
 /**
  * Decides the TLS of calls to a listener under an optional client policy. A policy is effective on the ports that it names and,
  * if it is not enforced, only if the listener accepts TLS. Without an effective policy the listener decides: if it accepts TLS,
- * callers use TLS, validated against the authority of an ACM certificate, else without validation. `where` is the policy's place.
+ * callers use TLS, validated against the authority of an ACM certificate, else without validation. A listener without TLS of its own may
+ * take the mutual TLS of the mesh. `where` is the policy's place.
  */
 export function callOf(
   policy: PolicyTls | undefined,
   target: Target,
-  features: Features,
+  options: Options,
+  caller: CallerMesh,
   where: string,
   report: Report,
 ): Call {
@@ -36,13 +40,14 @@ export function callOf(
   const server = serverTls(target);
   const counts = policy?.ports === undefined || policy.ports.length === 0 || policy.ports.includes(port);
   if (policy !== undefined && counts && (policy.enforce !== false || server !== undefined)) {
-    const end = policyEnd(policy, target, features);
+    const end = policyEnd(policy, target, options);
     if (server === undefined) reportPlain(target, where, report);
     return withNeeds(end, true, where, target, report);
   }
-  if (server === undefined) return { tls: undefined, secretRefs: [], policy: false };
+  if (server === undefined)
+    return { tls: meshCall(caller, target, options, report), secretRefs: [], policy: false };
   const place = `virtualNode/${target.node.name}/listener/${port}/tls`;
-  return withNeeds(listenerEnd(target, features), false, place, target, report);
+  return withNeeds(listenerEnd(target, options), false, place, target, report);
 }
 
 /**

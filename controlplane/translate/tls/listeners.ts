@@ -16,6 +16,8 @@ export type TlsModes = {
   readonly mesh?: MeshEnd;
   /** Beside `mesh`: whether other TLS passes through to the application, as plain text does. Default: it does not. */
   readonly passesTls?: boolean;
+  /** Whether the agent learns of callers without mutual TLS. Default: it does not. */
+  readonly logsPlain?: boolean;
   readonly secretRefs: readonly SecretRef[];
 };
 

@@ -65,6 +65,8 @@ export async function startTestAgent(
     certificates: [],
     reason: '',
     reportsLoad: false,
+    mtlsPorts: [],
+    plainCallers: [],
   }));
   const client = createDeltaClient({
     upstreams: upstreams(xds, identity),

@@ -23,18 +23,22 @@ export function discoveryProblem(node: TargetNode): string | undefined {
   return `its ${dns === undefined ? 'Cloud Map' : 'host'} name ${JSON.stringify(dns?.hostname ?? name)} is none`;
 }
 
-/** Returns how a cluster discovers the hosts of a virtual node that has no `discoveryProblem`. */
+/** Returns how a cluster discovers the hosts of a virtual node that has no `discoveryProblem`. `isMutual`: those of a host name take mutual TLS. */
 export function discovery(
   node: TargetNode,
   cluster: string,
   port: number,
   meshPreference: IpPreference | undefined,
+  isMutual: boolean,
 ): ClusterInit {
   const { dns } = node.serviceDiscovery ?? {};
   if (dns === undefined) return byEndpointDiscovery();
   const hostname = discoveryName(node);
   const preference = nodePreference(node.serviceDiscovery, meshPreference);
-  return { ...byName(dns, hostname, preference), loadAssignment: oneEndpoint(cluster, hostname, port) };
+  return {
+    ...byName(dns, hostname, preference),
+    loadAssignment: oneEndpoint(cluster, hostname, port, isMutual),
+  };
 }
 
 /**

@@ -21,6 +21,7 @@ import { socketAddress } from '../address.ts';
 import { duration } from '../duration.ts';
 import { clientLimits, HTTP1, http2Client } from './http-protocol.ts';
 import { typed } from '../typed.ts';
+import { marked } from './mutual-mark.ts';
 
 /** Envoy's form of a cluster, before defaults. */
 export type ClusterInit = Exclude<MessageInitShape<typeof ClusterSchema>, { $typeName: string }>;
@@ -79,16 +80,19 @@ export function passThroughCluster(name: string, options: Options): Resource {
   });
 }
 
-/** Returns one endpoint at `address`, with or without resolution. */
+/** Returns one endpoint at `address`, with or without resolution. `isMutual`: it takes mutual TLS. */
 export function oneEndpoint(
   clusterName: string,
   address: string,
   port: number,
+  isMutual = false,
 ): MessageInitShape<typeof ClusterLoadAssignmentSchema> {
   const endpoint = { address: socketAddress(address, port) };
   return {
     clusterName,
-    endpoints: [{ lbEndpoints: [{ hostIdentifier: { case: 'endpoint', value: endpoint } }] }],
+    endpoints: [
+      { lbEndpoints: [{ hostIdentifier: { case: 'endpoint', value: endpoint }, ...marked(isMutual) }] },
+    ],
   };
 }
 

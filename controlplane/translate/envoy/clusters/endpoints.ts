@@ -5,25 +5,31 @@ import type { Resource } from '../../../../xds/types.ts';
 import type { TargetNode } from '../../../mesh/proxy-view.ts';
 import type { AwsCloudMapServiceDiscovery, IpPreference } from '../../../model/types.ts';
 import { encode } from '../../encode.ts';
-import type { ExternalInputs, Instance } from '../../external-inputs.ts';
+import type { ExternalInputs, Instance, MutualInstance } from '../../external-inputs.ts';
 import { nodePreference } from '../../ip-preference.ts';
 import { createMemo } from '../../memo.ts';
 import type { Report } from '../../problems.ts';
 import type { Discovered } from '../../proxy.ts';
 import { socketAddress } from '../address.ts';
 import { withoutLeaving } from './leaving.ts';
-import { upstreamName, type Upstream, type UpstreamMesh } from './upstream.ts';
+import { mutualAddresses, type CalledUpstream } from './mutual.ts';
+import { marked } from './mutual-mark.ts';
+import { isMeshCall } from './mutual-sockets.ts';
+import { upstreamName, type Upstream, type UpstreamMesh, type UpstreamTls } from './upstream.ts';
 
-/** Returns the hosts of all upstreams that Cloud Map discovers, one list per cluster; an unknown one is empty for now. */
+/**
+ * Returns the hosts of all upstreams that Cloud Map discovers, one list per cluster; an unknown one is empty for now. Hosts that take the
+ * mutual TLS of a call have a mark.
+ */
 export function upstreamEndpoints(
   mesh: UpstreamMesh,
-  upstreams: readonly Upstream[],
+  upstreams: readonly CalledUpstream[],
   inputs: ExternalInputs,
   report: Report,
 ): Discovered {
   const known = new Map<string, Resource>();
   const unknown = new Map<string, Resource>();
-  for (const upstream of upstreams) {
+  for (const { target: upstream, tls } of upstreams) {
     const { node } = upstream;
     const service = node.serviceDiscovery?.awsCloudMap;
     if (service === undefined) continue;
@@ -35,15 +41,18 @@ export function upstreamEndpoints(
         `virtualNode/${node.name}/serviceDiscovery`,
         'nothing is known of its instances in AWS Cloud Map so far',
       );
-      unknown.set(cluster, assignment(cluster, []));
+      unknown.set(cluster, assignment(cluster, [], new Set()));
     } else {
       const preference = nodePreference(node.serviceDiscovery, mesh.ipPreference);
       const ports = [upstream.listener, ...node.listeners].map(({ portMapping }) => portMapping.port);
       const leaving = inputs.leaving?.(node.name) ?? [];
-      const key = JSON.stringify([cluster, node.name, ports, service.attributes, preference, leaving]);
+      const mutual = takersOf(upstream, tls, inputs);
+      const parts = [cluster, node.name, ports, service.attributes, preference, leaving];
+      const key = JSON.stringify(mutual === NONE ? parts : [...parts, mutual]);
       const made = assignments(instances, key, report, (inner) => {
         const serving = withoutLeaving(matching(instances, service), leaving);
-        return assignment(cluster, hostsOf(upstream, serving, preference, inner));
+        const hosts = hostsOf(upstream, serving, preference, inner);
+        return assignment(cluster, hosts, markedHosts(mutual, hosts, upstream));
       });
       known.set(cluster, made);
     }
@@ -67,6 +76,21 @@ function matching(
   );
   const healthy = mine.filter((instance) => instance.healthy);
   return healthy.length > 0 ? healthy : mine;
+}
+
+/** The instances that take mutual TLS, `all` if a call requires it. */
+type Takers = 'all' | readonly MutualInstance[];
+
+const NONE: Takers = [];
+
+function takersOf({ node }: Upstream, tls: UpstreamTls, inputs: ExternalInputs): Takers {
+  if (!isMeshCall(tls)) return NONE;
+  return tls.required ? 'all' : (inputs.mutual?.(node.name).instances ?? NONE);
+}
+
+function markedHosts(takers: Takers, hosts: readonly Host[], { listener }: Upstream): ReadonlySet<string> {
+  if (takers === 'all') return new Set(hosts.map(({ address }) => address));
+  return mutualAddresses({ instances: takers }, hosts, listener.portMapping.port);
 }
 
 type Host = { readonly address: string; readonly port: number };
@@ -116,10 +140,11 @@ function portOf(
   return !ports.includes(port) && ports[0] === own ? port : own;
 }
 
-function assignment(clusterName: string, hosts: readonly Host[]): Resource {
+function assignment(clusterName: string, hosts: readonly Host[], mutual: ReadonlySet<string>): Resource {
   const lbEndpoints = hosts.map(
     ({ address, port }): MessageInitShape<typeof LbEndpointSchema> => ({
       hostIdentifier: { case: 'endpoint', value: { address: socketAddress(address, port) } },
+      ...marked(mutual.has(address)),
     }),
   );
   const endpoints = hosts.length === 0 ? [] : [{ lbEndpoints }];

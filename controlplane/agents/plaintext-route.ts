@@ -1,0 +1,75 @@
+import type { FastifyInstance } from 'fastify';
+import { meshAccess } from '../auth/principal.ts';
+import { callerOf, type RouteConfig } from '../http/call.ts';
+import type { Model } from '../mesh/model.ts';
+import { securityOf } from '../mesh/security.ts';
+import type { NodeId } from './draining.ts';
+import type { PlainCallers } from './plain-callers.ts';
+
+/** The path of the callers without mutual TLS. */
+export const PLAINTEXT_PATH = '/daybreak/v1/identity/plaintext';
+
+/** A virtual node with its callers without mutual TLS. */
+export type PlaintextNode = {
+  readonly mesh: string;
+  readonly virtualNode: string;
+  readonly mtls: string;
+  /** Whether a proxy of the node itself is connected that has no certificate: it takes plain text only. */
+  readonly hasProxyWithoutCertificate: boolean;
+  readonly callers: readonly {
+    readonly address: string;
+    /** The proxy at this address, `mesh/M/virtualNode/N`; absent if no connected agent has the address. */
+    readonly proxy?: string;
+    readonly port: number;
+    readonly last: string;
+  }[];
+};
+
+/** Inputs of the route. `hasOthers`: whether a proxy without a certificate is connected; `proxyAt`: the proxy at an address. */
+export type PlaintextOptions = {
+  readonly model: Model;
+  readonly callers: PlainCallers;
+  readonly hasOthers: (node: NodeId) => boolean;
+  readonly proxyAt: (address: string) => string | undefined;
+  /** In seconds. */
+  readonly window: number;
+};
+
+/**
+ * `GET /daybreak/v1/identity/plaintext`: the virtual nodes that are called without mutual TLS, or that have a proxy without a certificate,
+ * in the meshes that the caller may see; needs the action `daybreak:GetIdentity`.
+ */
+export function plaintextRoute({ model, callers, hasOthers, proxyAt, window }: PlaintextOptions) {
+  return async (app: FastifyInstance): Promise<void> => {
+    const config: RouteConfig = { action: 'daybreak:GetIdentity' };
+    app.get(PLAINTEXT_PATH, { config }, async (request) => {
+      const viewer = callerOf(request);
+      const nodes = [...model.resources()].flatMap((resource): readonly PlaintextNode[] => {
+        if (resource.kind !== 'virtualNode') return [];
+        const node: NodeId = { ...resource, kind: 'virtualNode' };
+        if (meshAccess(viewer, { owner: node.owner, mesh: node.mesh }) === 'none') return [];
+        const seen = callers.of(node);
+        const isOld = hasOthers(node);
+        if (seen.length === 0 && !isOld) return [];
+        return [
+          {
+            mesh: node.mesh,
+            virtualNode: node.name,
+            mtls: securityOf(model, node).mtls,
+            hasProxyWithoutCertificate: isOld,
+            callers: seen.map(({ address, port, last }) => {
+              const proxy = proxyAt(address);
+              return {
+                address,
+                ...(proxy === undefined ? {} : { proxy }),
+                port,
+                last: new Date(last).toISOString(),
+              };
+            }),
+          },
+        ];
+      });
+      return { windowSeconds: window, nodes };
+    });
+  };
+}

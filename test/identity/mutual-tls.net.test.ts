@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ENVOYS, envoyOf } from '../../controlplane/translate/testing/real-envoy.ts';
+import { until } from '../lab/until.ts';
+import { PORTS, type Protocol } from './testing/mutual/ports.ts';
+import { openMutualScene, type Load, type MutualScene } from './testing/mutual/scene.ts';
+
+// Two real Envoys whose agents have certificates of the control plane: the mesh goes from plain text to STRICT and back under load.
+
+const PROTOCOLS = Object.keys(PORTS) as Protocol[];
+
+describe.each(ENVOYS)('%s', (variable) => {
+  let scene: MutualScene;
+  beforeAll(async () => {
+    scene = await openMutualScene(`mtls-${process.pid}`, envoyOf(variable));
+  }, 180_000);
+  afterAll(() => scene?.close());
+
+  /** Returns the answer to a caller without a sidecar. */
+  const fromOutside = async (): Promise<string> => {
+    const ask = `fetch('http://server:${PORTS.http}/').then((r) => r.text()).then(console.log, () => console.log('refused'))`;
+    const host = await scene.lab.host(`out-${outsiders++}`);
+    return (await host.exec(process.execPath, ['-e', ask])).stdout.trim();
+  };
+  let outsiders = 0;
+
+  const allByTls = () =>
+    until(
+      'mutual TLS in every protocol',
+      async () => Object.values(await scene.handshakes()).every((count) => count > 0),
+      { limitMs: 90_000, everyMs: 500 },
+    );
+
+  test('a mesh goes from OFF over PERMISSIVE to STRICT and back without a failed request', {
+    timeout: 300_000,
+  }, async () => {
+    await expect(scene.secure('{ mtls: STRICT, forceStrict: true }')).rejects.toThrow(
+      /cannot follow OFF in one step/,
+    );
+    const load = scene.startLoad();
+    const steps: string[] = [];
+    const step = (name: string) => steps.push(`${new Date().toISOString()} ${name}`);
+    expect(await scene.handshakes()).toEqual({ http: 0, tcp: 0, http2: 0, grpc: 0 });
+    expect(await fromOutside()).toBe('hello');
+
+    step('PERMISSIVE');
+    await scene.secure('{ mtls: PERMISSIVE }');
+    await scene.allInSync();
+    await until('tcp connections use mutual TLS', async () => (await scene.handshakes()).tcp > 0);
+    expect(await fromOutside()).toBe('hello');
+
+    const outside = await until(
+      'the caller without a sidecar is known',
+      async () => {
+        const seen = JSON.parse(await scene.controlPlane.daybreak('identity', 'plaintext', '-o', 'json')) as {
+          nodes: { virtualNode: string; callers: { address: string; proxy?: string; port: number }[] }[];
+        };
+        return seen.nodes
+          .find(({ virtualNode }) => virtualNode === 'server')
+          ?.callers.find(({ proxy }) => proxy === undefined);
+      },
+      { everyMs: 1000 },
+    );
+    expect(outside.port).toBe(PORTS.http);
+    await expect(scene.secure('{ mtls: STRICT }')).rejects.toThrow(outside.address);
+    step('STRICT');
+    await scene.secure('{ mtls: STRICT, forceStrict: true }');
+    await scene.allInSync();
+    await allByTls();
+    expect(await fromOutside()).toBe('refused');
+
+    step('PERMISSIVE');
+    await scene.secure('{ mtls: PERMISSIVE }');
+    await scene.allInSync();
+    expect(await fromOutside()).toBe('hello');
+    step('OFF');
+    await scene.secure('{ mtls: OFF }');
+    await scene.allInSync();
+    await until('tcp connections are plain text', async () => {
+      const { tcp } = await scene.handshakes();
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      return (await scene.handshakes()).tcp === tcp;
+    });
+
+    load.kill('SIGTERM');
+    const line = await load.line(/^\{/);
+    const counts = JSON.parse(line) as Load;
+    for (const protocol of PROTOCOLS) {
+      expect({ protocol, steps, ...counts[protocol] }).toMatchObject({ failed: 0, failures: [] });
+      expect(counts[protocol].requests).toBeGreaterThan(100);
+    }
+  });
+});

@@ -1,0 +1,10 @@
+import { echoMethod } from '../../../lab/grpc-methods.ts';
+
+/** The port of each protocol's server. */
+export const PORTS = { http: 7000, tcp: 7001, http2: 7002, grpc: 7003 } as const;
+
+/** A protocol of the servers. */
+export type Protocol = keyof typeof PORTS;
+
+/** A method whose messages are plain bytes. */
+export const HELLO = echoMethod('/test.Greeter/Hello');

@@ -1,0 +1,170 @@
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { tokenLine } from '../../../../controlplane/ads/testing/access.ts';
+import { ADS, startGuardedControlPlane, type GuardedControlPlane } from '../../../ads/testing/access.ts';
+import { openEnvoyAdmin, type EnvoyAdmin } from '../../../lab/envoy-admin.ts';
+import type { Host } from '../../../lab/host.ts';
+import { createLab, type Lab } from '../../../lab/lab.ts';
+import type { Program } from '../../../lab/program.ts';
+import { startSidecar } from '../../../lab/sidecar.ts';
+import { stage, type Stage } from '../../../lab/stage.ts';
+import { until } from '../../../lab/until.ts';
+import { PORTS, type Protocol } from './ports.ts';
+
+/** The name that the caller calls, of every instance of the server. */
+export const SERVICE = 'direct.local';
+
+const listeners = Object.entries(PORTS).map(
+  ([protocol, port]) => `    - portMapping: { port: ${port}, protocol: ${protocol} }`,
+);
+
+const MESH = `
+meshName: m
+spec: {}
+---
+meshName: m
+virtualNodeName: server
+spec:
+  listeners:
+${listeners.join('\n')}
+  serviceDiscovery:
+    dns: { hostname: ${SERVICE} }
+---
+meshName: m
+virtualServiceName: ${SERVICE}
+spec:
+  provider:
+    virtualNode: { virtualNodeName: server }
+---
+meshName: m
+virtualNodeName: client
+spec:
+  backends:
+    - virtualService: { virtualServiceName: ${SERVICE} }
+`;
+
+/** The requests of a load, by protocol. */
+export type Load = Readonly<
+  Record<
+    Protocol,
+    { readonly requests: number; readonly failed: number; readonly failures: readonly string[] }
+  >
+>;
+
+/** A mesh with an authority, a server and a caller, each behind an Envoy whose agent has a certificate. */
+export type MutualScene = {
+  readonly lab: Lab;
+  readonly controlPlane: GuardedControlPlane;
+  readonly client: Host;
+  readonly server: Host;
+  readonly admins: { readonly client: EnvoyAdmin; readonly server: EnvoyAdmin };
+  /** Writes the MeshIdentity with this specification. */
+  readonly secure: (spec: string) => Promise<void>;
+  /** Starts a further instance of the server, with the variables of its agent. */
+  readonly addServer: (name: string, env: Readonly<Record<string, string>>) => Promise<Host>;
+  /** Waits until every proxy is in sync. */
+  readonly allInSync: () => Promise<void>;
+  /** Handshakes of the caller's Envoy with the server, by protocol. */
+  readonly handshakes: () => Promise<Readonly<Record<Protocol, number>>>;
+  readonly startLoad: () => Program;
+  readonly close: () => Promise<void>;
+};
+
+/** The token of a proxy that has no certificate. */
+export const OLD_TOKEN = 'old-sidecar';
+
+const HERE = import.meta.dirname;
+
+/** Opens the scene with an Envoy. `flags`: further ones of the control plane. */
+export async function openMutualScene(
+  name: string,
+  envoy: string,
+  flags: readonly string[] = [],
+): Promise<MutualScene> {
+  const lab = await createLab({ name });
+  const programs: Stage = await stage(lab, envoy);
+  const key = randomBytes(32).toString('base64');
+  const tokens = tokenLine(OLD_TOKEN, ['mesh/m/virtualNode/*']);
+  const controlPlane = await startGuardedControlPlane(
+    lab,
+    programs,
+    { 'ca.key': key, 'm.yaml': MESH, tokens },
+    (file) => [
+      '--trust-domain=apps.example',
+      `--ca-key=${file('ca.key')}`,
+      `--tokens=${file('tokens')}`,
+      ...flags,
+    ],
+  );
+  await controlPlane.daybreak('apply', '-f', controlPlane.file('m.yaml'));
+
+  async function sidecar(host: Host, node: string, env: Readonly<Record<string, string>>): Promise<void> {
+    const ca = join(host.folder, 'ca.pem');
+    await writeFile(ca, controlPlane.authority.pem, { mode: 0o644 });
+    const appPorts = node === 'server' ? Object.values(PORTS).join(',') : '';
+    const resource = `mesh/m/virtualNode/${node}`;
+    await startSidecar(host, programs, {
+      resource,
+      xds: ADS,
+      appPorts,
+      env: { DAYBREAK_XDS_CA_FILE: ca, DAYBREAK_LISTENER_DRAIN_S: '3', ...env },
+    });
+  }
+  const token = async (node: string) =>
+    (await controlPlane.daybreak('token', 'join', '--node', `mesh/m/virtualNode/${node}`)).trim();
+  const application = async (host: Host): Promise<void> => {
+    await host.spawn('server', process.execPath, [join(HERE, 'server.ts')]).line(/ready/);
+  };
+  const server = await lab.host('server', { dns: [SERVICE] });
+  const client = await lab.host('client');
+  await application(server);
+  await sidecar(server, 'server', { DAYBREAK_XDS_JOIN_TOKEN: await token('server') });
+  await sidecar(client, 'client', { DAYBREAK_XDS_JOIN_TOKEN: await token('client') });
+  const admins = { client: await openEnvoyAdmin(client), server: await openEnvoyAdmin(server) };
+  const allInSync = async (): Promise<void> => {
+    await until(
+      'all in sync',
+      async () => {
+        const { proxies } = JSON.parse(await controlPlane.daybreak('status', '-o', 'json')) as {
+          proxies: { state: string }[];
+        };
+        return proxies.length >= 2 && proxies.every(({ state }) => state === 'in sync');
+      },
+      { everyMs: 500 },
+    );
+  };
+  await allInSync();
+  await until('both LIVE', async () => (await admins.client.ready()) && (await admins.server.ready()));
+  return {
+    lab,
+    controlPlane,
+    client,
+    server,
+    admins,
+    async secure(spec) {
+      const file = controlPlane.file('identity.yaml');
+      await writeFile(file, `meshName: m\nmeshIdentityName: default\nspec: ${spec}\n`);
+      await controlPlane.daybreak('apply', '-f', file);
+    },
+    async addServer(host, env) {
+      const made = await lab.host(host);
+      await application(made);
+      await sidecar(made, 'server', env);
+      return made;
+    },
+    allInSync,
+    async handshakes() {
+      const stats = await admins.client.stats('^cluster\\.cds_egress_m_server_.*\\.ssl\\.handshake$');
+      const of = (protocol: Protocol): number =>
+        stats.get(`cluster.cds_egress_m_server_${protocol}_${PORTS[protocol]}.ssl.handshake`) ?? 0;
+      return { http: of('http'), tcp: of('tcp'), http2: of('http2'), grpc: of('grpc') };
+    },
+    startLoad: () => client.spawn('load', process.execPath, [join(HERE, 'load.ts'), SERVICE]),
+    async close() {
+      await admins.client.close();
+      await admins.server.close();
+      await lab.close();
+    },
+  };
+}
