@@ -38,8 +38,8 @@ export function createPreviewOfChange(
     const configs = proxies.allOf(identity);
     const usual = { features: USUAL, isIdentified: asks, streams: 0 };
     return (configs.length === 0 ? [usual] : configs).map(({ features, isIdentified, streams }) => {
-      const all = withInstances(found, proxy, instances, (name) =>
-        proxies.hasOthers({ mesh: proxy.mesh, name }),
+      const all = withInstances(found, proxy, instances, (node) =>
+        proxies.hasOthers({ mesh: proxy.mesh, name: node }),
       );
       const on = (model: Model): Translated | undefined => {
         const view = viewOf(model, proxy);
