@@ -118,10 +118,12 @@ describe.skipIf(why !== undefined)(`the console${why === undefined ? '' : ` is l
         },
       }),
     );
-    // The page may not know yet: then the API refuses the change.
-    const apply = page.getByRole('button', { name: 'Apply' });
-    if (await apply.isEnabled()) await apply.click();
-    await page.getByText('This route was changed meanwhile.').waitFor();
+    // If the page does not know yet, the API refuses the change. The page may learn of it before the click, which then has no effect.
+    const applied = page.getByRole('button', { name: 'Apply' }).click();
+    await Promise.all([
+      applied.catch(() => undefined),
+      page.getByText('This route was changed meanwhile.').waitFor(),
+    ]);
     await page.getByRole('button', { name: 'Show the new version' }).click();
     await page.getByRole('spinbutton', { name: 'Weight of colorteller-red-vn' }).waitFor();
   });

@@ -1,5 +1,7 @@
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
+import { request as requestOverTls } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { request } from 'undici';
 import { STS_BODY } from '../../../common/contracts/attestation/sts-request.ts';
 import type { StsSettings } from '../settings.ts';
 import { Refused } from './refused.ts';
@@ -35,30 +37,26 @@ export async function askSts(sts: StsSettings, headers: Readonly<Record<string, 
 
 async function ask({ endpoint }: StsSettings, headers: Readonly<Record<string, string>>): Promise<Answer> {
   try {
-    const {
-      statusCode,
-      headers: answered,
-      body,
-    } = await request(`${endpoint}/`, {
-      method: 'POST',
-      headers,
-      body: STS_BODY,
-      signal: AbortSignal.timeout(LIMIT_MS),
-    });
+    const url = new URL(`${endpoint}/`);
+    const send = url.protocol === 'https:' ? requestOverTls : request;
+    const sent = send(url, { method: 'POST', headers, signal: AbortSignal.timeout(LIMIT_MS) });
+    sent.end(STS_BODY);
+    const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+    // An error after that is one of the answer too.
+    sent.on('error', () => undefined);
     const chunks: Buffer[] = [];
     let length = 0;
-    for await (const chunk of body as AsyncIterable<Buffer>) {
+    for await (const chunk of answer as AsyncIterable<Buffer>) {
       length += chunk.length;
       if (length > LONGEST_ANSWER) {
-        body.destroy();
+        answer.destroy();
         throw new Refused('PROOF_REFUSED', `the answer of AWS STS is longer than ${LONGEST_ANSWER} bytes`);
       }
       chunks.push(chunk);
     }
-    const type = answered['content-type'];
     return {
-      status: statusCode,
-      type: typeof type === 'string' ? type : '',
+      status: answer.statusCode ?? 0,
+      type: answer.headers['content-type'] ?? '',
       body: Buffer.concat(chunks).toString(),
     };
   } catch (cause) {
