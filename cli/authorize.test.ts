@@ -5,11 +5,17 @@ import { authorize, type AuthorizeOptions } from './authorize.ts';
 import { createClient, type Client } from './client/client.ts';
 import { NO_CREDENTIALS } from './testing/control-plane.ts';
 
+const REFUSALS = [
+  { port: 8080, caller: 'spiffe://apps.example/x', rule: 'none', count: 2 },
+  { port: 8080, caller: '', rule: 'none', count: 1 },
+  { port: 8080, caller: 'spiffe://apps.example/x', rule: 'none', count: 3 },
+];
+
 let api: TestApi;
 let client: Client;
 beforeAll(async () => {
   api = await startApi();
-  api.app.register(accessRoute(api.live));
+  api.app.register(accessRoute(api.live, ({ name }) => (name === 'white' ? REFUSALS : [])));
   await api.app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = api.app.server.address() as { port: number };
   client = createClient({ endpoint: `http://127.0.0.1:${port}`, region: 'eu-west-1' }, NO_CREDENTIALS);
@@ -22,6 +28,13 @@ beforeAll(async () => {
     deny: [{ http: [{ path: { prefix: '/internal/' } }, { methods: ['TRACE'] }] }, { from: [] }],
     unauthenticated: [{ cidrs: ['10.0.0.0/8'], http: [{ methods: ['GET'], path: { exact: '/health' } }] }],
   };
+  const principals = [{ awsRole: { roleArn: 'arn:aws:iam::111122223333:role/white' } }];
+  const proxy = { virtualNode: { virtualNodeName: 'white' } };
+  await api.app.inject({
+    method: 'PUT',
+    url: '/daybreak/v1/meshes/colors/nodeIdentities',
+    payload: { nodeIdentityName: 'white', spec: { proxy, principals, authorization: 'AUDIT' } },
+  });
   const url = '/daybreak/v1/meshes/colors/accessPolicies';
   await api.app.inject({ method: 'PUT', url, payload: { accessPolicyName: 'extra', spec } });
 });
@@ -38,21 +51,32 @@ async function run(node: string | undefined, options: Partial<AuthorizeOptions> 
 }
 
 test('authorize prints who may call whom, and which backend, gateway route or rule is the reason', async () => {
-  const rows = (await run(undefined)).trimEnd().split('\n');
+  const [table = ''] = (await run(undefined)).split('\n\n');
+  const rows = table.split('\n');
   expect(rows.map((row) => row.split(/ {2,}/))).toEqual([
-    ['VIRTUAL NODE', 'VERDICT', 'CALLER', 'BECAUSE OF'],
-    ['teller', 'refuses', 'all', 'no backend or rule names it'],
+    ['VIRTUAL NODE', 'MODE', 'VERDICT', 'CALLER', 'BECAUSE OF'],
+    ['teller', 'OFF', 'refuses', 'all', 'no backend or rule names it'],
     [
       'white',
+      'AUDIT',
       'refuses',
       'any proxy of the mesh; any method on paths that begin with /internal/ or TRACE on any path',
       'extra/deny/1',
     ],
-    ['white', 'refuses', 'no proxy', 'extra/deny/2'],
-    ['white', 'admits', 'virtual gateway door; port 9901', 'extra/allow/1'],
-    ['white', 'admits', 'virtual gateway door', 'gateway route to teller.local'],
-    ['white', 'admits', 'virtual node teller', 'backend teller.local'],
-    ['white', 'admits without identity', '10.0.0.0/8; GET on /health', 'extra/unauthenticated/1'],
+    ['white', 'AUDIT', 'refuses', 'no proxy', 'extra/deny/2'],
+    ['white', 'AUDIT', 'admits', 'virtual gateway door; port 9901', 'extra/allow/1'],
+    ['white', 'AUDIT', 'admits', 'virtual gateway door', 'gateway route to teller.local'],
+    ['white', 'AUDIT', 'admits', 'virtual node teller', 'backend teller.local'],
+    ['white', 'AUDIT', 'admits without identity', '10.0.0.0/8; GET on /health', 'extra/unauthenticated/1'],
+  ]);
+});
+
+test('authorize prints whom the proxies would refuse, with the sum of all instances', async () => {
+  const [, table = ''] = (await run(undefined)).trimEnd().split('\n\n');
+  expect(table.split('\n').map((row) => row.split(/ {2,}/))).toEqual([
+    ['VIRTUAL NODE', 'PORT', 'CALLER', 'RULE', 'REFUSED', 'WOULD BE REFUSED'],
+    ['white', '8080', 'spiffe://apps.example/x', 'none', '-', '5'],
+    ['white', '8080', '(no identity)', 'none', '-', '1'],
   ]);
 });
 

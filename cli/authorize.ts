@@ -31,16 +31,32 @@ export async function authorize(
   stdout.write(output === 'json' ? `${JSON.stringify(shown, undefined, 2)}\n` : describeAccess(shown));
 }
 
-const HEAD = ['VIRTUAL NODE', 'VERDICT', 'CALLER', 'BECAUSE OF'];
+const HEAD = ['VIRTUAL NODE', 'MODE', 'VERDICT', 'CALLER', 'BECAUSE OF'];
+
+const REFUSED_HEAD = ['VIRTUAL NODE', 'PORT', 'CALLER', 'RULE', 'REFUSED', 'WOULD BE REFUSED'];
 
 /** Formats who may call whom as a table: one row per virtual node and caller or rule, in the order in which they are applied. */
 export function describeAccess({ mesh, nodes }: AccessReport): string {
   if (nodes.length === 0) return `Mesh ${mesh} has no virtual node.\n`;
-  return formatTable(HEAD, nodes.flatMap(rowsOf));
+  const refused = nodes.flatMap(refusedRows);
+  const table = formatTable(HEAD, nodes.flatMap(rowsOf));
+  return refused.length === 0 ? table : `${table}\n${formatTable(REFUSED_HEAD, refused)}`;
+}
+
+/** With `AUDIT`, and for callers without an identity while no policy has `unauthenticated`, a refusal only counts. */
+function refusedRows(node: NodeAccessReport): readonly string[][] {
+  return node.refused.map(({ port, caller, rule, count }) => {
+    const isOnlyCounted =
+      node.authorization !== 'ENFORCE' ||
+      (caller === '' && rule === 'none' && node.unauthenticated === undefined);
+    const counts = isOnlyCounted ? ['-', String(count)] : [String(count), '-'];
+    return [node.virtualNode, String(port), caller === '' ? '(no identity)' : caller, rule, ...counts];
+  });
 }
 
 function rowsOf({
   virtualNode,
+  authorization,
   deny,
   allow,
   callers,
@@ -56,6 +72,7 @@ function rowsOf({
     ]),
     ...(unauthenticated ?? []).map(({ name, meaning }) => ['admits without identity', meaning, name]),
   ];
-  if (rows.length === 0) return [[virtualNode, 'refuses', 'all', 'no backend or rule names it']];
-  return rows.map((row) => [virtualNode, ...row]);
+  if (rows.length === 0)
+    return [[virtualNode, authorization, 'refuses', 'all', 'no backend or rule names it']];
+  return rows.map((row) => [virtualNode, authorization, ...row]);
 }

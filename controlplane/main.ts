@@ -219,7 +219,7 @@ async function start(
     trustDomain: settings.translation.trustDomain,
   });
   api.register(explainRoute(proxies.preview, envoysOf, admissionsOf));
-  api.register(accessRoute(live));
+  api.register(accessRoute(live, agents.refusalsOf));
   api.register(
     reportsRoutes({
       reports,

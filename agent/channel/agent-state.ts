@@ -1,5 +1,5 @@
 import { IDENTITY_SECRET, meshChainPort, TRUST_SECRET } from '../../common/contracts/identity-secrets.ts';
-import type { AgentState, PlainCaller } from '../../common/contracts/agent-channel/state.ts';
+import type { AgentState, PlainCaller, Refusal } from '../../common/contracts/agent-channel/state.ts';
 import type { HostFacts } from '../host-facts.ts';
 import type { RelayStatus } from '../relay/relay.ts';
 import type { SecretStatus } from '../secrets/secret-status.ts';
@@ -22,9 +22,11 @@ export type AgentFacts = {
   readonly reportsLoad: boolean;
   /** Callers without mutual TLS. Default: none. */
   readonly plainCallers?: readonly PlainCaller[];
+  /** Requests and connections that authorization refused, or would refuse. Absent: none. */
+  readonly refusals?: readonly Refusal[];
 };
 
-/** Returns what the agent tells the control plane. It holds no counters and no ages, because each change of it is sent. */
+/** Returns what the agent tells the control plane. It holds no ages and no fast counters, because each change of it is sent. */
 export function agentState(facts: AgentFacts): AgentState {
   const { agent, relay } = facts;
   const reason = reasonOf(facts);
@@ -46,6 +48,7 @@ export function agentState(facts: AgentFacts): AgentState {
     reportsLoad: facts.reportsLoad,
     mtlsPorts: mtlsPorts(facts.secrets),
     plainCallers: facts.plainCallers ?? [],
+    ...(facts.refusals && { refusals: facts.refusals }),
   };
 }
 

@@ -3,6 +3,7 @@ import { agentState } from '../channel/agent-state.ts';
 import { serveAgent } from '../management/serve-agent.ts';
 import { secretFiles, serveOperator } from '../operator/serve-operator.ts';
 import { shared } from '../prometheus/shared.ts';
+import { watchRefusals } from '../refusals/watch-refusals.ts';
 import { wholePage } from '../prometheus/whole-page.ts';
 import { agentMetrics } from '../status/metrics.ts';
 import { configurationAge, status } from '../status/status.ts';
@@ -68,11 +69,13 @@ function pageOf({ settings }: Context, { admin }: Prepared, { metrics }: { reado
 }
 
 function reportToControlPlane(
-  { stop }: Context,
-  { agent, facts }: Prepared,
-  { channel, own, relay, plainCallers }: Configuration,
+  { stop, opened }: Context,
+  { admin, agent, facts }: Prepared,
+  { channel, identity, own, relay, plainCallers }: Configuration,
   { supervisor, secrets, task }: Envoy,
 ): void {
+  const refusals = watchRefusals(admin, identity !== undefined);
+  opened.defer(refusals.close);
   channel.start(() =>
     agentState({
       agent,
@@ -85,6 +88,7 @@ function reportToControlPlane(
       leaving: task.reason(),
       reportsLoad: own === undefined,
       plainCallers: plainCallers.list(),
+      refusals: refusals.current(),
     }),
   );
 }

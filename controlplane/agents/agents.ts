@@ -3,6 +3,7 @@ import {
   decodeAgentMessage,
   MOST_MESSAGE_BYTES,
   type AgentState,
+  type Refusal,
 } from '../../common/contracts/agent-channel/state.ts';
 import { encodeRenewal, type Renewal } from '../../common/contracts/agent-channel/renewal.ts';
 import type { LatenciesPart } from '../../common/contracts/agent-channel/latencies.ts';
@@ -18,6 +19,7 @@ import { status } from '../../xds/grpc/status.ts';
 import type { Admission } from '../ads/access/admission.ts';
 import { parseIdentity, proxyPath, resolve, type Identity } from '../ads/identity.ts';
 import type { Model } from '../mesh/model.ts';
+import type { ResourceId } from '../mesh/resource.ts';
 import type { Draining } from './draining.ts';
 import type { MutualInstances } from './mutual-instances.ts';
 import type { PlainCallers } from './plain-callers.ts';
@@ -51,6 +53,8 @@ export type Agents = {
   readonly reportOf: (resource: string, peer: string) => AgentReport | undefined;
   /** The proxy whose agent connects from an address, or says that it has it: `mesh/M/virtualNode/N`; undefined if none does. */
   readonly proxyAt: (address: string) => string | undefined;
+  /** The refused requests and connections that the agents of a virtual node report. */
+  readonly refusalsOf: (node: ResourceId<'virtualNode'>) => readonly Refusal[];
 };
 
 /** Inputs of the agents. */
@@ -193,6 +197,19 @@ export function createAgents({
         if (at !== 0 && decode(bytes).state?.addresses.includes(address) === true) return resource;
       }
       return undefined;
+    },
+    refusalsOf(node) {
+      return [...entries.values()]
+        .filter(({ identity, at }) => {
+          const id = at === 0 ? undefined : resolve(model, identity);
+          return (
+            id?.kind === node.kind &&
+            id.name === node.name &&
+            id.mesh === node.mesh &&
+            id.owner === node.owner
+          );
+        })
+        .flatMap(({ bytes }) => decode(bytes).state?.refusals ?? []);
     },
     reportOf(resource, peer) {
       const entry = entries.get(peer);

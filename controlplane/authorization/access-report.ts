@@ -1,7 +1,10 @@
+import type { Refusal } from '../../common/contracts/agent-channel/state.ts';
 import { declaredCallers, type DeclaredCaller } from '../mesh/access/declared.ts';
 import { policiesFor } from '../mesh/access/policies.ts';
 import type { Model } from '../mesh/model.ts';
-import type { MeshId, Resource } from '../mesh/resource.ts';
+import type { MeshId, Resource, ResourceId } from '../mesh/resource.ts';
+import { securityOf } from '../mesh/security.ts';
+import type { AuthorizationMode } from '../model/daybreak-types.ts';
 import { describeOpenRule, describeRule } from './words.ts';
 
 /** A rule of an access policy: its place (`POLICY/allow/1`), and its meaning in words. */
@@ -10,24 +13,35 @@ export type RuleInWords = { readonly name: string; readonly meaning: string };
 /** Which callers a virtual node admits. */
 export type NodeAccessReport = {
   readonly virtualNode: string;
+  readonly authorization: AuthorizationMode;
   /** Proxies that have the virtual node behind one of their backends or gateway routes. */
   readonly callers: readonly DeclaredCaller[];
   readonly deny: readonly RuleInWords[];
   readonly allow: readonly RuleInWords[];
   /** Undefined if no policy has the member. */
   readonly unauthenticated?: readonly RuleInWords[];
+  /**
+   * Refused requests, on tcp listeners connections, since the Envoys started; with `AUDIT` those that would be refused. The connected agents
+   * report them, each at most six.
+   */
+  readonly refused: readonly Refusal[];
 };
+
+/** Returns the refused requests that the agents of a virtual node report. */
+export type RefusalsOf = (node: ResourceId<'virtualNode'>) => readonly Refusal[];
 
 /** The response of `GET /daybreak/v1/access`. */
 export type AccessReport = MeshId & { readonly nodes: readonly NodeAccessReport[] };
 
 /** Returns who may call whom in a mesh, by the model and the access policies, sorted by virtual node. */
-export function accessReport(model: Model, { owner, mesh }: MeshId): AccessReport {
+export function accessReport(model: Model, { owner, mesh }: MeshId, refusalsOf: RefusalsOf): AccessReport {
   const nodes = [...declaredCallers(model, { owner, mesh })].map(([name, callers]): NodeAccessReport => {
-    const policies = policiesFor(model, { kind: 'virtualNode', owner, mesh, parent: '', name });
+    const id = { kind: 'virtualNode', owner, mesh, parent: '', name } as const;
+    const policies = policiesFor(model, id);
     const open = policies.filter(({ spec }) => spec.unauthenticated !== undefined);
     return {
       virtualNode: name,
+      authorization: securityOf(model, id).authorization,
       callers,
       deny: policies.flatMap((policy) => rules(policy, 'deny', policy.spec.deny ?? [], describeRule)),
       allow: policies.flatMap((policy) => rules(policy, 'allow', policy.spec.allow ?? [], describeRule)),
@@ -38,6 +52,7 @@ export function accessReport(model: Model, { owner, mesh }: MeshId): AccessRepor
               rules(policy, 'unauthenticated', policy.spec.unauthenticated ?? [], describeOpenRule),
             ),
           }),
+      refused: summed(refusalsOf(id)),
     };
   });
   return { owner, mesh, nodes };
@@ -50,4 +65,14 @@ function rules<T>(
   describe: (rule: T) => string,
 ): readonly RuleInWords[] {
   return list.map((rule, index) => ({ name: `${name}/${member}/${index + 1}`, meaning: describe(rule) }));
+}
+
+/** Adds up the counts of several agents, the largest first. */
+function summed(refusals: readonly Refusal[]): readonly Refusal[] {
+  const sums = new Map<string, Refusal>();
+  for (const each of refusals) {
+    const key = JSON.stringify([each.port, each.caller, each.rule]);
+    sums.set(key, { ...each, count: (sums.get(key)?.count ?? 0) + each.count });
+  }
+  return [...sums.values()].toSorted((a, b) => b.count - a.count);
 }

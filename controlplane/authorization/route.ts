@@ -6,7 +6,7 @@ import { callerOf, type RouteConfig } from '../http/call.ts';
 import { notFound } from '../http/errors.ts';
 import type { LiveModel } from '../mesh/live-model.ts';
 import { meshResourceId } from '../mesh/names.ts';
-import { accessReport, type AccessReport } from './access-report.ts';
+import { accessReport, type AccessReport, type RefusalsOf } from './access-report.ts';
 
 /** The path of the report on who may call whom. */
 export const ACCESS_PATH = '/daybreak/v1/access';
@@ -18,7 +18,7 @@ const CONFIG: RouteConfig = { action: ACTION };
  * `GET /daybreak/v1/access?mesh=M`: which callers each virtual node of a mesh admits. `meshOwner=A` names the account of the mesh.
  * Needs the action `daybreak:GetAccess`.
  */
-export function accessRoute(live: LiveModel) {
+export function accessRoute(live: LiveModel, refusalsOf: RefusalsOf) {
   return async (app: FastifyInstance): Promise<void> => {
     app.get(ACCESS_PATH, { config: CONFIG }, async (request): Promise<AccessReport> => {
       const caller = callerOf(request);
@@ -29,7 +29,7 @@ export function accessRoute(live: LiveModel) {
       authorize(caller, { action: ACTION, resource: '*' }, { owner, mesh });
       if (live.model.get(meshResourceId({ owner, mesh })) === undefined)
         throw notFound(`The mesh ${mesh} does not exist in account ${owner}.`);
-      return accessReport(live.model, { owner, mesh });
+      return accessReport(live.model, { owner, mesh }, refusalsOf);
     });
   };
 }

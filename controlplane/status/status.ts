@@ -1,3 +1,4 @@
+import type { Refusal } from '../../common/contracts/agent-channel/state.ts';
 import { compareText } from '../../common/compare-text.ts';
 import type { StreamStatus, TypeStatus } from '../../xds/status.ts';
 import { SECRET, shortName } from '../../xds/types.ts';
@@ -56,6 +57,8 @@ export type ProxyReport = {
   readonly runsOn: { readonly source: 'live' | 'last good'; readonly since: string } | undefined;
   /** Certificates in use, those that end first at the front; at most 16. */
   readonly certificates: readonly { readonly name: string; readonly ends: string }[];
+  /** Requests and connections that authorization refused since Envoy started, or would refuse; at most 6. Absent: none. */
+  readonly refusals?: readonly Refusal[];
 };
 
 /** One type of a proxy's resources: their number, and the latest response, ACK and NACK. */
@@ -155,7 +158,7 @@ function typeStatus({ typeUrl, resources, outstanding, acked, nacked }: TypeStat
 }
 
 function proxyReport({ at, state }: AgentReport): ProxyReport {
-  const { ready, draining, reason, addresses, runsOn, certificates } = state;
+  const { ready, draining, reason, addresses, runsOn, certificates, refusals } = state;
   return {
     at: new Date(at).toISOString(),
     ready,
@@ -164,6 +167,7 @@ function proxyReport({ at, state }: AgentReport): ProxyReport {
     addresses,
     runsOn: runsOn && { source: runsOn.source, since: new Date(runsOn.since).toISOString() },
     certificates: certificates.map(({ name, ends }) => ({ name, ends: new Date(ends).toISOString() })),
+    ...(refusals && { refusals }),
   };
 }
 

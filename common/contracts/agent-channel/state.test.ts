@@ -27,6 +27,19 @@ test('a state comes out as it went in, with the node of the first message', () =
   expect(decodeAgentMessage(encodeAgentMessage(nothing)).state).toEqual(nothing);
 });
 
+test('refusals of authorization come out as they went in, the largest counts first, at most six', () => {
+  const refusals = Array.from({ length: 12 }, (_, count) => ({
+    port: 8080,
+    caller: 'spiffe://apps.example/x',
+    rule: 'none',
+    count,
+  }));
+  const state = { ...STATE, refusals };
+  expect(decodeAgentMessage(encodeAgentMessage(state)).state?.refusals?.map(({ count }) => count)).toEqual([
+    11, 10, 9, 8, 7, 6,
+  ]);
+});
+
 test('fields and content that are unknown are skipped', () => {
   const unknownField = Uint8Array.of(...encodeAgentMessage(STATE), 0xfa, 0x01, 2, 1, 2);
   expect(decodeAgentMessage(unknownField).state).toEqual(STATE);

@@ -34,6 +34,16 @@ export type AgentState = {
   readonly mtlsPorts: readonly number[];
   /** Callers without mutual TLS, the latest first. */
   readonly plainCallers: readonly PlainCaller[];
+  /** Refused requests and connections, those with the largest counts at the front. Absent: none. */
+  readonly refusals?: readonly Refusal[];
+};
+
+/** Refused requests of a caller by a rule; on a tcp listener connections. `caller`: its SPIFFE id; empty: it has none. */
+export type Refusal = {
+  readonly port: number;
+  readonly caller: string;
+  readonly rule: string;
+  readonly count: number;
 };
 
 /** A message from an agent. At most one of the contents is there; none, if it is from a newer agent. */
@@ -51,19 +61,22 @@ const MOST_ADDRESSES = 32;
 const MOST_CERTIFICATES = 16;
 const MOST_PORTS = 64;
 const MOST_CALLERS = 200;
+const MOST_REFUSALS = 6;
 const LONGEST_TEXT = 200;
+const LONGEST_CALLER = 400;
 /** The latest time of a protobuf timestamp: the year 9999. */
 const LATEST_MS = 253_402_300_799_000;
 
 /** Encodes a message with an agent's state, shortened to the limits. `nodeId`: for the first message of a stream. */
 export function encodeAgentMessage(state: AgentState, nodeId = ''): Uint8Array {
-  const { runsOn, certificates, plainCallers, ...rest } = withinLimits(state);
+  const { runsOn, certificates, plainCallers, refusals = [], ...rest } = withinLimits(state);
   const value = create(StateSchema, {
     ...rest,
     mtlsPorts: [...rest.mtlsPorts],
     plainCallers: plainCallers.map((each) => ({ ...each, last: timestampFromMs(each.last) })),
     addresses: [...rest.addresses],
     certificates: certificates.map(({ name, ends }) => ({ name, ends: timestampFromMs(ends) })),
+    refusals: refusals.map((each) => ({ ...each, count: BigInt(each.count) })),
     ...(runsOn && { runsOn: { source: SOURCES[runsOn.source], since: timestampFromMs(runsOn.since) } }),
   });
   return toBinary(
@@ -88,7 +101,7 @@ export function decodeAgentMessage(bytes: Uint8Array): AgentMessage {
   }
 }
 
-function readState({ runsOn, certificates, plainCallers, ...rest }: State): AgentState {
+function readState({ runsOn, certificates, plainCallers, refusals, ...rest }: State): AgentState {
   const source = SOURCE_NAMES.find((name) => SOURCES[name] === runsOn?.source);
   return withinLimits({
     ...rest,
@@ -102,6 +115,7 @@ function readState({ runsOn, certificates, plainCallers, ...rest }: State): Agen
     plainCallers: plainCallers.flatMap(({ address, port, last }) =>
       last === undefined ? [] : [{ address, port, last: timestampMs(last) }],
     ),
+    refusals: refusals.map(({ port, caller, rule, count }) => ({ port, caller, rule, count: Number(count) })),
   });
 }
 
@@ -126,6 +140,9 @@ function withinLimits(state: AgentState): AgentState {
       .filter(({ address }) => isIP(address) !== 0)
       .slice(0, MOST_CALLERS)
       .map(({ address, port, last }) => ({ address, port, last: time(last) })),
+    ...(state.refusals === undefined || state.refusals.length === 0
+      ? {}
+      : { refusals: largest(state.refusals) }),
   };
 }
 
@@ -133,13 +150,25 @@ const SOURCES = { live: RunsOn_Source.LIVE, 'last good': RunsOn_Source.LAST_GOOD
 const SOURCE_NAMES = ['live', 'last good'] as const;
 
 /** Control characters could change what a terminal shows. */
-function cut(text: string): string {
+function cut(text: string, longest = LONGEST_TEXT): string {
   return text
-    .slice(0, LONGEST_TEXT)
+    .slice(0, longest)
     .toWellFormed()
     .replaceAll(/\p{Cc}/gu, ' ');
 }
 
 function time(ms: number): number {
   return Math.min(Math.max(0, Math.trunc(ms)), LATEST_MS);
+}
+
+function largest(refusals: readonly Refusal[]): readonly Refusal[] {
+  return refusals
+    .toSorted((a, b) => b.count - a.count)
+    .slice(0, MOST_REFUSALS)
+    .map(({ port, caller, rule, count }) => ({
+      port,
+      caller: cut(caller, LONGEST_CALLER),
+      rule: cut(rule),
+      count,
+    }));
 }

@@ -14,7 +14,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file agent.proto.
  */
 export const file_agent: GenFile = /*@__PURE__*/
-  fileDesc("CgthZ2VudC5wcm90bxIRZGF5YnJlYWsuYWdlbnQudjEisQEKDEFnZW50TWVzc2FnZRIPCgdub2RlX2lkGAEgASgJEikKBXN0YXRlGAIgASgLMhguZGF5YnJlYWsuYWdlbnQudjEuU3RhdGVIABInCgRsb2FkGAMgASgLMhcuZGF5YnJlYWsuYWdlbnQudjEuTG9hZEgAEjEKCWxhdGVuY2llcxgEIAEoCzIcLmRheWJyZWFrLmFnZW50LnYxLkxhdGVuY2llc0gAQgkKB2NvbnRlbnQi+QEKE0NvbnRyb2xQbGFuZU1lc3NhZ2USMgoKd2F0Y2hfbG9hZBgBIAEoCzIcLmRheWJyZWFrLmFnZW50LnYxLldhdGNoTG9hZEgAEjgKDWFza19sYXRlbmNpZXMYAiABKAsyHy5kYXlicmVhay5hZ2VudC52MS5Bc2tMYXRlbmNpZXNIABItCgdyZW5ld2FsGAMgASgLMhouZGF5YnJlYWsuYWdlbnQudjEuUmVuZXdhbEgAEjoKDm1vZGVsX3JldmlzaW9uGAQgASgLMiAuZGF5YnJlYWsuYWdlbnQudjEuTW9kZWxSZXZpc2lvbkgAQgkKB2NvbnRlbnQiIQoNTW9kZWxSZXZpc2lvbhIQCghyZXZpc2lvbhgBIAEoBCI1CgdSZW5ld2FsEhIKCmdlbmVyYXRpb24YASABKA0SFgoOc3ByZWFkX3NlY29uZHMYAiABKA0iIAoJV2F0Y2hMb2FkEhMKC2ludGVydmFsX21zGAEgASgNIjoKBExvYWQSEQoJY292ZXJzX21zGAEgASgNEg0KBW5hbWVzGAIgAygJEhAKCGNvdW50ZXJzGAMgAygNIi0KDEFza0xhdGVuY2llcxILCgNhc2sYASABKA0SEAoIY2x1c3RlcnMYAiADKAkiYAoJTGF0ZW5jaWVzEgsKA2FzaxgBIAEoDRI1CghjbHVzdGVycxgCIAMoCzIjLmRheWJyZWFrLmFnZW50LnYxLkNsdXN0ZXJMYXRlbmNpZXMSDwoHaXNfbGFzdBgDIAEoCCJfChBDbHVzdGVyTGF0ZW5jaWVzEgwKBG5hbWUYASABKAkSDAoEZnJvbRgCIAMoAhINCgV3aWR0aBgDIAMoAhINCgVjb3VudBgEIAMoBBIRCglyZXNwb25zZXMYBSADKAQizgIKBVN0YXRlEhAKCGluc3RhbmNlGAEgASgJEg0KBXJlYWR5GAIgASgIEhAKCGRyYWluaW5nGAMgASgIEhEKCWFkZHJlc3NlcxgEIAMoCRIVCg1hZ2VudF92ZXJzaW9uGAUgASgJEhUKDWVudm95X3ZlcnNpb24YBiABKAkSKgoHcnVuc19vbhgHIAEoCzIZLmRheWJyZWFrLmFnZW50LnYxLlJ1bnNPbhI0CgxjZXJ0aWZpY2F0ZXMYCCADKAsyHi5kYXlicmVhay5hZ2VudC52MS5DZXJ0aWZpY2F0ZRIOCgZyZWFzb24YCSABKAkSFAoMcmVwb3J0c19sb2FkGAogASgIEhIKCm10bHNfcG9ydHMYCyADKA0SNQoNcGxhaW5fY2FsbGVycxgMIAMoCzIeLmRheWJyZWFrLmFnZW50LnYxLlBsYWluQ2FsbGVyIlYKC1BsYWluQ2FsbGVyEg8KB2FkZHJlc3MYASABKAkSDAoEcG9ydBgCIAEoDRIoCgRsYXN0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCKuAQoGUnVuc09uEjAKBnNvdXJjZRgBIAEoDjIgLmRheWJyZWFrLmFnZW50LnYxLlJ1bnNPbi5Tb3VyY2USKQoFc2luY2UYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIkcKBlNvdXJjZRIWChJTT1VSQ0VfVU5TUEVDSUZJRUQQABIPCgtTT1VSQ0VfTElWRRABEhQKEFNPVVJDRV9MQVNUX0dPT0QQAiJFCgtDZXJ0aWZpY2F0ZRIMCgRuYW1lGAEgASgJEigKBGVuZHMYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wMl8KBUFnZW50ElYKB0Nvbm5lY3QSHy5kYXlicmVhay5hZ2VudC52MS5BZ2VudE1lc3NhZ2UaJi5kYXlicmVhay5hZ2VudC52MS5Db250cm9sUGxhbmVNZXNzYWdlKAEwAWIGcHJvdG8z", [file_google_protobuf_timestamp]);
+  fileDesc("CgthZ2VudC5wcm90bxIRZGF5YnJlYWsuYWdlbnQudjEisQEKDEFnZW50TWVzc2FnZRIPCgdub2RlX2lkGAEgASgJEikKBXN0YXRlGAIgASgLMhguZGF5YnJlYWsuYWdlbnQudjEuU3RhdGVIABInCgRsb2FkGAMgASgLMhcuZGF5YnJlYWsuYWdlbnQudjEuTG9hZEgAEjEKCWxhdGVuY2llcxgEIAEoCzIcLmRheWJyZWFrLmFnZW50LnYxLkxhdGVuY2llc0gAQgkKB2NvbnRlbnQi+QEKE0NvbnRyb2xQbGFuZU1lc3NhZ2USMgoKd2F0Y2hfbG9hZBgBIAEoCzIcLmRheWJyZWFrLmFnZW50LnYxLldhdGNoTG9hZEgAEjgKDWFza19sYXRlbmNpZXMYAiABKAsyHy5kYXlicmVhay5hZ2VudC52MS5Bc2tMYXRlbmNpZXNIABItCgdyZW5ld2FsGAMgASgLMhouZGF5YnJlYWsuYWdlbnQudjEuUmVuZXdhbEgAEjoKDm1vZGVsX3JldmlzaW9uGAQgASgLMiAuZGF5YnJlYWsuYWdlbnQudjEuTW9kZWxSZXZpc2lvbkgAQgkKB2NvbnRlbnQiIQoNTW9kZWxSZXZpc2lvbhIQCghyZXZpc2lvbhgBIAEoBCI1CgdSZW5ld2FsEhIKCmdlbmVyYXRpb24YASABKA0SFgoOc3ByZWFkX3NlY29uZHMYAiABKA0iIAoJV2F0Y2hMb2FkEhMKC2ludGVydmFsX21zGAEgASgNIjoKBExvYWQSEQoJY292ZXJzX21zGAEgASgNEg0KBW5hbWVzGAIgAygJEhAKCGNvdW50ZXJzGAMgAygNIi0KDEFza0xhdGVuY2llcxILCgNhc2sYASABKA0SEAoIY2x1c3RlcnMYAiADKAkiYAoJTGF0ZW5jaWVzEgsKA2FzaxgBIAEoDRI1CghjbHVzdGVycxgCIAMoCzIjLmRheWJyZWFrLmFnZW50LnYxLkNsdXN0ZXJMYXRlbmNpZXMSDwoHaXNfbGFzdBgDIAEoCCJfChBDbHVzdGVyTGF0ZW5jaWVzEgwKBG5hbWUYASABKAkSDAoEZnJvbRgCIAMoAhINCgV3aWR0aBgDIAMoAhINCgVjb3VudBgEIAMoBBIRCglyZXNwb25zZXMYBSADKAQi/AIKBVN0YXRlEhAKCGluc3RhbmNlGAEgASgJEg0KBXJlYWR5GAIgASgIEhAKCGRyYWluaW5nGAMgASgIEhEKCWFkZHJlc3NlcxgEIAMoCRIVCg1hZ2VudF92ZXJzaW9uGAUgASgJEhUKDWVudm95X3ZlcnNpb24YBiABKAkSKgoHcnVuc19vbhgHIAEoCzIZLmRheWJyZWFrLmFnZW50LnYxLlJ1bnNPbhI0CgxjZXJ0aWZpY2F0ZXMYCCADKAsyHi5kYXlicmVhay5hZ2VudC52MS5DZXJ0aWZpY2F0ZRIOCgZyZWFzb24YCSABKAkSFAoMcmVwb3J0c19sb2FkGAogASgIEhIKCm10bHNfcG9ydHMYCyADKA0SNQoNcGxhaW5fY2FsbGVycxgMIAMoCzIeLmRheWJyZWFrLmFnZW50LnYxLlBsYWluQ2FsbGVyEiwKCHJlZnVzYWxzGA0gAygLMhouZGF5YnJlYWsuYWdlbnQudjEuUmVmdXNhbCJWCgtQbGFpbkNhbGxlchIPCgdhZGRyZXNzGAEgASgJEgwKBHBvcnQYAiABKA0SKAoEbGFzdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiRAoHUmVmdXNhbBIMCgRwb3J0GAEgASgNEg4KBmNhbGxlchgCIAEoCRIMCgRydWxlGAMgASgJEg0KBWNvdW50GAQgASgEIq4BCgZSdW5zT24SMAoGc291cmNlGAEgASgOMiAuZGF5YnJlYWsuYWdlbnQudjEuUnVuc09uLlNvdXJjZRIpCgVzaW5jZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiRwoGU291cmNlEhYKElNPVVJDRV9VTlNQRUNJRklFRBAAEg8KC1NPVVJDRV9MSVZFEAESFAoQU09VUkNFX0xBU1RfR09PRBACIkUKC0NlcnRpZmljYXRlEgwKBG5hbWUYASABKAkSKAoEZW5kcxgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAyXwoFQWdlbnQSVgoHQ29ubmVjdBIfLmRheWJyZWFrLmFnZW50LnYxLkFnZW50TWVzc2FnZRomLmRheWJyZWFrLmFnZW50LnYxLkNvbnRyb2xQbGFuZU1lc3NhZ2UoATABYgZwcm90bzM", [file_google_protobuf_timestamp]);
 
 /**
  * A message from an agent, of at most 16 KiB.
@@ -395,6 +395,13 @@ export type State = Message<"daybreak.agent.v1.State"> & {
    * @generated from field: repeated daybreak.agent.v1.PlainCaller plain_callers = 12;
    */
   plainCallers: PlainCaller[];
+
+  /**
+   * Callers that authorization refused since Envoy started, or that it would refuse, those with the largest counts at the front. At most 6.
+   *
+   * @generated from field: repeated daybreak.agent.v1.Refusal refusals = 13;
+   */
+  refusals: Refusal[];
 };
 
 /**
@@ -440,6 +447,46 @@ export const PlainCallerSchema: GenMessage<PlainCaller> = /*@__PURE__*/
   messageDesc(file_agent, 10);
 
 /**
+ * Refused requests of one caller, or on a tcp listener connections, by one rule.
+ *
+ * @generated from message daybreak.agent.v1.Refusal
+ */
+export type Refusal = Message<"daybreak.agent.v1.Refusal"> & {
+  /**
+   * The port of the listener.
+   *
+   * @generated from field: uint32 port = 1;
+   */
+  port: number;
+
+  /**
+   * The SPIFFE id of the caller, at most 400 characters. Empty: it has none.
+   *
+   * @generated from field: string caller = 2;
+   */
+  caller: string;
+
+  /**
+   * The rule: POLICY/deny/1, or `none`.
+   *
+   * @generated from field: string rule = 3;
+   */
+  rule: string;
+
+  /**
+   * @generated from field: uint64 count = 4;
+   */
+  count: bigint;
+};
+
+/**
+ * Describes the message daybreak.agent.v1.Refusal.
+ * Use `create(RefusalSchema)` to create a new message.
+ */
+export const RefusalSchema: GenMessage<Refusal> = /*@__PURE__*/
+  messageDesc(file_agent, 11);
+
+/**
  * The configuration that Envoy runs on.
  *
  * @generated from message daybreak.agent.v1.RunsOn
@@ -463,7 +510,7 @@ export type RunsOn = Message<"daybreak.agent.v1.RunsOn"> & {
  * Use `create(RunsOnSchema)` to create a new message.
  */
 export const RunsOnSchema: GenMessage<RunsOn> = /*@__PURE__*/
-  messageDesc(file_agent, 11);
+  messageDesc(file_agent, 12);
 
 /**
  * @generated from enum daybreak.agent.v1.RunsOn.Source
@@ -498,7 +545,7 @@ export type RunsOn_Source = (typeof RunsOn_Source)[keyof typeof RunsOn_Source] |
  * Describes the enum daybreak.agent.v1.RunsOn.Source.
  */
 export const RunsOn_SourceSchema: GenEnum<RunsOn_Source> = /*@__PURE__*/
-  enumDesc(file_agent, 11, 0);
+  enumDesc(file_agent, 12, 0);
 
 /**
  * @generated from message daybreak.agent.v1.Certificate
@@ -522,7 +569,7 @@ export type Certificate = Message<"daybreak.agent.v1.Certificate"> & {
  * Use `create(CertificateSchema)` to create a new message.
  */
 export const CertificateSchema: GenMessage<Certificate> = /*@__PURE__*/
-  messageDesc(file_agent, 12);
+  messageDesc(file_agent, 13);
 
 /**
  * @generated from service daybreak.agent.v1.Agent
