@@ -19,6 +19,7 @@ export function MapCanvas(
   const { t, graph, layout, mesh, onClose, search } = props;
   const svg = useRef<SVGSVGElement>(null);
   const [size, setSize] = useState<Size>({ width: 1000, height: 600 });
+  const [measured, setMeasured] = useState(false);
   const [frame, setFrame] = useState<Frame>();
   const [focused, setFocused] = useState<string>();
   const press = useRef<{ x: number; y: number; moved: boolean }>(undefined);
@@ -28,7 +29,9 @@ export function MapCanvas(
     if (element === null) return;
     const observer = new ResizeObserver(() => {
       const { width, height } = element.getBoundingClientRect();
-      if (width > 0 && height > 0) setSize({ width, height });
+      if (width === 0 || height === 0) return;
+      setSize({ width, height });
+      setMeasured(true);
     });
     observer.observe(element);
     // Preact adds wheel listeners as passive ones, which cannot keep the page from scrolling.
@@ -47,7 +50,10 @@ export function MapCanvas(
     };
   }, []);
   const shown = frame ?? fitted(layout, size);
-  // A frame is chosen once: a change of figures or of the window moves nothing.
+  // A frame is chosen once: neither figures nor the panel move anything.
+  useEffect(() => {
+    if (measured && frame === undefined) setFrame(fitted(layout, size));
+  }, [measured, frame, layout]);
   useEffect(() => setFrame(undefined), [mesh]);
   useEffect(() => {
     const found = search.trim().toLowerCase();
@@ -57,6 +63,11 @@ export function MapCanvas(
     if (place !== undefined) setFrame(revealing(shown, place, size));
   }, [search]);
 
+  // The panel may open over the chosen piece.
+  useEffect(() => {
+    const at = props.chosen === undefined ? undefined : layout.pieces[props.chosen];
+    if (at !== undefined && frame !== undefined) setFrame(revealing(frame, at, size));
+  }, [props.chosen, size.width, size.height]);
   const focus = (key: string): void => {
     setFocused(key);
     const place = layout.pieces[key];

@@ -15,7 +15,7 @@ const browser = await startBrowser();
 try {
   const traffic = startTraffic(color.mesh.url, 200);
   const address = `${color.mesh.controlPlane.endpoint}/console/#/default/map`;
-  const page = await browser.open(address, { size: { width: 1200, height: 700 } });
+  const page = await browser.open(address, { size: { width: 1440, height: 700 } });
   await page.locator(`[data-key="virtualService/${TELLER}"]`).waitFor();
   await page.waitForTimeout(FIGURES_MS);
   await page.locator('[data-key="virtualNode/colorgateway-vn"]').click();
