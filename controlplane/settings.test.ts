@@ -37,6 +37,7 @@ test('defaults', () => {
     },
     prometheus: undefined,
     translation: { headers: { kib: 96, lines: 200 } },
+    plaintextWindow: 86_400,
     insecure: false,
   });
 });
