@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ENVOYS, envoyOf } from '../../controlplane/translate/testing/real-envoy.ts';
 import { until } from '../lab/until.ts';
 import { PORTS, type Protocol } from './testing/mutual/ports.ts';
-import { openMutualScene, type Load, type MutualScene } from './testing/mutual/scene.ts';
+import { OLD_TOKEN, openMutualScene, type Load, type MutualScene } from './testing/mutual/scene.ts';
 
 // Two real Envoys whose agents have certificates of the control plane: the mesh goes from plain text to STRICT and back under load.
 
@@ -91,5 +91,26 @@ describe.each(ENVOYS)('%s', (variable) => {
       expect({ protocol, steps, failures, isWithin: failed <= most }).toMatchObject({ isWithin: true });
       expect(counts[protocol].requests).toBeGreaterThan(100);
     }
+  });
+
+  test('an old sidecar among the instances costs no request while PERMISSIVE, and STRICT is refused because of it', {
+    timeout: 180_000,
+  }, async () => {
+    await scene.addServer('old', { DAYBREAK_XDS_TOKEN: OLD_TOKEN });
+    const load = scene.startLoad();
+    await scene.secure('{ mtls: PERMISSIVE }');
+    await until(
+      'the report names the virtual node',
+      async () => {
+        const text = await scene.controlPlane.daybreak('identity', 'plaintext');
+        return text.includes('A proxy of mesh/m/virtualNode/server has no certificate');
+      },
+      { everyMs: 1000 },
+    );
+    await expect(scene.secure('{ mtls: STRICT }')).rejects.toThrow(/has no certificate/);
+    load.kill('SIGTERM');
+    const counts = JSON.parse(await load.line(/^\{/)) as Load;
+    for (const protocol of ['http', 'http2', 'grpc'] as const)
+      expect({ protocol, ...counts[protocol] }).toMatchObject({ failed: 0, failures: [] });
   });
 });
