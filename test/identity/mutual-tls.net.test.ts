@@ -84,13 +84,12 @@ describe.each(ENVOYS)('%s', (variable) => {
     load.kill('SIGTERM');
     const line = await load.line(/^\{/);
     const counts = JSON.parse(line) as Load;
-    for (const protocol of PROTOCOLS) {
-      const { requests, failed, failures } = counts[protocol];
-      // Envoy closes a tcp connection that is being made at the moment when its cluster is replaced.
-      const most = protocol === 'tcp' ? Math.ceil(requests / 50) : 0;
-      expect({ protocol, steps, failures, isWithin: failed <= most }).toMatchObject({ isWithin: true });
-      expect(counts[protocol].requests).toBeGreaterThan(100);
-    }
+    // A few tcp connections that were being made during a change were closed in some runs; requests never failed.
+    const most = (protocol: Protocol): number =>
+      protocol === 'tcp' ? Math.ceil(counts.tcp.requests / 50) : 0;
+    const tooMany = PROTOCOLS.filter((protocol) => counts[protocol].failed > most(protocol));
+    expect(tooMany.map((protocol) => ({ protocol, steps, ...counts[protocol] }))).toEqual([]);
+    expect(PROTOCOLS.filter((protocol) => counts[protocol].requests <= 100)).toEqual([]);
   });
 
   test('an old sidecar among the instances costs no request while PERMISSIVE, and STRICT is refused because of it', {
