@@ -47,6 +47,8 @@ test('says who it is, where it is reached, and what Envoy runs on', () => {
     certificates: [],
     reason: '',
     reportsLoad: true,
+    mtlsPorts: [],
+    plainCallers: [],
   });
 });
 

@@ -47,6 +47,35 @@ test('fields and content that are unknown are skipped', () => {
   expect(decodeAgentMessage(unknownContent)).toEqual({ nodeId: 'n', state: undefined });
 });
 
+test('a message at all of its limits, in letters of three bytes, is one that the control plane reads', () => {
+  const long = '世'.repeat(1000);
+  const message = encodeAgentMessage(
+    {
+      ...STATE,
+      instance: long,
+      agentVersion: long,
+      envoyVersion: long,
+      reason: long,
+      addresses: Array.from({ length: 100 }, (_, index) => `2001:db8:1111:2222:3333:4444:5555:${index}`),
+      certificates: Array.from({ length: 100 }, (_, index) => ({ name: long, ends: 1e12 + index })),
+      mtlsPorts: Array.from({ length: 100 }, () => 65_535),
+      plainCallers: Array.from({ length: 1000 }, (_, index) => ({
+        address: `2001:db8:1111:2222:3333:4444:6666:${index}`,
+        port: 65_535,
+        last: 1e12,
+      })),
+      refusals: Array.from({ length: 100 }, () => ({
+        port: 65_535,
+        caller: long,
+        rule: long,
+        count: Number.MAX_SAFE_INTEGER,
+      })),
+    },
+    long.slice(0, 500),
+  );
+  expect(message.length).toBeLessThan(MOST_MESSAGE_BYTES);
+});
+
 test('both sides cut off text beyond the limits, and leave out values that are no addresses', () => {
   const long = 'x'.repeat(1000);
   const excess: AgentState = {

@@ -9,7 +9,7 @@ import { readLoad, type Load } from './load.ts';
 export const CONNECT_PATH = '/daybreak.agent.v1.Agent/Connect';
 
 /** Size limit of a message from an agent, in bytes. The limits of `AgentState` keep it far below. */
-export const MOST_MESSAGE_BYTES = 16 * 1024;
+export const MOST_MESSAGE_BYTES = 64 * 1024;
 
 /** The configuration that Envoy runs on: the control plane's, or the last good one. `since`: as in agent.proto, in milliseconds since 1970. */
 export type RunsOn = { readonly source: 'live' | 'last good'; readonly since: number };
