@@ -5,6 +5,7 @@ import {
   CONNECT_PATH,
   encodeAgentMessage,
   type AgentState,
+  MOST_MESSAGE_BYTES,
 } from '../../common/contracts/agent-channel/state.ts';
 import { openCall, type Call, type CallOutcome } from '../../xds/grpc/client-call.ts';
 import { status } from '../../xds/grpc/status.ts';
@@ -145,7 +146,7 @@ test('messages that are unknown, too long, too many or no messages at all do no 
   expect(await none.ended).toMatchObject({ code: status.INVALID_ARGUMENT });
 
   const long = agent.beside();
-  long.call.write(Buffer.alloc(16 * 1024 + 1));
+  long.call.write(Buffer.alloc(MOST_MESSAGE_BYTES + 1));
   expect(await long.ended).toMatchObject({ code: status.RESOURCE_EXHAUSTED });
   expect(served.xds.streams()).toHaveLength(1);
 });
