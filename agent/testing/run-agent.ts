@@ -1,8 +1,8 @@
-import { endDespiteFiles } from '../../common/process/end-process.ts';
+import { endDespiteOpenCalls } from '../../common/process/end-process.ts';
 import { runAgent } from '../main.ts';
 import { createAgentLog } from '../output/agent-log.ts';
 import { openVariables } from '../settings/variables-file.ts';
 
 const code = await runAgent(await openVariables(process.env), createAgentLog(process.env));
-await endDespiteFiles(code);
+await endDespiteOpenCalls(code);
 process.exit(code);

@@ -1,3 +1,4 @@
+import { endDespiteOpenCalls } from '../../common/process/end-process.ts';
 import { describeFault, onFault } from '../../common/process/faults.ts';
 import { createLog } from '../../common/log.ts';
 import { createSystemdNotifier } from '../../common/process/notify-systemd.ts';
@@ -21,7 +22,10 @@ export async function controlPlane(options: Readonly<Record<string, string | boo
   const log = createLog('controlplane', 'info', { divert: output.divert });
   output.logTo(log, (bytes) => coded('OUTPUT_DROPPED', { bytes }));
   onFault((error) => log.fatal(coded('FAULT', { err: error }), describeFault(error)));
-  return await runControlPlane(settings, log, createSystemdNotifier(process.env, log), output.dropped);
+  const notifier = createSystemdNotifier(process.env, log);
+  const code = await runControlPlane(settings, log, notifier, output.dropped);
+  await endDespiteOpenCalls(code);
+  return code;
 }
 
 // Commander's name of --tls-cert is tlsCert.

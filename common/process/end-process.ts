@@ -1,13 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** How long calls of file systems have to finish, in milliseconds. */
+/** How long open calls have to finish, in milliseconds. */
 const GRACE_MS = 500;
 
 /**
- * Ends this process with an exit code, even if a file system does not answer. Node waits for calls of file systems at its exit, for ever if
- * need be; execve(2) does not. Returns if no such call is open, so that the process ends in the usual way.
+ * Ends this process with an exit code, even if a file system or a name server does not answer. Node waits at its exit for calls of file
+ * systems, for ever if need be, and for lookups of names, 10 s with the defaults of resolv.conf(5); execve(2) does not. Returns if no such call is
+ * open, so that the process ends in the usual way.
  */
-export async function endDespiteFiles(code: number): Promise<void> {
+export async function endDespiteOpenCalls(code: number): Promise<void> {
   const until = performance.now() + GRACE_MS;
   while (hasOpenCalls()) {
     if (performance.now() >= until) {
@@ -19,5 +20,7 @@ export async function endDespiteFiles(code: number): Promise<void> {
 }
 
 function hasOpenCalls(): boolean {
-  return process.getActiveResourcesInfo().some((each) => each.startsWith('FSReq'));
+  return process
+    .getActiveResourcesInfo()
+    .some((each) => each.startsWith('FSReq') || each === 'GetAddrInfoReqWrap');
 }
