@@ -91,6 +91,6 @@ test.each([
   ['absent', {}, 'mesh colors has no virtual node "absent"'],
   [undefined, { mesh: undefined }, '--mesh or DAYBREAK_MESH has to name the mesh'],
   [undefined, { mesh: 'other' }, 'The mesh other does not exist in account 111122223333.'],
-])('authorize %s with %j says what is wrong', async (node, options, message) => {
+])('authorize %s with %j has an error that names the fault', async (node, options, message) => {
   await expect(run(node, options as Partial<AuthorizeOptions>)).rejects.toThrow(message);
 });

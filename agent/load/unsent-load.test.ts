@@ -23,7 +23,7 @@ test('a report of 20 clusters takes at most 200 bytes once their names are known
   expect(unsent.take()).toBeUndefined();
 });
 
-test('what was not sent is in the next report, with the time that both cover', () => {
+test('the next report has the unsent counts, with the time that both cover', () => {
   const unsent = createUnsentLoad();
   unsent.add(report(names(1)));
   unsent.add(report(names(1), { ...LOAD, active: 1 }));

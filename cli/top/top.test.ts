@@ -38,7 +38,7 @@ const FIGURES: LiveFigures = {
   ],
 };
 
-test('the busiest line is first, with its rate, errors and the last minute; what is missing stands below', () => {
+test('the busiest line is first, with its rate, errors and the last minute; missing figures are named below', () => {
   expect(describeFigures(FIGURES)).toBe(
     [
       'mesh m, until 1970-01-01T00:00:20Z, reported by 1 of 3 proxies',

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { CallError } from '../api/call.ts';
 import type { Loaded } from '../state/state.ts';
 
-/** Reads something when `key` changes, and returns what is there. The old value stays until the new one of the same `subject` is there. */
+/** Reads a value when `key` changes, and returns the latest one. An old value of the same `subject` stays until the new one has arrived. */
 export function useLoaded<T>(subject: string, key: string, read: () => Promise<T>): Loaded<T> {
   const [found, setFound] = useState<{ subject: string; value: Loaded<T> }>({
     subject,

@@ -3,7 +3,7 @@ export type DifferenceLine = { readonly kind: 'same' | 'added' | 'removed' | 'ga
 
 /** The lines around a change that are shown. */
 const CONTEXT = 3;
-/** Beyond this many lines on both sides, only what is not at the beginning or end of both is compared line by line. */
+/** The most lines of both sides that are compared line by line, without the lines that both have at the beginning and the end. */
 const LIMIT = 3000;
 
 /** Returns the difference between two values as lines of their JSON. Undefined: there is none. */

@@ -1,7 +1,7 @@
 /** The forms in which a specification is edited. */
 export type TextForm = 'yaml' | 'json';
 
-/** A specification read from a text, or the place and reason of what is wrong with it. */
+/** A specification read from a text, or the place and reason of its error. */
 export type Read = { readonly spec: Readonly<Record<string, unknown>> } | { readonly error: string };
 
 /** Writes a specification. */

@@ -6,7 +6,7 @@ type Responses = ClusterLatencies['responses'];
 /** Latencies and responses of one cluster. */
 export type Distribution = Pick<ClusterLatencies, 'ranges' | 'responses'>;
 
-/** Returns what was added between two readings of one Envoy. If counts are lower than before, Envoy has restarted, and all of `after` is new. */
+/** Returns the counts between two readings of one Envoy. If counts are lower than before, Envoy has restarted, and all of `after` is new. */
 export function added(before: Distribution | undefined, after: Distribution): Distribution {
   if (before === undefined) return after;
   const earlier = new Map(before.ranges.map(({ from, count }) => [from, count]));
