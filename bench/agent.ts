@@ -1,12 +1,12 @@
 // Measures the time until the Envoy of an agent is LIVE, compared with an Envoy that connects to the control plane itself, and the agent's memory.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { appMeshClient } from '../demo/color-model.ts';
-import { startControlPlane } from '../test/lab/control-plane.ts';
-import { openEnvoyAdmin, type EnvoyAdmin } from '../test/lab/envoy-admin.ts';
+import { startControlPlane } from '../test/lab/programs/control-plane.ts';
+import { openEnvoyAdmin, type EnvoyAdmin } from '../test/lab/clients/envoy-admin.ts';
 import { createLab } from '../test/lab/lab.ts';
-import { startPlainEnvoy } from '../test/lab/plain-envoy.ts';
-import type { Program } from '../test/lab/program.ts';
-import { startAgent } from '../test/lab/sidecar.ts';
+import { startPlainEnvoy } from '../test/lab/programs/plain-envoy.ts';
+import type { Program } from '../test/lab/programs/program.ts';
+import { startAgent } from '../test/lab/programs/sidecar.ts';
 import { stage } from '../test/lab/stage.ts';
 import { until } from '../test/lab/until.ts';
 import { createPair, FRONT } from '../test/testing/pair-model.ts';

@@ -1,11 +1,11 @@
 // Measures the cost of two sidecars per request, compared with the same two Envoys with the smallest configuration that forwards requests.
 import { join } from 'node:path';
 import { appMeshClient } from '../demo/color-model.ts';
-import { askFrom } from '../test/lab/ask.ts';
-import { startControlPlane } from '../test/lab/control-plane.ts';
+import { askFrom } from '../test/lab/clients/ask.ts';
+import { startControlPlane } from '../test/lab/programs/control-plane.ts';
 import type { Host } from '../test/lab/host.ts';
 import { createLab, type Lab } from '../test/lab/lab.ts';
-import { startSidecar, writeRules } from '../test/lab/sidecar.ts';
+import { startSidecar, writeRules } from '../test/lab/programs/sidecar.ts';
 import { stage, type Stage } from '../test/lab/stage.ts';
 import { until } from '../test/lab/until.ts';
 import { createPair, FRONT, PAIR } from '../test/testing/pair-model.ts';

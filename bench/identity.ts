@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { attest } from '../agent/identity/attest.ts';
 import { makeSigningRequest } from '../agent/identity/signing-request.ts';
-import type { AuthorityState } from '../controlplane/identity/describe-authority.ts';
+import type { AuthorityState } from '../controlplane/identity/authority/describe-authority.ts';
 import { startIdentityPlane, type IdentityPlane } from '../test/identity/testing/identity-plane.ts';
 import { startTestAgent, type TestAgent } from '../test/identity/testing/test-agent.ts';
 import { readRounds, type BenchRow, type RunBench } from './bench.ts';

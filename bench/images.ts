@@ -6,7 +6,7 @@ import { composeProject, whyNoCompose, type Compose } from '../test/docker/testi
 import { startDocker, whyNoDocker, type Docker } from '../test/docker/testing/dockerd.ts';
 import { buildArchive, whyNoImages } from '../test/docker/testing/image-archive.ts';
 import { createLab } from '../test/lab/lab.ts';
-import { request } from '../test/lab/http.ts';
+import { request } from '../test/lab/clients/http.ts';
 import { until } from '../test/lab/until.ts';
 import { BenchUsageError, type Bench, type BenchOptions, type BenchRow } from './bench.ts';
 import { imageSizes, type ImageSizes } from './images/sizes.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { execa } from 'execa';
 import { stringify } from 'yaml';
-import { bundle } from '../test/lab/bundle.ts';
+import { bundle } from '../test/lab/programs/bundle.ts';
 import { readRounds, type BenchRow, type RunBench } from './bench.ts';
 import { percentile } from './statistics.ts';
 

@@ -1,7 +1,7 @@
 // Measures the time from UpdateRoute to the route in force in a real Envoy: through the API, the store, translation, ADS and the agent's relay.
 import { startColorMesh, type ColorMesh } from '../demo/color-mesh.ts';
 import { updateWeights, type Weights } from '../demo/color-model.ts';
-import { keepAlive, request } from '../test/lab/http.ts';
+import { keepAlive, request } from '../test/lab/clients/http.ts';
 import { createLab } from '../test/lab/lab.ts';
 import { stage } from '../test/lab/stage.ts';
 import { readRounds, type Bench, type BenchOptions, type BenchRow } from './bench.ts';

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundle } from '../test/lab/bundle.ts';
+import { bundle } from '../test/lab/programs/bundle.ts';
 import type { Bench, BenchOptions, BenchRow, RunBench } from './bench.ts';
 import { startFloor, startOurs, startPeer, type Contender } from './push/contenders.ts';
 import { buildGoPrograms, type GoPrograms } from './push/go-programs.ts';

@@ -1,9 +1,9 @@
 import { Client } from 'pg';
 import { startTestPostgres } from '../controlplane/store/testing/postgres-server.ts';
-import { watchClusters } from '../test/lab/ads-client.ts';
-import { bundle } from '../test/lab/bundle.ts';
+import { watchClusters } from '../test/lab/clients/ads-client.ts';
+import { bundle } from '../test/lab/programs/bundle.ts';
 import { appMeshClient } from '../demo/color-model.ts';
-import { startLocalControlPlane } from '../test/lab/local-control-plane.ts';
+import { startLocalControlPlane } from '../test/lab/programs/local-control-plane.ts';
 import { createPair, FRONT, moveBack } from '../test/testing/pair-model.ts';
 import type { BenchRow, RunBench } from './bench.ts';
 import { percentile } from './statistics.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
-import { request } from '../test/lab/http.ts';
+import { request } from '../test/lab/clients/http.ts';
 
 test('SIGTERM to npm ends the control plane that it runs, as the README starts it', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'daybreak-npm-'));

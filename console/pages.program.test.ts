@@ -13,7 +13,7 @@ import {
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { appMeshClient, createColorModel, TELLER } from '../demo/color-model.ts';
-import { startLocalControlPlane, type LocalControlPlane } from '../test/lab/local-control-plane.ts';
+import { startLocalControlPlane, type LocalControlPlane } from '../test/lab/programs/local-control-plane.ts';
 import { barriers, chromiumPath, startBrowser, type TestBrowser } from './testing/browser.ts';
 import { addresses, buildPages, goTo } from './testing/pages.ts';
 

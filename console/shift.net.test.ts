@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TELLER } from '../demo/color-model.ts';
 import { startTraffic } from '../demo/traffic.ts';
-import { isByChance } from '../test/lab/share.ts';
+import { isByChance } from '../test/lab/net/share.ts';
 import { openColorFixture, type ColorFixture } from '../test/testing/color-lab.ts';
 import { addresses, goTo } from './testing/pages.ts';
 import { chromiumPath, startBrowser, type TestBrowser } from './testing/browser.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startLocalControlPlane, type LocalControlPlane } from '../test/lab/local-control-plane.ts';
+import { startLocalControlPlane, type LocalControlPlane } from '../test/lab/programs/local-control-plane.ts';
 import { barriers, chromiumPath, startBrowser, type TestBrowser } from './testing/browser.ts';
 import { addresses, buildPages, goTo } from './testing/pages.ts';
 

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { request } from '../test/lab/http.ts';
-import { startLocalControlPlane } from '../test/lab/local-control-plane.ts';
+import { request } from '../test/lab/clients/http.ts';
+import { startLocalControlPlane } from '../test/lab/programs/local-control-plane.ts';
 
 let folder: string;
 beforeEach(() => {

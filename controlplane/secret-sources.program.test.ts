@@ -5,7 +5,7 @@ import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { startLocalControlPlane } from '../test/lab/local-control-plane.ts';
+import { startLocalControlPlane } from '../test/lab/programs/local-control-plane.ts';
 import { DOCUMENT } from './auth/testing/signed-requests.ts';
 import { selfSigned } from './tls/testing/certificates.ts';
 

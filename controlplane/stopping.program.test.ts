@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { status } from '@grpc/grpc-js';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { request } from '../test/lab/http.ts';
-import { startLocalControlPlane, type LocalControlPlane } from '../test/lab/local-control-plane.ts';
+import { request } from '../test/lab/clients/http.ts';
+import { startLocalControlPlane, type LocalControlPlane } from '../test/lab/programs/local-control-plane.ts';
 import { until } from '../test/lab/until.ts';
 import { openStream, type TestStream } from './ads/testing/client.ts';
 

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { AppMeshClient } from '@aws-sdk/client-app-mesh';
-import { startControlPlane, type ControlPlane } from '../test/lab/control-plane.ts';
-import { request } from '../test/lab/http.ts';
+import { startControlPlane, type ControlPlane } from '../test/lab/programs/control-plane.ts';
+import { request } from '../test/lab/clients/http.ts';
 import type { Host } from '../test/lab/host.ts';
 import type { Lab } from '../test/lab/lab.ts';
-import type { Program } from '../test/lab/program.ts';
-import { startSidecar } from '../test/lab/sidecar.ts';
+import type { Program } from '../test/lab/programs/program.ts';
+import { startSidecar } from '../test/lab/programs/sidecar.ts';
 import type { Stage } from '../test/lab/stage.ts';
 import { until } from '../test/lab/until.ts';
 import {

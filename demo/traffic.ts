@@ -1,6 +1,6 @@
 import { errorText } from '../common/error-text.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { keepAlive, request } from '../test/lab/http.ts';
+import { keepAlive, request } from '../test/lab/clients/http.ts';
 
 /** The results of requests: the number of responses per color, and of failures per message. */
 export type Tally = {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
-import { request } from '../test/lab/http.ts';
+import { request } from '../test/lab/clients/http.ts';
 import { installPackage } from './testing/install-package.ts';
 
 // The npm package in an empty folder, with no other Node on PATH.

@@ -1,7 +1,7 @@
 import { chmod, cp, copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import manifest from '../package.json' with { type: 'json' };
-import { bundle } from '../test/lab/bundle.ts';
+import { bundle } from '../test/lab/programs/bundle.ts';
 import { thirdPartyLicenses } from './third-party-licenses.ts';
 
 const ROOT = join(import.meta.dirname, '..');

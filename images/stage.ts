@@ -1,6 +1,6 @@
 import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { bundle, type Bundle } from '../test/lab/bundle.ts';
+import { bundle, type Bundle } from '../test/lab/programs/bundle.ts';
 import { openToAll } from './open-to-all.ts';
 import { thirdPartyLicenses } from './third-party-licenses.ts';
 

@@ -6,8 +6,8 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { readBackup } from '../controlplane/backup/format.ts';
 import { startTestPostgres, type TestPostgres } from '../controlplane/store/testing/postgres-server.ts';
 import { appMeshClient, createColorModel } from '../demo/color-model.ts';
-import { watchClusters } from './lab/ads-client.ts';
-import { startLocalControlPlane, type LocalControlPlane } from './lab/local-control-plane.ts';
+import { watchClusters } from './lab/clients/ads-client.ts';
+import { startLocalControlPlane, type LocalControlPlane } from './lab/programs/local-control-plane.ts';
 import { createPair, FRONT, moveBack } from './testing/pair-model.ts';
 
 // Backups with the command line, of running control planes, on both engines.

@@ -16,14 +16,14 @@ import { startMoto, type Moto } from '../controlplane/discovery/testing/moto.ts'
 import { envoyOf, ENVOYS } from '../controlplane/translate/testing/real-envoy.ts';
 import { appMeshClient, PORT } from '../demo/color-model.ts';
 import { startTraffic, type Tally } from '../demo/traffic.ts';
-import { startControlPlane, type ControlPlane } from './lab/control-plane.ts';
-import { openEnvoyAdmin, type EnvoyAdmin } from './lab/envoy-admin.ts';
-import { request } from './lab/http.ts';
+import { startControlPlane, type ControlPlane } from './lab/programs/control-plane.ts';
+import { openEnvoyAdmin, type EnvoyAdmin } from './lab/clients/envoy-admin.ts';
+import { request } from './lab/clients/http.ts';
 import type { Host } from './lab/host.ts';
-import { allInSync } from './lab/in-sync.ts';
+import { allInSync } from './lab/clients/in-sync.ts';
 import { createLab, type Lab } from './lab/lab.ts';
-import type { Program } from './lab/program.ts';
-import { startSidecar } from './lab/sidecar.ts';
+import type { Program } from './lab/programs/program.ts';
+import { startSidecar } from './lab/programs/sidecar.ts';
 import { stage, type Stage } from './lab/stage.ts';
 import { until } from './lab/until.ts';
 

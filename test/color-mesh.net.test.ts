@@ -6,9 +6,9 @@ import { openColorFixture, type ColorFixture } from './testing/color-lab.ts';
 import { MESH, PORT, TELLER, type ColorNode, type Weights } from '../demo/color-model.ts';
 import { shiftWeights } from '../demo/shift.ts';
 import { startTraffic, type Tally } from '../demo/traffic.ts';
-import { askFrom } from './lab/ask.ts';
-import { chanceBounds, isByChance } from './lab/share.ts';
-import { SIDECAR_UID } from './lab/sidecar.ts';
+import { askFrom } from './lab/clients/ask.ts';
+import { chanceBounds, isByChance } from './lab/net/share.ts';
+import { SIDECAR_UID } from './lab/programs/sidecar.ts';
 import { until } from './lab/until.ts';
 
 const GATEWAY = 'colorgateway-vn';

@@ -7,8 +7,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readBackup } from '../controlplane/backup/format.ts';
 import type { Resource } from '../controlplane/mesh/resource.ts';
 import { startTestPostgres, type TestPostgres } from '../controlplane/store/testing/postgres-server.ts';
-import { request } from './lab/http.ts';
-import { startLocalControlPlane, type LocalControlPlane } from './lab/local-control-plane.ts';
+import { request } from './lab/clients/http.ts';
+import { startLocalControlPlane, type LocalControlPlane } from './lab/programs/local-control-plane.ts';
 import { until } from './lab/until.ts';
 import { makeMeshes, send, specOf, writeUntilFailure, type Written } from './testing/write-stream.ts';
 

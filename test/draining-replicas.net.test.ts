@@ -13,7 +13,7 @@ import { startTestPostgres, type TestPostgres } from '../controlplane/store/test
 import { createDeltaClient } from '../xds/client/client.ts';
 import type { Call } from '../xds/grpc/client-call.ts';
 import { CLUSTER, ENDPOINTS } from '../xds/types.ts';
-import { startLocalControlPlane, type LocalControlPlane } from './lab/local-control-plane.ts';
+import { startLocalControlPlane, type LocalControlPlane } from './lab/programs/local-control-plane.ts';
 import { createRollingModel, PORT } from './testing/rolling-model.ts';
 
 // The agent of an instance reports to one replica; the callers of the instance have their streams at another one.

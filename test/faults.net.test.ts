@@ -3,8 +3,8 @@ import { openColorFixture, type ColorFixture } from './testing/color-lab.ts';
 import type { ColorNode } from '../demo/color-model.ts';
 import { shiftWeights } from '../demo/shift.ts';
 import { startTraffic } from '../demo/traffic.ts';
-import { askFrom } from './lab/ask.ts';
-import { startSidecar } from './lab/sidecar.ts';
+import { askFrom } from './lab/clients/ask.ts';
+import { startSidecar } from './lab/programs/sidecar.ts';
 import { until } from './lab/until.ts';
 
 const GATEWAY = 'colorgateway-vn';

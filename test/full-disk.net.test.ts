@@ -5,9 +5,9 @@ import { ListMeshesCommand } from '@aws-sdk/client-app-mesh';
 import { execa } from 'execa';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { appMeshClient } from '../demo/color-model.ts';
-import { watchClusters } from './lab/ads-client.ts';
-import { request } from './lab/http.ts';
-import { startLocalControlPlane, type LocalControlPlane } from './lab/local-control-plane.ts';
+import { watchClusters } from './lab/clients/ads-client.ts';
+import { request } from './lab/clients/http.ts';
+import { startLocalControlPlane, type LocalControlPlane } from './lab/programs/local-control-plane.ts';
 import { createPair, FRONT, moveBack } from './testing/pair-model.ts';
 
 // A separate file system for the data folder, which is full at times.

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openColorFixture, type ColorFixture } from './testing/color-lab.ts';
 import { MESH, TELLER } from '../demo/color-model.ts';
 import { shiftWeights } from '../demo/shift.ts';
-import { request } from './lab/http.ts';
+import { request } from './lab/clients/http.ts';
 import type { Host } from './lab/host.ts';
-import { startAgent } from './lab/sidecar.ts';
+import { startAgent } from './lab/programs/sidecar.ts';
 import { until } from './lab/until.ts';
 
 const PORT = 8088;

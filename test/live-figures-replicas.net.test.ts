@@ -8,8 +8,8 @@ import { startTestPostgres, type TestPostgres } from '../controlplane/store/test
 import { createDeltaClient } from '../xds/client/client.ts';
 import { CLUSTER } from '../xds/types.ts';
 import { appMeshClient } from '../demo/color-model.ts';
-import { request } from './lab/http.ts';
-import { startLocalControlPlane, type LocalControlPlane } from './lab/local-control-plane.ts';
+import { request } from './lab/clients/http.ts';
+import { startLocalControlPlane, type LocalControlPlane } from './lab/programs/local-control-plane.ts';
 import { until } from './lab/until.ts';
 
 // An agent reports to one replica, and the reader asks the other one.

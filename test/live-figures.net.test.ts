@@ -3,10 +3,10 @@ import { MESH } from '../demo/color-model.ts';
 import { startColorMesh, type ColorMesh } from '../demo/color-mesh.ts';
 import { startTraffic } from '../demo/traffic.ts';
 import type { FiguresLine, Latencies, LiveFigures } from '../common/contracts/reports.ts';
-import { request } from './lab/http.ts';
+import { request } from './lab/clients/http.ts';
 import { createLab, type Lab } from './lab/lab.ts';
 import { stage } from './lab/stage.ts';
-import { isByChance } from './lab/share.ts';
+import { isByChance } from './lab/net/share.ts';
 import { until } from './lab/until.ts';
 
 vi.setConfig({ testTimeout: 900_000, hookTimeout: 300_000 });

@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { installPackage } from '../images/testing/install-package.ts';
-import { startControlPlane } from './lab/control-plane.ts';
-import { allInSync } from './lab/in-sync.ts';
+import { startControlPlane } from './lab/programs/control-plane.ts';
+import { allInSync } from './lab/clients/in-sync.ts';
 import { createLab, type Lab } from './lab/lab.ts';
-import { SIDECAR_UID } from './lab/sidecar.ts';
+import { SIDECAR_UID } from './lab/programs/sidecar.ts';
 import { stage } from './lab/stage.ts';
 import { until } from './lab/until.ts';
 

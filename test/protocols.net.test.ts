@@ -9,11 +9,11 @@ import {
 } from '@aws-sdk/client-app-mesh';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { appMeshClient } from '../demo/color-model.ts';
-import { startControlPlane } from './lab/control-plane.ts';
-import { openEnvoyAdmin, type EnvoyAdmin } from './lab/envoy-admin.ts';
+import { startControlPlane } from './lab/programs/control-plane.ts';
+import { openEnvoyAdmin, type EnvoyAdmin } from './lab/clients/envoy-admin.ts';
 import type { Host } from './lab/host.ts';
 import { createLab, type Lab } from './lab/lab.ts';
-import { startSidecar } from './lab/sidecar.ts';
+import { startSidecar } from './lab/programs/sidecar.ts';
 import { stage } from './lab/stage.ts';
 import { until } from './lab/until.ts';
 import { PORTS } from './protocols/hello.ts';

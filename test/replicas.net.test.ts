@@ -9,9 +9,9 @@ import {
 } from '@aws-sdk/client-app-mesh';
 import { startTestPostgres, type TestPostgres } from '../controlplane/store/testing/postgres-server.ts';
 import { appMeshClient } from '../demo/color-model.ts';
-import { watchClusters, type ClusterWatcher } from './lab/ads-client.ts';
-import { keepAlive, request, type Answer } from './lab/http.ts';
-import { startLocalControlPlane, type LocalControlPlane } from './lab/local-control-plane.ts';
+import { watchClusters, type ClusterWatcher } from './lab/clients/ads-client.ts';
+import { keepAlive, request, type Answer } from './lab/clients/http.ts';
+import { startLocalControlPlane, type LocalControlPlane } from './lab/programs/local-control-plane.ts';
 import { createPair, FRONT, moveBack, PAIR } from './testing/pair-model.ts';
 
 // Several control planes on one PostgreSQL database; and two concurrent writers, on each engine.

@@ -4,8 +4,8 @@ import { createServer, get, type IncomingMessage, type RequestListener } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { freePort } from '../../test/lab/free-port.ts';
-import { request, type Ask } from '../../test/lab/http.ts';
+import { freePort } from '../../test/lab/net/free-port.ts';
+import { request, type Ask } from '../../test/lab/clients/http.ts';
 import { serveAdmin } from './serve-admin.ts';
 import { SHORT_FORM } from '../../common/testing/short-form.ts';
 

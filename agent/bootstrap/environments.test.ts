@@ -3,7 +3,7 @@ import { idleVariables } from '../settings/companions.ts';
 import { readAgentSettings, type AgentSettings } from '../settings/settings.ts';
 
 // Environments as task definitions, templates, controllers and scripts have them, with the endpoint added and nothing else changed.
-// test/long/example-environments.ts takes those of a clone of App Mesh's examples.
+// test/long/ecs/example-environments.ts takes those of a clone of App Mesh's examples.
 
 type Case = {
   readonly of: string;

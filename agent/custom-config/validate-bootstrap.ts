@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { programMissing } from '../errors.ts';
-import { boundTo, describeExit, type Exit } from '../supervisor/envoy-process.ts';
+import { boundTo, describeExit, type Exit } from '../supervisor/envoy-process/envoy-process.ts';
 
 /** Verdict of Envoy on a bootstrap. `words` are Envoy's own. `unknown`: it did not say in time. */
 export type Verdict =

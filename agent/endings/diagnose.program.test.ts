@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Verdict } from '../custom-config/validate-bootstrap.ts';
-import { startEnvoy } from '../supervisor/envoy-process.ts';
+import { startEnvoy } from '../supervisor/envoy-process/envoy-process.ts';
 import { createDiagnosis } from './diagnose.ts';
 import { makeMemoryCgroup } from './testing/memory-cgroup.ts';
 

@@ -1,5 +1,5 @@
 import type { Verdict } from '../custom-config/validate-bootstrap.ts';
-import type { Exit } from '../supervisor/envoy-process.ts';
+import type { Exit } from '../supervisor/envoy-process/envoy-process.ts';
 import { causeOfExit, type EndCause } from './end-cause.ts';
 import { oomKills } from './oom-kills.ts';
 import { whyNotExecutable } from './why-not-executable.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { startEnvoy } from '../supervisor/envoy-process.ts';
+import { startEnvoy } from '../supervisor/envoy-process/envoy-process.ts';
 import { makeFifo } from './fifo.ts';
 import { forwardLines } from './forward-lines.ts';
 import { writeTo } from './write-lines.ts';

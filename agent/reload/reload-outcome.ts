@@ -1,6 +1,6 @@
 import type { AgentCode } from '../codes.ts';
 import { describeCause } from '../endings/end-cause.ts';
-import type { ReplacementFailure } from '../supervisor/replacement.ts';
+import type { ReplacementFailure } from '../supervisor/replace/replacement.ts';
 
 /** How Envoy is replaced: `hot restart` cuts no request; `restart` drains and ends the running Envoy first. */
 export type ReloadHow = 'hot restart' | 'restart';

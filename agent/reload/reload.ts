@@ -4,7 +4,7 @@ import { SettingsError } from '../../common/settings.ts';
 import { coded, type AgentCode } from '../codes.ts';
 import { AgentError } from '../errors.ts';
 import type { Launch } from '../run/launch.ts';
-import type { Replaced } from '../supervisor/replacement.ts';
+import type { Replaced } from '../supervisor/replace/replacement.ts';
 import {
   describeFailedStart,
   describeOutcome,

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Replaced, Replacement } from '../supervisor/replacement.ts';
+import type { Replaced, Replacement } from '../supervisor/replace/replacement.ts';
 import type { Supervisor } from '../supervisor/supervisor-options.ts';
 import { ReloadRefusal, type ReloadHow } from './reload-outcome.ts';
 

@@ -7,8 +7,8 @@ import type { AgentLog } from '../output/agent-log.ts';
 import type { NodeIdentity } from '../relay/relay.ts';
 import type { RunFolder } from '../run-folder.ts';
 import type { AgentSettings } from '../settings/settings.ts';
-import { findEnvoy } from '../supervisor/envoy-binary.ts';
-import { envoyEnvironment } from '../supervisor/envoy-environment.ts';
+import { findEnvoy } from '../supervisor/envoy-process/envoy-binary.ts';
+import { envoyEnvironment } from '../supervisor/envoy-process/envoy-environment.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -6,7 +6,7 @@ import { readHostFacts } from '../host-facts.ts';
 import { findLocation } from '../location/find-location.ts';
 import { makeRunFolder } from '../run-folder.ts';
 import { createLaunches, prepareLaunch, type LaunchBase } from './launch.ts';
-import { findEnvoy } from '../supervisor/envoy-binary.ts';
+import { findEnvoy } from '../supervisor/envoy-process/envoy-binary.ts';
 import type { Context } from './context.ts';
 
 /** Facts and files of the run, before a program or a server starts. */

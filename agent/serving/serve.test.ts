@@ -4,8 +4,8 @@ import { createServer, connect, type Socket } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { freePort } from '../../test/lab/free-port.ts';
-import { request, type Ask } from '../../test/lab/http.ts';
+import { freePort } from '../../test/lab/net/free-port.ts';
+import { request, type Ask } from '../../test/lab/clients/http.ts';
 import { serve, type Call } from './serve.ts';
 import { SHORT_FORM } from '../../common/testing/short-form.ts';
 

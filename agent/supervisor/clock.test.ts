@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createLog } from '../../common/log.ts';
-import type { Exit } from './envoy-process.ts';
+import type { Exit } from './envoy-process/envoy-process.ts';
 import { createSupervisor } from './supervisor.ts';
 
 const LIVE = { lifecycle: 'LIVE', initialConfig: undefined, isSilent: false } as const;

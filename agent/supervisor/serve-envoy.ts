@@ -1,14 +1,14 @@
 import { causeOfExit, type EndCause } from '../endings/end-cause.ts';
-import type { EnvoyProcess, Exit } from './envoy-process.ts';
-import { replaceHot } from './replace-hot.ts';
-import { failed } from './replacement.ts';
-import type { Retiring } from './retiring.ts';
+import type { EnvoyProcess, Exit } from './envoy-process/envoy-process.ts';
+import { replaceHot } from './replace/replace-hot.ts';
+import { failed } from './replace/replacement.ts';
+import type { Retiring } from './replace/retiring.ts';
 import type { SharedState } from './shared-state.ts';
 import { stopEnvoy } from './stop-envoy.ts';
 import type { SupervisorOptions } from './supervisor-options.ts';
 import { watchEnvoy } from './watch-envoy.ts';
 import type { Asked, Served, WatchEvent } from './watch-event.ts';
-import type { Wishes } from './wishes.ts';
+import type { Wishes } from './replace/wishes.ts';
 
 /** The options and the state that the parts of one supervisor share. */
 export type Parts = {

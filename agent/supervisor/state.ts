@@ -1,6 +1,6 @@
 import { UNREACHABLE, type Health } from '../health.ts';
 import type { EndCause } from '../endings/end-cause.ts';
-import type { Exit } from './envoy-process.ts';
+import type { Exit } from './envoy-process/envoy-process.ts';
 
 /** How and why an Envoy ended. */
 export type Ending = Exit & { readonly cause: EndCause };

@@ -1,7 +1,7 @@
 import { coded } from '../codes.ts';
 import { UNREACHABLE } from '../health.ts';
-import type { EnvoyProcess, Exit } from './envoy-process.ts';
-import type { Retiring } from './retiring.ts';
+import type { EnvoyProcess, Exit } from './envoy-process/envoy-process.ts';
+import type { Retiring } from './replace/retiring.ts';
 import type { SharedState } from './shared-state.ts';
 import { draining, hung } from './state.ts';
 import type { SupervisorOptions } from './supervisor-options.ts';

@@ -2,8 +2,8 @@ import type { Log } from '../../common/log.ts';
 import type { DrainOutcome } from '../drain/drain.ts';
 import type { EndCause } from '../endings/end-cause.ts';
 import type { Health } from '../health.ts';
-import type { EnvoyProcess, Exit } from './envoy-process.ts';
-import type { Replaced, Replacement } from './replacement.ts';
+import type { EnvoyProcess, Exit } from './envoy-process/envoy-process.ts';
+import type { Replaced, Replacement } from './replace/replacement.ts';
 import type { Ending, StopReason, SupervisorState } from './state.ts';
 
 /** Inputs of the supervisor. */

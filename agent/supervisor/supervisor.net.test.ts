@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createLog } from '../../common/log.ts';
-import { request } from '../../test/lab/http.ts';
+import { request } from '../../test/lab/clients/http.ts';
 import { until } from '../../test/lab/until.ts';
 import { createAdminClient } from '../admin/admin-client.ts';
 import { drain } from '../drain/drain.ts';
 import { isLive, watchHealth, type Health } from '../health.ts';
-import { startEnvoy } from './envoy-process.ts';
+import { startEnvoy } from './envoy-process/envoy-process.ts';
 import { createSupervisor } from './supervisor.ts';
 import type { SupervisorOptions } from './supervisor-options.ts';
 

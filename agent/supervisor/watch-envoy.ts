@@ -1,12 +1,12 @@
 import type { Health } from '../health.ts';
 import { aborted } from './aborted.ts';
-import type { EnvoyProcess } from './envoy-process.ts';
-import { createHangWatch } from './hang.ts';
+import type { EnvoyProcess } from './envoy-process/envoy-process.ts';
+import { createHangWatch } from './envoy-process/hang.ts';
 import type { SharedState } from './shared-state.ts';
 import { withHealth } from './state.ts';
 import type { SupervisorOptions } from './supervisor-options.ts';
 import type { Asked, WatchEvent } from './watch-event.ts';
-import type { Wishes } from './wishes.ts';
+import type { Wishes } from './replace/wishes.ts';
 
 type Options = Pick<SupervisorOptions, 'watch' | 'stop' | 'log'> & {
   readonly hangMs: number;

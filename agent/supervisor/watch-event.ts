@@ -1,5 +1,5 @@
-import type { Exit } from './envoy-process.ts';
-import type { Replaced, Replacement } from './replacement.ts';
+import type { Exit } from './envoy-process/envoy-process.ts';
+import type { Replaced, Replacement } from './replace/replacement.ts';
 import type { Ending } from './state.ts';
 
 /** A replacement that was asked for. */

@@ -1,4 +1,4 @@
-import { startEnvoy } from '../supervisor/envoy-process.ts';
+import { startEnvoy } from '../supervisor/envoy-process/envoy-process.ts';
 
 // Starts what stands for Envoy, tells its process id, and waits to be killed.
 const { pid } = await startEnvoy({

@@ -1,7 +1,7 @@
 // `node caller-program.ts URL HOST PARALLEL SECONDS`: GET requests, PARALLEL at a time, each connection kept open. Prints one line of JSON: how
 // many were answered, and the median and the 99th of 100 of their times in milliseconds.
 import { Agent } from 'node:http';
-import { request } from '../../test/lab/http.ts';
+import { request } from '../../test/lab/clients/http.ts';
 import { percentile } from '../statistics.ts';
 
 const [url = '', host = '', parallel = '', seconds = ''] = process.argv.slice(2);

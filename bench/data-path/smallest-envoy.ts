@@ -1,8 +1,8 @@
 import { chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Host } from '../../test/lab/host.ts';
-import type { Program } from '../../test/lab/program.ts';
-import { SIDECAR_UID } from '../../test/lab/sidecar.ts';
+import type { Program } from '../../test/lab/programs/program.ts';
+import { SIDECAR_UID } from '../../test/lab/programs/sidecar.ts';
 import type { Stage } from '../../test/lab/stage.ts';
 
 /** An Envoy with one static listener and one static cluster: the minimum that forwards HTTP. */

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { bundle } from '../../test/lab/bundle.ts';
-import { nodeFlags } from '../../test/lab/node-flags.ts';
+import { bundle } from '../../test/lab/programs/bundle.ts';
+import { nodeFlags } from '../../test/lab/programs/node-flags.ts';
 import type { TelemetryStatus } from '../../agent/telemetry/telemetry.ts';
 
 /** The counts of a process, its CPU time in milliseconds and its memory in bytes. */

@@ -1,4 +1,4 @@
-import type { AuthorityState } from '../../controlplane/identity/describe-authority.ts';
+import type { AuthorityState } from '../../controlplane/identity/authority/describe-authority.ts';
 import type { IssuedEntry } from '../../controlplane/identity/issued.ts';
 import type { Client } from '../client/client.ts';
 import { formatTable } from '../table.ts';

@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { startForwarder } from '../../test/lab/forwarder.ts';
-import { request } from '../../test/lab/http.ts';
-import { startLocalControlPlane } from '../../test/lab/local-control-plane.ts';
+import { startForwarder } from '../../test/lab/net/forwarder.ts';
+import { request } from '../../test/lab/clients/http.ts';
+import { startLocalControlPlane } from '../../test/lab/programs/local-control-plane.ts';
 import { openStream } from '../ads/testing/client.ts';
 import { proxyHeader } from './testing/proxy-header.ts';
 

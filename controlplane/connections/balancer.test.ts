@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { credentials } from '@grpc/grpc-js';
 import { fastify, type FastifyInstance } from 'fastify';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { startForwarder } from '../../test/lab/forwarder.ts';
+import { startForwarder } from '../../test/lab/net/forwarder.ts';
 import { createLog } from '../../common/log.ts';
 import { createXdsServer, type XdsServer } from '../../xds/server.ts';
 import { listenAds } from '../ads/listen.ts';

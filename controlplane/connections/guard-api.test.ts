@@ -5,7 +5,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { fastify, type FastifyInstance } from 'fastify';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { request } from '../../test/lab/http.ts';
+import { request } from '../../test/lab/clients/http.ts';
 import { newCall } from '../http/call.ts';
 import { selfSigned } from '../tls/testing/certificates.ts';
 import { createConnectionTracker, type ConnectionTracker } from './connection-tracker.ts';

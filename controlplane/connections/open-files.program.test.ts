@@ -4,8 +4,11 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { request } from '../../test/lab/http.ts';
-import { startLocalControlPlane, type LocalControlPlane } from '../../test/lab/local-control-plane.ts';
+import { request } from '../../test/lab/clients/http.ts';
+import {
+  startLocalControlPlane,
+  type LocalControlPlane,
+} from '../../test/lab/programs/local-control-plane.ts';
 import { openStream } from '../ads/testing/client.ts';
 import { tokenLine } from '../ads/testing/access.ts';
 

@@ -7,21 +7,21 @@ import { parameter } from '../ads/preview-query.ts';
 import type { Proxies } from '../ads/serve-proxies.ts';
 import { proxyStatus } from '../status/status.ts';
 import type { Store } from '../store/store.ts';
-import { callerOfPage, pageStands } from './caller-of-page.ts';
-import { createFailures } from './failures.ts';
+import { callerOfPage, pageStands } from './session/caller-of-page.ts';
+import { createFailures } from './session/failures.ts';
 import { consoleFolder } from './folder.ts';
 import { eventRoutes } from './events.ts';
-import { historyRoutes } from './history-routes.ts';
-import { createLinks } from './links.ts';
-import { linkRoutes } from './link-routes.ts';
+import { historyRoutes } from './history/history-routes.ts';
+import { createLinks } from './session/links.ts';
+import { linkRoutes } from './session/link-routes.ts';
 import { pageRoutes } from './pages.ts';
 import { permissionsOn } from './permissions.ts';
 import { previewRoutes } from './preview.ts';
 import { proxyRoutes } from './proxy-details.ts';
 import { secure } from './security-headers.ts';
-import { sessionRoutes } from './session-routes.ts';
-import { createSessions } from './sessions.ts';
-import type { ConsoleSigners } from './sign-in.ts';
+import { sessionRoutes } from './session/session-routes.ts';
+import { createSessions } from './session/sessions.ts';
+import type { ConsoleSigners } from './session/sign-in.ts';
 
 /** The server side of the console. */
 export type Console = {

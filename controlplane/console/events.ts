@@ -7,7 +7,7 @@ import { ApiError } from '../http/errors.ts';
 import { KINDS, type Change, type MeshId } from '../mesh/resource.ts';
 import type { ConsoleEvents, Progress } from './contract.ts';
 import { beginEvents, type EventStream } from './event-stream.ts';
-import { meshOf } from './history.ts';
+import { meshOf } from './history/history.ts';
 import { resourceName } from './resource-name.ts';
 
 const CONFIG: RouteConfig = { action: 'daybreak:GetStatus' };

@@ -17,7 +17,7 @@ import type { Change, Resource, ResourceId } from '../mesh/resource.ts';
 import { DAYBREAK_OPERATIONS, OPERATIONS, type ResourceOperation } from '../model/operations.ts';
 import type { ChangePreview, TouchedProxy } from './contract.ts';
 import { differencesOf, problemDifferences } from './difference.ts';
-import { versionOf } from './history.ts';
+import { versionOf } from './history/history.ts';
 import { carryOut } from './operation-call.ts';
 import { resourceName } from './resource-name.ts';
 

@@ -3,7 +3,10 @@ import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { startLocalControlPlane, type LocalControlPlane } from '../../test/lab/local-control-plane.ts';
+import {
+  startLocalControlPlane,
+  type LocalControlPlane,
+} from '../../test/lab/programs/local-control-plane.ts';
 import { createDeltaClient } from '../../xds/client/client.ts';
 import { CLUSTER } from '../../xds/types.ts';
 import type { ChangePreview, ProxyDetails } from './contract.ts';

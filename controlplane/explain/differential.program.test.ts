@@ -7,7 +7,7 @@ import { TRIED } from './testing/tried.ts';
 
 // `explain` predicts the behaviour of a real Envoy of either release: random routes, conditions, hosts, paths and headers from
 // names and values that Envoy handles specially. The inputs are the same in each run unless DAYBREAK_TEST_SEED is set:
-// `test/long/random-requests.ts` searches for new failures.
+// `test/long/random/random-requests.ts` searches for new failures.
 
 const RUNS = Number(process.env['DAYBREAK_TEST_RUNS'] ?? 100);
 const SEEDS = (process.env['DAYBREAK_TEST_SEED'] ?? '1 2 3 4').split(' ').map(Number);

@@ -6,7 +6,7 @@ import type { GrpcServer } from '../../xds/grpc/server.ts';
 import type { AdsTls } from '../ads/access/accept-tls.ts';
 import type { Authenticate } from '../auth/authenticate.ts';
 import type { Signers } from '../auth/open-access.ts';
-import type { Trust } from './chain.ts';
+import type { Trust } from './authority/chain.ts';
 import type { LiveModel } from '../mesh/live-model.ts';
 import type { Resource } from '../mesh/resource.ts';
 import type { Renewal } from '../../common/contracts/agent-channel/renewal.ts';
@@ -15,7 +15,7 @@ import { awsIamProver } from './attest/aws-iam.ts';
 import { joinTokenProver } from './attest/join-token.ts';
 import { svidProver } from './attest/svid.ts';
 import { x509Prover } from './attest/x509.ts';
-import { openAuthority, type Authority } from './authority.ts';
+import { openAuthority, type Authority } from './authority/authority.ts';
 import { createCertificateLedger } from './certificate-ledger.ts';
 import { createJoinTokens } from './join-tokens.ts';
 import { createRotation } from './rotation/rotation.ts';
@@ -24,8 +24,8 @@ import { loginRoute } from './login/route.ts';
 import { openSessionKey } from './login/session-key.ts';
 import { createSessionKeyring } from './login/session-keys.ts';
 import { identityRoutes } from './routes.ts';
-import { readSealingKey, sealNothing, sealWith, type Sealer } from './seal.ts';
-import { sealWithKms } from './seal-kms.ts';
+import { readSealingKey, sealNothing, sealWith, type Sealer } from './seal/seal.ts';
+import { sealWithKms } from './seal/seal-kms.ts';
 import type { IdentitySettings } from './settings.ts';
 
 /** The identities of proxies: an authority, the ways to prove who one is, and what the operator sees of it. */

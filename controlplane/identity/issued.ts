@@ -1,6 +1,6 @@
 import { meshAccess, type Principal } from '../auth/principal.ts';
 import type { Model } from '../mesh/model.ts';
-import type { Authority } from './authority.ts';
+import type { Authority } from './authority/authority.ts';
 import type { LedgerEntry } from './certificate-ledger.ts';
 import { faultOf } from './standing.ts';
 

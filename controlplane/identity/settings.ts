@@ -2,7 +2,7 @@ import { isTrustDomain } from '../../common/contracts/spiffe-id.ts';
 import type { Source } from '../../common/files/source.ts';
 import type { Parser, Reader } from '../../common/settings.ts';
 import { readSecretSource } from '../secret-sources.ts';
-import type { KmsKey } from './seal-kms.ts';
+import type { KmsKey } from './seal/seal-kms.ts';
 
 /** The settings of the authority. */
 export type IdentitySettings = {

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { nodeFlags } from '../../test/lab/node-flags.ts';
-import { startLocalControlPlane } from '../../test/lab/local-control-plane.ts';
+import { nodeFlags } from '../../test/lab/programs/node-flags.ts';
+import { startLocalControlPlane } from '../../test/lab/programs/local-control-plane.ts';
 
 const DAYBREAK = join(import.meta.dirname, '../../cli/main.ts');
 /** The time limit of the failing start, in milliseconds; a control plane that still runs is then killed, which changes the exit code. */

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { request } from '../../test/lab/http.ts';
+import { request } from '../../test/lab/clients/http.ts';
 
 /** A port that was free a moment ago. */
 async function freePort(): Promise<number> {

@@ -2,7 +2,7 @@ import { chmod, copyFile, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import manifest from '../../package.json' with { type: 'json' };
-import { bundle } from '../../test/lab/bundle.ts';
+import { bundle } from '../../test/lab/programs/bundle.ts';
 import { openToAll } from '../open-to-all.ts';
 import { stage } from '../stage.ts';
 import { NODE_ARCHITECTURE } from './architecture.ts';

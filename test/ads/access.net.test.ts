@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeAuthority, type Authority, type Names } from '../../controlplane/tls/testing/certificates.ts';
 import { ADS, FRONT, startGuardedControlPlane, type GuardedControlPlane } from './testing/access.ts';
-import { askFrom } from '../lab/ask.ts';
+import { askFrom } from '../lab/clients/ask.ts';
 import type { Host } from '../lab/host.ts';
 import { createLab, type Lab } from '../lab/lab.ts';
-import { startAgent } from '../lab/sidecar.ts';
+import { startAgent } from '../lab/programs/sidecar.ts';
 import { stage, type Stage } from '../lab/stage.ts';
 import { until } from '../lab/until.ts';
 

@@ -13,11 +13,11 @@ import {
   type ColorNode,
 } from '../../demo/color-model.ts';
 import { startTraffic, type Traffic } from '../../demo/traffic.ts';
-import { watchClusters, type ClusterWatcher } from '../lab/ads-client.ts';
+import { watchClusters, type ClusterWatcher } from '../lab/clients/ads-client.ts';
 import type { Host } from '../lab/host.ts';
-import { request } from '../lab/http.ts';
+import { request } from '../lab/clients/http.ts';
 import { createLab, type Lab } from '../lab/lab.ts';
-import { startSidecar } from '../lab/sidecar.ts';
+import { startSidecar } from '../lab/programs/sidecar.ts';
 import { stage, type Stage } from '../lab/stage.ts';
 import { until } from '../lab/until.ts';
 
@@ -50,7 +50,7 @@ beforeAll(async () => {
   for (const name of ['one', 'two']) replicas.push(await lab.host(name));
   balancer = await lab.host('balancer');
   const targets = replicas.map(({ address }) => `${address}:18000`);
-  const forwarder = join(import.meta.dirname, '../lab/forwarder-program.ts');
+  const forwarder = join(import.meta.dirname, '../lab/net/forwarder-program.ts');
   const at = `${balancer.address}:18000`;
   await balancer.spawn('balancer', process.execPath, [forwarder, at, ...targets]).line(/balances/);
   await startReplica(replicas[0]);

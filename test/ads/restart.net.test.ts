@@ -18,12 +18,12 @@ import {
   type ColorNode,
 } from '../../demo/color-model.ts';
 import { startTraffic, type Tally } from '../../demo/traffic.ts';
-import { openEnvoyAdmin, type EnvoyAdmin } from '../lab/envoy-admin.ts';
+import { openEnvoyAdmin, type EnvoyAdmin } from '../lab/clients/envoy-admin.ts';
 import type { Host } from '../lab/host.ts';
-import { request } from '../lab/http.ts';
+import { request } from '../lab/clients/http.ts';
 import { createLab, type Lab } from '../lab/lab.ts';
-import { createReplica, type Replica } from '../lab/replica.ts';
-import { startSidecar } from '../lab/sidecar.ts';
+import { createReplica, type Replica } from '../lab/programs/replica.ts';
+import { startSidecar } from '../lab/programs/sidecar.ts';
 import { stage, type Stage } from '../lab/stage.ts';
 import { until } from '../lab/until.ts';
 

@@ -7,10 +7,10 @@ import {
   TELLER,
   updateWeights,
 } from '../../demo/color-model.ts';
-import { startControlPlane, type ControlPlane } from '../lab/control-plane.ts';
-import { openEnvoyAdmin } from '../lab/envoy-admin.ts';
+import { startControlPlane, type ControlPlane } from '../lab/programs/control-plane.ts';
+import { openEnvoyAdmin } from '../lab/clients/envoy-admin.ts';
 import { createLab, type Lab } from '../lab/lab.ts';
-import { startPlainEnvoy } from '../lab/plain-envoy.ts';
+import { startPlainEnvoy } from '../lab/programs/plain-envoy.ts';
 import { stage, type Stage } from '../lab/stage.ts';
 import { until } from '../lab/until.ts';
 

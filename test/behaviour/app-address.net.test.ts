@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ENVOYS } from '../../controlplane/translate/testing/real-envoy.ts';
 import type { ApplicationProblem } from '../../agent/application/watch-application.ts';
 import type { Status } from '../../agent/status/status.ts';
-import { askFrom } from '../lab/ask.ts';
+import { askFrom } from '../lab/clients/ask.ts';
 import { seenIn, type Outcome } from './testing/callers/caller.ts';
 import { backends, inputsOf, on } from './testing/inputs.ts';
 import { openScene, type Role, type Scene } from './testing/scene.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ENVOYS } from '../../controlplane/translate/testing/real-envoy.ts';
-import { request } from '../lab/http.ts';
+import { request } from '../lab/clients/http.ts';
 import { until } from '../lab/until.ts';
 import { startHolder } from './testing/callers/holder.ts';
 import { backends, inputsOf, on, to, type Input } from './testing/inputs.ts';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ENVOYS } from '../../controlplane/translate/testing/real-envoy.ts';
-import { isByChance } from '../lab/share.ts';
+import { isByChance } from '../lab/net/share.ts';
 import { until } from '../lab/until.ts';
 import { seenIn, type Outcome } from './testing/callers/caller.ts';
 import {

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ENVOYS, envoyOf } from '../../controlplane/translate/testing/real-envoy.ts';
 import type { WeightedTargets } from '../../controlplane/model/types.ts';
-import { allInSync } from '../lab/in-sync.ts';
-import { openEnvoyAdmin, type EnvoyAdmin } from '../lab/envoy-admin.ts';
-import { request } from '../lab/http.ts';
-import { startPlainEnvoy } from '../lab/plain-envoy.ts';
-import { writeRules } from '../lab/sidecar.ts';
+import { allInSync } from '../lab/clients/in-sync.ts';
+import { openEnvoyAdmin, type EnvoyAdmin } from '../lab/clients/envoy-admin.ts';
+import { request } from '../lab/clients/http.ts';
+import { startPlainEnvoy } from '../lab/programs/plain-envoy.ts';
+import { writeRules } from '../lab/programs/sidecar.ts';
 import { stage } from '../lab/stage.ts';
 import { until } from '../lab/until.ts';
 import { startHolder, type Holder } from './testing/callers/holder.ts';

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTraffic } from '../../demo/traffic.ts';
-import { askFrom } from '../lab/ask.ts';
+import { askFrom } from '../lab/clients/ask.ts';
 import type { Host } from '../lab/host.ts';
-import { request } from '../lab/http.ts';
+import { request } from '../lab/clients/http.ts';
 import { createLab, type Lab } from '../lab/lab.ts';
-import { isByChance } from '../lab/share.ts';
+import { isByChance } from '../lab/net/share.ts';
 import { until } from '../lab/until.ts';
 import { composeProject, whyNoCompose, type Compose } from './testing/compose.ts';
 import { startDocker, whyNoDocker, type Docker } from './testing/dockerd.ts';

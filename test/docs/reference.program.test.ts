@@ -39,7 +39,7 @@ const OTHERS: Readonly<Record<string, string>> = {
 /** Flags of scripts without a `--help`; bench/README.md describes those of the benches. */
 const SCRIPTS = ['--all', '--out', '--only', '--stage', '--build-arg', '--reports'];
 const BENCHES = ['--floor', '--quick', '--rounds', '--soak', '--streams', '--variants', '--json'];
-/** Flags of test/long/receivers.ts, in docs/telemetry.md. */
+/** Flags of test/long/telemetry/receivers.ts, in docs/telemetry.md. */
 const RECEIVERS = ['--otelcol', '--statsd-exporter', '--xray-daemon', '--zipkin'];
 
 /** Flags without a row. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTraffic } from '../../demo/traffic.ts';
 import { whyNoDocker } from '../docker/testing/dockerd.ts';
 import { whyNoImages } from '../docker/testing/image-archive.ts';
-import { request } from '../lab/http.ts';
+import { request } from '../lab/clients/http.ts';
 import { until } from '../lab/until.ts';
 import { dockerEngine } from './player/engine.ts';
 import { readTaskDefinition, type ContainerDefinition } from './player/definition.ts';

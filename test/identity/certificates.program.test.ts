@@ -12,7 +12,7 @@ import { openCall, type CallOutcome } from '../../xds/grpc/client-call.ts';
 import { status } from '../../xds/grpc/status.ts';
 import { DELTA_METHOD } from '../../xds/service.ts';
 import { CLUSTER } from '../../xds/types.ts';
-import { rootAbove } from '../../controlplane/identity/chain.ts';
+import { rootAbove } from '../../controlplane/identity/authority/chain.ts';
 import { DOMAIN, startIdentityPlane, type IdentityPlane } from './testing/identity-plane.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import type { AuthorityState } from '../../controlplane/identity/describe-authority.ts';
+import type { AuthorityState } from '../../controlplane/identity/authority/describe-authority.ts';
 import type { IssuedEntry } from '../../controlplane/identity/issued.ts';
 import { startIdentityPlane, type IdentityPlane } from './testing/identity-plane.ts';
 import { startTestAgent, type TestAgent } from './testing/test-agent.ts';

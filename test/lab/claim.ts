@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { isAlive, ownerOf, type Owner } from './owner.ts';
 import { removeRemains, type Remains } from './remains.ts';
-import { SUBNETS, type Subnet } from './subnet.ts';
+import { SUBNETS, type Subnet } from './net/subnet.ts';
 
 const CLAIMS = '/run/daybreak-labs';
 const LOCK_SECONDS = 60;

@@ -1,5 +1,5 @@
-import { runCommand, type CommandOptions, type Result } from './command.ts';
-import { startProgram, type Program, type ProgramOptions } from './program.ts';
+import { runCommand, type CommandOptions, type Result } from './programs/command.ts';
+import { startProgram, type Program, type ProgramOptions } from './programs/program.ts';
 
 /** A host made of a network namespace: it has its own interfaces, addresses, rules and names, and shares files and users with the machine. */
 export type Host = {

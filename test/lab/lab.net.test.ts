@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Host } from './host.ts';
-import { request } from './http.ts';
+import { request } from './clients/http.ts';
 import { createLab, type Lab, type LabOptions } from './lab.ts';
-import { NETNS_ETC } from './names.ts';
+import { NETNS_ETC } from './net/names.ts';
 import { ownerOf } from './owner.ts';
 import { until } from './until.ts';
 

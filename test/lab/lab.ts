@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { claimLab, type Claim } from './claim.ts';
 import { createHost, type Host, type HostDescription } from './host.ts';
 import { onEnd } from './last-act.ts';
-import { createNames, updateNames, type Entry } from './names.ts';
-import { buildHost, buildSwitch } from './network.ts';
-import type { Program } from './program.ts';
-import { openTemporaryFolder } from './reach.ts';
+import { createNames, updateNames, type Entry } from './net/names.ts';
+import { buildHost, buildSwitch } from './net/network.ts';
+import type { Program } from './programs/program.ts';
+import { openTemporaryFolder } from './net/reach.ts';
 import { removeRemains } from './remains.ts';
-import { address, address6, FIRST_HOST, LAST_HOST, OURS } from './subnet.ts';
+import { address, address6, FIRST_HOST, LAST_HOST, OURS } from './net/subnet.ts';
 
 /** Options of a lab. */
 export type LabOptions = {

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readlinkSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { NETNS_ETC } from './names.ts';
+import { NETNS_ETC } from './net/names.ts';
 
 const NAMESPACES = '/run/netns';
 const LIMIT_MS = 5_000;

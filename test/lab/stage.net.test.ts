@@ -2,9 +2,9 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { openEnvoyAdmin } from './envoy-admin.ts';
+import { openEnvoyAdmin } from './clients/envoy-admin.ts';
 import { createLab, type Lab } from './lab.ts';
-import { isOpenToAll } from './reach.ts';
+import { isOpenToAll } from './net/reach.ts';
 import { stage } from './stage.ts';
 import { until } from './until.ts';
 

@@ -1,9 +1,9 @@
 import { constants } from 'node:fs';
 import { access, chmod, copyFile, cp, mkdir, realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { bundle } from './bundle.ts';
+import { bundle } from './programs/bundle.ts';
 import type { Lab } from './lab.ts';
-import { isOpenToAll } from './reach.ts';
+import { isOpenToAll } from './net/reach.ts';
 
 /** Paths of programs that any user of a host can run. */
 export type Stage = {

@@ -1,7 +1,7 @@
 // Kills each container of docker-compose.yml in turn, in the default form and with two control planes and Prometheus, and waits until
 // requests get colors through all Envoys again. Takes about 5 minutes. `DAYBREAK_ENVOY=… node test/long/compose.ts`, as root, where Docker can be had.
 import { join } from 'node:path';
-import { request } from '../lab/http.ts';
+import { request } from '../lab/clients/http.ts';
 import { createLab } from '../lab/lab.ts';
 import { until } from '../lab/until.ts';
 import { composeProject, whyNoCompose } from '../docker/testing/compose.ts';

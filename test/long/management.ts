@@ -10,7 +10,7 @@ import { createManagement } from '../../agent/management/management.ts';
 import { serveAgent } from '../../agent/management/serve-agent.ts';
 import { createLog } from '../../common/log.ts';
 import type { Status } from '../../agent/status/status.ts';
-import { request, type Answer } from '../lab/http.ts';
+import { request, type Answer } from '../lab/clients/http.ts';
 import { until } from '../lab/until.ts';
 import { envoyBootstrap } from './management/envoy-bootstrap.ts';
 

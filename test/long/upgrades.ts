@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { execa } from 'execa';
 import { startColorMesh } from '../../demo/color-mesh.ts';
 import { startTraffic } from '../../demo/traffic.ts';
-import { startControlPlane } from '../lab/control-plane.ts';
+import { startControlPlane } from '../lab/programs/control-plane.ts';
 import { createLab } from '../lab/lab.ts';
 import { stage, type Stage } from '../lab/stage.ts';
 import { until } from '../lab/until.ts';

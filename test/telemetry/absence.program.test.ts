@@ -3,7 +3,7 @@ import { observeAbsence } from './testing/absence.ts';
 
 const MIB = 1024 * 1024;
 
-// test/long/telemetry-absence.ts is the long form, with the default limit of the queue.
+// test/long/telemetry/telemetry-absence.ts is the long form, with the default limit of the queue.
 test('a receiver that is away: the queue keeps its limit, the oldest spans are dropped and counted, and the newest arrive afterwards', {
   timeout: 240_000,
 }, async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startColorMesh, type ColorMesh } from '../../demo/color-mesh.ts';
 import type { ENVOYS } from '../../controlplane/translate/testing/real-envoy.ts';
-import { request } from '../lab/http.ts';
+import { request } from '../lab/clients/http.ts';
 import { createLab, type Lab } from '../lab/lab.ts';
 import { stage } from '../lab/stage.ts';
 import { openOtlp, openXRay, openZipkin, type TraceReceiver } from './testing/receivers.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { sendSegments } from './testing/many-segments.ts';
 
-// test/long/many-segments.ts sends 200,000.
+// test/long/telemetry/many-segments.ts sends 200,000.
 const SEGMENTS = 20_000;
 
 test('every segment that the kernel delivers is sent on, or counted as dropped', {

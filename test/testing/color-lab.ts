@@ -1,8 +1,8 @@
 import { CONSOLE, startColorMesh, type ColorMesh } from '../../demo/color-mesh.ts';
 import type { ColorNode, Weights } from '../../demo/color-model.ts';
 import { startTraffic, type Tally } from '../../demo/traffic.ts';
-import { startControlPlane } from '../lab/control-plane.ts';
-import { openEnvoyAdmin, type EnvoyAdmin } from '../lab/envoy-admin.ts';
+import { startControlPlane } from '../lab/programs/control-plane.ts';
+import { openEnvoyAdmin, type EnvoyAdmin } from '../lab/clients/envoy-admin.ts';
 import type { Host } from '../lab/host.ts';
 import { createLab, type Lab } from '../lab/lab.ts';
 import { stage, type Stage } from '../lab/stage.ts';

@@ -1,11 +1,11 @@
 import { CreateMeshCommand, CreateVirtualNodeCommand } from '@aws-sdk/client-app-mesh';
 import { appMeshClient } from '../../demo/color-model.ts';
-import { askFrom } from '../lab/ask.ts';
-import { startControlPlane } from '../lab/control-plane.ts';
+import { askFrom } from '../lab/clients/ask.ts';
+import { startControlPlane } from '../lab/programs/control-plane.ts';
 import type { Host } from '../lab/host.ts';
 import { createLab } from '../lab/lab.ts';
-import type { Program } from '../lab/program.ts';
-import { startAgent } from '../lab/sidecar.ts';
+import type { Program } from '../lab/programs/program.ts';
+import { startAgent } from '../lab/programs/sidecar.ts';
 import { stage } from '../lab/stage.ts';
 
 /** An agent's host, a control plane that serves it, and one that accepts connections and never answers. */

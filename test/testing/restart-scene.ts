@@ -12,14 +12,14 @@ import {
   type Weights,
 } from '../../demo/color-model.ts';
 import { startTraffic, type Tally } from '../../demo/traffic.ts';
-import { startControlPlane, type ControlPlane } from '../lab/control-plane.ts';
-import { openEnvoyAdmin, type EnvoyAdmin } from '../lab/envoy-admin.ts';
+import { startControlPlane, type ControlPlane } from '../lab/programs/control-plane.ts';
+import { openEnvoyAdmin, type EnvoyAdmin } from '../lab/clients/envoy-admin.ts';
 import type { Host } from '../lab/host.ts';
-import { request } from '../lab/http.ts';
+import { request } from '../lab/clients/http.ts';
 import { createLab } from '../lab/lab.ts';
-import { openLoopback, type Loopback } from '../lab/loopback.ts';
-import type { Program } from '../lab/program.ts';
-import { SIDECAR_UID, startAgent, writeRules } from '../lab/sidecar.ts';
+import { openLoopback, type Loopback } from '../lab/net/loopback.ts';
+import type { Program } from '../lab/programs/program.ts';
+import { SIDECAR_UID, startAgent, writeRules } from '../lab/programs/sidecar.ts';
 import { stage } from '../lab/stage.ts';
 import { until } from '../lab/until.ts';
 

@@ -1,4 +1,4 @@
-import { keepAlive, request, type Answer } from '../lab/http.ts';
+import { keepAlive, request, type Answer } from '../lab/clients/http.ts';
 
 // A stream of writes to a control plane that may be killed at any moment, with the known outcome of each write.
 

@@ -9,12 +9,12 @@ import { startMoto, type Moto } from '../../controlplane/discovery/testing/moto.
 import { makeAuthority, type Authority } from '../../controlplane/tls/testing/certificates.ts';
 import { envoyOf, ENVOYS } from '../../controlplane/translate/testing/real-envoy.ts';
 import { appMeshClient } from '../../demo/color-model.ts';
-import { startControlPlane, type ControlPlane } from '../lab/control-plane.ts';
-import { openEnvoyAdmin, type EnvoyAdmin } from '../lab/envoy-admin.ts';
+import { startControlPlane, type ControlPlane } from '../lab/programs/control-plane.ts';
+import { openEnvoyAdmin, type EnvoyAdmin } from '../lab/clients/envoy-admin.ts';
 import type { Host } from '../lab/host.ts';
-import { allInSync } from '../lab/in-sync.ts';
+import { allInSync } from '../lab/clients/in-sync.ts';
 import { createLab, type Lab } from '../lab/lab.ts';
-import { startAgent } from '../lab/sidecar.ts';
+import { startAgent } from '../lab/programs/sidecar.ts';
 import { stage, type Stage } from '../lab/stage.ts';
 import { until } from '../lab/until.ts';
 import { writePair } from './testing/authority.ts';

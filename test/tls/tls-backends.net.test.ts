@@ -8,12 +8,12 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { envoyOf, ENVOYS } from '../../controlplane/translate/testing/real-envoy.ts';
 import { appMeshClient } from '../../demo/color-model.ts';
-import { askFrom } from '../lab/ask.ts';
-import { startControlPlane, type ControlPlane } from '../lab/control-plane.ts';
+import { askFrom } from '../lab/clients/ask.ts';
+import { startControlPlane, type ControlPlane } from '../lab/programs/control-plane.ts';
 import type { Host } from '../lab/host.ts';
 import { createLab, type Lab } from '../lab/lab.ts';
-import type { Program } from '../lab/program.ts';
-import { startSidecar } from '../lab/sidecar.ts';
+import type { Program } from '../lab/programs/program.ts';
+import { startSidecar } from '../lab/programs/sidecar.ts';
 import { stage, type Stage } from '../lab/stage.ts';
 import { until } from '../lab/until.ts';
 import { createAuthority, writePair, type Authority } from './testing/authority.ts';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { ClientPolicyTls } from '@aws-sdk/client-app-mesh';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ENVOYS } from '../../controlplane/translate/testing/real-envoy.ts';
-import { askFrom } from '../lab/ask.ts';
+import { askFrom } from '../lab/clients/ask.ts';
 import { until } from '../lab/until.ts';
 import { writePair } from './testing/authority.ts';
 import { openTlsFixture, PROTOCOL_PROGRAMS, type TlsFixture } from './testing/lab.ts';

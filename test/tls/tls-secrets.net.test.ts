@@ -2,7 +2,7 @@ import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ENVOYS } from '../../controlplane/translate/testing/real-envoy.ts';
-import type { Program } from '../lab/program.ts';
+import type { Program } from '../lab/programs/program.ts';
 import { until } from '../lab/until.ts';
 import { writePair } from './testing/authority.ts';
 import {

@@ -2,9 +2,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { appMeshClient, createColorModel, MESH } from '../../demo/color-model.ts';
-import { watchClusters } from '../lab/ads-client.ts';
-import { request } from '../lab/http.ts';
-import { startLocalControlPlane } from '../lab/local-control-plane.ts';
+import { watchClusters } from '../lab/clients/ads-client.ts';
+import { request } from '../lab/clients/http.ts';
+import { startLocalControlPlane } from '../lab/programs/local-control-plane.ts';
 import { misbehave, type Misbehaviour } from './misbehaving-client.ts';
 
 /** The state of a control plane after the attack. Sizes in MiB. */

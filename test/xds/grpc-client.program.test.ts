@@ -18,8 +18,8 @@ import { encodeResource, snapshotOf } from '../../xds/wire/encode.ts';
 import { listenForTest } from '../../xds/testing/server.ts';
 import { CLUSTER, ENDPOINTS, LISTENER, ROUTES, type Snapshot } from '../../xds/types.ts';
 import { appMeshClient, createColorModel, MESH } from '../../demo/color-model.ts';
-import { echoMethod } from '../lab/grpc-methods.ts';
-import { startLocalControlPlane } from '../lab/local-control-plane.ts';
+import { echoMethod } from '../lab/clients/grpc-methods.ts';
+import { startLocalControlPlane } from '../lab/programs/local-control-plane.ts';
 
 // @grpc/grpc-js-xds, a third-party client: it requests listeners and clusters by name, in SotW.
 

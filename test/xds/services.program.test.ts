@@ -9,7 +9,7 @@ import { STATUS_METHODS } from '../../xds/csds/service.ts';
 import { openCall } from '../../xds/rows/testing/call.ts';
 import { SERVICES, type DiscoveryService, type ServiceName } from '../../xds/service.ts';
 import { appMeshClient, createColorModel, MESH } from '../../demo/color-model.ts';
-import { startLocalControlPlane, type LocalControlPlane } from '../lab/local-control-plane.ts';
+import { startLocalControlPlane, type LocalControlPlane } from '../lab/programs/local-control-plane.ts';
 
 // The services of a running control plane, each with its own client.
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { freePort } from '../../test/lab/free-port.ts';
+import { freePort } from '../../test/lab/net/free-port.ts';
 
 // A real Envoy on loopback, with the example as its control plane.
 

@@ -1,4 +1,4 @@
-import { startEnvoy } from '../../supervisor/envoy-process.ts';
+import { startEnvoy } from '../../supervisor/envoy-process/envoy-process.ts';
 import { createDiagnosis } from '../diagnose.ts';
 
 // Starts a program that takes all memory of the cgroup, and prints why it ended.

@@ -31,7 +31,7 @@ export type TelemetrySettings = {
 };
 
 const MIB = 1024 * 1024;
-/** MiB per receiver, and of all receivers together: the agent's memory grows by at most 20 MB while they are away (test/long/telemetry-absence.ts). */
+/** MiB per receiver, and of all receivers together: the agent's memory grows by at most 20 MB while they are away (test/long/telemetry/telemetry-absence.ts). */
 const QUEUE_MIB = 4;
 const ALL_QUEUES_MIB = 12;
 

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import type { Trust } from '../../identity/chain.ts';
+import type { Trust } from '../../identity/authority/chain.ts';
 import { svidHolder } from './svid-holder.ts';
 import type { Followed } from '../../../common/files/followed-files.ts';
 import type { ServerCall } from '../../../xds/grpc/server-call.ts';

@@ -1,4 +1,4 @@
-import { alternativeNames } from '../../identity/chain.ts';
+import { alternativeNames } from '../../identity/authority/chain.ts';
 import { parseNodePattern, type NodePattern } from './node-pattern.ts';
 
 /** The names in a client certificate, in the form of Node's `PeerCertificate`. */

@@ -9,7 +9,7 @@ import { boundedWarnings } from '../../bounded-warnings.ts';
 import { createAdmission, type Admission } from './admission.ts';
 import { readClientCa, type ClientCa } from './client-ca.ts';
 import type { Identity } from '../identity.ts';
-import type { Trust } from '../../identity/chain.ts';
+import type { Trust } from '../../identity/authority/chain.ts';
 import { countProxies, type ProxyQuotas } from './proxy-quotas.ts';
 import type { RefusalReason } from './refusal-reason.ts';
 import { readTokens } from './tokens.ts';

@@ -14,7 +14,10 @@ import {
   DiscoveryRequestSchema,
 } from '#envoy/envoy/service/discovery/v3/discovery_pb.ts';
 import { appMeshClient } from '../../../demo/color-model.ts';
-import { startLocalControlPlane, type LocalControlPlane } from '../../../test/lab/local-control-plane.ts';
+import {
+  startLocalControlPlane,
+  type LocalControlPlane,
+} from '../../../test/lab/programs/local-control-plane.ts';
 import { SERVICES } from '../../../xds/service.ts';
 import { SECRET } from '../../../xds/types.ts';
 import { makeAuthority } from '../../tls/testing/certificates.ts';

@@ -2,7 +2,7 @@ import type { X509Certificate } from 'node:crypto';
 import { parseSpiffeId } from '../../../common/contracts/spiffe-id.ts';
 import { CallError } from '../../../xds/grpc/call-error.ts';
 import { status } from '../../../xds/grpc/status.ts';
-import { alternativeNames, rootAbove, type Trust } from '../../identity/chain.ts';
+import { alternativeNames, rootAbove, type Trust } from '../../identity/authority/chain.ts';
 import { unauthenticated, type Credential } from './credential.ts';
 import { describeSubject } from './node-pattern.ts';
 

@@ -13,7 +13,7 @@ import type { Pem } from './testing/requested-secrets.ts';
 import { translateMesh } from './testing/translate-mesh.ts';
 
 // Envoy accepts every mesh that the API accepts: a running Envoy gets random meshes over ADS, one after the other, and the
-// files and sockets that they name exist. It sends no NACK, and nothing stays warming. `test/long/random-meshes.ts` does the
+// files and sockets that they name exist. It sends no NACK, and nothing stays warming. `test/long/random/random-meshes.ts` does the
 // same without a time limit.
 
 const RUNS = Number(process.env['DAYBREAK_TEST_RUNS'] ?? 200);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { LiveModel } from '../../mesh/live-model.ts';
-import { changeAuthority } from '../authority-store.ts';
-import type { Sealer } from '../seal.ts';
+import { changeAuthority } from '../authority/authority-store.ts';
+import type { Sealer } from '../seal/seal.ts';
 
 const KEY_BYTES = 32;
 

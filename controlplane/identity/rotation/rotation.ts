@@ -3,11 +3,11 @@ import type { Log } from '../../../common/log.ts';
 import { coded } from '../../codes.ts';
 import type { AuthorityRecord } from '../../mesh/identity-records.ts';
 import type { LiveModel } from '../../mesh/live-model.ts';
-import { changeAuthority, readAuthority } from '../authority-store.ts';
+import { changeAuthority, readAuthority } from '../authority/authority-store.ts';
 import type { CertificateLedger } from '../certificate-ledger.ts';
-import { createRoot } from '../certificates.ts';
-import { withNewIntermediate, type SigningOptions } from '../new-intermediate.ts';
-import { bytesOf, sealSigner } from '../sealed-signers.ts';
+import { createRoot } from '../authority/certificates.ts';
+import { withNewIntermediate, type SigningOptions } from '../authority/new-intermediate.ts';
+import { bytesOf, sealSigner } from '../seal/sealed-signers.ts';
 import { isStepDone, later, missing, withFirstRootOnly, withLastRootSigning, withNextRoot } from './steps.ts';
 
 /** The requests of operators. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { startLocalControlPlane } from '../../../test/lab/local-control-plane.ts';
+import { startLocalControlPlane } from '../../../test/lab/programs/local-control-plane.ts';
 import { until } from '../../../test/lab/until.ts';
 import { startTestPostgres, type TestPostgres } from '../testing/postgres-server.ts';
 

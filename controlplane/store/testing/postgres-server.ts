@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
-import { freePort } from '../../../test/lab/free-port.ts';
+import { freePort } from '../../../test/lab/net/free-port.ts';
 import { family, isRunning, signal } from './process-family.ts';
 
 /** A PostgreSQL server for one test, in a temporary folder, on a Unix socket in it. */

@@ -9,7 +9,7 @@ import { startGuardedEnvoy } from './testing/guarded-envoy.ts';
 import { makeCertificates } from './testing/test-certificates.ts';
 
 // A real Envoy of either release admits and refuses as the rules say, and counts each refusal by caller and rule: for random policies,
-// requests and connections. `test/long/random-access.ts` tries more of them.
+// requests and connections. `test/long/random/random-access.ts` tries more of them.
 
 const POLICIES = 12;
 const ARRIVALS = 30;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { request } from '../../lab/http.ts';
+import { request } from '../../lab/clients/http.ts';
 import type { Host } from '../../lab/host.ts';
 
 /** A DNS server's answer for a name: its IPv4 addresses, no addresses, no such name, a failure, or no answer at all. */

@@ -8,7 +8,7 @@ import type {
   VirtualNodeSpec,
   WeightedTargets,
 } from '../../../controlplane/model/types.ts';
-import { request } from '../../lab/http.ts';
+import { request } from '../../lab/clients/http.ts';
 
 /** A Create call: the path of its resource's collection below `/v20190125/meshes`, and its body. */
 export type Input = { readonly at: string; readonly body: unknown };

@@ -1,4 +1,4 @@
-import type { EnvoyAdmin } from '../../lab/envoy-admin.ts';
+import type { EnvoyAdmin } from '../../lab/clients/envoy-admin.ts';
 
 /** Metrics of an Envoy by App Mesh's name and labels, `NAME{LABEL=VALUE,…}`, and the type of each name. */
 export type Metrics = {

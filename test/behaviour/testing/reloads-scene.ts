@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { CreateMeshCommand, CreateVirtualNodeCommand } from '@aws-sdk/client-app-mesh';
 import { appMeshClient } from '../../../demo/color-model.ts';
-import { startControlPlane } from '../../lab/control-plane.ts';
-import { openEnvoyAdmin } from '../../lab/envoy-admin.ts';
-import { request } from '../../lab/http.ts';
+import { startControlPlane } from '../../lab/programs/control-plane.ts';
+import { openEnvoyAdmin } from '../../lab/clients/envoy-admin.ts';
+import { request } from '../../lab/clients/http.ts';
 import { createLab } from '../../lab/lab.ts';
-import { openLoopback } from '../../lab/loopback.ts';
-import { startSidecar } from '../../lab/sidecar.ts';
+import { openLoopback } from '../../lab/net/loopback.ts';
+import { startSidecar } from '../../lab/programs/sidecar.ts';
 import { stage } from '../../lab/stage.ts';
 import { until } from '../../lab/until.ts';
 import { RELOAD_PORTS, type CallerCounts } from './callers/reload-protocols.ts';

@@ -1,13 +1,13 @@
 import { chownSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { envoyOf, type ENVOYS } from '../../../controlplane/translate/testing/real-envoy.ts';
-import { startControlPlane, type ControlPlane } from '../../lab/control-plane.ts';
-import { openEnvoyAdmin, type EnvoyAdmin } from '../../lab/envoy-admin.ts';
-import { request } from '../../lab/http.ts';
+import { startControlPlane, type ControlPlane } from '../../lab/programs/control-plane.ts';
+import { openEnvoyAdmin, type EnvoyAdmin } from '../../lab/clients/envoy-admin.ts';
+import { request } from '../../lab/clients/http.ts';
 import type { Host } from '../../lab/host.ts';
-import type { Program } from '../../lab/program.ts';
+import type { Program } from '../../lab/programs/program.ts';
 import { createLab, type Lab } from '../../lab/lab.ts';
-import { SIDECAR_UID, startAgent } from '../../lab/sidecar.ts';
+import { SIDECAR_UID, startAgent } from '../../lab/programs/sidecar.ts';
 import { stage } from '../../lab/stage.ts';
 import { until } from '../../lab/until.ts';
 import { APP_CONTROL_PORT, type AppOptions } from './apps/app-options.ts';

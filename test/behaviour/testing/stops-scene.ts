@@ -1,6 +1,6 @@
 import type { ENVOYS } from '../../../controlplane/translate/testing/real-envoy.ts';
 import type { VirtualNodeSpec } from '../../../controlplane/model/types.ts';
-import type { Program } from '../../lab/program.ts';
+import type { Program } from '../../lab/programs/program.ts';
 import { until } from '../../lab/until.ts';
 import { backends, inputsOf, on, type Input } from './inputs.ts';
 import { startLoad, type LoadTally } from './callers/load.ts';

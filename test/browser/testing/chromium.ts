@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { Host } from '../../lab/host.ts';
-import type { Program } from '../../lab/program.ts';
+import type { Program } from '../../lab/programs/program.ts';
 
 /** Returns why there is no browser for the test; undefined if there is one. */
 export function whyNoChromium(): string | undefined {

@@ -1,4 +1,4 @@
-import { request } from '../../lab/http.ts';
+import { request } from '../../lab/clients/http.ts';
 import type { Docker } from '../../docker/testing/dockerd.ts';
 
 /** The state of a container, as Docker reports it. */

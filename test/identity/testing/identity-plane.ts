@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
-import { startLocalControlPlane, type LocalControlPlane } from '../../lab/local-control-plane.ts';
+import { startLocalControlPlane, type LocalControlPlane } from '../../lab/programs/local-control-plane.ts';
 import { selfSigned } from '../../../controlplane/tls/testing/certificates.ts';
 
 /** A control plane with an authority, over TLS, in a process of its own. For tests. */

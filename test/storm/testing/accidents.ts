@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import type { TestPostgres } from '../../../controlplane/store/testing/postgres-server.ts';
 import type { Host } from '../../lab/host.ts';
-import type { Replica } from '../../lab/replica.ts';
+import type { Replica } from '../../lab/programs/replica.ts';
 import type { Accident } from './plan.ts';
 
 /** The targets of accidents. */

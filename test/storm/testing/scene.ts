@@ -4,12 +4,12 @@ import type { Files } from '../../../controlplane/api/properties/testing/with-fi
 import { startTestPostgres, type TestPostgres } from '../../../controlplane/store/testing/postgres-server.ts';
 import { selfSigned } from '../../../controlplane/tls/testing/certificates.ts';
 import { envoyOf, ENVOYS } from '../../../controlplane/translate/testing/real-envoy.ts';
-import { openEnvoyAdmin, type EnvoyAdmin } from '../../lab/envoy-admin.ts';
+import { openEnvoyAdmin, type EnvoyAdmin } from '../../lab/clients/envoy-admin.ts';
 import type { Host } from '../../lab/host.ts';
 import { createLab, type Lab } from '../../lab/lab.ts';
-import type { Program } from '../../lab/program.ts';
-import { createReplica, type Replica } from '../../lab/replica.ts';
-import { startAgent } from '../../lab/sidecar.ts';
+import type { Program } from '../../lab/programs/program.ts';
+import { createReplica, type Replica } from '../../lab/programs/replica.ts';
+import { startAgent } from '../../lab/programs/sidecar.ts';
 import { stage, type Stage } from '../../lab/stage.ts';
 import { PROXIED } from './requests.ts';
 

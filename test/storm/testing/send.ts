@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nameMember } from '../../../controlplane/mesh/names.ts';
 import { NAMED } from '../../../controlplane/api/properties/testing/named.ts';
-import { request, type Answer } from '../../lab/http.ts';
+import { request, type Answer } from '../../lab/clients/http.ts';
 import { childrenOf, PROXIED, type StormRequest } from './requests.ts';
 
 /** The outcome of a request: done, or rejected by a rule of the model. */

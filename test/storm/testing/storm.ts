@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConfigDump } from '../../../controlplane/config-dump/config-dump.ts';
-import { request } from '../../lab/http.ts';
-import type { Replica } from '../../lab/replica.ts';
+import { request } from '../../lab/clients/http.ts';
+import type { Replica } from '../../lab/programs/replica.ts';
 import { until } from '../../lab/until.ts';
 import { createAccidents, type Accidents } from './accidents.ts';
 import {

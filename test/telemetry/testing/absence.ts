@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { bundleAgent, startMeasuredAgent, type Measured } from '../../../bench/telemetry/measured-agent.ts';
 import { startOtlpReceiver } from '../../../agent/telemetry/testing/otlp-receiver.ts';
-import { request } from '../../lab/http.ts';
+import { request } from '../../lab/clients/http.ts';
 import { until } from '../../lab/until.ts';
-import { freePort } from '../../lab/free-port.ts';
+import { freePort } from '../../lab/net/free-port.ts';
 
 /** An absence of the receiver. */
 export type AbsenceOptions = {

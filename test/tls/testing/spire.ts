@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import type { Host } from '../../lab/host.ts';
-import type { Program } from '../../lab/program.ts';
+import type { Program } from '../../lab/programs/program.ts';
 import { until } from '../../lab/until.ts';
 
 /** The trust domain of everything in this file. */

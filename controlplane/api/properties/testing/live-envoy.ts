@@ -9,7 +9,7 @@ import { createGrpcServer } from '../../../../xds/grpc/server.ts';
 import { createXdsServer, type XdsServer } from '../../../../xds/server.ts';
 import type { ServiceName } from '../../../../xds/service.ts';
 import { CLUSTER, LISTENER, SECRET, type Snapshot } from '../../../../xds/types.ts';
-import { request } from '../../../../test/lab/http.ts';
+import { request } from '../../../../test/lab/clients/http.ts';
 import { createTail } from '../../../../test/lab/tail.ts';
 import { typeResources } from '../../../translate/encode.ts';
 import { requestedSecrets, type Pem } from './requested-secrets.ts';

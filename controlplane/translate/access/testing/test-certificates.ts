@@ -1,5 +1,10 @@
 import { webcrypto } from 'node:crypto';
-import { createIntermediate, createRoot, issueLeaf, openIssuer } from '../../../identity/certificates.ts';
+import {
+  createIntermediate,
+  createRoot,
+  issueLeaf,
+  openIssuer,
+} from '../../../identity/authority/certificates.ts';
 
 /** A certificate with its intermediate, and its key; all PEM. */
 export type Pair = { readonly chain: string; readonly key: string };

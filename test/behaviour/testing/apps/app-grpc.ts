@@ -1,6 +1,6 @@
 import { Metadata, Server, ServerCredentials, type sendUnaryData, type ServerUnaryCall } from '@grpc/grpc-js';
 import { planned, type Attempts } from '../callers/attempts.ts';
-import { echoMethod, HEALTH_CHECK } from '../../../lab/grpc-methods.ts';
+import { echoMethod, HEALTH_CHECK } from '../../../lab/clients/grpc-methods.ts';
 
 const SERVING = Buffer.from([0x08, 1]);
 const NOT_SERVING = Buffer.from([0x08, 2]);

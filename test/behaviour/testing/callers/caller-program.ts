@@ -3,12 +3,12 @@ import { createServer } from 'node:http';
 import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
 import { connect } from 'node:net';
 import { connect as connectHttp2 } from 'node:http2';
-import { request } from '../../../lab/http.ts';
+import { request } from '../../../lab/clients/http.ts';
 import { LIMIT_MS, type Ask, type Kind, type Outcome } from './caller.ts';
 import { askBurst } from './caller-burst.ts';
 import { askRaw } from './caller-raw.ts';
 import { askWebSocket, askWebSocketStream } from './caller-web-socket.ts';
-import { echoMethod } from '../../../lab/grpc-methods.ts';
+import { echoMethod } from '../../../lab/clients/grpc-methods.ts';
 
 createServer((incoming, response) => {
   const chunks: Buffer[] = [];

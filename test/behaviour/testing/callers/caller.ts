@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { IncomingHttpHeaders } from 'node:http';
-import { request } from '../../../lab/http.ts';
+import { request } from '../../../lab/clients/http.ts';
 import type { Host } from '../../../lab/host.ts';
 import type { Seen } from '../apps/app-options.ts';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Host } from '../../../lab/host.ts';
-import { request } from '../../../lab/http.ts';
+import { request } from '../../../lab/clients/http.ts';
 
 /** Connections to a server that sends its name first, and then echoes. */
 export type Connections = {

@@ -1,0 +1,63 @@
+import type { FastifyRequest } from 'fastify';
+import { expiredToken } from '../../auth/errors.ts';
+import { isEncrypted } from '../../http/authenticate.ts';
+import type { CallerOfPage } from '../../http/caller-of-page.ts';
+import { forbidden } from '../../http/errors.ts';
+import { TOKEN_HEADER } from '../contract.ts';
+import { secretInCookie } from './session-cookie.ts';
+import { sameText, type Sessions } from './sessions.ts';
+
+/**
+ * Authenticates the pages' requests by the cookie of their session. A signed request counts as a client's, whatever cookie it has. A
+ * request that writes has to repeat the session's token in a header, which no page of another origin can read or send. `sessions`:
+ * undefined if authentication is off: then a page is known by its headers alone.
+ */
+export function callerOfPage(sessions: Sessions | undefined): CallerOfPage {
+  return (request) => {
+    const { method, headers } = request;
+    const token = headers[TOKEN_HEADER];
+    if (sessions === undefined) {
+      // Browsers set this header themselves, for requests of pages of this very host and port.
+      const isPage = token !== undefined || headers['sec-fetch-site'] === 'same-origin';
+      return isPage ? { caller: undefined } : undefined;
+    }
+    const secret = isSigned(request) ? undefined : secretInCookie(headers, isEncrypted(request));
+    if (secret === undefined) return undefined;
+    requireOwnPage(request);
+    const session = sessions.use(secret);
+    if (session === undefined) throw expiredToken();
+    const isReading = method === 'GET' || method === 'HEAD';
+    if (!isReading && (typeof token !== 'string' || !sameText(token, session.token))) {
+      throw forbidden(
+        `A request that writes with the cookie of a session needs the header ${TOKEN_HEADER} with the token of that session.`,
+      );
+    }
+    return { caller: session.user };
+  };
+}
+
+/** Returns whether the session of a request still stands; true for a request without one. */
+export function pageStands(sessions: Sessions | undefined): (request: FastifyRequest) => boolean {
+  return (request) => {
+    const secret = isSigned(request) ? undefined : secretInCookie(request.headers, isEncrypted(request));
+    return sessions === undefined || secret === undefined || sessions.peek(secret) !== undefined;
+  };
+}
+
+/**
+ * Refuses requests from pages of other sites and of other ports of this host: browsers send the cookie with the latter, too.
+ * @throws ApiError ForbiddenException
+ */
+export function requireOwnPage({ headers }: Pick<FastifyRequest, 'headers'>): void {
+  // Browsers have it since 2023; each request that writes also has an Origin, which is checked before.
+  const site = headers['sec-fetch-site'];
+  if (site === undefined || site === 'same-origin' || site === 'none') return;
+  throw forbidden('A page of another site or port may not use the session of the console.');
+}
+
+function isSigned({ headers, query }: FastifyRequest): boolean {
+  return (
+    headers.authorization !== undefined ||
+    (query as Readonly<Record<string, unknown>>)['X-Amz-Algorithm'] !== undefined
+  );
+}
