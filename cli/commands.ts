@@ -44,9 +44,17 @@ export function commandsFor([first = '']: readonly string[]): readonly CommandNa
   return (isOne ? [first] : Object.keys(COMMANDS)) as readonly CommandName[];
 }
 
-/** Registers commands. */
+/** Registers commands. A wrong command line gets one line that says what is wrong, and one that says where the help is. */
 export async function addCommands(daybreak: Command, names: readonly CommandName[]): Promise<void> {
   const modules = await Promise.all(names.map((name) => COMMANDS[name]()));
   for (const { makeCommand } of modules)
     daybreak.addCommand(makeCommand(daybreak).copyInheritedSettings(daybreak));
+  pointToHelp(daybreak, '');
+}
+
+/** Ends the usage errors of a command and of its subcommands with the command line that prints their help. `parents` ends with a space. */
+function pointToHelp(command: Command, parents: string): void {
+  const words = parents + command.name();
+  command.showHelpAfterError(`${words} --help shows the usage`);
+  for (const each of command.commands) pointToHelp(each, `${words} `);
 }

@@ -68,4 +68,12 @@ describe('exit codes', () => {
     const ran = await daybreak(args);
     expect(ran).toMatchObject({ exitCode, stderr: expect.stringContaining(message) });
   });
+
+  it('a usage error is not followed by a page of help, which scrolls it away', async () => {
+    const { stderr } = await daybreak(['ecs', 'render', '--bogus']);
+    expect(stderr.trim().split('\n')).toEqual([
+      "error: unknown option '--bogus'",
+      'daybreak ecs render --help shows the usage',
+    ]);
+  });
 });

@@ -13,7 +13,6 @@ onFault((error) => process.stderr.write(`daybreak: ${describeFault(error)}\n`));
 const daybreak = new Command('daybreak')
   .description('App Mesh on your own machines: a control plane, an agent for Envoy, and the iptables rules')
   .version(manifest.version)
-  .showHelpAfterError()
   // A wrong command line ends with 2, which scripts can distinguish from a failure.
   .exitOverride();
 
