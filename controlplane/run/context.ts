@@ -1,0 +1,11 @@
+import type { Log } from '../../common/log.ts';
+import type { ControlPlaneSettings } from '../settings.ts';
+
+/** What each step of a start needs. `opened`: closes what the steps opened, in reverse order. */
+export type Context = {
+  readonly settings: ControlPlaneSettings;
+  readonly log: Log;
+  readonly opened: AsyncDisposableStack;
+  /** Bytes of the log that its output did not take. */
+  readonly droppedLogBytes: () => number;
+};

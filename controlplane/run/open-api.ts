@@ -1,0 +1,116 @@
+import { hostname } from 'node:os';
+import type { FastifyInstance } from 'fastify';
+import { plaintextRoute } from '../agents/plaintext-route.ts';
+import { createApi, type ApiOptions } from '../api/api.ts';
+import { openAudit } from '../audit/open-audit.ts';
+import { accessRoute } from '../authorization/route.ts';
+import { backupRoute } from '../backup/route.ts';
+import { configDumpRoute } from '../config-dump/route.ts';
+import { guardApi } from '../connections/guard-api.ts';
+import { loadConsole } from '../console/load.ts';
+import { createAdmissions } from '../explain/admission.ts';
+import { createEnvoysOf } from '../explain/connected-envoys.ts';
+import { explainRoute } from '../explain/route.ts';
+import { measureApi } from '../metrics/measure-api.ts';
+import { latenciesRoute } from '../reports/latencies-route.ts';
+import { createLongRange } from '../reports/prometheus.ts';
+import { reportsRoutes } from '../reports/routes.ts';
+import { createStatus, statusRoute } from '../status/status-route.ts';
+import type { Base } from './open-base.ts';
+import type { ProxySide } from './open-proxies.ts';
+import type { Context } from './context.ts';
+
+/** Creates the API with all routes of the control plane. It does not listen yet. */
+export async function openApi(context: Context, base: Base, side: ProxySide): Promise<FastifyInstance> {
+  const { settings, log, opened } = context;
+  const { region } = settings;
+  const { metrics, live, identities } = base;
+  const api = createApi({
+    live,
+    region,
+    log,
+    authenticate: identities?.authenticate ?? base.access.authenticate,
+    ...(await consoleParts(context, base, side)),
+    quotas: settings.quotas,
+    plainFacts: (node) => ({
+      callers: side.plain.of(node),
+      others: side.proxies.configs.hasOthers(node),
+    }),
+    rateLimit: settings.rateLimit,
+    hosts: [hostname(), ...settings.apiHosts],
+    tls: base.tls,
+    writeFailure: base.writeFailure,
+  });
+  if (settings.audit !== undefined) {
+    const audit = openAudit(api, settings.audit, { region, log, metrics });
+    opened.defer(audit.close);
+  }
+  opened.defer(() => api.close());
+  guardApi(api, base.trackers.api);
+  measureApi(api, metrics);
+  api.register(backupRoute(base.store));
+  addProxyRoutes(api, context, base, side);
+  addReports(api, context, base, side);
+  if (identities !== undefined) api.register(identities.routes);
+  return api;
+}
+
+/** The console's parts of the API; none where the console is off. */
+async function consoleParts(
+  { settings }: Context,
+  { access, store }: Base,
+  { proxies }: ProxySide,
+): Promise<Pick<ApiOptions, 'callerOfPage' | 'furtherRoutes'>> {
+  if (!settings.console) return {};
+  const { createConsole } = await loadConsole();
+  const console = createConsole({ signers: access.signers, account: settings.account });
+  return {
+    callerOfPage: console.callerOfPage,
+    furtherRoutes: (services) => async (app) => {
+      await app.register(console.routes(services, store));
+      await app.register(console.proxyRoutes(services, proxies));
+    },
+  };
+}
+
+/** The routes about the proxies: what they are served, why, whom they admit, and in which state they are. */
+function addProxyRoutes(api: FastifyInstance, { settings }: Context, base: Base, side: ProxySide): void {
+  const { live, identities } = base;
+  const { proxies, agents } = side;
+  const { model } = live;
+  const admissionsOf = createAdmissions({
+    model,
+    dependents: proxies.configs.dependents,
+    trustDomain: settings.translation.trustDomain,
+  });
+  api.register(configDumpRoute(proxies.preview));
+  api.register(
+    explainRoute(proxies.preview, createEnvoysOf(model, proxies.xds, proxies.configs), admissionsOf),
+  );
+  api.register(accessRoute(live, agents.refusalsOf));
+  api.register(statusRoute(createStatus(model, proxies.xds, proxies.configs, agents)));
+  if (identities === undefined) return;
+  api.register(
+    plaintextRoute({
+      model,
+      callers: side.plain,
+      hasOthers: proxies.configs.hasOthers,
+      proxyAt: agents.proxyAt,
+      window: settings.plaintextWindow,
+    }),
+  );
+}
+
+/** The routes of live figures. */
+function addReports(
+  api: FastifyInstance,
+  { settings }: Context,
+  { live: { model } }: Base,
+  { reports }: ProxySide,
+): void {
+  const longRange =
+    settings.prometheus === undefined ? undefined : createLongRange({ url: settings.prometheus, model });
+  const mostStreams = Math.ceil(settings.connections.api.all / 4);
+  api.register(reportsRoutes({ reports, model, mostStreams, longRange }));
+  api.register(latenciesRoute({ reports, model }));
+}

@@ -1,0 +1,100 @@
+import { openAdsAccess, type AdsAccess } from '../ads/access/open-ads-access.ts';
+import { meshOwner } from '../ads/identity.ts';
+import { serveProxies, type Proxies } from '../ads/serve-proxies.ts';
+import { createAgents, type Agents } from '../agents/agents.ts';
+import { createDraining } from '../agents/draining.ts';
+import { createMutualInstances } from '../agents/mutual-instances.ts';
+import { createPlainCallers, type PlainCallers } from '../agents/plain-callers.ts';
+import { shareDraining } from '../agents/share-draining.ts';
+import { openDiscovery } from '../discovery/discovery.ts';
+import { addGauges } from '../metrics/gauges.ts';
+import type { ProxyStream } from '../reports/missing.ts';
+import { createReports, type Reports } from '../reports/reports.ts';
+import { createStatus } from '../status/status-route.ts';
+import type { Base } from './open-base.ts';
+import type { Context } from './context.ts';
+
+/** What serves the proxies and hears their agents. */
+export type ProxySide = {
+  readonly proxies: Proxies;
+  readonly agents: Agents;
+  /** Who may open a stream. */
+  readonly adsAccess: Omit<AdsAccess, 'close'>;
+  /** Callers that came without mutual TLS. */
+  readonly plain: PlainCallers;
+  readonly reports: Reports;
+};
+
+/** Opens the admission of proxies, their configurations, the channel of their agents, and the live figures. It does not listen yet. */
+export async function openProxies(context: Context, base: Base): Promise<ProxySide> {
+  const { settings, log, opened, droppedLogBytes } = context;
+  const { metrics, store, live, identities } = base;
+  const adsAccess = await openAdsAccess(settings, {
+    signers: base.access.signers,
+    trust: identities?.trust,
+    ownerOf: (identity) => meshOwner(live.model, identity),
+    log,
+    onReading: metrics.reading,
+    onRefusal: metrics.refusedStream,
+  });
+  opened.defer(adsAccess.close);
+  const { admission } = adsAccess;
+  identities?.onChange(() => admission.recheck());
+  const discovery = await openDiscovery(settings.discovery, log, metrics);
+  opened.defer(discovery.close);
+  const draining = createDraining();
+  const mutual = createMutualInstances();
+  const plain = createPlainCallers(settings.plaintextWindow * 1000);
+  const drainingOfReplicas = shareDraining(draining, store, log);
+  opened.defer(drainingOfReplicas.close);
+  const proxies = serveProxies({
+    live,
+    discovery,
+    admission,
+    metrics,
+    log,
+    settings: settings.translation,
+    draining,
+    mutual,
+  });
+  opened.defer(proxies.close);
+  const reports = createReports({
+    model: live.model,
+    streams: () => proxyStreams(proxies),
+    store,
+    log,
+    onReport: metrics.loadReport,
+    onDrop: metrics.droppedLoad,
+  });
+  opened.defer(reports.close);
+  const agents = createAgents({
+    admission,
+    model: live.model,
+    draining: drainingOfReplicas,
+    mutual,
+    plain,
+    log,
+    renewal: identities?.renewal,
+    onConnected: reports.connected,
+  });
+  identities?.onChange(agents.tellRenewal);
+  addGauges(metrics, {
+    // Without reports of agents, which no gauge reads.
+    status: createStatus(live.model, proxies.xds, proxies.configs),
+    certificate: base.tls?.current,
+    answerAges: discovery.ages,
+    certificateEnds: discovery.ends,
+    writeFailure: base.writeFailure,
+    droppedLogBytes,
+    watchedMeshes: reports.watched,
+  });
+  return { proxies, agents, adsAccess, plain, reports };
+}
+
+/** The connected proxies. Unlike `streams`, without the state of each type, which a reader of figures does not need every five seconds. */
+function proxyStreams({ xds, configs }: Proxies): readonly ProxyStream[] {
+  return xds.clients().flatMap(({ key, peer }) => {
+    const config = configs.get(key);
+    return config === undefined ? [] : [{ identity: config.identity, peer }];
+  });
+}
