@@ -1,7 +1,7 @@
 import type { Log } from '../../common/log.ts';
 import type { ControlPlaneSettings } from '../settings.ts';
 
-/** What each step of a start needs. `opened`: closes what the steps opened, in reverse order. */
+/** Inputs of each step of a start. `opened`: closes what the steps opened, in reverse order. */
 export type Context = {
   readonly settings: ControlPlaneSettings;
   readonly log: Log;

@@ -11,7 +11,7 @@ import { watchWrites } from '../store/watch-writes.ts';
 import { openCertificate } from '../tls/open-certificate.ts';
 import type { Context } from './context.ts';
 
-/** What the API and the proxies both stand on. */
+/** The parts that the API and the proxies share. */
 export type Base = {
   readonly metrics: Metrics;
   readonly trackers: ReturnType<typeof openConnectionTrackers>;

@@ -14,11 +14,11 @@ import { createStatus } from '../status/status-route.ts';
 import type { Base } from './open-base.ts';
 import type { Context } from './context.ts';
 
-/** What serves the proxies and hears their agents. */
+/** The parts that serve the proxies and hear their agents. */
 export type ProxySide = {
   readonly proxies: Proxies;
   readonly agents: Agents;
-  /** Who may open a stream. */
+  /** The admission of streams, and the certificate authority of proxies. */
   readonly adsAccess: Omit<AdsAccess, 'close'>;
   /** Callers that came without mutual TLS. */
   readonly plain: PlainCallers;
