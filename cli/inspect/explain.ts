@@ -1,5 +1,5 @@
 import { loopbackCall } from '../../common/contracts/loopback-backend.ts';
-import type { Outcome, Pass, Sent } from '../../controlplane/explain/explanation.ts';
+import type { Outcome, Pass, Sent, SentTarget } from '../../controlplane/explain/explanation.ts';
 import type { Explained } from '../../controlplane/explain/route.ts';
 import type { Client } from '../client/client.ts';
 import { UsageError } from '../errors.ts';
@@ -98,17 +98,30 @@ function describeOutcome(outcome: Outcome): string {
 function describeSent({ virtualService, targets, timeout, idleTimeout, retry }: Sent): string {
   const head =
     virtualService === undefined ? 'It is sent to\n' : `Virtual service ${virtualService} sends it to\n`;
-  const rows = targets.map(({ cluster, virtualNode, share }) => [
+  const isSecured = targets.some(({ tls }) => tls !== undefined && tls.kind !== 'plain');
+  const rows = targets.map(({ cluster, virtualNode, share, tls }) => [
     percent(share),
     virtualNode ?? '-',
     cluster,
+    ...(isSecured ? [describeTls(tls)] : []),
   ]);
+  const columns = ['SHARE', 'VIRTUAL NODE', 'CLUSTER', ...(isSecured ? ['CONNECTION'] : [])];
   const limits = [
     timeout === undefined ? 'no time limit' : `time limit ${timeout} s`,
     ...(idleTimeout === undefined ? [] : [`idle limit ${idleTimeout} s`]),
     ...(retry === undefined ? [] : [describeRetry(retry)]),
   ];
-  return `${head}${indent(formatTable(['SHARE', 'VIRTUAL NODE', 'CLUSTER'], rows))}with ${limits.join(', ')}.\n`;
+  return `${head}${indent(formatTable(columns, rows))}with ${limits.join(', ')}.\n`;
+}
+
+/** Says how the connections to a target are encrypted. */
+function describeTls(tls: SentTarget['tls']): string {
+  if (tls === undefined) return '-';
+  if (tls.kind === 'plain') return 'plain text';
+  if (tls.kind === 'tls') return 'TLS of the model';
+  if (tls.instances === 'none') return 'plain text: no instance is known to take mutual TLS';
+  const to = `mutual TLS with ${tls.target}`;
+  return tls.instances === 'all' ? to : `${to}, and plain text to instances that do not take it`;
 }
 
 /** Says whether a target admits the caller, and by which rule. */

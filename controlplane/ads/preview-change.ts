@@ -6,7 +6,8 @@ import { DEFAULT_SETTINGS, type TranslationSettings } from '../translate/options
 import { problemsIn, type Problem } from '../translate/problems.ts';
 import { translate, type Translation } from '../translate/translate.ts';
 import { USUAL } from './preview.ts';
-import { NO_INSTANCES, withInstances, type InstancesOf, type ProxyConfigs } from './proxy-configs.ts';
+import { NO_INSTANCES, withInstances, type InstancesOf } from './instances.ts';
+import type { ProxyConfigs } from './proxy-configs.ts';
 
 /** A configuration of a proxy on two states of the model. `connected`: the streams that have it. */
 export type ConfigPair = {

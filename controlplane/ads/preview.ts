@@ -9,7 +9,8 @@ import { DEFAULT_SETTINGS, type TranslationSettings } from '../translate/options
 import { problemsIn, type Problem } from '../translate/problems.ts';
 import { translate, type Translation } from '../translate/translate.ts';
 import { parseIdentity, type Identity } from './identity.ts';
-import { NO_INSTANCES, withInstances, type InstancesOf, type ProxyConfigs } from './proxy-configs.ts';
+import { NO_INSTANCES, withInstances, withModeChange, type InstancesOf } from './instances.ts';
+import type { ProxyConfigs } from './proxy-configs.ts';
 import { resolveFor, type Viewer } from './access/viewer.ts';
 
 /** The configuration that a proxy would be served now, whether or not one is connected. */
@@ -43,7 +44,8 @@ export function createPreview(
   return (viewer, node, asked) => {
     const identity = identityOf(node);
     const id = resolveFor(viewer, model, identity);
-    const bare = id && viewOf(model, id);
+    const modelled = id && viewOf(model, id);
+    const bare = modelled && withModeChange(modelled, id, instances);
     if (id === undefined || bare === undefined) throw notFound(`The model has no ${node}.`);
     const { dependents } = proxies;
     const view = withAccess(bare, id, { model, dependents, trustDomain: settings.trustDomain });

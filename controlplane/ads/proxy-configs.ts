@@ -2,25 +2,22 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Log } from '../../common/log.ts';
 import type { XdsNode } from '../../xds/node.ts';
 import type { XdsServer } from '../../xds/server.ts';
+import { CLUSTER, ENDPOINTS, LISTENER } from '../../xds/types.ts';
 import type { Discovery } from '../discovery/discovery.ts';
 import { accessIn, withAccess } from '../mesh/access/with-access.ts';
 import type { NodeAccess } from '../mesh/access/node-access.ts';
 import { Dependents } from '../mesh/dependents.ts';
 import type { Model } from '../mesh/model.ts';
-import type { Change, MeshId, ResourceId } from '../mesh/resource.ts';
+import type { Change, ResourceId } from '../mesh/resource.ts';
 import type { ProxyId, ProxyView } from '../mesh/proxy-view.ts';
 import { viewOf } from '../mesh/view.ts';
 import type { Circumstances, ConditionalProblem, Problem } from '../translate/problems.ts';
 import type { Features } from '../translate/features.ts';
-import {
-  withoutKeys,
-  type ExternalInputs,
-  type Leaving,
-  type MutualInstance,
-} from '../translate/external-inputs.ts';
+import { withoutKeys } from '../translate/external-inputs.ts';
 import { DEFAULT_SETTINGS, type TranslationSettings } from '../translate/options.ts';
 import { translate } from '../translate/translate.ts';
 import { featuresOf, parseIdentity, proxyPath, resolve, type Identity } from './identity.ts';
+import { NO_INSTANCES, withInstances, withModeChange, type InstancesOf } from './instances.ts';
 import { createProblemLog } from './problem-log.ts';
 import { createDueItems } from './pacing/due-items.ts';
 
@@ -55,6 +52,10 @@ export type ProxyConfigs = {
   readonly apply: (changes: readonly Change[]) => number;
   /** Rebuilds the configurations of a virtual node's callers, because what its instances say has changed. */
   readonly refreshCallers: (node: ResourceId<'virtualNode'>) => void;
+  /** Rebuilds those of its own proxies too. */
+  readonly refresh: (node: ResourceId<'virtualNode'>) => void;
+  /** Whether all connected proxies of a virtual node and of its callers have ACKed their configurations, or NACKed them. */
+  readonly isSettled: (node: ResourceId<'virtualNode'>) => boolean;
   /** The dependency graph of the model, kept up to date with the configurations. */
   readonly dependents: Pick<Dependents, 'callersOf'>;
   readonly get: (key: string) => ProxyConfig | undefined;
@@ -67,36 +68,6 @@ export type ProxyConfigs = {
   /** The circumstances of a proxy that has no secret yet. */
   readonly circumstances: (identity: Identity) => Circumstances;
 };
-
-/** Returns the draining instances of a virtual node. */
-export type LeavingOf = (node: ResourceId<'virtualNode'>) => readonly Leaving[];
-
-/** Returns the instances of a virtual node that take mutual TLS. */
-export type MutualOf = (node: ResourceId<'virtualNode'>) => readonly MutualInstance[];
-
-/** The instances of virtual nodes, as their agents report them. */
-export type InstancesOf = { readonly leaving: LeavingOf; readonly mutual: MutualOf };
-
-/** Instances of which nothing is known. */
-export const NO_INSTANCES: InstancesOf = { leaving: () => [], mutual: () => [] };
-
-/**
- * Adds the draining instances of the virtual nodes in a proxy's mesh to its inputs, and those that take mutual TLS. `hasOthers`: whether a
- * proxy of a virtual node is connected that has no certificate.
- */
-export function withInstances(
-  inputs: ExternalInputs,
-  { owner, mesh }: MeshId,
-  { leaving, mutual }: InstancesOf,
-  hasOthers: (node: string) => boolean,
-): ExternalInputs {
-  const id = { kind: 'virtualNode', owner, mesh, parent: '' } as const;
-  return {
-    ...inputs,
-    leaving: (name) => leaving({ ...id, name }),
-    mutual: (name) => ({ instances: mutual({ ...id, name }), others: hasOthers(name) }),
-  };
-}
 
 /**
  * Translates for proxies, on demand and on change, into the snapshots of an ADS server. Starts from the current model. A
@@ -132,7 +103,11 @@ export function createProxyConfigs(
   }
 
   function refreshCallers(node: ResourceId<'virtualNode'>): void {
-    due.add(dependents.callersOf(node).flatMap((proxy) => [...(keysByName.get(proxyPath(proxy)) ?? [])]));
+    due.add(keysOf(dependents.callersOf(node)));
+  }
+
+  function keysOf(proxies: readonly ProxyId[]): readonly string[] {
+    return proxies.flatMap((proxy) => [...(keysByName.get(proxyPath(proxy)) ?? [])]);
   }
 
   /** Does not depend on the secrets that a proxy holds. */
@@ -180,7 +155,8 @@ export function createProxyConfigs(
 
   function make(config: ProxyConfig): void {
     const id = resolve(model, config.identity);
-    const bare = id && viewOf(model, id);
+    const modelled = id && viewOf(model, id);
+    const bare = modelled && withModeChange(modelled, id, instances);
     if (id === undefined || bare === undefined) {
       if (config.state === 'served') config.state = 'orphaned';
       discovery.ask(config.key).end();
@@ -269,6 +245,11 @@ export function createProxyConfigs(
       return streams;
     },
     refreshCallers,
+    refresh: (node) => due.add(keysOf([node, ...dependents.callersOf(node)])),
+    isSettled: (node) =>
+      keysOf([node, ...dependents.callersOf(node)]).every((key) =>
+        [CLUSTER, ENDPOINTS, LISTENER].every((type) => server().settled(key, type) !== 'pending'),
+      ),
     hasOthers,
     dependents,
     get: (key) => configs.get(key),

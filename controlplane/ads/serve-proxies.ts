@@ -3,6 +3,7 @@ import type { Log } from '../../common/log.ts';
 import { createXdsServer, type XdsServer } from '../../xds/server.ts';
 import { RUNTIME } from '../../xds/types.ts';
 import type { Draining } from '../agents/draining.ts';
+import type { ModeChanges } from '../agents/mode-changes.ts';
 import type { MutualInstances } from '../agents/mutual-instances.ts';
 import type { Discovery } from '../discovery/discovery.ts';
 import type { LiveModel } from '../mesh/live-model.ts';
@@ -38,12 +39,13 @@ export type ProxiesOptions = {
   readonly settings: TranslationSettings;
   readonly draining: Draining;
   readonly mutual: MutualInstances;
+  readonly modes: ModeChanges;
 };
 
 /** Connects the model to an ADS server that does not listen yet. */
 export function serveProxies(options: ProxiesOptions): Proxies {
-  const { live, discovery, admission, metrics, log, settings, draining, mutual } = options;
-  const instances = { leaving: draining.of, mutual: mutual.of };
+  const { live, discovery, admission, metrics, log, settings, draining, mutual, modes } = options;
+  const instances = { leaving: draining.of, mutual: mutual.of, changing: modes.of };
   const propagation = measurePropagation(metrics.propagation);
   const progress = createProgress(() => xds.streams());
   const configs = createProxyConfigs(live.model, discovery, () => watched, log, settings, instances);
@@ -81,6 +83,8 @@ export function serveProxies(options: ProxiesOptions): Proxies {
   live.onChanges((changes) => changes.some(({ id }) => id.kind === 'mesh') && admission.recheck(0));
   draining.onChange(configs.refreshCallers);
   mutual.onChange(configs.refreshCallers);
+  modes.onEnd(configs.refresh);
+  modes.follow(configs.isSettled);
   const pacing = paceChanges(
     (changes, since) =>
       progress.during(changes, since, () => propagation.during(since, () => configs.apply(changes))),

@@ -20,10 +20,19 @@ const listeners = [{ portMapping: { port: 8080, protocol: 'http' } }];
 const backends = [{ virtualService: { virtualServiceName: 'b.local' } }];
 const dns = (hostname: string) => ({ serviceDiscovery: { dns: { hostname } } });
 
-function admissions(
-  url: string,
-  { mtls = 'STRICT', policies = [] as readonly object[], identity = true, method = 'GET' } = {},
-): readonly Admission[] {
+const ASKED = { mtls: 'STRICT', policies: [] as readonly object[], identity: true, method: 'GET' };
+
+function admissions(url: string, asked: Partial<typeof ASKED> = {}): readonly Admission[] {
+  return ask(url, asked).admissions;
+}
+
+function connection(asked: Partial<typeof ASKED>) {
+  const { outcome } = ask('http://b.local:8080/', asked);
+  return outcome.kind === 'sent' ? outcome.targets.map(({ tls }) => tls) : [];
+}
+
+function ask(url: string, asked: Partial<typeof ASKED>) {
+  const { mtls, policies, identity, method } = { ...ASKED, ...asked };
   const resources: readonly Written[] = [
     { meshName: 'm', spec: {} },
     { meshIdentityName: 'default', spec: { mtls, authorization: 'ENFORCE' } },
@@ -42,7 +51,8 @@ function admissions(
   const caller = parseIdentity('mesh/m/virtualNode/a');
   const served = readServed(preview(viewer, 'mesh/m/virtualNode/a', features).snapshot);
   const explained = explainByRelease(served, caller, askedRequest(method, url, [], 'HTTP/1.1'), []);
-  return createAdmissions({ model, dependents, trustDomain: TRUST_DOMAIN })(caller, identity, explained);
+  const admissionsOf = createAdmissions({ model, dependents, trustDomain: TRUST_DOMAIN });
+  return { admissions: admissionsOf(caller, identity, explained), outcome: explained.outcome };
 }
 
 const deny = (rule: object) => ({ policies: [{ deny: [rule] }] });
@@ -80,4 +90,18 @@ test.each<[string, Parameters<typeof admissions>[1], Partial<Admission>]>([
 
 test('a request that is not sent has no admission', () => {
   expect(admissions('http://c.local:8080/x')).toEqual([]);
+});
+
+test('the explanation says how the connections to a target are encrypted', () => {
+  const id = `spiffe://${TRUST_DOMAIN}/account/${FIXTURE_OWNER}/mesh/m/virtualNode/b`;
+  expect(connection({ mtls: 'STRICT' })).toEqual([{ kind: 'mutual', target: id, instances: 'all' }]);
+  expect(connection({ mtls: 'PERMISSIVE' })).toEqual([{ kind: 'mutual', target: id, instances: 'none' }]);
+  expect(connection({ mtls: 'OFF' })).toEqual([{ kind: 'plain' }]);
+  expect(connection({ mtls: 'STRICT', identity: false })).toEqual([{ kind: 'plain' }]);
+});
+
+test('while no instance is known to take mutual TLS, the caller has no identity for the target', () => {
+  expect(admissions('http://b.local:8080/x', { mtls: 'PERMISSIVE' })).toEqual([
+    expect.objectContaining({ chain: 'plain', verdict: 'refused', enforced: false }),
+  ]);
 });

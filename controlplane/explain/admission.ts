@@ -8,6 +8,7 @@ import { viewOf } from '../mesh/view.ts';
 import type { Listener } from '../model/types.ts';
 import * as names from '../translate/names.ts';
 import type { Explanation } from './explanation.ts';
+import type { TargetTls } from './target-tls.ts';
 
 /** Whether a target admits the caller. */
 export type Admission = Decision & {
@@ -33,7 +34,7 @@ export function createAdmissions(source: AccessSource): AdmissionsOf {
     const from = resolve(model, caller);
     if (outcome.kind !== 'sent' || from === undefined || trustDomain === undefined) return [];
     const id = hasIdentity ? spiffeIdOf(trustDomain, from) : undefined;
-    return outcome.targets.flatMap(({ cluster, virtualNode: name }) => {
+    return outcome.targets.flatMap(({ cluster, virtualNode: name, tls }): readonly Admission[] => {
       if (name === undefined) return [];
       const target: ResourceId<'virtualNode'> = {
         kind: 'virtualNode',
@@ -48,15 +49,16 @@ export function createAdmissions(source: AccessSource): AdmissionsOf {
       const listener = listenerOf(model.get(target)?.spec.listeners ?? [], target, cluster);
       if (view === undefined || access === undefined || listener === undefined) return [];
       const { port, protocol } = listener.portMapping;
-      const chain = chainOf(listener, id !== undefined && view.security.mtls !== 'OFF');
-      const decision = decide(access, {
-        port,
-        chain,
-        id: chain === 'mesh' ? id : undefined,
-        address: '',
-        request: protocol === 'tcp' ? undefined : request,
+      return chainsOf(listener, tls).map((chain) => {
+        const decision = decide(access, {
+          port,
+          chain,
+          id: chain === 'mesh' ? id : undefined,
+          address: '',
+          request: protocol === 'tcp' ? undefined : request,
+        });
+        return { virtualNode: name, port, mode: access.mode, chain, ...decision };
       });
-      return [{ virtualNode: name, port, mode: access.mode, chain, ...decision }];
     });
   };
 }
@@ -71,7 +73,11 @@ function listenerOf(
   );
 }
 
-function chainOf({ tls }: Listener, isMutual: boolean): AccessChain {
-  if (tls !== undefined) return 'user';
-  return isMutual ? 'mesh' : 'plain';
+/** Returns the chains of the target that take the caller's connections: two if only some instances take mutual TLS. */
+function chainsOf(listener: Listener, tls: TargetTls | undefined): readonly AccessChain[] {
+  if (listener.tls !== undefined) return ['user'];
+  // TLS of a client policy passes through a tcp listener.
+  if (tls?.kind === 'tls') return ['user'];
+  if (tls?.kind !== 'mutual' || tls.instances === 'none') return ['plain'];
+  return tls.instances === 'all' ? ['mesh'] : ['mesh', 'plain'];
 }

@@ -1,3 +1,5 @@
+import type { TargetTls } from './target-tls.ts';
+
 /** The predicted path of a request from the application beside a proxy, or into a virtual gateway. */
 export type Explanation = {
   /** The proxy's resource, e.g. `mesh/default/virtualNode/colorgateway-vn`. */
@@ -42,8 +44,13 @@ export type Sent = {
   readonly retry?: { readonly on: string; readonly retries: number; readonly perTryTimeout?: number };
 };
 
-/** One target; `virtualNode` is set for targets in the mesh. */
-export type SentTarget = { readonly cluster: string; readonly virtualNode?: string; readonly share: number };
+/** One target; `virtualNode` is set for targets in the mesh. `tls`: absent if the proxy does not have the cluster. */
+export type SentTarget = {
+  readonly cluster: string;
+  readonly virtualNode?: string;
+  readonly share: number;
+  readonly tls?: TargetTls;
+};
 
 /** The proxy passes the request on to its original destination, outside the mesh. */
 export type Passed = { readonly kind: 'passed'; readonly cluster: string; readonly why: string };

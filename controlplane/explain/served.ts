@@ -3,15 +3,21 @@ import { AnySchema, anyUnpack } from '@bufbuild/protobuf/wkt';
 import { ClusterSchema, type Cluster } from '#envoy/envoy/config/cluster/v3/cluster_pb.ts';
 import { TypedExtensionConfigSchema } from '#envoy/envoy/config/core/v3/extension_pb.ts';
 import type { Filter } from '#envoy/envoy/config/listener/v3/listener_components_pb.ts';
+import {
+  ClusterLoadAssignmentSchema,
+  type ClusterLoadAssignment,
+} from '#envoy/envoy/config/endpoint/v3/endpoint_pb.ts';
 import { ListenerSchema, type Listener } from '#envoy/envoy/config/listener/v3/listener_pb.ts';
 import { RouteConfigurationSchema, type RouteConfiguration } from '#envoy/envoy/config/route/v3/route_pb.ts';
-import { CLUSTER, EXTENSION_CONFIG, LISTENER, ROUTES, type Snapshot, type TypeUrl } from '../../xds/types.ts';
+import { CLUSTER, ENDPOINTS, EXTENSION_CONFIG, LISTENER, ROUTES, type Snapshot, type TypeUrl } from '../../xds/types.ts';
 
 /** A proxy's resources as messages, by name. Discovered filters are inlined into the listeners. */
 export type Served = {
   readonly listeners: ReadonlyMap<string, Listener>;
   readonly routes: ReadonlyMap<string, RouteConfiguration>;
   readonly clusters: ReadonlyMap<string, Cluster>;
+  /** The hosts of the clusters that get them from the control plane. */
+  readonly endpoints: ReadonlyMap<string, ClusterLoadAssignment>;
 };
 
 /** Decodes a snapshot. */
@@ -20,6 +26,7 @@ export function readServed(snapshot: Snapshot): Served {
     listeners: wholeListeners(snapshot),
     routes: messages(snapshot, ROUTES, RouteConfigurationSchema),
     clusters: messages(snapshot, CLUSTER, ClusterSchema),
+    endpoints: messages(snapshot, ENDPOINTS, ClusterLoadAssignmentSchema),
   };
 }
 

@@ -2,10 +2,11 @@ import { Cluster_DiscoveryType as Discovery } from '#envoy/envoy/config/cluster/
 import { readTags } from '../translate/envoy/metadata.ts';
 import type { SentTarget } from './explanation.ts';
 import type { Served } from './served.ts';
+import { targetTls } from './target-tls.ts';
 
 /** Converts weighted clusters to targets with shares; if all weights are 0, the shares are 0. */
 export function targetsOf(
-  { clusters }: Served,
+  served: Served,
   weighted: readonly {
     readonly name: string;
     readonly weight?: number | { readonly value: number } | undefined;
@@ -14,9 +15,15 @@ export function targetsOf(
   const weights = weighted.map(({ weight }) => (typeof weight === 'object' ? weight.value : (weight ?? 0)));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   return weighted.map(({ name }, index) => {
-    const virtualNode = readTags(clusters.get(name)?.metadata)['TargetVirtualNode'];
+    const virtualNode = readTags(served.clusters.get(name)?.metadata)['TargetVirtualNode'];
+    const tls = targetTls(served, name);
     const share = total === 0 ? 0 : (weights[index] ?? 0) / total;
-    return { cluster: name, ...(virtualNode === undefined ? {} : { virtualNode }), share };
+    return {
+      cluster: name,
+      ...(virtualNode === undefined ? {} : { virtualNode }),
+      share,
+      ...(tls === undefined ? {} : { tls }),
+    };
   });
 }
 

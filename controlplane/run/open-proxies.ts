@@ -3,6 +3,8 @@ import { meshOwner } from '../ads/identity.ts';
 import { serveProxies, type Proxies } from '../ads/serve-proxies.ts';
 import { createAgents, type Agents } from '../agents/agents.ts';
 import { createDraining } from '../agents/draining.ts';
+import { formerIdentities } from '../agents/former-identities.ts';
+import { createModeChanges } from '../agents/mode-changes.ts';
 import { createMutualInstances } from '../agents/mutual-instances.ts';
 import { createPlainCallers, type PlainCallers } from '../agents/plain-callers.ts';
 import { shareDraining } from '../agents/share-draining.ts';
@@ -44,6 +46,14 @@ export async function openProxies(context: Context, base: Base): Promise<ProxySi
   opened.defer(discovery.close);
   const draining = createDraining();
   const mutual = createMutualInstances();
+  // Before the proxies, so that it has a change when they get their configurations.
+  const modes = createModeChanges({
+    model: live.model,
+    onChanges: live.onChanges,
+    recent: identities === undefined ? [] : await formerIdentities(store, live.model),
+    log,
+  });
+  opened.defer(modes.close);
   const plain = createPlainCallers(settings.plaintextWindow * 1000);
   const drainingOfReplicas = shareDraining(draining, store, log);
   opened.defer(drainingOfReplicas.close);
@@ -56,6 +66,7 @@ export async function openProxies(context: Context, base: Base): Promise<ProxySi
     settings: settings.translation,
     draining,
     mutual,
+    modes,
   });
   opened.defer(proxies.close);
   const reports = createReports({

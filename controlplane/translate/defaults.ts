@@ -79,6 +79,12 @@ export const UINT32_MAX = 4_294_967_295;
 export const SILENT_CLIENT_WAIT = 100;
 
 /**
+ * How often a caller tries to connect to a tcp listener that takes mutual TLS. If it sends its first bytes later than `SILENT_CLIENT_WAIT`,
+ * which a busy machine may cause, the connection is plain text, and the handshake fails before the application has sent anything.
+ */
+export const MESH_CONNECT_ATTEMPTS = 3;
+
+/**
  * How long a connection with mutual TLS takes new requests, in milliseconds: an hour. An open connection outlives its certificate, so
  * that its peer has to show a valid one again.
  */

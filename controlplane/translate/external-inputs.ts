@@ -28,8 +28,13 @@ export type ExternalInputs = {
 
 /**
  * The instances of a virtual node that take mutual TLS, whatever their order. `others`: whether a proxy of it is connected that cannot.
+ * `isStillStrict`: its mode was `STRICT` until now, and its proxies may not take plain text yet. Default: they do.
  */
-export type Mutual = { readonly instances: readonly MutualInstance[]; readonly others: boolean };
+export type Mutual = {
+  readonly instances: readonly MutualInstance[];
+  readonly others: boolean;
+  readonly isStillStrict?: boolean;
+};
 
 /** An instance that takes mutual TLS on these ports; its addresses are those of `Leaving`. */
 export type MutualInstance = Leaving & { readonly ports: readonly number[] };

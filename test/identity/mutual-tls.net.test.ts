@@ -12,7 +12,7 @@ describe.each(ENVOYS)('%s', (variable) => {
   let scene: MutualScene;
   beforeAll(async () => {
     scene = await openMutualScene(`mtls-${process.pid}`, envoyOf(variable));
-  }, 180_000);
+  }, 600_000);
   afterAll(() => scene?.close());
 
   /** Returns the answer to a caller without a sidecar. */
@@ -30,8 +30,8 @@ describe.each(ENVOYS)('%s', (variable) => {
       { limitMs: 90_000, everyMs: 500 },
     );
 
-  test('a mesh goes from OFF over PERMISSIVE to STRICT and back without a failed request over http, http2 and grpc', {
-    timeout: 300_000,
+  test('a mesh goes from OFF over PERMISSIVE to STRICT and back without a failed request or connection', {
+    timeout: 900_000,
   }, async () => {
     await expect(scene.secure('{ mtls: STRICT, forceStrict: true }')).rejects.toThrow(
       /cannot follow OFF in one step/,
@@ -66,8 +66,10 @@ describe.each(ENVOYS)('%s', (variable) => {
     await scene.secure('{ mtls: STRICT, forceStrict: true }');
     await scene.allInSync();
     await allByTls();
-    expect(await fromOutside()).toBe('refused');
+    // The callers change first.
+    await until('plain text is refused', async () => (await fromOutside()) === 'refused', { limitMs: 120_000 });
 
+    await expect(scene.secure('{ mtls: OFF }')).rejects.toThrow(/mtls OFF cannot follow STRICT in one step/);
     step('PERMISSIVE');
     await scene.secure('{ mtls: PERMISSIVE }');
     await scene.allInSync();
@@ -80,20 +82,21 @@ describe.each(ENVOYS)('%s', (variable) => {
       await new Promise((resolve) => setTimeout(resolve, 1000));
       return (await scene.handshakes()).tcp === tcp;
     });
+    await until('the server takes no mutual TLS on tcp', async () => !(await scene.takesMutual(PORTS.tcp)), {
+      limitMs: 120_000,
+      everyMs: 500,
+    });
 
     load.kill('SIGTERM');
     const line = await load.line(/^\{/);
     const counts = JSON.parse(line) as Load;
-    // A few tcp connections that were being made during a change were closed in some runs; requests never failed.
-    const most = (protocol: Protocol): number =>
-      protocol === 'tcp' ? Math.ceil(counts.tcp.requests / 50) : 0;
-    const tooMany = PROTOCOLS.filter((protocol) => counts[protocol].failed > most(protocol));
-    expect(tooMany.map((protocol) => ({ protocol, steps, ...counts[protocol] }))).toEqual([]);
+    const failing = PROTOCOLS.filter((protocol) => counts[protocol].failed > 0);
+    expect(failing.map((protocol) => ({ protocol, steps, ...counts[protocol] }))).toEqual([]);
     expect(PROTOCOLS.filter((protocol) => counts[protocol].requests <= 100)).toEqual([]);
   });
 
   test('an old sidecar among the instances costs no request while PERMISSIVE, and STRICT is refused because of it', {
-    timeout: 180_000,
+    timeout: 600_000,
   }, async () => {
     await scene.addServer('old', { DAYBREAK_XDS_TOKEN: OLD_TOKEN });
     const load = scene.startLoad();
@@ -109,7 +112,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     await expect(scene.secure('{ mtls: STRICT }')).rejects.toThrow(/has no certificate/);
     load.kill('SIGTERM');
     const counts = JSON.parse(await load.line(/^\{/)) as Load;
-    for (const protocol of ['http', 'http2', 'grpc'] as const)
+    for (const protocol of PROTOCOLS)
       expect({ protocol, ...counts[protocol] }).toMatchObject({ failed: 0, failures: [] });
   });
 });

@@ -1,5 +1,6 @@
 import { securityOf } from '../../mesh/security.ts';
 import type { Model } from '../../mesh/model.ts';
+import type { MtlsMode } from '../../model/daybreak-types.ts';
 import type { Resource, ResourceId } from '../../mesh/resource.ts';
 import { isKind } from '../../mesh/spec-parts.ts';
 import { conflict } from '../../http/errors.ts';
@@ -22,7 +23,7 @@ export const NO_PLAIN_FACTS: PlainFacts = () => ({ callers: [], others: false })
 const SHOWN = 5;
 
 /**
- * Checks a change of the modes of mutual TLS: no virtual node goes from `OFF` to `STRICT` at once, because callers and servers do not
+ * Checks a change of the modes of mutual TLS: no virtual node goes between `OFF` and `STRICT` at once, because callers and servers do not
  * change at the same moment, and none to `STRICT` that callers without mutual TLS still call, unless the resource has `forceStrict`.
  * @throws ApiError ConflictException
  */
@@ -39,19 +40,28 @@ export function requireStrictRules(
   const modes = model
     .list('virtualNode', changed)
     .map((node) => ({ node, from: securityOf(model, node).mtls, to: securityOf(next, node).mtls }))
-    .filter(({ from, to }) => from !== to && to === 'STRICT');
-  requireStep(modes.filter(({ from }) => from === 'OFF').map(({ node }) => node.name));
+    .filter(({ from, to }) => from !== to);
+  for (const [from, to] of [
+    ['OFF', 'STRICT'],
+    ['STRICT', 'OFF'],
+  ] as const)
+    requireStep(
+      from,
+      to,
+      modes.filter((each) => each.from === from && each.to === to).map(({ node }) => node.name),
+    );
   const isForced = (change.puts ?? []).some(
     (each) =>
       (isKind(each, 'meshIdentity') || isKind(each, 'nodeIdentity')) && each.spec.forceStrict === true,
   );
-  if (!isForced) for (const { node } of modes) requireNoPlain(node, plainFacts);
+  if (isForced) return;
+  for (const { node, to } of modes) if (to === 'STRICT') requireNoPlain(node, plainFacts);
 }
 
-function requireStep(names: readonly string[]): void {
+function requireStep(from: MtlsMode, to: MtlsMode, names: readonly string[]): void {
   if (names.length === 0) return;
   throw conflict(
-    `mtls STRICT cannot follow OFF in one step, for virtual node ${listed(names)}: set PERMISSIVE first.`,
+    `mtls ${to} cannot follow ${from} in one step, for virtual node ${listed(names)}: set PERMISSIVE first.`,
   );
 }
 

@@ -74,16 +74,22 @@ export function needsInspector({ plain, tls, mesh }: TlsModes): boolean {
   return mesh !== undefined || (plain && tls !== undefined);
 }
 
-/**
- * Returns the TCP proxy filter. `idle` is in milliseconds, 0 for no limit, undefined for Envoy's default. `logsOpened`: the access log also
- * has an entry when a connection is made.
- */
+/** `idle` is in milliseconds, 0 for no limit, undefined for Envoy's default. */
+export type TcpProxyOptions = {
+  readonly idle: number | undefined;
+  /** Default: none. */
+  readonly accessLog?: readonly AccessLogInit[];
+  /** Whether the access log also has an entry when a connection is made. Default: it has none. */
+  readonly logsOpened?: boolean;
+  /** How often it tries to connect. Default: once. */
+  readonly attempts?: number | undefined;
+};
+
+/** Returns the TCP proxy filter. */
 export function tcpProxy(
   statPrefix: string,
   targets: readonly [WeightedTcp, ...WeightedTcp[]],
-  idle: number | undefined,
-  accessLog: readonly AccessLogInit[] = [],
-  logsOpened = false,
+  { idle, accessLog = [], logsOpened = false, attempts }: TcpProxyOptions,
 ): Extension {
   const [first, ...others] = targets;
   const clusters = targets.map(({ cluster, weight }) => ({ name: cluster, weight }));
@@ -95,6 +101,7 @@ export function tcpProxy(
         : { case: 'weightedClusters', value: { clusters } },
     ...(idle === undefined ? {} : { idleTimeout: duration(idle) }),
     accessLog: [...accessLog],
+    ...(attempts === undefined ? {} : { maxConnectAttempts: attempts }),
     ...(logsOpened ? { accessLogOptions: { flushAccessLogOnConnected: true } } : {}),
   });
 }

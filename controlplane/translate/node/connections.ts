@@ -3,12 +3,14 @@ import type { Resource } from '../../../xds/types.ts';
 import { closing, tcpProxy, type WeightedTcp } from '../envoy/filter-chains.ts';
 import type { AccessLogInit } from '../envoy/connection-manager.ts';
 import { filterConfig } from '../envoy/filter-discovery.ts';
-import type { MetricSource } from '../envoy/metric-extension/metric-source.ts';
+import { metricSource, type MetricSource } from '../envoy/metric-extension/metric-source.ts';
 import { outboundTcpLog } from '../envoy/metric-extension/metrics.ts';
 import type { Extension } from '../envoy/typed.ts';
 import { upstreamName, type UpstreamMesh } from '../envoy/clusters/upstream.ts';
+import { MESH_CONNECT_ATTEMPTS } from '../defaults.ts';
 import { createMemo } from '../memo.ts';
 import * as names from '../names.ts';
+import type { Options } from '../options.ts';
 import type { Target } from '../services/service-port.ts';
 import { unreported } from '../problems.ts';
 import { servicePorts } from '../services/services.ts';
@@ -21,18 +23,24 @@ export function sharesOf(mesh: UpstreamMesh, targets: readonly Target[]): readon
     .map((target) => ({ cluster: upstreamName(mesh, target), weight: target.weight }));
 }
 
-/** Distributes connections by weight. Envoy rejects a total weight of 0: in that case every connection is closed. */
+/**
+ * Distributes connections by weight. Envoy rejects a total weight of 0: in that case every connection is closed. `attempts`: how often
+ * Envoy tries to connect; default: once.
+ */
 export function connectionFilter(
   {
     shares: [first, ...others],
     idle,
+    attempts,
   }: {
     readonly shares: readonly WeightedTcp[];
     readonly idle: number;
+    readonly attempts?: number | undefined;
   },
   accessLog: readonly AccessLogInit[],
 ): Extension {
-  return first === undefined ? closing() : tcpProxy(names.EGRESS_STATS, [first, ...others], idle, accessLog);
+  if (first === undefined) return closing();
+  return tcpProxy(names.EGRESS_STATS, [first, ...others], { idle, accessLog, attempts });
 }
 
 /** Returns the service ports whose filters the outbound listener only names. */
@@ -45,10 +53,13 @@ export function egressExtensions(
   view: VirtualNodeView,
   mesh: UpstreamMesh,
   connections: readonly ServicePortIndex[],
-  source: MetricSource | undefined,
+  options: Options,
 ): readonly Resource[] {
   return connections.flatMap(
-    ({ service, servicePort }) => serviceExtensions(view.services[service], mesh, source)[servicePort] ?? [],
+    ({ service, servicePort }) =>
+      serviceExtensions(view.services[service], mesh, metricSource(view, options), takesPart(options))[
+        servicePort
+      ] ?? [],
   );
 }
 
@@ -57,17 +68,28 @@ function serviceExtensions(
   service: ServiceView | undefined,
   mesh: UpstreamMesh,
   source: MetricSource | undefined,
+  isMutual: boolean,
 ): readonly (Resource | undefined)[] {
   if (service === undefined) return [];
-  return extensionsOf(service, JSON.stringify([mesh.name, source]), unreported, () =>
+  return extensionsOf(service, JSON.stringify([mesh.name, source, isMutual]), unreported, () =>
     servicePorts(service, unreported).map((servicePort) => {
       if (servicePort.kind !== 'tcp') return undefined;
       const name = names.egressConnections(servicePort.port, service.name);
       const shares = sharesOf(mesh, servicePort.targets);
       const log = outboundTcpLog(source, service.name);
-      return filterConfig(name, connectionFilter({ shares, idle: servicePort.idle }, log));
+      const attempts = isMutual && servicePort.targets.some(takesMutual) ? MESH_CONNECT_ATTEMPTS : undefined;
+      return filterConfig(name, connectionFilter({ shares, idle: servicePort.idle, attempts }, log));
     }),
   );
+}
+
+/** Whether a proxy may use mutual TLS with the certificates of the authority. */
+function takesPart({ trustDomain, mtls }: Options): boolean {
+  return trustDomain !== undefined && mtls;
+}
+
+function takesMutual({ node }: Target): boolean {
+  return node.mtls !== undefined;
 }
 
 const extensionsOf = createMemo<readonly (Resource | undefined)[]>();

@@ -127,7 +127,7 @@ function portChains(
 }
 
 function passThrough(cluster: string): ReturnType<typeof tcpProxy> {
-  return tcpProxy(names.EGRESS_STATS, [{ cluster, weight: 1 }], undefined);
+  return tcpProxy(names.EGRESS_STATS, [{ cluster, weight: 1 }], { idle: undefined });
 }
 
 /** Returns the matcher, which chooses the chain of a connection. */

@@ -93,7 +93,11 @@ export function ingressListener(
     if (protocol === 'tcp') {
       const target = { cluster: names.ingressCluster(view.mesh.name, view.name, protocol, port), weight: 1 };
       const log = [...inboundTcpLog(source), ...refusedConnectionLog(port, options), ...plainLog];
-      const filter = tcpProxy(statPrefix, [target], connectionIdle(spec), log, plainLog.length > 0);
+      const filter = tcpProxy(statPrefix, [target], {
+        idle: connectionIdle(spec),
+        accessLog: log,
+        logsOpened: plainLog.length > 0,
+      });
       const name = names.ingressConnections(port);
       if (options.ecds) extensions.set(name, filterConfig(name, filter));
       const made = tlsModeChains(`${name}${suffix}`, destination, tlsModes, (chain) => [

@@ -28,7 +28,7 @@ export function nodeResources(
     extensions: [
       ...staticPart.ingressExtensions,
       ...accessConfigs(view, staticPart.accessPlaces, options, report),
-      ...egressExtensions(view, staticPart.mesh, staticPart.egressConnections, source),
+      ...egressExtensions(view, staticPart.mesh, staticPart.egressConnections, options),
     ],
     listeners: nodeListeners(view, staticPart, options, inputs, report),
     routes: [

@@ -85,7 +85,8 @@ const NONE: Takers = [];
 
 function takersOf({ node }: Upstream, tls: UpstreamTls, inputs: ExternalInputs): Takers {
   if (!isMeshCall(tls)) return NONE;
-  return tls.required ? 'all' : (inputs.mutual?.(node.name).instances ?? NONE);
+  const mutual = inputs.mutual?.(node.name);
+  return tls.required || mutual?.isStillStrict === true ? 'all' : (mutual?.instances ?? NONE);
 }
 
 function markedHosts(takers: Takers, hosts: readonly Host[], { listener }: Upstream): ReadonlySet<string> {

@@ -35,8 +35,8 @@ export function mutualClusters(
   const names = calls.flatMap(({ target, tls }) => {
     const { dns } = target.node.serviceDiscovery ?? {};
     if (!isMeshCall(tls) || dns === undefined) return [];
-    if (tls.required) return [upstreamName(mesh, target)];
     const mutual = inputs.mutual?.(target.node.name);
+    if (tls.required || mutual?.isStillStrict === true) return [upstreamName(mesh, target)];
     if (mutual === undefined || mutual.others || mutual.instances.length === 0) return [];
     const addresses = inputs.addresses(dns.hostname)?.current ?? [];
     const hosts = addresses.map((address) => ({ address }));

@@ -67,6 +67,8 @@ export type MutualScene = {
   readonly allInSync: () => Promise<void>;
   /** Handshakes of the caller's Envoy with the server, by protocol. */
   readonly handshakes: () => Promise<Readonly<Record<Protocol, number>>>;
+  /** Whether the server's Envoy has a chain for mutual TLS on a port. */
+  readonly takesMutual: (port: number) => Promise<boolean>;
   readonly startLoad: () => Program;
   readonly close: () => Promise<void>;
 };
@@ -159,6 +161,10 @@ export async function openMutualScene(
       const of = (protocol: Protocol): number =>
         stats.get(`cluster.cds_egress_m_server_${protocol}_${PORTS[protocol]}.ssl.handshake`) ?? 0;
       return { http: of('http'), tcp: of('tcp'), http2: of('http2'), grpc: of('grpc') };
+    },
+    async takesMutual(port) {
+      const listeners = JSON.stringify(await admins.server.configDump());
+      return new RegExp(`"(ingress|lds_ingress)[^"]*_${port}[^"]*_mesh"`).test(listeners);
     },
     startLoad: () => client.spawn('load', process.execPath, [join(HERE, 'load.ts'), SERVICE]),
     async close() {

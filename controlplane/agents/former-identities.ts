@@ -1,0 +1,47 @@
+import type { Model } from '../mesh/model.ts';
+import { idKey } from '../mesh/model.ts';
+import type { MeshId, Resource } from '../mesh/resource.ts';
+import type { Store } from '../store/store.ts';
+import { identitiesOf, MODE_TIMES, type FormerIdentities } from './mode-changes.ts';
+
+const MOST = 100;
+
+/**
+ * Returns the identities of meshes before their changes of the last minute, which another process may have begun to carry out. Reads the
+ * history of each mesh. `now`: milliseconds since 1970.
+ * @throws StoreError
+ */
+export async function formerIdentities(
+  store: Pick<Store, 'history'>,
+  model: Model,
+  now = Date.now(),
+): Promise<readonly FormerIdentities[]> {
+  const found: FormerIdentities[] = [];
+  for (const mesh of meshesOf(model)) {
+    const records = await store.history({ mesh, limit: MOST });
+    const recent = records.filter(
+      ({ id, at }) =>
+        (id.kind === 'meshIdentity' || id.kind === 'nodeIdentity') && now - at < MODE_TIMES.most,
+    );
+    if (recent.length === 0) continue;
+    const identities = new Map<string, Resource>(
+      identitiesOf(model, mesh).map((each) => [idKey(each), each]),
+    );
+    // The latest first, so that the earliest state stays.
+    for (const { id, before, at } of recent) {
+      if (before === undefined) identities.delete(idKey(id));
+      else identities.set(idKey(id), { ...NO_RESOURCE, ...id, ...before, lastUpdatedAt: at });
+    }
+    const at = Math.max(...recent.map((record) => record.at));
+    found.push({ mesh, identities: [...identities.values()], at });
+  }
+  return found;
+}
+
+const NO_RESOURCE = { uid: '', createdAt: 0, resourceOwner: '' } as const;
+
+function meshesOf(model: Model): readonly MeshId[] {
+  return [...model.resources()]
+    .filter(({ kind }) => kind === 'mesh')
+    .map(({ owner, mesh }) => ({ owner, mesh }));
+}

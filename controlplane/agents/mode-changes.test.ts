@@ -1,0 +1,121 @@
+import { afterEach, expect, test } from 'vitest';
+import { createLog } from '../../common/log.ts';
+import { modelFromInputs, put, resourceFromInput, type Written } from '../mesh/testing/resources.ts';
+import type { Model } from '../mesh/model.ts';
+import type { Change } from '../mesh/resource.ts';
+import { formerIdentities } from './former-identities.ts';
+import { createModeChanges, identitiesOf, type FormerIdentities, type ModeChanges } from './mode-changes.ts';
+import type { NodeId } from './draining.ts';
+
+const log = createLog('test', 'silent');
+const meshName = 'm';
+const mesh = { owner: '000000000000', mesh: 'm' };
+const NODE: NodeId = { ...mesh, kind: 'virtualNode', parent: '', name: 'n' };
+const ofMesh = (mtls: string): Written => ({ meshName, meshIdentityName: 'default', spec: { mtls } });
+
+let model: Model;
+let modes: ModeChanges;
+let revision = 100;
+let tell: (changes: readonly Change[]) => void;
+const ended: string[] = [];
+
+function open(mtls: string, recent: readonly FormerIdentities[] = []): void {
+  model = modelFromInputs([
+    { meshName, spec: {} },
+    { meshName, virtualNodeName: 'n', spec: {} },
+    ofMesh(mtls),
+  ]);
+  const onChanges = (listener: typeof tell) => {
+    tell = listener;
+    return () => undefined;
+  };
+  modes = createModeChanges({ model, onChanges, recent, log }, { settled: 20, most: 2000, every: 5 });
+  ended.length = 0;
+  modes.onEnd(({ name }) => ended.push(name));
+}
+afterEach(() => modes.close());
+
+function write(written: Written): void {
+  const change = put(resourceFromInput(written), (revision += 1));
+  model.apply([change]);
+  tell([change]);
+}
+
+test('a change of the mode lasts until proxies and callers are settled, so that they change one after the other', async () => {
+  open('PERMISSIVE');
+  let isSettled = false;
+  modes.follow(() => isSettled);
+  expect(modes.of(NODE)).toBeUndefined();
+  write(ofMesh('STRICT'));
+  expect(modes.of(NODE)).toEqual({ from: 'PERMISSIVE', to: 'STRICT' });
+  isSettled = true;
+  await expect.poll(() => modes.of(NODE)).toBeUndefined();
+  expect(ended).toEqual(['n']);
+});
+
+test('a proxy that never answers holds a change for a limited time', async () => {
+  open('STRICT');
+  write(ofMesh('PERMISSIVE'));
+  expect(modes.of(NODE)).toEqual({ from: 'STRICT', to: 'PERMISSIVE' });
+  await expect.poll(() => ended).toEqual(['n']);
+});
+
+test('from OFF nothing is held, because callers wait for each instance', () => {
+  open('OFF');
+  write(ofMesh('PERMISSIVE'));
+  expect(modes.of(NODE)).toBeUndefined();
+});
+
+test('a mode that is taken back while it changes ends the change, and a further one begins with the first mode', () => {
+  open('STRICT');
+  write(ofMesh('PERMISSIVE'));
+  write(ofMesh('STRICT'));
+  expect(modes.of(NODE)).toBeUndefined();
+  write(ofMesh('PERMISSIVE'));
+  write(ofMesh('OFF'));
+  expect(modes.of(NODE)).toEqual({ from: 'STRICT', to: 'OFF' });
+});
+
+test('a virtual node that was made after the mode was set is held too', () => {
+  open('PERMISSIVE');
+  write({ meshName, virtualNodeName: 'later', spec: {} });
+  write(ofMesh('OFF'));
+  expect(modes.of({ ...NODE, name: 'later' })).toEqual({ from: 'PERMISSIVE', to: 'OFF' });
+});
+
+test('a control plane that was killed during a change goes on with it, until the longest time of a change is over', async () => {
+  open('OFF');
+  const identities = identitiesOf(modelFromInputs([ofMesh('PERMISSIVE')]), mesh);
+  open('OFF', [{ mesh, identities, at: Date.now() - 1500 }]);
+  modes.follow(() => true);
+  expect(modes.of(NODE)).toEqual({ from: 'PERMISSIVE', to: 'OFF' });
+  await expect.poll(() => ended).toEqual(['n']);
+});
+
+test('the identities of a minute ago come from the history: changed ones as they were, new ones not at all', async () => {
+  open('OFF');
+  const now = 1_000_000;
+  const id = (kind: 'meshIdentity' | 'nodeIdentity', name: string) => ({ ...mesh, kind, parent: '', name });
+  const origin = { by: undefined, source: 'api' } as const;
+  const before = (mtls: 'STRICT' | 'PERMISSIVE') => ({ version: 1, spec: { mtls }, tags: [] });
+  const history = async () =>
+    [
+      { id: id('nodeIdentity', 'x'), at: now - 1, change: 'create', origin, before: undefined },
+      {
+        id: id('meshIdentity', 'default'),
+        at: now - 2,
+        change: 'update',
+        origin,
+        before: before('PERMISSIVE'),
+      },
+      { id: id('meshIdentity', 'default'), at: now - 3, change: 'update', origin, before: before('STRICT') },
+      { id: id('meshIdentity', 'default'), at: now - 90_000, change: 'update', origin, before: undefined },
+    ].map((each, step) => ({ ...each, revision: 9, step: 9 - step })) as never;
+  const [found] = await formerIdentities({ history }, model, now);
+  expect(found).toMatchObject({
+    mesh,
+    at: now - 1,
+    identities: [{ kind: 'meshIdentity', spec: { mtls: 'STRICT' } }],
+  });
+  expect(await formerIdentities({ history }, model, now + 60_000)).toEqual([]);
+});
