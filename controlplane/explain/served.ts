@@ -9,7 +9,15 @@ import {
 } from '#envoy/envoy/config/endpoint/v3/endpoint_pb.ts';
 import { ListenerSchema, type Listener } from '#envoy/envoy/config/listener/v3/listener_pb.ts';
 import { RouteConfigurationSchema, type RouteConfiguration } from '#envoy/envoy/config/route/v3/route_pb.ts';
-import { CLUSTER, ENDPOINTS, EXTENSION_CONFIG, LISTENER, ROUTES, type Snapshot, type TypeUrl } from '../../xds/types.ts';
+import {
+  CLUSTER,
+  ENDPOINTS,
+  EXTENSION_CONFIG,
+  LISTENER,
+  ROUTES,
+  type Snapshot,
+  type TypeUrl,
+} from '../../xds/types.ts';
 
 /** A proxy's resources as messages, by name. Discovered filters are inlined into the listeners. */
 export type Served = {

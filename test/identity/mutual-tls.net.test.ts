@@ -67,7 +67,9 @@ describe.each(ENVOYS)('%s', (variable) => {
     await scene.allInSync();
     await allByTls();
     // The callers change first.
-    await until('plain text is refused', async () => (await fromOutside()) === 'refused', { limitMs: 120_000 });
+    await until('plain text is refused', async () => (await fromOutside()) === 'refused', {
+      limitMs: 120_000,
+    });
 
     await expect(scene.secure('{ mtls: OFF }')).rejects.toThrow(/mtls OFF cannot follow STRICT in one step/);
     step('PERMISSIVE');
