@@ -49,7 +49,7 @@ export async function openProxies(context: Context, base: Base): Promise<ProxySi
   // Before the proxies, so that it has a change when they get their configurations.
   const modes = createModeChanges({
     model: live.model,
-    onChanges: live.onChanges,
+    onChanges: (listener) => live.onChanges(listener),
     recent: identities === undefined ? [] : await formerIdentities(store, live.model),
     log,
   });

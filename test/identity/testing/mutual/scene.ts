@@ -163,8 +163,8 @@ export async function openMutualScene(
       return { http: of('http'), tcp: of('tcp'), http2: of('http2'), grpc: of('grpc') };
     },
     async takesMutual(port) {
-      const listeners = JSON.stringify(await admins.server.configDump());
-      return new RegExp(`"(ingress|lds_ingress)[^"]*_${port}[^"]*_mesh"`).test(listeners);
+      const config = JSON.stringify(await admins.server.configDump());
+      return new RegExp(`"(ingress|lds_ingress)[^"]*_${port}[^"]*_mesh"`).test(config);
     },
     startLoad: () => client.spawn('load', process.execPath, [join(HERE, 'load.ts'), SERVICE]),
     async close() {
