@@ -97,8 +97,8 @@ export function createModeChanges(
       entries.delete(idKey(id));
       // From OFF, callers wait for the report of each instance in any case.
       if (from === 'OFF' || from === to) continue;
-      const times = { begun: Date.now(), notBefore, settledSince: undefined };
-      entries.set(idKey(id), { node: id, change: { from, to }, ...times });
+      const change = { from, to };
+      entries.set(idKey(id), { node: id, change, begun: Date.now(), notBefore, settledSince: undefined });
     }
     plan();
   }
