@@ -42,6 +42,8 @@ export const AGENT_CODES = {
   XDS_CONNECTION_LOST: 'read the log of the control plane, or of the balancer before it',
 
   IDENTITY_UNPROVEN: 'read the reason: a refusal names the document that would allow it',
+  IDENTITY_BREAK_GLASS:
+    'bring a control plane back: new connections fail when the time in the line has passed',
 
   // The configuration.
   CONFIG_MISSING: 'create the virtual node or gateway, or correct APPMESH_RESOURCE_ARN',

@@ -17,6 +17,10 @@ export type HeldIdentity = {
   readonly renew: number;
   /** The generation of the authority. Undefined in the files of earlier versions. */
   readonly generation?: number;
+  /** How long the mesh accepts expired certificates in an outage of the control plane, in seconds. Undefined: not at all. */
+  readonly expiredGraceSeconds?: number;
+  /** A late moment at which a control plane answered. Undefined in the files of earlier versions. */
+  readonly contact?: number;
 };
 
 /**
@@ -30,7 +34,7 @@ export function holdIdentity(
   issued: IssuedCertificate,
   now: number,
 ): HeldIdentity {
-  const { chain, roots, spiffeId, ends, renew, generation } = issued;
+  const { chain, roots, spiffeId, ends, renew, generation, expiredGraceSeconds } = issued;
   const held = {
     nodeId,
     spiffeId,
@@ -40,6 +44,8 @@ export function holdIdentity(
     ends,
     renew,
     generation,
+    expiredGraceSeconds,
+    contact: now,
   };
   const problem = identityProblem(held, nodeId, now);
   if (problem !== undefined)

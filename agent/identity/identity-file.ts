@@ -5,6 +5,7 @@ import type { Log } from '../../common/log.ts';
 import { withTimeout } from '../../common/limits/with-timeout.ts';
 import { writeState } from '../state/write-state.ts';
 import { identityProblem, type HeldIdentity } from './held-identity.ts';
+import { graceWindow } from './outage.ts';
 
 /** The version of the file. */
 const FORMAT = 1;
@@ -29,7 +30,9 @@ export async function readIdentityFile(
     if (content === undefined) return undefined;
     const { format, identity } = JSON.parse(content) as Content;
     const problem =
-      format === FORMAT ? identityProblem(identity, nodeId, Date.now()) : `it has format ${format}`;
+      format === FORMAT
+        ? identityProblem(identity, nodeId, momentOf(identity, Date.now()))
+        : `it has format ${format}`;
     if (problem === undefined) return identity;
     log.warn({ file, problem }, 'the kept certificate is passed over');
   } catch (error) {
@@ -46,6 +49,15 @@ export async function writeIdentityFile(file: string, identity: HeldIdentity): P
     `no answer of ${file}`,
     writeState(file, [Buffer.from(`${JSON.stringify(content)}\n`)]),
   );
+}
+
+/** The moment to check an identity at: before its end, if the mesh may accept it after that. */
+function momentOf(identity: HeldIdentity, now: number): number {
+  const { ends, contact } = identity;
+  if (now < ends || contact === undefined) return now;
+  const window = graceWindow(identity, contact);
+  // A certificate has whole seconds.
+  return window === undefined || now >= window.until ? now : ends - 1000;
 }
 
 async function readOwn(file: string): Promise<string | undefined> {

@@ -21,24 +21,27 @@ export type IdentitySecrets = {
 
 /**
  * Returns the secrets of an identity, which has been checked: its key fits, its chain leads to a root, and it is valid. Envoy would accept
- * an expired pair, and fail in each handshake. `held`: the certificate to serve.
+ * an expired pair, and fail in each handshake. `held`: the certificate to serve;
+ * `acceptsExpired`: whether peers may have expired ones.
  */
 export function identitySecrets(identity: {
   readonly held: () => HeldIdentity | undefined;
+  readonly acceptsExpired: () => boolean;
   readonly onChange: (listener: () => void) => void;
 }): IdentitySecrets {
   return {
     has: (name) => name === IDENTITY_SECRET || name === TRUST_SECRET,
     get(name) {
       const held = identity.held();
-      return held && secretsOf(held).get(name);
+      return held && secretsOf(held, identity.acceptsExpired()).get(name);
     },
     onChange: identity.onChange,
   };
 }
 
-/** Encoded once per certificate. */
-function secretsOf(held: HeldIdentity): ReadonlyMap<string, IdentitySecret> {
+/** Encoded once per certificate and way to treat expired ones. */
+function secretsOf(held: HeldIdentity, acceptsExpired: boolean): ReadonlyMap<string, IdentitySecret> {
+  const encoded = acceptsExpired ? encodedForOutage : encodedAsUsual;
   const known = encoded.get(held);
   if (known !== undefined) return known;
   const [chain, key, roots] = [held.chain, held.key, held.roots].map((text) => Buffer.from(text));
@@ -53,7 +56,7 @@ function secretsOf(held: HeldIdentity): ReadonlyMap<string, IdentitySecret> {
     [
       TRUST_SECRET,
       {
-        resource: trustMessage(TRUST_SECRET, roots ?? NOTHING),
+        resource: trustMessage(TRUST_SECRET, roots ?? NOTHING, { acceptsExpired }),
         validity: validityOf('trust', readCertificates(TRUST_SECRET, roots ?? NOTHING)),
       },
     ],
@@ -63,4 +66,5 @@ function secretsOf(held: HeldIdentity): ReadonlyMap<string, IdentitySecret> {
 }
 
 const NOTHING = Buffer.alloc(0);
-const encoded = new WeakMap<HeldIdentity, ReadonlyMap<string, IdentitySecret>>();
+const encodedAsUsual = new WeakMap<HeldIdentity, ReadonlyMap<string, IdentitySecret>>();
+const encodedForOutage = new WeakMap<HeldIdentity, ReadonlyMap<string, IdentitySecret>>();

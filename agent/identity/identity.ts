@@ -8,6 +8,7 @@ import type { XdsSettings } from '../settings/xds/xds-settings.ts';
 import { attest, AttestationRefused } from './attest.ts';
 import { holdIdentity, untilRenewal, type HeldIdentity } from './held-identity.ts';
 import { readIdentityFile, writeIdentityFile } from './identity-file.ts';
+import { followOutage, lifetimeOf } from './outage.ts';
 import { methodsOf, prove } from './prove.ts';
 import type { SigningRequest } from './signing-request.ts';
 
@@ -17,11 +18,15 @@ export type AgentIdentity = {
   readonly current: () => HeldIdentity | undefined;
   /** The latest certificate, also one that has ended; undefined while the agent has had none. */
   readonly held: () => HeldIdentity | undefined;
-  /** Calls `listener` after each new certificate. */
+  /** Whether Envoy accepts expired certificates of the mesh, because the control plane is away for long and the mesh allows it. */
+  readonly acceptsExpired: () => boolean;
+  /** Calls `listener` after each new certificate, and when expired ones begin or cease to be accepted. */
   readonly onChange: (listener: () => void) => void;
   readonly status: () => IdentityStatus;
   /** The control plane says which certificates are up to date. Renews an older one, at a random moment within the spread. */
   readonly renewSoon: (renewal: Renewal) => void;
+  /** The control plane accepted a connection. */
+  readonly connected: () => void;
   /** A connection to the control plane failed. If it refuses the certificate, the agent proves itself again soon. */
   readonly refused: (reason: string) => void;
   readonly close: () => void;
@@ -37,6 +42,8 @@ export type IdentityStatus = {
   readonly secondsLeft: number | undefined;
   /** Why the latest attempt failed; undefined after a success. */
   readonly problem: string | undefined;
+  /** Until when expired certificates of the mesh are accepted; undefined: they are not. */
+  readonly acceptsExpiredUntil: string | undefined;
 };
 
 /** Inputs of the identity. */
@@ -58,6 +65,9 @@ const RENEWAL_WAITS = { firstMs: 10_000, mostMs: 300_000 };
 /** After a refusal of its certificate, the agent asks for another one, this often at most, and after this wait at least, in milliseconds. */
 const REFUSED_EVERY_MS = 60_000;
 const REFUSED_WAIT_MS = 2000;
+/** The file has the last contact with a control plane, exact to this part of the certificate's lifetime. */
+const NOTED_SHARE = 0.02;
+const NOTE_EVERY_MS = 60_000;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
@@ -82,16 +92,21 @@ export async function openIdentity(options: IdentityOptions): Promise<AgentIdent
   const renewal = createBackoff(RENEWAL_WAITS.firstMs, RENEWAL_WAITS.mostMs);
   const current = (): HeldIdentity | undefined =>
     held !== undefined && held.ends > Date.now() ? held : undefined;
+  const changed = (): void => {
+    for (const listener of listeners) listener();
+  };
+  const outage = followOutage({ held: () => held, log, onChange: changed });
 
   async function attempt(): Promise<void> {
     isAttempting = true;
     try {
       held = await obtain(options, current());
       problem = undefined;
+      outage.answered(false);
       first.reset();
       renewal.reset();
       log.info(facts(held), 'got a certificate from the control plane');
-      for (const listener of listeners) listener();
+      changed();
       if (file !== undefined) await keep(file, held, log);
       // The authority may have changed since the control plane signed this certificate.
       const isCurrent = (held.generation ?? 0) >= wanted;
@@ -104,6 +119,8 @@ export async function openIdentity(options: IdentityOptions): Promise<AgentIdent
           'got no certificate from the control plane: trying again',
         );
       problem = text;
+      if (error instanceof AttestationRefused) outage.answered(false);
+      else outage.missed();
       const wait = current() === undefined ? first.next() : renewal.next();
       const least = error instanceof AttestationRefused ? error.retryAfterMs * (1 + Math.random() / 2) : 0;
       schedule(Math.max(wait, least));
@@ -118,10 +135,19 @@ export async function openIdentity(options: IdentityOptions): Promise<AgentIdent
     timer = setTimeout(() => void attempt(), Math.min(Math.max(ms, 0), LONGEST_TIMER_MS)).unref();
   }
 
+  // So that an agent that starts while the control plane is away knows since when.
+  const noting = setInterval(() => {
+    const contact = outage.contact();
+    if (held === undefined || contact - (held.contact ?? 0) < NOTED_SHARE * lifetimeOf(held)) return;
+    held = { ...held, contact };
+    if (file !== undefined) void keep(file, held, log);
+  }, NOTE_EVERY_MS).unref();
+
   schedule(held === undefined ? 0 : held.renew - Date.now());
   return {
     current,
     held: () => held,
+    acceptsExpired: () => outage.acceptsExpiredUntil() !== undefined,
     onChange: (listener) => void listeners.push(listener),
     status: () => ({
       state: held === undefined ? 'waiting' : current() === undefined ? 'ended' : 'held',
@@ -130,6 +156,7 @@ export async function openIdentity(options: IdentityOptions): Promise<AgentIdent
       renews: held && new Date(held.renew).toISOString(),
       secondsLeft: held && Math.max(0, Math.floor((held.ends - Date.now()) / 1000)),
       problem,
+      acceptsExpiredUntil: isoOf(outage.acceptsExpiredUntil()),
     }),
     renewSoon({ generation, spreadSeconds }) {
       wanted = generation;
@@ -137,7 +164,9 @@ export async function openIdentity(options: IdentityOptions): Promise<AgentIdent
       log.info({ generation, spreadSeconds }, 'the authority has changed: renewing the certificate');
       schedule(Math.random() * spreadSeconds * 1000);
     },
+    connected: () => outage.answered(true),
     refused(reason) {
+      outage.missed();
       // A certificate that was revoked, or whose root is gone. One that has ended is replaced anyway.
       if (!/\b16 UNAUTHENTICATED\b/.test(reason) || current() === undefined || isAttempting) return;
       if (Date.now() - refusedAt < REFUSED_EVERY_MS) return;
@@ -147,6 +176,8 @@ export async function openIdentity(options: IdentityOptions): Promise<AgentIdent
     close() {
       isClosed = true;
       clearTimeout(timer);
+      clearInterval(noting);
+      outage.close();
     },
   };
 }
@@ -197,4 +228,8 @@ async function keep(file: string, held: HeldIdentity, log: Log): Promise<void> {
 
 function facts({ spiffeId, ends, renew }: HeldIdentity) {
   return { spiffeId, ends: new Date(ends).toISOString(), renews: new Date(renew).toISOString() };
+}
+
+function isoOf(time: number | undefined): string | undefined {
+  return time === undefined ? undefined : new Date(time).toISOString();
 }

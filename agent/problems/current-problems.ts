@@ -49,6 +49,11 @@ export function currentProblems(input: ProblemInput): readonly Problem[] {
     ...configProblems(input.relay, input.now),
     ...connectionProblems(input.relay),
     ...of('IDENTITY_UNPROVEN', input.identity?.problem, ''),
+    ...of(
+      'IDENTITY_BREAK_GLASS',
+      input.identity?.acceptsExpiredUntil,
+      'no control plane answers: expired certificates of the mesh are accepted until ',
+    ),
     ...secrets.flatMap(({ name, problem }) => of('SECRET_PROBLEM', problem, `${name}: `)),
     ...names.flatMap(({ name, problem }) => of('NAME_UNRESOLVED', problem, `${name}: `)),
     ...leftOut.map((problem) => one('NAME_UNRESOLVED', problem)),

@@ -75,7 +75,10 @@ export async function openConfiguration(
       onKeptChange: () => state.changed(),
       isTls: plaintextProbe(settings.xds.endpoints),
       extraServices: [fileSecrets, telemetry, load, plainCallers],
-      onConnection: channel.connected,
+      onConnection(open) {
+        identity?.connected();
+        channel.connected(open);
+      },
       onDisconnection: (reason) => identity?.refused(reason),
     }).catch((cause: unknown) => {
       throw cannotUseRunFolder(settings.runFolder, cause);

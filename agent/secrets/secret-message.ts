@@ -7,7 +7,7 @@ import { SECRET, type Resource } from '../../xds/types.ts';
 const ANY = { typeUrl: 1, value: 2 } as const;
 const NAMED = { name: 1, tlsCertificate: 2, validationContext: 4 } as const;
 const TLS_CERTIFICATE = { certificateChain: 1, privateKey: 2 } as const;
-const VALIDATION_CONTEXT = { trustedCa: 1 } as const;
+const VALIDATION_CONTEXT = { trustedCa: 1, allowExpiredCertificate: 8 } as const;
 const DATA_SOURCE = { inlineBytes: 2 } as const;
 
 /** Encodes a certificate chain and its key, both PEM, as a secret. */
@@ -19,9 +19,12 @@ export function certificateMessage(name: string, chain: Uint8Array, privateKey: 
   return resource(name, [NAMED.tlsCertificate, certificate]);
 }
 
-/** Encodes trusted authorities, PEM, as a secret. */
-export function trustMessage(name: string, chain: Uint8Array): Resource {
-  return resource(name, [NAMED.validationContext, message([VALIDATION_CONTEXT.trustedCa, inline(chain)])]);
+/** Encodes trusted authorities, PEM, as a secret. `acceptsExpired`: only the dates of certificates are not checked. */
+export function trustMessage(name: string, chain: Uint8Array, { acceptsExpired = false } = {}): Resource {
+  const writer = new BinaryWriter();
+  writer.raw(message([VALIDATION_CONTEXT.trustedCa, inline(chain)]));
+  if (acceptsExpired) writer.tag(VALIDATION_CONTEXT.allowExpiredCertificate, WireType.Varint).bool(true);
+  return resource(name, [NAMED.validationContext, writer.finish()]);
 }
 
 type Field = readonly [number: number, value: Uint8Array];

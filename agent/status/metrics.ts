@@ -91,6 +91,11 @@ export function agentMetrics(input: MetricsInput): string {
       'When the certificate of this node ends.',
       input.identity?.ends === undefined ? [] : [[{}, Math.floor(Date.parse(input.identity.ends) / 1000)]],
     ),
+    gauge(
+      'daybreak_agent_identity_accepts_expired',
+      'Whether expired certificates of the mesh are accepted, because no control plane answers for long.',
+      input.identity === undefined ? [] : [[{}, input.identity.acceptsExpiredUntil === undefined ? 0 : 1]],
+    ),
     gauge('daybreak_agent_problem', 'A current problem, by its code.', problemSamples(input.problems)),
   ].join('');
 }

@@ -264,6 +264,7 @@ export type MeshIdentityRef = {
 export type MeshIdentitySpec = {
   readonly certificateHours?: number;
   readonly proofHours?: number;
+  readonly expiredGraceHours?: number;
   readonly mtls?: MtlsMode;
   readonly forceStrict?: boolean;
   readonly authorization?: AuthorizationMode;

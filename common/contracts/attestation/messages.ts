@@ -68,6 +68,8 @@ export type IssuedCertificate = {
   readonly renew: number;
   /** The generation of the authority; it grows with each change of the roots. */
   readonly generation: number;
+  /** How long expired certificates of the mesh are accepted in an outage of the control plane, in seconds. 0: not at all. */
+  readonly expiredGraceSeconds: number;
 };
 
 /** A refusal. `code`: stable, such as `NOT_BOUND`. */
@@ -163,7 +165,7 @@ function protoContent(message: Exclude<ControlPlaneMessage, { kind: 'nothing' }>
       return { case: 'challenge', value } as const;
     }
     case 'certificate': {
-      const { chain, roots, ends, renew, spiffeId, generation } = message;
+      const { chain, roots, ends, renew, spiffeId, generation, expiredGraceSeconds } = message;
       const value = {
         chain: chain.map((each) => new Uint8Array(each)),
         roots: roots.map((each) => new Uint8Array(each)),
@@ -171,6 +173,7 @@ function protoContent(message: Exclude<ControlPlaneMessage, { kind: 'nothing' }>
         renew: timestampFromMs(renew),
         spiffeId,
         generation,
+        expiredGraceSeconds,
       };
       return { case: 'certificate', value } as const;
     }
@@ -190,10 +193,11 @@ function readAnswer({ content }: AttestResponse): ControlPlaneMessage {
       return { kind: 'challenge', method: known, nonce, audience, stsHost, stsRegion };
     }
     case 'certificate': {
-      const { chain, roots, ends, renew, spiffeId, generation } = content.value;
+      const { chain, roots, ends, renew, ...rest } = content.value;
+      const { spiffeId, generation, expiredGraceSeconds } = rest;
       if (ends === undefined || renew === undefined) return { kind: 'nothing' };
       const times = { ends: timestampMs(ends), renew: timestampMs(renew) };
-      return { kind: 'certificate', chain, roots, spiffeId, generation, ...times };
+      return { kind: 'certificate', chain, roots, spiffeId, generation, expiredGraceSeconds, ...times };
     }
     case 'refusal': {
       const { code, reason, retryAfterSeconds } = content.value;

@@ -117,6 +117,8 @@ export function createAttestation(options: AttestOptions): { readonly addTo: (se
           ends,
           generation,
           renew: renewal(now(), begins, ends),
+          expiredGraceSeconds:
+            (meshIdentityOf(options.live.model, attempt.proxy).expiredGraceHours ?? 0) * 3600,
         }),
       );
       call.end(status.OK);

@@ -34,6 +34,8 @@ export type GuardedControlPlane = {
   file(name: string): string;
   /** Runs the command `daybreak` on its host; returns the output. */
   daybreak(command: string, ...args: readonly string[]): Promise<string>;
+  /** Kills it. */
+  kill(): Promise<void>;
   /** Waits until the proxy on that host is in sync. */
   inSync(host: Host): Promise<ProxyStatus>;
 };
@@ -74,6 +76,10 @@ export async function startGuardedControlPlane(
     authority,
     file,
     daybreak,
+    async kill() {
+      program.kill('SIGKILL');
+      await program.ended;
+    },
     inSync: (proxy) =>
       until(
         'in sync',
