@@ -14,6 +14,8 @@ export type InstancesOf = {
   readonly leaving: LeavingOf;
   readonly mutual: MutualOf;
   readonly changing: (node: ResourceId<'virtualNode'>) => ModeChange | undefined;
+  /** Whether a proxy without a certificate is connected to another replica. */
+  readonly hasOthersElsewhere: (node: ResourceId<'virtualNode'>) => boolean;
 };
 
 /** Instances of which nothing is known. */
@@ -21,6 +23,7 @@ export const NO_INSTANCES: InstancesOf = {
   leaving: () => [],
   mutual: () => [],
   changing: () => undefined,
+  hasOthersElsewhere: () => false,
 };
 
 /**
@@ -30,7 +33,7 @@ export const NO_INSTANCES: InstancesOf = {
 export function withInstances(
   inputs: ExternalInputs,
   { owner, mesh }: MeshId,
-  { leaving, mutual, changing }: InstancesOf,
+  { leaving, mutual, changing, hasOthersElsewhere }: InstancesOf,
   hasOthers: (node: string) => boolean,
 ): ExternalInputs {
   const id = { kind: 'virtualNode', owner, mesh, parent: '' } as const;
@@ -39,7 +42,7 @@ export function withInstances(
     leaving: (name) => leaving({ ...id, name }),
     mutual: (name) => ({
       instances: mutual({ ...id, name }),
-      others: hasOthers(name),
+      others: hasOthers(name) || hasOthersElsewhere({ ...id, name }),
       isStillStrict: changing({ ...id, name })?.from === 'STRICT',
     }),
   };

@@ -65,6 +65,8 @@ export type ProxyConfigs = {
   readonly allOf: (identity: Identity) => readonly ProxyConfig[];
   /** Whether a proxy of a virtual node is connected that takes no mutual TLS. */
   readonly hasOthers: (node: Pick<Identity, 'mesh' | 'name'>) => boolean;
+  /** Calls `listener` with each virtual node of which a proxy that takes no mutual TLS came or went. */
+  readonly onOthers: (listener: (node: ResourceId<'virtualNode'>) => void) => void;
   /** The circumstances of a proxy that has no secret yet. */
   readonly circumstances: (identity: Identity) => Circumstances;
 };
@@ -88,6 +90,7 @@ export function createProxyConfigs(
   );
   const configs = new Map<string, ProxyConfig>();
   const keysByName = new Map<string, Set<string>>();
+  const otherListeners: ((node: ResourceId<'virtualNode'>) => void)[] = [];
 
   /** Whether a proxy of a virtual node is connected that takes no mutual TLS. */
   function hasOthers({ mesh, name }: Pick<Identity, 'mesh' | 'name'>): boolean {
@@ -99,7 +102,9 @@ export function createProxyConfigs(
   function noteOther({ identity, features }: ProxyConfig): void {
     if (settings.trustDomain === undefined || features.mtls || identity.kind !== 'virtualNode') return;
     const id = resolve(model, identity);
-    if (id?.kind === 'virtualNode') refreshCallers(id);
+    if (id?.kind !== 'virtualNode') return;
+    for (const listener of otherListeners) listener(id);
+    refreshCallers(id);
   }
 
   function refreshCallers(node: ResourceId<'virtualNode'>): void {
@@ -251,6 +256,7 @@ export function createProxyConfigs(
         [CLUSTER, ENDPOINTS, LISTENER].every((type) => server().settled(key, type) !== 'pending'),
       ),
     hasOthers,
+    onOthers: (listener) => void otherListeners.push(listener),
     dependents,
     get: (key) => configs.get(key),
     connected(identity) {

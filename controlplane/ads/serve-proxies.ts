@@ -15,6 +15,7 @@ import { paceChanges } from './pacing/coalesce-changes.ts';
 import { createPreview, type PreviewOf } from './preview.ts';
 import { createPreviewOfChange, type PreviewOfChange } from './preview-change.ts';
 import { createProgress, type Progress } from './progress.ts';
+import type { InstancesOf } from './instances.ts';
 import { measurePropagation } from './propagation.ts';
 import { createProxyConfigs, type ProxyConfigs } from './proxy-configs.ts';
 
@@ -40,12 +41,13 @@ export type ProxiesOptions = {
   readonly draining: Draining;
   readonly mutual: MutualInstances;
   readonly modes: ModeChanges;
+  readonly hasOthersElsewhere: InstancesOf['hasOthersElsewhere'];
 };
 
 /** Connects the model to an ADS server that does not listen yet. */
 export function serveProxies(options: ProxiesOptions): Proxies {
-  const { live, discovery, admission, metrics, log, settings, draining, mutual, modes } = options;
-  const instances = { leaving: draining.of, mutual: mutual.of, changing: modes.of };
+  const { live, discovery, admission, metrics, log, settings, draining, mutual, modes, hasOthersElsewhere } = options;
+  const instances = { leaving: draining.of, mutual: mutual.of, changing: modes.of, hasOthersElsewhere };
   const propagation = measurePropagation(metrics.propagation);
   const progress = createProgress(() => xds.streams());
   const configs = createProxyConfigs(live.model, discovery, () => watched, log, settings, instances);

@@ -136,7 +136,8 @@ export function createAgents({
     const node = resolve(model, identity);
     if (node === undefined || node.kind !== 'virtualNode') return;
     const own = { from: hostOf(peer), addresses: isIdentified ? state.addresses : [] };
-    mutual.set(peer, node, state.mtlsPorts.length > 0 ? { ...own, ports: state.mtlsPorts } : undefined);
+    const taking = state.mtlsPorts.length > 0 ? { ...own, ports: state.mtlsPorts } : undefined;
+    mutual.set(peer, node, taking, own.from);
     // An agent that has not shown who it is could name any caller.
     if (isIdentified) plain.add(node, state.plainCallers);
     const wasDraining = draining.isSet(peer);

@@ -5,8 +5,11 @@ import type { NodeId } from './draining.ts';
 /** The instances of virtual nodes that take mutual TLS, according to their agents. */
 export type MutualInstances = {
   readonly of: (node: NodeId) => readonly MutualInstance[];
-  /** An agent's stream says on which ports its instance takes mutual TLS; undefined: on none. `stream`: the key of the stream. */
-  readonly set: (stream: string, node: NodeId, instance: MutualInstance | undefined) => void;
+  /**
+   * An agent's stream says on which ports its instance takes mutual TLS; undefined: on none. `stream`: the key of the stream. `from`: the
+   * address of the agent.
+   */
+  readonly set: (stream: string, node: NodeId, instance: MutualInstance | undefined, from?: string) => void;
   /** The stream has ended. The instance stays for a while, because its Envoy serves on without a control plane. */
   readonly end: (stream: string) => void;
   /** Called with each virtual node whose instances changed. */

@@ -67,6 +67,34 @@ export type CertificateRecord = {
   readonly revoked?: number;
 };
 
+/**
+ * What agents say of a virtual node. `instance`: an instance takes mutual TLS on ports. `other`: a proxy without a certificate is connected.
+ * `callers`: callers that came without mutual TLS.
+ */
+export type NodeFact =
+  | {
+      readonly kind: 'instance';
+      readonly instance: {
+        readonly from: string;
+        readonly addresses: readonly string[];
+        readonly ports: readonly number[];
+      };
+    }
+  | { readonly kind: 'other' }
+  | {
+      readonly kind: 'callers';
+      readonly callers: readonly { readonly address: string; readonly port: number; readonly last: number }[];
+    };
+
+/** A fact about a virtual node. Its resource has the node and the kind of fact in its name. */
+export type NodeFactRecord = {
+  /** The process that wrote it. */
+  readonly replica: string;
+  /** When it held last, in milliseconds since 1970. */
+  readonly seen: number;
+  readonly fact: NodeFact;
+};
+
 /** A join token that was not used yet. Its resource has the first digits of its SHA-256 as a name. */
 export type JoinTokenRecord = {
   /** SHA-256 in hexadecimal. */

@@ -1,4 +1,9 @@
-import type { AuthorityRecord, CertificateRecord, JoinTokenRecord } from './identity-records.ts';
+import type {
+  AuthorityRecord,
+  CertificateRecord,
+  JoinTokenRecord,
+  NodeFactRecord,
+} from './identity-records.ts';
 import type { AccessPolicySpec, MeshIdentitySpec, NodeIdentitySpec } from '../model/daybreak-types.ts';
 import type {
   GatewayRouteSpec,
@@ -28,11 +33,12 @@ export type ApiSpecs = AppMeshSpecs & {
   accessPolicy: AccessPolicySpec;
 };
 
-/** The content of every kind in the store. The API does not show the last three, which the control plane writes for itself. */
+/** The content of every kind in the store. The API does not show the last four, which the control plane writes for itself. */
 export type Specs = ApiSpecs & {
   authority: AuthorityRecord;
   joinToken: JoinTokenRecord;
   certificate: CertificateRecord;
+  nodeFact: NodeFactRecord;
 };
 
 /** The kind of a resource of App Mesh. */
@@ -66,7 +72,7 @@ export const DAYBREAK_KINDS = [
 export const KINDS = [...APP_MESH_KINDS, ...DAYBREAK_KINDS] as const;
 
 /** All kinds in the store. */
-export const STORED_KINDS: readonly Kind[] = [...KINDS, 'authority', 'joinToken', 'certificate'];
+export const STORED_KINDS: readonly Kind[] = [...KINDS, 'authority', 'joinToken', 'certificate', 'nodeFact'];
 
 /** Whether a kind is App Mesh's own. */
 export function isAppMeshKind(kind: Kind): kind is AppMeshKind {

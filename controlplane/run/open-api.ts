@@ -33,8 +33,8 @@ export async function openApi(context: Context, base: Base, side: ProxySide): Pr
     ...(await consoleParts(context, base, side)),
     quotas: settings.quotas,
     plainFacts: (node) => ({
-      callers: side.plain.of(node),
-      others: side.proxies.configs.hasOthers(node),
+      callers: side.instances.plain.of(node),
+      others: side.instances.hasOthers(node),
     }),
     rateLimit: settings.rateLimit,
     hosts: [hostname(), ...settings.apiHosts],
@@ -93,8 +93,8 @@ function addProxyRoutes(api: FastifyInstance, { settings }: Context, base: Base,
   api.register(
     plaintextRoute({
       model,
-      callers: side.plain,
-      hasOthers: proxies.configs.hasOthers,
+      callers: side.instances.plain,
+      hasOthers: side.instances.hasOthers,
       proxyAt: agents.proxyAt,
       window: settings.plaintextWindow,
     }),

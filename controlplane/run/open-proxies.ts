@@ -5,8 +5,7 @@ import { createAgents, type Agents } from '../agents/agents.ts';
 import { createDraining } from '../agents/draining.ts';
 import { formerIdentities } from '../agents/former-identities.ts';
 import { createModeChanges } from '../agents/mode-changes.ts';
-import { createMutualInstances } from '../agents/mutual-instances.ts';
-import { createPlainCallers, type PlainCallers } from '../agents/plain-callers.ts';
+import { openInstances, type Instances } from '../agents/facts/open-instances.ts';
 import { shareDraining } from '../agents/share-draining.ts';
 import { openDiscovery } from '../discovery/discovery.ts';
 import { addGauges } from '../metrics/gauges.ts';
@@ -22,8 +21,8 @@ export type ProxySide = {
   readonly agents: Agents;
   /** The admission of streams, and the certificate authority of proxies. */
   readonly adsAccess: Omit<AdsAccess, 'close'>;
-  /** Callers that came without mutual TLS. */
-  readonly plain: PlainCallers;
+  /** Which instances take mutual TLS, and which callers came without it. */
+  readonly instances: Pick<Instances, 'plain' | 'hasOthers'>;
   readonly reports: Reports;
 };
 
@@ -45,7 +44,12 @@ export async function openProxies(context: Context, base: Base): Promise<ProxySi
   const discovery = await openDiscovery(settings.discovery, log, metrics);
   opened.defer(discovery.close);
   const draining = createDraining();
-  const mutual = createMutualInstances();
+  const instances = openInstances(live, {
+    isShared: identities !== undefined,
+    windowSeconds: settings.plaintextWindow,
+    log,
+  });
+  opened.defer(instances.close);
   // Before the proxies, so that it has a change when they get their configurations.
   const modes = createModeChanges({
     model: live.model,
@@ -54,7 +58,6 @@ export async function openProxies(context: Context, base: Base): Promise<ProxySi
     log,
   });
   opened.defer(modes.close);
-  const plain = createPlainCallers(settings.plaintextWindow * 1000);
   const drainingOfReplicas = shareDraining(draining, store, log);
   opened.defer(drainingOfReplicas.close);
   const proxies = serveProxies({
@@ -65,10 +68,12 @@ export async function openProxies(context: Context, base: Base): Promise<ProxySi
     log,
     settings: settings.translation,
     draining,
-    mutual,
+    mutual: instances.mutual,
     modes,
+    hasOthersElsewhere: instances.hasOthers,
   });
   opened.defer(proxies.close);
+  instances.followOthers(proxies.configs);
   const reports = createReports({
     model: live.model,
     streams: () => proxyStreams(proxies),
@@ -82,8 +87,8 @@ export async function openProxies(context: Context, base: Base): Promise<ProxySi
     admission,
     model: live.model,
     draining: drainingOfReplicas,
-    mutual,
-    plain,
+    mutual: instances.mutual,
+    plain: instances.plain,
     log,
     renewal: identities?.renewal,
     onConnected: reports.connected,
@@ -99,7 +104,7 @@ export async function openProxies(context: Context, base: Base): Promise<ProxySi
     droppedLogBytes,
     watchedMeshes: reports.watched,
   });
-  return { proxies, agents, adsAccess, plain, reports };
+  return { proxies, agents, adsAccess, instances, reports };
 }
 
 /** The connected proxies. Unlike `streams`, without the state of each type, which a reader of figures does not need every five seconds. */

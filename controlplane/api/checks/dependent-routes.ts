@@ -28,6 +28,7 @@ export function routesThatDependOn(model: Model, changed: Resource): readonly Re
     case 'authority':
     case 'joinToken':
     case 'certificate':
+    case 'nodeFact':
       break;
   }
   return [];

@@ -40,6 +40,7 @@ export function requireUnused(model: Model, id: ResourceId): void {
     case 'authority':
     case 'joinToken':
     case 'certificate':
+    case 'nodeFact':
       return undefined;
   }
 }

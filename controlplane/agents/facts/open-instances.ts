@@ -1,0 +1,68 @@
+import type { Log } from '../../../common/log.ts';
+import type { LiveModel } from '../../mesh/live-model.ts';
+import type { NodeId } from '../draining.ts';
+import { createMutualInstances, type MutualInstances } from '../mutual-instances.ts';
+import { createPlainCallers, type PlainCallers } from '../plain-callers.ts';
+import { createNodeFacts } from './node-facts.ts';
+import { shareMutual } from './share-mutual.ts';
+import { sharePlainCallers } from './share-plain-callers.ts';
+
+/** What is known of the instances of virtual nodes, as far as mutual TLS is concerned. */
+export type Instances = {
+  readonly mutual: MutualInstances;
+  readonly plain: PlainCallers;
+  /** Whether a proxy without a certificate is connected, to this replica or another one. */
+  readonly hasOthers: (node: NodeId) => boolean;
+  /** Follows which proxies without a certificate are connected to this replica. */
+  readonly followOthers: (configs: ConnectedOthers) => void;
+  readonly close: () => void;
+};
+
+/** The connected proxies. */
+export type ConnectedOthers = {
+  readonly hasOthers: (node: NodeId) => boolean;
+  readonly onOthers: (listener: (node: NodeId) => void) => void;
+  readonly refreshCallers: (node: NodeId) => void;
+};
+
+/** Opens the tables. `windowSeconds`: how long a caller without mutual TLS counts. `isShared`: whether there is an authority, and so a need to keep them. */
+export function openInstances(
+  live: LiveModel,
+  {
+    isShared,
+    windowSeconds,
+    log,
+  }: { readonly isShared: boolean; readonly windowSeconds: number; readonly log: Log },
+): Instances {
+  const windowMs = windowSeconds * 1000;
+  const mutual = createMutualInstances();
+  const plain = createPlainCallers(windowMs);
+  let here: (node: NodeId) => boolean = () => false;
+  if (!isShared) {
+    return {
+      mutual,
+      plain,
+      hasOthers: (node) => here(node),
+      followOthers: ({ hasOthers }) => void (here = hasOthers),
+      close: () => undefined,
+    };
+  }
+  const facts = createNodeFacts(live, log);
+  return {
+    mutual: shareMutual(mutual, facts),
+    plain: sharePlainCallers(plain, facts, windowMs),
+    hasOthers: (node) => here(node) || facts.of(node, 'other').length > 0,
+    followOthers(configs) {
+      here = configs.hasOthers;
+      configs.onOthers((node) =>
+        configs.hasOthers(node)
+          ? facts.put(node, facts.replica, { kind: 'other' })
+          : facts.drop(node, 'other', facts.replica),
+      );
+      facts.onChange((node, kind) => {
+        if (kind === 'other') configs.refreshCallers(node);
+      });
+    },
+    close: facts.close,
+  };
+}
