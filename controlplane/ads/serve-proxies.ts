@@ -46,7 +46,8 @@ export type ProxiesOptions = {
 
 /** Connects the model to an ADS server that does not listen yet. */
 export function serveProxies(options: ProxiesOptions): Proxies {
-  const { live, discovery, admission, metrics, log, settings, draining, mutual, modes, hasOthersElsewhere } = options;
+  const { live, discovery, admission, metrics, log, settings, draining, mutual, modes, hasOthersElsewhere } =
+    options;
   const instances = { leaving: draining.of, mutual: mutual.of, changing: modes.of, hasOthersElsewhere };
   const propagation = measurePropagation(metrics.propagation);
   const progress = createProgress(() => xds.streams());

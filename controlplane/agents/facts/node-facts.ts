@@ -104,7 +104,8 @@ export function createNodeFacts(live: LiveModel, log: Log, times: FactTimes = TI
       await commit(names);
       isFailing = false;
     } catch (error) {
-      if (!isFailing && !isClosed) log.warn({ err: error }, 'cannot keep the facts about instances; trying again');
+      if (!isFailing && !isClosed)
+        log.warn({ err: error }, 'cannot keep the facts about instances; trying again');
       isFailing = true;
       for (const name of names) due.add(name);
     }
