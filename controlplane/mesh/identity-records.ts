@@ -68,7 +68,7 @@ export type CertificateRecord = {
 };
 
 /**
- * What agents say of a virtual node. `instance`: an instance takes mutual TLS on ports. `other`: a proxy without a certificate is connected.
+ * A report of agents about a virtual node. `instance`: an instance takes mutual TLS on ports. `other`: a proxy without a certificate is connected.
  * `callers`: callers that came without mutual TLS.
  */
 export type NodeFact =

@@ -5,7 +5,7 @@ import type { LiveModel } from '../../mesh/live-model.ts';
 import type { Resource } from '../../mesh/resource.ts';
 import type { NodeId } from '../draining.ts';
 
-/** What agents say of virtual nodes, in the store: known to all replicas, and after a restart. */
+/** The reports of agents about virtual nodes, in the store: known to all replicas, and after a restart. */
 export type NodeFacts = {
   /** The name of this process. */
   readonly replica: string;

@@ -7,7 +7,7 @@ import { createNodeFacts } from './node-facts.ts';
 import { shareMutual } from './share-mutual.ts';
 import { sharePlainCallers } from './share-plain-callers.ts';
 
-/** What is known of the instances of virtual nodes, as far as mutual TLS is concerned. */
+/** The instances of virtual nodes, as far as mutual TLS is concerned. */
 export type Instances = {
   readonly mutual: MutualInstances;
   readonly plain: PlainCallers;
