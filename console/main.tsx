@@ -1,10 +1,12 @@
 import { effect } from '@preact/signals';
 import { render } from 'preact';
 import { App } from './app/app.tsx';
+import { loadPages } from './app/page-of.tsx';
 import { placeOf } from './app/place.ts';
 import { createLayouts } from './map/ask-layout.ts';
 import { skeletonOf, type Skeleton } from './map/layout.ts';
 import { begin, followMesh } from './state/follow.ts';
+import { speak } from './state/speak.ts';
 import { language, mapLayout, now, place, shownGraph, theme } from './state/state.ts';
 
 // The start of the console in a browser.
@@ -46,5 +48,7 @@ async function arrange(skeleton: Skeleton): Promise<void> {
 
 followMesh();
 const app = document.getElementById('app');
-if (app !== null) render(<App />, app);
 void begin();
+await speak(language.value);
+if (app !== null) render(<App />, app);
+loadPages();

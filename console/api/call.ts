@@ -15,12 +15,20 @@ export class CallError extends Error {
 
 /** How long an answer may take, in milliseconds. */
 const LIMIT_MS = 30_000;
+/** The code of a call whose session has ended. */
+const EXPIRED = 'ExpiredTokenException';
 
 let token = '';
+let sessionEnds = (): void => {};
 
 /** Sets the session's token, which each call that changes something carries. */
 export function useToken(value: string): void {
   token = value;
+}
+
+/** Sets what happens when the control plane no longer knows the session of a call, e.g. because its key was withdrawn. */
+export function onSessionEnd(listener: () => void): void {
+  sessionEnds = listener;
 }
 
 /** Options of a call. `body` is sent as JSON. */
@@ -62,6 +70,7 @@ export async function call<T>(path: string, options: CallOptions = {}): Promise<
   if (response.ok) return value as T;
   const { message } = (value ?? {}) as { message?: unknown };
   const code = (response.headers.get('x-amzn-errortype') ?? '').split(':')[0] ?? '';
+  if (code === EXPIRED && path !== '/console/session') sessionEnds();
   throw new CallError(
     response.status,
     code === '' ? `HTTP ${response.status}` : code,

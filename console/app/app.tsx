@@ -7,7 +7,19 @@ import { SignInPage } from '../pages/sign-in-page.tsx';
 import { Empty } from '../parts/empty.tsx';
 import { begin, meshOnView, readAll } from '../state/follow.ts';
 import { remember } from '../state/remembered.ts';
-import { connected, language, meshes, model, place, session, texts, theme } from '../state/state.ts';
+import { wordsOf } from '../state/words-of.ts';
+import { speak } from '../state/speak.ts';
+import {
+  connected,
+  hasEnded,
+  language,
+  meshes,
+  model,
+  place,
+  session,
+  texts,
+  theme,
+} from '../state/state.ts';
 import { addressOf, type Place } from './place.ts';
 import { PageOf } from './page-of.tsx';
 import { Shell } from './shell.tsx';
@@ -44,11 +56,17 @@ function Gate({
       await begin();
     } catch (failure) {
       if (!(failure instanceof CallError)) throw failure;
-      setError(failure.message);
+      setError(wordsOf(failure));
     }
   };
   return (
-    <SignInPage t={texts.value} session={signedOut} error={error} onSignIn={(key) => void signIn(key)} />
+    <SignInPage
+      t={texts.value}
+      session={signedOut}
+      hasEnded={hasEnded.value}
+      error={error}
+      onSignIn={(key) => void signIn(key)}
+    />
   );
 }
 
@@ -70,8 +88,8 @@ function Inside({ session: current }: { session: ConsoleSession }): JSX.Element 
       }}
       onTheme={switchTheme}
       onLanguage={(chosen) => {
-        language.value = chosen;
         remember('language', chosen);
+        void speak(chosen);
       }}
       onSignOut={() => void signOut()}
     >
@@ -137,4 +155,5 @@ async function signOut(): Promise<void> {
   await call('/console/session', { method: 'DELETE' }).catch(() => undefined);
   useToken('');
   await begin();
+  hasEnded.value = false;
 }

@@ -1,11 +1,12 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { History, SpecChange, Undone } from '../../controlplane/console/contract.ts';
-import { call, CallError, query } from '../api/call.ts';
-import { operationOn } from '../api/kinds.ts';
+import type { History, ResourceName, SpecChange } from '../../controlplane/console/contract.ts';
+import { call, query } from '../api/call.ts';
+import { operationOn, type MeshName } from '../api/kinds.ts';
 import { isAppMeshs } from '../model/copy-as.ts';
-import type { Kind } from '../model/resources.ts';
+import { find, keyOf, type Kind, type MeshModel, type ResourceId } from '../model/resources.ts';
 import { ChangesPage } from '../pages/changes-page.tsx';
+import { previewOf, undoChange, type Preview } from '../state/change.ts';
 import { may, now, revision, texts } from '../state/state.ts';
 import type { PageState } from './page-state.ts';
 import { useLoaded } from './use-loaded.ts';
@@ -13,7 +14,7 @@ import { useLoaded } from './use-loaded.ts';
 const LIMIT = 50;
 
 /** The changes of the mesh on view. */
-export function ConnectedChanges({ shown, at }: PageState): JSX.Element {
+export function ConnectedChanges({ shown, at, model }: PageState): JSX.Element {
   const t = texts.value;
   const [older, setOlder] = useState<History>();
   const [refusal, setRefusal] = useState<{ change: string; message: string }>();
@@ -26,19 +27,22 @@ export function ConnectedChanges({ shown, at }: PageState): JSX.Element {
   const first = newest.state === 'ready' ? newest.value : undefined;
   const firsts = new Set(first?.changes.map(({ id }) => id));
   const changes = [...(first?.changes ?? []), ...(older?.changes ?? []).filter(({ id }) => !firsts.has(id))];
+  const newestOf = (key: string) => changes.find(({ resource }) => keyOfName(resource) === key);
   const next = older === undefined ? first?.next : older.next;
+  const [asked, setAsked] = useState<{ change: string; preview: Preview }>();
   const revert = async (change: SpecChange): Promise<void> => {
+    const { id, resource } = change;
     setRefusal(undefined);
-    try {
-      await call<Undone>('/console/undo', {
-        method: 'POST',
-        body: { mesh: at.mesh, ...(at.owner === '' ? {} : { owner: at.owner }), change: change.id },
-      });
-      setReverted(new Set([...reverted, change.id]));
-    } catch (error) {
-      if (!(error instanceof CallError)) throw error;
-      setRefusal({ change: change.id, message: error.message });
+    // The last change of a resource is reverted at once. If more changes would go, or the resource itself, the user sees the effect first.
+    if (asked?.change !== id && (change.change === 'create' || newestOf(keyOfName(resource))?.id !== id)) {
+      setAsked({ change: id, preview: { state: 'checking' } });
+      const preview = await previewOfUndo(at, model, change);
+      return setAsked((current) => (current?.change === id ? { change: id, preview } : current));
     }
+    const outcome = await undoChange(at, id, find(model, idOfName(resource)));
+    setAsked(undefined);
+    if (outcome.kind === 'done') return setReverted(new Set([...reverted, id]));
+    setRefusal({ change: id, message: outcome.kind === 'refused' ? outcome.message : t.changes.newerChange });
   };
   return (
     <ChangesPage
@@ -46,15 +50,16 @@ export function ConnectedChanges({ shown, at }: PageState): JSX.Element {
       mesh={at.mesh}
       owner={shown.owner}
       now={now.value}
-      changes={changes}
-      more={next !== undefined}
-      failure={
-        newest.state !== 'failed'
-          ? undefined
-          : newest.code === 'UnknownOperationException'
-            ? t.changes.unavailable
-            : newest.message
+      changes={
+        newest.state === 'ready'
+          ? { state: 'ready', value: changes }
+          : newest.state === 'failed' && newest.code === 'UnknownOperationException'
+            ? { ...newest, message: t.changes.unavailable }
+            : newest
       }
+      asked={asked}
+      onCancel={() => setAsked(undefined)}
+      more={next !== undefined}
       refusal={refusal}
       reverted={reverted}
       mayRevert={({ resource, change }) => {
@@ -70,4 +75,23 @@ export function ConnectedChanges({ shown, at }: PageState): JSX.Element {
       onRevert={(change) => void revert(change)}
     />
   );
+}
+
+function idOfName({ kind, parent, name }: ResourceName): ResourceId {
+  return { kind: kind as Kind, parent, name };
+}
+
+function keyOfName(resource: ResourceName): string {
+  return keyOf(idOfName(resource));
+}
+
+/** The effect of a revert: of the call that it amounts to. */
+async function previewOfUndo(
+  at: MeshName,
+  model: MeshModel,
+  { resource, before }: SpecChange,
+): Promise<Preview> {
+  const id = idOfName(resource);
+  if (before === undefined) return previewOf(at, id, 'Delete', undefined);
+  return previewOf(at, id, find(model, id) === undefined ? 'Create' : 'Update', before.spec);
 }

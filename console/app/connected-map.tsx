@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { MapPage } from '../pages/map-page.tsx';
-import { summaries } from '../state/derived.ts';
+import { flow, summaries } from '../state/derived.ts';
 import { courseOf } from '../model/figures.ts';
 import { figures, graph, mapLayout, openGroups, rates, shownGraph, texts } from '../state/state.ts';
 import type { PageState } from './page-state.ts';
@@ -36,8 +36,13 @@ export function ConnectedMap({ shown, at }: PageState): JSX.Element {
           rest: key === undefined ? [] : [key],
         });
       }}
+      flow={flow.value}
+      isOpened={openGroups.value.size > 0}
       onOpenGroup={(key) => {
         openGroups.value = new Set([...openGroups.value, key]);
+      }}
+      onCloseGroups={() => {
+        openGroups.value = new Set();
       }}
     />
   );

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { ProblemsPage } from '../pages/problems-page.tsx';
 import { problems } from '../state/derived.ts';
-import { now, texts } from '../state/state.ts';
+import { now, proxyStatus, texts } from '../state/state.ts';
 import type { PageState } from './page-state.ts';
 
 /** The problems of the mesh on view. */
@@ -13,6 +13,7 @@ export function ConnectedProblems({ shown, at }: PageState): JSX.Element {
       owner={shown.owner}
       now={now.value}
       problems={problems.value}
+      proxies={proxyStatus.value}
     />
   );
 }

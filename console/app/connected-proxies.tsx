@@ -1,60 +1,33 @@
 import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
-import type { ProxyDetails } from '../../controlplane/console/contract.ts';
-import { call, query } from '../api/call.ts';
-import { pieceOf, proxiesOf, type ProxyState } from '../model/proxies.ts';
-import type { Dump } from '../model/way.ts';
+import { proxiesOf, type ProxyState } from '../model/proxies.ts';
 import { ProxiesPage } from '../pages/proxies-page.tsx';
-import { ProxyPage } from '../pages/proxy-page.tsx';
-import { now, status, texts } from '../state/state.ts';
+import { now, proxyStatus, texts } from '../state/state.ts';
 import type { PageState } from './page-state.ts';
-import { useLoaded } from './use-loaded.ts';
 
 const filter = signal<ProxyState | 'all'>('all');
+const search = signal('');
 
-/** The list of proxies, or those of the resource that the address names. */
-export function ConnectedProxies(state: PageState): JSX.Element {
-  const { shown, at } = state;
-  if (shown.rest.length > 0) return <One {...state} />;
+/** The list of proxies. */
+export function ConnectedProxies({ shown, at }: PageState): JSX.Element {
+  const found = proxyStatus.value;
   return (
     <ProxiesPage
       t={texts.value}
       mesh={at.mesh}
       owner={shown.owner}
       now={now.value}
-      proxies={proxiesOf(status.value?.proxies ?? [], at.mesh)}
+      proxies={
+        found.state === 'ready' ? { state: 'ready', value: proxiesOf(found.value.proxies, at.mesh) } : found
+      }
       filter={filter.value}
+      search={search.value}
+      onSearch={(text) => {
+        search.value = text;
+      }}
       onFilter={(chosen) => {
         filter.value = chosen;
       }}
-    />
-  );
-}
-
-function One({ shown, at, model }: PageState): JSX.Element {
-  const piece = shown.rest.join('/');
-  const owned = at.owner === '' ? at.mesh : `${at.mesh}@${at.owner}`;
-  const node = `mesh/${owned}/${piece}`;
-  const proxies = (status.value?.proxies ?? []).filter(
-    ({ resource }) => pieceOf(resource, at.mesh) === piece,
-  );
-  // The configuration changes with the model, and the details with each ACK.
-  const versions = model.resources.reduce((sum, { version }) => sum + version, model.resources.length);
-  const states = JSON.stringify(proxies.map(({ types, peer }) => [peer, types]));
-  const dump = useLoaded(node, `${versions}`, () => call<Dump>(`/config-dump${query({ node })}`));
-  const details = useLoaded(node, `${versions} ${states}`, () =>
-    call<ProxyDetails>(`/console/proxy${query({ node })}`),
-  );
-  return (
-    <ProxyPage
-      t={texts.value}
-      mesh={at.mesh}
-      owner={shown.owner}
-      piece={piece}
-      now={now.value}
-      proxies={proxies}
-      dump={dump}
-      details={details}
     />
   );
 }

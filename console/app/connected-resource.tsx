@@ -52,7 +52,8 @@ export function ConnectedResource({
     const look = async (): Promise<void> => {
       if (current.signal.aborted) return;
       const read = await readSpec(next, as);
-      if ('error' in read) return show({ error: read.error, preview: { state: 'none' } });
+      if ('error' in read)
+        return show({ error: read.error ?? t.resources.notObject, preview: { state: 'none' } });
       show({ preview: await previewOf(at, resource, 'Update', read.spec, current.signal) });
     };
     setTimeout(() => void look(), CHECK_MS);

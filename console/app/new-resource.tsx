@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
+import { PARENTS } from '../../controlplane/mesh/names.ts';
 import { KINDS, keyOf, ofKind, type Kind, type ResourceId } from '../model/resources.ts';
 import { readSpec } from '../model/text-form.ts';
 import { SpecEditor } from '../pages/resource-card.tsx';
@@ -38,6 +39,7 @@ export function NewResource({ shown, at, model }: PageState): JSX.Element {
       : kind === 'gatewayRoute'
         ? ofKind(model, 'virtualGateway')
         : [];
+  const within = PARENTS[kind];
   const check = (id: ResourceId, next: string): void => {
     asking.current?.abort();
     const current = new AbortController();
@@ -50,7 +52,7 @@ export function NewResource({ shown, at, model }: PageState): JSX.Element {
       const read = await readSpec(next, 'yaml');
       if (current.signal.aborted) return;
       if ('error' in read) {
-        setError(read.error);
+        setError(read.error ?? t.resources.notObject);
         return setPreview({ state: 'none' });
       }
       const found = await previewOf(at, id, 'Create', read.spec, current.signal);
@@ -146,6 +148,13 @@ export function NewResource({ shown, at, model }: PageState): JSX.Element {
             location.hash = back;
           }}
           onSave={() => void save()}
+          hint={
+            within !== undefined && parents.length === 0
+              ? t.resources.parentFirst(t.kinds[within])
+              : name === ''
+                ? t.resources.nameFirst
+                : undefined
+          }
         />
       </div>
     </section>

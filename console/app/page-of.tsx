@@ -1,31 +1,49 @@
 import type { JSX } from 'preact';
-import { ConnectedChanges } from './connected-changes.tsx';
-import { ConnectedExplain } from './connected-explain.tsx';
-import { ConnectedIdentity } from './connected-identity.tsx';
 import { ConnectedMap } from './connected-map.tsx';
 import { ConnectedProblems } from './connected-problems.tsx';
 import { ConnectedProxies } from './connected-proxies.tsx';
-import { ConnectedResources } from './connected-resources.tsx';
-import { ConnectedService } from './connected-service.tsx';
+import { later } from './later.tsx';
 import type { PageState } from './page-state.ts';
+
+// The first view is the map, the proxies or the problems. The browser loads the others afterwards.
+const pages = () => import('./later-pages.ts');
+const Canaries = later(async () => (await pages()).ConnectedCanaries);
+const Changes = later(async () => (await pages()).ConnectedChanges);
+const Explain = later(async () => (await pages()).ConnectedExplain);
+const Identity = later(async () => (await pages()).ConnectedIdentity);
+const Proxy = later(async () => (await pages()).ConnectedProxy);
+const Resources = later(async () => (await pages()).ConnectedResources);
+const Service = later(async () => (await pages()).ConnectedService);
+
+/** How long after the start the other pages are loaded, in milliseconds: the first view goes first. */
+const LOAD_MS = 2000;
+
+/** Loads the code of all pages, so that they open at once, also while the control plane is away. */
+export function loadPages(): void {
+  setTimeout(() => {
+    for (const page of [Canaries, Changes, Explain, Identity, Proxy, Resources, Service]) void page.load();
+  }, LOAD_MS);
+}
 
 /** The page that the address names. */
 export function PageOf(state: PageState): JSX.Element {
   switch (state.shown.page) {
     case 'service':
-      return <ConnectedService {...state} />;
+      return <Service {...state} />;
+    case 'canaries':
+      return <Canaries {...state} />;
     case 'proxies':
-      return <ConnectedProxies {...state} />;
+      return state.shown.rest.length > 0 ? <Proxy {...state} /> : <ConnectedProxies {...state} />;
     case 'explain':
-      return <ConnectedExplain {...state} />;
+      return <Explain {...state} />;
     case 'resources':
-      return <ConnectedResources {...state} />;
+      return <Resources {...state} />;
     case 'changes':
-      return <ConnectedChanges {...state} />;
+      return <Changes {...state} />;
     case 'problems':
       return <ConnectedProblems {...state} />;
     case 'identity':
-      return <ConnectedIdentity {...state} />;
+      return <Identity {...state} />;
     case 'map':
       return <ConnectedMap {...state} />;
   }

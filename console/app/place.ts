@@ -1,5 +1,14 @@
 /** The pages, in the order of the navigation. */
-export const PAGES = ['map', 'proxies', 'explain', 'resources', 'changes', 'problems', 'identity'] as const;
+export const PAGES = [
+  'map',
+  'canaries',
+  'proxies',
+  'explain',
+  'resources',
+  'changes',
+  'problems',
+  'identity',
+] as const;
 
 /** A page of the navigation. */
 export type Page = (typeof PAGES)[number];

@@ -1,8 +1,10 @@
 import type { ComponentChildren, JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import type { ConsoleSession } from '../../controlplane/console/contract.ts';
 import type { MeshName } from '../api/kinds.ts';
 import { Icon } from '../parts/icon.tsx';
-import { LANGUAGES, type Language, type Texts } from '../text/texts.ts';
+import { LANGUAGES, type Language } from '../text/languages.ts';
+import type { Texts } from '../text/texts.ts';
 import { Logo } from './logo.tsx';
 import { addressOf, PAGES, type Place } from './place.ts';
 
@@ -27,6 +29,9 @@ export function Shell(props: ShellProps): JSX.Element {
   const { t, place, problems, session, connected, children } = props;
   const current = place.page === 'service' ? 'map' : place.page;
   const at = { mesh: place.mesh, owner: place.owner };
+  const link = useRef<HTMLAnchorElement>(null);
+  // In a narrow window, the row of pages scrolls.
+  useEffect(() => link.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' }), [current]);
   return (
     <div class="shell">
       <a class="skip" href="#content" onClick={skip}>
@@ -42,7 +47,11 @@ export function Shell(props: ShellProps): JSX.Element {
           <ul>
             {PAGES.map((page) => (
               <li key={page}>
-                <a href={addressOf({ ...at, page })} aria-current={page === current ? 'page' : undefined}>
+                <a
+                  {...(page === current ? { ref: link } : {})}
+                  href={addressOf({ ...at, page })}
+                  aria-current={page === current ? 'page' : undefined}
+                >
                   <Icon name={page} />
                   {t.pages[page]}
                   {page === 'problems' && problems > 0 ? <span class="count">{problems}</span> : null}
@@ -120,9 +129,9 @@ function Foot({ t, session, language, onTheme, onLanguage, onSignOut }: ShellPro
             value={language}
             onChange={({ currentTarget }) => onLanguage(currentTarget.value as Language)}
           >
-            {Object.entries(LANGUAGES).map(([code, texts]) => (
+            {Object.entries(LANGUAGES).map(([code, { name }]) => (
               <option key={code} value={code} lang={code}>
-                {texts.language}
+                {name}
               </option>
             ))}
           </select>

@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Latencies } from '../../common/contracts/reports.ts';
 import { call, CallError, query } from '../api/call.ts';
+import { wordsOf } from '../state/words-of.ts';
 import type { Texts } from '../text/texts.ts';
 
 /** The latencies of what a piece sends, read from its Envoys when the user asks. */
@@ -23,7 +24,7 @@ export function LatenciesOf({
       const meshOwner = owner === '' ? undefined : owner;
       setFound(await call<Latencies>(`/reports/latencies${query({ mesh, meshOwner, from })}`));
     } catch (error) {
-      setFound({ failed: error instanceof CallError ? error.message : String(error) });
+      setFound({ failed: error instanceof CallError ? wordsOf(error) : String(error) });
     }
   };
   return (

@@ -1,9 +1,9 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../parts/icon.tsx';
-import { fitted, panned, revealing, zoomed, type Frame, type Size } from './frame.ts';
+import { beginning, panned, revealing, whole, zoomed, type Frame, type Size } from './frame.ts';
 import { MapPicture, type MapPictureProps } from './map-picture.tsx';
-import { isMove, moved } from './moves.ts';
+import { isMove, moved, neighbourhood } from './moves.ts';
 
 const STEP = 1.25;
 /** A press that moves less is a click, in pixels. */
@@ -49,10 +49,10 @@ export function MapCanvas(
       element.removeEventListener('wheel', wheel);
     };
   }, []);
-  const shown = frame ?? fitted(layout, size);
+  const shown = frame ?? beginning(layout, size);
   // A frame is chosen once: neither figures nor the panel move anything.
   useEffect(() => {
-    if (measured && frame === undefined) setFrame(fitted(layout, size));
+    if (measured && frame === undefined) setFrame(beginning(layout, size));
   }, [measured, frame, layout]);
   useEffect(() => setFrame(undefined), [mesh]);
   useEffect(() => {
@@ -63,11 +63,25 @@ export function MapCanvas(
     if (place !== undefined) setFrame(revealing(shown, place, size));
   }, [search]);
 
-  // The panel may open over the chosen piece.
+  // The panel may open over the chosen piece and those that it calls.
   useEffect(() => {
-    const at = props.chosen === undefined ? undefined : layout.pieces[props.chosen];
-    if (at !== undefined && frame !== undefined) setFrame(revealing(frame, at, size));
+    const { chosen } = props;
+    const at = chosen === undefined ? undefined : layout.pieces[chosen];
+    if (chosen === undefined || at === undefined || frame === undefined) return;
+    const near = [...neighbourhood(graph, chosen)].flatMap((key) => layout.pieces[key] ?? []);
+    setFrame(revealing(frame, at, size, near));
   }, [props.chosen, size.width, size.height]);
+  // The panel's button and a group that opens take the focus with them: it goes back to the map.
+  const last = useRef<string>(undefined);
+  useEffect(() => {
+    const { chosen } = props;
+    if (chosen === undefined && last.current !== undefined && document.activeElement === document.body) {
+      const keys = [last.current, graph.pieces[0]?.key ?? ''];
+      const stop = keys.flatMap((key) => svg.current?.querySelector<SVGGElement>(selectorOf(key)) ?? []);
+      stop[0]?.focus();
+    }
+    last.current = chosen;
+  }, [props.chosen]);
   const focus = (key: string): void => {
     setFocused(key);
     const place = layout.pieces[key];
@@ -88,7 +102,7 @@ export function MapCanvas(
     if (!isMove(event.key)) return;
     event.preventDefault();
     const next = moved(graph, layout, key, event.key);
-    svg.current?.querySelector<SVGGElement>(`[data-key="${CSS.escape(next)}"]`)?.focus();
+    svg.current?.querySelector<SVGGElement>(selectorOf(next))?.focus();
   };
   const middle = { x: size.width / 2, y: size.height / 2 };
   return (
@@ -143,11 +157,15 @@ export function MapCanvas(
           class="button icon"
           aria-label={t.map.fit}
           title={t.map.fit}
-          onClick={() => setFrame(fitted(layout, size, true))}
+          onClick={() => setFrame(whole(layout, size))}
         >
           <Icon name="fit" />
         </button>
       </div>
     </>
   );
+}
+
+function selectorOf(key: string): string {
+  return `[data-key="${CSS.escape(key)}"]`;
 }

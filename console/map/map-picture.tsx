@@ -13,7 +13,8 @@ export type MapPictureProps = {
   readonly t: Texts;
   readonly graph: Graph;
   readonly layout: Layout;
-  readonly proxies: ReadonlyMap<string, ProxySummary>;
+  /** Undefined: not known. */
+  readonly proxies: ReadonlyMap<string, ProxySummary> | undefined;
   readonly rates: Rates;
   /** The piece that is chosen: all but its neighbours are dim. */
   readonly chosen: string | undefined;
@@ -60,7 +61,7 @@ export function MapPicture(props: MapPictureProps): JSX.Element {
           t={t}
           piece={piece}
           at={layout.pieces[piece.key] ?? { x: 0, y: 0 }}
-          proxies={proxies.get(piece.key)}
+          proxies={proxies === undefined ? 'unknown' : proxies.get(piece.key)}
           rate={rates.pieces.get(piece.key)}
           chosen={piece.key === chosen}
           dim={isDim(piece.key, `${piece.name} ${piece.members?.join(' ') ?? ''}`)}

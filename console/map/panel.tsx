@@ -7,6 +7,7 @@ import type { Graph, Line, Piece } from '../model/graph.ts';
 import type { ProxySummary } from '../model/proxies.ts';
 import { Chart } from '../parts/chart.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { Name } from '../parts/name.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
 import { percent, type Texts } from '../text/texts.ts';
 
@@ -44,7 +45,9 @@ export function Panel(props: PanelProps): JSX.Element {
           <Icon name="close" />
         </button>
       </div>
-      <h2>{piece.name}</h2>
+      <h2>
+        <Name text={piece.name} />
+      </h2>
       {piece.detail === '' || piece.kind === 'group' ? null : <p class="quiet mono">{piece.detail}</p>}
       {piece.fault === undefined ? null : <p class="note bad">{faultText(t, piece)}</p>}
       <div class="row">

@@ -14,7 +14,8 @@ export type PieceViewProps = {
   readonly t: Texts;
   readonly piece: Piece;
   readonly at: Point;
-  readonly proxies: ProxySummary | undefined;
+  /** Undefined: none is connected. */
+  readonly proxies: ProxySummary | 'unknown' | undefined;
   readonly rate: Rate | undefined;
   readonly chosen: boolean;
   readonly dim: boolean;
@@ -87,13 +88,14 @@ function labelOf(t: Texts, { kind, name, detail, tls, members }: Piece, sub: str
 
 type Sub = { readonly text: string; readonly dot: 'good' | 'warn' | 'bad' | 'none' | undefined };
 
-function subOf(t: Texts, piece: Piece, proxies: ProxySummary | undefined, rate: Rate | undefined): Sub {
+function subOf(t: Texts, piece: Piece, proxies: PieceViewProps['proxies'], rate: Rate | undefined): Sub {
   const { kind, fault, detail, members } = piece;
   if (fault === 'missing') return { text: t.map.missing, dot: undefined };
   if (fault === 'no provider') return { text: t.map.noProvider, dot: undefined };
   if (fault === 'no route') return { text: t.map.noRoute, dot: undefined };
   if (kind === 'group') return { text: t.map.group(members?.length ?? 0), dot: undefined };
   if (kind === 'virtualService') return { text: detail, dot: undefined };
+  if (proxies === 'unknown') return { text: detail, dot: undefined };
   if (proxies === undefined) return { text: t.map.noProxy, dot: 'none' };
   const flow =
     rate === undefined

@@ -48,7 +48,10 @@ export function ratesOf(graph: Graph, figures: LiveFigures | undefined): Rates {
     new Map(
       [...sums].map(([key, { requests, errors }]) => [
         key,
-        { perSecond: requests / figures.slotSeconds, errors: requests === 0 ? 0 : errors / requests },
+        {
+          perSecond: requests / figures.slotSeconds,
+          errors: requests === 0 ? 0 : Math.min(1, errors / requests),
+        },
       ]),
     );
   return { lines: rates(lines), pieces: rates(pieces) };
@@ -56,7 +59,15 @@ export function ratesOf(graph: Graph, figures: LiveFigures | undefined): Rates {
 
 function newestOf({ requests, errors }: FiguresLine): Sum | undefined {
   const count = requests.at(-1);
-  return typeof count === 'number' ? { requests: count, errors: errors.at(-1) ?? 0 } : undefined;
+  return typeof count === 'number' ? { requests: counted(count), errors: counted(errors.at(-1)) } : undefined;
+}
+
+/** The largest count of a slot that a page takes seriously: a report may hold anything. */
+const MOST = 1e12;
+
+/** Returns a count as pages use it: 0 for what is none, such as a negative one, and at most 10^12. */
+export function counted(count: number | null | undefined): number {
+  return typeof count === 'number' && count > 0 ? Math.min(count, MOST) : 0;
 }
 
 function add(sums: Map<string, Sum>, key: string, { requests, errors }: Sum, parts: number): void {
@@ -90,9 +101,16 @@ function keyOfLine({ from, cluster }: FiguresLine): string {
   return `${from.kind}/${from.name}/${cluster}`;
 }
 
+const UNITS = [
+  [1e9, 'G'],
+  [1e6, 'M'],
+  [1000, 'k'],
+] as const;
+
 /** Writes a rate with the digits that matter. */
 export function rateText(perSecond: number): string {
-  if (perSecond >= 1000) return `${(perSecond / 1000).toFixed(perSecond >= 10_000 ? 0 : 1)}k`;
+  const [size, unit] = UNITS.find(([least]) => perSecond >= least) ?? [1, ''];
+  if (size > 1) return `${(perSecond / size).toFixed(perSecond >= 10 * size ? 0 : 1)}${unit}`;
   return perSecond >= 10 || perSecond === 0 ? `${Math.round(perSecond)}` : perSecond.toFixed(1);
 }
 
@@ -113,7 +131,9 @@ export function courseOf(key: string, figures: LiveFigures | undefined): Course 
   const summed = (name: 'requests' | 'errors'): (number | null)[] =>
     figures.times.map((_, slot) => {
       const counts = lines.map((line) => line[name][slot]).filter((count) => typeof count === 'number');
-      return counts.length === 0 ? null : counts.reduce((a, b) => a + b, 0) / figures.slotSeconds;
+      return counts.length === 0
+        ? null
+        : counts.map(counted).reduce((a, b) => a + b, 0) / figures.slotSeconds;
     });
   return {
     times: figures.times.map((time) => time / 1000),

@@ -3,7 +3,7 @@ import type { LiveFigures } from '../../common/contracts/reports.ts';
 import type { RouteSpec } from '../../controlplane/model/types.ts';
 import { addressOf, placeOf } from '../app/place.ts';
 import { arrange } from '../map/arrange.ts';
-import { fitted, zoomed } from '../map/frame.ts';
+import { beginning, revealing, whole, zoomed } from '../map/frame.ts';
 import { skeletonOf } from '../map/layout.ts';
 import { moved, neighbourhood } from '../map/moves.ts';
 import { shortened } from '../map/shortened.ts';
@@ -145,10 +145,30 @@ test('keys move along lines and within a column', () => {
 
 test('a zoom keeps the point under the pointer where it is', () => {
   const layout = { width: 4000, height: 300, pieces: {}, lines: {} };
-  const frame = fitted(layout, { width: 1000, height: 600 });
+  const frame = beginning(layout, { width: 1000, height: 600 });
   const at = { x: 300, y: 200 };
   const near = zoomed(frame, 2, at);
   expect(near.x + at.x / near.scale).toBeCloseTo(frame.x + at.x / frame.scale);
+});
+
+test('a large map does not begin at an empty corner: the middle of the first column is in the window', () => {
+  const pieces = { root: { x: 120, y: 3000 }, leaf: { x: 3900, y: 40 } };
+  const layout = { width: 4000, height: 6000, pieces, lines: {} };
+  const size = { width: 1000, height: 600 };
+  const { x, y, scale } = beginning(layout, size);
+  expect(x).toBe(0);
+  expect(scale).toBeGreaterThanOrEqual(0.6);
+  expect(y).toBeLessThan(3000);
+  expect(y + size.height / scale).toBeGreaterThan(3000);
+  expect(whole(layout, size).scale).toBeCloseTo(0.1);
+});
+
+test('the pieces beside a revealed one come into the window, as far as there is room', () => {
+  const size = { width: 1000, height: 600 };
+  const frame = { x: 0, y: 0, scale: 1 };
+  expect(revealing(frame, { x: 500, y: 300 }, size, [{ x: 1100, y: 300 }]).x).toBe(220);
+  const far = revealing(frame, { x: 500, y: 300 }, size, [{ x: 5000, y: 300 }]);
+  expect(far).toEqual(frame);
 });
 
 test('a long name is shortened in its middle', () => {

@@ -1,8 +1,10 @@
 /** The forms in which a specification is edited. */
 export type TextForm = 'yaml' | 'json';
 
-/** A specification read from a text, or the place and reason of its error. */
-export type Read = { readonly spec: Readonly<Record<string, unknown>> } | { readonly error: string };
+/** A specification read from a text, or the place and reason of its error in the words of the parser; undefined: it is no object. */
+export type Read =
+  | { readonly spec: Readonly<Record<string, unknown>> }
+  | { readonly error: string | undefined };
 
 /** Writes a specification. */
 export async function writeSpec(spec: unknown, form: TextForm): Promise<string> {
@@ -13,16 +15,15 @@ export async function writeSpec(spec: unknown, form: TextForm): Promise<string> 
 /** Reads a specification. An empty text is an empty specification. */
 export async function readSpec(text: string, form: TextForm): Promise<Read> {
   try {
-    const value: unknown = form === 'json' ? JSON.parse(text === '' ? '{}' : text) : await parseYaml(text);
+    const value = form === 'json' ? parseJson(text) : (await import('./parse-yaml.ts')).parseYaml(text);
     if (value === null || value === undefined) return { spec: {} };
     if (typeof value === 'object' && !Array.isArray(value)) return { spec: value as Record<string, unknown> };
-    return { error: 'It has to be an object.' };
+    return { error: undefined };
   } catch (error) {
     return { error: error instanceof Error ? error.message : String(error) };
   }
 }
 
-async function parseYaml(text: string): Promise<unknown> {
-  const { parse } = await import('yaml');
-  return parse(text, { maxAliasCount: 100 });
+function parseJson(text: string): unknown {
+  return JSON.parse(text === '' ? '{}' : text);
 }

@@ -18,14 +18,14 @@ export type Ways = {
   readonly endpoints: readonly Step[];
 };
 
-/** Returns the listeners, routes, clusters and endpoints of a configuration, in the few words that people read first. */
-export function waysOf({ resources }: Dump): Ways {
+/** Returns the listeners, routes, clusters and endpoints of a configuration, in the few words that people read first. `chains`: writes a number of filter chains. */
+export function waysOf({ resources }: Dump, chains: (n: number) => string): Ways {
   const of = (type: string): readonly Json[] => resources[type] ?? [];
   const assignments = new Map(of('ClusterLoadAssignment').map((each) => [text(each['cluster_name']), each]));
   return {
     listeners: of('Listener').map((listener) => ({
       name: text(listener['name']),
-      lines: [addressOf(listener['address']), `${list(listener['filter_chains']).length} filter chains`],
+      lines: [addressOf(listener['address']), chains(list(listener['filter_chains']).length)],
     })),
     routes: of('RouteConfiguration').flatMap(routesOf),
     clusters: of('Cluster').map((cluster) => ({
@@ -50,7 +50,11 @@ function routesOf(configuration: Json): Step[] {
     lines: list(host['routes']).map((route) => {
       const match = Object.entries((route['match'] as Json | undefined) ?? {})[0];
       const from =
-        match === undefined ? '*' : typeof match[1] === 'string' ? match[1] : JSON.stringify(match[1]);
+        match === undefined
+          ? '*'
+          : typeof match[1] === 'string'
+            ? `${match[1]}${match[0] === 'prefix' ? '*' : ''}`
+            : JSON.stringify(match[1]);
       return `${from} → ${targetsOf(route)}`;
     }),
   }));

@@ -4,7 +4,11 @@ import { addressOf } from '../app/place.ts';
 import { keyOf, type Kind } from '../model/resources.ts';
 import { Difference } from '../parts/difference.tsx';
 import { Empty } from '../parts/empty.tsx';
-import { ago, type Texts } from '../text/texts.ts';
+import { NotReady } from '../parts/not-ready.tsx';
+import type { Loaded } from '../state/state.ts';
+import type { Preview } from '../state/change.ts';
+import { Effect } from '../parts/effect.tsx';
+import { ago, userName, type Texts } from '../text/texts.ts';
 
 /** The state of the list of changes. */
 export type ChangesPageProps = {
@@ -12,40 +16,45 @@ export type ChangesPageProps = {
   readonly mesh: string;
   readonly owner: string;
   readonly now: number;
-  readonly changes: readonly SpecChange[];
+  readonly changes: Loaded<readonly SpecChange[]>;
   readonly more: boolean;
-  readonly failure: string | undefined;
   /** Why a revert was refused. */
   readonly refusal: { readonly change: string; readonly message: string } | undefined;
   readonly reverted: ReadonlySet<string>;
   readonly mayRevert: (change: SpecChange) => boolean;
+  /** The change that the user is asked about, and what its revert would do. */
+  readonly asked: { readonly change: string; readonly preview: Preview } | undefined;
   readonly onMore: () => void;
   readonly onRevert: (change: SpecChange) => void;
+  readonly onCancel: () => void;
 };
 
 /** Each change of a mesh: the user, the difference, and the way back. */
 export function ChangesPage(props: ChangesPageProps): JSX.Element {
-  const { t, changes, more, failure, onMore } = props;
+  const { t, changes, more, onMore } = props;
   return (
     <div class="page">
       <header>
         <h1>{t.pages.changes}</h1>
         <p class="lead">{t.changes.lead}</p>
       </header>
-      {failure === undefined ? null : <p class="note bad">{failure}</p>}
-      <div class="card">
-        {changes.length === 0 ? (
-          <Empty title={t.changes.none} />
-        ) : (
-          <ul class="list">
-            {changes.map((change) => (
-              <li key={change.id}>
-                <Change {...props} change={change} />
-              </li>
-            ))}
-          </ul>
-        )}
-      </div>
+      {changes.state === 'ready' ? (
+        <div class="card">
+          {changes.value.length === 0 ? (
+            <Empty title={t.changes.none} />
+          ) : (
+            <ul class="list">
+              {changes.value.map((change) => (
+                <li key={change.id}>
+                  <Change {...props} change={change} />
+                </li>
+              ))}
+            </ul>
+          )}
+        </div>
+      ) : (
+        <NotReady t={t} state={changes} />
+      )}
       {more ? (
         <div>
           <button type="button" class="button" onClick={onMore}>
@@ -55,6 +64,10 @@ export function ChangesPage(props: ChangesPageProps): JSX.Element {
       ) : null}
     </div>
   );
+}
+
+function sureText(t: Texts, { change, resource }: SpecChange): string {
+  return change === 'create' ? t.resources.removeSure(resource.name) : t.changes.sure(resource.name);
 }
 
 const TONES = { create: 'good', update: 'info', delete: 'bad' } as const;
@@ -68,7 +81,9 @@ function Change({
   refusal,
   reverted,
   mayRevert,
+  asked,
   onRevert,
+  onCancel,
 }: ChangesPageProps & { change: SpecChange }): JSX.Element {
   const { resource, by, source, at, before, after, undoes } = change;
   const key = keyOf({ ...resource, kind: resource.kind as Kind });
@@ -83,7 +98,7 @@ function Change({
           {`${t.kinds[resource.kind as Kind] ?? resource.kind}${resource.parent === '' ? '' : ` · ${resource.parent}`}`}
         </span>
         <div class="small quiet">
-          {by === undefined ? t.changes.anonymous : by.slice(by.lastIndexOf('/') + 1)}
+          {userName(t, by)}
           {` · ${source === 'console' ? t.changes.viaConsole : t.changes.viaApi} · `}
           <time dateTime={at} title={at}>
             {ago(t, at, now)}
@@ -103,6 +118,27 @@ function Change({
       ) : (
         <span />
       )}
+      {asked?.change === change.id ? (
+        <div class="stack wide" role="alertdialog" aria-label={t.changes.revert}>
+          <p>
+            <strong>{sureText(t, change)}</strong>
+          </p>
+          <Effect t={t} preview={asked.preview} />
+          <div class="row">
+            <button
+              type="button"
+              class="button danger"
+              disabled={asked.preview.state === 'checking' || asked.preview.state === 'refused'}
+              onClick={() => onRevert(change)}
+            >
+              {t.changes.revert}
+            </button>
+            <button type="button" class="button" onClick={onCancel}>
+              {t.resources.cancel}
+            </button>
+          </div>
+        </div>
+      ) : null}
       {refusal?.change === change.id ? (
         <p class="note bad wide" role="alert">
           {refusal.message}

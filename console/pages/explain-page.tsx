@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import type { Explained } from '../../controlplane/explain/route.ts';
 import type { Outcome, Pass } from '../../controlplane/explain/explanation.ts';
+import { NotReady } from '../parts/not-ready.tsx';
 import type { Loaded } from '../state/state.ts';
 import { percent, type Texts } from '../text/texts.ts';
 
@@ -51,10 +52,16 @@ export function ExplainPage(props: ExplainPageProps): JSX.Element {
               value={question.from}
               onChange={({ currentTarget }) => set({ from: currentTarget.value })}
             >
-              {proxies.map((key) => (
-                <option key={key} value={key}>
-                  {key.slice(key.indexOf('/') + 1)}
-                </option>
+              {(['virtualNode', 'virtualGateway'] as const).map((kind) => (
+                <optgroup key={kind} label={t.explain.from[kind]}>
+                  {proxies
+                    .filter((key) => key.startsWith(`${kind}/`))
+                    .map((key) => (
+                      <option key={key} value={key}>
+                        {key.slice(key.indexOf('/') + 1)}
+                      </option>
+                    ))}
+                </optgroup>
               ))}
             </select>
           </label>
@@ -90,19 +97,17 @@ export function ExplainPage(props: ExplainPageProps): JSX.Element {
             />
           </label>
           <div>
-            <button type="submit" class="button first">
+            <button type="submit" class="button first" disabled={proxies.length === 0}>
               {t.explain.button}
             </button>
           </div>
         </form>
       </div>
       <div class="stack" role="status">
-        {answer === undefined ? null : answer.state === 'loading' ? (
-          <p class="quiet">{t.shell.loading}</p>
-        ) : answer.state === 'failed' ? (
-          <p class="note bad">{answer.message}</p>
-        ) : (
+        {answer === undefined ? null : answer.state === 'ready' ? (
           <Answer t={t} explained={answer.value} />
+        ) : (
+          <NotReady t={t} state={answer} />
         )}
       </div>
     </div>

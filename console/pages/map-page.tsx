@@ -19,15 +19,25 @@ export type MapPageProps = {
   /** The number of pieces without groups. */
   readonly whole: number;
   readonly layout: Layout | undefined;
-  readonly proxies: ReadonlyMap<string, ProxySummary>;
+  /** Undefined: not known. */
+  readonly proxies: ReadonlyMap<string, ProxySummary> | undefined;
   readonly rates: Rates;
   readonly course: Course | undefined;
+  readonly flow: Flow;
+  /** Whether groups are open. */
+  readonly isOpened: boolean;
   readonly chosen: string | undefined;
   readonly search: string;
   readonly onSearch: (text: string) => void;
   readonly onChoose: (key: string | undefined) => void;
   readonly onOpenGroup: (key: string) => void;
+  readonly onCloseGroups: () => void;
 };
+
+/** Whether figures come: `none`, no proxy is connected; `waiting`, none has come yet; `missing`, some proxies send none. */
+export type Flow =
+  | { readonly state: 'none' | 'waiting' | 'complete' }
+  | { readonly state: 'missing'; readonly proxies: number };
 
 /** The map of a mesh, with its search and the panel of the chosen piece. */
 export function MapPage(props: MapPageProps): JSX.Element {
@@ -57,12 +67,13 @@ export function MapPage(props: MapPageProps): JSX.Element {
             />
           </form>
           <span class="quiet small" role="status">
-            {wanted !== '' && hit === undefined
-              ? t.map.noMatch
-              : graph.pieces.length < whole
-                ? t.map.grouped(whole)
-                : ''}
+            {wanted !== '' && hit === undefined ? t.map.noMatch : noticeOf(props)}
           </span>
+          {props.isOpened ? (
+            <button type="button" class="button slim" onClick={props.onCloseGroups}>
+              {t.map.closeGroups}
+            </button>
+          ) : null}
         </div>
         <div class={`card map-frame ${piece === undefined ? '' : 'with-panel'}`}>
           {whole === 0 ? (
@@ -85,7 +96,7 @@ export function MapPage(props: MapPageProps): JSX.Element {
             <Panel
               {...props}
               piece={piece}
-              proxies={props.proxies.get(piece.key)}
+              proxies={props.proxies?.get(piece.key)}
               onClose={() => onChoose(undefined)}
             />
           )}
@@ -93,4 +104,14 @@ export function MapPage(props: MapPageProps): JSX.Element {
       </div>
     </div>
   );
+}
+
+/** What a reader of the map has to know: that it shows groups, or that figures are missing. */
+function noticeOf({ t, graph, whole, flow }: MapPageProps): string {
+  const notices = [
+    ...(graph.pieces.length < whole ? [t.map.grouped(whole)] : []),
+    ...(flow.state === 'waiting' ? [t.map.waiting] : []),
+    ...(flow.state === 'missing' ? [t.map.noFigures(flow.proxies)] : []),
+  ];
+  return notices.join(' ');
 }

@@ -3,6 +3,8 @@ import { addressOf } from '../app/place.ts';
 import type { MeshProblem } from '../model/problems.ts';
 import type { Kind } from '../model/resources.ts';
 import { Empty } from '../parts/empty.tsx';
+import { NotReady } from '../parts/not-ready.tsx';
+import type { Loaded } from '../state/state.ts';
 import { duration, type Texts } from '../text/texts.ts';
 
 /** The state of the list of problems. */
@@ -12,21 +14,24 @@ export type ProblemsPageProps = {
   readonly owner: string;
   readonly now: number;
   readonly problems: readonly MeshProblem[];
+  /** Whether the proxies are known: else the problems are those of the model alone. */
+  readonly proxies: Loaded<unknown>;
 };
 
 /** The problems of a mesh, each with its fix. */
 export function ProblemsPage(props: ProblemsPageProps): JSX.Element {
-  const { t, problems } = props;
+  const { t, problems, proxies } = props;
   return (
     <div class="page">
       <header>
         <h1>{t.pages.problems}</h1>
         <p class="lead">{t.problems.lead}</p>
       </header>
+      {proxies.state === 'ready' ? null : <NotReady t={t} state={proxies} />}
       <div class="card">
         {problems.length === 0 ? (
           <Empty title={t.problems.none}>
-            <p>{t.problems.noneMore}</p>
+            <p>{proxies.state === 'ready' ? t.problems.noneMore : t.problems.noneOfModel}</p>
           </Empty>
         ) : (
           <ul class="list">

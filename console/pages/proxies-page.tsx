@@ -4,7 +4,10 @@ import { addressOf } from '../app/place.ts';
 import { pieceOf, STATES, type ProxyState } from '../model/proxies.ts';
 import { Command } from '../parts/command.tsx';
 import { Empty } from '../parts/empty.tsx';
+import { Name } from '../parts/name.tsx';
+import { NotReady } from '../parts/not-ready.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
+import type { Loaded } from '../state/state.ts';
 import { ago, duration, type Texts } from '../text/texts.ts';
 
 /** The state of the list of proxies. */
@@ -14,62 +17,92 @@ export type ProxiesPageProps = {
   readonly owner: string;
   /** Milliseconds since 1970. */
   readonly now: number;
-  readonly proxies: readonly ProxyStatus[];
+  readonly proxies: Loaded<readonly ProxyStatus[]>;
   readonly filter: ProxyState | 'all';
+  /** Text that a proxy's name, address or version has to contain. */
+  readonly search: string;
   readonly onFilter: (filter: ProxyState | 'all') => void;
+  readonly onSearch: (text: string) => void;
 };
+
+/** How many proxies the list shows at most: the filters find the others. */
+const SHOWN = 300;
 
 /** All proxies of a mesh with their states. */
 export function ProxiesPage(props: ProxiesPageProps): JSX.Element {
-  const { t, mesh, proxies, filter } = props;
-  const shown = proxies.filter(({ state }) => filter === 'all' || state === filter);
+  const { t, proxies } = props;
   return (
     <div class="page">
       <header>
         <h1>{t.pages.proxies}</h1>
         <p class="lead">{t.proxies.lead}</p>
       </header>
-      {proxies.length === 0 ? (
-        <div class="card">
-          <Empty title={t.proxies.none}>
-            <p>{t.proxies.noneHow}</p>
-            <Command t={t} text={`APPMESH_RESOURCE_ARN=mesh/${mesh}/virtualNode/NODE`} />
-          </Empty>
-        </div>
+      {proxies.state === 'ready' ? (
+        <List {...props} proxies={proxies.value} />
       ) : (
-        <>
-          <Filter {...props} />
-          <div class="card scroll">
-            <table class="table">
-              <thead>
-                <tr>
-                  <th scope="col">{t.proxies.resource}</th>
-                  <th scope="col">{t.proxies.state}</th>
-                  <th scope="col">{t.proxies.runsOn}</th>
-                  <th scope="col">{t.proxies.envoy}</th>
-                  <th scope="col">{t.proxies.agent}</th>
-                  <th scope="col">{t.proxies.certificate}</th>
-                  <th scope="col">{t.proxies.since}</th>
-                </tr>
-              </thead>
-              <tbody>
-                {shown.map((proxy) => (
-                  <Row key={`${proxy.resource} ${proxy.peer}`} {...props} proxy={proxy} />
-                ))}
-              </tbody>
-            </table>
-          </div>
-        </>
+        <NotReady t={t} state={proxies} />
       )}
     </div>
   );
 }
 
-function Filter({ t, proxies, filter, onFilter }: ProxiesPageProps): JSX.Element {
+type ListProps = Omit<ProxiesPageProps, 'proxies'> & { readonly proxies: readonly ProxyStatus[] };
+
+function List(props: ListProps): JSX.Element {
+  const { t, mesh, proxies, filter, search } = props;
+  if (proxies.length === 0) {
+    return (
+      <div class="card">
+        <Empty title={t.proxies.none}>
+          <p>{t.proxies.noneHow}</p>
+          <Command t={t} text={`APPMESH_RESOURCE_ARN=mesh/${mesh}/virtualNode/NODE`} />
+        </Empty>
+      </div>
+    );
+  }
+  const wanted = search.trim().toLowerCase();
+  const matching = proxies.filter(
+    ({ state, resource, peer, envoy, agent }) =>
+      (filter === 'all' || state === filter) &&
+      `${resource} ${peer} ${envoy} ${agent}`.toLowerCase().includes(wanted),
+  );
+  return (
+    <>
+      <Filter {...props} />
+      {matching.length === 0 ? (
+        <p class="quiet">{t.proxies.noMatch}</p>
+      ) : (
+        <div class="card scroll">
+          <table class="table">
+            <thead>
+              <tr>
+                <th scope="col">{t.proxies.resource}</th>
+                <th scope="col">{t.proxies.state}</th>
+                <th scope="col">{t.proxies.runsOn}</th>
+                <th scope="col">{t.proxies.envoy}</th>
+                <th scope="col">{t.proxies.agent}</th>
+                <th scope="col">{t.proxies.certificate}</th>
+                <th scope="col">{t.proxies.since}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {matching.slice(0, SHOWN).map((proxy) => (
+                <Row key={`${proxy.resource} ${proxy.peer}`} {...props} proxy={proxy} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {matching.length > SHOWN ? <p class="quiet">{t.proxies.more(matching.length - SHOWN)}</p> : null}
+    </>
+  );
+}
+
+function Filter({ t, proxies, filter, search, onFilter, onSearch }: ListProps): JSX.Element {
   const present = STATES.filter((state) => proxies.some((proxy) => proxy.state === state));
   const choices = ['all' as const, ...present];
   return (
-    <div>
+    <div class="row">
       <div class="segments" role="group" aria-label={t.proxies.filter}>
         {choices.map((each) => (
           <button key={each} type="button" aria-pressed={each === filter} onClick={() => onFilter(each)}>
@@ -79,11 +112,18 @@ function Filter({ t, proxies, filter, onFilter }: ProxiesPageProps): JSX.Element
           </button>
         ))}
       </div>
+      <input
+        type="search"
+        aria-label={t.proxies.search}
+        placeholder={t.proxies.search}
+        value={search}
+        onInput={({ currentTarget }) => onSearch(currentTarget.value)}
+      />
     </div>
   );
 }
 
-function Row({ t, mesh, owner, now, proxy }: ProxiesPageProps & { proxy: ProxyStatus }): JSX.Element {
+function Row({ t, mesh, owner, now, proxy }: ListProps & { proxy: ProxyStatus }): JSX.Element {
   const { resource, state, report, types, envoy, agent, peer, connectedAt } = proxy;
   const piece = pieceOf(resource, mesh) ?? resource;
   const errors = types.flatMap(({ type, error }) => (error === undefined ? [] : [{ type, error }]));
@@ -92,7 +132,7 @@ function Row({ t, mesh, owner, now, proxy }: ProxiesPageProps & { proxy: ProxySt
     <tr>
       <td>
         <a class="name" href={addressOf({ mesh, owner, page: 'proxies', rest: piece.split('/') })}>
-          {piece.slice(piece.indexOf('/') + 1)}
+          <Name text={piece.slice(piece.indexOf('/') + 1)} />
         </a>
         <div class="quiet small">{peer}</div>
         {errors.map(({ type, error }) => (

@@ -6,9 +6,12 @@ import type { Dump, Step } from '../model/way.ts';
 import { waysOf } from '../model/way.ts';
 import { Difference } from '../parts/difference.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { Name } from '../parts/name.tsx';
+import { NotReady } from '../parts/not-ready.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
 import type { Loaded } from '../state/state.ts';
 import { ago, type Texts } from '../text/texts.ts';
+import { ProxyFacts } from './proxy-facts.tsx';
 
 /** The state of the page of the proxies of one resource. */
 export type ProxyPageProps = {
@@ -19,13 +22,15 @@ export type ProxyPageProps = {
   readonly piece: string;
   readonly now: number;
   readonly proxies: readonly ProxyStatus[];
+  /** Whether the proxies are known: the caller may see them, and they are read. */
+  readonly isKnown: boolean;
   readonly dump: Loaded<Dump>;
   readonly details: Loaded<ProxyDetails>;
 };
 
 /** The proxies of one resource: the way of requests through them, and how far their configuration is. */
 export function ProxyPage(props: ProxyPageProps): JSX.Element {
-  const { t, mesh, owner, piece, proxies, dump, details } = props;
+  const { t, mesh, owner, piece, proxies, isKnown, dump, details } = props;
   return (
     <div class="page">
       <header>
@@ -33,12 +38,14 @@ export function ProxyPage(props: ProxyPageProps): JSX.Element {
           <Icon name="back" />
           {t.pages.proxies}
         </a>
-        <h1 class="name">{piece.slice(piece.indexOf('/') + 1)}</h1>
+        <h1 class="name">
+          <Name text={piece.slice(piece.indexOf('/') + 1)} />
+        </h1>
         <span class="badge">
           {piece.startsWith('virtualGateway/') ? t.kinds.virtualGateway : t.kinds.virtualNode}
         </span>
       </header>
-      {proxies.length === 0 ? <p class="note warn">{t.proxy.notConnected}</p> : null}
+      {isKnown && proxies.length === 0 ? <p class="note warn">{t.proxy.notConnected}</p> : null}
       {proxies.map((proxy) => (
         <Connected
           key={proxy.peer}
@@ -51,8 +58,8 @@ export function ProxyPage(props: ProxyPageProps): JSX.Element {
           }
         />
       ))}
-      {dump.state === 'failed' ? <p class="note bad">{dump.message}</p> : null}
-      {dump.state === 'ready' ? <Way t={t} dump={dump.value} /> : null}
+      {details.state === 'failed' ? <NotReady t={t} state={details} /> : null}
+      {dump.state === 'ready' ? <Way t={t} dump={dump.value} /> : <NotReady t={t} state={dump} />}
     </div>
   );
 }
@@ -70,8 +77,9 @@ function Connected({
         <h2 class="mono">{proxy.peer}</h2>
         <StateBadge t={t} state={proxy.state} />
         <span class="quiet small">{t.proxies.meanings[proxy.state]}</span>
-        <span class="end quiet small">{`${proxy.envoy} · ${proxy.agent}`}</span>
+        <span class="end quiet small">{versionsOf(t, proxy)}</span>
       </div>
+      <ProxyFacts t={t} proxy={proxy} now={now} />
       <div class="scroll">
         <table class="table">
           <caption class="visually-hidden">{t.proxy.types}</caption>
@@ -117,6 +125,13 @@ function Connected({
         </div>
       )}
     </section>
+  );
+}
+
+function versionsOf(t: Texts, { envoy, agent }: ProxyStatus): string {
+  const version = envoy.replace(/^envoy /, '');
+  return [`${t.proxies.envoy} ${version}`, ...(agent === '' ? [] : [`${t.proxies.agent} ${agent}`])].join(
+    ' · ',
   );
 }
 
@@ -171,7 +186,7 @@ function Resource({ t, resource }: { t: Texts; resource: ProxyResource }): JSX.E
 }
 
 function Way({ t, dump }: { t: Texts; dump: Dump }): JSX.Element {
-  const ways = waysOf(dump);
+  const ways = waysOf(dump, t.proxy.chains);
   const columns = [
     [t.proxy.listeners, ways.listeners],
     [t.proxy.routes, ways.routes],

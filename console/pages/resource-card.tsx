@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { COPY_FORMS, COPY_TITLES, isAppMeshs, type CopyForm } from '../model/copy-as.ts';
 import type { Resource } from '../model/resources.ts';
 import type { TextForm } from '../model/text-form.ts';
@@ -137,6 +138,7 @@ export function SpecEditor({
   onEdit,
   onSave,
   onCancel,
+  hint,
 }: {
   readonly t: Texts;
   readonly text: string;
@@ -145,12 +147,17 @@ export function SpecEditor({
   readonly onEdit: (text: string) => void;
   readonly onSave: () => void;
   readonly onCancel: () => void;
+  /** What is missing before the API can check the text. */
+  readonly hint?: string | undefined;
 }): JSX.Element {
   const unchanged = preview.state === 'ready' && preview.effect.change === 'none';
-  const valid = preview.state === 'ready' && !unchanged;
+  const valid = preview.state === 'ready' && !unchanged && hint === undefined;
+  const area = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => area.current?.focus(), []);
   return (
     <div class="stack">
       <textarea
+        ref={area}
         rows={Math.min(30, Math.max(10, text.split('\n').length + 1))}
         spellcheck={false}
         autocomplete="off"
@@ -163,6 +170,7 @@ export function SpecEditor({
           {`${t.resources.syntax}: ${error}`}
         </p>
       )}
+      {hint === undefined ? null : <p class="quiet">{hint}</p>}
       {unchanged ? <p class="quiet">{t.resources.unchanged}</p> : null}
       {valid ? <p class="note good">{t.resources.valid}</p> : null}
       {error === undefined && !unchanged ? <Effect t={t} preview={preview} /> : null}

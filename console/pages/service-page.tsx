@@ -2,7 +2,9 @@ import type { JSX } from 'preact';
 import { addressOf } from '../app/place.ts';
 import type { Typed } from '../model/resources.ts';
 import { Icon } from '../parts/icon.tsx';
-import { RouteCard, type RouteCardState } from './route-card.tsx';
+import { Name } from '../parts/name.tsx';
+import type { RouteCardState } from './route-card-state.ts';
+import { RouteCard } from './route-card.tsx';
 import type { Texts } from '../text/texts.ts';
 
 /** The state of the page of a virtual service. */
@@ -10,6 +12,7 @@ export type ServicePageProps = {
   readonly t: Texts;
   readonly mesh: string;
   readonly owner: string;
+  readonly now: number;
   readonly service: Typed<'virtualService'> | undefined;
   readonly name: string;
   readonly router: Typed<'virtualRouter'> | undefined;
@@ -22,6 +25,7 @@ export function ServicePage({
   t,
   mesh,
   owner,
+  now,
   service,
   name,
   router,
@@ -36,7 +40,9 @@ export function ServicePage({
           <Icon name="back" />
           {t.service.back}
         </a>
-        <h1 class="name">{name}</h1>
+        <h1 class="name">
+          <Name text={name} />
+        </h1>
         <span class="badge">{t.kinds.virtualService}</span>
         {service === undefined ? null : (
           <a href={addressOf({ ...at, page: 'resources', rest: [`virtualService/${name}`] })}>
@@ -75,7 +81,7 @@ export function ServicePage({
           </div>
           {routes.length === 0 ? <p class="note bad">{t.service.noRoutes}</p> : null}
           {routes.map((route, index) => (
-            <RouteCard key={route.id} t={t} number={index + 1} {...route} at={at} />
+            <RouteCard key={route.id} {...route} t={t} now={now} number={index + 1} at={at} />
           ))}
         </section>
       )}

@@ -9,12 +9,14 @@ import type { Texts } from '../text/texts.ts';
 export type SignInPageProps = {
   readonly t: Texts;
   readonly session: SignedOut;
+  /** Whether the control plane ended the session before. */
+  readonly hasEnded: boolean;
   readonly error: string | undefined;
   readonly onSignIn: (key: SignIn) => void;
 };
 
 /** The page for a browser without a session. */
-export function SignInPage({ t, session, error, onSignIn }: SignInPageProps): JSX.Element {
+export function SignInPage({ t, session, hasEnded, error, onSignIn }: SignInPageProps): JSX.Element {
   const [accessKeyId, setKey] = useState('');
   const [secretAccessKey, setSecret] = useState('');
   return (
@@ -33,6 +35,11 @@ export function SignInPage({ t, session, error, onSignIn }: SignInPageProps): JS
             <span>{t.title}</span>
           </div>
           <h1>{t.signIn.title}</h1>
+          {hasEnded ? (
+            <p class="note warn" role="alert">
+              {t.signIn.ended}
+            </p>
+          ) : null}
           <p class="quiet">{session.mayStart ? t.signIn.lead : t.signIn.noTls}</p>
           <label class="field">
             <span>{t.signIn.key}</span>

@@ -11,7 +11,8 @@ import { EXAMPLE } from '../testing/example-mesh.ts';
 import { en } from '../text/en.ts';
 import { ja } from '../text/ja.ts';
 import { ProblemsPage } from './problems-page.tsx';
-import { RouteCard, type RouteCardState } from './route-card.tsx';
+import type { RouteCardState } from './route-card-state.ts';
+import { RouteCard } from './route-card.tsx';
 
 const graph = graphOf(EXAMPLE);
 const nothing = (): void => {};
@@ -52,7 +53,16 @@ test('each problem has its place and its fix, in each language', () => {
     ['missing', 'virtualNode/front'],
   ]);
   for (const t of [en, ja]) {
-    const html = renderToString(<ProblemsPage t={t} mesh="m" owner="" now={0} problems={problems} />);
+    const html = renderToString(
+      <ProblemsPage
+        t={t}
+        mesh="m"
+        owner=""
+        now={0}
+        problems={problems}
+        proxies={{ state: 'ready', value: [] }}
+      />,
+    );
     expect(html).toContain(t.problems.fixes.noProvider);
     expect(html).toContain(t.problems.fixes.missingService('gone.example'));
   }
@@ -64,6 +74,11 @@ function card(change: Partial<RouteCardState>): string {
   const state: RouteCardState = {
     id: 'r',
     route,
+    services: ['shop.example'],
+    seen: undefined,
+    standing: undefined,
+    holders: { connected: 0, inSync: 0 },
+    saving: false,
     targets: undefined,
     others: ['front'],
     preview: { state: 'none' },
@@ -78,9 +93,10 @@ function card(change: Partial<RouteCardState>): string {
     onApply: nothing,
     onOverwrite: nothing,
     onUndo: nothing,
+    onBack: nothing,
     ...change,
   };
-  return renderToString(<RouteCard {...state} t={en} number={1} at={{ mesh: 'm', owner: '' }} />);
+  return renderToString(<RouteCard {...state} t={en} now={0} number={1} at={{ mesh: 'm', owner: '' }} />);
 }
 
 test('a user who may not write has no slider, no target to add and no undo', () => {

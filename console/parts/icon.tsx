@@ -4,6 +4,7 @@ import type { JSX } from 'preact';
 const PATHS = {
   map: 'M4 7a2 2 0 1 0 4 0 2 2 0 0 0-4 0zm12-2a2 2 0 1 0 4 0 2 2 0 0 0-4 0zm0 13a2 2 0 1 0 4 0 2 2 0 0 0-4 0zM8 7h4c3 0 2-2 4-2M12 7c3 0 1 11 4 11',
   proxies: 'M4 5h16v5H4zM4 14h16v5H4zM8 7.5h.01M8 16.5h.01M12 7.5h4M12 16.5h4',
+  canaries: 'M4 12h5c4 0 3-6 8-6h3m-3-3 3 3-3 3M9 12c4 0 3 6 8 6h3m-3-3 3 3-3 3',
   explain: 'M5 5v6a4 4 0 0 0 4 4h10m-4-4 4 4-4 4',
   resources: 'M12 3 4 7l8 4 8-4-8-4zM4 12l8 4 8-4M4 17l8 4 8-4',
   changes: 'M12 8v4l3 2M3.5 12a8.5 8.5 0 1 0 2.6-6.1L3.5 8m0-4v4h4',

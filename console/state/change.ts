@@ -1,7 +1,8 @@
-import type { ChangePreview } from '../../controlplane/console/contract.ts';
+import type { ChangePreview, Undone } from '../../controlplane/console/contract.ts';
 import { call, CallError } from '../api/call.ts';
 import { namesOf, operationOn, resourcePath, type MeshName } from '../api/kinds.ts';
 import type { Resource, ResourceId } from '../model/resources.ts';
+import { wordsOf } from './words-of.ts';
 
 /**
  * The effect of a change before it is made, or the API's reason to refuse it. `unknown`: this control plane cannot tell, and checks the change when it
@@ -34,7 +35,7 @@ export async function previewOf(
   } catch (error) {
     if (!(error instanceof CallError)) return { state: 'none' };
     if (error.code === 'UnknownOperationException') return { state: 'unknown' };
-    return { state: 'refused', message: error.message };
+    return { state: 'refused', message: wordsOf(error) };
   }
 }
 
@@ -76,6 +77,26 @@ export async function createResource(at: MeshName, id: ResourceId, spec: unknown
   });
 }
 
+/** Gives a resource the specification that it had before a change, if it is still as the caller saw it. `seen`: undefined: however it is. */
+export async function undoChange(
+  { mesh, owner }: MeshName,
+  change: string,
+  seen: Pick<Resource, 'uid' | 'version'> | undefined,
+): Promise<Outcome> {
+  return carriedOut(async () => {
+    const { version = 0 } = await call<Undone>('/console/undo', {
+      method: 'POST',
+      body: {
+        mesh,
+        change,
+        ...(owner === '' ? {} : { owner }),
+        ...(seen === undefined ? {} : { ifMatch: `"${seen.uid}-${seen.version}"` }),
+      },
+    });
+    return version;
+  });
+}
+
 /** Deletes a resource. */
 export async function deleteResource(at: MeshName, id: ResourceId): Promise<Outcome> {
   return carriedOut(async () => {
@@ -94,6 +115,6 @@ async function carriedOut(change: () => Promise<number>): Promise<Outcome> {
     return { kind: 'done', version: await change() };
   } catch (error) {
     if (!(error instanceof CallError)) throw error;
-    return error.status === 412 ? { kind: 'conflict' } : { kind: 'refused', message: error.message };
+    return error.status === 412 ? { kind: 'conflict' } : { kind: 'refused', message: wordsOf(error) };
   }
 }

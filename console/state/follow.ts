@@ -3,7 +3,7 @@ import type { LiveFigures } from '../../common/contracts/reports.ts';
 import { KEPT_SECONDS } from '../../common/contracts/reports.ts';
 import type { ConsoleEvents, ConsoleSession } from '../../controlplane/console/contract.ts';
 import type { Status } from '../../controlplane/status/status.ts';
-import { call, CallError, query, useToken } from '../api/call.ts';
+import { call, CallError, onSessionEnd, query, useToken } from '../api/call.ts';
 import type { MeshName } from '../api/kinds.ts';
 import { readMesh, readMeshes, readResource } from '../api/resources.ts';
 import { extended } from '../model/figures.ts';
@@ -11,10 +11,12 @@ import { KINDS, keyOf, type Kind, type Resource, type ResourceId } from '../mode
 import {
   connected,
   figures,
+  hasEnded,
   meshes,
   model,
   place,
   progress,
+  proxyStatus,
   revision,
   session,
   status,
@@ -28,8 +30,12 @@ const LOOK_MS = 10_000;
 
 /** Reads the session, and then all that the pages show. Called at the start, after signing in and after the control plane came back. */
 export async function begin(): Promise<void> {
+  const before = session.peek();
   session.value = await loaded<ConsoleSession>(() => call<ConsoleSession>('/console/session'));
   const current = session.value;
+  if (isSignedIn(before) && current.state === 'ready' && current.value.state === 'signed out')
+    hasEnded.value = true;
+  if (isSignedIn(current)) hasEnded.value = false;
   if (current.state === 'failed' && current.code === 'away') {
     setTimeout(() => void begin(), RETRY_MS);
     return;
@@ -37,6 +43,10 @@ export async function begin(): Promise<void> {
   if (current.state !== 'ready' || current.value.state === 'signed out') return;
   useToken(current.value.token);
   await Promise.all([readAll(), readStatus()]);
+}
+
+function isSignedIn(found: Loaded<ConsoleSession>): boolean {
+  return found.state === 'ready' && found.value.state === 'signed in';
 }
 
 /** Reads the names of the meshes, and the model of the one on view. */
@@ -61,7 +71,9 @@ export async function readModel(): Promise<void> {
 /** Reads the state of all proxies. */
 export async function readStatus(): Promise<void> {
   const found = await loaded(() => call<Status>('/status'));
-  if (found.state === 'ready') status.value = found.value;
+  // While the control plane is away, the pages show the last state.
+  if (found.state === 'failed' && found.code === 'away' && status.peek() !== undefined) return;
+  proxyStatus.value = found;
 }
 
 /** The mesh that the address names, or the first one. */
@@ -88,6 +100,7 @@ async function loaded<T>(read: () => Promise<T>): Promise<Loaded<T>> {
 
 /** Follows the mesh on view: its changes, its proxies and its figures, until it is another one. */
 export function followMesh(): void {
+  onSessionEnd(() => void begin());
   let stop = () => {};
   let followed = '';
   effect(() => {

@@ -1,7 +1,12 @@
 /** Returns a choice that the browser remembers, if it is still one; else the default. */
-export function remembered<T extends string>(name: string, standard: T): T {
+export function remembered<T extends string>(
+  name: string,
+  isChoice: (value: string) => value is T,
+  standard: T,
+): T {
   try {
-    return (localStorage.getItem(`daybreak.${name}`) as T | null) ?? standard;
+    const value = localStorage.getItem(`daybreak.${name}`);
+    return value !== null && isChoice(value) ? value : standard;
   } catch {
     // Without storage, nothing is remembered.
     return standard;

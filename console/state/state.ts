@@ -9,10 +9,13 @@ import { NO_RATES, ratesOf } from '../model/figures.ts';
 import { graphOf } from '../model/graph.ts';
 import { grouped } from '../model/group.ts';
 import type { MeshModel } from '../model/resources.ts';
-import { chooseLanguage, LANGUAGES, type Language } from '../text/texts.ts';
+import { en, type Texts } from '../text/en.ts';
+import { chooseLanguage, isLanguage, type Language } from '../text/languages.ts';
 import { remembered } from './remembered.ts';
 
 // The state of the pages. Views get its values as arguments; only `app/` reads these signals.
+
+const THEMES = ['auto', 'light', 'dark'] as const;
 
 /** Something that is read from the control plane. */
 export type Loaded<T> =
@@ -24,12 +27,18 @@ export type Loaded<T> =
 export const place = signal<Place | undefined>(placeOf(location.hash));
 /** The session of this browser. */
 export const session = signal<Loaded<ConsoleSession>>({ state: 'loading' });
+/** Whether the control plane ended the last session: the user did not sign out. */
+export const hasEnded = signal(false);
 /** The meshes that the caller may see. */
 export const meshes = signal<Loaded<readonly MeshName[]>>({ state: 'loading' });
 /** The model of the mesh on view. */
 export const model = signal<Loaded<MeshModel>>({ state: 'loading' });
-/** The proxies of all meshes. Undefined where the caller may not see them. */
-export const status = signal<Status | undefined>(undefined);
+/** The proxies of all meshes, as the control plane answers: it refuses callers who may not see them. */
+export const proxyStatus = signal<Loaded<Status>>({ state: 'loading' });
+/** The proxies of all meshes. Undefined as long as they are not known, and where the caller may not see them. */
+export const status = computed(() =>
+  proxyStatus.value.state === 'ready' ? proxyStatus.value.value : undefined,
+);
 /** Whether the control plane answers. */
 export const connected = signal(true);
 /** The newest revision of the model that the events named. */
@@ -46,11 +55,20 @@ export const openGroups = signal<ReadonlySet<string>>(new Set());
 export const now = signal(Date.now());
 
 /** The language. */
-export const language = signal<Language>(remembered('language', chooseLanguage(navigator.languages)));
-/** The texts of the language. */
-export const texts = computed(() => LANGUAGES[language.value]);
+export const language = signal<Language>(
+  remembered('language', isLanguage, chooseLanguage(navigator.languages)),
+);
+/** The texts of the language, after `speak` has loaded them. */
+export const texts = signal<Texts>(en);
 /** `auto`: as the system. */
-export const theme = signal<'auto' | 'light' | 'dark'>(remembered('theme', 'auto'));
+export const theme = signal<Theme>(remembered('theme', isTheme, 'auto'));
+
+/** Light, dark, or as the system. */
+export type Theme = (typeof THEMES)[number];
+
+function isTheme(value: string): value is Theme {
+  return THEMES.some((each) => each === value);
+}
 
 /** The whole map. */
 export const graph = computed(() =>

@@ -17,6 +17,7 @@ export function addresses(mesh: string, service: string, node: string): Readonly
     map: at('map'),
     chosen: at('map', `virtualService/${service}`),
     service: at('service', service),
+    canaries: at('canaries'),
     proxies: at('proxies'),
     proxy: at('proxies', 'virtualNode', node),
     explain: at('explain'),

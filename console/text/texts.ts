@@ -1,22 +1,6 @@
-import { en, type Texts } from './en.ts';
-import { ja } from './ja.ts';
+import type { Texts } from './en.ts';
 
 export type { Texts } from './en.ts';
-
-/** The languages of the console. Another language is one more file. */
-export const LANGUAGES = { en, ja } as const satisfies Record<string, Texts>;
-
-/** The code of a language. */
-export type Language = keyof typeof LANGUAGES;
-
-/** Returns the first of the browser's languages that the console has; English without one. */
-export function chooseLanguage(wanted: readonly string[]): Language {
-  for (const each of wanted) {
-    const [code = ''] = each.split('-');
-    if (code in LANGUAGES) return code as Language;
-  }
-  return 'en';
-}
 
 /** Returns a duration for people, in its largest unit. */
 export function duration(t: Texts, milliseconds: number): string {
@@ -38,4 +22,9 @@ export function ago(t: Texts, iso: string, now: number): string {
 export function percent(share: number): string {
   const value = share * 100;
   return `${Number.isInteger(value) || value >= 10 ? Math.round(value) : value.toFixed(1)} %`;
+}
+
+/** Returns the name of a user from an ARN; in words where authentication was off. */
+export function userName(t: Texts, arn: string | undefined): string {
+  return arn === undefined ? t.changes.anonymous : arn.slice(arn.lastIndexOf('/') + 1);
 }

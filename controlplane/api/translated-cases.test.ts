@@ -5,7 +5,7 @@ import { caseNames, readCase } from '../translate/testing/cases.ts';
 import { missingPorts } from './checks/require-ports.ts';
 import { ApiError } from '../http/errors.ts';
 import { title } from '../mesh/names.ts';
-import { DAYBREAK_MODEL } from '../model/api-model.ts';
+import { DAYBREAK_MODEL } from '../model/daybreak-model.ts';
 import { ruleOf } from './checks/missing-ports.ts';
 import { requireReferences } from './checks/references.ts';
 import type { RuleName } from './rules/catalog.ts';

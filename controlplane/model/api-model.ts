@@ -1,6 +1,4 @@
-import rawBeta from './appmesh-2018-10-01.json' with { type: 'json' };
 import raw from './appmesh-2019-01-25.json' with { type: 'json' };
-import rawDaybreak from './daybreak-v1.json' with { type: 'json' };
 
 /** One shape (type) of AWS's API model, with its limits. */
 export type Shape = {
@@ -46,16 +44,6 @@ export type ApiModel = {
 
 /** The App Mesh API of 2019-01-25, the current one. */
 export const API_MODEL = { service: 'appmesh', ...raw } as unknown as ApiModel;
-
-/** The beta API of 2018-10-01. */
-export const BETA_MODEL = { service: 'appmesh', ...rawBeta } as unknown as ApiModel;
-
-/** The operations on the kinds that App Mesh does not have, in the same form. Their shapes may name shapes of App Mesh. */
-export const DAYBREAK_MODEL = {
-  service: 'daybreak',
-  operations: rawDaybreak.operations,
-  shapes: { ...API_MODEL.shapes, ...rawDaybreak.shapes },
-} as unknown as ApiModel;
 
 /** The shape of that name, by default in the current model. Throws an Error for an unknown name, which is a bug. */
 export function shapeNamed(name: string, model: ApiModel = API_MODEL): Shape {

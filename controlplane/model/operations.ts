@@ -1,5 +1,7 @@
 import type { ApiKind } from '../mesh/resource.ts';
-import { API_MODEL, BETA_MODEL, DAYBREAK_MODEL, shapeNamed, type ApiModel, type Shape } from './api-model.ts';
+import { API_MODEL, shapeNamed, type ApiModel, type Shape } from './api-model.ts';
+import { BETA_MODEL } from './beta-model.ts';
+import { DAYBREAK_MODEL } from './daybreak-model.ts';
 
 /** The verb of an operation on a kind of resource. */
 export type Verb = 'Create' | 'Describe' | 'Update' | 'Delete' | 'List';

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { specShapes } from './spec-shapes.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const SOURCES = join(ROOT, 'console');
@@ -48,6 +49,7 @@ export async function buildConsole(folder) {
       'node:crypto': join(SOURCES, 'browser/crypto.ts'),
       'node:util': join(SOURCES, 'browser/util.ts'),
     },
+    plugins: [specShapes],
     logLevel: 'silent',
     write: false,
     metafile: true,

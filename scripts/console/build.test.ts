@@ -1,11 +1,16 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { API_MODEL } from '../../controlplane/model/api-model.ts';
 import { buildConsole } from './build.mjs';
+import { shapesOfSpecs } from './spec-shapes.mjs';
 
 /** All files of the console together, compressed with gzip, in bytes. */
 const BUDGET = 150_000;
+/** The part of it that the map needs. */
+const FIRST_VIEW = 60_000;
 
 let folder: string;
 let built: Awaited<ReturnType<typeof buildConsole>>;
@@ -15,10 +20,32 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+const nameOf = (start: string): string => built.files.find(({ name }) => name.startsWith(start))?.name ?? '';
+
 test('all files together are within the budget of 150 kB', () => {
   const total = built.files.reduce((sum, { gzip }) => sum + gzip, 0);
   expect(total).toBeGreaterThan(20_000);
   expect(total).toBeLessThanOrEqual(BUDGET);
+});
+
+test('the first view is a third of it', () => {
+  const names = ['index.html', 'app-', 'style-', 'layout-'];
+  const imported = readFileSync(join(folder, 'assets', nameOf('app-')), 'utf8').matchAll(
+    /from"\.\/([\w.-]+)"|import"\.\/([\w.-]+)"/g,
+  );
+  for (const [, a, b] of imported) names.push(a ?? b ?? '');
+  const first = built.files.filter(({ name }) => names.some((each) => name.startsWith(each)));
+  const total = first.reduce((sum, { gzip }) => sum + gzip, 0);
+  expect(total).toBeGreaterThan(20_000);
+  expect(total).toBeLessThanOrEqual(FIRST_VIEW);
+});
+
+test('the shapes of specifications are there for Terraform, without their limits', () => {
+  const shapes = shapesOfSpecs(API_MODEL.shapes);
+  expect(shapes['RouteSpec']?.members?.['httpRoute']).toEqual({ shape: 'HttpRoute' });
+  expect(shapes['PortNumber']).toEqual({ type: 'integer' });
+  expect(shapes['CreateRouteInput']).toBeDefined();
+  expect(shapes['CreateMeshOutput']).toBeUndefined();
 });
 
 test('the page has no inline script or style, and names only files that are there', async () => {

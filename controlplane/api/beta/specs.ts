@@ -1,5 +1,6 @@
 import type { Kind, Specs } from '../../mesh/resource.ts';
-import { BETA_MODEL, shapeNamed } from '../../model/api-model.ts';
+import { shapeNamed } from '../../model/api-model.ts';
+import { BETA_MODEL } from '../../model/beta-model.ts';
 
 /** A JSON object. */
 type Json = Readonly<Record<string, unknown>>;

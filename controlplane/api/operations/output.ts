@@ -1,5 +1,6 @@
 import { isAppMeshKind, type Resource } from '../../mesh/resource.ts';
-import { API_MODEL, DAYBREAK_MODEL, shapeNamed } from '../../model/api-model.ts';
+import { API_MODEL, shapeNamed } from '../../model/api-model.ts';
+import { DAYBREAK_MODEL } from '../../model/daybreak-model.ts';
 import { arnOf } from '../../mesh/arn.ts';
 import type { ApiContext } from './context.ts';
 import { PARENTS, nameMember } from '../../mesh/names.ts';

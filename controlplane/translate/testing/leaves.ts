@@ -1,6 +1,7 @@
 import { title } from '../../mesh/names.ts';
 import type { Kind } from '../../mesh/resource.ts';
-import { DAYBREAK_MODEL, shapeNamed } from '../../model/api-model.ts';
+import { shapeNamed } from '../../model/api-model.ts';
+import { DAYBREAK_MODEL } from '../../model/daybreak-model.ts';
 
 /**
  * Returns every leaf of a kind's specification, from the API model: `listeners[].portMapping.port`, and for an enumeration one leaf

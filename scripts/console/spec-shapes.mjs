@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises';
+
+/** @import { Plugin } from 'esbuild' */
+/** @typedef {{ type: string, members?: Record<string, { shape: string }>, member?: { shape: string } }} Shape */
+
+/**
+ * Leaves of AWS's API model what the pages need to write a specification as Terraform: the shapes of specifications, without limits and
+ * operations. That is a third of its compressed size.
+ * @type {Plugin}
+ */
+export const specShapes = {
+  name: 'spec-shapes',
+  setup(build) {
+    build.onLoad({ filter: /appmesh-2019-01-25\.json$/ }, async ({ path }) => {
+      const { shapes } = JSON.parse(await readFile(path, 'utf8'));
+      return { contents: JSON.stringify({ operations: {}, shapes: shapesOfSpecs(shapes) }), loader: 'json' };
+    });
+  },
+};
+
+/**
+ * Returns the shapes below the inputs of creations, each with its type and members only.
+ * @param {Readonly<Record<string, Shape>>} shapes
+ * @returns {Record<string, Shape>}
+ */
+export function shapesOfSpecs(shapes) {
+  /** @type {Record<string, Shape>} */
+  const kept = {};
+  const keep = (/** @type {string} */ name) => {
+    const shape = shapes[name];
+    if (shape === undefined || kept[name] !== undefined) return;
+    const { type, members, member } = shape;
+    const named = Object.entries(members ?? {}).map(([key, { shape: target }]) => [key, { shape: target }]);
+    kept[name] = {
+      type,
+      ...(members && { members: Object.fromEntries(named) }),
+      ...(member && { member: { shape: member.shape } }),
+    };
+    for (const { shape: target } of [...Object.values(members ?? {}), ...(member ? [member] : [])])
+      keep(target);
+  };
+  for (const name of Object.keys(shapes)) if (/^Create\w+Input$/.test(name)) keep(name);
+  return kept;
+}
