@@ -9,27 +9,41 @@ import {
 /** A certificate with its intermediate, and its key; all PEM. */
 export type Pair = { readonly chain: string; readonly key: string };
 
-/** Creates an authority, and a certificate for each SPIFFE id. `root`: PEM. */
-export async function makeCertificates(
-  ids: readonly string[],
-): Promise<{ readonly root: string; readonly of: ReadonlyMap<string, Pair> }> {
+/** An authority of a trust domain. `root`: PEM. */
+export type TestAuthority = {
+  readonly root: string;
+  /** Issues a certificate for a SPIFFE id. `lifetime`: in milliseconds from now; default: an hour. */
+  readonly issue: (id: string, lifetime?: number) => Promise<Pair>;
+};
+
+/** Creates an authority of the trust domain apps.example. */
+export async function makeTestAuthority(): Promise<TestAuthority> {
   const now = Date.now();
   const root = await createRoot('apps.example', now);
   const intermediate = await createIntermediate('apps.example', root, now);
   const issuer = await openIssuer(intermediate);
-  const pairs = await Promise.all(
-    ids.map(async (id) => {
+  return {
+    root: pem('CERTIFICATE', root.certificate),
+    async issue(id, lifetime = 3_600_000) {
       const keys = await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, [
         'sign',
         'verify',
       ]);
-      const leaf = await issueLeaf(issuer, id, issuerKey(keys.publicKey), { lifetime: 3_600_000, now });
+      const leaf = await issueLeaf(issuer, id, issuerKey(keys.publicKey), { lifetime, now: Date.now() });
       const key = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey);
       const chain = `${pem('CERTIFICATE', leaf.certificate)}${pem('CERTIFICATE', intermediate.certificate)}`;
-      return [id, { chain, key: pem('PRIVATE KEY', new Uint8Array(key)) }] as const;
-    }),
-  );
-  return { root: pem('CERTIFICATE', root.certificate), of: new Map(pairs) };
+      return { chain, key: pem('PRIVATE KEY', new Uint8Array(key)) };
+    },
+  };
+}
+
+/** Creates an authority, and a certificate for each SPIFFE id. `root`: PEM. */
+export async function makeCertificates(
+  ids: readonly string[],
+): Promise<{ readonly root: string; readonly of: ReadonlyMap<string, Pair> }> {
+  const { root, issue } = await makeTestAuthority();
+  const pairs = await Promise.all(ids.map(async (id) => [id, await issue(id)] as const));
+  return { root, of: new Map(pairs) };
 }
 
 function issuerKey(key: unknown): Parameters<typeof issueLeaf>[2] {
