@@ -16,6 +16,8 @@ export type TerraformResource = {
   readonly lineAt?: (path: Path) => number | undefined;
   /** The members that the provider cannot express, from the local value that export writes. */
   readonly amendments?: readonly Amendment[];
+  /** The open value that decides which instances exist. */
+  readonly condition?: Open;
 };
 
 /** Returns the kind of a type such as `aws_appmesh_virtual_node`; undefined for types of other services. */
@@ -45,7 +47,8 @@ const PASSED_OVER = new Set([
 ]);
 
 /** Converts a resource to the input of its create operation, in Terraform's spelling. */
-export function foundFrom({ kind, attributes, place, lineAt, amendments = [] }: TerraformResource): Found {
+export function foundFrom(resource: TerraformResource): Found {
+  const { kind, attributes, place, lineAt, amendments = [], condition } = resource;
   const { name, mesh_owner: meshOwner, resource_owner: resourceOwner } = attributes;
   const tags = tagsOf(attributes);
   const others = Object.entries(attributes).filter(
@@ -70,6 +73,7 @@ export function foundFrom({ kind, attributes, place, lineAt, amendments = [] }: 
     },
     place,
     ...(lineAt === undefined ? {} : { lineAt }),
+    ...(condition === undefined ? {} : { condition }),
     blocks: true,
   };
 }

@@ -7,13 +7,17 @@ import { Open, type ImportContext, type Left } from '../../source.ts';
 import { AMENDMENTS } from '../amendments.ts';
 import type { Ask, TerraformJson } from '../json.ts';
 import { kindOfType, type TerraformResource } from '../resource.ts';
-import { folderOfCall, isValues, modulesIn, type Module } from './modules.ts';
+import type { ApiKind } from '../../../../controlplane/mesh/resource.ts';
+import { folderOfCall, isValues, modulesIn, type Block, type Module } from './modules.ts';
 import { parseConfiguration, type ConfigurationFile } from './parse.ts';
-import { scopeOf, type Scope } from './scope.ts';
+import { suffixOf } from './repetition.ts';
+import { scopeOf, type Scope, type World } from './scope.ts';
+import { expressionsIn } from './syntax.ts';
 
 /**
- * Reads configurations without Terraform. It evaluates literals, locals, variables with a value, references within the files, and
- * modules in local folders. It reports the places of `count`, `for_each`, `dynamic` and functions, which it does not evaluate.
+ * Reads configurations without Terraform. It evaluates expressions with Terraform's functions that depend on their arguments alone, locals,
+ * variables with a value, references within the files, `count`, `for_each`, `dynamic` blocks, and modules in local folders. A value that depends
+ * on something else, such as a data source, becomes a question.
  */
 export async function readConfigurations(
   files: readonly ParsedFile[],
@@ -33,64 +37,87 @@ export async function readConfigurations(
   const modules = modulesIn(parsed, isTaken);
   const ask: Ask = (question) => answers.take(question.key) ?? new Open([question]);
   const called = new Set([...modules.values()].flatMap((module) => foldersCalled(module)));
-  const resources: TerraformResource[] = [];
-  const others: string[] = [];
   const left: Left[] = parsed
     .filter(({ file }) => isValues(file) && !isTaken(file))
     .map(({ file }) => ({
       place: { file, line: 1, id: '' },
       reason: 'values of variables, which count only where -f names the file',
     }));
-  const collect = (scope: Scope): void => {
-    const beside = amendmentsIn(scope);
-    for (const [key, { type, name, body, file }] of scope.module.resources) {
-      const kind = kindOfType(type);
-      const address = `${scope.prefix}${key}`;
-      const place = { file: file.file, line: lineOf(file, type, name), id: address };
-      if (kind === undefined) {
-        others.push(type);
-        continue;
-      }
-      const repeated = repetitionIn(body);
-      if (repeated !== undefined) {
-        problems.push({ place, message: `${repeated} is not evaluated here: ${INSTEAD}` });
-        continue;
-      }
-      const attributes = Object.entries(body).filter(([member]) => !META.has(member));
-      const values = attributes.map(([member, value]) => [member, scope.evaluate(value, address, [member])]);
-      resources.push({
-        address,
-        kind,
-        attributes: Object.fromEntries(values) as TerraformResource['attributes'],
-        ...(areAmendments(beside[key]) ? { amendments: beside[key] } : {}),
-        place,
-      });
-    }
-    for (const [name, call] of scope.module.calls) {
-      const child = scope.children.get(name);
-      if (child !== undefined) collect(child);
-      else
-        problems.push(
-          ...unread(
-            scope,
-            name,
-            call.file,
-            folderOfCall(scope.module, call) !== undefined || repetitionIn(call.body) !== undefined,
-          ),
-        );
-      if (child === undefined && folderOfCall(scope.module, call) === undefined)
-        left.push({
-          place: {
-            file: call.file.file,
-            line: lineOf(call.file, 'module', name),
-            id: `${scope.prefix}module.${name}`,
-          },
-          reason: `its source is elsewhere: what it makes is in ${SHOW}`,
-        });
-    }
+  const found: Collected = { resources: [], left, problems, others: [] };
+  const world: World = { modules, expressions: await expressionsIn(parsed), ask };
+  for (const [folder, module] of modules) {
+    if (!called.has(folder)) collect(scopeOf(module, world), found);
+  }
+  return found;
+}
+
+/** The contents of the scopes, as they are visited. */
+type Collected = { readonly [Part in keyof TerraformJson]: TerraformJson[Part][number][] };
+
+/** Adds the resources of a scope and of the modules that it calls. */
+function collect(scope: Scope, found: Collected): void {
+  const beside = amendmentsIn(scope);
+  for (const [key, resource] of scope.module.resources) {
+    const kind = kindOfType(resource.type);
+    if (kind === undefined) found.others.push(resource.type);
+    else collectInstances(scope, { ...resource, key, kind, beside }, found);
+  }
+  for (const [name, call] of scope.module.calls) collectCall(scope, name, call, found);
+}
+
+type NamedResource = Block & {
+  readonly type: string;
+  readonly name: string;
+  readonly key: string;
+  readonly kind: ApiKind;
+  readonly beside: Readonly<Record<string, unknown>>;
+};
+
+/** Adds each instance of a resource. */
+function collectInstances(scope: Scope, resource: NamedResource, found: Collected): void {
+  const { body, file, type, name, key, kind, beside } = resource;
+  const address = `${scope.prefix}${key}`;
+  const place = { file: file.file, line: lineOf(file, type, name), id: address };
+  const instances = scope.instancesOf(resource, address);
+  if (instances.kind === 'wrong') found.problems.push({ place, message: instances.message });
+  if (instances.kind === 'open')
+    found.resources.push({ address, kind, attributes: {}, place, condition: instances.open });
+  if (instances.kind !== 'known') return;
+  const attributes = Object.entries(body).filter(([member]) => !META.has(member));
+  for (const { key: own, bindings } of instances.instances) {
+    const id = address + suffixOf(own);
+    const values = attributes.map(([member, value]) => [
+      member,
+      scope.evaluate(value, id, [member], bindings),
+    ]);
+    const amendments = beside[key + suffixOf(own)];
+    found.resources.push({
+      address: id,
+      kind,
+      attributes: Object.fromEntries(values) as TerraformResource['attributes'],
+      ...(areAmendments(amendments) ? { amendments } : {}),
+      place: { ...place, id },
+    });
+  }
+}
+
+/** Adds the resources of a called module, for each instance of the call. */
+function collectCall(scope: Scope, name: string, call: Block, found: Collected): void {
+  const place = {
+    file: call.file.file,
+    line: lineOf(call.file, 'module', name),
+    id: `${scope.prefix}module.${name}`,
   };
-  for (const [folder, module] of modules) if (!called.has(folder)) collect(scopeOf(module, modules, ask));
-  return { resources, left, problems, others };
+  const children = scope.children(name);
+  if (children?.kind === 'known') {
+    for (const child of children.scopes.values()) collect(child, found);
+  } else if (children?.kind === 'wrong') found.problems.push({ place, message: children.message });
+  else if (children?.kind === 'open') {
+    const why = children.open.questions.map((question) => question.why).join('; ');
+    found.problems.push({ place, message: `the instances of the module are not known: ${why}: ${INSTEAD}` });
+  } else if (folderOfCall(scope.module, call) === undefined)
+    found.left.push({ place, reason: `its source is elsewhere: what it makes is in ${SHOW}` });
+  else found.problems.push({ place, message: `the module's folder is not among the files: ${INSTEAD}` });
 }
 
 const SHOW = 'what terraform show -json prints';
@@ -106,36 +133,6 @@ function amendmentsIn({ module, evaluate }: Scope): Readonly<Record<string, unkn
 
 function foldersCalled(module: Module): readonly string[] {
   return [...module.calls.values()].flatMap((call) => folderOfCall(module, call) ?? []);
-}
-
-function unread(
-  scope: Scope,
-  name: string,
-  { file, text, body }: ConfigurationFile,
-  isHere: boolean,
-): readonly ImportProblem[] {
-  if (!isHere) return [];
-  const place = {
-    file,
-    line: lineOf({ file, text, body }, 'module', name),
-    id: `${scope.prefix}module.${name}`,
-  };
-  return [
-    {
-      place,
-      message: `the module's folder is not among the files, or it is called with count or for_each: ${INSTEAD}`,
-    },
-  ];
-}
-
-function repetitionIn(value: unknown): string | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  for (const [name, part] of Object.entries(value)) {
-    if ((name === 'for_each' || name === 'dynamic' || name === 'count') && !Array.isArray(value)) return name;
-    const inner = repetitionIn(part);
-    if (inner !== undefined) return inner;
-  }
-  return undefined;
 }
 
 // The library does not report the lines of blocks.

@@ -1,5 +1,3 @@
-import { isObject } from '../../is-object.ts';
-
 /** A part of an HCL template string: a literal, or an expression. */
 export type TemplatePart = { readonly literal: string } | { readonly expression: string };
 
@@ -62,15 +60,4 @@ export function literalIn(expression: string): { readonly value: unknown } | und
   if (expression === 'null') return { value: null };
   const text = /^"([^"$%\\]*)"$/.exec(expression)?.[1];
   return text === undefined ? undefined : { value: text };
-}
-
-/** Follows steps into a value; undefined if a step does not exist. */
-export function stepInto(value: unknown, steps: readonly (string | number)[]): unknown {
-  let at = value;
-  for (const step of steps) {
-    if (Array.isArray(at)) at = typeof step === 'number' ? (at[step] as unknown) : undefined;
-    else if (isObject(at) && Object.hasOwn(at, step)) at = at[String(step)];
-    else return undefined;
-  }
-  return at;
 }

@@ -20,14 +20,18 @@ export async function parseConfiguration({
     const [first] = documents;
     return { file, text, body: isObject(first?.value) ? first.value : {} };
   }
-  const library = await import('@cdktn/hcl2json');
-  // In a bundle, the CommonJS module is the default export.
-  const { parse } = 'default' in library ? (library.default as typeof library) : library;
+  const { parse } = await loadHcl();
   try {
     return { file, text, body: (await parse(file, text)) as ConfigurationFile['body'] };
   } catch (error) {
     return problemOf(file, error as Error);
   }
+}
+
+/** Loads the HCL library. In a bundle, the CommonJS module is the default export. */
+export async function loadHcl() {
+  const library = await import('@cdktn/hcl2json');
+  return 'default' in library ? (library.default as typeof library) : library;
 }
 
 // The form of messages: `parse config: [main.tf:2,7-3,1: Invalid expression; …]`

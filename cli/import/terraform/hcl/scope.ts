@@ -1,9 +1,26 @@
-import { isObject } from '../../is-object.ts';
-import type { Path } from '../../place.ts';
 import { Open, type Question } from '../../source.ts';
-import { questionAt, type Ask } from '../json.ts';
-import { literalIn, partsOf, referenceIn, stepInto } from './expressions.ts';
-import { folderOfCall, type Module } from './modules.ts';
+import type { Ask } from '../json.ts';
+import type { Resolve } from './evaluate.ts';
+import { blockEvaluator, type EvaluateBlock } from './evaluate-block.ts';
+import type { Step } from './expression.ts';
+import { instancesValue, Lazy, stepInto, UNKNOWN } from './lazy.ts';
+import { folderOfCall, type Block, type Module } from './modules.ts';
+import {
+  collectionFrom,
+  instancesOf,
+  NO_BINDINGS,
+  suffixOf,
+  type Instance,
+  type Instances,
+} from './repetition.ts';
+import type { Expressions } from './syntax.ts';
+
+/** Inputs that all scopes of an import share. */
+export type World = {
+  readonly modules: ReadonlyMap<string, Module>;
+  readonly expressions: Expressions;
+  readonly ask: Ask;
+};
 
 /** An instance of a module: one call of it, or the root module. */
 export type Scope = {
@@ -11,59 +28,43 @@ export type Scope = {
   readonly prefix: string;
   readonly module: Module;
   /** Evaluates a value of a block; `address` and `path` name it in questions. */
-  readonly evaluate: (value: unknown, address: string, path: Path) => unknown;
+  readonly evaluate: EvaluateBlock;
+  /** The instances of a resource or of a call. `address`: without the key of an instance. */
+  readonly instancesOf: (block: Block, address: string) => Instances;
   readonly output: (name: string) => unknown;
-  readonly children: ReadonlyMap<string, Scope>;
+  /** The scopes of a called module, an instance each; undefined if its files are elsewhere. */
+  readonly children: (call: string) => Children | undefined;
 };
 
-/** Creates the scope of a module and of the modules that it calls. `given`: the call's value of a variable. */
-export function scopeOf(
-  module: Module,
-  modules: ReadonlyMap<string, Module>,
-  ask: Ask,
-  prefix = '',
-  given: (name: string) => { readonly value: unknown } | undefined = () => undefined,
-): Scope {
-  const running = new Set<string>();
-  const once = (key: string, work: () => unknown): unknown => {
-    if (running.has(key)) return undefined;
-    running.add(key);
-    try {
-      return work();
-    } finally {
-      running.delete(key);
-    }
+/** The scopes of a call by the keys of its instances, or why they are not known. */
+export type Children =
+  | { readonly kind: 'known'; readonly scopes: ReadonlyMap<Step | undefined, Scope> }
+  | Exclude<Instances, { readonly kind: 'known' }>;
+
+/** Returns the value that a call gives to a variable. */
+type Given = (name: string) => { readonly value: unknown } | undefined;
+
+/** Creates the scope of a module. `given`: the call's value of a variable. */
+export function scopeOf(module: Module, world: World, prefix = '', given: Given = () => undefined): Scope {
+  const { ask } = world;
+  const once = createOnce();
+
+  const resolve: Resolve = ([first = '', ...rest], bindings) => {
+    if (typeof first === 'string' && bindings.has(first)) return stepInto(bindings.get(first), rest);
+    const [second, ...inner] = rest;
+    if (typeof second !== 'string') return UNKNOWN;
+    return stepInto(
+      once(`${first}.${second}`, () => named(String(first), second)),
+      inner,
+    );
   };
-  const children = new Map<string, Scope>();
-  const resolve = (steps: readonly (string | number)[]): unknown => {
-    const [first, second, ...rest] = steps;
-    if (typeof second !== 'string') return undefined;
-    if (first === 'var')
-      return stepInto(
-        once(`var.${second}`, () => variable(second)),
-        rest,
-      );
-    if (first === 'local') {
-      const local = module.locals.get(second);
-      return (
-        local &&
-        stepInto(
-          once(`local.${second}`, () => evaluate(local.value, `${prefix}local.${second}`, [])),
-          rest,
-        )
-      );
-    }
-    if (first === 'module') {
-      const [output, ...inner] = rest;
-      const child = children.get(second);
-      return child && typeof output === 'string'
-        ? stepInto(
-            once(steps.join('.'), () => child.output(output)),
-            inner,
-          )
-        : undefined;
-    }
-    return once(steps.join('.'), () => attribute(`${first}.${second}`, rest));
+  const evaluate = blockEvaluator(world, resolve);
+  const named = (first: string, second: string): unknown => {
+    if (first === 'var') return variable(second);
+    if (first === 'module') return moduleValue(second);
+    if (first !== 'local') return resourceValue(`${first}.${second}`);
+    const local = module.locals.get(second);
+    return local && evaluate(local.value, `${prefix}local.${second}`, []);
   };
   const variable = (name: string): unknown => {
     const called = given(name);
@@ -79,68 +80,95 @@ export function scopeOf(
   };
   const answered = (question: Question, type: string): unknown => {
     const answer = ask(question);
-    return typeof answer === 'string' && /number/.test(type) ? Number(answer) : answer;
+    if (typeof answer !== 'string') return answer;
+    if (type === '${number}' || type === 'number') return Number(answer);
+    return /\b(?:list|set|tuple|map|object)\b/.test(type) ? collectionFrom(answer) : answer;
   };
-  // The provider's id of a mesh is its name.
-  const attribute = (key: string, [name, ...rest]: readonly (string | number)[]): unknown => {
+
+  const resourceValue = (key: string): unknown => {
     const resource = module.resources.get(key);
-    if (resource === undefined || typeof name !== 'string') return undefined;
-    const member = key.startsWith('aws_appmesh_mesh.') && name === 'id' ? 'name' : name;
-    if (!(member in resource.body) || 'for_each' in resource.body || 'count' in resource.body)
-      return undefined;
-    return stepInto(evaluate(resource.body[member], `${prefix}${key}`, [member]), rest);
-  };
-  const evaluate = (value: unknown, address: string, path: Path): unknown => {
-    if (typeof value === 'string') return text(value, address, path);
-    if (Array.isArray(value))
-      return value.map((each: unknown, index) => evaluate(each, address, [...path, index]));
-    if (!isObject(value) || value instanceof Open) return value;
-    const members = Object.entries(value).map(([name, part]) => [
-      keyOf(name, address, path),
-      evaluate(part, address, [...path, name]),
-    ]);
-    return Object.fromEntries(members) as unknown;
-  };
-  // Evaluates a key of a map; an unknown key stays as written.
-  const keyOf = (name: string, address: string, path: Path): string => {
-    const key = text(name, address, path);
-    return typeof key === 'string' ? key : name;
-  };
-  const text = (value: string, address: string, path: Path): unknown => {
-    const parts = partsOf(value).map((part) => {
-      if ('literal' in part) return part.literal;
-      const found = literalIn(part.expression)?.value ?? reference(part.expression);
-      return found === undefined ? ask(unknownAt(address, path, part.expression)) : found;
+    if (resource === undefined) return UNKNOWN;
+    const { body } = resource;
+    return valueOf(instancesIn(resource, `${prefix}${key}`), ({ key: own, bindings }) => {
+      const address = `${prefix}${key}${suffixOf(own)}`;
+      return new Lazy((name) => {
+        // The provider's id of a mesh is its name.
+        const member = key.startsWith('aws_appmesh_mesh.') && name === 'id' ? 'name' : String(name);
+        if (!(member in body)) return UNKNOWN;
+        return once(`${address}.${member}`, () => evaluate(body[member], address, [member], bindings));
+      });
     });
-    const [only] = parts;
-    if (parts.length === 1 && only !== undefined) return only;
-    const open = parts.filter((part) => part instanceof Open);
-    if (open.length > 0) return new Open(open.flatMap(({ questions }) => questions));
-    return parts.every((part) => ['string', 'number', 'boolean'].includes(typeof part))
-      ? parts.join('')
-      : ask(unknownAt(address, path, value));
   };
-  const reference = (expression: string): unknown => {
-    const steps = referenceIn(expression);
-    return steps === undefined ? undefined : resolve(steps);
+  const moduleValue = (name: string): unknown => {
+    const children = childrenOf(name);
+    if (children === undefined) return UNKNOWN;
+    const scopes = children.kind === 'known' ? children.scopes : undefined;
+    return valueOf(callInstances(children), ({ key }) => {
+      const child = scopes?.get(key);
+      return new Lazy((output) => once(`${child?.prefix}${output}`, () => child?.output(String(output))));
+    });
   };
-  for (const [name, call] of module.calls) {
-    const folder = folderOfCall(module, call);
-    const target = folder === undefined ? undefined : modules.get(folder);
-    if (target === undefined || target === module || 'for_each' in call.body || 'count' in call.body)
-      continue;
-    const address = `${prefix}module.${name}`;
-    const said = (variableName: string): { readonly value: unknown } | undefined =>
-      variableName in call.body
-        ? { value: evaluate(call.body[variableName], address, [variableName]) }
-        : undefined;
-    children.set(name, scopeOf(target, modules, ask, `${address}.`, said));
-  }
+
+  const instancesIn = ({ body }: Block, address: string): Instances =>
+    instancesOf(body, (name) => evaluate(body[name], address, [name]));
+  const made = new Map<string, Children>();
+  const childrenOf = (name: string): Children | undefined => {
+    const call = module.calls.get(name);
+    const folder = call && folderOfCall(module, call);
+    const target = folder === undefined ? undefined : world.modules.get(folder);
+    if (call === undefined || target === undefined || target === module) return undefined;
+    const children = made.get(name) ?? childrenIn(call, target, `${prefix}module.${name}`);
+    made.set(name, children);
+    return children;
+  };
+  const childrenIn = (call: Block, target: Module, address: string): Children => {
+    const found = instancesIn(call, address);
+    if (found.kind !== 'known') return found;
+    const scopes = found.instances.map(({ key, bindings }) => {
+      const own = `${address}${suffixOf(key)}`;
+      const said: Given = (variableName) =>
+        variableName in call.body
+          ? { value: evaluate(call.body[variableName], own, [variableName], bindings) }
+          : undefined;
+      return [key, scopeOf(target, world, `${own}.`, said)] as const;
+    });
+    return { kind: 'known', scopes: new Map(scopes) };
+  };
+
   const output = (name: string): unknown => {
     const body = module.outputs.get(name)?.body;
     return body === undefined ? undefined : evaluate(body['value'], `${prefix}output.${name}`, []);
   };
-  return { prefix, module, evaluate, output, children };
+  return { prefix, module, evaluate, instancesOf: instancesIn, output, children: childrenOf };
+}
+
+/** Returns a guard of values that depend on themselves, which are unknown. */
+function createOnce(): (key: string, work: () => unknown) => unknown {
+  const running = new Set<string>();
+  return (key, work) => {
+    if (running.has(key)) return UNKNOWN;
+    running.add(key);
+    try {
+      return work();
+    } finally {
+      running.delete(key);
+    }
+  };
+}
+
+/** The value of a resource or call: its only instance, or its instances by their keys. */
+function valueOf(found: Instances, lazy: (instance: Instance) => Lazy): unknown {
+  if (found.kind === 'open') return found.open;
+  if (found.kind === 'wrong') return UNKNOWN;
+  const [first] = found.instances;
+  if (first !== undefined && first.key === undefined) return lazy(first);
+  return instancesValue(new Map(found.instances.map((each) => [each.key ?? '', lazy(each)])));
+}
+
+function callInstances(children: Children): Instances {
+  if (children.kind !== 'known') return children;
+  const keys = [...children.scopes.keys()];
+  return { kind: 'known', instances: keys.map((key) => ({ key, bindings: NO_BINDINGS })) };
 }
 
 function questionOf(name: string): Question {
@@ -148,14 +176,5 @@ function questionOf(name: string): Question {
     key: name,
     why: `variable ${name} has no value`,
     flags: [`--parameter ${name}=VALUE`, `-f FILE.tfvars`],
-  };
-}
-
-function unknownAt(address: string, path: Path, expression: string): Question {
-  const { key, flags } = questionAt(address, path, '');
-  return {
-    key,
-    why: `\${${expression}} is not evaluated here`,
-    flags: [...flags, 'what terraform show -json prints, imported instead'],
   };
 }

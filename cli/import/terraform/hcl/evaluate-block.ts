@@ -1,0 +1,79 @@
+import { isObject } from '../../is-object.ts';
+import type { Path } from '../../place.ts';
+import { Open, type Question } from '../../source.ts';
+import { questionAt, type Ask } from '../json.ts';
+import { dynamicBlocks } from './dynamic-blocks.ts';
+import { evaluateExpression, type Bindings, type Resolve } from './evaluate.ts';
+import { literalIn, partsOf, referenceIn } from './expressions.ts';
+import { isPlain } from './functions.ts';
+import { Lazy, UNKNOWN } from './lazy.ts';
+import { NO_BINDINGS } from './repetition.ts';
+import type { Expressions } from './syntax.ts';
+
+/** Evaluates a value of a block: a text with expressions, a list, a map or a nested block. `address` and `path` name the value in questions. */
+export type EvaluateBlock = (value: unknown, address: string, path: Path, bindings?: Bindings) => unknown;
+
+/** Creates the evaluation of blocks in one module. A value that is not known becomes a question. */
+export function blockEvaluator(
+  { ask, expressions }: { readonly ask: Ask; readonly expressions: Expressions },
+  resolve: Resolve,
+): EvaluateBlock {
+  const evaluate = (
+    value: unknown,
+    address: string,
+    path: Path,
+    bindings: Bindings = NO_BINDINGS,
+  ): unknown => {
+    if (typeof value === 'string') return text(value, address, path, bindings);
+    if (Array.isArray(value))
+      return value.map((each: unknown, index) => evaluate(each, address, [...path, index], bindings));
+    if (!isObject(value) || value instanceof Open) return value;
+    const { dynamic, ...others } = value;
+    const members = Object.entries(isObject(dynamic) ? others : value).map(([name, part]) => [
+      keyOf(name, address, path, bindings),
+      evaluate(part, address, [...path, name], bindings),
+    ]);
+    const plain = Object.fromEntries(members) as Readonly<Record<string, unknown>>;
+    if (!isObject(dynamic)) return plain;
+    return dynamicBlocks(plain, dynamic, bindings, (part, inner, inside) =>
+      evaluate(part, address, [...path, ...inside], inner),
+    );
+  };
+  // Evaluates a key of a map; an unknown key stays as written.
+  const keyOf = (name: string, address: string, path: Path, bindings: Bindings): string => {
+    const key = text(name, address, path, bindings);
+    return isPlain(key) ? String(key) : name;
+  };
+  const text = (value: string, address: string, path: Path, bindings: Bindings): unknown => {
+    const parts = partsOf(value).map((part) => {
+      if ('literal' in part) return part.literal;
+      const found = expressionValue(part.expression, bindings);
+      return found === undefined || found === UNKNOWN || found instanceof Lazy
+        ? ask(unknownAt(address, path, part.expression))
+        : found;
+    });
+    const [only] = parts;
+    if (parts.length === 1 && only !== undefined) return only;
+    const open = parts.filter((part) => part instanceof Open);
+    if (open.length > 0) return new Open(open.flatMap(({ questions }) => questions));
+    return parts.every(isPlain) ? parts.join('') : ask(unknownAt(address, path, value));
+  };
+  const expressionValue = (expression: string, bindings: Bindings): unknown => {
+    const literal = literalIn(expression);
+    if (literal !== undefined) return literal.value;
+    const steps = referenceIn(expression);
+    if (steps !== undefined) return resolve(steps, bindings);
+    const parsed = expressions.get(expression);
+    return parsed === undefined ? UNKNOWN : evaluateExpression(parsed, resolve, bindings);
+  };
+  return evaluate;
+}
+
+function unknownAt(address: string, path: Path, expression: string): Question {
+  const { key, flags } = questionAt(address, path, '');
+  return {
+    key,
+    why: `\${${expression}} is not evaluated here`,
+    flags: [...flags, 'what terraform show -json prints, imported instead'],
+  };
+}
