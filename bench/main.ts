@@ -7,6 +7,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly run: RunBench }>
   agent: () => import('./agent.ts'),
   'agent-telemetry': () => import('./agent-telemetry.ts'),
   api: () => import('./api.ts'),
+  console: () => import('./console.ts'),
   'data-path': () => import('./data-path.ts'),
   identity: () => import('./identity.ts'),
   images: () => import('./images.ts'),

@@ -1,6 +1,4 @@
 // Measures what live figures cost: an agent that reports 50 clusters each 5 s, and a control plane with 1,000 sidecars that report.
-import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { globSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -18,12 +16,11 @@ import { BenchUsageError, type BenchRow, type RunBench } from './bench.ts';
 import { cpuMs, residentKb } from './push/process-cost.ts';
 import { reportAsEnvoy } from './reports/envoy-load.ts';
 import { clusterName, createReportsModel, MESH, nodeName } from './reports/model.ts';
-import type { SidecarsOrder } from './reports/sidecars.ts';
+import { connectSidecars, type Sidecar } from './reports/sidecars.ts';
 
 const CLUSTERS = 50;
 const NODES = 60;
 const SIDECARS = 1000;
-const PER_PROCESS = 500;
 /** How long each state is measured, in seconds. */
 const SECONDS = 60;
 
@@ -118,31 +115,29 @@ async function measureAgent(say: (line: string) => void): Promise<readonly Bench
 async function measureControlPlane(say: (line: string) => void): Promise<readonly BenchRow[]> {
   const folder = await mkdtemp(join(tmpdir(), 'daybreak-bench-'));
   const controlPlane = await startLocalControlPlane(['--data', folder]);
-  const children: ChildProcess[] = [];
+  let disconnect: (() => void) | undefined;
   try {
     say(`control plane: connect ${SIDECARS} sidecars`);
     await createReportsModel(controlPlane.api, NODES);
-    for (let first = 0; first < SIDECARS; first += PER_PROCESS) {
-      const child = fork(join(import.meta.dirname, 'reports/sidecars.ts'));
-      children.push(child);
-      const order: SidecarsOrder = {
-        ads: controlPlane.ads,
-        first,
-        count: PER_PROCESS,
-        nodes: NODES,
-        clusters: CLUSTERS,
-      };
-      child.send(order);
-      await once(child, 'message');
-    }
+    disconnect = await connectSidecars(
+      controlPlane.ads,
+      Array.from({ length: SIDECARS }, (_, index) => sidecarOf(index % NODES)),
+    );
     say(`control plane: not watched for ${SECONDS} s, then watched`);
     const idle = await costOf(controlPlane.pid);
     await until('reports', async () => (await reporting(controlPlane.api)) === SIDECARS, { everyMs: 1000 });
     const watched = await costOf(controlPlane.pid, () => follow(controlPlane.api));
     return rowsOf(`control plane, ${SIDECARS} sidecars of ${CLUSTERS} clusters`, idle, watched);
   } finally {
-    for (const child of children) child.kill('SIGKILL');
+    disconnect?.();
     await controlPlane.stop();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+function sidecarOf(node: number): Sidecar {
+  return {
+    node: `mesh/${MESH}/virtualNode/${nodeName(node)}`,
+    clusters: Array.from({ length: CLUSTERS }, (_, index) => clusterName((node + index + 1) % NODES)),
+  };
 }

@@ -1,16 +1,12 @@
 import { CreateMeshCommand, CreateVirtualNodeCommand } from '@aws-sdk/client-app-mesh';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { encodeLoad } from '../common/contracts/agent-channel/load.ts';
-import { decodeQuestion } from '../common/contracts/agent-channel/questions.ts';
-import { CONNECT_PATH, encodeAgentMessage } from '../common/contracts/agent-channel/state.ts';
 import type { LiveFigures } from '../common/contracts/reports.ts';
 import { startTestPostgres, type TestPostgres } from '../controlplane/store/testing/postgres-server.ts';
-import { createDeltaClient } from '../xds/client/client.ts';
-import { CLUSTER } from '../xds/types.ts';
 import { appMeshClient } from '../demo/color-model.ts';
 import { request } from './lab/clients/http.ts';
 import { startLocalControlPlane, type LocalControlPlane } from './lab/programs/local-control-plane.ts';
 import { until } from './lab/until.ts';
+import { startReportingAgent, type ReportingAgent } from './testing/reporting-agent.ts';
 
 // An agent reports to one replica, and the reader asks the other one.
 
@@ -40,59 +36,12 @@ afterAll(async () => {
 });
 
 /** An agent of `a` at a replica, which reports 50 requests each five seconds while it is asked. */
-function agentAt(ads: string): { readonly asked: () => readonly number[] } {
-  const [host = '', port] = ads.split(':');
-  const asked: number[] = [];
-  let timer: NodeJS.Timeout | undefined;
-  const client = createDeltaClient({
-    upstreams: [{ address: { host, port: Number(port) } }],
-    node: () => ({ id: NODE, cluster: 'a', userAgentName: 'envoy' }),
-    versions: () => new Map(),
-    onUpdate: (update) => client.answer(update),
-    onState: () => undefined,
-    onConnection(open) {
-      const call = open(CONNECT_PATH, {
-        onHeaders: () => undefined,
-        onMessage(bytes) {
-          const question = decodeQuestion(bytes);
-          if (question?.kind !== 'watch load') return;
-          asked.push(question.intervalMs);
-          clearInterval(timer);
-          let names = [TO_B];
-          if (question.intervalMs > 0)
-            timer = setInterval(() => {
-              const cluster = { number: 0, requests: 50, ok: 50, errors: 0, active: 1 };
-              call.write(encodeLoad({ coversMs: 5000, names, clusters: [cluster] }));
-              names = [];
-            }, question.intervalMs);
-        },
-        onEnd: () => clearInterval(timer),
-      });
-      call.write(encodeAgentMessage(STATE, NODE));
-    },
-  });
-  client.subscribe(CLUSTER, new Set(['*']));
-  closers.push(() => {
-    clearInterval(timer);
-    client.close();
-  });
-  return { asked: () => asked };
+function agentAt(ads: string): ReportingAgent {
+  const counts = () => [{ name: TO_B, requests: 50, ok: 50, errors: 0, active: 1 }];
+  const agent = startReportingAgent({ ads, node: NODE, counts });
+  closers.push(agent.close);
+  return agent;
 }
-
-const STATE = {
-  instance: 'one',
-  ready: true,
-  draining: false,
-  addresses: [],
-  agentVersion: '0.1.0',
-  envoyVersion: 'envoy 1.40.0',
-  runsOn: undefined,
-  certificates: [],
-  reason: '',
-  reportsLoad: true,
-  mtlsPorts: [],
-  plainCallers: [],
-};
 
 test('a reader at one replica sees what an agent reports to the other; when the reader leaves, both stop asking', async () => {
   const agent = agentAt(replicas[1]?.ads ?? '');

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { encodeLoad, MOST_CLUSTERS } from '../../common/contracts/agent-channel/load.ts';
-import { MOST_MESSAGE_BYTES, decodeAgentMessage } from '../../common/contracts/agent-channel/state.ts';
+import { MOST_MESSAGE_BYTES } from '../../common/contracts/agent-channel/state.ts';
+import { loadOf, received } from '../../common/contracts/agent-channel/testing/agent-state.ts';
 import { createUnsentLoad } from './unsent-load.ts';
 
 const LOAD = { requests: 1200, ok: 1190, errors: 10, active: 3 };
@@ -46,7 +47,7 @@ test('a long report continues in messages that the control plane accepts, and cl
   for (let load = unsent.take(); load !== undefined; load = unsent.take()) {
     const bytes = encodeLoad(load);
     expect(bytes.length).toBeLessThan(MOST_MESSAGE_BYTES);
-    expect(decodeAgentMessage(bytes).load).toEqual(load);
+    expect(loadOf(received(load))).toEqual(load);
     expect(load.coversMs).toBe(count === 0 ? 5000 : 0);
     seen.push(...load.names);
     count += 1;

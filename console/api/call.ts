@@ -44,12 +44,29 @@ export type CallOptions = {
  * @throws CallError
  */
 export async function call<T>(path: string, options: CallOptions = {}): Promise<T> {
+  return jsonOf<T>(await ask(path, options));
+}
+
+/** A value with its entity tag; the empty tag if the answer has none. */
+export type Tagged<T> = { readonly value: T; readonly tag: string };
+
+/**
+ * Reads a value unless it is still the one with this tag, and returns `unchanged` then.
+ * @throws CallError
+ */
+export async function readIfChanged<T>(path: string, tag: string): Promise<Tagged<T> | 'unchanged'> {
+  const answer = await ask(path, tag === '' ? {} : { headers: { 'if-none-match': tag } });
+  if (answer.response.status === 304) return 'unchanged';
+  return { value: jsonOf<T>(answer), tag: answer.response.headers.get('etag') ?? '' };
+}
+
+type Answer = { readonly response: Response; readonly text: string };
+
+async function ask(path: string, options: CallOptions): Promise<Answer> {
   const { method = 'GET', body, headers = {}, signal } = options;
   const limit = AbortSignal.timeout(LIMIT_MS);
-  let response: Response;
-  let text: string;
   try {
-    response = await fetch(path, {
+    const response = await fetch(path, {
       method,
       credentials: 'same-origin',
       headers: {
@@ -61,11 +78,14 @@ export async function call<T>(path: string, options: CallOptions = {}): Promise<
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
     });
-    text = await response.text();
+    return { response, text: await response.text() };
   } catch (error) {
     if (signal?.aborted === true) throw error;
     throw new CallError(0, 'away', 'The control plane does not answer.');
   }
+}
+
+function jsonOf<T>({ response, text }: Answer): T {
   const value = parsed(text);
   if (response.ok) return value as T;
   const { message } = (value ?? {}) as { message?: unknown };

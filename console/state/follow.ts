@@ -1,4 +1,4 @@
-import { effect } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
 import type { LiveFigures } from '../../common/contracts/reports.ts';
 import { KEPT_SECONDS } from '../../common/contracts/reports.ts';
 import type { ConsoleEvents, ConsoleSession } from '../../controlplane/console/contract.ts';
@@ -7,6 +7,7 @@ import { call, CallError, onSessionEnd, query, useToken } from '../api/call.ts';
 import type { MeshName } from '../api/kinds.ts';
 import { readMesh, readMeshes, readResource } from '../api/resources.ts';
 import { extended } from '../model/figures.ts';
+import { createModelReader, type ModelReader } from './model-reader.ts';
 import { KINDS, keyOf, type Kind, type Resource, type ResourceId } from '../model/resources.ts';
 import {
   connected,
@@ -27,6 +28,9 @@ import {
 const RETRY_MS = 2000;
 /** How often the pages look for themselves, beside the events, in milliseconds. */
 const LOOK_MS = 10_000;
+
+/** Whether events of changes and pushes come. */
+export const listening = signal(false);
 
 /** Reads the session, and then all that the pages show. Called at the start, after signing in and after the control plane came back. */
 export async function begin(): Promise<void> {
@@ -58,14 +62,43 @@ export async function readAll(): Promise<void> {
 }
 
 /** Reads the model of the mesh on view. The page shows the old one until the new one is there. */
-export async function readModel(): Promise<void> {
+async function readModel(): Promise<void> {
   const at = meshOnView();
   if (at === undefined) return;
-  const shown = model.value;
-  if (shown.state !== 'ready' || shown.value.mesh !== at.mesh) model.value = { state: 'loading' };
-  const found = await loaded(() => readMesh(at));
-  if (found.state === 'failed' && found.code === 'away' && model.value.state === 'ready') return;
-  if (meshOnView()?.mesh === at.mesh) model.value = found;
+  await readerOf(at).readAll();
+}
+
+let reader: { readonly at: MeshName; readonly model: ModelReader } | undefined;
+
+/** The reader of the mesh on view; a new one for another mesh. */
+function readerOf(at: MeshName): ModelReader {
+  if (reader !== undefined && isSame(reader.at, at)) return reader.model;
+  const isOnView = (): boolean => reader !== undefined && isSame(reader.at, at);
+  model.value = { state: 'loading' };
+  const created = createModelReader({
+    readMesh: (tag) => readMesh(at, tag),
+    readResource: (id) => readResource(at, id),
+    shown() {
+      const current = model.peek();
+      return isOnView() && current.state === 'ready' ? current.value : undefined;
+    },
+    show(value) {
+      connected.value = true;
+      if (isOnView()) model.value = { state: 'ready', value };
+    },
+    fail(error) {
+      const failed = failureOf(error);
+      // A control plane that is away takes nothing from the page.
+      const isKept = failed.code === 'away' && model.peek().state === 'ready';
+      if (isOnView() && !isKept) model.value = failed;
+    },
+  });
+  reader = { at, model: created };
+  return created;
+}
+
+function isSame(a: MeshName, b: MeshName): boolean {
+  return a.mesh === b.mesh && a.owner === b.owner;
 }
 
 /** Reads the state of all proxies. */
@@ -92,10 +125,14 @@ async function loaded<T>(read: () => Promise<T>): Promise<Loaded<T>> {
     connected.value = true;
     return { state: 'ready', value };
   } catch (error) {
-    if (!(error instanceof CallError)) throw error;
-    connected.value = error.code !== 'away';
-    return { state: 'failed', message: error.message, code: error.code };
+    return failureOf(error);
   }
+}
+
+function failureOf(error: unknown): Extract<Loaded<never>, { state: 'failed' }> {
+  if (!(error instanceof CallError)) throw error;
+  connected.value = error.code !== 'away';
+  return { state: 'failed', message: error.message, code: error.code };
 }
 
 /** Follows the mesh on view: its changes, its proxies and its figures, until it is another one. */
@@ -113,63 +150,88 @@ export function followMesh(): void {
     figures.value = undefined;
     progress.value = undefined;
     if (at === undefined) return;
-    if (model.value.state !== 'ready' || model.value.value.mesh !== at.mesh) void readModel();
+    void readModel();
     stop = follow(at);
   });
 }
 
-function follow({ mesh, owner }: MeshName): () => void {
-  let events = new EventSource(`/console/events${query({ mesh, owner: owner === '' ? undefined : owner })}`);
-  let live = new EventSource(
-    `/reports/stream${query({ mesh, meshOwner: owner === '' ? undefined : owner })}`,
-  );
+function follow(at: MeshName): () => void {
+  let streams = isHidden() ? undefined : openStreams(at);
   let last = 0;
-  const onEvents = (source: EventSource): void => {
-    on(source, 'hello', (hello) => {
-      connected.value = true;
-      const known = revision.value;
-      if (known !== 0 && hello.revision > known) void readAll();
-      if (known !== 0) void readStatus();
-      revision.value = hello.revision;
-    });
-    on(source, 'change', (change) => {
-      revision.value = Math.max(revision.value, change.revision);
-      void take(change, { mesh, owner });
-    });
-    on(source, 'progress', (value) => {
-      progress.value = value;
-      if (value.done) void readStatus();
-    });
-    on(source, 'proxies', () => void readStatus());
-    on(source, 'ended', () => void begin());
-  };
-  const onFigures = (source: EventSource): void => {
-    source.addEventListener('figures', ({ data }: MessageEvent<string>) => {
-      const newer = JSON.parse(data) as LiveFigures;
-      figures.value = extended(figures.value, newer, KEPT_SECONDS / newer.slotSeconds);
-    });
-  };
-  onEvents(events);
-  onFigures(live);
   // The browser connects again by itself, except after an error answer (503 beyond the limit of readers).
   const timer = setInterval(() => {
-    if (Date.now() - last < LOOK_MS && connected.value) return;
+    if (streams === undefined || (Date.now() - last < LOOK_MS && connected.value)) return;
     last = Date.now();
-    const deaf = events.readyState !== EventSource.OPEN;
-    if (events.readyState === EventSource.CLOSED) {
-      events = new EventSource(events.url);
-      onEvents(events);
-    }
-    if (live.readyState === EventSource.CLOSED) {
-      live = new EventSource(live.url);
-      onFigures(live);
+    const deaf = !streams.isOpen();
+    if (streams.isRefused()) {
+      streams.close();
+      streams = openStreams(at);
     }
     void look(deaf);
   }, RETRY_MS);
+  // A page that is not seen gives its connections back: a browser has six to a server, for all of its pages together.
+  const onVisibility = (): void => {
+    if (isHidden()) streams?.close();
+    streams = isHidden() ? undefined : (streams ?? openStreams(at));
+  };
+  document.addEventListener('visibilitychange', onVisibility);
   return () => {
+    document.removeEventListener('visibilitychange', onVisibility);
     clearInterval(timer);
-    events.close();
-    live.close();
+    streams?.close();
+  };
+}
+
+function isHidden(): boolean {
+  return document.visibilityState === 'hidden';
+}
+
+type Streams = {
+  /** Whether events come. */
+  readonly isOpen: () => boolean;
+  /** Whether the control plane refused a stream, so that the browser does not try again. */
+  readonly isRefused: () => boolean;
+  readonly close: () => void;
+};
+
+/** Opens the streams of events and of figures of a mesh. The first event tells whether anything was missed. */
+function openStreams(at: MeshName): Streams {
+  const { mesh } = at;
+  const owner = at.owner === '' ? undefined : at.owner;
+  const events = new EventSource(`/console/events${query({ mesh, owner })}`);
+  const live = new EventSource(`/reports/stream${query({ mesh, meshOwner: owner })}`);
+  on(events, 'hello', (hello) => {
+    connected.value = true;
+    listening.value = true;
+    if (revision.value !== 0) void readStatus();
+    revision.value = hello.revision;
+    void readerOf(at).atLeast(hello.revision);
+  });
+  on(events, 'change', (change) => {
+    revision.value = Math.max(revision.value, change.revision);
+    void take(change, at);
+  });
+  on(events, 'progress', (value) => {
+    progress.value = value;
+    if (value.done) void readStatus();
+  });
+  on(events, 'proxies', () => void readStatus());
+  on(events, 'ended', () => void begin());
+  events.addEventListener('error', () => {
+    listening.value = false;
+  });
+  live.addEventListener('figures', ({ data }: MessageEvent<string>) => {
+    const newer = JSON.parse(data) as LiveFigures;
+    figures.value = extended(figures.value, newer, KEPT_SECONDS / newer.slotSeconds);
+  });
+  return {
+    isOpen: () => events.readyState === EventSource.OPEN,
+    isRefused: () => [events, live].some(({ readyState }) => readyState === EventSource.CLOSED),
+    close() {
+      listening.value = false;
+      events.close();
+      live.close();
+    },
   };
 }
 
@@ -191,17 +253,12 @@ function on<K extends keyof ConsoleEvents>(
 }
 
 /** Reads the resources that changed, and puts them into the model. */
-async function take({ changes }: ConsoleEvents['change'], at: MeshName): Promise<void> {
+async function take({ changes, revision: at }: ConsoleEvents['change'], mesh: MeshName): Promise<void> {
   if (changes.some(({ resource }) => resource.kind === 'mesh')) return readAll();
   const ids = changes.flatMap(({ resource: { kind, parent, name } }): ResourceId[] =>
     KINDS.includes(kind as Kind) ? [{ kind: kind as Kind, parent, name }] : [],
   );
-  const found = await loaded(() => Promise.all(ids.map((id) => readResource(at, id))));
-  if (found.state !== 'ready' || model.value.state !== 'ready') return;
-  const changed = new Set(ids.map(keyOf));
-  const kept = model.value.value.resources.filter((each) => !changed.has(keyOf(each)));
-  const resources = [...kept, ...found.value.flatMap((each) => each ?? [])];
-  model.value = { state: 'ready', value: { ...model.value.value, resources } };
+  return readerOf(mesh).changed(ids, at);
 }
 
 /** Puts a resource into the model as the API just answered it, before the event of its change comes. */

@@ -2,7 +2,7 @@ import { effect, signal } from '@preact/signals';
 import type { Progress } from '../../controlplane/console/contract.ts';
 import type { Status } from '../../controlplane/status/status.ts';
 import type { Push } from '../parts/push-progress.tsx';
-import { readStatus } from './follow.ts';
+import { listening, readStatus } from './follow.ts';
 import { progressByStatus } from './push-by-status.ts';
 import { progress, revision, status } from './state.ts';
 
@@ -33,10 +33,10 @@ function note(newest: Progress): void {
   pushes.value = [...others, { progress: newest, at: performance.now() }].slice(-KEPT);
 }
 
-/** Notes that a change begins now. */
+/** Notes that a change begins now. The change does not wait for the states of proxies if events will tell of them. */
 export async function beginPush(): Promise<PushStart> {
   const at = performance.now();
-  await readStatus();
+  if (!listening.value) await readStatus();
   const before = status.value;
   const start = { after: Math.max(revision.value, before?.revision ?? 0), at, before };
   void look(start);

@@ -7,7 +7,7 @@ import {
 } from '../../common/contracts/agent-channel/state.ts';
 import { encodeRenewal, type Renewal } from '../../common/contracts/agent-channel/renewal.ts';
 import type { LatenciesPart } from '../../common/contracts/agent-channel/latencies.ts';
-import type { Load } from '../../common/contracts/agent-channel/load.ts';
+import type { ReceivedLoad } from '../../common/contracts/agent-channel/load.ts';
 import { encodeModelRevision } from '../../common/contracts/agent-channel/model-revision.ts';
 import { encodeQuestion, type Question } from '../../common/contracts/agent-channel/questions.ts';
 import type { Log } from '../../common/log.ts';
@@ -38,7 +38,8 @@ export type ConnectedAgent = {
 /** Takes the messages of one agent, until its stream ends. */
 export type AgentFeed = {
   readonly state: (state: AgentState) => void;
-  readonly load: (load: Load) => void;
+  /** The load is valid during the call. */
+  readonly load: (load: ReceivedLoad) => void;
   readonly latencies: (part: LatenciesPart) => void;
   readonly ended: () => void;
 };

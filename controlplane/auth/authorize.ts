@@ -1,4 +1,5 @@
 import type { MeshId } from '../mesh/resource.ts';
+import { ApiError } from '../http/errors.ts';
 import { accessDenied } from './errors.ts';
 import type { OperatorAction } from './actions.ts';
 import { isNamedInFull, evaluate } from './policy.ts';
@@ -28,6 +29,25 @@ export function authorize(principal: Principal, request: AccessRequest, mesh: Me
       request,
       `because no resource-based policy allows the ${request.action} action: account ${mesh.owner} shares no mesh ${mesh.mesh} with account ${principal.account}`,
     );
+  }
+}
+
+/**
+ * Authorizes a stream again, which goes on after its request. Returns why it has to end; undefined if it may go on.
+ * @param caller the caller as it is now; undefined if its session or key has ended
+ */
+export function refusalOfStream(
+  caller: Principal | undefined,
+  request: AccessRequest,
+  mesh: MeshId | undefined,
+): string | undefined {
+  if (caller === undefined) return 'The session or the key of this stream has ended. Sign in again.';
+  try {
+    authorize(caller, request, mesh);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ApiError) return error.message;
+    throw error;
   }
 }
 

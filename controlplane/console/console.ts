@@ -2,18 +2,19 @@ import type { FastifyPluginAsync } from 'fastify';
 import type { ApiServices } from '../api/operations/context.ts';
 import type { StreamStatus } from '../../xds/status.ts';
 import { callerOf, type RouteConfig } from '../http/call.ts';
-import type { CallerOfPage } from '../http/caller-of-page.ts';
+import type { CallerNow, CallerOfPage } from '../http/caller-of-page.ts';
 import { parameter } from '../ads/preview-query.ts';
 import type { Proxies } from '../ads/serve-proxies.ts';
 import { proxyStatus } from '../status/status.ts';
 import type { Store } from '../store/store.ts';
-import { callerOfPage, pageStands } from './session/caller-of-page.ts';
+import { callerNow, callerOfPage } from './session/caller-of-page.ts';
 import { createFailures } from './session/failures.ts';
 import { consoleFolder } from './folder.ts';
 import { eventRoutes } from './events.ts';
 import { historyRoutes } from './history/history-routes.ts';
 import { createLinks } from './session/links.ts';
 import { linkRoutes } from './session/link-routes.ts';
+import { modelRoute } from './model-route.ts';
 import { pageRoutes } from './pages.ts';
 import { permissionsOn } from './permissions.ts';
 import { previewRoutes } from './preview.ts';
@@ -27,6 +28,8 @@ import type { ConsoleSigners } from './session/sign-in.ts';
 export type Console = {
   /** Authenticates the requests of its pages, to any route of the API. */
   readonly callerOfPage: CallerOfPage;
+  /** For streams, which go on after their request. */
+  readonly callerNow: CallerNow;
   /** Registers its pages, sign-in, history and undo, all under `/console`. */
   readonly routes: (api: ApiServices, store: Pick<Store, 'history'>) => FastifyPluginAsync;
   /** Registers previews, details of proxies and events, also under `/console`. */
@@ -58,8 +61,10 @@ export function createConsole({
   const options = { keyOf: signers?.keyOf ?? (() => undefined), monotonic, now };
   const sessions = createSessions(options);
   const services = { signers, account, sessions, failures: createFailures(monotonic), now };
+  const current = callerNow(sessions, signers, now);
   return {
     callerOfPage: callerOfPage(signers && sessions),
+    callerNow: current,
     routes: (api, store) => async (app) => {
       app.addHook('onSend', async (_request, reply) => secure(reply));
       await app.register(sessionRoutes(services));
@@ -67,6 +72,7 @@ export function createConsole({
       app.get('/console/permissions', { config: AUTHENTICATED }, async (request) =>
         permissionsOn(callerOf(request), parameter(request.query, 'resource')),
       );
+      await app.register(modelRoute(api));
       await app.register(historyRoutes(api, store));
       await app.register(pageRoutes(folder));
     },
@@ -84,8 +90,7 @@ export function createConsole({
           const { resource, instance, peer } = proxyStatus(stream, configs);
           return { resource, instance, peer };
         };
-        const stands = pageStands(signers && sessions);
-        await app.register(eventRoutes({ api, progress, describeStream, stands }));
+        await app.register(eventRoutes({ api, progress, describeStream, callerNow: current }));
       },
   };
 }

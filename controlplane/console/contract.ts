@@ -85,6 +85,27 @@ export type ResourceName = {
 export type Spec = Readonly<Record<string, unknown>>;
 
 /**
+ * `GET /console/model?mesh=M[&owner=ACCOUNT]`: all resources of a mesh that the caller may describe, in one response. It has an `ETag`; a
+ * request with that value in `If-None-Match` is answered 304 as long as nothing changed. A caller without any right to describe gets 403.
+ */
+export type MeshResources = {
+  readonly mesh: string;
+  readonly owner: string;
+  /** The revision of the model: changes up to this one are in the resources. */
+  readonly revision: number;
+  readonly resources: readonly ResourceState[];
+};
+
+/** A resource as it is. */
+export type ResourceState = Omit<ResourceName, 'owner' | 'mesh'> & {
+  /** Another resource of the same name has another one. */
+  readonly uid: string;
+  readonly version: number;
+  readonly updatedAt: string;
+  readonly spec: Spec;
+};
+
+/**
  * `GET /console/history?mesh=M[&owner=ACCOUNT][&kind=K&name=N[&parent=P]][&limit=50][&before=ID]`: the changes of a mesh, or of one
  * resource, the newest first. The control plane keeps the last 20 changes of each resource, for 30 days. `limit`: 1 to 200.
  */

@@ -1,8 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Progress as FollowedPushes, MeshProgress, ProgressListener } from '../ads/progress.ts';
 import type { ApiServices } from '../api/operations/context.ts';
+import { parameter } from '../ads/preview-query.ts';
+import { refusalOfStream } from '../auth/authorize.ts';
 import { meshAccess, type Principal } from '../auth/principal.ts';
 import { callerOf, type RouteConfig } from '../http/call.ts';
+import type { CallerNow } from '../http/caller-of-page.ts';
 import { ApiError } from '../http/errors.ts';
 import { KINDS, type Change, type MeshId } from '../mesh/resource.ts';
 import type { ConsoleEvents, Progress } from './contract.ts';
@@ -10,27 +13,29 @@ import { beginEvents, type EventStream } from './event-stream.ts';
 import { meshOf } from './history/history.ts';
 import { resourceName } from './resource-name.ts';
 
-const CONFIG: RouteConfig = { action: 'daybreak:GetStatus' };
+const ACTION = 'daybreak:GetStatus';
+const CONFIG: RouteConfig = { action: ACTION };
 /** The most readers at once: far below the API's connections, so that they never use those up. */
 const MOST_READERS = 100;
-/** How often a reader's session is looked at, and its connection kept, in milliseconds. */
-const BEAT = 15_000;
+/** How often a reader's session and policies are looked at, and its connection kept, in milliseconds. */
+const BEAT = 5000;
 
-/** `stands`: whether the caller of a request is still who it was. */
+/** `beat`: see BEAT; for tests. */
 export type EventServices = {
   readonly api: ApiServices;
   readonly progress: Pick<FollowedPushes, 'listen'>;
   readonly describeStream: (stream: MeshProgress['refusals'][number]['stream']) => StreamName;
-  readonly stands: (request: FastifyRequest) => boolean;
+  readonly callerNow: CallerNow;
+  readonly beat?: number;
 };
 
 /** The name of a proxy's stream, as in the status. */
 export type StreamName = { readonly resource: string; readonly instance: string; readonly peer: string };
 
-type Reader = { readonly stream: EventStream; readonly sees: (mesh: MeshId) => boolean };
+type Reader = { readonly stream: EventStream; sees: (mesh: MeshId) => boolean };
 
 /** `GET /console/events`: changes of the model and how far they are, as server-sent events. Needs the action `daybreak:GetStatus`. */
-export function eventRoutes({ api, progress, describeStream, stands }: EventServices) {
+export function eventRoutes({ api, progress, describeStream, callerNow, beat = BEAT }: EventServices) {
   const { live, region, now } = api;
   const readers = new Set<Reader>();
   const tell = <E extends keyof ConsoleEvents>(event: E, data: ConsoleEvents[E], mesh?: MeshId): void => {
@@ -58,20 +63,25 @@ export function eventRoutes({ api, progress, describeStream, stands }: EventServ
   return async (app: FastifyInstance): Promise<void> => {
     app.get('/console/events', { config: CONFIG, exposeHeadRoute: false }, async (request, reply) => {
       if (readers.size >= MOST_READERS) throw tooManyReaders();
-      const sees = filterOf(callerOf(request), request, api);
+      const asked = askedMesh(callerOf(request), request, api);
       reply.hijack();
       const stream = beginEvents(reply.raw, request.id);
-      const reader = { stream, sees };
+      const reader: Reader = { stream, sees: filterOf(callerOf(request), asked) };
       readers.add(reader);
       if (stop === undefined) follow();
       stream.send('hello', { revision: live.model.revision, at: at() });
-      const beat = setInterval(() => {
-        if (stands(request)) return stream.beat();
-        stream.send('ended', { reason: 'The session ended. Sign in again.' });
+      const timer = setInterval(() => {
+        const caller = callerNow(request);
+        const refusal = refusalOfStream(caller, { action: ACTION, resource: '*' }, asked);
+        if (caller !== undefined && refusal === undefined) {
+          reader.sees = filterOf(caller, asked);
+          return stream.beat();
+        }
+        stream.send('ended', { reason: refusal });
         stream.end();
-      }, BEAT).unref();
+      }, beat).unref();
       reply.raw.once('close', () => {
-        clearInterval(beat);
+        clearInterval(timer);
         readers.delete(reader);
         if (readers.size === 0) stop?.();
       });
@@ -82,13 +92,23 @@ export function eventRoutes({ api, progress, describeStream, stands }: EventServ
   };
 }
 
-function filterOf(
+function askedMesh(
   caller: Principal,
   { query }: FastifyRequest,
   { live: { model } }: ApiServices,
-): (mesh: MeshId) => boolean {
-  const { mesh, owner } = query as { readonly mesh?: string; readonly owner?: string };
-  const asked = typeof mesh === 'string' ? meshOf(caller, model, mesh, owner) : undefined;
+): MeshId | undefined {
+  const { mesh, owner } = query as { readonly mesh?: unknown; readonly owner?: unknown };
+  if (mesh === undefined) return undefined;
+  return meshOf(
+    caller,
+    model,
+    parameter(query, 'mesh'),
+    owner === undefined ? undefined : parameter(query, 'owner'),
+  );
+}
+
+/** `asked`: the mesh that the reader named; undefined: all that it may see. */
+function filterOf(caller: Principal, asked: MeshId | undefined): (mesh: MeshId) => boolean {
   return (one) =>
     meshAccess(caller, one) !== 'none' &&
     (asked === undefined || (asked.mesh === one.mesh && asked.owner === one.owner));

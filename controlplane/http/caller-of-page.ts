@@ -9,3 +9,6 @@ import type { Principal } from '../auth/principal.ts';
 export type CallerOfPage = (
   request: FastifyRequest,
 ) => { readonly caller: Principal | undefined } | undefined;
+
+/** Returns the caller of an earlier request as it is now, with its current policies; undefined if its key or session has ended. */
+export type CallerNow = (request: FastifyRequest) => Principal | undefined;

@@ -1,4 +1,4 @@
-import { MOST_CLUSTERS, type Load } from '../../common/contracts/agent-channel/load.ts';
+import { MOST_CLUSTERS, NUMBERS, type ReceivedLoad } from '../../common/contracts/agent-channel/load.ts';
 import { SLOT_SECONDS } from '../../common/contracts/reports.ts';
 import { meshOwner } from '../ads/identity.ts';
 import type { AgentFeed, ConnectedAgent } from '../agents/agents.ts';
@@ -74,7 +74,7 @@ export function createAgentFeeds({ model, watches, now, onReport, onDrop }: Agen
     agent.send({ kind: 'watch load', intervalMs: watch.isAsked ? SLOT_SECONDS * 1000 : 0 });
   }
 
-  function take({ agent, asked }: Feed, { coversMs, names, clusters }: Load): void {
+  function take({ agent, asked }: Feed, { coversMs, names, counters, clusters }: ReceivedLoad): void {
     const mesh = meshOf(agent);
     if (asked?.caller === undefined || mesh === undefined) return onDrop('unasked');
     onReport();
@@ -83,10 +83,7 @@ export function createAgentFeeds({ model, watches, now, onReport, onDrop }: Agen
     figures.advance(slotAt(at));
     for (const name of names) {
       if (lines.length >= MOST_CLUSTERS) return onDrop('too many');
-      const id = lineOf(mesh, caller.id, name, model);
-      const line = id && figures.line(caller, id);
-      if (id !== undefined && line === undefined) onDrop('too many');
-      lines.push(line);
+      lines.push(caller.lines.get(name) ?? newLine(mesh, figures, caller, name));
     }
     if (coversMs > 0) {
       asked.portions = portionsOf(coversMs, at);
@@ -94,12 +91,23 @@ export function createAgentFeeds({ model, watches, now, onReport, onDrop }: Agen
       figures.addReported(caller, asked.portions);
     }
     const most = (MOST_REQUESTS_A_SECOND * Math.max(coversMs, SLOT_SECONDS * 1000)) / 1000;
-    for (const { number, ...counts } of clusters) {
+    for (let at = 0; at < clusters * NUMBERS; at += NUMBERS) {
+      const number = counters[at] ?? 0;
+      const requests = counters[at + 1] ?? 0;
+      const errors = counters[at + 3] ?? 0;
+      const active = counters[at + 4] ?? 0;
       const line = lines[number];
       if (number >= lines.length) onDrop('unknown');
-      else if (Math.max(counts.requests, counts.errors, counts.active) > most) onDrop('implausible');
-      else if (line !== undefined) figures.addCounts(line, counts, asked.portions);
+      else if (Math.max(requests, errors, active) > most) onDrop('implausible');
+      else if (line !== undefined) figures.addCounts(line, { requests, errors, active }, asked.portions);
     }
+  }
+
+  function newLine(mesh: MeshId, figures: MeshFigures, caller: Caller, name: string): Line | undefined {
+    const id = lineOf(mesh, caller.id, name, model);
+    const line = id && figures.line(caller, id);
+    if (id !== undefined && line === undefined) onDrop('too many');
+    return line;
   }
 
   return {

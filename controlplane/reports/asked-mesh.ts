@@ -1,4 +1,4 @@
-import { authorize } from '../auth/authorize.ts';
+import { authorize, refusalOfStream } from '../auth/authorize.ts';
 import type { Principal } from '../auth/principal.ts';
 import { visibleMesh } from '../auth/visible-mesh.ts';
 import { parameter } from '../ads/preview-query.ts';
@@ -22,6 +22,11 @@ export function askedMesh(caller: Principal, model: Model, query: unknown): Mesh
   authorize(caller, { action: ACTION, resource: '*' }, id);
   if (named.some((each) => each.owner === id.owner)) return id;
   throw notFound(`There is no mesh ${JSON.stringify(mesh)} of account ${id.owner}.`);
+}
+
+/** Why a reader may no longer have figures of a mesh; undefined if it may. `caller`: as it is now. */
+export function refusalOf(caller: Principal | undefined, mesh: MeshId): string | undefined {
+  return refusalOfStream(caller, { action: ACTION, resource: '*' }, mesh);
 }
 
 /** Returns an optional query parameter that is a whole number. @throws ApiError BadRequestException */

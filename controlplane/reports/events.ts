@@ -30,14 +30,25 @@ export function createEventStream(onClose: () => void): EventStream {
         return;
       }
       isFirst = false;
-      const last = figures.times.at(-1);
-      body.push(event('figures', figures, last === undefined ? '' : `id: ${last}\n`));
+      body.push(bytesOf(figures));
     },
     end(problem) {
       body.push(event('problem', problem));
       body.push(null);
     },
   };
+}
+
+/** The event of figures that several readers get: they share its bytes, also while these wait. */
+const bytes = new WeakMap<LiveFigures, Buffer>();
+
+function bytesOf(figures: LiveFigures): Buffer {
+  const known = bytes.get(figures);
+  if (known !== undefined) return known;
+  const last = figures.times.at(-1);
+  const made = Buffer.from(event('figures', figures, last === undefined ? '' : `id: ${last}\n`));
+  bytes.set(figures, made);
+  return made;
 }
 
 /** JSON has no line breaks, so one data line is enough. */

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { agentState } from '../../common/contracts/agent-channel/testing/agent-state.ts';
 import type { Question } from '../../common/contracts/agent-channel/questions.ts';
 import type { AgentFeed } from '../agents/agents.ts';
 import { startApi, type TestApi } from '../api/testing/test-api.ts';
@@ -6,20 +7,7 @@ import { latenciesRoute } from './latencies-route.ts';
 import { createLog } from '../../common/log.ts';
 import { createReports, type Reports } from './reports.ts';
 
-const STATE = {
-  instance: 'one',
-  ready: true,
-  draining: false,
-  addresses: [],
-  agentVersion: '0.1.0',
-  envoyVersion: '',
-  runsOn: undefined,
-  certificates: [],
-  reason: '',
-  reportsLoad: true,
-  mtlsPorts: [],
-  plainCallers: [],
-};
+const STATE = agentState();
 const TO_B = 'cds_egress_colors_b_http_8080';
 
 const log = createLog('test', 'silent');

@@ -5,18 +5,24 @@ import { KEPT_SLOTS, RING, type Portion } from './slots.ts';
 /** Counts of one line in one report. */
 export type Counts = { readonly requests: number; readonly errors: number; readonly active: number };
 
-/** A line with its figures, in a ring of slots. */
-export type Line = LineId & {
-  readonly caller: Caller;
-  readonly requests: Float32Array;
-  readonly errors: Float32Array;
-  readonly active: Float32Array;
-};
+/** The counts of a line in each slot. */
+export const PARTS = ['requests', 'errors', 'active'] as const;
+
+/** One of the counts. */
+export type Part = (typeof PARTS)[number];
+
+/** A line with its figures: a ring of slots with `PARTS` of each. */
+export type Line = LineId & { readonly caller: Caller; readonly counts: Float32Array };
 
 /** How much of each slot the proxies of a caller have reported: 1 for each proxy that reported all of it. */
-export type Caller = { readonly id: FiguresCaller; readonly reported: Float32Array };
+export type Caller = {
+  readonly id: FiguresCaller;
+  readonly reported: Float32Array;
+  /** By their clusters. */
+  readonly lines: Map<string, Line>;
+};
 
-/** The figures of one mesh, of the last 15 minutes at most. Its memory has a bound: some 2.3 kB for each of 4,000 lines. */
+/** The figures of one mesh, of the last 15 minutes at most. Its memory has a bound: some 2.6 kB for each of 4,000 lines. */
 export type MeshFigures = {
   readonly caller: (id: FiguresCaller) => Caller | undefined;
   /** Returns the line; undefined if the mesh has too many. */
@@ -39,20 +45,20 @@ export const MOST_LINES = 4000;
 /** The most callers of a mesh. */
 const MOST_CALLERS = 4000;
 
+/** Returns a count of a line in a slot. */
+export function countOf({ counts }: Line, part: Part, slot: number): number {
+  return counts[(slot % RING) * PARTS.length + PARTS.indexOf(part)] ?? 0;
+}
+
 /** Creates figures without lines, that begin at a slot. */
 export function createMeshFigures(since: number): MeshFigures {
   const callers = new Map<string, Caller>();
-  const lines = new Map<string, Line>();
   const leftOut = new Set<string>();
+  let count = 0;
   let current = since;
 
-  function* arrays(): Generator<Float32Array> {
-    for (const { reported } of callers.values()) yield reported;
-    for (const { requests, errors, active } of lines.values()) {
-      yield requests;
-      yield errors;
-      yield active;
-    }
+  function* lines(): Generator<Line> {
+    for (const caller of callers.values()) yield* caller.lines.values();
   }
 
   return {
@@ -60,52 +66,49 @@ export function createMeshFigures(since: number): MeshFigures {
       const key = `${id.kind}/${id.name}`;
       const known = callers.get(key);
       if (known !== undefined || callers.size >= MOST_CALLERS) return known;
-      const caller = { id, reported: new Float32Array(RING) };
+      const caller = { id, reported: new Float32Array(RING), lines: new Map() };
       callers.set(key, caller);
       return caller;
     },
     line(caller, id) {
-      const key = `${id.from.kind}/${id.from.name}/${id.cluster}`;
-      const known = lines.get(key);
+      const known = caller.lines.get(id.cluster);
       if (known !== undefined) return known;
-      if (lines.size >= MOST_LINES) {
-        if (leftOut.size < MOST_LINES) leftOut.add(key);
+      if (count >= MOST_LINES) {
+        if (leftOut.size < MOST_LINES) leftOut.add(`${id.from.kind}/${id.from.name}/${id.cluster}`);
         return undefined;
       }
-      const line = {
-        ...id,
-        caller,
-        requests: new Float32Array(RING),
-        errors: new Float32Array(RING),
-        active: new Float32Array(RING),
-      };
-      lines.set(key, line);
+      const line = { ...id, caller, counts: new Float32Array(RING * PARTS.length) };
+      caller.lines.set(id.cluster, line);
+      count += 1;
       return line;
     },
     advance(slot) {
       if (slot <= current) return;
-      const from = Math.max(current + 1, slot - RING + 1);
-      for (const array of arrays()) for (let each = from; each <= slot; each += 1) array[each % RING] = 0;
+      for (let each = Math.max(current + 1, slot - RING + 1); each <= slot; each += 1) {
+        const at = each % RING;
+        for (const { reported } of callers.values()) reported[at] = 0;
+        for (const line of lines()) line.counts.fill(0, at * PARTS.length, (at + 1) * PARTS.length);
+      }
       current = slot;
     },
-    addReported(caller, portions) {
-      for (const { slot, filled } of portions) add(caller.reported, slot, filled);
+    addReported({ reported }, portions) {
+      for (const { slot, filled } of portions) add(reported, slot % RING, filled);
     },
-    addCounts(line, { requests, errors, active }, portions) {
+    addCounts({ counts }, { requests, errors, active }, portions) {
       for (const { slot, share, filled } of portions) {
-        add(line.requests, slot, requests * share);
-        add(line.errors, slot, errors * share);
-        add(line.active, slot, active * filled);
+        const at = (slot % RING) * PARTS.length;
+        add(counts, at, requests * share);
+        add(counts, at + 1, errors * share);
+        add(counts, at + 2, active * filled);
       }
     },
     callers: () => callers.values(),
-    lines: () => lines.values(),
+    lines,
     leftOut: () => leftOut.size,
     kept: () => ({ first: Math.max(since, current - 1 - KEPT_SLOTS), last: current - 2 }),
   };
 }
 
-function add(array: Float32Array, slot: number, value: number): void {
-  const at = slot % RING;
+function add(array: Float32Array, at: number, value: number): void {
   array[at] = (array[at] ?? 0) + value;
 }

@@ -1,5 +1,5 @@
 import type { FiguresLine, LiveFigures } from '../../common/contracts/reports.ts';
-import type { Line, MeshFigures } from './mesh-figures.ts';
+import { countOf, type Line, type MeshFigures, type Part } from './mesh-figures.ts';
 import { RING, SLOT_MS } from './slots.ts';
 
 /** The part of `LiveFigures` that comes from memory. */
@@ -40,12 +40,12 @@ function keyOf({ from, cluster }: Line): string {
   return `${from.kind}/${from.name}/${cluster}`;
 }
 
-function hasTraffic({ requests, active }: Line, slots: readonly number[]): boolean {
-  return slots.some((slot) => (requests[slot % RING] ?? 0) > 0 || (active[slot % RING] ?? 0) > 0);
+function hasTraffic(line: Line, slots: readonly number[]): boolean {
+  return slots.some((slot) => countOf(line, 'requests', slot) > 0 || countOf(line, 'active', slot) > 0);
 }
 
 function readLine(line: Line, other: Line | undefined, slots: readonly number[]): FiguresLine {
-  const read = (of: 'requests' | 'errors' | 'active'): readonly (number | null)[] =>
+  const read = (of: Part): readonly (number | null)[] =>
     slots.map((slot) => {
       const [own, foreign] = [valueAt(line, of, slot), other && valueAt(other, of, slot)];
       if (own === undefined && foreign === undefined) return null;
@@ -63,8 +63,8 @@ function readLine(line: Line, other: Line | undefined, slots: readonly number[])
 }
 
 /** Undefined: no proxy of the caller reported in that slot. */
-function valueAt(line: Line, of: 'requests' | 'errors' | 'active', slot: number): number | undefined {
-  return (line.caller.reported[slot % RING] ?? 0) > 0 ? line[of][slot % RING] : undefined;
+function valueAt(line: Line, part: Part, slot: number): number | undefined {
+  return (line.caller.reported[slot % RING] ?? 0) > 0 ? countOf(line, part, slot) : undefined;
 }
 
 function rounded(value: number): number {

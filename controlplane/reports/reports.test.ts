@@ -1,30 +1,18 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { Load } from '../../common/contracts/agent-channel/load.ts';
+import { agentState, received } from '../../common/contracts/agent-channel/testing/agent-state.ts';
+import type { Load, ReceivedLoad } from '../../common/contracts/agent-channel/load.ts';
 import type { Question } from '../../common/contracts/agent-channel/questions.ts';
-import type { AgentState } from '../../common/contracts/agent-channel/state.ts';
 import type { FiguresLine, LiveFigures } from '../../common/contracts/reports.ts';
 import type { AgentFeed } from '../agents/agents.ts';
 import { FIXTURE_OWNER, modelFromInputs } from '../mesh/testing/resources.ts';
 import { createLog } from '../../common/log.ts';
+import { createEventStream } from './events.ts';
 import { createReports, type Reports } from './reports.ts';
 
 const log = createLog('test', 'silent');
 const MESH = { owner: FIXTURE_OWNER, mesh: 'm' };
 const TO_B = 'cds_egress_m_b_http_8080';
-const STATE: AgentState = {
-  instance: 'one',
-  ready: true,
-  draining: false,
-  addresses: [],
-  agentVersion: '0.1.0',
-  envoyVersion: 'envoy 1.40.0',
-  runsOn: undefined,
-  certificates: [],
-  reason: '',
-  reportsLoad: true,
-  mtlsPorts: [],
-  plainCallers: [],
-};
+const STATE = agentState();
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
 afterEach(() => void vi.useRealTimers());
@@ -63,11 +51,9 @@ function start() {
   return { reports, connect, read, dropped, pass: (ms: number) => void (at += ms) };
 }
 
-const load = (clusters: Load['clusters'], names: readonly string[] = [], coversMs = 5000): Load => ({
-  coversMs,
-  names,
-  clusters,
-});
+/** A report as the control plane receives it. */
+const load = (clusters: Load['clusters'], names: readonly string[] = [], coversMs = 5000): ReceivedLoad =>
+  received({ coversMs, names, clusters });
 const counted = (number: number, requests: number, errors = 0, active = 0) => ({
   number,
   requests,
@@ -130,6 +116,29 @@ test('thirty seconds after the last reader, agents are told to stop; figures sta
   read();
   expect(agent.asked.at(-1)).toEqual({ kind: 'watch load', intervalMs: 5000 });
   reports.close();
+});
+
+test('readers of the same slots get the same figures, and share the bytes of the event', () => {
+  const { connect, reports, pass, read } = start();
+  const agent = connect('a', '10.0.0.1:1');
+  read();
+  pass(5000);
+  agent.load(load([counted(0, 100)], [TO_B]));
+  pass(10_000);
+  const [first, second] = [read(), read()];
+  expect(first.lines).toHaveLength(1);
+  expect(second).toBe(first);
+  expect(reports.read(MESH, 1)).not.toBe(first);
+  const sent = [first, second].map((figures) => {
+    const stream = createEventStream(() => undefined);
+    stream.body.read();
+    stream.send(figures);
+    return stream.body.read() as Buffer;
+  });
+  expect(sent[0]?.buffer).toBe(sent[1]?.buffer);
+  expect(sent[0]?.byteOffset).toBe(sent[1]?.byteOffset);
+  pass(5000);
+  expect(read()).not.toBe(first);
 });
 
 test('an agent that connects while its mesh is watched is asked too; one of an older version is not, and is missing', () => {

@@ -43,6 +43,10 @@ export type ReportsOptions = {
   readonly now?: () => number;
 };
 
+/** Figures that are kept until the next slot ends. Consoles and `daybreak top` ask for two ranges. */
+type Made = { readonly key: string; readonly last: number; readonly figures: LiveFigures };
+const MOST_KEPT = 3;
+
 /** Creates reports that no reader watches. */
 export function createReports({
   model,
@@ -54,6 +58,7 @@ export function createReports({
   now = () => performance.now(),
 }: ReportsOptions): Reports {
   const listeners = new Map<Watch, Set<(figures: LiveFigures) => void>>();
+  const made = new WeakMap<Watch, readonly Made[]>();
   const asks = createLatencyAsks();
   const feeds = createAgentFeeds({ model, watches: () => watches, now, onReport, onDrop });
   const watches = createWatches({ onAsked: feeds.ask, onSlot: tell }, now);
@@ -82,18 +87,13 @@ export function createReports({
     for (const listener of told) listener(figures);
   }
 
+  /** Readers of the same slots get the same object, because a slot that ended does not grow any more. */
   function figuresOf(watch: Watch, slots: number): LiveFigures {
     const { owner, mesh } = watch.mesh;
     const reporting = feeds.reporting(watch.mesh);
     const others = shared.others(watch.mesh);
-    const from = watch.own.kept().last - slots + 1;
-    return {
-      mesh,
-      meshOwner: owner,
-      source: 'agents',
-      slotSeconds: SLOT_SECONDS,
-      ...readFigures(watch.own, watch.others, from, { wallMs: Date.now(), now: now() }),
-      linesLeftOut: watch.own.leftOut() + watch.others.leftOut(),
+    const { last } = watch.own.kept();
+    const base = {
       reporting: reporting.size + others.reporting,
       missing: [
         ...others.missing,
@@ -103,6 +103,24 @@ export function createReports({
         }),
       ],
     };
+    const key = JSON.stringify([last, slots, base]);
+    const kept = made.get(watch) ?? [];
+    const known = kept.find((each) => each.key === key);
+    if (known !== undefined) return known.figures;
+    const figures: LiveFigures = {
+      mesh,
+      meshOwner: owner,
+      source: 'agents',
+      slotSeconds: SLOT_SECONDS,
+      ...readFigures(watch.own, watch.others, last - slots + 1, { wallMs: Date.now(), now: now() }),
+      linesLeftOut: watch.own.leftOut() + watch.others.leftOut(),
+      ...base,
+    };
+    made.set(
+      watch,
+      [{ key, last, figures }, ...kept.filter((each) => each.last === last)].slice(0, MOST_KEPT),
+    );
+    return figures;
   }
 
   return {

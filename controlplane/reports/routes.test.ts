@@ -3,7 +3,8 @@ import { get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { LiveFigures } from '../../common/contracts/reports.ts';
-import { startApi, type TestApi } from '../api/testing/test-api.ts';
+import { ACCOUNT, startApi, type TestApi } from '../api/testing/test-api.ts';
+import { anyone, type Principal } from '../auth/principal.ts';
 import { createLog } from '../../common/log.ts';
 import { createReports, type Reports } from './reports.ts';
 import { reportsRoutes } from './routes.ts';
@@ -11,11 +12,22 @@ import { reportsRoutes } from './routes.ts';
 const log = createLog('test', 'silent');
 let api: TestApi;
 let reports: Reports;
+/** Who the readers are by now. */
+let caller: Principal | undefined;
 const answers: IncomingMessage[] = [];
 beforeEach(async () => {
+  caller = anyone(ACCOUNT);
   api = await startApi();
   reports = createReports({ model: api.live.model, streams: () => [], log });
-  api.app.register(reportsRoutes({ reports, model: api.live.model, mostStreams: 2, longRange: undefined }));
+  api.app.register(
+    reportsRoutes({
+      reports,
+      model: api.live.model,
+      mostStreams: 2,
+      callerNow: () => caller,
+      longRange: undefined,
+    }),
+  );
   await api.call('PUT', '/meshes', { meshName: 'colors' });
   await api.app.listen({ host: '127.0.0.1', port: 0 });
 });
@@ -63,6 +75,26 @@ test('further streams are turned away until one ends', async () => {
   first.answer.destroy();
   await expect.poll(async () => (await open('/reports/stream?mesh=colors')).answer.statusCode).toBe(200);
 });
+
+test('a stream ends with the next slot when the key of its reader is withdrawn, or its policies no longer allow figures', async () => {
+  const withdrawn = await open('/reports/stream?mesh=colors');
+  const denied = await open('/reports/stream?mesh=colors');
+  caller = undefined;
+  await expect
+    .poll(withdrawn.text, { timeout: 60_000 })
+    .toContain('event: problem\ndata: {"message":"The session');
+  await expect.poll(denied.text, { timeout: 60_000 }).toContain('event: problem');
+  caller = {
+    kind: 'user',
+    account: ACCOUNT,
+    name: 'some',
+    accessKeyId: 'AKSOME',
+    statements: [],
+    sharedMeshes: [],
+  };
+  const another = await open('/reports/stream?mesh=colors');
+  await expect.poll(another.text, { timeout: 60_000 }).toMatch(/event: problem\ndata: .*daybreak:GetReports/);
+}, 200_000);
 
 test('a control plane that stops ends its streams, and says so', async () => {
   const { answer, text } = await open('/reports/stream?mesh=colors');

@@ -1,16 +1,17 @@
 import type { FastifyInstance } from 'fastify';
 import { KEPT_SECONDS, SLOT_SECONDS, type LiveFigures } from '../../common/contracts/reports.ts';
 import { callerOf, type RouteConfig } from '../http/call.ts';
+import type { CallerNow } from '../http/caller-of-page.ts';
 import { ApiError } from '../http/errors.ts';
 import type { Model } from '../mesh/model.ts';
-import { ACTION, askedMesh, askedNumber } from './asked-mesh.ts';
+import { ACTION, askedMesh, askedNumber, refusalOf } from './asked-mesh.ts';
 import { createEventStream, type EventStream } from './events.ts';
 import type { LongRange } from './prometheus.ts';
 import type { Reports } from './reports.ts';
 
 const CONFIG: RouteConfig = { action: ACTION };
 
-/** A stream is authorized when it begins, so it ends after this time; readers connect again. In milliseconds. */
+/** A stream ends after this time, and readers connect again, so that a balancer can spread them anew. In milliseconds. */
 const STREAM_AGE_MS = 10 * 60_000;
 
 /** Inputs of the routes. `mostStreams`: a part of the API's connections, so that readers leave room for other calls. */
@@ -18,6 +19,8 @@ export type ReportsRoutesOptions = {
   readonly reports: Reports;
   readonly model: Model;
   readonly mostStreams: number;
+  /** Who a reader is by now. */
+  readonly callerNow: CallerNow;
   /** Figures of more than 15 minutes. Undefined: without `--prometheus`. */
   readonly longRange: LongRange | undefined;
 };
@@ -26,7 +29,8 @@ export type ReportsRoutesOptions = {
 const LONGEST_RANGE = 31 * 86_400;
 
 /** `GET /reports` and `GET /reports/stream`: live figures of a mesh. They need the action `daybreak:GetReports`. */
-export function reportsRoutes({ reports, model, mostStreams, longRange }: ReportsRoutesOptions) {
+export function reportsRoutes(options: ReportsRoutesOptions) {
+  const { reports, model, mostStreams, callerNow, longRange } = options;
   const open = new Set<EventStream>();
 
   return async (app: FastifyInstance): Promise<void> => {
@@ -44,7 +48,11 @@ export function reportsRoutes({ reports, model, mostStreams, longRange }: Report
       const slots = Math.ceil(secondsOf(request.query, KEPT_SECONDS) / SLOT_SECONDS);
       if (open.size >= mostStreams) tooMany('streams of figures are open');
       const first = reports.read(mesh, slots);
-      const stop = reports.follow(mesh, (figures) => events.send(figures));
+      const stop = reports.follow(mesh, (figures) => {
+        const refusal = refusalOf(callerNow(request), mesh);
+        if (refusal === undefined) events.send(figures);
+        else events.end({ message: refusal });
+      });
       if (first === undefined || stop === undefined) tooMany('meshes are watched');
       const events = createEventStream(() => {
         stop();

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { agentState, received } from '../../common/contracts/agent-channel/testing/agent-state.ts';
 import { createLog } from '../../common/log.ts';
 import type { LiveFigures } from '../../common/contracts/reports.ts';
 import { FIXTURE_OWNER, modelFromInputs } from '../mesh/testing/resources.ts';
@@ -9,20 +10,7 @@ import { createReports, type Reports } from './reports.ts';
 const MESH = { owner: FIXTURE_OWNER, mesh: 'm' };
 const TO_B = 'cds_egress_m_b_http_8080';
 const log = createLog('test', 'silent');
-const STATE = {
-  instance: 'one',
-  ready: true,
-  draining: false,
-  addresses: [],
-  agentVersion: '0.1.0',
-  envoyVersion: '',
-  runsOn: undefined,
-  certificates: [],
-  reason: '',
-  reportsLoad: true,
-  mtlsPorts: [],
-  plainCallers: [],
-};
+const STATE = agentState();
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
 afterEach(() => void vi.useRealTimers());
@@ -67,11 +55,13 @@ function agentOf(reports: Reports | undefined) {
   });
   feed?.state(STATE);
   const report = (requests: number, isFirst = false): void =>
-    feed?.load({
-      coversMs: 5000,
-      names: isFirst ? [TO_B] : [],
-      clusters: [{ number: 0, requests, ok: requests, errors: 0, active: 1 }],
-    });
+    feed?.load(
+      received({
+        coversMs: 5000,
+        names: isFirst ? [TO_B] : [],
+        clusters: [{ number: 0, requests, ok: requests, errors: 0, active: 1 }],
+      }),
+    );
   return { asked, report };
 }
 

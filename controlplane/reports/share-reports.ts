@@ -6,6 +6,7 @@ import type { MeshId } from '../mesh/resource.ts';
 import { MOST_ANNOUNCED, type Store } from '../store/store.ts';
 import { decodeReports, encodeFigures, encodeWanted, type ReportsAnnouncement } from './announced-figures.ts';
 import { lineOf } from './lines.ts';
+import { countOf } from './mesh-figures.ts';
 import { portionsOf, RING, SLOT_MS, slotAt } from './slots.ts';
 import type { Watch, Watches } from './watches.ts';
 
@@ -72,14 +73,13 @@ export function shareReports(
   }
 
   function figuresOf({ mesh, own }: Watch, count: number): readonly string[] {
-    const at = own.kept().last % RING;
-    const value = (array: Float32Array): number => array[at] ?? 0;
+    const { last } = own.kept();
     const lines = Array.from(own.lines(), (line) => ({
       from: line.from,
       cluster: line.cluster,
-      requests: value(line.requests),
-      errors: value(line.errors),
-      active: value(line.active),
+      requests: countOf(line, 'requests', last),
+      errors: countOf(line, 'errors', last),
+      active: countOf(line, 'active', last),
     }));
     return encodeFigures(
       {
@@ -88,7 +88,7 @@ export function shareReports(
         reporting: count,
         callers: Array.from(own.callers(), ({ id, reported }) => ({
           from: id,
-          reported: value(reported),
+          reported: reported[last % RING] ?? 0,
         })).filter(({ reported }) => reported > 0),
         lines: lines
           .filter(({ requests, active }) => requests + active > 0)

@@ -4,13 +4,17 @@ import { plaintextRoute } from '../agents/plaintext-route.ts';
 import { createApi, type ApiOptions } from '../api/api.ts';
 import { openAudit } from '../audit/open-audit.ts';
 import { accessRoute } from '../authorization/route.ts';
+import { userNow } from '../auth/user-now.ts';
 import { backupRoute } from '../backup/route.ts';
 import { configDumpRoute } from '../config-dump/route.ts';
 import { guardApi } from '../connections/guard-api.ts';
+import type { Console } from '../console/console.ts';
 import { loadConsole } from '../console/load.ts';
 import { createAdmissions } from '../explain/admission.ts';
 import { createEnvoysOf } from '../explain/connected-envoys.ts';
 import { explainRoute } from '../explain/route.ts';
+import { callerOf } from '../http/call.ts';
+import type { CallerNow } from '../http/caller-of-page.ts';
 import { measureApi } from '../metrics/measure-api.ts';
 import { latenciesRoute } from '../reports/latencies-route.ts';
 import { createLongRange } from '../reports/prometheus.ts';
@@ -25,12 +29,13 @@ export async function openApi(context: Context, base: Base, side: ProxySide): Pr
   const { settings, log, opened } = context;
   const { region } = settings;
   const { metrics, live, identities } = base;
+  const console = await openConsole(context, base);
   const api = createApi({
     live,
     region,
     log,
     authenticate: identities?.authenticate ?? base.access.authenticate,
-    ...(await consoleParts(context, base, side)),
+    ...(console && consoleParts(console, base, side)),
     quotas: settings.quotas,
     plainFacts: (node) => ({
       callers: side.instances.plain.of(node),
@@ -50,20 +55,24 @@ export async function openApi(context: Context, base: Base, side: ProxySide): Pr
   measureApi(api, metrics);
   api.register(backupRoute(base.store));
   addProxyRoutes(api, context, base, side);
-  addReports(api, context, base, side);
+  addReports(api, context, base, side, console);
   if (identities !== undefined) api.register(identities.routes);
   return api;
 }
 
-/** The console's parts of the API; none where the console is off. */
-async function consoleParts(
-  { settings }: Context,
-  { access, store }: Base,
-  { proxies }: ProxySide,
-): Promise<Pick<ApiOptions, 'callerOfPage' | 'furtherRoutes'>> {
-  if (!settings.console) return {};
+/** Creates the console; undefined where it is off. */
+async function openConsole({ settings }: Context, { access }: Base): Promise<Console | undefined> {
+  if (!settings.console) return undefined;
   const { createConsole } = await loadConsole();
-  const console = createConsole({ signers: access.signers, account: settings.account });
+  return createConsole({ signers: access.signers, account: settings.account });
+}
+
+/** The console's parts of the API. */
+function consoleParts(
+  console: Console,
+  { store }: Base,
+  { proxies }: ProxySide,
+): Pick<ApiOptions, 'callerOfPage' | 'furtherRoutes'> {
   return {
     callerOfPage: console.callerOfPage,
     furtherRoutes: (services) => async (app) => {
@@ -105,12 +114,15 @@ function addProxyRoutes(api: FastifyInstance, { settings }: Context, base: Base,
 function addReports(
   api: FastifyInstance,
   { settings }: Context,
-  { live: { model } }: Base,
+  { live: { model }, access }: Base,
   { reports }: ProxySide,
+  console: Console | undefined,
 ): void {
   const longRange =
     settings.prometheus === undefined ? undefined : createLongRange({ url: settings.prometheus, model });
   const mostStreams = Math.ceil(settings.connections.api.all / 4);
-  api.register(reportsRoutes({ reports, model, mostStreams, longRange }));
+  const callerNow: CallerNow =
+    console?.callerNow ?? ((request) => userNow(callerOf(request), access.signers, Date.now()));
+  api.register(reportsRoutes({ reports, model, mostStreams, callerNow, longRange }));
   api.register(latenciesRoute({ reports, model }));
 }

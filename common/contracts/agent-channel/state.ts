@@ -1,9 +1,10 @@
 import { isIP } from 'node:net';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { timestampFromMs, timestampMs } from '@bufbuild/protobuf/wkt';
 import { AgentMessageSchema, RunsOn_Source, StateSchema, type State } from './generated/agent_pb.ts';
 import { readLatencies, type LatenciesPart } from './latencies.ts';
-import { readLoad, type Load } from './load.ts';
+import { readLoad, type ReceivedLoad } from './load.ts';
 
 /** The path of the channel's method: `service Agent` in agent.proto. */
 export const CONNECT_PATH = '/daybreak.agent.v1.Agent/Connect';
@@ -50,7 +51,8 @@ export type Refusal = {
 export type AgentMessage = {
   readonly nodeId: string;
   readonly state: AgentState | undefined;
-  readonly load?: Load;
+  /** Valid until the next message is decoded. */
+  readonly load?: ReceivedLoad;
   readonly latencies?: LatenciesPart;
 };
 
@@ -87,18 +89,37 @@ export function encodeAgentMessage(state: AgentState, nodeId = ''): Uint8Array {
 
 /** Decodes a message from an agent. Cuts off text and lists at the limits, and leaves invalid addresses out. Throws on invalid bytes. */
 export function decodeAgentMessage(bytes: Uint8Array): AgentMessage {
+  const load = loadIn(bytes);
+  if (load !== undefined) return load;
   const { nodeId, content } = fromBinary(AgentMessageSchema, bytes, { readUnknownFields: false });
   switch (content.case) {
     case 'state':
       return { nodeId, state: readState(content.value) };
-    case 'load':
-      return { nodeId, state: undefined, load: readLoad(content.value) };
     case 'latencies':
       return { nodeId, state: undefined, latencies: readLatencies(content.value) };
+    case 'load':
     case undefined:
     default:
       return { nodeId, state: undefined };
   }
+}
+
+// Field numbers of daybreak.agent.v1.AgentMessage.
+const MESSAGE = { nodeId: 1, state: 2, load: 3, latencies: 4 } as const;
+
+/** Reads a message whose only content is a report of load; undefined for any other. */
+function loadIn(bytes: Uint8Array): AgentMessage | undefined {
+  const reader = new BinaryReader(bytes);
+  let nodeId = '';
+  let load: Uint8Array | undefined;
+  while (reader.pos < reader.len) {
+    const [field, wire] = reader.tag();
+    if (field === MESSAGE.load && wire === WireType.LengthDelimited) load = reader.bytes();
+    else if (field === MESSAGE.nodeId && wire === WireType.LengthDelimited) nodeId = reader.string();
+    else if (field === MESSAGE.state || field === MESSAGE.latencies) return undefined;
+    else reader.skip(wire, field);
+  }
+  return load && { nodeId, state: undefined, load: readLoad(load) };
 }
 
 function readState({ runsOn, certificates, plainCallers, refusals, ...rest }: State): AgentState {

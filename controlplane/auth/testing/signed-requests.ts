@@ -71,8 +71,14 @@ export async function signed(
   };
 }
 
-const key = (accessKeyId: string) => ({ accessKeyId, secretAccessKey: secretOf(accessKeyId) });
-const policy = (Effect: 'Allow' | 'Deny', Action: string | string[], Resource: string | string[] = '*') => ({
+/** The key of a user of the tests. */
+export const key = (accessKeyId: string) => ({ accessKeyId, secretAccessKey: secretOf(accessKeyId) });
+/** A statement of a policy. */
+export const policy = (
+  Effect: 'Allow' | 'Deny',
+  Action: string | string[],
+  Resource: string | string[] = '*',
+) => ({
   Effect,
   Action,
   Resource,

@@ -1,3 +1,4 @@
+import { parameter } from '../../ads/preview-query.ts';
 import { badRequest } from '../../http/errors.ts';
 import { meshAccess, type Principal } from '../../auth/principal.ts';
 import { authorize } from '../../auth/authorize.ts';
@@ -31,7 +32,7 @@ export function meshOf(caller: Principal, model: Model, mesh: string, owner: str
 
 /** Reads the query of `GET /console/history`. @throws ApiError BadRequestException, AccessDeniedException */
 export function historyQuery(caller: Principal, model: Model, query: Query): HistoryQuery {
-  const mesh = meshOf(caller, model, required(query, 'mesh'), optional(query, 'owner'));
+  const mesh = meshOf(caller, model, parameter(query, 'mesh'), optional(query, 'owner'));
   const before = optional(query, 'before');
   return {
     mesh,
@@ -117,8 +118,8 @@ function resourceIn(mesh: MeshId, query: Query): ResourceId | undefined {
   if (kind === undefined) {
     throw badRequest(`The kind ${JSON.stringify(kindText)} is none of ${KINDS.join(', ')}.`);
   }
-  const parent = PARENTS[kind] === undefined ? '' : required(query, 'parent');
-  return { kind, ...mesh, parent, name: required(query, 'name') };
+  const parent = PARENTS[kind] === undefined ? '' : parameter(query, 'parent');
+  return { kind, ...mesh, parent, name: parameter(query, 'name') };
 }
 
 function limitOf(text: string | undefined): number {
@@ -128,13 +129,8 @@ function limitOf(text: string | undefined): number {
   throw badRequest(`The limit ${JSON.stringify(text)} has to be a whole number from 1 to ${MOST}.`);
 }
 
-function required(query: Query, name: string): string {
-  const value = optional(query, name);
-  if (value !== undefined) return value;
-  throw badRequest(`The query parameter ${name} is needed, once.`);
-}
-
-function optional(query: Query, name: string): string | undefined {
+/** Returns a query parameter; undefined if it is absent or empty. @throws ApiError BadRequestException */
+export function optional(query: Query, name: string): string | undefined {
   const value = query[name];
   if (value === undefined || value === '') return undefined;
   if (typeof value === 'string') return value;

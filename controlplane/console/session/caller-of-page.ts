@@ -1,11 +1,14 @@
 import type { FastifyRequest } from 'fastify';
 import { expiredToken } from '../../auth/errors.ts';
 import { isEncrypted } from '../../http/authenticate.ts';
-import type { CallerOfPage } from '../../http/caller-of-page.ts';
+import { userNow } from '../../auth/user-now.ts';
+import { callerOf } from '../../http/call.ts';
+import type { CallerNow, CallerOfPage } from '../../http/caller-of-page.ts';
 import { forbidden } from '../../http/errors.ts';
 import { TOKEN_HEADER } from '../contract.ts';
 import { secretInCookie } from './session-cookie.ts';
 import { sameText, type Sessions } from './sessions.ts';
+import type { ConsoleSigners } from './sign-in.ts';
 
 /**
  * Authenticates the pages' requests by the cookie of their session. A signed request counts as a client's, whatever cookie it has. A
@@ -36,11 +39,20 @@ export function callerOfPage(sessions: Sessions | undefined): CallerOfPage {
   };
 }
 
-/** Returns whether the session of a request still stands; true for a request without one. */
-export function pageStands(sessions: Sessions | undefined): (request: FastifyRequest) => boolean {
+/**
+ * Returns the caller of an earlier request as it is now: the user of its session, else of its key. Undefined: the session or the key has
+ * ended.
+ */
+export function callerNow(
+  sessions: Sessions,
+  signers: ConsoleSigners | undefined,
+  now: () => number,
+): CallerNow {
   return (request) => {
+    const caller = callerOf(request);
     const secret = isSigned(request) ? undefined : secretInCookie(request.headers, isEncrypted(request));
-    return sessions === undefined || secret === undefined || sessions.peek(secret) !== undefined;
+    if (signers === undefined || secret === undefined) return userNow(caller, signers, now());
+    return sessions.peek(secret)?.user;
   };
 }
 

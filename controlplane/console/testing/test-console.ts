@@ -2,13 +2,16 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { InjectOptions } from 'fastify';
+import { createProgress } from '../../ads/progress.ts';
+import type { ApiServices } from '../../api/operations/context.ts';
 import { startApi, type TestApi } from '../../api/testing/test-api.ts';
 import { compileCredentials } from '../../auth/credentials/credentials.ts';
 import type { CredentialsDocument } from '../../auth/credentials/credentials-document.ts';
 import { DOCUMENT, OWNER, REGION, secretOf } from '../../auth/testing/signed-requests.ts';
 import { addAudit } from '../../audit/audit.ts';
 import { TOKEN_HEADER, type SignedIn } from '../contract.ts';
-import { createConsole } from '../console.ts';
+import { createConsole, type Console } from '../console.ts';
+import { eventRoutes } from '../events.ts';
 
 /** A console for one test, over a real API. */
 export type TestConsole = {
@@ -62,8 +65,10 @@ export async function startConsole(credentials?: 'none'): Promise<TestConsole> {
   const started: TestApi = await startApi({
     ...(credentials === 'none' ? {} : { credentials: current }),
     callerOfPage: console.callerOfPage,
-    furtherRoutes: (services) =>
-      console.routes(services, { history: (query) => started.store.history(query) }),
+    furtherRoutes: (services) => async (app) => {
+      await app.register(console.routes(services, { history: (query) => started.store.history(query) }));
+      await app.register(eventsOf(services, console));
+    },
   });
   now = () => started.clock.now;
   const audited: Record<string, unknown>[] = [];
@@ -112,6 +117,13 @@ export async function startConsole(credentials?: 'none'): Promise<TestConsole> {
       await rm(folder, { recursive: true });
     },
   };
+}
+
+/** The events, without proxies. They look at their readers more often than usually. */
+function eventsOf(api: ApiServices, { callerNow }: Console) {
+  const progress = createProgress(() => []);
+  const describeStream = () => ({ resource: '', instance: '', peer: '' });
+  return eventRoutes({ api, progress, describeStream, callerNow, beat: 50 });
 }
 
 /** Returns the cookie that an answer sets, as a browser sends it back. */

@@ -1,0 +1,76 @@
+import { openSqliteStore } from '../../controlplane/store/sqlite/sqlite.ts';
+import { egressCluster, egressRoutes } from '../../controlplane/translate/names.ts';
+import { request } from '../../test/lab/clients/http.ts';
+import { bundle } from '../../test/lab/programs/bundle.ts';
+import {
+  startLocalControlPlane,
+  type LocalControlPlane,
+} from '../../test/lab/programs/local-control-plane.ts';
+import { until } from '../../test/lab/until.ts';
+import { MESH, meshResources } from '../push/mesh.ts';
+import { connectSidecars, type Sidecar } from '../reports/sidecars.ts';
+
+/** A control plane with a console, and a sidecar of each virtual node. */
+export type Scene = {
+  /** The address of the map. */
+  readonly map: string;
+  /** The address of the page of a virtual service. */
+  readonly service: (name: string) => string;
+  readonly plane: LocalControlPlane;
+  readonly stop: () => Promise<void>;
+};
+
+const BACKENDS = 3;
+const PATIENT = { limitMs: 300_000, everyMs: 1000 };
+
+/** Starts one with this number of virtual nodes. */
+export async function startScene(folder: string, nodes: number): Promise<Scene> {
+  const store = openSqliteStore({ folder });
+  const resources = meshResources({ nodes: nodes - 1, backends: BACKENDS });
+  await store.replace({ revision: 0, resources, tokens: [], history: [] }, false);
+  await store.close();
+  const { daybreak } = await bundle();
+  const plane = await startLocalControlPlane(['--data', folder, '--console'], { program: daybreak });
+  const disconnect = await connectSidecars(
+    plane.ads,
+    resources.flatMap((resource): Sidecar[] => {
+      if (resource.kind !== 'virtualNode') return [];
+      const backends = 'backends' in resource.spec ? (resource.spec.backends ?? []) : [];
+      return [sidecarOf(resource.name, backends.length)];
+    }),
+  );
+  await until(
+    'all proxies in sync',
+    async () => (await plane.status()).proxies.filter(({ state }) => state === 'in sync').length === nodes,
+    PATIENT,
+  );
+  return {
+    map: `${plane.api}/console/#/${MESH}/map`,
+    service: (name) => `${plane.api}/console/#/${MESH}/service/${name}`,
+    plane,
+    async stop() {
+      disconnect();
+      await plane.stop();
+    },
+  };
+}
+
+/** Waits until the control plane asks no sidecar for its load. */
+export async function unwatched({ plane }: Scene): Promise<void> {
+  await until(
+    'no reader of figures',
+    async () => /^daybreak_watched_meshes 0$/m.test((await request(`${plane.api}/metrics`)).body),
+    PATIENT,
+  );
+}
+
+/** A sidecar that calls the services after its own number; `vn-few` the last ones. */
+function sidecarOf(name: string, calls: number): Sidecar {
+  return {
+    node: `mesh/${MESH}/virtualNode/${name}`,
+    clusters: Array.from({ length: calls }, (_, index) => egressCluster(MESH, `vn-${index}`, 'http', PORT)),
+    routes: [egressRoutes('http', PORT)],
+  };
+}
+
+const PORT = 8080;
