@@ -60,7 +60,7 @@ export async function readIfChanged<T>(path: string, tag: string): Promise<Tagge
   return { value: jsonOf<T>(answer), tag: answer.response.headers.get('etag') ?? '' };
 }
 
-type Answer = { readonly response: Response; readonly text: string };
+type Answer = { readonly path: string; readonly response: Response; readonly text: string };
 
 async function ask(path: string, options: CallOptions): Promise<Answer> {
   const { method = 'GET', body, headers = {}, signal } = options;
@@ -78,14 +78,14 @@ async function ask(path: string, options: CallOptions): Promise<Answer> {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
     });
-    return { response, text: await response.text() };
+    return { path, response, text: await response.text() };
   } catch (error) {
     if (signal?.aborted === true) throw error;
     throw new CallError(0, 'away', 'The control plane does not answer.');
   }
 }
 
-function jsonOf<T>({ response, text }: Answer): T {
+function jsonOf<T>({ path, response, text }: Answer): T {
   const value = parsed(text);
   if (response.ok) return value as T;
   const { message } = (value ?? {}) as { message?: unknown };

@@ -55,6 +55,7 @@ function asked<T>(what: string, answer: T): Promise<T> {
 /** Lets all answers go, also those to the questions that follow. Returns the questions. */
 async function answerAll(): Promise<string[]> {
   const questions: string[] = [];
+  await new Promise(setImmediate);
   for (let request = requests.shift(); request !== undefined; request = requests.shift()) {
     questions.push(request.what);
     request.answer();
@@ -115,6 +116,16 @@ it('asks whether anything changed when events were missed, and reads nothing if 
   expect(await answerAll()).toEqual([]);
 });
 
+it('goes on to read changes after it was told of a revision that it had', async () => {
+  void reader.readAll();
+  await answerAll();
+  await reader.atLeast(revision);
+  change('a', 2);
+  void reader.changed(ids('a'), revision);
+  expect(await answerAll()).toEqual(['a']);
+  expect(versions()).toEqual({ a: 2 });
+});
+
 it('reads all in place of many', async () => {
   void reader.readAll();
   await answerAll();
@@ -130,6 +141,7 @@ it('after an error, the next call makes up for the change that could not be read
   await answerAll();
   change('a', 2);
   const failed = reader.changed(ids('a'), revision);
+  await new Promise(setImmediate);
   requests.shift()?.refuse();
   await failed;
   expect(failures).toHaveLength(1);

@@ -63,6 +63,8 @@ export function createModelReader(options: ModelReaderOptions): ModelReader {
   }
 
   async function run(): Promise<void> {
+    // So that the caller has this promise before it ends, also if there is nothing to do.
+    await Promise.resolve();
     try {
       while (wantsAll || read < needed || changes.size > 0) {
         const isWhole = wantsAll || read < needed || changes.size > MOST_SINGLE || shown() === undefined;
