@@ -44,7 +44,7 @@ export type CallOptions = {
  * @throws CallError
  */
 export async function call<T>(path: string, options: CallOptions = {}): Promise<T> {
-  return jsonOf<T>(await ask(path, options));
+  return jsonOf(await ask(path, options)) as T;
 }
 
 /** A value with its entity tag; the empty tag if the answer has none. */
@@ -57,7 +57,7 @@ export type Tagged<T> = { readonly value: T; readonly tag: string };
 export async function readIfChanged<T>(path: string, tag: string): Promise<Tagged<T> | 'unchanged'> {
   const answer = await ask(path, tag === '' ? {} : { headers: { 'if-none-match': tag } });
   if (answer.response.status === 304) return 'unchanged';
-  return { value: jsonOf<T>(answer), tag: answer.response.headers.get('etag') ?? '' };
+  return { value: jsonOf(answer) as T, tag: answer.response.headers.get('etag') ?? '' };
 }
 
 type Answer = { readonly path: string; readonly response: Response; readonly text: string };
@@ -85,9 +85,10 @@ async function ask(path: string, options: CallOptions): Promise<Answer> {
   }
 }
 
-function jsonOf<T>({ path, response, text }: Answer): T {
+/** @throws CallError */
+function jsonOf({ path, response, text }: Answer): unknown {
   const value = parsed(text);
-  if (response.ok) return value as T;
+  if (response.ok) return value;
   const { message } = (value ?? {}) as { message?: unknown };
   const code = (response.headers.get('x-amzn-errortype') ?? '').split(':')[0] ?? '';
   if (code === EXPIRED && path !== '/console/session') sessionEnds();

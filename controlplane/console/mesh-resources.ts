@@ -89,7 +89,7 @@ function stateOf(resource: Resource, region: string): ResourceState {
     uid,
     version,
     updatedAt: new Date(lastUpdatedAt).toISOString(),
-    spec: spec as ResourceState['spec'],
+    spec,
   };
 }
 

@@ -91,11 +91,11 @@ export function createAgentFeeds({ model, watches, now, onReport, onDrop }: Agen
       figures.addReported(caller, asked.portions);
     }
     const most = (MOST_REQUESTS_A_SECOND * Math.max(coversMs, SLOT_SECONDS * 1000)) / 1000;
-    for (let at = 0; at < clusters * NUMBERS; at += NUMBERS) {
-      const number = counters[at] ?? 0;
-      const requests = counters[at + 1] ?? 0;
-      const errors = counters[at + 3] ?? 0;
-      const active = counters[at + 4] ?? 0;
+    for (let first = 0; first < clusters * NUMBERS; first += NUMBERS) {
+      const number = counters[first] ?? 0;
+      const requests = counters[first + 1] ?? 0;
+      const errors = counters[first + 3] ?? 0;
+      const active = counters[first + 4] ?? 0;
       const line = lines[number];
       if (number >= lines.length) onDrop('unknown');
       else if (Math.max(requests, errors, active) > most) onDrop('implausible');

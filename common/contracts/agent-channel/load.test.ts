@@ -59,7 +59,9 @@ test('more counters than clusters are allowed, an incomplete last cluster and a 
 test('bytes that are cut off are an error at any place, and a state is no report', () => {
   const bytes = encodeLoad({ coversMs: 5000, names: ['abc'], clusters: [counted(0, 70_000)] });
   for (let length = 1; length < bytes.length; length += 1)
-    expect(() => decodeAgentMessage(bytes.subarray(0, length)), `${length}`).toThrow();
+    expect(() => decodeAgentMessage(bytes.subarray(0, length)), `${length}`).toThrow(
+      /premature EOF|index out of range|invalid/i,
+    );
   const state = encodeAgentMessage(agentState(), 'n');
   expect(decodeAgentMessage(state)).toMatchObject({ nodeId: 'n', state: { instance: 'one' } });
   expect(decodeAgentMessage(state).load).toBeUndefined();
