@@ -12,7 +12,7 @@ import { reportsRoutes } from './routes.ts';
 const log = createLog('test', 'silent');
 let api: TestApi;
 let reports: Reports;
-/** Who the readers are by now. */
+/** The caller of the readers, as it is now. */
 let caller: Principal | undefined;
 const answers: IncomingMessage[] = [];
 beforeEach(async () => {

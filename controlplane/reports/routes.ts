@@ -19,7 +19,7 @@ export type ReportsRoutesOptions = {
   readonly reports: Reports;
   readonly model: Model;
   readonly mostStreams: number;
-  /** Who a reader is by now. */
+  /** Returns the caller of a reader, as it is now. */
   readonly callerNow: CallerNow;
   /** Figures of more than 15 minutes. Undefined: without `--prometheus`. */
   readonly longRange: LongRange | undefined;

@@ -21,7 +21,7 @@ export type ReportingAgentOptions = {
   readonly ads: string;
   /** Its `node.id`. */
   readonly node: string;
-  /** What it reports for one interval. */
+  /** Returns its report for one interval. */
   readonly counts: () => readonly ReportedCluster[];
   /** Route configurations that it subscribes to, beside all clusters and listeners. Default: only clusters. */
   readonly routes?: readonly string[];
