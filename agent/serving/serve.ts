@@ -28,6 +28,14 @@ const SILENCE_LIMIT_MS = 15_000;
 const CHECK_MS = 1000;
 const MOST_CONNECTIONS = 64;
 
+/** Limits of a server's connections. */
+export type ConnectionLimits = {
+  /** Default: 64. */
+  readonly most?: number;
+  /** How long a connection may be idle between two requests, in milliseconds. Default: 5000. */
+  readonly idleMs?: number;
+};
+
 /**
  * Serves HTTP without TLS and authentication. Refuses requests from pages of other sites and, on an address, requests for other hosts:
  * a web page must not use the rights of a browser on this machine. `hosts` are additional names of this machine.
@@ -37,16 +45,17 @@ export async function serve(
   place: ListenAddress,
   hosts: readonly string[],
   answer: (call: Call) => void,
+  { most = MOST_CONNECTIONS, idleMs = REQUEST_LIMIT_MS }: ConnectionLimits = {},
 ): Promise<ListeningServer> {
   const names = [hostname(), ...hosts];
   const server = createServer({
     requestTimeout: REQUEST_LIMIT_MS,
     headersTimeout: REQUEST_LIMIT_MS,
-    keepAliveTimeout: REQUEST_LIMIT_MS,
+    keepAliveTimeout: idleMs,
     connectionsCheckingInterval: CHECK_MS,
   });
   server.timeout = SILENCE_LIMIT_MS;
-  limitConnections(server, MOST_CONNECTIONS);
+  limitConnections(server, most);
   server.on('request', (request, response) => {
     if (request.socket.destroyed) return;
     const url = URL.parse(request.url ?? '/', 'http://agent');

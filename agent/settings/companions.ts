@@ -4,6 +4,7 @@ import {
   type CustomConfigSettings,
   type MergedFile,
 } from '../custom-config/custom-config-settings.ts';
+import { foreignWordsIn } from '../telemetry/settings/foreign-words.ts';
 import { TRACING_SWITCHES } from '../tracing/tracing-settings.ts';
 import type { AgentSettings } from './settings.ts';
 
@@ -145,10 +146,18 @@ export function idleVariables(
       const reason = why(settings);
       return set.length === 0 || reason === undefined ? [] : [{ variables: set, why: reason }];
     });
-  if (settings.customConfig.own === undefined) return idle([...GROUPS, ...OF_THE_AGENT]);
+  if (settings.customConfig.own === undefined)
+    return [...foreign(env), ...idle([...GROUPS, ...OF_THE_AGENT])];
   const all = new Set([...GROUPS.flatMap(({ variables }) => variables), ...OF_THE_BOOTSTRAP]);
   const replaced = { variables: setOf([...all]), why: 'ENVOY_CONFIG_FILE is the whole bootstrap' };
-  return [...(replaced.variables.length === 0 ? [] : [replaced]), ...idle(OF_THE_AGENT)];
+  return [...(replaced.variables.length === 0 ? [] : [replaced]), ...foreign(env), ...idle(OF_THE_AGENT)];
+}
+
+function foreign(env: Readonly<Record<string, string | undefined>>): readonly Idle[] {
+  return foreignWordsIn(env).map(({ variable, words }) => ({
+    variables: [variable],
+    why: `the agent has no ${words.join(', ')}`,
+  }));
 }
 
 /** Returns whether a variable asks for something: a switch that is off does not. */

@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { InputStatus } from './input-status.ts';
 import { isPortTaken } from './port-taken.ts';
 import { kernelDrops } from './statsd/kernel-drops.ts';
@@ -10,6 +11,8 @@ export type UdpInput = {
   readonly status: () => InputStatus;
   /** Reads the kernel's count of drops again. */
   readonly refresh: () => Promise<void>;
+  /** Takes the datagrams that the kernel holds already, for at most half a second. */
+  readonly drain: () => Promise<void>;
   readonly close: () => void;
 };
 
@@ -25,6 +28,9 @@ export type UdpInputOptions = {
 const LOOPBACK = '127.0.0.1';
 /** Bytes for datagrams that wait. The kernel cuts it to net.core.rmem_max. */
 const RECEIVE_BUFFER = 8 * 1024 * 1024;
+/** A socket without a datagram for this long is empty, and the most that a stop waits for that, in milliseconds. */
+const QUIET_MS = 20;
+const DRAIN_MS = 500;
 
 /**
  * Listens for datagrams on loopback. Resolves with undefined if another program has the port.
@@ -38,7 +44,11 @@ export async function listenUdp({
 }: UdpInputOptions): Promise<UdpInput | undefined> {
   const socket = createSocket({ type: 'udp4', recvBufferSize: RECEIVE_BUFFER });
   let dropped = 0;
-  socket.on('message', take);
+  let taken = 0;
+  socket.on('message', (datagram) => {
+    taken += 1;
+    take(datagram);
+  });
   try {
     const listening = once(socket, 'listening');
     socket.bind({ address: LOOPBACK, port, exclusive: true });
@@ -61,6 +71,13 @@ export async function listenUdp({
     }),
     async refresh() {
       dropped = (await kernelDrops(LOOPBACK, bound)) ?? dropped;
+    },
+    async drain() {
+      const begin = performance.now();
+      for (let before = -1; before !== taken && performance.now() - begin < DRAIN_MS; ) {
+        before = taken;
+        await delay(QUIET_MS);
+      }
     },
     close: () => void socket.close(),
   };

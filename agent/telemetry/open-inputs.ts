@@ -13,6 +13,8 @@ export type Input = {
   readonly status: () => InputStatus;
   /** Reads the kernel's count of drops again. */
   readonly refresh?: () => Promise<void>;
+  /** Takes the items that wait in the kernel. */
+  readonly drain?: () => Promise<void>;
   readonly close: () => void;
 };
 
@@ -84,6 +86,7 @@ export async function openInputs(
     status: () => opened.map(({ status }) => status()),
     async close() {
       clearInterval(timer);
+      await Promise.all(opened.map(async (each) => each.drain?.()));
       await refresh();
       for (const each of opened) each.close();
     },

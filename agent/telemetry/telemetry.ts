@@ -17,6 +17,7 @@ import type { Parts } from './parts.ts';
 import { openTraces, type TraceFacts } from './traces/open-traces.ts';
 import { samplingSource } from './xray/sampling/sampling-source.ts';
 import { resourceAttributes, type ResourceFacts } from './resource/resource.ts';
+import { withResource } from './resource/with-resource.ts';
 import type { TelemetrySettings } from './settings/telemetry-settings.ts';
 
 /** The telemetry that passes through the agent. */
@@ -83,8 +84,14 @@ export async function openTelemetry({
   const logs = ends(await openLogs(settings.logs, facts.location.region, parts));
   const receivers: OtlpReceivers = {
     metrics: ({ resourceMetrics }) => metrics.push(resourceMetrics),
-    traces: ({ resourceSpans }) => traces.spans(resourceSpans),
-    logs: ({ resourceLogs }) => logs.push(resourceLogs),
+    traces({ resourceSpans }) {
+      withResource(resourceSpans, parts.resource);
+      traces.spans(resourceSpans);
+    },
+    logs({ resourceLogs }) {
+      withResource(resourceLogs, parts.resource);
+      logs.push(resourceLogs);
+    },
   };
   const targets = {
     registry: metrics.registry,

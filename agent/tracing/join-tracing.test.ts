@@ -69,8 +69,8 @@ test.each([
 });
 
 test.each([
-  ['OTEL_TRACES_SAMPLER', 'jaeger_remote'],
-  ['OTEL_TRACES_EXPORTER', 'otlp,jaeger'],
+  ['OTEL_TRACES_SAMPLER', 'jagger_remote'],
+  ['OTEL_TRACES_EXPORTER', 'otlp,jagger'],
   ['OTEL_EXPORTER_ZIPKIN_ENDPOINT', 'zipkin:9411'],
   ['AWS_ENDPOINT_URL_XRAY', 'localhost'],
   ['DAYBREAK_TRACES_KEEP_FAILED', 'yes'],

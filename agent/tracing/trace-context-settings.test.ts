@@ -21,6 +21,11 @@ test.each([
     { ...XRAY, OTEL_PROPAGATORS: 'b3multi, b3,baggage,tracecontext' },
     'xray/tracecontext/b3/b3multi',
   ],
+  [
+    "formats of others are left out",
+    { ...XRAY, OTEL_PROPAGATORS: 'jaeger,ottrace,tracecontext' },
+    'xray/tracecontext',
+  ],
   ["Datadog's, as in App Mesh", DATADOG, undefined],
   ["Datadog's with X-Ray", { ...DATADOG, OTEL_PROPAGATORS: 'tracecontext,xray' }, 'tracecontext/xray'],
   ["Zipkin's, as in App Mesh", ZIPKIN, undefined],
@@ -36,9 +41,9 @@ test.each([
 });
 
 test('an unknown format is an error with all known ones', () => {
-  const read = () => readAgentSettings({ ...NEEDED, ...XRAY, OTEL_PROPAGATORS: 'xray,ottrace' });
+  const read = () => readAgentSettings({ ...NEEDED, ...XRAY, OTEL_PROPAGATORS: 'xray,ottrce' });
   expect(read).toThrow(SettingsError);
-  expect(read).toThrow(/tracecontext, xray, b3, b3multi, baggage, none \(got "ottrace"\)/);
+  expect(read).toThrow(/tracecontext, xray, b3, b3multi, baggage, none \(got "ottrce"\)/);
 });
 
 test.each([

@@ -1,5 +1,6 @@
 import { list, oneOf, type Parser, type Reader } from '../../common/settings.ts';
 import { TRACE_FORMATS, type TraceContext, type TraceFormat } from '../../common/contracts/trace-context.ts';
+import { FOREIGN_WORDS } from '../telemetry/settings/foreign-words.ts';
 import type { TracingSettings } from './tracing-settings.ts';
 
 /** The format that each tracer reads and writes by itself; Zipkin's and Datadog's do so beside their own format. */
@@ -38,11 +39,13 @@ export function readTraceContext(
 
 /** Baggage passes through every Envoy unchanged. */
 const OTHERS = ['baggage', 'none'] as const;
+const FOREIGN: readonly string[] = FOREIGN_WORDS.OTEL_PROPAGATORS;
 
 const names = list(oneOf(...TRACE_FORMATS, ...OTHERS));
 
 const propagators: Parser<readonly TraceFormat[]> = (value) => {
-  const parsed = names(value);
+  const own = value.split(',').filter((each) => !FOREIGN.includes(each.trim().toLowerCase()));
+  const parsed = own.length === 0 ? { value: [] } : names(own.join(','));
   if ('wanted' in parsed) return parsed;
   return { value: TRACE_FORMATS.filter((format) => parsed.value.includes(format)) };
 };

@@ -1,26 +1,24 @@
 import {
   AggregationTemporality,
-  type HistogramDataPoint,
   type Metric,
-  type NumberDataPoint,
   type ResourceMetrics,
 } from '../otlp/generated/opentelemetry/proto/metrics/v1/metrics_pb.ts';
 import { delimited, textOf } from './attribute-text.ts';
+import { changeOf, valuesOf, withValues, type CumulativePoint, type Values } from './delta-points.ts';
 
 /** Converts cumulative points to the changes since the one before. */
 export type Deltas = {
-  /** Returns the same metrics with changes in place of cumulative sums and histograms. Does not modify its argument. */
-  readonly convert: (metrics: readonly ResourceMetrics[]) => readonly ResourceMetrics[];
+  /**
+   * Returns the same metrics with changes in place of cumulative sums, histograms and summaries. Does not modify its argument. `source`: the agent
+   * itself, whose counters may fall, or other programs.
+   */
+  readonly convert: (metrics: readonly ResourceMetrics[], source: Source) => readonly ResourceMetrics[];
 };
 
-/** The last cumulative values of a series. */
-type Last = {
-  readonly value: number;
-  readonly count: bigint;
-  readonly buckets: readonly bigint[];
-  /** The time of the point, in nanoseconds. */
-  readonly at: bigint;
-};
+type Source = 'agent' | 'others';
+
+/** The last cumulative values of a series. Times are in nanoseconds; 0: unknown. */
+type Last = { readonly values: Values; readonly at: bigint; readonly start: bigint };
 
 /** A series without a point for this long begins again, in milliseconds. */
 const IDLE_MS = 30 * 60_000;
@@ -35,89 +33,74 @@ export function createDeltas(startedAt: number, now: () => number = () => perfor
   let earlier = new Map<string, Last>();
   let periodEnds = now() + IDLE_MS;
 
-  /** Returns the values before; undefined if the point is only a beginning. */
-  function exchange(
-    key: string,
-    next: Last,
-    startTimeUnixNano: bigint,
-    hasFallen: (last: Last) => boolean,
-  ): Last | undefined {
+  /** Returns the point with the change; nothing if the point is only a beginning. */
+  function convertPoint<P extends CumulativePoint>(prefix: string, point: P, source: Source): readonly P[] {
+    const key = `${prefix}|${textOf(point.attributes)}`;
+    const { startTimeUnixNano: start, timeUnixNano: at } = point;
+    const values = valuesOf(point);
     const last = current.get(key) ?? earlier.get(key);
-    current.set(key, next);
-    const isReset =
-      last !== undefined && ((last.at !== 0n && startTimeUnixNano > last.at) || hasFallen(last));
-    if (last !== undefined && !isReset) return last;
-    const isOld = startTimeUnixNano !== 0n && startTimeUnixNano < BigInt(startedAt) * NANOSECONDS;
-    return isOld && !isReset ? undefined : NOTHING;
+    current.set(key, { values, at, start });
+    if (last === undefined) {
+      const isOld = start !== 0n && start < BigInt(startedAt) * NANOSECONDS;
+      return isOld ? [] : [withValues(point, values)];
+    }
+    const isOwn = source === 'agent';
+    const hasBegun = isOwn ? start !== last.start : last.at !== 0n && start > last.at;
+    const change = hasBegun ? undefined : changeOf(values, last.values, isOwn);
+    if (change === undefined) return [withValues(point, values)];
+    // Intervals of changes must not overlap.
+    return [{ ...withValues(point, change), startTimeUnixNano: last.at === 0n ? start : last.at }];
   }
 
-  function ofNumber(key: string, point: NumberDataPoint): NumberDataPoint | undefined {
-    const value = Number(point.value.value ?? 0);
-    const { startTimeUnixNano: start, timeUnixNano: at } = point;
-    const next = { value, count: 0n, buckets: [], at };
-    const last = exchange(key, next, start, (before) => value < before.value);
-    return last && { ...point, value: { case: 'asDouble', value: value - last.value } };
-  }
-
-  function ofHistogram(key: string, point: HistogramDataPoint): HistogramDataPoint | undefined {
-    const { count, sum = 0, bucketCounts, min: _min, max: _max, ...rest } = point;
-    const { startTimeUnixNano: start, timeUnixNano: at } = point;
-    // The sum says nothing: negative values make it smaller.
-    const last = exchange(key, { value: sum, count, buckets: bucketCounts, at }, start, (before) => {
-      const isOther = count < before.count || bucketCounts.length !== before.buckets.length;
-      return isOther || bucketCounts.some((each, index) => each < (before.buckets[index] ?? 0n));
-    });
-    // Smallest and largest values are those of all time.
-    return (
-      last && {
-        ...rest,
-        count: count - last.count,
-        sum: sum - last.value,
-        bucketCounts: bucketCounts.map((each, index) => each - (last.buckets[index] ?? 0n)),
-      }
-    );
-  }
-
-  function convertMetric(prefix: string, metric: Metric): Metric {
+  function convertMetric(outer: string, metric: Metric, source: Source): Metric {
     const { name, data } = metric;
-    const keyOf = (point: NumberDataPoint | HistogramDataPoint) =>
-      `${prefix}|${textOf(point.attributes)}|${name}`;
+    const prefix = `${outer}|${delimited(name)}`;
     const aggregationTemporality = AggregationTemporality.DELTA;
-    if (data.case === 'sum' && data.value.aggregationTemporality === AggregationTemporality.CUMULATIVE) {
-      // A sum that may fall is a value, not a count of events.
-      if (!data.value.isMonotonic) return metric;
-      const dataPoints = data.value.dataPoints.flatMap((point) => ofNumber(keyOf(point), point) ?? []);
-      return {
-        ...metric,
-        data: { case: 'sum', value: { ...data.value, aggregationTemporality, dataPoints } },
-      };
+    switch (data.case) {
+      case 'sum': {
+        const { value } = data;
+        // A sum that may fall is a value, not a count of events, unless it is a counter of StatsD.
+        const isCount = value.isMonotonic || source === 'agent';
+        if (value.aggregationTemporality !== AggregationTemporality.CUMULATIVE || !isCount) return metric;
+        const dataPoints = value.dataPoints.flatMap((point) => convertPoint(prefix, point, source));
+        return { ...metric, data: { case: 'sum', value: { ...value, aggregationTemporality, dataPoints } } };
+      }
+      case 'histogram': {
+        const { value } = data;
+        if (value.aggregationTemporality !== AggregationTemporality.CUMULATIVE) return metric;
+        const dataPoints = value.dataPoints.flatMap((point) => convertPoint(prefix, point, source));
+        return { ...metric, data: { case: 'histogram', value: { ...value, aggregationTemporality, dataPoints } } };
+      }
+      case 'exponentialHistogram': {
+        const { value } = data;
+        if (value.aggregationTemporality !== AggregationTemporality.CUMULATIVE) return metric;
+        const dataPoints = value.dataPoints.flatMap((point) => convertPoint(prefix, point, source));
+        return {
+          ...metric,
+          data: { case: 'exponentialHistogram', value: { ...value, aggregationTemporality, dataPoints } },
+        };
+      }
+      case 'summary': {
+        const dataPoints = data.value.dataPoints.flatMap((point) => convertPoint(prefix, point, source));
+        return { ...metric, data: { case: 'summary', value: { ...data.value, dataPoints } } };
+      }
+      case 'gauge':
+      case undefined:
+        return metric;
     }
-    if (
-      data.case === 'histogram' &&
-      data.value.aggregationTemporality === AggregationTemporality.CUMULATIVE
-    ) {
-      const dataPoints = data.value.dataPoints.flatMap((point) => ofHistogram(keyOf(point), point) ?? []);
-      return {
-        ...metric,
-        data: { case: 'histogram', value: { ...data.value, aggregationTemporality, dataPoints } },
-      };
-    }
-    return metric;
   }
 
   return {
-    convert(all) {
+    convert(all, source) {
       if (now() > periodEnds) [earlier, current, periodEnds] = [current, new Map(), now() + IDLE_MS];
       return all.map((each) => {
-        const source = textOf(each.resource?.attributes ?? []);
+        const sender = textOf(each.resource?.attributes ?? []);
         const scopeMetrics = each.scopeMetrics.map(({ scope, metrics, ...rest }) => {
-          const prefix = `${source}|${delimited(scope?.name ?? '')}`;
-          return { ...rest, scope, metrics: metrics.map((metric) => convertMetric(prefix, metric)) };
+          const prefix = `${sender}|${delimited(scope?.name ?? '')}`;
+          return { ...rest, scope, metrics: metrics.map((metric) => convertMetric(prefix, metric, source)) };
         });
         return { ...each, scopeMetrics };
       });
     },
   };
 }
-
-const NOTHING: Last = { value: 0, count: 0n, buckets: [], at: 0n };

@@ -43,13 +43,13 @@ export async function openMetrics(
   );
   const wantDeltas = outputs.filter(({ temporality }) => temporality === 'delta');
 
-  const push = (metrics: readonly ResourceMetrics[]): void => {
-    const changes = wantDeltas.length === 0 ? [] : deltas.convert(metrics);
+  const push = (metrics: readonly ResourceMetrics[], source: 'agent' | 'others'): void => {
+    const changes = wantDeltas.length === 0 ? [] : deltas.convert(metrics, source);
     for (const output of outputs) output.push(output.temporality === 'delta' ? changes : metrics);
   };
   const collect = (): void => {
     const series = registry.collect('all');
-    if (series.length > 0) push([toResourceMetrics(series, { resource, scope, at: Date.now() })]);
+    if (series.length > 0) push([toResourceMetrics(series, { resource, scope, at: Date.now() })], 'agent');
     for (const each of series) if (each.kind === 'set') each.values.clear();
   };
   const timer = setInterval(collect, settings.intervalMs).unref();
@@ -59,7 +59,7 @@ export async function openMetrics(
     push(metrics) {
       withResource(metrics, resource);
       correctStartTimes(metrics);
-      push(passing.filter(metrics));
+      push(passing.filter(metrics), 'others');
     },
     collect,
     outputs,

@@ -92,7 +92,8 @@ function create(
 ): Series {
   const common = { name, tags, startedAt, changedIn: 0 };
   if (kind === 'set') return { ...common, kind, values: new Set() };
-  if (kind !== 'histogram') return { ...common, kind, value: 0 };
+  if (kind === 'counter') return { ...common, kind, value: 0, hasFallen: false };
+  if (kind === 'gauge') return { ...common, kind, value: 0 };
   const counts = new Float64Array(BOUNDS.length + 1);
   return { ...common, kind, unit, counts, count: 0, sum: 0, min: Infinity, max: -Infinity };
 }

@@ -11,8 +11,8 @@ type Common = {
   changedIn: number;
 };
 
-/** A sum that only grows. */
-export type Counter = Common & { readonly kind: 'counter'; value: number };
+/** A sum of changes. `hasFallen`: one of them was negative, as clients of StatsD send to count down. */
+export type Counter = Common & { readonly kind: 'counter'; value: number; hasFallen: boolean };
 /** The last value. */
 export type Gauge = Common & { readonly kind: 'gauge'; value: number };
 /** Different values in an interval, of which their number is the value. */

@@ -23,7 +23,10 @@ export type CollectionInfo = {
 
 const NANOSECONDS = 1_000_000n;
 
-/** Converts series to cumulative points of OpenTelemetry. Series of one name and kind become one metric. */
+/**
+ * Converts series to cumulative points of OpenTelemetry. Series of one name and kind become one metric. It is monotonic unless one of its counters
+ * has fallen.
+ */
 export function toResourceMetrics(
   series: readonly Series[],
   { resource, scope, at }: CollectionInfo,
@@ -78,6 +81,7 @@ function addPoint({ data }: Metric, series: Series, timeUnixNano: bigint): void 
     });
   } else if (data.case === 'sum' || data.case === 'gauge') {
     const value = series.kind === 'set' ? series.values.size : 'value' in series ? series.value : 0;
+    if (data.case === 'sum' && series.kind === 'counter' && series.hasFallen) data.value.isMonotonic = false;
     data.value.dataPoints.push({ ...common, $typeName: NUMBER, value: { case: 'asDouble', value } });
   }
 }

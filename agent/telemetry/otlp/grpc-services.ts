@@ -3,6 +3,7 @@ import { CallError } from '../../../xds/grpc/call-error.ts';
 import type { GrpcServer, Method } from '../../../xds/grpc/server.ts';
 import { status } from '../../../xds/grpc/status.ts';
 import { errorText } from '../../../common/error-text.ts';
+import { checkRecords, checkSpans } from './check-ids.ts';
 import type { CountedReceivers } from './count-items.ts';
 import type { Signal } from '../settings/signal.ts';
 import { REQUESTS } from './requests.ts';
@@ -22,22 +23,23 @@ export function addOtlpServices(
   server: GrpcServer,
   { receivers: { traces, metrics, logs }, invalid }: Pick<CountedReceivers, 'receivers' | 'invalid'>,
 ): void {
-  if (traces !== undefined) server.add(PATHS.traces, method('traces', traces, invalid));
+  if (traces !== undefined) server.add(PATHS.traces, method('traces', traces, invalid, checkSpans));
   if (metrics !== undefined) server.add(PATHS.metrics, method('metrics', metrics, invalid));
-  if (logs !== undefined) server.add(PATHS.logs, method('logs', logs, invalid));
+  if (logs !== undefined) server.add(PATHS.logs, method('logs', logs, invalid, checkRecords));
 }
 
 function method<S extends Signal>(
   signal: S,
   take: (request: MessageShape<(typeof REQUESTS)[S]>) => void,
   invalid: () => void,
+  check: (request: MessageShape<(typeof REQUESTS)[S]>) => void = () => undefined,
 ): Method {
   return (call) => {
     let isTaken = false;
     return {
       message(bytes) {
         // The request keeps parts of its buffer, which belongs to another message after this one.
-        take(decode(signal, Uint8Array.from(bytes), invalid));
+        take(decode(signal, Uint8Array.from(bytes), invalid, check));
         isTaken = true;
         call.write(() => ANSWER, { left: () => call.end(status.OK) });
       },
@@ -52,9 +54,12 @@ function decode<S extends Signal>(
   signal: S,
   bytes: Uint8Array,
   invalid: () => void,
+  check: (request: MessageShape<(typeof REQUESTS)[S]>) => void,
 ): MessageShape<(typeof REQUESTS)[S]> {
   try {
-    return fromBinary<(typeof REQUESTS)[S]>(REQUESTS[signal], bytes);
+    const request = fromBinary<(typeof REQUESTS)[S]>(REQUESTS[signal], bytes);
+    check(request);
+    return request;
   } catch (error) {
     invalid();
     throw new CallError(status.INVALID_ARGUMENT, `no request of OTLP: ${errorText(error)}`, { cause: error });

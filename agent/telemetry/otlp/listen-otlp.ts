@@ -1,4 +1,3 @@
-import { gunzipSync } from 'node:zlib';
 import { listenGrpc } from '../../../xds/grpc/listen.ts';
 import { createGrpcServer } from '../../../xds/grpc/server.ts';
 import type { InputStatus } from '../input-status.ts';
@@ -6,6 +5,7 @@ import { isPortTaken } from '../port-taken.ts';
 import { addOtlpServices } from './grpc-services.ts';
 import type { OtlpReceivers } from './receivers.ts';
 import { countItems } from './count-items.ts';
+import { DECOMPRESS } from './decompress.ts';
 import { serveOtlpHttp } from './serve-otlp-http.ts';
 
 /** A listening input of OTLP. */
@@ -19,14 +19,14 @@ const LOOPBACK = '127.0.0.1';
 const MOST_BYTES = 4 * 1024 * 1024;
 
 /**
- * Listens for OTLP over gRPC on loopback, plain text or gzip. Resolves with undefined if another program has the port.
+ * Listens for OTLP over gRPC on loopback, plain or compressed. Resolves with undefined if another program has the port.
  * @throws Error if the port cannot be used for another reason
  */
 export async function listenOtlpGrpc({ port, receivers }: OtlpInputOptions): Promise<OtlpInput | undefined> {
   const counted = countItems(receivers);
   const server = createGrpcServer({
     mostMessageBytes: MOST_BYTES,
-    decoders: { gzip: (message, mostBytes) => gunzipSync(message, { maxOutputLength: mostBytes }) },
+    decoders: DECOMPRESS,
   });
   addOtlpServices(server, counted);
   try {
@@ -39,7 +39,7 @@ export async function listenOtlpGrpc({ port, receivers }: OtlpInputOptions): Pro
 }
 
 /**
- * Listens for OTLP over HTTP on loopback: protobuf and JSON, plain or gzip. Resolves with undefined if another program has the port.
+ * Listens for OTLP over HTTP on loopback: protobuf and JSON, plain or compressed. Resolves with undefined if another program has the port.
  * @throws Error if the port cannot be used for another reason
  */
 export async function listenOtlpHttp({ port, receivers }: OtlpInputOptions): Promise<OtlpInput | undefined> {

@@ -1,4 +1,6 @@
-import { gzipSync } from 'node:zlib';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { create, toBinary, toJsonString } from '@bufbuild/protobuf';
 import { Client, credentials, Metadata } from '@grpc/grpc-js';
 import { expect, test } from 'vitest';
@@ -100,6 +102,94 @@ test("an application's own service.name stays, and the proxy's attributes are ad
   expect(text.match(/service\.name/g)).toHaveLength(1);
 });
 
+test("an application's spans and log records leave with the proxy's attributes too", async () => {
+  await using receiver = await startOtlpReceiver();
+  await using telemetry = await start(receiver.url, {
+    OTEL_TRACES_EXPORTER: 'otlp',
+    OTEL_LOGS_EXPORTER: 'otlp',
+  });
+  const attributes = [{ key: 'service.name', value: { stringValue: 'shop' } }];
+  const span = { traceId: '1'.repeat(32), spanId: '2'.repeat(16), name: 'order' };
+  const logRecords = [{ body: { stringValue: 'an order' } }];
+  const bodies = {
+    traces: { resourceSpans: [{ resource: { attributes }, scopeSpans: [{ spans: [span] }] }] },
+    logs: { resourceLogs: [{ resource: { attributes }, scopeLogs: [{ logRecords }] }] },
+  };
+  for (const [signal, body] of Object.entries(bodies)) {
+    await fetch(`http://127.0.0.1:${portOf(telemetry, 'otlp/http')}/v1/${signal}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  }
+  const resource = { 'service.name': 'shop', 'daybreak.mesh': 'm', 'daybreak.virtual_node': 'n' };
+  await expect.poll(receiver.spans).toMatchObject([{ id: span.spanId, resource }]);
+  await expect.poll(receiver.records).toMatchObject([{ body: 'an order', resource }]);
+});
+
+test.each([
+  ['gzip', gzipSync],
+  ['deflate', deflateSync],
+  ['zstd', zstdCompressSync],
+])('a body compressed with %s, whose name may have capitals', async (encoding, compress) => {
+  await using receiver = await startOtlpReceiver();
+  await using telemetry = await start(receiver.url);
+  const answer = await fetch(`http://127.0.0.1:${portOf(telemetry, 'otlp/http')}/v1/metrics`, {
+    method: 'POST',
+    headers: { 'content-type': 'Application/X-Protobuf', 'content-encoding': encoding.toUpperCase() },
+    body: compress(bytes(encoding)) as never,
+  });
+  expect(answer.status).toBe(200);
+  await expect.poll(receiver.points).toEqual([`${encoding}{} 1`]);
+});
+
+test('requests of HTTP/1.0, in chunks, and one after the other on a connection', async () => {
+  await using receiver = await startOtlpReceiver();
+  await using telemetry = await start(receiver.url);
+  const head = (version: string, more: string) =>
+    `POST /v1/metrics HTTP/${version}\r\nHost: localhost:4318\r\nContent-Type: application/json\r\n${more}\r\n`;
+  const body = (name: string) => toJsonString(REQUESTS.metrics, request(name));
+  const socket = connect(portOf(telemetry, 'otlp/http'), '127.0.0.1');
+  const said = text(socket);
+  const chunked = body('chunked');
+  socket.write(head('1.1', 'Transfer-Encoding: chunked\r\n'));
+  for (const piece of [chunked.slice(0, 20), chunked.slice(20)])
+    socket.write(`${piece.length.toString(16)}\r\n${piece}\r\n`);
+  socket.write('0\r\n\r\n');
+  await expect.poll(receiver.points).toEqual(['chunked{} 1']);
+  socket.write(`${head('1.0', `Content-Length: ${body('old').length}\r\n`)}${body('old')}`);
+  await expect.poll(receiver.points).toEqual(['chunked{} 1', 'old{} 1']);
+  expect((await said).match(/^HTTP\/1\.1 200/gm)).toHaveLength(2);
+});
+
+const span = (more: object) => ({
+  resourceSpans: [{ scopeSpans: [{ spans: [{ traceId: '1'.repeat(32), spanId: '2'.repeat(16), ...more }] }] }],
+});
+
+test.each([
+  ['traces', span({ name: 'a', traceId: '1'.repeat(16) }), 'span \\"a\\": traceId has 8 bytes instead of 16'],
+  ['traces', span({ spanId: '' }), 'spanId has 0 bytes instead of 8'],
+  ['traces', span({ parentSpanId: '22' }), 'parentSpanId has 1 bytes instead of 8'],
+  ['traces', span({ traceId: 'EREREREREREREREREREREQ==' }), 'an id has hexadecimal digits'],
+  ['logs', { resourceLogs: [{ scopeLogs: [{ logRecords: [{ traceId: '11' }] }] }] }, 'traceId has 1 bytes instead of 16'],
+])('%s with a bad id are refused, as by the collector: %j', async (signal, body, problem) => {
+  await using telemetry = await start('http://127.0.0.1:9', {
+    OTEL_TRACES_EXPORTER: 'otlp',
+    OTEL_LOGS_EXPORTER: 'otlp',
+  });
+  const answer = await fetch(`http://127.0.0.1:${portOf(telemetry, 'otlp/http')}/v1/${signal}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  expect(answer.status).toBe(400);
+  // google.rpc.Status, in the type of the request.
+  expect(answer.headers.get('content-type')).toBe('application/json');
+  const said = await answer.text();
+  expect(said).toContain(problem);
+  expect(JSON.parse(said)).toMatchObject({ code: 3 });
+});
+
 test.each<[string, RequestInit, number]>([
   [
     '/v1/metrics',
@@ -110,7 +200,7 @@ test.each<[string, RequestInit, number]>([
   [
     '/v1/metrics',
     { method: 'POST', body: 'x'.repeat(5 * 1024 * 1024), headers: { 'content-type': 'application/json' } },
-    400,
+    413,
   ],
   ['/v1/metrics', { method: 'POST', body: 'a', headers: { 'content-type': 'text/plain' } }, 415],
   ['/v1/metrics', { method: 'GET' }, 405],
@@ -122,7 +212,7 @@ test.each<[string, RequestInit, number]>([
       body: gzipSync(Buffer.alloc(64 * 1024 * 1024)) as never,
       headers: { 'content-type': 'application/x-protobuf', 'content-encoding': 'gzip' },
     },
-    400,
+    413,
   ],
 ])('%s with a bad request', async (path, init, status) => {
   await using telemetry = await start('http://127.0.0.1:9');

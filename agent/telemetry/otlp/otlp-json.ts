@@ -10,6 +10,9 @@ import {
 /** Fields that OTLP's JSON has in hexadecimal digits; protobuf's own JSON has base64. */
 const HEXADECIMAL = new Set(['traceId', 'spanId', 'parentSpanId', 'trace_id', 'span_id', 'parent_span_id']);
 
+/** Characters of a bad id in an error. */
+const MOST_SHOWN = 64;
+
 /**
  * Encodes a request in OTLP's JSON: ids of traces and spans are hexadecimal, enums are numbers.
  * https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
@@ -28,6 +31,10 @@ export function fromOtlpJson<D extends DescMessage>(schema: D, text: string): Me
   return fromJson(schema, json, { ignoreUnknownFields: true });
 }
 
+/** @throws Error for an id that is not hexadecimal, such as one in base64, which `Buffer` would cut in silence */
 function convert(key: string, value: unknown, from: BufferEncoding, to: BufferEncoding): unknown {
-  return typeof value === 'string' && HEXADECIMAL.has(key) ? Buffer.from(value, from).toString(to) : value;
+  if (typeof value !== 'string' || !HEXADECIMAL.has(key)) return value;
+  if (from === 'hex' && !/^(?:[0-9a-f]{2})*$/i.test(value))
+    throw new Error(`${key}=${JSON.stringify(value.slice(0, MOST_SHOWN))}: an id has hexadecimal digits`);
+  return Buffer.from(value, from).toString(to);
 }

@@ -1,8 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { gunzipSync } from 'node:zlib';
 import { fromBinary, type DescMessage, type MessageShape } from '@bufbuild/protobuf';
 import { errorText } from '../../../common/error-text.ts';
-import { readBody } from '../../serving/read-body.ts';
+import { BodyTooLongError, readBody } from '../../serving/read-body.ts';
 import {
   refuse,
   serve,
@@ -12,8 +11,11 @@ import {
   type ListeningServer,
 } from '../../serving/serve.ts';
 import { SIGNALS, type Signal } from '../settings/signal.ts';
+import { checkRecords, checkSpans } from './check-ids.ts';
+import { DECOMPRESS } from './decompress.ts';
 import type { OtlpReceivers } from './receivers.ts';
 import { fromOtlpJson } from './otlp-json.ts';
+import { OTLP_TYPES, refuseOtlp, type OtlpType } from './refuse-otlp.ts';
 import { REQUESTS } from './requests.ts';
 
 /** Options of the HTTP input. */
@@ -23,11 +25,8 @@ export type OtlpHttpOptions = {
   readonly onInvalid: () => void;
 };
 
-/** The types of bodies, with the body of an answer that says that all items were taken. */
-const TYPES: Readonly<Record<string, { readonly answer: string }>> = {
-  'application/x-protobuf': { answer: '' },
-  'application/json': { answer: '{}' },
-};
+/** Each process of an application has a connection, and uses it once a minute or more often (`OTEL_METRIC_EXPORT_INTERVAL`). */
+const CONNECTIONS = { most: 512, idleMs: 90_000 };
 
 /**
  * Serves the endpoints of OTLP over HTTP. https://opentelemetry.io/docs/specs/otlp/#otlphttp-request
@@ -38,24 +37,26 @@ export async function serveOtlpHttp(
   receivers: OtlpReceivers,
   options: OtlpHttpOptions,
 ): Promise<ListeningServer> {
-  return serve(place, [], (call) => void answer(call, receivers, options));
+  return serve(place, [], (call) => void answer(call, receivers, options), CONNECTIONS);
 }
+
+type Encoding = keyof typeof DECOMPRESS | 'identity';
+
+/** A request that can be read. */
+type Readable = { readonly signal: Signal; readonly type: OtlpType; readonly encoding: Encoding };
 
 async function answer(call: Call, receivers: OtlpReceivers, options: OtlpHttpOptions): Promise<void> {
   const { request, response } = call;
-  const signal = SIGNALS.find((each) => call.path === `/v1/${each}`);
-  const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
-  const refusal = refusalOf(call, signal !== undefined && receivers[signal] !== undefined, type);
-  if (refusal !== undefined || signal === undefined) {
-    return refuse(response, refusal ?? NOT_FOUND);
-  }
+  const readable = readableOf(call, receivers);
+  if ('status' in readable) return refuse(response, readable);
+  const { type } = readable;
   try {
-    const body = await read(request, options.mostBytes);
-    take(receivers, signal, type, body);
-    response.writeHead(200, { 'content-type': type }).end(TYPES[type]?.answer);
+    take(receivers, readable, await read(request, readable.encoding, options.mostBytes));
+    response.writeHead(200, { 'content-type': type }).end(type === 'application/json' ? '{}' : '');
   } catch (error) {
     options.onInvalid();
-    if (!response.destroyed) refuse(response, { status: 400, line: errorText(error) });
+    const code = error instanceof BodyTooLongError ? 413 : 400;
+    if (!response.destroyed) refuseOtlp(response, code, errorText(error), type);
   }
 }
 
@@ -64,28 +65,49 @@ const NOT_FOUND: Refusal = {
   line: `POST ${SIGNALS.map((signal) => `/v1/${signal}`).join(', ')} are served here, as far as there is an output for them`,
 };
 
-function refusalOf({ request }: Call, isServed: boolean, type: string): Refusal | undefined {
-  if (!isServed) return NOT_FOUND;
+function readableOf({ request, path }: Call, receivers: OtlpReceivers): Readable | Refusal {
+  const { 'content-type': given = '', 'content-encoding': coding = 'identity' } = request.headers;
+  const signal = SIGNALS.find((each) => path === `/v1/${each}` && receivers[each] !== undefined);
+  if (signal === undefined) return NOT_FOUND;
   if (request.method !== 'POST') return { status: 405, line: 'OTLP is sent by POST', allow: 'POST' };
-  const encoding = request.headers['content-encoding'] ?? 'identity';
-  if (encoding !== 'gzip' && encoding !== 'identity')
-    return { status: 415, line: 'content-encoding: gzip or none' };
-  return Object.hasOwn(TYPES, type)
-    ? undefined
-    : { status: 415, line: `content-type: ${Object.keys(TYPES).join(' or ')}` };
+  const encodings = ['identity', 'gzip', 'deflate', 'zstd'] as const satisfies readonly Encoding[];
+  const encoding = encodings.find((each) => each === coding.toLowerCase());
+  if (encoding === undefined) return { status: 415, line: `content-encoding: one of ${encodings.join(', ')}` };
+  const essence = given.split(';')[0]?.trim().toLowerCase();
+  const type = OTLP_TYPES.find((each) => each === essence);
+  if (type === undefined) return { status: 415, line: `content-type: ${OTLP_TYPES.join(' or ')}` };
+  return { signal, type, encoding };
 }
 
-async function read(request: IncomingMessage, mostBytes: number): Promise<Buffer> {
+async function read(request: IncomingMessage, encoding: Encoding, mostBytes: number): Promise<Buffer> {
   const body = await readBody(request, mostBytes);
-  return request.headers['content-encoding'] === 'gzip'
-    ? gunzipSync(body, { maxOutputLength: mostBytes })
-    : body;
+  if (encoding === 'identity') return body;
+  try {
+    return DECOMPRESS[encoding](body, mostBytes);
+  } catch (error) {
+    throw isTooLong(error) ? new BodyTooLongError(mostBytes) : error;
+  }
 }
 
-function take(receivers: OtlpReceivers, signal: Signal, type: string, body: Buffer): void {
+function isTooLong(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+}
+
+function take(receivers: OtlpReceivers, { signal, type }: Readable, body: Buffer): void {
   const decoded = <D extends DescMessage>(schema: D): MessageShape<D> =>
     type === 'application/json' ? fromOtlpJson(schema, body.toString()) : fromBinary(schema, body);
-  if (signal === 'metrics') receivers.metrics?.(decoded(REQUESTS.metrics));
-  else if (signal === 'traces') receivers.traces?.(decoded(REQUESTS.traces));
-  else receivers.logs?.(decoded(REQUESTS.logs));
+  switch (signal) {
+    case 'metrics':
+      return receivers.metrics?.(decoded(REQUESTS.metrics));
+    case 'traces': {
+      const request = decoded(REQUESTS.traces);
+      checkSpans(request);
+      return receivers.traces?.(request);
+    }
+    case 'logs': {
+      const request = decoded(REQUESTS.logs);
+      checkRecords(request);
+      return receivers.logs?.(request);
+    }
+  }
 }

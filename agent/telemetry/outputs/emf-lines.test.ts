@@ -77,3 +77,27 @@ test('a line has at most a megabyte', () => {
   for (const { text } of lines) expect(Buffer.byteLength(text)).toBeLessThanOrEqual(1_000_000);
   expect(lines.reduce((sum, { items }) => sum + items, 0)).toBe(100);
 });
+
+test('a tag without a value is no dimension, of which CloudWatch would make no metric', () => {
+  const [line] = emfLines([count('a', { flag: '', kind: 'tea' })], 'N', 0);
+  expect(parse(line?.text ?? '')).toMatchObject({ flag: '', kind: 'tea' });
+  expect(parse(line?.text ?? '')._aws.CloudWatchMetrics[0]?.Dimensions[0]).toEqual([
+    'service.name',
+    'daybreak.mesh',
+    'kind',
+  ]);
+});
+
+test('a tag with the name of a metric keeps its value', () => {
+  const [line] = emfLines([count('orders', { orders: 'all' })], 'N', 0);
+  expect(parse(line?.text ?? '')).toMatchObject({ orders: 2, 'tag.orders': 'all' });
+  expect(parse(line?.text ?? '')._aws.CloudWatchMetrics[0]?.Dimensions[0]).toContain('tag.orders');
+});
+
+test('more than 100 values are their statistics: CloudWatch takes no more in a line', () => {
+  const values = Array.from({ length: 101 }, (_, at) => at);
+  const distribution = { values, counts: values.map(() => 1), count: 101, sum: 5050, min: 0, max: 100 };
+  const [line] = emfLines([{ ...count('a'), value: { kind: 'distribution', distribution } }], 'N', 0);
+  expect(JSON.parse(line?.text ?? '')).toMatchObject({ a: { Count: 101, Sum: 5050, Min: 0, Max: 100 } });
+  expect(line?.text).not.toContain('Values');
+});

@@ -7,6 +7,7 @@ export type EmfLine = { readonly text: string; readonly items: number };
 const MOST_METRICS = 100;
 const MOST_BYTES = 1_000_000;
 const MOST_DIMENSIONS = 30;
+const MOST_VALUES = 100;
 
 /** Attributes of the source that are dimensions. Others are fields of the line: each value of a dimension is a metric that costs money. */
 const SOURCE_DIMENSIONS = [
@@ -61,9 +62,16 @@ function split(chunk: readonly FlatPoint[], namespace: string, at: number): read
 }
 
 function line(chunk: readonly FlatPoint[], namespace: string, at: number): string {
-  const { source, tags } = chunk[0] ?? { source: {}, tags: {} };
+  const { source, tags: given } = chunk[0] ?? { source: {}, tags: {} };
+  const names = new Set(chunk.map(({ name }) => name));
+  // A tag with the name of a metric would be replaced by its value.
+  const tags = Object.fromEntries(
+    Object.entries(given).map(([key, value]) => [names.has(key) ? `tag.${key}` : key, value]),
+  );
   const fixed = SOURCE_DIMENSIONS.filter((name) => Object.hasOwn(source, name));
-  const dimensions = [...new Set([...fixed, ...Object.keys(tags)])].slice(0, MOST_DIMENSIONS);
+  // CloudWatch makes no metric of a line with an empty dimension.
+  const tagged = Object.keys(tags).filter((name) => tags[name] !== '');
+  const dimensions = [...new Set([...fixed, ...tagged])].slice(0, MOST_DIMENSIONS);
   const metrics = chunk.map(({ name, unit, value }) => ({
     Name: name,
     Unit: UNITS[unit] ?? (value.kind === 'count' ? 'Count' : 'None'),
@@ -82,5 +90,6 @@ function line(chunk: readonly FlatPoint[], namespace: string, at: number): strin
 function valueOf(value: FlatPoint['value']): unknown {
   if (value.kind !== 'distribution') return value.number;
   const { values, counts, count, sum, min, max } = value.distribution;
-  return { Values: values, Counts: counts, Count: count, Sum: sum, Min: min, Max: max };
+  const statistics = { Count: count, Sum: sum, Min: min, Max: max };
+  return values.length > MOST_VALUES ? statistics : { Values: values, Counts: counts, ...statistics };
 }

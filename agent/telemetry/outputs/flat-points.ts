@@ -1,7 +1,9 @@
-import type {
-  Histogram,
-  ResourceMetrics,
-  Metric,
+import {
+  AggregationTemporality,
+  type Histogram,
+  type ResourceMetrics,
+  type Metric,
+  type Sum,
 } from '../otlp/generated/opentelemetry/proto/metrics/v1/metrics_pb.ts';
 import type { KeyValue } from '../otlp/generated/opentelemetry/proto/common/v1/common_pb.ts';
 import { textOfValue } from '../metrics/attribute-text.ts';
@@ -51,7 +53,7 @@ function pointsOf({ name, unit, data }: Metric, source: FlatPoint['source']): re
   switch (data.case) {
     case 'sum':
     case 'gauge': {
-      const kind = data.case === 'sum' && data.value.isMonotonic ? 'count' : 'gauge';
+      const kind = data.case === 'sum' && isCount(data.value) ? 'count' : 'gauge';
       return data.value.dataPoints.flatMap(({ attributes, value }) => {
         const number = Number(value.value ?? 0);
         return !Number.isFinite(number) || (kind === 'count' && number === 0)
@@ -75,6 +77,11 @@ function pointsOf({ name, unit, data }: Metric, source: FlatPoint['source']): re
     case undefined:
       return [];
   }
+}
+
+/** A change is a count, whatever its sign is. */
+function isCount({ isMonotonic, aggregationTemporality }: Sum): boolean {
+  return isMonotonic || aggregationTemporality === AggregationTemporality.DELTA;
 }
 
 function distribution({

@@ -1,9 +1,13 @@
 import { create } from '@bufbuild/protobuf';
 import { countPoints } from '../metrics/count-points.ts';
 import type { MetricsOutput } from '../metrics/metrics-output.ts';
+import { splitMetrics } from '../metrics/split-metrics.ts';
 import { ExportMetricsServiceRequestSchema } from '../otlp/generated/opentelemetry/proto/collector/metrics/v1/metrics_service_pb.ts';
 import { createOtlpOutput, type OtlpOutputOptions } from '../otlp/otlp-output.ts';
 import type { Parts } from '../parts.ts';
+
+/** Data points of a request: of Envoy's statistics, less than a mebibyte. */
+const MOST_POINTS = 2000;
 
 /** Opens an output of metrics by OTLP. */
 export function openOtlpMetrics(
@@ -15,8 +19,10 @@ export function openOtlpMetrics(
   return {
     temporality,
     push(resourceMetrics) {
-      const request = create(ExportMetricsServiceRequestSchema, { resourceMetrics: [...resourceMetrics] });
-      output.push(request, countPoints(resourceMetrics));
+      for (const part of splitMetrics(resourceMetrics, MOST_POINTS)) {
+        const request = create(ExportMetricsServiceRequestSchema, { resourceMetrics: [...part] });
+        output.push(request, countPoints(part));
+      }
     },
     status: output.status,
     close: output.close,

@@ -31,6 +31,13 @@ test('parcels are sent one after the other, oldest first', async () => {
   expect(states).toEqual(['ok']);
 });
 
+test('a parcel that is larger than the queue is sent: it was dropped before the first attempt, at each interval', async () => {
+  const { queue, got } = receiver(3);
+  queue.push(parcel('larger'));
+  await expect.poll(() => got).toEqual(['larger']);
+  expect(queue.status()).toMatchObject({ sent: 1, dropped: 0 });
+});
+
 test('while the receiver is away, the oldest parcels are dropped and counted, and the newest arrive afterwards', async () => {
   const it = receiver(300);
   it.behaviour.answer = { kind: 'away', reason: 'connection refused' };

@@ -44,7 +44,7 @@ export type ExportQueueOptions = {
   readonly output: string;
   /** Sends one parcel. `signal` ends the attempt. */
   readonly send: (parcel: Parcel, signal: AbortSignal) => Promise<Outcome>;
-  /** The most that waits, in bytes. The oldest parcels are dropped. */
+  /** The most that waits, in bytes, or one parcel that is larger. The oldest parcels are dropped. */
   readonly mostBytes: number;
   /** Called when a receiver stops or starts taking parcels. */
   readonly onState: (state: 'ok' | 'failing', status: OutputStatus) => void;
@@ -150,7 +150,7 @@ export function createExportQueue({ output, send, mostBytes, onState }: ExportQu
       }
       waiting.push(parcel);
       add(parcel, 1);
-      while (counts.waitingBytes > mostBytes) drop(waiting.shift());
+      while (counts.waitingBytes > mostBytes && waiting.length > 1) drop(waiting.shift());
       start();
     },
     status,

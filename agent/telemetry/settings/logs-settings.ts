@@ -1,4 +1,5 @@
 import type { Reader } from '../../../common/settings.ts';
+import { FOREIGN_WORDS } from './foreign-words.ts';
 import { exporterList, httpUrl } from './metrics-settings.ts';
 import { readOtlp, type OtlpSettings } from './otlp-settings.ts';
 
@@ -17,7 +18,7 @@ export type LogsSettings = {
 /** Reads the settings of logs. An endpoint alone asks for nothing: the access log is on stdout already, and a record a request costs. */
 export function readLogs(read: Reader): LogsSettings {
   return {
-    exporters: read('OTEL_LOGS_EXPORTER', exporterList(LOGS_EXPORTERS), []),
+    exporters: read('OTEL_LOGS_EXPORTER', exporterList(LOGS_EXPORTERS, FOREIGN_WORDS.OTEL_LOGS_EXPORTER), []),
     otlp: readOtlp(read, 'logs'),
     cloudWatchEndpoint: (
       read('AWS_ENDPOINT_URL_CLOUDWATCH_LOGS', httpUrl, undefined) ??

@@ -1,5 +1,6 @@
 import { integer, list, oneOf, port, type Parser, type Reader } from '../../../common/settings.ts';
 import { host } from '../../settings/parsers/parsers.ts';
+import { FOREIGN_WORDS } from './foreign-words.ts';
 import { hasOtlpEndpoint, readOtlp, type OtlpSettings } from './otlp-settings.ts';
 
 /** Where metrics go. */
@@ -37,7 +38,8 @@ export function readMetrics(read: Reader): MetricsSettings {
     oneOf('cumulative', 'delta', 'lowmemory'),
     'cumulative' as const,
   );
-  const exporters = read('OTEL_METRICS_EXPORTER', exporterList(METRICS_EXPORTERS), byEndpoint(read));
+  const known = exporterList(METRICS_EXPORTERS, FOREIGN_WORDS.OTEL_METRICS_EXPORTER);
+  const exporters = read('OTEL_METRICS_EXPORTER', known, byEndpoint(read));
   return {
     exporters,
     otlp: readOtlp(read, 'metrics'),
@@ -79,12 +81,16 @@ function byEndpoint(read: Reader): readonly MetricsExporter[] {
   return hasOtlpEndpoint(read, 'metrics') ? ['otlp'] : [];
 }
 
-/** Parses a list of exporters, or `none`. */
-export function exporterList<E extends string>(exporters: readonly E[]): Parser<readonly E[]> {
+/** Parses a list of exporters, or `none`. Exporters of other programs (`foreign`) are left out. */
+export function exporterList<E extends string>(
+  exporters: readonly E[],
+  foreign: readonly string[],
+): Parser<readonly E[]> {
   const parse = list(oneOf(...exporters));
   return (value) => {
-    if (value === 'none') return { value: [] };
-    const parsed = parse(value);
+    const own = value.split(',').filter((each) => !foreign.includes(each.trim().toLowerCase()));
+    if (own.length === 0 || value.toLowerCase() === 'none') return { value: [] };
+    const parsed = parse(own.join(','));
     return 'value' in parsed
       ? { value: [...new Set(parsed.value)] }
       : { wanted: `none, or ${parsed.wanted}` };

@@ -1,4 +1,5 @@
 import { oneOf, type Parser, type Reader } from '../../../common/settings.ts';
+import { FOREIGN_WORDS } from './foreign-words.ts';
 
 /** How traces are chosen that begin at this proxy, and whether a decision of the caller stands. */
 export type Sampler =
@@ -18,12 +19,18 @@ const RATIOS = {
 
 const SAMPLERS = [...(Object.keys(RATIOS) as (keyof typeof RATIOS)[]), 'xray'] as const;
 
+const USUAL = 'parentbased_always_on';
+const FOREIGN: readonly string[] = FOREIGN_WORDS.OTEL_TRACES_SAMPLER;
+
+const samplerName: Parser<(typeof SAMPLERS)[number]> = (value) =>
+  FOREIGN.includes(value.toLowerCase()) ? { value: USUAL } : oneOf(...SAMPLERS)(value);
+
 /**
  * Reads `OTEL_TRACES_SAMPLER` and its argument.
  * https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  */
 export function readSampler(read: Reader): Sampler {
-  const name = read('OTEL_TRACES_SAMPLER', oneOf(...SAMPLERS), 'parentbased_always_on' as const);
+  const name = read('OTEL_TRACES_SAMPLER', samplerName, USUAL);
   const isRatio = name.endsWith('traceidratio');
   // An argument of another sampler has no effect, as in OpenTelemetry's SDKs.
   const argument = read('OTEL_TRACES_SAMPLER_ARG', isRatio ? ratioOf : () => ({ value: 1 }), 1);

@@ -74,6 +74,22 @@ test('OTEL_METRICS_EXPORTER=none, and OTEL_SDK_DISABLED, turn the outputs off', 
   }
 });
 
+test.each([
+  ['OTEL_METRICS_EXPORTER', 'prometheus', []],
+  ['OTEL_METRICS_EXPORTER', 'otlp, Console', ['otlp']],
+  ['OTEL_TRACES_EXPORTER', 'jaeger', []],
+  ['OTEL_LOGS_EXPORTER', 'logging,cloudwatch', ['cloudwatch']],
+] as const)('%s=%s, which programs beside the agent understand, does not keep it from starting', (name, value, exporters) => {
+  const { metrics, traces, logs } = telemetrySettings({ [name]: value });
+  const all = { OTEL_METRICS_EXPORTER: metrics, OTEL_TRACES_EXPORTER: traces, OTEL_LOGS_EXPORTER: logs };
+  expect(all[name].exporters).toEqual(exporters);
+});
+
+test('a sampler of Jaeger is the default, because Envoy has no such sampler', () => {
+  const { sampler } = telemetrySettings({ OTEL_TRACES_SAMPLER: 'parentbased_jaeger_remote' }).traces;
+  expect(sampler).toEqual({ kind: 'ratio', ratio: 1, isParentBased: true });
+});
+
 test('a variable of a signal precedes the one of all signals', () => {
   const { otlp } = telemetrySettings({
     OTEL_EXPORTER_OTLP_HEADERS: 'a=1',

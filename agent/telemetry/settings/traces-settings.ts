@@ -1,4 +1,5 @@
 import { boolean, integer, type Reader } from '../../../common/settings.ts';
+import { FOREIGN_WORDS } from './foreign-words.ts';
 import { exporterList, httpUrl } from './metrics-settings.ts';
 import { hasOtlpEndpoint, readOtlp, type OtlpSettings } from './otlp-settings.ts';
 import { readSampler, type Sampler } from './sampler-settings.ts';
@@ -28,7 +29,11 @@ const ZIPKIN_TIMEOUT_MS = 10_000;
 export function readTraces(read: Reader): TracesSettings {
   const usual = hasOtlpEndpoint(read, 'traces') ? (['otlp'] as const) : [];
   return {
-    exporters: read('OTEL_TRACES_EXPORTER', exporterList(TRACES_EXPORTERS), usual),
+    exporters: read(
+      'OTEL_TRACES_EXPORTER',
+      exporterList(TRACES_EXPORTERS, FOREIGN_WORDS.OTEL_TRACES_EXPORTER),
+      usual,
+    ),
     otlp: readOtlp(read, 'traces'),
     zipkin: {
       url: read('OTEL_EXPORTER_ZIPKIN_ENDPOINT', httpUrl, ZIPKIN),

@@ -60,6 +60,24 @@ test('100,000 packets at once: each that the kernel delivered is counted, and th
   expect(counted.reduce((sum, each) => sum + each, 0)).toBe(received);
 });
 
+test('packets that the kernel holds when the agent stops are sent, too', async () => {
+  await using receiver = await startOtlpReceiver();
+  const telemetry = await startTelemetry({
+    ...ENV,
+    OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `${receiver.url}/v1/metrics`,
+  });
+  const socket = createSocket('udp4');
+  const port = portOf(telemetry, 'statsd');
+  // The loop of this process does not read meanwhile, and the kernel's smallest buffer holds all of them.
+  const sent = 150;
+  for (let index = 0; index < sent; index += 1) socket.send('orders:1|c', port, '127.0.0.1');
+  await telemetry.close();
+  socket.close();
+  const { received = 0, kernelDropped = 0 } = telemetry.status().inputs[0] ?? {};
+  expect(received + kernelDropped).toBe(sent);
+  expect(receiver.points()).toEqual([`orders{} ${received}`]);
+});
+
 test("the values of hot-shots' client arrive", async () => {
   await using receiver = await startOtlpReceiver();
   await using telemetry = await startTelemetry({

@@ -28,6 +28,11 @@ test.each<[readonly string[], readonly string[]]>([
   [['a.b:1|c|#z:1,y:2', 'a.b:1|c|#y:2,z:1'], ['a.b{y=2,z=1} 2']],
   [['a:1|c|#flag,url:http://x:1'], ['a{flag=,url=http://x:1} 1']],
   [['a:1|c|#t:1|c:container|T1700000000'], ['a{t=1} 1']],
+  [['a:+3:7|g'], ['a{} 7']],
+  [['a:1|c|@0.1|#t:1'], ['a{t=1} 10']],
+  [['a:1|c\r', 'a:2|c '], ['a{} 3']],
+  [['a:1|c:2|c|@0.5:3|c'], ['a{} 8']],
+  [['a:1|c|@0.5:2|c'], ['a{} 4']],
 ])('%j', (lines, series) => {
   expect(add(...lines)).toEqual(series);
 });
@@ -47,11 +52,23 @@ test.each([
   'a:1|c|@2',
   'a|b:1|c',
   'a\0b:1|c',
+  'a:1|constructor',
+  'a:1|__proto__',
+  'a:1e308|c|@0.000001',
   `a:1|c|#${'t'.repeat(9000)}`,
 ])('%j is invalid', (line) => {
   const registry = createRegistry(createSeriesLimit(10));
   expect(addStatsdLine(registry, line)).toBe('invalid');
   expect(registry.collect('all')).toEqual([]);
+});
+
+test('a sum that would be infinite stays as it was, and takes the next values', () => {
+  const registry = createRegistry(createSeriesLimit(10));
+  const add = (line: string) => addStatsdLine(registry, line);
+  for (const type of ['c', 'ms']) {
+    expect([`a:1e308|${type}`, `a:1e308|${type}`, `a:1|${type}`].map(add)).toEqual(['taken', 'invalid', 'taken']);
+  }
+  expect(['b:1e308|g', 'b:+1e308|g', 'b:2|g'].map(add)).toEqual(['taken', 'invalid', 'taken']);
 });
 
 test('events and service checks of DogStatsD are not supported', () => {

@@ -9,14 +9,20 @@ export type Batch<T> = {
 export type BatchOptions<T> = {
   /** The most items that are passed on at once. */
   readonly most: number;
+  /** The size of an item in bytes, about. */
+  readonly sizeOf: (item: T) => number;
   /** The longest that an item waits, in milliseconds. */
   readonly afterMs: number;
   readonly pass: (items: readonly T[]) => void;
 };
 
+/** Bytes that are passed on at once, or one item that is larger: receivers of gRPC take 4 MiB, and the items are no part of a queue yet. */
+const MOST_BYTES = 1024 * 1024;
+
 /** Creates a batch. Its timer does not keep the process alive. */
-export function createBatch<T>({ most, afterMs, pass }: BatchOptions<T>): Batch<T> {
+export function createBatch<T>({ most, sizeOf, afterMs, pass }: BatchOptions<T>): Batch<T> {
   let gathered: T[] = [];
+  let bytes = 0;
   let timer: NodeJS.Timeout | undefined;
 
   function flush(): void {
@@ -25,13 +31,17 @@ export function createBatch<T>({ most, afterMs, pass }: BatchOptions<T>): Batch<
     if (gathered.length === 0) return;
     const items = gathered;
     gathered = [];
+    bytes = 0;
     pass(items);
   }
 
   return {
     add(items) {
       for (const item of items) {
+        const size = sizeOf(item);
+        if (bytes + size > MOST_BYTES) flush();
         gathered.push(item);
+        bytes += size;
         if (gathered.length >= most) flush();
       }
       if (gathered.length > 0) timer ??= setTimeout(flush, afterMs).unref();

@@ -10,6 +10,7 @@ import {
 import type { Segment } from '../xray/segment.ts';
 import { createBatch } from './batch.ts';
 import { createTail } from './tail.ts';
+import { spanSize } from './span-size.ts';
 import { BATCH_MS, MOST_SPANS } from './trace-output.ts';
 
 /** A receiver of traces in both forms. */
@@ -28,6 +29,7 @@ type Placed = {
 export function keepFailed(sink: TraceSink, ratio: () => number): TraceSink & { readonly flush: () => void } {
   const chosen = createBatch<Placed>({
     most: MOST_SPANS,
+    sizeOf: ({ span }) => spanSize(span),
     afterMs: BATCH_MS,
     pass: (placed) => sink.spans(together(placed)),
   });
@@ -40,6 +42,7 @@ export function keepFailed(sink: TraceSink, ratio: () => number): TraceSink & { 
         all.map((segment) => ({
           trace: segment.traceId.replaceAll('-', '').slice(1),
           isFailed: segment.fault === true,
+          bytes: segment.document.length,
           value: segment,
         })),
       ),
@@ -56,6 +59,7 @@ function items({ resource, scopeSpans }: ResourceSpans) {
     spans.map((span) => ({
       trace: Buffer.from(span.traceId).toString('hex'),
       isFailed: span.status?.code === Code.ERROR,
+      bytes: spanSize(span),
       value: { resource, scope, span },
     })),
   );

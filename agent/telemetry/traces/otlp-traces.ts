@@ -21,6 +21,7 @@ export function openOtlpTraces(
   };
   const gathered = createBatch<Segment>({
     most: MOST_SPANS,
+    sizeOf: ({ document }) => document.length,
     afterMs: BATCH_MS,
     pass: (segments) => push(segmentsToResources(segments, resource, scope)),
   });

@@ -9,6 +9,7 @@ const item = (trace: string, value: string, isFailed = false): TailItem<string> 
   trace,
   value,
   isFailed,
+  bytes: value.length,
 });
 
 test('a trace with a failed request is kept as a whole, and a part of the others', () => {
@@ -43,6 +44,18 @@ test('memory has a bound: the oldest traces are decided early', () => {
   for (let at = 0; at < 1000; at++) tail.add([item(LOW, 'a')]);
   expect(passed).toBe(1991);
   tail.flush();
+});
+
+test('memory has a bound in bytes, too: the oldest traces are decided early', () => {
+  const passed: string[] = [];
+  const pass = (values: readonly string[]) => void passed.push(...values);
+  const tail = createTail<string>({ ratio: () => 1, mostBytes: 10, pass });
+  tail.add([item(LOW, 'aaaa'), item(HIGH, 'bbbb'), item(FAILED, 'cccc')]);
+  expect(passed).toEqual(['aaaa']);
+  tail.add([item(HIGH, 'd'.repeat(20))]);
+  expect(passed).toEqual(['aaaa', 'bbbb', 'd'.repeat(20)]);
+  tail.flush();
+  expect(passed).toHaveLength(4);
 });
 
 test.each([

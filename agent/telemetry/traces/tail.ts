@@ -3,6 +3,8 @@ export type TailItem<T> = {
   /** 32 hexadecimal digits. */
   readonly trace: string;
   readonly isFailed: boolean;
+  /** The size of the value, about. */
+  readonly bytes: number;
   readonly value: T;
 };
 
@@ -24,12 +26,15 @@ export type TailOptions<T> = {
   readonly waitMs?: number;
   /** The most traces that are held back, and the most whose fate is remembered. Default: 5000. */
   readonly mostTraces?: number;
+  /** The most bytes that are held back. Default: 8 MiB. */
+  readonly mostBytes?: number;
 };
 
-type Held<T> = { readonly values: T[]; readonly until: number; isFailed: boolean };
+type Held<T> = { readonly values: T[]; readonly until: number; bytes: number; isFailed: boolean };
 
 const WAIT_MS = 2000;
 const MOST_TRACES = 5000;
+const MOST_BYTES = 8 * 1024 * 1024;
 /** A trace with more is decided at once. */
 const MOST_ITEMS = 1000;
 const LOOK_MS = 250;
@@ -39,15 +44,17 @@ const LOOK_MS = 250;
  * about a trace in which nothing failed: by its id.
  */
 export function createTail<T>(options: TailOptions<T>): Tail<T> {
-  const { ratio, pass, waitMs = WAIT_MS, mostTraces = MOST_TRACES } = options;
+  const { ratio, pass, waitMs = WAIT_MS, mostTraces = MOST_TRACES, mostBytes = MOST_BYTES } = options;
   /** In the order of arrival. */
   const held = new Map<string, Held<T>>();
   const kept = new Set<string>();
+  let heldBytes = 0;
   let leftOut = 0;
   let timer: NodeJS.Timeout | undefined;
 
-  function decide(trace: string, { values, isFailed }: Held<T>): void {
+  function decide(trace: string, { values, isFailed, bytes }: Held<T>): void {
     held.delete(trace);
+    heldBytes -= bytes;
     if (isFailed || isChosen(trace, ratio())) {
       kept.add(trace);
       const [oldest] = kept;
@@ -69,16 +76,20 @@ export function createTail<T>(options: TailOptions<T>): Tail<T> {
     }
   }
 
-  function addOne({ trace, isFailed, value }: TailItem<T>): void {
+  function addOne({ trace, isFailed, bytes, value }: TailItem<T>): void {
     if (kept.has(trace)) return pass([value]);
     const known = held.get(trace);
-    const each = known ?? { values: [], until: performance.now() + waitMs, isFailed: false };
+    const each = known ?? { values: [], until: performance.now() + waitMs, bytes: 0, isFailed: false };
     if (known === undefined) held.set(trace, each);
     each.values.push(value);
+    each.bytes += bytes;
+    heldBytes += bytes;
     each.isFailed ||= isFailed;
     if (each.values.length >= MOST_ITEMS) decide(trace, each);
-    const [oldest] = held;
-    if (held.size > mostTraces && oldest !== undefined) decide(...oldest);
+    for (const oldest of held) {
+      if (held.size <= mostTraces && heldBytes <= mostBytes) break;
+      decide(...oldest);
+    }
   }
 
   return {

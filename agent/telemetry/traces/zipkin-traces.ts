@@ -20,14 +20,17 @@ export function openZipkinTraces({ zipkin }: TracesSettings, parts: Parts): Trac
     send: async ({ bytes }, signal) =>
       outcomeOf(await sender.send({ url: zipkin.url, headers, body: bytes }, signal)),
   });
-  const gathered = createBatch<object>({
+  const gathered = createBatch<string>({
     most: MOST_SPANS,
+    sizeOf: ({ length }) => length,
     afterMs: BATCH_MS,
-    pass: (items) => queue.push({ items: items.length, bytes: Buffer.from(JSON.stringify(items)) }),
+    pass: (items) => queue.push({ items: items.length, bytes: Buffer.from(`[${items.join(',')}]`) }),
   });
   const spans = (resources: readonly ResourceSpans[]): void => {
-    for (const { resource: source, scopeSpans } of resources)
-      gathered.add(scopeSpans.flatMap(({ spans: each }) => each.map((span) => spanToZipkin(span, source))));
+    for (const { resource: source, scopeSpans } of resources) {
+      for (const { spans: each } of scopeSpans)
+        gathered.add(each.map((span) => JSON.stringify(spanToZipkin(span, source))));
+    }
   };
   return {
     spans,

@@ -1,6 +1,5 @@
-import { createSocket } from 'node:dgram';
-import { isIPv6 } from 'node:net';
 import type { Parts } from '../parts.ts';
+import { createUdpSender } from '../outputs/udp-sender.ts';
 import { createExportQueue } from '../queue/export-queue.ts';
 import type { TraceOutput } from '../traces/trace-output.ts';
 import { documentsOf } from './documents.ts';
@@ -18,18 +17,14 @@ export function openDaemonTraces(
   { host, port }: { readonly host: string; readonly port: number },
   { mostBytes, onState }: Parts,
 ): TraceOutput {
-  const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
-  socket.on('error', () => undefined);
-  socket.unref();
+  const sender = createUdpSender(host, port);
   const queue = createExportQueue({
     output: `xray-daemon traces ${host}:${port}`,
     mostBytes,
     onState,
     async send({ bytes }) {
       if (bytes.length > MOST_DATAGRAM) return { kind: 'refused', reason: tooLong(bytes.length) };
-      const { promise, resolve, reject } = Promise.withResolvers<void>();
-      socket.send(bytes, port, host, (error) => (error === null ? resolve() : reject(error)));
-      await promise;
+      await sender.send(bytes);
       return { kind: 'taken' };
     },
   });
@@ -42,7 +37,7 @@ export function openDaemonTraces(
     status: queue.status,
     async close(limitMs) {
       await queue.close(limitMs);
-      socket.close();
+      sender.close();
     },
   };
 }

@@ -35,7 +35,8 @@ export const DEEPEST = 32;
 /** Seconds. OTLP has nanoseconds of 64 bits. A later time is no time in seconds. */
 const LATEST = 2 ** 64 / 1e9;
 
-const HEADER = '{"format"';
+/** Characters of a header: the daemon's has 30. */
+const LONGEST_HEADER = 200;
 const TRACE_ID = /^1-[0-9a-f]{8}-[0-9a-f]{24}$/i;
 const ID = /^[0-9a-f]{16}$/i;
 
@@ -46,8 +47,7 @@ const ID = /^[0-9a-f]{16}$/i;
 export function parseDatagram(datagram: Buffer): Segment | undefined {
   const newline = datagram.indexOf('\n');
   if (newline === -1) return undefined;
-  const header = datagram.toString('utf8', 0, newline).replaceAll(/\s/g, '');
-  if (!header.startsWith(HEADER) || !isHeader(header)) return undefined;
+  if (newline > LONGEST_HEADER || !isHeader(datagram.toString('utf8', 0, newline))) return undefined;
   return parseSegment(datagram.toString('utf8', newline + 1));
 }
 

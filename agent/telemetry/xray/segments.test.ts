@@ -86,6 +86,13 @@ test.each([
   expect(parseDatagram(Buffer.from(text))).toBeUndefined();
 });
 
+test.each(['{"format": "json", "version": 1}', '{"version":1,"format":"json"}', ' {"format":"json","version":1}\r'])(
+  'the header %j is read as JSON',
+  (header) => {
+    expect(parseDatagram(Buffer.from(`${header}\n${JSON.stringify(OF_ENVOY)}`))?.id).toBe(OF_ENVOY.id);
+  },
+);
+
 test('bytes that are no UTF-8 are no fault', () => {
   const half = Buffer.concat([Buffer.from('{"format":"json","version":1}\n{"name":"'), Buffer.from([0xc3])]);
   expect(parseDatagram(half)).toBeUndefined();
@@ -156,6 +163,7 @@ const SPAN = create(SpanSchema, {
     attribute('http.url', 'http://colors.local/'),
     attribute('http.status_code', '503'),
     attribute('upstream_cluster.name', 'x'),
+    attribute('component', 'proxy'),
   ].flatMap((each) => each ?? []),
   status: { code: Code.ERROR, message: 'no upstream' },
 });
@@ -177,12 +185,20 @@ test("a span of Envoy becomes a segment that X-Ray's console joins to the mesh",
       http_url: 'http://colors.local/',
       http_status_code: '503',
       upstream_cluster_name: 'x',
+      component: 'proxy',
       otel_name: 'ingress',
     },
     metadata: {
       resource: { 'service.name': 'white', 'daybreak.mesh': 'apps', 'daybreak.virtual_node': 'apps' },
     },
   });
+});
+
+test("a span of the application is no segment of the proxy, although it has the attributes of the mesh", () => {
+  const attributes = SPAN.attributes.filter(({ key }) => key !== 'component');
+  const segment = JSON.parse(spanToSegment({ ...SPAN, attributes }, RESOURCE)) as object;
+  expect(segment).not.toHaveProperty('origin');
+  expect(segment).not.toHaveProperty('aws');
 });
 
 test('a span of a call becomes a subsegment, with a name that X-Ray allows', () => {
@@ -220,6 +236,7 @@ test("a span in Zipkin's JSON", () => {
       'http.url': 'http://colors.local/',
       'http.status_code': '503',
       'upstream_cluster.name': 'x',
+      component: 'proxy',
       'otel.status_code': 'ERROR',
       error: 'no upstream',
     },

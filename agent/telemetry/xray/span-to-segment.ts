@@ -24,7 +24,7 @@ export function spanToSegment(span: Span, resource: Resource | undefined): strin
     parent_id: span.parentSpanId.length === 0 ? undefined : hex(span.parentSpanId),
     start_time: seconds(span.startTimeUnixNano),
     end_time: seconds(span.endTimeUnixNano),
-    ...(isTop ? { origin: originOf(source), aws: awsOf(source) } : { type: 'subsegment' }),
+    ...(isTop ? placeOf(source, of) : { type: 'subsegment' }),
     ...(!isTop && span.kind === Kind.CLIENT ? { namespace: 'remote' } : {}),
     http: httpOf(of),
     ...problemOf(span, of),
@@ -101,16 +101,20 @@ function annotationsOf(span: Span, of: Attributes) {
   return Object.fromEntries(entries.slice(0, MOST_ANNOTATIONS));
 }
 
-function originOf(source: Attributes): string | undefined {
-  if (source['daybreak.mesh'] !== undefined) return 'AWS::AppMesh::Proxy';
-  if (source['cloud.platform'] === 'aws_ecs') return 'AWS::ECS::Container';
-  return source['cloud.platform'] === 'aws_ec2' ? 'AWS::EC2::Instance' : undefined;
-}
+/** Envoy's tracers mark its spans with this component. Spans of the application have the attributes of the mesh, too. */
+const ENVOY = 'proxy';
 
-function awsOf(source: Attributes) {
+function placeOf(source: Attributes, of: Attributes) {
   const mesh = source['daybreak.mesh'];
-  const node = first(source, 'daybreak.virtual_node', 'daybreak.virtual_gateway');
-  return mesh === undefined ? undefined : { app_mesh: { mesh_name: mesh, virtual_node_name: node } };
+  if (mesh !== undefined && of['component'] === ENVOY) {
+    const node = first(source, 'daybreak.virtual_node', 'daybreak.virtual_gateway');
+    return {
+      origin: 'AWS::AppMesh::Proxy',
+      aws: { app_mesh: { mesh_name: mesh, virtual_node_name: node } },
+    };
+  }
+  if (source['cloud.platform'] === 'aws_ecs') return { origin: 'AWS::ECS::Container' };
+  return source['cloud.platform'] === 'aws_ec2' ? { origin: 'AWS::EC2::Instance' } : {};
 }
 
 function textOf(value: Plain | undefined): string | undefined {

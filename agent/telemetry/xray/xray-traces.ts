@@ -33,6 +33,7 @@ export function openXRayTraces(
   });
   const gathered = createBatch<string>({
     most: MOST_DOCUMENTS,
+    sizeOf: ({ length }) => length,
     afterMs: BATCH_MS,
     pass: (items) => queue.push({ items: items.length, bytes: Buffer.from(JSON.stringify(items)) }),
   });

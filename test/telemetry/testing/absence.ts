@@ -34,6 +34,9 @@ export type Absence = {
   readonly hasNewest: boolean;
 };
 
+/** For a busy machine. */
+const PATIENT = { limitMs: 600_000 };
+
 const id = (length: number, at: number): string => `a${at.toString(16).padStart(length - 1, '0')}`;
 
 /** Sends spans through the agent's telemetry, in a process of its own, while the receiver is there, away, and there again. */
@@ -76,7 +79,7 @@ export async function observeAbsence({ awayMs, warmMs, queueMib, spans }: Absenc
     await send();
     await delay(100);
   }
-  await until('all arrive', async () => first.spans().length === sent, { limitMs: 60_000 });
+  await until('all arrive', async () => first.spans().length === sent, PATIENT);
   see(first);
   await first[Symbol.asyncDispose]();
 
@@ -91,9 +94,9 @@ export async function observeAbsence({ awayMs, warmMs, queueMib, spans }: Absenc
   }
   const returned = performance.now();
   await using second = await startOtlpReceiver(port);
-  await until('the first request', async () => second.received.length > 0, { limitMs: 60_000, everyMs: 20 });
+  await until('the first request', async () => second.received.length > 0, { ...PATIENT, everyMs: 20 });
   const backMs = performance.now() - returned;
-  await until('nothing waits', async () => output(await agent.measure()).waiting === 0, { limitMs: 60_000 });
+  await until('nothing waits', async () => output(await agent.measure()).waiting === 0, PATIENT);
   see(second);
   return {
     sent,

@@ -17,20 +17,10 @@ export type TraceReceiver = {
 
 const REGION = 'eu-west-1';
 
-/** X-Ray's API (moto), with X-Ray's tracer in Envoy. */
-export async function openXRay(address: string): Promise<TraceReceiver> {
-  const moto = await startMoto(address);
-  const client = new XRayClient({ endpoint: moto.endpoint, region: REGION, credentials: ANY_CREDENTIALS });
+/** Reads the spans in X-Ray's API at an endpoint. `close` ends its connections. */
+export function xraySpans(endpoint: string): Pick<TraceReceiver, 'spans'> & { readonly close: () => void } {
+  const client = new XRayClient({ endpoint, region: REGION, credentials: ANY_CREDENTIALS });
   return {
-    env: {
-      ENABLE_ENVOY_XRAY_TRACING: '1',
-      XRAY_SAMPLING_RATE: '1',
-      OTEL_TRACES_EXPORTER: 'xray',
-      AWS_ENDPOINT_URL_XRAY: moto.endpoint,
-      AWS_REGION: REGION,
-      AWS_ACCESS_KEY_ID: ANY_CREDENTIALS.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: ANY_CREDENTIALS.secretAccessKey,
-    },
     async spans() {
       const range = { StartTime: new Date(Date.now() - 600_000), EndTime: new Date(Date.now() + 60_000) };
       const { TraceSummaries = [] } = await client.send(new GetTraceSummariesCommand(range));
@@ -44,8 +34,27 @@ export async function openXRay(address: string): Promise<TraceReceiver> {
         }),
       );
     },
+    close: () => client.destroy(),
+  };
+}
+
+/** X-Ray's API (moto), with X-Ray's tracer in Envoy. */
+export async function openXRay(address: string): Promise<TraceReceiver> {
+  const moto = await startMoto(address);
+  const { spans, close } = xraySpans(moto.endpoint);
+  return {
+    env: {
+      ENABLE_ENVOY_XRAY_TRACING: '1',
+      XRAY_SAMPLING_RATE: '1',
+      OTEL_TRACES_EXPORTER: 'xray',
+      AWS_ENDPOINT_URL_XRAY: moto.endpoint,
+      AWS_REGION: REGION,
+      AWS_ACCESS_KEY_ID: ANY_CREDENTIALS.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: ANY_CREDENTIALS.secretAccessKey,
+    },
+    spans,
     async close() {
-      client.destroy();
+      close();
       await moto.stop();
     },
   };

@@ -90,9 +90,21 @@ function isForAllRequests({
 
 /** Returns whether a text matches a pattern of X-Ray: `*` for any characters, `?` for one; case does not count. */
 export function matches(pattern: string, text: string): boolean {
-  const parts = pattern.split(/([*?])/).map((part) => {
-    if (part === '*') return '.*';
-    return part === '?' ? '.' : part.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-  });
-  return new RegExp(`^${parts.join('')}$`, 'is').test(text);
+  const wanted = pattern.toLowerCase();
+  const given = text.toLowerCase();
+  let [at, end, star, resume] = [0, 0, -1, 0];
+  // Only the last asterisk can take more, so the time does not grow with the number of asterisks, as that of a regular expression does.
+  while (at < given.length) {
+    if (wanted[end] === '*') {
+      star = end++;
+      resume = at;
+    } else if (end < wanted.length && (wanted[end] === '?' || wanted[end] === given[at])) {
+      at += 1;
+      end += 1;
+    } else if (star !== -1) {
+      end = star + 1;
+      at = ++resume;
+    } else return false;
+  }
+  return /^\**$/.test(wanted.slice(end));
 }

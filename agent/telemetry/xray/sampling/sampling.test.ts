@@ -51,6 +51,12 @@ test.each([
   ['apps/*', 'apps/white', true],
   ['APPS/whit?', 'apps/white', true],
   ['app.*', 'apps/white', false],
+  ['', '', true],
+  ['a?', 'a', false],
+  ['*white', 'white/white', true],
+  ['*a*b*', 'xxaxxbxx', true],
+  ['*a*b', 'xbxa', false],
+  [`${'*a'.repeat(60)}*b`, 'a'.repeat(200), false],
   ['white', 'whiter', false],
 ])('the pattern %j and %j', (pattern, text, isMatch) => {
   expect(matches(pattern, text)).toBe(isMatch);
