@@ -53,6 +53,8 @@ export async function openInputs(
   { registry, receivers, segments, sampling }: InputTargets,
   log: Log,
 ): Promise<Inputs> {
+  const sayLeft = (input: string, port: number): void =>
+    log.warn({ input, port }, 'another program has the port: it is left to that program');
   const all: readonly Opening[] = [
     { input: 'statsd', name: 'statsd', port: ports.statsd, open: (port) => listenStatsd(port, registry) },
     {
@@ -67,14 +69,18 @@ export async function openInputs(
       port: ports.otlpHttp,
       open: (port) => listenOtlpHttp({ port, receivers }),
     },
-    { input: 'xray', name: 'xray', port: ports.xray, open: (port) => listenXRay(port, segments, sampling) },
+    {
+      input: 'xray',
+      name: 'xray',
+      port: ports.xray,
+      open: (port) => listenXRay(port, segments, sampling, (calls) => sayLeft('xray calls', calls)),
+    },
   ];
   const opened: Input[] = [];
   using half = new DisposableStack();
   for (const { name, port, open } of all.filter(({ input }) => inputs.includes(input))) {
     const input = await open(port);
-    if (input === undefined)
-      log.warn({ input: name, port }, 'another program has the port: it is left to that program');
+    if (input === undefined) sayLeft(name, port);
     if (input !== undefined) half.defer(input.close);
     opened.push(input ?? left(`${name} 127.0.0.1:${port}`));
   }

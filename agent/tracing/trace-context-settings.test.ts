@@ -22,7 +22,7 @@ test.each([
     'xray/tracecontext/b3/b3multi',
   ],
   [
-    "formats of others are left out",
+    'formats of others are left out',
     { ...XRAY, OTEL_PROPAGATORS: 'jaeger,ottrace,tracecontext' },
     'xray/tracecontext',
   ],

@@ -144,7 +144,7 @@ test('changes have the time of the point before as their start: a receiver drops
   expect(times).toEqual([2000, 3000]);
 });
 
-test("a counter of the agent that falls is a negative change: clients of StatsD count down", () => {
+test('a counter of the agent that falls is a negative change: clients of StatsD count down', () => {
   const deltas = createDeltas(STARTED_AT);
   const changes = [counter(5, 2000, 3000), counter(3, 2000, 4000), counter(4, 5000, 6000)].map((metrics) => {
     const data = deltas.convert([metrics], 'agent')[0]?.scopeMetrics[0]?.metrics[0]?.data;
@@ -184,9 +184,27 @@ const exponential = (scale: number, offset: number, counts: readonly number[], s
 test.each([
   ['the same buckets', exponential(2, 4, [1, 2], 9), exponential(2, 4, [1, 5], 20), [0n, 3n], 11],
   ['more buckets', exponential(2, 4, [1, 2], 9), exponential(2, 3, [1, 1, 2, 1], 20), [1n, 0n, 0n, 1n], 11],
-  ['a smaller scale: two buckets have become one', exponential(2, 4, [1, 2], 9), exponential(1, 2, [5], 20), [2n], 11],
-  ['a larger scale is a new beginning', exponential(1, 2, [3], 9), exponential(2, 4, [1, 3], 20), [1n, 3n], 20],
-  ['a bucket that has gone is a new beginning', exponential(2, 4, [1, 2], 9), exponential(2, 5, [4], 20), [4n], 20],
+  [
+    'a smaller scale: two buckets have become one',
+    exponential(2, 4, [1, 2], 9),
+    exponential(1, 2, [5], 20),
+    [2n],
+    11,
+  ],
+  [
+    'a larger scale is a new beginning',
+    exponential(1, 2, [3], 9),
+    exponential(2, 4, [1, 3], 20),
+    [1n, 3n],
+    20,
+  ],
+  [
+    'a bucket that has gone is a new beginning',
+    exponential(2, 4, [1, 2], 9),
+    exponential(2, 5, [4], 20),
+    [4n],
+    20,
+  ],
 ])('the change of an exponential histogram, %s', (_title, before, after, bucketCounts, sum) => {
   const deltas = createDeltas(STARTED_AT);
   deltas.convert([before], 'others');

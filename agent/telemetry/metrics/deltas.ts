@@ -69,7 +69,10 @@ export function createDeltas(startedAt: number, now: () => number = () => perfor
         const { value } = data;
         if (value.aggregationTemporality !== AggregationTemporality.CUMULATIVE) return metric;
         const dataPoints = value.dataPoints.flatMap((point) => convertPoint(prefix, point, source));
-        return { ...metric, data: { case: 'histogram', value: { ...value, aggregationTemporality, dataPoints } } };
+        return {
+          ...metric,
+          data: { case: 'histogram', value: { ...value, aggregationTemporality, dataPoints } },
+        };
       }
       case 'exponentialHistogram': {
         const { value } = data;

@@ -9,7 +9,9 @@ const gauge = (name: string, points: number) => ({
   data: {
     case: 'gauge' as const,
     value: {
-      dataPoints: Array.from({ length: points }, (_, at) => ({ value: { case: 'asInt' as const, value: BigInt(at) } })),
+      dataPoints: Array.from({ length: points }, (_, at) => ({
+        value: { case: 'asInt' as const, value: BigInt(at) },
+      })),
     },
   },
 });
@@ -22,7 +24,10 @@ const METRICS = [
       { scope: { name: 't' }, metrics: [gauge('c', 1)] },
     ],
   }),
-  create(ResourceMetricsSchema, { resource: { attributes: [{ key: 'b' }] }, scopeMetrics: [{ metrics: [gauge('d', 5)] }] }),
+  create(ResourceMetricsSchema, {
+    resource: { attributes: [{ key: 'b' }] },
+    scopeMetrics: [{ metrics: [gauge('d', 5)] }],
+  }),
 ];
 
 /** Returns `RESOURCE/SCOPE/NAME POINTS` of each metric in a request. */

@@ -4,11 +4,18 @@ import type { Metric, ResourceMetrics } from '../otlp/generated/opentelemetry/pr
  * Splits metrics into requests of at most `most` data points, in their order: a receiver has a limit for a request, such as 4 MiB of gRPC. Does not
  * modify its argument.
  */
-export function splitMetrics(all: readonly ResourceMetrics[], most: number): readonly (readonly ResourceMetrics[])[] {
+export function splitMetrics(
+  all: readonly ResourceMetrics[],
+  most: number,
+): readonly (readonly ResourceMetrics[])[] {
   const requests: ResourceMetrics[][] = [];
   let room = 0;
 
-  function add(source: ResourceMetrics, scope: ResourceMetrics['scopeMetrics'][number], metric: Metric): void {
+  function add(
+    source: ResourceMetrics,
+    scope: ResourceMetrics['scopeMetrics'][number],
+    metric: Metric,
+  ): void {
     if (room === 0) {
       requests.push([]);
       room = most;

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { text } from 'node:stream/consumers';
+import { text as textOf } from 'node:stream/consumers';
 import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { create, toBinary, toJsonString } from '@bufbuild/protobuf';
 import { Client, credentials, Metadata } from '@grpc/grpc-js';
@@ -150,7 +150,7 @@ test('requests of HTTP/1.0, in chunks, and one after the other on a connection',
     `POST /v1/metrics HTTP/${version}\r\nHost: localhost:4318\r\nContent-Type: application/json\r\n${more}\r\n`;
   const body = (name: string) => toJsonString(REQUESTS.metrics, request(name));
   const socket = connect(portOf(telemetry, 'otlp/http'), '127.0.0.1');
-  const said = text(socket);
+  const said = textOf(socket);
   const chunked = body('chunked');
   socket.write(head('1.1', 'Transfer-Encoding: chunked\r\n'));
   for (const piece of [chunked.slice(0, 20), chunked.slice(20)])
@@ -163,7 +163,9 @@ test('requests of HTTP/1.0, in chunks, and one after the other on a connection',
 });
 
 const span = (more: object) => ({
-  resourceSpans: [{ scopeSpans: [{ spans: [{ traceId: '1'.repeat(32), spanId: '2'.repeat(16), ...more }] }] }],
+  resourceSpans: [
+    { scopeSpans: [{ spans: [{ traceId: '1'.repeat(32), spanId: '2'.repeat(16), ...more }] }] },
+  ],
 });
 
 test.each([
@@ -171,7 +173,11 @@ test.each([
   ['traces', span({ spanId: '' }), 'spanId has 0 bytes instead of 8'],
   ['traces', span({ parentSpanId: '22' }), 'parentSpanId has 1 bytes instead of 8'],
   ['traces', span({ traceId: 'EREREREREREREREREREREQ==' }), 'an id has hexadecimal digits'],
-  ['logs', { resourceLogs: [{ scopeLogs: [{ logRecords: [{ traceId: '11' }] }] }] }, 'traceId has 1 bytes instead of 16'],
+  [
+    'logs',
+    { resourceLogs: [{ scopeLogs: [{ logRecords: [{ traceId: '11' }] }] }] },
+    'traceId has 1 bytes instead of 16',
+  ],
 ])('%s with a bad id are refused, as by the collector: %j', async (signal, body, problem) => {
   await using telemetry = await start('http://127.0.0.1:9', {
     OTEL_TRACES_EXPORTER: 'otlp',

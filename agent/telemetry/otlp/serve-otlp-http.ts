@@ -72,7 +72,8 @@ function readableOf({ request, path }: Call, receivers: OtlpReceivers): Readable
   if (request.method !== 'POST') return { status: 405, line: 'OTLP is sent by POST', allow: 'POST' };
   const encodings = ['identity', 'gzip', 'deflate', 'zstd'] as const satisfies readonly Encoding[];
   const encoding = encodings.find((each) => each === coding.toLowerCase());
-  if (encoding === undefined) return { status: 415, line: `content-encoding: one of ${encodings.join(', ')}` };
+  if (encoding === undefined)
+    return { status: 415, line: `content-encoding: one of ${encodings.join(', ')}` };
   const essence = given.split(';')[0]?.trim().toLowerCase();
   const type = OTLP_TYPES.find((each) => each === essence);
   if (type === undefined) return { status: 415, line: `content-type: ${OTLP_TYPES.join(' or ')}` };

@@ -20,11 +20,7 @@ export function createUdpSender(host: string, port: number): UdpSender {
   async function connected(): Promise<Socket> {
     if (socket !== undefined) return socket;
     // The first address, IPv4 before IPv6: most daemons bind 0.0.0.0.
-    const found = await withTimeout(
-      LOOKUP_MS,
-      `no address of ${host}`,
-      lookup(host, { order: 'ipv4first' }),
-    );
+    const found = await withTimeout(LOOKUP_MS, `no address of ${host}`, lookup(host, { order: 'ipv4first' }));
     const made = createSocket(found.family === 6 ? 'udp6' : 'udp4');
     made.unref();
     try {

@@ -64,11 +64,15 @@ test.each([
 
 test('a sum that would be infinite stays as it was, and takes the next values', () => {
   const registry = createRegistry(createSeriesLimit(10));
-  const add = (line: string) => addStatsdLine(registry, line);
+  const fateOf = (line: string) => addStatsdLine(registry, line);
   for (const type of ['c', 'ms']) {
-    expect([`a:1e308|${type}`, `a:1e308|${type}`, `a:1|${type}`].map(add)).toEqual(['taken', 'invalid', 'taken']);
+    expect([`a:1e308|${type}`, `a:1e308|${type}`, `a:1|${type}`].map(fateOf)).toEqual([
+      'taken',
+      'invalid',
+      'taken',
+    ]);
   }
-  expect(['b:1e308|g', 'b:+1e308|g', 'b:2|g'].map(add)).toEqual(['taken', 'invalid', 'taken']);
+  expect(['b:1e308|g', 'b:+1e308|g', 'b:2|g'].map(fateOf)).toEqual(['taken', 'invalid', 'taken']);
 });
 
 test('events and service checks of DogStatsD are not supported', () => {

@@ -26,6 +26,10 @@ function sizeOfValue(value: AnyValue | undefined): number {
       return value.value.value.values.reduce((sum, each) => sum + sizeOfValue(each), SCALAR);
     case 'kvlistValue':
       return SCALAR + sizeOfAll(value.value.value.values);
+    case 'boolValue':
+    case 'intValue':
+    case 'doubleValue':
+    case undefined:
     default:
       return SCALAR;
   }

@@ -4,12 +4,14 @@ import { parseDatagram, type Segment } from './segment.ts';
 
 /**
  * Listens on loopback for the segments of Envoy and of the application's SDK, and answers the SDK about sampling rules. Resolves with undefined if another program has the port.
+ * `onCallsLeft`: another program has the port for the SDK's calls, which are TCP.
  * @throws Error if the port cannot be used for another reason
  */
 export async function listenXRay(
   port: number,
   take: (segments: readonly Segment[]) => void,
   sampling: SamplingSource,
+  onCallsLeft: (port: number) => void = () => undefined,
 ): Promise<UdpInput | undefined> {
   const counts = { received: 0, invalid: 0 };
   const input = await listenUdp({
@@ -25,8 +27,8 @@ export async function listenXRay(
   });
   if (input === undefined) return undefined;
   try {
-    // The same port for the SDKs' calls, unless another program has it there.
     const server = await serveSampling(input.port, sampling);
+    if (server === undefined) onCallsLeft(input.port);
     return {
       ...input,
       close() {

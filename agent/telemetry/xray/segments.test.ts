@@ -86,12 +86,13 @@ test.each([
   expect(parseDatagram(Buffer.from(text))).toBeUndefined();
 });
 
-test.each(['{"format": "json", "version": 1}', '{"version":1,"format":"json"}', ' {"format":"json","version":1}\r'])(
-  'the header %j is read as JSON',
-  (header) => {
-    expect(parseDatagram(Buffer.from(`${header}\n${JSON.stringify(OF_ENVOY)}`))?.id).toBe(OF_ENVOY.id);
-  },
-);
+test.each([
+  '{"format": "json", "version": 1}',
+  '{"version":1,"format":"json"}',
+  ' {"format":"json","version":1}\r',
+])('the header %j is read as JSON', (header) => {
+  expect(parseDatagram(Buffer.from(`${header}\n${JSON.stringify(OF_ENVOY)}`))?.id).toBe(OF_ENVOY.id);
+});
 
 test('bytes that are no UTF-8 are no fault', () => {
   const half = Buffer.concat([Buffer.from('{"format":"json","version":1}\n{"name":"'), Buffer.from([0xc3])]);
@@ -194,7 +195,7 @@ test("a span of Envoy becomes a segment that X-Ray's console joins to the mesh",
   });
 });
 
-test("a span of the application is no segment of the proxy, although it has the attributes of the mesh", () => {
+test('a span of the application is no segment of the proxy, although it has the attributes of the mesh', () => {
   const attributes = SPAN.attributes.filter(({ key }) => key !== 'component');
   const segment = JSON.parse(spanToSegment({ ...SPAN, attributes }, RESOURCE)) as object;
   expect(segment).not.toHaveProperty('origin');

@@ -51,13 +51,7 @@ async function tryReceiver(open: (typeof RECEIVERS)[keyof typeof RECEIVERS], pat
   const receiver = await open(path, lab.address);
   cleanup.defer(receiver.close);
   const programs = await stage(lab);
-  const mesh = await startColorMesh(
-    lab,
-    programs,
-    { 'colorteller-vn': 1 },
-    undefined,
-    () => receiver.env,
-  );
+  const mesh = await startColorMesh(lab, programs, { 'colorteller-vn': 1 }, undefined, () => receiver.env);
   for (const trace of TRACES) {
     const { status } = await request(mesh.url, { headers: contextOf(trace) });
     if (status !== 200) throw new Error(`${mesh.url} answers ${status}`);

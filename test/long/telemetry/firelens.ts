@@ -2,11 +2,7 @@
 // Collector. Lines of the forms in docs/telemetry.md have to arrive, and one of the embedded metric format. Needs what test/docker needs, and DAYBREAK_ENVOY: `node test/long/telemetry/firelens.ts --otelcol-contrib FILE`.
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import {
-  CreateMeshCommand,
-  CreateVirtualGatewayCommand,
-  type AppMeshClient,
-} from '@aws-sdk/client-app-mesh';
+import { CreateMeshCommand, CreateVirtualGatewayCommand, type AppMeshClient } from '@aws-sdk/client-app-mesh';
 import { appMeshClient } from '../../../demo/color-model.ts';
 import { page } from '../../docs/pages.ts';
 import { startDocker } from '../../docker/testing/dockerd.ts';
@@ -25,14 +21,17 @@ const { values } = parseArgs({ options: { 'otelcol-contrib': { type: 'string', d
 await using cleanup = new AsyncDisposableStack();
 const lab = await createLab({ name: 'firelens' });
 cleanup.defer(() => lab.close());
-const collector = await startCollector(values['otelcol-contrib'], { address: lab.address, others: ['fluent'] });
+const collector = await startCollector(values['otelcol-contrib'], {
+  address: lab.address,
+  others: ['fluent'],
+});
 cleanup.defer(collector.stop);
 const { endpoint, xds } = await startControlPlane(await lab.host('control'), await stage(lab));
 const client = appMeshClient(endpoint);
 await createGateway(client);
 client.destroy();
 const docker = await startDocker(lab);
-cleanup.defer(docker.stop);
+cleanup.defer(() => docker.stop());
 const archive = join(lab.folder, 'images.tar');
 await buildArchive(archive);
 await docker.load(archive);
@@ -46,12 +45,22 @@ const variables = {
   OTEL_METRIC_EXPORT_INTERVAL: '5000',
 };
 await docker.run(
-  ...['run', '--detach', '--name', 'envoy', '--log-driver', 'fluentd'],
+  'run',
+  '--detach',
+  '--name',
+  'envoy',
+  '--log-driver',
+  'fluentd',
   ...Object.entries(driver).flatMap(([name, value]) => ['--log-opt', `${name}=${value}`]),
   ...Object.entries(variables).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
   'daybreak-agent',
 );
-const address = await docker.run('inspect', '--format', '{{.NetworkSettings.Networks.bridge.IPAddress}}', 'envoy');
+const address = await docker.run(
+  'inspect',
+  '--format',
+  '{{.NetworkSettings.Networks.bridge.IPAddress}}',
+  'envoy',
+);
 
 /** The driver's records, as FireLens gets them: the collector has their `log` as the body, and adds the tag. */
 const records = (): readonly Readonly<Record<string, string>>[] =>
@@ -65,7 +74,9 @@ for (const sample of SAMPLES) {
   const captured = await until(
     `a line as ${JSON.stringify(sample)}`,
     async () => {
-      await docker.host.exec('curl', ['-s', '-m', '5', `http://${address}:${PORT}/orders`]).catch(() => undefined);
+      await docker.host
+        .exec('curl', ['-s', '-m', '5', `http://${address}:${PORT}/orders`])
+        .catch(() => undefined);
       return records().find((record) => formOf(record) === formOf(sample));
     },
     PATIENT,

@@ -5,7 +5,12 @@
 import { parseArgs } from 'node:util';
 import { describeFault } from '../../../common/process/faults.ts';
 import { tryCollector, tryContrib } from './receivers/collector-attempts.ts';
-import { tryStatsdExporter, tryXRayDaemon, tryZipkin, type TryReceiver } from './receivers/other-receivers.ts';
+import {
+  tryStatsdExporter,
+  tryXRayDaemon,
+  tryZipkin,
+  type TryReceiver,
+} from './receivers/other-receivers.ts';
 
 const RECEIVERS = {
   'statsd-exporter': tryStatsdExporter,

@@ -98,12 +98,17 @@ function configuration(
 ) {
   const at = (protocol: Protocol) => ({ endpoint: `${address}:${ports[protocol]}` });
   const added = {
-    statsd: { signal: 'metrics', receiver: 'statsd', config: { ...at('statsd'), aggregation_interval: '500ms' } },
+    statsd: {
+      signal: 'metrics',
+      receiver: 'statsd',
+      config: { ...at('statsd'), aggregation_interval: '500ms' },
+    },
     zipkin: { signal: 'traces', receiver: 'zipkin', config: at('zipkin') },
     fluent: { signal: 'logs', receiver: 'fluentforward', config: at('fluent') },
   };
   const wanted = others.map((each) => added[each]);
-  const receiversOf = (signal: string) => wanted.flatMap((each) => (each.signal === signal ? each.receiver : []));
+  const receiversOf = (signal: string) =>
+    wanted.flatMap((each) => (each.signal === signal ? each.receiver : []));
   const pipelines = ['traces', 'metrics', 'logs'].map((signal) => [
     signal,
     { receivers: ['otlp', ...receiversOf(signal)], exporters: ['file'] },

@@ -21,27 +21,23 @@ export type TryReceiver = (path: string) => Promise<string>;
 export const tryStatsdExporter: TryReceiver = async (path) => {
   const [statsd, web] = [await freePort(), await freePort()];
   const args = [`--statsd.listen-udp=${LOOPBACK}:${statsd}`, `--web.listen-address=${LOOPBACK}:${web}`];
-  return withProgram(
-    path,
-    { args: () => args },
-    async () => {
-      await until('the page', () => body(`http://${LOOPBACK}:${web}/metrics`), PATIENT);
-      await using telemetry = await startTelemetry({
-        DAYBREAK_TELEMETRY_INPUTS: 'statsd',
-        OTEL_METRICS_EXPORTER: 'dogstatsd',
-        OTEL_METRIC_EXPORT_INTERVAL: '200',
-        STATSD_ADDRESS: LOOPBACK,
-        STATSD_PORT: `${statsd}`,
-      });
-      await sendPackets(portOf(telemetry, 'statsd'), ['orders:3|c|#shard:a', 'orders:4|c|#shard:a']);
-      const wanted = /^orders\{[^}]*appmesh_mesh="m"[^}]*appmesh_virtual_node="n"[^}]*shard="a"[^}]*\} 7$/m;
-      return until(
-        'the counter',
-        async () => wanted.exec(await body(`http://${LOOPBACK}:${web}/metrics`))?.[0],
-        PATIENT,
-      );
-    },
-  );
+  return withProgram(path, { args: () => args }, async () => {
+    await until('the page', () => body(`http://${LOOPBACK}:${web}/metrics`), PATIENT);
+    await using telemetry = await startTelemetry({
+      DAYBREAK_TELEMETRY_INPUTS: 'statsd',
+      OTEL_METRICS_EXPORTER: 'dogstatsd',
+      OTEL_METRIC_EXPORT_INTERVAL: '200',
+      STATSD_ADDRESS: LOOPBACK,
+      STATSD_PORT: `${statsd}`,
+    });
+    await sendPackets(portOf(telemetry, 'statsd'), ['orders:3|c|#shard:a', 'orders:4|c|#shard:a']);
+    const wanted = /^orders\{[^}]*appmesh_mesh="m"[^}]*appmesh_virtual_node="n"[^}]*shard="a"[^}]*\} 7$/m;
+    return until(
+      'the counter',
+      async () => wanted.exec(await body(`http://${LOOPBACK}:${web}/metrics`))?.[0],
+      PATIENT,
+    );
+  });
 };
 
 /** Starts X-Ray's daemon at `path`, which sends to X-Ray's API at this endpoint. */
@@ -94,11 +90,7 @@ export const tryXRayDaemon: TryReceiver = async (path) => {
 export async function startZipkin(jar: string, address: string, port: number): Promise<Program> {
   const env = { QUERY_PORT: `${port}`, JAVA_OPTS: '-Xmx256m' };
   const program = startProgram('java', { args: () => ['-jar', jar], env });
-  await until(
-    'UP',
-    async () => (await body(`http://${address}:${port}/health`)).includes('"UP"'),
-    PATIENT,
-  );
+  await until('UP', async () => (await body(`http://${address}:${port}/health`)).includes('"UP"'), PATIENT);
   return program;
 }
 
