@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { accessRoute } from '../controlplane/authorization/route.ts';
 import { makeAll, startApi, type TestApi } from '../controlplane/api/testing/test-api.ts';
-import { authorize, type AuthorizeOptions } from './authorize.ts';
+import { authorize, describeAccess, type AuthorizeOptions } from './authorize.ts';
 import { createClient, type Client } from './client/client.ts';
 import { NO_CREDENTIALS } from './testing/control-plane.ts';
 
@@ -93,4 +93,19 @@ test.each([
   [undefined, { mesh: 'other' }, 'The mesh other does not exist in account 111122223333.'],
 ])('authorize %s with %j has an error that names the fault', async (node, options, message) => {
   await expect(run(node, options as Partial<AuthorizeOptions>)).rejects.toThrow(message);
+});
+
+test('names the rules that have no effect at a listener', () => {
+  const deny = [{ name: 'p/deny/1', meaning: 'any proxy of the mesh', problem: 'it has http' }];
+  const node = {
+    virtualNode: 'n',
+    authorization: 'AUDIT',
+    callers: [],
+    deny,
+    allow: [],
+    refused: [],
+  } as const;
+  expect(describeAccess({ owner: '0', mesh: 'm', nodes: [node] })).toMatch(
+    /\n\nVirtual node n, rule p\/deny\/1: it has http\.\n$/,
+  );
 });

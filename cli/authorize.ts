@@ -40,7 +40,8 @@ export function describeAccess({ mesh, nodes }: AccessReport): string {
   if (nodes.length === 0) return `Mesh ${mesh} has no virtual node.\n`;
   const refused = nodes.flatMap(refusedRows);
   const table = formatTable(HEAD, nodes.flatMap(rowsOf));
-  return refused.length === 0 ? table : `${table}\n${formatTable(REFUSED_HEAD, refused)}`;
+  const notes = nodes.flatMap(notesOf).join('');
+  return `${table}${refused.length === 0 ? '' : `\n${formatTable(REFUSED_HEAD, refused)}`}${notes === '' ? '' : `\n${notes}`}`;
 }
 
 /** With `AUDIT`, and for callers without an identity while no policy has `unauthenticated`, a refusal only counts. */
@@ -52,6 +53,13 @@ function refusedRows(node: NodeAccessReport): readonly string[][] {
     const counts = isOnlyCounted ? ['-', String(count)] : [String(count), '-'];
     return [node.virtualNode, String(port), caller === '' ? '(no identity)' : caller, rule, ...counts];
   });
+}
+
+/** Names the rules that have no effect at a listener. */
+function notesOf({ virtualNode, deny, allow, unauthenticated = [] }: NodeAccessReport): readonly string[] {
+  return [...deny, ...allow, ...unauthenticated].flatMap(({ name, problem }) =>
+    problem === undefined ? [] : [`Virtual node ${virtualNode}, rule ${name}: ${problem}.\n`],
+  );
 }
 
 function rowsOf({

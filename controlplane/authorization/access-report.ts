@@ -4,11 +4,12 @@ import { policiesFor } from '../mesh/access/policies.ts';
 import type { Model } from '../mesh/model.ts';
 import type { MeshId, Resource, ResourceId } from '../mesh/resource.ts';
 import { securityOf } from '../mesh/security.ts';
-import type { AuthorizationMode } from '../model/daybreak-types.ts';
+import { ruleProblem, type RuledListener } from '../mesh/access/rule-problem.ts';
+import type { AccessRule, AuthorizationMode } from '../model/daybreak-types.ts';
 import { describeOpenRule, describeRule } from './words.ts';
 
-/** A rule of an access policy: its place (`POLICY/allow/1`), and its meaning in words. */
-export type RuleInWords = { readonly name: string; readonly meaning: string };
+/** A rule of an access policy: its place (`POLICY/allow/1`), its meaning in words, and why it has no effect at a listener. */
+export type RuleInWords = { readonly name: string; readonly meaning: string; readonly problem?: string };
 
 /** Which callers a virtual node admits. */
 export type NodeAccessReport = {
@@ -38,18 +39,32 @@ export function accessReport(model: Model, { owner, mesh }: MeshId, refusalsOf: 
   const nodes = [...declaredCallers(model, { owner, mesh })].map(([name, callers]): NodeAccessReport => {
     const id = { kind: 'virtualNode', owner, mesh, parent: '', name } as const;
     const policies = policiesFor(model, id);
+    const listeners = (model.get<'virtualNode'>(id)?.spec.listeners ?? []).map(({ portMapping }) => ({
+      port: portMapping.port,
+      isHttp: portMapping.protocol !== 'tcp',
+    }));
     const open = policies.filter(({ spec }) => spec.unauthenticated !== undefined);
     return {
       virtualNode: name,
       authorization: securityOf(model, id).authorization,
       callers,
-      deny: policies.flatMap((policy) => rules(policy, 'deny', policy.spec.deny ?? [], describeRule)),
-      allow: policies.flatMap((policy) => rules(policy, 'allow', policy.spec.allow ?? [], describeRule)),
+      deny: policies.flatMap((policy) =>
+        rules(policy, 'deny', policy.spec.deny ?? [], describeRule, listeners),
+      ),
+      allow: policies.flatMap((policy) =>
+        rules(policy, 'allow', policy.spec.allow ?? [], describeRule, listeners),
+      ),
       ...(open.length === 0
         ? {}
         : {
             unauthenticated: open.flatMap((policy) =>
-              rules(policy, 'unauthenticated', policy.spec.unauthenticated ?? [], describeOpenRule),
+              rules(
+                policy,
+                'unauthenticated',
+                policy.spec.unauthenticated ?? [],
+                describeOpenRule,
+                listeners,
+              ),
             ),
           }),
       refused: summed(refusalsOf(id)),
@@ -58,13 +73,21 @@ export function accessReport(model: Model, { owner, mesh }: MeshId, refusalsOf: 
   return { owner, mesh, nodes };
 }
 
-function rules<T>(
+function rules<T extends Pick<AccessRule, 'ports' | 'http'>>(
   { name }: Resource<'accessPolicy'>,
-  member: string,
+  member: 'allow' | 'deny' | 'unauthenticated',
   list: readonly T[],
   describe: (rule: T) => string,
+  listeners: readonly RuledListener[],
 ): readonly RuleInWords[] {
-  return list.map((rule, index) => ({ name: `${name}/${member}/${index + 1}`, meaning: describe(rule) }));
+  return list.map((rule, index) => {
+    const problem = ruleProblem(rule, member, listeners);
+    return {
+      name: `${name}/${member}/${index + 1}`,
+      meaning: describe(rule),
+      ...(problem === undefined ? {} : { problem }),
+    };
+  });
 }
 
 /** Adds up the counts of several agents, the largest first. */

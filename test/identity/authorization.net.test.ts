@@ -3,21 +3,31 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AccessReport } from '../../controlplane/authorization/access-report.ts';
 import { ENVOYS, envoyOf } from '../../controlplane/translate/testing/real-envoy.ts';
 import type { Host } from '../lab/host.ts';
+import type { Program } from '../lab/programs/program.ts';
 import { until } from '../lab/until.ts';
 import { PORTS, type Protocol } from './testing/mutual/ports.ts';
-import { openMutualScene, SERVICE, type Load, type MutualScene } from './testing/mutual/scene.ts';
+import { failing, openMutualScene, SERVICE, type MutualScene } from './testing/mutual/scene.ts';
 
 // Two real Envoys with certificates of the control plane: authorization goes through its modes under load, and refuses the callers that the
 // rules name.
 
 const PROTOCOLS = Object.keys(PORTS) as Protocol[];
 const REFUSED = 'RBAC: access denied';
+/** Sends a byte twice a second. Says when the first one comes back, and when the connection is closed. */
+const ECHOES = `
+const [host, port] = process.argv.slice(1);
+const socket = require('net').connect(Number(port), host);
+socket.on('error', () => {});
+socket.on('data', (bytes) => bytes.includes('?') && console.log('echo'));
+socket.on('close', () => { console.log('closed'); process.exit(); });
+setInterval(() => socket.write('?'), 500);
+`;
 
 describe.each(ENVOYS)('%s', (variable) => {
   let scene: MutualScene;
   beforeAll(async () => {
     scene = await openMutualScene(`authz-${process.pid}`, envoyOf(variable));
-  }, 180_000);
+  }, 600_000);
   afterAll(() => scene?.close());
 
   const ask = async (host: Host): Promise<string> => {
@@ -40,7 +50,7 @@ describe.each(ENVOYS)('%s', (variable) => {
     );
 
   test('authorization is switched on and off under load without a failed request, and the report names the callers', {
-    timeout: 300_000,
+    timeout: 900_000,
   }, async () => {
     await scene.secure('{ mtls: PERMISSIVE }');
     await scene.allInSync();
@@ -69,16 +79,14 @@ describe.each(ENVOYS)('%s', (variable) => {
       { limitMs: 60_000, everyMs: 1000 },
     );
     expect(refused).toMatchObject({ port: PORTS.http, caller: '' });
-    load.kill('SIGTERM');
-    const counts = JSON.parse(await load.line(/^\{/)) as Load;
-    for (const protocol of PROTOCOLS) {
-      expect({ protocol, ...counts[protocol] }).toMatchObject({ failed: 0, failures: [] });
-      expect(counts[protocol].requests).toBeGreaterThan(100);
-    }
+    const counts = await scene.endLoad(load);
+    expect(failing(counts)).toEqual([]);
+    expect(counts['tcp, kept'].closed).toBe(0);
+    for (const protocol of PROTOCOLS) expect(counts[protocol].requests).toBeGreaterThan(100);
   });
 
   test('a caller without an identity, and one that a rule names, are refused, as explain says', {
-    timeout: 120_000,
+    timeout: 600_000,
   }, async () => {
     await scene.secure('{ mtls: PERMISSIVE, authorization: ENFORCE }');
     await policy('{ unauthenticated: [] }');
@@ -91,5 +99,32 @@ describe.each(ENVOYS)('%s', (variable) => {
     );
     await until('refused', async () => (await ask(scene.client)) === REFUSED);
     expect(await explained()).toContain('refuses it: rule extra/deny/1');
+  });
+
+  test('an open tcp connection does not outlive a new deny, and no further one is admitted', {
+    timeout: 600_000,
+  }, async () => {
+    await scene.secure('{ mtls: PERMISSIVE, authorization: ENFORCE }');
+    await policy('{ allow: [] }');
+    await scene.allInSync();
+    const connection = (name: string): Program =>
+      scene.client.spawn(name, process.execPath, ['-e', ECHOES, SERVICE, `${PORTS.tcp}`]);
+    const open = connection('open');
+    await open.line(/echo/);
+    await policy(
+      `{ deny: [{ from: [{ virtualNode: { virtualNodeName: client } }], ports: [${PORTS.tcp}] }] }`,
+    );
+    await open.line(/closed/, 120_000);
+    await until('a further connection is refused', async () => {
+      const further = connection('further');
+      return (await further.line(/echo|closed/)).includes('closed');
+    });
+    await policy('{ allow: [] }');
+    await until('the connection is admitted again', async () => {
+      const further = connection('further');
+      const line = await further.line(/echo|closed/);
+      further.kill('SIGKILL');
+      return line.includes('echo');
+    });
   });
 });

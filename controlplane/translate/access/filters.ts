@@ -3,6 +3,7 @@ import { RBACSchema as HttpRbacSchema } from '#envoy/envoy/extensions/filters/ht
 import { RBACSchema as NetworkRbacSchema } from '#envoy/envoy/extensions/filters/network/rbac/v3/rbac_pb.ts';
 import type { Resource } from '../../../xds/types.ts';
 import type { NodeAccess } from '../../mesh/access/node-access.ts';
+import { ruleProblem } from '../../mesh/access/rule-problem.ts';
 import { enforcedProgram, programOf, type Place } from '../../mesh/access/steps.ts';
 import type { VirtualNodeView } from '../../mesh/proxy-view.ts';
 import type { FilterChainInit } from '../envoy/filter-chains.ts';
@@ -39,10 +40,24 @@ export function accessConfigs(
       );
     return [];
   }
+  if (access !== undefined) reportRules(access, places, `virtualNode/${name}`, report);
   return places.map((place) => {
     const make = (): Resource => accessConfig(place, access);
     return access === undefined ? make() : configs(access, JSON.stringify(place), unreported, make);
   });
+}
+
+function reportRules(access: NodeAccess, places: readonly Place[], where: string, report: Report): void {
+  for (const member of ['deny', 'allow', 'unauthenticated'] as const)
+    for (const line of access[member] ?? []) {
+      const problem = ruleProblem(line, member, distinctPorts(places));
+      if (problem !== undefined) report(where, `access policy rule ${line.name}: ${problem}`);
+    }
+}
+
+/** A port has a place per chain. */
+function distinctPorts(places: readonly Place[]): readonly Place[] {
+  return [...new Map(places.map((place) => [place.port, place])).values()];
 }
 
 const configs = createMemo<Resource>();

@@ -36,6 +36,8 @@ export type GuardedControlPlane = {
   daybreak(command: string, ...args: readonly string[]): Promise<string>;
   /** Kills it. */
   kill(): Promise<void>;
+  /** Starts it again after it was killed, on the same store and addresses. */
+  startAgain(): Promise<void>;
   /** Waits until the proxy on that host is in sync. */
   inSync(host: Host): Promise<ProxyStatus>;
 };
@@ -56,15 +58,13 @@ export async function startGuardedControlPlane(
   for (const [name, content] of Object.entries(all)) await writeFile(file(name), content);
   const where = ['--data', file('model'), '--api', '127.0.0.1:8080', '--ads', `${host.address}:18443`];
   const tls = ['--tls-cert', file('cert.pem'), '--tls-key', file('key.pem')];
-  const program = host.spawn(
-    'controlplane',
-    node,
-    [bundle, 'controlplane', ...where, ...tls, ...flags(file)],
-    {
-      log: file('controlplane.log'),
-    },
-  );
-  await program.line(/"ready":true/);
+  const start = async () => {
+    const args = [bundle, 'controlplane', ...where, ...tls, ...flags(file)];
+    const started = host.spawn('controlplane', node, args, { log: file('controlplane.log') });
+    await started.line(/"ready":true/);
+    return started;
+  };
+  let program = await start();
 
   const daybreak = async (command: string, ...args: readonly string[]): Promise<string> => {
     // The certificate is for the name that proxies use, not for this machine.
@@ -79,6 +79,9 @@ export async function startGuardedControlPlane(
     async kill() {
       program.kill('SIGKILL');
       await program.ended;
+    },
+    async startAgain() {
+      program = await start();
     },
     inSync: (proxy) =>
       until(

@@ -1,14 +1,15 @@
-// Sends requests to a host (first argument) in every protocol, 50 a second each, until SIGTERM; then prints one line of JSON: per protocol the
-// requests, and up to ten failures with their times. Each tcp request is a connection of its own; the others keep theirs.
+// Sends requests to a host (first argument) by six kinds of client, 200 a second in all, until SIGTERM; then prints one line of JSON: per kind
+// the requests, and up to ten failures with their times. `closed`: the connections of the client that keeps a tcp connection which were cut.
 import { Agent, get } from 'node:http';
 import { connect as connectHttp2, type ClientHttp2Session } from 'node:http2';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, credentials } from '@grpc/grpc-js';
-import { HELLO, PORTS, type Protocol } from './ports.ts';
+import { HELLO, PORTS } from './ports.ts';
+import type { Client as Kind } from './scene.ts';
 
 const LIMIT_MS = 20_000;
-const EVERY_MS = 20;
+const EVERY_MS = 30;
 const [host = ''] = process.argv.slice(2);
 
 const agent = new Agent({ keepAlive: true });
@@ -17,14 +18,43 @@ let session: ClientHttp2Session | undefined;
 
 type Settle = { readonly resolve: () => void; readonly reject: (error: Error) => void };
 
-const ASK: Readonly<Record<Protocol, (settle: Settle) => void>> = {
-  http({ resolve, reject }) {
-    get({ host, port: PORTS.http, agent }, (response) => {
-      response.resume();
-      response.on('end', () =>
-        response.statusCode === 200 ? resolve() : reject(new Error(`status ${response.statusCode}`)),
-      );
-    }).on('error', reject);
+function askHttp({ resolve, reject }: Settle, by: Agent | false): void {
+  get({ host, port: PORTS.http, agent: by }, (response) => {
+    response.resume();
+    response.on('end', () =>
+      response.statusCode === 200 ? resolve() : reject(new Error(`status ${response.statusCode}`)),
+    );
+  }).on('error', reject);
+}
+
+/** The tcp connection that is kept, and the questions whose echo has not come. */
+let kept: Socket | undefined;
+let waiting: Settle[] = [];
+let closed = 0;
+
+function keptConnection(): Socket {
+  if (kept !== undefined) return kept;
+  const socket = connect(PORTS.tcp, host);
+  kept = socket;
+  socket.on('error', () => undefined);
+  socket.on('data', (bytes) => {
+    for (const _ of bytes.toString().match(/\?/g) ?? []) waiting.shift()?.resolve();
+  });
+  socket.on('close', () => {
+    closed += 1;
+    kept = undefined;
+    // The policy closes connections of a chain that goes; a question on its way then is counted with the connection.
+    for (const { resolve } of waiting.splice(0)) resolve();
+  });
+  return socket;
+}
+
+const ASK: Readonly<Record<Kind, (settle: Settle) => void>> = {
+  http: (settle) => askHttp(settle, agent),
+  'http, new connections': (settle) => askHttp(settle, false),
+  'tcp, kept': (settle) => {
+    waiting.push(settle);
+    keptConnection().write('?');
   },
   tcp({ resolve, reject }) {
     const socket = connect(PORTS.tcp, host);
@@ -60,13 +90,13 @@ const ASK: Readonly<Record<Protocol, (settle: Settle) => void>> = {
   },
 };
 
-type Count = { requests: number; readonly failures: string[]; failed: number };
+type Count = { requests: number; readonly failures: string[]; failed: number; closed?: number };
 
-const counts = new Map<Protocol, Count>();
+const counts = new Map<Kind, Count>();
 const stopped = new AbortController();
 process.on('SIGTERM', () => stopped.abort());
 
-async function one(protocol: Protocol, count: Count): Promise<void> {
+async function one(protocol: Kind, count: Count): Promise<void> {
   count.requests += 1;
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const timer = setTimeout(() => reject(new Error(`no answer within ${LIMIT_MS} ms`)), LIMIT_MS);
@@ -81,7 +111,7 @@ async function one(protocol: Protocol, count: Count): Promise<void> {
   }
 }
 
-async function run(protocol: Protocol): Promise<void> {
+async function run(protocol: Kind): Promise<void> {
   const count: Count = { requests: 0, failures: [], failed: 0 };
   counts.set(protocol, count);
   const open = new Set<Promise<void>>();
@@ -93,5 +123,7 @@ async function run(protocol: Protocol): Promise<void> {
   await Promise.all(open);
 }
 
-await Promise.all((Object.keys(PORTS) as Protocol[]).map(run));
+await Promise.all((Object.keys(ASK) as Kind[]).map(run));
+const tcp = counts.get('tcp, kept');
+if (tcp !== undefined) tcp.closed = closed;
 process.stdout.write(`${JSON.stringify(Object.fromEntries(counts))}\n`, () => process.exit());

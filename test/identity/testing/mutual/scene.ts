@@ -44,13 +44,28 @@ spec:
     - virtualService: { virtualServiceName: ${SERVICE} }
 `;
 
-/** The requests of a load, by protocol. */
+/** A kind of client of the load: one per protocol, whose tcp connections are short, and two that differ in their connections. */
+export type Client = Protocol | 'http, new connections' | 'tcp, kept';
+
+/** The requests of a load, by client. `closed`: its connections that were cut, of the client that keeps one. */
 export type Load = Readonly<
   Record<
-    Protocol,
-    { readonly requests: number; readonly failed: number; readonly failures: readonly string[] }
+    Client,
+    {
+      readonly requests: number;
+      readonly failed: number;
+      readonly failures: readonly string[];
+      readonly closed?: number;
+    }
   >
 >;
+
+/** The clients of a load with failures. */
+export function failing(load: Load): readonly object[] {
+  return Object.entries(load)
+    .filter(([, { failed }]) => failed > 0)
+    .map(([client, counts]) => ({ client, ...counts }));
+}
 
 /** A mesh with an authority, a server and a caller, each behind an Envoy whose agent has a certificate. */
 export type MutualScene = {
@@ -69,7 +84,11 @@ export type MutualScene = {
   readonly handshakes: () => Promise<Readonly<Record<Protocol, number>>>;
   /** Whether the server's Envoy has a chain for mutual TLS on a port. */
   readonly takesMutual: (port: number) => Promise<boolean>;
+  /** Connections for requests to the server that the caller's Envoy has closed. */
+  readonly closedByCaller: () => Promise<number>;
   readonly startLoad: () => Program;
+  /** Ends a load. Returns its counts. */
+  readonly endLoad: (load: Program) => Promise<Load>;
   readonly close: () => Promise<void>;
 };
 
@@ -165,6 +184,16 @@ export async function openMutualScene(
     async takesMutual(port) {
       const config = JSON.stringify(await admins.server.configDump());
       return new RegExp(`"(ingress|lds_ingress)[^"]*_${port}[^"]*_mesh"`).test(config);
+    },
+    async closedByCaller() {
+      const stats = await admins.client.stats(
+        '^cluster\\.cds_egress_m_server_(http|grpc).*\\.upstream_cx_destroy$',
+      );
+      return [...stats.values()].reduce((sum, each) => sum + each, 0);
+    },
+    async endLoad(load) {
+      load.kill('SIGTERM');
+      return JSON.parse(await load.line(/^\{/)) as Load;
     },
     startLoad: () => client.spawn('load', process.execPath, [join(HERE, 'load.ts'), SERVICE]),
     async close() {
