@@ -19,7 +19,8 @@ async function serialsOf(scene: MutualScene): Promise<string> {
     .join(' ');
 }
 
-async function killAndStart({ controlPlane }: MutualScene): Promise<void> {
+/** Kills the control plane, and starts it again. */
+export async function killAndStart({ controlPlane }: MutualScene): Promise<void> {
   await controlPlane.kill();
   await controlPlane.startAgain();
 }
