@@ -3,13 +3,18 @@ import { withClient, type Endpoint } from '../client/with-client.ts';
 import { collect, flag, outputOption, withEndpoint } from '../options.ts';
 import type { CreateTokenOptions } from '../token/create.ts';
 import type { JoinTokenOptions } from '../token/join.ts';
+import type { RevokeTokenOptions } from '../token/revoke.ts';
 
 /** `daybreak token`, with its subcommands. */
 export function makeCommand(daybreak: Command): Command {
-  const token = new Command('token').description('create tokens for proxies').copyInheritedSettings(daybreak);
+  const token = new Command('token')
+    .description('create, list and revoke tokens for proxies')
+    .copyInheritedSettings(daybreak);
   return token
     .addCommand(createCommand().copyInheritedSettings(daybreak))
-    .addCommand(joinCommand().copyInheritedSettings(daybreak));
+    .addCommand(joinCommand().copyInheritedSettings(daybreak))
+    .addCommand(listCommand().copyInheritedSettings(daybreak))
+    .addCommand(revokeCommand().copyInheritedSettings(daybreak));
 }
 
 function createCommand(): Command {
@@ -44,5 +49,28 @@ function joinCommand(): Command {
     .action(async (options: Endpoint & JoinTokenOptions) => {
       const { createJoinToken } = await import('../token/join.ts');
       await withClient(options, (client) => createJoinToken(client, options, process.stdout));
+    });
+}
+
+function listCommand(): Command {
+  return withEndpoint(new Command('list'))
+    .description(
+      'show the join tokens that were not used yet, and the tokens in the file of --tokens, by their ids',
+    )
+    .addOption(outputOption(['text', 'json'], 'text'))
+    .action(async (options: Endpoint & { readonly output: 'text' | 'json' }) => {
+      const { listTokens } = await import('../token/list.ts');
+      await withClient(options, (client) => listTokens(client, options, process.stdout));
+    });
+}
+
+function revokeCommand(): Command {
+  return withEndpoint(new Command('revoke'))
+    .description('take join tokens away that were not used yet')
+    .option('--id <id>', 'the id of one token, from token list')
+    .option('--node <node>', 'all tokens of this node: mesh/M/virtualNode/N or mesh/M/virtualGateway/G')
+    .action(async (options: Endpoint & RevokeTokenOptions) => {
+      const { revokeTokens } = await import('../token/revoke.ts');
+      await withClient(options, (client) => revokeTokens(client, options, process.stdout));
     });
 }

@@ -15,7 +15,9 @@ export const OPERATOR_ACTIONS = [
   'daybreak:GetMetrics',
   'daybreak:GetReports',
   'daybreak:GetStatus',
+  'daybreak:GetTokens',
   'daybreak:RevokeCertificates',
+  'daybreak:RevokeJoinTokens',
   'daybreak:RotateIdentity',
 ] as const;
 
@@ -28,9 +30,15 @@ export function isInspection(action: string): boolean {
   return action !== 'daybreak:GetMetrics' && OPERATOR_ACTIONS.some((each) => each === action);
 }
 
+const CHANGES: readonly string[] = [
+  'daybreak:RevokeCertificates',
+  'daybreak:RevokeJoinTokens',
+  'daybreak:RotateIdentity',
+] satisfies readonly (typeof OPERATOR_ACTIONS)[number][];
+
 /** Whether an action of this control plane alone changes something. */
 export function isChange(action: string): boolean {
-  return action === 'daybreak:RevokeCertificates' || action === 'daybreak:RotateIdentity';
+  return CHANGES.includes(action);
 }
 
 /** An action of this control plane alone. */

@@ -5,7 +5,7 @@ import { badRequest, conflict, notFound } from '../http/errors.ts';
 import { callerOf, type RouteConfig } from '../http/call.ts';
 import { parseJsonBody } from '../http/json-body.ts';
 import type { CertificateLedger } from './certificate-ledger.ts';
-import { meshOf } from './issued.ts';
+import { meshOf } from './node-mesh.ts';
 import { ROTATIONS, type Rotation } from './rotation/rotation.ts';
 
 /** Inputs of the routes. */

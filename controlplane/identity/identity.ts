@@ -17,7 +17,7 @@ import { svidProver } from './attest/svid.ts';
 import { x509Prover } from './attest/x509.ts';
 import { openAuthority, type Authority } from './authority/authority.ts';
 import { createCertificateLedger } from './certificate-ledger.ts';
-import { createJoinTokens } from './join-tokens.ts';
+import { createJoinTokens, type JoinTokens } from './join-tokens.ts';
 import { createRotation } from './rotation/rotation.ts';
 import { faultOf } from './standing.ts';
 import { loginRoute } from './login/route.ts';
@@ -42,6 +42,8 @@ export type Identities = {
   readonly onChange: (listener: () => void) => () => void;
   /** Authenticates users by their keys and by those of `daybreak login`; undefined if authentication is off. */
   readonly authenticate: Authenticate | undefined;
+  /** One-time tokens for proxies. */
+  readonly tokens: JoinTokens;
   /** `GET /daybreak/v1/identity`, the creation of join tokens, and logins. */
   readonly routes: (app: FastifyInstance) => Promise<void>;
   readonly close: () => void;
@@ -121,6 +123,7 @@ export async function openIdentities(
       await own(app);
       await login(app);
     },
+    tokens,
     authenticate: signers?.withSessions(keyring.open),
     close() {
       rotation.close();

@@ -2,6 +2,7 @@ import { meshAccess, type Principal } from '../auth/principal.ts';
 import type { Model } from '../mesh/model.ts';
 import type { Authority } from './authority/authority.ts';
 import type { LedgerEntry } from './certificate-ledger.ts';
+import { meshOf } from './node-mesh.ts';
 import { faultOf } from './standing.ts';
 
 /** A certificate, for `daybreak identity`. Times in milliseconds since 1970. */
@@ -46,11 +47,6 @@ export function issuedEntries(
       };
     })
     .toSorted((a, b) => (a.node < b.node ? -1 : a.node > b.node ? 1 : b.ends - a.ends));
-}
-
-/** The mesh of a node's path. */
-export function meshOf(node: string): string {
-  return node.split('/')[1] ?? '';
 }
 
 function principalOf(proof: LedgerEntry['proof']): string {

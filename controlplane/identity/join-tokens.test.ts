@@ -53,3 +53,25 @@ it('takes no token for the mesh of the same name of another account', async () =
   const other = { ...USE, account: '444455556666' };
   expect(await tokens.consume(token, other)).toEqual({ outcome: 'another proxy' });
 });
+
+it('lists tokens that can be used, without secrets, and revokes them unless they were used meanwhile', async () => {
+  let now = 0;
+  const tokens = createJoinTokens(live, () => now);
+  const late = await tokens.create({ ...GRANT, expires: 2 * HOUR });
+  const early = await tokens.create({ ...GRANT, expires: HOUR });
+  const [first, second] = tokens.list();
+  expect(tokens.list()).toHaveLength(2);
+  expect([first?.expires, second?.expires]).toEqual([HOUR, 2 * HOUR]);
+  for (const secret of [late, early]) expect(JSON.stringify(tokens.list())).not.toContain(secret);
+
+  const ids = tokens.list().map(({ id }) => id);
+  const [revoked, used] = await Promise.all([tokens.revoke(ids), tokens.consume(early, USE)]);
+  const outcomes = [revoked.includes(ids[0] ?? ''), used.outcome === 'consumed'];
+  expect(outcomes.filter(Boolean)).toHaveLength(1);
+  expect(revoked).toContain(ids[1]);
+  expect(await tokens.consume(late, USE)).toEqual({ outcome: 'unknown' });
+  const expired = await tokens.create({ ...GRANT, expires: HOUR });
+  now = HOUR;
+  expect(tokens.list()).toEqual([]);
+  expect(await tokens.consume(expired, USE)).toEqual({ outcome: 'expired' });
+});

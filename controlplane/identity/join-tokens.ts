@@ -13,7 +13,17 @@ export type JoinTokens = {
    * what the token was for, or the reason why it cannot be used.
    */
   readonly consume: (token: string, use: TokenUse) => Promise<Consumed>;
+  /** The tokens that can still be used, those that expire first first. */
+  readonly list: () => readonly ListedToken[];
+  /** Takes unused tokens away, by their ids. Returns the ids that are gone now; a token that was used meanwhile is not among them. */
+  readonly revoke: (ids: readonly string[]) => Promise<readonly string[]>;
 };
+
+/** A join token that was not used yet. `id`: the first digits of its SHA-256. Times in milliseconds since 1970. */
+export type ListedToken = Omit<JoinTokenRecord, 'sha256'> & { readonly id: string; readonly created: number };
+
+/** How many digits of its SHA-256 name a token to people. */
+export const TOKEN_ID_DIGITS = 16;
 
 /** A use of a token, by a proxy (`mesh/M/virtualNode/N`, its account) from an address. */
 export type TokenUse = { readonly proxy: string; readonly account: string; readonly address: string };
@@ -50,7 +60,27 @@ export function createJoinTokens(live: LiveModel, now: () => number = Date.now):
     return outcome === 'committed';
   }
 
+  const listed = () => all().filter(({ spec }) => spec.expires > now());
+
   return {
+    list: () =>
+      listed()
+        .map(({ spec: { sha256, ...grant }, createdAt }) => ({
+          ...grant,
+          id: tokenId(sha256),
+          created: createdAt,
+        }))
+        .toSorted((one, other) => one.expires - other.expires),
+    revoke: (ids) =>
+      serialized(async () => {
+        for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+          await live.refresh();
+          const found = listed().filter(({ spec }) => ids.includes(tokenId(spec.sha256)));
+          if (found.length === 0 || (await commit(undefined, found)))
+            return found.map(({ spec }) => tokenId(spec.sha256));
+        }
+        throw busy();
+      }),
     create: (grant) =>
       serialized(async () => {
         const token = `daybreak-join-${randomBytes(32).toString('base64url')}`;
@@ -93,6 +123,11 @@ export function createJoinTokens(live: LiveModel, now: () => number = Date.now):
         throw busy();
       }),
   };
+}
+
+/** The name of a token for people, from its SHA-256 in hexadecimal. */
+export function tokenId(sha256: string): string {
+  return sha256.slice(0, TOKEN_ID_DIGITS);
 }
 
 function busy(): Error {

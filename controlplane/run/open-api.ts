@@ -15,6 +15,7 @@ import { createEnvoysOf } from '../explain/connected-envoys.ts';
 import { explainRoute } from '../explain/route.ts';
 import { callerOf } from '../http/call.ts';
 import type { CallerNow } from '../http/caller-of-page.ts';
+import { tokenRoutes } from '../identity/token-routes.ts';
 import { measureApi } from '../metrics/measure-api.ts';
 import { latenciesRoute } from '../reports/latencies-route.ts';
 import { createLongRange } from '../reports/prometheus.ts';
@@ -57,6 +58,9 @@ export async function openApi(context: Context, base: Base, side: ProxySide): Pr
   addProxyRoutes(api, context, base, side);
   addReports(api, context, base, side, console);
   if (identities !== undefined) api.register(identities.routes);
+  api.register(
+    tokenRoutes({ joinTokens: identities?.tokens, fileTokens: () => side.adsAccess.tokens?.current() }),
+  );
   return api;
 }
 

@@ -12,7 +12,7 @@ import type { Identity } from '../identity.ts';
 import type { Trust } from '../../identity/authority/chain.ts';
 import { countProxies, type ProxyQuotas } from './proxy-quotas.ts';
 import type { RefusalReason } from './refusal-reason.ts';
-import { readTokens } from './tokens.ts';
+import { readTokens, type Tokens } from './tokens.ts';
 
 /** The files with the credentials of proxies, and the limits of connections. */
 export type AdsAccessSettings = {
@@ -40,6 +40,8 @@ export type AdsAccessWorld = {
 export type AdsAccess = {
   readonly admission: Admission;
   readonly clientCa: Followed<ClientCa> | undefined;
+  /** The tokens of the file as they are now; undefined: there is no file. */
+  readonly tokens: Followed<Tokens> | undefined;
   readonly close: () => Promise<void>;
 };
 
@@ -96,5 +98,5 @@ export async function openAdsAccess(settings: AdsAccessSettings, world: AdsAcces
   });
   for (const followed of [tokens, clientCa, signers]) followed?.onChange(() => admission.recheck());
   const all = opened.move();
-  return { admission, clientCa, close: () => all.disposeAsync() };
+  return { admission, clientCa, tokens, close: () => all.disposeAsync() };
 }

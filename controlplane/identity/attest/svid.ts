@@ -1,7 +1,7 @@
 import type { Model } from '../../mesh/model.ts';
 import { meshIdentityOf } from '../bindings.ts';
 import type { CertificateLedger, LedgerEntry } from '../certificate-ledger.ts';
-import { meshOf } from '../issued.ts';
+import { meshOf } from '../node-mesh.ts';
 import { faultOf } from '../standing.ts';
 import type { Prover } from './attempt.ts';
 import { Refused } from './refused.ts';
