@@ -5,6 +5,7 @@ import { loadPages } from './app/page-of.tsx';
 import { placeOf } from './app/place.ts';
 import { createLayouts } from './map/ask-layout.ts';
 import { skeletonOf, type Skeleton } from './map/layout.ts';
+import { followPlainCallers } from './state/plain-callers.ts';
 import { begin, followMesh } from './state/follow.ts';
 import { speak } from './state/speak.ts';
 import { language, mapLayout, now, place, shownGraph, theme } from './state/state.ts';
@@ -47,6 +48,7 @@ async function arrange(skeleton: Skeleton): Promise<void> {
 }
 
 followMesh();
+followPlainCallers();
 const app = document.getElementById('app');
 void begin();
 await speak(language.value);

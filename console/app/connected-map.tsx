@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { MapPage } from '../pages/map-page.tsx';
 import { flow, summaries } from '../state/derived.ts';
 import { courseOf } from '../model/figures.ts';
+import { securityIn } from '../model/security.ts';
 import { figures, graph, mapLayout, openGroups, rates, shownGraph, texts } from '../state/state.ts';
 import type { PageState } from './page-state.ts';
 import { addressOf } from './place.ts';
@@ -10,7 +11,12 @@ import { addressOf } from './place.ts';
 const search = signal('');
 
 /** The map of the mesh on view. The chosen piece is in the address, so that a link to it works. */
-export function ConnectedMap({ shown, at }: PageState): JSX.Element {
+export function ConnectedMap({ shown, at, model }: PageState): JSX.Element {
+  const chosen = shown.rest.length === 0 ? undefined : shown.rest.join('/');
+  const { authorization } =
+    chosen?.startsWith('virtualNode/') === true
+      ? securityIn(model)(chosen)
+      : { authorization: 'OFF' as const };
   return (
     <MapPage
       t={texts.value}
@@ -22,7 +28,8 @@ export function ConnectedMap({ shown, at }: PageState): JSX.Element {
       proxies={summaries.value}
       rates={rates.value}
       course={courseOf(shown.rest.join('/'), figures.value)}
-      chosen={shown.rest.length === 0 ? undefined : shown.rest.join('/')}
+      chosen={chosen}
+      authorization={authorization}
       search={search.value}
       onSearch={(text) => {
         search.value = text;

@@ -1,8 +1,10 @@
 import type { JSX } from 'preact';
+import { iconPath } from '../parts/icon.tsx';
+import { LOCK_DASHES } from './lock.ts';
 import type { Texts } from '../text/texts.ts';
 
 /** What the kinds of lines mean. */
-export function Legend({ t }: { t: Texts }): JSX.Element {
+export function Legend({ t, hasLocks }: { t: Texts; hasLocks: boolean }): JSX.Element {
   const kinds = [
     ['busy', t.map.legendFlow],
     ['idle', t.map.legendIdle],
@@ -10,6 +12,16 @@ export function Legend({ t }: { t: Texts }): JSX.Element {
   ] as const;
   return (
     <div class="legend" role="note" aria-label={t.map.legend}>
+      {hasLocks
+        ? ([undefined, LOCK_DASHES] as const).map((dashes) => (
+            <span key={dashes ?? 'closed'} class="piece">
+              <svg class="legend-lock" viewBox="0 0 24 24" aria-hidden="true">
+                <path class="lock" d={iconPath('lock')} stroke-dasharray={dashes} />
+              </svg>
+              {dashes === undefined ? t.map.strict : t.map.permissive}
+            </span>
+          ))
+        : null}
       {kinds.map(([kind, text]) => (
         <span key={kind}>
           <svg viewBox="0 0 26 8" aria-hidden="true">

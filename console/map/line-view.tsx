@@ -3,6 +3,7 @@ import { rateText, type Rate } from '../model/figures.ts';
 import type { Line } from '../model/graph.ts';
 import { iconPath } from '../parts/icon.tsx';
 import { percent, type Texts } from '../text/texts.ts';
+import { LOCK_DASHES } from './lock.ts';
 import { PIECE, type Point } from './layout.ts';
 import { anchored, middleOf, smoothPath } from './lines.ts';
 import { shortened } from './shortened.ts';
@@ -69,17 +70,21 @@ function Label({
   if (weight !== undefined) add(weight, 'weight');
   if (rate !== undefined) add(t.map.perSecond(rateText(rate.perSecond)), 'rate');
   if (rate !== undefined && rate.errors > 0) add(t.map.errors(percent(rate.errors)), 'errors');
-  if (texts.length === 0 && !line.tls) return null;
-  const lock = line.tls ? 14 : 0;
+  if (texts.length === 0 && line.lock === undefined) return null;
+  const lock = line.lock === undefined ? 0 : 14;
   const width = texts.join(' · ').length * 6.4 + 16 + lock;
   return (
     <g transform={`translate(${at.x} ${at.y})`}>
       <rect class="pill" x={-width / 2} y="-10" width={width} height="20" rx="10" />
-      {line.tls ? (
+      {line.lock === undefined ? null : (
         <g class="piece" transform={`translate(${-width / 2 + 6} -8) scale(0.6)`}>
-          <path class="lock" d={iconPath('lock')} />
+          <path
+            class="lock"
+            d={iconPath('lock')}
+            stroke-dasharray={line.lock === 'closed' ? undefined : LOCK_DASHES}
+          />
         </g>
-      ) : null}
+      )}
       <text x={lock / 2} y="4">
         {parts}
       </text>

@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import type { AuthorizationMode } from '../../controlplane/model/daybreak-types.ts';
 import { addressOf } from '../app/place.ts';
 import { rateText, type Course, type Rates } from '../model/figures.ts';
 import { LatenciesOf } from './latencies.tsx';
@@ -19,6 +20,8 @@ export type PanelProps = {
   readonly graph: Graph;
   readonly piece: Piece;
   readonly proxies: ProxySummary | undefined;
+  /** How a virtual node decides about its callers. */
+  readonly authorization: AuthorizationMode;
   readonly rates: Rates;
   /** The requests of the chosen piece over time. */
   readonly course: Course | undefined;
@@ -41,6 +44,9 @@ export function Panel(props: PanelProps): JSX.Element {
         </span>
         {proxies === undefined ? null : <StateBadge t={t} state={proxies.worst} />}
         {piece.tls === undefined ? null : <span class="badge good">{t.map[piece.tls]}</span>}
+        {props.authorization === 'OFF' ? null : (
+          <span class="badge info">{t.map.authorization[props.authorization]}</span>
+        )}
         <button type="button" class="button icon panel-close" aria-label={t.map.close} onClick={onClose}>
           <Icon name="close" />
         </button>

@@ -1,11 +1,12 @@
 import type { JSX } from 'preact';
 import type { Rate } from '../model/figures.ts';
 import { rateText } from '../model/figures.ts';
-import type { Piece } from '../model/graph.ts';
+import { isRequired, type Piece } from '../model/graph.ts';
 import type { ProxySummary } from '../model/proxies.ts';
 import { iconPath } from '../parts/icon.tsx';
 import { TONES } from '../parts/state-badge.tsx';
 import { percent, type Texts } from '../text/texts.ts';
+import { LOCK_DASHES } from './lock.ts';
 import { PIECE, type Point } from './layout.ts';
 import { shortened } from './shortened.ts';
 
@@ -71,7 +72,11 @@ export function PieceView(props: PieceViewProps): JSX.Element {
       </text>
       {tls === undefined ? null : (
         <g transform={`translate(${PIECE.width - 24} 33) scale(0.66)`}>
-          <path class="lock" d={iconPath('lock')} stroke-dasharray={tls === 'strict' ? undefined : '3 3'} />
+          <path
+            class="lock"
+            d={iconPath('lock')}
+            stroke-dasharray={isRequired(tls) ? undefined : LOCK_DASHES}
+          />
         </g>
       )}
     </g>

@@ -1,6 +1,6 @@
 import { nameMember, PARENTS } from '../../controlplane/mesh/names.ts';
 import { keyMembers, type ResourceKey } from '../../cli/resources/key.ts';
-import type { Exported, Written } from '../../cli/export/forms/form.ts';
+import type { Exported } from '../../cli/export/forms/form.ts';
 import type { MeshModel, Resource } from './resources.ts';
 
 /** The forms in which a resource can be copied. */
@@ -35,22 +35,15 @@ export async function copyAs(
   const { kind, parent, name, spec, arn } = resource;
   const key: ResourceKey = { kind, owner: undefined, mesh, parent, name };
   if (form === 'cli') return commandLine(key, spec, endpoint);
-  if (form === 'document') {
-    const { formatDocuments } = await import('../../cli/resources/write-documents.ts');
-    return formatDocuments([{ ...keyMembers(key), spec }], 'yaml');
-  }
+  const forms = await import('./text-forms.ts');
+  if (form === 'document') return forms.formatDocuments([{ ...keyMembers(key), spec }], 'yaml');
+  const writers = {
+    cloudformation: forms.writeCloudFormation,
+    terraform: forms.writeTerraform,
+    kubernetes: forms.writeKubernetes,
+  };
   const exported: Exported = { key, spec, tags: [], arn };
-  return (await (await writerOf(form))([exported])).text;
-}
-
-async function writerOf(
-  form: 'cloudformation' | 'terraform' | 'kubernetes',
-): Promise<(resources: readonly Exported[]) => Written | Promise<Written>> {
-  if (form === 'cloudformation') {
-    return (await import('../../cli/export/forms/cloudformation.ts')).writeCloudFormation;
-  }
-  if (form === 'terraform') return (await import('../../cli/export/forms/terraform.ts')).writeTerraform;
-  return (await import('../../cli/export/forms/kubernetes.ts')).writeKubernetes;
+  return writers[form]([exported]).text;
 }
 
 function commandLine(key: ResourceKey, spec: unknown, endpoint: string): string {

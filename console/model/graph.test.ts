@@ -54,9 +54,9 @@ test('TLS: the listeners of a node, and the calls that a client policy enforces 
     ),
   );
   expect(pieces.find(({ name }) => name === 'strict')?.tls).toBe('strict');
-  expect(lines.map(({ to, tls }) => [to, tls])).toEqual([
-    ['virtualService/a', true],
-    ['virtualService/b', false],
+  expect(lines.map(({ to, lock }) => [to, lock])).toEqual([
+    ['virtualService/a', 'closed'],
+    ['virtualService/b', undefined],
   ]);
 });
 

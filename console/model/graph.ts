@@ -1,3 +1,4 @@
+import { securityIn, type Security } from './security.ts';
 import { backendNames, enforcesTls, keyOf, ofKind, type MeshModel, type Typed } from './resources.ts';
 import { targetsOf } from './routes.ts';
 
@@ -10,11 +11,22 @@ export type Piece = {
   /** Where its traffic comes from or goes to: a host name, a port, a router. */
   readonly detail: string;
   /** TLS of its listeners. */
-  readonly tls: 'strict' | 'permissive' | undefined;
+  readonly tls: Tls | undefined;
   readonly fault: Fault | undefined;
   /** The keys of the pieces in a group; only for groups. */
   readonly members?: readonly string[];
 };
+
+/**
+ * How a piece takes calls by TLS. `strict`, `permissive`: TLS that the model configures, required or optional. `mutual`, `mutualOptional`: mutual TLS
+ * between proxies, by the certificates of the control plane.
+ */
+export type Tls = 'strict' | 'permissive' | 'mutual' | 'mutualOptional';
+
+/** Whether TLS is required: the lock of the map is closed then, and else dashed. */
+export function isRequired(tls: Tls): boolean {
+  return tls === 'strict' || tls === 'mutual';
+}
 
 /** The fault of a piece: it does not exist, or, for a virtual service, it has no provider, or its router no route. */
 export type Fault = 'missing' | 'no provider' | 'no route';
@@ -27,7 +39,8 @@ export type Line = {
   readonly to: string;
   /** The routes that it comes from; none for a backend, or for a service without a router. */
   readonly routes: readonly RouteShare[];
-  readonly tls: boolean;
+  /** `closed`: its calls use TLS. `optional`: they use TLS where both ends can. */
+  readonly lock: 'closed' | 'optional' | undefined;
   readonly fault: boolean;
 };
 
@@ -50,7 +63,7 @@ export function graphOf(model: MeshModel): Graph {
       from,
       to,
       routes: [...(there?.routes ?? []), ...(more.routes ?? [])],
-      tls: there?.tls === true || more.tls === true,
+      lock: there?.lock ?? more.lock,
       fault: there?.fault === true || more.fault === true,
     });
   };
@@ -58,7 +71,10 @@ export function graphOf(model: MeshModel): Graph {
   const isLost = (kind: 'virtualService' | 'virtualNode', name: string): boolean =>
     !known.has(keyOf({ kind, parent: '', name }));
   for (const gateway of ofKind(model, 'virtualGateway')) piece(gatewayPiece(gateway));
-  for (const node of ofKind(model, 'virtualNode')) piece(nodePiece(node));
+  const securityOf = securityIn(model);
+  for (const node of ofKind(model, 'virtualNode')) {
+    piece(nodePiece(node, securityOf(`virtualNode/${node.name}`)));
+  }
   const routesOf = Map.groupBy(ofKind(model, 'route'), ({ parent }) => parent);
   const services = ofKind(model, 'virtualService');
   for (const service of services) piece(servicePiece(routesOf, service));
@@ -84,7 +100,7 @@ export function graphOf(model: MeshModel): Graph {
       const own = node.spec.backends?.find(({ virtualService: v }) => v?.virtualServiceName === name);
       const policy = own?.virtualService?.clientPolicy;
       const tls = policy === undefined ? standard : enforcesTls(policy);
-      line(`virtualNode/${node.name}`, `virtualService/${name}`, { tls, fault });
+      line(`virtualNode/${node.name}`, `virtualService/${name}`, { lock: tls ? 'closed' : undefined, fault });
     }
   }
   for (const service of services) {
@@ -93,7 +109,10 @@ export function graphOf(model: MeshModel): Graph {
     const to = (name: string, more: Partial<Line>) => {
       const fault = isLost('virtualNode', name);
       if (fault) lost('virtualNode', name);
-      line(from, `virtualNode/${name}`, { ...more, fault });
+      // TLS of a line to a service is that of the caller's policy; here, that between proxies.
+      const { tls } = pieces.get(`virtualNode/${name}`) ?? {};
+      const lock = tls === 'mutual' ? 'closed' : tls === 'mutualOptional' ? 'optional' : undefined;
+      line(from, `virtualNode/${name}`, { ...more, lock, fault });
     };
     if (virtualNode !== undefined) to(virtualNode.virtualNodeName, {});
     if (virtualRouter === undefined) continue;
@@ -118,14 +137,16 @@ function gatewayPiece({ name, spec }: Typed<'virtualGateway'>): Piece {
   };
 }
 
-function nodePiece({ name, spec }: Typed<'virtualNode'>): Piece {
+function nodePiece({ name, spec }: Typed<'virtualNode'>, { mtls }: Security): Piece {
   const { listeners = [] } = spec;
+  const mutual = mtls === 'STRICT' ? 'mutual' : mtls === 'PERMISSIVE' ? 'mutualOptional' : undefined;
   return {
     key: `virtualNode/${name}`,
     kind: 'virtualNode',
     name,
     detail: listeners.map(({ portMapping: { port, protocol } }) => `${protocol} ${port}`).join(', '),
-    tls: tlsOf(listeners),
+    // The model's own TLS wins over the mode.
+    tls: tlsOf(listeners) ?? (listeners.length === 0 ? undefined : mutual),
     fault: undefined,
   };
 }

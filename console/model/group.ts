@@ -54,7 +54,7 @@ function groupPiece(key: string, first: Piece, members: readonly Piece[]): Piece
     kind: 'group',
     name: key.split('/').slice(2).join('/'),
     detail: first.kind,
-    tls: members.every(({ tls }) => tls === 'strict') ? 'strict' : undefined,
+    tls: members.every(({ tls }) => tls === first.tls) ? first.tls : undefined,
     fault: members.find(({ fault }) => fault !== undefined)?.fault,
     members: members.map((each) => each.key),
   };
@@ -74,7 +74,7 @@ function collectLines(lines: readonly Line[], place: ReadonlyMap<string, string>
         from,
         to,
         routes: there === undefined ? line.routes : [],
-        tls: there === undefined ? line.tls : there.tls && line.tls,
+        lock: there === undefined || there.lock === line.lock ? line.lock : undefined,
         fault: there?.fault === true || line.fault,
       });
   }

@@ -1,7 +1,9 @@
+import type { PlaintextNode } from './identity-answers.ts';
 import type { ProxyStatus } from '../../controlplane/status/status.ts';
 import type { Graph } from './graph.ts';
 import { pieceOf, proxiesOf } from './proxies.ts';
 import { compare, type MeshModel } from './resources.ts';
+import { securityProblems, type SecurityProblem } from './security-problems.ts';
 
 /** A problem of a mesh. `where`: the key of a resource, or the resource of a proxy. */
 export type MeshProblem =
@@ -19,6 +21,7 @@ export type MeshProblem =
     }
   | { readonly kind: 'last good'; readonly where: string }
   | { readonly kind: 'expiring'; readonly where: string; readonly name: string; readonly ends: string }
+  | SecurityProblem
   | {
       readonly kind: 'specification';
       readonly where: string;
@@ -29,16 +32,18 @@ export type MeshProblem =
 /** Certificates that end within this time are a problem: agents renew theirs earlier. In milliseconds. */
 const SOON_MS = 24 * 60 * 60 * 1000;
 
-/** Returns the problems of a mesh: of proxies first, then those of the model. `now`: milliseconds since 1970. */
+/** Returns the problems of a mesh: of proxies first, then those of the model. `now`: milliseconds since 1970; `plain`: callers without mutual TLS. */
 export function problemsOf(
   model: MeshModel,
   graph: Graph,
   proxies: readonly ProxyStatus[],
   now: number,
+  plain: readonly PlaintextNode[] = [],
 ): MeshProblem[] {
   const own = proxiesOf(proxies, model.mesh);
   return [
     ...own.flatMap((proxy) => problemsOfProxy(proxy, model.mesh, now)),
+    ...securityProblems(model, own, plain),
     ...missing(graph),
     ...reported(own),
   ];

@@ -8,14 +8,14 @@ export type Read =
 
 /** Writes a specification. */
 export async function writeSpec(spec: unknown, form: TextForm): Promise<string> {
-  const { formatValue } = await import('../../cli/resources/write-documents.ts');
+  const { formatValue } = await import('./text-forms.ts');
   return formatValue(spec, form);
 }
 
 /** Reads a specification. An empty text is an empty specification. */
 export async function readSpec(text: string, form: TextForm): Promise<Read> {
   try {
-    const value = form === 'json' ? parseJson(text) : (await import('./parse-yaml.ts')).parseYaml(text);
+    const value = form === 'json' ? parseJson(text) : (await import('./text-forms.ts')).parseYaml(text);
     if (value === null || value === undefined) return { spec: {} };
     if (typeof value === 'object' && !Array.isArray(value)) return { spec: value as Record<string, unknown> };
     return { error: undefined };

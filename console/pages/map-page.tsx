@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import type { AuthorizationMode } from '../../controlplane/model/daybreak-types.ts';
 import type { Course, Rates } from '../model/figures.ts';
 import type { Graph } from '../model/graph.ts';
 import type { ProxySummary } from '../model/proxies.ts';
@@ -23,6 +24,8 @@ export type MapPageProps = {
   readonly proxies: ReadonlyMap<string, ProxySummary> | undefined;
   readonly rates: Rates;
   readonly course: Course | undefined;
+  /** How the chosen piece decides about its callers. */
+  readonly authorization: AuthorizationMode;
   readonly flow: Flow;
   /** Whether groups are open. */
   readonly isOpened: boolean;
@@ -89,7 +92,7 @@ export function MapPage(props: MapPageProps): JSX.Element {
                 onChoose={(key) => onChoose(key === chosen ? undefined : key)}
                 onClose={() => onChoose(undefined)}
               />
-              <Legend t={t} />
+              <Legend t={t} hasLocks={graph.pieces.some(({ tls }) => tls !== undefined)} />
             </>
           )}
           {piece === undefined ? null : (

@@ -56,7 +56,9 @@ function Problem({
 }: ProblemsPageProps & { problem: MeshProblem }): JSX.Element {
   const { what, fix, severe } = describe(t, problem, now);
   const onProxies = ['refused', 'waiting', 'orphaned', 'last good', 'expiring'].includes(problem.kind);
-  const rest = onProxies ? problem.where.split('/') : [problem.where];
+  const isSecurity = ['refuses', 'would refuse', 'plain callers', 'no certificate'].includes(problem.kind);
+  const page = onProxies ? 'proxies' : isSecurity ? 'identity' : 'resources';
+  const rest = onProxies ? problem.where.split('/') : isSecurity ? [] : [problem.where];
   return (
     <div class="problem">
       <div class="row">
@@ -77,10 +79,7 @@ function Problem({
           <strong>{`${t.problems.fix}: `}</strong>
           {fix}
         </span>
-        <a
-          class="button slim"
-          href={addressOf({ mesh, owner, page: onProxies ? 'proxies' : 'resources', rest })}
-        >
+        <a class="button slim" href={addressOf({ mesh, owner, page, rest })}>
           {t.problems.go}
         </a>
       </div>
@@ -122,6 +121,28 @@ export function describe(
       const left = duration(t, Date.parse(problem.ends) - now);
       return { what: `${problem.name}: ${kinds.expiring(left)}`, fix: fixes.expiring, severe: true };
     }
+    case 'refuses':
+    case 'would refuse': {
+      const { caller, port, rule, count } = problem;
+      const name = caller === '' ? t.identity.withoutIdentity : caller;
+      const isRefused = problem.kind === 'refuses';
+      const what = isRefused ? kinds.refuses(name, port, count) : kinds.wouldRefuse(name, port, count);
+      const isDenied = /\/deny\/\d+$/.test(rule);
+      const fix = isDenied
+        ? t.identity.fixDenied(rule)
+        : caller === ''
+          ? t.identity.fixNoIdentity
+          : t.identity.fixAllow;
+      return { what, fix, severe: isRefused };
+    }
+    case 'plain callers':
+      return {
+        what: kinds.plainCallers(problem.addresses.join(', ')),
+        fix: fixes.plainCallers,
+        severe: true,
+      };
+    case 'no certificate':
+      return { what: kinds.noCertificate, fix: fixes.noCertificate, severe: true };
     case 'specification':
       return {
         what: `${problem.what} (${t.problems.seenBy(problem.proxies)})`,

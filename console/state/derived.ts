@@ -2,7 +2,7 @@ import { computed } from '@preact/signals';
 import { problemsOf } from '../model/problems.ts';
 import { summarize } from '../model/proxies.ts';
 import type { Flow } from '../pages/map-page.tsx';
-import { figures, graph, model, now, status } from './state.ts';
+import { figures, graph, model, now, plainNodes, status } from './state.ts';
 
 /** The proxies of the mesh on view, by the piece of the map that they belong to; undefined as long as they are not known. */
 export const summaries = computed(() =>
@@ -12,12 +12,12 @@ export const summaries = computed(() =>
 );
 
 /** Each minute, in milliseconds since 1970: problems depend on ages, which need not be exact. */
-const minute = computed(() => Math.floor(now.value / 60_000) * 60_000);
+export const minute = computed(() => Math.floor(now.value / 60_000) * 60_000);
 
 /** The problems of the mesh on view. */
 export const problems = computed(() =>
   model.value.state === 'ready'
-    ? problemsOf(model.value.value, graph.value, status.value?.proxies ?? [], minute.value)
+    ? problemsOf(model.value.value, graph.value, status.value?.proxies ?? [], minute.value, plainNodes.value)
     : [],
 );
 

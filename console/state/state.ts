@@ -1,4 +1,5 @@
 import { computed, signal } from '@preact/signals';
+import type { PlaintextNode } from '../model/identity-answers.ts';
 import type { LiveFigures } from '../../common/contracts/reports.ts';
 import type { ConsoleSession, Progress } from '../../controlplane/console/contract.ts';
 import type { Status } from '../../controlplane/status/status.ts';
@@ -39,6 +40,8 @@ export const proxyStatus = signal<Loaded<Status>>({ state: 'loading' });
 export const status = computed(() =>
   proxyStatus.value.state === 'ready' ? proxyStatus.value.value : undefined,
 );
+/** Virtual nodes that were called without mutual TLS; empty where no mesh uses it, and where the caller may not see them. */
+export const plainNodes = signal<readonly PlaintextNode[]>([]);
 /** Whether the control plane answers. */
 export const connected = signal(true);
 /** The newest revision of the model that the events named. */

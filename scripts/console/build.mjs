@@ -40,6 +40,8 @@ export async function buildConsole(folder) {
     jsx: 'automatic',
     jsxImportSource: 'preact',
     minify: true,
+    // Texts in Japanese are shorter as they are than as escapes; browsers read modules as UTF-8.
+    charset: 'utf8',
     // The licences of the packages are in a file of their own: THIRD-PARTY-LICENSES.txt of packages and images.
     legalComments: 'none',
     entryNames: '[name]-[hash]',
