@@ -6,6 +6,7 @@ import { setStartOrder } from './changes/start-order.ts';
 import { setStopTimeout } from './changes/stop-timeout.ts';
 import { removeDaemon, setTelemetry } from './changes/telemetry.ts';
 import { checkAgentSettings } from './checks/agent-settings.ts';
+import { checkCommand } from './checks/command.ts';
 import { askOpenValues } from './checks/open-values.ts';
 import { checkProxyConfiguration } from './checks/proxy-configuration.ts';
 import { checkTask } from './checks/task.ts';
@@ -39,6 +40,7 @@ export function render(given: TaskDefinition, options: RenderOptions): Rendered 
   checkTask(draft, envoy.index);
   checkProxyConfiguration(draft);
   checkUsers(draft, envoy.index);
+  checkCommand(draft, envoy.index);
   checkAgentSettings(draft, envoy.index);
   askOpenValues(draft, envoy.index);
   return draft.result();

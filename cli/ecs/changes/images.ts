@@ -1,3 +1,4 @@
+import { isObject } from '../../import/is-object.ts';
 import { Open } from '../../import/source.ts';
 import type { Draft } from '../draft.ts';
 import type { RenderOptions } from '../options.ts';
@@ -14,6 +15,11 @@ export function isProxyinit(
   return typeof image === 'string' && (image.includes('proxy-route-manager') || image === proxyinitImage);
 }
 
+function isArm(draft: Draft): boolean {
+  const { runtimePlatform: platform } = draft.definition();
+  return isObject(platform) && platform['cpuArchitecture'] === 'ARM64';
+}
+
 /** Sets the image of the Envoy container. Without `--image`, a container that has a control plane of its own keeps its image. */
 export function setImage(draft: Draft, envoy: number, { image }: RenderOptions): void {
   const container = containersOf(draft.definition())[envoy];
@@ -21,7 +27,7 @@ export function setImage(draft: Draft, envoy: number, { image }: RenderOptions):
     draft.set(
       ['containerDefinitions', envoy, 'image'],
       image,
-      "an agent that takes its configuration from your control plane, not from AWS's",
+      `an agent that takes its configuration from your control plane, not from AWS's${isArm(draft) ? '; the task is for ARM64: images/build.sh --arch arm64' : ''}`,
     );
     return;
   }

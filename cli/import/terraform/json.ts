@@ -111,7 +111,8 @@ function changesOf(value: unknown): readonly Change[] {
 
 type Listed = { readonly resource: Readonly<Record<string, unknown>>; readonly path: Path };
 
-function resourcesIn(module: unknown, path: Path): readonly Listed[] {
+/** Returns the resources of a module and of those that it calls, each with its path from `path` on. */
+export function resourcesIn(module: unknown, path: Path): readonly Listed[] {
   if (!isObject(module)) return [];
   const list = (name: string): readonly unknown[] => {
     const value = module[name];

@@ -1,0 +1,92 @@
+import { isObject } from '../../import/is-object.ts';
+import type { ParsedDocument } from '../../import/reading/parsed.ts';
+import { resourcesIn } from '../../import/terraform/json.ts';
+import type { Given, Read } from './given.ts';
+
+const TYPE = 'aws_ecs_task_definition';
+
+/** Attributes with another name in RegisterTaskDefinition. */
+const NAMES: Readonly<Record<string, string>> = {
+  volume: 'volumes',
+  inference_accelerator: 'inferenceAccelerators',
+  configure_at_launch: 'configuredAtLaunch',
+};
+/** Attributes that hold a list there; Terraform writes each other block as a list of one. */
+const LISTS = new Set([
+  'volume',
+  'placement_constraints',
+  'inference_accelerator',
+  'requires_compatibilities',
+]);
+/** Attributes with names of the operator. */
+const MAPS = new Set(['driver_opts', 'labels']);
+/** Attributes of Terraform alone, and those that the provider computes. */
+const PASSED_OVER = new Set(
+  `arn arn_without_revision id region revision skip_destroy tags_all track_latest`.split(' '),
+);
+
+/** Returns the task definitions in output of `terraform show -json`, of a state or a plan. Their names are Terraform's addresses. */
+export function terraformDefinitions(file: string, document: ParsedDocument): Read {
+  const { value } = document;
+  const part = isObject(value) && isObject(value['planned_values']) ? 'planned_values' : 'values';
+  const values = isObject(value) ? value[part] : undefined;
+  const root = isObject(values) ? values['root_module'] : undefined;
+  const given: Given[] = [];
+  const problems: Read['problems'][number][] = [];
+  for (const { resource, path } of resourcesIn(root, [part, 'root_module'])) {
+    if (resource['type'] !== TYPE || resource['mode'] !== 'managed' || !isObject(resource['values']))
+      continue;
+    const name = String(resource['address']);
+    const place = { file, line: document.lineAt(path), id: name };
+    const containers = resource['values']['container_definitions'];
+    if (typeof containers !== 'string') problems.push({ place, message: UNKNOWN });
+    else given.push({ name, place, definition: definitionOf(resource['values'], containers) });
+  }
+  return { given, problems };
+}
+
+const UNKNOWN =
+  'its container_definitions are known only after terraform apply: take the output of `terraform show -json` after it';
+
+function definitionOf(values: Readonly<Record<string, unknown>>, containers: string): Given['definition'] {
+  const { container_definitions: _, proxy_configuration: proxies, tags, ...others } = values;
+  const [proxy] = Array.isArray(proxies) ? proxies.filter(isObject) : [];
+  const properties = isObject(proxy?.['properties']) ? Object.entries(proxy['properties']) : [];
+  const kept = Object.fromEntries(Object.entries(others).filter(([name]) => !PASSED_OVER.has(name)));
+  const list = isObject(tags) ? Object.entries(tags).map(([key, value]) => ({ key, value })) : [];
+  return {
+    ...(members(kept) as object),
+    // A condition of the configuration may leave a null.
+    containerDefinitions: (JSON.parse(containers) as readonly unknown[]).filter(isObject),
+    ...(proxy === undefined
+      ? {}
+      : {
+          proxyConfiguration: {
+            type: proxy['type'] ?? 'APPMESH',
+            containerName: proxy['container_name'],
+            properties: properties.map(([name, value]) => ({ name, value: String(value) })),
+          },
+        }),
+    ...(list.length === 0 ? {} : { tags: list }),
+  };
+}
+
+/** Spells attributes as the API does, without those that are not set: null, an empty text, list or map. */
+function members(value: unknown): unknown {
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, part]): [string, unknown][] => {
+      if (isUnset(part)) return [];
+      if (name === 'host_path') return [['host', { sourcePath: part }]];
+      if (name === 'size_in_gib') return [['sizeInGiB', part]];
+      const spelt = NAMES[name] ?? name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+      if (MAPS.has(name) || !Array.isArray(part)) return [[spelt, part]];
+      return [[spelt, LISTS.has(name) ? part.map(members) : members(part[0])]];
+    }),
+  );
+}
+
+function isUnset(value: unknown): boolean {
+  if (value === null || value === undefined || value === '' || value === false || value === 0) return true;
+  return typeof value === 'object' && Object.keys(value).length === 0;
+}
