@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { botocoreComplaints } from '../cli/ecs/testing/botocore.ts';
 import { runRender } from '../cli/ecs/testing/run-render.ts';
 import { ANSWERS } from './testing/ecs-answers.ts';
+import { balancedByTemplate } from './testing/load-balancer.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const FOLDER = join(import.meta.dirname, 'ecs/cloudformation');
@@ -78,4 +79,15 @@ test('the role of the control plane allows exactly the actions that its code cal
 
 test.each(TASKS)('%s allows only what ECS needs to start the task', (name) => {
   expect([...new Set(allowed(name))].toSorted()).toEqual(OF_ECS);
+});
+
+test('two tasks of the control plane are behind an internal load balancer that sends PROXY protocol to both ports', () => {
+  expect(balancedByTemplate()).toEqual({
+    tasks: 2,
+    internal: true,
+    targets: [
+      { port: 8443, proxyProtocol: true, check: 'HTTPS 8443/readyz' },
+      { port: 18_443, proxyProtocol: true, check: 'HTTPS 8443/readyz?for=ads' },
+    ],
+  });
 });

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { runRender } from '../cli/ecs/testing/run-render.ts';
 import { whyNoTerraform } from '../test/operations/terraform/terraform.ts';
 import { ANSWERS, SECRET } from './testing/ecs-answers.ts';
+import { balancedByPlan, balancedByTemplate } from './testing/load-balancer.ts';
 
 // The Terraform modules have the same task definitions and roles as the CloudFormation templates: `terraform plan`, which calls no AWS.
 
@@ -55,16 +56,20 @@ type Planned = { readonly type: string; readonly values: Readonly<Record<string,
 const folders: string[] = [];
 afterAll(() => folders.forEach((each) => rmSync(each, { recursive: true })));
 
-/** Returns the resources that `terraform plan` would make of a module. */
-async function planned(module: string, variables: object): Promise<readonly Planned[]> {
+/** Returns the resources that `terraform plan` would make of a module, and the whole output of `terraform show -json`. */
+async function planned(
+  module: string,
+  variables: object,
+): Promise<{ readonly resources: readonly Planned[]; readonly shown: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'daybreak-modules-'));
   folders.push(folder);
-  cpSync(join(ECS, 'terraform', module), folder, { recursive: true });
+  cpSync(join(ECS, 'terraform'), folder, { recursive: true });
+  const place = join(folder, module);
   const mirror = JSON.stringify(process.env['TF_PLUGIN_DIR']);
   const settings = join(folder, 'settings.tfrc');
   writeFileSync(settings, `provider_installation {\n  filesystem_mirror {\n    path = ${mirror}\n  }\n}\n`);
-  writeFileSync(join(folder, 'provider.tf.json'), JSON.stringify({ provider: { aws: PROVIDER } }));
-  writeFileSync(join(folder, 'terraform.tfvars.json'), JSON.stringify(variables));
+  writeFileSync(join(place, 'provider.tf.json'), JSON.stringify({ provider: { aws: PROVIDER } }));
+  writeFileSync(join(place, 'terraform.tfvars.json'), JSON.stringify(variables));
   const env = {
     PATH: process.env['PATH'] ?? '',
     HOME: folder,
@@ -73,15 +78,15 @@ async function planned(module: string, variables: object): Promise<readonly Plan
     CHECKPOINT_DISABLE: '1',
   };
   const run = (...args: readonly string[]) =>
-    execa('terraform', args, { cwd: folder, extendEnv: false, env, timeout: LIMIT_MS, stdin: 'ignore' });
-  await run('fmt', '-check', 'main.tf');
+    execa('terraform', args, { cwd: place, extendEnv: false, env, timeout: LIMIT_MS, stdin: 'ignore' });
+  await run('fmt', '-check', '-recursive', '..');
   await run('init', '-input=false');
   await run('plan', '-input=false', '-out', 'plan');
   const { stdout } = await run('show', '-json', 'plan');
   const { planned_values } = JSON.parse(stdout) as {
     readonly planned_values: { readonly root_module: { readonly resources: readonly Planned[] } };
   };
-  return planned_values.root_module.resources;
+  return { resources: planned_values.root_module.resources, shown: stdout };
 }
 
 const PROVIDER = {
@@ -135,7 +140,7 @@ describe.skipIf(why !== undefined)(`Terraform${why === undefined ? '' : ` is lef
     '%s: the task definition of %s',
     { timeout: LIMIT_MS },
     async (module, template, variables) => {
-      const resources = await planned(module, variables);
+      const { resources, shown } = await planned(module, variables);
       const task = resources.find(({ type }) => type === 'aws_ecs_task_definition')?.values ?? {};
       const wanted = await ofCloudFormation(template);
       const containers = JSON.parse(task['container_definitions'] as string) as readonly Container[];
@@ -160,6 +165,18 @@ describe.skipIf(why !== undefined)(`Terraform${why === undefined ? '' : ` is lef
         wanted.proxyConfiguration === undefined
           ? undefined
           : Object.fromEntries(wanted.proxyConfiguration.properties.map(({ name, value }) => [name, value])),
+      );
+      if (module === 'controlplane') expect(balancedByPlan(resources)).toEqual(balancedByTemplate());
+      // The plan does not know the ARNs of roles that it makes, and a definition that is not App Mesh's stays as it is.
+      const rendered = await runRender({ text: shown }, { ...ANSWERS, output: 'json' });
+      const { taskDefinitions } = JSON.parse(rendered.stdout) as {
+        readonly taskDefinitions: readonly {
+          readonly taskDefinition: Definition;
+          readonly problems: readonly object[];
+        }[];
+      };
+      expect(taskDefinitions[0]?.taskDefinition.proxyConfiguration?.properties).toEqual(
+        wanted.proxyConfiguration?.properties,
       );
     },
   );

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Boots a machine made of namespaces: systemd as PID 1, the programs of this machine, and a separate /etc and /var, which persist across
 # boots. Exits with 129 for a reboot, and with 130 for a power-off.
-# $1: the machine's folder, with etc and var; $2: the installed files, a folder with usr; $3: the path of its Envoy.
+# $1: the machine's folder, with etc and var; $2: the installed files, a folder with usr; $3: the path of its Envoy,
+# or nothing.
 set -eu
 
 boot() {
@@ -29,8 +30,10 @@ lay_out() {
   cd "$root"
   mkdir -p .above/upper .above/work .before usr etc var proc sys dev run tmp
   mount -t overlay overlay -o "lowerdir=$installed/usr:/usr,upperdir=.above/upper,workdir=.above/work" usr
-  touch usr/bin/envoy
-  mount --bind "$envoy" usr/bin/envoy
+  if [ -n "$envoy" ]; then
+    touch usr/bin/envoy
+    mount --bind "$envoy" usr/bin/envoy
+  fi
   for name in bin sbin lib lib32 lib64; do
     if [ -L "/$name" ]; then ln -s "usr/$name" "$name"; fi
   done

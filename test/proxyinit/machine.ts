@@ -29,6 +29,8 @@ export type Ended = { readonly code: number; readonly stdout: string; readonly s
 export type Machine = {
   /** Writes a file on the machine: `etc/…` or `var/…`. */
   write(path: string, text: string): Promise<void>;
+  /** The place of a file of the machine here: `etc/…` or `var/…`. */
+  path(name: string): string;
   /** Reads a file on the machine; empty if there is none. */
   read(path: string): Promise<string>;
   /** Boots it, and waits until systemd has started all units. */
@@ -46,13 +48,32 @@ export type Booted = {
 };
 
 /**
- * Creates a machine that was never booted. `envoy`: the file for its /usr/bin/envoy.
+ * Creates a machine that was never booted, with Daybreak installed. `envoy`: the file for its /usr/bin/envoy.
  * @throws Error if there is no such file
  */
 export async function makeMachine(envoy = process.env['DAYBREAK_ENVOY'] ?? ''): Promise<Machine> {
   await access(envoy, constants.X_OK).catch((cause: unknown) => {
     throw new Error(`DAYBREAK_ENVOY=${JSON.stringify(envoy)}: no program there`, { cause });
   });
+  return machineWith(envoy);
+}
+
+/** Creates a Debian machine that was never booted, without Daybreak: apt knows this machine's packages. It needs dpkg. */
+export async function makeBareMachine(): Promise<Machine> {
+  const machine = await machineWith(undefined);
+  await machine.write('var/lib/dpkg/status', await readFile('/var/lib/dpkg/status', 'utf8'));
+  for (const name of [
+    'lib/dpkg/info',
+    'lib/dpkg/updates',
+    'lib/apt/lists/partial',
+    'cache/apt/archives/partial',
+    'log/apt',
+  ])
+    await machine.write(`var/${name}/.keep`, '');
+  return machine;
+}
+
+async function machineWith(envoy: string | undefined): Promise<Machine> {
   const folder = mkdtempSync(join(tmpdir(), 'daybreak-machine-'));
   const etc = join(folder, 'etc');
   for (const name of ['etc', 'var']) mkdirSync(join(folder, name));
@@ -64,7 +85,8 @@ export async function makeMachine(envoy = process.env['DAYBREAK_ENVOY'] ?? ''): 
   // Without a machine id it would be a first boot, which enables units by itself.
   writeFileSync(join(etc, 'machine-id'), `${'daeb'.repeat(8)}\n`);
   const installed = join(folder, 'installed');
-  await stage(installed, process.execPath);
+  if (envoy === undefined) mkdirSync(join(installed, 'usr'), { recursive: true });
+  else await stage(installed, process.execPath);
 
   let running: Promise<unknown> = Promise.resolve();
   let off = () => Promise.resolve();
@@ -73,9 +95,10 @@ export async function makeMachine(envoy = process.env['DAYBREAK_ENVOY'] ?? ''): 
       await mkdir(dirname(join(folder, path)), { recursive: true });
       await writeFile(join(folder, path), text);
     },
+    path: (name) => join(folder, name),
     read: (path) => readFile(join(folder, path), 'utf8').catch(() => ''),
     boot: async () => {
-      const args = ['--pdeathsig=KILL', 'unshare', '--mount', 'sh', SCRIPT, folder, installed, envoy];
+      const args = ['--pdeathsig=KILL', 'unshare', '--mount', 'sh', SCRIPT, folder, installed, envoy ?? ''];
       const machine = execa('setpriv', args, { reject: false });
       running = machine;
       // Everything ends with its PID 1, and the script cleans up the rest.

@@ -47,42 +47,18 @@ locals {
   arn    = "arn:${data.aws_partition.this.partition}"
   region = data.aws_region.this.name
   ports  = { api = { port = 8443, path = "/readyz" }, ads = { port = 18443, path = "/readyz?for=ads" } }
-  assume = jsonencode({
-    Version   = "2012-10-17"
-    Statement = [{ Effect = "Allow", Principal = { Service = "ecs-tasks.amazonaws.com" }, Action = "sts:AssumeRole" }]
-  })
 }
 
-resource "aws_iam_role" "execution" {
-  name_prefix        = "daybreak-execution-"
-  assume_role_policy = local.assume
-}
-
-resource "aws_iam_role_policy" "execution" {
-  name = "start"
-  role = aws_iam_role.execution.id
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      { Effect = "Allow", Action = ["ecr:GetAuthorizationToken"], Resource = ["*"] },
-      {
-        Effect   = "Allow"
-        Action   = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
-        Resource = ["${local.arn}:ecr:${local.region}:${var.account}:repository/*"]
-      },
-      {
-        Effect   = "Allow"
-        Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-        Resource = ["${local.arn}:logs:${local.region}:${var.account}:log-group:${var.log_group}:*"]
-      },
-      { Effect = "Allow", Action = ["secretsmanager:GetSecretValue"], Resource = values(var.secrets) },
-    ]
-  })
+module "execution" {
+  source    = "../execution-role"
+  secrets   = values(var.secrets)
+  log_group = var.log_group
+  account   = var.account
 }
 
 resource "aws_iam_role" "task" {
   name_prefix        = "daybreak-controlplane-"
-  assume_role_policy = local.assume
+  assume_role_policy = module.execution.assume_role_policy
 }
 
 resource "aws_iam_role_policy" "task" {
@@ -108,7 +84,7 @@ resource "aws_ecs_task_definition" "task" {
   requires_compatibilities = ["FARGATE"]
   cpu                      = "512"
   memory                   = "1024"
-  execution_role_arn       = aws_iam_role.execution.arn
+  execution_role_arn       = module.execution.arn
   task_role_arn            = aws_iam_role.task.arn
   container_definitions = jsonencode([{
     name         = "controlplane"

@@ -56,11 +56,9 @@ variable "account" {
   type        = string
 }
 
-data "aws_partition" "this" {}
 data "aws_region" "this" {}
 
 locals {
-  arn = "arn:${data.aws_partition.this.partition}"
   logs = { for name in ["proxyinit", "app", "envoy"] : name => {
     logDriver = "awslogs"
     options = {
@@ -112,34 +110,11 @@ locals {
   )
 }
 
-resource "aws_iam_role" "execution" {
-  name_prefix = "daybreak-execution-"
-  assume_role_policy = jsonencode({
-    Version   = "2012-10-17"
-    Statement = [{ Effect = "Allow", Principal = { Service = "ecs-tasks.amazonaws.com" }, Action = "sts:AssumeRole" }]
-  })
-}
-
-resource "aws_iam_role_policy" "execution" {
-  name = "start"
-  role = aws_iam_role.execution.id
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      { Effect = "Allow", Action = ["ecr:GetAuthorizationToken"], Resource = ["*"] },
-      {
-        Effect   = "Allow"
-        Action   = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
-        Resource = ["${local.arn}:ecr:${data.aws_region.this.name}:${var.account}:repository/*"]
-      },
-      {
-        Effect   = "Allow"
-        Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-        Resource = ["${local.arn}:logs:${data.aws_region.this.name}:${var.account}:log-group:${var.log_group}:*"]
-      },
-      { Effect = "Allow", Action = ["secretsmanager:GetSecretValue"], Resource = [var.xds_token_secret, var.xds_ca_secret] },
-    ]
-  })
+module "execution" {
+  source    = "../execution-role"
+  secrets   = [var.xds_token_secret, var.xds_ca_secret]
+  log_group = var.log_group
+  account   = var.account
 }
 
 resource "aws_ecs_task_definition" "task" {
@@ -148,7 +123,7 @@ resource "aws_ecs_task_definition" "task" {
   requires_compatibilities = [var.redirect == "loopback" ? "FARGATE" : "EC2"]
   cpu                      = var.redirect == "loopback" ? "512" : null
   memory                   = var.redirect == "loopback" ? "1024" : null
-  execution_role_arn       = aws_iam_role.execution.arn
+  execution_role_arn       = module.execution.arn
   container_definitions = jsonencode([for each in [local.proxyinit, local.app, local.envoy] : each
   if each.name != "proxyinit" || var.redirect == "proxyinit"])
 
