@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Docker } from '../../docker/testing/dockerd.ts';
 import type { Cluster } from './cluster/cluster.ts';
+import { until } from '../../lab/until.ts';
 import { playDeployment } from './deployments.ts';
 import type { PlayedPod } from './pods/player.ts';
 import { say, type Scene } from './scene.ts';
@@ -18,6 +19,9 @@ const EXPECTED: readonly (readonly [header: string | undefined, color: string])[
 /** Asks the front for colors by each route of the walkthrough, from outside of the mesh. @throws Error if an answer is wrong */
 export async function askColors({ cluster, docker }: Scene, front: PlayedPod): Promise<void> {
   for (const [header, color] of EXPECTED) {
+    // The applications have no readiness probe.
+    const answer = async () => (await ask(cluster, front.address, header)) === color;
+    await until(`${color} answers`, answer, { limitMs: 120_000, everyMs: 500 });
     const wrong: string[] = [];
     for (let each = 0; each < REQUESTS; each += 1) {
       const answer = await ask(cluster, front.address, header);
@@ -36,6 +40,10 @@ export async function replaceUnderLoad({ cluster, docker }: Scene, namespace: st
   await cluster.kubectl(['scale', 'deployment', 'blue', '-n', namespace, '--replicas=2']);
   const [second] = await playDeployment(cluster, docker, namespace, 'blue');
   if (second === undefined) throw new Error('there is no second pod');
+  // Its application has no readiness probe either.
+  const listens = async () =>
+    (await cluster.host.exec('curl', ['-fsS', `http://${second.address}:8080/ping`])).code === 0;
+  await until('the second pod answers', listens, { limitMs: 120_000, everyMs: 500 });
   const state = { ends: false, asked: 0 };
   const failures: string[] = [];
   const load = (async () => {
