@@ -105,7 +105,8 @@ describe.skipIf(why !== undefined)(
 
     it('has the console on loopback: its pages, and a session that says that no sign-in is needed', async () => {
       const curl = async (path: string): Promise<string> =>
-        (await docker.host.exec('curl', ['--silent', '--fail', `http://localhost:8080/console/${path}`])).stdout;
+        (await docker.host.exec('curl', ['--silent', '--fail', `http://localhost:8080/console/${path}`]))
+          .stdout;
       expect(await curl('')).toContain('<script');
       expect(JSON.parse(await curl('session'))).toMatchObject({ state: 'open' });
     });
