@@ -246,13 +246,6 @@ describe('a task that would not work', () => {
       '443',
     ],
     [
-      'a command for the entry point of an old image',
-      proxied({}, {}, { entryPoint: ['sh', '-c'], command: ['/get-certs.sh && /usr/bin/envoy-wrapper'] }),
-      'warning',
-      'containerDefinitions[1].entryPoint',
-      'the image starts /usr/bin/agent',
-    ],
-    [
       "containers that reserve more than the task's memory, once Envoy has enough",
       proxied({ memory: '0.5 GB' }, { memory: 384 }, { memory: 128 }),
       'warning',
@@ -263,15 +256,6 @@ describe('a task that would not work', () => {
     const { problems } = render(given, { ...ANSWERS, xdsTokenSecret: undefined });
     expect(problems.map((each) => [each.severity, each.path])).toEqual([[severity, path]]);
     expect(problems[0]?.message).toContain(part);
-  });
-
-  it('a command that ends in the agent is no problem', () => {
-    const given = proxied(
-      {},
-      {},
-      { entryPoint: ['sh', '-c'], command: ['/get-certs.sh && exec /usr/bin/agent'] },
-    );
-    expect(render(given, { ...ANSWERS, xdsTokenSecret: undefined }).problems).toEqual([]);
   });
 
   it('a task without any of these has no problem', () => {

@@ -20,8 +20,8 @@ const EXPECTED: readonly (readonly [header: string | undefined, color: string])[
 export async function askColors({ cluster, docker }: Scene, front: PlayedPod): Promise<void> {
   for (const [header, color] of EXPECTED) {
     // The applications have no readiness probe.
-    const answer = async () => (await ask(cluster, front.address, header)) === color;
-    await until(`${color} answers`, answer, { limitMs: 120_000, everyMs: 500 });
+    const answers = async () => (await ask(cluster, front.address, header)) === color;
+    await until(`${color} answers`, answers, { limitMs: 120_000, everyMs: 500 });
     const wrong: string[] = [];
     for (let each = 0; each < REQUESTS; each += 1) {
       const answer = await ask(cluster, front.address, header);
