@@ -1,9 +1,10 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { ENVOYS, envoyOf } from '../controlplane/translate/testing/real-envoy.ts';
 import { makeMachine, type Booted } from './proxyinit/machine.ts';
-import { MESH_ON_MACHINE } from './proxyinit/mesh-on-machine.ts';
+import { GATEWAY_ON_MACHINE, MESH_ON_MACHINE } from './proxyinit/mesh-on-machine.ts';
+import { REQUESTS_PROGRAM, readRequests } from './proxyinit/requests-on-machine.ts';
 
-const LIMIT = { timeout: 60_000 };
+const LIMIT = { timeout: 120_000 };
 
 /** Returns a property of a unit. */
 async function property({ run }: Booted, unit: string, name: string): Promise<string> {
@@ -12,7 +13,7 @@ async function property({ run }: Booted, unit: string, name: string): Promise<st
 
 test.each(
   ENVOYS,
-)('under systemd, hardened as the units say: a start ends at LIVE, a gateway takes 443, a reboot brings all back (%s)', async (variable) => {
+)('under systemd, hardened as the units say: a start ends at LIVE, a gateway takes 443, a reboot brings all back (%s)', { timeout: 600_000 }, async (variable) => {
   const machine = await makeMachine(envoyOf(variable));
   onTestFinished(() => machine.remove());
   const first = await machine.boot();
@@ -53,3 +54,64 @@ test.each(
   expect(await property(second, 'daybreak-agent', 'ExecMainStatus')).toBe('126');
   await second.end('poweroff');
 });
+
+test.each(
+  ENVOYS,
+)('under systemd, `systemctl reload` takes a changed file of variables over by a hot restart, and no request fails (%s)', { timeout: 600_000 }, async (variable) => {
+  const machine = await makeMachine(envoyOf(variable));
+  onTestFinished(() => machine.remove());
+  await machine.write('var/requests.mjs', REQUESTS_PROGRAM);
+  const booted = await machine.boot();
+  const started = await booted.run(`${MESH_ON_MACHINE}${GATEWAY_ON_MACHINE}
+      systemctl start daybreak-agent || { journalctl --no-pager --unit daybreak-agent --output cat | head -30 >&2; exit 1; }`);
+  expect(started).toMatchObject({ code: 0 });
+  const requests = async () => readRequests(await machine.read('var/requests.json'));
+  const furtherRequests = async (): Promise<void> => {
+    const before = (await requests()).answered;
+    await expect.poll(async () => (await requests()).answered, LIMIT).toBeGreaterThan(before + 50);
+  };
+  await expect
+    .poll(async () => (await booted.run('curl --silent http://127.0.0.1:443/')).stdout, LIMIT)
+    .toBe('hello');
+  await booted.run('systemd-run --unit requests /usr/lib/daybreak/node /var/requests.mjs');
+  await expect.poll(async () => (await requests()).answered, LIMIT).toBeGreaterThan(50);
+  const agent = await property(booted, 'daybreak-agent', 'MainPID');
+
+  const reload = 'systemctl reload --no-block daybreak-agent';
+  await booted.run(`sed -i s/ENVOY_CONCURRENCY=1/ENVOY_CONCURRENCY=2/ /etc/daybreak/agent.env && ${reload}`);
+  const ofEnvoy = async (): Promise<unknown> => {
+    const { stdout } = await booted.run('curl --silent http://127.0.0.1:9901/server_info');
+    const { state, command_line_options } = JSON.parse(stdout) as ServerInfo;
+    const { restart_epoch, concurrency } = command_line_options;
+    return { state, restart_epoch, concurrency };
+  };
+  await expect
+    .poll(() => ofEnvoy().catch(String), LIMIT)
+    .toEqual({ state: 'LIVE', restart_epoch: 1, concurrency: 2 });
+  await furtherRequests();
+  // The old Envoy ends after its drain, and a request that it still had would fail then.
+  await expect
+    .poll(async () => (await booted.run('pgrep --count --exact envoy')).stdout.trim(), LIMIT)
+    .toBe('1');
+  await furtherRequests();
+  expect(await requests()).toMatchObject({ failures: [] });
+  expect(await property(booted, 'daybreak-agent', 'ActiveState')).toBe('active');
+  expect(await property(booted, 'daybreak-agent', 'MainPID')).toBe(agent);
+  expect(await property(booted, 'daybreak-agent', 'NRestarts')).toBe('0');
+
+  // A file that the agent cannot read as variables: the unit reports the failed reload, and goes on as it was.
+  await booted.run(`echo nonsense >> /etc/daybreak/agent.env; ${reload}`);
+  await expect
+    .poll(async () => (await booted.run('journalctl --unit daybreak-agent --output cat')).stdout, LIMIT)
+    .toMatch(/Reload failed|control process exited/);
+  await furtherRequests();
+  expect(await requests()).toMatchObject({ failures: [] });
+  expect(await property(booted, 'daybreak-agent', 'ActiveState')).toBe('active');
+  expect(await property(booted, 'daybreak-agent', 'MainPID')).toBe(agent);
+  await booted.end('poweroff');
+});
+
+type ServerInfo = {
+  readonly state: string;
+  readonly command_line_options: { readonly restart_epoch?: number; readonly concurrency: number };
+};

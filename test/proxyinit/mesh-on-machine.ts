@@ -25,3 +25,24 @@ spec: { listeners: [{ portMapping: { port: 443, protocol: http } }] }
 END
 daybreak apply -f /tmp/apps.yaml
 `;
+
+/**
+ * Continues `MESH_ON_MACHINE`: starts an application on port 8000 that answers `hello`, routes the virtual gateway `front` to it, and makes the agent the
+ * gateway's, with hot restart, one worker and a drain of five seconds.
+ */
+export const GATEWAY_ON_MACHINE = `
+cat > /tmp/gateway.yaml <<END
+meshName: apps
+virtualServiceName: serviceB.local
+spec: { provider: { virtualNode: { virtualNodeName: serviceB } } }
+---
+meshName: apps
+virtualGatewayName: front
+gatewayRouteName: all
+spec: { httpRoute: { match: { prefix: / }, action: { target: { virtualService: { virtualServiceName: serviceB.local } } } } }
+END
+daybreak apply -f /tmp/gateway.yaml
+sed -i s:virtualNode/serviceB:virtualGateway/front: /etc/daybreak/agent.env
+printf 'DISABLE_HOT_RESTART=0\\nENVOY_CONCURRENCY=1\\nLISTENER_DRAIN_WAIT_TIME_S=5\\n' >> /etc/daybreak/agent.env
+systemd-run --unit app /usr/lib/daybreak/node -e 'require("node:http").createServer((_, answer) => answer.end("hello")).listen(8000, "127.0.0.1")'
+`;
