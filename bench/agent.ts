@@ -1,16 +1,19 @@
-// Measures the time until the Envoy of an agent is LIVE, compared with an Envoy that connects to the control plane itself, and the agent's memory.
+// Measures the time until the Envoy of an agent is LIVE, compared with an Envoy that connects to the control plane
+// itself and with App Mesh's own agent, and the agent's memory.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { appMeshClient } from '../demo/color-model.ts';
 import { startControlPlane } from '../test/lab/programs/control-plane.ts';
 import { openEnvoyAdmin, type EnvoyAdmin } from '../test/lab/clients/envoy-admin.ts';
-import { createLab } from '../test/lab/lab.ts';
+import { createLab, type Lab } from '../test/lab/lab.ts';
 import { startPlainEnvoy } from '../test/lab/programs/plain-envoy.ts';
 import type { Program } from '../test/lab/programs/program.ts';
 import { startAgent } from '../test/lab/programs/sidecar.ts';
 import { stage } from '../test/lab/stage.ts';
 import { until } from '../test/lab/until.ts';
 import { createPair, FRONT } from '../test/testing/pair-model.ts';
-import { readRounds, type BenchRow, type RunBench } from './bench.ts';
+import { prepareAppMeshAgent } from './agent/app-mesh-agent.ts';
+import { readOptions } from './agent/options.ts';
+import type { BenchRow, RunBench } from './bench.ts';
 import { cpuMs, residentKb } from './push/process-cost.ts';
 import { percentile } from './statistics.ts';
 
@@ -20,37 +23,28 @@ const SETTLED_MS = 5000;
 
 type Round = { readonly liveMs: number; readonly residentMb: number; readonly cpu: number };
 
-/** Runs as many rounds as the argument says (default 5), alternately ours and the peer's. */
-export const run: RunBench = async ({ args: [wanted = `${ROUNDS}`], say }) => {
-  const rounds = readRounds(wanted, 99);
+/** What is measured: our agent, the plain Envoy, and App Mesh's own agent where its binary is given. */
+type Contenders<T> = { readonly ours: T; readonly peer: T; readonly appMesh?: T };
+
+/** Runs `[ROUNDS] [--app-mesh-agent FILE]`: alternately ours, the peer's and App Mesh's. Default: 5 rounds without App Mesh's. */
+export const run: RunBench = async ({ args, say }) => {
+  const { rounds, appMeshAgent } = await readOptions(args, ROUNDS);
   const lab = await createLab({ name: 'bench' });
   try {
-    const programs = await stage(lab);
-    const control = await lab.host('control', { dns: ['first.local'] });
-    const front = await lab.host('front', { dns: ['front.local'] });
-    const plain = await lab.host('plain');
-    const { endpoint, xds } = await startControlPlane(control, programs);
-    const client = appMeshClient(endpoint);
-    await createPair(client);
-    client.destroy();
-    const env = { ENVOY_CONCURRENCY: '1' };
-    const admins = { ours: await openEnvoyAdmin(front), peer: await openEnvoyAdmin(plain) };
-    const start = {
-      ours: () => startAgent(front, programs, { resource: FRONT, xds, appPorts: '', env }),
-      peer: () =>
-        startPlainEnvoy(plain, programs, {
-          id: FRONT,
-          ads: xds.replace('http://', ''),
-          apiType: 'DELTA_GRPC',
-        }),
-    };
-    const found: Record<keyof typeof start, Round[]> = { ours: [], peer: [] };
+    const contenders = await startContenders(lab, appMeshAgent);
+    const found: Record<keyof Contenders<unknown>, Round[]> = { ours: [], peer: [], appMesh: [] };
     for (let round = 1; round <= rounds; round += 1) {
       say(`round ${round} of ${rounds}`);
-      for (const name of ['ours', 'peer'] as const)
-        found[name].push(await measure(admins[name], start[name]));
+      for (const name of ['ours', 'peer', 'appMesh'] as const) {
+        const contender = contenders[name];
+        if (contender !== undefined) found[name].push(await measure(contender));
+      }
     }
-    return { rows: rowsOf(found), notes: NOTES };
+    const appMesh = appMeshAgent === undefined ? undefined : found.appMesh;
+    return {
+      rows: [...rowsOf(found), ...(appMesh === undefined ? [] : appMeshRows(found.ours, appMesh))],
+      notes: [...NOTES, appMesh === undefined ? WITHOUT_APP_MESH : WITH_APP_MESH],
+    };
   } finally {
     await lab.close();
   }
@@ -60,8 +54,40 @@ const NOTES = [
   'From the start of the program to the answer LIVE on port 9901. Peer: the same Envoy, which connects to the control plane itself.',
   'Memory and CPU: the process that was started, 5 s after it was LIVE; of the peer, Envoy.',
 ];
+const WITH_APP_MESH =
+  "Beside App Mesh's agent: the peer is its agent with the same Envoy, which reaches the control plane through a forwarded socket.";
+const WITHOUT_APP_MESH =
+  "App Mesh's own agent is left out: --app-mesh-agent=FILE names its binary, which `go build` makes in the folder `agent` of github.com/aws/amazon-ecs-service-connect-agent.";
 
-async function measure(admin: EnvoyAdmin, start: () => Program): Promise<Round> {
+/** A host, and the program that is started on it. */
+type Contender = { readonly admin: EnvoyAdmin; readonly start: () => Program };
+
+async function startContenders(lab: Lab, appMeshAgent: string | undefined): Promise<Contenders<Contender>> {
+  const programs = await stage(lab);
+  const control = await lab.host('control', { dns: ['first.local'] });
+  const front = await lab.host('front', { dns: ['front.local'] });
+  const plain = await lab.host('plain');
+  const { endpoint, xds } = await startControlPlane(control, programs);
+  const ads = xds.replace('http://', '');
+  const client = appMeshClient(endpoint);
+  await createPair(client);
+  client.destroy();
+  const env = { ENVOY_CONCURRENCY: '1' };
+  const ours: Contender = {
+    admin: await openEnvoyAdmin(front),
+    start: () => startAgent(front, programs, { resource: FRONT, xds, appPorts: '', env }),
+  };
+  const peer: Contender = {
+    admin: await openEnvoyAdmin(plain),
+    start: () => startPlainEnvoy(plain, programs, { id: FRONT, ads, apiType: 'DELTA_GRPC' }),
+  };
+  if (appMeshAgent === undefined) return { ours, peer };
+  const theirs = await lab.host('theirs');
+  const start = await prepareAppMeshAgent(theirs, programs, { binary: appMeshAgent, resource: FRONT, ads });
+  return { ours, peer, appMesh: { admin: await openEnvoyAdmin(theirs), start } };
+}
+
+async function measure({ admin, start }: Contender): Promise<Round> {
   const startedAt = performance.now();
   const program = start();
   try {
@@ -82,24 +108,33 @@ function isLive(admin: EnvoyAdmin): Promise<boolean> {
   return admin.ready().catch(() => false);
 }
 
-function rowsOf({ ours, peer }: Readonly<Record<'ours' | 'peer', readonly Round[]>>): readonly BenchRow[] {
-  const median = (rounds: readonly Round[], of: (round: Round) => number): number =>
-    percentile(rounds.map(of), 0.5);
+const median = (rounds: readonly Round[], of: (round: Round) => number): number =>
+  percentile(rounds.map(of), 0.5);
+
+function rowsOf({ ours, peer }: Contenders<readonly Round[]>): readonly BenchRow[] {
   const live = { ours: median(ours, ({ liveMs }) => liveMs), peer: median(peer, ({ liveMs }) => liveMs) };
   return [
     { what: 'start to LIVE', unit: 'ms', ...live },
     { what: "start to LIVE, the agent's share", unit: 'ms', ours: live.ours - live.peer },
-    {
-      what: 'memory',
-      unit: 'MB',
-      ours: median(ours, ({ residentMb }) => residentMb),
-      peer: median(peer, ({ residentMb }) => residentMb),
-    },
-    {
-      what: 'CPU until then',
-      unit: 'ms',
-      ours: median(ours, ({ cpu }) => cpu),
-      peer: median(peer, ({ cpu }) => cpu),
-    },
+    row('memory', 'MB', ours, peer, ({ residentMb }) => residentMb),
+    row('CPU until then', 'ms', ours, peer, ({ cpu }) => cpu),
   ];
+}
+
+function appMeshRows(ours: readonly Round[], appMesh: readonly Round[]): readonly BenchRow[] {
+  return [
+    row("start to LIVE, beside App Mesh's agent", 'ms', ours, appMesh, ({ liveMs }) => liveMs),
+    row("memory, beside App Mesh's agent", 'MB', ours, appMesh, ({ residentMb }) => residentMb),
+    row("CPU until then, beside App Mesh's agent", 'ms', ours, appMesh, ({ cpu }) => cpu),
+  ];
+}
+
+function row(
+  what: string,
+  unit: string,
+  ours: readonly Round[],
+  peer: readonly Round[],
+  of: (round: Round) => number,
+): BenchRow {
+  return { what, unit, ours: median(ours, of), peer: median(peer, of) };
 }
