@@ -54,6 +54,7 @@ export function nodeIdentity(
           ? {}
           : { traceContext: traceContextText(traceContext) }),
         ...(isWithoutRules(settings) ? { loopbackEgress: true } : {}),
+        ...(isUntraced(settings) ? { untraced: true } : {}),
         ...(telemetry.logs.exporters.length > 0 ? { otlpLogs: true } : {}),
         ...(tracing?.kind === 'opentelemetry' && tracing.sampler.kind === 'xray'
           ? { sampledParents: true }
@@ -61,6 +62,11 @@ export function nodeIdentity(
       },
     },
   };
+}
+
+/** Whether the bootstrap has no tracer. Any file that is merged into it could add one. */
+function isUntraced({ tracing, customConfig }: Pick<AgentSettings, 'tracing' | 'customConfig'>): boolean {
+  return tracing === undefined && customConfig.merged.length === 0;
 }
 
 /** Whether the application calls its backends at ports of loopback. A gateway has no application. */

@@ -10,7 +10,7 @@ export function withProxy(command: Command): Command {
     .addArgument(new Argument('<node>', 'mesh/M/virtualNode/N, mesh/M/virtualGateway/G, or its ARN'))
     .option(
       '--features <list>',
-      'the configuration for a proxy that reports these features: ipv6, ipv6=false, appAddress=IP, sds, files, ecds, recentHttp, chainMatcher, longHeaders, metricExtension, names, loopbackEgress, traceContext=FORMAT/FORMAT, sampledParents, otlpLogs, mtls, or none',
+      'the configuration for a proxy that reports these features: ipv6, ipv6=false, appAddress=IP, sds, files, ecds, recentHttp, chainMatcher, longHeaders, metricExtension, names, loopbackEgress, traceContext=FORMAT/FORMAT, sampledParents, untraced, otlpLogs, mtls, or none',
     );
   return withEndpoint(withNode);
 }

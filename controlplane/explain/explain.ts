@@ -98,7 +98,8 @@ export function explain(
       if (by.outcome.kind === 'sent') sent = { method: seen.method, path: leaving(seen, taken) };
       return by.outcome;
     }
-    const departure = { host, route: taken, action: by.action, cluster: by.cluster, saysOriginals, upgrade };
+    const { isTraced } = settings;
+    const departure = { host, route: taken, action: by.action, cluster: by.cluster, saysOriginals, isTraced, upgrade };
     return through({
       request: sentOn(seen, departure),
       listener: names.egressListener(),

@@ -25,6 +25,7 @@ export type Departure = {
   readonly action: RouteAction;
   readonly cluster: Cluster | undefined;
   readonly saysOriginals: boolean;
+  readonly isTraced: boolean;
   readonly upgrade: string | undefined;
 };
 
@@ -35,16 +36,11 @@ const READ_BY_ROUTER = ['x-envoy-decorator-operation', 'x-envoy-upstream-stream-
 
 /** Returns the request as it arrives at the listener that a route sends it to: a gateway's second pass. */
 export function sentOn(request: RoutedRequest, departure: Departure): IncomingRequest {
-  const { host, route, action, cluster, saysOriginals, upgrade } = departure;
+  const { host, route, action, cluster, saysOriginals, isTraced, upgrade } = departure;
   const protocol = protocolOf(cluster, request.protocol);
   const headers: Mutable = new Map(request.headers);
   for (const name of READ_BY_ROUTER) headers.delete(name);
-  const ids = headers.get('x-request-id') ?? [];
-  if (ids.length > 0)
-    headers.set(
-      'x-request-id',
-      ids.map((id) => tracedId(id, headers.has('x-client-trace-id'))),
-    );
+  if (isTraced) markTraced(headers);
   for (const level of [route, host]) mutate(headers, level);
   const authority = rewrittenHost(headers, request.authority, action, saysOriginals);
   const target = rewrittenTarget(headers, request.target ?? '/', route, action, saysOriginals);
@@ -61,6 +57,16 @@ export function sentOn(request: RoutedRequest, departure: Departure): IncomingRe
       ? upgradeOverHttp2(headers, upgrade)
       : { headers: linesOf(keptHeaders(linesOf(headers), protocol)) }),
   };
+}
+
+function markTraced(headers: Mutable): void {
+  const ids = headers.get('x-request-id') ?? [];
+  if (ids.length === 0) return;
+  const hasClientTraceId = headers.has('x-client-trace-id');
+  headers.set(
+    'x-request-id',
+    ids.map((id) => tracedId(id, hasClientTraceId)),
+  );
 }
 
 /** Returns the path and query of a request as the target of a route gets them. */

@@ -15,6 +15,7 @@ import {
   AT_NODE,
   AT_SECOND_PASS,
   AT_TLS,
+  AT_UNTRACED_PASS,
   type Seen,
 } from './testing/seen-headers.ts';
 import { startDifferential, type Differential } from './testing/differential.ts';
@@ -44,6 +45,8 @@ describe.each(TRIED)('%s', (variable, release) => {
     holds(gateway({ at: seen.condition, folder }), seen, true));
   test.each(AT_SECOND_PASS)('behind a gateway: $title', (seen) =>
     holds(gateway({ behind: seen.condition }), seen));
+  test.each(AT_UNTRACED_PASS)('behind a gateway without a tracer: $title', (seen) =>
+    holds(gateway({ behind: seen.condition, untraced: true }), seen));
   test.each(AT_HTTP2_PASS)('behind a gateway of HTTP/2: $title', (seen) =>
     holds(gateway({ behind: seen.condition, protocol: 'http2' }), seen));
 
@@ -116,15 +119,16 @@ function node(condition: HttpRouteHeader): Case {
 
 /**
  * Returns a gateway whose conditional gateway route leads to one service, and whose catch-all leads to another. `behind`: the
- * condition of the first service's first route. `folder`: the folder of a certificate, for TLS.
+ * condition of the first service's first route. `folder`: the folder of a certificate, for TLS. `untraced`: the gateway has no tracer.
  */
 function gateway(options: {
   readonly at?: HttpRouteHeader;
   readonly behind?: HttpRouteHeader;
   readonly protocol?: 'http' | 'http2';
   readonly folder?: string;
+  readonly untraced?: boolean;
 }): Case {
-  const { at, behind, protocol = 'http', folder } = options;
+  const { at, behind, protocol = 'http', folder, untraced = false } = options;
   const way = (gatewayRouteName: string, priority: number, to: string, of: readonly HttpRouteHeader[]) => ({
     virtualGatewayName: 'gw',
     gatewayRouteName,
@@ -148,7 +152,7 @@ function gateway(options: {
     way('conditions', 1, 'one.local', at === undefined ? [] : [at]),
     way('all', 2, 'two.local', []),
   ];
-  return { title: '', proxy: 'virtualGateway/gw', features: FEATURES, resources };
+  return { title: '', proxy: 'virtualGateway/gw', features: { ...FEATURES, untraced }, resources };
 }
 
 function filesIn(folder: string): object {

@@ -62,6 +62,7 @@ const DECISIONS: Readonly<Record<string, readonly string[] | `other: ${string}`>
   'Trace context, a proxy that reports `traceContext`': ['trace-context', 'trace-context-gateway'],
   'The access log, a proxy that reports `otlpLogs`': ['access-log-otlp', 'access-log-otlp-gateway'],
   'A request that its caller has sampled, a proxy that reports `sampledParents`': ['trace-context-sampled'],
+  'Tracing, a proxy that reports `untraced`': ['untraced', 'untraced-gateway'],
   'The metrics extension, a proxy that reports `metricExtension`': [
     'metric-extension',
     'metric-extension-inline',

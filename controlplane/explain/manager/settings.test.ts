@@ -46,9 +46,9 @@ const AS_THEY_ARE: readonly ((manager: HttpConnectionManager) => unknown)[] = [
     internal?.unixSockets === false &&
     internal.cidrRanges.every(({ addressPrefix }) => addressPrefix === '255.255.255.255') &&
     internal.cidrRanges.length > 0,
-  // Every request is sampled; behind a gateway, the request id shows it.
+  // Every request that is traced is sampled; behind a gateway, the request id shows it.
   ({ tracing }) =>
-    tracing !== undefined &&
+    tracing === undefined ||
     [tracing.clientSampling, tracing.randomSampling, tracing.overallSampling].every(
       (share) => share === undefined,
     ),

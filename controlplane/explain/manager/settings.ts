@@ -9,6 +9,8 @@ export type ManagerSettings = {
   readonly appendsForwardedFor: boolean;
   readonly makesRequestId: boolean;
   readonly keepsExternalRequestId: boolean;
+  /** Requests pass the steps of a tracer, whether there is one or not. */
+  readonly isTraced: boolean;
   readonly normalizesPath: boolean;
   readonly mergesSlashes: boolean;
   /** `matching`: only the listener's own port. */
@@ -34,6 +36,7 @@ export function managerSettings(manager: HttpConnectionManager): ManagerSettings
     appendsForwardedFor: !manager.skipXffAppend,
     makesRequestId: manager.generateRequestId ?? true,
     keepsExternalRequestId: manager.preserveExternalRequestId,
+    isTraced: manager.tracing !== undefined,
     normalizesPath: manager.normalizePath ?? false,
     mergesSlashes: manager.mergeSlashes,
     stripsPort: stripsAny ? 'any' : stripMatchingHostPort ? 'matching' : 'none',

@@ -197,6 +197,22 @@ export const AT_SECOND_PASS: readonly Seen[] = [
   },
 ];
 
+/** At the second pass of a gateway without a tracer. */
+export const AT_UNTRACED_PASS: readonly Seen[] = [
+  {
+    title: 'a UUID says there that nothing has decided about its trace',
+    condition: is('x-request-id', 'f2197c31-1f51-437e-b357-5e3c2deec204'),
+    lines: [['x-request-id', 'f2197c31-1f51-437e-b357-5e3c2deec204']],
+    taken: true,
+  },
+  {
+    title: 'x-envoy-decorator-operation goes',
+    condition: there('x-envoy-decorator-operation'),
+    lines: [['x-envoy-decorator-operation', 'a']],
+    taken: false,
+  },
+];
+
 /** At a gateway that ends TLS. */
 export const AT_TLS: readonly Seen[] = [
   {

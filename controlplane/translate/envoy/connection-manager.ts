@@ -102,7 +102,7 @@ export function connectionManager(
   },
   options: Options,
 ): FilterInit {
-  const { traceContext, sampledParents } = options;
+  const { traceContext, sampledParents, untraced } = options;
   return extension('envoy.filters.network.http_connection_manager', HttpConnectionManagerSchema, {
     statPrefix,
     routeSpecifier: {
@@ -123,7 +123,7 @@ export function connectionManager(
         ...(place === 'gateway' ? {} : convertOutgoing(traceContext)),
       }),
     ],
-    tracing: {},
+    ...(untraced ? {} : { tracing: {} }),
     // Between the two passes of a gateway, the tracer's own header is enough.
     ...(place === 'secondPass' ? {} : convertIncoming(traceContext, sampledParents)),
     accessLog: [...accessLog],

@@ -14,6 +14,7 @@ export const FEATURE_SAMPLES: { readonly [name in keyof Features]: readonly Feat
   metricExtension: [true],
   names: [true],
   sampledParents: [true],
+  untraced: [true],
   otlpLogs: [true],
   mtls: [true],
   authorization: [true],
