@@ -13,7 +13,9 @@ async function property({ run }: Booted, unit: string, name: string): Promise<st
 
 test.each(
   ENVOYS,
-)('under systemd, hardened as the units say: a start ends at LIVE, a gateway takes 443, a reboot brings all back (%s)', { timeout: 600_000 }, async (variable) => {
+)('under systemd, hardened as the units say: a start ends at LIVE, a gateway takes 443, a reboot brings all back (%s)', {
+  timeout: 600_000,
+}, async (variable) => {
   const machine = await makeMachine(envoyOf(variable));
   onTestFinished(() => machine.remove());
   const first = await machine.boot();
@@ -57,7 +59,9 @@ test.each(
 
 test.each(
   ENVOYS,
-)('under systemd, `systemctl reload` takes a changed file of variables over by a hot restart, and no request fails (%s)', { timeout: 600_000 }, async (variable) => {
+)('under systemd, `systemctl reload` takes a changed file of variables over by a hot restart, and no request fails (%s)', {
+  timeout: 600_000,
+}, async (variable) => {
   const machine = await makeMachine(envoyOf(variable));
   onTestFinished(() => machine.remove());
   await machine.write('var/requests.mjs', REQUESTS_PROGRAM);

@@ -99,7 +99,15 @@ export function explain(
       return by.outcome;
     }
     const { isTraced } = settings;
-    const departure = { host, route: taken, action: by.action, cluster: by.cluster, saysOriginals, isTraced, upgrade };
+    const departure = {
+      host,
+      route: taken,
+      action: by.action,
+      cluster: by.cluster,
+      saysOriginals,
+      isTraced,
+      upgrade,
+    };
     return through({
       request: sentOn(seen, departure),
       listener: names.egressListener(),
