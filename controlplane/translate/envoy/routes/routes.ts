@@ -25,6 +25,8 @@ export type VirtualHostInit = Exclude<MessageInitShape<typeof VirtualHostSchema>
 
 type RouteActionInit = Exclude<MessageInitShape<typeof RouteActionSchema>, { $typeName: string }>;
 
+type ClusterSpecifier = NonNullable<RouteActionInit['clusterSpecifier']>;
+
 /**
  * Returns a route configuration; its virtual hosts are sorted by name, as App Mesh sent them. `more`: its other members.
  */
@@ -145,7 +147,7 @@ function ruleAction(mesh: UpstreamMesh, rule: Rule): NonNullable<RouteInit['acti
 }
 
 /** A choice by weight costs one per cent of Envoy's instructions for a request (bench/README.md), so a single target goes without one. */
-function specifierOf(mesh: UpstreamMesh, targets: Rule['targets']): RouteActionInit['clusterSpecifier'] {
+function specifierOf(mesh: UpstreamMesh, targets: Rule['targets']): ClusterSpecifier {
   const clusters = targets.map((target) => ({ name: upstreamName(mesh, target), weight: target.weight }));
   const [only, ...others] = clusters;
   return only !== undefined && others.length === 0
