@@ -23,7 +23,7 @@ const SETTLED_MS = 5000;
 
 type Round = { readonly liveMs: number; readonly residentMb: number; readonly cpu: number };
 
-/** What is measured: our agent, the plain Envoy, and App Mesh's own agent where its binary is given. */
+/** The measured programs: our agent, the plain Envoy, and App Mesh's own agent where its binary is given. */
 type Contenders<T> = { readonly ours: T; readonly peer: T; readonly appMesh?: T };
 
 /** Runs `[ROUNDS] [--app-mesh-agent FILE]`: alternately ours, the peer's and App Mesh's. Default: 5 rounds without App Mesh's. */
