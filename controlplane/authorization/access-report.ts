@@ -91,7 +91,7 @@ function rules<T extends Pick<AccessRule, 'ports' | 'http'>>(
 }
 
 /** Adds up the counts of several agents, the largest first. */
-function summed(refusals: readonly Refusal[]): readonly Refusal[] {
+export function summed(refusals: readonly Refusal[]): readonly Refusal[] {
   const sums = new Map<string, Refusal>();
   for (const each of refusals) {
     const key = JSON.stringify([each.port, each.caller, each.rule]);

@@ -1,8 +1,10 @@
 import { hostname } from 'node:os';
 import type { FastifyInstance } from 'fastify';
 import { plaintextRoute } from '../agents/plaintext-route.ts';
+import { securityRoute } from '../agents/security-route.ts';
 import { createApi, type ApiOptions } from '../api/api.ts';
 import { openAudit } from '../audit/open-audit.ts';
+import { summed } from '../authorization/access-report.ts';
 import { accessRoute } from '../authorization/route.ts';
 import { userNow } from '../auth/user-now.ts';
 import { backupRoute } from '../backup/route.ts';
@@ -103,6 +105,16 @@ function addProxyRoutes(api: FastifyInstance, { settings }: Context, base: Base,
   api.register(accessRoute(live, agents.refusalsOf));
   api.register(statusRoute(createStatus(model, proxies.xds, proxies.configs, agents)));
   if (identities === undefined) return;
+  api.register(
+    securityRoute(live, {
+      changing: side.modes.of,
+      instances: side.instances.mutual.of,
+      hasOthers: side.instances.hasOthers,
+      plainCallers: side.instances.plain.of,
+      proxyAt: agents.proxyAt,
+      refusals: (node) => summed(agents.refusalsOf(node)),
+    }),
+  );
   api.register(
     plaintextRoute({
       model,

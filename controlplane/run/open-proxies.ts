@@ -4,7 +4,7 @@ import { serveProxies, type Proxies } from '../ads/serve-proxies.ts';
 import { createAgents, type Agents } from '../agents/agents.ts';
 import { createDraining } from '../agents/draining.ts';
 import { formerIdentities } from '../agents/former-identities.ts';
-import { createModeChanges } from '../agents/mode-changes.ts';
+import { createModeChanges, type ModeChanges } from '../agents/mode-changes.ts';
 import { openInstances, type Instances } from '../agents/facts/open-instances.ts';
 import { shareDraining } from '../agents/share-draining.ts';
 import { openDiscovery } from '../discovery/discovery.ts';
@@ -22,7 +22,9 @@ export type ProxySide = {
   /** The admission of streams, and the certificate authority of proxies. */
   readonly adsAccess: Omit<AdsAccess, 'close'>;
   /** Which instances take mutual TLS, and which callers came without it. */
-  readonly instances: Pick<Instances, 'plain' | 'hasOthers'>;
+  readonly instances: Pick<Instances, 'mutual' | 'plain' | 'hasOthers'>;
+  /** The virtual nodes whose mode of mutual TLS changes. */
+  readonly modes: ModeChanges;
   readonly reports: Reports;
 };
 
@@ -104,7 +106,7 @@ export async function openProxies(context: Context, base: Base): Promise<ProxySi
     droppedLogBytes,
     watchedMeshes: reports.watched,
   });
-  return { proxies, agents, adsAccess, instances, reports };
+  return { proxies, agents, adsAccess, instances, modes, reports };
 }
 
 /** The connected proxies. Unlike `streams`, without the state of each type, which a reader of figures does not need every five seconds. */

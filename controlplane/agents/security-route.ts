@@ -1,0 +1,116 @@
+import type { FastifyInstance } from 'fastify';
+import type { PlainCaller, Refusal } from '../../common/contracts/agent-channel/state.ts';
+import { parameter } from '../ads/preview-query.ts';
+import { authorize } from '../auth/authorize.ts';
+import { visibleMesh } from '../auth/visible-mesh.ts';
+import { callerOf, type RouteConfig } from '../http/call.ts';
+import { notFound } from '../http/errors.ts';
+import type { LiveModel } from '../mesh/live-model.ts';
+import { meshResourceId } from '../mesh/names.ts';
+import type { MeshId } from '../mesh/resource.ts';
+import type { ProxySecurity } from '../mesh/proxy-view.ts';
+import { NO_SECURITY, securityOf } from '../mesh/security.ts';
+import type { NodeId } from './draining.ts';
+import type { ModeChange } from './mode-changes.ts';
+
+/** The path of the modes of a mesh. */
+export const SECURITY_PATH = '/daybreak/v1/security';
+
+/** The modes of one virtual node, and what its proxies say. */
+export type NodeSecurity = ProxySecurity & {
+  readonly virtualNode: string;
+  /** Absent unless its mode of mutual TLS changes now: its proxies take plain text and mutual TLS meanwhile. */
+  readonly changing?: ModeChange;
+  /** The instances that take mutual TLS. */
+  readonly mutualInstances: number;
+  /** Whether a proxy of it is connected that has no certificate. */
+  readonly hasProxyWithoutCertificate: boolean;
+  /** The callers without mutual TLS in the window, the latest first. `last`: in ISO 8601. */
+  readonly plainCallers: readonly {
+    readonly address: string;
+    readonly proxy?: string;
+    readonly port: number;
+    readonly last: string;
+  }[];
+  /** Requests and connections that authorization refused since the Envoys started; with `AUDIT` those that it would refuse. */
+  readonly refusals: readonly Refusal[];
+};
+
+/** The response. `defaults`: the modes of the MeshIdentity. */
+export type MeshSecurity = MeshId & {
+  readonly defaults: ProxySecurity;
+  readonly nodes: readonly NodeSecurity[];
+};
+
+/** What is known of a virtual node. `proxyAt`: the proxy at an address. */
+export type SecurityFacts = {
+  readonly changing: (node: NodeId) => ModeChange | undefined;
+  readonly instances: (node: NodeId) => readonly unknown[];
+  readonly hasOthers: (node: NodeId) => boolean;
+  readonly plainCallers: (node: NodeId) => readonly PlainCaller[];
+  readonly proxyAt: (address: string) => string | undefined;
+  readonly refusals: (node: NodeId) => readonly Refusal[];
+};
+
+const ACTION = 'daybreak:GetIdentity';
+const CONFIG: RouteConfig = { action: ACTION };
+
+/**
+ * `GET /daybreak/v1/security?mesh=M`: the modes of mutual TLS and authorization of each virtual node of a mesh, who calls it in plain text,
+ * and who is refused, or would be. `meshOwner=A` names the account of the mesh. Needs the action `daybreak:GetIdentity`.
+ */
+export function securityRoute(live: LiveModel, facts: SecurityFacts) {
+  return async (app: FastifyInstance): Promise<void> => {
+    app.get(SECURITY_PATH, { config: CONFIG }, async (request): Promise<MeshSecurity> => {
+      const caller = callerOf(request);
+      const mesh = parameter(request.query, 'mesh');
+      await live.refresh();
+      const { model } = live;
+      const { meshOwner } = request.query as Readonly<Record<string, string | undefined>>;
+      const owner = meshOwner ?? visibleMesh(caller, model.meshesNamed(mesh))?.owner ?? caller.account;
+      authorize(caller, { action: ACTION, resource: '*' }, { owner, mesh });
+      if (model.get(meshResourceId({ owner, mesh })) === undefined)
+        throw notFound(`The mesh ${mesh} does not exist in account ${owner}.`);
+      const spec = model.get<'meshIdentity'>({
+        kind: 'meshIdentity',
+        owner,
+        mesh,
+        parent: '',
+        name: 'default',
+      })?.spec;
+      return {
+        owner,
+        mesh,
+        defaults: {
+          mtls: spec?.mtls ?? NO_SECURITY.mtls,
+          authorization: spec?.authorization ?? NO_SECURITY.authorization,
+        },
+        nodes: model.list('virtualNode', { owner, mesh }).map(({ name }) => {
+          const node: NodeId = { kind: 'virtualNode', owner, mesh, parent: '', name };
+          return nodeSecurity(node, securityOf(model, node), facts);
+        }),
+      };
+    });
+  };
+}
+
+function nodeSecurity(node: NodeId, security: ProxySecurity, facts: SecurityFacts): NodeSecurity {
+  const changing = facts.changing(node);
+  return {
+    virtualNode: node.name,
+    ...security,
+    ...(changing === undefined ? {} : { changing }),
+    mutualInstances: facts.instances(node).length,
+    hasProxyWithoutCertificate: facts.hasOthers(node),
+    plainCallers: facts.plainCallers(node).map(({ address, port, last }) => {
+      const proxy = facts.proxyAt(address);
+      return {
+        address,
+        ...(proxy === undefined ? {} : { proxy }),
+        port,
+        last: new Date(last).toISOString(),
+      };
+    }),
+    refusals: facts.refusals(node),
+  };
+}
