@@ -10,8 +10,9 @@ import { readRounds, type BenchRow, type RunBench } from './bench.ts';
 const AT_ONCE = 16;
 const NODE = 'mesh/m/virtualNode/a';
 
-/** Measures with as many agents as the argument says (default 200), which all attest, and then get a new root. */
-export const run: RunBench = async ({ args: [wanted = '200'], say }) => {
+/** `traffic`: see identity/traffic.ts. Else measures with as many agents as the argument says (default 200), which all attest, and then get a new root. */
+export const run: RunBench = async ({ args: [wanted = '200', ...more], say }) => {
+  if (wanted === 'traffic') return (await import('./identity/traffic.ts')).run({ args: more, say });
   const agents = readRounds(wanted, 5000);
   const plane = await startIdentityPlane();
   try {

@@ -1,5 +1,6 @@
 import { chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Pair } from '../../controlplane/translate/access/testing/test-certificates.ts';
 import type { Host } from '../../test/lab/host.ts';
 import type { Program } from '../../test/lab/programs/program.ts';
 import { SIDECAR_UID } from '../../test/lab/programs/sidecar.ts';
@@ -10,6 +11,8 @@ export type SmallestEnvoyOptions = {
   readonly listenOn: number;
   /** The target of all requests, `host:port`. */
   readonly target: string;
+  /** Mutual TLS of accepted connections, or of those to the target, with a certificate of one's own. Default: plain text. */
+  readonly tls?: { readonly side: 'accepted' | 'target'; readonly own: Pair; readonly roots: string };
 };
 
 /** Starts an Envoy with the smallest configuration that forwards HTTP, as uid 1337, with one worker. */
@@ -23,7 +26,9 @@ export function startSmallestEnvoy(host: Host, { envoy }: Stage, options: Smalle
   return host.spawn('envoy', envoy, args, { uid: SIDECAR_UID, log: join(host.folder, 'envoy.log') });
 }
 
-function configuration({ listenOn, target }: SmallestEnvoyOptions) {
+function configuration({ listenOn, target, tls }: SmallestEnvoyOptions) {
+  const socketOf = (side: 'accepted' | 'target') =>
+    tls?.side === side ? { transport_socket: tlsSocket(tls) } : {};
   const [address, port] = target.split(':');
   const endpoint = { address: { socket_address: { address, port_value: Number(port) } } };
   return {
@@ -31,17 +36,41 @@ function configuration({ listenOn, target }: SmallestEnvoyOptions) {
       listeners: [
         {
           address: { socket_address: { address: '0.0.0.0', port_value: listenOn } },
-          filter_chains: [{ filters: [connectionManager()] }],
+          filter_chains: [{ filters: [connectionManager()], ...socketOf('accepted') }],
         },
       ],
       clusters: [
         {
           name: 'target',
           type: 'STATIC',
+          ...socketOf('target'),
           load_assignment: { cluster_name: 'target', endpoints: [{ lb_endpoints: [{ endpoint }] }] },
         },
       ],
     },
+  };
+}
+
+function tlsSocket({ side, own, roots }: NonNullable<SmallestEnvoyOptions['tls']>) {
+  const type = 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3';
+  const common = {
+    tls_params: { tls_minimum_protocol_version: 'TLSv1_3', tls_maximum_protocol_version: 'TLSv1_3' },
+    tls_certificates: [
+      { certificate_chain: { inline_string: own.chain }, private_key: { inline_string: own.key } },
+    ],
+    validation_context: { trusted_ca: { inline_string: roots } },
+    alpn_protocols: ['http/1.1'],
+  };
+  return {
+    name: 'envoy.transport_sockets.tls',
+    typed_config:
+      side === 'accepted'
+        ? {
+            '@type': `${type}.DownstreamTlsContext`,
+            common_tls_context: common,
+            require_client_certificate: true,
+          }
+        : { '@type': `${type}.UpstreamTlsContext`, common_tls_context: common },
   };
 }
 

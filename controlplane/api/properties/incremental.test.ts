@@ -31,11 +31,11 @@ import { Model } from '../../mesh/model.ts';
 import type { Change, Kind } from '../../mesh/resource.ts';
 import { viewOf } from '../../mesh/view.ts';
 import type { ProxyId } from '../../mesh/proxy-view.ts';
-import { FEATURE_NAMES, readFeatures, type Features } from '../../translate/features.ts';
-import { FEATURE_SAMPLES } from '../../translate/testing/features.ts';
+import type { Features } from '../../translate/features.ts';
 import { DEFAULT_SETTINGS } from '../../translate/options.ts';
 import { translate } from '../../translate/translate.ts';
 import { GATEWAY_PORT, NAMED } from './testing/named.ts';
+import { twoFeatures } from './testing/two-features.ts';
 import { validSpec } from './testing/valid-spec.ts';
 import { runs } from '../../../common/testing/short-form.ts';
 
@@ -61,23 +61,6 @@ const PROXIES: readonly Proxy[] = RESOURCES.flatMap((id) => [
   { id, which: 0 },
   { id, which: 1 },
 ]);
-
-/** The features of two proxies, which differ in one: a cache key without it would give both the same configuration. */
-const twoFeatures: fc.Arbitrary<readonly [Features, Features]> = fc
-  .record(
-    Object.fromEntries(
-      FEATURE_NAMES.map((name) => [name, fc.constantFrom<unknown>(undefined, ...FEATURE_SAMPLES[name])]),
-    ),
-  )
-  .chain((first) =>
-    fc
-      .constantFrom(...FEATURE_NAMES)
-      .chain((name) => {
-        const values = [undefined, ...FEATURE_SAMPLES[name]].filter((value) => value !== first[name]);
-        return fc.constantFrom<unknown>(...values).map((value) => ({ ...first, [name]: value }));
-      })
-      .map((second) => [readFeatures(first), readFeatures(second)] as const),
-  );
 
 const [virtualRouterName] = NAMED.routers;
 const [virtualServiceName] = NAMED.services;

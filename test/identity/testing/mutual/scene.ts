@@ -70,6 +70,7 @@ export function failing(load: Load): readonly object[] {
 /** A mesh with an authority, a server and a caller, each behind an Envoy whose agent has a certificate. */
 export type MutualScene = {
   readonly lab: Lab;
+  readonly programs: Stage;
   readonly controlPlane: GuardedControlPlane;
   readonly client: Host;
   readonly server: Host;
@@ -78,6 +79,8 @@ export type MutualScene = {
   readonly secure: (spec: string) => Promise<void>;
   /** Starts a further instance of the server, with the variables of its agent. */
   readonly addServer: (name: string, env: Readonly<Record<string, string>>) => Promise<Host>;
+  /** Starts the server's application on a host. */
+  readonly startServer: (host: Host) => Promise<void>;
   /** Waits until every proxy is in sync. */
   readonly allInSync: () => Promise<void>;
   /** Handshakes of the caller's Envoy with the server, by protocol. */
@@ -97,11 +100,12 @@ export const OLD_TOKEN = 'old-sidecar';
 
 const HERE = import.meta.dirname;
 
-/** Opens the scene with an Envoy. `flags`: further ones of the control plane. */
+/** Opens the scene with an Envoy. `flags`: further ones of the control plane; `agentEnv`: further variables of the agents. */
 export async function openMutualScene(
   name: string,
   envoy: string,
   flags: readonly string[] = [],
+  agentEnv: Readonly<Record<string, string>> = {},
 ): Promise<MutualScene> {
   const lab = await createLab({ name });
   const programs: Stage = await stage(lab, envoy);
@@ -129,7 +133,7 @@ export async function openMutualScene(
       resource,
       xds: ADS,
       appPorts,
-      env: { DAYBREAK_XDS_CA_FILE: ca, DAYBREAK_LISTENER_DRAIN_S: '3', ...env },
+      env: { DAYBREAK_XDS_CA_FILE: ca, DAYBREAK_LISTENER_DRAIN_S: '3', ...agentEnv, ...env },
     });
   }
   const token = async (node: string) =>
@@ -159,6 +163,7 @@ export async function openMutualScene(
   await until('both LIVE', async () => (await admins.client.ready()) && (await admins.server.ready()));
   return {
     lab,
+    programs,
     controlPlane,
     client,
     server,
@@ -174,6 +179,7 @@ export async function openMutualScene(
       await sidecar(made, 'server', env);
       return made;
     },
+    startServer: application,
     allInSync,
     async handshakes() {
       const stats = await admins.client.stats('^cluster\\.cds_egress_m_server_.*\\.ssl\\.handshake$');
