@@ -42,7 +42,7 @@ export type MeshSecurity = MeshId & {
   readonly nodes: readonly NodeSecurity[];
 };
 
-/** What is known of a virtual node. `proxyAt`: the proxy at an address. */
+/** The facts about a virtual node. `proxyAt`: the proxy at an address. */
 export type SecurityFacts = {
   readonly changing: (node: NodeId) => ModeChange | undefined;
   readonly instances: (node: NodeId) => readonly unknown[];

@@ -146,7 +146,7 @@ it('gives the same as a translation from scratch, for modes, access policies, in
       twoFeatures,
       fc.boolean(),
       async (steps, made, all) => {
-        // Most features concern nobody without a certificate.
+        // Without a certificate, most features have no effect here.
         const features = all ? made.map((each) => ({ ...each, mtls: true, ecds: true })) : made;
         await play(steps, features);
       },
