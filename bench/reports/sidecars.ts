@@ -33,7 +33,11 @@ export async function connectSidecars(ads: string, sidecars: readonly Sidecar[])
   };
 }
 
-if (import.meta.main) process.once('message', (order) => void hold(order as SidecarsOrder));
+if (import.meta.main) {
+  process.once('message', (order) => void hold(order as SidecarsOrder));
+  // The bench has ended, whatever its end was.
+  process.once('disconnect', () => process.exit());
+}
 
 async function hold({ ads, sidecars }: SidecarsOrder): Promise<void> {
   let connected = 0;

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { EXAMPLE, meshOf, node, resource, route } from '../testing/example-mesh.ts';
+import { arrange } from '../map/arrange.ts';
+import { skeletonOf } from '../map/layout.ts';
 import { graphOf } from './graph.ts';
-import { grouped } from './group.ts';
+import { grouped, ratesOnShown } from './group.ts';
 
 test('gateways and nodes lead to virtual services, and these to nodes with the share of each route', () => {
   const { lines } = graphOf(EXAMPLE);
@@ -87,4 +89,51 @@ test('a mesh of 2,000 pieces is shown as groups, which open one by one', () => {
       [from, to].every((end) => opened.pieces.some(({ key }) => key === end)),
     ),
   ).toBe(true);
+});
+
+test('a group has the requests of its members, and their failures by share', () => {
+  const whole = graphOf(
+    meshOf(
+      ...['front', 'shop-v1', 'shop-v2'].map((name) =>
+        node(name, ...(name === 'front' ? ['shop-v1.example', 'shop-v2.example'] : [])),
+      ),
+      ...['shop-v1', 'shop-v2'].map((virtualNodeName) =>
+        resource('virtualService', `${virtualNodeName}.example`, {
+          provider: { virtualNode: { virtualNodeName } },
+        }),
+      ),
+    ),
+  );
+  const line = (name: string) => `virtualService/${name}.example>virtualNode/${name}`;
+  const rates = {
+    lines: new Map([
+      [line('shop-v1'), { perSecond: 30, errors: 0.2 }],
+      [line('shop-v2'), { perSecond: 10, errors: 0 }],
+    ]),
+    pieces: new Map([['virtualNode/front', { perSecond: 5, errors: 1 }]]),
+  };
+  const shown = grouped(whole, new Set(), 3);
+  const onShown = ratesOnShown(whole, shown, rates);
+  expect([...onShown.lines]).toEqual([
+    ['group/virtualService/shop-v>group/virtualNode/shop-v', { perSecond: 40, errors: 0.15 }],
+  ]);
+  expect([...onShown.lines.keys()].every((key) => shown.lines.some((each) => each.key === key))).toBe(true);
+  expect([...onShown.pieces]).toEqual([['virtualNode/front', { perSecond: 5, errors: 1 }]]);
+  expect(ratesOnShown(whole, whole, rates)).toBe(rates);
+});
+
+test('nodes that call each other in circles are laid out in few columns', () => {
+  const names = Array.from({ length: 24 }, (_, index) => `n${index}`);
+  const graph = graphOf(
+    meshOf(
+      ...names.flatMap((name, index) => [
+        node(name, ...[1, 2, 9].map((step) => `n${(index + step) % names.length}.svc`)),
+        resource('virtualService', `${name}.svc`, { provider: { virtualNode: { virtualNodeName: name } } }),
+      ]),
+    ),
+  );
+  const { pieces } = arrange(skeletonOf(graph));
+  const columns = new Set(Object.values(pieces).map(({ x }) => x));
+  expect(Object.keys(pieces)).toHaveLength(48);
+  expect(columns.size).toBeLessThan(30);
 });

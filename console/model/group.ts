@@ -1,4 +1,5 @@
 import { compare } from './resources.ts';
+import type { Rate, Rates } from './figures.ts';
 import type { Graph, Line, Piece } from './graph.ts';
 
 /** The number of pieces up to which the map shows each one. */
@@ -79,4 +80,39 @@ function collectLines(lines: readonly Line[], place: ReadonlyMap<string, string>
       });
   }
   return [...collected.values()];
+}
+
+/** Returns the rates of the whole map on the map as it is shown: those of the members of a group are added up. */
+export function ratesOnShown(whole: Graph, shown: Graph, rates: Rates): Rates {
+  if (whole === shown) return rates;
+  const place = new Map<string, string>();
+  for (const { key, members = [key] } of shown.pieces) for (const each of members) place.set(each, key);
+  const at = (key: string): string => place.get(key) ?? key;
+  return {
+    lines: addedUp(
+      whole.lines.map(({ key, from, to }) => [`${at(from)}>${at(to)}`, key]),
+      rates.lines,
+    ),
+    pieces: addedUp(
+      whole.pieces.map(({ key }) => [at(key), key]),
+      rates.pieces,
+    ),
+  };
+}
+
+/** `places`: the key on the shown map, and the one on the whole map. */
+function addedUp(
+  places: readonly (readonly [string, string])[],
+  rates: ReadonlyMap<string, Rate>,
+): ReadonlyMap<string, Rate> {
+  const sums = new Map<string, Rate>();
+  for (const [place, key] of places) {
+    const rate = rates.get(key);
+    if (rate === undefined) continue;
+    const { perSecond, errors } = sums.get(place) ?? { perSecond: 0, errors: 0 };
+    const both = perSecond + rate.perSecond;
+    const failed = perSecond * errors + rate.perSecond * rate.errors;
+    sums.set(place, { perSecond: both, errors: both === 0 ? 0 : failed / both });
+  }
+  return sums;
 }

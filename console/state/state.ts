@@ -8,7 +8,7 @@ import { placeOf, type Place } from '../app/place.ts';
 import type { Layout } from '../map/layout.ts';
 import { NO_RATES, ratesOf } from '../model/figures.ts';
 import { graphOf } from '../model/graph.ts';
-import { grouped } from '../model/group.ts';
+import { grouped, ratesOnShown } from '../model/group.ts';
 import type { MeshModel } from '../model/resources.ts';
 import { en, type Texts } from '../text/en.ts';
 import { chooseLanguage, isLanguage, type Language } from '../text/languages.ts';
@@ -79,9 +79,11 @@ export const graph = computed(() =>
 );
 /** The map as it is shown: with groups where it is large. */
 export const shownGraph = computed(() => grouped(graph.value, openGroups.value));
-/** The newest figures on the map. */
+/** The newest figures on the map as it is shown. */
 export const rates = computed(() =>
-  figures.value === undefined ? NO_RATES : ratesOf(graph.value, figures.value),
+  figures.value === undefined
+    ? NO_RATES
+    : ratesOnShown(graph.value, shownGraph.value, ratesOf(graph.value, figures.value)),
 );
 /** The actions that the caller may take: none until the session is known. */
 export const may = computed(() => {

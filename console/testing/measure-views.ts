@@ -16,7 +16,7 @@ if (process.send !== undefined) {
       (error: unknown) => process.send?.({ error: String(error) } satisfies ViewAnswer),
     );
   });
-  process.once('disconnect', () => void browser.close());
+  process.once('disconnect', () => void browser.close().finally(() => process.exit()));
   process.send({ ms: 0 } satisfies ViewAnswer);
 }
 
