@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { readRounds, type BenchRow, type RunBench } from './bench.ts';
 import { startMeasuringBrowser, type MeasuringBrowser } from './console/browser.ts';
 import { startScene, unwatched, type Scene } from './console/scene.ts';
-import { EVERYONES, FEWS } from './push/mesh.ts';
+import { ALL_CALL, ONE_CALLS } from './console/mesh.ts';
 import { percentile } from './statistics.ts';
 
 /** A mesh. `pieces`: those that the map shows at least; of more than 300, it shows groups. `viewBar`: the longest time of its first view, in milliseconds. */
@@ -55,7 +55,7 @@ export const run: RunBench = async ({ args: [rounds = String(ROUNDS)], say }) =>
 async function measure(
   scene: Scene,
   browser: MeasuringBrowser,
-  { nodes, what, pieces, viewBar }: Size,
+  { what, pieces, viewBar }: Size,
   count: number,
   say: (line: string) => void,
 ): Promise<readonly BenchRow[]> {
@@ -77,12 +77,12 @@ async function measure(
     await unwatched(scene);
     return browser.time({ kind: 'figures', url: map });
   });
-  const one = await median('weights of one caller', count, move(FEWS));
-  const all = await median('weights of all callers', count, move(EVERYONES));
+  const one = await median('weights of one caller', count, move(ONE_CALLS));
+  const all = await median('weights of all callers', count, move(ALL_CALL));
   return [
     row('first view', view, viewBar),
     row('figures, from opening the page', figures, FIGURES_BAR),
     row('weight to the last ACK shown, 1 proxy', one, WEIGHT_BAR),
-    row(`weight to the last ACK shown, ${nodes} proxies`, all, WEIGHT_BAR),
+    row('weight to the last ACK shown, three quarters of the proxies', all, WEIGHT_BAR),
   ];
 }

@@ -7,8 +7,9 @@ import {
   type LocalControlPlane,
 } from '../../test/lab/programs/local-control-plane.ts';
 import { until } from '../../test/lab/until.ts';
-import { MESH, meshResources } from '../push/mesh.ts';
+import { MESH } from '../push/mesh.ts';
 import { connectSidecars, type Sidecar } from '../reports/sidecars.ts';
+import { tieredMesh } from './mesh.ts';
 
 /** A control plane with a console, and a sidecar of each virtual node. */
 export type Scene = {
@@ -20,13 +21,12 @@ export type Scene = {
   readonly stop: () => Promise<void>;
 };
 
-const BACKENDS = 3;
 const PATIENT = { limitMs: 300_000, everyMs: 1000 };
 
 /** Starts one with this number of virtual nodes. */
 export async function startScene(folder: string, nodes: number): Promise<Scene> {
   const store = openSqliteStore({ folder });
-  const resources = meshResources({ nodes: nodes - 1, backends: BACKENDS });
+  const resources = tieredMesh(nodes);
   await store.replace({ revision: 0, resources, tokens: [], history: [] }, false);
   await store.close();
   const { daybreak } = await bundle();
@@ -35,8 +35,7 @@ export async function startScene(folder: string, nodes: number): Promise<Scene> 
     plane.ads,
     resources.flatMap((resource): Sidecar[] => {
       if (resource.kind !== 'virtualNode') return [];
-      const backends = 'backends' in resource.spec ? (resource.spec.backends ?? []) : [];
-      return [sidecarOf(resource.name, backends.length)];
+      return [sidecarOf(resource.name, nodes)];
     }),
   );
   await until(
@@ -64,11 +63,12 @@ export async function unwatched({ plane }: Scene): Promise<void> {
   );
 }
 
-/** A sidecar that calls the services after its own number; `vn-few` the last ones. */
-function sidecarOf(name: string, calls: number): Sidecar {
+/** A sidecar that sends requests to the targets of the service that all call. */
+function sidecarOf(name: string, nodes: number): Sidecar {
+  const targets = [nodes - 1, nodes - 2];
   return {
     node: `mesh/${MESH}/virtualNode/${name}`,
-    clusters: Array.from({ length: calls }, (_, index) => egressCluster(MESH, `vn-${index}`, 'http', PORT)),
+    clusters: targets.map((target) => egressCluster(MESH, `vn-${target}`, 'http', PORT)),
     routes: [egressRoutes('http', PORT)],
   };
 }

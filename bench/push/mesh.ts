@@ -93,7 +93,8 @@ function service(name: string, targets: readonly [number, number]): readonly Res
   ];
 }
 
-function resource<K extends Kind>(kind: K, name: string, parent: string, spec: Specs[K]): Resource {
+/** Returns a resource of the mesh. */
+export function resource<K extends Kind>(kind: K, name: string, parent: string, spec: Specs[K]): Resource {
   const owner = OWNER;
   const times = { version: 1, createdAt: 1_700_000_000_000, lastUpdatedAt: 1_700_000_000_000 };
   return {

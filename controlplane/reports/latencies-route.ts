@@ -39,7 +39,8 @@ export function latenciesRoute({ reports, model }: { readonly reports: Reports; 
       }
       questions += 1;
       try {
-        return await reports.latencies({ mesh, agents, clusters, seconds });
+        const isOneProxy = (query as Readonly<Record<string, unknown>>)['proxy'] !== undefined;
+        return await reports.latencies({ mesh, agents, clusters, seconds, isOneProxy });
       } finally {
         questions -= 1;
       }

@@ -8,12 +8,13 @@ import { added, merged, percentiles, type Distribution } from './histogram.ts';
 import type { LatencyAsks } from './latency-asks.ts';
 import { lineOf, type LineId } from './lines.ts';
 
-/** A question for latencies. `clusters`: empty for all. `seconds`: 0 for all since Envoy's start. */
+/** A question for latencies. `clusters`: empty for all. `seconds`: 0 for all since Envoy's start. `isOneProxy`: whether it is about a single proxy. */
 export type LatencyQuestion = {
   readonly mesh: MeshId;
   readonly agents: readonly ConnectedAgent[];
   readonly clusters: readonly string[];
   readonly seconds: number;
+  readonly isOneProxy: boolean;
 };
 
 type Reading = ReadonlyMap<string, ClusterLatencies>;

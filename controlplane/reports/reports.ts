@@ -154,7 +154,14 @@ export function createReports({
       };
     },
     agents: feeds.able,
-    latencies: (question) => readLatencies(asks, model, question),
+    async latencies(question) {
+      const found = await readLatencies(asks, model, question);
+      if (question.isOneProxy && question.agents.length > 0) return found;
+      // Only agents that are connected to this replica can be asked.
+      const { replicas } = shared.others(question.mesh);
+      const elsewhere = replicas.map((replica) => ({ reason: 'replica', replica }) as const);
+      return { ...found, missing: [...found.missing, ...elsewhere] };
+    },
     watched: () => [...watches.all()].filter(({ isAsked }) => isAsked).length,
     close() {
       shared.close();

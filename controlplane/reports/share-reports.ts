@@ -20,6 +20,8 @@ export type SharedReports = {
   readonly others: (mesh: MeshId) => {
     readonly reporting: number;
     readonly missing: readonly MissingFigures[];
+    /** The names of those with proxies that report. */
+    readonly replicas: readonly string[];
   };
   readonly close: () => void;
 };
@@ -152,6 +154,7 @@ export function shareReports(
       const recent = all.filter(([, { heardAt }]) => at - heardAt <= SILENT_MS);
       return {
         reporting: recent.reduce((sum, [, other]) => sum + other.reporting, 0),
+        replicas: recent.filter(([, other]) => other.reporting > 0).map(([name]) => name),
         missing: all
           .filter(([, { heardAt }]) => at - heardAt > SILENT_MS)
           .map(([name]) => ({ reason: 'replica', replica: name })),
@@ -166,7 +169,7 @@ type Figures = Extract<ReportsAnnouncement, { readonly kind: 'figures' }>;
 const NOT_SHARED: SharedReports = {
   slot: () => undefined,
   wanted: () => undefined,
-  others: () => ({ reporting: 0, missing: [] }),
+  others: () => ({ reporting: 0, missing: [], replicas: [] }),
   close: () => undefined,
 };
 

@@ -1,10 +1,9 @@
 import type { FastifyRequest } from 'fastify';
-import { expiredToken } from '../../auth/errors.ts';
 import { isEncrypted } from '../../http/authenticate.ts';
 import { userNow } from '../../auth/user-now.ts';
 import { callerOf } from '../../http/call.ts';
 import type { CallerNow, CallerOfPage } from '../../http/caller-of-page.ts';
-import { forbidden } from '../../http/errors.ts';
+import { ApiError, forbidden } from '../../http/errors.ts';
 import { TOKEN_HEADER } from '../contract.ts';
 import { secretInCookie } from './session-cookie.ts';
 import { sameText, type Sessions } from './sessions.ts';
@@ -28,7 +27,7 @@ export function callerOfPage(sessions: Sessions | undefined): CallerOfPage {
     if (secret === undefined) return undefined;
     requireOwnPage(request);
     const session = sessions.use(secret);
-    if (session === undefined) throw expiredToken();
+    if (session === undefined) throw noSession();
     const isReading = method === 'GET' || method === 'HEAD';
     if (!isReading && (typeof token !== 'string' || !sameText(token, session.token))) {
       throw forbidden(
@@ -65,6 +64,14 @@ export function requireOwnPage({ headers }: Pick<FastifyRequest, 'headers'>): vo
   const site = headers['sec-fetch-site'];
   if (site === undefined || site === 'same-origin' || site === 'none') return;
   throw forbidden('A page of another site or port may not use the session of the console.');
+}
+
+/** Sessions are in the memory of one control plane. */
+function noSession(): ApiError {
+  return new ApiError(
+    'ExpiredTokenException',
+    'The session of the console has ended, or another control plane behind this address has it. Sign in again. A balancer in front of several control planes has to send a browser to the same one.',
+  );
 }
 
 function isSigned({ headers, query }: FastifyRequest): boolean {
