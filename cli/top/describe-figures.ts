@@ -1,13 +1,30 @@
-import type { FiguresLine, LiveFigures, MissingFigures } from '../../common/contracts/reports.ts';
+import type {
+  FiguresLine,
+  LatencyLine,
+  LiveFigures,
+  MissingFigures,
+} from '../../common/contracts/reports.ts';
 import { formatTable } from '../table.ts';
 
 /** Rates are means of this many of the newest slots, so that a single slot does not make them jump. */
 const MEAN_SLOTS = 3;
 const HEAD = ['FROM', 'TO', 'PER SECOND', 'ERRORS', 'IN PROGRESS', 'LAST MINUTE'];
+const LATENCIES = ['P50', 'P99'];
 const BARS = '▁▂▃▄▅▆▇█';
 
-/** Formats figures as text for people: a table with the busiest line first, and below it whose figures are missing. */
-export function describeFigures(figures: LiveFigures): string {
+/** Latencies by the keys of lines. */
+export type LineLatencies = ReadonlyMap<string, LatencyLine['milliseconds'] | undefined>;
+
+/** Returns the key of a line. */
+export function lineKey({ from, cluster }: Pick<FiguresLine, 'from' | 'cluster'>): string {
+  return `${from.kind}/${from.name}/${cluster}`;
+}
+
+/**
+ * Formats figures as text for people: a table with the busiest line first, and below it whose figures are missing. `latencies`: adds columns
+ * with p50 and p99.
+ */
+export function describeFigures(figures: LiveFigures, latencies?: LineLatencies): string {
   const { mesh, times, lines, linesLeftOut, reporting, slotSeconds } = figures;
   const last = times.at(-1);
   const until = last === undefined ? undefined : new Date(last + slotSeconds * 1000).toISOString();
@@ -19,8 +36,14 @@ export function describeFigures(figures: LiveFigures): string {
   const rows = lines
     .map((line) => ({ line, rate: meanOf(line.requests) / slotSeconds }))
     .toSorted((a, b) => b.rate - a.rate)
-    .map(({ line, rate }) => rowOf(line, rate));
-  const table = rows.length === 0 ? 'no requests\n' : formatTable(HEAD, rows);
+    .map(({ line, rate }) => rowOf(line, rate, latencies));
+  const table =
+    rows.length === 0
+      ? 'no requests\n'
+      : formatTable(
+          latencies === undefined ? HEAD : [...HEAD.slice(0, -1), ...LATENCIES, ...HEAD.slice(-1)],
+          rows,
+        );
   const notes = [
     ...(linesLeftOut > 0 ? [`${linesLeftOut} further lines are not counted`] : []),
     ...describeMissing(figures.missing),
@@ -29,7 +52,7 @@ export function describeFigures(figures: LiveFigures): string {
   return `${head}\n\n${until === undefined ? '' : table}${below}`;
 }
 
-function rowOf(line: FiguresLine, rate: number): readonly string[] {
+function rowOf(line: FiguresLine, rate: number, latencies: LineLatencies | undefined): readonly string[] {
   const errors = meanOf(line.errors);
   const requests = meanOf(line.requests);
   const share = requests > 0 ? `${((100 * errors) / requests).toFixed(1)} %` : '';
@@ -39,8 +62,15 @@ function rowOf(line: FiguresLine, rate: number): readonly string[] {
     line.unit === 'connections' ? `${format(rate)} connections` : format(rate),
     line.unit === 'connections' ? '' : share,
     format(meanOf(line.active)),
+    ...(latencies === undefined ? [] : latencyCells(latencies.get(lineKey(line)))),
     sparkline(line.requests),
   ];
+}
+
+function latencyCells(milliseconds: LatencyLine['milliseconds'] | undefined): readonly string[] {
+  if (milliseconds === undefined || milliseconds === null) return ['', ''];
+  const { p50, p99 } = milliseconds;
+  return [p50, p99].map((value) => `${format(value)} ms`);
 }
 
 const KINDS = { virtualNode: 'node', virtualGateway: 'gateway' } as const;

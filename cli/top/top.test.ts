@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { LiveFigures } from '../../common/contracts/reports.ts';
+import { CallError } from '../client/errors.ts';
 import { describeFigures } from './describe-figures.ts';
 import { top } from './top.ts';
 
@@ -78,4 +79,36 @@ test('once with JSON prints one object with the figures of the mesh that was ask
   );
   expect(JSON.parse(printed)).toEqual(FIGURES);
   expect(asked).toEqual([['/reports', { mesh: 'm', seconds: '60', meshOwner: '1' }]]);
+});
+
+test('with latencies, the table has p50 and p99 of the lines of the busiest callers, and blanks where there are none', async () => {
+  const asked: unknown[] = [];
+  const client = {
+    async read(path: string, query?: object): Promise<Record<string, unknown>> {
+      if (path === '/reports') return FIGURES as unknown as Record<string, unknown>;
+      asked.push(query);
+      const [line] = FIGURES.lines;
+      return { lines: [{ ...line, milliseconds: { p50: 1.25, p95: 9, p99: 120.4 } }] };
+    },
+  };
+  let text = '';
+  const options = { output: 'text', once: true, latencies: true } as const;
+  await top(client, 'm', options, { write: (part) => (text += part) });
+  expect(asked).toEqual([{ mesh: 'm', meshOwner: '000000000000', from: 'virtualGateway/g', seconds: '5' }]);
+  expect(text).toContain('IN PROGRESS  P50     P99     LAST MINUTE');
+  expect(text).toMatch(/gateway g {2}node a .* 1\.0 +1\.3 ms {2}120 ms {2}/);
+  expect(text).toMatch(/node a .* 12\.0 {26,}/);
+});
+
+test('latencies that cannot be read leave the figures', async () => {
+  const client = {
+    async read(path: string): Promise<Record<string, unknown>> {
+      if (path === '/reports') return FIGURES as unknown as Record<string, unknown>;
+      throw new CallError('ServiceUnavailableException: Too many questions for latencies at once.');
+    },
+  };
+  let text = '';
+  const options = { output: 'text', once: true, latencies: true } as const;
+  await top(client, 'm', options, { write: (part) => (text += part) });
+  expect(text).toContain('gateway g');
 });

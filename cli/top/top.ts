@@ -4,11 +4,14 @@ import type { Client } from '../client/client.ts';
 import { CallError } from '../client/errors.ts';
 import { CommandError } from '../errors.ts';
 import { describeFigures } from './describe-figures.ts';
+import { readLatencies } from './read-latencies.ts';
 
 /** Options of `daybreak top`. */
 export type TopOptions = {
   readonly output: 'text' | 'json';
   readonly once: boolean;
+  /** Whether the table has latencies of the busiest callers. Only for text. */
+  readonly latencies?: boolean;
   readonly meshOwner?: string;
 };
 
@@ -30,28 +33,32 @@ const IN_PLACE = '\u001B[H\u001B[J';
 export async function top(
   client: Pick<Client, 'read'>,
   mesh: string,
-  { output, once, meshOwner }: TopOptions,
+  { output, once, latencies = false, meshOwner }: TopOptions,
   stdout: TopOutput,
   signal?: AbortSignal,
 ): Promise<void> {
   const query = { mesh, seconds: `${SECONDS}`, ...(meshOwner === undefined ? {} : { meshOwner }) };
   const read = async (): Promise<LiveFigures> =>
     (await client.read('/reports', query)) as unknown as LiveFigures;
-  const show = (figures: LiveFigures): void =>
-    void stdout.write(
-      output === 'json' ? `${JSON.stringify(figures)}\n` : frame(describeFigures(figures), stdout),
-    );
+  const show = async (figures: LiveFigures): Promise<void> => {
+    if (output === 'json') return void stdout.write(`${JSON.stringify(figures)}\n`);
+    const found = latencies && figures.times.length > 0 ? await readLatencies(client, figures) : undefined;
+    stdout.write(frame(describeFigures(figures, found), stdout));
+  };
 
   // The first answer tells of a wrong name or a missing permission. Later ones may fail for a while.
   let figures: LiveFigures | undefined = await read();
   for (let tries = 1; ; tries += 1) {
+    const began = performance.now();
     const isThere = figures !== undefined && figures.times.length > 0;
-    if (once && isThere && figures !== undefined) return show(figures);
+    if (once && isThere && figures !== undefined) return await show(figures);
     if (once && tries >= MOST_TRIES)
       throw new CommandError(`no proxy of mesh ${mesh} has reported within a minute`);
-    if (!once && figures !== undefined) show(figures);
+    if (!once && figures !== undefined) await show(figures);
     if (signal?.aborted === true) return;
-    await sleep(SLOT_SECONDS * 1000, undefined, { ...(signal && { signal }) }).catch(() => undefined);
+    // Latencies take a slot by themselves, unless they cannot be read.
+    const rest = Math.max(0, SLOT_SECONDS * 1000 - (performance.now() - began));
+    await sleep(rest, undefined, { ...(signal && { signal }) }).catch(() => undefined);
     figures = await read().catch((error: unknown) => complain(error, output, stdout));
   }
 }
