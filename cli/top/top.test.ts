@@ -85,7 +85,7 @@ test('with latencies, the table has p50 and p99 of the lines of the busiest call
   const asked: unknown[] = [];
   const client = {
     async read(path: string, query?: object): Promise<Record<string, unknown>> {
-      if (path === '/reports') return FIGURES as unknown as Record<string, unknown>;
+      if (path === '/reports') return FIGURES;
       asked.push(query);
       const [line] = FIGURES.lines;
       return { lines: [{ ...line, milliseconds: { p50: 1.25, p95: 9, p99: 120.4 } }] };
@@ -103,7 +103,7 @@ test('with latencies, the table has p50 and p99 of the lines of the busiest call
 test('latencies that cannot be read leave the figures', async () => {
   const client = {
     async read(path: string): Promise<Record<string, unknown>> {
-      if (path === '/reports') return FIGURES as unknown as Record<string, unknown>;
+      if (path === '/reports') return FIGURES;
       throw new CallError('ServiceUnavailableException: Too many questions for latencies at once.');
     },
   };

@@ -178,18 +178,6 @@ describe('a session', () => {
     expect((await second.send({ method: 'GET', url: MESHES })).error).toBe('ExpiredTokenException');
   });
 
-  it('is of one control plane: another one behind the same address says so', async () => {
-    const other = await startConsole();
-    try {
-      const { cookie } = await other.signIn('AKADMIN');
-      const answer = await test.send({ method: 'GET', url: MESHES, headers: { cookie } });
-      expect([answer.status, answer.error]).toEqual([403, 'ExpiredTokenException']);
-      expect(answer.json['message']).toContain('another control plane behind this address');
-    } finally {
-      await other.close();
-    }
-  });
-
   it('ends when its user signs out', async () => {
     const browser = await test.signIn('AKADMIN');
     const answer = await browser.send({ method: 'DELETE', url: SESSION });
