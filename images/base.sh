@@ -17,7 +17,9 @@ it; dependencies are not followed. No script of a package runs, so any user can 
 Packages are verified by the signature of the archive (/usr/share/keyrings/debian-archive-keyring.gpg).
 '
 KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
-LEFT_OUT=(usr/share/{bash-completion,doc-base,gcc,gdb,info,libc-bin,lintian,locale,man} usr/lib/*/gconv etc/ld.so.conf.d)
+# Documentation, translations, character sets; of libc6, the libraries for vector mathematics and for debuggers.
+LEFT_OUT=(usr/share/{bash-completion,doc-base,gcc,gdb,info,libc-bin,lintian,locale,man} usr/lib/*/gconv etc/ld.so.conf.d
+  libmvec.so.1 lib{memusage,pcprofile}.so libc_malloc_debug.so.0 libthread_db.so.1)
 
 fail() {
   echo "images/base.sh: $1" >&2

@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { execa, ExecaError } from 'execa';
 import { errorText } from '../common/error-text.ts';
 import { buildImages } from './assemble/build-images.ts';
@@ -16,7 +16,7 @@ async function main(options: Options): Promise<void> {
       process.stdout.write(USAGE);
       return;
     case 'stage':
-      await stage(options.folder, process.execPath);
+      await stage(resolve(options.folder), process.execPath);
       return;
     case 'build':
       await build(options.build);

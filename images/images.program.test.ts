@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
 import { buildArchive, whyNoImages } from '../test/docker/testing/image-archive.ts';
+import { cells, page } from '../test/docs/pages.ts';
 import { sha256 } from './assemble/tar.ts';
 import { ON_REQUEST, TARGETS as ALL, type Target } from './assemble/definitions.ts';
 import { unpackImages, type UnpackedImage } from './testing/unpacked-images.ts';
@@ -26,6 +27,9 @@ const BARS: Readonly<Partial<Record<Target, number>>> = {
   controlplane: 25,
   color: 15,
 };
+
+/** How far a figure of the documentation may be away, in megabytes: packages of Debian change their sizes. */
+const DRIFT_MB = 1.5;
 
 /** The users that containers run as; undefined: root. */
 const USERS: Readonly<Partial<Record<Target, string | undefined>>> = {
@@ -72,6 +76,23 @@ describe.skipIf(why !== undefined)(`images${why === undefined ? '' : ` are left 
     expect(large).toHaveLength(target.startsWith('envoy') ? 2 : 1);
     const rest = layers.filter(({ bytes }) => bytes <= 90 * MB).reduce((sum, { bytes }) => sum + bytes, 0);
     expect(rest / MB).toBeLessThan(BARS[target] ?? 0);
+  });
+
+  it.each(
+    TARGETS.filter((target) => target !== 'color'),
+  )('%s: the table of docs/migrate.md has its size', (target) => {
+    const { layers } = image(target);
+    const row =
+      page('docs/migrate.md')
+        .text.split('\n')
+        .find((line) => line.startsWith(`| \`daybreak-${target}\` |`)) ?? '';
+    const [, size, , rest] = cells(row).map((cell) => Number.parseFloat(cell));
+    const sum = (some: readonly { readonly bytes: number }[]): number =>
+      some.reduce((total, { bytes }) => total + bytes, 0) / MB;
+    expect(Math.abs((size ?? 0) - sum(layers))).toBeLessThan(DRIFT_MB);
+    expect(Math.abs((rest ?? 0) - sum(layers.filter(({ bytes }) => bytes <= 90 * MB)))).toBeLessThan(
+      DRIFT_MB,
+    );
   });
 
   it('all share the base and Node, and those with a shell the programs', () => {

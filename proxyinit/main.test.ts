@@ -21,7 +21,7 @@ test.each([
   expect(await run(command, {}, true)).toEqual({
     code: 2,
     stdout: '',
-    stderr: expect.stringMatching(/^--dry-run goes with apply and remove/),
+    stderr: expect.stringMatching(/^--dry-run goes with apply, detach and remove/),
   });
 });
 

@@ -1,18 +1,33 @@
 import { SettingsError } from '../common/settings.ts';
 import type { Family } from '../common/addresses/ip-range.ts';
-import { apply, planApply, planRemoval, remove, type RunOptions } from './apply/apply.ts';
+import {
+  apply,
+  detach,
+  planApply,
+  planDetachment,
+  planRemoval,
+  remove,
+  type RunOptions,
+} from './apply/apply.ts';
+import type { Step } from './apply/plan.ts';
 import type { ProxyinitCommand } from './commands.ts';
 import { ProxyinitError, usage } from './errors.ts';
 import { gather } from './settings/gather.ts';
 import type { RawSettings } from './settings/raw-settings.ts';
 import { hostWithout, inspect, type Host } from './backend/inspect.ts';
 import type { ProxyinitIo } from './io.ts';
-import { describeOutcome, describeRemoval, describeStatus, describeSteps } from './report.ts';
+import {
+  describeDetachment,
+  describeOutcome,
+  describeRemoval,
+  describeStatus,
+  describeSteps,
+} from './report.ts';
 import { readProxyinitSettings, readRunSettings, type ProxyinitSettings } from './settings/settings.ts';
 import { readStatus } from './status.ts';
 import { serveCommands } from './stdin-commands.ts';
 
-/** The parsed command line. `dryRun` prints the restores of `apply` or `remove`, and changes nothing. */
+/** The parsed command line. `dryRun` prints the restores of `apply`, `detach` or `remove`, and changes nothing. */
 export type ProxyinitArgs = {
   readonly command: ProxyinitCommand;
   readonly dryRun: boolean;
@@ -51,8 +66,14 @@ async function dispatch(
   switch (command) {
     case 'remove': {
       const options = { env, run: readRunSettings(given) };
-      if (dryRun) return previewRemoval(options, io);
+      if (dryRun) return preview(planRemoval, options, io);
       io.stdout.write(describeRemoval(await remove(options)));
+      return 0;
+    }
+    case 'detach': {
+      const options = { env, run: readRunSettings(given) };
+      if (dryRun) return preview(planDetachment, options, io);
+      io.stdout.write(describeDetachment(await detach(options)));
       return 0;
     }
     case 'apply': {
@@ -62,13 +83,13 @@ async function dispatch(
       return settings.startEnabled ? applyNow(settings, options, io) : serveCommands(settings, options, io);
     }
     case 'status': {
-      if (dryRun) throw usage('--dry-run goes with apply and remove: status changes nothing');
+      if (dryRun) throw usage('--dry-run goes with apply, detach and remove: status changes nothing');
       const status = await readStatus(readProxyinitSettings(given), { env, run: readRunSettings(given) });
       io.stdout.write(describeStatus(status));
       return status.inForce ? 0 : NOT_SO;
     }
     case 'verify': {
-      if (dryRun) throw usage('--dry-run goes with apply and remove: verify changes no rule');
+      if (dryRun) throw usage('--dry-run goes with apply, detach and remove: verify changes no rule');
       const { verify } = await import('./verify/main.ts');
       const verdict = await verify(readProxyinitSettings(given), { env, run: readRunSettings(given) }, io);
       return { right: 0, wrong: NOT_SO, unsure: UNSURE }[verdict];
@@ -95,9 +116,13 @@ async function previewApply(
   return 0;
 }
 
-async function previewRemoval({ run, env }: RunOptions, { stdout }: ProxyinitIo): Promise<number> {
+async function preview(
+  planOf: (host: Host) => readonly Step[],
+  { run, env }: RunOptions,
+  { stdout }: ProxyinitIo,
+): Promise<number> {
   const host = await inspect({ run, env, families: [], writing: false });
-  stdout.write(describeSteps(planRemoval(host), run.wait));
+  stdout.write(describeSteps(planOf(host), run.wait));
   return 0;
 }
 

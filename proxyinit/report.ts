@@ -27,6 +27,14 @@ export function describeRemoval(outcomes: readonly Outcome[]): string {
   return outcomes.map(({ family, backend }) => `${title(family)}: rules are removed (${backend})\n`).join('');
 }
 
+/** Describes, one line per family, the result of `detach`. */
+export function describeDetachment(outcomes: readonly Outcome[]): string {
+  if (outcomes.length === 0) return 'no rules of proxyinit were in force, nothing changed\n';
+  const line = ({ family, backend }: Outcome): string =>
+    `${title(family)}: new connections bypass Envoy, open ones continue through it until remove (${backend})\n`;
+  return outcomes.map(line).join('');
+}
+
 /** Renders the texts of restores, each below the command that reads it. */
 export function describeSteps(steps: readonly Step[], wait: number): string {
   if (steps.length === 0) return '# nothing to restore\n';

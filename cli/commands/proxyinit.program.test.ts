@@ -50,7 +50,7 @@ test.each([
   [1, ['--proxy-configuration', '{"type":"X"}'], '--proxy-configuration="{\\"type'],
   [2, ['restart'], "value 'restart' is invalid for argument 'command'"],
   [2, ['--app-port', '80'], "unknown option '--app-port'"],
-  [2, ['status', '--dry-run'], '--dry-run goes with apply and remove'],
+  [2, ['status', '--dry-run'], '--dry-run goes with apply, detach and remove'],
 ])('exit code %d: %j', async (exitCode, args, message) => {
   expect(await proxyinit(args)).toMatchObject({ exitCode, stderr: expect.stringContaining(message) });
 });

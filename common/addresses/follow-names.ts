@@ -148,8 +148,10 @@ export function followNames({
       problem: undefined,
       until: undefined,
     };
-    // Rejects only when stopped.
-    run(name, state).catch(() => undefined);
+    run(name, state).catch((error: unknown) => {
+      // A fault would end the watch of this name without a word.
+      if (!state.stop.signal.aborted) throw error;
+    });
     return state;
   }
 

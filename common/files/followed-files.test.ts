@@ -73,6 +73,22 @@ test('the last good value stays in force while the files are invalid, and valid 
   expect(readings.at(-1)).toBe('read');
 });
 
+test('a fault of a listener is reported as one of the program: it ended the watch without a word', async () => {
+  await write('a', 'A');
+  const fault = new Promise<unknown>((resolve) => {
+    const others = process.listeners('unhandledRejection');
+    process.removeAllListeners('unhandledRejection').once('unhandledRejection', (error) => {
+      for (const other of others) process.on('unhandledRejection', other);
+      resolve(error);
+    });
+  });
+  (await follow('a')).onChange(() => {
+    throw new Error('a fault');
+  });
+  await write('a', 'B');
+  expect(await fault).toMatchObject({ message: 'a fault' });
+});
+
 test('reads several files as one value', async () => {
   await write('a', 'A');
   await write('b', 'B');

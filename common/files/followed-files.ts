@@ -71,8 +71,10 @@ export async function followFiles<T>({
       seen = now;
     }
   };
-  // Rejects only when stopped.
-  follow().catch(() => undefined);
+  follow().catch((error: unknown) => {
+    // A fault of a listener would end the watch without a word.
+    if (!stop.signal.aborted) throw error;
+  });
 
   return {
     current: () => value,

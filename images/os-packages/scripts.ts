@@ -1,8 +1,3 @@
-/** The units, in the order in which they are stopped. */
-export const UNITS = ['daybreak-agent', 'daybreak-controlplane', 'daybreak-proxyinit'] as const;
-
-const all = UNITS.map((unit) => `${unit}.service`).join(' ');
-
 /** Whether systemd runs: in a container or a chroot, only files are installed. */
 const IF_BOOTED = 'if [ -d /run/systemd/system ]; then';
 
@@ -18,9 +13,14 @@ ${IF_BOOTED}
 fi
 `;
 
-/** Runs before the files are removed: the agent drains its Envoy, and then the rules go, so that no traffic leads to a closed port. */
+/**
+ * Runs before the files are removed. First, new connections bypass Envoy, so that none leads to a closed port. Then the agent drains the open ones,
+ * and then the rules go.
+ */
 export const BEFORE_REMOVE = `${IF_BOOTED}
-  systemctl disable --now ${all} || true
+  if systemctl --quiet is-active daybreak-proxyinit.service; then /usr/bin/daybreak proxyinit detach >/dev/null || true; fi
+  systemctl disable --now daybreak-agent.service daybreak-controlplane.service || true
+  systemctl disable --now daybreak-proxyinit.service || true
 elif [ -x /usr/bin/daybreak ] && [ -x /usr/sbin/iptables ]; then
   /usr/bin/daybreak proxyinit remove >/dev/null 2>&1 || true
 fi

@@ -62,6 +62,20 @@ export async function remove({ run, env }: RunOptions): Promise<readonly Outcome
   });
 }
 
+/**
+ * Removes the jumps to our chains in both backends and families: new connections bypass Envoy, and open ones continue through it. The chains stay
+ * until `remove`, because the kernel stops the translation of open connections once a network namespace has no rule left that translates.
+ * Resolves with the families that had jumps.
+ * @throws ProxyinitError
+ */
+export async function detach({ run, env }: RunOptions): Promise<readonly Outcome[]> {
+  return withLock(env, run.wait, async (descriptor) => {
+    const steps = planDetachment(await inspect({ run, env, families: [], writing: false }));
+    await execute(steps, { run, env }, descriptor);
+    return outcomes(steps);
+  });
+}
+
 /** Plans the restores of `apply`. */
 export function planApply(host: Host, settings: ProxyinitSettings): readonly Step[] {
   const wanted: Wanted = (family) => (settings.families.includes(family) ? rules(settings, family) : []);
@@ -71,6 +85,17 @@ export function planApply(host: Host, settings: ProxyinitSettings): readonly Ste
 /** Plans the restores of `remove`. */
 export function planRemoval(host: Host): readonly Step[] {
   return plan(host, NONE, NONE);
+}
+
+/** Plans the restores of `detach`. */
+export function planDetachment({ present }: Host): readonly Step[] {
+  return present.flatMap((one): readonly Step[] => {
+    const text = reconcile(
+      one.saved,
+      ours(one.saved).map((chain) => ({ ...chain, jumps: [] })),
+    );
+    return text === undefined ? [] : [{ present: one, what: 'removal', text }];
+  });
 }
 
 function outcomes(steps: readonly Step[]): readonly Outcome[] {

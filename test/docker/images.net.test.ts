@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -6,9 +6,14 @@ import { CreateMeshCommand, CreateVirtualNodeCommand } from '@aws-sdk/client-app
 import { appMeshClient, createColorModel, hostnameOf, PORT } from '../../demo/color-model.ts';
 import { createLab, type Lab } from '../lab/lab.ts';
 import { until } from '../lab/until.ts';
-import { commandsOf } from './testing/blocks.ts';
+import { startTraffic } from '../../demo/traffic.ts';
+import { PAGE } from '../docs/migrate-page.ts';
+import { ROOT } from '../docs/pages.ts';
+import { awsCommand } from '../operations/clients/installed.ts';
+import { blockOf, commandsOf } from './testing/blocks.ts';
 import { startDocker, whyNoDocker, type Docker } from './testing/dockerd.ts';
-import { buildArchive, whyNoImages } from './testing/image-archive.ts';
+import { whyNoImages } from './testing/image-archive.ts';
+import { createPlainModel, runPlainTask } from './testing/plain-task.ts';
 import { AMAZON_LINES } from './testing/amazon-lines.ts';
 import { playColorPods } from './testing/color-pods.ts';
 
@@ -19,6 +24,12 @@ if (why !== undefined) process.stderr.write(`containers are left out: ${why}\n`)
 
 const OLDEST = process.env['DAYBREAK_ENVOY_OLDEST'] ?? '';
 const BUILD = join(import.meta.dirname, '../../images/build.sh');
+/** Settings of the AWS command line; the control plane takes any key. */
+const AWS = {
+  AWS_DEFAULT_REGION: 'us-west-2',
+  AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+  AWS_SECRET_ACCESS_KEY: 'not-a-secret',
+};
 const READY = ['exec', 'CONTAINER', '/usr/bin/agent', 'ready'];
 
 /** How a container is run, by the flags of `docker run`. */
@@ -84,17 +95,21 @@ describe.skipIf(why !== undefined)(`containers${why === undefined ? '' : ` are l
   beforeAll(async () => {
     lab = await createLab({ name: 'images' });
     docker = await startDocker(lab);
-    const archive = join(lab.folder, 'images.tar');
-    await buildArchive(archive);
-    await docker.load(archive);
+    const [setup = '', build = '', ...more] = blockOf(PAGE, 'npm run setup');
+    expect(more).toEqual([]);
+    await execa('sh', ['-c', setup], { cwd: ROOT });
+    await run(build);
     await docker.run('network', 'create', 'tasks');
     // The line of docs/migrate.md, with names for this test's other containers and with addresses of this host.
-    const [line = ''] = commandsOf('docs/migrate.md', 'docker run --detach --restart=always --name daybreak');
+    const [line = ''] = blockOf(PAGE, 'docker run --detach --restart=always --name daybreak');
     await run(line.replace('--name daybreak', '--name controlplane --network tasks'));
     const client = appMeshClient(`http://${docker.host.address}:8080`);
     await until('the API answers', () => client.send(new CreateMeshCommand({ meshName: 'm' })));
     await client.send(node('m', 'a'));
-  }, 500_000);
+    await writeFile(join(lab.folder, 'mesh.json'), '{"meshName":"apps"}');
+    await run(blockOf(PAGE, 'export AWS_ENDPOINT_URL_APP_MESH').join('\n'));
+    await createPlainModel(client);
+  }, 1_500_000);
   afterAll(async () => {
     await docker?.stop();
     await lab?.close();
@@ -105,7 +120,8 @@ describe.skipIf(why !== undefined)(`containers${why === undefined ? '' : ` are l
       .replaceAll('REGISTRY/', '')
       .replaceAll('HOST:', `${docker.host.address}:`)
       .replaceAll('images/build.sh', BUILD);
-    const { stdout } = await execa('sh', ['-c', text], { env: docker.env, cwd: lab.folder });
+    const env = { ...docker.env, ...AWS, PATH: `${join(awsCommand(), '..')}:${process.env['PATH']}` };
+    const { stdout } = await execa('sh', ['-ec', text], { env, cwd: lab.folder });
     return stdout;
   };
 
@@ -249,14 +265,60 @@ describe.skipIf(why !== undefined)(`containers${why === undefined ? '' : ` are l
       (line) => !/--name daybreak |pins\.txt/.test(line),
     );
     expect(lines.length).toBeGreaterThanOrEqual(3);
-    const client = appMeshClient(`http://${docker.host.address}:8080`);
-    await client.send(new CreateMeshCommand({ meshName: 'apps' }));
-    await client.send(node('apps', 'serviceB'));
     for (const line of lines) {
       const said = await run(line);
-      if (line.includes('--detach')) await live(said);
-      else expect(said).toMatch(/rules are in force|Usage: daybreak/);
+      if (line.includes('--detach')) {
+        await live(said);
+        // All lines of the agent and of Envoy are JSON on stderr.
+        const { stderr } = await docker.try('logs', said);
+        expect(stderr.trim().split('\n').map(isJson)).not.toContain(false);
+        await remove(said);
+      } else expect(said).toMatch(/rules are in force|Usage: daybreak/);
     }
+  });
+
+  it("docker stop of the page's containers under load, with a second instance: no request fails", {
+    timeout: 900_000,
+  }, async () => {
+    const network = 'tasks';
+    const first = await runPlainTask(docker, run, { network, name: 'first', node: 'serviceB' });
+    const second = await runPlainTask(docker, run, { network, name: 'second', node: 'serviceB' });
+    const front = await runPlainTask(docker, run, { network, name: 'front', node: 'front' });
+    for (const { envoy } of [first, second, front]) await live(envoy);
+    const url = `http://${front.address}:8000/color`;
+    const requests = (envoy: string): Promise<string> =>
+      docker.run(
+        'exec',
+        envoy,
+        'curl',
+        '--silent',
+        'localhost:9901/stats?filter=http.ingress.downstream_rq_total',
+      );
+    const traffic = startTraffic(url, 50);
+    for (const { envoy } of [first, second])
+      await until(
+        `requests reach ${envoy}`,
+        async () => !/: 0$/.test(await requests(envoy)) && (await requests(envoy)) !== '',
+      );
+    await until('a good second', () => traffic.cut().failures === 0 && traffic.tally().requests > 50);
+    traffic.cut();
+    for (const container of [first.envoy, first.app]) await docker.run('stop', container);
+    const before = traffic.tally().requests;
+    await until('further requests', () => traffic.tally().requests > before + 100);
+    const { errors } = await traffic.stop();
+    expect(errors).toEqual({});
+    expect(await docker.run('inspect', '--format', '{{.State.ExitCode}}', first.envoy)).toBe('0');
+    // Without requests there is nothing to wait for.
+    const began = performance.now();
+    await docker.run('stop', second.envoy);
+    process.stderr.write(`docker stop of an idle Envoy: ${Math.round(performance.now() - began)} ms\n`);
+    expect((await docker.try('logs', second.envoy)).stderr).toContain('no traffic');
+    await docker.run(
+      'rm',
+      '--force',
+      '--volumes',
+      ...[first, second, front].flatMap(({ app, envoy }) => [app, envoy]),
+    );
   });
 
   it("docs/migrate.md's lines for pins make an image again from the packages that it has", async () => {
@@ -272,6 +334,14 @@ describe.skipIf(why !== undefined)(`containers${why === undefined ? '' : ` are l
     );
   });
 });
+
+function isJson(line: string): boolean {
+  try {
+    return typeof JSON.parse(line) === 'object';
+  } catch {
+    return false;
+  }
+}
 
 function node(meshName: string, virtualNodeName: string): CreateVirtualNodeCommand {
   const listeners = [{ portMapping: { port: 8000, protocol: 'http' as const } }];

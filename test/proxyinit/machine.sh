@@ -2,11 +2,11 @@
 # Boots a machine made of namespaces: systemd as PID 1, the programs of this machine, and a separate /etc and /var, which persist across
 # boots. Exits with 129 for a reboot, and with 130 for a power-off.
 # $1: the machine's folder, with etc and var; $2: the installed files, a folder with usr; $3: the path of its Envoy,
-# or nothing.
+# or nothing; $4: the name of the network namespace that is its network, or nothing for a new one.
 set -eu
 
 boot() {
-  folder=$1 installed=$2 envoy=$3
+  folder=$1 installed=$2 envoy=$3 network=$4
 
   # Systemd manages the whole cgroup tree that it sees, so it gets a group of its own as the root.
   mkdir -p "$folder/groups" "$folder/root"
@@ -18,8 +18,9 @@ boot() {
   lay_out "$folder/root" "$folder" "$installed" "$envoy"
   cd "$folder/root"
   code=0
-  sh -c 'echo $$ > "$0/cgroup.procs"; exec "$@"' "$group" \
-    setpriv --pdeathsig=KILL unshare --mount --pid --kill-child --cgroup --net --uts --ipc --fork sh "$script" "enter" || code=$?
+  set -- unshare --mount --pid --kill-child --cgroup --uts --ipc --fork
+  if [ -n "$network" ]; then set -- nsenter --net="/run/netns/$network" "$@"; else set -- "$@" --net; fi
+  sh -c 'echo $$ > "$0/cgroup.procs"; exec "$@"' "$group" setpriv --pdeathsig=KILL "$@" sh "$script" "enter" || code=$?
   exit "$code"
 }
 

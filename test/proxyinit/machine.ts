@@ -10,7 +10,7 @@ const SCRIPT = join(import.meta.dirname, 'machine.sh');
 
 /** Time-outs of a boot, a command and an end, in milliseconds, for a busy machine. */
 const BOOT_MS = 120_000;
-const COMMAND_MS = 120_000;
+const COMMAND_MS = 240_000;
 const END_MS = 120_000;
 
 /** The parts of /etc that belong to the programs below /usr. */
@@ -41,6 +41,8 @@ export type Machine = {
 
 /** A running machine. */
 export type Booted = {
+  /** The words in front of a command that make it run on the machine, as root. */
+  readonly enter: () => Promise<readonly [string, ...string[]]>;
   /** Runs a shell command on the machine, as root. */
   readonly run: (command: string) => Promise<Ended>;
   /** Makes systemd stop everything in order and exit; the machine can be booted again. */
@@ -48,19 +50,26 @@ export type Booted = {
 };
 
 /**
- * Creates a machine that was never booted, with Daybreak installed. `envoy`: the file for its /usr/bin/envoy.
+ * Creates a machine that was never booted, with Daybreak installed. `envoy`: the file for its /usr/bin/envoy. `network`: the name of the network
+ * namespace that is its network; default: a new one with the loopback interface alone.
  * @throws Error if there is no such file
  */
-export async function makeMachine(envoy = process.env['DAYBREAK_ENVOY'] ?? ''): Promise<Machine> {
+export async function makeMachine(
+  envoy = process.env['DAYBREAK_ENVOY'] ?? '',
+  network?: string,
+): Promise<Machine> {
   await access(envoy, constants.X_OK).catch((cause: unknown) => {
     throw new Error(`DAYBREAK_ENVOY=${JSON.stringify(envoy)}: no program there`, { cause });
   });
-  return machineWith(envoy);
+  return machineWith(envoy, network);
 }
 
-/** Creates a Debian machine that was never booted, without Daybreak: apt knows this machine's packages. It needs dpkg. */
-export async function makeBareMachine(): Promise<Machine> {
-  const machine = await machineWith(undefined);
+/**
+ * Creates a Debian machine that was never booted, without Daybreak: apt knows this machine's packages. It needs dpkg. What is installed below /usr later is
+ * lost at the end of the boot. `network`: as for `makeMachine`.
+ */
+export async function makeBareMachine(network?: string): Promise<Machine> {
+  const machine = await machineWith(undefined, network);
   await machine.write('var/lib/dpkg/status', await readFile('/var/lib/dpkg/status', 'utf8'));
   for (const name of [
     'lib/dpkg/info',
@@ -73,7 +82,7 @@ export async function makeBareMachine(): Promise<Machine> {
   return machine;
 }
 
-async function machineWith(envoy: string | undefined): Promise<Machine> {
+async function machineWith(envoy: string | undefined, network = ''): Promise<Machine> {
   const folder = mkdtempSync(join(tmpdir(), 'daybreak-machine-'));
   const etc = join(folder, 'etc');
   for (const name of ['etc', 'var']) mkdirSync(join(folder, name));
@@ -98,21 +107,17 @@ async function machineWith(envoy: string | undefined): Promise<Machine> {
     path: (name) => join(folder, name),
     read: (path) => readFile(join(folder, path), 'utf8').catch(() => ''),
     boot: async () => {
-      const args = ['--pdeathsig=KILL', 'unshare', '--mount', 'sh', SCRIPT, folder, installed, envoy ?? ''];
+      const facts = [folder, installed, envoy ?? '', network];
+      const args = ['--pdeathsig=KILL', 'unshare', '--mount', 'sh', SCRIPT, ...facts];
       const machine = execa('setpriv', args, { reject: false });
       running = machine;
       // Everything ends with its PID 1, and the script cleans up the rest.
       off = async () => void process.kill(await firstOf(machine.pid), 'SIGKILL');
+      const enter = async () => ['nsenter', `--target=${await firstOf(machine.pid)}`, '--all'] as const;
       const run = async (command: string): Promise<Ended> => {
-        const words = [`--target=${await firstOf(machine.pid)}`, '--all', 'sh', '-c', command];
-        const {
-          exitCode = -1,
-          stdout,
-          stderr,
-        } = await execa('nsenter', words, {
-          reject: false,
-          timeout: COMMAND_MS,
-        });
+        const [program, ...words] = await enter();
+        const options = { reject: false, timeout: COMMAND_MS } as const;
+        const { exitCode = -1, stdout, stderr } = await execa(program, [...words, 'sh', '-c', command], options);
         return { code: exitCode, stdout, stderr };
       };
       const failed = machine.then(({ stderr, exitCode }) => {
@@ -121,6 +126,7 @@ async function machineWith(envoy: string | undefined): Promise<Machine> {
       await Promise.race([failed, untilRunning(run)]);
       failed.catch(() => undefined);
       return {
+        enter,
         run,
         end: async (how) => {
           await run(`systemctl --no-block ${how}`);
