@@ -38,7 +38,7 @@ const STOP_MS = 30_000;
 
 /** Returns why Docker cannot be had here; undefined if it can. */
 export function whyNoDocker(): string | undefined {
-  const missing = ['dockerd', 'docker', 'containerd', 'iptables', 'unshare'].filter(
+  const missing = ['dockerd', 'docker', 'containerd', 'iptables', 'setpriv', 'unshare'].filter(
     (each) => !isOnPath(each),
   );
   if (missing.length > 0)
@@ -63,7 +63,7 @@ function mayMakeCgroups(): boolean {
 
 /**
  * Starts a Docker daemon on a host of its own in `lab`, with its own data. The daemon and all containers have a PID namespace of their own, which ends
- * with the daemon however it ends, and a mount namespace, so that their mounts end too.
+ * with the daemon, and the daemon with this process, however they end; and a mount namespace, so that their mounts end too.
  */
 export async function startDocker(lab: Lab): Promise<Docker> {
   const host = await lab.host('docker');
@@ -88,7 +88,12 @@ export async function startDocker(lab: Lab): Promise<Docker> {
   ];
   const networks = ['--bip', '10.211.0.1/24', '--default-address-pool', 'base=10.212.0.0/16,size=24'];
   const args = [...namespaces, 'dockerd', ...places, ...networks, '--host', socket, '--log-level', 'warn'];
-  const daemon = execa('nsenter', args, { reject: false, stdin: 'ignore', all: true, extendEnv: true });
+  const daemon = execa('setpriv', ['--pdeathsig=KILL', 'nsenter', ...args], {
+    reject: false,
+    stdin: 'ignore',
+    all: true,
+    extendEnv: true,
+  });
   const env = { DOCKER_HOST: socket, DOCKER_CONFIG: join(folder, 'config') };
   const attempt = async (...words: readonly string[]): Promise<Ended> => {
     const { exitCode, stdout, stderr } = await execa('docker', words, {
