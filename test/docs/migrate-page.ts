@@ -2,14 +2,15 @@
 export const PAGE = 'docs/migrate.md';
 
 const CONTAINERS = 'test/docker/images.net.test.ts';
+const SCENE = 'test/docker/testing/container-scene.ts';
 const MACHINE = 'test/docs/migrate.net.test.ts';
 
 /** How each code block of the page begins, in order, and the test that runs all of its lines or, if none can, why. */
 export const BLOCKS: readonly (readonly [start: string, by: string])[] = [
-  ['npm run setup', CONTAINERS],
+  ['npm run setup', SCENE],
   ['docker run --rm REGISTRY/daybreak-envoy:0.1.0 sh', CONTAINERS],
-  ['docker run --detach --restart=always --name daybreak', CONTAINERS],
-  ['export AWS_ENDPOINT_URL_APP_MESH', CONTAINERS],
+  ['docker run --detach --restart=always --name daybreak', SCENE],
+  ['export AWS_ENDPOINT_URL_APP_MESH', SCENE],
   ['daybreak token create', MACHINE],
   ['-  "image"', MACHINE],
   ['aws ecs describe-task-definition', MACHINE],
