@@ -34,7 +34,7 @@ export type ContainerScene = {
   healthy(container: string): Promise<unknown>;
   remove(container: string): Promise<unknown>;
   /** Runs a line of the documentation in the lab's folder. Returns its stdout. */
-  run(line: string): Promise<string>;
+  readonly run: (line: string) => Promise<string>;
   close(): Promise<void>;
 };
 
