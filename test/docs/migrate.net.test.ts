@@ -112,7 +112,7 @@ describe('a machine without Docker', () => {
   test('a control plane with TLS and tokens admits the agent that has the variables of the page', {
     timeout: 600_000,
   }, async () => {
-    const etc = (name: string): string => join(machine.folder, 'etc/daybreak', name);
+    const etc = (name: string): string => machine.path(`etc/daybreak/${name}`);
     await writeSelfSigned({ cert: etc('cert.pem'), key: etc('key.pem') });
     await machine.write('etc/daybreak/credentials.json', JSON.stringify(DOCUMENT));
     await machine.write(

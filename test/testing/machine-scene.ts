@@ -3,7 +3,7 @@ import { appMeshClient } from '../../demo/color-model.ts';
 import type { Lab } from '../lab/lab.ts';
 import { startControlPlane, type ControlPlane } from '../lab/programs/control-plane.ts';
 import { stage } from '../lab/stage.ts';
-import { makeMachine, type Machine, type MachineOptions } from '../proxyinit/machine.ts';
+import { makeBareMachine, makeMachine, type Machine } from '../proxyinit/machine.ts';
 import { ECHO_CALLER } from './watch-path.ts';
 
 /** The specification of `serviceB`, whose application listens on port 8000 of the same host. */
@@ -28,7 +28,7 @@ export type MachineScene = {
 /** Opens the scene in `lab`, which has no hosts yet. */
 export async function openMachineScene(
   lab: Lab,
-  { programs }: Pick<MachineOptions, 'programs'>,
+  { programs }: { readonly programs: 'all' | 'none' },
 ): Promise<MachineScene> {
   const control = await lab.host('control');
   const place = await lab.host('machine');
@@ -42,7 +42,9 @@ export async function openMachineScene(
   );
   await place.spawn('app', process.execPath, ['-e', ECHO_CALLER, '8000']).line(/serves/);
   return {
-    machine: await makeMachine({ ...(programs === undefined ? {} : { programs }), network: place.namespace }),
+    machine: await (programs === 'all'
+      ? makeMachine(undefined, place.namespace)
+      : makeBareMachine(place.namespace)),
     controlPlane,
     restartControlPlane,
     url: `http://${place.address}:8000/`,

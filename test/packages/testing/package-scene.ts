@@ -28,12 +28,9 @@ export type PackageScene = {
 export async function openPackageScene(packages: readonly string[]): Promise<PackageScene> {
   const lab = await createLab({ name: 'packages' });
   const { machine, url, variables } = await openMachineScene(lab, { programs: 'none' });
-  const folder = join(machine.folder, 'var/packages');
+  const folder = machine.path('var/packages');
   await mkdir(folder);
   for (const each of packages) await copyFile(each, join(folder, each.split('/').at(-1) ?? ''));
-  // An empty database of dpkg; rpm makes its own.
-  await machine.write('var/lib/dpkg/status', '');
-  for (const name of ['info', 'updates']) await machine.write(`var/lib/dpkg/${name}/.keep`, '');
   const booted: Booted = await machine.boot();
   const path = watchPath(url, lab.address);
   const openPath = watchPath(url, lab.address, 'shared');
