@@ -117,7 +117,11 @@ async function machineWith(envoy: string | undefined, network = ''): Promise<Mac
       const run = async (command: string): Promise<Ended> => {
         const [program, ...words] = await enter();
         const options = { reject: false, timeout: COMMAND_MS } as const;
-        const { exitCode = -1, stdout, stderr } = await execa(program, [...words, 'sh', '-c', command], options);
+        const {
+          exitCode = -1,
+          stdout,
+          stderr,
+        } = await execa(program, [...words, 'sh', '-c', command], options);
         return { code: exitCode, stdout, stderr };
       };
       const failed = machine.then(({ stderr, exitCode }) => {
