@@ -1,4 +1,5 @@
-// Telemetry through the agent: packets and points a second, and the CPU of Envoy and the agent for a flush of statistics.
+// Telemetry through the agent: packets, points, spans and segments a second, the CPU of Envoy and the agent for a flush of statistics, and the latency
+// that each way of traces and the access log add to a request.
 import { createSocket } from 'node:dgram';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,9 +14,13 @@ import { BenchUsageError, type Bench, type BenchOptions, type BenchRow } from '.
 import { cpuMs } from './push/process-cost.ts';
 import { bundleAgent, startMeasuredAgent } from './telemetry/measured-agent.ts';
 import { startStatisticsEnvoy, type Sink } from './telemetry/statistics-envoy.ts';
+import { run as runTraces } from './traces.ts';
 
 const PACKETS = 100_000;
 const POINTS = 2000;
+const SPANS = 512;
+/** Requests through each proxy of the benchmark `traces`. */
+const PROXIED = '1000';
 const REQUESTS_SENT = 50;
 const PORTS = { statsd: 28_125, grpc: 24_317, http: 24_318 };
 const FLUSHES = 10;
@@ -28,12 +33,12 @@ const ENV = {
   DAYBREAK_STATSD_PORT: String(PORTS.statsd),
   DAYBREAK_OTLP_GRPC_PORT: String(PORTS.grpc),
   DAYBREAK_OTLP_HTTP_PORT: String(PORTS.http),
-  OTEL_TRACES_EXPORTER: 'none',
   OTEL_METRIC_EXPORT_INTERVAL: '1000',
 };
 
 /** Runs each part once, with the agent's telemetry in a process of its own. */
-export async function run({ say }: BenchOptions): Promise<Bench> {
+export async function run(options: BenchOptions): Promise<Bench> {
+  const { say } = options;
   const envoy = process.env['DAYBREAK_ENVOY'];
   if (envoy === undefined)
     throw new BenchUsageError('DAYBREAK_ENVOY has to name an Envoy: `npm run bench` sets it');
@@ -41,15 +46,20 @@ export async function run({ say }: BenchOptions): Promise<Bench> {
   await using cleanup = new AsyncDisposableStack();
   cleanup.defer(() => rmSync(folder, { recursive: true }));
   await using receiver = await startOtlpReceiver();
-  const env = { ...ENV, OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `${receiver.url}/v1/metrics` };
+  const env = { ...ENV, OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url };
   const agent = { program: await bundleAgent(folder), env };
   say(`${PACKETS} packets of StatsD, as fast as one process sends them`);
   const packets = await measurePackets(agent);
   say(`${REQUESTS_SENT} requests of OTLP with ${POINTS} points each`);
-  const points = await measurePoints(agent);
+  const points = await measureOtlp(agent, 'points', POINTS, 'metrics', someMetrics());
+  say(`${REQUESTS_SENT} requests of OTLP with ${SPANS} spans each`);
+  const spans = await measureOtlp(agent, 'spans', SPANS, 'traces', someSpans());
   say(`an Envoy with some thousand statistics, which sends them each second, ${FLUSHES} times`);
-  const rows = [...packets, ...points, ...(await measureSinks(envoy, agent))];
+  const sinks = await measureSinks(envoy, agent);
+  const traces = await runTraces({ ...options, args: [PROXIED] });
+  const rows = [...packets, ...points, ...spans, ...sinks, ...traces.rows];
   const notes = [
+    ...(traces.notes ?? []),
     'Packets that the kernel dropped because the socket was full are not among those taken; the agent counts them.',
     "The figure after the semicolon is that of the peer. Envoy's CPU is the difference to an Envoy with the same statistics and no sink.",
   ];
@@ -86,31 +96,49 @@ async function measurePackets({ program, env }: Agent): Promise<readonly BenchRo
   ];
 }
 
-async function measurePoints({ program, env }: Agent): Promise<readonly BenchRow[]> {
-  await using agent = await startMeasuredAgent(program, env);
+function someMetrics(): Uint8Array {
   const dataPoints = Array.from({ length: POINTS }, (_, index) => ({
     attributes: [{ key: 'shard', value: { value: { case: 'stringValue' as const, value: String(index) } } }],
     value: { case: 'asDouble' as const, value: index },
   }));
   const metrics = [{ name: 'orders', data: { case: 'gauge' as const, value: { dataPoints } } }];
-  const message = toBinary(
-    REQUESTS.metrics,
-    create(REQUESTS.metrics, { resourceMetrics: [{ scopeMetrics: [{ metrics }] }] }),
-  );
+  const resourceMetrics = [{ scopeMetrics: [{ metrics }] }];
+  return toBinary(REQUESTS.metrics, create(REQUESTS.metrics, { resourceMetrics }));
+}
+
+function someSpans(): Uint8Array {
+  const spans = Array.from({ length: SPANS }, (_, index) => ({
+    traceId: Buffer.from(index.toString(16).padStart(32, '1'), 'hex'),
+    spanId: Buffer.from(index.toString(16).padStart(16, '1'), 'hex'),
+    name: `order ${index}`,
+    attributes: [{ key: 'http.route', value: { value: { case: 'stringValue' as const, value: '/orders' } } }],
+  }));
+  return toBinary(REQUESTS.traces, create(REQUESTS.traces, { resourceSpans: [{ scopeSpans: [{ spans }] }] }));
+}
+
+/** Sends a request again and again over gRPC: the agent takes each before the next one, so nothing is lost. */
+async function measureOtlp(
+  { program, env }: Agent,
+  items: string,
+  count: number,
+  signal: 'metrics' | 'traces',
+  message: Uint8Array,
+): Promise<readonly BenchRow[]> {
+  await using agent = await startMeasuredAgent(program, env);
   const url = new URL(`http://127.0.0.1:${PORTS.grpc}`);
-  const sender = createGrpcSender({ url, path: PATHS.metrics, headers: {}, timeoutMs: 60_000 });
-  const { signal } = new AbortController();
-  await sender.send(message, false, signal);
+  const sender = createGrpcSender({ url, path: PATHS[signal], headers: {}, timeoutMs: 60_000 });
+  const { signal: never } = new AbortController();
+  await sender.send(message, false, never);
   const before = await agent.measure();
   const begin = performance.now();
-  for (let sent = 0; sent < REQUESTS_SENT; sent += 1) await sender.send(message, false, signal);
+  for (let sent = 0; sent < REQUESTS_SENT; sent += 1) await sender.send(message, false, never);
   const seconds = (performance.now() - begin) / 1000;
   const after = await agent.measure();
   sender.close();
-  const all = POINTS * REQUESTS_SENT;
+  const all = count * REQUESTS_SENT;
   return [
-    row('points of OTLP taken and sent on a second', '1/s', all / seconds),
-    row("the agent's CPU for a point", 'µs', (1000 * (after.cpuMs - before.cpuMs)) / all),
+    row(`${items} of OTLP taken and sent on a second`, '1/s', all / seconds),
+    row(`the agent's CPU for one of the ${items}`, 'µs', (1000 * (after.cpuMs - before.cpuMs)) / all),
   ];
 }
 

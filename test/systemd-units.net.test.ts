@@ -1,10 +1,24 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { ENVOYS, envoyOf } from '../controlplane/translate/testing/real-envoy.ts';
 import { makeMachine, type Booted } from './proxyinit/machine.ts';
-import { GATEWAY_ON_MACHINE, MESH_ON_MACHINE } from './proxyinit/mesh-on-machine.ts';
+import { page } from './docs/pages.ts';
+import { ACCESS_LOG_ON_MACHINE, GATEWAY_ON_MACHINE, MESH_ON_MACHINE } from './proxyinit/mesh-on-machine.ts';
 import { REQUESTS_PROGRAM, readRequests } from './proxyinit/requests-on-machine.ts';
+import { formOf, sampleLines, type CapturedLine } from './telemetry/testing/captured.ts';
 
-const LIMIT = { timeout: 120_000 };
+const LIMIT = { timeout: 180_000 };
+
+/** Returns whether the agent's journal has an entry with these fields, whose message has the same form. */
+async function journalHas({ run }: Booted, sample: CapturedLine): Promise<boolean> {
+  const { stdout } = await run('journalctl --unit daybreak-agent --boot --output json');
+  const entries = stdout.split('\n').map((line) => JSON.parse(line) as CapturedLine);
+  const { MESSAGE: message, ...fields } = sample;
+  return entries.some(
+    (entry) =>
+      Object.entries(fields).every(([name, value]) => entry[name] === value) &&
+      formOf(entry['MESSAGE']) === formOf(message),
+  );
+}
 
 /** Returns a property of a unit. */
 async function property({ run }: Booted, unit: string, name: string): Promise<string> {
@@ -14,7 +28,7 @@ async function property({ run }: Booted, unit: string, name: string): Promise<st
 test.each(
   ENVOYS,
 )('under systemd, hardened as the units say: a start ends at LIVE, a gateway takes 443, a reboot brings all back (%s)', {
-  timeout: 600_000,
+  timeout: 900_000,
 }, async (variable) => {
   const machine = await makeMachine(envoyOf(variable));
   onTestFinished(() => machine.remove());
@@ -43,10 +57,13 @@ test.each(
   );
 
   // A virtual gateway on a port that only CAP_NET_BIND_SERVICE may open.
-  const gateway =
-    await second.run(`sed -i s:virtualNode/serviceB:virtualGateway/front: /etc/daybreak/agent.env
+  const gateway = await second.run(`set -e ${ACCESS_LOG_ON_MACHINE}
+      sed -i s:virtualNode/serviceB:virtualGateway/front: /etc/daybreak/agent.env
       systemctl restart daybreak-agent && curl --silent --output /dev/null --write-out '%{http_code}' http://127.0.0.1:443/`);
-  expect(gateway).toMatchObject({ code: 0, stdout: '404' });
+  expect(gateway).toMatchObject({ code: 0, stdout: expect.stringMatching(/404$/) as unknown });
+  // The sample in docs/telemetry.md: a line of the agent, one of Envoy's log, and one of the access log.
+  for (const sample of sampleLines(page('docs/telemetry.md'), 'journald'))
+    await expect.poll(() => journalHas(second, sample), LIMIT).toBe(true);
 
   // The next start of an Envoy that cannot be executed would not help: the unit stays down.
   await second.run(

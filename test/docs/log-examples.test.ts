@@ -6,6 +6,7 @@ import { AGENT_CODES, coded } from '../../agent/codes.ts';
 import { applicationLogConfig } from '../../agent/bootstrap/bootstrap-log.ts';
 import { createAgentLog } from '../../agent/output/agent-log.ts';
 import { readAgentSettings } from '../../agent/settings/settings.ts';
+import { formOf, sampleLines, type CapturedLine } from '../telemetry/testing/captured.ts';
 import { page } from './pages.ts';
 
 const FOLDER = join(import.meta.dirname, '../../docs/examples/logs');
@@ -53,6 +54,22 @@ test('the queries for CloudWatch use fields of the lines', () => {
     expect(names.length).toBeGreaterThan(0);
     for (const name of names.map((each) => each.replace(/ desc$/, ''))) expect([...fields]).toContain(name);
   }
+});
+
+// test/systemd-units.net.test.ts and test/long/telemetry/firelens.ts capture such lines, and compare them with these.
+test.each([
+  ['journald', 'MESSAGE'],
+  ['FireLens', 'log'],
+])('the captured lines of %s are one of the agent, one of Envoy and one of the access log', (collector, field) => {
+  const [ofAgent, ofEnvoy] = lines().map((line) => JSON.parse(line) as CapturedLine);
+  const samples = sampleLines(page('docs/telemetry.md'), collector).map(
+    ({ [field]: text }) => JSON.parse(String(text)) as CapturedLine,
+  );
+  expect(samples.map(({ program }) => program)).toEqual(['agent', 'envoy', undefined]);
+  expect(Object.keys(samples[0] ?? {})).toEqual(expect.arrayContaining(['level', 'time', 'program', 'msg']));
+  expect(ofAgent?.['program']).toBe('agent');
+  expect(formOf(samples[1])).toBe(formOf(ofEnvoy));
+  expect(Object.keys(samples[2] ?? {})).toEqual(['path', 'status', 'trace']);
 });
 
 const hasJq = (() => {

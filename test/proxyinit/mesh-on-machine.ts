@@ -26,6 +26,22 @@ END
 daybreak apply -f /tmp/apps.yaml
 `;
 
+/** Continues `MESH_ON_MACHINE`: gives the virtual gateway `front` an access log on stdout. */
+export const ACCESS_LOG_ON_MACHINE = `
+cat > /tmp/access-log.yaml <<END
+meshName: apps
+virtualGatewayName: front
+spec:
+  listeners: [{ portMapping: { port: 443, protocol: http } }]
+  logging:
+    accessLog:
+      file:
+        path: /dev/stdout
+        format: { json: [{ key: path, value: '%REQ(:PATH)%' }, { key: status, value: '%RESPONSE_CODE%' }, { key: trace, value: '%TRACE_ID%' }] }
+END
+daybreak apply -f /tmp/access-log.yaml
+`;
+
 /**
  * Continues `MESH_ON_MACHINE`: starts an application on port 8000 that answers `hello`, routes the virtual gateway `front` to it, and makes the agent the
  * gateway's, with hot restart, one worker and a drain of five seconds.

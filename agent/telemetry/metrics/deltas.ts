@@ -17,6 +17,8 @@ export type Deltas = {
 
 type Source = 'agent' | 'others';
 
+const { CUMULATIVE, DELTA } = AggregationTemporality;
+
 /** The last cumulative values of a series. Times are in nanoseconds; 0: unknown. */
 type Last = { readonly values: Values; readonly at: bigint; readonly start: bigint };
 
@@ -54,43 +56,13 @@ export function createDeltas(startedAt: number, now: () => number = () => perfor
 
   function convertMetric(outer: string, metric: Metric, source: Source): Metric {
     const { name, data } = metric;
+    if (data.case === undefined || !isConverted(data, source)) return metric;
     const prefix = `${outer}|${delimited(name)}`;
-    const aggregationTemporality = AggregationTemporality.DELTA;
-    switch (data.case) {
-      case 'sum': {
-        const { value } = data;
-        // A sum that may fall is a value, not a count of events, unless it is a counter of StatsD.
-        const isCount = value.isMonotonic || source === 'agent';
-        if (value.aggregationTemporality !== AggregationTemporality.CUMULATIVE || !isCount) return metric;
-        const dataPoints = value.dataPoints.flatMap((point) => convertPoint(prefix, point, source));
-        return { ...metric, data: { case: 'sum', value: { ...value, aggregationTemporality, dataPoints } } };
-      }
-      case 'histogram': {
-        const { value } = data;
-        if (value.aggregationTemporality !== AggregationTemporality.CUMULATIVE) return metric;
-        const dataPoints = value.dataPoints.flatMap((point) => convertPoint(prefix, point, source));
-        return {
-          ...metric,
-          data: { case: 'histogram', value: { ...value, aggregationTemporality, dataPoints } },
-        };
-      }
-      case 'exponentialHistogram': {
-        const { value } = data;
-        if (value.aggregationTemporality !== AggregationTemporality.CUMULATIVE) return metric;
-        const dataPoints = value.dataPoints.flatMap((point) => convertPoint(prefix, point, source));
-        return {
-          ...metric,
-          data: { case: 'exponentialHistogram', value: { ...value, aggregationTemporality, dataPoints } },
-        };
-      }
-      case 'summary': {
-        const dataPoints = data.value.dataPoints.flatMap((point) => convertPoint(prefix, point, source));
-        return { ...metric, data: { case: 'summary', value: { ...data.value, dataPoints } } };
-      }
-      case 'gauge':
-      case undefined:
-        return metric;
-    }
+    const points: readonly CumulativePoint[] = data.value.dataPoints;
+    const dataPoints = points.flatMap((point) => convertPoint(prefix, point, source));
+    const delta = data.case === 'summary' ? {} : { aggregationTemporality: DELTA };
+    // The kinds of points are not mixed.
+    return { ...metric, data: { case: data.case, value: { ...data.value, ...delta, dataPoints } } as Data };
   }
 
   return {
@@ -106,4 +78,25 @@ export function createDeltas(startedAt: number, now: () => number = () => perfor
       });
     },
   };
+}
+
+type Data = Metric['data'];
+
+/** Returns whether a metric has cumulative points of events. */
+function isConverted(data: Data, source: Source): boolean {
+  switch (data.case) {
+    case 'sum':
+      // A sum that may fall is a value, not a count of events, unless it is a counter of StatsD.
+      return (
+        data.value.aggregationTemporality === CUMULATIVE && (data.value.isMonotonic || source === 'agent')
+      );
+    case 'histogram':
+    case 'exponentialHistogram':
+      return data.value.aggregationTemporality === CUMULATIVE;
+    case 'summary':
+      return true;
+    case 'gauge':
+    case undefined:
+      return false;
+  }
 }

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../../../lab/net/free-port.ts';
 import { startProgram, type Program } from './program.ts';
@@ -85,7 +85,7 @@ export async function startCollector(path: string, options: CollectorOptions): P
   });
   return {
     ports,
-    requests: () => requestsIn(join(program.folder, 'out.json')),
+    requests: reader(join(program.folder, 'out.json')),
     output: program.output,
     stop: program.stop,
   };
@@ -126,14 +126,20 @@ function configuration(
   };
 }
 
-function requestsIn(file: string): readonly CollectedRequest[] {
-  try {
+/** Returns a function that reads the requests of a file, those that are new since the last time. */
+function reader(file: string): () => readonly CollectedRequest[] {
+  const all: CollectedRequest[] = [];
+  let read = 0;
+  return () => {
+    if (!existsSync(file)) return all;
+    const rest = readFileSync(file).subarray(read);
     // The last line may be half written.
-    const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
-    return lines.map((line) => JSON.parse(line) as CollectedRequest);
-  } catch {
-    return [];
-  }
+    const end = rest.lastIndexOf('\n') + 1;
+    read += end;
+    const lines = rest.toString('utf8', 0, end).split('\n').slice(0, -1);
+    for (const line of lines) all.push(JSON.parse(line) as CollectedRequest);
+    return all;
+  };
 }
 
 /** Returns attributes as an object of texts. */
