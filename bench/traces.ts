@@ -112,7 +112,7 @@ async function withAgent<T>(
   };
   const agent = startAgent(host, programs, sidecar);
   try {
-    await until('LIVE', async () => await admin.ready(), { limitMs: 30_000 });
+    await until('LIVE', async () => await admin.ready(), { limitMs: 300_000 });
     return await use(agent);
   } finally {
     agent.kill('SIGKILL');
@@ -171,8 +171,8 @@ async function segments(scene: Scene): Promise<readonly BenchRow[]> {
     const before = await cpuMs(agent.pid);
     const start = performance.now();
     const sender = scene.host.spawn('sender', process.execPath, ['-e', SENDER, `${SEGMENTS}`]);
-    await sender.line(/^sent$/, 120_000);
-    await until('all sent on', async () => (await telemetry()).output?.waiting === 0, { limitMs: 120_000 });
+    await sender.line(/^sent$/, 600_000);
+    await until('all sent on', async () => (await telemetry()).output?.waiting === 0, { limitMs: 600_000 });
     const seconds = (performance.now() - start) / 1000;
     const { input, output } = await telemetry();
     const received = input?.received ?? 0;
