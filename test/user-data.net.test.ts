@@ -12,7 +12,7 @@ import { MESH_ON_MACHINE } from './proxyinit/mesh-on-machine.ts';
 
 const IMAGES = join(import.meta.dirname, '../images');
 const USER_DATA = join(IMAGES, 'ec2/user-data.sh');
-const LIMIT = { timeout: 120_000 };
+const LIMIT = { timeout: 240_000 };
 
 test('the user data of an instance is a script that sh can read', async () => {
   await execa('sh', ['-n', USER_DATA]);
@@ -21,7 +21,7 @@ test('the user data of an instance is a script that sh can read', async () => {
 
 test.skipIf(!isOnPath('dpkg-deb'))(
   'an instance installs the package at its first boot, has its rules at once, and is LIVE when the control plane comes',
-  { timeout: 900_000 },
+  { timeout: 1_800_000 },
   async () => {
     const folder = mkdtempSync(join(tmpdir(), 'daybreak-user-data-'));
     const machine = await makeBareMachine();
