@@ -56,8 +56,10 @@ function definitionOf(values: Readonly<Record<string, unknown>>, containers: str
   const list = isObject(tags) ? Object.entries(tags).map(([key, value]) => ({ key, value })) : [];
   return {
     ...(members(kept) as object),
-    // A condition of the configuration may leave a null.
-    containerDefinitions: (JSON.parse(containers) as readonly unknown[]).filter(isObject),
+    // A condition of the configuration may leave a null, in place of a container or of a member.
+    containerDefinitions: (
+      JSON.parse(containers, (_name, value: unknown) => value ?? undefined) as readonly unknown[]
+    ).filter(isObject),
     ...(proxy === undefined
       ? {}
       : {
