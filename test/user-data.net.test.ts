@@ -46,7 +46,8 @@ test.skipIf(!isOnPath('dpkg-deb'))(
     expect(await first.run('sh /var/lib/cloud/wrong; dpkg --status daybreak')).toMatchObject({ code: 1 });
     const { code, stderr } = await first.run('chmod +x /var/lib/cloud/part-001 && /var/lib/cloud/part-001');
     expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
-    expect((await first.run('daybreak proxyinit status')).stdout).toContain('the rules are in force');
+    const status = await first.run('set -a; . /etc/daybreak/proxyinit.env; daybreak proxyinit status');
+    expect(status.stdout).toContain('the rules are in force');
     expect((await first.run('systemctl is-active daybreak-agent')).stdout).toBe('activating');
 
     const isLive = async (run: typeof first.run): Promise<string> =>
