@@ -15,7 +15,9 @@ let api: TestApi;
 let client: Client;
 beforeAll(async () => {
   api = await startApi();
-  api.app.register(accessRoute(api.live, ({ name }) => (name === 'white' ? REFUSALS : [])));
+  api.app.register(
+    accessRoute(api.live, { read: () => ({ refusalsOf: ({ name }) => (name === 'white' ? REFUSALS : []) }) }),
+  );
   await api.app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = api.app.server.address() as { port: number };
   client = createClient({ endpoint: `http://127.0.0.1:${port}`, region: 'eu-west-1' }, NO_CREDENTIALS);

@@ -18,7 +18,7 @@ import type { CallReader, ServerCall } from '../../xds/grpc/server-call.ts';
 import { status } from '../../xds/grpc/status.ts';
 import type { Admission } from '../ads/access/admission.ts';
 import { parseIdentity, proxyPath, resolve, type Identity } from '../ads/identity.ts';
-import type { Model } from '../mesh/model.ts';
+import { idKey, type Model } from '../mesh/model.ts';
 import type { ResourceId } from '../mesh/resource.ts';
 import type { Draining } from './draining.ts';
 import type { MutualInstances } from './mutual-instances.ts';
@@ -52,11 +52,20 @@ export type Agents = {
   readonly tellRenewal: () => void;
   /** The latest report of the agent of a proxy, by the proxy's resource and its peer address; undefined if there is none. */
   readonly reportOf: (resource: string, peer: string) => AgentReport | undefined;
-  /** The proxy whose agent connects from an address, or says that it has it: `mesh/M/virtualNode/N`; undefined if none does. */
-  readonly proxyAt: (address: string) => string | undefined;
+  /** Reads the reports of all agents, once for many questions. */
+  readonly read: () => AgentReports;
+};
+
+/** The reports of all agents at one moment. */
+export type AgentReports = {
+  /** The proxy whose agent connects from an address, or says that it has it; undefined if none does. */
+  readonly proxyAt: (address: string) => ProxyAt | undefined;
   /** The refused requests and connections that the agents of a virtual node report. */
   readonly refusalsOf: (node: ResourceId<'virtualNode'>) => readonly Refusal[];
 };
+
+/** A proxy: `mesh/M/virtualNode/N`, and the resource that this names now. */
+export type ProxyAt = { readonly path: string; readonly id: ReturnType<typeof resolve> };
 
 /** Inputs of the agents. */
 export type AgentsOptions = {
@@ -193,25 +202,25 @@ export function createAgents({
       told = current.generation;
       for (const { call } of entries.values()) call.write(() => encodeRenewal(current));
     },
-    proxyAt(address) {
-      for (const [peer, { resource, bytes, at }] of entries) {
-        if (hostOf(peer) === address) return resource;
-        if (at !== 0 && decode(bytes).state?.addresses.includes(address) === true) return resource;
+    read() {
+      const proxies = new Map<string, ProxyAt>();
+      const refusals = new Map<string, Refusal[]>();
+      for (const [peer, { identity, resource, isIdentified, bytes, at }] of entries) {
+        const id = resolve(model, identity);
+        const state = at === 0 ? undefined : decode(bytes).state;
+        // An agent that has not shown who it is could name the addresses of others.
+        const own = [hostOf(peer), ...((isIdentified && state?.addresses) || [])];
+        for (const address of own) if (!proxies.has(address)) proxies.set(address, { path: resource, id });
+        const reported = state?.refusals ?? [];
+        if (id?.kind !== 'virtualNode' || reported.length === 0) continue;
+        const all = refusals.get(idKey(id)) ?? [];
+        all.push(...reported);
+        refusals.set(idKey(id), all);
       }
-      return undefined;
-    },
-    refusalsOf(node) {
-      return [...entries.values()]
-        .filter(({ identity, at }) => {
-          const id = at === 0 ? undefined : resolve(model, identity);
-          return (
-            id?.kind === node.kind &&
-            id.name === node.name &&
-            id.mesh === node.mesh &&
-            id.owner === node.owner
-          );
-        })
-        .flatMap(({ bytes }) => decode(bytes).state?.refusals ?? []);
+      return {
+        proxyAt: (address) => proxies.get(address),
+        refusalsOf: (node) => refusals.get(idKey(node)) ?? [],
+      };
     },
     reportOf(resource, peer) {
       const entry = entries.get(peer);

@@ -1,8 +1,9 @@
 import type { FastifyInstance } from 'fastify';
-import { meshAccess } from '../auth/principal.ts';
+import { meshAccess, type Principal } from '../auth/principal.ts';
 import { callerOf, type RouteConfig } from '../http/call.ts';
 import type { Model } from '../mesh/model.ts';
 import { securityOf } from '../mesh/security.ts';
+import type { Agents, ProxyAt } from './agents.ts';
 import type { NodeId } from './draining.ts';
 import type { PlainCallers } from './plain-callers.ts';
 
@@ -25,12 +26,12 @@ export type PlaintextNode = {
   }[];
 };
 
-/** Inputs of the route. `hasOthers`: whether a proxy without a certificate is connected; `proxyAt`: the proxy at an address. */
+/** Inputs of the route. `hasOthers`: whether a proxy without a certificate is connected; `agents`: the reports of the agents. */
 export type PlaintextOptions = {
   readonly model: Model;
   readonly callers: PlainCallers;
   readonly hasOthers: (node: NodeId) => boolean;
-  readonly proxyAt: (address: string) => string | undefined;
+  readonly agents: Pick<Agents, 'read'>;
   /** In seconds. */
   readonly window: number;
 };
@@ -39,11 +40,12 @@ export type PlaintextOptions = {
  * `GET /daybreak/v1/identity/plaintext`: the virtual nodes that are called without mutual TLS, or that have a proxy without a certificate,
  * in the meshes that the caller may see; needs the action `daybreak:GetIdentity`.
  */
-export function plaintextRoute({ model, callers, hasOthers, proxyAt, window }: PlaintextOptions) {
+export function plaintextRoute({ model, callers, hasOthers, agents, window }: PlaintextOptions) {
   return async (app: FastifyInstance): Promise<void> => {
     const config: RouteConfig = { action: 'daybreak:GetIdentity' };
     app.get(PLAINTEXT_PATH, { config }, async (request) => {
       const viewer = callerOf(request);
+      const { proxyAt } = agents.read();
       const nodes = [...model.resources()].flatMap((resource): readonly PlaintextNode[] => {
         if (resource.kind !== 'virtualNode') return [];
         const node: NodeId = { ...resource, kind: 'virtualNode' };
@@ -58,7 +60,7 @@ export function plaintextRoute({ model, callers, hasOthers, proxyAt, window }: P
             mtls: securityOf(model, node).mtls,
             hasProxyWithoutCertificate: isOld,
             callers: seen.map(({ address, port, last }) => {
-              const proxy = proxyAt(address);
+              const proxy = visibleProxy(proxyAt(address), viewer);
               return {
                 address,
                 ...(proxy === undefined ? {} : { proxy }),
@@ -72,4 +74,11 @@ export function plaintextRoute({ model, callers, hasOthers, proxyAt, window }: P
       return { windowSeconds: window, nodes };
     });
   };
+}
+
+/** Returns the path of a proxy in a mesh that the viewer may see. */
+export function visibleProxy(proxy: ProxyAt | undefined, viewer: Principal): string | undefined {
+  if (proxy?.id === undefined) return undefined;
+  const { owner, mesh } = proxy.id;
+  return meshAccess(viewer, { owner, mesh }) === 'none' ? undefined : proxy.path;
 }

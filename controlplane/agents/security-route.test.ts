@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeAll, startApi, type TestApi } from '../api/testing/test-api.ts';
+import { FIXTURE_OWNER } from '../mesh/testing/resources.ts';
 import { SECURITY_PATH, securityRoute } from './security-route.ts';
 
+const OLD = { kind: 'virtualNode', owner: FIXTURE_OWNER, mesh: 'colors', parent: '', name: 'old' } as const;
 const REFUSAL = { port: 80, caller: '', rule: 'none', count: 3 };
 
 let api: TestApi;
@@ -13,8 +15,12 @@ beforeAll(async () => {
       instances: ({ name }) => (name === 'white' ? [1, 2] : []),
       hasOthers: () => false,
       plainCallers: ({ name }) => (name === 'white' ? [{ address: '10.0.0.9', port: 80, last: 0 }] : []),
-      proxyAt: () => 'mesh/colors/virtualNode/old',
-      refusals: ({ name }) => (name === 'white' ? [REFUSAL] : []),
+      agents: {
+        read: () => ({
+          proxyAt: () => ({ path: 'mesh/colors/virtualNode/old', id: OLD }),
+          refusalsOf: ({ name }) => (name === 'white' ? [REFUSAL] : []),
+        }),
+      },
     }),
   );
   await makeAll(api);

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { PlainCaller, Refusal } from '../../common/contracts/agent-channel/state.ts';
 import { parameter } from '../ads/preview-query.ts';
 import { authorize } from '../auth/authorize.ts';
+import type { Principal } from '../auth/principal.ts';
 import { visibleMesh } from '../auth/visible-mesh.ts';
 import { callerOf, type RouteConfig } from '../http/call.ts';
 import { notFound } from '../http/errors.ts';
@@ -10,7 +11,10 @@ import { meshResourceId } from '../mesh/names.ts';
 import type { MeshId } from '../mesh/resource.ts';
 import type { ProxySecurity } from '../mesh/proxy-view.ts';
 import { NO_SECURITY, securityOf } from '../mesh/security.ts';
+import type { AgentReports, Agents } from './agents.ts';
 import type { NodeId } from './draining.ts';
+import { visibleProxy } from './plaintext-route.ts';
+import { summed } from './refusals.ts';
 import type { ModeChange } from './mode-changes.ts';
 
 /** The path of the modes of a mesh. */
@@ -42,14 +46,13 @@ export type MeshSecurity = MeshId & {
   readonly nodes: readonly NodeSecurity[];
 };
 
-/** The facts about a virtual node. `proxyAt`: the proxy at an address. */
+/** The facts about a virtual node. `agents`: the reports of the agents. */
 export type SecurityFacts = {
   readonly changing: (node: NodeId) => ModeChange | undefined;
   readonly instances: (node: NodeId) => readonly unknown[];
   readonly hasOthers: (node: NodeId) => boolean;
   readonly plainCallers: (node: NodeId) => readonly PlainCaller[];
-  readonly proxyAt: (address: string) => string | undefined;
-  readonly refusals: (node: NodeId) => readonly Refusal[];
+  readonly agents: Pick<Agents, 'read'>;
 };
 
 const ACTION = 'daybreak:GetIdentity';
@@ -71,6 +74,7 @@ export function securityRoute(live: LiveModel, facts: SecurityFacts) {
       authorize(caller, { action: ACTION, resource: '*' }, { owner, mesh });
       if (model.get(meshResourceId({ owner, mesh })) === undefined)
         throw notFound(`The mesh ${mesh} does not exist in account ${owner}.`);
+      const reports = facts.agents.read();
       const spec = model.get<'meshIdentity'>({
         kind: 'meshIdentity',
         owner,
@@ -87,14 +91,20 @@ export function securityRoute(live: LiveModel, facts: SecurityFacts) {
         },
         nodes: model.list('virtualNode', { owner, mesh }).map(({ name }) => {
           const node: NodeId = { kind: 'virtualNode', owner, mesh, parent: '', name };
-          return nodeSecurity(node, securityOf(model, node), facts);
+          return nodeSecurity(node, securityOf(model, node), facts, reports, caller);
         }),
       };
     });
   };
 }
 
-function nodeSecurity(node: NodeId, security: ProxySecurity, facts: SecurityFacts): NodeSecurity {
+function nodeSecurity(
+  node: NodeId,
+  security: ProxySecurity,
+  facts: SecurityFacts,
+  { proxyAt, refusalsOf }: AgentReports,
+  viewer: Principal,
+): NodeSecurity {
   const changing = facts.changing(node);
   return {
     virtualNode: node.name,
@@ -103,7 +113,7 @@ function nodeSecurity(node: NodeId, security: ProxySecurity, facts: SecurityFact
     mutualInstances: facts.instances(node).length,
     hasProxyWithoutCertificate: facts.hasOthers(node),
     plainCallers: facts.plainCallers(node).map(({ address, port, last }) => {
-      const proxy = facts.proxyAt(address);
+      const proxy = visibleProxy(proxyAt(address), viewer);
       return {
         address,
         ...(proxy === undefined ? {} : { proxy }),
@@ -111,6 +121,6 @@ function nodeSecurity(node: NodeId, security: ProxySecurity, facts: SecurityFact
         last: new Date(last).toISOString(),
       };
     }),
-    refusals: facts.refusals(node),
+    refusals: summed(refusalsOf(node)),
   };
 }

@@ -6,6 +6,7 @@ import type { MeshId, Resource, ResourceId } from '../mesh/resource.ts';
 import { securityOf } from '../mesh/security.ts';
 import { ruleProblem, type RuledListener } from '../mesh/access/rule-problem.ts';
 import type { AccessRule, AuthorizationMode } from '../model/daybreak-types.ts';
+import { summed } from '../agents/refusals.ts';
 import { describeOpenRule, describeRule } from './words.ts';
 
 /** A rule of an access policy: its place (`POLICY/allow/1`), its meaning in words, and why it has no effect at a listener. */
@@ -88,14 +89,4 @@ function rules<T extends Pick<AccessRule, 'ports' | 'http'>>(
       ...(problem === undefined ? {} : { problem }),
     };
   });
-}
-
-/** Adds up the counts of several agents, the largest first. */
-export function summed(refusals: readonly Refusal[]): readonly Refusal[] {
-  const sums = new Map<string, Refusal>();
-  for (const each of refusals) {
-    const key = JSON.stringify([each.port, each.caller, each.rule]);
-    sums.set(key, { ...each, count: (sums.get(key)?.count ?? 0) + each.count });
-  }
-  return [...sums.values()].toSorted((a, b) => b.count - a.count);
 }

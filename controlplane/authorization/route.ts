@@ -18,7 +18,10 @@ const CONFIG: RouteConfig = { action: ACTION };
  * `GET /daybreak/v1/access?mesh=M`: which callers each virtual node of a mesh admits. `meshOwner=A` names the account of the mesh.
  * Needs the action `daybreak:GetAccess`.
  */
-export function accessRoute(live: LiveModel, refusalsOf: RefusalsOf) {
+export function accessRoute(
+  live: LiveModel,
+  agents: { readonly read: () => { readonly refusalsOf: RefusalsOf } },
+) {
   return async (app: FastifyInstance): Promise<void> => {
     app.get(ACCESS_PATH, { config: CONFIG }, async (request): Promise<AccessReport> => {
       const caller = callerOf(request);
@@ -29,7 +32,7 @@ export function accessRoute(live: LiveModel, refusalsOf: RefusalsOf) {
       authorize(caller, { action: ACTION, resource: '*' }, { owner, mesh });
       if (live.model.get(meshResourceId({ owner, mesh })) === undefined)
         throw notFound(`The mesh ${mesh} does not exist in account ${owner}.`);
-      return accessReport(live.model, { owner, mesh }, refusalsOf);
+      return accessReport(live.model, { owner, mesh }, agents.read().refusalsOf);
     });
   };
 }

@@ -4,7 +4,6 @@ import { plaintextRoute } from '../agents/plaintext-route.ts';
 import { securityRoute } from '../agents/security-route.ts';
 import { createApi, type ApiOptions } from '../api/api.ts';
 import { openAudit } from '../audit/open-audit.ts';
-import { summed } from '../authorization/access-report.ts';
 import { accessRoute } from '../authorization/route.ts';
 import { userNow } from '../auth/user-now.ts';
 import { backupRoute } from '../backup/route.ts';
@@ -102,7 +101,7 @@ function addProxyRoutes(api: FastifyInstance, { settings }: Context, base: Base,
   api.register(
     explainRoute(proxies.preview, createEnvoysOf(model, proxies.xds, proxies.configs), admissionsOf),
   );
-  api.register(accessRoute(live, agents.refusalsOf));
+  api.register(accessRoute(live, agents));
   api.register(statusRoute(createStatus(model, proxies.xds, proxies.configs, agents)));
   if (identities === undefined) return;
   api.register(
@@ -111,8 +110,7 @@ function addProxyRoutes(api: FastifyInstance, { settings }: Context, base: Base,
       instances: side.instances.mutual.of,
       hasOthers: side.instances.hasOthers,
       plainCallers: side.instances.plain.of,
-      proxyAt: agents.proxyAt,
-      refusals: (node) => summed(agents.refusalsOf(node)),
+      agents,
     }),
   );
   api.register(
@@ -120,7 +118,7 @@ function addProxyRoutes(api: FastifyInstance, { settings }: Context, base: Base,
       model,
       callers: side.instances.plain,
       hasOthers: side.instances.hasOthers,
-      proxyAt: agents.proxyAt,
+      agents,
       window: settings.plaintextWindow,
     }),
   );
