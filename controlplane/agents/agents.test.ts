@@ -211,3 +211,21 @@ test('without authentication, an agent takes out nothing but the address that it
   agent.beside().call.write(encodeAgentMessage({ ...STATE, draining: true }, A));
   await expect.poll(() => served.draining.of(node)).toMatchObject([{ addresses: [] }]);
 });
+
+test('the reports of all agents are read at once: proxies by address, and the refusals of a virtual node', async () => {
+  const { served, agent } = await start();
+  served.model.apply([
+    put(resourceFromInput({ meshName: 'm' }), 1),
+    put(resourceFromInput({ meshName: 'm', virtualNodeName: 'a', spec: {} }), 2),
+  ]);
+  const refusals = [{ port: 80, caller: '', rule: 'none', count: 2 }];
+  const { call } = agent.beside();
+  call.write(encodeAgentMessage({ ...STATE, refusals }, A));
+  const id = { kind: 'virtualNode', owner: FIXTURE_OWNER, mesh: 'm', parent: '', name: 'a' } as const;
+  await expect.poll(() => served.agents.read().refusalsOf(id)).toEqual(refusals);
+  const { proxyAt, refusalsOf } = served.agents.read();
+  expect(proxyAt('10.0.0.5')).toEqual({ path: A, id });
+  expect(proxyAt(peerOf(served).replace(/:\d+$/, ''))).toEqual({ path: A, id });
+  expect(proxyAt('10.0.0.6')).toBeUndefined();
+  expect(refusalsOf({ ...id, name: 'b' })).toEqual([]);
+});
