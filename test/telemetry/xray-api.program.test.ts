@@ -41,9 +41,9 @@ test("segments reach X-Ray's API, also those that arrive while it is away", asyn
   const client = new XRayClient({ endpoint: moto.endpoint, region, credentials: ANY_CREDENTIALS });
   const { Traces = [] } = await client.send(new BatchGetTracesCommand({ TraceIds: [TRACE] }));
   const documents = Traces.flatMap(({ Segments = [] }) => Segments.map(({ Document = '' }) => Document));
-  expect(documents.map((text) => (JSON.parse(text) as { id: string }).id).toSorted()).toEqual(
-    [OF_ENVOY.id, OF_APPLICATION.id].toSorted(),
-  );
+  // A call that ran into its limit while moto was away comes again, and moto keeps both; X-Ray has one segment for an id.
+  const ids = new Set(documents.map((text) => (JSON.parse(text) as { id: string }).id));
+  expect([...ids].toSorted()).toEqual([OF_ENVOY.id, OF_APPLICATION.id].toSorted());
 });
 
 test("X-Ray's API without a region is an error", async () => {
