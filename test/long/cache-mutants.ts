@@ -9,6 +9,8 @@ import { execa } from 'execa';
 const ROOT = join(import.meta.dirname, '../..');
 const TESTS = [
   'controlplane/api/properties/incremental.test.ts',
+  'controlplane/api/properties/secured.test.ts',
+  'controlplane/translate/tls/automatic.test.ts',
   'controlplane/translate/node/static-part.test.ts',
 ];
 const at = process.argv.indexOf('--runs');
@@ -34,20 +36,50 @@ const MUTANTS: readonly Mutant[] = [
   {
     what: 'the key of what is inbound without options',
     file: 'controlplane/translate/node/inbound.ts',
-    from: 'at, optionsKey(options)]',
-    to: 'at]',
+    from: 'at, optionsKey(options), ...secured]',
+    to: 'at, ...secured]',
+  },
+  {
+    what: 'the key of what is inbound without the modes and denies',
+    file: 'controlplane/translate/node/inbound.ts',
+    from: 'optionsKey(options), ...secured]',
+    to: 'optionsKey(options)]',
+  },
+  {
+    what: 'the static part without the modes and denies',
+    file: STATIC_PART,
+    from: 'view.mesh.spec, ...secured, ...services',
+    to: 'view.mesh.spec, ...services',
+  },
+  {
+    what: 'the clusters of a node without the host names that take mutual TLS',
+    file: 'controlplane/translate/node/node-clusters.ts',
+    from: 'JSON.stringify([...mutual])',
+    to: "''",
+  },
+  {
+    what: 'the endpoints from Cloud Map without the instances that take mutual TLS',
+    file: 'controlplane/translate/envoy/clusters/endpoints.ts',
+    from: 'mutual === NONE ? parts : [...parts, mutual]',
+    to: 'parts',
   },
   {
     what: 'the virtual hosts of a service without whether their metadata has fields',
     file: 'controlplane/translate/node/routes.ts',
-    from: 'JSON.stringify([mesh.name, readable])',
-    to: 'mesh.name',
+    from: 'JSON.stringify([mesh.name, readable, form])',
+    to: 'JSON.stringify([mesh.name, form])',
   },
   {
     what: 'the TCP filters of a service without the caller that counts',
     file: 'controlplane/translate/node/connections.ts',
-    from: 'JSON.stringify([mesh.name, source])',
-    to: 'mesh.name',
+    from: 'JSON.stringify([mesh.name, source, isMutual])',
+    to: 'JSON.stringify([mesh.name, isMutual])',
+  },
+  {
+    what: 'the TCP filters of a service without whether the caller uses mutual TLS',
+    file: 'controlplane/translate/node/connections.ts',
+    from: 'JSON.stringify([mesh.name, source, isMutual])',
+    to: 'JSON.stringify([mesh.name, source])',
   },
   {
     what: 'a proxy’s key without `files`',
