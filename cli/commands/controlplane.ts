@@ -1,129 +1,88 @@
 import { Command } from 'commander';
 import { flag } from '../options.ts';
 
+/** Each flag with its value, and its description. */
+const FLAGS: readonly (readonly [flags: string, description: string])[] = [
+  ['--data <dir>', 'the folder of the store'],
+  ['--store <url>', 'a PostgreSQL database instead of --data: postgres://user@host/database'],
+  [
+    '--accept-loss [boolean]',
+    'start even if the store has lost commits, and continue with the remaining ones',
+  ],
+  ['--api <host:port>', 'the address of the API (default: 127.0.0.1:8080)'],
+  [
+    '--console [boolean]',
+    'serve the console under /console/ of the API (default: true if --api is on loopback)',
+  ],
+  ['--api-host <names>', 'more host names of the API, separated by commas'],
+  ['--ads <host:port>', 'the address of ADS, to which proxies connect (default: 127.0.0.1:18000)'],
+  ['--credentials <file>', 'users, access keys and policies; turns on authentication of the API'],
+  ['--tokens <file>', 'bearer tokens of proxies; see token create'],
+  ['--client-ca <file>', 'authorities (PEM) of client certificates of proxies'],
+  ['--trust-domain <name>', 'issue certificates to agents that prove who they are: apps.example'],
+  ['--ca-key <file>', 'the key that seals the keys of the authority: 32 bytes in base64'],
+  ['--plaintext-window <seconds>', 'how long a caller without mutual TLS counts (default: 86400)'],
+  ['--sts-endpoint <url>', 'where proofs by IAM roles are verified (default: AWS STS)'],
+  ['--tls-cert <file>', 'serve over TLS with this certificate and its chain (PEM)'],
+  ['--tls-key <file>', 'the private key of the certificate (PEM)'],
+  ['--audit <file>', 'write each change and each denied call to this file'],
+  ['--quotas <list>', 'the maximum number of resources, e.g. virtualNodes=5000,routes=2000'],
+  ['--rate-limit <rate[:burst]>', 'calls per second of one user, and burst (default: no limit)'],
+  ['--max-proxies <number>', 'the maximum number of connected proxies (default: any number)'],
+  [
+    '--max-proxies-per-resource <number>',
+    'the maximum number of proxies of one virtual node or gateway (default: any number)',
+  ],
+  ['--ads-rate-limit <rate[:burst]>', 'new streams of proxies per second, and burst (default: 1000:5000)'],
+  [
+    '--max-api-connections <number[:strangers]>',
+    'concurrent connections to the API, and unauthenticated ones among them (default: 1000)',
+  ],
+  ['--max-ads-connections <number[:strangers]>', 'the same for ADS (default: 20000)'],
+  [
+    '--proxy-protocol <ranges>',
+    'addresses of balancers that use PROXY protocol version 2 to ADS, separated by commas',
+  ],
+  ['--api-proxy-protocol <ranges>', 'the same for the API'],
+  [
+    '--max-connection-age <seconds>',
+    'the time after which a proxy has to reconnect, so that replicas share the load; 0: never (default: 3600 with --store)',
+  ],
+  [
+    '--drain <seconds>',
+    'the maximum time to disconnect proxies when the control plane stops, 0 to 25 (default: 5)',
+  ],
+  [
+    '--prometheus <url>',
+    "a Prometheus server with Envoy's metrics, for live figures of more than 15 minutes",
+  ],
+  ['--account <id>', 'without --credentials: the account of all meshes (default: 000000000000)'],
+  ['--region <name>', 'the region in ARNs, and of AWS Cloud Map (default: us-east-1)'],
+  ['--cloud-map-interval <seconds>', 'the polling interval of a service in Cloud Map (default: 5)'],
+  [
+    '--cloud-map-cache <file>',
+    "the file that keeps Cloud Map's last answers (default: cloud-map.json in --data)",
+  ],
+  ['--certificates <dir>', 'certificates by ARN, which take precedence over those of AWS'],
+  [
+    '--max-request-headers-kib <number>',
+    'the maximum size of headers in a request or response through a proxy (default: 96)',
+  ],
+  [
+    '--max-request-headers <number>',
+    'the maximum number of header lines in a request or response through a proxy (default: 200)',
+  ],
+  ['--insecure [boolean]', 'listen beyond loopback without TLS or authentication'],
+];
+
 /** `daybreak controlplane`. */
 export function makeCommand(): Command {
-  const controlplane = new Command('controlplane')
-    .description('serve the App Mesh API, and ADS to proxies')
-    .addOption(flag('--data <dir>', 'the folder of the store'))
-    .addOption(
-      flag('--store <url>', 'a PostgreSQL database instead of --data: postgres://user@host/database'),
-    )
-    .addOption(
-      flag(
-        '--accept-loss [boolean]',
-        'start even if the store has lost commits, and continue with the remaining ones',
-      ),
-    )
-    .addOption(flag('--api <host:port>', 'the address of the API (default: 127.0.0.1:8080)'))
-    .addOption(
-      flag(
-        '--console [boolean]',
-        'serve the console under /console/ of the API (default: true if --api is on loopback)',
-      ),
-    )
-    .addOption(flag('--api-host <names>', 'more host names of the API, separated by commas'))
-    .addOption(
-      flag('--ads <host:port>', 'the address of ADS, to which proxies connect (default: 127.0.0.1:18000)'),
-    )
-    .addOption(
-      flag('--credentials <file>', 'users, access keys and policies; turns on authentication of the API'),
-    )
-    .addOption(flag('--tokens <file>', 'bearer tokens of proxies; see token create'))
-    .addOption(flag('--client-ca <file>', 'authorities (PEM) of client certificates of proxies'))
-    .addOption(
-      flag('--trust-domain <name>', 'issue certificates to agents that prove who they are: apps.example'),
-    )
-    .addOption(flag('--ca-key <file>', 'the key that seals the keys of the authority: 32 bytes in base64'))
-    .addOption(
-      flag('--plaintext-window <seconds>', 'how long a caller without mutual TLS counts (default: 86400)'),
-    )
-    .addOption(flag('--sts-endpoint <url>', 'where proofs by IAM roles are verified (default: AWS STS)'))
-    .addOption(flag('--tls-cert <file>', 'serve over TLS with this certificate and its chain (PEM)'))
-    .addOption(flag('--tls-key <file>', 'the private key of the certificate (PEM)'))
-    .addOption(flag('--audit <file>', 'write each change and each denied call to this file'))
-    .addOption(flag('--quotas <list>', 'the maximum number of resources, e.g. virtualNodes=5000,routes=2000'))
-    .addOption(
-      flag('--rate-limit <rate[:burst]>', 'calls per second of one user, and burst (default: no limit)'),
-    )
-    .addOption(
-      flag('--max-proxies <number>', 'the maximum number of connected proxies (default: any number)'),
-    )
-    .addOption(
-      flag(
-        '--max-proxies-per-resource <number>',
-        'the maximum number of proxies of one virtual node or gateway (default: any number)',
-      ),
-    )
-    .addOption(
-      flag(
-        '--ads-rate-limit <rate[:burst]>',
-        'new streams of proxies per second, and burst (default: 1000:5000)',
-      ),
-    )
-    .addOption(
-      flag(
-        '--max-api-connections <number[:strangers]>',
-        'concurrent connections to the API, and unauthenticated ones among them (default: 1000)',
-      ),
-    )
-    .addOption(flag('--max-ads-connections <number[:strangers]>', 'the same for ADS (default: 20000)'))
-    .addOption(
-      flag(
-        '--proxy-protocol <ranges>',
-        'addresses of balancers that use PROXY protocol version 2 to ADS, separated by commas',
-      ),
-    )
-    .addOption(flag('--api-proxy-protocol <ranges>', 'the same for the API'))
-    .addOption(
-      flag(
-        '--max-connection-age <seconds>',
-        'the time after which a proxy has to reconnect, so that replicas share the load; 0: never (default: 3600 with --store)',
-      ),
-    )
-    .addOption(
-      flag(
-        '--drain <seconds>',
-        'the maximum time to disconnect proxies when the control plane stops, 0 to 25 (default: 5)',
-      ),
-    )
-    .addOption(
-      flag(
-        '--prometheus <url>',
-        "a Prometheus server with Envoy's metrics, for live figures of more than 15 minutes",
-      ),
-    )
-    .addOption(
-      flag('--account <id>', 'without --credentials: the account of all meshes (default: 000000000000)'),
-    )
-    .addOption(flag('--region <name>', 'the region in ARNs, and of AWS Cloud Map (default: us-east-1)'))
-    .addOption(
-      flag('--cloud-map-interval <seconds>', 'the polling interval of a service in Cloud Map (default: 5)'),
-    )
-    .addOption(
-      flag(
-        '--cloud-map-cache <file>',
-        "the file that keeps Cloud Map's last answers (default: cloud-map.json in --data)",
-      ),
-    )
-    .addOption(flag('--certificates <dir>', 'certificates by ARN, which take precedence over those of AWS'))
-    .addOption(
-      flag(
-        '--max-request-headers-kib <number>',
-        'the maximum size of headers in a request or response through a proxy (default: 96)',
-      ),
-    )
-    .addOption(
-      flag(
-        '--max-request-headers <number>',
-        'the maximum number of header lines in a request or response through a proxy (default: 200)',
-      ),
-    )
-    .addOption(flag('--insecure [boolean]', 'listen beyond loopback without TLS or authentication'))
-    .action(async (options: Record<string, string | boolean>) => {
-      const { controlPlane } = await import('../programs/controlplane.ts');
-      process.exitCode = await controlPlane(options);
-    });
+  const controlplane = new Command('controlplane').description('serve the App Mesh API, and ADS to proxies');
+  for (const [flags, description] of FLAGS) controlplane.addOption(flag(flags, description));
+  controlplane.action(async (options: Record<string, string | boolean>) => {
+    const { controlPlane } = await import('../programs/controlplane.ts');
+    process.exitCode = await controlPlane(options);
+  });
   return controlplane.addCommand(readyCommand().copyInheritedSettings(controlplane));
 }
 
