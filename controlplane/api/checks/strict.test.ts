@@ -49,3 +49,19 @@ test('STRICT is refused while a virtual node has callers without mutual TLS, or 
   const old: PlainFacts = () => ({ callers: [], others: true });
   expect(() => change(before, ofMesh({ mtls: 'STRICT' }), old)).toThrow(/has no certificate/);
 });
+
+test('OFF never follows STRICT in one step either: not by a change, and not by a deletion', () => {
+  const strict = [ofMesh({ mtls: 'STRICT' })];
+  expect(() => change(strict, ofMesh({ mtls: 'OFF' }))).toThrow(
+    /OFF cannot follow STRICT in one step, for virtual node a, b: set PERMISSIVE first/,
+  );
+  expect(() => change(strict, ofMesh({ mtls: 'PERMISSIVE' }))).not.toThrow();
+  const id = { kind: 'meshIdentity', owner: FIXTURE_OWNER, mesh: 'm', parent: '', name: 'default' } as const;
+  const model = modelFromInputs([...NODES, ...strict]);
+  expect(() => requireStrictRules(model, { deletes: [id] }, NO_PLAIN_FACTS)).toThrow(
+    /OFF cannot follow STRICT/,
+  );
+  // A mesh without virtual nodes can be taken down.
+  const empty = modelFromInputs([...NODES.slice(0, 1), ...strict]);
+  expect(() => requireStrictRules(empty, { deletes: [id] }, NO_PLAIN_FACTS)).not.toThrow();
+});
