@@ -26,7 +26,7 @@ export type OtlpHttpOptions = {
 };
 
 /** Each process of an application has a connection, and uses it once a minute or more often (`OTEL_METRIC_EXPORT_INTERVAL`). */
-const CONNECTIONS = { most: 512, idleMs: 90_000 };
+const CONNECTIONS = { most: 128, idleMs: 90_000 };
 
 /**
  * Serves the endpoints of OTLP over HTTP. https://opentelemetry.io/docs/specs/otlp/#otlphttp-request
