@@ -32,7 +32,7 @@ export type Docker = {
 };
 
 /** Time-outs of a command and of the daemon's start and stop, in milliseconds, for a busy machine. */
-const COMMAND_MS = 120_000;
+const COMMAND_MS = 300_000;
 const START_MS = 60_000;
 const STOP_MS = 30_000;
 
@@ -96,12 +96,13 @@ export async function startDocker(lab: Lab): Promise<Docker> {
   });
   const env = { DOCKER_HOST: socket, DOCKER_CONFIG: join(folder, 'config') };
   const attempt = async (...words: readonly string[]): Promise<Ended> => {
-    const { exitCode, stdout, stderr } = await execa('docker', words, {
+    const { exitCode, timedOut, stdout, stderr } = await execa('docker', words, {
       env,
       reject: false,
       timeout: COMMAND_MS,
     });
-    return { code: exitCode ?? -1, stdout, stderr };
+    // At the time-out, the command itself ends with 0.
+    return { code: timedOut ? -1 : (exitCode ?? -1), stdout, stderr };
   };
   const run = async (...words: readonly string[]): Promise<string> => {
     const { code, stdout, stderr } = await attempt(...words);
